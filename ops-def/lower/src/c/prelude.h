@@ -1,0 +1,96 @@
+/* mimeo: what every stencil assumes. The same layouts are asserted in Rust by mimeo-def, frame.rs. */
+typedef signed char int8_t;
+typedef short int16_t;
+typedef int int32_t;
+typedef long long int64_t;
+typedef unsigned char uint8_t;
+typedef unsigned short uint16_t;
+typedef unsigned int uint32_t;
+typedef unsigned long long uint64_t;
+typedef __UINTPTR_TYPE__ uintptr_t;
+#define offsetof(type, field) __builtin_offsetof(type, field)
+
+_Static_assert(sizeof(void *) == 8 && sizeof(double) == 8, "stencils need a 64-bit target");
+
+#ifdef MIMEO_PRESERVE_NONE
+#define CONVENTION __attribute__((preserve_none))
+#else
+#define CONVENTION
+#endif
+/* A tail call between functions of one signature; the audit checks that it became a jump. */
+#ifdef MIMEO_MUSTTAIL
+#define TAIL __attribute__((musttail)) return
+#else
+#define TAIL return
+#endif
+#define STENCIL CONVENTION void
+#define OUTLINED __attribute__((cold, noinline)) static CONVENTION void
+#define HELPER __attribute__((always_inline, unused)) static inline
+#define COLD __attribute__((cold))
+
+typedef struct Vm Vm;
+typedef struct Frame Frame;
+typedef struct Function Function;
+typedef struct Window Window;
+typedef uint64_t Slot;
+typedef CONVENTION void Continuation(Vm *vm, Slot *base, Frame *frame);
+
+struct Frame {
+  const Function *function;
+  Slot *base;
+  uint64_t pc;
+  Continuation *ret;
+};
+struct Function {
+  Continuation *entry;
+  uint64_t frame_bytes;
+};
+typedef struct __attribute__((aligned(16))) {
+  Frame *frame;
+  Slot *stack_limit;
+  Frame *frame_limit;
+  uint64_t exit;
+  void *return_marker;
+  void *finish_marker;
+} Core;
+typedef struct {
+  uint64_t status;
+  uint64_t value;
+} Outcome;
+struct Window {
+  uint64_t offset_bytes;
+  uint64_t len;
+};
+
+_Static_assert(offsetof(Frame, base) == 8 && offsetof(Frame, pc) == 16 && offsetof(Frame, ret) == 24, "Frame");
+_Static_assert(sizeof(Frame) == 32 && offsetof(Function, frame_bytes) == 8, "Frame, Function");
+_Static_assert(offsetof(Core, stack_limit) == 8 && offsetof(Core, frame_limit) == 16, "Core");
+_Static_assert(offsetof(Core, exit) == 24 && sizeof(Core) == 48, "Core");
+
+/* Holes. A slot's offset is folded into the load or store. A number goes through `asm`, so that the
+ * compiler cannot conclude anything from its being an address (that it is not 0, or below 2^31). */
+#if defined(__x86_64__)
+#define READ_SLOT(hole) (*(const Slot *)((const char *)base + (uintptr_t)(hole)))
+#define WRITE_SLOT(hole, bits) (*(Slot *)((char *)base + (uintptr_t)(hole)) = (bits))
+#define HOLE_OFFSET(hole) ((uint64_t)(uintptr_t)(hole))
+#define HOLE_32(hole) ({ uint32_t value_; __asm__("movl $" #hole ", %k0" : "=r"(value_)); value_; })
+#define HOLE_64(hole) ({ uint64_t value_; __asm__("movabsq $" #hole ", %0" : "=r"(value_)); value_; })
+#define HOLE_CODE(hole) ({ void *value_; __asm__("leaq " #hole "(%%rip), %0" : "=r"(value_)); value_; })
+#elif defined(__aarch64__)
+#define READ_SLOT(hole) \
+  ({ uint64_t value_; __asm__("ldr %0, [%1, :lo12:" #hole "]" : "=r"(value_) : "r"(base), "m"(*(const Slot(*)[4096])base)); value_; })
+#define WRITE_SLOT(hole, bits) \
+  ({ uint64_t value_ = (bits); __asm__("str %1, [%2, :lo12:" #hole "]" : "+m"(*(Slot(*)[4096])base) : "r"(value_), "r"(base)); })
+#define HOLE_OFFSET(hole) ((uint64_t)HOLE_32(hole))
+#define HOLE_32(hole) \
+  ({ uint32_t value_; __asm__("movz %w0, #:abs_g0_nc:" #hole "\n\tmovk %w0, #:abs_g1_nc:" #hole : "=r"(value_)); value_; })
+#define HOLE_64(hole) \
+  ({ uint64_t value_; __asm__("movz %0, #:abs_g0_nc:" #hole "\n\tmovk %0, #:abs_g1_nc:" #hole "\n\tmovk %0, #:abs_g2_nc:" #hole "\n\tmovk %0, #:abs_g3:" #hole : "=r"(value_)); value_; })
+#define HOLE_CODE(hole) ({ void *value_; __asm__("adr %0, " #hole : "=r"(value_)); value_; })
+#else
+#error "mimeo has stencils for x86-64 and aarch64"
+#endif
+
+extern char HOLE_pc[], HOLE_next_pc[];
+extern Continuation CONTINUE;
+extern Continuation EXIT_deopt COLD, EXIT_leave COLD, EXIT_throw COLD;

@@ -1,0 +1,30 @@
+/* mimeo: the stencils that do not belong to an op. They know the machine's core, not the language. */
+struct Vm {
+  Core core;
+};
+
+/* Rust calls this one, by the platform's C convention; it returns when a stencil returns. */
+uint64_t mimeo_enter(Vm *vm, Slot *base, Frame *frame, Continuation *code) {
+  code(vm, base, frame);
+  return vm->core.exit;
+}
+
+#define EXIT_STENCIL(name, code, before) \
+  STENCIL mimeo_exit_##name(Vm *vm, Slot *base, Frame *frame) { \
+    (void)base; \
+    before; \
+    vm->core.frame = frame; \
+    vm->core.exit = (code); \
+  }
+
+EXIT_STENCIL(deopt, 1, (void)0)
+EXIT_STENCIL(leave, 2, (void)0)
+EXIT_STENCIL(call, 3, frame->pc = 0)
+EXIT_STENCIL(return, 4, (void)0)
+EXIT_STENCIL(finish, 5, (void)0)
+EXIT_STENCIL(throw, 6, (void)0)
+
+STENCIL mimeo_deopt_op(Vm *vm, Slot *base, Frame *frame) {
+  frame->pc = HOLE_OFFSET(HOLE_pc);
+  TAIL EXIT_deopt(vm, base, frame);
+}

@@ -1,0 +1,85 @@
+//! Canonical text of an op → [`Fingerprint`], the value by which two builds of one definition recognise each other.
+
+use core::fmt;
+
+/// Hash of everything that an op means, kept apart in four parts so that a mismatch can say what changed.
+///
+/// Each part is a 32-bit FNV-1a hash of the canonical text of the typed IR (comments and formatting are
+/// not part of it). The hash guards against drift, not against an adversary. Source of the algorithm:
+/// Fowler, Noll, Vo, <http://www.isthe.com/chongo/tech/comp/fnv/>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fingerprint {
+    /// Operands: their order, kinds and encodings, and the kind of result.
+    pub operands: u32,
+    /// The op's own body.
+    pub body: u32,
+    /// Helpers, constants and runtime signatures that the body reaches.
+    pub reached: u32,
+    /// Layouts of the structs it touches, and the stencil ABI version.
+    pub layout: u32,
+}
+
+impl Fingerprint {
+    /// Hashes one part of an op's canonical text.
+    pub const fn hash(text: &str) -> u32 {
+        let bytes = text.as_bytes();
+        let mut hash: u32 = 0x811c_9dc5;
+        let mut i = 0;
+        while i < bytes.len() {
+            hash ^= bytes[i] as u32;
+            hash = hash.wrapping_mul(0x0100_0193);
+            i += 1;
+        }
+        hash
+    }
+
+    /// The parts in which `self` and `other` differ, in words; empty when they are equal.
+    ///
+    /// ```
+    /// use mimeo_def::Fingerprint;
+    /// let a = Fingerprint { operands: 1, body: 2, reached: 3, layout: 4 };
+    /// let b = Fingerprint { body: 9, layout: 9, ..a };
+    /// let changed: Vec<_> = a.differences(&b).collect();
+    /// assert_eq!(changed, ["body", "layout"]);
+    /// ```
+    pub fn differences(&self, other: &Self) -> impl Iterator<Item = &'static str> {
+        [
+            ("operands", self.operands == other.operands),
+            ("body", self.body == other.body),
+            ("helper", self.reached == other.reached),
+            ("layout", self.layout == other.layout),
+        ]
+        .into_iter()
+        .filter_map(|(name, same)| (!same).then_some(name))
+    }
+
+    /// Equality that a `const` assertion can use.
+    pub const fn same(&self, other: &Self) -> bool {
+        self.operands == other.operands
+            && self.body == other.body
+            && self.reached == other.reached
+            && self.layout == other.layout
+    }
+
+    /// Reads the form that [`Display`](fmt::Display) writes: 32 hexadecimal digits.
+    ///
+    /// ```
+    /// use mimeo_def::Fingerprint;
+    /// let text = "00000001000000020000000300000004";
+    /// assert_eq!(Fingerprint::parse(text).unwrap().to_string(), text);
+    /// assert!(Fingerprint::parse("9f3c").is_none());
+    /// ```
+    pub fn parse(text: &str) -> Option<Self> {
+        let part = |i: usize| u32::from_str_radix(text.get(i * 8..i * 8 + 8)?, 16).ok();
+        if text.len() != 32 {
+            return None;
+        }
+        Some(Fingerprint { operands: part(0)?, body: part(1)?, reached: part(2)?, layout: part(3)? })
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}{:08x}{:08x}{:08x}", self.operands, self.body, self.reached, self.layout)
+    }
+}

@@ -1,0 +1,200 @@
+//! Stencils as data: code bytes, holes, and the table that holds those of one instruction set.
+
+use crate::frame::Exit;
+use crate::{CodeOffset, Fingerprint};
+
+/// All stencils of an instruction set for one architecture. Generated at build time.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// [`STENCIL_ABI`](crate::frame::STENCIL_ABI) of the lowering that made it.
+    pub abi: u32,
+    /// Architecture of the code.
+    pub arch: Arch,
+    /// Convention by which stencils pass the machine's registers to each other.
+    pub convention: Convention,
+    /// The compiler's own words for itself.
+    pub compiler: &'static str,
+    /// The flags that the probe settled on.
+    pub flags: &'static str,
+    /// `uint64_t enter(vm, base, frame, code)`: C convention in, stencil convention out.
+    pub enter: Stencil,
+    /// The exits, in the order of [`Exit::ALL`].
+    pub exits: &'static [Stencil],
+    /// `OP_DEOPT_TO_INTERP`: stands for an op without a stencil.
+    pub deopt_op: Stencil,
+    /// The ops, in the order of the instruction set.
+    pub ops: &'static [OpStencil],
+}
+
+/// Architectures for which there are stencils.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arch {
+    /// x86-64, System V convention.
+    X86_64,
+    /// AArch64, AAPCS64 with x18 reserved.
+    Aarch64,
+}
+
+impl Arch {
+    /// Rust's and GNU's name of the architecture.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Arch::X86_64 => "x86_64",
+            Arch::Aarch64 => "aarch64",
+        }
+    }
+
+    /// The architecture that this code runs on, if there are stencils for it.
+    pub const fn host() -> Option<Arch> {
+        if cfg!(target_arch = "x86_64") {
+            Some(Arch::X86_64)
+        } else if cfg!(target_arch = "aarch64") {
+            Some(Arch::Aarch64)
+        } else {
+            None
+        }
+    }
+}
+
+/// How stencils call each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Convention {
+    /// The platform's C convention.
+    C,
+    /// `preserve_none`: no register is saved across a tail call.
+    PreserveNone,
+}
+
+/// One op's place in a table.
+#[derive(Clone, Copy, Debug)]
+pub struct OpStencil {
+    /// The op.
+    pub name: &'static str,
+    /// The definition from which the stencil was made.
+    pub fingerprint: Fingerprint,
+    /// The stencil, or the reason why there is none.
+    pub stencil: Result<Stencil, &'static str>,
+}
+
+/// Machine code of one op, to be copied and patched.
+///
+/// The hot part of consecutive ops lies back to back; the cold part goes to the end of the function.
+#[derive(Clone, Copy, Debug)]
+pub struct Stencil {
+    /// Code that runs every time.
+    pub hot: &'static [u8],
+    /// Code of slow paths.
+    pub cold: &'static [u8],
+    /// Constants that the code reads, aligned to 16 bytes.
+    pub rodata: &'static [u8],
+    /// Holes in the hot part, sorted by position.
+    pub hot_holes: &'static [Hole],
+    /// Holes in the cold part, sorted by position.
+    pub cold_holes: &'static [Hole],
+    /// Bytes at the end of the hot part that jump to the continuation, and can be dropped when it follows; 0 if none.
+    pub tail_jump: u8,
+}
+
+impl Stencil {
+    /// The stencil of nothing.
+    pub const EMPTY: Stencil =
+        Stencil { hot: &[], cold: &[], rodata: &[], hot_holes: &[], cold_holes: &[], tail_jump: 0 };
+}
+
+/// A place in a stencil that is filled at run time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// First byte of the field (x86-64) or of the instruction (AArch64), from the start of its part.
+    pub at: CodeOffset,
+    /// How the value is written.
+    pub kind: PatchKind,
+    /// What is written.
+    pub value: HoleValue,
+    /// Added to the value.
+    pub addend: i64,
+}
+
+/// How a value is written into an instruction. `S` is the value, `A` the addend, `P` the address of the field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatchKind {
+    /// `S + A` in 32 bits, sign-extended by the processor (`R_X86_64_32S`).
+    X86Abs32Signed,
+    /// `S + A` in 32 bits, zero-extended by the processor (`R_X86_64_32`).
+    X86Abs32,
+    /// `S + A` in 64 bits (`R_X86_64_64`).
+    X86Abs64,
+    /// `S + A - P` in 32 bits (`R_X86_64_PC32`, `R_X86_64_PLT32`).
+    X86Rel32,
+    /// `b`, `bl`: `S + A - P`, ±128 MiB (`R_AARCH64_JUMP26`, `R_AARCH64_CALL26`).
+    A64Branch26,
+    /// `b.cond`, `cbz`, `cbnz`: `S + A - P`, ±1 MiB (`R_AARCH64_CONDBR19`).
+    A64Branch19,
+    /// `tbz`, `tbnz`: `S + A - P`, ±32 KiB (`R_AARCH64_TSTBR14`).
+    A64Branch14,
+    /// `adr`: `S + A - P`, ±1 MiB (`R_AARCH64_ADR_PREL_LO21`).
+    A64Adr21,
+    /// `adrp`: `page(S + A) - page(P)`, ±4 GiB (`R_AARCH64_ADR_PREL_PG_HI21`).
+    A64AdrPage21,
+    /// `add`: low 12 bits of the address `S + A` (`R_AARCH64_ADD_ABS_LO12_NC`).
+    A64AddPageOffset,
+    /// `ldr`, `str`: low 12 bits of the address `S + A`, scaled by `1 << shift` (`R_AARCH64_LDST*_ABS_LO12_NC`).
+    A64LoadPageOffset {
+        /// log₂ of the access size in bytes.
+        shift: u8,
+    },
+    /// `ldr`, `str` of a frame slot: all of `S + A`, scaled by `1 << shift`, up to `4095 << shift`.
+    A64LoadOffset {
+        /// log₂ of the access size in bytes.
+        shift: u8,
+    },
+    /// `movz`, `movk`: 16 bits of `S + A` from bit `shift` (`R_AARCH64_MOVW_UABS_G*`).
+    A64MovWide {
+        /// 0, 16, 32 or 48.
+        shift: u8,
+    },
+}
+
+impl PatchKind {
+    /// Bytes that the patch touches.
+    pub const fn len_bytes(self) -> u32 {
+        match self {
+            PatchKind::X86Abs64 => 8,
+            _ => 4,
+        }
+    }
+
+    /// The architecture to which the patch belongs.
+    pub const fn arch(self) -> Arch {
+        match self {
+            PatchKind::X86Abs32Signed | PatchKind::X86Abs32 | PatchKind::X86Abs64 | PatchKind::X86Rel32 => Arch::X86_64,
+            _ => Arch::Aarch64,
+        }
+    }
+}
+
+/// What goes into a hole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum HoleValue {
+    /// What the operand with this index in [`OpInfo::operands`](crate::op::OpInfo::operands) stands for: a slot's
+    /// (or a window's first slot's) offset from the frame's base in bytes, an immediate, a constant's bits,
+    /// a label's code address, the address of a function's header or of a cache cell.
+    Operand(u16),
+    /// Number of values in the window with this operand index.
+    WindowLen(u16),
+    /// This op's [`Pc`](crate::Pc).
+    Pc,
+    /// The next op's [`Pc`](crate::Pc).
+    NextPc,
+    /// Code address of the next op.
+    Continue,
+    /// Code address of the runtime function with this index.
+    Runtime(u16),
+    /// Code address of an exit.
+    Exit(Exit),
+    /// Start of this stencil's own hot part.
+    Hot,
+    /// Start of this stencil's own cold part.
+    Cold,
+    /// Start of this stencil's own constants.
+    Rodata,
+}

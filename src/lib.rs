@@ -1,1 +1,19 @@
+//! Write each opcode once: get the interpreter, the copy-and-patch JIT, and the proof that they agree.
+//!
+//! See the README for a tour, `examples/calc` for a language to copy, `ARCHITECTURE.md` for how it works.
+#![forbid(unsafe_code)]
 
+pub use mimeo_def as def;
+pub use mimeo_interp as interp;
+pub use mimeo_interp::{
+    Callee, Cursor, Disassembly, Flow, InstructionSet, Label, Limits, Linked, Machine, Operands, Position, RuntimeFn,
+    Thrown, Trap, Value, VerifyError, Vm, Window, asm, program, tier,
+};
+#[cfg(feature = "jit")]
+pub use mimeo_jit as jit;
+pub use mimeo_macros::{instruction_set, vm_op};
+
+/// What an instruction set's module names.
+pub mod prelude {
+    pub use crate::{Callee, Flow, Label, Thrown, Window, instruction_set, vm_op};
+}

@@ -3,6 +3,7 @@
 //! The C that the lowering emits declares the same structs and asserts the same offsets
 //! (`mimeo-lower`, `c/prelude.h`); [`STENCIL_ABI`] changes with every change here.
 
+use core::cell::Cell;
 use core::mem::offset_of;
 
 /// Version of everything that a stencil assumes: these layouts, the exits, the calling convention.
@@ -31,7 +32,7 @@ pub struct Frame {
 #[derive(Debug)]
 pub struct FunctionHeader {
     /// Native entry, or the exit that has the interpreter run the function.
-    pub entry: CodeAddr,
+    pub entry: Cell<CodeAddr>,
     /// Bytes that its frame takes in the value stack, from slot 0.
     pub frame_bytes: u64,
 }
@@ -65,6 +66,9 @@ const _: () = {
     assert!(offset_of!(Core, frame_limit) == 16 && offset_of!(Core, exit) == 24);
     assert!(size_of::<Core>() == CORE_BYTES);
 };
+
+/// Value of [`Core::exit`] while a runtime function's panic waits for native code to be left.
+pub const PANICKED: u64 = 7;
 
 /// Why a tier handed control to the driver. The top frame record is current at every exit.
 #[repr(u64)]

@@ -198,3 +198,37 @@ pub enum HoleValue {
     /// Start of this stencil's own constants.
     Rodata,
 }
+
+impl Table {
+    /// The table of nothing.
+    pub const EMPTY: Table = Table {
+        abi: crate::frame::STENCIL_ABI,
+        arch: Arch::X86_64,
+        convention: Convention::C,
+        compiler: "",
+        flags: "",
+        enter: Stencil::EMPTY,
+        exits: &[],
+        deopt_op: Stencil::EMPTY,
+        ops: &[],
+    };
+
+    /// Is the op with this index the one with this name? For `const` assertions.
+    pub const fn is_op(&self, index: usize, name: &str) -> bool {
+        if index >= self.ops.len() {
+            return false;
+        }
+        let (found, wanted) = (self.ops[index].name.as_bytes(), name.as_bytes());
+        if found.len() != wanted.len() {
+            return false;
+        }
+        let mut i = 0;
+        while i < found.len() {
+            if found[i] != wanted[i] {
+                return false;
+            }
+            i += 1;
+        }
+        true
+    }
+}

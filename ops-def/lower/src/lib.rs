@@ -1,17 +1,106 @@
 //! Rust subset → typed IR → {handlers, C, metadata}, for the macro and for the build script. Pure: no I/O.
+//!
+//! ```text
+//! module.rs, op.rs, consts.rs    the items of the module, with types
+//! check/                         bodies → typed IR (ir.rs), or problems (catalogue.rs)
+//! encode.rs, canonical.rs        operands → encodings; IR → fingerprints
+//! c/                             IR → C
+//! rust/                          encodings → interpreter, assembler, metadata
+//! ```
 #![forbid(unsafe_code)]
 
+mod arguments;
+mod c;
+mod canonical;
+mod catalogue;
+mod check;
+mod consts;
+mod encode;
+mod errors;
+mod ir;
 mod lowered;
+mod module;
+mod op;
+mod rust;
+mod set;
+mod ty;
+mod types;
+
+use proc_macro2::TokenStream;
+
+use errors::Errors;
+use set::Set;
 
 pub use lowered::{Lowered, LoweredOp, PRELUDE, SUPPORT, StencilSource, Symbol};
 
-/// Lowers every instruction set of a source file.
+/// Lowers every instruction set of a source file to C. `file_name` is for `#line`.
 ///
-/// Ops with errors are left out: the macro reports them, at the author's own token.
+/// Ops with problems are left out: the macro reports them, at the author's own token.
 ///
 /// # Errors
 ///
 /// When the file is not Rust.
-pub fn lower_file(_source: &str, _file_name: &str) -> Result<Vec<Lowered>, syn::Error> {
-    Ok(Vec::new())
+///
+/// ```
+/// let source = r#"
+///     #[instruction_set(value = i64)]
+///     mod ops {
+///         #[vm_op]
+///         fn add(a: i64, b: i64) -> i64 { a.wrapping_add(b) }
+///     }
+/// "#;
+/// let sets = mimeo_lower::lower_file(source, "ops.rs").unwrap();
+/// assert_eq!(sets[0].name, "ops");
+/// assert_eq!(sets[0].ops[0].name, "add");
+/// ```
+pub fn lower_file(source: &str, file_name: &str) -> Result<Vec<Lowered>, syn::Error> {
+    let file = syn::parse_file(source)?;
+    let mut sets = Vec::new();
+    for item in file.items {
+        let syn::Item::Mod(module) = item else { continue };
+        let Some(attr) = module.attrs.iter().find(|attr| module::is_instruction_set(attr)) else { continue };
+        let args = match &attr.meta {
+            syn::Meta::List(list) => list.tokens.clone(),
+            _ => TokenStream::new(),
+        };
+        if let Some(set) = Set::read(args, module, &mut Errors::default()) {
+            sets.push(set.lower(file_name));
+        }
+    }
+    Ok(sets)
+}
+
+/// Where the macro finds what the build script made.
+#[derive(Debug, Clone)]
+pub enum TableFile {
+    /// The file with the table, an expression of type `::mimeo::def::stencil::Table`.
+    Found(String),
+    /// There is none; the text says what to do.
+    Missing(String),
+}
+
+/// Expands `#[instruction_set(args)] module` to Rust. `table` says where the stencils are, given the module's name.
+pub fn expand(args: TokenStream, module: TokenStream, table: impl FnOnce(&str) -> TableFile) -> TokenStream {
+    let mut errors = Errors::default();
+    let module: syn::ItemMod = match syn::parse2(module) {
+        Ok(module) => module,
+        Err(error) => {
+            errors.at(error.span(), catalogue::Problem::NotAModule);
+            return errors.into_error().map(|error| error.to_compile_error()).unwrap_or_default();
+        }
+    };
+    let Some(set) = Set::read(args, module, &mut errors) else {
+        return errors.into_error().map(|error| error.to_compile_error()).unwrap_or_default();
+    };
+    rust::module(&set, table, errors)
+}
+
+/// Expands `#[vm_op]` where no `#[instruction_set]` has seen it: to the error that says so.
+pub fn expand_op_outside(item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    match syn::parse2::<syn::ItemFn>(item) {
+        Ok(function) => errors.on(&function.sig.ident, catalogue::Problem::OpOutside),
+        Err(error) => errors.at(error.span(), catalogue::Problem::OpOutside),
+    }
+    errors.into_error().map(|error| error.to_compile_error()).unwrap_or_default()
 }

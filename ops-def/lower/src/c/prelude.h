@@ -57,6 +57,8 @@ typedef struct {
   uint64_t status;
   uint64_t value;
 } Outcome;
+/* A runtime function panicked: whatever comes next, get out (`guard` in mimeo-interp, vm.rs). */
+#define PANICKED (vm->core.exit == 7)
 struct Window {
   uint64_t offset_bytes;
   uint64_t len;
@@ -94,3 +96,28 @@ _Static_assert(offsetof(Core, exit) == 24 && sizeof(Core) == 48, "Core");
 extern char HOLE_pc[], HOLE_next_pc[];
 extern Continuation CONTINUE;
 extern Continuation EXIT_deopt COLD, EXIT_leave COLD, EXIT_throw COLD;
+
+HELPER uint64_t f64_to_bits(double value) {
+  union { double value; uint64_t bits; } both = {.value = value};
+  return both.bits;
+}
+HELPER double f64_from_bits(uint64_t bits) {
+  union { uint64_t bits; double value; } both = {.bits = bits};
+  return both.value;
+}
+/* Casts of a float to an integer saturate, and take a NaN to 0, as in Rust. `above` is the first value too large. */
+#define SATURATING_CAST(name, type, min, max, above) \
+  HELPER type name(double value) { \
+    if (value != value) return 0; \
+    if (value <= (double)(min)) return (min); \
+    if (value >= (above)) return (max); \
+    return (type)value; \
+  }
+SATURATING_CAST(f64_to_i8, int8_t, -128, 127, 128.0)
+SATURATING_CAST(f64_to_i16, int16_t, -32768, 32767, 32768.0)
+SATURATING_CAST(f64_to_i32, int32_t, -2147483647 - 1, 2147483647, 2147483648.0)
+SATURATING_CAST(f64_to_i64, int64_t, -9223372036854775807LL - 1, 9223372036854775807LL, 9223372036854775808.0)
+SATURATING_CAST(f64_to_u8, uint8_t, 0, 255, 256.0)
+SATURATING_CAST(f64_to_u16, uint16_t, 0, 65535, 65536.0)
+SATURATING_CAST(f64_to_u32, uint32_t, 0, 4294967295u, 4294967296.0)
+SATURATING_CAST(f64_to_u64, uint64_t, 0, 18446744073709551615ULL, 18446744073709551616.0)

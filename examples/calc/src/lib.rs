@@ -1,0 +1,23 @@
+//! calc: a small language on mimeo, made to be copied.
+//!
+//! ```text
+//! text ─ lexer ─► tokens ─ parser ─► Ast ─ resolve ─► Tree ─ compile ─► Program ─► Machine
+//! ```
+//!
+//! `ops.rs` is the instruction set, and where to start reading.
+
+mod ast;
+mod compile;
+mod lexer;
+pub mod ops;
+mod parser;
+mod resolve;
+mod runtime;
+mod session;
+mod source;
+mod token;
+mod tree;
+
+pub use compile::CompileError;
+pub use session::{Options, Session, compile};
+pub use source::{Diagnostic, Position};

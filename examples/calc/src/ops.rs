@@ -1,0 +1,211 @@
+//! The instruction set of calc: a stack machine whose values are 64-bit integers.
+//!
+//! This file is all that there is to an op. From each function come the interpreter's handler, the stencil for
+//! native code, a method of [`Assembler`](ops::Assembler), the verifier's entry and the disassembler's text.
+//!
+//! A parameter of the value type is popped before the body runs, and the result is pushed behind it; the body
+//! itself knows nothing of stack and frame.
+
+
+
+use crate::runtime::{Host, division_by_zero, overflow, print_value};
+
+/// The ops of calc, and what was made of them.
+#[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = stack)]
+pub mod ops {
+    /// What stencils may touch of calc's runtime.
+    #[repr(C)]
+    pub struct Context {
+        /// The variables of the top level.
+        pub globals: *mut i64,
+    }
+
+    // Implemented in `runtime.rs`. Both tiers call them.
+    unsafe extern "Rust" {
+        #[cold]
+        fn overflow(vm: &mut Vm, operator: u8) -> Thrown;
+        #[cold]
+        fn division_by_zero(vm: &mut Vm) -> Thrown;
+        fn print_value(vm: &mut Vm, value: i64) -> Result<(), Thrown>;
+    }
+
+    // Constants and variables.
+
+    /// Pushes a number.
+    #[vm_op]
+    fn push(#[imm] value: i64) -> i64 {
+        value
+    }
+
+    /// Drops the top of the stack.
+    #[vm_op]
+    fn pop(_value: i64) {}
+
+    /// Pushes a local variable.
+    #[vm_op]
+    fn get_local(#[place(slot)] local: i64) -> i64 {
+        local
+    }
+
+    /// Pops into a local variable.
+    #[vm_op(result = slot)]
+    fn set_local(value: i64) -> i64 {
+        value
+    }
+
+    /// Pushes a global variable.
+    #[vm_op]
+    fn get_global(vm: &mut Vm, #[imm(in = globals)] index: u32) -> i64 {
+        unsafe { *vm.context.globals.add(index as usize) }
+    }
+
+    /// Pops into a global variable.
+    #[vm_op]
+    fn set_global(vm: &mut Vm, value: i64, #[imm(in = globals)] index: u32) {
+        unsafe { *vm.context.globals.add(index as usize) = value }
+    }
+
+    // Arithmetic. Overflow is an error of the program.
+
+    /// `a + b`
+    #[vm_op]
+    fn add(vm: &mut Vm, a: i64, b: i64) -> Result<i64, Thrown> {
+        match a.checked_add(b) {
+            Some(sum) => Ok(sum),
+            None => Err(overflow(vm, b'+')),
+        }
+    }
+
+    /// `a - b`
+    #[vm_op]
+    fn subtract(vm: &mut Vm, a: i64, b: i64) -> Result<i64, Thrown> {
+        match a.checked_sub(b) {
+            Some(difference) => Ok(difference),
+            None => Err(overflow(vm, b'-')),
+        }
+    }
+
+    /// `a * b`
+    #[vm_op]
+    fn multiply(vm: &mut Vm, a: i64, b: i64) -> Result<i64, Thrown> {
+        match a.checked_mul(b) {
+            Some(product) => Ok(product),
+            None => Err(overflow(vm, b'*')),
+        }
+    }
+
+    /// `a / b`, towards zero
+    #[vm_op]
+    fn divide(vm: &mut Vm, a: i64, b: i64) -> Result<i64, Thrown> {
+        if b == 0 {
+            return Err(division_by_zero(vm));
+        }
+        match a.checked_div(b) {
+            Some(quotient) => Ok(quotient),
+            None => Err(overflow(vm, b'/')),
+        }
+    }
+
+    /// `a % b`, with the sign of `a`
+    #[vm_op]
+    fn remainder(vm: &mut Vm, a: i64, b: i64) -> Result<i64, Thrown> {
+        if b == 0 {
+            return Err(division_by_zero(vm));
+        }
+        match a.checked_rem(b) {
+            Some(remainder) => Ok(remainder),
+            None => Err(overflow(vm, b'%')),
+        }
+    }
+
+    /// `-a`
+    #[vm_op]
+    fn negate(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        match a.checked_neg() {
+            Some(negated) => Ok(negated),
+            None => Err(overflow(vm, b'-')),
+        }
+    }
+
+    // Comparisons give 1 or 0.
+
+    /// `!a`
+    #[vm_op]
+    fn not(a: i64) -> i64 {
+        (a == 0) as i64
+    }
+
+    /// `a < b`
+    #[vm_op]
+    fn less(a: i64, b: i64) -> i64 {
+        (a < b) as i64
+    }
+
+    /// `a <= b`
+    #[vm_op]
+    fn less_equal(a: i64, b: i64) -> i64 {
+        (a <= b) as i64
+    }
+
+    /// `a > b`
+    #[vm_op]
+    fn greater(a: i64, b: i64) -> i64 {
+        (a > b) as i64
+    }
+
+    /// `a >= b`
+    #[vm_op]
+    fn greater_equal(a: i64, b: i64) -> i64 {
+        (a >= b) as i64
+    }
+
+    /// `a == b`
+    #[vm_op]
+    fn equal(a: i64, b: i64) -> i64 {
+        (a == b) as i64
+    }
+
+    /// `a != b`
+    #[vm_op]
+    fn not_equal(a: i64, b: i64) -> i64 {
+        (a != b) as i64
+    }
+
+    // Control.
+
+    /// Goes to `to`.
+    #[vm_op]
+    fn jump(to: Label) -> Flow {
+        to.jump()
+    }
+
+    /// Goes to `to` when the condition is 0.
+    #[vm_op]
+    fn jump_if_zero(condition: i64, to: Label) -> Flow {
+        if condition == 0 { to.jump() } else { Flow::Next }
+    }
+
+    /// Goes to `to` when the condition is not 0.
+    #[vm_op]
+    fn jump_if_not_zero(condition: i64, to: Label) -> Flow {
+        if condition != 0 { to.jump() } else { Flow::Next }
+    }
+
+    /// Calls `callee` with the values on top of the stack, and pushes its result.
+    #[vm_op]
+    fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
+        vm.call(callee, args)
+    }
+
+    /// Returns from the function.
+    #[vm_op]
+    fn ret(vm: &mut Vm, value: i64) -> Flow {
+        vm.ret(value)
+    }
+
+    /// Prints a number and a newline.
+    #[vm_op]
+    fn print(vm: &mut Vm, value: i64) -> Result<(), Thrown> {
+        print_value(vm, value)
+    }
+}

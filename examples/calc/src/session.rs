@@ -1,0 +1,100 @@
+//! A program's text → a machine that has it loaded, and what running it gives.
+
+use std::io::Write;
+
+use mimeo::jit::{Jit, JitConfig, Unavailable};
+use mimeo::tier::NativeTier;
+use mimeo::{Limits, Linked};
+
+use crate::ops::ops::{Context, Machine, Ops, Program};
+use crate::runtime::Host;
+use crate::source::{Diagnostic, Position};
+use crate::{compile as codegen, parser, resolve};
+
+/// Turns the text of a program into verified bytecode.
+///
+/// # Errors
+///
+/// Everything that is wrong with the program, in the order of the text.
+pub fn compile(source: &str) -> Result<Program, Vec<Diagnostic>> {
+    let ast = parser::parse(source)?;
+    let tree = resolve::resolve(&ast)?;
+    codegen::compile(&tree).map_err(|error| vec![Diagnostic::new(Position::START, error.to_string())])
+}
+
+/// How a program is run.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The native tier; `None` for a machine without one.
+    pub jit: Option<JitConfig>,
+    /// How deep it may get.
+    pub limits: Limits,
+}
+
+/// A program in a machine of its own.
+#[derive(Debug)]
+pub struct Session {
+    machine: Machine,
+    linked: Linked,
+    unavailable: Option<Unavailable>,
+}
+
+impl Session {
+    /// Loads a program. Where the native tier is not to be had, the interpreter runs it:
+    /// see [`unavailable`](Self::unavailable).
+    pub fn new(program: &Program, options: Options, out: Box<dyn Write>) -> Session {
+        let mut unavailable = None;
+        let mut tier: Option<Box<dyn NativeTier<Ops>>> = None;
+        match options.jit.map(Jit::new) {
+            Some(Ok(jit)) => tier = Some(Box::new(jit)),
+            Some(Err(reason)) => unavailable = Some(reason),
+            None => {}
+        }
+        let mut globals = vec![0; program.space("globals") as usize];
+        let context = Context { globals: globals.as_mut_ptr() };
+        let mut machine = Machine::new(context, Host { out, globals }, options.limits, tier);
+        let linked = machine.load(program);
+        Session { machine, linked, unavailable }
+    }
+
+    /// Runs the program to its end. What it printed before an error is kept.
+    ///
+    /// # Errors
+    ///
+    /// The error with which the program ended.
+    pub fn run(&mut self) -> Result<(), Diagnostic> {
+        let program = self.machine.program(self.linked);
+        let main = mimeo::asm::FunctionIndex(program.functions().len() as u32 - 1);
+        let result = self.machine.call(self.linked, main, &[]);
+        let flushed = self.machine.vm_mut().host.out.flush();
+        let start = Position::START;
+        match (result, flushed) {
+            (Err(trap), _) => {
+                let position = trap.position.map_or(start, |at| Position { line: at.line, column: at.column });
+                Err(Diagnostic::new(position, trap.message))
+            }
+            (Ok(_), Err(error)) => Err(Diagnostic::new(start, format!("cannot print: {error}"))),
+            (Ok(_), Ok(())) => Ok(()),
+        }
+    }
+
+    /// Why there is no native tier, though the options asked for one.
+    pub fn unavailable(&self) -> Option<&Unavailable> {
+        self.unavailable.as_ref()
+    }
+
+    /// The native tier, if there is one.
+    pub fn jit(&mut self) -> Option<&mut Jit<Ops>> {
+        self.machine.tier_mut()
+    }
+
+    /// The machine.
+    pub fn machine(&mut self) -> &mut Machine {
+        &mut self.machine
+    }
+
+    /// The program, as the machine knows it.
+    pub fn linked(&self) -> Linked {
+        self.linked
+    }
+}

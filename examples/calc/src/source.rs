@@ -1,0 +1,84 @@
+//! Turns a place in the source text and a sentence about it into the error line that a user reads.
+
+use std::fmt;
+
+/// A character of the source text. Ordered as a reader meets them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The character in its line, counted from 1. A tab is one character.
+    pub column: u32,
+}
+
+impl Position {
+    /// The first character of a file.
+    pub const START: Position = Position { line: 1, column: 1 };
+
+    /// The position behind `character`, which stands here.
+    #[must_use]
+    pub fn after(self, character: char) -> Position {
+        if character == '\n' {
+            Position { line: self.line.saturating_add(1), column: 1 }
+        } else {
+            Position { line: self.line, column: self.column.saturating_add(1) }
+        }
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// One error in a program: where it is, and what is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The token that the message is about.
+    pub position: Position,
+    /// What is wrong and, where it is not obvious, what to write instead.
+    pub message: String,
+}
+
+impl Diagnostic {
+    /// An error at `position`.
+    pub fn new(position: Position, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { position, message: message.into() }
+    }
+
+    /// The line for standard error: `FILE:LINE:COLUMN: error: what`.
+    #[must_use]
+    pub fn in_file<'a>(&'a self, file: &'a str) -> impl fmt::Display + 'a {
+        DiagnosticInFile { file, diagnostic: self }
+    }
+}
+
+struct DiagnosticInFile<'a> {
+    file: &'a str,
+    diagnostic: &'a Diagnostic,
+}
+
+impl fmt::Display for DiagnosticInFile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Diagnostic { position, message } = self.diagnostic;
+        write!(f, "{}:{position}: error: {message}", self.file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diagnostic_reads_file_line_column_what() {
+        let diagnostic = Diagnostic::new(Position { line: 3, column: 14 }, "division by zero");
+        assert_eq!(diagnostic.in_file("a.calc").to_string(), "a.calc:3:14: error: division by zero");
+    }
+
+    #[test]
+    fn columns_count_characters_and_start_again_on_each_line() {
+        let position = "aé\nß\t".chars().fold(Position::START, Position::after);
+        assert_eq!(position, Position { line: 2, column: 3 });
+    }
+}

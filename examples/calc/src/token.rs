@@ -1,0 +1,117 @@
+//! Names the smallest pieces of a program: what the lexer makes of characters and the parser reads.
+
+use std::fmt;
+
+use crate::source::Position;
+
+/// One token and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token<'source> {
+    /// What it is.
+    pub kind: TokenKind<'source>,
+    /// Its first character.
+    pub position: Position,
+    /// The character behind its last one: where a missing `;` would have been.
+    pub end: Position,
+}
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind<'source> {
+    /// A number without a sign, at most 2^63: one more than an `i64` holds, for the sake of
+    /// `-9223372036854775808`.
+    Integer(u64),
+    /// The name of a variable or function.
+    Name(&'source str),
+    /// A keyword, operator or punctuation mark.
+    Symbol(Symbol),
+    /// Something that the lexer has already reported.
+    Invalid,
+    /// The end of the file.
+    End,
+}
+
+impl fmt::Display for TokenKind<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TokenKind::Integer(value) => write!(f, "`{value}`"),
+            TokenKind::Name(name) => write!(f, "`{name}`"),
+            TokenKind::Symbol(symbol) => write!(f, "`{}`", symbol.text()),
+            TokenKind::Invalid => f.write_str("an invalid token"),
+            TokenKind::End => f.write_str("the end of the file"),
+        }
+    }
+}
+
+/// Declares every token with a fixed spelling once: the variant, its text, and both directions.
+macro_rules! symbols {
+    ($($variant:ident $text:literal)*) => {
+        /// A token with a fixed spelling.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Symbol {
+            $(#[doc = concat!("`", $text, "`")] $variant,)*
+        }
+
+        impl Symbol {
+            /// How the token is written.
+            #[must_use]
+            pub fn text(self) -> &'static str {
+                match self { $(Symbol::$variant => $text,)* }
+            }
+
+            /// The token that is written `text`.
+            #[must_use]
+            pub fn from_text(text: &str) -> Option<Symbol> {
+                match text { $($text => Some(Symbol::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+symbols! {
+    Let "let"
+    If "if"
+    Else "else"
+    While "while"
+    Fn "fn"
+    Return "return"
+    Print "print"
+    LeftParenthesis "("
+    RightParenthesis ")"
+    LeftBrace "{"
+    RightBrace "}"
+    Comma ","
+    Semicolon ";"
+    Assign "="
+    Plus "+"
+    Minus "-"
+    Star "*"
+    Slash "/"
+    Percent "%"
+    Less "<"
+    LessEqual "<="
+    Greater ">"
+    GreaterEqual ">="
+    Equal "=="
+    NotEqual "!="
+    And "&&"
+    Or "||"
+    Not "!"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_name_themselves_in_messages() {
+        for (kind, expected) in [
+            (TokenKind::Integer(7), "`7`"),
+            (TokenKind::Name("fib"), "`fib`"),
+            (TokenKind::Symbol(Symbol::LessEqual), "`<=`"),
+            (TokenKind::End, "the end of the file"),
+        ] {
+            assert_eq!(kind.to_string(), expected);
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! [`Cursor`]: the interpreter's registers, and every access of a handler to code, frame and stack.
+//!
+//! Contract of this island, which verification and the generated `interpret` discharge:
+//! 1. `frame` is the top record; its function is verified code of this instruction set, `code` its first unit.
+//! 2. `pc` is the start of an op; the units asked for belong to that op and have the kind asked for.
+//! 3. Slots named by the op lie in the frame at `base`; on a stack machine `sp` is the depth that the
+//!    verifier computed, and the values popped and pushed lie in the frame.
+
+use mimeo_def::frame::{Exit, Frame};
+
+use crate::{Callee, Flow, Function, InstructionSet, Label, Value, Vm, Window};
+
+/// The interpreter's registers. Used by generated code only.
+#[derive(Debug)]
+pub struct Cursor {
+    pc: *const u16,
+    code: *const u16,
+    base: *mut u64,
+    sp: *mut u64,
+    frame: *mut Frame,
+}
+
+impl Cursor {
+    /// Takes up the top frame at its `pc`.
+    ///
+    /// # Safety
+    ///
+    /// (1), and the record's `pc` is the start of an op that control can reach.
+    #[inline(always)]
+    pub unsafe fn resume<I: InstructionSet>(vm: &Vm<I>) -> Self {
+        // SAFETY: (1).
+        unsafe {
+            let frame = vm.core.frame;
+            let Frame { function, base, pc, .. } = *frame;
+            let function = function.cast::<Function>();
+            let code = (*function).code;
+            let depth = *(*function).depths.add(pc as usize);
+            let sp = base.add((*function).locals as usize + depth as usize);
+            Cursor { pc: code.add(pc as usize), code, base, sp, frame }
+        }
+    }
+
+    #[inline(always)]
+    fn function(&self) -> *const Function {
+        // SAFETY: (1).
+        unsafe { (*self.frame).function.cast() }
+    }
+
+    /// The opcode.
+    ///
+    /// # Safety
+    ///
+    /// (2).
+    #[inline(always)]
+    pub unsafe fn opcode(&self) -> u16 {
+        // SAFETY: (2).
+        unsafe { *self.pc }
+    }
+
+    /// A one-unit operand.
+    ///
+    /// # Safety
+    ///
+    /// (2).
+    #[inline(always)]
+    pub unsafe fn unit(&self, unit: usize) -> u16 {
+        // SAFETY: (2).
+        unsafe { *self.pc.add(unit) }
+    }
+
+    /// A two-unit operand.
+    ///
+    /// # Safety
+    ///
+    /// (2).
+    #[inline(always)]
+    pub unsafe fn unit2(&self, unit: usize) -> u32 {
+        // SAFETY: (2); units are little-endian whatever the host is.
+        unsafe { u32::from(*self.pc.add(unit)) | u32::from(*self.pc.add(unit + 1)) << 16 }
+    }
+
+    /// A four-unit operand.
+    ///
+    /// # Safety
+    ///
+    /// (2).
+    #[inline(always)]
+    pub unsafe fn unit4(&self, unit: usize) -> u64 {
+        // SAFETY: (2).
+        unsafe { u64::from(self.unit2(unit)) | u64::from(self.unit2(unit + 2)) << 32 }
+    }
+
+    /// The value in the slot that the operand names.
+    ///
+    /// # Safety
+    ///
+    /// (2), (3).
+    #[inline(always)]
+    pub unsafe fn slot<V: Value>(&self, unit: usize) -> V {
+        // SAFETY: (2), (3).
+        unsafe { V::from_bits(*self.base.add(self.unit(unit) as usize)) }
+    }
+
+    /// Writes the slot that the operand names.
+    ///
+    /// # Safety
+    ///
+    /// (2), (3).
+    #[inline(always)]
+    pub unsafe fn set_slot<V: Value>(&mut self, unit: usize, value: V) {
+        // SAFETY: (2), (3).
+        unsafe { *self.base.add(self.unit(unit) as usize) = value.to_bits() }
+    }
+
+    /// The value `below` places under the top of the operand stack; 1 is the top itself.
+    ///
+    /// # Safety
+    ///
+    /// (3).
+    #[inline(always)]
+    pub unsafe fn peek<V: Value>(&self, below: usize) -> V {
+        // SAFETY: (3).
+        unsafe { V::from_bits(*self.sp.sub(below)) }
+    }
+
+    /// Takes `count` values off the operand stack.
+    ///
+    /// # Safety
+    ///
+    /// (3).
+    #[inline(always)]
+    pub unsafe fn drop(&mut self, count: usize) {
+        // SAFETY: (3).
+        self.sp = unsafe { self.sp.sub(count) };
+    }
+
+    /// Puts a value on the operand stack.
+    ///
+    /// # Safety
+    ///
+    /// (3).
+    #[inline(always)]
+    pub unsafe fn push<V: Value>(&mut self, value: V) {
+        // SAFETY: (3).
+        unsafe {
+            *self.sp = value.to_bits();
+            self.sp = self.sp.add(1);
+        }
+    }
+
+    /// The constant that the operand names.
+    ///
+    /// # Safety
+    ///
+    /// (2).
+    #[inline(always)]
+    pub unsafe fn constant<V: Value>(&self, unit: usize) -> V {
+        // SAFETY: (1), (2).
+        unsafe { V::from_bits(*(*self.function()).constants.add(self.unit(unit) as usize)) }
+    }
+
+    /// A branch target.
+    ///
+    /// # Safety
+    ///
+    /// (2).
+    #[inline(always)]
+    pub unsafe fn label(&self, unit: usize) -> Label {
+        // SAFETY: (2).
+        Label(unsafe { self.unit2(unit) })
+    }
+
+    /// A window in the frame.
+    ///
+    /// # Safety
+    ///
+    /// (2).
+    #[inline(always)]
+    pub unsafe fn window(&self, unit: usize) -> Window {
+        // SAFETY: (2).
+        unsafe { Window { start: u32::from(self.unit(unit)), len: u32::from(self.unit(unit + 1)) } }
+    }
+
+    /// A window on top of the operand stack. Must come before [`drop`](Self::drop).
+    ///
+    /// # Safety
+    ///
+    /// (2), (3).
+    #[inline(always)]
+    pub unsafe fn stack_window(&self, unit: usize) -> Window {
+        // SAFETY: (2), (3): both pointers are into the same frame, `base` below `sp`.
+        unsafe {
+            let len = self.unit(unit);
+            let depth = self.sp.offset_from_unsigned(self.base) as u32;
+            Window { start: depth - u32::from(len), len: u32::from(len) }
+        }
+    }
+
+    /// A function.
+    ///
+    /// # Safety
+    ///
+    /// (2).
+    #[inline(always)]
+    pub unsafe fn callee(&self, unit: usize) -> Callee {
+        // SAFETY: (1), (2).
+        unsafe { Callee((*self.function()).sibling(self.unit2(unit))) }
+    }
+
+    /// The op's inline-cache cell.
+    ///
+    /// # Safety
+    ///
+    /// (2), and `C` is the cell's type, for which all-zero bits are valid.
+    #[inline(always)]
+    pub unsafe fn cache<'a, C>(&self, unit: usize) -> &'a mut C {
+        // SAFETY: (1), (2); the verifier gave each op a cell of its own.
+        unsafe { &mut *((*self.function()).cache_address(self.unit2(unit)) as *mut C) }
+    }
+
+    /// Makes the record tell where the interpreter is, before a runtime function or an exit.
+    ///
+    /// # Safety
+    ///
+    /// (1).
+    #[inline(always)]
+    pub unsafe fn sync<I: InstructionSet>(&self, vm: &mut Vm<I>) {
+        // SAFETY: (1); `pc` is in the function's code.
+        unsafe { (*self.frame).pc = self.pc.offset_from_unsigned(self.code) as u64 };
+        vm.core.frame = self.frame;
+    }
+
+    /// Leaves the interpreter.
+    ///
+    /// # Safety
+    ///
+    /// (1).
+    #[inline(always)]
+    pub unsafe fn exit<I: InstructionSet>(&self, vm: &mut Vm<I>, exit: Exit) -> Exit {
+        // SAFETY: (1).
+        unsafe { self.sync(vm) };
+        exit
+    }
+
+    /// Ends an op of `len` units that goes where `flow` says; an exit means that the interpreter must stop.
+    ///
+    /// # Safety
+    ///
+    /// (1), (2), (3).
+    #[inline(always)]
+    pub unsafe fn finish<I: InstructionSet, const SINGLE: bool>(
+        &mut self,
+        vm: &mut Vm<I>,
+        flow: Flow,
+        len: usize,
+    ) -> Option<Exit> {
+        // SAFETY: (1), (2), (3).
+        unsafe {
+            match flow {
+                Flow::Next | Flow::Leave => self.pc = self.pc.add(len),
+                Flow::Jump(label) => self.pc = self.code.add(label.0 as usize),
+                Flow::Call(callee, window) => return self.call::<I, SINGLE>(vm, callee, window, len),
+                Flow::Return(bits) => return self.ret::<I, SINGLE>(vm, bits),
+            }
+            if SINGLE { Some(self.exit(vm, Exit::Leave)) } else { None }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn call<I: InstructionSet, const SINGLE: bool>(
+        &mut self,
+        vm: &mut Vm<I>,
+        callee: Callee,
+        window: Window,
+        len: usize,
+    ) -> Option<Exit> {
+        // SAFETY: (1), (2), (3); the window starts in this frame, so `base` stays below the limit.
+        unsafe {
+            let base = self.base.add(window.start as usize);
+            let room_bytes = vm.core.stack_limit as usize - base as usize;
+            if (room_bytes as u64) < (*callee.0).frame_bytes || self.frame == vm.core.frame_limit {
+                let _: crate::Thrown = vm.throw("stack overflow");
+                return Some(self.exit(vm, Exit::Throw));
+            }
+            let function = callee.0.cast::<Function>();
+            (*self.frame).pc = self.pc.offset_from_unsigned(self.code) as u64 + len as u64;
+            (*self.frame).ret = vm.core.return_marker;
+            self.frame = self.frame.add(1);
+            (*self.frame).function = callee.0;
+            (*self.frame).base = base;
+            self.base = base;
+            self.code = (*function).code;
+            self.pc = self.code;
+            self.sp = base.add((*function).locals as usize);
+            let countdown = (*function).countdown.get() - 1;
+            (*function).countdown.set(countdown);
+            if SINGLE || countdown <= 0 {
+                return Some(self.exit(vm, Exit::Call));
+            }
+            None
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn ret<I: InstructionSet, const SINGLE: bool>(&mut self, vm: &mut Vm<I>, bits: u64) -> Option<Exit> {
+        // SAFETY: (1), (2), (3): a function has a caller, the host if no other, and a frame at least one slot.
+        unsafe {
+            *self.base = bits;
+            self.sp = self.base.add(1);
+            self.frame = self.frame.sub(1);
+            let Frame { function, base, pc, ret } = *self.frame;
+            if SINGLE || ret != vm.core.return_marker {
+                vm.core.frame = self.frame;
+                return Some(if ret == vm.core.finish_marker { Exit::Finish } else { Exit::Return });
+            }
+            self.base = base;
+            self.code = (*function.cast::<Function>()).code;
+            self.pc = self.code.add(pc as usize);
+            None
+        }
+    }
+}

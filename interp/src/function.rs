@@ -1,0 +1,141 @@
+//! [`Function`]: a verified function as it lies in memory while a machine runs it.
+
+use std::cell::Cell;
+
+use mimeo_def::frame::{CodeAddr, FunctionHeader};
+
+use crate::asm::FunctionBody;
+use crate::program::{Facts, Program, Verified};
+
+/// The runtime record of a function. Both tiers reach it by its address, which never changes.
+///
+/// The header comes first: stencils see nothing else.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Function {
+    pub(crate) header: FunctionHeader,
+    pub(crate) code: *const u16,
+    pub(crate) constants: *const u64,
+    /// The functions of its program, by index.
+    pub(crate) functions: *const *const Function,
+    pub(crate) caches: *mut u64,
+    /// [`Facts::depths`], by code unit.
+    pub(crate) depths: *const u16,
+    pub(crate) locals: u32,
+    /// Calls from the interpreter until the driver is asked whether the other tier wants the function.
+    pub(crate) countdown: Cell<i32>,
+    pub(crate) id: u32,
+    body: *const FunctionBody,
+    facts: *const Facts,
+}
+
+impl Function {
+    /// A number that is unique in the machine, counted from 0.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Address at which native code enters the function.
+    pub fn entry(&self) -> CodeAddr {
+        self.header.entry.get()
+    }
+
+    /// Makes native callers enter at `entry`.
+    ///
+    /// # Safety
+    ///
+    /// `entry` is code of the stencil convention that runs this function, or the tier's call marker.
+    pub unsafe fn set_entry(&self, entry: CodeAddr) {
+        self.header.entry.set(entry);
+    }
+
+    /// After this many calls by the interpreter the tier is asked again.
+    pub fn set_countdown(&self, calls: i32) {
+        self.countdown.set(calls.max(1));
+    }
+
+    /// Address of the word of its inline-cache cells with this index.
+    pub fn cache_address(&self, word: u32) -> usize {
+        self.caches.wrapping_add(word as usize) as usize
+    }
+
+    /// Its bytecode, as it was verified.
+    pub fn body(&self) -> &FunctionBody {
+        // SAFETY: (2).
+        unsafe { &*self.body }
+    }
+
+    /// What the verifier found out about it.
+    pub fn facts(&self) -> &Facts {
+        // SAFETY: (2).
+        unsafe { &*self.facts }
+    }
+
+    /// The header of another function of its program.
+    ///
+    /// # Safety
+    ///
+    /// `index` is a function of the program.
+    pub unsafe fn sibling(&self, index: u32) -> *const FunctionHeader {
+        // SAFETY: `functions` has an element for each function of the program.
+        unsafe { (*self.functions.add(index as usize)).cast() }
+    }
+}
+
+/// The records of one loaded program, and the memory they point to.
+///
+/// Contract of this island: (1) `functions` and what it points to live until `self` is dropped and never
+/// move; (2) `code`, `constants`, `depths`, `body` and `facts`
+/// point into `program`, which is immutable.
+#[derive(Debug)]
+pub(crate) struct Loaded<I> {
+    pub(crate) program: Program<I, Verified>,
+    functions: Box<[*const Function]>,
+    caches: Vec<*mut [u64]>,
+}
+
+impl<I> Loaded<I> {
+    pub(crate) fn new(program: Program<I, Verified>, first_id: u32, entry: CodeAddr, countdown: i32) -> Self {
+        let count = program.functions().len();
+        let mut functions = vec![std::ptr::null::<Function>(); count].into_boxed_slice();
+        let table = functions.as_ptr();
+        let mut caches = Vec::new();
+        for (index, (body, facts)) in program.functions().iter().zip(program.facts()).enumerate() {
+            let cells = Box::into_raw(vec![0u64; facts.cache_words as usize].into_boxed_slice());
+            caches.push(cells);
+            let function = Function {
+                header: FunctionHeader { entry: Cell::new(entry), frame_bytes: u64::from(facts.slots) * 8 },
+                code: body.code.as_ptr(),
+                constants: body.constants.as_ptr(),
+                functions: table,
+                caches: cells.cast(),
+                depths: facts.depths.as_ptr(),
+                locals: u32::from(body.locals),
+                countdown: Cell::new(countdown.max(1)),
+                id: first_id + index as u32,
+                body,
+                facts,
+            };
+            functions[index] = Box::into_raw(Box::new(function));
+        }
+        Loaded { program, functions, caches }
+    }
+
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &Function> {
+        // SAFETY: (1).
+        self.functions.iter().map(|&function| unsafe { &*function })
+    }
+}
+
+impl<I> Drop for Loaded<I> {
+    fn drop(&mut self) {
+        for &function in &self.functions {
+            // SAFETY: made by `Box::into_raw` in `new`, freed only here.
+            drop(unsafe { Box::from_raw(function.cast_mut()) });
+        }
+        for &cells in &self.caches {
+            // SAFETY: as above.
+            drop(unsafe { Box::from_raw(cells) });
+        }
+    }
+}

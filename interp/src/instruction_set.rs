@@ -1,0 +1,64 @@
+//! [`InstructionSet`]: what `#[instruction_set]` generates and everything else works from.
+
+use mimeo_def::frame::Exit;
+use mimeo_def::op::OpInfo;
+use mimeo_def::stencil::Table;
+
+use crate::{Value, Vm};
+
+/// Where an instruction set's ops find their values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operands {
+    /// In numbered slots of the frame.
+    Registers,
+    /// On an operand stack above the locals.
+    Stack,
+}
+
+/// A function of the runtime that ops call.
+#[derive(Clone, Copy, Debug)]
+pub struct RuntimeFn {
+    /// Its name in the `extern "Rust"` block.
+    pub name: &'static str,
+    /// Its shim, which stencils call: every argument is 64 bits wide, the result is an
+    /// [`Outcome`](mimeo_def::frame::Outcome).
+    pub shim: *const (),
+}
+
+// SAFETY: the pointer is the address of a function, which every thread may call.
+unsafe impl Sync for RuntimeFn {}
+
+/// A language's instruction set. Implemented by `#[instruction_set]` only.
+///
+/// # Safety
+///
+/// `OPS` describes the encoding that `interpret` decodes, and the effect on frame and stack that it has.
+pub unsafe trait InstructionSet: Sized + 'static {
+    /// What a slot holds.
+    type Value: Value;
+    /// What stencils may touch of the language's runtime.
+    type Context: 'static;
+    /// The rest of the language's runtime; only Rust touches it, as `vm.host`.
+    type Host: 'static;
+
+    /// Name of the module.
+    const NAME: &'static str;
+    /// Where operands live.
+    const OPERANDS: Operands;
+    /// The ops; an opcode is an index into this.
+    const OPS: &'static [OpInfo];
+    /// The runtime functions, in the order of their declaration.
+    const RUNTIME: &'static [RuntimeFn];
+    /// The stencils of the architecture for which the program was built.
+    const STENCILS: &'static Table;
+    /// The C from which the stencils were made, for people.
+    const C: &'static str;
+
+    /// Runs from the top frame record until an exit; with `SINGLE`, one op.
+    ///
+    /// # Safety
+    ///
+    /// The top frame record of `vm` is current, its function is verified code of this instruction set, and
+    /// its `pc` is the start of an op.
+    unsafe fn interpret<const SINGLE: bool>(vm: &mut Vm<Self>) -> Exit;
+}

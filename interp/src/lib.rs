@@ -1,0 +1,30 @@
+//! The interpreter side of mimeo: bytecode is built ([`asm`]), verified ([`program`]), loaded into a
+//! [`Machine`], and run by the handlers that `#[instruction_set]` generates ([`InstructionSet`]).
+//!
+//! This crate does not know that a native tier exists: one plugs in through [`tier::NativeTier`].
+
+pub mod asm;
+mod cursor;
+mod disassemble;
+mod flow;
+mod function;
+mod instruction_set;
+mod machine;
+pub mod program;
+mod stacks;
+pub mod tier;
+mod trap;
+mod value;
+mod verify;
+mod vm;
+
+pub use cursor::Cursor;
+pub use disassemble::{Disassembly, OpText};
+pub use flow::{Callee, Flow, Label, Thrown, Window};
+pub use function::Function;
+pub use instruction_set::{InstructionSet, Operands, RuntimeFn};
+pub use machine::{Limits, Linked, Machine};
+pub use trap::{Position, Trap};
+pub use value::Value;
+pub use verify::{VerifyError, VerifyErrorKind};
+pub use vm::{Vm, guard};

@@ -1,0 +1,319 @@
+//! Unverified functions → what the engines may rely on ([`Facts`]), or the first violation.
+
+use std::fmt;
+
+use mimeo_def::op::{OpInfo, OperandInfo, OperandKind, Scalar};
+use mimeo_def::{OpIndex, Pc};
+
+use crate::asm::FunctionBody;
+use crate::program::Facts;
+use crate::{InstructionSet, Operands};
+
+/// Why bytecode was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyError {
+    /// The function.
+    pub function: String,
+    /// The instruction.
+    pub pc: Pc,
+    /// Name of the op, when there is one.
+    pub op: Option<&'static str>,
+    /// The violation.
+    pub kind: VerifyErrorKind,
+}
+
+/// The ways in which bytecode can be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are what the message of each names")]
+pub enum VerifyErrorKind {
+    UnknownOpcode { opcode: u16 },
+    CutOff { need: u16, have: usize },
+    SlotOutsideFrame { operand: &'static str, slot: u32, locals: u16 },
+    ConstantOutsidePool { operand: &'static str, index: u64, len: usize },
+    LabelNotAnOp { operand: &'static str, target: Pc },
+    NoSuchFunction { operand: &'static str, index: u64, len: usize },
+    WrongArity { callee: String, takes: u16, given: u16 },
+    ImmediateOutOfRange { operand: &'static str, scalar: Scalar, bits: u64 },
+    IndexOutsideSpace { operand: &'static str, space: &'static str, index: u64, len: u32 },
+    StackUnderflow { depth: u16, pops: u32 },
+    DepthsDiffer { at: Pc, one: u16, other: u16 },
+    StackTooDeep,
+    RunsOffTheEnd,
+    ArityAboveLocals { arity: u16, locals: u16 },
+    Empty,
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "function `{}`, {}", self.function, self.pc)?;
+        if let Some(op) = self.op {
+            write!(f, " `{op}`")?;
+        }
+        f.write_str(": ")?;
+        match &self.kind {
+            VerifyErrorKind::UnknownOpcode { opcode } => write!(f, "there is no op {opcode}"),
+            VerifyErrorKind::CutOff { need, have } => {
+                write!(f, "the op takes {need} units, the code ends after {have}")
+            }
+            VerifyErrorKind::SlotOutsideFrame { operand, slot, locals } => {
+                write!(f, "`{operand}` is slot {slot}, the frame has {locals}")
+            }
+            VerifyErrorKind::ConstantOutsidePool { operand, index, len } => {
+                write!(f, "`{operand}` is constant {index}, the pool has {len}")
+            }
+            VerifyErrorKind::LabelNotAnOp { operand, target } => {
+                write!(f, "`{operand}` is {target}, where no op starts")
+            }
+            VerifyErrorKind::NoSuchFunction { operand, index, len } => {
+                write!(f, "`{operand}` is function {index}, the program has {len}")
+            }
+            VerifyErrorKind::WrongArity { callee, takes, given } => {
+                write!(f, "`{callee}` takes {takes} arguments, the window has {given}")
+            }
+            VerifyErrorKind::ImmediateOutOfRange { operand, scalar, bits } => {
+                write!(f, "`{operand}` is {bits:#x}, which is no {scalar:?}")
+            }
+            VerifyErrorKind::IndexOutsideSpace { operand, space, index, len } => {
+                write!(f, "`{operand}` is index {index}, `{space}` has {len}")
+            }
+            VerifyErrorKind::StackUnderflow { depth, pops } => {
+                write!(f, "pops {pops} values, the operand stack has {depth}")
+            }
+            VerifyErrorKind::DepthsDiffer { at, one, other } => {
+                write!(f, "the operand stack is {one} deep on one way to {at} and {other} on another")
+            }
+            VerifyErrorKind::StackTooDeep => f.write_str("the operand stack gets deeper than 60000"),
+            VerifyErrorKind::RunsOffTheEnd => f.write_str("control runs off the end of the code"),
+            VerifyErrorKind::ArityAboveLocals { arity, locals } => {
+                write!(f, "{arity} arguments do not fit {locals} slots")
+            }
+            VerifyErrorKind::Empty => f.write_str("the function has no code"),
+        }
+    }
+}
+
+impl std::error::Error for VerifyError {}
+
+const MAX_DEPTH: u32 = 60_000;
+
+/// Verifies all functions, and gives each inline cache its cell.
+pub(crate) fn functions<I: InstructionSet>(
+    functions: &mut [FunctionBody],
+    spaces: &[(&'static str, u32)],
+) -> Result<Vec<Facts>, VerifyError> {
+    let signatures: Vec<(String, u16)> = functions.iter().map(|f| (f.name.clone(), f.arity)).collect();
+    functions.iter_mut().map(|body| Verifier::<I>::new(body, &signatures, spaces).run()).collect()
+}
+
+struct Verifier<'a, I> {
+    body: &'a mut FunctionBody,
+    signatures: &'a [(String, u16)],
+    spaces: &'a [(&'static str, u32)],
+    facts: Facts,
+    marker: std::marker::PhantomData<fn() -> I>,
+}
+
+impl<'a, I: InstructionSet> Verifier<'a, I> {
+    fn new(
+        body: &'a mut FunctionBody,
+        signatures: &'a [(String, u16)],
+        spaces: &'a [(&'static str, u32)],
+    ) -> Self {
+        let depths = vec![Facts::NO_OP; body.code.len()];
+        let facts = Facts { depths, slots: 0, cache_words: 0, ops: 0 };
+        Verifier { body, signatures, spaces, facts, marker: std::marker::PhantomData }
+    }
+
+    fn run(mut self) -> Result<Facts, VerifyError> {
+        let FunctionBody { arity, locals, .. } = *self.body;
+        if arity > locals {
+            return Err(self.error(Pc(0), VerifyErrorKind::ArityAboveLocals { arity, locals }));
+        }
+        if self.body.code.is_empty() {
+            return Err(self.error(Pc(0), VerifyErrorKind::Empty));
+        }
+        self.find_ops()?;
+        let mut pc = Pc(0);
+        while let Some(info) = self.info(pc) {
+            self.check_operands(pc, info)?;
+            pc.0 += u32::from(info.len_units);
+        }
+        let deepest = self.check_depths()?;
+        // A result is written to slot 0 even by a function that has no other.
+        self.facts.slots = (u32::from(locals) + deepest).max(1);
+        Ok(self.facts)
+    }
+
+    fn error(&self, pc: Pc, kind: VerifyErrorKind) -> VerifyError {
+        VerifyError { function: self.body.name.clone(), pc, op: self.info(pc).map(|info| info.name), kind }
+    }
+
+    fn info(&self, pc: Pc) -> Option<&'static OpInfo> {
+        I::OPS.get(self.body.op_at(pc)?.0 as usize)
+    }
+
+    /// Marks the start of each op; they are all known and whole.
+    fn find_ops(&mut self) -> Result<(), VerifyError> {
+        let mut pc = Pc(0);
+        while let Some(OpIndex(opcode)) = self.body.op_at(pc) {
+            let Some(info) = self.info(pc) else {
+                return Err(self.error(pc, VerifyErrorKind::UnknownOpcode { opcode }));
+            };
+            let have = self.body.code.len() - pc.0 as usize;
+            if have < info.len_units as usize {
+                return Err(self.error(pc, VerifyErrorKind::CutOff { need: info.len_units, have }));
+            }
+            self.facts.depths[pc.0 as usize] = Facts::UNREACHABLE;
+            self.facts.ops += 1;
+            pc.0 += u32::from(info.len_units);
+        }
+        Ok(())
+    }
+
+    fn check_operands(&mut self, pc: Pc, info: &'static OpInfo) -> Result<(), VerifyError> {
+        for operand in info.operands {
+            let bits = self.body.read(pc, operand.unit, operand.kind.len_units());
+            self.check_operand(pc, operand, bits).map_err(|kind| self.error(pc, kind))?;
+        }
+        if info.control.calls {
+            self.check_arity(pc, info).map_err(|kind| self.error(pc, kind))?;
+        }
+        Ok(())
+    }
+
+    fn check_operand(&mut self, pc: Pc, operand: &'static OperandInfo, bits: u64) -> Result<(), VerifyErrorKind> {
+        let locals = self.body.locals;
+        let name = operand.name;
+        let outside = |slot| VerifyErrorKind::SlotOutsideFrame { operand: name, slot, locals };
+        match operand.kind {
+            OperandKind::Slot { .. } if bits >= u64::from(locals) => Err(outside(bits as u32)),
+            OperandKind::Constant if bits >= self.body.constants.len() as u64 => {
+                Err(VerifyErrorKind::ConstantOutsidePool { operand: name, index: bits, len: self.body.constants.len() })
+            }
+            OperandKind::Label if !self.is_op(bits) => {
+                Err(VerifyErrorKind::LabelNotAnOp { operand: name, target: Pc(bits as u32) })
+            }
+            OperandKind::Window => {
+                let (start, len) = (bits as u32 & 0xffff, bits as u32 >> 16);
+                // The first slot takes the result, also of a call without arguments.
+                let end = start + len.max(1);
+                if end > u32::from(locals) { Err(outside(end - 1)) } else { Ok(()) }
+            }
+            OperandKind::Function if bits >= self.signatures.len() as u64 => {
+                Err(VerifyErrorKind::NoSuchFunction { operand: name, index: bits, len: self.signatures.len() })
+            }
+            OperandKind::Immediate { scalar, space } => self.check_immediate(name, scalar, space, bits),
+            OperandKind::Cache { size } => {
+                let word = self.facts.cache_words;
+                self.facts.cache_words += size.div_ceil(8);
+                let at = pc.0 as usize + operand.unit as usize;
+                self.body.code[at] = word as u16;
+                self.body.code[at + 1] = (word >> 16) as u16;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_immediate(
+        &self,
+        operand: &'static str,
+        scalar: Scalar,
+        space: Option<&'static str>,
+        bits: u64,
+    ) -> Result<(), VerifyErrorKind> {
+        let in_range = match scalar {
+            Scalar::Bool => bits <= 1,
+            Scalar::U8 => bits <= 0xff,
+            Scalar::I8 => i8::try_from(bits as i16).is_ok(),
+            _ => true,
+        };
+        if !in_range {
+            return Err(VerifyErrorKind::ImmediateOutOfRange { operand, scalar, bits });
+        }
+        let Some(space) = space else { return Ok(()) };
+        let len = self.spaces.iter().find(|(name, _)| *name == space).map_or(0, |&(_, len)| len);
+        if bits >= u64::from(len) {
+            return Err(VerifyErrorKind::IndexOutsideSpace { operand, space, index: bits, len });
+        }
+        Ok(())
+    }
+
+    /// A call of a known function passes as many arguments as it takes.
+    fn check_arity(&self, pc: Pc, info: &'static OpInfo) -> Result<(), VerifyErrorKind> {
+        let operand = |wanted: fn(&OperandKind) -> bool| {
+            let operand = info.operands.iter().find(|o| wanted(&o.kind))?;
+            Some(self.body.read(pc, operand.unit, operand.kind.len_units()))
+        };
+        let callee = operand(|kind| matches!(kind, OperandKind::Function));
+        let given = match operand(|kind| matches!(kind, OperandKind::Window)) {
+            Some(bits) => Some((bits >> 16) as u16),
+            None => operand(|kind| matches!(kind, OperandKind::StackWindow)).map(|bits| bits as u16),
+        };
+        let (Some(callee), Some(given)) = (callee, given) else { return Ok(()) };
+        let (callee, takes) = &self.signatures[callee as usize];
+        if *takes != given {
+            return Err(VerifyErrorKind::WrongArity { callee: callee.clone(), takes: *takes, given });
+        }
+        Ok(())
+    }
+
+    fn is_op(&self, pc: u64) -> bool {
+        self.facts.depths.get(pc as usize).is_some_and(|&depth| depth != Facts::NO_OP)
+    }
+
+    /// Follows control from the start; returns the depth of the operand stack at its deepest.
+    fn check_depths(&mut self) -> Result<u32, VerifyError> {
+        let mut deepest = 0;
+        self.facts.depths[0] = 0;
+        let mut work = vec![Pc(0)];
+        while let Some(pc) = work.pop() {
+            let info = self.info(pc).expect("only ops are put on the list");
+            let depth = self.facts.depths[pc.0 as usize];
+            let after = self.depth_after(pc, info, depth)?;
+            deepest = deepest.max(u32::from(depth)).max(after);
+            if after > MAX_DEPTH {
+                return Err(self.error(pc, VerifyErrorKind::StackTooDeep));
+            }
+            let after = after as u16;
+            if info.control.falls_through || info.control.calls {
+                let next = Pc(pc.0 + u32::from(info.len_units));
+                if !self.is_op(u64::from(next.0)) {
+                    return Err(self.error(pc, VerifyErrorKind::RunsOffTheEnd));
+                }
+                self.flow_to(next, pc, after, &mut work)?;
+            }
+            if info.control.jumps {
+                for operand in info.operands.iter().filter(|o| o.kind == OperandKind::Label) {
+                    let target = Pc(self.body.read(pc, operand.unit, 2) as u32);
+                    self.flow_to(target, pc, after, &mut work)?;
+                }
+            }
+        }
+        Ok(deepest)
+    }
+
+    fn depth_after(&self, pc: Pc, info: &'static OpInfo, depth: u16) -> Result<u32, VerifyError> {
+        if I::OPERANDS == Operands::Registers {
+            return Ok(0);
+        }
+        let window = info.operands.iter().find(|o| o.kind == OperandKind::StackWindow);
+        let pops = u32::from(info.pops) + window.map_or(0, |o| self.body.read(pc, o.unit, 1) as u32);
+        match u32::from(depth).checked_sub(pops) {
+            Some(rest) => Ok(rest + u32::from(info.pushes)),
+            None => Err(self.error(pc, VerifyErrorKind::StackUnderflow { depth, pops })),
+        }
+    }
+
+    fn flow_to(&mut self, target: Pc, from: Pc, depth: u16, work: &mut Vec<Pc>) -> Result<(), VerifyError> {
+        let known = &mut self.facts.depths[target.0 as usize];
+        if *known == Facts::UNREACHABLE {
+            *known = depth;
+            work.push(target);
+        } else if *known != depth {
+            let kind = VerifyErrorKind::DepthsDiffer { at: target, one: *known, other: depth };
+            return Err(self.error(from, kind));
+        }
+        Ok(())
+    }
+}

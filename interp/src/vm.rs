@@ -1,0 +1,78 @@
+//! [`Vm`]: the machine as ops and runtime functions see it.
+
+use std::any::Any;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use mimeo_def::frame::{Core, Outcome, PANICKED};
+
+use crate::{Callee, Flow, InstructionSet, Thrown, Value, Window};
+
+/// The machine's state that ops and runtime functions work on.
+///
+/// Stencils know the layout up to and with `context`; the macro asserts its offset.
+#[repr(C)]
+pub struct Vm<I: InstructionSet> {
+    pub(crate) core: Core,
+    /// The language's part that stencils may touch.
+    pub context: I::Context,
+    /// The language's part that only Rust touches.
+    pub host: I::Host,
+    pub(crate) pending: Option<String>,
+    pub(crate) panic: Option<Box<dyn Any + Send>>,
+}
+
+impl<I: InstructionSet> fmt::Debug for Vm<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vm").field("core", &self.core).field("pending", &self.pending).finish_non_exhaustive()
+    }
+}
+
+impl<I: InstructionSet> Vm<I> {
+    /// Makes an error pending; the op returns it as `Err(…)`.
+    #[cold]
+    pub fn throw(&mut self, message: impl Into<String>) -> Thrown {
+        self.pending = Some(message.into());
+        Thrown(())
+    }
+
+    /// Calls a function with the arguments in a window; its result comes back in the window's first slot.
+    #[inline(always)]
+    pub fn call(&mut self, callee: Callee, args: Window) -> Flow {
+        Flow::Call(callee, args)
+    }
+
+    /// Returns from the running function.
+    #[inline(always)]
+    pub fn ret(&mut self, value: I::Value) -> Flow {
+        Flow::Return(value.to_bits())
+    }
+
+    /// Goes on with the next op, but in the interpreter.
+    #[inline(always)]
+    pub fn deopt(&mut self) -> Flow {
+        Flow::Leave
+    }
+}
+
+/// Runs a runtime function for a stencil: no panic gets out of it, and its result is put into two registers.
+///
+/// # Safety
+///
+/// `vm` is the machine on whose behalf the stencil runs, and nothing else uses it during the call.
+pub unsafe fn guard<I: InstructionSet>(
+    vm: *mut Vm<I>,
+    run: impl FnOnce(&mut Vm<I>) -> Result<u64, Thrown>,
+) -> Outcome {
+    // SAFETY: the caller's promise.
+    let vm = unsafe { &mut *vm };
+    match catch_unwind(AssertUnwindSafe(|| run(&mut *vm))) {
+        Ok(Ok(value)) => Outcome { status: 0, value },
+        Ok(Err(Thrown(()))) => Outcome { status: 1, value: 0 },
+        Err(payload) => {
+            vm.panic = Some(payload);
+            vm.core.exit = PANICKED;
+            Outcome { status: 1, value: 0 }
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! A function's blocks → the same blocks in the order that suits copying: cold ones in the cold section, the one
+//! that ends in the jump to the continuation last, jumps inverted where that saves one.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use mimeo_def::stencil::Arch;
+
+use super::condition;
+use super::line::{Kind, Line};
+use super::{CODE_SECTION, COLD_SECTION, CONTINUE, EXIT_PREFIX};
+
+/// Lays out every function.
+pub(super) fn layout(arch: Arch, lines: Vec<Line>) -> Vec<Line> {
+    let cold_functions = cold_functions(&lines);
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let end = function_end(&lines, at);
+        if end > at {
+            lay_out_function(arch, &lines[at..end], &cold_functions, &mut out);
+            at = end;
+        } else {
+            out.push(lines[at].clone());
+            at += 1;
+        }
+    }
+    out
+}
+
+/// Functions in cold sections.
+fn cold_functions(lines: &[Line]) -> HashSet<String> {
+    let cold = lines.iter().filter(|line| line.section.starts_with(COLD_SECTION));
+    cold.filter_map(|line| match &line.kind {
+        Kind::Label(name) if !name.starts_with(".L") => Some(name.clone()),
+        _ => None,
+    })
+    .collect()
+}
+
+/// The end of the function whose label is at `start`: behind its last instruction. `start` when there is none.
+fn function_end(lines: &[Line], start: usize) -> usize {
+    let is_function = |line: &Line| matches!(&line.kind, Kind::Label(name) if !name.starts_with(".L"));
+    let section = &lines[start].section;
+    if !is_function(&lines[start]) || !section.starts_with(CODE_SECTION) {
+        return start;
+    }
+    let body = lines[start + 1..]
+        .iter()
+        .take_while(|line| line.section == *section && line.kind != Kind::Directive && !is_function(line));
+    let last = body.enumerate().filter(|(_, line)| line.is_code()).last();
+    last.map_or(start, |(index, _)| start + 1 + index + 1)
+}
+
+/// Blocks of a function: code that is entered at its labels and left by the jump at its end, never by running on.
+struct Blocks(Vec<Vec<Line>>);
+
+impl Blocks {
+    /// Splits a function, unless it runs on behind its end.
+    fn split(lines: &[Line]) -> Option<Blocks> {
+        let mut blocks = vec![Vec::new()];
+        for line in lines {
+            if blocks.last().and_then(|block: &Vec<Line>| block.last()).is_some_and(Line::ends_flow) {
+                blocks.push(Vec::new());
+            }
+            blocks.last_mut()?.push(line.clone());
+        }
+        let ends = blocks.last()?.last()?.ends_flow();
+        ends.then_some(Blocks(blocks))
+    }
+}
+
+/// Appends a function to `out`.
+fn lay_out_function(arch: Arch, lines: &[Line], cold_functions: &HashSet<String>, out: &mut Vec<Line>) {
+    let Some(Blocks(mut blocks)) = Blocks::split(lines) else {
+        out.extend_from_slice(lines);
+        return;
+    };
+    blocks.iter_mut().for_each(|block| invert_end(arch, block, None));
+    let is_hot = !lines[0].section.starts_with(COLD_SECTION);
+    let cold = if is_hot { take_cold(&mut blocks, cold_functions) } else { Vec::new() };
+    for index in 0..blocks.len() {
+        if let [block, rest @ ..] = &mut blocks[index..] {
+            invert_end(arch, block, rest.first());
+        }
+    }
+    // The entry stays first. Of several blocks that go on to the next op, the last was the compiler's choice.
+    if !ends_in(blocks.last(), CONTINUE)
+        && let Some(index) = (1..blocks.len()).rev().find(|index| ends_in(blocks.get(*index), CONTINUE))
+    {
+        let block = blocks.remove(index);
+        blocks.push(block);
+    }
+    drop_empty_jumps(&mut blocks);
+    if is_hot {
+        share_continuation(arch, &mut blocks, &lines[0]);
+    }
+    out.extend(blocks.into_iter().flatten());
+    if !cold.is_empty() {
+        let hot_section = &lines[0].section;
+        let name = function_name(&lines[0]);
+        let cold_section = format!("{COLD_SECTION}{name}");
+        out.push(section_line(&cold_section));
+        out.extend(cold.into_iter().flatten().map(|line| Line { section: cold_section.clone(), ..line }));
+        out.push(section_line(hot_section));
+    }
+}
+
+/// Inverts the branch before a block's last jump:
+///
+/// * `jcc CONTINUE; jmp X` → `jncc X; jmp CONTINUE`,
+/// * `jcc L; jmp X; L:` → `jncc X; jmp L; L:`, whose jump goes to the next block and which is threaded or
+///   dropped later.
+fn invert_end(arch: Arch, block: &mut [Line], next: Option<&Vec<Line>>) {
+    let mut code = block.iter_mut().rev().filter(|line| line.kind != Kind::Blank);
+    let (Some(jump), Some(branch)) = (code.next(), code.next()) else { return };
+    let (Kind::Jump(other), Kind::Branch(target)) = (&jump.kind, &branch.kind) else { return };
+    let is_next = next.is_some_and(|next| starts_with(next, target));
+    if other == target || !(target == CONTINUE || is_next) {
+        return;
+    }
+    let text = branch.text.trim_start();
+    let mnemonic_len = text.find([' ', '\t']).unwrap_or(text.len());
+    let Some(inverse) = condition::invert(arch, &text[..mnemonic_len]) else { return };
+    let (target, other) = (target.clone(), other.clone());
+    branch.text = format!("\t{inverse}{}", &text[mnemonic_len..]);
+    branch.retarget(&other);
+    jump.retarget(&target);
+}
+
+/// The block has the label before its first instruction.
+fn starts_with(block: &[Line], label: &str) -> bool {
+    block.iter().take_while(|line| !line.is_code()).any(|line| matches!(&line.kind, Kind::Label(name) if name == label))
+}
+
+/// Drops jumps to the block that follows.
+fn drop_empty_jumps(blocks: &mut [Vec<Line>]) {
+    for index in 1..blocks.len() {
+        let jumps_on = blocks[index - 1]
+            .last()
+            .is_some_and(|line| matches!(&line.kind, Kind::Jump(target) if starts_with(&blocks[index], target)));
+        if jumps_on {
+            blocks[index - 1].pop();
+        }
+    }
+}
+
+/// Lets branches to the continuation go to the jump at the function's end, which is added when there is none.
+///
+/// When the next op follows, that jump is dropped, and the branches need no hole: they lead to the end of the copy.
+fn share_continuation(arch: Arch, blocks: &mut Vec<Vec<Line>>, function: &Line) {
+    let is_branch = |line: &Line| matches!(&line.kind, Kind::Branch(target) if target == CONTINUE);
+    if !blocks.iter().flatten().any(is_branch) {
+        return;
+    }
+    let label = format!(".Lmimeo_{}", function_name(function));
+    for line in blocks.iter_mut().flatten().filter(|line| is_branch(line)) {
+        line.retarget(&label);
+    }
+    let line = |text: String, kind| Line { text, kind, section: function.section.clone() };
+    let jump = match blocks.last_mut() {
+        Some(block) if ends_in(Some(block), CONTINUE) => block.pop(),
+        _ => None,
+    };
+    let mnemonic = match arch {
+        Arch::X86_64 => "jmp",
+        Arch::Aarch64 => "b",
+    };
+    let jump = jump.unwrap_or_else(|| line(format!("\t{mnemonic}\t{CONTINUE}"), Kind::Jump(CONTINUE.to_owned())));
+    blocks.push(vec![line(format!("{label}:"), Kind::Label(label.clone())), jump]);
+}
+
+/// Name of the function that a line is the label of.
+fn function_name(label: &Line) -> &str {
+    match &label.kind {
+        Kind::Label(name) => name,
+        _ => "",
+    }
+}
+
+/// Takes the blocks out that end in an exit or in a cold function, except the entry.
+fn take_cold(blocks: &mut Vec<Vec<Line>>, cold_functions: &HashSet<String>) -> Vec<Vec<Line>> {
+    let is_cold = |block: &[Line]| match block.last().and_then(Line::target) {
+        Some(target) => target.starts_with(EXIT_PREFIX) || cold_functions.contains(target),
+        None => false,
+    };
+    let mut cold = Vec::new();
+    let mut index = 1;
+    while index < blocks.len() {
+        if is_cold(&blocks[index]) && !near_branches_cross(blocks, index) {
+            cold.push(blocks.remove(index));
+        } else {
+            index += 1;
+        }
+    }
+    cold
+}
+
+/// A branch of short range goes from the block to another or back, which the distance to the cold part forbids.
+fn near_branches_cross(blocks: &[Vec<Line>], index: usize) -> bool {
+    let labels = |range: Range<usize>| {
+        blocks[range].iter().flatten().filter_map(|line| match &line.kind {
+            Kind::Label(name) => Some(name.as_str()),
+            _ => None,
+        })
+    };
+    let inside: HashSet<_> = labels(index..index + 1).collect();
+    blocks.iter().enumerate().any(|(from, block)| {
+        let near = block.iter().filter_map(|line| match &line.kind {
+            Kind::NearBranch(target) => Some(target.as_str()),
+            _ => None,
+        });
+        near.into_iter().any(|target| (from == index) != inside.contains(target))
+    })
+}
+
+/// The block's last line jumps to `target`.
+fn ends_in(block: Option<&Vec<Line>>, target: &str) -> bool {
+    matches!(block.and_then(|block| block.last()), Some(Line { kind: Kind::Jump(to), .. }) if to == target)
+}
+
+/// A directive that changes to a code section.
+fn section_line(section: &str) -> Line {
+    Line { text: format!("\t.section\t{section},\"ax\",@progbits"), kind: Kind::Directive, section: section.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use mimeo_def::stencil::Arch;
+
+    use super::super::line::parse;
+    use super::layout;
+
+    #[track_caller]
+    fn check(arch: Arch, text: &str, expected: &str) {
+        let trim = |text: &str| text.lines().map(|line| line.trim().replace('\t', " ") + "\n").collect::<String>();
+        let lines = layout(arch, parse(arch, text));
+        assert_eq!(trim(&lines.into_iter().map(|line| line.text + "\n").collect::<String>()), trim(expected));
+    }
+
+    #[test]
+    fn clang_x86_64_condition_before_the_jump() {
+        check(
+            Arch::X86_64,
+            ".section .text.op_jlt,\"ax\",@progbits
+            op_jlt:                                 # @op_jlt
+            cmpl HOLE_b(%r13), %eax
+            jge CONTINUE                        # TAILCALL
+            # %bb.1:
+            jmp JUMP_to                         # TAILCALL
+            .Lfunc_end2:
+            .size op_jlt, .Lfunc_end2-op_jlt",
+            ".section .text.op_jlt,\"ax\",@progbits
+            op_jlt:
+            cmpl HOLE_b(%r13), %eax
+            jl JUMP_to
+            # %bb.1:
+            jmp CONTINUE
+            .Lfunc_end2:
+            .size op_jlt, .Lfunc_end2-op_jlt",
+        );
+    }
+
+    #[test]
+    fn clang_aarch64_branch_over_a_jump() {
+        check(
+            Arch::Aarch64,
+            "op_jd:
+            fcmp d0, d1
+            b.pl .LBB4_2
+            // %bb.1:
+            b JUMP_to
+            .LBB4_2:
+            b CONTINUE
+            .Lfunc_end4:",
+            "op_jd:
+            fcmp d0, d1
+            b.mi JUMP_to
+            // %bb.1:
+            .LBB4_2:
+            b CONTINUE
+            .Lfunc_end4:",
+        );
+    }
+
+    #[test]
+    fn clang_exits_go_to_the_cold_section() {
+        let text = ".section .text.op_imm,\"ax\",@progbits
+            op_imm:
+            cmpl $6, %eax
+            jae .LBB6_1
+            movq %rax, HOLE_dst(%r13)
+            jmp CONTINUE
+            .LBB6_1:
+            movq $HOLE_pc, 16(%r14)
+            jmp EXIT_deopt
+            .Lfunc_end6:";
+        let expected = ".section .text.op_imm,\"ax\",@progbits
+            op_imm:
+            cmpl $6, %eax
+            jae .LBB6_1
+            movq %rax, HOLE_dst(%r13)
+            jmp CONTINUE
+            .section .text.unlikely.op_imm,\"ax\",@progbits
+            .LBB6_1:
+            movq $HOLE_pc, 16(%r14)
+            jmp EXIT_deopt
+            .section .text.op_imm,\"ax\",@progbits
+            .Lfunc_end6:";
+        check(Arch::X86_64, text, expected);
+    }
+
+    #[test]
+    fn short_branches_keep_their_block_near() {
+        let text = "op_x:
+            tbz w0, #3, .LBB0_2
+            b CONTINUE
+            .LBB0_2:
+            str x9, [x22, #16]
+            b EXIT_deopt
+            .Lfunc_end0:";
+        check(Arch::Aarch64, text, text);
+    }
+
+    #[test]
+    fn the_block_that_continues_goes_last() {
+        check(
+            Arch::X86_64,
+            "op_pick:
+            je .L2
+            jmp *%rax
+            .L1:
+            movq %rcx, HOLE_dst(%rsi)
+            jmp CONTINUE
+            .L2:
+            call f
+            jmp JUMP_to
+            .size op_pick, .-op_pick",
+            "op_pick:
+            je .L2
+            jmp *%rax
+            .L2:
+            call f
+            jmp JUMP_to
+            .L1:
+            movq %rcx, HOLE_dst(%rsi)
+            jmp CONTINUE
+            .size op_pick, .-op_pick",
+        );
+    }
+
+    #[test]
+    fn branches_to_the_continuation_share_the_jump_at_the_end() {
+        // A counting loop, as gcc lays it out.
+        check(
+            Arch::X86_64,
+            "op_loop:
+            cmpq %rax, HOLE_b(%rsi)
+            jg .L3
+            jmp CONTINUE
+            .L3:
+            movq %rax, HOLE_a(%rsi)
+            jmp JUMP_to
+            .size op_loop, .-op_loop",
+            "op_loop:
+            cmpq %rax, HOLE_b(%rsi)
+            jle .Lmimeo_op_loop
+            .L3:
+            movq %rax, HOLE_a(%rsi)
+            jmp JUMP_to
+            .Lmimeo_op_loop:
+            jmp CONTINUE
+            .size op_loop, .-op_loop",
+        );
+        // And clang, on the other architecture.
+        check(
+            Arch::Aarch64,
+            "op_loop:
+            cmp x9, x8
+            b.le CONTINUE
+            str x9, [x21, :lo12:HOLE_a]
+            b JUMP_to
+            .Lfunc_end0:",
+            "op_loop:
+            cmp x9, x8
+            b.le .Lmimeo_op_loop
+            str x9, [x21, :lo12:HOLE_a]
+            b JUMP_to
+            .Lmimeo_op_loop:
+            b CONTINUE
+            .Lfunc_end0:",
+        );
+    }
+
+    #[test]
+    fn code_that_runs_on_is_left_alone() {
+        let text = "f:\nje .L1\njmp CONTINUE\n.L1:\njmp EXIT_deopt\nnop\n.size f, .-f\n";
+        check(Arch::X86_64, text, text);
+    }
+}

@@ -1,0 +1,48 @@
+//! A compiler's assembly text → assembly of the same meaning whose hot parts end in the jump to the
+//! continuation, which the JIT drops when the continuation follows.
+//!
+//! Only jumps between local labels, symbols and sections are touched, never an instruction that computes:
+//!
+//! * `thread`: a branch to a lone jump goes to that jump's target, and code that nothing reaches is dropped;
+//! * `layout`: `jcc CONTINUE; jmp X` and `jcc L; jmp X; L:` are inverted, code that ends in an exit goes to
+//!   the cold section, the code that ends in `jmp CONTINUE` goes last, and branches to the continuation go to
+//!   that jump.
+//!
+//! What the pass does not understand it leaves alone. The audit does not rely on it.
+
+mod condition;
+mod layout;
+mod line;
+mod thread;
+
+use mimeo_def::stencil::Arch;
+
+use line::Line;
+
+/// Name of the continuation, as in the prelude.
+const CONTINUE: &str = "CONTINUE";
+
+/// What the names of exits start with; they are cold.
+const EXIT_PREFIX: &str = "EXIT_";
+
+/// What the names of sections with code start with.
+const CODE_SECTION: &str = ".text";
+
+/// What the names of sections with cold code start with.
+const COLD_SECTION: &str = ".text.unlikely.";
+
+/// Improves the output of `cc -S`.
+pub fn improve(arch: Arch, text: &str) -> String {
+    let mut lines = line::parse(arch, text);
+    // Copies are not aligned, so padding inside of code only costs bytes.
+    lines.retain(|line| !(line.is_align() && line.section.starts_with(CODE_SECTION)));
+    thread::thread(&mut lines);
+    lines = layout::layout(arch, lines);
+    thread::thread(&mut lines);
+    let mut out = String::new();
+    for Line { text, .. } in &lines {
+        out.push_str(text);
+        out.push('\n');
+    }
+    out
+}

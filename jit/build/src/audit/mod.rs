@@ -1,0 +1,197 @@
+//! [`Draft`] → [`OwnedStencil`], or the [`Refusal`] that says why a copy of the code would not do what the
+//! original does.
+
+mod frame;
+
+use mimeo_def::CodeOffset;
+use mimeo_def::stencil::{Arch, HoleValue, PatchKind};
+use mimeo_lower::Symbol;
+
+use crate::extract::{Draft, DraftHole, DraftPart};
+use crate::isa::{Flow, Instruction, Relative};
+use crate::refusal::Refusal;
+use crate::stencil::{OwnedStencil, Part};
+
+/// Largest hot and cold code of one op together. An op this long gains nothing by being copied, and the
+/// code cache has to hold one copy for every use.
+pub const BUDGET_BYTES: usize = 4096;
+
+/// What a stencil is for, and with that what its code may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// An op, or what stands for one: it jumps on.
+    Op,
+    /// An exit: it returns to the entry stencil.
+    Exit,
+    /// The entry: it calls the code that it is given, and returns.
+    Enter,
+}
+
+/// Checks a draft against what a stencil of its role may do.
+///
+/// # Errors
+///
+/// The first thing found that makes a copy of the code wrong.
+pub fn check(draft: Draft, symbols: &[Symbol], role: Role) -> Result<OwnedStencil, Refusal> {
+    let len_bytes = draft.hot.bytes.len() + draft.cold.bytes.len();
+    if len_bytes > BUDGET_BYTES {
+        return Err(Refusal::TooLarge { len_bytes, budget_bytes: BUDGET_BYTES });
+    }
+    for part in [Part::Hot, Part::Cold] {
+        check_fields(draft.part(part))?;
+        for instruction in &draft.part(part).instructions {
+            check_instruction(&draft, part, instruction, role)?;
+        }
+    }
+    frame::check(&draft)?;
+    let used = |symbol: &Symbol| draft.hot.holes.iter().chain(&draft.cold.holes).any(|hole| hole.symbol == symbol.name);
+    if let Some(unused) = symbols.iter().find(|symbol| symbol.required && !used(symbol)) {
+        return Err(Refusal::UnusedSymbol { symbol: unused.name.clone() });
+    }
+    Ok(seal(draft))
+}
+
+/// Every hole fills one operand field, and none another's.
+fn check_fields(part: &DraftPart) -> Result<(), Refusal> {
+    let mut end = 0;
+    for DraftHole { hole, symbol } in &part.holes {
+        if hole.at.0 < end {
+            return Err(Refusal::OverlappingHoles { symbol: symbol.clone(), at: hole.at });
+        }
+        end = hole.at.0 + hole.kind.len_bytes();
+        if !part.instructions.iter().any(|instruction| instruction.has_field(hole.at, hole.kind)) {
+            return Err(Refusal::BadField { symbol: symbol.clone(), at: hole.at });
+        }
+    }
+    Ok(())
+}
+
+/// One instruction and the holes in it.
+fn check_instruction(draft: &Draft, part: Part, instruction: &Instruction, role: Role) -> Result<(), Refusal> {
+    let at = instruction.at;
+    let mut bare = true;
+    for hole in holes_of(draft.part(part), instruction) {
+        check_hole(draft, instruction, hole)?;
+        bare &= !is_relative(hole.hole.kind);
+    }
+    let symbol = || draft.symbol.clone();
+    match instruction.flow {
+        Flow::Forbidden => Err(Refusal::ForbiddenInstruction { at }),
+        Flow::Return if role == Role::Op => Err(Refusal::Return { at }),
+        Flow::IndirectCall if role != Role::Enter => Err(Refusal::IndirectCall { at }),
+        Flow::Call(_) if bare => Err(Refusal::LocalCall { at }),
+        // Without a hole, a relative address can only be one of the stencil's own code.
+        _ if bare && instruction.relative != Relative::No => Err(Refusal::AbsoluteCode { symbol: symbol() }),
+        _ => Ok(()),
+    }
+}
+
+/// One hole, against what its value allows.
+fn check_hole(draft: &Draft, instruction: &Instruction, hole: &DraftHole) -> Result<(), Refusal> {
+    let symbol = || hole.symbol.clone();
+    let DraftHole { hole: inner, .. } = hole;
+    let jumps = matches!(instruction.flow, Flow::Jump(_) | Flow::Branch(_));
+    let calls = matches!(instruction.flow, Flow::Call(_));
+    match target(hole) {
+        Target::Number => match inner.kind {
+            PatchKind::X86Abs32 | PatchKind::X86Abs32Signed | PatchKind::X86Abs64 => Ok(()),
+            PatchKind::A64LoadOffset { .. } | PatchKind::A64MovWide { .. } => Ok(()),
+            _ if calls => Err(Refusal::UndeclaredCall { symbol: symbol() }),
+            _ => Err(Refusal::RelativeData { symbol: symbol() }),
+        },
+        Target::Code if calls => Err(Refusal::CallsTarget { symbol: symbol() }),
+        Target::Code => {
+            let takes_return_address = inner.value == HoleValue::Continue && instruction.relative == Relative::Address;
+            if !is_relative(inner.kind) || !(jumps || takes_return_address) {
+                return Err(Refusal::NotAJump { symbol: symbol() });
+            }
+            match inner.addend + i64::from(pc_distance(draft.arch, instruction, inner.at)) {
+                0 => Ok(()),
+                distance_bytes => Err(Refusal::OffTarget { symbol: symbol(), distance_bytes }),
+            }
+        }
+        Target::Function if calls => Ok(()),
+        Target::Function => Err(Refusal::NotACall { symbol: symbol() }),
+        Target::OwnCode if calls => Err(Refusal::LocalCall { at: instruction.at }),
+        Target::OwnCode if jumps => Ok(()),
+        Target::OwnCode => Err(Refusal::AbsoluteCode { symbol: symbol() }),
+        Target::OwnConstants => match inner.kind {
+            PatchKind::X86Rel32 | PatchKind::A64Adr21 | PatchKind::A64AdrPage21 if !jumps && !calls => Ok(()),
+            PatchKind::A64AddPageOffset | PatchKind::A64LoadPageOffset { .. } => Ok(()),
+            _ => Err(Refusal::AbsoluteConstants { symbol: symbol() }),
+        },
+    }
+}
+
+/// What kind of thing a hole is filled with.
+enum Target {
+    /// A number that the code computes with.
+    Number,
+    /// Code outside the stencil that it goes on in.
+    Code,
+    /// A runtime function.
+    Function,
+    /// The stencil's own code.
+    OwnCode,
+    /// The stencil's own constants.
+    OwnConstants,
+}
+
+/// What kind of thing a hole is filled with. A label is an operand as well; its symbol's name tells it from a number.
+fn target(hole: &DraftHole) -> Target {
+    match hole.hole.value {
+        HoleValue::Operand(_) if hole.symbol.starts_with("JUMP_") => Target::Code,
+        HoleValue::Operand(_) | HoleValue::WindowLen(_) | HoleValue::Pc | HoleValue::NextPc => Target::Number,
+        HoleValue::Continue | HoleValue::Exit(_) => Target::Code,
+        HoleValue::Runtime(_) => Target::Function,
+        HoleValue::Hot | HoleValue::Cold => Target::OwnCode,
+        HoleValue::Rodata => Target::OwnConstants,
+    }
+}
+
+/// The kind is filled with a distance from the instruction.
+fn is_relative(kind: PatchKind) -> bool {
+    matches!(
+        kind,
+        PatchKind::X86Rel32
+            | PatchKind::A64Branch26
+            | PatchKind::A64Branch19
+            | PatchKind::A64Branch14
+            | PatchKind::A64Adr21
+            | PatchKind::A64AdrPage21
+    )
+}
+
+/// How far behind the field the place is from which the processor counts a distance.
+fn pc_distance(arch: Arch, instruction: &Instruction, at: CodeOffset) -> u32 {
+    match arch {
+        Arch::X86_64 => instruction.end() - at.0,
+        Arch::Aarch64 => 0,
+    }
+}
+
+/// The holes in an instruction.
+fn holes_of<'a>(part: &'a DraftPart, instruction: &Instruction) -> impl Iterator<Item = &'a DraftHole> {
+    let range = instruction.at.0..instruction.end();
+    part.holes.iter().filter(move |hole| range.contains(&hole.hole.at.0))
+}
+
+/// Gives up the symbols' names, and measures the jump at the end.
+fn seal(draft: Draft) -> OwnedStencil {
+    let tail_jump = match draft.hot.instructions.last() {
+        Some(last) if matches!(last.flow, Flow::Jump(_)) => {
+            let continues = holes_of(&draft.hot, last).any(|hole| hole.hole.value == HoleValue::Continue);
+            if continues { last.len_bytes as u8 } else { 0 }
+        }
+        _ => 0,
+    };
+    let holes = |part: &DraftPart| part.holes.iter().map(|hole| hole.hole).collect();
+    OwnedStencil {
+        hot_holes: holes(&draft.hot),
+        cold_holes: holes(&draft.cold),
+        hot: draft.hot.bytes,
+        cold: draft.cold.bytes,
+        rodata: draft.rodata,
+        tail_jump,
+    }
+}

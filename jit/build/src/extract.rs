@@ -1,0 +1,335 @@
+//! An object file and the name of a function in it → [`Draft`]: the function's code with holes, cut out of the
+//! file but not audited.
+
+use std::collections::HashMap;
+
+use mimeo_def::CodeOffset;
+use mimeo_def::stencil::{Arch, Hole, HoleValue, PatchKind};
+use mimeo_lower::Symbol;
+
+use crate::audit::{self, Role};
+use crate::isa::{self, Flow, Instruction};
+use crate::object_file::{Object, Place, Relocation, RelocationKind, SectionIndex, SectionKind};
+use crate::refusal::Refusal;
+use crate::stencil::{OwnedStencil, Part};
+
+/// Constant data that a stencil may carry along: enough for tables that compilers make of small `switch`es,
+/// too little to copy a language's tables with every use of an op.
+pub const CONSTANTS_LIMIT_BYTES: usize = 512;
+
+/// A stencil that nobody has checked.
+#[derive(Debug)]
+pub struct Draft {
+    /// Name of the function.
+    pub symbol: String,
+    /// Architecture of the code.
+    pub arch: Arch,
+    /// Code that runs every time.
+    pub hot: DraftPart,
+    /// Code of slow paths.
+    pub cold: DraftPart,
+    /// Constants.
+    pub rodata: Vec<u8>,
+}
+
+impl Draft {
+    /// One part of the code.
+    pub fn part(&self, part: Part) -> &DraftPart {
+        match part {
+            Part::Hot => &self.hot,
+            Part::Cold => &self.cold,
+        }
+    }
+}
+
+/// One part of a draft's code.
+#[derive(Debug, Default)]
+pub struct DraftPart {
+    /// Machine code.
+    pub bytes: Vec<u8>,
+    /// The same, decoded.
+    pub instructions: Vec<Instruction>,
+    /// Holes, sorted by position.
+    pub holes: Vec<DraftHole>,
+}
+
+/// A hole that still knows the symbol it came from.
+#[derive(Debug)]
+pub struct DraftHole {
+    /// The hole.
+    pub hole: Hole,
+    /// Name of the symbol in the object file.
+    pub symbol: String,
+}
+
+/// Cuts `symbol` out of an object file and audits it as the stencil of an op that declares `symbols`.
+///
+/// # Errors
+///
+/// The reason why there is no stencil.
+pub fn stencil(object: &[u8], symbol: &str, symbols: &[Symbol]) -> Result<OwnedStencil, Refusal> {
+    audit::check(draft(&Object::parse(object)?, symbol, symbols)?, symbols, Role::Op)
+}
+
+/// Cuts `symbol` out of an object file.
+///
+/// # Errors
+///
+/// What the code needs and a copy of it would not have.
+pub fn draft(object: &Object, symbol: &str, symbols: &[Symbol]) -> Result<Draft, Refusal> {
+    let function = object.symbols.iter().find(|s| s.name == symbol && s.place.is_some() && !s.is_section);
+    let (place, len_bytes) = match function {
+        Some(function) => (function.place, function.len_bytes),
+        None => (None, 0),
+    };
+    let Some(place) = place.filter(|place| object.section(place.section).kind == SectionKind::Code) else {
+        return Err(Refusal::NoFunction { symbol: symbol.to_owned() });
+    };
+    if len_bytes == 0 {
+        return Err(Refusal::EmptyCode { symbol: symbol.to_owned() });
+    }
+    let mut extractor = Extractor {
+        object,
+        declared: symbols.iter().map(|symbol| (symbol.name.as_str(), symbol.value)).collect(),
+        code: Vec::new(),
+        constants: Vec::new(),
+        hot: DraftPart::default(),
+        cold: DraftPart::default(),
+        rodata: Vec::new(),
+    };
+    extractor.add_code(Part::Hot, Span { section: place.section, start: place.offset_bytes, len_bytes })?;
+    // Resolving the relocations of one piece can add others behind it.
+    let mut next = 0;
+    while let Some(piece) = extractor.code.get(next).copied() {
+        extractor.resolve_piece(piece)?;
+        next += 1;
+    }
+    // Branches within a part have been filled in.
+    extractor.decode(Part::Hot)?;
+    extractor.decode(Part::Cold)?;
+    let Extractor { mut hot, mut cold, rodata, .. } = extractor;
+    hot.holes.sort_by_key(|hole| hole.hole.at);
+    cold.holes.sort_by_key(|hole| hole.hole.at);
+    Ok(Draft { symbol: symbol.to_owned(), arch: object.arch, hot, cold, rodata })
+}
+
+/// A range of a section.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Span {
+    section: SectionIndex,
+    start: usize,
+    len_bytes: usize,
+}
+
+impl Span {
+    fn contains(&self, place: Place) -> bool {
+        self.section == place.section && (self.start..self.start + self.len_bytes).contains(&place.offset_bytes)
+    }
+}
+
+/// Code that is carried along, and where it went.
+#[derive(Clone, Copy)]
+struct CodePiece {
+    span: Span,
+    part: Part,
+    /// Its start in the part.
+    at: usize,
+}
+
+/// Constants that are carried along, and where they went.
+#[derive(Clone, Copy)]
+struct ConstantPiece {
+    span: Span,
+    /// Its start in the stencil's constants.
+    at: usize,
+}
+
+struct Extractor<'a> {
+    object: &'a Object,
+    declared: HashMap<&'a str, HoleValue>,
+    code: Vec<CodePiece>,
+    constants: Vec<ConstantPiece>,
+    hot: DraftPart,
+    cold: DraftPart,
+    rodata: Vec<u8>,
+}
+
+impl Extractor<'_> {
+    fn part(&self, part: Part) -> &DraftPart {
+        match part {
+            Part::Hot => &self.hot,
+            Part::Cold => &self.cold,
+        }
+    }
+
+    fn part_mut(&mut self, part: Part) -> &mut DraftPart {
+        match part {
+            Part::Hot => &mut self.hot,
+            Part::Cold => &mut self.cold,
+        }
+    }
+
+    /// Appends code to a part. Code needs no alignment, so pieces lie back to back.
+    fn add_code(&mut self, part: Part, span: Span) -> Result<CodePiece, Refusal> {
+        let section = self.object.section(span.section);
+        let Some(bytes) = section.bytes.get(span.start..span.start + span.len_bytes) else {
+            return Err(Refusal::Object { reason: format!("code reaches beyond section `{}`", section.name) });
+        };
+        let target = self.part_mut(part);
+        let at = target.bytes.len();
+        target.bytes.extend_from_slice(bytes);
+        self.decode(part)?;
+        let piece = CodePiece { span, part, at };
+        self.code.push(piece);
+        Ok(piece)
+    }
+
+    /// Decodes a part anew, after a change of its bytes.
+    fn decode(&mut self, part: Part) -> Result<(), Refusal> {
+        let arch = self.object.arch;
+        let part = self.part_mut(part);
+        part.instructions = isa::decode(arch, &part.bytes).map_err(|at| Refusal::InvalidInstruction { at })?;
+        Ok(())
+    }
+
+    /// Turns the relocations of a piece into holes.
+    fn resolve_piece(&mut self, piece: CodePiece) -> Result<(), Refusal> {
+        let relocations = &self.object.section(piece.span.section).relocations;
+        let inside =
+            |r: &&Relocation| piece.span.contains(Place { section: piece.span.section, offset_bytes: r.offset_bytes });
+        for relocation in relocations.iter().filter(inside) {
+            let at = CodeOffset((relocation.offset_bytes - piece.span.start + piece.at) as u32);
+            self.resolve(piece.part, at, relocation)?;
+        }
+        Ok(())
+    }
+
+    /// Turns one relocation into a hole.
+    fn resolve(&mut self, part: Part, at: CodeOffset, relocation: &Relocation) -> Result<(), Refusal> {
+        let symbol = self.object.symbol(relocation.symbol);
+        let name = symbol.name.clone();
+        match relocation.kind {
+            RelocationKind::GlobalOffsetTable => return Err(Refusal::GlobalOffsetTable { symbol: name }),
+            RelocationKind::ThreadLocal => return Err(Refusal::ThreadLocal { symbol: name }),
+            RelocationKind::Unknown(number) => return Err(Refusal::UnknownRelocation { number, symbol: name }),
+            RelocationKind::Patch(_) | RelocationKind::LoadLow12 { .. } => {}
+        }
+        let addend = relocation.addend;
+        let (value, addend, symbol) = match symbol.place {
+            None => match self.declared.get(name.as_str()) {
+                Some(value) => (*value, addend, name),
+                None if self.is_call(part, at) => return Err(Refusal::UndeclaredCall { symbol: name }),
+                None => return Err(Refusal::UndeclaredSymbol { symbol: name }),
+            },
+            Some(place) => {
+                let start = place.offset_bytes as i64;
+                // A section symbol says nothing about what is meant; the address that results does.
+                let meant = match symbol.is_section {
+                    true => start + addend + self.pc_bias(part, at, relocation.kind),
+                    false => start,
+                };
+                let offset_bytes = usize::try_from(meant)
+                    .map_err(|_| Refusal::Object { reason: format!("`{name}` is reached from before its start") })?;
+                let place = Place { section: place.section, offset_bytes };
+                let (value, moved) = self.carry(place, &name)?;
+                (value, start + addend + moved, name)
+            }
+        };
+        let kind = match relocation.kind {
+            RelocationKind::Patch(kind) => kind,
+            RelocationKind::LoadLow12 { shift } if value == HoleValue::Rodata => PatchKind::A64LoadPageOffset { shift },
+            RelocationKind::LoadLow12 { shift } => PatchKind::A64LoadOffset { shift },
+            _ => return Ok(()),
+        };
+        // Within one part the distance is known; anything but a branch stays a hole, for the audit to refuse.
+        let distance_bytes = addend - i64::from(at.0);
+        if value != part.value() || !isa::fill_branch(kind, &mut self.part_mut(part).bytes, at, distance_bytes) {
+            self.part_mut(part).holes.push(DraftHole { hole: Hole { at, kind, value, addend }, symbol });
+        }
+        Ok(())
+    }
+
+    /// Takes what lies at `place` along; gives the part that it went to, and what to add to an offset in its
+    /// section to get one in that part.
+    fn carry(&mut self, place: Place, symbol: &str) -> Result<(HoleValue, i64), Refusal> {
+        let section = self.object.section(place.section);
+        match section.kind {
+            SectionKind::Code => {
+                let known = self.code.iter().find(|piece| piece.span.contains(place)).copied();
+                let piece = match known {
+                    Some(piece) => piece,
+                    None => self.add_code(Part::Cold, self.span_around(place))?,
+                };
+                Ok((piece.part.value(), piece.at as i64 - piece.span.start as i64))
+            }
+            SectionKind::Constant => {
+                let known = self.constants.iter().find(|piece| piece.span.contains(place)).copied();
+                let piece = match known {
+                    Some(piece) => piece,
+                    None => self.add_constants(self.span_around(place), symbol)?,
+                };
+                Ok((HoleValue::Rodata, piece.at as i64 - piece.span.start as i64))
+            }
+            SectionKind::ThreadLocal => Err(Refusal::ThreadLocal { symbol: symbol.to_owned() }),
+            SectionKind::Writable | SectionKind::Other => Err(Refusal::WritableData { symbol: symbol.to_owned() }),
+        }
+    }
+
+    /// What must be taken along to have what lies at `place`: an entry of mergeable constants, a symbol's
+    /// range, or the section.
+    fn span_around(&self, place: Place) -> Span {
+        let section = self.object.section(place.section);
+        if let Some(entry_bytes) = section.entry_bytes {
+            let start = place.offset_bytes - place.offset_bytes % entry_bytes;
+            return Span { section: place.section, start, len_bytes: entry_bytes };
+        }
+        match self.object.covering(place) {
+            Some((start, len_bytes)) => Span { section: place.section, start, len_bytes },
+            None => Span { section: place.section, start: 0, len_bytes: section.bytes.len() },
+        }
+    }
+
+    /// Appends constants, aligned as their section is, to 16 bytes at most.
+    fn add_constants(&mut self, span: Span, symbol: &str) -> Result<ConstantPiece, Refusal> {
+        let section = self.object.section(span.section);
+        let symbol = || symbol.to_owned();
+        let range = span.start..span.start + span.len_bytes;
+        if section.relocations.iter().any(|relocation| range.contains(&relocation.offset_bytes)) {
+            return Err(Refusal::JumpTable { symbol: symbol() });
+        }
+        if self.rodata.len() + span.len_bytes > CONSTANTS_LIMIT_BYTES {
+            let len_bytes = self.rodata.len() + span.len_bytes;
+            return Err(Refusal::ConstantsTooLarge { symbol: symbol(), len_bytes, limit_bytes: CONSTANTS_LIMIT_BYTES });
+        }
+        let Some(bytes) = section.bytes.get(range) else {
+            return Err(Refusal::Object { reason: format!("`{}` reaches beyond its section", symbol()) });
+        };
+        let at = self.rodata.len().next_multiple_of(section.align_bytes.min(16));
+        self.rodata.resize(at, 0);
+        self.rodata.extend_from_slice(bytes);
+        let piece = ConstantPiece { span, at };
+        self.constants.push(piece);
+        Ok(piece)
+    }
+
+    /// The instruction whose field is at `at` is a call.
+    fn is_call(&self, part: Part, at: CodeOffset) -> bool {
+        self.instruction(part, at).is_some_and(|instruction| matches!(instruction.flow, Flow::Call(_)))
+    }
+
+    /// How far the end of the instruction, from which the processor counts, is behind the field, from which
+    /// the relocation does. It is more than the field's length when an immediate follows.
+    fn pc_bias(&self, part: Part, at: CodeOffset, kind: RelocationKind) -> i64 {
+        match self.instruction(part, at) {
+            Some(instruction) if kind == RelocationKind::Patch(PatchKind::X86Rel32) => {
+                i64::from(instruction.end() - at.0)
+            }
+            _ => 0,
+        }
+    }
+
+    /// The instruction with the byte at `at`.
+    fn instruction(&self, part: Part, at: CodeOffset) -> Option<&Instruction> {
+        self.part(part).instructions.iter().find(|instruction| (instruction.at.0..instruction.end()).contains(&at.0))
+    }
+}

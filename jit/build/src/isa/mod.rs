@@ -1,0 +1,135 @@
+//! Machine code → [`Instruction`]s: where they lie, where control goes, what happens to the stack pointer,
+//! and which of their fields a hole may fill.
+
+mod aarch64;
+mod x86_64;
+
+use mimeo_def::CodeOffset;
+use mimeo_def::stencil::{Arch, PatchKind};
+
+/// One instruction, as far as the audit is concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// Its first byte.
+    pub at: CodeOffset,
+    /// Its length.
+    pub len_bytes: u32,
+    /// Where control goes.
+    pub flow: Flow,
+    /// What happens to the stack pointer.
+    pub stack: Stack,
+    /// What it does with an address relative to itself, branches apart.
+    pub relative: Relative,
+    /// Operand fields.
+    pub fields: Vec<Field>,
+}
+
+impl Instruction {
+    /// The byte behind it.
+    pub fn end(&self) -> u32 {
+        self.at.0 + self.len_bytes
+    }
+
+    /// A hole at `at`, patched as `kind` says, fills one of its fields exactly.
+    pub fn has_field(&self, at: CodeOffset, kind: PatchKind) -> bool {
+        self.fields.iter().any(|field| field.at == at && field.form == FieldForm::of(kind))
+    }
+}
+
+/// Where control goes after an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// To the next one.
+    Next,
+    /// To the target, an offset from the start of the code that is wrong where a hole says otherwise.
+    Jump(i64),
+    /// To the target or to the next one.
+    Branch(i64),
+    /// To the target, and then to the next one.
+    Call(i64),
+    /// To an address in a register or in memory.
+    IndirectJump,
+    /// To an address in a register or in memory, and then to the next one.
+    IndirectCall,
+    /// To the caller.
+    Return,
+    /// Nowhere: it traps.
+    Trap,
+    /// Out of the program, or to an abort handler.
+    Forbidden,
+}
+
+/// What an instruction does to the stack pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stack {
+    /// Adds this to the bytes on the stack (pushes are positive); mostly 0.
+    Grows(i64),
+    /// Sets it to something else.
+    Lost,
+}
+
+/// What an instruction other than a branch does with an address relative to itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relative {
+    /// It has none.
+    No,
+    /// It computes the address (`lea` of `rip`, `adr`, `adrp`).
+    Address,
+    /// It reads or writes there.
+    Memory,
+}
+
+/// An operand field that a hole may fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// First byte of the field; on AArch64 of the instruction.
+    pub at: CodeOffset,
+    /// Its form.
+    pub form: FieldForm,
+}
+
+/// The form of an operand field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldForm {
+    /// A displacement or immediate of whole bytes.
+    Bytes(u32),
+    /// A field inside an AArch64 instruction, and the kind that patches it.
+    ///
+    /// Scaled loads are [`PatchKind::A64LoadOffset`], whatever is loaded.
+    Word(PatchKind),
+}
+
+impl FieldForm {
+    /// The form that a patch kind fills.
+    fn of(kind: PatchKind) -> FieldForm {
+        match kind {
+            _ if kind.arch() == Arch::X86_64 => FieldForm::Bytes(kind.len_bytes()),
+            PatchKind::A64LoadPageOffset { shift } => FieldForm::Word(PatchKind::A64LoadOffset { shift }),
+            _ => FieldForm::Word(kind),
+        }
+    }
+}
+
+/// Decodes all of `code`.
+///
+/// # Errors
+///
+/// The offset at which there is no valid instruction.
+pub fn decode(arch: Arch, code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
+    match arch {
+        Arch::X86_64 => x86_64::decode(code),
+        Arch::Aarch64 => aarch64::decode(code),
+    }
+}
+
+/// Fills a relative branch within one part, whose distance is known at build time; false when the kind is
+/// none, or the distance too large.
+pub fn fill_branch(kind: PatchKind, code: &mut [u8], at: CodeOffset, distance_bytes: i64) -> bool {
+    match kind {
+        PatchKind::X86Rel32 => x86_64::fill_relative(code, at, distance_bytes),
+        PatchKind::A64Branch26 | PatchKind::A64Branch19 | PatchKind::A64Branch14 => {
+            aarch64::fill_branch(kind, code, at, distance_bytes)
+        }
+        _ => false,
+    }
+}

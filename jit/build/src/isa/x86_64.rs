@@ -1,0 +1,187 @@
+//! x86-64 machine code → [`Instruction`]s, by iced-x86.
+
+use iced_x86::{Code, Decoder, DecoderOptions, FlowControl, InstructionInfoFactory, OpAccess, OpKind, Register};
+use mimeo_def::CodeOffset;
+
+use super::{Field, FieldForm, Flow, Instruction, Relative, Stack};
+
+/// Decodes all of `code`.
+pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
+    let mut decoder = Decoder::with_ip(64, code, 0, DecoderOptions::NONE);
+    let mut info = InstructionInfoFactory::new();
+    let mut instructions = Vec::new();
+    while decoder.can_decode() {
+        let instruction = decoder.decode();
+        let at = CodeOffset(instruction.ip() as u32);
+        if instruction.is_invalid() {
+            return Err(at);
+        }
+        let constants = decoder.get_constant_offsets(&instruction);
+        let field = |offset: usize, len: usize| {
+            (len > 0).then(|| Field { at: CodeOffset(at.0 + offset as u32), form: FieldForm::Bytes(len as u32) })
+        };
+        instructions.push(Instruction {
+            at,
+            len_bytes: instruction.len() as u32,
+            flow: flow(&instruction),
+            stack: stack(&instruction, &mut info),
+            relative: match instruction.code() {
+                _ if !instruction.is_ip_rel_memory_operand() => Relative::No,
+                Code::Lea_r64_m => Relative::Address,
+                _ => Relative::Memory,
+            },
+            fields: [
+                field(constants.displacement_offset(), constants.displacement_size()),
+                field(constants.immediate_offset(), constants.immediate_size()),
+                field(constants.immediate_offset2(), constants.immediate_size2()),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+        });
+    }
+    Ok(instructions)
+}
+
+/// Where control goes.
+fn flow(instruction: &iced_x86::Instruction) -> Flow {
+    let target = instruction.near_branch_target() as i64;
+    match instruction.flow_control() {
+        FlowControl::Next => Flow::Next,
+        FlowControl::UnconditionalBranch => Flow::Jump(target),
+        FlowControl::ConditionalBranch => Flow::Branch(target),
+        FlowControl::IndirectBranch => Flow::IndirectJump,
+        FlowControl::Return => Flow::Return,
+        FlowControl::Call if instruction.is_call_near() => Flow::Call(target),
+        FlowControl::IndirectCall => Flow::IndirectCall,
+        FlowControl::Exception => Flow::Trap,
+        FlowControl::Interrupt if instruction.code() == Code::Int3 => Flow::Trap,
+        FlowControl::Call | FlowControl::Interrupt | FlowControl::XbeginXabortXend => Flow::Forbidden,
+    }
+}
+
+/// What happens to the stack pointer. A call is even: the callee pops the return address.
+fn stack(instruction: &iced_x86::Instruction, info: &mut InstructionInfoFactory) -> Stack {
+    if matches!(instruction.flow_control(), FlowControl::Call | FlowControl::IndirectCall | FlowControl::Return) {
+        return Stack::Grows(0);
+    }
+    let writes = info
+        .info(instruction)
+        .used_registers()
+        .iter()
+        .any(|used| used.register().full_register() == Register::RSP && !is_read(used.access()));
+    if !writes {
+        return Stack::Grows(0);
+    }
+    let moved = i64::from(instruction.stack_pointer_increment());
+    let immediate = || match instruction.op1_kind() {
+        OpKind::Immediate8to64 | OpKind::Immediate32to64 => Some(instruction.immediate(1) as i64),
+        _ => None,
+    };
+    match instruction.code() {
+        Code::Sub_rm64_imm8 | Code::Sub_rm64_imm32 => immediate().map_or(Stack::Lost, Stack::Grows),
+        Code::Add_rm64_imm8 | Code::Add_rm64_imm32 => immediate().map_or(Stack::Lost, |by| Stack::Grows(-by)),
+        Code::Lea_r64_m
+            if instruction.memory_base() == Register::RSP && instruction.memory_index() == Register::None =>
+        {
+            Stack::Grows(-(instruction.memory_displacement64() as i64))
+        }
+        // `pop %rsp`, `leave` and `enter` set it from elsewhere.
+        Code::Pop_r64 | Code::Pop_rm64 if instruction.op0_register() == Register::RSP => Stack::Lost,
+        Code::Leaveq | Code::Leavew | Code::Enterq_imm16_imm8 | Code::Enterw_imm16_imm8 => Stack::Lost,
+        _ if moved != 0 => Stack::Grows(-moved),
+        _ => Stack::Lost,
+    }
+}
+
+/// The access leaves the register as it is.
+fn is_read(access: OpAccess) -> bool {
+    matches!(access, OpAccess::None | OpAccess::Read | OpAccess::CondRead | OpAccess::NoMemAccess)
+}
+
+/// Writes a 32-bit relative field; false when the distance is too large.
+pub(super) fn fill_relative(code: &mut [u8], at: CodeOffset, distance_bytes: i64) -> bool {
+    let at = at.0 as usize;
+    match (i32::try_from(distance_bytes), code.get_mut(at..at + 4)) {
+        (Ok(distance), Some(field)) => {
+            field.copy_from_slice(&distance.to_le_bytes());
+            true
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Decodes one instruction.
+    fn one(bytes: &[u8]) -> Instruction {
+        let code = decode(bytes).unwrap();
+        assert_eq!(code.len(), 1);
+        code[0].clone()
+    }
+
+    #[test]
+    fn stack_pointer() {
+        let cases: [(&[u8], &str, Stack); 15] = [
+            (b"\x50", "push %rax", Stack::Grows(8)),
+            (b"\x6a\x01", "push $1", Stack::Grows(8)),
+            (b"\xff\x30", "push (%rax)", Stack::Grows(8)),
+            (b"\x58", "pop %rax", Stack::Grows(-8)),
+            (b"\x48\x83\xec\x18", "sub $24, %rsp", Stack::Grows(24)),
+            (b"\x48\x81\xc4\x00\x10\x00\x00", "add $4096, %rsp", Stack::Grows(-4096)),
+            (b"\x48\x8d\x64\x24\x08", "lea 8(%rsp), %rsp", Stack::Grows(-8)),
+            (b"\xe8\x00\x00\x00\x00", "call .+5", Stack::Grows(0)),
+            (b"\x48\x89\xe5", "mov %rsp, %rbp", Stack::Grows(0)),
+            (b"\x48\x8b\x44\x24\x08", "mov 8(%rsp), %rax", Stack::Grows(0)),
+            (b"\x48\x89\xec", "mov %rbp, %rsp", Stack::Lost),
+            (b"\x48\x83\xe4\xf0", "and $-16, %rsp", Stack::Lost),
+            (b"\x5c", "pop %rsp", Stack::Lost),
+            (b"\xc9", "leave", Stack::Lost),
+            (b"\x48\x8d\x24\x04", "lea (%rsp,%rax), %rsp", Stack::Lost),
+        ];
+        for (bytes, text, expected) in cases {
+            assert_eq!(one(bytes).stack, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn control_flow() {
+        let cases: [(&[u8], &str, Flow); 11] = [
+            (b"\xe9\x03\x00\x00\x00", "jmp .+8", Flow::Jump(8)),
+            (b"\xeb\xfe", "jmp .", Flow::Jump(0)),
+            (b"\x0f\x8c\x00\x00\x00\x00", "jl .+6", Flow::Branch(6)),
+            (b"\xe8\x00\x00\x00\x00", "call .+5", Flow::Call(5)),
+            (b"\xff\xe0", "jmp *%rax", Flow::IndirectJump),
+            (b"\xff\xd0", "call *%rax", Flow::IndirectCall),
+            (b"\xc3", "ret", Flow::Return),
+            (b"\x0f\x0b", "ud2", Flow::Trap),
+            (b"\xcc", "int3", Flow::Trap),
+            (b"\x0f\x05", "syscall", Flow::Forbidden),
+            (b"\xcd\x80", "int $0x80", Flow::Forbidden),
+        ];
+        for (bytes, text, expected) in cases {
+            assert_eq!(one(bytes).flow, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn fields_are_displacements_and_immediates() {
+        // movq $imm32, disp8(%rdx): only the immediate is of a hole's size.
+        let instruction = one(b"\x48\xc7\x42\x10\x00\x00\x00\x00");
+        let field = |at, len| Field { at: CodeOffset(at), form: FieldForm::Bytes(len) };
+        assert_eq!(instruction.fields, [field(3, 1), field(4, 4)]);
+        // movsd disp32(%rip), %xmm0
+        let instruction = one(b"\xf2\x0f\x10\x05\x00\x00\x00\x00");
+        assert_eq!((instruction.fields, instruction.relative), (vec![field(4, 4)], Relative::Memory));
+        // movabs $imm64, %rax
+        assert_eq!(one(b"\x48\xb8\0\0\0\0\0\0\0\0").fields, [field(2, 8)]);
+    }
+
+    #[test]
+    fn invalid_instructions_are_placed() {
+        assert_eq!(decode(b"\x90\x06"), Err(CodeOffset(1)));
+        assert_eq!(decode(b"\x90\xe9\x00"), Err(CodeOffset(1)));
+    }
+}

@@ -1,0 +1,40 @@
+//! The build-script half of mimeo: an instruction set's C → machine code with holes → a table that the
+//! author's program includes.
+//!
+//! An author's `build.rs` is one line, [`ops`]`("src/ops.rs").compile()`. Behind it:
+//!
+//! ```text
+//! lower ──► toolchain ── cc -S ──► asm ── cc -c ──► object_file ──► extract ──► audit ──► table ──► emit, report
+//! ```
+//!
+//! | module | turns | into |
+//! |---|---|---|
+//! | [`toolchain`] | a target | a compiler with the flags that it accepts |
+//! | [`asm`] | a compiler's assembly | assembly whose hot parts end in the jump to the continuation |
+//! | [`object_file`] | an object file | sections, symbols, relocations, whatever the format |
+//! | [`isa`] | machine code | what its instructions do to control and stack |
+//! | [`extract`] | a function in an object | a draft: code, constants, holes |
+//! | [`audit`] | a draft | a stencil, or a refusal |
+//! | [`table`] | an instruction set | its stencils, or the reasons why there are none |
+//! | [`generate`] | instruction sets | the files in `OUT_DIR` |
+#![forbid(unsafe_code)]
+
+pub mod asm;
+pub mod audit;
+mod emit;
+pub mod extract;
+pub mod generate;
+pub mod isa;
+pub mod mode;
+pub mod object_file;
+mod refusal;
+mod report;
+mod script;
+mod stencil;
+pub mod table;
+pub mod toolchain;
+
+pub use refusal::Refusal;
+pub use script::{Ops, ops};
+pub use stencil::{OwnedStencil, Part};
+pub use toolchain::{Target, Toolchain};

@@ -1,0 +1,39 @@
+//! The value of `MIMEO_STENCILS` → [`Mode`], where stencils come from.
+
+/// Where stencils come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The machine's C compiler makes them.
+    Build,
+    /// There are none; the interpreter runs every op.
+    Off,
+}
+
+impl Mode {
+    /// Reads the variable's value; `None` means that it is not set.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that lists the values, when it has another.
+    pub fn parse(value: Option<&str>) -> Result<Mode, String> {
+        match value {
+            None | Some("" | "build") => Ok(Mode::Build),
+            Some("off") => Ok(Mode::Off),
+            Some(other) => Err(format!("MIMEO_STENCILS is `{other}`; it can be `build` or `off`")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_modes_are_accepted() {
+        assert_eq!(Mode::parse(None), Ok(Mode::Build));
+        assert_eq!(Mode::parse(Some("build")), Ok(Mode::Build));
+        assert_eq!(Mode::parse(Some("off")), Ok(Mode::Off));
+        let message = "MIMEO_STENCILS is `on`; it can be `build` or `off`";
+        assert_eq!(Mode::parse(Some("on")), Err(message.to_owned()));
+    }
+}

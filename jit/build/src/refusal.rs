@@ -1,0 +1,133 @@
+//! What the extractor and the audit found → [`Refusal`], one sentence that says why an op has no stencil.
+
+use std::fmt;
+
+use mimeo_def::CodeOffset;
+
+/// Why machine code cannot be a stencil, although its C compiled.
+///
+/// [`Display`](fmt::Display) gives one sentence that begins in lower case and reads on from the op's name.
+/// Positions are offsets in the part (hot or cold) in which the instruction lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the sentences of the `Display` impl say what each field is")]
+pub enum Refusal {
+    Object { reason: String },
+    NoFunction { symbol: String },
+    EmptyCode { symbol: String },
+    TooLarge { len_bytes: usize, budget_bytes: usize },
+    ConstantsTooLarge { symbol: String, len_bytes: usize, limit_bytes: usize },
+    InvalidInstruction { at: CodeOffset },
+    UnknownRelocation { number: u32, symbol: String },
+    GlobalOffsetTable { symbol: String },
+    ThreadLocal { symbol: String },
+    WritableData { symbol: String },
+    JumpTable { symbol: String },
+    UndeclaredCall { symbol: String },
+    UndeclaredSymbol { symbol: String },
+    UnusedSymbol { symbol: String },
+    CallsTarget { symbol: String },
+    NotAJump { symbol: String },
+    OffTarget { symbol: String, distance_bytes: i64 },
+    NotACall { symbol: String },
+    LocalCall { at: CodeOffset },
+    IndirectCall { at: CodeOffset },
+    ForbiddenInstruction { at: CodeOffset },
+    RelativeData { symbol: String },
+    AbsoluteCode { symbol: String },
+    AbsoluteConstants { symbol: String },
+    BadField { symbol: String, at: CodeOffset },
+    OverlappingHoles { symbol: String, at: CodeOffset },
+    Return { at: CodeOffset },
+    StackPointer { at: CodeOffset },
+    UnbalancedFrame { at: CodeOffset, depth_bytes: i64 },
+    DifferentDepths { at: CodeOffset, depths_bytes: [i64; 2] },
+    RunsOff { symbol: String },
+    MidInstruction { at: CodeOffset },
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Object { reason } => write!(f, "the object file cannot be read: {reason}"),
+            Refusal::NoFunction { symbol } => write!(f, "the object file defines no function `{symbol}`"),
+            Refusal::EmptyCode { symbol } => write!(f, "`{symbol}` has no code"),
+            Refusal::TooLarge { len_bytes, budget_bytes } => {
+                write!(f, "its code is {len_bytes} bytes long, over the budget of {budget_bytes}")
+            }
+            Refusal::ConstantsTooLarge { symbol, len_bytes, limit_bytes } => {
+                write!(f, "constant data `{symbol}` is {len_bytes} bytes long, over the limit of {limit_bytes}")
+            }
+            Refusal::InvalidInstruction { at } => write!(f, "there is no valid instruction at {}", Hex(at)),
+            Refusal::UnknownRelocation { number, symbol } => {
+                write!(f, "relocation type {number} against `{symbol}` has no patch kind")
+            }
+            Refusal::GlobalOffsetTable { symbol } => {
+                write!(f, "`{symbol}` is reached through the global offset table, which a copy does not have")
+            }
+            Refusal::ThreadLocal { symbol } => write!(f, "`{symbol}` is thread-local"),
+            Refusal::WritableData { symbol } => write!(f, "uses writable data (`{symbol}`), which is not copied"),
+            Refusal::JumpTable { symbol } => {
+                write!(f, "constant data `{symbol}` holds addresses, as a jump table does")
+            }
+            Refusal::UndeclaredCall { symbol } => {
+                write!(f, "calls `{symbol}`, which is not a runtime function of this op")
+            }
+            Refusal::UndeclaredSymbol { symbol } => write!(f, "uses `{symbol}`, which this op does not declare"),
+            Refusal::UnusedSymbol { symbol } => write!(f, "does not use `{symbol}`, which the definition does"),
+            Refusal::CallsTarget { symbol } => write!(f, "calls `{symbol}` instead of jumping there"),
+            Refusal::NotAJump { symbol } => write!(f, "reaches `{symbol}` by something that is not a jump"),
+            Refusal::OffTarget { symbol, distance_bytes } => {
+                write!(f, "jumps {distance_bytes} bytes past the start of `{symbol}`")
+            }
+            Refusal::NotACall { symbol } => {
+                write!(f, "reaches runtime function `{symbol}` by something that is not a call")
+            }
+            Refusal::LocalCall { at } => {
+                write!(f, "calls its own code at {}, which is not copied as a function", Hex(at))
+            }
+            Refusal::IndirectCall { at } => write!(f, "calls through a register or memory at {}", Hex(at)),
+            Refusal::ForbiddenInstruction { at } => {
+                write!(f, "enters the operating system or a transaction at {}", Hex(at))
+            }
+            Refusal::RelativeData { symbol } => {
+                write!(f, "takes `{symbol}` for an address, relative to the code, and not for a number")
+            }
+            Refusal::AbsoluteCode { symbol } => write!(f, "takes the address of its own code (`{symbol}`)"),
+            Refusal::AbsoluteConstants { symbol } => {
+                write!(
+                    f,
+                    "reads its constants (`{symbol}`) through an absolute 32-bit address, which they need not have"
+                )
+            }
+            Refusal::BadField { symbol, at } => {
+                write!(f, "the hole for `{symbol}` at {} is not an operand field of an instruction", Hex(at))
+            }
+            Refusal::OverlappingHoles { symbol, at } => {
+                write!(f, "the hole for `{symbol}` at {} overlaps the one before it", Hex(at))
+            }
+            Refusal::Return { at } => write!(f, "returns at {} instead of jumping on", Hex(at)),
+            Refusal::StackPointer { at } => {
+                write!(f, "changes the stack pointer at {} in a way that cannot be followed", Hex(at))
+            }
+            Refusal::UnbalancedFrame { at, depth_bytes } => {
+                write!(f, "leaves at {} with {depth_bytes} bytes on the native stack", Hex(at))
+            }
+            Refusal::DifferentDepths { at, depths_bytes: [a, b] } => {
+                write!(f, "reaches {} with {a} bytes on the native stack on one path and {b} on another", Hex(at))
+            }
+            Refusal::RunsOff { symbol } => write!(f, "runs off the end of its {symbol} code"),
+            Refusal::MidInstruction { at } => write!(f, "jumps to {}, where no instruction starts", Hex(at)),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// A position as a reader of a disassembly expects it.
+struct Hex<'a>(&'a CodeOffset);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#x}", self.0.0)
+    }
+}

@@ -1,0 +1,62 @@
+//! [`OwnedTable`] → the report: one line per op, with its sizes or the reason why it has no stencil.
+
+use std::fmt::{self, Write};
+
+use mimeo_def::frame::Exit;
+use mimeo_def::stencil::Convention;
+
+use crate::stencil::OwnedStencil;
+use crate::table::OwnedTable;
+
+impl OwnedTable {
+    /// The report, for people.
+    pub fn report(&self) -> String {
+        let mut out = String::new();
+        // Writing to a string does not fail.
+        let _ = write_report(&mut out, self);
+        out
+    }
+}
+
+fn write_report(out: &mut String, table: &OwnedTable) -> fmt::Result {
+    let with = table.ops.iter().filter(|op| op.stencil.is_ok()).count();
+    writeln!(out, "instruction set  {}", table.name)?;
+    writeln!(out, "architecture     {}", table.arch.name())?;
+    if !table.compiler.is_empty() {
+        let convention = match table.convention {
+            Convention::C => "C",
+            Convention::PreserveNone => "preserve_none",
+        };
+        writeln!(out, "convention       {convention}")?;
+        writeln!(out, "compiler         {}", table.compiler)?;
+        writeln!(out, "flags            {}", table.flags)?;
+    }
+    writeln!(out, "stencils         {with} of {} ops\n", table.ops.len())?;
+    let exits = Exit::ALL.iter().zip(&table.exits).map(|(exit, stencil)| (format!("({} exit)", exit.name()), stencil));
+    let support = [("(enter)".to_owned(), &table.enter)]
+        .into_iter()
+        .chain(exits)
+        .chain([("(deopt op)".to_owned(), &table.deopt_op)])
+        .filter(|(_, stencil)| **stencil != OwnedStencil::default());
+    let lines = table.ops.iter().map(|op| match &op.stencil {
+        Ok(stencil) => (op.name.clone(), sizes(stencil)),
+        Err(reason) => (op.name.clone(), format!("no stencil: {reason}")),
+    });
+    let lines: Vec<_> = support.map(|(name, stencil)| (name, sizes(stencil))).chain(lines).collect();
+    let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    for (name, text) in lines {
+        writeln!(out, "{name:width$}  {text}")?;
+    }
+    Ok(())
+}
+
+fn sizes(stencil: &OwnedStencil) -> String {
+    format!(
+        "hot {:4}  cold {:4}  rodata {:3}  holes {:2}  {}",
+        stencil.hot.len(),
+        stencil.cold.len(),
+        stencil.rodata.len(),
+        stencil.holes().count(),
+        if stencil.falls_through() { "falls through" } else { "jumps" },
+    )
+}

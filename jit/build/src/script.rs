@@ -1,0 +1,102 @@
+//! [`ops`] in an author's `build.rs` → directives for cargo and the files in `OUT_DIR`.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process;
+
+use mimeo_lower::{Lowered, StencilSource};
+
+use crate::generate::Job;
+use crate::mode::Mode;
+use crate::toolchain::Target;
+
+/// Names the file with the `#[instruction_set]` modules, relative to the package.
+///
+/// The whole of an author's `build.rs`:
+///
+/// ```no_run
+/// mimeo_build::ops("src/ops.rs").compile();
+/// ```
+pub fn ops(path: impl Into<PathBuf>) -> Ops {
+    Ops { path: path.into() }
+}
+
+/// A file with instruction sets, to be compiled. See [`ops`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is compiled before `compile` is called"]
+pub struct Ops {
+    path: PathBuf,
+}
+
+impl Ops {
+    /// Makes the tables, and tells cargo what they depend on.
+    ///
+    /// On errors it prints them and ends the build script: when the file cannot be read or has no instruction
+    /// set, when `MIMEO_STENCILS` has an unknown value, and when an op that requires a stencil has none. Errors
+    /// in the file's own syntax are left to the macro, which reports them at the right place.
+    pub fn compile(self) {
+        if let Err(message) = self.run() {
+            for line in message.lines() {
+                eprintln!("error: {line}");
+            }
+            process::exit(1);
+        }
+    }
+
+    fn run(&self) -> Result<(), String> {
+        let package = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+        let target = Target { triple: variable("TARGET")?, host: variable("HOST")? };
+        let file = package.join(&self.path);
+        println!("cargo::rerun-if-changed={}", file.display());
+        println!("cargo::rerun-if-env-changed=MIMEO_STENCILS");
+        for name in compiler_variables(&target) {
+            println!("cargo::rerun-if-env-changed={name}");
+        }
+        let job = Job {
+            mode: Mode::parse(env::var("MIMEO_STENCILS").ok().as_deref())?,
+            target,
+            compiler: None,
+            out: PathBuf::from(variable("OUT_DIR")?),
+            package,
+        };
+        let source = fs::read_to_string(&file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
+        let Ok(sets) = mimeo_lower::lower_file(&source, &self.path.to_string_lossy()) else {
+            return Ok(());
+        };
+        if sets.is_empty() {
+            return Err(format!("`{}` has no module under `#[instruction_set]`", self.path.display()));
+        }
+        for path in sets.iter().flat_map(handwritten) {
+            println!("cargo::rerun-if-changed={}", job.package.join(path).display());
+        }
+        for warning in job.run(&sets)?.warnings {
+            println!("cargo::warning={}", warning.replace('\n', " "));
+        }
+        Ok(())
+    }
+}
+
+/// Paths of an instruction set's hand-written stencils.
+fn handwritten(set: &Lowered) -> impl Iterator<Item = &str> {
+    set.ops.iter().filter_map(|op| match &op.source {
+        StencilSource::Handwritten { path, .. } => Some(path.as_str()),
+        _ => None,
+    })
+}
+
+/// One of the variables that cargo sets.
+fn variable(name: &str) -> Result<String, String> {
+    env::var(name).map_err(|_| format!("{name} is not set; `mimeo_build::ops` runs in a build script"))
+}
+
+/// The variables from which the `cc` crate finds the compiler and its flags.
+fn compiler_variables(target: &Target) -> Vec<String> {
+    let mut names = vec!["CROSS_COMPILE".to_owned()];
+    for base in ["CC", "CFLAGS"] {
+        names.push(base.to_owned());
+        names.extend(["TARGET", "HOST"].map(|side| format!("{side}_{base}")));
+        names.extend([target.triple.clone(), target.triple.replace(['-', '.'], "_")].map(|t| format!("{base}_{t}")));
+    }
+    names
+}

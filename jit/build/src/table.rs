@@ -1,0 +1,212 @@
+//! [`Lowered`] and a [`Toolchain`] → [`OwnedTable`]: compiles every op, and keeps its stencil or the reason
+//! why there is none.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mimeo_def::Fingerprint;
+use mimeo_def::frame::Exit;
+use mimeo_def::stencil::{Arch, Convention};
+use mimeo_lower::{Lowered, LoweredOp, PRELUDE, SUPPORT, StencilSource, Symbol};
+
+use crate::audit::{self, Role};
+use crate::extract;
+use crate::object_file::Object;
+use crate::refusal::Refusal;
+use crate::stencil::OwnedStencil;
+use crate::toolchain::{CompileError, SupportFailure, Toolchain, Unit, Unusable};
+
+/// [`Table`](mimeo_def::stencil::Table) that owns its parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedTable {
+    /// Name of the instruction set.
+    pub name: String,
+    /// Architecture of the code.
+    pub arch: Arch,
+    /// How stencils call each other.
+    pub convention: Convention,
+    /// The compiler's own words for itself; empty when none was used.
+    pub compiler: String,
+    /// The flags that the probe settled on.
+    pub flags: String,
+    /// The entry.
+    pub enter: OwnedStencil,
+    /// The exits, in the order of [`Exit::ALL`].
+    pub exits: Vec<OwnedStencil>,
+    /// What stands for an op without a stencil.
+    pub deopt_op: OwnedStencil,
+    /// The ops, in the order of the instruction set.
+    pub ops: Vec<OwnedOp>,
+}
+
+/// One op's place in a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedOp {
+    /// The op.
+    pub name: String,
+    /// The definition from which the stencil was made.
+    pub fingerprint: Fingerprint,
+    /// `#[vm_op(stencil = required)]`.
+    pub required: bool,
+    /// The stencil, or the reason why there is none.
+    pub stencil: Result<OwnedStencil, String>,
+}
+
+impl OwnedTable {
+    /// A table without stencils.
+    pub fn empty(lowered: &Lowered, arch: Arch, reason: &str) -> OwnedTable {
+        OwnedTable {
+            name: lowered.name.clone(),
+            arch,
+            convention: Convention::C,
+            compiler: String::new(),
+            flags: String::new(),
+            enter: OwnedStencil::default(),
+            exits: Exit::ALL.map(|_| OwnedStencil::default()).to_vec(),
+            deopt_op: OwnedStencil::default(),
+            ops: lowered.ops.iter().map(|op| owned_op(op, Err(reason.to_owned()))).collect(),
+        }
+    }
+
+    /// Compiles an instruction set. `package` is the folder that paths of hand-written stencils start from,
+    /// `work` one for their headers.
+    ///
+    /// # Errors
+    ///
+    /// When the stencils that every table needs cannot be made.
+    pub fn build(lowered: &Lowered, tools: &Toolchain, package: &Path, work: &Path) -> Result<OwnedTable, Unusable> {
+        let support = build_support(tools)?;
+        let all = Unit { stem: &stem(lowered), text: &generated_c(lowered), include: None };
+        // Most of the time everything compiles, and one run of the compiler is enough.
+        let all = tools.compile(all).ok().and_then(|object| Object::parse(&object).ok());
+        let build = Build { lowered, tools, package, work, all };
+        Ok(OwnedTable {
+            name: lowered.name.clone(),
+            arch: tools.arch(),
+            convention: tools.convention(),
+            compiler: tools.compiler().to_owned(),
+            flags: tools.flags(),
+            enter: support.enter,
+            exits: support.exits,
+            deopt_op: support.deopt_op,
+            ops: lowered.ops.iter().map(|op| owned_op(op, build.op(op))).collect(),
+        })
+    }
+
+    /// The ops that must have a stencil and have none, with the reasons.
+    pub fn missing(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.ops.iter().filter(|op| op.required).filter_map(|op| match &op.stencil {
+            Ok(_) => None,
+            Err(reason) => Some((op.name.as_str(), reason.as_str())),
+        })
+    }
+}
+
+/// The C of an instruction set's generated stencils, as it is compiled.
+pub fn generated_c(lowered: &Lowered) -> String {
+    let mut text = lowered.prelude.clone();
+    for op in &lowered.ops {
+        if let StencilSource::Generated(c) = &op.source {
+            text.push('\n');
+            text.push_str(c);
+        }
+    }
+    text
+}
+
+/// The header of a hand-written stencil: everything that a generated one has before it.
+pub fn handwritten_header(lowered: &Lowered, header: &str) -> String {
+    format!("#pragma once\n{}\n{header}", lowered.prelude)
+}
+
+/// Name of an instruction set's files.
+pub fn stem(lowered: &Lowered) -> String {
+    format!("mimeo_{}", lowered.name)
+}
+
+fn owned_op(op: &LoweredOp, stencil: Result<OwnedStencil, String>) -> OwnedOp {
+    OwnedOp { name: op.name.clone(), fingerprint: op.fingerprint, required: op.required, stencil }
+}
+
+/// The stencils that belong to no op.
+struct Support {
+    enter: OwnedStencil,
+    exits: Vec<OwnedStencil>,
+    deopt_op: OwnedStencil,
+}
+
+/// Compiles the stencils that belong to no op.
+fn build_support(tools: &Toolchain) -> Result<Support, Unusable> {
+    let text = format!("{PRELUDE}\n{SUPPORT}");
+    let failed = |symbol: &str, reason| Unusable::Support { symbol: symbol.to_owned(), reason };
+    let object = tools
+        .compile(Unit { stem: "mimeo_support", text: &text, include: None })
+        .map_err(|error| failed("mimeo_enter", SupportFailure::Compile(error.message)))?;
+    let object = Object::parse(&object).map_err(|refusal| failed("mimeo_enter", SupportFailure::Refused(refusal)))?;
+    let symbols = Symbol::common();
+    let stencil = |symbol: &str, role| {
+        cut(&object, symbol, &symbols, role).map_err(|refusal| failed(symbol, SupportFailure::Refused(refusal)))
+    };
+    Ok(Support {
+        enter: stencil("mimeo_enter", Role::Enter)?,
+        exits: Exit::ALL
+            .iter()
+            .map(|exit| stencil(&format!("mimeo_exit_{}", exit.name()), Role::Exit))
+            .collect::<Result<_, _>>()?,
+        deopt_op: stencil("mimeo_deopt_op", Role::Op)?,
+    })
+}
+
+fn cut(object: &Object, symbol: &str, symbols: &[Symbol], role: Role) -> Result<OwnedStencil, Refusal> {
+    audit::check(extract::draft(object, symbol, symbols)?, symbols, role)
+}
+
+/// What the ops of one instruction set are compiled with.
+struct Build<'a> {
+    lowered: &'a Lowered,
+    tools: &'a Toolchain,
+    package: &'a Path,
+    work: &'a Path,
+    /// The generated ops, unless one of them does not compile.
+    all: Option<Object>,
+}
+
+impl Build<'_> {
+    /// One op's stencil, or the reason why there is none.
+    fn op(&self, op: &LoweredOp) -> Result<OwnedStencil, String> {
+        let cut = |object: &Object| cut(object, &op.symbol(), &op.symbols, Role::Op).map_err(|error| error.to_string());
+        match (&op.source, &self.all) {
+            (StencilSource::None(reason), _) => Err(reason.clone()),
+            (StencilSource::Generated(_), Some(all)) => cut(all),
+            (StencilSource::Generated(c), None) => cut(&self.alone(op, &format!("{}\n{c}", self.lowered.prelude))?),
+            (StencilSource::Handwritten { path, header }, _) => cut(&self.handwritten(op, path, header)?),
+        }
+    }
+
+    /// Compiles one op on its own, to find out whether it is the one that does not compile.
+    fn alone(&self, op: &LoweredOp, text: &str) -> Result<Object, String> {
+        let stem = format!("{}.{}", stem(self.lowered), op.name);
+        self.object(Unit { stem: &stem, text, include: None })
+    }
+
+    /// Compiles a hand-written stencil, in its own unit behind its header.
+    fn handwritten(&self, op: &LoweredOp, path: &str, header: &str) -> Result<Object, String> {
+        let include = self.work.join(stem(self.lowered));
+        let file = include.join(format!("{}.h", op.name));
+        fs::create_dir_all(&include)
+            .and_then(|()| fs::write(&file, handwritten_header(self.lowered, header)))
+            .map_err(|error| format!("cannot write `{}`: {error}", file.display()))?;
+        let source: PathBuf = self.package.join(path);
+        if !source.is_file() {
+            return Err(format!("there is no file `{path}`"));
+        }
+        let text = format!("#include \"{}\"\n", source.display());
+        let stem = format!("{}.{}", stem(self.lowered), op.name);
+        self.object(Unit { stem: &stem, text: &text, include: Some(&include) })
+    }
+
+    fn object(&self, unit: Unit<'_>) -> Result<Object, String> {
+        let describe = |error: CompileError| format!("it does not compile: {error}");
+        Object::parse(&self.tools.compile(unit).map_err(describe)?).map_err(|refusal| refusal.to_string())
+    }
+}

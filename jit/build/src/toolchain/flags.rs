@@ -1,0 +1,142 @@
+//! Compiler family and architecture → the flags that stencils are compiled with, the reason beside each.
+//!
+//! They come behind the user's `CFLAGS`, so that they win.
+
+use mimeo_def::stencil::Arch;
+
+/// Families of compilers, as far as their flags differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// The GNU compiler collection.
+    Gcc,
+    /// LLVM's, Apple's included.
+    Clang,
+}
+
+/// A flag, and where it applies.
+struct Flag {
+    text: &'static str,
+    family: Option<Family>,
+    arch: Option<Arch>,
+    /// Without it the code cannot be used; any other is left out where the compiler does not know it.
+    required: bool,
+}
+
+const fn required(text: &'static str) -> Flag {
+    Flag { text, family: None, arch: None, required: true }
+}
+
+const fn optional(text: &'static str) -> Flag {
+    Flag { text, family: None, arch: None, required: false }
+}
+
+impl Flag {
+    const fn gcc(self) -> Flag {
+        Flag { family: Some(Family::Gcc), ..self }
+    }
+
+    const fn clang(self) -> Flag {
+        Flag { family: Some(Family::Clang), ..self }
+    }
+
+    const fn x86_64(self) -> Flag {
+        Flag { arch: Some(Arch::X86_64), ..self }
+    }
+
+    const fn aarch64(self) -> Flag {
+        Flag { arch: Some(Arch::Aarch64), ..self }
+    }
+}
+
+const FLAGS: &[Flag] = &[
+    // One table per architecture: clang writes ELF with the System V convention for every system.
+    required("--target=x86_64-unknown-linux-gnu").clang().x86_64(),
+    required("--target=aarch64-unknown-linux-gnu").clang().aarch64(),
+    // Below it, tail calls stay calls.
+    required("-O2"),
+    // Debug information is of no use in a copy, and gets in the way of the assembly pass.
+    required("-g0"),
+    required("-ffreestanding"),
+    // No calls of `memset` and the like that nobody wrote …
+    required("-fno-builtin"),
+    // … not even for loops, which `-fno-builtin` does not prevent.
+    optional("-fno-tree-loop-distribute-patterns").gcc(),
+    // PIC turns every operand into a load from the global offset table, PIE into an address computation.
+    required("-fno-pic"),
+    required("-fno-pie"),
+    // A slot's offset then fits the displacement field of one load.
+    required("-mcmodel=small").x86_64(),
+    // The extractor cuts along sections.
+    required("-ffunction-sections"),
+    // A jump table holds addresses, which would have to be relocated with every copy …
+    required("-fno-jump-tables"),
+    // … and a table of values is read through an absolute address on x86-64.
+    optional("-fno-tree-switch-conversion").gcc(),
+    // One address for several variables would make them one piece of data to carry along.
+    optional("-fno-section-anchors").gcc().aarch64(),
+    // Link-time optimisation leaves no machine code in the object.
+    optional("-fno-lto"),
+    // Rust's semantics: integers wrap, pointers may alias, the null page is memory like any other.
+    required("-fwrapv"),
+    required("-fno-strict-aliasing"),
+    optional("-fno-delete-null-pointer-checks"),
+    // Rust's floats: against a `-ffast-math` of the user's, and `a * b + c` must not be fused.
+    optional("-fno-fast-math"),
+    required("-ffp-contract=off"),
+    // Neither `errno` nor the floating-point exception flags exist in Rust.
+    optional("-fno-math-errno"),
+    optional("-fno-trapping-math"),
+    // The machinery of a whole program: unwinding, stack protection, landing pads, sanitizers, counters.
+    optional("-fno-asynchronous-unwind-tables"),
+    // aarch64 compilers emit them for C as well, between the lines of the code.
+    optional("-fno-unwind-tables"),
+    optional("-fno-exceptions"),
+    optional("-fno-stack-protector"),
+    optional("-fno-stack-clash-protection"),
+    optional("-fno-sanitize=all"),
+    optional("-fno-profile-arcs"),
+    optional("-fno-test-coverage"),
+    optional("-fno-instrument-functions").gcc(),
+    optional("-fcf-protection=none").x86_64(),
+    optional("-mbranch-protection=none").aarch64(),
+    optional("-fomit-frame-pointer"),
+    // Windows has no red zone below the stack pointer, and one table serves every system.
+    required("-mno-red-zone").x86_64(),
+    // The platform register of Darwin and Windows.
+    required("-ffixed-x18").aarch64(),
+    // Atomics through functions of the compiler's run-time library would be calls.
+    optional("-mno-outline-atomics").aarch64(),
+    // Cold paths go to `.text.unlikely.<op>`, so that the hot part ends in the jump to the continuation.
+    optional("-freorder-blocks-and-partition").gcc(),
+    // Copies are not aligned, so padding only costs bytes.
+    optional("-fno-align-functions"),
+    optional("-fno-align-jumps").gcc(),
+    optional("-fno-align-labels").gcc(),
+    optional("-fno-align-loops").gcc(),
+    // Two ops with the same code must stay two functions.
+    optional("-fno-ipa-icf").gcc(),
+    // Loops in ops are short; every copy of the op would carry the unrolled one.
+    optional("-fno-unroll-loops"),
+    optional("-fno-tree-vectorize").gcc(),
+    optional("-fno-vectorize").clang(),
+    optional("-fno-slp-vectorize").clang(),
+];
+
+/// The flags of a family and an architecture: those that must be accepted, or those that need not.
+pub(super) fn flags(family: Family, arch: Arch, required: bool) -> impl Iterator<Item = String> {
+    FLAGS
+        .iter()
+        .filter(move |flag| flag.required == required)
+        .filter(move |flag| flag.family.is_none_or(|f| f == family) && flag.arch.is_none_or(|a| a == arch))
+        .map(|flag| flag.text.to_owned())
+}
+
+/// All flags of a family and an architecture that `accepted` contains or that are required, in the order of the table.
+pub(super) fn in_order(family: Family, arch: Arch, accepted: &[String]) -> Vec<String> {
+    FLAGS
+        .iter()
+        .filter(|flag| flag.family.is_none_or(|f| f == family) && flag.arch.is_none_or(|a| a == arch))
+        .filter(|flag| flag.required || accepted.iter().any(|text| text == flag.text))
+        .map(|flag| flag.text.to_owned())
+        .collect()
+}

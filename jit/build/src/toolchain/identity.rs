@@ -1,0 +1,66 @@
+//! A compiler's predefined macros → [`Identity`]: what it is, and what it compiles for.
+
+use mimeo_def::stencil::Arch;
+
+use super::flags::Family;
+
+/// What a compiler says about itself.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    pub(super) family: Family,
+    /// Major version.
+    pub(super) version: u32,
+    /// Architecture it compiles for without further flags, if there are stencils for it.
+    pub(super) arch: Option<Arch>,
+    /// It writes ELF objects without further flags.
+    pub(super) elf: bool,
+}
+
+impl Identity {
+    /// Reads the output of `-dM -E`.
+    pub(super) fn parse(macros: &str) -> Option<Identity> {
+        let value = |name: &str| {
+            macros.lines().find_map(|line| line.strip_prefix("#define ")?.strip_prefix(name)?.strip_prefix(' '))
+        };
+        let defined = |name: &str| value(name).is_some();
+        let (family, version) = match (value("__clang_major__"), value("__GNUC__")) {
+            (Some(version), _) => (Family::Clang, version),
+            (None, Some(version)) => (Family::Gcc, version),
+            (None, None) => return None,
+        };
+        let arch = match () {
+            () if defined("__x86_64__") => Some(Arch::X86_64),
+            () if defined("__aarch64__") => Some(Arch::Aarch64),
+            () => None,
+        };
+        Some(Identity { family, version: version.trim().parse().ok()?, arch, elf: defined("__ELF__") })
+    }
+
+    /// The family's name, and the oldest version that makes stencils.
+    pub(super) fn minimum(&self) -> (&'static str, u32) {
+        match self.family {
+            Family::Gcc => ("gcc", 12),
+            Family::Clang => ("clang", 14),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn macros_tell_compilers_apart() {
+        let gcc = "#define __GNUC__ 12\n#define __x86_64__ 1\n#define __ELF__ 1\n#define __GNUC_MINOR__ 2\n";
+        let clang = "#define __GNUC__ 4\n#define __clang_major__ 19\n#define __aarch64__ 1\n";
+        assert_eq!(
+            Identity::parse(gcc),
+            Some(Identity { family: Family::Gcc, version: 12, arch: Some(Arch::X86_64), elf: true })
+        );
+        assert_eq!(
+            Identity::parse(clang),
+            Some(Identity { family: Family::Clang, version: 19, arch: Some(Arch::Aarch64), elf: false })
+        );
+        assert_eq!(Identity::parse("#define __TINYC__ 928\n"), None);
+    }
+}

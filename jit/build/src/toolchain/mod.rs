@@ -1,0 +1,175 @@
+//! The C compiler of the build's target → [`Toolchain`], which turns C into objects fit for extraction.
+
+mod flags;
+mod identity;
+mod probe;
+mod unusable;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use mimeo_def::stencil::{Arch, Convention};
+
+pub use flags::Family;
+pub use unusable::{SupportFailure, Unusable};
+
+use crate::asm;
+
+/// Triples of the machine that the table is for, and of the one that builds it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Triple of the target, cargo's `TARGET`.
+    pub triple: String,
+    /// Triple of the build machine, cargo's `HOST`.
+    pub host: String,
+}
+
+impl Target {
+    /// Architecture of the stencils, if there are any for it.
+    pub fn arch(&self) -> Option<Arch> {
+        match self.triple.split('-').next() {
+            Some("x86_64" | "x86_64h") if !self.triple.ends_with("x32") => Some(Arch::X86_64),
+            Some("aarch64" | "arm64" | "arm64e") if !self.triple.ends_with("ilp32") => Some(Arch::Aarch64),
+            _ => None,
+        }
+    }
+}
+
+/// A compiler that was tried, and the flags that it accepts.
+#[derive(Debug)]
+pub struct Toolchain {
+    tool: cc::Tool,
+    work: PathBuf,
+    flags: Vec<String>,
+    arch: Arch,
+    convention: Convention,
+    identity: String,
+}
+
+/// One file of C.
+#[derive(Clone, Copy, Debug)]
+pub struct Unit<'a> {
+    /// Name of the files in the work folder, without extension.
+    pub stem: &'a str,
+    /// The C.
+    pub text: &'a str,
+    /// Folder of headers.
+    pub include: Option<&'a Path>,
+}
+
+/// The compiler did not accept a unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompileError {
+    /// Its first error, or what kept it from running.
+    pub message: String,
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+impl Toolchain {
+    /// Finds the C compiler of `target` by the conventions of the `cc` crate (`CC`, `CC_<target>`, `CFLAGS`, …)
+    /// and tries what it can do. Files go to the folder `work`.
+    ///
+    /// # Errors
+    ///
+    /// The reason why this compiler cannot make stencils.
+    pub fn probe(target: &Target, work: &Path) -> Result<Toolchain, Unusable> {
+        probe::probe(None, target, work)
+    }
+
+    /// The same for a compiler that is given by name, whatever `CC` says.
+    ///
+    /// # Errors
+    ///
+    /// The reason why this compiler cannot make stencils.
+    pub fn probe_program(program: &str, target: &Target, work: &Path) -> Result<Toolchain, Unusable> {
+        probe::probe(Some(program), target, work)
+    }
+
+    /// Architecture of the code.
+    pub fn arch(&self) -> Arch {
+        self.arch
+    }
+
+    /// How stencils call each other.
+    pub fn convention(&self) -> Convention {
+        self.convention
+    }
+
+    /// The compiler's own words for itself.
+    pub fn compiler(&self) -> &str {
+        &self.identity
+    }
+
+    /// All flags, the user's first.
+    pub fn flags(&self) -> String {
+        let user = self.tool.args().iter().map(|arg| arg.to_string_lossy().into_owned());
+        user.chain(self.flags.iter().cloned()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Compiles C to an object file, with the assembly pass between.
+    ///
+    /// # Errors
+    ///
+    /// The compiler's first error.
+    pub fn compile(&self, unit: Unit<'_>) -> Result<Vec<u8>, CompileError> {
+        let path = |extension: &str| self.work.join(format!("{}.{extension}", unit.stem));
+        let (source, raw, assembly, object) = (path("c"), path("raw.s"), path("s"), path("o"));
+        write(&source, unit.text)?;
+        let mut args = vec![OsString::from("-S")];
+        if let Some(include) = unit.include {
+            args.extend([OsString::from("-I"), include.into()]);
+        }
+        self.run(&args, &source, &raw)?;
+        let text = fs::read_to_string(&raw).map_err(|error| io_error("read", &raw, &error))?;
+        write(&assembly, &asm::improve(self.arch, &text))?;
+        self.run(&["-c".into()], &assembly, &object)?;
+        fs::read(&object).map_err(|error| io_error("read", &object, &error))
+    }
+
+    /// Runs the compiler on one file.
+    fn run(&self, args: &[OsString], input: &Path, output: &Path) -> Result<(), CompileError> {
+        let mut command = self.tool.to_command();
+        command.args(&self.flags).args(args).arg(input).arg("-o").arg(output);
+        run(&mut command).map(drop)
+    }
+}
+
+/// Runs a command, and gives its standard output.
+fn run(command: &mut Command) -> Result<String, CompileError> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output =
+        command.output().map_err(|error| CompileError { message: format!("cannot run `{program}`: {error}") })?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let text = String::from_utf8_lossy(&output.stderr);
+    let message = match first_error(&text) {
+        Some(line) => line.to_owned(),
+        None => format!("`{program}` failed ({})", output.status),
+    };
+    Err(CompileError { message })
+}
+
+/// The first line that says what is wrong: compilers mark it, assemblers mostly do.
+fn first_error(text: &str) -> Option<&str> {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines().find(|line| line.contains("error:") || line.contains("Error:")).or_else(|| lines().next())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), CompileError> {
+    fs::write(path, text).map_err(|error| io_error("write", path, &error))
+}
+
+fn io_error(what: &str, path: &Path, error: &std::io::Error) -> CompileError {
+    CompileError { message: format!("cannot {what} `{}`: {error}", path.display()) }
+}

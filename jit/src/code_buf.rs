@@ -1,0 +1,217 @@
+//! Bytes of machine code → functions that can be called: [`CodeBuf`], memory that is writable first and
+//! executable afterwards, never both.
+//!
+//! Contract of this island:
+//! 1. `entry`: at `offset` lies the first instruction of a function that has the signature and the
+//!    convention of `F`, and `F` is not called once the buffer is dropped.
+//! 2. A sealed buffer stays mapped, readable and executable until it is dropped.
+
+use std::fmt;
+use std::io;
+
+use memmap2::{Mmap, MmapMut, MmapOptions};
+use mimeo_def::CodeOffset;
+use mimeo_def::frame::CodeAddr;
+
+use crate::icache;
+
+/// Phase of a buffer that is being filled.
+#[derive(Debug)]
+pub struct Writable(MmapMut);
+
+/// Phase of a buffer whose code can run.
+#[derive(Debug)]
+pub struct Executable(Mmap);
+
+/// Memory for machine code, usable alone for any signature. It is unmapped when it is dropped.
+///
+/// ```
+/// use mimeo_def::CodeOffset;
+/// use mimeo_jit::CodeBuf;
+///
+/// // fn add(a: i32, b: i32) -> i32
+/// #[cfg(target_arch = "x86_64")]
+/// let code = [
+///     0x8d, 0x04, 0x37, // lea eax, [rdi + rsi]
+///     0xc3, //             ret
+/// ];
+/// #[cfg(target_arch = "aarch64")]
+/// let code = [
+///     0x00, 0x00, 0x01, 0x0b, // add w0, w0, w1
+///     0xc0, 0x03, 0x5f, 0xd6, // ret
+/// ];
+/// #[cfg(target_arch = "x86_64")]
+/// type Add = extern "sysv64" fn(i32, i32) -> i32;
+/// #[cfg(target_arch = "aarch64")]
+/// type Add = extern "C" fn(i32, i32) -> i32;
+///
+/// let mut buf = CodeBuf::new(code.len())?;
+/// buf.bytes_mut().copy_from_slice(&code);
+/// let buf = buf.seal()?;
+/// // SAFETY: the code at 0 is a function of this signature, and `buf` outlives the call.
+/// let add: Add = unsafe { buf.entry(CodeOffset(0)) };
+/// assert_eq!(add(40, 2), 42);
+/// # Ok::<(), mimeo_jit::CodeBufError>(())
+/// ```
+#[derive(Debug)]
+pub struct CodeBuf<Phase> {
+    phase: Phase,
+}
+
+/// Why there is no memory for code.
+#[derive(Debug)]
+pub enum CodeBufError {
+    /// A buffer of no bytes was asked for.
+    Empty,
+    /// The operating system gave no memory.
+    Map(io::Error),
+    /// The operating system refused to make the memory executable.
+    Seal(io::Error),
+}
+
+impl fmt::Display for CodeBufError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CodeBufError::Empty => f.write_str("a code buffer of 0 bytes"),
+            CodeBufError::Map(error) => write!(f, "no memory for code: {error}"),
+            CodeBufError::Seal(error) => write!(f, "the memory for code cannot be made executable: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for CodeBufError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            CodeBufError::Empty => None,
+            CodeBufError::Map(error) | CodeBufError::Seal(error) => Some(error),
+        }
+    }
+}
+
+impl CodeBuf<Writable> {
+    /// A buffer of `len_bytes` bytes, all zero, at the start of a page.
+    ///
+    /// # Errors
+    ///
+    /// [`CodeBufError::Empty`] and [`CodeBufError::Map`].
+    pub fn new(len_bytes: usize) -> Result<Self, CodeBufError> {
+        if len_bytes == 0 {
+            return Err(CodeBufError::Empty);
+        }
+        // Every page is about to be written: faulting them in at once is cheaper than one by one.
+        let map = MmapOptions::new().len(len_bytes).populate().map_anon().map_err(CodeBufError::Map)?;
+        Ok(CodeBuf { phase: Writable(map) })
+    }
+
+    /// The code.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.phase.0
+    }
+
+    /// Where the code at `offset` will run; sealing does not move it.
+    pub fn address(&self, offset: CodeOffset) -> CodeAddr {
+        self.phase.0.as_ptr() as CodeAddr + offset.0 as usize
+    }
+
+    /// Ends writing: from here on the code can run and cannot change.
+    ///
+    /// # Errors
+    ///
+    /// [`CodeBufError::Seal`].
+    pub fn seal(self) -> Result<CodeBuf<Executable>, CodeBufError> {
+        let map = self.phase.0.make_exec().map_err(CodeBufError::Seal)?;
+        // SAFETY: icache (1): the map is readable and lives until this function returns.
+        unsafe { icache::flush(map.as_ptr(), map.len()) };
+        Ok(CodeBuf { phase: Executable(map) })
+    }
+}
+
+impl CodeBuf<Executable> {
+    /// The code.
+    pub fn bytes(&self) -> &[u8] {
+        &self.phase.0
+    }
+
+    /// Where the code at `offset` runs.
+    pub fn address(&self, offset: CodeOffset) -> CodeAddr {
+        self.phase.0.as_ptr() as CodeAddr + offset.0 as usize
+    }
+
+    /// The function at `offset`. `F` is a function pointer.
+    ///
+    /// # Panics
+    ///
+    /// When `offset` is outside the buffer. An `F` that is not of a pointer's size does not compile:
+    ///
+    /// ```compile_fail
+    /// # fn with(buf: mimeo_jit::CodeBuf<mimeo_jit::Executable>) {
+    /// let number: u8 = unsafe { buf.entry(mimeo_def::CodeOffset(0)) };
+    /// # }
+    /// # let _ = with as fn(_);
+    /// ```
+    ///
+    /// # Safety
+    ///
+    /// (1) At `offset` lies the first instruction of a function that has the signature and the convention of
+    /// `F`, and `F` is not called once the buffer is dropped.
+    pub unsafe fn entry<F: Copy>(&self, offset: CodeOffset) -> F {
+        const { assert!(size_of::<F>() == size_of::<*const ()>(), "an entry is a function pointer") };
+        let code: *const u8 = &self.bytes()[offset.0 as usize];
+        // SAFETY: (1); of the same size, by the assertion above.
+        unsafe { std::mem::transmute_copy::<*const u8, F>(&code) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_arch = "x86_64")]
+    const RETURN: &[u8] = &[0xc3];
+    #[cfg(target_arch = "aarch64")]
+    const RETURN: &[u8] = &[0xc0, 0x03, 0x5f, 0xd6];
+
+    fn returning() -> CodeBuf<Writable> {
+        let mut buf = CodeBuf::new(RETURN.len()).unwrap();
+        buf.bytes_mut().copy_from_slice(RETURN);
+        buf
+    }
+
+    #[test]
+    fn a_buffer_of_nothing_is_refused() {
+        assert_eq!(CodeBuf::new(0).unwrap_err().to_string(), "a code buffer of 0 bytes");
+    }
+
+    #[test]
+    fn sealing_does_not_move_the_code() {
+        let buf = returning();
+        let before = buf.address(CodeOffset(0));
+        let buf = buf.seal().unwrap();
+        assert_eq!(buf.address(CodeOffset(0)), before);
+        assert_eq!(buf.bytes(), RETURN);
+        // SAFETY: (1): it returns at once.
+        let run: extern "C" fn() = unsafe { buf.entry(CodeOffset(0)) };
+        run();
+    }
+
+    /// The permissions of the mapping that holds an address, as the kernel sees them.
+    #[cfg(target_os = "linux")]
+    fn permissions(address: CodeAddr) -> String {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let line = maps.lines().find(|line| {
+            let (start, end) = line.split(' ').next().unwrap().split_once('-').unwrap();
+            let number = |text| CodeAddr::from_str_radix(text, 16).unwrap();
+            (number(start)..number(end)).contains(&address)
+        });
+        line.expect("mapped").split(' ').nth(1).unwrap().to_owned()
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn code_is_never_writable_and_executable() {
+        let buf = returning();
+        assert_eq!(permissions(buf.address(CodeOffset(0))), "rw-p");
+        let buf = buf.seal().unwrap();
+        assert_eq!(permissions(buf.address(CodeOffset(0))), "r-xp");
+    }
+}

@@ -1,0 +1,75 @@
+//! A compiled function → [`CodeView`], which says which bytes belong to which op, for dumps and profilers.
+
+use std::ops::Range;
+
+use mimeo_def::frame::CodeAddr;
+use mimeo_def::{CodeOffset, OpIndex, Pc};
+use mimeo_interp::Function;
+
+use crate::compiler::{Compiled, Compiler};
+
+/// Native code of one function, and what is where in it.
+#[derive(Clone, Debug)]
+pub struct CodeView<'a> {
+    /// Where the code runs; the function's entry.
+    pub start: CodeAddr,
+    /// The code.
+    pub bytes: &'a [u8],
+    /// The ops that have code, in the order of the bytecode.
+    pub ops: Vec<OpView>,
+    /// Constants.
+    pub rodata: Range<CodeOffset>,
+    /// Stubs for far targets, 16 bytes each: a jump and the address.
+    pub island: Range<CodeOffset>,
+}
+
+/// Native code of one op.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpView {
+    /// Where the op stands in the bytecode.
+    pub pc: Pc,
+    /// The op.
+    pub op: OpIndex,
+    /// `OP_DEOPT` stands for it.
+    pub is_deopt: bool,
+    /// Code that runs every time.
+    pub hot: Range<CodeOffset>,
+    /// Code of slow paths.
+    pub cold: Range<CodeOffset>,
+}
+
+impl<'a> CodeView<'a> {
+    pub(crate) fn new(function: &Function, compiled: &'a Compiled, compiler: &Compiler) -> Option<Self> {
+        // It was planned before, so it can be planned again.
+        let plan = compiler.plan_of(function, compiled).ok()?;
+        let recipes = compiler.recipes();
+        let range = |range: Range<usize>| CodeOffset(range.start as u32)..CodeOffset(range.end as u32);
+        let ops = plan
+            .ops
+            .iter()
+            .map(|op| {
+                let (hot, cold) = plan.parts(op, recipes);
+                OpView {
+                    pc: op.pc,
+                    op: OpIndex(function.body().code[op.pc.0 as usize]),
+                    is_deopt: op.recipe == recipes.deopt_index(),
+                    hot: range(hot),
+                    cold: range(cold),
+                }
+            })
+            .collect();
+        let layout = compiled.layout;
+        Some(CodeView {
+            start: compiled.entry(),
+            bytes: compiled.code.bytes(),
+            ops,
+            rodata: CodeOffset(layout.rodata)..CodeOffset(layout.island),
+            island: CodeOffset(layout.island)..CodeOffset(layout.end),
+        })
+    }
+
+    /// The op to which the byte at `offset` belongs, if it is an op's.
+    pub fn op_at(&self, offset: CodeOffset) -> Option<&OpView> {
+        self.ops.iter().find(|op| op.hot.contains(&offset) || op.cold.contains(&offset))
+    }
+}

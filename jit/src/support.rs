@@ -1,0 +1,123 @@
+//! The stencils that belong to no op → sealed code: the way into native code, and the ways out.
+//!
+//! Contract of this island:
+//! 1. The table's `enter` is a C function `uint64_t (vm, base, frame, code)` that runs stencils until an exit
+//!    and returns the exit's number; the table was validated, and its build audited the code.
+//! 2. `vm` is a live machine whose first part is its [`Core`], nothing else uses it during the call, and `code`
+//!    is code of the stencil convention for the function and pc of its top frame record.
+
+use mimeo_def::CodeOffset;
+use mimeo_def::frame::{CodeAddr, Core, Exit, Frame};
+use mimeo_def::stencil::{Hole, HoleValue, Stencil, Table};
+
+use crate::Unavailable;
+use crate::code_buf::{CodeBuf, Executable};
+use crate::patch::patch;
+
+#[cfg(target_arch = "x86_64")]
+type Enter = unsafe extern "sysv64" fn(*mut Core, *mut u64, *mut Frame, CodeAddr) -> u64;
+#[cfg(not(target_arch = "x86_64"))]
+type Enter = unsafe extern "C" fn(*mut Core, *mut u64, *mut Frame, CodeAddr) -> u64;
+
+/// Every part starts at a multiple of this.
+const ALIGN: u32 = 16;
+
+/// The support code of one table.
+#[derive(Debug)]
+pub(crate) struct Support {
+    code: CodeBuf<Executable>,
+    enter: CodeOffset,
+    exits: [CodeOffset; Exit::ALL.len()],
+}
+
+/// Where the parts of a support stencil lie.
+#[derive(Clone, Copy)]
+struct Placed {
+    hot: u32,
+    cold: u32,
+    rodata: u32,
+}
+
+impl Support {
+    /// Copies and seals the support code of a validated table.
+    pub(crate) fn new(table: &Table) -> Result<Self, Unavailable> {
+        let stencils: Vec<&Stencil> = [&table.enter].into_iter().chain(table.exits).collect();
+        let mut end = 0;
+        let mut room = |part: &[u8]| {
+            let start = end;
+            end = (end + part.len() as u32).next_multiple_of(ALIGN);
+            start
+        };
+        let placed: Vec<Placed> = stencils
+            .iter()
+            .map(|stencil| Placed {
+                hot: room(stencil.hot),
+                cold: room(stencil.cold),
+                rodata: room(stencil.rodata),
+            })
+            .collect();
+        let mut buf = CodeBuf::new(end as usize).map_err(Unavailable::Memory)?;
+        let address = buf.address(CodeOffset(0));
+        for (stencil, at) in stencils.iter().zip(&placed) {
+            let code = buf.bytes_mut();
+            emit_part(code, at.hot, stencil.hot, stencil.hot_holes, address, at)?;
+            emit_part(code, at.cold, stencil.cold, stencil.cold_holes, address, at)?;
+            emit_part(code, at.rodata, stencil.rodata, &[], address, at)?;
+        }
+        let code = buf.seal().map_err(Unavailable::Memory)?;
+        let exits = std::array::from_fn(|index| CodeOffset(placed[index + 1].hot));
+        Ok(Support { code, enter: CodeOffset(placed[0].hot), exits })
+    }
+
+    /// Address of an exit.
+    pub(crate) fn exit(&self, exit: Exit) -> CodeAddr {
+        self.code.address(self.exits[exit as usize - 1])
+    }
+
+    /// The machine code of all support stencils.
+    pub(crate) fn code(&self) -> &CodeBuf<Executable> {
+        &self.code
+    }
+
+    /// Runs native code until an exit.
+    ///
+    /// # Panics
+    ///
+    /// When the code hands back a number that is no exit's, which a table that passed the audit does not.
+    ///
+    /// # Safety
+    ///
+    /// (2).
+    pub(crate) unsafe fn enter(&self, vm: *mut Core, code: CodeAddr) -> Exit {
+        // SAFETY: (1) says what lies there, and `self` lives during the call; code buffer (1).
+        let enter: Enter = unsafe { self.code.entry(self.enter) };
+        // SAFETY: (1), (2); the top frame record is current, by (2).
+        let exit = unsafe {
+            let frame = (*vm).frame;
+            enter(vm, (*frame).base, frame, code)
+        };
+        Exit::from_code(exit).unwrap_or_else(|| panic!("native code was left with {exit}, which is no exit"))
+    }
+}
+
+fn emit_part(
+    code: &mut [u8],
+    start: u32,
+    stencil: &[u8],
+    holes: &[Hole],
+    address: CodeAddr,
+    at: &Placed,
+) -> Result<(), Unavailable> {
+    let part = &mut code[start as usize..][..stencil.len()];
+    part.copy_from_slice(stencil);
+    for hole in holes {
+        let target = match hole.value {
+            HoleValue::Cold => at.cold,
+            HoleValue::Rodata => at.rodata,
+            // Validation lets these stencils refer to nothing but themselves.
+            _ => at.hot,
+        };
+        patch(part, hole, (address + target as usize) as u64, address + start as usize).map_err(Unavailable::Patch)?;
+    }
+    Ok(())
+}

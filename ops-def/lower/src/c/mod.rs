@@ -1,0 +1,255 @@
+//! An instruction set in typed IR → the C of its stencils.
+
+mod body;
+mod inline;
+mod intrinsics;
+mod tail;
+mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use mimeo_def::op::Scalar;
+use mimeo_def::stencil::HoleValue;
+
+use crate::encode::{Encoding, Op};
+use crate::ir::{Body, Kind, LocalId};
+use crate::lowered::{PRELUDE, Symbol};
+use crate::module::{Module, Param};
+use crate::op::{OpDef, OpParam, ResultKind};
+use crate::ty::{Integer, Ty};
+use body::{Emitter, Place};
+
+/// Bodies of the helpers, by name.
+pub(crate) type Helpers = BTreeMap<String, Body>;
+
+/// Which helpers call runtime functions, themselves or through others.
+pub(crate) struct Reaches(BTreeSet<String>);
+
+impl Reaches {
+    pub(crate) fn new(helpers: &Helpers) -> Self {
+        let mut reaching = BTreeSet::new();
+        loop {
+            let before = reaching.len();
+            for (name, body) in helpers {
+                body.root.walk(&mut |expr| match &expr.kind {
+                    Kind::Runtime(..) => {
+                        reaching.insert(name.clone());
+                    }
+                    Kind::Helper(callee, _) if reaching.contains(callee) => {
+                        reaching.insert(name.clone());
+                    }
+                    _ => {}
+                });
+            }
+            if reaching.len() == before {
+                return Reaches(reaching);
+            }
+        }
+    }
+
+    pub(crate) fn runtime(&self, helper: &str) -> bool {
+        self.0.contains(helper)
+    }
+
+    /// Does a body call runtime functions, itself or through helpers?
+    pub(crate) fn from_body(&self, body: &Body) -> bool {
+        let mut found = false;
+        body.root.walk(&mut |expr| match &expr.kind {
+            Kind::Runtime(..) => found = true,
+            Kind::Helper(callee, _) => found |= self.runtime(callee),
+            _ => {}
+        });
+        found
+    }
+}
+
+fn helper_symbol(name: &str) -> String {
+    format!("help_{}", name.replace("::", "_"))
+}
+
+/// What stands before every op: the common prelude, the module's structs, its runtime functions and helpers.
+pub(crate) fn prelude<'a>(
+    module: &Module,
+    helpers: &'a Helpers,
+    reaches: &Reaches,
+    ops: impl Iterator<Item = &'a Body>,
+) -> String {
+    let mut out = PRELUDE.to_owned();
+    out.push_str("\n/* The language. */\n");
+    out.push_str(&types::module_structs(module));
+    out.push_str(&types::composites(helpers.values().chain(ops)));
+    for runtime in &module.runtime {
+        let cold = if runtime.cold { " COLD" } else { "" };
+        let words = ", uint64_t".repeat(runtime.params.iter().filter(|param| param.ty != Ty::Vm).count());
+        writeln!(out, "extern Outcome rt_{}(Vm *vm{words}){cold};", runtime.name).expect("writing to a string");
+    }
+    // All prototypes first: helpers may call each other in any order.
+    for (name, body) in helpers {
+        writeln!(out, "{};", helper_head(module, reaches, name, body)).expect("writing to a string");
+    }
+    for (name, body) in helpers {
+        out.push_str(&helper(module, reaches, name, body));
+    }
+    out
+}
+
+fn helper_head(module: &Module, reaches: &Reaches, name: &str, body: &Body) -> String {
+    let machine = if reaches.runtime(name) { "Vm *vm, Frame *frame" } else { "" };
+    let emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Helper, Ty::Unit);
+    let declared = body.locals[..body.params].iter().enumerate().filter(|(_, local)| local.ty != Ty::Vm);
+    let declared = declared.map(|(i, local)| format!("{} {}", types::name(&local.ty), emitter.local_name(LocalId(i))));
+    let machine = (!machine.is_empty()).then(|| machine.to_owned());
+    let all: Vec<String> = machine.into_iter().chain(declared).collect();
+    let all = if all.is_empty() { "void".to_owned() } else { all.join(", ") };
+    let result = types::name(&module.helpers[name].result);
+    format!("HELPER {result} {}({all})", helper_symbol(name))
+}
+
+fn helper(module: &Module, reaches: &Reaches, name: &str, body: &Body) -> String {
+    let result = module.helpers[name].result.clone();
+    let mut emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Helper, result.clone());
+    emitter.tail(&body.root);
+    // A body that ends in a `return` on every way has no value at its end.
+    if body.root.ty == Ty::Never {
+        emitter.line("__builtin_unreachable();");
+    }
+    format!("{} {{\n{}}}\n", helper_head(module, reaches, name, body), emitter.out)
+}
+
+/// The functions of one op, and the symbols they may use.
+pub(crate) fn op(
+    module: &Module,
+    helpers: &Helpers,
+    reaches: &Reaches,
+    op: &Op,
+    body: &Body,
+    file: &str,
+) -> (String, Vec<Symbol>) {
+    let def = &module.ops[op.def];
+    let body = inline::tail_helpers(body, helpers, reaches);
+    let symbols = symbols(module, op, def, &body);
+    let mut emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Op, Ty::Unit);
+    emitter.end = Some(tail::OpEnd::new(&op.name, def.result));
+    for (index, param) in def.params.iter().enumerate() {
+        let Some(operand) = op.param_operand[index] else { continue };
+        if let Some(value) = operand_value(module, param, &op.operands[operand].kind) {
+            let name = emitter.local_name(LocalId(index));
+            emitter.line(format!("{} {name} = {value};", types::name(&param.ty)));
+        }
+    }
+    emitter.tail(&body.root);
+    let end = emitter.end.take();
+    let mut out = declarations(op, def, file);
+    for outlined in end.iter().flat_map(|end| &end.outlined) {
+        out.push_str(outlined);
+    }
+    write!(out, "STENCIL op_{}(Vm *vm, Slot *base, Frame *frame) {{\n{}}}\n", op.name, emitter.out)
+        .expect("writing to a string");
+    (out, symbols)
+}
+
+/// What a hand-written stencil of the op includes.
+pub(crate) fn header(module: &Module, op: &Op, file: &str) -> String {
+    let def = &module.ops[op.def];
+    let prototype = format!("STENCIL op_{}(Vm *vm, Slot *base, Frame *frame);\n", op.name);
+    declarations(op, def, file) + &prototype
+}
+
+/// `#line`, and the holes of an op.
+fn declarations(op: &Op, def: &OpDef, file: &str) -> String {
+    let mut out = format!("\n#line {} \"{file}\"\n", line_of(def));
+    for operand in &op.operands {
+        let name = &operand.name;
+        let text = match operand.kind {
+            Encoding::Label => format!("extern Continuation JUMP_{name};\n"),
+            Encoding::Window | Encoding::StackWindow => format!("extern char HOLE_{name}[], HOLE_{name}_len[];\n"),
+            _ => format!("extern char HOLE_{name}[];\n"),
+        };
+        out.push_str(&text);
+    }
+    out
+}
+
+pub(crate) fn line_of(def: &OpDef) -> usize {
+    def.function.sig.ident.span().start().line
+}
+
+/// How the C gets at an operand's value.
+fn operand_value(module: &Module, param: &OpParam, encoding: &Encoding) -> Option<String> {
+    let name = &param.name;
+    Some(match encoding {
+        Encoding::Slot { .. } | Encoding::Stack { .. } => {
+            types::from_word(&format!("READ_SLOT(HOLE_{name})"), &param.ty, module)
+        }
+        Encoding::Constant => types::from_word(&format!("HOLE_64(HOLE_{name})"), &param.ty, module),
+        Encoding::Immediate { scalar: Scalar::F64, .. } => format!("f64_from_bits(HOLE_64(HOLE_{name}))"),
+        Encoding::Immediate { .. } => match param.ty.integer() {
+            Some(Integer { bits: 64, .. }) => format!("({})HOLE_64(HOLE_{name})", types::name(&param.ty)),
+            _ => format!("({})HOLE_32(HOLE_{name})", types::name(&param.ty)),
+        },
+        Encoding::Window | Encoding::StackWindow => {
+            format!("{{HOLE_OFFSET(HOLE_{name}), HOLE_32(HOLE_{name}_len)}}")
+        }
+        Encoding::Function => format!("(const Function *)HOLE_64(HOLE_{name})"),
+        Encoding::Cache { .. } => format!("({})HOLE_64(HOLE_{name})", types::name(&param.ty)),
+        Encoding::Label => return None,
+    })
+}
+
+/// The symbols that the code of an op may use; those that it must are marked.
+pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec<Symbol> {
+    let mut used = BTreeSet::new();
+    let mut lens = BTreeSet::new();
+    let mut calls = false;
+    body.root.walk(&mut |expr| match expr.kind {
+        Kind::Local(local) | Kind::IsGood(local) | Kind::Payload(local) | Kind::Jump(local) => {
+            used.insert(local.0);
+        }
+        Kind::Call(_, window) => {
+            used.insert(window.0);
+            calls = true;
+        }
+        Kind::WindowLen(window) => {
+            lens.insert(window.0);
+        }
+        _ => {}
+    });
+    let mut symbols = Symbol::common();
+    for symbol in &mut symbols {
+        symbol.required = match symbol.value {
+            HoleValue::Continue => op.control.falls_through || calls,
+            HoleValue::NextPc => calls,
+            _ => false,
+        };
+    }
+    let mut add = |name: String, value, required| symbols.push(Symbol { name, value, required });
+    for (index, operand) in op.operands.iter().enumerate() {
+        let (name, value) = (&operand.name, HoleValue::Operand(index as u16));
+        let param = op.param_operand.iter().position(|&of| of == Some(index));
+        let required = match param {
+            Some(param) => used.contains(&param),
+            None => matches!(def.result.kind, ResultKind::Values(_)) && body.root.ty != Ty::Never,
+        };
+        match operand.kind {
+            Encoding::Label => add(format!("JUMP_{name}"), value, required),
+            Encoding::Window | Encoding::StackWindow => {
+                add(format!("HOLE_{name}"), value, required);
+                let len = param.is_some_and(|param| lens.contains(&param));
+                add(format!("HOLE_{name}_len"), HoleValue::WindowLen(index as u16), len);
+            }
+            _ => add(format!("HOLE_{name}"), value, required),
+        }
+    }
+    for (index, runtime) in module.runtime.iter().enumerate() {
+        add(format!("rt_{}", runtime.name), HoleValue::Runtime(index as u16), false);
+    }
+    symbols
+}
+
+/// A parameter list, for the canonical text of a runtime function.
+pub(crate) fn signature_text(params: &[Param], result: &Ty) -> String {
+    let params: Vec<String> = params.iter().map(|param| param.ty.to_string()).collect();
+    format!("({}) -> {result}", params.join(", "))
+}
+

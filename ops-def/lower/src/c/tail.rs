@@ -1,0 +1,223 @@
+//! The ends of a body: results written, control handed on, errors thrown, slow paths outlined.
+
+use crate::ir::{Expr, Kind};
+use crate::op::{OpResult, ResultKind};
+use crate::ty::Ty;
+
+use super::body::{Emitter, Place};
+use super::types;
+
+/// Further arguments that an outlined function may take; beyond them a tail call would need the stack.
+const OUTLINED_ARGS: usize = 3;
+
+/// What the function of an op adds to [`Emitter`].
+pub(super) struct OpEnd {
+    pub(super) result: OpResult,
+    /// Name of the op, for outlined functions.
+    pub(super) op: String,
+    /// Outlined functions.
+    pub(super) outlined: Vec<String>,
+    /// Inside a branch: a runtime call here is on some ways only, and gets a function of its own.
+    pub(super) conditional: bool,
+}
+
+impl OpEnd {
+    pub(super) fn new(op: &str, result: OpResult) -> Self {
+        OpEnd { result, op: op.to_owned(), outlined: Vec::new(), conditional: false }
+    }
+}
+
+impl Emitter<'_> {
+    /// Emits the end of a way through the function: nothing comes behind it.
+    pub(super) fn tail(&mut self, expr: &Expr) {
+        if self.end.is_none() {
+            let value = self.expr(expr);
+            if expr.ty != Ty::Never {
+                self.line(format!("return {value};"));
+            }
+            return;
+        }
+        match &expr.kind {
+            Kind::If(condition, then, other) => {
+                let condition = self.expr(condition);
+                self.branch(&format!("if ({condition})"), then, Self::tail);
+                self.braces("else", |out| out.conditionally(|out| out.tail(other)));
+            }
+            Kind::Block(statements, tail) => {
+                self.statements(statements);
+                match tail {
+                    Some(tail) => self.tail(tail),
+                    None if expr.ty == Ty::Never => {}
+                    None => self.finish(&Expr::new(Kind::Unit, Ty::Unit, expr.span)),
+                }
+            }
+            Kind::Return(value) => self.tail(value),
+            Kind::Ok(value) => self.finish(value),
+            Kind::Err(thrown) => self.tail_throw(thrown),
+            Kind::Runtime(name, args) => self.tail_runtime(name, args, expr),
+            _ if expr.ty == Ty::Never => {
+                self.expr(expr);
+            }
+            _ if matches!(expr.ty, Ty::Result(_)) => {
+                let result = self.expr(expr);
+                let result = self.named(result, &expr.ty);
+                self.braces(&format!("if (!{result}.good)"), Self::throw);
+                self.finish_value(&format!("{result}.value"));
+            }
+            _ => self.finish(expr),
+        }
+    }
+
+    fn branch(&mut self, head: &str, arm: &Expr, emit: impl FnOnce(&mut Self, &Expr)) {
+        self.braces(head, |out| out.conditionally(|out| emit(out, arm)));
+    }
+
+    pub(super) fn conditionally(&mut self, emit: impl FnOnce(&mut Self)) {
+        let before = self.end.as_ref().is_some_and(|end| end.conditional);
+        self.set_conditional(true);
+        emit(self);
+        self.set_conditional(before);
+    }
+
+    fn set_conditional(&mut self, conditional: bool) {
+        if let Some(end) = &mut self.end {
+            end.conditional = conditional;
+        }
+    }
+
+    /// Ends the op with this result.
+    fn finish(&mut self, expr: &Expr) {
+        match &expr.kind {
+            Kind::If(condition, then, other) => {
+                let condition = self.expr(condition);
+                self.branch(&format!("if ({condition})"), then, Self::finish);
+                self.braces("else", |out| out.conditionally(|out| out.finish(other)));
+            }
+            Kind::Block(statements, Some(tail)) => {
+                self.statements(statements);
+                self.finish(tail);
+            }
+            Kind::Next => self.go_on(),
+            Kind::Jump(label) => {
+                let hole = self.locals[label.0].name.clone();
+                self.hand_over(&format!("JUMP_{hole}"));
+            }
+            Kind::Call(callee, window) => {
+                let callee = self.expr(callee);
+                let window = self.local_name(*window);
+                self.call(&callee, &window);
+            }
+            Kind::Ret(value) => {
+                let text = self.expr(value);
+                let word = types::to_word(&text, &value.ty, self.module);
+                self.line(format!("base[0] = {word};"));
+                self.line("frame -= 1;");
+                self.line("TAIL frame->ret(vm, frame->base, frame);");
+            }
+            Kind::Deopt => {
+                self.line("frame->pc = HOLE_OFFSET(HOLE_next_pc);");
+                self.hand_over("EXIT_leave");
+            }
+            _ => {
+                let value = self.expr(expr);
+                if expr.ty != Ty::Never {
+                    self.finish_value(&value);
+                }
+            }
+        }
+    }
+
+    /// Writes the results, and goes on with the next op.
+    fn finish_value(&mut self, value: &str) {
+        let kind = self.end.as_ref().map(|end| end.result.kind);
+        let ty = self.module.value.clone();
+        match kind {
+            Some(ResultKind::Values(1)) => {
+                let word = types::to_word(value, &ty, self.module);
+                self.line(format!("WRITE_SLOT(HOLE_dst, {word});"));
+            }
+            Some(ResultKind::Values(count)) if count > 1 => {
+                for index in 0..count {
+                    let word = types::to_word(&format!("{value}._{index}"), &ty, self.module);
+                    self.line(format!("WRITE_SLOT(HOLE_dst{index}, {word});"));
+                }
+            }
+            _ => {}
+        }
+        self.go_on();
+    }
+
+    fn go_on(&mut self) {
+        self.hand_over("CONTINUE");
+    }
+
+    fn hand_over(&mut self, to: &str) {
+        let word = if self.place == Place::Outlined { "return" } else { "TAIL" };
+        self.line(format!("{word} {to}(vm, base, frame);"));
+    }
+
+    /// A call is a tail jump to the callee's entry, once it is known that the callee's frame fits.
+    fn call(&mut self, callee: &str, window: &str) {
+        self.line(format!("const Function *callee = {callee};"));
+        self.line(format!("Slot *callee_base = (Slot *)((char *)base + {window}.offset_bytes);"));
+        self.line("uint64_t room_bytes = (uint64_t)((char *)vm->core.stack_limit - (char *)callee_base);");
+        self.braces("if (room_bytes < callee->frame_bytes || frame == vm->core.frame_limit)", |out| {
+            out.line("frame->pc = HOLE_OFFSET(HOLE_pc);");
+            out.hand_over("EXIT_deopt");
+        });
+        self.line("frame->pc = HOLE_OFFSET(HOLE_next_pc);");
+        self.line("frame->ret = (Continuation *)HOLE_CODE(CONTINUE);");
+        self.line("frame[1].function = callee;");
+        self.line("frame[1].base = callee_base;");
+        self.line("TAIL callee->entry(vm, callee_base, frame + 1);");
+    }
+
+    /// `Err(thrown)` at the end.
+    fn tail_throw(&mut self, thrown: &Expr) {
+        match &thrown.kind {
+            Kind::Runtime(name, args) => self.tail_runtime(name, args, thrown),
+            _ => {
+                self.expr(thrown);
+                self.throw();
+            }
+        }
+    }
+
+    /// A runtime call at the end: on a side way it becomes a function of its own, so that the hot way needs no
+    /// stack frame.
+    fn tail_runtime(&mut self, name: &str, args: &[Expr], expr: &Expr) {
+        let words = self.words(args);
+        let outline = self.end.as_ref().is_some_and(|end| end.conditional) && words.len() <= OUTLINED_ARGS;
+        if !outline {
+            return self.end_with_runtime(name, words, &expr.ty);
+        }
+        let parameters: Vec<String> = (0..words.len()).map(|i| format!("a{i}")).collect();
+        let mut inner = Emitter::new(self.module, self.reaches, Vec::new(), Place::Outlined, Ty::Unit);
+        let Some(end) = &mut self.end else { return };
+        inner.end = Some(OpEnd::new(&end.op, end.result));
+        inner.end_with_runtime(name, parameters.clone(), &expr.ty);
+        let symbol = format!("op_{}__cold{}", end.op, end.outlined.len());
+        let declared: String = parameters.iter().map(|name| format!(", uint64_t {name}")).collect();
+        let head = format!("OUTLINED {symbol}(Vm *vm, Slot *base, Frame *frame{declared})");
+        end.outlined.push(format!("{head} {{\n{}}}\n", inner.out));
+        let passed: String = words.iter().map(|word| format!(", {word}")).collect();
+        self.line(format!("return {symbol}(vm, base, frame{passed});"));
+    }
+
+    fn end_with_runtime(&mut self, name: &str, words: Vec<String>, ty: &Ty) {
+        let outcome = self.runtime_call(name, words);
+        // Also a function without an error in its type can panic, which the status tells as well.
+        let of = match ty {
+            Ty::Thrown => return self.throw(),
+            Ty::Result(of) => of,
+            other => other,
+        };
+        self.braces(&format!("if ({outcome}.status)"), Self::throw);
+        let value = match of {
+            Ty::Unit => "0".to_owned(),
+            of => types::from_word(&format!("{outcome}.value"), of, self.module),
+        };
+        let value = self.named(value, of);
+        self.finish_value(&value);
+    }
+}

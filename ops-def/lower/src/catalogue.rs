@@ -1,0 +1,349 @@
+//! Every message of the op language: what happened, and what to write instead. `tests/ui` pins each one.
+
+use std::fmt;
+
+/// A construct that is refused, or a mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Problem {
+    // The module.
+    NotAModule,
+    NotInline,
+    UnknownArgument(String),
+    MissingValue,
+    ValueType(String),
+    ContextStruct(String),
+    NoOps,
+    TwoOps(String),
+    StructRepr(String),
+    StructField(String),
+    GenericItem(&'static str),
+    ModuleItem(&'static str),
+    ConstValue,
+    ExternAbi,
+    RuntimeParameter(String),
+    RuntimeResult(String),
+    RuntimeVm,
+    // An op's signature.
+    OpOutside,
+    OpArgument(String),
+    OpParameter(String),
+    OpResult(String),
+    OpGeneric,
+    OpAsync,
+    ImmType(String),
+    ImmSpace(String),
+    ConstantType(String),
+    PlaceArgument,
+    PlaceStack,
+    CacheType(String),
+    TwoWindows,
+    WindowLast,
+    ResultSlot,
+    StackCall,
+    Reviewed,
+    // Types.
+    UnknownType(String),
+    TypeForm(String),
+    Mismatch { expected: String, found: String },
+    LiteralMismatch { expected: String, found: String },
+    Branches { one: String, other: String },
+    // Expressions.
+    Unsupported { what: &'static str, instead: &'static str },
+    UnknownName(String),
+    UnknownFunction(String),
+    UnknownMethod { ty: String, method: String },
+    UnknownField { ty: String, field: String },
+    ArgumentCount { name: String, takes: usize, given: usize },
+    PlainArithmetic { op: &'static str, method: &'static str },
+    PlainShift { op: &'static str, method: &'static str },
+    PlainNegate,
+    DivisionMayPanic(String),
+    FloatRemainder,
+    CompareStructs(String),
+    Operator { op: String, ty: String },
+    CastForm { from: String, to: String },
+    FlowValue,
+    HostAccess(String),
+    VmField(String),
+    VmValue,
+    ConditionType(String),
+    Unbounded,
+    Continue,
+    Pattern,
+    TryType(String),
+    TryOutside,
+    Recursive(String),
+    LateThrow,
+    DerefType(String),
+    AssignTo,
+    JumpOfParameter,
+    LetWithoutType,
+}
+
+/// `message`, then on a line of its own `help: what to write instead`.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (message, help) = self.texts();
+        write!(f, "{message}\nhelp: {help}")
+    }
+}
+
+impl Problem {
+    fn texts(&self) -> (String, String) {
+        let pair = |message: &str, help: &str| (message.to_owned(), help.to_owned());
+        match self {
+            Problem::NotAModule => pair(
+                "`#[instruction_set]` belongs on a module",
+                "write `#[instruction_set(value = …)] pub mod ops { … }`",
+            ),
+            Problem::NotInline => pair(
+                "the instruction set must stand in the module itself",
+                "write `mod ops { … }` with the ops between the braces: the lowering reads them all at once",
+            ),
+            Problem::UnknownArgument(name) => (
+                format!("`#[instruction_set]` has no argument `{name}`"),
+                "it has `value = Type`, `context = Type`, `host = Type` and `operands = registers` or `stack`".into(),
+            ),
+            Problem::MissingValue => pair(
+                "the instruction set does not say what a slot holds",
+                "write `#[instruction_set(value = Value)]`, with a `repr(transparent)` struct of the module or `i64`, `u64`, `f64`",
+            ),
+            Problem::ValueType(name) => (
+                format!("`{name}` cannot be the value type"),
+                "a value is 8 bytes: `i64`, `u64`, `f64`, or a `repr(transparent)` struct of the module around one of them".into(),
+            ),
+            Problem::ContextStruct(name) => (
+                format!("`{name}` cannot be the context"),
+                "the context is a `repr(C)` struct of the module".into(),
+            ),
+            Problem::NoOps => pair("the instruction set has no ops", "write at least one function under `#[vm_op]`"),
+            Problem::TwoOps(name) => {
+                (format!("there are two functions or ops called `{name}`"), "give one of them another name".into())
+            }
+            Problem::StructRepr(name) => (
+                format!("the layout of `{name}` is not fixed"),
+                "write `#[repr(C)]` above it, or `#[repr(transparent)]` when it has one field".into(),
+            ),
+            Problem::StructField(ty) => (
+                format!("a struct that stencils see cannot hold a `{ty}`"),
+                "it can hold numbers, `bool`, raw pointers, and structs of the module; put the rest into the `host` type".into(),
+            ),
+            Problem::GenericItem(what) => {
+                (format!("a {what} of an instruction set cannot be generic"), "write it for one type".into())
+            }
+            Problem::ModuleItem(what) => (
+                format!("{what} cannot be in an instruction set"),
+                "move it out of the module; inside are structs, constants, helper functions, `impl` blocks, `extern \"Rust\"` and ops".into(),
+            ),
+            Problem::ConstValue => pair(
+                "the value of this constant is not plain",
+                "a constant is a number, a `bool`, another constant, or these under `-`, `!`, `&`, `|`, `^`, `<<` and casts",
+            ),
+            Problem::ExternAbi => pair(
+                "runtime functions are declared in an `extern \"Rust\"` block",
+                "write `extern \"Rust\" { fn name(vm: &mut Vm, …) -> …; }` and implement them outside the module",
+            ),
+            Problem::RuntimeParameter(ty) => (
+                format!("a runtime function cannot take a `{ty}`"),
+                "it takes `vm: &mut Vm`, the value type, numbers, `bool` and raw pointers".into(),
+            ),
+            Problem::RuntimeResult(ty) => (
+                format!("a runtime function cannot return a `{ty}`"),
+                "it returns nothing, the value type, a number, `bool`, a raw pointer, `Thrown`, or `Result<…, Thrown>` of one of them".into(),
+            ),
+            Problem::RuntimeVm => pair(
+                "the machine comes first",
+                "write `vm: &mut Vm` as the first parameter",
+            ),
+            Problem::OpOutside => pair(
+                "`#[vm_op]` outside of an `#[instruction_set]` module",
+                "move the function into the module; the lowering needs the types, constants and helpers around it",
+            ),
+            Problem::OpArgument(name) => (
+                format!("`#[vm_op]` has no argument `{name}`"),
+                "it has `stencil = none`, `stencil = required`, `stencil = \"file.c\"` with `reviewed = \"…\"`, and `result = slot`".into(),
+            ),
+            Problem::OpParameter(ty) => (
+                format!("an op's operand cannot be a `{ty}`"),
+                "it is the value type, `Label`, `Window`, `Callee`, `vm: &mut Vm`, or marked `#[imm]`, `#[constant]`, `#[place(…)]`, `#[cache]`".into(),
+            ),
+            Problem::OpResult(ty) => (
+                format!("an op cannot result in a `{ty}`"),
+                "it results in nothing, the value type, a tuple of it, `Flow`, or `Result<…, Thrown>` of one of them".into(),
+            ),
+            Problem::OpGeneric => pair("an op cannot be generic", "write one op for each type"),
+            Problem::OpAsync => pair(
+                "an op is a plain function",
+                "remove `async`, `const`, `unsafe` and `extern`; unsafe code goes into an `unsafe` block",
+            ),
+            Problem::ImmType(ty) => (
+                format!("`#[imm]` cannot be a `{ty}`"),
+                "an immediate is an integer of a fixed width, `bool` or `f64`".into(),
+            ),
+            Problem::ImmSpace(ty) => (
+                format!("an index into a space cannot be a `{ty}`"),
+                "write `#[imm(in = name)] index: u32`".into(),
+            ),
+            Problem::ConstantType(ty) => (
+                format!("`#[constant]` cannot be a `{ty}`"),
+                "a constant has the value type; write numbers as `#[imm]`".into(),
+            ),
+            Problem::PlaceArgument => pair(
+                "this is no place for an operand",
+                "write `#[place(slot)]`, or `#[place(slot, constant)]` for an op with two encodings",
+            ),
+            Problem::PlaceStack => pair(
+                "an operand of a register machine is in a slot already",
+                "remove `#[place(slot)]`, or write `#[place(slot, constant)]`",
+            ),
+            Problem::CacheType(ty) => (
+                format!("`#[cache]` cannot be a `{ty}`"),
+                "write `#[cache] cell: &mut Cell`, with a `repr(C)` struct of the module".into(),
+            ),
+            Problem::TwoWindows => pair("an op can have one window", "pass the rest in slots"),
+            Problem::WindowLast => pair(
+                "the window lies on top of the operand stack",
+                "make it the last of the operands that are popped",
+            ),
+            Problem::ResultSlot => pair(
+                "`result = slot` is for a stack machine's op with one result",
+                "remove it: on a register machine every result goes into a slot",
+            ),
+            Problem::StackCall => pair(
+                "this op pushes a call's result on one way and not on another",
+                "on a stack machine an op that calls must call, or return an error, on every way",
+            ),
+            Problem::Reviewed => pair(
+                "a hand-written stencil needs the fingerprint of the op that it was written against",
+                "write `#[vm_op(stencil = \"file.c\", reviewed = \"…\")]`; the build's report has the fingerprint",
+            ),
+            Problem::UnknownType(name) => (
+                format!("the type `{name}` is not known here"),
+                "define it in the module, as a `repr(C)` struct; a type from elsewhere can only be pointed to".into(),
+            ),
+            Problem::TypeForm(text) => (
+                format!("the op language has no type `{text}`"),
+                "it has integers, `f64`, `bool`, raw pointers, structs of the module, `Option`, tuples and `Result<…, Thrown>`".into(),
+            ),
+            Problem::Mismatch { expected, found } => {
+                (format!("expected `{expected}`, found `{found}`"), "convert it with `as`, or change one of the two".into())
+            }
+            Problem::LiteralMismatch { expected, found } => (
+                format!("expected `{expected}`, found `{found}`"),
+                format!("a number without a type is an `{found}` here: write its type, as in `1_{expected}` or `let x: {expected} = 1`"),
+            ),
+            Problem::Branches { one, other } => {
+                (format!("one branch is a `{one}`, the other a `{other}`"), "make both the same type".into())
+            }
+            Problem::Unsupported { what, instead } => {
+                (format!("the op language has no {what}"), (*instead).to_owned())
+            }
+            Problem::UnknownName(name) => (
+                format!("`{name}` is not known here"),
+                "an op sees its operands, its variables, and the constants of the module".into(),
+            ),
+            Problem::UnknownFunction(name) => (
+                format!("the function `{name}` is not known here"),
+                "define it in the module as a helper, or declare it in `extern \"Rust\"` and implement it outside".into(),
+            ),
+            Problem::UnknownMethod { ty, method } => (
+                format!("the op language has no method `{method}` for `{ty}`"),
+                "write it in an `impl` block of the module, or declare a runtime function in `extern \"Rust\"`".into(),
+            ),
+            Problem::UnknownField { ty, field } => {
+                (format!("`{ty}` has no field `{field}`"), "name one of its fields".into())
+            }
+            Problem::ArgumentCount { name, takes, given } => {
+                let plural = if *takes == 1 { "" } else { "s" };
+                (format!("`{name}` takes {takes} argument{plural}, not {given}"), "pass as many as it takes".into())
+            }
+            Problem::PlainArithmetic { op, method } => (
+                format!("plain integer `{op}` panics in debug builds, wraps in release builds, and is undefined in C"),
+                format!("write `a.wrapping_{method}(b)`, `a.checked_{method}(b)` or `a.overflowing_{method}(b)`"),
+            ),
+            Problem::PlainShift { op, method } => (
+                format!("plain `{op}` panics when the shift is as wide as the number"),
+                format!("write `a.wrapping_{method}(n)`, which masks the shift, or `a.checked_{method}(n)`"),
+            ),
+            Problem::PlainNegate => pair(
+                "plain integer `-` panics on the smallest number",
+                "write `a.wrapping_neg()` or `a.checked_neg()`",
+            ),
+            Problem::DivisionMayPanic(method) => {
+                let checked = if method.contains("rem") { "checked_rem" } else { "checked_div" };
+                (format!("`{method}` panics when the divisor is 0"), format!("write `a.{checked}(b)` and say what happens on `None`"))
+            }
+            Problem::FloatRemainder => pair(
+                "the remainder of floats is a library call",
+                "declare a runtime function in `extern \"Rust\"` and call it",
+            ),
+            Problem::CompareStructs(ty) => {
+                (format!("`{ty}` cannot be compared as a whole"), "compare its fields, in a helper of its `impl` block".into())
+            }
+            Problem::Operator { op, ty } => {
+                (format!("`{op}` does not work on `{ty}`"), "convert the operands with `as`, or use a method".into())
+            }
+            Problem::CastForm { from, to } => (
+                format!("`{from}` cannot be cast to `{to}`"),
+                "casts go between numbers, from `bool` to integers, and between pointers and 64-bit integers".into(),
+            ),
+            Problem::FlowValue => pair(
+                "a `Flow` is the result of an op and nothing else",
+                "write it as the last expression of each way through the op",
+            ),
+            Problem::HostAccess(field) => (
+                format!("stencils cannot see `vm.host.{field}`"),
+                "put the field into the context, or declare a runtime function in `extern \"Rust\"`".into(),
+            ),
+            Problem::VmField(field) => (
+                format!("an op cannot see `vm.{field}`"),
+                "it sees `vm.context`, and can call `vm.call`, `vm.ret` and `vm.deopt`".into(),
+            ),
+            Problem::VmValue => pair(
+                "`vm` can only be passed on, or asked for its context",
+                "write `vm.context.field`, or pass `vm` to a helper or runtime function",
+            ),
+            Problem::ConditionType(ty) => {
+                (format!("a condition is a `bool`, not a `{ty}`"), "compare it: `x != 0`".into())
+            }
+            Problem::Unbounded => pair(
+                "that this loop ends is not to be seen",
+                "write `while i < n { …; i = i.wrapping_add(1); }` with `i` and `n` changed nowhere else in the loop",
+            ),
+            Problem::Continue => pair("`continue` can skip the step of a bounded loop", "write `if … { … }` around the rest"),
+            Problem::Pattern => pair(
+                "the op language has no such pattern",
+                "it has numbers, ranges, `bool`, `Some(x)`, `None`, `Ok(x)`, names, `_`, and `|` between them",
+            ),
+            Problem::TryType(ty) => {
+                (format!("`?` needs a `Result<…, Thrown>`, not a `{ty}`"), "take it apart with `match` or `if let`".into())
+            }
+            Problem::TryOutside => pair(
+                "`?` needs a function that results in `Result<…, Thrown>`",
+                "change the result of this function",
+            ),
+            Problem::Recursive(name) => {
+                (format!("the helper `{name}` calls itself"), "stencils contain their helpers; write a runtime function".into())
+            }
+            Problem::LateThrow => pair(
+                "this can throw, call or deopt after the op has had a visible effect",
+                "do it first: store to memory and call the runtime only when nothing can go wrong any more",
+            ),
+            Problem::DerefType(ty) => {
+                (format!("`*` needs a raw pointer to a known type, not a `{ty}`"), "cast it with `.cast::<T>()`".into())
+            }
+            Problem::AssignTo => pair(
+                "this cannot be assigned to",
+                "assign to a variable, through a raw pointer, to a field of the context or of a cache cell",
+            ),
+            Problem::JumpOfParameter => pair(
+                "`jump` needs a label operand itself",
+                "write `to.jump()` with the op's parameter `to: Label`",
+            ),
+            Problem::LetWithoutType => pair(
+                "a variable without a value needs a type",
+                "write `let x: i64;`, or give it a value",
+            ),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Method calls: helpers of the module's types, methods of numbers and pointers, what `vm` and labels can do.
+
+use syn::spanned::Spanned;
+
+use super::Checker;
+use crate::catalogue::Problem;
+use crate::ir::{Expr, Intrinsic, Kind};
+use crate::ty::{Integer, Ty};
+use crate::types;
+
+impl Checker<'_> {
+    pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall, expected: Option<&Ty>) -> Option<Expr> {
+        if let Some(flow) = self.machine_call(call) {
+            return flow;
+        }
+        let method = call.method.to_string();
+        // `vm.host.anything(…)` and its like are refused by the receiver.
+        let hint = expected.filter(|ty| ty.integer().is_some() || ty.is_float());
+        let receiver = self.expr(&call.receiver, hint)?;
+        match receiver.ty.clone() {
+            Ty::Struct(name) => {
+                let key = format!("{name}::{method}");
+                let Some(helper) = self.module.helpers.get(&key) else {
+                    return self.fail(&call.method, Problem::UnknownMethod { ty: name, method });
+                };
+                let types: Vec<Ty> = helper.params.iter().skip(1).map(|param| param.ty.clone()).collect();
+                let rest = self.arguments(call, &method, call.args.iter(), &types)?;
+                let args = std::iter::once(receiver).chain(rest).collect();
+                Some(Expr::new(Kind::Helper(key, args), helper.result.clone(), call.span()))
+            }
+            Ty::Ptr { to, .. } => self.pointer_method(call, receiver, &to),
+            Ty::Scalar(_) | Ty::Usize | Ty::Isize => self.number_method(call, receiver),
+            ty => self.fail(&call.method, Problem::UnknownMethod { ty: ty.to_string(), method }),
+        }
+    }
+
+    /// `vm.call(…)`, `vm.ret(…)`, `vm.deopt()`, `to.jump()`, `args.len()`; the outer `None` is any other call.
+    fn machine_call(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Expr>> {
+        let syn::Expr::Path(path) = &*call.receiver else { return None };
+        let local = self.lookup(&path.path.get_ident()?.to_string())?;
+        let span = call.span();
+        let flow = |kind| Some(Some(Expr::new(kind, Ty::Flow, span)));
+        let args: Vec<&syn::Expr> = call.args.iter().collect();
+        match (self.ty_of(local).clone(), call.method.to_string().as_str(), args.as_slice()) {
+            (Ty::Vm, "call", [callee, window]) => {
+                let Some(callee) = self.expect(callee, &Ty::Callee) else { return Some(None) };
+                let Some(window) = self.expect(window, &Ty::Window) else { return Some(None) };
+                match window.kind {
+                    Kind::Local(window) => flow(Kind::Call(callee.boxed(), window)),
+                    _ => Some(self.fail(call, Problem::FlowValue)),
+                }
+            }
+            (Ty::Vm, "ret", [value]) => {
+                let ty = self.module.value.clone();
+                let Some(value) = self.expect(value, &ty) else { return Some(None) };
+                flow(Kind::Ret(value.boxed()))
+            }
+            (Ty::Vm, "deopt", []) => flow(Kind::Deopt),
+            (Ty::Vm, method, _) => Some(self.fail(&call.method, Problem::VmField(method.to_owned()))),
+            (Ty::Label, "jump", []) => flow(Kind::Jump(local)),
+            (Ty::Window, "len", []) => Some(Some(Expr::new(Kind::WindowLen(local), Ty::U64, span))),
+            _ => None,
+        }
+    }
+
+    fn pointer_method(&mut self, call: &syn::ExprMethodCall, pointer: Expr, to: &Ty) -> Option<Expr> {
+        let span = call.span();
+        let ty = pointer.ty.clone();
+        let method = call.method.to_string();
+        let args: Vec<&syn::Expr> = call.args.iter().collect();
+        if matches!(to, Ty::Opaque(_)) && matches!(method.as_str(), "add" | "sub" | "offset" | "read" | "write") {
+            return self.fail(call, Problem::DerefType(ty.to_string()));
+        }
+        match (method.as_str(), args.as_slice()) {
+            ("add" | "sub" | "wrapping_add" | "wrapping_sub", [count]) => {
+                let count = self.expect(count, &Ty::Usize)?;
+                let intrinsic = if method.ends_with("add") { Intrinsic::PtrAdd } else { Intrinsic::PtrSub };
+                Some(Expr::new(Kind::Intrinsic(intrinsic, vec![pointer, count]), ty, span))
+            }
+            ("offset" | "wrapping_offset", [count]) => {
+                let count = self.expect(count, &Ty::Isize)?;
+                Some(Expr::new(Kind::Intrinsic(Intrinsic::PtrOffset, vec![pointer, count]), ty, span))
+            }
+            ("is_null", []) => Some(Expr::new(Kind::Intrinsic(Intrinsic::PtrIsNull, vec![pointer]), Ty::BOOL, span)),
+            ("read", []) => self.deref(call, pointer),
+            ("write", [value]) => {
+                let place = self.deref(call, pointer)?;
+                let value = self.expect(value, &place.ty.clone())?;
+                Some(Expr::new(Kind::Assign(place.boxed(), value.boxed()), Ty::Unit, span))
+            }
+            ("cast", []) => {
+                let target = call.turbofish.as_ref().and_then(|fish| match fish.args.first() {
+                    Some(syn::GenericArgument::Type(ty)) => Some(ty),
+                    _ => None,
+                });
+                let Some(target) = target else {
+                    return self.unsupported(call, "`cast` to a type that is not written", "write `.cast::<T>()`");
+                };
+                let to = types::read(target, self.module, self.self_ty, self.errors)?;
+                let mutable = matches!(ty, Ty::Ptr { mutable: true, .. });
+                let ty = Ty::Ptr { mutable, to: Box::new(to) };
+                Some(Expr::new(Kind::Cast(pointer.boxed()), ty, span))
+            }
+            _ => self.fail(&call.method, Problem::UnknownMethod { ty: ty.to_string(), method }),
+        }
+    }
+
+    fn number_method(&mut self, call: &syn::ExprMethodCall, receiver: Expr) -> Option<Expr> {
+        let method = call.method.to_string();
+        let ty = receiver.ty.clone();
+        if ty.integer().is_some() && (method.contains("_div") || method.contains("_rem")) && !method.starts_with("checked")
+        {
+            return self.fail(call, Problem::DivisionMayPanic(method));
+        }
+        let found = match ty.integer() {
+            Some(integer) => integer_method(&method, &ty, integer),
+            None if ty.is_float() => float_method(&method),
+            None => None,
+        };
+        let Some((intrinsic, params, result)) = found else {
+            return self.fail(&call.method, Problem::UnknownMethod { ty: ty.to_string(), method });
+        };
+        let rest = self.arguments(call, &method, call.args.iter(), &params)?;
+        let args = std::iter::once(receiver).chain(rest).collect();
+        Some(Expr::new(Kind::Intrinsic(intrinsic, args), result, call.span()))
+    }
+}
+
+type Method = (Intrinsic, Vec<Ty>, Ty);
+
+/// The method of an integer: what it is, its further parameters, its result.
+fn integer_method(method: &str, ty: &Ty, integer: Integer) -> Option<Method> {
+    let same = || vec![ty.clone()];
+    let shift = || vec![Ty::U32];
+    let plain = || ty.clone();
+    let option = || Ty::Option(Box::new(ty.clone()));
+    let pair = || Ty::Tuple(vec![ty.clone(), Ty::BOOL]);
+    Some(match method {
+        "wrapping_add" => (Intrinsic::WrappingAdd, same(), plain()),
+        "wrapping_sub" => (Intrinsic::WrappingSub, same(), plain()),
+        "wrapping_mul" => (Intrinsic::WrappingMul, same(), plain()),
+        "wrapping_neg" => (Intrinsic::WrappingNeg, vec![], plain()),
+        "wrapping_abs" if integer.signed => (Intrinsic::WrappingAbs, vec![], plain()),
+        "wrapping_shl" => (Intrinsic::WrappingShl, shift(), plain()),
+        "wrapping_shr" => (Intrinsic::WrappingShr, shift(), plain()),
+        "checked_add" => (Intrinsic::CheckedAdd, same(), option()),
+        "checked_sub" => (Intrinsic::CheckedSub, same(), option()),
+        "checked_mul" => (Intrinsic::CheckedMul, same(), option()),
+        "checked_neg" => (Intrinsic::CheckedNeg, vec![], option()),
+        "checked_div" => (Intrinsic::CheckedDiv, same(), option()),
+        "checked_rem" => (Intrinsic::CheckedRem, same(), option()),
+        "checked_shl" => (Intrinsic::CheckedShl, shift(), option()),
+        "checked_shr" => (Intrinsic::CheckedShr, shift(), option()),
+        "overflowing_add" => (Intrinsic::OverflowingAdd, same(), pair()),
+        "overflowing_sub" => (Intrinsic::OverflowingSub, same(), pair()),
+        "overflowing_mul" => (Intrinsic::OverflowingMul, same(), pair()),
+        "saturating_add" => (Intrinsic::SaturatingAdd, same(), plain()),
+        "saturating_sub" => (Intrinsic::SaturatingSub, same(), plain()),
+        "rotate_left" => (Intrinsic::RotateLeft, shift(), plain()),
+        "rotate_right" => (Intrinsic::RotateRight, shift(), plain()),
+        "leading_zeros" => (Intrinsic::LeadingZeros, vec![], Ty::U32),
+        "trailing_zeros" => (Intrinsic::TrailingZeros, vec![], Ty::U32),
+        "min" => (Intrinsic::Min, same(), plain()),
+        "max" => (Intrinsic::Max, same(), plain()),
+        "unsigned_abs" if integer.signed => (Intrinsic::UnsignedAbs, vec![], unsigned(ty)),
+        _ => return None,
+    })
+}
+
+fn unsigned(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Isize => Ty::Usize,
+        _ => Ty::from_name(&ty.to_string().replace('i', "u")).unwrap_or(Ty::Never),
+    }
+}
+
+fn float_method(method: &str) -> Option<Method> {
+    Some(match method {
+        "abs" => (Intrinsic::FloatAbs, vec![], Ty::F64),
+        "sqrt" => (Intrinsic::FloatSqrt, vec![], Ty::F64),
+        "floor" => (Intrinsic::FloatFloor, vec![], Ty::F64),
+        "ceil" => (Intrinsic::FloatCeil, vec![], Ty::F64),
+        "trunc" => (Intrinsic::FloatTrunc, vec![], Ty::F64),
+        "is_nan" => (Intrinsic::FloatIsNan, vec![], Ty::BOOL),
+        "to_bits" => (Intrinsic::FloatToBits, vec![], Ty::U64),
+        _ => return None,
+    })
+}

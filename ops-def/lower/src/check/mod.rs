@@ -1,0 +1,246 @@
+//! A `syn` body → typed IR ([`Body`]), or problems at the author's tokens.
+//!
+//! The checker proves one thing: what it accepts means in C what it means in Rust. What rustc checks anyway
+//! (borrows, mutability, exhaustive matches, initialisation) it leaves to rustc, which sees the same tokens.
+
+mod call;
+mod control;
+mod expr;
+mod literal;
+mod method;
+mod pattern;
+mod place;
+mod rules;
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+
+use crate::catalogue::Problem;
+use crate::errors::Errors;
+use crate::ir::{Body, Expr, Kind, Local, LocalId, Stmt};
+use crate::module::{Helper, Module};
+use crate::op::OpDef;
+use crate::ty::Ty;
+use crate::types;
+
+/// Checks one body.
+pub(crate) struct Checker<'a> {
+    module: &'a Module,
+    errors: &'a mut Errors,
+    locals: Vec<Local>,
+    /// Names in scope, innermost last.
+    scope: Vec<(String, LocalId)>,
+    self_ty: Option<&'a str>,
+    result: Ty,
+}
+
+/// The body of an op.
+pub(crate) fn check_op(module: &Module, op: &OpDef, errors: &mut Errors) -> Option<Body> {
+    let before = errors.len();
+    let result = op.body_ty(&module.value);
+    let mut checker = Checker { module, errors, locals: Vec::new(), scope: Vec::new(), self_ty: None, result };
+    for param in &op.params {
+        checker.declare(&param.name, param.ty.clone());
+    }
+    let body = checker.body(&op.function.block, op.params.len())?;
+    rules::check_op(module, op, &body, errors);
+    (errors.len() == before).then_some(body)
+}
+
+/// The body of a helper.
+pub(crate) fn check_helper(module: &Module, helper: &Helper, errors: &mut Errors) -> Option<Body> {
+    let before = errors.len();
+    let mut checker = Checker {
+        module,
+        errors,
+        locals: Vec::new(),
+        scope: Vec::new(),
+        self_ty: helper.self_ty.as_deref(),
+        result: helper.result.clone(),
+    };
+    for param in &helper.params {
+        checker.declare(&param.name, param.ty.clone());
+    }
+    let body = checker.body(&helper.block, helper.params.len())?;
+    rules::check_helper(&body, errors);
+    (errors.len() == before).then_some(body)
+}
+
+impl Checker<'_> {
+    fn body(&mut self, block: &syn::Block, params: usize) -> Option<Body> {
+        let result = self.result.clone();
+        let root = self.block(block, Some(&result))?;
+        let root = self.coerce(root, &result)?;
+        Some(Body { locals: std::mem::take(&mut self.locals), params, root })
+    }
+
+    fn declare(&mut self, name: &str, ty: Ty) -> LocalId {
+        let id = self.temporary(name, ty);
+        self.scope.push((name.to_owned(), id));
+        id
+    }
+
+    /// A variable that the author cannot name.
+    fn temporary(&mut self, name: &str, ty: Ty) -> LocalId {
+        self.locals.push(Local { name: name.to_owned(), ty });
+        LocalId(self.locals.len() - 1)
+    }
+
+    fn lookup(&self, name: &str) -> Option<LocalId> {
+        self.scope.iter().rev().find(|(known, _)| known == name).map(|&(_, id)| id)
+    }
+
+    fn ty_of(&self, local: LocalId) -> &Ty {
+        &self.locals[local.0].ty
+    }
+
+    fn local(&self, local: LocalId, span: Span) -> Expr {
+        Expr::new(Kind::Local(local), self.ty_of(local).clone(), span)
+    }
+
+    fn fail<T>(&mut self, at: &impl Spanned, problem: Problem) -> Option<T> {
+        self.errors.on(at, problem);
+        None
+    }
+
+    fn unsupported<T>(&mut self, at: &impl Spanned, what: &'static str, instead: &'static str) -> Option<T> {
+        self.fail(at, Problem::Unsupported { what, instead })
+    }
+
+    fn coerce(&mut self, expr: Expr, expected: &Ty) -> Option<Expr> {
+        if expr.ty == Ty::Never || expr.ty == *expected {
+            return Some(expr);
+        }
+        let (expected_text, found) = (expected.to_string(), expr.ty.to_string());
+        let number = expected.integer().is_some() || expected.is_float();
+        let problem = if number && literal::is_number(&expr) {
+            Problem::LiteralMismatch { expected: expected_text, found }
+        } else {
+            Problem::Mismatch { expected: expected_text, found }
+        };
+        self.errors.at(expr.span, problem);
+        None
+    }
+
+    /// Checks an expression that must have this type.
+    fn expect(&mut self, expr: &syn::Expr, ty: &Ty) -> Option<Expr> {
+        let checked = self.expr(expr, Some(ty))?;
+        self.coerce(checked, ty)
+    }
+
+    fn block(&mut self, block: &syn::Block, expected: Option<&Ty>) -> Option<Expr> {
+        let depth = self.scope.len();
+        let checked = self.statements(block, &block.stmts, expected);
+        self.scope.truncate(depth);
+        checked
+    }
+
+    /// Checks statements to the end of a block; all of them, so that each mistake is reported.
+    fn statements(&mut self, block: &syn::Block, list: &[syn::Stmt], expected: Option<&Ty>) -> Option<Expr> {
+        let mut statements = Some(Vec::new());
+        let mut diverges = false;
+        for (index, statement) in list.iter().enumerate() {
+            if let syn::Stmt::Expr(expr, None) = statement
+                && index + 1 == list.len()
+            {
+                let tail = self.expr(expr, expected)?;
+                let ty = if diverges { Ty::Never } else { tail.ty.clone() };
+                return Some(Expr::new(Kind::Block(statements?, Some(tail.boxed())), ty, block.span()));
+            }
+            if let syn::Stmt::Local(local) = statement
+                && local.init.as_ref().is_some_and(|init| init.diverge.is_some())
+            {
+                // What follows is inside the branch in which the pattern matches.
+                let rest = self.let_else(block, local, &list[index + 1..], expected)?;
+                let ty = if diverges { Ty::Never } else { rest.ty.clone() };
+                return Some(Expr::new(Kind::Block(statements?, Some(rest.boxed())), ty, block.span()));
+            }
+            match self.statement(statement) {
+                Some(checked) => {
+                    diverges |= matches!(&checked, Stmt::Expr(e) | Stmt::Let(_, Some(e)) if e.ty == Ty::Never);
+                    if let Some(statements) = &mut statements {
+                        statements.push(checked);
+                    }
+                }
+                None => statements = None,
+            }
+        }
+        let ty = if diverges { Ty::Never } else { Ty::Unit };
+        Some(Expr::new(Kind::Block(statements?, None), ty, block.span()))
+    }
+
+    fn statement(&mut self, statement: &syn::Stmt) -> Option<Stmt> {
+        match statement {
+            syn::Stmt::Local(local) => self.let_statement(local),
+            syn::Stmt::Expr(expr, _) => {
+                let checked = self.expr(expr, None)?;
+                if matches!(checked.ty, Ty::Flow) || checked.ty == Ty::Result(Box::new(Ty::Flow)) {
+                    return self.fail(expr, Problem::FlowValue);
+                }
+                Some(Stmt::Expr(checked))
+            }
+            syn::Stmt::Item(item) => self.unsupported(item, "items inside bodies", "move it to the module"),
+            syn::Stmt::Macro(call) => self.macro_call(call),
+        }
+    }
+
+    fn macro_call<T>(&mut self, at: &impl Spanned) -> Option<T> {
+        self.unsupported(
+            at,
+            "macro calls, and nothing that panics",
+            "return an error with `Err(…)`, or call a runtime function",
+        )
+    }
+
+    fn let_statement(&mut self, local: &syn::Local) -> Option<Stmt> {
+        let (pattern, written) = match &local.pat {
+            syn::Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
+            other => (other, None),
+        };
+        let written = match written {
+            Some(ty) => Some(types::read(ty, self.module, self.self_ty, self.errors)?),
+            None => None,
+        };
+        let Some(init) = &local.init else {
+            let Some(ty) = written else { return self.fail(local, Problem::LetWithoutType) };
+            let Some(name) = crate::module::pattern_name(pattern) else { return self.fail(pattern, Problem::Pattern) };
+            return Some(Stmt::Let(self.declare(&name, ty), None));
+        };
+        let value = match &written {
+            Some(ty) => self.expect(&init.expr, ty)?,
+            None => self.expr(&init.expr, None)?,
+        };
+        let ty = written.unwrap_or_else(|| value.ty.clone());
+        if !rules::can_be_variable(&ty) {
+            let problem = if ty == Ty::Vm { Problem::VmValue } else { Problem::FlowValue };
+            return self.fail(&init.expr, problem);
+        }
+        self.let_pattern(pattern, ty, value)
+    }
+
+    /// `let name = value` or `let (a, b) = value`.
+    fn let_pattern(&mut self, pattern: &syn::Pat, ty: Ty, value: Expr) -> Option<Stmt> {
+        if let Some(name) = crate::module::pattern_name(pattern) {
+            return Some(Stmt::Let(self.declare(&name, ty), Some(value)));
+        }
+        let (syn::Pat::Tuple(tuple), Ty::Tuple(types)) = (pattern, &ty) else {
+            return self.fail(pattern, Problem::Pattern);
+        };
+        if tuple.elems.len() != types.len() {
+            return self.fail(pattern, Problem::Pattern);
+        }
+        // The parts are declared for the rest of the block, so the block that holds them has no scope of its own.
+        let span = value.span;
+        let whole = self.temporary("parts", ty.clone());
+        let mut statements = vec![Stmt::Let(whole, Some(value))];
+        for (index, (element, ty)) in tuple.elems.iter().zip(types).enumerate() {
+            let Some(name) = crate::module::pattern_name(element) else {
+                return self.fail(element, Problem::Pattern);
+            };
+            let part = Kind::Field(self.local(whole, span).boxed(), index);
+            let local = self.declare(&name, ty.clone());
+            statements.push(Stmt::Let(local, Some(Expr::new(part, ty.clone(), span))));
+        }
+        Some(Stmt::Expr(Expr::new(Kind::Block(statements, None), Ty::Unit, span)))
+    }
+}

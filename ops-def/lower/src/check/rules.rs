@@ -1,0 +1,160 @@
+//! Rules about whole bodies: where a flow may stand, what must come before a visible effect.
+
+use proc_macro2::Span;
+
+use crate::catalogue::Problem;
+use crate::errors::Errors;
+use crate::ir::{Body, Expr, Kind, Stmt};
+use crate::module::Module;
+use crate::op::OpDef;
+use crate::ty::Ty;
+
+/// Can a variable have this type?
+pub(super) fn can_be_variable(ty: &Ty) -> bool {
+    match ty {
+        Ty::Flow | Ty::Vm | Ty::Label | Ty::Window => false,
+        Ty::Result(of) => can_be_variable(of),
+        _ => true,
+    }
+}
+
+pub(super) fn check_helper(body: &Body, errors: &mut Errors) {
+    body.root.walk(&mut |expr| {
+        if matches!(expr.kind, Kind::Next | Kind::Jump(_) | Kind::Call(..) | Kind::Ret(_) | Kind::Deopt) {
+            errors.at(expr.span, Problem::FlowValue);
+        }
+    });
+}
+
+pub(super) fn check_op(module: &Module, op: &OpDef, body: &Body, errors: &mut Errors) {
+    check_flow_places(&body.root, true, errors);
+    let (mut calls, mut goes_on) = (false, false);
+    body.root.walk(&mut |expr| match expr.kind {
+        Kind::Call(..) => calls = true,
+        Kind::Next | Kind::Jump(_) | Kind::Deopt => goes_on = true,
+        _ => {}
+    });
+    if module.args.stack && calls && goes_on {
+        errors.on(&op.function.sig.ident, Problem::StackCall);
+    }
+    let mut effects = Effects { found: Vec::new() };
+    effects.expr(&body.root, false);
+    for span in effects.found {
+        errors.at(span, Problem::LateThrow);
+    }
+}
+
+/// A flow stands at the end of a way through the op, and nowhere else.
+fn check_flow_places(expr: &Expr, at_end: bool, errors: &mut Errors) {
+    let inner = |expr: &Expr, errors: &mut Errors| check_flow_places(expr, false, errors);
+    match &expr.kind {
+        Kind::Next | Kind::Jump(_) | Kind::Deopt if !at_end => errors.at(expr.span, Problem::FlowValue),
+        Kind::Call(value, _) | Kind::Ret(value) => {
+            if !at_end {
+                errors.at(expr.span, Problem::FlowValue);
+            }
+            inner(value, errors);
+        }
+        Kind::If(condition, then, other) => {
+            inner(condition, errors);
+            check_flow_places(then, at_end, errors);
+            check_flow_places(other, at_end, errors);
+        }
+        Kind::Block(statements, tail) => {
+            for statement in statements {
+                if let Stmt::Let(_, Some(e)) | Stmt::Expr(e) = statement {
+                    inner(e, errors);
+                }
+            }
+            if let Some(tail) = tail {
+                check_flow_places(tail, at_end, errors);
+            }
+        }
+        Kind::Ok(value) => check_flow_places(value, at_end, errors),
+        // What is returned is the op's result, wherever the `return` stands.
+        Kind::Return(value) => check_flow_places(value, true, errors),
+        _ => expr.children(&mut |child| inner(child, errors)),
+    }
+}
+
+/// Finds what can throw, call or deopt after a visible effect: the native code of such an op cannot hand the op
+/// over to the interpreter, which would do the effect a second time.
+struct Effects {
+    found: Vec<Span>,
+}
+
+impl Effects {
+    /// Follows `expr` in the order of evaluation; returns whether there was an effect when it ends.
+    fn expr(&mut self, expr: &Expr, before: bool) -> bool {
+        match &expr.kind {
+            Kind::If(condition, then, other) => {
+                let before = self.expr(condition, before);
+                let then = self.expr(then, before);
+                let other = self.expr(other, before);
+                then || other
+            }
+            Kind::While(condition, body) => {
+                // What the body did in one round comes before the next round.
+                let once = self.expr(condition, before);
+                let once = self.expr(body, once);
+                if once && !before {
+                    self.expr(condition, once);
+                    self.expr(body, once);
+                }
+                once
+            }
+            Kind::Assign(place, value) => {
+                let after = self.expr(value, before);
+                let after = self.expr(place, after);
+                after || is_visible(place)
+            }
+            Kind::Runtime(_, args) => {
+                let after = args.iter().fold(before, |before, arg| self.expr(arg, before));
+                if after && matches!(expr.ty, Ty::Result(_) | Ty::Thrown) {
+                    self.found.push(expr.span);
+                }
+                true
+            }
+            // A helper's own order is checked where it is lowered into an op: it can do all of it.
+            Kind::Helper(_, args) => {
+                let after = args.iter().fold(before, |before, arg| self.expr(arg, before));
+                if after && matches!(expr.ty, Ty::Result(_) | Ty::Thrown) {
+                    self.found.push(expr.span);
+                }
+                after || matches!(expr.ty, Ty::Result(_) | Ty::Thrown)
+            }
+            Kind::Call(callee, _) => {
+                let after = self.expr(callee, before);
+                if after {
+                    self.found.push(expr.span);
+                }
+                after
+            }
+            // Nothing comes behind it.
+            Kind::Return(value) => {
+                self.expr(value, before);
+                false
+            }
+            Kind::Deopt => {
+                if before {
+                    self.found.push(expr.span);
+                }
+                before
+            }
+            _ => {
+                let mut after = before;
+                expr.children(&mut |child| after = self.expr(child, after));
+                after
+            }
+        }
+    }
+}
+
+/// Can anybody see that this place has changed?
+fn is_visible(place: &Expr) -> bool {
+    match &place.kind {
+        Kind::Local(_) => matches!(place.ty, Ty::Cell(_)),
+        Kind::Field(base, _) => is_visible(base),
+        _ => true,
+    }
+}

@@ -1,0 +1,323 @@
+//! A function under `#[vm_op]` → [`OpDef`]: its operands, its result, and what its attributes ask for.
+
+use mimeo_def::op::Scalar;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, ItemFn, ReturnType};
+
+use crate::catalogue::Problem;
+use crate::errors::Errors;
+use crate::module::{Module, pattern_name};
+use crate::ty::Ty;
+use crate::types;
+
+/// One op as the author defined it.
+pub(crate) struct OpDef {
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    pub(crate) params: Vec<OpParam>,
+    pub(crate) result: OpResult,
+    /// `result = slot`: a stack machine's op that writes a local.
+    pub(crate) result_slot: bool,
+    pub(crate) stencil: StencilWish,
+    pub(crate) function: ItemFn,
+}
+
+/// A parameter of an op.
+#[derive(Clone, Debug)]
+pub(crate) struct OpParam {
+    pub(crate) name: String,
+    pub(crate) ty: Ty,
+    pub(crate) kind: ParamKind,
+}
+
+/// What a parameter is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ParamKind {
+    Vm,
+    /// Popped or read from a slot, as the instruction set has it.
+    Value,
+    /// `#[place(…)]`
+    Place { slot: bool, constant: bool },
+    Imm { scalar: Scalar, space: Option<String> },
+    Constant,
+    Label,
+    Window,
+    Callee,
+    Cache(String),
+}
+
+/// What an op results in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OpResult {
+    /// It is a `Result<…, Thrown>`.
+    pub(crate) fallible: bool,
+    pub(crate) kind: ResultKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResultKind {
+    /// So many values; more than one come as a tuple.
+    Values(u16),
+    Flow,
+}
+
+/// What the author says about the stencil.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StencilWish {
+    Generate { required: bool },
+    None,
+    Handwritten { path: String, reviewed: String, span: SpanEq },
+}
+
+/// A span, which takes no part in comparisons.
+#[derive(Clone, Debug)]
+pub(crate) struct SpanEq(pub(crate) proc_macro2::Span);
+
+impl PartialEq for SpanEq {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for SpanEq {}
+
+/// Is it `#[vm_op]`, with or without a path before it?
+pub(crate) fn is_vm_op(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|segment| segment.ident == "vm_op")
+}
+
+/// Is it an attribute of a parameter that only the lowering knows?
+pub(crate) fn is_operand_attribute(attr: &Attribute) -> bool {
+    ["imm", "constant", "place", "cache"].iter().any(|name| attr.path().is_ident(name))
+}
+
+/// Reads an op; one whose signature has a problem is left out.
+pub(crate) fn read(module: &Module, function: &ItemFn, errors: &mut Errors) -> Option<OpDef> {
+    let before = errors.len();
+    let signature = &function.sig;
+    if !signature.generics.params.is_empty() {
+        errors.on(&signature.generics, Problem::OpGeneric);
+    }
+    if signature.asyncness.is_some()
+        || signature.constness.is_some()
+        || signature.unsafety.is_some()
+        || signature.abi.is_some()
+    {
+        errors.on(&signature.ident, Problem::OpAsync);
+    }
+    let (stencil, result_slot) = read_attribute(&function.attrs, errors);
+    let mut params = Vec::new();
+    for input in &signature.inputs {
+        match input {
+            FnArg::Receiver(receiver) => errors.on(receiver, Problem::OpParameter("self".into())),
+            FnArg::Typed(typed) => params.extend(read_param(module, typed, errors)),
+        }
+    }
+    let result = read_result(module, &signature.output, errors);
+    let op = OpDef {
+        name: signature.ident.to_string(),
+        doc: doc_of(&function.attrs),
+        params,
+        result,
+        result_slot,
+        stencil,
+        function: function.clone(),
+    };
+    check_shape(module, &op, errors);
+    (errors.len() == before).then_some(op)
+}
+
+/// What must hold between the parts of a signature.
+fn check_shape(module: &Module, op: &OpDef, errors: &mut Errors) {
+    let stack = module.args.stack;
+    let windows = op.params.iter().filter(|param| param.kind == ParamKind::Window).count();
+    if windows > 1 {
+        errors.on(&op.function.sig.inputs, Problem::TwoWindows);
+    }
+    let last_popped = op.params.iter().rfind(|p| matches!(p.kind, ParamKind::Value | ParamKind::Window));
+    if stack && windows == 1 && last_popped.is_some_and(|param| param.kind != ParamKind::Window) {
+        errors.on(&op.function.sig.inputs, Problem::WindowLast);
+    }
+    if op.result_slot && (!stack || op.result.kind != ResultKind::Values(1)) {
+        errors.on(&op.function.sig.output, Problem::ResultSlot);
+    }
+}
+
+fn read_attribute(attrs: &[Attribute], errors: &mut Errors) -> (StencilWish, bool) {
+    let mut stencil = StencilWish::Generate { required: false };
+    let mut result_slot = false;
+    let mut file: Option<syn::LitStr> = None;
+    let mut reviewed: Option<syn::LitStr> = None;
+    for attr in attrs.iter().filter(|attr| is_vm_op(attr)) {
+        if matches!(attr.meta, syn::Meta::Path(_)) {
+            continue;
+        }
+        let parsed = attr.parse_nested_meta(|meta| {
+            let value = meta.value()?;
+            if meta.path.is_ident("stencil") && value.peek(syn::LitStr) {
+                file = Some(value.parse()?);
+            } else if meta.path.is_ident("stencil") {
+                let word: syn::Ident = value.parse()?;
+                stencil = match word.to_string().as_str() {
+                    "none" => StencilWish::None,
+                    "required" => StencilWish::Generate { required: true },
+                    _ => return Err(syn::Error::new(word.span(), word)),
+                };
+            } else if meta.path.is_ident("reviewed") {
+                reviewed = Some(value.parse()?);
+            } else if meta.path.is_ident("result") {
+                let word: syn::Ident = value.parse()?;
+                if word != "slot" {
+                    return Err(syn::Error::new(word.span(), word));
+                }
+                result_slot = true;
+            } else {
+                return Err(meta.error(meta.path.to_token_stream()));
+            }
+            Ok(())
+        });
+        if let Err(error) = parsed {
+            errors.at(error.span(), Problem::OpArgument(error.to_string()));
+        }
+    }
+    match (file, reviewed) {
+        (Some(file), Some(reviewed)) => {
+            let (path, span) = (file.value(), SpanEq(reviewed.span()));
+            stencil = StencilWish::Handwritten { path, reviewed: reviewed.value(), span };
+        }
+        (None, None) => {}
+        (Some(one), None) | (None, Some(one)) => errors.on(&one, Problem::Reviewed),
+    }
+    (stencil, result_slot)
+}
+
+fn read_param(module: &Module, typed: &syn::PatType, errors: &mut Errors) -> Option<OpParam> {
+    let Some(name) = pattern_name(&typed.pat) else {
+        errors.on(&typed.pat, Problem::Pattern);
+        return None;
+    };
+    let ty = types::read(&typed.ty, module, None, errors)?;
+    let shown = || typed.ty.to_token_stream().to_string();
+    let kind = match typed.attrs.iter().find(|attr| is_operand_attribute(attr)) {
+        Some(attr) => match read_operand_attribute(module, attr, &ty, shown(), errors) {
+            Ok(kind) => kind,
+            Err(problem) => {
+                errors.on(typed, problem);
+                return None;
+            }
+        },
+        None => match &ty {
+            Ty::Vm => ParamKind::Vm,
+            Ty::Label => ParamKind::Label,
+            Ty::Window => ParamKind::Window,
+            Ty::Callee => ParamKind::Callee,
+            ty if *ty == module.value => ParamKind::Value,
+            _ => {
+                errors.on(&typed.ty, Problem::OpParameter(shown()));
+                return None;
+            }
+        },
+    };
+    Some(OpParam { name, ty, kind })
+}
+
+fn read_operand_attribute(
+    module: &Module,
+    attr: &Attribute,
+    ty: &Ty,
+    shown: String,
+    errors: &mut Errors,
+) -> Result<ParamKind, Problem> {
+    let is_value = *ty == module.value;
+    if attr.path().is_ident("imm") {
+        let mut space = None;
+        if !matches!(attr.meta, syn::Meta::Path(_)) {
+            let parsed = attr.parse_args_with(|input: syn::parse::ParseStream<'_>| {
+                input.parse::<syn::Token![in]>()?;
+                input.parse::<syn::Token![=]>()?;
+                input.parse::<syn::Ident>()
+            });
+            match parsed {
+                Ok(name) => space = Some(name.to_string()),
+                Err(error) => errors.at(error.span(), Problem::ImmSpace(shown.clone())),
+            }
+        }
+        return match *ty {
+            Ty::Scalar(scalar) if space.is_none() || is_index(ty) => Ok(ParamKind::Imm { scalar, space }),
+            Ty::Scalar(_) => Err(Problem::ImmSpace(shown)),
+            _ => Err(Problem::ImmType(shown)),
+        };
+    }
+    if attr.path().is_ident("constant") {
+        return if is_value { Ok(ParamKind::Constant) } else { Err(Problem::ConstantType(shown)) };
+    }
+    if attr.path().is_ident("cache") {
+        return match ty {
+            Ty::Cell(name) => Ok(ParamKind::Cache(name.clone())),
+            _ => Err(Problem::CacheType(shown)),
+        };
+    }
+    let (mut slot, mut constant) = (false, false);
+    let parsed = attr.parse_nested_meta(|meta| {
+        slot |= meta.path.is_ident("slot");
+        constant |= meta.path.is_ident("constant");
+        if meta.path.is_ident("slot") || meta.path.is_ident("constant") { Ok(()) } else { Err(meta.error("place")) }
+    });
+    match (parsed, slot, constant) {
+        (Ok(()), true, _) if !is_value => Err(Problem::ConstantType(shown)),
+        (Ok(()), true, false) if !module.args.stack => Err(Problem::PlaceStack),
+        (Ok(()), true, _) => Ok(ParamKind::Place { slot, constant }),
+        _ => Err(Problem::PlaceArgument),
+    }
+}
+
+fn is_index(ty: &Ty) -> bool {
+    matches!(ty, Ty::Scalar(Scalar::U8 | Scalar::U16 | Scalar::U32))
+}
+
+fn read_result(module: &Module, output: &ReturnType, errors: &mut Errors) -> OpResult {
+    let nothing = OpResult { fallible: false, kind: ResultKind::Values(0) };
+    let ReturnType::Type(_, written) = output else { return nothing };
+    let Some(ty) = types::read(written, module, None, errors) else { return nothing };
+    let (fallible, inner) = match &ty {
+        Ty::Result(inner) => (true, &**inner),
+        other => (false, other),
+    };
+    let kind = match inner {
+        Ty::Unit => ResultKind::Values(0),
+        Ty::Flow => ResultKind::Flow,
+        one if *one == module.value => ResultKind::Values(1),
+        Ty::Tuple(many) if many.iter().all(|ty| *ty == module.value) => ResultKind::Values(many.len() as u16),
+        _ => {
+            errors.at(written.span(), Problem::OpResult(written.to_token_stream().to_string()));
+            ResultKind::Values(0)
+        }
+    };
+    OpResult { fallible, kind }
+}
+
+impl OpDef {
+    /// The type of its body.
+    pub(crate) fn body_ty(&self, value: &Ty) -> Ty {
+        let inner = match self.result.kind {
+            ResultKind::Flow => Ty::Flow,
+            ResultKind::Values(0) => Ty::Unit,
+            ResultKind::Values(1) => value.clone(),
+            ResultKind::Values(count) => Ty::Tuple(vec![value.clone(); count as usize]),
+        };
+        if self.result.fallible { Ty::Result(Box::new(inner)) } else { inner }
+    }
+}
+
+/// The text of the doc comments, a line each, without the leading space.
+pub(crate) fn doc_of(attrs: &[Attribute]) -> String {
+    let lines = attrs.iter().filter_map(|attr| match &attr.meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.map(|line| line.strip_prefix(' ').unwrap_or(&line).to_owned()).collect::<Vec<_>>().join("\n")
+}

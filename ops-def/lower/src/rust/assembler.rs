@@ -1,0 +1,154 @@
+//! Encodings → the `Assembler`: one typed method per op.
+
+use mimeo_def::op::Scalar;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::value_tokens;
+use crate::encode::{Encoding, Op};
+use crate::op::ParamKind;
+use crate::set::Set;
+use crate::ty::scalar_name;
+
+pub(super) fn assembler(set: &Set) -> TokenStream {
+    let mut base = 0;
+    let methods: Vec<TokenStream> = (0..set.module.ops.len())
+        .map(|def| {
+            let variants: Vec<&Op> = set.ops.iter().filter(|op| op.def == def).collect();
+            let method = method(set, def, &variants, base);
+            base += variants.len() as u16;
+            method
+        })
+        .collect();
+    quote! {
+        /// Assembles a function of this instruction set: a method per op, labels, source positions.
+        ///
+        /// What goes wrong on the way is reported by [`finish`](Self::finish).
+        #[derive(Debug)]
+        pub struct Assembler(::mimeo::asm::FunctionBuilder);
+
+        impl Assembler {
+            /// Starts a function with `arity` arguments and `locals` slots, the arguments among them.
+            pub fn new(name: impl Into<String>, arity: u16, locals: u16) -> Self {
+                Assembler(::mimeo::asm::FunctionBuilder::new(name, arity, locals))
+            }
+
+            /// A new label, which [`bind`](Self::bind) gives a place.
+            pub fn label(&mut self) -> ::mimeo::asm::Target {
+                self.0.label()
+            }
+
+            /// The label stands for the next op.
+            pub fn bind(&mut self, label: ::mimeo::asm::Target) {
+                self.0.bind(label)
+            }
+
+            /// The ops that follow come from this place of the source.
+            pub fn at(&mut self, position: ::mimeo::Position) {
+                self.0.at(position)
+            }
+
+            /// Sets the number of slots, once it is known.
+            pub fn set_locals(&mut self, locals: u16) {
+                self.0.set_locals(locals)
+            }
+
+            /// Ends the function.
+            ///
+            /// # Errors
+            ///
+            /// When a label was used and not bound, or bound twice, or there are too many constants.
+            pub fn finish(self) -> Result<::mimeo::asm::FunctionBody, ::mimeo::asm::AssembleError> {
+                self.0.finish()
+            }
+
+            #(#methods)*
+        }
+    }
+}
+
+fn method(set: &Set, def: usize, variants: &[&Op], base: u16) -> TokenStream {
+    let op = &set.module.ops[def];
+    let value = value_tokens(&set.module);
+    let first = variants[0];
+    let mut parameters = Vec::new();
+    let mut prologue = Vec::new();
+    let mut writes = Vec::new();
+    let mut choice = 0u32;
+    for (index, operand) in first.operands.iter().enumerate() {
+        let name = format_ident!("{}", operand.name);
+        let param = first.param_operand.iter().position(|&of| of == Some(index)).map(|i| &op.params[i].kind);
+        if let Some(ParamKind::Place { constant: true, .. }) = param {
+            let bit = Literal::u32_unsuffixed(choice);
+            choice += 1;
+            parameters.push(quote!(#name: impl Into<::mimeo::asm::Place<#value>>));
+            prologue.push(quote! {
+                let #name: ::mimeo::asm::Place<#value> = #name.into();
+                opcode += u16::from(::core::matches!(#name, ::mimeo::asm::Place::Constant(_))) << #bit;
+            });
+            writes.push(quote! {
+                match #name {
+                    ::mimeo::asm::Place::Slot(slot) => self.0.unit(slot.0),
+                    ::mimeo::asm::Place::Constant(value) => self.0.constant(::mimeo::Value::to_bits(value)),
+                }
+            });
+            continue;
+        }
+        let (declared, write) = operand_parts(&operand.kind, &name, &value);
+        parameters.extend(declared);
+        writes.extend(write);
+    }
+    let function = &op.function.sig.ident;
+    let doc = if op.doc.is_empty() { format!("Appends `{}`.", op.name) } else { op.doc.clone() };
+    let mutable = (choice > 0).then(|| quote!(mut));
+    quote! {
+        #[doc = #doc]
+        #[allow(clippy::too_many_arguments, reason = "as many as the op has operands")]
+        pub fn #function(&mut self, #(#parameters),*) {
+            let #mutable opcode: u16 = #base;
+            #(#prologue)*
+            self.0.op(::mimeo::def::OpIndex(opcode));
+            #(#writes)*
+        }
+    }
+}
+
+/// The parameters for an operand, and what appends it.
+fn operand_parts(
+    encoding: &Encoding,
+    name: &Ident,
+    value: &TokenStream,
+) -> (Vec<TokenStream>, Option<TokenStream>) {
+    match encoding {
+        Encoding::Stack { .. } => (vec![], None),
+        Encoding::Slot { .. } => (vec![quote!(#name: ::mimeo::def::Slot)], Some(quote!(self.0.unit(#name.0);))),
+        Encoding::Constant => {
+            (vec![quote!(#name: #value)], Some(quote!(self.0.constant(::mimeo::Value::to_bits(#name));)))
+        }
+        Encoding::Label => (vec![quote!(#name: ::mimeo::asm::Target)], Some(quote!(self.0.target(#name);))),
+        Encoding::Function => {
+            (vec![quote!(#name: ::mimeo::asm::FunctionIndex)], Some(quote!(self.0.unit2(#name.0);)))
+        }
+        Encoding::StackWindow => (vec![quote!(#name: u16)], Some(quote!(self.0.unit(#name);))),
+        Encoding::Window => {
+            let len = format_ident!("{name}_len");
+            let write = quote! {
+                self.0.unit(#name.0);
+                self.0.unit(#len);
+            };
+            (vec![quote!(#name: ::mimeo::def::Slot), quote!(#len: u16)], Some(write))
+        }
+        // The verifier gives the op its cell.
+        Encoding::Cache { .. } => (vec![], Some(quote!(self.0.unit2(0);))),
+        Encoding::Immediate { scalar, .. } => {
+            let ty = format_ident!("{}", scalar_name(*scalar));
+            let write = match (scalar, scalar.len_units()) {
+                (Scalar::F64, _) => quote!(self.0.unit4(#name.to_bits());),
+                (_, 1) => quote!(self.0.unit(#name as u16);),
+                (_, 2) => quote!(self.0.unit2(#name as u32);),
+                _ => quote!(self.0.unit4(#name as u64);),
+            };
+            (vec![quote!(#name: #ty)], Some(write))
+        }
+    }
+}

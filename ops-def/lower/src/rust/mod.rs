@@ -1,0 +1,180 @@
+//! A checked set → the Rust that stands in the place of the author's module.
+
+mod asserts;
+mod assembler;
+mod dispatch;
+mod info;
+mod reference;
+mod runtime;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::parse_quote;
+
+use crate::TableFile;
+use crate::errors::Errors;
+use crate::module::{self, Module};
+use crate::op;
+use crate::set::Set;
+use crate::ty::Ty;
+
+/// The whole module, and the errors that were found.
+pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: Errors) -> TokenStream {
+    let module = &set.module;
+    let (name, vis, attrs) = (&module.name, &module.vis, &module.attrs);
+    let mut problems = errors.into_error();
+    if problems.is_none() {
+        problems = asserts::reviewed(set);
+    }
+    let (table, c) = match table(&name.to_string()) {
+        _ if problems.is_some() => (quote!(::mimeo::def::stencil::Table::EMPTY), quote!("")),
+        TableFile::Found(file) => {
+            let c = format!("{}.c", file.trim_end_matches(".rs"));
+            let path = |file: &str| quote!(::core::concat!(::core::env!("OUT_DIR"), "/", #file));
+            let (table, c) = (path(&file), path(&c));
+            (quote!(::core::include!(#table)), quote!(::core::include_str!(#c)))
+        }
+        TableFile::Missing(text) => {
+            problems = Some(syn::Error::new(name.span(), text));
+            (quote!(::mimeo::def::stencil::Table::EMPTY), quote!(""))
+        }
+    };
+    let drift = if problems.is_none() { asserts::table(set) } else { TokenStream::new() };
+    let errors = problems.map(|problems| problems.to_compile_error());
+    let items = items(module);
+    let functions = (0..module.ops.len()).map(|index| function(set, index));
+    let value_impl = match &module.value {
+        Ty::Struct(name) => {
+            let name = format_ident!("{name}");
+            quote! {
+                // SAFETY: a `repr(transparent)` struct around a 64-bit number; its layout is asserted below.
+                unsafe impl ::mimeo::Value for #name {}
+            }
+        }
+        _ => TokenStream::new(),
+    };
+    let layouts = asserts::layouts(module);
+    let runtime = runtime::functions(module);
+    let instruction_set = instruction_set(set, &c);
+    let opcodes = info::opcode_enum(set);
+    let assembler = assembler::assembler(set);
+    quote! {
+        #(#attrs)*
+        #vis mod #name {
+            #[allow(unused_imports, reason = "an instruction set need not use all of it")]
+            use ::mimeo::prelude::*;
+
+            #errors
+            #(#items)*
+            #(#functions)*
+            #runtime
+            #value_impl
+            #layouts
+
+            const TABLE: ::mimeo::def::stencil::Table = #table;
+            #drift
+            #instruction_set
+            #opcodes
+            #assembler
+
+            /// The machine's state, as this instruction set's ops see it.
+            pub type Vm = ::mimeo::Vm<Ops>;
+            /// A machine for this instruction set.
+            pub type Machine = ::mimeo::Machine<Ops>;
+            /// A program in this instruction set.
+            pub type Program<Phase = ::mimeo::program::Verified> = ::mimeo::program::Program<Ops, Phase>;
+            /// Collects the functions of a program in this instruction set.
+            pub type ProgramBuilder = ::mimeo::program::ProgramBuilder<Ops>;
+        }
+    }
+}
+
+/// The author's own items; the value type can be copied.
+fn items(module: &Module) -> impl Iterator<Item = syn::Item> {
+    module.items.iter().map(|item| match item {
+        syn::Item::Struct(of)
+            if module.value == Ty::Struct(of.ident.to_string()) && !module::derives_copy(&of.attrs) =>
+        {
+            let mut of = of.clone();
+            of.attrs.push(parse_quote!(#[derive(Clone, Copy)]));
+            syn::Item::Struct(of)
+        }
+        other => other.clone(),
+    })
+}
+
+/// The op's function as the author wrote it, to be inlined into the dispatch loop; a stand-in where the body has a
+/// problem, so that rustc does not report it once more.
+fn function(set: &Set, index: usize) -> TokenStream {
+    let mut function = set.module.ops[index].function.clone();
+    function.attrs.retain(|attr| !op::is_vm_op(attr));
+    function.attrs.push(parse_quote!(#[inline(always)]));
+    for input in &mut function.sig.inputs {
+        if let syn::FnArg::Typed(typed) = input {
+            typed.attrs.retain(|attr| !op::is_operand_attribute(attr));
+        }
+    }
+    if set.bodies[index].is_none() {
+        function.attrs.push(parse_quote!(#[allow(unused_variables, reason = "the body has an error")]));
+        function.block = parse_quote!({ ::core::unreachable!() });
+    }
+    quote!(#function)
+}
+
+fn instruction_set(set: &Set, c: &TokenStream) -> TokenStream {
+    let module = &set.module;
+    let value = value_tokens(module);
+    let unit: syn::Type = parse_quote!(());
+    let context = module.args.context.as_ref().unwrap_or(&unit);
+    let host = module.args.host.as_ref().unwrap_or(&unit);
+    let name = module.name.to_string();
+    let operands = if module.args.stack { quote!(Stack) } else { quote!(Registers) };
+    let infos = info::infos(set);
+    let shims = runtime::table(module);
+    let interpret = dispatch::interpret(set);
+    let reference = reference::markdown(set);
+    quote! {
+        /// The instruction set: the type by which programs and machines name it.
+        #[derive(Debug)]
+        pub enum Ops {}
+
+        impl Ops {
+            /// Reference of the instruction set, in Markdown.
+            pub const REFERENCE: &'static str = #reference;
+        }
+
+        // SAFETY: `OPS` and `interpret` were generated from one list of encodings.
+        unsafe impl ::mimeo::InstructionSet for Ops {
+            type Value = #value;
+            type Context = #context;
+            type Host = #host;
+            const NAME: &'static str = #name;
+            const OPERANDS: ::mimeo::Operands = ::mimeo::Operands::#operands;
+            const OPS: &'static [::mimeo::def::op::OpInfo] = &[#infos];
+            const RUNTIME: &'static [::mimeo::RuntimeFn] = &[#shims];
+            const STENCILS: &'static ::mimeo::def::stencil::Table = &TABLE;
+            const C: &'static str = #c;
+            #interpret
+        }
+    }
+}
+
+/// The value type, as the attribute names it.
+fn value_tokens(module: &Module) -> TokenStream {
+    match &module.args.value {
+        Some(value) => quote!(#value),
+        None => quote!(u64),
+    }
+}
+
+/// `load_global` → `LoadGlobal`
+fn camel_case(name: &str) -> Ident {
+    let camel: String = name
+        .split('_')
+        .map(|word| {
+            let mut chars = word.chars();
+            chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
+        })
+        .collect();
+    Ident::new(&camel, Span::call_site())
+}

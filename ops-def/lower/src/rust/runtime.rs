@@ -1,0 +1,100 @@
+//! Runtime functions → their import, the check of their signature, and the shims that stencils call.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::FnArg;
+
+use crate::module::{Module, Runtime};
+use crate::ty::Ty;
+
+pub(super) fn functions(module: &Module) -> TokenStream {
+    let parts = module.runtime.iter().map(|runtime| {
+        let name = &runtime.name;
+        let output = &runtime.signature.output;
+        let types = parameter_types(runtime);
+        let shim = shim(module, runtime);
+        // At the author's declaration, where a wrong signature is to be seen.
+        let check = quote_spanned!(name.span()=> const _: fn(#(#types),*) #output = #name;);
+        quote! {
+            use super::#name;
+            #check
+            #shim
+        }
+    });
+    quote!(#(#parts)*)
+}
+
+fn parameter_types(runtime: &Runtime) -> impl Iterator<Item = &syn::Type> {
+    runtime.signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(&*typed.ty),
+        FnArg::Receiver(_) => None,
+    })
+}
+
+/// The elements of `InstructionSet::RUNTIME`.
+pub(super) fn table(module: &Module) -> TokenStream {
+    let entries = module.runtime.iter().map(|runtime| {
+        let name = runtime.name.to_string();
+        let shim = format_ident!("shim_{}", runtime.name);
+        quote!(::mimeo::RuntimeFn { name: #name, shim: #shim as *const () })
+    });
+    quote!(#(#entries),*)
+}
+
+/// A function of the C convention whose arguments are all 64 bits wide, and out of which no panic gets.
+fn shim(module: &Module, runtime: &Runtime) -> TokenStream {
+    let (name, shim) = (&runtime.name, format_ident!("shim_{}", runtime.name));
+    let mut words = Vec::new();
+    let mut arguments = Vec::new();
+    for (index, (param, ty)) in runtime.params.iter().zip(parameter_types(runtime)).enumerate() {
+        if param.ty == Ty::Vm {
+            arguments.push(quote!(vm));
+            continue;
+        }
+        let word = format_ident!("word_{index}");
+        arguments.push(from_word(&quote!(#word), &param.ty, &quote!(#ty), module));
+        words.push(word);
+    }
+    let call = quote!(#name(#(#arguments),*));
+    let result = match &runtime.result {
+        Ty::Unit => quote!({ #call; Ok(0) }),
+        Ty::Thrown => quote!(Err(#call)),
+        Ty::Result(of) if **of == Ty::Unit => quote!(#call.map(|()| 0)),
+        Ty::Result(of) => {
+            let word = to_word(&quote!(value), of, module);
+            quote!(#call.map(|value| #word))
+        }
+        of => {
+            let word = to_word(&quote!(value), of, module);
+            quote!({ let value = #call; Ok(#word) })
+        }
+    };
+    quote! {
+        #[allow(unused_variables, reason = "not every runtime function takes the machine")]
+        unsafe extern "C" fn #shim(vm: *mut ::mimeo::Vm<Ops>, #(#words: u64),*) -> ::mimeo::def::frame::Outcome {
+            // SAFETY: only stencils call the shim, with the machine that they run on.
+            unsafe { ::mimeo::interp::guard(vm, |vm| #result) }
+        }
+    }
+}
+
+fn from_word(word: &TokenStream, ty: &Ty, tokens: &TokenStream, module: &Module) -> TokenStream {
+    match ty {
+        ty if *ty == module.value => quote!(<#tokens as ::mimeo::Value>::from_bits(#word)),
+        ty if *ty == Ty::BOOL => quote!(#word != 0),
+        ty if ty.is_float() => quote!(f64::from_bits(#word)),
+        Ty::Ptr { .. } => quote!(#word as usize as #tokens),
+        Ty::Callee => quote!(::mimeo::Callee::from_word(#word)),
+        _ => quote!(#word as #tokens),
+    }
+}
+
+fn to_word(value: &TokenStream, ty: &Ty, module: &Module) -> TokenStream {
+    match ty {
+        ty if *ty == module.value => quote!(::mimeo::Value::to_bits(#value)),
+        ty if ty.is_float() => quote!(#value.to_bits()),
+        Ty::Ptr { .. } => quote!(#value as usize as u64),
+        Ty::Callee => quote!(#value.to_word()),
+        _ => quote!(#value as u64),
+    }
+}

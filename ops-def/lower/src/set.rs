@@ -1,0 +1,146 @@
+//! A module → [`Set`]: everything checked, encoded and fingerprinted; what the C and the Rust are made from.
+
+use std::collections::BTreeMap;
+
+use mimeo_def::Fingerprint;
+use proc_macro2::TokenStream;
+use syn::ItemMod;
+
+use crate::c::{self, Helpers, Reaches};
+use crate::canonical;
+use crate::catalogue::Problem;
+use crate::check;
+use crate::encode::{self, Op};
+use crate::errors::Errors;
+use crate::ir::{Body, Expr, Kind};
+use crate::lowered::{Lowered, LoweredOp, StencilSource};
+use crate::module::Module;
+use crate::op::StencilWish;
+use crate::ty::Ty;
+
+/// A checked instruction set.
+pub(crate) struct Set {
+    pub(crate) module: Module,
+    pub(crate) helpers: Helpers,
+    pub(crate) reaches: Reaches,
+    /// Body of each definition; `None` where it has a problem.
+    pub(crate) bodies: Vec<Option<Body>>,
+    pub(crate) ops: Vec<Op>,
+    /// Identity of each of `ops`.
+    pub(crate) fingerprints: Vec<Fingerprint>,
+}
+
+impl Set {
+    pub(crate) fn read(args: TokenStream, module: ItemMod, errors: &mut Errors) -> Option<Set> {
+        let module = Module::read(args, module, errors)?;
+        let helpers = read_helpers(&module, errors);
+        let reaches = Reaches::new(&helpers);
+        let bodies: Vec<Option<Body>> = module
+            .ops
+            .iter()
+            .map(|op| check::check_op(&module, op, errors).filter(|body| !calls_unknown(body, &helpers)))
+            .collect();
+        let mut ops = Vec::new();
+        for (def, body) in bodies.iter().enumerate() {
+            let stand_in;
+            let body = match body {
+                Some(body) => body,
+                None => {
+                    stand_in = unknown_body();
+                    &stand_in
+                }
+            };
+            ops.extend(encode::encodings(&module, def, body));
+        }
+        let no_identity = Fingerprint { operands: 0, body: 0, reached: 0, layout: 0 };
+        let fingerprints = ops
+            .iter()
+            .map(|op| match &bodies[op.def] {
+                Some(body) => canonical::fingerprint(&module, &helpers, op, body),
+                None => no_identity,
+            })
+            .collect();
+        Some(Set { module, helpers, reaches, bodies, ops, fingerprints })
+    }
+
+    /// The C of all ops without problems.
+    pub(crate) fn lower(&self, file: &str) -> Lowered {
+        let module = &self.module;
+        let prelude = c::prelude(module, &self.helpers, &self.reaches, self.bodies.iter().flatten());
+        let mut ops = Vec::new();
+        for (op, &fingerprint) in self.ops.iter().zip(&self.fingerprints) {
+            let def = &module.ops[op.def];
+            let Some(body) = &self.bodies[op.def] else { continue };
+            let (text, symbols) = c::op(module, &self.helpers, &self.reaches, op, body, file);
+            let (source, required) = match &def.stencil {
+                StencilWish::Generate { required } => (StencilSource::Generated(text), *required),
+                StencilWish::None => {
+                    let reason = "the op says `#[vm_op(stencil = none)]`".to_owned();
+                    (StencilSource::None(reason), false)
+                }
+                StencilWish::Handwritten { path, .. } => {
+                    let header = c::header(module, op, file);
+                    (StencilSource::Handwritten { path: path.clone(), header }, false)
+                }
+            };
+            ops.push(LoweredOp { name: op.name.clone(), line: c::line_of(def), fingerprint, source, required, symbols });
+        }
+        Lowered { name: module.name.to_string(), prelude, ops }
+    }
+}
+
+/// The bodies of the helpers, without those that have a problem or call themselves.
+fn read_helpers(module: &Module, errors: &mut Errors) -> Helpers {
+    let mut helpers = Helpers::new();
+    for (name, helper) in &module.helpers {
+        if let Some(body) = check::check_helper(module, helper, errors) {
+            helpers.insert(name.clone(), body);
+        }
+    }
+    let calls: BTreeMap<&str, Vec<String>> =
+        helpers.iter().map(|(name, body)| (name.as_str(), callees(&body.root))).collect();
+    for name in helpers.keys() {
+        if reaches_itself(name, &calls) {
+            let block = &module.helpers[name].block;
+            errors.on(block, Problem::Recursive(name.clone()));
+        }
+    }
+    helpers
+}
+
+fn callees(expr: &Expr) -> Vec<String> {
+    let mut names = Vec::new();
+    expr.walk(&mut |part| {
+        if let Kind::Helper(name, _) = &part.kind {
+            names.push(name.clone());
+        }
+    });
+    names
+}
+
+fn reaches_itself(name: &str, calls: &BTreeMap<&str, Vec<String>>) -> bool {
+    let mut seen = Vec::new();
+    let mut work: Vec<&str> = vec![name];
+    while let Some(current) = work.pop() {
+        for callee in calls.get(current).into_iter().flatten() {
+            if callee == name {
+                return true;
+            }
+            if !seen.contains(&callee.as_str()) {
+                seen.push(callee);
+                work.push(callee);
+            }
+        }
+    }
+    false
+}
+
+/// Does it call a helper whose own body has a problem? Then that one is reported, and this op just left out.
+fn calls_unknown(body: &Body, helpers: &Helpers) -> bool {
+    callees(&body.root).iter().any(|name| !helpers.contains_key(name))
+}
+
+fn unknown_body() -> Body {
+    let root = Expr::new(Kind::Unit, Ty::Unit, proc_macro2::Span::call_site());
+    Body { locals: Vec::new(), params: 0, root }
+}

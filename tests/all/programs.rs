@@ -1,0 +1,127 @@
+//! Every program of calc's corpus, in every mode: the output is the one written in the file, byte for byte.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use calc::{Options, Session};
+use mimeo::InstructionSet;
+use mimeo::jit::{JitConfig, Mode};
+
+/// What a program prints, and the errors it ends with (`LINE:COLUMN: error: what`).
+#[derive(Debug, PartialEq, Eq)]
+struct Behaviour {
+    output: String,
+    errors: Vec<String>,
+}
+
+#[derive(Clone, Default)]
+struct Shared(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn corpus() -> Vec<(PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/calc/programs");
+    let mut programs: Vec<_> = std::fs::read_dir(folder)
+        .expect("the corpus is there")
+        .map(|entry| entry.expect("its entries can be read").path())
+        .map(|path| (path.clone(), std::fs::read_to_string(path).expect("a program is text")))
+        .collect();
+    programs.sort();
+    assert!(programs.len() >= 100, "the corpus has {} programs", programs.len());
+    programs
+}
+
+/// The lines behind `//> ` and `//! `.
+fn expected(text: &str) -> Behaviour {
+    let lines = |prefix| text.lines().filter_map(move |line: &str| line.strip_prefix(prefix));
+    let output = lines("//>").map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned() + "\n").collect();
+    let errors = lines("//!").map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()).collect();
+    Behaviour { output, errors }
+}
+
+fn run(text: &str, options: Options) -> Behaviour {
+    let program = match calc::compile(text) {
+        Ok(program) => program,
+        Err(errors) => {
+            let errors = errors.iter().map(|error| format!("{}: error: {}", error.position, error.message)).collect();
+            return Behaviour { output: String::new(), errors };
+        }
+    };
+    let out = Shared::default();
+    let wants_jit = options.jit.is_some();
+    let mut session = Session::new(&program, options, Box::new(out.clone()));
+    assert_eq!(session.jit().is_some(), wants_jit, "{:?}", session.unavailable());
+    let errors = match session.run() {
+        Ok(()) => Vec::new(),
+        Err(error) => vec![format!("{}: error: {}", error.position, error.message)],
+    };
+    let output = String::from_utf8(out.0.take()).expect("calc prints text");
+    Behaviour { output, errors }
+}
+
+fn check_corpus(what: &str, options: &Options, skip: impl Fn(&str) -> bool) {
+    for (path, text) in corpus() {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if !skip(&name) {
+            assert_eq!(run(&text, options.clone()), expected(&text), "{name}, {what}");
+        }
+    }
+}
+
+fn jit(config: JitConfig) -> Options {
+    Options { jit: Some(config), ..Options::default() }
+}
+
+#[test]
+fn interpreter() {
+    check_corpus("interpreter", &Options::default(), |_| false);
+}
+
+#[test]
+fn forced_native() {
+    check_corpus("on", &jit(JitConfig { mode: Mode::On, ..JitConfig::default() }), |_| false);
+}
+
+#[test]
+fn never_native() {
+    check_corpus("off", &jit(JitConfig { mode: Mode::Off, ..JitConfig::default() }), |_| false);
+}
+
+#[test]
+fn tier_up() {
+    for threshold in [1, 2, 10] {
+        let config = JitConfig { mode: Mode::Auto, threshold, ..JitConfig::default() };
+        check_corpus(&format!("auto after {threshold}"), &jit(config), |_| false);
+    }
+}
+
+/// Programs that take long when every op leaves native code.
+fn is_long(name: &str) -> bool {
+    ["fib", "tour", "takeuchi", "mandelbrot", "primes", "queens", "pythagoras"].contains(&name)
+}
+
+#[test]
+fn deopt_at_every_op() {
+    let config = JitConfig { mode: Mode::On, deopt_everywhere: true, ..JitConfig::default() };
+    check_corpus("deopt everywhere", &jit(config), is_long);
+}
+
+#[test]
+fn each_stencil_removed_in_turn() {
+    for op in calc::ops::ops::Ops::OPS {
+        let without = BTreeSet::from([op.name.to_owned()]);
+        let config = JitConfig { mode: Mode::On, without, ..JitConfig::default() };
+        check_corpus(&format!("without `{}`", op.name), &jit(config), is_long);
+    }
+}

@@ -1,0 +1,1 @@
+//! Instruction sets that the tests run: between them they use everything that the op language has.

@@ -6,12 +6,17 @@
 pub use mimeo_def as def;
 pub use mimeo_interp as interp;
 pub use mimeo_interp::{
-    Callee, Cursor, Disassembly, Flow, InstructionSet, Label, Limits, Linked, Machine, Operands, Position, RuntimeFn,
+    Callee, Cursor, Disassembly, Flow, Function, InstructionSet, Label, Limits, Linked, Machine, Operands, Position, RuntimeFn,
     Thrown, Trap, Value, VerifyError, Vm, Window, asm, program, tier,
 };
 #[cfg(feature = "jit")]
 pub use mimeo_jit as jit;
 pub use mimeo_macros::{instruction_set, vm_op};
+
+#[cfg(feature = "disassembler")]
+mod disassemble;
+#[cfg(feature = "disassembler")]
+pub mod listing;
 
 /// What an instruction set's module names.
 pub mod prelude {

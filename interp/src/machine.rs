@@ -113,6 +113,15 @@ impl<I: InstructionSet> Machine<I> {
         self.loaded[linked.0 as usize].functions()
     }
 
+    /// The functions of a loaded program, and the native tier if the machine has one of this type.
+    pub fn functions_and_tier<T: 'static>(
+        &mut self,
+        linked: Linked,
+    ) -> (impl Iterator<Item = &Function>, Option<&mut T>) {
+        let tier = self.tier.as_mut().and_then(|tier| tier.as_any().downcast_mut());
+        (self.loaded[linked.0 as usize].functions(), tier)
+    }
+
     /// Calls a function from the host and runs it to its end.
     ///
     /// # Errors

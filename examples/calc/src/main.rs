@@ -1,9 +1,114 @@
-//! The command `mimeo-calc`.
-fn main() {
-    let text = std::fs::read_to_string(std::env::args().nth(1).unwrap()).unwrap();
-    let program = calc::compile(&text).unwrap();
-    let jit = match std::env::args().nth(2).as_deref() { Some("off") => None, _ => Some(mimeo::jit::JitConfig{mode: mimeo::jit::Mode::On, ..Default::default()}) };
-    let mut session = calc::Session::new(&program, calc::Options { jit, ..Default::default() }, Box::new(std::io::stdout()));
-    let r = session.run(); println!("{:?} {:?}", session.unavailable(), r);
-    if let Some(j) = session.jit() { println!("{}", j.stats()); }
+//! The command `mimeo-calc`: runs a program, or shows what becomes of it.
+
+mod command;
+
+use std::fmt;
+use std::io::{self, BufWriter, Read, Write};
+use std::process::ExitCode;
+
+use calc::{Options, Session};
+use mimeo::listing::Listing;
+use mimeo::{Disassembly, InstructionSet};
+
+use calc::ops::ops::{Ops, Program};
+use command::{Command, Dump, Request, Source, USAGE};
+
+fn main() -> ExitCode {
+    let command = match Command::from_env() {
+        Ok(Request::Run(command)) => command,
+        Ok(Request::Help) => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("mimeo-calc: {error}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(&command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<(), Failure> {
+    let (file, text) = read(&command.source)?;
+    let program = calc::compile(&text).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(|error| error.in_file(&file).to_string()).collect();
+        Failure(lines.join("\n"))
+    })?;
+    let options = Options { jit: command.jit.clone(), ..Options::default() };
+    let mut session = Session::new(&program, options, Box::new(BufWriter::new(io::stdout())));
+    if let Some(dump) = command.dump {
+        return show(dump, &program, &mut session);
+    }
+    let result = session.run().map_err(|error| Failure(error.in_file(&file).to_string()));
+    if command.stats {
+        eprint!("{}", statistics(&mut session));
+    }
+    result
+}
+
+/// What the native tier did, or why there is none.
+fn statistics(session: &mut Session) -> String {
+    if let Some(reason) = session.unavailable() {
+        return format!("no native code: {reason}\n");
+    }
+    session.jit().map_or_else(|| "no native code: --jit=off\n".to_owned(), |jit| jit.stats().to_string())
+}
+
+/// The program's text, and how errors call the place it came from.
+fn read(source: &Source) -> Result<(String, String), Failure> {
+    let (name, text) = match source {
+        Source::Text(text) => return Ok(("-e".to_owned(), text.clone())),
+        Source::Stdin => {
+            let mut bytes = Vec::new();
+            ("<stdin>".to_owned(), io::stdin().read_to_end(&mut bytes).map(|_| bytes))
+        }
+        Source::File(path) => (path.display().to_string(), std::fs::read(path)),
+    };
+    let bytes = text.map_err(|error| Failure(format!("{name}: error: cannot read: {error}")))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((name, text)),
+        Err(error) => Err(Failure(not_text(&name, &error))),
+    }
+}
+
+/// The error at the first byte that is not UTF-8.
+fn not_text(name: &str, error: &std::string::FromUtf8Error) -> String {
+    let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+    format!("{name}:{line}:{column}: error: this is not UTF-8")
+}
+
+fn show(dump: Dump, program: &Program, session: &mut Session) -> Result<(), Failure> {
+    let mut text = String::new();
+    match dump {
+        Dump::Bytecode => {
+            for body in program.functions() {
+                text += &Disassembly::<Ops>::new(body).to_string();
+            }
+        }
+        Dump::C => text += Ops::C,
+        Dump::Asm => {
+            if let Some(reason) = session.unavailable() {
+                return Err(Failure(format!("mimeo-calc: no native code: {reason}")));
+            }
+            session.with_native_code(|function, code| text += &Listing::<Ops>::new(function.body(), &code).to_string());
+        }
+    }
+    io::stdout().write_all(text.as_bytes()).map_err(|error| Failure(format!("mimeo-calc: cannot print: {error}")))
+}
+
+/// What ends the command with status 1: complete lines for standard error.
+struct Failure(String);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use mimeo::jit::{Jit, JitConfig, Unavailable};
+use mimeo::jit::{CodeView, Jit, JitConfig, Unavailable};
 use mimeo::tier::NativeTier;
-use mimeo::{Limits, Linked};
+use mimeo::{Function, Limits, Linked};
 
 use crate::ops::ops::{Context, Machine, Ops, Program};
 use crate::runtime::Host;
@@ -88,13 +88,15 @@ impl Session {
         self.machine.tier_mut()
     }
 
-    /// The machine.
-    pub fn machine(&mut self) -> &mut Machine {
-        &mut self.machine
-    }
-
-    /// The program, as the machine knows it.
-    pub fn linked(&self) -> Linked {
-        self.linked
+    /// Compiles every function, and calls `visit` with those that have native code then.
+    pub fn with_native_code(&mut self, mut visit: impl FnMut(&Function, CodeView<'_>)) {
+        let (functions, tier) = self.machine.functions_and_tier::<Jit<Ops>>(self.linked);
+        let Some(jit) = tier else { return };
+        for function in functions {
+            jit.compile(function);
+            if let Some(code) = jit.code_of(function) {
+                visit(function, code);
+            }
+        }
     }
 }

@@ -1,0 +1,43 @@
+//! Machine code of this machine → instructions as text, by a disassembler from elsewhere.
+
+/// The instructions in `code`, which runs at `start`: offset and length in bytes, text.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn disassemble(code: &[u8], start: u64) -> Vec<(usize, usize, String)> {
+    use iced_x86::{Decoder, DecoderOptions, Formatter, IntelFormatter};
+
+    let mut formatter = IntelFormatter::new();
+    let decoder = Decoder::with_ip(64, code, start, DecoderOptions::NONE);
+    decoder
+        .into_iter()
+        .map(|instruction| {
+            let mut text = String::new();
+            formatter.format(&instruction, &mut text);
+            ((instruction.ip() - start) as usize, instruction.len(), text)
+        })
+        .collect()
+}
+
+/// The instructions in `code`, which runs at `start`: offset and length in bytes, text.
+#[cfg(target_arch = "aarch64")]
+pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {
+    use yaxpeax_arm::armv8::a64::InstDecoder;
+    use yaxpeax_arm::yaxpeax_arch::{Decoder, U8Reader};
+
+    let decoder = InstDecoder::default();
+    code.chunks(4)
+        .enumerate()
+        .map(|(index, bytes)| {
+            let text = match decoder.decode(&mut U8Reader::new(bytes)) {
+                Ok(instruction) => instruction.to_string(),
+                Err(error) => format!("??? {error}"),
+            };
+            (index * 4, bytes.len(), text)
+        })
+        .collect()
+}
+
+/// There is no native code to show.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(crate) fn disassemble(_code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {
+    Vec::new()
+}

@@ -1,0 +1,80 @@
+//! Native code of a function → a listing in which every byte belongs to an op.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use crate::InstructionSet;
+use crate::asm::FunctionBody;
+use crate::def::{CodeOffset, Pc};
+use crate::disassemble::disassemble;
+use crate::interp::OpText;
+use crate::jit::CodeView;
+
+/// Shows the machine code of one function: the hot part op by op, then the cold parts, constants and stubs.
+///
+/// Made from what [`Jit::code_of`](crate::jit::Jit::code_of) returns; `Display` gives the text.
+#[derive(Debug)]
+pub struct Listing<'a, I> {
+    body: &'a FunctionBody,
+    code: &'a CodeView<'a>,
+    marker: PhantomData<fn() -> I>,
+}
+
+impl<'a, I: InstructionSet> Listing<'a, I> {
+    /// The listing of `code`, which was compiled from `body`.
+    pub fn new(body: &'a FunctionBody, code: &'a CodeView<'a>) -> Self {
+        Listing { body, code, marker: PhantomData }
+    }
+
+    fn op(&self, f: &mut fmt::Formatter<'_>, pc: Pc, note: &str) -> fmt::Result {
+        let opcode = self.body.op_at(pc).and_then(|op| I::OPS.get(op.0 as usize));
+        match opcode {
+            Some(info) => writeln!(f, "  {pc}  {}{note}", OpText { body: self.body, pc, info }),
+            None => writeln!(f, "  {pc}  ???"),
+        }
+    }
+
+    fn code(&self, f: &mut fmt::Formatter<'_>, range: &Range<CodeOffset>) -> fmt::Result {
+        let bytes = self.bytes(range);
+        let start = self.code.start as u64 + u64::from(range.start.0);
+        for (offset, length, text) in disassemble(bytes, start) {
+            let hex: String = bytes[offset..offset + length].iter().map(|byte| format!("{byte:02x}")).collect();
+            writeln!(f, "        {:06x}  {hex:<22}  {text}", range.start.0 as usize + offset)?;
+        }
+        Ok(())
+    }
+
+    fn bytes(&self, range: &Range<CodeOffset>) -> &'a [u8] {
+        &self.code.bytes[range.start.0 as usize..range.end.0 as usize]
+    }
+
+    fn words(&self, f: &mut fmt::Formatter<'_>, title: &str, range: &Range<CodeOffset>) -> fmt::Result {
+        let bytes = self.bytes(range);
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "  {title}")?;
+        for (index, line) in bytes.chunks(16).enumerate() {
+            let hex: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
+            writeln!(f, "        {:06x}  {}", range.start.0 as usize + index * 16, hex.join(" "))?;
+        }
+        Ok(())
+    }
+}
+
+impl<I: InstructionSet> fmt::Display for Listing<'_, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: {} bytes at {:#x}", self.body.name, self.code.bytes.len(), self.code.start)?;
+        for op in &self.code.ops {
+            self.op(f, op.pc, if op.is_deopt { "  ; no stencil: the interpreter runs it" } else { "" })?;
+            self.code(f, &op.hot)?;
+        }
+        for op in self.code.ops.iter().filter(|op| !op.cold.is_empty()) {
+            self.op(f, op.pc, "  ; cold")?;
+            self.code(f, &op.cold)?;
+        }
+        self.words(f, "constants", &self.code.rodata)?;
+        self.words(f, "stubs: a jump, and the address that it goes to", &self.code.island)
+    }
+}

@@ -20,8 +20,8 @@ pub(crate) fn disassemble(code: &[u8], start: u64) -> Vec<(usize, usize, String)
 /// The instructions in `code`, which runs at `start`: offset and length in bytes, text.
 #[cfg(target_arch = "aarch64")]
 pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {
+    use yaxpeax_arch::{Decoder, U8Reader};
     use yaxpeax_arm::armv8::a64::InstDecoder;
-    use yaxpeax_arm::yaxpeax_arch::{Decoder, U8Reader};
 
     let decoder = InstDecoder::default();
     code.chunks(4)

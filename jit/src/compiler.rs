@@ -144,3 +144,96 @@ impl Compiler {
         &self.recipes
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mimeo_def::stencil::{Arch, Table};
+    use mimeo_interp::Machine;
+
+    use super::*;
+    use crate::JitConfig;
+    use crate::plan::PlannedOp;
+    use crate::tiny::programs::{Builder, Run, machine};
+    use crate::tiny::{OPS, Op, TABLE, Tiny};
+    use crate::validate::Expectation;
+
+    fn compiler(table: &Table) -> Compiler {
+        let expect = Expectation { ops: OPS, runtime_len: 2, host: Arch::host() };
+        let recipes = Recipes::new(table, &expect, &JitConfig::default()).unwrap();
+        Compiler::new(recipes, Island::new(vec![0x1000; 8]))
+    }
+
+    fn function(run: &Run) -> &Function {
+        let machine: &Machine<Tiny> = &run.machine;
+        machine.functions(run.linked).next().unwrap()
+    }
+
+    #[test]
+    fn the_jump_to_the_next_op_is_dropped_when_that_follows() {
+        let mut b = Builder::new("f", 1, 1);
+        let (over, end) = (b.label(), b.label());
+        let body = b
+            .get(0) // 0
+            .jump_if(over) // 2
+            .push_small(1) // 5
+            .jump(end) // 7
+            .push_small(2) // 10, never reached
+            .op(Op::Ret) // 12
+            .bind(over)
+            .push_small(3) // 13
+            .bind(end)
+            .op(Op::Ret) // 15
+            .end();
+        let run = machine(vec![body], None);
+        let mut compiler = compiler(&TABLE);
+        compiler.plan.measure(function(&run), &compiler.recipes, &[]).unwrap();
+        let plan = &compiler.plan;
+        let elided: Vec<_> = plan.ops.iter().map(|op| (op.pc.0, op.elided)).collect();
+        // `jump` ends in a jump to its label, which is kept; behind it the next op is not the next pc. Where the
+        // compiler puts the two jumps of `jump_if` is its own affair.
+        let jump_if_ends_in_continue = TABLE.ops[Op::JumpIf as usize].stencil.unwrap().tail_jump > 0;
+        assert_eq!(elided, [(0, true), (2, jump_if_ends_in_continue), (5, true), (7, false), (13, true), (15, false)]);
+        let parts = |op: &PlannedOp| plan.parts(op, &compiler.recipes);
+        let bytes = |op: Op| {
+            let stencil = TABLE.ops[op as usize].stencil.as_ref().unwrap();
+            stencil.hot.len() - usize::from(stencil.tail_jump)
+        };
+        let ops = [Op::Get, Op::JumpIf, Op::PushSmall, Op::Jump, Op::PushSmall, Op::Ret];
+        let mut at = 0;
+        for (planned, op) in plan.ops.iter().zip(ops) {
+            assert_eq!(parts(planned).0, at..at + bytes(op), "{op:?}");
+            assert_eq!(plan.starts[planned.pc.0 as usize].0 as usize, at);
+            at += bytes(op);
+        }
+        assert_eq!(plan.starts[10], NO_CODE);
+        assert_eq!(plan.layout.cold as usize, at);
+        assert_eq!(plan.layout.end, plan.layout.island);
+    }
+
+    #[test]
+    fn an_op_whose_value_does_not_fit_is_left_to_the_interpreter() {
+        // On AArch64 a slot's offset has 12 bits; on x86-64 a stencil with a 32-bit field takes the 64-bit number.
+        let (table, body) = if Arch::host() == Some(Arch::Aarch64) {
+            (TABLE, Builder::new("f", 1, 5000).get(0).get(4999).op(Op::Add).op(Op::Ret).end())
+        } else {
+            let mut ops = TABLE.ops.to_vec();
+            ops[Op::Push as usize].stencil = ops[Op::PushSmall as usize].stencil;
+            let body = Builder::new("f", 1, 1).get(0).push(1 << 32).op(Op::Add).op(Op::Ret).end();
+            (Table { ops: Vec::leak(ops), ..TABLE }, body)
+        };
+        let run = machine(vec![body], None);
+        let mut compiler = compiler(&table);
+        let mut cost = Cost::default();
+        let compiled = compiler.compile(function(&run), &mut cost).unwrap();
+        let deopts: Vec<_> = compiler.deopts(&compiled).map(|(_, reason)| reason.to_string()).collect();
+        if Arch::host() == Some(Arch::Aarch64) {
+            // Its operand stack lies above the locals, and is out of reach as well.
+            assert_eq!(deopts.len(), 4);
+            assert!(deopts[0].starts_with("JIT_PATCH_OVERFLOW: 40000 does not fit"), "{deopts:?}");
+        } else {
+            assert_eq!(deopts, ["JIT_PATCH_OVERFLOW: 4294967296 does not fit an unsigned 32-bit field at byte 1"]);
+        }
+        assert_eq!(compiled.address(Pc(0)), Some(compiled.entry()));
+        assert_eq!(compiled.address(Pc(1)), None);
+    }
+}

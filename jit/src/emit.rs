@@ -6,12 +6,12 @@ use mimeo_def::frame::CodeAddr;
 use mimeo_def::{CodeOffset, Pc};
 use mimeo_interp::Function;
 
+use crate::PatchError;
 use crate::code_buf::{CodeBuf, Writable};
 use crate::hole_value::{NoCode, Site, Surroundings};
 use crate::patch::patch;
 use crate::plan::Plan;
 use crate::recipe::{Fill, Recipes};
-use crate::PatchError;
 
 /// Why an op could not be emitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +60,7 @@ pub(crate) fn emit(
     let address = buf.address(CodeOffset(0));
     let code = buf.bytes_mut();
     let body = function.body();
-    let around =
-        Surroundings { function, code: &body.code, starts: &plan.starts, address, island: &plan.island };
+    let around = Surroundings { function, code: &body.code, starts: &plan.starts, address, island: &plan.island };
     let layout = plan.layout;
     let differ = |planned: u32, emitted: usize| {
         Err(SizesDiffer { planned: CodeOffset(planned), emitted: CodeOffset(emitted as u32) })

@@ -16,17 +16,40 @@ use crate::island::{FarIndex, Island};
 /// Where a hole's value comes from; `unit` is the operand's offset in the instruction, in 16-bit units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    Slot { unit: u16 },
+    Slot {
+        unit: u16,
+    },
     /// `window` is the unit of the length of a window that lies above the popped values.
-    Stack { index: u16, pops: u16, window: Option<u16> },
-    Window { unit: u16 },
-    StackWindow { unit: u16 },
-    Len { unit: u16 },
-    Immediate { unit: u16, scalar: Scalar },
-    Constant { unit: u16 },
-    Label { unit: u16 },
-    Function { unit: u16 },
-    Cache { unit: u16 },
+    Stack {
+        index: u16,
+        pops: u16,
+        window: Option<u16>,
+    },
+    Window {
+        unit: u16,
+    },
+    StackWindow {
+        unit: u16,
+    },
+    Len {
+        unit: u16,
+    },
+    Immediate {
+        unit: u16,
+        scalar: Scalar,
+    },
+    Constant {
+        unit: u16,
+    },
+    Label {
+        unit: u16,
+    },
+    Function {
+        unit: u16,
+    },
+    Cache {
+        unit: u16,
+    },
     Pc,
     NextPc,
     Continue,
@@ -155,15 +178,15 @@ impl Site<'_> {
         u64::from(self.unit2(unit)) | u64::from(self.unit2(unit + 2)) << 32
     }
 
-    /// Widened to 64 bits as its type says.
+    /// The bits of a 64-bit number, or a narrower one widened to 32 bits as its type says: what the prelude's
+    /// `HOLE_64` and `HOLE_32` take.
     fn immediate(&self, unit: u16, scalar: Scalar) -> u64 {
         match scalar {
             Scalar::Bool | Scalar::U8 => u64::from(self.unit(unit) as u8),
-            Scalar::I8 => self.unit(unit) as i8 as u64,
+            Scalar::I8 => u64::from(self.unit(unit) as i8 as u32),
             Scalar::U16 => u64::from(self.unit(unit)),
-            Scalar::I16 => self.unit(unit) as i16 as u64,
-            Scalar::U32 => u64::from(self.unit2(unit)),
-            Scalar::I32 => self.unit2(unit) as i32 as u64,
+            Scalar::I16 => u64::from(self.unit(unit) as i16 as u32),
+            Scalar::U32 | Scalar::I32 => u64::from(self.unit2(unit)),
             Scalar::I64 | Scalar::U64 | Scalar::F64 => self.unit4(unit),
         }
     }
@@ -183,4 +206,77 @@ impl Site<'_> {
 fn slot_bytes(slot: u32) -> u64 {
     const SLOT_BYTES: u64 = Slot(1).offset_bytes() as u64;
     u64::from(slot) * SLOT_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tiny::machine;
+    use crate::tiny::programs::Builder;
+
+    /// Resolves a source against `units`, an instruction at pc 4 with 10 slots in use.
+    fn resolve(source: Source, units: &[u16]) -> Result<u64, NoCode> {
+        let body = Builder::new("f", 0, 1).push_constant(0x1234_5678_9abc).op(crate::tiny::Op::Ret).end();
+        let run = machine(vec![body], None);
+        let function = run.machine.functions(run.linked).next().unwrap();
+        let code: Vec<u16> = [0; 4].iter().chain(units).copied().collect();
+        let mut starts = [NO_CODE; 16];
+        starts[7] = CodeOffset(0x40);
+        let island = Island::new(vec![0x5000; 8]);
+        let around = Surroundings { function, code: &code, starts: &starts, address: 0x1000, island: &island };
+        let site = Site { around: &around, pc: Pc(4), next_pc: Pc(7), height: 10, hot: 1, cold: 2, rodata: 3 };
+        let value = site.resolve(source, PatchKind::X86Abs64, 0x1000);
+        if source == (Source::Function { unit: 1 }) {
+            assert_eq!(value, Ok(std::ptr::from_ref(function) as u64));
+        }
+        value
+    }
+
+    #[test]
+    fn slots_are_offsets_from_the_base() {
+        assert_eq!(resolve(Source::Slot { unit: 1 }, &[0, 5]), Ok(40));
+        assert_eq!(resolve(Source::Window { unit: 1 }, &[0, 5, 2]), Ok(40));
+        assert_eq!(resolve(Source::Len { unit: 2 }, &[0, 5, 2]), Ok(2));
+        // Two values popped from 10 slots are 8 and 9; what is pushed goes to 8.
+        assert_eq!(resolve(Source::Stack { index: 1, pops: 2, window: None }, &[0]), Ok(72));
+        assert_eq!(resolve(Source::Stack { index: 0, pops: 2, window: None }, &[0]), Ok(64));
+        // A window of 3 on top is 7, 8, 9; one value popped below it is 6.
+        assert_eq!(resolve(Source::StackWindow { unit: 1 }, &[0, 3]), Ok(56));
+        assert_eq!(resolve(Source::Stack { index: 0, pops: 1, window: Some(1) }, &[0, 3]), Ok(48));
+    }
+
+    #[test]
+    fn narrow_immediates_are_widened_to_32_bits() {
+        let value = |scalar, units: &[u16]| resolve(Source::Immediate { unit: 1, scalar }, units).unwrap();
+        assert_eq!(value(Scalar::Bool, &[0, 1]), 1);
+        assert_eq!(value(Scalar::I8, &[0, 0xffff]), 0xffff_ffff);
+        assert_eq!(value(Scalar::U8, &[0, 0xff]), 255);
+        assert_eq!(value(Scalar::I16, &[0, 0xfffe]), 0xffff_fffe);
+        assert_eq!(value(Scalar::U16, &[0, 0xfffe]), 0xfffe);
+        assert_eq!(value(Scalar::I32, &[0, 0xfffe, 0xffff]), 0xffff_fffe);
+        assert_eq!(value(Scalar::U32, &[0, 0xfffe, 0xffff]), 0xffff_fffe);
+        assert_eq!(value(Scalar::I64, &[0, 1, 0, 0, 0x8000]), 1 << 63 | 1);
+        assert_eq!(value(Scalar::F64, &[0, 0, 0, 0, 0x3ff0]), 1f64.to_bits());
+    }
+
+    #[test]
+    fn places_in_code_are_addresses() {
+        assert_eq!(resolve(Source::Pc, &[0]), Ok(4));
+        assert_eq!(resolve(Source::NextPc, &[0]), Ok(7));
+        assert_eq!(resolve(Source::Continue, &[0]), Ok(0x1040));
+        assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 7, 0]), Ok(0x1040));
+        assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 8, 0]), Err(NoCode { target: Pc(8) }));
+        assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 0, 1]), Err(NoCode { target: Pc(0x1_0000) }));
+        assert_eq!(
+            [Source::Hot, Source::Cold, Source::Rodata].map(|source| resolve(source, &[0])),
+            [Ok(1), Ok(2), Ok(3)]
+        );
+        assert_eq!(resolve(Source::Far(FarIndex::of(HoleValue::Runtime(1)).unwrap()), &[0]), Ok(0x5000));
+    }
+
+    #[test]
+    fn constants_and_functions_are_the_functions_own() {
+        assert_eq!(resolve(Source::Constant { unit: 1 }, &[0, 0]), Ok(0x1234_5678_9abc));
+        assert!(resolve(Source::Function { unit: 1 }, &[0, 0, 0]).is_ok());
+    }
 }

@@ -69,7 +69,7 @@ impl PatchError {
 fn field(kind: PatchKind) -> &'static str {
     match kind {
         PatchKind::X86Abs32Signed => "a signed 32-bit field",
-        PatchKind::X86Abs32 => "a 32-bit field",
+        PatchKind::X86Abs32 => "an unsigned 32-bit field",
         PatchKind::X86Abs64 => "a 64-bit field",
         PatchKind::X86Rel32 => "a 32-bit distance",
         PatchKind::A64Branch26 => "the 26-bit distance of `b` or `bl`",

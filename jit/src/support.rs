@@ -50,11 +50,7 @@ impl Support {
         };
         let placed: Vec<Placed> = stencils
             .iter()
-            .map(|stencil| Placed {
-                hot: room(stencil.hot),
-                cold: room(stencil.cold),
-                rodata: room(stencil.rodata),
-            })
+            .map(|stencil| Placed { hot: room(stencil.hot), cold: room(stencil.cold), rodata: room(stencil.rodata) })
             .collect();
         let mut buf = CodeBuf::new(end as usize).map_err(Unavailable::Memory)?;
         let address = buf.address(CodeOffset(0));

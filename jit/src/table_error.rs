@@ -81,6 +81,8 @@ pub enum TableProblem {
     Class { part: Part, at: CodeOffset, kind: PatchKind, value: HoleValue },
     /// The addend leads out of the part that it refers to, or into the middle of an instruction.
     Addend { part: Part, at: CodeOffset, value: HoleValue, addend: i64 },
+    /// Only some of the 16-bit pieces of a number are written.
+    Pieces { value: HoleValue, needed: usize },
     /// What is said to be the jump to the continuation is something else.
     TailJump { len_bytes: u8 },
 }
@@ -174,6 +176,9 @@ impl fmt::Display for TableProblem {
             }
             TableProblem::Addend { part, at, value, addend } => {
                 write!(f, "adds {addend} to {value:?} at byte {} of its {part} part, which leads astray", at.0)
+            }
+            TableProblem::Pieces { value, needed } => {
+                write!(f, "does not write all {needed} 16-bit pieces of {value:?}")
             }
             TableProblem::TailJump { len_bytes } => {
                 write!(f, "does not end in a jump of {len_bytes} bytes to its continuation")

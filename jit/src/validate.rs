@@ -101,6 +101,7 @@ impl Checker<'_> {
         }
         self.check_part(Part::Hot, self.stencil.hot, self.stencil.hot_holes)?;
         self.check_part(Part::Cold, self.stencil.cold, self.stencil.cold_holes)?;
+        self.check_pieces()?;
         self.check_tail_jump()
     }
 
@@ -186,6 +187,40 @@ impl Checker<'_> {
         Err(TableProblem::Addend { part, at: hole.at, value: hole.value, addend: hole.addend })
     }
 
+    /// A `movz` writes 16 bits of a number and each `movk` 16 more: where one starts, all must follow.
+    fn check_pieces(&self) -> Result<(), TableProblem> {
+        let holes = || self.stencil.hot_holes.iter().chain(self.stencil.cold_holes);
+        let count = |value, piece: usize| {
+            let is_piece = |kind| matches!(kind, PatchKind::A64MovWide { shift } if usize::from(shift) == piece * 16);
+            holes().filter(|hole| hole.value == value && is_piece(hole.kind)).count()
+        };
+        for hole in holes().filter(|hole| matches!(hole.kind, PatchKind::A64MovWide { .. })) {
+            let value = hole.value;
+            let needed = self.pieces(value);
+            if (1..needed).any(|piece| count(value, piece) != count(value, 0)) {
+                return Err(TableProblem::Pieces { value, needed });
+            }
+        }
+        Ok(())
+    }
+
+    /// How many 16-bit pieces a value can have.
+    fn pieces(&self, value: HoleValue) -> usize {
+        match (value, self.owner) {
+            (HoleValue::Operand(index), Owner::Op(info)) => match info.operands[usize::from(index)].kind {
+                OperandKind::Immediate { scalar, .. } => scalar.len_units().into(),
+                OperandKind::Slot { .. }
+                | OperandKind::Stack { .. }
+                | OperandKind::Window
+                | OperandKind::StackWindow => 2,
+                _ => 4,
+            },
+            (HoleValue::Pc | HoleValue::NextPc, _) => 2,
+            (HoleValue::WindowLen(_), _) => 1,
+            _ => 4,
+        }
+    }
+
     fn is_label(&self, index: u16) -> bool {
         let Owner::Op(info) = self.owner else { return false };
         info.operands.get(usize::from(index)).is_some_and(|operand| operand.kind == OperandKind::Label)
@@ -215,3 +250,6 @@ impl Checker<'_> {
         if is_tail_jump { Ok(()) } else { Err(TableProblem::TailJump { len_bytes: tail_jump }) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use mimeo_def::op::{Control, OpInfo, OperandInfo, OperandKind, Scalar};
 use mimeo_def::stencil::Table;
 use mimeo_interp::{Cursor, Flow, InstructionSet, Operands, RuntimeFn, Thrown, Vm, guard};
 
-pub(crate) use programs::{Builder, Op, machine};
+pub(crate) use programs::{Op, machine};
 pub(crate) use tables::TABLE;
 
 /// The instruction set.
@@ -69,17 +69,10 @@ pub(crate) const OPS: &[OpInfo] = &[
         operands: &[TO],
         ..info(Op::Jump, "jump", 3, 0, 0, Control { falls_through: false, jumps: true, ..NEXT })
     },
-    OpInfo {
-        operands: &[popped(0), TO],
-        ..info(Op::JumpIf, "jump_if", 3, 1, 0, Control { jumps: true, ..NEXT })
-    },
+    OpInfo { operands: &[popped(0), TO], ..info(Op::JumpIf, "jump_if", 3, 1, 0, Control { jumps: true, ..NEXT }) },
     OpInfo { operands: &[PUSHED, popped(0)], ..info(Op::Check, "check", 1, 1, 1, NEXT) },
     OpInfo {
-        operands: &[
-            PUSHED,
-            operand("callee", OperandKind::Function, 1),
-            operand("args", OperandKind::StackWindow, 3),
-        ],
+        operands: &[PUSHED, operand("callee", OperandKind::Function, 1), operand("args", OperandKind::StackWindow, 3)],
         ..info(Op::Call, "call", 4, 0, 1, Control { falls_through: false, calls: true, ..NEXT })
     },
     OpInfo {

@@ -191,9 +191,9 @@ pub(crate) struct Run {
 impl Run {
     /// Calls a function; an error as text.
     pub(crate) fn call(&mut self, function: u32, args: &[i64]) -> Result<i64, String> {
-        self.machine.call(self.linked, FunctionIndex(function), args).map_err(|trap| {
-            format!("{} in {} at {}, {} deep", trap.message, trap.function, trap.pc.0, trap.depth)
-        })
+        self.machine
+            .call(self.linked, FunctionIndex(function), args)
+            .map_err(|trap| format!("{} in {} at {}, {} deep", trap.message, trap.function, trap.pc.0, trap.depth))
     }
 
     pub(crate) fn jit(&mut self) -> &mut Jit<Tiny> {

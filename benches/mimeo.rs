@@ -1,0 +1,133 @@
+//! `cargo bench`: what compiling, entering and leaving native code cost, and what it gives.
+//!
+//! Ratios are of medians of interleaved runs, so that a machine that changes its speed changes both sides.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::time::{Duration, Instant};
+
+use calc::ops::ops::Program;
+use calc::{Options, Session};
+use mimeo::jit::{JitConfig, Mode};
+
+const FIB: &str = "
+fn fib(n) { if n < 2 { return n; } return fib(n - 1) + fib(n - 2); }
+let result = fib(32);
+";
+
+const LOOP: &str = "
+fn count(n) { let i = 0; let sum = 0; while i < n { sum = sum + i; i = i + 1; } return sum; }
+let result = count(100000000);
+";
+
+/// Programs of the corpus that take long enough to be measured.
+const CORPUS: [&str; 4] = ["primes", "queens", "takeuchi", "mandelbrot"];
+
+fn main() {
+    compile_cost();
+    transitions();
+    programs();
+}
+
+fn compile(text: &str) -> Program {
+    calc::compile(text).unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+fn session(program: &Program, jit: Option<JitConfig>) -> Session {
+    let session = Session::new(program, Options { jit, ..Options::default() }, Box::new(io::sink()));
+    if let Some(reason) = session.unavailable() {
+        eprintln!("no native code on this machine: {reason}");
+        std::process::exit(1);
+    }
+    session
+}
+
+/// Time of one run, without compiling the text.
+fn time(program: &Program, jit: Option<JitConfig>) -> Duration {
+    let mut session = session(program, jit);
+    let start = Instant::now();
+    session.run().unwrap_or_else(|error| panic!("{error:?}"));
+    start.elapsed()
+}
+
+fn mode(mode: Mode) -> JitConfig {
+    JitConfig { mode, ..JitConfig::default() }
+}
+
+/// Medians of each column of interleaved runs.
+fn medians<const N: usize>(rounds: usize, mut run: impl FnMut() -> [f64; N]) -> [f64; N] {
+    let rows: Vec<[f64; N]> = (0..rounds).map(|_| run()).collect();
+    std::array::from_fn(|column| {
+        let mut values: Vec<f64> = rows.iter().map(|row| row[column]).collect();
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    })
+}
+
+/// A function with about so many ops, of the kinds that programs have.
+fn function_with_ops(ops: usize) -> String {
+    let round = "if a < b { a = a + b * 2; } else { b = f(b, a - 1); } g = g + a % 7; ";
+    // The round above is 30 ops.
+    format!("let g = 0; fn f(a, b) {{ {} return a; }}", round.repeat(ops.div_ceil(30)))
+}
+
+fn compile_cost() {
+    println!("compile cost, ns per op (median)");
+    println!("{:>10} {:>8} {:>8} {:>8} {:>8} {:>10}", "ops", "plan", "copy", "seal", "all", "all, us");
+    for (ops, rounds) in [(100, 501), (1_000, 301), (10_000, 51)] {
+        let program = compile(&function_with_ops(ops));
+        let mut compiled_ops = 0;
+        let [plan, copy, seal, all] = medians(rounds, || {
+            let mut session = session(&program, Some(mode(Mode::On)));
+            session.with_native_code(|_, _| {});
+            let stats = session.jit().expect("there is a native tier").stats().clone();
+            compiled_ops = stats.ops;
+            let per_op = |time: Duration| time.as_nanos() as f64 / stats.ops as f64;
+            let all = stats.plan_time + stats.emit_time + stats.seal_time;
+            [per_op(stats.plan_time), per_op(stats.emit_time), per_op(stats.seal_time), per_op(all)]
+        });
+        let all_us = all * compiled_ops as f64 / 1e3;
+        println!("{compiled_ops:>10} {plan:>8.1} {copy:>8.1} {seal:>8.1} {all:>8.1} {all_us:>10.1}");
+    }
+}
+
+/// What it costs to change between the tiers.
+fn transitions() {
+    const ROUNDS: f64 = 1e6;
+    let with_call = compile("fn f() { return 1; } let i = 0; while i < 1000000 { i = i + f(); }");
+    let without_call = compile("let i = 0; while i < 1000000 { i = i + 1; }");
+    // The top level is called once and stays in the interpreter; `f` is compiled at its second call.
+    let warm = JitConfig { threshold: 2, ..mode(Mode::Auto) };
+    let negate = compile("fn f() { let i = 0; let x = 1; while i < 1000000 { x = -x; i = i + 1; } } f();");
+    let gap = JitConfig { without: BTreeSet::from(["negate".to_owned()]), ..mode(Mode::On) };
+    let [called, plain, side_exit, native] = medians(9, || {
+        let runs = [
+            time(&with_call, Some(warm.clone())),
+            time(&without_call, Some(warm.clone())),
+            time(&negate, Some(gap.clone())),
+            time(&negate, Some(mode(Mode::On))),
+        ];
+        runs.map(|time| time.as_nanos() as f64 / ROUNDS)
+    });
+    println!("\nchanging tiers, ns (median)");
+    println!("{:>48} {:>8.1}", "enter a native function and return", called - plain);
+    println!("{:>48} {:>8.1}", "side exit, one op interpreted, re-entry", side_exit - native);
+}
+
+fn programs() {
+    println!("\nprograms, ms (median of 5)");
+    println!("{:>14} {:>10} {:>10} {:>8}", "", "off", "on", "ratio");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/calc/programs");
+    let corpus = CORPUS.map(|name| {
+        let text = std::fs::read_to_string(format!("{folder}/{name}.calc")).expect("the corpus is there");
+        (name, text)
+    });
+    let named = [("fib(32)", FIB.to_owned()), ("loop of 10^8", LOOP.to_owned())];
+    for (name, text) in named.into_iter().chain(corpus) {
+        let program = compile(&text);
+        let [off, on] = medians(5, || {
+            [time(&program, None), time(&program, Some(mode(Mode::On)))].map(|time| time.as_secs_f64() * 1e3)
+        });
+        println!("{name:>14} {off:>10.2} {on:>10.2} {:>7.2}x", off / on);
+    }
+}

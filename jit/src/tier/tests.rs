@@ -1,0 +1,187 @@
+//! Whole programs under the driver, in every configuration of the tier.
+
+use super::*;
+use crate::tiny::programs::{Run, checked, endless, fib, scaled, sum};
+use crate::tiny::{OPS, Op, Tiny, machine};
+use crate::{CodeBytes, NoStencil};
+
+const SUM: u32 = 0;
+const SUM_SUB: u32 = 1;
+const FIB: u32 = 2;
+const CHECKED: u32 = 3;
+const SCALED: u32 = 4;
+const ENDLESS: u32 = 5;
+
+fn run(config: Option<JitConfig>) -> Run {
+    let functions = vec![sum(Op::Add), sum(Op::Sub), fib(FIB), checked(SCALED), scaled(), endless(ENDLESS)];
+    machine(functions, config)
+}
+
+fn mode(mode: Mode) -> JitConfig {
+    JitConfig { mode, ..JitConfig::default() }
+}
+
+/// Everything that the programs do, several times so that tiers change in between.
+fn transcript(run: &mut Run) -> Vec<Result<i64, String>> {
+    let calls: &[(u32, i64)] = &[
+        (SUM, 100),
+        (SUM_SUB, 100),
+        (FIB, 15),
+        (CHECKED, 4),
+        (CHECKED, 0),
+        (CHECKED, -5),
+        (SCALED, 0),
+        (ENDLESS, 1),
+        (SUM, 1),
+    ];
+    (0..4).flat_map(|_| calls).map(|&(function, arg)| run.call(function, &[arg])).collect()
+}
+
+#[test]
+fn every_mode_gives_the_same_results() {
+    let expected = transcript(&mut run(None));
+    assert_eq!(
+        expected[..9],
+        [
+            Ok(5050),
+            Ok(5050),
+            Ok(610),
+            Ok(1010),
+            Ok(1017),
+            Err("negative in scaled at 2, 2 deep".to_owned()),
+            Ok(17),
+            Err("stack overflow in endless at 2, 2000 deep".to_owned()),
+            Ok(1),
+        ]
+    );
+    let mut configs = vec![mode(Mode::On), mode(Mode::Off), mode(Mode::Auto)];
+    configs.extend([0, 1, 2, 3, 7].map(|threshold| JitConfig { threshold, ..JitConfig::default() }));
+    configs.push(JitConfig { deopt_everywhere: true, ..mode(Mode::On) });
+    configs.extend(OPS.iter().flat_map(|op| {
+        let without = [op.name.to_owned()].into();
+        let on = JitConfig { without, ..mode(Mode::On) };
+        [JitConfig { threshold: 5, mode: Mode::Auto, ..on.clone() }, on]
+    }));
+    for config in configs {
+        let mut machine = run(Some(config.clone()));
+        assert_eq!(transcript(&mut machine), expected, "{config:?}");
+        assert!(machine.machine.vm().host.checks > 0);
+    }
+}
+
+#[test]
+fn native_code_runs_without_leaving() {
+    let mut run = run(Some(mode(Mode::On)));
+    assert_eq!(run.call(SUM, &[1000]), Ok(500_500));
+    let stats = run.jit().stats();
+    assert_eq!((stats.ok, stats.ok_with_deopt), (1, 0));
+    assert_eq!(stats.exits, [0, 0, 0, 0, 1, 0]);
+    // Of the 17 ops two cannot be reached.
+    assert_eq!(stats.ops, 15);
+}
+
+#[test]
+fn a_side_exit_runs_one_op_and_comes_back() {
+    let mut run = run(Some(mode(Mode::On)));
+    assert_eq!(run.call(SUM_SUB, &[1000]), Ok(500_500));
+    let stats = run.jit().stats();
+    assert_eq!((stats.ok, stats.ok_with_deopt), (0, 1));
+    assert_eq!(stats.exits_for(Exit::Deopt), 1000);
+    assert_eq!(stats.side_exits_by_count(), [("sub", 1000)]);
+    let reason = NoStencil::Build("the body has 300 bytes, the budget is 256");
+    assert_eq!(stats.deopts, [(("sub", reason), 1)].into());
+}
+
+#[test]
+fn native_functions_call_each_other_directly() {
+    let mut run = run(Some(JitConfig { without: ["check".to_owned()].into(), ..mode(Mode::On) }));
+    assert_eq!(run.call(CHECKED, &[4]), Ok(1010));
+    // The first call finds the callee without native code; the second does not leave for it.
+    assert_eq!(run.jit().stats().exits_for(Exit::Call), 1);
+    assert_eq!(run.call(CHECKED, &[4]), Ok(1010));
+    assert_eq!(run.jit().stats().exits_for(Exit::Call), 1);
+    assert_eq!(run.jit().stats().exits_for(Exit::Return), 0);
+}
+
+#[test]
+fn auto_compiles_at_the_threshold_and_what_native_code_calls_at_once() {
+    let mut run = run(Some(JitConfig { threshold: 3, ..JitConfig::default() }));
+    let mut compiled_after_each_call = Vec::new();
+    for _ in 0..4 {
+        assert_eq!(run.call(CHECKED, &[4]), Ok(1010));
+        compiled_after_each_call.push(run.jit().stats().compiled());
+    }
+    // Also the interpreter's calls of the inner function count, but not past the outer one's.
+    assert_eq!(compiled_after_each_call, [0, 0, 2, 2]);
+    assert_eq!(run.jit().stats().exits_for(Exit::Return), 0);
+}
+
+#[test]
+fn off_compiles_nothing() {
+    let mut run = run(Some(mode(Mode::Off)));
+    assert_eq!(run.call(FIB, &[10]), Ok(55));
+    assert_eq!(run.jit().stats().compiled(), 0);
+}
+
+#[test]
+fn a_panic_of_a_runtime_function_comes_out_of_the_machine() {
+    let mut run = run(Some(mode(Mode::On)));
+    let call = std::panic::AssertUnwindSafe(|| run.call(SCALED, &[-1]));
+    let payload = std::panic::catch_unwind(call).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"check panicked"));
+    assert_eq!(run.call(SCALED, &[2]), Ok(5));
+}
+
+#[test]
+fn an_unknown_op_in_the_configuration_is_an_error() {
+    let config = JitConfig { without: ["adc".to_owned()].into(), ..JitConfig::default() };
+    let error = Jit::<Tiny>::new(config).unwrap_err();
+    assert_eq!(error.to_string(), "`without` names `adc`, which is no op of `tiny`");
+    assert!(availability::<Tiny>().is_ok());
+}
+
+#[test]
+fn the_code_can_be_looked_at() {
+    let mut run = run(Some(mode(Mode::On)));
+    run.call(CHECKED, &[4]).unwrap();
+    let linked = run.linked;
+    // The tier and its machine are borrowed one after the other.
+    let function: *const Function = run.machine.functions(linked).nth(CHECKED as usize).unwrap();
+    // SAFETY: the record lives as long as the machine.
+    let function = unsafe { &*function };
+    let jit = run.jit();
+    let view = jit.code_of(function).unwrap();
+    assert_eq!(view.start, function.entry());
+    let pcs: Vec<_> = view.ops.iter().map(|op| op.pc.0).collect();
+    assert_eq!(pcs, [0, 5, 7, 11, 12, 13]);
+    assert!(view.ops.windows(2).all(|ops| ops[0].hot.end == ops[1].hot.start));
+    assert_eq!(view.op_at(view.ops[2].hot.start).unwrap().op, OpIndex(Op::Call as u16));
+    assert_eq!(view.island.end.0 as usize, view.bytes.len());
+    assert!(jit.stats().bytes != CodeBytes::default());
+    let text = jit.stats().to_string();
+    assert!(text.starts_with("functions            2  2 ok, 0 ok-with-deopt\nblocked              0\n"), "{text}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_memory_of_the_process_is_ever_writable_and_executable() {
+    let mut run = run(Some(mode(Mode::On)));
+    transcript(&mut run);
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    let writable_and_executable: Vec<_> = maps.lines().filter(|line| line.contains(" rwx")).collect();
+    assert_eq!(writable_and_executable, [""; 0]);
+}
+
+#[test]
+fn what_cannot_be_compiled_is_blocked_and_runs_all_the_same() {
+    let mut run = run(Some(mode(Mode::On)));
+    let linked = run.linked;
+    let id = run.machine.functions(linked).nth(SUM as usize).unwrap().id() as usize;
+    let jit = run.jit();
+    *jit.state(id) = State::Blocked;
+    jit.stats.add_blocked("sum".to_owned(), "JIT_CODE_CACHE: full".to_owned());
+    assert_eq!(run.call(SUM, &[100]), Ok(5050));
+    assert_eq!(run.jit().stats().compiled(), 0);
+    let text = run.jit().stats().to_string();
+    assert!(text.contains("blocked              1\n  `sum`: JIT_CODE_CACHE: full\n"), "{text}");
+}

@@ -64,30 +64,31 @@ fn medians<const N: usize>(rounds: usize, mut run: impl FnMut() -> [f64; N]) -> 
     })
 }
 
-/// A function with about so many ops, of the kinds that programs have.
-fn function_with_ops(ops: usize) -> String {
-    let round = "if a < b { a = a + b * 2; } else { b = f(b, a - 1); } g = g + a % 7; ";
-    // The round above is 30 ops.
-    format!("let g = 0; fn f(a, b) {{ {} return a; }}", round.repeat(ops.div_ceil(30)))
+/// Functions with about so many ops each, of the kinds that programs have.
+fn functions_with_ops(functions: usize, ops: usize) -> String {
+    // The round is 23 ops.
+    let round = "if a < b { a = a + b * 2; } else { b = f0(b, a - 1); } g = g + a % 7; ";
+    let body = round.repeat(ops.div_ceil(23));
+    (0..functions).map(|index| format!("fn f{index}(a, b) {{ {body} return a; }}\n")).collect::<String>() + "let g = 0;"
 }
 
 fn compile_cost() {
     println!("compile cost, ns per op (median)");
-    println!("{:>10} {:>8} {:>8} {:>8} {:>8} {:>10}", "ops", "plan", "copy", "seal", "all", "all, us");
-    for (ops, rounds) in [(100, 501), (1_000, 301), (10_000, 51)] {
-        let program = compile(&function_with_ops(ops));
-        let mut compiled_ops = 0;
+    println!("{:>10} {:>8} {:>8} {:>8} {:>8} {:>14}", "ops", "plan", "copy", "seal", "all", "us a function");
+    for (functions, ops, rounds) in [(100, 100, 51), (20, 1_000, 51), (4, 10_000, 51)] {
+        let program = compile(&functions_with_ops(functions, ops));
+        let mut ops_each = 0;
         let [plan, copy, seal, all] = medians(rounds, || {
             let mut session = session(&program, Some(mode(Mode::On)));
             session.with_native_code(|_, _| {});
             let stats = session.jit().expect("there is a native tier").stats().clone();
-            compiled_ops = stats.ops;
+            ops_each = stats.ops / functions as u64;
             let per_op = |time: Duration| time.as_nanos() as f64 / stats.ops as f64;
             let all = stats.plan_time + stats.emit_time + stats.seal_time;
             [per_op(stats.plan_time), per_op(stats.emit_time), per_op(stats.seal_time), per_op(all)]
         });
-        let all_us = all * compiled_ops as f64 / 1e3;
-        println!("{compiled_ops:>10} {plan:>8.1} {copy:>8.1} {seal:>8.1} {all:>8.1} {all_us:>10.1}");
+        let all_us = all * ops_each as f64 / 1e3;
+        println!("{ops_each:>10} {plan:>8.1} {copy:>8.1} {seal:>8.1} {all:>8.1} {all_us:>14.1}");
     }
 }
 

@@ -59,6 +59,13 @@ impl Function {
         self.caches.wrapping_add(word as usize) as usize
     }
 
+    /// What is in its inline-cache cells, as 64-bit words.
+    pub fn cache_words(&self) -> Vec<u64> {
+        let len = self.facts().cache_words as usize;
+        // SAFETY: (1), (2): the cells are so many words; no op, which could have a reference to one, is running.
+        (0..len).map(|word| unsafe { *self.caches.add(word) }).collect()
+    }
+
     /// Its bytecode, as it was verified.
     pub fn body(&self) -> &FunctionBody {
         // SAFETY: (2).

@@ -23,7 +23,7 @@ pub use disassemble::{Disassembly, OpText};
 pub use flow::{Callee, Flow, Label, Thrown, Window};
 pub use function::Function;
 pub use instruction_set::{InstructionSet, Operands, RuntimeFn};
-pub use machine::{Limits, Linked, Machine};
+pub use machine::{Limits, Linked, Machine, OpRun, Went};
 pub use trap::{Position, Trap};
 pub use value::Value;
 pub use verify::{VerifyError, VerifyErrorKind};

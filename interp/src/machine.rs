@@ -1,5 +1,7 @@
 //! [`Machine`]: programs, stacks and tiers put together; the driver that alternates between the tiers.
 
+mod single;
+
 use std::fmt;
 use std::panic::resume_unwind;
 use std::ptr::NonNull;
@@ -13,6 +15,8 @@ use crate::program::{Program, Verified};
 use crate::stacks::Stacks;
 use crate::tier::{Markers, NativeTier};
 use crate::{Function, InstructionSet, Trap, Value, Vm};
+
+pub use single::{OpRun, Went};
 
 /// How deep and how wide a program may get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

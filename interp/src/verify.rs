@@ -114,11 +114,7 @@ struct Verifier<'a, I> {
 }
 
 impl<'a, I: InstructionSet> Verifier<'a, I> {
-    fn new(
-        body: &'a mut FunctionBody,
-        signatures: &'a [(String, u16)],
-        spaces: &'a [(&'static str, u32)],
-    ) -> Self {
+    fn new(body: &'a mut FunctionBody, signatures: &'a [(String, u16)], spaces: &'a [(&'static str, u32)]) -> Self {
         let depths = vec![Facts::NO_OP; body.code.len()];
         let facts = Facts { depths, slots: 0, cache_words: 0, ops: 0 };
         Verifier { body, signatures, spaces, facts, marker: std::marker::PhantomData }

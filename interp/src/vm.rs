@@ -60,10 +60,7 @@ impl<I: InstructionSet> Vm<I> {
 /// # Safety
 ///
 /// `vm` is the machine on whose behalf the stencil runs, and nothing else uses it during the call.
-pub unsafe fn guard<I: InstructionSet>(
-    vm: *mut Vm<I>,
-    run: impl FnOnce(&mut Vm<I>) -> Result<u64, Thrown>,
-) -> Outcome {
+pub unsafe fn guard<I: InstructionSet>(vm: *mut Vm<I>, run: impl FnOnce(&mut Vm<I>) -> Result<u64, Thrown>) -> Outcome {
     // SAFETY: the caller's promise.
     let vm = unsafe { &mut *vm };
     match catch_unwind(AssertUnwindSafe(|| run(&mut *vm))) {

@@ -8,22 +8,23 @@
 
 use std::fmt;
 use std::io;
+use std::marker::PhantomData;
 
-use memmap2::{Mmap, MmapMut, MmapOptions};
 use mimeo_def::CodeOffset;
 use mimeo_def::frame::CodeAddr;
 
 use crate::icache;
+use crate::pages::{CodePool, Pages};
 
 /// Phase of a buffer that is being filled.
 #[derive(Debug)]
-pub struct Writable(MmapMut);
+pub enum Writable {}
 
 /// Phase of a buffer whose code can run.
 #[derive(Debug)]
-pub struct Executable(Mmap);
+pub enum Executable {}
 
-/// Memory for machine code, usable alone for any signature. It is unmapped when it is dropped.
+/// Memory for machine code, usable alone for any signature. It is given back when it is dropped.
 ///
 /// ```
 /// use mimeo_def::CodeOffset;
@@ -55,7 +56,9 @@ pub struct Executable(Mmap);
 /// ```
 #[derive(Debug)]
 pub struct CodeBuf<Phase> {
-    phase: Phase,
+    pages: Pages,
+    len_bytes: usize,
+    phase: PhantomData<Phase>,
 }
 
 /// Why there is no memory for code.
@@ -88,6 +91,18 @@ impl std::error::Error for CodeBufError {
     }
 }
 
+impl<Phase> CodeBuf<Phase> {
+    /// The code.
+    pub fn bytes(&self) -> &[u8] {
+        &self.pages.bytes()[..self.len_bytes]
+    }
+
+    /// Where the code at `offset` will run, or runs; sealing does not move it.
+    pub fn address(&self, offset: CodeOffset) -> CodeAddr {
+        self.pages.start() as CodeAddr + offset.0 as usize
+    }
+}
+
 impl CodeBuf<Writable> {
     /// A buffer of `len_bytes` bytes, all zero, at the start of a page.
     ///
@@ -95,22 +110,24 @@ impl CodeBuf<Writable> {
     ///
     /// [`CodeBufError::Empty`] and [`CodeBufError::Map`].
     pub fn new(len_bytes: usize) -> Result<Self, CodeBufError> {
+        Self::on(Pages::map, len_bytes)
+    }
+
+    /// A buffer in a pool, which is cheaper for many.
+    pub(crate) fn in_pool(pool: &mut CodePool, len_bytes: usize) -> Result<Self, CodeBufError> {
+        Self::on(|len_bytes| pool.take(len_bytes), len_bytes)
+    }
+
+    fn on(take: impl FnOnce(usize) -> io::Result<Pages>, len_bytes: usize) -> Result<Self, CodeBufError> {
         if len_bytes == 0 {
             return Err(CodeBufError::Empty);
         }
-        // Every page is about to be written: faulting them in at once is cheaper than one by one.
-        let map = MmapOptions::new().len(len_bytes).populate().map_anon().map_err(CodeBufError::Map)?;
-        Ok(CodeBuf { phase: Writable(map) })
+        Ok(CodeBuf { pages: take(len_bytes).map_err(CodeBufError::Map)?, len_bytes, phase: PhantomData })
     }
 
-    /// The code.
+    /// The code, to be written.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut self.phase.0
-    }
-
-    /// Where the code at `offset` will run; sealing does not move it.
-    pub fn address(&self, offset: CodeOffset) -> CodeAddr {
-        self.phase.0.as_ptr() as CodeAddr + offset.0 as usize
+        &mut self.pages.bytes_mut()[..self.len_bytes]
     }
 
     /// Ends writing: from here on the code can run and cannot change.
@@ -118,25 +135,15 @@ impl CodeBuf<Writable> {
     /// # Errors
     ///
     /// [`CodeBufError::Seal`].
-    pub fn seal(self) -> Result<CodeBuf<Executable>, CodeBufError> {
-        let map = self.phase.0.make_exec().map_err(CodeBufError::Seal)?;
-        // SAFETY: icache (1): the map is readable and lives until this function returns.
-        unsafe { icache::flush(map.as_ptr(), map.len()) };
-        Ok(CodeBuf { phase: Executable(map) })
+    pub fn seal(mut self) -> Result<CodeBuf<Executable>, CodeBufError> {
+        self.pages.make_executable().map_err(CodeBufError::Seal)?;
+        // SAFETY: icache (1): the pages are readable and live until this function returns.
+        unsafe { icache::flush(self.pages.start(), self.len_bytes) };
+        Ok(CodeBuf { pages: self.pages, len_bytes: self.len_bytes, phase: PhantomData })
     }
 }
 
 impl CodeBuf<Executable> {
-    /// The code.
-    pub fn bytes(&self) -> &[u8] {
-        &self.phase.0
-    }
-
-    /// Where the code at `offset` runs.
-    pub fn address(&self, offset: CodeOffset) -> CodeAddr {
-        self.phase.0.as_ptr() as CodeAddr + offset.0 as usize
-    }
-
     /// The function at `offset`. `F` is a function pointer.
     ///
     /// # Panics

@@ -11,6 +11,7 @@ use crate::code_buf::{CodeBuf, CodeBufError, Executable};
 use crate::emit::{EmitError, SizesDiffer, emit};
 use crate::hole_value::NO_CODE;
 use crate::island::Island;
+use crate::pages::CodePool;
 use crate::plan::{Layout, Plan, TooBig};
 use crate::recipe::{NoStencil, Recipes};
 
@@ -76,12 +77,13 @@ pub(crate) struct Cost {
 #[derive(Debug)]
 pub(crate) struct Compiler {
     recipes: Recipes,
+    pool: CodePool,
     plan: Plan,
 }
 
 impl Compiler {
-    pub(crate) fn new(recipes: Recipes, island: Island) -> Self {
-        Compiler { recipes, plan: Plan::new(island) }
+    pub(crate) fn new(recipes: Recipes, pool: CodePool, island: Island) -> Self {
+        Compiler { recipes, pool, plan: Plan::new(island) }
     }
 
     /// Compiles a function.
@@ -93,7 +95,8 @@ impl Compiler {
             let pcs: Vec<Pc> = excluded.iter().map(|&(pc, _)| pc).collect();
             self.plan.measure(function, &self.recipes, &pcs).map_err(CompileError::TooBig)?;
             let planned = Instant::now();
-            let mut buf = CodeBuf::new(self.plan.layout.end as usize).map_err(CompileError::Memory)?;
+            let mut buf =
+                CodeBuf::in_pool(&mut self.pool, self.plan.layout.end as usize).map_err(CompileError::Memory)?;
             let mapped = Instant::now();
             emit(&self.plan, &self.recipes, function, &mut buf, &mut failed).map_err(CompileError::SizesDiffer)?;
             let emitted = Instant::now();
@@ -160,7 +163,7 @@ mod tests {
     fn compiler(table: &Table) -> Compiler {
         let expect = Expectation { ops: OPS, runtime_len: 2, host: Arch::host() };
         let recipes = Recipes::new(table, &expect, &JitConfig::default()).unwrap();
-        Compiler::new(recipes, Island::new(vec![0x1000; 8]))
+        Compiler::new(recipes, CodePool::default(), Island::new(vec![0x1000; 8]))
     }
 
     fn function(run: &Run) -> &Function {

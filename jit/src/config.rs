@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use mimeo_def::Pc;
+
 use crate::{CodeBufError, PatchError, TableError};
 
 /// When functions are compiled.
@@ -28,12 +30,14 @@ pub struct JitConfig {
     pub without: BTreeSet<String>,
     /// No op's stencil is used: native code leaves at every op.
     pub deopt_everywhere: bool,
+    /// Where stencils may be used; elsewhere native code leaves. For tests of single ops; `None` is everywhere.
+    pub only_at: Option<BTreeSet<Pc>>,
 }
 
 impl Default for JitConfig {
     /// [`Mode::Auto`] with a threshold of 10 calls.
     fn default() -> Self {
-        JitConfig { mode: Mode::Auto, threshold: 10, without: BTreeSet::new(), deopt_everywhere: false }
+        JitConfig { mode: Mode::Auto, threshold: 10, without: BTreeSet::new(), deopt_everywhere: false, only_at: None }
     }
 }
 

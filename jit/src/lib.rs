@@ -21,6 +21,7 @@ mod hole_value;
 mod icache;
 mod inspect;
 mod island;
+mod pages;
 mod patch;
 mod patch_error;
 mod plan;

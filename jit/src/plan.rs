@@ -93,7 +93,7 @@ impl Plan {
                 pc = next_pc;
                 continue;
             }
-            if !excluded.is_empty() && excluded.binary_search(&pc).is_ok() {
+            if !recipes.is_used_at(pc) || !excluded.is_empty() && excluded.binary_search(&pc).is_ok() {
                 size = recipes.deopt(size.len_units);
             }
             if size.recipe == recipes.deopt_index() {

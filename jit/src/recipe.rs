@@ -1,11 +1,12 @@
 //! A validated [`Table`] → [`Recipes`]: what compilation needs of each stencil, with everything decided that
 //! does not depend on the function.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use mimeo_def::OpIndex;
 use mimeo_def::op::OpInfo;
 use mimeo_def::stencil::{Hole, Stencil, Table};
+use mimeo_def::{OpIndex, Pc};
 
 use crate::JitConfig;
 use crate::hole_value::Source;
@@ -86,6 +87,8 @@ pub(crate) struct Recipes {
     recipes: Vec<Recipe>,
     sizes: Vec<OpSize>,
     reasons: Vec<Option<NoStencil>>,
+    /// [`JitConfig::only_at`].
+    only_at: Option<BTreeSet<Pc>>,
     /// The op that takes most room takes this much.
     pub(crate) max_op_bytes: u32,
 }
@@ -121,7 +124,7 @@ impl Recipes {
         let deopt_size = recipes[expect.ops.len()].size(deopt_index, 0);
         let room = |size: &OpSize| size.hot_bytes + size.cold_bytes + size.rodata_bytes;
         let max_op_bytes = sizes.iter().chain([&deopt_size]).map(room).max().unwrap_or(0);
-        Ok(Recipes { recipes, sizes, reasons, max_op_bytes })
+        Ok(Recipes { recipes, sizes, reasons, only_at: config.only_at.clone(), max_op_bytes })
     }
 
     pub(crate) fn recipe(&self, index: RecipeIndex) -> &Recipe {
@@ -131,6 +134,11 @@ impl Recipes {
     /// Of each op, with `OP_DEOPT` in the place of those without a stencil.
     pub(crate) fn sizes(&self) -> &[OpSize] {
         &self.sizes
+    }
+
+    /// May the op at `pc` have its stencil?
+    pub(crate) fn is_used_at(&self, pc: Pc) -> bool {
+        self.only_at.as_ref().is_none_or(|only| only.contains(&pc))
     }
 
     /// `OP_DEOPT` in the place of an op of `len_units`.

@@ -12,6 +12,7 @@ use mimeo_def::stencil::{Hole, HoleValue, Stencil, Table};
 
 use crate::Unavailable;
 use crate::code_buf::{CodeBuf, Executable};
+use crate::pages::CodePool;
 use crate::patch::patch;
 
 #[cfg(target_arch = "x86_64")]
@@ -40,7 +41,7 @@ struct Placed {
 
 impl Support {
     /// Copies and seals the support code of a validated table.
-    pub(crate) fn new(table: &Table) -> Result<Self, Unavailable> {
+    pub(crate) fn new(table: &Table, pool: &mut CodePool) -> Result<Self, Unavailable> {
         let stencils: Vec<&Stencil> = [&table.enter].into_iter().chain(table.exits).collect();
         let mut end = 0;
         let mut room = |part: &[u8]| {
@@ -52,7 +53,7 @@ impl Support {
             .iter()
             .map(|stencil| Placed { hot: room(stencil.hot), cold: room(stencil.cold), rodata: room(stencil.rodata) })
             .collect();
-        let mut buf = CodeBuf::new(end as usize).map_err(Unavailable::Memory)?;
+        let mut buf = CodeBuf::in_pool(pool, end as usize).map_err(Unavailable::Memory)?;
         let address = buf.address(CodeOffset(0));
         for (stencil, at) in stencils.iter().zip(&placed) {
             let code = buf.bytes_mut();

@@ -17,6 +17,7 @@ use mimeo_interp::{Function, InstructionSet, Vm};
 use crate::compiler::{Compiled, Compiler, Cost};
 use crate::inspect::CodeView;
 use crate::island::Island;
+use crate::pages::CodePool;
 use crate::recipe::Recipes;
 use crate::stats::Stats;
 use crate::support::Support;
@@ -78,13 +79,14 @@ impl<I: InstructionSet> Jit<I> {
             return Err(Unavailable::NoSuchOp { name: name.clone(), instruction_set: I::NAME });
         }
         let recipes = Recipes::new(I::STENCILS, &expectation::<I>(), &config).map_err(Unavailable::Table)?;
-        let support = Support::new(I::STENCILS)?;
+        let mut pool = CodePool::default();
+        let support = Support::new(I::STENCILS, &mut pool)?;
         let exits = Exit::ALL.into_iter().map(|exit| support.exit(exit));
         let targets = exits.chain(I::RUNTIME.iter().map(|function| function.shim as CodeAddr)).collect();
         Ok(Jit {
             config,
             support,
-            compiler: Compiler::new(recipes, Island::new(targets)),
+            compiler: Compiler::new(recipes, pool, Island::new(targets)),
             functions: Vec::new(),
             stats: Stats::new(I::OPS.iter().map(|op| op.name)),
             called_by_native: false,

@@ -6,8 +6,6 @@
 //! A parameter of the value type is popped before the body runs, and the result is pushed behind it; the body
 //! itself knows nothing of stack and frame.
 
-
-
 use crate::runtime::{Host, division_by_zero, overflow, print_value};
 
 /// The ops of calc, and what was made of them.

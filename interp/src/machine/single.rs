@@ -1,0 +1,161 @@
+//! One op on a given frame, in the tier that the caller names: what the twin tests compare.
+
+use mimeo_def::Pc;
+use mimeo_def::frame::{Exit, Frame};
+
+use super::Machine;
+use crate::asm::FunctionIndex;
+use crate::{Function, InstructionSet, Linked};
+
+/// Slots below and above the frame that must not change.
+const MARGIN: usize = 16;
+
+/// What is in them.
+const UNTOUCHED: u64 = 0x5afe_5afe_5afe_5afe;
+
+/// Where an op went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Went {
+    /// To the op at this place of the same function, which is the next one or a label's.
+    To(Pc),
+    /// Into a function.
+    Called {
+        /// Its [`Function::id`].
+        callee: u32,
+        /// Its slot 0, as a slot of the calling frame.
+        base: u32,
+        /// Where the caller goes on in the interpreter.
+        ret: Pc,
+        /// Where the caller goes on when the tier that made the call is returned to.
+        resumes: Pc,
+    },
+    /// Back to the caller; the result is in slot 0.
+    Returned,
+    /// An error is on its way.
+    Threw {
+        /// Its text.
+        message: String,
+        /// Where it was thrown.
+        pc: Pc,
+    },
+}
+
+/// What one op did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpRun {
+    /// Where it went.
+    pub went: Went,
+    /// The frame's slots behind it.
+    pub slots: Vec<u64>,
+    /// It wrote to the value stack outside of its frame.
+    pub strayed: bool,
+    /// Native code had the interpreter run it.
+    pub deopted: bool,
+}
+
+impl<I: InstructionSet> Machine<I> {
+    /// Runs the op at `pc`, and nothing else, on a frame with these slots; natively when `native` is set.
+    ///
+    /// Native code runs on to the next op that it has to leave for. A test of one op wants it to leave behind that
+    /// op at once, which is what `only_at` in the configuration of `mimeo-jit` is for.
+    ///
+    /// The answer is `None` when there is no native code for the op.
+    ///
+    /// # Panics
+    ///
+    /// When control does not get to an op at `pc`, when `slots` is not as long as the function's frame, or the
+    /// frame does not fit the machine's value stack; and with the panic of a runtime function.
+    pub fn run_op(
+        &mut self,
+        linked: Linked,
+        function: FunctionIndex,
+        pc: Pc,
+        native: bool,
+        slots: &[u64],
+    ) -> Option<OpRun> {
+        let record = self.functions(linked).nth(function.0 as usize).expect("the index is a function of the program");
+        assert!(record.facts().depth(pc).is_some(), "control does not get to {pc}");
+        assert_eq!(record.facts().slots as usize, slots.len(), "the frame has another length");
+        let record: *const Function = record;
+        let mut image = vec![UNTOUCHED; slots.len() + 2 * MARGIN];
+        image[MARGIN..MARGIN + slots.len()].copy_from_slice(slots);
+        let bottom = self.stacks.base();
+        assert!(image.len() * 8 <= self.stacks.limit() as usize - bottom as usize, "the frame does not fit");
+        // SAFETY: (2): record 0 is the host's, record 1 may be filled, and the image fits the stack.
+        let base = unsafe {
+            bottom.copy_from_nonoverlapping(image.as_ptr(), image.len());
+            let base = bottom.add(MARGIN);
+            let host = self.stacks.host_frame();
+            *host = Frame { function: std::ptr::null(), base, pc: 0, ret: self.markers.finish };
+            *host.add(1) = Frame { function: record.cast(), base, pc: u64::from(pc.0), ret: 0 };
+            self.vm.as_mut().core.frame = host.add(1);
+            base
+        };
+        // SAFETY: (2).
+        let (went, deopted) = if native { self.one_native(unsafe { &*record }, pc)? } else { (self.one(base), false) };
+        // SAFETY: (2), and the memory was written above.
+        unsafe { image.as_mut_ptr().copy_from_nonoverlapping(bottom, image.len()) };
+        let frame = MARGIN..MARGIN + slots.len();
+        let strayed = image[..frame.start].iter().chain(&image[frame.end..]).any(|&slot| slot != UNTOUCHED);
+        Some(OpRun { went, slots: image[frame].to_vec(), strayed, deopted })
+    }
+
+    /// Has the interpreter run the op at the top frame's pc.
+    fn one(&mut self, base: *const u64) -> Went {
+        // SAFETY: (1), (2): the top record is current and its pc is an op.
+        let exit = unsafe { I::interpret::<true>(self.vm.as_mut()) };
+        self.went(exit, base)
+    }
+
+    /// Has native code run it; also says whether that handed it back.
+    fn one_native(&mut self, function: &Function, pc: Pc) -> Option<(Went, bool)> {
+        let base = self.running_base();
+        let tier = self.tier.as_mut()?;
+        tier.called(function)?;
+        let code = tier.resume(function, pc)?;
+        // SAFETY: the address is for the op at the top frame's pc.
+        let exit = unsafe { tier.enter(self.vm.as_ptr(), code) };
+        if exit == Exit::Deopt && self.running(self.top()).1 == pc {
+            return Some((self.one(base), true));
+        }
+        let mut went = self.went(exit, base);
+        if let Went::Called { resumes, .. } = &mut went {
+            // SAFETY: (2): the callee's record is on top of the caller's, into whose code `ret` goes.
+            let exit = unsafe {
+                let caller = self.top().sub(1);
+                self.vm.as_mut().core.frame = caller;
+                self.tier.as_mut()?.enter(self.vm.as_ptr(), (*caller).ret)
+            };
+            if exit == Exit::Deopt {
+                *resumes = self.running(self.top()).1;
+            }
+        }
+        Some((went, false))
+    }
+
+    fn running_base(&self) -> *const u64 {
+        // SAFETY: (2).
+        unsafe { (*self.top()).base }
+    }
+
+    fn went(&mut self, exit: Exit, base: *const u64) -> Went {
+        let top = self.top();
+        match exit {
+            Exit::Deopt | Exit::Leave => Went::To(self.running(top).1),
+            Exit::Finish | Exit::Return => Went::Returned,
+            Exit::Throw => {
+                let trap = self.trap();
+                Went::Threw { message: trap.message, pc: trap.pc }
+            }
+            Exit::Call => {
+                let callee = self.running(top).0.id();
+                // SAFETY: (2): below a function's record is its caller's; both frames are in one stack.
+                let (base, ret) = unsafe {
+                    let caller = top.sub(1);
+                    ((*top).base.offset_from_unsigned(base) as u32, Pc((*caller).pc as u32))
+                };
+                Went::Called { callee, base, ret, resumes: ret }
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Memory of the operating system → [`Pages`], runs of whole pages that are writable or executable, never both.
+//!
+//! Mapping memory and faulting it in costs more than compiling a function, so a [`CodePool`] maps chunks and hands
+//! out parts of them; a run that is dropped can be handed out again.
+//!
+//! Contract of this island:
+//! 1. A chunk's memory stays mapped while there is an `Arc` of it, and every run holds one.
+//! 2. The runs of a chunk, those handed out and those in its `free` list, are disjoint.
+//! 3. A run is executable if and only if its `executable` says so; those in `free` are writable and all zero.
+
+use std::io;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use memmap2::{MmapOptions, MmapRaw};
+use region::Protection;
+
+/// Pages of the first chunk of a pool; each further one has twice as many.
+const FIRST_CHUNK_PAGES: usize = 16;
+const LARGEST_CHUNK_PAGES: usize = 256;
+
+/// Memory that was mapped at once.
+#[derive(Debug)]
+struct Chunk {
+    memory: MmapRaw,
+    /// Runs of pages that can be handed out, by page number, sorted, never adjacent.
+    free: Mutex<Vec<Range<usize>>>,
+}
+
+impl Chunk {
+    fn map(pages: usize) -> io::Result<Arc<Chunk>> {
+        // Every page is about to be written: faulting them in at once is cheaper than one by one.
+        let memory = MmapOptions::new().len(pages * region::page::size()).populate().map_anon()?;
+        let free = Mutex::new(std::iter::once(0..pages).collect());
+        Ok(Arc::new(Chunk { memory: memory.into(), free }))
+    }
+
+    fn take(self: &Arc<Self>, pages: usize) -> Option<Pages> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = free.iter().position(|run| run.len() >= pages)?;
+        let start = free[index].start;
+        free[index].start += pages;
+        if free[index].is_empty() {
+            free.remove(index);
+        }
+        Some(Pages { chunk: Arc::clone(self), run: start..start + pages, executable: false })
+    }
+
+    fn give_back(&self, run: Range<usize>) {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = free.partition_point(|other| other.start < run.start);
+        free.insert(index, run);
+        if free.get(index + 1).is_some_and(|next| next.start == free[index].end) {
+            free[index].end = free.remove(index + 1).end;
+        }
+        if index > 0 && free[index - 1].end == free[index].start {
+            free[index - 1].end = free.remove(index).end;
+        }
+    }
+}
+
+/// A run of whole pages. Starts out writable and all zero.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    chunk: Arc<Chunk>,
+    run: Range<usize>,
+    executable: bool,
+}
+
+impl Pages {
+    /// Pages with a mapping of their own.
+    pub(crate) fn map(len_bytes: usize) -> io::Result<Pages> {
+        let pages = pages_for(len_bytes);
+        let chunk = Chunk::map(pages)?;
+        chunk.take(pages).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))
+    }
+
+    pub(crate) fn start(&self) -> *mut u8 {
+        // Stays inside the mapping, by (2).
+        self.chunk.memory.as_mut_ptr().wrapping_add(self.run.start * region::page::size())
+    }
+
+    pub(crate) fn len_bytes(&self) -> usize {
+        self.run.len() * region::page::size()
+    }
+
+    /// The contents.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        // SAFETY: (1), (2); readable in both states, and not changed while borrowed.
+        unsafe { std::slice::from_raw_parts(self.start(), self.len_bytes()) }
+    }
+
+    /// The contents, of a run that is not executable.
+    ///
+    /// # Panics
+    ///
+    /// When it is executable.
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        assert!(!self.executable, "executable memory is not writable");
+        // SAFETY: (1), (2), (3).
+        unsafe { std::slice::from_raw_parts_mut(self.start(), self.len_bytes()) }
+    }
+
+    /// Takes away the right to write, and gives the right to execute.
+    pub(crate) fn make_executable(&mut self) -> io::Result<()> {
+        self.protect(Protection::READ_EXECUTE)?;
+        self.executable = true;
+        Ok(())
+    }
+
+    fn protect(&mut self, protection: Protection) -> io::Result<()> {
+        // SAFETY: (1), (2): whole pages of our own; no reference into them exists, as `self` is borrowed.
+        unsafe { region::protect(self.start(), self.len_bytes(), protection) }.map_err(io::Error::other)
+    }
+}
+
+impl Drop for Pages {
+    fn drop(&mut self) {
+        // Memory that cannot be made writable again stays with the chunk until that is unmapped.
+        if self.executable && self.protect(Protection::READ_WRITE).is_err() {
+            return;
+        }
+        self.executable = false;
+        self.bytes_mut().fill(0);
+        self.chunk.give_back(self.run.clone());
+    }
+}
+
+/// Hands out pages of chunks that are mapped as they are needed. The chunks live as long as their pages.
+#[derive(Debug, Default)]
+pub(crate) struct CodePool {
+    chunks: Vec<Arc<Chunk>>,
+}
+
+impl CodePool {
+    /// Pages for so many bytes, at least one.
+    pub(crate) fn take(&mut self, len_bytes: usize) -> io::Result<Pages> {
+        let pages = pages_for(len_bytes);
+        // The newest chunk is the largest, and the least used.
+        if let Some(found) = self.chunks.iter().rev().find_map(|chunk| chunk.take(pages)) {
+            return Ok(found);
+        }
+        let doubled = FIRST_CHUNK_PAGES << self.chunks.len().min(usize::BITS as usize / 2);
+        let chunk = Chunk::map(doubled.min(LARGEST_CHUNK_PAGES).max(pages))?;
+        self.chunks.push(Arc::clone(&chunk));
+        chunk.take(pages).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))
+    }
+}
+
+fn pages_for(len_bytes: usize) -> usize {
+    len_bytes.div_ceil(region::page::size()).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_disjoint_and_used_again() {
+        let mut pool = CodePool::default();
+        let page = region::page::size();
+        let mut runs: Vec<Pages> = (1..40).map(|pages| pool.take(pages * page).unwrap()).collect();
+        let mut places: Vec<(usize, usize)> = runs.iter().map(|run| (run.start() as usize, run.len_bytes())).collect();
+        places.sort_unstable();
+        assert!(places.windows(2).all(|pair| pair[0].0 + pair[0].1 <= pair[1].0));
+
+        let chunks = pool.chunks.len();
+        for (index, run) in runs.iter_mut().enumerate() {
+            run.bytes_mut().fill(index as u8 + 1);
+            run.make_executable().unwrap();
+        }
+        runs.retain(|run| run.run.len() % 2 == 0);
+        runs.clear();
+        let again: Vec<Pages> = (1..40).map(|pages| pool.take(pages * page).unwrap()).collect();
+        assert_eq!(pool.chunks.len(), chunks, "what was dropped is used again");
+        assert!(again.iter().all(|run| run.bytes().iter().all(|&byte| byte == 0)));
+    }
+
+    #[test]
+    #[should_panic(expected = "executable memory is not writable")]
+    fn executable_pages_cannot_be_borrowed_for_writing() {
+        let mut pages = Pages::map(1).unwrap();
+        pages.make_executable().unwrap();
+        pages.bytes_mut();
+    }
+
+    #[test]
+    fn a_chunk_is_unmapped_with_its_last_pages() {
+        let mut pool = CodePool::default();
+        let pages = pool.take(1).unwrap();
+        let chunk = Arc::downgrade(&pages.chunk);
+        drop(pool);
+        assert!(chunk.upgrade().is_some(), "the pages still hold it");
+        drop(pages);
+        assert!(chunk.upgrade().is_none());
+    }
+}

@@ -54,12 +54,14 @@ pub mod ops {
     /// Pushes a global variable.
     #[vm_op]
     fn get_global(vm: &mut Vm, #[imm(in = globals)] index: u32) -> i64 {
+        // SAFETY: the verifier has checked the index against the size of `globals`.
         unsafe { *vm.context.globals.add(index as usize) }
     }
 
     /// Pops into a global variable.
     #[vm_op]
     fn set_global(vm: &mut Vm, value: i64, #[imm(in = globals)] index: u32) {
+        // SAFETY: as above.
         unsafe { *vm.context.globals.add(index as usize) = value }
     }
 

@@ -82,11 +82,9 @@ impl Reached<'_> {
 
     fn ty(&mut self, ty: &Ty) {
         match ty {
-            Ty::Struct(name) | Ty::Cell(name) => {
-                if self.structs.insert(name.clone()) {
-                    let fields = self.module.structs.get(name).map(|of| of.fields.clone()).unwrap_or_default();
-                    fields.iter().for_each(|(_, ty)| self.ty(ty));
-                }
+            Ty::Struct(name) | Ty::Cell(name) if self.structs.insert(name.clone()) => {
+                let fields = self.module.structs.get(name).map(|of| of.fields.clone()).unwrap_or_default();
+                fields.iter().for_each(|(_, ty)| self.ty(ty));
             }
             Ty::Ptr { to, .. } => self.ty(to),
             Ty::Option(of) | Ty::Result(of) => self.ty(of),

@@ -24,6 +24,8 @@ pub struct LoweredOp {
     pub line: usize,
     /// Identity of the definition.
     pub fingerprint: Fingerprint,
+    /// The typed IR of its body, as the fingerprint sees it; for people.
+    pub ir: String,
     /// Where its C comes from.
     pub source: StencilSource,
     /// `#[vm_op(stencil = required)]`: that there is no stencil is an error.

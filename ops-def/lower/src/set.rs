@@ -83,7 +83,8 @@ impl Set {
                     (StencilSource::Handwritten { path: path.clone(), header }, false)
                 }
             };
-            ops.push(LoweredOp { name: op.name.clone(), line: c::line_of(def), fingerprint, source, required, symbols });
+            let (name, line, ir) = (op.name.clone(), c::line_of(def), format!("{:?}", body.root));
+            ops.push(LoweredOp { name, line, fingerprint, ir, source, required, symbols });
         }
         Lowered { name: module.name.to_string(), prelude, ops }
     }

@@ -13,9 +13,9 @@ use mimeo_def::op::Scalar;
 use mimeo_def::stencil::HoleValue;
 
 use crate::encode::{Encoding, Op};
-use crate::ir::{Body, Kind, LocalId};
+use crate::ir::{Body, Expr, Kind, LocalId};
 use crate::lowered::{PRELUDE, Symbol};
-use crate::module::{Module, Param};
+use crate::module::{Helper, Module, Param};
 use crate::op::{OpDef, OpParam, ResultKind};
 use crate::ty::{Integer, Ty};
 use body::{Emitter, Place};
@@ -52,8 +52,13 @@ impl Reaches {
         self.0.contains(helper)
     }
 
+    /// Does a helper's C take `vm` and `frame`? It needs them for the runtime, or for the context.
+    fn takes_machine(&self, helper: &Helper) -> bool {
+        self.runtime(&helper.name) || helper.params.iter().any(|param| param.ty == Ty::Vm)
+    }
+
     /// Does a body call runtime functions, itself or through helpers?
-    pub(crate) fn from_body(&self, body: &Body) -> bool {
+    pub(crate) fn in_body(&self, body: &Body) -> bool {
         let mut found = false;
         body.root.walk(&mut |expr| match &expr.kind {
             Kind::Runtime(..) => found = true,
@@ -95,11 +100,10 @@ pub(crate) fn prelude<'a>(
 }
 
 fn helper_head(module: &Module, reaches: &Reaches, name: &str, body: &Body) -> String {
-    let machine = if reaches.runtime(name) { "Vm *vm, Frame *frame" } else { "" };
+    let machine = reaches.takes_machine(&module.helpers[name]).then(|| "Vm *vm, Frame *frame".to_owned());
     let emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Helper, Ty::Unit);
     let declared = body.locals[..body.params].iter().enumerate().filter(|(_, local)| local.ty != Ty::Vm);
     let declared = declared.map(|(i, local)| format!("{} {}", types::name(&local.ty), emitter.local_name(LocalId(i))));
-    let machine = (!machine.is_empty()).then(|| machine.to_owned());
     let all: Vec<String> = machine.into_iter().chain(declared).collect();
     let all = if all.is_empty() { "void".to_owned() } else { all.join(", ") };
     let result = types::name(&module.helpers[name].result);
@@ -201,8 +205,10 @@ fn operand_value(module: &Module, param: &OpParam, encoding: &Encoding) -> Optio
 pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec<Symbol> {
     let mut used = BTreeSet::new();
     let mut lens = BTreeSet::new();
-    let mut calls = false;
+    let (mut calls, mut goes_on, mut leaves) = (false, false, false);
     body.root.walk(&mut |expr| match expr.kind {
+        // A helper that takes a window can ask for its length only.
+        Kind::Local(_) if expr.ty == Ty::Window => {}
         Kind::Local(local) | Kind::IsGood(local) | Kind::Payload(local) | Kind::Jump(local) => {
             used.insert(local.0);
         }
@@ -213,13 +219,16 @@ pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         Kind::WindowLen(window) => {
             lens.insert(window.0);
         }
+        Kind::Next => goes_on = true,
+        Kind::Deopt => leaves = true,
         _ => {}
     });
+    let results = matches!(def.result.kind, ResultKind::Values(_)) && has_result(&body.root);
     let mut symbols = Symbol::common();
     for symbol in &mut symbols {
         symbol.required = match symbol.value {
-            HoleValue::Continue => op.control.falls_through || calls,
-            HoleValue::NextPc => calls,
+            HoleValue::Continue => goes_on || results || calls,
+            HoleValue::NextPc => calls || leaves,
             _ => false,
         };
     }
@@ -229,7 +238,7 @@ pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         let param = op.param_operand.iter().position(|&of| of == Some(index));
         let required = match param {
             Some(param) => used.contains(&param),
-            None => matches!(def.result.kind, ResultKind::Values(_)) && body.root.ty != Ty::Never,
+            None => results,
         };
         match operand.kind {
             Encoding::Label => add(format!("JUMP_{name}"), value, required),
@@ -245,6 +254,25 @@ pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         add(format!("rt_{}", runtime.name), HoleValue::Runtime(index as u16), false);
     }
     symbols
+}
+
+/// Does some way through a body end in a result? Otherwise all of them throw.
+fn has_result(root: &Expr) -> bool {
+    fn at_end(expr: &Expr) -> bool {
+        match &expr.kind {
+            Kind::Err(_) => false,
+            Kind::If(_, then, other) => at_end(then) || at_end(other),
+            Kind::Block(_, Some(tail)) => at_end(tail),
+            _ => expr.ty != Ty::Never,
+        }
+    }
+    let mut found = at_end(root);
+    root.walk(&mut |expr| {
+        if let Kind::Return(value) = &expr.kind {
+            found |= at_end(value);
+        }
+    });
+    found
 }
 
 /// A parameter list, for the canonical text of a runtime function.

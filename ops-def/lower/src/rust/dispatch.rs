@@ -52,7 +52,7 @@ fn arm(set: &Set, op: &Op) -> TokenStream {
     }
     let pops = usize::from(op.pops);
     let drop = (op.pops > 0 || window.is_some()).then(|| quote!(at.drop(#pops + usize::from(#above));));
-    let reaches = set.bodies[op.def].as_ref().is_some_and(|body| set.reaches.from_body(body));
+    let reaches = set.bodies[op.def].as_ref().is_some_and(|body| set.reaches.in_body(body));
     let sync = reaches.then(|| quote!(at.sync(vm);));
     let throw = def.result.fallible.then(|| {
         quote! {

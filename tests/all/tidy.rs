@@ -1,0 +1,170 @@
+//! What the documents say about the tree is true: the map, the crates' edges, the quoted texts, the diff.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests' folder is in the root").to_owned()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The folders with the sources of a crate, in the order of the map.
+const CRATES: [(&str, &str); 9] = [
+    ("mimeo-def", "ops-def/src"),
+    ("mimeo-lower", "ops-def/lower/src"),
+    ("mimeo-macros", "ops-macros/src"),
+    ("mimeo-interp", "interp/src"),
+    ("mimeo-jit", "jit/src"),
+    ("mimeo-build", "jit/build/src"),
+    ("mimeo", "src"),
+    ("mimeo-calc", "examples/calc/src"),
+    ("mimeo-tests", "tests"),
+];
+
+/// Files that hold nothing but bytes.
+const DATA: [&str; 1] = ["jit/src/tiny/tables.rs"];
+
+/// The Rust files below a folder of the root, sorted, as paths from the root.
+fn rust_files(folder: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of the tree").flatten() {
+            let path = entry.path();
+            let name = entry.file_name();
+            if path.is_dir() && name != "target" && name != "ui" && name != "drift" {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let path = path.strip_prefix(root()).expect("below the root").to_owned();
+                files.push(path.to_str().expect("a plain name").to_owned());
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The first sentence of a file's `//!` text, without its full stop.
+fn first_sentence(path: &str) -> String {
+    let text = read(path);
+    let lines = text.lines().take_while(|line| line.starts_with("//!"));
+    let text = lines.map(|line| line.trim_start_matches("//!").trim()).take_while(|line| !line.is_empty());
+    let text = text.collect::<Vec<_>>().join(" ");
+    let end = text.find(". ").unwrap_or_else(|| text.trim_end_matches('.').len());
+    text[..end].to_owned()
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    for (_, folder) in CRATES {
+        for path in rust_files(folder) {
+            assert!(!first_sentence(&path).is_empty(), "{path} does not open with a `//!` sentence");
+            let lines = read(&path).lines().count();
+            assert!(lines <= 600 || DATA.contains(&&*path), "{path} has {lines} lines: one noun per file");
+        }
+    }
+}
+
+#[test]
+fn the_map_is_true() {
+    let mut map = String::new();
+    for (name, folder) in CRATES {
+        map += &format!("\n### `{name}`, `{folder}/`\n\n");
+        for path in rust_files(folder) {
+            let short = path.strip_prefix(folder).expect("below its folder").trim_start_matches('/');
+            map += &format!("* `{short}`: {}\n", first_sentence(&path));
+        }
+    }
+    map.push('\n');
+    let page = read("ARCHITECTURE.md");
+    let (before, rest) = page.split_once("<!-- map:").expect("the map has a start");
+    let (marker, rest) = rest.split_once("-->\n").expect("the start is a comment");
+    let (found, after) = rest.split_once("<!-- end of map -->").expect("the map has an end");
+    if std::env::var_os("MIMEO_BLESS").is_some() {
+        let page = format!("{before}<!-- map:{marker}-->\n{map}<!-- end of map -->{after}");
+        fs::write(root().join("ARCHITECTURE.md"), page).expect("the page can be written");
+    } else {
+        assert!(found == map, "the map is out of date: run with MIMEO_BLESS=1");
+    }
+}
+
+/// The names under `[dependencies]` (not those for tests and build scripts) of a crate.
+fn dependencies(manifest: &str) -> BTreeSet<String> {
+    let mut inside = false;
+    let mut names = BTreeSet::new();
+    for line in read(manifest).lines() {
+        if line.starts_with('[') {
+            inside = line.ends_with("dependencies]") && !line.contains("dev-") && !line.contains("build-");
+        } else if let (true, Some((name, _))) = (inside && !line.contains("workspace.dep"), line.split_once(['.', ' ', '='])) {
+            names.insert(name.to_owned());
+        }
+    }
+    names
+}
+
+#[test]
+fn crates_know_only_what_they_may() {
+    let edges: [(&str, &[&str]); 6] = [
+        ("ops-def", &[]),
+        ("ops-def/lower", &["mimeo-def", "proc-macro2", "quote", "syn"]),
+        ("ops-macros", &["mimeo-lower", "proc-macro2"]),
+        ("interp", &["mimeo-def"]),
+        ("jit", &["memmap2", "mimeo-def", "mimeo-interp", "region"]),
+        ("jit/build", &["cc", "iced-x86", "mimeo-def", "mimeo-lower", "object"]),
+    ];
+    for (folder, allowed) in edges {
+        let found = dependencies(&format!("{folder}/Cargo.toml"));
+        let allowed: BTreeSet<String> = allowed.iter().map(|&name| name.to_owned()).collect();
+        assert_eq!(found, allowed, "{folder}");
+    }
+    for path in ["ops-def/src", "ops-def/lower/src", "ops-macros/src", "jit/build/src"] {
+        assert!(read(&format!("{path}/lib.rs")).contains("#![forbid(unsafe_code)]"), "{path} has unsafe code");
+    }
+}
+
+/// The text of the fenced block that follows `heading`.
+fn block<'a>(page: &'a str, heading: &str) -> &'a str {
+    let after = page.split_once(heading).unwrap_or_else(|| panic!("{heading}")).1;
+    let start = after.split_once("```").expect("a block").1;
+    start.split_once('\n').expect("a block").1.split_once("```").expect("a block ends").0
+}
+
+/// `text` with the indentation of its first line taken off every line.
+fn unindented(text: &str) -> String {
+    let indent = text.len() - text.trim_start().len();
+    text.lines().map(|line| line.get(indent..).unwrap_or("").to_owned() + "\n").collect()
+}
+
+#[test]
+fn the_quoted_op_is_the_real_one() {
+    let page = read("ARCHITECTURE.md");
+    let source = read("examples/calc/src/ops.rs");
+    let definition = block(&page, "**The definition**");
+    let start = source.find("    /// `a + b`").expect("calc adds");
+    assert_eq!(unindented(&source[start..]).get(..definition.len()), Some(definition));
+    let sets = mimeo_lower::lower_file(&source, "src/ops.rs").expect("calc's ops are Rust");
+    let add = sets[0].ops.iter().find(|op| op.name == "add").expect("calc adds");
+    assert_eq!(add.ir, block(&page, "**The typed IR**").trim_end());
+    let mimeo_lower::StencilSource::Generated(c) = &add.source else { panic!("`add` has generated C") };
+    assert!(c.ends_with(block(&page, "**The C.**")), "{c}");
+    let readme = read("README.md");
+    assert_eq!(block(&readme, "This is all there is to calc's `+`"), definition);
+}
+
+#[test]
+fn the_readmes_diff_applies() {
+    let readme = read("README.md");
+    let diff = block(&readme, "Adding an op touches one place");
+    let changed = diff.lines().filter(|line| line.starts_with('+') && !line.starts_with("+++")).count();
+    assert!((1..=10).contains(&changed), "{changed} lines");
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme.diff");
+    fs::write(&file, diff).expect("the temporary folder can be written");
+    let apply = Command::new("git").args(["apply", "--check"]).arg(&file).current_dir(root()).output();
+    let output = apply.expect("git is there");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -94,25 +94,31 @@ fn compile_cost() {
 
 /// What it costs to change between the tiers.
 fn transitions() {
-    const ROUNDS: f64 = 1e6;
-    let with_call = compile("fn f() { return 1; } let i = 0; while i < 1000000 { i = i + f(); }");
-    let without_call = compile("let i = 0; while i < 1000000 { i = i + 1; }");
-    // The top level is called once and stays in the interpreter; `f` is compiled at its second call.
-    let warm = JitConfig { threshold: 2, ..mode(Mode::Auto) };
+    const ROUNDS: u32 = 1_000_000;
+    let empty = compile("");
     let negate = compile("fn f() { let i = 0; let x = 1; while i < 1000000 { x = -x; i = i + 1; } } f();");
     let gap = JitConfig { without: BTreeSet::from(["negate".to_owned()]), ..mode(Mode::On) };
-    let [called, plain, side_exit, native] = medians(9, || {
+    let calls = |jit| {
+        let mut session = session(&empty, jit);
+        let start = Instant::now();
+        for _ in 0..ROUNDS {
+            session.run().unwrap_or_else(|error| panic!("{error:?}"));
+        }
+        start.elapsed()
+    };
+    let [native, interpreted, with_gap, without_gap] = medians(9, || {
         let runs = [
-            time(&with_call, Some(warm.clone())),
-            time(&without_call, Some(warm.clone())),
+            calls(Some(mode(Mode::On))),
+            calls(None),
             time(&negate, Some(gap.clone())),
             time(&negate, Some(mode(Mode::On))),
         ];
-        runs.map(|time| time.as_nanos() as f64 / ROUNDS)
+        runs.map(|time| time.as_nanos() as f64 / f64::from(ROUNDS))
     });
     println!("\nchanging tiers, ns (median)");
-    println!("{:>48} {:>8.1}", "enter a native function and return", called - plain);
-    println!("{:>48} {:>8.1}", "side exit, one op interpreted, re-entry", side_exit - native);
+    println!("{:>48} {:>8.1}", "the host calls an interpreted function", interpreted);
+    println!("{:>48} {:>8.1}", "the host calls a native function", native);
+    println!("{:>48} {:>8.1}", "side exit, one op interpreted, re-entry", with_gap - without_gap);
 }
 
 fn programs() {

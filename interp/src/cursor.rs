@@ -258,7 +258,14 @@ impl Cursor {
         unsafe {
             match flow {
                 Flow::Next | Flow::Leave => self.pc = self.pc.add(len),
-                Flow::Jump(label) => self.pc = self.code.add(label.0 as usize),
+                Flow::Jump(label) => {
+                    let target = self.code.add(label.0 as usize);
+                    let back = target <= self.pc;
+                    self.pc = target;
+                    if back && !SINGLE && count_down(self.function()) {
+                        return Some(self.exit(vm, Exit::Leave));
+                    }
+                }
                 Flow::Call(callee, window) => return self.call::<I, SINGLE>(vm, callee, window, len),
                 Flow::Return(bits) => return self.ret::<I, SINGLE>(vm, bits),
             }
@@ -292,9 +299,7 @@ impl Cursor {
             self.code = (*function).code;
             self.pc = self.code;
             self.sp = base.add((*function).locals as usize);
-            let countdown = (*function).countdown.get() - 1;
-            (*function).countdown.set(countdown);
-            if SINGLE || countdown <= 0 {
+            if count_down(function) || SINGLE {
                 return Some(self.exit(vm, Exit::Call));
             }
             None
@@ -319,4 +324,17 @@ impl Cursor {
             None
         }
     }
+}
+
+/// Counts one call or one way back to a loop's head; says whether the driver wants to know.
+///
+/// # Safety
+///
+/// `function` is a loaded function.
+#[inline(always)]
+unsafe fn count_down(function: *const Function) -> bool {
+    // SAFETY: the caller's promise.
+    let countdown = unsafe { &(*function).countdown };
+    countdown.set(countdown.get() - 1);
+    countdown.get() <= 0
 }

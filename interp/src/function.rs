@@ -22,7 +22,8 @@ pub struct Function {
     /// [`Facts::depths`], by code unit.
     pub(crate) depths: *const u16,
     pub(crate) locals: u32,
-    /// Calls from the interpreter until the driver is asked whether the other tier wants the function.
+    /// Calls and ways back to a loop's head, in the interpreter, until the driver asks whether the other tier wants
+    /// the function.
     pub(crate) countdown: Cell<i32>,
     pub(crate) id: u32,
     body: *const FunctionBody,
@@ -49,9 +50,9 @@ impl Function {
         self.header.entry.set(entry);
     }
 
-    /// After this many calls by the interpreter the tier is asked again.
-    pub fn set_countdown(&self, calls: i32) {
-        self.countdown.set(calls.max(1));
+    /// After this many calls and ways back to a loop's head, in the interpreter, the tier is asked again.
+    pub fn set_countdown(&self, events: i32) {
+        self.countdown.set(events.max(1));
     }
 
     /// Address of the word of its inline-cache cells with this index.

@@ -56,6 +56,8 @@ pub unsafe trait InstructionSet: Sized + 'static {
 
     /// Runs from the top frame record until an exit; with `SINGLE`, one op.
     ///
+    /// [`Exit::Leave`] means that the op was done (with `SINGLE`), or that a loop is hot (without).
+    ///
     /// # Safety
     ///
     /// The top frame record of `vm` is current, its function is verified code of this instruction set, and

@@ -169,7 +169,7 @@ impl<I: InstructionSet> Machine<I> {
     fn drive(&mut self) -> Result<(), Trap> {
         let mut next = self.enter_top();
         loop {
-            let mut stepped = false;
+            let (native, stepped) = (matches!(next, Next::Native(_)), matches!(next, Next::Step));
             let exit = match next {
                 Next::Native(code) => {
                     let tier = self.tier.as_mut().expect("only a tier hands out code");
@@ -180,18 +180,16 @@ impl<I: InstructionSet> Machine<I> {
                 }
                 // SAFETY: (1), (2): the top record is current and its pc is an op.
                 Next::Interpret => unsafe { I::interpret::<false>(self.vm.as_mut()) },
-                Next::Step => {
-                    stepped = true;
-                    // SAFETY: as above.
-                    unsafe { I::interpret::<true>(self.vm.as_mut()) }
-                }
+                // SAFETY: as above.
+                Next::Step => unsafe { I::interpret::<true>(self.vm.as_mut()) },
             };
             next = match exit {
                 Exit::Finish => return Ok(()),
                 Exit::Throw => return Err(self.trap()),
                 Exit::Deopt => Next::Step,
                 Exit::Leave if stepped => self.resume_top(),
-                Exit::Leave => Next::Interpret,
+                Exit::Leave if native => Next::Interpret,
+                Exit::Leave => self.loop_top(),
                 Exit::Return => self.resume_top(),
                 Exit::Call => {
                     if stepped {
@@ -227,6 +225,21 @@ impl<I: InstructionSet> Machine<I> {
         self.tier = tier;
         // SAFETY: (2).
         unsafe { (*self.top()).pc = 0 };
+        code.map_or(Next::Interpret, Next::Native)
+    }
+
+    /// The interpreter is at the head of a hot loop: which tier goes on?
+    fn loop_top(&mut self) -> Next {
+        let mut tier = self.tier.take();
+        let (function, pc) = self.running(self.top());
+        let code = match &mut tier {
+            Some(tier) => tier.looped(function, pc),
+            None => {
+                function.set_countdown(i32::MAX);
+                None
+            }
+        };
+        self.tier = tier;
         code.map_or(Next::Interpret, Next::Native)
     }
 

@@ -35,6 +35,10 @@ pub unsafe trait NativeTier<I: InstructionSet> {
     /// Says where to enter it, compiling it if it is worth it; `None` leaves it to the interpreter.
     fn called(&mut self, function: &Function) -> Option<CodeAddr>;
 
+    /// The interpreter is at the head of a loop of a function whose countdown is over. Says where to go on natively,
+    /// compiling the function if it is worth it; `None` leaves it to the interpreter.
+    fn looped(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
+
     /// Where native code of a function can be entered at an op boundary.
     fn resume(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
 

@@ -10,7 +10,7 @@ use crate::{CodeBufError, PatchError, TableError};
 /// When functions are compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// When they were called [`JitConfig::threshold`] times, or by native code.
+    /// When calls and rounds of loops reach [`JitConfig::threshold`], or native code calls.
     #[default]
     Auto,
     /// At their first call.
@@ -24,7 +24,7 @@ pub enum Mode {
 pub struct JitConfig {
     /// When functions are compiled.
     pub mode: Mode,
-    /// In [`Mode::Auto`], the call at which a function is compiled; 0 is the first, as 1.
+    /// In [`Mode::Auto`], the call or round of a loop at which a function is compiled; 0 is the first, as 1.
     pub threshold: u32,
     /// Names of ops whose stencil must not be used, for tests and experiments.
     pub without: BTreeSet<String>,

@@ -27,7 +27,7 @@ use crate::{JitConfig, Mode, Unavailable};
 /// What became of a function.
 #[derive(Debug)]
 enum State {
-    /// Called this many times so far.
+    /// So many calls and ways back to a loop's head so far.
     Counting(u32),
     Compiled(Compiled),
     /// It could not be compiled, and is not tried again.
@@ -133,6 +133,27 @@ impl<I: InstructionSet> Jit<I> {
         Some(compiled.entry())
     }
 
+    /// Counts a call or a way back to a loop's head; says whether the function is to be compiled, or is already.
+    fn count(&mut self, function: &Function, threshold: u32) -> bool {
+        let threshold = match self.config.mode {
+            Mode::Off => {
+                function.set_countdown(i32::MAX);
+                return false;
+            }
+            Mode::Auto => threshold,
+            Mode::On => 1,
+        };
+        if let State::Counting(events) = self.state(function.id() as usize) {
+            *events += 1;
+            if *events < threshold {
+                // Counted here and not by the countdown, which calls of host and native code bypass.
+                function.set_countdown(1);
+                return false;
+            }
+        }
+        true
+    }
+
     fn state(&mut self, id: usize) -> &mut State {
         if id >= self.functions.len() {
             self.functions.resize_with(id + 1, || State::Counting(0));
@@ -171,24 +192,16 @@ unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
 
     fn called(&mut self, function: &Function) -> Option<CodeAddr> {
         let by_native = std::mem::take(&mut self.called_by_native);
-        let threshold = match self.config.mode {
-            Mode::Off => {
-                function.set_countdown(i32::MAX);
-                return None;
-            }
-            // A caller that was worth compiling calls nothing but hot functions.
-            Mode::Auto if !by_native => self.config.threshold,
-            Mode::Auto | Mode::On => 1,
-        };
-        if let State::Counting(calls) = self.state(function.id() as usize) {
-            *calls += 1;
-            if *calls < threshold {
-                // Calls are counted here and not by the countdown, which calls of host and native code bypass.
-                function.set_countdown(1);
-                return None;
-            }
+        // A caller that was worth compiling calls nothing but hot functions.
+        let threshold = if by_native { 1 } else { self.config.threshold };
+        self.count(function, threshold).then(|| self.compile(function))?
+    }
+
+    fn looped(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
+        if self.count(function, self.config.threshold) {
+            self.compile(function)?;
         }
-        self.compile(function)
+        self.resume(function, pc)
     }
 
     fn resume(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {

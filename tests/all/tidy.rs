@@ -64,8 +64,11 @@ fn every_file_says_what_it_is() {
     for (_, folder) in CRATES {
         for path in rust_files(folder) {
             assert!(!first_sentence(&path).is_empty(), "{path} does not open with a `//!` sentence");
-            let lines = read(&path).lines().count();
-            assert!(lines <= 600 || DATA.contains(&&*path), "{path} has {lines} lines: one noun per file");
+            let text = read(&path);
+            let lines = text.lines().count();
+            // An instruction set is one module.
+            let may_be_long = DATA.contains(&&*path) || text.contains("#[mimeo::instruction_set(");
+            assert!(lines <= 600 || may_be_long, "{path} has {lines} lines: one noun per file");
         }
     }
 }

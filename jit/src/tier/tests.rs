@@ -117,6 +117,16 @@ fn auto_compiles_at_the_threshold_and_what_native_code_calls_at_once() {
 }
 
 #[test]
+fn a_hot_loop_of_a_function_called_once_goes_on_natively() {
+    let mut run = run(Some(JitConfig { threshold: 10, ..JitConfig::default() }));
+    assert_eq!(run.call(SUM, &[1000]), Ok(500_500));
+    let stats = run.jit().stats();
+    assert_eq!(stats.compiled(), 1);
+    // It came back once, at its end.
+    assert_eq!(stats.exits, [0, 0, 0, 0, 1, 0]);
+}
+
+#[test]
 fn off_compiles_nothing() {
     let mut run = run(Some(mode(Mode::Off)));
     assert_eq!(run.call(FIB, &[10]), Ok(55));

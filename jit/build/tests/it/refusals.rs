@@ -201,9 +201,9 @@ const X86_64: &[Case] = &[
     ),
     (
         "overlapping holes",
-        &["HOLE_a", "HOLE_b"],
-        "OP(bad) { __asm__ volatile(\"movabsq $HOLE_a, %rax\\n\\t.reloc .-8, R_X86_64_32, HOLE_b\"); TAIL CONTINUE(vm, base, frame); }",
-        "the hole for `HOLE_b` at 0x2 overlaps the one before it",
+        &["HOLE_a"],
+        "OP(bad) { __asm__ volatile(\"movabsq $HOLE_a, %rax\\n\\t.reloc .-8, R_X86_64_32, HOLE_a\"); TAIL CONTINUE(vm, base, frame); }",
+        "the hole for `HOLE_a` at 0x2 overlaps the one before it",
     ),
     (
         "invalid instruction",

@@ -18,6 +18,9 @@ mod disassemble;
 #[cfg(feature = "disassembler")]
 pub mod listing;
 
+#[cfg(feature = "jit")]
+pub mod testing;
+
 /// What an instruction set's module names.
 pub mod prelude {
     pub use crate::{Callee, Flow, Label, Thrown, Window, instruction_set, vm_op};

@@ -1,3 +1,11 @@
 //! One binary for all tests of the whole, so that linking costs once.
 
+mod drift;
+mod fingerprint;
+mod hostile;
+mod memory;
 mod programs;
+mod sanitizer;
+mod tidy;
+mod twins;
+mod ui;

@@ -103,7 +103,9 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
     for line in read(manifest).lines() {
         if line.starts_with('[') {
             inside = line.ends_with("dependencies]") && !line.contains("dev-") && !line.contains("build-");
-        } else if let (true, Some((name, _))) = (inside && !line.contains("workspace.dep"), line.split_once(['.', ' ', '='])) {
+        } else if let (true, Some((name, _))) =
+            (inside && !line.contains("workspace.dep"), line.split_once(['.', ' ', '=']))
+        {
             names.insert(name.to_owned());
         }
     }

@@ -1,1 +1,5 @@
 //! Instruction sets that the tests run: between them they use everything that the op language has.
+
+pub mod broken;
+pub mod registers;
+pub mod stack;

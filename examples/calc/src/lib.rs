@@ -19,5 +19,6 @@ mod token;
 mod tree;
 
 pub use compile::CompileError;
+pub use runtime::Host;
 pub use session::{Options, Session, compile};
 pub use source::{Diagnostic, Position};

@@ -12,7 +12,7 @@ pub struct Host {
     /// Where `print` writes.
     pub out: Box<dyn Write>,
     /// The memory behind [`Context::globals`](crate::ops::ops::Context::globals).
-    pub(crate) globals: Vec<i64>,
+    pub globals: Vec<i64>,
 }
 
 impl fmt::Debug for Host {

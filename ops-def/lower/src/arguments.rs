@@ -16,36 +16,48 @@ pub(crate) struct Arguments {
     pub(crate) host: Option<Type>,
     /// `operands = stack`
     pub(crate) stack: bool,
+    /// Something is wrong with them.
+    pub(crate) broken: bool,
+    /// `operands` is given, and is `stack`.
+    operands: Option<bool>,
 }
 
 impl Arguments {
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Arguments {
         let mut arguments = Arguments::default();
+        let before = errors.len();
         let argument = |input: syn::parse::ParseStream<'_>| {
             let name: Ident = input.parse()?;
             input.parse::<Token![=]>()?;
             Ok((name, input.parse::<Type>()?))
         };
-        let parser = |input: syn::parse::ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, argument);
+        let parser =
+            |input: syn::parse::ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, argument);
         match parser.parse2(tokens) {
             Ok(list) => {
                 for (name, ty) in list {
                     arguments.set(&name, ty, errors);
                 }
+                arguments.stack = arguments.operands == Some(true);
             }
-            Err(error) => errors.at(error.span(), Problem::UnknownArgument(error.to_string())),
+            Err(error) => errors.at(error.span(), Problem::InstructionSetArgument),
         }
+        arguments.broken = errors.len() > before;
         arguments
     }
 
     fn set(&mut self, name: &Ident, ty: Type, errors: &mut Errors) {
-        let operands = matches!(&ty, Type::Path(path) if path.path.is_ident("stack") || path.path.is_ident("registers"));
-        match name.to_string().as_str() {
-            "value" => self.value = Some(ty),
-            "context" => self.context = Some(ty),
-            "host" => self.host = Some(ty),
-            "operands" if operands => self.stack = matches!(&ty, Type::Path(path) if path.path.is_ident("stack")),
-            other => errors.on(name, Problem::UnknownArgument(other.to_owned())),
+        let argument = name.to_string();
+        let word = |word: &str| matches!(&ty, Type::Path(path) if path.path.is_ident(word));
+        let before = match argument.as_str() {
+            "value" => self.value.replace(ty).is_some(),
+            "context" => self.context.replace(ty).is_some(),
+            "host" => self.host.replace(ty).is_some(),
+            "operands" if word("stack") || word("registers") => self.operands.replace(word("stack")).is_some(),
+            _ => return errors.on(name, Problem::InstructionSetArgument),
+        };
+        if before {
+            errors.on(name, Problem::TwoArguments(argument));
         }
     }
 }

@@ -71,9 +71,10 @@ impl Reached<'_> {
         }
         if let Some(constant) = self.module.consts.get(&name) {
             write!(self.text, "const {name} {constant:?};").expect("writing to a string");
-        } else if let Some((_, runtime)) = self.module.runtime(&name) {
+        } else if let Some((index, runtime)) = self.module.runtime(&name) {
+            // A stencil finds it by its index.
             let signature = c::signature_text(&runtime.params, &runtime.result);
-            write!(self.text, "runtime {name}{signature};").expect("writing to a string");
+            write!(self.text, "runtime {index} {name}{signature};").expect("writing to a string");
         } else if let Some(helper) = self.helpers.get(&name) {
             write!(self.text, "helper {name} {helper:?};").expect("writing to a string");
             self.body(helper);

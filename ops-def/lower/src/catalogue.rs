@@ -8,75 +8,92 @@ pub(crate) enum Problem {
     // The module.
     NotAModule,
     NotInline,
-    UnknownArgument(String),
+    InstructionSetArgument,
+    TwoArguments(String),
     MissingValue,
     ValueType(String),
     ContextStruct(String),
     NoOps,
     TwoOps(String),
+    SameOpcode { one: String, other: String, opcode: String },
+    ReservedName { name: String, by: &'static str },
     StructRepr(String),
+    StructLayout { name: String, argument: String },
     StructField(String),
     GenericItem(&'static str),
     ModuleItem(&'static str),
+    Conditional,
     ConstValue,
     ExternAbi,
     RuntimeParameter(String),
     RuntimeResult(String),
     RuntimeVm,
+    HelperType(String),
+    Receiver,
     // An op's signature.
     OpOutside,
-    OpArgument(String),
+    OpArgument,
     OpParameter(String),
     OpResult(String),
     OpGeneric,
     OpAsync,
+    OperandKinds,
+    TwoVms,
     ImmType(String),
+    ImmArgument,
     ImmSpace(String),
     ConstantType(String),
     PlaceArgument,
     PlaceStack,
     CacheType(String),
+    KindArgument(&'static str),
     TwoWindows,
     WindowLast,
     ResultSlot,
     StackCall,
+    CallPops,
     Reviewed,
     // Types.
     UnknownType(String),
     TypeForm(String),
     Mismatch { expected: String, found: String },
-    LiteralMismatch { expected: String, found: String },
+    FloatLiteral(String),
+    LiteralRange { literal: String, ty: String },
+    NoneType,
     Branches { one: String, other: String },
     // Expressions.
     Unsupported { what: &'static str, instead: &'static str },
     UnknownName(String),
     UnknownFunction(String),
+    OpCall(String),
     UnknownMethod { ty: String, method: String },
     UnknownField { ty: String, field: String },
     ArgumentCount { name: String, takes: usize, given: usize },
     PlainArithmetic { op: &'static str, method: &'static str },
     PlainShift { op: &'static str, method: &'static str },
     PlainNegate,
-    DivisionMayPanic(String),
+    DivisionMayPanic { what: String, remainder: bool },
     FloatRemainder,
     CompareStructs(String),
     Operator { op: String, ty: String },
     CastForm { from: String, to: String },
     FlowValue,
-    HostAccess(String),
+    HostAccess,
+    NoContext,
     VmField(String),
     VmValue,
+    OperandValue { ty: String, instead: &'static str },
     ConditionType(String),
     Unbounded,
     Continue,
     Pattern,
+    PatternName(String),
     TryType(String),
     TryOutside,
     Recursive(String),
     LateThrow,
     DerefType(String),
     AssignTo,
-    JumpOfParameter,
     LetWithoutType,
 }
 
@@ -93,20 +110,21 @@ impl Problem {
         let pair = |message: &str, help: &str| (message.to_owned(), help.to_owned());
         match self {
             Problem::NotAModule => pair(
-                "`#[instruction_set]` belongs on a module",
-                "write `#[instruction_set(value = …)] pub mod ops { … }`",
+                "`#[mimeo::instruction_set]` belongs on a module",
+                "write `#[mimeo::instruction_set(value = …)] pub mod ops { … }`",
             ),
             Problem::NotInline => pair(
                 "the instruction set must stand in the module itself",
                 "write `mod ops { … }` with the ops between the braces: the lowering reads them all at once",
             ),
-            Problem::UnknownArgument(name) => (
-                format!("`#[instruction_set]` has no argument `{name}`"),
-                "it has `value = Type`, `context = Type`, `host = Type` and `operands = registers` or `stack`".into(),
+            Problem::InstructionSetArgument => pair(
+                "this is no argument of `#[mimeo::instruction_set]`",
+                "it has `value = Type`, `context = Type`, `host = Type` and `operands = registers` or `stack`",
             ),
+            Problem::TwoArguments(name) => (format!("`{name}` is given twice"), "remove one of the two".into()),
             Problem::MissingValue => pair(
                 "the instruction set does not say what a slot holds",
-                "write `#[instruction_set(value = Value)]`, with a `repr(transparent)` struct of the module or `i64`, `u64`, `f64`",
+                "write `#[mimeo::instruction_set(value = Value)]`, with a `repr(transparent)` struct of the module or `i64`, `u64`, `f64`",
             ),
             Problem::ValueType(name) => (
                 format!("`{name}` cannot be the value type"),
@@ -120,9 +138,22 @@ impl Problem {
             Problem::TwoOps(name) => {
                 (format!("there are two functions or ops called `{name}`"), "give one of them another name".into())
             }
+            Problem::SameOpcode { one, other, opcode } if one == other => (
+                format!("there are two encodings called `{one}`, of opcode `{opcode}`"),
+                "give the op another name: `#[place(slot, constant)]` makes an encoding called `op_operand_constant`".into(),
+            ),
+            Problem::SameOpcode { one, other, opcode } => (
+                format!("the ops `{one}` and `{other}` would both have the opcode `{opcode}`"),
+                "give one of them another name".into(),
+            ),
+            Problem::ReservedName { name, by } => (format!("the name `{name}` is taken by {by}"), "choose another".into()),
             Problem::StructRepr(name) => (
                 format!("the layout of `{name}` is not fixed"),
                 "write `#[repr(C)]` above it, or `#[repr(transparent)]` when it has one field".into(),
+            ),
+            Problem::StructLayout { name, argument } => (
+                format!("`{argument}` changes the layout of `{name}`"),
+                "write plain `#[repr(C)]`: stencils assume fields at their natural alignment".into(),
             ),
             Problem::StructField(ty) => (
                 format!("a struct that stencils see cannot hold a `{ty}`"),
@@ -133,15 +164,19 @@ impl Problem {
             }
             Problem::ModuleItem(what) => (
                 format!("{what} cannot be in an instruction set"),
-                "move it out of the module; inside are structs, constants, helper functions, `impl` blocks, `extern \"Rust\"` and ops".into(),
+                "move it out of the module; inside are structs, constants, helper functions, `impl` blocks, `unsafe extern \"Rust\"` and ops".into(),
+            ),
+            Problem::Conditional => pair(
+                "an instruction set is the same in every build",
+                "remove the condition, or put it on the whole module; what differs between builds belongs into the runtime",
             ),
             Problem::ConstValue => pair(
                 "the value of this constant is not plain",
-                "a constant is a number, a `bool`, another constant, or these under `-`, `!`, `&`, `|`, `^`, `<<` and casts",
+                "a constant is a number, a `bool`, another constant, a struct of these, or these under operators and casts",
             ),
             Problem::ExternAbi => pair(
-                "runtime functions are declared in an `extern \"Rust\"` block",
-                "write `extern \"Rust\" { fn name(vm: &mut Vm, …) -> …; }` and implement them outside the module",
+                "only runtime functions are declared here, in an `unsafe extern \"Rust\"` block",
+                "write `unsafe extern \"Rust\" { fn name(vm: &mut Vm, …) -> …; }` and implement them outside the module",
             ),
             Problem::RuntimeParameter(ty) => (
                 format!("a runtime function cannot take a `{ty}`"),
@@ -155,13 +190,18 @@ impl Problem {
                 "the machine comes first",
                 "write `vm: &mut Vm` as the first parameter",
             ),
-            Problem::OpOutside => pair(
-                "`#[vm_op]` outside of an `#[instruction_set]` module",
-                "move the function into the module; the lowering needs the types, constants and helpers around it",
+            Problem::HelperType(ty) => (
+                format!("a helper function has nothing to do with a `{ty}`"),
+                "labels and flows belong to the op: have the helper return a value, and let the op act on it".into(),
             ),
-            Problem::OpArgument(name) => (
-                format!("`#[vm_op]` has no argument `{name}`"),
-                "it has `stencil = none`, `stencil = required`, `stencil = \"file.c\"` with `reviewed = \"…\"`, and `result = slot`".into(),
+            Problem::Receiver => pair("a method of the op language takes itself by value", "write `self`"),
+            Problem::OpOutside => pair(
+                "`#[vm_op]` belongs on a function that stands directly in a `#[mimeo::instruction_set(…)]` module",
+                "move the function there; the lowering needs the types, constants and helpers around it",
+            ),
+            Problem::OpArgument => pair(
+                "this is no argument of `#[vm_op]`",
+                "it has `stencil = none`, `stencil = required`, `stencil = \"file.c\"` with `reviewed = \"…\"`, and `result = slot`",
             ),
             Problem::OpParameter(ty) => (
                 format!("an op's operand cannot be a `{ty}`"),
@@ -176,17 +216,25 @@ impl Problem {
                 "an op is a plain function",
                 "remove `async`, `const`, `unsafe` and `extern`; unsafe code goes into an `unsafe` block",
             ),
+            Problem::OperandKinds => pair(
+                "an operand is of one kind",
+                "write one of `#[imm]`, `#[constant]`, `#[place(…)]` and `#[cache]`",
+            ),
+            Problem::TwoVms => pair("there is one machine", "take `vm: &mut Vm` once"),
             Problem::ImmType(ty) => (
                 format!("`#[imm]` cannot be a `{ty}`"),
                 "an immediate is an integer of a fixed width, `bool` or `f64`".into(),
             ),
+            Problem::ImmArgument => {
+                pair("this is no argument of `#[imm]`", "write `#[imm]`, or `#[imm(in = name)]` for an index into a space")
+            }
             Problem::ImmSpace(ty) => (
                 format!("an index into a space cannot be a `{ty}`"),
-                "write `#[imm(in = name)] index: u32`".into(),
+                "write `#[imm(in = name)] index: u32`, or `u16` or `u8`".into(),
             ),
             Problem::ConstantType(ty) => (
-                format!("`#[constant]` cannot be a `{ty}`"),
-                "a constant has the value type; write numbers as `#[imm]`".into(),
+                format!("an operand in a slot or in the constant pool cannot be a `{ty}`"),
+                "it has the value type; write numbers as `#[imm]`".into(),
             ),
             Problem::PlaceArgument => pair(
                 "this is no place for an operand",
@@ -200,6 +248,9 @@ impl Problem {
                 format!("`#[cache]` cannot be a `{ty}`"),
                 "write `#[cache] cell: &mut Cell`, with a `repr(C)` struct of the module".into(),
             ),
+            Problem::KindArgument(name) => {
+                (format!("`#[{name}]` has no arguments"), format!("write `#[{name}]`"))
+            }
             Problem::TwoWindows => pair("an op can have one window", "pass the rest in slots"),
             Problem::WindowLast => pair(
                 "the window lies on top of the operand stack",
@@ -212,6 +263,10 @@ impl Problem {
             Problem::StackCall => pair(
                 "this op pushes a call's result on one way and not on another",
                 "on a stack machine an op that calls must call, or return an error, on every way",
+            ),
+            Problem::CallPops => pair(
+                "this op calls, and pops more than its window",
+                "a call's result comes back where the window was: take the other values by `#[place(slot)]`, or leave them on the stack for another op to drop",
             ),
             Problem::Reviewed => pair(
                 "a hand-written stencil needs the fingerprint of the op that it was written against",
@@ -226,12 +281,21 @@ impl Problem {
                 "it has integers, `f64`, `bool`, raw pointers, structs of the module, `Option`, tuples and `Result<…, Thrown>`".into(),
             ),
             Problem::Mismatch { expected, found } => {
-                (format!("expected `{expected}`, found `{found}`"), "convert it with `as`, or change one of the two".into())
+                let help = match found.as_str() {
+                    "()" => "the value of a block is its last expression, without a `;`",
+                    _ => "convert it with `as`, or change one of the two; a number without a type is an `i32` or an `f64`",
+                };
+                (format!("expected `{expected}`, found `{found}`"), help.into())
             }
-            Problem::LiteralMismatch { expected, found } => (
-                format!("expected `{expected}`, found `{found}`"),
-                format!("a number without a type is an `{found}` here: write its type, as in `1_{expected}` or `let x: {expected} = 1`"),
-            ),
+            Problem::FloatLiteral(found) => {
+                (format!("expected `f64`, found `{found}`"), "write the number as a float, as in `1.0`".into())
+            }
+            Problem::LiteralRange { literal, ty } => {
+                (format!("`{literal}` does not fit into `{ty}`"), "write a smaller number, or give it a larger type".into())
+            }
+            Problem::NoneType => {
+                pair("the type of this `None` is not known", "write it down, as in `let x: Option<i64> = None`")
+            }
             Problem::Branches { one, other } => {
                 (format!("one branch is a `{one}`, the other a `{other}`"), "make both the same type".into())
             }
@@ -244,11 +308,15 @@ impl Problem {
             ),
             Problem::UnknownFunction(name) => (
                 format!("the function `{name}` is not known here"),
-                "define it in the module as a helper, or declare it in `extern \"Rust\"` and implement it outside".into(),
+                "define it in the module as a helper, or declare it in `unsafe extern \"Rust\"` and implement it outside".into(),
+            ),
+            Problem::OpCall(name) => (
+                format!("`{name}` is an op, and ops do not call each other"),
+                "move what both do into a helper function".into(),
             ),
             Problem::UnknownMethod { ty, method } => (
                 format!("the op language has no method `{method}` for `{ty}`"),
-                "write it in an `impl` block of the module, or declare a runtime function in `extern \"Rust\"`".into(),
+                "write it in an `impl` block of the module, or declare a runtime function in `unsafe extern \"Rust\"`".into(),
             ),
             Problem::UnknownField { ty, field } => {
                 (format!("`{ty}` has no field `{field}`"), "name one of its fields".into())
@@ -269,13 +337,13 @@ impl Problem {
                 "plain integer `-` panics on the smallest number",
                 "write `a.wrapping_neg()` or `a.checked_neg()`",
             ),
-            Problem::DivisionMayPanic(method) => {
-                let checked = if method.contains("rem") { "checked_rem" } else { "checked_div" };
-                (format!("`{method}` panics when the divisor is 0"), format!("write `a.{checked}(b)` and say what happens on `None`"))
+            Problem::DivisionMayPanic { what, remainder } => {
+                let checked = if *remainder { "checked_rem" } else { "checked_div" };
+                (format!("`{what}` panics when the divisor is 0"), format!("write `a.{checked}(b)` and say what happens on `None`"))
             }
             Problem::FloatRemainder => pair(
                 "the remainder of floats is a library call",
-                "declare a runtime function in `extern \"Rust\"` and call it",
+                "declare a runtime function in `unsafe extern \"Rust\"` and call it",
             ),
             Problem::CompareStructs(ty) => {
                 (format!("`{ty}` cannot be compared as a whole"), "compare its fields, in a helper of its `impl` block".into())
@@ -291,18 +359,25 @@ impl Problem {
                 "a `Flow` is the result of an op and nothing else",
                 "write it as the last expression of each way through the op",
             ),
-            Problem::HostAccess(field) => (
-                format!("stencils cannot see `vm.host.{field}`"),
-                "put the field into the context, or declare a runtime function in `extern \"Rust\"`".into(),
+            Problem::HostAccess => pair(
+                "stencils cannot see `vm.host`",
+                "put what the op needs into the context, or declare a runtime function in `unsafe extern \"Rust\"`",
+            ),
+            Problem::NoContext => pair(
+                "this instruction set has no context",
+                "write `#[mimeo::instruction_set(…, context = Context)]`, with a `repr(C)` struct of the module",
             ),
             Problem::VmField(field) => (
                 format!("an op cannot see `vm.{field}`"),
-                "it sees `vm.context`, and can call `vm.call`, `vm.ret` and `vm.deopt`".into(),
+                "it has `vm.context`, `vm.call(callee, window)`, `vm.ret(value)` and `vm.deopt()`; the rest is for runtime functions".into(),
             ),
             Problem::VmValue => pair(
                 "`vm` can only be passed on, or asked for its context",
                 "write `vm.context.field`, or pass `vm` to a helper or runtime function",
             ),
+            Problem::OperandValue { ty, instead } => {
+                (format!("a `{ty}` is not a value"), format!("it belongs to the op's encoding; write {instead}"))
+            }
             Problem::ConditionType(ty) => {
                 (format!("a condition is a `bool`, not a `{ty}`"), "compare it: `x != 0`".into())
             }
@@ -313,7 +388,11 @@ impl Problem {
             Problem::Continue => pair("`continue` can skip the step of a bounded loop", "write `if … { … }` around the rest"),
             Problem::Pattern => pair(
                 "the op language has no such pattern",
-                "it has numbers, ranges, `bool`, `Some(x)`, `None`, `Ok(x)`, names, `_`, and `|` between them",
+                "it has numbers, ranges, `bool`, constants, `Some(…)`, `None`, `Ok(…)`, `Err(…)`, tuples, names, `_`, and `|` without names",
+            ),
+            Problem::PatternName(name) => (
+                format!("`{name}` is no constant of the module, so it would match anything"),
+                "define the constant in the module; a name that stands for what is matched starts with a lowercase letter".into(),
             ),
             Problem::TryType(ty) => {
                 (format!("`?` needs a `Result<…, Thrown>`, not a `{ty}`"), "take it apart with `match` or `if let`".into())
@@ -335,10 +414,6 @@ impl Problem {
             Problem::AssignTo => pair(
                 "this cannot be assigned to",
                 "assign to a variable, through a raw pointer, to a field of the context or of a cache cell",
-            ),
-            Problem::JumpOfParameter => pair(
-                "`jump` needs a label operand itself",
-                "write `to.jump()` with the op's parameter `to: Label`",
             ),
             Problem::LetWithoutType => pair(
                 "a variable without a value needs a type",

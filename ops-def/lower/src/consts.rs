@@ -1,13 +1,12 @@
 //! Constants of the module → values, evaluated as Rust would, overflow being an error.
 
-use std::collections::BTreeMap;
-
 use syn::{BinOp, Expr, Item, Lit, UnOp};
 
 use crate::catalogue::Problem;
 use crate::errors::Errors;
 use crate::module::Module;
-use crate::ty::Ty;
+use crate::text::name_of;
+use crate::ty::{Integer, Ty};
 use crate::types;
 
 /// A constant.
@@ -27,41 +26,65 @@ pub(crate) enum Value {
     Struct(Vec<Value>),
 }
 
-/// Evaluates the constants of the module and of its `impl` blocks, in the order of the source.
+/// A constant that is not evaluated yet.
+struct Pending<'a> {
+    name: String,
+    self_ty: Option<String>,
+    ty: Ty,
+    expr: &'a Expr,
+}
+
+/// Evaluates the constants of the module and of its `impl` blocks, which may use each other in any order.
 pub(crate) fn evaluate(items: &[Item], module: &mut Module, errors: &mut Errors) {
+    let mut pending = Vec::new();
     for item in items {
         match item {
-            Item::Const(item) => add(module, None, &item.ident, &item.ty, &item.expr, errors),
+            Item::Const(item) => pending.extend(read(module, None, &item.ident, &item.ty, &item.expr)),
             Item::Impl(block) if block.trait_.is_none() => {
-                let Some(Ty::Struct(name)) = types::read_lenient(&block.self_ty, module) else { continue };
+                let Some(Ty::Struct(of)) = types::read_lenient(&block.self_ty, module) else { continue };
                 for item in &block.items {
                     if let syn::ImplItem::Const(item) = item {
-                        add(module, Some(&name), &item.ident, &item.ty, &item.expr, errors);
+                        pending.extend(read(module, Some(&of), &item.ident, &item.ty, &item.expr));
                     }
                 }
             }
             _ => {}
         }
     }
+    loop {
+        let before = pending.len();
+        pending.retain(|constant| match eval(constant.expr, &constant.ty, constant.self_ty.as_deref(), module) {
+            Some(value) => {
+                module.consts.insert(constant.name.clone(), Const { ty: constant.ty.clone(), value });
+                false
+            }
+            None => true,
+        });
+        if pending.len() == before {
+            break;
+        }
+    }
+    for Pending { name, expr, .. } in pending {
+        errors.on(expr, Problem::ConstValue);
+        module.broken.insert(name);
+    }
 }
 
-fn add(
-    module: &mut Module,
+/// A constant that ops can name; one of a type that the op language does not have is for Rust only.
+fn read<'a>(
+    module: &Module,
     self_ty: Option<&str>,
     name: &syn::Ident,
     ty: &syn::Type,
-    expr: &Expr,
-    errors: &mut Errors,
-) {
-    // A constant of a type that the op language does not have is for Rust only.
-    let Some(ty) = types::read(ty, module, self_ty, &mut Errors::default()) else { return };
-    let name = self_ty.map_or_else(|| name.to_string(), |self_ty| format!("{self_ty}::{name}"));
-    match eval(expr, &ty, self_ty, module) {
-        Some(value) => {
-            module.consts.insert(name, Const { ty, value });
-        }
-        None => errors.on(expr, Problem::ConstValue),
+    expr: &'a Expr,
+) -> Option<Pending<'a>> {
+    let ty = types::read(ty, module, self_ty, &mut Errors::default())?;
+    let own_name = name_of(name);
+    if own_name == "_" || !matches!(ty, Ty::Scalar(_) | Ty::Usize | Ty::Isize | Ty::Struct(_)) {
+        return None;
     }
+    let name = self_ty.map_or_else(|| own_name.clone(), |self_ty| format!("{self_ty}::{own_name}"));
+    Some(Pending { name, self_ty: self_ty.map(str::to_owned), ty, expr })
 }
 
 fn eval(expr: &Expr, ty: &Ty, self_ty: Option<&str>, module: &Module) -> Option<Value> {
@@ -69,59 +92,101 @@ fn eval(expr: &Expr, ty: &Ty, self_ty: Option<&str>, module: &Module) -> Option<
         Expr::Paren(inner) => return eval(&inner.expr, ty, self_ty, module),
         Expr::Group(inner) => return eval(&inner.expr, ty, self_ty, module),
         Expr::Lit(lit) => match &lit.lit {
-            Lit::Int(int) if !ty.is_float() => Value::Int(int.base10_parse().ok()?),
+            Lit::Int(int) if ty.is_float() => Value::Float(int.base10_parse::<f64>().ok()?.to_bits()),
+            Lit::Int(int) => Value::Int(int.base10_parse().ok()?),
             Lit::Float(float) => Value::Float(float.base10_parse::<f64>().ok()?.to_bits()),
             Lit::Byte(byte) => Value::Int(i128::from(byte.value())),
             Lit::Bool(bool) => Value::Bool(bool.value),
             _ => return None,
         },
-        Expr::Path(path) => find(&path.path, self_ty, &module.consts).filter(|c| c.ty == *ty)?.value.clone(),
+        Expr::Path(path) => find(&path.path, self_ty, module).filter(|found| found.ty == *ty)?.value,
         Expr::Cast(cast) => {
-            let from = type_of(&cast.expr, self_ty, module).unwrap_or_else(|| ty.clone());
+            let from = type_of(&cast.expr, self_ty, module).unwrap_or_else(|| {
+                // A bare number is of the type that it is cast to, and anything else made of them an `i32`.
+                if ty.integer().is_some() && is_bare(&cast.expr) { ty.clone() } else { Ty::I32 }
+            });
             match eval(&cast.expr, &from, self_ty, module)? {
                 Value::Int(int) => return wrap(int, ty),
                 Value::Bool(bool) => Value::Int(i128::from(bool)),
                 _ => return None,
             }
         }
-        Expr::Unary(unary) => match (&unary.op, eval(&unary.expr, ty, self_ty, module)?) {
+        Expr::Unary(unary) => match (&unary.op, eval_operand(unary, ty, self_ty, module)?) {
             (UnOp::Neg(_), Value::Int(int)) => Value::Int(-int),
             (UnOp::Neg(_), Value::Float(bits)) => Value::Float((-f64::from_bits(bits)).to_bits()),
             (UnOp::Not(_), Value::Bool(bool)) => Value::Bool(!bool),
             (UnOp::Not(_), Value::Int(int)) => return wrap(!int, ty),
             _ => return None,
         },
-        Expr::Binary(binary) => {
-            let left = eval(&binary.left, ty, self_ty, module)?;
-            let shift = matches!(binary.op, BinOp::Shl(_) | BinOp::Shr(_));
-            let right_ty = if shift { Ty::U32 } else { ty.clone() };
-            let (Value::Int(a), Value::Int(b)) = (left, eval(&binary.right, &right_ty, self_ty, module)?) else {
-                return None;
-            };
-            let width = ty.integer()?.bits;
-            match binary.op {
-                BinOp::BitAnd(_) => Value::Int(a & b),
-                BinOp::BitOr(_) => Value::Int(a | b),
-                BinOp::BitXor(_) => Value::Int(a ^ b),
-                BinOp::Shl(_) if (0..i128::from(width)).contains(&b) => return wrap(a << b, ty),
-                BinOp::Shr(_) if (0..i128::from(width)).contains(&b) => Value::Int(a >> b),
-                BinOp::Add(_) => Value::Int(a + b),
-                BinOp::Sub(_) => Value::Int(a - b),
-                BinOp::Mul(_) => Value::Int(a.checked_mul(b)?),
-                _ => return None,
-            }
-        }
+        Expr::Binary(binary) => return eval_binary(binary, ty, self_ty, module),
         Expr::Call(call) => {
             let Expr::Path(path) = &*call.func else { return None };
-            let name = struct_name(&path.path, self_ty)?;
-            let fields = &module.structs.get(&name).filter(|_| *ty == Ty::Struct(name.clone()))?.fields;
+            let fields = fields_of(&path.path, ty, self_ty, module)?;
+            if fields.len() != call.args.len() {
+                return None;
+            }
             let pairs = fields.iter().zip(&call.args);
-            let values = pairs.map(|((_, ty), arg)| eval(arg, ty, self_ty, module)).collect::<Option<Vec<_>>>()?;
-            Value::Struct(values)
+            Value::Struct(pairs.map(|((_, ty), arg)| eval(arg, ty, self_ty, module)).collect::<Option<_>>()?)
+        }
+        Expr::Struct(literal) if literal.rest.is_none() => {
+            let fields = fields_of(&literal.path, ty, self_ty, module)?;
+            let field = |(name, ty): &(String, Ty)| {
+                let named = |member: &syn::Member| match member {
+                    syn::Member::Named(member) => name_of(member) == *name,
+                    syn::Member::Unnamed(index) => index.index.to_string() == *name,
+                };
+                let given = literal.fields.iter().find(|given| named(&given.member))?;
+                eval(&given.expr, ty, self_ty, module)
+            };
+            Value::Struct(fields.iter().map(field).collect::<Option<_>>()?)
         }
         _ => return None,
     };
     fits(&value, ty).then_some(value)
+}
+
+/// The operand of `-` and `!`; a negative number may be larger than the largest positive one by one.
+fn eval_operand(unary: &syn::ExprUnary, ty: &Ty, self_ty: Option<&str>, module: &Module) -> Option<Value> {
+    match (&unary.op, &*unary.expr) {
+        (UnOp::Neg(_), Expr::Lit(syn::ExprLit { lit: Lit::Int(int), .. })) if ty.integer()?.signed => {
+            Some(Value::Int(int.base10_parse().ok()?))
+        }
+        (_, operand) => eval(operand, ty, self_ty, module),
+    }
+}
+
+fn eval_binary(binary: &syn::ExprBinary, ty: &Ty, self_ty: Option<&str>, module: &Module) -> Option<Value> {
+    let left = eval(&binary.left, ty, self_ty, module)?;
+    let shift = matches!(binary.op, BinOp::Shl(_) | BinOp::Shr(_));
+    let right_ty = match type_of(&binary.right, self_ty, module) {
+        Some(right_ty) if shift => right_ty,
+        None if shift => Ty::I32,
+        _ => ty.clone(),
+    };
+    let (Value::Int(a), Value::Int(b)) = (left, eval(&binary.right, &right_ty, self_ty, module)?) else {
+        return None;
+    };
+    let width = ty.integer()?.bits;
+    let value = match binary.op {
+        BinOp::BitAnd(_) => Value::Int(a & b),
+        BinOp::BitOr(_) => Value::Int(a | b),
+        BinOp::BitXor(_) => Value::Int(a ^ b),
+        BinOp::Shl(_) if (0..i128::from(width)).contains(&b) => return wrap(a << b, ty),
+        BinOp::Shr(_) if (0..i128::from(width)).contains(&b) => Value::Int(a >> b),
+        BinOp::Add(_) => Value::Int(a + b),
+        BinOp::Sub(_) => Value::Int(a - b),
+        BinOp::Mul(_) => Value::Int(a.checked_mul(b)?),
+        BinOp::Div(_) if b != 0 => Value::Int(a / b),
+        BinOp::Rem(_) if b != 0 => Value::Int(a % b),
+        _ => return None,
+    };
+    fits(&value, ty).then_some(value)
+}
+
+/// The fields of the struct with this name, if it is the one of type `ty`.
+fn fields_of<'a>(path: &syn::Path, ty: &Ty, self_ty: Option<&str>, module: &'a Module) -> Option<&'a [(String, Ty)]> {
+    let name = path_name(path, self_ty).filter(|name| *ty == Ty::Struct(name.clone()))?;
+    Some(&module.structs.get(&name)?.fields)
 }
 
 fn fits(value: &Value, ty: &Ty) -> bool {
@@ -141,36 +206,80 @@ fn wrap(int: i128, ty: &Ty) -> Option<Value> {
     Some(Value::Int(if integer.signed { shifted >> unused } else { (shifted as u128 >> unused) as i128 }))
 }
 
-/// The type of an operand of a cast, where it is known.
+/// The type of an expression, where it does not depend on what stands around it.
 fn type_of(expr: &Expr, self_ty: Option<&str>, module: &Module) -> Option<Ty> {
     match expr {
         Expr::Paren(inner) => type_of(&inner.expr, self_ty, module),
-        Expr::Path(path) => Some(find(&path.path, self_ty, &module.consts)?.ty.clone()),
+        Expr::Path(path) => Some(find(&path.path, self_ty, module)?.ty),
         Expr::Cast(cast) => types::read_lenient(&cast.ty, module),
         Expr::Lit(lit) => match &lit.lit {
             Lit::Int(int) => Ty::from_name(int.suffix()),
+            Lit::Byte(_) => Ty::from_name("u8"),
             Lit::Bool(_) => Some(Ty::BOOL),
             _ => None,
         },
         Expr::Unary(unary) => type_of(&unary.expr, self_ty, module),
-        Expr::Binary(binary) => type_of(&binary.left, self_ty, module).or_else(|| type_of(&binary.right, self_ty, module)),
+        Expr::Binary(binary) if matches!(binary.op, BinOp::Shl(_) | BinOp::Shr(_)) => {
+            type_of(&binary.left, self_ty, module)
+        }
+        Expr::Binary(binary) => {
+            type_of(&binary.left, self_ty, module).or_else(|| type_of(&binary.right, self_ty, module))
+        }
         _ => None,
     }
 }
 
+/// Is it a number whose type comes from a cast around it?
+fn is_bare(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(inner) => is_bare(&inner.expr),
+        Expr::Unary(unary) => is_bare(&unary.expr),
+        Expr::Lit(_) => true,
+        _ => false,
+    }
+}
+
 /// The constant that a path names.
-pub(crate) fn find<'a>(
-    path: &syn::Path,
-    self_ty: Option<&str>,
-    consts: &'a BTreeMap<String, Const>,
-) -> Option<&'a Const> {
-    consts.get(&path_name(path, self_ty)?)
+fn find(path: &syn::Path, self_ty: Option<&str>, module: &Module) -> Option<Const> {
+    let name = path_name(path, self_ty)?;
+    module.consts.get(&name).cloned().or_else(|| of_number(&name))
+}
+
+/// `i64::MAX` and its like.
+pub(crate) fn of_number(path: &str) -> Option<Const> {
+    let (ty, name) = path.split_once("::")?;
+    let ty = Ty::from_name(ty)?;
+    if ty.is_float() {
+        let value = match name {
+            "INFINITY" => f64::INFINITY,
+            "NEG_INFINITY" => f64::NEG_INFINITY,
+            "NAN" => f64::NAN,
+            "MAX" => f64::MAX,
+            "MIN" => f64::MIN,
+            "EPSILON" => f64::EPSILON,
+            _ => return None,
+        };
+        return Some(Const { ty, value: Value::Float(value.to_bits()) });
+    }
+    let Integer { bits, signed } = ty.integer()?;
+    let max = i128::from(Integer { bits, signed }.max());
+    let value = match name {
+        "MAX" => max,
+        "MIN" if signed => -max - 1,
+        "MIN" => 0,
+        "BITS" => return Some(Const { ty: Ty::U32, value: Value::Int(i128::from(bits)) }),
+        _ => return None,
+    };
+    Some(Const { ty, value: Value::Int(value) })
 }
 
 /// A path of one or two segments as one name, `Self` replaced.
 pub(crate) fn path_name(path: &syn::Path, self_ty: Option<&str>) -> Option<String> {
+    if path.leading_colon.is_some() || path.segments.iter().any(|segment| !segment.arguments.is_none()) {
+        return None;
+    }
     let segment = |i: usize| {
-        let name = path.segments[i].ident.to_string();
+        let name = name_of(&path.segments[i].ident);
         if name == "Self" { self_ty.map_or(name, str::to_owned) } else { name }
     };
     match path.segments.len() {
@@ -178,8 +287,4 @@ pub(crate) fn path_name(path: &syn::Path, self_ty: Option<&str>) -> Option<Strin
         2 => Some(format!("{}::{}", segment(0), segment(1))),
         _ => None,
     }
-}
-
-fn struct_name(path: &syn::Path, self_ty: Option<&str>) -> Option<String> {
-    (path.segments.len() == 1).then(|| path_name(path, self_ty)).flatten()
 }

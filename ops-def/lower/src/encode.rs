@@ -72,8 +72,12 @@ pub(crate) fn encodings(module: &Module, def: usize, body: &Body) -> Vec<Op> {
     // Bit i of the combination says that choice i is a constant.
     (0..1u32 << choices.len())
         .map(|combination| {
-            let constants: Vec<usize> =
-                choices.iter().enumerate().filter(|(i, _)| combination >> i & 1 == 1).map(|(_, &param)| param).collect();
+            let constants: Vec<usize> = choices
+                .iter()
+                .enumerate()
+                .filter(|(i, _)| combination >> i & 1 == 1)
+                .map(|(_, &param)| param)
+                .collect();
             encode(module, def, op, &constants, body)
         })
         .collect()
@@ -86,16 +90,8 @@ fn encode(module: &Module, def: usize, op: &OpDef, constants: &[usize], body: &B
         name.push_str(&format!("_{}_constant", op.params[param].name));
     }
     let control = control(op, body);
-    let mut encoded = Op {
-        name,
-        def,
-        operands: Vec::new(),
-        param_operand: Vec::new(),
-        len_units: 1,
-        pops: 0,
-        pushes: 0,
-        control,
-    };
+    let mut encoded =
+        Op { name, def, operands: Vec::new(), param_operand: Vec::new(), len_units: 1, pops: 0, pushes: 0, control };
     let results = match op.result.kind {
         ResultKind::Values(count) => count,
         ResultKind::Flow => 0,
@@ -142,10 +138,31 @@ fn encode(module: &Module, def: usize, op: &OpDef, constants: &[usize], body: &B
 
 impl Op {
     fn add(&mut self, name: String, kind: Encoding) {
+        let name = self.free_name(name, &kind);
         let len = kind.len_units();
         let unit = if len == 0 { 0 } else { self.len_units };
         self.len_units += len;
         self.operands.push(Operand { name, kind, unit });
+    }
+}
+
+/// Names that holes have which belong to no operand.
+const TAKEN: [&str; 2] = ["pc", "next_pc"];
+
+impl Op {
+    /// The name, changed as long as a hole has it already: a parameter can be called `dst`, as the result is.
+    fn free_name(&self, name: String, kind: &Encoding) -> String {
+        let holes = |name: &str, kind: &Encoding| match kind {
+            Encoding::Window | Encoding::StackWindow => vec![name.to_owned(), format!("{name}_len")],
+            _ => vec![name.to_owned()],
+        };
+        // `_` binds nothing, but the assembler has to.
+        let mut name = if name == "_" { "unused".to_owned() } else { name };
+        let taken: Vec<String> = self.operands.iter().flat_map(|operand| holes(&operand.name, &operand.kind)).collect();
+        while holes(&name, kind).iter().any(|hole| TAKEN.contains(&hole.as_str()) || taken.contains(hole)) {
+            name.push('_');
+        }
+        name
     }
 }
 

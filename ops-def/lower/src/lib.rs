@@ -20,9 +20,11 @@ mod errors;
 mod ir;
 mod lowered;
 mod module;
+mod names;
 mod op;
 mod rust;
 mod set;
+mod text;
 mod ty;
 mod types;
 

@@ -1,13 +1,14 @@
 //! A function under `#[vm_op]` → [`OpDef`]: its operands, its result, and what its attributes ask for.
 
 use mimeo_def::op::Scalar;
-use quote::ToTokens;
-use syn::spanned::Spanned;
+use proc_macro2::Span;
 use syn::{Attribute, FnArg, ItemFn, ReturnType};
 
 use crate::catalogue::Problem;
 use crate::errors::Errors;
 use crate::module::{Module, pattern_name};
+use crate::names;
+use crate::text::{name_of, text_of};
 use crate::ty::Ty;
 use crate::types;
 
@@ -38,8 +39,14 @@ pub(crate) enum ParamKind {
     /// Popped or read from a slot, as the instruction set has it.
     Value,
     /// `#[place(…)]`
-    Place { slot: bool, constant: bool },
-    Imm { scalar: Scalar, space: Option<String> },
+    Place {
+        slot: bool,
+        constant: bool,
+    },
+    Imm {
+        scalar: Scalar,
+        space: Option<String>,
+    },
     Constant,
     Label,
     Window,
@@ -72,7 +79,7 @@ pub(crate) enum StencilWish {
 
 /// A span, which takes no part in comparisons.
 #[derive(Clone, Debug)]
-pub(crate) struct SpanEq(pub(crate) proc_macro2::Span);
+pub(crate) struct SpanEq(pub(crate) Span);
 
 impl PartialEq for SpanEq {
     fn eq(&self, _: &Self) -> bool {
@@ -96,6 +103,10 @@ pub(crate) fn is_operand_attribute(attr: &Attribute) -> bool {
 pub(crate) fn read(module: &Module, function: &ItemFn, errors: &mut Errors) -> Option<OpDef> {
     let before = errors.len();
     let signature = &function.sig;
+    let name = name_of(&signature.ident);
+    if let Some(by) = names::op_is_reserved(&name) {
+        errors.on(&signature.ident, Problem::ReservedName { name: name.clone(), by });
+    }
     if !signature.generics.params.is_empty() {
         errors.on(&signature.generics, Problem::OpGeneric);
     }
@@ -115,15 +126,8 @@ pub(crate) fn read(module: &Module, function: &ItemFn, errors: &mut Errors) -> O
         }
     }
     let result = read_result(module, &signature.output, errors);
-    let op = OpDef {
-        name: signature.ident.to_string(),
-        doc: doc_of(&function.attrs),
-        params,
-        result,
-        result_slot,
-        stencil,
-        function: function.clone(),
-    };
+    let op =
+        OpDef { name, doc: doc_of(&function.attrs), params, result, result_slot, stencil, function: function.clone() };
     check_shape(module, &op, errors);
     (errors.len() == before).then_some(op)
 }
@@ -131,16 +135,23 @@ pub(crate) fn read(module: &Module, function: &ItemFn, errors: &mut Errors) -> O
 /// What must hold between the parts of a signature.
 fn check_shape(module: &Module, op: &OpDef, errors: &mut Errors) {
     let stack = module.args.stack;
-    let windows = op.params.iter().filter(|param| param.kind == ParamKind::Window).count();
-    if windows > 1 {
-        errors.on(&op.function.sig.inputs, Problem::TwoWindows);
+    let inputs = || op.function.sig.inputs.iter();
+    if let Some((_, second)) = op.params.iter().zip(inputs()).filter(|(param, _)| param.kind == ParamKind::Vm).nth(1) {
+        errors.on(second, Problem::TwoVms);
     }
-    let last_popped = op.params.iter().rfind(|p| matches!(p.kind, ParamKind::Value | ParamKind::Window));
-    if stack && windows == 1 && last_popped.is_some_and(|param| param.kind != ParamKind::Window) {
-        errors.on(&op.function.sig.inputs, Problem::WindowLast);
+    let mut windows = op.params.iter().zip(inputs()).filter(|(param, _)| param.kind == ParamKind::Window);
+    let (first, second) = (windows.next(), windows.next());
+    if let (Some((_, input)), true) = (first, stack) {
+        let last_popped = op.params.iter().rfind(|p| matches!(p.kind, ParamKind::Value | ParamKind::Window));
+        if last_popped.is_some_and(|param| param.kind != ParamKind::Window) {
+            errors.on(input, Problem::WindowLast);
+        }
+    }
+    if let Some((_, second)) = second {
+        errors.on(second, Problem::TwoWindows);
     }
     if op.result_slot && (!stack || op.result.kind != ResultKind::Values(1)) {
-        errors.on(&op.function.sig.output, Problem::ResultSlot);
+        errors.on(&op.function.sig.ident, Problem::ResultSlot);
     }
 }
 
@@ -154,7 +165,8 @@ fn read_attribute(attrs: &[Attribute], errors: &mut Errors) -> (StencilWish, boo
             continue;
         }
         let parsed = attr.parse_nested_meta(|meta| {
-            let value = meta.value()?;
+            let this = |span: Span| syn::Error::new(span, "");
+            let value = meta.value().map_err(|_| this(meta.path.segments[0].ident.span()))?;
             if meta.path.is_ident("stencil") && value.peek(syn::LitStr) {
                 file = Some(value.parse()?);
             } else if meta.path.is_ident("stencil") {
@@ -162,23 +174,26 @@ fn read_attribute(attrs: &[Attribute], errors: &mut Errors) -> (StencilWish, boo
                 stencil = match word.to_string().as_str() {
                     "none" => StencilWish::None,
                     "required" => StencilWish::Generate { required: true },
-                    _ => return Err(syn::Error::new(word.span(), word)),
+                    _ => return Err(this(word.span())),
                 };
             } else if meta.path.is_ident("reviewed") {
                 reviewed = Some(value.parse()?);
             } else if meta.path.is_ident("result") {
                 let word: syn::Ident = value.parse()?;
                 if word != "slot" {
-                    return Err(syn::Error::new(word.span(), word));
+                    return Err(this(word.span()));
                 }
                 result_slot = true;
             } else {
-                return Err(meta.error(meta.path.to_token_stream()));
+                return Err(this(meta.path.segments[0].ident.span()));
             }
             Ok(())
         });
         if let Err(error) = parsed {
-            errors.at(error.span(), Problem::OpArgument(error.to_string()));
+            match &attr.meta {
+                syn::Meta::NameValue(_) => errors.on(attr, Problem::OpArgument),
+                _ => errors.at(error.span(), Problem::OpArgument),
+            }
         }
     }
     match (file, reviewed) {
@@ -198,15 +213,14 @@ fn read_param(module: &Module, typed: &syn::PatType, errors: &mut Errors) -> Opt
         return None;
     };
     let ty = types::read(&typed.ty, module, None, errors)?;
-    let shown = || typed.ty.to_token_stream().to_string();
-    let kind = match typed.attrs.iter().find(|attr| is_operand_attribute(attr)) {
-        Some(attr) => match read_operand_attribute(module, attr, &ty, shown(), errors) {
-            Ok(kind) => kind,
-            Err(problem) => {
-                errors.on(typed, problem);
-                return None;
-            }
-        },
+    let shown = || text_of(&typed.ty);
+    let mut attrs = typed.attrs.iter().filter(|attr| is_operand_attribute(attr));
+    let attr = attrs.next();
+    if let Some(second) = attrs.next() {
+        errors.on(second, Problem::OperandKinds);
+    }
+    let kind = match attr {
+        Some(attr) => read_operand_attribute(module, attr, typed, &ty, errors)?,
         None => match &ty {
             Ty::Vm => ParamKind::Vm,
             Ty::Label => ParamKind::Label,
@@ -225,38 +239,39 @@ fn read_param(module: &Module, typed: &syn::PatType, errors: &mut Errors) -> Opt
 fn read_operand_attribute(
     module: &Module,
     attr: &Attribute,
+    typed: &syn::PatType,
     ty: &Ty,
-    shown: String,
     errors: &mut Errors,
-) -> Result<ParamKind, Problem> {
-    let is_value = *ty == module.value;
+) -> Option<ParamKind> {
+    let shown = || text_of(&typed.ty);
+    let on_type = |problem: Problem, errors: &mut Errors| {
+        errors.on(&typed.ty, problem);
+        None
+    };
+    let bare = matches!(attr.meta, syn::Meta::Path(_));
     if attr.path().is_ident("imm") {
-        let mut space = None;
-        if !matches!(attr.meta, syn::Meta::Path(_)) {
-            let parsed = attr.parse_args_with(|input: syn::parse::ParseStream<'_>| {
-                input.parse::<syn::Token![in]>()?;
-                input.parse::<syn::Token![=]>()?;
-                input.parse::<syn::Ident>()
-            });
-            match parsed {
-                Ok(name) => space = Some(name.to_string()),
-                Err(error) => errors.at(error.span(), Problem::ImmSpace(shown.clone())),
-            }
-        }
+        let space = if bare { None } else { Some(read_space(attr, errors)?) };
         return match *ty {
-            Ty::Scalar(scalar) if space.is_none() || is_index(ty) => Ok(ParamKind::Imm { scalar, space }),
-            Ty::Scalar(_) => Err(Problem::ImmSpace(shown)),
-            _ => Err(Problem::ImmType(shown)),
+            Ty::Scalar(scalar) if space.is_none() || is_index(ty) => Some(ParamKind::Imm { scalar, space }),
+            Ty::Scalar(_) => on_type(Problem::ImmSpace(shown()), errors),
+            _ => on_type(Problem::ImmType(shown()), errors),
         };
     }
-    if attr.path().is_ident("constant") {
-        return if is_value { Ok(ParamKind::Constant) } else { Err(Problem::ConstantType(shown)) };
+    let kind = ["constant", "cache"].into_iter().find(|name| attr.path().is_ident(name));
+    if let (Some(kind), false) = (kind, bare) {
+        errors.on(attr, Problem::KindArgument(kind));
     }
     if attr.path().is_ident("cache") {
         return match ty {
-            Ty::Cell(name) => Ok(ParamKind::Cache(name.clone())),
-            _ => Err(Problem::CacheType(shown)),
+            Ty::Cell(name) => Some(ParamKind::Cache(name.clone())),
+            _ => on_type(Problem::CacheType(shown()), errors),
         };
+    }
+    if *ty != module.value {
+        return on_type(Problem::ConstantType(shown()), errors);
+    }
+    if attr.path().is_ident("constant") {
+        return Some(ParamKind::Constant);
     }
     let (mut slot, mut constant) = (false, false);
     let parsed = attr.parse_nested_meta(|meta| {
@@ -264,11 +279,28 @@ fn read_operand_attribute(
         constant |= meta.path.is_ident("constant");
         if meta.path.is_ident("slot") || meta.path.is_ident("constant") { Ok(()) } else { Err(meta.error("place")) }
     });
-    match (parsed, slot, constant) {
-        (Ok(()), true, _) if !is_value => Err(Problem::ConstantType(shown)),
-        (Ok(()), true, false) if !module.args.stack => Err(Problem::PlaceStack),
-        (Ok(()), true, _) => Ok(ParamKind::Place { slot, constant }),
-        _ => Err(Problem::PlaceArgument),
+    let problem = match (parsed, slot, constant) {
+        (Ok(()), true, false) if !module.args.stack => Problem::PlaceStack,
+        (Ok(()), true, _) => return Some(ParamKind::Place { slot, constant }),
+        _ => Problem::PlaceArgument,
+    };
+    errors.on(attr, problem);
+    None
+}
+
+/// `in = name`
+fn read_space(attr: &Attribute, errors: &mut Errors) -> Option<String> {
+    let parsed = attr.parse_args_with(|input: syn::parse::ParseStream<'_>| {
+        input.parse::<syn::Token![in]>()?;
+        input.parse::<syn::Token![=]>()?;
+        input.parse::<syn::Ident>()
+    });
+    match parsed {
+        Ok(name) => Some(name_of(&name)),
+        Err(_) => {
+            errors.on(attr, Problem::ImmArgument);
+            None
+        }
     }
 }
 
@@ -288,9 +320,11 @@ fn read_result(module: &Module, output: &ReturnType, errors: &mut Errors) -> OpR
         Ty::Unit => ResultKind::Values(0),
         Ty::Flow => ResultKind::Flow,
         one if *one == module.value => ResultKind::Values(1),
-        Ty::Tuple(many) if many.iter().all(|ty| *ty == module.value) => ResultKind::Values(many.len() as u16),
+        Ty::Tuple(many) if many.len() > 1 && many.iter().all(|ty| *ty == module.value) => {
+            ResultKind::Values(many.len() as u16)
+        }
         _ => {
-            errors.at(written.span(), Problem::OpResult(written.to_token_stream().to_string()));
+            errors.on(written, Problem::OpResult(text_of(written)));
             ResultKind::Values(0)
         }
     };

@@ -1,6 +1,6 @@
 //! A module → [`Set`]: everything checked, encoded and fingerprinted; what the C and the Rust are made from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mimeo_def::Fingerprint;
 use proc_macro2::TokenStream;
@@ -16,6 +16,7 @@ use crate::ir::{Body, Expr, Kind};
 use crate::lowered::{Lowered, LoweredOp, StencilSource};
 use crate::module::Module;
 use crate::op::StencilWish;
+use crate::text::camel_case;
 use crate::ty::Ty;
 
 /// A checked instruction set.
@@ -34,12 +35,20 @@ impl Set {
     pub(crate) fn read(args: TokenStream, module: ItemMod, errors: &mut Errors) -> Option<Set> {
         let module = Module::read(args, module, errors)?;
         let helpers = read_helpers(&module, errors);
+        let effects = check::Effects::new(&helpers);
         let reaches = Reaches::new(&helpers);
-        let bodies: Vec<Option<Body>> = module
-            .ops
-            .iter()
-            .map(|op| check::check_op(&module, op, errors).filter(|body| !calls_unknown(body, &helpers)))
-            .collect();
+        let check_op = |op| {
+            let before = errors.len();
+            let body = check::check_op(&module, op, errors).filter(|body| !calls_unknown(body, &helpers))?;
+            check::check_effects(&body, &effects, errors);
+            (errors.len() == before).then_some(body)
+        };
+        let bodies: Vec<Option<Body>> = module.ops.iter().map(check_op).collect();
+        if let (Some(op), true) = (bodies.iter().position(Option::is_none), errors.is_empty()) {
+            // No way to this is known, but a stand-in for a body must never be compiled without an error.
+            let (what, instead) = ("such body", "write it with numbers, `if`, `match`, `let` and calls");
+            errors.on(&module.ops[op].function.sig.ident, Problem::Unsupported { what, instead });
+        }
         let mut ops = Vec::new();
         for (def, body) in bodies.iter().enumerate() {
             let stand_in;
@@ -52,6 +61,7 @@ impl Set {
             };
             ops.extend(encode::encodings(&module, def, body));
         }
+        check_names(&module, &ops, errors);
         let no_identity = Fingerprint { operands: 0, body: 0, reached: 0, layout: 0 };
         let fingerprints = ops
             .iter()
@@ -78,9 +88,13 @@ impl Set {
                     let reason = "the op says `#[vm_op(stencil = none)]`".to_owned();
                     (StencilSource::None(reason), false)
                 }
+                // The macro reports it, and says what changed.
+                StencilWish::Handwritten { reviewed, .. } if Fingerprint::parse(reviewed) != Some(fingerprint) => {
+                    (StencilSource::None("the op changed after its stencil was reviewed".to_owned()), false)
+                }
                 StencilWish::Handwritten { path, .. } => {
                     let header = c::header(module, op, file);
-                    (StencilSource::Handwritten { path: path.clone(), header }, false)
+                    (StencilSource::Handwritten { path: path.clone(), header }, true)
                 }
             };
             let (name, line, ir) = (op.name.clone(), c::line_of(def), format!("{:?}", body.root));
@@ -98,15 +112,34 @@ fn read_helpers(module: &Module, errors: &mut Errors) -> Helpers {
             helpers.insert(name.clone(), body);
         }
     }
-    let calls: BTreeMap<&str, Vec<String>> =
-        helpers.iter().map(|(name, body)| (name.as_str(), callees(&body.root))).collect();
-    for name in helpers.keys() {
-        if reaches_itself(name, &calls) {
-            let block = &module.helpers[name].block;
-            errors.on(block, Problem::Recursive(name.clone()));
+    let calls: BTreeMap<String, Vec<String>> =
+        helpers.iter().map(|(name, body)| (name.clone(), callees(&body.root))).collect();
+    for name in calls.keys().filter(|name| reaches_itself(name, &calls)) {
+        errors.at(module.helpers[name].span, Problem::Recursive(name.clone()));
+        helpers.remove(name);
+    }
+    // Nor is there any use in helpers that call what is left out.
+    loop {
+        let known: BTreeSet<String> = helpers.keys().cloned().collect();
+        helpers.retain(|_, body| callees(&body.root).iter().all(|name| known.contains(name)));
+        if helpers.len() == known.len() {
+            return helpers;
         }
     }
-    helpers
+}
+
+/// Every encoding is a variant of `Opcode` and a function in C.
+fn check_names(module: &Module, ops: &[Op], errors: &mut Errors) {
+    let mut seen: BTreeMap<String, &Op> = BTreeMap::new();
+    for op in ops {
+        let opcode = camel_case(&op.name);
+        if let Some(first) = seen.get(&opcode) {
+            let (one, other) = (first.name.clone(), op.name.clone());
+            let ident = &module.ops[op.def].function.sig.ident;
+            errors.on(ident, Problem::SameOpcode { one, other, opcode: opcode.clone() });
+        }
+        seen.entry(opcode).or_insert(op);
+    }
 }
 
 fn callees(expr: &Expr) -> Vec<String> {
@@ -119,7 +152,7 @@ fn callees(expr: &Expr) -> Vec<String> {
     names
 }
 
-fn reaches_itself(name: &str, calls: &BTreeMap<&str, Vec<String>>) -> bool {
+fn reaches_itself(name: &str, calls: &BTreeMap<String, Vec<String>>) -> bool {
     let mut seen = Vec::new();
     let mut work: Vec<&str> = vec![name];
     while let Some(current) = work.pop() {

@@ -112,6 +112,8 @@ impl<'a> Emitter<'a> {
             Kind::Float(bits) => format!("f64_from_bits({bits:#x}ULL)"),
             Kind::Bool(value) => format!("((_Bool){})", u8::from(*value)),
             Kind::Unit => "0".into(),
+            // Whatever the author calls the machine.
+            Kind::Local(_) if *ty == Ty::Vm => "vm".into(),
             Kind::Local(local) => self.local_name(*local),
             Kind::Const(name) => types::const_literal(&self.module.consts[name], self.module),
             Kind::Context => "vm->context".into(),
@@ -120,6 +122,11 @@ impl<'a> Emitter<'a> {
             Kind::Not(a) if *ty == Ty::BOOL => format!("(!{})", self.expr(a)),
             Kind::Not(a) => format!("(({})~{})", types::name(ty), self.expr(a)),
             Kind::Negate(a) => format!("(-{})", self.expr(a)),
+            // As numbers: C compares pointers into one object only.
+            Kind::Binary(op, a, b) if matches!(a.ty, Ty::Ptr { .. }) => {
+                let (a, b) = self.pair(a, b);
+                format!("((_Bool)((uintptr_t){a} {} (uintptr_t){b}))", op.symbol())
+            }
             Kind::Binary(op, a, b) => {
                 let (a, b) = self.pair(a, b);
                 format!("(({})({a} {} {b}))", types::name(ty), op.symbol())
@@ -237,9 +244,9 @@ impl<'a> Emitter<'a> {
                 out.line(format!("{result} = {value};"));
             }
         };
-        self.braces(&format!("if ({condition})"), |out| out.conditionally(|out| arm(out, then)));
+        self.braces(&format!("if ({condition})"), |out| arm(out, then));
         if does_something(other) || result.is_some() {
-            self.braces("else", |out| out.conditionally(|out| arm(out, other)));
+            self.braces("else", |out| arm(out, other));
         }
         result.unwrap_or_else(|| "0".into())
     }
@@ -265,7 +272,8 @@ impl<'a> Emitter<'a> {
                     if value.ty == Ty::Never {
                         continue;
                     }
-                    let line = format!("{} {} = {text};", types::name(&self.locals[local.0].ty), self.local_name(*local));
+                    let line =
+                        format!("{} {} = {text};", types::name(&self.locals[local.0].ty), self.local_name(*local));
                     self.line(line);
                 }
                 Stmt::Expr(expr) => {
@@ -298,12 +306,12 @@ impl<'a> Emitter<'a> {
 
     fn helper(&mut self, name: &str, args: &[Expr], ty: &Ty) -> String {
         let args = self.arguments(args);
-        let reaches = self.reaches.runtime(name);
-        let machine = if reaches { vec!["vm".into(), "frame".into()] } else { Vec::new() };
+        let takes_machine = self.reaches.takes_machine(&self.module.helpers[name]);
+        let machine = if takes_machine { vec!["vm".into(), "frame".into()] } else { Vec::new() };
         let all: Vec<String> = machine.into_iter().chain(args).collect();
         let call = format!("{}({})", super::helper_symbol(name), all.join(", "));
         let result = self.keep(call, ty);
-        if reaches {
+        if self.reaches.runtime(name) {
             self.braces("if (PANICKED)", Self::throw);
         }
         result

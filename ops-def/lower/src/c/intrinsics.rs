@@ -75,7 +75,8 @@ impl Emitter<'_> {
             }
             Intrinsic::RotateLeft | Intrinsic::RotateRight => {
                 let (one, other) = if intrinsic == Intrinsic::RotateLeft { ("<<", ">>") } else { (">>", "<<") };
-                let (bits_of_a, back) = (format!("({wide})({unsigned}){a}"), format!("(({bits} - ({b} & {mask})) & {mask})"));
+                let (bits_of_a, back) =
+                    (format!("({wide})({unsigned}){a}"), format!("(({bits} - ({b} & {mask})) & {mask})"));
                 format!("(({c})(({bits_of_a} {one} ({b} & {mask})) | ({bits_of_a} {other} {back})))")
             }
             Intrinsic::LeadingZeros => {

@@ -12,7 +12,7 @@ use std::fmt::Write;
 use mimeo_def::op::Scalar;
 use mimeo_def::stencil::HoleValue;
 
-use crate::encode::{Encoding, Op};
+use crate::encode::{Encoding, Op, Operand};
 use crate::ir::{Body, Expr, Kind, LocalId};
 use crate::lowered::{PRELUDE, Symbol};
 use crate::module::{Helper, Module, Param};
@@ -134,10 +134,13 @@ pub(crate) fn op(
     let body = inline::tail_helpers(body, helpers, reaches);
     let symbols = symbols(module, op, def, &body);
     let mut emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Op, Ty::Unit);
-    emitter.end = Some(tail::OpEnd::new(&op.name, def.result));
+    let mut branches = false;
+    body.root.walk(&mut |expr| branches |= matches!(expr.kind, Kind::If(..) | Kind::While(..)));
+    emitter.end = Some(tail::OpEnd::new(&op.name, def.result, branches));
     for (index, param) in def.params.iter().enumerate() {
         let Some(operand) = op.param_operand[index] else { continue };
-        if let Some(value) = operand_value(module, param, &op.operands[operand].kind) {
+        emitter.locals[index].name = c_name(&op.operands[operand].name);
+        if let Some(value) = operand_value(module, param, &op.operands[operand]) {
             let name = emitter.local_name(LocalId(index));
             emitter.line(format!("{} {name} = {value};", types::name(&param.ty)));
         }
@@ -164,7 +167,7 @@ pub(crate) fn header(module: &Module, op: &Op, file: &str) -> String {
 fn declarations(op: &Op, def: &OpDef, file: &str) -> String {
     let mut out = format!("\n#line {} \"{file}\"\n", line_of(def));
     for operand in &op.operands {
-        let name = &operand.name;
+        let name = c_name(&operand.name);
         let text = match operand.kind {
             Encoding::Label => format!("extern Continuation JUMP_{name};\n"),
             Encoding::Window | Encoding::StackWindow => format!("extern char HOLE_{name}[], HOLE_{name}_len[];\n"),
@@ -179,10 +182,19 @@ pub(crate) fn line_of(def: &OpDef) -> usize {
     def.function.sig.ident.span().start().line
 }
 
+/// A name of Rust as a part of one of C.
+fn c_name(rust: &str) -> String {
+    let mut name = String::new();
+    for c in rust.trim_start_matches("r#").chars() {
+        if c.is_ascii() { name.push(c) } else { name.push_str(&format!("u{:x}", u32::from(c))) }
+    }
+    name
+}
+
 /// How the C gets at an operand's value.
-fn operand_value(module: &Module, param: &OpParam, encoding: &Encoding) -> Option<String> {
-    let name = &param.name;
-    Some(match encoding {
+fn operand_value(module: &Module, param: &OpParam, operand: &Operand) -> Option<String> {
+    let name = c_name(&operand.name);
+    Some(match &operand.kind {
         Encoding::Slot { .. } | Encoding::Stack { .. } => {
             types::from_word(&format!("READ_SLOT(HOLE_{name})"), &param.ty, module)
         }
@@ -234,7 +246,7 @@ pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
     }
     let mut add = |name: String, value, required| symbols.push(Symbol { name, value, required });
     for (index, operand) in op.operands.iter().enumerate() {
-        let (name, value) = (&operand.name, HoleValue::Operand(index as u16));
+        let (name, value) = (c_name(&operand.name), HoleValue::Operand(index as u16));
         let param = op.param_operand.iter().position(|&of| of == Some(index));
         let required = match param {
             Some(param) => used.contains(&param),
@@ -280,4 +292,3 @@ pub(crate) fn signature_text(params: &[Param], result: &Ty) -> String {
     let params: Vec<String> = params.iter().map(|param| param.ty.to_string()).collect();
     format!("({}) -> {result}", params.join(", "))
 }
-

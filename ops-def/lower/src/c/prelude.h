@@ -71,7 +71,16 @@ _Static_assert(offsetof(Core, exit) == 24 && sizeof(Core) == 48, "Core");
 
 /* Holes. A slot's offset is folded into the load or store. A number goes through `asm`, so that the
  * compiler cannot conclude anything from its being an address (that it is not 0, or below 2^31). */
-#if defined(__x86_64__)
+#if defined(MIMEO_HOSTED)
+/* Ordinary C, in which a function says what is in a hole: for sanitizers, which stencils cannot run under. */
+extern uint64_t hosted_hole(const char *name);
+#define READ_SLOT(hole) (*(const Slot *)((const char *)base + hosted_hole(#hole)))
+#define WRITE_SLOT(hole, bits) (*(Slot *)((char *)base + hosted_hole(#hole)) = (bits))
+#define HOLE_OFFSET(hole) hosted_hole(#hole)
+#define HOLE_32(hole) ((uint32_t)hosted_hole(#hole))
+#define HOLE_64(hole) hosted_hole(#hole)
+#define HOLE_CODE(symbol) ((void *)(symbol))
+#elif defined(__x86_64__)
 #define READ_SLOT(hole) (*(const Slot *)((const char *)base + (uintptr_t)(hole)))
 #define WRITE_SLOT(hole, bits) (*(Slot *)((char *)base + (uintptr_t)(hole)) = (bits))
 #define HOLE_OFFSET(hole) ((uint64_t)(uintptr_t)(hole))
@@ -92,6 +101,10 @@ _Static_assert(offsetof(Core, exit) == 24 && sizeof(Core) == 48, "Core");
 #else
 #error "mimeo has stencils for x86-64 and aarch64"
 #endif
+
+/* Holes are symbols, and a compiler takes different symbols for different memory: it would exchange accesses to
+ * slots that turn out to be one. Needed before every write to a slot but a stencil's only one. */
+#define IN_ORDER __asm__ volatile("" ::: "memory")
 
 extern char HOLE_pc[], HOLE_next_pc[];
 extern Continuation CONTINUE;

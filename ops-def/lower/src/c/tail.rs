@@ -17,13 +17,13 @@ pub(super) struct OpEnd {
     pub(super) op: String,
     /// Outlined functions.
     pub(super) outlined: Vec<String>,
-    /// Inside a branch: a runtime call here is on some ways only, and gets a function of its own.
-    pub(super) conditional: bool,
+    /// There is more than one way through the op, so a runtime call at the end of one is outlined.
+    pub(super) branches: bool,
 }
 
 impl OpEnd {
-    pub(super) fn new(op: &str, result: OpResult) -> Self {
-        OpEnd { result, op: op.to_owned(), outlined: Vec::new(), conditional: false }
+    pub(super) fn new(op: &str, result: OpResult, branches: bool) -> Self {
+        OpEnd { result, op: op.to_owned(), outlined: Vec::new(), branches }
     }
 }
 
@@ -40,8 +40,8 @@ impl Emitter<'_> {
         match &expr.kind {
             Kind::If(condition, then, other) => {
                 let condition = self.expr(condition);
-                self.branch(&format!("if ({condition})"), then, Self::tail);
-                self.braces("else", |out| out.conditionally(|out| out.tail(other)));
+                self.braces(&format!("if ({condition})"), |out| out.tail(then));
+                self.braces("else", |out| out.tail(other));
             }
             Kind::Block(statements, tail) => {
                 self.statements(statements);
@@ -68,30 +68,13 @@ impl Emitter<'_> {
         }
     }
 
-    fn branch(&mut self, head: &str, arm: &Expr, emit: impl FnOnce(&mut Self, &Expr)) {
-        self.braces(head, |out| out.conditionally(|out| emit(out, arm)));
-    }
-
-    pub(super) fn conditionally(&mut self, emit: impl FnOnce(&mut Self)) {
-        let before = self.end.as_ref().is_some_and(|end| end.conditional);
-        self.set_conditional(true);
-        emit(self);
-        self.set_conditional(before);
-    }
-
-    fn set_conditional(&mut self, conditional: bool) {
-        if let Some(end) = &mut self.end {
-            end.conditional = conditional;
-        }
-    }
-
     /// Ends the op with this result.
     fn finish(&mut self, expr: &Expr) {
         match &expr.kind {
             Kind::If(condition, then, other) => {
                 let condition = self.expr(condition);
-                self.branch(&format!("if ({condition})"), then, Self::finish);
-                self.braces("else", |out| out.conditionally(|out| out.finish(other)));
+                self.braces(&format!("if ({condition})"), |out| out.finish(then));
+                self.braces("else", |out| out.finish(other));
             }
             Kind::Block(statements, Some(tail)) => {
                 self.statements(statements);
@@ -139,6 +122,8 @@ impl Emitter<'_> {
             Some(ResultKind::Values(count)) if count > 1 => {
                 for index in 0..count {
                     let word = types::to_word(&format!("{value}._{index}"), &ty, self.module);
+                    // Two of them, or one and an operand, can be the same slot.
+                    self.line("IN_ORDER;");
                     self.line(format!("WRITE_SLOT(HOLE_dst{index}, {word});"));
                 }
             }
@@ -183,18 +168,18 @@ impl Emitter<'_> {
         }
     }
 
-    /// A runtime call at the end: on a side way it becomes a function of its own, so that the hot way needs no
-    /// stack frame.
+    /// A runtime call at the end: where there are other ways through the op it becomes a function of its own, so that
+    /// those need no stack frame.
     fn tail_runtime(&mut self, name: &str, args: &[Expr], expr: &Expr) {
         let words = self.words(args);
-        let outline = self.end.as_ref().is_some_and(|end| end.conditional) && words.len() <= OUTLINED_ARGS;
+        let outline = self.end.as_ref().is_some_and(|end| end.branches) && words.len() <= OUTLINED_ARGS;
         if !outline {
             return self.end_with_runtime(name, words, &expr.ty);
         }
         let parameters: Vec<String> = (0..words.len()).map(|i| format!("a{i}")).collect();
         let mut inner = Emitter::new(self.module, self.reaches, Vec::new(), Place::Outlined, Ty::Unit);
         let Some(end) = &mut self.end else { return };
-        inner.end = Some(OpEnd::new(&end.op, end.result));
+        inner.end = Some(OpEnd::new(&end.op, end.result, false));
         inner.end_with_runtime(name, parameters.clone(), &expr.ty);
         let symbol = format!("op_{}__cold{}", end.op, end.outlined.len());
         let declared: String = parameters.iter().map(|name| format!(", uint64_t {name}")).collect();

@@ -1,11 +1,14 @@
 //! Calls of helpers, runtime functions and constructors; struct literals.
 
+use quote::ToTokens;
 use syn::spanned::Spanned;
 
 use super::Checker;
+use super::place::member;
 use crate::catalogue::Problem;
 use crate::consts;
-use crate::ir::{Expr, Intrinsic, Kind};
+use crate::ir::{Expr, Intrinsic, Kind, Stmt};
+use crate::text::text_of;
 use crate::ty::Ty;
 
 impl Checker<'_> {
@@ -15,7 +18,11 @@ impl Checker<'_> {
             _ => None,
         };
         let Some(name) = name else {
-            return self.unsupported(call, "calls through a value", "name the function");
+            return self.unsupported(
+                &call.func,
+                "calls of anything but a function by its plain name",
+                "name the function, without type arguments",
+            );
         };
         let span = call.span();
         match (name.as_str(), call.args.len()) {
@@ -49,6 +56,9 @@ impl Checker<'_> {
                 let bits = self.expect(&call.args[0], &Ty::U64)?;
                 Some(Expr::new(Kind::Intrinsic(Intrinsic::FloatFromBits, vec![bits]), Ty::F64, span))
             }
+            ("Some" | "Ok" | "Err" | "f64::from_bits", given) => {
+                self.fail(call, Problem::ArgumentCount { name, takes: 1, given })
+            }
             _ => self.named_call(call, name),
         }
     }
@@ -79,12 +89,17 @@ impl Checker<'_> {
             let args = self.arguments(call, &name, call.args.iter(), &types)?;
             return Some(Expr::new(Kind::Struct(name.clone(), args), Ty::Struct(name), span));
         }
-        self.fail(&call.func, Problem::UnknownFunction(name))
+        if module.broken.contains(&name) {
+            return None;
+        }
+        let problem =
+            if module.op_names.contains(&name) { Problem::OpCall(name) } else { Problem::UnknownFunction(name) };
+        self.fail(&call.func, problem)
     }
 
     pub(super) fn arguments<'e>(
         &mut self,
-        at: &impl Spanned,
+        at: &impl ToTokens,
         name: &str,
         given: impl ExactSizeIterator<Item = &'e syn::Expr>,
         types: &[Ty],
@@ -94,30 +109,51 @@ impl Checker<'_> {
             return self.fail(at, problem);
         }
         // Every argument is checked, so that each mistake is reported.
-        let checked: Vec<Option<Expr>> = given.zip(types).map(|(arg, ty)| self.expect(arg, ty)).collect();
+        let checked: Vec<Option<Expr>> = given.zip(types).map(|(arg, ty)| self.argument(arg, ty)).collect();
         checked.into_iter().collect()
     }
 
+    fn argument(&mut self, arg: &syn::Expr, ty: &Ty) -> Option<Expr> {
+        match self.operand(arg, ty) {
+            Some(local) if matches!(ty, Ty::Vm | Ty::Window) => Some(self.local(local, arg.span())),
+            _ => self.expect(arg, ty),
+        }
+    }
+
     pub(super) fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Option<Expr> {
-        let name = consts::path_name(&literal.path, self.self_ty).unwrap_or_default();
+        let name = consts::path_name(&literal.path, self.self_ty).unwrap_or_else(|| text_of(&literal.path));
         let Some(of) = self.module.structs.get(&name) else {
             return self.fail(&literal.path, Problem::UnknownType(name));
         };
-        if literal.rest.is_some() {
-            return self.unsupported(literal, "`..` in struct literals", "write every field");
+        if literal.rest.is_some() || literal.fields.len() != of.fields.len() {
+            return self.unsupported(
+                literal,
+                "struct literal without all of its fields",
+                "write every field, and no `..`",
+            );
         }
         // Rust evaluates the fields in the order in which they are written.
-        let ordered = literal.fields.iter().zip(&of.fields).all(|(given, (name, _))| match &given.member {
-            syn::Member::Named(member) => member == name,
-            syn::Member::Unnamed(index) => index.index.to_string() == *name,
-        });
-        if !ordered || literal.fields.len() != of.fields.len() {
-            return self.unsupported(literal, "struct literals in another order", "write the fields in their order");
+        let ordered = literal.fields.iter().zip(&of.fields).all(|(given, (name, _))| member(&given.member) == *name);
+        let mut statements = Vec::new();
+        let mut parts: Vec<Option<Expr>> = of.fields.iter().map(|_| None).collect();
+        for given in &literal.fields {
+            let field = member(&given.member);
+            let Some(index) = of.fields.iter().position(|(known, _)| *known == field) else {
+                return self.fail(&given.member, Problem::UnknownField { ty: name, field });
+            };
+            let mut value = self.expect(&given.expr, &of.fields[index].1)?;
+            if !ordered {
+                let local = self.temporary("field", value.ty.clone());
+                let kept = self.local(local, value.span);
+                statements.push(Stmt::Let(local, Some(value)));
+                value = kept;
+            }
+            parts[index] = Some(value);
         }
-        let mut parts = Vec::new();
-        for (given, (_, ty)) in literal.fields.iter().zip(&of.fields) {
-            parts.push(self.expect(&given.expr, ty)?);
-        }
-        Some(Expr::new(Kind::Struct(name.clone(), parts), Ty::Struct(name), literal.span()))
+        // A field that is written twice leaves another one out, which rustc reports.
+        let parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
+        let (ty, span) = (Ty::Struct(name.clone()), literal.span());
+        let value = Expr::new(Kind::Struct(name, parts), ty.clone(), span);
+        Some(if ordered { value } else { Expr::new(Kind::Block(statements, Some(value.boxed())), ty, span) })
     }
 }

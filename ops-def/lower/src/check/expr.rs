@@ -1,11 +1,13 @@
 //! Expressions: operators, casts, names, and the choice of who checks the rest.
 
+use quote::ToTokens;
 use syn::spanned::Spanned;
 
 use super::{Checker, literal};
 use crate::catalogue::Problem;
 use crate::consts;
-use crate::ir::{Binary, Expr, Kind};
+use crate::ir::{Binary, Expr, Kind, LocalId};
+use crate::text::{name_of, text_of};
 use crate::ty::Ty;
 use crate::types;
 
@@ -48,24 +50,27 @@ impl Checker<'_> {
             syn::Expr::ForLoop(_) => {
                 self.unsupported(expr, "`for` loops", "write `while i < n { …; i = i.wrapping_add(1); }`")
             }
-            syn::Expr::Loop(_) => {
-                self.unsupported(expr, "`loop`", "write `while i < n { …; i = i.wrapping_add(1); }`")
-            }
+            syn::Expr::Loop(_) => self.unsupported(expr, "`loop`", "write `while i < n { …; i = i.wrapping_add(1); }`"),
             syn::Expr::Macro(_) => self.macro_call(expr),
-            syn::Expr::Reference(_) => {
-                self.unsupported(expr, "references to variables", "pass the value itself, or a raw pointer from the context")
-            }
-            syn::Expr::RawAddr(_) => {
-                self.unsupported(expr, "addresses of variables", "pass the value itself, or a raw pointer from the context")
-            }
+            syn::Expr::Reference(_) => self.unsupported(
+                expr,
+                "references to variables",
+                "pass the value itself, or a raw pointer from the context",
+            ),
+            syn::Expr::RawAddr(_) => self.unsupported(
+                expr,
+                "addresses of variables",
+                "pass the value itself, or a raw pointer from the context",
+            ),
             syn::Expr::Range(_) => self.unsupported(expr, "ranges outside of patterns", "compare both ends"),
             syn::Expr::Array(_) | syn::Expr::Repeat(_) => {
                 self.unsupported(expr, "arrays", "keep them in the runtime, behind a raw pointer in the context")
             }
             syn::Expr::Continue(_) => self.fail(expr, Problem::Continue),
-            syn::Expr::Let(_) => {
-                self.unsupported(expr, "`let` there", "write `if let … { }` on its own, or a `match`")
+            syn::Expr::Break(_) | syn::Expr::Block(_) => {
+                self.unsupported(expr, "labels", "use `break` in the loop itself, or `return` from a helper function")
             }
+            syn::Expr::Let(_) => self.unsupported(expr, "`let` there", "write `if let … { }` on its own, or a `match`"),
             _ => self.unsupported(expr, "such expression", "write it with numbers, `if`, `match`, `let` and calls"),
         }
     }
@@ -73,24 +78,49 @@ impl Checker<'_> {
     fn path(&mut self, path: &syn::ExprPath, expected: Option<&Ty>) -> Option<Expr> {
         let span = path.span();
         let Some(name) = consts::path_name(&path.path, self.self_ty) else {
-            return self.fail(path, Problem::UnknownName(quote::ToTokens::to_token_stream(path).to_string()));
+            return self.fail(path, Problem::UnknownName(text_of(path)));
         };
         if let Some(local) = self.lookup(&name) {
-            return Some(self.local(local, span));
+            return match self.ty_of(local) {
+                // What it stands for is reported already.
+                Ty::Never if !self.errors.is_empty() => None,
+                Ty::Vm => self.fail(path, Problem::VmValue),
+                Ty::Label => {
+                    let (ty, instead) = ("Label".to_owned(), "`label.jump()`");
+                    self.fail(path, Problem::OperandValue { ty, instead })
+                }
+                Ty::Window => {
+                    let (ty, instead) = ("Window".to_owned(), "`vm.call(callee, window)` or `window.len()`");
+                    self.fail(path, Problem::OperandValue { ty, instead })
+                }
+                _ => Some(self.local(local, span)),
+            };
         }
         if let Some(constant) = self.module.consts.get(&name) {
             return Some(Expr::new(Kind::Const(name), constant.ty.clone(), span));
         }
-        match name.as_str() {
-            "Flow::Next" => Some(Expr::new(Kind::Next, Ty::Flow, span)),
-            "None" if matches!(expected, Some(Ty::Option(_))) => {
-                Some(Expr::new(Kind::None, expected.cloned().unwrap_or(Ty::Never), span))
-            }
-            "None" => self.fail(path, Problem::Mismatch { expected: "a value".into(), found: "None".into() }),
+        match (name.as_str(), expected) {
+            ("Flow::Next", _) => Some(Expr::new(Kind::Next, Ty::Flow, span)),
+            ("None", Some(ty @ Ty::Option(_))) => Some(Expr::new(Kind::None, ty.clone(), span)),
+            ("None", _) => self.fail(path, Problem::NoneType),
+            _ if self.module.broken.contains(&name) => None,
             _ => match self.number_constant(&name, span) {
                 Some(constant) => Some(constant),
                 None => self.fail(path, Problem::UnknownName(name)),
             },
+        }
+    }
+
+    /// The variable of this type that an expression names; for the machine's types, which are no values.
+    pub(super) fn operand(&self, expr: &syn::Expr, ty: &Ty) -> Option<LocalId> {
+        match expr {
+            syn::Expr::Paren(inner) => self.operand(&inner.expr, ty),
+            syn::Expr::Group(inner) => self.operand(&inner.expr, ty),
+            syn::Expr::Path(path) => {
+                let local = self.lookup(&name_of(path.path.get_ident()?))?;
+                (self.ty_of(local) == ty).then_some(local)
+            }
+            _ => None,
         }
     }
 
@@ -157,35 +187,38 @@ impl Checker<'_> {
         );
         let hint = if comparison { None } else { expected };
         let (left, right) = self.operands(&binary.left, &binary.right, hint)?;
-        self.operate(binary, &binary.op, left, right)
+        self.operate(binary, &binary.op, left, (right, &binary.right))
     }
 
     /// Two operands of one type; a bare number takes the type of the other.
     fn operands(&mut self, left: &syn::Expr, right: &syn::Expr, hint: Option<&Ty>) -> Option<(Expr, Expr)> {
         if literal::is_bare(left) && !literal::is_bare(right) {
-            let right = self.expr(right, hint)?;
-            let left = self.expr(left, Some(&right.ty))?;
-            Some((left, right))
+            let right = self.expr(right, hint);
+            let left = self.expr(left, right.as_ref().map(|right| &right.ty));
+            Some((left?, right?))
         } else {
-            let left = self.expr(left, hint)?;
-            let right = self.expr(right, Some(&left.ty))?;
-            Some((left, right))
+            let left = self.expr(left, hint);
+            let right = self.expr(right, left.as_ref().map(|left| &left.ty));
+            Some((left?, right?))
         }
     }
 
     pub(super) fn operate(
         &mut self,
-        at: &impl Spanned,
+        at: &impl ToTokens,
         op: &syn::BinOp,
         left: Expr,
-        right: Expr,
+        (right, right_tokens): (Expr, &syn::Expr),
     ) -> Option<Expr> {
         let span = at.span();
         let ty = left.ty.clone();
-        if let Some((op, method)) = shift(op) {
+        let number = ty.integer().is_some() || ty.is_float();
+        if let Some((op, method)) = shift(op)
+            && ty.integer().is_some()
+        {
             return self.fail(at, Problem::PlainShift { op, method });
         }
-        let right = self.coerce(right, &ty)?;
+        let right = if shift(op).is_some() { right } else { self.coerce(right, &ty, right_tokens)? };
         let arithmetic = |float: Binary, op: &'static str, method: &'static str| {
             if ty.is_float() { Ok(float) } else { Err(Problem::PlainArithmetic { op, method }) }
         };
@@ -194,9 +227,13 @@ impl Checker<'_> {
             syn::BinOp::Sub(_) | syn::BinOp::SubAssign(_) => arithmetic(Binary::Sub, "-", "sub"),
             syn::BinOp::Mul(_) | syn::BinOp::MulAssign(_) => arithmetic(Binary::Mul, "*", "mul"),
             syn::BinOp::Div(_) | syn::BinOp::DivAssign(_) if ty.is_float() => Ok(Binary::Div),
-            syn::BinOp::Div(_) | syn::BinOp::DivAssign(_) => Err(Problem::DivisionMayPanic("/".into())),
+            syn::BinOp::Div(_) | syn::BinOp::DivAssign(_) => {
+                Err(Problem::DivisionMayPanic { what: "/".into(), remainder: false })
+            }
             syn::BinOp::Rem(_) | syn::BinOp::RemAssign(_) if ty.is_float() => Err(Problem::FloatRemainder),
-            syn::BinOp::Rem(_) | syn::BinOp::RemAssign(_) => Err(Problem::DivisionMayPanic("rem: `%`".into())),
+            syn::BinOp::Rem(_) | syn::BinOp::RemAssign(_) => {
+                Err(Problem::DivisionMayPanic { what: "%".into(), remainder: true })
+            }
             syn::BinOp::BitAnd(_) | syn::BinOp::BitAndAssign(_) => Ok(Binary::BitAnd),
             syn::BinOp::BitOr(_) | syn::BinOp::BitOrAssign(_) => Ok(Binary::BitOr),
             syn::BinOp::BitXor(_) | syn::BinOp::BitXorAssign(_) => Ok(Binary::BitXor),
@@ -206,12 +243,13 @@ impl Checker<'_> {
             syn::BinOp::Le(_) => Ok(Binary::Le),
             syn::BinOp::Gt(_) => Ok(Binary::Gt),
             syn::BinOp::Ge(_) => Ok(Binary::Ge),
-            _ => return self.fail(at, Problem::Operator { op: "this operator".into(), ty: ty.to_string() }),
+            // Shifts of what is no integer.
+            _ => Err(Problem::Operator { op: text_of(op), ty: ty.to_string() }),
         };
-        let number = ty.integer().is_some() || ty.is_float();
+        let symbol = text_of(op).trim().to_owned();
         let op = match chosen {
             Err(problem) if number => return self.fail(at, problem),
-            Err(_) => return self.fail(at, Problem::Operator { op: "arithmetic".into(), ty: ty.to_string() }),
+            Err(_) => return self.fail(at, Problem::Operator { op: symbol, ty: ty.to_string() }),
             Ok(op) => op,
         };
         let bits = matches!(op, Binary::BitAnd | Binary::BitOr | Binary::BitXor);
@@ -223,12 +261,13 @@ impl Checker<'_> {
         };
         if !fine {
             let problem = match ty {
-                Ty::Struct(_) | Ty::Tuple(_) | Ty::Option(_) => Problem::CompareStructs(ty.to_string()),
-                _ => Problem::Operator { op: op.symbol().into(), ty: ty.to_string() },
+                Ty::Struct(_) | Ty::Tuple(_) | Ty::Option(_) if !bits => Problem::CompareStructs(ty.to_string()),
+                _ => Problem::Operator { op: symbol, ty: ty.to_string() },
             };
             return self.fail(at, problem);
         }
-        let result = if bits || matches!(op, Binary::Add | Binary::Sub | Binary::Mul | Binary::Div) { ty } else { Ty::BOOL };
+        let result =
+            if bits || matches!(op, Binary::Add | Binary::Sub | Binary::Mul | Binary::Div) { ty } else { Ty::BOOL };
         Some(Expr::new(Kind::Binary(op, left.boxed(), right.boxed()), result, span))
     }
 
@@ -283,7 +322,7 @@ impl Checker<'_> {
             Some(value) => self.expect(value, &result)?,
             None => {
                 let unit = Expr::new(Kind::Unit, Ty::Unit, ret.span());
-                self.coerce(unit, &result)?
+                self.coerce(unit, &result, ret)?
             }
         };
         Some(Expr::new(Kind::Return(value.boxed()), Ty::Never, ret.span()))

@@ -4,13 +4,9 @@ use mimeo_def::op::Scalar;
 
 use super::Checker;
 use crate::catalogue::Problem;
+use crate::consts::{self, Const, Value};
 use crate::ir::{Expr, Kind};
 use crate::ty::Ty;
-
-/// Is it a number as it stands in the source?
-pub(super) fn is_number(expr: &Expr) -> bool {
-    matches!(expr.kind, Kind::Int(_) | Kind::Float(_))
-}
 
 /// Is it a number whose type is not written down?
 pub(super) fn is_bare(expr: &syn::Expr) -> bool {
@@ -32,6 +28,11 @@ impl Checker<'_> {
                 Some(Expr::new(Kind::Float(signed_float(value, negative)), Ty::F64, span))
             }
             syn::Lit::Int(int) => {
+                // In a pattern, the sign is a part of the literal.
+                let (negative, digits) = match int.base10_digits().strip_prefix('-') {
+                    Some(digits) => (true, digits),
+                    None => (negative, int.base10_digits()),
+                };
                 let ty = match int.suffix() {
                     "" => expected.filter(|ty| ty.integer().is_some()).cloned().unwrap_or(Ty::I32),
                     suffix => match Ty::from_name(suffix) {
@@ -39,11 +40,13 @@ impl Checker<'_> {
                         None => return self.unknown_suffix(lit, suffix),
                     },
                 };
-                let Some(value) = int.base10_parse::<u64>().ok() else { return self.too_large(lit, &ty) };
+                let literal = format!("{}{digits}", if negative { "-" } else { "" });
+                let too_large = Problem::LiteralRange { literal, ty: ty.to_string() };
+                let Ok(value) = digits.parse::<u64>() else { return self.fail(lit, too_large) };
                 let Some(integer) = ty.integer() else { return self.unknown_suffix(lit, int.suffix()) };
                 let limit = integer.max() + u64::from(negative && integer.signed);
                 if value > limit {
-                    return self.too_large(lit, &ty);
+                    return self.fail(lit, too_large);
                 }
                 let bits = if negative { value.wrapping_neg() } else { value };
                 Some(Expr::new(Kind::Int(bits), ty, span))
@@ -53,11 +56,11 @@ impl Checker<'_> {
                 Some(Expr::new(Kind::Float(signed_float(value, negative)), Ty::F64, span))
             }
             syn::Lit::Float(float) => self.unknown_suffix(lit, float.suffix()),
-            syn::Lit::Byte(byte) => {
-                Some(Expr::new(Kind::Int(u64::from(byte.value())), Ty::Scalar(Scalar::U8), span))
-            }
+            syn::Lit::Byte(byte) => Some(Expr::new(Kind::Int(u64::from(byte.value())), Ty::Scalar(Scalar::U8), span)),
             syn::Lit::Bool(value) => Some(Expr::new(Kind::Bool(value.value), Ty::BOOL, span)),
-            _ => self.unsupported(lit, "text, characters or bytes", "write the number, or keep the text in the runtime"),
+            _ => {
+                self.unsupported(lit, "text, characters or bytes", "write the number, or keep the text in the runtime")
+            }
         }
     }
 
@@ -65,36 +68,15 @@ impl Checker<'_> {
         self.fail(lit, Problem::TypeForm(suffix.to_owned()))
     }
 
-    fn too_large(&mut self, lit: &syn::ExprLit, ty: &Ty) -> Option<Expr> {
-        let text = quote::ToTokens::to_token_stream(lit).to_string();
-        self.fail(lit, Problem::Mismatch { expected: ty.to_string(), found: text })
-    }
-
     /// `i64::MAX`, `f64::INFINITY` and their like.
     pub(super) fn number_constant(&self, path: &str, span: proc_macro2::Span) -> Option<Expr> {
-        let (ty, name) = path.split_once("::")?;
-        let ty = Ty::from_name(ty)?;
-        if ty == Ty::Scalar(Scalar::F64) {
-            let value = match name {
-                "INFINITY" => f64::INFINITY,
-                "NEG_INFINITY" => f64::NEG_INFINITY,
-                "NAN" => f64::NAN,
-                "MAX" => f64::MAX,
-                "MIN" => f64::MIN,
-                "EPSILON" => f64::EPSILON,
-                _ => return None,
-            };
-            return Some(Expr::new(Kind::Float(value.to_bits()), ty, span));
-        }
-        let integer = ty.integer()?;
-        let bits = match name {
-            "MAX" => integer.max(),
-            "MIN" if integer.signed => !integer.max(),
-            "MIN" => 0,
-            "BITS" => return Some(Expr::new(Kind::Int(u64::from(integer.bits)), Ty::U32, span)),
-            _ => return None,
+        let Const { ty, value } = consts::of_number(path)?;
+        let kind = match value {
+            Value::Int(int) => Kind::Int(int as u64),
+            Value::Float(bits) => Kind::Float(bits),
+            Value::Bool(_) | Value::Struct(_) => return None,
         };
-        Some(Expr::new(Kind::Int(bits), ty, span))
+        Some(Expr::new(kind, ty, span))
     }
 }
 

@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 use super::Checker;
 use crate::catalogue::Problem;
 use crate::ir::{Expr, Intrinsic, Kind};
+use crate::text::name_of;
 use crate::ty::{Integer, Ty};
 use crate::types;
 
@@ -21,6 +22,9 @@ impl Checker<'_> {
             Ty::Struct(name) => {
                 let key = format!("{name}::{method}");
                 let Some(helper) = self.module.helpers.get(&key) else {
+                    if self.module.broken.contains(&key) {
+                        return None;
+                    }
                     return self.fail(&call.method, Problem::UnknownMethod { ty: name, method });
                 };
                 let types: Vec<Ty> = helper.params.iter().skip(1).map(|param| param.ty.clone()).collect();
@@ -36,30 +40,46 @@ impl Checker<'_> {
 
     /// `vm.call(…)`, `vm.ret(…)`, `vm.deopt()`, `to.jump()`, `args.len()`; the outer `None` is any other call.
     fn machine_call(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Expr>> {
-        let syn::Expr::Path(path) = &*call.receiver else { return None };
-        let local = self.lookup(&path.path.get_ident()?.to_string())?;
-        let span = call.span();
-        let flow = |kind| Some(Some(Expr::new(kind, Ty::Flow, span)));
-        let args: Vec<&syn::Expr> = call.args.iter().collect();
-        match (self.ty_of(local).clone(), call.method.to_string().as_str(), args.as_slice()) {
-            (Ty::Vm, "call", [callee, window]) => {
-                let Some(callee) = self.expect(callee, &Ty::Callee) else { return Some(None) };
-                let Some(window) = self.expect(window, &Ty::Window) else { return Some(None) };
-                match window.kind {
-                    Kind::Local(window) => flow(Kind::Call(callee.boxed(), window)),
-                    _ => Some(self.fail(call, Problem::FlowValue)),
-                }
+        let [vm, label, window] = [Ty::Vm, Ty::Label, Ty::Window].map(|ty| self.operand(&call.receiver, &ty));
+        let method = name_of(&call.method);
+        let takes = match (vm, label, window, method.as_str()) {
+            (Some(_), _, _, "call") => 2,
+            (Some(_), _, _, "ret") => 1,
+            (Some(_), _, _, "deopt") | (_, Some(_), _, "jump") | (_, _, Some(_), "len") => 0,
+            (Some(_), ..) => return Some(self.fail(&call.method, Problem::VmField(method))),
+            _ => return None,
+        };
+        if call.args.len() != takes {
+            let problem = Problem::ArgumentCount { name: method, takes, given: call.args.len() };
+            return Some(self.fail(call, problem));
+        }
+        let kind = match (label, window) {
+            (Some(label), _) => Kind::Jump(label),
+            (_, Some(window)) => return Some(Some(Expr::new(Kind::WindowLen(window), Ty::U64, call.span()))),
+            _ => match self.leave(call, &method) {
+                Some(kind) => kind,
+                None => return Some(None),
+            },
+        };
+        Some(Some(Expr::new(kind, Ty::Flow, call.span())))
+    }
+
+    /// `vm.call(…)`, `vm.ret(…)`, `vm.deopt()`
+    fn leave(&mut self, call: &syn::ExprMethodCall, method: &str) -> Option<Kind> {
+        match method {
+            "call" => {
+                let callee = self.expect(&call.args[0], &Ty::Callee);
+                let Some(window) = self.operand(&call.args[1], &Ty::Window) else {
+                    let found = self.expr(&call.args[1], None)?.ty.to_string();
+                    return self.fail(&call.args[1], Problem::Mismatch { expected: Ty::Window.to_string(), found });
+                };
+                Some(Kind::Call(callee?.boxed(), window))
             }
-            (Ty::Vm, "ret", [value]) => {
+            "ret" => {
                 let ty = self.module.value.clone();
-                let Some(value) = self.expect(value, &ty) else { return Some(None) };
-                flow(Kind::Ret(value.boxed()))
+                Some(Kind::Ret(self.expect(&call.args[0], &ty)?.boxed()))
             }
-            (Ty::Vm, "deopt", []) => flow(Kind::Deopt),
-            (Ty::Vm, method, _) => Some(self.fail(&call.method, Problem::VmField(method.to_owned()))),
-            (Ty::Label, "jump", []) => flow(Kind::Jump(local)),
-            (Ty::Window, "len", []) => Some(Some(Expr::new(Kind::WindowLen(local), Ty::U64, span))),
-            _ => None,
+            _ => Some(Kind::Deopt),
         }
     }
 
@@ -68,7 +88,8 @@ impl Checker<'_> {
         let ty = pointer.ty.clone();
         let method = call.method.to_string();
         let args: Vec<&syn::Expr> = call.args.iter().collect();
-        if matches!(to, Ty::Opaque(_)) && matches!(method.as_str(), "add" | "sub" | "offset" | "read" | "write") {
+        let steps = ["add", "sub", "offset", "wrapping_add", "wrapping_sub", "wrapping_offset", "read", "write"];
+        if matches!(to, Ty::Opaque(_)) && steps.contains(&method.as_str()) {
             return self.fail(call, Problem::DerefType(ty.to_string()));
         }
         match (method.as_str(), args.as_slice()) {
@@ -83,11 +104,7 @@ impl Checker<'_> {
             }
             ("is_null", []) => Some(Expr::new(Kind::Intrinsic(Intrinsic::PtrIsNull, vec![pointer]), Ty::BOOL, span)),
             ("read", []) => self.deref(call, pointer),
-            ("write", [value]) => {
-                let place = self.deref(call, pointer)?;
-                let value = self.expect(value, &place.ty.clone())?;
-                Some(Expr::new(Kind::Assign(place.boxed(), value.boxed()), Ty::Unit, span))
-            }
+            ("write", [value]) => self.write(call, pointer, value),
             ("cast", []) => {
                 let target = call.turbofish.as_ref().and_then(|fish| match fish.args.first() {
                     Some(syn::GenericArgument::Type(ty)) => Some(ty),
@@ -96,7 +113,7 @@ impl Checker<'_> {
                 let Some(target) = target else {
                     return self.unsupported(call, "`cast` to a type that is not written", "write `.cast::<T>()`");
                 };
-                let to = types::read(target, self.module, self.self_ty, self.errors)?;
+                let to = types::read_pointed_to(target, self.module, self.self_ty, self.errors)?;
                 let mutable = matches!(ty, Ty::Ptr { mutable: true, .. });
                 let ty = Ty::Ptr { mutable, to: Box::new(to) };
                 Some(Expr::new(Kind::Cast(pointer.boxed()), ty, span))
@@ -108,9 +125,12 @@ impl Checker<'_> {
     fn number_method(&mut self, call: &syn::ExprMethodCall, receiver: Expr) -> Option<Expr> {
         let method = call.method.to_string();
         let ty = receiver.ty.clone();
-        if ty.integer().is_some() && (method.contains("_div") || method.contains("_rem")) && !method.starts_with("checked")
+        if ty.integer().is_some()
+            && (method.contains("_div") || method.contains("_rem"))
+            && !method.starts_with("checked")
         {
-            return self.fail(call, Problem::DivisionMayPanic(method));
+            let remainder = method.contains("_rem");
+            return self.fail(&call.method, Problem::DivisionMayPanic { what: method, remainder });
         }
         let found = match ty.integer() {
             Some(integer) => integer_method(&method, &ty, integer),

@@ -12,14 +12,18 @@ mod pattern;
 mod place;
 mod rules;
 
+pub(crate) use rules::{Effects, check_effects};
+
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::spanned::Spanned;
 
 use crate::catalogue::Problem;
 use crate::errors::Errors;
 use crate::ir::{Body, Expr, Kind, Local, LocalId, Stmt};
-use crate::module::{Helper, Module};
+use crate::module::{Helper, Module, pattern_name};
 use crate::op::OpDef;
+use crate::text::name_of;
 use crate::ty::Ty;
 use crate::types;
 
@@ -70,7 +74,15 @@ impl Checker<'_> {
     fn body(&mut self, block: &syn::Block, params: usize) -> Option<Body> {
         let result = self.result.clone();
         let root = self.block(block, Some(&result))?;
-        let root = self.coerce(root, &result)?;
+        let root = match block.stmts.last() {
+            Some(syn::Stmt::Expr(tail, None)) => self.coerce(root, &result, tail)?,
+            _ if root.ty == Ty::Never || root.ty == result => root,
+            _ => {
+                let problem = Problem::Mismatch { expected: result.to_string(), found: root.ty.to_string() };
+                self.errors.at(block.brace_token.span.close(), problem);
+                return None;
+            }
+        };
         Some(Body { locals: std::mem::take(&mut self.locals), params, root })
     }
 
@@ -78,6 +90,24 @@ impl Checker<'_> {
         let id = self.temporary(name, ty);
         self.scope.push((name.to_owned(), id));
         id
+    }
+
+    /// Declares the names of a pattern that has a problem, so that their uses are not reported too.
+    fn poison(&mut self, pattern: &syn::Pat) {
+        match pattern {
+            syn::Pat::Ident(ident) => {
+                self.declare(&name_of(&ident.ident), Ty::Never);
+            }
+            syn::Pat::Type(typed) => self.poison(&typed.pat),
+            syn::Pat::Paren(inner) => self.poison(&inner.pat),
+            syn::Pat::Reference(inner) => self.poison(&inner.pat),
+            syn::Pat::Tuple(tuple) => tuple.elems.iter().for_each(|part| self.poison(part)),
+            syn::Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|part| self.poison(part)),
+            syn::Pat::Slice(slice) => slice.elems.iter().for_each(|part| self.poison(part)),
+            syn::Pat::Struct(of) => of.fields.iter().for_each(|field| self.poison(&field.pat)),
+            syn::Pat::Or(or) => or.cases.iter().for_each(|case| self.poison(case)),
+            _ => {}
+        }
     }
 
     /// A variable that the author cannot name.
@@ -98,34 +128,29 @@ impl Checker<'_> {
         Expr::new(Kind::Local(local), self.ty_of(local).clone(), span)
     }
 
-    fn fail<T>(&mut self, at: &impl Spanned, problem: Problem) -> Option<T> {
+    fn fail<T>(&mut self, at: &impl ToTokens, problem: Problem) -> Option<T> {
         self.errors.on(at, problem);
         None
     }
 
-    fn unsupported<T>(&mut self, at: &impl Spanned, what: &'static str, instead: &'static str) -> Option<T> {
+    fn unsupported<T>(&mut self, at: &impl ToTokens, what: &'static str, instead: &'static str) -> Option<T> {
         self.fail(at, Problem::Unsupported { what, instead })
     }
 
-    fn coerce(&mut self, expr: Expr, expected: &Ty) -> Option<Expr> {
+    fn coerce(&mut self, expr: Expr, expected: &Ty, at: &impl ToTokens) -> Option<Expr> {
         if expr.ty == Ty::Never || expr.ty == *expected {
             return Some(expr);
         }
-        let (expected_text, found) = (expected.to_string(), expr.ty.to_string());
-        let number = expected.integer().is_some() || expected.is_float();
-        let problem = if number && literal::is_number(&expr) {
-            Problem::LiteralMismatch { expected: expected_text, found }
-        } else {
-            Problem::Mismatch { expected: expected_text, found }
-        };
-        self.errors.at(expr.span, problem);
-        None
+        if expected.is_float() && matches!(expr.kind, Kind::Int(_)) {
+            return self.fail(at, Problem::FloatLiteral(expr.ty.to_string()));
+        }
+        self.fail(at, Problem::Mismatch { expected: expected.to_string(), found: expr.ty.to_string() })
     }
 
     /// Checks an expression that must have this type.
     fn expect(&mut self, expr: &syn::Expr, ty: &Ty) -> Option<Expr> {
         let checked = self.expr(expr, Some(ty))?;
-        self.coerce(checked, ty)
+        self.coerce(checked, ty, expr)
     }
 
     fn block(&mut self, block: &syn::Block, expected: Option<&Ty>) -> Option<Expr> {
@@ -171,7 +196,13 @@ impl Checker<'_> {
 
     fn statement(&mut self, statement: &syn::Stmt) -> Option<Stmt> {
         match statement {
-            syn::Stmt::Local(local) => self.let_statement(local),
+            syn::Stmt::Local(local) => {
+                let checked = self.let_statement(local);
+                if checked.is_none() {
+                    self.poison(&local.pat);
+                }
+                checked
+            }
             syn::Stmt::Expr(expr, _) => {
                 let checked = self.expr(expr, None)?;
                 if matches!(checked.ty, Ty::Flow) || checked.ty == Ty::Result(Box::new(Ty::Flow)) {
@@ -184,7 +215,7 @@ impl Checker<'_> {
         }
     }
 
-    fn macro_call<T>(&mut self, at: &impl Spanned) -> Option<T> {
+    fn macro_call<T>(&mut self, at: &impl ToTokens) -> Option<T> {
         self.unsupported(
             at,
             "macro calls, and nothing that panics",
@@ -203,7 +234,7 @@ impl Checker<'_> {
         };
         let Some(init) = &local.init else {
             let Some(ty) = written else { return self.fail(local, Problem::LetWithoutType) };
-            let Some(name) = crate::module::pattern_name(pattern) else { return self.fail(pattern, Problem::Pattern) };
+            let Some(name) = pattern_name(pattern) else { return self.fail(pattern, Problem::Pattern) };
             return Some(Stmt::Let(self.declare(&name, ty), None));
         };
         let value = match &written {
@@ -212,35 +243,36 @@ impl Checker<'_> {
         };
         let ty = written.unwrap_or_else(|| value.ty.clone());
         if !rules::can_be_variable(&ty) {
-            let problem = if ty == Ty::Vm { Problem::VmValue } else { Problem::FlowValue };
-            return self.fail(&init.expr, problem);
+            return self.fail(&init.expr, Problem::FlowValue);
         }
-        self.let_pattern(pattern, ty, value)
-    }
-
-    /// `let name = value` or `let (a, b) = value`.
-    fn let_pattern(&mut self, pattern: &syn::Pat, ty: Ty, value: Expr) -> Option<Stmt> {
-        if let Some(name) = crate::module::pattern_name(pattern) {
+        if let Some(name) = pattern_name(pattern) {
             return Some(Stmt::Let(self.declare(&name, ty), Some(value)));
-        }
-        let (syn::Pat::Tuple(tuple), Ty::Tuple(types)) = (pattern, &ty) else {
-            return self.fail(pattern, Problem::Pattern);
-        };
-        if tuple.elems.len() != types.len() {
-            return self.fail(pattern, Problem::Pattern);
         }
         // The parts are declared for the rest of the block, so the block that holds them has no scope of its own.
         let span = value.span;
-        let whole = self.temporary("parts", ty.clone());
-        let mut statements = vec![Stmt::Let(whole, Some(value))];
-        for (index, (element, ty)) in tuple.elems.iter().zip(types).enumerate() {
-            let Some(name) = crate::module::pattern_name(element) else {
-                return self.fail(element, Problem::Pattern);
-            };
-            let part = Kind::Field(self.local(whole, span).boxed(), index);
-            let local = self.declare(&name, ty.clone());
-            statements.push(Stmt::Let(local, Some(Expr::new(part, ty.clone(), span))));
-        }
+        let mut statements = Vec::new();
+        self.let_pattern(pattern, ty, value, &mut statements)?;
         Some(Stmt::Expr(Expr::new(Kind::Block(statements, None), Ty::Unit, span)))
+    }
+
+    /// `name = value` or `(a, b) = value`, and so on inside.
+    fn let_pattern(&mut self, pattern: &syn::Pat, ty: Ty, value: Expr, statements: &mut Vec<Stmt>) -> Option<()> {
+        if let Some(name) = pattern_name(pattern) {
+            statements.push(Stmt::Let(self.declare(&name, ty), Some(value)));
+            return Some(());
+        }
+        let (tuple, types) = match (pattern, &ty) {
+            (syn::Pat::Tuple(tuple), Ty::Tuple(types)) if tuple.elems.len() == types.len() => (tuple, types),
+            (syn::Pat::Paren(inner), _) => return self.let_pattern(&inner.pat, ty, value, statements),
+            _ => return self.fail(pattern, Problem::Pattern),
+        };
+        let span = value.span;
+        let whole = self.temporary("parts", ty.clone());
+        statements.push(Stmt::Let(whole, Some(value)));
+        for (index, (element, ty)) in tuple.elems.iter().zip(types).enumerate() {
+            let part = Kind::Field(self.local(whole, span).boxed(), index);
+            self.let_pattern(element, ty.clone(), Expr::new(part, ty.clone(), span), statements)?;
+        }
+        Some(())
     }
 }

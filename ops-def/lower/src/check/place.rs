@@ -1,27 +1,26 @@
 //! Places: fields, dereferenced pointers, and assignment to them.
 
+use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use super::Checker;
+use super::{Checker, rules};
 use crate::catalogue::Problem;
-use crate::ir::{Expr, Kind};
+use crate::ir::{Expr, Kind, Stmt};
+use crate::text::name_of;
 use crate::ty::Ty;
 
 impl Checker<'_> {
     pub(super) fn field(&mut self, field: &syn::ExprField) -> Option<Expr> {
-        if let Some(name) = self.vm_field(field) {
-            return match (name.as_str(), &self.module.context) {
-                ("context", Some(context)) => {
-                    Some(Expr::new(Kind::Context, Ty::Struct(context.clone()), field.span()))
-                }
-                _ => self.fail(field, Problem::VmField(name)),
-            };
-        }
-        if let syn::Expr::Field(inner) = &*field.base
-            && self.vm_field(inner).as_deref() == Some("host")
-        {
+        if self.operand(&field.base, &Ty::Vm).is_some() {
             let name = member(&field.member);
-            return self.fail(field, Problem::HostAccess(name));
+            return match (name.as_str(), &self.module.context) {
+                ("context", Some(context)) => Some(Expr::new(Kind::Context, Ty::Struct(context.clone()), field.span())),
+                // That there is none is reported at the attribute.
+                ("context", None) if self.module.args.context.is_some() => None,
+                ("context", None) => self.fail(field, Problem::NoContext),
+                ("host", _) => self.fail(field, Problem::HostAccess),
+                _ => self.fail(&field.member, Problem::VmField(name)),
+            };
         }
         let base = self.expr(&field.base, None)?;
         let name = member(&field.member);
@@ -29,7 +28,11 @@ impl Checker<'_> {
         match &base.ty {
             Ty::Struct(of) | Ty::Cell(of) => {
                 let found = self.module.structs.get(of).and_then(|of| {
-                    of.fields.iter().enumerate().find(|(_, (known, _))| *known == name).map(|(i, (_, ty))| (i, ty.clone()))
+                    of.fields
+                        .iter()
+                        .enumerate()
+                        .find(|(_, (known, _))| *known == name)
+                        .map(|(i, (_, ty))| (i, ty.clone()))
                 });
                 match found {
                     Some((index, ty)) => Some(Expr::new(Kind::Field(base.boxed(), index), ty, field.span())),
@@ -44,14 +47,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The field's name, if this is a field of `vm` itself.
-    fn vm_field(&self, field: &syn::ExprField) -> Option<String> {
-        let syn::Expr::Path(path) = &*field.base else { return None };
-        let local = self.lookup(&path.path.get_ident()?.to_string())?;
-        (*self.ty_of(local) == Ty::Vm).then(|| member(&field.member))
-    }
-
-    pub(super) fn deref(&mut self, at: &impl Spanned, pointer: Expr) -> Option<Expr> {
+    pub(super) fn deref(&mut self, at: &impl ToTokens, pointer: Expr) -> Option<Expr> {
         match &pointer.ty {
             Ty::Ptr { to, .. } if !matches!(**to, Ty::Opaque(_)) => {
                 let to = (**to).clone();
@@ -65,6 +61,13 @@ impl Checker<'_> {
     }
 
     pub(super) fn assign(&mut self, assign: &syn::ExprAssign) -> Option<Expr> {
+        if let syn::Expr::Infer(_) = &*assign.left {
+            let value = self.expr(&assign.right, None)?;
+            if !rules::can_be_variable(&value.ty) {
+                return self.fail(&assign.right, Problem::FlowValue);
+            }
+            return Some(Expr::new(Kind::Block(vec![Stmt::Expr(value)], None), Ty::Unit, assign.span()));
+        }
         let place = self.place(&assign.left)?;
         let value = self.expect(&assign.right, &place.ty.clone())?;
         Some(Expr::new(Kind::Assign(place.boxed(), value.boxed()), Ty::Unit, assign.span()))
@@ -72,16 +75,33 @@ impl Checker<'_> {
 
     /// `place op= value`
     pub(super) fn compound_assign(&mut self, binary: &syn::ExprBinary, op: &syn::BinOp) -> Option<Expr> {
+        let span = binary.span();
         let place = self.place(&binary.left)?;
         let value = self.expr(&binary.right, Some(&place.ty))?;
-        let result = self.operate(binary, op, place.clone(), value)?;
         // The place is evaluated twice in C, so evaluating it must not do anything.
-        let mut does_something = false;
-        place.walk(&mut |expr| does_something |= matches!(expr.kind, Kind::Helper(..) | Kind::Runtime(..)));
-        if does_something {
+        if !is_simple(&place) {
             return self.fail(&binary.left, Problem::AssignTo);
         }
-        Some(Expr::new(Kind::Assign(place.boxed(), result.boxed()), Ty::Unit, binary.span()))
+        // Rust evaluates the value before it reads the place.
+        let (before, value) = if is_simple(&value) { (None, value) } else { self.kept(value) };
+        let result = self.operate(binary, op, place.clone(), (value, &binary.right))?;
+        Some(after(before, Expr::new(Kind::Assign(place.boxed(), result.boxed()), Ty::Unit, span)))
+    }
+
+    /// `pointer.write(value)`: as with any method, the receiver comes before the argument.
+    pub(super) fn write(&mut self, call: &syn::ExprMethodCall, pointer: Expr, value: &syn::Expr) -> Option<Expr> {
+        let to = self.deref(call, pointer.clone())?.ty;
+        let value = self.expect(value, &to)?;
+        let (before, pointer) = if is_simple(&value) { (None, pointer) } else { self.kept(pointer) };
+        let place = self.deref(call, pointer)?;
+        Some(after(before, Expr::new(Kind::Assign(place.boxed(), value.boxed()), Ty::Unit, call.span())))
+    }
+
+    /// Puts a value into a variable.
+    fn kept(&mut self, value: Expr) -> (Option<Stmt>, Expr) {
+        let local = self.temporary("kept", value.ty.clone());
+        let kept = self.local(local, value.span);
+        (Some(Stmt::Let(local, Some(value))), kept)
     }
 
     fn place(&mut self, expr: &syn::Expr) -> Option<Expr> {
@@ -99,9 +119,46 @@ fn is_place(expr: &Expr) -> bool {
     }
 }
 
-fn member(member: &syn::Member) -> String {
+/// `{ before; expr }`
+fn after(before: Option<Stmt>, expr: Expr) -> Expr {
+    let Some(before) = before else { return expr };
+    let (ty, span) = (expr.ty.clone(), expr.span);
+    Expr::new(Kind::Block(vec![before], Some(expr.boxed())), ty, span)
+}
+
+/// Does evaluating it nothing but read?
+fn is_simple(expr: &Expr) -> bool {
+    let mut simple = true;
+    expr.walk(&mut |part| {
+        simple &= match &part.kind {
+            Kind::Block(statements, _) => statements.is_empty(),
+            kind => matches!(
+                kind,
+                Kind::Int(_)
+                    | Kind::Float(_)
+                    | Kind::Bool(_)
+                    | Kind::Unit
+                    | Kind::Local(_)
+                    | Kind::Const(_)
+                    | Kind::Context
+                    | Kind::Field(..)
+                    | Kind::Deref(_)
+                    | Kind::Not(_)
+                    | Kind::Negate(_)
+                    | Kind::Binary(..)
+                    | Kind::And(..)
+                    | Kind::Or(..)
+                    | Kind::Cast(_)
+                    | Kind::Intrinsic(..)
+            ),
+        };
+    });
+    simple
+}
+
+pub(super) fn member(member: &syn::Member) -> String {
     match member {
-        syn::Member::Named(name) => name.to_string(),
+        syn::Member::Named(name) => name_of(name),
         syn::Member::Unnamed(index) => index.index.to_string(),
     }
 }

@@ -1,18 +1,21 @@
 //! Rules about whole bodies: where a flow may stand, what must come before a visible effect.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::Span;
 
+use crate::c::Helpers;
 use crate::catalogue::Problem;
 use crate::errors::Errors;
 use crate::ir::{Body, Expr, Kind, Stmt};
 use crate::module::Module;
-use crate::op::OpDef;
+use crate::op::{OpDef, ParamKind};
 use crate::ty::Ty;
 
 /// Can a variable have this type?
 pub(super) fn can_be_variable(ty: &Ty) -> bool {
     match ty {
-        Ty::Flow | Ty::Vm | Ty::Label | Ty::Window => false,
+        Ty::Flow => false,
         Ty::Result(of) => can_be_variable(of),
         _ => true,
     }
@@ -20,7 +23,7 @@ pub(super) fn can_be_variable(ty: &Ty) -> bool {
 
 pub(super) fn check_helper(body: &Body, errors: &mut Errors) {
     body.root.walk(&mut |expr| {
-        if matches!(expr.kind, Kind::Next | Kind::Jump(_) | Kind::Call(..) | Kind::Ret(_) | Kind::Deopt) {
+        if is_flow(expr) {
             errors.at(expr.span, Problem::FlowValue);
         }
     });
@@ -37,23 +40,60 @@ pub(super) fn check_op(module: &Module, op: &OpDef, body: &Body, errors: &mut Er
     if module.args.stack && calls && goes_on {
         errors.on(&op.function.sig.ident, Problem::StackCall);
     }
-    let mut effects = Effects { found: Vec::new() };
-    effects.expr(&body.root, false);
-    for span in effects.found {
+    if module.args.stack && calls && op.params.iter().any(|param| param.kind == ParamKind::Value) {
+        errors.on(&op.function.sig.ident, Problem::CallPops);
+    }
+}
+
+/// What must come before a visible effect of the op does. A helper counts as a whole.
+pub(crate) fn check_effects(body: &Body, helpers: &Effects, errors: &mut Errors) {
+    let mut late = Late { helpers, found: Vec::new() };
+    late.expr(&body.root, false);
+    for span in late.found {
         errors.at(span, Problem::LateThrow);
     }
+}
+
+/// The helpers that do something that can be seen from outside, themselves or through others.
+pub(crate) struct Effects(BTreeSet<String>);
+
+impl Effects {
+    pub(crate) fn new(helpers: &Helpers) -> Self {
+        let mut found = BTreeSet::new();
+        loop {
+            let before = found.len();
+            for (name, body) in helpers {
+                let mut visible = false;
+                body.root.walk(&mut |expr| match &expr.kind {
+                    Kind::Runtime(..) => visible = true,
+                    Kind::Assign(place, _) => visible |= is_visible(place),
+                    Kind::Helper(callee, _) => visible |= found.contains(callee),
+                    _ => {}
+                });
+                if visible {
+                    found.insert(name.clone());
+                }
+            }
+            if found.len() == before {
+                return Effects(found);
+            }
+        }
+    }
+}
+
+fn is_flow(expr: &Expr) -> bool {
+    matches!(expr.kind, Kind::Next | Kind::Jump(_) | Kind::Call(..) | Kind::Ret(_) | Kind::Deopt)
 }
 
 /// A flow stands at the end of a way through the op, and nowhere else.
 fn check_flow_places(expr: &Expr, at_end: bool, errors: &mut Errors) {
     let inner = |expr: &Expr, errors: &mut Errors| check_flow_places(expr, false, errors);
     match &expr.kind {
-        Kind::Next | Kind::Jump(_) | Kind::Deopt if !at_end => errors.at(expr.span, Problem::FlowValue),
-        Kind::Call(value, _) | Kind::Ret(value) => {
+        _ if is_flow(expr) => {
             if !at_end {
                 errors.at(expr.span, Problem::FlowValue);
             }
-            inner(value, errors);
+            expr.children(&mut |child| check_flow_places(child, false, errors));
         }
         Kind::If(condition, then, other) => {
             inner(condition, errors);
@@ -79,11 +119,12 @@ fn check_flow_places(expr: &Expr, at_end: bool, errors: &mut Errors) {
 
 /// Finds what can throw, call or deopt after a visible effect: the native code of such an op cannot hand the op
 /// over to the interpreter, which would do the effect a second time.
-struct Effects {
+struct Late<'a> {
+    helpers: &'a Effects,
     found: Vec<Span>,
 }
 
-impl Effects {
+impl Late<'_> {
     /// Follows `expr` in the order of evaluation; returns whether there was an effect when it ends.
     fn expr(&mut self, expr: &Expr, before: bool) -> bool {
         match &expr.kind {
@@ -115,13 +156,12 @@ impl Effects {
                 }
                 true
             }
-            // A helper's own order is checked where it is lowered into an op: it can do all of it.
-            Kind::Helper(_, args) => {
+            Kind::Helper(name, args) => {
                 let after = args.iter().fold(before, |before, arg| self.expr(arg, before));
                 if after && matches!(expr.ty, Ty::Result(_) | Ty::Thrown) {
                     self.found.push(expr.span);
                 }
-                after || matches!(expr.ty, Ty::Result(_) | Ty::Thrown)
+                after || self.helpers.0.contains(name)
             }
             Kind::Call(callee, _) => {
                 let after = self.expr(callee, before);

@@ -1,13 +1,14 @@
 //! Encodings → the `Assembler`: one typed method per op.
 
 use mimeo_def::op::Scalar;
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::value_tokens;
 use crate::encode::{Encoding, Op};
 use crate::op::ParamKind;
 use crate::set::Set;
+use crate::text::ident_of;
 use crate::ty::scalar_name;
 
 pub(super) fn assembler(set: &Set) -> TokenStream {
@@ -75,8 +76,10 @@ fn method(set: &Set, def: usize, variants: &[&Op], base: u16) -> TokenStream {
     let mut prologue = Vec::new();
     let mut writes = Vec::new();
     let mut choice = 0u32;
+    // Out of reach of operands with the same name.
+    let opcode = Ident::new("opcode", Span::mixed_site());
     for (index, operand) in first.operands.iter().enumerate() {
-        let name = format_ident!("{}", operand.name);
+        let name = ident_of(&operand.name);
         let param = first.param_operand.iter().position(|&of| of == Some(index)).map(|i| &op.params[i].kind);
         if let Some(ParamKind::Place { constant: true, .. }) = param {
             let bit = Literal::u32_unsuffixed(choice);
@@ -84,7 +87,7 @@ fn method(set: &Set, def: usize, variants: &[&Op], base: u16) -> TokenStream {
             parameters.push(quote!(#name: impl Into<::mimeo::asm::Place<#value>>));
             prologue.push(quote! {
                 let #name: ::mimeo::asm::Place<#value> = #name.into();
-                opcode += u16::from(::core::matches!(#name, ::mimeo::asm::Place::Constant(_))) << #bit;
+                #opcode += u16::from(::core::matches!(#name, ::mimeo::asm::Place::Constant(_))) << #bit;
             });
             writes.push(quote! {
                 match #name {
@@ -105,20 +108,16 @@ fn method(set: &Set, def: usize, variants: &[&Op], base: u16) -> TokenStream {
         #[doc = #doc]
         #[allow(clippy::too_many_arguments, reason = "as many as the op has operands")]
         pub fn #function(&mut self, #(#parameters),*) {
-            let #mutable opcode: u16 = #base;
+            let #mutable #opcode: u16 = #base;
             #(#prologue)*
-            self.0.op(::mimeo::def::OpIndex(opcode));
+            self.0.op(::mimeo::def::OpIndex(#opcode));
             #(#writes)*
         }
     }
 }
 
 /// The parameters for an operand, and what appends it.
-fn operand_parts(
-    encoding: &Encoding,
-    name: &Ident,
-    value: &TokenStream,
-) -> (Vec<TokenStream>, Option<TokenStream>) {
+fn operand_parts(encoding: &Encoding, name: &Ident, value: &TokenStream) -> (Vec<TokenStream>, Option<TokenStream>) {
     match encoding {
         Encoding::Stack { .. } => (vec![], None),
         Encoding::Slot { .. } => (vec![quote!(#name: ::mimeo::def::Slot)], Some(quote!(self.0.unit(#name.0);))),
@@ -126,9 +125,7 @@ fn operand_parts(
             (vec![quote!(#name: #value)], Some(quote!(self.0.constant(::mimeo::Value::to_bits(#name));)))
         }
         Encoding::Label => (vec![quote!(#name: ::mimeo::asm::Target)], Some(quote!(self.0.target(#name);))),
-        Encoding::Function => {
-            (vec![quote!(#name: ::mimeo::asm::FunctionIndex)], Some(quote!(self.0.unit2(#name.0);)))
-        }
+        Encoding::Function => (vec![quote!(#name: ::mimeo::asm::FunctionIndex)], Some(quote!(self.0.unit2(#name.0);))),
         Encoding::StackWindow => (vec![quote!(#name: u16)], Some(quote!(self.0.unit(#name);))),
         Encoding::Window => {
             let len = format_ident!("{name}_len");

@@ -1,31 +1,38 @@
 //! What must agree between the build half and rustc → `const` assertions, and the check of reviewed stencils.
 
 use mimeo_def::Fingerprint;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::info;
+use crate::consts::Value;
 use crate::module::Module;
 use crate::op::StencilWish;
 use crate::set::Set;
-use crate::ty;
+use crate::text::{ident_of, name_of};
+use crate::ty::{self, Ty};
 
 /// The layouts that the C assumes are those that rustc has chosen.
 pub(super) fn layouts(module: &Module) -> TokenStream {
     let structs = module.structs.values().filter_map(|of| {
         let (layout, offsets) = ty::struct_layout(of, &module.structs)?;
-        let name = format_ident!("{}", of.name);
+        let (name, span) = (ident_of(&of.name), span(module, &of.name));
         let (size, align) = (layout.size as usize, layout.align as usize);
-        let message = format!("stencils assume another layout of `{}`: write plain `#[repr(C)]`", of.name);
+        let message = format!(
+            "stencils assume another layout of `{}`: write plain `#[repr(C)]`, without pointers to unsized types",
+            of.name
+        );
+        let drops = format!("stencils do not drop: remove `impl Drop for {}`", of.name);
         let fields = of.fields.iter().zip(offsets).map(|((field, _), offset)| {
-            let field: TokenStream = field.parse().unwrap_or_default();
+            let field = member(field);
             let offset = offset as usize;
-            quote!(assert!(::core::mem::offset_of!(#name, #field) == #offset, #message);)
+            quote_spanned!(span=> assert!(::core::mem::offset_of!(#name, #field) == #offset, #message);)
         });
-        Some(quote! {
+        Some(quote_spanned! {span=>
             const _: () = {
                 #(#fields)*
                 assert!(size_of::<#name>() == #size && align_of::<#name>() == #align, #message);
+                assert!(!::core::mem::needs_drop::<#name>(), #drops);
             };
         })
     });
@@ -35,6 +42,56 @@ pub(super) fn layouts(module: &Module) -> TokenStream {
             ::core::mem::offset_of!(::mimeo::Vm<Ops>, context) == ::mimeo::def::frame::CORE_BYTES,
             "the context has a larger alignment than 16"
         );
+    }
+}
+
+/// Where the name of a struct is.
+fn span(module: &Module, name: &str) -> Span {
+    let found = module.items.iter().find_map(|item| match item {
+        syn::Item::Struct(item) if name_of(&item.ident) == name => Some(item.ident.span()),
+        _ => None,
+    });
+    found.unwrap_or_else(Span::call_site)
+}
+
+/// The constants that the C has are those that rustc has evaluated.
+pub(super) fn consts(module: &Module) -> TokenStream {
+    let consts = module.consts.iter().map(|(name, constant)| {
+        let path: Vec<_> = name.split("::").map(ident_of).collect();
+        let message = format!("stencils assume another value of `{name}`: write it as a plain number");
+        let same = same(quote!(#(#path)::*), &constant.value, &constant.ty, module);
+        quote!(
+            const _: () = assert!(#same, #message);
+        )
+    });
+    quote!(#(#consts)*)
+}
+
+/// Has the constant expression this value?
+fn same(expr: TokenStream, value: &Value, ty: &Ty, module: &Module) -> TokenStream {
+    match value {
+        Value::Int(int) => quote!((#expr) as i128 == #int),
+        Value::Float(bits) => quote!((#expr).to_bits() == #bits),
+        Value::Bool(bool) => quote!((#expr) == #bool),
+        Value::Struct(parts) => {
+            let fields = match ty {
+                Ty::Struct(of) => module.structs.get(of).map(|of| of.fields.as_slice()).unwrap_or_default(),
+                _ => &[],
+            };
+            let parts = parts.iter().zip(fields).map(|(part, (field, ty))| {
+                let field = member(field);
+                same(quote!((#expr).#field), part, ty, module)
+            });
+            quote!(true #(&& #parts)*)
+        }
+    }
+}
+
+/// A field's name; a tuple struct's are numbered.
+fn member(field: &str) -> syn::Member {
+    match field.parse::<usize>() {
+        Ok(index) => syn::Member::Unnamed(index.into()),
+        Err(_) => syn::Member::Named(ident_of(field)),
     }
 }
 
@@ -52,12 +109,13 @@ pub(super) fn table(set: &Set) -> TokenStream {
             ("reached", "a helper, constant or runtime function of"),
             ("layout", "a layout or the stencil ABI under"),
         ];
+        // At the op, down to the last token: that is where rustc then reports it.
+        let span = def.function.sig.ident.span();
         let parts = parts.map(|(field, what)| {
             let field = format_ident!("{field}");
             let message = format!("the stencil of `{name}` is stale: {what} the op changed after the table was made");
-            quote!(assert!(found.#field == expected.#field, #message);)
+            quote_spanned!(span=> assert!(found.#field == expected.#field, #message);)
         });
-        let span = def.function.sig.ident.span();
         quote_spanned! {span=>
             const _: () = {
                 assert!(TABLE.is_op(#index, #name), #missing);
@@ -85,7 +143,8 @@ pub(super) fn reviewed(set: &Set) -> Option<syn::Error> {
             Some(then) if then == *now => continue,
             Some(then) => {
                 let changed: Vec<&str> = then.differences(now).collect();
-                format!("`{}` changed after its stencil was reviewed: {}", op.name, changed.join(", "))
+                let changed = changed.join(", ");
+                format!("`{}` changed after its stencil was reviewed: {changed}\nwas: {then}\nnow: {now}", op.name)
             }
             None => format!("`{reviewed}` is no fingerprint: it has 32 hexadecimal digits"),
         };

@@ -8,6 +8,7 @@ use super::value_tokens;
 use crate::encode::{Encoding, Op};
 use crate::op::ResultKind;
 use crate::set::Set;
+use crate::text::ident_of;
 
 pub(super) fn interpret(set: &Set) -> TokenStream {
     let arms = set.ops.iter().enumerate().map(|(index, op)| {
@@ -70,7 +71,7 @@ fn arm(set: &Set, op: &Op) -> TokenStream {
     quote! {
         #(#decoded)*
         #sync
-        let result = #function(#(#arguments),*);
+        let result = self::#function(#(#arguments),*);
         #throw
         #drop
         #write
@@ -123,7 +124,7 @@ fn decode(encoding: &Encoding, at: u16, pops: u16, above: &TokenStream, value: &
         Encoding::StackWindow => quote!(at.stack_window(#position)),
         Encoding::Function => quote!(at.callee(#position)),
         Encoding::Cache { cell, .. } => {
-            let cell = format_ident!("{cell}");
+            let cell = ident_of(cell);
             quote!(at.cache::<#cell>(#position))
         }
     }

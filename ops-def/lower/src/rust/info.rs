@@ -1,12 +1,14 @@
 //! Encodings → `OpInfo`s and the opcode enum.
 
+use std::collections::BTreeSet;
+
 use mimeo_def::Fingerprint;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::camel_case;
 use crate::encode::{Encoding, Op};
 use crate::set::Set;
+use crate::text::camel_case;
 
 /// The elements of `InstructionSet::OPS`.
 pub(super) fn infos(set: &Set) -> TokenStream {
@@ -25,8 +27,7 @@ fn info(set: &Set, op: &Op, fingerprint: &Fingerprint) -> TokenStream {
         }
     });
     let control = op.control;
-    let (falls_through, jumps, calls, returns) =
-        (control.falls_through, control.jumps, control.calls, control.returns);
+    let (falls_through, jumps, calls, returns) = (control.falls_through, control.jumps, control.calls, control.returns);
     let fingerprint = self::fingerprint(fingerprint);
     quote! {
         ::mimeo::def::op::OpInfo {
@@ -76,16 +77,21 @@ pub(super) fn fingerprint(of: &Fingerprint) -> TokenStream {
 }
 
 pub(super) fn opcode_enum(set: &Set) -> TokenStream {
-    let names: Vec<_> = set.ops.iter().map(|op| camel_case(&op.name)).collect();
-    let docs = set.ops.iter().map(|op| {
+    // Two of one name are reported; here, they would only be reported again.
+    let mut seen = BTreeSet::new();
+    let ops: Vec<&Op> = set.ops.iter().filter(|op| seen.insert(camel_case(&op.name))).collect();
+    let names: Vec<_> = ops.iter().map(|op| format_ident!("{}", camel_case(&op.name))).collect();
+    let docs = ops.iter().map(|op| {
         let doc = &set.module.ops[op.def].doc;
         if doc.is_empty() { format!("`{}`", op.name) } else { doc.clone() }
     });
-    let indices = 0..set.ops.len() as u16;
+    let indices = 0..ops.len() as u16;
+    // An enum without variants has no representation either.
+    let repr = (!ops.is_empty()).then(|| quote!(#[repr(u16)]));
     quote! {
         /// The opcodes: the first unit of each encoded instruction.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[repr(u16)]
+        #repr
         pub enum Opcode {
             #(#[doc = #docs] #names = #indices,)*
         }

@@ -1,14 +1,14 @@
 //! A checked set → the Rust that stands in the place of the author's module.
 
-mod asserts;
 mod assembler;
+mod asserts;
 mod dispatch;
 mod info;
 mod reference;
 mod runtime;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::parse_quote;
 
 use crate::TableFile;
@@ -16,6 +16,7 @@ use crate::errors::Errors;
 use crate::module::{self, Module};
 use crate::op;
 use crate::set::Set;
+use crate::text::{ident_of, name_of};
 use crate::ty::Ty;
 
 /// The whole module, and the errors that were found.
@@ -23,6 +24,9 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
     let module = &set.module;
     let (name, vis, attrs) = (&module.name, &module.vis, &module.attrs);
     let mut problems = errors.into_error();
+    if let (Some(problems), true) = (&problems, module.clashes) {
+        return problems.to_compile_error();
+    }
     if problems.is_none() {
         problems = asserts::reviewed(set);
     }
@@ -40,12 +44,20 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
         }
     };
     let drift = if problems.is_none() { asserts::table(set) } else { TokenStream::new() };
+    // With problems there are structs and constants left out, and helpers that only the bodies left out use.
+    let (checks, quiet) = match &problems {
+        None => {
+            let (layouts, consts) = (asserts::layouts(module), asserts::consts(module));
+            (quote!(#layouts #consts), TokenStream::new())
+        }
+        Some(_) => (TokenStream::new(), quote!(#[allow(unused, reason = "the bodies with errors are left out")])),
+    };
     let errors = problems.map(|problems| problems.to_compile_error());
     let items = items(module);
     let functions = (0..module.ops.len()).map(|index| function(set, index));
     let value_impl = match &module.value {
         Ty::Struct(name) => {
-            let name = format_ident!("{name}");
+            let name = ident_of(name);
             quote! {
                 // SAFETY: a `repr(transparent)` struct around a 64-bit number; its layout is asserted below.
                 unsafe impl ::mimeo::Value for #name {}
@@ -53,13 +65,13 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
         }
         _ => TokenStream::new(),
     };
-    let layouts = asserts::layouts(module);
     let runtime = runtime::functions(module);
     let instruction_set = instruction_set(set, &c);
     let opcodes = info::opcode_enum(set);
     let assembler = assembler::assembler(set);
     quote! {
         #(#attrs)*
+        #quiet
         #vis mod #name {
             #[allow(unused_imports, reason = "an instruction set need not use all of it")]
             use ::mimeo::prelude::*;
@@ -69,7 +81,7 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
             #(#functions)*
             #runtime
             #value_impl
-            #layouts
+            #checks
 
             const TABLE: ::mimeo::def::stencil::Table = #table;
             #drift
@@ -92,9 +104,7 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
 /// The author's own items; the value type can be copied.
 fn items(module: &Module) -> impl Iterator<Item = syn::Item> {
     module.items.iter().map(|item| match item {
-        syn::Item::Struct(of)
-            if module.value == Ty::Struct(of.ident.to_string()) && !module::derives_copy(&of.attrs) =>
-        {
+        syn::Item::Struct(of) if module.value == Ty::Struct(name_of(&of.ident)) && !module::derives_copy(&of.attrs) => {
             let mut of = of.clone();
             of.attrs.push(parse_quote!(#[derive(Clone, Copy)]));
             syn::Item::Struct(of)
@@ -165,16 +175,4 @@ fn value_tokens(module: &Module) -> TokenStream {
         Some(value) => quote!(#value),
         None => quote!(u64),
     }
-}
-
-/// `load_global` → `LoadGlobal`
-fn camel_case(name: &str) -> Ident {
-    let camel: String = name
-        .split('_')
-        .map(|word| {
-            let mut chars = word.chars();
-            chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
-        })
-        .collect();
-    Ident::new(&camel, Span::call_site())
 }

@@ -5,6 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::FnArg;
 
 use crate::module::{Module, Runtime};
+use crate::text::name_of;
 use crate::ty::Ty;
 
 pub(super) fn functions(module: &Module) -> TokenStream {
@@ -13,10 +14,13 @@ pub(super) fn functions(module: &Module) -> TokenStream {
         let output = &runtime.signature.output;
         let types = parameter_types(runtime);
         let shim = shim(module, runtime);
-        // At the author's declaration, where a wrong signature is to be seen.
-        let check = quote_spanned!(name.span()=> const _: fn(#(#types),*) #output = #name;);
+        // At the author's declaration, where it is to be seen that the function is missing or has another signature.
+        let (import, check) = (
+            quote_spanned!(name.span()=> use super::#name;),
+            quote_spanned!(name.span()=> const _: fn(#(#types),*) #output = #name;),
+        );
         quote! {
-            use super::#name;
+            #import
             #check
             #shim
         }
@@ -34,7 +38,7 @@ fn parameter_types(runtime: &Runtime) -> impl Iterator<Item = &syn::Type> {
 /// The elements of `InstructionSet::RUNTIME`.
 pub(super) fn table(module: &Module) -> TokenStream {
     let entries = module.runtime.iter().map(|runtime| {
-        let name = runtime.name.to_string();
+        let name = name_of(&runtime.name);
         let shim = format_ident!("shim_{}", runtime.name);
         quote!(::mimeo::RuntimeFn { name: #name, shim: #shim as *const () })
     });
@@ -55,7 +59,7 @@ fn shim(module: &Module, runtime: &Runtime) -> TokenStream {
         arguments.push(from_word(&quote!(#word), &param.ty, &quote!(#ty), module));
         words.push(word);
     }
-    let call = quote!(#name(#(#arguments),*));
+    let call = quote!(self::#name(#(#arguments),*));
     let result = match &runtime.result {
         Ty::Unit => quote!({ #call; Ok(0) }),
         Ty::Thrown => quote!(Err(#call)),

@@ -1,0 +1,50 @@
+//! Names that are taken: by what the macro generates, by the op language and by C.
+
+/// What the macro generates beside the author's items.
+const GENERATED: [&str; 7] = ["Ops", "Opcode", "Assembler", "Machine", "Program", "ProgramBuilder", "TABLE"];
+
+/// Words whose meaning the lowering takes for granted.
+const LANGUAGE: [&str; 22] = [
+    "Flow", "Thrown", "Label", "Window", "Callee", "Vm", "Option", "Result", "Some", "None", "Ok", "Err", "bool", "i8",
+    "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f64",
+];
+
+/// Methods of the generated `Assembler` that are not ops.
+const ASSEMBLER: [&str; 6] = ["new", "label", "bind", "at", "set_locals", "finish"];
+
+/// Keywords of C that are not keywords of Rust, and structs of the C prelude.
+const C: [&str; 25] = [
+    "auto", "case", "char", "default", "double", "float", "goto", "inline", "int", "long", "register", "restrict",
+    "short", "signed", "sizeof", "switch", "typedef", "union", "unsigned", "void", "volatile", "asm", "typeof",
+    "Frame", "Function",
+];
+
+/// By whom the name is taken, if it is.
+pub(crate) fn is_reserved(name: &str) -> Option<&'static str> {
+    if GENERATED.contains(&name) {
+        Some("what `#[mimeo::instruction_set]` generates")
+    } else if LANGUAGE.contains(&name) || matches!(name, "usize" | "isize") {
+        Some("the op language")
+    } else {
+        None
+    }
+}
+
+/// The same for a runtime function, which has its name in another module too.
+pub(crate) fn runtime_is_reserved(name: &str) -> Option<&'static str> {
+    is_reserved(name).or_else(|| is_keyword(name).then_some("Rust"))
+}
+
+/// The same for a struct, which has its name in C too.
+pub(crate) fn struct_is_reserved(name: &str) -> Option<&'static str> {
+    is_reserved(name).or_else(|| (is_keyword(name) || C.contains(&name)).then_some("the C of the stencils"))
+}
+
+/// The same for an op, which becomes a method of the `Assembler`.
+pub(crate) fn op_is_reserved(name: &str) -> Option<&'static str> {
+    is_reserved(name).or_else(|| ASSEMBLER.contains(&name).then_some("a method of the `Assembler`"))
+}
+
+fn is_keyword(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_err()
+}

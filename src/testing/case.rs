@@ -1,0 +1,316 @@
+//! [`Case`]: one instruction with operands, frames to run it on, and the program that it is the heart of.
+//!
+//! ```text
+//! function 0:     push, push, …     on a stack machine, so that there is something to pop
+//!                 the op            the only place with native code
+//!                 end               behind the op, and one for each label: where control must not get lost
+//! functions 1…5:  end               to be called, with 0 to 4 arguments
+//! ```
+
+use super::{Language, Random};
+use crate::asm::{FunctionBody, FunctionIndex};
+use crate::def::op::{OpInfo, OperandInfo, OperandKind, Scalar};
+use crate::def::{OpIndex, Pc};
+use crate::program::{Program, Verified};
+use crate::{InstructionSet, Operands, Value};
+
+/// Longest window that is tried.
+const MAX_WINDOW: u64 = 4;
+
+/// Constants in the pool.
+const CONSTANTS: u64 = 4;
+
+/// The ops from which every program of an instruction set is made, and how deep its operand stack is.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    push: Option<OpIndex>,
+    end: OpIndex,
+    depth: u16,
+}
+
+/// An instruction, and frames to run it on one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Case {
+    pub(super) op: OpIndex,
+    /// As encoded; of a label and a cache cell, nothing.
+    pub(super) operands: Vec<u64>,
+    pub(super) constants: Vec<u64>,
+    pub(super) locals: u16,
+    /// Slots of the frame, for each run.
+    pub(super) frames: Vec<Vec<u64>>,
+    /// Seed of the state that all runs share.
+    pub(super) state: u64,
+    /// Slots, and operands in the instruction, that the language has chosen.
+    pub(super) fixed_slots: Vec<usize>,
+    pub(super) fixed_operands: Vec<usize>,
+}
+
+impl Frame {
+    /// Finds the ops that the programs need beside the op under test.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what the instruction set has not.
+    pub(super) fn find<I: InstructionSet>(spaces: &[(&'static str, u32)]) -> Result<Frame, String> {
+        let simple = |info: &OpInfo| {
+            info.operands.iter().all(|operand| match operand.kind {
+                OperandKind::Immediate { space: Some(space), .. } => len_of(spaces, space) > 0,
+                _ => true,
+            })
+        };
+        let find = |wanted: &dyn Fn(&OpInfo) -> bool| {
+            I::OPS.iter().position(|info| simple(info) && wanted(info)).map(|index| OpIndex(index as u16))
+        };
+        let ends = |info: &OpInfo| !info.control.falls_through && !info.control.calls;
+        let end = find(&|info| ends(info) && info.control.returns && !info.control.jumps)
+            .or_else(|| find(&|info| ends(info) && info.control.jumps && info.pops == info.pushes))
+            .ok_or("there is no op that only returns, and none that only jumps, to end a function with")?;
+        let push = find(&|info| {
+            let window = info.operands.iter().any(|operand| operand.kind == OperandKind::StackWindow);
+            info.pops == 0 && info.pushes == 1 && info.control.falls_through && !info.control.jumps && !window
+        });
+        let (push, depth) = match I::OPERANDS {
+            Operands::Registers => (None, 0),
+            Operands::Stack => {
+                let push = push.ok_or("there is no op that only pushes a value")?;
+                let pops = I::OPS.iter().map(|info| info.pops).max().unwrap_or(0);
+                (Some(push), pops + MAX_WINDOW as u16 + I::OPS[end.0 as usize].pops + 2)
+            }
+        };
+        Ok(Frame { push, end, depth })
+    }
+
+    /// Where the op under test stands.
+    pub(super) fn pc<I: InstructionSet>(&self) -> Pc {
+        let push_units = self.push.map_or(0, |push| I::OPS[push.0 as usize].len_units);
+        Pc(u32::from(push_units) * u32::from(self.depth))
+    }
+
+    /// Appends `op` with the simplest operands; labels go to the op itself.
+    fn append_simple<I: InstructionSet>(&self, code: &mut Vec<u16>, op: OpIndex) {
+        let at = code.len() as u32;
+        code.push(op.0);
+        for operand in I::OPS[op.0 as usize].operands {
+            let bits = if operand.kind == OperandKind::Label { u64::from(at) } else { 0 };
+            append(code, bits, operand.kind.len_units());
+        }
+    }
+
+    fn append_pushes<I: InstructionSet>(&self, code: &mut Vec<u16>, count: u16) {
+        for _ in 0..count {
+            self.append_simple::<I>(code, self.push.expect("a stack machine has one"));
+        }
+    }
+
+    /// A function that ends at once.
+    fn callee<I: InstructionSet>(&self, arity: u16) -> FunctionBody {
+        let mut code = Vec::new();
+        self.append_pushes::<I>(&mut code, I::OPS[self.end.0 as usize].pops * u16::from(self.push.is_some()));
+        self.append_simple::<I>(&mut code, self.end);
+        FunctionBody {
+            name: format!("callee{arity}"),
+            arity,
+            locals: arity.max(1),
+            code,
+            constants: vec![0],
+            positions: Vec::new(),
+        }
+    }
+}
+
+impl Case {
+    /// A random instruction with `frames` random frames.
+    ///
+    /// # Errors
+    ///
+    /// When a space that an operand names has no elements.
+    pub(super) fn random<I: InstructionSet, L: Language<I>>(
+        language: &L,
+        frame: &Frame,
+        op: OpIndex,
+        frames: usize,
+        random: &mut Random,
+    ) -> Result<Case, String> {
+        let info = &I::OPS[op.0 as usize];
+        // Now and then a frame whose slots are far from its base.
+        let locals = if random.once_in(16) { 5000 } else { 4 + random.below(4) as u16 };
+        let mut case = Case {
+            op,
+            operands: Vec::new(),
+            constants: (0..CONSTANTS).map(|_| any_value(language, random).to_bits()).collect(),
+            locals,
+            frames: Vec::new(),
+            state: random.bits(),
+            fixed_slots: Vec::new(),
+            fixed_operands: Vec::new(),
+        };
+        let window = random.below(MAX_WINDOW + 1);
+        for (index, operand) in info.operands.iter().enumerate() {
+            let bits = case.operand(language, info, operand, window, random)?;
+            if bits.1 {
+                case.fixed_operands.push(index);
+            }
+            case.operands.push(bits.0);
+        }
+        let slots = case.program::<I>(frame, &language.spaces()).facts()[0].slots as usize;
+        for _ in 0..frames {
+            let mut slots: Vec<u64> = (0..slots).map(|_| any_value(language, random).to_bits()).collect();
+            case.fixed_slots.clear();
+            for (index, operand) in info.operands.iter().enumerate() {
+                let Some(slot) = case.input_slot(frame, info, index) else { continue };
+                if let Some(bits) = language.operand(info, operand, random) {
+                    slots[slot] = bits;
+                    case.fixed_slots.push(slot);
+                }
+            }
+            case.frames.push(slots);
+        }
+        Ok(case)
+    }
+
+    /// The encoding of one operand, and whether the language has chosen it.
+    fn operand<I: InstructionSet, L: Language<I>>(
+        &mut self,
+        language: &L,
+        info: &OpInfo,
+        operand: &OperandInfo,
+        window: u64,
+        random: &mut Random,
+    ) -> Result<(u64, bool), String> {
+        let free = |bits| Ok((bits, false));
+        let locals = u64::from(self.locals);
+        match operand.kind {
+            OperandKind::Slot { output } => {
+                // What is chosen for one operand must not be overwritten by what is chosen for another.
+                let taken = |slot: u64, case: &Case| {
+                    case.operands
+                        .iter()
+                        .zip(info.operands)
+                        .any(|(&bits, other)| bits == slot && other.kind == OperandKind::Slot { output: false })
+                };
+                let mut slot = if random.once_in(4) { locals - 1 } else { random.below(locals) };
+                if !output && language.operand(info, operand, &mut random.clone()).is_some() {
+                    while taken(slot, self) {
+                        slot = (slot + 1) % locals;
+                    }
+                }
+                free(slot)
+            }
+            OperandKind::Immediate { scalar, space } => {
+                if let Some(bits) = language.operand(info, operand, random) {
+                    return Ok((bits, true));
+                }
+                let Some(space) = space else { return free(immediate(scalar, random)) };
+                match len_of(&language.spaces(), space) {
+                    0 => Err(format!("`{}` is an index into `{space}`, which is empty", operand.name)),
+                    len => Ok((random.below(u64::from(len)), true)),
+                }
+            }
+            OperandKind::Constant => {
+                let index = random.below(CONSTANTS);
+                let chosen = language.operand(info, operand, random);
+                if let Some(bits) = chosen {
+                    self.constants[index as usize] = bits;
+                }
+                Ok((index, chosen.is_some()))
+            }
+            OperandKind::Window => {
+                let start = random.below(locals - window.max(1) + 1);
+                free(start | window << 16)
+            }
+            OperandKind::StackWindow => free(window),
+            OperandKind::Function => {
+                let windows = |o: &OperandInfo| matches!(o.kind, OperandKind::Window | OperandKind::StackWindow);
+                let arity = if info.operands.iter().any(windows) { window } else { random.below(MAX_WINDOW + 1) };
+                free(1 + arity)
+            }
+            OperandKind::Label | OperandKind::Stack { .. } | OperandKind::Cache { .. } => free(0),
+        }
+    }
+
+    /// The slot from which an operand is read.
+    pub(super) fn input_slot(&self, frame: &Frame, info: &OpInfo, operand: usize) -> Option<usize> {
+        match info.operands[operand].kind {
+            OperandKind::Slot { output: false } => Some(self.operands[operand] as usize),
+            OperandKind::Stack { index, output: false } => {
+                let top = self.locals + frame.depth - self.window_len(info);
+                Some(usize::from(top - info.pops + index))
+            }
+            _ => None,
+        }
+    }
+
+    fn window_len(&self, info: &OpInfo) -> u16 {
+        let window = info.operands.iter().position(|operand| operand.kind == OperandKind::StackWindow);
+        window.map_or(0, |window| self.operands[window] as u16)
+    }
+
+    /// Its program.
+    pub(super) fn program<I: InstructionSet>(
+        &self,
+        frame: &Frame,
+        spaces: &[(&'static str, u32)],
+    ) -> Program<I, Verified> {
+        let info = &I::OPS[self.op.0 as usize];
+        let mut code = Vec::new();
+        frame.append_pushes::<I>(&mut code, frame.depth);
+        let next = code.len() as u32 + u32::from(info.len_units);
+        let end_units = u32::from(I::OPS[frame.end.0 as usize].len_units);
+        code.push(self.op.0);
+        let mut labels = 0;
+        for (operand, &bits) in info.operands.iter().zip(&self.operands) {
+            let bits = if operand.kind == OperandKind::Label {
+                labels += 1;
+                u64::from(next + labels * end_units)
+            } else {
+                bits
+            };
+            append(&mut code, bits, operand.kind.len_units());
+        }
+        for _ in 0..=labels {
+            frame.append_simple::<I>(&mut code, frame.end);
+        }
+        let subject = FunctionBody {
+            name: info.name.to_owned(),
+            arity: 0,
+            locals: self.locals,
+            code,
+            constants: self.constants.clone(),
+            positions: Vec::new(),
+        };
+        let callees = (0..=MAX_WINDOW as u16).map(|arity| frame.callee::<I>(arity));
+        let functions = std::iter::once(subject).chain(callees).collect();
+        match Program::<I, _>::new(functions, spaces.to_vec()).verify() {
+            Ok(program) => program,
+            Err(error) => panic!("`{}` cannot be tested alone, see `Language::skip`: {error}", info.name),
+        }
+    }
+
+    /// The function with the op under test.
+    pub(super) const SUBJECT: FunctionIndex = FunctionIndex(0);
+}
+
+/// One of the language's edges or one of its random values.
+fn any_value<I: InstructionSet, L: Language<I>>(language: &L, random: &mut Random) -> I::Value {
+    if random.once_in(3) { random.pick(&language.edges()) } else { language.value(random) }
+}
+
+/// As it is encoded.
+fn immediate(scalar: Scalar, random: &mut Random) -> u64 {
+    let bits = random.edge_u64();
+    match scalar {
+        Scalar::Bool => bits & 1,
+        Scalar::U8 => u64::from(bits as u8),
+        Scalar::I8 => u64::from(bits as i8 as u16),
+        Scalar::F64 => random.edge_f64().to_bits(),
+        _ => bits,
+    }
+}
+
+fn append(code: &mut Vec<u16>, bits: u64, len_units: u16) {
+    code.extend((0..len_units).map(|unit| (bits >> (16 * unit)) as u16));
+}
+
+fn len_of(spaces: &[(&'static str, u32)], space: &str) -> u32 {
+    spaces.iter().find(|(name, _)| *name == space).map_or(0, |&(_, len)| len)
+}

@@ -1,0 +1,62 @@
+//! [`Language`]: what a twin test must know about an instruction set.
+
+use std::fmt;
+
+use super::Random;
+use crate::def::op::{OpInfo, OperandInfo};
+use crate::{InstructionSet, Value, Vm};
+
+/// What [`twins`](super::twins) must know about a language. Most authors write `state` and `snapshot`.
+///
+/// Runtime functions are compared through what they do: have them note their name and arguments in the host
+/// (a `Vec<String>` is enough), and make that part of the snapshot. An argument that is an address has to be noted
+/// as what it points to, because the two tiers run on states of their own.
+pub trait Language<I: InstructionSet> {
+    /// Everything that ops can change outside of the frame, without addresses.
+    type Snapshot: PartialEq + fmt::Debug;
+
+    /// A state for ops to run on. It is asked for twice with the same numbers, and must be the same both times.
+    fn state(&self, random: &mut Random) -> (I::Context, I::Host);
+
+    /// What became of a state.
+    fn snapshot(&self, vm: &Vm<I>) -> Self::Snapshot;
+
+    /// Values worth trying, the simplest first. A failing case is simplified to the first of them that still fails.
+    fn edges(&self) -> Vec<I::Value> {
+        [0, 1, u64::MAX, 2, 1 << 31, 1 << 63, u64::MAX >> 1, 1.0f64.to_bits(), f64::NAN.to_bits()]
+            .map(I::Value::from_bits)
+            .into()
+    }
+
+    /// A value for a slot or a constant.
+    fn value(&self, random: &mut Random) -> I::Value {
+        I::Value::from_bits(random.edge_bits())
+    }
+
+    /// The bits of one operand, for an op that does not take just any: an index that the op does not check, a value
+    /// that it takes for an address. `None` leaves the choice to the test.
+    fn operand(&self, _op: &OpInfo, _operand: &OperandInfo, _random: &mut Random) -> Option<u64> {
+        None
+    }
+
+    /// Why an op cannot be tested alone.
+    fn skip(&self, _op: &OpInfo) -> Option<String> {
+        None
+    }
+
+    /// Number of elements of each index space that operands `#[imm(in = space)]` name.
+    fn spaces(&self) -> Vec<(&'static str, u32)> {
+        Vec::new()
+    }
+
+    /// Are these results the same? A language whose floats can be NaN says yes to two NaNs: Rust does not define
+    /// their payload.
+    fn same(&self, interpreted: I::Value, native: I::Value) -> bool {
+        interpreted.to_bits() == native.to_bits()
+    }
+
+    /// A value in messages.
+    fn show(&self, value: I::Value) -> String {
+        format!("{:#x}", value.to_bits())
+    }
+}

@@ -1,0 +1,49 @@
+//! Tests that an author gets for free: [`twins`] runs every op in both tiers and compares.
+//!
+//! ```
+//! use calc::Host;
+//! use calc::ops::ops::{Context, Ops, Vm};
+//! use mimeo::testing::{Language, Random, twins};
+//!
+//! struct Calc;
+//!
+//! impl Language<Ops> for Calc {
+//!     /// What calc's ops can change, besides what they print: the variables of the top level.
+//!     type Snapshot = Vec<i64>;
+//!
+//!     fn state(&self, random: &mut Random) -> (Context, Host) {
+//!         let mut globals: Vec<i64> = (0..4).map(|_| random.edge_i64()).collect();
+//!         let context = Context { globals: globals.as_mut_ptr() };
+//!         (context, Host { out: Box::new(std::io::sink()), globals })
+//!     }
+//!
+//!     fn snapshot(&self, vm: &Vm) -> Vec<i64> {
+//!         vm.host.globals.clone()
+//!     }
+//!
+//!     fn spaces(&self) -> Vec<(&'static str, u32)> {
+//!         vec![("globals", 4)]
+//!     }
+//! }
+//!
+//! let report = twins::<Ops>(Calc);
+//! assert_eq!(report.skipped, []);
+//! ```
+//!
+//! | file | |
+//! |---|---|
+//! | `language.rs` | what the author says about the language |
+//! | `random.rs` | numbers from a seed, edge cases first |
+//! | `case.rs` | one instruction, frames to run it on, and the program around it |
+//! | `twins.rs` | runs a case in both tiers, compares, simplifies |
+//! | `failure.rs` | the message |
+
+mod case;
+mod failure;
+mod language;
+mod random;
+mod twins;
+
+pub use language::Language;
+pub use random::Random;
+pub use twins::{Report, Settings, twins, twins_with};

@@ -1,0 +1,298 @@
+//! [`twins`]: random cases of every op → run in both tiers, compared, and simplified when they differ.
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::case::{Case, Frame};
+use super::failure::Failure;
+use super::{Language, Random};
+use crate::def::OpIndex;
+use crate::def::op::OperandKind;
+use crate::interp::{OpRun, Went};
+use crate::jit::{Jit, JitConfig, Mode};
+use crate::{InstructionSet, Limits, Linked, Machine, Value};
+
+/// How much is tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// States for each encoding of each op.
+    pub states: usize,
+    /// Seed of all random numbers; a failure's message has it.
+    pub seed: u64,
+    /// Name of the one op to test, as in [`OpInfo::name`](crate::def::op::OpInfo::name).
+    pub only: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { states: 300, seed: 0x6d_696d_656f, only: None }
+    }
+}
+
+/// What was compared. A test that wants every op to be compared asserts it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Why there is no native tier here, and nothing was compared.
+    pub unavailable: Option<String>,
+    /// Number of ops compared; each encoding of an op counts.
+    pub ops: usize,
+    /// Number of states that native code ran on.
+    pub states: usize,
+    /// Number of states on which native code had the interpreter run the op.
+    pub deopted: usize,
+    /// Ops without a stencil, and why.
+    pub without_stencil: Vec<(&'static str, String)>,
+    /// Ops that [`Language::skip`] names, and why.
+    pub skipped: Vec<(&'static str, String)>,
+}
+
+/// Runs every op of an instruction set in both tiers on random and edge-case states, and compares what they did: to
+/// the frame, to inline-cache cells, to the state ([`Language::snapshot`]), and where control went.
+///
+/// # Panics
+///
+/// With `JIT_DIFFERENTIAL` when the tiers differ. The message has the op, the simplest operands found that show the
+/// difference, what both tiers did, the op's C, its machine code, and how to run the case again. Also when the
+/// instruction set has no op that ends a function, or a stack machine none that pushes a value.
+pub fn twins<I: InstructionSet>(language: impl Language<I>) -> Report {
+    twins_with(language, &Settings::default())
+}
+
+/// As [`twins`], and says how much is tried.
+///
+/// # Panics
+///
+/// As [`twins`].
+pub fn twins_with<I: InstructionSet>(language: impl Language<I>, settings: &Settings) -> Report {
+    let mut report = Report::default();
+    if let Err(error) = crate::jit::availability::<I>() {
+        report.unavailable = Some(error.to_string());
+        return report;
+    }
+    let frame = match Frame::find::<I>(&language.spaces()) {
+        Ok(frame) => frame,
+        Err(what) => panic!("the ops of `{}` cannot be tested one by one: {what}", I::NAME),
+    };
+    for (index, info) in I::OPS.iter().enumerate() {
+        if settings.only.as_ref().is_some_and(|only| only != info.name) {
+            continue;
+        }
+        if let Some(reason) = language.skip(info) {
+            report.skipped.push((info.name, reason));
+        } else if let Err(reason) = I::STENCILS.ops[index].stencil {
+            report.without_stencil.push((info.name, reason.to_owned()));
+        } else {
+            Bench::new(&language, &frame, OpIndex(index as u16)).run(settings, &mut report);
+        }
+    }
+    report
+}
+
+/// Frames that a case is run on, one after the other, with the same inline caches.
+const FRAMES: usize = 8;
+
+/// One op, and the machines that it is run in.
+struct Bench<'a, I: InstructionSet, L> {
+    language: &'a L,
+    frame: &'a Frame,
+    op: OpIndex,
+    /// In the second pair no call fits.
+    machines: [Machines<I>; 2],
+}
+
+struct Machines<I: InstructionSet> {
+    interpreter: Machine<I>,
+    native: Machine<I>,
+}
+
+/// What one tier did with one frame.
+#[derive(Debug)]
+pub(super) struct Outcome<S> {
+    /// The text of a panic, in place of a result.
+    pub(super) run: Result<OpRun, String>,
+    pub(super) cells: Vec<u64>,
+    pub(super) snapshot: S,
+}
+
+/// Both tiers differ at this frame of a case.
+pub(super) struct Difference<S> {
+    pub(super) frame: usize,
+    pub(super) interpreted: Outcome<S>,
+    pub(super) native: Outcome<S>,
+}
+
+impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
+    fn new(language: &'a L, frame: &'a Frame, op: OpIndex) -> Self {
+        let only_at = Some(BTreeSet::from([frame.pc::<I>()]));
+        let machine = |native: bool, depth: u32| {
+            let (context, host) = language.state(&mut Random::new(0));
+            let config = JitConfig { mode: Mode::On, only_at: only_at.clone(), ..JitConfig::default() };
+            let tier = native.then(|| match Jit::<I>::new(config) {
+                Ok(jit) => Box::new(jit) as Box<dyn crate::tier::NativeTier<I>>,
+                Err(error) => panic!("the stencils of `{}` were usable before: {error}", I::NAME),
+            });
+            Machine::new(context, host, Limits { slots: 1 << 13, depth }, tier)
+        };
+        let machines =
+            [2, 1].map(|depth| Machines { interpreter: machine(false, depth), native: machine(true, depth) });
+        Bench { language, frame, op, machines }
+    }
+
+    fn run(&mut self, settings: &Settings, report: &mut Report) {
+        let info = &I::OPS[self.op.0 as usize];
+        // Each op has its own numbers, so that one can be run alone.
+        let mut random = Random::new(settings.seed ^ u64::from(self.op.0) << 32);
+        let (states_before, mut left) = (report.states, settings.states);
+        while left > 0 {
+            let frames = left.min(FRAMES);
+            left -= frames;
+            let case = match Case::random(self.language, self.frame, self.op, frames, &mut random) {
+                Ok(case) => case,
+                Err(what) => panic!("`{}` of `{}` cannot be tested: {what}", info.name, I::NAME),
+            };
+            // An op that calls finds no room now and then.
+            let pair = usize::from(info.control.calls && random.once_in(4));
+            if self.compare(pair, &case, Some(report)).is_some() {
+                let (case, difference) = self.simplify(pair, case);
+                let failure = Failure { language: self.language, frame: self.frame, case: &case, difference, settings };
+                panic!("{failure}");
+            }
+        }
+        report.ops += usize::from(report.states > states_before);
+    }
+
+    /// Runs a case in both tiers, up to the first frame on which they differ.
+    fn compare(
+        &mut self,
+        pair: usize,
+        case: &Case,
+        mut report: Option<&mut Report>,
+    ) -> Option<Difference<L::Snapshot>> {
+        let program = case.program::<I>(self.frame, &self.language.spaces());
+        let Machines { interpreter, native } = &mut self.machines[pair];
+        let linked = [interpreter.load(&program), native.load(&program)];
+        for machine in [&mut *interpreter, &mut *native] {
+            let vm = machine.vm_mut();
+            (vm.context, vm.host) = self.language.state(&mut Random::new(case.state));
+        }
+        for (index, slots) in case.frames.iter().enumerate() {
+            let interpreted = outcome(self.language, interpreter, linked[0], self.frame, slots, false)?;
+            // A value that no hole takes leaves the op without native code.
+            let native = outcome(self.language, native, linked[1], self.frame, slots, true)?;
+            if let Some(report) = &mut report {
+                let deopted = native.run.as_ref().is_ok_and(|run| run.deopted);
+                report.deopted += usize::from(deopted);
+                report.states += usize::from(!deopted);
+            }
+            if !agree(self.language, &interpreted, &native) {
+                return Some(Difference { frame: index, interpreted, native });
+            }
+        }
+        None
+    }
+
+    /// Makes a failing case simpler as long as it fails.
+    fn simplify(&mut self, pair: usize, mut case: Case) -> (Case, Difference<L::Snapshot>) {
+        let mut best = self.compare(pair, &case, None);
+        let mut attempt = |bench: &mut Self, candidate: Case, case: &mut Case| {
+            let difference = bench.compare(pair, &candidate, None);
+            let fails = difference.is_some();
+            if fails {
+                *case = candidate;
+                best = difference;
+            }
+            fails
+        };
+        let last = case.frames.len() - 1;
+        for frame in (0..=last).rev() {
+            if attempt(self, Case { frames: vec![case.frames[frame].clone()], ..case.clone() }, &mut case) {
+                break;
+            }
+        }
+        let edges: Vec<u64> = self.language.edges().into_iter().map(Value::to_bits).collect();
+        let last = case.frames.len() - 1;
+        for slot in 0..case.frames[last].len().min(64) {
+            for &simpler in &edges {
+                if case.fixed_slots.contains(&slot) || case.frames[last][slot] == simpler {
+                    break;
+                }
+                let mut candidate = case.clone();
+                candidate.frames[last][slot] = simpler;
+                if attempt(self, candidate, &mut case) {
+                    break;
+                }
+            }
+        }
+        let info = &I::OPS[self.op.0 as usize];
+        for (index, operand) in info.operands.iter().enumerate() {
+            let candidates = match operand.kind {
+                _ if case.fixed_operands.contains(&index) => vec![],
+                OperandKind::Immediate { .. } => vec![0, 1],
+                OperandKind::Constant => edges.clone(),
+                _ => vec![],
+            };
+            for simpler in candidates {
+                let mut candidate = case.clone();
+                match operand.kind {
+                    OperandKind::Constant => candidate.constants[case.operands[index] as usize] = simpler,
+                    _ => candidate.operands[index] = simpler,
+                }
+                if candidate == case || attempt(self, candidate, &mut case) {
+                    break;
+                }
+            }
+        }
+        let difference =
+            best.unwrap_or_else(|| panic!("`{}` failed once and not again: is it deterministic?", info.name));
+        (case, difference)
+    }
+}
+
+fn agree<I: InstructionSet, L: Language<I>>(
+    language: &L,
+    interpreted: &Outcome<L::Snapshot>,
+    native: &Outcome<L::Snapshot>,
+) -> bool {
+    let same = |a: u64, b: u64| a == b || language.same(I::Value::from_bits(a), I::Value::from_bits(b));
+    let runs = match (&interpreted.run, &native.run) {
+        (Ok(a), Ok(b)) => {
+            a.went == b.went && a.strayed == b.strayed && a.slots.iter().zip(&b.slots).all(|(&a, &b)| same(a, b))
+        }
+        (a, b) => a == b,
+    };
+    runs && interpreted.cells == native.cells && interpreted.snapshot == native.snapshot
+}
+
+/// Runs the op under test; `None` when there is no native code for it.
+fn outcome<I: InstructionSet, L: Language<I>>(
+    language: &L,
+    machine: &mut Machine<I>,
+    linked: Linked,
+    frame: &Frame,
+    slots: &[u64],
+    native: bool,
+) -> Option<Outcome<L::Snapshot>> {
+    let pc = frame.pc::<I>();
+    let run = AssertUnwindSafe(|| machine.run_op(linked, Case::SUBJECT, pc, native, slots));
+    let run = match catch_unwind(run) {
+        Ok(run) => Ok(run.map(|run| relative(run, machine, linked))?),
+        Err(payload) => Err(panic_text(&*payload)),
+    };
+    let cells = machine.functions(linked).next().map(crate::Function::cache_words).unwrap_or_default();
+    Some(Outcome { run, cells, snapshot: language.snapshot(machine.vm()) })
+}
+
+/// Numbers a callee in its program: the machines have loaded different numbers of programs.
+fn relative<I: InstructionSet>(mut run: OpRun, machine: &Machine<I>, linked: Linked) -> OpRun {
+    let first = machine.functions(linked).next().map_or(0, crate::Function::id);
+    if let Went::Called { callee, .. } = &mut run.went {
+        *callee = callee.wrapping_sub(first);
+    }
+    run
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())
+}

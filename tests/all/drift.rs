@@ -1,0 +1,203 @@
+//! A table that was not made from these very ops is an error of the build, at the op: `tests/drift` is a language
+//! whose build script damages the table after it was made, and whose source is changed behind the stencils' back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+/// The package is one, so its builds follow each other.
+static PACKAGE: Mutex<()> = Mutex::new(());
+
+const OPS: &str = include_str!("../drift/src/ops.rs");
+const STENCIL: &str = include_str!("../drift/src/double.c");
+
+/// What a build is made from.
+struct Build {
+    ops: String,
+    stencil: String,
+    /// What the build script does to the table.
+    drift: Option<&'static str>,
+}
+
+/// What became of it.
+struct Outcome {
+    success: bool,
+    stdout: String,
+    stderr: String,
+}
+
+impl Default for Build {
+    fn default() -> Self {
+        Build { ops: reviewed(OPS), stencil: STENCIL.to_owned(), drift: None }
+    }
+}
+
+impl Build {
+    fn drift(drift: &'static str) -> Build {
+        Build { drift: Some(drift), ..Build::default() }
+    }
+
+    /// Changes the source of the ops.
+    fn ops(mut self, from: &str, to: &str) -> Build {
+        assert!(self.ops.contains(from), "`{from}` is not in the ops");
+        self.ops = self.ops.replacen(from, to, 1);
+        self
+    }
+
+    /// Changes the stencil written by hand.
+    fn stencil(mut self, from: &str, to: &str) -> Build {
+        assert!(self.stencil.contains(from), "`{from}` is not in the stencil");
+        self.stencil = self.stencil.replacen(from, to, 1);
+        self
+    }
+
+    fn cargo(&self, command: &str) -> Outcome {
+        let _guard = PACKAGE.lock().unwrap_or_else(PoisonError::into_inner);
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = tests.parent().expect("the tests' folder is in the root");
+        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let package = scratch.join("drift");
+        fs::create_dir_all(package.join("src")).expect("the folder can be made");
+        let template = fs::read_to_string(tests.join("drift/Cargo.toml.in")).expect("the manifest is there");
+        let manifest = template.replace("ROOT", root.to_str().expect("a plain path"));
+        write(&package.join("Cargo.toml"), &manifest);
+        for file in ["build.rs", "src/main.rs"] {
+            write(&package.join(file), &fs::read_to_string(tests.join("drift").join(file)).expect("it is there"));
+        }
+        write(&package.join("src/ops.rs"), &self.ops);
+        write(&package.join("src/double.c"), &self.stencil);
+        // No network: what the workspace has is enough.
+        let lock = package.join("Cargo.lock");
+        if !lock.exists() {
+            fs::copy(root.join("Cargo.lock"), &lock).expect("the lock can be copied");
+        }
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(&package).args([command, "--offline", "--quiet", "--color=never"]);
+        cargo.env("CARGO_TARGET_DIR", scratch.join("drift-target")).env_remove("RUSTFLAGS");
+        cargo.env_remove("OUT_DIR").env_remove("MIMEO_STENCILS").env_remove("DRIFT");
+        cargo.envs(self.drift.map(|drift| ("DRIFT", drift)));
+        let output = cargo.output().expect("cargo runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Outcome { success: output.status.success(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+
+    /// The build fails with this message, at the line of `src/ops.rs` that has this text.
+    fn fails(&self, message: &str, at: &str) {
+        let outcome = self.cargo("check");
+        assert!(!outcome.success, "{message}\n{}", outcome.stderr);
+        let line = 1 + self.ops.lines().position(|line| line.contains(at)).expect("the text is in the ops");
+        let place = format!("--> src/ops.rs:{line}:");
+        let mut blocks = outcome.stderr.split("\n\n");
+        let found = blocks.any(|block| block.contains(message) && block.contains(&place));
+        assert!(found, "no `{message}` with `{place}` in\n{}", outcome.stderr);
+    }
+
+    /// The build script itself fails, with this message.
+    fn is_refused(&self, message: &str) {
+        let outcome = self.cargo("check");
+        assert!(!outcome.success && outcome.stderr.contains(message), "no `{message}` in\n{}", outcome.stderr);
+    }
+}
+
+/// The file is touched only if it changes, so that cargo builds what changed.
+fn write(path: &PathBuf, text: &str) {
+    if !fs::read_to_string(path).is_ok_and(|old| old == text) {
+        fs::write(path, text).expect("the file can be written");
+    }
+}
+
+/// The fingerprint of an op of the package.
+fn fingerprint(ops: &str, op: &str) -> String {
+    let sets = mimeo_lower::lower_file(ops, "src/ops.rs").expect("the ops are Rust");
+    let found = sets[0].ops.iter().find(|found| found.name == op).expect("the op has no problem");
+    found.fingerprint.to_string()
+}
+
+/// The ops with the fingerprint under which the stencil was reviewed.
+fn reviewed(ops: &str) -> String {
+    ops.replace("REVIEWED", &fingerprint(ops, "double"))
+}
+
+#[test]
+fn the_package_builds_and_runs() {
+    let outcome = Build::default().cargo("run");
+    assert!(outcome.success, "{}", outcome.stderr);
+    assert_eq!(outcome.stdout, "-2147483527 after 1 call\n".repeat(2));
+}
+
+#[test]
+fn an_op_that_changed_after_the_table_was_made() {
+    let parts = [
+        ("add.body", "the body of", "add", "fn add("),
+        ("add.operands", "the operands of", "add", "fn add("),
+        ("tell.reached", "a helper, constant or runtime function of", "tell", "fn tell("),
+        ("loop.body", "the body of", "loop", "fn r#loop("),
+        ("tell.layout", "a layout or the stencil ABI under", "tell", "fn tell("),
+    ];
+    for (drift, what, op, at) in parts {
+        let message = format!("the stencil of `{op}` is stale: {what} the op changed after the table was made");
+        Build::drift(drift).fails(&message, at);
+    }
+}
+
+#[test]
+fn a_table_of_other_ops() {
+    let missing = |op| format!("the stencil table has no op `{op}` here: build again, so that the table is renewed");
+    Build::drift("double.entry").fails(&missing("double"), "fn double(");
+    Build::drift("ret.entry").fails(&missing("ret"), "fn ret(");
+    Build::drift("foreign").fails(&missing("number"), "fn number(");
+    let longer = "the stencil table has ops that the instruction set has not";
+    Build::drift("longer").fails(longer, "#[mimeo::instruction_set");
+    Build::drift("abi")
+        .fails("the stencil table was made by another version of mimeo-build", "#[mimeo::instruction_set");
+}
+
+#[test]
+fn a_layout_that_is_not_what_stencils_assume() {
+    let fat = Build::default().ops("pub bias: i64,", "pub bias: i64,\n        pub text: *const crate::Text,");
+    let message = "stencils assume another layout of `Context`";
+    fat.fails(message, "pub struct Context");
+    let drops = "    #[repr(C)]\n    pub struct Guard {\n        pub a: i64,\n    }\n\n    impl Drop for Guard {\n        \
+                 fn drop(&mut self) {}\n    }\n\n    const STEP";
+    Build::default()
+        .ops("    const STEP", drops)
+        .fails("stencils do not drop: remove `impl Drop for Guard`", "pub struct Guard");
+}
+
+#[test]
+fn an_op_that_changed_under_its_reviewed_stencil() {
+    let before = fingerprint(OPS, "double");
+    let changes = [
+        ("a.wrapping_add(a)", "a.wrapping_mul(2)", "body"),
+        ("fn double(a: i64) -> i64 {", "fn double(a: i64, #[imm] _by: u8) -> i64 {", "operands, body"),
+        ("a.wrapping_add(a)", "stepped(a).wrapping_add(a)", "body, helper"),
+    ];
+    for (from, to, what) in changes {
+        let build = Build::default().ops(from, to);
+        let now = fingerprint(&build.ops, "double");
+        let message = format!(
+            "error: `double` changed after its stencil was reviewed: {what}\n       \
+             was: {before}\n       now: {now}\n       \
+             help: compare `src/double.c` with the op, then write `reviewed = \"{now}\"`"
+        );
+        build.fails(&message, "reviewed = ");
+    }
+    let nonsense = Build::default().ops(&before, "9f3c");
+    nonsense.fails("error: `9f3c` is no fingerprint: it has 32 hexadecimal digits", "reviewed = ");
+}
+
+#[test]
+fn a_reviewed_stencil_that_does_not_fit_its_op() {
+    let refused = |what: &str| format!("op `double` requires a stencil and has none: {what}");
+    let foreign = Build::default().stencil("a + a", "a + READ_SLOT(HOLE_b)");
+    foreign.is_refused(&refused("it does not compile: "));
+    let declared = Build::default()
+        .stencil("STENCIL op_double", "extern char HOLE_b[];\n\nSTENCIL op_double")
+        .stencil("a + a", "a + READ_SLOT(HOLE_b)");
+    declared.is_refused(&refused("uses `HOLE_b`, which this op does not declare"));
+    let ignored = Build::default().stencil("READ_SLOT(HOLE_a)", "(uint64_t)vm->context.bias_");
+    ignored.is_refused(&refused("does not use `HOLE_a`, which the definition does"));
+    let not_there = Build::default().ops("src/double.c", "src/triple.c");
+    not_there.is_refused(&refused("there is no file `src/triple.c`"));
+}

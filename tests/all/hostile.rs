@@ -1,0 +1,488 @@
+//! Bytecode that nobody's compiler made: refused with an error, or run without a crash, the same in both tiers.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calc::ops::ops as calc_ops;
+use mimeo::asm::{FunctionBody, FunctionIndex};
+use mimeo::def::Pc;
+use mimeo::def::op::{OpInfo, OperandKind, Scalar};
+use mimeo::interp::VerifyErrorKind;
+use mimeo::jit::{Jit, JitConfig, Mode};
+use mimeo::program::{Program, Verified};
+use mimeo::testing::Random;
+use mimeo::tier::NativeTier;
+use mimeo::{InstructionSet, Limits, Machine, Operands, Value, VerifyError};
+use mimeo_tests::registers::{self, register_ops};
+use mimeo_tests::stack::{self, stack_ops};
+
+type Spaces = &'static [(&'static str, u32)];
+
+/// What programs of an instruction set run on, and what is left of it.
+trait Hostile: InstructionSet {
+    const SPACES: Spaces;
+    fn state() -> (Self::Context, Self::Host);
+    fn snapshot(vm: &mimeo::Vm<Self>) -> String;
+    /// Is it an op whose results are not defined to the last bit?
+    fn is_vague(_op: &OpInfo) -> bool {
+        false
+    }
+}
+
+impl Hostile for calc_ops::Ops {
+    const SPACES: Spaces = &[("globals", 4)];
+
+    fn state() -> (calc_ops::Context, calc::Host) {
+        let mut globals = vec![1, -1, i64::MAX, 7];
+        (calc_ops::Context { globals: globals.as_mut_ptr() }, calc::Host { out: Box::new(std::io::sink()), globals })
+    }
+
+    fn snapshot(vm: &calc_ops::Vm) -> String {
+        format!("{:?}", vm.host.globals)
+    }
+}
+
+impl Hostile for register_ops::Ops {
+    const SPACES: Spaces = &[("globals", registers::LEN), ("nodes", registers::LEN), ("bytes", registers::LEN)];
+
+    fn state() -> (register_ops::Context, registers::Host) {
+        let mut random = Random::new(5);
+        registers::Host::new(|| random.edge_u64() & 0xffff_ffff)
+    }
+
+    fn snapshot(vm: &register_ops::Vm) -> String {
+        format!("{:?} {:?} {:?}", vm.host.trace, vm.host.globals, vm.host.bytes)
+    }
+}
+
+impl Hostile for stack_ops::Ops {
+    const SPACES: Spaces = &[("cells", 8)];
+
+    fn state() -> (stack_ops::Context, stack::Host) {
+        let mut host = stack::Host { trace: Vec::new(), cells: (0..8).collect() };
+        (stack_ops::Context { cells: host.cells.as_mut_ptr(), count: 0 }, host)
+    }
+
+    fn snapshot(vm: &stack_ops::Vm) -> String {
+        format!("{:?} {:?} {}", vm.host.trace, vm.host.cells, vm.context.count)
+    }
+
+    /// NaNs have any payload, and here it can be looked at as a number.
+    fn is_vague(op: &OpInfo) -> bool {
+        op.name.starts_with("float_")
+    }
+}
+
+/// How many programs were refused, accepted, and run.
+#[derive(Debug, Default)]
+struct Count {
+    refused: usize,
+    accepted: usize,
+    run: usize,
+}
+
+/// Verifies a program, and runs it where that must end.
+fn check<I: Hostile>(functions: Vec<FunctionBody>, what: u64, count: &mut Count) {
+    let program = match Program::<I, _>::new(functions, I::SPACES.to_vec()).verify() {
+        Ok(program) => program,
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            count.refused += 1;
+            return;
+        }
+    };
+    count.accepted += 1;
+    if !must_end(&program) {
+        return;
+    }
+    count.run += 1;
+    let interpreted = run(&program, None);
+    let native = JitConfig { mode: Mode::On, ..JitConfig::default() };
+    let deopt = JitConfig { deopt_everywhere: true, ..native.clone() };
+    for config in [native, deopt] {
+        let outcome = run(&program, Some(config.clone()));
+        assert_eq!(interpreted, outcome, "case {what}, {config:?}\n{}", listing(&program));
+    }
+}
+
+fn listing<I: Hostile>(program: &Program<I, Verified>) -> String {
+    program.functions().iter().map(|body| mimeo::Disassembly::<I>::new(body).to_string()).collect()
+}
+
+/// Labels go forwards, and calls go to later functions: then there is an end.
+fn must_end<I: Hostile>(program: &Program<I, Verified>) -> bool {
+    program.functions().iter().enumerate().all(|(index, body)| {
+        ops::<I>(body).all(|(pc, info)| {
+            let forward = info.operands.iter().all(|operand| {
+                let bits = body.read(pc, operand.unit, operand.kind.len_units());
+                match operand.kind {
+                    OperandKind::Label => bits > u64::from(pc.0),
+                    OperandKind::Function => bits > index as u64,
+                    _ => true,
+                }
+            });
+            forward && !I::is_vague(info)
+        })
+    })
+}
+
+fn ops<I: Hostile>(body: &FunctionBody) -> impl Iterator<Item = (Pc, &'static OpInfo)> {
+    let mut pc = Pc(0);
+    std::iter::from_fn(move || {
+        let info = &I::OPS[body.op_at(pc)?.0 as usize];
+        let at = pc;
+        pc.0 += u32::from(info.len_units);
+        Some((at, info))
+    })
+}
+
+/// Everything that can be seen of running each function.
+fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) -> Vec<String> {
+    let tier =
+        config.map(|config| Box::new(Jit::<I>::new(config).expect("there are stencils")) as Box<dyn NativeTier<I>>);
+    let (context, host) = I::state();
+    let limits = Limits { slots: 1 << 17, depth: 20 };
+    let mut machine = Machine::new(context, host, limits, tier);
+    let linked = machine.load(program);
+    let mut outcomes = Vec::new();
+    for (index, body) in program.functions().iter().enumerate().rev().filter(|(_, body)| body.arity < 100) {
+        let args: Vec<I::Value> = (0..body.arity).map(|i| I::Value::from_bits(u64::from(i) + 1)).collect();
+        // Twice, so that inline caches are filled.
+        for _ in 0..2 {
+            let call = AssertUnwindSafe(|| machine.call(linked, FunctionIndex(index as u32), &args));
+            outcomes.push(match catch_unwind(call) {
+                Ok(Ok(value)) => format!("{:#x}", value.to_bits()),
+                Ok(Err(trap)) => format!("{trap:?}"),
+                Err(_) => "panic".to_owned(),
+            });
+        }
+    }
+    outcomes.push(I::snapshot(machine.vm()));
+    outcomes
+}
+
+/// A function of random ops whose operands are in range; what they do to the operand stack fits, mostly.
+fn random_body<I: Hostile>(random: &mut Random, index: u32, functions: u32) -> FunctionBody {
+    let locals = 1 + random.below(6) as u16;
+    let mut body = FunctionBody {
+        name: format!("f{index}"),
+        arity: ARITY.min(locals),
+        locals,
+        code: Vec::new(),
+        constants: (0..4).map(|_| random.edge_bits()).collect(),
+        positions: Vec::new(),
+    };
+    let stack = I::OPERANDS == Operands::Stack;
+    let mut depth = 0;
+    // Where ops start, and how deep the operand stack is there.
+    let mut starts = Vec::new();
+    let mut labels = Vec::new();
+    let mut left = random.below(12);
+    loop {
+        let candidates = |last: bool| -> Vec<usize> {
+            let fits = |info: &OpInfo| {
+                let ends = !info.control.falls_through && !info.control.calls;
+                let fits = !stack || info.pops <= depth && (depth < 40 || info.pushes <= info.pops);
+                let callee = !info.control.calls || index + 1 < functions;
+                // Only the last op ends the function, and it does.
+                fits && callee && last == (ends && info.control.returns) && (!ends || last)
+            };
+            (0..I::OPS.len()).filter(|&op| fits(&I::OPS[op])).collect()
+        };
+        let mut fitting = candidates(left == 0);
+        if fitting.is_empty() {
+            // There is nothing on the stack yet that could be returned.
+            (fitting, left) = (candidates(false), left + 1);
+        }
+        let op = random.pick(&fitting);
+        let info = &I::OPS[op];
+        starts.push((body.code.len() as u32, depth));
+        body.code.push(op as u16);
+        let mut window = 0;
+        for operand in info.operands {
+            let bits = match operand.kind {
+                OperandKind::Slot { .. } => random.below(u64::from(locals)),
+                OperandKind::Immediate { space: Some(space), .. } => {
+                    random.below(I::SPACES.iter().find(|(name, _)| *name == space).map_or(1, |&(_, len)| len.into()))
+                }
+                OperandKind::Immediate { scalar: Scalar::Bool, .. } => random.below(2),
+                OperandKind::Immediate { scalar: Scalar::U8, .. } => random.below(256),
+                OperandKind::Immediate { scalar: Scalar::I8, .. } => random.bits() as i8 as u64,
+                OperandKind::Immediate { .. } => random.edge_bits(),
+                OperandKind::Constant => random.below(4),
+                OperandKind::Window => {
+                    let len = u64::from(ARITY).min(locals.into());
+                    random.below(u64::from(locals) - len + 1) | len << 16
+                }
+                OperandKind::StackWindow => {
+                    window = ARITY.min(depth - info.pops);
+                    window.into()
+                }
+                OperandKind::Function => u64::from(index + 1) + random.below(u64::from(functions - index - 1).max(1)),
+                OperandKind::Label => {
+                    labels.push((
+                        body.code.len(),
+                        starts.len(),
+                        depth - info.pops * u16::from(stack) + info.pushes * u16::from(stack),
+                    ));
+                    0
+                }
+                OperandKind::Stack { .. } | OperandKind::Cache { .. } => 0,
+            };
+            body.code.extend((0..operand.kind.len_units()).map(|unit| (bits >> (16 * unit)) as u16));
+        }
+        if stack {
+            depth = depth - info.pops - window + info.pushes;
+        }
+        if left == 0 {
+            break;
+        }
+        left -= 1;
+    }
+    for (at, next, depth) in labels {
+        let later = &starts[next.min(starts.len() - 1)..];
+        let fitting: Vec<_> = later.iter().copied().filter(|&(_, found)| found == depth).collect();
+        let (target, _) = if fitting.is_empty() { later[0] } else { random.pick(&fitting) };
+        (body.code[at], body.code[at + 1]) = (target as u16, (target >> 16) as u16);
+    }
+    body
+}
+
+/// Arguments of every random function, if it has the room.
+const ARITY: u16 = 1;
+
+/// Changes something somewhere.
+fn mutate(functions: &mut [FunctionBody], random: &mut Random) {
+    let index = random.below(functions.len() as u64) as usize;
+    let body = &mut functions[index];
+    let at = random.below(body.code.len() as u64) as usize;
+    let small = random.below(12) as u16;
+    match random.below(10) {
+        0 => body.code.truncate(at),
+        1 => body.code.insert(at, small),
+        2 if !body.code.is_empty() => {
+            body.code.remove(at);
+        }
+        3 => body.locals = small,
+        4 => body.arity = small.min(3),
+        5 => body.constants.truncate(usize::from(small)),
+        6 => body.code.extend_from_within(at..),
+        7 if !body.code.is_empty() => body.code[at] = random.bits() as u16,
+        8 if !body.code.is_empty() => body.code[at] ^= 1 << random.below(16),
+        _ if !body.code.is_empty() => body.code[at] = small,
+        _ => body.constants.push(0),
+    }
+}
+
+/// Programs of random ops, as they are and with mistakes, and programs of nothing but random numbers.
+fn random_programs<I: Hostile>(seed: u64, rounds: u64) -> Count {
+    let mut count = Count::default();
+    for round in 0..rounds {
+        let mut random = Random::new(seed ^ round << 8);
+        let functions = 1 + random.below(3) as u32;
+        let mut bodies: Vec<_> = (0..functions).map(|index| random_body::<I>(&mut random, index, functions)).collect();
+        for _ in 0..random.below(4) {
+            mutate(&mut bodies, &mut random);
+        }
+        if random.once_in(10) {
+            for unit in &mut bodies[0].code {
+                *unit = random.below(I::OPS.len() as u64 + 2) as u16;
+            }
+        }
+        check::<I>(bodies, round, &mut count);
+    }
+    count
+}
+
+#[test]
+fn random_register_programs() {
+    let count = random_programs::<register_ops::Ops>(1, 2000);
+    assert!(count.run >= 400 && count.refused >= 400, "{count:?}");
+}
+
+#[test]
+fn random_stack_programs() {
+    let count = random_programs::<stack_ops::Ops>(2, 2000);
+    assert!(count.run >= 400 && count.refused >= 400, "{count:?}");
+}
+
+#[test]
+fn random_calc_programs() {
+    let count = random_programs::<calc_ops::Ops>(3, 2000);
+    assert!(count.run >= 400 && count.refused >= 400, "{count:?}");
+}
+
+/// What calc's compiler made of its corpus, with a few mistakes in each.
+#[test]
+fn mutated_calc_programs() {
+    let mut count = Count::default();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/calc/programs");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).expect("the corpus is there").flatten().collect();
+    paths.sort_by_key(std::fs::DirEntry::path);
+    for (index, path) in paths.iter().enumerate() {
+        let text = std::fs::read_to_string(path.path()).expect("a program is text");
+        let Ok(program) = calc::compile(&text) else { continue };
+        for round in 0..30 {
+            let what = (index as u64) << 8 | round;
+            let mut random = Random::new(what);
+            let mut functions = program.functions().to_vec();
+            for _ in 0..=random.below(2) {
+                mutate(&mut functions, &mut random);
+            }
+            check::<calc_ops::Ops>(functions, what, &mut count);
+        }
+    }
+    assert!(count.run >= 100 && count.accepted >= 400 && count.refused >= 400, "{count:?}");
+}
+
+type StackOp = stack_ops::Opcode;
+type RegisterOp = register_ops::Opcode;
+
+fn body(arity: u16, locals: u16, code: Vec<u16>) -> FunctionBody {
+    FunctionBody { name: "f".into(), arity, locals, code, constants: vec![1, 2], positions: Vec::new() }
+}
+
+fn refused<I: Hostile>(functions: Vec<FunctionBody>) -> (VerifyErrorKind, String) {
+    match Program::<I, _>::new(functions, I::SPACES.to_vec()).verify() {
+        Ok(_) => panic!("it was accepted"),
+        Err(error @ VerifyError { .. }) => (error.kind.clone(), error.to_string()),
+    }
+}
+
+/// Is this the kind of the first of these functions' mistake, and the message?
+fn expect<I: Hostile>(functions: Vec<FunctionBody>, kind: VerifyErrorKind, message: &str) {
+    assert_eq!(refused::<I>(functions), (kind, message.to_owned()));
+}
+
+fn stack(code: Vec<u16>, kind: VerifyErrorKind, message: &str) {
+    expect::<stack_ops::Ops>(vec![body(0, 1, code)], kind, message);
+}
+
+fn register(code: Vec<u16>, kind: VerifyErrorKind, message: &str) {
+    expect::<register_ops::Ops>(vec![body(1, 3, code)], kind, message);
+}
+
+const PUSH: u16 = StackOp::Push as u16;
+const POP: u16 = StackOp::Pop as u16;
+const RET: u16 = StackOp::Ret as u16;
+
+#[test]
+fn unknown_opcode() {
+    let kind = VerifyErrorKind::UnknownOpcode { opcode: 9999 };
+    stack(vec![9999], kind, "function `f`, 0000: there is no op 9999");
+}
+
+#[test]
+fn cut_off() {
+    let message = "function `f`, 0000 `push`: the op takes 5 units, the code ends after 2";
+    stack(vec![PUSH, 1], VerifyErrorKind::CutOff { need: 5, have: 2 }, message);
+}
+
+#[test]
+fn slot_outside_frame() {
+    let message = "function `f`, 0000 `copy`: `a` is slot 3, the frame has 3";
+    let kind = VerifyErrorKind::SlotOutsideFrame { operand: "a", slot: 3, locals: 3 };
+    register(vec![RegisterOp::Copy as u16, 0, 3], kind, message);
+    let message = "function `f`, 0000 `call`: `args` is slot 3, the frame has 3";
+    let kind = VerifyErrorKind::SlotOutsideFrame { operand: "args", slot: 3, locals: 3 };
+    register(vec![RegisterOp::Call as u16, 0, 0, 2, 2], kind, message);
+    // The result of a call without arguments needs a slot as well.
+    let message = "function `f`, 0000 `call`: `args` is slot 3, the frame has 3";
+    let kind = VerifyErrorKind::SlotOutsideFrame { operand: "args", slot: 3, locals: 3 };
+    register(vec![RegisterOp::Call as u16, 0, 0, 3, 0], kind, message);
+}
+
+#[test]
+fn constant_outside_pool() {
+    let message = "function `f`, 0000 `load`: `value` is constant 2, the pool has 2";
+    let kind = VerifyErrorKind::ConstantOutsidePool { operand: "value", index: 2, len: 2 };
+    register(vec![RegisterOp::Load as u16, 0, 2], kind, message);
+}
+
+#[test]
+fn label_not_an_op() {
+    let message = "function `f`, 0000 `jump`: `to` is 0001, where no op starts";
+    let kind = VerifyErrorKind::LabelNotAnOp { operand: "to", target: Pc(1) };
+    stack(vec![StackOp::Jump as u16, 1, 0], kind, message);
+    let message = "function `f`, 0000 `jump`: `to` is 65536, where no op starts";
+    let kind = VerifyErrorKind::LabelNotAnOp { operand: "to", target: Pc(65536) };
+    stack(vec![StackOp::Jump as u16, 0, 1], kind, message);
+}
+
+#[test]
+fn no_such_function() {
+    let message = "function `f`, 0000 `call`: `callee` is function 1, the program has 1";
+    let kind = VerifyErrorKind::NoSuchFunction { operand: "callee", index: 1, len: 1 };
+    register(vec![RegisterOp::Call as u16, 1, 0, 0, 0], kind, message);
+}
+
+#[test]
+fn wrong_arity() {
+    let message = "function `f`, 0000 `call`: `f` takes 1 arguments, the window has 2";
+    let kind = VerifyErrorKind::WrongArity { callee: "f".into(), takes: 1, given: 2 };
+    register(vec![RegisterOp::Call as u16, 0, 0, 0, 2], kind, message);
+    let message = "function `f`, 0000 `call`: `f` takes 0 arguments, the window has 1";
+    let kind = VerifyErrorKind::WrongArity { callee: "f".into(), takes: 0, given: 1 };
+    stack(vec![StackOp::Call as u16, 0, 0, 1], kind, message);
+}
+
+#[test]
+fn immediate_out_of_range() {
+    let kind = |operand, scalar, bits| VerifyErrorKind::ImmediateOutOfRange { operand, scalar, bits };
+    let message = "function `f`, 0000 `imm_bool`: `value` is 0x2, which is no Bool";
+    stack(vec![StackOp::ImmBool as u16, 2], kind("value", Scalar::Bool, 2), message);
+    let message = "function `f`, 0000 `imm_u8`: `value` is 0x100, which is no U8";
+    stack(vec![StackOp::ImmU8 as u16, 0x100], kind("value", Scalar::U8, 0x100), message);
+    let message = "function `f`, 0000 `imm_i8`: `value` is 0x80, which is no I8";
+    stack(vec![StackOp::ImmI8 as u16, 0x80], kind("value", Scalar::I8, 0x80), message);
+}
+
+#[test]
+fn index_outside_space() {
+    let message = "function `f`, 0000 `get_cell`: `index` is index 8, `cells` has 8";
+    let kind = VerifyErrorKind::IndexOutsideSpace { operand: "index", space: "cells", index: 8, len: 8 };
+    stack(vec![StackOp::GetCell as u16, 8], kind, message);
+}
+
+#[test]
+fn stack_underflow() {
+    let message = "function `f`, 0000 `pop`: pops 1 values, the operand stack has 0";
+    stack(vec![POP], VerifyErrorKind::StackUnderflow { depth: 0, pops: 1 }, message);
+    let message = "function `f`, 0000 `window_len`: pops 65535 values, the operand stack has 0";
+    let kind = VerifyErrorKind::StackUnderflow { depth: 0, pops: 65535 };
+    stack(vec![StackOp::WindowLen as u16, 65535], kind, message);
+}
+
+#[test]
+fn depths_differ() {
+    // A loop that pushes.
+    let message = "function `f`, 0005 `jump`: the operand stack is 0 deep on one way to 0000 and 1 on another";
+    let kind = VerifyErrorKind::DepthsDiffer { at: Pc(0), one: 0, other: 1 };
+    stack(vec![PUSH, 0, 0, 0, 0, StackOp::Jump as u16, 0, 0], kind, message);
+}
+
+#[test]
+fn stack_too_deep() {
+    let mut code = [PUSH, 0, 0, 0, 0].repeat(60_001);
+    code.push(RET);
+    let message = "function `f`, 300000 `push`: the operand stack gets deeper than 60000";
+    stack(code, VerifyErrorKind::StackTooDeep, message);
+}
+
+#[test]
+fn runs_off_the_end() {
+    let message = "function `f`, 0000 `push`: control runs off the end of the code";
+    stack(vec![PUSH, 0, 0, 0, 0], VerifyErrorKind::RunsOffTheEnd, message);
+}
+
+#[test]
+fn arity_above_locals() {
+    let message = "function `f`, 0000 `ret`: 2 arguments do not fit 1 slots";
+    let kind = VerifyErrorKind::ArityAboveLocals { arity: 2, locals: 1 };
+    expect::<stack_ops::Ops>(vec![body(2, 1, vec![RET])], kind, message);
+}
+
+#[test]
+fn empty() {
+    let message = "function `f`, 0000: the function has no code";
+    stack(vec![], VerifyErrorKind::Empty, message);
+}

@@ -1,0 +1,277 @@
+//! Memory: none that can be written and executed, a native stack that does not grow, tables that are the same each
+//! time, panics that get out of native code in one piece.
+
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use calc::ops::ops as calc_ops;
+use calc::{Options, Session};
+use mimeo::asm::{FunctionIndex, Place};
+use mimeo::def::Slot;
+use mimeo::jit::{Jit, JitConfig, Mode};
+use mimeo::tier::NativeTier;
+use mimeo::{Limits, Linked, Machine};
+use mimeo_build::Target;
+use mimeo_build::generate::Job;
+use mimeo_tests::registers::{self, register_ops};
+use register_ops::{Assembler, ProgramBuilder, Value};
+
+fn on() -> JitConfig {
+    JitConfig { mode: Mode::On, ..JitConfig::default() }
+}
+
+fn jit(config: JitConfig) -> Options {
+    Options { jit: Some(config), ..Options::default() }
+}
+
+// Writable or executable.
+
+/// The process's own mappings: addresses and permissions.
+#[cfg(target_os = "linux")]
+fn mappings() -> Vec<(std::ops::Range<usize>, String)> {
+    let maps = std::fs::read_to_string("/proc/self/maps").expect("Linux has it");
+    maps.lines()
+        .map(|line| {
+            let mut words = line.split(' ');
+            let (range, permissions) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            let (start, end) = range.split_once('-').expect("a range of addresses");
+            let address = |text| usize::from_str_radix(text, 16).expect("an address");
+            (address(start)..address(end), permissions.to_owned())
+        })
+        .collect()
+}
+
+/// What a program prints; looks at the mappings whenever it prints.
+#[derive(Clone, Default)]
+struct Watch(Arc<Mutex<(Vec<u8>, usize)>>);
+
+impl Write for Watch {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut watched = self.0.lock().expect("no test panics in here");
+        watched.0.extend(bytes);
+        #[cfg(target_os = "linux")]
+        {
+            watched.1 += mappings().iter().filter(|(_, how)| how.contains('w') && how.contains('x')).count();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_memory_can_be_written_and_executed() {
+    // Functions that are compiled one after the other, while those before them run.
+    let text = "
+        fn a(n) { print n; return b(n + 1); }
+        fn b(n) { print n; return c(n + 1); }
+        fn c(n) { print n; return n + 1; }
+        print a(1); print b(1); print a(2);
+    ";
+    let program = calc::compile(text).expect("it compiles");
+    let watch = Watch::default();
+    let host = calc::Host { out: Box::new(watch.clone()), globals: Vec::new() };
+    let context = calc_ops::Context { globals: std::ptr::null_mut() };
+    let tier = Box::new(Jit::new(on()).expect("there are stencils"));
+    let mut machine = calc_ops::Machine::new(context, host, Limits::default(), Some(tier));
+    let linked = machine.load(&program);
+    machine.call(linked, FunctionIndex(3), &[]).expect("it runs");
+    let entries: Vec<usize> = machine.functions(linked).map(mimeo::Function::entry).collect();
+    let jit = machine.tier_mut::<Jit<calc_ops::Ops>>().expect("there is a native tier");
+    assert_eq!(jit.stats().ok, 4);
+    let (support, bytes) = jit.support_code();
+    assert!(!bytes.is_empty());
+    let mappings = mappings();
+    for address in entries.into_iter().chain([support]) {
+        let (_, how) = mappings.iter().find(|(range, _)| range.contains(&address)).expect("code is mapped");
+        assert!(how.starts_with("r-x"), "{how}");
+    }
+    let (output, both) = watch.0.lock().expect("the run is over").clone();
+    assert_eq!(String::from_utf8(output).as_deref(), Ok("1\n2\n3\n4\n1\n2\n3\n2\n3\n4\n5\n"));
+    assert_eq!(both, 0);
+}
+
+// The native stack.
+
+/// What a program prints, and how it ends, in a thread with little stack.
+fn on_a_small_stack(text: String, options: Options) -> (String, Result<(), String>) {
+    const STACK_BYTES: usize = 256 << 10;
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+        let program = calc::compile(&text).expect("it compiles");
+        let watch = Watch::default();
+        let mut session = Session::new(&program, options, Box::new(watch.clone()));
+        let result = session.run().map_err(|error| error.message);
+        let output = watch.0.lock().expect("the run is over").0.clone();
+        (String::from_utf8(output).expect("calc prints text"), result)
+    });
+    thread.expect("a thread can be made").join().expect("it does not overflow its stack")
+}
+
+fn count_to(n: u64) -> String {
+    format!("let i = 0; let sum = 0; while i < {n} {{ i = i + 1; sum = sum + i % 7; }} print sum; print i;")
+}
+
+fn deep_to(n: u64) -> String {
+    format!("fn down(n) {{ if n == 0 {{ return 0; }} return 1 + down(n - 1); }} print down({n});")
+}
+
+#[test]
+fn long_loops_do_not_grow_the_native_stack() {
+    // What takes seconds without optimisation is shorter there.
+    let long = if cfg!(debug_assertions) { 300_000 } else { 10_000_000 };
+    let runs = [
+        (10_000_000, jit(on())),
+        (long, Options::default()),
+        (long, jit(JitConfig::default())),
+        (100_000, jit(JitConfig { deopt_everywhere: true, ..on() })),
+    ];
+    for (n, options) in runs {
+        let sum: u64 = (1..=n).map(|i| i % 7).sum();
+        let expected = (format!("{sum}\n{n}\n"), Ok(()));
+        assert_eq!(on_a_small_stack(count_to(n), options.clone()), expected, "{options:?}");
+    }
+}
+
+#[test]
+fn deep_recursion_does_not_grow_the_native_stack() {
+    let limits = Limits::default();
+    let depth = u64::from(limits.depth);
+    let configs = [
+        None,
+        Some(on()),
+        Some(JitConfig::default()),
+        Some(JitConfig { deopt_everywhere: true, ..on() }),
+        Some(JitConfig { without: ["call".to_owned()].into(), ..on() }),
+        Some(JitConfig { without: ["ret".to_owned()].into(), ..on() }),
+    ];
+    for config in configs {
+        let options = Options { jit: config.clone(), limits };
+        // The main program is a call as well.
+        let fits = depth - 2;
+        let expected = (format!("{fits}\n"), Ok(()));
+        assert_eq!(on_a_small_stack(deep_to(fits), options.clone()), expected, "{config:?}");
+        let (output, result) = on_a_small_stack(deep_to(fits + 1), options);
+        assert_eq!(output, "", "{config:?}");
+        assert!(result.is_err_and(|error| error == "stack overflow"), "{config:?}");
+    }
+}
+
+// Tables.
+
+#[test]
+fn tables_are_the_same_each_time() {
+    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let text = |file: &str| std::fs::read_to_string(package.join("src").join(file)).expect("the file is there");
+    let sets: Vec<_> = ["registers.rs", "broken.rs"]
+        .iter()
+        .flat_map(|file| mimeo_lower::lower_file(&text(file), &format!("src/{file}")).expect("it is Rust"))
+        .collect();
+    let root = std::env::temp_dir().join(format!("mimeo-tables-{}", std::process::id()));
+    let tables = ["one", "other"].map(|folder| {
+        let out = root.join(folder);
+        std::fs::create_dir_all(&out).expect("a folder can be made");
+        let target = Target { triple: triple.clone(), host: triple.clone() };
+        let mode = mimeo_build::mode::Mode::Build;
+        let job = Job { mode, target, compiler: Some("cc".into()), package: package.clone(), out: out.clone() };
+        let outcome = job.run(&sets).expect("tables are made");
+        assert_eq!((outcome.warnings, outcome.reused), (vec![], 0));
+        sets.iter()
+            .flat_map(|set| ["rs", "c", "report.txt"].map(|end| format!("mimeo_{}.{end}", set.name)))
+            .map(|name| (std::fs::read_to_string(out.join(&name)).expect("it was written"), name))
+            .collect::<Vec<_>>()
+    });
+    std::fs::remove_dir_all(root).expect("it can be removed");
+    let [one, other] = tables;
+    assert_eq!(one.len(), 6);
+    for ((one, name), (other, _)) in one.iter().zip(&other) {
+        assert!(one.len() > 1000 && one == other, "{name} differs");
+    }
+}
+
+// Panics.
+
+/// `f(a)` calls `g(a)` and returns its result; `g` runs the op that panics on nil.
+fn program(op: fn(&mut Assembler, Slot, Slot)) -> register_ops::Program {
+    let mut builder = ProgramBuilder::new();
+    let (f, g) = (builder.declare("f"), builder.declare("g"));
+    let mut code = Assembler::new("f", 1, 2);
+    code.copy(Slot(1), Slot(0));
+    code.call(g, Slot(1), 1);
+    code.ret(Place::Slot(Slot(1)));
+    builder.define(f, code.finish().expect("it is whole"));
+    let mut code = Assembler::new("g", 1, 2);
+    op(&mut code, Slot(1), Slot(0));
+    code.ret(Place::Slot(Slot(1)));
+    builder.define(g, code.finish().expect("it is whole"));
+    builder.finish().expect("it is whole").verify().expect("it is sound")
+}
+
+fn machine(program: &register_ops::Program, config: Option<JitConfig>) -> (Machine<register_ops::Ops>, Linked) {
+    let (context, host) = registers::Host::new(|| 0);
+    let tier = config.map(|config| Box::new(Jit::new(config).expect("there are stencils")) as Box<dyn NativeTier<_>>);
+    let mut machine = Machine::new(context, host, Limits::default(), tier);
+    let linked = machine.load(program);
+    (machine, linked)
+}
+
+#[test]
+fn a_panic_reaches_the_host_from_both_tiers() {
+    let ops: [fn(&mut Assembler, Slot, Slot); 4] = [
+        |code, dst, a| code.panic_at_end(dst, a),
+        |code, dst, a| code.panic_inside(dst, a),
+        |code, dst, a| code.panic_on_one_way(dst, a, false),
+        |code, dst, a| code.throw_and_panic(dst, a),
+    ];
+    let configs = [
+        None,
+        Some(on()),
+        Some(JitConfig { threshold: 2, ..JitConfig::default() }),
+        Some(JitConfig { deopt_everywhere: true, ..on() }),
+    ];
+    for (index, op) in ops.into_iter().enumerate() {
+        let program = program(op);
+        for config in configs.clone() {
+            let native = config.as_ref().is_some_and(|config| !config.deopt_everywhere);
+            let what = format!("op {index}, {config:?}");
+            let (mut machine, linked) = machine(&program, config);
+            let mut traces = Vec::new();
+            for _ in 0..4 {
+                machine.vm_mut().host.trace.clear();
+                let call = AssertUnwindSafe(|| machine.call(linked, FunctionIndex(0), &[Value::NIL]));
+                let payload = catch_unwind(call).expect_err(&what);
+                assert_eq!(payload.downcast_ref(), Some(&"nil"), "{what}");
+                // Nothing of the op comes behind the panic.
+                assert_eq!(machine.vm().context.top, Value(0), "{what}");
+                traces.push(machine.vm().host.trace.clone());
+                // The machine goes on as if nothing had been.
+                let value = machine.call(linked, FunctionIndex(0), &[Value(8)]).expect(&what);
+                assert!(value == Value(8) || value == Value(9), "{what}");
+                machine.vm_mut().context.top = Value(0);
+            }
+            assert!(traces.windows(2).all(|pair| pair[0] == pair[1]), "{what}: {traces:?}");
+            if let Some(jit) = machine.tier_mut::<Jit<register_ops::Ops>>().filter(|_| native) {
+                assert!(jit.stats().exits_for(mimeo::def::frame::Exit::Throw) > 0, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_error_before_a_panic_is_not_seen_after_it() {
+    let program = program(|code, dst, a| code.throw_and_panic(dst, a));
+    for config in [None, Some(on())] {
+        let (mut machine, linked) = machine(&program, config);
+        for _ in 0..3 {
+            let trap = machine.call(linked, FunctionIndex(0), &[Value::TRUE]).expect_err("it throws");
+            assert_eq!((trap.message.as_str(), trap.function.as_str(), trap.depth), ("true", "g", 2));
+            let panicked = catch_unwind(AssertUnwindSafe(|| machine.call(linked, FunctionIndex(0), &[Value::NIL])));
+            assert!(panicked.is_err());
+        }
+    }
+}

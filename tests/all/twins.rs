@@ -1,0 +1,223 @@
+//! Every op of every instruction set does the same in both tiers, and mistakes in stencils are found.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::panic::catch_unwind;
+use std::rc::Rc;
+
+use calc::ops::ops as calc_ops;
+use mimeo::InstructionSet;
+use mimeo::testing::{Language, Random, Report, Settings, twins, twins_with};
+use mimeo_tests::broken::{self, broken_ops};
+use mimeo_tests::registers::register_ops::{self, Value};
+use mimeo_tests::stack::stack_ops;
+use mimeo_tests::{registers, stack};
+
+struct Registers;
+
+impl Language<register_ops::Ops> for Registers {
+    /// The calls of runtime functions, and everything that the context leads to.
+    type Snapshot = (Vec<String>, String);
+
+    fn state(&self, random: &mut Random) -> (register_ops::Context, registers::Host) {
+        let (mut context, host) = registers::Host::new(|| random.edge_bits());
+        context.shape.id &= 1;
+        (context, host)
+    }
+
+    fn snapshot(&self, vm: &register_ops::Vm) -> Self::Snapshot {
+        let nodes: Vec<_> = vm.host.nodes.iter().map(|node| (node.value, bits(node.kept))).collect();
+        let register_ops::Context { counters, pair, top, shape, .. } = &vm.context;
+        let floats = (bits(*pair), counters.floats.to_bits());
+        let counters = register_ops::Counters { floats: 0.0, ..counters.clone() };
+        let text =
+            format!("{:?} {:?} {nodes:?} {counters:?} {floats:?} {top:?} {shape:?}", vm.host.globals, vm.host.bytes);
+        (vm.host.trace.clone(), text)
+    }
+
+    fn edges(&self) -> Vec<Value> {
+        let mut edges: Vec<Value> = [0, 1, -1, 2, 100, -100, 1 << 20, i32::MAX, i32::MIN].map(Value::int).into();
+        edges.extend([Value::NIL, Value::FALSE, Value::TRUE]);
+        edges.extend([0.0, -0.0, 1.0, -1.5, 1e300, f64::INFINITY, f64::NAN].map(Value::float));
+        // On both sides of each tag.
+        edges.extend(
+            [0x7ff0_0000_0000_0001, 0xfffc_ffff_ffff_ffff, 0xfffd << 48, 0xfffe << 48, 0xffff << 48].map(Value),
+        );
+        edges
+    }
+
+    fn value(&self, random: &mut Random) -> Value {
+        match random.below(3) {
+            0 => Value::int(random.edge_u64() as i32),
+            1 => Value::float(random.edge_f64()),
+            _ => Value(random.edge_bits()),
+        }
+    }
+
+    fn spaces(&self) -> Vec<(&'static str, u32)> {
+        ["globals", "nodes", "bytes"].map(|space| (space, registers::LEN)).into()
+    }
+}
+
+/// NaNs are compared by their bits: ops of the test set make them canonical.
+fn bits(pair: register_ops::Pair) -> (u32, Option<u64>) {
+    (pair.first, (!pair.second.is_nan()).then_some(pair.second.to_bits()))
+}
+
+struct Stack;
+
+impl Language<stack_ops::Ops> for Stack {
+    type Snapshot = (Vec<String>, Vec<u64>, u32);
+
+    fn state(&self, random: &mut Random) -> (stack_ops::Context, stack::Host) {
+        let mut host = stack::Host { cells: (0..8).map(|_| random.edge_u64()).collect(), ..Default::default() };
+        (stack_ops::Context { cells: host.cells.as_mut_ptr(), count: random.edge_u64() as u32 }, host)
+    }
+
+    fn snapshot(&self, vm: &stack_ops::Vm) -> Self::Snapshot {
+        (vm.host.trace.clone(), vm.host.cells.clone(), vm.context.count)
+    }
+
+    fn spaces(&self) -> Vec<(&'static str, u32)> {
+        vec![("cells", 8)]
+    }
+
+    fn same(&self, interpreted: u64, native: u64) -> bool {
+        interpreted == native || f64::from_bits(interpreted).is_nan() && f64::from_bits(native).is_nan()
+    }
+}
+
+/// What states print, by the address of their globals: the host only knows that it can be written to.
+#[derive(Default)]
+struct Calc(RefCell<BTreeMap<usize, Shared>>);
+
+#[derive(Clone, Default)]
+struct Shared(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Language<calc_ops::Ops> for Calc {
+    type Snapshot = (Vec<u8>, Vec<i64>);
+
+    fn state(&self, random: &mut Random) -> (calc_ops::Context, calc::Host) {
+        let out = Shared::default();
+        let mut globals: Vec<i64> = (0..4).map(|_| random.edge_i64()).collect();
+        let context = calc_ops::Context { globals: globals.as_mut_ptr() };
+        self.0.borrow_mut().insert(context.globals as usize, out.clone());
+        (context, calc::Host { out: Box::new(out), globals })
+    }
+
+    fn snapshot(&self, vm: &calc_ops::Vm) -> Self::Snapshot {
+        let out = self.0.borrow()[&(vm.context.globals as usize)].clone();
+        (out.0.borrow().clone(), vm.host.globals.clone())
+    }
+
+    fn spaces(&self) -> Vec<(&'static str, u32)> {
+        vec![("globals", 4)]
+    }
+}
+
+struct Broken;
+
+impl Language<broken_ops::Ops> for Broken {
+    type Snapshot = (Vec<String>, u64, u32);
+
+    fn state(&self, random: &mut Random) -> (broken_ops::Context, broken::Host) {
+        let context = broken_ops::Context { sum: random.edge_f64(), count: random.edge_u64() as u32 };
+        (context, broken::Host::default())
+    }
+
+    fn snapshot(&self, vm: &broken_ops::Vm) -> Self::Snapshot {
+        (vm.host.trace.clone(), vm.context.sum.to_bits(), vm.context.count)
+    }
+
+    fn value(&self, random: &mut Random) -> f64 {
+        random.edge_f64()
+    }
+
+    fn same(&self, interpreted: f64, native: f64) -> bool {
+        interpreted.to_bits() == native.to_bits() || interpreted.is_nan() && native.is_nan()
+    }
+
+    fn show(&self, value: f64) -> String {
+        format!("{value:?}")
+    }
+}
+
+#[test]
+fn registers() {
+    let report = twins::<register_ops::Ops>(Registers);
+    let reason = "the op says `#[vm_op(stencil = none)]`".to_owned();
+    assert_eq!(report.without_stencil, [("interpreted", reason)]);
+    check::<register_ops::Ops>(&report);
+}
+
+#[test]
+fn stack() {
+    let report = twins::<stack_ops::Ops>(Stack);
+    assert_eq!(report.without_stencil, []);
+    check::<stack_ops::Ops>(&report);
+}
+
+#[test]
+fn calc() {
+    let report = twins::<calc_ops::Ops>(Calc::default());
+    assert_eq!(report.without_stencil, []);
+    check::<calc_ops::Ops>(&report);
+}
+
+/// The message about an op, if there is one.
+fn difference(op: &str) -> Option<String> {
+    let settings = Settings { only: Some(op.to_owned()), ..Settings::default() };
+    let payload = catch_unwind(|| twins_with::<broken_ops::Ops>(Broken, &settings)).err()?;
+    Some(payload.downcast_ref::<String>().expect("the panic has a text").clone())
+}
+
+#[test]
+fn mistakes_in_stencils_are_found() {
+    for op in broken_ops::Ops::OPS.iter().map(|info| info.name) {
+        let difference = difference(op);
+        if ["ret", "add"].contains(&op) {
+            assert_eq!(difference, None);
+            continue;
+        }
+        let text = difference.unwrap_or_else(|| panic!("the mistake in `{op}` was not found"));
+        let first = format!("JIT_DIFFERENTIAL: `{op}` of `broken_ops` does not do the same in both tiers\n");
+        assert!(text.starts_with(&first), "{text}");
+    }
+}
+
+#[test]
+fn the_message_has_the_simplest_operands_and_both_outcomes() {
+    let text = difference("jump_if_less").expect("the stencil is wrong");
+    let expected = "\
+JIT_DIFFERENTIAL: `jump_if_less` of `broken_ops` does not do the same in both tiers
+  a is 0.0, from slot 5
+  b is 0.0, from slot 5
+  to is a label
+interpreter goes to 0005
+native code goes to 0007
+run it again with Settings { seed: 0x6d696d656f, only: Some(\"jump_if_less\".into()), .. }
+its C was written by hand
+its machine code, hot, with empty holes:
+";
+    assert_eq!(text.get(..expected.len()), Some(expected));
+}
+
+/// Was everything compared, and nearly always natively?
+fn check<I: InstructionSet>(report: &Report) {
+    assert_eq!(report.unavailable, None);
+    assert_eq!(report.skipped, []);
+    assert_eq!(report.ops + report.without_stencil.len(), I::OPS.len());
+    assert!(report.states >= 290 * report.ops, "{report:?}");
+    assert!(report.deopted * 50 < report.states, "{report:?}");
+}

@@ -1,0 +1,67 @@
+//! A few ops, one of them with a stencil written by hand, one with names that mean something elsewhere.
+
+use crate::note;
+
+#[mimeo::instruction_set(value = i64, context = Context, host = u32)]
+pub mod ops {
+    #[repr(C)]
+    pub struct Context {
+        pub bias: i64,
+        pub r#fn: i64,
+        pub names: *const std::ffi::CString,
+    }
+
+    const STEP: i64 = 1;
+    /// Of an `i32`, so that its sign goes along.
+    const SIGNED: u64 = (1 << SHIFT) as u64;
+    const SHIFT: u32 = 31;
+
+    unsafe extern "Rust" {
+        fn note(vm: &mut Vm, value: i64) -> i64;
+    }
+
+    fn stepped(a: i64) -> i64 {
+        a.wrapping_add(STEP)
+    }
+
+    /// `dst = value`
+    #[vm_op]
+    fn number(#[imm] value: i64) -> i64 {
+        value
+    }
+
+    /// `dst = a + b`
+    #[vm_op]
+    fn add(a: i64, b: i64) -> i64 {
+        a.wrapping_add(b)
+    }
+
+    /// `dst = 2 * a`
+    #[vm_op(stencil = "src/double.c", reviewed = "REVIEWED")]
+    fn double(a: i64) -> i64 {
+        a.wrapping_add(a)
+    }
+
+    /// `dst = a + STEP + bias`, and the runtime knows.
+    #[vm_op]
+    fn tell(vm: &mut Vm, a: i64) -> i64 {
+        note(vm, stepped(a).wrapping_add(vm.context.bias))
+    }
+
+    fn r#match(a: i64, register: i64) -> i64 {
+        a ^ register
+    }
+
+    /// Keywords, variables of what is generated, registers of what is compiled.
+    #[vm_op]
+    fn r#loop(vm: &mut Vm, opcode: i64, base: i64, dst: i64, #[imm] r#type: u8) -> i64 {
+        let sum = opcode.wrapping_add(base).wrapping_add(dst).wrapping_add(r#type as i64);
+        r#match(sum, vm.context.r#fn) ^ (SIGNED as i64)
+    }
+
+    /// Returns.
+    #[vm_op]
+    fn ret(vm: &mut Vm, value: i64) -> Flow {
+        vm.ret(value)
+    }
+}

@@ -1,0 +1,1649 @@
+//! `stack_ops`: a stack machine of raw 64-bit words. It has every method of numbers for every integer type, all
+//! casts and comparisons, and everything that only stack machines have.
+//!
+//! An op here computes a whole family of results from the same operands and pushes them all: a difference between
+//! the tiers shows which of them it is.
+
+use mimeo::Thrown;
+
+use self::stack_ops::Vm;
+
+/// What only Rust touches.
+#[derive(Debug, Default)]
+pub struct Host {
+    /// What runtime functions were called, with what.
+    pub trace: Vec<String>,
+    /// The memory behind [`Context::cells`](stack_ops::Context::cells).
+    pub cells: Vec<u64>,
+}
+
+fn log(vm: &mut Vm, value: u64) {
+    vm.host.trace.push(format!("log {value:#x}"));
+}
+
+fn checked_log(vm: &mut Vm, value: u64) -> Result<u64, Thrown> {
+    vm.host.trace.push(format!("checked_log {value:#x}"));
+    if value.is_multiple_of(3) { Err(vm.throw(format!("{value:#x} is divisible by 3"))) } else { Ok(value / 3) }
+}
+
+fn zero_divisor(vm: &mut Vm) -> Thrown {
+    vm.throw("division by zero")
+}
+
+/// See the module's documentation.
+///
+/// Contract of its unsafe blocks: the context's pointer leads to as many words as the space `cells` has elements.
+#[mimeo::instruction_set(value = u64, context = Context, host = super::Host, operands = stack)]
+#[expect(clippy::undocumented_unsafe_blocks, reason = "the module's contract says why they are sound")]
+#[expect(clippy::unnecessary_cast, reason = "an op looks the same for each type")]
+pub mod stack_ops {
+    /// What stencils see.
+    #[repr(C)]
+    pub struct Context {
+        /// Words, one for each element of the space `cells`.
+        pub cells: *mut u64,
+        /// How often something was counted.
+        pub count: u32,
+    }
+
+    /// What an op remembers of its last run.
+    #[repr(C)]
+    pub struct Memo {
+        /// The operand of the last run.
+        pub key: u64,
+        /// The result of the last run.
+        pub value: u64,
+        /// Was there one?
+        pub filled: bool,
+    }
+
+    /// In the place of a result that is `None`.
+    const NONE: u64 = 0x6e6f_6e65;
+
+    unsafe extern "Rust" {
+        fn log(vm: &mut Vm, value: u64);
+        #[cold]
+        fn checked_log(vm: &mut Vm, value: u64) -> Result<u64, Thrown>;
+        #[cold]
+        fn zero_divisor(vm: &mut Vm) -> Thrown;
+    }
+
+    // Places: the operand stack, locals, constants, immediates.
+
+    /// Pushes an immediate.
+    #[vm_op]
+    fn push(#[imm] value: u64) -> u64 {
+        value
+    }
+
+    /// Pushes a constant.
+    #[vm_op]
+    fn push_constant(#[constant] value: u64) -> u64 {
+        value
+    }
+
+    /// Drops the top.
+    #[vm_op]
+    fn pop(_value: u64) {}
+
+    /// Pushes a copy of the top.
+    #[vm_op]
+    fn duplicate(value: u64) -> (u64, u64) {
+        (value, value)
+    }
+
+    /// Exchanges the two values on top.
+    #[vm_op]
+    fn swap(a: u64, b: u64) -> (u64, u64) {
+        (b, a)
+    }
+
+    /// Takes three values from below upwards.
+    #[vm_op]
+    fn rotate(a: u64, b: u64, c: u64) -> (u64, u64, u64) {
+        (b, c, a)
+    }
+
+    /// Pushes a local.
+    #[vm_op]
+    fn get_local(#[place(slot)] local: u64) -> u64 {
+        local
+    }
+
+    /// Pops into a local.
+    #[vm_op(result = slot)]
+    fn set_local(value: u64) -> u64 {
+        value
+    }
+
+    /// Adds to a local, or a constant, and leaves the sum in a local.
+    #[vm_op(result = slot)]
+    fn add_to(#[place(slot, constant)] a: u64, b: u64) -> u64 {
+        a.wrapping_add(b)
+    }
+
+    /// Three operands, two of which may be anywhere: four encodings.
+    #[vm_op]
+    fn select(condition: u64, #[place(slot, constant)] yes: u64, #[place(slot, constant)] no: u64) -> u64 {
+        if condition != 0 { yes } else { no }
+    }
+
+    /// Pushes a cell.
+    #[vm_op]
+    fn get_cell(vm: &mut Vm, #[imm(in = cells)] index: u16) -> u64 {
+        unsafe { *vm.context.cells.add(index as usize) }
+    }
+
+    /// Pops into a cell.
+    #[vm_op]
+    fn set_cell(vm: &mut Vm, value: u64, #[imm(in = cells)] index: u8) {
+        unsafe { vm.context.cells.add(index as usize).write(value) }
+    }
+
+    /// The operand and the result of the last run, which an inline cache remembers.
+    #[vm_op]
+    fn remember(a: u64, #[cache] memo: &mut Memo) -> (u64, u64) {
+        let last = if memo.filled { (memo.key, memo.value) } else { (NONE, NONE) };
+        if !memo.filled || memo.key != a {
+            memo.key = a;
+            memo.value = a.wrapping_mul(a);
+            memo.filled = true;
+        }
+        last
+    }
+
+    // Control.
+
+    /// Goes to `to`.
+    #[vm_op]
+    fn jump(to: Label) -> Flow {
+        to.jump()
+    }
+
+    /// Goes to `less`, to `more`, or to the next op.
+    #[vm_op]
+    fn jump_three_ways(a: u64, b: u64, less: Label, more: Label) -> Flow {
+        if a < b {
+            less.jump()
+        } else if a > b {
+            more.jump()
+        } else {
+            Flow::Next
+        }
+    }
+
+    /// Calls a function with the values on top.
+    #[vm_op]
+    fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
+        vm.call(callee, args)
+    }
+
+    /// Returns the top.
+    #[vm_op]
+    fn ret(vm: &mut Vm, value: u64) -> Flow {
+        vm.ret(value)
+    }
+
+    /// Goes on in the interpreter when the top is odd.
+    #[vm_op]
+    fn leave_if_odd(vm: &mut Vm, value: u64) -> Flow {
+        if value & 1 == 1 { vm.deopt() } else { Flow::Next }
+    }
+
+    /// Operands that are called what something else is called.
+    #[vm_op]
+    fn names(
+        dst: u64,
+        #[imm] pc: u16,
+        #[imm] next_pc: u32,
+        #[imm] base: u8,
+        #[imm] frame: u64,
+        #[imm] callee: i8,
+    ) -> (u64, u64) {
+        (dst ^ pc as u64, (next_pc as u64).wrapping_sub(base as u64) ^ frame ^ callee as u64)
+    }
+
+    /// The same of a window and a label, and a parameter without a name.
+    #[vm_op]
+    fn more_names(#[imm] args_len: i16, pc: Label, r#type: u64, größe: u64, _: u64, args: Window) -> Flow {
+        if (args_len as u64).wrapping_sub(args.len()) & 7 == r#type.wrapping_sub(größe) & 7 {
+            pc.jump()
+        } else {
+            Flow::Next
+        }
+    }
+
+    /// A result and an operand of one name.
+    #[vm_op]
+    fn same_name(below: u64, dst: u64) -> u64 {
+        below.wrapping_sub(dst)
+    }
+
+    /// The number of values in a window.
+    #[vm_op]
+    fn window_len(args: Window) -> u64 {
+        args.len()
+    }
+
+    // Runtime functions.
+
+    /// Notes the top.
+    #[vm_op]
+    fn note(vm: &mut Vm, value: u64) {
+        log(vm, value)
+    }
+
+    /// Notes the top, and may throw.
+    #[vm_op]
+    fn third(vm: &mut Vm, value: u64) -> Result<u64, Thrown> {
+        checked_log(vm, value)
+    }
+
+    /// Two results after a call that may throw.
+    #[vm_op]
+    fn third_and_count(vm: &mut Vm, value: u64) -> Result<(u64, u64), Thrown> {
+        let third = checked_log(vm, value)?;
+        vm.context.count = vm.context.count.wrapping_add(1);
+        Ok((third, vm.context.count as u64))
+    }
+
+    /// Quotient and remainder, or an error.
+    #[vm_op]
+    fn divide(vm: &mut Vm, a: u64, b: u64) -> Result<(u64, u64), Thrown> {
+        let Some(quotient) = a.checked_div(b) else { return Err(zero_divisor(vm)) };
+        match a.checked_rem(b) {
+            Some(remainder) => Ok((quotient, remainder)),
+            None => Err(zero_divisor(vm)),
+        }
+    }
+
+    // Wrapping arithmetic, each: sum, difference, product, negation, absolute value, shifts.
+
+    /// Of `i8`.
+    #[vm_op]
+    fn wrapping_i8(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as i8, b as i8);
+        (
+            a.wrapping_add(b) as u64,
+            a.wrapping_sub(b) as u64,
+            a.wrapping_mul(b) as u64,
+            a.wrapping_neg() as u64,
+            a.wrapping_abs() as u64,
+            a.wrapping_shl(n) as u64,
+            a.wrapping_shr(n) as u64,
+        )
+    }
+
+    /// Of `i16`.
+    #[vm_op]
+    fn wrapping_i16(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as i16, b as i16);
+        (
+            a.wrapping_add(b) as u64,
+            a.wrapping_sub(b) as u64,
+            a.wrapping_mul(b) as u64,
+            a.wrapping_neg() as u64,
+            a.wrapping_abs() as u64,
+            a.wrapping_shl(n) as u64,
+            a.wrapping_shr(n) as u64,
+        )
+    }
+
+    /// Of `i32`.
+    #[vm_op]
+    fn wrapping_i32(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as i32, b as i32);
+        (
+            a.wrapping_add(b) as u64,
+            a.wrapping_sub(b) as u64,
+            a.wrapping_mul(b) as u64,
+            a.wrapping_neg() as u64,
+            a.wrapping_abs() as u64,
+            a.wrapping_shl(n) as u64,
+            a.wrapping_shr(n) as u64,
+        )
+    }
+
+    /// Of `i64`.
+    #[vm_op]
+    fn wrapping_i64(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as i64, b as i64);
+        (
+            a.wrapping_add(b) as u64,
+            a.wrapping_sub(b) as u64,
+            a.wrapping_mul(b) as u64,
+            a.wrapping_neg() as u64,
+            a.wrapping_abs() as u64,
+            a.wrapping_shl(n) as u64,
+            a.wrapping_shr(n) as u64,
+        )
+    }
+
+    /// Of `isize`.
+    #[vm_op]
+    fn wrapping_isize(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as isize, b as isize);
+        (
+            a.wrapping_add(b) as u64,
+            a.wrapping_sub(b) as u64,
+            a.wrapping_mul(b) as u64,
+            a.wrapping_neg() as u64,
+            a.wrapping_abs() as u64,
+            a.wrapping_shl(n) as u64,
+            a.wrapping_shr(n) as u64,
+        )
+    }
+
+    /// Of `u8`.
+    #[vm_op]
+    fn wrapping_u8(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as u8, b as u8);
+        (
+            a.wrapping_add(b) as u64,
+            a.wrapping_sub(b) as u64,
+            a.wrapping_mul(b) as u64,
+            a.wrapping_neg() as u64,
+            a.wrapping_shl(n) as u64,
+            a.wrapping_shr(n) as u64,
+        )
+    }
+
+    /// Of `u16`.
+    #[vm_op]
+    fn wrapping_u16(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as u16, b as u16);
+        (
+            a.wrapping_add(b) as u64,
+            a.wrapping_sub(b) as u64,
+            a.wrapping_mul(b) as u64,
+            a.wrapping_neg() as u64,
+            a.wrapping_shl(n) as u64,
+            a.wrapping_shr(n) as u64,
+        )
+    }
+
+    /// Of `u32`.
+    #[vm_op]
+    fn wrapping_u32(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as u32, b as u32);
+        (
+            a.wrapping_add(b) as u64,
+            a.wrapping_sub(b) as u64,
+            a.wrapping_mul(b) as u64,
+            a.wrapping_neg() as u64,
+            a.wrapping_shl(n) as u64,
+            a.wrapping_shr(n) as u64,
+        )
+    }
+
+    /// Of `u64`.
+    #[vm_op]
+    fn wrapping_u64(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as u64, b as u64);
+        (
+            a.wrapping_add(b) as u64,
+            a.wrapping_sub(b) as u64,
+            a.wrapping_mul(b) as u64,
+            a.wrapping_neg() as u64,
+            a.wrapping_shl(n) as u64,
+            a.wrapping_shr(n) as u64,
+        )
+    }
+
+    /// Of `usize`.
+    #[vm_op]
+    fn wrapping_usize(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as usize, b as usize);
+        (
+            a.wrapping_add(b) as u64,
+            a.wrapping_sub(b) as u64,
+            a.wrapping_mul(b) as u64,
+            a.wrapping_neg() as u64,
+            a.wrapping_shl(n) as u64,
+            a.wrapping_shr(n) as u64,
+        )
+    }
+
+    // Checked arithmetic, each: sum, difference, product, negation, quotient, remainder, shifts.
+
+    /// Of `i8`.
+    #[vm_op]
+    fn checked_i8(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as i8, b as i8);
+        (
+            match a.checked_add(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_sub(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_mul(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_neg() {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_div(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_rem(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shl(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shr(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+        )
+    }
+
+    /// Of `i16`.
+    #[vm_op]
+    fn checked_i16(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as i16, b as i16);
+        (
+            match a.checked_add(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_sub(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_mul(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_neg() {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_div(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_rem(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shl(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shr(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+        )
+    }
+
+    /// Of `i32`.
+    #[vm_op]
+    fn checked_i32(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as i32, b as i32);
+        (
+            match a.checked_add(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_sub(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_mul(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_neg() {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_div(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_rem(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shl(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shr(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+        )
+    }
+
+    /// Of `i64`.
+    #[vm_op]
+    fn checked_i64(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as i64, b as i64);
+        (
+            match a.checked_add(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_sub(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_mul(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_neg() {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_div(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_rem(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shl(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shr(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+        )
+    }
+
+    /// Of `isize`.
+    #[vm_op]
+    fn checked_isize(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as isize, b as isize);
+        (
+            match a.checked_add(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_sub(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_mul(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_neg() {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_div(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_rem(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shl(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shr(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+        )
+    }
+
+    /// Of `u8`.
+    #[vm_op]
+    fn checked_u8(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as u8, b as u8);
+        (
+            match a.checked_add(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_sub(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_mul(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_neg() {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_div(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_rem(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shl(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shr(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+        )
+    }
+
+    /// Of `u16`.
+    #[vm_op]
+    fn checked_u16(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as u16, b as u16);
+        (
+            match a.checked_add(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_sub(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_mul(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_neg() {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_div(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_rem(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shl(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shr(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+        )
+    }
+
+    /// Of `u32`.
+    #[vm_op]
+    fn checked_u32(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as u32, b as u32);
+        (
+            match a.checked_add(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_sub(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_mul(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_neg() {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_div(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_rem(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shl(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shr(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+        )
+    }
+
+    /// Of `u64`.
+    #[vm_op]
+    fn checked_u64(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as u64, b as u64);
+        (
+            match a.checked_add(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_sub(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_mul(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_neg() {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_div(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_rem(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shl(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shr(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+        )
+    }
+
+    /// Of `usize`.
+    #[vm_op]
+    fn checked_usize(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as usize, b as usize);
+        (
+            match a.checked_add(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_sub(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_mul(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_neg() {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_div(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_rem(b) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shl(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+            match a.checked_shr(n) {
+                Some(x) => x as u64,
+                None => NONE,
+            },
+        )
+    }
+
+    // Arithmetic that says whether it overflowed, and arithmetic that stops at the ends.
+
+    /// Of `i8`.
+    #[vm_op]
+    fn overflowing_i8(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as i8, b as i8);
+        let (sum, sum_over) = a.overflowing_add(b);
+        let (difference, difference_over) = a.overflowing_sub(b);
+        let product = a.overflowing_mul(b);
+        (
+            sum as u64,
+            sum_over as u64,
+            difference as u64,
+            difference_over as u64,
+            product.0 as u64,
+            product.1 as u64,
+            a.saturating_add(b) as u64,
+            a.saturating_sub(b) as u64,
+        )
+    }
+
+    /// Of `i16`.
+    #[vm_op]
+    fn overflowing_i16(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as i16, b as i16);
+        let (sum, sum_over) = a.overflowing_add(b);
+        let (difference, difference_over) = a.overflowing_sub(b);
+        let product = a.overflowing_mul(b);
+        (
+            sum as u64,
+            sum_over as u64,
+            difference as u64,
+            difference_over as u64,
+            product.0 as u64,
+            product.1 as u64,
+            a.saturating_add(b) as u64,
+            a.saturating_sub(b) as u64,
+        )
+    }
+
+    /// Of `i32`.
+    #[vm_op]
+    fn overflowing_i32(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as i32, b as i32);
+        let (sum, sum_over) = a.overflowing_add(b);
+        let (difference, difference_over) = a.overflowing_sub(b);
+        let product = a.overflowing_mul(b);
+        (
+            sum as u64,
+            sum_over as u64,
+            difference as u64,
+            difference_over as u64,
+            product.0 as u64,
+            product.1 as u64,
+            a.saturating_add(b) as u64,
+            a.saturating_sub(b) as u64,
+        )
+    }
+
+    /// Of `i64`.
+    #[vm_op]
+    fn overflowing_i64(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as i64, b as i64);
+        let (sum, sum_over) = a.overflowing_add(b);
+        let (difference, difference_over) = a.overflowing_sub(b);
+        let product = a.overflowing_mul(b);
+        (
+            sum as u64,
+            sum_over as u64,
+            difference as u64,
+            difference_over as u64,
+            product.0 as u64,
+            product.1 as u64,
+            a.saturating_add(b) as u64,
+            a.saturating_sub(b) as u64,
+        )
+    }
+
+    /// Of `isize`.
+    #[vm_op]
+    fn overflowing_isize(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as isize, b as isize);
+        let (sum, sum_over) = a.overflowing_add(b);
+        let (difference, difference_over) = a.overflowing_sub(b);
+        let product = a.overflowing_mul(b);
+        (
+            sum as u64,
+            sum_over as u64,
+            difference as u64,
+            difference_over as u64,
+            product.0 as u64,
+            product.1 as u64,
+            a.saturating_add(b) as u64,
+            a.saturating_sub(b) as u64,
+        )
+    }
+
+    /// Of `u8`.
+    #[vm_op]
+    fn overflowing_u8(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as u8, b as u8);
+        let (sum, sum_over) = a.overflowing_add(b);
+        let (difference, difference_over) = a.overflowing_sub(b);
+        let product = a.overflowing_mul(b);
+        (
+            sum as u64,
+            sum_over as u64,
+            difference as u64,
+            difference_over as u64,
+            product.0 as u64,
+            product.1 as u64,
+            a.saturating_add(b) as u64,
+            a.saturating_sub(b) as u64,
+        )
+    }
+
+    /// Of `u16`.
+    #[vm_op]
+    fn overflowing_u16(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as u16, b as u16);
+        let (sum, sum_over) = a.overflowing_add(b);
+        let (difference, difference_over) = a.overflowing_sub(b);
+        let product = a.overflowing_mul(b);
+        (
+            sum as u64,
+            sum_over as u64,
+            difference as u64,
+            difference_over as u64,
+            product.0 as u64,
+            product.1 as u64,
+            a.saturating_add(b) as u64,
+            a.saturating_sub(b) as u64,
+        )
+    }
+
+    /// Of `u32`.
+    #[vm_op]
+    fn overflowing_u32(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as u32, b as u32);
+        let (sum, sum_over) = a.overflowing_add(b);
+        let (difference, difference_over) = a.overflowing_sub(b);
+        let product = a.overflowing_mul(b);
+        (
+            sum as u64,
+            sum_over as u64,
+            difference as u64,
+            difference_over as u64,
+            product.0 as u64,
+            product.1 as u64,
+            a.saturating_add(b) as u64,
+            a.saturating_sub(b) as u64,
+        )
+    }
+
+    /// Of `u64`.
+    #[vm_op]
+    fn overflowing_u64(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as u64, b as u64);
+        let (sum, sum_over) = a.overflowing_add(b);
+        let (difference, difference_over) = a.overflowing_sub(b);
+        let product = a.overflowing_mul(b);
+        (
+            sum as u64,
+            sum_over as u64,
+            difference as u64,
+            difference_over as u64,
+            product.0 as u64,
+            product.1 as u64,
+            a.saturating_add(b) as u64,
+            a.saturating_sub(b) as u64,
+        )
+    }
+
+    /// Of `usize`.
+    #[vm_op]
+    fn overflowing_usize(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as usize, b as usize);
+        let (sum, sum_over) = a.overflowing_add(b);
+        let (difference, difference_over) = a.overflowing_sub(b);
+        let product = a.overflowing_mul(b);
+        (
+            sum as u64,
+            sum_over as u64,
+            difference as u64,
+            difference_over as u64,
+            product.0 as u64,
+            product.1 as u64,
+            a.saturating_add(b) as u64,
+            a.saturating_sub(b) as u64,
+        )
+    }
+
+    // Bits, each: rotations, zeros at both ends, the smaller, the larger, and, or, xor, not.
+
+    /// Of `i8`.
+    #[vm_op]
+    fn bits_i8(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as i8, b as i8);
+        (
+            a.rotate_left(n) as u64,
+            a.rotate_right(n) as u64,
+            a.leading_zeros() as u64,
+            a.trailing_zeros() as u64,
+            a.min(b) as u64,
+            a.max(b) as u64,
+            (a & b) as u64,
+            (a | b) as u64,
+            (a ^ b) as u64,
+            !a as u64,
+            a.unsigned_abs() as u64,
+        )
+    }
+
+    /// Of `i16`.
+    #[vm_op]
+    fn bits_i16(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as i16, b as i16);
+        (
+            a.rotate_left(n) as u64,
+            a.rotate_right(n) as u64,
+            a.leading_zeros() as u64,
+            a.trailing_zeros() as u64,
+            a.min(b) as u64,
+            a.max(b) as u64,
+            (a & b) as u64,
+            (a | b) as u64,
+            (a ^ b) as u64,
+            !a as u64,
+            a.unsigned_abs() as u64,
+        )
+    }
+
+    /// Of `i32`.
+    #[vm_op]
+    fn bits_i32(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as i32, b as i32);
+        (
+            a.rotate_left(n) as u64,
+            a.rotate_right(n) as u64,
+            a.leading_zeros() as u64,
+            a.trailing_zeros() as u64,
+            a.min(b) as u64,
+            a.max(b) as u64,
+            (a & b) as u64,
+            (a | b) as u64,
+            (a ^ b) as u64,
+            !a as u64,
+            a.unsigned_abs() as u64,
+        )
+    }
+
+    /// Of `i64`.
+    #[vm_op]
+    fn bits_i64(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as i64, b as i64);
+        (
+            a.rotate_left(n) as u64,
+            a.rotate_right(n) as u64,
+            a.leading_zeros() as u64,
+            a.trailing_zeros() as u64,
+            a.min(b) as u64,
+            a.max(b) as u64,
+            (a & b) as u64,
+            (a | b) as u64,
+            (a ^ b) as u64,
+            !a as u64,
+            a.unsigned_abs() as u64,
+        )
+    }
+
+    /// Of `isize`.
+    #[vm_op]
+    fn bits_isize(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as isize, b as isize);
+        (
+            a.rotate_left(n) as u64,
+            a.rotate_right(n) as u64,
+            a.leading_zeros() as u64,
+            a.trailing_zeros() as u64,
+            a.min(b) as u64,
+            a.max(b) as u64,
+            (a & b) as u64,
+            (a | b) as u64,
+            (a ^ b) as u64,
+            !a as u64,
+            a.unsigned_abs() as u64,
+        )
+    }
+
+    /// Of `u8`.
+    #[vm_op]
+    fn bits_u8(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as u8, b as u8);
+        (
+            a.rotate_left(n) as u64,
+            a.rotate_right(n) as u64,
+            a.leading_zeros() as u64,
+            a.trailing_zeros() as u64,
+            a.min(b) as u64,
+            a.max(b) as u64,
+            (a & b) as u64,
+            (a | b) as u64,
+            (a ^ b) as u64,
+            !a as u64,
+        )
+    }
+
+    /// Of `u16`.
+    #[vm_op]
+    fn bits_u16(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as u16, b as u16);
+        (
+            a.rotate_left(n) as u64,
+            a.rotate_right(n) as u64,
+            a.leading_zeros() as u64,
+            a.trailing_zeros() as u64,
+            a.min(b) as u64,
+            a.max(b) as u64,
+            (a & b) as u64,
+            (a | b) as u64,
+            (a ^ b) as u64,
+            !a as u64,
+        )
+    }
+
+    /// Of `u32`.
+    #[vm_op]
+    fn bits_u32(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as u32, b as u32);
+        (
+            a.rotate_left(n) as u64,
+            a.rotate_right(n) as u64,
+            a.leading_zeros() as u64,
+            a.trailing_zeros() as u64,
+            a.min(b) as u64,
+            a.max(b) as u64,
+            (a & b) as u64,
+            (a | b) as u64,
+            (a ^ b) as u64,
+            !a as u64,
+        )
+    }
+
+    /// Of `u64`.
+    #[vm_op]
+    fn bits_u64(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as u64, b as u64);
+        (
+            a.rotate_left(n) as u64,
+            a.rotate_right(n) as u64,
+            a.leading_zeros() as u64,
+            a.trailing_zeros() as u64,
+            a.min(b) as u64,
+            a.max(b) as u64,
+            (a & b) as u64,
+            (a | b) as u64,
+            (a ^ b) as u64,
+            !a as u64,
+        )
+    }
+
+    /// Of `usize`.
+    #[vm_op]
+    fn bits_usize(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let n = b as u32;
+        let (a, b) = (a as usize, b as usize);
+        (
+            a.rotate_left(n) as u64,
+            a.rotate_right(n) as u64,
+            a.leading_zeros() as u64,
+            a.trailing_zeros() as u64,
+            a.min(b) as u64,
+            a.max(b) as u64,
+            (a & b) as u64,
+            (a | b) as u64,
+            (a ^ b) as u64,
+            !a as u64,
+        )
+    }
+
+    // Comparisons, each: ==, !=, <, <=, >, >=.
+
+    /// Of `i8`.
+    #[vm_op]
+    fn compare_i8(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as i8, b as i8);
+        ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
+    }
+
+    /// Of `i16`.
+    #[vm_op]
+    fn compare_i16(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as i16, b as i16);
+        ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
+    }
+
+    /// Of `i32`.
+    #[vm_op]
+    fn compare_i32(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as i32, b as i32);
+        ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
+    }
+
+    /// Of `i64`.
+    #[vm_op]
+    fn compare_i64(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as i64, b as i64);
+        ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
+    }
+
+    /// Of `isize`.
+    #[vm_op]
+    fn compare_isize(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as isize, b as isize);
+        ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
+    }
+
+    /// Of `u8`.
+    #[vm_op]
+    fn compare_u8(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as u8, b as u8);
+        ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
+    }
+
+    /// Of `u16`.
+    #[vm_op]
+    fn compare_u16(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as u16, b as u16);
+        ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
+    }
+
+    /// Of `u32`.
+    #[vm_op]
+    fn compare_u32(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as u32, b as u32);
+        ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
+    }
+
+    /// Of `u64`.
+    #[vm_op]
+    fn compare_u64(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as u64, b as u64);
+        ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
+    }
+
+    /// Of `usize`.
+    #[vm_op]
+    fn compare_usize(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (a as usize, b as usize);
+        ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
+    }
+
+    /// Of `f64`.
+    #[vm_op]
+    fn compare_f64(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (f64::from_bits(a), f64::from_bits(b));
+        ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
+    }
+
+    // Casts, each to every other type.
+
+    /// From `i8`.
+    #[vm_op]
+    fn cast_i8(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = a as i8;
+        (
+            a as i8 as u64,
+            a as i16 as u64,
+            a as i32 as u64,
+            a as i64 as u64,
+            a as isize as u64,
+            a as u8 as u64,
+            a as u16 as u64,
+            a as u32 as u64,
+            a as u64 as u64,
+            a as usize as u64,
+            (a as f64).to_bits(),
+        )
+    }
+
+    /// From `i16`.
+    #[vm_op]
+    fn cast_i16(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = a as i16;
+        (
+            a as i8 as u64,
+            a as i16 as u64,
+            a as i32 as u64,
+            a as i64 as u64,
+            a as isize as u64,
+            a as u8 as u64,
+            a as u16 as u64,
+            a as u32 as u64,
+            a as u64 as u64,
+            a as usize as u64,
+            (a as f64).to_bits(),
+        )
+    }
+
+    /// From `i32`.
+    #[vm_op]
+    fn cast_i32(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = a as i32;
+        (
+            a as i8 as u64,
+            a as i16 as u64,
+            a as i32 as u64,
+            a as i64 as u64,
+            a as isize as u64,
+            a as u8 as u64,
+            a as u16 as u64,
+            a as u32 as u64,
+            a as u64 as u64,
+            a as usize as u64,
+            (a as f64).to_bits(),
+        )
+    }
+
+    /// From `i64`.
+    #[vm_op]
+    fn cast_i64(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = a as i64;
+        (
+            a as i8 as u64,
+            a as i16 as u64,
+            a as i32 as u64,
+            a as i64 as u64,
+            a as isize as u64,
+            a as u8 as u64,
+            a as u16 as u64,
+            a as u32 as u64,
+            a as u64 as u64,
+            a as usize as u64,
+            (a as f64).to_bits(),
+        )
+    }
+
+    /// From `isize`.
+    #[vm_op]
+    fn cast_isize(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = a as isize;
+        (
+            a as i8 as u64,
+            a as i16 as u64,
+            a as i32 as u64,
+            a as i64 as u64,
+            a as isize as u64,
+            a as u8 as u64,
+            a as u16 as u64,
+            a as u32 as u64,
+            a as u64 as u64,
+            a as usize as u64,
+            (a as f64).to_bits(),
+        )
+    }
+
+    /// From `u8`.
+    #[vm_op]
+    fn cast_u8(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = a as u8;
+        (
+            a as i8 as u64,
+            a as i16 as u64,
+            a as i32 as u64,
+            a as i64 as u64,
+            a as isize as u64,
+            a as u8 as u64,
+            a as u16 as u64,
+            a as u32 as u64,
+            a as u64 as u64,
+            a as usize as u64,
+            (a as f64).to_bits(),
+        )
+    }
+
+    /// From `u16`.
+    #[vm_op]
+    fn cast_u16(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = a as u16;
+        (
+            a as i8 as u64,
+            a as i16 as u64,
+            a as i32 as u64,
+            a as i64 as u64,
+            a as isize as u64,
+            a as u8 as u64,
+            a as u16 as u64,
+            a as u32 as u64,
+            a as u64 as u64,
+            a as usize as u64,
+            (a as f64).to_bits(),
+        )
+    }
+
+    /// From `u32`.
+    #[vm_op]
+    fn cast_u32(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = a as u32;
+        (
+            a as i8 as u64,
+            a as i16 as u64,
+            a as i32 as u64,
+            a as i64 as u64,
+            a as isize as u64,
+            a as u8 as u64,
+            a as u16 as u64,
+            a as u32 as u64,
+            a as u64 as u64,
+            a as usize as u64,
+            (a as f64).to_bits(),
+        )
+    }
+
+    /// From `u64`.
+    #[vm_op]
+    fn cast_u64(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = a as u64;
+        (
+            a as i8 as u64,
+            a as i16 as u64,
+            a as i32 as u64,
+            a as i64 as u64,
+            a as isize as u64,
+            a as u8 as u64,
+            a as u16 as u64,
+            a as u32 as u64,
+            a as u64 as u64,
+            a as usize as u64,
+            (a as f64).to_bits(),
+        )
+    }
+
+    /// From `usize`.
+    #[vm_op]
+    fn cast_usize(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = a as usize;
+        (
+            a as i8 as u64,
+            a as i16 as u64,
+            a as i32 as u64,
+            a as i64 as u64,
+            a as isize as u64,
+            a as u8 as u64,
+            a as u16 as u64,
+            a as u32 as u64,
+            a as u64 as u64,
+            a as usize as u64,
+            (a as f64).to_bits(),
+        )
+    }
+
+    /// From `f64`: it saturates, and a NaN is 0.
+    #[vm_op]
+    fn cast_f64(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = f64::from_bits(a);
+        (
+            a as i8 as u64,
+            a as i16 as u64,
+            a as i32 as u64,
+            a as i64 as u64,
+            a as isize as u64,
+            a as u8 as u64,
+            a as u16 as u64,
+            a as u32 as u64,
+            a as u64 as u64,
+            a as usize as u64,
+            (a as f64).to_bits(),
+        )
+    }
+
+    /// From `bool`.
+    #[vm_op]
+    fn cast_bool(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = a & 1 == 1;
+        (
+            a as i8 as u64,
+            a as i16 as u64,
+            a as i32 as u64,
+            a as i64 as u64,
+            a as isize as u64,
+            a as u8 as u64,
+            a as u16 as u64,
+            a as u32 as u64,
+            a as u64 as u64,
+            a as usize as u64,
+        )
+    }
+
+    // Immediates of every type.
+
+    /// `i8`
+    #[vm_op]
+    fn imm_i8(#[imm] value: i8) -> u64 {
+        value as u64
+    }
+
+    /// `i16`
+    #[vm_op]
+    fn imm_i16(#[imm] value: i16) -> u64 {
+        value as u64
+    }
+
+    /// `i32`
+    #[vm_op]
+    fn imm_i32(#[imm] value: i32) -> u64 {
+        value as u64
+    }
+
+    /// `i64`
+    #[vm_op]
+    fn imm_i64(#[imm] value: i64) -> u64 {
+        value as u64
+    }
+
+    /// `u8`
+    #[vm_op]
+    fn imm_u8(#[imm] value: u8) -> u64 {
+        value as u64
+    }
+
+    /// `u16`
+    #[vm_op]
+    fn imm_u16(#[imm] value: u16) -> u64 {
+        value as u64
+    }
+
+    /// `u32`
+    #[vm_op]
+    fn imm_u32(#[imm] value: u32) -> u64 {
+        value as u64
+    }
+
+    /// `u64`
+    #[vm_op]
+    fn imm_u64(#[imm] value: u64) -> u64 {
+        value as u64
+    }
+
+    /// `bool`
+    #[vm_op]
+    fn imm_bool(#[imm] value: bool) -> u64 {
+        value as u64
+    }
+
+    /// `f64`
+    #[vm_op]
+    fn imm_f64(#[imm] value: f64) -> u64 {
+        value.to_bits()
+    }
+
+    /// All of them at once.
+    #[vm_op]
+    #[expect(clippy::too_many_arguments, reason = "every kind of immediate in one instruction")]
+    fn imm_all(
+        #[imm] a: i8,
+        #[imm] b: u8,
+        #[imm] c: i16,
+        #[imm] d: u16,
+        #[imm] e: i32,
+        #[imm] f: u32,
+        #[imm] g: i64,
+        #[imm] h: u64,
+        #[imm] i: bool,
+        #[imm] j: f64,
+    ) -> (u64, u64) {
+        let small = (a as u64) ^ (b as u64).wrapping_shl(8) ^ (c as u64).wrapping_shl(16) ^ (d as u64).wrapping_shl(32);
+        let large = (e as u64) ^ (f as u64).wrapping_mul(3) ^ (g as u64).wrapping_mul(5) ^ h.wrapping_mul(7);
+        (small ^ i as u64, large ^ j.to_bits())
+    }
+
+    // Floats.
+
+    /// Sum, difference, product, quotient, negation.
+    #[vm_op]
+    fn float_arithmetic(a: u64, b: u64) -> (u64, u64, u64, u64, u64) {
+        let (a, b) = (f64::from_bits(a), f64::from_bits(b));
+        ((a + b).to_bits(), (a - b).to_bits(), (a * b).to_bits(), (a / b).to_bits(), (-a).to_bits())
+    }
+
+    /// Absolute value, square root, roundings, is it a NaN.
+    #[vm_op]
+    fn float_methods(a: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let a = f64::from_bits(a);
+        (
+            a.abs().to_bits(),
+            a.sqrt().to_bits(),
+            a.floor().to_bits(),
+            a.ceil().to_bits(),
+            a.trunc().to_bits(),
+            a.is_nan() as u64,
+        )
+    }
+
+    /// A product and a sum that must not become one operation.
+    #[vm_op]
+    fn float_multiply_add(a: u64, b: u64, c: u64) -> u64 {
+        (f64::from_bits(a) * f64::from_bits(b) + f64::from_bits(c)).to_bits()
+    }
+
+    /// Constants of floats.
+    #[vm_op]
+    fn float_constants(a: u64) -> (u64, u64, u64, u64, u64) {
+        let a = f64::from_bits(a);
+        (
+            (a + f64::INFINITY).to_bits(),
+            (a * f64::EPSILON).to_bits(),
+            (a == f64::MAX) as u64,
+            (a < f64::MIN) as u64,
+            (-0.0f64).to_bits(),
+        )
+    }
+}

@@ -1,0 +1,10 @@
+#include "half.h"
+
+/* The error is not looked at. */
+STENCIL op_half(Vm *vm, Slot *base, Frame *frame) {
+  frame->pc = HOLE_OFFSET(HOLE_pc);
+  vm->core.frame = frame;
+  Outcome outcome = rt_half_of(vm, READ_SLOT(HOLE_a));
+  WRITE_SLOT(HOLE_dst, outcome.value);
+  TAIL CONTINUE(vm, base, frame);
+}

@@ -1,0 +1,7 @@
+#include "note.h"
+
+/* The runtime is not told. */
+STENCIL op_note(Vm *vm, Slot *base, Frame *frame) {
+  vm->context.sum_ = f64_from_bits(READ_SLOT(HOLE_a));
+  TAIL CONTINUE(vm, base, frame);
+}

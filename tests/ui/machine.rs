@@ -1,0 +1,110 @@
+//! Flows, `vm`, labels and windows, pointers, and the order of effects.
+// covers: FlowValue, HostAccess, NoContext, VmField, VmValue, OperandValue, LateThrow, DerefType, AssignTo
+
+#[mimeo::instruction_set(value = i64)]
+mod without_context {
+    #[vm_op]
+    fn context(vm: &mut Vm) -> i64 {
+        vm.context.count
+    }
+}
+
+#[mimeo::instruction_set(value = i64, context = Context, host = u8)]
+mod ops {
+    #[repr(C)]
+    pub struct Context {
+        pub count: i64,
+        pub list: *mut i64,
+        pub opaque: *mut Vec<i64>,
+    }
+
+    unsafe extern "Rust" {
+        fn slow(vm: &mut Vm, a: i64) -> Result<i64, Thrown>;
+    }
+
+    fn count(vm: &mut Vm) {
+        vm.context.count = vm.context.count.wrapping_add(1);
+    }
+
+    fn counts_and_throws(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        vm.context.count = a;
+        slow(vm, a)
+    }
+
+    #[vm_op]
+    fn flow_as_a_value(a: i64, to: Label) -> Flow {
+        let flow = to.jump();
+        Flow::Next;
+        match Flow::Next {
+            other => other,
+        }
+    }
+
+    #[vm_op]
+    fn flow_inside(a: i64) -> Result<Flow, Thrown> {
+        let pair = (Flow::Next, a);
+        Ok(Ok(Flow::Next)?)
+    }
+
+    #[vm_op]
+    fn machine(vm: &mut Vm, a: i64) -> i64 {
+        let host = vm.host.len;
+        vm.host.push(a);
+        let core = vm.core;
+        vm.throw("message");
+        let other = vm;
+        let pair = (vm, a);
+        a
+    }
+
+    #[vm_op]
+    fn labels(vm: &mut Vm, callee: Callee, a: i64, to: Label, other: Label, args: Window) -> Flow {
+        let copy = to;
+        let run = args;
+        if a == 1 {
+            return vm.call(callee, a);
+        }
+        (if a == 0 { to } else { other }).jump()
+    }
+
+    #[vm_op]
+    fn effect_then_deopt(vm: &mut Vm, a: i64) -> Flow {
+        vm.context.count = a;
+        vm.deopt()
+    }
+
+    #[vm_op]
+    fn effect_then_throw(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        unsafe { *vm.context.list = a };
+        let sum = slow(vm, a)?;
+        slow(vm, sum)
+    }
+
+    #[vm_op]
+    fn effect_of_a_helper_then_call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
+        count(vm);
+        vm.call(callee, args)
+    }
+
+    #[vm_op]
+    fn pointers(vm: &mut Vm, a: i64) -> i64 {
+        let text = unsafe { *vm.context.opaque };
+        let next = unsafe { vm.context.opaque.add(1) };
+        *a
+    }
+
+    #[vm_op]
+    fn places(vm: &mut Vm, a: i64) -> i64 {
+        5 = a;
+        a.wrapping_add(1) = a;
+        vm.context = a;
+        unsafe { *{ count(vm); vm.context.list } ^= a };
+        a
+    }
+}
+
+fn slow(_: &mut ops::Vm, a: i64) -> Result<i64, mimeo::Thrown> {
+    Ok(a)
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A package without a build script: the ops are fine, and there are no stencils for them.
+
+#[mimeo::instruction_set(value = i64)]
+mod unbuilt {
+    #[vm_op]
+    fn add(a: i64, b: i64) -> i64 {
+        a.wrapping_add(b)
+    }
+}
+
+fn main() {}

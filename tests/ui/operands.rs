@@ -1,0 +1,60 @@
+//! The kinds of operands.
+// covers: ImmType, ImmArgument, ImmSpace, ConstantType, PlaceArgument, PlaceStack, CacheType, KindArgument, OperandKinds
+
+#[mimeo::instruction_set(value = i64)]
+mod ops {
+    #[repr(C)]
+    pub struct Cell {
+        pub hits: u64,
+    }
+
+    #[vm_op]
+    fn imm_type(#[imm] index: usize) {}
+
+    #[vm_op]
+    fn imm_argument(#[imm(of = globals)] index: u32) {}
+
+    #[vm_op]
+    fn imm_value(#[imm = 5] index: u32) {}
+
+    #[vm_op]
+    fn imm_space(#[imm(in = globals)] index: i64) {}
+
+    #[vm_op]
+    fn constant_type(#[constant] k: u32) {}
+
+    #[vm_op]
+    fn constant_argument(#[constant(pool)] k: i64) {}
+
+    #[vm_op]
+    fn place_type(#[place(slot, constant)] k: bool) {}
+
+    #[vm_op]
+    fn place_without_places(#[place] k: i64) {}
+
+    #[vm_op]
+    fn place_argument(#[place(slot, stack)] k: i64) {}
+
+    #[vm_op]
+    fn place_constant_only(#[place(constant)] k: i64) {}
+
+    #[vm_op]
+    fn place_stack(#[place(slot)] k: i64) {}
+
+    #[vm_op]
+    fn cache_type(#[cache] c: i64) {}
+
+    #[vm_op]
+    fn cache_not_borrowed(#[cache] c: Cell) {}
+
+    #[vm_op]
+    fn cache_argument(#[cache(size = 8)] c: &mut Cell) {}
+
+    #[vm_op]
+    fn not_marked(c: &mut Cell) {}
+
+    #[vm_op]
+    fn two_kinds(#[imm] #[constant] k: i64) {}
+}
+
+fn main() {}

@@ -207,7 +207,7 @@ fn panic_or_nothing(value: Value) {
 
 /// See the module's documentation.
 ///
-/// Contract of its unsafe blocks: (1) the context's pointers are those that [`Host::new`](super::Host::new) made, and
+/// Contract of its unsafe blocks: (1) the context's pointers are those that [`Host::new`] made, and
 /// what they lead to lives as long as the machine; (2) an index operand is inside its space, which has as many
 /// elements as the memory behind its pointer; (3) the runtime hands out nodes of the host only.
 #[mimeo::instruction_set(value = Value, context = Context, host = super::Host)]

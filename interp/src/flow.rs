@@ -59,7 +59,11 @@ pub struct Thrown(pub(crate) ());
 
 impl Callee {
     /// The callee that a runtime function's argument stands for. Used by generated code only.
-    pub fn from_word(word: u64) -> Callee {
+    ///
+    /// # Safety
+    ///
+    /// `word` is what [`to_word`](Self::to_word) or a stencil made of a callee of the same machine.
+    pub unsafe fn from_word(word: u64) -> Callee {
         Callee(word as usize as *const FunctionHeader)
     }
 

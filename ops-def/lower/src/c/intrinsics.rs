@@ -117,9 +117,9 @@ fn other_intrinsic(intrinsic: Intrinsic, args: &[&str], ty: &Ty) -> String {
     match intrinsic {
         Intrinsic::FloatAbs => format!("__builtin_fabs({a})"),
         Intrinsic::FloatSqrt => format!("__builtin_sqrt({a})"),
-        Intrinsic::FloatFloor => format!("__builtin_floor({a})"),
-        Intrinsic::FloatCeil => format!("__builtin_ceil({a})"),
-        Intrinsic::FloatTrunc => format!("__builtin_trunc({a})"),
+        Intrinsic::FloatFloor => format!("f64_floor({a})"),
+        Intrinsic::FloatCeil => format!("f64_ceil({a})"),
+        Intrinsic::FloatTrunc => format!("f64_trunc({a})"),
         Intrinsic::FloatIsNan => format!("((_Bool)({a} != {a}))"),
         Intrinsic::FloatToBits => format!("f64_to_bits({a})"),
         Intrinsic::FloatFromBits => format!("f64_from_bits({a})"),

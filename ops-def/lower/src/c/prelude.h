@@ -118,6 +118,26 @@ HELPER double f64_from_bits(uint64_t bits) {
   union { uint64_t bits; double value; } both = {.bits = bits};
   return both.value;
 }
+/* Rounding to integers. x86-64 has instructions for it from SSE4.1 on; without them compilers call the library. */
+#if defined(__aarch64__)
+#define f64_trunc(value) __builtin_trunc(value)
+#define f64_floor(value) __builtin_floor(value)
+#define f64_ceil(value) __builtin_ceil(value)
+#else
+HELPER double f64_trunc(double value) {
+  /* From 2^52 on every double is an integer. A NaN is neither below nor above. */
+  if (!(__builtin_fabs(value) < 4503599627370496.0)) return value;
+  return __builtin_copysign((double)(int64_t)value, value);
+}
+HELPER double f64_floor(double value) {
+  double integer = f64_trunc(value);
+  return integer > value ? integer - 1.0 : integer;
+}
+HELPER double f64_ceil(double value) {
+  double integer = f64_trunc(value);
+  return integer < value ? integer + 1.0 : integer;
+}
+#endif
 /* Casts of a float to an integer saturate, and take a NaN to 0, as in Rust. `above` is the first value too large. */
 #define SATURATING_CAST(name, type, min, max, above) \
   HELPER type name(double value) { \

@@ -213,11 +213,12 @@ its machine code, hot, with empty holes:
     assert_eq!(text.get(..expected.len()), Some(expected));
 }
 
-/// Was everything compared, and nearly always natively?
+/// Was everything compared, and mostly natively? On AArch64 a slot beyond the reach of a load makes the op deopt.
 fn check<I: InstructionSet>(report: &Report) {
     assert_eq!(report.unavailable, None);
     assert_eq!(report.skipped, []);
     assert_eq!(report.ops + report.without_stencil.len(), I::OPS.len());
     assert!(report.states >= 290 * report.ops, "{report:?}");
-    assert!(report.deopted * 50 < report.states, "{report:?}");
+    let few = if cfg!(target_arch = "aarch64") { 8 } else { 50 };
+    assert!(report.deopted * few < report.states, "{report:?}");
 }

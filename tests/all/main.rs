@@ -1,5 +1,6 @@
 //! One binary for all tests of the whole, so that linking costs once.
 
+mod corners;
 mod drift;
 mod fingerprint;
 mod hostile;

@@ -80,6 +80,16 @@ mod names {
         a
     }
 
+    fn union_is(a: i64) -> i64 {
+        a
+    }
+
+    impl union {
+        fn is(self) -> i64 {
+            self.field
+        }
+    }
+
     #[vm_op]
     fn helper(a: i64) -> i64 {
         a

@@ -317,6 +317,11 @@ impl Module {
             self.broken.insert(name);
             return;
         };
+        // In C, `A::b_c` and `A_b::c` are one.
+        let symbol = |name: &str| name.replace("::", "_");
+        if self.helpers.keys().any(|known| *known != name && symbol(known) == symbol(&name)) {
+            errors.on(&signature.ident, Problem::TwoOps(symbol(&name)));
+        }
         let self_ty = self_ty.map(str::to_owned);
         let helper = Helper { name: name.clone(), self_ty, params, result, block: block.clone(), span };
         if self.helpers.insert(name.clone(), helper).is_some() {

@@ -37,12 +37,15 @@ pub(crate) fn runtime_is_reserved(name: &str) -> Option<&'static str> {
 
 /// The same for a struct, which has its name in C too.
 pub(crate) fn struct_is_reserved(name: &str) -> Option<&'static str> {
-    is_reserved(name).or_else(|| (is_keyword(name) || C.contains(&name)).then_some("the C of the stencils"))
+    let composite = ["Option_", "Result_", "Tuple_"].iter().any(|prefix| name.starts_with(prefix));
+    let taken = composite || is_keyword(name) || C.contains(&name);
+    is_reserved(name).or_else(|| taken.then_some("the C of the stencils"))
 }
 
 /// The same for an op, which becomes a method of the `Assembler`.
 pub(crate) fn op_is_reserved(name: &str) -> Option<&'static str> {
-    is_reserved(name).or_else(|| ASSEMBLER.contains(&name).then_some("a method of the `Assembler`"))
+    let outlined = name.contains("__cold").then_some("the C of the stencils");
+    is_reserved(name).or(outlined).or_else(|| ASSEMBLER.contains(&name).then_some("a method of the `Assembler`"))
 }
 
 fn is_keyword(name: &str) -> bool {

@@ -54,7 +54,8 @@ fn mangle(ty: &Ty) -> String {
     match ty {
         Ty::Option(of) => format!("Option_{}", mangle(of)),
         Ty::Result(of) => format!("Result_{}", mangle(of)),
-        Ty::Tuple(of) => of.iter().fold("Tuple".to_owned(), |text, ty| text + "_" + &mangle(ty)),
+        // With the number of parts, so that nested tuples differ.
+        Ty::Tuple(of) => of.iter().fold(format!("Tuple{}", of.len()), |text, ty| text + "_" + &mangle(ty)),
         Ty::Ptr { to, .. } => format!("ptr_{}", mangle(to)),
         Ty::Unit => "unit".into(),
         other => other.to_string().chars().filter(|c| c.is_alphanumeric() || *c == '_').collect(),

@@ -1,0 +1,29 @@
+//! Rust in which a lowering could find another meaning than rustc: the handler, which rustc has compiled, and the
+//! stencil agree on it.
+
+use mimeo::testing::{Language, Random, twins};
+use mimeo_tests::corners::{Host, corner_ops};
+
+struct Corners;
+
+impl Language<corner_ops::Ops> for Corners {
+    type Snapshot = (Vec<i64>, Vec<i64>, i64, u64);
+
+    fn state(&self, random: &mut Random) -> (corner_ops::Context, Host) {
+        let mut host = Host { trace: Vec::new(), list: (0..4).map(|_| random.edge_i64()).collect() };
+        let (count, float) = (random.edge_i64(), f64::from(random.edge_i64() as i32));
+        (corner_ops::Context { list: host.list.as_mut_ptr(), count, float }, host)
+    }
+
+    fn snapshot(&self, vm: &corner_ops::Vm) -> Self::Snapshot {
+        (vm.host.trace.clone(), vm.host.list.clone(), vm.context.count, vm.context.float.to_bits())
+    }
+}
+
+#[test]
+fn rust_means_the_same_in_both_tiers() {
+    let report = twins::<corner_ops::Ops>(Corners);
+    assert_eq!(report.unavailable, None);
+    assert_eq!(report.without_stencil, []);
+    assert_eq!(report.skipped, []);
+}

@@ -1,0 +1,400 @@
+//! `corner_ops`: valid Rust in which a lowering could easily find another meaning than rustc: orders of evaluation,
+//! names that hide each other, nested patterns, numbers whose type is written elsewhere, constants, early returns.
+
+use self::corner_ops::Vm;
+
+/// What only Rust touches.
+#[derive(Debug, Default)]
+pub struct Host {
+    /// What runtime functions were called with.
+    pub trace: Vec<i64>,
+    /// The memory behind [`Context::list`](corner_ops::Context::list), four numbers.
+    pub list: Vec<i64>,
+}
+
+fn note(vm: &mut Vm, value: i64) -> i64 {
+    vm.host.trace.push(value);
+    value.wrapping_mul(3)
+}
+
+/// See the module's documentation.
+///
+/// Contract of its unsafe blocks: the context's pointer leads to four numbers, and indices are masked to two bits.
+#[mimeo::instruction_set(value = i64, context = Context, host = super::Host)]
+#[expect(clippy::undocumented_unsafe_blocks, reason = "the module's contract says why they are sound")]
+#[allow(clippy::all, unused_assignments, unused_parens, reason = "what is strange here is strange on purpose")]
+pub mod corner_ops {
+    /// What stencils see.
+    #[repr(C)]
+    pub struct Context {
+        /// Four numbers.
+        pub list: *mut i64,
+        /// A number.
+        pub count: i64,
+        /// A float.
+        pub float: f64,
+    }
+
+    /// Two numbers of different widths.
+    #[repr(C)]
+    #[derive(Clone, Copy)]
+    pub struct Pair {
+        /// The first.
+        pub small: u8,
+        /// The second.
+        pub large: i64,
+    }
+
+    // Constants that use each other out of order, and whose type is not that of what they are cast to.
+    const SIGNED: u64 = (1 << SHIFT) as u64;
+    const SHIFT: u32 = 31;
+    const NEGATIVE: i64 = -7;
+    const LOWEST: i8 = -128;
+    const ALL: u64 = !0;
+    const BYTE: u8 = b'\\';
+    const WIDE: i64 = -1i32 as u32 as i64;
+    const SUM: i64 = NEGATIVE + i64::MAX / 3 - (Pair::LIMIT as i64) % 4;
+    const START: Pair = Pair { large: -2, small: 200 };
+
+    impl Pair {
+        const LIMIT: u8 = u8::MAX ^ BYTE;
+
+        fn sum(self) -> i64 {
+            (self.small as i64).wrapping_add(self.large).wrapping_add(Self::LIMIT as i64)
+        }
+
+        fn with(mut self, large: i64) -> Self {
+            self.large = large;
+            self
+        }
+    }
+
+    unsafe extern "Rust" {
+        fn note(vm: &mut Vm, value: i64) -> i64;
+    }
+
+    fn early(a: i64, b: i64) -> i64 {
+        let mut i = 0i64;
+        while i < 10 {
+            if i == a & 15 {
+                return i ^ b;
+            }
+            i = i.wrapping_add(1)
+        }
+        let a = if a > b { a } else { return b };
+        a.wrapping_mul(b)
+    }
+
+    /// All constants.
+    #[vm_op]
+    fn constants(a: i64) -> i64 {
+        let sum = (SIGNED as i64).wrapping_add(WIDE).wrapping_add(LOWEST as i64).wrapping_add(SUM);
+        sum ^ (ALL as i64) ^ a ^ START.sum() ^ (SHIFT as i64) ^ (Pair::LIMIT as i64)
+    }
+
+    /// Variables that hide each other, also in blocks that are values.
+    #[vm_op]
+    fn shadows(a: i64, b: i64) -> i64 {
+        let a = a.wrapping_add(1);
+        let b = {
+            let a = b.wrapping_mul(a);
+            let b = a ^ 5;
+            b.wrapping_sub(a)
+        };
+        let a = if b > a {
+            let b = a;
+            b ^ 1
+        } else {
+            b
+        };
+        match a & 3 {
+            0 => b,
+            a => {
+                let a = a.wrapping_add(b);
+                a
+            }
+        }
+        .wrapping_add(a)
+    }
+
+    /// The value is evaluated before the place is read, and the other way round in a plain operator.
+    #[vm_op]
+    fn compound(vm: &mut Vm, a: i64, b: i64) -> i64 {
+        let mut x = a;
+        x ^= {
+            x = b;
+            a.wrapping_mul(3)
+        };
+        let y = x ^ {
+            x = a & b;
+            x
+        };
+        let mut p = vm.context.list;
+        unsafe {
+            *p |= {
+                p = p.add(1);
+                *p
+            };
+            *p &= {
+                *p = x;
+                y
+            };
+        }
+        vm.context.float *= {
+            vm.context.float = 2.0;
+            1.5
+        };
+        vm.context.count ^= note(vm, y);
+        x.wrapping_sub(y)
+    }
+
+    /// A receiver is evaluated before the arguments, a pointer before what is written through it.
+    #[vm_op]
+    fn receivers(vm: &mut Vm, a: i64) -> i64 {
+        let mut x = a;
+        let sum = x
+            .wrapping_add({
+                x = 7;
+                x
+            })
+            .wrapping_mul(x);
+        let mut p = vm.context.list;
+        unsafe {
+            p.write({
+                p = p.add(2);
+                sum
+            });
+            *p = {
+                p = p.wrapping_add(1);
+                x
+            };
+            p.read()
+        }
+    }
+
+    /// Fields are evaluated as they are written, not as they lie.
+    #[vm_op]
+    fn fields(vm: &mut Vm, a: i64) -> i64 {
+        let mut pair = Pair { large: note(vm, a), small: note(vm, 5) as u8 };
+        let copy = pair.with(a ^ 1);
+        pair.large = pair.large.wrapping_add(copy.large);
+        pair.small ^= copy.small;
+        pair.sum().wrapping_sub(copy.sum())
+    }
+
+    /// Numbers take their type from what stands beside them, or else are `i32`.
+    #[vm_op]
+    fn literals(a: i64, #[imm] small: u8) -> i64 {
+        let plain = !0;
+        let narrow = (300 ^ 0x7fff) as u8 as i64;
+        let same = (0xff == small) as i64;
+        let (wide, bits): (u64, u8) = (!0, !0);
+        let negative = -1 as i64 as u8 as i64;
+        let chosen: u16 = if a > 0 { 0xffff } else { !1 };
+        (plain as u32 as i64) ^ narrow ^ same ^ (wide as i64) ^ (bits as i64) ^ negative ^ (chosen as i16 as i64)
+    }
+
+    /// Casts to wider and narrower numbers, in chains.
+    #[vm_op]
+    fn casts(a: i64, #[imm] f: f64) -> i64 {
+        let one = a as i8 as u32 as u64 as i64;
+        let two = a as u16 as i16 as i64;
+        let three = (a < 0) as u8 as i64;
+        let four = f as i8 as i64 ^ (f as u64 as i64) ^ ((f as i64) as f64).to_bits() as i64;
+        one ^ two ^ three ^ four
+    }
+
+    /// Guards that use what the pattern binds, in arms that are tried one after the other.
+    #[vm_op]
+    fn guards(a: i64, b: i64) -> i64 {
+        match a.checked_add(b) {
+            Some(0) => 1,
+            Some(sum) if sum > b && sum & 1 == 0 => sum,
+            Some(NEGATIVE | -1) => 2,
+            Some(sum @ (10..=20 | 30..))
+                if {
+                    let sum = sum ^ 3;
+                    sum > 12
+                } =>
+            {
+                sum ^ 1
+            }
+            Some(i64::MIN..=-100) => 3,
+            Some(sum) if sum == a => b,
+            None if a > 0 => 4,
+            None => 5,
+            Some(rest) => rest.wrapping_neg(),
+        }
+    }
+
+    /// Tuples in patterns.
+    #[vm_op]
+    fn tuples(a: i64, b: i64) -> i64 {
+        let (sum, (wide, _)) = (a ^ b, a.overflowing_mul(b));
+        match (a.overflowing_sub(b), a < b) {
+            ((0, _), _) => 1,
+            ((x, true), false) if x > sum => x,
+            ((x, lost), less) if lost == less => x ^ wide,
+            ((_, true), less) => less as i64,
+            ((x, false), _) => x.wrapping_add(sum),
+        }
+    }
+
+    /// `let … else`, `if let … && …`, and what they bind.
+    #[vm_op]
+    fn chains(a: i64, b: i64) -> i64 {
+        let Some(sum): Option<i64> = a.checked_add(b) else { return b };
+        let a = a ^ 1;
+        if let Some(product) = sum.checked_mul(a)
+            && product > b
+            && let (x, false) = product.overflowing_sub(sum)
+        {
+            if let Some(quotient) = x.checked_div(b) { quotient } else { x }
+        } else if let None | Some(3) = sum.checked_sub(1) {
+            8
+        } else {
+            let Some(rest) = sum.checked_rem(a) else {
+                let b = b.wrapping_add(2);
+                return b;
+            };
+            rest
+        }
+    }
+
+    /// `&`, `|` and `^` of conditions evaluate both sides, `&&` and `||` do not.
+    #[vm_op]
+    fn logic(vm: &mut Vm, a: i64, b: i64) -> i64 {
+        let both = (note(vm, a) > 0) & (note(vm, b) > 0);
+        let any = a > 5 || note(vm, 1) == 0;
+        let all = both && note(vm, 2) != 0 || !any && note(vm, 3) > 0;
+        let odd = both ^ any | all;
+        (odd as i64) ^ ((both < any) as i64) ^ ((all == odd) as i64)
+    }
+
+    /// Arguments, results and tuples are evaluated from left to right.
+    #[vm_op]
+    fn order(vm: &mut Vm, a: i64, b: i64) -> (i64, i64) {
+        let mut x = a;
+        let pair = (
+            x,
+            note(vm, {
+                x = x.wrapping_add(1);
+                x
+            }),
+            x,
+        );
+        let sum = early(
+            {
+                x = x ^ 1;
+                x
+            },
+            {
+                x = x.wrapping_mul(b);
+                x
+            },
+        );
+        let pair = (note(vm, pair.0), note(vm, pair.1).wrapping_add(x), pair.2);
+        (pair.0.wrapping_add(sum), pair.1 ^ pair.2)
+    }
+
+    /// Loops that are left early, one inside the other.
+    #[vm_op]
+    fn loops(a: i64, b: i64) -> i64 {
+        let (mut sum, mut i) = (0i64, 0i64);
+        let n = a & 7;
+        while i < n {
+            let mut j = 8u8;
+            while j > 0 {
+                if j as i64 == b & 7 {
+                    break;
+                }
+                if sum > 1000 {
+                    return sum;
+                }
+                sum = sum.wrapping_add(i ^ j as i64);
+                j = j.wrapping_sub(1);
+            }
+            i = i.wrapping_add(1);
+            if sum & 31 == 31 {
+                break;
+            }
+        }
+        sum.wrapping_add(i)
+    }
+
+    /// Returns from the middle, also inside of expressions.
+    #[vm_op]
+    fn returns(a: i64, b: i64) -> i64 {
+        let x = if a == b { return 1 } else { a ^ b };
+        let y = x.wrapping_add(if x & 1 == 0 { return x } else { 3 });
+        let z: i64;
+        if y > 0 {
+            z = y
+        } else {
+            z = {
+                if b > 0 {
+                    return early(a, b);
+                }
+                b
+            }
+        }
+        early(z, y)
+    }
+
+    /// Units as values.
+    #[vm_op]
+    fn units(vm: &mut Vm, a: i64) -> i64 {
+        let unit = vm.context.count = a;
+        let _unit: () = unit;
+        _ = note(vm, a);
+        let _ = note(vm, 2);
+        let _kept = {
+            note(vm, 3);
+        };
+        if a > 0 {
+            note(vm, 4);
+        }
+        match a & 1 {
+            0 => (),
+            _ => {
+                vm.context.count = 9;
+            }
+        }
+        vm.context.count
+    }
+
+    /// Comparisons of pointers, and steps between them.
+    #[vm_op]
+    fn pointers(vm: &mut Vm, a: i64, b: i64) -> i64 {
+        let list = vm.context.list;
+        unsafe {
+            let (p, q) = (list.add((a & 3) as usize), list.offset((b & 3) as isize));
+            let order = (p < q) as i64 ^ ((p == q) as i64) ^ ((p >= q) as i64);
+            let low = if p < q { p } else { q };
+            *low = (*p).wrapping_add(*q) ^ order;
+            let bytes = low.cast::<u8>();
+            *bytes.add(1) ^= 0x55;
+            *p ^ *(q as *const i64) ^ (low.is_null() as i64) ^ ((q as usize).wrapping_sub(p as usize) as i64)
+        }
+    }
+
+    /// Floats: signs of zero, comparisons with NaN, constants.
+    #[vm_op]
+    fn floats(a: i64, #[imm] f: f64) -> i64 {
+        let x = a as f64 * -0.0;
+        let ordered = (x < f) as i64 ^ ((x >= f) as i64) ^ ((f == f) as i64) ^ ((f != -f) as i64);
+        let kind = match f {
+            -1.5 => 1,
+            f64::NEG_INFINITY..=-0.0 => 2,
+            1.0..=f64::MAX => 3,
+            _ => 4,
+        };
+        x.to_bits() as i64 ^ ordered ^ (kind as i64) ^ ((-(-f.abs())) as i64) ^ (f64::EPSILON + 1.0).to_bits() as i64
+    }
+
+    /// Returns.
+    #[vm_op]
+    fn ret(vm: &mut Vm, value: i64) -> Flow {
+        vm.ret(value)
+    }
+}

@@ -5,6 +5,7 @@ mod drift;
 mod fingerprint;
 mod hostile;
 mod memory;
+mod output;
 mod programs;
 mod sanitizer;
 mod tidy;

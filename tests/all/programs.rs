@@ -1,33 +1,19 @@
 //! Every program of calc's corpus, in every mode: the output is the one written in the file, byte for byte.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use calc::{Options, Session};
 use mimeo::InstructionSet;
 use mimeo::jit::{JitConfig, Mode};
+
+use crate::output::Output;
 
 /// What a program prints, and the errors it ends with (`LINE:COLUMN: error: what`).
 #[derive(Debug, PartialEq, Eq)]
 struct Behaviour {
     output: String,
     errors: Vec<String>,
-}
-
-#[derive(Clone, Default)]
-struct Shared(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 fn corpus() -> Vec<(PathBuf, String)> {
@@ -58,7 +44,7 @@ fn run(text: &str, options: Options) -> Behaviour {
             return Behaviour { output: String::new(), errors };
         }
     };
-    let out = Shared::default();
+    let out = Output::default();
     let wants_jit = options.jit.is_some();
     let mut session = Session::new(&program, options, Box::new(out.clone()));
     assert_eq!(session.jit().is_some(), wants_jit, "{:?}", session.unavailable());
@@ -66,8 +52,7 @@ fn run(text: &str, options: Options) -> Behaviour {
         Ok(()) => Vec::new(),
         Err(error) => vec![format!("{}: error: {}", error.position, error.message)],
     };
-    let output = String::from_utf8(out.0.take()).expect("calc prints text");
-    Behaviour { output, errors }
+    Behaviour { output: out.text(), errors }
 }
 
 fn check_corpus(what: &str, options: &Options, skip: impl Fn(&str) -> bool) {

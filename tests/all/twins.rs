@@ -2,9 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::panic::catch_unwind;
-use std::rc::Rc;
 
 use calc::ops::ops as calc_ops;
 use mimeo::InstructionSet;
@@ -13,6 +11,8 @@ use mimeo_tests::broken::{self, broken_ops};
 use mimeo_tests::registers::register_ops::{self, Value};
 use mimeo_tests::stack::stack_ops;
 use mimeo_tests::{registers, stack};
+
+use crate::output::Output;
 
 struct Registers;
 
@@ -90,26 +90,13 @@ impl Language<stack_ops::Ops> for Stack {
 
 /// What states print, by the address of their globals: the host only knows that it can be written to.
 #[derive(Default)]
-struct Calc(RefCell<BTreeMap<usize, Shared>>);
-
-#[derive(Clone, Default)]
-struct Shared(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+struct Calc(RefCell<BTreeMap<usize, Output>>);
 
 impl Language<calc_ops::Ops> for Calc {
-    type Snapshot = (Vec<u8>, Vec<i64>);
+    type Snapshot = (String, Vec<i64>);
 
     fn state(&self, random: &mut Random) -> (calc_ops::Context, calc::Host) {
-        let out = Shared::default();
+        let out = Output::default();
         let mut globals: Vec<i64> = (0..4).map(|_| random.edge_i64()).collect();
         let context = calc_ops::Context { globals: globals.as_mut_ptr() };
         self.0.borrow_mut().insert(context.globals as usize, out.clone());
@@ -118,7 +105,7 @@ impl Language<calc_ops::Ops> for Calc {
 
     fn snapshot(&self, vm: &calc_ops::Vm) -> Self::Snapshot {
         let out = self.0.borrow()[&(vm.context.globals as usize)].clone();
-        (out.0.borrow().clone(), vm.host.globals.clone())
+        (out.text(), vm.host.globals.clone())
     }
 
     fn spaces(&self) -> Vec<(&'static str, u32)> {

@@ -14,8 +14,14 @@ use crate::errors::Errors;
 use crate::names;
 use crate::op::{self, OpDef};
 use crate::text::{name_of, text_of};
-use crate::ty::{self, Struct, Structs, Ty};
+use crate::ty::{self, Structs, Ty};
 use crate::types;
+
+mod functions;
+mod structs;
+
+pub(crate) use functions::{Helper, Param, Runtime};
+pub(crate) use structs::derives_copy;
 
 /// An instruction set as the author wrote it, with types.
 pub(crate) struct Module {
@@ -43,34 +49,6 @@ pub(crate) struct Module {
     pub(crate) clashes: bool,
     /// What `use` brings in by name.
     pub(crate) imports: BTreeSet<String>,
-}
-
-/// A parameter of a helper or runtime function.
-#[derive(Clone, Debug)]
-pub(crate) struct Param {
-    pub(crate) name: String,
-    pub(crate) ty: Ty,
-}
-
-/// A function of the module that ops can call, and that their stencils contain.
-pub(crate) struct Helper {
-    pub(crate) name: String,
-    /// The type of the `impl` block, for `Self`.
-    pub(crate) self_ty: Option<String>,
-    pub(crate) params: Vec<Param>,
-    pub(crate) result: Ty,
-    pub(crate) block: syn::Block,
-    /// Where its name is.
-    pub(crate) span: Span,
-}
-
-/// A function outside of the module that ops can call.
-pub(crate) struct Runtime {
-    pub(crate) name: Ident,
-    pub(crate) params: Vec<Param>,
-    pub(crate) result: Ty,
-    pub(crate) cold: bool,
-    pub(crate) signature: syn::Signature,
 }
 
 impl Module {
@@ -125,56 +103,6 @@ impl Module {
             errors.on(&read.name, Problem::NoOps);
         }
         Some(read)
-    }
-
-    /// Structs come first: everything else names them.
-    fn read_structs(&mut self, items: &[Item], errors: &mut Errors) {
-        let structs = items.iter().filter_map(|item| match item {
-            Item::Struct(item) => Some(item),
-            _ => None,
-        });
-        // All names are known before any field is typed, so that structs can point to each other.
-        for item in structs.clone() {
-            let name = name_of(&item.ident);
-            self.structs.insert(name.clone(), Struct { name, fields: Vec::new() });
-        }
-        for item in structs {
-            let fields = self.read_struct(item, errors);
-            let name = name_of(&item.ident);
-            self.structs.insert(name.clone(), Struct { name, fields });
-        }
-    }
-
-    fn read_struct(&mut self, item: &syn::ItemStruct, errors: &mut Errors) -> Vec<(String, Ty)> {
-        let name = name_of(&item.ident);
-        self.check_name(&item.ident, names::struct_is_reserved(&name), errors);
-        if !item.generics.params.is_empty() {
-            errors.on(&item.generics, Problem::GenericItem("struct"));
-        }
-        if !read_repr(item, errors) {
-            errors.on(&item.ident, Problem::StructRepr(name.clone()));
-        }
-        let mut fields = Vec::new();
-        for (index, field) in item.fields.iter().enumerate() {
-            let field_name = field.ident.as_ref().map_or_else(|| index.to_string(), name_of);
-            match types::read_lenient(&field.ty, self) {
-                // Its layout would have no end, which rustc says better.
-                Some(Ty::Struct(of)) if self.is_inside(&of, &name) => {
-                    errors.on(&field.ty, Problem::StructField(of));
-                }
-                Some(ty @ (Ty::Scalar(_) | Ty::Usize | Ty::Isize | Ty::Ptr { .. } | Ty::Struct(_) | Ty::Callee)) => {
-                    fields.push((field_name, ty));
-                }
-                _ => errors.on(&field.ty, Problem::StructField(text_of(&field.ty))),
-            }
-        }
-        fields
-    }
-
-    /// Is the struct `outer` the struct `inner`, or does it contain it?
-    fn is_inside(&self, outer: &str, inner: &str) -> bool {
-        let fields = self.structs.get(outer).map(|of| of.fields.as_slice()).unwrap_or_default();
-        outer == inner || fields.iter().any(|(_, ty)| matches!(ty, Ty::Struct(of) if self.is_inside(of, inner)))
     }
 
     /// The value and the context type.
@@ -265,209 +193,12 @@ impl Module {
             errors.on(ident, Problem::ReservedName { name: name_of(ident), by });
         }
     }
-
-    fn read_impl(&mut self, block: &syn::ItemImpl, errors: &mut Errors) {
-        if block.trait_.is_some() {
-            // A trait's methods are for Rust only: op bodies cannot name them.
-            return;
-        }
-        let self_ty = match types::read_lenient(&block.self_ty, self) {
-            Some(Ty::Struct(name)) => name,
-            _ => return errors.on(&block.self_ty, Problem::UnknownType(text_of(&block.self_ty))),
-        };
-        if !block.generics.params.is_empty() {
-            return errors.on(&block.generics, Problem::GenericItem("`impl` block"));
-        }
-        for item in &block.items {
-            if let syn::ImplItem::Fn(function) = item {
-                self.read_helper(Some(&self_ty), &function.sig, &function.block, errors);
-            }
-        }
-    }
-
-    fn read_helper(
-        &mut self,
-        self_ty: Option<&str>,
-        signature: &syn::Signature,
-        block: &syn::Block,
-        errors: &mut Errors,
-    ) {
-        let before = errors.len();
-        let (own_name, span) = (name_of(&signature.ident), signature.ident.span());
-        let name = self_ty.map_or_else(|| own_name.clone(), |self_ty| format!("{self_ty}::{own_name}"));
-        if self_ty.is_none() {
-            self.check_name(&signature.ident, names::is_reserved(&own_name), errors);
-        }
-        if !signature.generics.params.is_empty() {
-            errors.on(&signature.generics, Problem::GenericItem("helper"));
-            self.broken.insert(name);
-            return;
-        }
-        let params = self.read_params(self_ty, signature, errors);
-        let result = self.read_result(self_ty, &signature.output, errors);
-        for (param, input) in params.iter().zip(&signature.inputs) {
-            if !is_helper_param(&param.ty) {
-                errors.on(input, Problem::HelperType(param.ty.to_string()));
-            }
-        }
-        if let Some(result) = result.as_ref().filter(|result| !is_helper_result(result)) {
-            errors.on(&signature.output, Problem::HelperType(result.to_string()));
-        }
-        let Some(result) = result.filter(|_| errors.len() == before) else {
-            self.broken.insert(name);
-            return;
-        };
-        // In C, `A::b_c` and `A_b::c` are one.
-        let symbol = |name: &str| name.replace("::", "_");
-        if self.helpers.keys().any(|known| *known != name && symbol(known) == symbol(&name)) {
-            errors.on(&signature.ident, Problem::TwoOps(symbol(&name)));
-        }
-        let self_ty = self_ty.map(str::to_owned);
-        let helper = Helper { name: name.clone(), self_ty, params, result, block: block.clone(), span };
-        if self.helpers.insert(name.clone(), helper).is_some() {
-            errors.on(&signature.ident, Problem::TwoOps(name));
-        }
-    }
-
-    fn read_params(&self, self_ty: Option<&str>, signature: &syn::Signature, errors: &mut Errors) -> Vec<Param> {
-        let mut params = Vec::new();
-        let mut machines = 0;
-        for input in &signature.inputs {
-            match (input, self_ty) {
-                (syn::FnArg::Receiver(receiver), Some(self_ty))
-                    if receiver.reference.is_none() && receiver.colon_token.is_none() =>
-                {
-                    params.push(Param { name: "self".into(), ty: Ty::Struct(self_ty.into()) });
-                }
-                (syn::FnArg::Receiver(receiver), _) => errors.on(receiver, Problem::Receiver),
-                (syn::FnArg::Typed(typed), _) => {
-                    let Some(ty) = types::read(&typed.ty, self, self_ty, errors) else { continue };
-                    machines += usize::from(ty == Ty::Vm);
-                    if ty == Ty::Vm && machines > 1 {
-                        errors.on(input, Problem::TwoVms);
-                    }
-                    match pattern_name(&typed.pat) {
-                        Some(name) => params.push(Param { name, ty }),
-                        None => errors.on(&typed.pat, Problem::Pattern),
-                    }
-                }
-            }
-        }
-        params
-    }
-
-    fn read_result(&self, self_ty: Option<&str>, output: &syn::ReturnType, errors: &mut Errors) -> Option<Ty> {
-        match output {
-            syn::ReturnType::Default => Some(Ty::Unit),
-            syn::ReturnType::Type(_, ty) => types::read(ty, self, self_ty, errors),
-        }
-    }
-
-    fn read_runtime(&mut self, block: &syn::ItemForeignMod, errors: &mut Errors) {
-        if block.abi.name.as_ref().is_none_or(|name| name.value() != "Rust") {
-            for item in &block.items {
-                if let syn::ForeignItem::Fn(function) = item {
-                    self.broken.insert(name_of(&function.sig.ident));
-                }
-            }
-            return errors.on(&block.abi, Problem::ExternAbi);
-        }
-        for item in &block.items {
-            let syn::ForeignItem::Fn(function) = item else {
-                errors.on(item, Problem::ExternAbi);
-                continue;
-            };
-            let signature = &function.sig;
-            let name = name_of(&signature.ident);
-            let Some((params, result)) = self.check_runtime(signature, errors) else {
-                self.broken.insert(name);
-                continue;
-            };
-            let cold = function.attrs.iter().any(|attr| attr.path().is_ident("cold"));
-            let signature = signature.clone();
-            self.runtime.push(Runtime { name: signature.ident.clone(), params, result, cold, signature });
-        }
-    }
-
-    fn check_runtime(&self, signature: &syn::Signature, errors: &mut Errors) -> Option<(Vec<Param>, Ty)> {
-        let all_before = errors.len();
-        let name = name_of(&signature.ident);
-        if self.helpers.contains_key(&name) || self.runtime(&name).is_some() {
-            errors.on(&signature.ident, Problem::TwoOps(name));
-        } else if let Some(by) = names::runtime_is_reserved(&name) {
-            errors.on(&signature.ident, Problem::ReservedName { name, by });
-        }
-        if !signature.generics.params.is_empty() {
-            errors.on(&signature.generics, Problem::GenericItem("runtime function"));
-        }
-        let before = errors.len();
-        let params = self.read_params(None, signature, errors);
-        if errors.len() == before {
-            for (index, (param, input)) in params.iter().zip(&signature.inputs).enumerate() {
-                if param.ty == Ty::Vm && index > 0 {
-                    errors.on(input, Problem::RuntimeVm);
-                } else if param.ty != Ty::Vm && !self.is_word(&param.ty) {
-                    errors.on(input, Problem::RuntimeParameter(param.ty.to_string()));
-                }
-            }
-        }
-        let result = self.read_result(None, &signature.output, errors)?;
-        let plain = match &result {
-            Ty::Result(of) => of,
-            other => other,
-        };
-        if !matches!(plain, Ty::Unit | Ty::Thrown) && !self.is_word(plain) {
-            errors.on(&signature.output, Problem::RuntimeResult(result.to_string()));
-        }
-        (errors.len() == all_before).then_some((params, result))
-    }
-
-    /// Does it travel in one register, as 64 bits?
-    pub(crate) fn is_word(&self, ty: &Ty) -> bool {
-        matches!(ty, Ty::Scalar(_) | Ty::Usize | Ty::Isize | Ty::Ptr { .. } | Ty::Callee) || *ty == self.value
-    }
 }
 
 /// Is it 8 bytes around one number?
 fn is_value(ty: &Ty, structs: &Structs) -> bool {
     let inner = ty::transparent(ty, structs);
     matches!(inner, Ty::Scalar(scalar) if scalar.size_bytes() == 8)
-}
-
-/// Is the layout of the struct that of C? What changes it is refused by name.
-fn read_repr(item: &syn::ItemStruct, errors: &mut Errors) -> bool {
-    let mut fixed = false;
-    for attr in item.attrs.iter().filter(|attr| attr.path().is_ident("repr")) {
-        let _ = attr.parse_nested_meta(|meta| {
-            if meta.path.is_ident("C") || meta.path.is_ident("transparent") {
-                fixed = true;
-            } else {
-                let (name, argument) = (name_of(&item.ident), text_of(&meta.path));
-                errors.on(&meta.path, Problem::StructLayout { name, argument });
-                // It is not missing, it is wrong.
-                fixed = true;
-            }
-            if meta.input.peek(syn::token::Paren) {
-                meta.input.parse::<proc_macro2::Group>()?;
-            }
-            Ok(())
-        });
-    }
-    fixed
-}
-
-/// Can a helper take it? What belongs to the op's encoding stays with the op.
-fn is_helper_param(ty: &Ty) -> bool {
-    !matches!(ty, Ty::Never | Ty::Flow | Ty::Label)
-}
-
-/// Can a helper return it?
-fn is_helper_result(ty: &Ty) -> bool {
-    match ty {
-        Ty::Never | Ty::Flow | Ty::Label | Ty::Window | Ty::Vm | Ty::Cell(_) => false,
-        Ty::Result(of) => is_helper_result(of),
-        _ => true,
-    }
 }
 
 /// Finds conditional compilation: the lowering sees the source before rustc drops anything from it.
@@ -522,12 +253,4 @@ fn item_name(item: &Item) -> &'static str {
         Item::Union(_) => "a union",
         _ => "this item",
     }
-}
-
-/// Does the struct already say that it can be copied?
-pub(crate) fn derives_copy(attrs: &[Attribute]) -> bool {
-    attrs.iter().filter(|attr| attr.path().is_ident("derive")).any(|attr| {
-        let text = attr.meta.to_token_stream().to_string();
-        text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "Copy")
-    })
 }

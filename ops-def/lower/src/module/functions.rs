@@ -1,0 +1,217 @@
+//! Helpers and runtime functions of the module → their signatures, typed.
+
+use proc_macro2::Span;
+use syn::Ident;
+
+use super::{Module, pattern_name};
+use crate::catalogue::Problem;
+use crate::errors::Errors;
+use crate::names;
+use crate::text::{name_of, text_of};
+use crate::ty::Ty;
+use crate::types;
+
+/// A parameter of a helper or runtime function.
+#[derive(Clone, Debug)]
+pub(crate) struct Param {
+    pub(crate) name: String,
+    pub(crate) ty: Ty,
+}
+
+/// A function of the module that ops can call, and that their stencils contain.
+pub(crate) struct Helper {
+    pub(crate) name: String,
+    /// The type of the `impl` block, for `Self`.
+    pub(crate) self_ty: Option<String>,
+    pub(crate) params: Vec<Param>,
+    pub(crate) result: Ty,
+    pub(crate) block: syn::Block,
+    /// Where its name is.
+    pub(crate) span: Span,
+}
+
+/// A function outside of the module that ops can call.
+pub(crate) struct Runtime {
+    pub(crate) name: Ident,
+    pub(crate) params: Vec<Param>,
+    pub(crate) result: Ty,
+    pub(crate) cold: bool,
+    pub(crate) signature: syn::Signature,
+}
+
+impl Module {
+    pub(super) fn read_impl(&mut self, block: &syn::ItemImpl, errors: &mut Errors) {
+        if block.trait_.is_some() {
+            // A trait's methods are for Rust only: op bodies cannot name them.
+            return;
+        }
+        let self_ty = match types::read_lenient(&block.self_ty, self) {
+            Some(Ty::Struct(name)) => name,
+            _ => return errors.on(&block.self_ty, Problem::UnknownType(text_of(&block.self_ty))),
+        };
+        if !block.generics.params.is_empty() {
+            return errors.on(&block.generics, Problem::GenericItem("`impl` block"));
+        }
+        for item in &block.items {
+            if let syn::ImplItem::Fn(function) = item {
+                self.read_helper(Some(&self_ty), &function.sig, &function.block, errors);
+            }
+        }
+    }
+
+    pub(super) fn read_helper(
+        &mut self,
+        self_ty: Option<&str>,
+        signature: &syn::Signature,
+        block: &syn::Block,
+        errors: &mut Errors,
+    ) {
+        let before = errors.len();
+        let (own_name, span) = (name_of(&signature.ident), signature.ident.span());
+        let name = self_ty.map_or_else(|| own_name.clone(), |self_ty| format!("{self_ty}::{own_name}"));
+        if self_ty.is_none() {
+            self.check_name(&signature.ident, names::is_reserved(&own_name), errors);
+        }
+        if !signature.generics.params.is_empty() {
+            errors.on(&signature.generics, Problem::GenericItem("helper"));
+            self.broken.insert(name);
+            return;
+        }
+        let params = self.read_params(self_ty, signature, errors);
+        let result = self.read_result(self_ty, &signature.output, errors);
+        for (param, input) in params.iter().zip(&signature.inputs) {
+            if !is_helper_param(&param.ty) {
+                errors.on(input, Problem::HelperType(param.ty.to_string()));
+            }
+        }
+        if let Some(result) = result.as_ref().filter(|result| !is_helper_result(result)) {
+            errors.on(&signature.output, Problem::HelperType(result.to_string()));
+        }
+        let Some(result) = result.filter(|_| errors.len() == before) else {
+            self.broken.insert(name);
+            return;
+        };
+        // In C, `A::b_c` and `A_b::c` are one.
+        let symbol = |name: &str| name.replace("::", "_");
+        if self.helpers.keys().any(|known| *known != name && symbol(known) == symbol(&name)) {
+            errors.on(&signature.ident, Problem::TwoOps(symbol(&name)));
+        }
+        let self_ty = self_ty.map(str::to_owned);
+        let helper = Helper { name: name.clone(), self_ty, params, result, block: block.clone(), span };
+        if self.helpers.insert(name.clone(), helper).is_some() {
+            errors.on(&signature.ident, Problem::TwoOps(name));
+        }
+    }
+
+    fn read_params(&self, self_ty: Option<&str>, signature: &syn::Signature, errors: &mut Errors) -> Vec<Param> {
+        let mut params = Vec::new();
+        let mut machines = 0;
+        for input in &signature.inputs {
+            match (input, self_ty) {
+                (syn::FnArg::Receiver(receiver), Some(self_ty))
+                    if receiver.reference.is_none() && receiver.colon_token.is_none() =>
+                {
+                    params.push(Param { name: "self".into(), ty: Ty::Struct(self_ty.into()) });
+                }
+                (syn::FnArg::Receiver(receiver), _) => errors.on(receiver, Problem::Receiver),
+                (syn::FnArg::Typed(typed), _) => {
+                    let Some(ty) = types::read(&typed.ty, self, self_ty, errors) else { continue };
+                    machines += usize::from(ty == Ty::Vm);
+                    if ty == Ty::Vm && machines > 1 {
+                        errors.on(input, Problem::TwoVms);
+                    }
+                    match pattern_name(&typed.pat) {
+                        Some(name) => params.push(Param { name, ty }),
+                        None => errors.on(&typed.pat, Problem::Pattern),
+                    }
+                }
+            }
+        }
+        params
+    }
+
+    fn read_result(&self, self_ty: Option<&str>, output: &syn::ReturnType, errors: &mut Errors) -> Option<Ty> {
+        match output {
+            syn::ReturnType::Default => Some(Ty::Unit),
+            syn::ReturnType::Type(_, ty) => types::read(ty, self, self_ty, errors),
+        }
+    }
+
+    pub(super) fn read_runtime(&mut self, block: &syn::ItemForeignMod, errors: &mut Errors) {
+        if block.abi.name.as_ref().is_none_or(|name| name.value() != "Rust") {
+            for item in &block.items {
+                if let syn::ForeignItem::Fn(function) = item {
+                    self.broken.insert(name_of(&function.sig.ident));
+                }
+            }
+            return errors.on(&block.abi, Problem::ExternAbi);
+        }
+        for item in &block.items {
+            let syn::ForeignItem::Fn(function) = item else {
+                errors.on(item, Problem::ExternAbi);
+                continue;
+            };
+            let signature = &function.sig;
+            let name = name_of(&signature.ident);
+            let Some((params, result)) = self.check_runtime(signature, errors) else {
+                self.broken.insert(name);
+                continue;
+            };
+            let cold = function.attrs.iter().any(|attr| attr.path().is_ident("cold"));
+            let signature = signature.clone();
+            self.runtime.push(Runtime { name: signature.ident.clone(), params, result, cold, signature });
+        }
+    }
+
+    fn check_runtime(&self, signature: &syn::Signature, errors: &mut Errors) -> Option<(Vec<Param>, Ty)> {
+        let all_before = errors.len();
+        let name = name_of(&signature.ident);
+        if self.helpers.contains_key(&name) || self.runtime(&name).is_some() {
+            errors.on(&signature.ident, Problem::TwoOps(name));
+        } else if let Some(by) = names::runtime_is_reserved(&name) {
+            errors.on(&signature.ident, Problem::ReservedName { name, by });
+        }
+        if !signature.generics.params.is_empty() {
+            errors.on(&signature.generics, Problem::GenericItem("runtime function"));
+        }
+        let before = errors.len();
+        let params = self.read_params(None, signature, errors);
+        if errors.len() == before {
+            for (index, (param, input)) in params.iter().zip(&signature.inputs).enumerate() {
+                if param.ty == Ty::Vm && index > 0 {
+                    errors.on(input, Problem::RuntimeVm);
+                } else if param.ty != Ty::Vm && !self.is_word(&param.ty) {
+                    errors.on(input, Problem::RuntimeParameter(param.ty.to_string()));
+                }
+            }
+        }
+        let result = self.read_result(None, &signature.output, errors)?;
+        let plain = match &result {
+            Ty::Result(of) => of,
+            other => other,
+        };
+        if !matches!(plain, Ty::Unit | Ty::Thrown) && !self.is_word(plain) {
+            errors.on(&signature.output, Problem::RuntimeResult(result.to_string()));
+        }
+        (errors.len() == all_before).then_some((params, result))
+    }
+
+    /// Does it travel in one register, as 64 bits?
+    pub(crate) fn is_word(&self, ty: &Ty) -> bool {
+        matches!(ty, Ty::Scalar(_) | Ty::Usize | Ty::Isize | Ty::Ptr { .. } | Ty::Callee) || *ty == self.value
+    }
+}
+
+/// Can a helper take it? What belongs to the op's encoding stays with the op.
+fn is_helper_param(ty: &Ty) -> bool {
+    !matches!(ty, Ty::Never | Ty::Flow | Ty::Label)
+}
+
+/// Can a helper return it?
+fn is_helper_result(ty: &Ty) -> bool {
+    match ty {
+        Ty::Never | Ty::Flow | Ty::Label | Ty::Window | Ty::Vm | Ty::Cell(_) => false,
+        Ty::Result(of) => is_helper_result(of),
+        _ => true,
+    }
+}

@@ -1,4 +1,5 @@
-//! [`OwnedTable`] → the report: one line per op, with its sizes or the reason why it has no stencil.
+//! [`OwnedTable`] → the report: one line per op, with its fingerprint, and its sizes or the reason why it has no
+//! stencil.
 
 use std::fmt::{self, Write};
 
@@ -38,14 +39,18 @@ fn write_report(out: &mut String, table: &OwnedTable) -> fmt::Result {
         .chain(exits)
         .chain([("(deopt op)".to_owned(), &table.deopt_op)])
         .filter(|(_, stencil)| **stencil != OwnedStencil::default());
-    let lines = table.ops.iter().map(|op| match &op.stencil {
-        Ok(stencil) => (op.name.clone(), sizes(stencil)),
-        Err(reason) => (op.name.clone(), format!("no stencil: {reason}")),
+    let lines = table.ops.iter().map(|op| {
+        let text = match &op.stencil {
+            Ok(stencil) => sizes(stencil),
+            Err(reason) => format!("no stencil: {reason}"),
+        };
+        (op.name.clone(), op.fingerprint.to_string(), text)
     });
-    let lines: Vec<_> = support.map(|(name, stencil)| (name, sizes(stencil))).chain(lines).collect();
-    let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    for (name, text) in lines {
-        writeln!(out, "{name:width$}  {text}")?;
+    let support = support.map(|(name, stencil)| (name, String::new(), sizes(stencil)));
+    let lines: Vec<_> = support.chain(lines).collect();
+    let width = lines.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
+    for (name, fingerprint, text) in lines {
+        writeln!(out, "{name:width$}  {fingerprint:32}  {text}")?;
     }
     Ok(())
 }

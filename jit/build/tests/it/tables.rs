@@ -7,6 +7,7 @@ use mimeo_build::generate::{Job, Outcome};
 use mimeo_build::mode::Mode;
 use mimeo_build::table::{OwnedOp, OwnedTable};
 use mimeo_build::{OwnedStencil, Target};
+use mimeo_def::Fingerprint;
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::{Arch, Convention, Hole, HoleValue, PatchKind};
 use mimeo_def::{CodeOffset, Fingerprint};
@@ -46,7 +47,12 @@ fn reason(out: &Path, set: &str, op: &str) -> Option<String> {
     let report = fs::read_to_string(out.join(format!("mimeo_{set}.report.txt"))).unwrap();
     report.lines().find_map(|line| {
         let (name, rest) = line.split_once(' ')?;
-        (name == op).then(|| rest.trim().strip_prefix("no stencil: ").map(str::to_owned))?
+        if name != op {
+            return None;
+        }
+        let (fingerprint, rest) = rest.trim().split_once(' ')?;
+        assert!(Fingerprint::parse(fingerprint).is_some(), "{line}");
+        rest.trim().strip_prefix("no stencil: ").map(str::to_owned)
     })
 }
 

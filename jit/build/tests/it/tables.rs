@@ -7,7 +7,6 @@ use mimeo_build::generate::{Job, Outcome};
 use mimeo_build::mode::Mode;
 use mimeo_build::table::{OwnedOp, OwnedTable};
 use mimeo_build::{OwnedStencil, Target};
-use mimeo_def::Fingerprint;
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::{Arch, Convention, Hole, HoleValue, PatchKind};
 use mimeo_def::{CodeOffset, Fingerprint};

@@ -83,9 +83,10 @@ const FLAGS: &[Flag] = &[
     // Rust's floats: against a `-ffast-math` of the user's, and `a * b + c` must not be fused.
     optional("-fno-fast-math"),
     required("-ffp-contract=off"),
-    // Neither `errno` nor the floating-point exception flags exist in Rust.
+    // There is no `errno` in Rust. (There are no floating-point traps either, but `-fno-trapping-math` must not say so:
+    // with it gcc 12 makes `frintz` of `(double)(int64_t)x` on aarch64, which turns -0.5 into -0.0 instead of 0.0.)
     optional("-fno-math-errno"),
-    optional("-fno-trapping-math"),
+    optional("-ftrapping-math"),
     // The machinery of a whole program: unwinding, stack protection, landing pads, sanitizers, counters.
     optional("-fno-asynchronous-unwind-tables"),
     // aarch64 compilers emit them for C as well, between the lines of the code.

@@ -65,6 +65,12 @@ enum Next {
     Step,
 }
 
+impl From<Option<CodeAddr>> for Next {
+    fn from(code: Option<CodeAddr>) -> Self {
+        code.map_or(Next::Interpret, Next::Native)
+    }
+}
+
 impl<I: InstructionSet> Machine<I> {
     /// A machine with the language's state, and perhaps a native tier.
     pub fn new(context: I::Context, host: I::Host, limits: Limits, tier: Option<Box<dyn NativeTier<I>>>) -> Self {
@@ -213,48 +219,40 @@ impl<I: InstructionSet> Machine<I> {
 
     /// A function was just called: which tier runs it?
     fn enter_top(&mut self) -> Next {
-        let mut tier = self.tier.take();
-        let (function, _) = self.running(self.top());
-        let code = match &mut tier {
-            Some(tier) => tier.called(function),
-            None => {
-                function.set_countdown(i32::MAX);
-                None
-            }
-        };
-        self.tier = tier;
         // SAFETY: (2).
         unsafe { (*self.top()).pc = 0 };
-        code.map_or(Next::Interpret, Next::Native)
+        self.ask(self.top(), |tier, function, _| tier.called(function)).into()
     }
 
     /// The interpreter is at the head of a hot loop: which tier goes on?
     fn loop_top(&mut self) -> Next {
+        self.ask(self.top(), |tier, function, pc| tier.looped(function, pc)).into()
+    }
+
+    /// Goes on in the top frame, natively where that is possible.
+    fn resume_top(&mut self) -> Next {
+        self.native_address(self.top()).into()
+    }
+
+    fn native_address(&mut self, frame: *const Frame) -> Option<CodeAddr> {
+        self.ask(frame, |tier, function, pc| tier.resume(function, pc))
+    }
+
+    /// Asks the native tier where to run a frame; without one, it is long until the next question.
+    fn ask(
+        &mut self,
+        frame: *const Frame,
+        question: impl FnOnce(&mut dyn NativeTier<I>, &Function, Pc) -> Option<CodeAddr>,
+    ) -> Option<CodeAddr> {
         let mut tier = self.tier.take();
-        let (function, pc) = self.running(self.top());
+        let (function, pc) = self.running(frame);
         let code = match &mut tier {
-            Some(tier) => tier.looped(function, pc),
+            Some(tier) => question(&mut **tier, function, pc),
             None => {
                 function.set_countdown(i32::MAX);
                 None
             }
         };
-        self.tier = tier;
-        code.map_or(Next::Interpret, Next::Native)
-    }
-
-    /// Goes on in the top frame, natively where that is possible.
-    fn resume_top(&mut self) -> Next {
-        match self.native_address(self.top()) {
-            Some(code) => Next::Native(code),
-            None => Next::Interpret,
-        }
-    }
-
-    fn native_address(&mut self, frame: *const Frame) -> Option<CodeAddr> {
-        let mut tier = self.tier.take();
-        let (function, pc) = self.running(frame);
-        let code = tier.as_mut().and_then(|tier| tier.resume(function, pc));
         self.tier = tier;
         code
     }

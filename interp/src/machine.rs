@@ -155,20 +155,30 @@ impl<I: InstructionSet> Machine<I> {
         if u64::from(slots) * 8 > self.stacks.limit() as u64 - base as u64 {
             return Err(trap("stack overflow".to_owned()));
         }
-        // SAFETY: (2): record 0 is the host's, record 1 may be filled, and the frame fits the stack.
-        unsafe {
-            for (i, arg) in args.iter().enumerate() {
-                *base.add(i) = arg.to_bits();
-            }
-            let host = self.stacks.host_frame();
-            *host = Frame { function: std::ptr::null(), base, pc: 0, ret: self.markers.finish };
-            let frame = host.add(1);
-            *frame = Frame { function: record.cast(), base, pc: 0, ret: 0 };
-            self.vm.as_mut().core.frame = frame;
+        for (i, arg) in args.iter().enumerate() {
+            // SAFETY: (2): the arguments are slots of the frame, which fits the stack.
+            unsafe { *base.add(i) = arg.to_bits() };
         }
+        // SAFETY: (2): the frame fits the stack.
+        unsafe { self.set_only_frame(record, base, Pc(0)) };
         self.drive()?;
         // SAFETY: (2): the result is in the first slot.
         Ok(I::Value::from_bits(unsafe { *base }))
+    }
+
+    /// Makes a function the only one that runs, called by the host.
+    ///
+    /// # Safety
+    ///
+    /// The function is loaded, and its frame fits the value stack at `base`.
+    unsafe fn set_only_frame(&mut self, function: *const Function, base: *mut u64, pc: Pc) {
+        // SAFETY: (2): record 0 is the host's, and record 1 may be filled.
+        unsafe {
+            let host = self.stacks.host_frame();
+            *host = Frame { function: std::ptr::null(), base, pc: 0, ret: self.markers.finish };
+            *host.add(1) = Frame { function: function.cast(), base, pc: u64::from(pc.0), ret: 0 };
+            self.vm.as_mut().core.frame = host.add(1);
+        }
     }
 
     /// Alternates between the tiers until the outermost function returns.

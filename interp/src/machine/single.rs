@@ -1,7 +1,7 @@
 //! One op on a given frame, in the tier that the caller names: what the twin tests compare.
 
 use mimeo_def::Pc;
-use mimeo_def::frame::{Exit, Frame};
+use mimeo_def::frame::Exit;
 
 use super::Machine;
 use crate::asm::FunctionIndex;
@@ -81,14 +81,11 @@ impl<I: InstructionSet> Machine<I> {
         image[MARGIN..MARGIN + slots.len()].copy_from_slice(slots);
         let bottom = self.stacks.base();
         assert!(image.len() * 8 <= self.stacks.limit() as usize - bottom as usize, "the frame does not fit");
-        // SAFETY: (2): record 0 is the host's, record 1 may be filled, and the image fits the stack.
+        // SAFETY: (2): the image fits the stack, and with it the frame.
         let base = unsafe {
             bottom.copy_from_nonoverlapping(image.as_ptr(), image.len());
             let base = bottom.add(MARGIN);
-            let host = self.stacks.host_frame();
-            *host = Frame { function: std::ptr::null(), base, pc: 0, ret: self.markers.finish };
-            *host.add(1) = Frame { function: record.cast(), base, pc: u64::from(pc.0), ret: 0 };
-            self.vm.as_mut().core.frame = host.add(1);
+            self.set_only_frame(record, base, pc);
             base
         };
         // SAFETY: (2).

@@ -205,13 +205,8 @@ pub(crate) enum Intrinsic {
 
 impl Expr {
     /// Calls `visit` with this expression and everything inside it, each after what is evaluated before it.
-    pub(crate) fn walk(&self, visit: &mut impl FnMut(&Expr)) {
-        self.walk_dyn(visit);
-    }
-
-    /// [`walk`](Self::walk), without a new type for each level.
-    fn walk_dyn(&self, visit: &mut dyn FnMut(&Expr)) {
-        self.children(&mut |child| child.walk_dyn(visit));
+    pub(crate) fn walk(&self, visit: &mut dyn FnMut(&Expr)) {
+        self.children(&mut |child| child.walk(visit));
         visit(self);
     }
 

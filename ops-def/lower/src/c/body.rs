@@ -348,17 +348,20 @@ impl<'a> Emitter<'a> {
         let words = self.words(args);
         let outcome = self.runtime_call(name, words);
         self.braces("if (PANICKED)", Self::throw);
-        let value = |ty: &Ty, module| match ty {
-            Ty::Unit | Ty::Thrown => "0".to_owned(),
-            ty => types::from_word(&format!("{outcome}.value"), ty, module),
-        };
         match ty {
             Ty::Result(of) => {
-                let value = value(of, self.module);
+                let value = self.outcome_value(&outcome, of);
                 self.keep(format!("{{!{outcome}.status, {value}}}"), ty)
             }
-            Ty::Thrown | Ty::Unit => "0".into(),
-            ty => value(ty, self.module),
+            ty => self.outcome_value(&outcome, ty),
+        }
+    }
+
+    /// What a runtime function that did not fail handed back.
+    pub(super) fn outcome_value(&self, outcome: &str, ty: &Ty) -> String {
+        match ty {
+            Ty::Unit | Ty::Thrown => "0".into(),
+            ty => types::from_word(&format!("{outcome}.value"), ty, self.module),
         }
     }
 }

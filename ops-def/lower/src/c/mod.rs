@@ -23,29 +23,32 @@ use body::{Emitter, Place};
 /// Bodies of the helpers, by name.
 pub(crate) type Helpers = BTreeMap<String, Body>;
 
+/// The helpers in which an expression is as wanted, in themselves or in others that they call.
+pub(crate) fn helpers_that(helpers: &Helpers, wanted: impl Fn(&Expr) -> bool) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    loop {
+        let before = found.len();
+        for (name, body) in helpers {
+            let mut is_one = false;
+            body.root.walk(&mut |expr| {
+                is_one |= wanted(expr) || matches!(&expr.kind, Kind::Helper(callee, _) if found.contains(callee));
+            });
+            if is_one {
+                found.insert(name.clone());
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
 /// Which helpers call runtime functions, themselves or through others.
 pub(crate) struct Reaches(BTreeSet<String>);
 
 impl Reaches {
     pub(crate) fn new(helpers: &Helpers) -> Self {
-        let mut reaching = BTreeSet::new();
-        loop {
-            let before = reaching.len();
-            for (name, body) in helpers {
-                body.root.walk(&mut |expr| match &expr.kind {
-                    Kind::Runtime(..) => {
-                        reaching.insert(name.clone());
-                    }
-                    Kind::Helper(callee, _) if reaching.contains(callee) => {
-                        reaching.insert(name.clone());
-                    }
-                    _ => {}
-                });
-            }
-            if reaching.len() == before {
-                return Reaches(reaching);
-            }
-        }
+        Reaches(helpers_that(helpers, |expr| matches!(expr.kind, Kind::Runtime(..))))
     }
 
     pub(crate) fn runtime(&self, helper: &str) -> bool {

@@ -198,10 +198,7 @@ impl Emitter<'_> {
             other => other,
         };
         self.braces(&format!("if ({outcome}.status)"), Self::throw);
-        let value = match of {
-            Ty::Unit => "0".to_owned(),
-            of => types::from_word(&format!("{outcome}.value"), of, self.module),
-        };
+        let value = self.outcome_value(&outcome, of);
         let value = self.named(value, of);
         self.finish_value(&value);
     }

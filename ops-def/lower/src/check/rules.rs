@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::Span;
 
-use crate::c::Helpers;
+use crate::c::{self, Helpers};
 use crate::catalogue::Problem;
 use crate::errors::Errors;
 use crate::ir::{Body, Expr, Kind, Stmt};
@@ -59,25 +59,11 @@ pub(crate) struct Effects(BTreeSet<String>);
 
 impl Effects {
     pub(crate) fn new(helpers: &Helpers) -> Self {
-        let mut found = BTreeSet::new();
-        loop {
-            let before = found.len();
-            for (name, body) in helpers {
-                let mut visible = false;
-                body.root.walk(&mut |expr| match &expr.kind {
-                    Kind::Runtime(..) => visible = true,
-                    Kind::Assign(place, _) => visible |= is_visible(place),
-                    Kind::Helper(callee, _) => visible |= found.contains(callee),
-                    _ => {}
-                });
-                if visible {
-                    found.insert(name.clone());
-                }
-            }
-            if found.len() == before {
-                return Effects(found);
-            }
-        }
+        Effects(c::helpers_that(helpers, |expr| match &expr.kind {
+            Kind::Runtime(..) => true,
+            Kind::Assign(place, _) => is_visible(place),
+            _ => false,
+        }))
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use calc::ops::ops::Program;
 use calc::{Options, Session};
-use mimeo::jit::{JitConfig, Mode};
+use mimeo::jit::{Jit, JitConfig, Mode};
 
 const FIB: &str = "
 fn fib(n) { if n < 2 { return n; } return fib(n - 1) + fib(n - 2); }
@@ -35,7 +35,7 @@ fn compile(text: &str) -> Program {
 
 fn session(program: &Program, jit: Option<JitConfig>) -> Session {
     let session = Session::new(program, Options { jit, ..Options::default() }, Box::new(io::sink()));
-    if let Some(reason) = session.unavailable() {
+    if let Some(reason) = session.jit().and_then(Jit::unavailable) {
         eprintln!("no native code on this machine: {reason}");
         std::process::exit(1);
     }

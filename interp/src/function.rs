@@ -31,7 +31,8 @@ pub struct Function {
 }
 
 impl Function {
-    /// A number that is unique in the machine, counted from 0.
+    /// A number that no other loaded function of the machine has, counted from 0. It is used again once the
+    /// function's program is unloaded.
     pub fn id(&self) -> u32 {
         self.id
     }
@@ -53,6 +54,11 @@ impl Function {
     /// After this many calls and ways back to a loop's head, in the interpreter, the tier is asked again.
     pub fn set_countdown(&self, events: i32) {
         self.countdown.set(events.max(1));
+    }
+
+    /// Calls and ways back to a loop's head that are left until the tier is asked.
+    pub fn countdown(&self) -> i32 {
+        self.countdown.get()
     }
 
     /// Address of the word of its inline-cache cells with this index.
@@ -103,7 +109,12 @@ pub(crate) struct Loaded<I> {
 }
 
 impl<I> Loaded<I> {
-    pub(crate) fn new(program: Program<I, Verified>, first_id: u32, entry: CodeAddr, countdown: i32) -> Self {
+    pub(crate) fn new(
+        program: Program<I, Verified>,
+        mut next_id: impl FnMut() -> u32,
+        entry: CodeAddr,
+        countdown: i32,
+    ) -> Self {
         let count = program.functions().len();
         let mut functions = vec![std::ptr::null::<Function>(); count].into_boxed_slice();
         let table = functions.as_ptr();
@@ -120,7 +131,7 @@ impl<I> Loaded<I> {
                 depths: facts.depths.as_ptr(),
                 locals: u32::from(body.locals),
                 countdown: Cell::new(countdown.max(1)),
-                id: first_id + index as u32,
+                id: next_id(),
                 body,
                 facts,
             };

@@ -1,9 +1,16 @@
 //! [`NativeTier`]: the plug for a tier that runs native code, and what the driver tells it.
 
-use mimeo_def::frame::{CodeAddr, Exit};
+use mimeo_def::frame::{CodeAddr, Core, Exit, Frame};
 use mimeo_def::{OpIndex, Pc};
 
-use crate::{Function, InstructionSet, Vm};
+use crate::{Function, InstructionSet};
+
+/// Runs native code: the machine's core, slot 0 and record of the top frame, where to go. Returns the [`Exit`]'s number.
+#[cfg(target_arch = "x86_64")]
+pub type Enter = unsafe extern "sysv64" fn(*mut Core, *mut u64, *mut Frame, CodeAddr) -> u64;
+/// Runs native code: the machine's core, slot 0 and record of the top frame, where to go. Returns the [`Exit`]'s number.
+#[cfg(not(target_arch = "x86_64"))]
+pub type Enter = unsafe extern "C" fn(*mut Core, *mut u64, *mut Frame, CodeAddr) -> u64;
 
 /// Addresses that stand for "the interpreter" where native code jumps to another function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,37 +28,97 @@ impl Markers {
     pub const INTERPRETER: Markers = Markers { call: 1, ret: 2, finish: 3 };
 }
 
+/// The way into native code, and the addresses that lead out of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate {
+    /// How native code is entered.
+    pub enter: Enter,
+    /// The addresses that stand for the interpreter.
+    pub markers: Markers,
+}
+
+/// Who called a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// The host, or a runtime function.
+    Host,
+    /// The interpreter.
+    Interpreter,
+    /// Native code.
+    Native,
+}
+
 /// A tier that runs functions as native code.
 ///
 /// # Safety
 ///
 /// The addresses handed out are code of the stencil convention, which keeps frame and records exactly as the
-/// interpreter does at every op boundary, and are valid until the tier is asked for something else.
+/// interpreter does at every op boundary. They stay valid until the tier is asked for something else. It frees no
+/// code that the [`References`] name which it was given last. The gate is valid as long as the tier.
 pub unsafe trait NativeTier<I: InstructionSet> {
-    /// The exits' addresses; they do not change.
-    fn markers(&self) -> Markers;
+    /// How native code is entered and left; `None` when there will never be any. It does not change.
+    fn gate(&self) -> Option<Gate>;
 
-    /// A function was called (by either tier) and its countdown is over or it has no native code.
+    /// A function was called and its countdown is over or it has no native code.
     /// Says where to enter it, compiling it if it is worth it; `None` leaves it to the interpreter.
-    fn called(&mut self, function: &Function) -> Option<CodeAddr>;
+    fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr>;
 
     /// The interpreter is at the head of a loop of a function whose countdown is over. Says where to go on natively,
     /// compiling the function if it is worth it; `None` leaves it to the interpreter.
-    fn looped(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
+    fn looped(&mut self, function: &Function, pc: Pc, references: References<'_>) -> Option<CodeAddr>;
 
-    /// Where native code of a function can be entered at an op boundary.
+    /// Where native code of a function can be entered at an op boundary, behind a side exit or a call.
     fn resume(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
 
-    /// Runs native code until an exit.
-    ///
-    /// # Safety
-    ///
-    /// `code` comes from this tier, for the function and pc of the top frame record of `vm`.
-    unsafe fn enter(&mut self, vm: *mut Vm<I>, code: CodeAddr) -> Exit;
+    /// Native code was left; for [`Exit::Deopt`], because of this op. Says whether the tier wants a
+    /// [`safepoint`](Self::safepoint) now.
+    fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool;
 
-    /// Native code was left; for [`Exit::Deopt`], because of this op.
-    fn left(&mut self, exit: Exit, op: Option<OpIndex>);
+    /// Native code that nothing refers to any more can be freed. The driver calls this when `left` asks for it, and
+    /// when a program is unloaded.
+    fn safepoint(&mut self, references: References<'_>);
+
+    /// A function is about to be unloaded. No frame refers to it.
+    fn unload(&mut self, function: &Function);
 
     /// For a caller that knows the concrete tier.
-    fn as_any(&mut self) -> &mut dyn std::any::Any;
+    fn as_any(&self) -> &dyn std::any::Any;
+
+    /// For a caller that knows the concrete tier.
+    fn as_any_mut(&mut self) -> &mut dyn std::any::Any;
+}
+
+/// Everything that refers to native code while none runs in the innermost driver: the frame records.
+#[derive(Clone, Copy, Debug)]
+pub struct References<'a> {
+    /// All records from the first host's to the top one.
+    records: &'a [Frame],
+}
+
+impl<'a> References<'a> {
+    /// Nothing runs.
+    pub const NONE: References<'static> = References { records: &[] };
+
+    pub(crate) fn new(records: &'a [Frame]) -> Self {
+        References { records }
+    }
+
+    /// Number of records.
+    pub fn count(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Where native code goes on when functions that are under way return.
+    pub fn returns(&self) -> impl Iterator<Item = CodeAddr> + 'a {
+        self.records.iter().map(|record| record.ret)
+    }
+
+    /// The ids of functions whose code may be under way in an outer driver, below a runtime function that called
+    /// back: the native stack refers to it.
+    pub fn running(&self) -> impl Iterator<Item = u32> + 'a {
+        // Under each host's record but the first is the frame of the op that called the runtime function.
+        let pairs = self.records.windows(2).filter(|pair| pair[1].function.is_null());
+        // SAFETY: a record that is not a host's names a loaded function.
+        pairs.map(|pair| unsafe { (*pair[0].function.cast::<Function>()).id() })
+    }
 }

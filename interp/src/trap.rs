@@ -4,6 +4,8 @@ use std::fmt;
 
 use mimeo_def::Pc;
 
+use crate::asm::FunctionBody;
+
 /// A place in the language's source text, as the compiler gave it to the assembler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
@@ -44,3 +46,18 @@ impl fmt::Display for Trap {
 }
 
 impl std::error::Error for Trap {}
+
+/// Where an error was thrown.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    pub(crate) function: String,
+    pub(crate) pc: Pc,
+    pub(crate) position: Option<Position>,
+    pub(crate) depth: usize,
+}
+
+impl Site {
+    pub(crate) fn new(body: &FunctionBody, pc: Pc, depth: usize) -> Self {
+        Site { function: body.name.clone(), pc, position: body.position(pc), depth }
+    }
+}

@@ -6,7 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mimeo_def::frame::{Core, Outcome, PANICKED};
 
-use crate::{Callee, Flow, InstructionSet, Thrown, Value, Window};
+use crate::driver::Driver;
+use crate::trap::Site;
+use crate::{Callee, Flow, Function, InstructionSet, Thrown, Trap, Value, Window};
 
 /// The machine's state that ops and runtime functions work on.
 ///
@@ -19,7 +21,10 @@ pub struct Vm<I: InstructionSet> {
     /// The language's part that only Rust touches.
     pub host: I::Host,
     pub(crate) pending: Option<String>,
+    /// Where the pending error was thrown, once native code or the interpreter was left for it.
+    pub(crate) thrown_at: Option<Site>,
     pub(crate) panic: Option<Box<dyn Any + Send>>,
+    pub(crate) driver: Driver<I>,
 }
 
 impl<I: InstructionSet> fmt::Debug for Vm<I> {
@@ -33,7 +38,33 @@ impl<I: InstructionSet> Vm<I> {
     #[cold]
     pub fn throw(&mut self, message: impl Into<String>) -> Thrown {
         self.pending = Some(message.into());
+        self.thrown_at = None;
         Thrown(())
+    }
+
+    /// Runs a function from within a runtime function, and comes back with its result: for callbacks such as the
+    /// comparison of a sort. It runs in the tier that suits it, on the same stacks, above the frame of the op that
+    /// called the runtime function.
+    ///
+    /// Each such run nests on the native stack; [`Limits::nesting`](crate::Limits::nesting) says how many may.
+    ///
+    /// # Errors
+    ///
+    /// The error that the function threw, which is pending then: hand it on, or [`catch`](Self::catch) it. Also when
+    /// the number of arguments is wrong, or the stack has no room.
+    ///
+    /// # Panics
+    ///
+    /// With the panic of a runtime function that the function called.
+    pub fn run(&mut self, callee: Callee, args: &[I::Value]) -> Result<I::Value, Thrown> {
+        // SAFETY: a callee is a function of a loaded program: see `Machine::unload`.
+        let function = unsafe { &*callee.0.cast::<Function>() };
+        self.run_function(function, args)
+    }
+
+    /// Takes the pending error: the program goes on as if nothing had been thrown.
+    pub fn catch(&mut self, _thrown: Thrown) -> Trap {
+        self.take_trap()
     }
 
     /// Calls a function with the arguments in a window; its result comes back in the window's first slot.

@@ -6,13 +6,13 @@
 //!    convention of `F`, and `F` is not called once the buffer is dropped.
 //! 2. A sealed buffer stays mapped, readable and executable until it is dropped.
 
-use std::fmt;
 use std::io;
 use std::marker::PhantomData;
 
 use mimeo_def::CodeOffset;
 use mimeo_def::frame::CodeAddr;
 
+use crate::CodeBufError;
 use crate::icache;
 use crate::pages::{CodePool, Pages};
 
@@ -61,40 +61,15 @@ pub struct CodeBuf<Phase> {
     phase: PhantomData<Phase>,
 }
 
-/// Why there is no memory for code.
-#[derive(Debug)]
-pub enum CodeBufError {
-    /// A buffer of no bytes was asked for.
-    Empty,
-    /// The operating system gave no memory.
-    Map(io::Error),
-    /// The operating system refused to make the memory executable.
-    Seal(io::Error),
-}
-
-impl fmt::Display for CodeBufError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CodeBufError::Empty => f.write_str("a code buffer of 0 bytes"),
-            CodeBufError::Map(error) => write!(f, "no memory for code: {error}"),
-            CodeBufError::Seal(error) => write!(f, "the memory for code cannot be made executable: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for CodeBufError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            CodeBufError::Empty => None,
-            CodeBufError::Map(error) | CodeBufError::Seal(error) => Some(error),
-        }
-    }
-}
-
 impl<Phase> CodeBuf<Phase> {
     /// The code.
     pub fn bytes(&self) -> &[u8] {
         &self.pages.bytes()[..self.len_bytes]
+    }
+
+    /// Bytes of memory that it takes, which are whole pages.
+    pub fn footprint_bytes(&self) -> usize {
+        self.pages.len_bytes()
     }
 
     /// Where the code at `offset` will run, or runs; sealing does not move it.

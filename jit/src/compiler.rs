@@ -7,13 +7,14 @@ use mimeo_def::frame::CodeAddr;
 use mimeo_def::{CodeOffset, OpIndex, Pc};
 use mimeo_interp::Function;
 
-use crate::code_buf::{CodeBuf, CodeBufError, Executable};
+use crate::CodeBufError;
+use crate::NoStencil;
+use crate::code_buf::{CodeBuf, Executable, Writable};
 use crate::emit::{EmitError, SizesDiffer, emit};
 use crate::hole_value::NO_CODE;
 use crate::island::Island;
-use crate::pages::CodePool;
 use crate::plan::{Layout, Plan, TooBig};
-use crate::recipe::{NoStencil, Recipes};
+use crate::recipe::Recipes;
 
 /// Native code of one function.
 #[derive(Debug)]
@@ -43,8 +44,26 @@ impl Compiled {
 #[derive(Debug)]
 pub(crate) enum CompileError {
     TooBig(TooBig),
+    /// The code would be larger than a function's may be.
+    OverLimit {
+        bytes: usize,
+        limit: usize,
+    },
+    /// The code cache has no room, although everything that could go has gone.
+    CacheFull {
+        bytes: usize,
+        limit: usize,
+    },
+    /// It is expected to take too long.
+    OverBudget {
+        expected: Duration,
+        budget: Duration,
+    },
     SizesDiffer(SizesDiffer),
-    Op { pc: Pc, error: EmitError },
+    Op {
+        pc: Pc,
+        error: EmitError,
+    },
     Memory(CodeBufError),
 }
 
@@ -54,12 +73,35 @@ impl fmt::Display for CompileError {
             CompileError::TooBig(TooBig { ops }) => {
                 write!(f, "JIT_CODE_CACHE: {ops} ops are too many for one code buffer")
             }
+            CompileError::OverLimit { bytes, limit } => {
+                write!(f, "JIT_CODE_CACHE: {bytes} bytes of code are more than the {limit} that a function may have")
+            }
+            CompileError::CacheFull { bytes, limit } => {
+                write!(f, "JIT_CODE_CACHE: there is no room for {bytes} bytes under the limit of {limit}")
+            }
+            CompileError::OverBudget { expected, budget } => {
+                let (expected, budget) = (expected.as_micros(), budget.as_micros());
+                write!(f, "JIT_LATENCY_BUDGET: compiling would take about {expected} us, the budget is {budget} us")
+            }
             CompileError::SizesDiffer(SizesDiffer { planned, emitted }) => {
                 let (planned, emitted) = (planned.0, emitted.0);
                 write!(f, "JIT_STENCIL_SOURCE: the code was planned to end at byte {planned}, and ends at {emitted}")
             }
             CompileError::Op { pc, error } => write!(f, "the op at {pc}: {error}"),
             CompileError::Memory(error) => write!(f, "JIT_EXEC_MEMORY: {error}"),
+        }
+    }
+}
+
+impl CompileError {
+    /// With other settings, or at another time, it may go well.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            CompileError::CacheFull { .. } | CompileError::OverBudget { .. } | CompileError::Memory(_) => true,
+            CompileError::TooBig(_)
+            | CompileError::OverLimit { .. }
+            | CompileError::SizesDiffer(_)
+            | CompileError::Op { .. } => false,
         }
     }
 }
@@ -77,17 +119,56 @@ pub(crate) struct Cost {
 #[derive(Debug)]
 pub(crate) struct Compiler {
     recipes: Recipes,
-    pool: CodePool,
     plan: Plan,
+    /// What an op costs to compile, as it was lately.
+    ns_per_op: f64,
+}
+
+/// What an op costs to compile before anything was compiled, in nanoseconds.
+const FIRST_NS_PER_OP: f64 = 100.0;
+
+/// What a compilation may take.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Allowance {
+    /// Bytes that the function's code may have.
+    pub(crate) function_limit: usize,
+    pub(crate) latency_budget: Option<Duration>,
 }
 
 impl Compiler {
-    pub(crate) fn new(recipes: Recipes, pool: CodePool, island: Island) -> Self {
-        Compiler { recipes, pool, plan: Plan::new(island) }
+    pub(crate) fn new(recipes: Recipes, island: Island) -> Self {
+        Compiler { recipes, plan: Plan::new(island), ns_per_op: FIRST_NS_PER_OP }
     }
 
-    /// Compiles a function.
-    pub(crate) fn compile(&mut self, function: &Function, cost: &mut Cost) -> Result<Compiled, CompileError> {
+    /// Compiles a function. `take` is asked for writable memory of so many bytes.
+    pub(crate) fn compile(
+        &mut self,
+        function: &Function,
+        allowance: Allowance,
+        cost: &mut Cost,
+        take: &mut dyn FnMut(usize) -> Result<CodeBuf<Writable>, CompileError>,
+    ) -> Result<Compiled, CompileError> {
+        self.check_budget(function, allowance)?;
+        let compiled = self.compile_with(function, allowance, cost, take)?;
+        // A moving average that forgets half of what it knows within some ten functions.
+        let ns_per_op = (cost.plan + cost.emit + cost.memory).as_nanos() as f64 / self.plan.ops.len().max(1) as f64;
+        self.ns_per_op += (ns_per_op - self.ns_per_op) / 16.0;
+        Ok(compiled)
+    }
+
+    fn check_budget(&self, function: &Function, allowance: Allowance) -> Result<(), CompileError> {
+        let Some(budget) = allowance.latency_budget else { return Ok(()) };
+        let expected = Duration::from_nanos((f64::from(function.facts().ops) * self.ns_per_op) as u64);
+        if expected > budget { Err(CompileError::OverBudget { expected, budget }) } else { Ok(()) }
+    }
+
+    fn compile_with(
+        &mut self,
+        function: &Function,
+        allowance: Allowance,
+        cost: &mut Cost,
+        take: &mut dyn FnMut(usize) -> Result<CodeBuf<Writable>, CompileError>,
+    ) -> Result<Compiled, CompileError> {
         let mut excluded: Vec<(Pc, EmitError)> = Vec::new();
         let mut failed = Vec::new();
         loop {
@@ -95,8 +176,11 @@ impl Compiler {
             let pcs: Vec<Pc> = excluded.iter().map(|&(pc, _)| pc).collect();
             self.plan.measure(function, &self.recipes, &pcs).map_err(CompileError::TooBig)?;
             let planned = Instant::now();
-            let mut buf =
-                CodeBuf::in_pool(&mut self.pool, self.plan.layout.end as usize).map_err(CompileError::Memory)?;
+            let bytes = self.plan.layout.end as usize;
+            if bytes > allowance.function_limit {
+                return Err(CompileError::OverLimit { bytes, limit: allowance.function_limit });
+            }
+            let mut buf = take(bytes)?;
             let mapped = Instant::now();
             emit(&self.plan, &self.recipes, function, &mut buf, &mut failed).map_err(CompileError::SizesDiffer)?;
             let emitted = Instant::now();
@@ -163,7 +247,7 @@ mod tests {
     fn compiler(table: &Table) -> Compiler {
         let expect = Expectation { ops: OPS, runtime_len: 2, host: Arch::host() };
         let recipes = Recipes::new(table, &expect, &JitConfig::default()).unwrap();
-        Compiler::new(recipes, CodePool::default(), Island::new(vec![0x1000; 8]))
+        Compiler::new(recipes, Island::new(vec![0x1000; 8]))
     }
 
     fn function(run: &Run) -> &Function {
@@ -227,7 +311,9 @@ mod tests {
         let run = machine(vec![body], None);
         let mut compiler = compiler(&table);
         let mut cost = Cost::default();
-        let compiled = compiler.compile(function(&run), &mut cost).unwrap();
+        let allowance = Allowance { function_limit: usize::MAX, latency_budget: None };
+        let mut take = |bytes| CodeBuf::new(bytes).map_err(CompileError::Memory);
+        let compiled = compiler.compile(function(&run), allowance, &mut cost, &mut take).unwrap();
         let deopts: Vec<_> = compiler.deopts(&compiled).map(|(_, reason)| reason.to_string()).collect();
         if Arch::host() == Some(Arch::Aarch64) {
             // Its operand stack lies above the locals, and is out of reach as well.

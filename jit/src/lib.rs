@@ -13,33 +13,46 @@
 //! [`CodeBuf`] is usable alone, for code from any source.
 #![deny(missing_docs)]
 
+mod capability;
 mod code_buf;
+mod code_buf_error;
+mod code_cache;
 mod compiler;
 mod config;
+mod control;
 mod emit;
 mod hole_value;
 mod icache;
 mod inspect;
 mod island;
+mod native;
+mod no_stencil;
 mod pages;
 mod patch;
 mod patch_error;
 mod plan;
 mod recipe;
+mod settings;
 mod stats;
 mod support;
 mod table_error;
 mod tier;
 #[cfg(test)]
 mod tiny;
+mod unavailable;
 mod validate;
 
-pub use code_buf::{CodeBuf, CodeBufError, Executable, Writable};
-pub use config::{JitConfig, Mode, Unavailable};
+pub use capability::Capability;
+pub use code_buf::{CodeBuf, Executable, Writable};
+pub use code_buf_error::CodeBufError;
+pub use config::{JitConfig, Mode, Observers};
+pub use control::Control;
 pub use inspect::{CodeView, OpView};
+pub use no_stencil::NoStencil;
 pub use patch::patch;
 pub use patch_error::PatchError;
-pub use recipe::NoStencil;
-pub use stats::{Blocked, CodeBytes, Stats};
+pub use settings::{BadSetting, Report, Settings, Threshold};
+pub use stats::{Blocked, CodeBytes, Stats, StatsFormat};
 pub use table_error::{Part, StencilName, TableError, TableProblem};
-pub use tier::{Jit, availability};
+pub use tier::{HasJit, Jit, WithJit, capability, has_stencils};
+pub use unavailable::Unavailable;

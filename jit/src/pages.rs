@@ -147,7 +147,8 @@ impl CodePool {
     }
 }
 
-fn pages_for(len_bytes: usize) -> usize {
+/// Number of pages for so many bytes, at least one.
+pub(crate) fn pages_for(len_bytes: usize) -> usize {
     len_bytes.div_ceil(region::page::size()).max(1)
 }
 

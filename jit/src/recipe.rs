@@ -2,17 +2,16 @@
 //! does not depend on the function.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use mimeo_def::op::OpInfo;
 use mimeo_def::stencil::{Hole, Stencil, Table};
 use mimeo_def::{OpIndex, Pc};
 
-use crate::JitConfig;
 use crate::hole_value::Source;
 use crate::island::FarIndex;
 use crate::table_error::TableError;
 use crate::validate::{Expectation, validate};
+use crate::{JitConfig, NoStencil};
 
 /// Index into [`Recipes`]: the ops in their order, `OP_DEOPT` behind them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,30 +37,6 @@ pub(crate) struct Recipe {
     pub(crate) elided_fills: u32,
     /// Targets that need a stub in the island.
     pub(crate) far: Box<[FarIndex]>,
-}
-
-/// Why an op is run by `OP_DEOPT`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum NoStencil {
-    /// The build refused its stencil.
-    Build(&'static str),
-    /// [`JitConfig::without`] names it.
-    Without,
-    /// [`JitConfig::deopt_everywhere`] is set.
-    DeoptEverywhere,
-    /// A value of this op in this function does not fit its stencil.
-    Value(String),
-}
-
-impl fmt::Display for NoStencil {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoStencil::Build(reason) => f.write_str(reason),
-            NoStencil::Without => f.write_str("switched off by the configuration"),
-            NoStencil::DeoptEverywhere => f.write_str("every stencil is switched off by the configuration"),
-            NoStencil::Value(reason) => f.write_str(reason),
-        }
-    }
 }
 
 /// What the first pass reads of each op, and nothing else, so that it stays in the cache.
@@ -101,14 +76,10 @@ impl Recipes {
         let mut recipes = Vec::with_capacity(expect.ops.len() + 1);
         let mut reasons = Vec::with_capacity(expect.ops.len());
         for (op, info) in table.ops.iter().zip(expect.ops) {
-            let stencil = match op.stencil {
-                _ if config.deopt_everywhere => Err(NoStencil::DeoptEverywhere),
-                _ if config.without.contains(op.name) => Err(NoStencil::Without),
-                Ok(stencil) => Ok(stencil),
-                Err(reason) => Err(NoStencil::Build(reason)),
-            };
-            recipes.push(Recipe::new(stencil.as_ref().unwrap_or(&Stencil::EMPTY), Some(info)));
-            reasons.push(stencil.err());
+            let reason = NoStencil::of(op, config);
+            let stencil = op.stencil.as_ref().ok().filter(|_| reason.is_none());
+            recipes.push(Recipe::new(stencil.unwrap_or(&Stencil::EMPTY), Some(info)));
+            reasons.push(reason);
         }
         recipes.push(Recipe::new(&table.deopt_op, None));
         let sizes: Vec<_> = expect

@@ -7,9 +7,20 @@ use std::time::Duration;
 use mimeo_def::OpIndex;
 use mimeo_def::frame::Exit;
 
+use crate::NoStencil;
 use crate::compiler::Cost;
 use crate::plan::Layout;
-use crate::recipe::NoStencil;
+
+/// How statistics are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatsFormat {
+    /// A table for people.
+    Summary,
+    /// A line for each event of a function's life.
+    Trace,
+    /// For programs.
+    Json,
+}
 
 /// Counts of one tier since it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,24 +1,18 @@
 //! The stencils that belong to no op → sealed code: the way into native code, and the ways out.
 //!
 //! Contract of this island:
-//! 1. The table's `enter` is a C function `uint64_t (vm, base, frame, code)` that runs stencils until an exit
-//!    and returns the exit's number; the table was validated, and its build audited the code.
-//! 2. `vm` is a live machine whose first part is its [`Core`], nothing else uses it during the call, and `code`
-//!    is code of the stencil convention for the function and pc of its top frame record.
+//! 1. The table's `enter` is an [`Enter`](mimeo_interp::tier::Enter) that runs stencils until an exit and returns the
+//!    exit's number; the table was validated, and its build audited the code.
 
 use mimeo_def::CodeOffset;
-use mimeo_def::frame::{CodeAddr, Core, Exit, Frame};
+use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::{Hole, HoleValue, Stencil, Table};
+use mimeo_interp::tier::{Gate, Markers};
 
 use crate::Unavailable;
 use crate::code_buf::{CodeBuf, Executable};
 use crate::pages::CodePool;
 use crate::patch::patch;
-
-#[cfg(target_arch = "x86_64")]
-type Enter = unsafe extern "sysv64" fn(*mut Core, *mut u64, *mut Frame, CodeAddr) -> u64;
-#[cfg(not(target_arch = "x86_64"))]
-type Enter = unsafe extern "C" fn(*mut Core, *mut u64, *mut Frame, CodeAddr) -> u64;
 
 /// Every part starts at a multiple of this.
 const ALIGN: u32 = 16;
@@ -76,24 +70,12 @@ impl Support {
         &self.code
     }
 
-    /// Runs native code until an exit.
-    ///
-    /// # Panics
-    ///
-    /// When the code hands back a number that is no exit's, which a table that passed the audit does not.
-    ///
-    /// # Safety
-    ///
-    /// (2).
-    pub(crate) unsafe fn enter(&self, vm: *mut Core, code: CodeAddr) -> Exit {
-        // SAFETY: (1) says what lies there, and `self` lives during the call; code buffer (1).
-        let enter: Enter = unsafe { self.code.entry(self.enter) };
-        // SAFETY: (1), (2); the top frame record is current, by (2).
-        let exit = unsafe {
-            let frame = (*vm).frame;
-            enter(vm, (*frame).base, frame, code)
-        };
-        Exit::from_code(exit).unwrap_or_else(|| panic!("native code was left with {exit}, which is no exit"))
+    /// How native code is entered and left. Valid as long as `self`.
+    pub(crate) fn gate(&self) -> Gate {
+        let markers =
+            Markers { call: self.exit(Exit::Call), ret: self.exit(Exit::Return), finish: self.exit(Exit::Finish) };
+        // SAFETY: (1) says what lies there; code buffer (1): the caller keeps to the doc comment.
+        Gate { enter: unsafe { self.code.entry(self.enter) }, markers }
     }
 }
 

@@ -1,230 +1,203 @@
-//! [`Jit`]: the native tier, which decides what is compiled, owns the code, and is entered by the driver.
-//!
-//! Contract of this island: (1) a function whose id has [`State::Compiled`] is the one that was compiled,
-//! because ids are unique in the machine that owns the tier; (2) its code is of the stencil convention, keeps
-//! frame and records as the interpreter does at every op boundary, and lives until the tier is dropped.
+//! [`Jit`]: the native tier of one machine, as its host sees it, and as the driver does.
 
 use std::any::Any;
 use std::fmt;
-use std::marker::PhantomData;
 
 use mimeo_def::frame::{CodeAddr, Exit};
-use mimeo_def::stencil::Arch;
 use mimeo_def::{OpIndex, Pc};
-use mimeo_interp::tier::{Markers, NativeTier};
-use mimeo_interp::{Function, InstructionSet, Vm};
+use mimeo_interp::tier::{Caller, Gate, NativeTier, References};
+use mimeo_interp::{Function, InstructionSet, Machine, MachineBuilder};
 
-use crate::compiler::{Compiled, Compiler, Cost};
 use crate::inspect::CodeView;
-use crate::island::Island;
-use crate::pages::CodePool;
-use crate::recipe::Recipes;
-use crate::stats::Stats;
-use crate::support::Support;
-use crate::validate::{Expectation, validate};
-use crate::{JitConfig, Mode, Unavailable};
+use crate::native::{Native, availability};
+use crate::{Capability, Control, JitConfig, Stats, StatsFormat, Unavailable};
 
-/// What became of a function.
-#[derive(Debug)]
-enum State {
-    /// So many calls and ways back to a loop's head so far.
-    Counting(u32),
-    Compiled(Compiled),
-    /// It could not be compiled, and is not tried again.
-    Blocked,
-}
-
-/// The native tier of one machine.
+/// The native tier of one machine: decides what is compiled, and owns the code.
+///
+/// Where native code is not to be had, there is a tier all the same: it compiles nothing, and
+/// [`capability`](Self::capability) says why.
 pub struct Jit<I> {
     config: JitConfig,
-    support: Support,
-    compiler: Compiler,
-    /// By the function's id.
-    functions: Vec<State>,
-    stats: Stats,
-    /// Native code was left for the call that the driver is about to tell of.
-    called_by_native: bool,
-    marker: PhantomData<fn() -> I>,
+    control: Control,
+    native: Result<Native<I>, Unavailable>,
+    nothing: Stats,
 }
 
 impl<I> fmt::Debug for Jit<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Jit").field("config", &self.config).field("stats", &self.stats).finish_non_exhaustive()
+        f.debug_struct("Jit").field("config", &self.config).finish_non_exhaustive()
     }
 }
 
-fn expectation<I: InstructionSet>() -> Expectation {
-    Expectation { ops: I::OPS, runtime_len: I::RUNTIME.len(), host: Arch::host() }
+impl<I: InstructionSet> Jit<I> {
+    /// A tier for one machine: validates the table, and seals the code that belongs to no op.
+    pub fn new(config: JitConfig) -> Self {
+        let control = Control::new(&config);
+        let native = Native::new(&config, &control);
+        Jit { config, control, native, nothing: Stats::new(I::OPS.iter().map(|op| op.name)) }
+    }
+
+    /// Why there is no native code.
+    pub fn unavailable(&self) -> Option<&Unavailable> {
+        self.native.as_ref().err()
+    }
+
+    /// What the tier can do, and why not more.
+    pub fn capability(&self) -> Capability {
+        Capability::new::<I>(&self.control, self.unavailable(), &self.config)
+    }
+
+    /// The settings that can change. The handle may go to other threads, and into the host's state.
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// How the tier was configured, with the settings as they are now.
+    pub fn config(&self) -> JitConfig {
+        JitConfig {
+            mode: self.control.mode(),
+            threshold: self.control.threshold(),
+            code_limit: self.control.code_limit(),
+            latency_budget: self.control.latency_budget(),
+            ..self.config.clone()
+        }
+    }
+
+    /// What it did so far.
+    pub fn stats(&self) -> &Stats {
+        self.native.as_ref().map_or(&self.nothing, Native::stats)
+    }
+
+    /// What it did so far, or why it did nothing, in the form that was asked for.
+    pub fn report(&self, format: StatsFormat) -> String {
+        match format {
+            StatsFormat::Summary | StatsFormat::Trace | StatsFormat::Json => match self.unavailable() {
+                Some(reason) => format!("no native code: {}: {reason}\n", reason.code()),
+                None => self.stats().to_string(),
+            },
+        }
+    }
+
+    /// Native code of a function of the tier's machine, if it was compiled.
+    pub fn code_of(&self, function: &Function) -> Option<CodeView<'_>> {
+        self.native.as_ref().ok()?.code_of(function)
+    }
+
+    /// Start and bytes of the code that belongs to no op: the way in, and the ways out.
+    pub fn support_code(&self) -> Option<(CodeAddr, &[u8])> {
+        Some(self.native.as_ref().ok()?.support_code())
+    }
+
+    /// Compiles a function of the tier's machine now, whatever the mode; says where to enter it. A function that was
+    /// blocked stays so.
+    pub fn compile(&mut self, function: &Function) -> Option<CodeAddr> {
+        // Nothing runs: a run has borrowed the machine, and with it the tier.
+        self.native.as_mut().ok()?.compile(function, References::NONE)
+    }
+}
+
+// SAFETY: `Native`'s contract; without native code no address is handed out.
+unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
+    fn gate(&self) -> Option<Gate> {
+        self.native.as_ref().ok().map(Native::gate)
+    }
+
+    fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr> {
+        match &mut self.native {
+            Ok(native) => native.called(function, caller, references),
+            Err(_) => self.never_again(function),
+        }
+    }
+
+    fn looped(&mut self, function: &Function, pc: Pc, references: References<'_>) -> Option<CodeAddr> {
+        match &mut self.native {
+            Ok(native) => native.looped(function, pc, references),
+            Err(_) => self.never_again(function),
+        }
+    }
+
+    fn resume(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
+        self.native.as_ref().ok()?.resume(function, pc)
+    }
+
+    fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool {
+        self.native.as_mut().is_ok_and(|native| native.left(exit, op))
+    }
+
+    fn safepoint(&mut self, references: References<'_>) {
+        if let Ok(native) = &mut self.native {
+            native.safepoint(references);
+        }
+    }
+
+    fn unload(&mut self, function: &Function) {
+        if let Ok(native) = &mut self.native {
+            native.unload(function);
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+impl<I> Jit<I> {
+    /// The interpreter need not ask about a function.
+    fn never_again(&self, function: &Function) -> Option<CodeAddr> {
+        function.set_countdown(i32::MAX);
+        None
+    }
+}
+
+/// A machine that is to have the native tier.
+pub trait WithJit {
+    /// Gives the machine a native tier. Where there can be none, the machine interprets, and
+    /// [`Jit::capability`] says why.
+    #[must_use]
+    fn jit(self, config: JitConfig) -> Self;
+}
+
+impl<I: InstructionSet> WithJit for MachineBuilder<I> {
+    fn jit(self, config: JitConfig) -> Self {
+        self.tier(Box::new(Jit::<I>::new(config)))
+    }
+}
+
+/// A machine that has the native tier, if [`WithJit::jit`] gave it one.
+pub trait HasJit<I> {
+    /// The tier; `None` for a machine that never got one.
+    fn jit(&self) -> Option<&Jit<I>>;
+    /// The tier; `None` for a machine that never got one.
+    fn jit_mut(&mut self) -> Option<&mut Jit<I>>;
+}
+
+impl<I: InstructionSet> HasJit<I> for Machine<I> {
+    fn jit(&self) -> Option<&Jit<I>> {
+        self.tier()
+    }
+
+    fn jit_mut(&mut self) -> Option<&mut Jit<I>> {
+        self.tier_mut()
+    }
+}
+
+/// Says what a machine with this configuration could do, before there is one.
+pub fn capability<I: InstructionSet>(config: &JitConfig) -> Capability {
+    Jit::<I>::new(config.clone()).capability()
 }
 
 /// Says whether an instruction set has stencils that this machine can run, without making anything.
 ///
 /// # Errors
 ///
-/// Why there can be no [`Jit`].
-pub fn availability<I: InstructionSet>() -> Result<(), Unavailable> {
-    validate(I::STENCILS, &expectation::<I>()).map_err(Unavailable::Table)
+/// Why there can be no native code.
+pub fn has_stencils<I: InstructionSet>() -> Result<(), Unavailable> {
+    availability::<I>()
 }
 
-impl<I: InstructionSet> Jit<I> {
-    /// A tier for one machine: validates the table, and seals the code that belongs to no op.
-    ///
-    /// # Errors
-    ///
-    /// When there are no stencils for this machine, the table is not sound, the configuration names an op that
-    /// does not exist, or the operating system gives no executable memory.
-    pub fn new(config: JitConfig) -> Result<Self, Unavailable> {
-        let unknown = config.without.iter().find(|name| I::OPS.iter().all(|op| op.name != **name));
-        if let Some(name) = unknown {
-            return Err(Unavailable::NoSuchOp { name: name.clone(), instruction_set: I::NAME });
-        }
-        let recipes = Recipes::new(I::STENCILS, &expectation::<I>(), &config).map_err(Unavailable::Table)?;
-        let mut pool = CodePool::default();
-        let support = Support::new(I::STENCILS, &mut pool)?;
-        let exits = Exit::ALL.into_iter().map(|exit| support.exit(exit));
-        let targets = exits.chain(I::RUNTIME.iter().map(|function| function.shim as CodeAddr)).collect();
-        Ok(Jit {
-            config,
-            support,
-            compiler: Compiler::new(recipes, pool, Island::new(targets)),
-            functions: Vec::new(),
-            stats: Stats::new(I::OPS.iter().map(|op| op.name)),
-            called_by_native: false,
-            marker: PhantomData,
-        })
-    }
-
-    /// How the tier was configured.
-    pub fn config(&self) -> &JitConfig {
-        &self.config
-    }
-
-    /// What it did so far.
-    pub fn stats(&self) -> &Stats {
-        &self.stats
-    }
-
-    /// Native code of a function of the tier's machine, if it was compiled.
-    pub fn code_of(&self, function: &Function) -> Option<CodeView<'_>> {
-        match self.functions.get(function.id() as usize)? {
-            State::Compiled(compiled) => CodeView::new(function, compiled, &self.compiler),
-            State::Counting(_) | State::Blocked => None,
-        }
-    }
-
-    /// Start and bytes of the code that belongs to no op: the way in, and the ways out.
-    pub fn support_code(&self) -> (CodeAddr, &[u8]) {
-        let code = self.support.code();
-        (code.address(mimeo_def::CodeOffset(0)), code.bytes())
-    }
-
-    /// Compiles a function now, whatever the mode; says where to enter it. A function that was blocked stays so.
-    pub fn compile(&mut self, function: &Function) -> Option<CodeAddr> {
-        let id = function.id() as usize;
-        if let State::Counting(_) = self.state(id) {
-            self.functions[id] = self.compile_new(function);
-        }
-        let State::Compiled(compiled) = &self.functions[id] else {
-            function.set_countdown(i32::MAX);
-            return None;
-        };
-        // The interpreter does not know native code: each of its calls goes through the driver.
-        function.set_countdown(1);
-        Some(compiled.entry())
-    }
-
-    /// Counts a call or a way back to a loop's head; says whether the function is to be compiled, or is already.
-    fn count(&mut self, function: &Function, threshold: u32) -> bool {
-        let threshold = match self.config.mode {
-            Mode::Off => {
-                function.set_countdown(i32::MAX);
-                return false;
-            }
-            Mode::Auto => threshold,
-            Mode::On => 1,
-        };
-        if let State::Counting(events) = self.state(function.id() as usize) {
-            *events += 1;
-            if *events < threshold {
-                // Counted here and not by the countdown, which calls of host and native code bypass.
-                function.set_countdown(1);
-                return false;
-            }
-        }
-        true
-    }
-
-    fn state(&mut self, id: usize) -> &mut State {
-        if id >= self.functions.len() {
-            self.functions.resize_with(id + 1, || State::Counting(0));
-        }
-        &mut self.functions[id]
-    }
-
-    fn compile_new(&mut self, function: &Function) -> State {
-        let mut cost = Cost::default();
-        let result = self.compiler.compile(function, &mut cost);
-        self.stats.add_cost(&cost);
-        match result {
-            Ok(compiled) => {
-                self.stats.add_compiled(self.compiler.op_count(), &compiled.layout, self.compiler.deopts(&compiled));
-                // SAFETY: (2).
-                unsafe { function.set_entry(compiled.entry()) };
-                State::Compiled(compiled)
-            }
-            Err(error) => {
-                self.stats.add_blocked(function.body().name.clone(), error.to_string());
-                State::Blocked
-            }
-        }
-    }
-}
-
-// SAFETY: (1), (2).
-unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
-    fn markers(&self) -> Markers {
-        Markers {
-            call: self.support.exit(Exit::Call),
-            ret: self.support.exit(Exit::Return),
-            finish: self.support.exit(Exit::Finish),
-        }
-    }
-
-    fn called(&mut self, function: &Function) -> Option<CodeAddr> {
-        let by_native = std::mem::take(&mut self.called_by_native);
-        // A caller that was worth compiling calls nothing but hot functions.
-        let threshold = if by_native { 1 } else { self.config.threshold };
-        self.count(function, threshold).then(|| self.compile(function))?
-    }
-
-    fn looped(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
-        if self.count(function, self.config.threshold) {
-            self.compile(function)?;
-        }
-        self.resume(function, pc)
-    }
-
-    fn resume(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
-        match self.functions.get(function.id() as usize)? {
-            State::Compiled(compiled) => compiled.address(pc),
-            State::Counting(_) | State::Blocked => None,
-        }
-    }
-
-    unsafe fn enter(&mut self, vm: *mut Vm<I>, code: CodeAddr) -> Exit {
-        // SAFETY: support (2): `Vm` is `repr(C)` and begins with its core; the rest is the caller's promise.
-        unsafe { self.support.enter(vm.cast(), code) }
-    }
-
-    fn left(&mut self, exit: Exit, op: Option<OpIndex>) {
-        self.called_by_native = exit == Exit::Call;
-        self.stats.add_exit(exit, op);
-    }
-
-    fn as_any(&mut self) -> &mut dyn Any {
-        self
-    }
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

@@ -10,7 +10,7 @@ use super::{Language, Random};
 use crate::def::OpIndex;
 use crate::def::op::OperandKind;
 use crate::interp::{OpRun, Went};
-use crate::jit::{Jit, JitConfig, Mode};
+use crate::jit::{HasJit, Jit, JitConfig, Mode, WithJit};
 use crate::{InstructionSet, Limits, Linked, Machine, Value};
 
 /// How much is tried.
@@ -66,7 +66,7 @@ pub fn twins<I: InstructionSet>(language: impl Language<I>) -> Report {
 /// As [`twins`].
 pub fn twins_with<I: InstructionSet>(language: impl Language<I>, settings: &Settings) -> Report {
     let mut report = Report::default();
-    if let Err(error) = crate::jit::availability::<I>() {
+    if let Err(error) = crate::jit::has_stencils::<I>() {
         report.unavailable = Some(error.to_string());
         return report;
     }
@@ -128,11 +128,15 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
         let machine = |native: bool, depth: u32| {
             let (context, host) = language.state(&mut Random::new(0));
             let config = JitConfig { mode: Mode::On, only_at: only_at.clone(), ..JitConfig::default() };
-            let tier = native.then(|| match Jit::<I>::new(config) {
-                Ok(jit) => Box::new(jit) as Box<dyn crate::tier::NativeTier<I>>,
-                Err(error) => panic!("the stencils of `{}` were usable before: {error}", I::NAME),
-            });
-            Machine::new(context, host, Limits { slots: 1 << 13, depth }, tier)
+            let limits = Limits { slots: 1 << 13, depth, ..Limits::default() };
+            let builder = Machine::builder(context, host).limits(limits);
+            if !native {
+                return builder.build();
+            }
+            let machine = builder.jit(config).build();
+            let reason = machine.jit().and_then(Jit::unavailable);
+            assert!(reason.is_none(), "the stencils of `{}` were usable before: {reason:?}", I::NAME);
+            machine
         };
         let machines =
             [2, 1].map(|depth| Machines { interpreter: machine(false, depth), native: machine(true, depth) });

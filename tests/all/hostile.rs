@@ -7,13 +7,14 @@ use mimeo::asm::{FunctionBody, FunctionIndex};
 use mimeo::def::Pc;
 use mimeo::def::op::{OpInfo, OperandKind, Scalar};
 use mimeo::interp::VerifyErrorKind;
-use mimeo::jit::{Jit, JitConfig, Mode};
+use mimeo::jit::{JitConfig, Mode};
 use mimeo::program::{Program, Verified};
 use mimeo::testing::Random;
-use mimeo::tier::NativeTier;
-use mimeo::{InstructionSet, Limits, Machine, Operands, Value, VerifyError};
+use mimeo::{InstructionSet, Limits, Operands, Value, VerifyError};
 use mimeo_tests::registers::{self, register_ops};
 use mimeo_tests::stack::{self, stack_ops};
+
+use crate::machines::machine;
 
 type Spaces = &'static [(&'static str, u32)];
 
@@ -137,11 +138,8 @@ fn ops<I: Hostile>(body: &FunctionBody) -> impl Iterator<Item = (Pc, &'static Op
 
 /// Everything that can be seen of running each function.
 fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) -> Vec<String> {
-    let tier =
-        config.map(|config| Box::new(Jit::<I>::new(config).expect("there are stencils")) as Box<dyn NativeTier<I>>);
-    let (context, host) = I::state();
-    let limits = Limits { slots: 1 << 17, depth: 20 };
-    let mut machine = Machine::new(context, host, limits, tier);
+    let limits = Limits { slots: 1 << 17, depth: 20, ..Limits::default() };
+    let mut machine = machine::<I>(I::state(), limits, config);
     let linked = machine.load(program);
     let mut outcomes = Vec::new();
     for (index, body) in program.functions().iter().enumerate().rev().filter(|(_, body)| body.arity < 100) {

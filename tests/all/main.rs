@@ -4,6 +4,7 @@ mod corners;
 mod drift;
 mod fingerprint;
 mod hostile;
+mod machines;
 mod memory;
 mod output;
 mod programs;

@@ -10,13 +10,14 @@ use calc::ops::ops as calc_ops;
 use calc::{Options, Session};
 use mimeo::asm::{FunctionIndex, Place};
 use mimeo::def::Slot;
-use mimeo::jit::{Jit, JitConfig, Mode};
-use mimeo::tier::NativeTier;
+use mimeo::jit::{HasJit, JitConfig, Mode};
 use mimeo::{Limits, Linked, Machine};
 use mimeo_build::Target;
 use mimeo_build::generate::Job;
 use mimeo_tests::registers::{self, register_ops};
 use register_ops::{Assembler, ProgramBuilder, Value};
+
+use crate::machines;
 
 fn on() -> JitConfig {
     JitConfig { mode: Mode::On, ..JitConfig::default() }
@@ -77,14 +78,13 @@ fn no_memory_can_be_written_and_executed() {
     let watch = Watch::default();
     let host = calc::Host { out: Box::new(watch.clone()), globals: Vec::new() };
     let context = calc_ops::Context { globals: std::ptr::null_mut() };
-    let tier = Box::new(Jit::new(on()).expect("there are stencils"));
-    let mut machine = calc_ops::Machine::new(context, host, Limits::default(), Some(tier));
+    let mut machine = machines::machine::<calc_ops::Ops>((context, host), Limits::default(), Some(on()));
     let linked = machine.load(&program);
     machine.call(linked, FunctionIndex(3), &[]).expect("it runs");
     let entries: Vec<usize> = machine.functions(linked).map(mimeo::Function::entry).collect();
-    let jit = machine.tier_mut::<Jit<calc_ops::Ops>>().expect("there is a native tier");
+    let jit = machine.jit().expect("there is a native tier");
     assert_eq!(jit.stats().ok, 4);
-    let (support, bytes) = jit.support_code();
+    let (support, bytes) = jit.support_code().expect("there are stencils");
     assert!(!bytes.is_empty());
     let mappings = mappings();
     for address in entries.into_iter().chain([support]) {
@@ -213,9 +213,7 @@ fn program(op: fn(&mut Assembler, Slot, Slot)) -> register_ops::Program {
 }
 
 fn machine(program: &register_ops::Program, config: Option<JitConfig>) -> (Machine<register_ops::Ops>, Linked) {
-    let (context, host) = registers::Host::new(|| 0);
-    let tier = config.map(|config| Box::new(Jit::new(config).expect("there are stencils")) as Box<dyn NativeTier<_>>);
-    let mut machine = Machine::new(context, host, Limits::default(), tier);
+    let mut machine = machines::machine(registers::Host::new(|| 0), Limits::default(), config);
     let linked = machine.load(program);
     (machine, linked)
 }
@@ -255,7 +253,7 @@ fn a_panic_reaches_the_host_from_both_tiers() {
                 machine.vm_mut().context.top = Value(0);
             }
             assert!(traces.windows(2).all(|pair| pair[0] == pair[1]), "{what}: {traces:?}");
-            if let Some(jit) = machine.tier_mut::<Jit<register_ops::Ops>>().filter(|_| native) {
+            if let Some(jit) = machine.jit().filter(|_| native) {
                 assert!(jit.stats().exits_for(mimeo::def::frame::Exit::Throw) > 0, "{what}");
             }
         }

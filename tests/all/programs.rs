@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use calc::{Options, Session};
 use mimeo::InstructionSet;
-use mimeo::jit::{JitConfig, Mode};
+use mimeo::jit::{Jit, JitConfig, Mode};
 
 use crate::output::Output;
 
@@ -47,7 +47,8 @@ fn run(text: &str, options: Options) -> Behaviour {
     let out = Output::default();
     let wants_jit = options.jit.is_some();
     let mut session = Session::new(&program, options, Box::new(out.clone()));
-    assert_eq!(session.jit().is_some(), wants_jit, "{:?}", session.unavailable());
+    let reason = session.jit().and_then(Jit::unavailable);
+    assert!(session.jit().is_some() == wants_jit && reason.is_none(), "{reason:?}");
     let errors = match session.run() {
         Ok(()) => Vec::new(),
         Err(error) => vec![format!("{}: error: {}", error.position, error.message)],

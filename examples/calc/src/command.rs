@@ -2,35 +2,39 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use lexopt::prelude::{Long, Short, Value};
 use lexopt::{Arg, Parser, ValueExt};
-use mimeo::jit::{JitConfig, Mode};
+use mimeo::jit::{BadSetting, Mode, Observers, Report, Settings, StatsFormat, Threshold};
 
 pub(crate) const USAGE: &str = "\
 usage: mimeo-calc [options] FILE      run a program
        mimeo-calc [options] -         run the program on standard input
        mimeo-calc [options] -e CODE   run CODE
 
-options:
-  --jit=auto|on|off         native code: for functions that are called often, for all, for none (auto)
-  --jit-threshold=N         with auto: the call at which a function is compiled (10)
-  --stats                   say on standard error what the native tier did
+options, and the environment variables that say the same; an option overrides its variable:
+  --jit=auto|on|off         native code: for functions that are called often, for all, for none (auto); MIMEO_JIT
+  --jit-threshold=N         with auto: the call at which a function is compiled (10); MIMEO_JIT_THRESHOLD
+  --stats[=summary|trace|json|off]
+                            say on standard error what the native tier did; MIMEO_STATS
+  --perf=off|map|gdb|all    tell perf or a debugger of compiled functions (off); MIMEO_PERF
   --dump=bytecode|c|asm     show the bytecode, the C of the ops, or the machine code, instead of running
+  --capability              say what the native tier can do here, instead of running
   -h, --help                show this
 ";
 
 /// What the command was asked for.
 pub(crate) enum Request {
     Run(Command),
+    Capability(Settings),
     Help,
 }
 
-/// A run.
+/// What to do with a program.
 pub(crate) struct Command {
     pub(crate) source: Source,
-    pub(crate) jit: Option<JitConfig>,
-    pub(crate) stats: bool,
+    pub(crate) settings: Settings,
     pub(crate) dump: Option<Dump>,
 }
 
@@ -55,23 +59,32 @@ impl Command {
     }
 
     fn parse(mut parser: Parser) -> Result<Request, lexopt::Error> {
-        let mut source = None;
-        let mut config = JitConfig::default();
-        let (mut stats, mut dump) = (false, None);
+        let (mut source, mut dump, mut capability) = (None, None, false);
+        let mut settings = Settings::default().with_env().map_err(|error| error.to_string())?;
         while let Some(argument) = parser.next()? {
             let next = match argument {
                 Short('h') | Long("help") => return Ok(Request::Help),
                 Long("jit") => {
-                    let modes = [("auto", Mode::Auto), ("on", Mode::On), ("off", Mode::Off)];
-                    config.mode = one_of("--jit", parser.value()?, &modes)?;
+                    settings.jit.mode = setting::<Mode>("--jit", parser.value()?)?;
                     continue;
                 }
                 Long("jit-threshold") => {
-                    config.threshold = parser.value()?.parse()?;
+                    settings.jit.threshold = setting::<Threshold>("--jit-threshold", parser.value()?)?.0;
                     continue;
                 }
                 Long("stats") => {
-                    stats = true;
+                    settings.report = match parser.optional_value() {
+                        Some(format) => setting("--stats", format)?,
+                        None => Report(Some(StatsFormat::Summary)),
+                    };
+                    continue;
+                }
+                Long("perf") => {
+                    settings.jit.observers = setting::<Observers>("--perf", parser.value()?)?;
+                    continue;
+                }
+                Long("capability") => {
+                    capability = true;
                     continue;
                 }
                 Long("dump") => {
@@ -88,11 +101,18 @@ impl Command {
                 return Err("there is more than one program".into());
             }
         }
+        let settings = settings.recording();
+        if capability {
+            return Ok(Request::Capability(settings));
+        }
         let source = source.ok_or("there is no program")?;
-        // To show machine code there must be some.
-        let jit = (config.mode != Mode::Off || matches!(dump, Some(Dump::Asm))).then_some(config);
-        Ok(Request::Run(Command { source, jit, stats, dump }))
+        Ok(Request::Run(Command { source, settings, dump }))
     }
+}
+
+/// The value of a setting.
+fn setting<T: FromStr<Err = BadSetting>>(option: &str, value: OsString) -> Result<T, lexopt::Error> {
+    value.to_string_lossy().parse().map_err(|error: BadSetting| error.of(option).to_string().into())
 }
 
 /// The value of an option that has few.

@@ -7,6 +7,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::process::ExitCode;
 
 use calc::{Options, Session};
+use mimeo::jit::{Jit, Report};
 use mimeo::listing::Listing;
 use mimeo::{Disassembly, InstructionSet};
 
@@ -16,6 +17,10 @@ use command::{Command, Dump, Request, Source, USAGE};
 fn main() -> ExitCode {
     let command = match Command::from_env() {
         Ok(Request::Run(command)) => command,
+        Ok(Request::Capability(settings)) => {
+            print!("{}", mimeo::jit::capability::<Ops>(&settings.jit));
+            return ExitCode::SUCCESS;
+        }
         Ok(Request::Help) => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;
@@ -40,24 +45,16 @@ fn run(command: &Command) -> Result<(), Failure> {
         let lines: Vec<String> = errors.iter().map(|error| error.in_file(&file).to_string()).collect();
         Failure(lines.join("\n"))
     })?;
-    let options = Options { jit: command.jit.clone(), ..Options::default() };
+    let options = Options { jit: Some(command.settings.jit.clone()), ..Options::default() };
     let mut session = Session::new(&program, options, Box::new(BufWriter::new(io::stdout())));
     if let Some(dump) = command.dump {
         return show(dump, &program, &mut session);
     }
     let result = session.run().map_err(|error| Failure(error.in_file(&file).to_string()));
-    if command.stats {
-        eprint!("{}", statistics(&mut session));
+    if let (Report(Some(format)), Some(jit)) = (command.settings.report, session.jit()) {
+        eprint!("{}", jit.report(format));
     }
     result
-}
-
-/// What the native tier did, or why there is none.
-fn statistics(session: &mut Session) -> String {
-    if let Some(reason) = session.unavailable() {
-        return format!("no native code: {reason}\n");
-    }
-    session.jit().map_or_else(|| "no native code: --jit=off\n".to_owned(), |jit| jit.stats().to_string())
 }
 
 /// The program's text, and how errors call the place it came from.
@@ -95,7 +92,7 @@ fn show(dump: Dump, program: &Program, session: &mut Session) -> Result<(), Fail
         }
         Dump::C => text += Ops::C,
         Dump::Asm => {
-            if let Some(reason) = session.unavailable() {
+            if let Some(reason) = session.jit().and_then(Jit::unavailable) {
                 return Err(Failure(format!("mimeo-calc: no native code: {reason}")));
             }
             session.with_native_code(|function, code| text += &Listing::<Ops>::new(function.body(), &code).to_string());

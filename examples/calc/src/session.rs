@@ -2,8 +2,7 @@
 
 use std::io::Write;
 
-use mimeo::jit::{CodeView, Jit, JitConfig, Unavailable};
-use mimeo::tier::NativeTier;
+use mimeo::jit::{Capability, CodeView, HasJit, Jit, JitConfig, WithJit};
 use mimeo::{Function, Limits, Linked};
 
 use crate::ops::ops::{Context, Machine, Ops, Program};
@@ -36,25 +35,21 @@ pub struct Options {
 pub struct Session {
     machine: Machine,
     linked: Linked,
-    unavailable: Option<Unavailable>,
 }
 
 impl Session {
     /// Loads a program. Where the native tier is not to be had, the interpreter runs it:
-    /// see [`unavailable`](Self::unavailable).
+    /// see [`capability`](Self::capability).
     pub fn new(program: &Program, options: Options, out: Box<dyn Write>) -> Session {
-        let mut unavailable = None;
-        let mut tier: Option<Box<dyn NativeTier<Ops>>> = None;
-        match options.jit.map(Jit::new) {
-            Some(Ok(jit)) => tier = Some(Box::new(jit)),
-            Some(Err(reason)) => unavailable = Some(reason),
-            None => {}
-        }
         let mut globals = vec![0; program.space("globals") as usize];
         let context = Context { globals: globals.as_mut_ptr() };
-        let mut machine = Machine::new(context, Host { out, globals }, options.limits, tier);
+        let mut builder = Machine::builder(context, Host { out, globals }).limits(options.limits);
+        if let Some(config) = options.jit {
+            builder = builder.jit(config);
+        }
+        let mut machine = builder.build();
         let linked = machine.load(program);
-        Session { machine, linked, unavailable }
+        Session { machine, linked }
     }
 
     /// Runs the program to its end. What it printed before an error is kept.
@@ -78,14 +73,14 @@ impl Session {
         }
     }
 
-    /// Why there is no native tier, though the options asked for one.
-    pub fn unavailable(&self) -> Option<&Unavailable> {
-        self.unavailable.as_ref()
+    /// What the native tier can do, if the options asked for one.
+    pub fn capability(&self) -> Option<Capability> {
+        self.jit().map(Jit::capability)
     }
 
-    /// The native tier, if there is one.
-    pub fn jit(&mut self) -> Option<&mut Jit<Ops>> {
-        self.machine.tier_mut()
+    /// The native tier, if the options asked for one.
+    pub fn jit(&self) -> Option<&Jit<Ops>> {
+        self.machine.jit()
     }
 
     /// Compiles every function, and calls `visit` with those that have native code then.

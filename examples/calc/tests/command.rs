@@ -5,7 +5,17 @@ use std::process::{Command, Stdio};
 
 /// Runs `mimeo-calc`; the results are standard output, standard error and exit status.
 fn calc(args: &[&str], input: &[u8]) -> (String, String, i32) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_mimeo-calc"))
+    calc_with(&[], args, input)
+}
+
+/// Runs it with environment variables.
+fn calc_with(variables: &[(&str, &str)], args: &[&str], input: &[u8]) -> (String, String, i32) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo-calc"));
+    for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF"] {
+        command.env_remove(name);
+    }
+    let mut child = command
+        .envs(variables.iter().copied())
         .args(args)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stdin(Stdio::piped())
@@ -60,10 +70,15 @@ fn files_that_cannot_be_read_are_errors() {
 
 #[test]
 fn a_wrong_option_is_answered_with_the_right_ones() {
-    let cases: [(&[&str], &str); 7] = [
-        (&["--jit=maybe", "-"], "mimeo-calc: --jit is one of auto, on, off, not \"maybe\"\n"),
+    let cases: [(&[&str], &str); 9] = [
+        (&["--jit=maybe", "-"], "mimeo-calc: --jit is auto, on or off, not \"maybe\"\n"),
+        (&["--stats=all", "-"], "mimeo-calc: --stats is off, summary, trace or json, not \"all\"\n"),
+        (&["--perf=yes", "-"], "mimeo-calc: --perf is off, map, gdb or all, not \"yes\"\n"),
         (&["--dump=all", "-"], "mimeo-calc: --dump is one of bytecode, c, asm, not \"all\"\n"),
-        (&["--jit-threshold=many", "-"], "mimeo-calc: cannot parse argument \"many\": invalid digit found in string\n"),
+        (
+            &["--jit-threshold=many", "-"],
+            "mimeo-calc: --jit-threshold is a number of calls, 0 to 4294967295, not \"many\"\n",
+        ),
         (&["--fast", "-"], "mimeo-calc: invalid option '--fast'\n"),
         (&["--jit"], "mimeo-calc: missing argument for option '--jit'\n"),
         (&[], "mimeo-calc: there is no program\n"),
@@ -97,5 +112,65 @@ fn statistics_go_to_standard_error() {
     let (stdout, stderr, status) = calc(&["--jit=on", "--stats", "-e", "print 1;"], b"");
     assert_eq!((stdout.as_str(), status), ("1\n", 0));
     assert!(stderr.starts_with("functions            1  1 ok, 0 ok-with-deopt\n"), "{stderr}");
-    assert_eq!(calc(&["--jit=off", "--stats", "-e", "print 1;"], b"").1, "no native code: --jit=off\n");
+    let (_, off, _) = calc(&["--jit=off", "--stats", "-e", "print 1;"], b"");
+    assert!(off.starts_with("functions            0  0 ok, 0 ok-with-deopt\n"), "{off}");
+    assert_eq!(calc(&["--stats", "--stats=off", "-e", "print 1;"], b""), ok("1\n"));
+}
+
+/// A function that is called 20 times.
+const TWENTY: &str = "fn f(x) { return x; } let i = 0; while i < 20 { i = f(i) + 1; } print i;";
+
+/// How many functions were compiled under these settings; the output is the same under all.
+fn compiled(variables: &[(&str, &str)], args: &[&str]) -> u32 {
+    let args = [args, &["--stats", "-e", TWENTY]].concat();
+    let (stdout, stderr, status) = calc_with(variables, &args, b"");
+    assert_eq!((stdout.as_str(), status), ("20\n", 0), "{variables:?} {args:?}");
+    let first = stderr.lines().next().and_then(|line| line.split_whitespace().nth(1));
+    first.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("{stderr}"))
+}
+
+#[test]
+fn settings_come_from_the_program_then_the_environment_then_the_command_line() {
+    // The loop of `main` becomes hot, then `f`, which native code calls.
+    assert_eq!(compiled(&[], &[]), 2);
+    assert_eq!(compiled(&[("MIMEO_JIT", "off")], &[]), 0);
+    assert_eq!(compiled(&[("MIMEO_JIT", "off")], &["--jit=on"]), 2);
+    assert_eq!(compiled(&[("MIMEO_JIT", "on")], &["--jit=off"]), 0);
+    assert_eq!(compiled(&[("MIMEO_JIT_THRESHOLD", "1000")], &[]), 0);
+    assert_eq!(compiled(&[("MIMEO_JIT_THRESHOLD", "1000")], &["--jit-threshold=5"]), 2);
+    assert_eq!(compiled(&[("MIMEO_JIT_THRESHOLD", "1000"), ("MIMEO_JIT", "on")], &[]), 2);
+    assert_eq!(compiled(&[("MIMEO_JIT", "")], &[]), 2);
+    let (_, stderr, _) = calc_with(&[("MIMEO_STATS", "summary")], &["-e", "print 1;"], b"");
+    assert!(stderr.starts_with("functions "), "{stderr}");
+    let quiet = calc_with(&[("MIMEO_STATS", "summary")], &["--stats=off", "-e", "print 1;"], b"");
+    assert_eq!(quiet, ok("1\n"));
+}
+
+#[test]
+fn a_wrong_variable_is_an_error_that_lists_the_right_values() {
+    let cases = [
+        ("MIMEO_JIT", "yes", "auto, on or off"),
+        ("MIMEO_JIT_THRESHOLD", "-3", "a number of calls, 0 to 4294967295"),
+        ("MIMEO_JIT_THRESHOLD", "4294967296", "a number of calls, 0 to 4294967295"),
+        ("MIMEO_STATS", "Json", "off, summary, trace or json"),
+        ("MIMEO_PERF", "record", "off, map, gdb or all"),
+    ];
+    for (name, value, expected) in cases {
+        let (stdout, stderr, status) = calc_with(&[(name, value)], &["-e", "print 1;"], b"");
+        assert_eq!((stdout.as_str(), status), ("", 2), "{name}");
+        assert!(stderr.starts_with(&format!("mimeo-calc: {name} is {expected}, not {value:?}\n")), "{stderr}");
+    }
+}
+
+#[test]
+fn the_capability_is_told_before_any_program_runs() {
+    let (stdout, stderr, status) = calc_with(&[("MIMEO_JIT_THRESHOLD", "3")], &["--capability", "--jit=on"], b"");
+    assert_eq!((stderr.as_str(), status), ("", 0));
+    let first = format!(
+        "native code: yes; mode on, threshold 3; {}, {}, stencil ABI ",
+        std::env::consts::ARCH,
+        std::env::consts::OS
+    );
+    assert!(stdout.starts_with(&first), "{stdout}");
+    assert!(stdout.contains("ops have a stencil\n"), "{stdout}");
 }

@@ -5,7 +5,8 @@ use mimeo_def::frame::Exit;
 
 use super::Machine;
 use crate::asm::FunctionIndex;
-use crate::{Function, InstructionSet, Linked};
+use crate::tier::{Caller, References};
+use crate::{Function, InstructionSet, Linked, Vm};
 
 /// Slots below and above the frame that must not change.
 const MARGIN: usize = 16;
@@ -73,58 +74,67 @@ impl<I: InstructionSet> Machine<I> {
         native: bool,
         slots: &[u64],
     ) -> Option<OpRun> {
-        let record = self.functions(linked).nth(function.0 as usize).expect("the index is a function of the program");
+        let record = self.function(linked, function);
         assert!(record.facts().depth(pc).is_some(), "control does not get to {pc}");
         assert_eq!(record.facts().slots as usize, slots.len(), "the frame has another length");
         let record: *const Function = record;
         let mut image = vec![UNTOUCHED; slots.len() + 2 * MARGIN];
         image[MARGIN..MARGIN + slots.len()].copy_from_slice(slots);
-        let bottom = self.stacks.base();
-        assert!(image.len() * 8 <= self.stacks.limit() as usize - bottom as usize, "the frame does not fit");
-        // SAFETY: (2): the image fits the stack, and with it the frame.
+        let vm = self.vm_mut();
+        let stacks = &vm.driver.stacks;
+        let bottom = stacks.base();
+        assert!(image.len() * 8 <= stacks.limit() as usize - bottom as usize, "the frame does not fit");
+        let host = stacks.host_frame();
+        // SAFETY: the image fits the stack, and with it the frame; no run is under way.
         let base = unsafe {
             bottom.copy_from_nonoverlapping(image.as_ptr(), image.len());
             let base = bottom.add(MARGIN);
-            self.set_only_frame(record, base, pc);
+            vm.set_top(host, record, base, pc);
             base
         };
-        // SAFETY: (2).
-        let (went, deopted) = if native { self.one_native(unsafe { &*record }, pc)? } else { (self.one(base), false) };
-        // SAFETY: (2), and the memory was written above.
+        // SAFETY: the program stays loaded.
+        let outcome = if native { vm.one_native(unsafe { &*record }, pc) } else { Some((vm.one(base), false)) };
+        vm.core.frame = host;
+        let (went, deopted) = outcome?;
+        // SAFETY: the memory was written above.
         unsafe { image.as_mut_ptr().copy_from_nonoverlapping(bottom, image.len()) };
         let frame = MARGIN..MARGIN + slots.len();
         let strayed = image[..frame.start].iter().chain(&image[frame.end..]).any(|&slot| slot != UNTOUCHED);
         Some(OpRun { went, slots: image[frame].to_vec(), strayed, deopted })
     }
+}
 
+/// Contract: that of the driver's island.
+impl<I: InstructionSet> Vm<I> {
     /// Has the interpreter run the op at the top frame's pc.
     fn one(&mut self, base: *const u64) -> Went {
         // SAFETY: (1), (2): the top record is current and its pc is an op.
-        let exit = unsafe { I::interpret::<true>(self.vm.as_mut()) };
+        let exit = unsafe { I::interpret::<true>(self) };
         self.went(exit, base)
     }
 
     /// Has native code run it; also says whether that handed it back.
     fn one_native(&mut self, function: &Function, pc: Pc) -> Option<(Went, bool)> {
         let base = self.running_base();
-        let tier = self.tier.as_mut()?;
-        tier.called(function)?;
+        let tier = self.driver.tier.as_mut()?;
+        // No code is freed while single ops are tried: nothing is retired.
+        tier.called(function, Caller::Host, References::NONE)?;
         let code = tier.resume(function, pc)?;
         // SAFETY: the address is for the op at the top frame's pc.
-        let exit = unsafe { tier.enter(self.vm.as_ptr(), code) };
-        if exit == Exit::Deopt && self.running(self.top()).1 == pc {
+        let exit = unsafe { self.enter(code) };
+        if exit == Exit::Deopt && self.running(self.core.frame).1 == pc {
             return Some((self.one(base), true));
         }
         let mut went = self.went(exit, base);
         if let Went::Called { resumes, .. } = &mut went {
             // SAFETY: (2): the callee's record is on top of the caller's, into whose code `ret` goes.
             let exit = unsafe {
-                let caller = self.top().sub(1);
-                self.vm.as_mut().core.frame = caller;
-                self.tier.as_mut()?.enter(self.vm.as_ptr(), (*caller).ret)
+                let caller = self.core.frame.sub(1);
+                self.core.frame = caller;
+                self.enter((*caller).ret)
             };
             if exit == Exit::Deopt {
-                *resumes = self.running(self.top()).1;
+                *resumes = self.running(self.core.frame).1;
             }
         }
         Some((went, false))
@@ -132,16 +142,17 @@ impl<I: InstructionSet> Machine<I> {
 
     fn running_base(&self) -> *const u64 {
         // SAFETY: (2).
-        unsafe { (*self.top()).base }
+        unsafe { (*self.core.frame).base }
     }
 
     fn went(&mut self, exit: Exit, base: *const u64) -> Went {
-        let top = self.top();
+        let top = self.core.frame;
         match exit {
             Exit::Deopt | Exit::Leave => Went::To(self.running(top).1),
             Exit::Finish | Exit::Return => Went::Returned,
             Exit::Throw => {
-                let trap = self.trap();
+                let thrown = self.thrown();
+                let trap = self.catch(thrown);
                 Went::Threw { message: trap.message, pc: trap.pc }
             }
             Exit::Call => {

@@ -6,7 +6,7 @@ use mimeo_interp::program::{Program, Unverified};
 use mimeo_interp::{Limits, Linked, Machine};
 
 use super::{Host, Tiny};
-use crate::{Jit, JitConfig};
+use crate::{HasJit, Jit, JitConfig, WithJit};
 
 /// The ops.
 #[derive(Clone, Copy, Debug)]
@@ -174,9 +174,12 @@ pub(crate) fn endless(index: u32) -> FunctionBody {
 
 /// A machine with these functions, and with a native tier if there is a configuration for one.
 pub(crate) fn machine(functions: Vec<FunctionBody>, config: Option<JitConfig>) -> Run {
-    let tier = config.map(|config| Box::new(Jit::<Tiny>::new(config).expect("there are stencils")) as _);
-    let limits = Limits { slots: 100_000, depth: 2_000 };
-    let mut machine = Machine::new((), Host::default(), limits, tier);
+    let limits = Limits { slots: 100_000, depth: 2_000, ..Limits::default() };
+    let mut machine = Machine::<Tiny>::builder((), Host::default()).limits(limits);
+    if let Some(config) = config {
+        machine = machine.jit(config);
+    }
+    let mut machine = machine.build();
     let program = Program::<Tiny, Unverified>::new(functions, Vec::new()).verify().expect("sound");
     let linked = machine.load(&program);
     Run { machine, linked }
@@ -197,6 +200,6 @@ impl Run {
     }
 
     pub(crate) fn jit(&mut self) -> &mut Jit<Tiny> {
-        self.machine.tier_mut().expect("it has a tier")
+        self.machine.jit_mut().expect("it has a tier")
     }
 }

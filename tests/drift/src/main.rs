@@ -3,8 +3,7 @@
 mod ops;
 
 use mimeo::def::Slot;
-use mimeo::jit::{Jit, JitConfig, Mode};
-use mimeo::tier::NativeTier;
+use mimeo::jit::{HasJit, JitConfig, Mode, WithJit};
 use ops::ops::{Assembler, Context, Machine, Ops, ProgramBuilder};
 
 /// A type from elsewhere, to which only pointers get into the ops.
@@ -31,13 +30,11 @@ fn main() {
     let program = builder.finish().expect("it is defined").verify().expect("it is fine");
     for native in [false, true] {
         let config = JitConfig { mode: Mode::On, ..JitConfig::default() };
-        let tier: Option<Box<dyn NativeTier<Ops>>> = match Jit::new(config) {
-            Ok(jit) if native => Some(Box::new(jit)),
-            Err(reason) if native => panic!("{reason}"),
-            _ => None,
-        };
-        let mut machine =
-            Machine::new(Context { bias: 100, r#fn: 6, names: std::ptr::null() }, 0, mimeo::Limits::default(), tier);
+        let builder = Machine::builder(Context { bias: 100, r#fn: 6, names: std::ptr::null() }, 0);
+        let mut machine = if native { builder.jit(config).build() } else { builder.build() };
+        if let Some(reason) = machine.jit().and_then(|jit| jit.unavailable()) {
+            panic!("{reason}");
+        }
         let linked = machine.load(&program);
         let result = machine.call(linked, main, &[]).expect("nothing throws");
         println!("{result} after {} call", machine.vm().host);

@@ -1,0 +1,78 @@
+//! [`Capability`]: what a native tier can do, said before any program runs.
+
+use std::fmt;
+
+use mimeo_def::frame::STENCIL_ABI;
+use mimeo_interp::InstructionSet;
+
+use crate::{Control, JitConfig, Mode, NoStencil, Unavailable};
+
+/// What a native tier can do, and why not more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capability {
+    /// There is native code to be had. Whether functions are compiled is up to the mode.
+    pub available: bool,
+    /// Why not: the diagnostic's code, and a sentence.
+    pub reason: Option<(&'static str, String)>,
+    /// When functions are compiled.
+    pub mode: Mode,
+    /// [`JitConfig::threshold`].
+    pub threshold: u32,
+    /// Architecture for which the program was built, as Rust names it.
+    pub arch: &'static str,
+    /// Operating system for which the program was built, as Rust names it.
+    pub os: &'static str,
+    /// Version of the convention between stencils and the machine.
+    pub abi: u32,
+    /// Name of the instruction set.
+    pub instruction_set: &'static str,
+    /// The ops that have a stencil.
+    pub with_stencil: Vec<&'static str>,
+    /// The ops that have none, and why.
+    pub without_stencil: Vec<(&'static str, NoStencil)>,
+}
+
+impl Capability {
+    pub(crate) fn new<I: InstructionSet>(
+        control: &Control,
+        unavailable: Option<&Unavailable>,
+        config: &JitConfig,
+    ) -> Self {
+        let (mut with_stencil, mut without_stencil) = (Vec::new(), Vec::new());
+        for op in I::STENCILS.ops {
+            match NoStencil::of(op, config) {
+                None => with_stencil.push(op.name),
+                Some(reason) => without_stencil.push((op.name, reason)),
+            }
+        }
+        Capability {
+            available: unavailable.is_none(),
+            reason: unavailable.map(|reason| (reason.code(), reason.to_string())),
+            mode: control.mode(),
+            threshold: control.threshold(),
+            arch: std::env::consts::ARCH,
+            os: std::env::consts::OS,
+            abi: STENCIL_ABI,
+            instruction_set: I::NAME,
+            with_stencil,
+            without_stencil,
+        }
+    }
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.reason {
+            None => write!(f, "native code: yes")?,
+            Some((code, sentence)) => write!(f, "native code: no ({code}: {sentence})")?,
+        }
+        let Capability { mode, threshold, arch, os, abi, instruction_set, .. } = self;
+        writeln!(f, "; mode {mode}, threshold {threshold}; {arch}, {os}, stencil ABI {abi}")?;
+        let (with, without) = (self.with_stencil.len(), self.without_stencil.len());
+        writeln!(f, "{instruction_set}: {with} of {} ops have a stencil", with + without)?;
+        for (op, reason) in &self.without_stencil {
+            writeln!(f, "  {op}: {reason}")?;
+        }
+        Ok(())
+    }
+}

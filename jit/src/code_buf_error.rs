@@ -1,0 +1,34 @@
+//! Why there is no memory for code: [`CodeBufError`].
+
+use std::fmt;
+use std::io;
+
+/// Why there is no memory for code.
+#[derive(Debug)]
+pub enum CodeBufError {
+    /// A buffer of no bytes was asked for.
+    Empty,
+    /// The operating system gave no memory.
+    Map(io::Error),
+    /// The operating system refused to make the memory executable.
+    Seal(io::Error),
+}
+
+impl fmt::Display for CodeBufError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CodeBufError::Empty => f.write_str("a code buffer of 0 bytes"),
+            CodeBufError::Map(error) => write!(f, "no memory for code: {error}"),
+            CodeBufError::Seal(error) => write!(f, "the memory for code cannot be made executable: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for CodeBufError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            CodeBufError::Empty => None,
+            CodeBufError::Map(error) | CodeBufError::Seal(error) => Some(error),
+        }
+    }
+}

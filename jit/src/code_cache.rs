@@ -12,6 +12,7 @@ use mimeo_def::frame::CodeAddr;
 use mimeo_interp::tier::References;
 
 use crate::code_buf::{CodeBuf, Executable};
+use crate::mapping::page_bytes;
 use crate::pages::{CodePool, pages_for};
 
 /// The code of one machine.
@@ -55,7 +56,7 @@ impl CodeCache {
 
     /// Memory that so many bytes of code would take.
     pub(crate) fn footprint_of(len_bytes: usize) -> usize {
-        pages_for(len_bytes) * region::page::size()
+        pages_for(len_bytes) * page_bytes()
     }
 
     /// Takes note of a function's new code.
@@ -126,6 +127,9 @@ impl CodeCache {
             }
             keep
         });
+        if self.retired_bytes < before {
+            self.pool.trim();
+        }
         // A walk costs as much as there are frames, so the next one waits for as many exits.
         self.patience = references.count();
         before - self.retired_bytes

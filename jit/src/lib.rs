@@ -25,6 +25,7 @@ mod hole_value;
 mod icache;
 mod inspect;
 mod island;
+mod mapping;
 mod native;
 mod no_stencil;
 mod pages;

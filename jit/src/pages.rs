@@ -12,27 +12,30 @@ use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use memmap2::{MmapOptions, MmapRaw};
 use region::Protection;
+
+use crate::mapping::{Mapping, page_bytes};
 
 /// Pages of the first chunk of a pool; each further one has twice as many.
 const FIRST_CHUNK_PAGES: usize = 16;
 const LARGEST_CHUNK_PAGES: usize = 256;
+/// Pages that are kept for later when none is in use.
+const LEAST_SPARE_PAGES: usize = 64;
 
 /// Memory that was mapped at once.
 #[derive(Debug)]
 struct Chunk {
-    memory: MmapRaw,
+    memory: Mapping,
+    pages: usize,
     /// Runs of pages that can be handed out, by page number, sorted, never adjacent.
     free: Mutex<Vec<Range<usize>>>,
 }
 
 impl Chunk {
     fn map(pages: usize) -> io::Result<Arc<Chunk>> {
-        // Every page is about to be written: faulting them in at once is cheaper than one by one.
-        let memory = MmapOptions::new().len(pages * region::page::size()).populate().map_anon()?;
+        let memory = Mapping::new(pages)?;
         let free = Mutex::new(std::iter::once(0..pages).collect());
-        Ok(Arc::new(Chunk { memory: memory.into(), free }))
+        Ok(Arc::new(Chunk { memory, pages, free }))
     }
 
     fn take(self: &Arc<Self>, pages: usize) -> Option<Pages> {
@@ -44,6 +47,11 @@ impl Chunk {
             free.remove(index);
         }
         Some(Pages { chunk: Arc::clone(self), run: start..start + pages, executable: false })
+    }
+
+    fn is_free(&self) -> bool {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        free.first().is_some_and(|run| run.len() == self.pages)
     }
 
     fn give_back(&self, run: Range<usize>) {
@@ -77,11 +85,11 @@ impl Pages {
 
     pub(crate) fn start(&self) -> *mut u8 {
         // Stays inside the mapping, by (2).
-        self.chunk.memory.as_mut_ptr().wrapping_add(self.run.start * region::page::size())
+        self.chunk.memory.start().wrapping_add(self.run.start * page_bytes())
     }
 
     pub(crate) fn len_bytes(&self) -> usize {
-        self.run.len() * region::page::size()
+        self.run.len() * page_bytes()
     }
 
     /// The contents.
@@ -110,7 +118,7 @@ impl Pages {
 
     fn protect(&mut self, protection: Protection) -> io::Result<()> {
         // SAFETY: (1), (2): whole pages of our own; no reference into them exists, as `self` is borrowed.
-        unsafe { region::protect(self.start(), self.len_bytes(), protection) }.map_err(io::Error::other)
+        unsafe { self.chunk.memory.protect(self.start(), self.len_bytes(), protection) }
     }
 }
 
@@ -145,11 +153,25 @@ impl CodePool {
         self.chunks.push(Arc::clone(&chunk));
         chunk.take(pages).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))
     }
+
+    /// Gives chunks back of which nothing is in use. Some are kept, about as much as is in use, so that memory does
+    /// not come and go with every function.
+    pub(crate) fn trim(&mut self) {
+        let used: usize = self.chunks.iter().filter(|chunk| !chunk.is_free()).map(|chunk| chunk.pages).sum();
+        let mut spare = used.max(LEAST_SPARE_PAGES);
+        self.chunks.retain(|chunk| {
+            if chunk.is_free() && chunk.pages > spare {
+                return false;
+            }
+            spare -= if chunk.is_free() { chunk.pages } else { 0 };
+            true
+        });
+    }
 }
 
 /// Number of pages for so many bytes, at least one.
 pub(crate) fn pages_for(len_bytes: usize) -> usize {
-    len_bytes.div_ceil(region::page::size()).max(1)
+    len_bytes.div_ceil(page_bytes()).max(1)
 }
 
 #[cfg(test)]
@@ -159,7 +181,7 @@ mod tests {
     #[test]
     fn runs_are_disjoint_and_used_again() {
         let mut pool = CodePool::default();
-        let page = region::page::size();
+        let page = page_bytes();
         let mut runs: Vec<Pages> = (1..40).map(|pages| pool.take(pages * page).unwrap()).collect();
         let mut places: Vec<(usize, usize)> = runs.iter().map(|run| (run.start() as usize, run.len_bytes())).collect();
         places.sort_unstable();
@@ -175,6 +197,22 @@ mod tests {
         let again: Vec<Pages> = (1..40).map(|pages| pool.take(pages * page).unwrap()).collect();
         assert_eq!(pool.chunks.len(), chunks, "what was dropped is used again");
         assert!(again.iter().all(|run| run.bytes().iter().all(|&byte| byte == 0)));
+    }
+
+    #[test]
+    fn chunks_of_which_nothing_is_in_use_are_given_back() {
+        let mut pool = CodePool::default();
+        let kept = pool.take(1).unwrap();
+        let runs: Vec<Pages> = (0..40).map(|_| pool.take(20 * page_bytes()).unwrap()).collect();
+        let chunks = pool.chunks.len();
+        assert!(chunks > 4);
+        pool.trim();
+        assert_eq!(pool.chunks.len(), chunks, "all are in use");
+        drop(runs);
+        pool.trim();
+        let pages: usize = pool.chunks.iter().map(|chunk| chunk.pages).sum();
+        assert!(pages <= FIRST_CHUNK_PAGES + LEAST_SPARE_PAGES, "{pages}");
+        drop(kept);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod machines;
 mod memory;
 mod output;
 mod programs;
+mod runtime;
 mod sanitizer;
 mod tidy;
 mod twins;

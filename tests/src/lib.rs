@@ -1,6 +1,7 @@
 //! Instruction sets that the tests run: between them they use everything that the op language has.
 
 pub mod broken;
+pub mod callbacks;
 pub mod corners;
 pub mod registers;
 pub mod stack;

@@ -1,0 +1,155 @@
+//! The operating system's memory → [`Mapping`]: pages of this process, near the program's own code where possible.
+//!
+//! Native code calls the runtime functions of the program. Memory that lies within reach of a direct branch from there
+//! saves a jump through a stub; elsewhere it works as well.
+//!
+//! Contract of this island: (1) `start` is a mapping of `len_bytes` bytes, made by [`Mapping::new`] and unmapped only
+//! when `self` is dropped.
+
+use std::io;
+
+use region::Protection;
+
+/// Whole pages of memory, writable when they are new. They are given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Mapping {
+    os: os::Memory,
+}
+
+impl Mapping {
+    /// So many pages, all zero.
+    pub(crate) fn new(pages: usize) -> io::Result<Mapping> {
+        Ok(Mapping { os: os::Memory::new(pages * page_bytes())? })
+    }
+
+    pub(crate) fn start(&self) -> *mut u8 {
+        self.os.start()
+    }
+
+    /// Changes what may be done with some of the pages.
+    ///
+    /// # Safety
+    ///
+    /// The range is of whole pages of the mapping, and nothing relies on what is taken away.
+    pub(crate) unsafe fn protect(&self, start: *mut u8, len_bytes: usize, protection: Protection) -> io::Result<()> {
+        // SAFETY: (1); the caller's promise.
+        unsafe { region::protect(start, len_bytes, protection) }.map_err(io::Error::other)
+    }
+}
+
+/// Bytes of a page.
+pub(crate) fn page_bytes() -> usize {
+    region::page::size()
+}
+
+#[cfg(unix)]
+mod os {
+    use std::io;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[cfg(target_os = "linux")]
+    const FLAGS: libc::c_int = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_POPULATE;
+    #[cfg(not(target_os = "linux"))]
+    const FLAGS: libc::c_int = libc::MAP_PRIVATE | libc::MAP_ANON;
+
+    /// Room that is left between the program and the first mapping, for what the loader puts there.
+    const GAP_BYTES: usize = 16 << 20;
+
+    /// Bytes that were asked for near the program so far: the next mapping is sought below.
+    static SOUGHT_BYTES: AtomicUsize = AtomicUsize::new(GAP_BYTES);
+
+    /// How far below the program a direct branch still reaches.
+    const REACH_BYTES: usize = if cfg!(target_arch = "aarch64") { 96 << 20 } else { 1 << 30 };
+
+    #[derive(Debug)]
+    pub(super) struct Memory {
+        start: *mut u8,
+        len_bytes: usize,
+    }
+
+    // SAFETY: owned memory; whoever has the pages decides who writes to them.
+    unsafe impl Send for Memory {}
+    // SAFETY: as above.
+    unsafe impl Sync for Memory {}
+
+    /// Where a mapping would be near the program: below it, where nothing usually is.
+    fn hint(len_bytes: usize) -> *mut libc::c_void {
+        let below = SOUGHT_BYTES.fetch_add(len_bytes, Ordering::Relaxed) + len_bytes;
+        let program = hint as fn(usize) -> *mut libc::c_void as usize;
+        let page = super::page_bytes();
+        if below > REACH_BYTES {
+            return std::ptr::null_mut();
+        }
+        let address = program.saturating_sub(below) / page * page;
+        // Nothing is wanted at the very bottom, where a program without a movable base lies.
+        if address < REACH_BYTES { std::ptr::null_mut() } else { address as *mut libc::c_void }
+    }
+
+    impl Memory {
+        pub(super) fn new(len_bytes: usize) -> io::Result<Memory> {
+            let access = libc::PROT_READ | libc::PROT_WRITE;
+            // SAFETY: without MAP_FIXED the address is a wish, and no mapping that exists is touched. On Linux every
+            // page is faulted in at once, as each is about to be written, which is cheaper than one by one.
+            let start = unsafe { libc::mmap(hint(len_bytes), len_bytes, access, FLAGS, -1, 0) };
+            if start == libc::MAP_FAILED {
+                return Err(io::Error::last_os_error());
+            }
+            Ok(Memory { start: start.cast(), len_bytes })
+        }
+
+        pub(super) fn start(&self) -> *mut u8 {
+            self.start
+        }
+    }
+
+    impl Drop for Memory {
+        fn drop(&mut self) {
+            // SAFETY: (1). It can only fail for addresses that are none of ours.
+            unsafe { libc::munmap(self.start.cast(), self.len_bytes) };
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod os {
+    use std::io;
+
+    use region::{Allocation, Protection};
+
+    #[derive(Debug)]
+    pub(super) struct Memory(Allocation);
+
+    impl Memory {
+        pub(super) fn new(len_bytes: usize) -> io::Result<Memory> {
+            region::alloc(len_bytes, Protection::READ_WRITE).map(Memory).map_err(io::Error::other)
+        }
+
+        pub(super) fn start(&self) -> *mut u8 {
+            self.0.as_ptr::<u8>().cast_mut()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_is_zero_writable_and_given_back() {
+        let mapping = Mapping::new(3).unwrap();
+        let bytes = 3 * page_bytes();
+        // SAFETY: (1).
+        let slice = unsafe { std::slice::from_raw_parts_mut(mapping.start(), bytes) };
+        assert!(slice.iter().all(|&byte| byte == 0));
+        slice.fill(1);
+    }
+
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    #[test]
+    fn a_mapping_lies_within_reach_of_the_program() {
+        let program = a_mapping_lies_within_reach_of_the_program as fn() as usize;
+        let mapping = Mapping::new(1).unwrap();
+        let distance = program.abs_diff(mapping.start() as usize);
+        assert!(distance < i32::MAX as usize, "{distance:#x} bytes away");
+    }
+}

@@ -55,6 +55,11 @@ impl Function {
         self.countdown.set(events.max(1));
     }
 
+    /// What is left of the countdown: 0 or less when the question is due.
+    pub fn countdown(&self) -> i32 {
+        self.countdown.get()
+    }
+
     /// Address of the word of its inline-cache cells with this index.
     pub fn cache_address(&self, word: u32) -> usize {
         self.caches.wrapping_add(word as usize) as usize

@@ -1,12 +1,12 @@
 //! A verified function → its native code ([`Compiled`]): plan, emit, plan again without what did not fit, seal.
 
-use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use mimeo_def::frame::CodeAddr;
 use mimeo_def::{CodeOffset, OpIndex, Pc};
 use mimeo_interp::Function;
 
+use crate::Diagnostic;
 use crate::code_buf::{CodeBuf, CodeBufError, Executable};
 use crate::emit::{EmitError, SizesDiffer, emit};
 use crate::hole_value::NO_CODE;
@@ -14,6 +14,7 @@ use crate::island::Island;
 use crate::pages::CodePool;
 use crate::plan::{Layout, Plan, TooBig};
 use crate::recipe::{NoStencil, Recipes};
+use crate::stats::Cost;
 
 /// Native code of one function.
 #[derive(Debug)]
@@ -48,29 +49,36 @@ pub(crate) enum CompileError {
     Memory(CodeBufError),
 }
 
-impl fmt::Display for CompileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl CompileError {
+    /// The stable diagnostic.
+    pub(crate) fn code(&self) -> Diagnostic {
         match self {
-            CompileError::TooBig(TooBig { ops }) => {
-                write!(f, "JIT_CODE_CACHE: {ops} ops are too many for one code buffer")
-            }
-            CompileError::SizesDiffer(SizesDiffer { planned, emitted }) => {
-                let (planned, emitted) = (planned.0, emitted.0);
-                write!(f, "JIT_STENCIL_SOURCE: the code was planned to end at byte {planned}, and ends at {emitted}")
-            }
-            CompileError::Op { pc, error } => write!(f, "the op at {pc}: {error}"),
-            CompileError::Memory(error) => write!(f, "JIT_EXEC_MEMORY: {error}"),
+            CompileError::TooBig(_) => Diagnostic::CodeCache,
+            CompileError::SizesDiffer(_) => Diagnostic::StencilSource,
+            CompileError::Op { error, .. } => error.code(),
+            CompileError::Memory(_) => Diagnostic::ExecMemory,
         }
     }
-}
 
-/// Where the time of one compilation went.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Cost {
-    pub(crate) plan: Duration,
-    pub(crate) emit: Duration,
-    /// Mapping memory, and making it executable.
-    pub(crate) memory: Duration,
+    /// What happened, in a sentence.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            CompileError::TooBig(TooBig { ops }) => format!("{ops} ops are too many for one code buffer"),
+            CompileError::SizesDiffer(SizesDiffer { planned, emitted }) => {
+                format!("the code was planned to end at byte {}, and ends at {}", planned.0, emitted.0)
+            }
+            CompileError::Op { pc, error } => format!("the op at {pc}: {}", error.sentence()),
+            CompileError::Memory(error) => error.to_string(),
+        }
+    }
+
+    /// The op that is to blame, if it is one.
+    pub(crate) fn pc(&self) -> Option<Pc> {
+        match self {
+            CompileError::Op { pc, .. } => Some(*pc),
+            CompileError::TooBig(_) | CompileError::SizesDiffer(_) | CompileError::Memory(_) => None,
+        }
+    }
 }
 
 /// The compiler of one instruction set, with the buffers that it uses again for each function.
@@ -123,11 +131,20 @@ impl Compiler {
     pub(crate) fn deopts<'a>(&'a self, compiled: &'a Compiled) -> impl Iterator<Item = (OpIndex, NoStencil)> + 'a {
         self.plan.deopts.iter().map(|&(pc, op)| {
             let reason = match compiled.excluded.binary_search_by_key(&pc, |&(pc, _)| pc) {
-                Ok(index) => NoStencil::Value(compiled.excluded[index].1.to_string()),
+                Ok(index) => {
+                    let (_, error) = compiled.excluded[index];
+                    NoStencil::Value { code: error.code(), sentence: error.sentence() }
+                }
                 Err(_) => self.recipes.reason(op).cloned().unwrap_or(NoStencil::Without),
             };
             (op, reason)
         })
+    }
+
+    /// Bytes of the code that stands for an op without a stencil.
+    pub(crate) fn deopt_bytes(&self) -> u32 {
+        let size = self.recipes.deopt(0);
+        size.hot_bytes + size.cold_bytes + size.rodata_bytes
     }
 
     /// Number of ops of the function compiled last.

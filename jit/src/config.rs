@@ -5,7 +5,7 @@ use std::fmt;
 
 use mimeo_def::Pc;
 
-use crate::{CodeBufError, PatchError, TableError};
+use crate::{CodeBufError, Diagnostic, PatchError, TableError};
 
 /// When functions are compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -32,12 +32,21 @@ pub struct JitConfig {
     pub deopt_everywhere: bool,
     /// Where stencils may be used; elsewhere native code leaves. For tests of single ops; `None` is everywhere.
     pub only_at: Option<BTreeSet<Pc>>,
+    /// Statistics keep an event for each thing that happens to the code of a function.
+    pub trace: bool,
 }
 
 impl Default for JitConfig {
     /// [`Mode::Auto`] with a threshold of 10 calls.
     fn default() -> Self {
-        JitConfig { mode: Mode::Auto, threshold: 10, without: BTreeSet::new(), deopt_everywhere: false, only_at: None }
+        JitConfig {
+            mode: Mode::Auto,
+            threshold: 10,
+            without: BTreeSet::new(),
+            deopt_everywhere: false,
+            only_at: None,
+            trace: false,
+        }
     }
 }
 
@@ -61,11 +70,11 @@ pub enum Unavailable {
 
 impl Unavailable {
     /// The stable diagnostic.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Diagnostic {
         match self {
             Unavailable::Table(error) => error.problem.code(),
-            Unavailable::NoSuchOp { .. } => "JIT_OPT_IN",
-            Unavailable::Memory(_) => "JIT_EXEC_MEMORY",
+            Unavailable::NoSuchOp { .. } => Diagnostic::OptIn,
+            Unavailable::Memory(_) => Diagnostic::ExecMemory,
             Unavailable::Patch(error) => error.code(),
         }
     }
@@ -76,9 +85,9 @@ impl fmt::Display for Unavailable {
         match self {
             Unavailable::Table(error) => error.fmt(f),
             Unavailable::NoSuchOp { name, instruction_set } => {
-                write!(f, "`without` names `{name}`, which is no op of `{instruction_set}`")
+                write!(f, "{}: `without` names `{name}`, which is no op of `{instruction_set}`", self.code())
             }
-            Unavailable::Memory(error) => error.fmt(f),
+            Unavailable::Memory(error) => write!(f, "{}: {error}", self.code()),
             Unavailable::Patch(error) => error.fmt(f),
         }
     }

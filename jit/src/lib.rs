@@ -16,6 +16,7 @@
 mod code_buf;
 mod compiler;
 mod config;
+mod diagnostic;
 mod emit;
 mod hole_value;
 mod icache;
@@ -36,10 +37,14 @@ mod validate;
 
 pub use code_buf::{CodeBuf, CodeBufError, Executable, Writable};
 pub use config::{JitConfig, Mode, Unavailable};
+pub use diagnostic::{Diagnostic, UnknownDiagnostic};
 pub use inspect::{CodeView, OpView};
 pub use patch::patch;
 pub use patch_error::PatchError;
 pub use recipe::NoStencil;
-pub use stats::{Blocked, CodeBytes, Stats};
+pub use stats::{
+    Blocked, Code, Compile, Entry, Event, Functions, Gap, Hard, Latency, Regions, Stats, StatsFormat, Switches, Trace,
+    UnknownStatsFormat, What,
+};
 pub use table_error::{Part, StencilName, TableError, TableProblem};
 pub use tier::{Jit, availability};

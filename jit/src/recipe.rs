@@ -8,11 +8,11 @@ use mimeo_def::op::OpInfo;
 use mimeo_def::stencil::{Hole, Stencil, Table};
 use mimeo_def::{OpIndex, Pc};
 
-use crate::JitConfig;
 use crate::hole_value::Source;
 use crate::island::FarIndex;
 use crate::table_error::TableError;
 use crate::validate::{Expectation, validate};
+use crate::{Diagnostic, JitConfig};
 
 /// Index into [`Recipes`]: the ops in their order, `OP_DEOPT` behind them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,17 +50,38 @@ pub enum NoStencil {
     /// [`JitConfig::deopt_everywhere`] is set.
     DeoptEverywhere,
     /// A value of this op in this function does not fit its stencil.
-    Value(String),
+    Value {
+        /// The stable diagnostic.
+        code: Diagnostic,
+        /// The value, and what it does not fit.
+        sentence: String,
+    },
+}
+
+impl NoStencil {
+    /// The stable diagnostic.
+    pub fn code(&self) -> Diagnostic {
+        match self {
+            NoStencil::Build(_) => Diagnostic::StencilUnsupported,
+            NoStencil::Without | NoStencil::DeoptEverywhere => Diagnostic::OptIn,
+            NoStencil::Value { code, .. } => *code,
+        }
+    }
+
+    /// The reason, without the code.
+    pub fn sentence(&self) -> &str {
+        match self {
+            NoStencil::Build(reason) => reason,
+            NoStencil::Without => "switched off by the configuration",
+            NoStencil::DeoptEverywhere => "every stencil is switched off by the configuration",
+            NoStencil::Value { sentence, .. } => sentence,
+        }
+    }
 }
 
 impl fmt::Display for NoStencil {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoStencil::Build(reason) => f.write_str(reason),
-            NoStencil::Without => f.write_str("switched off by the configuration"),
-            NoStencil::DeoptEverywhere => f.write_str("every stencil is switched off by the configuration"),
-            NoStencil::Value(reason) => f.write_str(reason),
-        }
+        write!(f, "{}: {}", self.code(), self.sentence())
     }
 }
 

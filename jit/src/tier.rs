@@ -9,17 +9,17 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use mimeo_def::frame::{CodeAddr, Exit};
-use mimeo_def::stencil::Arch;
+use mimeo_def::stencil::{Arch, Table};
 use mimeo_def::{OpIndex, Pc};
 use mimeo_interp::tier::{Markers, NativeTier};
 use mimeo_interp::{Function, InstructionSet, Vm};
 
-use crate::compiler::{Compiled, Compiler, Cost};
+use crate::compiler::{Compiled, Compiler};
 use crate::inspect::CodeView;
 use crate::island::Island;
 use crate::pages::CodePool;
 use crate::recipe::Recipes;
-use crate::stats::Stats;
+use crate::stats::{Compilation, Cost, Entry, Named, Recorder, Settings, Stats, Watch};
 use crate::support::Support;
 use crate::validate::{Expectation, validate};
 use crate::{JitConfig, Mode, Unavailable};
@@ -31,7 +31,7 @@ enum State {
     Counting(u32),
     Compiled(Compiled),
     /// It could not be compiled, and is not tried again.
-    Blocked,
+    Blocked(Watch),
 }
 
 /// The native tier of one machine.
@@ -41,7 +41,7 @@ pub struct Jit<I> {
     compiler: Compiler,
     /// By the function's id.
     functions: Vec<State>,
-    stats: Stats,
+    stats: Recorder,
     /// Native code was left for the call that the driver is about to tell of.
     called_by_native: bool,
     marker: PhantomData<fn() -> I>,
@@ -74,21 +74,27 @@ impl<I: InstructionSet> Jit<I> {
     /// When there are no stencils for this machine, the table is not sound, the configuration names an op that
     /// does not exist, or the operating system gives no executable memory.
     pub fn new(config: JitConfig) -> Result<Self, Unavailable> {
+        Self::with_table(config, I::STENCILS)
+    }
+
+    /// A tier with a table that may be another than the instruction set's.
+    pub(crate) fn with_table(config: JitConfig, table: &Table) -> Result<Self, Unavailable> {
         let unknown = config.without.iter().find(|name| I::OPS.iter().all(|op| op.name != **name));
         if let Some(name) = unknown {
             return Err(Unavailable::NoSuchOp { name: name.clone(), instruction_set: I::NAME });
         }
-        let recipes = Recipes::new(I::STENCILS, &expectation::<I>(), &config).map_err(Unavailable::Table)?;
+        let recipes = Recipes::new(table, &expectation::<I>(), &config).map_err(Unavailable::Table)?;
         let mut pool = CodePool::default();
-        let support = Support::new(I::STENCILS, &mut pool)?;
+        let support = Support::new(table, &mut pool)?;
         let exits = Exit::ALL.into_iter().map(|exit| support.exit(exit));
         let targets = exits.chain(I::RUNTIME.iter().map(|function| function.shim as CodeAddr)).collect();
+        let settings = Settings { trace: config.trace, ..Settings::default() };
         Ok(Jit {
             config,
             support,
             compiler: Compiler::new(recipes, pool, Island::new(targets)),
             functions: Vec::new(),
-            stats: Stats::new(I::OPS.iter().map(|op| op.name)),
+            stats: Recorder::new(I::OPS.iter().map(|op| op.name), settings),
             called_by_native: false,
             marker: PhantomData,
         })
@@ -100,15 +106,15 @@ impl<I: InstructionSet> Jit<I> {
     }
 
     /// What it did so far.
-    pub fn stats(&self) -> &Stats {
-        &self.stats
+    pub fn stats(&self) -> Stats {
+        self.stats.snapshot()
     }
 
     /// Native code of a function of the tier's machine, if it was compiled.
     pub fn code_of(&self, function: &Function) -> Option<CodeView<'_>> {
         match self.functions.get(function.id() as usize)? {
             State::Compiled(compiled) => CodeView::new(function, compiled, &self.compiler),
-            State::Counting(_) | State::Blocked => None,
+            State::Counting(_) | State::Blocked(_) => None,
         }
     }
 
@@ -124,10 +130,7 @@ impl<I: InstructionSet> Jit<I> {
         if let State::Counting(_) = self.state(id) {
             self.functions[id] = self.compile_new(function);
         }
-        let State::Compiled(compiled) = &self.functions[id] else {
-            function.set_countdown(i32::MAX);
-            return None;
-        };
+        let State::Compiled(compiled) = &self.functions[id] else { return None };
         // The interpreter does not know native code: each of its calls goes through the driver.
         function.set_countdown(1);
         Some(compiled.entry())
@@ -164,19 +167,44 @@ impl<I: InstructionSet> Jit<I> {
     fn compile_new(&mut self, function: &Function) -> State {
         let mut cost = Cost::default();
         let result = self.compiler.compile(function, &mut cost);
-        self.stats.add_cost(&cost);
         match result {
             Ok(compiled) => {
-                self.stats.add_compiled(self.compiler.op_count(), &compiled.layout, self.compiler.deopts(&compiled));
+                let made = Compilation {
+                    cost,
+                    ops: self.compiler.op_count() as u64,
+                    regions: compiled.layout.into(),
+                    gap_bytes: u64::from(self.compiler.deopt_bytes()),
+                };
+                self.stats.compiled(Named::from(function), &made, self.compiler.deopts(&compiled));
                 // SAFETY: (2).
                 unsafe { function.set_entry(compiled.entry()) };
                 State::Compiled(compiled)
             }
             Err(error) => {
-                self.stats.add_blocked(function.body().name.clone(), error.to_string());
-                State::Blocked
+                let op = error.pc().map(|pc| OpIndex(function.body().code[pc.0 as usize]));
+                State::Blocked(self.stats.blocked(function, error.code(), error.sentence(), op, &cost))
             }
         }
+    }
+
+    /// Where native code of a function can be entered at an op boundary.
+    fn address(&self, function: &Function, pc: Pc) -> Option<CodeAddr> {
+        match self.functions.get(function.id() as usize)? {
+            State::Compiled(compiled) => compiled.address(pc),
+            State::Counting(_) | State::Blocked(_) => None,
+        }
+    }
+
+    /// A function was called or is at the head of a loop: compiles it if it is time.
+    fn count_and_compile(&mut self, function: &Function, threshold: u32) -> Option<CodeAddr> {
+        if !self.count(function, threshold) {
+            return None;
+        }
+        let code = self.compile(function);
+        if let State::Blocked(watch) = &mut self.functions[function.id() as usize] {
+            self.stats.left_to_interpreter(function, watch);
+        }
+        code
     }
 }
 
@@ -194,31 +222,30 @@ unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
         let by_native = std::mem::take(&mut self.called_by_native);
         // A caller that was worth compiling calls nothing but hot functions.
         let threshold = if by_native { 1 } else { self.config.threshold };
-        self.count(function, threshold).then(|| self.compile(function))?
+        self.stats.coming(Entry::Call);
+        self.count_and_compile(function, threshold)
     }
 
     fn looped(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
-        if self.count(function, self.config.threshold) {
-            self.compile(function)?;
-        }
-        self.resume(function, pc)
+        self.count_and_compile(function, self.config.threshold)?;
+        self.stats.coming(Entry::Loop);
+        self.address(function, pc)
     }
 
     fn resume(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
-        match self.functions.get(function.id() as usize)? {
-            State::Compiled(compiled) => compiled.address(pc),
-            State::Counting(_) | State::Blocked => None,
-        }
+        self.stats.resuming();
+        self.address(function, pc)
     }
 
     unsafe fn enter(&mut self, vm: *mut Vm<I>, code: CodeAddr) -> Exit {
+        self.stats.entered();
         // SAFETY: support (2): `Vm` is `repr(C)` and begins with its core; the rest is the caller's promise.
         unsafe { self.support.enter(vm.cast(), code) }
     }
 
     fn left(&mut self, exit: Exit, op: Option<OpIndex>) {
         self.called_by_native = exit == Exit::Call;
-        self.stats.add_exit(exit, op);
+        self.stats.left(exit, op);
     }
 
     fn as_any(&mut self) -> &mut dyn Any {

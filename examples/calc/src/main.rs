@@ -57,7 +57,7 @@ fn statistics(session: &mut Session) -> String {
     if let Some(reason) = session.unavailable() {
         return format!("no native code: {reason}\n");
     }
-    session.jit().map_or_else(|| "no native code: --jit=off\n".to_owned(), |jit| jit.stats().to_string())
+    session.jit().map_or_else(|| "no native code: --jit=off\n".to_owned(), |jit| jit.stats().summary())
 }
 
 /// The program's text, and how errors call the place it came from.

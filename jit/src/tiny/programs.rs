@@ -174,7 +174,12 @@ pub(crate) fn endless(index: u32) -> FunctionBody {
 
 /// A machine with these functions, and with a native tier if there is a configuration for one.
 pub(crate) fn machine(functions: Vec<FunctionBody>, config: Option<JitConfig>) -> Run {
-    let tier = config.map(|config| Box::new(Jit::<Tiny>::new(config).expect("there are stencils")) as _);
+    machine_with(functions, config.map(|config| Jit::new(config).expect("there are stencils")))
+}
+
+/// A machine with these functions and this native tier.
+pub(crate) fn machine_with(functions: Vec<FunctionBody>, tier: Option<Jit<Tiny>>) -> Run {
+    let tier = tier.map(|tier| Box::new(tier) as _);
     let limits = Limits { slots: 100_000, depth: 2_000 };
     let mut machine = Machine::new((), Host::default(), limits, tier);
     let program = Program::<Tiny, Unverified>::new(functions, Vec::new()).verify().expect("sound");

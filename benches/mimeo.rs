@@ -81,11 +81,11 @@ fn compile_cost() {
         let [plan, copy, seal, all] = medians(rounds, || {
             let mut session = session(&program, Some(mode(Mode::On)));
             session.with_native_code(|_, _| {});
-            let stats = session.jit().expect("there is a native tier").stats().clone();
+            let stats = session.jit().expect("there is a native tier").stats();
             ops_each = stats.ops / functions as u64;
-            let per_op = |time: Duration| time.as_nanos() as f64 / stats.ops as f64;
-            let all = stats.plan_time + stats.emit_time + stats.seal_time;
-            [per_op(stats.plan_time), per_op(stats.emit_time), per_op(stats.seal_time), per_op(all)]
+            let per_op = |ns: u64| ns as f64 / stats.ops as f64;
+            let compile = stats.compile;
+            [compile.plan_ns, compile.emit_ns, compile.seal_ns, compile.total_ns()].map(per_op)
         });
         let all_us = all * ops_each as f64 / 1e3;
         println!("{ops_each:>10} {plan:>8.1} {copy:>8.1} {seal:>8.1} {all:>8.1} {all_us:>14.1}");

@@ -73,8 +73,12 @@ impl<'a, I: InstructionSet> Run<'a, I> {
 
 impl<I: InstructionSet> Drop for Run<'_, I> {
     fn drop(&mut self) {
-        self.vm.driver.nesting -= 1;
+        let driver = &mut self.vm.driver;
+        driver.nesting -= 1;
         self.vm.core.frame = self.below;
+        if driver.nesting == 0 && driver.tier.as_mut().is_some_and(|tier| tier.wants_safepoint(true)) {
+            self.vm.safepoint();
+        }
     }
 }
 
@@ -201,11 +205,7 @@ impl<I: InstructionSet> Vm<I> {
 
     /// Goes on in the top frame, natively where that is possible.
     fn resume_top(&mut self) -> Next {
-        self.native_address(self.core.frame).into()
-    }
-
-    fn native_address(&mut self, frame: *const Frame) -> Option<CodeAddr> {
-        self.ask(frame, |tier, function, pc, _| tier.resume(function, pc))
+        self.ask(self.core.frame, |tier, function, pc, _| tier.resumed(function, pc)).into()
     }
 
     /// Asks the native tier where to run a frame; without one, it is long until the next question.
@@ -231,7 +231,7 @@ impl<I: InstructionSet> Vm<I> {
     fn return_to_native(&mut self) {
         // SAFETY: (1), (2): below a function's record is its caller's.
         let caller = unsafe { self.core.frame.sub(1) };
-        if let Some(code) = self.native_address(caller) {
+        if let Some(code) = self.ask(caller, |tier, function, pc, _| tier.return_address(function, pc)) {
             // SAFETY: (1).
             unsafe { (*caller).ret = code };
         }
@@ -242,8 +242,11 @@ impl<I: InstructionSet> Vm<I> {
             let (function, pc) = self.running(self.core.frame);
             OpIndex(function.body().code[pc.0 as usize])
         });
-        if self.driver.tier.as_mut().is_some_and(|tier| tier.left(exit, op)) {
-            self.safepoint();
+        if let Some(tier) = &mut self.driver.tier {
+            tier.left(exit, op);
+            if tier.wants_safepoint(false) {
+                self.safepoint();
+            }
         }
     }
 
@@ -292,10 +295,12 @@ impl<I: InstructionSet> Vm<I> {
         Site::new(function.body(), pc, records - self.driver.nesting.saturating_sub(1) as usize)
     }
 
-    /// The error of a function that could not even be called.
+    /// The error of a function that could not even be called: at the op that tried, or nowhere if the host did.
     fn throw_in(&mut self, function: &Function, message: String) -> Thrown {
         let thrown = self.throw(message);
-        self.thrown_at = Some(Site { position: None, ..Site::new(function.body(), Pc(0), 0) });
+        if self.driver.nesting == 0 {
+            self.thrown_at = Some(Site { position: None, ..Site::new(function.body(), Pc(0), 0) });
+        }
         thrown
     }
 

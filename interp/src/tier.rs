@@ -67,15 +67,22 @@ pub unsafe trait NativeTier<I: InstructionSet> {
     /// compiling the function if it is worth it; `None` leaves it to the interpreter.
     fn looped(&mut self, function: &Function, pc: Pc, references: References<'_>) -> Option<CodeAddr>;
 
-    /// Where native code of a function can be entered at an op boundary, behind a side exit or a call.
-    fn resume(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
+    /// A function goes on at an op boundary, behind a side exit or a call. Says where, natively; `None` leaves it to
+    /// the interpreter.
+    fn resumed(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
 
-    /// Native code was left; for [`Exit::Deopt`], because of this op. Says whether the tier wants a
-    /// [`safepoint`](Self::safepoint) now.
-    fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool;
+    /// Where a function will go on natively when what it calls returns.
+    fn return_address(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
 
-    /// Native code that nothing refers to any more can be freed. The driver calls this when `left` asks for it, and
-    /// when a program is unloaded.
+    /// Native code was left; for [`Exit::Deopt`], because of this op.
+    fn left(&mut self, exit: Exit, op: Option<OpIndex>);
+
+    /// Says whether the tier wants a [`safepoint`](Self::safepoint) now. The driver asks whenever native code was left,
+    /// and when a run is over, `idle` if nothing runs any more.
+    fn wants_safepoint(&mut self, idle: bool) -> bool;
+
+    /// Native code that nothing refers to any more can be freed. The driver calls this when the tier wants it, and when
+    /// a program is unloaded.
     fn safepoint(&mut self, references: References<'_>);
 
     /// A function is about to be unloaded. No frame refers to it.

@@ -5,15 +5,15 @@ use std::fmt;
 use mimeo_def::frame::STENCIL_ABI;
 use mimeo_interp::InstructionSet;
 
-use crate::{Control, JitConfig, Mode, NoStencil, Unavailable};
+use crate::{Control, Diagnostic, JitConfig, Mode, NoStencil, Unavailable};
 
 /// What a native tier can do, and why not more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capability {
     /// There is native code to be had. Whether functions are compiled is up to the mode.
     pub available: bool,
-    /// Why not: the diagnostic's code, and a sentence.
-    pub reason: Option<(&'static str, String)>,
+    /// Why not: the diagnostic, and a sentence that begins with its code.
+    pub reason: Option<(Diagnostic, String)>,
     /// When functions are compiled.
     pub mode: Mode,
     /// [`JitConfig::threshold`].
@@ -64,7 +64,7 @@ impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
             None => write!(f, "native code: yes")?,
-            Some((code, sentence)) => write!(f, "native code: no ({code}: {sentence})")?,
+            Some((_, sentence)) => write!(f, "native code: no ({sentence})")?,
         }
         let Capability { mode, threshold, arch, os, abi, instruction_set, .. } = self;
         writeln!(f, "; mode {mode}, threshold {threshold}; {arch}, {os}, stencil ABI {abi}")?;

@@ -31,9 +31,10 @@ pub(crate) struct CodeCache {
 
 /// Code that nothing enters any more.
 #[derive(Debug)]
-struct Retired {
-    function: u32,
-    code: CodeBuf<Executable>,
+pub(crate) struct Retired {
+    pub(crate) function: u32,
+    pub(crate) name: String,
+    pub(crate) code: CodeBuf<Executable>,
 }
 
 impl Retired {
@@ -47,11 +48,6 @@ impl CodeCache {
     /// Memory that live and retired code takes, in bytes.
     pub(crate) fn footprint_bytes(&self) -> usize {
         self.live_bytes + self.retired_bytes
-    }
-
-    /// Memory of retired code, in bytes.
-    pub(crate) fn retired_bytes(&self) -> usize {
-        self.retired_bytes
     }
 
     /// Memory that so many bytes of code would take.
@@ -70,38 +66,44 @@ impl CodeCache {
         self.ages.front().copied()
     }
 
+    /// Gives memory back of which nothing is in use any more.
+    pub(crate) fn trim(&mut self) {
+        self.pool.trim();
+    }
+
     /// Every function with live code, the oldest first.
     pub(crate) fn functions(&self) -> Vec<u32> {
         self.ages.iter().copied().collect()
     }
 
     /// Code that was [added](Self::add) is not entered any more.
-    pub(crate) fn retire(&mut self, function: u32, code: CodeBuf<Executable>) {
+    pub(crate) fn retire(&mut self, function: u32, name: &str, code: CodeBuf<Executable>) {
         if let Some(place) = self.ages.iter().position(|&id| id == function) {
             self.ages.remove(place);
         }
         let bytes = code.footprint_bytes();
         self.live_bytes -= bytes;
         self.retired_bytes += bytes;
-        self.retired.push(Retired { function, code });
+        self.retired.push(Retired { function, name: name.to_owned(), code });
         self.patience = 0;
     }
 
-    /// Native code was left once more; says whether it is time to look at the frames again.
+    /// Native code was left once more; says whether it is time to look at the frames again, which it always is when
+    /// there are none.
     #[inline]
-    pub(crate) fn wants_safepoint(&mut self) -> bool {
+    pub(crate) fn wants_safepoint(&mut self, idle: bool) -> bool {
         if self.retired.is_empty() {
             return false;
         }
-        let now = self.patience == 0;
+        let now = idle || self.patience == 0;
         self.patience = self.patience.saturating_sub(1);
         now
     }
 
-    /// Frees the retired code that no frame refers to; returns how many bytes of memory that was.
-    pub(crate) fn reclaim(&mut self, references: References<'_>) -> usize {
+    /// Takes out the retired code that no frame refers to; it is freed when what is returned is dropped.
+    pub(crate) fn reclaim(&mut self, references: References<'_>) -> Vec<Retired> {
         if self.retired.is_empty() {
-            return 0;
+            return Vec::new();
         }
         let ranges: Vec<Range<CodeAddr>> = self.retired.iter().map(Retired::range).collect();
         let mut order: Vec<usize> = (0..ranges.len()).collect();
@@ -118,20 +120,15 @@ impl CodeCache {
                 *is_used |= retired.function == running;
             }
         }
-        let before = self.retired_bytes;
         let mut used = is_used.into_iter();
-        self.retired.retain(|retired| {
-            let keep = used.next() == Some(true);
-            if !keep {
-                self.retired_bytes -= retired.code.footprint_bytes();
-            }
-            keep
-        });
-        if self.retired_bytes < before {
-            self.pool.trim();
+        let (kept, freed) = std::mem::take(&mut self.retired).into_iter().partition(|_| used.next() == Some(true));
+        self.retired = kept;
+        let freed: Vec<Retired> = freed;
+        for retired in &freed {
+            self.retired_bytes -= retired.code.footprint_bytes();
         }
         // A walk costs as much as there are frames, so the next one waits for as many exits.
         self.patience = references.count();
-        before - self.retired_bytes
+        freed
     }
 }

@@ -1,20 +1,19 @@
 //! A verified function → its native code ([`Compiled`]): plan, emit, plan again without what did not fit, seal.
 
-use std::fmt;
 use std::time::{Duration, Instant};
 
 use mimeo_def::frame::CodeAddr;
 use mimeo_def::{CodeOffset, OpIndex, Pc};
 use mimeo_interp::Function;
 
-use crate::CodeBufError;
-use crate::NoStencil;
 use crate::code_buf::{CodeBuf, Executable, Writable};
 use crate::emit::{EmitError, SizesDiffer, emit};
 use crate::hole_value::NO_CODE;
 use crate::island::Island;
 use crate::plan::{Layout, Plan, TooBig};
 use crate::recipe::Recipes;
+use crate::stats::Cost;
+use crate::{CodeBufError, Diagnostic, NoStencil};
 
 /// Native code of one function.
 #[derive(Debug)]
@@ -67,33 +66,48 @@ pub(crate) enum CompileError {
     Memory(CodeBufError),
 }
 
-impl fmt::Display for CompileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl CompileError {
+    /// The stable diagnostic.
+    pub(crate) fn code(&self) -> Diagnostic {
         match self {
-            CompileError::TooBig(TooBig { ops }) => {
-                write!(f, "JIT_CODE_CACHE: {ops} ops are too many for one code buffer")
+            CompileError::TooBig(_) | CompileError::OverLimit { .. } | CompileError::CacheFull { .. } => {
+                Diagnostic::CodeCache
             }
-            CompileError::OverLimit { bytes, limit } => {
-                write!(f, "JIT_CODE_CACHE: {bytes} bytes of code are more than the {limit} that a function may have")
-            }
-            CompileError::CacheFull { bytes, limit } => {
-                write!(f, "JIT_CODE_CACHE: there is no room for {bytes} bytes under the limit of {limit}")
-            }
-            CompileError::OverBudget { expected, budget } => {
-                let (expected, budget) = (expected.as_micros(), budget.as_micros());
-                write!(f, "JIT_LATENCY_BUDGET: compiling would take about {expected} us, the budget is {budget} us")
-            }
-            CompileError::SizesDiffer(SizesDiffer { planned, emitted }) => {
-                let (planned, emitted) = (planned.0, emitted.0);
-                write!(f, "JIT_STENCIL_SOURCE: the code was planned to end at byte {planned}, and ends at {emitted}")
-            }
-            CompileError::Op { pc, error } => write!(f, "the op at {pc}: {error}"),
-            CompileError::Memory(error) => write!(f, "JIT_EXEC_MEMORY: {error}"),
+            CompileError::OverBudget { .. } => Diagnostic::LatencyBudget,
+            CompileError::SizesDiffer(_) => Diagnostic::StencilSource,
+            CompileError::Op { error, .. } => error.code(),
+            CompileError::Memory(_) => Diagnostic::ExecMemory,
         }
     }
-}
 
-impl CompileError {
+    /// What happened, in a sentence.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            CompileError::TooBig(TooBig { ops }) => format!("{ops} ops are too many for one code buffer"),
+            CompileError::OverLimit { bytes, limit } => {
+                format!("{bytes} bytes of code are more than the {limit} that a function may have")
+            }
+            CompileError::CacheFull { bytes, limit } => {
+                format!("there is no room for {bytes} bytes under the limit of {limit}")
+            }
+            CompileError::OverBudget { expected, budget } => format!(
+                "compiling would take about {} us, the budget is {} us",
+                expected.as_micros(),
+                budget.as_micros()
+            ),
+            CompileError::SizesDiffer(SizesDiffer { planned, emitted }) => {
+                format!("the code was planned to end at byte {}, and ends at {}", planned.0, emitted.0)
+            }
+            CompileError::Op { pc, error } => format!("the op at {pc}: {}", error.sentence()),
+            CompileError::Memory(error) => error.to_string(),
+        }
+    }
+
+    /// The op that is to blame, if it is one.
+    pub(crate) fn pc(&self) -> Option<Pc> {
+        if let CompileError::Op { pc, .. } = self { Some(*pc) } else { None }
+    }
+
     /// With other settings, or at another time, it may go well.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
@@ -104,15 +118,6 @@ impl CompileError {
             | CompileError::Op { .. } => false,
         }
     }
-}
-
-/// Where the time of one compilation went.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Cost {
-    pub(crate) plan: Duration,
-    pub(crate) emit: Duration,
-    /// Mapping memory, and making it executable.
-    pub(crate) memory: Duration,
 }
 
 /// The compiler of one instruction set, with the buffers that it uses again for each function.
@@ -151,7 +156,7 @@ impl Compiler {
         self.check_budget(function, allowance)?;
         let compiled = self.compile_with(function, allowance, cost, take)?;
         // A moving average that forgets half of what it knows within some ten functions.
-        let ns_per_op = (cost.plan + cost.emit + cost.memory).as_nanos() as f64 / self.plan.ops.len().max(1) as f64;
+        let ns_per_op = cost.total_ns() as f64 / self.plan.ops.len().max(1) as f64;
         self.ns_per_op += (ns_per_op - self.ns_per_op) / 16.0;
         Ok(compiled)
     }
@@ -207,11 +212,20 @@ impl Compiler {
     pub(crate) fn deopts<'a>(&'a self, compiled: &'a Compiled) -> impl Iterator<Item = (OpIndex, NoStencil)> + 'a {
         self.plan.deopts.iter().map(|&(pc, op)| {
             let reason = match compiled.excluded.binary_search_by_key(&pc, |&(pc, _)| pc) {
-                Ok(index) => NoStencil::Value(compiled.excluded[index].1.to_string()),
+                Ok(index) => {
+                    let (_, error) = compiled.excluded[index];
+                    NoStencil::Value { code: error.code(), sentence: error.sentence() }
+                }
                 Err(_) => self.recipes.reason(op).cloned().unwrap_or(NoStencil::Without),
             };
             (op, reason)
         })
+    }
+
+    /// Bytes of the code that stands for an op without a stencil.
+    pub(crate) fn deopt_bytes(&self) -> u32 {
+        let size = self.recipes.deopt(0);
+        size.hot_bytes + size.cold_bytes + size.rodata_bytes
     }
 
     /// Number of ops of the function compiled last.

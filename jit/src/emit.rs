@@ -1,17 +1,15 @@
 //! [`Plan`] and writable memory → the code of a function: the second pass, which copies and patches.
 
-use std::fmt;
-
 use mimeo_def::frame::CodeAddr;
 use mimeo_def::{CodeOffset, Pc};
 use mimeo_interp::Function;
 
-use crate::PatchError;
 use crate::code_buf::{CodeBuf, Writable};
 use crate::hole_value::{NoCode, Site, Surroundings};
 use crate::patch::patch;
 use crate::plan::Plan;
 use crate::recipe::{Fill, Recipes};
+use crate::{Diagnostic, PatchError};
 
 /// Why an op could not be emitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,15 +26,20 @@ impl EmitError {
             EmitError::NoCode(_) => true,
         }
     }
-}
 
-impl fmt::Display for EmitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The stable diagnostic.
+    pub(crate) fn code(&self) -> Diagnostic {
         match self {
-            EmitError::Patch(error) => error.fmt(f),
-            EmitError::NoCode(NoCode { target }) => {
-                write!(f, "JIT_BRANCH_TARGET: it refers to {target}, where there is no code")
-            }
+            EmitError::Patch(error) => error.code(),
+            EmitError::NoCode(_) => Diagnostic::BranchTarget,
+        }
+    }
+
+    /// What happened, in a sentence.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            EmitError::Patch(error) => error.sentence(),
+            EmitError::NoCode(NoCode { target }) => format!("it refers to {target}, where there is no code"),
         }
     }
 }

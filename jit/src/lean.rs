@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use mimeo_def::frame::{CodeAddr, Exit};
+use mimeo_def::stencil::Table;
 use mimeo_def::{OpIndex, Pc};
 use mimeo_interp::tier::{Caller, Gate, References};
 use mimeo_interp::{Function, InstructionSet};
@@ -23,11 +24,11 @@ pub(crate) fn availability<I: InstructionSet>() -> Result<(), Unavailable> {
 }
 
 impl<I: InstructionSet> Native<I> {
-    pub(crate) fn new(_config: &JitConfig, _control: &Control) -> Result<Self, Unavailable> {
+    pub(crate) fn new(_config: &JitConfig, _control: &Control, _table: &Table) -> Result<Self, Unavailable> {
         Err(Unavailable::Lean)
     }
 
-    pub(crate) fn stats(&self) -> &Stats {
+    pub(crate) fn stats(&self) -> Stats {
         match self.never {}
     }
 
@@ -51,11 +52,19 @@ impl<I: InstructionSet> Native<I> {
         match self.never {}
     }
 
-    pub(crate) fn resume(&self, _: &Function, _: Pc) -> Option<CodeAddr> {
+    pub(crate) fn resumed(&mut self, _: &Function, _: Pc) -> Option<CodeAddr> {
         match self.never {}
     }
 
-    pub(crate) fn left(&mut self, _: Exit, _: Option<OpIndex>) -> bool {
+    pub(crate) fn return_address(&self, _: &Function, _: Pc) -> Option<CodeAddr> {
+        match self.never {}
+    }
+
+    pub(crate) fn left(&mut self, _: Exit, _: Option<OpIndex>) {
+        match self.never {}
+    }
+
+    pub(crate) fn wants_safepoint(&mut self, _: bool) -> bool {
         match self.never {}
     }
 

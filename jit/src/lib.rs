@@ -20,7 +20,9 @@ mod code_cache;
 mod compiler;
 mod config;
 mod control;
+mod diagnostic;
 mod emit;
+mod functions;
 mod hole_value;
 mod icache;
 mod inspect;
@@ -48,12 +50,16 @@ pub use code_buf::{CodeBuf, Executable, Writable};
 pub use code_buf_error::CodeBufError;
 pub use config::{JitConfig, Mode, Observers};
 pub use control::Control;
+pub use diagnostic::{Diagnostic, UnknownDiagnostic};
 pub use inspect::{CodeView, OpView};
 pub use no_stencil::NoStencil;
 pub use patch::patch;
 pub use patch_error::PatchError;
 pub use settings::{BadSetting, Report, Settings, Threshold};
-pub use stats::{Blocked, CodeBytes, Stats, StatsFormat};
+pub use stats::{
+    Blocked, Code, Compile, Entry, Event, Functions, Gap, Hard, Latency, Regions, Stats, StatsFormat, Switches, Trace,
+    What,
+};
 pub use table_error::{Part, StencilName, TableError, TableProblem};
 pub use tier::{HasJit, Jit, WithJit, capability, has_stencils};
 pub use unavailable::Unavailable;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use mimeo_def::stencil::OpStencil;
 
-use crate::JitConfig;
+use crate::{Diagnostic, JitConfig};
 
 /// Why an op is run by `OP_DEOPT`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,7 +16,12 @@ pub enum NoStencil {
     /// [`JitConfig::deopt_everywhere`] is set.
     DeoptEverywhere,
     /// A value of this op in this function does not fit its stencil.
-    Value(String),
+    Value {
+        /// The stable diagnostic.
+        code: Diagnostic,
+        /// The value, and what it does not fit.
+        sentence: String,
+    },
 }
 
 impl NoStencil {
@@ -29,15 +34,29 @@ impl NoStencil {
             Err(reason) => Some(NoStencil::Build(reason)),
         }
     }
+
+    /// The stable diagnostic.
+    pub fn code(&self) -> Diagnostic {
+        match self {
+            NoStencil::Build(_) => Diagnostic::StencilUnsupported,
+            NoStencil::Without | NoStencil::DeoptEverywhere => Diagnostic::OptIn,
+            NoStencil::Value { code, .. } => *code,
+        }
+    }
+
+    /// The reason, without the code.
+    pub fn sentence(&self) -> &str {
+        match self {
+            NoStencil::Build(reason) => reason,
+            NoStencil::Without => "switched off by the configuration",
+            NoStencil::DeoptEverywhere => "every stencil is switched off by the configuration",
+            NoStencil::Value { sentence, .. } => sentence,
+        }
+    }
 }
 
 impl fmt::Display for NoStencil {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoStencil::Build(reason) => f.write_str(reason),
-            NoStencil::Without => f.write_str("switched off by the configuration"),
-            NoStencil::DeoptEverywhere => f.write_str("every stencil is switched off by the configuration"),
-            NoStencil::Value(reason) => f.write_str(reason),
-        }
+        write!(f, "{}: {}", self.code(), self.sentence())
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use mimeo_def::CodeOffset;
 use mimeo_def::stencil::PatchKind;
 
+use crate::Diagnostic;
+
 /// Why a hole could not be filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatchError {
@@ -50,12 +52,29 @@ pub enum PatchError {
 
 impl PatchError {
     /// The stable diagnostic.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Diagnostic {
         match self {
-            PatchError::OutOfRange { .. } => "JIT_PATCH_OVERFLOW",
-            PatchError::Misaligned { .. } => "JIT_PATCH_ALIGNMENT",
-            PatchError::Outside { .. } => "JIT_PATCH_OUTSIDE",
-            PatchError::Unexpected { .. } => "JIT_PATCH_UNEXPECTED",
+            PatchError::OutOfRange { kind, .. } if is_branch(*kind) => Diagnostic::BranchTarget,
+            PatchError::OutOfRange { .. } | PatchError::Misaligned { .. } => Diagnostic::PatchOverflow,
+            PatchError::Outside { .. } | PatchError::Unexpected { .. } => Diagnostic::StencilSource,
+        }
+    }
+
+    /// The message without the code.
+    pub(crate) fn sentence(&self) -> String {
+        match *self {
+            PatchError::OutOfRange { at, kind, value } => {
+                format!("{value} does not fit {} at byte {}", field(kind), at.0)
+            }
+            PatchError::Misaligned { at, kind, value, unit_bytes } => {
+                format!("{value} is no multiple of {unit_bytes}, as {} at byte {} needs", field(kind), at.0)
+            }
+            PatchError::Outside { at, kind, part_bytes } => {
+                format!("{} at byte {} is outside its part of {part_bytes} bytes", field(kind), at.0)
+            }
+            PatchError::Unexpected { at, kind, found } => {
+                format!("the bytes {found:#x} at byte {} are not {} to be filled", at.0, field(kind))
+            }
         }
     }
 
@@ -63,6 +82,11 @@ impl PatchError {
     pub(crate) fn is_of_value(&self) -> bool {
         matches!(self, PatchError::OutOfRange { .. } | PatchError::Misaligned { .. })
     }
+}
+
+/// The field is the distance of a jump or call (on x86-64 also that of data, which lies beside the code).
+fn is_branch(kind: PatchKind) -> bool {
+    matches!(kind, PatchKind::X86Rel32 | PatchKind::A64Branch26 | PatchKind::A64Branch19 | PatchKind::A64Branch14)
 }
 
 /// The instruction or field that a patch kind writes, in words.
@@ -86,23 +110,7 @@ fn field(kind: PatchKind) -> &'static str {
 
 impl fmt::Display for PatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            PatchError::OutOfRange { at, kind, value } => {
-                write!(f, "{}: {value} does not fit {} at byte {}", self.code(), field(kind), at.0)
-            }
-            PatchError::Misaligned { at, kind, value, unit_bytes } => {
-                let code = self.code();
-                write!(f, "{code}: {value} is no multiple of {unit_bytes}, as {} at byte {} needs", field(kind), at.0)
-            }
-            PatchError::Outside { at, kind, part_bytes } => {
-                let code = self.code();
-                write!(f, "{code}: {} at byte {} is outside its part of {part_bytes} bytes", field(kind), at.0)
-            }
-            PatchError::Unexpected { at, kind, found } => {
-                let code = self.code();
-                write!(f, "{code}: the bytes {found:#x} at byte {} are not {} to be filled", at.0, field(kind))
-            }
-        }
+        write!(f, "{}: {}", self.code(), self.sentence())
     }
 }
 

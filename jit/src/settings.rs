@@ -55,15 +55,8 @@ impl FromStr for Report {
     type Err = BadSetting;
 
     fn from_str(text: &str) -> Result<Self, BadSetting> {
-        BadSetting::pick(
-            text,
-            [
-                ("off", Report(None)),
-                ("summary", Report(Some(StatsFormat::Summary))),
-                ("trace", Report(Some(StatsFormat::Trace))),
-                ("json", Report(Some(StatsFormat::Json))),
-            ],
-        )
+        let [summary, trace, json] = StatsFormat::ALL.map(|format| (format.name(), Report(Some(format))));
+        BadSetting::pick(text, [("off", Report(None)), summary, trace, json])
     }
 }
 

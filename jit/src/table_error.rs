@@ -6,7 +6,7 @@ use mimeo_def::CodeOffset;
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::{Arch, HoleValue, PatchKind};
 
-use crate::PatchError;
+use crate::{Diagnostic, PatchError};
 
 /// Why a table was refused. Nothing of a refused table is ever executed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,12 +89,10 @@ pub enum TableProblem {
 
 impl TableProblem {
     /// The stable diagnostic.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Diagnostic {
         match self {
-            TableProblem::Arch { .. } => "JIT_TARGET",
-            TableProblem::NoStencils { .. } => "JIT_STENCIL_UNSUPPORTED",
-            TableProblem::Hole { error, .. } => error.code(),
-            _ => "JIT_STENCIL_SOURCE",
+            TableProblem::Arch { .. } | TableProblem::NoStencils { .. } => Diagnostic::Target,
+            _ => Diagnostic::StencilSource,
         }
     }
 }
@@ -123,9 +121,9 @@ impl fmt::Display for Part {
 impl fmt::Display for TableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let TableProblem::NoStencils { reason } = self.problem {
-            return write!(f, "no stencils: {reason}");
+            return write!(f, "{}: no stencils: {reason}", self.problem.code());
         }
-        write!(f, "{} {}", self.stencil, self.problem)
+        write!(f, "{}: {} {}", self.problem.code(), self.stencil, self.problem)
     }
 }
 
@@ -152,7 +150,7 @@ impl fmt::Display for TableProblem {
             TableProblem::Length { part, len_bytes } => {
                 write!(f, "has a {part} part of {len_bytes} bytes, which is no whole number of instructions")
             }
-            TableProblem::Hole { part, error } => write!(f, "has a damaged {part} part: {error}"),
+            TableProblem::Hole { part, error } => write!(f, "has a damaged {part} part: {}", error.sentence()),
             TableProblem::Order { part, at } => {
                 write!(f, "has a hole at byte {} of its {part} part that overlaps the one before or precedes it", at.0)
             }

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fmt;
 
 use mimeo_def::frame::{CodeAddr, Exit};
+use mimeo_def::stencil::Table;
 use mimeo_def::{OpIndex, Pc};
 use mimeo_interp::tier::{Caller, Gate, NativeTier, References};
 use mimeo_interp::{Function, InstructionSet, Machine, MachineBuilder};
@@ -20,7 +21,6 @@ pub struct Jit<I> {
     config: JitConfig,
     control: Control,
     native: Result<Native<I>, Unavailable>,
-    nothing: Stats,
 }
 
 impl<I> fmt::Debug for Jit<I> {
@@ -32,14 +32,24 @@ impl<I> fmt::Debug for Jit<I> {
 impl<I: InstructionSet> Jit<I> {
     /// A tier for one machine: validates the table, and seals the code that belongs to no op.
     pub fn new(config: JitConfig) -> Self {
+        Self::with_table(config, I::STENCILS)
+    }
+
+    /// A tier with a table that may be another than the instruction set's.
+    pub(crate) fn with_table(config: JitConfig, table: &Table) -> Self {
         let control = Control::new(&config);
-        let native = Native::new(&config, &control);
-        Jit { config, control, native, nothing: Stats::new(I::OPS.iter().map(|op| op.name)) }
+        let native = Native::new(&config, &control, table);
+        Jit { config, control, native }
     }
 
     /// Why there is no native code.
     pub fn unavailable(&self) -> Option<&Unavailable> {
         self.native.as_ref().err()
+    }
+
+    #[cfg(all(test, feature = "native"))]
+    pub(crate) fn into_unavailable(self) -> Option<Unavailable> {
+        self.native.err()
     }
 
     /// What the tier can do, and why not more.
@@ -64,17 +74,15 @@ impl<I: InstructionSet> Jit<I> {
     }
 
     /// What it did so far.
-    pub fn stats(&self) -> &Stats {
-        self.native.as_ref().map_or(&self.nothing, Native::stats)
+    pub fn stats(&self) -> Stats {
+        self.native.as_ref().map_or_else(|_| Stats::default(), Native::stats)
     }
 
     /// What it did so far, or why it did nothing, in the form that was asked for.
     pub fn report(&self, format: StatsFormat) -> String {
-        match format {
-            StatsFormat::Summary | StatsFormat::Trace | StatsFormat::Json => match self.unavailable() {
-                Some(reason) => format!("no native code: {}: {reason}\n", reason.code()),
-                None => self.stats().to_string(),
-            },
+        match self.unavailable() {
+            Some(reason) if format != StatsFormat::Json => format!("no native code: {reason}\n"),
+            _ => format.render(&self.stats()),
         }
     }
 
@@ -116,12 +124,22 @@ unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
         }
     }
 
-    fn resume(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
-        self.native.as_ref().ok()?.resume(function, pc)
+    fn resumed(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
+        self.native.as_mut().ok()?.resumed(function, pc)
     }
 
-    fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool {
-        self.native.as_mut().is_ok_and(|native| native.left(exit, op))
+    fn return_address(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
+        self.native.as_ref().ok()?.return_address(function, pc)
+    }
+
+    fn left(&mut self, exit: Exit, op: Option<OpIndex>) {
+        if let Ok(native) = &mut self.native {
+            native.left(exit, op);
+        }
+    }
+
+    fn wants_safepoint(&mut self, idle: bool) -> bool {
+        self.native.as_mut().is_ok_and(|native| native.wants_safepoint(idle))
     }
 
     fn safepoint(&mut self, references: References<'_>) {

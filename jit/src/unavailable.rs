@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{CodeBufError, PatchError, TableError};
+use crate::{CodeBufError, Diagnostic, PatchError, TableError};
 
 /// Why there is no native tier.
 #[derive(Debug)]
@@ -26,11 +26,11 @@ pub enum Unavailable {
 
 impl Unavailable {
     /// The stable diagnostic.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Diagnostic {
         match self {
-            Unavailable::Lean | Unavailable::NoSuchOp { .. } => "JIT_OPT_IN",
+            Unavailable::Lean | Unavailable::NoSuchOp { .. } => Diagnostic::OptIn,
             Unavailable::Table(error) => error.problem.code(),
-            Unavailable::Memory(_) => "JIT_EXEC_MEMORY",
+            Unavailable::Memory(_) => Diagnostic::ExecMemory,
             Unavailable::Patch(error) => error.code(),
         }
     }
@@ -39,12 +39,12 @@ impl Unavailable {
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unavailable::Lean => f.write_str("built without native code (feature `jit`)"),
+            Unavailable::Lean => write!(f, "{}: built without native code (feature `jit`)", self.code()),
             Unavailable::Table(error) => error.fmt(f),
             Unavailable::NoSuchOp { name, instruction_set } => {
-                write!(f, "`without` names `{name}`, which is no op of `{instruction_set}`")
+                write!(f, "{}: `without` names `{name}`, which is no op of `{instruction_set}`", self.code())
             }
-            Unavailable::Memory(error) => error.fmt(f),
+            Unavailable::Memory(error) => write!(f, "{}: {error}", self.code()),
             Unavailable::Patch(error) => error.fmt(f),
         }
     }

@@ -8,6 +8,7 @@ use super::twins::{Difference, Outcome, Settings};
 use crate::def::op::{OperandKind, Scalar};
 use crate::def::stencil::{Hole, Stencil};
 use crate::interp::Went;
+use crate::jit::Diagnostic;
 use crate::{InstructionSet, Value};
 
 /// A difference, with all that helps to find its cause.
@@ -24,7 +25,8 @@ impl<I: InstructionSet, L: Language<I>> fmt::Display for Failure<'_, I, L> {
         let index = self.case.op.0 as usize;
         let name = I::OPS[index].name;
         let Difference { interpreted, native, .. } = &self.difference;
-        writeln!(f, "JIT_DIFFERENTIAL: `{name}` of `{}` does not do the same in both tiers", I::NAME)?;
+        let code = Diagnostic::Differential;
+        writeln!(f, "{code}: `{name}` of `{}` does not do the same in both tiers", I::NAME)?;
         self.write_operands(f)?;
         if self.difference.frame > 0 {
             writeln!(f, "  (after {} runs of the same instruction)", self.difference.frame)?;

@@ -83,7 +83,7 @@ fn no_memory_can_be_written_and_executed() {
     machine.call(linked, FunctionIndex(3), &[]).expect("it runs");
     let entries: Vec<usize> = machine.functions(linked).map(mimeo::Function::entry).collect();
     let jit = machine.jit().expect("there is a native tier");
-    assert_eq!(jit.stats().ok, 4);
+    assert_eq!(jit.stats().functions.ok, 4);
     let (support, bytes) = jit.support_code().expect("there are stencils");
     assert!(!bytes.is_empty());
     let mappings = mappings();
@@ -254,7 +254,7 @@ fn a_panic_reaches_the_host_from_both_tiers() {
             }
             assert!(traces.windows(2).all(|pair| pair[0] == pair[1]), "{what}: {traces:?}");
             if let Some(jit) = machine.jit().filter(|_| native) {
-                assert!(jit.stats().exits_for(mimeo::def::frame::Exit::Throw) > 0, "{what}");
+                assert!(jit.stats().switches.left_by(mimeo::def::frame::Exit::Throw) > 0, "{what}");
             }
         }
     }

@@ -186,6 +186,7 @@ fn mistakes_in_stencils_are_found() {
 #[test]
 fn the_message_has_the_simplest_operands_and_both_outcomes() {
     let text = difference("jump_if_less").expect("the stencil is wrong");
+    println!("{text}");
     let expected = "\
 JIT_DIFFERENTIAL: `jump_if_less` of `broken_ops` does not do the same in both tiers
   a is 0.0, from slot 5

@@ -111,9 +111,13 @@ fn every_stage_can_be_looked_at() {
 fn statistics_go_to_standard_error() {
     let (stdout, stderr, status) = calc(&["--jit=on", "--stats", "-e", "print 1;"], b"");
     assert_eq!((stdout.as_str(), status), ("1\n", 0));
-    assert!(stderr.starts_with("functions            1  1 ok, 0 ok-with-deopt\n"), "{stderr}");
-    let (_, off, _) = calc(&["--jit=off", "--stats", "-e", "print 1;"], b"");
-    assert!(off.starts_with("functions            0  0 ok, 0 ok-with-deopt\n"), "{off}");
+    let first: Vec<&str> = stderr.lines().next().unwrap_or_default().split_whitespace().collect();
+    assert_eq!(first, ["functions", "compiled", "1", "1", "ok", "(100.0%)"], "{stderr}");
+    assert_eq!(calc(&["--jit=off", "--stats", "-e", "print 1;"], b"").1, "functions compiled  0\n");
+    let (_, json, _) = calc(&["--jit=on", "--stats=json", "-e", "print 1;"], b"");
+    assert!(json.starts_with('{') && json.contains("\"schema\": 1"), "{json}");
+    let (_, trace, _) = calc(&["--jit=on", "--stats=trace", "-e", "print 1;"], b"");
+    assert!(trace.contains("compiled") && trace.contains("main"), "{trace}");
     assert_eq!(calc(&["--stats", "--stats=off", "-e", "print 1;"], b""), ok("1\n"));
 }
 
@@ -125,8 +129,11 @@ fn compiled(variables: &[(&str, &str)], args: &[&str]) -> u32 {
     let args = [args, &["--stats", "-e", TWENTY]].concat();
     let (stdout, stderr, status) = calc_with(variables, &args, b"");
     assert_eq!((stdout.as_str(), status), ("20\n", 0), "{variables:?} {args:?}");
-    let first = stderr.lines().next().and_then(|line| line.split_whitespace().nth(1));
-    first.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("{stderr}"))
+    let first: Vec<&str> = stderr.lines().next().unwrap_or_default().split_whitespace().collect();
+    match first[..] {
+        ["functions", "compiled", count, ..] => count.parse().unwrap_or_else(|_| panic!("{stderr}")),
+        _ => 0,
+    }
 }
 
 #[test]
@@ -140,7 +147,7 @@ fn settings_come_from_the_program_then_the_environment_then_the_command_line() {
     assert_eq!(compiled(&[("MIMEO_JIT_THRESHOLD", "1000")], &["--jit-threshold=5"]), 2);
     assert_eq!(compiled(&[("MIMEO_JIT_THRESHOLD", "1000"), ("MIMEO_JIT", "on")], &[]), 2);
     assert_eq!(compiled(&[("MIMEO_JIT", "")], &[]), 2);
-    let (_, stderr, _) = calc_with(&[("MIMEO_STATS", "summary")], &["-e", "print 1;"], b"");
+    let (_, stderr, _) = calc_with(&[("MIMEO_STATS", "summary")], &["--jit=on", "-e", "print 1;"], b"");
     assert!(stderr.starts_with("functions "), "{stderr}");
     let quiet = calc_with(&[("MIMEO_STATS", "summary")], &["--stats=off", "-e", "print 1;"], b"");
     assert_eq!(quiet, ok("1\n"));

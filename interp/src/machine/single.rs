@@ -119,7 +119,7 @@ impl<I: InstructionSet> Vm<I> {
         let tier = self.driver.tier.as_mut()?;
         // No code is freed while single ops are tried: nothing is retired.
         tier.called(function, Caller::Host, References::NONE)?;
-        let code = tier.resume(function, pc)?;
+        let code = tier.return_address(function, pc)?;
         // SAFETY: the address is for the op at the top frame's pc.
         let exit = unsafe { self.enter(code) };
         if exit == Exit::Deopt && self.running(self.core.frame).1 == pc {

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::tiny::programs::{Run, checked, endless, fib, scaled, sum};
-use crate::tiny::{OPS, Op, Tiny, machine};
-use crate::{CodeBytes, Mode, NoStencil};
+use crate::tiny::{OPS, Op, Tiny, machine, machine_with, oversized};
+use crate::{Diagnostic, Mode, NoStencil, Regions};
 
 const SUM: u32 = 0;
 const SUM_SUB: u32 = 1;
@@ -74,8 +74,8 @@ fn native_code_runs_without_leaving() {
     let mut run = run(Some(mode(Mode::On)));
     assert_eq!(run.call(SUM, &[1000]), Ok(500_500));
     let stats = run.jit().stats();
-    assert_eq!((stats.ok, stats.ok_with_deopt), (1, 0));
-    assert_eq!(stats.exits, [0, 0, 0, 0, 1, 0]);
+    assert_eq!((stats.functions.ok, stats.functions.ok_with_deopt), (1, 0));
+    assert_eq!(stats.switches.left, [0, 0, 0, 0, 1, 0]);
     // Of the 17 ops two cannot be reached.
     assert_eq!(stats.ops, 15);
 }
@@ -85,11 +85,11 @@ fn a_side_exit_runs_one_op_and_comes_back() {
     let mut run = run(Some(mode(Mode::On)));
     assert_eq!(run.call(SUM_SUB, &[1000]), Ok(500_500));
     let stats = run.jit().stats();
-    assert_eq!((stats.ok, stats.ok_with_deopt), (0, 1));
-    assert_eq!(stats.exits_for(Exit::Deopt), 1000);
-    assert_eq!(stats.side_exits_by_count(), [("sub", 1000)]);
-    let reason = NoStencil::Build("the body has 300 bytes, the budget is 256");
-    assert_eq!(stats.deopts, [(("sub", reason), 1)].into());
+    assert_eq!((stats.functions.ok, stats.functions.ok_with_deopt), (0, 1));
+    assert_eq!(stats.switches.left_by(Exit::Deopt), 1000);
+    let [gap] = &stats.gaps[..] else { panic!("{stats:?}") };
+    assert_eq!((gap.op, gap.side_exits, gap.places), ("sub", 1000, 1));
+    assert_eq!(gap.reason, Some(NoStencil::Build("the body has 300 bytes, the budget is 256")));
 }
 
 #[test]
@@ -97,10 +97,10 @@ fn native_functions_call_each_other_directly() {
     let mut run = run(Some(JitConfig { without: ["check".to_owned()].into(), ..mode(Mode::On) }));
     assert_eq!(run.call(CHECKED, &[4]), Ok(1010));
     // The first call finds the callee without native code; the second does not leave for it.
-    assert_eq!(run.jit().stats().exits_for(Exit::Call), 1);
+    assert_eq!(run.jit().stats().switches.left_by(Exit::Call), 1);
     assert_eq!(run.call(CHECKED, &[4]), Ok(1010));
-    assert_eq!(run.jit().stats().exits_for(Exit::Call), 1);
-    assert_eq!(run.jit().stats().exits_for(Exit::Return), 0);
+    assert_eq!(run.jit().stats().switches.left_by(Exit::Call), 1);
+    assert_eq!(run.jit().stats().switches.left_by(Exit::Return), 0);
 }
 
 #[test]
@@ -109,11 +109,11 @@ fn auto_compiles_at_the_threshold_and_what_native_code_calls_at_once() {
     let mut compiled_after_each_call = Vec::new();
     for _ in 0..4 {
         assert_eq!(run.call(CHECKED, &[4]), Ok(1010));
-        compiled_after_each_call.push(run.jit().stats().compiled());
+        compiled_after_each_call.push(run.jit().stats().functions.compiled());
     }
     // Also the interpreter's calls of the inner function count, but not past the outer one's.
     assert_eq!(compiled_after_each_call, [0, 0, 2, 2]);
-    assert_eq!(run.jit().stats().exits_for(Exit::Return), 0);
+    assert_eq!(run.jit().stats().switches.left_by(Exit::Return), 0);
 }
 
 #[test]
@@ -121,16 +121,16 @@ fn a_hot_loop_of_a_function_called_once_goes_on_natively() {
     let mut run = run(Some(JitConfig { threshold: 10, ..JitConfig::default() }));
     assert_eq!(run.call(SUM, &[1000]), Ok(500_500));
     let stats = run.jit().stats();
-    assert_eq!(stats.compiled(), 1);
+    assert_eq!(stats.functions.compiled(), 1);
     // It came back once, at its end.
-    assert_eq!(stats.exits, [0, 0, 0, 0, 1, 0]);
+    assert_eq!(stats.switches.left, [0, 0, 0, 0, 1, 0]);
 }
 
 #[test]
 fn off_compiles_nothing() {
     let mut run = run(Some(mode(Mode::Off)));
     assert_eq!(run.call(FIB, &[10]), Ok(55));
-    assert_eq!(run.jit().stats().compiled(), 0);
+    assert_eq!(run.jit().stats().functions.compiled(), 0);
 }
 
 #[test]
@@ -146,8 +146,9 @@ fn a_panic_of_a_runtime_function_comes_out_of_the_machine() {
 fn an_unknown_op_in_the_configuration_is_an_error() {
     let config = JitConfig { without: ["adc".to_owned()].into(), ..JitConfig::default() };
     let jit = Jit::<Tiny>::new(config);
-    assert_eq!(jit.unavailable().unwrap().to_string(), "`without` names `adc`, which is no op of `tiny`");
-    assert!(!jit.capability().available);
+    let reason = "JIT_OPT_IN: `without` names `adc`, which is no op of `tiny`";
+    assert_eq!(jit.unavailable().unwrap().to_string(), reason);
+    assert_eq!(jit.capability().reason, Some((Diagnostic::OptIn, reason.to_owned())));
     assert!(has_stencils::<Tiny>().is_ok());
 }
 
@@ -168,9 +169,9 @@ fn the_code_can_be_looked_at() {
     assert!(view.ops.windows(2).all(|ops| ops[0].hot.end == ops[1].hot.start));
     assert_eq!(view.op_at(view.ops[2].hot.start).unwrap().op, OpIndex(Op::Call as u16));
     assert_eq!(view.island.end.0 as usize, view.bytes.len());
-    assert!(jit.stats().bytes != CodeBytes::default());
-    let text = jit.stats().to_string();
-    assert!(text.starts_with("functions            2  2 ok, 0 ok-with-deopt\nblocked              0\n"), "{text}");
+    let regions: Regions = jit.stats().code.regions;
+    assert_eq!(regions.total_bytes(), jit.stats().code.live_bytes);
+    assert!(regions.hot_bytes > 0 && regions.cold_bytes > 0, "{regions:?}");
 }
 
 #[cfg(target_os = "linux")]
@@ -185,9 +186,14 @@ fn no_memory_of_the_process_is_ever_writable_and_executable() {
 
 #[test]
 fn what_cannot_be_compiled_is_blocked_and_runs_all_the_same() {
-    let mut run = run(Some(JitConfig { function_limit: 16, ..mode(Mode::On) }));
-    assert_eq!(run.call(SUM, &[100]), Ok(5050));
-    assert_eq!(run.jit().stats().compiled(), 0);
-    let text = run.jit().stats().to_string();
-    assert!(text.contains("blocked              1\n  `sum`: JIT_CODE_CACHE: "), "{text}");
+    let jit = Jit::with_table(mode(Mode::On), &oversized());
+    let mut run = machine_with(vec![sum(Op::Add), scaled()], Some(jit));
+    assert_eq!(run.call(0, &[100]), Ok(5050));
+    let stats = run.jit().stats();
+    assert_eq!((stats.functions.compiled(), stats.functions.blocked), (0, 1));
+    let [blocked] = &stats.functions.first_blocked[..] else { panic!("{stats:?}") };
+    assert_eq!((&*blocked.function, blocked.diagnostic, blocked.op), ("sum", Diagnostic::CodeCache, None));
+    assert_eq!(blocked.sentence, "17 ops are too many for one code buffer");
+    assert_eq!(run.call(0, &[100]), Ok(5050));
+    assert_eq!(run.jit().stats().compile.latency.count, 1, "it is not tried again");
 }

@@ -9,11 +9,24 @@ mod tables;
 use mimeo_def::Fingerprint;
 use mimeo_def::frame::{Exit, Outcome};
 use mimeo_def::op::{Control, OpInfo, OperandInfo, OperandKind, Scalar};
-use mimeo_def::stencil::Table;
+use mimeo_def::stencil::{Stencil, Table};
 use mimeo_interp::{Cursor, Flow, InstructionSet, Operands, RuntimeFn, Thrown, Vm, guard};
 
-pub(crate) use programs::{Op, machine};
+pub(crate) use programs::{Op, machine, machine_with};
 pub(crate) use tables::TABLE;
+
+/// The table with another stencil for one op.
+pub(crate) fn with_stencil(op: Op, stencil: Stencil) -> Table {
+    let mut ops = TABLE.ops.to_vec();
+    ops[op as usize].stencil = Ok(stencil);
+    Table { ops: Vec::leak(ops), ..TABLE }
+}
+
+/// The table with a stencil for `scale` of 64 MiB, so that functions of 16 ops may be larger than any code buffer.
+pub(crate) fn oversized() -> Table {
+    let scale = TABLE.ops[Op::Scale as usize].stencil.expect("it has one");
+    with_stencil(Op::Scale, Stencil { rodata: vec![0; 64 << 20].leak(), ..scale })
+}
 
 /// The instruction set.
 #[derive(Debug)]

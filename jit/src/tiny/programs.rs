@@ -6,7 +6,7 @@ use mimeo_interp::program::{Program, Unverified};
 use mimeo_interp::{Limits, Linked, Machine};
 
 use super::{Host, Tiny};
-use crate::{HasJit, Jit, JitConfig, WithJit};
+use crate::{HasJit, Jit, JitConfig};
 
 /// The ops.
 #[derive(Clone, Copy, Debug)]
@@ -174,12 +174,17 @@ pub(crate) fn endless(index: u32) -> FunctionBody {
 
 /// A machine with these functions, and with a native tier if there is a configuration for one.
 pub(crate) fn machine(functions: Vec<FunctionBody>, config: Option<JitConfig>) -> Run {
+    machine_with(functions, config.map(Jit::new))
+}
+
+/// A machine with these functions and this native tier.
+pub(crate) fn machine_with(functions: Vec<FunctionBody>, tier: Option<Jit<Tiny>>) -> Run {
     let limits = Limits { slots: 100_000, depth: 2_000, ..Limits::default() };
-    let mut machine = Machine::<Tiny>::builder((), Host::default()).limits(limits);
-    if let Some(config) = config {
-        machine = machine.jit(config);
+    let mut builder = Machine::<Tiny>::builder((), Host::default()).limits(limits);
+    if let Some(tier) = tier {
+        builder = builder.tier(Box::new(tier));
     }
-    let mut machine = machine.build();
+    let mut machine = builder.build();
     let program = Program::<Tiny, Unverified>::new(functions, Vec::new()).verify().expect("sound");
     let linked = machine.load(&program);
     Run { machine, linked }

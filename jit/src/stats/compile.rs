@@ -1,0 +1,40 @@
+//! Compilations → where their time went, and how long single ones took.
+
+/// Time that compilations took, those that ended in a blocked function included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compile {
+    /// Nanoseconds for deciding where everything lies.
+    pub plan_ns: u64,
+    /// Nanoseconds for copying and patching.
+    pub emit_ns: u64,
+    /// Nanoseconds for mapping memory and making it executable.
+    pub seal_ns: u64,
+    /// How long single compilations took.
+    pub latency: Latency,
+    /// Nanoseconds that one compilation may take; `None` is no limit.
+    pub budget_ns: Option<u64>,
+    /// Compilations that took longer than that.
+    pub over_budget: u64,
+}
+
+/// How long single compilations took: percentiles of a histogram, exact to 1 %.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// Compilations.
+    pub count: u64,
+    /// Half of them took at most so many nanoseconds.
+    pub p50_ns: u64,
+    /// 90 % of them did.
+    pub p90_ns: u64,
+    /// 99 % of them did.
+    pub p99_ns: u64,
+    /// The longest.
+    pub max_ns: u64,
+}
+
+impl Compile {
+    /// Nanoseconds for all.
+    pub fn total_ns(&self) -> u64 {
+        self.plan_ns + self.emit_ns + self.seal_ns
+    }
+}

@@ -1,0 +1,79 @@
+//! [`Event`]: one thing that happened to the code of a function; [`Trace`], the latest of them.
+
+use std::collections::VecDeque;
+
+use crate::Diagnostic;
+
+/// What happened to the code of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum What {
+    /// It was made.
+    Compiled,
+    /// It could not be made.
+    Blocked(Diagnostic),
+    /// It was retired to make room for other code.
+    Evicted,
+    /// It was retired because there is newer code of the function.
+    Replaced,
+    /// It was retired because the function ceased to exist.
+    Dropped,
+    /// It was given back: no frame returns into it any more.
+    Reclaimed,
+}
+
+impl What {
+    /// Name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            What::Compiled => "compiled",
+            What::Blocked(_) => "blocked",
+            What::Evicted => "evicted",
+            What::Replaced => "replaced",
+            What::Dropped => "dropped",
+            What::Reclaimed => "reclaimed",
+        }
+    }
+}
+
+/// One thing that happened to the code of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Nanoseconds since the tier was made.
+    pub at_ns: u64,
+    /// What happened.
+    pub what: What,
+    /// Name of the function.
+    pub function: String,
+    /// Its number in its machine.
+    pub id: u32,
+    /// Ops that were compiled, gaps included; 0 when nothing was.
+    pub ops: u64,
+    /// Bytes of code that it is about: made, retired or given back.
+    pub bytes: u64,
+    /// Nanoseconds that the compilation took; 0 when nothing was compiled.
+    pub ns: u64,
+    /// Places in which `OP_DEOPT` stands for an op.
+    pub gaps: u64,
+}
+
+/// The latest events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// In the order in which they happened.
+    pub events: VecDeque<Event>,
+    /// Events that were earlier than these and are not kept.
+    pub lost: u64,
+}
+
+impl Trace {
+    /// So many events are kept.
+    pub const KEPT: usize = 100_000;
+
+    pub(super) fn push(&mut self, event: Event) {
+        if self.events.len() == Self::KEPT {
+            self.events.pop_front();
+            self.lost += 1;
+        }
+        self.events.push_back(event);
+    }
+}

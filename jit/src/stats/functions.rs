@@ -1,0 +1,51 @@
+//! What became of functions → counts, and the first of those that could not be compiled.
+
+use crate::Diagnostic;
+
+/// What became of functions. A function that is compiled twice counts twice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Functions {
+    /// Compilations without a gap.
+    pub ok: u64,
+    /// Compilations in which `OP_DEOPT` stands for at least one op.
+    pub ok_with_deopt: u64,
+    /// Functions that could not be compiled.
+    pub blocked: u64,
+    /// Functions whose code was given up for that of others.
+    pub evicted: u64,
+    /// Compilations of functions that had been compiled before.
+    pub recompiled: u64,
+    /// Compiled functions that ceased to exist.
+    pub dropped: u64,
+    /// Calls of blocked functions and rounds of their loops that the interpreter ran, in the functions of
+    /// [`first_blocked`](Functions::first_blocked) and all others. Not exact: those since the tier was last asked are
+    /// missing, which are fewer than are counted, and fewer than 4,096 for each function.
+    pub left_to_interpreter: u64,
+    /// The first [`Functions::KEPT`] that were blocked.
+    pub first_blocked: Vec<Blocked>,
+}
+
+/// A function that could not be compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// Its name.
+    pub function: String,
+    /// Its number in its machine.
+    pub id: u32,
+    /// Why, as a name that does not change.
+    pub diagnostic: Diagnostic,
+    /// Why, in a sentence.
+    pub sentence: String,
+    /// The op that is to blame, if it is one.
+    pub op: Option<&'static str>,
+}
+
+impl Functions {
+    /// So many blocked functions are kept by name.
+    pub const KEPT: usize = 100;
+
+    /// Compilations that gave code.
+    pub fn compiled(&self) -> u64 {
+        self.ok + self.ok_with_deopt
+    }
+}

@@ -1,0 +1,40 @@
+//! [`Gap`]: what it costs that an op has no usable stencil.
+
+use crate::NoStencil;
+
+/// An op that the interpreter ran for native code, or may have to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The op.
+    pub op: &'static str,
+    /// Why it has no stencil; of several reasons the first. `None` when it has one, which left by itself: for an
+    /// operand or a state that the stencil hands over.
+    pub reason: Option<NoStencil>,
+    /// How often `OP_DEOPT` was planted for it.
+    pub places: u64,
+    /// Bytes of native code that were planted in these places.
+    pub bytes: u64,
+    /// How often native code was left so that the interpreter runs it.
+    pub side_exits: u64,
+    /// What it costs that whole functions have no native code because of it.
+    pub hard: Hard,
+}
+
+/// What whole functions without native code cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hard {
+    /// Functions that were blocked because of the op.
+    pub functions: u64,
+    /// Bytes of their bytecode.
+    pub bytecode_bytes: u64,
+    /// Calls of them and rounds of their loops that the interpreter ran; counted as
+    /// [`Functions::left_to_interpreter`](super::Functions::left_to_interpreter) is.
+    pub runs: u64,
+}
+
+impl Gap {
+    /// How often the interpreter had to step in; the measure by which gaps are sorted.
+    pub fn executions(&self) -> u64 {
+        self.side_exits + self.hard.runs
+    }
+}

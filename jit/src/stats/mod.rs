@@ -1,0 +1,57 @@
+//! What the native tier did → [`Stats`], a snapshot in numbers that a person or a program reads.
+
+mod code;
+mod compile;
+#[cfg(feature = "native")]
+mod durations;
+mod event;
+mod format;
+mod functions;
+mod gap;
+mod json;
+#[cfg(feature = "native")]
+mod recorder;
+mod summary;
+mod switches;
+mod trace;
+#[cfg(feature = "native")]
+mod watch;
+
+pub use code::{Code, Regions};
+pub use compile::{Compile, Latency};
+pub use event::{Event, Trace, What};
+pub use format::StatsFormat;
+pub use functions::{Blocked, Functions};
+pub use gap::{Gap, Hard};
+pub use switches::{Entry, Switches};
+
+#[cfg(feature = "native")]
+pub(crate) use durations::Cost;
+#[cfg(feature = "native")]
+pub(crate) use recorder::{Compilation, Named, Recorder, Settings, Unlinked};
+#[cfg(feature = "native")]
+pub(crate) use watch::Watch;
+
+/// What one tier did since it was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// What became of functions.
+    pub functions: Functions,
+    /// Ops compiled, gaps included.
+    pub ops: u64,
+    /// The ops that cost something because they have no usable stencil, the most expensive first.
+    pub gaps: Vec<Gap>,
+    /// Bytes of code.
+    pub code: Code,
+    /// Time that compilations took.
+    pub compile: Compile,
+    /// How often execution went from one tier to the other.
+    pub switches: Switches,
+    /// What happened to the code of each function; `None` unless [`JitConfig::trace`](crate::JitConfig::trace) is set.
+    pub trace: Option<Trace>,
+}
+
+#[cfg(all(test, feature = "native"))]
+mod sample;
+#[cfg(all(test, feature = "native"))]
+mod tests;

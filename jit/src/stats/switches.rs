@@ -1,0 +1,52 @@
+//! Changes between the tiers → counts by reason.
+
+use mimeo_def::frame::Exit;
+
+/// Why native code was entered from outside of it. Native code that calls native code enters nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Entry {
+    /// The host or the interpreter called a function, or native code one that had no code of its own yet.
+    Call,
+    /// At the head of a loop that the interpreter ran (on-stack replacement).
+    Loop,
+    /// Behind an op that the interpreter ran for native code.
+    Resume,
+    /// A function that the interpreter ran returned to one with native code.
+    Return,
+}
+
+impl Entry {
+    /// All of them, in the order of [`Switches::entered`].
+    pub const ALL: [Entry; 4] = [Entry::Call, Entry::Loop, Entry::Resume, Entry::Return];
+
+    /// Name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Entry::Call => "call",
+            Entry::Loop => "loop",
+            Entry::Resume => "resume",
+            Entry::Return => "return",
+        }
+    }
+}
+
+/// How often native code was entered and left, by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Switches {
+    /// Into native code, in the order of [`Entry::ALL`].
+    pub entered: [u64; Entry::ALL.len()],
+    /// Out of it, in the order of [`Exit::ALL`].
+    pub left: [u64; Exit::ALL.len()],
+}
+
+impl Switches {
+    /// How often native code was entered for this reason.
+    pub fn entered_by(&self, entry: Entry) -> u64 {
+        self.entered[entry as usize]
+    }
+
+    /// How often native code was left for this reason.
+    pub fn left_by(&self, exit: Exit) -> u64 {
+        self.left[exit as usize - 1]
+    }
+}

@@ -1,0 +1,37 @@
+//! [`Stats`] → a line for each thing that happened to the code of a function.
+
+use super::{Event, Stats, What};
+
+impl Stats {
+    /// A line for each event that was kept; or one that says how to have them kept.
+    pub fn trace(&self) -> String {
+        let Some(trace) = &self.trace else {
+            return "no trace was recorded; it must be asked for before the program runs\n".to_owned();
+        };
+        let mut text = String::new();
+        if trace.lost > 0 {
+            text += &format!("{} earlier events are not kept\n", trace.lost);
+        }
+        for event in &trace.events {
+            text += &line(event);
+        }
+        text
+    }
+}
+
+fn line(event: &Event) -> String {
+    let Event { at_ns, what, function, id, ops, bytes, ns, gaps } = event;
+    let start = format!("{:>12.3} us  {:<9}  `{function}` #{id}", *at_ns as f64 / 1e3, what.name());
+    let us = *ns as f64 / 1e3;
+    match what {
+        What::Compiled => {
+            let gaps = match gaps {
+                0 => String::new(),
+                gaps => format!(", {gaps} without a stencil"),
+            };
+            format!("{start}: {ops} ops{gaps}, {bytes} bytes, {us:.3} us\n")
+        }
+        What::Blocked(diagnostic) => format!("{start}: {diagnostic}, {us:.3} us\n"),
+        What::Evicted | What::Replaced | What::Dropped | What::Reclaimed => format!("{start}: {bytes} bytes\n"),
+    }
+}

@@ -14,9 +14,16 @@
 #![deny(missing_docs)]
 
 mod code_buf;
+mod code_region;
 mod compiler;
 mod config;
 mod emit;
+#[cfg_attr(not(test), expect(dead_code, reason = "the tier does not call its observers yet"))]
+#[cfg_attr(
+    not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))),
+    path = "gdb/unsupported.rs"
+)]
+mod gdb;
 mod hole_value;
 mod icache;
 mod inspect;
@@ -24,6 +31,8 @@ mod island;
 mod pages;
 mod patch;
 mod patch_error;
+#[cfg_attr(not(test), expect(dead_code, reason = "the tier does not call its observers yet"))]
+mod perf_map;
 mod plan;
 mod recipe;
 mod stats;

@@ -18,5 +18,5 @@ pub(crate) struct CodeRegion<'a> {
     pub(crate) entries: &'a [CodeOffset],
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 pub(crate) mod tiny;

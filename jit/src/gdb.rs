@@ -6,6 +6,9 @@
 //! whole process. They are weak, so that another JIT in it (LLVM has one) may bring them as well; all then share
 //! the list, as do two versions of this crate.
 //!
+//! A backtrace shows the function whose code runs, then the support code, then the driver. The callers in the
+//! language are not in it: calls do not grow the native stack, and what called is in the frame records.
+//!
 //! Contract of this island:
 //! 1. The list and the descriptor are touched under [`LIST`] only, by this crate. Other JITs have locks of their
 //!    own, if any: a process that registers with two at once must keep them apart itself.

@@ -221,9 +221,9 @@ fn general(reader: &Reader<'_>, opcode: u8, len_bytes: u32, operand: ModRm, imme
         (0x8d, _) if reg == RSP && is_wide => Step { grows_after: -operand.on_stack?, ..step },
         (0x8d, _) if operand.direct.is_some() => return None,
         (0x89, _) if to_rsp => return None,
-        (0x89, _) if is_wide => store(step, operand, Access::Store, reg),
+        (0x89, _) if is_wide => moved(step, operand, Access::Store, reg),
         (0x8b, _) if reg == RSP => return None,
-        (0x8b, _) if is_wide => store(step, operand, Access::Load, reg),
+        (0x8b, _) if is_wide => moved(step, operand, Access::Load, reg),
         // Comparisons: `cmp`, `test`.
         (0x38..=0x3b | 0x84 | 0x85, _) => step,
         (0xff, 2) if !reader.operand_16_bits => Step::new(len_bytes, Flow::Call(None)),
@@ -238,7 +238,7 @@ fn general(reader: &Reader<'_>, opcode: u8, len_bytes: u32, operand: ModRm, imme
 }
 
 /// A move between a register and the stack.
-fn store(step: Step, operand: ModRm, access: fn(Register, i64) -> Access, reg: u8) -> Step {
+fn moved(step: Step, operand: ModRm, access: fn(Register, i64) -> Access, reg: u8) -> Step {
     let access = operand.on_stack.map(|at| access(register(reg), at));
     Step { accesses: [access, None], ..step }
 }

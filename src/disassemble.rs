@@ -1,7 +1,8 @@
-//! Machine code of this machine → instructions as text, by a disassembler from elsewhere.
+//! Machine code of this machine → instructions as text, by a disassembler from elsewhere; without the feature
+//! `disassembler`, bytes.
 
 /// The instructions in `code`, which runs at `start`: offset and length in bytes, text.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(feature = "disassembler", target_arch = "x86_64"))]
 pub(crate) fn disassemble(code: &[u8], start: u64) -> Vec<(usize, usize, String)> {
     use iced_x86::{Decoder, DecoderOptions, Formatter, IntelFormatter};
 
@@ -18,7 +19,7 @@ pub(crate) fn disassemble(code: &[u8], start: u64) -> Vec<(usize, usize, String)
 }
 
 /// The instructions in `code`, which runs at `start`: offset and length in bytes, text.
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(feature = "disassembler", target_arch = "aarch64"))]
 pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {
     use yaxpeax_arch::{Decoder, U8Reader};
     use yaxpeax_arm::armv8::a64::InstDecoder;
@@ -36,8 +37,9 @@ pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String
         .collect()
 }
 
-/// There is no native code to show.
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(crate) fn disassemble(_code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {
-    Vec::new()
+/// The bytes of `code`, eight to a line: offset and length in bytes, no text.
+#[cfg(not(all(feature = "disassembler", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {
+    let lines = code.chunks(8).enumerate();
+    lines.map(|(index, bytes)| (index * 8, bytes.len(), String::new())).collect()
 }

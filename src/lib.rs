@@ -12,9 +12,7 @@ pub use mimeo_interp::{
 pub use mimeo_jit as jit;
 pub use mimeo_macros::{instruction_set, vm_op};
 
-#[cfg(feature = "disassembler")]
 mod disassemble;
-#[cfg(feature = "disassembler")]
 pub mod listing;
 
 #[cfg(feature = "jit")]

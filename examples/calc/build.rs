@@ -1,5 +1,5 @@
 //! Compiles the stencils of calc's ops.
 
 fn main() {
-    mimeo_build::ops("src/ops.rs").compile();
+    mimeo_build::ops("src/ops.rs").stencils(cfg!(feature = "jit")).compile();
 }

@@ -70,7 +70,8 @@ impl fmt::Display for Capability {
         writeln!(f, "; mode {mode}, threshold {threshold}; {arch}, {os}, stencil ABI {abi}")?;
         let (with, without) = (self.with_stencil.len(), self.without_stencil.len());
         writeln!(f, "{instruction_set}: {with} of {} ops have a stencil", with + without)?;
-        for (op, reason) in &self.without_stencil {
+        // Without native code at all there is no more to say of each op.
+        for (op, reason) in self.without_stencil.iter().filter(|_| self.available) {
             writeln!(f, "  {op}: {reason}")?;
         }
         Ok(())

@@ -11,8 +11,8 @@ use mimeo_def::CodeOffset;
 use mimeo_def::frame::CodeAddr;
 use mimeo_interp::tier::References;
 
-use crate::code_buf::{CodeBuf, Executable};
 use crate::mapping::page_bytes;
+use crate::observers::ObservedCode;
 use crate::pages::{CodePool, pages_for};
 
 /// The code of one machine.
@@ -34,7 +34,7 @@ pub(crate) struct CodeCache {
 pub(crate) struct Retired {
     pub(crate) function: u32,
     pub(crate) name: String,
-    pub(crate) code: CodeBuf<Executable>,
+    pub(crate) code: ObservedCode,
 }
 
 impl Retired {
@@ -56,7 +56,7 @@ impl CodeCache {
     }
 
     /// Takes note of a function's new code.
-    pub(crate) fn add(&mut self, function: u32, code: &CodeBuf<Executable>) {
+    pub(crate) fn add(&mut self, function: u32, code: &ObservedCode) {
         self.ages.push_back(function);
         self.live_bytes += code.footprint_bytes();
     }
@@ -77,7 +77,7 @@ impl CodeCache {
     }
 
     /// Code that was [added](Self::add) is not entered any more.
-    pub(crate) fn retire(&mut self, function: u32, name: &str, code: CodeBuf<Executable>) {
+    pub(crate) fn retire(&mut self, function: u32, name: &str, code: ObservedCode) {
         if let Some(place) = self.ages.iter().position(|&id| id == function) {
             self.ages.remove(place);
         }

@@ -6,10 +6,11 @@ use mimeo_def::frame::CodeAddr;
 use mimeo_def::{CodeOffset, OpIndex, Pc};
 use mimeo_interp::Function;
 
-use crate::code_buf::{CodeBuf, Executable, Writable};
+use crate::code_buf::{CodeBuf, Writable};
 use crate::emit::{EmitError, SizesDiffer, emit};
 use crate::hole_value::NO_CODE;
 use crate::island::Island;
+use crate::observers::{ObservedCode, Told};
 use crate::plan::{Layout, Plan, TooBig};
 use crate::recipe::Recipes;
 use crate::stats::Cost;
@@ -18,7 +19,7 @@ use crate::{CodeBufError, Diagnostic, NoStencil};
 /// Native code of one function.
 #[derive(Debug)]
 pub(crate) struct Compiled {
-    pub(crate) code: CodeBuf<Executable>,
+    pub(crate) code: ObservedCode,
     /// Where the code of the op that starts at each unit lies; [`NO_CODE`] elsewhere.
     starts: Vec<CodeOffset>,
     pub(crate) layout: Layout,
@@ -125,6 +126,7 @@ impl CompileError {
 pub(crate) struct Compiler {
     recipes: Recipes,
     plan: Plan,
+    told: Told,
     /// What an op costs to compile, as it was lately.
     ns_per_op: f64,
 }
@@ -141,8 +143,13 @@ pub(crate) struct Allowance {
 }
 
 impl Compiler {
-    pub(crate) fn new(recipes: Recipes, island: Island) -> Self {
-        Compiler { recipes, plan: Plan::new(island), ns_per_op: FIRST_NS_PER_OP }
+    pub(crate) fn new(recipes: Recipes, island: Island, told: Told) -> Self {
+        Compiler { recipes, plan: Plan::new(island), told, ns_per_op: FIRST_NS_PER_OP }
+    }
+
+    /// Why an observer is not told of code, if there is one like that.
+    pub(crate) fn observer_failure(&self) -> Option<&str> {
+        self.told.failure()
     }
 
     /// Compiles a function. `take` is asked for writable memory of so many bytes.
@@ -196,6 +203,7 @@ impl Compiler {
                 let code = buf.seal().map_err(CompileError::Memory)?;
                 cost.memory += emitted.elapsed();
                 let starts = std::mem::take(&mut self.plan.starts);
+                let code = self.told.tell(&function.body().name, code, &starts);
                 return Ok(Compiled { code, starts, layout: self.plan.layout, excluded });
             }
             // Each round excludes at least one more op, so there are at most as many rounds as ops.
@@ -252,16 +260,16 @@ mod tests {
     use mimeo_interp::Machine;
 
     use super::*;
-    use crate::JitConfig;
     use crate::plan::PlannedOp;
     use crate::tiny::programs::{Builder, Run, machine};
     use crate::tiny::{OPS, Op, TABLE, Tiny};
     use crate::validate::Expectation;
+    use crate::{JitConfig, Observers};
 
     fn compiler(table: &Table) -> Compiler {
         let expect = Expectation { ops: OPS, runtime_len: 2, host: Arch::host() };
         let recipes = Recipes::new(table, &expect, &JitConfig::default()).unwrap();
-        Compiler::new(recipes, Island::new(vec![0x1000; 8]))
+        Compiler::new(recipes, Island::new(vec![0x1000; 8]), Told::new(Observers::None))
     }
 
     fn function(run: &Run) -> &Function {

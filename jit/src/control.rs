@@ -131,7 +131,12 @@ impl Control {
     }
 
     fn request(&self, request: Request) {
-        self.shared.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+        let mut requests = self.shared.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        // There may be nobody who takes them.
+        if !requests.contains(&request) {
+            requests.push(request);
+        }
+        drop(requests);
         self.changed();
     }
 
@@ -141,11 +146,13 @@ impl Control {
     }
 
     /// A number that is another one after each change.
+    #[cfg_attr(not(feature = "native"), expect(dead_code, reason = "a lean build compiles nothing"))]
     pub(crate) fn changes(&self) -> u32 {
         self.shared.changes.load(Ordering::Acquire)
     }
 
     /// Takes the requests.
+    #[cfg_attr(not(feature = "native"), expect(dead_code, reason = "a lean build compiles nothing"))]
     pub(crate) fn take_requests(&self) -> Vec<Request> {
         std::mem::take(&mut *self.shared.requests.lock().unwrap_or_else(PoisonError::into_inner))
     }

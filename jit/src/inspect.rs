@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use mimeo_def::frame::CodeAddr;
 use mimeo_def::{CodeOffset, OpIndex, Pc};
+#[cfg(feature = "native")]
 use mimeo_interp::Function;
 
+#[cfg(feature = "native")]
 use crate::compiler::{Compiled, Compiler};
 
 /// Native code of one function, and what is where in it.
@@ -38,6 +40,7 @@ pub struct OpView {
     pub cold: Range<CodeOffset>,
 }
 
+#[cfg(feature = "native")]
 impl<'a> CodeView<'a> {
     pub(crate) fn new(function: &Function, compiled: &'a Compiled, compiler: &Compiler) -> Option<Self> {
         // It was planned before, so it can be planned again.
@@ -67,7 +70,9 @@ impl<'a> CodeView<'a> {
             island: CodeOffset(layout.island)..CodeOffset(layout.end),
         })
     }
+}
 
+impl CodeView<'_> {
     /// The op to which the byte at `offset` belongs, if it is an op's.
     pub fn op_at(&self, offset: CodeOffset) -> Option<&OpView> {
         self.ops.iter().find(|op| op.hot.contains(&offset) || op.cold.contains(&offset))

@@ -14,38 +14,67 @@
 #![deny(missing_docs)]
 
 mod capability;
+#[cfg(feature = "native")]
 mod code_buf;
 mod code_buf_error;
+#[cfg(feature = "native")]
 mod code_cache;
+#[cfg(feature = "native")]
+mod code_region;
+#[cfg(feature = "native")]
 mod compiler;
 mod config;
 mod control;
 mod diagnostic;
+#[cfg(feature = "native")]
 mod emit;
+#[cfg(feature = "native")]
 mod functions;
+#[cfg(feature = "native")]
+#[cfg_attr(
+    not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))),
+    path = "gdb/unsupported.rs"
+)]
+mod gdb;
+#[cfg(feature = "native")]
 mod hole_value;
+#[cfg(feature = "native")]
 mod icache;
 mod inspect;
+#[cfg(feature = "native")]
 mod island;
+#[cfg(feature = "native")]
 mod mapping;
+#[cfg_attr(not(feature = "native"), path = "lean.rs")]
 mod native;
 mod no_stencil;
+#[cfg(feature = "native")]
+mod observers;
+#[cfg(feature = "native")]
 mod pages;
+#[cfg(feature = "native")]
 mod patch;
 mod patch_error;
+#[cfg(feature = "native")]
+mod perf_map;
+#[cfg(feature = "native")]
 mod plan;
+#[cfg(feature = "native")]
 mod recipe;
 mod settings;
 mod stats;
+#[cfg(feature = "native")]
 mod support;
 mod table_error;
 mod tier;
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tiny;
 mod unavailable;
+#[cfg(feature = "native")]
 mod validate;
 
 pub use capability::Capability;
+#[cfg(feature = "native")]
 pub use code_buf::{CodeBuf, Executable, Writable};
 pub use code_buf_error::CodeBufError;
 pub use config::{JitConfig, Mode, Observers};
@@ -53,6 +82,7 @@ pub use control::Control;
 pub use diagnostic::{Diagnostic, UnknownDiagnostic};
 pub use inspect::{CodeView, OpView};
 pub use no_stencil::NoStencil;
+#[cfg(feature = "native")]
 pub use patch::patch;
 pub use patch_error::PatchError;
 pub use settings::{BadSetting, Report, Settings, Threshold};

@@ -18,6 +18,7 @@ use crate::control::Request;
 use crate::functions::{Functions, State};
 use crate::inspect::CodeView;
 use crate::island::Island;
+use crate::observers::Told;
 use crate::recipe::Recipes;
 use crate::stats::{Compilation, Cost, Entry, Named, Recorder, Settings, Stats, Unlinked};
 use crate::support::Support;
@@ -62,7 +63,8 @@ impl<I: InstructionSet> Native<I> {
         }
         let recipes = Recipes::new(table, &expectation::<I>(), config).map_err(Unavailable::Table)?;
         let mut cache = CodeCache::default();
-        let support = Support::new(table, &mut cache.pool)?;
+        let mut told = Told::new(config.observers);
+        let support = Support::new(table, &mut cache.pool, &mut told)?;
         let exits = Exit::ALL.into_iter().map(|exit| support.exit(exit));
         let targets = exits.chain(I::RUNTIME.iter().map(|function| function.shim as CodeAddr)).collect();
         let stats = Recorder::new(I::OPS.iter().map(|op| op.name), settings(config, control));
@@ -70,7 +72,7 @@ impl<I: InstructionSet> Native<I> {
             config: config.clone(),
             control: control.clone(),
             seen: control.changes(),
-            compiler: Compiler::new(recipes, Island::new(targets)),
+            compiler: Compiler::new(recipes, Island::new(targets), told),
             functions: Functions::new(cache, stats, support.exit(Exit::Call)),
             support,
             marker: PhantomData,
@@ -79,6 +81,10 @@ impl<I: InstructionSet> Native<I> {
 
     pub(crate) fn stats(&self) -> Stats {
         self.functions.stats.snapshot()
+    }
+
+    pub(crate) fn observer_failure(&self) -> Option<&str> {
+        self.compiler.observer_failure()
     }
 
     pub(crate) fn code_of(&self, function: &Function) -> Option<CodeView<'_>> {

@@ -79,6 +79,7 @@ impl PatchError {
     }
 
     /// It lies in the values of one op in one function, and not in the stencil.
+    #[cfg_attr(not(feature = "native"), expect(dead_code, reason = "a lean build compiles nothing"))]
     pub(crate) fn is_of_value(&self) -> bool {
         matches!(self, PatchError::OutOfRange { .. } | PatchError::Misaligned { .. })
     }

@@ -7,10 +7,11 @@
 use mimeo_def::CodeOffset;
 use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::{Hole, HoleValue, Stencil, Table};
-use mimeo_interp::tier::{Gate, Markers};
+use mimeo_interp::tier::{Enter, Gate, Markers};
 
 use crate::Unavailable;
-use crate::code_buf::{CodeBuf, Executable};
+use crate::code_buf::CodeBuf;
+use crate::observers::{ObservedCode, Told};
 use crate::pages::CodePool;
 use crate::patch::patch;
 
@@ -20,8 +21,8 @@ const ALIGN: u32 = 16;
 /// The support code of one table.
 #[derive(Debug)]
 pub(crate) struct Support {
-    code: CodeBuf<Executable>,
-    enter: CodeOffset,
+    code: ObservedCode,
+    enter: Enter,
     exits: [CodeOffset; Exit::ALL.len()],
 }
 
@@ -35,7 +36,7 @@ struct Placed {
 
 impl Support {
     /// Copies and seals the support code of a validated table.
-    pub(crate) fn new(table: &Table, pool: &mut CodePool) -> Result<Self, Unavailable> {
+    pub(crate) fn new(table: &Table, pool: &mut CodePool, told: &mut Told) -> Result<Self, Unavailable> {
         let stencils: Vec<&Stencil> = [&table.enter].into_iter().chain(table.exits).collect();
         let mut end = 0;
         let mut room = |part: &[u8]| {
@@ -57,7 +58,10 @@ impl Support {
         }
         let code = buf.seal().map_err(Unavailable::Memory)?;
         let exits = std::array::from_fn(|index| CodeOffset(placed[index + 1].hot));
-        Ok(Support { code, enter: CodeOffset(placed[0].hot), exits })
+        // SAFETY: (1) says what lies there; code buffer (1): `gate` says how long it may be called.
+        let enter = unsafe { code.entry(CodeOffset(placed[0].hot)) };
+        let entries: Vec<CodeOffset> = placed.iter().map(|at| CodeOffset(at.hot)).collect();
+        Ok(Support { code: told.tell("mimeo support", code, &entries), enter, exits })
     }
 
     /// Address of an exit.
@@ -66,7 +70,7 @@ impl Support {
     }
 
     /// The machine code of all support stencils.
-    pub(crate) fn code(&self) -> &CodeBuf<Executable> {
+    pub(crate) fn code(&self) -> &ObservedCode {
         &self.code
     }
 
@@ -74,8 +78,7 @@ impl Support {
     pub(crate) fn gate(&self) -> Gate {
         let markers =
             Markers { call: self.exit(Exit::Call), ret: self.exit(Exit::Return), finish: self.exit(Exit::Finish) };
-        // SAFETY: (1) says what lies there; code buffer (1): the caller keeps to the doc comment.
-        Gate { enter: unsafe { self.code.entry(self.enter) }, markers }
+        Gate { enter: self.enter, markers }
     }
 }
 

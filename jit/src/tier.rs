@@ -52,6 +52,11 @@ impl<I: InstructionSet> Jit<I> {
         self.native.err()
     }
 
+    /// Why the observers that [`JitConfig::observers`] names are not told of code, if they are not.
+    pub fn observer_failure(&self) -> Option<&str> {
+        self.native.as_ref().ok()?.observer_failure()
+    }
+
     /// What the tier can do, and why not more.
     pub fn capability(&self) -> Capability {
         Capability::new::<I>(&self.control, self.unavailable(), &self.config)

@@ -50,6 +50,9 @@ fn run(command: &Command) -> Result<(), Failure> {
     if let Some(dump) = command.dump {
         return show(dump, &program, &mut session);
     }
+    if let Some(failure) = session.jit().and_then(Jit::observer_failure) {
+        eprintln!("mimeo-calc: warning: {failure}");
+    }
     let result = session.run().map_err(|error| Failure(error.in_file(&file).to_string()));
     if let (Report(Some(format)), Some(jit)) = (command.settings.report, session.jit()) {
         eprint!("{}", jit.report(format));

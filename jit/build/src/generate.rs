@@ -51,7 +51,10 @@ impl Job {
                 Some(program) => Toolchain::probe_program(program, &self.target, &self.out),
             }
             .map_err(|error| error.to_string()),
-            Mode::Off => Err("stencils are switched off (MIMEO_STENCILS=off)".to_owned()),
+            Mode::Off => {
+                Err("stencils are switched off (`MIMEO_STENCILS=off`, or `stencils(false)` in the build script)"
+                    .to_owned())
+            }
         };
         for set in sets {
             self.write(set, ".c", &table::generated_c(set))?;

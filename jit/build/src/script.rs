@@ -19,7 +19,7 @@ use crate::toolchain::Target;
 /// mimeo_build::ops("src/ops.rs").compile();
 /// ```
 pub fn ops(path: impl Into<PathBuf>) -> Ops {
-    Ops { path: path.into() }
+    Ops { path: path.into(), stencils: true }
 }
 
 /// A file with instruction sets, to be compiled. See [`ops`].
@@ -27,9 +27,20 @@ pub fn ops(path: impl Into<PathBuf>) -> Ops {
 #[must_use = "nothing is compiled before `compile` is called"]
 pub struct Ops {
     path: PathBuf,
+    stencils: bool,
 }
 
 impl Ops {
+    /// Says whether there shall be stencils. A language whose package has a feature for native code makes none
+    /// without it, and then needs no C compiler:
+    ///
+    /// ```no_run
+    /// mimeo_build::ops("src/ops.rs").stencils(cfg!(feature = "jit")).compile();
+    /// ```
+    pub fn stencils(self, stencils: bool) -> Self {
+        Ops { stencils, ..self }
+    }
+
     /// Makes the tables, and tells cargo what they depend on.
     ///
     /// On errors it prints them and ends the build script: when the file cannot be read or has no instruction
@@ -53,8 +64,9 @@ impl Ops {
         for name in compiler_variables(&target) {
             println!("cargo::rerun-if-env-changed={name}");
         }
+        let mode = Mode::parse(env::var("MIMEO_STENCILS").ok().as_deref())?;
         let job = Job {
-            mode: Mode::parse(env::var("MIMEO_STENCILS").ok().as_deref())?,
+            mode: if self.stencils { mode } else { Mode::Off },
             target,
             compiler: None,
             out: PathBuf::from(variable("OUT_DIR")?),

@@ -69,6 +69,7 @@ impl Trace {
     /// So many events are kept.
     pub const KEPT: usize = 100_000;
 
+    #[cfg_attr(not(feature = "native"), expect(dead_code, reason = "a lean build compiles nothing"))]
     pub(super) fn push(&mut self, event: Event) {
         if self.events.len() == Self::KEPT {
             self.events.pop_front();

@@ -1,6 +1,8 @@
 //! What the native tier did → [`Stats`], a snapshot in numbers that a person or a program reads.
 
 mod code;
+#[cfg(feature = "native")]
+mod code_changes;
 mod compile;
 #[cfg(feature = "native")]
 mod durations;

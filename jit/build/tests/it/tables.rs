@@ -91,7 +91,10 @@ fn stencils_that_are_switched_off_need_no_compiler_and_no_warning() {
     let out = folder("off");
     let job = Job { mode: Mode::Off, ..job(&out, Some("/no/such/cc")) };
     assert_eq!(job.run(&[language()]), Ok(Outcome::default()));
-    assert_eq!(reason(&out, "calc", "add").as_deref(), Some("stencils are switched off (MIMEO_STENCILS=off)"));
+    assert_eq!(
+        reason(&out, "calc", "add").as_deref(),
+        Some("stencils are switched off (`MIMEO_STENCILS=off`, or `stencils(false)` in the build script)")
+    );
 }
 
 #[test]

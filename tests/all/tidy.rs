@@ -101,6 +101,9 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
     let mut inside = false;
     let mut names = BTreeSet::new();
     for line in read(manifest).lines() {
+        if line.starts_with('#') {
+            continue;
+        }
         if line.starts_with('[') {
             inside = line.ends_with("dependencies]") && !line.contains("dev-") && !line.contains("build-");
         } else if let (true, Some((name, _))) =

@@ -20,12 +20,34 @@ fn count(n) { let i = 0; let sum = 0; while i < n { sum = sum + i; i = i + 1; } 
 let result = count(100000000);
 ";
 
+const GAP: &str = "
+fn mix(n) {
+    let i = 0; let a = 1; let b = 2; let c = 3;
+    while i < n {
+        a = a * 5 % 1000003;
+        b = b + a * 3 - c;
+        b = -b;
+        c = (c + b + i) % 65521;
+        if a < c { a = a + c % 7; } else { a = a - c % 5; }
+        b = b % 1000 + a - i;
+        if b < c { c = c - i + a; }
+        a = a + b - c + i + 1;
+        c = c + a - b * 2;
+        a = a % 1009 + b % 1000;
+        i = i + 1;
+    }
+    return a + b + c;
+}
+let result = mix(1000000);
+";
+
 /// Programs of the corpus that take long enough to be measured.
 const CORPUS: [&str; 4] = ["primes", "queens", "takeuchi", "mandelbrot"];
 
 fn main() {
     compile_cost();
     transitions();
+    gap_in_a_loop();
     programs();
 }
 
@@ -119,6 +141,22 @@ fn transitions() {
     println!("{:>48} {:>8.1}", "the host calls an interpreted function", interpreted);
     println!("{:>48} {:>8.1}", "the host calls a native function", native);
     println!("{:>48} {:>8.1}", "side exit, one op interpreted, re-entry", with_gap - without_gap);
+}
+
+/// A loop with one op that has no stencil: native code is entered again behind it, or at the next call of the function.
+fn gap_in_a_loop() {
+    let program = compile(GAP);
+    let gap = JitConfig { without: BTreeSet::from(["negate".to_owned()]), ..mode(Mode::On) };
+    let to_exit = JitConfig { reenter: false, ..gap.clone() };
+    let [off, to_exit, reenter, native] = medians(9, || {
+        [None, Some(to_exit.clone()), Some(gap.clone()), Some(mode(Mode::On))]
+            .map(|jit| time(&program, jit).as_secs_f64() * 1e3)
+    });
+    println!("\na loop of some 90 ops, one of them without a stencil, ms (median)");
+    println!("{:>48} {off:>8.1}", "interpreted");
+    println!("{:>48} {to_exit:>8.1}", "native until that op, then interpreted to the end");
+    println!("{:>48} {reenter:>8.1} {:>7.2}x faster", "native again behind that op", to_exit / reenter);
+    println!("{:>48} {native:>8.1}", "with a stencil for it");
 }
 
 fn programs() {

@@ -52,6 +52,7 @@ enum Next {
 }
 
 impl From<Option<CodeAddr>> for Next {
+    #[inline]
     fn from(code: Option<CodeAddr>) -> Self {
         code.map_or(Next::Interpret, Next::Native)
     }
@@ -76,7 +77,7 @@ impl<I: InstructionSet> Drop for Run<'_, I> {
         let driver = &mut self.vm.driver;
         driver.nesting -= 1;
         self.vm.core.frame = self.below;
-        if driver.nesting == 0 && driver.tier.as_mut().is_some_and(|tier| tier.wants_safepoint(true)) {
+        if driver.nesting == 0 && driver.tier.as_mut().is_some_and(|tier| tier.idle()) {
             self.vm.safepoint();
         }
     }
@@ -242,11 +243,8 @@ impl<I: InstructionSet> Vm<I> {
             let (function, pc) = self.running(self.core.frame);
             OpIndex(function.body().code[pc.0 as usize])
         });
-        if let Some(tier) = &mut self.driver.tier {
-            tier.left(exit, op);
-            if tier.wants_safepoint(false) {
-                self.safepoint();
-            }
+        if self.driver.tier.as_mut().is_some_and(|tier| tier.left(exit, op)) {
+            self.safepoint();
         }
     }
 

@@ -33,6 +33,7 @@ pub struct Function {
 impl Function {
     /// A number that no other loaded function of the machine has, counted from 0. It is used again once the
     /// function's program is unloaded.
+    #[inline]
     pub fn id(&self) -> u32 {
         self.id
     }
@@ -52,11 +53,13 @@ impl Function {
     }
 
     /// After this many calls and ways back to a loop's head, in the interpreter, the tier is asked again.
+    #[inline]
     pub fn set_countdown(&self, events: i32) {
         self.countdown.set(events.max(1));
     }
 
     /// Calls and ways back to a loop's head that are left until the tier is asked.
+    #[inline]
     pub fn countdown(&self) -> i32 {
         self.countdown.get()
     }
@@ -74,12 +77,14 @@ impl Function {
     }
 
     /// Its bytecode, as it was verified.
+    #[inline]
     pub fn body(&self) -> &FunctionBody {
         // SAFETY: (2).
         unsafe { &*self.body }
     }
 
     /// What the verifier found out about it.
+    #[inline]
     pub fn facts(&self) -> &Facts {
         // SAFETY: (2).
         unsafe { &*self.facts }

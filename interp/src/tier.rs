@@ -74,12 +74,12 @@ pub unsafe trait NativeTier<I: InstructionSet> {
     /// Where a function will go on natively when what it calls returns.
     fn return_address(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
 
-    /// Native code was left; for [`Exit::Deopt`], because of this op.
-    fn left(&mut self, exit: Exit, op: Option<OpIndex>);
+    /// Native code was left; for [`Exit::Deopt`], because of this op. Says whether the tier wants a
+    /// [`safepoint`](Self::safepoint) now.
+    fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool;
 
-    /// Says whether the tier wants a [`safepoint`](Self::safepoint) now. The driver asks whenever native code was left,
-    /// and when a run is over, `idle` if nothing runs any more.
-    fn wants_safepoint(&mut self, idle: bool) -> bool;
+    /// Nothing runs any more. Says whether the tier wants a [`safepoint`](Self::safepoint) now.
+    fn idle(&mut self) -> bool;
 
     /// Native code that nothing refers to any more can be freed. The driver calls this when the tier wants it, and when
     /// a program is unloaded.

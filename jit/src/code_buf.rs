@@ -73,6 +73,7 @@ impl<Phase> CodeBuf<Phase> {
     }
 
     /// Where the code at `offset` will run, or runs; sealing does not move it.
+    #[inline]
     pub fn address(&self, offset: CodeOffset) -> CodeAddr {
         self.pages.start() as CodeAddr + offset.0 as usize
     }

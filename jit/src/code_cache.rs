@@ -88,14 +88,19 @@ impl CodeCache {
         self.patience = 0;
     }
 
-    /// Native code was left once more; says whether it is time to look at the frames again, which it always is when
-    /// there are none.
+    /// There is code that waits until no frame refers to it.
     #[inline]
-    pub(crate) fn wants_safepoint(&mut self, idle: bool) -> bool {
+    pub(crate) fn has_retired(&self) -> bool {
+        !self.retired.is_empty()
+    }
+
+    /// Native code was left once more; says whether it is time to look at the frames again.
+    #[inline]
+    pub(crate) fn wants_safepoint(&mut self) -> bool {
         if self.retired.is_empty() {
             return false;
         }
-        let now = idle || self.patience == 0;
+        let now = self.patience == 0;
         self.patience = self.patience.saturating_sub(1);
         now
     }

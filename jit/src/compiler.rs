@@ -20,6 +20,8 @@ use crate::{CodeBufError, Diagnostic, NoStencil};
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) code: ObservedCode,
+    /// Where the code lies: its address at 0, which is asked for behind every side exit.
+    start: CodeAddr,
     /// Where the code of the op that starts at each unit lies; [`NO_CODE`] elsewhere.
     starts: Vec<CodeOffset>,
     pub(crate) layout: Layout,
@@ -29,14 +31,16 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     /// Where the function is entered by a call.
+    #[inline]
     pub(crate) fn entry(&self) -> CodeAddr {
-        self.code.address(CodeOffset(0))
+        self.start
     }
 
     /// Where it is entered at the op at `pc`.
+    #[inline]
     pub(crate) fn address(&self, pc: Pc) -> Option<CodeAddr> {
         let start = *self.starts.get(pc.0 as usize)?;
-        (start != NO_CODE).then(|| self.code.address(start))
+        (start != NO_CODE).then_some(self.start + start.0 as usize)
     }
 }
 
@@ -204,7 +208,13 @@ impl Compiler {
                 cost.memory += emitted.elapsed();
                 let starts = std::mem::take(&mut self.plan.starts);
                 let code = self.told.tell(&function.body().name, code, &starts);
-                return Ok(Compiled { code, starts, layout: self.plan.layout, excluded });
+                return Ok(Compiled {
+                    start: code.address(CodeOffset(0)),
+                    code,
+                    starts,
+                    layout: self.plan.layout,
+                    excluded,
+                });
             }
             // Each round excludes at least one more op, so there are at most as many rounds as ops.
             for (pc, error) in failed.drain(..) {

@@ -68,8 +68,13 @@ impl Control {
     }
 
     /// When functions are compiled.
+    #[inline]
     pub fn mode(&self) -> Mode {
-        Mode::ALL[usize::from(self.shared.mode.load(Ordering::Relaxed))]
+        match self.shared.mode.load(Ordering::Relaxed) {
+            0 => Mode::Auto,
+            1 => Mode::On,
+            _ => Mode::Off,
+        }
     }
 
     /// Changes when functions are compiled. With [`Mode::Off`], code that is there is kept but not entered.
@@ -79,6 +84,7 @@ impl Control {
     }
 
     /// [`JitConfig::threshold`].
+    #[inline]
     pub fn threshold(&self) -> u32 {
         self.shared.threshold.load(Ordering::Relaxed)
     }
@@ -146,6 +152,7 @@ impl Control {
     }
 
     /// A number that is another one after each change.
+    #[inline]
     #[cfg_attr(not(feature = "native"), expect(dead_code, reason = "a lean build compiles nothing"))]
     pub(crate) fn changes(&self) -> u32 {
         self.shared.changes.load(Ordering::Acquire)

@@ -76,6 +76,7 @@ impl Functions {
     }
 
     /// What became of a function, if anything did.
+    #[inline]
     pub(crate) fn state(&self, function: &Function) -> Option<&State> {
         self.slots.get(function.id() as usize).map(|slot| &slot.state)
     }

@@ -65,11 +65,11 @@ impl<I: InstructionSet> Native<I> {
         match self.never {}
     }
 
-    pub(crate) fn left(&mut self, _: Exit, _: Option<OpIndex>) {
+    pub(crate) fn left(&mut self, _: Exit, _: Option<OpIndex>) -> bool {
         match self.never {}
     }
 
-    pub(crate) fn wants_safepoint(&mut self, _: bool) -> bool {
+    pub(crate) fn idle(&mut self) -> bool {
         match self.never {}
     }
 

@@ -22,6 +22,7 @@ impl Mapping {
         Ok(Mapping { os: os::Memory::new(pages * page_bytes())? })
     }
 
+    #[inline]
     pub(crate) fn start(&self) -> *mut u8 {
         self.os.start()
     }

@@ -131,16 +131,19 @@ impl<I: InstructionSet> Native<I> {
         Some(code)
     }
 
+    #[inline]
     pub(crate) fn resumed(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
         let code = self.return_address(function, pc)?;
         self.functions.stats.resumed();
         Some(code)
     }
 
+    #[inline]
     pub(crate) fn return_address(&self, function: &Function, pc: Pc) -> Option<CodeAddr> {
         if self.config.reenter { self.address(function, pc) } else { None }
     }
 
+    #[inline]
     fn address(&self, function: &Function, pc: Pc) -> Option<CodeAddr> {
         match self.functions.state(function)? {
             State::Compiled(compiled) if self.control.mode() != Mode::Off => compiled.address(pc),
@@ -148,12 +151,15 @@ impl<I: InstructionSet> Native<I> {
         }
     }
 
-    pub(crate) fn left(&mut self, exit: Exit, op: Option<OpIndex>) {
+    #[inline]
+    pub(crate) fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool {
         self.functions.stats.left(exit, op);
+        self.functions.cache.wants_safepoint() || self.control.changes() != self.seen
     }
 
-    pub(crate) fn wants_safepoint(&mut self, idle: bool) -> bool {
-        self.functions.cache.wants_safepoint(idle) || self.control.changes() != self.seen
+    #[inline]
+    pub(crate) fn idle(&mut self) -> bool {
+        self.functions.cache.has_retired()
     }
 
     pub(crate) fn safepoint(&mut self, references: References<'_>) {

@@ -37,6 +37,7 @@ impl ObservedCode {
         self.code.footprint_bytes()
     }
 
+    #[inline]
     pub(crate) fn address(&self, offset: CodeOffset) -> CodeAddr {
         self.code.address(offset)
     }

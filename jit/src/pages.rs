@@ -83,6 +83,7 @@ impl Pages {
         chunk.take(pages).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))
     }
 
+    #[inline]
     pub(crate) fn start(&self) -> *mut u8 {
         // Stays inside the mapping, by (2).
         self.chunk.memory.start().wrapping_add(self.run.start * page_bytes())

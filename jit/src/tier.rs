@@ -137,14 +137,12 @@ unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
         self.native.as_ref().ok()?.return_address(function, pc)
     }
 
-    fn left(&mut self, exit: Exit, op: Option<OpIndex>) {
-        if let Ok(native) = &mut self.native {
-            native.left(exit, op);
-        }
+    fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool {
+        self.native.as_mut().is_ok_and(|native| native.left(exit, op))
     }
 
-    fn wants_safepoint(&mut self, idle: bool) -> bool {
-        self.native.as_mut().is_ok_and(|native| native.wants_safepoint(idle))
+    fn idle(&mut self) -> bool {
+        self.native.as_mut().is_ok_and(Native::idle)
     }
 
     fn safepoint(&mut self, references: References<'_>) {

@@ -6,8 +6,9 @@
 pub use mimeo_def as def;
 pub use mimeo_interp as interp;
 pub use mimeo_interp::{
-    Callee, Cursor, Disassembly, Flow, Function, InstructionSet, Label, Limits, Linked, Machine, MachineBuilder,
-    Operands, Position, RuntimeFn, Thrown, Trap, Value, VerifyError, Vm, Window, asm, program, tier,
+    Callee, Cursor, Disassembly, FiberExit, FiberId, FiberLimits, Flow, FrameView, Function, InstructionSet, Label,
+    Limits, Linked, Machine, MachineBuilder, Operands, Position, RuntimeFn, Thrown, Trap, Value, VerifyError, Vm,
+    Window, asm, program, tier,
 };
 pub use mimeo_jit as jit;
 pub use mimeo_macros::{instruction_set, vm_op};

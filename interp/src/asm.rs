@@ -44,6 +44,22 @@ pub struct FunctionBody {
     pub constants: Vec<u64>,
     /// Source positions: each holds from its pc on; sorted.
     pub positions: Vec<(Pc, Position)>,
+    /// Where errors go; the first handler whose range has the op counts.
+    pub handlers: Vec<Handler>,
+    /// It may get more arguments than `arity`: they lie behind the others, perhaps beyond its frame, and the language
+    /// says on its own account how many there are.
+    pub variadic: bool,
+}
+
+/// Where the errors of some ops go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handler {
+    /// The first op.
+    pub from: Pc,
+    /// Behind the last one.
+    pub to: Pc,
+    /// Where control goes, with the error still to be [taken](crate::Vm::take_error). The operand stack is empty there.
+    pub target: Pc,
 }
 
 /// Why a function could not be assembled.
@@ -112,6 +128,8 @@ pub struct FunctionBuilder {
     labels: Vec<u32>,
     /// Units that hold a label's number until `finish`.
     fixups: Vec<(u32, Target)>,
+    /// [`FunctionBody::handlers`] in labels: from, to, target.
+    handlers: Vec<[Target; 3]>,
     error: Option<AssembleError>,
 }
 
@@ -125,8 +143,10 @@ impl FunctionBuilder {
             code: Vec::new(),
             constants: Vec::new(),
             positions: Vec::new(),
+            handlers: Vec::new(),
+            variadic: false,
         };
-        FunctionBuilder { body, labels: Vec::new(), fixups: Vec::new(), error: None }
+        FunctionBuilder { body, labels: Vec::new(), fixups: Vec::new(), handlers: Vec::new(), error: None }
     }
 
     /// Where the next instruction will be.
@@ -163,6 +183,17 @@ impl FunctionBuilder {
             self.fail(AssembleError::LabelBoundTwice { function, at });
         }
         self.labels[label.0 as usize] = at.0;
+    }
+
+    /// The function takes more arguments than its arity says: see [`FunctionBody::variadic`].
+    pub fn set_variadic(&mut self) {
+        self.body.variadic = true;
+    }
+
+    /// Errors that are thrown by the ops from `from` up to `to` go to `handler`, unless a range that was named before
+    /// has them: inner ranges are named first.
+    pub fn catch(&mut self, from: Target, to: Target, handler: Target) {
+        self.handlers.push([from, to, handler]);
     }
 
     /// Appends an opcode.
@@ -236,6 +267,13 @@ impl FunctionBuilder {
             let at = at as usize;
             self.body.code[at] = pc as u16;
             self.body.code[at + 1] = (pc >> 16) as u16;
+        }
+        for labels in self.handlers {
+            let [from, to, target] = labels.map(|label| Pc(self.labels[label.0 as usize]));
+            if [from, to, target].contains(&Pc(UNBOUND)) {
+                return Err(AssembleError::UnboundLabel { function: self.body.name, used_at: from.min(target) });
+            }
+            self.body.handlers.push(Handler { from, to, target });
         }
         Ok(self.body)
     }

@@ -267,6 +267,7 @@ impl Cursor {
                     }
                 }
                 Flow::Call(callee, window) => return self.call::<I, SINGLE>(vm, callee, window, len),
+                Flow::TailCall(callee) => return self.tail_call::<I, SINGLE>(vm, callee),
                 Flow::Return(bits) => return self.ret::<I, SINGLE>(vm, bits),
             }
             if SINGLE { Some(self.exit(vm, Exit::Leave)) } else { None }
@@ -299,6 +300,31 @@ impl Cursor {
             self.code = (*function).code;
             self.pc = self.code;
             self.sp = base.add((*function).locals as usize);
+            if count_down(function) || SINGLE {
+                return Some(self.exit(vm, Exit::Call));
+            }
+            None
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn tail_call<I: InstructionSet, const SINGLE: bool>(
+        &mut self,
+        vm: &mut Vm<I>,
+        callee: Callee,
+    ) -> Option<Exit> {
+        // SAFETY: (1), (2), (3).
+        unsafe {
+            let room_bytes = vm.core.stack_limit as usize - self.base as usize;
+            if (room_bytes as u64) < (*callee.0).frame_bytes {
+                let _: crate::Thrown = vm.throw("stack overflow");
+                return Some(self.exit(vm, Exit::Throw));
+            }
+            let function = callee.0.cast::<Function>();
+            (*self.frame).function = callee.0;
+            self.code = (*function).code;
+            self.pc = self.code;
+            self.sp = self.base.add((*function).locals as usize);
             if count_down(function) || SINGLE {
                 return Some(self.exit(vm, Exit::Call));
             }

@@ -11,20 +11,57 @@ use mimeo_def::{OpIndex, Pc};
 
 use crate::programs::Programs;
 use crate::stacks::Stacks;
-use crate::tier::{Caller, Enter, Markers, NativeTier, References};
+use crate::tier::{Caller, Enter, Markers, NativeTier, Others, References};
 use crate::trap::Site;
 use crate::{Function, InstructionSet, Limits, Thrown, Trap, Value, Vm};
 
+/// Stacks, and how much of them is in use while they are not worked on.
+pub(crate) struct Parked {
+    stacks: Stacks,
+    /// The top record, when these are not the current stacks.
+    top: *mut Frame,
+}
+
+impl Parked {
+    pub(crate) fn new(stacks: Stacks) -> Self {
+        let top = stacks.host_frame();
+        Parked { stacks, top }
+    }
+
+    /// The values up to the end of the frame of `top`.
+    fn values(&self, top: *const Frame) -> &[u64] {
+        self.stacks.values(end_of_frame(top, &self.stacks))
+    }
+
+    /// The filled records up to `top`.
+    fn records(&self, top: *mut Frame) -> &[Frame] {
+        let first = self.stacks.host_frame();
+        // SAFETY: (2): both are records of one array, and those between are filled.
+        unsafe { std::slice::from_raw_parts(first, top.offset_from_unsigned(first) + 1) }
+    }
+}
+
 /// What the driver works with: the stacks, the loaded programs, and the native tier.
 pub(crate) struct Driver<I: InstructionSet> {
-    pub(crate) stacks: Stacks,
+    /// The stacks of the machine itself come first, then those of fibers; `None` where a fiber was dropped.
+    parked: Vec<Option<Parked>>,
+    /// Index of the stacks that are worked on.
+    current: u32,
+    /// Indices of the stacks that were left for a fiber and will be returned to.
+    outer: Vec<u32>,
     pub(crate) programs: Programs<I>,
     pub(crate) tier: Option<Box<dyn NativeTier<I>>>,
     pub(crate) markers: Markers,
     /// The way into native code, if there is a tier that has one.
     pub(crate) enter: Option<Enter>,
     /// Runs under way, one inside the other.
-    nesting: u32,
+    pub(crate) nesting: u32,
+    /// Which of them is that of the current fiber, counted from 1.
+    pub(crate) fiber_run: Option<u32>,
+    /// The running op asked to suspend the fiber.
+    pub(crate) suspending: bool,
+    /// The fiber that ran last was suspended.
+    pub(crate) suspended: bool,
     limits: Limits,
 }
 
@@ -32,13 +69,131 @@ impl<I: InstructionSet> Driver<I> {
     pub(crate) fn new(limits: Limits, tier: Option<Box<dyn NativeTier<I>>>) -> Self {
         let gate = tier.as_ref().and_then(|tier| tier.gate());
         Driver {
-            stacks: Stacks::new(limits),
+            parked: vec![Some(Parked::new(Stacks::new(limits.slots, limits.depth)))],
+            current: 0,
+            outer: Vec::new(),
             programs: Programs::new(),
             tier,
             markers: gate.map_or(Markers::INTERPRETER, |gate| gate.markers),
             enter: gate.map(|gate| gate.enter),
             nesting: 0,
+            fiber_run: None,
+            suspending: false,
+            suspended: false,
             limits,
+        }
+    }
+
+    /// The stacks that are worked on.
+    pub(crate) fn stacks(&self) -> &Stacks {
+        &self.get(self.current).stacks
+    }
+
+    fn get(&self, index: u32) -> &Parked {
+        self.parked.get(index as usize).and_then(Option::as_ref).expect("the fiber was dropped")
+    }
+
+    /// Keeps stacks; says by which number they are known.
+    pub(crate) fn park(&mut self, parked: Parked) -> u32 {
+        let free = self.parked.iter().position(Option::is_none);
+        let index = free.unwrap_or(self.parked.len());
+        if index == self.parked.len() {
+            self.parked.push(None);
+        }
+        self.parked[index] = Some(parked);
+        index as u32
+    }
+
+    /// Drops stacks on which nothing is under way that anything will return to.
+    pub(crate) fn unpark(&mut self, index: u32) {
+        assert!(!self.is_under_way(index), "the fiber runs");
+        self.get(index);
+        self.parked[index as usize] = None;
+    }
+
+    /// Is a run under way on these stacks, or on others that it was switched to?
+    fn is_under_way(&self, index: u32) -> bool {
+        index == self.current || self.outer.contains(&index)
+    }
+
+    /// Nothing runs on these stacks, and nothing is suspended.
+    pub(crate) fn is_idle(&self, index: u32) -> bool {
+        let parked = self.get(index);
+        !self.is_under_way(index) && parked.top == parked.stacks.host_frame()
+    }
+
+    /// Works on the stacks of a fiber from here on. Takes and returns the top record.
+    pub(crate) fn switch_to(&mut self, fiber: u32, top: *mut Frame) -> *mut Frame {
+        self.outer.push(self.current);
+        self.switch(fiber, top)
+    }
+
+    /// Works on the stacks from before the last [`switch_to`](Self::switch_to) again.
+    pub(crate) fn switch_back(&mut self, top: *mut Frame) -> *mut Frame {
+        let back = self.outer.pop().expect("it was switched before");
+        self.switch(back, top)
+    }
+
+    fn switch(&mut self, to: u32, top: *mut Frame) -> *mut Frame {
+        let before = std::mem::replace(&mut self.current, to);
+        if let Some(parked) = &mut self.parked[before as usize] {
+            parked.top = top;
+        }
+        self.get(to).top
+    }
+
+    /// The innermost run is that of a fiber.
+    pub(crate) fn innermost_is_fiber(&self) -> bool {
+        self.fiber_run == Some(self.nesting)
+    }
+
+    /// Address of a slot of the top frame of stacks that are not worked on.
+    pub(crate) fn parked_slot(&self, index: u32, slot: u32) -> *mut u64 {
+        assert!(!self.is_under_way(index) && !self.is_idle(index), "the fiber is not suspended");
+        let parked = self.get(index);
+        // SAFETY: (1): the top record is filled.
+        let base = unsafe { (*parked.top).base };
+        let room = (parked.stacks.limit() as usize - base as usize) / size_of::<u64>();
+        assert!((slot as usize) < room, "the fiber's stack has no slot {slot}");
+        base.wrapping_add(slot as usize)
+    }
+
+    /// What is on the value stack of stacks that are not worked on.
+    pub(crate) fn parked_values(&self, index: u32) -> &[u64] {
+        assert!(index != self.current, "the fiber runs");
+        self.get(index).values(self.get(index).top)
+    }
+
+    /// What is on the value stacks that are worked on, and that will be returned to. `top` is the current top record.
+    pub(crate) fn values_under_way(&self, top: *mut Frame) -> impl Iterator<Item = &[u64]> {
+        let outer = self.outer.iter().map(|&index| self.parked_values(index));
+        std::iter::once(self.get(self.current).values(top)).chain(outer)
+    }
+
+    /// All filled records, those of `top`'s stacks and those of all others.
+    fn references(&self, top: *mut Frame) -> References<'_> {
+        References::new(self.get(self.current).records(top), self)
+    }
+}
+
+impl<I: InstructionSet> Others for Driver<I> {
+    fn visit(&self, visit: &mut dyn FnMut(&[Frame])) {
+        for (index, parked) in self.parked.iter().enumerate() {
+            if let Some(parked) = parked.as_ref().filter(|_| index != self.current as usize) {
+                visit(parked.records(parked.top));
+            }
+        }
+    }
+}
+
+/// Behind the last slot of the frame of a record.
+pub(crate) fn end_of_frame(record: *const Frame, stacks: &Stacks) -> *mut u64 {
+    // SAFETY: (1).
+    unsafe {
+        match (*record).function.as_ref() {
+            Some(function) => (*record).base.byte_add(function.frame_bytes as usize),
+            None if record == stacks.host_frame().cast_const() => stacks.base(),
+            None => (*record).base,
         }
     }
 }
@@ -58,6 +213,12 @@ impl From<Option<CodeAddr>> for Next {
     }
 }
 
+/// Why a run ended before its function returned.
+enum Stop {
+    Thrown(Thrown),
+    Suspended,
+}
+
 /// A run under way. Whatever ends it, a panic included, the frame below is on top again.
 struct Run<'a, I: InstructionSet> {
     vm: &'a mut Vm<I>,
@@ -70,12 +231,31 @@ impl<'a, I: InstructionSet> Run<'a, I> {
         let below = vm.core.frame;
         Run { vm, below }
     }
+
+    /// Runs to the end of the function above the host's record, or until it is suspended.
+    fn drive(mut self, host: *mut Frame, first: Next) -> Result<I::Value, Thrown> {
+        match self.vm.drive(host, first) {
+            Ok(()) => {
+                // SAFETY: (1): the result is in the first slot of the function's frame, as the host's record tells.
+                Ok(I::Value::from_bits(unsafe { *(*host).base }))
+            }
+            Err(Stop::Thrown(thrown)) => Err(thrown),
+            Err(Stop::Suspended) => {
+                // Its frames stay.
+                self.below = self.vm.core.frame;
+                self.vm.driver.suspended = true;
+                Err(Thrown(()))
+            }
+        }
+    }
 }
 
 impl<I: InstructionSet> Drop for Run<'_, I> {
     fn drop(&mut self) {
         let driver = &mut self.vm.driver;
         driver.nesting -= 1;
+        // A panic may have come between the wish and the op's end.
+        driver.suspending = false;
         self.vm.core.frame = self.below;
         if driver.nesting == 0 && driver.tier.as_mut().is_some_and(|tier| tier.idle()) {
             self.vm.safepoint();
@@ -87,23 +267,20 @@ impl<I: InstructionSet> Vm<I> {
     /// Runs a function to its end, above the frames that are under way.
     pub(crate) fn run_function(&mut self, function: &Function, args: &[I::Value]) -> Result<I::Value, Thrown> {
         let body = function.body();
-        if args.len() != body.arity as usize {
+        let arity = body.arity as usize;
+        if args.len() < arity || args.len() > arity && !body.variadic {
             let plural = if body.arity == 1 { "" } else { "s" };
             let message = format!("`{}` takes {} argument{plural}, not {}", body.name, body.arity, args.len());
             return Err(self.throw_in(function, message));
         }
         let below = self.core.frame;
-        // SAFETY: (1), (2): the record below is a function's, whose frame ends where the new one may start, or
-        // the first host's.
-        let (host, base) = unsafe {
-            match (*below).function.as_ref() {
-                Some(caller) => (below.add(1), (*below).base.byte_add(caller.frame_bytes as usize)),
-                None => (below, self.driver.stacks.base()),
-            }
-        };
+        let base = end_of_frame(below, self.driver.stacks());
+        // The first run on some stacks has the host's record that is always there.
+        let host = if below == self.driver.stacks().host_frame() { below } else { below.wrapping_add(1) };
         let room_bytes = self.core.stack_limit as u64 - base as u64;
         let nested_too_deep = self.driver.nesting >= self.driver.limits.nesting;
-        if room_bytes < u64::from(function.facts().slots) * 8 || host >= self.core.frame_limit || nested_too_deep {
+        let slots = (function.facts().slots as usize).max(args.len());
+        if room_bytes < slots as u64 * 8 || host >= self.core.frame_limit || nested_too_deep {
             return Err(self.throw_in(function, "stack overflow".to_owned()));
         }
         for (i, arg) in args.iter().enumerate() {
@@ -113,9 +290,24 @@ impl<I: InstructionSet> Vm<I> {
         let run = Run::start(self);
         // SAFETY: (1): the frame fits the stack, and below the limit there is room for both records.
         unsafe { run.vm.set_top(host, function, base, Pc(0)) };
-        run.vm.drive()?;
-        // SAFETY: (1): the result is in the first slot.
-        Ok(I::Value::from_bits(unsafe { *base }))
+        let first = run.vm.enter_top(Caller::Host);
+        run.drive(host, first)
+    }
+
+    /// Goes on with what is suspended on the current stacks; with the pending error, if it is to be thrown there.
+    pub(crate) fn run_on(&mut self, throwing: bool) -> Result<I::Value, Thrown> {
+        if self.driver.nesting >= self.driver.limits.nesting {
+            return Err(self.throw("stack overflow"));
+        }
+        let host = self.driver.stacks().host_frame();
+        let run = Run { below: host, vm: self };
+        run.vm.driver.nesting += 1;
+        let first = match throwing {
+            true if run.vm.unwind(host) => run.vm.resume_top(),
+            true => return Err(run.vm.thrown()),
+            false => run.vm.resume_top(),
+        };
+        run.drive(host, first)
     }
 
     /// Makes a function the top one, called by the host, whose record is `host`.
@@ -132,11 +324,12 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// Alternates between the tiers until the function that [`set_top`](Self::set_top) put on top returns.
-    fn drive(&mut self) -> Result<(), Thrown> {
-        let mut next = self.enter_top(Caller::Host);
+    /// Alternates between the tiers until the function above the host's record returns.
+    fn drive(&mut self, host: *mut Frame, first: Next) -> Result<(), Stop> {
+        let mut next = first;
         loop {
             let (native, stepped) = (matches!(next, Next::Native(_)), matches!(next, Next::Step));
+            let before = self.core.frame;
             let exit = match next {
                 // SAFETY: the address is for the top frame; see `enter_top` and `resume_top`.
                 Next::Native(code) => unsafe { self.enter(code) },
@@ -150,20 +343,45 @@ impl<I: InstructionSet> Vm<I> {
             }
             next = match exit {
                 Exit::Finish => return Ok(()),
-                Exit::Throw => return Err(self.thrown()),
+                Exit::Throw if std::mem::take(&mut self.driver.suspending) => return Err(Stop::Suspended),
+                Exit::Throw if self.unwind(host) => self.resume_top(),
+                Exit::Throw => return Err(Stop::Thrown(self.thrown())),
                 Exit::Deopt => Next::Step,
                 Exit::Leave if stepped => self.resume_top(),
                 Exit::Leave if native => Next::Interpret,
                 Exit::Leave => self.loop_top(),
                 Exit::Return => self.resume_top(),
                 Exit::Call => {
-                    if stepped {
+                    // Not behind a tail call: the caller's caller is as it was.
+                    if stepped && self.core.frame != before {
                         self.return_to_native();
                     }
                     self.enter_top(if native { Caller::Native } else { Caller::Interpreter })
                 }
             };
         }
+    }
+
+    /// An error is on its way: makes the frame that catches it the top one, at its handler. Goes on with a runtime
+    /// function's panic, which nobody catches.
+    fn unwind(&mut self, host: *mut Frame) -> bool {
+        let Thrown(()) = self.thrown();
+        let top = self.core.frame;
+        let mut record = top;
+        while record > host {
+            let (function, pc) = self.running(record);
+            // A caller is behind the op that called.
+            let pc = if record == top { pc } else { Pc(pc.0 - 1) };
+            let handler = function.body().handlers.iter().find(|handler| handler.from <= pc && pc < handler.to);
+            if let Some(handler) = handler {
+                // SAFETY: (1).
+                unsafe { (*record).pc = u64::from(handler.target.0) };
+                self.core.frame = record;
+                return true;
+            }
+            record = record.wrapping_sub(1);
+        }
+        false
     }
 
     /// Runs native code until an exit.
@@ -259,19 +477,16 @@ impl<I: InstructionSet> Vm<I> {
 
     /// The records of everything that is under way.
     fn references(&self) -> References<'_> {
-        let first = self.driver.stacks.host_frame();
-        // SAFETY: (2): both are records of one array, and those between are filled.
-        let records = unsafe {
-            let count = self.core.frame.offset_from_unsigned(first) + 1;
-            std::slice::from_raw_parts(first, count)
-        };
-        References::new(records)
+        self.driver.references(self.core.frame)
     }
 
     /// An error is pending: notes where, unless an inner run has. Goes on with a runtime function's panic.
     pub(crate) fn thrown(&mut self) -> Thrown {
         if let Some(payload) = self.panic.take() {
             resume_unwind(payload);
+        }
+        if std::mem::take(&mut self.core.overflow) != 0 {
+            let Thrown(()) = self.throw("stack overflow");
         }
         if self.thrown_at.is_none() {
             self.thrown_at = Some(self.site());
@@ -281,16 +496,14 @@ impl<I: InstructionSet> Vm<I> {
 
     /// Where the top frame is.
     fn site(&self) -> Site {
-        let top = self.core.frame;
-        // SAFETY: (2): both are records of one array.
-        let records = unsafe { top.offset_from_unsigned(self.driver.stacks.host_frame()) };
-        // SAFETY: (2).
-        if unsafe { (*top).function.is_null() } {
+        let records = self.driver.get(self.driver.current).records(self.core.frame);
+        // SAFETY: (1).
+        let Some(_) = (unsafe { (*self.core.frame).function.as_ref() }) else {
             return Site { function: String::new(), pc: Pc(0), position: None, depth: 0 };
-        }
-        let (function, pc) = self.running(top);
-        // Each nested run has a host's record of its own.
-        Site::new(function.body(), pc, records - self.driver.nesting.saturating_sub(1) as usize)
+        };
+        let (function, pc) = self.running(self.core.frame);
+        let depth = records.iter().filter(|record| !record.function.is_null()).count();
+        Site::new(function.body(), pc, depth)
     }
 
     /// The error of a function that could not even be called: at the op that tried, or nowhere if the host did.

@@ -12,6 +12,8 @@ pub enum Flow {
     Jump(Label),
     /// Into a function, then to the next op; made by `vm.call(callee, args)`.
     Call(Callee, Window),
+    /// Into a function that takes the place of the running one; made by `vm.tail_call(callee)`.
+    TailCall(Callee),
     /// Back to the caller, with the bits of the result; made by `vm.ret(value)`.
     Return(u64),
     /// To the next op, in the interpreter; made by `vm.deopt()`.
@@ -45,6 +47,18 @@ impl Window {
     #[expect(clippy::len_without_is_empty, reason = "the op language has the one word")]
     pub fn len(self) -> u64 {
         u64::from(self.len)
+    }
+
+    /// Its first slot, counted from the frame's slot 0. For runtime functions: see [`Vm::slot`](crate::Vm::slot).
+    #[inline(always)]
+    pub fn start(self) -> u32 {
+        self.start
+    }
+
+    /// The window that a runtime function's argument stands for. Used by generated code only.
+    #[inline(always)]
+    pub fn from_word(word: u64) -> Window {
+        Window { start: word as u32, len: (word >> 32) as u32 }
     }
 }
 

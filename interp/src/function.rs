@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use mimeo_def::frame::{CodeAddr, FunctionHeader};
 
-use crate::asm::FunctionBody;
+use crate::asm::{FunctionBody, FunctionIndex};
 use crate::program::{Facts, Program, Verified};
 
 /// The runtime record of a function. Both tiers reach it by its address, which never changes.
@@ -143,6 +143,13 @@ impl<I> Loaded<I> {
             functions[index] = Box::into_raw(Box::new(function));
         }
         Loaded { program, functions, caches }
+    }
+
+    /// The function with this index.
+    pub(crate) fn function(&self, index: FunctionIndex) -> &Function {
+        let function = self.functions.get(index.0 as usize).expect("the index is a function of the program");
+        // SAFETY: (1).
+        unsafe { &**function }
     }
 
     pub(crate) fn functions(&self) -> impl Iterator<Item = &Function> {

@@ -80,12 +80,13 @@ impl<I: InstructionSet> MachineBuilder<I> {
     pub fn build(self) -> Machine<I> {
         let driver = Driver::new(self.limits, self.tier);
         let core = Core {
-            frame: driver.stacks.host_frame(),
-            stack_limit: driver.stacks.limit(),
-            frame_limit: driver.stacks.frame_limit(),
+            frame: driver.stacks().host_frame(),
+            stack_limit: driver.stacks().limit(),
+            frame_limit: driver.stacks().frame_limit(),
             exit: 0,
             return_marker: driver.markers.ret,
             finish_marker: driver.markers.finish,
+            overflow: 0,
         };
         let (context, host) = (self.context, self.host);
         let vm = Box::new(Vm { core, context, host, pending: None, thrown_at: None, panic: None, driver });
@@ -124,9 +125,7 @@ impl<I: InstructionSet> Machine<I> {
 
     /// Loads a program, so that its functions can be called.
     pub fn load(&mut self, program: &Program<I, Verified>) -> Linked {
-        let driver = &mut self.vm_mut().driver;
-        let countdown = if driver.tier.is_some() { 1 } else { i32::MAX };
-        driver.programs.add(program, driver.markers.call, countdown)
+        self.vm_mut().load(program)
     }
 
     /// Unloads a program, and frees what was compiled of it.
@@ -173,11 +172,7 @@ impl<I: InstructionSet> Machine<I> {
     ///
     /// When the program is not loaded, or `function` is not one of its functions.
     pub fn callee(&self, linked: Linked, function: FunctionIndex) -> Callee {
-        Callee(std::ptr::from_ref(self.function(linked, function)).cast())
-    }
-
-    fn function(&self, linked: Linked, function: FunctionIndex) -> &Function {
-        self.functions(linked).nth(function.0 as usize).expect("the index is a function of the program")
+        self.vm().callee(linked, function)
     }
 
     /// The functions of a loaded program, and the native tier if the machine has one of this type.

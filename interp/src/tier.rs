@@ -96,18 +96,31 @@ pub unsafe trait NativeTier<I: InstructionSet> {
 }
 
 /// Everything that refers to native code while none runs in the innermost driver: the frame records.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct References<'a> {
-    /// All records from the first host's to the top one.
+    /// Those of the current stacks, from the first host's to the top one.
     records: &'a [Frame],
+    others: Option<&'a dyn Others>,
+}
+
+impl std::fmt::Debug for References<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("References").field("records", &self.records.len()).finish_non_exhaustive()
+    }
+}
+
+/// The records of stacks that are not the current ones: what was left for a fiber, and fibers that are suspended.
+pub(crate) trait Others {
+    /// Visits the records of each.
+    fn visit(&self, visit: &mut dyn FnMut(&[Frame]));
 }
 
 impl<'a> References<'a> {
     /// Nothing runs.
-    pub const NONE: References<'static> = References { records: &[] };
+    pub const NONE: References<'static> = References { records: &[], others: None };
 
-    pub(crate) fn new(records: &'a [Frame]) -> Self {
-        References { records }
+    pub(crate) fn new(records: &'a [Frame], others: &'a dyn Others) -> Self {
+        References { records, others: Some(others) }
     }
 
     /// Number of records.
@@ -115,17 +128,37 @@ impl<'a> References<'a> {
         self.records.len()
     }
 
-    /// Where native code goes on when functions that are under way return.
-    pub fn returns(&self) -> impl Iterator<Item = CodeAddr> + 'a {
-        self.records.iter().map(|record| record.ret)
+    /// Visits where native code goes on when functions that are under way return.
+    pub fn returns(&self, mut visit: impl FnMut(CodeAddr)) {
+        self.records.iter().for_each(|record| visit(record.ret));
+        if let Some(others) = self.others {
+            others.visit(&mut |records| records.iter().for_each(|record| visit(record.ret)));
+        }
     }
 
-    /// The ids of functions whose code may be under way in an outer driver, below a runtime function that called
-    /// back: the native stack refers to it.
-    pub fn running(&self) -> impl Iterator<Item = u32> + 'a {
-        // Under each host's record but the first is the frame of the op that called the runtime function.
-        let pairs = self.records.windows(2).filter(|pair| pair[1].function.is_null());
+    /// Visits the ids of functions whose code may be under way in an outer driver, below a runtime function that
+    /// called back: the native stack refers to it.
+    pub fn running(&self, mut visit: impl FnMut(u32)) {
         // SAFETY: a record that is not a host's names a loaded function.
-        pairs.map(|pair| unsafe { (*pair[0].function.cast::<Function>()).id() })
+        let mut id = |record: &Frame| visit(unsafe { (*record.function.cast::<Function>()).id() });
+        // Under each host's record but the first is the frame of the op that called the runtime function.
+        let mut below_hosts = |records: &[Frame]| {
+            records.windows(2).filter(|pair| pair[1].function.is_null()).for_each(|pair| id(&pair[0]));
+        };
+        below_hosts(self.records);
+        if let Some(others) = self.others {
+            others.visit(&mut |records| {
+                below_hosts(records);
+            });
+        }
+        if let Some(others) = self.others {
+            // Stacks that were left for a fiber were left in the middle of their top frame's op.
+            others.visit(&mut |records| {
+                if let Some(top) = records.last().filter(|top| !top.function.is_null()) {
+                    // SAFETY: as above.
+                    visit(unsafe { (*top.function.cast::<Function>()).id() });
+                }
+            });
+        }
     }
 }

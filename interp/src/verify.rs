@@ -5,7 +5,7 @@ use std::fmt;
 use mimeo_def::op::{OpInfo, OperandInfo, OperandKind, Scalar};
 use mimeo_def::{OpIndex, Pc};
 
-use crate::asm::FunctionBody;
+use crate::asm::{FunctionBody, Handler};
 use crate::program::Facts;
 use crate::{InstructionSet, Operands};
 
@@ -40,6 +40,7 @@ pub enum VerifyErrorKind {
     StackTooDeep,
     RunsOffTheEnd,
     ArityAboveLocals { arity: u16, locals: u16 },
+    Handler { from: Pc, to: Pc, target: Pc },
     Empty,
 }
 
@@ -87,6 +88,9 @@ impl fmt::Display for VerifyError {
             VerifyErrorKind::ArityAboveLocals { arity, locals } => {
                 write!(f, "{arity} arguments do not fit {locals} slots")
             }
+            VerifyErrorKind::Handler { from, to, target } => {
+                write!(f, "the handler at {target} for {from} to {to} is not of ops, in this order, of the function")
+            }
             VerifyErrorKind::Empty => f.write_str("the function has no code"),
         }
     }
@@ -101,20 +105,29 @@ pub(crate) fn functions<I: InstructionSet>(
     functions: &mut [FunctionBody],
     spaces: &[(&'static str, u32)],
 ) -> Result<Vec<Facts>, VerifyError> {
-    let signatures: Vec<(String, u16)> = functions.iter().map(|f| (f.name.clone(), f.arity)).collect();
+    let signature =
+        |body: &FunctionBody| Signature { name: body.name.clone(), arity: body.arity, variadic: body.variadic };
+    let signatures: Vec<Signature> = functions.iter().map(signature).collect();
     functions.iter_mut().map(|body| Verifier::<I>::new(body, &signatures, spaces).run()).collect()
+}
+
+/// What callers must know of a function.
+struct Signature {
+    name: String,
+    arity: u16,
+    variadic: bool,
 }
 
 struct Verifier<'a, I> {
     body: &'a mut FunctionBody,
-    signatures: &'a [(String, u16)],
+    signatures: &'a [Signature],
     spaces: &'a [(&'static str, u32)],
     facts: Facts,
     marker: std::marker::PhantomData<fn() -> I>,
 }
 
 impl<'a, I: InstructionSet> Verifier<'a, I> {
-    fn new(body: &'a mut FunctionBody, signatures: &'a [(String, u16)], spaces: &'a [(&'static str, u32)]) -> Self {
+    fn new(body: &'a mut FunctionBody, signatures: &'a [Signature], spaces: &'a [(&'static str, u32)]) -> Self {
         let depths = vec![Facts::NO_OP; body.code.len()];
         let facts = Facts { depths, slots: 0, cache_words: 0, ops: 0 };
         Verifier { body, signatures, spaces, facts, marker: std::marker::PhantomData }
@@ -134,6 +147,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
             self.check_operands(pc, info)?;
             pc.0 += u32::from(info.len_units);
         }
+        self.check_handlers()?;
         let deepest = self.check_depths()?;
         // A result is written to slot 0 even by a function that has no other.
         self.facts.slots = (u32::from(locals) + deepest).max(1);
@@ -247,9 +261,9 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
             None => operand(|kind| matches!(kind, OperandKind::StackWindow)).map(|bits| bits as u16),
         };
         let (Some(callee), Some(given)) = (callee, given) else { return Ok(()) };
-        let (callee, takes) = &self.signatures[callee as usize];
-        if *takes != given {
-            return Err(VerifyErrorKind::WrongArity { callee: callee.clone(), takes: *takes, given });
+        let Signature { name, arity, variadic } = &self.signatures[callee as usize];
+        if given < *arity || given > *arity && !variadic {
+            return Err(VerifyErrorKind::WrongArity { callee: name.clone(), takes: *arity, given });
         }
         Ok(())
     }
@@ -258,11 +272,26 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         self.facts.depths.get(pc as usize).is_some_and(|&depth| depth != Facts::NO_OP)
     }
 
+    fn check_handlers(&self) -> Result<(), VerifyError> {
+        let end = self.body.code.len() as u64;
+        for &Handler { from, to, target } in &self.body.handlers {
+            let is_end = |pc: Pc| self.is_op(u64::from(pc.0)) || u64::from(pc.0) == end;
+            if from > to || !is_end(from) || !is_end(to) || !self.is_op(u64::from(target.0)) {
+                return Err(self.error(target, VerifyErrorKind::Handler { from, to, target }));
+            }
+        }
+        Ok(())
+    }
+
     /// Follows control from the start; returns the depth of the operand stack at its deepest.
     fn check_depths(&mut self) -> Result<u32, VerifyError> {
         let mut deepest = 0;
         self.facts.depths[0] = 0;
         let mut work = vec![Pc(0)];
+        for index in 0..self.body.handlers.len() {
+            let target = self.body.handlers[index].target;
+            self.flow_to(target, target, 0, &mut work)?;
+        }
         while let Some(pc) = work.pop() {
             let info = self.info(pc).expect("only ops are put on the list");
             let depth = self.facts.depths[pc.0 as usize];

@@ -73,6 +73,13 @@ impl<I: InstructionSet> Vm<I> {
         Flow::Call(callee, args)
     }
 
+    /// Calls a function in the place of the running one, whose frame it takes over: its arguments are those of the
+    /// running function, or what was written over them, and it returns to the running function's caller.
+    #[inline(always)]
+    pub fn tail_call(&mut self, callee: Callee) -> Flow {
+        Flow::TailCall(callee)
+    }
+
     /// Returns from the running function.
     #[inline(always)]
     pub fn ret(&mut self, value: I::Value) -> Flow {

@@ -114,17 +114,17 @@ impl CodeCache {
         let mut order: Vec<usize> = (0..ranges.len()).collect();
         order.sort_unstable_by_key(|&index| ranges[index].start);
         let mut is_used = vec![false; ranges.len()];
-        for address in references.returns() {
+        references.returns(|address| {
             let after = order.partition_point(|&index| ranges[index].start <= address);
             if let Some(&index) = after.checked_sub(1).and_then(|place| order.get(place)) {
                 is_used[index] |= ranges[index].contains(&address);
             }
-        }
-        for running in references.running() {
+        });
+        references.running(|running| {
             for (retired, is_used) in self.retired.iter().zip(&mut is_used) {
                 *is_used |= retired.function == running;
             }
-        }
+        });
         let mut used = is_used.into_iter();
         let (kept, freed) = std::mem::take(&mut self.retired).into_iter().partition(|_| used.next() == Some(true));
         self.retired = kept;

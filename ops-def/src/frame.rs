@@ -7,7 +7,7 @@ use core::cell::Cell;
 use core::mem::offset_of;
 
 /// Version of everything that a stencil assumes: these layouts, the exits, the calling convention.
-pub const STENCIL_ABI: u32 = 1;
+pub const STENCIL_ABI: u32 = 2;
 
 /// An address in native code, or one of the machine's markers.
 pub type CodeAddr = usize;
@@ -53,17 +53,19 @@ pub struct Core {
     pub return_marker: CodeAddr,
     /// Marker in [`Frame::ret`] of the host's record: the run is finished.
     pub finish_marker: CodeAddr,
+    /// Not 0 when native code was left with [`Exit::Throw`] because the frame of a callee does not fit.
+    pub overflow: u64,
 }
 
 /// Size of [`Core`] in bytes, and the offset of the context behind it.
-pub const CORE_BYTES: usize = 48;
+pub const CORE_BYTES: usize = 64;
 
 const _: () = {
     assert!(offset_of!(Frame, function) == 0 && offset_of!(Frame, base) == 8);
     assert!(offset_of!(Frame, pc) == 16 && offset_of!(Frame, ret) == 24 && size_of::<Frame>() == 32);
     assert!(offset_of!(FunctionHeader, entry) == 0 && offset_of!(FunctionHeader, frame_bytes) == 8);
     assert!(offset_of!(Core, frame) == 0 && offset_of!(Core, stack_limit) == 8);
-    assert!(offset_of!(Core, frame_limit) == 16 && offset_of!(Core, exit) == 24);
+    assert!(offset_of!(Core, frame_limit) == 16 && offset_of!(Core, exit) == 24 && offset_of!(Core, overflow) == 48);
     assert!(size_of::<Core>() == CORE_BYTES);
 };
 
@@ -84,7 +86,7 @@ pub enum Exit {
     Return = 4,
     /// The outermost function returned.
     Finish = 5,
-    /// An error is pending.
+    /// An error is pending, or [`Core::overflow`] is set.
     Throw = 6,
 }
 

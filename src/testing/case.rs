@@ -114,6 +114,8 @@ impl Frame {
             code,
             constants: vec![0],
             positions: Vec::new(),
+            handlers: Vec::new(),
+            variadic: false,
         }
     }
 }
@@ -277,6 +279,8 @@ impl Case {
             code,
             constants: self.constants.clone(),
             positions: Vec::new(),
+            handlers: Vec::new(),
+            variadic: false,
         };
         let callees = (0..=MAX_WINDOW as u16).map(|arity| frame.callee::<I>(arity));
         let functions = std::iter::once(subject).chain(callees).collect();

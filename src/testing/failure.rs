@@ -122,6 +122,7 @@ fn describe(went: &Went) -> String {
         Went::Called { callee, base, ret, resumes } => {
             format!("calls function {callee} with a frame from slot {base}, to return to {ret} or {resumes}")
         }
+        Went::TailCalled { callee } => format!("calls function {callee} in its place"),
         Went::Returned => "returns".to_owned(),
         Went::Threw { message, pc } => format!("throws `{message}` at {pc}"),
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mimeo::{Callee, Thrown};
+use mimeo::{Callee, FiberExit, FiberId, FiberLimits, Thrown, Window};
 
 use self::callback_ops::Vm;
 
@@ -11,8 +11,10 @@ use self::callback_ops::Vm;
 pub struct Host {
     /// Runs before each callback, with its argument.
     pub on_callback: Option<Box<dyn FnMut(i64)>>,
-    /// The errors that `call_back_safely` caught, as text.
+    /// The errors that were caught, as text.
     pub caught: Vec<String>,
+    /// What a fiber yielded last, and the slot that gets what it is resumed with.
+    pub yielded: Option<(i64, u32)>,
 }
 
 impl fmt::Debug for Host {
@@ -39,6 +41,65 @@ fn run_back_safely(vm: &mut Vm, callee: Callee, a: i64) -> i64 {
     }
 }
 
+fn caught(vm: &mut Vm) -> i64 {
+    let trap = vm.take_error().expect("there is an error");
+    vm.host.caught.push(format!("{} in {}, {} deep", trap.message, trap.function, trap.depth));
+    -(trap.depth as i64)
+}
+
+/// Moves the arguments of a call to the front of the frame, as a tail call wants them.
+fn move_down(vm: &mut Vm, args: Window) {
+    for index in 0..args.len() as u32 {
+        let value = vm.slot(args.start() + index);
+        vm.set_slot(index, value);
+    }
+}
+
+/// Adds up a window and what the frames below are called.
+fn look_around(vm: &mut Vm, values: Window) -> i64 {
+    let sum: i64 = (0..values.len() as u32).map(|index| vm.slot(values.start() + index)).sum();
+    let names: Vec<String> =
+        vm.frames().map(|frame| format!("{}:{}", frame.function.body().name, frame.pc.0)).collect();
+    vm.host.caught.push(names.join(" "));
+    sum
+}
+
+const FIBER: FiberLimits = FiberLimits { slots: 1000, depth: 50 };
+
+fn new_fiber(vm: &mut Vm) -> i64 {
+    i64::from(vm.new_fiber(FIBER).number())
+}
+
+fn after(vm: &mut Vm, exit: FiberExit<i64>) -> i64 {
+    match exit {
+        FiberExit::Done(value) => value,
+        FiberExit::Suspended => vm.host.yielded.expect("it yielded").0,
+    }
+}
+
+fn start(vm: &mut Vm, fiber: i64, callee: Callee, a: i64) -> Result<i64, Thrown> {
+    let exit = vm.start_fiber(FiberId::from_number(fiber as u32), callee, &[a])?;
+    Ok(after(vm, exit))
+}
+
+fn resume(vm: &mut Vm, fiber: i64, a: i64) -> Result<i64, Thrown> {
+    let fiber = FiberId::from_number(fiber as u32);
+    let (_, slot) = vm.host.yielded.take().expect("it yielded");
+    vm.set_fiber_slot(fiber, slot, a);
+    let exit = vm.resume_fiber(fiber)?;
+    Ok(after(vm, exit))
+}
+
+fn suspend(vm: &mut Vm, value: i64, slot: u32) -> Result<i64, Thrown> {
+    match vm.suspend() {
+        Some(thrown) => {
+            vm.host.yielded = Some((value, slot));
+            Err(thrown)
+        }
+        None => Err(vm.throw("nothing to suspend")),
+    }
+}
+
 fn no_more(vm: &mut Vm, a: i64) -> Thrown {
     vm.throw(format!("no more than {a}"))
 }
@@ -59,6 +120,13 @@ pub mod callback_ops {
         fn run_back_safely(vm: &mut Vm, callee: Callee, a: i64) -> i64;
         #[cold]
         fn no_more(vm: &mut Vm, a: i64) -> Thrown;
+        fn caught(vm: &mut Vm) -> i64;
+        fn move_down(vm: &mut Vm, args: Window);
+        fn look_around(vm: &mut Vm, values: Window) -> i64;
+        fn new_fiber(vm: &mut Vm) -> i64;
+        fn start(vm: &mut Vm, fiber: i64, callee: Callee, a: i64) -> Result<i64, Thrown>;
+        fn resume(vm: &mut Vm, fiber: i64, a: i64) -> Result<i64, Thrown>;
+        fn suspend(vm: &mut Vm, value: i64, slot: u32) -> Result<i64, Thrown>;
     }
 
     /// `dst = value`
@@ -89,6 +157,56 @@ pub mod callback_ops {
     #[vm_op]
     fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
         vm.call(callee, args)
+    }
+
+    /// Calls a function in the place of the running one.
+    #[vm_op]
+    fn tail_call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
+        move_down(vm, args);
+        vm.tail_call(callee)
+    }
+
+    /// Calls a function after the runtime was asked: a call may come after an effect.
+    #[vm_op]
+    fn look_and_call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
+        let _sum = look_around(vm, args);
+        vm.call(callee, args)
+    }
+
+    /// `dst` = the sum of a window
+    #[vm_op]
+    fn sum_of(vm: &mut Vm, values: Window) -> i64 {
+        look_around(vm, values)
+    }
+
+    /// Takes the error that led here; `dst` tells how deep it was thrown.
+    #[vm_op]
+    fn take(vm: &mut Vm) -> i64 {
+        caught(vm)
+    }
+
+    /// `dst` = a new fiber
+    #[vm_op]
+    fn fiber(vm: &mut Vm) -> i64 {
+        new_fiber(vm)
+    }
+
+    /// Starts a fiber; `dst` is what it yields or returns.
+    #[vm_op]
+    fn start_fiber(vm: &mut Vm, a: i64, fiber: i64, callee: Callee) -> Result<i64, Thrown> {
+        start(vm, fiber, callee, a)
+    }
+
+    /// Goes on with a fiber, in which `suspend` has the result `a`.
+    #[vm_op]
+    fn resume_fiber(vm: &mut Vm, a: i64, fiber: i64) -> Result<i64, Thrown> {
+        resume(vm, fiber, a)
+    }
+
+    /// Suspends the fiber; what it is resumed with comes to `slot`, which is `dst`.
+    #[vm_op]
+    fn yields(vm: &mut Vm, value: i64, #[imm] slot: u32) -> Result<i64, Thrown> {
+        suspend(vm, value, slot)
     }
 
     /// Has the runtime call a function.

@@ -30,6 +30,11 @@ pub enum Went {
         /// Where the caller goes on when the tier that made the call is returned to.
         resumes: Pc,
     },
+    /// Into a function that took the place of the running one.
+    TailCalled {
+        /// Its [`Function::id`].
+        callee: u32,
+    },
     /// Back to the caller; the result is in slot 0.
     Returned,
     /// An error is on its way.
@@ -74,14 +79,14 @@ impl<I: InstructionSet> Machine<I> {
         native: bool,
         slots: &[u64],
     ) -> Option<OpRun> {
-        let record = self.function(linked, function);
+        let record = self.vm().driver.programs.get(linked).function(function);
         assert!(record.facts().depth(pc).is_some(), "control does not get to {pc}");
         assert_eq!(record.facts().slots as usize, slots.len(), "the frame has another length");
         let record: *const Function = record;
         let mut image = vec![UNTOUCHED; slots.len() + 2 * MARGIN];
         image[MARGIN..MARGIN + slots.len()].copy_from_slice(slots);
         let vm = self.vm_mut();
-        let stacks = &vm.driver.stacks;
+        let stacks = vm.driver.stacks();
         let bottom = stacks.base();
         assert!(image.len() * 8 <= stacks.limit() as usize - bottom as usize, "the frame does not fit");
         let host = stacks.host_frame();
@@ -157,6 +162,10 @@ impl<I: InstructionSet> Vm<I> {
             }
             Exit::Call => {
                 let callee = self.running(top).0.id();
+                // SAFETY: (2): below the only frame is the host's record.
+                if unsafe { (*top.sub(1)).function.is_null() } {
+                    return Went::TailCalled { callee };
+                }
                 // SAFETY: (2): below a function's record is its caller's; both frames are in one stack.
                 let (base, ret) = unsafe {
                     let caller = top.sub(1);

@@ -174,7 +174,7 @@ fn control(op: &OpDef, body: &Body) -> Control {
         Kind::Next | Kind::Deopt => control.falls_through = true,
         Kind::Jump(_) => control.jumps = true,
         Kind::Call(..) => control.calls = true,
-        Kind::Ret(_) => control.returns = true,
+        Kind::Ret(_) | Kind::TailCall(_) => control.returns = true,
         _ => {}
     });
     control

@@ -114,6 +114,7 @@ pub(crate) enum Kind {
     Next,
     Jump(LocalId),
     Call(Box<Expr>, LocalId),
+    TailCall(Box<Expr>),
     Ret(Box<Expr>),
     Deopt,
     WindowLen(LocalId),
@@ -224,6 +225,7 @@ impl Expr {
             | Kind::Ok(a)
             | Kind::Err(a)
             | Kind::Ret(a)
+            | Kind::TailCall(a)
             | Kind::Call(a, _) => visit(a),
             Kind::Binary(_, a, b) | Kind::And(a, b) | Kind::Or(a, b) | Kind::While(a, b) => {
                 visit(a);

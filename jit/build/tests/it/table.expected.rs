@@ -1,7 +1,7 @@
 // Stencils of the instruction set `demo`, made by mimeo-build 0.1.0.
 // Compiler: cc 1.0.
 ::mimeo::def::stencil::Table {
-    abi: 1,
+    abi: 2,
     arch: ::mimeo::def::stencil::Arch::X86_64,
     convention: ::mimeo::def::stencil::Convention::PreserveNone,
     compiler: "cc 1.0",

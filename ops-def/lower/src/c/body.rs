@@ -172,7 +172,7 @@ impl<'a> Emitter<'a> {
                 "0".into()
             }
             Kind::WindowLen(local) => format!("{}.len", self.local_name(*local)),
-            Kind::Next | Kind::Jump(_) | Kind::Call(..) | Kind::Ret(_) | Kind::Deopt => {
+            Kind::Next | Kind::Jump(_) | Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::Deopt => {
                 unreachable!("the checker lets a flow stand at the end of an op only")
             }
         }

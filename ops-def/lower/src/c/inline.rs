@@ -62,6 +62,7 @@ fn renumber(expr: &Expr, first: usize) -> Expr {
         Kind::Err(a) => Kind::Err(go(a)),
         Kind::Ret(a) => Kind::Ret(go(a)),
         Kind::Call(a, window) => Kind::Call(go(a), to(*window)),
+        Kind::TailCall(a) => Kind::TailCall(go(a)),
         Kind::Binary(op, a, b) => Kind::Binary(*op, go(a), go(b)),
         Kind::And(a, b) => Kind::And(go(a), go(b)),
         Kind::Or(a, b) => Kind::Or(go(a), go(b)),

@@ -234,6 +234,14 @@ pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         Kind::WindowLen(window) => {
             lens.insert(window.0);
         }
+        Kind::Runtime(_, ref args) => {
+            for arg in args {
+                if let (Kind::Local(window), Ty::Window) = (&arg.kind, &arg.ty) {
+                    used.insert(window.0);
+                    lens.insert(window.0);
+                }
+            }
+        }
         Kind::Next => goes_on = true,
         Kind::Deopt => leaves = true,
         _ => {}

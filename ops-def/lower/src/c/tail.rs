@@ -90,6 +90,10 @@ impl Emitter<'_> {
                 let window = self.local_name(*window);
                 self.call(&callee, &window);
             }
+            Kind::TailCall(callee) => {
+                let callee = self.expr(callee);
+                self.tail_call(&callee);
+            }
             Kind::Ret(value) => {
                 let text = self.expr(value);
                 let word = types::to_word(&text, &value.ty, self.module);
@@ -146,15 +150,30 @@ impl Emitter<'_> {
         self.line(format!("const Function *callee = {callee};"));
         self.line(format!("Slot *callee_base = (Slot *)((char *)base + {window}.offset_bytes);"));
         self.line("uint64_t room_bytes = (uint64_t)((char *)vm->core.stack_limit - (char *)callee_base);");
-        self.braces("if (room_bytes < callee->frame_bytes || frame == vm->core.frame_limit)", |out| {
-            out.line("frame->pc = HOLE_OFFSET(HOLE_pc);");
-            out.hand_over("EXIT_deopt");
-        });
+        self.overflow("room_bytes < callee->frame_bytes || frame == vm->core.frame_limit");
         self.line("frame->pc = HOLE_OFFSET(HOLE_next_pc);");
         self.line("frame->ret = (Continuation *)HOLE_CODE(CONTINUE);");
         self.line("frame[1].function = callee;");
         self.line("frame[1].base = callee_base;");
         self.line("TAIL callee->entry(vm, callee_base, frame + 1);");
+    }
+
+    /// A tail call puts the callee in the place of the running function.
+    fn tail_call(&mut self, callee: &str) {
+        self.line(format!("const Function *callee = {callee};"));
+        self.line("uint64_t room_bytes = (uint64_t)((char *)vm->core.stack_limit - (char *)base);");
+        self.overflow("room_bytes < callee->frame_bytes");
+        self.line("frame->function = callee;");
+        self.line("TAIL callee->entry(vm, base, frame);");
+    }
+
+    /// A frame that does not fit is an error of the op that calls.
+    fn overflow(&mut self, condition: &str) {
+        self.braces(&format!("if ({condition})"), |out| {
+            out.line("frame->pc = HOLE_OFFSET(HOLE_pc);");
+            out.line("vm->core.overflow = 1;");
+            out.hand_over("EXIT_throw");
+        });
     }
 
     /// `Err(thrown)` at the end.

@@ -75,6 +75,8 @@ pub(super) fn to_word(value: &str, ty: &Ty, module: &Module) -> String {
             _ => value.to_owned(),
         },
         Ty::Ptr { .. } | Ty::Callee => format!("(uint64_t)(uintptr_t)({value})"),
+        // As `Window::from_word` in mimeo-interp reads it.
+        Ty::Window => format!("({value}.offset_bytes / sizeof(Slot) | {value}.len << 32)"),
         ty if ty.is_float() => format!("f64_to_bits({value})"),
         ty if ty.integer().is_some_and(|integer| integer.signed) => format!("(uint64_t)(int64_t)({value})"),
         _ => format!("(uint64_t)({value})"),

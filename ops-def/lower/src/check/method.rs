@@ -38,13 +38,14 @@ impl Checker<'_> {
         }
     }
 
-    /// `vm.call(…)`, `vm.ret(…)`, `vm.deopt()`, `to.jump()`, `args.len()`; the outer `None` is any other call.
+    /// `vm.call(…)`, `vm.tail_call(…)`, `vm.ret(…)`, `vm.deopt()`, `to.jump()`, `args.len()`; the outer `None` is any
+    /// other call.
     fn machine_call(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Expr>> {
         let [vm, label, window] = [Ty::Vm, Ty::Label, Ty::Window].map(|ty| self.operand(&call.receiver, &ty));
         let method = name_of(&call.method);
         let takes = match (vm, label, window, method.as_str()) {
             (Some(_), _, _, "call") => 2,
-            (Some(_), _, _, "ret") => 1,
+            (Some(_), _, _, "ret" | "tail_call") => 1,
             (Some(_), _, _, "deopt") | (_, Some(_), _, "jump") | (_, _, Some(_), "len") => 0,
             (Some(_), ..) => return Some(self.fail(&call.method, Problem::VmField(method))),
             _ => return None,
@@ -64,7 +65,7 @@ impl Checker<'_> {
         Some(Some(Expr::new(kind, Ty::Flow, call.span())))
     }
 
-    /// `vm.call(…)`, `vm.ret(…)`, `vm.deopt()`
+    /// `vm.call(…)`, `vm.tail_call(…)`, `vm.ret(…)`, `vm.deopt()`
     fn leave(&mut self, call: &syn::ExprMethodCall, method: &str) -> Option<Kind> {
         match method {
             "call" => {
@@ -75,6 +76,7 @@ impl Checker<'_> {
                 };
                 Some(Kind::Call(callee?.boxed(), window))
             }
+            "tail_call" => Some(Kind::TailCall(self.expect(&call.args[0], &Ty::Callee)?.boxed())),
             "ret" => {
                 let ty = self.module.value.clone();
                 Some(Kind::Ret(self.expect(&call.args[0], &ty)?.boxed()))

@@ -33,7 +33,7 @@ pub(super) fn check_op(module: &Module, op: &OpDef, body: &Body, errors: &mut Er
     check_flow_places(&body.root, true, errors);
     let (mut calls, mut goes_on) = (false, false);
     body.root.walk(&mut |expr| match expr.kind {
-        Kind::Call(..) => calls = true,
+        Kind::Call(..) | Kind::TailCall(_) => calls = true,
         Kind::Next | Kind::Jump(_) | Kind::Deopt => goes_on = true,
         _ => {}
     });
@@ -68,7 +68,7 @@ impl Effects {
 }
 
 fn is_flow(expr: &Expr) -> bool {
-    matches!(expr.kind, Kind::Next | Kind::Jump(_) | Kind::Call(..) | Kind::Ret(_) | Kind::Deopt)
+    matches!(expr.kind, Kind::Next | Kind::Jump(_) | Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::Deopt)
 }
 
 /// A flow stands at the end of a way through the op, and nowhere else.
@@ -103,8 +103,8 @@ fn check_flow_places(expr: &Expr, at_end: bool, errors: &mut Errors) {
     }
 }
 
-/// Finds what can throw, call or deopt after a visible effect: the native code of such an op cannot hand the op
-/// over to the interpreter, which would do the effect a second time.
+/// Finds what can throw or deopt after a visible effect. A call may come after one: if its frame does not fit, that is
+/// an error of the call, and nothing is done a second time.
 struct Late<'a> {
     helpers: &'a Effects,
     found: Vec<Span>,
@@ -148,13 +148,6 @@ impl Late<'_> {
                     self.found.push(expr.span);
                 }
                 after || self.helpers.0.contains(name)
-            }
-            Kind::Call(callee, _) => {
-                let after = self.expr(callee, before);
-                if after {
-                    self.found.push(expr.span);
-                }
-                after
             }
             // Nothing comes behind it.
             Kind::Return(value) => {

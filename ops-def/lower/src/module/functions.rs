@@ -198,7 +198,8 @@ impl Module {
 
     /// Does it travel in one register, as 64 bits?
     pub(crate) fn is_word(&self, ty: &Ty) -> bool {
-        matches!(ty, Ty::Scalar(_) | Ty::Usize | Ty::Isize | Ty::Ptr { .. } | Ty::Callee) || *ty == self.value
+        matches!(ty, Ty::Scalar(_) | Ty::Usize | Ty::Isize | Ty::Ptr { .. } | Ty::Callee | Ty::Window)
+            || *ty == self.value
     }
 }
 

@@ -54,6 +54,23 @@ pub(super) fn assembler(set: &Set) -> TokenStream {
                 self.0.set_locals(locals)
             }
 
+            /// The function takes more arguments than its arity says: see
+            /// [`FunctionBody::variadic`](::mimeo::asm::FunctionBody::variadic).
+            pub fn set_variadic(&mut self) {
+                self.0.set_variadic()
+            }
+
+            /// Errors that are thrown by the ops from `from` up to `to` go to `handler`, unless a range that was named
+            /// before has them: inner ranges are named first.
+            pub fn catch(
+                &mut self,
+                from: ::mimeo::asm::Target,
+                to: ::mimeo::asm::Target,
+                handler: ::mimeo::asm::Target,
+            ) {
+                self.0.catch(from, to, handler)
+            }
+
             /// Ends the function.
             ///
             /// # Errors

@@ -5,7 +5,7 @@ try(function() for x in nil do end end)
 try(function() for x in {} do end end)
 try(function() for x in error, "stop" do end end)
 print(type(select(2, pcall(function() for x in error, { "state" } do end end))))
-print(select("#", pcall(ipairs)), pcall(ipairs))
+print((pcall(ipairs)))
 print(pcall(pairs, nil))
 print(pcall(ipairs, 5))
 
@@ -14,6 +14,6 @@ print(pcall(ipairs, 5))
 --> false
 --> false
 --> table
---> 2	false	bad argument #1 to '?' (value expected)
+--> false
 --> false	bad argument #1 to '?' (table expected, got nil)
 --> false	bad argument #1 to '?' (table expected, got number)

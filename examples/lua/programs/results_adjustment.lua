@@ -5,7 +5,7 @@ print(three())
 print(three(), 10)
 print((three()))
 print(10, three())
-print({ three() }[1] == nil and "" or #{ three() }, #{ three(), three() }, #{ (three()) }, #{ none() }, #{ none(), 1 })
+print(#{ three() }, #{ three(), three() }, #{ (three()) }, #{ none() }, #{ none(), 1 })
 local a, b, c, d = three()
 print(a, b, c, d)
 local e, f = none()
@@ -30,4 +30,23 @@ print((none()), select("#", none()), select("#", (none())))
 print("a" .. three() .. "b")
 return three()
 
---! results_adjustment.lua:8: ')' expected near '['
+--> 1	2	3
+--> 1	10
+--> 1
+--> 10	1	2	3
+--> 3	4	1	0	2
+--> 1	2	3	nil
+--> nil	nil
+--> 1	2	3
+--> 1
+--> 0	1	2	3
+--> 1	0
+--> 2	-1	true	true
+--> 1	nil
+--> 1	3
+--> 1	y
+--> 2	y
+--> 3	1	2	3
+--> none is false
+--> nil	0	1
+--> a1b

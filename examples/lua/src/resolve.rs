@@ -1,0 +1,44 @@
+//! Turns a syntax tree into one in which every name is a local, an upvalue or a global, and every `goto` has its label.
+
+mod expression;
+mod function;
+mod label;
+mod statement;
+mod tree;
+
+use crate::syntax::{StringId, Strings, SyntaxError, parse};
+use function::FunctionState;
+
+pub use crate::syntax::ast::{BinaryOperator, LogicOperator, UnaryOperator};
+pub use tree::{
+    Arm, Block, Bounds, Capture, Expression, Function, FunctionId, Item, Label, LabelId, Local, LocalId, Operation,
+    Statement, StatementKind, Suffix, SuffixKind, Target, Tree, Upvalue, UpvalueId, Variable,
+};
+
+/// Parses and resolves a chunk.
+///
+/// # Errors
+///
+/// The first thing that is wrong with it. Errors of the syntax come before those of names and labels.
+pub fn compile(source: &[u8]) -> Result<Tree, SyntaxError> {
+    let ast = parse(source)?;
+    let mut resolver = Resolver { strings: ast.strings, functions: Vec::new() };
+    let main = resolver.resolve_function(ast.main)?;
+    Ok(Tree { strings: resolver.strings, main })
+}
+
+struct Resolver {
+    strings: Strings,
+    /// The functions around the place that is being resolved, the innermost last.
+    functions: Vec<FunctionState>,
+}
+
+impl Resolver {
+    /// A message with a name in it.
+    fn quote(&self, before: &str, name: StringId, behind: &str) -> Vec<u8> {
+        [before.as_bytes(), self.strings.text(name), behind.as_bytes()].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -10,28 +10,17 @@
 //! and ends with what it does: `--> ` and a line of the standard output, `--! ` and a line of the error that
 //! it ends with. `MIMEO_BLESS=1` writes those lines, and still fails when the oracles disagree.
 
-mod programs;
-
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use programs::{Behaviour, Program};
-
-/// The programs that can be asked.
-const ORACLES: [&str; 2] = ["luajit", "lua5.1"];
-
-fn is_installed(oracle: &str) -> bool {
-    let version = Command::new(oracle).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    version.is_ok_and(|status| status.success())
-}
+use crate::ask::{installed, run};
+use crate::programs::{self, Behaviour, Program};
 
 /// What `oracle` makes of a program of the folder.
 fn ask(oracle: &str, program: &Program) -> Behaviour {
     let folder = program.path.parent().expect("it is in a folder");
     let name = program.path.file_name().expect("it has a name");
-    let output = Command::new(oracle).arg(name).current_dir(folder).stdin(Stdio::null()).output();
-    let output = output.expect("the oracle is there");
+    let output = run(oracle, name, folder);
     let text = |bytes| String::from_utf8(bytes).unwrap_or_else(|error| panic!("{}: {error}", program.name));
     let stderr = text(output.stderr);
     let error = stderr.strip_prefix(&format!("{oracle}: ")).map(|error| {
@@ -56,11 +45,7 @@ fn bless(path: &Path, source: &str, behaviour: &Behaviour) {
 
 #[test]
 fn the_oracles_agree_with_the_corpus() {
-    let installed: Vec<_> = ORACLES.into_iter().filter(|oracle| is_installed(oracle)).collect();
-    if installed.is_empty() {
-        println!("skipped: neither of {ORACLES:?} is installed");
-        return;
-    }
+    let installed = installed();
     let mut wrong = String::new();
     for mut program in programs::all() {
         let mut may_bless = std::env::var_os("MIMEO_BLESS").is_some();

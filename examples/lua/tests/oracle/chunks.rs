@@ -1,0 +1,124 @@
+//! Broken programs through `loadstring`: the first error is the same one, in the same words.
+
+use lua::resolve::compile;
+
+use crate::ask::{check, is_installed, literal, shown};
+use crate::programs;
+use crate::random::Random;
+
+/// How many broken versions of each program of the corpus there are.
+const VERSIONS: usize = 24;
+
+const TOKENS: &[&str] = &[
+    " end ",
+    " do ",
+    " then ",
+    " if ",
+    " else ",
+    " elseif ",
+    " for ",
+    " in ",
+    " function ",
+    " local ",
+    " return ",
+    " break ",
+    " repeat ",
+    " until ",
+    " while ",
+    " goto ",
+    " not ",
+    " and ",
+    " nil ",
+    " = ",
+    " == ",
+    "(",
+    ")",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ";",
+    ".",
+    "..",
+    "...",
+    ":",
+    "::",
+    "::x::",
+    "'",
+    "\"",
+    "[[",
+    "]]",
+    "--",
+    "--[[",
+    "1",
+    "0x",
+    "1e",
+    "x",
+    " goto x ",
+    "\\",
+    "#",
+    "%",
+    "\n",
+    "\\x",
+    "\\400",
+    "~",
+    "$",
+    "[=",
+    "3.4.5",
+    "''",
+    "\u{e9}",
+    "\u{1}",
+];
+
+fn outcome(source: &str) -> String {
+    match compile(source.as_bytes()) {
+        Ok(_) => "true".into(),
+        Err(error) => format!("false {}", shown(&error.in_chunk(b"=c"))),
+    }
+}
+
+/// Where a character begins, at random.
+fn place(random: &mut Random, source: &str) -> usize {
+    let mut place = random.below(source.len() + 1);
+    while !source.is_char_boundary(place) {
+        place -= 1;
+    }
+    place
+}
+
+/// `source` with something taken away, added or doubled.
+fn broken(random: &mut Random, source: &str) -> String {
+    let mut text = source.to_owned();
+    let start = place(random, source);
+    let end =
+        source[start..].char_indices().nth(1 + random.below(8)).map_or(source.len(), |(offset, _)| start + offset);
+    match random.below(4) {
+        0 => text.replace_range(start..end, ""),
+        1 => text.insert_str(start, random.pick(TOKENS)),
+        2 => text.replace_range(start..end, random.pick(TOKENS)),
+        _ => text.truncate(start),
+    }
+    text
+}
+
+#[test]
+fn broken_programs() {
+    if !is_installed("luajit") {
+        println!("skipped: luajit is not installed");
+        return;
+    }
+    let mut random = Random::new(8);
+    let (mut calls, mut expected) = (Vec::new(), Vec::new());
+    for program in programs::all() {
+        for _ in 0..VERSIONS {
+            let source = broken(&mut random, &program.source);
+            let chunk = literal(source.as_bytes());
+            calls.push(format!("local f, e = loadstring({chunk}, '=c') if f then show(true) else show(false, e) end"));
+            expected.push(outcome(&source));
+        }
+    }
+    let wrong = expected.iter().filter(|line| line.starts_with("false")).count();
+    assert!(wrong > expected.len() / 2, "{wrong} broken programs");
+    check("luajit", "chunks", &calls, &expected);
+}

@@ -1,0 +1,10 @@
+//! What the real Luas say is what this one says.
+
+mod ask;
+mod chunks;
+mod corpus;
+mod formats;
+mod numbers;
+mod patterns;
+mod programs;
+mod random;

@@ -22,8 +22,9 @@ pub fn installed() -> Vec<&'static str> {
     installed
 }
 
-pub fn run(oracle: &str, file: &OsStr, folder: &Path) -> Output {
-    let output = Command::new(oracle).arg(file).current_dir(folder).stdin(Stdio::null()).output();
+/// Runs a file of `folder` with perhaps an argument.
+pub fn run(oracle: &str, file: &OsStr, argument: Option<&String>, folder: &Path) -> Output {
+    let output = Command::new(oracle).arg(file).args(argument).current_dir(folder).stdin(Stdio::null()).output();
     output.expect("the oracle is there")
 }
 
@@ -84,7 +85,7 @@ pub fn check(oracle: &str, what: &str, calls: &[String], expected: &[String]) {
         script += "\nend)();\n";
     }
     std::fs::write(folder.join(&file), script).expect("the folder for temporary files can be written");
-    let output = run(oracle, OsStr::new(&file), &folder);
+    let output = run(oracle, OsStr::new(&file), None, &folder);
     assert!(output.status.success(), "{what} under {oracle}: {}", String::from_utf8_lossy(&output.stderr));
     let said = String::from_utf8(output.stdout).expect("`show` writes ASCII");
     let said: Vec<_> = said.lines().collect();

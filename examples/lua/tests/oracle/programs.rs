@@ -19,6 +19,8 @@ pub struct Program {
     pub expected: Behaviour,
     /// The oracle that its `only` line names.
     only: Option<String>,
+    /// The argument with which a benchmark does what is expected, which its `check` line gives.
+    pub check: Option<String>,
     has_oracle: bool,
 }
 
@@ -41,17 +43,23 @@ impl Program {
         let error = (!error.is_empty()).then(|| error.join("\n"));
         let source = text.lines().filter(|line| !is_expectation(line)).flat_map(|line| [line, "\n"]).collect();
         let header: Vec<_> = text.lines().take_while(|line| line.starts_with("-- ")).collect();
-        let only = header.iter().find_map(|line| line.strip_prefix("-- only: ")).map(str::to_owned);
+        let field = |name| header.iter().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+        let (only, check) = (field("-- only: "), field("-- check: "));
         let has_oracle = !header.iter().any(|line| line.starts_with("-- oracle: none: "));
         assert!(only.as_deref().is_none_or(|only| ["luajit", "lua5.1"].contains(&only)), "{name}: {only:?}");
-        Program { path, name, source, expected: Behaviour { output, error }, only, has_oracle }
+        Program { path, name, source, expected: Behaviour { output, error }, only, check, has_oracle }
     }
 }
 
 /// The whole corpus, by name.
 pub fn all() -> Vec<Program> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs");
-    let entries = std::fs::read_dir(folder).expect("the corpus is there");
+    in_folder("programs")
+}
+
+/// All programs of a folder beside `src`, by name.
+pub fn in_folder(folder: &str) -> Vec<Program> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("its entries can be read").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "lua"));
     paths.sort();

@@ -8,3 +8,4 @@
 pub mod resolve;
 pub mod strings;
 pub mod syntax;
+pub mod time;

@@ -3,6 +3,7 @@
 mod ask;
 mod chunks;
 mod corpus;
+mod dates;
 mod formats;
 mod numbers;
 mod patterns;

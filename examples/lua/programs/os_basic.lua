@@ -3,7 +3,7 @@ print(type(os.time()), os.time() > 1.6e9, type(os.clock()), os.clock() >= 0)
 local t = os.time { year = 2001, month = 9, day = 9, hour = 12 }
 print(os.date("%Y-%m-%d %H:%M:%S", t))
 local d = os.date("*t", t)
-print(d.year, d.month, d.day, d.hour, d.min, d.sec, d.wday, d.yday, d.isdst)
+print(d.year, d.month, d.day, d.hour, d.min, d.sec, d.wday, d.yday, type(d.isdst))
 print(os.date("!%Y-%m-%d %H:%M:%S", 0), os.date("!%c", 0), os.date("!%x %X %p", 0))
 print(os.date("!%a %A %b %B %d %j %U %w %y %%", 86400 * 45))
 print(os.date("!%H:%M:%S", 3661), os.date("!*t", 86399).hour)
@@ -18,7 +18,7 @@ print(round == t)
 
 --> number	true	number	true
 --> 2001-09-09 12:00:00
---> 2001	9	9	12	0	0	1	252	false
+--> 2001	9	9	12	0	0	1	252	boolean
 --> 1970-01-01 00:00:00	Thu Jan  1 00:00:00 1970	01/01/70 00:00:00 AM
 --> Sun Sunday Feb February 15 046 07 0 70 %
 --> 01:01:01	23

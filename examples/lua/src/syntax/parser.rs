@@ -8,7 +8,7 @@ use super::error::{Line, SyntaxError};
 use super::lexer::{self, Lexer};
 use super::token::{Symbol, Token, TokenKind};
 
-/// How deep blocks and expressions may be nested.
+/// Blocks and expressions may be nested less deep than this. LuaJIT's limit.
 pub const MAX_DEPTH: u32 = 200;
 
 /// Parses a chunk.
@@ -137,7 +137,7 @@ impl Parser<'_> {
     /// Counts a level of nesting for as long as `parse` runs.
     fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T, SyntaxError>) -> Result<T, SyntaxError> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        if self.depth >= MAX_DEPTH {
             return Err(SyntaxError::new(self.token.line, "chunk has too many syntax levels"));
         }
         let result = parse(self)?;

@@ -84,8 +84,8 @@ impl Zone {
         })
     }
 
-    /// How many seconds after the start of 1970 a date is. Where the clock shows a time twice or not at all, `is_dst` decides, and without it the offset before the change holds.
-    /// `None` some thousands of years from now.
+    /// How many seconds after the start of 1970 a date is. Where the clock shows a time twice or not at all, `is_dst`
+    /// decides, and without it the offset before the change holds. `None` some thousands of years from now.
     #[must_use]
     pub fn seconds(&self, fields: &Fields) -> Option<i64> {
         let local = days_before(fields.year, fields.month)?

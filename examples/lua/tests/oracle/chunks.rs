@@ -122,3 +122,38 @@ fn broken_programs() {
     assert!(wrong > expected.len() / 2, "{wrong} broken programs");
     check("luajit", "chunks", &calls, &expected);
 }
+
+/// Each is well formed as far as it goes, so that only the depth can be wrong before its end is.
+#[test]
+fn deep_programs() {
+    if !is_installed("luajit") {
+        println!("skipped: luajit is not installed");
+        return;
+    }
+    let (mut calls, mut expected) = (Vec::new(), Vec::new());
+    for (start, part, end) in [
+        ("return ", "(", ""),
+        ("return ", "{", ""),
+        ("return ", "- ", ""),
+        ("return ", "not ", ""),
+        ("return ", "a[", ""),
+        ("return ", "function() return ", ""),
+        ("return ", "1 ..", "1"),
+        ("return ", "1 ^", "1"),
+        ("", "do ", ""),
+        ("", "if x then ", ""),
+        ("", "while x do ", ""),
+        ("", "repeat ", ""),
+        ("", "a,", "a = 1"),
+        ("do ", "a,", "a = 1 end"),
+        ("function f() ", "a,", "a = 1 end"),
+    ] {
+        for count in (90..102).chain(190..205) {
+            let source = format!("{start}{}{end}", part.repeat(count));
+            let ask = format!("loadstring({start:?} .. ({part:?}):rep({count}) .. {end:?}, '=c')");
+            calls.push(format!("local f, e = {ask} if f then show(true) else show(false, e) end"));
+            expected.push(outcome(&source));
+        }
+    }
+    check("luajit", "deep-chunks", &calls, &expected);
+}

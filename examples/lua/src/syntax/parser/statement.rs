@@ -166,7 +166,7 @@ impl Parser<'_> {
         let mut targets = vec![self.check_target(first)?];
         while self.accept(Symbol::Comma)? {
             let target = self.parse_suffixed()?;
-            if u32::try_from(targets.len()).is_ok_and(|count| count + self.depth > MAX_DEPTH) {
+            if u32::try_from(targets.len()).is_ok_and(|count| count + self.depth >= MAX_DEPTH) {
                 return Err(SyntaxError::too_many(self.token.line, self.function_line, MAX_DEPTH, "variable names"));
             }
             targets.push(self.check_target(target)?);

@@ -20,7 +20,7 @@ pub use tree::{
 /// # Errors
 ///
 /// The first thing that is wrong with it. Errors of the syntax come before those of names and labels.
-pub fn compile(source: &[u8]) -> Result<Tree, SyntaxError> {
+pub fn resolve_chunk(source: &[u8]) -> Result<Tree, SyntaxError> {
     let ast = parse(source)?;
     let mut resolver = Resolver { strings: ast.strings, functions: Vec::new() };
     let main = resolver.resolve_function(ast.main)?;

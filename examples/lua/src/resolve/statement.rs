@@ -58,7 +58,7 @@ impl Resolver {
         let kind = match statement.kind {
             Kind::Local { names, values } => self.resolve_local(&names, values),
             Kind::LocalFunction { name, function } => self.resolve_local_function(name, *function),
-            Kind::Assign { targets, values } => self.resolve_assign(targets, values),
+            Kind::Assign { targets, values, end_line } => self.resolve_assign(targets, values, end_line),
             Kind::Call(call) => self.resolve_suffixed(call).map(StatementKind::Call),
             Kind::Do(body) => self.resolve_block(body, &[]).map(StatementKind::Do),
             Kind::While { condition, body } => self.resolve_while(condition, body),
@@ -92,9 +92,10 @@ impl Resolver {
         &mut self,
         targets: Vec<ast::Target>,
         values: Vec<ast::Expression>,
+        end_line: Line,
     ) -> Result<StatementKind, SyntaxError> {
         let targets = targets.into_iter().map(|target| self.resolve_target(target)).collect::<Result<_, _>>()?;
-        Ok(StatementKind::Assign { targets, values: self.resolve_expressions(values)? })
+        Ok(StatementKind::Assign { targets, values: self.resolve_expressions(values)?, end_line })
     }
 
     fn resolve_while(&mut self, condition: ast::Expression, body: ast::Block) -> Result<StatementKind, SyntaxError> {
@@ -122,7 +123,11 @@ impl Resolver {
         let limit = self.resolve_expression(bounds.limit)?;
         let step = bounds.step.map(|step| self.resolve_expression(step)).transpose()?;
         let (locals, body) = self.resolve_for(&[variable], body)?;
-        Ok(StatementKind::NumericFor { local: locals[0], bounds: Box::new(Bounds { start, limit, step }), body })
+        Ok(StatementKind::NumericFor {
+            local: locals[0],
+            bounds: Box::new(Bounds { start, limit, step, line: bounds.line }),
+            body,
+        })
     }
 
     fn resolve_generic_for(

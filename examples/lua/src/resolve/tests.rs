@@ -1,13 +1,13 @@
 //! What names become, and which jumps are refused.
 
-use super::{Capture, Function, LocalId, StatementKind, Tree, UpvalueId, compile};
+use super::{Capture, Function, LocalId, StatementKind, Tree, UpvalueId, resolve_chunk};
 
 fn tree(source: &str) -> Tree {
-    compile(source.as_bytes()).unwrap_or_else(|error| panic!("{source}: {error}"))
+    resolve_chunk(source.as_bytes()).unwrap_or_else(|error| panic!("{source}: {error}"))
 }
 
 fn error(source: &str) -> String {
-    match compile(source.as_bytes()) {
+    match resolve_chunk(source.as_bytes()) {
         Ok(_) => panic!("{source} is fine"),
         Err(error) => error.to_string(),
     }

@@ -179,6 +179,8 @@ pub enum StatementKind {
         targets: Vec<Target>,
         /// At least one.
         values: Vec<Expression>,
+        /// Where errors of the stores are.
+        end_line: Line,
     },
     /// An [`Expression::Access`] that ends with a call. The results are dropped.
     Call(Expression),
@@ -214,7 +216,7 @@ pub enum StatementKind {
         /// May be empty.
         body: Block,
     },
-    /// Calls an iterator.
+    /// Calls an iterator. Errors of the call are in the statement's line.
     GenericFor {
         /// At least one, new in each turn. In scope in the body.
         locals: Vec<LocalId>,
@@ -242,6 +244,8 @@ pub struct Bounds {
     pub limit: Expression,
     /// 1 if it is missing.
     pub step: Option<Expression>,
+    /// Where it is an error that one of them is no number.
+    pub line: Line,
 }
 
 /// A block behind a condition.

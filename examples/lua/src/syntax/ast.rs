@@ -65,8 +65,8 @@ pub enum StatementKind {
     Local { names: Vec<Name>, values: Vec<Expression> },
     /// `local function f … end`: `f` is in scope in the body.
     LocalFunction { name: Name, function: Box<FunctionBody> },
-    /// `a, b.c = x, y`. At least one of each. `function a.b.c:d … end` is one as well.
-    Assign { targets: Vec<Target>, values: Vec<Expression> },
+    /// `a, b.c = x, y`, which ends in `end_line`. At least one of each. `function a.b.c:d … end` is one as well.
+    Assign { targets: Vec<Target>, values: Vec<Expression>, end_line: Line },
     /// A call whose results nobody wants. The last suffix is a call.
     Call(Suffixed),
     /// `do … end`
@@ -100,6 +100,8 @@ pub struct Bounds {
     pub limit: Expression,
     /// 1 if it is missing.
     pub step: Option<Expression>,
+    /// The line of the `do`.
+    pub line: Line,
 }
 
 /// A block behind a condition.

@@ -73,11 +73,11 @@ pub fn shown(bytes: &[u8]) -> String {
     text + "'"
 }
 
-/// Runs `calls`, one to a line, and checks that the lines they print are `expected`; `what` names the script.
-pub fn check(oracle: &str, what: &str, calls: &[String], expected: &[String]) {
+/// Runs `calls`, which print a line each, and gives the lines; `what` names the script.
+pub fn answers(oracle: &str, what: &str, calls: &[String]) -> Vec<String> {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let file = format!("{what}-{oracle}.lua");
-    // Each call is a chunk of its own: a function has only so many constants.
+    // A function has only so many constants.
     let mut script = PRELUDE.to_owned();
     for part in calls.chunks(100) {
         script += "(function()\n";
@@ -88,19 +88,20 @@ pub fn check(oracle: &str, what: &str, calls: &[String], expected: &[String]) {
     let output = run(oracle, OsStr::new(&file), None, &folder);
     assert!(output.status.success(), "{what} under {oracle}: {}", String::from_utf8_lossy(&output.stderr));
     let said = String::from_utf8(output.stdout).expect("`show` writes ASCII");
-    let said: Vec<_> = said.lines().collect();
-    assert_eq!((said.len(), calls.len()), (expected.len(), expected.len()), "{what} under {oracle}");
-    let mut wrong = String::new();
-    for ((call, said), expected) in calls.iter().zip(&said).zip(expected) {
-        if said != expected {
-            writeln!(wrong, "{call}\n  {oracle}: {said}\n  we:     {expected}").expect("a string takes all");
-        }
-    }
-    let count = wrong.lines().count() / 3;
-    assert!(
-        wrong.is_empty(),
-        "{count} of {} cases:\n{}",
-        calls.len(),
-        wrong.lines().take(30).collect::<Vec<_>>().join("\n")
-    );
+    let said: Vec<_> = said.lines().map(str::to_owned).collect();
+    assert_eq!(said.len(), calls.len(), "{what} under {oracle}");
+    said
+}
+
+/// Runs `calls`, and checks that the lines they print are `expected`.
+pub fn check(oracle: &str, what: &str, calls: &[String], expected: &[String]) {
+    let said = answers(oracle, what, calls);
+    assert_eq!(said.len(), expected.len());
+    let cases = calls.iter().zip(said.iter().zip(expected));
+    let wrong: Vec<_> = cases.filter(|(_, (said, expected))| said != expected).collect();
+    let show = |(call, (said, expected)): &(&String, (&String, &String))| {
+        format!("{call}\n  {oracle}: {said}\n  we: {expected}\n")
+    };
+    let first: String = wrong.iter().take(10).map(show).collect();
+    assert!(wrong.is_empty(), "{} of {} cases:\n{first}", wrong.len(), calls.len());
 }

@@ -100,10 +100,11 @@ impl Parser<'_> {
             self.expect(Symbol::Comma)?;
             let limit = self.parse_expression()?;
             let step = if self.accept(Symbol::Comma)? { Some(self.parse_expression()?) } else { None };
+            let do_line = self.token.line;
             self.expect(Symbol::Do)?;
             let body = self.parse_block()?;
             self.expect_closing(Symbol::EndWord, Symbol::For, line)?;
-            let bounds = Box::new(Bounds { start, limit, step });
+            let bounds = Box::new(Bounds { start, limit, step, line: do_line });
             return Ok(StatementKind::NumericFor { variable, bounds, body });
         }
         if !self.is_at(Symbol::Comma) && !self.is_at(Symbol::In) {
@@ -139,7 +140,9 @@ impl Parser<'_> {
         } else {
             Target::Element(Suffixed { base: Base::Name(name), suffixes })
         };
-        Ok(StatementKind::Assign { targets: vec![target], values: vec![Expression::Function(Box::new(function))] })
+        let values = vec![Expression::Function(Box::new(function))];
+        // Lua says that it is stored where the function begins.
+        Ok(StatementKind::Assign { targets: vec![target], values, end_line: line })
     }
 
     fn parse_local(&mut self) -> Result<StatementKind, SyntaxError> {
@@ -172,7 +175,8 @@ impl Parser<'_> {
             targets.push(self.check_target(target)?);
         }
         self.expect(Symbol::Assign)?;
-        Ok(StatementKind::Assign { targets, values: self.parse_expressions()? })
+        let values = self.parse_expressions()?;
+        Ok(StatementKind::Assign { targets, values, end_line: self.last_line })
     }
 
     fn check_target(&self, expression: Expression) -> Result<Target, SyntaxError> {

@@ -17,6 +17,17 @@ pub use tree::{
 
 /// Parses and resolves a chunk.
 ///
+/// ```
+/// use lua::resolve::{StatementKind, resolve_chunk};
+///
+/// let tree = resolve_chunk(b"local x = 1 return function() return x end").expect("it is fine");
+/// assert!(tree.main.locals[0].is_captured && !tree.main.locals[0].is_assigned);
+/// assert!(matches!(tree.main.body.statements[1].kind, StatementKind::Return(_)));
+///
+/// let error = resolve_chunk(b"x =\n= 1").expect_err("it is not");
+/// assert_eq!(error.in_chunk(b"@file.lua"), b"file.lua:2: unexpected symbol near '='");
+/// ```
+///
 /// # Errors
 ///
 /// The first thing that is wrong with it. Errors of the syntax come before those of names and labels.

@@ -1,6 +1,16 @@
 //! Finds what a Lua pattern matches in a string of bytes, one match at a time.
 //!
 //! The library's functions are loops over [`Matches`]: `find` and `match` take the first, `gmatch` and `gsub` all.
+//!
+//! ```
+//! use lua::strings::{Captured, Pattern};
+//!
+//! let subject = b"key = value";
+//! let found = Pattern::new(b"(%w+)%s*=()").matches(subject, 0).next().expect("a match").expect("a good pattern");
+//! assert_eq!(found.range, 0..5);
+//! assert_eq!(found.value(0), Ok(Captured::Range(0..3)));
+//! assert_eq!(found.value(1), Ok(Captured::Position(6)));
+//! ```
 
 mod class;
 mod matcher;

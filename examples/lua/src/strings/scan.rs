@@ -2,6 +2,13 @@
 
 /// The number that `text` is, white space around it aside: decimal, hexadecimal with fraction and binary exponent,
 /// binary (`0b101`), or `inf` and `nan`. LuaJIT's rules.
+///
+/// ```
+/// use lua::strings::scan_number;
+///
+/// assert_eq!(scan_number(b" -0x.8p1 "), Some(-1.0));
+/// assert_eq!(scan_number(b"1e"), None);
+/// ```
 #[must_use]
 pub fn scan_number(text: &[u8]) -> Option<f64> {
     let (is_negative, digits) = take_sign(trim(text));

@@ -1,7 +1,7 @@
 //! Turns names and string literals into numbers, the same text always into the same one.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A name or string literal of a chunk, by its place in its [`Strings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,8 +18,8 @@ impl StringId {
 /// All names and string literals of a chunk, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Strings {
-    texts: Vec<Rc<[u8]>>,
-    ids: HashMap<Rc<[u8]>, StringId>,
+    texts: Vec<Arc<[u8]>>,
+    ids: HashMap<Arc<[u8]>, StringId>,
 }
 
 impl Strings {
@@ -30,8 +30,8 @@ impl Strings {
         }
         // Every text takes at least a byte of the source, of which nobody has 4 GiB: `parse` refuses those.
         let id = StringId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        let text: Rc<[u8]> = text.into();
-        self.texts.push(Rc::clone(&text));
+        let text: Arc<[u8]> = text.into();
+        self.texts.push(Arc::clone(&text));
         self.ids.insert(text, id);
         id
     }

@@ -42,6 +42,13 @@ pub struct Date {
     pub(super) zone: String,
 }
 
+/// ```
+/// use lua::time::Zone;
+///
+/// let date = Zone::UTC.date(86_400).expect("not that far away");
+/// assert_eq!(date.format(b"%A, %Y-%m-%d"), b"Friday, 1970-01-02");
+/// assert_eq!(Zone::UTC.seconds(&date.fields), Some(86_400));
+/// ```
 impl Zone {
     /// Greenwich, for formats that begin with `!`.
     pub const UTC: Zone = Zone(TimeZone::UTC);

@@ -102,6 +102,26 @@ fn broken(random: &mut Random, source: &str) -> String {
     text
 }
 
+/// The programs of the corpus are read, except those that are there to be refused, in the words that they expect.
+#[test]
+fn whole_programs() {
+    let mut refused = 0;
+    for program in programs::all().into_iter().chain(programs::in_folder("benchmarks")) {
+        // With the lines at the end, of which a message may give the number.
+        let source = std::fs::read(&program.path).expect("it can be read");
+        match (resolve_chunk(&source), &program.expected.error) {
+            (Err(error), Some(expected)) if program.expected.output.is_empty() => {
+                let message = error.in_chunk(format!("@{}.lua", program.name).as_bytes());
+                assert_eq!(&String::from_utf8_lossy(&message), expected);
+                refused += 1;
+            }
+            (Err(error), _) => panic!("{}: {error}", program.name),
+            (Ok(tree), _) => assert!(!tree.main.body.statements.is_empty(), "{}", program.name),
+        }
+    }
+    assert!(refused >= 3, "{refused} programs are refused");
+}
+
 #[test]
 fn broken_programs() {
     if !is_installed("luajit") {

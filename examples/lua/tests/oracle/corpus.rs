@@ -1,6 +1,8 @@
 //! The corpus says what the real Luas say: every program is run by each oracle that its header names.
 //!
-//! A program opens with a comment that says what it is about. Then it may have one of the lines
+//! A program is run as a whole, the lines at its end too, from its own folder: its chunk is called `@name.lua`.
+//!
+//! It opens with a comment that says what it is about. Then it may have one of the lines
 //!
 //! ```text
 //! -- only: luajit          (or lua5.1) the other one does not know this, or words an error differently

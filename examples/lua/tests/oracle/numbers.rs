@@ -140,8 +140,12 @@ fn random_text_to_numbers() {
             calls.push(format!("show(tonumber({}))", literal(text.as_bytes())));
             expected.push(shown_number(scan_number(text.as_bytes())));
         }
-        for oracle in oracles.iter().filter(|oracle| is_installed(oracle)) {
-            check(oracle, "tonumber", &calls, &expected);
+        for oracle in oracles {
+            if is_installed(oracle) {
+                check(oracle, "tonumber", &calls, &expected);
+            } else {
+                println!("skipped: {oracle} is not installed");
+            }
         }
     }
 }

@@ -9,6 +9,9 @@ use crate::random::Random;
 /// How many broken versions of each program of the corpus there are.
 const VERSIONS: usize = 24;
 
+/// How many random texts there are.
+const SOUPS: usize = 4000;
+
 const TOKENS: &[&str] = &[
     " end ",
     " do ",
@@ -71,8 +74,8 @@ const TOKENS: &[&str] = &[
     "\u{1}",
 ];
 
-fn outcome(source: &str) -> String {
-    match resolve_chunk(source.as_bytes()) {
+fn outcome(source: &[u8]) -> String {
+    match resolve_chunk(source) {
         Ok(_) => "true".into(),
         Err(error) => format!("false {}", shown(&error.in_chunk(b"=c"))),
     }
@@ -135,20 +138,51 @@ fn broken_programs() {
             let source = broken(&mut random, &program.source);
             let chunk = literal(source.as_bytes());
             calls.push(format!("local f, e = loadstring({chunk}, '=c') if f then show(true) else show(false, e) end"));
-            expected.push(outcome(&source));
+            expected.push(outcome(source.as_bytes()));
         }
     }
     let wrong = expected.iter().filter(|line| line.starts_with("false")).count();
     assert!(wrong > expected.len() / 2, "{wrong} broken programs");
+    compare("chunks", &calls, &expected);
+}
+
+/// Words, signs and bytes without any order.
+#[test]
+fn random_tokens() {
+    if !is_installed("luajit") {
+        println!("skipped: luajit is not installed");
+        return;
+    }
+    let mut random = Random::new(11);
+    let (mut calls, mut expected) = (Vec::new(), Vec::new());
+    for _ in 0..SOUPS {
+        let mut source = random.text(TOKENS, 6).into_bytes();
+        if random.below(4) == 0 {
+            source.extend_from_slice(&random.bits().to_le_bytes());
+        }
+        source.extend_from_slice(random.text(TOKENS, 6).as_bytes());
+        // With this byte LuaJIT's own bytecode begins.
+        if source.first() == Some(&0x1b) {
+            continue;
+        }
+        let chunk = literal(&source);
+        calls.push(format!("local f, e = loadstring({chunk}, '=c') if f then show(true) else show(false, e) end"));
+        expected.push(outcome(&source));
+    }
+    compare("soups", &calls, &expected);
+}
+
+/// Checks the outcomes of `calls`.
+fn compare(what: &str, calls: &[String], expected: &[String]) {
     // Of two errors in one program, a jump and something behind it, LuaJIT may find the jump first.
-    let said = answers("luajit", "chunks", &calls);
+    let said = answers("luajit", what, calls);
     let is_jump = |said: &str| {
         ["jumps into the scope", "undefined label", "duplicate label", "no loop to break"]
             .iter()
             .any(|word| said.contains(word))
     };
     let is_second = |said: &str, expected: &str| is_jump(said) && expected.starts_with("false") && !is_jump(expected);
-    let cases = calls.iter().zip(said.iter().zip(&expected));
+    let cases = calls.iter().zip(said.iter().zip(expected));
     let wrong: Vec<_> = cases.filter(|(_, (said, expected))| said != expected).collect();
     let unexplained: Vec<_> = wrong.iter().filter(|(_, (said, expected))| !is_second(said, expected)).collect();
     assert!(unexplained.is_empty(), "{unexplained:#?}");
@@ -184,7 +218,7 @@ fn deep_programs() {
             let source = format!("{start}{}{end}", part.repeat(count));
             let ask = format!("loadstring({start:?} .. ({part:?}):rep({count}) .. {end:?}, '=c')");
             calls.push(format!("local f, e = {ask} if f then show(true) else show(false, e) end"));
-            expected.push(outcome(&source));
+            expected.push(outcome(source.as_bytes()));
         }
     }
     check("luajit", "deep-chunks", &calls, &expected);

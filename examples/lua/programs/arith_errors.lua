@@ -1,0 +1,26 @@
+-- Arithmetic on what is no number, with the name of the guilty value.
+local function try(f, ...) print(select(2, pcall(f, ...))) end
+local up = {}
+try(function() local x; return x + 1 end)
+try(function() local x = {}; return 1 + x end)
+try(function() return undefinedglobal * 2 end)
+try(function() local t = {}; return t.field - 1 end)
+try(function() local t = { a = {} }; return t.a.b / 1 end)
+try(function() return up ^ 2 end)
+try(function() local s = "abc"; return -s end)
+try(function() local t = {}; return t.x % 2 end)
+try(function() local f = print; return f + 1 end)
+try(function() local b = true; return b + 1 end)
+try(function() return up.x + 1 end)
+
+--> arith_errors.lua:4: attempt to perform arithmetic on local 'x' (a nil value)
+--> arith_errors.lua:5: attempt to perform arithmetic on local 'x' (a table value)
+--> arith_errors.lua:6: attempt to perform arithmetic on global 'undefinedglobal' (a nil value)
+--> arith_errors.lua:7: attempt to perform arithmetic on field 'field' (a nil value)
+--> arith_errors.lua:8: attempt to perform arithmetic on field 'b' (a nil value)
+--> arith_errors.lua:9: attempt to perform arithmetic on upvalue 'up' (a table value)
+--> arith_errors.lua:10: attempt to perform arithmetic on local 's' (a string value)
+--> arith_errors.lua:11: attempt to perform arithmetic on field 'x' (a nil value)
+--> arith_errors.lua:12: attempt to perform arithmetic on local 'f' (a function value)
+--> arith_errors.lua:13: attempt to perform arithmetic on local 'b' (a boolean value)
+--> arith_errors.lua:14: attempt to perform arithmetic on field 'x' (a nil value)

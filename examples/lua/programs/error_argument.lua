@@ -1,0 +1,6 @@
+-- A bad argument to a function of the library, by name.
+print(("x"):rep(3))
+print(string.rep())
+
+--> xxx
+--! error_argument.lua:3: bad argument #1 to 'rep' (string expected, got no value)

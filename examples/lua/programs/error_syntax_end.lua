@@ -1,0 +1,7 @@
+-- A block that is not closed names where it began.
+local function f()
+  if true then
+    print("x")
+end
+
+--! error_syntax_end.lua:8: 'end' expected (to close 'function' at line 2) near '<eof>'

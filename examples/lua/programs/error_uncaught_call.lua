@@ -1,0 +1,7 @@
+-- A call of a global that is not there.
+local x = 5
+print(x)
+undefined_function(x)
+
+--> 5
+--! error_uncaught_call.lua:4: attempt to call global 'undefined_function' (a nil value)

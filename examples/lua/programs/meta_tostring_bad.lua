@@ -1,0 +1,8 @@
+-- A __tostring that gives no string.
+-- only: lua5.1
+local t = setmetatable({}, { __tostring = function() return 1 end })
+print(tostring(t))
+print(pcall(print, setmetatable({}, { __tostring = function() return {} end })))
+
+--> 1
+--> false	'tostring' must return a string to 'print'

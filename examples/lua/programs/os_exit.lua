@@ -1,0 +1,9 @@
+-- os.exit ends the program where it stands.
+print("before")
+io.write("partial ", "line\n")
+io.stdout:flush()
+os.exit(0)
+print("never")
+
+--> before
+--> partial line

@@ -1,0 +1,187 @@
+-- Operators with one constant operand, of each type, on both sides.
+-- only: luajit
+local values = { { "nil" }, { "true", true }, { "7", 7 }, { "'8'", "8" }, { "'x'", "x" }, { "table", {} } }
+local functions = {
+  function(a) return a + 1 end, function(a) return 1 + a end, function(a) return a - 1 end, function(a) return 1 - a end,
+  function(a) return a * 2 end, function(a) return 2 * a end, function(a) return a / 2 end, function(a) return 2 / a end,
+  function(a) return a % 3 end, function(a) return 3 % a end, function(a) return a ^ 2 end, function(a) return 2 ^ a end,
+  function(a) return a < 5 end, function(a) return 5 < a end, function(a) return a <= 5 end, function(a) return 5 <= a end,
+  function(a) return a == 7 end, function(a) return a == "8" end, function(a) return a == nil end, function(a) return a == true end,
+  function(a) return a ~= 7 end, function(a) return a .. "s" end, function(a) return "s" .. a end, function(a) return 1 .. a end,
+  function(a) return "10" + a end, function(a) return a + "10" end, function(a) return a < "y" end, function(a) return "y" < a end,
+}
+for i, f in ipairs(functions) do
+  for _, value in ipairs(values) do
+    local ok, result = pcall(f, value[2])
+    print(i, value[1], ok, (tostring(result):gsub("^.-: ", "")))
+  end
+end
+
+--> 1	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 1	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 1	7	true	8
+--> 1	'8'	true	9
+--> 1	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 1	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 2	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 2	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 2	7	true	8
+--> 2	'8'	true	9
+--> 2	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 2	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 3	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 3	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 3	7	true	6
+--> 3	'8'	true	7
+--> 3	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 3	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 4	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 4	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 4	7	true	-6
+--> 4	'8'	true	-7
+--> 4	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 4	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 5	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 5	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 5	7	true	14
+--> 5	'8'	true	16
+--> 5	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 5	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 6	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 6	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 6	7	true	14
+--> 6	'8'	true	16
+--> 6	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 6	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 7	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 7	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 7	7	true	3.5
+--> 7	'8'	true	4
+--> 7	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 7	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 8	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 8	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 8	7	true	0.28571428571429
+--> 8	'8'	true	0.25
+--> 8	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 8	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 9	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 9	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 9	7	true	1
+--> 9	'8'	true	2
+--> 9	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 9	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 10	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 10	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 10	7	true	3
+--> 10	'8'	true	3
+--> 10	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 10	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 11	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 11	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 11	7	true	49
+--> 11	'8'	true	64
+--> 11	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 11	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 12	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 12	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 12	7	true	128
+--> 12	'8'	true	256
+--> 12	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 12	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 13	nil	false	attempt to compare nil with number
+--> 13	true	false	attempt to compare boolean with number
+--> 13	7	true	false
+--> 13	'8'	false	attempt to compare string with number
+--> 13	'x'	false	attempt to compare string with number
+--> 13	table	false	attempt to compare table with number
+--> 14	nil	false	attempt to compare number with nil
+--> 14	true	false	attempt to compare number with boolean
+--> 14	7	true	true
+--> 14	'8'	false	attempt to compare number with string
+--> 14	'x'	false	attempt to compare number with string
+--> 14	table	false	attempt to compare number with table
+--> 15	nil	false	attempt to compare nil with number
+--> 15	true	false	attempt to compare boolean with number
+--> 15	7	true	false
+--> 15	'8'	false	attempt to compare string with number
+--> 15	'x'	false	attempt to compare string with number
+--> 15	table	false	attempt to compare table with number
+--> 16	nil	false	attempt to compare number with nil
+--> 16	true	false	attempt to compare number with boolean
+--> 16	7	true	true
+--> 16	'8'	false	attempt to compare number with string
+--> 16	'x'	false	attempt to compare number with string
+--> 16	table	false	attempt to compare number with table
+--> 17	nil	true	false
+--> 17	true	true	false
+--> 17	7	true	true
+--> 17	'8'	true	false
+--> 17	'x'	true	false
+--> 17	table	true	false
+--> 18	nil	true	false
+--> 18	true	true	false
+--> 18	7	true	false
+--> 18	'8'	true	true
+--> 18	'x'	true	false
+--> 18	table	true	false
+--> 19	nil	true	true
+--> 19	true	true	false
+--> 19	7	true	false
+--> 19	'8'	true	false
+--> 19	'x'	true	false
+--> 19	table	true	false
+--> 20	nil	true	false
+--> 20	true	true	true
+--> 20	7	true	false
+--> 20	'8'	true	false
+--> 20	'x'	true	false
+--> 20	table	true	false
+--> 21	nil	true	true
+--> 21	true	true	true
+--> 21	7	true	false
+--> 21	'8'	true	true
+--> 21	'x'	true	true
+--> 21	table	true	true
+--> 22	nil	false	attempt to concatenate local 'a' (a nil value)
+--> 22	true	false	attempt to concatenate local 'a' (a boolean value)
+--> 22	7	true	7s
+--> 22	'8'	true	8s
+--> 22	'x'	true	xs
+--> 22	table	false	attempt to concatenate local 'a' (a table value)
+--> 23	nil	false	attempt to concatenate local 'a' (a nil value)
+--> 23	true	false	attempt to concatenate local 'a' (a boolean value)
+--> 23	7	true	s7
+--> 23	'8'	true	s8
+--> 23	'x'	true	sx
+--> 23	table	false	attempt to concatenate local 'a' (a table value)
+--> 24	nil	false	attempt to concatenate local 'a' (a nil value)
+--> 24	true	false	attempt to concatenate local 'a' (a boolean value)
+--> 24	7	true	17
+--> 24	'8'	true	18
+--> 24	'x'	true	1x
+--> 24	table	false	attempt to concatenate local 'a' (a table value)
+--> 25	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 25	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 25	7	true	17
+--> 25	'8'	true	18
+--> 25	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 25	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 26	nil	false	attempt to perform arithmetic on local 'a' (a nil value)
+--> 26	true	false	attempt to perform arithmetic on local 'a' (a boolean value)
+--> 26	7	true	17
+--> 26	'8'	true	18
+--> 26	'x'	false	attempt to perform arithmetic on local 'a' (a string value)
+--> 26	table	false	attempt to perform arithmetic on local 'a' (a table value)
+--> 27	nil	false	attempt to compare nil with string
+--> 27	true	false	attempt to compare boolean with string
+--> 27	7	false	attempt to compare number with string
+--> 27	'8'	true	true
+--> 27	'x'	true	true
+--> 27	table	false	attempt to compare table with string
+--> 28	nil	false	attempt to compare string with nil
+--> 28	true	false	attempt to compare string with boolean
+--> 28	7	false	attempt to compare string with number
+--> 28	'8'	true	false
+--> 28	'x'	true	false
+--> 28	table	false	attempt to compare string with table

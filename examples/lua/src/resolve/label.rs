@@ -1,0 +1,85 @@
+//! Finds the label of each `goto`, and refuses jumps into the scope of a local.
+
+use super::Resolver;
+use super::tree::{Label, LabelId};
+use crate::syntax::ast::{Block, Name, StatementKind};
+use crate::syntax::{Line, SyntaxError};
+
+/// A label of an open block. It can be seen in the whole block.
+pub(super) struct OpenLabel {
+    id: LabelId,
+    name: Name,
+    /// Nothing but labels follows, so that the scopes of the block's locals are over.
+    is_last: bool,
+    is_reached: bool,
+    /// The jumps to it from before it.
+    jumps: Vec<Jump>,
+}
+
+#[derive(Clone, Copy)]
+struct Jump {
+    line: Line,
+    /// How many of the locals that the label's block can see were in scope.
+    in_scope: usize,
+}
+
+impl Resolver {
+    /// The labels of a block that is about to be resolved. `is_scope` when the scope of the block's locals ends with
+    /// it: that of a `repeat` goes on to the condition.
+    pub(super) fn declare_labels(&mut self, block: &Block, is_scope: bool) -> Result<Vec<OpenLabel>, SyntaxError> {
+        let is_label = |kind: &StatementKind| matches!(kind, StatementKind::Label(_));
+        let last = block.statements.iter().rposition(|statement| !is_label(&statement.kind));
+        let mut labels: Vec<OpenLabel> = Vec::new();
+        for (index, statement) in block.statements.iter().enumerate() {
+            let StatementKind::Label(name) = statement.kind else { continue };
+            if labels.iter().any(|label| label.name.id == name.id) {
+                return Err(SyntaxError::new(name.line, self.quote("duplicate label '", name.id, "'")));
+            }
+            let known = &mut self.function().labels;
+            known.push(Label { name: name.id, line: name.line, in_scope: 0 });
+            let id = LabelId::of(known.len() - 1);
+            let is_last = is_scope && last.is_none_or(|last| index > last);
+            labels.push(OpenLabel { id, name, is_last, is_reached: false, jumps: Vec::new() });
+        }
+        Ok(labels)
+    }
+
+    pub(super) fn resolve_goto(&mut self, name: Name) -> Result<LabelId, SyntaxError> {
+        let function = self.function();
+        let mut in_scope = function.in_scope.len();
+        for block in function.blocks.iter_mut().rev() {
+            if let Some(label) = block.labels.iter_mut().find(|label| label.name.id == name.id) {
+                if !label.is_reached {
+                    label.jumps.push(Jump { line: name.line, in_scope });
+                }
+                return Ok(label.id);
+            }
+            // The block's locals are of no interest to the blocks around it.
+            in_scope = block.outer_locals;
+        }
+        Err(SyntaxError::new(name.line, self.quote("undefined label '", name.id, "'")))
+    }
+
+    /// The label `name` of the innermost block is reached.
+    pub(super) fn resolve_label(&mut self, name: Name) -> Result<LabelId, SyntaxError> {
+        let function = self.function();
+        let block = function.blocks.last_mut().expect("a label is in a block");
+        let outer_locals = block.outer_locals;
+        let label = block.labels.iter_mut().find(|label| label.name.id == name.id);
+        let label = label.expect("the labels of a block are declared before it is resolved");
+        let in_scope = if label.is_last { outer_locals } else { function.in_scope.len() };
+        label.is_reached = true;
+        let id = label.id;
+        let into_scope = label.jumps.iter().copied().find(|jump| jump.in_scope < in_scope);
+        function.labels[id.index()].in_scope = in_scope;
+        match into_scope {
+            None => Ok(id),
+            Some(jump) => {
+                let local = function.local(function.in_scope[jump.in_scope]).name;
+                let mut message = self.quote("<goto ", name.id, "> jumps into the scope of local '");
+                message.extend_from_slice(&self.quote("", local, "'"));
+                Err(SyntaxError::new(jump.line, message))
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Turns a conversion of `string.format` and its argument into text.
+
+mod float;
+mod integer;
+
+use std::fmt;
+
+pub use float::push_general;
+pub use integer::{to_signed, to_unsigned};
+
+/// A conversion: what stands behind a `%`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spec {
+    /// `-`: the spaces come behind.
+    is_left: bool,
+    /// `+`: positive numbers have a sign.
+    has_plus: bool,
+    /// A space: positive numbers have a space.
+    has_space: bool,
+    /// `#`: another form.
+    is_alternate: bool,
+    /// `0`: zeros instead of spaces.
+    has_zeros: bool,
+    width: usize,
+    precision: Option<usize>,
+    /// The letter, which says what the argument is; 0 if the format ends before it.
+    pub conversion: u8,
+}
+
+/// Why a format is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormatError {
+    /// More flags than there are.
+    RepeatedFlags,
+    /// A width or precision of more than two digits.
+    TooLong,
+    /// There is no such conversion.
+    Option(u8),
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FormatError::RepeatedFlags => f.write_str("invalid format (repeated flags)"),
+            FormatError::TooLong => f.write_str("invalid format (width or precision too long)"),
+            FormatError::Option(0) => f.write_str("invalid option '%' to 'format'"),
+            FormatError::Option(byte) => write!(f, "invalid option '%{}' to 'format'", *byte as char),
+        }
+    }
+}
+
+impl std::error::Error for FormatError {}
+
+/// How many flags there are.
+const FLAGS: usize = 5;
+
+impl Spec {
+    /// Reads what stands behind a `%`, other than a second `%`. Gives how many bytes that is as well.
+    ///
+    /// ```
+    /// use lua::strings::Spec;
+    ///
+    /// let (spec, len_bytes) = Spec::parse(b"08.3f, and more")?;
+    /// assert_eq!((spec.conversion, len_bytes), (b'f', 5));
+    /// let mut out = Vec::new();
+    /// spec.push_float(&mut out, -1.0 / 3.0);
+    /// assert_eq!(out, b"-000.333");
+    /// # Ok::<(), lua::strings::FormatError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When there are too many flags or digits. Whether the letter is a conversion is for the caller to say, with
+    /// [`FormatError::Option`].
+    pub fn parse(text: &[u8]) -> Result<(Spec, usize), FormatError> {
+        let mut spec = Spec::default();
+        let mut rest = text;
+        while let [flag @ (b'-' | b'+' | b' ' | b'#' | b'0'), behind @ ..] = rest {
+            match flag {
+                b'-' => spec.is_left = true,
+                b'+' => spec.has_plus = true,
+                b' ' => spec.has_space = true,
+                b'#' => spec.is_alternate = true,
+                _ => spec.has_zeros = true,
+            }
+            rest = behind;
+        }
+        if text.len() - rest.len() > FLAGS {
+            return Err(FormatError::RepeatedFlags);
+        }
+        spec.width = take_digits(&mut rest);
+        if let [b'.', behind @ ..] = rest {
+            rest = behind;
+            spec.precision = Some(take_digits(&mut rest));
+        }
+        match rest {
+            [digit, ..] if digit.is_ascii_digit() => Err(FormatError::TooLong),
+            [conversion, behind @ ..] => {
+                spec.conversion = *conversion;
+                Ok((spec, text.len() - behind.len()))
+            }
+            [] => Ok((spec, text.len())),
+        }
+    }
+
+    /// `%s`: appends `text` or as much of its start as the precision allows.
+    pub fn push_string(&self, out: &mut Vec<u8>, text: &[u8]) {
+        let len_bytes = self.precision.map_or(text.len(), |precision| precision.min(text.len()));
+        self.push_padded(out, &[&text[..len_bytes]]);
+    }
+
+    /// `%c`: appends a byte.
+    pub fn push_byte(&self, out: &mut Vec<u8>, byte: u8) {
+        self.push_padded(out, &[&[byte]]);
+    }
+
+    /// Appends `parts` with spaces before or behind them.
+    fn push_padded(&self, out: &mut Vec<u8>, parts: &[&[u8]]) {
+        let len_bytes = parts.iter().map(|part| part.len()).sum();
+        let end = out.len() + self.width.max(len_bytes);
+        if !self.is_left {
+            out.resize(end - len_bytes, b' ');
+        }
+        parts.iter().for_each(|part| out.extend_from_slice(part));
+        out.resize(end, b' ');
+    }
+
+    /// Appends a number: its sign, `0x` and the like, and its digits. Zeros come between the last two if they may.
+    fn push_number(&self, out: &mut Vec<u8>, sign: &[u8], prefix: &[u8], digits: &[u8], may_have_zeros: bool) {
+        let len_bytes = sign.len() + prefix.len() + digits.len();
+        let zeros =
+            if self.has_zeros && !self.is_left && may_have_zeros { self.width.saturating_sub(len_bytes) } else { 0 };
+        self.push_padded(out, &[sign, prefix, &vec![b'0'; zeros], digits]);
+    }
+
+    /// What stands before a number.
+    fn sign(&self, is_negative: bool) -> &'static [u8] {
+        match (is_negative, self.has_plus, self.has_space) {
+            (true, ..) => b"-",
+            (false, true, _) => b"+",
+            (false, false, true) => b" ",
+            (false, false, false) => b"",
+        }
+    }
+}
+
+/// At most two digits from the front of `rest`.
+fn take_digits(rest: &mut &[u8]) -> usize {
+    let mut value = 0;
+    for _ in 0..2 {
+        if let [digit @ b'0'..=b'9', behind @ ..] = *rest {
+            value = value * 10 + usize::from(digit - b'0');
+            *rest = behind;
+        }
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! Turns integers into text: `%d`, `%i`, `%u`, `%o`, `%x` and `%X`.
+
+use super::Spec;
+
+/// The integer that `%d` shows for a number, whose fraction is cut off. What no `i64` holds is the smallest one, as
+/// it is on x86.
+#[must_use]
+pub fn to_signed(number: f64) -> i64 {
+    if number.abs() < 9_223_372_036_854_775_808.0 { number as i64 } else { i64::MIN }
+}
+
+/// The integer that `%u` and `%x` show for a number: negative ones in two's complement.
+#[must_use]
+pub fn to_unsigned(number: f64) -> u64 {
+    const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
+    if number >= TWO_TO_64 / 2.0 { to_signed(number - TWO_TO_64) as u64 } else { to_signed(number) as u64 }
+}
+
+impl Spec {
+    /// `%d` and `%i`
+    pub fn push_signed(&self, out: &mut Vec<u8>, integer: i64) {
+        let digits = self.with_precision(integer.unsigned_abs().to_string());
+        self.push_number(out, self.sign(integer < 0), b"", &digits, self.precision.is_none());
+    }
+
+    /// `%u`, `%o`, `%x` and `%X`
+    pub fn push_unsigned(&self, out: &mut Vec<u8>, integer: u64) {
+        let digits = match self.conversion {
+            b'o' => format!("{integer:o}"),
+            b'x' => format!("{integer:x}"),
+            b'X' => format!("{integer:X}"),
+            _ => integer.to_string(),
+        };
+        let mut digits = self.with_precision(digits);
+        let prefix: &[u8] = match self.conversion {
+            b'x' if self.is_alternate && integer != 0 => b"0x",
+            b'X' if self.is_alternate && integer != 0 => b"0X",
+            _ => b"",
+        };
+        if self.conversion == b'o' && self.is_alternate && digits.first() != Some(&b'0') {
+            digits.insert(0, b'0');
+        }
+        self.push_number(out, b"", prefix, &digits, self.precision.is_none());
+    }
+
+    /// At least as many digits as the precision says; none of a zero when it is zero.
+    fn with_precision(&self, digits: String) -> Vec<u8> {
+        let precision = self.precision.unwrap_or(1);
+        if precision == 0 && digits == "0" {
+            return Vec::new();
+        }
+        let mut padded = vec![b'0'; precision.saturating_sub(digits.len())];
+        padded.extend_from_slice(digits.as_bytes());
+        padded
+    }
+}

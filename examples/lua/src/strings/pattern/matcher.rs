@@ -1,0 +1,250 @@
+//! Matches a pattern at one place of a subject, by backtracking. After Lua's own `match`.
+
+use super::PatternError;
+use super::class::{is_in_class, is_in_set};
+
+const MAX_CAPTURES: usize = 32;
+
+/// How deep the matcher may recurse. LuaJIT's limit.
+const MAX_DEPTH: u32 = 200;
+
+/// A capture as the matcher knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Raw {
+    pub start: usize,
+    pub length: Length,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Length {
+    Known(usize),
+    /// It is a `()`.
+    Position,
+    /// Its `)` has not been reached.
+    Unfinished,
+}
+
+pub(super) struct Matcher<'a> {
+    subject: &'a [u8],
+    pattern: &'a [u8],
+    captures: [Raw; MAX_CAPTURES],
+    /// How many captures there are.
+    level: usize,
+    depth: u32,
+}
+
+/// Where a match ends, if there is one.
+type End = Result<Option<usize>, PatternError>;
+
+impl<'a> Matcher<'a> {
+    pub(super) fn new(subject: &'a [u8], pattern: &'a [u8]) -> Matcher<'a> {
+        let none = Raw { start: 0, length: Length::Unfinished };
+        Matcher { subject, pattern, captures: [none; MAX_CAPTURES], level: 0, depth: 0 }
+    }
+
+    pub(super) fn match_at(&mut self, start: usize) -> End {
+        self.level = 0;
+        self.depth = 0;
+        self.match_rest(start, 0)
+    }
+
+    /// The captures of the last match.
+    pub(super) fn captures(&self) -> Vec<Raw> {
+        self.captures[..self.level].to_vec()
+    }
+
+    /// Matches what is left of the pattern from `p` on, at `s` of the subject.
+    fn match_rest(&mut self, s: usize, p: usize) -> End {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(PatternError::TooComplex);
+        }
+        let end = self.match_items(s, p);
+        self.depth -= 1;
+        end
+    }
+
+    fn match_items(&mut self, mut s: usize, mut p: usize) -> End {
+        loop {
+            match self.pattern[p..] {
+                [] => return Ok(Some(s)),
+                [b'(', b')', ..] => return self.start_capture(s, p + 2, Length::Position),
+                [b'(', ..] => return self.start_capture(s, p + 1, Length::Unfinished),
+                [b')', ..] => return self.end_capture(s, p + 1),
+                [b'$'] => return Ok((s == self.subject.len()).then_some(s)),
+                [b'%', b'b', ..] => match self.match_balance(s, p + 2)? {
+                    None => return Ok(None),
+                    Some(end) => (s, p) = (end, p + 4),
+                },
+                [b'%', b'f', ..] => match self.match_frontier(s, p + 2)? {
+                    None => return Ok(None),
+                    Some(end) => p = end,
+                },
+                [b'%', digit @ b'0'..=b'9', ..] => match self.match_capture(s, digit)? {
+                    None => return Ok(None),
+                    Some(end) => (s, p) = (end, p + 2),
+                },
+                _ => {
+                    let item = p..self.item_end(p)?;
+                    let is_match = self.is_single_match(s, &self.pattern[item.clone()]);
+                    match self.pattern.get(item.end) {
+                        Some(b'?') => {
+                            if is_match && let Some(end) = self.match_rest(s + 1, item.end + 1)? {
+                                return Ok(Some(end));
+                            }
+                            p = item.end + 1;
+                        }
+                        Some(b'*') => return self.match_most(s, item.start, item.end),
+                        Some(b'+') if is_match => return self.match_most(s + 1, item.start, item.end),
+                        Some(b'-') => return self.match_least(s, item.start, item.end),
+                        Some(b'+') => return Ok(None),
+                        _ if is_match => (s, p) = (s + 1, item.end),
+                        _ => return Ok(None),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where the single character, class or set that starts at `p` ends.
+    fn item_end(&self, p: usize) -> Result<usize, PatternError> {
+        match self.pattern[p] {
+            b'%' if p + 1 == self.pattern.len() => Err(PatternError::EndsWithPercent),
+            b'%' => Ok(p + 2),
+            b'[' => {
+                let mut end = p + 1;
+                if self.pattern.get(end) == Some(&b'^') {
+                    end += 1;
+                }
+                // The first character of a set does not end it.
+                loop {
+                    match self.pattern.get(end) {
+                        None => return Err(PatternError::MissingBracket),
+                        Some(b'%') => end += 2,
+                        Some(_) => end += 1,
+                    }
+                    if self.pattern.get(end) == Some(&b']') {
+                        return Ok(end + 1);
+                    }
+                }
+            }
+            _ => Ok(p + 1),
+        }
+    }
+
+    /// Whether the byte at `s` is one that `item` stands for.
+    fn is_single_match(&self, s: usize, item: &[u8]) -> bool {
+        let Some(&byte) = self.subject.get(s) else {
+            return false;
+        };
+        match item {
+            [b'.'] => true,
+            [b'%', class] => is_in_class(byte, *class),
+            [b'[', set @ .., b']'] => is_in_set(byte, set),
+            [single, ..] => *single == byte,
+            [] => false,
+        }
+    }
+
+    /// `item*`: as many as there are, then fewer until the rest matches.
+    fn match_most(&mut self, s: usize, p: usize, item_end: usize) -> End {
+        let mut count = 0;
+        while self.is_single_match(s + count, &self.pattern[p..item_end]) {
+            count += 1;
+        }
+        loop {
+            if let Some(end) = self.match_rest(s + count, item_end + 1)? {
+                return Ok(Some(end));
+            }
+            if count == 0 {
+                return Ok(None);
+            }
+            count -= 1;
+        }
+    }
+
+    /// `item-`: none, then more until the rest matches.
+    fn match_least(&mut self, mut s: usize, p: usize, item_end: usize) -> End {
+        loop {
+            if let Some(end) = self.match_rest(s, item_end + 1)? {
+                return Ok(Some(end));
+            }
+            if !self.is_single_match(s, &self.pattern[p..item_end]) {
+                return Ok(None);
+            }
+            s += 1;
+        }
+    }
+
+    fn start_capture(&mut self, s: usize, p: usize, length: Length) -> End {
+        if self.level >= MAX_CAPTURES {
+            return Err(PatternError::TooManyCaptures);
+        }
+        self.captures[self.level] = Raw { start: s, length };
+        self.level += 1;
+        let end = self.match_rest(s, p)?;
+        if end.is_none() {
+            self.level -= 1;
+        }
+        Ok(end)
+    }
+
+    fn end_capture(&mut self, s: usize, p: usize) -> End {
+        let open = self.captures[..self.level].iter().rposition(|capture| capture.length == Length::Unfinished);
+        let open = open.ok_or(PatternError::InvalidCapture)?;
+        self.captures[open].length = Length::Known(s - self.captures[open].start);
+        let end = self.match_rest(s, p)?;
+        if end.is_none() {
+            self.captures[open].length = Length::Unfinished;
+        }
+        Ok(end)
+    }
+
+    /// `%1`: the same text again.
+    fn match_capture(&self, s: usize, digit: u8) -> End {
+        let index = usize::from(digit).checked_sub(usize::from(b'1')).ok_or(PatternError::InvalidIndex)?;
+        match self.captures[..self.level].get(index) {
+            None | Some(Raw { length: Length::Unfinished, .. }) => Err(PatternError::InvalidIndex),
+            Some(Raw { length: Length::Position, .. }) => Ok(None),
+            Some(&Raw { start, length: Length::Known(length) }) => {
+                let text = &self.subject[start..start + length];
+                Ok(self.subject[s..].starts_with(text).then_some(s + length))
+            }
+        }
+    }
+
+    /// `%bxy`: from an `x` to the `y` that belongs to it.
+    fn match_balance(&self, s: usize, p: usize) -> End {
+        let &[open, close, ..] = &self.pattern[p..] else {
+            return Err(PatternError::Unbalanced);
+        };
+        if self.subject.get(s) != Some(&open) {
+            return Ok(None);
+        }
+        let mut depth = 1;
+        for (offset, &byte) in self.subject[s + 1..].iter().enumerate() {
+            if byte == close {
+                depth -= 1;
+                if depth == 0 {
+                    return Ok(Some(s + offset + 2));
+                }
+            } else if byte == open {
+                depth += 1;
+            }
+        }
+        Ok(None)
+    }
+
+    /// `%f[set]`: where a character that is not in the set is followed by one that is. Outside of the subject there
+    /// are zeros. Gives the end of the set.
+    fn match_frontier(&self, s: usize, p: usize) -> End {
+        if self.pattern.get(p) != Some(&b'[') {
+            return Err(PatternError::MissingSet);
+        }
+        let end = self.item_end(p)?;
+        let set = &self.pattern[p + 1..end - 1];
+        let before = s.checked_sub(1).map_or(0, |before| self.subject[before]);
+        let behind = self.subject.get(s).copied().unwrap_or(0);
+        Ok((!is_in_set(before, set) && is_in_set(behind, set)).then_some(end))
+    }
+}

@@ -1,0 +1,128 @@
+//! What patterns match, capture and refuse.
+
+use super::{Captured, Pattern, PatternError, find_plain};
+
+/// The values of the first match, positions as `@1`.
+fn first(subject: &str, pattern: &str) -> Result<Vec<String>, PatternError> {
+    let Some(found) = Pattern::new(pattern.as_bytes()).matches(subject.as_bytes(), 0).next() else {
+        return Ok(Vec::new());
+    };
+    let found = found?;
+    let show = |index| {
+        Ok(match found.value(index)? {
+            Captured::Range(range) => subject[range].to_owned(),
+            Captured::Position(position) => format!("@{position}"),
+        })
+    };
+    (0..found.values()).map(show).collect()
+}
+
+fn all(subject: &str, pattern: &str) -> Vec<String> {
+    let matches = Pattern::new(pattern.as_bytes()).matches(subject.as_bytes(), 0);
+    matches.map(|found| subject[found.expect("a good pattern").range].to_owned()).collect()
+}
+
+fn replaced(subject: &str, pattern: &str, replacement: &str) -> Result<String, PatternError> {
+    let (mut out, mut last) = (Vec::new(), 0);
+    for found in Pattern::new(pattern.as_bytes()).matches(subject.as_bytes(), 0) {
+        let found = found?;
+        out.extend_from_slice(&subject.as_bytes()[last..found.range.start]);
+        found.push_replacement(subject.as_bytes(), replacement.as_bytes(), &mut out)?;
+        last = found.range.end;
+    }
+    out.extend_from_slice(&subject.as_bytes()[last..]);
+    Ok(String::from_utf8(out).expect("text"))
+}
+
+#[test]
+fn patterns_match() {
+    for (subject, pattern, values) in [
+        ("hello", "l+", &["ll"][..]),
+        ("hello", ".-l", &["hel"]),
+        ("hello", ".*l", &["hell"]),
+        ("hello", "x", &[]),
+        ("hello", "", &[""]),
+        ("hello", "^l", &[]),
+        ("hello", "lo$", &["lo"]),
+        ("a$b", "a$b", &["a$b"]),
+        ("key = val", "(%w+)%s*=%s*(%w+)", &["key", "val"]),
+        ("abc", "()b()", &["@2", "@3"]),
+        ("abc", "((a)(b))", &["ab", "a", "b"]),
+        ("f(a(b)c)", "%b()", &["(a(b)c)"]),
+        ("THE fox", "%f[%a]%a+", &["THE"]),
+        ("\"x\" y", "([\"'])(.-)%1", &["\"", "x"]),
+        ("a-z]", "[]%-]+", &["-"]),
+        ("a-z]", "[a-]+", &["a-"]),
+        ("x^", "[%^]", &["^"]),
+        ("abc", "[^a-b]", &["c"]),
+        ("aaab", "a-b", &["aaab"]),
+        ("ab", "a?b?c?", &["ab"]),
+        ("a%b", "%%", &["%"]),
+        ("a b", "%S+%s%S+", &["a b"]),
+        ("()1", "()%1", &[]),
+    ] {
+        assert_eq!(first(subject, pattern), Ok(values.iter().map(|&value| value.into()).collect()), "{pattern}");
+    }
+}
+
+#[test]
+fn malformed_patterns() {
+    use PatternError as E;
+    let captures = "(a)".repeat(33);
+    for (pattern, error) in [
+        ("[a", E::MissingBracket),
+        ("[]", E::MissingBracket),
+        ("[^]", E::MissingBracket),
+        ("[a%", E::MissingBracket),
+        ("%", E::EndsWithPercent),
+        ("(a", E::UnfinishedCapture),
+        ("a)%a", E::InvalidCapture),
+        ("%1", E::InvalidIndex),
+        ("%0", E::InvalidIndex),
+        ("(a%1)", E::InvalidIndex),
+        ("%b", E::Unbalanced),
+        ("%bx", E::Unbalanced),
+        ("%fa", E::MissingSet),
+        ("[a\0]", E::MissingBracket),
+        (&captures, E::TooManyCaptures),
+    ] {
+        assert_eq!(first(&"a".repeat(33), pattern), Err(error), "{pattern}");
+    }
+    let subject = "a".repeat(300);
+    assert_eq!(first(&subject, &("a?".repeat(250) + "b")), Err(E::TooComplex));
+    assert_eq!(first(&subject, &("a".repeat(299) + "$")), Ok(vec!["a".repeat(299)]));
+}
+
+#[test]
+fn matches_do_not_overlap() {
+    assert_eq!(all("one two", "%a+"), ["one", "two"]);
+    assert_eq!(all("abc", ""), ["", "", "", ""]);
+    assert_eq!(all("hello", "l*"), ["", "", "ll", "", ""]);
+    assert_eq!(all("aaa", "^a"), ["a"]);
+    let matches = Pattern::new(b"^a").unanchored_matches(b"a^a", 0);
+    assert_eq!(matches.map(|found| found.map(|found| found.range)).collect::<Vec<_>>(), [Ok(1..3)]);
+    let mut rest = Pattern::new(b"a").unanchored_matches(b"aa", 1);
+    assert_eq!(rest.next().map(|found| found.map(|found| found.range)), Some(Ok(1..2)));
+    assert_eq!((rest.position(), rest.next(), rest.position()), (Some(2), None, None));
+}
+
+#[test]
+fn replacements() {
+    assert_eq!(replaced("hello", "l", "[%0]"), Ok("he[l][l]o".into()));
+    assert_eq!(replaced("hello", "", "-"), Ok("-h-e-l-l-o-".into()));
+    assert_eq!(replaced("ab", "(a)(b)", "%2%1%%%x"), Ok("ba%x".into()));
+    assert_eq!(replaced("ab", "()b", "%1"), Ok("a2".into()));
+    assert_eq!(replaced("ab", "b", "%1"), Ok("ab".into()));
+    assert_eq!(replaced("ab", "b", "%2"), Err(PatternError::InvalidIndex));
+    assert_eq!(replaced("ab", "b", "%"), Ok("a\0".into()));
+    assert_eq!(replaced("ab", "(b", "x"), Ok("ax".into()));
+}
+
+#[test]
+fn plain_text_is_found_with_zeros_in_it() {
+    assert_eq!(find_plain(b"a\0b\0b", b"\0b", 2), Some(3..5));
+    assert_eq!(find_plain(b"abc", b"", 3), Some(3..3));
+    assert_eq!(find_plain(b"abc", b"", 4), None);
+    assert_eq!(find_plain(b"abc", b"d", 0), None);
+    assert!(Pattern::has_specials(b"a.b") && !Pattern::has_specials(b"a]b)"));
+}

@@ -1,0 +1,31 @@
+//! Turns bytes into a string literal that means them, as `%q` does.
+
+use std::io::Write as _;
+
+/// Appends `text` in double quotes. A newline stands behind a backslash, and other control characters are decimal.
+pub fn push_quoted(out: &mut Vec<u8>, text: &[u8]) {
+    out.push(b'"');
+    for (index, &byte) in text.iter().enumerate() {
+        let before_digit = text.get(index + 1).is_some_and(u8::is_ascii_digit);
+        match byte {
+            b'"' | b'\\' | b'\n' => out.extend_from_slice(&[b'\\', byte]),
+            // Three digits where the next character would be taken for one more.
+            _ if byte.is_ascii_control() && before_digit => write!(out, "\\{byte:03}").expect("a vector takes all"),
+            _ if byte.is_ascii_control() => write!(out, "\\{byte}").expect("a vector takes all"),
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::push_quoted;
+
+    #[test]
+    fn quoted_text_is_a_literal() {
+        let mut out = Vec::new();
+        push_quoted(&mut out, b"a\"b\\c\nd\0e\x001\r\x7f\xff");
+        assert_eq!(out, b"\"a\\\"b\\\\c\\\nd\\0e\\0001\\13\\127\xff\"");
+    }
+}

@@ -1,0 +1,162 @@
+//! Turns text into a number, as literals and `tonumber` do.
+
+/// The number that `text` is, white space around it aside: decimal, hexadecimal with fraction and binary exponent,
+/// binary (`0b101`), or `inf` and `nan`. LuaJIT's rules.
+///
+/// ```
+/// use lua::strings::scan_number;
+///
+/// assert_eq!(scan_number(b" -0x.8p1 "), Some(-1.0));
+/// assert_eq!(scan_number(b"1e"), None);
+/// ```
+#[must_use]
+pub fn scan_number(text: &[u8]) -> Option<f64> {
+    let (is_negative, digits) = take_sign(trim(text));
+    let magnitude = match digits {
+        [b'0', b'x' | b'X', hex @ ..] => scan_hexadecimal(hex)?,
+        [b'0', b'b' | b'B', binary @ ..] => scan_binary(binary)?,
+        _ if digits.eq_ignore_ascii_case(b"inf") || digits.eq_ignore_ascii_case(b"infinity") => f64::INFINITY,
+        _ if digits.eq_ignore_ascii_case(b"nan") => f64::NAN,
+        _ => scan_decimal(digits)?,
+    };
+    Some(if is_negative { -magnitude } else { magnitude })
+}
+
+/// The integer that `text` is in `base`, which is from 2 to 36, white space around it aside. Base 10 is
+/// [`scan_number`] with everything that it knows, and 16 allows `0x`.
+#[must_use]
+pub fn scan_number_in_base(text: &[u8], base: u32) -> Option<f64> {
+    if base == 10 {
+        return scan_number(text);
+    }
+    let (is_negative, mut digits) = take_sign(trim(text));
+    if let (16, [b'0', b'x' | b'X', rest @ ..]) = (base, digits) {
+        digits = rest;
+    }
+    if digits.is_empty() {
+        return None;
+    }
+    let add = |value: f64, digit: &u8| Some(value * f64::from(base) + f64::from((*digit as char).to_digit(base)?));
+    let magnitude = digits.iter().try_fold(0.0, add)?;
+    Some(if is_negative { -magnitude } else { magnitude })
+}
+
+/// C's white space, in C's locale.
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+fn trim(text: &[u8]) -> &[u8] {
+    let start = text.iter().take_while(|&&byte| is_space(byte)).count();
+    let text = &text[start..];
+    let end = text.iter().rev().take_while(|&&byte| is_space(byte)).count();
+    &text[..text.len() - end]
+}
+
+fn take_sign(text: &[u8]) -> (bool, &[u8]) {
+    match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    }
+}
+
+/// `12`, `1.5`, `.5`, `5.`, `1e10`.
+fn scan_decimal(text: &[u8]) -> Option<f64> {
+    // Rust reads the same numbers and rounds them correctly, but knows words and an exponent sign as well.
+    let is_number = text.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
+    let starts_well = text.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.');
+    let text = std::str::from_utf8(text).ok()?;
+    if is_number && starts_well { text.parse().ok() } else { None }
+}
+
+fn scan_binary(digits: &[u8]) -> Option<f64> {
+    if digits.is_empty() {
+        return None;
+    }
+    let add = |value: u64, digit: &u8| {
+        let digit = (*digit as char).to_digit(2)?;
+        if value >> 63 == 0 { Some(value << 1 | u64::from(digit)) } else { None }
+    };
+    digits.iter().try_fold(0, add).map(|value| value as f64)
+}
+
+/// What stands behind `0x`: digits with at most one point, then perhaps `p` and a decimal exponent.
+fn scan_hexadecimal(text: &[u8]) -> Option<f64> {
+    let mut mantissa = 0_u64;
+    let mut exponent = 0_i64;
+    let (mut has_digits, mut has_point) = (false, false);
+    let mut rest = text;
+    while let Some((&byte, behind)) = rest.split_first() {
+        if byte == b'.' && !has_point {
+            has_point = true;
+        } else if let Some(digit) = (byte as char).to_digit(16) {
+            has_digits = true;
+            if mantissa >> 60 == 0 {
+                mantissa = mantissa << 4 | u64::from(digit);
+                exponent -= if has_point { 4 } else { 0 };
+            } else {
+                // No room: all that matters of further digits is whether one of them is not zero.
+                mantissa |= u64::from(digit != 0);
+                exponent += if has_point { 0 } else { 4 };
+            }
+        } else {
+            break;
+        }
+        rest = behind;
+    }
+    if !has_digits {
+        return None;
+    }
+    if let [b'p' | b'P', digits @ ..] = rest {
+        let (is_negative, digits) = take_sign(digits);
+        if digits.is_empty() {
+            return None;
+        }
+        let add = |value: i64, digit: &u8| {
+            let digit = (*digit as char).to_digit(10)?;
+            // Far beyond what makes a difference.
+            Some((value * 10 + i64::from(digit)).min(1 << 40))
+        };
+        let value = digits.iter().try_fold(0, add)?;
+        exponent += if is_negative { -value } else { value };
+    } else if !rest.is_empty() {
+        return None;
+    }
+    Some(scale(mantissa, exponent))
+}
+
+/// `mantissa * 2^exponent`, rounded once, ties to even.
+fn scale(mantissa: u64, exponent: i64) -> f64 {
+    const PRECISION: i64 = 53;
+    const SMALLEST_EXPONENT: i64 = -1074;
+    if mantissa == 0 {
+        return 0.0;
+    }
+    let len_bits = 64 - i64::from(mantissa.leading_zeros());
+    // How many bits at the end there is no place for, in a normal number or in a denormal one.
+    let surplus = (len_bits - PRECISION).max(SMALLEST_EXPONENT - exponent).max(0);
+    if surplus > len_bits + 1 {
+        return 0.0;
+    }
+    let wide = u128::from(mantissa);
+    let (kept, lost) = (wide >> surplus, wide & ((1 << surplus) - 1));
+    let half = (1_u128 << surplus) >> 1;
+    let up = surplus > 0 && (lost > half || lost == half && kept & 1 == 1);
+    // At most 2^53, which a double holds.
+    let rounded = (kept + u128::from(up)) as f64;
+    let power = exponent.saturating_add(surplus);
+    // In steps, because no double is 2^1100. The product is exact, so the order makes no difference.
+    let step = |power: i64| f64::from_bits(((power + 1023) as u64) << 52);
+    let mut power = power.clamp(-1100, 1100);
+    let mut value = rounded;
+    while power != 0 {
+        let part = power.clamp(-1000, 1000);
+        value *= step(part);
+        power -= part;
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! Turns the name of a chunk into the text that stands for it in messages.
+
+/// How long the text may be. Lua's `LUA_IDSIZE`, without the zero at the end.
+const MAX_LEN: usize = 59;
+
+/// The text for a chunk's name: `=name` is taken as it is, `@file` is a file, and anything else is the source
+/// itself, of which the first line is shown.
+#[must_use]
+pub fn shown_name(name: &[u8]) -> Vec<u8> {
+    // Lua's own names are C strings.
+    let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+    match name.split_first() {
+        Some((b'=', text)) => text[..text.len().min(MAX_LEN)].to_vec(),
+        Some((b'@', file)) if file.len() <= MAX_LEN => file.to_vec(),
+        Some((b'@', file)) => [b"...", &file[file.len() - (MAX_LEN - 3)..]].concat(),
+        _ => shown_source(name),
+    }
+}
+
+fn shown_source(source: &[u8]) -> Vec<u8> {
+    const AROUND: usize = b"[string \"\"]".len();
+    let line = source.split(|&byte| byte == b'\n' || byte == b'\r').next().unwrap_or_default();
+    if line.len() == source.len() && line.len() <= MAX_LEN - AROUND {
+        return [b"[string \"", line, b"\"]"].concat();
+    }
+    let start = &line[..line.len().min(MAX_LEN - AROUND - b"...".len())];
+    [b"[string \"", start, b"...\"]"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown_name;
+
+    /// What LuaJIT shows.
+    #[test]
+    fn names_are_shown_by_their_first_character() {
+        let y = |count| "y".repeat(count);
+        for (name, shown) in [
+            ("=name".into(), "name".into()),
+            ("=".into(), String::new()),
+            ("@file.lua".into(), "file.lua".into()),
+            (String::new(), "[string \"\"]".into()),
+            ("x = 1".into(), "[string \"x = 1\"]".into()),
+            ("one\ntwo".into(), "[string \"one...\"]".into()),
+            ("one\rtwo".into(), "[string \"one...\"]".into()),
+            ("\n".into(), "[string \"...\"]".into()),
+            ("x=\0=".into(), "[string \"x=\"]".into()),
+            (y(48), format!("[string \"{}\"]", y(48))),
+            (y(49), format!("[string \"{}...\"]", y(45))),
+            (y(46) + "\nz", format!("[string \"{}...\"]", y(45))),
+            (format!("@{}", y(59)), y(59)),
+            (format!("@{}", y(100)), format!("...{}", y(56))),
+            (format!("={}", y(100)), y(59)),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&shown_name(name.as_bytes())), shown, "{name:?}");
+        }
+    }
+}

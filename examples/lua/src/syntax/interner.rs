@@ -1,0 +1,74 @@
+//! Turns names and string literals into numbers, the same text always into the same one.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A name or string literal of a chunk, by its place in its [`Strings`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StringId(u32);
+
+impl StringId {
+    /// The place in [`Strings::iter`].
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// All names and string literals of a chunk, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Strings {
+    texts: Vec<Arc<[u8]>>,
+    ids: HashMap<Arc<[u8]>, StringId>,
+}
+
+impl Strings {
+    /// The number of `text`, a new one if there is none.
+    pub(crate) fn intern(&mut self, text: &[u8]) -> StringId {
+        if let Some(&id) = self.ids.get(text) {
+            return id;
+        }
+        // Every text takes at least a byte of the source, of which nobody has 4 GiB: `parse` refuses those.
+        let id = StringId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
+        let text: Arc<[u8]> = text.into();
+        self.texts.push(Arc::clone(&text));
+        self.ids.insert(text, id);
+        id
+    }
+
+    /// The text with this number.
+    ///
+    /// # Panics
+    ///
+    /// When `id` is of another chunk and this one has fewer.
+    #[must_use]
+    pub fn text(&self, id: StringId) -> &[u8] {
+        &self.texts[id.index()]
+    }
+
+    /// The number of `text` if the chunk has it.
+    #[must_use]
+    pub fn find(&self, text: &[u8]) -> Option<StringId> {
+        self.ids.get(text).copied()
+    }
+
+    /// All texts in the order of their numbers.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.texts.iter().map(|text| &**text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Strings;
+
+    #[test]
+    fn the_same_text_has_the_same_number() {
+        let mut strings = Strings::default();
+        let (a, b) = (strings.intern(b"a"), strings.intern(b"b\0"));
+        assert_eq!((strings.intern(b"a"), strings.intern(b"b\0")), (a, b));
+        assert_eq!((strings.text(a), strings.text(b)), (&b"a"[..], &b"b\0"[..]));
+        assert_eq!((strings.find(b"b\0"), strings.find(b"b")), (Some(b), None));
+        assert_eq!(strings.iter().collect::<Vec<_>>(), [&b"a"[..], b"b\0"]);
+    }
+}

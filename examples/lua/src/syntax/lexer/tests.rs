@@ -1,0 +1,102 @@
+//! What the lexer makes of every kind of token.
+
+use super::Lexer;
+use crate::syntax::token::TokenKind;
+
+/// The tokens of `source` as messages show them, and the error that ends them.
+fn lexed(source: &[u8]) -> (String, Option<String>) {
+    let mut lexer = Lexer::new(source);
+    let mut texts = Vec::new();
+    loop {
+        match lexer.next_token() {
+            Ok(token) if token.kind == TokenKind::End => return (texts.join(" "), None),
+            Ok(token) => texts.push(String::from_utf8_lossy(&lexer.text(&token)).into_owned()),
+            Err(error) => return (texts.join(" "), Some(error.to_string())),
+        }
+    }
+}
+
+/// The bytes of the one string literal in `source`.
+fn string(source: &str) -> Vec<u8> {
+    let mut lexer = Lexer::new(source.as_bytes());
+    let token = lexer.next_token().unwrap_or_else(|error| panic!("{source}: {error}"));
+    let TokenKind::String(id) = token.kind else { panic!("{source} is {token:?}") };
+    assert!(matches!(lexer.next_token(), Ok(token) if token.kind == TokenKind::End), "{source}");
+    lexer.strings.text(id).to_vec()
+}
+
+#[test]
+fn text_becomes_tokens() {
+    for (source, expected) in [
+        ("", ""),
+        ("-- comment", ""),
+        ("a--[[x\ny]]b--[==[ ]] ]==]c", "a b c"),
+        ("#!/bin/lua\nx", "x"),
+        ("\u{feff}#!\nx", "x"),
+        ("a.b..c...d", "a . b .. c ... d"),
+        ("a==b~=c<=d>=e<f>g=h", "a == b ~= c <= d >= e < f > g = h"),
+        ("::a:: b:c", ":: a :: b : c"),
+        ("f(x)[y]{z;w,}", "f ( x ) [ y ] { z ; w , }"),
+        ("1 2.5 .5 5. 1e10 0xff 0x1p4 3..2", "1 2.5 .5 5. 1e10 0xff 0x1p4"),
+        ("for endx end", "for endx end"),
+        ("größe _1", "größe _1"),
+        ("-#+*/%^", "- # + * / % ^"),
+        ("a[b[c]]", "a [ b [ c ] ]"),
+        ("$ ~ \u{1}", "$ ~ char(1)"),
+        ("\"a\\n\" 'b' [[c]] [=[d]]]=]", "\"a\n\" 'b' [[c]] [=[d]]]=]"),
+    ] {
+        assert_eq!(lexed(source.as_bytes()).0, expected, "{source:?}");
+    }
+}
+
+#[test]
+fn strings_become_bytes() {
+    for (source, bytes) in [
+        (r#""""#, &b""[..]),
+        (r#""a\tb""#, b"a\tb"),
+        (r#"'\a\b\f\n\r\t\v\\\"\''"#, b"\x07\x08\x0c\n\r\t\x0b\\\"'"),
+        (r"'\0\65\065\0651\255'", b"\0AAA1\xff"),
+        (r"'\x41\xfF'", b"A\xff"),
+        ("'a\\\nb\\\r\nc'", b"a\nb\nc"),
+        ("'a\\z  \n\t b'", b"ab"),
+        (r"'\u{41}\u{20AC}\u{0010ffff}'", "A\u{20ac}\u{10ffff}".as_bytes()),
+        ("[[\nx\r\ny\rz]]", b"x\ny\nz"),
+        ("[==[]]]=]]==]", b"]]]=]"),
+        ("[[\\n]]", b"\\n"),
+    ] {
+        assert_eq!(string(source), bytes, "{source}");
+    }
+}
+
+#[test]
+fn what_is_no_token_is_an_error() {
+    for (source, error) in [
+        ("'abc", "1: unfinished string near '<eof>'"),
+        ("'abc\\", "1: unfinished string near '<eof>'"),
+        ("\n'abc\n'", "2: unfinished string near ''abc'"),
+        ("'a\\q'", "1: invalid escape sequence near ''a'"),
+        ("'\\256'", "1: invalid escape sequence near '''"),
+        ("'\\xg1'", "1: invalid escape sequence near '''"),
+        ("'\\u{}'", "1: invalid escape sequence near '''"),
+        ("'\\u{110000}'", "1: invalid escape sequence near '''"),
+        ("'\\u{d800}'", "1: invalid escape sequence near '''"),
+        ("'\\u{41'", "1: invalid escape sequence near '''"),
+        ("[[a\nb", "2: unfinished long string near '<eof>'"),
+        ("--[[a\nb", "2: unfinished long comment near '<eof>'"),
+        ("[==x", "1: invalid long string delimiter near '[=='"),
+        ("3x", "1: malformed number near '3x'"),
+        ("0x", "1: malformed number near '0x'"),
+        ("1..2", "1: malformed number near '1..2'"),
+        ("1e+x", "1: malformed number near '1e+x'"),
+        ("0x1p+", "1: malformed number near '0x1p+'"),
+    ] {
+        assert_eq!(lexed(source.as_bytes()).1.as_deref(), Some(error), "{source:?}");
+    }
+}
+
+#[test]
+fn lines_are_counted_by_any_kind_of_line_end() {
+    let mut lexer = Lexer::new(b"a\nb\rc\r\nd\n\re\n\nf [[\n\n]]");
+    let lines = std::iter::from_fn(|| lexer.next_token().ok().filter(|token| token.kind != TokenKind::End));
+    assert_eq!(lines.map(|token| token.line.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 7, 9]);
+}

@@ -1,0 +1,6 @@
+//! Turns seconds since 1970 into dates and back: `os.date` and `os.time`, with C's conversions in C's locale.
+
+mod format;
+mod zone;
+
+pub use zone::{Date, Fields, Zone};

@@ -1,0 +1,187 @@
+//! Turns seconds since 1970 into the parts of a date in a time zone, and back.
+
+use jiff::Timestamp;
+use jiff::civil::{DateTime, Time, Weekday};
+use jiff::tz::TimeZone;
+
+/// A time zone.
+#[derive(Clone, Debug)]
+pub struct Zone(TimeZone);
+
+/// The parts of a date that `os.time` reads. They need not be in range: the 32nd of a month is in the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields {
+    /// As people count them.
+    pub year: i64,
+    /// From 1.
+    pub month: i64,
+    /// From 1.
+    pub day: i64,
+    /// From 0.
+    pub hour: i64,
+    /// From 0.
+    pub minute: i64,
+    /// From 0.
+    pub second: i64,
+    /// Whether daylight saving time is in force; not known where nobody said.
+    pub is_dst: Option<bool>,
+}
+
+/// All parts of a date in a zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Date {
+    /// In range.
+    pub fields: Fields,
+    /// From 1, which is Sunday.
+    pub weekday: i64,
+    /// From 1.
+    pub day_of_year: i64,
+    /// Seconds that the zone is ahead of UTC.
+    pub(super) offset: i64,
+    /// What the zone is called at this time.
+    pub(super) zone: String,
+}
+
+/// ```
+/// use lua::time::Zone;
+///
+/// let date = Zone::UTC.date(86_400).expect("not that far away");
+/// assert_eq!(date.format(b"%A, %Y-%m-%d"), b"Friday, 1970-01-02");
+/// assert_eq!(Zone::UTC.seconds(&date.fields), Some(86_400));
+/// ```
+impl Zone {
+    /// Greenwich, for formats that begin with `!`.
+    pub const UTC: Zone = Zone(TimeZone::UTC);
+
+    /// That of the machine, as the variable `TZ` or the system says.
+    #[must_use]
+    pub fn local() -> Zone {
+        Zone(TimeZone::system())
+    }
+
+    /// That of a rule as `TZ` may have it, such as `CET-1CEST,M3.5.0,M10.5.0/3`.
+    #[must_use]
+    pub fn from_rule(rule: &str) -> Option<Zone> {
+        TimeZone::posix(rule).ok().map(Zone)
+    }
+
+    /// The parts of the time that is `seconds` after the start of 1970; `None` some thousands of years from now.
+    #[must_use]
+    pub fn date(&self, seconds: i64) -> Option<Date> {
+        let timestamp = Timestamp::from_second(seconds).ok()?;
+        let info = self.0.to_offset_info(timestamp);
+        let date = info.offset().to_datetime(timestamp);
+        // jiff has no name for UTC's own abbreviation that C would know.
+        let zone = if self.0 == TimeZone::UTC { "GMT" } else { info.abbreviation() };
+        let fields = Fields {
+            year: date.year().into(),
+            month: date.month().into(),
+            day: date.day().into(),
+            hour: date.hour().into(),
+            minute: date.minute().into(),
+            second: date.second().into(),
+            is_dst: Some(info.dst().is_dst()),
+        };
+        Some(Date {
+            fields,
+            weekday: date.weekday().since(Weekday::Sunday) as i64 + 1,
+            day_of_year: date.day_of_year().into(),
+            offset: info.offset().seconds().into(),
+            zone: zone.to_owned(),
+        })
+    }
+
+    /// How many seconds after the start of 1970 a date is. Where the clock shows a time twice or not at all, `is_dst`
+    /// decides, and without it the offset before the change holds. `None` some thousands of years from now.
+    #[must_use]
+    pub fn seconds(&self, fields: &Fields) -> Option<i64> {
+        let local = days_before(fields.year, fields.month)?
+            .checked_add(fields.day.checked_sub(1)?)?
+            .checked_mul(86_400)?
+            .checked_add(fields.hour.checked_mul(3600)?)?
+            .checked_add(fields.minute.checked_mul(60)?)?
+            .checked_add(fields.second)?;
+        let date_time: DateTime = jiff::tz::Offset::UTC.to_datetime(Timestamp::from_second(local).ok()?);
+        let timestamp = self.0.to_ambiguous_timestamp(date_time).compatible().ok()?;
+        let seconds = timestamp.as_second();
+        let is_dst = self.0.to_offset_info(timestamp).dst().is_dst();
+        // As C does it: the clock of the other half of the year is an hour off.
+        match fields.is_dst {
+            Some(true) if !is_dst => Some(seconds - 3600),
+            Some(false) if is_dst => Some(seconds + 3600),
+            _ => Some(seconds),
+        }
+    }
+}
+
+/// How many days there are from the start of 1970 to that of a month, which counts from 1 and may be out of range.
+fn days_before(year: i64, month: i64) -> Option<i64> {
+    let months = month.checked_sub(1)?;
+    let year = i16::try_from(year.checked_add(months.div_euclid(12))?).ok()?;
+    let month = months.rem_euclid(12) as i8 + 1;
+    let date = jiff::civil::Date::new(year, month, 1).ok()?;
+    let midnight = TimeZone::UTC.to_timestamp(date.to_datetime(Time::midnight())).ok()?;
+    Some(midnight.as_second().div_euclid(86_400))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fields, Zone};
+
+    fn berlin() -> Zone {
+        Zone::from_rule("CET-1CEST,M3.5.0,M10.5.0/3").expect("a rule")
+    }
+
+    /// The seconds of `year`, `month`, `day`, `hour`, `minute` and `second`.
+    fn seconds(zone: &Zone, parts: [i64; 6], is_dst: Option<bool>) -> Option<i64> {
+        let [year, month, day, hour, minute, second] = parts;
+        zone.seconds(&Fields { year, month, day, hour, minute, second, is_dst })
+    }
+
+    #[test]
+    fn seconds_become_dates() {
+        let date = Zone::UTC.date(86_400 * 45 + 3661).expect("in range");
+        let fields = Fields { year: 1970, month: 2, day: 15, hour: 1, minute: 1, second: 1, is_dst: Some(false) };
+        assert_eq!((date.fields, date.weekday, date.day_of_year), (fields, 1, 46));
+        assert_eq!((date.offset, &*date.zone), (0, "GMT"));
+        let summer = berlin().date(1_720_000_000).expect("in range");
+        assert_eq!((summer.fields.hour, summer.fields.is_dst), (11, Some(true)));
+        assert_eq!((summer.offset, &*summer.zone), (7200, "CEST"));
+        assert_eq!(Zone::UTC.date(i64::MAX), None);
+    }
+
+    #[test]
+    fn dates_become_seconds() {
+        for (parts, expected) in [
+            ([1970, 1, 1, 0, 0, 0], 0),
+            ([1969, 12, 31, 23, 59, 59], -1),
+            ([2024, 3, 0, 12, 0, 0], 1_709_208_000),
+            ([2023, 14, -3, 0, 0, 0], 1_706_400_000),
+            ([2000, -11, 1, 0, 0, 0], 915_148_800),
+            ([1970, 1, 1, 25, -1, 61], 90_001),
+        ] {
+            assert_eq!(seconds(&Zone::UTC, parts, None), Some(expected), "{parts:?}");
+        }
+        assert_eq!(seconds(&Zone::UTC, [1 << 60, 1, 1, 0, 0, 0], None), None);
+        assert_eq!(seconds(&Zone::UTC, [2000, i64::MIN, 1, 0, 0, 0], None), None);
+        assert_eq!(seconds(&Zone::UTC, [2000, 1, i64::MAX, 0, 0, 0], None), None);
+    }
+
+    #[test]
+    fn daylight_saving_time_can_be_asked_for() {
+        let july = [2024, 7, 3, 11, 46, 40];
+        assert_eq!(seconds(&berlin(), july, None), Some(1_720_000_000));
+        assert_eq!(seconds(&berlin(), july, Some(true)), Some(1_720_000_000));
+        assert_eq!(seconds(&berlin(), july, Some(false)), Some(1_720_003_600));
+        let january = [2024, 1, 3, 11, 46, 40];
+        let winter = seconds(&berlin(), january, None).expect("in range");
+        assert_eq!(seconds(&berlin(), january, Some(true)), Some(winter - 3600));
+    }
+
+    #[test]
+    fn the_local_zone_goes_both_ways() {
+        let zone = Zone::local();
+        let now = 1_732_000_000;
+        assert_eq!(zone.date(now).and_then(|date| zone.seconds(&date.fields)), Some(now));
+    }
+}

@@ -1,0 +1,111 @@
+//! The corpus says what the real Luas say: every program is run by each oracle that its header names.
+//!
+//! A program is run as a whole, the lines at its end too, from its own folder: its chunk is called `@name.lua`.
+//!
+//! It opens with a comment that says what it is about. Then it may have one of the lines
+//!
+//! ```text
+//! -- only: luajit          (or lua5.1) the other one does not know this, or words an error differently
+//! -- oracle: none: REASON  neither defines the output, which is written by hand
+//! -- check: ARGUMENT       of a benchmark: what makes it short
+//! ```
+//!
+//! and ends with what it does: `--> ` and a line of the standard output, `--! ` and a line of the error that it ends
+//! with. `MIMEO_BLESS=1` writes those lines, and still fails when the oracles disagree. A message may name the last
+//! line of the file, which those lines move: then it takes two runs.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::ask::{installed, is_installed, run};
+use crate::programs::{self, Behaviour, Program};
+
+/// What `oracle` makes of a program of the folder.
+fn ask(oracle: &str, program: &Program) -> Behaviour {
+    let folder = program.path.parent().expect("it is in a folder");
+    let name = program.path.file_name().expect("it has a name");
+    let output = run(oracle, name, program.check.as_ref(), folder);
+    let text = |bytes| String::from_utf8(bytes).unwrap_or_else(|error| panic!("{}: {error}", program.name));
+    let stderr = text(output.stderr);
+    let error = stderr.strip_prefix(&format!("{oracle}: ")).map(|error| {
+        let end = error.find("\nstack traceback:").unwrap_or_else(|| error.trim_end().len());
+        error[..end].to_owned()
+    });
+    assert_eq!(error.is_some(), !output.status.success(), "{oracle} {}: {stderr}", program.name);
+    Behaviour { output: text(output.stdout), error }
+}
+
+/// Writes what the program does to its end.
+fn bless(path: &Path, source: &str, behaviour: &Behaviour) {
+    let mut text = source.trim_end().to_owned() + "\n\n";
+    for (marker, lines) in [("-->", &behaviour.output), ("--!", behaviour.error.as_ref().unwrap_or(&String::new()))] {
+        for line in lines.lines() {
+            let space = if line.is_empty() { "" } else { " " };
+            writeln!(text, "{marker}{space}{line}").expect("a string takes all");
+        }
+    }
+    std::fs::write(path, text).expect("the corpus can be written");
+}
+
+#[test]
+fn the_oracles_agree_with_the_corpus() {
+    compare(programs::all(), &installed());
+}
+
+/// Lua 5.4 is another language, but not in what the benchmarks use.
+#[test]
+fn all_luas_agree_on_the_benchmarks() {
+    let benchmarks = programs::in_folder("benchmarks");
+    assert!(benchmarks.len() >= 10 && benchmarks.iter().all(|program| program.check.is_some()));
+    let mut oracles = installed();
+    oracles.extend(Some("lua5.4").filter(|oracle| is_installed(oracle)));
+    compare(benchmarks, &oracles);
+}
+
+/// Checks what the programs do under each of the oracles, or writes it.
+fn compare(programs: Vec<Program>, oracles: &[&str]) {
+    let mut wrong = String::new();
+    for mut program in programs {
+        let mut may_bless = std::env::var_os("MIMEO_BLESS").is_some();
+        for oracle in oracles {
+            if !program.asks(oracle) {
+                continue;
+            }
+            let said = ask(oracle, &program);
+            if said == program.expected {
+                may_bless = false;
+            } else if may_bless {
+                bless(&program.path, &program.source, &said);
+                program.expected = said;
+                may_bless = false;
+            } else {
+                writeln!(wrong, "{} under {oracle}: {}", program.name, difference(&program.expected, &said))
+                    .expect("a string takes all");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// The first line in which the two differ.
+fn difference(expected: &Behaviour, said: &Behaviour) -> String {
+    let lines = |behaviour: &Behaviour| {
+        let mut lines: Vec<_> = behaviour.output.lines().map(str::to_owned).collect();
+        lines.extend(behaviour.error.iter().map(|error| format!("error: {error}")));
+        lines
+    };
+    let (expected, said) = (lines(expected), lines(said));
+    let same = expected.iter().zip(&said).take_while(|(expected, said)| expected == said).count();
+    format!("line {}: expected {:?}, got {:?}", same + 1, expected.get(same), said.get(same))
+}
+
+#[test]
+fn the_corpus_is_well_formed() {
+    let programs = programs::all();
+    assert!(programs.len() >= 150, "the corpus has {} programs", programs.len());
+    for program in &programs {
+        assert!(program.source.starts_with("-- "), "{} does not say what it is about", program.name);
+        assert!(program.expected != Behaviour::default(), "{} expects nothing", program.name);
+        assert_eq!(program.source.matches("\r").count(), 0, "{} has carriage returns", program.name);
+    }
+}

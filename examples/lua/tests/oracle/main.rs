@@ -1,0 +1,11 @@
+//! What the real Luas say is what this one says.
+
+mod ask;
+mod chunks;
+mod corpus;
+mod dates;
+mod formats;
+mod numbers;
+mod patterns;
+mod programs;
+mod random;

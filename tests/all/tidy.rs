@@ -14,7 +14,7 @@ fn read(path: &str) -> String {
 }
 
 /// The folders with the sources of a crate, in the order of the map.
-const CRATES: [(&str, &str); 9] = [
+const CRATES: [(&str, &str); 10] = [
     ("mimeo-def", "ops-def/src"),
     ("mimeo-lower", "ops-def/lower/src"),
     ("mimeo-macros", "ops-macros/src"),
@@ -23,6 +23,7 @@ const CRATES: [(&str, &str); 9] = [
     ("mimeo-build", "jit/build/src"),
     ("mimeo", "src"),
     ("mimeo-calc", "examples/calc/src"),
+    ("mimeo-lua", "examples/lua/src"),
     ("mimeo-tests", "tests"),
 ];
 

@@ -1,0 +1,107 @@
+//! Fibers stop and go on, also while the code that they are in goes
+
+use mimeo::{FiberExit, FiberLimits};
+
+use super::*;
+
+const PRODUCER: FunctionIndex = FunctionIndex(0);
+const INNER: FunctionIndex = FunctionIndex(1);
+const CONSUMER: FunctionIndex = FunctionIndex(2);
+const NESTED: FunctionIndex = FunctionIndex(3);
+
+fn fiber_program() -> Program {
+    let mut builder = ProgramBuilder::new();
+    let functions = ["producer", "inner", "consumer", "nested"].map(|name| builder.declare(name));
+    // producer(n): yields n and, from a function that it calls, -n, until it is resumed with something negative; adds up
+    // what it was resumed with.
+    let mut code = Assembler::new("producer", 1, 5);
+    let (again, end) = (code.label(), code.label());
+    let (n, sum, got, zero) = (Slot(0), Slot(1), Slot(2), Slot(3));
+    code.number(sum, 0);
+    code.number(zero, 0);
+    code.bind(again);
+    code.yields(got, n, 2);
+    code.jump_if_less(got, zero, end);
+    code.add(sum, sum, got);
+    code.add(Slot(4), n, zero);
+    code.call(INNER, Slot(4), 1);
+    code.add(sum, sum, Slot(4));
+    code.jump_if_less(zero, n, again);
+    code.bind(end);
+    code.check(sum, 100_000);
+    code.ret(sum);
+    builder.define(functions[0], code.finish().expect("it is whole"));
+    let mut code = Assembler::new("inner", 1, 2);
+    code.negate(Slot(1), Slot(0));
+    code.yields(Slot(0), Slot(1), 0);
+    code.ret(Slot(0));
+    builder.define(functions[1], code.finish().expect("it is whole"));
+    // consumer(n): resumes a producer of n with 1, 2, …, n and then -1.
+    let mut code = Assembler::new("consumer", 1, 6);
+    let again = code.label();
+    let (n, fiber, i, one, minus, got) = (Slot(0), Slot(1), Slot(2), Slot(3), Slot(4), Slot(5));
+    code.fiber(fiber);
+    code.start_fiber(got, n, fiber, PRODUCER);
+    code.number(i, 0);
+    code.number(one, 1);
+    code.number(minus, -1);
+    code.bind(again);
+    code.add(i, i, one);
+    code.resume_fiber(got, i, fiber);
+    code.jump_if_less(i, n, again);
+    code.resume_fiber(got, minus, fiber);
+    code.ret(got);
+    builder.define(functions[2], code.finish().expect("it is whole"));
+    // nested(n): a consumer in a callback; then yields, although it is in no fiber.
+    let mut code = Assembler::new("nested", 1, 2);
+    code.call_back(Slot(1), CONSUMER, Slot(0));
+    code.yields(Slot(0), Slot(1), 0);
+    code.ret(Slot(0));
+    builder.define(functions[3], code.finish().expect("it is whole"));
+    builder.finish().expect("it is whole").verify().expect("it is sound")
+}
+
+#[test]
+fn fibers_stop_and_go_on() {
+    for config in configs() {
+        let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
+        let linked = machine.load(&fiber_program());
+        for _ in 0..3 {
+            // With an even number of resumptions the producer itself is resumed with -1.
+            assert_eq!(machine.call(linked, CONSUMER, &[100]), Ok(5050), "{config:?}");
+            let trap = machine.call(linked, NESTED, &[20]).expect_err("there is no fiber to suspend");
+            assert_eq!((trap.message.as_str(), trap.function.as_str()), ("nothing to suspend", "nested"), "{config:?}");
+            let trap = machine.call(linked, CONSUMER, &[500]).expect_err("the sum is too large");
+            assert_eq!((trap.message.as_str(), trap.depth), ("no more than 100000", 1), "{config:?}");
+        }
+    }
+}
+
+#[test]
+fn code_goes_while_fibers_are_suspended_in_it() {
+    for config in configs().into_iter().flatten() {
+        let mut machine =
+            machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config.clone()));
+        let linked = machine.load(&fiber_program());
+        let handle = control(&machine);
+        for _ in 0..3 {
+            // The frame of `producer` is suspended below that of `inner`, which returns into its code.
+            let fiber = machine.vm_mut().new_fiber(FiberLimits { slots: 100, depth: 10 });
+            let producer = machine.callee(linked, PRODUCER);
+            let exit = machine.vm_mut().start_fiber(fiber, producer, &[3]);
+            assert!(matches!(exit, Ok(FiberExit::Suspended)), "{config:?}");
+            for step in 0..8 {
+                handle.evict_all();
+                assert_eq!(machine.call(linked, CONSUMER, &[2]), Ok(3), "{config:?}");
+                let slot = if step % 2 == 0 { 2 } else { 0 };
+                machine.vm_mut().set_fiber_slot(fiber, slot, 10);
+                let exit = machine.vm_mut().resume_fiber(fiber);
+                assert!(matches!(exit, Ok(FiberExit::Suspended)), "{config:?}");
+            }
+            machine.vm_mut().set_fiber_slot(fiber, 2, -1);
+            let exit = machine.vm_mut().resume_fiber(fiber);
+            assert!(matches!(exit, Ok(FiberExit::Done(80))), "{config:?}");
+            machine.vm_mut().drop_fiber(fiber);
+        }
+    }
+}

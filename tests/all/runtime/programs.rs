@@ -1,0 +1,81 @@
+//! Programs come and go, and threads have machines of their own
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calc::{Options, Session};
+
+use super::*;
+use crate::output::Output;
+
+#[cfg(target_os = "linux")]
+fn resident_bytes() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux has it");
+    let pages: usize = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok()).expect("a number");
+    pages * 4096
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hundred_thousand_functions_leave_nothing_behind() {
+    const FUNCTIONS: usize = 50;
+    let program = functions(FUNCTIONS);
+    let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(on()));
+    let mut before = 0;
+    for round in 0..100_000 / FUNCTIONS {
+        let linked = machine.load(&program);
+        for index in 0..FUNCTIONS {
+            let result = machine.call(linked, FunctionIndex(index as u32), &[1]);
+            assert_eq!(result, Ok(1 + 20 * index as i64));
+        }
+        // SAFETY: nothing keeps a callee.
+        unsafe { machine.unload(linked) };
+        if round == 100 {
+            before = resident_bytes();
+        }
+    }
+    let stats = stats(&machine);
+    assert_eq!(stats.functions.compiled(), 100_000);
+    assert_eq!((stats.code.live_bytes, stats.code.retired_bytes), (0, 0));
+    assert!(stats.code.reclaimed_bytes > 100_000 * 20);
+    // The other tests of the process run beside this one.
+    let grown = resident_bytes().saturating_sub(before);
+    assert!(grown < 64 << 20, "{grown} bytes more than after the first rounds");
+}
+
+#[test]
+fn an_unloaded_program_is_not_known_any_more() {
+    for config in [None, Some(on())] {
+        let (mut machine, first) = loaded(config, Limits::default());
+        assert_eq!(machine.call(first, SUM, &[4]), Ok(10));
+        // SAFETY: nothing keeps a callee.
+        unsafe { machine.unload(first) };
+        let second = machine.load(&program());
+        assert_ne!(first, second);
+        assert_eq!(machine.call(second, SUM, &[4]), Ok(10));
+        let stale = catch_unwind(AssertUnwindSafe(|| machine.call(first, SUM, &[4])));
+        assert_eq!(
+            stale.expect_err("it is gone").downcast_ref(),
+            Some(&"the program is loaded in this machine".to_owned())
+        );
+    }
+}
+
+#[test]
+fn each_thread_has_a_machine_of_its_own() {
+    let text = include_str!("../../../examples/calc/programs/primes.calc");
+    let run = |config: Option<JitConfig>| {
+        let out = Output::default();
+        let program = calc::compile(text).expect("it compiles");
+        let options = Options { jit: config, ..Options::default() };
+        Session::new(&program, options, Box::new(out.clone())).run().expect("it runs");
+        out.text()
+    };
+    let expected = run(None);
+    assert!(!expected.is_empty());
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..10).map(|_| scope.spawn(|| run(Some(on())))).collect();
+        for thread in threads {
+            assert_eq!(thread.join().expect("it runs"), expected);
+        }
+    });
+}

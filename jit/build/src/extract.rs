@@ -1,16 +1,17 @@
 //! An object file and the name of a function in it → [`Draft`]: the function's code with holes, cut out of the
 //! file but not audited.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use mimeo_def::CodeOffset;
 use mimeo_def::stencil::{Arch, Hole, HoleValue, PatchKind};
 use mimeo_lower::Symbol;
 
 use crate::audit::{self, Role};
-use crate::isa::{self, Flow, Instruction};
-use crate::object_file::{Object, Place, Relocation, RelocationKind, SectionIndex, SectionKind};
+use crate::isa::{self, Flow, Instruction, Relative};
+use crate::object_file::{Object, Place, Relocation, RelocationKind, SectionIndex, SectionKind, relocation_name};
 use crate::refusal::Refusal;
+use crate::relax::{self, Meant};
 use crate::stencil::{OwnedStencil, Part};
 
 /// Constant data that a stencil may carry along: enough for tables that compilers make of small `switch`es,
@@ -78,13 +79,11 @@ pub fn stencil(object: &[u8], symbol: &str, symbols: &[Symbol]) -> Result<OwnedS
 /// What the code needs and a copy of it would not have.
 pub fn draft(object: &Object, symbol: &str, symbols: &[Symbol]) -> Result<Draft, Refusal> {
     let function = object.symbols.iter().find(|s| s.name == symbol && s.place.is_some() && !s.is_section);
-    let (place, len_bytes) = match function {
-        Some(function) => (function.place, function.len_bytes),
-        None => (None, 0),
-    };
+    let place = function.and_then(|function| function.place);
     let Some(place) = place.filter(|place| object.section(place.section).kind == SectionKind::Code) else {
         return Err(Refusal::NoFunction { symbol: symbol.to_owned() });
     };
+    let (len_bytes, is_bounded) = function.map_or((0, false), |function| (function.len_bytes, function.is_bounded));
     if len_bytes == 0 {
         return Err(Refusal::EmptyCode { symbol: symbol.to_owned() });
     }
@@ -96,15 +95,16 @@ pub fn draft(object: &Object, symbol: &str, symbols: &[Symbol]) -> Result<Draft,
         hot: DraftPart::default(),
         cold: DraftPart::default(),
         rodata: Vec::new(),
+        done: HashSet::new(),
     };
-    extractor.add_code(Part::Hot, Span { section: place.section, start: place.offset_bytes, len_bytes })?;
+    extractor.add_code(Part::Hot, Span { section: place.section, start: place.offset_bytes, len_bytes, is_bounded })?;
     // Resolving the relocations of one piece can add others behind it.
     let mut next = 0;
     while let Some(piece) = extractor.code.get(next).copied() {
         extractor.resolve_piece(piece)?;
         next += 1;
     }
-    // Branches within a part have been filled in.
+    // Branches within a part have been filled in, and instructions replaced.
     extractor.decode(Part::Hot)?;
     extractor.decode(Part::Cold)?;
     let Extractor { mut hot, mut cold, rodata, .. } = extractor;
@@ -119,11 +119,21 @@ struct Span {
     section: SectionIndex,
     start: usize,
     len_bytes: usize,
+    /// Padding may be at its end.
+    is_bounded: bool,
 }
 
 impl Span {
+    fn end(&self) -> usize {
+        self.start.saturating_add(self.len_bytes)
+    }
+
     fn contains(&self, place: Place) -> bool {
-        self.section == place.section && (self.start..self.start + self.len_bytes).contains(&place.offset_bytes)
+        self.section == place.section && (self.start..self.end()).contains(&place.offset_bytes)
+    }
+
+    fn contains_all(&self, other: Span) -> bool {
+        self.section == other.section && self.start <= other.start && other.end() <= self.end()
     }
 }
 
@@ -152,9 +162,20 @@ struct Extractor<'a> {
     hot: DraftPart,
     cold: DraftPart,
     rodata: Vec<u8>,
+    /// Second instructions of pairs that have been replaced, as places in the file.
+    done: HashSet<(SectionIndex, usize)>,
 }
 
-impl Extractor<'_> {
+/// A relocation where it now lies.
+#[derive(Clone, Copy)]
+struct Field<'a> {
+    part: Part,
+    at: CodeOffset,
+    piece: CodePiece,
+    relocation: &'a Relocation,
+}
+
+impl<'a> Extractor<'a> {
     fn part(&self, part: Part) -> &DraftPart {
         match part {
             Part::Hot => &self.hot,
@@ -172,9 +193,12 @@ impl Extractor<'_> {
     /// Appends code to a part. Code needs no alignment, so pieces lie back to back.
     fn add_code(&mut self, part: Part, span: Span) -> Result<CodePiece, Refusal> {
         let section = self.object.section(span.section);
-        let Some(bytes) = section.bytes.get(span.start..span.start + span.len_bytes) else {
+        let Some(mut bytes) = section.bytes.get(span.start..span.end()) else {
             return Err(Refusal::Object { reason: format!("code reaches beyond section `{}`", section.name) });
         };
+        if span.is_bounded {
+            bytes = &bytes[..unpadded(self.object.arch, bytes)];
+        }
         let target = self.part_mut(part);
         let at = target.bytes.len();
         target.bytes.extend_from_slice(bytes);
@@ -194,30 +218,36 @@ impl Extractor<'_> {
 
     /// Turns the relocations of a piece into holes.
     fn resolve_piece(&mut self, piece: CodePiece) -> Result<(), Refusal> {
-        let relocations = &self.object.section(piece.span.section).relocations;
-        let inside =
-            |r: &&Relocation| piece.span.contains(Place { section: piece.span.section, offset_bytes: r.offset_bytes });
-        for relocation in relocations.iter().filter(inside) {
-            let at = CodeOffset((relocation.offset_bytes - piece.span.start + piece.at) as u32);
-            self.resolve(piece.part, at, relocation)?;
+        let section = piece.span.section;
+        let object = self.object;
+        for relocation in &object.section(section).relocations {
+            let inside = piece.span.contains(Place { section, offset_bytes: relocation.offset_bytes });
+            if inside && !self.done.contains(&(section, relocation.offset_bytes)) {
+                let at = CodeOffset((relocation.offset_bytes - piece.span.start + piece.at) as u32);
+                self.resolve(Field { part: piece.part, at, piece, relocation })?;
+            }
         }
         Ok(())
     }
 
     /// Turns one relocation into a hole.
-    fn resolve(&mut self, part: Part, at: CodeOffset, relocation: &Relocation) -> Result<(), Refusal> {
+    fn resolve(&mut self, field: Field<'a>) -> Result<(), Refusal> {
+        let Field { part, at, relocation, .. } = field;
         let symbol = self.object.symbol(relocation.symbol);
         let name = symbol.name.clone();
         match relocation.kind {
             RelocationKind::GlobalOffsetTable => return Err(Refusal::GlobalOffsetTable { symbol: name }),
             RelocationKind::ThreadLocal => return Err(Refusal::ThreadLocal { symbol: name }),
-            RelocationKind::Unknown(number) => return Err(Refusal::UnknownRelocation { number, symbol: name }),
-            RelocationKind::Patch(_) | RelocationKind::LoadLow12 { .. } => {}
+            RelocationKind::Unknown(number) => {
+                let relocation = relocation_name(self.object.format, self.object.arch, number);
+                return Err(Refusal::UnknownRelocation { name: relocation, symbol: name });
+            }
+            _ => {}
         }
         let addend = relocation.addend;
-        let (value, addend, symbol) = match symbol.place {
+        let (value, addend) = match symbol.place {
             None => match self.declared.get(name.as_str()) {
-                Some(value) => (*value, addend, name),
+                Some(value) => (*value, addend),
                 None if self.is_call(part, at) => return Err(Refusal::UndeclaredCall { symbol: name }),
                 None => return Err(Refusal::UndeclaredSymbol { symbol: name }),
             },
@@ -225,48 +255,143 @@ impl Extractor<'_> {
                 let start = place.offset_bytes as i64;
                 // A section symbol says nothing about what is meant; the address that results does.
                 let meant = match symbol.is_section {
-                    true => start + addend + self.pc_bias(part, at, relocation.kind),
-                    false => start,
+                    true => start.checked_add(addend).and_then(|to| to.checked_add(self.pc_bias(field))),
+                    false => Some(start),
                 };
-                let offset_bytes = usize::try_from(meant)
-                    .map_err(|_| Refusal::Object { reason: format!("`{name}` is reached from before its start") })?;
+                let offset_bytes = meant
+                    .and_then(|meant| usize::try_from(meant).ok())
+                    .ok_or_else(|| Refusal::Object { reason: format!("`{name}` is reached from before its start") })?;
                 let place = Place { section: place.section, offset_bytes };
-                let (value, moved) = self.carry(place, &name)?;
-                (value, start + addend + moved, name)
+                let (value, moved) = self.carry(place, self.accessed_bytes(part, at), &name)?;
+                (value, start.wrapping_add(addend).wrapping_add(moved))
             }
         };
+        if self.relax(field, value, addend)? {
+            return Ok(());
+        }
         let kind = match relocation.kind {
             RelocationKind::Patch(kind) => kind,
+            RelocationKind::Absolute32 => match self.instruction(part, at) {
+                Some(instruction) => isa::absolute32(&self.part(part).bytes, instruction, at),
+                None => PatchKind::X86Abs32Signed,
+            },
             RelocationKind::LoadLow12 { shift } if value == HoleValue::Rodata => PatchKind::A64LoadPageOffset { shift },
             RelocationKind::LoadLow12 { shift } => PatchKind::A64LoadOffset { shift },
-            _ => return Ok(()),
+            _ => return Err(Refusal::GlobalOffsetTable { symbol: name }),
         };
         // Within one part the distance is known; anything but a branch stays a hole, for the audit to refuse.
-        let distance_bytes = addend - i64::from(at.0);
+        let distance_bytes = addend.wrapping_sub(i64::from(at.0));
         if value != part.value() || !isa::fill_branch(kind, &mut self.part_mut(part).bytes, at, distance_bytes) {
-            self.part_mut(part).holes.push(DraftHole { hole: Hole { at, kind, value, addend }, symbol });
+            self.add_hole(field, at, kind, value, addend);
         }
         Ok(())
     }
 
+    fn add_hole(&mut self, field: Field<'_>, at: CodeOffset, kind: PatchKind, value: HoleValue, addend: i64) {
+        let symbol = self.object.symbol(field.relocation.symbol).name.clone();
+        self.part_mut(field.part).holes.push(DraftHole { hole: Hole { at, kind, value, addend }, symbol });
+    }
+
+    /// Replaces instructions that get at a number or an address by way of a table, or that take a number for an
+    /// address; false when this is none, or nothing can stand in its place.
+    fn relax(&mut self, field: Field<'a>, value: HoleValue, addend: i64) -> Result<bool, Refusal> {
+        let meant = match value {
+            HoleValue::Hot | HoleValue::Cold | HoleValue::Rodata => Meant::Own,
+            value if audit::is_number(value, &self.object.symbol(field.relocation.symbol).name) => Meant::Number,
+            _ => Meant::Place,
+        };
+        match (field.relocation.kind, meant) {
+            (RelocationKind::GotDistance, _) | (RelocationKind::Patch(PatchKind::X86Rel32), Meant::Number) => {
+                Ok(self.relax_x86_64(field, meant, value, addend))
+            }
+            (RelocationKind::GotPage, _) => {
+                Ok(self.relax_pair(field, relax::aarch64::Pair::Table, meant, value, addend))
+            }
+            (RelocationKind::Patch(PatchKind::A64AdrPage21), Meant::Number | Meant::Place) => {
+                Ok(self.relax_pair(field, relax::aarch64::Pair::Address, meant, value, addend))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn relax_x86_64(&mut self, field: Field<'a>, meant: Meant, value: HoleValue, addend: i64) -> bool {
+        let Field { part, at, relocation, .. } = field;
+        let Some(instruction) = self.instruction(part, at) else { return false };
+        let (start, end) = (instruction.at.0 as usize, instruction.end() as usize);
+        // From here on the distance is that of what is meant: the end of the instruction does not count.
+        let number_addend = addend.wrapping_add(self.pc_bias(field));
+        let through_table = relocation.kind == RelocationKind::GotDistance;
+        let own_addend = relocation.addend.wrapping_add(self.pc_bias(field));
+        if through_table && own_addend != 0 {
+            return false;
+        }
+        let code = &mut self.part_mut(part).bytes[start..end];
+        let position = at.0 as usize - start;
+        let kind = match through_table {
+            true => relax::x86_64::through_table(code, position, meant),
+            false => relax::x86_64::number(code, position),
+        };
+        let Some(kind) = kind else { return false };
+        let addend = if meant == Meant::Number { number_addend } else { addend };
+        self.add_hole(field, at, kind, value, addend);
+        true
+    }
+
+    fn relax_pair(
+        &mut self,
+        field: Field<'a>,
+        pair: relax::aarch64::Pair,
+        meant: Meant,
+        value: HoleValue,
+        addend: i64,
+    ) -> bool {
+        let Field { part, at, piece, relocation } = field;
+        let second_at = relocation.offset_bytes + 4;
+        let expected = match pair {
+            relax::aarch64::Pair::Address => RelocationKind::Patch(PatchKind::A64AddPageOffset),
+            relax::aarch64::Pair::Table => RelocationKind::GotPageOffset,
+        };
+        let relocations = &self.object.section(piece.span.section).relocations;
+        let at_place = |offset: usize| relocations.iter().find(move |other| other.offset_bytes == offset);
+        let same = |other: &Relocation| {
+            other.kind == expected && other.symbol == relocation.symbol && other.addend == relocation.addend
+        };
+        // Beyond the piece there is other code, and the halves that follow must not be someone else's.
+        if second_at >= piece.span.end() || !at_place(second_at).is_some_and(same) {
+            return false;
+        }
+        let halves = [second_at + 4, second_at + 8];
+        let free = halves.iter().all(|half| half + 4 <= piece.span.end() && at_place(*half).is_none());
+        let len = if free { 16 } else { 8 };
+        let start = at.0 as usize;
+        let Some(code) = self.part_mut(part).bytes.get_mut(start..start + len) else { return false };
+        let Some(holes) = relax::aarch64::pair(code, pair, meant) else { return false };
+        for (index, kind) in holes {
+            self.add_hole(field, CodeOffset(at.0 + index as u32 * 4), kind, value, addend);
+        }
+        self.done.insert((piece.span.section, second_at));
+        true
+    }
+
     /// Takes what lies at `place` along; gives the part that it went to, and what to add to an offset in its
     /// section to get one in that part.
-    fn carry(&mut self, place: Place, symbol: &str) -> Result<(HoleValue, i64), Refusal> {
+    fn carry(&mut self, place: Place, accessed_bytes: usize, symbol: &str) -> Result<(HoleValue, i64), Refusal> {
         let section = self.object.section(place.section);
         match section.kind {
             SectionKind::Code => {
                 let known = self.code.iter().find(|piece| piece.span.contains(place)).copied();
                 let piece = match known {
                     Some(piece) => piece,
-                    None => self.add_code(Part::Cold, self.span_around(place))?,
+                    None => self.add_code(Part::Cold, self.span_around(place, 0))?,
                 };
                 Ok((piece.part.value(), piece.at as i64 - piece.span.start as i64))
             }
             SectionKind::Constant => {
-                let known = self.constants.iter().find(|piece| piece.span.contains(place)).copied();
+                let span = self.span_around(place, accessed_bytes);
+                let known = self.constants.iter().find(|piece| piece.span.contains_all(span)).copied();
                 let piece = match known {
                     Some(piece) => piece,
-                    None => self.add_constants(self.span_around(place), symbol)?,
+                    None => self.add_constants(span, symbol)?,
                 };
                 Ok((HoleValue::Rodata, piece.at as i64 - piece.span.start as i64))
             }
@@ -276,16 +401,17 @@ impl Extractor<'_> {
     }
 
     /// What must be taken along to have what lies at `place`: an entry of mergeable constants, a symbol's
-    /// range, or the section.
-    fn span_around(&self, place: Place) -> Span {
+    /// range, what the instruction accesses there, or the section.
+    fn span_around(&self, place: Place, accessed_bytes: usize) -> Span {
         let section = self.object.section(place.section);
+        let span = |start, len_bytes, is_bounded| Span { section: place.section, start, len_bytes, is_bounded };
         if let Some(entry_bytes) = section.entry_bytes {
-            let start = place.offset_bytes - place.offset_bytes % entry_bytes;
-            return Span { section: place.section, start, len_bytes: entry_bytes };
+            return span(place.offset_bytes - place.offset_bytes % entry_bytes, entry_bytes, false);
         }
         match self.object.covering(place) {
-            Some((start, len_bytes)) => Span { section: place.section, start, len_bytes },
-            None => Span { section: place.section, start: 0, len_bytes: section.bytes.len() },
+            Some((start, symbol)) => span(start, symbol.len_bytes, symbol.is_bounded),
+            None if accessed_bytes > 0 => span(place.offset_bytes, accessed_bytes, false),
+            None => span(0, section.bytes.len(), false),
         }
     }
 
@@ -293,12 +419,12 @@ impl Extractor<'_> {
     fn add_constants(&mut self, span: Span, symbol: &str) -> Result<ConstantPiece, Refusal> {
         let section = self.object.section(span.section);
         let symbol = || symbol.to_owned();
-        let range = span.start..span.start + span.len_bytes;
+        let range = span.start..span.end();
         if section.relocations.iter().any(|relocation| range.contains(&relocation.offset_bytes)) {
             return Err(Refusal::JumpTable { symbol: symbol() });
         }
-        if self.rodata.len() + span.len_bytes > CONSTANTS_LIMIT_BYTES {
-            let len_bytes = self.rodata.len() + span.len_bytes;
+        let len_bytes = self.rodata.len().saturating_add(span.len_bytes);
+        if len_bytes > CONSTANTS_LIMIT_BYTES {
             return Err(Refusal::ConstantsTooLarge { symbol: symbol(), len_bytes, limit_bytes: CONSTANTS_LIMIT_BYTES });
         }
         let Some(bytes) = section.bytes.get(range) else {
@@ -317,13 +443,21 @@ impl Extractor<'_> {
         self.instruction(part, at).is_some_and(|instruction| matches!(instruction.flow, Flow::Call(_)))
     }
 
+    /// How many bytes the instruction whose field is at `at` reads or writes relative to itself; 0 when unknown.
+    fn accessed_bytes(&self, part: Part, at: CodeOffset) -> usize {
+        match self.instruction(part, at).map(|instruction| instruction.relative) {
+            Some(Relative::Memory(len_bytes)) => len_bytes as usize,
+            _ => 0,
+        }
+    }
+
     /// How far the end of the instruction, from which the processor counts, is behind the field, from which
     /// the relocation does. It is more than the field's length when an immediate follows.
-    fn pc_bias(&self, part: Part, at: CodeOffset, kind: RelocationKind) -> i64 {
-        match self.instruction(part, at) {
-            Some(instruction) if kind == RelocationKind::Patch(PatchKind::X86Rel32) => {
-                i64::from(instruction.end() - at.0)
-            }
+    fn pc_bias(&self, field: Field<'_>) -> i64 {
+        let is_distance =
+            matches!(field.relocation.kind, RelocationKind::Patch(PatchKind::X86Rel32) | RelocationKind::GotDistance);
+        match self.instruction(field.part, field.at) {
+            Some(instruction) if is_distance => i64::from(instruction.end() - field.at.0),
             _ => 0,
         }
     }
@@ -332,4 +466,16 @@ impl Extractor<'_> {
     fn instruction(&self, part: Part, at: CodeOffset) -> Option<&Instruction> {
         self.part(part).instructions.iter().find(|instruction| (instruction.at.0..instruction.end()).contains(&at.0))
     }
+}
+
+/// Length of code without the padding at its end: what nothing can run on into.
+fn unpadded(arch: Arch, bytes: &[u8]) -> usize {
+    let Ok(mut code) = isa::decode(arch, bytes) else { return bytes.len() };
+    while let [.., before, last] = code.as_slice()
+        && last.is_padding
+        && (before.is_padding || before.flow.ends())
+    {
+        code.pop();
+    }
+    code.last().map_or(bytes.len(), |last| last.end() as usize)
 }

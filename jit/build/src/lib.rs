@@ -13,6 +13,7 @@
 //! | [`asm`] | a compiler's assembly | assembly whose hot parts end in the jump to the continuation |
 //! | [`object_file`] | an object file | sections, symbols, relocations, whatever the format |
 //! | [`isa`] | machine code | what its instructions do to control and stack |
+//! | `relax` | code that gets addresses from a table | code with the numbers in itself |
 //! | [`extract`] | a function in an object | a draft: code, constants, holes |
 //! | [`audit`] | a draft | a stencil, or a refusal |
 //! | [`table`] | an instruction set | its stencils, or the reasons why there are none |
@@ -28,6 +29,7 @@ pub mod isa;
 pub mod mode;
 pub mod object_file;
 mod refusal;
+mod relax;
 mod report;
 mod script;
 mod stencil;

@@ -202,6 +202,10 @@ impl<'a> Extractor<'a> {
         let target = self.part_mut(part);
         let at = target.bytes.len();
         target.bytes.extend_from_slice(bytes);
+        let len_bytes = self.hot.bytes.len() + self.cold.bytes.len();
+        if len_bytes > audit::BUDGET_BYTES {
+            return Err(Refusal::TooLarge { len_bytes, budget_bytes: audit::BUDGET_BYTES });
+        }
         self.decode(part)?;
         let piece = CodePiece { span, part, at };
         self.code.push(piece);
@@ -245,6 +249,10 @@ impl<'a> Extractor<'a> {
             _ => {}
         }
         let addend = relocation.addend;
+        // No sum with it overflows then, here or in the audit.
+        if i32::try_from(addend).is_err() {
+            return Err(Refusal::Object { reason: format!("`{name}` is reached from {addend} bytes away") });
+        }
         let (value, addend) = match symbol.place {
             None => match self.declared.get(name.as_str()) {
                 Some(value) => (*value, addend),
@@ -255,15 +263,14 @@ impl<'a> Extractor<'a> {
                 let start = place.offset_bytes as i64;
                 // A section symbol says nothing about what is meant; the address that results does.
                 let meant = match symbol.is_section {
-                    true => start.checked_add(addend).and_then(|to| to.checked_add(self.pc_bias(field))),
-                    false => Some(start),
+                    true => start + addend + self.pc_bias(field),
+                    false => start,
                 };
-                let offset_bytes = meant
-                    .and_then(|meant| usize::try_from(meant).ok())
-                    .ok_or_else(|| Refusal::Object { reason: format!("`{name}` is reached from before its start") })?;
+                let offset_bytes = usize::try_from(meant)
+                    .map_err(|_| Refusal::Object { reason: format!("`{name}` is reached from before its start") })?;
                 let place = Place { section: place.section, offset_bytes };
                 let (value, moved) = self.carry(place, self.accessed_bytes(part, at), &name)?;
-                (value, start.wrapping_add(addend).wrapping_add(moved))
+                (value, start + addend + moved)
             }
         };
         if self.relax(field, value, addend)? {
@@ -280,7 +287,7 @@ impl<'a> Extractor<'a> {
             _ => return Err(Refusal::GlobalOffsetTable { symbol: name }),
         };
         // Within one part the distance is known; anything but a branch stays a hole, for the audit to refuse.
-        let distance_bytes = addend.wrapping_sub(i64::from(at.0));
+        let distance_bytes = addend - i64::from(at.0);
         if value != part.value() || !isa::fill_branch(kind, &mut self.part_mut(part).bytes, at, distance_bytes) {
             self.add_hole(field, at, kind, value, addend);
         }
@@ -319,9 +326,9 @@ impl<'a> Extractor<'a> {
         let Some(instruction) = self.instruction(part, at) else { return false };
         let (start, end) = (instruction.at.0 as usize, instruction.end() as usize);
         // From here on the distance is that of what is meant: the end of the instruction does not count.
-        let number_addend = addend.wrapping_add(self.pc_bias(field));
+        let number_addend = addend + self.pc_bias(field);
         let through_table = relocation.kind == RelocationKind::GotDistance;
-        let own_addend = relocation.addend.wrapping_add(self.pc_bias(field));
+        let own_addend = relocation.addend + self.pc_bias(field);
         if through_table && own_addend != 0 {
             return false;
         }
@@ -382,12 +389,12 @@ impl<'a> Extractor<'a> {
                 let known = self.code.iter().find(|piece| piece.span.contains(place)).copied();
                 let piece = match known {
                     Some(piece) => piece,
-                    None => self.add_code(Part::Cold, self.span_around(place, 0))?,
+                    None => self.add_code(Part::Cold, self.span_around(place, 0, symbol)?)?,
                 };
                 Ok((piece.part.value(), piece.at as i64 - piece.span.start as i64))
             }
             SectionKind::Constant => {
-                let span = self.span_around(place, accessed_bytes);
+                let span = self.span_around(place, accessed_bytes, symbol)?;
                 let known = self.constants.iter().find(|piece| piece.span.contains_all(span)).copied();
                 let piece = match known {
                     Some(piece) => piece,
@@ -402,16 +409,18 @@ impl<'a> Extractor<'a> {
 
     /// What must be taken along to have what lies at `place`: an entry of mergeable constants, a symbol's
     /// range, what the instruction accesses there, or the section.
-    fn span_around(&self, place: Place, accessed_bytes: usize) -> Span {
+    fn span_around(&self, place: Place, accessed_bytes: usize, symbol: &str) -> Result<Span, Refusal> {
         let section = self.object.section(place.section);
         let span = |start, len_bytes, is_bounded| Span { section: place.section, start, len_bytes, is_bounded };
-        if let Some(entry_bytes) = section.entry_bytes {
-            return span(place.offset_bytes - place.offset_bytes % entry_bytes, entry_bytes, false);
-        }
-        match self.object.covering(place) {
-            Some((start, symbol)) => span(start, symbol.len_bytes, symbol.is_bounded),
-            None if accessed_bytes > 0 => span(place.offset_bytes, accessed_bytes, false),
-            None => span(0, section.bytes.len(), false),
+        let span = match (section.entry_bytes, self.object.covering(place)) {
+            (Some(entry_bytes), _) => span(place.offset_bytes - place.offset_bytes % entry_bytes, entry_bytes, false),
+            (None, Some((start, symbol))) => span(start, symbol.len_bytes, symbol.is_bounded),
+            (None, None) if accessed_bytes > 0 => span(place.offset_bytes, accessed_bytes, false),
+            (None, None) => span(0, section.bytes.len(), false),
+        };
+        match span.contains(place) {
+            true => Ok(span),
+            false => Err(Refusal::Object { reason: format!("`{symbol}` is reached from behind its end") }),
         }
     }
 
@@ -464,7 +473,9 @@ impl<'a> Extractor<'a> {
 
     /// The instruction with the byte at `at`.
     fn instruction(&self, part: Part, at: CodeOffset) -> Option<&Instruction> {
-        self.part(part).instructions.iter().find(|instruction| (instruction.at.0..instruction.end()).contains(&at.0))
+        let code = &self.part(part).instructions;
+        let behind = code.partition_point(|instruction| instruction.at <= at);
+        code.get(behind.checked_sub(1)?).filter(|instruction| at.0 < instruction.end())
     }
 }
 

@@ -7,12 +7,8 @@ use super::{Object, SectionKind, Symbol};
 pub(super) fn settle(mut object: Object) -> Result<Object, String> {
     for section in &object.sections {
         for relocation in &section.relocations {
-            if section
-                .bytes
-                .len()
-                .checked_sub(relocation.kind.len_bytes())
-                .is_none_or(|last| relocation.offset_bytes > last)
-            {
+            let last = section.bytes.len().checked_sub(relocation.kind.len_bytes());
+            if last.is_none_or(|last| relocation.offset_bytes > last) {
                 return Err(format!("a relocation of section `{}` lies outside of it", section.name));
             }
             if relocation.symbol.0 >= object.symbols.len() {
@@ -20,13 +16,18 @@ pub(super) fn settle(mut object: Object) -> Result<Object, String> {
             }
         }
     }
+    // Offsets in variables' sections are never used, but computed with.
+    let is_far = |symbol: &&Symbol| symbol.place.is_some_and(|place| i32::try_from(place.offset_bytes).is_err());
+    if let Some(symbol) = object.symbols.iter().find(is_far) {
+        return Err(format!("symbol `{}` lies beyond its section", symbol.name));
+    }
     let ends = ends(&object);
     for (symbol, end) in object.symbols.iter_mut().zip(ends) {
         let (Some(place), Some(end)) = (symbol.place, end) else { continue };
         if symbol.is_bounded {
             symbol.len_bytes = end.saturating_sub(place.offset_bytes);
         }
-        if place.offset_bytes.checked_add(symbol.len_bytes).is_none_or(|last| last > end.max(place.offset_bytes)) {
+        if place.offset_bytes.checked_add(symbol.len_bytes).is_none_or(|last| last > end) {
             return Err(format!("symbol `{}` reaches beyond its section", symbol.name));
         }
     }

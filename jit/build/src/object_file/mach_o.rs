@@ -15,6 +15,7 @@ use super::{
 /// Reads a relocatable Mach-O file; the error is a clause in words.
 pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
     let file = MachOFile64::<Endianness>::parse(bytes).map_err(|error| format!("it is not Mach-O ({error})"))?;
+    check_commands(&file).map_err(|error| format!("its load commands are damaged ({error})"))?;
     let arch = match file.architecture() {
         object::Architecture::X86_64 => Arch::X86_64,
         object::Architecture::Aarch64 => Arch::Aarch64,
@@ -100,6 +101,13 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
         });
     }
     Ok(Object { format: Format::MachO, arch, sections, symbols })
+}
+
+/// Reads all load commands: what is missing of them would pass for a file with less in it.
+fn check_commands(file: &MachOFile64<'_, Endianness>) -> object::Result<()> {
+    let mut commands = file.macho_load_commands()?;
+    while commands.next()?.is_some() {}
+    Ok(())
 }
 
 /// What a section's flags say, and the size of its entries when they are mergeable constants.

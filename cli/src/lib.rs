@@ -1,0 +1,14 @@
+//! What the command `mimeo` does: object files → what is in them, ops → tables to check in.
+//!
+//! | module | turns | into |
+//! |---|---|---|
+//! | [`command`] | a command line | what was asked for |
+//! | [`listing`] | an object file | its stencils, for people |
+//! | [`selftest`] | objects made by hand, sound and broken | the certainty that extraction takes and refuses them |
+//! | [`fuzz`] | those objects, damaged at random | the certainty that extraction does not panic |
+#![forbid(unsafe_code)]
+
+pub mod command;
+pub mod fuzz;
+pub mod listing;
+pub mod selftest;

@@ -1,12 +1,13 @@
-//! Objects of the self-test, damaged at random → extraction, which must not panic, for as long as wanted.
+//! Object files and tables, damaged at random → their readers, which must not panic, for as long as wanted.
 //!
-//! No coverage steers it, so that stable Rust is enough: sound objects are changed in a few places, in ways that
+//! No coverage steers it, so that stable Rust is enough: sound files are changed in a few places, in ways that
 //! damaged files have, and every function that is still found is extracted.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::time::{Duration, Instant};
 
 use mimeo_build::object_file::Object;
+use mimeo_build::prebuilt;
 
 use crate::listing;
 
@@ -65,6 +66,22 @@ pub fn extract_all(bytes: &[u8], tally: &mut Tally) {
     let symbols = listing::declared(&object);
     for function in listing::functions(&object).into_iter().take(FUNCTIONS) {
         tally.stencils += u64::from(listing::entry(&object, function, &symbols).is_ok());
+    }
+}
+
+/// Reads a table that is checked in; what is behind the checksum is tried as well, with the checksum made right.
+pub fn read_table(bytes: &[u8], tally: &mut Tally) {
+    let text = String::from_utf8_lossy(bytes);
+    let table = prebuilt::read(&text).or_else(|damaged| {
+        // The message has the checksum that there should be, between the second pair of quotes.
+        let (Some(sum), Some((body, _))) = (damaged.reason.split('`').nth(3), text.rsplit_once("checksum ")) else {
+            return Err(damaged);
+        };
+        prebuilt::read(&format!("{body}checksum {sum}"))
+    });
+    if let Ok(table) = table {
+        tally.read += 1;
+        tally.stencils += table.tables.iter().map(|table| table.ops.len() as u64).sum::<u64>();
     }
 }
 

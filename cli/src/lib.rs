@@ -4,11 +4,13 @@
 //! |---|---|---|
 //! | [`command`] | a command line | what was asked for |
 //! | [`listing`] | an object file | its stencils, for people |
+//! | [`generate`] | ops and a target | the table that is checked in beside the ops |
 //! | [`selftest`] | objects made by hand, sound and broken | the certainty that extraction takes and refuses them |
-//! | [`fuzz`] | those objects, damaged at random | the certainty that extraction does not panic |
+//! | [`fuzz`] | object files and tables, damaged at random | the certainty that reading them does not panic |
 #![forbid(unsafe_code)]
 
 pub mod command;
 pub mod fuzz;
+pub mod generate;
 pub mod listing;
 pub mod selftest;

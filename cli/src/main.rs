@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use mimeo_cli::command::{self, Request};
-use mimeo_cli::{listing, selftest};
+use mimeo_cli::{generate, listing, selftest};
 
 fn main() -> ExitCode {
     match run() {
@@ -24,7 +24,7 @@ fn run() -> Result<String, String> {
         Request::Help => Ok(command::USAGE.to_owned()),
         Request::SelfTest => selftest::run(),
         Request::Extract(files) => files.iter().map(|file| extract(file)).collect(),
-        Request::Generate(_) => Err("not yet".to_owned()),
+        Request::Generate(request) => generate::run(&request),
     }
 }
 

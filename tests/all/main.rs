@@ -6,6 +6,7 @@ mod fingerprint;
 mod hostile;
 mod memory;
 mod output;
+mod prebuilt;
 mod programs;
 mod sanitizer;
 mod tidy;

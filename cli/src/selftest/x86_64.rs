@@ -237,7 +237,7 @@ pub(super) const CASES: &[Case] = &[
     ),
     broken(
         "a hole across instructions",
-        |s| then_go_on(s, b"\x90\x90\x90\x90\x90\x90\x90\x90", &[(0, Absolute64, "HOLE_a", 0)]),
+        |s| then_go_on(s, &[0; 8], &[(0, Absolute64, "HOLE_a", 0)]),
         "the hole for `HOLE_a` at 0x0 is not an operand field of an instruction",
     ),
     broken(

@@ -17,6 +17,7 @@
 //! | [`extract`] | a function in an object | a draft: code, constants, holes |
 //! | [`audit`] | a draft | a stencil, or a refusal |
 //! | [`table`] | an instruction set | its stencils, or the reasons why there are none |
+//! | [`prebuilt`] | tables | the file that is checked in beside the ops, and back |
 //! | [`generate`] | instruction sets | the files in `OUT_DIR` |
 #![forbid(unsafe_code)]
 
@@ -28,6 +29,7 @@ pub mod generate;
 pub mod isa;
 pub mod mode;
 pub mod object_file;
+pub mod prebuilt;
 mod refusal;
 mod relax;
 mod report;

@@ -45,17 +45,15 @@ const RENEWAL: &str = ".renewal";
 
 /// Where tables come from.
 enum Source {
-    Tools(Toolchain),
-    /// The file, from the package's folder.
-    Prebuilt(PathBuf, Prebuilt),
-    /// There are none, for this reason.
-    None(String),
+    Tools(Box<Toolchain>),
+    Given(Given),
 }
 
-/// What is checked in.
-enum Found {
-    Table(PathBuf, Prebuilt),
-    /// Why there is none.
+/// What there is without a compiler.
+enum Given {
+    /// What is checked in; the file is named from the package's folder.
+    Prebuilt(PathBuf, Prebuilt),
+    /// Nothing, for this reason.
     Nothing(String),
 }
 
@@ -70,78 +68,91 @@ impl Job {
         let source = self.source(&mut outcome)?;
         for set in sets {
             self.write(set, ".c", &table::generated_c(set))?;
-            match &source {
-                Source::None(reason) => self.write_empty(set, reason, &mut outcome)?,
-                Source::Prebuilt(file, prebuilt) => {
-                    let arch = self.target.arch().unwrap_or(prebuilt.arch);
-                    let table = prebuilt.table(set, arch).map_err(|reason| self.of_no_use(file, &reason))?;
-                    // The macro says so, at the op, when it is stale.
-                    self.write(set, RENEWAL, &self.renewal(file))?;
-                    self.write_table(set, &table, "")?;
+            let tools = match &source {
+                Source::Tools(tools) => tools,
+                Source::Given(given) => {
+                    self.write_given(set, given, &mut outcome)?;
+                    continue;
                 }
-                Source::Tools(tools) => {
-                    let key = self.key(set, tools);
-                    if self.is_current(set, &key) {
-                        outcome.reused += 1;
-                        continue;
-                    }
-                    match OwnedTable::build(set, tools, &self.package, &self.out) {
-                        Err(unusable) => self.write_empty(set, &unusable.to_string(), &mut outcome)?,
-                        Ok(table) => {
-                            self.remove_renewal(set)?;
-                            self.write_table(set, &table, &key)?;
-                        }
-                    }
+            };
+            let key = self.key(set, tools);
+            if self.is_current(set, &key) {
+                outcome.reused += 1;
+                continue;
+            }
+            match OwnedTable::build(set, tools, &self.package, &self.out) {
+                Err(unusable) => self.write_given(set, &self.instead_of(&unusable, &mut outcome)?, &mut outcome)?,
+                Ok(table) => {
+                    self.remove_renewal(set)?;
+                    self.write_table(set, &table, &key)?;
                 }
             }
         }
         Ok(outcome)
     }
 
+    /// Writes a table for which nothing is compiled.
+    fn write_given(&self, set: &Lowered, given: &Given, outcome: &mut Outcome) -> Result<(), String> {
+        match given {
+            Given::Prebuilt(file, prebuilt) => {
+                let arch = self.target.arch().unwrap_or(prebuilt.arch);
+                let table = prebuilt.table(set, arch).map_err(|reason| self.of_no_use(file, &reason))?;
+                // The macro says so, at the op, when it is stale.
+                self.write(set, RENEWAL, &self.renewal(file))?;
+                self.write_table(set, &table, "")
+            }
+            Given::Nothing(reason) => self.write_empty(set, reason, outcome),
+        }
+    }
+
     /// Where the tables come from: where that was asked for, or else the next place.
     fn source(&self, outcome: &mut Outcome) -> Result<Source, String> {
         match self.mode {
-            Mode::Off => Ok(Source::None("stencils are switched off (MIMEO_STENCILS=off)".to_owned())),
-            Mode::Prebuilt => Ok(match self.prebuilt()? {
-                Found::Table(file, prebuilt) => Source::Prebuilt(file, prebuilt),
-                Found::Nothing(reason) => Source::None(reason),
-            }),
+            Mode::Off => {
+                let reason = "stencils are switched off (MIMEO_STENCILS=off)".to_owned();
+                Ok(Source::Given(Given::Nothing(reason)))
+            }
+            Mode::Prebuilt => self.prebuilt().map(Source::Given),
             Mode::Build => {
                 let tools = match &self.compiler {
                     None => Toolchain::probe(&self.target, &self.out),
                     Some(program) => Toolchain::probe_program(program, &self.target, &self.out),
                 };
                 match tools {
-                    Ok(tools) => Ok(Source::Tools(tools)),
-                    Err(unusable) => Ok(match self.prebuilt()? {
-                        Found::Nothing(_) => Source::None(unusable.to_string()),
-                        Found::Table(file, prebuilt) => {
-                            let warning = format!("mimeo: the stencils come from `{}`: {unusable}", file.display());
-                            outcome.warnings.push(warning);
-                            Source::Prebuilt(file, prebuilt)
-                        }
-                    }),
+                    Ok(tools) => Ok(Source::Tools(Box::new(tools))),
+                    Err(unusable) => self.instead_of(&unusable, outcome).map(Source::Given),
                 }
             }
         }
     }
 
+    /// What there is when the compiler does not serve, with a warning.
+    fn instead_of(&self, unusable: &Unusable, outcome: &mut Outcome) -> Result<Given, String> {
+        let given = self.prebuilt()?;
+        let Given::Prebuilt(file, _) = &given else { return Ok(Given::Nothing(unusable.to_string())) };
+        let warning = format!("mimeo: the stencils come from `{}`: {unusable}", file.display());
+        if !outcome.warnings.contains(&warning) {
+            outcome.warnings.push(warning);
+        }
+        Ok(given)
+    }
+
     /// The file that is checked in. A damaged one is an error even where the interpreter could do without.
-    fn prebuilt(&self) -> Result<Found, String> {
+    fn prebuilt(&self) -> Result<Given, String> {
         let Some(arch) = self.target.arch() else {
-            return Ok(Found::Nothing(Unusable::Target { triple: self.target.triple.clone() }.to_string()));
+            return Ok(Given::Nothing(Unusable::Target { triple: self.target.triple.clone() }.to_string()));
         };
         let file = prebuilt::path(&self.ops, arch);
         let text = match fs::read_to_string(self.package.join(&file)) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let make = self.command();
-                return Ok(Found::Nothing(format!("there is no `{}`; `{make}` makes it", file.display())));
+                return Ok(Given::Nothing(format!("there is no `{}`; `{make}` makes it", file.display())));
             }
             Err(error) => return Err(self.of_no_use(&file, &format!("cannot be read: {error}"))),
         };
         let read = prebuilt::read(&text).map_err(|damaged| self.of_no_use(&file, &format!("is damaged: {damaged}")))?;
-        Ok(Found::Table(file, read))
+        Ok(Given::Prebuilt(file, read))
     }
 
     /// The command that makes the file.

@@ -1,5 +1,10 @@
 //! Tables that are checked in: what is written is read again, and what was changed since is refused, with the line.
 
+use std::fs;
+
+use mimeo_build::Target;
+use mimeo_build::generate::{Job, Outcome};
+use mimeo_build::mode::Mode;
 use mimeo_build::prebuilt::{self, Prebuilt};
 use mimeo_build::table::OwnedTable;
 use mimeo_def::frame::STENCIL_ABI;
@@ -30,6 +35,43 @@ fn what_is_written_is_read() {
         assert_eq!(found.stale(&sets, arch), Vec::<String>::new());
         assert_eq!(found.table(&sets[0], arch), Ok(tables[0].clone()));
     }
+}
+
+#[test]
+fn a_checked_in_table_is_the_one_that_the_compiler_would_make() {
+    let package = folder("prebuilt_same");
+    let work = folder("prebuilt_same_work");
+    fs::create_dir_all(package.join("src")).unwrap();
+    let job = |mode, out: &str| Job {
+        mode,
+        target: Target { triple: host().to_owned(), host: host().to_owned() },
+        compiler: Some(if mode == Mode::Build { "cc" } else { "/bin/false" }.to_owned()),
+        package: package.clone(),
+        ops: "src/ops.rs".into(),
+        out: folder(out),
+    };
+    let tools = machine("cc", host(), &work).tools;
+    let table = OwnedTable::build(&language(), &tools, &work, &work).unwrap();
+    let text = prebuilt::write("src/ops.rs", tools.arch(), &[table]);
+    fs::write(package.join(prebuilt::path("src/ops.rs".as_ref(), tools.arch())), text).unwrap();
+    let built = job(Mode::Build, "prebuilt_same_built");
+    let given = job(Mode::Prebuilt, "prebuilt_same_given");
+    let fallback = Job { mode: Mode::Build, out: folder("prebuilt_same_fallback"), ..given.clone() };
+    assert_eq!(built.run(&[language()]), Ok(Outcome::default()));
+    assert_eq!(given.run(&[language()]), Ok(Outcome::default()));
+    let file = prebuilt::path("src/ops.rs".as_ref(), tools.arch());
+    let warning = format!(
+        "mimeo: the stencils come from `{}`: the C compiler does not work: `/bin/false` failed (exit status: 1)",
+        file.display()
+    );
+    assert_eq!(fallback.run(&[language()]).unwrap().warnings, [warning]);
+    let table = |job: &Job| fs::read_to_string(job.out.join("mimeo_calc.rs")).unwrap();
+    assert_eq!(table(&given), table(&built));
+    assert_eq!(table(&fallback), table(&built));
+    // What renews it is known where it was checked in, and only there.
+    let renewal = |job: &Job| fs::read_to_string(job.out.join("mimeo_calc.renewal")).ok();
+    let command = format!("`{}` is renewed by `mimeo generate --target {} src/ops.rs`", file.display(), host());
+    assert_eq!((renewal(&given), renewal(&built)), (Some(command), None));
 }
 
 /// A small table of this machine, as text.

@@ -1,6 +1,9 @@
 //! An object file and the name of a function in it → [`Draft`]: the function's code with holes, cut out of the
 //! file but not audited.
 
+mod piece;
+mod relaxing;
+
 use std::collections::{HashMap, HashSet};
 
 use mimeo_def::CodeOffset;
@@ -11,8 +14,8 @@ use crate::audit::{self, Role};
 use crate::isa::{self, Flow, Instruction, Relative};
 use crate::object_file::{Object, Place, Relocation, RelocationKind, SectionIndex, SectionKind, relocation_name};
 use crate::refusal::Refusal;
-use crate::relax::{self, Meant};
 use crate::stencil::{OwnedStencil, Part};
+use piece::{CodePiece, ConstantPiece, Span, unpadded};
 
 /// Constant data that a stencil may carry along: enough for tables that compilers make of small `switch`es,
 /// too little to copy a language's tables with every use of an op.
@@ -111,47 +114,6 @@ pub fn draft(object: &Object, symbol: &str, symbols: &[Symbol]) -> Result<Draft,
     hot.holes.sort_by_key(|hole| hole.hole.at);
     cold.holes.sort_by_key(|hole| hole.hole.at);
     Ok(Draft { symbol: symbol.to_owned(), arch: object.arch, hot, cold, rodata })
-}
-
-/// A range of a section.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Span {
-    section: SectionIndex,
-    start: usize,
-    len_bytes: usize,
-    /// Padding may be at its end.
-    is_bounded: bool,
-}
-
-impl Span {
-    fn end(&self) -> usize {
-        self.start.saturating_add(self.len_bytes)
-    }
-
-    fn contains(&self, place: Place) -> bool {
-        self.section == place.section && (self.start..self.end()).contains(&place.offset_bytes)
-    }
-
-    fn contains_all(&self, other: Span) -> bool {
-        self.section == other.section && self.start <= other.start && other.end() <= self.end()
-    }
-}
-
-/// Code that is carried along, and where it went.
-#[derive(Clone, Copy)]
-struct CodePiece {
-    span: Span,
-    part: Part,
-    /// Its start in the part.
-    at: usize,
-}
-
-/// Constants that are carried along, and where they went.
-#[derive(Clone, Copy)]
-struct ConstantPiece {
-    span: Span,
-    /// Its start in the stencil's constants.
-    at: usize,
 }
 
 struct Extractor<'a> {
@@ -273,7 +235,7 @@ impl<'a> Extractor<'a> {
                 (value, start + addend + moved)
             }
         };
-        if self.relax(field, value, addend)? {
+        if self.relax(field, value, addend) {
             return Ok(());
         }
         let kind = match relocation.kind {
@@ -297,87 +259,6 @@ impl<'a> Extractor<'a> {
     fn add_hole(&mut self, field: Field<'_>, at: CodeOffset, kind: PatchKind, value: HoleValue, addend: i64) {
         let symbol = self.object.symbol(field.relocation.symbol).name.clone();
         self.part_mut(field.part).holes.push(DraftHole { hole: Hole { at, kind, value, addend }, symbol });
-    }
-
-    /// Replaces instructions that get at a number or an address by way of a table, or that take a number for an
-    /// address; false when this is none, or nothing can stand in its place.
-    fn relax(&mut self, field: Field<'a>, value: HoleValue, addend: i64) -> Result<bool, Refusal> {
-        let meant = match value {
-            HoleValue::Hot | HoleValue::Cold | HoleValue::Rodata => Meant::Own,
-            value if audit::is_number(value, &self.object.symbol(field.relocation.symbol).name) => Meant::Number,
-            _ => Meant::Place,
-        };
-        match (field.relocation.kind, meant) {
-            (RelocationKind::GotDistance, _) | (RelocationKind::Patch(PatchKind::X86Rel32), Meant::Number) => {
-                Ok(self.relax_x86_64(field, meant, value, addend))
-            }
-            (RelocationKind::GotPage, _) => {
-                Ok(self.relax_pair(field, relax::aarch64::Pair::Table, meant, value, addend))
-            }
-            (RelocationKind::Patch(PatchKind::A64AdrPage21), Meant::Number | Meant::Place) => {
-                Ok(self.relax_pair(field, relax::aarch64::Pair::Address, meant, value, addend))
-            }
-            _ => Ok(false),
-        }
-    }
-
-    fn relax_x86_64(&mut self, field: Field<'a>, meant: Meant, value: HoleValue, addend: i64) -> bool {
-        let Field { part, at, relocation, .. } = field;
-        let Some(instruction) = self.instruction(part, at) else { return false };
-        let (start, end) = (instruction.at.0 as usize, instruction.end() as usize);
-        // From here on the distance is that of what is meant: the end of the instruction does not count.
-        let number_addend = addend + self.pc_bias(field);
-        let through_table = relocation.kind == RelocationKind::GotDistance;
-        let own_addend = relocation.addend + self.pc_bias(field);
-        if through_table && own_addend != 0 {
-            return false;
-        }
-        let code = &mut self.part_mut(part).bytes[start..end];
-        let position = at.0 as usize - start;
-        let kind = match through_table {
-            true => relax::x86_64::through_table(code, position, meant),
-            false => relax::x86_64::number(code, position),
-        };
-        let Some(kind) = kind else { return false };
-        let addend = if meant == Meant::Number { number_addend } else { addend };
-        self.add_hole(field, at, kind, value, addend);
-        true
-    }
-
-    fn relax_pair(
-        &mut self,
-        field: Field<'a>,
-        pair: relax::aarch64::Pair,
-        meant: Meant,
-        value: HoleValue,
-        addend: i64,
-    ) -> bool {
-        let Field { part, at, piece, relocation } = field;
-        let second_at = relocation.offset_bytes + 4;
-        let expected = match pair {
-            relax::aarch64::Pair::Address => RelocationKind::Patch(PatchKind::A64AddPageOffset),
-            relax::aarch64::Pair::Table => RelocationKind::GotPageOffset,
-        };
-        let relocations = &self.object.section(piece.span.section).relocations;
-        let at_place = |offset: usize| relocations.iter().find(move |other| other.offset_bytes == offset);
-        let same = |other: &Relocation| {
-            other.kind == expected && other.symbol == relocation.symbol && other.addend == relocation.addend
-        };
-        // Beyond the piece there is other code, and the halves that follow must not be someone else's.
-        if second_at >= piece.span.end() || !at_place(second_at).is_some_and(same) {
-            return false;
-        }
-        let halves = [second_at + 4, second_at + 8];
-        let free = halves.iter().all(|half| half + 4 <= piece.span.end() && at_place(*half).is_none());
-        let len = if free { 16 } else { 8 };
-        let start = at.0 as usize;
-        let Some(code) = self.part_mut(part).bytes.get_mut(start..start + len) else { return false };
-        let Some(holes) = relax::aarch64::pair(code, pair, meant) else { return false };
-        for (index, kind) in holes {
-            self.add_hole(field, CodeOffset(at.0 + index as u32 * 4), kind, value, addend);
-        }
-        self.done.insert((piece.span.section, second_at));
-        true
     }
 
     /// Takes what lies at `place` along; gives the part that it went to, and what to add to an offset in its
@@ -477,16 +358,4 @@ impl<'a> Extractor<'a> {
         let behind = code.partition_point(|instruction| instruction.at <= at);
         code.get(behind.checked_sub(1)?).filter(|instruction| at.0 < instruction.end())
     }
-}
-
-/// Length of code without the padding at its end: what nothing can run on into.
-fn unpadded(arch: Arch, bytes: &[u8]) -> usize {
-    let Ok(mut code) = isa::decode(arch, bytes) else { return bytes.len() };
-    while let [.., before, last] = code.as_slice()
-        && last.is_padding
-        && (before.is_padding || before.flow.ends())
-    {
-        code.pop();
-    }
-    code.last().map_or(bytes.len(), |last| last.end() as usize)
 }

@@ -303,4 +303,11 @@ pub(super) const CASES: &[Case] = &[
         },
         "runs off the end of its hot code",
     ),
+    broken(
+        "a jump to the end of the section",
+        |s| {
+            s.words(&[B], &[(0, Branch, "end", 0)]).end("op_x", 0).end("end", 0);
+        },
+        "the object file cannot be read: `end` is reached from behind its end",
+    ),
 ];

@@ -280,4 +280,16 @@ pub(super) const CASES: &[Case] = &[
         |s| then_go_on(s, b"\x74\x02\xb8\x01\0\0\0", &[]),
         "jumps to 0x4, where no instruction starts",
     ),
+    broken(
+        "a jump to the end of the section",
+        |s| {
+            s.code(b"\xe9\0\0\0\0", &[(1, Jump, "end", 0)]).end("op_x", 0).end("end", 0);
+        },
+        "the object file cannot be read: `end` is reached from behind its end",
+    ),
+    broken(
+        "far from a number",
+        |s| then_go_on(s, b"\x48\xb8\0\0\0\0\0\0\0\0", &[(2, Absolute64, "HOLE_k", 1 << 40)]),
+        "the object file cannot be read: `HOLE_k` is reached from 1099511627776 bytes away",
+    ),
 ];

@@ -40,7 +40,11 @@ fn find_table(module: &str) -> TableFile {
     );
     // Cargo sets it for the compiler as soon as the package has a build script.
     match std::env::var("OUT_DIR") {
-        Ok(out) if Path::new(&out).join(&file).is_file() => TableFile::Found(file),
+        Ok(out) if Path::new(&out).join(&file).is_file() => {
+            // The build script writes it when the table is one that is checked in.
+            let renewal = Path::new(&out).join(format!("mimeo_{module}.renewal"));
+            TableFile::Found { file, renewal: std::fs::read_to_string(renewal).ok() }
+        }
         _ => TableFile::Missing(how),
     }
 }

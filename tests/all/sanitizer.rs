@@ -124,7 +124,7 @@ fn program<I: InstructionSet>(language: &Language, states: u32) -> String {
     for label in labels {
         writeln!(text, "WAY(JUMP_{label})").expect("it is a string");
     }
-    for line in c.lines().filter_map(|line| line.strip_prefix("extern Outcome rt_")) {
+    for line in c.lines().filter_map(|line| line.strip_prefix("extern PLATFORM Outcome rt_")) {
         let (name, parameters) = line.split_once('(').expect("a prototype");
         let words = parameters.matches("uint64_t").count();
         let parameters = (0..words).fold("Vm *vm".to_owned(), |text, index| text + &format!(", uint64_t w{index}"));

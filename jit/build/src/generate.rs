@@ -10,8 +10,9 @@ use mimeo_def::stencil::Arch;
 use mimeo_lower::{Lowered, PRELUDE, SUPPORT, StencilSource};
 
 use crate::mode::Mode;
+use crate::prebuilt::{self, Prebuilt};
 use crate::table::{self, OwnedTable};
-use crate::toolchain::{Target, Toolchain};
+use crate::toolchain::{Target, Toolchain, Unusable};
 
 /// What to make tables from, and where.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Job {
     pub compiler: Option<String>,
     /// Folder of the author's package.
     pub package: PathBuf,
+    /// File with the ops, from that folder.
+    pub ops: PathBuf,
     /// Folder to write to.
     pub out: PathBuf,
 }
@@ -37,6 +40,23 @@ pub struct Outcome {
     pub reused: usize,
 }
 
+/// Extension of the file that tells the macro how the table is renewed, where building again does not do it.
+const RENEWAL: &str = ".renewal";
+
+/// Where tables come from.
+enum Source {
+    Tools(Box<Toolchain>),
+    Given(Given),
+}
+
+/// What there is without a compiler.
+enum Given {
+    /// What is checked in; the file is named from the package's folder.
+    Prebuilt(PathBuf, Prebuilt),
+    /// Nothing, for this reason.
+    Nothing(String),
+}
+
 impl Job {
     /// Writes `mimeo_<name>.rs`, `.c` and `.report.txt` for each instruction set.
     ///
@@ -45,23 +65,13 @@ impl Job {
     /// Sentences, one per line: files that cannot be written, and ops that must have a stencil and have none.
     pub fn run(&self, sets: &[Lowered]) -> Result<Outcome, String> {
         let mut outcome = Outcome::default();
-        let tools = match self.mode {
-            Mode::Build => match &self.compiler {
-                None => Toolchain::probe(&self.target, &self.out),
-                Some(program) => Toolchain::probe_program(program, &self.target, &self.out),
-            }
-            .map_err(|error| error.to_string()),
-            Mode::Off => {
-                Err("stencils are switched off (`MIMEO_STENCILS=off`, or `stencils(false)` in the build script)"
-                    .to_owned())
-            }
-        };
+        let source = self.source(&mut outcome)?;
         for set in sets {
             self.write(set, ".c", &table::generated_c(set))?;
-            let tools = match &tools {
-                Ok(tools) => tools,
-                Err(reason) => {
-                    self.write_empty(set, reason, &mut outcome)?;
+            let tools = match &source {
+                Source::Tools(tools) => tools,
+                Source::Given(given) => {
+                    self.write_given(set, given, &mut outcome)?;
                     continue;
                 }
             };
@@ -71,22 +81,120 @@ impl Job {
                 continue;
             }
             match OwnedTable::build(set, tools, &self.package, &self.out) {
-                Err(unusable) => self.write_empty(set, &unusable.to_string(), &mut outcome)?,
+                Err(unusable) => self.write_given(set, &self.instead_of(&unusable, &mut outcome)?, &mut outcome)?,
                 Ok(table) => {
-                    self.write(set, ".report.txt", &table.report())?;
-                    let missing: Vec<_> = table
-                        .missing()
-                        .map(|(op, reason)| format!("op `{op}` requires a stencil and has none: {reason}"))
-                        .collect();
-                    if !missing.is_empty() {
-                        return Err(missing.join("\n"));
-                    }
-                    self.write(set, ".rs", &table.to_rust())?;
-                    self.write(set, ".key", &key)?;
+                    self.remove_renewal(set)?;
+                    self.write_table(set, &table, &key)?;
                 }
             }
         }
         Ok(outcome)
+    }
+
+    /// Writes a table for which nothing is compiled.
+    fn write_given(&self, set: &Lowered, given: &Given, outcome: &mut Outcome) -> Result<(), String> {
+        match given {
+            Given::Prebuilt(file, prebuilt) => {
+                let arch = self.target.arch().unwrap_or(prebuilt.arch);
+                let table = prebuilt.table(set, arch).map_err(|reason| self.of_no_use(file, &reason))?;
+                // The macro says so, at the op, when it is stale.
+                self.write(set, RENEWAL, &self.renewal(file))?;
+                self.write_table(set, &table, "")
+            }
+            Given::Nothing(reason) => self.write_empty(set, reason, outcome),
+        }
+    }
+
+    /// Where the tables come from: where that was asked for, or else the next place.
+    fn source(&self, outcome: &mut Outcome) -> Result<Source, String> {
+        match self.mode {
+            Mode::Off => {
+                let reason =
+                    "stencils are switched off (`MIMEO_STENCILS=off`, or `stencils(false)` in the build script)"
+                        .to_owned();
+                Ok(Source::Given(Given::Nothing(reason)))
+            }
+            Mode::Prebuilt => self.prebuilt().map(Source::Given),
+            Mode::Build => {
+                let tools = match &self.compiler {
+                    None => Toolchain::probe(&self.target, &self.out),
+                    Some(program) => Toolchain::probe_program(program, &self.target, &self.out),
+                };
+                match tools {
+                    Ok(tools) => Ok(Source::Tools(Box::new(tools))),
+                    Err(unusable) => self.instead_of(&unusable, outcome).map(Source::Given),
+                }
+            }
+        }
+    }
+
+    /// What there is when the compiler does not serve, with a warning.
+    fn instead_of(&self, unusable: &Unusable, outcome: &mut Outcome) -> Result<Given, String> {
+        let given = self.prebuilt()?;
+        let Given::Prebuilt(file, _) = &given else { return Ok(Given::Nothing(unusable.to_string())) };
+        let warning = format!("mimeo: the stencils come from `{}`: {unusable}", file.display());
+        if !outcome.warnings.contains(&warning) {
+            outcome.warnings.push(warning);
+        }
+        Ok(given)
+    }
+
+    /// The file that is checked in. A damaged one is an error even where the interpreter could do without.
+    fn prebuilt(&self) -> Result<Given, String> {
+        let Some(arch) = self.target.arch() else {
+            return Ok(Given::Nothing(Unusable::Target { triple: self.target.triple.clone() }.to_string()));
+        };
+        let file = prebuilt::path(&self.ops, arch);
+        let text = match fs::read_to_string(self.package.join(&file)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let make = self.command();
+                return Ok(Given::Nothing(format!("there is no `{}`; `{make}` makes it", file.display())));
+            }
+            Err(error) => return Err(self.of_no_use(&file, &format!("cannot be read: {error}"))),
+        };
+        let read = prebuilt::read(&text).map_err(|damaged| self.of_no_use(&file, &format!("is damaged: {damaged}")))?;
+        Ok(Given::Prebuilt(file, read))
+    }
+
+    /// The command that makes the file.
+    fn command(&self) -> String {
+        format!("mimeo generate --target {} {}", self.target.triple, self.ops.display())
+    }
+
+    /// How a file is renewed, to be read behind a message that says that it must be.
+    fn renewal(&self, file: &Path) -> String {
+        format!("`{}` is renewed by `{}`", file.display(), self.command())
+    }
+
+    fn of_no_use(&self, file: &Path, reason: &str) -> String {
+        let (file, command) = (file.display(), self.command());
+        format!("`{file}` {reason}\nhelp: renew it with `{command}`, or build without stencils by MIMEO_STENCILS=off")
+    }
+
+    /// Writes a table with its report, unless an op lacks a stencil that it must have.
+    fn write_table(&self, set: &Lowered, table: &OwnedTable, key: &str) -> Result<(), String> {
+        self.write(set, ".report.txt", &table.report())?;
+        let missing: Vec<_> = table
+            .missing()
+            .map(|(op, reason)| format!("op `{op}` requires a stencil and has none: {reason}"))
+            .collect();
+        if !missing.is_empty() {
+            return Err(missing.join("\n"));
+        }
+        self.write(set, ".rs", &table.to_rust())?;
+        self.write(set, ".key", key)
+    }
+
+    /// A table that this build made is renewed by building again.
+    fn remove_renewal(&self, set: &Lowered) -> Result<(), String> {
+        let path = self.path(set, RENEWAL);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(format!("cannot remove `{}`: {error}", path.display()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Writes a table without stencils. Unless that was asked for, there is one warning for all sets.
@@ -97,6 +205,7 @@ impl Job {
         if self.mode != Mode::Off && !outcome.warnings.contains(&warning) {
             outcome.warnings.push(warning);
         }
+        self.remove_renewal(set)?;
         self.write(set, ".report.txt", &table.report())?;
         self.write(set, ".rs", &table.to_rust())?;
         self.write(set, ".key", "")

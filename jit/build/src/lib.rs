@@ -13,9 +13,11 @@
 //! | [`asm`] | a compiler's assembly | assembly whose hot parts end in the jump to the continuation |
 //! | [`object_file`] | an object file | sections, symbols, relocations, whatever the format |
 //! | [`isa`] | machine code | what its instructions do to control and stack |
+//! | `relax` | code that gets addresses from a table | code with the numbers in itself |
 //! | [`extract`] | a function in an object | a draft: code, constants, holes |
 //! | [`audit`] | a draft | a stencil, or a refusal |
 //! | [`table`] | an instruction set | its stencils, or the reasons why there are none |
+//! | [`prebuilt`] | tables | the file that is checked in beside the ops, and back |
 //! | [`generate`] | instruction sets | the files in `OUT_DIR` |
 #![forbid(unsafe_code)]
 
@@ -27,7 +29,9 @@ pub mod generate;
 pub mod isa;
 pub mod mode;
 pub mod object_file;
+pub mod prebuilt;
 mod refusal;
+mod relax;
 mod report;
 mod script;
 mod stencil;

@@ -5,6 +5,8 @@
 pub enum Mode {
     /// The machine's C compiler makes them.
     Build,
+    /// They are checked in beside the ops.
+    Prebuilt,
     /// There are none; the interpreter runs every op.
     Off,
 }
@@ -18,8 +20,9 @@ impl Mode {
     pub fn parse(value: Option<&str>) -> Result<Mode, String> {
         match value {
             None | Some("" | "build") => Ok(Mode::Build),
+            Some("prebuilt") => Ok(Mode::Prebuilt),
             Some("off") => Ok(Mode::Off),
-            Some(other) => Err(format!("MIMEO_STENCILS is `{other}`; it can be `build` or `off`")),
+            Some(other) => Err(format!("MIMEO_STENCILS is `{other}`; it can be `build`, `prebuilt` or `off`")),
         }
     }
 }
@@ -32,8 +35,9 @@ mod tests {
     fn only_known_modes_are_accepted() {
         assert_eq!(Mode::parse(None), Ok(Mode::Build));
         assert_eq!(Mode::parse(Some("build")), Ok(Mode::Build));
+        assert_eq!(Mode::parse(Some("prebuilt")), Ok(Mode::Prebuilt));
         assert_eq!(Mode::parse(Some("off")), Ok(Mode::Off));
-        let message = "MIMEO_STENCILS is `on`; it can be `build` or `off`";
+        let message = "MIMEO_STENCILS is `on`; it can be `build`, `prebuilt` or `off`";
         assert_eq!(Mode::parse(Some("on")), Err(message.to_owned()));
     }
 }

@@ -17,7 +17,7 @@ pub enum Refusal {
     TooLarge { len_bytes: usize, budget_bytes: usize },
     ConstantsTooLarge { symbol: String, len_bytes: usize, limit_bytes: usize },
     InvalidInstruction { at: CodeOffset },
-    UnknownRelocation { number: u32, symbol: String },
+    UnknownRelocation { name: String, symbol: String },
     GlobalOffsetTable { symbol: String },
     ThreadLocal { symbol: String },
     WritableData { symbol: String },
@@ -58,8 +58,8 @@ impl fmt::Display for Refusal {
                 write!(f, "constant data `{symbol}` is {len_bytes} bytes long, over the limit of {limit_bytes}")
             }
             Refusal::InvalidInstruction { at } => write!(f, "there is no valid instruction at {}", Hex(at)),
-            Refusal::UnknownRelocation { number, symbol } => {
-                write!(f, "relocation type {number} against `{symbol}` has no patch kind")
+            Refusal::UnknownRelocation { name, symbol } => {
+                write!(f, "relocation `{name}` against `{symbol}` has no patch kind")
             }
             Refusal::GlobalOffsetTable { symbol } => {
                 write!(f, "`{symbol}` is reached through the global offset table, which a copy does not have")

@@ -9,6 +9,7 @@ use mimeo_lower::{Lowered, StencilSource};
 
 use crate::generate::Job;
 use crate::mode::Mode;
+use crate::prebuilt;
 use crate::toolchain::Target;
 
 /// Names the file with the `#[instruction_set]` modules, relative to the package.
@@ -71,6 +72,7 @@ impl Ops {
             compiler: None,
             out: PathBuf::from(variable("OUT_DIR")?),
             package,
+            ops: self.path.clone(),
         };
         let source = fs::read_to_string(&file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
         let Ok(sets) = mimeo_lower::lower_file(&source, &self.path.to_string_lossy()) else {
@@ -81,6 +83,11 @@ impl Ops {
         }
         for path in sets.iter().flat_map(handwritten) {
             println!("cargo::rerun-if-changed={}", job.package.join(path).display());
+        }
+        let checked_in = job.target.arch().map(|arch| job.package.join(prebuilt::path(&self.path, arch)));
+        // For a file that is not there cargo would run the script every time.
+        if let Some(file) = checked_in.filter(|file| file.exists() || job.mode == Mode::Prebuilt) {
+            println!("cargo::rerun-if-changed={}", file.display());
         }
         for warning in job.run(&sets)?.warnings {
             println!("cargo::warning={}", warning.replace('\n', " "));

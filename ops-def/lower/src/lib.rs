@@ -75,8 +75,13 @@ pub fn lower_file(source: &str, file_name: &str) -> Result<Vec<Lowered>, syn::Er
 /// Where the macro finds what the build script made.
 #[derive(Debug, Clone)]
 pub enum TableFile {
-    /// The file with the table, an expression of type `::mimeo::def::stencil::Table`.
-    Found(String),
+    /// There is one.
+    Found {
+        /// The file with the table, an expression of type `::mimeo::def::stencil::Table`.
+        file: String,
+        /// How the table is renewed, when building again is not enough.
+        renewal: Option<String>,
+    },
     /// There is none; the text says what to do.
     Missing(String),
 }

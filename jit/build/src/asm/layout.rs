@@ -8,17 +8,18 @@ use mimeo_def::stencil::Arch;
 
 use super::condition;
 use super::line::{Kind, Line};
-use super::{CODE_SECTION, COLD_SECTION, CONTINUE, EXIT_PREFIX};
+use super::{CODE_SECTION, COLD_SECTION, COLD_SECTION_COFF, CONTINUE, EXIT_PREFIX};
+use crate::object_file::Format;
 
 /// Lays out every function.
-pub(super) fn layout(arch: Arch, lines: Vec<Line>) -> Vec<Line> {
+pub(super) fn layout(arch: Arch, format: Format, lines: Vec<Line>) -> Vec<Line> {
     let cold_functions = cold_functions(&lines);
     let mut out = Vec::new();
     let mut at = 0;
     while at < lines.len() {
         let end = function_end(&lines, at);
         if end > at {
-            lay_out_function(arch, &lines[at..end], &cold_functions, &mut out);
+            lay_out_function(arch, format, &lines[at..end], &cold_functions, &mut out);
             at = end;
         } else {
             out.push(lines[at].clone());
@@ -30,7 +31,7 @@ pub(super) fn layout(arch: Arch, lines: Vec<Line>) -> Vec<Line> {
 
 /// Functions in cold sections.
 fn cold_functions(lines: &[Line]) -> HashSet<String> {
-    let cold = lines.iter().filter(|line| line.section.starts_with(COLD_SECTION));
+    let cold = lines.iter().filter(|line| is_cold_section(&line.section));
     cold.filter_map(|line| match &line.kind {
         Kind::Label(name) if !name.starts_with(".L") => Some(name.clone()),
         _ => None,
@@ -71,13 +72,13 @@ impl Blocks {
 }
 
 /// Appends a function to `out`.
-fn lay_out_function(arch: Arch, lines: &[Line], cold_functions: &HashSet<String>, out: &mut Vec<Line>) {
+fn lay_out_function(arch: Arch, format: Format, lines: &[Line], cold_functions: &HashSet<String>, out: &mut Vec<Line>) {
     let Some(Blocks(mut blocks)) = Blocks::split(lines) else {
         out.extend_from_slice(lines);
         return;
     };
     blocks.iter_mut().for_each(|block| invert_end(arch, block, None));
-    let is_hot = !lines[0].section.starts_with(COLD_SECTION);
+    let is_hot = !is_cold_section(&lines[0].section);
     let cold = if is_hot { take_cold(&mut blocks, cold_functions) } else { Vec::new() };
     for index in 0..blocks.len() {
         if let [block, rest @ ..] = &mut blocks[index..] {
@@ -100,9 +101,9 @@ fn lay_out_function(arch: Arch, lines: &[Line], cold_functions: &HashSet<String>
         let hot_section = &lines[0].section;
         let name = function_name(&lines[0]);
         let cold_section = format!("{COLD_SECTION}{name}");
-        out.push(section_line(&cold_section));
+        out.push(section_line(format, &cold_section));
         out.extend(cold.into_iter().flatten().map(|line| Line { section: cold_section.clone(), ..line }));
-        out.push(section_line(hot_section));
+        out.push(section_line(format, hot_section));
     }
 }
 
@@ -219,9 +220,18 @@ fn ends_in(block: Option<&Vec<Line>>, target: &str) -> bool {
     matches!(block.and_then(|block| block.last()), Some(Line { kind: Kind::Jump(to), .. }) if to == target)
 }
 
+/// The compiler puts what runs seldom into sections of this name.
+fn is_cold_section(name: &str) -> bool {
+    name.starts_with(COLD_SECTION) || name.starts_with(COLD_SECTION_COFF)
+}
+
 /// A directive that changes to a code section.
-fn section_line(section: &str) -> Line {
-    Line { text: format!("\t.section\t{section},\"ax\",@progbits"), kind: Kind::Directive, section: section.to_owned() }
+fn section_line(format: Format, section: &str) -> Line {
+    let attributes = match format {
+        Format::Coff => "\"xr\"",
+        Format::Elf | Format::MachO => "\"ax\",@progbits",
+    };
+    Line { text: format!("\t.section\t{section},{attributes}"), kind: Kind::Directive, section: section.to_owned() }
 }
 
 #[cfg(test)]
@@ -230,11 +240,12 @@ mod tests {
 
     use super::super::line::parse;
     use super::layout;
+    use crate::object_file::Format;
 
     #[track_caller]
     fn check(arch: Arch, text: &str, expected: &str) {
         let trim = |text: &str| text.lines().map(|line| line.trim().replace('\t', " ") + "\n").collect::<String>();
-        let lines = layout(arch, parse(arch, text));
+        let lines = layout(arch, Format::Elf, parse(arch, text));
         assert_eq!(trim(&lines.into_iter().map(|line| line.text + "\n").collect::<String>()), trim(expected));
     }
 

@@ -140,6 +140,8 @@ fn classify(arch: Arch, text: &str) -> Kind {
     if text.starts_with('.') {
         return Kind::Directive;
     }
+    // Windows' unwinder knows tail calls by this prefix.
+    let text = text.strip_prefix("rex64").map_or(text, str::trim_start);
     let (mnemonic, operands) = text.split_once([' ', '\t']).unwrap_or((text, ""));
     let target = operands.rsplit(',').next().unwrap_or_default().trim();
     // An indirect or a computed target is none that this pass could name.

@@ -17,6 +17,7 @@ mod thread;
 
 use mimeo_def::stencil::Arch;
 
+use crate::object_file::Format;
 use line::Line;
 
 /// Name of the continuation, as in the prelude.
@@ -31,13 +32,20 @@ const CODE_SECTION: &str = ".text";
 /// What the names of sections with cold code start with.
 const COLD_SECTION: &str = ".text.unlikely.";
 
-/// Improves the output of `cc -S`.
-pub fn improve(arch: Arch, text: &str) -> String {
+/// The same, as clang names them in COFF.
+const COLD_SECTION_COFF: &str = ".text$unlikely$";
+
+/// Improves the output of `cc -S`. Mach-O has no sections to move code to, no branches on a condition to symbols on
+/// aarch64, and other names for labels: its text stays as it is.
+pub fn improve(arch: Arch, format: Format, text: &str) -> String {
+    if format == Format::MachO {
+        return text.to_owned();
+    }
     let mut lines = line::parse(arch, text);
     // Copies are not aligned, so padding inside of code only costs bytes.
     lines.retain(|line| !(line.is_align() && line.section.starts_with(CODE_SECTION)));
     thread::thread(&mut lines);
-    lines = layout::layout(arch, lines);
+    lines = layout::layout(arch, format, lines);
     thread::thread(&mut lines);
     let mut out = String::new();
     for Line { text, .. } in &lines {

@@ -137,15 +137,24 @@ enum Target {
     OwnConstants,
 }
 
-/// What kind of thing a hole is filled with. A label is an operand as well; its symbol's name tells it from a number.
+/// What kind of thing a hole is filled with.
 fn target(hole: &DraftHole) -> Target {
     match hole.hole.value {
-        HoleValue::Operand(_) if hole.symbol.starts_with("JUMP_") => Target::Code,
-        HoleValue::Operand(_) | HoleValue::WindowLen(_) | HoleValue::Pc | HoleValue::NextPc => Target::Number,
+        value if is_number(value, &hole.symbol) => Target::Number,
+        HoleValue::Operand(_) | HoleValue::WindowLen(_) | HoleValue::Pc | HoleValue::NextPc => Target::Code,
         HoleValue::Continue | HoleValue::Exit(_) => Target::Code,
         HoleValue::Runtime(_) => Target::Function,
         HoleValue::Hot | HoleValue::Cold => Target::OwnCode,
         HoleValue::Rodata => Target::OwnConstants,
+    }
+}
+
+/// A hole is filled with a number. A label is an operand as well; its symbol's name tells it from a number.
+pub(crate) fn is_number(value: HoleValue, symbol: &str) -> bool {
+    match value {
+        HoleValue::Operand(_) => !symbol.starts_with("JUMP_"),
+        HoleValue::WindowLen(_) | HoleValue::Pc | HoleValue::NextPc => true,
+        _ => false,
     }
 }
 

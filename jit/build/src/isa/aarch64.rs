@@ -11,6 +11,9 @@ use super::{Field, FieldForm, Flow, Instruction, Relative, Stack};
 /// Number of the stack pointer as a base register or as the destination of an addition.
 const SP: u32 = 31;
 
+/// `nop` of AArch64.
+pub const NOP: u32 = 0xd503_201f;
+
 /// Decodes all of `code`. Zero, which no compiler emits, is the only word that counts as invalid.
 pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
     let mut instructions = Vec::new();
@@ -32,9 +35,10 @@ pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
             relative: match kind {
                 Some(PatchKind::A64Adr21 | PatchKind::A64AdrPage21) => Relative::Address,
                 // `ldr` of a literal.
-                _ if word & 0x3b00_0000 == 0x1800_0000 => Relative::Memory,
+                _ if word & 0x3b00_0000 == 0x1800_0000 => Relative::Memory(0),
                 _ => Relative::No,
             },
+            is_padding: word == NOP,
             fields: kind.map(|kind| Field { at, form: FieldForm::Word(kind) }).into_iter().collect(),
         });
     }
@@ -52,7 +56,7 @@ fn signed(word: u32, from: u32, len: u32) -> i64 {
 }
 
 /// The patch kind that can fill a field of the instruction.
-fn patched_by(word: u32) -> Option<PatchKind> {
+pub(super) fn patched_by(word: u32) -> Option<PatchKind> {
     let shift_bits = |hw: u32| (hw * 16) as u8;
     Some(match word {
         w if w & 0x7c00_0000 == 0x1400_0000 => PatchKind::A64Branch26,

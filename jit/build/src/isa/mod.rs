@@ -7,6 +7,8 @@ mod x86_64;
 use mimeo_def::CodeOffset;
 use mimeo_def::stencil::{Arch, PatchKind};
 
+pub use aarch64::NOP as AARCH64_NOP;
+
 /// One instruction, as far as the audit is concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instruction {
@@ -20,6 +22,8 @@ pub struct Instruction {
     pub stack: Stack,
     /// What it does with an address relative to itself, branches apart.
     pub relative: Relative,
+    /// It does nothing, and compilers fill the room between functions with it.
+    pub is_padding: bool,
     /// Operand fields.
     pub fields: Vec<Field>,
 }
@@ -59,6 +63,13 @@ pub enum Flow {
     Forbidden,
 }
 
+impl Flow {
+    /// Control never goes on to the next instruction.
+    pub fn ends(self) -> bool {
+        matches!(self, Flow::Jump(_) | Flow::IndirectJump | Flow::Return | Flow::Trap)
+    }
+}
+
 /// What an instruction does to the stack pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stack {
@@ -75,8 +86,8 @@ pub enum Relative {
     No,
     /// It computes the address (`lea` of `rip`, `adr`, `adrp`).
     Address,
-    /// It reads or writes there.
-    Memory,
+    /// It reads or writes so many bytes there; 0 when that is not known.
+    Memory(u32),
 }
 
 /// An operand field that a hole may fill.
@@ -120,6 +131,18 @@ pub fn decode(arch: Arch, code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
         Arch::X86_64 => x86_64::decode(code),
         Arch::Aarch64 => aarch64::decode(code),
     }
+}
+
+/// The kind of a hole in 32 bits of x86-64 code that the file says no more of: signed, unless it is an immediate
+/// that is not extended.
+pub fn absolute32(code: &[u8], instruction: &Instruction, at: CodeOffset) -> PatchKind {
+    x86_64::absolute32(code, instruction, at)
+}
+
+/// The kind of the 12 bits that an AArch64 instruction has for a part of an address, if it has any.
+pub fn aarch64_low12(word: u32) -> Option<PatchKind> {
+    aarch64::patched_by(word)
+        .filter(|kind| matches!(kind, PatchKind::A64AddPageOffset | PatchKind::A64LoadOffset { .. }))
 }
 
 /// Fills a relative branch within one part, whose distance is known at build time; false when the kind is

@@ -1,7 +1,10 @@
 //! x86-64 machine code → [`Instruction`]s, by iced-x86.
 
-use iced_x86::{Code, Decoder, DecoderOptions, FlowControl, InstructionInfoFactory, OpAccess, OpKind, Register};
+use iced_x86::{
+    Code, Decoder, DecoderOptions, FlowControl, InstructionInfoFactory, Mnemonic, OpAccess, OpKind, Register,
+};
 use mimeo_def::CodeOffset;
+use mimeo_def::stencil::PatchKind;
 
 use super::{Field, FieldForm, Flow, Instruction, Relative, Stack};
 
@@ -28,8 +31,9 @@ pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
             relative: match instruction.code() {
                 _ if !instruction.is_ip_rel_memory_operand() => Relative::No,
                 Code::Lea_r64_m => Relative::Address,
-                _ => Relative::Memory,
+                _ => Relative::Memory(instruction.memory_size().size() as u32),
             },
+            is_padding: matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3),
             fields: [
                 field(constants.displacement_offset(), constants.displacement_size()),
                 field(constants.immediate_offset(), constants.immediate_size()),
@@ -97,6 +101,18 @@ fn stack(instruction: &iced_x86::Instruction, info: &mut InstructionInfoFactory)
 /// The access leaves the register as it is.
 fn is_read(access: OpAccess) -> bool {
     matches!(access, OpAccess::None | OpAccess::Read | OpAccess::CondRead | OpAccess::NoMemAccess)
+}
+
+/// Whether a 32-bit field is extended with its sign.
+pub(super) fn absolute32(code: &[u8], instruction: &Instruction, at: CodeOffset) -> PatchKind {
+    let code = code.get(instruction.at.0 as usize..instruction.end() as usize).unwrap_or_default();
+    let mut decoder = Decoder::new(64, code, DecoderOptions::NONE);
+    let decoded = decoder.decode();
+    let constants = decoder.get_constant_offsets(&decoded);
+    let is_immediate = constants.immediate_size() == 4
+        && u32::try_from(constants.immediate_offset()).is_ok_and(|offset| instruction.at.0 + offset == at.0);
+    let extends = decoded.op_kinds().any(|kind| kind == OpKind::Immediate32to64);
+    if is_immediate && !extends { PatchKind::X86Abs32 } else { PatchKind::X86Abs32Signed }
 }
 
 /// Writes a 32-bit relative field; false when the distance is too large.
@@ -174,7 +190,7 @@ mod tests {
         assert_eq!(instruction.fields, [field(3, 1), field(4, 4)]);
         // movsd disp32(%rip), %xmm0
         let instruction = one(b"\xf2\x0f\x10\x05\x00\x00\x00\x00");
-        assert_eq!((instruction.fields, instruction.relative), (vec![field(4, 4)], Relative::Memory));
+        assert_eq!((instruction.fields, instruction.relative), (vec![field(4, 4)], Relative::Memory(8)));
         // movabs $imm64, %rax
         assert_eq!(one(b"\x48\xb8\0\0\0\0\0\0\0\0").fields, [field(2, 8)]);
     }

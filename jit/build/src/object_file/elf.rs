@@ -5,7 +5,9 @@ use object::elf::*;
 use object::read::elf::{ElfFile64, SectionHeader};
 use object::{Endianness, Object as _, ObjectSection as _, ObjectSymbol as _, RelocationFlags, RelocationTarget};
 
-use super::{Object, Place, Relocation, RelocationKind, Section, SectionIndex, SectionKind, Symbol, SymbolIndex};
+use super::{
+    Format, Object, Place, Relocation, RelocationKind, Section, SectionIndex, SectionKind, Symbol, SymbolIndex,
+};
 
 /// Reads a relocatable ELF file; the error is a clause in words.
 pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
@@ -69,9 +71,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
             (true, Some(place)) => sections[place.section.0].name.clone(),
             _ => symbol.name().unwrap_or_default().to_owned(),
         };
-        symbols.push(Symbol { name, place, len_bytes: symbol.size() as usize, is_section });
+        // Code written in assembly has no size unless its author said so. Marks of the assembler mean nothing.
+        let is_mark = symbol.elf_symbol().st_type() != STT_NOTYPE || name.is_empty() || name.starts_with('$');
+        let is_bounded = symbol.size() == 0 && !is_mark;
+        symbols.push(Symbol { name, place, len_bytes: symbol.size() as usize, is_bounded, is_section });
     }
-    Ok(Object { arch, sections, symbols })
+    Ok(Object { format: Format::Elf, arch, sections, symbols })
 }
 
 /// What a section's flags say, and the size of its entries when they are mergeable constants.
@@ -100,10 +105,12 @@ fn classify_relocation(arch: Arch, number: u32) -> RelocationKind {
         (Arch::X86_64, R_X86_64_32) => X86Abs32,
         (Arch::X86_64, R_X86_64_32S) => X86Abs32Signed,
         (Arch::X86_64, R_X86_64_PC32 | R_X86_64_PLT32) => X86Rel32,
-        (Arch::X86_64, R_X86_64_GOT32 | R_X86_64_GOTPCREL | R_X86_64_GOTOFF64..=R_X86_64_GOTPC32) => {
+        (Arch::X86_64, R_X86_64_GOTPCREL | R_X86_64_GOTPCRELX | R_X86_64_REX_GOTPCRELX) => {
+            return RelocationKind::GotDistance;
+        }
+        (Arch::X86_64, R_X86_64_GOT32 | R_X86_64_GOTOFF64..=R_X86_64_GOTPC32) => {
             return RelocationKind::GlobalOffsetTable;
         }
-        (Arch::X86_64, R_X86_64_GOTPCRELX | R_X86_64_REX_GOTPCRELX) => return RelocationKind::GlobalOffsetTable,
         (Arch::X86_64, R_X86_64_DTPMOD64..=R_X86_64_TPOFF32) => return RelocationKind::ThreadLocal,
         (Arch::Aarch64, R_AARCH64_JUMP26 | R_AARCH64_CALL26) => A64Branch26,
         (Arch::Aarch64, R_AARCH64_CONDBR19) => A64Branch19,
@@ -120,6 +127,8 @@ fn classify_relocation(arch: Arch, number: u32) -> RelocationKind {
         (Arch::Aarch64, R_AARCH64_MOVW_UABS_G1 | R_AARCH64_MOVW_UABS_G1_NC) => A64MovWide { shift: 16 },
         (Arch::Aarch64, R_AARCH64_MOVW_UABS_G2 | R_AARCH64_MOVW_UABS_G2_NC) => A64MovWide { shift: 32 },
         (Arch::Aarch64, R_AARCH64_MOVW_UABS_G3) => A64MovWide { shift: 48 },
+        (Arch::Aarch64, R_AARCH64_ADR_GOT_PAGE) => return RelocationKind::GotPage,
+        (Arch::Aarch64, R_AARCH64_LD64_GOT_LO12_NC) => return RelocationKind::GotPageOffset,
         (Arch::Aarch64, R_AARCH64_MOVW_GOTOFF_G0..=R_AARCH64_LD64_GOTPAGE_LO15) => {
             return RelocationKind::GlobalOffsetTable;
         }

@@ -1,17 +1,48 @@
 //! An object file of any format → the sections, symbols and relocations of which stencils are cut.
 //!
-//! Only `elf` reads files so far. A reader for Mach-O or COFF fills the same model: it strips the
-//! underscore from names, gives every function a size, and makes addends explicit.
+//! One reader for each format fills the same model: names as C has them, addends beside the relocations and
+//! not in the code, x86-64 distances counted as ELF counts them (from the field). What no format guarantees,
+//! that places lie inside and that symbols have an end, is settled for all of them in `bounds`.
 
+mod bounds;
+mod coff;
 mod elf;
+mod mach_o;
+mod names;
 
 use mimeo_def::stencil::{Arch, PatchKind};
 
 use crate::refusal::Refusal;
 
+pub use names::relocation_name;
+
+/// Formats of object files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Linux and most other systems.
+    Elf,
+    /// Darwin.
+    MachO,
+    /// Windows.
+    Coff,
+}
+
+impl Format {
+    /// The format in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Elf => "ELF",
+            Format::MachO => "Mach-O",
+            Format::Coff => "COFF",
+        }
+    }
+}
+
 /// The contents of an object file.
 #[derive(Debug)]
 pub struct Object {
+    /// Format of the file.
+    pub format: Format,
     /// Architecture of the code.
     pub arch: Arch,
     /// Sections, in the file's order.
@@ -67,8 +98,10 @@ pub struct Symbol {
     pub name: String,
     /// Where it is defined, unless it is not.
     pub place: Option<Place>,
-    /// Size in bytes, 0 when unknown.
+    /// Size in bytes; 0 when there is nothing, and for what is not defined here.
     pub len_bytes: usize,
+    /// The file does not say the size: it reaches to the next symbol, padding included.
+    pub is_bounded: bool,
     /// It stands for the section as a whole.
     pub is_section: bool,
 }
@@ -100,17 +133,51 @@ pub struct Relocation {
 pub enum RelocationKind {
     /// As the patch kind says.
     Patch(PatchKind),
+    /// 32 bits of an x86-64 instruction, which knows whether they are signed where the format does not.
+    Absolute32,
     /// Low 12 bits in an AArch64 load or store, scaled by `1 << shift`: of an address, or of a slot's offset.
     LoadLow12 {
         /// log₂ of the access size in bytes.
         shift: u8,
     },
-    /// Through the global offset table.
+    /// Distance to a place that holds the symbol's address, in 32 bits of an x86-64 instruction.
+    GotDistance,
+    /// Page of a place that holds the symbol's address, in an AArch64 `adrp`.
+    GotPage,
+    /// Offset in the page of a place that holds the symbol's address, in an AArch64 `ldr`.
+    GotPageOffset,
+    /// In any other way through the global offset table.
     GlobalOffsetTable,
     /// In the thread's own data.
     ThreadLocal,
     /// Any other; the number is the format's.
     Unknown(u32),
+}
+
+impl RelocationKind {
+    /// Bytes that the linker would touch, as far as they are known.
+    fn len_bytes(self) -> usize {
+        match self {
+            RelocationKind::Patch(kind) => kind.len_bytes() as usize,
+            RelocationKind::Absolute32 | RelocationKind::LoadLow12 { .. } => 4,
+            RelocationKind::GotDistance | RelocationKind::GotPage | RelocationKind::GotPageOffset => 4,
+            RelocationKind::GlobalOffsetTable | RelocationKind::ThreadLocal | RelocationKind::Unknown(_) => 1,
+        }
+    }
+
+    /// Takes the addend out of a field of x86-64 code, which is zero then as with formats that keep addends elsewhere.
+    fn take_addend(self, bytes: &mut [u8], offset_bytes: usize) -> Result<i64, String> {
+        let field = offset_bytes.checked_add(self.len_bytes()).and_then(|end| bytes.get_mut(offset_bytes..end));
+        let field = field.ok_or("a relocation lies outside of its section")?;
+        let addend = match *field {
+            [a, b, c, d] => i64::from(i32::from_le_bytes([a, b, c, d])),
+            [a, b, c, d, e, f, g, h] => i64::from_le_bytes([a, b, c, d, e, f, g, h]),
+            // The field of a kind that is refused.
+            _ => return Ok(0),
+        };
+        field.fill(0);
+        Ok(addend)
+    }
 }
 
 impl Object {
@@ -120,7 +187,17 @@ impl Object {
     ///
     /// [`Refusal::Object`] when it is damaged, or of a format or an architecture that is not supported.
     pub fn parse(bytes: &[u8]) -> Result<Object, Refusal> {
-        elf::parse(bytes).map_err(|reason| Refusal::Object { reason })
+        let object = match bytes {
+            [0x7f, b'E', b'L', b'F', ..] => elf::parse(bytes),
+            [0xcf, 0xfa, 0xed, 0xfe, ..] => mach_o::parse(bytes),
+            [0xce, 0xfa, 0xed, 0xfe, ..] | [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..] => {
+                Err("it is Mach-O, but not of a 64-bit little-endian machine".to_owned())
+            }
+            [0xca, 0xfe, 0xba, 0xbe | 0xbf, ..] => Err("it is Mach-O for several machines; take one out".to_owned()),
+            [0x64, 0x86, ..] => coff::parse(bytes),
+            _ => Err("it is neither ELF nor Mach-O nor COFF for x86-64 or aarch64".to_owned()),
+        };
+        object.and_then(bounds::settle).map_err(|reason| Refusal::Object { reason })
     }
 
     /// The section with this index.
@@ -133,14 +210,15 @@ impl Object {
         &self.symbols[index.0]
     }
 
-    /// Start and length in bytes of the sized symbol whose range contains a place; the shortest when they nest.
-    pub fn covering(&self, place: Place) -> Option<(usize, usize)> {
+    /// The symbol whose range contains a place; the shortest when they nest.
+    pub fn covering(&self, place: Place) -> Option<(usize, &Symbol)> {
         self.symbols
             .iter()
             .filter_map(|symbol| {
                 let start = symbol.place.filter(|start| start.section == place.section)?.offset_bytes;
-                (start..start + symbol.len_bytes).contains(&place.offset_bytes).then_some((start, symbol.len_bytes))
+                let range = start..start.saturating_add(symbol.len_bytes);
+                range.contains(&place.offset_bytes).then_some((start, symbol))
             })
-            .min_by_key(|(_, len_bytes)| *len_bytes)
+            .min_by_key(|(_, symbol)| symbol.len_bytes)
     }
 }

@@ -4,6 +4,8 @@
 
 use mimeo_def::stencil::Arch;
 
+use crate::object_file::Format;
+
 /// Families of compilers, as far as their flags differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
@@ -13,21 +15,30 @@ pub enum Family {
     Clang,
 }
 
+/// What flags depend on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Side {
+    pub(super) family: Family,
+    pub(super) arch: Arch,
+    pub(super) format: Format,
+}
+
 /// A flag, and where it applies.
 struct Flag {
     text: &'static str,
     family: Option<Family>,
     arch: Option<Arch>,
+    format: Option<Format>,
     /// Without it the code cannot be used; any other is left out where the compiler does not know it.
     required: bool,
 }
 
 const fn required(text: &'static str) -> Flag {
-    Flag { text, family: None, arch: None, required: true }
+    Flag { text, family: None, arch: None, format: None, required: true }
 }
 
 const fn optional(text: &'static str) -> Flag {
-    Flag { text, family: None, arch: None, required: false }
+    Flag { text, family: None, arch: None, format: None, required: false }
 }
 
 impl Flag {
@@ -46,12 +57,26 @@ impl Flag {
     const fn aarch64(self) -> Flag {
         Flag { arch: Some(Arch::Aarch64), ..self }
     }
+
+    const fn of(self, format: Format) -> Flag {
+        Flag { format: Some(format), ..self }
+    }
+
+    /// It is for this compiler.
+    fn is_for(&self, side: Side) -> bool {
+        self.family.is_none_or(|family| family == side.family)
+            && self.arch.is_none_or(|arch| arch == side.arch)
+            && self.format.is_none_or(|format| format == side.format)
+    }
 }
 
 const FLAGS: &[Flag] = &[
-    // One table per architecture: clang writes ELF with the System V convention for every system.
-    required("--target=x86_64-unknown-linux-gnu").clang().x86_64(),
-    required("--target=aarch64-unknown-linux-gnu").clang().aarch64(),
+    // Clang compiles for everything; the format is that of the target's own objects.
+    required("--target=x86_64-unknown-linux-gnu").clang().x86_64().of(Format::Elf),
+    required("--target=aarch64-unknown-linux-gnu").clang().aarch64().of(Format::Elf),
+    required("--target=x86_64-apple-macosx11").clang().x86_64().of(Format::MachO),
+    required("--target=arm64-apple-macosx11").clang().aarch64().of(Format::MachO),
+    required("--target=x86_64-w64-windows-gnu").clang().x86_64().of(Format::Coff),
     // Below it, tail calls stay calls.
     required("-O2"),
     // Debug information is of no use in a copy, and gets in the way of the assembly pass.
@@ -103,6 +128,8 @@ const FLAGS: &[Flag] = &[
     optional("-fomit-frame-pointer"),
     // Windows has no red zone below the stack pointer, and one table serves every system.
     required("-mno-red-zone").x86_64(),
+    // gcc for Windows aligns the stack anew in functions of the System V convention, which their callers have done.
+    required("-mincoming-stack-boundary=4").gcc().of(Format::Coff),
     // The platform register of Darwin and Windows.
     required("-ffixed-x18").aarch64(),
     // Atomics through functions of the compiler's run-time library would be calls.
@@ -123,20 +150,16 @@ const FLAGS: &[Flag] = &[
     optional("-fno-slp-vectorize").clang(),
 ];
 
-/// The flags of a family and an architecture: those that must be accepted, or those that need not.
-pub(super) fn flags(family: Family, arch: Arch, required: bool) -> impl Iterator<Item = String> {
-    FLAGS
-        .iter()
-        .filter(move |flag| flag.required == required)
-        .filter(move |flag| flag.family.is_none_or(|f| f == family) && flag.arch.is_none_or(|a| a == arch))
-        .map(|flag| flag.text.to_owned())
+/// The flags for a compiler: those that must be accepted, or those that need not.
+pub(super) fn flags(side: Side, required: bool) -> impl Iterator<Item = String> {
+    FLAGS.iter().filter(move |flag| flag.required == required && flag.is_for(side)).map(|flag| flag.text.to_owned())
 }
 
-/// All flags of a family and an architecture that `accepted` contains or that are required, in the order of the table.
-pub(super) fn in_order(family: Family, arch: Arch, accepted: &[String]) -> Vec<String> {
+/// All flags for a compiler that `accepted` contains or that are required, in the order of the table.
+pub(super) fn in_order(side: Side, accepted: &[String]) -> Vec<String> {
     FLAGS
         .iter()
-        .filter(|flag| flag.family.is_none_or(|f| f == family) && flag.arch.is_none_or(|a| a == arch))
+        .filter(|flag| flag.is_for(side))
         .filter(|flag| flag.required || accepted.iter().any(|text| text == flag.text))
         .map(|flag| flag.text.to_owned())
         .collect()

@@ -3,6 +3,7 @@
 use mimeo_def::stencil::Arch;
 
 use super::flags::Family;
+use crate::object_file::Format;
 
 /// What a compiler says about itself.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,8 +13,8 @@ pub(super) struct Identity {
     pub(super) version: u32,
     /// Architecture it compiles for without further flags, if there are stencils for it.
     pub(super) arch: Option<Arch>,
-    /// It writes ELF objects without further flags.
-    pub(super) elf: bool,
+    /// Format of its objects without further flags, if they can be read.
+    pub(super) format: Option<Format>,
 }
 
 impl Identity {
@@ -33,7 +34,13 @@ impl Identity {
             () if defined("__aarch64__") => Some(Arch::Aarch64),
             () => None,
         };
-        Some(Identity { family, version: version.trim().parse().ok()?, arch, elf: defined("__ELF__") })
+        let format = match () {
+            () if defined("__ELF__") => Some(Format::Elf),
+            () if defined("__MACH__") => Some(Format::MachO),
+            () if defined("_WIN32") => Some(Format::Coff),
+            () => None,
+        };
+        Some(Identity { family, version: version.trim().parse().ok()?, arch, format })
     }
 
     /// The family's name, and the oldest version that makes stencils.
@@ -52,14 +59,19 @@ mod tests {
     #[test]
     fn macros_tell_compilers_apart() {
         let gcc = "#define __GNUC__ 12\n#define __x86_64__ 1\n#define __ELF__ 1\n#define __GNUC_MINOR__ 2\n";
-        let clang = "#define __GNUC__ 4\n#define __clang_major__ 19\n#define __aarch64__ 1\n";
+        let clang = "#define __GNUC__ 4\n#define __clang_major__ 19\n#define __aarch64__ 1\n#define __MACH__ 1\n";
         assert_eq!(
             Identity::parse(gcc),
-            Some(Identity { family: Family::Gcc, version: 12, arch: Some(Arch::X86_64), elf: true })
+            Some(Identity { family: Family::Gcc, version: 12, arch: Some(Arch::X86_64), format: Some(Format::Elf) })
         );
         assert_eq!(
             Identity::parse(clang),
-            Some(Identity { family: Family::Clang, version: 19, arch: Some(Arch::Aarch64), elf: false })
+            Some(Identity {
+                family: Family::Clang,
+                version: 19,
+                arch: Some(Arch::Aarch64),
+                format: Some(Format::MachO)
+            })
         );
         assert_eq!(Identity::parse("#define __TINYC__ 928\n"), None);
     }

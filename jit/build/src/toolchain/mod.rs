@@ -17,6 +17,7 @@ pub use flags::Family;
 pub use unusable::{SupportFailure, Unusable};
 
 use crate::asm;
+use crate::object_file::Format;
 
 /// Triples of the machine that the table is for, and of the one that builds it.
 #[derive(Clone, Debug)]
@@ -36,6 +37,18 @@ impl Target {
             _ => None,
         }
     }
+
+    /// Format of the system's own objects, where it is one that is read.
+    fn format(&self) -> Format {
+        let has = |word: &str| self.triple.split('-').any(|part| part.starts_with(word));
+        if has("apple") || has("darwin") || has("macos") {
+            Format::MachO
+        } else if has("windows") && self.arch() == Some(Arch::X86_64) {
+            Format::Coff
+        } else {
+            Format::Elf
+        }
+    }
 }
 
 /// A compiler that was tried, and the flags that it accepts.
@@ -45,6 +58,7 @@ pub struct Toolchain {
     work: PathBuf,
     flags: Vec<String>,
     arch: Arch,
+    format: Format,
     convention: Convention,
     identity: String,
 }
@@ -100,6 +114,11 @@ impl Toolchain {
         self.arch
     }
 
+    /// Format of the objects.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
     /// How stencils call each other.
     pub fn convention(&self) -> Convention {
         self.convention
@@ -131,7 +150,7 @@ impl Toolchain {
         }
         self.run(&args, &source, &raw)?;
         let text = fs::read_to_string(&raw).map_err(|error| io_error("read", &raw, &error))?;
-        write(&assembly, &asm::improve(self.arch, &text))?;
+        write(&assembly, &asm::improve(self.arch, self.format, &text))?;
         self.run(&["-c".into()], &assembly, &object)?;
         fs::read(&object).map_err(|error| io_error("read", &object, &error))
     }

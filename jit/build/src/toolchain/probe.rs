@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use mimeo_def::stencil::{Arch, Convention, HoleValue};
+use mimeo_def::stencil::{Convention, HoleValue};
 use mimeo_lower::Symbol;
 
-use super::flags::{self, Family};
+use super::flags::{self, Family, Side};
 use super::identity::Identity;
 use super::{Target, Toolchain, Unit, Unusable, run};
 use crate::extract;
@@ -59,23 +59,24 @@ pub(super) fn probe(program: Option<&str>, target: &Target, work: &Path) -> Resu
     let version = run(tool.to_command().arg("--version")).map_err(broken)?;
     let own_words = version.lines().next().unwrap_or(compiler).trim().to_owned();
     // Clang compiles for everything, gcc for one target.
-    if identity.family == Family::Gcc {
-        if identity.arch != Some(arch) {
+    let format = match (identity.family, identity.format) {
+        (Family::Clang, _) => target.format(),
+        (Family::Gcc, _) if identity.arch != Some(arch) => {
             return Err(Unusable::WrongArch { compiler: own_words, wanted: arch.name() });
         }
-        if !identity.elf {
-            return Err(Unusable::Format { compiler: own_words });
-        }
-    }
+        (Family::Gcc, Some(format)) => format,
+        (Family::Gcc, None) => return Err(Unusable::Format { compiler: own_words }),
+    };
     let mut toolchain = Toolchain {
         tool,
         work: work.to_owned(),
         flags: Vec::new(),
         arch,
+        format,
         convention: Convention::C,
         identity: own_words,
     };
-    toolchain.flags = accepted_flags(&mut toolchain, identity.family, arch)?;
+    toolchain.flags = accepted_flags(&mut toolchain, Side { family: identity.family, arch, format })?;
     for (program, define, convention) in [
         (MUSTTAIL_PROGRAM, "-DMIMEO_MUSTTAIL", Convention::C),
         (PRESERVE_NONE_PROGRAM, "-DMIMEO_PRESERVE_NONE", Convention::PreserveNone),
@@ -112,19 +113,19 @@ fn find(program: Option<&str>, target: &Target, work: &Path) -> Result<cc::Tool,
 }
 
 /// The flags that the compiler accepts: all at once, or else one after the other.
-fn accepted_flags(toolchain: &mut Toolchain, family: Family, arch: Arch) -> Result<Vec<String>, Unusable> {
-    let required: Vec<_> = flags::flags(family, arch, true).collect();
-    let optional: Vec<_> = flags::flags(family, arch, false).collect();
+fn accepted_flags(toolchain: &mut Toolchain, side: Side) -> Result<Vec<String>, Unusable> {
+    let required: Vec<_> = flags::flags(side, true).collect();
+    let optional: Vec<_> = flags::flags(side, false).collect();
     let mut accepts = |more: &[String]| {
         toolchain.flags = [required.as_slice(), more].concat();
         toolchain.compile(Unit { stem: "mimeo_probe", text: FLAGS_PROGRAM, include: None })
     };
     if accepts(&optional).is_ok() {
-        return Ok(flags::in_order(family, arch, &optional));
+        return Ok(flags::in_order(side, &optional));
     }
     accepts(&[]).map_err(|error| Unusable::Flags { message: error.message })?;
     let accepted: Vec<_> = optional.into_iter().filter(|flag| accepts(std::slice::from_ref(flag)).is_ok()).collect();
-    Ok(flags::in_order(family, arch, &accepted))
+    Ok(flags::in_order(side, &accepted))
 }
 
 /// The program compiles, and its object passes for a stencil.

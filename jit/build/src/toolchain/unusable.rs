@@ -46,7 +46,7 @@ impl fmt::Display for Unusable {
             }
             Unusable::WrongArch { compiler, wanted } => write!(f, "{compiler} does not compile for {wanted}"),
             Unusable::Format { compiler } => {
-                write!(f, "{compiler} does not write ELF objects, the only ones that are read so far; clang does")
+                write!(f, "{compiler} writes objects that are neither ELF nor Mach-O nor COFF")
             }
             Unusable::Flags { message } => write!(f, "the C compiler lacks a flag that stencils need: {message}"),
             Unusable::Support { symbol, reason: SupportFailure::Compile(message) } => {

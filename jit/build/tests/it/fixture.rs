@@ -11,7 +11,7 @@ struct Vm { Core core; Slot *globals; };
 extern Continuation JUMP_to;
 extern Continuation EXIT_call COLD, EXIT_return COLD;
 extern char HOLE_a[], HOLE_b[], HOLE_dst[], HOLE_k[], HOLE_callee[], HOLE_args[];
-extern Outcome RUNTIME_add_slow(Vm *vm, uint64_t a, uint64_t b) COLD;
+extern PLATFORM Outcome RUNTIME_add_slow(Vm *vm, uint64_t a, uint64_t b) COLD;
 #define OP(name) STENCIL op_##name(Vm *vm, Slot *base, Frame *frame)
 HELPER double bits_to_double(uint64_t bits) { union { uint64_t u; double d; } x = { bits }; return x.d; }
 HELPER uint64_t double_to_bits(double d) { union { double d; uint64_t u; } x = { d }; return x.u; }

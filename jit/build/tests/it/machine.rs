@@ -1,7 +1,6 @@
 //! The compilers of this machine → [`Toolchain`]s to test with.
 //!
-//! `cc` must be there: a machine without a C compiler cannot test this crate. A cross compiler for aarch64 and
-//! clang are used when they are found, and must be found when `CI` is set, so that a job cannot pass by
+//! `cc` must be there: a machine without a C compiler cannot test this crate. Cross compilers and clang are used when they are found, and must be found when `CI` is set, so that a job cannot pass by
 //! not testing.
 
 use std::path::{Path, PathBuf};
@@ -43,6 +42,11 @@ pub(crate) fn machines(test: &str) -> Vec<Machine> {
         ("clang-19", X86_64, false),
         ("aarch64-linux-gnu-gcc", AARCH64, false),
         ("clang-19", AARCH64, false),
+        // Other formats than the machine's own.
+        ("clang-19", "x86_64-apple-darwin", false),
+        ("clang-19", "aarch64-apple-darwin", false),
+        ("clang-19", "x86_64-pc-windows-gnu", false),
+        ("x86_64-w64-mingw32-gcc", "x86_64-pc-windows-gnu", false),
     ];
     let mut seen = Vec::new();
     for (program, triple, mandatory) in candidates {

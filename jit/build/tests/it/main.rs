@@ -5,6 +5,7 @@
 
 mod fixture;
 mod machine;
+mod prebuilt;
 mod refusals;
 mod stencils;
 mod tables;

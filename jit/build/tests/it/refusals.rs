@@ -1,6 +1,7 @@
 //! Code that cannot be copied → the sentence that says why. Cases are data: what the op declares, its C, the sentence.
 
 use mimeo_build::extract;
+use mimeo_build::object_file::Format;
 use mimeo_build::toolchain::Unit;
 use mimeo_def::stencil::Arch;
 
@@ -124,19 +125,19 @@ const X86_64: &[Case] = &[
     (
         "global offset table",
         &["HOLE_a"],
-        "OP(bad) { __asm__ volatile(\"movq HOLE_a@GOTPCREL(%rip), %rax\"); TAIL CONTINUE(vm, base, frame); }",
+        "OP(bad) { __asm__ volatile(\"pushq HOLE_a@GOTPCREL(%rip)\\n\\tpopq %rax\"); TAIL CONTINUE(vm, base, frame); }",
         "`HOLE_a` is reached through the global offset table, which a copy does not have",
     ),
     (
         "8-bit field",
         &["HOLE_a"],
         "OP(bad) { __asm__ volatile(\"movb $HOLE_a, %al\"); TAIL CONTINUE(vm, base, frame); }",
-        "relocation type 14 against `HOLE_a` has no patch kind",
+        "relocation `R_X86_64_8` against `HOLE_a` has no patch kind",
     ),
     (
-        "address of a hole",
+        "memory at the address of a hole",
         &["HOLE_a"],
-        "OP(bad) { __asm__ volatile(\"leaq HOLE_a(%rip), %rax\"); TAIL CONTINUE(vm, base, frame); }",
+        "OP(bad) { __asm__ volatile(\"addq HOLE_a(%rip), %rax\"); TAIL CONTINUE(vm, base, frame); }",
         "takes `HOLE_a` for an address, relative to the code, and not for a number",
     ),
     (
@@ -324,7 +325,8 @@ fn refusal(machine: &Machine, (name, symbols, c, _): Case) -> String {
 #[test]
 fn bad_objects_are_refused_with_the_reason() {
     let mut wrong = Vec::new();
-    for machine in machines("refusals") {
+    // Inline assembly and the names of sections are those of one format; `mimeo extract --selftest` has the others.
+    for machine in machines("refusals").into_iter().filter(|machine| machine.tools.format() == Format::Elf) {
         let special = match machine.tools.arch() {
             Arch::X86_64 => X86_64,
             Arch::Aarch64 => AARCH64,
@@ -343,5 +345,5 @@ fn bad_objects_are_refused_with_the_reason() {
 #[test]
 fn what_is_no_object_is_refused() {
     let refusal = extract::stencil(b"not an object", "op_bad", &[]).unwrap_err().to_string();
-    assert!(refusal.starts_with("the object file cannot be read: it is not 64-bit ELF"), "{refusal}");
+    assert!(refusal.starts_with("the object file cannot be read: it is neither ELF"), "{refusal}");
 }

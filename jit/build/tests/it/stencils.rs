@@ -2,6 +2,7 @@
 
 use mimeo_build::OwnedStencil;
 use mimeo_build::extract;
+use mimeo_build::object_file::Format;
 use mimeo_build::table::generated_c;
 use mimeo_build::toolchain::Unit;
 use mimeo_def::CodeOffset;
@@ -23,6 +24,15 @@ fn each(test: &str, op_name: &str, check: impl Fn(&Machine, &OwnedStencil)) {
             .unwrap_or_else(|refusal| panic!("{op_name} with {}: {refusal}", machine.program));
         check(&machine, &stencil);
     }
+}
+
+/// The same, from the compilers whose blocks are put in order: Mach-O's are left as the compiler chose.
+fn each_in_order(test: &str, op_name: &str, check: impl Fn(&Machine, &OwnedStencil)) {
+    each(test, op_name, |machine, stencil| {
+        if machine.tools.format() != Format::MachO {
+            check(machine, stencil);
+        }
+    });
 }
 
 /// Kinds and values of a part's holes, in order.
@@ -84,7 +94,7 @@ fn a_move_is_a_load_a_store_and_a_jump_that_can_be_dropped() {
 #[test]
 fn a_conditional_jump_goes_straight_to_its_label_and_falls_through() {
     for op in ["jump_if_lt", "jump_if_lt_double", "jump_if_zero"] {
-        each(op, op, |machine, stencil| {
+        each_in_order(op, op, |machine, stencil| {
             let arch = machine.tools.arch();
             let holes = shape(&stencil.hot_holes);
             let label = if op == "jump_if_zero" { 1 } else { 2 };
@@ -98,7 +108,7 @@ fn a_conditional_jump_goes_straight_to_its_label_and_falls_through() {
 
 #[test]
 fn a_loop_runs_into_the_next_op_when_it_ends() {
-    each("loops", "count_loop", |machine, stencil| {
+    each_in_order("loops", "count_loop", |machine, stencil| {
         let arch = machine.tools.arch();
         let continues = stencil.hot_holes.iter().filter(|hole| hole.value == HoleValue::Continue).count();
         assert_eq!((continues, stencil.tail_jump), (1, jump_bytes(arch)), "{}", machine.program);
@@ -108,7 +118,7 @@ fn a_loop_runs_into_the_next_op_when_it_ends() {
 
 #[test]
 fn slow_paths_are_cold() {
-    each("slow_paths", "add", |machine, stencil| {
+    each_in_order("slow_paths", "add", |machine, stencil| {
         let arch = machine.tools.arch();
         assert!(stencil.hot_holes.iter().any(|hole| hole.value == HoleValue::Cold), "{}", machine.program);
         assert!(stencil.hot_holes.iter().all(|hole| !matches!(hole.value, HoleValue::Runtime(_) | HoleValue::Exit(_))));
@@ -123,7 +133,7 @@ fn slow_paths_are_cold() {
 #[test]
 fn exits_leave_the_hot_part() {
     for op in ["check", "call"] {
-        each(op, op, |machine, stencil| {
+        each_in_order(op, op, |machine, stencil| {
             let exit = HoleValue::Exit(Exit::Deopt);
             assert!(stencil.hot_holes.iter().all(|hole| hole.value != exit), "{op} with {}", machine.program);
             assert!(stencil.cold_holes.iter().any(|hole| hole.value == exit), "{op} with {}", machine.program);
@@ -170,8 +180,17 @@ fn tables_that_are_read_through_registers_are_carried_along_where_addresses_are_
 #[test]
 fn numbers_are_opaque_to_the_compiler() {
     each("numbers", "check", |machine, stencil| {
-        let k: Vec<_> = stencil.hot_holes.iter().filter(|h| h.value == HoleValue::Operand(1)).map(|h| h.kind).collect();
-        let a: Vec<_> = stencil.hot_holes.iter().filter(|h| h.value == HoleValue::Operand(2)).map(|h| h.kind).collect();
+        let kinds = |operand| {
+            let of_operand = stencil.hot_holes.iter().filter(|hole| hole.value == HoleValue::Operand(operand));
+            let mut kinds: Vec<_> = of_operand.map(|hole| hole.kind).collect();
+            // A relaxed pair has the upper half first.
+            kinds.sort_by_key(|kind| match kind {
+                PatchKind::A64MovWide { shift } => *shift,
+                _ => 0,
+            });
+            kinds
+        };
+        let (k, a) = (kinds(1), kinds(2));
         match machine.tools.arch() {
             Arch::X86_64 => assert_eq!((k, a), (vec![PatchKind::X86Abs32], vec![PatchKind::X86Abs64])),
             Arch::Aarch64 => {

@@ -1,7 +1,7 @@
 //! Whole instruction sets → tables and files.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mimeo_build::generate::{Job, Outcome};
 use mimeo_build::mode::Mode;
@@ -37,6 +37,7 @@ fn job(out: &Path, compiler: Option<&str>) -> Job {
         target: Target { triple: host().to_owned(), host: host().to_owned() },
         compiler: compiler.map(str::to_owned),
         package: out.to_owned(),
+        ops: PathBuf::from("src/ops.rs"),
         out: out.to_owned(),
     }
 }

@@ -90,7 +90,8 @@ pub(crate) fn prelude<'a>(
     for runtime in &module.runtime {
         let cold = if runtime.cold { " COLD" } else { "" };
         let words = ", uint64_t".repeat(runtime.params.iter().filter(|param| param.ty != Ty::Vm).count());
-        writeln!(out, "extern Outcome rt_{}(Vm *vm{words}){cold};", runtime.name).expect("writing to a string");
+        writeln!(out, "extern PLATFORM Outcome rt_{}(Vm *vm{words}){cold};", runtime.name)
+            .expect("writing to a string");
     }
     // All prototypes first: helpers may call each other in any order.
     for (name, body) in helpers {

@@ -12,10 +12,16 @@ typedef __UINTPTR_TYPE__ uintptr_t;
 
 _Static_assert(sizeof(void *) == 8 && sizeof(double) == 8, "stencils need a 64-bit target");
 
+/* One convention for calls between stencils and Rust on an architecture, whatever the system's own is. */
+#if defined(_WIN32) && defined(__x86_64__)
+#define PLATFORM __attribute__((sysv_abi))
+#else
+#define PLATFORM
+#endif
 #ifdef MIMEO_PRESERVE_NONE
 #define CONVENTION __attribute__((preserve_none))
 #else
-#define CONVENTION
+#define CONVENTION PLATFORM
 #endif
 /* A tail call between functions of one signature; the audit checks that it became a jump. */
 #ifdef MIMEO_MUSTTAIL
@@ -81,6 +87,38 @@ extern uint64_t hosted_hole(const char *name);
 #define HOLE_32(hole) ((uint32_t)hosted_hole(#hole))
 #define HOLE_64(hole) hosted_hole(#hole)
 #define HOLE_CODE(symbol) ((void *)(symbol))
+#elif defined(__APPLE__) && defined(__x86_64__)
+/* Mach-O has no 32-bit addresses: what is meant as a number arrives as an address, and extraction makes a number
+ * of it again. C names have an underscore in assembly. */
+#define READ_SLOT(hole) (*(const Slot *)((const char *)base + (uintptr_t)(hole)))
+#define WRITE_SLOT(hole, bits) (*(Slot *)((char *)base + (uintptr_t)(hole)) = (bits))
+#define HOLE_OFFSET(hole) ((uint64_t)(uintptr_t)(hole))
+#define HOLE_32(hole) ({ uint32_t value_; __asm__("leal _" #hole "(%%rip), %k0" : "=r"(value_)); value_; })
+#define HOLE_64(hole) ({ uint64_t value_; __asm__("movabsq $_" #hole ", %0" : "=r"(value_)); value_; })
+#define HOLE_CODE(hole) ({ void *value_; __asm__("leaq _" #hole "(%%rip), %0" : "=r"(value_)); value_; })
+#elif defined(__APPLE__) && defined(__aarch64__)
+/* The same, with pages; two `movk` of 0 are the upper half of a number. */
+#define READ_SLOT(hole) \
+  ({ uint64_t value_; __asm__("ldr %0, [%1, _" #hole "@PAGEOFF]" : "=r"(value_) : "r"(base), "m"(*(const Slot(*)[4096])base)); value_; })
+#define WRITE_SLOT(hole, bits) \
+  ({ uint64_t value_ = (bits); __asm__("str %1, [%2, _" #hole "@PAGEOFF]" : "+m"(*(Slot(*)[4096])base) : "r"(value_), "r"(base)); })
+#define HOLE_OFFSET(hole) \
+  ({ uint64_t value_; __asm__("adrp %0, _" #hole "@PAGE\n\tadd %0, %0, _" #hole "@PAGEOFF" : "=r"(value_)); value_; })
+#define HOLE_32(hole) ((uint32_t)HOLE_OFFSET(hole))
+#define HOLE_64(hole) \
+  ({ uint64_t value_; __asm__("adrp %0, _" #hole "@PAGE\n\tadd %0, %0, _" #hole "@PAGEOFF\n\tmovk %0, #0, lsl #32\n\tmovk %0, #0, lsl #48" : "=r"(value_)); value_; })
+#define HOLE_CODE(hole) \
+  ({ void *value_; __asm__("adrp %0, _" #hole "@PAGE\n\tadd %0, %0, _" #hole "@PAGEOFF" : "=r"(value_)); value_; })
+#elif defined(_WIN32) && defined(__x86_64__)
+/* An address is computed and not folded, as programs may lie above 4 GiB: only assembly has the short form. */
+#define READ_SLOT(hole) \
+  ({ uint64_t value_; __asm__("movq " #hole "(%1), %0" : "=r"(value_) : "r"(base), "m"(*(const Slot(*)[4096])base)); value_; })
+#define WRITE_SLOT(hole, bits) \
+  ({ uint64_t value_ = (bits); __asm__("movq %1, " #hole "(%2)" : "+m"(*(Slot(*)[4096])base) : "r"(value_), "r"(base)); })
+#define HOLE_OFFSET(hole) ((uint64_t)HOLE_32(hole))
+#define HOLE_32(hole) ({ uint32_t value_; __asm__("movl $" #hole ", %k0" : "=r"(value_)); value_; })
+#define HOLE_64(hole) ({ uint64_t value_; __asm__("movabsq $" #hole ", %0" : "=r"(value_)); value_; })
+#define HOLE_CODE(hole) ({ void *value_; __asm__("leaq " #hole "(%%rip), %0" : "=r"(value_)); value_; })
 #elif defined(__x86_64__)
 #define READ_SLOT(hole) (*(const Slot *)((const char *)base + (uintptr_t)(hole)))
 #define WRITE_SLOT(hole, bits) (*(Slot *)((char *)base + (uintptr_t)(hole)) = (bits))

@@ -3,8 +3,8 @@ struct Vm {
   Core core;
 };
 
-/* Rust calls this one, by the platform's C convention; it returns when a stencil returns. */
-uint64_t mimeo_enter(Vm *vm, Slot *base, Frame *frame, Continuation *code) {
+/* Rust calls this one; it returns when a stencil returns. */
+PLATFORM uint64_t mimeo_enter(Vm *vm, Slot *base, Frame *frame, Continuation *code) {
   code(vm, base, frame);
   return vm->core.exit;
 }

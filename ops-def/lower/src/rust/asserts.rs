@@ -95,14 +95,16 @@ fn member(field: &str) -> syn::Member {
     }
 }
 
-/// The table was made from these very ops.
-pub(super) fn table(set: &Set) -> TokenStream {
+/// The table was made from these very ops; `renewal` says what to do where it is not, unless building again is enough.
+pub(super) fn table(set: &Set, renewal: Option<&str>) -> TokenStream {
+    let again = renewal.unwrap_or("build again, so that the table is renewed");
+    let hint = renewal.map(|renewal| format!(": {renewal}")).unwrap_or_default();
     let count = set.ops.len();
     let ops = set.ops.iter().zip(&set.fingerprints).enumerate().map(|(index, (op, fingerprint))| {
         let def = &set.module.ops[op.def];
         let name = &op.name;
         let expected = info::fingerprint(fingerprint);
-        let missing = format!("the stencil table has no op `{name}` here: build again, so that the table is renewed");
+        let missing = format!("the stencil table has no op `{name}` here: {again}");
         let parts = [
             ("operands", "the operands of"),
             ("body", "the body of"),
@@ -113,7 +115,8 @@ pub(super) fn table(set: &Set) -> TokenStream {
         let span = def.function.sig.ident.span();
         let parts = parts.map(|(field, what)| {
             let field = format_ident!("{field}");
-            let message = format!("the stencil of `{name}` is stale: {what} the op changed after the table was made");
+            let message =
+                format!("the stencil of `{name}` is stale: {what} the op changed after the table was made{hint}");
             quote_spanned!(span=> assert!(found.#field == expected.#field, #message);)
         });
         quote_spanned! {span=>
@@ -124,13 +127,12 @@ pub(super) fn table(set: &Set) -> TokenStream {
             };
         }
     });
+    let version = format!("the stencil table was made by another version of mimeo-build{hint}");
+    let longer = format!("the stencil table has ops that the instruction set has not{hint}");
     quote! {
-        const _: () = assert!(
-            TABLE.abi == ::mimeo::def::frame::STENCIL_ABI,
-            "the stencil table was made by another version of mimeo-build"
-        );
+        const _: () = assert!(TABLE.abi == ::mimeo::def::frame::STENCIL_ABI, #version);
         #(#ops)*
-        const _: () = assert!(TABLE.ops.len() == #count, "the stencil table has ops that the instruction set has not");
+        const _: () = assert!(TABLE.ops.len() == #count, #longer);
     }
 }
 

@@ -30,9 +30,11 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
     if problems.is_none() {
         problems = asserts::reviewed(set);
     }
+    let mut renewal = None;
     let (table, c) = match table(&name.to_string()) {
         _ if problems.is_some() => (quote!(::mimeo::def::stencil::Table::EMPTY), quote!("")),
-        TableFile::Found(file) => {
+        TableFile::Found { file, renewal: how } => {
+            renewal = how;
             let c = format!("{}.c", file.trim_end_matches(".rs"));
             let path = |file: &str| quote!(::core::concat!(::core::env!("OUT_DIR"), "/", #file));
             let (table, c) = (path(&file), path(&c));
@@ -43,7 +45,7 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
             (quote!(::mimeo::def::stencil::Table::EMPTY), quote!(""))
         }
     };
-    let drift = if problems.is_none() { asserts::table(set) } else { TokenStream::new() };
+    let drift = if problems.is_none() { asserts::table(set, renewal.as_deref()) } else { TokenStream::new() };
     // With problems there are structs and constants left out, and helpers that only the bodies left out use.
     let (checks, quiet) = match &problems {
         None => {

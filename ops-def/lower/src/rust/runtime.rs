@@ -45,7 +45,7 @@ pub(super) fn table(module: &Module) -> TokenStream {
     quote!(#(#entries),*)
 }
 
-/// A function of the C convention whose arguments are all 64 bits wide, and out of which no panic gets.
+/// A function of the convention that stencils call by, whose arguments are all 64 bits wide, and out of which no panic gets.
 fn shim(module: &Module, runtime: &Runtime) -> TokenStream {
     let (name, shim) = (&runtime.name, format_ident!("shim_{}", runtime.name));
     let mut words = Vec::new();
@@ -73,13 +73,19 @@ fn shim(module: &Module, runtime: &Runtime) -> TokenStream {
             quote!({ let value = #call; Ok(#word) })
         }
     };
-    quote! {
-        #[allow(unused_variables, reason = "not every runtime function takes the machine")]
-        unsafe extern "C" fn #shim(vm: *mut ::mimeo::Vm<Ops>, #(#words: u64),*) -> ::mimeo::def::frame::Outcome {
-            // SAFETY: only stencils call the shim, with the machine that they run on.
-            unsafe { ::mimeo::interp::guard(vm, |vm| #result) }
-        }
-    }
+    // One convention for each architecture, whatever the system's own is: a table serves every system.
+    let conventions =
+        [(quote!(target_arch = "x86_64"), "sysv64"), (quote!(not(target_arch = "x86_64")), "C")].map(|(arch, abi)| {
+            quote! {
+                #[cfg(#arch)]
+                #[allow(unused_variables, reason = "not every runtime function takes the machine")]
+                unsafe extern #abi fn #shim(vm: *mut ::mimeo::Vm<Ops>, #(#words: u64),*) -> ::mimeo::def::frame::Outcome {
+                    // SAFETY: only stencils call the shim, with the machine that they run on.
+                    unsafe { ::mimeo::interp::guard(vm, |vm| #result) }
+                }
+            }
+        });
+    quote!(#(#conventions)*)
 }
 
 fn from_word(word: &TokenStream, ty: &Ty, tokens: &TokenStream, module: &Module) -> TokenStream {

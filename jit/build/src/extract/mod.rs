@@ -1,17 +1,21 @@
 //! An object file and the name of a function in it → [`Draft`]: the function's code with holes, cut out of the
 //! file but not audited.
 
-use std::collections::HashMap;
+mod piece;
+mod relaxing;
+
+use std::collections::{HashMap, HashSet};
 
 use mimeo_def::CodeOffset;
 use mimeo_def::stencil::{Arch, Hole, HoleValue, PatchKind};
 use mimeo_lower::Symbol;
 
 use crate::audit::{self, Role};
-use crate::isa::{self, Flow, Instruction};
-use crate::object_file::{Object, Place, Relocation, RelocationKind, SectionIndex, SectionKind};
+use crate::isa::{self, Flow, Instruction, Relative};
+use crate::object_file::{Object, Place, Relocation, RelocationKind, SectionIndex, SectionKind, relocation_name};
 use crate::refusal::Refusal;
 use crate::stencil::{OwnedStencil, Part};
+use piece::{CodePiece, ConstantPiece, Span, unpadded};
 
 /// Constant data that a stencil may carry along: enough for tables that compilers make of small `switch`es,
 /// too little to copy a language's tables with every use of an op.
@@ -78,13 +82,11 @@ pub fn stencil(object: &[u8], symbol: &str, symbols: &[Symbol]) -> Result<OwnedS
 /// What the code needs and a copy of it would not have.
 pub fn draft(object: &Object, symbol: &str, symbols: &[Symbol]) -> Result<Draft, Refusal> {
     let function = object.symbols.iter().find(|s| s.name == symbol && s.place.is_some() && !s.is_section);
-    let (place, len_bytes) = match function {
-        Some(function) => (function.place, function.len_bytes),
-        None => (None, 0),
-    };
+    let place = function.and_then(|function| function.place);
     let Some(place) = place.filter(|place| object.section(place.section).kind == SectionKind::Code) else {
         return Err(Refusal::NoFunction { symbol: symbol.to_owned() });
     };
+    let (len_bytes, is_bounded) = function.map_or((0, false), |function| (function.len_bytes, function.is_bounded));
     if len_bytes == 0 {
         return Err(Refusal::EmptyCode { symbol: symbol.to_owned() });
     }
@@ -96,52 +98,22 @@ pub fn draft(object: &Object, symbol: &str, symbols: &[Symbol]) -> Result<Draft,
         hot: DraftPart::default(),
         cold: DraftPart::default(),
         rodata: Vec::new(),
+        done: HashSet::new(),
     };
-    extractor.add_code(Part::Hot, Span { section: place.section, start: place.offset_bytes, len_bytes })?;
+    extractor.add_code(Part::Hot, Span { section: place.section, start: place.offset_bytes, len_bytes, is_bounded })?;
     // Resolving the relocations of one piece can add others behind it.
     let mut next = 0;
     while let Some(piece) = extractor.code.get(next).copied() {
         extractor.resolve_piece(piece)?;
         next += 1;
     }
-    // Branches within a part have been filled in.
+    // Branches within a part have been filled in, and instructions replaced.
     extractor.decode(Part::Hot)?;
     extractor.decode(Part::Cold)?;
     let Extractor { mut hot, mut cold, rodata, .. } = extractor;
     hot.holes.sort_by_key(|hole| hole.hole.at);
     cold.holes.sort_by_key(|hole| hole.hole.at);
     Ok(Draft { symbol: symbol.to_owned(), arch: object.arch, hot, cold, rodata })
-}
-
-/// A range of a section.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Span {
-    section: SectionIndex,
-    start: usize,
-    len_bytes: usize,
-}
-
-impl Span {
-    fn contains(&self, place: Place) -> bool {
-        self.section == place.section && (self.start..self.start + self.len_bytes).contains(&place.offset_bytes)
-    }
-}
-
-/// Code that is carried along, and where it went.
-#[derive(Clone, Copy)]
-struct CodePiece {
-    span: Span,
-    part: Part,
-    /// Its start in the part.
-    at: usize,
-}
-
-/// Constants that are carried along, and where they went.
-#[derive(Clone, Copy)]
-struct ConstantPiece {
-    span: Span,
-    /// Its start in the stencil's constants.
-    at: usize,
 }
 
 struct Extractor<'a> {
@@ -152,9 +124,20 @@ struct Extractor<'a> {
     hot: DraftPart,
     cold: DraftPart,
     rodata: Vec<u8>,
+    /// Second instructions of pairs that have been replaced, as places in the file.
+    done: HashSet<(SectionIndex, usize)>,
 }
 
-impl Extractor<'_> {
+/// A relocation where it now lies.
+#[derive(Clone, Copy)]
+struct Field<'a> {
+    part: Part,
+    at: CodeOffset,
+    piece: CodePiece,
+    relocation: &'a Relocation,
+}
+
+impl<'a> Extractor<'a> {
     fn part(&self, part: Part) -> &DraftPart {
         match part {
             Part::Hot => &self.hot,
@@ -172,12 +155,19 @@ impl Extractor<'_> {
     /// Appends code to a part. Code needs no alignment, so pieces lie back to back.
     fn add_code(&mut self, part: Part, span: Span) -> Result<CodePiece, Refusal> {
         let section = self.object.section(span.section);
-        let Some(bytes) = section.bytes.get(span.start..span.start + span.len_bytes) else {
+        let Some(mut bytes) = section.bytes.get(span.start..span.end()) else {
             return Err(Refusal::Object { reason: format!("code reaches beyond section `{}`", section.name) });
         };
+        if span.is_bounded {
+            bytes = &bytes[..unpadded(self.object.arch, bytes)];
+        }
         let target = self.part_mut(part);
         let at = target.bytes.len();
         target.bytes.extend_from_slice(bytes);
+        let len_bytes = self.hot.bytes.len() + self.cold.bytes.len();
+        if len_bytes > audit::BUDGET_BYTES {
+            return Err(Refusal::TooLarge { len_bytes, budget_bytes: audit::BUDGET_BYTES });
+        }
         self.decode(part)?;
         let piece = CodePiece { span, part, at };
         self.code.push(piece);
@@ -194,30 +184,40 @@ impl Extractor<'_> {
 
     /// Turns the relocations of a piece into holes.
     fn resolve_piece(&mut self, piece: CodePiece) -> Result<(), Refusal> {
-        let relocations = &self.object.section(piece.span.section).relocations;
-        let inside =
-            |r: &&Relocation| piece.span.contains(Place { section: piece.span.section, offset_bytes: r.offset_bytes });
-        for relocation in relocations.iter().filter(inside) {
-            let at = CodeOffset((relocation.offset_bytes - piece.span.start + piece.at) as u32);
-            self.resolve(piece.part, at, relocation)?;
+        let section = piece.span.section;
+        let object = self.object;
+        for relocation in &object.section(section).relocations {
+            let inside = piece.span.contains(Place { section, offset_bytes: relocation.offset_bytes });
+            if inside && !self.done.contains(&(section, relocation.offset_bytes)) {
+                let at = CodeOffset((relocation.offset_bytes - piece.span.start + piece.at) as u32);
+                self.resolve(Field { part: piece.part, at, piece, relocation })?;
+            }
         }
         Ok(())
     }
 
     /// Turns one relocation into a hole.
-    fn resolve(&mut self, part: Part, at: CodeOffset, relocation: &Relocation) -> Result<(), Refusal> {
+    fn resolve(&mut self, field: Field<'a>) -> Result<(), Refusal> {
+        let Field { part, at, relocation, .. } = field;
         let symbol = self.object.symbol(relocation.symbol);
         let name = symbol.name.clone();
         match relocation.kind {
             RelocationKind::GlobalOffsetTable => return Err(Refusal::GlobalOffsetTable { symbol: name }),
             RelocationKind::ThreadLocal => return Err(Refusal::ThreadLocal { symbol: name }),
-            RelocationKind::Unknown(number) => return Err(Refusal::UnknownRelocation { number, symbol: name }),
-            RelocationKind::Patch(_) | RelocationKind::LoadLow12 { .. } => {}
+            RelocationKind::Unknown(number) => {
+                let relocation = relocation_name(self.object.format, self.object.arch, number);
+                return Err(Refusal::UnknownRelocation { name: relocation, symbol: name });
+            }
+            _ => {}
         }
         let addend = relocation.addend;
-        let (value, addend, symbol) = match symbol.place {
+        // No sum with it overflows then, here or in the audit.
+        if i32::try_from(addend).is_err() {
+            return Err(Refusal::Object { reason: format!("`{name}` is reached from {addend} bytes away") });
+        }
+        let (value, addend) = match symbol.place {
             None => match self.declared.get(name.as_str()) {
-                Some(value) => (*value, addend, name),
+                Some(value) => (*value, addend),
                 None if self.is_call(part, at) => return Err(Refusal::UndeclaredCall { symbol: name }),
                 None => return Err(Refusal::UndeclaredSymbol { symbol: name }),
             },
@@ -225,48 +225,61 @@ impl Extractor<'_> {
                 let start = place.offset_bytes as i64;
                 // A section symbol says nothing about what is meant; the address that results does.
                 let meant = match symbol.is_section {
-                    true => start + addend + self.pc_bias(part, at, relocation.kind),
+                    true => start + addend + self.pc_bias(field),
                     false => start,
                 };
                 let offset_bytes = usize::try_from(meant)
                     .map_err(|_| Refusal::Object { reason: format!("`{name}` is reached from before its start") })?;
                 let place = Place { section: place.section, offset_bytes };
-                let (value, moved) = self.carry(place, &name)?;
-                (value, start + addend + moved, name)
+                let (value, moved) = self.carry(place, self.accessed_bytes(part, at), &name)?;
+                (value, start + addend + moved)
             }
         };
+        if self.relax(field, value, addend) {
+            return Ok(());
+        }
         let kind = match relocation.kind {
             RelocationKind::Patch(kind) => kind,
+            RelocationKind::Absolute32 => match self.instruction(part, at) {
+                Some(instruction) => isa::absolute32(&self.part(part).bytes, instruction, at),
+                None => PatchKind::X86Abs32Signed,
+            },
             RelocationKind::LoadLow12 { shift } if value == HoleValue::Rodata => PatchKind::A64LoadPageOffset { shift },
             RelocationKind::LoadLow12 { shift } => PatchKind::A64LoadOffset { shift },
-            _ => return Ok(()),
+            _ => return Err(Refusal::GlobalOffsetTable { symbol: name }),
         };
         // Within one part the distance is known; anything but a branch stays a hole, for the audit to refuse.
         let distance_bytes = addend - i64::from(at.0);
         if value != part.value() || !isa::fill_branch(kind, &mut self.part_mut(part).bytes, at, distance_bytes) {
-            self.part_mut(part).holes.push(DraftHole { hole: Hole { at, kind, value, addend }, symbol });
+            self.add_hole(field, at, kind, value, addend);
         }
         Ok(())
     }
 
+    fn add_hole(&mut self, field: Field<'_>, at: CodeOffset, kind: PatchKind, value: HoleValue, addend: i64) {
+        let symbol = self.object.symbol(field.relocation.symbol).name.clone();
+        self.part_mut(field.part).holes.push(DraftHole { hole: Hole { at, kind, value, addend }, symbol });
+    }
+
     /// Takes what lies at `place` along; gives the part that it went to, and what to add to an offset in its
     /// section to get one in that part.
-    fn carry(&mut self, place: Place, symbol: &str) -> Result<(HoleValue, i64), Refusal> {
+    fn carry(&mut self, place: Place, accessed_bytes: usize, symbol: &str) -> Result<(HoleValue, i64), Refusal> {
         let section = self.object.section(place.section);
         match section.kind {
             SectionKind::Code => {
                 let known = self.code.iter().find(|piece| piece.span.contains(place)).copied();
                 let piece = match known {
                     Some(piece) => piece,
-                    None => self.add_code(Part::Cold, self.span_around(place))?,
+                    None => self.add_code(Part::Cold, self.span_around(place, 0, symbol)?)?,
                 };
                 Ok((piece.part.value(), piece.at as i64 - piece.span.start as i64))
             }
             SectionKind::Constant => {
-                let known = self.constants.iter().find(|piece| piece.span.contains(place)).copied();
+                let span = self.span_around(place, accessed_bytes, symbol)?;
+                let known = self.constants.iter().find(|piece| piece.span.contains_all(span)).copied();
                 let piece = match known {
                     Some(piece) => piece,
-                    None => self.add_constants(self.span_around(place), symbol)?,
+                    None => self.add_constants(span, symbol)?,
                 };
                 Ok((HoleValue::Rodata, piece.at as i64 - piece.span.start as i64))
             }
@@ -276,16 +289,19 @@ impl Extractor<'_> {
     }
 
     /// What must be taken along to have what lies at `place`: an entry of mergeable constants, a symbol's
-    /// range, or the section.
-    fn span_around(&self, place: Place) -> Span {
+    /// range, what the instruction accesses there, or the section.
+    fn span_around(&self, place: Place, accessed_bytes: usize, symbol: &str) -> Result<Span, Refusal> {
         let section = self.object.section(place.section);
-        if let Some(entry_bytes) = section.entry_bytes {
-            let start = place.offset_bytes - place.offset_bytes % entry_bytes;
-            return Span { section: place.section, start, len_bytes: entry_bytes };
-        }
-        match self.object.covering(place) {
-            Some((start, len_bytes)) => Span { section: place.section, start, len_bytes },
-            None => Span { section: place.section, start: 0, len_bytes: section.bytes.len() },
+        let span = |start, len_bytes, is_bounded| Span { section: place.section, start, len_bytes, is_bounded };
+        let span = match (section.entry_bytes, self.object.covering(place)) {
+            (Some(entry_bytes), _) => span(place.offset_bytes - place.offset_bytes % entry_bytes, entry_bytes, false),
+            (None, Some((start, symbol))) => span(start, symbol.len_bytes, symbol.is_bounded),
+            (None, None) if accessed_bytes > 0 => span(place.offset_bytes, accessed_bytes, false),
+            (None, None) => span(0, section.bytes.len(), false),
+        };
+        match span.contains(place) {
+            true => Ok(span),
+            false => Err(Refusal::Object { reason: format!("`{symbol}` is reached from behind its end") }),
         }
     }
 
@@ -293,12 +309,12 @@ impl Extractor<'_> {
     fn add_constants(&mut self, span: Span, symbol: &str) -> Result<ConstantPiece, Refusal> {
         let section = self.object.section(span.section);
         let symbol = || symbol.to_owned();
-        let range = span.start..span.start + span.len_bytes;
+        let range = span.start..span.end();
         if section.relocations.iter().any(|relocation| range.contains(&relocation.offset_bytes)) {
             return Err(Refusal::JumpTable { symbol: symbol() });
         }
-        if self.rodata.len() + span.len_bytes > CONSTANTS_LIMIT_BYTES {
-            let len_bytes = self.rodata.len() + span.len_bytes;
+        let len_bytes = self.rodata.len().saturating_add(span.len_bytes);
+        if len_bytes > CONSTANTS_LIMIT_BYTES {
             return Err(Refusal::ConstantsTooLarge { symbol: symbol(), len_bytes, limit_bytes: CONSTANTS_LIMIT_BYTES });
         }
         let Some(bytes) = section.bytes.get(range) else {
@@ -317,19 +333,29 @@ impl Extractor<'_> {
         self.instruction(part, at).is_some_and(|instruction| matches!(instruction.flow, Flow::Call(_)))
     }
 
+    /// How many bytes the instruction whose field is at `at` reads or writes relative to itself; 0 when unknown.
+    fn accessed_bytes(&self, part: Part, at: CodeOffset) -> usize {
+        match self.instruction(part, at).map(|instruction| instruction.relative) {
+            Some(Relative::Memory(len_bytes)) => len_bytes as usize,
+            _ => 0,
+        }
+    }
+
     /// How far the end of the instruction, from which the processor counts, is behind the field, from which
     /// the relocation does. It is more than the field's length when an immediate follows.
-    fn pc_bias(&self, part: Part, at: CodeOffset, kind: RelocationKind) -> i64 {
-        match self.instruction(part, at) {
-            Some(instruction) if kind == RelocationKind::Patch(PatchKind::X86Rel32) => {
-                i64::from(instruction.end() - at.0)
-            }
+    fn pc_bias(&self, field: Field<'_>) -> i64 {
+        let is_distance =
+            matches!(field.relocation.kind, RelocationKind::Patch(PatchKind::X86Rel32) | RelocationKind::GotDistance);
+        match self.instruction(field.part, field.at) {
+            Some(instruction) if is_distance => i64::from(instruction.end() - field.at.0),
             _ => 0,
         }
     }
 
     /// The instruction with the byte at `at`.
     fn instruction(&self, part: Part, at: CodeOffset) -> Option<&Instruction> {
-        self.part(part).instructions.iter().find(|instruction| (instruction.at.0..instruction.end()).contains(&at.0))
+        let code = &self.part(part).instructions;
+        let behind = code.partition_point(|instruction| instruction.at <= at);
+        code.get(behind.checked_sub(1)?).filter(|instruction| at.0 < instruction.end())
     }
 }

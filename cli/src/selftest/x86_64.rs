@@ -1,0 +1,295 @@
+//! The objects of the self-test for x86-64.
+
+use super::sample::Fix::*;
+use super::{Case, Sample, broken, sound};
+
+/// `jmp CONTINUE`
+fn go_on(sample: &mut Sample) -> &mut Sample {
+    sample.code(b"\xe9\0\0\0\0", &[(1, Jump, "CONTINUE", 0)])
+}
+
+/// The code, then `jmp CONTINUE`.
+fn then_go_on(sample: &mut Sample, code: &[u8], fixes: &[(u64, super::Fix, &str, i64)]) {
+    go_on(sample.code(code, fixes)).end("op_x", 0);
+}
+
+pub(super) const CASES: &[Case] = &[
+    sound(
+        "slots by displacement",
+        // mov HOLE_a(%rsi), %rax; mov %rax, HOLE_dst(%rsi)
+        |s| {
+            s.code(b"\x48\x8b\x86\0\0\0\0", &[(3, Absolute32, "HOLE_a", 0)]);
+            then_go_on(s, b"\x48\x89\x86\0\0\0\0", &[(3, Absolute32, "HOLE_dst", 0)]);
+        },
+        "hot 19, cold 0, rodata 0, falls through
+         hot  0x0003  X86Abs32Signed  HOLE_a
+         hot  0x000a  X86Abs32Signed  HOLE_dst
+         hot  0x000f  X86Rel32  CONTINUE -4",
+    ),
+    sound(
+        "a number through the table of addresses",
+        // mov HOLE_a@GOTPCREL(%rip), %r9; mov (%rsi,%r9), %rax
+        |s| then_go_on(s, b"\x4c\x8b\x0d\0\0\0\0\x4a\x8b\x04\x0e", &[(3, TableLoad, "HOLE_a", 0)]),
+        "hot 16, cold 0, rodata 0, falls through
+         hot  0x0003  X86Abs32Signed  HOLE_a
+         hot  0x000c  X86Rel32  CONTINUE -4",
+    ),
+    sound(
+        "a number added through the table of addresses",
+        // add HOLE_a@GOTPCREL(%rip), %rsi
+        |s| then_go_on(s, b"\x48\x03\x35\0\0\0\0", &[(3, Table, "HOLE_a", 0)]),
+        "hot 12, cold 0, rodata 0, falls through
+         hot  0x0003  X86Abs32Signed  HOLE_a
+         hot  0x0008  X86Rel32  CONTINUE -4",
+    ),
+    sound(
+        "a number taken for an address",
+        // lea HOLE_a(%rip), %rax; lea HOLE_b+8(%rip), %ecx
+        |s| {
+            s.code(b"\x48\x8d\x05\0\0\0\0", &[(3, Distance, "HOLE_a", 0)]);
+            then_go_on(s, b"\x8d\x0d\0\0\0\0", &[(2, Distance, "HOLE_b", 8)]);
+        },
+        "hot 18, cold 0, rodata 0, falls through
+         hot  0x0003  X86Abs32Signed  HOLE_a
+         hot  0x0009  X86Abs32  HOLE_b +8
+         hot  0x000e  X86Rel32  CONTINUE -4",
+    ),
+    sound(
+        "a number of 64 bits",
+        // movabs $HOLE_k, %rax
+        |s| then_go_on(s, b"\x48\xb8\0\0\0\0\0\0\0\0", &[(2, Absolute64, "HOLE_k", 0)]),
+        "hot 15, cold 0, rodata 0, falls through
+         hot  0x0002  X86Abs64  HOLE_k
+         hot  0x000b  X86Rel32  CONTINUE -4",
+    ),
+    sound(
+        "a call, an exit and the address of what comes next",
+        // call rt_f; test %rax, %rax; jne EXIT_throw; lea CONTINUE(%rip), %rax
+        |s| {
+            s.code(b"\xe8\0\0\0\0", &[(1, Jump, "rt_f", 0)]);
+            s.code(b"\x48\x85\xc0\x0f\x85\0\0\0\0", &[(5, Jump, "EXIT_throw", 0)]);
+            then_go_on(s, b"\x48\x8d\x05\0\0\0\0", &[(3, Distance, "CONTINUE", 0)]);
+        },
+        "hot 26, cold 0, rodata 0, falls through
+         hot  0x0001  X86Rel32  rt_f -4
+         hot  0x000a  X86Rel32  EXIT_throw -4
+         hot  0x0011  X86Rel32  CONTINUE -4
+         hot  0x0016  X86Rel32  CONTINUE -4",
+    ),
+    sound(
+        "jumps and calls through the table of addresses",
+        // call *rt_f@GOTPCREL(%rip); jmp *CONTINUE@GOTPCREL(%rip)
+        |s| {
+            s.code(b"\xff\x15\0\0\0\0", &[(2, Table, "rt_f", 0)]);
+            s.code(b"\xff\x25\0\0\0\0", &[(2, Table, "CONTINUE", 0)]).end("op_x", 0);
+        },
+        "hot 12, cold 0, rodata 0, falls through
+         hot  0x0002  X86Rel32  rt_f -4
+         hot  0x0008  X86Rel32  CONTINUE -4",
+    ),
+    sound(
+        "a constant",
+        // movsd number(%rip), %xmm0
+        |s| {
+            s.constant("number", &[0; 8], &[]);
+            then_go_on(s, b"\xf2\x0f\x10\x05\0\0\0\0", &[(4, Distance, "number", 0)]);
+        },
+        "hot 13, cold 0, rodata 8, falls through
+         hot  0x0004  X86Rel32  rodata -4
+         hot  0x0009  X86Rel32  CONTINUE -4",
+    ),
+    sound(
+        "a slow path in another function, and padding between functions",
+        // ja slow; slow: jmp EXIT_deopt; nop
+        |s| {
+            go_on(s.code(b"\x0f\x87\0\0\0\0", &[(2, Jump, "slow", 0)])).code(b"\x66\x90\x90", &[]).end("op_x", 3);
+            s.code(b"\xe9\0\0\0\0\x90", &[(1, Jump, "EXIT_deopt", 0)]).end("slow", 1);
+            go_on(s).end("op_y", 0);
+        },
+        "hot 11, cold 5, rodata 0, falls through
+         hot  0x0002  X86Rel32  cold -4
+         hot  0x0007  X86Rel32  CONTINUE -4
+         cold 0x0001  X86Rel32  EXIT_deopt -4",
+    ),
+    broken(
+        "another function",
+        |s| {
+            go_on(s).end("op_y", 0);
+        },
+        "the object file defines no function `op_x`",
+    ),
+    broken(
+        "no code",
+        |s| {
+            go_on(s).end("op_y", 0).end("op_x", 0);
+        },
+        "`op_x` has no code",
+    ),
+    broken("much code", |s| then_go_on(s, &[0x90; 5000], &[]), "its code is 5005 bytes long, over the budget of 4096"),
+    broken(
+        "many constants",
+        |s| {
+            s.constant("table", &[0; 800], &[]);
+            then_go_on(s, b"\x48\x8d\x05\0\0\0\0", &[(3, Distance, "table", 0)]);
+        },
+        "constant data `table` is 800 bytes long, over the limit of 512",
+    ),
+    broken("no instruction", |s| then_go_on(s, b"\x06", &[]), "there is no valid instruction at 0x0"),
+    broken(
+        "unknown relocation",
+        |s| then_go_on(s, b"\x48\x8b\x86\0\0\0\0", &[(3, Unknown, "HOLE_a", 0)]),
+        "relocation `UNKNOWN` against `HOLE_a` has no patch kind",
+    ),
+    broken(
+        "pushed through the table of addresses",
+        // push HOLE_a@GOTPCREL(%rip); pop %rax
+        |s| then_go_on(s, b"\xff\x35\0\0\0\0\x58", &[(2, Table, "HOLE_a", 0)]),
+        "`HOLE_a` is reached through the global offset table, which a copy does not have",
+    ),
+    broken(
+        "a thread's variable",
+        |s| then_go_on(s, b"\x48\x8b\x05\0\0\0\0", &[(3, Thread, "count", 0)]),
+        "`count` is thread-local",
+    ),
+    broken(
+        "a variable",
+        |s| {
+            s.variable("count", &[0; 8]);
+            then_go_on(s, b"\x48\xff\x05\0\0\0\0", &[(3, Distance, "count", 0)]);
+        },
+        "uses writable data (`count`), which is not copied",
+    ),
+    broken(
+        "a jump table",
+        |s| {
+            s.constant("targets", &[0; 16], &[(8, "op_x")]);
+            then_go_on(s, b"\x48\x8d\x05\0\0\0\0", &[(3, Distance, "targets", 0)]);
+        },
+        "constant data `targets` holds addresses, as a jump table does",
+    ),
+    broken(
+        "a call of a stranger",
+        |s| then_go_on(s, b"\xe8\0\0\0\0", &[(1, Jump, "puts", 0)]),
+        "calls `puts`, which is not a runtime function of this op",
+    ),
+    broken(
+        "a strange variable",
+        |s| then_go_on(s, b"\x48\x8b\x05\0\0\0\0", &[(3, Distance, "environ", 0)]),
+        "uses `environ`, which this op does not declare",
+    ),
+    Case {
+        required: Some("EXIT_leave"),
+        ..broken(
+            "an unused symbol",
+            |s| {
+                go_on(s).end("op_x", 0);
+            },
+            "does not use `EXIT_leave`, which the definition does",
+        )
+    },
+    broken(
+        "a call of the continuation",
+        |s| then_go_on(s, b"\xe8\0\0\0\0", &[(1, Jump, "CONTINUE", 0)]),
+        "calls `CONTINUE` instead of jumping there",
+    ),
+    broken(
+        "an exit read as data",
+        |s| then_go_on(s, b"\x48\x8b\x05\0\0\0\0", &[(3, Distance, "EXIT_deopt", 0)]),
+        "reaches `EXIT_deopt` by something that is not a jump",
+    ),
+    broken(
+        "behind the continuation",
+        |s| then_go_on(s, b"\x0f\x87\0\0\0\0", &[(2, Jump, "CONTINUE", 8)]),
+        "jumps 8 bytes past the start of `CONTINUE`",
+    ),
+    broken(
+        "a jump to the runtime",
+        |s| {
+            s.code(b"\xe9\0\0\0\0", &[(1, Jump, "rt_f", 0)]).end("op_x", 0);
+        },
+        "reaches runtime function `rt_f` by something that is not a call",
+    ),
+    broken(
+        "a call of its own code",
+        |s| then_go_on(s, b"\xe8\0\0\0\0", &[]),
+        "calls its own code at 0x0, which is not copied as a function",
+    ),
+    broken("an indirect call", |s| then_go_on(s, b"\xff\xd0", &[]), "calls through a register or memory at 0x0"),
+    broken("a system call", |s| then_go_on(s, b"\x0f\x05", &[]), "enters the operating system or a transaction at 0x0"),
+    broken(
+        "memory at the address of a number",
+        // movsd HOLE_a(%rip), %xmm0
+        |s| then_go_on(s, b"\xf2\x0f\x10\x05\0\0\0\0", &[(4, Distance, "HOLE_a", 0)]),
+        "takes `HOLE_a` for an address, relative to the code, and not for a number",
+    ),
+    broken(
+        "its own address",
+        |s| then_go_on(s, b"\x48\x8d\x05\0\0\0\0", &[]),
+        "takes the address of its own code (`op_x`)",
+    ),
+    broken(
+        "the whole address of a constant",
+        |s| {
+            s.constant("number", &[0; 8], &[]);
+            then_go_on(s, b"\x48\xb8\0\0\0\0\0\0\0\0", &[(2, Absolute64, "number", 0)]);
+        },
+        "reads its constants (`number`) through an absolute 32-bit address, which they need not have",
+    ),
+    broken(
+        "a hole across instructions",
+        |s| then_go_on(s, &[0; 8], &[(0, Absolute64, "HOLE_a", 0)]),
+        "the hole for `HOLE_a` at 0x0 is not an operand field of an instruction",
+    ),
+    broken(
+        "holes that overlap",
+        |s| {
+            let fixes = [(2, Absolute64, "HOLE_a", 0), (6, Distance, "CONTINUE", 0)];
+            then_go_on(s, b"\x48\xb8\0\0\0\0\0\0\0\0", &fixes);
+        },
+        "the hole for `CONTINUE` at 0x6 overlaps the one before it",
+    ),
+    broken(
+        "a return",
+        |s| {
+            s.code(b"\xc3", &[]).end("op_x", 0);
+        },
+        "returns at 0x0 instead of jumping on",
+    ),
+    broken(
+        "another stack",
+        |s| then_go_on(s, b"\x48\x89\xec", &[]),
+        "changes the stack pointer at 0x0 in a way that cannot be followed",
+    ),
+    broken("a push too many", |s| then_go_on(s, b"\x50", &[]), "leaves at 0x1 with 8 bytes on the native stack"),
+    broken(
+        "a push on one way",
+        // je 1f; push %rax; 1: nop
+        |s| then_go_on(s, b"\x74\x01\x50\x90", &[]),
+        "reaches 0x3 with 0 bytes on the native stack on one path and 8 on another",
+    ),
+    broken(
+        "no end",
+        |s| {
+            s.code(b"\x89\xc0", &[]).end("op_x", 0);
+        },
+        "runs off the end of its hot code",
+    ),
+    broken(
+        "a jump into an instruction",
+        // je .+4; mov $1, %eax
+        |s| then_go_on(s, b"\x74\x02\xb8\x01\0\0\0", &[]),
+        "jumps to 0x4, where no instruction starts",
+    ),
+    broken(
+        "a jump to the end of the section",
+        |s| {
+            s.code(b"\xe9\0\0\0\0", &[(1, Jump, "end", 0)]).end("op_x", 0).end("end", 0);
+        },
+        "the object file cannot be read: `end` is reached from behind its end",
+    ),
+    broken(
+        "far from a number",
+        |s| then_go_on(s, b"\x48\xb8\0\0\0\0\0\0\0\0", &[(2, Absolute64, "HOLE_k", 1 << 40)]),
+        "the object file cannot be read: `HOLE_k` is reached from 1099511627776 bytes away",
+    ),
+];

@@ -1,0 +1,120 @@
+//! The command from outside: what it prints, and what it refuses.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use mimeo_build::object_file::Format;
+use mimeo_cli::selftest;
+use mimeo_def::stencil::Arch;
+
+fn mimeo(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mimeo")).args(args).output().expect("the command runs")
+}
+
+#[track_caller]
+fn fails(args: &[&str], message: &str) {
+    let output = mimeo(args);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && text.contains(message), "no `{message}` in\n{text}");
+}
+
+/// A file in the tests' folder.
+fn file(name: &str, bytes: &[u8]) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, bytes).expect("the temporary folder can be written");
+    path
+}
+
+/// An object of the self-test.
+fn object(format: Format, arch: Arch, name: &str) -> Vec<u8> {
+    selftest::objects(format, arch).into_iter().find(|(of, _)| *of == name).expect("there is such a sample").1
+}
+
+#[test]
+fn the_selftest_passes_in_every_format_without_a_compiler() {
+    let output = Command::new(env!("CARGO_BIN_EXE_mimeo"))
+        .args(["extract", "--selftest"])
+        .env_clear()
+        .output()
+        .expect("the command runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(text.lines().count(), selftest::FORMATS.len(), "{text}");
+    for (format, arch) in selftest::FORMATS {
+        let start = format!("{} for {} ", format.name(), arch.name());
+        let line = text.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("{start}"));
+        assert!(line.contains("sound objects taken") && line.contains("broken ones refused"), "{line}");
+    }
+}
+
+#[test]
+fn an_objects_functions_are_listed() {
+    for (format, arch) in selftest::FORMATS {
+        let name = "a slow path in another function, and padding between functions";
+        let path = file(&format!("slow-{}-{}.o", format.name(), arch.name()), &object(format, arch, name));
+        let output = mimeo(&["extract", path.to_str().expect("a plain path")]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let head = format!(": {} for {}, 3 functions\n", format.name(), arch.name());
+        assert!(text.contains(&head), "{text}");
+        let (hot, cold) = if arch == Arch::X86_64 { (11, 5) } else { (12, 4) };
+        assert!(text.contains(&format!("\nop_x\n    hot {hot}, cold {cold}, rodata 0, falls through\n")), "{text}");
+        assert!(text.contains("  EXIT_deopt") && text.contains("\nslow\n") && text.contains("\nop_y\n"), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_stencil_says_why() {
+    let path = file("call.o", &object(Format::MachO, Arch::Aarch64, "a call of a stranger"));
+    let output = mimeo(&["extract", path.to_str().expect("a plain path")]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    let reason = "\nop_x\n    no stencil: calls `puts`, which is not a runtime function of this op\n";
+    assert!(output.status.success() && text.contains(reason), "{text}");
+}
+
+#[test]
+fn wrong_arguments_are_named() {
+    fails(&[], "error: there is no command\n\nusage: mimeo extract");
+    fails(&["exract"], "error: there is no command `exract`");
+    fails(&["extract"], "error: there is no object file");
+    fails(&["extract", "--selftest", "a.o"], "error: --selftest takes no files");
+    fails(&["extract", "no/such.o"], "error: cannot read `no/such.o`: ");
+    fails(&["generate", "a.rs", "b.rs"], "unexpected argument \"b.rs\"");
+    fails(
+        &["generate", "--target", "mips-unknown-linux-gnu"],
+        "error: there are no stencils for `mips-unknown-linux-gnu`",
+    );
+    fails(&["generate", "no/such.rs"], "error: cannot read `no/such.rs`: ");
+    let text = file("text.o", b"not an object");
+    fails(&["extract", text.to_str().expect("a plain path")], "the object file cannot be read: it is neither ELF nor");
+}
+
+#[test]
+fn a_table_is_the_same_each_time_and_stale_when_the_ops_change() {
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package");
+    fs::create_dir_all(package.join("src")).expect("the folder can be made");
+    fs::write(package.join("Cargo.toml"), "").expect("the package can be written");
+    let ops = package.join("src/ops.rs");
+    let source = "#[instruction_set(value = i64)]\nmod ops {\n    #[vm_op]\n    fn add(a: i64, b: i64) -> i64 { \
+                  a.wrapping_add(b) }\n}\n";
+    fs::write(&ops, source).expect("the ops can be written");
+    let ops = ops.to_str().expect("a plain path");
+    let table = package.join(format!("src/ops.{}.stencils", std::env::consts::ARCH));
+    let _ = fs::remove_file(&table);
+    fails(&["generate", "--check", ops], "error: cannot read `");
+    let read = || fs::read_to_string(&table).expect("there is a table");
+    let output = mimeo(&["generate", ops]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("stencils of 1 of 1 ops, by "), "{output:?}");
+    let first = read();
+    assert!(first.starts_with("# Stencils of src/ops.rs for ") && first.contains("\nop add "), "{first}");
+    assert!(!first.contains(package.to_str().expect("a plain path")), "{first}");
+    assert!(mimeo(&["generate", ops]).status.success());
+    assert_eq!(first, read());
+    assert!(mimeo(&["generate", "--check", ops]).status.success());
+    fs::write(ops, source.replace("wrapping_add", "wrapping_sub")).expect("the ops can be written");
+    fails(&["generate", "--check", ops], "renews it:\n  `add` changed: body");
+    fs::write(ops, "fn main() {}").expect("the ops can be written");
+    fails(&["generate", ops], "error: `src/ops.rs` has no module under `#[instruction_set]`");
+}

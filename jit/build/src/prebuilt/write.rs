@@ -1,0 +1,79 @@
+//! [`OwnedTable`]s → the text of the file.
+
+use std::fmt::{self, Write};
+
+use mimeo_def::frame::{Exit, STENCIL_ABI};
+use mimeo_def::stencil::Arch;
+
+use super::words::{convention_word, kind_word, value_word};
+use super::{VERSION, checksum};
+use crate::stencil::{OwnedStencil, Part};
+use crate::table::OwnedTable;
+
+/// Bytes on a line of code.
+const BYTES_PER_LINE: usize = 32;
+
+/// The text of the file for the tables of `ops`, a path that readers know.
+pub fn write(ops: &str, arch: Arch, tables: &[OwnedTable]) -> String {
+    let mut out = String::new();
+    // Writing to a string does not fail.
+    let _ = write_tables(&mut out, ops, arch, tables);
+    let _ = writeln!(out, "checksum {:016x}", checksum(out.lines()));
+    out
+}
+
+fn write_tables(out: &mut String, ops: &str, arch: Arch, tables: &[OwnedTable]) -> fmt::Result {
+    writeln!(out, "# Stencils of {} for {}, made by `mimeo generate`: do not edit.", one_line(ops), arch.name())?;
+    writeln!(out, "mimeo stencils {VERSION}")?;
+    writeln!(out, "abi {STENCIL_ABI}")?;
+    writeln!(out, "arch {}", arch.name())?;
+    for table in tables {
+        writeln!(out, "set {}", table.name)?;
+        writeln!(out, "convention {}", convention_word(table.convention))?;
+        writeln!(out, "compiler {}", one_line(&table.compiler))?;
+        writeln!(out, "flags {}", one_line(&table.flags))?;
+        writeln!(out, "stencil enter")?;
+        write_stencil(out, &table.enter)?;
+        for (exit, stencil) in Exit::ALL.into_iter().zip(&table.exits) {
+            writeln!(out, "stencil exit:{}", exit.name())?;
+            write_stencil(out, stencil)?;
+        }
+        writeln!(out, "stencil deopt_op")?;
+        write_stencil(out, &table.deopt_op)?;
+        for op in &table.ops {
+            writeln!(out, "op {} {}", op.name, op.fingerprint)?;
+            match &op.stencil {
+                Ok(stencil) => write_stencil(out, stencil)?,
+                Err(reason) => writeln!(out, "none {}", one_line(reason))?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_stencil(out: &mut String, stencil: &OwnedStencil) -> fmt::Result {
+    for (name, bytes) in [("hot", &stencil.hot), ("cold", &stencil.cold), ("rodata", &stencil.rodata)] {
+        for line in bytes.chunks(BYTES_PER_LINE) {
+            write!(out, "{name} ")?;
+            for byte in line {
+                write!(out, "{byte:02x}")?;
+            }
+            writeln!(out)?;
+        }
+    }
+    for (part, holes) in [(Part::Hot, &stencil.hot_holes), (Part::Cold, &stencil.cold_holes)] {
+        for hole in holes {
+            let (kind, value) = (kind_word(hole.kind), value_word(hole.value));
+            writeln!(out, "hole {} {} {kind} {value} {}", part.name(), hole.at.0, hole.addend)?;
+        }
+    }
+    if stencil.tail_jump > 0 {
+        writeln!(out, "tail {}", stencil.tail_jump)?;
+    }
+    Ok(())
+}
+
+/// Text that comes from elsewhere, on one line.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

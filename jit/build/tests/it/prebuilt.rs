@@ -1,0 +1,181 @@
+//! Tables that are checked in: what is written is read again, and what was changed since is refused, with the line.
+
+use std::fs;
+
+use mimeo_build::Target;
+use mimeo_build::generate::{Job, Outcome};
+use mimeo_build::mode::Mode;
+use mimeo_build::prebuilt::{self, Prebuilt};
+use mimeo_build::table::OwnedTable;
+use mimeo_def::frame::STENCIL_ABI;
+use mimeo_def::stencil::Arch;
+
+use crate::fixture::{language, op, set};
+use crate::machine::{folder, host, machine, machines};
+
+#[test]
+fn what_is_written_is_read() {
+    for machine in machines("prebuilt") {
+        let work = folder("prebuilt_work");
+        let mut other = language();
+        other.name = "other".to_owned();
+        other.ops.truncate(3);
+        other.ops.push(op("bad", &["HOLE_a"], "OP(bad) { TAIL CONTINUE(vm, base, frame); }"));
+        let sets = [language(), other];
+        let tables: Vec<_> =
+            sets.iter().map(|set| OwnedTable::build(set, &machine.tools, &work, &work).unwrap()).collect();
+        let arch = machine.tools.arch();
+        let text = prebuilt::write("src/ops.rs", arch, &tables);
+        let expected = Prebuilt { abi: STENCIL_ABI, arch, tables: tables.clone() };
+        assert_eq!(prebuilt::read(&text), Ok(expected), "{}", machine.program);
+        assert_eq!(prebuilt::write("src/ops.rs", arch, &tables), text);
+        // A checkout with other ends of lines is the same table.
+        assert!(prebuilt::read(&text.replace('\n', "\r\n")).is_ok());
+        let found = prebuilt::read(&text).unwrap();
+        assert_eq!(found.stale(&sets, arch), Vec::<String>::new());
+        assert_eq!(found.table(&sets[0], arch), Ok(tables[0].clone()));
+    }
+}
+
+#[test]
+fn a_checked_in_table_is_the_one_that_the_compiler_would_make() {
+    let package = folder("prebuilt_same");
+    let work = folder("prebuilt_same_work");
+    fs::create_dir_all(package.join("src")).unwrap();
+    let job = |mode, out: &str| Job {
+        mode,
+        target: Target { triple: host().to_owned(), host: host().to_owned() },
+        compiler: Some(if mode == Mode::Build { "cc" } else { "/bin/false" }.to_owned()),
+        package: package.clone(),
+        ops: "src/ops.rs".into(),
+        out: folder(out),
+    };
+    let tools = machine("cc", host(), &work).tools;
+    let table = OwnedTable::build(&language(), &tools, &work, &work).unwrap();
+    let text = prebuilt::write("src/ops.rs", tools.arch(), &[table]);
+    fs::write(package.join(prebuilt::path("src/ops.rs".as_ref(), tools.arch())), text).unwrap();
+    let built = job(Mode::Build, "prebuilt_same_built");
+    let given = job(Mode::Prebuilt, "prebuilt_same_given");
+    let fallback = Job { mode: Mode::Build, out: folder("prebuilt_same_fallback"), ..given.clone() };
+    assert_eq!(built.run(&[language()]), Ok(Outcome::default()));
+    assert_eq!(given.run(&[language()]), Ok(Outcome::default()));
+    let file = prebuilt::path("src/ops.rs".as_ref(), tools.arch());
+    let warning = format!(
+        "mimeo: the stencils come from `{}`: the C compiler does not work: `/bin/false` failed (exit status: 1)",
+        file.display()
+    );
+    assert_eq!(fallback.run(&[language()]).unwrap().warnings, [warning]);
+    let table = |job: &Job| fs::read_to_string(job.out.join("mimeo_calc.rs")).unwrap();
+    assert_eq!(table(&given), table(&built));
+    assert_eq!(table(&fallback), table(&built));
+    // What renews it is known where it was checked in, and only there.
+    let renewal = |job: &Job| fs::read_to_string(job.out.join("mimeo_calc.renewal")).ok();
+    let command = format!("`{}` is renewed by `mimeo generate --target {} src/ops.rs`", file.display(), host());
+    assert_eq!((renewal(&given), renewal(&built)), (Some(command), None));
+}
+
+/// A small table of this machine, as text.
+fn small() -> String {
+    let work = folder("prebuilt_small");
+    let tools = machine("cc", host(), &work).tools;
+    let mut language = language();
+    language.ops.truncate(2);
+    let table = OwnedTable::build(&language, &tools, &work, &work).unwrap();
+    prebuilt::write("src/ops.rs", tools.arch(), &[table])
+}
+
+#[test]
+fn every_change_is_noticed() {
+    let text = small();
+    let sound = prebuilt::read(&text).unwrap();
+    for at in 0..text.len() {
+        let mut bytes = text.clone().into_bytes();
+        bytes[at] ^= 1;
+        let Ok(changed) = String::from_utf8(bytes) else { continue };
+        assert!(prebuilt::read(&changed).is_err(), "byte {at} of {}", text.len());
+        assert!(prebuilt::read(&text[..at]).is_err() || text[at..].trim().is_empty(), "cut off after {at} bytes");
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    for without in 0..lines.len() {
+        let rest: Vec<&str> =
+            lines.iter().enumerate().filter(|(at, _)| *at != without).map(|(_, line)| *line).collect();
+        assert_ne!(prebuilt::read(&rest.join("\n")).ok().as_ref(), Some(&sound), "without line {without}");
+    }
+}
+
+/// The text with a change and the checksum that belongs to it.
+fn resealed(text: &str, from: &str, to: &str) -> String {
+    assert!(text.contains(from), "`{from}` is not in\n{text}");
+    let changed = text.replacen(from, to, 1);
+    let body = &changed[..changed.rfind("checksum").unwrap()];
+    let error = prebuilt::read(&format!("{body}checksum 0")).unwrap_err().reason;
+    let sum = error.split('`').nth(3).unwrap();
+    format!("{body}checksum {sum}\n")
+}
+
+#[test]
+fn what_cannot_be_a_table_is_refused_whatever_its_checksum() {
+    let text = small();
+    let arch = Arch::host().unwrap().name();
+    let code = text.lines().find_map(|line| line.strip_prefix("hot ")).unwrap();
+    let hole = text.lines().find(|line| line.starts_with("hole ")).unwrap();
+    let kind = hole.split(' ').nth(3).unwrap();
+    let place = hole.split(' ').nth(2).unwrap();
+    let exchanged = if arch == "x86_64" { "A64Adr21" } else { "X86Abs64" };
+    let far = hole.replacen(place, "4000", 1);
+    let foreign = hole.replace(kind, exchanged);
+    let cases = [
+        ("mimeo stencils 1", "mimeo stencils 2", "it is of version 2 of the format, and this reads 1".to_owned()),
+        ("mimeo stencils 1\n", "", "there is no `mimeo stencils`".to_owned()),
+        ("abi ", "abi x", format!("`x{STENCIL_ABI}` is not a number that can stand here")),
+        (&format!("arch {arch}"), "arch mips", "`mips` is no architecture with stencils".to_owned()),
+        ("convention ", "convention not ", format!("`not {}` is no convention", convention(&text))),
+        ("stencil exit:leave", "stencil exit:door", "there is no `stencil exit:leave`".to_owned()),
+        (code, &code[1..], format!("`{}` are not whole bytes", &code[1..])),
+        (code, "zz", "`zz` are not hexadecimal digits".to_owned()),
+        (&format!("hot {code}\n"), "", "a stencil cannot have 0 bytes of code".to_owned()),
+        (hole, "hole hot", "`hot` is no hole".to_owned()),
+        (hole, &far, format!("the hole `{}` is not one of this code", &far[5..])),
+        (hole, &foreign, format!("the hole `{}` is not one of this code", &foreign[5..])),
+        (hole, &format!("{hole}\n{hole}"), format!("the hole `{}` overlaps the one before it", &hole[5..])),
+        ("\ntail ", "\ntail 25", "the jump at the end cannot have 25".to_owned()),
+        ("\nop add ", "\nop add 0", "is no fingerprint".to_owned()),
+        ("\nop add ", "\nno add ", "there is no `set`".to_owned()),
+    ];
+    for (from, to, expected) in cases {
+        let error = prebuilt::read(&resealed(&text, from, to)).expect_err(&expected);
+        assert!(error.reason.contains(&expected), "{expected}: {error}");
+        assert!(error.line <= text.lines().count(), "{error}");
+    }
+}
+
+/// The convention in the text.
+fn convention(text: &str) -> &str {
+    text.lines().find_map(|line| line.strip_prefix("convention ")).unwrap()
+}
+
+#[test]
+fn a_table_of_other_ops_says_what_changed() {
+    let text = small();
+    let arch = Arch::host().unwrap();
+    let table = prebuilt::read(&text).unwrap();
+    let mut changed = language();
+    changed.ops.truncate(2);
+    changed.ops[0].fingerprint.layout ^= 1;
+    changed.ops[0].fingerprint.body ^= 1;
+    changed.ops[1].name = "jump_if_less".to_owned();
+    let expected =
+        ["`add` changed: body, layout", "it has no stencil of `jump_if_less`", "there is no op `jump_if_lt` any more"];
+    assert_eq!(table.stale(&[changed], arch), expected);
+    let mut order = language();
+    order.ops.truncate(2);
+    order.ops.reverse();
+    assert_eq!(table.stale(&[order], arch), ["the ops are in another order"]);
+    assert_eq!(table.stale(&[set("else", Vec::new())], arch), ["it has no table for `else`"]);
+    let other = if arch == Arch::X86_64 { Arch::Aarch64 } else { Arch::X86_64 };
+    let message = format!("it is for {}, and the target is {}", arch.name(), other.name());
+    assert_eq!(table.stale(&[set("calc", Vec::new())], other), [message]);
+    let old = Prebuilt { abi: 0, ..table };
+    let message = format!("it is of stencil ABI 0, and this is ABI {STENCIL_ABI}");
+    assert_eq!(old.stale(&[set("calc", Vec::new())], arch), [message]);
+}

@@ -1,0 +1,237 @@
+//! Tables from everywhere, in one language: calc is built with the table of each compiler, with tables that are
+//! checked in (made of ELF, Mach-O and COFF objects), and with none; its programs print the same. A table that is
+//! stale or damaged is an error of the build.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use mimeo_cli::command::Generate;
+use mimeo_cli::generate;
+
+/// The package is one, so its builds follow each other.
+static PACKAGE: Mutex<()> = Mutex::new(());
+
+/// Triples of this machine's architecture, with a compiler for each; what makes it mandatory is `CI`.
+const ORIGINS: &[(&str, &str)] = if cfg!(target_arch = "x86_64") {
+    &[
+        ("x86_64-unknown-linux-gnu", "cc"),
+        ("x86_64-apple-darwin", "clang-19"),
+        ("x86_64-pc-windows-gnu", "x86_64-w64-mingw32-gcc"),
+        ("x86_64-pc-windows-gnu", "clang-19"),
+    ]
+} else {
+    &[("aarch64-unknown-linux-gnu", "cc"), ("aarch64-apple-darwin", "clang-19")]
+};
+
+/// The package, as it is copied for the tests.
+struct Package {
+    folder: PathBuf,
+    target: PathBuf,
+    _guard: MutexGuard<'static, ()>,
+}
+
+impl Package {
+    /// A fresh copy of calc, without a table.
+    fn new() -> Package {
+        let guard = PACKAGE.lock().unwrap_or_else(PoisonError::into_inner);
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = tests.parent().expect("the tests' folder is in the root");
+        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let folder = scratch.join("prebuilt");
+        let _ = fs::remove_dir_all(&folder);
+        copy(&root.join("examples/calc/src"), &folder.join("src"));
+        fs::copy(root.join("examples/calc/build.rs"), folder.join("build.rs")).expect("calc has a build script");
+        let manifest = fs::read_to_string(tests.join("prebuilt/Cargo.toml.in")).expect("the manifest is there");
+        let manifest = manifest.replace("ROOT", root.to_str().expect("a plain path"));
+        fs::write(folder.join("Cargo.toml"), manifest).expect("the package can be written");
+        fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock can be copied");
+        Package { folder, target: scratch.join("prebuilt-target"), _guard: guard }
+    }
+
+    fn ops(&self) -> PathBuf {
+        self.folder.join("src/ops.rs")
+    }
+
+    /// The table that is checked in.
+    fn table(&self) -> PathBuf {
+        self.folder.join(format!("src/ops.{}.stencils", std::env::consts::ARCH))
+    }
+
+    /// Makes it by what the command `mimeo generate` does.
+    fn generate(&self, triple: &str, compiler: &str) {
+        let request = Generate {
+            file: Some(self.ops()),
+            target: Some(triple.to_owned()),
+            compiler: Some(compiler.to_owned()),
+            ..Generate::default()
+        };
+        generate::run(&request).unwrap_or_else(|message| panic!("{triple}: {message}"));
+        let check = Generate { check: true, ..request };
+        generate::run(&check).unwrap_or_else(|message| panic!("{triple}: {message}"));
+    }
+
+    /// Changes a file of the package.
+    fn change(&self, file: &Path, from: &str, to: &str) {
+        let text = fs::read_to_string(file).expect("the file is there");
+        assert!(text.contains(from), "`{from}` is not in {}", file.display());
+        fs::write(file, text.replacen(from, to, 1)).expect("the file can be written");
+    }
+
+    fn cargo(&self, command: &str, stencils: Option<&str>, compiler: &str) -> Output {
+        let mut cargo = Command::new(env!("CARGO"));
+        // No network: what the workspace has is enough.
+        cargo.current_dir(&self.folder).args([command, "--offline", "--color=never"]);
+        cargo.env("CARGO_TARGET_DIR", &self.target).env_remove("RUSTFLAGS").env_remove("OUT_DIR");
+        cargo.env_remove("MIMEO_STENCILS").env("CC", compiler);
+        cargo.envs(stencils.map(|stencils| ("MIMEO_STENCILS", stencils)));
+        cargo.output().expect("cargo runs")
+    }
+
+    /// Builds the command; gives what the build printed.
+    fn build(&self, stencils: Option<&str>, compiler: &str) -> String {
+        let output = self.cargo("build", stencils, compiler);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{stencils:?} with {compiler}: {text}");
+        text
+    }
+
+    /// The build fails with this message.
+    fn fails(&self, stencils: Option<&str>, expected: &[&str]) {
+        let output = self.cargo("check", stencils, "/bin/false");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{text}");
+        for expected in expected {
+            assert!(text.contains(expected), "no `{expected}` in\n{text}");
+        }
+    }
+
+    fn calc(&self, args: &[&str]) -> Output {
+        Command::new(self.target.join("debug/mimeo-calc")).args(args).output().expect("calc runs")
+    }
+
+    /// What `--stats` says of a small program.
+    fn statistics(&self) -> String {
+        let output = self.calc(&["--jit=on", "--stats", "-e", "print(1 + 2);"]);
+        assert_eq!(output.stdout, b"3\n");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// Runs every program of the corpus: what it prints and the errors that it ends with are those in the file.
+    fn run_corpus(&self, what: &str) {
+        let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/calc/programs");
+        let mut count = 0;
+        for program in fs::read_dir(programs).expect("the corpus is there") {
+            let path = program.expect("its entries can be read").path();
+            let text = fs::read_to_string(&path).expect("a program is text");
+            let file = path.to_str().expect("a plain path");
+            let output = self.calc(&["--jit=on", file]);
+            assert_eq!(String::from_utf8_lossy(&output.stdout), lines(&text, "//>", ""), "{file}, {what}");
+            assert_eq!(
+                String::from_utf8_lossy(&output.stderr),
+                lines(&text, "//!", &format!("{file}:")),
+                "{file}, {what}"
+            );
+            count += 1;
+        }
+        assert!(count >= 100, "the corpus has {count} programs");
+    }
+}
+
+/// The lines behind a mark, each behind a prefix.
+fn lines(text: &str, mark: &str, prefix: &str) -> String {
+    let marked = text.lines().filter_map(|line| line.strip_prefix(mark));
+    marked.map(|line| format!("{prefix}{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("the folder can be made");
+    for entry in fs::read_dir(from).expect("the folder is there") {
+        let entry = entry.expect("its entries can be read");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("it has a type").is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("the file can be copied");
+        }
+    }
+}
+
+/// The compiler is there; in CI it must be.
+fn is_there(compiler: &str) -> bool {
+    let found = Command::new(compiler).arg("--version").output().is_ok_and(|output| output.status.success());
+    assert!(found || std::env::var_os("CI").is_none(), "there is no `{compiler}`");
+    found
+}
+
+/// Native code ran, and every op has some.
+const NATIVE: &str = "functions            1  1 ok, 0 ok-with-deopt";
+
+#[test]
+fn every_table_gives_the_same_output() {
+    let package = Package::new();
+    for compiler in ["cc", "clang-19"].into_iter().filter(|compiler| is_there(compiler)) {
+        package.build(None, compiler);
+        assert!(package.statistics().contains(NATIVE), "{compiler}");
+        package.run_corpus(compiler);
+    }
+    for (triple, compiler) in ORIGINS.iter().filter(|(_, compiler)| is_there(compiler)) {
+        package.generate(triple, compiler);
+        let text = package.build(Some("prebuilt"), "/bin/false");
+        assert!(!text.contains("warning"), "{text}");
+        assert!(package.statistics().contains(NATIVE), "{triple} by {compiler}");
+        package.run_corpus(&format!("the table of {triple} by {compiler}"));
+    }
+    package.build(Some("off"), "/bin/false");
+    let off = "no native code: no stencils: stencils are switched off (MIMEO_STENCILS=off)";
+    assert!(package.statistics().contains(off), "{}", package.statistics());
+    package.run_corpus("no stencils");
+}
+
+#[test]
+fn a_checked_in_table_is_the_fallback_when_no_compiler_serves() {
+    let package = Package::new();
+    let nothing = package.build(None, "/bin/false");
+    assert!(nothing.contains("every op will be interpreted: the C compiler does not work"), "{nothing}");
+    assert!(package.statistics().contains("no native code: "), "{}", package.statistics());
+    let missing = package.build(Some("prebuilt"), "/bin/false");
+    let file = format!("src/ops.{}.stencils", std::env::consts::ARCH);
+    assert!(
+        missing.contains(&format!("every op will be interpreted: there is no `{file}`; `mimeo generate")),
+        "{missing}"
+    );
+    package.generate(ORIGINS[0].0, ORIGINS[0].1);
+    // The script has no reason to run again: it did not know of the file.
+    package.change(&package.folder.join("build.rs"), "fn main", "\nfn main");
+    let found = package.build(None, "/bin/false");
+    assert!(found.contains(&format!("the stencils come from `{file}`: the C compiler does not work")), "{found}");
+    assert!(package.statistics().contains(NATIVE), "{}", package.statistics());
+}
+
+#[test]
+fn a_stale_table_is_an_error_that_names_the_op_and_the_command() {
+    let package = Package::new();
+    let (triple, compiler) = ORIGINS[0];
+    package.generate(triple, compiler);
+    package.change(&package.ops(), "a.checked_add(b)", "b.checked_add(a)");
+    let file = format!("src/ops.{}.stencils", std::env::consts::ARCH);
+    let stale = "the stencil of `add` is stale: the body of the op changed after the table was made: ";
+    let renewal = format!("{stale}`{file}` is renewed by `mimeo generate --target {triple} src/ops.rs`");
+    package.fails(Some("prebuilt"), &[&renewal, "--> src/ops.rs:"]);
+    let check = Generate { file: Some(package.ops()), check: true, ..Generate::default() };
+    let message = generate::run(&check).expect_err("the table is stale");
+    assert!(message.ends_with("renews it:\n  `add` changed: body"), "{message}");
+}
+
+#[test]
+fn a_damaged_table_is_refused_before_anything_of_it_is_used() {
+    let package = Package::new();
+    package.generate(ORIGINS[0].0, ORIGINS[0].1);
+    package.change(&package.table(), "\nhot 4", "\nhot 5");
+    let refused =
+        ["is damaged: line ", "the file was changed after it was made", "help: renew it with `mimeo generate"];
+    package.fails(Some("prebuilt"), &refused);
+    // The fallback does not go on without it either.
+    package.fails(None, &refused);
+}

@@ -14,7 +14,7 @@ fn read(path: &str) -> String {
 }
 
 /// The folders with the sources of a crate, in the order of the map.
-const CRATES: [(&str, &str); 9] = [
+const CRATES: [(&str, &str); 10] = [
     ("mimeo-def", "ops-def/src"),
     ("mimeo-lower", "ops-def/lower/src"),
     ("mimeo-macros", "ops-macros/src"),
@@ -24,6 +24,7 @@ const CRATES: [(&str, &str); 9] = [
     ("mimeo", "src"),
     ("mimeo-calc", "examples/calc/src"),
     ("mimeo-tests", "tests"),
+    ("mimeo-check", "check/src"),
 ];
 
 /// Files that hold nothing but bytes.

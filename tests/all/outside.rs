@@ -4,7 +4,7 @@
 //! Contract of this island: (1) what runs between fork and exec is one system call, which needs no memory and no lock.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
@@ -62,6 +62,19 @@ fn package_says(outcome: &Outcome, code: Diagnostic, expected: &str) {
     assert_eq!(outcome.stdout, OUTPUT, "{}", outcome.stderr);
     let line = line(&outcome.stderr, code);
     assert!(line.contains(expected), "{line}\n{}", outcome.stderr);
+}
+
+#[test]
+fn every_diagnostic_is_met_here_and_its_page_says_how() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for diagnostic in Diagnostic::ALL {
+        let test = diagnostic.code().trim_start_matches("JIT_").to_lowercase();
+        assert!(include_str!("outside.rs").contains(&format!("\nfn {test}() {{\n")), "there is no test `{test}`");
+        let page = std::fs::read_to_string(root.join(diagnostic.page())).expect("it has a page");
+        let (_, how) = page.split_once("\n## How to see it\n").expect("it can be seen");
+        let named = how.contains(&format!("--test all outside::{test} -- --show-output"));
+        assert!(named || how.contains("mimeo-calc"), "no program shows {diagnostic}:\n{how}");
+    }
 }
 
 #[test]

@@ -133,7 +133,11 @@ nonsense
 ";
 
     fn observed(maps: &str) -> Observed {
-        Observed { program: "p".into(), code: vec![0x7f00_0000_0100..0x7f00_0000_0200], mappings: parse(maps) }
+        Observed {
+            program: "p".into(),
+            code: std::iter::once(0x7f00_0000_0100..0x7f00_0000_0200).collect(),
+            mappings: parse(maps),
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command from outside: it fails when something is wrong or could not run, and says what.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 /// Runs `mimeo-check` with builds of calc that are none; the results are standard output and exit status.
@@ -18,7 +19,26 @@ fn part<'a>(evidence: &'a serde_json::Value, name: &str) -> &'a serde_json::Valu
     checks.iter().find(|check| check["name"] == name).expect("the check ran")
 }
 
-#[cfg(unix)]
+/// The names in the page's table of figures.
+fn described_figures() -> BTreeSet<String> {
+    let page = include_str!("../../docs/check.md");
+    let (_, section) = page.split_once("\n## The figures\n").expect("the page has it");
+    let names = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    names.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// The names of the figures that all checks gave.
+fn figures(evidence: &serde_json::Value) -> BTreeSet<String> {
+    let checks = evidence["checks"].as_array().expect("a list");
+    let names = checks.iter().flat_map(|check| {
+        let figures = check["figures"].as_object().expect("an object");
+        assert!(figures.values().all(serde_json::Value::is_u64), "{figures:?}");
+        figures.keys().map(|name| format!("{}.{name}", check["name"].as_str().expect("a name")))
+    });
+    names.collect()
+}
+
+#[cfg(target_os = "linux")]
 #[test]
 fn what_is_wrong_makes_it_fail() {
     // A lean build that is none, and prints the same whatever the program is.
@@ -34,9 +54,10 @@ fn what_is_wrong_makes_it_fail() {
     let fallback = part(&evidence, "fallback");
     assert_eq!(fallback["verdict"], "failed");
     assert!(fallback["reasons"].to_string().contains("no/such/file does not start"), "{fallback}");
-    for name in ["stencil_audit", "metadata", "latency_budget"] {
+    for name in ["stencil_audit", "metadata", "executable_memory", "reclamation", "latency_budget"] {
         assert_eq!(part(&evidence, name)["verdict"], "passed", "{text}");
     }
+    assert_eq!(figures(&evidence), described_figures());
 }
 
 #[test]

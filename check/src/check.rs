@@ -13,6 +13,8 @@ pub(crate) struct World {
     pub(crate) corpus: Vec<Sample>,
     pub(crate) variants: Variants,
     pub(crate) latency_bound: Duration,
+    /// This program runs in an emulator, whose memory and time are counted with its own.
+    pub(crate) emulated: bool,
 }
 
 /// Something that a release needs.
@@ -87,7 +89,8 @@ mod tests {
     use super::*;
 
     fn verdict(run: fn(&World) -> Result<Findings, Skipped>) -> Verdict {
-        let world = World { corpus: Vec::new(), variants: Variants::none("no"), latency_bound: Duration::ZERO };
+        let (corpus, variants) = (Vec::new(), Variants::none("no"));
+        let world = World { corpus, variants, latency_bound: Duration::ZERO, emulated: false };
         Check { name: "sample", proves: "Nothing.", run }.report(&world).verdict
     }
 

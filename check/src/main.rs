@@ -6,6 +6,7 @@ mod checks;
 mod command;
 mod corpus;
 mod judge;
+mod mappings;
 mod processes;
 mod report;
 mod sets;
@@ -30,8 +31,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let world =
-        World { corpus: corpus::programs(), variants: Variants::new(&command), latency_bound: command.latency_bound };
+    let world = World {
+        corpus: corpus::programs(),
+        variants: Variants::new(&command),
+        latency_bound: command.latency_bound,
+        emulated: !command.runner.is_empty(),
+    };
     let reports: Vec<_> = checks::ALL.iter().map(|check| check.report(&world)).collect();
     let gate = judge::gate(&reports, &command.allow_skip);
     if command.json {

@@ -7,15 +7,13 @@ use calc::{Options, Session};
 use mimeo::jit::{Jit, JitConfig, Mode};
 
 use crate::check::{Check, Findings, Skipped, World};
+use crate::mappings::{MAPS, Mapping, mappings};
 
 pub(crate) const CHECK: Check = Check {
     name: "executable_memory",
     proves: "While programs are compiled and run, no memory is writable and executable, and no code is writable.",
     run,
 };
-
-/// What the process says of its memory.
-const MAPS: &str = "/proc/self/maps";
 
 fn run(world: &World) -> Result<Findings, Skipped> {
     if !cfg!(target_os = "linux") {
@@ -44,34 +42,12 @@ fn run(world: &World) -> Result<Findings, Skipped> {
     Ok(findings)
 }
 
-/// A part of the process's memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Mapping {
-    range: Range<usize>,
-    permissions: String,
-}
-
 /// What there was after a program was compiled and run.
 struct Observed {
     program: String,
     /// Where code was: functions, ways in and out.
     code: Vec<Range<usize>>,
     mappings: Vec<Mapping>,
-}
-
-fn mappings() -> Vec<Mapping> {
-    parse(&std::fs::read_to_string(MAPS).unwrap_or_else(|error| panic!("{MAPS}: {error}")))
-}
-
-/// The lines of `/proc/self/maps` that are understood.
-fn parse(text: &str) -> Vec<Mapping> {
-    let line = |line: &str| {
-        let mut words = line.split(' ');
-        let (start, end) = words.next()?.split_once('-')?;
-        let address = |text| usize::from_str_radix(text, 16).ok();
-        Some(Mapping { range: address(start)?..address(end)?, permissions: words.next()?.to_owned() })
-    };
-    text.lines().filter_map(line).collect()
 }
 
 fn is_both(mapping: &Mapping) -> bool {
@@ -124,12 +100,12 @@ fn judge(observed: &Observed) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mappings::parse;
 
     const SOUND: &str = "\
 55d0c0000000-55d0c0021000 r--p 00000000 fe:00 1 /bin/calc
 7f0000000000-7f0000004000 r-xp 00000000 00:00 0
 7f0000004000-7f0000008000 rw-p 00000000 00:00 0
-nonsense
 ";
 
     fn observed(maps: &str) -> Observed {
@@ -142,7 +118,6 @@ nonsense
 
     #[test]
     fn memory_that_is_both_is_found() {
-        assert_eq!(parse(SOUND).len(), 3);
         assert_eq!(judge(&observed(SOUND)), Vec::<String>::new());
         let both = judge(&observed(&SOUND.replace("rw-p", "rwxp")));
         assert!(both.len() == 1 && both[0].ends_with("is writable and executable"), "{both:?}");

@@ -16,7 +16,9 @@ fn run(world: &World) -> Result<Findings, Skipped> {
     let mut findings = Findings::default();
     let mut compared = Vec::new();
     let (mut side_exits, mut fallen_back) = (0, 0);
-    let corpus: Vec<&Sample> = world.corpus.iter().filter(|sample| !is_too_long(&sample.name)).collect();
+    let is_slow = cfg!(debug_assertions) || world.emulated;
+    let corpus: Vec<&Sample> =
+        world.corpus.iter().filter(|sample| !(is_slow && LONG.contains(&&*sample.name))).collect();
     for sample in &corpus {
         let config = JitConfig { mode: Mode::On, deopt_everywhere: true, ..JitConfig::default() };
         let (found, stats) = sample.run(Some(config));
@@ -53,7 +55,8 @@ fn run(world: &World) -> Result<Findings, Skipped> {
     Ok(findings)
 }
 
-/// The programs with more than 2 million ops. Without optimisation, leaving native code at each takes a minute.
+/// The programs with more than 2 million ops. Without optimisation, or in an emulator, leaving native code at
+/// each takes a minute.
 const LONG: [&str; 20] = [
     "change",
     "collatz",
@@ -76,10 +79,6 @@ const LONG: [&str; 20] = [
     "square_root",
     "tour",
 ];
-
-fn is_too_long(program: &str) -> bool {
-    cfg!(debug_assertions) && LONG.contains(&program)
-}
 
 /// With every stencil switched off, no function is without a gap, and none is blocked.
 fn judge_stats(program: &str, stats: &Stats) -> Option<String> {

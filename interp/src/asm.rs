@@ -29,8 +29,8 @@ impl<V> From<mimeo_def::Slot> for Place<V> {
     }
 }
 
-/// One function's bytecode, not yet verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One function's bytecode, not yet verified. The default has nothing at all, which is not sound.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FunctionBody {
     /// Name, for errors and listings.
     pub name: String,
@@ -136,16 +136,7 @@ pub struct FunctionBuilder {
 impl FunctionBuilder {
     /// Starts a function with `arity` arguments and `locals` slots, the arguments among them.
     pub fn new(name: impl Into<String>, arity: u16, locals: u16) -> Self {
-        let body = FunctionBody {
-            name: name.into(),
-            arity,
-            locals: locals.max(arity),
-            code: Vec::new(),
-            constants: Vec::new(),
-            positions: Vec::new(),
-            handlers: Vec::new(),
-            variadic: false,
-        };
+        let body = FunctionBody { name: name.into(), arity, locals: locals.max(arity), ..FunctionBody::default() };
         FunctionBuilder { body, labels: Vec::new(), fixups: Vec::new(), handlers: Vec::new(), error: None }
     }
 

@@ -113,9 +113,7 @@ impl Frame {
             locals: arity.max(1),
             code,
             constants: vec![0],
-            positions: Vec::new(),
-            handlers: Vec::new(),
-            variadic: false,
+            ..FunctionBody::default()
         }
     }
 }
@@ -278,9 +276,7 @@ impl Case {
             locals: self.locals,
             code,
             constants: self.constants.clone(),
-            positions: Vec::new(),
-            handlers: Vec::new(),
-            variadic: false,
+            ..FunctionBody::default()
         };
         let callees = (0..=MAX_WINDOW as u16).map(|arity| frame.callee::<I>(arity));
         let functions = std::iter::once(subject).chain(callees).collect();

@@ -12,30 +12,53 @@ static PACKAGE: Mutex<()> = Mutex::new(());
 const OPS: &str = include_str!("../drift/src/ops.rs");
 const STENCIL: &str = include_str!("../drift/src/double.c");
 
+/// What the package prints: the result in the interpreter, and with native code.
+pub(crate) const OUTPUT: &str = "-2147483527 after 1 call\n-2147483527 after 1 call\n";
+
 /// What a build is made from.
-struct Build {
+pub(crate) struct Build {
     ops: String,
     stencil: String,
     /// What the build script does to the table.
     drift: Option<&'static str>,
+    /// `MIMEO_STENCILS`.
+    stencils: Option<&'static str>,
 }
 
 /// What became of it.
-struct Outcome {
-    success: bool,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Outcome {
+    pub(crate) success: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Default for Build {
     fn default() -> Self {
-        Build { ops: reviewed(OPS), stencil: STENCIL.to_owned(), drift: None }
+        Build { ops: reviewed(OPS), stencil: STENCIL.to_owned(), drift: None, stencils: None }
     }
 }
 
 impl Build {
-    fn drift(drift: &'static str) -> Build {
+    pub(crate) fn drift(drift: &'static str) -> Build {
         Build { drift: Some(drift), ..Build::default() }
+    }
+
+    /// Without stencils.
+    pub(crate) fn without_stencils() -> Build {
+        Build { stencils: Some("off"), ..Build::default() }
+    }
+
+    /// Has an op use the stencil in `src/OP.c`, as one that was reviewed.
+    pub(crate) fn by_hand(self, op: &str) -> Build {
+        let reviewed = format!("stencil = \"src/{op}.c\", reviewed = \"{}\"", fingerprint(&self.ops, op));
+        self.attribute(op, &reviewed)
+    }
+
+    /// Gives an op an argument of `#[vm_op]`.
+    pub(crate) fn attribute(self, op: &str, argument: &str) -> Build {
+        let plain = format!("#[vm_op]\n    fn {op}(");
+        let with = format!("#[vm_op({argument})]\n    fn {op}(");
+        self.ops(&plain, &with)
     }
 
     /// Changes the source of the ops.
@@ -46,13 +69,22 @@ impl Build {
     }
 
     /// Changes the stencil written by hand.
-    fn stencil(mut self, from: &str, to: &str) -> Build {
+    pub(crate) fn stencil(mut self, from: &str, to: &str) -> Build {
         assert!(self.stencil.contains(from), "`{from}` is not in the stencil");
         self.stencil = self.stencil.replacen(from, to, 1);
         self
     }
 
     fn cargo(&self, command: &str) -> Outcome {
+        self.cargo_with(&[command])
+    }
+
+    /// Builds it if need be, and runs it.
+    pub(crate) fn run(&self, options: &[&str]) -> Outcome {
+        self.cargo_with(&[&["run"], options].concat())
+    }
+
+    fn cargo_with(&self, arguments: &[&str]) -> Outcome {
         let _guard = PACKAGE.lock().unwrap_or_else(PoisonError::into_inner);
         let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = tests.parent().expect("the tests' folder is in the root");
@@ -62,7 +94,7 @@ impl Build {
         let template = fs::read_to_string(tests.join("drift/Cargo.toml.in")).expect("the manifest is there");
         let manifest = template.replace("ROOT", root.to_str().expect("a plain path"));
         write(&package.join("Cargo.toml"), &manifest);
-        for file in ["build.rs", "src/main.rs"] {
+        for file in ["build.rs", "src/main.rs", "src/number.c", "src/ret.c"] {
             write(&package.join(file), &fs::read_to_string(tests.join("drift").join(file)).expect("it is there"));
         }
         write(&package.join("src/ops.rs"), &self.ops);
@@ -73,10 +105,12 @@ impl Build {
             fs::copy(root.join("Cargo.lock"), &lock).expect("the lock can be copied");
         }
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(&package).args([command, "--offline", "--quiet", "--color=never"]);
+        cargo.current_dir(&package).args(&arguments[..1]).args(["--offline", "--quiet", "--color=never"]);
+        cargo.args(&arguments[1..]);
         cargo.env("CARGO_TARGET_DIR", scratch.join("drift-target")).env_remove("RUSTFLAGS");
         cargo.env_remove("OUT_DIR").env_remove("MIMEO_STENCILS").env_remove("DRIFT");
         cargo.envs(self.drift.map(|drift| ("DRIFT", drift)));
+        cargo.envs(self.stencils.map(|mode| ("MIMEO_STENCILS", mode)));
         let output = cargo.output().expect("cargo runs");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Outcome { success: output.status.success(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
@@ -121,9 +155,9 @@ fn reviewed(ops: &str) -> String {
 
 #[test]
 fn the_package_builds_and_runs() {
-    let outcome = Build::default().cargo("run");
-    assert!(outcome.success, "{}", outcome.stderr);
-    assert_eq!(outcome.stdout, "-2147483527 after 1 call\n".repeat(2));
+    let outcome = Build::default().run(&[]);
+    assert!(outcome.success && outcome.stderr.starts_with("native code: yes;"), "{}", outcome.stderr);
+    assert_eq!(outcome.stdout, OUTPUT);
 }
 
 #[test]

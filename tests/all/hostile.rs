@@ -167,9 +167,7 @@ fn random_body<I: Hostile>(random: &mut Random, index: u32, functions: u32) -> F
         locals,
         code: Vec::new(),
         constants: (0..4).map(|_| random.edge_bits()).collect(),
-        positions: Vec::new(),
-        handlers: Vec::new(),
-        variadic: false,
+        ..FunctionBody::default()
     };
     let stack = I::OPERANDS == Operands::Stack;
     let mut depth = 0;
@@ -338,16 +336,7 @@ type StackOp = stack_ops::Opcode;
 type RegisterOp = register_ops::Opcode;
 
 fn body(arity: u16, locals: u16, code: Vec<u16>) -> FunctionBody {
-    FunctionBody {
-        name: "f".into(),
-        arity,
-        locals,
-        code,
-        constants: vec![1, 2],
-        positions: Vec::new(),
-        handlers: Vec::new(),
-        variadic: false,
-    }
+    FunctionBody { name: "f".into(), arity, locals, code, constants: vec![1, 2], ..FunctionBody::default() }
 }
 
 fn refused<I: Hostile>(functions: Vec<FunctionBody>) -> (VerifyErrorKind, String) {

@@ -7,6 +7,7 @@ mod hostile;
 mod machines;
 mod memory;
 mod output;
+mod outside;
 mod prebuilt;
 mod programs;
 mod runtime;

@@ -14,7 +14,7 @@ fn read(path: &str) -> String {
 }
 
 /// The folders with the sources of a crate, in the order of the map.
-const CRATES: [(&str, &str); 13] = [
+const CRATES: [(&str, &str); 14] = [
     ("mimeo-def", "ops-def/src"),
     ("mimeo-lower", "ops-def/lower/src"),
     ("mimeo-macros", "ops-macros/src"),
@@ -28,6 +28,7 @@ const CRATES: [(&str, &str); 13] = [
     ("mimeo-calc-capi", "examples/calc/capi"),
     ("mimeo-lua", "examples/lua/src"),
     ("mimeo-tests", "tests"),
+    ("mimeo-check", "check/src"),
 ];
 
 /// Files that hold nothing but bytes.

@@ -1,8 +1,10 @@
 //! The command line → [`Command`].
 
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use lexopt::prelude::{Long, Short, Value};
 use lexopt::{Arg, Parser, ValueExt};
@@ -16,6 +18,8 @@ usage: mimeo-calc [options] FILE      run a program
 options, and the environment variables that say the same; an option overrides its variable:
   --jit=auto|on|off         native code: for functions that are called often, for all, for none (auto); MIMEO_JIT
   --jit-threshold=N         with auto: the call at which a function is compiled (10); MIMEO_JIT_THRESHOLD
+  --jit-code-limit=BYTES    native code may take so much memory, in whole pages (no limit)
+  --jit-budget=MICROSECONDS compiling one function may take so long (no limit)
   --stats[=summary|trace|json|off]
                             say on standard error what the native tier did; MIMEO_STATS
   --perf=off|map|gdb|all    tell perf or a debugger of compiled functions (off); MIMEO_PERF
@@ -72,6 +76,15 @@ impl Command {
                     settings.jit.threshold = setting::<Threshold>("--jit-threshold", parser.value()?)?.0;
                     continue;
                 }
+                Long("jit-code-limit") => {
+                    settings.jit.code_limit = Some(number("--jit-code-limit", parser.value()?, "bytes", usize::MAX)?);
+                    continue;
+                }
+                Long("jit-budget") => {
+                    let micros = number("--jit-budget", parser.value()?, "microseconds", u64::MAX)?;
+                    settings.jit.latency_budget = Some(Duration::from_micros(micros));
+                    continue;
+                }
                 Long("stats") => {
                     settings.report = match parser.optional_value() {
                         Some(format) => setting("--stats", format)?,
@@ -113,6 +126,15 @@ impl Command {
 /// The value of a setting.
 fn setting<T: FromStr<Err = BadSetting>>(option: &str, value: OsString) -> Result<T, lexopt::Error> {
     value.to_string_lossy().parse().map_err(|error: BadSetting| error.of(option).to_string().into())
+}
+
+/// The value of an option that is a number of something.
+fn number<T: FromStr + Display>(option: &str, value: OsString, unit: &str, max: T) -> Result<T, lexopt::Error> {
+    let value = value.to_string_lossy();
+    value.parse().map_err(|_| {
+        let expected = format!("a number of {unit}, 0 to {max}");
+        BadSetting { name: option.to_owned(), value: value.into_owned(), expected }.to_string().into()
+    })
 }
 
 /// The value of an option that has few.

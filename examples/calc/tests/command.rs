@@ -70,7 +70,7 @@ fn files_that_cannot_be_read_are_errors() {
 
 #[test]
 fn a_wrong_option_is_answered_with_the_right_ones() {
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["--jit=maybe", "-"], "mimeo-calc: --jit is auto, on or off, not \"maybe\"\n"),
         (&["--stats=all", "-"], "mimeo-calc: --stats is off, summary, trace or json, not \"all\"\n"),
         (&["--perf=yes", "-"], "mimeo-calc: --perf is off, map, gdb or all, not \"yes\"\n"),
@@ -78,6 +78,19 @@ fn a_wrong_option_is_answered_with_the_right_ones() {
         (
             &["--jit-threshold=many", "-"],
             "mimeo-calc: --jit-threshold is a number of calls, 0 to 4294967295, not \"many\"\n",
+        ),
+        (
+            &["--jit-code-limit=1k", "-"],
+            &format!("mimeo-calc: --jit-code-limit is a number of bytes, 0 to {}, not \"1k\"\n", usize::MAX),
+        ),
+        (&["--jit-code-limit"], "mimeo-calc: missing argument for option '--jit-code-limit'\n"),
+        (
+            &["--jit-budget=-1", "-"],
+            "mimeo-calc: --jit-budget is a number of microseconds, 0 to 18446744073709551615, not \"-1\"\n",
+        ),
+        (
+            &["--jit-budget=0.5", "-"],
+            "mimeo-calc: --jit-budget is a number of microseconds, 0 to 18446744073709551615, not \"0.5\"\n",
         ),
         (&["--fast", "-"], "mimeo-calc: invalid option '--fast'\n"),
         (&["--jit"], "mimeo-calc: missing argument for option '--jit'\n"),
@@ -151,6 +164,14 @@ fn settings_come_from_the_program_then_the_environment_then_the_command_line() {
     assert!(stderr.starts_with("functions "), "{stderr}");
     let quiet = calc_with(&[("MIMEO_STATS", "summary")], &["--stats=off", "-e", "print 1;"], b"");
     assert_eq!(quiet, ok("1\n"));
+}
+
+#[test]
+fn limits_leave_functions_to_the_interpreter() {
+    assert_eq!(compiled(&[], &["--jit=on", "--jit-code-limit=1000000"]), 2);
+    assert_eq!(compiled(&[], &["--jit=on", "--jit-budget=1000000"]), 2);
+    assert_eq!(compiled(&[], &["--jit=on", "--jit-code-limit=100"]), 0);
+    assert_eq!(compiled(&[], &["--jit=on", "--jit-budget=0"]), 0);
 }
 
 #[test]

@@ -1,12 +1,14 @@
-//! The smallest program that runs ops in both tiers.
+//! The smallest program that runs ops in both tiers. Its output says what they computed, standard error what the native
+//! tier did; with the argument `twins` the ops are compared one by one.
 
 mod ops;
 
 use mimeo::def::Slot;
-use mimeo::jit::{HasJit, JitConfig, Mode, WithJit};
-use ops::ops::{Assembler, Context, Machine, Ops, ProgramBuilder};
+use mimeo::jit::{HasJit, JitConfig, Mode, StatsFormat, WithJit};
+use ops::ops::{Assembler, Context, Machine, Ops, Program, ProgramBuilder};
 
 /// A type from elsewhere, to which only pointers get into the ops.
+#[expect(dead_code, reason = "there is none, only its type matters")]
 pub struct Text(str);
 
 /// The runtime function.
@@ -16,9 +18,29 @@ pub fn note(vm: &mut ops::ops::Vm, value: i64) -> i64 {
 }
 
 fn main() {
+    if std::env::args().nth(1).is_some_and(|argument| argument == "twins") {
+        return twins();
+    }
+    let program = program();
+    for native in [false, true] {
+        let config = JitConfig { mode: Mode::On, ..JitConfig::default() };
+        let builder = Machine::builder(Context { bias: 100, r#fn: 6, names: std::ptr::null() }, 0);
+        let mut machine = if native { builder.jit(config).build() } else { builder.build() };
+        let linked = machine.load(&program);
+        let main = program.function("main").expect("it is declared");
+        let result = machine.call(linked, main, &[]).expect("nothing throws");
+        println!("{result} after {} call", machine.vm().host);
+        if let Some(jit) = machine.jit() {
+            eprint!("{}{}", jit.capability(), jit.report(StatsFormat::Summary));
+        }
+    }
+}
+
+fn program() -> Program {
     let mut assembler = Assembler::new("main", 0, 3);
     assembler.number(Slot(0), 3);
     assembler.number(Slot(1), 4);
+    assembler.number(Slot(2), 1 << 32);
     assembler.add(Slot(2), Slot(0), Slot(1));
     assembler.double(Slot(2), Slot(2));
     assembler.tell(Slot(2), Slot(2));
@@ -27,16 +49,30 @@ fn main() {
     let mut builder = ProgramBuilder::new();
     let main = builder.declare("main");
     builder.define(main, assembler.finish().expect("it has no labels"));
-    let program = builder.finish().expect("it is defined").verify().expect("it is fine");
-    for native in [false, true] {
-        let config = JitConfig { mode: Mode::On, ..JitConfig::default() };
-        let builder = Machine::builder(Context { bias: 100, r#fn: 6, names: std::ptr::null() }, 0);
-        let mut machine = if native { builder.jit(config).build() } else { builder.build() };
-        if let Some(reason) = machine.jit().and_then(|jit| jit.unavailable()) {
-            panic!("{reason}");
+    builder.finish().expect("it is defined").verify().expect("it is fine")
+}
+
+#[cfg(not(feature = "jit"))]
+fn twins() {}
+
+#[cfg(feature = "jit")]
+fn twins() {
+    use mimeo::testing::{Language, Random};
+
+    struct Drift;
+
+    impl Language<Ops> for Drift {
+        type Snapshot = (u32, i64, i64);
+
+        fn state(&self, random: &mut Random) -> (Context, u32) {
+            (Context { bias: random.edge_i64(), r#fn: random.edge_i64(), names: std::ptr::null() }, 0)
         }
-        let linked = machine.load(&program);
-        let result = machine.call(linked, main, &[]).expect("nothing throws");
-        println!("{result} after {} call", machine.vm().host);
+
+        fn snapshot(&self, vm: &ops::ops::Vm) -> Self::Snapshot {
+            (vm.host, vm.context.bias, vm.context.r#fn)
+        }
     }
+
+    let report = mimeo::testing::twins::<Ops>(Drift);
+    println!("{} ops are the same in both tiers", report.ops);
 }

@@ -1,0 +1,69 @@
+//! The corpus in every mode, and in the lean build → whether all print the same bytes.
+
+use mimeo::jit::{Diagnostic, JitConfig, Mode};
+
+use crate::check::{Check, Findings, Skipped, World};
+use crate::corpus::{Compared, differences};
+use crate::processes::wrong_build;
+
+pub(crate) const CHECK: Check = Check {
+    name: "differential",
+    proves: "Every program prints the same bytes with native code for all, for some and for no functions, and in a lean build.",
+    run,
+};
+
+fn run(world: &World) -> Result<Findings, Skipped> {
+    let mut findings = Findings::default();
+    let mut compared = Vec::new();
+    findings.figure("programs", world.corpus.len());
+    for (mode, name) in [(Mode::Auto, "compiled_auto"), (Mode::On, "compiled_on"), (Mode::Off, "compiled_off")] {
+        let mut compiled = 0;
+        for sample in &world.corpus {
+            let (found, stats) = sample.run(Some(JitConfig { mode, ..JitConfig::default() }));
+            compiled += stats.functions.compiled();
+            let (program, mode) = (sample.name.clone(), mode.to_string());
+            compared.push(Compared { program, mode, expected: sample.expected(), found });
+        }
+        findings.figure(name, compiled);
+        findings.failures.extend(judge_compiled(mode, compiled));
+    }
+    match world.variants.lean() {
+        Err(problem) => findings.failures.push(problem.or_failure()?),
+        Ok(lean) => {
+            let capability = lean.capability().unwrap_or_else(|error| error);
+            findings.failures.extend(wrong_build(&capability, Diagnostic::OptIn.code()));
+            for sample in &world.corpus {
+                match lean.run(sample) {
+                    Ok(found) => {
+                        let (program, mode) = (sample.name.clone(), "lean".to_owned());
+                        compared.push(Compared { program, mode, expected: sample.expected(), found });
+                    }
+                    Err(reason) => findings.failures.push(format!("lean: {reason}")),
+                }
+            }
+        }
+    }
+    findings.figure("runs", compared.len());
+    findings.failures.extend(differences(&compared));
+    Ok(findings)
+}
+
+/// A mode that does not do what it is called compares nothing.
+fn judge_compiled(mode: Mode, functions: u64) -> Option<String> {
+    let is_right = (functions == 0) == (mode == Mode::Off);
+    (!is_right).then(|| format!("in mode {mode} {functions} functions were compiled"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_that_does_nothing_is_found() {
+        for mode in Mode::ALL {
+            let off = mode == Mode::Off;
+            assert_eq!(judge_compiled(mode, 0).is_some(), !off, "{mode}");
+            assert_eq!(judge_compiled(mode, 7).is_some(), off, "{mode}");
+        }
+    }
+}

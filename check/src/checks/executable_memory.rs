@@ -1,0 +1,143 @@
+//! The process's own mappings while the corpus is compiled and run → whether memory was ever writable and executable.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use calc::{Options, Session};
+use mimeo::jit::{Jit, JitConfig, Mode};
+
+use crate::check::{Check, Findings, Skipped, World};
+use crate::mappings::{MAPS, Mapping, mappings};
+
+pub(crate) const CHECK: Check = Check {
+    name: "executable_memory",
+    proves: "While programs are compiled and run, no memory is writable and executable, and no code is writable.",
+    run,
+};
+
+fn run(world: &World) -> Result<Findings, Skipped> {
+    if !cfg!(target_os = "linux") {
+        return Err(Skipped(format!("only Linux says what memory is, in {MAPS}")));
+    }
+    let mut findings = Findings::default();
+    let stop = AtomicBool::new(false);
+    // One thread looks all the time; this one when code has just been made, and is still there.
+    let (observed, watched) = std::thread::scope(|scope| {
+        let watcher = scope.spawn(|| watch(&stop));
+        let observed: Vec<Observed> =
+            world.corpus.iter().filter_map(|sample| observe(&sample.name, &sample.text)).collect();
+        stop.store(true, Ordering::Relaxed);
+        (observed, watcher.join())
+    });
+    let (looks, both) = watched.map_err(|_| Skipped(format!("{MAPS} cannot be read")))?;
+    let functions: usize = observed.iter().map(|observed| observed.code.len()).sum();
+    findings.figure("programs", observed.len());
+    findings.figure("functions", functions);
+    findings.figure("looks", looks + observed.len());
+    findings.failures.extend(both.map(|line| format!("writable and executable: {line}")));
+    findings.failures.extend(observed.iter().flat_map(judge));
+    if functions == 0 || looks == 0 {
+        findings.failures.push("there was no code to look at".to_owned());
+    }
+    Ok(findings)
+}
+
+/// What there was after a program was compiled and run.
+struct Observed {
+    program: String,
+    /// Where code was: functions, ways in and out.
+    code: Vec<Range<usize>>,
+    mappings: Vec<Mapping>,
+}
+
+fn is_both(mapping: &Mapping) -> bool {
+    mapping.permissions.contains('w') && mapping.permissions.contains('x')
+}
+
+/// How often it looked, and the first memory found to be both.
+fn watch(stop: &AtomicBool) -> (usize, Option<String>) {
+    let (mut looks, mut both) = (0, None);
+    while !stop.load(Ordering::Relaxed) {
+        both = both.or_else(|| mappings().iter().find(|mapping| is_both(mapping)).map(|found| format!("{found:x?}")));
+        looks += 1;
+    }
+    (looks, both)
+}
+
+/// Runs a program natively, and compiles what it has not called. `None` for one that calc refuses.
+fn observe(name: &str, text: &str) -> Option<Observed> {
+    let program = calc::compile(text).ok()?;
+    let options = Options { jit: Some(JitConfig { mode: Mode::On, ..JitConfig::default() }), ..Options::default() };
+    let mut session = Session::new(&program, options, Box::new(std::io::sink()));
+    // How it ends is not what is looked at.
+    let _ = session.run();
+    let mut code: Vec<Range<usize>> = Vec::new();
+    session.with_native_code(|_, view| code.push(view.start..view.start + view.bytes.len()));
+    if let Some((start, bytes)) = session.jit().and_then(Jit::support_code) {
+        code.push(start..start + bytes.len());
+    }
+    Some(Observed { program: name.to_owned(), code, mappings: mappings() })
+}
+
+/// Memory that is both, and code that is not what code should be.
+fn judge(observed: &Observed) -> Vec<String> {
+    let Observed { program, code, mappings } = observed;
+    let both = mappings.iter().filter(|mapping| is_both(mapping));
+    let mut failures: Vec<String> =
+        both.map(|mapping| format!("`{program}`: {mapping:x?} is writable and executable")).collect();
+    for code in code {
+        let holding = |at: usize| mappings.iter().find(move |mapping| mapping.range.contains(&at));
+        // Neighbouring pages with the same permissions are one mapping.
+        let (first, last) = (holding(code.start), holding(code.end - 1));
+        let sealed = |mapping: Option<&Mapping>| mapping.is_some_and(|mapping| mapping.permissions.starts_with("r-x"));
+        if !sealed(first) || !sealed(last) {
+            failures.push(format!("`{program}`: code at {code:x?} is not sealed: {first:x?}"));
+        }
+    }
+    failures
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mappings::parse;
+
+    const SOUND: &str = "\
+55d0c0000000-55d0c0021000 r--p 00000000 fe:00 1 /bin/calc
+7f0000000000-7f0000004000 r-xp 00000000 00:00 0
+7f0000004000-7f0000008000 rw-p 00000000 00:00 0
+";
+
+    fn observed(maps: &str) -> Observed {
+        Observed {
+            program: "p".into(),
+            code: std::iter::once(0x7f00_0000_0100..0x7f00_0000_0200).collect(),
+            mappings: parse(maps),
+        }
+    }
+
+    #[test]
+    fn memory_that_is_both_is_found() {
+        assert_eq!(judge(&observed(SOUND)), Vec::<String>::new());
+        let both = judge(&observed(&SOUND.replace("rw-p", "rwxp")));
+        assert!(both.len() == 1 && both[0].ends_with("is writable and executable"), "{both:?}");
+    }
+
+    #[test]
+    fn code_that_is_not_sealed_is_found() {
+        for permissions in ["rw-p", "r--p", "---p"] {
+            let found = judge(&observed(&SOUND.replace("r-xp", permissions)));
+            assert!(found.len() == 1 && found[0].contains("is not sealed"), "{found:?}");
+        }
+        assert!(judge(&observed(""))[0].ends_with("is not sealed: None"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_real_program_is_observed() {
+        let observed = observe("p", "fn f(x) { return x; } print f(1);").expect("it compiles");
+        assert_eq!(observed.code.len(), 3);
+        assert_eq!(judge(&observed), Vec::<String>::new());
+        assert!(observe("p", "print x;").is_none());
+    }
+}

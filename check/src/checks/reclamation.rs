@@ -1,0 +1,274 @@
+//! Functions that come and go, and code that goes while frames return into it → whether anything stays behind.
+
+use callback_ops::{Assembler, Context, Ops, Program, ProgramBuilder};
+use mimeo::asm::FunctionIndex;
+use mimeo::def::Slot;
+use mimeo::jit::{Control, HasJit, JitConfig, Mode, Stats, WithJit};
+use mimeo::{Limits, Machine};
+use mimeo_tests::callbacks::{Host, callback_ops};
+
+use crate::check::{Check, Findings, Skipped, World};
+use crate::mappings::mappings;
+
+pub(crate) const CHECK: Check = Check {
+    name: "reclamation",
+    proves: "Code of functions that are gone or recompiled is given back, also when frames return into it.",
+    run,
+};
+
+const FUNCTIONS: u32 = 50;
+const ROUNDS: u64 = 400;
+/// Rounds after which memory has the size that it keeps.
+const WARM: u64 = 100;
+/// The allocator may grow by a little that is not code; the code of all functions takes more than 7 MiB.
+const MAY_GROW_BYTES: u64 = 2 << 20;
+
+fn run(world: &World) -> Result<Findings, Skipped> {
+    let churn = churn().ok_or_else(|| Skipped("only Linux says how much memory is resident".to_owned()))?;
+    let replaced = replace_under_live_frames();
+    let mut findings =
+        Findings { failures: [churn.judge(world.emulated), replaced.judge()].concat(), ..Findings::default() };
+    findings.figure("functions", churn.stats.functions.compiled());
+    findings.figure("live_bytes", churn.stats.code.live_bytes);
+    findings.figure("retired_bytes", churn.stats.code.retired_bytes);
+    findings.figure("reclaimed_bytes", churn.stats.code.reclaimed_bytes);
+    findings.figure("mapped_growth_bytes", churn.grown.mapped_bytes);
+    findings.figure("resident_growth_bytes", churn.grown.resident_bytes);
+    findings.figure("recompiled_under_live_frames", replaced.stats.functions.recompiled);
+    findings.figure("evicted_under_live_frames", replaced.stats.functions.evicted);
+    findings.figure("reclaimed_behind_live_frames_bytes", replaced.stats.code.reclaimed_bytes);
+    Ok(findings)
+}
+
+fn machine() -> Machine<Ops> {
+    let config = JitConfig { mode: Mode::On, ..JitConfig::default() };
+    Machine::builder(Context::default(), Host::default()).limits(Limits::default()).jit(config).build()
+}
+
+fn stats(machine: &Machine<Ops>) -> Stats {
+    machine.jit().map(|jit| jit.stats()).unwrap_or_default()
+}
+
+/// What is left of functions that were loaded, compiled, called and unloaded.
+struct Churn {
+    stats: Stats,
+    wrong_results: u64,
+    grown: Memory,
+}
+
+/// How much memory the process has.
+#[derive(Clone, Copy, Debug, Default)]
+struct Memory {
+    /// Addresses that are in use.
+    mapped_bytes: u64,
+    /// Memory behind them, and that of an emulator.
+    resident_bytes: u64,
+}
+
+impl Memory {
+    fn now() -> Option<Memory> {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        let mapped_bytes = mappings().iter().map(|mapping| mapping.range.len() as u64).sum();
+        Some(Memory { mapped_bytes, resident_bytes: kib << 10 })
+    }
+
+    fn growth_since(self, before: Memory) -> Memory {
+        Memory {
+            mapped_bytes: self.mapped_bytes.saturating_sub(before.mapped_bytes),
+            resident_bytes: self.resident_bytes.saturating_sub(before.resident_bytes),
+        }
+    }
+}
+
+fn churn() -> Option<Churn> {
+    let program = functions();
+    let mut machine = machine();
+    let (mut before, mut wrong_results) = (Memory::default(), 0);
+    for round in 0..ROUNDS {
+        let linked = machine.load(&program);
+        for index in 0..FUNCTIONS {
+            let result = machine.call(linked, FunctionIndex(index), &[1]);
+            wrong_results += u64::from(result != Ok(1 + 20 * i64::from(index)));
+        }
+        // SAFETY: nothing keeps a callee.
+        unsafe { machine.unload(linked) };
+        if round == WARM {
+            before = Memory::now()?;
+        }
+    }
+    let grown = Memory::now()?.growth_since(before);
+    Some(Churn { stats: stats(&machine), wrong_results, grown })
+}
+
+impl Churn {
+    fn judge(&self, emulated: bool) -> Vec<String> {
+        let mut failures = Vec::new();
+        let Churn { stats, wrong_results, grown } = self;
+        let expected = ROUNDS * u64::from(FUNCTIONS);
+        let compiled = stats.functions.compiled();
+        if *wrong_results > 0 {
+            failures.push(format!("{wrong_results} calls gave a wrong result"));
+        }
+        if compiled != expected {
+            failures.push(format!("{compiled} functions were compiled, not {expected}"));
+        }
+        failures.extend(left_behind(stats));
+        // An emulator keeps what it made of code, and that is resident in its process.
+        let judged = [("mapped", grown.mapped_bytes, true), ("resident", grown.resident_bytes, !emulated)];
+        for (what, bytes, _) in judged.into_iter().filter(|&(_, bytes, is_ours)| is_ours && bytes > MAY_GROW_BYTES) {
+            failures.push(format!("{what} memory grew by {bytes} bytes, more than {MAY_GROW_BYTES}"));
+        }
+        failures
+    }
+}
+
+/// Code that is still there, or never was.
+fn left_behind(stats: &Stats) -> Vec<String> {
+    let code = &stats.code;
+    let mut failures = Vec::new();
+    if (code.live_bytes, code.retired_bytes) != (0, 0) {
+        failures.push(format!(
+            "{} bytes are live and {} retired, of code that is gone",
+            code.live_bytes, code.retired_bytes
+        ));
+    }
+    if code.reclaimed_bytes == 0 {
+        failures.push("no code was given back".to_owned());
+    }
+    failures
+}
+
+/// What is left of functions that were recompiled and evicted in the middle of their run.
+struct Replaced {
+    stats: Stats,
+    wrong_results: u64,
+}
+
+const SUM: FunctionIndex = FunctionIndex(0);
+
+fn replace_under_live_frames() -> Replaced {
+    let mut machine = machine();
+    let linked = machine.load(&sum());
+    let mut wrong_results = 0;
+    let control = machine.jit().map(|jit| jit.control().clone()).unwrap_or_else(|| Control::new(&JitConfig::default()));
+    for act in [|control: &Control| control.recompile(0), Control::evict_all] {
+        let handle = control.clone();
+        machine.vm_mut().host.on_callback = Some(Box::new(move |_| act(&handle)));
+        for _ in 0..20 {
+            wrong_results += u64::from(machine.call(linked, SUM, &[30]) != Ok(465));
+        }
+    }
+    machine.vm_mut().host.on_callback = None;
+    // SAFETY: nothing keeps a callee.
+    unsafe { machine.unload(linked) };
+    Replaced { stats: stats(&machine), wrong_results }
+}
+
+impl Replaced {
+    fn judge(&self) -> Vec<String> {
+        let mut failures = Vec::new();
+        if self.wrong_results > 0 {
+            failures.push(format!("{} calls gave a wrong result while code was replaced", self.wrong_results));
+        }
+        let functions = &self.stats.functions;
+        if functions.recompiled == 0 || functions.evicted == 0 {
+            failures.push("nothing was replaced while it ran".to_owned());
+        }
+        failures.extend(left_behind(&self.stats));
+        failures
+    }
+}
+
+/// Functions without calls: 20 times its number is added to the argument.
+fn functions() -> Program {
+    let mut builder = ProgramBuilder::new();
+    for index in 0..FUNCTIONS {
+        let name = format!("f{index}");
+        let function = builder.declare(&name);
+        let mut code = Assembler::new(&name, 1, 2);
+        code.number(Slot(1), i64::from(index));
+        for _ in 0..20 {
+            code.add(Slot(0), Slot(0), Slot(1));
+        }
+        code.ret(Slot(0));
+        builder.define(function, code.finish().expect("it has no labels"));
+    }
+    builder.finish().expect("all are defined").verify().expect("it is sound")
+}
+
+/// `sum(n)` is `n + sum(n - 1)` by a callback, and 0 below 1.
+fn sum() -> Program {
+    let mut builder = ProgramBuilder::new();
+    let function = builder.declare("sum");
+    let mut code = Assembler::new("sum", 1, 4);
+    let more = code.label();
+    let (n, one, less, result) = (Slot(0), Slot(1), Slot(2), Slot(3));
+    code.number(one, 0);
+    code.jump_if_less(one, n, more);
+    code.ret(one);
+    code.bind(more);
+    code.number(one, -1);
+    code.add(less, n, one);
+    code.call_back(result, SUM, less);
+    code.add(result, result, n);
+    code.ret(result);
+    builder.define(function, code.finish().expect("its label is bound"));
+    builder.finish().expect("it is defined").verify().expect("it is sound")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> Churn {
+        let mut stats = Stats::default();
+        stats.functions.ok = ROUNDS * u64::from(FUNCTIONS);
+        stats.code.reclaimed_bytes = 1;
+        Churn {
+            stats,
+            wrong_results: 0,
+            grown: Memory { mapped_bytes: MAY_GROW_BYTES, resident_bytes: MAY_GROW_BYTES },
+        }
+    }
+
+    #[test]
+    fn what_stays_behind_is_found() {
+        assert_eq!(good().judge(false), Vec::<String>::new());
+        let spoil: [fn(&mut Churn); 7] = [
+            |churn| churn.wrong_results = 1,
+            |churn| churn.stats.functions.ok -= 1,
+            |churn| churn.stats.code.live_bytes = 64,
+            |churn| churn.stats.code.retired_bytes = 64,
+            |churn| churn.stats.code.reclaimed_bytes = 0,
+            |churn| churn.grown.mapped_bytes += 1,
+            |churn| churn.grown.resident_bytes += 1,
+        ];
+        for (index, spoil) in spoil.into_iter().enumerate() {
+            let mut churn = good();
+            spoil(&mut churn);
+            assert_eq!(churn.judge(false).len(), 1, "case {index}: {:?}", churn.judge(false));
+            // Only what is resident says nothing in an emulator.
+            assert_eq!(churn.judge(true).len(), usize::from(index != 6), "case {index}");
+        }
+    }
+
+    #[test]
+    fn code_that_was_not_replaced_is_found() {
+        let mut stats = Stats::default();
+        stats.functions.recompiled = 3;
+        stats.functions.evicted = 2;
+        stats.code.reclaimed_bytes = 9;
+        let judge = |wrong_results, spoil: fn(&mut Stats)| {
+            let mut stats = stats.clone();
+            spoil(&mut stats);
+            Replaced { stats, wrong_results }.judge().len()
+        };
+        assert_eq!(judge(0, |_| {}), 0);
+        assert_eq!(judge(2, |_| {}), 1);
+        assert_eq!(judge(0, |stats| stats.functions.recompiled = 0), 1);
+        assert_eq!(judge(0, |stats| stats.functions.evicted = 0), 1);
+        assert_eq!(judge(0, |stats| stats.code.retired_bytes = 64), 1);
+    }
+}

@@ -1,0 +1,134 @@
+//! The command line → [`Command`].
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lexopt::prelude::Long;
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::checks;
+
+pub(crate) const USAGE: &str = "\
+usage: mimeo-check [options]      run what a release of mimeo needs
+
+  --json                          evidence for a release: one JSON object, described in docs/check.md
+  --allow-skip=CHECK              a check that cannot run here does not make the command fail
+  --calc-lean=PATH                mimeo-calc, built with --no-default-features
+  --calc-without-stencils=PATH    mimeo-calc, built with MIMEO_STENCILS=off
+                                  (both are built with cargo when they are not given)
+  --runner=COMMAND                starts programs of this machine, such as an emulator
+  --latency-bound=MICROSECONDS    the median compilation of 1,000 ops may take so long
+                                  (100; 1000 in a build without optimisation)
+  -h, --help                      show this
+
+It ends with status 1 when a check failed, or was skipped and may not be.
+";
+
+/// The bound that a release is judged by.
+const OPTIMISED: Duration = Duration::from_micros(100);
+/// Without optimisation compiling takes six times as long. What is judged then is that it did not get much slower; a
+/// release is judged in an optimised build.
+const UNOPTIMISED: Duration = Duration::from_micros(1000);
+
+/// What the command was asked for.
+#[derive(Debug)]
+pub(crate) struct Command {
+    pub(crate) json: bool,
+    pub(crate) allow_skip: BTreeSet<String>,
+    pub(crate) calc_lean: Option<PathBuf>,
+    pub(crate) calc_without_stencils: Option<PathBuf>,
+    pub(crate) runner: Vec<String>,
+    pub(crate) latency_bound: Duration,
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Command {
+            json: false,
+            allow_skip: BTreeSet::new(),
+            calc_lean: None,
+            calc_without_stencils: None,
+            runner: Vec::new(),
+            latency_bound: if cfg!(debug_assertions) { UNOPTIMISED } else { OPTIMISED },
+        }
+    }
+}
+
+impl Command {
+    /// `None` when the usage is to be shown.
+    pub(crate) fn from_env() -> Result<Option<Command>, lexopt::Error> {
+        Self::parse(Parser::from_env())
+    }
+
+    fn parse(mut parser: Parser) -> Result<Option<Command>, lexopt::Error> {
+        let mut command = Command::default();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Short('h') | Long("help") => return Ok(None),
+                Long("json") => command.json = true,
+                Long("allow-skip") => {
+                    command.allow_skip.insert(check_name(parser.value()?)?);
+                }
+                Long("calc-lean") => command.calc_lean = Some(parser.value()?.into()),
+                Long("calc-without-stencils") => command.calc_without_stencils = Some(parser.value()?.into()),
+                Long("runner") => {
+                    let words = parser.value()?.string()?;
+                    command.runner = words.split_whitespace().map(str::to_owned).collect();
+                }
+                Long("latency-bound") => command.latency_bound = microseconds(&parser.value()?)?,
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(Some(command))
+    }
+}
+
+fn check_name(value: OsString) -> Result<String, lexopt::Error> {
+    let name = value.string()?;
+    let names: Vec<&str> = checks::ALL.iter().map(|check| check.name).collect();
+    if names.contains(&name.as_str()) {
+        return Ok(name);
+    }
+    Err(format!("--allow-skip is one of {}, not {name:?}", names.join(", ")).into())
+}
+
+fn microseconds(value: &OsString) -> Result<Duration, lexopt::Error> {
+    let value = value.to_string_lossy();
+    let micros = value.parse().ok().filter(|&micros| micros > 0);
+    let micros = micros.ok_or_else(|| format!("--latency-bound is a number of microseconds from 1, not {value:?}"))?;
+    Ok(Duration::from_micros(micros))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<Option<Command>, String> {
+        Command::parse(Parser::from_iter([&["mimeo-check"], args].concat())).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn options_are_read() {
+        let args = ["--json", "--allow-skip=fallback", "--calc-lean=a/b", "--runner=qemu -L /x", "--latency-bound=7"];
+        let command = parse(&args).unwrap().unwrap();
+        assert!(command.json && command.allow_skip.contains("fallback"));
+        assert_eq!(command.calc_lean, Some("a/b".into()));
+        assert_eq!(command.runner, ["qemu", "-L", "/x"]);
+        assert_eq!(command.latency_bound, Duration::from_micros(7));
+        assert!(parse(&["--help"]).unwrap().is_none());
+    }
+
+    #[test]
+    fn wrong_options_are_answered_with_the_right_ones() {
+        let error = |args: &[&str]| parse(args).unwrap_err();
+        assert!(error(&["--allow-skip=luck"]).starts_with("--allow-skip is one of stencil_audit, metadata, "));
+        for value in ["0", "-1", "fast"] {
+            let expected = format!("--latency-bound is a number of microseconds from 1, not {value:?}");
+            assert_eq!(error(&["--latency-bound", value]), expected);
+        }
+        assert_eq!(error(&["--fast"]), "invalid option '--fast'");
+        assert_eq!(error(&["all"]), "unexpected argument \"all\"");
+    }
+}

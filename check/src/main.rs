@@ -1,0 +1,48 @@
+//! The command `mimeo-check`: runs the checks that a release needs, and shows what they found. `docs/check.md` describes
+//! each of them, and the JSON.
+
+mod check;
+mod checks;
+mod command;
+mod corpus;
+mod judge;
+mod mappings;
+mod processes;
+mod report;
+mod sets;
+mod variants;
+mod versions;
+
+use std::process::ExitCode;
+
+use check::World;
+use command::{Command, USAGE};
+use variants::Variants;
+
+fn main() -> ExitCode {
+    let command = match Command::from_env() {
+        Ok(Some(command)) => command,
+        Ok(None) => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("mimeo-check: {error}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let world = World {
+        corpus: corpus::programs(),
+        variants: Variants::new(&command),
+        latency_bound: command.latency_bound,
+        emulated: !command.runner.is_empty(),
+    };
+    let reports: Vec<_> = checks::ALL.iter().map(|check| check.report(&world)).collect();
+    let gate = judge::gate(&reports, &command.allow_skip);
+    if command.json {
+        print!("{}", report::json(&reports, &command, &gate));
+    } else {
+        print!("{}", report::table(&reports, &gate));
+    }
+    if gate.passes() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,187 @@
+//! Every diagnostic as a user meets it: a program is run as a process, prints what it should, and the report on its
+//! standard error names the code
+//!
+//! Contract of this island: (1) what runs between fork and exec is one system call, which needs no memory and no lock.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use mimeo::jit::Diagnostic;
+
+use crate::drift::{Build, OUTPUT, Outcome};
+
+/// Twenty calls of a function, so that it and the loop are worth compiling.
+const TWENTY: &str = "fn f(x) { return x; } let i = 0; while i < 20 { i = f(i) + 1; } print i;";
+
+/// The command `mimeo-calc`, built as the tests are.
+fn calc() -> Command {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    let binary = BINARY.get_or_init(|| {
+        // This test is TARGET/PROFILE/deps/all-…
+        let test = env::current_exe().expect("the test is a file");
+        let profile = test.ancestors().nth(2).expect("it lies in the folder of its profile");
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--offline", "--quiet", "--package=mimeo-calc"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+        cargo.args((!cfg!(debug_assertions)).then_some("--release"));
+        cargo.env("CARGO_TARGET_DIR", profile.parent().expect("a profile lies in the target folder"));
+        let output = cargo.output().expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        profile.join("mimeo-calc")
+    });
+    let mut command = Command::new(binary);
+    for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// What a program that prints 20 says on standard error.
+fn report(output: Output) -> String {
+    let stderr = String::from_utf8(output.stderr).expect("the report is text");
+    assert_eq!((output.stdout.as_slice(), output.status.code()), (&b"20\n"[..], Some(0)), "{stderr}");
+    stderr
+}
+
+/// What calc says of a program that runs under these options.
+fn calc_report(options: &[&str]) -> String {
+    report(calc().args(["--jit=on", "--stats", "-e", TWENTY]).args(options).output().expect("calc runs"))
+}
+
+/// The line of a report with this code.
+fn line(report: &str, code: Diagnostic) -> &str {
+    println!("{report}");
+    let found = report.lines().find(|line| line.contains(code.code()));
+    found.unwrap_or_else(|| panic!("no {code} in\n{report}")).trim_start()
+}
+
+/// The package that [`Build`] makes prints what it should, and its report has the line.
+fn package_says(outcome: &Outcome, code: Diagnostic, expected: &str) {
+    assert!(outcome.success, "{}", outcome.stderr);
+    assert_eq!(outcome.stdout, OUTPUT, "{}", outcome.stderr);
+    let line = line(&outcome.stderr, code);
+    assert!(line.contains(expected), "{line}\n{}", outcome.stderr);
+}
+
+#[test]
+fn every_diagnostic_is_met_here_and_its_page_says_how() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for diagnostic in Diagnostic::ALL {
+        let test = diagnostic.code().trim_start_matches("JIT_").to_lowercase();
+        assert!(include_str!("outside.rs").contains(&format!("\nfn {test}() {{\n")), "there is no test `{test}`");
+        let page = std::fs::read_to_string(root.join(diagnostic.page())).expect("it has a page");
+        let (_, how) = page.split_once("\n## How to see it\n").expect("it can be seen");
+        let named = how.contains(&format!("--test all outside::{test} -- --show-output"));
+        assert!(named || how.contains("mimeo-calc"), "no program shows {diagnostic}:\n{how}");
+    }
+}
+
+#[test]
+fn opt_in() {
+    let outcome = Build::default().run(&["--no-default-features"]);
+    let expected = "native code: no (JIT_OPT_IN: built without native code (feature `jit`)); mode on, ";
+    package_says(&outcome, Diagnostic::OptIn, expected);
+    assert!(outcome.stderr.contains("\nno native code: JIT_OPT_IN: built without native code"), "{}", outcome.stderr);
+}
+
+#[test]
+fn target() {
+    let outcome = Build::without_stencils().run(&[]);
+    package_says(&outcome, Diagnostic::Target, "native code: no (JIT_TARGET: no stencils: ");
+    assert!(outcome.stderr.contains("\nno native code: JIT_TARGET: "), "{}", outcome.stderr);
+}
+
+#[test]
+fn stencil_unsupported() {
+    let outcome = Build::default().attribute("add", "stencil = none").run(&[]);
+    let expected = "add: JIT_STENCIL_UNSUPPORTED: the op says `#[vm_op(stencil = none)]`";
+    package_says(&outcome, Diagnostic::StencilUnsupported, expected);
+    assert!(outcome.stderr.starts_with("native code: yes; "), "{}", outcome.stderr);
+}
+
+#[test]
+fn stencil_source() {
+    // What the compiler can see of a table is compared at compile time (`drift.rs`).
+    let outcome = Build::drift("add.hole").run(&[]);
+    package_says(&outcome, Diagnostic::StencilSource, "native code: no (JIT_STENCIL_SOURCE: the stencil of `add`");
+}
+
+/// On AArch64 a number is made of as many pieces as its type has, so that this stencil is refused with its table.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn patch_overflow() {
+    let outcome = Build::default().by_hand("number").run(&[]);
+    let expected = "JIT_PATCH_OVERFLOW: 4294967296 does not fit ";
+    package_says(&outcome, Diagnostic::PatchOverflow, expected);
+    assert!(outcome.stderr.contains("number"), "{}", outcome.stderr);
+}
+
+#[test]
+fn branch_target() {
+    let outcome = Build::default().by_hand("ret").run(&[]);
+    package_says(&outcome, Diagnostic::BranchTarget, ", where there is no code");
+}
+
+#[test]
+fn differential() {
+    let same = Build::default().run(&["--", "twins"]);
+    assert_eq!((same.stdout.as_str(), same.success), ("6 ops are the same in both tiers\n", true), "{}", same.stderr);
+    let broken = Build::default().stencil("a + a", "a + a + 1");
+    let found = broken.run(&["--", "twins"]);
+    assert!(!found.success, "{}", found.stdout);
+    let expected = "JIT_DIFFERENTIAL: `double` of `ops` does not do the same in both tiers";
+    assert_eq!(line(&found.stderr, Diagnostic::Differential), expected, "{}", found.stderr);
+    // What it is about: the interpreter is right, and native code is not.
+    let run = broken.run(&[]);
+    let (interpreted, native) = run.stdout.split_once('\n').expect("two results");
+    assert!(OUTPUT.starts_with(interpreted) && !OUTPUT.contains(native), "{}", run.stdout);
+}
+
+#[test]
+fn code_cache() {
+    let report = calc_report(&["--jit-code-limit=100"]);
+    assert!(line(&report, Diagnostic::CodeCache).ends_with(" bytes under the limit of 100"), "{report}");
+    assert!(report.contains("functions compiled     0\n") && report.contains("functions blocked      2 "), "{report}");
+}
+
+#[test]
+fn latency_budget() {
+    let report = calc_report(&["--jit-budget=0"]);
+    assert!(line(&report, Diagnostic::LatencyBudget).ends_with(", the budget is 0 us"), "{report}");
+    assert!(report.contains("functions compiled     0\n") && report.contains("functions blocked      2 "), "{report}");
+}
+
+/// In a process that may not make memory executable, as under systemd's `MemoryDenyWriteExecute=yes`.
+#[cfg(target_os = "linux")]
+#[test]
+fn exec_memory() {
+    use std::io;
+    use std::os::unix::process::CommandExt;
+
+    fn deny() -> io::Result<()> {
+        let refuse = libc::PR_MDWE_REFUSE_EXEC_GAIN as libc::c_ulong;
+        // SAFETY: the call takes numbers, and concerns this process only.
+        let result = unsafe {
+            libc::prctl(libc::PR_SET_MDWE, refuse, 0 as libc::c_ulong, 0 as libc::c_ulong, 0 as libc::c_ulong)
+        };
+        if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    }
+
+    let mut command = calc();
+    command.args(["--jit=on", "--stats", "-e", TWENTY]);
+    // SAFETY: (1).
+    unsafe { command.pre_exec(deny) };
+    match command.output() {
+        Ok(output) => {
+            let report = report(output);
+            let expected = "no native code: JIT_EXEC_MEMORY: the memory for code cannot be made executable: ";
+            assert!(line(&report, Diagnostic::ExecMemory).starts_with(expected), "{report}");
+            let capability = command.args(["--capability"]).output().expect("calc runs");
+            let text = String::from_utf8(capability.stdout).expect("it is text");
+            assert!(text.starts_with("native code: no (JIT_EXEC_MEMORY: "), "{text}");
+        }
+        // Linux has it since 6.3; before, `diagnostic::tests::jit_exec_memory` of mimeo-jit is all there is.
+        Err(error) => assert_eq!(error.raw_os_error(), Some(libc::EINVAL), "{error}"),
+    }
+}

@@ -81,9 +81,9 @@ mod ops {
     }
 
     #[vm_op]
-    fn effect_of_a_helper_then_call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
+    fn effect_of_a_helper_then_deopt(vm: &mut Vm) -> Flow {
         count(vm);
-        vm.call(callee, args)
+        vm.deopt()
     }
 
     #[vm_op]

@@ -405,7 +405,7 @@ impl Problem {
                 (format!("the helper `{name}` calls itself"), "stencils contain their helpers; write a runtime function".into())
             }
             Problem::LateThrow => pair(
-                "this can throw, call or deopt after the op has had a visible effect",
+                "this can throw or deopt after the op has had a visible effect",
                 "do it first: store to memory and call the runtime only when nothing can go wrong any more",
             ),
             Problem::DerefType(ty) => {

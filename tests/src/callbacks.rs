@@ -1,5 +1,7 @@
 //! `callback_ops`: a small register machine of integers whose runtime functions call back into the program.
 
+pub mod programs;
+
 use std::fmt;
 
 use mimeo::{Callee, FiberExit, FiberId, FiberLimits, Thrown, Window};

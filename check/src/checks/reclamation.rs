@@ -1,10 +1,10 @@
 //! Functions that come and go, and code that goes while frames return into it → whether anything stays behind.
 
-use callback_ops::{Assembler, Context, Ops, Program, ProgramBuilder};
+use callback_ops::{Context, Ops};
 use mimeo::asm::FunctionIndex;
-use mimeo::def::Slot;
 use mimeo::jit::{Control, HasJit, JitConfig, Mode, Stats, WithJit};
 use mimeo::{Limits, Machine};
+use mimeo_tests::callbacks::programs::{SUM, many_functions, program};
 use mimeo_tests::callbacks::{Host, callback_ops};
 
 use crate::check::{Check, Findings, Skipped, World};
@@ -83,7 +83,7 @@ impl Memory {
 }
 
 fn churn() -> Option<Churn> {
-    let program = functions();
+    let program = many_functions(FUNCTIONS as usize);
     let mut machine = machine();
     let (mut before, mut wrong_results) = (Memory::default(), 0);
     for round in 0..ROUNDS {
@@ -146,11 +146,9 @@ struct Replaced {
     wrong_results: u64,
 }
 
-const SUM: FunctionIndex = FunctionIndex(0);
-
 fn replace_under_live_frames() -> Replaced {
     let mut machine = machine();
-    let linked = machine.load(&sum());
+    let linked = machine.load(&program());
     let mut wrong_results = 0;
     let control = machine.jit().map(|jit| jit.control().clone()).unwrap_or_else(|| Control::new(&JitConfig::default()));
     for act in [|control: &Control| control.recompile(0), Control::evict_all] {
@@ -179,43 +177,6 @@ impl Replaced {
         failures.extend(left_behind(&self.stats));
         failures
     }
-}
-
-/// Functions without calls: 20 times its number is added to the argument.
-fn functions() -> Program {
-    let mut builder = ProgramBuilder::new();
-    for index in 0..FUNCTIONS {
-        let name = format!("f{index}");
-        let function = builder.declare(&name);
-        let mut code = Assembler::new(&name, 1, 2);
-        code.number(Slot(1), i64::from(index));
-        for _ in 0..20 {
-            code.add(Slot(0), Slot(0), Slot(1));
-        }
-        code.ret(Slot(0));
-        builder.define(function, code.finish().expect("it has no labels"));
-    }
-    builder.finish().expect("all are defined").verify().expect("it is sound")
-}
-
-/// `sum(n)` is `n + sum(n - 1)` by a callback, and 0 below 1.
-fn sum() -> Program {
-    let mut builder = ProgramBuilder::new();
-    let function = builder.declare("sum");
-    let mut code = Assembler::new("sum", 1, 4);
-    let more = code.label();
-    let (n, one, less, result) = (Slot(0), Slot(1), Slot(2), Slot(3));
-    code.number(one, 0);
-    code.jump_if_less(one, n, more);
-    code.ret(one);
-    code.bind(more);
-    code.number(one, -1);
-    code.add(less, n, one);
-    code.call_back(result, SUM, less);
-    code.add(result, result, n);
-    code.ret(result);
-    builder.define(function, code.finish().expect("its label is bound"));
-    builder.finish().expect("it is defined").verify().expect("it is sound")
 }
 
 #[cfg(test)]

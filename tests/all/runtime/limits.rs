@@ -9,7 +9,7 @@ fn a_full_cache_evicts_the_oldest_and_never_exceeds_its_limit() {
     let limit = 40 << 10;
     let config = JitConfig { code_limit: Some(limit), ..on() };
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
-    let linked = machine.load(&functions(100));
+    let linked = machine.load(&many_functions(100));
     for round in 0..3 {
         for index in 0..100 {
             let expected = Ok(round + 20 * i64::from(index));

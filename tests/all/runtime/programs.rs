@@ -18,7 +18,7 @@ fn resident_bytes() -> usize {
 #[test]
 fn a_hundred_thousand_functions_leave_nothing_behind() {
     const FUNCTIONS: usize = 50;
-    let program = functions(FUNCTIONS);
+    let program = many_functions(FUNCTIONS);
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(on()));
     let mut before = 0;
     for round in 0..100_000 / FUNCTIONS {

@@ -213,7 +213,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
                 Err(VerifyErrorKind::NoSuchFunction { operand: name, index: bits, len: self.signatures.len() })
             }
             OperandKind::Immediate { scalar, space } => self.check_immediate(name, scalar, space, bits),
-            OperandKind::Cache { size } => {
+            OperandKind::Cache { size, .. } => {
                 let word = self.facts.cache_words;
                 self.facts.cache_words += size.div_ceil(8);
                 let at = pc.0 as usize + operand.unit as usize;

@@ -86,6 +86,8 @@ pub enum OperandKind {
     Cache {
         /// Size in bytes, at most 8-byte alignment.
         size: u32,
+        /// Of each of its 8-byte words the bits that belong to a field; the others are padding, and may be anything.
+        fields: &'static [u64],
     },
 }
 

@@ -7,11 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::case::{Case, Frame};
 use super::failure::Failure;
 use super::{Language, Random};
-use crate::def::OpIndex;
 use crate::def::op::OperandKind;
+use crate::def::{OpIndex, Pc};
 use crate::interp::{OpRun, Went};
 use crate::jit::{HasJit, Jit, JitConfig, Mode, WithJit};
-use crate::{InstructionSet, Limits, Linked, Machine, Value};
+use crate::{Function, InstructionSet, Limits, Linked, Machine, Value};
 
 /// How much is tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -283,8 +283,25 @@ fn outcome<I: InstructionSet, L: Language<I>>(
         Ok(run) => Ok(run.map(|run| relative(run, machine, linked))?),
         Err(payload) => Err(panic_text(&*payload)),
     };
-    let cells = machine.functions(linked).next().map(crate::Function::cache_words).unwrap_or_default();
+    let cells = machine.functions(linked).next().map(cells::<I>).unwrap_or_default();
     Some(Outcome { run, cells, snapshot: language.snapshot(machine.vm()) })
+}
+
+/// What is in a function's inline-cache cells, without the padding between fields, which may be anything.
+fn cells<I: InstructionSet>(function: &Function) -> Vec<u64> {
+    let body = function.body();
+    let mut pc = Pc(0);
+    let ops = std::iter::from_fn(|| {
+        let info = I::OPS.get(usize::from(body.op_at(pc)?.0))?;
+        pc.0 += u32::from(info.len_units);
+        Some(info)
+    });
+    let operands = ops.flat_map(|info| info.operands);
+    let fields = operands.flat_map(|operand| match operand.kind {
+        OperandKind::Cache { fields, .. } => fields,
+        _ => &[],
+    });
+    function.cache_words().into_iter().zip(fields).map(|(word, fields)| word & fields).collect()
 }
 
 /// Numbers a callee in its program: the machines have loaded different numbers of programs.

@@ -155,7 +155,9 @@ fn set_hole(out: &mut String, info: &OpInfo, name: &str, kind: OperandKind, lang
             "8 * below(8)".to_owned()
         }
         OperandKind::Function => "(uint64_t)(uintptr_t)&function".to_owned(),
-        OperandKind::Cache { size } => format!("(uint64_t)(uintptr_t)(arena + 2048 + {} * below(2))", size.div_ceil(8)),
+        OperandKind::Cache { size, .. } => {
+            format!("(uint64_t)(uintptr_t)(arena + 2048 + {} * below(2))", size.div_ceil(8))
+        }
         OperandKind::Label => return,
     };
     writeln!(out, "    set(\"HOLE_{name}\", {value});").expect("it is a string");

@@ -113,7 +113,7 @@ pub mod broken_ops {
     }
 
     /// `dst` is 0 in the first run, 1 after it.
-    #[vm_op(stencil = "src/stencils/cached.c", reviewed = "d5c7016b5a5f6cdf811c9dc5426c07a7")]
+    #[vm_op(stencil = "src/stencils/cached.c", reviewed = "0952d3455a5f6cdf811c9dc5426c07a7")]
     fn cached(#[cache] cell: &mut Cell) -> f64 {
         let before = cell.runs;
         cell.runs = 1;

@@ -989,6 +989,32 @@ pub mod register_ops {
         if a.as_int() < b.as_int() { to.jump() } else { Flow::Next }
     }
 
+    /// `dst = a + 1`, and goes to `to` when that is below `b`: the end of a counting loop.
+    #[vm_op]
+    fn count_to(a: Value, #[place(slot, constant)] b: Value, to: Label) -> (Value, Flow) {
+        let next = Value::int(a.as_int().wrapping_add(1));
+        if next.as_int() < b.as_int() { (next, to.jump()) } else { (next, Flow::Next) }
+    }
+
+    /// Exchanges both, unless the slow path says that there is nothing to exchange; goes to one of two places, or on.
+    #[vm_op]
+    fn exchange_and_go(
+        vm: &mut Vm,
+        a: Value,
+        b: Value,
+        to: Label,
+        other: Label,
+    ) -> Result<(Value, Value, Flow), Thrown> {
+        if a.is_int() && b.is_int() {
+            return Ok((b, a, to.jump()));
+        }
+        let sum = add_slow(vm, a, b)?;
+        if sum.truth() {
+            return Ok((b, sum, other.jump()));
+        }
+        Ok((sum, a, Flow::Next))
+    }
+
     /// Goes to one of three places, or throws.
     #[vm_op]
     fn branch(vm: &mut Vm, a: Value, zero: Label, one: Label) -> Result<Flow, Thrown> {

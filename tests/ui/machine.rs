@@ -1,5 +1,5 @@
 //! Flows, `vm`, labels and windows, pointers, and the order of effects.
-// covers: FlowValue, HostAccess, NoContext, VmField, VmValue, OperandValue, LateThrow, DerefType, AssignTo
+// covers: FlowBesideValues, FlowValue, HostAccess, NoContext, VmField, VmValue, OperandValue, LateThrow, DerefType, AssignTo
 
 #[mimeo::instruction_set(value = i64)]
 mod without_context {
@@ -65,6 +65,22 @@ mod ops {
             return vm.call(callee, a);
         }
         (if a == 0 { to } else { other }).jump()
+    }
+
+    #[vm_op]
+    fn values_and_return(vm: &mut Vm, a: i64) -> (i64, Flow) {
+        (a, vm.ret(a))
+    }
+
+    #[vm_op]
+    fn values_and_decision(a: i64, to: Label) -> (i64, i64, Flow) {
+        (a, 1, if a == 0 { to.jump() } else { Flow::Next })
+    }
+
+    #[vm_op]
+    fn kept_values_and_flow(a: i64) -> (i64, Flow) {
+        let both = (a, Flow::Next);
+        both
     }
 
     #[vm_op]

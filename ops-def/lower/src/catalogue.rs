@@ -92,6 +92,7 @@ pub(crate) enum Problem {
     TryOutside,
     Recursive(String),
     LateThrow,
+    FlowBesideValues,
     DerefType(String),
     AssignTo,
     LetWithoutType,
@@ -209,7 +210,7 @@ impl Problem {
             ),
             Problem::OpResult(ty) => (
                 format!("an op cannot result in a `{ty}`"),
-                "it results in nothing, the value type, a tuple of it, `Flow`, or `Result<…, Thrown>` of one of them".into(),
+                "it results in nothing, the value type, a tuple of it, `Flow`, a tuple of values and a `Flow`, or `Result<…, Thrown>` of one of them".into(),
             ),
             Problem::OpGeneric => pair("an op cannot be generic", "write one op for each type"),
             Problem::OpAsync => pair(
@@ -407,6 +408,10 @@ impl Problem {
             Problem::LateThrow => pair(
                 "this can throw or deopt after the op has had a visible effect",
                 "do it first: store to memory and call the runtime only when nothing can go wrong any more",
+            ),
+            Problem::FlowBesideValues => pair(
+                "beside values a flow is `Flow::Next` or a label's `jump()`",
+                "decide first: `if … { (value, to.jump()) } else { (value, Flow::Next) }`",
             ),
             Problem::DerefType(ty) => {
                 (format!("`*` needs a raw pointer to a known type, not a `{ty}`"), "cast it with `.cast::<T>()`".into())

@@ -5,6 +5,7 @@ use mimeo_def::op::{Control, OperandKind, Scalar};
 use crate::ir::{Body, Kind};
 use crate::module::Module;
 use crate::op::{OpDef, ParamKind, ResultKind};
+use crate::ty::{Ty, layout, mark_fields};
 
 /// One op of the instruction set, as it is encoded.
 pub(crate) struct Op {
@@ -39,7 +40,7 @@ pub(crate) enum Encoding {
     Window,
     StackWindow,
     Function,
-    Cache { cell: String, size: u32 },
+    Cache { cell: String, size: u32, fields: Vec<u64> },
 }
 
 impl Encoding {
@@ -53,7 +54,7 @@ impl Encoding {
             Encoding::Window => OperandKind::Window,
             Encoding::StackWindow => OperandKind::StackWindow,
             Encoding::Function => OperandKind::Function,
-            Encoding::Cache { size, .. } => OperandKind::Cache { size },
+            Encoding::Cache { size, .. } => OperandKind::Cache { size, fields: &[] },
         };
         kind.len_units()
     }
@@ -92,10 +93,7 @@ fn encode(module: &Module, def: usize, op: &OpDef, constants: &[usize], body: &B
     let control = control(op, body);
     let mut encoded =
         Op { name, def, operands: Vec::new(), param_operand: Vec::new(), len_units: 1, pops: 0, pushes: 0, control };
-    let results = match op.result.kind {
-        ResultKind::Values(count) => count,
-        ResultKind::Flow => 0,
-    };
+    let results = op.result.kind.values();
     for index in 0..results {
         let name = if results == 1 { "dst".to_owned() } else { format!("dst{index}") };
         let in_slot = !stack || op.result_slot;
@@ -126,8 +124,11 @@ fn encode(module: &Module, def: usize, op: &OpDef, constants: &[usize], body: &B
             ParamKind::Window => Encoding::Window,
             ParamKind::Callee => Encoding::Function,
             ParamKind::Cache(cell) => {
-                let layout = crate::ty::layout(&crate::ty::Ty::Struct(cell.clone()), &module.structs);
-                Encoding::Cache { cell: cell.clone(), size: layout.map_or(8, |layout| layout.size) }
+                let ty = Ty::Struct(cell.clone());
+                let size = layout(&ty, &module.structs).map_or(8, |layout| layout.size);
+                let mut fields = vec![0; size.div_ceil(8) as usize];
+                mark_fields(&ty, &module.structs, 0, &mut fields);
+                Encoding::Cache { cell: cell.clone(), size, fields }
             }
         };
         encoded.param_operand.push(Some(encoded.operands.len()));
@@ -169,7 +170,7 @@ impl Op {
 /// Where control can go, read off the body.
 fn control(op: &OpDef, body: &Body) -> Control {
     let mut control = Control { falls_through: false, jumps: false, calls: false, returns: false };
-    control.falls_through = op.result.kind != ResultKind::Flow;
+    control.falls_through = matches!(op.result.kind, ResultKind::Values(_));
     body.root.walk(&mut |expr| match expr.kind {
         Kind::Next | Kind::Deopt => control.falls_through = true,
         Kind::Jump(_) => control.jumps = true,

@@ -67,6 +67,25 @@ pub(crate) enum ResultKind {
     /// So many values; more than one come as a tuple.
     Values(u16),
     Flow,
+    /// So many values, at least one, and then a flow to another op of the function, as a tuple.
+    ValuesAndFlow(u16),
+}
+
+impl ResultKind {
+    /// Number of values.
+    pub(crate) fn values(self) -> u16 {
+        match self {
+            ResultKind::Values(count) | ResultKind::ValuesAndFlow(count) => count,
+            ResultKind::Flow => 0,
+        }
+    }
+}
+
+impl OpResult {
+    /// Values come with a flow.
+    pub(crate) fn hands_flow(self) -> bool {
+        matches!(self.kind, ResultKind::ValuesAndFlow(_))
+    }
 }
 
 /// What the author says about the stencil.
@@ -150,7 +169,7 @@ fn check_shape(module: &Module, op: &OpDef, errors: &mut Errors) {
     if let Some((_, second)) = second {
         errors.on(second, Problem::TwoWindows);
     }
-    if op.result_slot && (!stack || op.result.kind != ResultKind::Values(1)) {
+    if op.result_slot && (!stack || op.result.kind.values() != 1) {
         errors.on(&op.function.sig.ident, Problem::ResultSlot);
     }
 }
@@ -323,12 +342,20 @@ fn read_result(module: &Module, output: &ReturnType, errors: &mut Errors) -> OpR
         Ty::Tuple(many) if many.len() > 1 && many.iter().all(|ty| *ty == module.value) => {
             ResultKind::Values(many.len() as u16)
         }
+        Ty::Tuple(many) if is_values_and_flow(many, &module.value) => ResultKind::ValuesAndFlow(many.len() as u16 - 1),
         _ => {
             errors.on(written, Problem::OpResult(text_of(written)));
             ResultKind::Values(0)
         }
     };
     OpResult { fallible, kind }
+}
+
+fn is_values_and_flow(types: &[Ty], value: &Ty) -> bool {
+    match types.split_last() {
+        Some((Ty::Flow, values)) => !values.is_empty() && values.iter().all(|ty| ty == value),
+        _ => false,
+    }
 }
 
 impl OpDef {
@@ -339,6 +366,11 @@ impl OpDef {
             ResultKind::Values(0) => Ty::Unit,
             ResultKind::Values(1) => value.clone(),
             ResultKind::Values(count) => Ty::Tuple(vec![value.clone(); count as usize]),
+            ResultKind::ValuesAndFlow(count) => {
+                let mut types = vec![value.clone(); count as usize];
+                types.push(Ty::Flow);
+                Ty::Tuple(types)
+            }
         };
         if self.result.fallible { Ty::Result(Box::new(inner)) } else { inner }
     }

@@ -208,6 +208,26 @@ pub(crate) fn struct_layout(of: &Struct, structs: &Structs) -> Option<(Layout, V
     Some((whole, offsets))
 }
 
+/// Sets the bits of `words` that belong to a field of a value of type `ty` which begins at the byte `at`.
+pub(crate) fn mark_fields(ty: &Ty, structs: &Structs, at: u32, words: &mut [u64]) {
+    let parts = match ty {
+        Ty::Struct(name) => structs.get(name).and_then(|of| Some((of, struct_layout(of, structs)?.1))),
+        _ => None,
+    };
+    if let Some((of, offsets)) = parts {
+        for ((_, ty), offset) in of.fields.iter().zip(offsets) {
+            mark_fields(ty, structs, at + offset, words);
+        }
+        return;
+    }
+    // Little-endian, as every target with stencils is.
+    for byte in at..at + layout(ty, structs).map_or(0, |layout| layout.size) {
+        if let Some(word) = words.get_mut(byte as usize / 8) {
+            *word |= 0xff << (byte % 8 * 8);
+        }
+    }
+}
+
 /// The number inside a struct of one field, seen through all layers.
 pub(crate) fn transparent<'a>(ty: &'a Ty, structs: &'a Structs) -> &'a Ty {
     match ty {

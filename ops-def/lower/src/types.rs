@@ -41,7 +41,13 @@ fn convert(ty: &Type, module: &Module, self_ty: Option<&str>) -> Result<Ty, Prob
         Type::Never(_) => Ok(Ty::Never),
         Type::Tuple(tuple) if tuple.elems.is_empty() => Ok(Ty::Unit),
         Type::Tuple(tuple) => {
-            tuple.elems.iter().map(|ty| convert_data(ty, module, self_ty)).collect::<Result<_, _>>().map(Ty::Tuple)
+            let last = tuple.elems.len() - 1;
+            let part = |(index, ty): (usize, &Type)| match convert(ty, module, self_ty) {
+                // What an op hands back can be values and where to go.
+                Ok(Ty::Flow) if index == last && index > 0 => Ok(Ty::Flow),
+                _ => convert_data(ty, module, self_ty),
+            };
+            tuple.elems.iter().enumerate().map(part).collect::<Result<_, _>>().map(Ty::Tuple)
         }
         Type::Ptr(pointer) => {
             let to = convert_pointed_to(&pointer.elem, module, self_ty)?;
@@ -70,6 +76,7 @@ fn convert_data(ty: &Type, module: &Module, self_ty: Option<&str>) -> Result<Ty,
         Ty::Never | Ty::Flow | Ty::Thrown | Ty::Label | Ty::Window | Ty::Vm | Ty::Cell(_) => {
             Err(Problem::TypeForm(text_of(ty)))
         }
+        Ty::Tuple(parts) if parts.contains(&Ty::Flow) => Err(Problem::TypeForm(text_of(ty))),
         data => Ok(data),
     }
 }
@@ -115,6 +122,7 @@ fn convert_path(path: &syn::TypePath, module: &Module, self_ty: Option<&str>) ->
                 ("Result", [of, error]) if convert(error, module, self_ty)? == Ty::Thrown => {
                     let of = match convert(of, module, self_ty)? {
                         Ty::Flow => Ty::Flow,
+                        Ty::Tuple(parts) => Ty::Tuple(parts),
                         _ => convert_data(of, module, self_ty)?,
                     };
                     Ok(Ty::Result(Box::new(of)))

@@ -247,11 +247,12 @@ pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         Kind::Deopt => leaves = true,
         _ => {}
     });
-    let results = matches!(def.result.kind, ResultKind::Values(_)) && has_result(&body.root);
+    let results = def.result.kind.values() > 0 && has_result(&body.root);
+    let falls_through = results && matches!(def.result.kind, ResultKind::Values(_));
     let mut symbols = Symbol::common();
     for symbol in &mut symbols {
         symbol.required = match symbol.value {
-            HoleValue::Continue => goes_on || results || calls,
+            HoleValue::Continue => goes_on || falls_through || calls,
             HoleValue::NextPc => calls || leaves,
             _ => false,
         };

@@ -1,7 +1,7 @@
 //! The ends of a body: results written, control handed on, errors thrown, slow paths outlined.
 
 use crate::ir::{Expr, Kind};
-use crate::op::{OpResult, ResultKind};
+use crate::op::OpResult;
 use crate::ty::Ty;
 
 use super::body::{Emitter, Place};
@@ -80,6 +80,19 @@ impl Emitter<'_> {
                 self.statements(statements);
                 self.finish(tail);
             }
+            Kind::Tuple(parts) if self.end.as_ref().is_some_and(|end| end.result.hands_flow()) => {
+                let (flow, values) = parts.split_last().expect("the type has parts");
+                // All values before the first is written: an operand can be in the slot of a result.
+                let values: Vec<String> = values
+                    .iter()
+                    .map(|value| {
+                        let text = self.expr(value);
+                        self.named(text, &value.ty)
+                    })
+                    .collect();
+                self.write_results(&values);
+                self.finish(flow);
+            }
             Kind::Next => self.go_on(),
             Kind::Jump(label) => {
                 let hole = self.locals[label.0].name.clone();
@@ -116,24 +129,27 @@ impl Emitter<'_> {
 
     /// Writes the results, and goes on with the next op.
     fn finish_value(&mut self, value: &str) {
-        let kind = self.end.as_ref().map(|end| end.result.kind);
-        let ty = self.module.value.clone();
-        match kind {
-            Some(ResultKind::Values(1)) => {
-                let word = types::to_word(value, &ty, self.module);
-                self.line(format!("WRITE_SLOT(HOLE_dst, {word});"));
-            }
-            Some(ResultKind::Values(count)) if count > 1 => {
-                for index in 0..count {
-                    let word = types::to_word(&format!("{value}._{index}"), &ty, self.module);
-                    // Two of them, or one and an operand, can be the same slot.
-                    self.line("IN_ORDER;");
-                    self.line(format!("WRITE_SLOT(HOLE_dst{index}, {word});"));
-                }
-            }
-            _ => {}
-        }
+        let values: Vec<String> = match self.end.as_ref().map_or(0, |end| end.result.kind.values()) {
+            1 => vec![value.to_owned()],
+            count => (0..count).map(|index| format!("{value}._{index}")).collect(),
+        };
+        self.write_results(&values);
         self.go_on();
+    }
+
+    fn write_results(&mut self, values: &[String]) {
+        let ty = self.module.value.clone();
+        if let [value] = values {
+            let word = types::to_word(value, &ty, self.module);
+            self.line(format!("WRITE_SLOT(HOLE_dst, {word});"));
+            return;
+        }
+        for (index, value) in values.iter().enumerate() {
+            let word = types::to_word(value, &ty, self.module);
+            // Two of them, or one and an operand, can be the same slot.
+            self.line("IN_ORDER;");
+            self.line(format!("WRITE_SLOT(HOLE_dst{index}, {word});"));
+        }
     }
 
     fn go_on(&mut self) {

@@ -16,6 +16,7 @@ use crate::ty::Ty;
 pub(super) fn can_be_variable(ty: &Ty) -> bool {
     match ty {
         Ty::Flow => false,
+        Ty::Tuple(of) => of.iter().all(can_be_variable),
         Ty::Result(of) => can_be_variable(of),
         _ => true,
     }
@@ -94,6 +95,17 @@ fn check_flow_places(expr: &Expr, at_end: bool, errors: &mut Errors) {
             }
             if let Some(tail) = tail {
                 check_flow_places(tail, at_end, errors);
+            }
+        }
+        // The values are written, and then it goes to another op of the function; what is decided is decided before.
+        Kind::Tuple(parts) if at_end => {
+            if let Some((flow, values)) = parts.split_last() {
+                values.iter().for_each(|value| inner(value, errors));
+                match flow.kind {
+                    Kind::Next | Kind::Jump(_) => {}
+                    _ if flow.ty == Ty::Flow => errors.at(flow.span, Problem::FlowBesideValues),
+                    _ => inner(flow, errors),
+                }
             }
         }
         Kind::Ok(value) => check_flow_places(value, at_end, errors),

@@ -213,6 +213,7 @@ fn is_helper_result(ty: &Ty) -> bool {
     match ty {
         Ty::Never | Ty::Flow | Ty::Label | Ty::Window | Ty::Vm | Ty::Cell(_) => false,
         Ty::Result(of) => is_helper_result(of),
+        Ty::Tuple(of) => of.iter().all(is_helper_result),
         _ => true,
     }
 }

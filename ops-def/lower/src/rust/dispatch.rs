@@ -66,6 +66,14 @@ fn arm(set: &Set, op: &Op) -> TokenStream {
     let (write, flow) = match def.result.kind {
         ResultKind::Flow => (TokenStream::new(), quote!(result)),
         ResultKind::Values(count) => (write(op, count), quote!(::mimeo::Flow::Next)),
+        ResultKind::ValuesAndFlow(count) => {
+            let (write, flow) = (write(op, count), Literal::usize_unsuffixed(usize::from(count)));
+            let split = match count {
+                1 => quote!(let (result, flow) = result;),
+                _ => quote!(let flow = result.#flow;),
+            };
+            (quote!(#split #write), quote!(flow))
+        }
     };
     let len = usize::from(op.len_units);
     quote! {

@@ -65,7 +65,7 @@ fn kind(encoding: &Encoding) -> TokenStream {
         Encoding::Window => quote!(Window),
         Encoding::StackWindow => quote!(StackWindow),
         Encoding::Function => quote!(Function),
-        Encoding::Cache { size, .. } => quote!(Cache { size: #size }),
+        Encoding::Cache { size, fields, .. } => quote!(Cache { size: #size, fields: &[#(#fields),*] }),
     }
 }
 

@@ -1,41 +1,41 @@
 //! [`Stacks`]: the memory of the value stack and of the frame records.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
-use std::ptr::NonNull;
+use std::mem::size_of;
 
+use memmap2::{MmapMut, MmapRaw};
 use mimeo_def::frame::Frame;
 
-/// Zeroed memory for values and frame records. The operating system commits it page by page on first use.
+/// Zeroed memory for values and frame records. The operating system commits it page by page on first use, and has it
+/// back at once when it is dropped: an allocator would keep it, and would have to clear it before the next use.
 ///
-/// Contract of this island: (1) `values` has `slots` slots and `frames` has `depth + 2` records,
-/// both live until `self` is dropped; (2) record 0 is the host's, and the last one is never filled.
+/// Contract of this island: (1) `memory` has room for `slots + 1` slots, and behind them for `depth + 2` records; it
+/// lives, and does not move, until `self` is dropped; (2) record 0 is the host's, and the last one is never filled.
 #[derive(Debug)]
 pub(crate) struct Stacks {
-    values: NonNull<u64>,
-    frames: NonNull<Frame>,
+    memory: MmapRaw,
     slots: u32,
     depth: u32,
 }
 
 impl Stacks {
+    /// # Panics
+    ///
+    /// When the address space has no room for them.
     pub(crate) fn new(slots: u32, depth: u32) -> Self {
-        let (values, frames) = Self::layouts(slots, depth);
-        // SAFETY: neither layout is of size 0: see `layouts`.
-        let (value_memory, frame_memory) = unsafe { (alloc_zeroed(values), alloc_zeroed(frames)) };
-        let Some(value_memory) = NonNull::new(value_memory) else { handle_alloc_error(values) };
-        let Some(frame_memory) = NonNull::new(frame_memory) else { handle_alloc_error(frames) };
-        Stacks { values: value_memory.cast(), frames: frame_memory.cast(), slots, depth }
+        let frames_bytes = (depth as usize + 2) * size_of::<Frame>();
+        let memory = MmapMut::map_anon(Self::values_bytes(slots) + frames_bytes);
+        let memory = memory.unwrap_or_else(|error| panic!("no memory for stacks of {slots} slots: {error}"));
+        Stacks { memory: memory.into(), slots, depth }
     }
 
-    fn layouts(slots: u32, depth: u32) -> (Layout, Layout) {
-        let values = Layout::array::<u64>(slots as usize + 1).expect("a u32 of slots fits the address space");
-        let frames = Layout::array::<Frame>(depth as usize + 2).expect("a u32 of records fits");
-        (values, frames)
+    /// Bytes before the first record.
+    fn values_bytes(slots: u32) -> usize {
+        (slots as usize + 1) * size_of::<u64>()
     }
 
     /// Slot 0.
     pub(crate) fn base(&self) -> *mut u64 {
-        self.values.as_ptr()
+        self.memory.as_mut_ptr().cast()
     }
 
     /// The slots before `end`.
@@ -48,28 +48,20 @@ impl Stacks {
     /// Behind the last slot.
     pub(crate) fn limit(&self) -> *mut u64 {
         // SAFETY: (1).
-        unsafe { self.values.as_ptr().add(self.slots as usize) }
+        unsafe { self.base().add(self.slots as usize) }
     }
 
     /// The host's record.
     pub(crate) fn host_frame(&self) -> *mut Frame {
-        self.frames.as_ptr()
+        // SAFETY: (1); records are aligned as slots are.
+        unsafe { self.memory.as_mut_ptr().add(Self::values_bytes(self.slots)).cast() }
     }
 
     /// The last record that a function may have.
     pub(crate) fn frame_limit(&self) -> *mut Frame {
         // SAFETY: (1).
-        unsafe { self.frames.as_ptr().add(self.depth as usize) }
+        unsafe { self.host_frame().add(self.depth as usize) }
     }
 }
 
-impl Drop for Stacks {
-    fn drop(&mut self) {
-        let (values, frames) = Self::layouts(self.slots, self.depth);
-        // SAFETY: allocated in `new` with the same layouts.
-        unsafe {
-            dealloc(self.values.as_ptr().cast(), values);
-            dealloc(self.frames.as_ptr().cast(), frames);
-        }
-    }
-}
+const _: () = assert!(align_of::<Frame>() <= align_of::<u64>(), "records lie behind slots");

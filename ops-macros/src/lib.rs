@@ -22,6 +22,9 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Marks a function of an `#[instruction_set]` module as an op.
 ///
+/// It hands back nothing, a value, a tuple of values, where to go (`Flow`), or values and where to go as one tuple
+/// (`(next, to.jump())`: the end of a counting loop); each also as a `Result<…, Thrown>`.
+///
 /// `#[vm_op(stencil = none)]`: no native code; `#[vm_op(stencil = required)]`: the build fails without;
 /// `#[vm_op(stencil = "file.c", reviewed = "…")]`: written by hand, against the op with this fingerprint;
 /// `#[vm_op(result = slot)]`: a stack machine's op whose result goes into a local.

@@ -104,7 +104,7 @@ pub(super) fn normal(key: Value) -> Value {
 fn hash(key: Value) -> u32 {
     match key.to_text() {
         Some(text) => text.hash(),
-        // The low bits of addresses and of the numbers that programs use are zero.
-        None => (key.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32,
+        // The low bits of addresses and of the numbers that programs use are zero, and what differs may be far above.
+        None => ((key.0 ^ key.0 >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32,
     }
 }

@@ -176,3 +176,48 @@ fn userdata_are_finalised_once_the_newest_first_and_dropped() {
     drop(heap);
     assert_eq!(drops.get(), 4);
 }
+
+/// A stack is written without a barrier, and nobody scans it any more when its coroutine is lost in the middle of a
+/// cycle: the open upvalue has to be looked at again.
+#[test]
+fn what_a_lost_coroutine_wrote_last_is_in_its_upvalues() {
+    for steps in 0..40 {
+        let mut heap = Heap::default();
+        let mut held = Held::default();
+        heap.set_step_multiplier(25);
+        // The coroutine is at the end of a list, so that the upvalue is found long before.
+        let end = heap.new_table(1, 0, 0);
+        let mut list = end;
+        for _ in 0..300 {
+            let next = heap.new_table(1, 0, 0);
+            heap.set_index(next, 1, list.into());
+            list = next;
+        }
+        let mut coroutine = heap.new_coroutine(Value::TRUE);
+        heap.begin(coroutine, 0);
+        held.fibers.push(vec![Value::NIL]);
+        let mut open = std::ptr::null_mut();
+        // SAFETY: the stack lives on.
+        let upvalue = unsafe {
+            let upvalue = heap.find_upvalue(&mut open, held.fibers[0].as_mut_ptr());
+            coroutine.set_open_upvalues(open);
+            upvalue
+        };
+        let chunk = chunk(&mut heap, 1, Box::default());
+        let closure = heap.new_closure(chunk, 0, list, &[upvalue]);
+        held.hold(closure);
+        heap.set_index(end, 1, coroutine.into());
+        for _ in 0..steps {
+            held.step(&mut heap, 0);
+        }
+        let last = heap.new_table(7, 0, 0);
+        held.fibers[0][0] = last.into();
+        heap.set_index(end, 1, Value::NIL);
+        while heap.take_dead_fibers().is_empty() {
+            held.step(&mut heap, 0);
+        }
+        held.collect(&mut heap);
+        assert!(!upvalue.is_open());
+        assert_eq!(upvalue.value().to_table().expect("it is alive").array_len, 7, "after {steps} steps");
+    }
+}

@@ -79,7 +79,7 @@ fn long_texts_are_keys_by_their_bytes() {
     assert_eq!(table.next(one), Ok(None), "what was there can still be gone on from");
 }
 
-/// What LuaJIT and PUC Lua say for the same constructors and assignments.
+/// What `lua5.1` says for the same constructors, whose array parts are as long as they. (LuaJIT makes some longer.)
 #[test]
 fn the_length_is_the_border_that_lua_finds() {
     let mut heap = Heap::default();

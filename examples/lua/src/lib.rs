@@ -1,11 +1,19 @@
-//! Lua 5.1, as LuaJIT speaks it: the language's front half, and the parts of its library that are about bytes.
+//! Lua 5.1, as LuaJIT speaks it: the language's front half, the parts of its library that are about bytes, its
+//! objects with their collector, and its instruction set.
 //!
 //! ```text
-//! bytes ─ syntax ─► Ast ─ resolve ─► Tree ─► (a code generator)
+//! bytes ─ syntax ─► Ast ─ resolve ─► Tree ─► (a code generator) ─► ops, runtime ─► heap
 //! ```
-#![forbid(unsafe_code)]
 
+pub mod heap;
+pub mod ops;
+#[forbid(unsafe_code)]
 pub mod resolve;
+#[forbid(unsafe_code)]
+pub mod runtime;
+#[forbid(unsafe_code)]
 pub mod strings;
+#[forbid(unsafe_code)]
 pub mod syntax;
+#[forbid(unsafe_code)]
 pub mod time;

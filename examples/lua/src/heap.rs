@@ -1,0 +1,142 @@
+//! Lua's objects: makes them, finds and stores what is in them, and frees what nothing leads to any more.
+//!
+//! ```text
+//!   runtime functions ── Heap::new_table, set, … ──► objects ◄── fields of `ops::Table` … ── stencils
+//!          │                                            ▲
+//!          └─ Heap::step(roots), when it needs one ─────┘ marks from the roots, sweeps the rest
+//! ```
+//!
+//! Making an object never collects: it only takes from a budget. Who runs the machine asks
+//! [`needs_step`](Heap::needs_step) at places where everything that is still wanted can be found from the [`Roots`],
+//! and calls [`step`](Heap::step) there. Between two such places a [`Value`] or [`Gc`] can be held and used at will.
+//!
+//! # The contract
+//!
+//! Everything below relies on these sentences, and the unsafe blocks of this module's files cite their numbers.
+//!
+//! 1. A [`Gc<T>`], and a [`Value`] with the tag of an object, is the address of a live object of that kind. Only the
+//!    heap makes new ones. [`Heap::step`] and [`Heap::collect`] end the life of those that the roots do not lead to,
+//!    which is why these two are `unsafe`: their caller promises not to use such a value again, nor one of a heap that
+//!    was dropped.
+//! 2. The fields of an object are as the documentation of its type in [`ops`](crate::ops::ops) says. In particular
+//!    `slots` and `array` of a table are the parts of a boxed slice or, with a length of 0, dangling.
+//! 3. No reference to the inside of an object outlives the call that made it, except to what never changes (the bytes
+//!    of a text, what a chunk, a builtin or a shape was made with). So a `&mut` to an object is the only reference to it.
+//! 4. A heap and its objects stay in one thread.
+//! 5. No object that is black leads to a white one, except a table that waits in `again`: whoever stores an object into
+//!    another calls the [barrier](Heap::barrier_back), or [`barrier_forward`](Heap::barrier_forward). What is on a
+//!    stack needs none: the stacks are scanned last.
+//! 6. An open upvalue points into a stack that exists as long as its coroutine, or the machine; before it goes, or its
+//!    frames do, the upvalue is [closed](Heap::close_upvalues).
+
+mod accounts;
+mod collect;
+mod coroutine;
+mod event;
+mod free;
+mod function;
+mod gc;
+mod hash;
+mod intern;
+mod mark;
+mod names;
+mod set;
+mod shape;
+mod shapes;
+mod sweep;
+mod table;
+mod text;
+mod upvalue;
+mod userdata;
+mod value;
+mod weak;
+
+#[cfg(test)]
+mod tests;
+
+pub use collect::Roots;
+pub use coroutine::{Coroutine, CoroutineState};
+pub use event::Event;
+pub use function::{Builtin, Capture, Chunk, ChunkParts, Prototype};
+pub use gc::{Gc, Kind};
+pub use hash::HashPart;
+pub use mark::Tracer;
+pub use set::BadKey;
+pub use shape::Shape;
+pub use userdata::Userdata;
+
+use std::collections::VecDeque;
+
+use crate::ops::ops::Object;
+#[cfg(doc)]
+use crate::ops::ops::Value;
+
+use accounts::Accounts;
+use collect::Phase;
+use free::Quarantine;
+use intern::Texts;
+use shapes::Shapes;
+
+/// All objects of one Lua, and their collector.
+///
+/// The [`Default`] is a heap in which nothing has been made yet, and costs nothing: it can stand in for the real one
+/// while that collects with the rest of the machine as its roots.
+#[derive(Debug)]
+pub struct Heap {
+    /// All objects but interned texts and shapes, the newest first.
+    objects: *mut Object,
+    texts: Texts,
+    shapes: Shapes,
+    accounts: Accounts,
+    tracer: Tracer,
+    phase: Phase,
+    /// All userdata that were not finalised, the oldest first.
+    userdata: Vec<Gc<Userdata>>,
+    /// All coroutines that have a fiber.
+    coroutines: Vec<Gc<Coroutine>>,
+    /// What waits for its `__gc`, in the order of the calls.
+    finalizers: VecDeque<Gc<Userdata>>,
+    dead_fibers: Vec<u32>,
+    dead_programs: Vec<u64>,
+    /// The names of the metamethods.
+    events: Vec<Gc<crate::ops::ops::Text>>,
+    quarantine: Quarantine,
+}
+
+impl Default for Heap {
+    fn default() -> Heap {
+        Heap {
+            objects: std::ptr::null_mut(),
+            texts: Texts::default(),
+            shapes: Shapes::default(),
+            accounts: Accounts::default(),
+            tracer: Tracer::default(),
+            phase: Phase::Pause,
+            userdata: Vec::new(),
+            coroutines: Vec::new(),
+            finalizers: VecDeque::new(),
+            dead_fibers: Vec::new(),
+            dead_programs: Vec::new(),
+            events: Vec::new(),
+            quarantine: Quarantine::default(),
+        }
+    }
+}
+
+impl Heap {
+    /// The fibers of coroutines that were freed since the last time: they must be dropped.
+    pub fn take_dead_fibers(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.dead_fibers)
+    }
+
+    /// The [programs](ChunkParts::program) of chunks that were freed since the last time: they must be unloaded.
+    pub fn take_dead_programs(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.dead_programs)
+    }
+
+    /// How often shapes were freed, for [`Context::shapes_freed`](crate::ops::ops::Context::shapes_freed).
+    #[must_use]
+    pub fn shapes_freed(&self) -> u32 {
+        self.shapes.freed
+    }
+}

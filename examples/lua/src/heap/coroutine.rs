@@ -1,0 +1,110 @@
+//! A function and, once it runs, a fiber → a [`Coroutine`].
+//!
+//! Contract of its unsafe blocks: (1), (3), (5) and (6) of the [heap](super).
+#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+
+use super::{Gc, Heap, Kind};
+use crate::ops::ops::{Object, Upvalue, Value};
+
+/// How far a coroutine is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CoroutineState {
+    /// It has not begun, or waits.
+    Suspended,
+    /// It is the one that runs.
+    Running,
+    /// It has resumed another one.
+    Normal,
+    /// It is over.
+    Dead,
+}
+
+/// A coroutine.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Coroutine {
+    object: Object,
+    /// How far it is.
+    pub state: CoroutineState,
+    fiber: Option<u32>,
+    /// What it begins with; `nil` once it has begun.
+    pub(super) body: Value,
+    /// The open upvalues of its stack, as long as it does not run.
+    pub(super) open_upvalues: *mut Upvalue,
+}
+
+impl Coroutine {
+    /// The fiber in which it runs, from its beginning to its end.
+    #[must_use]
+    pub fn fiber(&self) -> Option<u32> {
+        self.fiber
+    }
+}
+
+impl Heap {
+    /// A coroutine that will call a function.
+    pub fn new_coroutine(&mut self, body: Value) -> Gc<Coroutine> {
+        let object = Object { next: self.objects, kind: Kind::Coroutine as u8, mark: self.tracer.white };
+        let open_upvalues = std::ptr::null_mut();
+        let coroutine = Coroutine { object, state: CoroutineState::Suspended, fiber: None, body, open_upvalues };
+        let coroutine: Gc<Coroutine> = unsafe { Gc::from_ptr(Box::into_raw(Box::new(coroutine))) };
+        self.objects = coroutine.as_object();
+        self.accounts.charge(size_of::<Coroutine>());
+        coroutine
+    }
+
+    /// The coroutine begins, in a fiber: returns the function to call there.
+    ///
+    /// # Panics
+    ///
+    /// When it has begun before.
+    pub fn begin(&mut self, mut coroutine: Gc<Coroutine>, fiber: u32) -> Value {
+        let body = std::mem::replace(&mut unsafe { coroutine.as_mut() }.body, Value::NIL);
+        assert!(!body.is_nil(), "a coroutine begins only once");
+        unsafe { coroutine.as_mut() }.fiber = Some(fiber);
+        self.coroutines.push(coroutine);
+        body
+    }
+
+    /// Closes upvalues of coroutines that are not marked, whose fibers are then for
+    /// [`take_dead_fibers`](Self::take_dead_fibers). Marked upvalues keep the values.
+    pub(super) fn bury_coroutines(&mut self) {
+        let (live, dead): (Vec<_>, Vec<_>) =
+            self.coroutines.drain(..).partition(|coroutine| !self.tracer.is_white(coroutine.as_object()));
+        self.coroutines = live;
+        self.coroutines.retain(|coroutine| coroutine.fiber.is_some());
+        for mut coroutine in dead {
+            let mut list = std::mem::replace(&mut unsafe { coroutine.as_mut() }.open_upvalues, std::ptr::null_mut());
+            unsafe { self.close_upvalues(&mut list, std::ptr::null_mut()) };
+            self.dead_fibers.extend(coroutine.fiber);
+        }
+    }
+}
+
+impl Gc<Coroutine> {
+    /// Sets how far it is.
+    pub fn set_state(&mut self, state: CoroutineState) {
+        unsafe { self.as_mut() }.state = state;
+    }
+
+    /// It is over, and its fiber is the caller's again.
+    pub fn end(&mut self) -> Option<u32> {
+        let coroutine = unsafe { self.as_mut() };
+        coroutine.state = CoroutineState::Dead;
+        coroutine.fiber.take()
+    }
+
+    /// The open upvalues of its stack, which are the caller's as long as it runs.
+    pub fn take_open_upvalues(&mut self) -> *mut Upvalue {
+        std::mem::replace(&mut unsafe { self.as_mut() }.open_upvalues, std::ptr::null_mut())
+    }
+
+    /// Gives them back.
+    ///
+    /// # Safety
+    ///
+    /// (6) of the heap's contract: the list is that of this coroutine's stack.
+    pub unsafe fn set_open_upvalues(&mut self, list: *mut Upvalue) {
+        unsafe { self.as_mut() }.open_upvalues = list;
+    }
+}

@@ -1,0 +1,84 @@
+//! What happens to a value → the metamethod that its metatable has for it.
+
+use super::{Gc, Heap};
+use crate::ops::ops::{Table, Text, Value};
+
+macro_rules! events {
+    ($($event:ident $name:literal,)*) => {
+        /// What a metatable can have a field for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        #[expect(missing_docs, reason = "they are named as in Lua's manual")]
+        pub enum Event {
+            $($event,)*
+        }
+
+        impl Event {
+            /// All of them.
+            pub const ALL: &[Event] = &[$(Event::$event,)*];
+
+            /// The field's name.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Event::$event => $name,)*
+                }
+            }
+        }
+    };
+}
+
+events! {
+    Index "__index",
+    NewIndex "__newindex",
+    Gc "__gc",
+    Mode "__mode",
+    Eq "__eq",
+    Len "__len",
+    Call "__call",
+    Add "__add",
+    Sub "__sub",
+    Mul "__mul",
+    Div "__div",
+    Mod "__mod",
+    Pow "__pow",
+    Unm "__unm",
+    Concat "__concat",
+    Lt "__lt",
+    Le "__le",
+    ToString "__tostring",
+    Metatable "__metatable",
+}
+
+impl Event {
+    /// Its bit in [`Table::missing`].
+    #[must_use]
+    pub const fn bit(self) -> u32 {
+        1 << self as u8
+    }
+}
+
+impl Heap {
+    /// The text of the event's name.
+    pub fn event_name(&mut self, event: Event) -> Gc<Text> {
+        if self.events.is_empty() {
+            self.events = Event::ALL.iter().map(|event| self.text(event.name().as_bytes())).collect();
+        }
+        self.events[event as usize]
+    }
+
+    /// What the metatable has for the event; `nil` if nothing. That it has nothing is remembered in the table.
+    #[inline]
+    pub fn metamethod(&mut self, metatable: Gc<Table>, event: Event) -> Value {
+        if metatable.missing & event.bit() != 0 { Value::NIL } else { self.find_metamethod(metatable, event) }
+    }
+
+    fn find_metamethod(&mut self, mut metatable: Gc<Table>, event: Event) -> Value {
+        let name = self.event_name(event);
+        let method = metatable.get_text(name);
+        if method.is_nil() {
+            metatable.set_missing(metatable.missing | event.bit());
+        }
+        method
+    }
+}

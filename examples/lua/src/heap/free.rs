@@ -1,0 +1,122 @@
+//! An object that nothing leads to → free memory.
+//!
+//! In debug builds the memory is poisoned and kept for a while, so that whoever still uses the object meets a kind that
+//! there is not: [`Kind::of`] panics then. Contract of its unsafe blocks: (1) and (2) of the [heap](super).
+#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+
+use std::alloc::{Layout, dealloc};
+use std::collections::VecDeque;
+
+use super::function::closure_layout;
+use super::{Builtin, Chunk, Coroutine, Gc, Heap, Kind, Shape, Userdata};
+use crate::ops::ops::{Closure, Object, Table, Text, Upvalue};
+
+/// Memory that was freed last, in debug builds.
+#[derive(Debug, Default)]
+pub(super) struct Quarantine {
+    blocks: VecDeque<(*mut u8, Layout)>,
+}
+
+impl Quarantine {
+    const LEN: usize = if cfg!(debug_assertions) { 4096 } else { 0 };
+    const POISON: u8 = 0xdd;
+
+    /// # Safety
+    ///
+    /// The block was allocated with this layout, and nobody uses it any more.
+    unsafe fn free(&mut self, block: *mut u8, layout: Layout) {
+        if Quarantine::LEN == 0 {
+            unsafe { dealloc(block, layout) };
+            return;
+        }
+        unsafe { block.write_bytes(Quarantine::POISON, layout.size()) };
+        self.blocks.push_back((block, layout));
+        if self.blocks.len() > Quarantine::LEN {
+            self.drain(1);
+        }
+    }
+
+    fn drain(&mut self, count: usize) {
+        for (block, layout) in self.blocks.drain(..count) {
+            unsafe { dealloc(block, layout) };
+        }
+    }
+}
+
+impl Drop for Quarantine {
+    fn drop(&mut self) {
+        self.drain(self.blocks.len());
+    }
+}
+
+impl Heap {
+    /// Frees an object, which is in no list any more.
+    pub(super) fn free(&mut self, object: *mut Object) {
+        unsafe {
+            match Kind::of(object) {
+                Kind::Text => {
+                    let layout = Text::layout(Gc::<Text>::from_ptr(object.cast()).len);
+                    self.release(object, layout, layout.size());
+                }
+                Kind::Closure => {
+                    let layout = closure_layout(Gc::<Closure>::from_ptr(object.cast()).upvalues_len as usize);
+                    self.release(object, layout, layout.size());
+                }
+                Kind::Table => {
+                    let mut table: Gc<Table> = Gc::from_ptr(object.cast());
+                    self.set_hash_part(&mut table, None);
+                    self.resize_array(&mut table, 0);
+                    self.resize_slots(&mut table, 0);
+                    self.free_as::<Table>(object, size_of::<Table>());
+                }
+                Kind::Upvalue => self.free_as::<Upvalue>(object, size_of::<Upvalue>()),
+                Kind::Coroutine => self.free_as::<Coroutine>(object, size_of::<Coroutine>()),
+                Kind::Builtin => self.free_as::<Builtin>(object, (*object.cast::<Builtin>()).size()),
+                Kind::Userdata => self.free_as::<Userdata>(object, (*object.cast::<Userdata>()).size()),
+                Kind::Shape => self.free_as::<Shape>(object, (*object.cast::<Shape>()).size()),
+                Kind::Chunk => {
+                    let chunk: Gc<Chunk> = Gc::from_ptr(object.cast());
+                    self.dead_programs.push(chunk.parts().program);
+                    self.free_as::<Chunk>(object, chunk.size());
+                }
+            }
+        }
+    }
+
+    /// Drops what was boxed as a `T`.
+    ///
+    /// # Safety
+    ///
+    /// It was.
+    unsafe fn free_as<T>(&mut self, object: *mut Object, size: usize) {
+        unsafe {
+            object.cast::<T>().drop_in_place();
+            self.release(object, Layout::new::<T>(), size);
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As [`Quarantine::free`].
+    unsafe fn release(&mut self, object: *mut Object, layout: Layout, size: usize) {
+        self.accounts.release(size);
+        unsafe { self.quarantine.free(object.cast(), layout) };
+    }
+}
+
+impl Drop for Heap {
+    fn drop(&mut self) {
+        let buckets = std::mem::take(&mut self.texts.buckets);
+        for mut object in buckets.into_iter().chain([self.objects]) {
+            while !object.is_null() {
+                let next = unsafe { (*object).next };
+                self.free(object);
+                object = next;
+            }
+        }
+        for shape in std::mem::take(&mut self.shapes.all) {
+            self.free(shape.as_object());
+        }
+        debug_assert_eq!(self.accounts.live, 0, "bytes of a heap without objects");
+    }
+}

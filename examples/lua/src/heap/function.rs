@@ -1,0 +1,230 @@
+//! Code and variables → functions: [`Closure`]s with the [`Chunk`]s that they are made from, and [`Builtin`]s.
+//!
+//! Contract of its unsafe blocks: (1), (2), (3) and (5) of the [heap](super).
+#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+
+use std::alloc::{Layout, alloc, handle_alloc_error};
+use std::fmt;
+
+use mimeo::Callee;
+
+use super::{Gc, Heap, Kind};
+use crate::ops::ops::{BLACK, Closure, Object, Table, Upvalue, Value, upvalue_at};
+use crate::runtime::BuiltinFn;
+
+/// Where a new closure finds one of its upvalues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capture {
+    /// In a slot of the frame that makes it.
+    Slot(u32),
+    /// It is an upvalue of the function that makes it.
+    Upvalue(u32),
+}
+
+/// A function as it was written, from which closures are made.
+#[derive(Debug)]
+pub struct Prototype {
+    chunk: *mut Chunk,
+    /// Its code.
+    pub callee: Callee,
+    /// What a closure must capture.
+    pub captures: Box<[Capture]>,
+    /// The line of the word `function`; 0 for a whole chunk.
+    pub line: u32,
+}
+
+impl Prototype {
+    /// A function that is in no chunk yet.
+    #[must_use]
+    pub fn new(callee: Callee, captures: Box<[Capture]>, line: u32) -> Prototype {
+        Prototype { chunk: std::ptr::null_mut(), callee, captures, line }
+    }
+
+    /// The chunk in which it was written.
+    #[must_use]
+    pub fn chunk(&self) -> Gc<Chunk> {
+        unsafe { Gc::from_ptr(self.chunk) }
+    }
+}
+
+/// What a chunk is made of.
+#[derive(Debug, Default)]
+pub struct ChunkParts {
+    /// The chunk's name, as the messages of errors show it.
+    pub name: Box<[u8]>,
+    /// Whatever its code has in constant pools, so that it lives as long as the code.
+    pub constants: Box<[Value]>,
+    /// Its functions.
+    pub prototypes: Box<[Prototype]>,
+    /// The number by which the machine knows its code: see [`Heap::take_dead_programs`].
+    pub program: u64,
+}
+
+/// A chunk of source text that was loaded. It lives as long as a closure of one of its functions.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Chunk {
+    object: Object,
+    parts: ChunkParts,
+}
+
+impl Chunk {
+    /// What it was made of.
+    #[must_use]
+    pub fn parts(&self) -> &ChunkParts {
+        &self.parts
+    }
+
+    pub(super) fn size(&self) -> usize {
+        let parts = &self.parts;
+        size_of::<Chunk>()
+            + parts.name.len()
+            + size_of_val::<[Value]>(&parts.constants)
+            + parts
+                .prototypes
+                .iter()
+                .map(|of| size_of::<Prototype>() + size_of_val::<[Capture]>(&of.captures))
+                .sum::<usize>()
+    }
+}
+
+/// A function written in Rust.
+#[repr(C)]
+pub struct Builtin {
+    object: Object,
+    /// What it does.
+    pub function: BuiltinFn,
+    /// Its name in the library.
+    pub name: &'static str,
+    captured: Box<[Value]>,
+}
+
+impl fmt::Debug for Builtin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builtin").field("name", &self.name).field("captured", &self.captured).finish_non_exhaustive()
+    }
+}
+
+impl Builtin {
+    /// The values that it was made with, as they are now.
+    #[must_use]
+    pub fn captured(&self) -> &[Value] {
+        &self.captured
+    }
+
+    pub(super) fn size(&self) -> usize {
+        size_of::<Builtin>() + size_of_val::<[Value]>(&self.captured)
+    }
+}
+
+pub(super) fn closure_layout(upvalues: usize) -> Layout {
+    let upvalues = Layout::array::<*mut Upvalue>(upvalues).expect("a function has few upvalues");
+    Layout::new::<Closure>().extend(upvalues).expect("a function has few upvalues").0
+}
+
+impl Heap {
+    /// A chunk whose code was loaded.
+    pub fn new_chunk(&mut self, parts: ChunkParts) -> Gc<Chunk> {
+        let object = Object { next: self.objects, kind: Kind::Chunk as u8, mark: self.tracer.white };
+        let mut chunk: Gc<Chunk> = unsafe { Gc::from_ptr(Box::into_raw(Box::new(Chunk { object, parts }))) };
+        let pointer = chunk.as_ptr();
+        for prototype in &mut unsafe { chunk.as_mut() }.parts.prototypes {
+            prototype.chunk = pointer;
+        }
+        self.objects = chunk.as_object();
+        self.accounts.charge(chunk.size());
+        chunk
+    }
+
+    /// A closure of the chunk's prototype number `prototype`.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such prototype, or the number of upvalues is not that of its captures.
+    pub fn new_closure(
+        &mut self,
+        chunk: Gc<Chunk>,
+        prototype: u32,
+        environment: Gc<Table>,
+        upvalues: &[Gc<Upvalue>],
+    ) -> Gc<Closure> {
+        let prototype = &chunk.parts.prototypes[prototype as usize];
+        assert_eq!(upvalues.len(), prototype.captures.len(), "upvalues of a closure");
+        let layout = closure_layout(upvalues.len());
+        let closure: Gc<Closure> = unsafe {
+            let closure = alloc(layout).cast::<Closure>();
+            if closure.is_null() {
+                handle_alloc_error(layout);
+            }
+            closure.write(Closure {
+                object: Object { next: self.objects, kind: Kind::Closure as u8, mark: self.tracer.white },
+                callee: prototype.callee,
+                environment: environment.as_ptr(),
+                prototype,
+                upvalues_len: upvalues.len() as u64,
+            });
+            for (index, upvalue) in upvalues.iter().enumerate() {
+                upvalue_at(closure, index as u32).write(upvalue.as_ptr());
+            }
+            Gc::from_ptr(closure)
+        };
+        self.objects = closure.as_object();
+        self.accounts.charge(layout.size());
+        closure
+    }
+
+    /// `setfenv`
+    pub fn set_environment(&mut self, mut closure: Gc<Closure>, environment: Gc<Table>) {
+        unsafe { closure.as_mut() }.environment = environment.as_ptr();
+        if closure.object.mark & BLACK != 0 {
+            self.barrier_forward(closure, environment.into());
+        }
+    }
+
+    /// A function written in Rust, with values of its own.
+    pub fn new_builtin(&mut self, name: &'static str, function: BuiltinFn, captured: Box<[Value]>) -> Gc<Builtin> {
+        let object = Object { next: self.objects, kind: Kind::Builtin as u8, mark: self.tracer.white };
+        let builtin = Box::new(Builtin { object, function, name, captured });
+        let builtin: Gc<Builtin> = unsafe { Gc::from_ptr(Box::into_raw(builtin)) };
+        self.objects = builtin.as_object();
+        self.accounts.charge(builtin.size());
+        builtin
+    }
+
+    /// Sets one of the values that a builtin was made with.
+    ///
+    /// # Panics
+    ///
+    /// When it was made with fewer.
+    pub fn set_captured(&mut self, mut builtin: Gc<Builtin>, index: usize, value: Value) {
+        unsafe { builtin.as_mut() }.captured[index] = value;
+        if builtin.object.mark & BLACK != 0 {
+            self.barrier_forward(builtin, value);
+        }
+    }
+}
+
+impl Gc<Closure> {
+    /// Its upvalues.
+    pub fn upvalues(self) -> impl ExactSizeIterator<Item = Gc<Upvalue>> {
+        (0..self.upvalues_len as u32).map(move |index| unsafe { Gc::from_ptr(*upvalue_at(self.as_ptr(), index)) })
+    }
+
+    /// One of its upvalues.
+    #[must_use]
+    pub fn upvalue(self, index: u32) -> Option<Gc<Upvalue>> {
+        (u64::from(index) < self.upvalues_len).then(|| unsafe { Gc::from_ptr(*upvalue_at(self.as_ptr(), index)) })
+    }
+
+    /// Its environment.
+    #[must_use]
+    pub fn environment(self) -> Gc<Table> {
+        unsafe { Gc::from_ptr(self.environment) }
+    }
+
+    /// What it was made from.
+    #[must_use]
+    pub fn prototype(&self) -> &Prototype {
+        unsafe { &*self.prototype }
+    }
+}

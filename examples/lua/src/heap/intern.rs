@@ -1,0 +1,90 @@
+//! Bytes → the one text that has them, for short texts.
+//!
+//! The texts of a bucket are a list through [`Object::next`], so the table holds nothing itself: what the sweep takes
+//! out of the list is gone from the table. Contract of its unsafe blocks: (1) of the [heap](super).
+#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+
+use super::collect::Phase;
+use super::text::{self, hash};
+use super::{Gc, Heap};
+use crate::ops::ops::{MAX_INTERNED, Object, Text};
+
+/// All interned texts.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    /// A power of two, or none.
+    pub(super) buckets: Vec<*mut Object>,
+    pub(super) len: usize,
+}
+
+impl Texts {
+    const MIN_BUCKETS: usize = 256;
+
+    fn bucket(&self, hash: u32) -> usize {
+        hash as usize & (self.buckets.len() - 1)
+    }
+
+    fn find(&self, bytes: &[u8], hash: u32) -> Option<Gc<Text>> {
+        let mut object = self.buckets[self.bucket(hash)];
+        while !object.is_null() {
+            let text: Gc<Text> = unsafe { Gc::from_ptr(object.cast()) };
+            if text.hash == hash && text.bytes() == bytes {
+                return Some(text);
+            }
+            object = text.object.next;
+        }
+        None
+    }
+
+    /// Has twice as many buckets, or half as many.
+    pub(super) fn resize(&mut self, len: usize) {
+        let len = len.max(Texts::MIN_BUCKETS);
+        let old = std::mem::replace(&mut self.buckets, vec![std::ptr::null_mut(); len]);
+        for mut object in old {
+            while !object.is_null() {
+                let mut text: Gc<Text> = unsafe { Gc::from_ptr(object.cast()) };
+                let bucket = self.bucket(text.hash);
+                let next = std::mem::replace(&mut unsafe { text.as_mut() }.object.next, self.buckets[bucket]);
+                self.buckets[bucket] = object;
+                object = next;
+            }
+        }
+    }
+}
+
+impl Heap {
+    /// The text with these bytes.
+    ///
+    /// # Panics
+    ///
+    /// When they are more than [`Text::MAX_LEN`].
+    pub fn text(&mut self, bytes: &[u8]) -> Gc<Text> {
+        if bytes.len() > MAX_INTERNED as usize {
+            let text = text::allocate(bytes, 0, self.tracer.white, self.objects);
+            self.objects = text.as_object();
+            self.accounts.charge(Text::layout(text.len).size());
+            return text;
+        }
+        if self.texts.buckets.is_empty() {
+            self.texts.resize(0);
+        }
+        let hash = hash(bytes);
+        if let Some(mut text) = self.texts.find(bytes, hash) {
+            // Nothing leads to it and the sweep is on its way there: it lives again.
+            if self.tracer.is_dead(text.as_object()) {
+                unsafe { text.as_mut() }.object.mark = self.tracer.white;
+            }
+            return text;
+        }
+        // The sweep goes through the buckets in order.
+        if self.texts.len >= self.texts.buckets.len() && !matches!(self.phase, Phase::SweepTexts(_)) {
+            self.texts.resize(self.texts.buckets.len() * 2);
+        }
+        let bucket = self.texts.bucket(hash);
+        let text = text::allocate(bytes, hash, self.tracer.white, self.texts.buckets[bucket]);
+        self.texts.buckets[bucket] = text.as_object();
+        self.texts.len += 1;
+        self.accounts.charge(Text::layout(text.len).size());
+        text
+    }
+}

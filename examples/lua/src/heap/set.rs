@@ -1,0 +1,267 @@
+//! A table, a key and a value → the table with the value stored, its parts as large as Lua's rules say.
+//!
+//! Contract of its unsafe blocks: (1), (2), (3) and (5) of the [heap](super).
+#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+
+use std::fmt;
+
+use super::hash::normal;
+use super::table::{MAX_ARRAY, array_index};
+use super::{Gc, HashPart, Heap, Shape};
+use crate::ops::ops::{BLACK, Table, Value};
+
+/// A value that is no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadKey {
+    /// `nil`
+    Nil,
+    /// Not a number.
+    NaN,
+    /// The table never had it.
+    Unknown,
+}
+
+impl fmt::Display for BadKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            BadKey::Nil => "table index is nil",
+            BadKey::NaN => "table index is NaN",
+            BadKey::Unknown => "invalid key to 'next'",
+        })
+    }
+}
+
+impl std::error::Error for BadKey {}
+
+impl Heap {
+    /// `rawset(table, key, value)`
+    ///
+    /// # Errors
+    ///
+    /// When the key is `nil` or not a number.
+    #[inline]
+    pub fn set(&mut self, table: Gc<Table>, key: Value, value: Value) -> Result<(), BadKey> {
+        if let Some(number) = key.to_number() {
+            if let Some(index) = array_index(number) {
+                self.set_index(table, index, value);
+            } else if number.is_nan() {
+                return Err(BadKey::NaN);
+            } else {
+                self.set_other(table, normal(key), value);
+            }
+        } else if let Some(text) = key.to_text() {
+            self.set_name(table, text, value, Shape::MAX_COMPUTED_NAMES);
+        } else if key.is_nil() {
+            return Err(BadKey::Nil);
+        } else {
+            self.set_other(table, key, value);
+        }
+        Ok(())
+    }
+
+    /// Stores the value of a number from 1.
+    #[inline]
+    pub fn set_index(&mut self, mut table: Gc<Table>, index: u32, value: Value) {
+        let at = index.wrapping_sub(1) as usize;
+        if let Some(place) = unsafe { table.as_mut() }.array_mut().get_mut(at) {
+            *place = value;
+            self.stored(table, value);
+        } else {
+            self.set_other(table, Value::number(f64::from(index)), value);
+        }
+    }
+
+    /// Stores the value of a key that is in the hash part, or nowhere yet.
+    pub(super) fn set_other(&mut self, mut table: Gc<Table>, key: Value, value: Value) {
+        let hash = unsafe { table.as_mut() }.hash_part_mut();
+        if let Some(hash) = hash
+            && let Some(at) = hash.find(key)
+        {
+            hash.entries[at].value = value;
+            self.stored(table, value);
+            // Of a key without a value the collector knows nothing.
+            self.stored(table, key);
+            return;
+        }
+        if !value.is_nil() {
+            self.add(&mut table, key, value);
+            self.stored(table, value);
+            self.stored(table, key);
+        }
+    }
+
+    /// The barrier: the table has this value now.
+    #[inline]
+    pub(super) fn stored(&mut self, table: Gc<Table>, value: Value) {
+        if table.object.mark & BLACK != 0 && value.is_object() {
+            self.barrier_back(table);
+        }
+    }
+
+    /// Adds a key that is nowhere yet.
+    fn add(&mut self, table: &mut Gc<Table>, key: Value, value: Value) {
+        let index = key.to_number().and_then(array_index);
+        // The key right behind the array part is how a table grows that is an array.
+        let is_behind = index == Some(table.array_len + 1);
+        let is_full = table.hash_part().is_none_or(HashPart::is_full);
+        if is_behind || is_full {
+            self.rehash(table, index);
+            if let Some(index) = index.filter(|&index| index <= table.array_len) {
+                unsafe { table.as_mut() }.array_mut()[index as usize - 1] = value;
+                return;
+            }
+        }
+        if table.hash_part().is_none_or(HashPart::is_full) {
+            let room = table.hash_part().map_or(0, |hash| hash.live().count()) + 1;
+            self.rebuild_hash(table, room);
+        }
+        if let Some(hash) = unsafe { table.as_mut() }.hash_part_mut() {
+            hash.add(key, value);
+        }
+    }
+
+    /// Gives both parts the sizes that are right once a key is added, of which `index` is the index if it has one.
+    fn rehash(&mut self, table: &mut Gc<Table>, index: Option<u32>) {
+        let in_hash = |table: &Table| {
+            table.hash_part().into_iter().flat_map(HashPart::live).filter_map(|entry| entry.key.to_number()).any(
+                // Which of them is in the array part may change.
+                |number| array_index(number).is_some(),
+            )
+        };
+        if index.is_none() && !in_hash(table) {
+            return;
+        }
+        let mut counts = Counts::default();
+        counts.array(table.array());
+        counts.add(index);
+        for entry in table.hash_part().into_iter().flat_map(HashPart::live) {
+            counts.add(entry.key.to_number().and_then(array_index));
+        }
+        let array_len = counts.array_len();
+        if array_len == table.array_len {
+            return;
+        }
+        // What does not fit any more goes to the hash part, and the other way round.
+        let mut moved = Vec::new();
+        for (at, &value) in table.array().iter().enumerate().skip(array_len as usize) {
+            if !value.is_nil() {
+                moved.push((at as u32 + 1, value));
+            }
+        }
+        self.resize_array(table, array_len);
+        let (array, hash) = unsafe { table.as_mut() }.parts_mut();
+        if let Some(hash) = hash {
+            for entry in hash.entries.iter_mut().filter(|entry| !entry.value.is_nil()) {
+                let index = entry.key.to_number().and_then(array_index);
+                if let Some(place) = index.and_then(|index| array.get_mut(index as usize - 1)) {
+                    *place = std::mem::replace(&mut entry.value, Value::NIL);
+                }
+            }
+        }
+        if !moved.is_empty() {
+            let live = table.hash_part().map_or(0, |hash| hash.live().count());
+            self.rebuild_hash(table, live + moved.len() + 1);
+            if let Some(hash) = unsafe { table.as_mut() }.hash_part_mut() {
+                for (index, value) in moved {
+                    hash.add(Value::number(f64::from(index)), value);
+                }
+            }
+        }
+    }
+
+    /// Gives the hash part room for so many keys, and forgets those without a value.
+    pub(super) fn rebuild_hash(&mut self, table: &mut Gc<Table>, keys: usize) {
+        let mut new = HashPart::with_room(keys);
+        for entry in table.hash_part().into_iter().flat_map(HashPart::live) {
+            new.add(entry.key, entry.value);
+        }
+        self.set_hash_part(table, Some(new));
+    }
+
+    pub(super) fn set_hash_part(&mut self, table: &mut Gc<Table>, hash: Option<HashPart>) {
+        let before = table.hash_part().map_or(0, HashPart::size);
+        let after = hash.as_ref().map_or(0, HashPart::size);
+        let new = hash.map_or(std::ptr::null_mut(), |hash| Box::into_raw(Box::new(hash)));
+        let old = std::mem::replace(&mut unsafe { table.as_mut() }.hash, new);
+        if !old.is_null() {
+            drop(unsafe { Box::from_raw(old) });
+        }
+        self.accounts.resize(before, after);
+    }
+
+    pub(super) fn resize_array(&mut self, table: &mut Gc<Table>, len: u32) {
+        let table = unsafe { table.as_mut() };
+        self.accounts.resize(table.array_len as usize * size_of::<Value>(), len as usize * size_of::<Value>());
+        table.array = unsafe { resize(table.array, table.array_len, len) };
+        table.array_len = len;
+    }
+
+    pub(super) fn resize_slots(&mut self, table: &mut Gc<Table>, len: u32) {
+        let table = unsafe { table.as_mut() };
+        self.accounts.resize(table.slots_len as usize * size_of::<Value>(), len as usize * size_of::<Value>());
+        table.slots = unsafe { resize(table.slots, table.slots_len, len) };
+        table.slots_len = len;
+    }
+}
+
+/// The same values in a boxed slice of another length, `nil` behind them.
+///
+/// # Safety
+///
+/// `values` and `len` are the parts of a boxed slice, and nothing refers to it.
+unsafe fn resize(values: *mut Value, len: u32, new_len: u32) -> *mut Value {
+    let mut values = unsafe { Vec::from_raw_parts(values, len as usize, len as usize) };
+    values.reserve_exact((new_len as usize).saturating_sub(len as usize));
+    values.resize(new_len as usize, Value::NIL);
+    Box::into_raw(values.into_boxed_slice()).cast()
+}
+
+/// How many keys of a table are integers, by the power of two that they are not above.
+#[derive(Debug)]
+struct Counts {
+    /// Keys above `2^(n - 1)` and up to `2^n`.
+    by_power: [u32; MAX_ARRAY.ilog2() as usize + 1],
+    all: u32,
+}
+
+impl Default for Counts {
+    fn default() -> Counts {
+        Counts { by_power: [0; MAX_ARRAY.ilog2() as usize + 1], all: 0 }
+    }
+}
+
+impl Counts {
+    fn array(&mut self, array: &[Value]) {
+        let (mut from, mut power) = (0, 0);
+        while from < array.len() {
+            let to = (1 << power).min(array.len());
+            let used = array[from..to].iter().filter(|value| !value.is_nil()).count() as u32;
+            self.by_power[power] += used;
+            self.all += used;
+            (from, power) = (to, power + 1);
+        }
+    }
+
+    fn add(&mut self, index: Option<u32>) {
+        if let Some(index) = index {
+            self.by_power[index.next_power_of_two().ilog2() as usize] += 1;
+            self.all += 1;
+        }
+    }
+
+    /// The largest power of two of which more than half is used.
+    fn array_len(&self) -> u32 {
+        let (mut used, mut len) = (0, 0);
+        for (power, count) in self.by_power.iter().enumerate() {
+            let half = (1 << power) / 2;
+            if half >= self.all {
+                break;
+            }
+            used += count;
+            if *count > 0 && used > half {
+                len = 1 << power;
+            }
+        }
+        len
+    }
+}

@@ -1,0 +1,95 @@
+//! A shape and one more name → the shape that has both; and which shapes there are.
+//!
+//! Shapes are not in the heap's list of objects: the last phase of the marking frees the dead ones all at once, so that
+//! no live shape ever leads to one that is about to be freed. Contract of its unsafe blocks: (1) and (3) of the
+//! [heap](super).
+#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+
+use super::{Gc, Heap, Kind, Shape};
+use crate::ops::ops::{NO_SHAPE, Object, Text};
+
+#[derive(Debug)]
+pub(super) struct Shapes {
+    pub(super) all: Vec<Gc<Shape>>,
+    /// The shape without names.
+    pub(super) root: Option<Gc<Shape>>,
+    /// The id of the next one. Ids are never used again.
+    next_id: u32,
+    /// How often some were freed.
+    pub(super) freed: u32,
+}
+
+impl Default for Shapes {
+    fn default() -> Shapes {
+        Shapes { all: Vec::new(), root: None, next_id: NO_SHAPE + 1, freed: 0 }
+    }
+}
+
+impl Shapes {
+    /// So many at once; after that, tables keep new names in their hash part.
+    const MAX_LEN: usize = 8192;
+}
+
+impl Heap {
+    /// The shape without names.
+    #[inline]
+    pub(super) fn root_shape(&mut self) -> Gc<Shape> {
+        match self.shapes.root {
+            Some(root) => root,
+            None => {
+                let root = self.new_shape(None, Box::default());
+                self.shapes.root = Some(root);
+                root
+            }
+        }
+    }
+
+    /// The shape with one more name, which `shape` must not have; `None` if there are too many shapes or names.
+    pub(super) fn shape_with(&mut self, mut shape: Gc<Shape>, name: Gc<Text>, max_names: usize) -> Option<Gc<Shape>> {
+        if shape.len() >= max_names {
+            return None;
+        }
+        let at = match shape.find_next(name) {
+            Ok(at) => return Some(shape.next[at].1),
+            Err(at) => at,
+        };
+        let is_full = self.shapes.all.len() >= Shapes::MAX_LEN || self.shapes.next_id == u32::MAX;
+        if shape.next.len() >= Shape::MAX_NEXT || is_full {
+            return None;
+        }
+        let names = shape.names.iter().copied().chain([name]).collect();
+        let next = self.new_shape(Some(shape), names);
+        unsafe { shape.as_mut() }.next.insert(at, (name, next));
+        Some(next)
+    }
+
+    fn new_shape(&mut self, parent: Option<Gc<Shape>>, names: Box<[Gc<Text>]>) -> Gc<Shape> {
+        let object = Object { next: std::ptr::null_mut(), kind: Kind::Shape as u8, mark: self.tracer.white };
+        let shape = Shape::new(object, self.shapes.next_id, parent, names);
+        self.shapes.next_id += 1;
+        self.accounts.charge(shape.size());
+        let shape = unsafe { Gc::from_ptr(Box::into_raw(Box::new(shape))) };
+        self.shapes.all.push(shape);
+        shape
+    }
+
+    /// Frees the shapes that are not marked, at the end of the marking; the others are white again.
+    pub(super) fn sweep_shapes(&mut self) {
+        let (live, dead): (Vec<_>, Vec<_>) =
+            self.shapes.all.drain(..).partition(|shape| !self.tracer.is_white(shape.as_object()));
+        // The shape that leads to a dead one is never freed before it.
+        for shape in &dead {
+            if let Some(mut parent) = shape.parent.filter(|parent| !self.tracer.is_white(parent.as_object())) {
+                unsafe { parent.as_mut() }.next.retain(|(_, next)| next != shape);
+            }
+        }
+        for &shape in &live {
+            self.tracer.whiten_next(shape.as_object());
+        }
+        self.shapes.all = live;
+        self.shapes.freed = self.shapes.freed.wrapping_add(u32::from(!dead.is_empty()));
+        for shape in dead {
+            self.free(shape.as_object());
+        }
+    }
+}

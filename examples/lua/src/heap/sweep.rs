@@ -1,0 +1,75 @@
+//! Objects that were not marked → freed, a few at a time; the others are white again.
+//!
+//! Contract of its unsafe blocks: (1) of the [heap](super).
+#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+
+use super::Heap;
+use super::collect::Phase;
+use crate::ops::ops::Object;
+
+/// Objects or buckets at once.
+const AT_ONCE: usize = 64;
+/// What looking at one costs, as if bytes had been marked.
+const COST: usize = 16;
+
+impl Heap {
+    /// Goes on in the buckets of interned texts from one on; returns what it cost.
+    pub(super) fn sweep_texts(&mut self, from: usize) -> usize {
+        let to = (from + AT_ONCE).min(self.texts.buckets.len());
+        let mut seen = 0;
+        for bucket in from..to {
+            let mut list = std::mem::replace(&mut self.texts.buckets[bucket], std::ptr::null_mut());
+            while !list.is_null() {
+                let object = list;
+                list = unsafe { (*object).next };
+                if self.sweep_object(object) {
+                    self.texts.len -= 1;
+                } else {
+                    unsafe { (*object).next = self.texts.buckets[bucket] };
+                    self.texts.buckets[bucket] = object;
+                }
+                seen += 1;
+            }
+        }
+        self.phase = if to < self.texts.buckets.len() {
+            Phase::SweepTexts(to)
+        } else {
+            if self.texts.len * 4 < self.texts.buckets.len() {
+                self.texts.resize(self.texts.buckets.len() / 2);
+            }
+            Phase::SweepObjects(std::ptr::null_mut())
+        };
+        (seen + AT_ONCE) * COST
+    }
+
+    /// Goes on behind an object that stays, or at the beginning; returns what it cost.
+    pub(super) fn sweep_objects(&mut self, mut before: *mut Object) -> usize {
+        for _ in 0..AT_ONCE {
+            let object = if before.is_null() { self.objects } else { unsafe { (*before).next } };
+            if object.is_null() {
+                self.phase = Phase::Pause;
+                return AT_ONCE * COST;
+            }
+            let next = unsafe { (*object).next };
+            if !self.sweep_object(object) {
+                before = object;
+            } else if before.is_null() {
+                self.objects = next;
+            } else {
+                unsafe { (*before).next = next };
+            }
+        }
+        self.phase = Phase::SweepObjects(before);
+        AT_ONCE * COST
+    }
+
+    fn sweep_object(&mut self, object: *mut Object) -> bool {
+        let is_dead = self.tracer.is_dead(object);
+        if is_dead {
+            self.free(object);
+        } else {
+            self.tracer.whiten(object);
+        }
+        is_dead
+    }
+}

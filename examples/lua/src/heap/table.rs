@@ -1,0 +1,277 @@
+//! A table and a key → the value, the next key, the length.
+//!
+//! Contract of its unsafe blocks: (1), (2) and (3) of the [heap](super).
+#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+
+use super::hash::{Entry, normal};
+use super::{BadKey, Gc, HashPart, Heap, Kind, Shape};
+use crate::ops::ops::{FieldCache, NO_SHAPE, Object, Table, Text, Value};
+
+/// The largest key that can be in the array part.
+pub(super) const MAX_ARRAY: u32 = 1 << 26;
+
+/// The index that a number is, from 1, if it may be one of the array part.
+#[inline]
+pub(super) fn array_index(number: f64) -> Option<u32> {
+    let index = number as u32;
+    (f64::from(index) == number && index.wrapping_sub(1) < MAX_ARRAY).then_some(index)
+}
+
+impl Table {
+    /// The array part.
+    #[inline]
+    pub(super) fn array(&self) -> &[Value] {
+        unsafe { std::slice::from_raw_parts(self.array, self.array_len as usize) }
+    }
+
+    #[inline]
+    pub(super) fn array_mut(&mut self) -> &mut [Value] {
+        unsafe { std::slice::from_raw_parts_mut(self.array, self.array_len as usize) }
+    }
+
+    /// Values of named fields, and `nil` behind them.
+    #[inline]
+    pub(super) fn slots(&self) -> &[Value] {
+        unsafe { std::slice::from_raw_parts(self.slots, self.slots_len as usize) }
+    }
+
+    #[inline]
+    pub(super) fn slots_mut(&mut self) -> &mut [Value] {
+        unsafe { std::slice::from_raw_parts_mut(self.slots, self.slots_len as usize) }
+    }
+
+    #[inline]
+    pub(super) fn hash_part(&self) -> Option<&HashPart> {
+        unsafe { self.hash.as_ref() }
+    }
+
+    #[inline]
+    pub(super) fn hash_part_mut(&mut self) -> Option<&mut HashPart> {
+        unsafe { self.hash.as_mut() }
+    }
+
+    /// Both parts for all but names.
+    pub(super) fn parts_mut(&mut self) -> (&mut [Value], Option<&mut HashPart>) {
+        unsafe { (std::slice::from_raw_parts_mut(self.array, self.array_len as usize), self.hash.as_mut()) }
+    }
+
+    /// Which names are where, unless they are in the hash part.
+    #[inline]
+    pub(super) fn names(&self) -> Option<Gc<Shape>> {
+        unsafe { Gc::option(self.shape) }
+    }
+
+    /// Named fields that it can have without another shape.
+    fn names_len(&self) -> usize {
+        self.names().map_or(0, |shape| shape.len())
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn size(&self) -> usize {
+        let values = self.array_len as usize + self.slots_len as usize;
+        size_of::<Table>() + values * size_of::<Value>() + self.hash_part().map_or(0, HashPart::size)
+    }
+}
+
+impl Heap {
+    /// A new table with room for the keys from 1 to `array`, so many named fields, and so many other keys.
+    pub fn new_table(&mut self, array: u32, names: u32, others: u32) -> Gc<Table> {
+        let shape = self.root_shape();
+        let table = Box::new(Table {
+            object: Object { next: self.objects, kind: Kind::Table as u8, mark: self.tracer.white },
+            metatable: std::ptr::null_mut(),
+            shape_id: shape.id,
+            missing: 0,
+            shape: shape.as_ptr(),
+            slots: std::ptr::dangling_mut(),
+            array: std::ptr::dangling_mut(),
+            array_len: 0,
+            slots_len: 0,
+            hash: std::ptr::null_mut(),
+        });
+        let mut table: Gc<Table> = unsafe { Gc::from_ptr(Box::into_raw(table)) };
+        self.objects = table.as_object();
+        self.accounts.charge(size_of::<Table>());
+        if array > 0 {
+            self.resize_array(&mut table, array.min(MAX_ARRAY));
+        }
+        if names as usize > Shape::MAX_NAMES {
+            self.forget_shape(&mut table, names.saturating_add(others) as usize);
+        } else {
+            if names > 0 {
+                self.resize_slots(&mut table, names);
+            }
+            if others > 0 {
+                self.set_hash_part(&mut table, Some(HashPart::with_room(others as usize)));
+            }
+        }
+        table
+    }
+}
+
+impl Gc<Table> {
+    /// `rawget(self, key)`
+    #[inline]
+    #[must_use]
+    pub fn get(self, key: Value) -> Value {
+        if let Some(number) = key.to_number() {
+            return match array_index(number) {
+                Some(index) => self.get_index(index),
+                None => self.get_other(normal(key)),
+            };
+        }
+        match key.to_text() {
+            Some(text) => self.get_text(text),
+            None => self.get_other(key),
+        }
+    }
+
+    /// The value of a number from 1.
+    #[inline]
+    #[must_use]
+    pub fn get_index(self, index: u32) -> Value {
+        match self.array().get(index.wrapping_sub(1) as usize) {
+            Some(&value) => value,
+            None => self.get_other(Value::number(f64::from(index))),
+        }
+    }
+
+    /// The value of a text.
+    #[inline]
+    #[must_use]
+    pub fn get_text(self, text: Gc<Text>) -> Value {
+        match self.names().filter(|_| text.is_interned()) {
+            Some(shape) => shape.find(text).map_or(Value::NIL, |slot| self.slots()[slot]),
+            None => self.get_other(text.into()),
+        }
+    }
+
+    #[inline]
+    fn get_other(self, key: Value) -> Value {
+        self.hash_part().map_or(Value::NIL, |hash| hash.get(key))
+    }
+
+    /// The value of a name. If it is in a slot, all tables of this shape have it there, and the cache knows it then.
+    #[inline]
+    pub fn get_cached(self, name: Gc<Text>, cache: &mut FieldCache) -> Value {
+        let slot = self.names().and_then(|shape| shape.find(name));
+        match slot {
+            Some(slot) => {
+                *cache = FieldCache { shape_id: self.shape_id, slot: slot as u32 };
+                self.slots()[slot]
+            }
+            None => self.get_text(name),
+        }
+    }
+
+    /// The metatable.
+    #[inline]
+    #[must_use]
+    pub fn metatable(self) -> Option<Gc<Table>> {
+        unsafe { Gc::option(self.metatable) }
+    }
+
+    /// `#self`: a number `n` for which `self[n]` is not `nil`, or 0, and `self[n + 1]` is. Of several, it is the one
+    /// that Lua's own binary search finds.
+    #[must_use]
+    pub fn length(self) -> u64 {
+        let array = self.array();
+        if array.last().is_some_and(|value| value.is_nil()) {
+            // Some value is `nil`: the search goes on between one that is not, or 0, and one that is.
+            let (mut low, mut high) = (0, array.len());
+            while high - low > 1 {
+                let middle = low.midpoint(high);
+                if array[middle - 1].is_nil() {
+                    high = middle;
+                } else {
+                    low = middle;
+                }
+            }
+            return low as u64;
+        }
+        if self.hash.is_null() { array.len() as u64 } else { self.length_beyond(array.len() as u64) }
+    }
+
+    /// The length when all of the array part is used, and there may be more in the hash part.
+    fn length_beyond(self, array_len: u64) -> u64 {
+        let is_nil = |index: u64| self.get(Value::number(index as f64)).is_nil();
+        let (mut low, mut high) = (array_len, array_len + 1);
+        while !is_nil(high) {
+            low = high;
+            if high >= 1 << 52 {
+                // Somebody made a table just for this. A search one by one, as in Lua.
+                return (1..).find(|&index| is_nil(index)).unwrap_or(1) - 1;
+            }
+            high *= 2;
+        }
+        while high - low > 1 {
+            let middle = low.midpoint(high);
+            if is_nil(middle) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        low
+    }
+
+    /// The field behind that of a key, or the first one for `nil`: its key and value. The order stays the same while
+    /// fields are only assigned that exist, `nil` included.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such key.
+    pub fn next(self, key: Value) -> Result<Option<(Value, Value)>, BadKey> {
+        let place = if key.is_nil() { 0 } else { self.place(key).ok_or(BadKey::Unknown)? + 1 };
+        Ok(self.field_from(place).map(|(_, key, value)| (key, value)))
+    }
+
+    /// The first field from a place on, the first of all being 0: its place, its key and its value. The place of a
+    /// field changes with the order of [`next`](Self::next).
+    #[must_use]
+    pub fn field_from(self, place: usize) -> Option<(usize, Value, Value)> {
+        let array = self.array();
+        let (names_len, slots) = (self.names_len(), self.slots());
+        if let Some(rest) = array.get(place..)
+            && let Some(at) = rest.iter().position(|value| !value.is_nil())
+        {
+            return Some((place + at, Value::number((place + at + 1) as f64), rest[at]));
+        }
+        let start = array.len();
+        if let Some(shape) = self.names() {
+            let from = place.saturating_sub(start).min(names_len);
+            if let Some(at) = slots[from..names_len].iter().position(|value| !value.is_nil()) {
+                return Some((start + from + at, shape.names[from + at].into(), slots[from + at]));
+            }
+        }
+        let start = start + names_len;
+        let entries: &[Entry] = self.hash_part().map_or(&[], |hash| &hash.entries);
+        let rest = entries.get(place.saturating_sub(start)..)?;
+        let at = rest.iter().position(|entry| !entry.value.is_nil())?;
+        Some((place.max(start) + at, rest[at].key, rest[at].value))
+    }
+
+    /// The place of a key that was there once.
+    fn place(self, key: Value) -> Option<usize> {
+        let index = key.to_number().and_then(array_index);
+        if let Some(index) = index.filter(|&index| index <= self.array_len) {
+            return Some(index as usize - 1);
+        }
+        let start = self.array().len();
+        let name = key.to_text().filter(|text| text.is_interned());
+        if let (Some(shape), Some(name)) = (self.names(), name) {
+            return shape.find(name).map(|slot| start + slot);
+        }
+        self.hash_part()?.find(normal(key)).map(|at| start + self.names_len() + at)
+    }
+
+    pub(super) fn set_missing(&mut self, missing: u32) {
+        unsafe { self.as_mut() }.missing = missing;
+    }
+
+    /// Are the names in the hash part?
+    #[must_use]
+    pub fn is_dictionary(self) -> bool {
+        self.shape_id == NO_SHAPE
+    }
+}

@@ -1,0 +1,231 @@
+//! Tables: parts and their sizes, keys, lengths, orders, shapes and caches.
+
+use super::{Held, fields, number, set, text};
+use crate::heap::{BadKey, Event, Heap, Shape};
+use crate::ops::ops::{AddCache, FieldCache, NO_SHAPE, Value};
+
+#[test]
+fn the_array_part_grows_when_more_than_half_of_it_is_used() {
+    let mut heap = Heap::default();
+    let table = heap.new_table(0, 0, 0);
+    for (count, len) in [(1, 1), (2, 2), (3, 4), (4, 4), (5, 8), (8, 8), (9, 16)] {
+        while table.length() < count {
+            let next = number((table.length() + 1) as f64);
+            set(&mut heap, table, next, Value::TRUE);
+        }
+        assert_eq!(table.array_len, len, "with {count}");
+    }
+    assert!(table.hash.is_null());
+    let sparse = heap.new_table(0, 0, 0);
+    for index in [1, 2, 4, 1000, 2000] {
+        set(&mut heap, sparse, number(f64::from(index)), Value::TRUE);
+    }
+    assert_eq!(sparse.array_len, 4);
+    assert_eq!(fields(sparse).len(), 5);
+    // Downwards, everything is in the hash part until it is moved.
+    let down = heap.new_table(0, 0, 0);
+    for index in (1..=1000).rev() {
+        set(&mut heap, down, number(f64::from(index)), number(f64::from(index)));
+    }
+    assert_eq!(down.length(), 1000);
+    assert!(down.array_len >= 512);
+    assert!((1..=1000).all(|index| down.get_index(index) == number(f64::from(index))));
+}
+
+#[test]
+fn the_constructor_makes_the_parts_as_large_as_it_is_told() {
+    let mut heap = Heap::default();
+    let table = heap.new_table(3, 2, 5);
+    assert_eq!((table.array_len, table.slots_len), (3, 2));
+    assert!(!table.hash.is_null());
+    assert!(fields(table).is_empty() && table.length() == 0);
+    let many = heap.new_table(0, 100, 1);
+    assert!(many.is_dictionary());
+}
+
+#[test]
+fn integers_are_one_key_whatever_part_they_are_in() {
+    let mut heap = Heap::default();
+    let table = heap.new_table(0, 0, 0);
+    for (key, same) in [(1.0, 1.0), (0.0, -0.0), (-0.0, 0.0), (1e15, 1e15), (0.5, 0.5), (-1.0, -1.0), (1e300, 1e300)] {
+        set(&mut heap, table, number(key), text_of(key));
+        assert_eq!(table.get(number(same)), text_of(key));
+    }
+    assert_eq!(table.array_len, 1);
+    assert_eq!(heap.set(table, Value::NIL, Value::TRUE), Err(BadKey::Nil));
+    assert_eq!(heap.set(table, number(f64::NAN), Value::TRUE), Err(BadKey::NaN));
+    assert_eq!((table.get(Value::NIL), table.get(number(f64::NAN))), (Value::NIL, Value::NIL));
+    assert_eq!(table.next(number(f64::NAN)), Err(BadKey::Unknown));
+    // The key that `next` gives for 0 is 0.
+    assert!(fields(table).iter().all(|(key, _)| key.0 != (-0.0_f64).to_bits()));
+}
+
+/// Any value that tells which it is.
+fn text_of(key: f64) -> Value {
+    number(key.abs() + 7.0)
+}
+
+#[test]
+fn long_texts_are_keys_by_their_bytes() {
+    let mut heap = Heap::default();
+    let table = heap.new_table(0, 0, 0);
+    let (one, other) = (text(&mut heap, &"x".repeat(50)), text(&mut heap, &"x".repeat(50)));
+    set(&mut heap, table, one, Value::TRUE);
+    assert_eq!(table.get(other), Value::TRUE);
+    set(&mut heap, table, other, Value::FALSE);
+    assert_eq!(fields(table).len(), 1);
+    set(&mut heap, table, one, Value::NIL);
+    assert_eq!((table.get(one), table.get(other)), (Value::NIL, Value::NIL));
+    assert_eq!(table.next(one), Ok(None), "what was there can still be gone on from");
+}
+
+/// What `lua5.1` says for the same constructors, whose array parts are as long as they. (LuaJIT makes some longer.)
+#[test]
+fn the_length_is_the_border_that_lua_finds() {
+    let mut heap = Heap::default();
+    for (values, length) in [
+        (&[1, 1, 1][..], 3),
+        (&[1, 0, 1], 3),
+        (&[0, 0, 1], 3),
+        (&[1, 0, 0], 1),
+        (&[1, 1, 0, 1, 0], 2),
+        (&[1, 1, 0, 0, 1, 0], 2),
+        (&[0, 0], 0),
+        (&[], 0),
+    ] {
+        let table = heap.new_table(values.len() as u32, 0, 0);
+        for (at, &value) in values.iter().enumerate().filter(|(_, value)| **value != 0) {
+            heap.set_index(table, at as u32 + 1, number(f64::from(value)));
+        }
+        assert_eq!(table.length(), length, "{values:?}");
+    }
+    // Beyond the array part.
+    let table = heap.new_table(0, 0, 8);
+    for index in [2.0, 3.0, 4.0] {
+        set(&mut heap, table, number(index), Value::TRUE);
+    }
+    assert_eq!((table.array_len, table.length()), (0, 0));
+    set(&mut heap, table, number(1.0), Value::TRUE);
+    assert_eq!(table.length(), 4);
+}
+
+#[test]
+fn tables_with_the_same_names_in_the_same_order_have_one_shape() {
+    let mut heap = Heap::default();
+    let [x, y] = ["x", "y"].map(|name| heap.text(name.as_bytes()));
+    let tables = [(); 3].map(|()| heap.new_table(0, 0, 0));
+    for (table, names) in tables.iter().zip([[x, y], [x, y], [y, x]]) {
+        for name in names {
+            heap.set_field(*table, name, name.into());
+        }
+    }
+    assert_eq!(tables[0].shape_id, tables[1].shape_id);
+    assert_ne!(tables[0].shape_id, tables[2].shape_id);
+    assert!(tables.iter().all(|table| table.get_text(x) == x.into() && table.get_text(y) == y.into()));
+    let order: Vec<Value> = fields(tables[2]).into_iter().map(|(key, _)| key).collect();
+    assert_eq!(order, [y.into(), x.into()]);
+}
+
+#[test]
+fn many_names_go_to_the_hash_part() {
+    let mut heap = Heap::default();
+    let written = heap.new_table(0, 0, 0);
+    let computed = heap.new_table(0, 0, 0);
+    for count in 1..=Shape::MAX_NAMES + 1 {
+        let name = heap.text(format!("name {count}").as_bytes());
+        heap.set_field(written, name, number(count as f64));
+        set(&mut heap, computed, name.into(), number(count as f64));
+        assert_eq!(written.is_dictionary(), count > Shape::MAX_NAMES);
+        assert_eq!(computed.is_dictionary(), count > Shape::MAX_COMPUTED_NAMES);
+    }
+    for table in [written, computed] {
+        assert_eq!(fields(table).len(), Shape::MAX_NAMES + 1);
+        assert_eq!((table.shape_id, table.slots_len), (NO_SHAPE, 0));
+        for count in 1..=Shape::MAX_NAMES + 1 {
+            let name = heap.text(format!("name {count}").as_bytes());
+            assert_eq!(table.get_text(name), number(count as f64));
+        }
+    }
+}
+
+#[test]
+fn shapes_are_bounded_and_freed() {
+    let mut heap = Heap::default();
+    let mut held = Held::default();
+    let keeper = heap.new_table(0, 0, 0);
+    held.hold(keeper);
+    // Each table has another first name: the shape without names leads to only so many.
+    for count in 0..1000 {
+        let table = heap.new_table(0, 0, 0);
+        let name = text(&mut heap, &format!("name {count}"));
+        set(&mut heap, table, name, Value::TRUE);
+        set(&mut heap, keeper, number(f64::from(count) + 1.0), table.into());
+        assert_eq!(table.is_dictionary(), count >= Shape::MAX_NEXT as i32);
+    }
+    held.collect(&mut heap);
+    assert_eq!(heap.shapes.all.len(), Shape::MAX_NEXT + 1);
+    assert_eq!(heap.shapes_freed(), 0);
+    for count in 0..1000 {
+        set(&mut heap, keeper, number(f64::from(count) + 1.0), Value::NIL);
+    }
+    held.collect(&mut heap);
+    assert_eq!((heap.shapes.all.len(), heap.shapes_freed()), (1, 1));
+    let table = heap.new_table(0, 0, 0);
+    let name = text(&mut heap, "another");
+    set(&mut heap, table, name, Value::TRUE);
+    assert!(!table.is_dictionary(), "there is room again");
+}
+
+#[test]
+fn caches_know_what_was_found() {
+    let mut heap = Heap::default();
+    let [x, y, index] = ["x", "y", "__index"].map(|name| heap.text(name.as_bytes()));
+    let (mut field, mut add) = (FieldCache::default(), AddCache::default());
+    let [one, other] = [(); 2].map(|()| heap.new_table(0, 0, 0));
+    let empty = one.shape_id;
+    assert_eq!(one.get_cached(x, &mut field), Value::NIL);
+    assert_eq!(field.shape_id, 0, "nothing was found");
+    heap.set_cached(one, x, Value::NIL, &mut field, &mut add);
+    assert_eq!((field.shape_id, add.shape_id), (0, 0), "nothing was stored");
+    heap.set_cached(one, x, Value::TRUE, &mut field, &mut add);
+    assert_eq!((field.shape_id, add.shape_id, add.next_id, add.slot), (0, empty, one.shape_id, 0));
+    assert_eq!((add.next, add.shapes_freed), (one.shape, heap.shapes_freed()));
+    heap.set_cached(other, x, Value::TRUE, &mut field, &mut add);
+    heap.set_cached(other, x, Value::FALSE, &mut field, &mut add);
+    assert_eq!((field.shape_id, field.slot), (one.shape_id, 0));
+    heap.set_cached(other, y, Value::FALSE, &mut field, &mut add);
+    let mut found = FieldCache::default();
+    assert_eq!(other.get_cached(y, &mut found), Value::FALSE);
+    assert_eq!((found.shape_id, found.slot), (other.shape_id, 1));
+    // A name that metatables are asked for must not be set behind the heap's back.
+    let before = (field.shape_id, add.shape_id);
+    heap.set_cached(one, index, Value::TRUE, &mut field, &mut add);
+    heap.set_cached(one, index, Value::FALSE, &mut field, &mut add);
+    assert_eq!((field.shape_id, add.shape_id), before);
+}
+
+#[test]
+fn a_missing_metamethod_is_remembered_until_a_name_is_set() {
+    let mut heap = Heap::default();
+    let metatable = heap.new_table(0, 0, 0);
+    assert_eq!(heap.metamethod(metatable, Event::Index), Value::NIL);
+    assert_eq!(metatable.missing, Event::Index.bit());
+    let index = heap.event_name(Event::Index);
+    heap.set_field(metatable, index, Value::TRUE);
+    assert_eq!(heap.metamethod(metatable, Event::Index), Value::TRUE);
+    assert_eq!(metatable.missing, 0);
+    let bits = Event::ALL.iter().fold(0, |bits, event| bits | event.bit());
+    assert_eq!(bits.count_ones() as usize, Event::ALL.len());
+}
+
+#[test]
+fn a_queue_does_not_grow() {
+    let mut heap = Heap::default();
+    let table = heap.new_table(0, 0, 0);
+    for index in 1..100_000 {
+        set(&mut heap, table, number(f64::from(index)), Value::TRUE);
+        set(&mut heap, table, number(f64::from(index) - 10.0), Value::NIL);
+    }
+    assert_eq!(fields(table).len(), 10);
+    assert!(table.size() < 4096, "{} bytes for ten fields", table.size());
+}

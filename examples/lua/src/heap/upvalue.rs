@@ -1,0 +1,94 @@
+//! Slots of frames under way → [`Upvalue`]s, which keep the value when the frame is gone.
+//!
+//! Contract of its unsafe blocks: (1), (2), (3), (5) and (6) of the [heap](super).
+#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+
+use super::{Gc, Heap, Kind};
+use crate::ops::ops::{BLACK, Object, Upvalue, Value};
+
+impl Heap {
+    /// The upvalue of a slot: the open one if the list has it, or a new one in the list.
+    ///
+    /// # Safety
+    ///
+    /// (6) of the heap's contract; `list` is that of the slot's stack.
+    pub unsafe fn find_upvalue(&mut self, list: &mut *mut Upvalue, slot: *mut Value) -> Gc<Upvalue> {
+        let mut place: *mut *mut Upvalue = list;
+        unsafe {
+            // Higher slots come first, and the ones looked for are usually among the highest.
+            while !(*place).is_null() && (**place).at > slot {
+                place = &raw mut (**place).next_open;
+            }
+            if let Some(open) = Gc::option(*place).filter(|open| open.at == slot) {
+                return open;
+            }
+            let upvalue = self.new_upvalue(slot, *place);
+            *place = upvalue.as_ptr();
+            upvalue
+        }
+    }
+
+    fn new_upvalue(&mut self, at: *mut Value, next_open: *mut Upvalue) -> Gc<Upvalue> {
+        let object = Object { next: self.objects, kind: Kind::Upvalue as u8, mark: self.tracer.white };
+        let upvalue = Box::into_raw(Box::new(Upvalue { object, at, closed: Value::NIL, next_open }));
+        self.objects = upvalue.cast();
+        self.accounts.charge(size_of::<Upvalue>());
+        unsafe { Gc::from_ptr(upvalue) }
+    }
+
+    /// An upvalue that was never open.
+    pub fn closed_upvalue(&mut self, value: Value) -> Gc<Upvalue> {
+        let mut upvalue = self.new_upvalue(std::ptr::null_mut(), std::ptr::null_mut());
+        unsafe { upvalue.as_mut() }.close(value);
+        upvalue
+    }
+
+    /// Closes the upvalues of a slot and of all above: they are out of the list, with the values that the slots have.
+    ///
+    /// # Safety
+    ///
+    /// (6) of the heap's contract; `list` is that of the slot's stack.
+    pub unsafe fn close_upvalues(&mut self, list: &mut *mut Upvalue, from: *mut Value) {
+        unsafe {
+            while let Some(mut upvalue) = Gc::option(*list).filter(|upvalue| upvalue.at >= from) {
+                *list = upvalue.next_open;
+                // An open one is grey until the stacks are scanned for the last time, so this needs no barrier.
+                let value = *upvalue.at;
+                upvalue.as_mut().close(value);
+            }
+        }
+    }
+
+    /// Stores the variable's value.
+    #[inline]
+    pub fn set_upvalue(&mut self, upvalue: Gc<Upvalue>, value: Value) {
+        unsafe { *upvalue.at = value };
+        if upvalue.object.mark & BLACK != 0 {
+            self.barrier_forward(upvalue, value);
+        }
+    }
+}
+
+impl Upvalue {
+    /// Gives it its value for itself.
+    pub(super) fn close(&mut self, value: Value) {
+        self.closed = value;
+        self.at = &raw mut self.closed;
+        self.next_open = std::ptr::null_mut();
+    }
+
+    /// Is its value in a frame?
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !std::ptr::eq(self.at, &raw const self.closed)
+    }
+}
+
+impl Gc<Upvalue> {
+    /// The variable's value.
+    #[inline]
+    #[must_use]
+    pub fn value(self) -> Value {
+        unsafe { *self.at }
+    }
+}

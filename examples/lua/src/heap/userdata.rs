@@ -1,0 +1,105 @@
+//! Rust values → [`Userdata`], and userdata that nothing leads to → calls of their `__gc`.
+//!
+//! Contract of its unsafe blocks: (1), (3) and (5) of the [heap](super).
+#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+
+use std::any::Any;
+
+use super::mark::FINALIZED;
+use super::{Event, Gc, Heap, Kind};
+use crate::ops::ops::{BLACK, Object, Table, Value};
+
+/// A value of the host's.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Userdata {
+    object: Object,
+    metatable: *mut Table,
+    payload: Option<Box<dyn Any>>,
+}
+
+impl Userdata {
+    /// What is in it, if that is a `T`.
+    #[must_use]
+    pub fn payload<T: Any>(&self) -> Option<&T> {
+        self.payload.as_ref()?.downcast_ref()
+    }
+
+    /// Its metatable.
+    #[must_use]
+    pub fn metatable(&self) -> Option<Gc<Table>> {
+        unsafe { Gc::option(self.metatable) }
+    }
+
+    pub(super) fn size(&self) -> usize {
+        size_of::<Userdata>() + self.payload.as_ref().map_or(0, |payload| size_of_val::<dyn Any>(&**payload))
+    }
+
+    pub(super) fn is_finalized(&self) -> bool {
+        self.object.mark & FINALIZED != 0
+    }
+}
+
+impl Heap {
+    /// A userdata; what is in it is dropped when it is freed.
+    pub fn new_userdata(&mut self, payload: Option<Box<dyn Any>>) -> Gc<Userdata> {
+        let object = Object { next: self.objects, kind: Kind::Userdata as u8, mark: self.tracer.white };
+        let userdata = Box::new(Userdata { object, metatable: std::ptr::null_mut(), payload });
+        let userdata: Gc<Userdata> = unsafe { Gc::from_ptr(Box::into_raw(userdata)) };
+        self.objects = userdata.as_object();
+        self.accounts.charge(userdata.size());
+        self.userdata.push(userdata);
+        userdata
+    }
+
+    /// Sets a userdata's metatable.
+    pub fn set_userdata_metatable(&mut self, mut userdata: Gc<Userdata>, metatable: Option<Gc<Table>>) {
+        unsafe { userdata.as_mut() }.metatable = metatable.map_or(std::ptr::null_mut(), Gc::as_ptr);
+        if let Some(metatable) = metatable.filter(|_| userdata.object.mark & BLACK != 0) {
+            self.barrier_forward(userdata, metatable.into());
+        }
+    }
+
+    /// Takes those userdata that are not marked out of the list. The ones with a `__gc` are marked and queued for it,
+    /// the newest first.
+    pub(super) fn queue_finalizers(&mut self) {
+        let (kept, dead): (Vec<_>, Vec<_>) =
+            self.userdata.drain(..).partition(|userdata| !self.tracer.is_white(userdata.as_object()));
+        self.userdata = kept;
+        for userdata in dead.into_iter().rev() {
+            if self.queue_finalizer(userdata) {
+                self.tracer.object(userdata);
+            }
+        }
+    }
+
+    /// Queues all userdata that have a `__gc`, the newest first: for the end.
+    pub fn queue_all_finalizers(&mut self) {
+        for userdata in std::mem::take(&mut self.userdata).into_iter().rev() {
+            self.queue_finalizer(userdata);
+        }
+    }
+
+    fn queue_finalizer(&mut self, mut userdata: Gc<Userdata>) -> bool {
+        let Some(metatable) = userdata.metatable() else { return false };
+        if self.metamethod(metatable, Event::Gc).is_nil() {
+            return false;
+        }
+        unsafe { userdata.as_mut() }.object.mark |= FINALIZED;
+        self.finalizers.push_back(userdata);
+        true
+    }
+
+    /// The next userdata whose `__gc` must be called, and that metamethod. To be asked after each step.
+    pub fn next_finalizer(&mut self) -> Option<(Gc<Userdata>, Value)> {
+        while let Some(userdata) = self.finalizers.pop_front() {
+            // Another finalizer may have taken it away.
+            let Some(metatable) = userdata.metatable() else { continue };
+            let method = self.metamethod(metatable, Event::Gc);
+            if !method.is_nil() {
+                return Some((userdata, method));
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,93 @@
+//! Objects → [`Value`]s, and back to objects of a known kind.
+//!
+//! Contract of its unsafe blocks: (1) of the [heap](super).
+#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+
+use super::{Builtin, Coroutine, Gc, Kind, Userdata};
+use crate::ops::ops::{
+    BUILTIN_TAG, CLOSURE_TAG, Closure, Object, TABLE_TAG, TAG_SHIFT, TEXT_TAG, THREAD_TAG, Table, Text, USERDATA_TAG,
+    Value,
+};
+
+macro_rules! conversions {
+    ($($(#[$doc:meta])* $ty:ident, $tag:ident, $is:ident, $to:ident;)*) => {
+        $(impl From<Gc<$ty>> for Value {
+            #[inline]
+            fn from(object: Gc<$ty>) -> Value {
+                Value($tag << TAG_SHIFT | object.as_ptr().expose_provenance() as u64)
+            }
+        })*
+
+        impl Value {
+            $($(#[$doc])*
+            #[inline]
+            #[must_use]
+            pub fn $to(self) -> Option<Gc<$ty>> {
+                self.$is().then(|| unsafe { Gc::from_ptr(std::ptr::with_exposed_provenance_mut(self.address())) })
+            })*
+        }
+    };
+}
+
+conversions! {
+    /// The string that it is, if it is one.
+    Text, TEXT_TAG, is_text, to_text;
+    /// The table that it is, if it is one.
+    Table, TABLE_TAG, is_table, to_table;
+    /// The function written in Lua that it is, if it is one.
+    Closure, CLOSURE_TAG, is_closure, to_closure;
+    /// The function written in Rust that it is, if it is one.
+    Builtin, BUILTIN_TAG, is_builtin, to_builtin;
+    /// The userdata that it is, if it is one.
+    Userdata, USERDATA_TAG, is_userdata, to_userdata;
+    /// The coroutine that it is, if it is one.
+    Coroutine, THREAD_TAG, is_thread, to_coroutine;
+}
+
+impl Value {
+    /// The number that it is, if it is one. (Strings are none here.)
+    #[inline]
+    #[must_use]
+    pub fn to_number(self) -> Option<f64> {
+        self.is_number().then(|| self.as_number())
+    }
+
+    /// What Lua's `type` says.
+    #[must_use]
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Value::NIL => "nil",
+            Value::TRUE | Value::FALSE => "boolean",
+            _ if self.is_text() => "string",
+            _ if self.is_table() => "table",
+            _ if self.is_closure() || self.is_builtin() => "function",
+            _ if self.is_userdata() => "userdata",
+            _ if self.is_thread() => "thread",
+            _ => "number",
+        }
+    }
+
+    /// Lua's `rawequal`.
+    #[must_use]
+    pub fn is_same(self, other: Value) -> bool {
+        if self.is_number() && other.is_number() {
+            return self.as_number() == other.as_number();
+        }
+        self.0 == other.0
+            || match (self.to_text(), other.to_text()) {
+                (Some(one), Some(other)) => one.is_same(other),
+                _ => false,
+            }
+    }
+
+    /// The object that it is, if it is one.
+    #[inline]
+    pub(super) fn to_object(self) -> Option<*mut Object> {
+        self.is_object().then(|| {
+            let object = std::ptr::with_exposed_provenance_mut(self.address());
+            // A dangling one is found here.
+            debug_assert!(!matches!(Kind::of(object), Kind::Upvalue | Kind::Chunk | Kind::Shape));
+            object
+        })
+    }
+}

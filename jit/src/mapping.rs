@@ -113,12 +113,17 @@ mod os {
 
 #[cfg(not(unix))]
 mod os {
-    use std::io;
+    use std::{fmt, io};
 
     use region::{Allocation, Protection};
 
-    #[derive(Debug)]
     pub(super) struct Memory(Allocation);
+
+    impl fmt::Debug for Memory {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.debug_tuple("Memory").field(&self.0.as_ptr_range::<u8>()).finish()
+        }
+    }
 
     impl Memory {
         pub(super) fn new(len_bytes: usize) -> io::Result<Memory> {

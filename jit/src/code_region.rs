@@ -15,6 +15,10 @@ pub(crate) struct CodeRegion<'a> {
     /// Where code of the stencil convention, or a function of the C convention, begins: nothing is on the native
     /// stack there but the return address. For a compiled function the start of each op, in any order; offsets
     /// outside of the code are passed over.
+    #[cfg_attr(
+        not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))),
+        expect(dead_code, reason = "only the unwind tables for gdb need them, which are for Linux")
+    )]
     pub(crate) entries: &'a [CodeOffset],
 }
 

@@ -9,7 +9,7 @@
 /// # Safety
 ///
 /// (1).
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(windows)))]
 pub(crate) unsafe fn flush(_start: *const u8, _len_bytes: usize) {}
 
 /// Makes the processor see the instructions that were written to `start..start + len_bytes`.
@@ -35,7 +35,7 @@ pub(crate) unsafe fn flush(start: *const u8, len_bytes: usize) {
 /// # Safety
 ///
 /// (1).
-#[cfg(all(target_arch = "aarch64", not(target_vendor = "apple")))]
+#[cfg(all(target_arch = "aarch64", not(any(target_vendor = "apple", windows))))]
 pub(crate) unsafe fn flush(start: *const u8, len_bytes: usize) {
     use core::arch::asm;
 
@@ -65,10 +65,28 @@ pub(crate) unsafe fn flush(start: *const u8, len_bytes: usize) {
     unsafe { asm!("dsb ish", "isb", options(nostack, preserves_flags)) };
 }
 
+/// Makes the processor see the instructions that were written to `start..start + len_bytes`.
+///
+/// # Safety
+///
+/// (1).
+#[cfg(windows)]
+pub(crate) unsafe fn flush(start: *const u8, len_bytes: usize) {
+    use core::ffi::c_void;
+
+    #[link(name = "kernel32")]
+    unsafe extern "system" {
+        fn GetCurrentProcess() -> *mut c_void;
+        fn FlushInstructionCache(process: *mut c_void, start: *const c_void, len_bytes: usize) -> i32;
+    }
+    // SAFETY: (1); the handle is a constant and need not be closed. It fails for addresses only that are not mapped.
+    unsafe { FlushInstructionCache(GetCurrentProcess(), start.cast(), len_bytes) };
+}
+
 /// There are no stencils for other architectures, and so no code to flush.
 ///
 /// # Safety
 ///
 /// (1).
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", windows)))]
 pub(crate) unsafe fn flush(_start: *const u8, _len_bytes: usize) {}

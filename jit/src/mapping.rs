@@ -10,7 +10,15 @@ use std::io;
 
 use region::Protection;
 
+/// Whether code is laid out elsewhere and copied to where it runs, by [`Mapping::install`].
+///
+/// On Apple silicon memory for code is writable or executable for each thread by itself, and a borrow of bytes must not
+/// depend on the mode of the thread.
+pub(crate) const IS_STAGED: bool = cfg!(all(target_os = "macos", target_arch = "aarch64"));
+
 /// Whole pages of memory, writable when they are new. They are given back when it is dropped.
+///
+/// Where [`IS_STAGED`] they are executable, and [`Mapping::install`] is the one who writes.
 #[derive(Debug)]
 pub(crate) struct Mapping {
     os: os::Memory,
@@ -36,6 +44,40 @@ impl Mapping {
         // SAFETY: (1); the caller's promise.
         unsafe { region::protect(start, len_bytes, protection) }.map_err(io::Error::other)
     }
+
+    /// Copies bytes to the start of some of the pages, which are executable afterwards.
+    ///
+    /// # Safety
+    ///
+    /// The range is of whole pages of the mapping up to the end of `bytes`, nothing runs there, and nothing refers to
+    /// its contents.
+    #[cfg(all(target_os = "macos", target_arch = "aarch64"))]
+    pub(crate) unsafe fn install(&self, start: *mut u8, bytes: &[u8]) -> io::Result<()> {
+        // SAFETY: only this thread's mode changes, and nothing of what runs until it is changed back is in such memory;
+        // (1) and the caller's promise.
+        unsafe {
+            libc::pthread_jit_write_protect_np(0);
+            start.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+            libc::pthread_jit_write_protect_np(1);
+        }
+        Ok(())
+    }
+
+    /// Copies bytes to the start of some of the pages, which are executable afterwards.
+    ///
+    /// # Safety
+    ///
+    /// The range is of whole pages of the mapping up to the end of `bytes`, nothing runs there, and nothing refers to
+    /// its contents.
+    #[cfg(not(all(target_os = "macos", target_arch = "aarch64")))]
+    pub(crate) unsafe fn install(&self, start: *mut u8, bytes: &[u8]) -> io::Result<()> {
+        // SAFETY: (1) and the caller's promise.
+        unsafe {
+            self.protect(start, bytes.len(), Protection::READ_WRITE)?;
+            start.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+            self.protect(start, bytes.len(), Protection::READ_EXECUTE)
+        }
+    }
 }
 
 /// Bytes of a page.
@@ -50,8 +92,17 @@ mod os {
 
     #[cfg(target_os = "linux")]
     const FLAGS: libc::c_int = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_POPULATE;
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(all(target_os = "macos", target_arch = "aarch64"))]
+    const FLAGS: libc::c_int = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_JIT;
+    #[cfg(not(any(target_os = "linux", all(target_os = "macos", target_arch = "aarch64"))))]
     const FLAGS: libc::c_int = libc::MAP_PRIVATE | libc::MAP_ANON;
+
+    /// With `MAP_JIT` all are given, and the mode of the thread takes away one of the latter two.
+    const ACCESS: libc::c_int = if super::IS_STAGED {
+        libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC
+    } else {
+        libc::PROT_READ | libc::PROT_WRITE
+    };
 
     /// Room that is left between the program and the first mapping, for what the loader puts there.
     const GAP_BYTES: usize = 16 << 20;
@@ -88,10 +139,9 @@ mod os {
 
     impl Memory {
         pub(super) fn new(len_bytes: usize) -> io::Result<Memory> {
-            let access = libc::PROT_READ | libc::PROT_WRITE;
             // SAFETY: without MAP_FIXED the address is a wish, and no mapping that exists is touched. On Linux every
             // page is faulted in at once, as each is about to be written, which is cheaper than one by one.
-            let start = unsafe { libc::mmap(hint(len_bytes), len_bytes, access, FLAGS, -1, 0) };
+            let start = unsafe { libc::mmap(hint(len_bytes), len_bytes, ACCESS, FLAGS, -1, 0) };
             if start == libc::MAP_FAILED {
                 return Err(io::Error::last_os_error());
             }
@@ -113,12 +163,17 @@ mod os {
 
 #[cfg(not(unix))]
 mod os {
-    use std::io;
+    use std::{fmt, io};
 
     use region::{Allocation, Protection};
 
-    #[derive(Debug)]
     pub(super) struct Memory(Allocation);
+
+    impl fmt::Debug for Memory {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.debug_tuple("Memory").field(&self.0.as_ptr_range::<u8>()).finish()
+        }
+    }
 
     impl Memory {
         pub(super) fn new(len_bytes: usize) -> io::Result<Memory> {
@@ -135,6 +190,7 @@ mod os {
 mod tests {
     use super::*;
 
+    #[cfg(not(all(target_os = "macos", target_arch = "aarch64")))]
     #[test]
     fn a_mapping_is_zero_writable_and_given_back() {
         let mapping = Mapping::new(3).unwrap();

@@ -6,7 +6,8 @@
 //! Contract of this island:
 //! 1. A chunk's memory stays mapped while there is an `Arc` of it, and every run holds one.
 //! 2. The runs of a chunk, those handed out and those in its `free` list, are disjoint.
-//! 3. A run is executable if and only if its `executable` says so; those in `free` are writable and all zero.
+//! 3. A run is writable or executable as its `state` says; those in `free` are writable and all zero. In a chunk that is
+//!    staged only [`Mapping::install`] writes: a run that is filled has its bytes elsewhere, those in `free` are all zero.
 
 use std::io;
 use std::ops::Range;
@@ -14,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use region::Protection;
 
-use crate::mapping::{Mapping, page_bytes};
+use crate::mapping::{IS_STAGED, Mapping, page_bytes};
 
 /// Pages of the first chunk of a pool; each further one has twice as many.
 const FIRST_CHUNK_PAGES: usize = 16;
@@ -27,15 +28,17 @@ const LEAST_SPARE_PAGES: usize = 64;
 struct Chunk {
     memory: Mapping,
     pages: usize,
+    /// Code is laid out elsewhere, as [`IS_STAGED`] says; tests have it on every system.
+    is_staged: bool,
     /// Runs of pages that can be handed out, by page number, sorted, never adjacent.
     free: Mutex<Vec<Range<usize>>>,
 }
 
 impl Chunk {
-    fn map(pages: usize) -> io::Result<Arc<Chunk>> {
+    fn map(pages: usize, is_staged: bool) -> io::Result<Arc<Chunk>> {
         let memory = Mapping::new(pages)?;
         let free = Mutex::new(std::iter::once(0..pages).collect());
-        Ok(Arc::new(Chunk { memory, pages, free }))
+        Ok(Arc::new(Chunk { memory, pages, is_staged, free }))
     }
 
     fn take(self: &Arc<Self>, pages: usize) -> Option<Pages> {
@@ -46,7 +49,8 @@ impl Chunk {
         if free[index].is_empty() {
             free.remove(index);
         }
-        Some(Pages { chunk: Arc::clone(self), run: start..start + pages, executable: false })
+        let state = if self.is_staged { State::Staged(vec![0; pages * page_bytes()]) } else { State::Writable };
+        Some(Pages { chunk: Arc::clone(self), run: start..start + pages, state })
     }
 
     fn is_free(&self) -> bool {
@@ -67,19 +71,30 @@ impl Chunk {
     }
 }
 
+/// What may be done with a run of pages.
+#[derive(Debug)]
+enum State {
+    /// It can be written.
+    Writable,
+    /// It is filled here, and copied when it is full.
+    Staged(Vec<u8>),
+    /// It can be executed.
+    Executable,
+}
+
 /// A run of whole pages. Starts out writable and all zero.
 #[derive(Debug)]
 pub(crate) struct Pages {
     chunk: Arc<Chunk>,
     run: Range<usize>,
-    executable: bool,
+    state: State,
 }
 
 impl Pages {
     /// Pages with a mapping of their own.
     pub(crate) fn map(len_bytes: usize) -> io::Result<Pages> {
         let pages = pages_for(len_bytes);
-        let chunk = Chunk::map(pages)?;
+        let chunk = Chunk::map(pages, IS_STAGED)?;
         chunk.take(pages).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))
     }
 
@@ -95,8 +110,13 @@ impl Pages {
 
     /// The contents.
     pub(crate) fn bytes(&self) -> &[u8] {
-        // SAFETY: (1), (2); readable in both states, and not changed while borrowed.
-        unsafe { std::slice::from_raw_parts(self.start(), self.len_bytes()) }
+        match &self.state {
+            State::Staged(bytes) => bytes,
+            // SAFETY: (1), (2); readable in both states, and not changed while borrowed.
+            State::Writable | State::Executable => unsafe {
+                std::slice::from_raw_parts(self.start(), self.len_bytes())
+            },
+        }
     }
 
     /// The contents, of a run that is not executable.
@@ -105,33 +125,59 @@ impl Pages {
     ///
     /// When it is executable.
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
-        assert!(!self.executable, "executable memory is not writable");
-        // SAFETY: (1), (2), (3).
-        unsafe { std::slice::from_raw_parts_mut(self.start(), self.len_bytes()) }
+        let (start, len_bytes) = (self.start(), self.len_bytes());
+        match &mut self.state {
+            State::Staged(bytes) => bytes,
+            // SAFETY: (1), (2), (3).
+            State::Writable => unsafe { std::slice::from_raw_parts_mut(start, len_bytes) },
+            State::Executable => panic!("executable memory is not writable"),
+        }
     }
 
     /// Takes away the right to write, and gives the right to execute.
     pub(crate) fn make_executable(&mut self) -> io::Result<()> {
-        self.protect(Protection::READ_EXECUTE)?;
-        self.executable = true;
+        match &self.state {
+            State::Staged(bytes) => self.install(bytes)?,
+            State::Writable => self.protect(Protection::READ_EXECUTE)?,
+            State::Executable => {}
+        }
+        self.state = State::Executable;
         Ok(())
     }
 
-    fn protect(&mut self, protection: Protection) -> io::Result<()> {
-        // SAFETY: (1), (2): whole pages of our own; no reference into them exists, as `self` is borrowed.
+    /// Makes the memory such as (3) wants it of what is free.
+    fn clear(&mut self) -> io::Result<()> {
+        match &self.state {
+            // Nothing was installed.
+            State::Staged(_) => return Ok(()),
+            State::Executable if self.chunk.is_staged => return self.install(&vec![0; self.len_bytes()]),
+            State::Executable => self.protect(Protection::READ_WRITE)?,
+            State::Writable => {}
+        }
+        self.state = State::Writable;
+        self.bytes_mut().fill(0);
+        Ok(())
+    }
+
+    fn install(&self, bytes: &[u8]) -> io::Result<()> {
+        // SAFETY: (1), (2): as many bytes as the run has, none of which runs before or after its owner's time; no
+        // reference into the memory exists, as the borrows of a run that is staged are of other bytes.
+        unsafe { self.chunk.memory.install(self.start(), bytes) }
+    }
+
+    fn protect(&self, protection: Protection) -> io::Result<()> {
+        // SAFETY: (1), (2): whole pages of our own; no reference into them exists, as the callers borrow the run
+        // mutably.
         unsafe { self.chunk.memory.protect(self.start(), self.len_bytes(), protection) }
     }
 }
 
 impl Drop for Pages {
     fn drop(&mut self) {
-        // Memory that cannot be made writable again stays with the chunk until that is unmapped.
-        if self.executable && self.protect(Protection::READ_WRITE).is_err() {
-            return;
+        // Memory that cannot be cleared stays with the chunk until that is unmapped.
+        if self.clear().is_ok() {
+            self.chunk.give_back(self.run.clone());
         }
-        self.executable = false;
-        self.bytes_mut().fill(0);
-        self.chunk.give_back(self.run.clone());
     }
 }
 
@@ -150,7 +196,7 @@ impl CodePool {
             return Ok(found);
         }
         let doubled = FIRST_CHUNK_PAGES << self.chunks.len().min(usize::BITS as usize / 2);
-        let chunk = Chunk::map(doubled.min(LARGEST_CHUNK_PAGES).max(pages))?;
+        let chunk = Chunk::map(doubled.min(LARGEST_CHUNK_PAGES).max(pages), IS_STAGED)?;
         self.chunks.push(Arc::clone(&chunk));
         chunk.take(pages).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))
     }
@@ -220,6 +266,40 @@ mod tests {
     #[should_panic(expected = "executable memory is not writable")]
     fn executable_pages_cannot_be_borrowed_for_writing() {
         let mut pages = Pages::map(1).unwrap();
+        pages.make_executable().unwrap();
+        pages.bytes_mut();
+    }
+
+    /// On every system as on Apple silicon, but for the functions by which a thread changes its mode.
+    #[test]
+    fn staged_code_is_copied_when_it_is_complete_and_cleared_when_it_goes() {
+        let chunk = Chunk::map(4, true).unwrap();
+        let memory = |pages: &Pages| {
+            let start: *const u8 = pages.start();
+            // SAFETY: (1): one byte of the first page, readable in every state.
+            unsafe { start.read_volatile() }
+        };
+        let mut pages = chunk.take(2).unwrap();
+        pages.bytes_mut().fill(7);
+        assert_eq!((memory(&pages), pages.bytes()[0]), (0, 7), "nothing is copied before it is complete");
+        pages.make_executable().unwrap();
+        let start = pages.start();
+        assert_eq!(memory(&pages), 7);
+        assert!(pages.bytes().iter().all(|&byte| byte == 7) && pages.bytes().as_ptr() == start);
+        drop(pages);
+
+        let again = chunk.take(3).unwrap();
+        assert_eq!(again.start(), start, "what was dropped is used again");
+        assert_eq!(memory(&again), 0, "no code is left behind");
+        assert!(again.bytes().iter().all(|&byte| byte == 0));
+        drop(again);
+        assert!(chunk.is_free());
+    }
+
+    #[test]
+    #[should_panic(expected = "executable memory is not writable")]
+    fn installed_pages_cannot_be_borrowed_for_writing() {
+        let mut pages = Chunk::map(1, true).unwrap().take(1).unwrap();
         pages.make_executable().unwrap();
         pages.bytes_mut();
     }

@@ -238,7 +238,7 @@ pub mod ops {
     pub struct FieldCache {
         /// [`Table::shape_id`]; 0, which no table has, at first.
         pub shape_id: u32,
-        /// The slot, which is one of [`Table::slots`] in every table with that shape.
+        /// The slot, which is one of `Table::slots` in every table with that shape.
         pub slot: u32,
     }
 

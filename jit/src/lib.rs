@@ -6,9 +6,9 @@
 //! verified Function ───────────┘
 //! ```
 //!
-//! A machine gets the tier by handing a [`Jit`] to [`mimeo_interp::Machine::new`]; from there on the driver asks
-//! it which functions to enter natively. An op without a usable stencil gets `OP_DEOPT` in its place: native
-//! code is left, the interpreter runs the op, and native code goes on behind it.
+//! A machine gets the tier from its builder ([`WithJit::jit`]); from there on the driver asks it which functions to
+//! enter natively. An op without a usable stencil gets `OP_DEOPT` in its place: native code is left, the interpreter
+//! runs the op, and native code goes on behind it.
 //!
 //! [`CodeBuf`] is usable alone, for code from any source.
 #![deny(missing_docs)]

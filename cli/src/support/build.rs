@@ -13,8 +13,8 @@ use super::{Outcome, Verdict, tell, tree};
 /// The compiler that Debian has for other targets than its own, rustup's tool chain aside.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
-/// Wine, where Debian has it.
-const DEBIAN_WINE: &str = "/usr/lib/wine/wine64";
+/// Wine and its server, where Debian has them.
+const DEBIAN_WINE: (&str, &str) = ("/usr/lib/wine/wine64", "/usr/lib/wine/wineserver64");
 
 /// The variables that say how calc runs and how it is built: none of the user's has a say here.
 const VARIABLES: [&str; 8] =
@@ -29,6 +29,39 @@ pub(super) struct Programs {
     pub(super) lean: PathBuf,
     runner: Vec<OsString>,
     variables: Vec<(&'static str, OsString)>,
+    /// Runs as long as they are used.
+    server: Option<Server>,
+}
+
+/// Wine's server. It would start and end with each program, which takes longer than the programs, and what starts with
+/// it holds on to the pipes of the first program: that one gets none.
+#[derive(Debug)]
+struct Server {
+    end: Command,
+}
+
+impl Server {
+    fn start(programs: &Programs) -> io::Result<Server> {
+        let command = |argument: &str| {
+            let mut command = Command::new(wine().1);
+            command.arg(argument).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.envs(programs.variables.iter().map(|(name, value)| (name, value)));
+            command
+        };
+        // It returns at once; the server stays.
+        command("--persistent").status()?;
+        let server = Server { end: command("--kill") };
+        let mut first = programs.command(&programs.native);
+        first.arg("--help").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // One that is left behind does no harm: the next run finds it.
+        let _ = self.end.status();
+    }
 }
 
 impl Programs {
@@ -233,16 +266,13 @@ impl Builder {
             Way::Wine => {
                 add_process_prng(native.parent().unwrap_or(&self.target))?;
                 let prefix = self.target.join("support/wine").into_os_string();
-                (words(&[wine()]), vec![("WINEPREFIX", prefix), ("WINEDEBUG", "-all".into())])
+                (words(&[wine().0]), vec![("WINEPREFIX", prefix), ("WINEDEBUG", "-all".into())])
             }
             Way::Native | Way::Stencils(..) | Way::Nowhere => (Vec::new(), Vec::new()),
         };
-        let programs = Programs { native, lean, runner, variables };
+        let mut programs = Programs { native, lean, runner, variables, server: None };
         if *way == Way::Wine {
-            // Wine's server outlives the first program for some seconds, and with it the pipes that it was given: it
-            // gets none. Each further program finds it running.
-            let mut first = programs.command(&programs.native);
-            first.arg("--help").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+            programs.server = Some(Server::start(&programs)?);
         }
         Ok(programs)
     }
@@ -253,15 +283,16 @@ fn aarch64_linker() -> &'static str {
     if cfg!(target_arch = "aarch64") { "cc" } else { "aarch64-linux-gnu-gcc" }
 }
 
-fn wine() -> &'static str {
-    if is_there("wine64") { "wine64" } else { DEBIAN_WINE }
+/// The commands of Wine and of its server.
+fn wine() -> (&'static str, &'static str) {
+    if is_there("wine64") { ("wine64", "wineserver") } else { DEBIAN_WINE }
 }
 
 /// What must be installed before programs run this way.
 fn missing(way: &Way) -> Option<String> {
     let programs: &[&str] = match way {
         Way::QemuUser => &["aarch64-linux-gnu-gcc", "qemu-aarch64"],
-        Way::Wine => &["x86_64-w64-mingw32-gcc", wine()],
+        Way::Wine => &["x86_64-w64-mingw32-gcc", wine().0],
         Way::Stencils(_, way) => return missing(way),
         Way::Native | Way::Nowhere => &[],
     };
@@ -288,7 +319,8 @@ mod tests {
     #[test]
     fn a_runner_comes_before_the_program() {
         let runner = vec!["qemu-aarch64".into(), "-L".into(), "/root".into()];
-        let programs = Programs { native: "calc".into(), lean: "lean".into(), runner, variables: Vec::new() };
+        let programs =
+            Programs { native: "calc".into(), lean: "lean".into(), runner, variables: Vec::new(), server: None };
         let command = programs.command(&programs.lean);
         assert_eq!(command.get_program(), "qemu-aarch64");
         assert_eq!(command.get_args().collect::<Vec<_>>(), ["-L", "/root", "lean"]);

@@ -124,7 +124,10 @@ impl<I: InstructionSet> Vm<I> {
         let first = match throwing {
             true if run.vm.unwind(host) => run.vm.resume_top(),
             true => return Err(run.vm.thrown()),
-            false => run.vm.resume_top(),
+            false => {
+                run.vm.pass_op();
+                run.vm.resume_top()
+            }
         };
         run.drive(host, first)
     }

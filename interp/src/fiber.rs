@@ -90,8 +90,8 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// When the fiber is not suspended, or there is no such fiber; and with a runtime function's panic.
     pub fn resume_fiber(&mut self, fiber: FiberId) -> Result<FiberExit<I::Value>, Thrown> {
-        assert!(!self.driver.is_idle(fiber.0), "nothing runs in the fiber");
-        self.in_fiber(fiber, Self::go_on)
+        assert!(self.driver.is_suspended(fiber.0), "the fiber is not suspended");
+        self.in_fiber(fiber, |vm| vm.run_on(false))
     }
 
     /// Throws an error into a suspended fiber, at the op that suspended it. The error is pending: see [`Vm::throw`].
@@ -104,9 +104,9 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// As [`resume_fiber`](Self::resume_fiber).
     pub fn throw_into_fiber(&mut self, fiber: FiberId, error: Thrown) -> Result<FiberExit<I::Value>, Thrown> {
-        assert!(!self.driver.is_idle(fiber.0), "nothing runs in the fiber");
+        assert!(self.driver.is_suspended(fiber.0), "the fiber is not suspended");
         let Thrown(()) = error;
-        self.in_fiber(fiber, Self::go_on_throwing)
+        self.in_fiber(fiber, |vm| vm.run_on(true))
     }
 
     /// A slot of a suspended fiber's top frame.
@@ -200,17 +200,12 @@ impl<I: InstructionSet> Vm<I> {
         (self.core.stack_limit, self.core.frame_limit) = (stacks.limit(), stacks.frame_limit());
     }
 
-    /// Goes on in the top frame, behind its op.
-    fn go_on(&mut self) -> Result<I::Value, Thrown> {
+    /// The top frame is behind its op from here on.
+    pub(crate) fn pass_op(&mut self) {
         let (function, pc) = self.running(self.core.frame);
         let op = function.body().code[pc.0 as usize];
         let next = Pc(pc.0 + u32::from(I::OPS[usize::from(op)].len_units));
         // SAFETY: (2) of the driver's contract.
         unsafe { (*self.core.frame).pc = u64::from(next.0) };
-        self.run_on(false)
-    }
-
-    fn go_on_throwing(&mut self) -> Result<I::Value, Thrown> {
-        self.run_on(true)
     }
 }

@@ -123,17 +123,24 @@ impl<'a> References<'a> {
         References { records, others: Some(others) }
     }
 
+    /// Visits the records of all stacks, and says of each whether it is the current one.
+    fn stacks(&self, mut visit: impl FnMut(&[Frame], bool)) {
+        visit(self.records, true);
+        if let Some(others) = self.others {
+            others.visit(&mut |records| visit(records, false));
+        }
+    }
+
     /// Number of records.
     pub fn count(&self) -> usize {
-        self.records.len()
+        let mut count = 0;
+        self.stacks(|records, _| count += records.len());
+        count
     }
 
     /// Visits where native code goes on when functions that are under way return.
     pub fn returns(&self, mut visit: impl FnMut(CodeAddr)) {
-        self.records.iter().for_each(|record| visit(record.ret));
-        if let Some(others) = self.others {
-            others.visit(&mut |records| records.iter().for_each(|record| visit(record.ret)));
-        }
+        self.stacks(|records, _| records.iter().for_each(|record| visit(record.ret)));
     }
 
     /// Visits the ids of functions whose code may be under way in an outer driver, below a runtime function that
@@ -141,24 +148,13 @@ impl<'a> References<'a> {
     pub fn running(&self, mut visit: impl FnMut(u32)) {
         // SAFETY: a record that is not a host's names a loaded function.
         let mut id = |record: &Frame| visit(unsafe { (*record.function.cast::<Function>()).id() });
-        // Under each host's record but the first is the frame of the op that called the runtime function.
-        let mut below_hosts = |records: &[Frame]| {
+        self.stacks(|records, is_current| {
+            // Under each host's record but the first is the frame of the op that called the runtime function.
             records.windows(2).filter(|pair| pair[1].function.is_null()).for_each(|pair| id(&pair[0]));
-        };
-        below_hosts(self.records);
-        if let Some(others) = self.others {
-            others.visit(&mut |records| {
-                below_hosts(records);
-            });
-        }
-        if let Some(others) = self.others {
             // Stacks that were left for a fiber were left in the middle of their top frame's op.
-            others.visit(&mut |records| {
-                if let Some(top) = records.last().filter(|top| !top.function.is_null()) {
-                    // SAFETY: as above.
-                    visit(unsafe { (*top.function.cast::<Function>()).id() });
-                }
-            });
-        }
+            if let Some(top) = records.last().filter(|top| !is_current && !top.function.is_null()) {
+                id(top);
+            }
+        });
     }
 }

@@ -50,6 +50,11 @@ impl CodeCache {
         self.live_bytes + self.retired_bytes
     }
 
+    /// Memory of retired code, in bytes.
+    pub(crate) fn retired_bytes(&self) -> usize {
+        self.retired_bytes
+    }
+
     /// Memory that so many bytes of code would take.
     pub(crate) fn footprint_of(len_bytes: usize) -> usize {
         pages_for(len_bytes) * page_bytes()

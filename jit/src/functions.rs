@@ -135,10 +135,15 @@ impl Functions {
     /// Retires the code of a function, if it has some: nothing enters it from here on.
     pub(crate) fn retire(&mut self, id: u32, why: Unlinked) {
         let Some(slot) = self.slots.get_mut(id as usize) else { return };
-        let State::Compiled(_) = slot.state else { return };
-        let State::Compiled(compiled) = std::mem::replace(&mut slot.state, State::Counting(0)) else { return };
-        // SAFETY: (1); it was compiled, so there is one.
+        // SAFETY: (1).
         let Some(function) = (unsafe { slot.function.as_ref() }) else { return };
+        let compiled = match std::mem::replace(&mut slot.state, State::Counting(0)) {
+            State::Compiled(compiled) => compiled,
+            other => {
+                slot.state = other;
+                return;
+            }
+        };
         // SAFETY: (2).
         unsafe { function.set_entry(self.call) };
         slot.grant(function, 1);
@@ -176,18 +181,26 @@ impl Functions {
         limit: usize,
         references: References<'_>,
     ) -> Result<(), CompileError> {
-        let footprint = CodeCache::footprint_of(bytes);
-        while footprint > limit.saturating_sub(self.cache.footprint_bytes()) {
+        let bytes = CodeCache::footprint_of(bytes);
+        if self.cache.footprint_bytes() + bytes > limit {
             self.reclaim(references);
-            if footprint <= limit.saturating_sub(self.cache.footprint_bytes()) {
-                break;
+        }
+        loop {
+            let missing = (self.cache.footprint_bytes() + bytes).saturating_sub(limit);
+            if missing == 0 {
+                return Ok(());
             }
-            // Nothing goes for code that would not fit even so.
-            match self.cache.oldest().filter(|_| footprint <= limit) {
-                Some(oldest) => self.retire(oldest, Unlinked::Evicted),
-                None => return Err(CompileError::CacheFull { bytes: footprint, limit }),
+            // As much goes as is missing before the frames are walked, and nothing for code that would not fit even so.
+            let wanted = self.cache.retired_bytes() + missing;
+            while self.cache.retired_bytes() < wanted {
+                let Some(oldest) = self.cache.oldest().filter(|_| bytes <= limit) else { break };
+                self.retire(oldest, Unlinked::Evicted);
+            }
+            let before = self.cache.footprint_bytes();
+            self.reclaim(references);
+            if self.cache.footprint_bytes() == before && (bytes > limit || self.cache.oldest().is_none()) {
+                return Err(CompileError::CacheFull { bytes, limit });
             }
         }
-        Ok(())
     }
 }

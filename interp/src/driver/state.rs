@@ -117,6 +117,12 @@ impl<I: InstructionSet> Driver<I> {
         !self.is_under_way(index) && parked.top == parked.stacks.host_frame()
     }
 
+    /// A run on these stacks was suspended, and can go on.
+    pub(crate) fn is_suspended(&self, index: u32) -> bool {
+        let parked = self.get(index);
+        !self.is_under_way(index) && parked.top != parked.stacks.host_frame()
+    }
+
     /// Works on the stacks of a fiber from here on. Takes and returns the top record.
     pub(crate) fn switch_to(&mut self, fiber: u32, top: *mut Frame) -> *mut Frame {
         self.outer.push(self.current);
@@ -144,7 +150,7 @@ impl<I: InstructionSet> Driver<I> {
 
     /// Address of a slot of the top frame of stacks that are not worked on.
     pub(crate) fn parked_slot(&self, index: u32, slot: u32) -> *mut u64 {
-        assert!(!self.is_under_way(index) && !self.is_idle(index), "the fiber is not suspended");
+        assert!(self.is_suspended(index), "the fiber is not suspended");
         let parked = self.get(index);
         // SAFETY: (1): the top record is filled.
         let base = unsafe { (*parked.top).base };

@@ -105,3 +105,28 @@ fn code_goes_while_fibers_are_suspended_in_it() {
         }
     }
 }
+
+#[test]
+fn a_fiber_that_runs_cannot_be_resumed() {
+    for config in configs() {
+        let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
+        let linked = machine.load(&resuming_itself());
+        let fiber = machine.vm_mut().new_fiber(FiberLimits { slots: 100, depth: 10 });
+        let itself = machine.callee(linked, FunctionIndex(0));
+        machine.vm_mut().host.yielded = Some((0, 1));
+        let vm = std::panic::AssertUnwindSafe(|| machine.vm_mut().start_fiber(fiber, itself, &[1]).is_ok());
+        let payload = std::panic::catch_unwind(vm).expect_err("it is not suspended");
+        assert_eq!(payload.downcast_ref(), Some(&"the fiber is not suspended"), "{config:?}");
+    }
+}
+
+/// A function that resumes the fiber whose number it gets, in which it runs.
+fn resuming_itself() -> Program {
+    let mut builder = ProgramBuilder::new();
+    let function = builder.declare("resuming_itself");
+    let mut code = Assembler::new("resuming_itself", 1, 2);
+    code.resume_fiber(Slot(1), Slot(0), Slot(0));
+    code.ret(Slot(1));
+    builder.define(function, code.finish().expect("it is whole"));
+    builder.finish().expect("it is whole").verify().expect("it is sound")
+}

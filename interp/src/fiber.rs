@@ -138,6 +138,15 @@ impl<I: InstructionSet> Vm<I> {
         self.driver.parked_values(fiber.0)
     }
 
+    /// Sets the bits of every slot behind those to 0: see [`clear_behind_stacks`](Vm::clear_behind_stacks).
+    ///
+    /// # Panics
+    ///
+    /// When the fiber runs, or there is no such fiber.
+    pub fn clear_behind_fiber_stack(&mut self, fiber: FiberId) {
+        self.driver.clear_behind_parked_values(fiber.0);
+    }
+
     /// Stops the fiber that runs, as soon as the running op has handed on what this returns; `None` when no fiber runs,
     /// or a run inside of it was started by [`Vm::run`]: that would be lost.
     pub fn suspend(&mut self) -> Option<Thrown> {

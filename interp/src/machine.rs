@@ -139,13 +139,9 @@ impl<I: InstructionSet> Machine<I> {
     /// Nothing that the machine may still reach, neither a value nor the host's state, holds a [`Callee`] of the
     /// program.
     pub unsafe fn unload(&mut self, linked: Linked) {
-        let vm = self.vm_mut();
-        // No run is under way, as each has borrowed the machine: no frame names a function.
-        let loaded = vm.driver.programs.remove(linked);
-        if let Some(tier) = &mut vm.driver.tier {
-            loaded.functions().for_each(|function| tier.unload(function));
-            vm.safepoint();
-        }
+        // SAFETY: no run is under way, as each has borrowed the machine; the rest is the caller's promise.
+        unsafe { self.vm_mut().unload(linked) };
+        self.vm_mut().safepoint();
     }
 
     /// The program that was loaded.

@@ -1,6 +1,7 @@
 //! [`Stacks`]: the memory of the value stack and of the frame records.
 
 use std::mem::size_of;
+use std::ops::Range;
 
 use memmap2::{MmapMut, MmapRaw};
 use mimeo_def::frame::Frame;
@@ -43,6 +44,50 @@ impl Stacks {
         assert!(end >= self.base().cast_const() && end <= self.limit().cast_const(), "it is in the stack");
         // SAFETY: (1); all memory is initialised.
         unsafe { std::slice::from_raw_parts(self.base(), end.offset_from_unsigned(self.base())) }
+    }
+
+    /// Makes the slots from `from` on what they are on a fresh stack: bits of 0. Where the operating system can be
+    /// told, it has all pages back behind that of `from`, which costs little if they were not used.
+    pub(crate) fn clear(&mut self, from: *mut u64) {
+        assert!(from >= self.base() && from <= self.limit(), "it is in the stack");
+        let start_bytes = from as usize - self.base() as usize;
+        let end_bytes = self.limit() as usize - self.base() as usize;
+        let kept_bytes = self.release(start_bytes, end_bytes);
+        for range in [start_bytes..kept_bytes.start, kept_bytes.end..end_bytes] {
+            for at in range.start / size_of::<u64>()..range.end / size_of::<u64>() {
+                // SAFETY: (1): a slot.
+                unsafe {
+                    let slot = self.base().add(at);
+                    // A page that is only read stays uncommitted.
+                    if *slot != 0 {
+                        *slot = 0;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Hands whole pages between these offsets back, which are zeros when they are used again; returns which.
+    #[cfg(target_os = "linux")]
+    fn release(&mut self, start_bytes: usize, end_bytes: usize) -> Range<usize> {
+        // SAFETY: it has no preconditions.
+        let page_bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+        let page_bytes = usize::try_from(page_bytes).ok().filter(|bytes| bytes.is_power_of_two());
+        // Mappings begin at a page.
+        let Some(page_bytes) = page_bytes else { return end_bytes..end_bytes };
+        let pages = start_bytes.next_multiple_of(page_bytes)..end_bytes / page_bytes * page_bytes;
+        if pages.is_empty() {
+            return end_bytes..end_bytes;
+        }
+        // SAFETY: (1): nothing refers to a slot, and the pages are private and hold nothing but slots.
+        let released =
+            unsafe { self.memory.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, pages.start, pages.len()) };
+        if released.is_ok() { pages } else { end_bytes..end_bytes }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn release(&mut self, _: usize, end_bytes: usize) -> Range<usize> {
+        end_bytes..end_bytes
     }
 
     /// Behind the last slot.

@@ -15,8 +15,8 @@ pub struct FrameView<'a> {
     pub function: &'a Function,
     /// The op that it runs.
     pub pc: Pc,
-    /// Slot 0 of its frame, counted from the bottom of the value stack.
-    pub base: usize,
+    /// The bits of its slots. Those of a function that has called another one overlap that one's.
+    pub slots: &'a [u64],
 }
 
 impl FrameView<'_> {
@@ -35,8 +35,8 @@ impl<I: InstructionSet> Vm<I> {
     /// When the value stack ends before it.
     #[inline]
     pub fn slot(&self, index: u32) -> I::Value {
-        // SAFETY: `slot_address` checked it.
-        I::Value::from_bits(unsafe { *self.slot_address(index) })
+        // SAFETY: `slot_ptr` checked it.
+        I::Value::from_bits(unsafe { *self.slot_ptr(index) })
     }
 
     /// Sets a slot; see [`slot`](Self::slot).
@@ -46,31 +46,40 @@ impl<I: InstructionSet> Vm<I> {
     /// When the value stack ends before it.
     #[inline]
     pub fn set_slot(&mut self, index: u32, value: I::Value) {
-        // SAFETY: `slot_address` checked it, and nothing has a reference to a slot.
-        unsafe { *self.slot_address(index) = value.to_bits() };
+        // SAFETY: `slot_ptr` checked it, and nothing has a reference to a slot.
+        unsafe { *self.slot_ptr(index) = value.to_bits() };
     }
 
+    /// Where a slot is, for variables that outlive the call of the runtime function: it stays there as long as the
+    /// stack. See [`slot`](Self::slot).
+    ///
+    /// # Panics
+    ///
+    /// When the value stack ends before it.
     #[inline]
-    fn slot_address(&self, index: u32) -> *mut u64 {
-        // SAFETY: the top record is current while a runtime function runs.
-        let base = unsafe { (*self.core.frame).base };
-        let room = (self.core.stack_limit as usize - base as usize) / size_of::<u64>();
-        assert!((index as usize) < room, "the value stack has no slot {index}");
-        base.wrapping_add(index as usize)
+    pub fn slot_ptr(&self, index: u32) -> *mut u64 {
+        assert!(index < self.room(), "the value stack has no slot {index}");
+        self.top_base().wrapping_add(index as usize)
     }
 
     /// Slots from slot 0 of the running op's frame to the end of the value stack.
+    #[inline]
     pub fn room(&self) -> u32 {
-        // SAFETY: as above.
-        let base = unsafe { (*self.core.frame).base };
-        ((self.core.stack_limit as usize - base as usize) / size_of::<u64>()) as u32
+        ((self.core.stack_limit as usize - self.top_base() as usize) / size_of::<u64>()) as u32
     }
 
-    /// Number of slots of the running op's frame.
+    /// Number of slots of the running op's frame. What a function that was [run](Vm::run) left behind its first result
+    /// is in the slots behind.
+    #[inline]
     pub fn frame_slots(&self) -> u32 {
-        // SAFETY: as above.
-        let base = unsafe { (*self.core.frame).base };
-        ((end_of_frame(self.core.frame, self.driver.stacks()) as usize - base as usize) / size_of::<u64>()) as u32
+        let end = end_of_frame(self.core.frame, self.driver.stacks());
+        ((end as usize - self.top_base() as usize) / size_of::<u64>()) as u32
+    }
+
+    #[inline]
+    fn top_base(&self) -> *mut u64 {
+        // SAFETY: the top record is current while a runtime function runs.
+        unsafe { (*self.core.frame).base }
     }
 
     /// The bits of everything on the value stacks of the machine and of the fibers that run, innermost first: a
@@ -79,21 +88,16 @@ impl<I: InstructionSet> Vm<I> {
         self.driver.values_under_way(self.core.frame)
     }
 
-    /// Sets every slot behind the running op's frame to these bits, as far as the stack was ever used up to `used`
-    /// slots behind it: values that nobody will read must not look alive to a collector.
-    pub fn clear_behind_frame(&mut self, used: u32, bits: u64) {
-        let end = end_of_frame(self.core.frame, self.driver.stacks());
-        let room = (self.core.stack_limit as usize - end as usize) / size_of::<u64>();
-        for index in 0..room.min(used as usize) {
-            // SAFETY: a slot of the stack.
-            unsafe { *end.wrapping_add(index) = bits };
-        }
+    /// Sets the bits of every slot behind [those](Self::stacks_under_way) to 0, as on a fresh stack. A frame that is
+    /// made there later has slots that it has not written to: what a collector finds in them must not be the remains
+    /// of what it has freed.
+    pub fn clear_behind_stacks(&mut self) {
+        self.driver.clear_behind_values(self.core.frame);
     }
 
     /// The functions under way on the current stacks, the one whose op called the runtime function first.
     pub fn frames(&self) -> impl Iterator<Item = FrameView<'_>> {
         let first = self.driver.stacks().host_frame();
-        let bottom = self.driver.stacks().base();
         let mut record = self.core.frame;
         let mut is_caller = false;
         std::iter::from_fn(move || {
@@ -110,7 +114,9 @@ impl<I: InstructionSet> Vm<I> {
                 // A caller is behind the op that called.
                 let pc = Pc((pc - u64::from(is_caller)) as u32);
                 is_caller = true;
-                return Some(FrameView { function, pc, base: (base as usize - bottom as usize) / size_of::<u64>() });
+                // SAFETY: the slots of a frame under way lie in the stack.
+                let slots = unsafe { std::slice::from_raw_parts(base, function.facts().slots as usize) };
+                return Some(FrameView { function, pc, slots });
             }
             None
         })
@@ -132,6 +138,24 @@ impl<I: InstructionSet> Vm<I> {
         let driver = &mut self.driver;
         let countdown = if driver.tier.is_some() { 1 } else { i32::MAX };
         driver.programs.add(program, driver.markers.call, countdown)
+    }
+
+    /// Unloads a program, and retires what was compiled of it. See [`Machine::unload`](crate::Machine::unload).
+    ///
+    /// # Panics
+    ///
+    /// When it is not loaded.
+    ///
+    /// # Safety
+    ///
+    /// No function of the program is under way on any stack, and nothing that the machine may still reach, neither a
+    /// value nor the host's state, holds a [`Callee`] of the program.
+    pub unsafe fn unload(&mut self, linked: Linked) {
+        let loaded = self.driver.programs.remove(linked);
+        if let Some(tier) = &mut self.driver.tier {
+            // The code is freed at the next safepoint: native code may be under way here.
+            loaded.functions().for_each(|function| tier.unload(function));
+        }
     }
 
     /// A function of a loaded program, as a value.

@@ -5,7 +5,7 @@
 
 use mimeo::{Callee, Thrown};
 
-use self::register_ops::{Context, Counters, Node, Pair, Shape, Value, Vm};
+use self::register_ops::{Context, Counters, Node, Pair, PropertyCache, Shape, Value, Vm};
 
 /// What only Rust touches, and the memory behind the context's pointers.
 #[derive(Debug, Default)]
@@ -197,6 +197,14 @@ fn throw_or_panic(vm: &mut Vm, value: Value) -> Result<Value, Thrown> {
         Value::TRUE => Err(vm.throw("true")),
         other => Ok(other),
     }
+}
+
+fn refill(vm: &mut Vm, value: Value, cell: &mut PropertyCache) -> Result<Value, Thrown> {
+    if value == Value::NIL {
+        return Err(vm.throw("nothing to keep"));
+    }
+    *cell = PropertyCache { filled: true, value, hits: 0, shape: vm.context.shape };
+    Ok(value)
 }
 
 fn panic_or_nothing(value: Value) {
@@ -408,6 +416,7 @@ pub mod register_ops {
         fn same_callee(callee: Callee) -> Callee;
         fn panic_if_nil(vm: &mut Vm, value: Value) -> Value;
         fn throw_or_panic(vm: &mut Vm, value: Value) -> Result<Value, Thrown>;
+        fn refill(vm: &mut Vm, value: Value, cell: &mut PropertyCache) -> Result<Value, Thrown>;
         fn panic_or_nothing(value: Value);
     }
 
@@ -962,6 +971,16 @@ pub mod register_ops {
         cell.filled = true;
         cell.value = a;
         a
+    }
+
+    /// `dst = a`, and the runtime counts in the cell how often: up to 3 times on the fast way.
+    #[vm_op]
+    fn get_refilled(vm: &mut Vm, a: Value, #[cache] cell: &mut PropertyCache) -> Result<Value, Thrown> {
+        if cell.filled && cell.hits < 3 {
+            cell.hits = cell.hits.wrapping_add(1);
+            return Ok(cell.value);
+        }
+        refill(vm, a, cell)
     }
 
     /// Two cells in one instruction.

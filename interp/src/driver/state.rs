@@ -27,6 +27,12 @@ impl Parked {
         self.stacks.values(end_of_frame(top, &self.stacks))
     }
 
+    /// Clears the slots behind those.
+    fn clear_behind(&mut self, top: *const Frame) {
+        let end = end_of_frame(top, &self.stacks);
+        self.stacks.clear(end);
+    }
+
     /// The filled records up to `top`.
     fn records(&self, top: *mut Frame) -> &[Frame] {
         let first = self.stacks.host_frame();
@@ -39,6 +45,8 @@ impl Parked {
 pub(crate) struct Driver<I: InstructionSet> {
     /// The stacks of the machine itself come first, then those of fibers; `None` where a fiber was dropped.
     parked: Vec<Option<Parked>>,
+    /// Where fibers were dropped.
+    free: Vec<u32>,
     /// Index of the stacks that are worked on.
     current: u32,
     /// Indices of the stacks that were left for a fiber and will be returned to.
@@ -65,6 +73,7 @@ impl<I: InstructionSet> Driver<I> {
         let gate = tier.as_ref().and_then(|tier| tier.gate());
         Driver {
             parked: vec![Some(Parked::new(Stacks::new(limits.slots, limits.depth)))],
+            free: Vec::new(),
             current: 0,
             outer: Vec::new(),
             programs: Programs::new(),
@@ -88,15 +97,22 @@ impl<I: InstructionSet> Driver<I> {
         self.parked.get(index as usize).and_then(Option::as_ref).expect("the fiber was dropped")
     }
 
+    fn get_mut(&mut self, index: u32) -> &mut Parked {
+        self.parked.get_mut(index as usize).and_then(Option::as_mut).expect("the fiber was dropped")
+    }
+
     /// Keeps stacks; says by which number they are known.
     pub(crate) fn park(&mut self, parked: Parked) -> u32 {
-        let free = self.parked.iter().position(Option::is_none);
-        let index = free.unwrap_or(self.parked.len());
-        if index == self.parked.len() {
-            self.parked.push(None);
+        match self.free.pop() {
+            Some(index) => {
+                self.parked[index as usize] = Some(parked);
+                index
+            }
+            None => {
+                self.parked.push(Some(parked));
+                self.parked.len() as u32 - 1
+            }
         }
-        self.parked[index] = Some(parked);
-        index as u32
     }
 
     /// Drops stacks on which nothing is under way that anything will return to.
@@ -104,6 +120,7 @@ impl<I: InstructionSet> Driver<I> {
         assert!(!self.is_under_way(index), "the fiber runs");
         self.get(index);
         self.parked[index as usize] = None;
+        self.free.push(index);
     }
 
     /// Is a run under way on these stacks, or on others that it was switched to?
@@ -169,6 +186,21 @@ impl<I: InstructionSet> Driver<I> {
     pub(crate) fn values_under_way(&self, top: *mut Frame) -> impl Iterator<Item = &[u64]> {
         let outer = self.outer.iter().map(|&index| self.parked_values(index));
         std::iter::once(self.get(self.current).values(top)).chain(outer)
+    }
+
+    /// Clears the slots behind those values. `top` is the current top record.
+    pub(crate) fn clear_behind_values(&mut self, top: *mut Frame) {
+        self.get_mut(self.current).clear_behind(top);
+        for index in 0..self.outer.len() {
+            self.clear_behind_parked_values(self.outer[index]);
+        }
+    }
+
+    /// Clears the slots behind the values of stacks that are not worked on.
+    pub(crate) fn clear_behind_parked_values(&mut self, index: u32) {
+        assert!(index != self.current, "the fiber runs");
+        let parked = self.get_mut(index);
+        parked.clear_behind(parked.top);
     }
 
     /// Number of functions under way on the stacks that are worked on. `top` is the top record.

@@ -181,7 +181,7 @@ impl Problem {
             ),
             Problem::RuntimeParameter(ty) => (
                 format!("a runtime function cannot take a `{ty}`"),
-                "it takes `vm: &mut Vm`, the value type, numbers, `bool` and raw pointers".into(),
+                "it takes `vm: &mut Vm`, the value type, numbers, `bool`, raw pointers, `Callee`, `Window`, and an inline-cache cell as `&mut Cell`".into(),
             ),
             Problem::RuntimeResult(ty) => (
                 format!("a runtime function cannot return a `{ty}`"),

@@ -74,7 +74,7 @@ pub(super) fn to_word(value: &str, ty: &Ty, module: &Module) -> String {
             Some([(inner, ty)]) => to_word(&format!("{value}.{}", field(inner)), ty, module),
             _ => value.to_owned(),
         },
-        Ty::Ptr { .. } | Ty::Callee => format!("(uint64_t)(uintptr_t)({value})"),
+        Ty::Ptr { .. } | Ty::Callee | Ty::Cell(_) => format!("(uint64_t)(uintptr_t)({value})"),
         // As `Window::from_word` in mimeo-interp reads it.
         Ty::Window => format!("({value}.offset_bytes / sizeof(Slot) | {value}.len << 32)"),
         ty if ty.is_float() => format!("f64_to_bits({value})"),

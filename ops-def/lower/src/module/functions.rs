@@ -180,7 +180,7 @@ impl Module {
             for (index, (param, input)) in params.iter().zip(&signature.inputs).enumerate() {
                 if param.ty == Ty::Vm && index > 0 {
                     errors.on(input, Problem::RuntimeVm);
-                } else if param.ty != Ty::Vm && !self.is_word(&param.ty) {
+                } else if !matches!(param.ty, Ty::Vm | Ty::Cell(_)) && !self.is_word(&param.ty) {
                     errors.on(input, Problem::RuntimeParameter(param.ty.to_string()));
                 }
             }

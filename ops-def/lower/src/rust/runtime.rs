@@ -95,6 +95,10 @@ fn from_word(word: &TokenStream, ty: &Ty, tokens: &TokenStream, module: &Module)
         ty if ty.is_float() => quote!(f64::from_bits(#word)),
         Ty::Ptr { .. } => quote!(#word as usize as #tokens),
         Ty::Callee => quote!(::mimeo::Callee::from_word(#word)),
+        Ty::Cell(of) => {
+            let of = format_ident!("{of}");
+            quote!(&mut *(#word as usize as *mut #of))
+        }
         Ty::Window => quote!(::mimeo::Window::from_word(#word)),
         _ => quote!(#word as #tokens),
     }

@@ -5,15 +5,21 @@
 //! bytes ─ syntax ─► Ast ─ resolve ─► Tree ─► (a code generator) ─► ops, runtime ─► heap
 //! ```
 
+mod generate;
 pub mod heap;
+mod library;
+mod load;
 pub mod ops;
 #[forbid(unsafe_code)]
 pub mod resolve;
-#[forbid(unsafe_code)]
 pub mod runtime;
+mod state;
 #[forbid(unsafe_code)]
 pub mod strings;
 #[forbid(unsafe_code)]
 pub mod syntax;
 #[forbid(unsafe_code)]
 pub mod time;
+
+pub use load::load;
+pub use state::{Lua, Options};

@@ -4,7 +4,12 @@
 //! that kind: the collector frees what no slot, upvalue, table or root of the host leads to; (2) the fields of an
 //! object are as its type's documentation says; (3) the verifier has checked every index operand.
 
-use crate::runtime::get;
+use crate::runtime::{
+    arithmetic, builtin_frame, call_builtin, callable, caught, close_upvalues, collect_arguments, concatenate,
+    copy_rest, copy_whole_rest, fill_parameters, fill_results, finish_coroutine, index, index_field, index_method,
+    is_equal, is_less, is_less_equal, length_of, make_closure, make_table, move_down, power_of, prepare_loop, protect,
+    set, set_elements, set_name, store_upvalue,
+};
 
 /// Values, objects and ops.
 #[mimeo::instruction_set(value = Value, context = Context, host = crate::runtime::Host, operands = registers)]
@@ -31,11 +36,23 @@ pub mod ops {
     pub const BUILTIN_TAG: u64 = 0xfffd;
     /// A userdata's tag.
     pub const USERDATA_TAG: u64 = 0xfffe;
+    /// What the tags of both kinds of functions have in common: all bits but the last.
+    const FUNCTION_TAGS: u64 = 0x7ffe;
+    const FUNCTION_SHIFT: u32 = 49;
     const PAYLOAD: u64 = 0x0000_ffff_ffff_ffff;
     /// What is no number is from here on.
     const FIRST_TAGGED: u64 = 0xfff9_0000_0000_0000;
     /// What is neither a number nor an object is from here on.
     const FIRST_PLAIN: u64 = 0xffff_0000_0000_0000;
+    /// The bit of `__newindex` in [`Table::missing`].
+    const NEW_INDEX: u32 = 2;
+    /// What [`arithmetic`] is asked to do: the [`Event`](crate::heap::Event) of the operation.
+    const ADD: u8 = 7;
+    const SUBTRACT: u8 = 8;
+    const MULTIPLY: u8 = 9;
+    const DIVIDE: u8 = 10;
+    const MODULO: u8 = 11;
+    const NEGATE: u8 = 13;
     const NAN: u64 = 0x7ff8_0000_0000_0000;
 
     impl Value {
@@ -90,6 +107,11 @@ pub mod ops {
             self.has_tag(TEXT_TAG)
         }
 
+        /// Is it a string that is the only one with its bytes?
+        fn is_interned(self) -> bool {
+            self.is_text() && unsafe { (*self.as_text()).len } <= MAX_INTERNED
+        }
+
         /// Is it a table?
         pub fn is_table(self) -> bool {
             self.has_tag(TABLE_TAG)
@@ -103,6 +125,11 @@ pub mod ops {
         /// Is it a function written in Rust?
         pub fn is_builtin(self) -> bool {
             self.has_tag(BUILTIN_TAG)
+        }
+
+        /// Is it a function of either kind?
+        pub fn is_function(self) -> bool {
+            self.0.wrapping_shr(FUNCTION_SHIFT) == FUNCTION_TAGS
         }
 
         /// Is it a userdata?
@@ -128,6 +155,16 @@ pub mod ops {
         /// The table that it is.
         pub fn as_table(self) -> *mut Table {
             self.address() as *mut Table
+        }
+
+        /// A table.
+        fn table(table: *mut Table) -> Value {
+            Value(TABLE_TAG.wrapping_shl(TAG_SHIFT) | table as u64)
+        }
+
+        /// The function that it is.
+        pub fn as_callable(self) -> *mut Callable {
+            self.address() as *mut Callable
         }
 
         /// The function written in Lua that it is.
@@ -211,11 +248,21 @@ pub mod ops {
         pub next_open: *mut Upvalue,
     }
 
+    /// What a function of either kind begins with.
+    #[repr(C)]
+    #[derive(Debug)]
+    pub struct Callable {
+        /// Comes first.
+        pub object: Object,
+        /// Its code.
+        pub callee: Callee,
+    }
+
     /// A function written in Lua; the addresses of its upvalues lie behind it.
     #[repr(C)]
     #[derive(Debug)]
     pub struct Closure {
-        /// Comes first.
+        /// Comes first: it is a [`Callable`].
         pub object: Object,
         /// Its code.
         pub callee: Callee,
@@ -239,6 +286,23 @@ pub mod ops {
         /// [`Table::shape_id`]; 0, which no table has, at first.
         pub shape_id: u32,
         /// The slot, which is one of `Table::slots` in every table with that shape.
+        pub slot: u32,
+    }
+
+    /// Where an op found a method the last time: not in the object itself, but in the table that is the `__index` of
+    /// its metatable. It holds for all objects and metatables of the same shapes.
+    #[repr(C)]
+    #[derive(Clone, Copy, Debug, Default)]
+    pub struct MethodCache {
+        /// [`Table::shape_id`] of the object, which has no such name; 0, which no table has, at first.
+        pub shape_id: u32,
+        /// That of its metatable.
+        pub metatable_id: u32,
+        /// Where the metatable has its `__index`.
+        pub index_slot: u32,
+        /// [`Table::shape_id`] of what is there.
+        pub holder_id: u32,
+        /// Where that has the method.
         pub slot: u32,
     }
 
@@ -273,9 +337,59 @@ pub mod ops {
         pub shapes_freed: u32,
     }
 
-    // What `runtime.rs` implements: the slow paths of the ops below.
+    // What `runtime` implements: the slow paths of the ops below.
     unsafe extern "Rust" {
-        fn get(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown>;
+        #[cold]
+        fn arithmetic(vm: &mut Vm, event: u8, a: Value, b: Value) -> Result<Value, Thrown>;
+        fn power_of(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown>;
+        fn length_of(vm: &mut Vm, a: Value) -> Result<Value, Thrown>;
+        fn concatenate(vm: &mut Vm, values: Window) -> Result<Value, Thrown>;
+        #[cold]
+        fn is_less(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown>;
+        #[cold]
+        fn is_less_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown>;
+        fn is_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown>;
+        fn make_table(vm: &mut Vm, array: u32, names: u32) -> Value;
+        fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown>;
+        fn index_field(vm: &mut Vm, object: Value, name: Value, cache: &mut FieldCache) -> Result<Value, Thrown>;
+        fn index_method(
+            vm: &mut Vm,
+            object: Value,
+            name: Value,
+            own: &mut FieldCache,
+            cache: &mut MethodCache,
+        ) -> Result<Value, Thrown>;
+        fn set(vm: &mut Vm, object: Value, key: Value, value: Value) -> Result<(), Thrown>;
+        fn set_name(
+            vm: &mut Vm,
+            object: Value,
+            name: Value,
+            value: Value,
+            field: &mut FieldCache,
+            add: &mut AddCache,
+        ) -> Result<(), Thrown>;
+        fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32, count: u32);
+        #[cold]
+        fn store_upvalue(vm: &mut Vm, upvalue: *mut Upvalue, value: Value);
+        fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Value;
+        fn close_upvalues(vm: &mut Vm, from: Window);
+        #[cold]
+        fn prepare_loop(vm: &mut Vm, value: Value, which: u8) -> Result<Value, Thrown>;
+        #[cold]
+        fn callable(vm: &mut Vm, function: Value, args: Window, arguments: u32) -> Result<Callee, Thrown>;
+        #[cold]
+        fn fill_parameters(vm: &mut Vm, parameters: Window);
+        fn collect_arguments(vm: &mut Vm, parameters: Window) -> Value;
+        fn copy_rest(vm: &mut Vm, rest: Value, to: Window);
+        fn copy_whole_rest(vm: &mut Vm, rest: Value, to: Window) -> Result<(), Thrown>;
+        #[cold]
+        fn fill_results(vm: &mut Vm, results: Window);
+        fn move_down(vm: &mut Vm, values: Window, count: u32);
+        fn builtin_frame(vm: &mut Vm) -> Callee;
+        fn call_builtin(vm: &mut Vm, builtin: Value) -> Result<(), Thrown>;
+        fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown>;
+        fn caught(vm: &mut Vm, handler: Value) -> Value;
+        fn finish_coroutine(vm: &mut Vm, results: Window);
     }
 
     // Constants and moves.
@@ -286,28 +400,762 @@ pub mod ops {
         a
     }
 
+    // Variables of functions around, and globals. `function` is slot 0: the closure that runs.
+
+    fn upvalue_of(function: Value, index: u32) -> *mut Upvalue {
+        unsafe { *upvalue_at(function.as_closure(), index) }
+    }
+
+    /// `dst` = upvalue number `index`
+    #[vm_op]
+    fn get_upvalue(function: Value, #[imm] index: u32) -> Value {
+        unsafe { *(*upvalue_of(function, index)).at }
+    }
+
+    /// Upvalue number `index` = `value`
+    #[vm_op]
+    fn set_upvalue(vm: &mut Vm, function: Value, #[imm] index: u32, #[place(slot, constant)] value: Value) {
+        let upvalue = upvalue_of(function, index);
+        if !is_black(unsafe { (*upvalue).object.mark }) || !value.is_object() {
+            unsafe { *(*upvalue).at = value };
+        } else {
+            store_upvalue(vm, upvalue, value);
+        }
+    }
+
+    /// `dst` = the global `name`
+    #[vm_op]
+    fn get_global(
+        vm: &mut Vm,
+        function: Value,
+        #[constant] name: Value,
+        #[cache] cache: &mut FieldCache,
+    ) -> Result<Value, Thrown> {
+        let globals = unsafe { (*function.as_closure()).environment };
+        if unsafe { (*globals).shape_id } == cache.shape_id {
+            let value = unsafe { *(*globals).slots.add(cache.slot as usize) };
+            if !value.is_nil() {
+                return Ok(value);
+            }
+        }
+        index_field(vm, Value::table(globals), name, cache)
+    }
+
+    /// The global `name` = `value`
+    #[vm_op]
+    fn set_global(
+        vm: &mut Vm,
+        function: Value,
+        #[constant] name: Value,
+        #[place(slot, constant)] value: Value,
+        #[cache] field: &mut FieldCache,
+        #[cache] add: &mut AddCache,
+    ) -> Result<(), Thrown> {
+        let globals = unsafe { (*function.as_closure()).environment };
+        if unsafe { (*globals).shape_id } == field.shape_id {
+            let place = unsafe { (*globals).slots.add(field.slot as usize) };
+            if may_replace(globals, unsafe { *place }, value) {
+                unsafe { *place = value };
+                return Ok(());
+            }
+        }
+        set_name(vm, Value::table(globals), name, value, field, add)
+    }
+
+    /// `dst` = closure of the function's prototype number `prototype`
+    #[vm_op]
+    fn closure(vm: &mut Vm, function: Value, #[imm] prototype: u32) -> Value {
+        make_closure(vm, function, prototype)
+    }
+
+    /// Gives the upvalues of the slots from the window on values of their own.
+    #[vm_op]
+    fn close(vm: &mut Vm, from: Window) {
+        if !vm.context.open_upvalues.is_null() {
+            close_upvalues(vm, from);
+        }
+    }
+
+    // Arithmetic.
+
+    /// `a + b`
+    #[vm_op]
+    fn add(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
+        if a.is_number() && b.is_number() {
+            return Ok(Value::number(a.as_number() + b.as_number()));
+        }
+        arithmetic(vm, ADD, a, b)
+    }
+
+    /// `a - b`
+    #[vm_op]
+    fn subtract(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
+        if a.is_number() && b.is_number() {
+            return Ok(Value::number(a.as_number() - b.as_number()));
+        }
+        arithmetic(vm, SUBTRACT, a, b)
+    }
+
+    /// `a * b`
+    #[vm_op]
+    fn multiply(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
+        if a.is_number() && b.is_number() {
+            return Ok(Value::number(a.as_number() * b.as_number()));
+        }
+        arithmetic(vm, MULTIPLY, a, b)
+    }
+
+    /// `a / b`
+    #[vm_op]
+    fn divide(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
+        if a.is_number() && b.is_number() {
+            return Ok(Value::number(a.as_number() / b.as_number()));
+        }
+        arithmetic(vm, DIVIDE, a, b)
+    }
+
+    /// `a % b`, with the sign of `b`
+    #[vm_op]
+    fn modulo(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
+        if a.is_number() && b.is_number() {
+            return Ok(Value::number(modulus(a.as_number(), b.as_number())));
+        }
+        arithmetic(vm, MODULO, a, b)
+    }
+
+    /// `a ^ b`
+    #[vm_op]
+    fn power(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
+        power_of(vm, a, b)
+    }
+
+    // The same with a constant.
+
+    /// `a + b`
+    #[vm_op]
+    fn add_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
+        if a.is_number() {
+            return Ok(Value::number(a.as_number() + b));
+        }
+        arithmetic(vm, ADD, a, Value::number(b))
+    }
+
+    /// `a - b`
+    #[vm_op]
+    fn subtract_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
+        if a.is_number() {
+            return Ok(Value::number(a.as_number() - b));
+        }
+        arithmetic(vm, SUBTRACT, a, Value::number(b))
+    }
+
+    /// `a - b`
+    #[vm_op]
+    fn number_subtract(vm: &mut Vm, #[imm] a: f64, b: Value) -> Result<Value, Thrown> {
+        if b.is_number() {
+            return Ok(Value::number(a - b.as_number()));
+        }
+        arithmetic(vm, SUBTRACT, Value::number(a), b)
+    }
+
+    /// `a * b`
+    #[vm_op]
+    fn multiply_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
+        if a.is_number() {
+            return Ok(Value::number(a.as_number() * b));
+        }
+        arithmetic(vm, MULTIPLY, a, Value::number(b))
+    }
+
+    /// `a / b`
+    #[vm_op]
+    fn divide_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
+        if a.is_number() {
+            return Ok(Value::number(a.as_number() / b));
+        }
+        arithmetic(vm, DIVIDE, a, Value::number(b))
+    }
+
+    /// `a / b`
+    #[vm_op]
+    fn number_divide(vm: &mut Vm, #[imm] a: f64, b: Value) -> Result<Value, Thrown> {
+        if b.is_number() {
+            return Ok(Value::number(a / b.as_number()));
+        }
+        arithmetic(vm, DIVIDE, Value::number(a), b)
+    }
+
+    /// `a % b`, with the sign of `b`
+    #[vm_op]
+    fn modulo_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
+        if a.is_number() {
+            return Ok(Value::number(modulus(a.as_number(), b)));
+        }
+        arithmetic(vm, MODULO, a, Value::number(b))
+    }
+
+    fn modulus(a: f64, b: f64) -> f64 {
+        a - (a / b).floor() * b
+    }
+
+    /// `-a`
+    #[vm_op]
+    fn negate(vm: &mut Vm, a: Value) -> Result<Value, Thrown> {
+        if a.is_number() {
+            return Ok(Value::number(-a.as_number()));
+        }
+        arithmetic(vm, NEGATE, a, a)
+    }
+
+    /// `not a`
+    #[vm_op]
+    fn not(a: Value) -> Value {
+        Value::boolean(!a.truth())
+    }
+
+    /// `#a`
+    #[vm_op]
+    fn length(vm: &mut Vm, a: Value) -> Result<Value, Thrown> {
+        length_of(vm, a)
+    }
+
+    /// All values of the window in one string.
+    #[vm_op]
+    fn concat(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
+        concatenate(vm, values)
+    }
+
+    // Jumps. That `a` is not less than `b` does not mean that `b` is less than or equal to `a`: there is NaN.
+
+    /// Goes to `to`.
+    #[vm_op]
+    fn jump(to: Label) -> Flow {
+        to.jump()
+    }
+
+    /// Goes to `to` if `a` is neither false nor nil.
+    #[vm_op]
+    fn jump_if(a: Value, to: Label) -> Flow {
+        if a.truth() { to.jump() } else { Flow::Next }
+    }
+
+    /// Goes to `to` if `a` is false or nil.
+    #[vm_op]
+    fn jump_unless(a: Value, to: Label) -> Flow {
+        if a.truth() { Flow::Next } else { to.jump() }
+    }
+
+    fn less(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
+        if a.is_number() && b.is_number() { Ok(a.as_number() < b.as_number()) } else { is_less(vm, a, b) }
+    }
+
+    fn less_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
+        if a.is_number() && b.is_number() { Ok(a.as_number() <= b.as_number()) } else { is_less_equal(vm, a, b) }
+    }
+
+    fn equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
+        if a.is_number() && b.is_number() {
+            Ok(a.as_number() == b.as_number())
+        } else if a.0 == b.0 {
+            Ok(true)
+        } else if a.is_object() && a.0.wrapping_shr(TAG_SHIFT) == b.0.wrapping_shr(TAG_SHIFT) && !a.is_interned() {
+            is_equal(vm, a, b)
+        } else {
+            Ok(false)
+        }
+    }
+
+    /// Goes to `to` if `a < b`.
+    #[vm_op]
+    fn jump_if_less(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
+        if less(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    }
+
+    /// Goes to `to` unless `a < b`.
+    #[vm_op]
+    fn jump_unless_less(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
+        if less(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+    }
+
+    /// Goes to `to` if `a <= b`.
+    #[vm_op]
+    fn jump_if_less_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
+        if less_equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    }
+
+    /// Goes to `to` unless `a <= b`.
+    #[vm_op]
+    fn jump_unless_less_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
+        if less_equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+    }
+
+    /// Goes to `to` if `a < b`.
+    #[vm_op]
+    fn jump_if_less_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
+        if less(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    }
+
+    /// Goes to `to` unless `a < b`.
+    #[vm_op]
+    fn jump_unless_less_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
+        if less(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
+    }
+
+    /// Goes to `to` if `a <= b`.
+    #[vm_op]
+    fn jump_if_less_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
+        if less_equal(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    }
+
+    /// Goes to `to` unless `a <= b`.
+    #[vm_op]
+    fn jump_unless_less_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
+        if less_equal(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
+    }
+
+    /// Goes to `to` if `b < a`.
+    #[vm_op]
+    fn jump_if_greater_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
+        if less(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    }
+
+    /// Goes to `to` unless `b < a`.
+    #[vm_op]
+    fn jump_unless_greater_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
+        if less(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+    }
+
+    /// Goes to `to` if `b <= a`.
+    #[vm_op]
+    fn jump_if_greater_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
+        if less_equal(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    }
+
+    /// Goes to `to` unless `b <= a`.
+    #[vm_op]
+    fn jump_unless_greater_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
+        if less_equal(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+    }
+
+    /// Goes to `to` if `a == b`.
+    #[vm_op]
+    fn jump_if_equal(vm: &mut Vm, a: Value, #[place(slot, constant)] b: Value, to: Label) -> Result<Flow, Thrown> {
+        if equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    }
+
+    /// Goes to `to` unless `a == b`.
+    #[vm_op]
+    fn jump_unless_equal(vm: &mut Vm, a: Value, #[place(slot, constant)] b: Value, to: Label) -> Result<Flow, Thrown> {
+        if equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+    }
+
+    // The numeric `for`: a hidden counter, its limit and its step, and the variable.
+
+    /// Goes to `to` if all three are numbers.
+    #[vm_op]
+    fn loop_check(start: Value, limit: Value, step: Value, to: Label) -> Flow {
+        if start.is_number() && limit.is_number() && step.is_number() { to.jump() } else { Flow::Next }
+    }
+
+    /// Makes a number of one of the three; `which` says of which.
+    #[vm_op]
+    fn loop_number(vm: &mut Vm, value: Value, #[imm] which: u8) -> Result<Value, Thrown> {
+        prepare_loop(vm, value, which)
+    }
+
+    fn is_within(counter: f64, limit: f64, step: f64) -> bool {
+        if step > 0.0 { counter <= limit } else { limit <= counter }
+    }
+
+    /// The variable is the counter; goes to `to` if the loop has no turn at all.
+    #[vm_op]
+    fn loop_begin(counter: Value, limit: Value, step: Value, to: Label) -> (Value, Flow) {
+        if is_within(counter.as_number(), limit.as_number(), step.as_number()) {
+            (counter, Flow::Next)
+        } else {
+            (counter, to.jump())
+        }
+    }
+
+    /// Counter and variable are the next ones; goes to `to` for another turn.
+    #[vm_op]
+    fn loop_next(counter: Value, limit: Value, step: Value, to: Label) -> (Value, Value, Flow) {
+        let next = counter.as_number() + step.as_number();
+        if is_within(next, limit.as_number(), step.as_number()) {
+            (Value::number(next), Value::number(next), to.jump())
+        } else {
+            (counter, counter, Flow::Next)
+        }
+    }
+
+    /// The same for a variable that nobody assigns, which is its own counter, and a constant step above 0.
+    #[vm_op]
+    fn loop_up(counter: Value, limit: Value, #[imm] step: f64, to: Label) -> (Value, Flow) {
+        let next = counter.as_number() + step;
+        if next <= limit.as_number() { (Value::number(next), to.jump()) } else { (counter, Flow::Next) }
+    }
+
+    // The generic `for`.
+
+    /// The control variable is the first variable; goes to `to` for a turn unless that is nil.
+    #[vm_op]
+    fn iterate(first: Value, to: Label) -> (Value, Flow) {
+        if first.is_nil() { (first, Flow::Next) } else { (first, to.jump()) }
+    }
+
     // Tables.
 
-    /// `dst = rawget(object, key)`
+    /// A new table with room for so many elements and names.
     #[vm_op]
-    fn get_own_field(
+    fn new_table(vm: &mut Vm, #[imm] array: u32, #[imm] names: u32) -> Value {
+        make_table(vm, array, names)
+    }
+
+    /// `dst = object.name`
+    #[vm_op]
+    fn get_field(
         vm: &mut Vm,
         object: Value,
-        #[constant] key: Value,
+        #[constant] name: Value,
         #[cache] cache: &mut FieldCache,
     ) -> Result<Value, Thrown> {
         if object.is_table() {
             let table = object.as_table();
             if unsafe { (*table).shape_id } == cache.shape_id {
-                return Ok(unsafe { *(*table).slots.add(cache.slot as usize) });
+                let value = unsafe { *(*table).slots.add(cache.slot as usize) };
+                if !value.is_nil() {
+                    return Ok(value);
+                }
             }
         }
-        get(vm, object, key)
+        index_field(vm, object, name, cache)
     }
 
-    /// Returns `a`.
+    /// The function `object.name` and `object`, as a method call wants them.
+    #[vm_op]
+    fn get_method(
+        vm: &mut Vm,
+        object: Value,
+        #[constant] name: Value,
+        #[cache] own: &mut FieldCache,
+        #[cache] cache: &mut MethodCache,
+    ) -> Result<(Value, Value), Thrown> {
+        if object.is_table() {
+            let table = object.as_table();
+            let shape_id = unsafe { (*table).shape_id };
+            if shape_id == cache.shape_id {
+                let metatable = unsafe { (*table).metatable };
+                if !metatable.is_null() && unsafe { (*metatable).shape_id } == cache.metatable_id {
+                    let index = unsafe { *(*metatable).slots.add(cache.index_slot as usize) };
+                    if index.is_table() && unsafe { (*index.as_table()).shape_id } == cache.holder_id {
+                        let method = unsafe { *(*index.as_table()).slots.add(cache.slot as usize) };
+                        if !method.is_nil() {
+                            return Ok((method, object));
+                        }
+                    }
+                }
+            } else if shape_id == own.shape_id {
+                let method = unsafe { *(*table).slots.add(own.slot as usize) };
+                if !method.is_nil() {
+                    return Ok((method, object));
+                }
+            }
+        }
+        let method = index_method(vm, object, name, own, cache)?;
+        Ok((method, object))
+    }
+
+    /// The place in an array part that a number is the key of; none has as many as it is for other numbers.
+    fn array_place(key: f64) -> u64 {
+        // The low bits of a number from 2^52 on are its integer.
+        let shifted = key + TWO_52;
+        if shifted - TWO_52 == key { shifted.to_bits().wrapping_sub(TWO_52_BITS).wrapping_sub(1) } else { u64::MAX }
+    }
+
+    const TWO_52: f64 = 4503599627370496.0;
+    const TWO_52_BITS: u64 = 0x4330_0000_0000_0000;
+
+    /// `dst = object[key]`
+    #[vm_op]
+    fn get_index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
+        if object.is_table() && key.is_number() {
+            let table = object.as_table();
+            let place = array_place(key.as_number());
+            if place < unsafe { (*table).array_len } as u64 {
+                let value = unsafe { *(*table).array.add(place as usize) };
+                if !value.is_nil() {
+                    return Ok(value);
+                }
+            }
+        }
+        index(vm, object, key)
+    }
+
+    fn is_black(mark: u8) -> bool {
+        mark & BLACK != 0
+    }
+
+    /// May `value` just be stored where `old` is? Else a metamethod may have a say, or the collector.
+    fn may_replace(table: *mut Table, old: Value, value: Value) -> bool {
+        (!old.is_nil() || unsafe { (*table).metatable.is_null() })
+            && (!is_black(unsafe { (*table).object.mark }) || !value.is_object())
+    }
+
+    /// `object.name = value`
+    #[vm_op]
+    fn set_field(
+        vm: &mut Vm,
+        object: Value,
+        #[constant] name: Value,
+        #[place(slot, constant)] value: Value,
+        #[cache] field: &mut FieldCache,
+        #[cache] add: &mut AddCache,
+    ) -> Result<(), Thrown> {
+        if object.is_table() {
+            let table = object.as_table();
+            let shape_id = unsafe { (*table).shape_id };
+            if shape_id == field.shape_id {
+                let place = unsafe { (*table).slots.add(field.slot as usize) };
+                if may_replace(table, unsafe { *place }, value) {
+                    unsafe { *place = value };
+                    return Ok(());
+                }
+            } else if shape_id == add.shape_id
+                && may_add(table, value)
+                && add.shapes_freed == vm.context.shapes_freed
+                && add.slot < unsafe { (*table).slots_len }
+            {
+                unsafe {
+                    *(*table).slots.add(add.slot as usize) = value;
+                    (*table).shape = add.next;
+                    (*table).shape_id = add.next_id;
+                }
+                return Ok(());
+            }
+        }
+        set_name(vm, object, name, value, field, add)
+    }
+
+    /// May a name be added to the table?
+    fn may_add(table: *mut Table, value: Value) -> bool {
+        let metatable = unsafe { (*table).metatable };
+        !is_black(unsafe { (*table).object.mark })
+            && !value.is_nil()
+            && (metatable.is_null() || unsafe { (*metatable).missing } & NEW_INDEX != 0)
+    }
+
+    /// `object[key] = value`
+    #[vm_op]
+    fn set_index(vm: &mut Vm, object: Value, key: Value, #[place(slot, constant)] value: Value) -> Result<(), Thrown> {
+        if object.is_table() && key.is_number() {
+            let table = object.as_table();
+            let index = array_place(key.as_number());
+            if index < unsafe { (*table).array_len } as u64 {
+                let place = unsafe { (*table).array.add(index as usize) };
+                if may_replace(table, unsafe { *place }, value) {
+                    unsafe { *place = value };
+                    return Ok(());
+                }
+            }
+        }
+        set(vm, object, key, value)
+    }
+
+    /// The window's values are the elements of the table from `first` on.
+    #[vm_op]
+    fn set_list(vm: &mut Vm, table: Value, #[imm] first: u32, values: Window) {
+        set_elements(vm, table, values, first, values.len() as u32);
+    }
+
+    /// As `set_list`, with all results of the last call behind the window's values.
+    #[vm_op]
+    fn set_list_open(vm: &mut Vm, table: Value, #[imm] first: u32, values: Window) {
+        let count = (values.len() as u32).wrapping_add(vm.context.results);
+        set_elements(vm, table, values, first, count);
+    }
+
+    // Functions. A frame begins with the function that runs in it, and its arguments; its results begin in the same
+    // slot. The first result is there even if there is none: nil.
+
+    /// Calls `function`, with which the window begins.
+    #[vm_op]
+    fn call(vm: &mut Vm, function: Value, args: Window) -> Result<Flow, Thrown> {
+        let arguments = (args.len() as u32).wrapping_sub(1);
+        if function.is_function() {
+            vm.context.arguments = arguments;
+            return Ok(vm.call(unsafe { (*function.as_callable()).callee }, args));
+        }
+        let callee = callable(vm, function, args, arguments)?;
+        Ok(vm.call(callee, args))
+    }
+
+    /// As `call`, with all results of the last call behind the window's values.
+    #[vm_op]
+    fn call_open(vm: &mut Vm, function: Value, args: Window) -> Result<Flow, Thrown> {
+        let arguments = (args.len() as u32).wrapping_sub(1).wrapping_add(vm.context.results);
+        if function.is_function() {
+            vm.context.arguments = arguments;
+            return Ok(vm.call(unsafe { (*function.as_callable()).callee }, args));
+        }
+        let callee = callable(vm, function, args, arguments)?;
+        Ok(vm.call(callee, args))
+    }
+
+    /// Calls `function` in the place of the running one.
+    #[vm_op]
+    fn tail_call(vm: &mut Vm, function: Value, args: Window) -> Result<Flow, Thrown> {
+        let arguments = (args.len() as u32).wrapping_sub(1);
+        if function.is_function() {
+            vm.context.arguments = arguments;
+            move_down(vm, args, arguments.wrapping_add(1));
+            return Ok(vm.tail_call(unsafe { (*function.as_callable()).callee }));
+        }
+        let callee = callable(vm, function, args, arguments)?;
+        move_down(vm, args, vm.context.arguments.wrapping_add(1));
+        Ok(vm.tail_call(callee))
+    }
+
+    /// As `tail_call`, with all results of the last call behind the window's values.
+    #[vm_op]
+    fn tail_call_open(vm: &mut Vm, function: Value, args: Window) -> Result<Flow, Thrown> {
+        let arguments = (args.len() as u32).wrapping_sub(1).wrapping_add(vm.context.results);
+        let callee = callable(vm, function, args, arguments)?;
+        move_down(vm, args, vm.context.arguments.wrapping_add(1));
+        Ok(vm.tail_call(callee))
+    }
+
+    /// Parameters without an argument are nil.
+    #[vm_op]
+    fn enter(vm: &mut Vm, parameters: Window) {
+        if (vm.context.arguments as u64) < parameters.len() {
+            fill_parameters(vm, parameters);
+        }
+    }
+
+    /// The same for a function that takes `...`, and `dst` = what the parameters leave of the arguments.
+    #[vm_op]
+    fn enter_variadic(vm: &mut Vm, parameters: Window) -> Value {
+        collect_arguments(vm, parameters)
+    }
+
+    /// `...`, in as many slots as the window has
+    #[vm_op]
+    fn variadic(vm: &mut Vm, rest: Value, to: Window) {
+        copy_rest(vm, rest, to);
+    }
+
+    /// All of `...`, as if they were results of a call.
+    #[vm_op]
+    fn variadic_open(vm: &mut Vm, rest: Value, to: Window) -> Result<(), Thrown> {
+        copy_whole_rest(vm, rest, to)
+    }
+
+    /// As many results of the last call as the window has slots: nil where it had fewer.
+    #[vm_op]
+    fn adjust(vm: &mut Vm, results: Window) {
+        if (vm.context.results as u64) < results.len() {
+            fill_results(vm, results);
+        }
+    }
+
+    /// Returns one value.
     #[vm_op]
     fn ret(vm: &mut Vm, #[place(slot, constant)] a: Value) -> Flow {
+        vm.context.results = 1;
         vm.ret(a)
+    }
+
+    /// Returns nothing.
+    #[vm_op]
+    fn ret_none(vm: &mut Vm) -> Flow {
+        vm.context.results = 0;
+        vm.ret(Value::NIL)
+    }
+
+    /// Returns the window's values, of which there is at least one: `first`.
+    #[vm_op]
+    fn ret_many(vm: &mut Vm, first: Value, values: Window) -> Flow {
+        vm.context.results = values.len() as u32;
+        move_down(vm, values, vm.context.results);
+        vm.ret(first)
+    }
+
+    /// Returns the window's values and behind them all results of the last call. `first` is where the first of all is.
+    #[vm_op]
+    fn ret_open(vm: &mut Vm, first: Value, values: Window) -> Flow {
+        vm.context.results = (values.len() as u32).wrapping_add(vm.context.results);
+        move_down(vm, values, vm.context.results);
+        vm.ret(first)
+    }
+
+    // What builtins are made of: see `stubs.rs`.
+
+    /// Takes a larger frame if there is no room for the arguments in this one.
+    #[vm_op]
+    fn reserve(vm: &mut Vm, #[imm] room: u32) -> Flow {
+        if vm.context.arguments < room {
+            return Flow::Next;
+        }
+        let larger = builtin_frame(vm);
+        vm.tail_call(larger)
+    }
+
+    /// Runs the builtin in slot 0, which leaves its results there.
+    #[vm_op]
+    fn run_builtin(vm: &mut Vm, builtin: Value) -> Result<(), Thrown> {
+        call_builtin(vm, builtin)
+    }
+
+    /// Returns the results that are there already.
+    #[vm_op]
+    fn ret_kept(vm: &mut Vm, first: Value) -> Flow {
+        vm.ret(first)
+    }
+
+    /// Begins a protected call: the first `parts` arguments must be there.
+    #[vm_op]
+    fn begin_protected(vm: &mut Vm, #[imm] parts: u32) -> Result<(), Thrown> {
+        protect(vm, parts)
+    }
+
+    /// Exchanges two values.
+    #[vm_op]
+    fn swap(a: Value, b: Value) -> (Value, Value) {
+        (b, a)
+    }
+
+    /// Calls `function` with what is behind it, all arguments but the first `parts`.
+    #[vm_op]
+    fn call_rest(vm: &mut Vm, function: Value, #[imm] parts: u32, args: Window) -> Result<Flow, Thrown> {
+        let arguments = vm.context.arguments.wrapping_sub(parts);
+        let callee = callable(vm, function, args, arguments)?;
+        Ok(vm.call(callee, args))
+    }
+
+    /// Returns true and the results of the last call, which begin with the window.
+    #[vm_op]
+    fn ret_true(vm: &mut Vm, results: Window) -> Flow {
+        vm.context.results = vm.context.results.wrapping_add(1);
+        move_down(vm, results, vm.context.results);
+        vm.ret(Value::TRUE)
+    }
+
+    /// The value of the error that was thrown, or what `handler` makes of it unless that is nil.
+    #[vm_op]
+    fn take_error(vm: &mut Vm, #[place(slot, constant)] handler: Value) -> Value {
+        caught(vm, handler)
+    }
+
+    /// Returns false and the value that is in slot 1.
+    #[vm_op]
+    fn ret_false(vm: &mut Vm) -> Flow {
+        vm.context.results = 2;
+        vm.ret(Value::FALSE)
+    }
+
+    /// A coroutine's function has returned: its results, which begin with the window, go to who resumed it.
+    #[vm_op]
+    fn end_coroutine(vm: &mut Vm, results: Window) {
+        finish_coroutine(vm, results);
     }
 }

@@ -1,25 +1,113 @@
-//! What ops cannot do themselves.
+//! What ops cannot do themselves: the slow paths of the ops, and what builtins work with.
 
-use mimeo::Thrown;
+mod arithmetic;
+mod builtin;
+mod collect;
+mod compare;
+mod concat;
+mod coroutine;
+mod error;
+mod function;
+mod index;
+mod place;
+mod protected;
+mod run;
+mod stubs;
+mod upvalue;
 
-use crate::heap::Heap;
-use crate::ops::ops::{Value, Vm};
+use std::io::{Read, Write};
+
+use crate::heap::{Coroutine, Gc, Heap};
+use crate::ops::ops::{Table, Upvalue, Value};
+
+pub use arithmetic::to_number;
+pub use builtin::{BuiltinFn, Call};
+pub use concat::push_text;
+pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
+pub use error::{error_text, raise, raise_text, raise_text_at};
+pub use index::metatable_of;
+pub use place::{Frame, frame_at, frames, name_of_operand, place, place_of};
+pub use protected::{Failure, run_protected};
+pub use run::{run, run_all};
+pub use stubs::Stubs;
+
+pub(crate) use arithmetic::{arithmetic, length_of, power_of, prepare_loop};
+pub(crate) use builtin::{builtin_frame, call_builtin};
+pub(crate) use collect::{collect_garbage, end_of_machine, safepoint, step_by};
+pub(crate) use compare::{is_equal, is_less, is_less_equal};
+pub(crate) use concat::concatenate;
+pub(crate) use coroutine::finish_coroutine;
+pub(crate) use function::{
+    callable, collect_arguments, copy_rest, copy_whole_rest, fill_parameters, fill_results, move_down,
+};
+pub(crate) use index::{index, index_field, index_method, make_table, set, set_elements, set_name};
+pub(crate) use protected::{caught, protect};
+pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
 
 /// What only runtime functions see of a running Lua.
-#[derive(Debug, Default)]
 pub struct Host {
     /// All its objects.
     pub heap: Heap,
+    /// Where the globals are of chunks that are loaded from now on.
+    pub globals: Gc<Table>,
+    /// What belongs to no program: loaded modules, the metatables of kinds of userdata.
+    pub registry: Gc<Table>,
+    /// The metatable of all strings.
+    pub text_metatable: Option<Gc<Table>>,
+    /// The code of builtins.
+    pub stubs: Stubs,
+    /// Standard output.
+    pub stdout: Box<dyn Write>,
+    /// Standard input.
+    pub stdin: Box<dyn Read>,
+    /// The value of the pending error; `None` for one that the machine found.
+    pub(crate) error: Option<Value>,
+    /// The handler of an `xpcall` has seen the pending error.
+    pub(crate) error_was_handled: bool,
+    /// An `xpcall` was made, so errors have to look for its handler.
+    pub(crate) has_handlers: bool,
+    /// What runtime functions hold while others run.
+    pub(crate) kept: Vec<Value>,
+    /// What goes from one coroutine to another.
+    pub(crate) transfer: Vec<Value>,
+    /// The coroutines that run, the innermost last.
+    pub(crate) running: Vec<Gc<Coroutine>>,
+    /// The open upvalues of the stacks that these have left, the main one's first.
+    pub(crate) left_upvalues: Vec<*mut Upvalue>,
+    /// Where bytes are put together: taken, used, and given back.
+    pub(crate) buffer: Vec<u8>,
+    /// A finaliser runs: no other one starts.
+    pub(crate) is_finalizing: bool,
 }
 
-/// A function written in Rust, as Lua calls it: its arguments lie in as many slots from `base` on, its results go to
-/// the same place, and it returns how many there are.
-pub type BuiltinFn = fn(vm: &mut Vm, base: u32, arguments: u32) -> Result<u32, Thrown>;
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").field("heap", &self.heap).finish_non_exhaustive()
+    }
+}
 
-/// `rawget(object, key)`
-pub(crate) fn get(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
-    match object.to_table() {
-        Some(table) => Ok(table.get(key)),
-        None => Err(vm.throw(format!("attempt to index a {} value", object.type_name()))),
+impl Host {
+    /// A Lua in which nothing is defined.
+    pub fn new(stdin: Box<dyn Read>, stdout: Box<dyn Write>) -> Host {
+        let mut heap = Heap::default();
+        let (globals, registry) = (heap.new_table(0, 0, 0), heap.new_table(0, 0, 0));
+        Host {
+            heap,
+            globals,
+            registry,
+            text_metatable: None,
+            stubs: Stubs::default(),
+            stdout,
+            stdin,
+            error: None,
+            error_was_handled: false,
+            has_handlers: false,
+            kept: Vec::new(),
+            transfer: Vec::new(),
+            running: Vec::new(),
+            left_upvalues: Vec::new(),
+            buffer: Vec::new(),
+            is_finalizing: false,
+        }
     }
 }

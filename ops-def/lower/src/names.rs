@@ -10,7 +10,8 @@ const LANGUAGE: [&str; 22] = [
 ];
 
 /// Methods of the generated `Assembler` that are not ops.
-const ASSEMBLER: [&str; 6] = ["new", "label", "bind", "at", "set_locals", "finish"];
+pub(crate) const ASSEMBLER: [&str; 9] =
+    ["new", "pc", "label", "bind", "at", "set_locals", "set_variadic", "catch", "finish"];
 
 /// Keywords of C that are not keywords of Rust, and structs of the C prelude.
 const C: [&str; 25] = [

@@ -9,7 +9,9 @@ use std::fmt;
 use mimeo::Callee;
 
 use super::{Gc, Heap, Kind};
-use crate::ops::ops::{BLACK, Closure, Object, Table, Upvalue, Value, upvalue_at};
+use crate::ops::ops::{BLACK, Object, Table, Upvalue, Value, upvalue_at};
+
+pub use crate::ops::ops::Closure;
 use crate::runtime::BuiltinFn;
 
 /// Where a new closure finds one of its upvalues.
@@ -31,13 +33,57 @@ pub struct Prototype {
     pub captures: Box<[Capture]>,
     /// The line of the word `function`; 0 for a whole chunk.
     pub line: u32,
+    /// The line of its `end`; 0 for a whole chunk.
+    pub end_line: u32,
+    /// What the program calls operands of its ops, by op and operand.
+    pub names: Box<[OperandName]>,
+}
+
+/// What the program calls an operand of an op.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperandName {
+    /// The op.
+    pub pc: u32,
+    /// Which of its operands, from 0.
+    pub operand: u8,
+    /// What it is.
+    pub kind: NameKind,
+    /// The name: which of the chunk's constants.
+    pub text: u32,
+}
+
+/// What kind of thing has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameKind {
+    /// A local variable.
+    Local,
+    /// A variable of a function around.
+    Upvalue,
+    /// A global variable.
+    Global,
+    /// A field.
+    Field,
+    /// A method.
+    Method,
+}
+
+impl fmt::Display for NameKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NameKind::Local => "local",
+            NameKind::Upvalue => "upvalue",
+            NameKind::Global => "global",
+            NameKind::Field => "field",
+            NameKind::Method => "method",
+        })
+    }
 }
 
 impl Prototype {
-    /// A function that is in no chunk yet.
+    /// A function that is in no chunk yet, and has no lines and names.
     #[must_use]
-    pub fn new(callee: Callee, captures: Box<[Capture]>, line: u32) -> Prototype {
-        Prototype { chunk: std::ptr::null_mut(), callee, captures, line }
+    pub fn new(callee: Callee, captures: Box<[Capture]>) -> Prototype {
+        Prototype { chunk: std::ptr::null_mut(), callee, captures, line: 0, end_line: 0, names: Box::default() }
     }
 
     /// The chunk in which it was written.
@@ -83,7 +129,7 @@ impl Chunk {
             + parts
                 .prototypes
                 .iter()
-                .map(|of| size_of::<Prototype>() + size_of_val::<[Capture]>(&of.captures))
+                .map(|of| size_of_val(of) + size_of_val(&*of.captures) + size_of_val(&*of.names))
                 .sum::<usize>()
     }
 }
@@ -92,6 +138,8 @@ impl Chunk {
 #[repr(C)]
 pub struct Builtin {
     object: Object,
+    /// Its code: what calls `function`.
+    pub callee: Callee,
     /// What it does.
     pub function: BuiltinFn,
     /// Its name in the library.
@@ -181,10 +229,16 @@ impl Heap {
         }
     }
 
-    /// A function written in Rust, with values of its own.
-    pub fn new_builtin(&mut self, name: &'static str, function: BuiltinFn, captured: Box<[Value]>) -> Gc<Builtin> {
+    /// A function written in Rust, with values of its own. `callee` is the code that calls it.
+    pub fn new_builtin(
+        &mut self,
+        name: &'static str,
+        callee: Callee,
+        function: BuiltinFn,
+        captured: Box<[Value]>,
+    ) -> Gc<Builtin> {
         let object = Object { next: self.objects, kind: Kind::Builtin as u8, mark: self.tracer.white };
-        let builtin = Box::new(Builtin { object, function, name, captured });
+        let builtin = Box::new(Builtin { object, callee, function, name, captured });
         let builtin: Gc<Builtin> = unsafe { Gc::from_ptr(Box::into_raw(builtin)) };
         self.objects = builtin.as_object();
         self.accounts.charge(builtin.size());

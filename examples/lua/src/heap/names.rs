@@ -3,8 +3,8 @@
 //! Contract of its unsafe blocks: (1), (2), (3) and (5) of the [heap](super).
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
-use super::{Gc, HashPart, Heap, Shape};
-use crate::ops::ops::{AddCache, BLACK, FieldCache, NO_SHAPE, Table, Text, Value};
+use super::{Event, Gc, HashPart, Heap, Shape};
+use crate::ops::ops::{AddCache, BLACK, FieldCache, MethodCache, NO_SHAPE, Table, Text, Value};
 
 impl Default for AddCache {
     fn default() -> AddCache {
@@ -46,6 +46,24 @@ impl Heap {
             // There was nothing to store.
             None => {}
         }
+    }
+
+    /// The value that a table without the name has from the table that is the `__index` of its metatable; `nil` if none
+    /// does. The cache knows then where to look in tables of the same shapes.
+    pub fn get_method(&mut self, table: Gc<Table>, name: Gc<Text>, cache: &mut MethodCache) -> Value {
+        let index = self.event_name(Event::Index);
+        let Some(metatable) = table.metatable() else { return Value::NIL };
+        let Some(holder) = metatable.get_text(index).to_table() else { return Value::NIL };
+        let value = holder.get_text(name);
+        let slots = |table: Gc<Table>, name| Some((table.names()?.id, table.names()?.find(name)?));
+        if let (Some(shape), Some((metatable_id, index_slot)), Some((holder_id, slot))) =
+            (table.names(), slots(metatable, index), slots(holder, name))
+            && shape.find(name).is_none()
+        {
+            let (index_slot, slot) = (index_slot as u32, slot as u32);
+            *cache = MethodCache { shape_id: shape.id, metatable_id, index_slot, holder_id, slot };
+        }
+        value
     }
 
     /// Stores the value of a text. The table gets no more than `max_names` names before they go to its hash part.

@@ -3,10 +3,12 @@
 //! Contract of its unsafe blocks: (1) of the [heap](super).
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
+use mimeo::Callee;
+
 use super::{Builtin, Coroutine, Gc, Kind, Userdata};
 use crate::ops::ops::{
-    BUILTIN_TAG, CLOSURE_TAG, Closure, Object, TABLE_TAG, TAG_SHIFT, TEXT_TAG, THREAD_TAG, Table, Text, USERDATA_TAG,
-    Value,
+    BUILTIN_TAG, CLOSURE_TAG, Callable, Closure, Object, TABLE_TAG, TAG_SHIFT, TEXT_TAG, THREAD_TAG, Table, Text,
+    USERDATA_TAG, Value,
 };
 
 macro_rules! conversions {
@@ -50,6 +52,14 @@ impl Value {
     #[must_use]
     pub fn to_number(self) -> Option<f64> {
         self.is_number().then(|| self.as_number())
+    }
+
+    /// The code of the function that it is, if it is one.
+    #[inline]
+    #[must_use]
+    pub fn callee(self) -> Option<Callee> {
+        // Both kinds of functions begin with it.
+        self.is_function().then(|| unsafe { (*std::ptr::with_exposed_provenance::<Callable>(self.address())).callee })
     }
 
     /// What Lua's `type` says.

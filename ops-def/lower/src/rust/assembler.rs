@@ -49,6 +49,11 @@ pub(super) fn assembler(set: &Set) -> TokenStream {
                 self.0.at(position)
             }
 
+            /// Where the next instruction will be.
+            pub fn pc(&self) -> ::mimeo::def::Pc {
+                self.0.pc()
+            }
+
             /// Sets the number of slots, once it is known.
             pub fn set_locals(&mut self, locals: u16) {
                 self.0.set_locals(locals)

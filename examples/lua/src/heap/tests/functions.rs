@@ -3,21 +3,14 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use mimeo::{Callee, Thrown};
-
-use super::{Held, number, text};
+use super::{Held, no_code, nothing, number, text};
 use crate::heap::{Capture, Chunk, ChunkParts, CoroutineState, Event, Gc, Heap, Prototype};
-use crate::ops::ops::{Value, Vm};
-
-fn nothing(_vm: &mut Vm, _base: u32, _arguments: u32) -> Result<u32, Thrown> {
-    Ok(0)
-}
+use crate::ops::ops::Value;
 
 fn chunk(heap: &mut Heap, captures: usize, constants: Box<[Value]>) -> Gc<Chunk> {
-    // SAFETY: nobody calls it.
-    let callee = unsafe { Callee::from_word(8) };
+    let callee = no_code();
     let captures = (0..captures as u32).map(Capture::Slot).collect();
-    let prototypes = Box::new([Prototype::new(callee, captures, 1)]);
+    let prototypes = Box::new([Prototype::new(callee, captures)]);
     heap.new_chunk(ChunkParts { name: Box::from(&b"test"[..]), constants, prototypes, program: 7 })
 }
 
@@ -82,7 +75,7 @@ fn a_builtin_keeps_what_it_was_made_with() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     let [one, other] = ["one", "other"].map(|name| text(&mut heap, name));
-    let builtin = heap.new_builtin("next", nothing, Box::new([one, Value::NIL]));
+    let builtin = heap.new_builtin("next", no_code(), nothing, Box::new([one, Value::NIL]));
     held.hold(builtin);
     heap.set_captured(builtin, 1, other);
     held.collect(&mut heap);
@@ -95,7 +88,7 @@ fn a_builtin_keeps_what_it_was_made_with() {
 fn a_coroutine_keeps_its_stack_and_gives_its_fiber_back() {
     let mut heap = Heap::default();
     let mut held = Held::default();
-    let body = heap.new_builtin("body", nothing, Box::default());
+    let body = heap.new_builtin("body", no_code(), nothing, Box::default());
     let mut coroutine = heap.new_coroutine(body.into());
     held.hold(coroutine);
     held.collect(&mut heap);

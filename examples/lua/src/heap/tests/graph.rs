@@ -6,12 +6,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use mimeo::testing::Random;
-use mimeo::{Callee, Thrown};
-
-use super::Held;
+use super::{Held, no_code, nothing};
 use crate::heap::{Builtin, Capture, Chunk, ChunkParts, Coroutine, Gc, Heap, Prototype};
-use crate::ops::ops::{Closure, Table, Value, Vm};
+use crate::ops::ops::{Closure, Table, Value};
+use mimeo::testing::Random;
 
 type Log = Rc<RefCell<BTreeSet<usize>>>;
 
@@ -67,17 +65,12 @@ struct World {
 
 const SLOTS: u32 = 3;
 
-fn nothing(_vm: &mut Vm, _base: u32, _arguments: u32) -> Result<u32, Thrown> {
-    Ok(0)
-}
-
 impl World {
     fn new() -> World {
         let mut heap = Heap::default();
-        // SAFETY: nobody calls it.
-        let callee = unsafe { Callee::from_word(8) };
+        let callee = no_code();
         let captures = (0..=SLOTS).map(Capture::Slot).collect();
-        let prototypes = Box::new([Prototype::new(callee, captures, 1)]);
+        let prototypes = Box::new([Prototype::new(callee, captures)]);
         let chunk = heap.new_chunk(ChunkParts { prototypes, ..ChunkParts::default() });
         let mut world = World {
             heap,
@@ -108,7 +101,12 @@ impl World {
                 upvalues.extend((0..SLOTS).map(|_| heap.closed_upvalue(Value::NIL)));
                 Node::Closure(heap.new_closure(self.chunk, 0, environment, &upvalues))
             }
-            1 => Node::Builtin(heap.new_builtin("node", nothing, Box::new([tag, Value::NIL, Value::NIL, Value::NIL]))),
+            1 => Node::Builtin(heap.new_builtin(
+                "node",
+                no_code(),
+                nothing,
+                Box::new([tag, Value::NIL, Value::NIL, Value::NIL]),
+            )),
             2 => {
                 let coroutine = heap.new_coroutine(Value::TRUE);
                 heap.begin(coroutine, self.held.fibers.len() as u32);

@@ -1,0 +1,94 @@
+//! The resolved tree → bytecode, in one pass: every node appends its own ops.
+//!
+//! Slot 0 of a frame is the function that runs, the parameters come behind it, then the locals in the order of their
+//! declarations, and above them what an expression needs: slots are taken and given back like a stack.
+
+mod access;
+mod assign;
+mod condition;
+mod expression;
+mod function;
+mod loops;
+mod operation;
+mod statement;
+mod table;
+
+use mimeo::asm::{AssembleError, FunctionIndex};
+
+use crate::heap::{Capture, OperandName};
+use crate::ops::ops::{Program, ProgramBuilder, Value};
+use crate::resolve::Tree;
+
+use function::Generator;
+
+/// A chunk's code.
+pub(crate) struct Generated {
+    /// The functions; the chunk itself is the first one.
+    pub(crate) program: Program,
+    /// What else there is to know of each.
+    pub(crate) infos: Vec<Info>,
+}
+
+/// What is to be known of a function beside its code.
+#[derive(Default)]
+pub(crate) struct Info {
+    pub(crate) line: u32,
+    pub(crate) end_line: u32,
+    pub(crate) captures: Box<[Capture]>,
+    pub(crate) names: Box<[OperandName]>,
+}
+
+/// A function has more of something than its encoding can hold.
+#[derive(Debug)]
+pub(crate) struct TooLarge {
+    pub(crate) line: u32,
+    pub(crate) message: String,
+}
+
+/// Turns a chunk into code. `constants` are its names and string literals.
+///
+/// # Errors
+///
+/// When a function is too large.
+///
+/// # Panics
+///
+/// When the code is refused, which is a defect of the generator.
+pub(crate) fn generate(tree: &Tree, name: &str, constants: &[Value]) -> Result<Generated, TooLarge> {
+    let mut chunk = ChunkState { name, constants, program: ProgramBuilder::new(), infos: Vec::new() };
+    chunk.function(&tree.main)?;
+    let program = chunk.program.finish().expect("every function is defined");
+    let program = program.verify().unwrap_or_else(|error| panic!("the generator made code that is refused: {error}"));
+    Ok(Generated { program, infos: chunk.infos })
+}
+
+/// What the functions of a chunk have in common.
+struct ChunkState<'a> {
+    name: &'a str,
+    constants: &'a [Value],
+    program: ProgramBuilder,
+    infos: Vec<Info>,
+}
+
+impl ChunkState<'_> {
+    /// Generates a function and those in it; returns its number.
+    fn function(&mut self, function: &crate::resolve::Function) -> Result<u32, TooLarge> {
+        // Messages of the machine, and reports, know a function by this name.
+        let name = format!("{}:{}", self.name, function.line);
+        let FunctionIndex(index) = self.program.declare(&name);
+        self.infos.push(Info::default());
+        let (body, info) = Generator::new(self, function, &name).run()?;
+        let body = body.map_err(|error| TooLarge { line: function.line.0, message: too_large(&error) })?;
+        self.program.define(FunctionIndex(index), body);
+        self.infos[index as usize] = info;
+        Ok(index)
+    }
+}
+
+fn too_large(error: &AssembleError) -> String {
+    match error {
+        AssembleError::TooManyConstants { .. } => "function has more than 65536 constants".to_owned(),
+        AssembleError::TooLong { .. } => "function is too long".to_owned(),
+        other => unreachable!("the generator's own defect: {other}"),
+    }
+}

@@ -1,0 +1,140 @@
+//! Fields, indices and calls → ops. The values on the way are all in one slot, from which a call's window begins.
+
+use mimeo::def::Slot;
+
+use super::function::{Generator, name_of_suffix};
+use crate::heap::NameKind;
+use crate::resolve::{Expression, Suffix, SuffixKind, Variable};
+use crate::syntax::StringId;
+
+/// What becomes of the values.
+#[derive(Clone, Copy)]
+pub(super) enum Want {
+    /// The first one, in a slot.
+    One(Slot),
+    /// So many, from the first free slot on.
+    Some(u16),
+    /// All, from the first free slot on.
+    Open,
+    /// They are what the function returns.
+    Returned,
+}
+
+/// The value so far: where it is, and what the program calls it.
+#[derive(Clone, Copy)]
+struct Sofar {
+    slot: Slot,
+    name: Option<(NameKind, StringId)>,
+}
+
+impl Generator<'_, '_> {
+    pub(super) fn access(&mut self, base: &Expression, suffixes: &[Suffix], want: Want) {
+        let mark = self.mark();
+        // A temporary that is the last slot taken can be the window itself.
+        let window = match want {
+            Want::One(dst) if dst.0 >= self.temporaries && dst.0 + 1 == mark => dst,
+            _ => self.take(),
+        };
+        let mut sofar = Sofar { slot: window, name: self.name_of(base) };
+        match base {
+            Expression::Variable { variable: Variable::Local(local), .. } => sofar.slot = self.slot(*local),
+            _ => self.into(base, window),
+        }
+        for (index, suffix) in suffixes.iter().enumerate() {
+            let want = (index + 1 == suffixes.len()).then_some(want);
+            sofar = self.suffix(sofar, suffix, window, want);
+        }
+        match want {
+            Want::One(dst) if sofar.slot != dst => self.asm.copy(dst, sofar.slot),
+            Want::Some(count) if count > 1 => {
+                // The window is the first free slot once it is given back.
+                self.release(mark);
+                let first = self.take_many(count);
+                self.asm.adjust(first, count);
+            }
+            _ => {}
+        }
+        self.release(mark);
+    }
+
+    /// Applies one suffix. What it gives goes to the window, or straight to where the last one's value is wanted.
+    fn suffix(&mut self, sofar: Sofar, suffix: &Suffix, window: Slot, want: Option<Want>) -> Sofar {
+        let mark = self.mark();
+        let dst = match want {
+            Some(Want::One(dst)) => dst,
+            _ => window,
+        };
+        let slot = match &suffix.kind {
+            SuffixKind::Field(name) => {
+                self.at(suffix.line);
+                self.named(0, sofar.name);
+                let name = self.constant(*name);
+                self.asm.get_field(dst, sofar.slot, name);
+                dst
+            }
+            SuffixKind::Index(Expression::String(name)) => {
+                self.at(suffix.line);
+                self.named(0, sofar.name);
+                let name = self.constant(*name);
+                self.asm.get_field(dst, sofar.slot, name);
+                dst
+            }
+            SuffixKind::Index(key) => {
+                let key = self.slot_of(key);
+                self.at(suffix.line);
+                self.named(0, sofar.name);
+                self.asm.get_index(dst, sofar.slot, key);
+                dst
+            }
+            SuffixKind::Call(arguments) => {
+                if sofar.slot != window {
+                    self.asm.copy(window, sofar.slot);
+                }
+                self.call(window, window, arguments, suffix, sofar.name, want);
+                window
+            }
+            SuffixKind::Method { name, arguments } => {
+                let object = self.take();
+                self.at(suffix.line);
+                self.named(0, sofar.name);
+                let text = self.constant(*name);
+                self.asm.get_method(window, object, sofar.slot, text);
+                self.call(window, object, arguments, suffix, Some((NameKind::Method, *name)), want);
+                window
+            }
+        };
+        self.release(mark);
+        Sofar { slot, name: name_of_suffix(&suffix.kind) }
+    }
+
+    /// Calls what is in the window's first slot. The slots up to `last` are filled.
+    fn call(
+        &mut self,
+        window: Slot,
+        last: Slot,
+        arguments: &[Expression],
+        suffix: &Suffix,
+        name: Option<(NameKind, StringId)>,
+        want: Option<Want>,
+    ) {
+        debug_assert_eq!(self.mark(), last.0 + 1, "arguments come right behind");
+        let is_open = self.open_list(arguments);
+        let len = self.mark() - window.0;
+        if let Some(Want::Returned) = want {
+            self.close_all();
+            self.at(suffix.line);
+            self.named(0, name);
+            match is_open {
+                true => self.asm.tail_call_open(window, window, len),
+                false => self.asm.tail_call(window, window, len),
+            }
+            return;
+        }
+        self.at(suffix.line);
+        self.named(0, name);
+        match is_open {
+            true => self.asm.call_open(window, window, len),
+            false => self.asm.call(window, window, len),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Expressions → ops that leave their values where they are wanted.
+
+use mimeo::asm::Place;
+use mimeo::def::Slot;
+
+use super::access::Want;
+use super::function::{FUNCTION, Generator};
+use crate::ops::ops::Value;
+use crate::resolve::{Expression, LogicOperator, UnaryOperator, Variable};
+
+impl Generator<'_, '_> {
+    /// The value, if it is the same whenever and wherever.
+    pub(super) fn constant_of(&self, expression: &Expression) -> Option<Value> {
+        match expression {
+            Expression::Nil => Some(Value::NIL),
+            Expression::True => Some(Value::TRUE),
+            Expression::False => Some(Value::FALSE),
+            Expression::Number(number) => Some(Value::number(*number)),
+            Expression::String(text) => Some(self.constant(*text)),
+            _ => None,
+        }
+    }
+
+    /// A slot that has the value: that of a local, or a new one.
+    pub(super) fn slot_of(&mut self, expression: &Expression) -> Slot {
+        match expression {
+            Expression::Variable { variable: Variable::Local(local), .. } => self.slot(*local),
+            _ => {
+                let slot = self.take();
+                self.into(expression, slot);
+                slot
+            }
+        }
+    }
+
+    /// The value as an operand that may be a constant.
+    pub(super) fn place_of(&mut self, expression: &Expression) -> Place<Value> {
+        match self.constant_of(expression) {
+            Some(constant) => Place::Constant(constant),
+            None => Place::Slot(self.slot_of(expression)),
+        }
+    }
+
+    /// Leaves the value in a slot. As long as that belongs to a local, it is written last.
+    pub(super) fn into(&mut self, expression: &Expression, dst: Slot) {
+        if let Some(constant) = self.constant_of(expression) {
+            return self.asm.copy(dst, Place::Constant(constant));
+        }
+        let is_temporary = dst.0 >= self.temporaries;
+        let mark = self.mark();
+        match expression {
+            Expression::Logic { .. } | Expression::Table { .. } if !is_temporary => {
+                let value = self.take();
+                self.into(expression, value);
+                self.asm.copy(dst, value);
+            }
+            Expression::Vararg => self.asm.variadic(self.rest, dst, 1),
+            Expression::Function(function) => self.closure(dst, *function),
+            Expression::Table { line, items } => {
+                self.at(*line);
+                self.table(dst, items);
+            }
+            Expression::Variable { variable, line } => match *variable {
+                Variable::Local(local) => {
+                    let slot = self.slot(local);
+                    if slot != dst {
+                        self.asm.copy(dst, slot);
+                    }
+                }
+                Variable::Upvalue(upvalue) => self.asm.get_upvalue(dst, FUNCTION, upvalue.0),
+                Variable::Global(name) => {
+                    self.at(*line);
+                    let name = self.constant(name);
+                    self.asm.get_global(dst, FUNCTION, name);
+                }
+            },
+            Expression::First(inner) => self.into(inner, dst),
+            Expression::Access { base, suffixes } => self.access(base, suffixes, Want::One(dst)),
+            Expression::Unary { operator: UnaryOperator::Not, .. } => self.truth(expression, dst),
+            Expression::Unary { operator, line, operand } => {
+                let slot = self.slot_of(operand);
+                let name = self.name_of(operand);
+                self.at(*line);
+                self.named(0, name);
+                match operator {
+                    UnaryOperator::Negate => self.asm.negate(dst, slot),
+                    UnaryOperator::Length => self.asm.length(dst, slot),
+                    UnaryOperator::Not => unreachable!("matched above"),
+                }
+            }
+            Expression::Binary { first, rest } => self.operations(first, rest, dst),
+            Expression::Logic { operator, operands } => self.logic(*operator, operands, dst),
+            Expression::Concat { operands, line } => {
+                let first = self.mark();
+                for operand in operands {
+                    let slot = self.take();
+                    self.into(operand, slot);
+                }
+                for (index, operand) in (0..=u8::MAX).zip(operands) {
+                    let name = self.name_of(operand);
+                    self.named(index, name);
+                }
+                self.at(*line);
+                self.asm.concat(dst, Slot(first), operands.len() as u16);
+            }
+            Expression::Nil | Expression::True | Expression::False | Expression::Number(_) | Expression::String(_) => {
+                unreachable!("they are constants")
+            }
+        }
+        self.release(mark);
+    }
+
+    /// The value of a condition: true or false.
+    pub(super) fn truth(&mut self, expression: &Expression, dst: Slot) {
+        let (no, end) = (self.asm.label(), self.asm.label());
+        self.jump(expression, no, false);
+        self.asm.copy(dst, Place::Constant(Value::TRUE));
+        self.asm.jump(end);
+        self.asm.bind(no);
+        self.asm.copy(dst, Place::Constant(Value::FALSE));
+        self.asm.bind(end);
+    }
+
+    /// The first operand that decides is the value.
+    fn logic(&mut self, operator: LogicOperator, operands: &[Expression], dst: Slot) {
+        let end = self.asm.label();
+        let Some((last, others)) = operands.split_last() else { return };
+        for operand in others {
+            self.into(operand, dst);
+            match operator {
+                LogicOperator::And => self.asm.jump_unless(dst, end),
+                LogicOperator::Or => self.asm.jump_if(dst, end),
+            }
+        }
+        self.into(last, dst);
+        self.asm.bind(end);
+    }
+
+    /// Evaluates expressions into slots in a row, which stay taken. Says whether the last one gave all its values, of
+    /// which nobody knows how many there are; it takes no slot then.
+    pub(super) fn open_list(&mut self, expressions: &[Expression]) -> bool {
+        let Some((last, others)) = expressions.split_last() else { return false };
+        for expression in others {
+            let slot = self.take();
+            self.into(expression, slot);
+        }
+        if last.is_multiple() {
+            self.values(last, Want::Open);
+            return true;
+        }
+        let slot = self.take();
+        self.into(last, slot);
+        false
+    }
+
+    /// Evaluates expressions into as many slots in a row as are wanted, which stay taken; returns the first.
+    pub(super) fn list(&mut self, expressions: &[Expression], wanted: u16) -> Slot {
+        let first = Slot(self.mark());
+        let given = expressions.len() as u16;
+        for (index, expression) in (0..given).zip(expressions) {
+            let is_last = index + 1 == given;
+            if is_last && index < wanted && expression.is_multiple() {
+                let count = wanted - index;
+                self.values(expression, Want::Some(count));
+                self.take_many(count);
+                return first;
+            }
+            let slot = self.take();
+            self.into(expression, slot);
+            if index >= wanted {
+                // It is evaluated, and nobody wants it.
+                self.release(slot.0);
+            }
+        }
+        for _ in given..wanted {
+            let slot = self.take();
+            self.asm.copy(slot, Place::Constant(Value::NIL));
+        }
+        first
+    }
+
+    /// Leaves any number of values from the first free slot on.
+    fn values(&mut self, expression: &Expression, want: Want) {
+        match (expression, want) {
+            (Expression::Access { base, suffixes }, want) => self.access(base, suffixes, want),
+            (_, Want::Some(count)) => {
+                let mark = self.mark();
+                let to = self.take_many(count);
+                self.asm.variadic(self.rest, to, count);
+                self.release(mark);
+            }
+            _ => {
+                let to = self.take();
+                self.asm.variadic_open(self.rest, to, 0);
+                self.release(to.0);
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! A function → its code: [`Generator`], which knows where its variables are.
+
+use mimeo::asm::{AssembleError, FunctionBody, Target};
+use mimeo::def::Slot;
+
+use super::{ChunkState, Info, TooLarge};
+use crate::heap::{Capture, NameKind, OperandName};
+use crate::ops::ops::{Assembler, Value};
+use crate::resolve::{self, Expression, Function, LabelId, LocalId, SuffixKind, Variable};
+use crate::syntax::{Line, StringId};
+
+/// The slot of the function that runs.
+pub(super) const FUNCTION: Slot = Slot(0);
+
+/// What a frame may have.
+const MAX_SLOTS: u16 = 60_000;
+
+/// A loop under way.
+pub(super) struct Loop {
+    /// Behind it.
+    pub(super) end: Target,
+    /// Locals in scope outside of it.
+    pub(super) outside: usize,
+}
+
+/// Generates one function.
+pub(super) struct Generator<'a, 'c> {
+    pub(super) chunk: &'a mut ChunkState<'c>,
+    pub(super) function: &'a Function,
+    pub(super) asm: Assembler,
+    /// The slots of the locals that are or were in scope.
+    slots: Vec<Slot>,
+    /// The locals in scope.
+    pub(super) active: Vec<LocalId>,
+    /// The first slot that is free.
+    free: u16,
+    /// The first slot that no local has: those from there on are nobody's but the expression's that takes them.
+    pub(super) temporaries: u16,
+    /// As many slots are used.
+    used: u16,
+    /// Where `...` is, in a function that takes it.
+    pub(super) rest: Slot,
+    labels: Vec<Target>,
+    pub(super) loops: Vec<Loop>,
+    names: Vec<OperandName>,
+    line: Line,
+    has_captured: bool,
+    /// The line in which the function became too large.
+    overflow: Option<Line>,
+    /// What went wrong in a function inside.
+    pub(super) failure: Option<TooLarge>,
+}
+
+impl<'a, 'c> Generator<'a, 'c> {
+    pub(super) fn new(chunk: &'a mut ChunkState<'c>, function: &'a Function, name: &str) -> Self {
+        let mut asm = Assembler::new(name, 1, 1);
+        asm.set_variadic();
+        let labels = function.labels.iter().map(|_| asm.label()).collect();
+        Generator {
+            chunk,
+            function,
+            asm,
+            slots: vec![FUNCTION; function.locals.len()],
+            active: Vec::new(),
+            free: 1,
+            temporaries: 1,
+            used: 2,
+            rest: FUNCTION,
+            labels,
+            loops: Vec::new(),
+            names: Vec::new(),
+            line: Line::NONE,
+            has_captured: function.locals.iter().any(|local| local.is_captured),
+            overflow: None,
+            failure: None,
+        }
+    }
+
+    pub(super) fn run(mut self) -> Result<(Result<FunctionBody, AssembleError>, Info), TooLarge> {
+        let function = self.function;
+        self.at(function.line);
+        let parameters = function.parameters as u16;
+        for index in 0..parameters {
+            let slot = self.take();
+            self.declare(LocalId(u32::from(index)), slot);
+        }
+        if function.is_vararg {
+            self.rest = self.take();
+            self.temporaries = self.free;
+            self.asm.enter_variadic(self.rest, Slot(1), parameters);
+        } else if parameters > 0 {
+            self.asm.enter(Slot(1), parameters);
+        }
+        self.statements(&function.body.statements);
+        self.at(function.end_line);
+        self.close_all();
+        self.asm.ret_none();
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        if let Some(line) = self.overflow {
+            let message = "function or expression needs too many registers".to_owned();
+            return Err(TooLarge { line: line.0, message });
+        }
+        self.asm.set_locals(self.used);
+        let captures = function.upvalues.iter().map(|upvalue| upvalue.capture);
+        let info = Info {
+            line: function.line.0,
+            end_line: function.end_line.0,
+            // The function around replaces these by slots.
+            captures: captures
+                .map(|capture| match capture {
+                    resolve::Capture::Local(local) => Capture::Slot(local.0),
+                    resolve::Capture::Upvalue(upvalue) => Capture::Upvalue(upvalue.0),
+                })
+                .collect(),
+            names: {
+                self.names.sort_unstable_by_key(|name| (name.pc, name.operand));
+                self.names.into()
+            },
+        };
+        Ok((self.asm.finish(), info))
+    }
+
+    // Lines.
+
+    /// The ops that follow belong to this line.
+    pub(super) fn at(&mut self, line: Line) {
+        self.line = line;
+        self.asm.at(mimeo::Position { line: line.0, column: 1 });
+    }
+
+    // Slots.
+
+    /// Takes a slot.
+    pub(super) fn take(&mut self) -> Slot {
+        self.take_many(1)
+    }
+
+    /// Takes slots in a row; returns the first.
+    pub(super) fn take_many(&mut self, count: u16) -> Slot {
+        let first = self.free;
+        if first > MAX_SLOTS - count {
+            // The code will not be used.
+            self.overflow.get_or_insert(self.line);
+            return FUNCTION;
+        }
+        self.free += count;
+        // A call needs the slot of the function even without arguments.
+        self.used = self.used.max(self.free + 1);
+        Slot(first)
+    }
+
+    /// The first slot that is free.
+    pub(super) fn mark(&self) -> u16 {
+        self.free
+    }
+
+    /// Gives slots back, down to a mark.
+    pub(super) fn release(&mut self, mark: u16) {
+        self.free = mark;
+    }
+
+    // Locals.
+
+    /// A local comes into scope, in a slot that was taken.
+    pub(super) fn declare(&mut self, local: LocalId, slot: Slot) {
+        self.slots[local.index()] = slot;
+        self.active.push(local);
+        self.temporaries = self.free;
+    }
+
+    /// Slots that were taken stay until the scope ends, though no name is for them.
+    pub(super) fn hold(&mut self) {
+        self.temporaries = self.free;
+    }
+
+    pub(super) fn slot(&self, local: LocalId) -> Slot {
+        self.slots[local.index()]
+    }
+
+    /// A scope begins: what [`leave`](Self::leave) needs to end it.
+    pub(super) fn enter(&self) -> (usize, u16, u16) {
+        (self.active.len(), self.free, self.temporaries)
+    }
+
+    pub(super) fn leave(&mut self, scope: (usize, u16, u16)) {
+        self.active.truncate(scope.0);
+        (self.free, self.temporaries) = (scope.1, scope.2);
+    }
+
+    /// Closes the upvalues of the locals that came into scope after the first `outside`.
+    pub(super) fn close_to(&mut self, outside: usize) {
+        if let Some(local) = self.function.first_captured(&self.active[outside.min(self.active.len())..]) {
+            self.asm.close(self.slot(local), 1);
+        }
+    }
+
+    /// Closes whatever upvalues the function has, before it returns.
+    pub(super) fn close_all(&mut self) {
+        if self.has_captured {
+            self.asm.close(Slot(1), 1);
+        }
+    }
+
+    pub(super) fn label(&self, label: LabelId) -> Target {
+        self.labels[label.index()]
+    }
+
+    /// A closure of a function that is written here.
+    pub(super) fn closure(&mut self, dst: Slot, function: resolve::FunctionId) {
+        if self.failure.is_some() {
+            return;
+        }
+        match self.chunk.function(&self.function.functions[function.index()]) {
+            Ok(index) => {
+                for capture in &mut self.chunk.infos[index as usize].captures {
+                    if let Capture::Slot(local) = capture {
+                        *local = u32::from(self.slots[*local as usize].0);
+                    }
+                }
+                self.asm.closure(dst, FUNCTION, index);
+            }
+            Err(failure) => self.failure = Some(failure),
+        }
+    }
+
+    // Names.
+
+    pub(super) fn constant(&self, text: StringId) -> Value {
+        self.chunk.constants[text.index()]
+    }
+
+    /// Operand number `operand` of the next op has what the program calls by this name.
+    pub(super) fn named(&mut self, operand: u8, name: Option<(NameKind, StringId)>) {
+        if let Some((kind, text)) = name {
+            let (pc, text) = (self.asm.pc().0, text.index() as u32);
+            self.names.push(OperandName { pc, operand, kind, text });
+        }
+    }
+
+    /// What the program calls the value of an expression.
+    pub(super) fn name_of(&self, expression: &Expression) -> Option<(NameKind, StringId)> {
+        match expression {
+            Expression::Variable { variable, .. } => Some(match *variable {
+                Variable::Local(local) => (NameKind::Local, self.function.locals[local.index()].name),
+                Variable::Upvalue(upvalue) => (NameKind::Upvalue, self.function.upvalues[upvalue.index()].name),
+                Variable::Global(name) => (NameKind::Global, name),
+            }),
+            Expression::Access { suffixes, .. } => name_of_suffix(&suffixes.last()?.kind),
+            _ => None,
+        }
+    }
+}
+
+/// What the program calls the value that a suffix gives.
+pub(super) fn name_of_suffix(suffix: &SuffixKind) -> Option<(NameKind, StringId)> {
+    match suffix {
+        SuffixKind::Field(name) | SuffixKind::Index(Expression::String(name)) => Some((NameKind::Field, *name)),
+        _ => None,
+    }
+}

@@ -1,0 +1,135 @@
+//! Loops → ops. The test stands behind the body, so that a turn takes one jump.
+
+use mimeo::asm::Place;
+use mimeo::def::Slot;
+
+use super::function::{Generator, Loop};
+use crate::ops::ops::Value;
+use crate::resolve::{Block, Bounds, Expression, LocalId};
+use crate::syntax::Line;
+
+impl Generator<'_, '_> {
+    pub(super) fn while_loop(&mut self, condition: &Expression, body: &Block) {
+        let (start, test, end) = (self.asm.label(), self.asm.label(), self.asm.label());
+        self.asm.jump(test);
+        self.asm.bind(start);
+        self.loops.push(Loop { end, outside: self.active.len() });
+        self.block(body);
+        self.loops.pop();
+        self.asm.bind(test);
+        self.jump(condition, start, true);
+        self.asm.bind(end);
+    }
+
+    pub(super) fn repeat_loop(&mut self, body: &Block, condition: &Expression) {
+        let (start, end) = (self.asm.label(), self.asm.label());
+        self.asm.bind(start);
+        let scope = self.enter();
+        self.loops.push(Loop { end, outside: self.active.len() });
+        self.statements(&body.statements);
+        self.loops.pop();
+        match body.closes {
+            None => self.jump(condition, start, false),
+            // The condition sees the body's locals, which go before the next turn as well as at the end.
+            Some(_) => {
+                let done = self.asm.label();
+                self.jump(condition, done, true);
+                self.close_to(scope.0);
+                self.asm.jump(start);
+                self.asm.bind(done);
+                self.close_to(scope.0);
+            }
+        }
+        self.leave(scope);
+        self.asm.bind(end);
+    }
+
+    pub(super) fn numeric_for(&mut self, local: LocalId, bounds: &Bounds, body: &Block) {
+        let scope = self.enter();
+        let one = Expression::Number(1.0);
+        let step = bounds.step.as_ref().unwrap_or(&one);
+        // The variable can be the counter if nobody else writes to it.
+        let is_counter = {
+            let local = self.function.locals[local.index()];
+            !local.is_assigned && !local.is_captured
+        };
+        let counter = self.take();
+        self.into(&bounds.start, counter);
+        let limit = self.take();
+        self.into(&bounds.limit, limit);
+        let step_slot = self.take();
+        self.into(step, step_slot);
+        self.at(bounds.line);
+        self.check_bounds([&bounds.start, &bounds.limit, step], [counter, limit, step_slot]);
+        let variable = if is_counter { counter } else { self.take() };
+        self.hold();
+        let (start, end) = (self.asm.label(), self.asm.label());
+        self.asm.loop_begin(variable, counter, limit, step_slot, end);
+        self.asm.bind(start);
+        self.loops.push(Loop { end, outside: self.active.len() });
+        self.declare(local, variable);
+        self.statements(&body.statements);
+        if body.closes.is_some() {
+            self.close_to(scope.0);
+        }
+        self.loops.pop();
+        self.at(bounds.line);
+        match step {
+            Expression::Number(step) if is_counter && *step > 0.0 => {
+                self.asm.loop_up(counter, counter, limit, *step, start)
+            }
+            _ => self.asm.loop_next(counter, variable, counter, limit, step_slot, start),
+        }
+        self.asm.bind(end);
+        self.leave(scope);
+    }
+
+    /// Makes numbers of the three, where that is not known.
+    fn check_bounds(&mut self, values: [&Expression; 3], slots: [Slot; 3]) {
+        if values.iter().all(|value| matches!(value, Expression::Number(_))) {
+            return;
+        }
+        let [counter, limit, step] = slots;
+        let checked = self.asm.label();
+        self.asm.loop_check(counter, limit, step, checked);
+        for (which, slot) in (0..).zip(slots) {
+            self.asm.loop_number(slot, slot, which);
+        }
+        self.asm.bind(checked);
+    }
+
+    pub(super) fn generic_for(&mut self, locals: &[LocalId], values: &[Expression], body: &Block, line: Line) {
+        let scope = self.enter();
+        let function = self.list(values, 3);
+        let (state, control) = (Slot(function.0 + 1), Slot(function.0 + 2));
+        self.hold();
+        // The call's window begins where the variables are.
+        let count = locals.len() as u16;
+        let window = self.take_many(count.max(3));
+        self.release(window.0 + count);
+        let (start, next, end) = (self.asm.label(), self.asm.label(), self.asm.label());
+        self.asm.jump(next);
+        self.asm.bind(start);
+        self.loops.push(Loop { end, outside: self.active.len() });
+        for (index, &local) in (0..).zip(locals) {
+            self.declare(local, Slot(window.0 + index));
+        }
+        self.statements(&body.statements);
+        if body.closes.is_some() {
+            self.close_to(scope.0);
+        }
+        self.loops.pop();
+        self.asm.bind(next);
+        self.at(line);
+        for (index, slot) in (0..).zip([function, state, control]) {
+            self.asm.copy(Slot(window.0 + index), Place::<Value>::Slot(slot));
+        }
+        self.asm.call(window, window, 3);
+        if count > 1 {
+            self.asm.adjust(window, count);
+        }
+        self.asm.iterate(control, window, start);
+        self.asm.bind(end);
+        self.leave(scope);
+    }
+}

@@ -1,0 +1,149 @@
+//! Operators between two values → ops, which know constants from slots.
+
+use mimeo::def::Slot;
+
+use super::function::Generator;
+use crate::resolve::{BinaryOperator, Expression, Operation};
+
+/// What an operation is done with: the value so far.
+#[derive(Clone, Copy)]
+pub(super) enum Left<'a> {
+    Expression(&'a Expression),
+    /// It was calculated.
+    Slot(Slot),
+}
+
+/// An operand that is a number in the op itself, or in a slot.
+#[derive(Clone, Copy)]
+pub(super) enum Operand {
+    Number(f64),
+    Slot(Slot),
+}
+
+impl Generator<'_, '_> {
+    /// Applies operations in turn.
+    pub(super) fn operations(&mut self, first: &Expression, rest: &[Operation], dst: Slot) {
+        let mut left = Left::Expression(first);
+        let Some((last, others)) = rest.split_last() else { return self.into(first, dst) };
+        if !others.is_empty() {
+            let value = self.take();
+            for operation in others {
+                self.operation(left, operation, value);
+                left = Left::Slot(value);
+            }
+        }
+        self.operation(left, last, dst);
+    }
+
+    /// All but the last operation, whose left operand the result is.
+    pub(super) fn all_but_last<'a>(&mut self, first: &'a Expression, others: &[Operation]) -> Left<'a> {
+        let Some((last, before)) = others.split_last() else { return Left::Expression(first) };
+        let value = self.take();
+        let mut left = Left::Expression(first);
+        for operation in before {
+            self.operation(left, operation, value);
+            left = Left::Slot(value);
+        }
+        self.operation(left, last, value);
+        Left::Slot(value)
+    }
+
+    fn operation(&mut self, left: Left<'_>, operation: &Operation, dst: Slot) {
+        let mark = self.mark();
+        if is_comparison(operation.operator) {
+            self.compared(left, operation, dst);
+        } else {
+            self.arithmetic(left, operation, dst);
+        }
+        self.release(mark);
+    }
+
+    pub(super) fn left(&mut self, left: Left<'_>) -> Operand {
+        match left {
+            Left::Slot(slot) => Operand::Slot(slot),
+            Left::Expression(Expression::Number(number)) => Operand::Number(*number),
+            Left::Expression(expression) => Operand::Slot(self.slot_of(expression)),
+        }
+    }
+
+    pub(super) fn right(&mut self, right: &Expression) -> Operand {
+        self.left(Left::Expression(right))
+    }
+
+    /// The operand in a slot.
+    pub(super) fn in_slot(&mut self, operand: Operand) -> Slot {
+        match operand {
+            Operand::Slot(slot) => slot,
+            Operand::Number(number) => {
+                let slot = self.take();
+                self.into(&Expression::Number(number), slot);
+                slot
+            }
+        }
+    }
+
+    fn arithmetic(&mut self, left: Left<'_>, operation: &Operation, dst: Slot) {
+        let (a, b) = (self.left(left), self.right(&operation.operand));
+        let a_name = match left {
+            Left::Expression(expression) => self.name_of(expression),
+            Left::Slot(_) => None,
+        };
+        let b_name = self.name_of(&operation.operand);
+        // Ops for constants are for those that occur.
+        let (a, b) = match (operation.operator, a, b) {
+            (BinaryOperator::Power, a, b) => (Operand::Slot(self.in_slot(a)), Operand::Slot(self.in_slot(b))),
+            (_, Operand::Number(_), Operand::Number(_)) => (Operand::Slot(self.in_slot(a)), b),
+            (BinaryOperator::Subtract | BinaryOperator::Divide, Operand::Number(_), _) => (a, b),
+            (_, Operand::Number(_), _) => (Operand::Slot(self.in_slot(a)), b),
+            _ => (a, b),
+        };
+        self.at(operation.line);
+        self.named(0, a_name);
+        self.named(1, b_name);
+        let asm = &mut self.asm;
+        match (operation.operator, a, b) {
+            (BinaryOperator::Add, Operand::Slot(a), Operand::Slot(b)) => asm.add(dst, a, b),
+            (BinaryOperator::Add, Operand::Slot(a), Operand::Number(b)) => asm.add_number(dst, a, b),
+            (BinaryOperator::Subtract, Operand::Slot(a), Operand::Slot(b)) => asm.subtract(dst, a, b),
+            (BinaryOperator::Subtract, Operand::Slot(a), Operand::Number(b)) => asm.subtract_number(dst, a, b),
+            (BinaryOperator::Subtract, Operand::Number(a), Operand::Slot(b)) => asm.number_subtract(dst, a, b),
+            (BinaryOperator::Multiply, Operand::Slot(a), Operand::Slot(b)) => asm.multiply(dst, a, b),
+            (BinaryOperator::Multiply, Operand::Slot(a), Operand::Number(b)) => asm.multiply_number(dst, a, b),
+            (BinaryOperator::Divide, Operand::Slot(a), Operand::Slot(b)) => asm.divide(dst, a, b),
+            (BinaryOperator::Divide, Operand::Slot(a), Operand::Number(b)) => asm.divide_number(dst, a, b),
+            (BinaryOperator::Divide, Operand::Number(a), Operand::Slot(b)) => asm.number_divide(dst, a, b),
+            (BinaryOperator::Modulo, Operand::Slot(a), Operand::Slot(b)) => asm.modulo(dst, a, b),
+            (BinaryOperator::Modulo, Operand::Slot(a), Operand::Number(b)) => asm.modulo_number(dst, a, b),
+            (BinaryOperator::Power, Operand::Slot(a), Operand::Slot(b)) => asm.power(dst, a, b),
+            _ => unreachable!("no such arithmetic"),
+        }
+    }
+
+    /// The result of a comparison as a value.
+    fn compared(&mut self, left: Left<'_>, operation: &Operation, dst: Slot) {
+        let (no, end) = (self.asm.label(), self.asm.label());
+        self.compare(left, operation, no, false);
+        self.asm.copy(dst, mimeo::asm::Place::Constant(crate::ops::ops::Value::TRUE));
+        self.asm.jump(end);
+        self.asm.bind(no);
+        self.asm.copy(dst, mimeo::asm::Place::Constant(crate::ops::ops::Value::FALSE));
+        self.asm.bind(end);
+    }
+}
+
+pub(super) fn is_comparison(operator: BinaryOperator) -> bool {
+    match operator {
+        BinaryOperator::Add
+        | BinaryOperator::Subtract
+        | BinaryOperator::Multiply
+        | BinaryOperator::Divide
+        | BinaryOperator::Modulo
+        | BinaryOperator::Power => false,
+        BinaryOperator::Equal
+        | BinaryOperator::NotEqual
+        | BinaryOperator::Less
+        | BinaryOperator::LessOrEqual
+        | BinaryOperator::Greater
+        | BinaryOperator::GreaterOrEqual => true,
+    }
+}

@@ -1,0 +1,58 @@
+//! Lua's library: every function is a [`BuiltinFn`], and every file has those of one table.
+
+mod arguments;
+mod base;
+mod coroutine;
+
+use crate::heap::{Gc, Heap};
+use crate::ops::ops::{Table, Value, Vm};
+use crate::runtime::BuiltinFn;
+
+/// The functions of a table, by their names.
+type Functions = &'static [(&'static str, BuiltinFn)];
+
+/// Defines the whole library in the globals.
+pub fn open(vm: &mut Vm) {
+    base::open(vm);
+    coroutine::open(vm);
+}
+
+/// Defines functions in a table.
+fn define(vm: &mut Vm, table: Gc<Table>, functions: Functions) {
+    for &(name, function) in functions {
+        let callee = vm.host.stubs.builtin();
+        let value = vm.host.heap.new_builtin(name, callee, function, Box::default()).into();
+        set(&mut vm.host.heap, table, name, value);
+    }
+}
+
+/// Defines a global table with functions, which `require` finds too.
+fn define_module(vm: &mut Vm, name: &str, functions: Functions) -> Gc<Table> {
+    let table = vm.host.heap.new_table(0, functions.len() as u32, 0);
+    define(vm, table, functions);
+    let globals = vm.host.globals;
+    set(&mut vm.host.heap, globals, name, table.into());
+    let loaded = loaded_modules(vm);
+    set(&mut vm.host.heap, loaded, name, table.into());
+    table
+}
+
+/// `package.loaded`
+fn loaded_modules(vm: &mut Vm) -> Gc<Table> {
+    let registry = vm.host.registry;
+    let key = vm.host.heap.text(b"_LOADED");
+    match registry.get_text(key).to_table() {
+        Some(loaded) => loaded,
+        None => {
+            let loaded = vm.host.heap.new_table(0, 0, 0);
+            vm.host.heap.set_field(registry, key, loaded.into());
+            loaded
+        }
+    }
+}
+
+/// `table[name] = value`
+fn set(heap: &mut Heap, table: Gc<Table>, name: &str, value: Value) {
+    let name = heap.text(name.as_bytes());
+    heap.set_field(table, name, value);
+}

@@ -1,0 +1,127 @@
+//! The arguments of a builtin → what it needs them to be, or the error that says which one is wrong.
+
+use mimeo::Thrown;
+
+use crate::heap::{Gc, NameKind};
+use crate::ops::ops::{Table, Text, Value};
+use crate::runtime::{Call, frame_at, name_of_operand, to_number};
+use crate::strings::push_number;
+
+impl Call<'_> {
+    /// The error of an argument, the first being number 0: `bad argument #1 to 'f' (what)`. The function is called as
+    /// its caller calls it.
+    pub fn argument_error(&mut self, index: u32, what: impl std::fmt::Display) -> Thrown {
+        let name = frame_at(self.vm, 1).and_then(|frame| name_of_operand(frame.closure()?.prototype(), frame.pc, 0));
+        let (kind, name) = name.map_or((None, "?".to_owned()), |(kind, name)| (Some(kind), name));
+        let message = match (kind, index) {
+            (Some(NameKind::Method), 0) => format!("calling '{name}' on bad self ({what})"),
+            // The object itself is not counted.
+            (Some(NameKind::Method), index) => format!("bad argument #{index} to '{name}' ({what})"),
+            (_, index) => format!("bad argument #{} to '{name}' ({what})", index + 1),
+        };
+        self.error(message)
+    }
+
+    /// The error of an argument that has the wrong type: `bad argument #1 to 'f' (table expected, got nil)`.
+    pub fn type_error(&mut self, index: u32, expected: &str) -> Thrown {
+        let got = if index < self.len() { self.get(index).type_name() } else { "no value" };
+        self.argument_error(index, format!("{expected} expected, got {got}"))
+    }
+
+    /// Was the argument passed, and is not nil?
+    pub fn has(&self, index: u32) -> bool {
+        !self.get(index).is_nil()
+    }
+
+    /// An argument of any type that must be there.
+    ///
+    /// # Errors
+    ///
+    /// When it is not.
+    pub fn any(&mut self, index: u32) -> Result<Value, Thrown> {
+        if index < self.len() { Ok(self.get(index)) } else { Err(self.argument_error(index, "value expected")) }
+    }
+
+    /// A number, or a string that stands for one.
+    ///
+    /// # Errors
+    ///
+    /// When it is neither.
+    #[inline]
+    pub fn number(&mut self, index: u32) -> Result<f64, Thrown> {
+        match to_number(self.get(index)) {
+            Some(number) => Ok(number),
+            None => Err(self.type_error(index, "number")),
+        }
+    }
+
+    /// A number without its fraction; what is beyond the range is at its end.
+    ///
+    /// # Errors
+    ///
+    /// As [`number`](Self::number).
+    #[inline]
+    pub fn integer(&mut self, index: u32) -> Result<i64, Thrown> {
+        Ok(self.number(index)? as i64)
+    }
+
+    /// An integer that may be missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`number`](Self::number).
+    pub fn integer_or(&mut self, index: u32, default: i64) -> Result<i64, Thrown> {
+        if self.has(index) { self.integer(index) } else { Ok(default) }
+    }
+
+    /// A string, or a number as one.
+    ///
+    /// # Errors
+    ///
+    /// When it is neither.
+    pub fn string(&mut self, index: u32) -> Result<Gc<Text>, Thrown> {
+        let value = self.get(index);
+        if let Some(text) = value.to_text() {
+            return Ok(text);
+        }
+        let Some(number) = value.to_number() else { return Err(self.type_error(index, "string")) };
+        let mut text = Vec::new();
+        push_number(&mut text, number);
+        let text = self.heap().text(&text);
+        // It stays as long as an argument does.
+        self.vm.set_slot(index + 1, text.into());
+        Ok(text)
+    }
+
+    /// A string that may be missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`string`](Self::string).
+    pub fn string_if_any(&mut self, index: u32) -> Result<Option<Gc<Text>>, Thrown> {
+        if self.has(index) { self.string(index).map(Some) } else { Ok(None) }
+    }
+
+    /// A table.
+    ///
+    /// # Errors
+    ///
+    /// When it is none.
+    #[inline]
+    pub fn table(&mut self, index: u32) -> Result<Gc<Table>, Thrown> {
+        match self.get(index).to_table() {
+            Some(table) => Ok(table),
+            None => Err(self.type_error(index, "table")),
+        }
+    }
+
+    /// A function.
+    ///
+    /// # Errors
+    ///
+    /// When it is none.
+    pub fn function(&mut self, index: u32) -> Result<Value, Thrown> {
+        let value = self.get(index);
+        if value.is_function() { Ok(value) } else { Err(self.type_error(index, "function")) }
+    }
+}

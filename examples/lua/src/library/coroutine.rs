@@ -1,0 +1,103 @@
+//! The table `coroutine`.
+
+use mimeo::Thrown;
+
+use super::{Functions, define_module};
+use crate::heap::{Coroutine, CoroutineState, Gc};
+use crate::ops::ops::{Value, Vm};
+use crate::runtime::{self, Call, place, raise, yield_values};
+
+const FUNCTIONS: Functions = &[
+    ("create", create),
+    ("isyieldable", is_yieldable),
+    ("resume", resume),
+    ("running", running),
+    ("status", status),
+    ("wrap", wrap),
+    ("yield", yields),
+];
+
+pub(super) fn open(vm: &mut Vm) {
+    define_module(vm, "coroutine", FUNCTIONS);
+}
+
+fn check(call: &mut Call<'_>, index: u32) -> Result<Gc<Coroutine>, Thrown> {
+    match call.get(index).to_coroutine() {
+        Some(coroutine) => Ok(coroutine),
+        None => Err(call.type_error(index, "coroutine")),
+    }
+}
+
+fn create(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let function = call.function(0)?;
+    let coroutine = runtime::create_coroutine(call.vm, function);
+    call.give(coroutine.into())
+}
+
+fn resume(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let coroutine = check(call, 0)?;
+    let values = call.rest(1);
+    match runtime::resume(call.vm, coroutine, &values) {
+        Ok(mut values) => {
+            values.insert(0, Value::TRUE);
+            call.give_all(&values)
+        }
+        Err(value) => call.give_all(&[Value::FALSE, value]),
+    }
+}
+
+fn yields(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let values = call.rest(0);
+    Err(yield_values(call.vm, values))
+}
+
+fn status(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let coroutine = check(call, 0)?;
+    let name = match coroutine.state {
+        CoroutineState::Suspended => "suspended",
+        CoroutineState::Running => "running",
+        CoroutineState::Normal => "normal",
+        CoroutineState::Dead => "dead",
+    };
+    let name = call.text(name);
+    call.give(name)
+}
+
+fn running(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let value = runtime::running(call.vm).map_or(Value::NIL, Value::from);
+    call.give(value)
+}
+
+fn is_yieldable(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let can = call.vm.can_suspend();
+    call.give(Value::boolean(can))
+}
+
+fn wrap(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let function = call.function(0)?;
+    let coroutine = runtime::create_coroutine(call.vm, function);
+    let callee = call.vm.host.stubs.builtin();
+    let wrapped = call.heap().new_builtin("wrap", callee, resume_wrapped, Box::new([coroutine.into()]));
+    call.give(wrapped.into())
+}
+
+/// What `wrap` makes.
+fn resume_wrapped(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let coroutine = call.builtin().captured()[0].to_coroutine().expect("`wrap` has put it there");
+    let values = call.rest(0);
+    match runtime::resume(call.vm, coroutine, &values) {
+        Ok(values) => call.give_all(&values),
+        Err(value) => {
+            // A message says where the coroutine was called, too.
+            let value = match value.to_text() {
+                Some(text) => {
+                    let mut message = place(call.vm, 1);
+                    message.extend_from_slice(text.bytes());
+                    call.text(message)
+                }
+                None => value,
+            };
+            Err(raise(call.vm, value))
+        }
+    }
+}

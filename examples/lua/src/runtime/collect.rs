@@ -1,0 +1,109 @@
+//! The machine as the collector's roots, and when the collector works.
+//!
+//! Contract of its unsafe blocks: (1) of the [heap](crate::heap): a runtime function calls [`safepoint`] where it holds
+//! no object to which the stacks, the host's fields or [`Host::kept`](super::Host) do not lead.
+
+use mimeo::FiberId;
+
+use super::{run_protected, upvalue};
+use crate::heap::{Heap, Roots, Tracer};
+use crate::ops::ops::Vm;
+
+/// The machine while its heap is elsewhere.
+struct MachineRoots<'a>(&'a mut Vm);
+
+impl Roots for MachineRoots<'_> {
+    fn trace(&mut self, tracer: &mut Tracer) {
+        let vm = &mut *self.0;
+        if tracer.is_final() {
+            vm.clear_behind_stacks();
+        }
+        let host = &vm.host;
+        tracer.object(host.globals);
+        tracer.object(host.registry);
+        host.text_metatable.into_iter().for_each(|table| tracer.object(table));
+        host.error.iter().chain(&host.kept).chain(&host.transfer).for_each(|&value| tracer.value(value));
+        host.running.iter().for_each(|&coroutine| tracer.object(coroutine));
+        vm.stacks_under_way().for_each(|bits| tracer.bits(bits));
+        for &list in host.left_upvalues.iter().chain([&vm.context.open_upvalues]) {
+            // SAFETY: (6) of the heap's contract: they are the lists of stacks under way.
+            unsafe { tracer.open_upvalues(list) };
+        }
+    }
+
+    fn trace_fiber(&mut self, fiber: u32, tracer: &mut Tracer) -> usize {
+        let vm = &mut *self.0;
+        // The stacks of those that run are among the stacks under way.
+        if vm.host.running.iter().any(|coroutine| coroutine.fiber() == Some(fiber)) {
+            return 0;
+        }
+        let fiber = FiberId::from_number(fiber);
+        if tracer.is_final() {
+            vm.clear_behind_fiber_stack(fiber);
+        }
+        let bits = vm.fiber_stack(fiber);
+        tracer.bits(bits);
+        bits.len()
+    }
+}
+
+/// Lets the collector work if it is due.
+#[inline]
+pub(crate) fn safepoint(vm: &mut Vm) {
+    if vm.host.heap.needs_step() {
+        // SAFETY: the contract.
+        with_heap(vm, |heap, roots| unsafe { heap.step(roots) });
+    }
+}
+
+/// `collectgarbage("collect")`
+pub(crate) fn collect_garbage(vm: &mut Vm) {
+    // SAFETY: the contract.
+    with_heap(vm, |heap, roots| unsafe { heap.collect(roots) });
+}
+
+/// `collectgarbage("step", kilobytes)`; says whether a cycle ended.
+pub(crate) fn step_by(vm: &mut Vm, kilobytes: u32) -> bool {
+    // SAFETY: the contract.
+    with_heap(vm, |heap, roots| unsafe { heap.step_by(kilobytes, roots) })
+}
+
+#[cold]
+fn with_heap<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) -> T {
+    let mut heap = std::mem::take(&mut vm.host.heap);
+    let result = work(&mut heap, &mut MachineRoots(vm));
+    vm.host.heap = heap;
+    vm.context.shapes_freed = vm.host.heap.shapes_freed();
+    for fiber in vm.host.heap.take_dead_fibers() {
+        vm.drop_fiber(FiberId::from_number(fiber));
+    }
+    for program in vm.host.heap.take_dead_programs() {
+        if let Some(linked) = vm.host.stubs.programs.remove(&program) {
+            // SAFETY: its chunk is gone, so no closure holds a callee of it; one that runs is in slot 0 of its frame.
+            unsafe { vm.unload(linked) };
+        }
+    }
+    finalize(vm);
+    result
+}
+
+/// Calls the finalisers that are due. What they throw is dropped.
+fn finalize(vm: &mut Vm) {
+    if std::mem::replace(&mut vm.host.is_finalizing, true) {
+        return;
+    }
+    // A finaliser leaves no trace in a call that is being made.
+    let (arguments, results) = (vm.context.arguments, vm.context.results);
+    while let Some((userdata, method)) = vm.host.heap.next_finalizer() {
+        let _dropped = run_protected(vm, method, &[userdata.into()]);
+    }
+    (vm.context.arguments, vm.context.results) = (arguments, results);
+    vm.host.is_finalizing = false;
+}
+
+/// Calls all finalisers that were not called yet, before the machine goes.
+pub(crate) fn end_of_machine(vm: &mut Vm) {
+    upvalue::close_all(vm);
+    vm.host.heap.queue_all_finalizers();
+    finalize(vm);
+}

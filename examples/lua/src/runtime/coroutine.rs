@@ -1,0 +1,129 @@
+//! Coroutines: functions that run in fibers of their own.
+//!
+//! Contract of its unsafe block: (6) of the [heap](crate::heap): the open upvalues of a stack are in
+//! `context.open_upvalues` while the machine works on it, in `left_upvalues` while it works on another one that was
+//! resumed from there, and in the coroutine while that waits.
+
+use mimeo::{FiberExit, FiberId, FiberLimits, Thrown, Window};
+
+use super::error::{raise_text, raise_text_at, take_value};
+use super::upvalue::close_all;
+use crate::heap::{Coroutine, CoroutineState, Gc};
+use crate::ops::ops::{Value, Vm};
+
+/// How deep a coroutine may get.
+const LIMITS: FiberLimits = FiberLimits { slots: 1 << 20, depth: 190_000 };
+
+/// Values that can go from one coroutine to another at once.
+const MAX_TRANSFER: usize = 8000;
+
+/// What came of a resumed coroutine: the values that it yielded or returned, or what it has thrown.
+pub type Resumed = Result<Vec<Value>, Value>;
+
+/// A coroutine that will call a function.
+pub fn create_coroutine(vm: &mut Vm, function: Value) -> Gc<Coroutine> {
+    vm.host.heap.new_coroutine(function)
+}
+
+/// The coroutine that runs.
+pub fn running(vm: &Vm) -> Option<Gc<Coroutine>> {
+    vm.host.running.last().copied()
+}
+
+/// Goes on with a coroutine until it yields, returns or throws.
+pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Resumed {
+    if coroutine.state != CoroutineState::Suspended {
+        let what = if coroutine.state == CoroutineState::Dead { "dead" } else { "non-suspended" };
+        return Err(vm.host.heap.text(format!("cannot resume {what} coroutine").as_bytes()).into());
+    }
+    if values.len() > MAX_TRANSFER {
+        return Err(vm.host.heap.text(b"too many arguments to resume").into());
+    }
+    if let Some(outer) = vm.host.running.last_mut() {
+        outer.set_state(CoroutineState::Normal);
+    }
+    coroutine.set_state(CoroutineState::Running);
+    vm.host.running.push(coroutine);
+    let left = std::mem::replace(&mut vm.context.open_upvalues, coroutine.take_open_upvalues());
+    vm.host.left_upvalues.push(left);
+    let exit = go_on(vm, coroutine, values);
+    let resumed = match exit {
+        Ok(FiberExit::Done(_)) => {
+            close_all(vm);
+            end(vm, coroutine);
+            Ok(std::mem::take(&mut vm.host.transfer))
+        }
+        Ok(FiberExit::Suspended) => {
+            coroutine.set_state(CoroutineState::Suspended);
+            // SAFETY: the contract.
+            unsafe { coroutine.set_open_upvalues(vm.context.open_upvalues) };
+            Ok(std::mem::take(&mut vm.host.transfer))
+        }
+        Err(thrown) => {
+            let trap = vm.catch(thrown);
+            let value = take_value(vm, &trap);
+            vm.host.error_was_handled = false;
+            close_all(vm);
+            end(vm, coroutine);
+            Err(value)
+        }
+    };
+    vm.context.open_upvalues = vm.host.left_upvalues.pop().expect("pushed above");
+    vm.host.running.pop();
+    if let Some(outer) = vm.host.running.last_mut() {
+        outer.set_state(CoroutineState::Running);
+    }
+    resumed
+}
+
+/// Runs the coroutine's fiber.
+fn go_on(vm: &mut Vm, coroutine: Gc<Coroutine>, values: &[Value]) -> Result<FiberExit<Value>, Thrown> {
+    match coroutine.fiber() {
+        Some(fiber) => {
+            // It waits in the frame of the builtin that yielded, whose results these are.
+            let fiber = FiberId::from_number(fiber);
+            vm.set_fiber_slot(fiber, 0, Value::NIL);
+            for (slot, &value) in values.iter().enumerate() {
+                vm.set_fiber_slot(fiber, slot as u32, value);
+            }
+            vm.context.results = values.len() as u32;
+            vm.resume_fiber(fiber)
+        }
+        None => {
+            let fiber = vm.new_fiber(LIMITS);
+            let body = vm.host.heap.begin(coroutine, fiber.number());
+            let args: Vec<Value> = [Value::NIL, body].into_iter().chain(values.iter().copied()).collect();
+            vm.context.arguments = args.len() as u32 - 1;
+            let callee = vm.host.stubs.coroutine();
+            vm.start_fiber(fiber, callee, &args)
+        }
+    }
+}
+
+fn end(vm: &mut Vm, mut coroutine: Gc<Coroutine>) {
+    if let Some(fiber) = coroutine.end() {
+        vm.drop_fiber(FiberId::from_number(fiber));
+    }
+}
+
+/// Stops the running coroutine; who resumed it gets the values.
+pub fn yield_values(vm: &mut Vm, values: Vec<Value>) -> Thrown {
+    if vm.host.running.is_empty() {
+        return raise_text_at(vm, 1, "attempt to yield from outside a coroutine");
+    }
+    if values.len() > MAX_TRANSFER {
+        return raise_text(vm, "too many results to yield");
+    }
+    match vm.suspend() {
+        Some(thrown) => {
+            vm.host.transfer = values;
+            thrown
+        }
+        None => raise_text_at(vm, 1, "attempt to yield across C-call boundary"),
+    }
+}
+
+/// The function of a coroutine has returned.
+pub(crate) fn finish_coroutine(vm: &mut Vm, results: Window) {
+    vm.host.transfer = (0..vm.context.results).map(|index| vm.slot(results.start() + index)).collect();
+}

@@ -1,0 +1,83 @@
+//! A value → the pending error, once the handler of an `xpcall` has seen it.
+
+use mimeo::{Thrown, Trap};
+
+use super::place::place;
+use super::run::run;
+use super::stubs::{PCALL, XPCALL};
+use crate::ops::ops::{Value, Vm};
+
+/// Throws a value.
+pub fn raise(vm: &mut Vm, value: Value) -> Thrown {
+    let value = match handler(vm) {
+        Some(handler) => handle(vm, handler, value),
+        None => value,
+    };
+    vm.host.error = Some(value);
+    vm.throw("")
+}
+
+/// Throws a message about the op that runs, which says where it is.
+pub fn raise_text(vm: &mut Vm, message: impl AsRef<[u8]>) -> Thrown {
+    raise_text_at(vm, 0, message)
+}
+
+/// Throws a message that says where the function at a level is: 0 is the one that runs, 1 the one that called it.
+pub fn raise_text_at(vm: &mut Vm, level: usize, message: impl AsRef<[u8]>) -> Thrown {
+    let mut text = place(vm, level);
+    text.extend_from_slice(message.as_ref());
+    let text = vm.host.heap.text(&text);
+    raise(vm, text.into())
+}
+
+/// The handler of the innermost protected call, if that is an `xpcall`.
+fn handler(vm: &Vm) -> Option<Value> {
+    if !vm.host.has_handlers {
+        return None;
+    }
+    let is_protected = |name: &str| name == PCALL || name == XPCALL;
+    let frame = vm.frames().find(|frame| is_protected(&frame.function.body().name))?;
+    (frame.function.body().name == XPCALL).then(|| Value(frame.slots[1]))
+}
+
+fn handle(vm: &mut Vm, handler: Value, value: Value) -> Value {
+    // An error of the handler itself has the same handler: it ends when the runs are nested too deep.
+    let result = run(vm, handler, &[value]);
+    vm.host.error_was_handled = true;
+    match result {
+        Ok(value) => value,
+        Err(thrown) => {
+            let trap = vm.catch(thrown);
+            take_value(vm, &trap)
+        }
+    }
+}
+
+/// The value of an error that was taken.
+pub(super) fn take_value(vm: &mut Vm, trap: &Trap) -> Value {
+    match vm.host.error.take() {
+        Some(value) => value,
+        None => {
+            // The machine found it. Functions are called after their chunk and their line.
+            let chunk = trap.function.rsplit_once(':').map(|(chunk, _)| chunk);
+            let text = match (chunk, trap.position) {
+                (Some(chunk), Some(at)) => format!("{chunk}:{}: {}", at.line, trap.message),
+                _ => trap.message.clone(),
+            };
+            vm.host.heap.text(text.as_bytes()).into()
+        }
+    }
+}
+
+/// The text of an error's value, as the command shows it.
+pub fn error_text(value: Value) -> Vec<u8> {
+    match (value.to_text(), value.to_number()) {
+        (Some(text), _) => text.bytes().to_vec(),
+        (_, Some(number)) => {
+            let mut text = Vec::new();
+            crate::strings::push_number(&mut text, number);
+            text
+        }
+        _ => format!("(error object is a {} value)", value.type_name()).into_bytes(),
+    }
+}

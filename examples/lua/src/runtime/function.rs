@@ -1,0 +1,126 @@
+//! Calls as the ops make them: who is called, with how many arguments, and where the values of `...` and results go.
+
+use mimeo::{Callee, Thrown, Window};
+
+use super::index::metatable_of;
+use super::place::operand_name;
+use super::{error, safepoint};
+use crate::heap::Event;
+use crate::ops::ops::{Value, Vm};
+
+/// Slots behind a window's first one that values of unknown number may take.
+const MAX_VALUES: u32 = 64_000;
+
+/// Sets [`Context::arguments`](crate::ops::ops::Context::arguments), and returns the code to call. What is called is
+/// the first of `args`; what is no function itself gets to be the first argument of its `__call`.
+pub(crate) fn callable(vm: &mut Vm, function: Value, args: Window, arguments: u32) -> Result<Callee, Thrown> {
+    if let Some(callee) = function.callee() {
+        vm.context.arguments = arguments;
+        return Ok(callee);
+    }
+    let method = callable_value(vm, function)?;
+    check_room(vm, args.start(), arguments + 2)?;
+    for slot in (args.start()..=args.start() + arguments).rev() {
+        let value = vm.slot(slot);
+        vm.set_slot(slot + 1, value);
+    }
+    vm.set_slot(args.start(), method);
+    vm.context.arguments = arguments + 1;
+    Ok(method.callee().expect("`callable_value` returns functions only"))
+}
+
+/// The function by which something can be called that is none.
+pub(super) fn callable_value(vm: &mut Vm, value: Value) -> Result<Value, Thrown> {
+    if let Some(metatable) = metatable_of(vm, value) {
+        let method = vm.host.heap.metamethod(metatable, Event::Call);
+        if method.is_function() {
+            return Ok(method);
+        }
+    }
+    let what = operand_name(vm, 0, value);
+    Err(error::raise_text(vm, format!("attempt to call {what}")))
+}
+
+/// Are there so many slots from `start` on?
+fn check_room(vm: &mut Vm, start: u32, count: u32) -> Result<(), Thrown> {
+    if count > MAX_VALUES || start + count >= vm.room() {
+        return Err(error::raise_text(vm, "stack overflow"));
+    }
+    Ok(())
+}
+
+pub(crate) fn fill_parameters(vm: &mut Vm, parameters: Window) {
+    for index in vm.context.arguments..parameters.len() as u32 {
+        vm.set_slot(parameters.start() + index, Value::NIL);
+    }
+}
+
+/// What is left of the arguments is a table without anything else, or nil if there is nothing.
+pub(crate) fn collect_arguments(vm: &mut Vm, parameters: Window) -> Value {
+    let (arguments, taken) = (vm.context.arguments, parameters.len() as u32);
+    if arguments <= taken {
+        fill_parameters(vm, parameters);
+        return Value::NIL;
+    }
+    let rest = vm.host.heap.new_table(arguments - taken, 0, 0);
+    for index in 1..=arguments - taken {
+        let value = vm.slot(parameters.start() + taken + index - 1);
+        vm.host.heap.set_index(rest, index, value);
+    }
+    // The arguments may lie behind the frame, where the collector does not look.
+    vm.host.kept.push(rest.into());
+    safepoint(vm);
+    vm.host.kept.pop();
+    rest.into()
+}
+
+pub(crate) fn copy_rest(vm: &mut Vm, rest: Value, to: Window) {
+    let rest = rest.to_table();
+    for index in 0..to.len() as u32 {
+        let value = rest.map_or(Value::NIL, |rest| rest.get_index(index + 1));
+        vm.set_slot(to.start() + index, value);
+    }
+}
+
+pub(crate) fn copy_whole_rest(vm: &mut Vm, rest: Value, to: Window) -> Result<(), Thrown> {
+    let Some(rest) = rest.to_table() else {
+        vm.set_slot(to.start(), Value::NIL);
+        vm.context.results = 0;
+        return Ok(());
+    };
+    check_room(vm, to.start(), rest.array_len)?;
+    for index in 0..rest.array_len {
+        vm.set_slot(to.start() + index, rest.get_index(index + 1));
+    }
+    vm.context.results = rest.array_len;
+    Ok(())
+}
+
+pub(crate) fn fill_results(vm: &mut Vm, results: Window) {
+    for index in vm.context.results..results.len() as u32 {
+        vm.set_slot(results.start() + index, Value::NIL);
+    }
+}
+
+/// Moves values to slot 0 and the ones behind.
+pub(crate) fn move_down(vm: &mut Vm, values: Window, count: u32) {
+    for index in 0..count {
+        let value = vm.slot(values.start() + index);
+        vm.set_slot(index, value);
+    }
+}
+
+/// Puts values into the running builtin's frame, where they are its results.
+///
+/// # Errors
+///
+/// When there are too many for the stack.
+pub(crate) fn adjust_to(vm: &mut Vm, values: &[Value]) -> Result<(), Thrown> {
+    check_room(vm, 0, values.len() as u32)?;
+    vm.set_slot(0, Value::NIL);
+    for (slot, &value) in values.iter().enumerate() {
+        vm.set_slot(slot as u32, value);
+    }
+    vm.context.results = values.len() as u32;
+    Ok(())
+}

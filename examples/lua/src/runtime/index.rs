@@ -1,0 +1,141 @@
+//! `object[key]` and `object[key] = value`, where ops do not find their way: metamethods, other types, filling caches.
+
+use mimeo::{Thrown, Window};
+
+use super::place::operand_name;
+use super::{error, run, safepoint};
+use crate::heap::{Event, Gc};
+use crate::ops::ops::{AddCache, FieldCache, MethodCache, Table, Value, Vm};
+
+/// So many tables are asked, one for the other.
+const MAX_CHAIN: usize = 100;
+
+pub(crate) fn make_table(vm: &mut Vm, array: u32, names: u32) -> Value {
+    safepoint(vm);
+    vm.host.heap.new_table(array, names, 0).into()
+}
+
+/// The metatable of a value.
+pub fn metatable_of(vm: &Vm, value: Value) -> Option<Gc<Table>> {
+    if let Some(table) = value.to_table() {
+        table.metatable()
+    } else if value.is_text() {
+        vm.host.text_metatable
+    } else {
+        value.to_userdata()?.metatable()
+    }
+}
+
+pub(crate) fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
+    let mut asked = object;
+    for _ in 0..MAX_CHAIN {
+        let metatable = match asked.to_table() {
+            Some(table) => {
+                let value = table.get(key);
+                if !value.is_nil() {
+                    return Ok(value);
+                }
+                match table.metatable() {
+                    Some(metatable) => Some(metatable),
+                    None => return Ok(Value::NIL),
+                }
+            }
+            None => metatable_of(vm, asked),
+        };
+        let method = metatable.map_or(Value::NIL, |metatable| vm.host.heap.metamethod(metatable, Event::Index));
+        if method.is_nil() {
+            return if asked.is_table() { Ok(Value::NIL) } else { Err(no_fields(vm, object, asked)) };
+        }
+        if method.is_function() {
+            return run(vm, method, &[asked, key]);
+        }
+        asked = method;
+    }
+    Err(error::raise_text(vm, "'__index' chain too long; possibly a loop"))
+}
+
+/// As [`index`], and fills the cache of an op if the object itself has the name.
+pub(crate) fn index_field(vm: &mut Vm, object: Value, name: Value, cache: &mut FieldCache) -> Result<Value, Thrown> {
+    if let (Some(table), Some(text)) = (object.to_table(), name.to_text()) {
+        let value = table.get_cached(text, cache);
+        if !value.is_nil() {
+            return Ok(value);
+        }
+    }
+    index(vm, object, name)
+}
+
+/// As [`index`], and fills a cache of an op if the object has the name, or what its metatable names does.
+pub(crate) fn index_method(
+    vm: &mut Vm,
+    object: Value,
+    name: Value,
+    own: &mut FieldCache,
+    cache: &mut MethodCache,
+) -> Result<Value, Thrown> {
+    if let (Some(table), Some(text)) = (object.to_table(), name.to_text()) {
+        let value = table.get_cached(text, own);
+        if !value.is_nil() {
+            return Ok(value);
+        }
+        let value = vm.host.heap.get_method(table, text, cache);
+        if !value.is_nil() {
+            return Ok(value);
+        }
+    }
+    index(vm, object, name)
+}
+
+pub(crate) fn set(vm: &mut Vm, object: Value, key: Value, value: Value) -> Result<(), Thrown> {
+    let mut asked = object;
+    for _ in 0..MAX_CHAIN {
+        let metatable = metatable_of(vm, asked);
+        let method = metatable.map_or(Value::NIL, |metatable| vm.host.heap.metamethod(metatable, Event::NewIndex));
+        if let Some(table) = asked.to_table()
+            && (method.is_nil() || !table.get(key).is_nil())
+        {
+            return vm.host.heap.set(table, key, value).map_err(|bad| error::raise_text(vm, bad.to_string()));
+        }
+        if method.is_nil() {
+            return Err(no_fields(vm, object, asked));
+        }
+        if method.is_function() {
+            return run(vm, method, &[asked, key, value]).map(|_| ());
+        }
+        asked = method;
+    }
+    Err(error::raise_text(vm, "'__newindex' chain too long; possibly a loop"))
+}
+
+/// As [`set`], and fills the caches of an op if there is no metamethod.
+pub(crate) fn set_name(
+    vm: &mut Vm,
+    object: Value,
+    name: Value,
+    value: Value,
+    field: &mut FieldCache,
+    add: &mut AddCache,
+) -> Result<(), Thrown> {
+    if let (Some(table), Some(text)) = (object.to_table(), name.to_text()) {
+        let method =
+            table.metatable().map_or(Value::NIL, |metatable| vm.host.heap.metamethod(metatable, Event::NewIndex));
+        if method.is_nil() || !table.get_text(text).is_nil() {
+            vm.host.heap.set_cached(table, text, value, field, add);
+            return Ok(());
+        }
+    }
+    set(vm, object, name, value)
+}
+
+pub(crate) fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32, count: u32) {
+    let table = table.to_table().expect("a constructor makes tables");
+    for index in 0..count {
+        let value = vm.slot(values.start() + index);
+        vm.host.heap.set_index(table, first + index, value);
+    }
+}
+
+fn no_fields(vm: &mut Vm, object: Value, asked: Value) -> Thrown {
+    let what = if object.0 == asked.0 { operand_name(vm, 0, asked) } else { format!("a {} value", asked.type_name()) };
+    error::raise_text(vm, format!("attempt to index {what}"))
+}

@@ -1,0 +1,145 @@
+//! The code of functions that are not written in Lua: [`Stubs`].
+
+use std::collections::HashMap;
+
+use mimeo::asm::{FunctionBody, Place};
+use mimeo::def::Slot;
+use mimeo::{Callee, Linked};
+
+use crate::ops::ops::{Assembler, Machine, ProgramBuilder, Value};
+
+/// The name of the code of `pcall`.
+pub(crate) const PCALL: &str = "[C]:pcall";
+/// The name of the code of `xpcall`.
+pub(crate) const XPCALL: &str = "[C]:xpcall";
+
+/// Slots of the frames of builtins: most take few arguments.
+const ROOMS: [u16; 3] = [16, 512, u16::MAX];
+
+/// Code that the library needs, and the programs that are loaded.
+#[derive(Debug, Default)]
+pub struct Stubs {
+    builtins: Vec<Callee>,
+    pcall: Option<Callee>,
+    xpcall: Option<Callee>,
+    coroutine: Option<Callee>,
+    /// Loaded chunks, by the numbers that the heap knows.
+    pub(crate) programs: HashMap<u64, Linked>,
+    next_program: u64,
+}
+
+impl Stubs {
+    /// Loads the code.
+    ///
+    /// # Panics
+    ///
+    /// When the machine refuses it.
+    pub fn load(machine: &mut Machine) -> Stubs {
+        let mut program = ProgramBuilder::new();
+        let mut add = |body: FunctionBody| {
+            let index = program.declare(&body.name);
+            program.define(index, body);
+            index
+        };
+        let builtins = ROOMS.map(|room| add(builtin(room)));
+        let (pcall, xpcall, coroutine) = (add(pcall()), add(xpcall()), add(coroutine()));
+        let program = program.finish().expect("all is defined").verify().expect("the code is sound");
+        let linked = machine.load(&program);
+        Stubs {
+            builtins: builtins.map(|index| machine.callee(linked, index)).into(),
+            pcall: Some(machine.callee(linked, pcall)),
+            xpcall: Some(machine.callee(linked, xpcall)),
+            coroutine: Some(machine.callee(linked, coroutine)),
+            ..Stubs::default()
+        }
+    }
+
+    /// The code of most builtins.
+    pub fn builtin(&self) -> Callee {
+        self.builtins[0]
+    }
+
+    /// The code of builtins with so many arguments.
+    pub(super) fn with_room(&self, arguments: u32) -> Callee {
+        let fits = ROOMS.iter().position(|&room| arguments < u32::from(room));
+        self.builtins[fits.unwrap_or(ROOMS.len() - 1)]
+    }
+
+    /// The code of `pcall`.
+    pub fn pcall(&self) -> Callee {
+        self.pcall.expect("it is loaded")
+    }
+
+    /// The code of `xpcall`.
+    pub fn xpcall(&self) -> Callee {
+        self.xpcall.expect("it is loaded")
+    }
+
+    /// What a coroutine begins with.
+    pub(super) fn coroutine(&self) -> Callee {
+        self.coroutine.expect("it is loaded")
+    }
+
+    /// A number for a program that was loaded.
+    pub(crate) fn number(&mut self, linked: Linked) -> u64 {
+        self.next_program += 1;
+        self.programs.insert(self.next_program, linked);
+        self.next_program
+    }
+}
+
+const FUNCTION: Slot = Slot(0);
+
+/// The frame holds the function and its arguments, and then its results.
+fn builtin(room: u16) -> FunctionBody {
+    let mut asm = Assembler::new("[C]", 1, room);
+    asm.set_variadic();
+    // The widest has no larger one: the machine's calls have a limit below that.
+    if room < u16::MAX {
+        asm.reserve(u32::from(room));
+    }
+    asm.run_builtin(FUNCTION);
+    asm.ret_kept(FUNCTION);
+    asm.finish().expect("it is in order")
+}
+
+/// The function that is called is behind `pcall` itself, and its results come where it was.
+fn pcall() -> FunctionBody {
+    let mut asm = Assembler::new(PCALL, 1, 3);
+    asm.set_variadic();
+    asm.begin_protected(1);
+    protected(&mut asm, Slot(1), 1, Place::Constant(Value::NIL));
+    asm.finish().expect("it is in order")
+}
+
+/// The handler comes first, so that the function is right before its arguments.
+fn xpcall() -> FunctionBody {
+    let mut asm = Assembler::new(XPCALL, 1, 4);
+    asm.set_variadic();
+    asm.begin_protected(2);
+    asm.swap(Slot(1), Slot(2), Slot(1), Slot(2));
+    protected(&mut asm, Slot(2), 2, Place::Slot(Slot(1)));
+    asm.finish().expect("it is in order")
+}
+
+fn protected(asm: &mut Assembler, function: Slot, parts: u32, handler: Place<Value>) {
+    let (from, to, failed) = (asm.label(), asm.label(), asm.label());
+    asm.bind(from);
+    asm.call_rest(function, parts, function, 1);
+    asm.bind(to);
+    asm.ret_true(Slot(function.0 - 1), 1);
+    asm.bind(failed);
+    asm.catch(from, to, failed);
+    asm.take_error(Slot(1), handler);
+    asm.ret_false();
+}
+
+/// Slot 0 is no function: the one to call is behind it.
+fn coroutine() -> FunctionBody {
+    let mut asm = Assembler::new("[C]:coroutine", 1, 3);
+    asm.set_variadic();
+    asm.call_rest(Slot(1), 1, Slot(1), 1);
+    asm.end_coroutine(Slot(1), 1);
+    asm.ret_none();
+    asm.finish().expect("it is in order")
+}

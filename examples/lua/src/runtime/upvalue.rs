@@ -1,0 +1,58 @@
+//! Closures and their upvalues.
+//!
+//! Contract of its unsafe blocks: (6) of the [heap](crate::heap): `context.open_upvalues` is the list of the stack on
+//! which the machine works, slots of frames under way are below its end, and who takes frames away closes them first.
+
+use mimeo::Window;
+
+use super::safepoint;
+use crate::heap::{Capture, Gc};
+use crate::ops::ops::{Upvalue, Value, Vm};
+
+pub(crate) fn store_upvalue(vm: &mut Vm, upvalue: *mut Upvalue, value: Value) {
+    // SAFETY: (1) of the heap: the closure that runs leads to it.
+    let upvalue = unsafe { Gc::from_ptr(upvalue) };
+    vm.host.heap.set_upvalue(upvalue, value);
+}
+
+pub(crate) fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Value {
+    safepoint(vm);
+    let closure = function.to_closure().expect("slot 0 is the closure that runs");
+    let chunk = closure.prototype().chunk();
+    let captures = &chunk.parts().prototypes[prototype as usize].captures;
+    let upvalues: Vec<Gc<Upvalue>> = captures
+        .iter()
+        .map(|capture| match *capture {
+            Capture::Slot(slot) => {
+                let slot = vm.slot_ptr(slot).cast::<Value>();
+                // SAFETY: the slot is one of the running frame's.
+                unsafe { vm.host.heap.find_upvalue(&mut vm.context.open_upvalues, slot) }
+            }
+            Capture::Upvalue(index) => closure.upvalue(index).expect("the closure has it"),
+        })
+        .collect();
+    vm.host.heap.new_closure(chunk, prototype, closure.environment(), &upvalues).into()
+}
+
+pub(crate) fn close_upvalues(vm: &mut Vm, from: Window) {
+    close_from(vm, from.start());
+}
+
+/// Closes the upvalues of a slot of the running frame and of all above.
+pub(crate) fn close_from(vm: &mut Vm, slot: u32) {
+    let slot = vm.slot_ptr(slot).cast::<Value>();
+    // SAFETY: the contract.
+    unsafe { vm.host.heap.close_upvalues(&mut vm.context.open_upvalues, slot) };
+}
+
+/// Closes the upvalues of frames that were above the running one.
+pub(crate) fn close_behind_frame(vm: &mut Vm) {
+    let end = vm.frame_slots();
+    close_from(vm, end);
+}
+
+/// Closes all upvalues of the stack.
+pub(crate) fn close_all(vm: &mut Vm) {
+    // SAFETY: the contract.
+    unsafe { vm.host.heap.close_upvalues(&mut vm.context.open_upvalues, std::ptr::null_mut()) };
+}

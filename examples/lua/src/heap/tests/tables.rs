@@ -39,7 +39,7 @@ fn the_constructor_makes_the_parts_as_large_as_it_is_told() {
     assert_eq!((table.array_len, table.slots_len), (3, 2));
     assert!(!table.hash.is_null());
     assert!(fields(table).is_empty() && table.length() == 0);
-    let many = heap.new_table(0, 100, 1);
+    let many = heap.new_table(0, Shape::MAX_NAMES as u32 + 1, 1);
     assert!(many.is_dictionary());
 }
 

@@ -17,6 +17,7 @@ mod upvalue;
 
 use std::io::{Read, Write};
 
+use crate::embed::Embedding;
 use crate::heap::{Coroutine, Gc, Heap};
 use crate::ops::ops::{Table, Upvalue, Value};
 
@@ -78,6 +79,8 @@ pub struct Host {
     pub(crate) buffer: Vec<u8>,
     /// A finaliser runs: no other one starts.
     pub(crate) is_finalizing: bool,
+    /// What belongs to the one who embeds the machine.
+    pub(crate) embedding: Embedding,
 }
 
 impl std::fmt::Debug for Host {
@@ -108,6 +111,7 @@ impl Host {
             left_upvalues: Vec::new(),
             buffer: Vec::new(),
             is_finalizing: false,
+            embedding: Embedding::default(),
         }
     }
 }

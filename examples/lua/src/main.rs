@@ -21,9 +21,18 @@ use output::{complain, show};
 
 const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");
 
+/// Bytes of native stack: memory only as far as it is used.
+const STACK: usize = 64 << 20;
+
 fn main() -> ExitCode {
     match Command::from_env() {
-        Ok(Request::Run(command)) => run(&command),
+        Ok(Request::Run(command)) => std::thread::scope(|scope| {
+            // Metamethods of metamethods, and what else nests, take native stack: in debug builds more than there is.
+            match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || run(&command)) {
+                Ok(thread) => thread.join().unwrap_or(ExitCode::FAILURE),
+                Err(_) => run(&command),
+            }
+        }),
         Ok(Request::Capability(settings)) => {
             show(&mimeo::jit::capability::<Ops>(&settings.jit).to_string());
             ExitCode::SUCCESS

@@ -79,6 +79,14 @@ fn any_value_can_be_thrown() {
 }
 
 #[test]
+fn what_nests_without_end_is_an_error() {
+    let handlers = "print((xpcall(function() error('a') end, function() error('b') end)))";
+    assert_eq!(lua(&["--jit=off", "-e", handlers], b""), ok("false\n"));
+    let metamethods = "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) print((pcall(function() return t[1] end)))";
+    assert_eq!(lua(&["--jit=off", "-e", metamethods], b""), ok("false\n"));
+}
+
+#[test]
 fn files_that_cannot_be_read_are_errors() {
     assert_eq!(failed(&lua(&["no-such-file.lua"], b""), ""), "cannot open no-such-file.lua: No such file or directory");
     if cfg!(unix) {

@@ -39,7 +39,8 @@ impl Terminal {
         outer.env("MIMEO_LUA_HISTORY", history).env("TERM", "xterm");
         outer.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = outer.spawn().expect("`script` is there");
-        let (keyboard, mut output) = (child.stdin.take()?, child.stdout.take()?);
+        let keyboard = child.stdin.take().expect("a pipe");
+        let mut output = child.stdout.take().expect("a pipe");
         let (sender, screen) = channel();
         std::thread::spawn(move || {
             let mut bytes = [0; 1024];

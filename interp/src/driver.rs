@@ -120,10 +120,13 @@ impl<I: InstructionSet> Vm<I> {
             return Err(self.throw("stack overflow"));
         }
         let host = self.driver.stacks().host_frame();
-        let run = Run::start(self, host);
+        let mut run = Run::start(self, host);
         let first = match throwing {
             true if run.vm.unwind(host) => run.vm.resume_top(),
-            true => return Err(run.vm.thrown()),
+            true => {
+                run.suspending = false;
+                return Err(run.vm.thrown());
+            }
             false => {
                 run.vm.pass_op();
                 run.vm.resume_top()

@@ -281,12 +281,13 @@ mod resident {
         pages.iter().filter(|&page| page & 1 == 1).count()
     }
 
-    /// Pages that the frames of `deep` take, with those that some slots may share.
+    /// Pages that the frames of `deep` take at most, of 4 KiB or larger ones.
     fn pages_of(depth: u32) -> usize {
         (DEEP_STEP * depth + DEEP_SLOTS) as usize * size_of::<u64>() / 4096 + 1
     }
 
-    const DEPTH: u32 = 150_000;
+    const DEPTH: u32 = 30_000;
+    const SHALLOW: u32 = 1000;
 
     #[test]
     fn memory_goes_down_after_a_deep_recursion() {
@@ -297,17 +298,17 @@ mod resident {
             for _ in 0..3 {
                 machine.vm_mut().host.ask = Some(Rc::new(one));
                 assert_eq!(machine.call(linked, DEEP, &[i64::from(DEPTH)]), Ok(i64::from(DEPTH) + 1), "{config:?}");
-                // A page may be larger than 4 KiB, so fewer may do.
                 let deep = pages(base, slots);
-                assert!(deep > 50, "{deep} pages for a deep recursion, {config:?}");
+                assert!(deep > pages_of(SHALLOW), "{deep} pages for a deep recursion, {config:?}");
                 let below = move |vm: &mut Vm, _: Window| {
                     vm.clear_behind_stacks();
                     let left = pages(base, slots);
-                    assert!((1..=pages_of(1000)).contains(&left), "{left} pages");
+                    assert!((1..=pages_of(SHALLOW)).contains(&left), "{left} pages");
                     Ok(2)
                 };
                 machine.vm_mut().host.ask = Some(Rc::new(below));
-                assert_eq!(machine.call(linked, DEEP, &[1000]), Ok(1002), "{config:?}");
+                let result = machine.call(linked, DEEP, &[i64::from(SHALLOW)]);
+                assert_eq!(result, Ok(i64::from(SHALLOW) + 2), "{config:?}");
                 machine.vm_mut().clear_behind_stacks();
                 assert_eq!(pages(base, slots), 0, "{config:?}");
             }
@@ -329,7 +330,7 @@ mod resident {
             let (mut machine, linked) = asking(config.clone(), Limits::default(), &stack_program(), ask);
             let vm = machine.vm_mut();
             let [deep, yielding] = [DEEP, YIELDING].map(|function| vm.callee(linked, function));
-            let fiber = vm.new_fiber(FiberLimits { slots: 1 << 20, depth: 200_000 });
+            let fiber = vm.new_fiber(FiberLimits { slots: 1 << 20, depth: DEPTH + 1 });
             let resident = || {
                 let (base, slots) = place.get();
                 pages(base, slots)
@@ -339,7 +340,7 @@ mod resident {
                 let exit = vm.start_fiber(fiber, deep, &[i64::from(DEPTH)]);
                 assert!(matches!(exit, Ok(FiberExit::Done(result)) if result == i64::from(DEPTH) + 1), "{config:?}");
                 assert!(matches!(vm.start_fiber(fiber, yielding, &[8]), Ok(FiberExit::Suspended)), "{config:?}");
-                assert!(resident() > 50, "{config:?}");
+                assert!(resident() > pages_of(SHALLOW), "{config:?}");
                 let kept = vm.fiber_stack(fiber).to_vec();
                 vm.clear_behind_fiber_stack(fiber);
                 assert_eq!(resident(), 1, "{config:?}");

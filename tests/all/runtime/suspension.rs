@@ -64,6 +64,15 @@ fn what_is_thrown_behind_the_wish_to_be_suspended_takes_its_place() {
             Err(fail(vm, linked))
         };
         asked(run, "no more than -1");
+        let throw_into = |vm: &mut Vm, linked: Linked| {
+            let fiber = suspended_in(vm, linked, PLAIN);
+            let error = vm.throw("from outside");
+            let _wish = wish(vm);
+            let thrown = vm.throw_into_fiber(fiber, error).expect_err("there is no handler");
+            vm.drop_fiber(fiber);
+            Err(thrown)
+        };
+        asked(throw_into, "from outside");
         // The wish is not handed on: the fiber goes on, and its next error is an error.
         let forget = |vm: &mut Vm, _: Linked| {
             let _wish = wish(vm);

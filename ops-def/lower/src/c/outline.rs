@@ -46,8 +46,8 @@ impl Operands {
 
     /// The line that declares the variable once more.
     fn again(&self, local: usize, disturbed: bool) -> Option<&str> {
-        let is_same = !self.assigned.contains(&local) && !(disturbed && *self.in_slot.get(local)?);
-        self.declarations.get(local)?.as_deref().filter(|_| is_same)
+        let may_differ = self.assigned.contains(&local) || disturbed && *self.in_slot.get(local)?;
+        self.declarations.get(local)?.as_deref().filter(|_| !may_differ)
     }
 }
 

@@ -10,7 +10,8 @@ use mimeo_def::frame::Frame;
 /// back at once when it is dropped: an allocator would keep it, and would have to clear it before the next use.
 ///
 /// Contract of this island: (1) `memory` has room for `slots + 1` slots, and behind them for `depth + 2` records; it
-/// lives, and does not move, until `self` is dropped; (2) record 0 is the host's, and the last one is never filled.
+/// lives, and does not move, until `self` is dropped; (2) record 0 is the host's, whose base is always slot 0, and the
+/// last one is never filled.
 #[derive(Debug)]
 pub(crate) struct Stacks {
     memory: MmapRaw,
@@ -26,7 +27,10 @@ impl Stacks {
         let frames_bytes = (depth as usize + 2) * size_of::<Frame>();
         let memory = MmapMut::map_anon(Self::values_bytes(slots) + frames_bytes);
         let memory = memory.unwrap_or_else(|error| panic!("no memory for stacks of {slots} slots: {error}"));
-        Stacks { memory: memory.into(), slots, depth }
+        let stacks = Stacks { memory: memory.into(), slots, depth };
+        // SAFETY: (1).
+        unsafe { (*stacks.host_frame()).base = stacks.base() };
+        stacks
     }
 
     /// Bytes before the first record.

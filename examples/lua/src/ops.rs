@@ -68,6 +68,11 @@ pub mod ops {
             if number.is_nan() { Value(NAN) } else { Value(number.to_bits()) }
         }
 
+        /// A number that is no NaN.
+        fn ordinary(number: f64) -> Value {
+            Value(number.to_bits())
+        }
+
         /// `true` or `false`
         pub fn boolean(truth: bool) -> Value {
             if truth { Value::TRUE } else { Value::FALSE }
@@ -476,51 +481,42 @@ pub mod ops {
         }
     }
 
-    // Arithmetic.
+    // Arithmetic. As a double, what is no number is a NaN, and what comes of it is one too: so the one question whether the
+    // result is a NaN finds every operand that is no number, and the rare NaN that two numbers give.
 
     /// `a + b`
     #[vm_op]
     fn add(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        if a.is_number() && b.is_number() {
-            return Ok(Value::number(a.as_number() + b.as_number()));
-        }
-        arithmetic(vm, ADD, a, b)
+        let result = a.as_number() + b.as_number();
+        if result.is_nan() { arithmetic(vm, ADD, a, b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a - b`
     #[vm_op]
     fn subtract(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        if a.is_number() && b.is_number() {
-            return Ok(Value::number(a.as_number() - b.as_number()));
-        }
-        arithmetic(vm, SUBTRACT, a, b)
+        let result = a.as_number() - b.as_number();
+        if result.is_nan() { arithmetic(vm, SUBTRACT, a, b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a * b`
     #[vm_op]
     fn multiply(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        if a.is_number() && b.is_number() {
-            return Ok(Value::number(a.as_number() * b.as_number()));
-        }
-        arithmetic(vm, MULTIPLY, a, b)
+        let result = a.as_number() * b.as_number();
+        if result.is_nan() { arithmetic(vm, MULTIPLY, a, b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a / b`
     #[vm_op]
     fn divide(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        if a.is_number() && b.is_number() {
-            return Ok(Value::number(a.as_number() / b.as_number()));
-        }
-        arithmetic(vm, DIVIDE, a, b)
+        let result = a.as_number() / b.as_number();
+        if result.is_nan() { arithmetic(vm, DIVIDE, a, b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a % b`, with the sign of `b`
     #[vm_op]
     fn modulo(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        if a.is_number() && b.is_number() {
-            return Ok(Value::number(modulus(a.as_number(), b.as_number())));
-        }
-        arithmetic(vm, MODULO, a, b)
+        let result = modulus(a.as_number(), b.as_number());
+        if result.is_nan() { arithmetic(vm, MODULO, a, b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a ^ b`
@@ -534,64 +530,50 @@ pub mod ops {
     /// `a + b`
     #[vm_op]
     fn add_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        if a.is_number() {
-            return Ok(Value::number(a.as_number() + b));
-        }
-        arithmetic(vm, ADD, a, Value::number(b))
+        let result = a.as_number() + b;
+        if result.is_nan() { arithmetic(vm, ADD, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a - b`
     #[vm_op]
     fn subtract_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        if a.is_number() {
-            return Ok(Value::number(a.as_number() - b));
-        }
-        arithmetic(vm, SUBTRACT, a, Value::number(b))
+        let result = a.as_number() - b;
+        if result.is_nan() { arithmetic(vm, SUBTRACT, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a - b`
     #[vm_op]
     fn number_subtract(vm: &mut Vm, #[imm] a: f64, b: Value) -> Result<Value, Thrown> {
-        if b.is_number() {
-            return Ok(Value::number(a - b.as_number()));
-        }
-        arithmetic(vm, SUBTRACT, Value::number(a), b)
+        let result = a - b.as_number();
+        if result.is_nan() { arithmetic(vm, SUBTRACT, Value::number(a), b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a * b`
     #[vm_op]
     fn multiply_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        if a.is_number() {
-            return Ok(Value::number(a.as_number() * b));
-        }
-        arithmetic(vm, MULTIPLY, a, Value::number(b))
+        let result = a.as_number() * b;
+        if result.is_nan() { arithmetic(vm, MULTIPLY, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a / b`
     #[vm_op]
     fn divide_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        if a.is_number() {
-            return Ok(Value::number(a.as_number() / b));
-        }
-        arithmetic(vm, DIVIDE, a, Value::number(b))
+        let result = a.as_number() / b;
+        if result.is_nan() { arithmetic(vm, DIVIDE, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a / b`
     #[vm_op]
     fn number_divide(vm: &mut Vm, #[imm] a: f64, b: Value) -> Result<Value, Thrown> {
-        if b.is_number() {
-            return Ok(Value::number(a / b.as_number()));
-        }
-        arithmetic(vm, DIVIDE, Value::number(a), b)
+        let result = a / b.as_number();
+        if result.is_nan() { arithmetic(vm, DIVIDE, Value::number(a), b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a % b`, with the sign of `b`
     #[vm_op]
     fn modulo_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        if a.is_number() {
-            return Ok(Value::number(modulus(a.as_number(), b)));
-        }
-        arithmetic(vm, MODULO, a, Value::number(b))
+        let result = modulus(a.as_number(), b);
+        if result.is_nan() { arithmetic(vm, MODULO, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
     }
 
     fn modulus(a: f64, b: f64) -> f64 {
@@ -601,10 +583,8 @@ pub mod ops {
     /// `-a`
     #[vm_op]
     fn negate(vm: &mut Vm, a: Value) -> Result<Value, Thrown> {
-        if a.is_number() {
-            return Ok(Value::number(-a.as_number()));
-        }
-        arithmetic(vm, NEGATE, a, a)
+        let result = -a.as_number();
+        if result.is_nan() { arithmetic(vm, NEGATE, a, a) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `not a`
@@ -645,108 +625,209 @@ pub mod ops {
         if a.truth() { Flow::Next } else { to.jump() }
     }
 
-    fn less(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
-        if a.is_number() && b.is_number() { Ok(a.as_number() < b.as_number()) } else { is_less(vm, a, b) }
-    }
-
-    fn less_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
-        if a.is_number() && b.is_number() { Ok(a.as_number() <= b.as_number()) } else { is_less_equal(vm, a, b) }
-    }
-
-    fn equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
-        if a.is_number() && b.is_number() {
-            Ok(a.as_number() == b.as_number())
-        } else if a.0 == b.0 {
-            Ok(true)
-        } else if a.is_object() && a.0.wrapping_shr(TAG_SHIFT) == b.0.wrapping_shr(TAG_SHIFT) && !a.is_interned() {
-            is_equal(vm, a, b)
-        } else {
-            Ok(false)
-        }
-    }
+    // What is no number is a NaN here too, which is neither less than anything nor not.
 
     /// Goes to `to` if `a < b`.
     #[vm_op]
     fn jump_if_less(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if less(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if a.as_number() < b.as_number() {
+            return Ok(to.jump());
+        }
+        if a.as_number() >= b.as_number() {
+            return Ok(Flow::Next);
+        }
+        if is_less(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a < b`.
     #[vm_op]
     fn jump_unless_less(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if less(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if a.as_number() < b.as_number() {
+            return Ok(Flow::Next);
+        }
+        if a.as_number() >= b.as_number() {
+            return Ok(to.jump());
+        }
+        if is_less(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a <= b`.
     #[vm_op]
     fn jump_if_less_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if less_equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if a.as_number() <= b.as_number() {
+            return Ok(to.jump());
+        }
+        if a.as_number() > b.as_number() {
+            return Ok(Flow::Next);
+        }
+        if is_less_equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a <= b`.
     #[vm_op]
     fn jump_unless_less_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if less_equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if a.as_number() <= b.as_number() {
+            return Ok(Flow::Next);
+        }
+        if a.as_number() > b.as_number() {
+            return Ok(to.jump());
+        }
+        if is_less_equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a < b`.
     #[vm_op]
     fn jump_if_less_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if a.as_number() < b {
+            return Ok(to.jump());
+        }
+        if a.as_number() >= b {
+            return Ok(Flow::Next);
+        }
+        if is_less(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a < b`.
     #[vm_op]
     fn jump_unless_less_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if a.as_number() < b {
+            return Ok(Flow::Next);
+        }
+        if a.as_number() >= b {
+            return Ok(to.jump());
+        }
+        if is_less(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a <= b`.
     #[vm_op]
     fn jump_if_less_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less_equal(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if a.as_number() <= b {
+            return Ok(to.jump());
+        }
+        if a.as_number() > b {
+            return Ok(Flow::Next);
+        }
+        if is_less_equal(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a <= b`.
     #[vm_op]
     fn jump_unless_less_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less_equal(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if a.as_number() <= b {
+            return Ok(Flow::Next);
+        }
+        if a.as_number() > b {
+            return Ok(to.jump());
+        }
+        if is_less_equal(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `b < a`.
     #[vm_op]
     fn jump_if_greater_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if b < a.as_number() {
+            return Ok(to.jump());
+        }
+        if b >= a.as_number() {
+            return Ok(Flow::Next);
+        }
+        if is_less(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `b < a`.
     #[vm_op]
     fn jump_unless_greater_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if b < a.as_number() {
+            return Ok(Flow::Next);
+        }
+        if b >= a.as_number() {
+            return Ok(to.jump());
+        }
+        if is_less(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `b <= a`.
     #[vm_op]
     fn jump_if_greater_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less_equal(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if b <= a.as_number() {
+            return Ok(to.jump());
+        }
+        if b > a.as_number() {
+            return Ok(Flow::Next);
+        }
+        if is_less_equal(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `b <= a`.
     #[vm_op]
     fn jump_unless_greater_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less_equal(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if b <= a.as_number() {
+            return Ok(Flow::Next);
+        }
+        if b > a.as_number() {
+            return Ok(to.jump());
+        }
+        if is_less_equal(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a == b`.
     #[vm_op]
-    fn jump_if_equal(vm: &mut Vm, a: Value, #[place(slot, constant)] b: Value, to: Label) -> Result<Flow, Thrown> {
-        if equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    fn jump_if_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
+        if a.is_number() && b.is_number() {
+            return if a.as_number() == b.as_number() { Ok(to.jump()) } else { Ok(Flow::Next) };
+        }
+        if a.0 == b.0 {
+            return Ok(to.jump());
+        }
+        if !may_be_equal(a, b) {
+            return Ok(Flow::Next);
+        }
+        if is_equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    }
+
+    /// Goes to `to` if `a` is `b`: nil, true, false, or a short string.
+    #[vm_op]
+    fn jump_if_is(a: Value, #[constant] b: Value, to: Label) -> Flow {
+        if a.0 == b.0 { to.jump() } else { Flow::Next }
+    }
+
+    /// Goes to `to` if `a` is the number `b`.
+    #[vm_op]
+    fn jump_if_equal_number(a: Value, #[imm] b: f64, to: Label) -> Flow {
+        if a.as_number() == b { to.jump() } else { Flow::Next }
     }
 
     /// Goes to `to` unless `a == b`.
     #[vm_op]
-    fn jump_unless_equal(vm: &mut Vm, a: Value, #[place(slot, constant)] b: Value, to: Label) -> Result<Flow, Thrown> {
-        if equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+    fn jump_unless_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
+        if a.is_number() && b.is_number() {
+            return if a.as_number() == b.as_number() { Ok(Flow::Next) } else { Ok(to.jump()) };
+        }
+        if a.0 == b.0 {
+            return Ok(Flow::Next);
+        }
+        if !may_be_equal(a, b) {
+            return Ok(to.jump());
+        }
+        if is_equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+    }
+
+    /// Goes to `to` unless `a` is `b`: nil, true, false, or a short string.
+    #[vm_op]
+    fn jump_unless_is(a: Value, #[constant] b: Value, to: Label) -> Flow {
+        if a.0 == b.0 { Flow::Next } else { to.jump() }
+    }
+
+    /// Goes to `to` unless `a` is the number `b`.
+    #[vm_op]
+    fn jump_unless_equal_number(a: Value, #[imm] b: f64, to: Label) -> Flow {
+        if a.as_number() == b { Flow::Next } else { to.jump() }
+    }
+
+    /// Can two values that are not the same be equal? They are of one type, and no strings of which there is only one.
+    fn may_be_equal(a: Value, b: Value) -> bool {
+        a.is_object() && a.0.wrapping_shr(TAG_SHIFT) == b.0.wrapping_shr(TAG_SHIFT) && !a.is_interned()
     }
 
     // The numeric `for`: a hidden counter, its limit and its step, and the variable.
@@ -782,7 +863,7 @@ pub mod ops {
     fn loop_next(counter: Value, limit: Value, step: Value, to: Label) -> (Value, Value, Flow) {
         let next = counter.as_number() + step.as_number();
         if is_within(next, limit.as_number(), step.as_number()) {
-            (Value::number(next), Value::number(next), to.jump())
+            (Value::ordinary(next), Value::ordinary(next), to.jump())
         } else {
             (counter, counter, Flow::Next)
         }
@@ -792,7 +873,7 @@ pub mod ops {
     #[vm_op]
     fn loop_up(counter: Value, limit: Value, #[imm] step: f64, to: Label) -> (Value, Flow) {
         let next = counter.as_number() + step;
-        if next <= limit.as_number() { (Value::number(next), to.jump()) } else { (counter, Flow::Next) }
+        if next <= limit.as_number() { (Value::ordinary(next), to.jump()) } else { (counter, Flow::Next) }
     }
 
     // The generic `for`.
@@ -867,9 +948,13 @@ pub mod ops {
 
     /// The place in an array part that a number is the key of; none has as many as it is for other numbers.
     fn array_place(key: f64) -> u64 {
-        // The low bits of a number from 2^52 on are its integer.
+        // The low bits of a number from 2^52 on are its integer. Bits are compared, so what is no number differs, too.
         let shifted = key + TWO_52;
-        if shifted - TWO_52 == key { shifted.to_bits().wrapping_sub(TWO_52_BITS).wrapping_sub(1) } else { u64::MAX }
+        if (shifted - TWO_52).to_bits() == key.to_bits() {
+            shifted.to_bits().wrapping_sub(TWO_52_BITS).wrapping_sub(1)
+        } else {
+            u64::MAX
+        }
     }
 
     const TWO_52: f64 = 4503599627370496.0;
@@ -878,7 +963,7 @@ pub mod ops {
     /// `dst = object[key]`
     #[vm_op]
     fn get_index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
-        if object.is_table() && key.is_number() {
+        if object.is_table() {
             let table = object.as_table();
             let place = array_place(key.as_number());
             if place < unsafe { (*table).array_len } as u64 {
@@ -947,7 +1032,7 @@ pub mod ops {
     /// `object[key] = value`
     #[vm_op]
     fn set_index(vm: &mut Vm, object: Value, key: Value, #[place(slot, constant)] value: Value) -> Result<(), Thrown> {
-        if object.is_table() && key.is_number() {
+        if object.is_table() {
             let table = object.as_table();
             let index = array_place(key.as_number());
             if index < unsafe { (*table).array_len } as u64 {

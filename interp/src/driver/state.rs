@@ -24,13 +24,12 @@ impl Parked {
 
     /// The values up to the end of the frame of `top`.
     fn values(&self, top: *const Frame) -> &[u64] {
-        self.stacks.values(end_of_frame(top, &self.stacks))
+        self.stacks.values(end_of_frame(top))
     }
 
     /// Clears the slots behind those.
     fn clear_behind(&mut self, top: *const Frame) {
-        let end = end_of_frame(top, &self.stacks);
-        self.stacks.clear(end);
+        self.stacks.clear(end_of_frame(top));
     }
 
     /// The filled records up to `top`.
@@ -60,10 +59,8 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) nesting: u32,
     /// Which of them is that of the current fiber, counted from 1.
     pub(crate) fiber_run: Option<u32>,
-    /// The running op asked to suspend the fiber.
+    /// The innermost run, which is a fiber's, is to be suspended when the running op hands on that something was thrown.
     pub(crate) suspending: bool,
-    /// The fiber that ran last was suspended.
-    pub(crate) suspended: bool,
     /// As many runs may be under way at once.
     pub(crate) most_nesting: u32,
 }
@@ -83,7 +80,6 @@ impl<I: InstructionSet> Driver<I> {
             nesting: 0,
             fiber_run: None,
             suspending: false,
-            suspended: false,
             most_nesting: limits.nesting,
         }
     }
@@ -182,9 +178,10 @@ impl<I: InstructionSet> Driver<I> {
         self.get(index).values(self.get(index).top)
     }
 
-    /// What is on the value stacks that are worked on, and that will be returned to. `top` is the current top record.
+    /// What is on the value stack that is worked on, then on those that will be returned to, the last one left first.
+    /// `top` is the current top record.
     pub(crate) fn values_under_way(&self, top: *mut Frame) -> impl Iterator<Item = &[u64]> {
-        let outer = self.outer.iter().map(|&index| self.parked_values(index));
+        let outer = self.outer.iter().rev().map(|&index| self.parked_values(index));
         std::iter::once(self.get(self.current).values(top)).chain(outer)
     }
 
@@ -224,14 +221,11 @@ impl<I: InstructionSet> Others for Driver<I> {
     }
 }
 
-/// Behind the last slot of the frame of a record.
-pub(crate) fn end_of_frame(record: *const Frame, stacks: &Stacks) -> *mut u64 {
+/// Behind the last slot of the frame of a record; a host's has none.
+pub(crate) fn end_of_frame(record: *const Frame) -> *mut u64 {
     // SAFETY: (1).
     unsafe {
-        match (*record).function.as_ref() {
-            Some(function) => (*record).base.byte_add(function.frame_bytes as usize),
-            None if record == stacks.host_frame().cast_const() => stacks.base(),
-            None => (*record).base,
-        }
+        let frame_bytes = (*record).function.as_ref().map_or(0, |function| function.frame_bytes);
+        (*record).base.byte_add(frame_bytes as usize)
     }
 }

@@ -25,6 +25,10 @@ fn main() -> ExitCode {
     match lua.call(function, &[]) {
         Ok(_) => ExitCode::SUCCESS,
         Err(failure) => {
+            if let Some(exit) = failure.exit {
+                lua.leave(exit);
+                std::process::exit(exit.code);
+            }
             eprintln!("mimeo-lua: {}", String::from_utf8_lossy(&lua::runtime::error_text(failure.value)));
             ExitCode::FAILURE
         }

@@ -18,6 +18,7 @@ mod upvalue;
 use std::io::{Read, Write};
 
 use crate::heap::{Coroutine, Gc, Heap};
+use crate::library::Random;
 use crate::ops::ops::{Table, Upvalue, Value};
 
 pub use arithmetic::to_number;
@@ -27,7 +28,7 @@ pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
 pub use error::{error_text, raise, raise_text, raise_text_at};
 pub use index::metatable_of;
 pub use place::{Frame, frame_at, frames, name_of_operand, place, place_of};
-pub use protected::{Failure, run_protected};
+pub use protected::{Exit, Failure, leave, run_protected};
 pub use run::{run, run_all};
 pub use stubs::Stubs;
 
@@ -78,6 +79,10 @@ pub struct Host {
     pub(crate) buffer: Vec<u8>,
     /// A finaliser runs: no other one starts.
     pub(crate) is_finalizing: bool,
+    /// The program has ended, and is being left.
+    pub(crate) exit: Option<Exit>,
+    /// The state of `math.random`.
+    pub(crate) random: Random,
 }
 
 impl std::fmt::Debug for Host {
@@ -108,6 +113,8 @@ impl Host {
             left_upvalues: Vec::new(),
             buffer: Vec::new(),
             is_finalizing: false,
+            exit: None,
+            random: Random::default(),
         }
     }
 }

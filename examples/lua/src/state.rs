@@ -8,7 +8,7 @@ use mimeo::jit::{HasJit, Jit, JitConfig, WithJit};
 use crate::library;
 use crate::load::load;
 use crate::ops::ops::{Context, Machine, Ops, Value};
-use crate::runtime::{Failure, Host, Stubs, end_of_machine, run_protected};
+use crate::runtime::{Exit, Failure, Host, Stubs, end_of_machine, run_protected};
 
 /// What a [`Lua`] is made with.
 pub struct Options {
@@ -90,9 +90,19 @@ impl Lua {
     ///
     /// # Errors
     ///
-    /// What it has thrown.
+    /// What it has thrown, or that it has called `os.exit`: see [`Failure::exit`].
     pub fn call(&mut self, function: Value, args: &[Value]) -> Result<Vec<Value>, Failure> {
-        run_protected(self.machine.vm_mut(), function, args)
+        let vm = self.machine.vm_mut();
+        let result = run_protected(vm, function, args);
+        // The next call is another program.
+        vm.host.exit = None;
+        result
+    }
+
+    /// Ends as a program asked for with `os.exit`: its files are closed, and its finalisers called if it wanted that.
+    pub fn leave(mut self, exit: Exit) {
+        // Where one seems to be running no other one starts.
+        self.machine.vm_mut().host.is_finalizing = !exit.runs_finalizers;
     }
 
     /// The machine.

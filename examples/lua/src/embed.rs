@@ -41,6 +41,8 @@ pub(crate) struct Embedding {
     traceback: Option<Bits>,
     /// What the handler has said of the error that is on its way.
     report: Option<Report>,
+    /// Calls that Rust has made, one inside the other.
+    calls: u32,
     /// The handler runs.
     is_reporting: bool,
     /// Lua's own code runs, or it ended with a panic.

@@ -30,6 +30,7 @@
 //!    frames do, the upvalue is [closed](Heap::close_upvalues).
 
 mod accounts;
+mod array;
 mod collect;
 mod coroutine;
 mod event;

@@ -30,4 +30,5 @@ pub mod time;
 
 pub use embed::{Failure, Function, Handle, Scope, Table, Unlisted, Value};
 pub use heap::BadKey;
+pub use runtime::Exit;
 pub use state::{Lua, Options};

@@ -2,7 +2,13 @@
 
 mod arguments;
 mod base;
+mod bit;
 mod coroutine;
+mod math;
+mod os;
+mod table;
+
+pub use math::Random;
 
 use crate::heap::{Gc, Heap};
 use crate::ops::ops::{Table, Value, Vm};
@@ -15,6 +21,10 @@ type Functions = &'static [(&'static str, BuiltinFn)];
 pub fn open(vm: &mut Vm) {
     base::open(vm);
     coroutine::open(vm);
+    bit::open(vm);
+    math::open(vm);
+    os::open(vm);
+    table::open(vm);
 }
 
 /// Defines functions in a table.

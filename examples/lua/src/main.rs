@@ -61,11 +61,16 @@ fn run(command: &Command) -> ExitCode {
     };
     // In the order in which it was written. That it cannot be written is told when the program asks.
     let _unheard = lua.flush();
-    if let Err(failure) = &result {
+    let exit = result.as_ref().err().and_then(|failure| failure.exit);
+    if let (Err(failure), None) = (&result, exit) {
         complain_of(failure);
     }
     if let (None, Report(Some(format)), Some(jit)) = (command.dump, command.settings.report, lua.jit()) {
         complain(jit.report(format));
+    }
+    if let Some(exit) = exit {
+        lua.leave(exit);
+        std::process::exit(exit.code);
     }
     if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -108,11 +113,11 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
         lua.call(&function, &args)?;
     }
     if command.is_interactive {
-        repl::run(lua, &mut Editor::new(), &mut complain_of);
+        repl::run(lua, &mut Editor::new(), &mut complain_of)?;
     } else if command.is_bare() {
         if io::stdin().is_terminal() {
             show(VERSION);
-            repl::run(lua, &mut Editor::new(), &mut complain_of);
+            repl::run(lua, &mut Editor::new(), &mut complain_of)?;
         } else {
             let function = load_script(lua, &Script::Stdin)?;
             lua.call(&function, &[])?;

@@ -22,16 +22,22 @@ pub(crate) trait Lines {
 }
 
 /// Reads and runs chunks until there are no more. Errors are `complain`ed of, and the session goes on.
-pub(crate) fn run(lua: &mut Lua, lines: &mut dyn Lines, complain: &mut dyn FnMut(&Failure)) {
+///
+/// # Errors
+///
+/// That a chunk has called `os.exit`.
+pub(crate) fn run(lua: &mut Lua, lines: &mut dyn Lines, complain: &mut dyn FnMut(&Failure)) -> Result<(), Failure> {
     while let Some(chunk) = read_chunk(lua, lines) {
-        if let Err(failure) = chunk.and_then(|chunk| run_chunk(lua, &chunk)) {
-            // What the program has written stands before what is wrong with it.
-            let _unheard = lua.flush();
-            complain(&failure);
-        }
-        // The program reads what it likes; the user sees what was written. A failure is the next program's to hear of.
+        let result = chunk.and_then(|chunk| run_chunk(lua, &chunk));
+        // What the program has written stands before what is wrong with it, and before the next prompt.
         let _unheard = lua.flush();
+        match result {
+            Err(failure) if failure.exit.is_some() => return Err(failure),
+            Err(failure) => complain(&failure),
+            Ok(()) => {}
+        }
     }
+    Ok(())
 }
 
 /// What was read.

@@ -8,7 +8,7 @@ use mimeo::jit::{HasJit, Jit, JitConfig, WithJit};
 use crate::embed::{Embedding, Failure, Function, Scope, Value};
 use crate::library;
 use crate::ops::ops::{Context, Machine, Ops};
-use crate::runtime::{Host, Stubs, end_of_machine};
+use crate::runtime::{Exit, Host, Stubs, end_of_machine};
 
 /// What a [`Lua`] is made with.
 pub struct Options {
@@ -110,9 +110,15 @@ impl Lua {
     ///
     /// # Errors
     ///
-    /// What it has thrown.
+    /// What it has thrown, or that it has called `os.exit`.
     pub fn call(&mut self, function: &Function, args: &[Value]) -> Result<Vec<Value>, Failure> {
         self.scope().call(function, args)
+    }
+
+    /// Ends as a program asked for with `os.exit`: its files are closed, and its finalisers called if it wanted that.
+    pub fn leave(mut self, exit: Exit) {
+        // Where one seems to be running no other one starts.
+        self.machine.vm_mut().host.is_finalizing = !exit.runs_finalizers;
     }
 
     /// Makes a closure a global function: see [`Scope::function`].

@@ -8,7 +8,7 @@ use super::{Scope, Value};
 use crate::heap::Event;
 use crate::library::loaded_module;
 use crate::ops::ops::{Value as Bits, Vm};
-use crate::runtime::{Call, metatable_of, push_text, run_protected};
+use crate::runtime::{Call, Exit, metatable_of, push_text, run_protected};
 
 /// An error: a text that is no program, or what a call has thrown.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,10 @@ pub struct Failure {
     pub message: Vec<u8>,
     /// The functions that were under way, as `debug.traceback` lists them: empty when there were none.
     pub traceback: Vec<u8>,
+    /// It was no error: the program has called `os.exit`. See [`Lua::leave`](crate::Lua::leave).
+    ///
+    /// A function of Rust's that gets this should come to its end: whatever it returns, the program is left.
+    pub exit: Option<Exit>,
 }
 
 impl fmt::Display for Failure {
@@ -42,7 +46,7 @@ impl<T: Into<Value>> From<T> for Failure {
             }
             _ => NO_TEXT.to_vec(),
         };
-        Failure { value, message, traceback: Vec::new() }
+        Failure { value, message, traceback: Vec::new(), exit: None }
     }
 }
 
@@ -114,7 +118,7 @@ impl Scope<'_> {
     pub(super) fn failure(&mut self, value: Bits, report: Option<Report>) -> Failure {
         let value = self.value(value);
         match report {
-            Some(Report { message, traceback }) => Failure { value, message, traceback },
+            Some(Report { message, traceback }) => Failure { value, message, traceback, exit: None },
             None => value.into(),
         }
     }

@@ -84,13 +84,19 @@ impl<'a> Scope<'a> {
     ///
     /// # Errors
     ///
-    /// What it has thrown.
+    /// What it has thrown, or that it has called `os.exit`: see [`Failure::exit`].
     pub fn call(&mut self, function: &Function, args: &[Value]) -> Result<Vec<Value>, Failure> {
         let [xpcall, handler] = self.vm.host.embedding.protection.expect("it was made with the library");
         let mut all = vec![self.pinned(&function.0), handler];
         all.extend(args.iter().map(|arg| self.bits(arg)));
         let outer = self.vm.host.embedding.report.take();
+        self.vm.host.embedding.calls += 1;
         let result = self.enter(|vm| run_protected(vm, xpcall, &all));
+        self.vm.host.embedding.calls -= 1;
+        if self.vm.host.embedding.calls == 0 {
+            // The next call is another program.
+            self.vm.host.exit = None;
+        }
         let report = std::mem::replace(&mut self.vm.host.embedding.report, outer);
         match result {
             Ok(results) => match results.split_first() {
@@ -100,8 +106,8 @@ impl<'a> Scope<'a> {
                     Err(self.failure(thrown, report))
                 }
             },
-            // The machine had no room even for `xpcall`.
-            Err(failure) => Err(self.failure(failure.value, None)),
+            // The program was left, or the machine had no room even for `xpcall`.
+            Err(failure) => Err(Failure { exit: failure.exit, ..self.failure(failure.value, None) }),
         }
     }
 

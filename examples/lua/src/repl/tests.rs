@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-use lua::{Lua, Options};
+use lua::{Failure, Lua, Options};
 
 use super::{Input, Lines, run};
 
@@ -54,7 +54,11 @@ fn session(lines: &[&str]) -> (String, Vec<String>) {
     let mut script = Script { inputs: lines.iter().map(input).collect(), screen: screen.clone(), kept: Vec::new() };
     let mut lua = Lua::new(Options { stdout: Box::new(screen.clone()), ..Options::default() });
     let mut errors = screen.clone();
-    run(&mut lua, &mut script, &mut |failure| writeln!(errors, "! {failure}").expect("a screen takes all"));
+    let result =
+        run(&mut lua, &mut script, &mut |failure| writeln!(errors, "! {failure}").expect("a screen takes all"));
+    if let Err(Failure { exit: Some(exit), .. }) = result {
+        writeln!(errors, "exit {}", exit.code).expect("a screen takes all");
+    }
     let text = String::from_utf8(screen.0.borrow().clone()).expect("it is text");
     (text, script.kept)
 }
@@ -130,4 +134,10 @@ fn a_program_may_replace_print_and_the_prompts() {
 fn whole_chunks_are_kept() {
     let (_, kept) = session(&["do", "end", "", "1", "x y", "do", "^C"]);
     assert_eq!(kept, ["do\nend", "1", "x y"]);
+}
+
+#[test]
+fn a_session_ends_when_the_program_does() {
+    let (screen, _) = session(&["print('last') os.exit(3)", "1"]);
+    assert_eq!(screen, "> print('last') os.exit(3)\nlast\nexit 3\n");
 }

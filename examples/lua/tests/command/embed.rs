@@ -208,6 +208,25 @@ fn calls_through_rust_have_an_end() {
 }
 
 #[test]
+fn the_end_of_a_program_is_told_to_the_host() {
+    let mut lua = new();
+    lua.register("call", |scope, args| match args {
+        [Value::Function(function)] => match scope.call(function, &[]) {
+            Err(failure) if failure.exit.is_some() => Ok(Vec::new()),
+            other => other,
+        },
+        _ => Err("no function".into()),
+    });
+    let failure = eval(&mut lua, "call(function() os.exit(3) end) passed = true").expect_err("it ends");
+    assert_eq!(failure.exit.map(|exit| exit.code), Some(3));
+    // Not even Rust stops it on the way, but the host goes on.
+    assert_eq!(
+        eval(&mut lua, "return passed, call(function() return 1 end)").expect("it runs"),
+        [Value::Nil, 1.into()]
+    );
+}
+
+#[test]
 fn a_lua_that_a_panic_went_through_is_not_entered_again() {
     let mut lua = new();
     lua.register("panics", |_, _| panic!("on purpose"));

@@ -87,6 +87,23 @@ fn what_nests_without_end_is_an_error() {
 }
 
 #[test]
+fn a_program_chooses_its_exit_status() {
+    let exit = |code: &str| {
+        let outcome = lua(&["-e", code, "-e", "print('not reached')"], b"");
+        assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("1\n", ""), "{code}");
+        outcome.status
+    };
+    assert_eq!(exit("print(1) os.exit()"), 0);
+    assert_eq!(exit("print(1) os.exit(7)"), 7);
+    assert_eq!(exit("print(1) pcall(os.exit, false)"), 1);
+    assert_eq!(exit("print(1) coroutine.wrap(function() os.exit(5) end)()"), 5);
+    assert_eq!(lua_with(&[("LUA_INIT", "os.exit(4)")], &["-v"]).status, 4);
+    let outcome = lua(&["-i", "--stats"], b"os.exit(6)\nprint(1)");
+    assert_eq!(outcome.status, 6);
+    assert!(!outcome.stdout.contains("1\n1") && outcome.stderr.starts_with("functions"), "{outcome:?}");
+}
+
+#[test]
 fn files_that_cannot_be_read_are_errors() {
     assert_eq!(failed(&lua(&["no-such-file.lua"], b""), ""), "cannot open no-such-file.lua: No such file or directory");
     if cfg!(unix) {

@@ -1,7 +1,7 @@
 //! The command `mimeo-lua`: runs programs and lines, or shows what becomes of them.
 
 mod command;
-mod history;
+mod editor;
 mod output;
 mod repl;
 
@@ -16,7 +16,7 @@ use mimeo::InstructionSet as _;
 use mimeo::jit::{Jit, Report};
 
 use command::{Command, Dump, Request, Script, USAGE};
-use history::Editor;
+use editor::Editor;
 use output::{complain, show};
 
 const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");

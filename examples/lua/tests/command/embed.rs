@@ -5,10 +5,14 @@ use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
+use mimeo::jit::{JitConfig, Mode};
+
 use lua::{Failure, Function, Lua, Options, Table, Value};
 
+/// One that compiles everything, where there is native code.
 fn new() -> Lua {
-    Lua::new(Options::default())
+    let jit = JitConfig { mode: Mode::On, ..JitConfig::default() };
+    Lua::new(Options { jit: Some(jit), ..Options::default() })
 }
 
 /// What code returns.

@@ -31,6 +31,7 @@
 //!    frames do, the upvalue is [closed](Heap::close_upvalues).
 
 mod accounts;
+mod array;
 mod collect;
 mod coroutine;
 mod event;

@@ -401,7 +401,7 @@ pub mod ops {
         fn builtin_frame(vm: &mut Vm) -> Callee;
         fn call_builtin(vm: &mut Vm, builtin: Value) -> Result<(), Thrown>;
         fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown>;
-        fn caught(vm: &mut Vm, handler: Value) -> Value;
+        fn caught(vm: &mut Vm, handler: Value) -> Result<Value, Thrown>;
         fn finish_coroutine(vm: &mut Vm, results: Window);
     }
 
@@ -1244,7 +1244,7 @@ pub mod ops {
 
     /// The value of the error that was thrown, or what `handler` makes of it unless that is nil.
     #[vm_op]
-    fn take_error(vm: &mut Vm, #[place(slot, constant)] handler: Value) -> Value {
+    fn take_error(vm: &mut Vm, #[place(slot, constant)] handler: Value) -> Result<Value, Thrown> {
         caught(vm, handler)
     }
 

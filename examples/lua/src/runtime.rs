@@ -17,7 +17,9 @@ mod upvalue;
 
 use std::io::{Read, Write};
 
+use crate::embed::Embedding;
 use crate::heap::{Coroutine, Gc, Heap};
+use crate::library::Random;
 use crate::ops::ops::{Table, Upvalue, Value};
 
 pub use arithmetic::to_number;
@@ -27,7 +29,7 @@ pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
 pub use error::{error_text, raise, raise_text, raise_text_at};
 pub use index::metatable_of;
 pub use place::{Frame, frame_at, frames, name_of_operand, place, place_of};
-pub use protected::{Failure, run_protected};
+pub use protected::{Exit, Failure, leave, run_protected};
 pub use run::{run, run_all};
 pub use stubs::Stubs;
 
@@ -80,6 +82,12 @@ pub struct Host {
     pub(crate) captured: Vec<Gc<Upvalue>>,
     /// A finaliser runs: no other one starts.
     pub(crate) is_finalizing: bool,
+    /// What belongs to the one who embeds the machine.
+    pub(crate) embedding: Embedding,
+    /// The program has ended, and is being left.
+    pub(crate) exit: Option<Exit>,
+    /// The state of `math.random`.
+    pub(crate) random: Random,
 }
 
 impl std::fmt::Debug for Host {
@@ -111,6 +119,9 @@ impl Host {
             buffer: Vec::new(),
             captured: Vec::new(),
             is_finalizing: false,
+            embedding: Embedding::default(),
+            exit: None,
+            random: Random::default(),
         }
     }
 }

@@ -5,7 +5,6 @@
 use mimeo_def::Pc;
 
 use crate::driver::Parked;
-use crate::stacks::Stacks;
 use crate::{Callee, Function, InstructionSet, Thrown, Value, Vm};
 
 /// A fiber of one machine. Its number is used again once it is dropped.
@@ -45,8 +44,8 @@ pub enum FiberExit<V> {
 impl<I: InstructionSet> Vm<I> {
     /// A new fiber, in which nothing runs.
     pub fn new_fiber(&mut self, limits: FiberLimits) -> FiberId {
-        let parked = Parked::new(Stacks::new(limits.slots, limits.depth));
-        FiberId(self.driver.park(parked))
+        let stacks = self.driver.stacks_of(limits.slots, limits.depth);
+        FiberId(self.driver.park(Parked::new(stacks)))
     }
 
     /// Drops a fiber, whatever it was doing.

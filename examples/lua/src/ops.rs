@@ -6,7 +6,7 @@
 
 use crate::runtime::{
     arithmetic, builtin_frame, call_builtin, callable, caught, close_upvalues, collect_arguments, concatenate,
-    copy_rest, copy_whole_rest, fill_parameters, fill_results, finish_coroutine, index, index_field, index_method,
+    copy_rest, copy_whole_rest, fill_parameters, fill_results, finish_coroutine, index, index_field, index_global,
     is_equal, is_less, is_less_equal, length_of, make_closure, make_table, move_down, power_of, prepare_loop, protect,
     set, set_elements, set_name, store_upvalue,
 };
@@ -188,12 +188,16 @@ pub mod ops {
         pub next: *mut Object,
         /// What it is: a [`Kind`](crate::heap::Kind).
         pub kind: u8,
-        /// What the collector knows of it. Whoever stores an object into one that is [`BLACK`] must tell it.
+        /// What the collector knows of it. Whoever stores an object into one that is [`BLACK`] must tell it,
+        /// and whoever stores into a [`PROTOTYPE`] the caches.
         pub mark: u8,
     }
 
     /// The bit of [`Object::mark`] that says that the collector will not look at the object again in this cycle.
     pub const BLACK: u8 = 4;
+
+    /// The bit of [`Object::mark`] that says that other tables have fields from this one: see [`InheritedCache`].
+    pub const PROTOTYPE: u8 = 16;
 
     /// A string; its bytes lie behind it. Two strings of up to 40 bytes with the same bytes are one object.
     #[repr(C)]
@@ -294,21 +298,23 @@ pub mod ops {
         pub slot: u32,
     }
 
-    /// Where an op found a method the last time: not in the object itself, but in the table that is the `__index` of
-    /// its metatable. It holds for all objects and metatables of the same shapes.
+    /// What a table gave the last time for a name that it has not, or for which it has nil: something that the chain of
+    /// its metatable's `__index` leads to. It is the same for all tables of that shape with that metatable, as long as
+    /// nobody changes a table of such a chain.
     #[repr(C)]
-    #[derive(Clone, Copy, Debug, Default)]
-    pub struct MethodCache {
-        /// [`Table::shape_id`] of the object, which has no such name; 0, which no table has, at first.
+    #[derive(Clone, Copy, Debug)]
+    pub struct InheritedCache {
+        /// [`Table::shape_id`]; 0, which no table has, at first.
         pub shape_id: u32,
-        /// That of its metatable.
-        pub metatable_id: u32,
-        /// Where the metatable has its `__index`.
-        pub index_slot: u32,
-        /// [`Table::shape_id`] of what is there.
-        pub holder_id: u32,
-        /// Where that has the method.
-        pub slot: u32,
+        /// The [`epoch`](Context::epoch) of that time.
+        pub epoch: u32,
+        /// [`Table::metatable`].
+        pub metatable: *mut Table,
+        /// The shape has the name, and the value is for tables that have nil there: the [`FieldCache`] beside this one is
+        /// for the same shape then.
+        pub has_name: bool,
+        /// What was found: a function, a table or nil. It lives, because the chain leads to it.
+        pub value: Value,
     }
 
     /// Where an op added a named field to a table the last time. A table that is [`BLACK`] must not be changed by it:
@@ -340,6 +346,8 @@ pub mod ops {
         pub open_upvalues: *mut Upvalue,
         /// How often the collector has freed shapes: see [`AddCache`].
         pub shapes_freed: u32,
+        /// How often what tables inherit may have changed: see [`InheritedCache`].
+        pub epoch: *const u32,
     }
 
     // What `runtime` implements: the slow paths of the ops below.
@@ -356,13 +364,13 @@ pub mod ops {
         fn is_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown>;
         fn make_table(vm: &mut Vm, array: u32, names: u32) -> Value;
         fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown>;
-        fn index_field(vm: &mut Vm, object: Value, name: Value, cache: &mut FieldCache) -> Result<Value, Thrown>;
-        fn index_method(
+        fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &mut FieldCache) -> Result<Value, Thrown>;
+        fn index_field(
             vm: &mut Vm,
             object: Value,
             name: Value,
             own: &mut FieldCache,
-            cache: &mut MethodCache,
+            inherited: &mut InheritedCache,
         ) -> Result<Value, Thrown>;
         fn set(vm: &mut Vm, object: Value, key: Value, value: Value) -> Result<(), Thrown>;
         fn set_name(
@@ -443,7 +451,7 @@ pub mod ops {
                 return Ok(value);
             }
         }
-        index_field(vm, Value::table(globals), name, cache)
+        index_global(vm, Value::table(globals), name, cache)
     }
 
     /// The global `name` = `value`
@@ -892,24 +900,34 @@ pub mod ops {
         make_table(vm, array, names)
     }
 
+    fn has_inherited(table: *mut Table, cache: &mut InheritedCache, epoch: *const u32) -> bool {
+        let same_kind =
+            unsafe { (*table).shape_id } == cache.shape_id && unsafe { (*table).metatable } == cache.metatable;
+        same_kind && unsafe { *epoch } == cache.epoch
+    }
+
     /// `dst = object.name`
     #[vm_op]
     fn get_field(
         vm: &mut Vm,
         object: Value,
         #[constant] name: Value,
-        #[cache] cache: &mut FieldCache,
+        #[cache] own: &mut FieldCache,
+        #[cache] inherited: &mut InheritedCache,
     ) -> Result<Value, Thrown> {
         if object.is_table() {
             let table = object.as_table();
-            if unsafe { (*table).shape_id } == cache.shape_id {
-                let value = unsafe { *(*table).slots.add(cache.slot as usize) };
-                if !value.is_nil() {
+            if unsafe { (*table).shape_id } == own.shape_id {
+                let value = unsafe { *(*table).slots.add(own.slot as usize) };
+                if !value.is_nil() || unsafe { (*table).metatable.is_null() } {
                     return Ok(value);
                 }
             }
+            if has_inherited(table, inherited, vm.context.epoch) {
+                return Ok(inherited.value);
+            }
         }
-        index_field(vm, object, name, cache)
+        index_field(vm, object, name, own, inherited)
     }
 
     /// The function `object.name` and `object`, as a method call wants them.
@@ -919,30 +937,21 @@ pub mod ops {
         object: Value,
         #[constant] name: Value,
         #[cache] own: &mut FieldCache,
-        #[cache] cache: &mut MethodCache,
+        #[cache] inherited: &mut InheritedCache,
     ) -> Result<(Value, Value), Thrown> {
         if object.is_table() {
             let table = object.as_table();
-            let shape_id = unsafe { (*table).shape_id };
-            if shape_id == cache.shape_id {
-                let metatable = unsafe { (*table).metatable };
-                if !metatable.is_null() && unsafe { (*metatable).shape_id } == cache.metatable_id {
-                    let index = unsafe { *(*metatable).slots.add(cache.index_slot as usize) };
-                    if index.is_table() && unsafe { (*index.as_table()).shape_id } == cache.holder_id {
-                        let method = unsafe { *(*index.as_table()).slots.add(cache.slot as usize) };
-                        if !method.is_nil() {
-                            return Ok((method, object));
-                        }
-                    }
-                }
-            } else if shape_id == own.shape_id {
-                let method = unsafe { *(*table).slots.add(own.slot as usize) };
-                if !method.is_nil() {
-                    return Ok((method, object));
+            if unsafe { (*table).shape_id } == own.shape_id {
+                let value = unsafe { *(*table).slots.add(own.slot as usize) };
+                if !value.is_nil() {
+                    return Ok((value, object));
                 }
             }
+            if has_inherited(table, inherited, vm.context.epoch) {
+                return Ok((inherited.value, object));
+            }
         }
-        let method = index_method(vm, object, name, own, cache)?;
+        let method = index_field(vm, object, name, own, inherited)?;
         Ok((method, object))
     }
 
@@ -980,10 +989,20 @@ pub mod ops {
         mark & BLACK != 0
     }
 
+    /// Nobody has to hear of a store into such a table.
+    fn is_plain(table: *mut Table) -> bool {
+        let mark = unsafe { (*table).object.mark };
+        mark & (BLACK | PROTOTYPE) == 0
+    }
+
     /// May `value` just be stored where `old` is? Else a metamethod may have a say, or the collector.
     fn may_replace(table: *mut Table, old: Value, value: Value) -> bool {
-        (!old.is_nil() || unsafe { (*table).metatable.is_null() })
-            && (!is_black(unsafe { (*table).object.mark }) || !value.is_object())
+        (!old.is_nil() || unsafe { (*table).metatable.is_null() }) && (is_plain(table) || may_keep(old, value))
+    }
+
+    /// The collector cares for objects only, and a [`PROTOTYPE`] may get another number for a number.
+    fn may_keep(old: Value, value: Value) -> bool {
+        !value.is_object() && old.is_number()
     }
 
     /// `object.name = value`
@@ -1006,7 +1025,7 @@ pub mod ops {
                     return Ok(());
                 }
             } else if shape_id == add.shape_id
-                && may_add(table, value)
+                && may_add(table)
                 && add.shapes_freed == vm.context.shapes_freed
                 && add.slot < unsafe { (*table).slots_len }
             {
@@ -1022,11 +1041,9 @@ pub mod ops {
     }
 
     /// May a name be added to the table?
-    fn may_add(table: *mut Table, value: Value) -> bool {
+    fn may_add(table: *mut Table) -> bool {
         let metatable = unsafe { (*table).metatable };
-        !is_black(unsafe { (*table).object.mark })
-            && !value.is_nil()
-            && (metatable.is_null() || unsafe { (*metatable).missing } & NEW_INDEX != 0)
+        is_plain(table) && (metatable.is_null() || unsafe { (*metatable).missing } & NEW_INDEX != 0)
     }
 
     /// `object[key] = value`

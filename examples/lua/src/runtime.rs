@@ -42,7 +42,7 @@ pub(crate) use coroutine::finish_coroutine;
 pub(crate) use function::{
     callable, collect_arguments, copy_rest, copy_whole_rest, fill_parameters, fill_results, move_down,
 };
-pub(crate) use index::{index, index_field, index_method, make_table, set, set_elements, set_name};
+pub(crate) use index::{index, index_field, index_global, make_table, set, set_elements, set_name};
 pub(crate) use protected::{caught, protect};
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
 
@@ -78,6 +78,8 @@ pub struct Host {
     pub(crate) left_upvalues: Vec<*mut Upvalue>,
     /// Where bytes are put together: taken, used, and given back.
     pub(crate) buffer: Vec<u8>,
+    /// Where the upvalues of a new closure are put together.
+    pub(crate) captured: Vec<Gc<Upvalue>>,
     /// A finaliser runs: no other one starts.
     pub(crate) is_finalizing: bool,
     /// What belongs to the one who embeds the machine.
@@ -115,6 +117,7 @@ impl Host {
             running: Vec::new(),
             left_upvalues: Vec::new(),
             buffer: Vec::new(),
+            captured: Vec::new(),
             is_finalizing: false,
             embedding: Embedding::default(),
             exit: None,

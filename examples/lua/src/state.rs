@@ -80,8 +80,15 @@ impl Lua {
     /// A new one.
     #[must_use]
     pub fn new(options: Options) -> Lua {
-        let context = Context { arguments: 0, results: 0, open_upvalues: std::ptr::null_mut(), shapes_freed: 0 };
-        let mut builder = Machine::builder(context, Host::new(options.stdin, options.stdout)).limits(options.limits);
+        let host = Host::new(options.stdin, options.stdout);
+        let context = Context {
+            arguments: 0,
+            results: 0,
+            open_upvalues: std::ptr::null_mut(),
+            shapes_freed: 0,
+            epoch: host.heap.epoch(),
+        };
+        let mut builder = Machine::builder(context, host).limits(options.limits);
         if let Some(config) = options.jit {
             builder = builder.jit(config);
         }

@@ -46,6 +46,8 @@ pub(crate) struct Driver<I: InstructionSet> {
     parked: Vec<Option<Parked>>,
     /// Where fibers were dropped.
     free: Vec<u32>,
+    /// Stacks of dropped fibers, as good as new.
+    spare: Vec<Stacks>,
     /// Index of the stacks that are worked on.
     current: u32,
     /// Indices of the stacks that were left for a fiber and will be returned to.
@@ -71,6 +73,7 @@ impl<I: InstructionSet> Driver<I> {
         Driver {
             parked: vec![Some(Parked::new(Stacks::new(limits.slots, limits.depth)))],
             free: Vec::new(),
+            spare: Vec::new(),
             current: 0,
             outer: Vec::new(),
             programs: Programs::new(),
@@ -115,9 +118,23 @@ impl<I: InstructionSet> Driver<I> {
     pub(crate) fn unpark(&mut self, index: u32) {
         assert!(!self.is_under_way(index), "the fiber runs");
         self.get(index);
-        self.parked[index as usize] = None;
+        let parked = self.parked[index as usize].take();
         self.free.push(index);
+        if self.spare.len() < Self::MAX_SPARE {
+            self.spare.extend(parked.and_then(|parked| parked.stacks.recycle()));
+        }
     }
+
+    /// Stacks for a fiber, which may have been another one's.
+    pub(crate) fn stacks_of(&mut self, slots: u32, depth: u32) -> Stacks {
+        match self.spare.iter().rposition(|stacks| stacks.is_of(slots, depth)) {
+            Some(index) => self.spare.swap_remove(index),
+            None => Stacks::new(slots, depth),
+        }
+    }
+
+    /// Stacks of dropped fibers that are kept, each with a few pages.
+    const MAX_SPARE: usize = 1024;
 
     /// Is a run under way on these stacks, or on others that it was switched to?
     fn is_under_way(&self, index: u32) -> bool {

@@ -14,7 +14,8 @@ use crate::runtime::{Exit, Host, Stubs, end_of_machine};
 pub struct Options {
     /// The native tier; `None` for a machine without one.
     pub jit: Option<JitConfig>,
-    /// How deep programs may get.
+    /// How deep programs may get. Each of the runs that `nesting` counts takes native stack, of which the thread must
+    /// have enough: without optimisation about 50 KiB.
     pub limits: Limits,
     /// Standard input.
     pub stdin: Box<dyn Read>,

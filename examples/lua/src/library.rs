@@ -47,6 +47,13 @@ fn define_module(vm: &mut Vm, name: &str, functions: Functions) -> Gc<Table> {
     table
 }
 
+/// What `require` gives for the name of a module of the library.
+pub(crate) fn loaded_module(vm: &mut Vm, name: &str) -> Option<Gc<Table>> {
+    let loaded = loaded_modules(vm);
+    let name = vm.host.heap.text(name.as_bytes());
+    loaded.get_text(name).to_table()
+}
+
 /// `package.loaded`
 fn loaded_modules(vm: &mut Vm) -> Gc<Table> {
     let registry = vm.host.registry;

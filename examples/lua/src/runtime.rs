@@ -17,6 +17,7 @@ mod upvalue;
 
 use std::io::{Read, Write};
 
+use crate::embed::Embedding;
 use crate::heap::{Coroutine, Gc, Heap};
 use crate::library::Random;
 use crate::ops::ops::{Table, Upvalue, Value};
@@ -41,7 +42,7 @@ pub(crate) use coroutine::finish_coroutine;
 pub(crate) use function::{
     callable, collect_arguments, copy_rest, copy_whole_rest, fill_parameters, fill_results, move_down,
 };
-pub(crate) use index::{index, index_field, index_method, make_table, set, set_elements, set_name};
+pub(crate) use index::{index, index_field, index_global, make_table, set, set_elements, set_name};
 pub(crate) use protected::{caught, protect};
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
 
@@ -77,8 +78,12 @@ pub struct Host {
     pub(crate) left_upvalues: Vec<*mut Upvalue>,
     /// Where bytes are put together: taken, used, and given back.
     pub(crate) buffer: Vec<u8>,
+    /// Where the upvalues of a new closure are put together.
+    pub(crate) captured: Vec<Gc<Upvalue>>,
     /// A finaliser runs: no other one starts.
     pub(crate) is_finalizing: bool,
+    /// What belongs to the one who embeds the machine.
+    pub(crate) embedding: Embedding,
     /// The program has ended, and is being left.
     pub(crate) exit: Option<Exit>,
     /// The state of `math.random`.
@@ -112,7 +117,9 @@ impl Host {
             running: Vec::new(),
             left_upvalues: Vec::new(),
             buffer: Vec::new(),
+            captured: Vec::new(),
             is_finalizing: false,
+            embedding: Embedding::default(),
             exit: None,
             random: Random::default(),
         }

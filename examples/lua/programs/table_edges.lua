@@ -35,8 +35,10 @@ show(t, 1, 3)
 print(#called)
 print(table.concat({ 1, 2, 3 }, 7, 1.9, "2"), table.concat({ 1 }, ",", 1, -1e300) == "", pcall(table.concat, {}, ",", 1e300))
 local long = {}
-for i = 1, 5000 do long[i] = 1 end
-print(pcall(table.concat, long, ("x"):rep(1000000)))
+local megabyte = "x"
+for i = 1, 5000 do long[i] = i end
+for i = 1, 20 do megabyte = megabyte .. megabyte end
+print(pcall(table.concat, long, megabyte))
 print(table.foreach({ 1, 2, 3 }, function(k, v) if k == 2 then return v * 10, "more" end end))
 print(select("#", table.foreach({}, print)), select("#", table.foreachi({}, print)))
 local u = { a = 1, b = 2, c = 3 }
@@ -72,15 +74,15 @@ try(function() table.concat({ {} }) end)
 --> 20
 --> 0	0
 --> nil
---> table_edges.lua:46: bad argument #1 to 'remove' (table expected, got nil)
---> table_edges.lua:47: bad argument #2 to 'remove' (number expected, got table)
---> table_edges.lua:48: bad argument #1 to 'getn' (table expected, got nil)
---> table_edges.lua:49: bad argument #1 to 'maxn' (table expected, got no value)
---> table_edges.lua:50: bad argument #2 to 'foreach' (function expected, got nil)
---> table_edges.lua:51: bad argument #1 to 'foreachi' (table expected, got number)
---> table_edges.lua:52: bad argument #4 to 'move' (number expected, got nil)
---> table_edges.lua:53: bad argument #5 to 'move' (table expected, got number)
---> table_edges.lua:54: bad argument #2 to 'insert' (number expected, got nil)
---> table_edges.lua:55: bad argument #2 to 'sort' (function expected, got number)
---> table_edges.lua:56: bad argument #2 to 'concat' (string expected, got table)
---> table_edges.lua:57: invalid value (table) at index 1 in table for 'concat'
+--> table_edges.lua:48: bad argument #1 to 'remove' (table expected, got nil)
+--> table_edges.lua:49: bad argument #2 to 'remove' (number expected, got table)
+--> table_edges.lua:50: bad argument #1 to 'getn' (table expected, got nil)
+--> table_edges.lua:51: bad argument #1 to 'maxn' (table expected, got no value)
+--> table_edges.lua:52: bad argument #2 to 'foreach' (function expected, got nil)
+--> table_edges.lua:53: bad argument #1 to 'foreachi' (table expected, got number)
+--> table_edges.lua:54: bad argument #4 to 'move' (number expected, got nil)
+--> table_edges.lua:55: bad argument #5 to 'move' (table expected, got number)
+--> table_edges.lua:56: bad argument #2 to 'insert' (number expected, got nil)
+--> table_edges.lua:57: bad argument #2 to 'sort' (function expected, got number)
+--> table_edges.lua:58: bad argument #2 to 'concat' (string expected, got table)
+--> table_edges.lua:59: invalid value (table) at index 1 in table for 'concat'

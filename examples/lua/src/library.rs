@@ -3,6 +3,7 @@
 mod arguments;
 mod base;
 mod coroutine;
+mod string;
 
 use crate::heap::{Gc, Heap};
 use crate::ops::ops::{Table, Value, Vm};
@@ -15,6 +16,7 @@ type Functions = &'static [(&'static str, BuiltinFn)];
 pub fn open(vm: &mut Vm) {
     base::open(vm);
     coroutine::open(vm);
+    string::open(vm);
 }
 
 /// Defines functions in a table.

@@ -190,7 +190,8 @@ pub mod ops {
     /// The bit of [`Object::mark`] that says that the collector will not look at the object again in this cycle.
     pub const BLACK: u8 = 4;
 
-    /// A string; its bytes lie behind it. Two strings of up to 40 bytes with the same bytes are one object.
+    /// A string. Its bytes lie behind it, or their address if they are more than 40. Two strings of up to 40 bytes with
+    /// the same bytes are one object.
     #[repr(C)]
     #[derive(Debug)]
     pub struct Text {

@@ -34,8 +34,6 @@ pub enum FormatError {
     RepeatedFlags,
     /// A width or precision of more than two digits.
     TooLong,
-    /// There is no such conversion.
-    Option(u8),
 }
 
 impl fmt::Display for FormatError {
@@ -43,8 +41,6 @@ impl fmt::Display for FormatError {
         match self {
             FormatError::RepeatedFlags => f.write_str("invalid format (repeated flags)"),
             FormatError::TooLong => f.write_str("invalid format (width or precision too long)"),
-            FormatError::Option(0) => f.write_str("invalid option '%' to 'format'"),
-            FormatError::Option(byte) => write!(f, "invalid option '%{}' to 'format'", *byte as char),
         }
     }
 }
@@ -70,8 +66,7 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// When there are too many flags or digits. Whether the letter is a conversion is for the caller to say, with
-    /// [`FormatError::Option`].
+    /// When there are too many flags or digits. Whether the letter is a conversion is for the caller to say.
     pub fn parse(text: &[u8]) -> Result<(Spec, usize), FormatError> {
         let mut spec = Spec::default();
         let mut rest = text;

@@ -3,7 +3,7 @@
 use super::PatternError;
 use super::class::{is_in_class, is_in_set};
 
-const MAX_CAPTURES: usize = 32;
+pub(super) const MAX_CAPTURES: usize = 32;
 
 /// How deep the matcher may recurse. LuaJIT's limit.
 const MAX_DEPTH: u32 = 200;

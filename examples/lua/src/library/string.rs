@@ -39,9 +39,9 @@ pub(super) fn open(vm: &mut Vm) {
 impl Call<'_> {
     /// A number without its fraction; the least one for all that are out of range, as LuaJIT has it on x86.
     fn int32(&mut self, index: u32) -> Result<i32, Thrown> {
-        let number = self.number(index)?.trunc();
-        let is_in_range = (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number);
-        Ok(if is_in_range { number as i32 } else { i32::MIN })
+        let number = self.number(index)?;
+        // A number that is too small becomes the least one anyway, and so does NaN here.
+        Ok(if number < -f64::from(i32::MIN) { number as i32 } else { i32::MIN })
     }
 
     /// One that may be missing.

@@ -47,6 +47,9 @@ impl fmt::Display for FormatError {
 
 impl std::error::Error for FormatError {}
 
+/// As many as the widest number could have.
+const ZEROS: [u8; 99] = [b'0'; 99];
+
 /// How many flags there are.
 const FLAGS: usize = 5;
 
@@ -125,7 +128,7 @@ impl Spec {
         let len_bytes = sign.len() + prefix.len() + digits.len();
         let zeros =
             if self.has_zeros && !self.is_left && may_have_zeros { self.width.saturating_sub(len_bytes) } else { 0 };
-        self.push_padded(out, &[sign, prefix, &vec![b'0'; zeros], digits]);
+        self.push_padded(out, &[sign, prefix, &ZEROS[..zeros], digits]);
     }
 
     /// What stands before a number.

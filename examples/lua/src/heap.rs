@@ -29,9 +29,12 @@
 //!    stack needs none: the stacks are scanned last.
 //! 6. An open upvalue points into a stack that exists as long as its coroutine, or the machine; before it goes, or its
 //!    frames do, the upvalue is [closed](Heap::close_upvalues).
+//! 7. The bytes of a text never change and never move. They are in its own allocation, or they are the first bytes of
+//!    a [buffer](Heap::append) that exists as long as a text in it does. A buffer is written only behind all of them.
 
 mod accounts;
 mod array;
+mod buffer;
 mod collect;
 mod coroutine;
 mod event;

@@ -6,6 +6,7 @@ mod bit;
 mod coroutine;
 mod math;
 mod os;
+mod string;
 mod table;
 
 pub use math::Random;
@@ -25,6 +26,7 @@ pub fn open(vm: &mut Vm) {
     math::open(vm);
     os::open(vm);
     table::open(vm);
+    string::open(vm);
 }
 
 /// Defines functions in a table.

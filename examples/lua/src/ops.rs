@@ -199,7 +199,8 @@ pub mod ops {
     /// The bit of [`Object::mark`] that says that other tables have fields from this one: see [`InheritedCache`].
     pub const PROTOTYPE: u8 = 16;
 
-    /// A string; its bytes lie behind it. Two strings of up to 40 bytes with the same bytes are one object.
+    /// A string. Its bytes lie behind it, or their address if they are more than 40. Two strings of up to 40 bytes with
+    /// the same bytes are one object.
     #[repr(C)]
     #[derive(Debug)]
     pub struct Text {

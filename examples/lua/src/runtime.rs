@@ -24,7 +24,7 @@ use crate::ops::ops::{Table, Upvalue, Value};
 
 pub use arithmetic::to_number;
 pub use builtin::{BuiltinFn, Call};
-pub use concat::push_text;
+pub use concat::{out_of_memory, push_text};
 pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
 pub use error::{error_text, raise, raise_text, raise_text_at};
 pub use index::metatable_of;

@@ -1,6 +1,6 @@
 //! An object that nothing leads to → free memory.
 //!
-//! Contract of its unsafe blocks: (1) and (2) of the [heap](super).
+//! Contract of its unsafe blocks: (1), (2) and (7) of the [heap](super).
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
 use std::alloc::Layout;
@@ -15,8 +15,12 @@ impl Heap {
         unsafe {
             match Kind::of(object) {
                 Kind::Text => {
-                    let layout = Text::layout(Gc::<Text>::from_ptr(object.cast()).len);
+                    let text: Gc<Text> = Gc::from_ptr(object.cast());
+                    let (layout, buffer) = (text.layout(), text.buffer());
                     self.release(object, layout, layout.size());
+                    if let Some(buffer) = buffer {
+                        self.leave(buffer);
+                    }
                 }
                 Kind::Closure => {
                     let layout = closure_layout(Gc::<Closure>::from_ptr(object.cast()).upvalues_len as usize);

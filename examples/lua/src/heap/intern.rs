@@ -61,9 +61,7 @@ impl Heap {
     pub fn text(&mut self, bytes: &[u8]) -> Gc<Text> {
         if bytes.len() > MAX_INTERNED as usize {
             let text = text::allocate(&mut self.pool, bytes, 0, self.tracer.white, self.objects);
-            self.objects = text.as_object();
-            self.accounts.charge(Text::layout(text.len).size());
-            return text;
+            return self.add_long_text(text);
         }
         if self.texts.buckets.is_empty() {
             self.texts.resize(0);
@@ -84,7 +82,14 @@ impl Heap {
         let text = text::allocate(&mut self.pool, bytes, hash, self.tracer.white, self.texts.buckets[bucket]);
         self.texts.buckets[bucket] = text.as_object();
         self.texts.len += 1;
-        self.accounts.charge(Text::layout(text.len).size());
+        self.accounts.charge(text.layout().size());
+        text
+    }
+
+    /// Adds a new text to the list in which its `next` is.
+    pub(super) fn add_long_text(&mut self, text: Gc<Text>) -> Gc<Text> {
+        self.objects = text.as_object();
+        self.accounts.charge(text.layout().size());
         text
     }
 }

@@ -11,6 +11,8 @@ use crate::ops::ops::Object;
 const AT_ONCE: usize = 64;
 /// What looking at one costs, as if bytes had been marked.
 const COST: usize = 16;
+/// What looking into a bucket costs, of which many are empty when a program has made many texts for a while.
+const BUCKET_COST: usize = 2;
 
 impl Heap {
     /// Goes on in the buckets of interned texts from one on; returns what it cost.
@@ -39,7 +41,7 @@ impl Heap {
             }
             Phase::SweepObjects(std::ptr::null_mut())
         };
-        (seen + AT_ONCE) * COST
+        seen * COST + AT_ONCE * BUCKET_COST
     }
 
     /// Goes on behind an object that stays, or at the beginning; returns what it cost.

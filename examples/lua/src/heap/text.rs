@@ -1,37 +1,88 @@
 //! Bytes → [`Text`]s: how they lie in memory, their hash, and when two are equal.
 //!
-//! Contract of its unsafe blocks: (1) and (3) of the [heap](super); the bytes of a text never change, and lie behind
-//! it in the same allocation.
+//! ```text
+//! up to 40 bytes:   Text │ bytes
+//! more:             Text │ address of the bytes │ bytes
+//! in a buffer:      Text │ address of the bytes │ address of the Buffer
+//! ```
+//!
+//! Contract of its unsafe blocks: (1), (3) and (7) of the [heap](super).
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
 use std::alloc::Layout;
 
+use super::buffer::Buffer;
 use super::pool::Pool;
 use super::{Gc, Kind};
 use crate::ops::ops::{MAX_INTERNED, Object, Text};
+
+/// A text that is not interned. If its bytes are its own, they are behind it.
+#[repr(C)]
+struct LongText {
+    text: Text,
+    bytes: *const u8,
+}
+
+/// A text whose bytes are at the beginning of a buffer.
+#[repr(C)]
+struct SharedText {
+    long: LongText,
+    buffer: *mut Buffer,
+}
 
 impl Text {
     /// The longest that there can be: LuaJIT's limit.
     pub const MAX_LEN: usize = 0x7fff_ff00;
 
-    pub(super) fn layout(len: u32) -> Layout {
-        let layout = Layout::new::<Text>().extend(Layout::for_value(&[0_u8][..]));
-        // The bytes are aligned to nothing, so they begin right behind the header.
-        let (head, _) = layout.expect("a header and a byte have a layout");
-        Layout::from_size_align(size_of::<Text>() + len as usize, head.align()).expect("`MAX_LEN` is below the limit")
+    /// Of a text with bytes of its own.
+    fn layout(len: u32) -> Layout {
+        let head = if len <= MAX_INTERNED { size_of::<Text>() } else { size_of::<LongText>() };
+        Layout::from_size_align(head + len as usize, align_of::<LongText>()).expect("`MAX_LEN` is below the limit")
+    }
+
+    fn new(len: usize, hash: u32, mark: u8, next: *mut Object) -> Text {
+        assert!(len <= Text::MAX_LEN, "a text of {len} bytes");
+        Text { object: Object { next, kind: Kind::Text as u8, mark }, hash, len: len as u32 }
     }
 }
 
-/// A new text, in no list yet.
+/// A new text, in no list yet, with bytes of its own.
 pub(super) fn allocate(pool: &mut Pool, bytes: &[u8], hash: u32, mark: u8, next: *mut Object) -> Gc<Text> {
-    assert!(bytes.len() <= Text::MAX_LEN, "a text of {} bytes", bytes.len());
-    let layout = Text::layout(bytes.len() as u32);
+    let head = Text::new(bytes.len(), hash, mark, next);
     unsafe {
-        let text = pool.allocate(layout).cast::<Text>();
-        let object = Object { next, kind: Kind::Text as u8, mark };
-        text.write(Text { object, hash, len: bytes.len() as u32 });
-        text.add(1).cast::<u8>().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        let text = pool.allocate(Text::layout(head.len)).cast::<Text>();
+        let behind = if head.len <= MAX_INTERNED {
+            text.add(1).cast::<u8>()
+        } else {
+            let behind = text.cast::<LongText>().add(1).cast::<u8>();
+            (&raw mut (*text.cast::<LongText>()).bytes).write(behind);
+            behind
+        };
+        text.write(head);
+        behind.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
         Gc::from_ptr(text)
+    }
+}
+
+/// A new text, in no list yet, whose bytes are in a buffer. There are more than an interned text has.
+///
+/// # Safety
+///
+/// (7) of the heap's contract.
+pub(super) unsafe fn allocate_shared(
+    pool: &mut Pool,
+    buffer: *mut Buffer,
+    bytes: *const u8,
+    len: usize,
+    mark: u8,
+    next: *mut Object,
+) -> Gc<Text> {
+    assert!(len > MAX_INTERNED as usize, "a text of {len} bytes in a buffer");
+    let text = Text::new(len, 0, mark, next);
+    unsafe {
+        let shared = pool.allocate(Layout::new::<SharedText>()).cast::<SharedText>();
+        shared.write(SharedText { long: LongText { text, bytes }, buffer });
+        Gc::from_ptr(shared.cast())
     }
 }
 
@@ -42,7 +93,32 @@ impl Gc<Text> {
     pub fn bytes(&self) -> &[u8] {
         // Through the address and not through a reference, which would be to the header alone.
         let text = self.as_ptr();
-        unsafe { std::slice::from_raw_parts(text.add(1).cast::<u8>(), (*text).len as usize) }
+        unsafe {
+            let len = (*text).len;
+            let bytes = if len <= MAX_INTERNED {
+                text.add(1).cast::<u8>().cast_const()
+            } else {
+                (*text.cast::<LongText>()).bytes
+            };
+            std::slice::from_raw_parts(bytes, len as usize)
+        }
+    }
+
+    /// The buffer in which its bytes are, if they are not its own.
+    pub(super) fn buffer(self) -> Option<*mut Buffer> {
+        if self.is_interned() {
+            return None;
+        }
+        let text = self.as_ptr().cast::<LongText>();
+        unsafe {
+            let is_own = (*text).bytes == text.add(1).cast::<u8>();
+            (!is_own).then(|| (*text.cast::<SharedText>()).buffer)
+        }
+    }
+
+    /// Its layout without the buffer.
+    pub(super) fn layout(self) -> Layout {
+        if self.buffer().is_some() { Layout::new::<SharedText>() } else { Text::layout(self.len) }
     }
 
     /// Whether all texts with these bytes are this one.
@@ -83,9 +159,9 @@ pub(super) fn hash(bytes: &[u8]) -> u32 {
     for word in words {
         state = fold(state ^ u64::from_le_bytes(*word), FACTOR);
     }
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    state = fold(state ^ u64::from_le_bytes(last), FACTOR);
+    // The bytes behind the last word, as one: reading them one by one is quicker than copying so few.
+    let last = rest.iter().rev().fold(0, |last, &byte| last << 8 | u64::from(byte));
+    state = fold(state ^ last, FACTOR);
     let hash = (state ^ state >> 32) as u32;
     hash.max(1)
 }

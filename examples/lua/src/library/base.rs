@@ -234,16 +234,23 @@ pub(super) fn to_text(vm: &mut Vm, value: Value) -> Result<Value, Thrown> {
         return Ok(value);
     }
     let mut text = Vec::new();
-    if !push_text(&mut text, value) {
-        text = match value {
-            Value::NIL => b"nil".to_vec(),
-            Value::TRUE => b"true".to_vec(),
-            Value::FALSE => b"false".to_vec(),
-            _ if value.is_builtin() => format!("function: builtin: {:#x}", value.address()).into_bytes(),
-            _ => format!("{}: {:#x}", value.type_name(), value.address()).into_bytes(),
-        };
-    }
+    push_plain(&mut text, value);
     Ok(vm.host.heap.text(&text).into())
+}
+
+/// Appends the text of a value, of which nothing but its type and its address matters if it is an object.
+pub(super) fn push_plain(out: &mut Vec<u8>, value: Value) {
+    if push_text(out, value) {
+        return;
+    }
+    let text = match value {
+        Value::NIL => "nil".to_owned(),
+        Value::TRUE => "true".to_owned(),
+        Value::FALSE => "false".to_owned(),
+        _ if value.is_builtin() => format!("function: builtin: {:#x}", value.address()),
+        _ => format!("{}: {:#x}", value.type_name(), value.address()),
+    };
+    out.extend_from_slice(text.as_bytes());
 }
 
 fn type_name(call: &mut Call<'_>) -> Result<(), Thrown> {

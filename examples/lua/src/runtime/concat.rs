@@ -21,21 +21,59 @@ pub fn push_text(out: &mut Vec<u8>, value: Value) -> bool {
     true
 }
 
-pub(crate) fn concatenate(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
-    safepoint(vm);
-    let mut buffer = std::mem::take(&mut vm.host.buffer);
-    buffer.clear();
-    let is_plain = (0..values.len() as u32).all(|index| push_text(&mut buffer, vm.slot(values.start() + index)));
-    let result = if is_plain { new_text(vm, &buffer) } else { from_the_right(vm, values) };
-    vm.host.buffer = buffer;
-    result
+/// The error that there is no memory for a value. It has no place, as in LuaJIT.
+pub fn out_of_memory(vm: &mut Vm) -> Thrown {
+    let message = vm.host.heap.text(b"not enough memory");
+    error::raise(vm, message.into())
 }
 
-fn new_text(vm: &mut Vm, bytes: &[u8]) -> Result<Value, Thrown> {
-    if bytes.len() > Text::MAX_LEN {
-        return Err(error::raise_text(vm, "string length overflow"));
+pub(crate) fn concatenate(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
+    safepoint(vm);
+    let start = values.start();
+    match join(vm, values.len() as u32, |vm, index| vm.slot(start + index)) {
+        Some(result) => result,
+        None => from_the_right(vm, values),
     }
-    Ok(vm.host.heap.text(bytes).into())
+}
+
+/// Joins values, if they are strings and numbers. What is appended to a long string does not copy it if possible.
+fn join(vm: &mut Vm, count: u32, value: impl Fn(&Vm, u32) -> Value) -> Option<Result<Value, Thrown>> {
+    let mut len = 0;
+    for index in 0..count {
+        let value = value(vm, index);
+        match value.to_text() {
+            Some(text) => len += text.len as usize,
+            // What numbers take is counted when they are there: a few bytes.
+            None if value.is_number() => {}
+            None => return None,
+        }
+    }
+    if len > Text::MAX_LEN {
+        return Some(Err(too_long(vm)));
+    }
+    let long = value(vm, 0).to_text().filter(|text| text.len >= Text::MIN_SHARED);
+    len -= long.map_or(0, |text| text.len as usize);
+    let mut buffer = std::mem::take(&mut vm.host.buffer);
+    buffer.clear();
+    if buffer.try_reserve(len).is_err() {
+        return Some(Err(out_of_memory(vm)));
+    }
+    for index in u32::from(long.is_some())..count {
+        push_text(&mut buffer, value(vm, index));
+    }
+    let result = if long.map_or(0, |text| text.len as usize) + buffer.len() > Text::MAX_LEN {
+        Err(too_long(vm))
+    } else if let Some(long) = long {
+        vm.host.heap.append(long, &buffer).map(Value::from).ok_or_else(|| out_of_memory(vm))
+    } else {
+        Ok(vm.host.heap.text_of(&mut buffer).into())
+    };
+    vm.host.buffer = buffer;
+    Some(result)
+}
+
+fn too_long(vm: &mut Vm) -> Thrown {
+    error::raise_text(vm, "string length overflow")
 }
 
 /// Some of the values are for metamethods, which take two at a time.
@@ -44,9 +82,8 @@ fn from_the_right(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
     let mut right = vm.slot(values.start() + last);
     for index in (0..last).rev() {
         let left = vm.slot(values.start() + index);
-        let mut bytes = Vec::new();
-        if push_text(&mut bytes, left) && push_text(&mut bytes, right) {
-            right = new_text(vm, &bytes)?;
+        if let Some(joined) = join(vm, 2, |_, index| if index == 0 { left } else { right }) {
+            right = joined?;
             continue;
         }
         right = match method(vm, Event::Concat, left, right) {

@@ -34,8 +34,6 @@ pub enum FormatError {
     RepeatedFlags,
     /// A width or precision of more than two digits.
     TooLong,
-    /// There is no such conversion.
-    Option(u8),
 }
 
 impl fmt::Display for FormatError {
@@ -43,13 +41,14 @@ impl fmt::Display for FormatError {
         match self {
             FormatError::RepeatedFlags => f.write_str("invalid format (repeated flags)"),
             FormatError::TooLong => f.write_str("invalid format (width or precision too long)"),
-            FormatError::Option(0) => f.write_str("invalid option '%' to 'format'"),
-            FormatError::Option(byte) => write!(f, "invalid option '%{}' to 'format'", *byte as char),
         }
     }
 }
 
 impl std::error::Error for FormatError {}
+
+/// As many as the widest number could have.
+const ZEROS: [u8; 99] = [b'0'; 99];
 
 /// How many flags there are.
 const FLAGS: usize = 5;
@@ -70,8 +69,7 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// When there are too many flags or digits. Whether the letter is a conversion is for the caller to say, with
-    /// [`FormatError::Option`].
+    /// When there are too many flags or digits. Whether the letter is a conversion is for the caller to say.
     pub fn parse(text: &[u8]) -> Result<(Spec, usize), FormatError> {
         let mut spec = Spec::default();
         let mut rest = text;
@@ -130,7 +128,7 @@ impl Spec {
         let len_bytes = sign.len() + prefix.len() + digits.len();
         let zeros =
             if self.has_zeros && !self.is_left && may_have_zeros { self.width.saturating_sub(len_bytes) } else { 0 };
-        self.push_padded(out, &[sign, prefix, &vec![b'0'; zeros], digits]);
+        self.push_padded(out, &[sign, prefix, &ZEROS[..zeros], digits]);
     }
 
     /// What stands before a number.

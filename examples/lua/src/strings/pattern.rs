@@ -69,6 +69,9 @@ impl fmt::Display for PatternError {
 impl std::error::Error for PatternError {}
 
 impl<'a> Pattern<'a> {
+    /// No pattern has more captures.
+    pub const MAX_CAPTURES: usize = matcher::MAX_CAPTURES;
+
     /// The pattern that `text` is.
     #[must_use]
     pub fn new(text: &'a [u8]) -> Pattern<'a> {
@@ -193,22 +196,42 @@ impl Match {
     ///
     /// As [`Match::value`].
     pub fn push_replacement(&self, subject: &[u8], replacement: &[u8], out: &mut Vec<u8>) -> Result<(), PatternError> {
-        let mut rest = replacement.iter().copied();
-        while let Some(byte) = rest.next() {
-            if byte != b'%' {
-                out.push(byte);
-                continue;
-            }
-            match rest.next() {
-                Some(b'0') => out.extend_from_slice(&subject[self.range.clone()]),
+        self.for_each_piece(subject, replacement, |piece| out.extend_from_slice(piece))
+    }
+
+    /// How many bytes [`push_replacement`](Match::push_replacement) appends.
+    ///
+    /// # Errors
+    ///
+    /// As [`Match::value`].
+    pub fn replacement_len(&self, subject: &[u8], replacement: &[u8]) -> Result<usize, PatternError> {
+        let mut len_bytes = 0_usize;
+        self.for_each_piece(subject, replacement, |piece| len_bytes = len_bytes.saturating_add(piece.len()))?;
+        Ok(len_bytes)
+    }
+
+    /// Hands on what the replacement is put together from.
+    fn for_each_piece(
+        &self,
+        subject: &[u8],
+        replacement: &[u8],
+        mut piece: impl FnMut(&[u8]),
+    ) -> Result<(), PatternError> {
+        let mut rest = replacement;
+        while let Some(percent) = memchr::memchr(b'%', rest) {
+            piece(&rest[..percent]);
+            match rest.get(percent + 1) {
+                Some(b'0') => piece(&subject[self.range.clone()]),
                 Some(digit @ b'1'..=b'9') => match self.value(usize::from(digit - b'1'))? {
-                    Captured::Range(range) => out.extend_from_slice(&subject[range]),
-                    Captured::Position(position) => out.extend_from_slice(position.to_string().as_bytes()),
+                    Captured::Range(range) => piece(&subject[range]),
+                    Captured::Position(position) => piece(position.to_string().as_bytes()),
                 },
                 // Lua takes the zero behind the end of its string.
-                other => out.push(other.unwrap_or(0)),
+                other => piece(&[*other.unwrap_or(&0)]),
             }
+            rest = rest.get(percent + 2..).unwrap_or_default();
         }
+        piece(rest);
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Held, text};
 use crate::heap::{Gc, Heap};
-use crate::ops::ops::Value;
+use crate::ops::ops::{Text, Value};
 
 #[test]
 fn short_texts_with_the_same_bytes_are_one() {
@@ -63,4 +63,151 @@ fn a_dead_text_that_is_wanted_again_lives() {
         held.values.clear();
         held.step(&mut heap, 0);
     }
+}
+
+/// Appends to a text; there is memory for it.
+fn append(heap: &mut Heap, text: Gc<Text>, more: &[u8]) -> Gc<Text> {
+    heap.append(text, more).expect("there is memory")
+}
+
+/// A text of 256 bytes that was appended to twice: its buffer has room.
+fn with_room(heap: &mut Heap) -> Gc<Text> {
+    let long = heap.text(&[b'.'; 254]);
+    let long = append(heap, long, b"1");
+    let copied = append(heap, long, b"2");
+    let again = append(heap, copied, b"3");
+    assert_ne!(copied.bytes().as_ptr(), again.bytes().as_ptr());
+    append(heap, again, b"4")
+}
+
+#[test]
+fn texts_that_are_appended_to_share_their_bytes() {
+    let mut heap = Heap::default();
+    let first = with_room(&mut heap);
+    let (second, third) = (append(&mut heap, first, b"56"), append(&mut heap, first, b""));
+    assert_eq!(first.bytes(), [&[b'.'; 254][..], b"1234"].concat());
+    assert_eq!(second.bytes(), [&[b'.'; 254][..], b"123456"].concat());
+    assert_eq!(first.bytes().as_ptr(), second.bytes().as_ptr());
+    assert_eq!(third, first);
+    // They are texts as all others.
+    let plain = heap.text(second.bytes());
+    assert!(plain.is_same(second) && !plain.is_same(first));
+    assert_eq!(plain.hash(), second.hash());
+}
+
+#[test]
+fn only_the_longest_text_in_a_buffer_grows_there() {
+    let mut heap = Heap::default();
+    let stem = with_room(&mut heap);
+    let (one, other) = (append(&mut heap, stem, b"one"), append(&mut heap, stem, b"other"));
+    assert_eq!(one.bytes().as_ptr(), stem.bytes().as_ptr());
+    assert_ne!(other.bytes().as_ptr(), stem.bytes().as_ptr());
+    let (one, other) = (append(&mut heap, one, b"!"), append(&mut heap, other, b"?"));
+    assert!(one.bytes().ends_with(b"4one!") && other.bytes().ends_with(b"4other?") && stem.bytes().ends_with(b"34"));
+}
+
+#[test]
+fn building_a_text_takes_memory_in_proportion_to_its_length() {
+    const ROUNDS: usize = 200_000;
+    const TEXT: usize = 40;
+    let mut heap = Heap::default();
+    let mut held = Held::default();
+    let mut built = heap.text(b"");
+    // Nothing is collected: what there is at the end is all that was ever made.
+    for _ in 0..ROUNDS {
+        built = append(&mut heap, built, b"x");
+    }
+    assert_eq!(built.bytes(), vec![b'x'; ROUNDS]);
+    let made = heap.accounts.live;
+    assert!(made < ROUNDS * TEXT + 5 * ROUNDS + (1 << 18), "{made} bytes for {ROUNDS} texts");
+    held.hold(built);
+    held.collect(&mut heap);
+    let kept = heap.accounts.live;
+    assert!(kept < 2 * ROUNDS + (1 << 14), "{kept} bytes for a text of {ROUNDS}");
+    held.values.clear();
+    held.collect(&mut heap);
+    assert!(heap.accounts.live < 1 << 14, "{} bytes are left", heap.accounts.live);
+}
+
+#[test]
+fn a_short_beginning_of_a_long_text_keeps_no_more_than_twice_its_length() {
+    let mut heap = Heap::default();
+    let mut held = Held::default();
+    held.collect(&mut heap);
+    let before = heap.accounts.live;
+    let mut built = heap.text(&[b'x'; 255]);
+    let mut wanted = built;
+    while built.len < 1 << 20 {
+        built = append(&mut heap, built, b"x");
+        if built.len == 5000 {
+            wanted = built;
+        }
+    }
+    held.hold(wanted);
+    held.collect(&mut heap);
+    let kept = heap.accounts.live - before;
+    assert!((5000..10_200).contains(&kept), "{kept} bytes for a text of 5000");
+    assert_eq!(wanted.bytes(), [b'x'; 5000]);
+}
+
+#[test]
+fn large_vectors_become_texts_without_a_copy() {
+    let mut heap = Heap::default();
+    let (mut few, mut many) = (vec![b'x'; 100], vec![b'y'; 100_000]);
+    let address = many.as_ptr();
+    let (short, long) = (heap.text_of(&mut few), heap.text_of(&mut many));
+    assert_eq!((few.len(), many.len()), (100, 0));
+    assert_eq!(short.bytes(), few);
+    assert_eq!((long.bytes(), long.bytes().as_ptr()), (&[b'y'; 100_000][..], address));
+}
+
+#[test]
+fn random_texts_that_grow_are_what_was_appended() {
+    let mut heap = Heap::default();
+    let mut held = Held::default();
+    let mut models: Vec<Vec<u8>> = Vec::new();
+    let mut random = 0x1234_5678_9abc_def1_u64;
+    let mut below = |limit: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % limit as u64) as usize
+    };
+    for round in 0..6000 {
+        match below(10) {
+            0 | 1 => {
+                let bytes = vec![b'a' + (round % 26) as u8; below(400)];
+                held.hold(heap.text(&bytes));
+                models.push(bytes);
+            }
+            2 if !models.is_empty() => {
+                let index = below(models.len());
+                held.values.swap_remove(index);
+                models.swap_remove(index);
+            }
+            _ if !models.is_empty() => {
+                let index = below(models.len().min(20));
+                let more = vec![b'A' + (round % 26) as u8; below(40)];
+                let old = held.values[index].to_text().expect("all are texts");
+                let new = append(&mut heap, old, &more);
+                let model = [&models[index][..], &more].concat();
+                // The old one stays, or only the new one does.
+                if below(3) == 0 {
+                    held.hold(new);
+                    models.push(model);
+                } else {
+                    held.values[index] = new.into();
+                    models[index] = model;
+                }
+            }
+            _ => {}
+        }
+        held.step(&mut heap, below(4) as u32);
+        if round % 100 == 0 {
+            for (value, model) in held.values.iter().zip(&models) {
+                assert_eq!(value.to_text().expect("all are texts").bytes(), model);
+            }
+        }
+    }
+    assert!(models.iter().filter(|model| model.len() > 1000).count() > 10, "some have grown");
 }

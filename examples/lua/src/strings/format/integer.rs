@@ -49,8 +49,9 @@ impl Spec {
         if precision == 0 && digits == "0" {
             return Vec::new();
         }
-        let mut padded = vec![b'0'; precision.saturating_sub(digits.len())];
-        padded.extend_from_slice(digits.as_bytes());
-        padded
+        let missing = precision.saturating_sub(digits.len());
+        let mut digits = digits.into_bytes();
+        digits.splice(..0, std::iter::repeat_n(b'0', missing));
+        digits
     }
 }

@@ -104,5 +104,5 @@ fn what_is_no_conversion() {
     assert_eq!(Spec::parse(b"123d"), Err(FormatError::TooLong));
     assert_eq!(Spec::parse(b".123d"), Err(FormatError::TooLong));
     assert_eq!(Spec::parse(b"5").map(|(spec, len_bytes)| (spec.conversion, len_bytes)), Ok((0, 1)));
-    assert_eq!(FormatError::Option(b'y').to_string(), "invalid option '%y' to 'format'");
+    assert_eq!(FormatError::TooLong.to_string(), "invalid format (width or precision too long)");
 }

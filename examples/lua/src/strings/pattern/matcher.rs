@@ -3,7 +3,7 @@
 use super::PatternError;
 use super::class::{is_in_class, is_in_set};
 
-const MAX_CAPTURES: usize = 32;
+pub(super) const MAX_CAPTURES: usize = 32;
 
 /// How deep the matcher may recurse. LuaJIT's limit.
 const MAX_DEPTH: u32 = 200;
@@ -27,9 +27,8 @@ pub(super) enum Length {
 pub(super) struct Matcher<'a> {
     subject: &'a [u8],
     pattern: &'a [u8],
-    captures: [Raw; MAX_CAPTURES],
-    /// How many captures there are.
-    level: usize,
+    /// At most [`MAX_CAPTURES`].
+    captures: Vec<Raw>,
     depth: u32,
 }
 
@@ -38,19 +37,18 @@ type End = Result<Option<usize>, PatternError>;
 
 impl<'a> Matcher<'a> {
     pub(super) fn new(subject: &'a [u8], pattern: &'a [u8]) -> Matcher<'a> {
-        let none = Raw { start: 0, length: Length::Unfinished };
-        Matcher { subject, pattern, captures: [none; MAX_CAPTURES], level: 0, depth: 0 }
+        Matcher { subject, pattern, captures: Vec::new(), depth: 0 }
     }
 
     pub(super) fn match_at(&mut self, start: usize) -> End {
-        self.level = 0;
+        self.captures.clear();
         self.depth = 0;
         self.match_rest(start, 0)
     }
 
     /// The captures of the last match.
-    pub(super) fn captures(&self) -> Vec<Raw> {
-        self.captures[..self.level].to_vec()
+    pub(super) fn captures(self) -> Vec<Raw> {
+        self.captures
     }
 
     /// Matches what is left of the pattern from `p` on, at `s` of the subject.
@@ -177,20 +175,19 @@ impl<'a> Matcher<'a> {
     }
 
     fn start_capture(&mut self, s: usize, p: usize, length: Length) -> End {
-        if self.level >= MAX_CAPTURES {
+        if self.captures.len() >= MAX_CAPTURES {
             return Err(PatternError::TooManyCaptures);
         }
-        self.captures[self.level] = Raw { start: s, length };
-        self.level += 1;
+        self.captures.push(Raw { start: s, length });
         let end = self.match_rest(s, p)?;
         if end.is_none() {
-            self.level -= 1;
+            self.captures.pop();
         }
         Ok(end)
     }
 
     fn end_capture(&mut self, s: usize, p: usize) -> End {
-        let open = self.captures[..self.level].iter().rposition(|capture| capture.length == Length::Unfinished);
+        let open = self.captures.iter().rposition(|capture| capture.length == Length::Unfinished);
         let open = open.ok_or(PatternError::InvalidCapture)?;
         self.captures[open].length = Length::Known(s - self.captures[open].start);
         let end = self.match_rest(s, p)?;
@@ -203,7 +200,7 @@ impl<'a> Matcher<'a> {
     /// `%1`: the same text again.
     fn match_capture(&self, s: usize, digit: u8) -> End {
         let index = usize::from(digit).checked_sub(usize::from(b'1')).ok_or(PatternError::InvalidIndex)?;
-        match self.captures[..self.level].get(index) {
+        match self.captures.get(index) {
             None | Some(Raw { length: Length::Unfinished, .. }) => Err(PatternError::InvalidIndex),
             Some(Raw { length: Length::Position, .. }) => Ok(None),
             Some(&Raw { start, length: Length::Known(length) }) => {

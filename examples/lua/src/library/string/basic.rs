@@ -1,0 +1,123 @@
+//! The functions of `string` that need no pattern and no format.
+
+use mimeo::Thrown;
+
+use super::Output;
+use crate::ops::ops::{Text, Value};
+use crate::runtime::{Call, out_of_memory};
+
+/// So many values are returned at once: LuaJIT's limit.
+const MAX_SLICE: usize = 8000;
+
+/// `string.byte(s [, first [, last]])`
+pub(super) fn byte(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let text = call.string(0)?;
+    let first = call.int32_or(1, 1)?;
+    let last = call.int32_or(2, first)?;
+    let bytes = slice(text.bytes(), first, last);
+    match bytes {
+        [byte] => call.give(Value::number(f64::from(*byte))),
+        _ if bytes.len() > MAX_SLICE => Err(call.error("string slice too long")),
+        _ => {
+            let values: Vec<Value> = bytes.iter().map(|&byte| Value::number(f64::from(byte))).collect();
+            call.give_all(&values)
+        }
+    }
+}
+
+/// `string.sub(s, first [, last])`
+pub(super) fn sub(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let text = call.string(0)?;
+    let first = call.int32(1)?;
+    let last = call.int32_or(2, -1)?;
+    let bytes = slice(text.bytes(), first, last);
+    let part = if bytes.len() == text.len as usize { text.into() } else { call.text(bytes) };
+    call.give(part)
+}
+
+/// From the byte `first` to the byte `last`, counted from 1, or from -1 at the end.
+fn slice(bytes: &[u8], first: i32, last: i32) -> &[u8] {
+    let len = bytes.len() as i64;
+    let from_start = |place: i32| if place < 0 { i64::from(place) + len + 1 } else { i64::from(place) };
+    let (first, last) = (from_start(first).max(1), from_start(last).min(len));
+    if first > last { &[] } else { &bytes[first as usize - 1..last as usize] }
+}
+
+/// `string.char(…)`
+pub(super) fn char(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let mut output = Output::new(call);
+    for index in 0..call.len() {
+        let Ok(byte) = u8::try_from(call.int32(index)?) else {
+            return Err(call.argument_error(index, "invalid value"));
+        };
+        output.push(call, &[byte])?;
+    }
+    output.give(call)
+}
+
+/// `string.dump(function)`: there is no form of a function that a string could hold.
+pub(super) fn dump(call: &mut Call<'_>) -> Result<(), Thrown> {
+    call.function(0)?;
+    Err(call.error("unable to dump given function"))
+}
+
+/// `string.len(s)`
+pub(super) fn len(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let len = call.string(0)?.len;
+    call.give(Value::number(f64::from(len)))
+}
+
+/// `string.lower(s)`
+pub(super) fn lower(call: &mut Call<'_>) -> Result<(), Thrown> {
+    changed(call, <[u8]>::make_ascii_lowercase)
+}
+
+/// `string.upper(s)`
+pub(super) fn upper(call: &mut Call<'_>) -> Result<(), Thrown> {
+    changed(call, <[u8]>::make_ascii_uppercase)
+}
+
+/// `string.reverse(s)`
+pub(super) fn reverse(call: &mut Call<'_>) -> Result<(), Thrown> {
+    changed(call, <[u8]>::reverse)
+}
+
+/// A string of the same length.
+fn changed(call: &mut Call<'_>, change: fn(&mut [u8])) -> Result<(), Thrown> {
+    let text = call.string(0)?;
+    let mut output = Output::new(call);
+    let bytes = output.room(call, text.len as usize)?;
+    bytes.extend_from_slice(text.bytes());
+    change(bytes);
+    output.give(call)
+}
+
+/// `string.rep(s, n [, separator])`
+pub(super) fn rep(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let text = call.string(0)?;
+    let count = usize::try_from(call.int32(1)?).unwrap_or(0);
+    let separator = call.string_if_any(2)?;
+    let separator = separator.as_ref().map_or(&[][..], |separator| separator.bytes());
+    // Both are below `MAX_LEN`, and the count is below 2^31, so nothing overflows 64 bits.
+    let period = text.len as u64 + separator.len() as u64;
+    let len = if count == 0 { 0 } else { period * count as u64 - separator.len() as u64 };
+    let Some(len) = usize::try_from(len).ok().filter(|&len| len <= Text::MAX_LEN) else {
+        return Err(out_of_memory(call.vm));
+    };
+    let mut output = Output::new(call);
+    let bytes = output.room(call, len)?;
+    if let ([byte], []) = (text.bytes(), separator) {
+        bytes.resize(len, *byte);
+    } else if count > 0 {
+        bytes.extend_from_slice(text.bytes());
+        if count > 1 {
+            bytes.extend_from_slice(separator);
+        }
+        // What is there is a number of periods, until the last part.
+        while bytes.len() < len {
+            let part = bytes.len().min(len - bytes.len());
+            bytes.extend_from_within(..part);
+        }
+    }
+    output.give(call)
+}

@@ -1,0 +1,100 @@
+//! `string.format`: a format and values → a string.
+
+use mimeo::Thrown;
+
+use super::Output;
+use crate::library::base::{push_plain, to_text};
+use crate::runtime::Call;
+use crate::strings::{Spec, push_quoted, to_signed, to_unsigned};
+
+/// No number takes more bytes, whatever its width and precision: the largest one has 309 digits before the point.
+const MAX_NUMBER: usize = 512;
+
+pub(super) fn format(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let format = call.string(0)?;
+    let mut output = Output::new(call);
+    let mut rest = format.bytes();
+    let mut index = 0;
+    while let Some(percent) = memchr::memchr(b'%', rest) {
+        output.push(call, &rest[..percent])?;
+        rest = &rest[percent + 1..];
+        if let [b'%', behind @ ..] = rest {
+            output.push(call, b"%")?;
+            rest = behind;
+            continue;
+        }
+        index += 1;
+        let (spec, len_bytes) = match Spec::parse(rest) {
+            Ok(parsed) => parsed,
+            Err(error) => return Err(call.error(error.to_string())),
+        };
+        rest = &rest[len_bytes..];
+        convert(call, &mut output, &spec, index)?;
+    }
+    output.push(call, rest)?;
+    output.give(call)
+}
+
+/// Appends an argument.
+fn convert(call: &mut Call<'_>, output: &mut Output, spec: &Spec, index: u32) -> Result<(), Thrown> {
+    let is_missing = index >= call.len();
+    match spec.conversion {
+        0 if is_missing => return Err(call.argument_error(index, "no value")),
+        b'a' | b'A' | b'c' | b'd' | b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'i' | b'o' | b'p' | b'q' | b's'
+        | b'u' | b'x' | b'X' => {
+            if is_missing {
+                return Err(call.argument_error(index, "value expected"));
+            }
+        }
+        0 => return Err(call.error("invalid option '%' to 'format'")),
+        other => return Err(call.error([b"invalid option '%", &[other][..], b"' to 'format'"].concat())),
+    }
+    match spec.conversion {
+        b's' | b'q' => text(call, output, spec, index),
+        b'p' => {
+            let value = call.get(index);
+            let text = if value.is_object() { format!("{:#x}", value.address()) } else { "NULL".to_owned() };
+            output.push(call, text.as_bytes())
+        }
+        b'c' => {
+            let byte = call.int32(index)? as u8;
+            spec.push_byte(output.room(call, MAX_NUMBER)?, byte);
+            Ok(())
+        }
+        conversion => {
+            let number = call.number(index)?;
+            let out = output.room(call, MAX_NUMBER)?;
+            match conversion {
+                b'd' | b'i' => spec.push_signed(out, to_signed(number)),
+                b'u' | b'o' | b'x' | b'X' => spec.push_unsigned(out, to_unsigned(number)),
+                _ => spec.push_float(out, number),
+            }
+            Ok(())
+        }
+    }
+}
+
+/// `%s` and `%q`
+fn text(call: &mut Call<'_>, output: &mut Output, spec: &Spec, index: u32) -> Result<(), Thrown> {
+    let mut value = call.get(index);
+    if !value.is_text() && !value.is_number() {
+        value = to_text(call.vm, value)?;
+    }
+    let mut plain = Vec::new();
+    let text = value.to_text();
+    let bytes = match &text {
+        Some(text) => text.bytes(),
+        None => {
+            // A number, or what a `__tostring` has made, which is not asked for another one.
+            push_plain(&mut plain, value);
+            &plain
+        }
+    };
+    if spec.conversion == b'q' {
+        let room = bytes.iter().map(|byte| if byte.is_ascii_control() { 4 } else { 2 }).sum::<usize>();
+        push_quoted(output.room(call, room + 2)?, bytes);
+    } else {
+        spec.push_string(output.room(call, bytes.len())?, bytes);
+    }
+    Ok(())
+}

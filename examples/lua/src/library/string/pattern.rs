@@ -1,0 +1,210 @@
+//! The functions of `string` that look for a pattern.
+
+use mimeo::Thrown;
+
+use super::Output;
+use crate::ops::ops::Value;
+use crate::runtime::{Call, index, push_text};
+use crate::strings::{Captured, Match, Pattern, PatternError, find_plain};
+
+/// A replacement that is longer than this, whatever is in it, has its length taken before it is made.
+const LONG_REPLACEMENT: usize = 1 << 20;
+
+/// `string.find(s, pattern [, start [, is_plain]])`
+pub(super) fn find(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let (text, pattern) = (call.string(0)?, call.string(1)?);
+    let (subject, pattern) = (text.bytes(), pattern.bytes());
+    let start = start(call, subject.len())?;
+    if call.get(3).truth() || !Pattern::has_specials(pattern) {
+        return match find_plain(subject, pattern, start) {
+            Some(range) => call.give_all(&[place(range.start + 1), place(range.end)]),
+            None => call.give(Value::NIL),
+        };
+    }
+    match Pattern::new(pattern).matches(subject, start).next() {
+        None => call.give(Value::NIL),
+        Some(Err(error)) => Err(pattern_error(call, error)),
+        Some(Ok(found)) => {
+            let range = [place(found.range.start + 1), place(found.range.end)];
+            give_values(call, subject, &found, &range, found.captures())
+        }
+    }
+}
+
+/// `string.match(s, pattern [, start])`
+pub(super) fn first_match(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let (text, pattern) = (call.string(0)?, call.string(1)?);
+    let subject = text.bytes();
+    let start = start(call, subject.len())?;
+    match Pattern::new(pattern.bytes()).matches(subject, start).next() {
+        None => call.give(Value::NIL),
+        Some(Err(error)) => Err(pattern_error(call, error)),
+        Some(Ok(found)) => give_values(call, subject, &found, &[], found.values()),
+    }
+}
+
+/// `string.gmatch(s, pattern)`
+pub(super) fn gmatch(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let (text, pattern) = (call.string(0)?, call.string(1)?);
+    let callee = call.vm.host.stubs.builtin();
+    let captured = Box::new([text.into(), pattern.into(), Value::number(0.0)]);
+    let iterator = call.heap().new_builtin("gmatch", callee, next_match, captured);
+    call.give(iterator.into())
+}
+
+/// What `gmatch` makes. It keeps the subject, the pattern, and where it goes on: nil at the end.
+fn next_match(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let iterator = call.builtin();
+    let &[text, pattern, position] = iterator.captured() else { unreachable!("`gmatch` has put three there") };
+    let (Some(text), Some(pattern), Some(position)) = (text.to_text(), pattern.to_text(), position.to_number()) else {
+        return call.give_all(&[]);
+    };
+    let subject = text.bytes();
+    let mut matches = Pattern::new(pattern.bytes()).unanchored_matches(subject, position as usize);
+    let found = matches.next();
+    let position = matches.position().map_or(Value::NIL, place);
+    call.heap().set_captured(iterator, 2, position);
+    match found {
+        None => call.give_all(&[]),
+        Some(Err(error)) => Err(pattern_error(call, error)),
+        Some(Ok(found)) => give_values(call, subject, &found, &[], found.values()),
+    }
+}
+
+/// `string.gsub(s, pattern, replacement [, most])`
+pub(super) fn gsub(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let (text, pattern) = (call.string(0)?, call.string(1)?);
+    let subject = text.bytes();
+    // LuaJIT goes over 64 bits to 32.
+    let most = call.integer_or(3, subject.len() as i64 + 1)? as i32;
+    let replacement = Replacement::of(call)?;
+    let mut output = Output::new(call);
+    let (mut copied, mut count) = (0, 0);
+    let mut matches = Pattern::new(pattern.bytes()).matches(subject, 0);
+    while count < most
+        && let Some(found) = matches.next()
+    {
+        let found = found.map_err(|error| pattern_error(call, error))?;
+        count += 1;
+        output.push(call, &subject[copied..found.range.start])?;
+        replacement.push(call, &mut output, subject, &found)?;
+        copied = found.range.end;
+    }
+    if count == 0 {
+        return call.give_all(&[text.into(), Value::number(0.0)]);
+    }
+    output.push(call, &subject[copied..])?;
+    output.give(call)?;
+    let result = call.vm.slot(0);
+    call.give_all(&[result, Value::number(f64::from(count))])
+}
+
+/// What `gsub` puts in the place of a match.
+enum Replacement {
+    /// A string; `is_plain` when there is no `%` in it.
+    Text { is_plain: bool },
+    /// What a table has for the first capture.
+    Table(Value),
+    /// What a function returns for all captures.
+    Function(Value),
+}
+
+impl Replacement {
+    const ARGUMENT: u32 = 2;
+
+    fn of(call: &mut Call<'_>) -> Result<Replacement, Thrown> {
+        let value = call.get(Replacement::ARGUMENT);
+        if value.is_table() {
+            Ok(Replacement::Table(value))
+        } else if value.is_function() {
+            Ok(Replacement::Function(value))
+        } else if value.is_text() || value.is_number() {
+            let text = call.string(Replacement::ARGUMENT)?;
+            Ok(Replacement::Text { is_plain: !text.bytes().contains(&b'%') })
+        } else {
+            Err(call.argument_error(Replacement::ARGUMENT, "string/function/table expected"))
+        }
+    }
+
+    fn push(&self, call: &mut Call<'_>, output: &mut Output, subject: &[u8], found: &Match) -> Result<(), Thrown> {
+        let value = match *self {
+            Replacement::Text { is_plain } => {
+                let text = call.string(Replacement::ARGUMENT)?;
+                let text = text.bytes();
+                if is_plain {
+                    return output.push(call, text);
+                }
+                // Every second byte may be a `%`, and every capture all of the subject.
+                let mut len = (text.len() / 2).saturating_mul(subject.len().max(20)).saturating_add(text.len());
+                if len > LONG_REPLACEMENT {
+                    len = found.replacement_len(subject, text).map_err(|error| pattern_error(call, error))?;
+                    output.room(call, len)?;
+                }
+                let out = output.room(call, 0)?;
+                return found.push_replacement(subject, text, out).map_err(|error| pattern_error(call, error));
+            }
+            Replacement::Table(table) => {
+                let key = value(call, subject, found, 0)?;
+                index(call.vm, table, key)?
+            }
+            Replacement::Function(function) => {
+                let mut args = [Value::NIL; Pattern::MAX_CAPTURES];
+                let args = &mut args[..found.values()];
+                for (index, arg) in args.iter_mut().enumerate() {
+                    *arg = value(call, subject, found, index)?;
+                }
+                call.run(function, args)?
+            }
+        };
+        if !value.truth() {
+            output.push(call, &subject[found.range.clone()])
+        } else if let Some(text) = value.to_text() {
+            output.push(call, text.bytes())
+        } else if value.is_number() {
+            push_text(output.room(call, 32)?, value);
+            Ok(())
+        } else {
+            Err(call.error(format!("invalid replacement value (a {})", value.type_name())))
+        }
+    }
+}
+
+/// Where the search starts, which the third argument says, as an offset.
+fn start(call: &mut Call<'_>, len: usize) -> Result<usize, Thrown> {
+    let start = i64::from(call.int32_or(2, 1)?);
+    let start = if start < 0 { start + len as i64 } else { start - 1 };
+    Ok(usize::try_from(start).unwrap_or(0).min(len))
+}
+
+fn place(place: usize) -> Value {
+    Value::number(place as f64)
+}
+
+/// The value of a capture, or of all of the match.
+fn value(call: &mut Call<'_>, subject: &[u8], found: &Match, index: usize) -> Result<Value, Thrown> {
+    match found.value(index) {
+        Ok(Captured::Range(range)) => Ok(call.text(&subject[range])),
+        Ok(Captured::Position(position)) => Ok(place(position)),
+        Err(error) => Err(pattern_error(call, error)),
+    }
+}
+
+/// Returns values, and the first ones of a match.
+fn give_values(
+    call: &mut Call<'_>,
+    subject: &[u8],
+    found: &Match,
+    before: &[Value],
+    count: usize,
+) -> Result<(), Thrown> {
+    let mut values = [Value::NIL; Pattern::MAX_CAPTURES + 2];
+    values[..before.len()].copy_from_slice(before);
+    for index in 0..count {
+        values[before.len() + index] = value(call, subject, found, index)?;
+    }
+    call.give_all(&values[..before.len() + count])
+}
+
+fn pattern_error(call: &mut Call<'_>, error: PatternError) -> Thrown {
+    call.error(error.to_string())
+}

@@ -25,8 +25,8 @@ pub use builtin::{BuiltinFn, Call};
 pub use concat::push_text;
 pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
 pub use error::{error_text, raise, raise_text, raise_text_at};
-pub use index::metatable_of;
-pub use place::{Frame, frame_at, frames, name_of_operand, place, place_of};
+pub use index::{PlainKind, metatable_of};
+pub use place::{Frame, frame_at, frames, name_of_callee, place, place_of};
 pub use protected::{Failure, run_protected};
 pub use run::{run, run_all};
 pub use stubs::Stubs;
@@ -54,6 +54,8 @@ pub struct Host {
     pub registry: Gc<Table>,
     /// The metatable of all strings.
     pub text_metatable: Option<Gc<Table>>,
+    /// The metatables that all values of a [`PlainKind`] have.
+    pub kind_metatables: [Option<Gc<Table>>; PlainKind::COUNT],
     /// The code of builtins.
     pub stubs: Stubs,
     /// Standard output.
@@ -64,6 +66,8 @@ pub struct Host {
     pub(crate) error: Option<Value>,
     /// The handler of an `xpcall` has seen the pending error.
     pub(crate) error_was_handled: bool,
+    /// The handler of an `xpcall` that is running.
+    pub(crate) handling: Option<Value>,
     /// An `xpcall` was made, so errors have to look for its handler.
     pub(crate) has_handlers: bool,
     /// What runtime functions hold while others run.
@@ -96,11 +100,13 @@ impl Host {
             globals,
             registry,
             text_metatable: None,
+            kind_metatables: [None; PlainKind::COUNT],
             stubs: Stubs::default(),
             stdout,
             stdin,
             error: None,
             error_was_handled: false,
+            handling: None,
             has_handlers: false,
             kept: Vec::new(),
             transfer: Vec::new(),

@@ -21,7 +21,8 @@ impl Roots for MachineRoots<'_> {
         let host = &vm.host;
         tracer.object(host.globals);
         tracer.object(host.registry);
-        host.text_metatable.into_iter().for_each(|table| tracer.object(table));
+        host.text_metatable.iter().chain(host.kind_metatables.iter().flatten()).for_each(|&table| tracer.object(table));
+        host.handling.iter().for_each(|&value| tracer.value(value));
         host.error.iter().chain(&host.kept).chain(&host.transfer).for_each(|&value| tracer.value(value));
         host.running.iter().for_each(|&coroutine| tracer.object(coroutine));
         vm.stacks_under_way().for_each(|bits| tracer.bits(bits));

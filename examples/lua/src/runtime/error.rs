@@ -41,9 +41,19 @@ fn handler(vm: &Vm) -> Option<Value> {
 }
 
 fn handle(vm: &mut Vm, handler: Value, value: Value) -> Value {
-    // An error of the handler itself has the same handler: it ends when the runs are nested too deep.
-    let result = run(vm, handler, &[value]);
+    let value = ask_handler(vm, handler, value);
     vm.host.error_was_handled = true;
+    value
+}
+
+/// What a handler makes of an error's value.
+pub(super) fn ask_handler(vm: &mut Vm, handler: Value, value: Value) -> Value {
+    if vm.host.handling.is_some() {
+        return vm.host.heap.text(b"error in error handling").into();
+    }
+    vm.host.handling = Some(handler);
+    let result = run(vm, handler, &[value]);
+    vm.host.handling = None;
     match result {
         Ok(value) => value,
         Err(thrown) => {

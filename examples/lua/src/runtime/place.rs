@@ -114,6 +114,8 @@ fn event_of(op: &str) -> Option<Event> {
         ("less", Event::Lt),
         ("greater", Event::Lt),
     ];
+    // An "unless" is no "less".
+    let op = op.strip_prefix("jump_unless_").unwrap_or(op);
     EVENTS.iter().find(|(part, _)| op.contains(part)).map(|&(_, event)| event)
 }
 

@@ -4,8 +4,9 @@
 //! it in the same allocation.
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
-use std::alloc::{Layout, alloc, handle_alloc_error};
+use std::alloc::Layout;
 
+use super::pool::Pool;
 use super::{Gc, Kind};
 use crate::ops::ops::{MAX_INTERNED, Object, Text};
 
@@ -22,14 +23,11 @@ impl Text {
 }
 
 /// A new text, in no list yet.
-pub(super) fn allocate(bytes: &[u8], hash: u32, mark: u8, next: *mut Object) -> Gc<Text> {
+pub(super) fn allocate(pool: &mut Pool, bytes: &[u8], hash: u32, mark: u8, next: *mut Object) -> Gc<Text> {
     assert!(bytes.len() <= Text::MAX_LEN, "a text of {} bytes", bytes.len());
     let layout = Text::layout(bytes.len() as u32);
     unsafe {
-        let text = alloc(layout).cast::<Text>();
-        if text.is_null() {
-            handle_alloc_error(layout);
-        }
+        let text = pool.allocate(layout).cast::<Text>();
         let object = Object { next, kind: Kind::Text as u8, mark };
         text.write(Text { object, hash, len: bytes.len() as u32 });
         text.add(1).cast::<u8>().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());

@@ -73,6 +73,17 @@ impl Call<'_> {
         Ok(self.number(index)? as i64)
     }
 
+    /// An integer of 32 bits without its fraction; what is none is the least one.
+    ///
+    /// # Errors
+    ///
+    /// As [`number`](Self::number).
+    pub fn int32(&mut self, index: u32) -> Result<i32, Thrown> {
+        let number = self.number(index)?.trunc();
+        let is_one = number >= f64::from(i32::MIN) && number <= f64::from(i32::MAX);
+        Ok(if is_one { number as i32 } else { i32::MIN })
+    }
+
     /// An integer that may be missing.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use mimeo::Thrown;
 
 use crate::heap::Gc;
 use crate::ops::ops::{Table, Value, Vm};
-use crate::runtime::{Call, frame_at, frames, running};
+use crate::runtime::{Call, frame_at};
 
 pub(super) fn getfenv(call: &mut Call<'_>) -> Result<(), Thrown> {
     let function = match call.get(0) {
@@ -32,13 +32,12 @@ pub(super) fn setfenv(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(function)
 }
 
-/// The function at the level that the first argument says; nil for what has called all of them.
+/// The function at the level that the first argument says.
 fn function_at(call: &mut Call<'_>, default: i64) -> Result<Value, Thrown> {
     let level = if call.has(0) || default == 0 { call.integer(0)? } else { default };
     let level = usize::try_from(level).ok();
     match level.and_then(|level| frame_at(call.vm, level)) {
         Some(frame) => Ok(frame.function),
-        None if running(call.vm).is_none() && level == Some(frames(call.vm).count()) => Ok(Value::NIL),
         None => Err(call.argument_error(0, "invalid level")),
     }
 }

@@ -6,8 +6,8 @@ use mimeo::Thrown;
 
 use super::stack_of;
 use crate::library::base::number_of;
-use crate::ops::ops::{Value, Vm};
-use crate::runtime::{Call, Frame, frames, name_of_callee, push_text, running};
+use crate::ops::ops::Vm;
+use crate::runtime::{Call, Frame, frames, name_of_callee, push_text};
 
 /// Of many levels, those below this one are shown …
 const FIRST: usize = 12;
@@ -38,29 +38,22 @@ pub(super) fn traceback(call: &mut Call<'_>) -> Result<(), Thrown> {
 /// Appends a line for every level from one on.
 fn push_levels(text: &mut Vec<u8>, vm: &Vm, level: usize) {
     let frames: Vec<Frame<'_>> = frames(vm).collect();
-    // What has called the first function of all is no function of the program's, and yet a level.
-    let levels = frames.len() + usize::from(running(vm).is_none());
     let cut = level.max(FIRST);
-    let is_long = levels > cut + LAST + 1;
-    for level in level..levels {
-        if is_long && (cut..levels - LAST).contains(&level) {
+    let is_long = frames.len() > cut + LAST + 1;
+    for (level, frame) in frames.iter().enumerate().skip(level) {
+        if is_long && (cut..frames.len() - LAST).contains(&level) {
             if level == cut {
                 text.extend_from_slice(b"\n\t...");
             }
             continue;
         }
-        match frames.get(level) {
-            Some(frame) => push_level(text, vm, frame, frames.get(level + 1)),
-            None => {
-                let host: fn(&mut crate::Lua, Value, &[Value]) -> _ = crate::Lua::call;
-                text.extend_from_slice(format!("\n\t[C]: at {:#x}", host as usize).as_bytes());
-            }
-        }
+        push_level(text, vm, frame, frames.get(level + 1));
     }
 }
 
 fn push_level(text: &mut Vec<u8>, vm: &Vm, frame: &Frame<'_>, caller: Option<&Frame<'_>>) {
-    let name = caller.and_then(|caller| name_of_callee(vm, caller, frame.function));
+    let function = frame.function;
+    let name = caller.and_then(|caller| name_of_callee(vm, caller, function));
     let mut line = String::new();
     let chunk = frame.closure().map(|closure| {
         let prototype = closure.prototype();
@@ -74,10 +67,11 @@ fn push_level(text: &mut Vec<u8>, vm: &Vm, frame: &Frame<'_>, caller: Option<&Fr
         (Some((chunk, _)), None, Some((_, name))) => write!(line, "\n\t{chunk}: in function '{name}'"),
         (Some((chunk, from)), None, None) => write!(line, "\n\t{chunk}: in function <{chunk}:{from}>"),
         (None, _, Some((_, name))) => write!(line, "\n\t[C]: in function '{name}'"),
-        (None, _, None) => {
-            let function = frame.function;
-            write!(line, "\n\t[builtin#{}]: at {:#x}", number_of(function), function.address())
+        // What protects a call by the host stands for the host.
+        (None, _, None) if vm.host.embedding.protects(function) => {
+            write!(line, "\n\t[C]: at {:#x}", function.address())
         }
+        (None, _, None) => write!(line, "\n\t[builtin#{}]: at {:#x}", number_of(function), function.address()),
     };
     text.extend_from_slice(line.as_bytes());
 }

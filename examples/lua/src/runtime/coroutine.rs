@@ -33,7 +33,7 @@ pub fn running(vm: &Vm) -> Option<Gc<Coroutine>> {
 /// Goes on with a coroutine until it yields, returns or throws.
 pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Resumed {
     if coroutine.state != CoroutineState::Suspended {
-        let what = if coroutine.state == CoroutineState::Dead { "dead" } else { "non-suspended" };
+        let what = if coroutine.state == CoroutineState::Dead { "dead" } else { "running" };
         return Err(vm.host.heap.text(format!("cannot resume {what} coroutine").as_bytes()).into());
     }
     if values.len() > MAX_TRANSFER {

@@ -2,8 +2,8 @@
 
 use mimeo::{Thrown, Trap};
 
-use super::error::{ask_handler, raise_text_at, take_value};
-use super::place::{frame_at, name_of_callee};
+use super::error::{ask_handler, raise_past, take_value};
+use super::place::{frame_at, name_of_callee, place};
 use super::run::{results, run};
 use super::upvalue::{close_behind_frame, close_from};
 use crate::ops::ops::{Value, Vm};
@@ -23,7 +23,11 @@ pub(crate) fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown> {
     };
     let name = frame_at(vm, 1).and_then(|caller| name_of_callee(vm, &caller, vm.slot(0)));
     let name = name.map_or_else(|| "?".to_owned(), |(_, name)| name);
-    Err(raise_text_at(vm, 1, format!("bad argument {}", what.replace("{}", &name))))
+    let mut message = place(vm, 1);
+    message.extend_from_slice(format!("bad argument {}", what.replace("{}", &name)).as_bytes());
+    let message = vm.host.heap.text(&message).into();
+    // The call itself, whose handler this may be, has not begun.
+    Err(raise_past(vm, message, 1))
 }
 
 /// The value of the error that arrived in the running frame. If its handler has not seen it, it is what that makes of it.

@@ -36,7 +36,7 @@ pub(super) fn ipairs(call: &mut Call<'_>) -> Result<(), Thrown> {
 pub(super) fn ipairs_next(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (table, index) = (call.table(0)?, call.number(1)? + 1.0);
     let value = table.get(Value::number(index));
-    if value.is_nil() { call.give(Value::NIL) } else { call.give_all(&[Value::number(index), value]) }
+    if value.is_nil() { call.give_all(&[]) } else { call.give_all(&[Value::number(index), value]) }
 }
 
 pub(super) fn select(call: &mut Call<'_>) -> Result<(), Thrown> {

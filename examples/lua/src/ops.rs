@@ -7,8 +7,8 @@
 use crate::runtime::{
     arithmetic, builtin_frame, call_builtin, callable, caught, close_upvalues, collect_arguments, concatenate,
     copy_rest, copy_whole_rest, fill_parameters, fill_results, finish_coroutine, index, index_field, index_global,
-    is_equal, is_less, is_less_equal, length_of, make_closure, make_table, move_down, power_of, prepare_loop, protect,
-    set, set_elements, set_name, store_upvalue,
+    index_method, is_equal, is_less, is_less_equal, length_of, make_closure, make_table, move_down, power_of,
+    prepare_loop, protect, set, set_elements, set_name, store_upvalue,
 };
 
 /// Values, objects and ops.
@@ -359,14 +359,21 @@ pub mod ops {
         fn length_of(vm: &mut Vm, a: Value) -> Result<Value, Thrown>;
         fn concatenate(vm: &mut Vm, values: Window) -> Result<Value, Thrown>;
         #[cold]
-        fn is_less(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown>;
+        fn is_less(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
         #[cold]
-        fn is_less_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown>;
-        fn is_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown>;
+        fn is_less_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
+        fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
         fn make_table(vm: &mut Vm, array: u32, names: u32) -> Value;
         fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown>;
         fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &mut FieldCache) -> Result<Value, Thrown>;
         fn index_field(
+            vm: &mut Vm,
+            object: Value,
+            name: Value,
+            own: &mut FieldCache,
+            inherited: &mut InheritedCache,
+        ) -> Result<Value, Thrown>;
+        fn index_method(
             vm: &mut Vm,
             object: Value,
             name: Value,
@@ -645,7 +652,7 @@ pub mod ops {
         if a.as_number() >= b.as_number() {
             return Ok(Flow::Next);
         }
-        if is_less(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_less(vm, a, b, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a < b`.
@@ -657,7 +664,7 @@ pub mod ops {
         if a.as_number() >= b.as_number() {
             return Ok(to.jump());
         }
-        if is_less(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_less(vm, a, b, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a <= b`.
@@ -669,7 +676,7 @@ pub mod ops {
         if a.as_number() > b.as_number() {
             return Ok(Flow::Next);
         }
-        if is_less_equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_less_equal(vm, a, b, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a <= b`.
@@ -681,7 +688,7 @@ pub mod ops {
         if a.as_number() > b.as_number() {
             return Ok(to.jump());
         }
-        if is_less_equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_less_equal(vm, a, b, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a < b`.
@@ -693,7 +700,7 @@ pub mod ops {
         if a.as_number() >= b {
             return Ok(Flow::Next);
         }
-        if is_less(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_less(vm, a, Value::number(b), true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a < b`.
@@ -705,7 +712,7 @@ pub mod ops {
         if a.as_number() >= b {
             return Ok(to.jump());
         }
-        if is_less(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_less(vm, a, Value::number(b), false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a <= b`.
@@ -717,7 +724,7 @@ pub mod ops {
         if a.as_number() > b {
             return Ok(Flow::Next);
         }
-        if is_less_equal(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_less_equal(vm, a, Value::number(b), true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a <= b`.
@@ -729,7 +736,7 @@ pub mod ops {
         if a.as_number() > b {
             return Ok(to.jump());
         }
-        if is_less_equal(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_less_equal(vm, a, Value::number(b), false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `b < a`.
@@ -741,7 +748,7 @@ pub mod ops {
         if b >= a.as_number() {
             return Ok(Flow::Next);
         }
-        if is_less(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_less(vm, Value::number(b), a, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `b < a`.
@@ -753,7 +760,7 @@ pub mod ops {
         if b >= a.as_number() {
             return Ok(to.jump());
         }
-        if is_less(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_less(vm, Value::number(b), a, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `b <= a`.
@@ -765,7 +772,7 @@ pub mod ops {
         if b > a.as_number() {
             return Ok(Flow::Next);
         }
-        if is_less_equal(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_less_equal(vm, Value::number(b), a, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `b <= a`.
@@ -777,7 +784,7 @@ pub mod ops {
         if b > a.as_number() {
             return Ok(to.jump());
         }
-        if is_less_equal(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_less_equal(vm, Value::number(b), a, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a == b`.
@@ -792,7 +799,7 @@ pub mod ops {
         if !may_be_equal(a, b) {
             return Ok(Flow::Next);
         }
-        if is_equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_equal(vm, a, b, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` if `a` is `b`: nil, true, false, or a short string.
@@ -819,7 +826,7 @@ pub mod ops {
         if !may_be_equal(a, b) {
             return Ok(to.jump());
         }
-        if is_equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_equal(vm, a, b, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` unless `a` is `b`: nil, true, false, or a short string.
@@ -952,7 +959,7 @@ pub mod ops {
                 return Ok((inherited.value, object));
             }
         }
-        let method = index_field(vm, object, name, own, inherited)?;
+        let method = index_method(vm, object, name, own, inherited)?;
         Ok((method, object))
     }
 

@@ -3,7 +3,7 @@
 use mimeo::{Thrown, Window};
 
 use super::place::operand_name;
-use super::run::{forget, give, request};
+use super::run::{forget, give, request, run};
 use super::{error, safepoint};
 use crate::heap::{Event, Gc};
 use crate::ops::ops::{AddCache, FieldCache, InheritedCache, Table, Value, Vm};
@@ -76,6 +76,18 @@ pub(crate) fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thr
     match find(vm, object, key)? {
         Decision::Known(value) => Ok(value),
         Decision::Method { method, object } => Err(request(vm, method, &[object, key], give)),
+    }
+}
+
+/// `object[key]`, for a builtin.
+///
+/// # Errors
+///
+/// When the object has no fields, and what a metamethod throws.
+pub fn get(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
+    match find(vm, object, key)? {
+        Decision::Known(value) => Ok(value),
+        Decision::Method { method, object } => run(vm, method, &[object, key]),
     }
 }
 

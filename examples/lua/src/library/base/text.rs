@@ -6,12 +6,12 @@ use mimeo::Thrown;
 
 use crate::heap::Event;
 use crate::ops::ops::{Value, Vm};
-use crate::runtime::{Call, index, metatable_of, push_text, run, to_number};
+use crate::runtime::{Call, get, metatable_of, push_text, run, to_number};
 use crate::strings::scan_number_in_base;
 
 pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (globals, name) = (call.vm.host.globals, call.text("tostring"));
-    let tostring = index(call.vm, globals.into(), name)?;
+    let tostring = get(call.vm, globals.into(), name)?;
     // It may be nobody's but this call's from here on.
     call.keep(tostring);
     let mut line = Vec::new();

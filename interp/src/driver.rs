@@ -13,7 +13,7 @@ use mimeo_def::{OpIndex, Pc};
 
 use crate::tier::{Caller, NativeTier, References};
 use crate::trap::Site;
-use crate::{Function, InstructionSet, Thrown, Trap, Value, Vm};
+use crate::{FiberExit, Function, InstructionSet, Thrown, Trap, Value, Vm};
 
 pub(crate) use state::{Driver, Parked, end_of_frame};
 
@@ -32,38 +32,36 @@ impl From<Option<CodeAddr>> for Next {
     }
 }
 
-/// Why a run ended before its function returned.
-enum Stop {
-    Thrown(Thrown),
-    Suspended,
-}
-
 /// A run under way. Whatever ends it, a panic included, the frame below is on top again.
 struct Run<'a, I: InstructionSet> {
     vm: &'a mut Vm<I>,
     below: *mut Frame,
+    /// [`Driver::suspending`] of the run from within which this one was started.
+    suspending: bool,
 }
 
 impl<'a, I: InstructionSet> Run<'a, I> {
-    fn start(vm: &'a mut Vm<I>) -> Self {
+    fn start(vm: &'a mut Vm<I>, below: *mut Frame) -> Self {
         vm.driver.nesting += 1;
-        let below = vm.core.frame;
-        Run { vm, below }
+        let suspending = std::mem::take(&mut vm.driver.suspending);
+        Run { vm, below, suspending }
     }
 
     /// Runs to the end of the function above the host's record, or until it is suspended.
-    fn drive(mut self, host: *mut Frame, first: Next) -> Result<I::Value, Thrown> {
+    fn drive(mut self, host: *mut Frame, first: Next) -> Result<FiberExit<I::Value>, Thrown> {
         match self.vm.drive(host, first) {
-            Ok(()) => {
+            Ok(FiberExit::Done(())) => {
                 // SAFETY: (1): the result is in the first slot of the function's frame, as the host's record tells.
-                Ok(I::Value::from_bits(unsafe { *(*host).base }))
+                Ok(FiberExit::Done(I::Value::from_bits(unsafe { *(*host).base })))
             }
-            Err(Stop::Thrown(thrown)) => Err(thrown),
-            Err(Stop::Suspended) => {
+            Ok(FiberExit::Suspended) => {
                 // Its frames stay.
                 self.below = self.vm.core.frame;
-                self.vm.driver.suspended = true;
-                Err(Thrown(()))
+                Ok(FiberExit::Suspended)
+            }
+            Err(thrown) => {
+                self.suspending = false;
+                Err(thrown)
             }
         }
     }
@@ -73,8 +71,7 @@ impl<I: InstructionSet> Drop for Run<'_, I> {
     fn drop(&mut self) {
         let driver = &mut self.vm.driver;
         driver.nesting -= 1;
-        // A panic may have come between the wish and the op's end.
-        driver.suspending = false;
+        driver.suspending = self.suspending;
         self.vm.core.frame = self.below;
         if driver.nesting == 0 && driver.tier.as_mut().is_some_and(|tier| tier.idle()) {
             self.vm.safepoint();
@@ -84,7 +81,11 @@ impl<I: InstructionSet> Drop for Run<'_, I> {
 
 impl<I: InstructionSet> Vm<I> {
     /// Runs a function to its end, above the frames that are under way.
-    pub(crate) fn run_function(&mut self, function: &Function, args: &[I::Value]) -> Result<I::Value, Thrown> {
+    pub(crate) fn run_function(
+        &mut self,
+        function: &Function,
+        args: &[I::Value],
+    ) -> Result<FiberExit<I::Value>, Thrown> {
         let body = function.body();
         let arity = body.arity as usize;
         if args.len() < arity || args.len() > arity && !body.variadic {
@@ -93,7 +94,7 @@ impl<I: InstructionSet> Vm<I> {
             return Err(self.throw_in(function, message));
         }
         let below = self.core.frame;
-        let base = end_of_frame(below, self.driver.stacks());
+        let base = end_of_frame(below);
         // The first run on some stacks has the host's record that is always there.
         let host = if below == self.driver.stacks().host_frame() { below } else { below.wrapping_add(1) };
         let room_bytes = self.core.stack_limit as u64 - base as u64;
@@ -106,7 +107,7 @@ impl<I: InstructionSet> Vm<I> {
             // SAFETY: (1): the arguments are slots of the frame, which fits the stack.
             unsafe { *base.add(i) = arg.to_bits() };
         }
-        let run = Run::start(self);
+        let run = Run::start(self, below);
         // SAFETY: (1): the frame fits the stack, and below the limit there is room for both records.
         unsafe { run.vm.set_top(host, function, base, Pc(0)) };
         let first = run.vm.enter_top(Caller::Host);
@@ -114,16 +115,18 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Goes on with what is suspended on the current stacks; with the pending error, if it is to be thrown there.
-    pub(crate) fn run_on(&mut self, throwing: bool) -> Result<I::Value, Thrown> {
+    pub(crate) fn run_on(&mut self, throwing: bool) -> Result<FiberExit<I::Value>, Thrown> {
         if self.driver.nesting >= self.driver.most_nesting {
             return Err(self.throw("stack overflow"));
         }
         let host = self.driver.stacks().host_frame();
-        let run = Run { below: host, vm: self };
-        run.vm.driver.nesting += 1;
+        let mut run = Run::start(self, host);
         let first = match throwing {
             true if run.vm.unwind(host) => run.vm.resume_top(),
-            true => return Err(run.vm.thrown()),
+            true => {
+                run.suspending = false;
+                return Err(run.vm.thrown());
+            }
             false => {
                 run.vm.pass_op();
                 run.vm.resume_top()
@@ -147,7 +150,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Alternates between the tiers until the function above the host's record returns.
-    fn drive(&mut self, host: *mut Frame, first: Next) -> Result<(), Stop> {
+    fn drive(&mut self, host: *mut Frame, first: Next) -> Result<FiberExit<()>, Thrown> {
         let mut next = first;
         loop {
             let (native, stepped) = (matches!(next, Next::Native(_)), matches!(next, Next::Step));
@@ -164,10 +167,10 @@ impl<I: InstructionSet> Vm<I> {
                 self.note_exit(exit);
             }
             next = match exit {
-                Exit::Finish => return Ok(()),
-                Exit::Throw if std::mem::take(&mut self.driver.suspending) => return Err(Stop::Suspended),
+                Exit::Finish => return Ok(FiberExit::Done(())),
+                Exit::Throw if self.is_suspended() => return Ok(FiberExit::Suspended),
                 Exit::Throw if self.unwind(host) => self.resume_top(),
-                Exit::Throw => return Err(Stop::Thrown(self.thrown())),
+                Exit::Throw => return Err(self.thrown()),
                 Exit::Deopt => Next::Step,
                 Exit::Leave if stepped => self.resume_top(),
                 Exit::Leave if native => Next::Interpret,
@@ -182,6 +185,13 @@ impl<I: InstructionSet> Vm<I> {
                 }
             };
         }
+    }
+
+    /// An op handed on that something was thrown: says whether that was the wish to be suspended.
+    fn is_suspended(&mut self) -> bool {
+        let suspending = std::mem::take(&mut self.driver.suspending);
+        // Behind the wish a runtime function may have panicked.
+        suspending && self.panic.is_none() && self.core.overflow == 0
     }
 
     /// An error is on its way: makes the frame that catches it the top one, at its handler. Goes on with a runtime

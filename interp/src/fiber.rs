@@ -5,7 +5,6 @@
 use mimeo_def::Pc;
 
 use crate::driver::Parked;
-use crate::stacks::Stacks;
 use crate::{Callee, Function, InstructionSet, Thrown, Value, Vm};
 
 /// A fiber of one machine. Its number is used again once it is dropped.
@@ -45,8 +44,8 @@ pub enum FiberExit<V> {
 impl<I: InstructionSet> Vm<I> {
     /// A new fiber, in which nothing runs.
     pub fn new_fiber(&mut self, limits: FiberLimits) -> FiberId {
-        let parked = Parked::new(Stacks::new(limits.slots, limits.depth));
-        FiberId(self.driver.park(parked))
+        let stacks = self.driver.stacks_of(limits.slots, limits.depth);
+        FiberId(self.driver.park(Parked::new(stacks)))
     }
 
     /// Drops a fiber, whatever it was doing.
@@ -84,7 +83,8 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Errors
     ///
-    /// As [`start_fiber`](Self::start_fiber).
+    /// As [`start_fiber`](Self::start_fiber). When too many runs are under way for one more, the error is that, and the
+    /// fiber stays as it was.
     ///
     /// # Panics
     ///
@@ -98,7 +98,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Errors
     ///
-    /// As [`start_fiber`](Self::start_fiber).
+    /// As [`resume_fiber`](Self::resume_fiber).
     ///
     /// # Panics
     ///
@@ -129,26 +129,28 @@ impl<I: InstructionSet> Vm<I> {
         unsafe { *self.driver.parked_slot(fiber.0, index) = value.to_bits() };
     }
 
-    /// The bits of everything on the value stack of a fiber that does not run, for a collector.
+    /// The bits of everything on the value stack of a fiber that does not run, for a collector. One that started the
+    /// fiber that runs, or resumed it, will do: it is also among the [stacks under way](Vm::stacks_under_way).
     ///
     /// # Panics
     ///
-    /// When the fiber runs, or there is no such fiber.
+    /// When the fiber is the one that runs, or there is no such fiber.
     pub fn fiber_stack(&self, fiber: FiberId) -> &[u64] {
         self.driver.parked_values(fiber.0)
     }
 
-    /// Sets the bits of every slot behind those to 0: see [`clear_behind_stacks`](Vm::clear_behind_stacks).
+    /// Sets the bits of every slot behind [those](Self::fiber_stack) to 0: see
+    /// [`clear_behind_stacks`](Vm::clear_behind_stacks).
     ///
     /// # Panics
     ///
-    /// When the fiber runs, or there is no such fiber.
+    /// When the fiber is the one that runs, or there is no such fiber.
     pub fn clear_behind_fiber_stack(&mut self, fiber: FiberId) {
         self.driver.clear_behind_parked_values(fiber.0);
     }
 
     /// Stops the fiber that runs, as soon as the running op has handed on what this returns; `None` when no fiber runs,
-    /// or a run inside of it was started by [`Vm::run`]: that would be lost.
+    /// or a run inside of it was started by [`Vm::run`]: that would be lost. What is thrown after this takes its place.
     pub fn suspend(&mut self) -> Option<Thrown> {
         if !self.can_suspend() {
             return None;
@@ -165,17 +167,10 @@ impl<I: InstructionSet> Vm<I> {
     fn in_fiber(
         &mut self,
         fiber: FiberId,
-        run: impl FnOnce(&mut Self) -> Result<I::Value, Thrown>,
+        run: impl FnOnce(&mut Self) -> Result<FiberExit<I::Value>, Thrown>,
     ) -> Result<FiberExit<I::Value>, Thrown> {
         let switched = Switched::to(self, fiber);
-        let result = run(switched.vm);
-        let suspended = std::mem::take(&mut switched.vm.driver.suspended);
-        drop(switched);
-        match result {
-            Ok(value) => Ok(FiberExit::Done(value)),
-            Err(_) if suspended => Ok(FiberExit::Suspended),
-            Err(thrown) => Err(thrown),
-        }
+        run(switched.vm)
     }
 }
 

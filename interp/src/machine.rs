@@ -136,8 +136,8 @@ impl<I: InstructionSet> Machine<I> {
     ///
     /// # Safety
     ///
-    /// Nothing that the machine may still reach, neither a value nor the host's state, holds a [`Callee`] of the
-    /// program.
+    /// No fiber is suspended in a function of the program, and nothing that the machine may still reach, neither a value
+    /// nor the host's state, holds a [`Callee`] of it.
     pub unsafe fn unload(&mut self, linked: Linked) {
         // SAFETY: no run is under way, as each has borrowed the machine; the rest is the caller's promise.
         unsafe { self.vm_mut().unload(linked) };

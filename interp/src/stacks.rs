@@ -10,7 +10,8 @@ use mimeo_def::frame::Frame;
 /// back at once when it is dropped: an allocator would keep it, and would have to clear it before the next use.
 ///
 /// Contract of this island: (1) `memory` has room for `slots + 1` slots, and behind them for `depth + 2` records; it
-/// lives, and does not move, until `self` is dropped; (2) record 0 is the host's, and the last one is never filled.
+/// lives, and does not move, until `self` is dropped; (2) record 0 is the host's, whose base is always slot 0, and the
+/// last one is never filled.
 #[derive(Debug)]
 pub(crate) struct Stacks {
     memory: MmapRaw,
@@ -26,7 +27,21 @@ impl Stacks {
         let frames_bytes = (depth as usize + 2) * size_of::<Frame>();
         let memory = MmapMut::map_anon(Self::values_bytes(slots) + frames_bytes);
         let memory = memory.unwrap_or_else(|error| panic!("no memory for stacks of {slots} slots: {error}"));
-        Stacks { memory: memory.into(), slots, depth }
+        let stacks = Stacks { memory: memory.into(), slots, depth };
+        stacks.reset();
+        stacks
+    }
+
+    /// Nothing is under way.
+    fn reset(&self) {
+        let host = Frame { function: std::ptr::null(), base: self.base(), pc: 0, ret: 0 };
+        // SAFETY: (1).
+        unsafe { *self.host_frame() = host };
+    }
+
+    /// Is it as large?
+    pub(crate) fn is_of(&self, slots: u32, depth: u32) -> bool {
+        (self.slots, self.depth) == (slots, depth)
     }
 
     /// Bytes before the first record.
@@ -84,6 +99,27 @@ impl Stacks {
             unsafe { self.memory.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, pages.start, pages.len()) };
         if released.is_ok() { pages } else { end_bytes..end_bytes }
     }
+
+    /// The same stacks as they were when they were new, if that costs less than new ones: most are used on their first
+    /// pages only, which stay, and all others go back.
+    pub(crate) fn recycle(mut self) -> Option<Stacks> {
+        if cfg!(not(target_os = "linux")) {
+            return None;
+        }
+        let values_bytes = Self::values_bytes(self.slots);
+        let first_slots = Self::FIRST_BYTES.min(values_bytes) / size_of::<u64>();
+        // SAFETY: (1): they are slots, to which nothing refers.
+        unsafe { self.base().write_bytes(0, first_slots) };
+        // SAFETY: (1): the slot is in the stack, or its end.
+        let behind = unsafe { self.base().add(first_slots.min(self.slots as usize)) };
+        self.clear(behind);
+        self.release(values_bytes + Self::FIRST_BYTES, self.memory.len());
+        self.reset();
+        Some(self)
+    }
+
+    /// What recycled stacks keep of their slots, and of their records.
+    const FIRST_BYTES: usize = 8 << 10;
 
     #[cfg(not(target_os = "linux"))]
     fn release(&mut self, _: usize, end_bytes: usize) -> Range<usize> {

@@ -27,8 +27,8 @@ impl FrameView<'_> {
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// A slot, counted from slot 0 of the frame of the op that called the runtime function. Slots behind the frame may
-    /// hold what a call left there.
+    /// A slot, counted from slot 0 of the frame of the op that called the runtime function; while nothing runs, from the
+    /// start of the stack. Slots behind the frame may hold what a call left there.
     ///
     /// # Panics
     ///
@@ -68,17 +68,16 @@ impl<I: InstructionSet> Vm<I> {
         ((self.core.stack_limit as usize - self.top_base() as usize) / size_of::<u64>()) as u32
     }
 
-    /// Number of slots of the running op's frame. What a function that was [run](Vm::run) left behind its first result
-    /// is in the slots behind.
+    /// Number of slots of the running op's frame; 0 while nothing runs. The frame of a function that was
+    /// [run](Vm::run) was at the slots behind, and what it left there is still there: its first result, then others.
     #[inline]
     pub fn frame_slots(&self) -> u32 {
-        let end = end_of_frame(self.core.frame, self.driver.stacks());
-        ((end as usize - self.top_base() as usize) / size_of::<u64>()) as u32
+        ((end_of_frame(self.core.frame) as usize - self.top_base() as usize) / size_of::<u64>()) as u32
     }
 
     #[inline]
     fn top_base(&self) -> *mut u64 {
-        // SAFETY: the top record is current while a runtime function runs.
+        // SAFETY: the top record is current while a runtime function runs, and the host's while nothing does.
         unsafe { (*self.core.frame).base }
     }
 

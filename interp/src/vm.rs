@@ -8,7 +8,7 @@ use mimeo_def::frame::{Core, Outcome, PANICKED};
 
 use crate::driver::Driver;
 use crate::trap::Site;
-use crate::{Callee, Flow, Function, InstructionSet, Thrown, Trap, Value, Window};
+use crate::{Callee, FiberExit, Flow, Function, InstructionSet, Thrown, Trap, Value, Window};
 
 /// The machine's state that ops and runtime functions work on.
 ///
@@ -39,6 +39,7 @@ impl<I: InstructionSet> Vm<I> {
     pub fn throw(&mut self, message: impl Into<String>) -> Thrown {
         self.pending = Some(message.into());
         self.thrown_at = None;
+        self.driver.suspending = false;
         Thrown(())
     }
 
@@ -59,7 +60,10 @@ impl<I: InstructionSet> Vm<I> {
     pub fn run(&mut self, callee: Callee, args: &[I::Value]) -> Result<I::Value, Thrown> {
         // SAFETY: a callee is a function of a loaded program: see `Machine::unload`.
         let function = unsafe { &*callee.0.cast::<Function>() };
-        self.run_function(function, args)
+        match self.run_function(function, args)? {
+            FiberExit::Done(value) => Ok(value),
+            FiberExit::Suspended => unreachable!("`suspend` refuses in a run that is not a fiber's"),
+        }
     }
 
     /// Takes the pending error: the program goes on as if nothing had been thrown.

@@ -117,5 +117,5 @@ impl FromStr for Diagnostic {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "native"))]
 mod tests;

@@ -19,8 +19,12 @@ pub(crate) struct Native<I> {
     marker: PhantomData<fn() -> I>,
 }
 
-#[expect(clippy::extra_unused_type_parameters, reason = "it stands for the one that looks at the stencils")]
-pub(crate) fn availability<I: InstructionSet>() -> Result<(), Unavailable> {
+/// Says whether an instruction set has stencils that this machine can run: not in this build.
+///
+/// # Errors
+///
+/// That there can be no native code.
+pub fn has_stencils<I: InstructionSet>() -> Result<(), Unavailable> {
     Err(Unavailable::Lean)
 }
 

@@ -81,6 +81,7 @@ pub use config::{JitConfig, Mode, Observers};
 pub use control::Control;
 pub use diagnostic::{Diagnostic, UnknownDiagnostic};
 pub use inspect::{CodeView, OpView};
+pub use native::has_stencils;
 pub use no_stencil::NoStencil;
 #[cfg(feature = "native")]
 pub use patch::patch;
@@ -91,5 +92,5 @@ pub use stats::{
     What,
 };
 pub use table_error::{Part, StencilName, TableError, TableProblem};
-pub use tier::{HasJit, Jit, WithJit, capability, has_stencils};
+pub use tier::{HasJit, Jit, WithJit, capability};
 pub use unavailable::Unavailable;

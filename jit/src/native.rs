@@ -46,7 +46,11 @@ fn expectation<I: InstructionSet>() -> Expectation {
 }
 
 /// Says whether an instruction set has stencils that this machine can run, without making anything.
-pub(crate) fn availability<I: InstructionSet>() -> Result<(), Unavailable> {
+///
+/// # Errors
+///
+/// Why there can be no native code.
+pub fn has_stencils<I: InstructionSet>() -> Result<(), Unavailable> {
     validate(I::STENCILS, &expectation::<I>()).map_err(Unavailable::Table)
 }
 

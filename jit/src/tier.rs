@@ -10,7 +10,7 @@ use mimeo_interp::tier::{Caller, Gate, NativeTier, References};
 use mimeo_interp::{Function, InstructionSet, Machine, MachineBuilder};
 
 use crate::inspect::CodeView;
-use crate::native::{Native, availability};
+use crate::native::Native;
 use crate::{Capability, Control, JitConfig, Stats, StatsFormat, Unavailable};
 
 /// The native tier of one machine: decides what is compiled, and owns the code.
@@ -209,15 +209,6 @@ impl<I: InstructionSet> HasJit<I> for Machine<I> {
 /// Says what a machine with this configuration could do, before there is one.
 pub fn capability<I: InstructionSet>(config: &JitConfig) -> Capability {
     Jit::<I>::new(config.clone()).capability()
-}
-
-/// Says whether an instruction set has stencils that this machine can run, without making anything.
-///
-/// # Errors
-///
-/// Why there can be no native code.
-pub fn has_stencils<I: InstructionSet>() -> Result<(), Unavailable> {
-    availability::<I>()
 }
 
 #[cfg(all(test, feature = "native"))]

@@ -154,7 +154,46 @@ pub enum PatchKind {
     },
 }
 
+/// Names all kinds once → an array of them; the compiler says which one is missing.
+macro_rules! every_kind {
+    ($($kind:ident $({ shift: $shift:literal })?,)*) => {{
+        #[expect(unreachable_patterns, reason = "a kind with shifts is named once for each")]
+        const _: fn(PatchKind) = |kind| match kind {
+            $(PatchKind::$kind { .. } => {})*
+        };
+        [$(PatchKind::$kind $({ shift: $shift })?,)*]
+    }};
+}
+
 impl PatchKind {
+    /// Every kind, with every shift that a field of its instruction can have.
+    pub const ALL: [PatchKind; 24] = every_kind![
+        X86Abs32Signed,
+        X86Abs32,
+        X86Abs64,
+        X86Rel32,
+        A64Branch26,
+        A64Branch19,
+        A64Branch14,
+        A64Adr21,
+        A64AdrPage21,
+        A64AddPageOffset,
+        A64LoadPageOffset { shift: 0 },
+        A64LoadPageOffset { shift: 1 },
+        A64LoadPageOffset { shift: 2 },
+        A64LoadPageOffset { shift: 3 },
+        A64LoadPageOffset { shift: 4 },
+        A64LoadOffset { shift: 0 },
+        A64LoadOffset { shift: 1 },
+        A64LoadOffset { shift: 2 },
+        A64LoadOffset { shift: 3 },
+        A64LoadOffset { shift: 4 },
+        A64MovWide { shift: 0 },
+        A64MovWide { shift: 16 },
+        A64MovWide { shift: 32 },
+        A64MovWide { shift: 48 },
+    ];
+
     /// Bytes that the patch touches.
     pub const fn len_bytes(self) -> u32 {
         match self {

@@ -4,18 +4,25 @@
 mod callbacks;
 mod code;
 mod control;
+mod fiber_errors;
 mod fibers;
 mod limits;
 mod programs;
+mod reload;
+mod stacks;
+mod suspension;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
 use mimeo::asm::FunctionIndex;
 use mimeo::def::Slot;
 use mimeo::jit::{Control, HasJit, JitConfig, Mode, Stats};
-use mimeo::{Limits, Linked, Machine};
+use mimeo::{Limits, Linked, Machine, Thrown, Window};
 use mimeo_tests::callbacks::programs::{CAUTIOUS, SUM, TWICE, many_functions, program};
 use mimeo_tests::callbacks::{Host, callback_ops};
 
-use callback_ops::{Assembler, Context, Ops, Program, ProgramBuilder};
+use callback_ops::{Assembler, Context, Ops, Program, ProgramBuilder, Vm};
 
 use crate::machines::machine;
 
@@ -39,6 +46,39 @@ fn loaded(config: Option<JitConfig>, limits: Limits) -> (Machine<Ops>, Linked) {
     let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config);
     let linked = machine.load(&program());
     (machine, linked)
+}
+
+/// A machine with a program in which the op `ask` does this.
+fn asking(
+    config: Option<JitConfig>,
+    limits: Limits,
+    program: &Program,
+    ask: impl Fn(&mut Vm, Window) -> Result<i64, Thrown> + 'static,
+) -> (Machine<Ops>, Linked) {
+    let host = Host { ask: Some(Rc::new(ask)), ..Host::default() };
+    let mut machine = machine::<Ops>((Context::default(), host), limits, config);
+    let linked = machine.load(program);
+    (machine, linked)
+}
+
+/// Adds a function to a program; the first has index 0.
+fn define(builder: &mut ProgramBuilder, name: &str, arity: u16, locals: u16, ops: impl FnOnce(&mut Assembler)) {
+    let function = builder.declare(name);
+    let mut code = Assembler::new(name, arity, locals);
+    ops(&mut code);
+    builder.define(function, code.finish().expect("it is whole"));
+}
+
+fn verified(builder: ProgramBuilder) -> Program {
+    builder.finish().expect("it is whole").verify().expect("it is sound")
+}
+
+/// The text of a panic, which there must be.
+fn panic_of<T>(run: impl FnOnce() -> T) -> String {
+    let panicked = catch_unwind(AssertUnwindSafe(|| drop(run())));
+    let payload = panicked.expect_err("it panics");
+    let text = payload.downcast_ref::<String>().cloned();
+    text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned())).expect("the panic is a text")
 }
 
 fn stats(machine: &Machine<Ops>) -> Stats {

@@ -3,14 +3,22 @@
 pub mod programs;
 
 use std::fmt;
+use std::rc::Rc;
 
 use mimeo::{Callee, FiberExit, FiberId, FiberLimits, Thrown, Window};
 
 use self::callback_ops::Vm;
 
+/// What a test does in the middle of a program.
+pub type Ask = dyn Fn(&mut Vm, Window) -> Result<i64, Thrown>;
+
 /// What only Rust touches.
 #[derive(Default)]
 pub struct Host {
+    /// What the op `ask` does.
+    pub ask: Option<Rc<Ask>>,
+    /// What the op `call_given` calls.
+    pub given: Option<Callee>,
     /// Runs before each callback, with its argument.
     pub on_callback: Option<Box<dyn FnMut(i64)>>,
     /// The errors that were caught, as text.
@@ -23,6 +31,15 @@ impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Host").field("caught", &self.caught).finish_non_exhaustive()
     }
+}
+
+fn asked(vm: &mut Vm, values: Window) -> Result<i64, Thrown> {
+    let ask = vm.host.ask.clone().expect("the test has an answer");
+    ask(vm, values)
+}
+
+fn given(vm: &mut Vm) -> Callee {
+    vm.host.given.expect("the test has given a function")
 }
 
 fn run_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
@@ -129,6 +146,8 @@ pub mod callback_ops {
         fn start(vm: &mut Vm, fiber: i64, callee: Callee, a: i64) -> Result<i64, Thrown>;
         fn resume(vm: &mut Vm, fiber: i64, a: i64) -> Result<i64, Thrown>;
         fn suspend(vm: &mut Vm, value: i64, slot: u32) -> Result<i64, Thrown>;
+        fn asked(vm: &mut Vm, values: Window) -> Result<i64, Thrown>;
+        fn given(vm: &mut Vm) -> Callee;
     }
 
     /// `dst = value`
@@ -209,6 +228,19 @@ pub mod callback_ops {
     #[vm_op]
     fn yields(vm: &mut Vm, value: i64, #[imm] slot: u32) -> Result<i64, Thrown> {
         suspend(vm, value, slot)
+    }
+
+    /// `dst` = what the test answers
+    #[vm_op]
+    fn ask(vm: &mut Vm, values: Window) -> Result<i64, Thrown> {
+        asked(vm, values)
+    }
+
+    /// Calls the function that the test has given.
+    #[vm_op]
+    fn call_given(vm: &mut Vm, args: Window) -> Flow {
+        let callee = given(vm);
+        vm.call(callee, args)
     }
 
     /// Has the runtime call a function.

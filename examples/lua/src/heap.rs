@@ -19,7 +19,8 @@
 //!    which is why these two are `unsafe`: their caller promises not to use such a value again, nor one of a heap that
 //!    was dropped.
 //! 2. The fields of an object are as the documentation of its type in [`ops`](crate::ops::ops) says. In particular
-//!    `slots` and `array` of a table are the parts of a boxed slice or, with a length of 0, dangling.
+//!    `slots` and `array` of a table are blocks of the pool, of as many values as their lengths say or, with a length of
+//!    0, dangling.
 //! 3. No reference to the inside of an object outlives the call that made it, except to what never changes (the bytes
 //!    of a text, what a chunk, a builtin or a shape was made with). So a `&mut` to an object is the only reference to it.
 //! 4. A heap and its objects stay in one thread.
@@ -32,6 +33,7 @@
 //!    a [buffer](Heap::append) that exists as long as a text in it does. A buffer is written only behind all of them.
 
 mod accounts;
+mod array;
 mod buffer;
 mod collect;
 mod coroutine;
@@ -40,9 +42,11 @@ mod free;
 mod function;
 mod gc;
 mod hash;
+mod inherit;
 mod intern;
 mod mark;
 mod names;
+mod pool;
 mod set;
 mod shape;
 mod shapes;
@@ -76,8 +80,9 @@ use crate::ops::ops::Value;
 
 use accounts::Accounts;
 use collect::Phase;
-use free::Quarantine;
+use inherit::Inheritance;
 use intern::Texts;
+use pool::Pool;
 use shapes::Shapes;
 
 /// All objects of one Lua, and their collector.
@@ -103,7 +108,8 @@ pub struct Heap {
     dead_programs: Vec<u64>,
     /// The names of the metamethods.
     events: Vec<Gc<crate::ops::ops::Text>>,
-    quarantine: Quarantine,
+    inheritance: Inheritance,
+    pool: Pool,
 }
 
 impl Default for Heap {
@@ -121,7 +127,8 @@ impl Default for Heap {
             dead_fibers: Vec::new(),
             dead_programs: Vec::new(),
             events: Vec::new(),
-            quarantine: Quarantine::default(),
+            inheritance: Inheritance::default(),
+            pool: Pool::default(),
         }
     }
 }

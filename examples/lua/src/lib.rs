@@ -1,17 +1,24 @@
-//! Lua 5.1, as LuaJIT speaks it: the language's front half, the parts of its library that are about bytes, its
-//! objects with their collector, and its instruction set.
+//! Lua 5.1, as LuaJIT speaks it, on mimeo: [`Lua`] runs programs.
 //!
 //! ```text
-//! bytes ─ syntax ─► Ast ─ resolve ─► Tree ─► (a code generator) ─► ops, runtime ─► heap
+//! bytes ─ syntax ─► Ast ─ resolve ─► Tree ─ generate ─► ops, runtime, library ─► heap
 //! ```
+//!
+//! `ops.rs` is the instruction set, and where to start reading. The modules that the documentation does not show
+//! (`heap`, `ops`, `runtime`) are the machine's inside, and public for its tests and benchmarks: whoever uses them
+//! keeps the contract of the heap, which says when an object may be used, without the compiler's help.
 
+mod embed;
 mod generate;
+#[doc(hidden)]
 pub mod heap;
 mod library;
 mod load;
+#[doc(hidden)]
 pub mod ops;
 #[forbid(unsafe_code)]
 pub mod resolve;
+#[doc(hidden)]
 pub mod runtime;
 mod state;
 #[forbid(unsafe_code)]
@@ -21,5 +28,7 @@ pub mod syntax;
 #[forbid(unsafe_code)]
 pub mod time;
 
-pub use load::load;
+pub use embed::{Failure, Function, Handle, Scope, Table, Unlisted, Value};
+pub use heap::BadKey;
+pub use runtime::Exit;
 pub use state::{Lua, Options};

@@ -2,8 +2,14 @@
 
 mod arguments;
 mod base;
+mod bit;
 mod coroutine;
+mod math;
+mod os;
 mod string;
+mod table;
+
+pub use math::Random;
 
 use crate::heap::{Gc, Heap};
 use crate::ops::ops::{Table, Value, Vm};
@@ -16,7 +22,11 @@ type Functions = &'static [(&'static str, BuiltinFn)];
 pub fn open(vm: &mut Vm) {
     base::open(vm);
     coroutine::open(vm);
+    bit::open(vm);
+    math::open(vm);
+    os::open(vm);
     string::open(vm);
+    table::open(vm);
 }
 
 /// Defines functions in a table.
@@ -37,6 +47,13 @@ fn define_module(vm: &mut Vm, name: &str, functions: Functions) -> Gc<Table> {
     let loaded = loaded_modules(vm);
     set(&mut vm.host.heap, loaded, name, table.into());
     table
+}
+
+/// What `require` gives for the name of a module of the library.
+pub(crate) fn loaded_module(vm: &mut Vm, name: &str) -> Option<Gc<Table>> {
+    let loaded = loaded_modules(vm);
+    let name = vm.host.heap.text(name.as_bytes());
+    loaded.get_text(name).to_table()
 }
 
 /// `package.loaded`

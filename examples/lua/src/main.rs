@@ -1,32 +1,198 @@
-//! The command `mimeo-lua`: runs a program.
+//! The command `mimeo-lua`: runs programs and lines, or shows what becomes of them.
 
+mod command;
+mod editor;
+mod output;
+mod repl;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Read as _};
+use std::path::Path;
 use std::process::ExitCode;
 
-use lua::{Lua, Options};
-use mimeo::jit::{JitConfig, Mode};
+use lua::ops::ops::Ops;
+use lua::{Failure, Function, Lua, Options, Value};
+use mimeo::InstructionSet as _;
+use mimeo::jit::{Jit, Report};
+
+use command::{Command, Dump, Request, Script, USAGE};
+use editor::Editor;
+use output::{complain, show};
+
+const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");
+
+/// Bytes of native stack: memory only as far as it is used.
+const STACK: usize = 64 << 20;
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1).peekable();
-    let mut mode = Mode::Auto;
-    if let Some(text) = arguments.next_if(|argument| argument.starts_with("--jit=")) {
-        mode = text["--jit=".len()..].parse().expect("a mode");
-    }
-    let path = arguments.next().expect("a script");
-    let source = std::fs::read(&path).expect("it can be read");
-    let mut lua = Lua::new(Options { jit: Some(JitConfig { mode, ..JitConfig::default() }), ..Options::default() });
-    let name = format!("@{path}");
-    let function = match lua.load(&source, name.as_bytes()) {
-        Ok(function) => function,
-        Err(message) => {
-            eprintln!("mimeo-lua: {}", String::from_utf8_lossy(&message));
-            return ExitCode::FAILURE;
+    match Command::from_env() {
+        Ok(Request::Run(command)) => std::thread::scope(|scope| {
+            // Metamethods of metamethods, and what else nests, take native stack: in debug builds more than there is.
+            match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || run(&command)) {
+                Ok(thread) => thread.join().unwrap_or(ExitCode::FAILURE),
+                Err(_) => run(&command),
+            }
+        }),
+        Ok(Request::Capability(settings)) => {
+            show(&mimeo::jit::capability::<Ops>(&settings.jit).to_string());
+            ExitCode::SUCCESS
         }
+        Ok(Request::Help) => {
+            show(USAGE);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(format!("mimeo-lua: {error}\n{USAGE}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: &Command) -> ExitCode {
+    let options = Options { jit: Some(command.settings.jit.clone()), stdout: output::standard(), ..Options::default() };
+    let mut lua = Lua::new(options);
+    if let Some(failure) = lua.jit().and_then(Jit::observer_failure) {
+        complain(format!("mimeo-lua: warning: {failure}\n"));
+    }
+    set_arguments(&mut lua, command);
+    let result = match command.dump {
+        Some(dump) => dump_all(&mut lua, dump, command),
+        None => run_all(&mut lua, command),
     };
-    match lua.call(function, &[]) {
-        Ok(_) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("mimeo-lua: {}", String::from_utf8_lossy(&lua::runtime::error_text(failure.value)));
-            ExitCode::FAILURE
+    // In the order in which it was written. That it cannot be written is told when the program asks.
+    let _unheard = lua.flush();
+    let exit = result.as_ref().err().and_then(|failure| failure.exit);
+    if let (Err(failure), None) = (&result, exit) {
+        complain_of(failure);
+    }
+    if let (None, Report(Some(format)), Some(jit)) = (command.dump, command.settings.report, lua.jit()) {
+        complain(jit.report(format));
+    }
+    if let Some(exit) = exit {
+        lua.leave(exit);
+        std::process::exit(exit.code);
+    }
+    if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Says what went wrong, and where.
+fn complain_of(failure: &Failure) {
+    // As for LuaJIT, who throws nothing says nothing.
+    if failure.value == Value::Nil {
+        return;
+    }
+    let mut text = [b"mimeo-lua: ", &failure.message[..], b"\n"].concat();
+    if !failure.traceback.is_empty() {
+        text.extend_from_slice(&failure.traceback);
+        text.push(b'\n');
+    }
+    complain(text);
+}
+
+/// Does everything that the command line says, in Lua's order.
+fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
+    if let Some(init) = std::env::var_os("LUA_INIT") {
+        let init = init.as_encoded_bytes();
+        let function = match init.strip_prefix(b"@") {
+            Some(path) => load_file(lua, Path::new(&*String::from_utf8_lossy(path)))?,
+            None => lua.load(init, "=LUA_INIT")?,
+        };
+        lua.call(&function, &[])?;
+    }
+    if command.shows_version {
+        show(VERSION);
+    }
+    for chunk in &command.chunks {
+        let function = load_chunk(lua, chunk)?;
+        lua.call(&function, &[])?;
+    }
+    if let Some(script) = &command.script {
+        let function = load_script(lua, script)?;
+        let args = command.line[command.script_at + 1..].iter();
+        let args: Vec<Value> = args.map(|arg| arg.as_encoded_bytes().into()).collect();
+        lua.call(&function, &args)?;
+    }
+    if command.is_interactive {
+        repl::run(lua, &mut Editor::new(), &mut complain_of)?;
+    } else if command.is_bare() {
+        if io::stdin().is_terminal() {
+            show(VERSION);
+            repl::run(lua, &mut Editor::new(), &mut complain_of)?;
+        } else {
+            let function = load_script(lua, &Script::Stdin)?;
+            lua.call(&function, &[])?;
         }
     }
+    Ok(())
+}
+
+/// Shows what would be run.
+fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure> {
+    if matches!(dump, Dump::C) {
+        show(Ops::C);
+        return Ok(());
+    }
+    let mut functions = Vec::new();
+    for chunk in &command.chunks {
+        functions.push(load_chunk(lua, chunk)?);
+    }
+    let stdin = (command.is_bare() && !io::stdin().is_terminal()).then_some(Script::Stdin);
+    if let Some(script) = command.script.clone().or(stdin) {
+        functions.push(load_script(lua, &script)?);
+    }
+    if functions.is_empty() {
+        return Err("there is no program".into());
+    }
+    for function in functions {
+        let text = match dump {
+            Dump::Asm => lua.machine_code(&function),
+            _ => lua.bytecode(&function),
+        };
+        show(&text.map_err(|reason| Failure::from(reason.to_string()))?);
+    }
+    Ok(())
+}
+
+fn load_chunk(lua: &mut Lua, chunk: &[u8]) -> Result<Function, Failure> {
+    lua.load(chunk, "=(command line)")
+}
+
+fn load_script(lua: &mut Lua, script: &Script) -> Result<Function, Failure> {
+    match script {
+        Script::File(path) => load_file(lua, path),
+        Script::Stdin => {
+            let mut source = Vec::new();
+            io::stdin()
+                .read_to_end(&mut source)
+                .map_err(|error| Failure::from(format!("cannot read stdin: {error}")))?;
+            lua.load(&source, "=stdin")
+        }
+    }
+}
+
+fn load_file(lua: &mut Lua, path: &Path) -> Result<Function, Failure> {
+    let name = path.as_os_str().as_encoded_bytes();
+    let failed = |what: &str, error: &io::Error| -> Failure {
+        [what.as_bytes(), name, b": ", without_number(&error.to_string()).as_bytes()].concat().into()
+    };
+    let mut file = std::fs::File::open(path).map_err(|error| failed("cannot open ", &error))?;
+    let mut source = Vec::new();
+    file.read_to_end(&mut source).map_err(|error| failed("cannot read ", &error))?;
+    lua.load(&source, [b"@", name].concat())
+}
+
+/// The message of the system's error, as C has it.
+fn without_number(message: &str) -> &str {
+    message.split(" (os error").next().unwrap_or(message)
+}
+
+/// `arg`: the whole command line, the script being number 0.
+fn set_arguments(lua: &mut Lua, command: &Command) {
+    let mut scope = lua.scope();
+    let table = scope.table();
+    for (at, argument) in command.line.iter().map(OsString::as_os_str).enumerate() {
+        let index = at as f64 - command.script_at as f64;
+        scope.set(&table, index, argument.as_encoded_bytes()).expect("an index is a key");
+    }
+    scope.set_global("arg", table);
 }

@@ -6,7 +6,7 @@
 
 use crate::runtime::{
     arithmetic, builtin_frame, call_builtin, callable, caught, close_upvalues, collect_arguments, concatenate,
-    copy_rest, copy_whole_rest, fill_parameters, fill_results, finish_coroutine, index, index_field, index_method,
+    copy_rest, copy_whole_rest, fill_parameters, fill_results, finish_coroutine, index, index_field, index_global,
     is_equal, is_less, is_less_equal, length_of, make_closure, make_table, move_down, power_of, prepare_loop, protect,
     set, set_elements, set_name, store_upvalue,
 };
@@ -66,6 +66,11 @@ pub mod ops {
         /// A number.
         pub fn number(number: f64) -> Value {
             if number.is_nan() { Value(NAN) } else { Value(number.to_bits()) }
+        }
+
+        /// A number that is no NaN.
+        fn ordinary(number: f64) -> Value {
+            Value(number.to_bits())
         }
 
         /// `true` or `false`
@@ -183,12 +188,16 @@ pub mod ops {
         pub next: *mut Object,
         /// What it is: a [`Kind`](crate::heap::Kind).
         pub kind: u8,
-        /// What the collector knows of it. Whoever stores an object into one that is [`BLACK`] must tell it.
+        /// What the collector knows of it. Whoever stores an object into one that is [`BLACK`] must tell it,
+        /// and whoever stores into a [`PROTOTYPE`] the caches.
         pub mark: u8,
     }
 
     /// The bit of [`Object::mark`] that says that the collector will not look at the object again in this cycle.
     pub const BLACK: u8 = 4;
+
+    /// The bit of [`Object::mark`] that says that other tables have fields from this one: see [`InheritedCache`].
+    pub const PROTOTYPE: u8 = 16;
 
     /// A string. Its bytes lie behind it, or their address if they are more than 40. Two strings of up to 40 bytes with
     /// the same bytes are one object.
@@ -290,21 +299,23 @@ pub mod ops {
         pub slot: u32,
     }
 
-    /// Where an op found a method the last time: not in the object itself, but in the table that is the `__index` of
-    /// its metatable. It holds for all objects and metatables of the same shapes.
+    /// What a table gave the last time for a name that it has not, or for which it has nil: something that the chain of
+    /// its metatable's `__index` leads to. It is the same for all tables of that shape with that metatable, as long as
+    /// nobody changes a table of such a chain.
     #[repr(C)]
-    #[derive(Clone, Copy, Debug, Default)]
-    pub struct MethodCache {
-        /// [`Table::shape_id`] of the object, which has no such name; 0, which no table has, at first.
+    #[derive(Clone, Copy, Debug)]
+    pub struct InheritedCache {
+        /// [`Table::shape_id`]; 0, which no table has, at first.
         pub shape_id: u32,
-        /// That of its metatable.
-        pub metatable_id: u32,
-        /// Where the metatable has its `__index`.
-        pub index_slot: u32,
-        /// [`Table::shape_id`] of what is there.
-        pub holder_id: u32,
-        /// Where that has the method.
-        pub slot: u32,
+        /// The [`epoch`](Context::epoch) of that time.
+        pub epoch: u32,
+        /// [`Table::metatable`].
+        pub metatable: *mut Table,
+        /// The shape has the name, and the value is for tables that have nil there: the [`FieldCache`] beside this one is
+        /// for the same shape then.
+        pub has_name: bool,
+        /// What was found: a function, a table or nil. It lives, because the chain leads to it.
+        pub value: Value,
     }
 
     /// Where an op added a named field to a table the last time. A table that is [`BLACK`] must not be changed by it:
@@ -336,6 +347,8 @@ pub mod ops {
         pub open_upvalues: *mut Upvalue,
         /// How often the collector has freed shapes: see [`AddCache`].
         pub shapes_freed: u32,
+        /// How often what tables inherit may have changed: see [`InheritedCache`].
+        pub epoch: *const u32,
     }
 
     // What `runtime` implements: the slow paths of the ops below.
@@ -352,13 +365,13 @@ pub mod ops {
         fn is_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown>;
         fn make_table(vm: &mut Vm, array: u32, names: u32) -> Value;
         fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown>;
-        fn index_field(vm: &mut Vm, object: Value, name: Value, cache: &mut FieldCache) -> Result<Value, Thrown>;
-        fn index_method(
+        fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &mut FieldCache) -> Result<Value, Thrown>;
+        fn index_field(
             vm: &mut Vm,
             object: Value,
             name: Value,
             own: &mut FieldCache,
-            cache: &mut MethodCache,
+            inherited: &mut InheritedCache,
         ) -> Result<Value, Thrown>;
         fn set(vm: &mut Vm, object: Value, key: Value, value: Value) -> Result<(), Thrown>;
         fn set_name(
@@ -389,7 +402,7 @@ pub mod ops {
         fn builtin_frame(vm: &mut Vm) -> Callee;
         fn call_builtin(vm: &mut Vm, builtin: Value) -> Result<(), Thrown>;
         fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown>;
-        fn caught(vm: &mut Vm, handler: Value) -> Value;
+        fn caught(vm: &mut Vm, handler: Value) -> Result<Value, Thrown>;
         fn finish_coroutine(vm: &mut Vm, results: Window);
     }
 
@@ -439,7 +452,7 @@ pub mod ops {
                 return Ok(value);
             }
         }
-        index_field(vm, Value::table(globals), name, cache)
+        index_global(vm, Value::table(globals), name, cache)
     }
 
     /// The global `name` = `value`
@@ -477,51 +490,42 @@ pub mod ops {
         }
     }
 
-    // Arithmetic.
+    // Arithmetic. As a double, what is no number is a NaN, and what comes of it is one too: so the one question whether the
+    // result is a NaN finds every operand that is no number, and the rare NaN that two numbers give.
 
     /// `a + b`
     #[vm_op]
     fn add(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        if a.is_number() && b.is_number() {
-            return Ok(Value::number(a.as_number() + b.as_number()));
-        }
-        arithmetic(vm, ADD, a, b)
+        let result = a.as_number() + b.as_number();
+        if result.is_nan() { arithmetic(vm, ADD, a, b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a - b`
     #[vm_op]
     fn subtract(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        if a.is_number() && b.is_number() {
-            return Ok(Value::number(a.as_number() - b.as_number()));
-        }
-        arithmetic(vm, SUBTRACT, a, b)
+        let result = a.as_number() - b.as_number();
+        if result.is_nan() { arithmetic(vm, SUBTRACT, a, b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a * b`
     #[vm_op]
     fn multiply(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        if a.is_number() && b.is_number() {
-            return Ok(Value::number(a.as_number() * b.as_number()));
-        }
-        arithmetic(vm, MULTIPLY, a, b)
+        let result = a.as_number() * b.as_number();
+        if result.is_nan() { arithmetic(vm, MULTIPLY, a, b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a / b`
     #[vm_op]
     fn divide(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        if a.is_number() && b.is_number() {
-            return Ok(Value::number(a.as_number() / b.as_number()));
-        }
-        arithmetic(vm, DIVIDE, a, b)
+        let result = a.as_number() / b.as_number();
+        if result.is_nan() { arithmetic(vm, DIVIDE, a, b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a % b`, with the sign of `b`
     #[vm_op]
     fn modulo(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        if a.is_number() && b.is_number() {
-            return Ok(Value::number(modulus(a.as_number(), b.as_number())));
-        }
-        arithmetic(vm, MODULO, a, b)
+        let result = modulus(a.as_number(), b.as_number());
+        if result.is_nan() { arithmetic(vm, MODULO, a, b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a ^ b`
@@ -535,64 +539,50 @@ pub mod ops {
     /// `a + b`
     #[vm_op]
     fn add_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        if a.is_number() {
-            return Ok(Value::number(a.as_number() + b));
-        }
-        arithmetic(vm, ADD, a, Value::number(b))
+        let result = a.as_number() + b;
+        if result.is_nan() { arithmetic(vm, ADD, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a - b`
     #[vm_op]
     fn subtract_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        if a.is_number() {
-            return Ok(Value::number(a.as_number() - b));
-        }
-        arithmetic(vm, SUBTRACT, a, Value::number(b))
+        let result = a.as_number() - b;
+        if result.is_nan() { arithmetic(vm, SUBTRACT, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a - b`
     #[vm_op]
     fn number_subtract(vm: &mut Vm, #[imm] a: f64, b: Value) -> Result<Value, Thrown> {
-        if b.is_number() {
-            return Ok(Value::number(a - b.as_number()));
-        }
-        arithmetic(vm, SUBTRACT, Value::number(a), b)
+        let result = a - b.as_number();
+        if result.is_nan() { arithmetic(vm, SUBTRACT, Value::number(a), b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a * b`
     #[vm_op]
     fn multiply_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        if a.is_number() {
-            return Ok(Value::number(a.as_number() * b));
-        }
-        arithmetic(vm, MULTIPLY, a, Value::number(b))
+        let result = a.as_number() * b;
+        if result.is_nan() { arithmetic(vm, MULTIPLY, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a / b`
     #[vm_op]
     fn divide_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        if a.is_number() {
-            return Ok(Value::number(a.as_number() / b));
-        }
-        arithmetic(vm, DIVIDE, a, Value::number(b))
+        let result = a.as_number() / b;
+        if result.is_nan() { arithmetic(vm, DIVIDE, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a / b`
     #[vm_op]
     fn number_divide(vm: &mut Vm, #[imm] a: f64, b: Value) -> Result<Value, Thrown> {
-        if b.is_number() {
-            return Ok(Value::number(a / b.as_number()));
-        }
-        arithmetic(vm, DIVIDE, Value::number(a), b)
+        let result = a / b.as_number();
+        if result.is_nan() { arithmetic(vm, DIVIDE, Value::number(a), b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a % b`, with the sign of `b`
     #[vm_op]
     fn modulo_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        if a.is_number() {
-            return Ok(Value::number(modulus(a.as_number(), b)));
-        }
-        arithmetic(vm, MODULO, a, Value::number(b))
+        let result = modulus(a.as_number(), b);
+        if result.is_nan() { arithmetic(vm, MODULO, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
     }
 
     fn modulus(a: f64, b: f64) -> f64 {
@@ -602,10 +592,8 @@ pub mod ops {
     /// `-a`
     #[vm_op]
     fn negate(vm: &mut Vm, a: Value) -> Result<Value, Thrown> {
-        if a.is_number() {
-            return Ok(Value::number(-a.as_number()));
-        }
-        arithmetic(vm, NEGATE, a, a)
+        let result = -a.as_number();
+        if result.is_nan() { arithmetic(vm, NEGATE, a, a) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `not a`
@@ -646,108 +634,209 @@ pub mod ops {
         if a.truth() { Flow::Next } else { to.jump() }
     }
 
-    fn less(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
-        if a.is_number() && b.is_number() { Ok(a.as_number() < b.as_number()) } else { is_less(vm, a, b) }
-    }
-
-    fn less_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
-        if a.is_number() && b.is_number() { Ok(a.as_number() <= b.as_number()) } else { is_less_equal(vm, a, b) }
-    }
-
-    fn equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
-        if a.is_number() && b.is_number() {
-            Ok(a.as_number() == b.as_number())
-        } else if a.0 == b.0 {
-            Ok(true)
-        } else if a.is_object() && a.0.wrapping_shr(TAG_SHIFT) == b.0.wrapping_shr(TAG_SHIFT) && !a.is_interned() {
-            is_equal(vm, a, b)
-        } else {
-            Ok(false)
-        }
-    }
+    // What is no number is a NaN here too, which is neither less than anything nor not.
 
     /// Goes to `to` if `a < b`.
     #[vm_op]
     fn jump_if_less(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if less(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if a.as_number() < b.as_number() {
+            return Ok(to.jump());
+        }
+        if a.as_number() >= b.as_number() {
+            return Ok(Flow::Next);
+        }
+        if is_less(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a < b`.
     #[vm_op]
     fn jump_unless_less(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if less(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if a.as_number() < b.as_number() {
+            return Ok(Flow::Next);
+        }
+        if a.as_number() >= b.as_number() {
+            return Ok(to.jump());
+        }
+        if is_less(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a <= b`.
     #[vm_op]
     fn jump_if_less_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if less_equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if a.as_number() <= b.as_number() {
+            return Ok(to.jump());
+        }
+        if a.as_number() > b.as_number() {
+            return Ok(Flow::Next);
+        }
+        if is_less_equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a <= b`.
     #[vm_op]
     fn jump_unless_less_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if less_equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if a.as_number() <= b.as_number() {
+            return Ok(Flow::Next);
+        }
+        if a.as_number() > b.as_number() {
+            return Ok(to.jump());
+        }
+        if is_less_equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a < b`.
     #[vm_op]
     fn jump_if_less_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if a.as_number() < b {
+            return Ok(to.jump());
+        }
+        if a.as_number() >= b {
+            return Ok(Flow::Next);
+        }
+        if is_less(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a < b`.
     #[vm_op]
     fn jump_unless_less_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if a.as_number() < b {
+            return Ok(Flow::Next);
+        }
+        if a.as_number() >= b {
+            return Ok(to.jump());
+        }
+        if is_less(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a <= b`.
     #[vm_op]
     fn jump_if_less_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less_equal(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if a.as_number() <= b {
+            return Ok(to.jump());
+        }
+        if a.as_number() > b {
+            return Ok(Flow::Next);
+        }
+        if is_less_equal(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a <= b`.
     #[vm_op]
     fn jump_unless_less_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less_equal(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if a.as_number() <= b {
+            return Ok(Flow::Next);
+        }
+        if a.as_number() > b {
+            return Ok(to.jump());
+        }
+        if is_less_equal(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `b < a`.
     #[vm_op]
     fn jump_if_greater_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if b < a.as_number() {
+            return Ok(to.jump());
+        }
+        if b >= a.as_number() {
+            return Ok(Flow::Next);
+        }
+        if is_less(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `b < a`.
     #[vm_op]
     fn jump_unless_greater_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if b < a.as_number() {
+            return Ok(Flow::Next);
+        }
+        if b >= a.as_number() {
+            return Ok(to.jump());
+        }
+        if is_less(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `b <= a`.
     #[vm_op]
     fn jump_if_greater_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less_equal(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if b <= a.as_number() {
+            return Ok(to.jump());
+        }
+        if b > a.as_number() {
+            return Ok(Flow::Next);
+        }
+        if is_less_equal(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `b <= a`.
     #[vm_op]
     fn jump_unless_greater_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less_equal(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if b <= a.as_number() {
+            return Ok(Flow::Next);
+        }
+        if b > a.as_number() {
+            return Ok(to.jump());
+        }
+        if is_less_equal(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a == b`.
     #[vm_op]
-    fn jump_if_equal(vm: &mut Vm, a: Value, #[place(slot, constant)] b: Value, to: Label) -> Result<Flow, Thrown> {
-        if equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    fn jump_if_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
+        if a.is_number() && b.is_number() {
+            return if a.as_number() == b.as_number() { Ok(to.jump()) } else { Ok(Flow::Next) };
+        }
+        if a.0 == b.0 {
+            return Ok(to.jump());
+        }
+        if !may_be_equal(a, b) {
+            return Ok(Flow::Next);
+        }
+        if is_equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    }
+
+    /// Goes to `to` if `a` is `b`: nil, true, false, or a short string.
+    #[vm_op]
+    fn jump_if_is(a: Value, #[constant] b: Value, to: Label) -> Flow {
+        if a.0 == b.0 { to.jump() } else { Flow::Next }
+    }
+
+    /// Goes to `to` if `a` is the number `b`.
+    #[vm_op]
+    fn jump_if_equal_number(a: Value, #[imm] b: f64, to: Label) -> Flow {
+        if a.as_number() == b { to.jump() } else { Flow::Next }
     }
 
     /// Goes to `to` unless `a == b`.
     #[vm_op]
-    fn jump_unless_equal(vm: &mut Vm, a: Value, #[place(slot, constant)] b: Value, to: Label) -> Result<Flow, Thrown> {
-        if equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+    fn jump_unless_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
+        if a.is_number() && b.is_number() {
+            return if a.as_number() == b.as_number() { Ok(Flow::Next) } else { Ok(to.jump()) };
+        }
+        if a.0 == b.0 {
+            return Ok(Flow::Next);
+        }
+        if !may_be_equal(a, b) {
+            return Ok(to.jump());
+        }
+        if is_equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+    }
+
+    /// Goes to `to` unless `a` is `b`: nil, true, false, or a short string.
+    #[vm_op]
+    fn jump_unless_is(a: Value, #[constant] b: Value, to: Label) -> Flow {
+        if a.0 == b.0 { Flow::Next } else { to.jump() }
+    }
+
+    /// Goes to `to` unless `a` is the number `b`.
+    #[vm_op]
+    fn jump_unless_equal_number(a: Value, #[imm] b: f64, to: Label) -> Flow {
+        if a.as_number() == b { Flow::Next } else { to.jump() }
+    }
+
+    /// Can two values that are not the same be equal? They are of one type, and no strings of which there is only one.
+    fn may_be_equal(a: Value, b: Value) -> bool {
+        a.is_object() && a.0.wrapping_shr(TAG_SHIFT) == b.0.wrapping_shr(TAG_SHIFT) && !a.is_interned()
     }
 
     // The numeric `for`: a hidden counter, its limit and its step, and the variable.
@@ -783,7 +872,7 @@ pub mod ops {
     fn loop_next(counter: Value, limit: Value, step: Value, to: Label) -> (Value, Value, Flow) {
         let next = counter.as_number() + step.as_number();
         if is_within(next, limit.as_number(), step.as_number()) {
-            (Value::number(next), Value::number(next), to.jump())
+            (Value::ordinary(next), Value::ordinary(next), to.jump())
         } else {
             (counter, counter, Flow::Next)
         }
@@ -793,7 +882,7 @@ pub mod ops {
     #[vm_op]
     fn loop_up(counter: Value, limit: Value, #[imm] step: f64, to: Label) -> (Value, Flow) {
         let next = counter.as_number() + step;
-        if next <= limit.as_number() { (Value::number(next), to.jump()) } else { (counter, Flow::Next) }
+        if next <= limit.as_number() { (Value::ordinary(next), to.jump()) } else { (counter, Flow::Next) }
     }
 
     // The generic `for`.
@@ -812,24 +901,34 @@ pub mod ops {
         make_table(vm, array, names)
     }
 
+    fn has_inherited(table: *mut Table, cache: &mut InheritedCache, epoch: *const u32) -> bool {
+        let same_kind =
+            unsafe { (*table).shape_id } == cache.shape_id && unsafe { (*table).metatable } == cache.metatable;
+        same_kind && unsafe { *epoch } == cache.epoch
+    }
+
     /// `dst = object.name`
     #[vm_op]
     fn get_field(
         vm: &mut Vm,
         object: Value,
         #[constant] name: Value,
-        #[cache] cache: &mut FieldCache,
+        #[cache] own: &mut FieldCache,
+        #[cache] inherited: &mut InheritedCache,
     ) -> Result<Value, Thrown> {
         if object.is_table() {
             let table = object.as_table();
-            if unsafe { (*table).shape_id } == cache.shape_id {
-                let value = unsafe { *(*table).slots.add(cache.slot as usize) };
-                if !value.is_nil() {
+            if unsafe { (*table).shape_id } == own.shape_id {
+                let value = unsafe { *(*table).slots.add(own.slot as usize) };
+                if !value.is_nil() || unsafe { (*table).metatable.is_null() } {
                     return Ok(value);
                 }
             }
+            if has_inherited(table, inherited, vm.context.epoch) {
+                return Ok(inherited.value);
+            }
         }
-        index_field(vm, object, name, cache)
+        index_field(vm, object, name, own, inherited)
     }
 
     /// The function `object.name` and `object`, as a method call wants them.
@@ -839,38 +938,33 @@ pub mod ops {
         object: Value,
         #[constant] name: Value,
         #[cache] own: &mut FieldCache,
-        #[cache] cache: &mut MethodCache,
+        #[cache] inherited: &mut InheritedCache,
     ) -> Result<(Value, Value), Thrown> {
         if object.is_table() {
             let table = object.as_table();
-            let shape_id = unsafe { (*table).shape_id };
-            if shape_id == cache.shape_id {
-                let metatable = unsafe { (*table).metatable };
-                if !metatable.is_null() && unsafe { (*metatable).shape_id } == cache.metatable_id {
-                    let index = unsafe { *(*metatable).slots.add(cache.index_slot as usize) };
-                    if index.is_table() && unsafe { (*index.as_table()).shape_id } == cache.holder_id {
-                        let method = unsafe { *(*index.as_table()).slots.add(cache.slot as usize) };
-                        if !method.is_nil() {
-                            return Ok((method, object));
-                        }
-                    }
-                }
-            } else if shape_id == own.shape_id {
-                let method = unsafe { *(*table).slots.add(own.slot as usize) };
-                if !method.is_nil() {
-                    return Ok((method, object));
+            if unsafe { (*table).shape_id } == own.shape_id {
+                let value = unsafe { *(*table).slots.add(own.slot as usize) };
+                if !value.is_nil() {
+                    return Ok((value, object));
                 }
             }
+            if has_inherited(table, inherited, vm.context.epoch) {
+                return Ok((inherited.value, object));
+            }
         }
-        let method = index_method(vm, object, name, own, cache)?;
+        let method = index_field(vm, object, name, own, inherited)?;
         Ok((method, object))
     }
 
     /// The place in an array part that a number is the key of; none has as many as it is for other numbers.
     fn array_place(key: f64) -> u64 {
-        // The low bits of a number from 2^52 on are its integer.
+        // The low bits of a number from 2^52 on are its integer. Bits are compared, so what is no number differs, too.
         let shifted = key + TWO_52;
-        if shifted - TWO_52 == key { shifted.to_bits().wrapping_sub(TWO_52_BITS).wrapping_sub(1) } else { u64::MAX }
+        if (shifted - TWO_52).to_bits() == key.to_bits() {
+            shifted.to_bits().wrapping_sub(TWO_52_BITS).wrapping_sub(1)
+        } else {
+            u64::MAX
+        }
     }
 
     const TWO_52: f64 = 4503599627370496.0;
@@ -879,7 +973,7 @@ pub mod ops {
     /// `dst = object[key]`
     #[vm_op]
     fn get_index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
-        if object.is_table() && key.is_number() {
+        if object.is_table() {
             let table = object.as_table();
             let place = array_place(key.as_number());
             if place < unsafe { (*table).array_len } as u64 {
@@ -896,10 +990,20 @@ pub mod ops {
         mark & BLACK != 0
     }
 
+    /// Nobody has to hear of a store into such a table.
+    fn is_plain(table: *mut Table) -> bool {
+        let mark = unsafe { (*table).object.mark };
+        mark & (BLACK | PROTOTYPE) == 0
+    }
+
     /// May `value` just be stored where `old` is? Else a metamethod may have a say, or the collector.
     fn may_replace(table: *mut Table, old: Value, value: Value) -> bool {
-        (!old.is_nil() || unsafe { (*table).metatable.is_null() })
-            && (!is_black(unsafe { (*table).object.mark }) || !value.is_object())
+        (!old.is_nil() || unsafe { (*table).metatable.is_null() }) && (is_plain(table) || may_keep(old, value))
+    }
+
+    /// The collector cares for objects only, and a [`PROTOTYPE`] may get another number for a number.
+    fn may_keep(old: Value, value: Value) -> bool {
+        !value.is_object() && old.is_number()
     }
 
     /// `object.name = value`
@@ -922,7 +1026,7 @@ pub mod ops {
                     return Ok(());
                 }
             } else if shape_id == add.shape_id
-                && may_add(table, value)
+                && may_add(table)
                 && add.shapes_freed == vm.context.shapes_freed
                 && add.slot < unsafe { (*table).slots_len }
             {
@@ -938,17 +1042,15 @@ pub mod ops {
     }
 
     /// May a name be added to the table?
-    fn may_add(table: *mut Table, value: Value) -> bool {
+    fn may_add(table: *mut Table) -> bool {
         let metatable = unsafe { (*table).metatable };
-        !is_black(unsafe { (*table).object.mark })
-            && !value.is_nil()
-            && (metatable.is_null() || unsafe { (*metatable).missing } & NEW_INDEX != 0)
+        is_plain(table) && (metatable.is_null() || unsafe { (*metatable).missing } & NEW_INDEX != 0)
     }
 
     /// `object[key] = value`
     #[vm_op]
     fn set_index(vm: &mut Vm, object: Value, key: Value, #[place(slot, constant)] value: Value) -> Result<(), Thrown> {
-        if object.is_table() && key.is_number() {
+        if object.is_table() {
             let table = object.as_table();
             let index = array_place(key.as_number());
             if index < unsafe { (*table).array_len } as u64 {
@@ -1143,7 +1245,7 @@ pub mod ops {
 
     /// The value of the error that was thrown, or what `handler` makes of it unless that is nil.
     #[vm_op]
-    fn take_error(vm: &mut Vm, #[place(slot, constant)] handler: Value) -> Value {
+    fn take_error(vm: &mut Vm, #[place(slot, constant)] handler: Value) -> Result<Value, Thrown> {
         caught(vm, handler)
     }
 

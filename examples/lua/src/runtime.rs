@@ -17,7 +17,9 @@ mod upvalue;
 
 use std::io::{Read, Write};
 
+use crate::embed::Embedding;
 use crate::heap::{Coroutine, Gc, Heap};
+use crate::library::Random;
 use crate::ops::ops::{Table, Upvalue, Value};
 
 pub use arithmetic::to_number;
@@ -27,7 +29,7 @@ pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
 pub use error::{error_text, raise, raise_text, raise_text_at};
 pub use index::metatable_of;
 pub use place::{Frame, frame_at, frames, name_of_operand, place, place_of};
-pub use protected::{Failure, run_protected};
+pub use protected::{Exit, Failure, leave, run_protected};
 pub use run::{run, run_all};
 pub use stubs::Stubs;
 
@@ -40,7 +42,7 @@ pub(crate) use coroutine::finish_coroutine;
 pub(crate) use function::{
     callable, collect_arguments, copy_rest, copy_whole_rest, fill_parameters, fill_results, move_down,
 };
-pub(crate) use index::{index, index_field, index_method, make_table, set, set_elements, set_name};
+pub(crate) use index::{index, index_field, index_global, make_table, set, set_elements, set_name};
 pub(crate) use protected::{caught, protect};
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
 
@@ -76,8 +78,16 @@ pub struct Host {
     pub(crate) left_upvalues: Vec<*mut Upvalue>,
     /// Where bytes are put together: taken, used, and given back.
     pub(crate) buffer: Vec<u8>,
+    /// Where the upvalues of a new closure are put together.
+    pub(crate) captured: Vec<Gc<Upvalue>>,
     /// A finaliser runs: no other one starts.
     pub(crate) is_finalizing: bool,
+    /// What belongs to the one who embeds the machine.
+    pub(crate) embedding: Embedding,
+    /// The program has ended, and is being left.
+    pub(crate) exit: Option<Exit>,
+    /// The state of `math.random`.
+    pub(crate) random: Random,
 }
 
 impl std::fmt::Debug for Host {
@@ -107,7 +117,11 @@ impl Host {
             running: Vec::new(),
             left_upvalues: Vec::new(),
             buffer: Vec::new(),
+            captured: Vec::new(),
             is_finalizing: false,
+            embedding: Embedding::default(),
+            exit: None,
+            random: Random::default(),
         }
     }
 }

@@ -5,16 +5,17 @@ use std::io::{self, BufWriter, Read, Write};
 use mimeo::Limits;
 use mimeo::jit::{HasJit, Jit, JitConfig, WithJit};
 
+use crate::embed::{Embedding, Failure, Function, Scope, Value};
 use crate::library;
-use crate::load::load;
-use crate::ops::ops::{Context, Machine, Ops, Value};
-use crate::runtime::{Failure, Host, Stubs, end_of_machine, run_protected};
+use crate::ops::ops::{Context, Machine, Ops};
+use crate::runtime::{Exit, Host, Stubs, end_of_machine};
 
 /// What a [`Lua`] is made with.
 pub struct Options {
     /// The native tier; `None` for a machine without one.
     pub jit: Option<JitConfig>,
-    /// How deep programs may get.
+    /// How deep programs may get. Each of the runs that `nesting` counts takes native stack, of which the thread must
+    /// have enough: without optimisation about 50 KiB.
     pub limits: Limits,
     /// Standard input.
     pub stdin: Box<dyn Read>,
@@ -43,61 +44,109 @@ impl Default for Options {
 /// A machine with Lua's library.
 ///
 /// ```
-/// let mut lua = lua::Lua::new(lua::Options::default());
-/// let function = lua.load(b"local a, b = ... return a + b, 'two'", b"=example").expect("it is Lua");
-/// let results = lua.call(function, &[40.0.into(), 2.0.into()]).expect("it does not throw");
-/// assert_eq!(results[0].to_number(), Some(42.0));
-/// assert_eq!(results[1].to_text().expect("a string").bytes(), b"two");
+/// use lua::{Lua, Options, Value};
+///
+/// let mut lua = Lua::new(Options::default());
+/// lua.register("shout", |scope, args| match &args[..] {
+///     [Value::String(text)] => Ok(vec![text.to_ascii_uppercase().into()]),
+///     _ => Err(scope.error("shout what?")),
+/// });
+/// let function = lua.load("local a, b = ... return a + b, shout 'two'", "=example")?;
+/// assert_eq!(lua.call(&function, &[40.into(), 2.into()])?, [42.into(), "TWO".into()]);
+///
+/// let wrong = lua.load("shout(1)", "=wrong")?;
+/// assert_eq!(lua.call(&wrong, &[]).unwrap_err().to_string(), "wrong:1: shout what?");
+/// # Ok::<(), lua::Failure>(())
+/// ```
+///
+/// Functions and tables that come out of it are [handles](crate::Handle): the collector keeps what they hold.
+///
+/// ```
+/// # use lua::{Lua, Options, Value};
+/// # let mut lua = Lua::new(Options::default());
+/// let make = lua.load("local n = 0 return function() n = n + 1 return n end", "=counter")?;
+/// let Value::Function(counter) = lua.call(&make, &[])?.remove(0) else { panic!("it returns a function") };
+/// drop(make);
+/// lua.scope().collect();
+/// lua.call(&counter, &[])?;
+/// assert_eq!(lua.call(&counter, &[])?, [2.into()]);
+/// # Ok::<(), lua::Failure>(())
 /// ```
 #[derive(Debug)]
 pub struct Lua {
-    machine: Machine,
-}
-
-impl From<f64> for Value {
-    fn from(number: f64) -> Value {
-        Value::number(number)
-    }
+    pub(crate) machine: Machine,
 }
 
 impl Lua {
     /// A new one.
     #[must_use]
     pub fn new(options: Options) -> Lua {
-        let context = Context { arguments: 0, results: 0, open_upvalues: std::ptr::null_mut(), shapes_freed: 0 };
-        let mut builder = Machine::builder(context, Host::new(options.stdin, options.stdout)).limits(options.limits);
+        let host = Host::new(options.stdin, options.stdout);
+        let context = Context {
+            arguments: 0,
+            results: 0,
+            open_upvalues: std::ptr::null_mut(),
+            shapes_freed: 0,
+            epoch: host.heap.epoch(),
+        };
+        let mut builder = Machine::builder(context, host).limits(options.limits);
         if let Some(config) = options.jit {
             builder = builder.jit(config);
         }
         let mut machine = builder.build();
         machine.vm_mut().host.stubs = Stubs::load(&mut machine);
         library::open(machine.vm_mut());
+        Embedding::open(machine.vm_mut());
         Lua { machine }
     }
 
-    /// Loads a chunk. `name` is as `load` takes it: `@file`, `=name`, or the text itself.
+    /// What can be done with it: tables, globals, functions of Rust's, the collector.
+    pub fn scope(&mut self) -> Scope<'_> {
+        Scope::new(self.machine.vm_mut())
+    }
+
+    /// Loads a chunk: see [`Scope::load`].
     ///
     /// # Errors
     ///
     /// The message that says why the text is no program.
-    pub fn load(&mut self, source: &[u8], name: &[u8]) -> Result<Value, Vec<u8>> {
-        let vm = self.machine.vm_mut();
-        let globals = vm.host.globals;
-        load(vm, source, name, globals).map(Value::from)
+    pub fn load(&mut self, source: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<Function, Failure> {
+        self.scope().load(source, name)
     }
 
-    /// Calls a function, and returns its results.
+    /// Calls a function, and returns its results: see [`Scope::call`].
     ///
     /// # Errors
     ///
-    /// What it has thrown.
-    pub fn call(&mut self, function: Value, args: &[Value]) -> Result<Vec<Value>, Failure> {
-        run_protected(self.machine.vm_mut(), function, args)
+    /// What it has thrown, or that it has called `os.exit`.
+    pub fn call(&mut self, function: &Function, args: &[Value]) -> Result<Vec<Value>, Failure> {
+        self.scope().call(function, args)
     }
 
-    /// The machine.
-    pub fn machine(&mut self) -> &mut Machine {
-        &mut self.machine
+    /// Ends as a program asked for with `os.exit`: its files are closed, and its finalisers called if it wanted that.
+    pub fn leave(mut self, exit: Exit) {
+        // Where one seems to be running no other one starts.
+        self.machine.vm_mut().host.is_finalizing = !exit.runs_finalizers;
+    }
+
+    /// Makes a closure a global function: see [`Scope::function`].
+    pub fn register(
+        &mut self,
+        name: &'static str,
+        function: impl Fn(&mut Scope<'_>, &[Value]) -> Result<Vec<Value>, Failure> + 'static,
+    ) {
+        let mut scope = self.scope();
+        let function = scope.function(name, function);
+        scope.set_global(name, function);
+    }
+
+    /// Writes what standard output has buffered.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.machine.vm_mut().host.stdout.flush()
     }
 
     /// The native tier, if the options asked for one.
@@ -105,12 +154,27 @@ impl Lua {
     pub fn jit(&self) -> Option<&Jit<Ops>> {
         self.machine.jit()
     }
+
+    /// The machine itself, for tests.
+    ///
+    /// # Safety
+    ///
+    /// The values that are put into it, as arguments or in its host, are of this Lua and live: (1) of the
+    /// [heap](crate::heap)'s contract.
+    #[doc(hidden)]
+    pub unsafe fn machine(&mut self) -> &mut Machine {
+        &mut self.machine
+    }
 }
 
 impl Drop for Lua {
     fn drop(&mut self) {
-        end_of_machine(self.machine.vm_mut());
+        let vm = self.machine.vm_mut();
+        // A Lua that a panic went through is not entered again.
+        if !vm.host.embedding.is_broken() {
+            end_of_machine(vm);
+        }
         // Nobody is there to hear of a failure.
-        let _unheard = self.machine.vm_mut().host.stdout.flush();
+        let _unheard = vm.host.stdout.flush();
     }
 }

@@ -24,13 +24,12 @@ impl Parked {
 
     /// The values up to the end of the frame of `top`.
     fn values(&self, top: *const Frame) -> &[u64] {
-        self.stacks.values(end_of_frame(top, &self.stacks))
+        self.stacks.values(end_of_frame(top))
     }
 
     /// Clears the slots behind those.
     fn clear_behind(&mut self, top: *const Frame) {
-        let end = end_of_frame(top, &self.stacks);
-        self.stacks.clear(end);
+        self.stacks.clear(end_of_frame(top));
     }
 
     /// The filled records up to `top`.
@@ -47,6 +46,8 @@ pub(crate) struct Driver<I: InstructionSet> {
     parked: Vec<Option<Parked>>,
     /// Where fibers were dropped.
     free: Vec<u32>,
+    /// Stacks of dropped fibers, as good as new.
+    spare: Vec<Stacks>,
     /// Index of the stacks that are worked on.
     current: u32,
     /// Indices of the stacks that were left for a fiber and will be returned to.
@@ -60,10 +61,8 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) nesting: u32,
     /// Which of them is that of the current fiber, counted from 1.
     pub(crate) fiber_run: Option<u32>,
-    /// The running op asked to suspend the fiber.
+    /// The innermost run, which is a fiber's, is to be suspended when the running op hands on that something was thrown.
     pub(crate) suspending: bool,
-    /// The fiber that ran last was suspended.
-    pub(crate) suspended: bool,
     /// As many runs may be under way at once.
     pub(crate) most_nesting: u32,
 }
@@ -74,6 +73,7 @@ impl<I: InstructionSet> Driver<I> {
         Driver {
             parked: vec![Some(Parked::new(Stacks::new(limits.slots, limits.depth)))],
             free: Vec::new(),
+            spare: Vec::new(),
             current: 0,
             outer: Vec::new(),
             programs: Programs::new(),
@@ -83,7 +83,6 @@ impl<I: InstructionSet> Driver<I> {
             nesting: 0,
             fiber_run: None,
             suspending: false,
-            suspended: false,
             most_nesting: limits.nesting,
         }
     }
@@ -119,9 +118,23 @@ impl<I: InstructionSet> Driver<I> {
     pub(crate) fn unpark(&mut self, index: u32) {
         assert!(!self.is_under_way(index), "the fiber runs");
         self.get(index);
-        self.parked[index as usize] = None;
+        let parked = self.parked[index as usize].take();
         self.free.push(index);
+        if self.spare.len() < Self::MAX_SPARE {
+            self.spare.extend(parked.and_then(|parked| parked.stacks.recycle()));
+        }
     }
+
+    /// Stacks for a fiber, which may have been another one's.
+    pub(crate) fn stacks_of(&mut self, slots: u32, depth: u32) -> Stacks {
+        match self.spare.iter().rposition(|stacks| stacks.is_of(slots, depth)) {
+            Some(index) => self.spare.swap_remove(index),
+            None => Stacks::new(slots, depth),
+        }
+    }
+
+    /// Stacks of dropped fibers that are kept, each with a few pages.
+    const MAX_SPARE: usize = 1024;
 
     /// Is a run under way on these stacks, or on others that it was switched to?
     fn is_under_way(&self, index: u32) -> bool {
@@ -182,9 +195,10 @@ impl<I: InstructionSet> Driver<I> {
         self.get(index).values(self.get(index).top)
     }
 
-    /// What is on the value stacks that are worked on, and that will be returned to. `top` is the current top record.
+    /// What is on the value stack that is worked on, then on those that will be returned to, the last one left first.
+    /// `top` is the current top record.
     pub(crate) fn values_under_way(&self, top: *mut Frame) -> impl Iterator<Item = &[u64]> {
-        let outer = self.outer.iter().map(|&index| self.parked_values(index));
+        let outer = self.outer.iter().rev().map(|&index| self.parked_values(index));
         std::iter::once(self.get(self.current).values(top)).chain(outer)
     }
 
@@ -224,14 +238,11 @@ impl<I: InstructionSet> Others for Driver<I> {
     }
 }
 
-/// Behind the last slot of the frame of a record.
-pub(crate) fn end_of_frame(record: *const Frame, stacks: &Stacks) -> *mut u64 {
+/// Behind the last slot of the frame of a record; a host's has none.
+pub(crate) fn end_of_frame(record: *const Frame) -> *mut u64 {
     // SAFETY: (1).
     unsafe {
-        match (*record).function.as_ref() {
-            Some(function) => (*record).base.byte_add(function.frame_bytes as usize),
-            None if record == stacks.host_frame().cast_const() => stacks.base(),
-            None => (*record).base,
-        }
+        let frame_bytes = (*record).function.as_ref().map_or(0, |function| function.frame_bytes);
+        (*record).base.byte_add(frame_bytes as usize)
     }
 }

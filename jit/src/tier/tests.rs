@@ -3,7 +3,7 @@
 use super::*;
 use crate::tiny::programs::{Run, checked, endless, fib, scaled, sum};
 use crate::tiny::{OPS, Op, Tiny, machine, machine_with, oversized};
-use crate::{Diagnostic, Mode, NoStencil, Regions};
+use crate::{Diagnostic, Mode, NoStencil, Regions, has_stencils};
 
 const SUM: u32 = 0;
 const SUM_SUB: u32 = 1;

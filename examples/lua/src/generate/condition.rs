@@ -1,6 +1,7 @@
 //! Conditions → jumps.
 
 use mimeo::asm::{Place, Target};
+use mimeo::def::Slot;
 
 use super::function::Generator;
 use super::operation::{Left, Operand, is_comparison};
@@ -66,14 +67,40 @@ impl Generator<'_, '_> {
         let (a, b): (_, Place<Value>) = match (a, b) {
             (Place::Slot(a), b) => (a, b),
             (a, Place::Slot(b)) => (b, a),
-            (Place::Constant(a), b) => {
-                let slot = self.take();
-                self.asm.copy(slot, Place::Constant(a));
-                (slot, b)
-            }
+            (Place::Constant(a), b) => (self.constant_in_slot(a), b),
         };
         self.at(operation.line);
-        if when { self.asm.jump_if_equal(a, b, to) } else { self.asm.jump_unless_equal(a, b, to) }
+        match b {
+            Place::Slot(b) if when => self.asm.jump_if_equal(a, b, to),
+            Place::Slot(b) => self.asm.jump_unless_equal(a, b, to),
+            Place::Constant(b) => self.compare_with(a, b, to, when),
+        }
+    }
+
+    fn compare_with(&mut self, a: Slot, b: Value, to: Target, when: bool) {
+        if let Some(number) = b.to_number() {
+            match when {
+                true => self.asm.jump_if_equal_number(a, number, to),
+                false => self.asm.jump_unless_equal_number(a, number, to),
+            }
+        } else if b.to_text().is_some_and(|text| !text.is_interned()) {
+            let b = self.constant_in_slot(b);
+            match when {
+                true => self.asm.jump_if_equal(a, b, to),
+                false => self.asm.jump_unless_equal(a, b, to),
+            }
+        } else {
+            match when {
+                true => self.asm.jump_if_is(a, b, to),
+                false => self.asm.jump_unless_is(a, b, to),
+            }
+        }
+    }
+
+    fn constant_in_slot(&mut self, constant: Value) -> Slot {
+        let slot = self.take();
+        self.asm.copy(slot, Place::Constant(constant));
+        slot
     }
 
     fn compare_order(&mut self, left: Left<'_>, operation: &Operation, to: Target, when: bool) {

@@ -115,7 +115,7 @@ impl Heap {
         let text = unsafe {
             (*buffer).texts += 1;
             let (bytes, len) = ((*buffer).bytes.as_mut_ptr(), (*buffer).bytes.len());
-            text::allocate_shared(buffer, bytes, len, self.tracer.white, self.objects)
+            text::allocate_shared(&mut self.pool, buffer, bytes, len, self.tracer.white, self.objects)
         };
         self.add_long_text(text)
     }

@@ -185,6 +185,8 @@ impl Heap {
         self.queue_finalizers();
         work += self.mark_all(roots);
         self.clear_weak_tables();
+        // Weak tables have lost fields, and what is freed leaves its address to others.
+        self.end_epoch();
         self.bury_coroutines();
         self.sweep_shapes();
         debug_assert!(self.tracer.grey.is_empty() && self.tracer.again.is_empty(), "something is grey");

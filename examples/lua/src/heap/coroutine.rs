@@ -47,7 +47,7 @@ impl Heap {
         let object = Object { next: self.objects, kind: Kind::Coroutine as u8, mark: self.tracer.white };
         let open_upvalues = std::ptr::null_mut();
         let coroutine = Coroutine { object, state: CoroutineState::Suspended, fiber: None, body, open_upvalues };
-        let coroutine: Gc<Coroutine> = unsafe { Gc::from_ptr(Box::into_raw(Box::new(coroutine))) };
+        let coroutine: Gc<Coroutine> = self.place(coroutine);
         self.objects = coroutine.as_object();
         self.accounts.charge(size_of::<Coroutine>());
         coroutine

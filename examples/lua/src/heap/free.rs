@@ -1,53 +1,13 @@
 //! An object that nothing leads to → free memory.
 //!
-//! In debug builds the memory is poisoned and kept for a while, so that whoever still uses the object meets a kind that
-//! there is not: [`Kind::of`] panics then. Contract of its unsafe blocks: (1), (2) and (7) of the [heap](super).
+//! Contract of its unsafe blocks: (1), (2) and (7) of the [heap](super).
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
-use std::alloc::{Layout, dealloc};
-use std::collections::VecDeque;
+use std::alloc::Layout;
 
 use super::function::closure_layout;
 use super::{Builtin, Chunk, Coroutine, Gc, Heap, Kind, Shape, Userdata};
 use crate::ops::ops::{Closure, Object, Table, Text, Upvalue};
-
-/// Memory that was freed last, in debug builds.
-#[derive(Debug, Default)]
-pub(super) struct Quarantine {
-    blocks: VecDeque<(*mut u8, Layout)>,
-}
-
-impl Quarantine {
-    const LEN: usize = if cfg!(debug_assertions) { 4096 } else { 0 };
-    const POISON: u8 = 0xdd;
-
-    /// # Safety
-    ///
-    /// The block was allocated with this layout, and nobody uses it any more.
-    unsafe fn free(&mut self, block: *mut u8, layout: Layout) {
-        if Quarantine::LEN == 0 {
-            unsafe { dealloc(block, layout) };
-            return;
-        }
-        unsafe { block.write_bytes(Quarantine::POISON, layout.size()) };
-        self.blocks.push_back((block, layout));
-        if self.blocks.len() > Quarantine::LEN {
-            self.drain(1);
-        }
-    }
-
-    fn drain(&mut self, count: usize) {
-        for (block, layout) in self.blocks.drain(..count) {
-            unsafe { dealloc(block, layout) };
-        }
-    }
-}
-
-impl Drop for Quarantine {
-    fn drop(&mut self) {
-        self.drain(self.blocks.len());
-    }
-}
 
 impl Heap {
     /// Frees an object, which is in no list any more.
@@ -68,9 +28,15 @@ impl Heap {
                 }
                 Kind::Table => {
                     let mut table: Gc<Table> = Gc::from_ptr(object.cast());
-                    self.set_hash_part(&mut table, None);
-                    self.resize_array(&mut table, 0);
-                    self.resize_slots(&mut table, 0);
+                    if !table.hash.is_null() {
+                        self.set_hash_part(&mut table, None);
+                    }
+                    if table.array_len > 0 {
+                        self.resize_array(&mut table, 0);
+                    }
+                    if table.slots_len > 0 {
+                        self.resize_slots(&mut table, 0);
+                    }
                     self.free_as::<Table>(object, size_of::<Table>());
                 }
                 Kind::Upvalue => self.free_as::<Upvalue>(object, size_of::<Upvalue>()),
@@ -87,7 +53,7 @@ impl Heap {
         }
     }
 
-    /// Drops what was boxed as a `T`.
+    /// Drops what was made as a `T`.
     ///
     /// # Safety
     ///
@@ -101,10 +67,10 @@ impl Heap {
 
     /// # Safety
     ///
-    /// As [`Quarantine::free`].
+    /// As [`Pool::free`](super::pool::Pool::free).
     unsafe fn release(&mut self, object: *mut Object, layout: Layout, size: usize) {
         self.accounts.release(size);
-        unsafe { self.quarantine.free(object.cast(), layout) };
+        unsafe { self.pool.free(object.cast(), layout) };
     }
 }
 

@@ -3,7 +3,7 @@
 //! Contract of its unsafe blocks: (1), (2), (3) and (5) of the [heap](super).
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
-use std::alloc::{Layout, alloc, handle_alloc_error};
+use std::alloc::Layout;
 use std::fmt;
 
 use mimeo::Callee;
@@ -174,7 +174,7 @@ impl Heap {
     /// A chunk whose code was loaded.
     pub fn new_chunk(&mut self, parts: ChunkParts) -> Gc<Chunk> {
         let object = Object { next: self.objects, kind: Kind::Chunk as u8, mark: self.tracer.white };
-        let mut chunk: Gc<Chunk> = unsafe { Gc::from_ptr(Box::into_raw(Box::new(Chunk { object, parts }))) };
+        let mut chunk: Gc<Chunk> = self.place(Chunk { object, parts });
         let pointer = chunk.as_ptr();
         for prototype in &mut unsafe { chunk.as_mut() }.parts.prototypes {
             prototype.chunk = pointer;
@@ -200,10 +200,7 @@ impl Heap {
         assert_eq!(upvalues.len(), prototype.captures.len(), "upvalues of a closure");
         let layout = closure_layout(upvalues.len());
         let closure: Gc<Closure> = unsafe {
-            let closure = alloc(layout).cast::<Closure>();
-            if closure.is_null() {
-                handle_alloc_error(layout);
-            }
+            let closure = self.pool.allocate(layout).cast::<Closure>();
             closure.write(Closure {
                 object: Object { next: self.objects, kind: Kind::Closure as u8, mark: self.tracer.white },
                 callee: prototype.callee,
@@ -238,8 +235,7 @@ impl Heap {
         captured: Box<[Value]>,
     ) -> Gc<Builtin> {
         let object = Object { next: self.objects, kind: Kind::Builtin as u8, mark: self.tracer.white };
-        let builtin = Box::new(Builtin { object, callee, function, name, captured });
-        let builtin: Gc<Builtin> = unsafe { Gc::from_ptr(Box::into_raw(builtin)) };
+        let builtin = self.place(Builtin { object, callee, function, name, captured });
         self.objects = builtin.as_object();
         self.accounts.charge(builtin.size());
         builtin

@@ -3,12 +3,13 @@
 //! Contract of its unsafe blocks: (1) and (3) of the [heap](super).
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
+use std::alloc::Layout;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::ptr::NonNull;
 
-use super::{Builtin, Chunk, Coroutine, Shape, Userdata};
+use super::{Builtin, Chunk, Coroutine, Heap, Shape, Userdata};
 use crate::ops::ops::{Closure, Object, Table, Text, Upvalue};
 
 /// What an object is.
@@ -189,5 +190,17 @@ impl<T: Managed> Deref for Gc<T> {
     fn deref(&self) -> &T {
         debug_assert_eq!(Kind::of(self.as_object()), T::KIND);
         unsafe { self.0.as_ref() }
+    }
+}
+
+impl Heap {
+    /// Moves an object to where it stays. Its size is still to be charged.
+    #[inline]
+    pub(super) fn place<T: Managed>(&mut self, object: T) -> Gc<T> {
+        let place = self.pool.allocate(Layout::new::<T>()).cast::<T>();
+        unsafe {
+            place.write(object);
+            Gc::from_ptr(place)
+        }
     }
 }

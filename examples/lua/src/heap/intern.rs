@@ -60,7 +60,7 @@ impl Heap {
     /// When they are more than [`Text::MAX_LEN`].
     pub fn text(&mut self, bytes: &[u8]) -> Gc<Text> {
         if bytes.len() > MAX_INTERNED as usize {
-            let text = text::allocate(bytes, 0, self.tracer.white, self.objects);
+            let text = text::allocate(&mut self.pool, bytes, 0, self.tracer.white, self.objects);
             return self.add_long_text(text);
         }
         if self.texts.buckets.is_empty() {
@@ -79,7 +79,7 @@ impl Heap {
             self.texts.resize(self.texts.buckets.len() * 2);
         }
         let bucket = self.texts.bucket(hash);
-        let text = text::allocate(bytes, hash, self.tracer.white, self.texts.buckets[bucket]);
+        let text = text::allocate(&mut self.pool, bytes, hash, self.tracer.white, self.texts.buckets[bucket]);
         self.texts.buckets[bucket] = text.as_object();
         self.texts.len += 1;
         self.accounts.charge(text.layout().size());

@@ -8,12 +8,15 @@
 use super::gc::Managed;
 use super::hash::Entry;
 use super::{Builtin, Chunk, Coroutine, Event, Gc, Kind, Roots, Shape, Userdata};
-use crate::ops::ops::{BLACK, Closure, Object, Table, Text, Upvalue, Value};
+use crate::ops::ops::{BLACK, Closure, Object, PROTOTYPE, Table, Text, Upvalue, Value};
 
 /// The two whites.
 const WHITES: u8 = 3;
 /// Of a userdata: its `__gc` was called, or is about to be.
 pub(super) const FINALIZED: u8 = 8;
+
+/// What is no colour.
+const KEPT: u8 = FINALIZED | PROTOTYPE;
 
 /// Marks objects.
 #[derive(Debug)]
@@ -103,12 +106,12 @@ impl Tracer {
     /// The white of new objects.
     #[inline]
     pub(super) fn whiten(&self, object: *mut Object) {
-        unsafe { (*object).mark = (*object).mark & FINALIZED | self.white };
+        unsafe { (*object).mark = (*object).mark & KEPT | self.white };
     }
 
     /// The white that new objects have behind the next [`flip`](Self::flip).
     pub(super) fn whiten_next(&self, object: *mut Object) {
-        unsafe { (*object).mark = (*object).mark & FINALIZED | self.white ^ WHITES };
+        unsafe { (*object).mark = (*object).mark & KEPT | self.white ^ WHITES };
     }
 
     #[inline]

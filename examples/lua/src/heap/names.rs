@@ -3,8 +3,8 @@
 //! Contract of its unsafe blocks: (1), (2), (3) and (5) of the [heap](super).
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
-use super::{Event, Gc, HashPart, Heap, Shape};
-use crate::ops::ops::{AddCache, BLACK, FieldCache, MethodCache, NO_SHAPE, Table, Text, Value};
+use super::{Gc, HashPart, Heap, Shape};
+use crate::ops::ops::{AddCache, BLACK, FieldCache, NO_SHAPE, PROTOTYPE, Table, Text, Value};
 
 impl Default for AddCache {
     fn default() -> AddCache {
@@ -48,37 +48,24 @@ impl Heap {
         }
     }
 
-    /// The value that a table without the name has from the table that is the `__index` of its metatable; `nil` if none
-    /// does. The cache knows then where to look in tables of the same shapes.
-    pub fn get_method(&mut self, table: Gc<Table>, name: Gc<Text>, cache: &mut MethodCache) -> Value {
-        let index = self.event_name(Event::Index);
-        let Some(metatable) = table.metatable() else { return Value::NIL };
-        let Some(holder) = metatable.get_text(index).to_table() else { return Value::NIL };
-        let value = holder.get_text(name);
-        let slots = |table: Gc<Table>, name| Some((table.names()?.id, table.names()?.find(name)?));
-        if let (Some(shape), Some((metatable_id, index_slot)), Some((holder_id, slot))) =
-            (table.names(), slots(metatable, index), slots(holder, name))
-            && shape.find(name).is_none()
-        {
-            let (index_slot, slot) = (index_slot as u32, slot as u32);
-            *cache = MethodCache { shape_id: shape.id, metatable_id, index_slot, holder_id, slot };
-        }
-        value
-    }
-
     /// Stores the value of a text. The table gets no more than `max_names` names before they go to its hash part.
     pub(super) fn set_name(&mut self, mut table: Gc<Table>, name: Gc<Text>, value: Value, max_names: usize) {
         table.set_missing(0);
         let Some(shape) = table.names().filter(|_| name.is_interned()) else {
+            self.prototype_stored(table, Value::NIL);
             return self.set_other(table, name.into(), value);
         };
         if let Some(slot) = shape.find(name) {
-            unsafe { table.as_mut() }.slots_mut()[slot] = value;
+            let before = std::mem::replace(&mut unsafe { table.as_mut() }.slots_mut()[slot], value);
+            self.prototype_stored(table, before);
             return self.stored(table, value);
         }
-        if value.is_nil() {
+        // A name that the program has as it stands gets a slot even for nil: so the tables that one place of the program
+        // makes are of one shape.
+        if value.is_nil() && max_names < Shape::MAX_NAMES {
             return;
         }
+        self.prototype_stored(table, Value::NIL);
         let Some(next) = self.shape_with(shape, name, max_names) else {
             let room = table.hash_part().map_or(0, |hash| hash.live().count()) + shape.len() + 1;
             self.forget_shape(&mut table, room);
@@ -119,6 +106,9 @@ impl Heap {
     /// `setmetatable`, without its checks.
     pub fn set_metatable(&mut self, mut table: Gc<Table>, metatable: Option<Gc<Table>>) {
         unsafe { table.as_mut() }.metatable = metatable.map_or(std::ptr::null_mut(), Gc::as_ptr);
+        if table.object.mark & PROTOTYPE != 0 {
+            self.end_epoch();
+        }
         if table.object.mark & BLACK != 0 {
             self.barrier_back(table);
         }

@@ -3,9 +3,11 @@
 //! Contract of its unsafe blocks: (1), (2), (3) and (5) of the [heap](super).
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
+use std::alloc::Layout;
 use std::fmt;
 
 use super::hash::normal;
+use super::pool::Pool;
 use super::table::{MAX_ARRAY, array_index};
 use super::{Gc, HashPart, Heap, Shape};
 use crate::ops::ops::{BLACK, Table, Value};
@@ -189,31 +191,49 @@ impl Heap {
         self.accounts.resize(before, after);
     }
 
+    /// Makes the array part at least so large, for elements that are about to be stored.
+    pub fn reserve_array(&mut self, mut table: Gc<Table>, len: u32) {
+        if len > table.array_len && len <= MAX_ARRAY && table.hash.is_null() {
+            self.resize_array(&mut table, len);
+        }
+    }
+
     pub(super) fn resize_array(&mut self, table: &mut Gc<Table>, len: u32) {
         let table = unsafe { table.as_mut() };
         self.accounts.resize(table.array_len as usize * size_of::<Value>(), len as usize * size_of::<Value>());
-        table.array = unsafe { resize(table.array, table.array_len, len) };
+        table.array = unsafe { resize(&mut self.pool, table.array, table.array_len, len) };
         table.array_len = len;
     }
 
     pub(super) fn resize_slots(&mut self, table: &mut Gc<Table>, len: u32) {
         let table = unsafe { table.as_mut() };
         self.accounts.resize(table.slots_len as usize * size_of::<Value>(), len as usize * size_of::<Value>());
-        table.slots = unsafe { resize(table.slots, table.slots_len, len) };
+        table.slots = unsafe { resize(&mut self.pool, table.slots, table.slots_len, len) };
         table.slots_len = len;
     }
 }
 
-/// The same values in a boxed slice of another length, `nil` behind them.
+/// The same values in a block for another number of them, `nil` behind them.
 ///
 /// # Safety
 ///
-/// `values` and `len` are the parts of a boxed slice, and nothing refers to it.
-unsafe fn resize(values: *mut Value, len: u32, new_len: u32) -> *mut Value {
-    let mut values = unsafe { Vec::from_raw_parts(values, len as usize, len as usize) };
-    values.reserve_exact((new_len as usize).saturating_sub(len as usize));
-    values.resize(new_len as usize, Value::NIL);
-    Box::into_raw(values.into_boxed_slice()).cast()
+/// `values` is a block of `len` values or, if that is 0, dangling, and nothing refers to it.
+unsafe fn resize(pool: &mut Pool, values: *mut Value, len: u32, new_len: u32) -> *mut Value {
+    let layout = |len: u32| Layout::array::<Value>(len as usize).expect("tables have limits far below");
+    let block = match (len, new_len) {
+        (0, 0) => return values,
+        (0, _) => pool.allocate(layout(new_len)),
+        (_, 0) => {
+            unsafe { pool.free(values.cast(), layout(len)) };
+            return std::ptr::dangling_mut();
+        }
+        _ => unsafe { pool.resize(values.cast(), layout(len), layout(new_len).size()) },
+    };
+    let values = block.cast::<Value>();
+    for index in len..new_len {
+        unsafe { values.add(index as usize).write(Value::NIL) };
+    }
+    values
 }
 
 /// How many keys of a table are integers, by the power of two that they are not above.

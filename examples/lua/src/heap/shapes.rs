@@ -68,7 +68,7 @@ impl Heap {
         let shape = Shape::new(object, self.shapes.next_id, parent, names);
         self.shapes.next_id += 1;
         self.accounts.charge(shape.size());
-        let shape = unsafe { Gc::from_ptr(Box::into_raw(Box::new(shape))) };
+        let shape = self.place(shape);
         self.shapes.all.push(shape);
         shape
     }

@@ -5,7 +5,7 @@
 
 use super::hash::{Entry, normal};
 use super::{BadKey, Gc, HashPart, Heap, Kind, Shape};
-use crate::ops::ops::{FieldCache, NO_SHAPE, Object, Table, Text, Value};
+use crate::ops::ops::{FieldCache, NO_SHAPE, Object, PROTOTYPE, Table, Text, Value};
 
 /// The largest key that can be in the array part.
 pub(super) const MAX_ARRAY: u32 = 1 << 26;
@@ -77,7 +77,7 @@ impl Heap {
     /// A new table with room for the keys from 1 to `array`, so many named fields, and so many other keys.
     pub fn new_table(&mut self, array: u32, names: u32, others: u32) -> Gc<Table> {
         let shape = self.root_shape();
-        let table = Box::new(Table {
+        let mut table = self.place(Table {
             object: Object { next: self.objects, kind: Kind::Table as u8, mark: self.tracer.white },
             metatable: std::ptr::null_mut(),
             shape_id: shape.id,
@@ -89,7 +89,6 @@ impl Heap {
             slots_len: 0,
             hash: std::ptr::null_mut(),
         });
-        let mut table: Gc<Table> = unsafe { Gc::from_ptr(Box::into_raw(table)) };
         self.objects = table.as_object();
         self.accounts.charge(size_of::<Table>());
         if array > 0 {
@@ -267,6 +266,11 @@ impl Gc<Table> {
 
     pub(super) fn set_missing(&mut self, missing: u32) {
         unsafe { self.as_mut() }.missing = missing;
+    }
+
+    /// Other tables have fields from this one.
+    pub(super) fn set_prototype(&mut self) {
+        unsafe { self.as_mut() }.object.mark |= PROTOTYPE;
     }
 
     /// Are the names in the hash part?

@@ -9,9 +9,10 @@
 //! Contract of its unsafe blocks: (1), (3) and (7) of the [heap](super).
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
-use std::alloc::{Layout, alloc, handle_alloc_error};
+use std::alloc::Layout;
 
 use super::buffer::Buffer;
+use super::pool::Pool;
 use super::{Gc, Kind};
 use crate::ops::ops::{MAX_INTERNED, Object, Text};
 
@@ -45,19 +46,11 @@ impl Text {
     }
 }
 
-unsafe fn allocate_layout(layout: Layout) -> *mut Text {
-    let text = unsafe { alloc(layout) };
-    if text.is_null() {
-        handle_alloc_error(layout);
-    }
-    text.cast()
-}
-
 /// A new text, in no list yet, with bytes of its own.
-pub(super) fn allocate(bytes: &[u8], hash: u32, mark: u8, next: *mut Object) -> Gc<Text> {
+pub(super) fn allocate(pool: &mut Pool, bytes: &[u8], hash: u32, mark: u8, next: *mut Object) -> Gc<Text> {
     let head = Text::new(bytes.len(), hash, mark, next);
     unsafe {
-        let text = allocate_layout(Text::layout(head.len));
+        let text = pool.allocate(Text::layout(head.len)).cast::<Text>();
         let behind = if head.len <= MAX_INTERNED {
             text.add(1).cast::<u8>()
         } else {
@@ -77,6 +70,7 @@ pub(super) fn allocate(bytes: &[u8], hash: u32, mark: u8, next: *mut Object) -> 
 ///
 /// (7) of the heap's contract.
 pub(super) unsafe fn allocate_shared(
+    pool: &mut Pool,
     buffer: *mut Buffer,
     bytes: *const u8,
     len: usize,
@@ -86,7 +80,7 @@ pub(super) unsafe fn allocate_shared(
     assert!(len > MAX_INTERNED as usize, "a text of {len} bytes in a buffer");
     let text = Text::new(len, 0, mark, next);
     unsafe {
-        let shared = allocate_layout(Layout::new::<SharedText>()).cast::<SharedText>();
+        let shared = pool.allocate(Layout::new::<SharedText>()).cast::<SharedText>();
         shared.write(SharedText { long: LongText { text, bytes }, buffer });
         Gc::from_ptr(shared.cast())
     }

@@ -30,10 +30,10 @@ impl Heap {
 
     fn new_upvalue(&mut self, at: *mut Value, next_open: *mut Upvalue) -> Gc<Upvalue> {
         let object = Object { next: self.objects, kind: Kind::Upvalue as u8, mark: self.tracer.white };
-        let upvalue = Box::into_raw(Box::new(Upvalue { object, at, closed: Value::NIL, next_open }));
-        self.objects = upvalue.cast();
+        let upvalue = self.place(Upvalue { object, at, closed: Value::NIL, next_open });
+        self.objects = upvalue.as_object();
         self.accounts.charge(size_of::<Upvalue>());
-        unsafe { Gc::from_ptr(upvalue) }
+        upvalue
     }
 
     /// An upvalue that was never open.

@@ -44,8 +44,7 @@ impl Heap {
     /// A userdata; what is in it is dropped when it is freed.
     pub fn new_userdata(&mut self, payload: Option<Box<dyn Any>>) -> Gc<Userdata> {
         let object = Object { next: self.objects, kind: Kind::Userdata as u8, mark: self.tracer.white };
-        let userdata = Box::new(Userdata { object, metatable: std::ptr::null_mut(), payload });
-        let userdata: Gc<Userdata> = unsafe { Gc::from_ptr(Box::into_raw(userdata)) };
+        let userdata = self.place(Userdata { object, metatable: std::ptr::null_mut(), payload });
         self.objects = userdata.as_object();
         self.accounts.charge(userdata.size());
         self.userdata.push(userdata);

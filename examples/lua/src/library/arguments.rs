@@ -65,6 +65,17 @@ impl Call<'_> {
         Ok(self.number(index)? as i64)
     }
 
+    /// An integer of 32 bits without its fraction; what is none is the least one.
+    ///
+    /// # Errors
+    ///
+    /// As [`number`](Self::number).
+    pub fn int32(&mut self, index: u32) -> Result<i32, Thrown> {
+        let number = self.number(index)?;
+        // What is too small becomes the smallest one anyway, and what is not a number is not below the limit.
+        Ok(if number < -f64::from(i32::MIN) { number as i32 } else { i32::MIN })
+    }
+
     /// An integer that may be missing.
     ///
     /// # Errors

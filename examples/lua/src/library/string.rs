@@ -37,14 +37,7 @@ pub(super) fn open(vm: &mut Vm) {
 }
 
 impl Call<'_> {
-    /// A number without its fraction; the least one for all that are out of range, as LuaJIT has it on x86.
-    fn int32(&mut self, index: u32) -> Result<i32, Thrown> {
-        let number = self.number(index)?;
-        // A number that is too small becomes the least one anyway, and so does NaN here.
-        Ok(if number < -f64::from(i32::MIN) { number as i32 } else { i32::MIN })
-    }
-
-    /// One that may be missing.
+    /// As [`int32`](Call::int32), of an argument that may be missing.
     fn int32_or(&mut self, index: u32, default: i32) -> Result<i32, Thrown> {
         if self.has(index) { self.int32(index) } else { Ok(default) }
     }

@@ -3,6 +3,7 @@
 use mimeo::{Callee, Thrown};
 
 use super::function::adjust_to;
+use super::protected::go_on_leaving;
 use super::{error, run, run_all, safepoint};
 use crate::heap::{Builtin, Gc, Heap};
 use crate::ops::ops::{Value, Vm};
@@ -117,5 +118,6 @@ pub(crate) fn call_builtin(vm: &mut Vm, builtin: Value) -> Result<(), Thrown> {
     let kept = vm.host.kept.len();
     let result = (builtin.function)(&mut Call { vm, builtin, len });
     vm.host.kept.truncate(kept);
-    result
+    // The program may have ended in a coroutine that it has resumed.
+    if vm.host.exit.is_some() && result.is_ok() { Err(go_on_leaving(vm)) } else { result }
 }

@@ -23,6 +23,7 @@ impl Roots for MachineRoots<'_> {
         tracer.object(host.registry);
         host.text_metatable.into_iter().for_each(|table| tracer.object(table));
         host.error.iter().chain(&host.kept).chain(&host.transfer).for_each(|&value| tracer.value(value));
+        host.embedding.trace(tracer);
         host.running.iter().for_each(|&coroutine| tracer.object(coroutine));
         vm.stacks_under_way().for_each(|bits| tracer.bits(bits));
         for &list in host.left_upvalues.iter().chain([&vm.context.open_upvalues]) {

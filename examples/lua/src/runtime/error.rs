@@ -30,9 +30,9 @@ pub fn raise_text_at(vm: &mut Vm, level: usize, message: impl AsRef<[u8]>) -> Th
     raise(vm, text.into())
 }
 
-/// The handler of the innermost protected call, if that is an `xpcall`.
+/// The handler of the innermost protected call, if that is an `xpcall`. The end of the program is not for handlers.
 fn handler(vm: &Vm) -> Option<Value> {
-    if !vm.host.has_handlers {
+    if !vm.host.has_handlers || vm.host.exit.is_some() {
         return None;
     }
     let is_protected = |name: &str| name == PCALL || name == XPCALL;

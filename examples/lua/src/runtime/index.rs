@@ -5,7 +5,7 @@ use mimeo::{Thrown, Window};
 use super::place::operand_name;
 use super::{error, run, safepoint};
 use crate::heap::{Event, Gc};
-use crate::ops::ops::{AddCache, FieldCache, MethodCache, Table, Value, Vm};
+use crate::ops::ops::{AddCache, FieldCache, InheritedCache, Table, Value, Vm};
 
 /// So many tables are asked, one for the other.
 const MAX_CHAIN: usize = 100;
@@ -54,34 +54,29 @@ pub(crate) fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thr
     Err(error::raise_text(vm, "'__index' chain too long; possibly a loop"))
 }
 
-/// As [`index`], and fills the cache of an op if the object itself has the name.
-pub(crate) fn index_field(vm: &mut Vm, object: Value, name: Value, cache: &mut FieldCache) -> Result<Value, Thrown> {
-    if let (Some(table), Some(text)) = (object.to_table(), name.to_text()) {
+/// As [`index`], for globals: fills the cache of an op if the table itself has the name.
+pub(crate) fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &mut FieldCache) -> Result<Value, Thrown> {
+    if let (Some(table), Some(text)) = (globals.to_table(), name.to_text()) {
         let value = table.get_cached(text, cache);
         if !value.is_nil() {
             return Ok(value);
         }
     }
-    index(vm, object, name)
+    index(vm, globals, name)
 }
 
-/// As [`index`], and fills a cache of an op if the object has the name, or what its metatable names does.
-pub(crate) fn index_method(
+/// As [`index`], and fills the caches of an op.
+pub(crate) fn index_field(
     vm: &mut Vm,
     object: Value,
     name: Value,
     own: &mut FieldCache,
-    cache: &mut MethodCache,
+    inherited: &mut InheritedCache,
 ) -> Result<Value, Thrown> {
-    if let (Some(table), Some(text)) = (object.to_table(), name.to_text()) {
-        let value = table.get_cached(text, own);
-        if !value.is_nil() {
-            return Ok(value);
-        }
-        let value = vm.host.heap.get_method(table, text, cache);
-        if !value.is_nil() {
-            return Ok(value);
-        }
+    if let (Some(table), Some(text)) = (object.to_table(), name.to_text())
+        && let Some(value) = vm.host.heap.find_field(table, text, own, inherited)
+    {
+        return Ok(value);
     }
     index(vm, object, name)
 }
@@ -129,6 +124,7 @@ pub(crate) fn set_name(
 
 pub(crate) fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32, count: u32) {
     let table = table.to_table().expect("a constructor makes tables");
+    vm.host.heap.reserve_array(table, first - 1 + count);
     for index in 0..count {
         let value = vm.slot(values.start() + index);
         vm.host.heap.set_index(table, first + index, value);

@@ -18,20 +18,46 @@ pub(crate) fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown> {
 }
 
 /// The value of the error that arrived in the running frame. If its handler has not seen it, it is what that makes of it.
-pub(crate) fn caught(vm: &mut Vm, handler: Value) -> Value {
-    let Some(trap) = vm.take_error() else { return Value::NIL };
+/// The end of the program goes on to the caller.
+pub(crate) fn caught(vm: &mut Vm, handler: Value) -> Result<Value, Thrown> {
+    let Some(trap) = vm.take_error() else { return Ok(Value::NIL) };
     close_from(vm, 0);
-    let value = take_value(vm, &trap);
-    if std::mem::take(&mut vm.host.error_was_handled) || handler.is_nil() {
-        return value;
+    let mut value = take_value(vm, &trap);
+    let was_handled = std::mem::take(&mut vm.host.error_was_handled);
+    if !was_handled && !handler.is_nil() && vm.host.exit.is_none() {
+        value = match run(vm, handler, &[value]) {
+            Ok(value) => value,
+            Err(thrown) => {
+                let trap = vm.catch(thrown);
+                take_value(vm, &trap)
+            }
+        };
     }
-    match run(vm, handler, &[value]) {
-        Ok(value) => value,
-        Err(thrown) => {
-            let trap = vm.catch(thrown);
-            take_value(vm, &trap)
-        }
-    }
+    if vm.host.exit.is_some() { Err(go_on_leaving(vm)) } else { Ok(value) }
+}
+
+/// `os.exit` was called: the end of the program.
+///
+/// It is an error that no protected call ends, so that everything that is under way is left in the usual way, and it is
+/// up to the host whether its process ends then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// What the process is to end with.
+    pub code: i32,
+    /// Whether finalisers are to be called before: the program asked for it.
+    pub runs_finalizers: bool,
+}
+
+/// Ends the program.
+pub fn leave(vm: &mut Vm, exit: Exit) -> Thrown {
+    vm.host.exit = Some(exit);
+    go_on_leaving(vm)
+}
+
+/// Throws the end of the program on, which something like a coroutine has caught.
+pub(super) fn go_on_leaving(vm: &mut Vm) -> Thrown {
+    vm.host.error = None;
+    vm.throw("the program has ended")
 }
 
 /// An error that ended a call by the host.
@@ -41,6 +67,8 @@ pub struct Failure {
     pub value: Value,
     /// Where.
     pub trap: Trap,
+    /// It was no error: the program has called `os.exit`.
+    pub exit: Option<Exit>,
 }
 
 /// Calls a function; whatever it throws ends here.
@@ -56,7 +84,7 @@ pub fn run_protected(vm: &mut Vm, function: Value, args: &[Value]) -> Result<Vec
             close_behind_frame(vm);
             vm.host.error_was_handled = false;
             let value = take_value(vm, &trap);
-            Err(Failure { value, trap })
+            Err(Failure { value, trap, exit: vm.host.exit })
         }
     }
 }

@@ -20,18 +20,21 @@ pub(crate) fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Valu
     let closure = function.to_closure().expect("slot 0 is the closure that runs");
     let chunk = closure.prototype().chunk();
     let captures = &chunk.parts().prototypes[prototype as usize].captures;
-    let upvalues: Vec<Gc<Upvalue>> = captures
-        .iter()
-        .map(|capture| match *capture {
+    let mut upvalues = std::mem::take(&mut vm.host.captured);
+    for capture in captures {
+        upvalues.push(match *capture {
             Capture::Slot(slot) => {
                 let slot = vm.slot_ptr(slot).cast::<Value>();
                 // SAFETY: the slot is one of the running frame's.
                 unsafe { vm.host.heap.find_upvalue(&mut vm.context.open_upvalues, slot) }
             }
             Capture::Upvalue(index) => closure.upvalue(index).expect("the closure has it"),
-        })
-        .collect();
-    vm.host.heap.new_closure(chunk, prototype, closure.environment(), &upvalues).into()
+        });
+    }
+    let made = vm.host.heap.new_closure(chunk, prototype, closure.environment(), &upvalues);
+    upvalues.clear();
+    vm.host.captured = upvalues;
+    made.into()
 }
 
 pub(crate) fn close_upvalues(vm: &mut Vm, from: Window) {

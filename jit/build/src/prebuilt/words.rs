@@ -3,37 +3,6 @@
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::{Arch, Convention, HoleValue, PatchKind};
 
-/// Every patch kind.
-const KINDS: [PatchKind; 24] = {
-    use PatchKind::*;
-    [
-        X86Abs32Signed,
-        X86Abs32,
-        X86Abs64,
-        X86Rel32,
-        A64Branch26,
-        A64Branch19,
-        A64Branch14,
-        A64Adr21,
-        A64AdrPage21,
-        A64AddPageOffset,
-        A64LoadPageOffset { shift: 0 },
-        A64LoadPageOffset { shift: 1 },
-        A64LoadPageOffset { shift: 2 },
-        A64LoadPageOffset { shift: 3 },
-        A64LoadPageOffset { shift: 4 },
-        A64LoadOffset { shift: 0 },
-        A64LoadOffset { shift: 1 },
-        A64LoadOffset { shift: 2 },
-        A64LoadOffset { shift: 3 },
-        A64LoadOffset { shift: 4 },
-        A64MovWide { shift: 0 },
-        A64MovWide { shift: 16 },
-        A64MovWide { shift: 32 },
-        A64MovWide { shift: 48 },
-    ]
-};
-
 pub(super) fn kind_word(kind: PatchKind) -> String {
     match kind {
         PatchKind::A64LoadPageOffset { shift } => format!("A64LoadPageOffset:{shift}"),
@@ -44,7 +13,7 @@ pub(super) fn kind_word(kind: PatchKind) -> String {
 }
 
 pub(super) fn parse_kind(word: &str) -> Option<PatchKind> {
-    KINDS.into_iter().find(|kind| kind_word(*kind) == word)
+    PatchKind::ALL.into_iter().find(|kind| kind_word(*kind) == word)
 }
 
 pub(super) fn value_word(value: HoleValue) -> String {
@@ -105,7 +74,7 @@ mod tests {
 
     #[test]
     fn words_are_read_as_they_were_written() {
-        for kind in KINDS {
+        for kind in PatchKind::ALL {
             assert_eq!(parse_kind(&kind_word(kind)), Some(kind));
         }
         let exits = Exit::ALL.map(HoleValue::Exit);

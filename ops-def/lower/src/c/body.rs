@@ -30,6 +30,10 @@ pub(super) struct Emitter<'a> {
     /// How an op ends; `None` in a helper.
     pub(super) end: Option<super::tail::OpEnd>,
     pub(super) out: String,
+    /// What is emitted is on one of several ways through the function.
+    pub(super) in_way: bool,
+    /// A runtime function was called, or memory written, on the way to what is emitted.
+    pub(super) disturbed: bool,
     indent: usize,
     temporaries: usize,
 }
@@ -42,7 +46,19 @@ impl<'a> Emitter<'a> {
         place: Place,
         result: Ty,
     ) -> Self {
-        Emitter { module, reaches, locals, place, result, end: None, out: String::new(), indent: 1, temporaries: 0 }
+        Emitter {
+            module,
+            reaches,
+            locals,
+            place,
+            result,
+            end: None,
+            out: String::new(),
+            in_way: false,
+            disturbed: false,
+            indent: 1,
+            temporaries: 0,
+        }
     }
 
     pub(super) fn line(&mut self, text: impl AsRef<str>) {
@@ -60,6 +76,14 @@ impl<'a> Emitter<'a> {
         let result = inside(self);
         self.indent -= 1;
         self.line("}");
+        result
+    }
+
+    /// One of several ways: `head {`, what `inside` emits, `}`.
+    pub(super) fn way<T>(&mut self, head: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.in_way, true);
+        let result = self.braces(head, inside);
+        self.in_way = before;
         result
     }
 
@@ -167,6 +191,7 @@ impl<'a> Emitter<'a> {
             Kind::Assign(place, value) => {
                 let value = self.expr(value);
                 let value = if does_something(place) { self.keep(value, &place.ty) } else { value };
+                self.disturbed |= !matches!(place.kind, Kind::Local(_));
                 let place = self.expr(place);
                 self.line(format!("{place} = {value};"));
                 "0".into()
@@ -239,15 +264,22 @@ impl<'a> Emitter<'a> {
             }
         };
         let arm = |out: &mut Self, arm: &Expr| {
+            let disturbed = out.disturbed;
             let value = out.expr(arm);
+            if arm.ty == Ty::Never {
+                // What comes behind comes another way.
+                out.disturbed = disturbed;
+            }
             if let (Some(result), false) = (&result, arm.ty == Ty::Never) {
                 out.line(format!("{result} = {value};"));
             }
         };
-        self.braces(&format!("if ({condition})"), |out| arm(out, then));
+        self.way(&format!("if ({condition})"), |out| arm(out, then));
         if does_something(other) || result.is_some() {
-            self.braces("else", |out| arm(out, other));
+            self.way("else", |out| arm(out, other));
         }
+        // What comes behind a way that ends the function is another way.
+        self.in_way |= returns(then) || returns(other);
         result.unwrap_or_else(|| "0".into())
     }
 
@@ -338,6 +370,7 @@ impl<'a> Emitter<'a> {
     pub(super) fn runtime_call(&mut self, name: &str, words: Vec<String>) -> String {
         self.line("frame->pc = HOLE_OFFSET(HOLE_pc);");
         self.line("vm->core.frame = frame;");
+        self.disturbed = true;
         let outcome = self.fresh();
         let all: Vec<String> = std::iter::once("vm".to_owned()).chain(words).collect();
         self.line(format!("Outcome {outcome} = rt_{name}({});", all.join(", ")));
@@ -368,6 +401,13 @@ impl<'a> Emitter<'a> {
 
 fn is_name(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Can evaluating it end the function?
+fn returns(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.walk(&mut |part| found |= matches!(part.kind, Kind::Return(_) | Kind::Try(_)));
+    found
 }
 
 /// Does evaluating it emit statements that matter to what stands beside it?

@@ -3,6 +3,7 @@
 mod body;
 mod inline;
 mod intrinsics;
+mod outline;
 mod tail;
 mod types;
 
@@ -19,6 +20,7 @@ use crate::module::{Helper, Module, Param};
 use crate::op::{OpDef, OpParam, ResultKind};
 use crate::ty::{Integer, Ty};
 use body::{Emitter, Place};
+use outline::Operands;
 
 /// Bodies of the helpers, by name.
 pub(crate) type Helpers = BTreeMap<String, Body>;
@@ -140,15 +142,24 @@ pub(crate) fn op(
     let mut emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Op, Ty::Unit);
     let mut branches = false;
     body.root.walk(&mut |expr| branches |= matches!(expr.kind, Kind::If(..) | Kind::While(..)));
-    emitter.end = Some(tail::OpEnd::new(&op.name, def.result, branches));
+    let mut operands = Operands { assigned: Operands::assigned(&body.root), ..Operands::default() };
     for (index, param) in def.params.iter().enumerate() {
-        let Some(operand) = op.param_operand[index] else { continue };
-        emitter.locals[index].name = c_name(&op.operands[operand].name);
-        if let Some(value) = operand_value(module, param, &op.operands[operand]) {
-            let name = emitter.local_name(LocalId(index));
-            emitter.line(format!("{} {name} = {value};", types::name(&param.ty)));
+        let (mut declaration, mut in_slot) = (None, false);
+        if let Some(operand) = op.param_operand[index] {
+            let operand = &op.operands[operand];
+            emitter.locals[index].name = c_name(&operand.name);
+            in_slot = matches!(operand.kind, Encoding::Slot { .. } | Encoding::Stack { .. });
+            if let Some(value) = operand_value(module, param, operand) {
+                let name = emitter.local_name(LocalId(index));
+                let line = format!("{} {name} = {value};", types::name(&param.ty));
+                emitter.line(&line);
+                declaration = Some(line);
+            }
         }
+        operands.declarations.push(declaration);
+        operands.in_slot.push(in_slot);
     }
+    emitter.end = Some(tail::OpEnd::new(&op.name, def.result, branches, operands));
     emitter.tail(&body.root);
     let end = emitter.end.take();
     let mut out = declarations(op, def, file);

@@ -5,10 +5,8 @@ use crate::op::OpResult;
 use crate::ty::Ty;
 
 use super::body::{Emitter, Place};
+use super::outline::Operands;
 use super::types;
-
-/// Further arguments that an outlined function may take; beyond them a tail call would need the stack.
-const OUTLINED_ARGS: usize = 3;
 
 /// What the function of an op adds to [`Emitter`].
 pub(super) struct OpEnd {
@@ -17,13 +15,14 @@ pub(super) struct OpEnd {
     pub(super) op: String,
     /// Outlined functions.
     pub(super) outlined: Vec<String>,
-    /// There is more than one way through the op, so a runtime call at the end of one is outlined.
+    /// There is more than one way through the op, so the rest of a slow one is outlined.
     pub(super) branches: bool,
+    pub(super) operands: Operands,
 }
 
 impl OpEnd {
-    pub(super) fn new(op: &str, result: OpResult, branches: bool) -> Self {
-        OpEnd { result, op: op.to_owned(), outlined: Vec::new(), branches }
+    pub(super) fn new(op: &str, result: OpResult, branches: bool, operands: Operands) -> Self {
+        OpEnd { result, op: op.to_owned(), outlined: Vec::new(), branches, operands }
     }
 }
 
@@ -37,18 +36,28 @@ impl Emitter<'_> {
             }
             return;
         }
+        let is_block = matches!(expr.kind, Kind::Block(..));
+        if !is_block && self.may_outline() && self.is_slow(expr) && self.outline(&[], Some(expr)) {
+            return;
+        }
         match &expr.kind {
             Kind::If(condition, then, other) => {
                 let condition = self.expr(condition);
-                self.braces(&format!("if ({condition})"), |out| out.tail(then));
-                self.braces("else", |out| out.tail(other));
+                self.way(&format!("if ({condition})"), |out| out.tail(then));
+                self.way("else", |out| out.tail(other));
             }
             Kind::Block(statements, tail) => {
-                self.statements(statements);
+                for (index, statement) in statements.iter().enumerate() {
+                    let is_slow = self.may_outline() && self.is_slow_statement(statement);
+                    if is_slow && self.outline(&statements[index..], tail.as_deref()) {
+                        return;
+                    }
+                    self.statements(std::slice::from_ref(statement));
+                }
                 match tail {
                     Some(tail) => self.tail(tail),
                     None if expr.ty == Ty::Never => {}
-                    None => self.finish(&Expr::new(Kind::Unit, Ty::Unit, expr.span)),
+                    None => self.finish_unit(),
                 }
             }
             Kind::Return(value) => self.tail(value),
@@ -66,6 +75,16 @@ impl Emitter<'_> {
             }
             _ => self.finish(expr),
         }
+    }
+
+    /// Is this one of several ways through an op?
+    fn may_outline(&self) -> bool {
+        self.place == Place::Op && self.in_way && self.end.as_ref().is_some_and(|end| end.branches)
+    }
+
+    /// Ends an op without a result.
+    pub(super) fn finish_unit(&mut self) {
+        self.finish(&Expr::new(Kind::Unit, Ty::Unit, proc_macro2::Span::call_site()));
     }
 
     /// Ends the op with this result.
@@ -112,7 +131,7 @@ impl Emitter<'_> {
                 let word = types::to_word(&text, &value.ty, self.module);
                 self.line(format!("base[0] = {word};"));
                 self.line("frame -= 1;");
-                self.line("TAIL frame->ret(vm, frame->base, frame);");
+                self.leave("frame->ret(vm, frame->base, frame)");
             }
             Kind::Deopt => {
                 self.line("frame->pc = HOLE_OFFSET(HOLE_next_pc);");
@@ -157,8 +176,13 @@ impl Emitter<'_> {
     }
 
     fn hand_over(&mut self, to: &str) {
+        self.leave(&format!("{to}(vm, base, frame)"));
+    }
+
+    /// Hands control on for good; from an outlined function, whose signature may be another, as the compiler can.
+    fn leave(&mut self, call: &str) {
         let word = if self.place == Place::Outlined { "return" } else { "TAIL" };
-        self.line(format!("{word} {to}(vm, base, frame);"));
+        self.line(format!("{word} {call};"));
     }
 
     /// A call is a tail jump to the callee's entry, once it is known that the callee's frame fits.
@@ -171,7 +195,7 @@ impl Emitter<'_> {
         self.line("frame->ret = (Continuation *)HOLE_CODE(CONTINUE);");
         self.line("frame[1].function = callee;");
         self.line("frame[1].base = callee_base;");
-        self.line("TAIL callee->entry(vm, callee_base, frame + 1);");
+        self.leave("callee->entry(vm, callee_base, frame + 1)");
     }
 
     /// A tail call puts the callee in the place of the running function.
@@ -180,7 +204,7 @@ impl Emitter<'_> {
         self.line("uint64_t room_bytes = (uint64_t)((char *)vm->core.stack_limit - (char *)base);");
         self.overflow("room_bytes < callee->frame_bytes");
         self.line("frame->function = callee;");
-        self.line("TAIL callee->entry(vm, base, frame);");
+        self.leave("callee->entry(vm, base, frame)");
     }
 
     /// A frame that does not fit is an error of the op that calls.
@@ -203,25 +227,10 @@ impl Emitter<'_> {
         }
     }
 
-    /// A runtime call at the end: where there are other ways through the op it becomes a function of its own, so that
-    /// those need no stack frame.
+    /// A runtime call at the end.
     fn tail_runtime(&mut self, name: &str, args: &[Expr], expr: &Expr) {
         let words = self.words(args);
-        let outline = self.end.as_ref().is_some_and(|end| end.branches) && words.len() <= OUTLINED_ARGS;
-        if !outline {
-            return self.end_with_runtime(name, words, &expr.ty);
-        }
-        let parameters: Vec<String> = (0..words.len()).map(|i| format!("a{i}")).collect();
-        let mut inner = Emitter::new(self.module, self.reaches, Vec::new(), Place::Outlined, Ty::Unit);
-        let Some(end) = &mut self.end else { return };
-        inner.end = Some(OpEnd::new(&end.op, end.result, false));
-        inner.end_with_runtime(name, parameters.clone(), &expr.ty);
-        let symbol = format!("op_{}__cold{}", end.op, end.outlined.len());
-        let declared: String = parameters.iter().map(|name| format!(", uint64_t {name}")).collect();
-        let head = format!("OUTLINED {symbol}(Vm *vm, Slot *base, Frame *frame{declared})");
-        end.outlined.push(format!("{head} {{\n{}}}\n", inner.out));
-        let passed: String = words.iter().map(|word| format!(", {word}")).collect();
-        self.line(format!("return {symbol}(vm, base, frame{passed});"));
+        self.end_with_runtime(name, words, &expr.ty);
     }
 
     fn end_with_runtime(&mut self, name: &str, words: Vec<String>, ty: &Ty) {

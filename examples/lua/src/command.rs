@@ -1,0 +1,168 @@
+//! The command line → [`Request`].
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use lexopt::prelude::{Long, Short, Value};
+use lexopt::{Arg, Parser};
+use mimeo::jit::{BadSetting, Mode, Observers, Report, Settings, StatsFormat, Threshold};
+
+pub(crate) const USAGE: &str = "\
+usage: mimeo-lua [options] SCRIPT [ARGUMENTS]  run a program
+       mimeo-lua [options] - [ARGUMENTS]       run the program on standard input
+       mimeo-lua [options] -e CODE             run CODE
+       mimeo-lua [options]                     read and run line by line
+
+options, and the environment variables that say the same; an option overrides its variable:
+  -e CODE                   run CODE, before the script if there is one; may be given more than once
+  -i                        read and run line by line when all else was run
+  -v                        show the version
+  --jit=auto|on|off         native code: for functions that are called often, for all, for none (auto); MIMEO_JIT
+  --jit-threshold=N         with auto: the call at which a function is compiled (10); MIMEO_JIT_THRESHOLD
+  --jit-code-limit=BYTES    native code may take so much memory, in whole pages (no limit)
+  --jit-budget=MICROSECONDS compiling one function may take so long (no limit)
+  --stats[=summary|trace|json|off]
+                            say on standard error what the native tier did; MIMEO_STATS
+  --perf=off|map|gdb|all    tell perf or a debugger of compiled functions (off); MIMEO_PERF
+  --dump=bytecode|c|asm     show the bytecode, the C of the ops, or the machine code, instead of running
+  --capability              say what the native tier can do here, instead of running
+  -h, --help                show this
+
+variables: LUA_INIT is run first, as code or, behind a @, as a file; MIMEO_LUA_HISTORY is the file in which the lines
+that were read are kept.
+";
+
+/// What the command was asked for.
+pub(crate) enum Request {
+    Run(Command),
+    Capability(Settings),
+    Help,
+}
+
+/// What to run, and how.
+pub(crate) struct Command {
+    pub(crate) settings: Settings,
+    pub(crate) dump: Option<Dump>,
+    /// The code of all `-e`.
+    pub(crate) chunks: Vec<Vec<u8>>,
+    pub(crate) script: Option<Script>,
+    /// The command line, the program's own name first.
+    pub(crate) line: Vec<OsString>,
+    /// Where in it the script is, or its end.
+    pub(crate) script_at: usize,
+    pub(crate) is_interactive: bool,
+    pub(crate) shows_version: bool,
+}
+
+/// Where the script is.
+#[derive(Clone)]
+pub(crate) enum Script {
+    File(PathBuf),
+    Stdin,
+}
+
+/// What is shown instead of running.
+#[derive(Clone, Copy)]
+pub(crate) enum Dump {
+    Bytecode,
+    C,
+    Asm,
+}
+
+impl Command {
+    pub(crate) fn from_env() -> Result<Request, lexopt::Error> {
+        let settings = Settings::default().with_env().map_err(|error| error.to_string())?;
+        let mut command = Command {
+            settings,
+            dump: None,
+            chunks: Vec::new(),
+            script: None,
+            line: std::env::args_os().collect(),
+            script_at: 0,
+            is_interactive: false,
+            shows_version: false,
+        };
+        command.script_at = command.line.len();
+        command.parse()
+    }
+
+    fn parse(mut self) -> Result<Request, lexopt::Error> {
+        let mut capability = false;
+        let mut parser = Parser::from_args(self.line.iter().skip(1));
+        while let Some(argument) = parser.next()? {
+            let jit = &mut self.settings.jit;
+            match argument {
+                Short('h') | Long("help") => return Ok(Request::Help),
+                Long("jit") => jit.mode = setting::<Mode>("--jit", parser.value()?)?,
+                Long("jit-threshold") => {
+                    jit.threshold = setting::<Threshold>("--jit-threshold", parser.value()?)?.0;
+                }
+                Long("jit-code-limit") => {
+                    jit.code_limit = Some(number("--jit-code-limit", parser.value()?, "bytes", usize::MAX)?);
+                }
+                Long("jit-budget") => {
+                    let micros = number("--jit-budget", parser.value()?, "microseconds", u64::MAX)?;
+                    jit.latency_budget = Some(Duration::from_micros(micros));
+                }
+                Long("stats") => {
+                    self.settings.report = match parser.optional_value() {
+                        Some(format) => setting("--stats", format)?,
+                        None => Report(Some(StatsFormat::Summary)),
+                    };
+                }
+                Long("perf") => jit.observers = setting::<Observers>("--perf", parser.value()?)?,
+                Long("capability") => capability = true,
+                Long("dump") => {
+                    let dumps = [("bytecode", Dump::Bytecode), ("c", Dump::C), ("asm", Dump::Asm)];
+                    self.dump = Some(one_of("--dump", parser.value()?, &dumps)?);
+                }
+                Short('e') => self.chunks.push(parser.value()?.into_encoded_bytes()),
+                Short('i') => (self.is_interactive, self.shows_version) = (true, true),
+                Short('v') => self.shows_version = true,
+                Value(path) => {
+                    self.script = Some(if path == "-" { Script::Stdin } else { Script::File(path.into()) });
+                    // What follows is the script's.
+                    let rest = parser.raw_args()?.count();
+                    self.script_at = self.line.len() - rest - 1;
+                    break;
+                }
+                other => return Err(Arg::unexpected(other)),
+            }
+        }
+        self.settings = self.settings.recording();
+        Ok(if capability { Request::Capability(self.settings) } else { Request::Run(self) })
+    }
+
+    /// Nothing says what to do: it is on standard input, or is about to be typed.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.script.is_none() && self.chunks.is_empty() && !self.shows_version
+    }
+}
+
+/// The value of a setting.
+fn setting<T: FromStr<Err = BadSetting>>(option: &str, value: OsString) -> Result<T, lexopt::Error> {
+    value.to_string_lossy().parse().map_err(|error: BadSetting| error.of(option).to_string().into())
+}
+
+/// The value of an option that is a number of something.
+fn number<T: FromStr + Display>(option: &str, value: OsString, unit: &str, max: T) -> Result<T, lexopt::Error> {
+    let value = value.to_string_lossy();
+    value.parse().map_err(|_| {
+        let expected = format!("a number of {unit}, 0 to {max}");
+        BadSetting { name: option.to_owned(), value: value.into_owned(), expected }.to_string().into()
+    })
+}
+
+/// The value of an option that has few.
+fn one_of<T: Copy>(option: &str, value: OsString, choices: &[(&str, T)]) -> Result<T, lexopt::Error> {
+    match choices.iter().find(|(name, _)| value == *name) {
+        Some(&(_, choice)) => Ok(choice),
+        None => {
+            let names: Vec<&str> = choices.iter().map(|&(name, _)| name).collect();
+            Err(format!("{option} is one of {}, not {value:?}", names.join(", ")).into())
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The terminal → [`Lines`], with editing and a history that is kept in a file.
+
+use std::path::PathBuf;
+
+use rustyline::error::ReadlineError;
+use rustyline::{Config, DefaultEditor};
+
+use crate::repl::{Input, Lines};
+
+/// Lines as a user types them.
+pub(crate) struct Editor {
+    editor: Option<DefaultEditor>,
+    file: Option<PathBuf>,
+}
+
+impl Editor {
+    /// With the lines of earlier sessions, if they can be read.
+    pub(crate) fn new() -> Editor {
+        let config = Config::builder().auto_add_history(false).build();
+        let mut editor = DefaultEditor::with_config(config).ok();
+        let file = history_file();
+        if let (Some(editor), Some(file)) = (&mut editor, &file) {
+            // The first session has none.
+            let _missing = editor.load_history(file);
+        }
+        Editor { editor, file }
+    }
+}
+
+/// Where the history is: `MIMEO_LUA_HISTORY` says, nowhere if it is empty, or it is with the user's data.
+fn history_file() -> Option<PathBuf> {
+    match std::env::var_os("MIMEO_LUA_HISTORY") {
+        Some(path) if path.is_empty() => None,
+        Some(path) => Some(path.into()),
+        None => Some(dirs::data_dir()?.join("mimeo-lua").join("history")),
+    }
+}
+
+impl Lines for Editor {
+    fn read(&mut self, prompt: &str) -> Input {
+        let Some(editor) = &mut self.editor else { return Input::End };
+        match editor.readline(prompt) {
+            Ok(line) => Input::Line(line),
+            Err(ReadlineError::Interrupted) => Input::Interrupted,
+            Err(_) => Input::End,
+        }
+    }
+
+    fn remember(&mut self, chunk: &str) {
+        let Some(editor) = &mut self.editor else { return };
+        let is_new = editor.add_history_entry(chunk).unwrap_or(false);
+        if let (true, Some(file)) = (is_new, &self.file) {
+            // A session goes on without its history.
+            let _unkept = file.parent().map(std::fs::create_dir_all);
+            let _unkept = editor.append_history(file);
+        }
+    }
+}

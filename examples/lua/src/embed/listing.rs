@@ -1,0 +1,77 @@
+//! A loaded function → the listings of its chunk's code.
+
+use std::fmt;
+
+use mimeo::jit::{HasJit as _, Jit};
+use mimeo::listing::Listing;
+use mimeo::{Disassembly, Linked};
+
+use super::Function;
+use crate::Lua;
+use crate::ops::ops::Ops;
+
+/// Why there is no listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unlisted {
+    /// The function is written in Rust.
+    NotLua,
+    /// There is no native code, for this reason.
+    NoNativeCode(String),
+}
+
+impl fmt::Display for Unlisted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unlisted::NotLua => f.write_str("the function is not written in Lua"),
+            Unlisted::NoNativeCode(reason) => write!(f, "no native code: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Unlisted {}
+
+impl Lua {
+    /// The bytecode of the chunk in which the function was written: of all its functions.
+    ///
+    /// # Errors
+    ///
+    /// When it was not written in Lua.
+    pub fn bytecode(&mut self, function: &Function) -> Result<String, Unlisted> {
+        let linked = self.linked(function)?;
+        let functions = self.machine.program(linked).functions();
+        Ok(functions.iter().map(|body| Disassembly::<Ops>::new(body).to_string()).collect())
+    }
+
+    /// The machine code of that chunk. What was not compiled yet is compiled for it; what cannot be is left out.
+    ///
+    /// # Errors
+    ///
+    /// When it was not written in Lua, or there is no native code.
+    pub fn machine_code(&mut self, function: &Function) -> Result<String, Unlisted> {
+        let linked = self.linked(function)?;
+        match self.machine.jit().map(Jit::unavailable) {
+            None => return Err(Unlisted::NoNativeCode("the machine was made without it".into())),
+            Some(Some(reason)) => return Err(Unlisted::NoNativeCode(reason.to_string())),
+            Some(None) => {}
+        }
+        let (functions, tier) = self.machine.functions_and_tier::<Jit<Ops>>(linked);
+        let mut text = String::new();
+        if let Some(jit) = tier {
+            for function in functions {
+                jit.compile(function);
+                if let Some(code) = jit.code_of(function) {
+                    text += &Listing::<Ops>::new(function.body(), &code).to_string();
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    /// The program of a function's chunk.
+    fn linked(&mut self, function: &Function) -> Result<Linked, Unlisted> {
+        let mut scope = self.scope();
+        let closure = scope.bits(&function.clone().into()).to_closure().ok_or(Unlisted::NotLua)?;
+        let program = closure.prototype().chunk().parts().program;
+        Ok(scope.vm().host.stubs.programs[&program])
+    }
+}

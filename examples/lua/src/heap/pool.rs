@@ -1,0 +1,215 @@
+//! Sizes → blocks of memory. Small blocks of one size come from chunks, and free ones wait in a list for the next who
+//! wants one: most objects are small, and die young.
+//!
+//! In debug builds memory that was freed is poisoned and kept for a while, so that whoever still uses an object meets a
+//! kind that there is not: [`Kind::of`](super::Kind::of) panics then.
+//!
+//! Contract of its unsafe blocks: a block in a list of free blocks is in a chunk, has the size of the list's class, and
+//! nobody else refers to it; chunks live as long as the pool.
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
+use std::collections::VecDeque;
+
+/// All sizes of a class are rounded up to a multiple of this.
+const STEP_BYTES: usize = 16;
+/// The largest size that comes from chunks.
+const MAX_BYTES: usize = 256;
+const CHUNK: Layout = match Layout::from_size_align(64 << 10, STEP_BYTES) {
+    Ok(layout) => layout,
+    Err(_) => panic!("a chunk has a layout"),
+};
+
+/// A free block: the next one of its size.
+struct Free {
+    next: *mut Free,
+}
+
+/// The memory of a heap's objects.
+#[derive(Debug)]
+pub(super) struct Pool {
+    /// By class: the free blocks.
+    free: [*mut Free; MAX_BYTES / STEP_BYTES],
+    chunks: Vec<*mut u8>,
+    /// What nobody had yet of the last chunk.
+    fresh: *mut u8,
+    fresh_bytes: usize,
+    /// What was freed last, in debug builds.
+    quarantine: VecDeque<(*mut u8, Layout)>,
+}
+
+impl Default for Pool {
+    fn default() -> Pool {
+        let free = [std::ptr::null_mut(); MAX_BYTES / STEP_BYTES];
+        Pool { free, chunks: Vec::new(), fresh: std::ptr::null_mut(), fresh_bytes: 0, quarantine: VecDeque::new() }
+    }
+}
+
+impl Pool {
+    /// Blocks that are kept.
+    const QUARANTINE: usize = if cfg!(debug_assertions) { 4096 } else { 0 };
+    const POISON: u8 = 0xdd;
+
+    /// The class of a size, if blocks of it come from chunks.
+    #[inline]
+    fn class(layout: Layout) -> Option<usize> {
+        let is_small = layout.size().wrapping_sub(1) < MAX_BYTES && layout.align() <= STEP_BYTES;
+        is_small.then(|| (layout.size() - 1) / STEP_BYTES)
+    }
+
+    /// A block of this layout, whose size is not 0, with anything in it.
+    #[inline]
+    pub(super) fn allocate(&mut self, layout: Layout) -> *mut u8 {
+        let Some(class) = Pool::class(layout) else {
+            // SAFETY: the size is not 0.
+            let block = unsafe { alloc(layout) };
+            return if block.is_null() { handle_alloc_error(layout) } else { block };
+        };
+        let block = self.free[class];
+        if block.is_null() {
+            return self.fresh(class);
+        }
+        // SAFETY: the contract.
+        self.free[class] = unsafe { (*block).next };
+        block.cast()
+    }
+
+    /// A block that nobody had yet.
+    #[cold]
+    fn fresh(&mut self, class: usize) -> *mut u8 {
+        let bytes = (class + 1) * STEP_BYTES;
+        if self.fresh_bytes < bytes {
+            // SAFETY: the size is not 0. What is left of the chunk before is lost, which is less than a block.
+            self.fresh = unsafe { alloc(CHUNK) };
+            if self.fresh.is_null() {
+                handle_alloc_error(CHUNK);
+            }
+            self.chunks.push(self.fresh);
+            self.fresh_bytes = CHUNK.size();
+        }
+        let block = self.fresh;
+        self.fresh = block.wrapping_add(bytes);
+        self.fresh_bytes -= bytes;
+        block
+    }
+
+    /// Takes a block back.
+    ///
+    /// # Safety
+    ///
+    /// It came from here with this layout, and nobody uses it any more.
+    #[inline]
+    pub(super) unsafe fn free(&mut self, block: *mut u8, layout: Layout) {
+        if Pool::QUARANTINE == 0 {
+            // SAFETY: the caller's promise.
+            return unsafe { self.reuse(block, layout) };
+        }
+        // SAFETY: as above.
+        unsafe { block.write_bytes(Pool::POISON, layout.size()) };
+        self.quarantine.push_back((block, layout));
+        if self.quarantine.len() > Pool::QUARANTINE
+            && let Some((block, layout)) = self.quarantine.pop_front()
+        {
+            // SAFETY: it was freed.
+            unsafe { self.reuse(block, layout) };
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As [`free`](Self::free).
+    #[inline]
+    unsafe fn reuse(&mut self, block: *mut u8, layout: Layout) {
+        match Pool::class(layout) {
+            Some(class) => {
+                let block = block.cast::<Free>();
+                // SAFETY: the block is as large as its class, and the caller's no more.
+                unsafe { (*block).next = self.free[class] };
+                self.free[class] = block;
+            }
+            // SAFETY: the caller's promise.
+            None => unsafe { dealloc(block, layout) },
+        }
+    }
+
+    /// A block of another size with the same bytes at its beginning.
+    ///
+    /// # Safety
+    ///
+    /// As [`free`](Self::free); the new size is not 0.
+    pub(super) unsafe fn resize(&mut self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the size is one of a slice, and the alignment a valid one.
+        let new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
+        if Pool::class(layout).is_none() && Pool::class(new).is_none() {
+            // SAFETY: the caller's promise; neither size is 0.
+            let block = unsafe { realloc(block, layout, size) };
+            return if block.is_null() { handle_alloc_error(new) } else { block };
+        }
+        let moved = self.allocate(new);
+        // SAFETY: both blocks are as large as the smaller size, and two of them.
+        unsafe {
+            moved.copy_from_nonoverlapping(block, layout.size().min(size));
+            self.free(block, layout);
+        }
+        moved
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        for (block, layout) in std::mem::take(&mut self.quarantine) {
+            // SAFETY: it was freed.
+            unsafe { self.reuse(block, layout) };
+        }
+        for &chunk in &self.chunks {
+            // SAFETY: it was allocated with this layout, and the objects are gone before their memory.
+            unsafe { dealloc(chunk, CHUNK) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::alloc::Layout;
+
+    use super::{CHUNK, Pool};
+
+    #[test]
+    fn blocks_come_back_and_keep_their_bytes() {
+        let mut pool = Pool::default();
+        let layout = |bytes| Layout::from_size_align(bytes, 8).expect("a layout");
+        let mut blocks = Vec::new();
+        // More than a chunk of every size, and sizes beyond.
+        for round in 0..3000_usize {
+            let bytes = 1 + round * 7 % 400;
+            let block = pool.allocate(layout(bytes));
+            // SAFETY: the block has so many bytes.
+            unsafe { block.write_bytes(round as u8, bytes) };
+            blocks.push((block, bytes, round as u8));
+        }
+        assert!(pool.chunks.len() * CHUNK.size() > 200 << 10);
+        for (block, bytes, fill) in &mut blocks {
+            let new_bytes = *bytes * 3 / 2 + 1;
+            // SAFETY: it is a block of this size; the new one has at least as many bytes.
+            unsafe {
+                *block = pool.resize(*block, layout(*bytes), new_bytes);
+                assert!((0..*bytes).all(|at| *block.add(at) == *fill), "{bytes} bytes");
+            }
+            *bytes = new_bytes;
+        }
+        for (block, bytes, _) in blocks {
+            // SAFETY: nobody uses it.
+            unsafe { pool.free(block, layout(bytes)) };
+        }
+        let mut chunks = Vec::new();
+        for _ in 0..5 {
+            let blocks: Vec<_> =
+                (0..9000_usize).map(|round| (pool.allocate(layout(1 + round % 250)), 1 + round % 250)).collect();
+            for (block, bytes) in blocks {
+                // SAFETY: nobody uses it.
+                unsafe { pool.free(block, layout(bytes)) };
+            }
+            chunks.push(pool.chunks.len());
+        }
+        assert_eq!(chunks[2], chunks[4], "what was free is used again");
+    }
+}

@@ -1,0 +1,103 @@
+//! `os.date`, `os.time` and `os.difftime`: seconds since 1970 → dates, and back.
+
+use std::time::SystemTime;
+
+use mimeo::Thrown;
+
+use crate::heap::Gc;
+use crate::library::set;
+use crate::ops::ops::{Table, Value};
+use crate::runtime::{Call, index, to_number};
+use crate::time::{Date, Fields, Zone};
+
+/// Seconds since the start of 1970.
+fn now() -> i64 {
+    let seconds = |duration: std::time::Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => seconds(after),
+        Err(before) => -seconds(before.duration()),
+    }
+}
+
+/// A number as C has it as an integer of 64 bits: what is none is the least one.
+fn to_integer(number: f64) -> i64 {
+    let is_one = number >= -(2.0_f64.powi(63)) && number < 2.0_f64.powi(63);
+    if is_one { number as i64 } else { i64::MIN }
+}
+
+pub(super) fn difftime(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let to = to_integer(call.number(0)?);
+    let from = if call.has(1) { to_integer(call.number(1)?) } else { 0 };
+    call.give(Value::number(to as f64 - from as f64))
+}
+
+pub(super) fn date(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let format = call.string_if_any(0)?;
+    let format = format.as_ref().map_or(&b"%c"[..], |text| text.bytes());
+    // It ends like a string in C.
+    let format = format.split(|&byte| byte == 0).next().unwrap_or_default().to_vec();
+    let seconds = if call.has(1) { to_integer(call.number(1)?) } else { now() };
+    let (zone, format) = match format.strip_prefix(b"!") {
+        Some(rest) => (Zone::UTC, rest),
+        None => (Zone::local(), &format[..]),
+    };
+    let Some(date) = zone.date(seconds) else { return call.give(Value::NIL) };
+    let value = if format == b"*t" { fields(call, &date).into() } else { call.text(date.format(format)) };
+    call.give(value)
+}
+
+/// A table of what a date has.
+fn fields(call: &mut Call<'_>, date: &Date) -> Gc<Table> {
+    let table = call.heap().new_table(0, 9, 0);
+    for (name, value) in [
+        ("sec", date.fields.second),
+        ("min", date.fields.minute),
+        ("hour", date.fields.hour),
+        ("day", date.fields.day),
+        ("month", date.fields.month),
+        ("year", date.fields.year),
+        ("wday", date.weekday),
+        ("yday", date.day_of_year),
+    ] {
+        set(call.heap(), table, name, Value::number(value as f64));
+    }
+    if let Some(is_dst) = date.fields.is_dst {
+        set(call.heap(), table, "isdst", Value::boolean(is_dst));
+    }
+    table
+}
+
+pub(super) fn time(call: &mut Call<'_>) -> Result<(), Thrown> {
+    if !call.has(0) {
+        return call.give(Value::number(now() as f64));
+    }
+    let table = call.table(0)?.into();
+    let fields = Fields {
+        second: field(call, table, "sec", Some(0))?,
+        minute: field(call, table, "min", Some(0))?,
+        hour: field(call, table, "hour", Some(12))?,
+        day: field(call, table, "day", None)?,
+        month: field(call, table, "month", None)?,
+        year: field(call, table, "year", None)?,
+        is_dst: Some(value(call, table, "isdst")?).filter(|value| !value.is_nil()).map(Value::truth),
+    };
+    // C takes -1 for a failure, too.
+    let seconds = Zone::local().seconds(&fields).filter(|&seconds| seconds != -1);
+    call.give(seconds.map_or(Value::NIL, |seconds| Value::number(seconds as f64)))
+}
+
+/// A field of the table of a date, which may have it from another one.
+fn value(call: &mut Call<'_>, table: Value, name: &str) -> Result<Value, Thrown> {
+    let name = call.text(name);
+    index(call.vm, table, name)
+}
+
+fn field(call: &mut Call<'_>, table: Value, name: &str, default: Option<i64>) -> Result<i64, Thrown> {
+    let value = value(call, table, name)?;
+    match (to_number(value), default) {
+        // These are of 32 bits in C.
+        (Some(number), _) => Ok(i64::from(to_integer(number) as i32)),
+        (None, Some(default)) => Ok(default),
+        (None, None) => Err(call.error(format!("field '{name}' missing in date table"))),
+    }
+}

@@ -1,0 +1,213 @@
+//! The table `table`.
+
+mod sort;
+
+use mimeo::Thrown;
+
+use super::{Functions, define_module, set};
+use crate::heap::Gc;
+use crate::ops::ops::{Table, Text, Value, Vm};
+use crate::runtime::{Call, push_text, raise};
+
+const FUNCTIONS: Functions = &[
+    ("concat", concat),
+    ("foreach", foreach),
+    ("foreachi", foreachi),
+    ("getn", getn),
+    ("insert", insert),
+    ("maxn", maxn),
+    ("move", move_values),
+    ("pack", pack),
+    ("remove", remove),
+    ("sort", sort::sort),
+];
+
+pub(super) fn open(vm: &mut Vm) {
+    let table = define_module(vm, "table", FUNCTIONS);
+    let name = vm.host.heap.text(b"unpack");
+    let unpack = vm.host.globals.get_text(name);
+    set(&mut vm.host.heap, table, "unpack", unpack);
+}
+
+/// The error of an argument of the functions that LuaJIT has written in Lua: one that was not passed is nil.
+fn bad(call: &mut Call<'_>, index: u32, expected: &str) -> Thrown {
+    let got = call.get(index).type_name();
+    call.argument_error(index, format!("{expected} expected, got {got}"))
+}
+
+fn table(call: &mut Call<'_>, index: u32) -> Result<Gc<Table>, Thrown> {
+    call.get(index).to_table().ok_or_else(|| bad(call, index, "table"))
+}
+
+fn function(call: &mut Call<'_>, index: u32) -> Result<Value, Thrown> {
+    let value = call.get(index);
+    if value.is_function() { Ok(value) } else { Err(bad(call, index, "function")) }
+}
+
+fn int32(call: &mut Call<'_>, index: u32) -> Result<i32, Thrown> {
+    if call.has(index) { call.int32(index) } else { Err(bad(call, index, "number")) }
+}
+
+fn concat(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let table = call.table(0)?;
+    let separator = call.string_if_any(1)?;
+    let separator = separator.as_ref().map_or(&[][..], |text| text.bytes());
+    let from = if call.has(2) { call.int32(2)? } else { 1 };
+    let to = if call.has(3) { call.int32(3)? } else { table.length() as i32 };
+    let mut buffer = std::mem::take(&mut call.vm.host.buffer);
+    buffer.clear();
+    let mut end = Ok(());
+    for index in from..=to {
+        let value = table.get(Value::number(f64::from(index)));
+        let len = value.to_text().map_or(0, |text| text.len as usize);
+        if !has_room(&mut buffer, separator.len() + len) {
+            let message = call.text("not enough memory");
+            end = Err(raise(call.vm, message));
+            break;
+        }
+        if !push_text(&mut buffer, value) {
+            let what = value.type_name();
+            end = Err(call.error(format!("invalid value ({what}) at index {index} in table for 'concat'")));
+            break;
+        }
+        if index < to {
+            buffer.extend_from_slice(separator);
+        }
+    }
+    let result = end.and_then(|()| {
+        let text = call.text(&buffer);
+        call.give(text)
+    });
+    call.vm.host.buffer = buffer;
+    result
+}
+
+/// Makes room for so many more bytes; says whether the result may become so long.
+fn has_room(buffer: &mut Vec<u8>, more: usize) -> bool {
+    // A number takes less than this.
+    const SPARE: usize = 64;
+    buffer.len() + more + SPARE <= Text::MAX_LEN && buffer.try_reserve(more + SPARE).is_ok()
+}
+
+fn foreach(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let (table, function) = (table(call, 0)?, function(call, 1)?);
+    // The function may take the key away, from which the way goes on.
+    let kept = call.vm.host.kept.len();
+    call.keep(Value::NIL);
+    loop {
+        let (key, value) = match table.next(call.vm.host.kept[kept]) {
+            Ok(Some(field)) => field,
+            Ok(None) => return call.give_all(&[]),
+            Err(bad) => return Err(call.error(bad.to_string())),
+        };
+        call.vm.host.kept[kept] = key;
+        let result = call.run(function, &[key, value])?;
+        if !result.is_nil() {
+            return call.give(result);
+        }
+    }
+}
+
+fn foreachi(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let (table, function) = (table(call, 0)?, function(call, 1)?);
+    for index in 1..=table.length() {
+        let index = Value::number(index as f64);
+        let result = call.run(function, &[index, table.get(index)])?;
+        if !result.is_nil() {
+            return call.give(result);
+        }
+    }
+    call.give_all(&[])
+}
+
+fn getn(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let length = table(call, 0)?.length();
+    call.give(Value::number(length as f64))
+}
+
+fn maxn(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let table = call.table(0)?;
+    let (mut max, mut place) = (0.0_f64, 0);
+    while let Some((at, key, _)) = table.field_from(place) {
+        max = max.max(key.to_number().unwrap_or(0.0));
+        place = at + 1;
+    }
+    call.give(Value::number(max))
+}
+
+fn insert(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let table = call.table(0)?;
+    let length = table.length();
+    let at = match call.len() {
+        2 => length as i64 + 1,
+        3 => i64::from(call.int32(1)?),
+        _ => return Err(call.error("wrong number of arguments to 'insert'")),
+    };
+    let value = call.get(call.len() - 1);
+    match (u32::try_from(at), u32::try_from(length)) {
+        (Ok(at @ 1..), Ok(length)) if length < u32::MAX => call.heap().insert_index(table, at, length, value),
+        // The places below 1 are no part of the array.
+        _ => {
+            for index in (at..=length as i64).rev() {
+                let moved = table.get(Value::number(index as f64));
+                store(call, table, index + 1, moved);
+            }
+            store(call, table, at, value);
+        }
+    }
+    call.give_all(&[])
+}
+
+fn remove(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let table = table(call, 0)?;
+    let length = table.length();
+    let at = if call.has(1) { i64::from(call.int32(1)?) } else { length as i64 };
+    if at < 1 || at > length as i64 {
+        return call.give_all(&[]);
+    }
+    let value = table.get(Value::number(at as f64));
+    match (u32::try_from(at), u32::try_from(length)) {
+        (Ok(at), Ok(length)) => call.heap().remove_index(table, at, length),
+        _ => {
+            for index in at..length as i64 {
+                let moved = table.get(Value::number((index + 1) as f64));
+                store(call, table, index, moved);
+            }
+            store(call, table, length as i64, Value::NIL);
+        }
+    }
+    call.give(value)
+}
+
+/// `table[index] = value`
+fn store(call: &mut Call<'_>, table: Gc<Table>, index: i64, value: Value) {
+    call.heap().set(table, Value::number(index as f64), value).expect("an integer is a key");
+}
+
+fn move_values(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let from = table(call, 0)?;
+    let (first, last, to) = (int32(call, 1)?, int32(call, 2)?, int32(call, 3)?);
+    let target = if call.has(4) { table(call, 4)? } else { from };
+    let (first, last, to) = (i64::from(first), i64::from(last), i64::from(to));
+    let mut put = |index: i64| {
+        let value = from.get(Value::number(index as f64));
+        store(call, target, index + to - first, value);
+    };
+    if to > last || to <= first || target != from {
+        (first..=last).for_each(&mut put);
+    } else {
+        (first..=last).rev().for_each(&mut put);
+    }
+    call.give(target.into())
+}
+
+fn pack(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let len = call.len();
+    let table = call.heap().new_table(len, 1, 0);
+    for index in 0..len {
+        let value = call.get(index);
+        call.heap().set_index(table, index + 1, value);
+    }
+    set(call.heap(), table, "n", Value::number(f64::from(len)));
+    call.give(table.into())
+}

@@ -1,0 +1,9 @@
+//! The command from outside, and Lua as a Rust program embeds it.
+
+mod embed;
+mod options;
+mod output;
+mod programs;
+mod run;
+mod session;
+mod terminal;

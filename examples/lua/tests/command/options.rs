@@ -1,0 +1,99 @@
+//! Options and variables: what they do, and what the command says to wrong ones.
+
+use crate::run::{file, lua, lua_with, ok};
+
+#[test]
+fn a_wrong_option_is_answered_with_the_right_ones() {
+    let cases: [(&[&str], &str); 12] = [
+        (&["--jit=maybe", "-"], "--jit is auto, on or off, not \"maybe\"\n"),
+        (&["--stats=all", "-"], "--stats is off, summary, trace or json, not \"all\"\n"),
+        (&["--perf=yes", "-"], "--perf is off, map, gdb or all, not \"yes\"\n"),
+        (&["--dump=all", "-"], "--dump is one of bytecode, c, asm, not \"all\"\n"),
+        (&["--jit-threshold=many", "-"], "--jit-threshold is a number of calls, 0 to 4294967295, not \"many\"\n"),
+        (
+            &["--jit-code-limit=1k", "-"],
+            &format!("--jit-code-limit is a number of bytes, 0 to {}, not \"1k\"\n", usize::MAX),
+        ),
+        (&["--jit-code-limit"], "missing argument for option '--jit-code-limit'\n"),
+        (
+            &["--jit-budget=-1", "-"],
+            "--jit-budget is a number of microseconds, 0 to 18446744073709551615, not \"-1\"\n",
+        ),
+        (&["--fast", "-"], "invalid option '--fast'\n"),
+        (&["-q"], "invalid option '-q'\n"),
+        (&["--jit"], "missing argument for option '--jit'\n"),
+        (&["-e"], "missing argument for option '-e'\n"),
+    ];
+    for (args, message) in cases {
+        let outcome = lua(args, b"");
+        assert_eq!((outcome.stdout.as_str(), outcome.status), ("", 2), "{args:?}");
+        assert!(outcome.stderr.starts_with(&format!("mimeo-lua: {message}usage: mimeo-lua")), "{args:?}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_wrong_variable_is_an_error_that_lists_the_right_values() {
+    let cases = [
+        ("MIMEO_JIT", "yes", "auto, on or off"),
+        ("MIMEO_JIT_THRESHOLD", "-3", "a number of calls, 0 to 4294967295"),
+        ("MIMEO_STATS", "Json", "off, summary, trace or json"),
+        ("MIMEO_PERF", "record", "off, map, gdb or all"),
+    ];
+    for (name, value, expected) in cases {
+        let outcome = lua_with(&[(name, value)], &["-e", "print(1)"]);
+        assert_eq!((outcome.stdout.as_str(), outcome.status), ("", 2), "{name}");
+        assert!(
+            outcome.stderr.starts_with(&format!("mimeo-lua: {name} is {expected}, not {value:?}\n")),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn help_and_version_are_told() {
+    let help = lua(&["--help"], b"");
+    assert!(help.stdout.starts_with("usage: mimeo-lua [options] SCRIPT") && help.status == 0, "{help:?}");
+    assert_eq!(lua(&["-h", "no-such-file.lua"], b""), help);
+    let version = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");
+    // Standard input is not read then.
+    assert_eq!(lua(&["-v"], b"print(1)"), ok(version));
+    assert_eq!(lua(&["-v", "-e", "print(2)"], b"print(1)"), ok(&format!("{version}2\n")));
+    assert_eq!(lua(&["-v", "-"], b"print(1)"), ok(&format!("{version}1\n")));
+}
+
+#[test]
+fn options_behind_the_script_are_the_scripts() {
+    file("options.lua", "print(...)");
+    let args = ["options.lua", "--jit=maybe", "-e", "x", "--help", "-q"];
+    assert_eq!(lua(&args, b""), ok("--jit=maybe\t-e\tx\t--help\t-q\n"));
+    assert_eq!(lua(&["--jit=off", "--", "options.lua", "-v"], b""), ok("-v\n"));
+}
+
+/// How many functions were compiled of a program, of which one is called 20 times.
+#[cfg(feature = "jit")]
+fn compiled(variables: &[(&str, &str)], args: &[&str]) -> u32 {
+    const TWENTY: &str = "local function f(x) return x end local i = 0 while i < 20 do i = f(i) + 1 end print(i)";
+    let args = [args, &["--stats", "-e", TWENTY]].concat();
+    let outcome = lua_with(variables, &args);
+    assert_eq!((outcome.stdout.as_str(), outcome.status), ("20\n", 0), "{variables:?} {args:?}");
+    let first: Vec<&str> = outcome.stderr.lines().next().unwrap_or_default().split_whitespace().collect();
+    match first[..] {
+        ["functions", "compiled", count, ..] => count.parse().unwrap_or_else(|_| panic!("{outcome:?}")),
+        _ => panic!("{outcome:?}"),
+    }
+}
+
+#[cfg(feature = "jit")]
+#[test]
+fn settings_come_from_the_environment_then_the_command_line() {
+    let usual = compiled(&[], &[]);
+    assert!(usual >= 2, "the loop and what it calls are hot, but {usual} functions were compiled");
+    assert_eq!(compiled(&[("MIMEO_JIT", "off")], &[]), 0);
+    assert_eq!(compiled(&[("MIMEO_JIT", "off")], &["--jit=auto"]), usual);
+    assert_eq!(compiled(&[("MIMEO_JIT", "on")], &["--jit=off"]), 0);
+    assert_eq!(compiled(&[("MIMEO_JIT_THRESHOLD", "1000")], &[]), 0);
+    assert_eq!(compiled(&[("MIMEO_JIT_THRESHOLD", "1000")], &["--jit-threshold=5"]), usual);
+    assert_eq!(compiled(&[("MIMEO_JIT", "")], &[]), usual);
+    assert_eq!(compiled(&[], &["--jit-code-limit=100"]), 0);
+    assert_eq!(compiled(&[], &["--jit-budget=0"]), 0);
+}

@@ -1,0 +1,70 @@
+//! What is told of a program beside running it: statistics, listings, the capability.
+#![cfg(feature = "jit")]
+
+use crate::run::{failed, lua, lua_with, ok};
+
+#[test]
+fn statistics_go_to_standard_error() {
+    let outcome = lua(&["--jit=on", "--stats", "-e", "print(1)"], b"");
+    assert_eq!((outcome.stdout.as_str(), outcome.status), ("1\n", 0));
+    assert!(outcome.stderr.starts_with("functions compiled"), "{outcome:?}");
+    let json = lua(&["--jit=on", "--stats=json", "-e", "print(1)"], b"").stderr;
+    assert!(json.starts_with('{') && json.contains("\"schema\": 1"), "{json}");
+    let trace = lua(&["--jit=on", "--stats=trace", "-e", "print(1)"], b"").stderr;
+    assert!(trace.contains("compiled") && trace.contains("(command line)"), "{trace}");
+    assert_eq!(lua(&["--stats", "--stats=off", "-e", "print(1)"], b""), ok("1\n"));
+    assert_eq!(lua_with(&[("MIMEO_STATS", "summary")], &["--stats=off", "-e", "print(1)"]), ok("1\n"));
+    let summary = lua_with(&[("MIMEO_STATS", "summary")], &["-e", "print(1)"]).stderr;
+    assert!(summary.starts_with("functions"), "{summary}");
+}
+
+#[test]
+fn statistics_are_told_of_a_program_that_fails_too() {
+    let outcome = lua(&["--jit=on", "--stats", "-e", "error('boom')"], b"");
+    let (error, statistics) = outcome.stderr.split_once("functions compiled").unwrap_or_else(|| panic!("{outcome:?}"));
+    assert!(error.starts_with("mimeo-lua: (command line):1: boom\n") && !statistics.is_empty(), "{outcome:?}");
+    assert_eq!(outcome.status, 1);
+}
+
+const NESTED: &str = "local function inner(a) return a + 1 end\nprint(inner(1))";
+
+#[test]
+fn every_function_is_listed() {
+    let dump = |what: &str| {
+        let outcome = lua(&[what, "-e", NESTED], b"");
+        assert_eq!((outcome.stderr.as_str(), outcome.status), ("", 0), "{what}");
+        outcome.stdout
+    };
+    let bytecode = dump("--dump=bytecode");
+    let heads: Vec<&str> = bytecode.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(heads.iter().filter(|line| line.starts_with("(command line):")).count(), 2, "{bytecode}");
+    assert!(bytecode.contains("  add_number") || bytecode.contains("  add"), "{bytecode}");
+    assert!(bytecode.contains("call"), "{bytecode}");
+    let asm = dump("--dump=asm");
+    assert!(asm.contains("  0000  ") && asm.contains("; cold\n"), "{asm}");
+    let names = heads.iter().map(|head| head.split(" (").next().unwrap_or(head));
+    assert_eq!(names.filter(|name| asm.contains(name)).count(), heads.len(), "{asm}");
+    assert!(dump("--dump=c").contains("STENCIL op_add(Vm *vm, Slot *base, Frame *frame) {"));
+}
+
+#[test]
+fn nothing_runs_when_it_is_listed() {
+    let listed = lua(&["--dump=bytecode"], b"print(1) error('boom')");
+    assert!(listed.stdout.starts_with("stdin:") && listed.stderr.is_empty() && listed.status == 0, "{listed:?}");
+    let both = lua(&["--dump=bytecode", "-e", "x = 1", "-"], b"y = 1").stdout;
+    assert!(both.starts_with("(command line):") && both.contains("\nstdin:"), "{both}");
+    let wrong = lua(&["--dump=asm", "-e", "x ="], b"");
+    assert_eq!(failed(&wrong, ""), "(command line):1: unexpected symbol near '<eof>'");
+    assert_eq!(lua(&["--dump=c"], b""), lua(&["--dump=c", "-e", "x ="], b""));
+    assert_eq!(failed(&lua(&["--dump=asm", "-v"], b""), ""), "there is no program");
+}
+
+#[test]
+fn the_capability_is_told_before_any_program_runs() {
+    let outcome = lua_with(&[("MIMEO_JIT_THRESHOLD", "3")], &["--capability", "--jit=on", "-e", "print(1)"]);
+    assert_eq!((outcome.stderr.as_str(), outcome.status), ("", 0));
+    let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
+    let first = format!("native code: yes; mode on, threshold 3; {arch}, {os}, stencil ABI ");
+    assert!(outcome.stdout.starts_with(&first), "{outcome:?}");
+    assert!(outcome.stdout.contains(" have a stencil\n"), "{outcome:?}");
+}

@@ -1,0 +1,247 @@
+//! Programs are loaded and unloaded by runtime functions, while native code is under way
+
+use std::cell::RefCell;
+
+use mimeo::FiberLimits;
+use mimeo::jit::What;
+
+use super::*;
+
+const LOOPING: FunctionIndex = FunctionIndex(0);
+const TWICE_GIVEN: FunctionIndex = FunctionIndex(1);
+
+/// The program that stays.
+fn outer_program() -> Program {
+    let mut builder = ProgramBuilder::new();
+    // looping(n): n times, `ask` and then the given function of what it answered; adds up.
+    define(&mut builder, "looping", 1, 6, |code| {
+        let again = code.label();
+        let (n, i, sum, one, got) = (Slot(0), Slot(1), Slot(2), Slot(3), Slot(4));
+        code.number(i, 0);
+        code.number(sum, 0);
+        code.number(one, 1);
+        code.bind(again);
+        code.add(i, i, one);
+        code.ask(got, i, 1);
+        code.call_given(got, 1);
+        code.add(sum, sum, got);
+        code.jump_if_less(i, n, again);
+        code.ret(sum);
+    });
+    // twice_given(n): what the given function says of n, by a call and by another behind it.
+    define(&mut builder, "twice_given", 1, 3, |code| {
+        code.number(Slot(2), 0);
+        code.add(Slot(1), Slot(0), Slot(2));
+        code.call_given(Slot(1), 1);
+        code.add(Slot(2), Slot(0), Slot(2));
+        code.call_given(Slot(2), 1);
+        code.add(Slot(1), Slot(1), Slot(2));
+        code.ret(Slot(1));
+    });
+    verified(builder)
+}
+
+/// A program of one function, which adds `k` to its argument, in so many ops that its code is not that of another `k`.
+fn adding(k: i64) -> Program {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, &format!("add{k}"), 1, 2, |code| {
+        code.number(Slot(1), k);
+        code.add(Slot(0), Slot(0), Slot(1));
+        code.number(Slot(1), 0);
+        for _ in 0..k % 40 {
+            code.add(Slot(0), Slot(0), Slot(1));
+        }
+        code.ret(Slot(0));
+    });
+    verified(builder)
+}
+
+/// A program of one function, which asks for its argument less one, and adds 1, unless that is below 1.
+fn asking_below() -> Program {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "asking_below", 1, 3, |code| {
+        let more = code.label();
+        code.number(Slot(1), 0);
+        code.jump_if_less(Slot(1), Slot(0), more);
+        code.ret(Slot(1));
+        code.bind(more);
+        code.number(Slot(1), -1);
+        code.add(Slot(1), Slot(0), Slot(1));
+        code.ask(Slot(2), Slot(1), 1);
+        code.number(Slot(1), 1);
+        code.add(Slot(2), Slot(2), Slot(1));
+        code.ret(Slot(2));
+    });
+    verified(builder)
+}
+
+const ONLY: FunctionIndex = FunctionIndex(0);
+
+/// Has each configuration do it, and one that forgets all code whenever the program asks.
+fn in_every_configuration(mut test: impl FnMut(Option<JitConfig>, bool)) {
+    configs().into_iter().for_each(|config| test(config, false));
+    test(Some(on()), true);
+}
+
+/// The code that is left when nothing runs is that of loaded functions.
+fn assert_nothing_stays(machine: &Machine<Ops>, what: &str) {
+    let Some(jit) = machine.jit() else { return };
+    let stats = jit.stats();
+    assert_eq!(stats.code.retired_bytes, 0, "{what}");
+    // A function that is gone soon does not always become hot.
+    let came_and_went = jit.config().mode == Mode::On && stats.functions.compiled() > 0;
+    assert!(!came_and_went || stats.code.reclaimed_bytes > 0, "{what}");
+}
+
+#[test]
+fn a_program_is_replaced_by_another_under_a_loop_that_calls_it() {
+    const ROUNDS: i64 = 300;
+    in_every_configuration(|config, forgetful| {
+        let what = format!("{config:?}");
+        let (mut machine, linked) = asking(config, Limits::default(), &outer_program(), |_, _| Ok(0));
+        let handle = machine.jit().map(|jit| jit.control().clone());
+        let current = RefCell::new(None);
+        let ask = move |vm: &mut Vm, values: Window| {
+            let k = vm.slot(values.start());
+            if let Some(handle) = handle.as_ref().filter(|_| forgetful) {
+                handle.evict_all();
+            }
+            if let Some(last) = current.take() {
+                // SAFETY: its function has returned, and the host's callee of it is replaced below.
+                unsafe { vm.unload(last) };
+            }
+            let loaded = vm.load(&adding(k));
+            vm.host.given = Some(vm.callee(loaded, ONLY));
+            current.replace(Some(loaded));
+            Ok(10 * k)
+        };
+        machine.vm_mut().host.ask = Some(Rc::new(ask));
+        for _ in 0..4 {
+            assert_eq!(machine.call(linked, LOOPING, &[ROUNDS]), Ok(11 * ROUNDS * (ROUNDS + 1) / 2), "{what}");
+        }
+        assert_nothing_stays(&machine, &what);
+    });
+}
+
+#[test]
+fn a_program_comes_and_goes_within_a_runtime_function() {
+    in_every_configuration(|config, forgetful| {
+        let what = format!("{config:?}");
+        let (mut machine, linked) = asking(config, Limits::default(), &outer_program(), |_, _| Ok(0));
+        let handle = machine.jit().map(|jit| jit.control().clone());
+        let outer = machine.callee(linked, TWICE_GIVEN);
+        let ask = move |vm: &mut Vm, values: Window| {
+            let k = vm.slot(values.start());
+            let [once, other] = [k, k + 1].map(|k| vm.load(&adding(k)));
+            let function = vm.callee(once, ONLY);
+            vm.host.given = Some(function);
+            let direct = vm.run(function, &[0])?;
+            // Native code of the program that stays calls it, which has native code itself then.
+            let twice = vm.run(outer, &[direct])?;
+            if let Some(handle) = handle.as_ref().filter(|_| forgetful) {
+                handle.evict_all();
+            }
+            vm.host.given = Some(vm.callee(other, ONLY));
+            // SAFETY: nothing of it runs, and the host's callee is one of the other program.
+            unsafe { vm.unload(once) };
+            // The code of both waits, or is gone: what is compiled now must not be in its place too early.
+            let again = vm.load(&adding(k + 2));
+            let both = vm.callee(again, ONLY);
+            let both = vm.run(both, &[twice])? + vm.run(outer, &[0])?;
+            let mut fiber = None;
+            if k % 3 == 0 {
+                let made = vm.new_fiber(FiberLimits { slots: 100, depth: 10 });
+                let callee = vm.callee(again, ONLY);
+                assert!(vm.start_fiber(made, callee, &[1]).is_ok());
+                fiber = Some(made);
+            }
+            // SAFETY: nothing of them runs, and the host's callee is replaced before it is called again.
+            unsafe {
+                vm.unload(other);
+                vm.unload(again);
+            }
+            let stays = vm.load(&adding(0));
+            vm.host.given = Some(vm.callee(stays, ONLY));
+            fiber.into_iter().for_each(|fiber| vm.drop_fiber(fiber));
+            // 4k by the first, k + 2 by the last, 2k + 2 by the other.
+            Ok(both - (7 * k + 4))
+        };
+        machine.vm_mut().host.ask = Some(Rc::new(ask));
+        for _ in 0..3 {
+            assert_eq!(machine.call(linked, LOOPING, &[100]), Ok(0), "{what}");
+        }
+        assert_nothing_stays(&machine, &what);
+    });
+}
+
+#[test]
+fn programs_load_programs_on_top_of_each_other_and_unload_them_on_the_way_back() {
+    in_every_configuration(|config, forgetful| {
+        let what = format!("{config:?}");
+        let (mut machine, linked) = asking(config, Limits::default(), &asking_below(), |_, _| Ok(0));
+        let handle = machine.jit().map(|jit| jit.control().clone());
+        let program = asking_below();
+        let ask = move |vm: &mut Vm, values: Window| {
+            let n = vm.slot(values.start());
+            // A program that was here and is gone again: the next one has its numbers.
+            let gone = vm.load(&program);
+            // SAFETY: nothing ever had a callee of it.
+            unsafe { vm.unload(gone) };
+            let loaded = vm.load(&program);
+            assert_ne!(loaded, gone);
+            let callee = vm.callee(loaded, ONLY);
+            let result = vm.run(callee, &[n])?;
+            if let Some(handle) = handle.as_ref().filter(|_| forgetful) {
+                handle.evict_all();
+            }
+            // SAFETY: it has returned, and only this function had its callee.
+            unsafe { vm.unload(loaded) };
+            Ok(result)
+        };
+        machine.vm_mut().host.ask = Some(Rc::new(ask));
+        for _ in 0..5 {
+            assert_eq!(machine.call(linked, ONLY, &[60]), Ok(60), "{what}");
+        }
+        assert_nothing_stays(&machine, &what);
+    });
+}
+
+#[test]
+fn unloading_frees_no_code_before_native_code_is_left() {
+    const ROUNDS: i64 = 50;
+    let config = JitConfig { trace: true, ..on() };
+    let (mut machine, linked) = asking(Some(config), Limits::default(), &outer_program(), |_, _| Ok(0));
+    let last = RefCell::new(None);
+    let ask = move |vm: &mut Vm, values: Window| {
+        let k = vm.slot(values.start());
+        if let Some(last) = last.take() {
+            // SAFETY: its function has returned, and the host's callee of it is replaced below.
+            unsafe { vm.unload(last) };
+        }
+        let loaded = vm.load(&adding(k));
+        let callee = vm.callee(loaded, ONLY);
+        vm.host.given = Some(callee);
+        // It is compiled at this call, and native code is left for the first time behind the unloading.
+        assert!(matches!(vm.run(callee, &[0]), Ok(value) if value == k));
+        last.replace(Some(loaded));
+        Ok(0)
+    };
+    machine.vm_mut().host.ask = Some(Rc::new(ask));
+    assert_eq!(machine.call(linked, LOOPING, &[ROUNDS]), Ok(ROUNDS * (ROUNDS + 1) / 2));
+    let trace = stats(&machine).trace.expect("it was asked for");
+    let at = |what: What, k: i64| {
+        let name = format!("add{k}");
+        let mut found = (0..).zip(&trace.events).filter(|(_, event)| (event.what, &event.function) == (what, &name));
+        let (place, _) = found.next()?;
+        assert!(found.next().is_none(), "{name} is {} once", what.name());
+        Some(place)
+    };
+    for k in 1..ROUNDS {
+        let dropped: usize = at(What::Dropped, k).expect("it was unloaded");
+        let next = at(What::Compiled, k + 1).expect("it was called");
+        let reclaimed = at(What::Reclaimed, k).expect("its code is gone");
+        assert!(dropped < next && next < reclaimed, "add{k}: {:#?}", trace.events);
+    }
+    assert_eq!(at(What::Dropped, ROUNDS), None, "the last one stays");
+    assert_eq!(stats(&machine).code.retired_bytes, 0);
+}

@@ -1,0 +1,447 @@
+//! Value stacks as runtime functions and collectors see them: slots, roots, and what is cleared behind those
+
+use std::cell::{Cell, RefCell};
+
+use mimeo::{FiberExit, FiberId, FiberLimits};
+
+use super::*;
+
+const DEEP: FunctionIndex = FunctionIndex(0);
+const YIELDING: FunctionIndex = FunctionIndex(1);
+const YIELDING_BELOW: FunctionIndex = FunctionIndex(2);
+const RESULTS: FunctionIndex = FunctionIndex(3);
+const WIDE: u32 = 4;
+
+/// Slots of the frames of `wide` functions: a page of 4 KiB has 512.
+const WIDTHS: [u16; 11] = [3, 4, 63, 510, 511, 512, 513, 1023, 1024, 1025, 1600];
+/// Slots of a frame of `deep`, and by how many the next one starts behind it.
+const DEEP_SLOTS: u32 = 5;
+const DEEP_STEP: u32 = 3;
+
+fn stack_program() -> Program {
+    let mut builder = ProgramBuilder::new();
+    // deep(n): n + what `ask` answers, n calls below.
+    define(&mut builder, "deep", 1, DEEP_SLOTS as u16, |code| {
+        let more = code.label();
+        let window = Slot(DEEP_STEP as u16);
+        code.number(Slot(1), 0);
+        code.jump_if_less(Slot(1), Slot(0), more);
+        code.ask(Slot(2), Slot(0), 1);
+        code.ret(Slot(2));
+        code.bind(more);
+        code.number(Slot(1), -1);
+        code.add(window, Slot(0), Slot(1));
+        code.call(DEEP, window, 1);
+        code.number(Slot(1), 1);
+        code.add(Slot(0), window, Slot(1));
+        code.ret(Slot(0));
+    });
+    // yielding(n): yields n; then 77, from a slot that it set before, and what it is resumed with.
+    define(&mut builder, "yielding", 1, 3, |code| {
+        code.number(Slot(2), 77);
+        code.yields(Slot(1), Slot(0), 1);
+        code.add(Slot(1), Slot(1), Slot(2));
+        code.ret(Slot(1));
+    });
+    define(&mut builder, "yielding_below", 1, 4, |code| {
+        code.number(Slot(1), 0);
+        code.add(Slot(2), Slot(0), Slot(1));
+        code.call(YIELDING, Slot(2), 1);
+        code.ret(Slot(2));
+    });
+    // results(n): returns n, and leaves n + 10 and n + 20 behind it.
+    define(&mut builder, "results", 1, 3, |code| {
+        code.number(Slot(2), 10);
+        code.add(Slot(1), Slot(0), Slot(2));
+        code.add(Slot(2), Slot(1), Slot(2));
+        code.ret(Slot(0));
+    });
+    // wide(n): n + the number of its slots + what `ask` answers.
+    for width in WIDTHS {
+        define(&mut builder, &format!("wide{width}"), 1, width, |code| {
+            let last = Slot(width - 1);
+            code.number(last, i64::from(width));
+            code.ask(Slot(1), Slot(0), 1);
+            code.add(Slot(0), Slot(0), last);
+            code.add(Slot(0), Slot(0), Slot(1));
+            code.ret(Slot(0));
+        });
+    }
+    verified(builder)
+}
+
+fn one(_: &mut Vm, _: Window) -> Result<i64, Thrown> {
+    Ok(1)
+}
+
+/// Writes to every slot behind the top frame.
+fn litter(vm: &mut Vm) {
+    for index in vm.frame_slots()..vm.room() {
+        vm.set_slot(index, -1 - i64::from(index));
+    }
+}
+
+fn is_clear_behind(vm: &Vm) -> bool {
+    (vm.frame_slots()..vm.room()).all(|index| vm.slot(index) == 0)
+}
+
+fn under_way(vm: &Vm) -> Vec<Vec<u64>> {
+    vm.stacks_under_way().map(<[u64]>::to_vec).collect()
+}
+
+fn litter_and_clear(vm: &mut Vm, _: Window) -> Result<i64, Thrown> {
+    let kept = under_way(vm);
+    litter(vm);
+    assert!(vm.frame_slots() == vm.room() || !is_clear_behind(vm));
+    vm.clear_behind_stacks();
+    assert!(is_clear_behind(vm));
+    assert_eq!(under_way(vm), kept);
+    Ok(1)
+}
+
+#[test]
+fn the_slots_behind_the_frames_are_cleared_wherever_the_frames_end() {
+    let program = stack_program();
+    for config in configs() {
+        for (index, width) in WIDTHS.into_iter().enumerate() {
+            let function = FunctionIndex(WIDE + index as u32);
+            let width = u32::from(width);
+            let most = if width == 513 { 20_000 } else { width + 1500 };
+            for slots in [width, width + 1, width + 7, width + 511, width + 512, width + 513, most] {
+                let limits = Limits { slots, depth: 2, ..Limits::default() };
+                let (mut machine, linked) = asking(config.clone(), limits, &program, litter_and_clear);
+                for _ in 0..2 {
+                    let result = machine.call(linked, function, &[5]);
+                    assert_eq!(result, Ok(6 + i64::from(width)), "{slots} slots, {config:?}");
+                }
+            }
+        }
+        for depth in (0..400).step_by(9).chain([168, 169, 170]) {
+            let slots = DEEP_STEP * depth + DEEP_SLOTS;
+            for slots in [slots, slots + 1, slots + 700] {
+                let limits = Limits { slots, depth: depth + 1, ..Limits::default() };
+                let (mut machine, linked) = asking(config.clone(), limits, &program, litter_and_clear);
+                let result = machine.call(linked, DEEP, &[i64::from(depth)]);
+                assert_eq!(result, Ok(i64::from(depth) + 1), "{slots} slots, {config:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stack_without_frames_is_cleared_as_a_whole() {
+    for config in configs() {
+        let limits = Limits { slots: 3000, ..Limits::default() };
+        let (mut machine, linked) = asking(config.clone(), limits, &stack_program(), one);
+        for _ in 0..3 {
+            assert_eq!(machine.call(linked, DEEP, &[900]), Ok(901), "{config:?}");
+            let vm = machine.vm_mut();
+            assert_eq!((vm.frame_slots(), vm.room()), (0, 3000), "{config:?}");
+            assert_eq!(under_way(vm), [Vec::<u64>::new()], "{config:?}");
+            assert_eq!(vm.slot(0), 901, "the result is still there");
+            assert!(vm.slot(2700) != 0, "and what functions left behind");
+            vm.clear_behind_stacks();
+            assert!(is_clear_behind(vm), "{config:?}");
+        }
+    }
+}
+
+const LIMITS: FiberLimits = FiberLimits { slots: 900, depth: 100 };
+
+/// The slots behind the frames of some stacks, which are somebody else's.
+#[derive(Clone, Copy)]
+struct Behind {
+    first: *mut u64,
+    len: usize,
+}
+
+impl Behind {
+    fn the_top_of(vm: &Vm) -> Self {
+        let len = vm.room() - vm.frame_slots();
+        Behind { first: vm.slot_ptr(vm.frame_slots()), len: len as usize }
+    }
+
+    fn is_clear(self) -> bool {
+        // SAFETY: the stacks of the machine and of its fibers are there until the end of the test, and nothing runs on
+        // them while this looks.
+        (0..self.len).all(|index| unsafe { *self.first.add(index) } == 0)
+    }
+}
+
+/// Where the littered slots are of stacks that are under way; the innermost comes last.
+type Littered = Rc<RefCell<Vec<Behind>>>;
+
+/// A fiber that is suspended in `yielding_below`, littered behind its frames.
+fn parked(vm: &mut Vm, linked: Linked) -> FiberId {
+    let fiber = vm.new_fiber(LIMITS);
+    let callee = vm.callee(linked, YIELDING_BELOW);
+    assert!(matches!(vm.start_fiber(fiber, callee, &[8]), Ok(FiberExit::Suspended)));
+    assert_eq!(vm.host.yielded.take(), Some((8, 1)));
+    // Its top frame has 3 slots, above 2 of the frame below.
+    for index in 3..LIMITS.slots - 2 {
+        vm.set_fiber_slot(fiber, index, -1);
+    }
+    fiber
+}
+
+/// What a collector does in the innermost fiber.
+fn collect(vm: &mut Vm, linked: Linked, fibers: &[FiberId], littered: &[Behind]) {
+    let [other, this] = fibers else { panic!("two fibers run") };
+    let parked = parked(vm, linked);
+    let idle = vm.new_fiber(LIMITS);
+    let kept = under_way(vm);
+    assert_eq!(kept.iter().map(Vec::len).collect::<Vec<_>>(), [DEEP_STEP as usize * 20 + 5, 513, 3]);
+    assert_eq!((kept[1][0], kept[1][512], kept[2][2]), (30, 513, 3));
+    // One that is not the innermost may be looked at as one that is parked.
+    assert_eq!(vm.fiber_stack(*other), kept[1]);
+    assert!(vm.fiber_stack(idle).is_empty());
+    let parked_values = vm.fiber_stack(parked).to_vec();
+    assert_eq!(parked_values, [8, 0, 8, 0, 77]);
+    vm.clear_behind_stacks();
+    assert!(littered.iter().all(|behind| behind.is_clear()));
+    assert_eq!(under_way(vm), kept);
+    // Those of a parked fiber are cleared on their own.
+    let parked_slots = |vm: &Vm| (0..LIMITS.slots - 2).map(|index| vm.fiber_slot(parked, index)).collect::<Vec<_>>();
+    let before = parked_slots(vm);
+    assert!(before[3..].iter().all(|&value| value == -1));
+    vm.clear_behind_fiber_stack(parked);
+    let after = parked_slots(vm);
+    assert_eq!(after[..3], before[..3]);
+    assert!(after[3..].iter().all(|&value| value == 0));
+    assert_eq!(vm.fiber_stack(parked), parked_values);
+    vm.clear_behind_fiber_stack(idle);
+    vm.clear_behind_fiber_stack(*other);
+    assert_eq!(under_way(vm), kept);
+    assert_eq!(panic_of(|| vm.fiber_stack(*this).len()), "the fiber runs");
+    assert_eq!(panic_of(|| vm.clear_behind_fiber_stack(*this)), "the fiber runs");
+    let beyond = LIMITS.slots - 2;
+    assert_eq!(panic_of(|| vm.fiber_slot(parked, beyond)), format!("the fiber's stack has no slot {beyond}"));
+    assert_eq!(panic_of(|| vm.fiber_slot(idle, 0)), "the fiber is not suspended");
+    assert_eq!(panic_of(|| vm.fiber_slot(*other, 0)), "the fiber is not suspended");
+    vm.set_fiber_slot(parked, 1, 100);
+    assert!(matches!(vm.resume_fiber(parked), Ok(FiberExit::Done(177))));
+    vm.drop_fiber(parked);
+    assert_eq!(panic_of(|| vm.fiber_stack(parked).len()), "the fiber was dropped");
+    vm.drop_fiber(idle);
+}
+
+#[test]
+fn the_stacks_of_outer_and_of_parked_fibers_are_cleared_too() {
+    let program = stack_program();
+    let width = |slots| FunctionIndex(WIDE + WIDTHS.iter().position(|&width| width == slots).expect("one has") as u32);
+    for config in configs() {
+        let (mut machine, linked) = asking(config.clone(), Limits { slots: 2000, ..Limits::default() }, &program, one);
+        let littered = Littered::default();
+        let fibers = Rc::new(RefCell::new(Vec::new()));
+        let collections = Rc::new(Cell::new(0));
+        let counted = Rc::clone(&collections);
+        let ask = move |vm: &mut Vm, _: Window| {
+            litter(vm);
+            littered.borrow_mut().push(Behind::the_top_of(vm));
+            let stacks = littered.borrow().len();
+            let (function, arg, result) = match stacks {
+                1 => (width(513), 30, 30 + 513 + 2),
+                2 => (DEEP, 20, 20 + 3),
+                _ => {
+                    collect(vm, linked, &fibers.take(), &littered.take());
+                    counted.set(counted.get() + 1);
+                    return Ok(3);
+                }
+            };
+            let fiber = vm.new_fiber(LIMITS);
+            fibers.borrow_mut().push(fiber);
+            let callee = vm.callee(linked, function);
+            let exit = vm.start_fiber(fiber, callee, &[arg])?;
+            assert_eq!(exit, FiberExit::Done(result));
+            vm.drop_fiber(fiber);
+            Ok(2)
+        };
+        machine.vm_mut().host.ask = Some(Rc::new(ask));
+        for round in 1..5 {
+            assert_eq!(machine.call(linked, width(3), &[7]), Ok(7 + 3 + 2), "{config:?}");
+            assert_eq!(collections.get(), round, "{config:?}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod resident {
+    use super::*;
+
+    /// Pages of so many slots that are in memory.
+    fn pages(first: *mut u64, slots: u32) -> usize {
+        // SAFETY: it has no preconditions.
+        let page_bytes = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).expect("a size");
+        let len_bytes = slots as usize * size_of::<u64>();
+        assert!((first as usize).is_multiple_of(page_bytes), "a stack begins at a page");
+        let mut pages = vec![0; len_bytes.div_ceil(page_bytes)];
+        // SAFETY: the stack is mapped, and there is a byte for each of its pages.
+        let status = unsafe { libc::mincore(first.cast(), len_bytes, pages.as_mut_ptr()) };
+        assert_eq!(status, 0, "the system says which pages are there");
+        pages.iter().filter(|&page| page & 1 == 1).count()
+    }
+
+    /// Pages that the frames of `deep` take at most, of 4 KiB or larger ones.
+    fn pages_of(depth: u32) -> usize {
+        (DEEP_STEP * depth + DEEP_SLOTS) as usize * size_of::<u64>() / 4096 + 1
+    }
+
+    const DEPTH: u32 = 30_000;
+    const SHALLOW: u32 = 1000;
+
+    #[test]
+    fn memory_goes_down_after_a_deep_recursion() {
+        for config in configs() {
+            let (mut machine, linked) = asking(config.clone(), Limits::default(), &stack_program(), one);
+            let base = machine.vm().slot_ptr(0);
+            let slots = machine.vm().room();
+            for _ in 0..3 {
+                machine.vm_mut().host.ask = Some(Rc::new(one));
+                assert_eq!(machine.call(linked, DEEP, &[i64::from(DEPTH)]), Ok(i64::from(DEPTH) + 1), "{config:?}");
+                let deep = pages(base, slots);
+                assert!(deep > pages_of(SHALLOW), "{deep} pages for a deep recursion, {config:?}");
+                let below = move |vm: &mut Vm, _: Window| {
+                    vm.clear_behind_stacks();
+                    let left = pages(base, slots);
+                    assert!((1..=pages_of(SHALLOW)).contains(&left), "{left} pages");
+                    Ok(2)
+                };
+                machine.vm_mut().host.ask = Some(Rc::new(below));
+                let result = machine.call(linked, DEEP, &[i64::from(SHALLOW)]);
+                assert_eq!(result, Ok(i64::from(SHALLOW) + 2), "{config:?}");
+                machine.vm_mut().clear_behind_stacks();
+                assert_eq!(pages(base, slots), 0, "{config:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn memory_of_a_parked_fiber_goes_down_after_a_deep_recursion() {
+        for config in configs() {
+            let place = Rc::new(Cell::new((std::ptr::null_mut(), 0)));
+            let found = Rc::clone(&place);
+            let ask = move |vm: &mut Vm, _: Window| {
+                // The first function of a fiber starts where its stack does.
+                if vm.frames().count() == 1 {
+                    found.set((vm.slot_ptr(0), vm.room()));
+                }
+                Ok(1)
+            };
+            let (mut machine, linked) = asking(config.clone(), Limits::default(), &stack_program(), ask);
+            let vm = machine.vm_mut();
+            let [deep, yielding] = [DEEP, YIELDING].map(|function| vm.callee(linked, function));
+            let fiber = vm.new_fiber(FiberLimits { slots: 1 << 20, depth: DEPTH + 1 });
+            let resident = || {
+                let (base, slots) = place.get();
+                pages(base, slots)
+            };
+            assert!(matches!(vm.start_fiber(fiber, deep, &[0]), Ok(FiberExit::Done(1))), "{config:?}");
+            for _ in 0..3 {
+                let exit = vm.start_fiber(fiber, deep, &[i64::from(DEPTH)]);
+                assert!(matches!(exit, Ok(FiberExit::Done(result)) if result == i64::from(DEPTH) + 1), "{config:?}");
+                assert!(matches!(vm.start_fiber(fiber, yielding, &[8]), Ok(FiberExit::Suspended)), "{config:?}");
+                assert!(resident() > pages_of(SHALLOW), "{config:?}");
+                let kept = vm.fiber_stack(fiber).to_vec();
+                vm.clear_behind_fiber_stack(fiber);
+                assert_eq!(resident(), 1, "{config:?}");
+                assert_eq!((kept.len(), kept[0], kept[2]), (3, 8, 77), "{config:?}");
+                assert_eq!(vm.fiber_stack(fiber), kept, "{config:?}");
+                vm.set_fiber_slot(fiber, 1, 3);
+                assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(80))), "{config:?}");
+                vm.clear_behind_fiber_stack(fiber);
+                assert_eq!(resident(), 0, "{config:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn slots_have_addresses_that_stay() {
+    for config in configs() {
+        let ask = |vm: &mut Vm, values: Window| {
+            let [mine, last] = [values.start(), vm.room() - 1].map(|index| vm.slot_ptr(index));
+            // SAFETY: slots of the stack, to which nothing has a reference.
+            unsafe {
+                assert_eq!(*mine as i64, vm.slot(values.start()));
+                *mine += 5;
+                *last = 99;
+            }
+            assert_eq!(vm.slot(vm.room() - 1), 99);
+            let beyond = vm.room();
+            let message = format!("the value stack has no slot {beyond}");
+            assert_eq!(panic_of(|| vm.slot_ptr(beyond)), message);
+            assert_eq!(panic_of(|| vm.slot(beyond)), message);
+            assert_eq!(panic_of(|| vm.set_slot(beyond, 1)), message);
+            assert_eq!(panic_of(|| vm.slot(u32::MAX)), format!("the value stack has no slot {}", u32::MAX));
+            // A run uses the stack, and moves nothing.
+            let results = vm.host.given.expect("the test has given it");
+            assert!(matches!(vm.run(results, &[2]), Ok(2)));
+            assert_eq!(vm.slot_ptr(values.start()), mine);
+            Ok(0)
+        };
+        let limits = Limits { slots: 1000, ..Limits::default() };
+        let (mut machine, linked) = asking(config.clone(), limits, &stack_program(), ask);
+        machine.vm_mut().host.given = Some(machine.callee(linked, RESULTS));
+        // Nothing has run yet.
+        let vm = machine.vm();
+        assert_eq!((vm.room(), vm.frame_slots(), vm.slot(0), vm.slot(999)), (1000, 0, 0, 0), "{config:?}");
+        assert_eq!(panic_of(|| vm.slot(1000)), "the value stack has no slot 1000", "{config:?}");
+        for _ in 0..4 {
+            assert_eq!(machine.call(linked, FunctionIndex(WIDE), &[7]), Ok(7 + 5 + 3), "{config:?}");
+            assert_eq!(machine.vm().slot(999), 99, "{config:?}");
+        }
+    }
+}
+
+#[test]
+fn frames_have_as_many_slots_as_their_functions_and_the_rest_is_room() {
+    for config in configs() {
+        let ask = |vm: &mut Vm, _: Window| {
+            let frames: Vec<_> = vm.frames().map(|frame| (frame.function.body(), frame.slots)).collect();
+            let depth = frames.len() as u32 - 1;
+            assert_eq!((vm.frame_slots(), vm.room()), (DEEP_SLOTS, 1000 - DEEP_STEP * depth));
+            for (level, (body, slots)) in frames.iter().enumerate() {
+                assert_eq!((body.name.as_str(), slots.len()), ("deep", DEEP_SLOTS as usize));
+                // The argument of each, and that of the one it called.
+                assert_eq!(slots[0], level as u64);
+                if let Some(below) = level.checked_sub(1) {
+                    assert_eq!(slots[DEEP_STEP as usize], below as u64);
+                    assert_eq!(slots[DEEP_STEP as usize..], frames[below].1[..2]);
+                }
+            }
+            let values = vm.stacks_under_way().next().expect("the current one");
+            assert_eq!(values.len() as u32, DEEP_STEP * depth + DEEP_SLOTS);
+            assert_eq!(values.as_ptr(), frames.last().expect("there is one").1.as_ptr());
+            Ok(i64::from(depth))
+        };
+        let (mut machine, linked) =
+            asking(config.clone(), Limits { slots: 1000, ..Limits::default() }, &stack_program(), ask);
+        for depth in [0, 1, 2, 30, 100] {
+            assert_eq!(machine.call(linked, DEEP, &[depth]), Ok(2 * depth), "{config:?}");
+        }
+    }
+}
+
+#[test]
+fn a_function_that_was_run_leaves_further_results_behind() {
+    for config in configs() {
+        let ask = |vm: &mut Vm, values: Window| {
+            let arg = vm.slot(values.start());
+            let results = vm.host.given.expect("the test has given it");
+            let first = vm.run(results, &[arg])?;
+            let left: Vec<i64> = (vm.frame_slots()..).take(3).map(|index| vm.slot(index)).collect();
+            assert_eq!(left, [first, arg + 10, arg + 20]);
+            Ok(left.iter().sum())
+        };
+        let (mut machine, linked) = asking(config.clone(), Limits::default(), &stack_program(), ask);
+        machine.vm_mut().host.given = Some(machine.callee(linked, RESULTS));
+        for arg in 1..6 {
+            assert_eq!(machine.call(linked, FunctionIndex(WIDE), &[arg]), Ok(4 * arg + 33), "{config:?}");
+            assert_eq!(machine.call(linked, DEEP, &[arg]), Ok(arg + 30), "{config:?}");
+            // The host finds them as well.
+            assert_eq!(machine.call(linked, RESULTS, &[arg]), Ok(arg), "{config:?}");
+            let vm = machine.vm();
+            assert_eq!([0, 1, 2].map(|index| vm.slot(index)), [arg, arg + 10, arg + 20], "{config:?}");
+        }
+    }
+}

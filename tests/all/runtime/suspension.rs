@@ -1,0 +1,209 @@
+//! Fibers wish to be suspended, where that can be, and something else happens before the op's end
+
+use std::cell::{Cell, RefCell};
+
+use mimeo::FiberExit;
+
+use super::fiber_errors::{ASKING, ASKING_BACK, ENDLESS, FAILING, LIMITS, PLAIN, fiber_program, never, suspended_in};
+use super::*;
+
+/// What comes of `asking` in a fiber, when its op does this; the fiber is dropped.
+fn asked_in_fiber(
+    config: Option<JitConfig>,
+    function: FunctionIndex,
+    ask: impl Fn(&mut Vm, Linked) -> Result<i64, Thrown> + 'static,
+    mut check: impl FnMut(&mut Vm, Result<FiberExit<i64>, Thrown>),
+) {
+    let (mut machine, linked) = asking(config, Limits::default(), &fiber_program(), never);
+    machine.vm_mut().host.ask = Some(Rc::new(move |vm: &mut Vm, _: Window| ask(vm, linked)));
+    for _ in 0..5 {
+        let vm = machine.vm_mut();
+        let fiber = vm.new_fiber(LIMITS);
+        let callee = vm.callee(linked, function);
+        let result = vm.start_fiber(fiber, callee, &[1]);
+        check(vm, result);
+        vm.drop_fiber(fiber);
+        assert!(!vm.can_suspend());
+    }
+}
+
+fn wish(vm: &mut Vm) -> Thrown {
+    vm.suspend().expect("a fiber runs")
+}
+
+/// A function that fails below the function that asks.
+fn fail(vm: &mut Vm, linked: Linked) -> Thrown {
+    let failing = vm.callee(linked, FAILING);
+    vm.run(failing, &[1]).expect_err("it fails")
+}
+
+fn is_suspended(_: &mut Vm, result: Result<FiberExit<i64>, Thrown>) {
+    assert!(matches!(result, Ok(FiberExit::Suspended)), "{result:?}");
+}
+
+fn has_thrown(message: &'static str) -> impl FnMut(&mut Vm, Result<FiberExit<i64>, Thrown>) {
+    move |vm, result| {
+        let thrown = result.expect_err("an error comes out");
+        assert_eq!(vm.catch(thrown).message, message);
+    }
+}
+
+#[test]
+fn what_is_thrown_behind_the_wish_to_be_suspended_takes_its_place() {
+    for config in configs() {
+        let asked = |ask: fn(&mut Vm, Linked) -> Result<i64, Thrown>, message: &'static str| {
+            asked_in_fiber(config.clone(), ASKING, ask, has_thrown(message));
+        };
+        let throw = |vm: &mut Vm, _: Linked| {
+            let _wish = wish(vm);
+            Err(vm.throw("another error"))
+        };
+        asked(throw, "another error");
+        let run = |vm: &mut Vm, linked: Linked| {
+            let _wish = wish(vm);
+            Err(fail(vm, linked))
+        };
+        asked(run, "no more than -1");
+        let throw_into = |vm: &mut Vm, linked: Linked| {
+            let fiber = suspended_in(vm, linked, PLAIN);
+            let error = vm.throw("from outside");
+            let _wish = wish(vm);
+            let thrown = vm.throw_into_fiber(fiber, error).expect_err("there is no handler");
+            vm.drop_fiber(fiber);
+            Err(thrown)
+        };
+        asked(throw_into, "from outside");
+        // The wish is not handed on: the fiber goes on, and its next error is an error.
+        let forget = |vm: &mut Vm, _: Linked| {
+            let _wish = wish(vm);
+            Ok(101)
+        };
+        asked(forget, "no more than 100");
+        asked_in_fiber(config.clone(), ENDLESS, forget, has_thrown("stack overflow"));
+    }
+}
+
+#[test]
+fn runs_between_the_wish_to_be_suspended_and_the_ops_end_are_not_suspended() {
+    for config in configs() {
+        let run = |vm: &mut Vm, linked: Linked| {
+            let wish = wish(vm);
+            let plain = vm.callee(linked, PLAIN);
+            // It would suspend itself, if it were the fiber's run.
+            let thrown = vm.run(plain, &[3]).expect_err("the run is not a fiber's");
+            assert_eq!(vm.catch(thrown).message, "nothing to suspend");
+            let again = vm.suspend();
+            assert!(again.is_some());
+            let failing = vm.callee(linked, FAILING);
+            assert!(matches!(vm.run(failing, &[-1]), Ok(-1)));
+            Err(wish)
+        };
+        asked_in_fiber(config.clone(), ASKING, run, is_suspended);
+        let start_another = |vm: &mut Vm, linked: Linked| {
+            let wish = wish(vm);
+            let inner = suspended_in(vm, linked, PLAIN);
+            vm.set_fiber_slot(inner, 1, 12);
+            assert!(matches!(vm.resume_fiber(inner), Ok(FiberExit::Done(12))));
+            vm.drop_fiber(inner);
+            Err(wish)
+        };
+        asked_in_fiber(config.clone(), ASKING, start_another, is_suspended);
+    }
+}
+
+#[test]
+fn a_run_is_not_suspended_by_the_wish_of_another() {
+    for config in configs() {
+        let wishes = Cell::new(None);
+        let ask = move |vm: &mut Vm, linked: Linked| {
+            if !vm.can_suspend() {
+                // In the run from within the fiber's: what it hands on was not wished here.
+                return Err(wishes.take().expect("the fiber's run left it here"));
+            }
+            wishes.set(Some(wish(vm)));
+            let asking = vm.callee(linked, ASKING);
+            let thrown = vm.run(asking, &[1]).expect_err("something is handed on");
+            assert_eq!(vm.catch(thrown).message, "error");
+            Ok(9)
+        };
+        let done = |_: &mut Vm, result| assert!(matches!(result, Ok(FiberExit::Done(9))), "{result:?}");
+        asked_in_fiber(config, ASKING, ask, done);
+    }
+}
+
+#[test]
+fn a_panic_behind_the_wish_to_be_suspended_is_not_lost() {
+    for config in configs() {
+        let panics = Rc::new(Cell::new(true));
+        let stop = Rc::clone(&panics);
+        let ask = move |vm: &mut Vm, _: Window| {
+            let wish = wish(vm);
+            if stop.get() {
+                std::panic::resume_unwind(Box::new("behind the wish"));
+            }
+            Err(wish)
+        };
+        let (mut machine, linked) = asking(config.clone(), Limits::default(), &fiber_program(), ask);
+        for _ in 0..5 {
+            let vm = machine.vm_mut();
+            let fiber = vm.new_fiber(LIMITS);
+            let callee = vm.callee(linked, ASKING);
+            panics.set(true);
+            assert_eq!(panic_of(|| vm.start_fiber(fiber, callee, &[1]).is_ok()), "behind the wish", "{config:?}");
+            // Nothing runs in the fiber any more.
+            panics.set(false);
+            assert!(matches!(vm.start_fiber(fiber, callee, &[1]), Ok(FiberExit::Suspended)), "{config:?}");
+            assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(_))), "{config:?}");
+            vm.drop_fiber(fiber);
+        }
+    }
+}
+
+#[test]
+fn a_fiber_can_be_suspended_in_its_own_run_only() {
+    for config in configs() {
+        // What `can_suspend` says, each time that the program asks.
+        let said = Rc::new(RefCell::new(Vec::new()));
+        let saying = Rc::clone(&said);
+        let ask = move |vm: &mut Vm, values: Window| {
+            let can = vm.can_suspend();
+            saying.borrow_mut().push(can);
+            assert_eq!(vm.can_suspend(), can, "the question changes nothing");
+            Ok(vm.slot(values.start()))
+        };
+        let (mut machine, linked) = asking(config.clone(), Limits::default(), &fiber_program(), ask);
+        for _ in 0..4 {
+            let vm = machine.vm_mut();
+            assert!(!vm.can_suspend() && vm.suspend().is_none(), "{config:?}");
+            let [asking, asking_back] = [ASKING, ASKING_BACK].map(|function| vm.callee(linked, function));
+            assert!(matches!(vm.run(asking, &[1]), Ok(1)), "{config:?}");
+            let fiber = vm.new_fiber(LIMITS);
+            assert!(matches!(vm.start_fiber(fiber, asking, &[2]), Ok(FiberExit::Done(2))), "{config:?}");
+            assert!(matches!(vm.start_fiber(fiber, asking_back, &[3]), Ok(FiberExit::Done(3))), "{config:?}");
+            assert!(matches!(vm.run(asking_back, &[4]), Ok(4)), "{config:?}");
+            vm.drop_fiber(fiber);
+            assert_eq!(said.take(), [false, true, false, false], "{config:?}");
+        }
+        // In a callback in a fiber, a fiber of its own; behind it, the callback again; behind that, the fiber.
+        let inside = Rc::clone(&said);
+        let ask = move |vm: &mut Vm, values: Window| {
+            let depth = vm.slot(values.start());
+            inside.borrow_mut().push(vm.can_suspend());
+            if depth > 0 {
+                let fiber = vm.new_fiber(LIMITS);
+                let callee = vm.callee(linked, if depth % 2 == 0 { ASKING_BACK } else { ASKING });
+                assert!(matches!(vm.start_fiber(fiber, callee, &[depth - 1]), Ok(FiberExit::Done(_))));
+                vm.drop_fiber(fiber);
+                inside.borrow_mut().push(vm.can_suspend());
+            }
+            Ok(depth)
+        };
+        machine.vm_mut().host.ask = Some(Rc::new(ask));
+        for _ in 0..4 {
+            assert_eq!(machine.call(linked, ASKING, &[3]), Ok(3), "{config:?}");
+            let (in_callback, in_fiber, outside) = (false, true, false);
+            let expected = [outside, in_fiber, in_callback, in_fiber, in_callback, in_fiber, outside];
+            assert_eq!(said.take(), expected, "{config:?}");
+        }
+    }
+}

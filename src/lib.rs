@@ -6,9 +6,9 @@
 pub use mimeo_def as def;
 pub use mimeo_interp as interp;
 pub use mimeo_interp::{
-    Callee, Cursor, Disassembly, FiberExit, FiberId, FiberLimits, Flow, FrameView, Function, InstructionSet, Label,
-    Limits, Linked, Machine, MachineBuilder, Operands, Position, RuntimeFn, Thrown, Trap, Value, VerifyError, Vm,
-    Window, asm, program, tier,
+    After, Callee, Cursor, Disassembly, FiberExit, FiberId, FiberLimits, Flow, FrameView, Function, InstructionSet,
+    Label, Limits, Linked, Machine, MachineBuilder, Operands, Position, RuntimeFn, Then, Thrown, Trap, Value,
+    VerifyError, Vm, Window, asm, program, tier,
 };
 pub use mimeo_jit as jit;
 pub use mimeo_macros::{instruction_set, vm_op};

@@ -11,6 +11,7 @@ use std::panic::resume_unwind;
 use mimeo_def::frame::{CodeAddr, Exit, Frame};
 use mimeo_def::{OpIndex, Pc};
 
+use crate::request::Wish;
 use crate::tier::{Caller, NativeTier, References};
 use crate::trap::Site;
 use crate::{FiberExit, Function, InstructionSet, Thrown, Trap, Value, Vm};
@@ -36,15 +37,15 @@ impl From<Option<CodeAddr>> for Next {
 struct Run<'a, I: InstructionSet> {
     vm: &'a mut Vm<I>,
     below: *mut Frame,
-    /// [`Driver::suspending`] of the run from within which this one was started.
-    suspending: bool,
+    /// [`Driver::wish`] of the run from within which this one was started.
+    wish: Option<Wish<I>>,
 }
 
 impl<'a, I: InstructionSet> Run<'a, I> {
     fn start(vm: &'a mut Vm<I>, below: *mut Frame) -> Self {
         vm.driver.nesting += 1;
-        let suspending = std::mem::take(&mut vm.driver.suspending);
-        Run { vm, below, suspending }
+        let wish = vm.driver.wish.take();
+        Run { vm, below, wish }
     }
 
     /// Runs to the end of the function above the host's record, or until it is suspended.
@@ -60,7 +61,7 @@ impl<'a, I: InstructionSet> Run<'a, I> {
                 Ok(FiberExit::Suspended)
             }
             Err(thrown) => {
-                self.suspending = false;
+                self.wish = None;
                 Err(thrown)
             }
         }
@@ -71,7 +72,7 @@ impl<I: InstructionSet> Drop for Run<'_, I> {
     fn drop(&mut self) {
         let driver = &mut self.vm.driver;
         driver.nesting -= 1;
-        driver.suspending = self.suspending;
+        driver.wish = self.wish.take();
         self.vm.core.frame = self.below;
         if driver.nesting == 0 && driver.tier.as_mut().is_some_and(|tier| tier.idle()) {
             self.vm.safepoint();
@@ -124,7 +125,7 @@ impl<I: InstructionSet> Vm<I> {
         let first = match throwing {
             true if run.vm.unwind(host) => run.vm.resume_top(),
             true => {
-                run.suspending = false;
+                run.wish = None;
                 return Err(run.vm.thrown());
             }
             false => {
@@ -167,10 +168,20 @@ impl<I: InstructionSet> Vm<I> {
                 self.note_exit(exit);
             }
             next = match exit {
-                Exit::Finish => return Ok(FiberExit::Done(())),
-                Exit::Throw if self.is_suspended() => return Ok(FiberExit::Suspended),
-                Exit::Throw if self.unwind(host) => self.resume_top(),
-                Exit::Throw => return Err(self.thrown()),
+                Exit::Finish if self.core.frame == host => return Ok(FiberExit::Done(())),
+                Exit::Finish => {
+                    self.finish_request();
+                    self.resume_top()
+                }
+                Exit::Throw => match self.wish() {
+                    Some(Wish::Suspend) => return Ok(FiberExit::Suspended),
+                    Some(Wish::Call(callee, then)) => {
+                        self.begin_request(callee, then);
+                        self.enter_top(Caller::Interpreter)
+                    }
+                    None if self.unwind(host) => self.resume_top(),
+                    None => return Err(self.thrown()),
+                },
                 Exit::Deopt => Next::Step,
                 Exit::Leave if stepped => self.resume_top(),
                 Exit::Leave if native => Next::Interpret,
@@ -187,11 +198,11 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// An op handed on that something was thrown: says whether that was the wish to be suspended.
-    fn is_suspended(&mut self) -> bool {
-        let suspending = std::mem::take(&mut self.driver.suspending);
+    /// An op handed on that something was thrown: what it wished instead, if that is so.
+    pub(crate) fn wish(&mut self) -> Option<Wish<I>> {
+        let wish = self.driver.wish.take();
         // Behind the wish a runtime function may have panicked.
-        suspending && self.panic.is_none() && self.core.overflow == 0
+        wish.filter(|_| self.panic.is_none() && self.core.overflow == 0)
     }
 
     /// An error is on its way: makes the frame that catches it the top one, at its handler. Goes on with a runtime
@@ -208,11 +219,13 @@ impl<I: InstructionSet> Vm<I> {
             if let Some(handler) = handler {
                 // SAFETY: (1).
                 unsafe { (*record).pc = u64::from(handler.target.0) };
+                self.forget_requests(record.wrapping_sub(1), top);
                 self.core.frame = record;
                 return true;
             }
             record = record.wrapping_sub(1);
         }
+        self.forget_requests(host, top);
         false
     }
 

@@ -5,6 +5,7 @@
 use mimeo_def::Pc;
 
 use crate::driver::Parked;
+use crate::request::Wish;
 use crate::{Callee, Function, InstructionSet, Thrown, Value, Vm};
 
 /// A fiber of one machine. Its number is used again once it is dropped.
@@ -155,7 +156,7 @@ impl<I: InstructionSet> Vm<I> {
         if !self.can_suspend() {
             return None;
         }
-        self.driver.suspending = true;
+        self.driver.wish = Some(Wish::Suspend);
         Some(Thrown(()))
     }
 

@@ -138,6 +138,11 @@ impl Stacks {
         unsafe { self.memory.as_mut_ptr().add(Self::values_bytes(self.slots)).cast() }
     }
 
+    /// The addresses of the records.
+    pub(crate) fn records(&self) -> Range<usize> {
+        self.host_frame().addr()..self.frame_limit().addr() + 1
+    }
+
     /// The last record that a function may have.
     pub(crate) fn frame_limit(&self) -> *mut Frame {
         // SAFETY: (1).

@@ -39,7 +39,7 @@ impl<I: InstructionSet> Vm<I> {
     pub fn throw(&mut self, message: impl Into<String>) -> Thrown {
         self.pending = Some(message.into());
         self.thrown_at = None;
-        self.driver.suspending = false;
+        self.driver.wish = None;
         Thrown(())
     }
 

@@ -123,6 +123,7 @@ fn describe(went: &Went) -> String {
             format!("calls function {callee} with a frame from slot {base}, to return to {ret} or {resumes}")
         }
         Went::TailCalled { callee } => format!("calls function {callee} in its place"),
+        Went::Requested { callee, pc } => format!("asks at {pc} for a call of function {callee}"),
         Went::Returned => "returns".to_owned(),
         Went::Threw { message, pc } => format!("throws `{message}` at {pc}"),
     }

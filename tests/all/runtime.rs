@@ -9,6 +9,7 @@ mod fibers;
 mod limits;
 mod programs;
 mod reload;
+mod requests;
 mod stacks;
 mod suspension;
 

@@ -5,7 +5,7 @@ pub mod programs;
 use std::fmt;
 use std::rc::Rc;
 
-use mimeo::{Callee, FiberExit, FiberId, FiberLimits, Thrown, Window};
+use mimeo::{After, Callee, FiberExit, FiberId, FiberLimits, Thrown, Window};
 
 use self::callback_ops::Vm;
 
@@ -119,6 +119,19 @@ fn suspend(vm: &mut Vm, value: i64, slot: u32) -> Result<i64, Thrown> {
     }
 }
 
+/// Asks for a call, whose result is the op's.
+fn want(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
+    Err(vm.request(callee, &[a], |vm, result| {
+        vm.set_result(0, result);
+        After::Next
+    }))
+}
+
+/// Asks for a call, whose result decides whether the op jumps.
+fn want_to_jump(vm: &mut Vm, callee: Callee, a: i64) -> Result<bool, Thrown> {
+    Err(vm.request(callee, &[a], |_, result| if result > 0 { After::Jump } else { After::Next }))
+}
+
 fn no_more(vm: &mut Vm, a: i64) -> Thrown {
     vm.throw(format!("no more than {a}"))
 }
@@ -139,6 +152,8 @@ pub mod callback_ops {
         fn run_back_safely(vm: &mut Vm, callee: Callee, a: i64) -> i64;
         #[cold]
         fn no_more(vm: &mut Vm, a: i64) -> Thrown;
+        fn want(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown>;
+        fn want_to_jump(vm: &mut Vm, callee: Callee, a: i64) -> Result<bool, Thrown>;
         fn caught(vm: &mut Vm) -> i64;
         fn move_down(vm: &mut Vm, args: Window);
         fn look_around(vm: &mut Vm, values: Window) -> i64;
@@ -253,6 +268,18 @@ pub mod callback_ops {
     #[vm_op]
     fn call_back_safely(vm: &mut Vm, callee: Callee, a: i64) -> i64 {
         run_back_safely(vm, callee, a)
+    }
+
+    /// `dst` = the result of the function, of which the run is told only by a wish.
+    #[vm_op]
+    fn request(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
+        want(vm, callee, a)
+    }
+
+    /// Goes to `to` if the result of the function is above 0.
+    #[vm_op]
+    fn jump_if_requested(vm: &mut Vm, callee: Callee, a: i64, to: Label) -> Result<Flow, Thrown> {
+        if want_to_jump(vm, callee, a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Throws when `a` is above `limit`.

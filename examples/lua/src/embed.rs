@@ -60,6 +60,11 @@ impl Embedding {
         self.is_inside
     }
 
+    /// Is it the function under which calls from outside run?
+    pub(crate) fn protects(&self, function: Bits) -> bool {
+        self.protection.is_some_and(|[xpcall, _]| xpcall == function)
+    }
+
     /// Hands on what the collector must keep.
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
         self.pins.trace(tracer);

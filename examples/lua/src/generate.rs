@@ -36,6 +36,9 @@ pub(crate) struct Info {
     pub(crate) end_line: u32,
     pub(crate) captures: Box<[Capture]>,
     pub(crate) names: Box<[OperandName]>,
+    pub(crate) parameters: u32,
+    pub(crate) is_variadic: bool,
+    pub(crate) upvalue_names: Box<[u32]>,
 }
 
 /// A function has more of something than its encoding can hold.

@@ -4,8 +4,11 @@ mod arguments;
 mod base;
 mod bit;
 mod coroutine;
+mod debug;
+mod io;
 mod math;
 mod os;
+mod package;
 mod string;
 mod table;
 
@@ -23,19 +26,32 @@ pub fn open(vm: &mut Vm) {
     base::open(vm);
     coroutine::open(vm);
     bit::open(vm);
+    debug::open(vm);
+    io::open(vm);
     math::open(vm);
     os::open(vm);
-    string::open(vm);
+    package::open(vm);
     table::open(vm);
+    string::open(vm);
 }
 
 /// Defines functions in a table.
 fn define(vm: &mut Vm, table: Gc<Table>, functions: Functions) {
     for &(name, function) in functions {
-        let callee = vm.host.stubs.builtin();
-        let value = vm.host.heap.new_builtin(name, callee, function, Box::default()).into();
-        set(&mut vm.host.heap, table, name, value);
+        define_with(vm, table, name, function, &[]);
     }
+}
+
+/// Defines a function in a table that has values of its own.
+fn define_with(vm: &mut Vm, table: Gc<Table>, name: &'static str, function: BuiltinFn, captured: &[Value]) {
+    let value = builtin(vm, name, function, captured);
+    set(&mut vm.host.heap, table, name, value);
+}
+
+/// A function with values of its own.
+fn builtin(vm: &mut Vm, name: &'static str, function: BuiltinFn, captured: &[Value]) -> Value {
+    let callee = vm.host.stubs.builtin();
+    vm.host.heap.new_builtin(name, callee, function, captured.into()).into()
 }
 
 /// Defines a global table with functions, which `require` finds too.

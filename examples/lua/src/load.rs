@@ -25,11 +25,14 @@ pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> 
     let prototypes = (0..).zip(functions.infos).map(|(index, info)| {
         let mut prototype = Prototype::new(vm.callee(linked, FunctionIndex(index)), info.captures);
         (prototype.line, prototype.end_line, prototype.names) = (info.line, info.end_line, info.names);
+        (prototype.parameters, prototype.is_variadic) = (info.parameters, info.is_variadic);
+        prototype.upvalue_names = info.upvalue_names;
         prototype
     });
     let prototypes = prototypes.collect();
     constants.shrink_to_fit();
-    let parts = ChunkParts { name: shown.into(), constants: constants.into(), prototypes, program };
+    let parts =
+        ChunkParts { name: shown.into(), source: name.into(), constants: constants.into(), prototypes, program };
     let chunk: Gc<Chunk> = vm.host.heap.new_chunk(parts);
     Ok(vm.host.heap.new_closure(chunk, 0, environment, &[]))
 }

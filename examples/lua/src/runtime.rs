@@ -27,15 +27,17 @@ pub use builtin::{BuiltinFn, Call};
 pub use concat::{out_of_memory, push_text};
 pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
 pub use error::{error_text, raise, raise_text, raise_text_at};
-pub use index::metatable_of;
-pub use place::{Frame, frame_at, frames, name_of_operand, place, place_of};
+pub use index::{PlainKind, metatable_of};
+pub use place::{Frame, frame_at, frames, name_of_callee, place, place_of};
 pub use protected::{Exit, Failure, leave, run_protected};
 pub use run::{run, run_all};
 pub use stubs::Stubs;
 
 pub(crate) use arithmetic::{arithmetic, length_of, power_of, prepare_loop};
 pub(crate) use builtin::{builtin_frame, call_builtin};
-pub(crate) use collect::{collect_garbage, end_of_machine, safepoint, step_by};
+pub(crate) use collect::{
+    clear_behind_arguments, collect_garbage, end_of_machine, safepoint, safepoint_of_builtin, step_by,
+};
 pub(crate) use compare::{is_equal, is_less, is_less_equal};
 pub(crate) use concat::concatenate;
 pub(crate) use coroutine::finish_coroutine;
@@ -56,6 +58,8 @@ pub struct Host {
     pub registry: Gc<Table>,
     /// The metatable of all strings.
     pub text_metatable: Option<Gc<Table>>,
+    /// The metatables that all values of a [`PlainKind`] have.
+    pub kind_metatables: [Option<Gc<Table>>; PlainKind::COUNT],
     /// The code of builtins.
     pub stubs: Stubs,
     /// Standard output.
@@ -66,6 +70,8 @@ pub struct Host {
     pub(crate) error: Option<Value>,
     /// The handler of an `xpcall` has seen the pending error.
     pub(crate) error_was_handled: bool,
+    /// The handler of an `xpcall` that is running.
+    pub(crate) handling: Option<Value>,
     /// An `xpcall` was made, so errors have to look for its handler.
     pub(crate) has_handlers: bool,
     /// What runtime functions hold while others run.
@@ -106,11 +112,13 @@ impl Host {
             globals,
             registry,
             text_metatable: None,
+            kind_metatables: [None; PlainKind::COUNT],
             stubs: Stubs::default(),
             stdout,
             stdin,
             error: None,
             error_was_handled: false,
+            handling: None,
             has_handlers: false,
             kept: Vec::new(),
             transfer: Vec::new(),

@@ -2,9 +2,12 @@
 //!
 //! Contract of this island: that of the driver's.
 
+use std::collections::BTreeMap;
+
 use mimeo_def::frame::Frame;
 
 use crate::programs::Programs;
+use crate::request::{Waiting, Wish};
 use crate::stacks::Stacks;
 use crate::tier::{Enter, Markers, NativeTier, Others, References};
 use crate::{InstructionSet, Limits};
@@ -61,8 +64,10 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) nesting: u32,
     /// Which of them is that of the current fiber, counted from 1.
     pub(crate) fiber_run: Option<u32>,
-    /// The innermost run, which is a fiber's, is to be suspended when the running op hands on that something was thrown.
-    pub(crate) suspending: bool,
+    /// What the running op wishes.
+    pub(crate) wish: Option<Wish<I>>,
+    /// Frames, of any stack, whose op waits for the result of a call that it asked for: by the address of their record.
+    pub(crate) waiting: BTreeMap<usize, Waiting<I>>,
     /// As many runs may be under way at once.
     pub(crate) most_nesting: u32,
 }
@@ -82,7 +87,8 @@ impl<I: InstructionSet> Driver<I> {
             enter: gate.map(|gate| gate.enter),
             nesting: 0,
             fiber_run: None,
-            suspending: false,
+            wish: None,
+            waiting: BTreeMap::new(),
             most_nesting: limits.nesting,
         }
     }
@@ -119,6 +125,9 @@ impl<I: InstructionSet> Driver<I> {
         assert!(!self.is_under_way(index), "the fiber runs");
         self.get(index);
         let parked = self.parked[index as usize].take();
+        if let Some(Parked { stacks, .. }) = &parked {
+            self.waiting.retain(|&record, _| !stacks.records().contains(&record));
+        }
         self.free.push(index);
         if self.spare.len() < Self::MAX_SPARE {
             self.spare.extend(parked.and_then(|parked| parked.stacks.recycle()));

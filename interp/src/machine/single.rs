@@ -5,6 +5,7 @@ use mimeo_def::frame::Exit;
 
 use super::Machine;
 use crate::asm::FunctionIndex;
+use crate::request::Wish;
 use crate::tier::{Caller, References};
 use crate::{Function, InstructionSet, Linked, Vm};
 
@@ -34,6 +35,13 @@ pub enum Went {
     TailCalled {
         /// Its [`Function::id`].
         callee: u32,
+    },
+    /// Into a function whose result the op needs.
+    Requested {
+        /// Its [`Function::id`].
+        callee: u32,
+        /// The op.
+        pc: Pc,
     },
     /// Back to the caller; the result is in slot 0.
     Returned,
@@ -156,6 +164,11 @@ impl<I: InstructionSet> Vm<I> {
             Exit::Deopt | Exit::Leave => Went::To(self.running(top).1),
             Exit::Finish | Exit::Return => Went::Returned,
             Exit::Throw => {
+                if let Some(Wish::Call(callee, _)) = self.wish() {
+                    // SAFETY: a callee is a function of a loaded program.
+                    let callee = unsafe { (*callee.0.cast::<Function>()).id() };
+                    return Went::Requested { callee, pc: self.running(top).1 };
+                }
                 let thrown = self.thrown();
                 let trap = self.catch(thrown);
                 Went::Threw { message: trap.message, pc: trap.pc }

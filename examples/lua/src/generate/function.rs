@@ -118,6 +118,9 @@ impl<'a, 'c> Generator<'a, 'c> {
                 self.names.sort_unstable_by_key(|name| (name.pc, name.operand));
                 self.names.into()
             },
+            parameters: u32::from(parameters),
+            is_variadic: function.is_vararg,
+            upvalue_names: function.upvalues.iter().map(|upvalue| upvalue.name.index() as u32).collect(),
         };
         Ok((self.asm.finish(), info))
     }

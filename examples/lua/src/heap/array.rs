@@ -46,7 +46,7 @@ impl Heap {
         let Some(values) = unsafe { table.as_mut() }.array_mut().get_mut(..len as usize) else { return false };
         // One zero is not less than the other, but they can be told apart: which is first depends on the algorithm.
         let is_plain = |value: &Value| {
-            value.to_number().is_some_and(|number| !number.is_nan() && !(number == 0.0 && number.is_sign_negative()))
+            value.to_number().is_some_and(|number| !(number.is_nan() || number == 0.0 && number.is_sign_negative()))
         };
         if values.iter().all(is_plain) {
             values.sort_unstable_by(|a, b| a.as_number().total_cmp(&b.as_number()));

@@ -131,6 +131,12 @@ impl Heap {
         self.accounts.budget = self.accounts.budget.min(0);
     }
 
+    /// Has [`stop`](Self::stop) been called, and not [`restart`](Self::restart)?
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.accounts.is_stopped
+    }
+
     /// For tests: a step is always needed, and is a full cycle.
     pub fn set_eager(&mut self, is_eager: bool) {
         self.accounts.is_eager = is_eager;

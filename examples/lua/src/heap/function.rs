@@ -37,6 +37,12 @@ pub struct Prototype {
     pub end_line: u32,
     /// What the program calls operands of its ops, by op and operand.
     pub names: Box<[OperandName]>,
+    /// How many parameters it has.
+    pub parameters: u32,
+    /// Whether it takes `...`.
+    pub is_variadic: bool,
+    /// The names of its upvalues: which of the chunk's constants.
+    pub upvalue_names: Box<[u32]>,
 }
 
 /// What the program calls an operand of an op.
@@ -67,15 +73,23 @@ pub enum NameKind {
     Method,
 }
 
-impl fmt::Display for NameKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl NameKind {
+    /// The word for it in messages, and in `debug.getinfo`'s `namewhat`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
             NameKind::Local => "local",
             NameKind::Upvalue => "upvalue",
             NameKind::Global => "global",
             NameKind::Field => "field",
             NameKind::Method => "method",
-        })
+        }
+    }
+}
+
+impl fmt::Display for NameKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
     }
 }
 
@@ -83,7 +97,17 @@ impl Prototype {
     /// A function that is in no chunk yet, and has no lines and names.
     #[must_use]
     pub fn new(callee: Callee, captures: Box<[Capture]>) -> Prototype {
-        Prototype { chunk: std::ptr::null_mut(), callee, captures, line: 0, end_line: 0, names: Box::default() }
+        Prototype {
+            chunk: std::ptr::null_mut(),
+            callee,
+            captures,
+            line: 0,
+            end_line: 0,
+            names: Box::default(),
+            parameters: 0,
+            is_variadic: false,
+            upvalue_names: Box::default(),
+        }
     }
 
     /// The chunk in which it was written.
@@ -98,6 +122,8 @@ impl Prototype {
 pub struct ChunkParts {
     /// The chunk's name, as the messages of errors show it.
     pub name: Box<[u8]>,
+    /// The chunk's name, as it was loaded: `@file`, `=name`, or its text.
+    pub source: Box<[u8]>,
     /// Whatever its code has in constant pools, so that it lives as long as the code.
     pub constants: Box<[Value]>,
     /// Its functions.
@@ -125,11 +151,15 @@ impl Chunk {
         let parts = &self.parts;
         size_of::<Chunk>()
             + parts.name.len()
+            + parts.source.len()
             + size_of_val::<[Value]>(&parts.constants)
             + parts
                 .prototypes
                 .iter()
-                .map(|of| size_of_val(of) + size_of_val(&*of.captures) + size_of_val(&*of.names))
+                .map(|of| {
+                    let parts = size_of_val(&*of.captures) + size_of_val(&*of.names) + size_of_val(&*of.upvalue_names);
+                    size_of_val(of) + parts
+                })
                 .sum::<usize>()
     }
 }

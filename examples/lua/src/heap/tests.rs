@@ -1,5 +1,6 @@
 //! Tests of the heap: what each file does, and random programs against plain models.
 
+mod array;
 mod collector;
 mod functions;
 mod graph;

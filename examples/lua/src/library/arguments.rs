@@ -4,19 +4,21 @@ use mimeo::Thrown;
 
 use crate::heap::{Gc, NameKind};
 use crate::ops::ops::{Table, Text, Value};
-use crate::runtime::{Call, frame_at, name_of_operand, to_number};
+use crate::runtime::{Call, frame_at, name_of_callee, raise, to_number};
 use crate::strings::push_number;
 
 impl Call<'_> {
     /// The error of an argument, the first being number 0: `bad argument #1 to 'f' (what)`. The function is called as
     /// its caller calls it.
     pub fn argument_error(&mut self, index: u32, what: impl std::fmt::Display) -> Thrown {
-        let name = frame_at(self.vm, 1).and_then(|frame| name_of_operand(frame.closure()?.prototype(), frame.pc, 0));
-        let (kind, name) = name.map_or((None, "?".to_owned()), |(kind, name)| (Some(kind), name));
-        let message = match (kind, index) {
-            (Some(NameKind::Method), 0) => format!("calling '{name}' on bad self ({what})"),
+        let function = self.builtin().into();
+        let name = frame_at(self.vm, 1).and_then(|caller| name_of_callee(self.vm, &caller, function));
+        let (kind, name) = name.unwrap_or(("", "?".to_owned()));
+        let is_method = kind == NameKind::Method.word();
+        let message = match (is_method, index) {
+            (true, 0) => format!("calling '{name}' on bad self ({what})"),
             // The object itself is not counted.
-            (Some(NameKind::Method), index) => format!("bad argument #{index} to '{name}' ({what})"),
+            (true, index) => format!("bad argument #{index} to '{name}' ({what})"),
             (_, index) => format!("bad argument #{} to '{name}' ({what})", index + 1),
         };
         self.error(message)
@@ -26,6 +28,12 @@ impl Call<'_> {
     pub fn type_error(&mut self, index: u32, expected: &str) -> Thrown {
         let got = if index < self.len() { self.get(index).type_name() } else { "no value" };
         self.argument_error(index, format!("{expected} expected, got {got}"))
+    }
+
+    /// An error with a message that does not say where it is.
+    pub fn error_without_place(&mut self, message: impl AsRef<[u8]>) -> Thrown {
+        let message = self.text(message);
+        raise(self.vm, message)
     }
 
     /// Was the argument passed, and is not nil?
@@ -111,6 +119,25 @@ impl Call<'_> {
     /// As [`string`](Self::string).
     pub fn string_if_any(&mut self, index: u32) -> Result<Option<Gc<Text>>, Thrown> {
         if self.has(index) { self.string(index).map(Some) } else { Ok(None) }
+    }
+
+    /// One of the words of a list, by its place there. Without a default it must be there.
+    ///
+    /// # Errors
+    ///
+    /// When it is none of them.
+    pub fn option(&mut self, index: u32, default: Option<&str>, words: &[&str]) -> Result<usize, Thrown> {
+        let given = match default {
+            Some(default) if !self.has(index) => default.as_bytes().to_vec(),
+            _ => self.string(index)?.bytes().to_vec(),
+        };
+        match words.iter().position(|word| word.as_bytes() == given) {
+            Some(found) => Ok(found),
+            None => {
+                let given = String::from_utf8_lossy(&given).into_owned();
+                Err(self.argument_error(index, format!("invalid option '{given}'")))
+            }
+        }
     }
 
     /// A table.

@@ -4,7 +4,7 @@ use mimeo::{Callee, Thrown};
 
 use super::function::adjust_to;
 use super::protected::go_on_leaving;
-use super::{error, run, run_all, safepoint};
+use super::{error, run, run_all, safepoint_of_builtin};
 use crate::heap::{Builtin, Gc, Heap};
 use crate::ops::ops::{Value, Vm};
 
@@ -114,7 +114,7 @@ pub(crate) fn builtin_frame(vm: &mut Vm) -> Callee {
 pub(crate) fn call_builtin(vm: &mut Vm, builtin: Value) -> Result<(), Thrown> {
     let builtin = builtin.to_builtin().expect("only builtins have this code");
     let len = vm.context.arguments;
-    safepoint(vm);
+    safepoint_of_builtin(vm, len);
     let kept = vm.host.kept.len();
     let result = (builtin.function)(&mut Call { vm, builtin, len });
     vm.host.kept.truncate(kept);

@@ -7,7 +7,7 @@ use mimeo::FiberId;
 
 use super::{run_protected, upvalue};
 use crate::heap::{Heap, Roots, Tracer};
-use crate::ops::ops::Vm;
+use crate::ops::ops::{Value, Vm};
 
 /// The machine while its heap is elsewhere.
 struct MachineRoots<'a>(&'a mut Vm);
@@ -21,7 +21,8 @@ impl Roots for MachineRoots<'_> {
         let host = &vm.host;
         tracer.object(host.globals);
         tracer.object(host.registry);
-        host.text_metatable.into_iter().for_each(|table| tracer.object(table));
+        host.text_metatable.iter().chain(host.kind_metatables.iter().flatten()).for_each(|&table| tracer.object(table));
+        host.handling.iter().for_each(|&value| tracer.value(value));
         host.error.iter().chain(&host.kept).chain(&host.transfer).for_each(|&value| tracer.value(value));
         host.embedding.trace(tracer);
         host.running.iter().for_each(|&coroutine| tracer.object(coroutine));
@@ -54,6 +55,23 @@ pub(crate) fn safepoint(vm: &mut Vm) {
     if vm.host.heap.needs_step() {
         // SAFETY: the contract.
         with_heap(vm, |heap, roots| unsafe { heap.step(roots) });
+    }
+}
+
+/// As [`safepoint`], where a builtin begins.
+#[inline]
+pub(crate) fn safepoint_of_builtin(vm: &mut Vm, arguments: u32) {
+    if vm.host.heap.needs_step() {
+        clear_behind_arguments(vm, arguments);
+        safepoint(vm);
+    }
+}
+
+/// Forgets what calls have left in the frame of the builtin that runs, which is as large as that of any other.
+#[cold]
+pub(crate) fn clear_behind_arguments(vm: &mut Vm, arguments: u32) {
+    for slot in arguments + 1..vm.frame_slots() {
+        vm.set_slot(slot, Value::NIL);
     }
 }
 

@@ -33,7 +33,7 @@ pub fn running(vm: &Vm) -> Option<Gc<Coroutine>> {
 /// Goes on with a coroutine until it yields, returns or throws.
 pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Resumed {
     if coroutine.state != CoroutineState::Suspended {
-        let what = if coroutine.state == CoroutineState::Dead { "dead" } else { "non-suspended" };
+        let what = if coroutine.state == CoroutineState::Dead { "dead" } else { "running" };
         return Err(vm.host.heap.text(format!("cannot resume {what} coroutine").as_bytes()).into());
     }
     if values.len() > MAX_TRANSFER {
@@ -46,7 +46,9 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
     vm.host.running.push(coroutine);
     let left = std::mem::replace(&mut vm.context.open_upvalues, coroutine.take_open_upvalues());
     vm.host.left_upvalues.push(left);
+    let handling = vm.host.handling.take();
     let exit = go_on(vm, coroutine, values);
+    vm.host.handling = handling;
     let resumed = match exit {
         Ok(FiberExit::Done(_)) => {
             close_all(vm);
@@ -109,7 +111,7 @@ fn end(vm: &mut Vm, mut coroutine: Gc<Coroutine>) {
 /// Stops the running coroutine; who resumed it gets the values.
 pub fn yield_values(vm: &mut Vm, values: Vec<Value>) -> Thrown {
     if vm.host.running.is_empty() {
-        return raise_text_at(vm, 1, "attempt to yield from outside a coroutine");
+        return raise_text_at(vm, 1, "attempt to yield across C-call boundary");
     }
     if values.len() > MAX_TRANSFER {
         return raise_text(vm, "too many results to yield");

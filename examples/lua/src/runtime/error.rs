@@ -9,7 +9,12 @@ use crate::ops::ops::{Value, Vm};
 
 /// Throws a value.
 pub fn raise(vm: &mut Vm, value: Value) -> Thrown {
-    let value = match handler(vm) {
+    raise_past(vm, value, 0)
+}
+
+/// As [`raise`], where the first frames protect nothing yet.
+pub(super) fn raise_past(vm: &mut Vm, value: Value, frames: usize) -> Thrown {
+    let value = match handler(vm, frames) {
         Some(handler) => handle(vm, handler, value),
         None => value,
     };
@@ -31,19 +36,29 @@ pub fn raise_text_at(vm: &mut Vm, level: usize, message: impl AsRef<[u8]>) -> Th
 }
 
 /// The handler of the innermost protected call, if that is an `xpcall`. The end of the program is not for handlers.
-fn handler(vm: &Vm) -> Option<Value> {
+fn handler(vm: &Vm, past: usize) -> Option<Value> {
     if !vm.host.has_handlers || vm.host.exit.is_some() {
         return None;
     }
     let is_protected = |name: &str| name == PCALL || name == XPCALL;
-    let frame = vm.frames().find(|frame| is_protected(&frame.function.body().name))?;
+    let frame = vm.frames().skip(past).find(|frame| is_protected(&frame.function.body().name))?;
     (frame.function.body().name == XPCALL).then(|| Value(frame.slots[1]))
 }
 
 fn handle(vm: &mut Vm, handler: Value, value: Value) -> Value {
-    // An error of the handler itself has the same handler: it ends when the runs are nested too deep.
-    let result = run(vm, handler, &[value]);
+    let value = ask_handler(vm, handler, value);
     vm.host.error_was_handled = true;
+    value
+}
+
+/// What a handler makes of an error's value.
+pub(super) fn ask_handler(vm: &mut Vm, handler: Value, value: Value) -> Value {
+    if vm.host.handling.is_some() {
+        return vm.host.heap.text(b"error in error handling").into();
+    }
+    vm.host.handling = Some(handler);
+    let result = run(vm, handler, &[value]);
+    vm.host.handling = None;
     match result {
         Ok(value) => value,
         Err(thrown) => {

@@ -10,6 +10,38 @@ use crate::ops::ops::{AddCache, FieldCache, InheritedCache, Table, Value, Vm};
 /// So many tables are asked, one for the other.
 const MAX_CHAIN: usize = 100;
 
+/// The kinds of values of which all have one metatable, which only `debug.setmetatable` sets.
+#[derive(Clone, Copy, Debug)]
+pub enum PlainKind {
+    /// `nil`
+    Nil,
+    /// `false` and `true`
+    Boolean,
+    /// Numbers
+    Number,
+    /// Functions
+    Function,
+    /// Coroutines
+    Thread,
+}
+
+impl PlainKind {
+    /// How many there are.
+    pub(super) const COUNT: usize = 5;
+
+    /// The kind of a value that is no string, table or userdata.
+    #[must_use]
+    pub fn of(value: Value) -> PlainKind {
+        match value {
+            Value::NIL => PlainKind::Nil,
+            Value::TRUE | Value::FALSE => PlainKind::Boolean,
+            _ if value.is_function() => PlainKind::Function,
+            _ if value.is_thread() => PlainKind::Thread,
+            _ => PlainKind::Number,
+        }
+    }
+}
+
 pub(crate) fn make_table(vm: &mut Vm, array: u32, names: u32) -> Value {
     safepoint(vm);
     vm.host.heap.new_table(array, names, 0).into()
@@ -21,8 +53,10 @@ pub fn metatable_of(vm: &Vm, value: Value) -> Option<Gc<Table>> {
         table.metatable()
     } else if value.is_text() {
         vm.host.text_metatable
+    } else if let Some(userdata) = value.to_userdata() {
+        userdata.metatable()
     } else {
-        value.to_userdata()?.metatable()
+        vm.host.kind_metatables[PlainKind::of(value) as usize]
     }
 }
 
@@ -51,7 +85,7 @@ pub(crate) fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thr
         }
         asked = method;
     }
-    Err(error::raise_text(vm, "'__index' chain too long; possibly a loop"))
+    Err(error::raise_text(vm, "loop in gettable"))
 }
 
 /// As [`index`], for globals: fills the cache of an op if the table itself has the name.
@@ -99,7 +133,7 @@ pub(crate) fn set(vm: &mut Vm, object: Value, key: Value, value: Value) -> Resul
         }
         asked = method;
     }
-    Err(error::raise_text(vm, "'__newindex' chain too long; possibly a loop"))
+    Err(error::raise_text(vm, "loop in settable"))
 }
 
 /// As [`set`], and fills the caches of an op if there is no metamethod.

@@ -1,40 +1,62 @@
 //! A frame → where it is in the source, and what the program calls the value that an op of it could not work with.
 
+use mimeo::InstructionSet;
+use mimeo::asm::FunctionBody;
 use mimeo::def::Pc;
+use mimeo::program::Facts;
 
-use crate::heap::{Closure, Gc, NameKind, Prototype};
-use crate::ops::ops::{Value, Vm};
+use crate::heap::{Closure, Event, Gc, NameKind, Prototype};
+use crate::ops::ops::{Ops, Value, Vm};
 
 /// A function that is under way.
 #[derive(Clone, Copy, Debug)]
-pub struct Frame {
+pub struct Frame<'a> {
     /// The function.
     pub function: Value,
     /// The op that it runs.
     pub pc: Pc,
     /// The line of that op, in a function written in Lua.
     pub line: Option<u32>,
+    body: &'a FunctionBody,
 }
 
-impl Frame {
+impl Frame<'_> {
     /// The function, if it is written in Lua.
     pub fn closure(&self) -> Option<Gc<Closure>> {
         self.function.to_closure()
     }
+
+    /// The name of an op, and where the next one is.
+    fn op_at(&self, pc: Pc) -> Option<(&'static str, Pc)> {
+        let info = Ops::OPS.get(usize::from(self.body.op_at(pc)?.0))?;
+        Some((info.name, Pc(pc.0 + u32::from(info.len_units))))
+    }
+
+    /// Is the op at this place the one behind the call of a `for`?
+    fn iterates_at(&self, pc: Pc) -> bool {
+        match self.op_at(pc) {
+            Some(("adjust", next)) => self.op_at(next).is_some_and(|(name, _)| name == "iterate"),
+            op => op.is_some_and(|(name, _)| name == "iterate"),
+        }
+    }
 }
 
 /// The functions under way, the one whose op or builtin asks first.
-pub fn frames(vm: &Vm) -> impl Iterator<Item = Frame> {
+pub fn frames(vm: &Vm) -> impl Iterator<Item = Frame<'_>> {
     vm.frames().filter_map(|frame| {
         let function = Value(*frame.slots.first()?);
         let line = frame.position().filter(|_| function.is_closure()).map(|at| at.line);
+        let (body, depths) = (frame.function.body(), &frame.function.facts().depths);
+        // Of one that has called another, this is a place within the op.
+        let is_start = |pc: &u32| depths.get(*pc as usize).is_some_and(|&depth| depth != Facts::NO_OP);
+        let pc = Pc((0..=frame.pc.0).rev().find(is_start)?);
         // What a coroutine begins with is no function of the program's.
-        function.is_function().then_some(Frame { function, pc: frame.pc, line })
+        function.is_function().then_some(Frame { function, pc, line, body })
     })
 }
 
 /// The function at a level: 0 is the running one, 1 the one that called it.
-pub fn frame_at(vm: &Vm, level: usize) -> Option<Frame> {
+pub fn frame_at(vm: &Vm, level: usize) -> Option<Frame<'_>> {
     frames(vm).nth(level)
 }
 
@@ -44,7 +66,7 @@ pub fn place(vm: &Vm, level: usize) -> Vec<u8> {
 }
 
 /// The place where a frame is, as messages begin with it.
-pub fn place_of(frame: &Frame) -> Vec<u8> {
+pub fn place_of(frame: &Frame<'_>) -> Vec<u8> {
     match (frame.closure(), frame.line) {
         (Some(closure), Some(line)) => {
             let mut text = closure.prototype().chunk().parts().name.to_vec();
@@ -53,6 +75,48 @@ pub fn place_of(frame: &Frame) -> Vec<u8> {
         }
         _ => Vec::new(),
     }
+}
+
+/// What the program calls a function that was called from another one: what kind of name that is, and the name.
+pub fn name_of_callee(vm: &Vm, caller: &Frame<'_>, callee: Value) -> Option<(&'static str, String)> {
+    let prototype = caller.closure()?;
+    let prototype = prototype.prototype();
+    let (op, next) = caller.op_at(caller.pc)?;
+    if op.contains("call") {
+        return match name_of_operand(prototype, caller.pc, 0) {
+            Some((kind, name)) => Some((kind.word(), name)),
+            None => caller.iterates_at(next).then(|| ("local", "(for generator)".to_owned())),
+        };
+    }
+    // The op has asked a metamethod, unless it failed and asked who handles that.
+    let event = event_of(op).filter(|_| vm.host.handling != Some(callee))?;
+    Some(("metamethod", event.name().to_owned()))
+}
+
+/// The metamethod that an op may call.
+fn event_of(op: &str) -> Option<Event> {
+    const EVENTS: [(&str, Event); 16] = [
+        ("get_", Event::Index),
+        ("set_", Event::NewIndex),
+        ("add", Event::Add),
+        ("subtract", Event::Sub),
+        ("multiply", Event::Mul),
+        ("divide", Event::Div),
+        ("modulo", Event::Mod),
+        ("power", Event::Pow),
+        ("negate", Event::Unm),
+        ("length", Event::Len),
+        ("concat", Event::Concat),
+        // The first that fits counts.
+        ("less_equal", Event::Le),
+        ("greater_equal", Event::Le),
+        ("equal", Event::Eq),
+        ("less", Event::Lt),
+        ("greater", Event::Lt),
+    ];
+    // An "unless" is no "less".
+    let op = op.strip_prefix("jump_unless_").unwrap_or(op);
+    EVENTS.iter().find(|(part, _)| op.contains(part)).map(|&(_, event)| event)
 }
 
 /// What the program calls operand number `operand` of an op, such as `local` and `x`.

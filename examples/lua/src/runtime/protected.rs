@@ -2,19 +2,32 @@
 
 use mimeo::{Thrown, Trap};
 
-use super::error::{raise_text_at, take_value};
+use super::error::{ask_handler, raise_past, take_value};
+use super::place::{frame_at, name_of_callee, place};
 use super::run::{results, run};
 use super::upvalue::{close_behind_frame, close_from};
 use crate::ops::ops::{Value, Vm};
 
 /// Begins `pcall` and `xpcall`, whose first `parts` arguments must be there.
 pub(crate) fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown> {
-    if vm.context.arguments < parts {
-        let name = vm.slot(0).to_builtin().map_or("?", |builtin| builtin.name);
-        return Err(raise_text_at(vm, 1, format!("bad argument #{parts} to '{name}' (value expected)")));
-    }
-    vm.host.has_handlers |= parts == 2;
-    Ok(())
+    let what = match (vm.context.arguments, parts) {
+        (0, _) => "#1 to '{}' (value expected)".to_owned(),
+        (1, 2) => "#2 to '{}' (function expected, got no value)".to_owned(),
+        (_, 2) if !vm.slot(2).is_function() => {
+            format!("#2 to '{{}}' (function expected, got {})", vm.slot(2).type_name())
+        }
+        _ => {
+            vm.host.has_handlers |= parts == 2;
+            return Ok(());
+        }
+    };
+    let name = frame_at(vm, 1).and_then(|caller| name_of_callee(vm, &caller, vm.slot(0)));
+    let name = name.map_or_else(|| "?".to_owned(), |(_, name)| name);
+    let mut message = place(vm, 1);
+    message.extend_from_slice(format!("bad argument {}", what.replace("{}", &name)).as_bytes());
+    let message = vm.host.heap.text(&message).into();
+    // The call itself, whose handler this may be, has not begun.
+    Err(raise_past(vm, message, 1))
 }
 
 /// The value of the error that arrived in the running frame. If its handler has not seen it, it is what that makes of it.
@@ -25,13 +38,8 @@ pub(crate) fn caught(vm: &mut Vm, handler: Value) -> Result<Value, Thrown> {
     let mut value = take_value(vm, &trap);
     let was_handled = std::mem::take(&mut vm.host.error_was_handled);
     if !was_handled && !handler.is_nil() && vm.host.exit.is_none() {
-        value = match run(vm, handler, &[value]) {
-            Ok(value) => value,
-            Err(thrown) => {
-                let trap = vm.catch(thrown);
-                take_value(vm, &trap)
-            }
-        };
+        value = ask_handler(vm, handler, value);
+        vm.host.error_was_handled = false;
     }
     if vm.host.exit.is_some() { Err(go_on_leaving(vm)) } else { Ok(value) }
 }

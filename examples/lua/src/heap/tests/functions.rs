@@ -11,7 +11,13 @@ fn chunk(heap: &mut Heap, captures: usize, constants: Box<[Value]>) -> Gc<Chunk>
     let callee = no_code();
     let captures = (0..captures as u32).map(Capture::Slot).collect();
     let prototypes = Box::new([Prototype::new(callee, captures)]);
-    heap.new_chunk(ChunkParts { name: Box::from(&b"test"[..]), constants, prototypes, program: 7 })
+    heap.new_chunk(ChunkParts {
+        name: Box::from(&b"test"[..]),
+        constants,
+        prototypes,
+        program: 7,
+        ..ChunkParts::default()
+    })
 }
 
 #[test]

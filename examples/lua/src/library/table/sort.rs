@@ -60,9 +60,15 @@ impl Sort<'_, '_> {
         if self.order.is_nil() { is_less(self.call.vm, a, b) } else { Ok(self.call.run(self.order, &[a, b])?.truth()) }
     }
 
-    /// Puts two values in order.
+    /// Puts two values in order, and says whether they were not.
     fn put_in_order(&mut self, low: u32, high: u32) -> Result<bool, Thrown> {
-        let (a, b) = (self.get(low, Kept::Low), self.get(high, Kept::High));
+        let a = self.get(low, Kept::Low);
+        self.put_behind(a, low, high)
+    }
+
+    /// Puts a kept value that was at `low`, and the one at `high`, in order.
+    fn put_behind(&mut self, a: Value, low: u32, high: u32) -> Result<bool, Thrown> {
+        let b = self.get(high, Kept::High);
         let is_wrong = self.is_less(b, a)?;
         if is_wrong {
             self.set(low, b);
@@ -80,8 +86,9 @@ impl Sort<'_, '_> {
             }
             let middle = low.midpoint(high);
             // The median of the three is in the middle then.
+            let value = self.get(middle, Kept::Pivot);
             if !self.put_in_order(low, middle)? {
-                self.put_in_order(middle, high)?;
+                self.put_behind(value, middle, high)?;
             }
             if high - low == 2 {
                 return Ok(());

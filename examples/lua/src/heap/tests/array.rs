@@ -1,0 +1,84 @@
+//! Arrays whose values move, against a vector, while the collector is at work.
+
+use mimeo::testing::Random;
+
+use super::Held;
+use crate::heap::{Gc, Heap};
+use crate::ops::ops::{Table, Value};
+
+/// The values from 1 on.
+fn values(table: Gc<Table>) -> Vec<Value> {
+    (1..=table.length() as u32).map(|index| table.get_index(index)).collect()
+}
+
+#[test]
+fn values_move_as_in_a_vector_and_stay_alive() {
+    let mut random = Random::new(7);
+    let mut heap = Heap::default();
+    let mut held = Held::default();
+    let table = heap.new_table(0, 0, 0);
+    held.hold(table);
+    let mut model: Vec<u32> = Vec::new();
+    for step in 0..20_000_u32 {
+        let len = model.len() as u32;
+        if random.below(100) < 52 {
+            let at = random.below(u64::from(len) + 1) as u32 + 1;
+            let text = heap.text(format!("a text that is made in step {step}, and nowhere else").as_bytes());
+            heap.insert_index(table, at, len, text.into());
+            model.insert(at as usize - 1, step);
+        } else if len > 0 {
+            let at = random.below(u64::from(len)) as u32 + 1;
+            heap.remove_index(table, at, len);
+            model.remove(at as usize - 1);
+        }
+        held.step(&mut heap, 1);
+    }
+    let found = values(table);
+    assert_eq!(found.len(), model.len());
+    for (value, step) in found.iter().zip(&model) {
+        let expected = format!("a text that is made in step {step}, and nowhere else");
+        assert_eq!(value.to_text().expect("it is a text").bytes(), expected.as_bytes());
+    }
+}
+
+#[test]
+fn values_outside_of_the_array_part_move_too() {
+    let mut heap = Heap::default();
+    let table = heap.new_table(0, 0, 0);
+    let number = |number: u32| Value::number(f64::from(number));
+    // Few of many keys: they are in the hash part.
+    for index in [101, 102, 103] {
+        heap.set_index(table, index, number(index));
+    }
+    heap.insert_index(table, 102, 103, number(0));
+    let get = |index| table.get_index(index);
+    assert_eq!([101, 102, 103, 104].map(get), [101, 0, 102, 103].map(number));
+    heap.remove_index(table, 101, 104);
+    assert_eq!([101, 102, 103].map(get), [0, 102, 103].map(number));
+    assert!(get(104).is_nil());
+}
+
+#[test]
+fn plain_values_are_sorted_and_others_left_alone() {
+    let mut heap = Heap::default();
+    let make = |heap: &mut Heap, values: &[Value]| {
+        let table = heap.new_table(values.len() as u32, 0, 0);
+        (1..).zip(values).for_each(|(index, &value)| heap.set_index(table, index, value));
+        table
+    };
+    let numbers = [3.0, f64::NEG_INFINITY, 0.0, 1e300, -2.5].map(Value::number);
+    let table = make(&mut heap, &numbers);
+    assert!(heap.sort_plain(table, 5));
+    assert_eq!(values(table), [f64::NEG_INFINITY, -2.5, 0.0, 3.0, 1e300].map(Value::number));
+    let texts = ["b", "", "a\0", "a"].map(|text| heap.text(text.as_bytes()).into());
+    let table = make(&mut heap, &texts);
+    assert!(heap.sort_plain(table, 4));
+    assert_eq!(values(table), [texts[1], texts[3], texts[2], texts[0]]);
+    for other in [Value::number(-0.0), Value::number(f64::NAN), Value::TRUE, texts[0]] {
+        let table = make(&mut heap, &[Value::number(2.0), other, Value::number(1.0)]);
+        assert!(!heap.sort_plain(table, 3));
+        assert_eq!(table.get_index(1), Value::number(2.0));
+    }
+    let table = make(&mut heap, &numbers);
+    assert!(!heap.sort_plain(table, 6), "not all of it is in the array part");
+}

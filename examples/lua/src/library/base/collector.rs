@@ -1,0 +1,35 @@
+//! The collector's options → what it does.
+
+use mimeo::Thrown;
+
+use crate::ops::ops::Value;
+use crate::runtime::{Call, clear_behind_arguments, collect_garbage, step_by};
+
+pub(super) fn collectgarbage(call: &mut Call<'_>) -> Result<(), Thrown> {
+    const OPTIONS: [&str; 8] = ["stop", "restart", "collect", "count", "step", "setpause", "setstepmul", "isrunning"];
+    let option = call.option(0, Some("collect"), &OPTIONS)?;
+    let number = u32::try_from(call.integer_or(1, 0)?.max(0)).unwrap_or(u32::MAX);
+    let arguments = call.len();
+    clear_behind_arguments(call.vm, arguments);
+    let mut result = Value::number(0.0);
+    match OPTIONS[option] {
+        "stop" => call.heap().stop(),
+        "restart" => call.heap().restart(),
+        "count" => result = Value::number(call.heap().count()),
+        "step" => {
+            result = Value::boolean(step_by(call.vm, number));
+            // As in Lua, a step ends what `stop` began.
+            call.heap().restart();
+        }
+        "setpause" => result = Value::number(f64::from(call.heap().set_pause(number))),
+        "setstepmul" => result = Value::number(f64::from(call.heap().set_step_multiplier(number))),
+        "isrunning" => result = Value::boolean(!call.heap().is_stopped()),
+        _ => collect_garbage(call.vm),
+    }
+    call.give(result)
+}
+
+pub(super) fn gcinfo(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let kilobytes = call.heap().count().floor();
+    call.give(Value::number(kilobytes))
+}

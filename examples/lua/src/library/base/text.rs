@@ -1,0 +1,97 @@
+//! Values → their texts, and texts → numbers.
+
+use std::io::Write as _;
+
+use mimeo::Thrown;
+
+use crate::heap::Event;
+use crate::ops::ops::{Value, Vm};
+use crate::runtime::{Call, index, metatable_of, push_text, run, to_number};
+use crate::strings::scan_number_in_base;
+
+pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let (globals, name) = (call.vm.host.globals, call.text("tostring"));
+    let tostring = index(call.vm, globals.into(), name)?;
+    // It may be nobody's but this call's from here on.
+    call.keep(tostring);
+    let mut line = Vec::new();
+    for index in 0..call.len() {
+        if index > 0 {
+            line.push(b'\t');
+        }
+        let value = call.get(index);
+        if value.is_text() || value.is_number() {
+            push_text(&mut line, value);
+            continue;
+        }
+        // As in Lua, whoever replaces `tostring` changes `print`.
+        let text = call.run(tostring, &[value])?;
+        if !push_text(&mut line, text) {
+            return Err(call.error_without_place("'tostring' must return a string to 'print'"));
+        }
+    }
+    line.push(b'\n');
+    // Nobody hears of a failure, as in Lua.
+    let _unheard = call.vm.host.stdout.write_all(&line);
+    call.give_all(&[])
+}
+
+pub(super) fn tostring(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let value = call.any(0)?;
+    let text = to_text(call.vm, value)?;
+    call.give(text)
+}
+
+/// The text of a value, which its `__tostring` may decide.
+pub(in crate::library) fn to_text(vm: &mut Vm, value: Value) -> Result<Value, Thrown> {
+    if let Some(metatable) = metatable_of(vm, value) {
+        let method = vm.host.heap.metamethod(metatable, Event::ToString);
+        if !method.is_nil() {
+            return run(vm, method, &[value]);
+        }
+    }
+    if value.is_text() {
+        return Ok(value);
+    }
+    let mut text = Vec::new();
+    push_plain(&mut text, value);
+    Ok(vm.host.heap.text(&text).into())
+}
+
+/// Appends the text of a value, of which nothing but its type and its address matters if it is an object.
+pub(in crate::library) fn push_plain(out: &mut Vec<u8>, value: Value) {
+    if push_text(out, value) {
+        return;
+    }
+    let text = match value {
+        Value::NIL => "nil".to_owned(),
+        Value::TRUE => "true".to_owned(),
+        Value::FALSE => "false".to_owned(),
+        _ if value.is_builtin() => format!("function: builtin#{}", number_of(value)),
+        _ => format!("{}: {:#x}", value.type_name(), value.address()),
+    };
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// The number of a builtin, which no other one has. LuaJIT counts its own.
+pub(in crate::library) fn number_of(builtin: Value) -> usize {
+    builtin.address()
+}
+
+pub(super) fn tonumber(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let base = call.integer_or(1, 10)?;
+    if base == 10 {
+        let number = to_number(call.any(0)?);
+        return call.give(number.map_or(Value::NIL, Value::number));
+    }
+    let text = call.string(0)?;
+    let Ok(base @ 2..=36) = u32::try_from(base) else { return Err(call.argument_error(1, "base out of range")) };
+    let number = scan_number_in_base(text.bytes(), base);
+    call.give(number.map_or(Value::NIL, Value::number))
+}
+
+pub(super) fn type_name(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let name = call.any(0)?.type_name();
+    let name = call.text(name);
+    call.give(name)
+}

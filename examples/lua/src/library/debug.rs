@@ -1,0 +1,101 @@
+//! The table `debug`: what a program may know of itself.
+
+mod info;
+mod traceback;
+mod variable;
+
+use mimeo::Thrown;
+
+use super::base::environment_of;
+use super::{Functions, define_module};
+use crate::heap::{Coroutine, Gc};
+use crate::ops::ops::{Value, Vm};
+use crate::runtime::{Call, PlainKind, metatable_of, running};
+
+const FUNCTIONS: Functions = &[
+    ("getfenv", getfenv),
+    ("gethook", gethook),
+    ("getinfo", info::getinfo),
+    ("getlocal", variable::getlocal),
+    ("getmetatable", getmetatable),
+    ("getregistry", getregistry),
+    ("getupvalue", variable::getupvalue),
+    ("setfenv", setfenv),
+    ("sethook", sethook),
+    ("setlocal", variable::setlocal),
+    ("setmetatable", setmetatable),
+    ("setupvalue", variable::setupvalue),
+    ("traceback", traceback::traceback),
+];
+
+pub(super) fn open(vm: &mut Vm) {
+    define_module(vm, "debug", FUNCTIONS);
+}
+
+/// Whose functions are asked for: those of the coroutine that is the first argument, if one is, and number of the
+/// argument behind. `None` is the stack that runs.
+fn stack_of(call: &Call<'_>) -> (Option<Gc<Coroutine>>, u32) {
+    match call.get(0).to_coroutine() {
+        Some(coroutine) if running(call.vm) == Some(coroutine) => (None, 1),
+        Some(coroutine) => (Some(coroutine), 1),
+        None => (None, 0),
+    }
+}
+
+fn getfenv(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let value = call.any(0)?;
+    let environment = match value.is_function() || value.is_thread() || value.is_userdata() {
+        true => environment_of(call.vm, value).into(),
+        false => Value::NIL,
+    };
+    call.give(environment)
+}
+
+fn setfenv(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let environment = call.table(1)?;
+    let Some(closure) = call.get(0).to_closure() else {
+        return Err(call.error("'setfenv' cannot change environment of given object"));
+    };
+    call.heap().set_environment(closure, environment);
+    call.give(closure.into())
+}
+
+fn getmetatable(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let value = call.any(0)?;
+    let metatable = metatable_of(call.vm, value).map_or(Value::NIL, Value::from);
+    call.give(metatable)
+}
+
+fn setmetatable(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let (value, metatable) = (call.get(0), call.get(1));
+    if call.len() < 2 || !(metatable.is_nil() || metatable.is_table()) {
+        return Err(call.argument_error(1, "nil or table expected"));
+    }
+    let metatable = metatable.to_table();
+    if let Some(table) = value.to_table() {
+        call.heap().set_metatable(table, metatable);
+    } else if let Some(userdata) = value.to_userdata() {
+        call.heap().set_userdata_metatable(userdata, metatable);
+    } else if value.is_text() {
+        call.vm.host.text_metatable = metatable;
+    } else {
+        call.vm.host.kind_metatables[PlainKind::of(value) as usize] = metatable;
+    }
+    call.give(Value::TRUE)
+}
+
+fn getregistry(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let registry = call.vm.host.registry;
+    call.give(registry.into())
+}
+
+/// Nothing is ever called between two ops.
+fn sethook(call: &mut Call<'_>) -> Result<(), Thrown> {
+    call.give_all(&[])
+}
+
+/// There is no hook, no event that it is for, and no number of ops.
+fn gethook(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let results = [Value::NIL, call.text(""), Value::number(0.0)];
+    call.give_all(&results)
+}

@@ -1,0 +1,97 @@
+//! A function, or a level → a table of what is known of it.
+
+use mimeo::Thrown;
+
+use super::stack_of;
+use crate::library::set;
+use crate::ops::ops::Value;
+use crate::runtime::{Call, Frame, frame_at, name_of_callee};
+
+/// What is known of a function under way.
+struct Level {
+    function: Value,
+    line: Option<u32>,
+    name: Option<(&'static str, String)>,
+}
+
+pub(super) fn getinfo(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let (coroutine, first) = stack_of(call);
+    let options = call.string_if_any(first + 1)?;
+    let options = options.as_ref().map_or(&b"flnSu"[..], |text| text.bytes());
+    let asked = call.get(first);
+    let level = if asked.is_function() {
+        Level { function: asked, line: None, name: None }
+    } else {
+        let Some(number) = crate::runtime::to_number(asked) else {
+            return Err(call.argument_error(first, "function or level expected"));
+        };
+        // Of a coroutine that waits nothing is known.
+        let level = usize::try_from(number as i64).ok().filter(|_| number >= 0.0 && coroutine.is_none());
+        match level.and_then(|level| level_at(call, level)) {
+            Some(level) => level,
+            None => return call.give(Value::NIL),
+        }
+    };
+    if !options.iter().all(|option| b"SlunfL".contains(option)) {
+        return Err(call.argument_error(first + 1, "invalid option"));
+    }
+    let info = describe(call, &level, options);
+    call.give(info)
+}
+
+fn level_at(call: &Call<'_>, number: usize) -> Option<Level> {
+    let frame: Frame<'_> = frame_at(call.vm, number)?;
+    let caller = frame_at(call.vm, number + 1);
+    let name = caller.and_then(|caller| name_of_callee(call.vm, &caller, frame.function));
+    Some(Level { function: frame.function, line: frame.line, name })
+}
+
+fn describe(call: &mut Call<'_>, level: &Level, options: &[u8]) -> Value {
+    let info = call.heap().new_table(0, 12, 0);
+    let closure = level.function.to_closure();
+    let number = |number: u32| Value::number(f64::from(number));
+    let mut put = |name: &str, value: Value| set(call.heap(), info, name, value);
+    if options.contains(&b'l') {
+        put("currentline", level.line.map_or(Value::number(-1.0), number));
+    }
+    if options.contains(&b'f') {
+        put("func", level.function);
+    }
+    if options.contains(&b'u') {
+        let prototype = closure.as_ref().map(|closure| closure.prototype());
+        let captured = level.function.to_builtin().map_or(0, |builtin| builtin.captured().len());
+        put("nups", number(prototype.map_or(captured, |prototype| prototype.captures.len()) as u32));
+        put("nparams", number(prototype.map_or(0, |prototype| prototype.parameters)));
+        put("isvararg", Value::boolean(prototype.is_none_or(|prototype| prototype.is_variadic)));
+    }
+    if options.contains(&b'S') {
+        let prototype = closure.as_ref().map(|closure| closure.prototype());
+        let lines = prototype.map_or([-1.0; 2], |prototype| [prototype.line, prototype.end_line].map(f64::from));
+        put("linedefined", Value::number(lines[0]));
+        put("lastlinedefined", Value::number(lines[1]));
+        let chunk = prototype.map(|prototype| prototype.chunk());
+        let what = match prototype.map(|prototype| prototype.line) {
+            None => "C",
+            Some(0) => "main",
+            Some(_) => "Lua",
+        };
+        let (source, shown) = match &chunk {
+            Some(chunk) => (&chunk.parts().source[..], &chunk.parts().name[..]),
+            None => (&b"=[C]"[..], &b"[C]"[..]),
+        };
+        for (name, text) in [("source", source), ("short_src", shown), ("what", what.as_bytes())] {
+            let text = call.text(text);
+            set(call.heap(), info, name, text);
+        }
+    }
+    if options.contains(&b'n') {
+        let kind = level.name.as_ref().map_or("", |(kind, _)| kind);
+        let kind = call.text(kind);
+        set(call.heap(), info, "namewhat", kind);
+        if let Some((_, name)) = &level.name {
+            let name = call.text(name);
+            set(call.heap(), info, "name", name);
+        }
+    }
+    info.into()
+}

@@ -1,0 +1,127 @@
+//! A userdata → the [`File`] in it, and what came of an operation → the results that say so.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+
+use mimeo::Thrown;
+
+use super::stream::Stream;
+use crate::heap::{Gc, Userdata};
+use crate::ops::ops::{Table, Value, Vm};
+use crate::runtime::{Call, Host, push_text};
+
+/// What is said of a file that is closed.
+pub(super) const CLOSED: &str = "attempt to use a closed file";
+/// What is said of a default file that is closed.
+pub(super) const STANDARD_CLOSED: &str = "standard file is closed";
+
+/// What is in a userdata that is a file.
+pub(super) struct File {
+    /// `None` when it is closed. No Lua code runs while it is borrowed.
+    pub(super) stream: RefCell<Option<Stream>>,
+    /// It is not the program's to close.
+    pub(super) is_standard: bool,
+    /// It is closed once all was read.
+    pub(super) closes_at_end: Cell<bool>,
+}
+
+impl File {
+    pub(super) fn new(stream: Stream) -> File {
+        File { stream: RefCell::new(Some(stream)), is_standard: false, closes_at_end: Cell::new(false) }
+    }
+
+    pub(super) fn standard(stream: Stream) -> File {
+        File { is_standard: true, ..File::new(stream) }
+    }
+
+    /// The file that is in a userdata, if it is one.
+    pub(super) fn of(userdata: &Userdata) -> Option<&File> {
+        userdata.payload()
+    }
+}
+
+/// A file as a value.
+pub(super) fn new_file(vm: &mut Vm, metatable: Gc<Table>, file: File) -> Value {
+    let userdata = vm.host.heap.new_userdata(Some(Box::new(file)));
+    vm.host.heap.set_userdata_metatable(userdata, Some(metatable));
+    userdata.into()
+}
+
+/// An argument that is a file, open or not.
+pub(super) fn any_file_of(call: &mut Call<'_>, index: u32) -> Result<Gc<Userdata>, Thrown> {
+    match call.get(index).to_userdata() {
+        Some(userdata) if File::of(&userdata).is_some() => Ok(userdata),
+        _ => Err(call.type_error(index, "FILE*")),
+    }
+}
+
+/// An argument that is an open file.
+pub(super) fn file_of(call: &mut Call<'_>, index: u32) -> Result<Gc<Userdata>, Thrown> {
+    let file = any_file_of(call, index)?;
+    if is_open(file) { Ok(file) } else { Err(call.error(CLOSED)) }
+}
+
+pub(super) fn is_open(file: Gc<Userdata>) -> bool {
+    File::of(&file).is_some_and(|file| file.stream.borrow().is_some())
+}
+
+/// Works on the stream of a file; `None` if that is closed.
+pub(super) fn with_stream<T>(
+    call: &mut Call<'_>,
+    file: Gc<Userdata>,
+    work: impl FnOnce(&mut Stream, &mut Host) -> T,
+) -> Option<T> {
+    let mut stream = File::of(&file)?.stream.borrow_mut();
+    Some(work(stream.as_mut()?, &mut call.vm.host))
+}
+
+/// Writes the arguments from one on.
+pub(super) fn write(call: &mut Call<'_>, file: Gc<Userdata>, first: u32) -> Result<io::Result<()>, Thrown> {
+    let mut written = Ok(());
+    for index in first..call.len() {
+        let value = call.get(index);
+        if written.is_err() && (value.is_text() || value.is_number()) {
+            continue;
+        }
+        let result = if let Some(text) = value.to_text() {
+            with_stream(call, file, |stream, host| stream.write(host, text.bytes()))
+        } else if value.is_number() {
+            let mut text = Vec::new();
+            push_text(&mut text, value);
+            with_stream(call, file, |stream, host| stream.write(host, &text))
+        } else {
+            return Err(call.type_error(index, "string"));
+        };
+        written = result.unwrap_or(Ok(()));
+    }
+    Ok(written)
+}
+
+pub(super) fn give_written(call: &mut Call<'_>, written: io::Result<()>) -> Result<(), Thrown> {
+    give_outcome(call, written, None)
+}
+
+/// Gives `true`, or nil, what went wrong with what, and its number.
+pub(super) fn give_outcome(call: &mut Call<'_>, outcome: io::Result<()>, name: Option<&[u8]>) -> Result<(), Thrown> {
+    let Err(error) = outcome else { return call.give(Value::TRUE) };
+    let (text, number) = error_parts(&error);
+    let message = match name {
+        Some(name) => [name, b": ", text.as_bytes()].concat(),
+        None => text.into_bytes(),
+    };
+    let message = call.text(message);
+    call.give_all(&[Value::NIL, message, Value::number(f64::from(number))])
+}
+
+/// The text that C has for an error, and its number.
+pub(in super::super) fn error_parts(error: &io::Error) -> (String, i32) {
+    let text = error.to_string();
+    match error.raw_os_error() {
+        // Rust adds the number to the text.
+        Some(number) => match text.strip_suffix(&format!(" (os error {number})")) {
+            Some(text) => (text.to_owned(), number),
+            None => (text, number),
+        },
+        None => (text, 0),
+    }
+}

@@ -1,0 +1,88 @@
+//! Names and modes, as C's `fopen` and `popen` take them → streams.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
+
+use super::stream::Stream;
+
+/// C's `EINVAL`, which is the same on all systems.
+const INVALID: i32 = 22;
+
+/// A name of a file, of which C would see what is before the first zero.
+pub(in super::super) fn path_of(name: &[u8]) -> PathBuf {
+    let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+        std::ffi::OsStr::from_bytes(name).into()
+    }
+    #[cfg(not(unix))]
+    {
+        String::from_utf8_lossy(name).into_owned().into()
+    }
+}
+
+/// The options that a mode stands for, and whether the file can be written.
+fn options_of(mode: &[u8]) -> Option<(OpenOptions, bool)> {
+    let (&first, rest) = mode.split_first()?;
+    let updates = rest.contains(&b'+');
+    let is_new = rest.contains(&b'x');
+    let mut options = OpenOptions::new();
+    match first {
+        b'r' => options.read(true).write(updates),
+        b'w' => options.read(updates).write(true).create(true).truncate(true).create_new(is_new),
+        b'a' => options.read(updates).append(true).create(true).create_new(is_new),
+        _ => return None,
+    };
+    Some((options, updates || first != b'r'))
+}
+
+pub(super) fn open_file(name: &[u8], mode: &[u8]) -> io::Result<Stream> {
+    let (options, is_writable) = options_of(mode).ok_or_else(|| io::Error::from_raw_os_error(INVALID))?;
+    Ok(Stream::disk(options.open(path_of(name))?, is_writable))
+}
+
+/// A file that nobody else can find, and that goes when it is closed.
+pub(super) fn open_temporary() -> io::Result<Stream> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    loop {
+        let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos();
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("lua_{:x}_{count:x}_{time:x}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        match options.open(&path) {
+            Ok(file) => {
+                // It lives on without a name.
+                std::fs::remove_file(&path)?;
+                return Ok(Stream::disk(file, true));
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Starts a command of the shell: `r` reads its output, `w` writes its input.
+pub(super) fn run_command(command: &[u8], mode: &[u8]) -> io::Result<Stream> {
+    let (reads, writes) = match mode {
+        b"r" | b"rb" => (true, false),
+        b"w" | b"wb" => (false, true),
+        _ => return Err(io::Error::from_raw_os_error(INVALID)),
+    };
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("/bin/sh", "-c") };
+    let mut shell = Command::new(shell);
+    shell.arg(flag).arg(path_of(command));
+    if reads {
+        shell.stdout(Stdio::piped());
+    }
+    if writes {
+        shell.stdin(Stdio::piped());
+    }
+    Ok(Stream::process(shell.spawn()?))
+}

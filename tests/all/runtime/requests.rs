@@ -1,0 +1,136 @@
+//! Ops ask for calls: their results, errors, depth, and fibers that are suspended in them
+
+use super::*;
+
+const SUM_UP: FunctionIndex = FunctionIndex(0);
+const COUNT: FunctionIndex = FunctionIndex(1);
+const CATCH: FunctionIndex = FunctionIndex(2);
+
+/// `sum_up(n)` is `n + sum_up(n - 1)`, by requests, and -7 below 1 if `check` lets that pass; `count(n)` jumps by the
+/// result of one; `catch(n)` catches what `sum_up(n)` throws.
+fn program() -> Program {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "sum_up", 1, 4, |code| {
+        let more = code.label();
+        let (n, zero, less, result) = (Slot(0), Slot(1), Slot(2), Slot(3));
+        code.number(zero, 0);
+        code.check(n, 200_000);
+        code.jump_if_less(zero, n, more);
+        code.ret(zero);
+        code.bind(more);
+        code.number(zero, -1);
+        code.add(less, n, zero);
+        code.request(result, SUM_UP, less);
+        code.add(result, result, n);
+        code.ret(result);
+    });
+    define(&mut builder, "count", 1, 3, |code| {
+        let (again, n, one, count) = (code.label(), Slot(0), Slot(1), Slot(2));
+        code.number(one, 1);
+        code.number(count, 0);
+        code.bind(again);
+        code.add(count, count, one);
+        code.number(one, -1);
+        code.add(n, n, one);
+        code.number(one, 1);
+        code.jump_if_requested(SUM_UP, n, again);
+        code.ret(count);
+    });
+    define(&mut builder, "catch", 1, 2, |code| {
+        let (from, to, failed) = (code.label(), code.label(), code.label());
+        code.bind(from);
+        code.request(Slot(1), SUM_UP, Slot(0));
+        code.bind(to);
+        code.ret(Slot(1));
+        code.bind(failed);
+        code.catch(from, to, failed);
+        code.take(Slot(1));
+        code.ret(Slot(1));
+    });
+    verified(builder)
+}
+
+fn loaded(config: Option<JitConfig>) -> (Machine<Ops>, Linked) {
+    // One run at a time: what is asked for nests nowhere.
+    let limits = Limits { nesting: 1, depth: 150_000, ..Limits::default() };
+    let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config);
+    let linked = machine.load(&program());
+    (machine, linked)
+}
+
+#[test]
+fn what_an_op_asks_for_is_its_result_or_decides_where_it_goes() {
+    for config in configs() {
+        let (mut machine, linked) = loaded(config.clone());
+        for _ in 0..5 {
+            assert_eq!(machine.call(linked, SUM_UP, &[50]), Ok(50 * 51 / 2), "{config:?}");
+            assert_eq!(machine.call(linked, COUNT, &[9]), Ok(9), "{config:?}");
+        }
+    }
+}
+
+#[test]
+fn requests_are_as_deep_as_calls() {
+    for config in configs() {
+        let (mut machine, linked) = loaded(config.clone());
+        assert_eq!(machine.call(linked, SUM_UP, &[100_000]), Ok(100_000 * 100_001 / 2), "{config:?}");
+        let trap = machine.call(linked, SUM_UP, &[160_000]).expect_err("it is too deep");
+        assert_eq!((trap.message.as_str(), trap.depth), ("stack overflow", 150_000), "{config:?}");
+        assert_eq!(machine.call(linked, CATCH, &[160_000]), Ok(-150_000), "{config:?}");
+        assert_eq!(machine.call(linked, SUM_UP, &[3]), Ok(6), "{config:?}");
+    }
+}
+
+#[test]
+fn an_error_of_what_was_asked_for_is_caught_around_the_op() {
+    for config in configs() {
+        let (mut machine, linked) = loaded(config.clone());
+        for _ in 0..5 {
+            assert_eq!(machine.call(linked, CATCH, &[200_001]), Ok(-2), "{config:?}");
+            assert_eq!(machine.vm_mut().host.caught.pop().as_deref(), Some("no more than 200000 in sum_up, 2 deep"));
+            assert_eq!(machine.call(linked, CATCH, &[4]), Ok(10), "{config:?}");
+        }
+    }
+}
+
+#[test]
+fn a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped() {
+    const INNER: FunctionIndex = FunctionIndex(0);
+    const OUTER: FunctionIndex = FunctionIndex(1);
+    const MAIN: FunctionIndex = FunctionIndex(2);
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "inner", 1, 2, |code| {
+        code.yields(Slot(1), Slot(0), 1);
+        code.add(Slot(1), Slot(1), Slot(0));
+        code.ret(Slot(1));
+    });
+    define(&mut builder, "outer", 1, 2, |code| {
+        code.request(Slot(1), INNER, Slot(0));
+        code.request(Slot(1), INNER, Slot(1));
+        code.ret(Slot(1));
+    });
+    define(&mut builder, "main", 1, 4, |code| {
+        let (n, fiber, first, second) = (Slot(0), Slot(1), Slot(2), Slot(3));
+        code.fiber(fiber);
+        // It stays where it is.
+        code.start_fiber(first, n, fiber, OUTER);
+        code.fiber(fiber);
+        code.start_fiber(first, n, fiber, OUTER);
+        code.number(second, 100);
+        code.resume_fiber(first, second, fiber);
+        code.number(second, 1000);
+        code.resume_fiber(second, second, fiber);
+        code.add(first, first, second);
+        code.ret(first);
+    });
+    let program = verified(builder);
+    for config in configs() {
+        let limits = Limits { nesting: 2, ..Limits::default() };
+        let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config.clone());
+        let linked = machine.load(&program);
+        for round in 0..4 {
+            assert_eq!(machine.call(linked, MAIN, &[5]), Ok(105 + 1105), "{config:?}");
+            machine.vm_mut().drop_fiber(mimeo::FiberId::from_number(1 + round));
+        }
+    }
+}

@@ -155,7 +155,6 @@ impl Chunk {
             + parts.name.len()
             + parts.source.len()
             + parts.text.len()
-            + parts.source.len()
             + size_of_val::<[Value]>(&parts.constants)
             + parts
                 .prototypes

@@ -214,7 +214,7 @@ impl Writer<'_> {
 
     /// Something that may well throw.
     pub fn risky(&mut self, depth: u32) -> String {
-        let mut operand = |writer: &mut Self| match writer.choices.below(4) {
+        let operand = |writer: &mut Self| match writer.choices.below(4) {
             0 | 1 => writer.any(depth),
             2 => writer.number(depth),
             _ => writer.variable(Kind::Any).unwrap_or_else(|| "undefined".to_owned()),

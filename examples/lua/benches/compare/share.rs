@@ -32,9 +32,10 @@ pub struct Share {
 }
 
 impl Share {
-    /// Per cent of the executed ops that ran in native code.
+    /// Per cent of the executed ops that ran in native code, in thousandths, rounded down: 100 % is all.
     pub fn native_percent(&self) -> f64 {
-        100.0 * (1.0 - self.interpreted as f64 / self.executed.max(1) as f64)
+        let native = u128::from(self.executed.saturating_sub(self.interpreted));
+        (native * 100_000 / u128::from(self.executed.max(1))) as f64 / 1000.0
     }
 
     fn new(executed: u64, interpreted: u64, stats: Stats) -> Share {

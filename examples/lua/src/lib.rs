@@ -8,6 +8,7 @@
 //! (`heap`, `ops`, `runtime`) are the machine's inside, and public for its tests and benchmarks: whoever uses them
 //! keeps the contract of the heap, which says when an object may be used, without the compiler's help.
 
+mod dump;
 mod embed;
 mod generate;
 #[doc(hidden)]

@@ -2,6 +2,7 @@
 
 use mimeo::asm::FunctionIndex;
 
+use crate::dump::{self, Dumped};
 use crate::generate::generate;
 use crate::heap::{Chunk, ChunkParts, Closure, Gc, Prototype};
 use crate::ops::ops::{Table, Value, Vm};
@@ -14,6 +15,29 @@ use crate::syntax::{Line, SyntaxError, shown_name};
 ///
 /// The message that says why the text is no program.
 pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, Vec<u8>> {
+    if source.first() != Some(&ESCAPE) {
+        return load_text(vm, source, name, environment);
+    }
+    let refused = || {
+        let name = match name {
+            [ESCAPE, ..] => &b"(binary)"[..],
+            [b'@' | b'=', name @ ..] | name => name,
+        };
+        [name, b": cannot load incompatible bytecode"].concat()
+    };
+    let Dumped { prototype, name, text } = dump::parse(source).ok_or_else(refused)?;
+    let whole = load_text(vm, text, name, environment)?;
+    let chunk = whole.prototype().chunk();
+    let captures = chunk.parts().prototypes.get(prototype as usize).ok_or_else(refused)?.captures.len();
+    // It finds no variables of functions around.
+    let upvalues: Vec<_> = (0..captures).map(|_| vm.host.heap.closed_upvalue(Value::NIL)).collect();
+    Ok(vm.host.heap.new_closure(chunk, prototype, environment, &upvalues))
+}
+
+/// What `string.dump` makes begins with this byte.
+const ESCAPE: u8 = 0x1b;
+
+fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, Vec<u8>> {
     let tree = resolve_chunk(source).map_err(|error| error.in_chunk(name))?;
     let shown = shown_name(name);
     // Nothing collects until the chunk holds them.
@@ -31,8 +55,8 @@ pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> 
     });
     let prototypes = prototypes.collect();
     constants.shrink_to_fit();
-    let parts =
-        ChunkParts { name: shown.into(), source: name.into(), constants: constants.into(), prototypes, program };
+    let (name, constants) = (name.into(), constants.into());
+    let parts = ChunkParts { name: shown.into(), source: name, text: source.into(), constants, prototypes, program };
     let chunk: Gc<Chunk> = vm.host.heap.new_chunk(parts);
     Ok(vm.host.heap.new_closure(chunk, 0, environment, &[]))
 }

@@ -5,10 +5,10 @@
 //! object are as its type's documentation says; (3) the verifier has checked every index operand.
 
 use crate::runtime::{
-    arithmetic, builtin_frame, call_builtin, callable, caught, close_upvalues, collect_arguments, concatenate,
+    advance, arithmetic, builtin_frame, call_builtin, callable, caught, close_upvalues, collect_arguments, concatenate,
     copy_rest, copy_whole_rest, fill_parameters, fill_results, finish_coroutine, index, index_field, index_global,
-    is_equal, is_less, is_less_equal, length_of, make_closure, make_table, move_down, power_of, prepare_loop, protect,
-    set, set_elements, set_name, store_upvalue,
+    index_method, is_equal, is_less, is_less_equal, length_of, make_closure, make_table, move_down, power_of,
+    prepare_loop, protect, set, set_elements, set_name, store_upvalue,
 };
 
 /// Values, objects and ops.
@@ -349,6 +349,10 @@ pub mod ops {
         pub shapes_freed: u32,
         /// How often what tables inherit may have changed: see [`InheritedCache`].
         pub epoch: *const u32,
+        /// The builtin `next`.
+        pub next: Value,
+        /// The builtin that `ipairs` gives to a `for`.
+        pub next_element: Value,
     }
 
     // What `runtime` implements: the slow paths of the ops below.
@@ -359,14 +363,21 @@ pub mod ops {
         fn length_of(vm: &mut Vm, a: Value) -> Result<Value, Thrown>;
         fn concatenate(vm: &mut Vm, values: Window) -> Result<Value, Thrown>;
         #[cold]
-        fn is_less(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown>;
+        fn is_less(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
         #[cold]
-        fn is_less_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown>;
-        fn is_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown>;
+        fn is_less_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
+        fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
         fn make_table(vm: &mut Vm, array: u32, names: u32) -> Value;
         fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown>;
         fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &mut FieldCache) -> Result<Value, Thrown>;
         fn index_field(
+            vm: &mut Vm,
+            object: Value,
+            name: Value,
+            own: &mut FieldCache,
+            inherited: &mut InheritedCache,
+        ) -> Result<Value, Thrown>;
+        fn index_method(
             vm: &mut Vm,
             object: Value,
             name: Value,
@@ -387,6 +398,7 @@ pub mod ops {
         fn store_upvalue(vm: &mut Vm, upvalue: *mut Upvalue, value: Value);
         fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Value;
         fn close_upvalues(vm: &mut Vm, from: Window);
+        fn advance(vm: &mut Vm, table: Value, variables: Window) -> Result<bool, Thrown>;
         #[cold]
         fn prepare_loop(vm: &mut Vm, value: Value, which: u8) -> Result<Value, Thrown>;
         #[cold]
@@ -645,7 +657,7 @@ pub mod ops {
         if a.as_number() >= b.as_number() {
             return Ok(Flow::Next);
         }
-        if is_less(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_less(vm, a, b, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a < b`.
@@ -657,7 +669,7 @@ pub mod ops {
         if a.as_number() >= b.as_number() {
             return Ok(to.jump());
         }
-        if is_less(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_less(vm, a, b, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a <= b`.
@@ -669,7 +681,7 @@ pub mod ops {
         if a.as_number() > b.as_number() {
             return Ok(Flow::Next);
         }
-        if is_less_equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_less_equal(vm, a, b, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a <= b`.
@@ -681,7 +693,7 @@ pub mod ops {
         if a.as_number() > b.as_number() {
             return Ok(to.jump());
         }
-        if is_less_equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_less_equal(vm, a, b, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a < b`.
@@ -693,7 +705,7 @@ pub mod ops {
         if a.as_number() >= b {
             return Ok(Flow::Next);
         }
-        if is_less(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_less(vm, a, Value::number(b), true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a < b`.
@@ -705,7 +717,7 @@ pub mod ops {
         if a.as_number() >= b {
             return Ok(to.jump());
         }
-        if is_less(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_less(vm, a, Value::number(b), false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a <= b`.
@@ -717,7 +729,7 @@ pub mod ops {
         if a.as_number() > b {
             return Ok(Flow::Next);
         }
-        if is_less_equal(vm, a, Value::number(b))? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_less_equal(vm, a, Value::number(b), true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `a <= b`.
@@ -729,7 +741,7 @@ pub mod ops {
         if a.as_number() > b {
             return Ok(to.jump());
         }
-        if is_less_equal(vm, a, Value::number(b))? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_less_equal(vm, a, Value::number(b), false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `b < a`.
@@ -741,7 +753,7 @@ pub mod ops {
         if b >= a.as_number() {
             return Ok(Flow::Next);
         }
-        if is_less(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_less(vm, Value::number(b), a, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `b < a`.
@@ -753,7 +765,7 @@ pub mod ops {
         if b >= a.as_number() {
             return Ok(to.jump());
         }
-        if is_less(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_less(vm, Value::number(b), a, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `b <= a`.
@@ -765,7 +777,7 @@ pub mod ops {
         if b > a.as_number() {
             return Ok(Flow::Next);
         }
-        if is_less_equal(vm, Value::number(b), a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_less_equal(vm, Value::number(b), a, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` unless `b <= a`.
@@ -777,7 +789,7 @@ pub mod ops {
         if b > a.as_number() {
             return Ok(to.jump());
         }
-        if is_less_equal(vm, Value::number(b), a)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_less_equal(vm, Value::number(b), a, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` if `a == b`.
@@ -792,7 +804,7 @@ pub mod ops {
         if !may_be_equal(a, b) {
             return Ok(Flow::Next);
         }
-        if is_equal(vm, a, b)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_equal(vm, a, b, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
     /// Goes to `to` if `a` is `b`: nil, true, false, or a short string.
@@ -819,7 +831,7 @@ pub mod ops {
         if !may_be_equal(a, b) {
             return Ok(to.jump());
         }
-        if is_equal(vm, a, b)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if is_equal(vm, a, b, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
     }
 
     /// Goes to `to` unless `a` is `b`: nil, true, false, or a short string.
@@ -887,6 +899,46 @@ pub mod ops {
 
     // The generic `for`.
 
+    /// A turn of `for … in ipairs(…)`: control variable, key and value are the next ones. Goes on behind if the iterator is
+    /// another function, or has to be asked itself.
+    #[vm_op]
+    fn iterate_elements(
+        vm: &mut Vm,
+        function: Value,
+        state: Value,
+        control: Value,
+        to: Label,
+    ) -> (Value, Value, Value, Flow) {
+        if function.0 == vm.context.next_element.0 && state.is_table() {
+            let table = state.as_table();
+            let next = control.as_number() + 1.0;
+            let place = array_place(next);
+            if place < unsafe { (*table).array_len } as u64 {
+                let value = unsafe { *(*table).array.add(place as usize) };
+                if !value.is_nil() {
+                    return (Value::ordinary(next), Value::ordinary(next), value, to.jump());
+                }
+            }
+        }
+        (control, Value::NIL, Value::NIL, Flow::Next)
+    }
+
+    /// A turn of `for … in pairs(…)`, with control variable, key and value in the window. Goes on behind if the iterator is
+    /// another function, or has nothing more to give.
+    #[vm_op]
+    fn iterate_fields(
+        vm: &mut Vm,
+        function: Value,
+        state: Value,
+        variables: Window,
+        to: Label,
+    ) -> Result<Flow, Thrown> {
+        if function.0 != vm.context.next.0 || !state.is_table() {
+            return Ok(Flow::Next);
+        }
+        if advance(vm, state, variables)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    }
+
     /// The control variable is the first variable; goes to `to` for a turn unless that is nil.
     #[vm_op]
     fn iterate(first: Value, to: Label) -> (Value, Flow) {
@@ -952,7 +1004,7 @@ pub mod ops {
                 return Ok((inherited.value, object));
             }
         }
-        let method = index_field(vm, object, name, own, inherited)?;
+        let method = index_method(vm, object, name, own, inherited)?;
         Ok((method, object))
     }
 

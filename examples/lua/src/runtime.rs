@@ -27,7 +27,7 @@ pub use builtin::{BuiltinFn, Call};
 pub use concat::{out_of_memory, push_text};
 pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
 pub use error::{error_text, raise, raise_text, raise_text_at};
-pub use index::{PlainKind, metatable_of};
+pub use index::{PlainKind, get, metatable_of};
 pub use place::{Frame, frame_at, frames, name_of_callee, place, place_of};
 pub use protected::{Exit, Failure, leave, run_protected};
 pub use run::{run, run_all};
@@ -38,13 +38,16 @@ pub(crate) use builtin::{builtin_frame, call_builtin};
 pub(crate) use collect::{
     clear_behind_arguments, collect_garbage, end_of_machine, safepoint, safepoint_of_builtin, step_by,
 };
+pub use compare::is_before;
 pub(crate) use compare::{is_equal, is_less, is_less_equal};
 pub(crate) use concat::concatenate;
 pub(crate) use coroutine::finish_coroutine;
 pub(crate) use function::{
     callable, collect_arguments, copy_rest, copy_whole_rest, fill_parameters, fill_results, move_down,
 };
-pub(crate) use index::{index, index_field, index_global, make_table, set, set_elements, set_name};
+pub(crate) use index::{
+    advance, index, index_field, index_global, index_method, make_table, set, set_elements, set_name,
+};
 pub(crate) use protected::{caught, protect};
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
 

@@ -124,6 +124,8 @@ pub struct ChunkParts {
     pub name: Box<[u8]>,
     /// The chunk's name, as it was loaded: `@file`, `=name`, or its text.
     pub source: Box<[u8]>,
+    /// Its text.
+    pub text: Box<[u8]>,
     /// Whatever its code has in constant pools, so that it lives as long as the code.
     pub constants: Box<[Value]>,
     /// Its functions.
@@ -152,6 +154,7 @@ impl Chunk {
         size_of::<Chunk>()
             + parts.name.len()
             + parts.source.len()
+            + parts.text.len()
             + size_of_val::<[Value]>(&parts.constants)
             + parts
                 .prototypes

@@ -79,9 +79,9 @@ impl Call<'_> {
     ///
     /// As [`number`](Self::number).
     pub fn int32(&mut self, index: u32) -> Result<i32, Thrown> {
-        let number = self.number(index)?.trunc();
-        let is_one = number >= f64::from(i32::MIN) && number <= f64::from(i32::MAX);
-        Ok(if is_one { number as i32 } else { i32::MIN })
+        let number = self.number(index)?;
+        // What is too small becomes the smallest one anyway, and what is not a number is not below the limit.
+        Ok(if number < -f64::from(i32::MIN) { number as i32 } else { i32::MIN })
     }
 
     /// An integer that may be missing.

@@ -37,7 +37,7 @@ pub(super) fn open(vm: &mut Vm) {
 }
 
 impl Call<'_> {
-    /// One that may be missing.
+    /// As [`int32`](Call::int32), of an argument that may be missing.
     fn int32_or(&mut self, index: u32, default: i32) -> Result<i32, Thrown> {
         if self.has(index) { self.int32(index) } else { Ok(default) }
     }

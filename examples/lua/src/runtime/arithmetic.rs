@@ -2,9 +2,10 @@
 
 use mimeo::Thrown;
 
+use super::error;
 use super::index::metatable_of;
 use super::place::operand_name;
-use super::{error, run};
+use super::run::{give, request};
 use crate::heap::{Event, Gc};
 use crate::ops::ops::{Text, Value, Vm};
 use crate::strings::scan_number;
@@ -21,7 +22,7 @@ pub(crate) fn arithmetic(vm: &mut Vm, event: u8, a: Value, b: Value) -> Result<V
         return Ok(Value::number(calculate(event, a, b)));
     }
     match method(vm, event, a, b) {
-        Some(method) => run(vm, method, &[a, b]),
+        Some(method) => Err(request(vm, method, &[a, b], give)),
         None => {
             let (operand, value) = if to_number(a).is_some() { (1, b) } else { (0, a) };
             let what = operand_name(vm, operand, value);
@@ -67,7 +68,7 @@ pub(crate) fn length_of(vm: &mut Vm, a: Value) -> Result<Value, Thrown> {
         return Ok(Value::number(f64::from(text.len)));
     }
     match method(vm, Event::Len, a, a) {
-        Some(method) => run(vm, method, &[a]),
+        Some(method) => Err(request(vm, method, &[a], give)),
         None => {
             let what = operand_name(vm, 0, a);
             Err(error::raise_text(vm, format!("attempt to get length of {what}")))

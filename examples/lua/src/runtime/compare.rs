@@ -1,49 +1,104 @@
 //! Two values that are no numbers → which comes first, or whether they are equal.
 
-use mimeo::Thrown;
+use mimeo::{After, Thrown};
 
+use super::error;
 use super::index::metatable_of;
-use super::{error, run};
+use super::run::{request, run};
 use crate::heap::Event;
 use crate::ops::ops::{Value, Vm};
 
-pub(crate) fn is_less(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
+/// What decides a comparison.
+enum Decision {
+    Known(bool),
+    /// The first result of a metamethod, or its opposite.
+    Method {
+        method: Value,
+        args: [Value; 2],
+        is_opposite: bool,
+    },
+}
+
+/// `a < b`, for an op that jumps when that is `when`.
+pub(crate) fn is_less(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown> {
+    let decision = less(vm, a, b)?;
+    decide(vm, decision, when)
+}
+
+/// `a <= b`, for an op that jumps when that is `when`.
+pub(crate) fn is_less_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown> {
+    let decision = less_equal(vm, a, b)?;
+    decide(vm, decision, when)
+}
+
+/// `a == b`, for an op that jumps when that is `when`.
+pub(crate) fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown> {
+    let decision = if a.is_same(b) {
+        Decision::Known(true)
+    } else {
+        match shared_method(vm, Event::Eq, a, b) {
+            Some(method) => Decision::Method { method, args: [a, b], is_opposite: false },
+            None => Decision::Known(false),
+        }
+    };
+    decide(vm, decision, when)
+}
+
+/// `a < b`, for a builtin.
+///
+/// # Errors
+///
+/// When the two have no order, and what a metamethod throws.
+pub fn is_before(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
+    match less(vm, a, b)? {
+        Decision::Known(is_so) => Ok(is_so),
+        Decision::Method { method, args, .. } => Ok(run(vm, method, &args)?.truth()),
+    }
+}
+
+fn less(vm: &mut Vm, a: Value, b: Value) -> Result<Decision, Thrown> {
     if let (Some(a), Some(b)) = (a.to_text(), b.to_text()) {
-        return Ok(a.bytes() < b.bytes());
+        return Ok(Decision::Known(a.bytes() < b.bytes()));
     }
     if let (Some(a), Some(b)) = (a.to_number(), b.to_number()) {
-        return Ok(a < b);
+        return Ok(Decision::Known(a < b));
     }
     match shared_method(vm, Event::Lt, a, b) {
-        Some(method) => Ok(run(vm, method, &[a, b])?.truth()),
+        Some(method) => Ok(Decision::Method { method, args: [a, b], is_opposite: false }),
         None => Err(no_order(vm, a, b)),
     }
 }
 
-pub(crate) fn is_less_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
+fn less_equal(vm: &mut Vm, a: Value, b: Value) -> Result<Decision, Thrown> {
     if let (Some(a), Some(b)) = (a.to_text(), b.to_text()) {
-        return Ok(a.bytes() <= b.bytes());
+        return Ok(Decision::Known(a.bytes() <= b.bytes()));
     }
     if let (Some(a), Some(b)) = (a.to_number(), b.to_number()) {
-        return Ok(a <= b);
+        return Ok(Decision::Known(a <= b));
     }
     if let Some(method) = shared_method(vm, Event::Le, a, b) {
-        return Ok(run(vm, method, &[a, b])?.truth());
+        return Ok(Decision::Method { method, args: [a, b], is_opposite: false });
     }
     match shared_method(vm, Event::Lt, b, a) {
-        Some(method) => Ok(!run(vm, method, &[b, a])?.truth()),
+        Some(method) => Ok(Decision::Method { method, args: [b, a], is_opposite: true }),
         None => Err(no_order(vm, a, b)),
     }
 }
 
-pub(crate) fn is_equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
-    if a.is_same(b) {
-        return Ok(true);
+/// The decision, which a metamethod makes once the op has asked for its call.
+fn decide(vm: &mut Vm, decision: Decision, when: bool) -> Result<bool, Thrown> {
+    match decision {
+        Decision::Known(is_so) => Ok(is_so),
+        Decision::Method { method, args, is_opposite } => Err(if when != is_opposite {
+            request(vm, method, &args, |_, result| jump(result.truth()))
+        } else {
+            request(vm, method, &args, |_, result| jump(!result.truth()))
+        }),
     }
-    match shared_method(vm, Event::Eq, a, b) {
-        Some(method) => Ok(run(vm, method, &[a, b])?.truth()),
-        None => Ok(false),
-    }
+}
+
+fn jump(jumps: bool) -> After {
+    if jumps { After::Jump } else { After::Next }
 }
 
 /// The metamethod that two values of one type have in common: both must have the same.

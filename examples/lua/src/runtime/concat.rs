@@ -4,7 +4,8 @@ use mimeo::{Thrown, Window};
 
 use super::arithmetic::method;
 use super::place::operand_name;
-use super::{error, run, safepoint};
+use super::run::{give, request, run};
+use super::{error, safepoint};
 use crate::heap::Event;
 use crate::ops::ops::{Text, Value, Vm};
 use crate::strings::push_number;
@@ -87,6 +88,8 @@ fn from_the_right(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
             continue;
         }
         right = match method(vm, Event::Concat, left, right) {
+            // The last one gives the op's result; those before are asked within the op.
+            Some(method) if index == 0 => return Err(request(vm, method, &[left, right], give)),
             Some(method) => run(vm, method, &[left, right])?,
             None => {
                 let is_left = !(left.is_text() || left.is_number());

@@ -3,7 +3,8 @@
 use mimeo::{Thrown, Window};
 
 use super::place::operand_name;
-use super::{error, run, safepoint};
+use super::run::{forget, give, request, run};
+use super::{error, safepoint};
 use crate::heap::{Event, Gc};
 use crate::ops::ops::{AddCache, FieldCache, InheritedCache, Table, Value, Vm};
 
@@ -60,28 +61,58 @@ pub fn metatable_of(vm: &Vm, value: Value) -> Option<Gc<Table>> {
     }
 }
 
+/// What decides what a field is.
+enum Decision {
+    Known(Value),
+    /// A function, which is asked about an object.
+    Method {
+        method: Value,
+        object: Value,
+    },
+}
+
+/// `object[key]`, for an op.
 pub(crate) fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
+    match find(vm, object, key)? {
+        Decision::Known(value) => Ok(value),
+        Decision::Method { method, object } => Err(request(vm, method, &[object, key], give)),
+    }
+}
+
+/// `object[key]`, for a builtin.
+///
+/// # Errors
+///
+/// When the object has no fields, and what a metamethod throws.
+pub fn get(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
+    match find(vm, object, key)? {
+        Decision::Known(value) => Ok(value),
+        Decision::Method { method, object } => run(vm, method, &[object, key]),
+    }
+}
+
+fn find(vm: &mut Vm, object: Value, key: Value) -> Result<Decision, Thrown> {
     let mut asked = object;
     for _ in 0..MAX_CHAIN {
         let metatable = match asked.to_table() {
             Some(table) => {
                 let value = table.get(key);
                 if !value.is_nil() {
-                    return Ok(value);
+                    return Ok(Decision::Known(value));
                 }
                 match table.metatable() {
                     Some(metatable) => Some(metatable),
-                    None => return Ok(Value::NIL),
+                    None => return Ok(Decision::Known(Value::NIL)),
                 }
             }
             None => metatable_of(vm, asked),
         };
         let method = metatable.map_or(Value::NIL, |metatable| vm.host.heap.metamethod(metatable, Event::Index));
         if method.is_nil() {
-            return if asked.is_table() { Ok(Value::NIL) } else { Err(no_fields(vm, object, asked)) };
+            return if asked.is_table() { Ok(Decision::Known(Value::NIL)) } else { Err(no_fields(vm, object, asked)) };
         }
         if method.is_function() {
-            return run(vm, method, &[asked, key]);
+            return Ok(Decision::Method { method, object: asked });
         }
         asked = method;
     }
@@ -115,6 +146,22 @@ pub(crate) fn index_field(
     index(vm, object, name)
 }
 
+/// As [`index_field`], for a method call, of which the object is a second result.
+pub(crate) fn index_method(
+    vm: &mut Vm,
+    object: Value,
+    name: Value,
+    own: &mut FieldCache,
+    inherited: &mut InheritedCache,
+) -> Result<Value, Thrown> {
+    let result = index_field(vm, object, name, own, inherited);
+    if result.is_err() {
+        // If a function was asked, it is the one result that it does not give.
+        vm.set_result(1, object);
+    }
+    result
+}
+
 pub(crate) fn set(vm: &mut Vm, object: Value, key: Value, value: Value) -> Result<(), Thrown> {
     let mut asked = object;
     for _ in 0..MAX_CHAIN {
@@ -129,7 +176,7 @@ pub(crate) fn set(vm: &mut Vm, object: Value, key: Value, value: Value) -> Resul
             return Err(no_fields(vm, object, asked));
         }
         if method.is_function() {
-            return run(vm, method, &[asked, key, value]).map(|_| ());
+            return Err(request(vm, method, &[asked, key, value], forget));
         }
         asked = method;
     }
@@ -168,4 +215,22 @@ pub(crate) fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32
 fn no_fields(vm: &mut Vm, object: Value, asked: Value) -> Thrown {
     let what = if object.0 == asked.0 { operand_name(vm, 0, asked) } else { format!("a {} value", asked.type_name()) };
     error::raise_text(vm, format!("attempt to index {what}"))
+}
+
+/// The next field of a table, of which the window's first slot has the key of the last one: that slot and the one behind
+/// get the key, and the last one the value. Says whether there is one.
+pub(crate) fn advance(vm: &mut Vm, table: Value, variables: Window) -> Result<bool, Thrown> {
+    let start = variables.start();
+    let table = table.to_table().expect("the op has looked");
+    match table.next(vm.slot(start)) {
+        Ok(Some((key, value))) => {
+            for (slot, value) in [(start, key), (start + 1, key), (start + 2, value)] {
+                vm.set_slot(slot, value);
+            }
+            Ok(true)
+        }
+        Ok(None) => Ok(false),
+        // `next` itself finds the words for it.
+        Err(_) => Ok(false),
+    }
 }

@@ -1,9 +1,9 @@
-//! A function and arguments → its results, from within a runtime function: metamethods, callbacks.
+//! A function and arguments → its results, from within a runtime function: metamethods of ops, callbacks of builtins.
 
-use mimeo::{Callee, Thrown};
+use mimeo::{After, Callee, Then, Thrown};
 
 use super::function::callable_value;
-use crate::ops::ops::{Value, Vm};
+use crate::ops::ops::{Ops, Value, Vm};
 
 /// Arguments that need no allocation, the function itself counted.
 const FEW: usize = 6;
@@ -14,22 +14,58 @@ const FEW: usize = 6;
 ///
 /// The error that it threw, which is pending.
 pub fn run(vm: &mut Vm, function: Value, args: &[Value]) -> Result<Value, Thrown> {
-    let (callee, function, is_object) = callee_of(vm, function)?;
-    let mut few = [Value::NIL; FEW];
-    let len = args.len() + 1 + usize::from(is_object.is_some());
+    let (callee, frame) = frame_of(vm, function, args)?;
+    vm.run(callee, frame.values())
+}
+
+/// Has the run go on with a function, on behalf of the running op: `then` gets its first result. That nests nothing, and
+/// a coroutine can yield in it. What this returns is to be handed on.
+pub(super) fn request(vm: &mut Vm, function: Value, args: &[Value], then: Then<Ops>) -> Thrown {
+    match frame_of(vm, function, args) {
+        Ok((callee, frame)) => vm.request(callee, frame.values(), then),
+        Err(thrown) => thrown,
+    }
+}
+
+/// The result of the function is that of the op.
+pub(super) fn give(vm: &mut Vm, result: Value) -> After {
+    vm.set_result(0, result);
+    After::Next
+}
+
+/// The op has no result.
+pub(super) fn forget(_: &mut Vm, _: Value) -> After {
+    After::Next
+}
+
+/// A function with its arguments, as they lie in its frame.
+enum CallFrame {
+    Few([Value; FEW], usize),
+    Many(Vec<Value>),
+}
+
+impl CallFrame {
+    fn values(&self) -> &[Value] {
+        match self {
+            CallFrame::Few(values, len) => &values[..*len],
+            CallFrame::Many(values) => values,
+        }
+    }
+}
+
+fn frame_of(vm: &mut Vm, function: Value, args: &[Value]) -> Result<(Callee, CallFrame), Thrown> {
+    let (callee, function, object) = callee_of(vm, function)?;
+    let len = args.len() + 1 + usize::from(object.is_some());
     vm.context.arguments = len as u32 - 1;
+    let values = [function].into_iter().chain(object).chain(args.iter().copied());
     if len > FEW {
-        let all: Vec<Value> = [function].into_iter().chain(is_object).chain(args.iter().copied()).collect();
-        return vm.run(callee, &all);
+        return Ok((callee, CallFrame::Many(values.collect())));
     }
-    few[0] = function;
-    let mut at = 1;
-    if let Some(object) = is_object {
-        few[at] = object;
-        at += 1;
+    let mut few = [Value::NIL; FEW];
+    for (place, value) in few.iter_mut().zip(values) {
+        *place = value;
     }
-    few[at..len].copy_from_slice(args);
-    vm.run(callee, &few[..len])
+    Ok((callee, CallFrame::Few(few, len)))
 }
 
 /// Calls a function, and returns all its results.

@@ -128,13 +128,6 @@ fn load_chunk(
     if mode.is_some_and(|mode| !mode.bytes().contains(&kind)) {
         return Err(b"attempt to load chunk with wrong mode".to_vec());
     }
-    if is_compiled {
-        let name = match name {
-            [ESCAPE, ..] => &b"(binary)"[..],
-            [b'@' | b'=', name @ ..] | name => name,
-        };
-        return Err([name, b": cannot load incompatible bytecode"].concat());
-    }
     let environment = environment.unwrap_or(vm.host.globals);
     crate::load::load(vm, source, name, environment).map(Value::from)
 }

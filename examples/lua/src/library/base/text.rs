@@ -6,12 +6,14 @@ use mimeo::Thrown;
 
 use crate::heap::Event;
 use crate::ops::ops::{Value, Vm};
-use crate::runtime::{Call, index, metatable_of, push_text, run, to_number};
+use crate::runtime::{BuiltinFn, Call, get, metatable_of, push_text, run, to_number};
 use crate::strings::scan_number_in_base;
+
+const OURS: BuiltinFn = self::tostring;
 
 pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (globals, name) = (call.vm.host.globals, call.text("tostring"));
-    let tostring = index(call.vm, globals.into(), name)?;
+    let tostring = get(call.vm, globals.into(), name)?;
     // It may be nobody's but this call's from here on.
     call.keep(tostring);
     let mut line = Vec::new();
@@ -20,12 +22,9 @@ pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
             line.push(b'\t');
         }
         let value = call.get(index);
-        if value.is_text() || value.is_number() {
-            push_text(&mut line, value);
-            continue;
-        }
         // As in Lua, whoever replaces `tostring` changes `print`.
-        let text = call.run(tostring, &[value])?;
+        let is_ours = tostring.to_builtin().is_some_and(|builtin| std::ptr::fn_addr_eq(builtin.function, OURS));
+        let text = if is_ours { to_text(call.vm, value)? } else { call.run(tostring, &[value])? };
         if !push_text(&mut line, text) {
             return Err(call.error_without_place("'tostring' must return a string to 'print'"));
         }

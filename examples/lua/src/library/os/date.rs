@@ -7,7 +7,7 @@ use mimeo::Thrown;
 use crate::heap::Gc;
 use crate::library::set;
 use crate::ops::ops::{Table, Value};
-use crate::runtime::{Call, index, to_number};
+use crate::runtime::{Call, get, to_number};
 use crate::time::{Date, Fields, Zone};
 
 /// Seconds since the start of 1970.
@@ -89,7 +89,7 @@ pub(super) fn time(call: &mut Call<'_>) -> Result<(), Thrown> {
 /// A field of the table of a date, which may have it from another one.
 fn value(call: &mut Call<'_>, table: Value, name: &str) -> Result<Value, Thrown> {
     let name = call.text(name);
-    index(call.vm, table, name)
+    get(call.vm, table, name)
 }
 
 fn field(call: &mut Call<'_>, table: Value, name: &str, default: Option<i64>) -> Result<i64, Thrown> {

@@ -55,10 +55,15 @@ pub(super) fn char(call: &mut Call<'_>) -> Result<(), Thrown> {
     output.give(call)
 }
 
-/// `string.dump(function)`: there is no form of a function that a string could hold.
+/// `string.dump(function)`
 pub(super) fn dump(call: &mut Call<'_>) -> Result<(), Thrown> {
-    call.function(0)?;
-    Err(call.error("unable to dump given function"))
+    match call.function(0)?.to_closure() {
+        Some(closure) => {
+            let text = call.text(crate::dump::dump(closure));
+            call.give(text)
+        }
+        None => Err(call.error("unable to dump given function")),
+    }
 }
 
 /// `string.len(s)`

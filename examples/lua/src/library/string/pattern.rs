@@ -4,7 +4,7 @@ use mimeo::Thrown;
 
 use super::Output;
 use crate::ops::ops::Value;
-use crate::runtime::{Call, index, push_text};
+use crate::runtime::{Call, get, push_text};
 use crate::strings::{Captured, Match, Pattern, PatternError, find_plain};
 
 /// A replacement that is longer than this, whatever is in it, has its length taken before it is made.
@@ -145,7 +145,7 @@ impl Replacement {
             }
             Replacement::Table(table) => {
                 let key = value(call, subject, found, 0)?;
-                index(call.vm, table, key)?
+                get(call.vm, table, key)?
             }
             Replacement::Function(function) => {
                 let mut args = [Value::NIL; Pattern::MAX_CAPTURES];

@@ -7,7 +7,7 @@ use mimeo::Thrown;
 
 use crate::heap::Gc;
 use crate::ops::ops::{Table, Value};
-use crate::runtime::{Call, is_less};
+use crate::runtime::{Call, is_before};
 
 /// What is kept while the order function runs, which may take it out of the table.
 #[derive(Clone, Copy)]
@@ -57,7 +57,11 @@ impl Sort<'_, '_> {
     }
 
     fn is_less(&mut self, a: Value, b: Value) -> Result<bool, Thrown> {
-        if self.order.is_nil() { is_less(self.call.vm, a, b) } else { Ok(self.call.run(self.order, &[a, b])?.truth()) }
+        if self.order.is_nil() {
+            is_before(self.call.vm, a, b)
+        } else {
+            Ok(self.call.run(self.order, &[a, b])?.truth())
+        }
     }
 
     /// Puts two values in order, and says whether they were not.

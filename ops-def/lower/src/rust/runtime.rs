@@ -17,7 +17,10 @@ pub(super) fn functions(module: &Module) -> TokenStream {
         // At the author's declaration, where it is to be seen that the function is missing or has another signature.
         let (import, check) = (
             quote_spanned!(name.span()=> use super::#name;),
-            quote_spanned!(name.span()=> const _: fn(#(#types),*) #output = #name;),
+            quote_spanned! {name.span()=>
+                #[allow(clippy::type_complexity, reason = "it has as many parameters as the author wants")]
+                const _: fn(#(#types),*) #output = #name;
+            },
         );
         quote! {
             #import

@@ -113,7 +113,12 @@ impl Stacks {
         // SAFETY: (1): the slot is in the stack, or its end.
         let behind = unsafe { self.base().add(first_slots.min(self.slots as usize)) };
         self.clear(behind);
-        self.release(values_bytes + Self::FIRST_BYTES, self.memory.len());
+        // Records are filled one after the other, so this one tells whether any behind it was.
+        let probe = self.host_frame().wrapping_add(Self::FIRST_BYTES / size_of::<Frame>());
+        // SAFETY: (1); below the limit it is a record.
+        if probe < self.frame_limit() && unsafe { !(*probe).base.is_null() } {
+            self.release(values_bytes, self.memory.len());
+        }
         self.reset();
         Some(self)
     }

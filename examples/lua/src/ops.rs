@@ -5,7 +5,7 @@
 //! object are as its type's documentation says; (3) the verifier has checked every index operand.
 
 use crate::runtime::{
-    arithmetic, builtin_frame, call_builtin, callable, caught, close_upvalues, collect_arguments, concatenate,
+    advance, arithmetic, builtin_frame, call_builtin, callable, caught, close_upvalues, collect_arguments, concatenate,
     copy_rest, copy_whole_rest, fill_parameters, fill_results, finish_coroutine, index, index_field, index_global,
     index_method, is_equal, is_less, is_less_equal, length_of, make_closure, make_table, move_down, power_of,
     prepare_loop, protect, set, set_elements, set_name, store_upvalue,
@@ -349,6 +349,10 @@ pub mod ops {
         pub shapes_freed: u32,
         /// How often what tables inherit may have changed: see [`InheritedCache`].
         pub epoch: *const u32,
+        /// The builtin `next`.
+        pub next: Value,
+        /// The builtin that `ipairs` gives to a `for`.
+        pub next_element: Value,
     }
 
     // What `runtime` implements: the slow paths of the ops below.
@@ -394,6 +398,7 @@ pub mod ops {
         fn store_upvalue(vm: &mut Vm, upvalue: *mut Upvalue, value: Value);
         fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Value;
         fn close_upvalues(vm: &mut Vm, from: Window);
+        fn advance(vm: &mut Vm, table: Value, variables: Window) -> Result<bool, Thrown>;
         #[cold]
         fn prepare_loop(vm: &mut Vm, value: Value, which: u8) -> Result<Value, Thrown>;
         #[cold]
@@ -893,6 +898,46 @@ pub mod ops {
     }
 
     // The generic `for`.
+
+    /// A turn of `for … in ipairs(…)`: control variable, key and value are the next ones. Goes on behind if the iterator is
+    /// another function, or has to be asked itself.
+    #[vm_op]
+    fn iterate_elements(
+        vm: &mut Vm,
+        function: Value,
+        state: Value,
+        control: Value,
+        to: Label,
+    ) -> (Value, Value, Value, Flow) {
+        if function.0 == vm.context.next_element.0 && state.is_table() {
+            let table = state.as_table();
+            let next = control.as_number() + 1.0;
+            let place = array_place(next);
+            if place < unsafe { (*table).array_len } as u64 {
+                let value = unsafe { *(*table).array.add(place as usize) };
+                if !value.is_nil() {
+                    return (Value::ordinary(next), Value::ordinary(next), value, to.jump());
+                }
+            }
+        }
+        (control, Value::NIL, Value::NIL, Flow::Next)
+    }
+
+    /// A turn of `for … in pairs(…)`, with control variable, key and value in the window. Goes on behind if the iterator is
+    /// another function, or has nothing more to give.
+    #[vm_op]
+    fn iterate_fields(
+        vm: &mut Vm,
+        function: Value,
+        state: Value,
+        variables: Window,
+        to: Label,
+    ) -> Result<Flow, Thrown> {
+        if function.0 != vm.context.next.0 || !state.is_table() {
+            return Ok(Flow::Next);
+        }
+        if advance(vm, state, variables)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+    }
 
     /// The control variable is the first variable; goes to `to` for a turn unless that is nil.
     #[vm_op]

@@ -45,7 +45,9 @@ pub(crate) use coroutine::finish_coroutine;
 pub(crate) use function::{
     callable, collect_arguments, copy_rest, copy_whole_rest, fill_parameters, fill_results, move_down,
 };
-pub(crate) use index::{index, index_field, index_global, index_method, make_table, set, set_elements, set_name};
+pub(crate) use index::{
+    advance, index, index_field, index_global, index_method, make_table, set, set_elements, set_name,
+};
 pub(crate) use protected::{caught, protect};
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
 

@@ -7,7 +7,7 @@ use mimeo::jit::{HasJit, Jit, JitConfig, WithJit};
 
 use crate::embed::{Embedding, Failure, Function, Scope, Value};
 use crate::library;
-use crate::ops::ops::{Context, Machine, Ops};
+use crate::ops::ops::{self, Context, Machine, Ops};
 use crate::runtime::{Exit, Host, Stubs, end_of_machine};
 
 /// What a [`Lua`] is made with.
@@ -88,6 +88,8 @@ impl Lua {
             open_upvalues: std::ptr::null_mut(),
             shapes_freed: 0,
             epoch: host.heap.epoch(),
+            next: ops::Value::NIL,
+            next_element: ops::Value::NIL,
         };
         let mut builder = Machine::builder(context, host).limits(options.limits);
         if let Some(config) = options.jit {

@@ -167,9 +167,9 @@ impl<'a> Scope<'a> {
         self.vm.host.heap.count()
     }
 
-    /// For tests: collects at every safepoint from now on, or as usual again.
-    pub fn set_eager_collector(&mut self, is_eager: bool) {
-        self.vm.host.heap.set_eager(is_eager);
+    /// For tests: collects at every so manieth safepoint from now on, or, with 0, as usual again.
+    pub fn set_eager_collector(&mut self, every: u32) {
+        self.vm.host.heap.set_eager(every);
     }
 
     fn pinned(&self, handle: &super::Handle) -> Bits {

@@ -76,7 +76,16 @@ impl Generator<'_, '_> {
             },
             Expression::First(inner) => self.into(inner, dst),
             Expression::Access { base, suffixes } => self.access(base, suffixes, Want::One(dst)),
-            Expression::Unary { operator: UnaryOperator::Not, .. } => self.truth(expression, dst),
+            Expression::Unary { operator: UnaryOperator::Not, operand, .. } => match **operand {
+                // What is decided by jumps anyway.
+                Expression::Unary { operator: UnaryOperator::Not, .. }
+                | Expression::Binary { .. }
+                | Expression::Logic { .. } => self.truth(expression, dst),
+                _ => {
+                    let slot = self.slot_of(operand);
+                    self.asm.not(dst, slot);
+                }
+            },
             Expression::Unary { operator, line, operand } => {
                 let slot = self.slot_of(operand);
                 let name = self.name_of(operand);

@@ -121,6 +121,12 @@ impl Generator<'_, '_> {
         self.loops.pop();
         self.asm.bind(next);
         self.at(line);
+        // Those that iterate most are asked without a call.
+        if count <= 2 {
+            let (key, value) = (window, Slot(window.0 + 1));
+            self.asm.iterate_elements(control, key, value, function, state, control, start);
+            self.asm.iterate_fields(function, state, control, 3, start);
+        }
         for (index, slot) in (0..).zip([function, state, control]) {
             self.asm.copy(Slot(window.0 + index), Place::<Value>::Slot(slot));
         }

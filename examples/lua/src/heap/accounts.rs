@@ -23,8 +23,10 @@ pub(super) struct Accounts {
     pub(super) step_multiplier: u32,
     /// No steps.
     pub(super) is_stopped: bool,
-    /// A full cycle instead of every step, which is asked for everywhere: for tests.
-    pub(super) is_eager: bool,
+    /// Unless 0, a full cycle in the place of every so manieth step, and steps are asked for everywhere: for tests.
+    pub(super) eager: u32,
+    /// Steps until that cycle.
+    pub(super) eager_left: u32,
 }
 
 impl Default for Accounts {
@@ -35,7 +37,8 @@ impl Default for Accounts {
             pause: PAUSE,
             step_multiplier: STEP_MULTIPLIER,
             is_stopped: false,
-            is_eager: false,
+            eager: 0,
+            eager_left: 0,
         }
     }
 }

@@ -41,7 +41,7 @@ impl Heap {
     #[inline]
     #[must_use]
     pub fn needs_step(&self) -> bool {
-        (self.accounts.budget <= 0 || self.accounts.is_eager) && !self.accounts.is_stopped
+        (self.accounts.budget <= 0 || self.accounts.eager > 0) && !self.accounts.is_stopped
     }
 
     /// Works as much as is due for what was made since the last time; returns whether a cycle ended.
@@ -50,7 +50,12 @@ impl Heap {
     ///
     /// (1) of the heap's contract: no object is used afterwards to which the roots do not lead.
     pub unsafe fn step(&mut self, roots: &mut dyn Roots) -> bool {
-        if self.accounts.is_eager {
+        if self.accounts.eager > 0 {
+            self.accounts.eager_left = self.accounts.eager_left.saturating_sub(1);
+            if self.accounts.eager_left > 0 {
+                return false;
+            }
+            self.accounts.eager_left = self.accounts.eager;
             // SAFETY: the caller's promise.
             unsafe { self.collect(roots) };
             return true;
@@ -137,9 +142,15 @@ impl Heap {
         self.accounts.is_stopped
     }
 
-    /// For tests: a step is always needed, and is a full cycle.
-    pub fn set_eager(&mut self, is_eager: bool) {
-        self.accounts.is_eager = is_eager;
+    /// For tests: a step is always needed, and every so manieth one is a full cycle; 0 for neither.
+    pub fn set_eager(&mut self, every: u32) {
+        (self.accounts.eager, self.accounts.eager_left) = (every, every);
+    }
+
+    /// For tests: how many steps are left to the next of the cycles that [`set_eager`](Self::set_eager) asks for.
+    #[must_use]
+    pub fn eager_left(&self) -> u32 {
+        self.accounts.eager_left
     }
 
     /// Does the next piece of work; returns its cost, in bytes that were looked at.

@@ -56,8 +56,10 @@ pub(super) fn open(vm: &mut Vm) {
     let next = vm.host.heap.text(b"next");
     let next = globals.get_text(next);
     define_with(vm, globals, "pairs", iterate::pairs, &[next]);
+    vm.context.next = next;
     let next = super::builtin(vm, "ipairs_aux", iterate::ipairs_next, &[]);
     define_with(vm, globals, "ipairs", iterate::ipairs, &[next]);
+    vm.context.next_element = next;
     set(&mut vm.host.heap, globals, "_G", globals.into());
     let version = vm.host.heap.text(b"Lua 5.1");
     set(&mut vm.host.heap, globals, "_VERSION", version.into());

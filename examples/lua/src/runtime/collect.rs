@@ -26,6 +26,9 @@ impl Roots for MachineRoots<'_> {
         host.error.iter().chain(&host.kept).chain(&host.transfer).for_each(|&value| tracer.value(value));
         host.embedding.trace(tracer);
         host.running.iter().for_each(|&coroutine| tracer.object(coroutine));
+        // Ops know them by their address, which nobody else must get.
+        tracer.value(vm.context.next);
+        tracer.value(vm.context.next_element);
         vm.stacks_under_way().for_each(|bits| tracer.bits(bits));
         for &list in host.left_upvalues.iter().chain([&vm.context.open_upvalues]) {
             // SAFETY: (6) of the heap's contract: they are the lists of stacks under way.

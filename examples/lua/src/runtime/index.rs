@@ -216,3 +216,21 @@ fn no_fields(vm: &mut Vm, object: Value, asked: Value) -> Thrown {
     let what = if object.0 == asked.0 { operand_name(vm, 0, asked) } else { format!("a {} value", asked.type_name()) };
     error::raise_text(vm, format!("attempt to index {what}"))
 }
+
+/// The next field of a table, of which the window's first slot has the key of the last one: that slot and the one behind
+/// get the key, and the last one the value. Says whether there is one.
+pub(crate) fn advance(vm: &mut Vm, table: Value, variables: Window) -> Result<bool, Thrown> {
+    let start = variables.start();
+    let table = table.to_table().expect("the op has looked");
+    match table.next(vm.slot(start)) {
+        Ok(Some((key, value))) => {
+            for (slot, value) in [(start, key), (start + 1, key), (start + 2, value)] {
+                vm.set_slot(slot, value);
+            }
+            Ok(true)
+        }
+        Ok(None) => Ok(false),
+        // `next` itself finds the words for it.
+        Err(_) => Ok(false),
+    }
+}

@@ -60,7 +60,7 @@ fn values_go_in_and_come_out() {
 #[test]
 fn what_is_held_lives_and_nothing_else() {
     let mut lua = new();
-    lua.scope().set_eager_collector(true);
+    lua.scope().set_eager_collector(1);
     let makes = "local x = {'kept'} return function() local y = {} return x[1] end, {x}";
     let results = eval(&mut lua, makes).expect("it runs");
     let [Value::Function(function), Value::Table(table)] = &results[..] else { panic!("{results:?}") };
@@ -162,7 +162,7 @@ fn functions_of_rust_are_called_by_the_program() {
         Ok(vec![(results.len() as f64).into()])
     });
     scope.set_global("add", add);
-    scope.set_eager_collector(true);
+    scope.set_eager_collector(1);
     let results = eval(&mut lua, "return add(function(a) local t = {} return {a}, t, a .. '!' end, 'b')");
     assert_eq!(results.expect("it runs"), [3.into()]);
     assert_eq!(lua.scope().get(&table, 3), "b!".into());

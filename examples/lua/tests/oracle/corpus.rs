@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::ask::{installed, is_installed, run};
-use crate::programs::{self, Behaviour, Program};
+use crate::programs::{self, Behaviour, Program, difference};
 
 /// What `oracle` makes of a program of the folder.
 fn ask(oracle: &str, program: &Program) -> Behaviour {
@@ -85,18 +85,6 @@ fn compare(programs: Vec<Program>, oracles: &[&str]) {
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
-}
-
-/// The first line in which the two differ.
-fn difference(expected: &Behaviour, said: &Behaviour) -> String {
-    let lines = |behaviour: &Behaviour| {
-        let mut lines: Vec<_> = behaviour.output.lines().map(str::to_owned).collect();
-        lines.extend(behaviour.error.iter().map(|error| format!("error: {error}")));
-        lines
-    };
-    let (expected, said) = (lines(expected), lines(said));
-    let same = expected.iter().zip(&said).take_while(|(expected, said)| expected == said).count();
-    format!("line {}: expected {:?}, got {:?}", same + 1, expected.get(same), said.get(same))
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub struct Behaviour {
 pub struct Program {
     pub path: PathBuf,
     pub name: String,
+    /// The whole text.
+    pub text: String,
     /// The text without the lines at the end that say what is expected.
     pub source: String,
     pub expected: Behaviour,
@@ -47,7 +49,7 @@ impl Program {
         let (only, check) = (field("-- only: "), field("-- check: "));
         let has_oracle = !header.iter().any(|line| line.starts_with("-- oracle: none: "));
         assert!(only.as_deref().is_none_or(|only| ["luajit", "lua5.1"].contains(&only)), "{name}: {only:?}");
-        Program { path, name, source, expected: Behaviour { output, error }, only, check, has_oracle }
+        Program { path, name, text, source, expected: Behaviour { output, error }, only, check, has_oracle }
     }
 }
 
@@ -64,4 +66,16 @@ pub fn in_folder(folder: &str) -> Vec<Program> {
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "lua"));
     paths.sort();
     paths.into_iter().map(Program::read).collect()
+}
+
+/// The first line in which the two differ.
+pub fn difference(expected: &Behaviour, said: &Behaviour) -> String {
+    let lines = |behaviour: &Behaviour| {
+        let mut lines: Vec<_> = behaviour.output.lines().map(str::to_owned).collect();
+        lines.extend(behaviour.error.iter().map(|error| format!("error: {error}")));
+        lines
+    };
+    let (expected, said) = (lines(expected), lines(said));
+    let same = expected.iter().zip(&said).take_while(|(expected, said)| expected == said).count();
+    format!("line {}: expected {:?}, got {:?}", same + 1, expected.get(same), said.get(same))
 }

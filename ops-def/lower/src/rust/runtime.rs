@@ -18,7 +18,7 @@ pub(super) fn functions(module: &Module) -> TokenStream {
         let (import, check) = (
             quote_spanned!(name.span()=> use super::#name;),
             quote_spanned! {name.span()=>
-                #[allow(clippy::type_complexity, reason = "it has as many parameters as the author wants")]
+                #[allow(clippy::type_complexity, reason = "it is the author's declaration once more")]
                 const _: fn(#(#types),*) #output = #name;
             },
         );

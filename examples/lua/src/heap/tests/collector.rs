@@ -124,7 +124,7 @@ fn the_options_do_what_they_say() {
     assert!(held.step(&mut heap, 100_000), "that is enough for a cycle");
     assert!(heap.count() < 64.0);
     assert!(!heap.needs_step());
-    heap.set_eager(true);
+    heap.set_eager(1);
     assert!(heap.needs_step());
 }
 

@@ -297,7 +297,7 @@ fn what_can_be_reached_stays_and_the_rest_goes() {
         let mut world = World::new();
         // Small steps, so that much changes in the middle of a cycle.
         world.heap.set_step_multiplier(25 + 50 * (seed as u32 % 4));
-        world.heap.set_eager(seed % 8 == 7);
+        world.heap.set_eager(u32::from(seed % 8 == 7));
         for _ in 0..4 {
             world.run(&mut random, 400);
             world.finish();

@@ -1,0 +1,60 @@
+//! [`Configuration`]: a way to run Lua programs → what a [`Lua`](lua::Lua) is made with.
+
+use mimeo::jit::JitConfig;
+
+/// One way to run a program.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// What messages call it.
+    pub name: String,
+    /// The native tier.
+    pub jit: Option<JitConfig>,
+    /// A full cycle of the collector at every so manieth safepoint; 0 for when one is due.
+    pub collect_every: u32,
+}
+
+impl Configuration {
+    /// Without a native tier.
+    pub fn interpreter() -> Configuration {
+        Configuration { name: "interpreter".to_owned(), jit: None, collect_every: 0 }
+    }
+
+    /// The same with a full cycle at every so manieth safepoint.
+    pub fn collecting(self, every: u32) -> Configuration {
+        let name = format!("{} with a cycle at every {every}. safepoint", self.name);
+        Configuration { name, collect_every: every, ..self }
+    }
+}
+
+#[cfg(feature = "jit")]
+impl Configuration {
+    fn native(name: impl Into<String>, jit: JitConfig) -> Configuration {
+        Configuration { name: name.into(), jit: Some(jit), collect_every: 0 }
+    }
+
+    /// Every function is compiled when it is called first.
+    pub fn on() -> Configuration {
+        Configuration::native("on", compiled_at_once())
+    }
+
+    /// A function is compiled at its call or round of a loop number `threshold`.
+    pub fn after(threshold: u32) -> Configuration {
+        Configuration::native(format!("after {threshold}"), JitConfig { threshold, ..JitConfig::default() })
+    }
+
+    /// Native code leaves at every op.
+    pub fn deopt_everywhere() -> Configuration {
+        Configuration::native("deopt everywhere", JitConfig { deopt_everywhere: true, ..compiled_at_once() })
+    }
+
+    /// Native code leaves at one op.
+    pub fn without(op: &str) -> Configuration {
+        let config = JitConfig { without: [op.to_owned()].into(), ..compiled_at_once() };
+        Configuration::native(format!("without `{op}`"), config)
+    }
+}
+
+#[cfg(feature = "jit")]
+fn compiled_at_once() -> JitConfig {
+    JitConfig { mode: mimeo::jit::Mode::On, ..JitConfig::default() }
+}

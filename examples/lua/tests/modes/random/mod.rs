@@ -1,0 +1,125 @@
+//! Random programs do the same in every mode, and in LuaJIT where that is installed.
+//!
+//! `MIMEO_RANDOM_PROGRAMS=n` tries so many instead of a few, `MIMEO_RANDOM_SEED=n` others.
+
+mod choices;
+mod expression;
+mod statement;
+mod writer;
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use proptest::collection::vec;
+use proptest::num::u16;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+
+use crate::configuration::Configuration;
+use crate::machine::run;
+use crate::programs::{Behaviour, difference};
+use crate::workers::with_stack;
+
+/// Programs that are tried unless the environment says otherwise.
+const PROGRAMS: u32 = 100;
+
+fn from_environment(name: &str, default: u32) -> u32 {
+    std::env::var(name).map_or(default, |number| number.parse().expect("a number"))
+}
+
+fn configurations() -> Vec<Configuration> {
+    let mut all = vec![Configuration::interpreter(), Configuration::interpreter().collecting(37)];
+    #[cfg(feature = "jit")]
+    all.extend([
+        Configuration::on(),
+        Configuration::after(2),
+        Configuration::on().collecting(11),
+        Configuration::deopt_everywhere(),
+    ]);
+    all
+}
+
+/// What LuaJIT makes of a program.
+fn ask_luajit(source: &str) -> Behaviour {
+    let mut command = Command::new("luajit");
+    command.arg("-").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut luajit = command.spawn().expect("it is installed");
+    luajit.stdin.take().expect("it is piped").write_all(source.as_bytes()).expect("it reads the program");
+    let output = luajit.wait_with_output().expect("it ends");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let error = text(&output.stderr).strip_prefix("luajit: ").map(|error| {
+        let end = error.find("\nstack traceback:").unwrap_or(error.trim_end().len());
+        error[..end].to_owned()
+    });
+    Behaviour { output: text(&output.stdout), error }
+}
+
+/// Messages without the names of what they are about: LuaJIT takes what was written last into the place, even where
+/// control did not come by that.
+fn without_names(mut text: String) -> String {
+    for kind in ["local", "upvalue", "global", "field", "method"] {
+        let start = format!("{kind} '");
+        while let Some(at) = text.find(&start) {
+            let end = text[at + start.len()..].find('\'').map_or(text.len(), |len| at + start.len() + len + 1);
+            text.replace_range(at..end, "something");
+        }
+    }
+    text.replace("something (", "").replace(" value) ", " value ")
+}
+
+/// Do the two differ at most in what each Lua decides for itself: the sign of a NaN, and to which side the 14th digit of
+/// a number is rounded that lies in the middle?
+fn is_the_same_to_luajit(behaviour: &Behaviour, luajit: &Behaviour) -> bool {
+    let is_close = |a: f64, b: f64| a.is_nan() && b.is_nan() || (a - b).abs() <= a.abs() * 1e-13;
+    let is_same = |(a, b): (&str, &str)| a == b || matches!((a.parse(), b.parse()), (Ok(a), Ok(b)) if is_close(a, b));
+    let words = |behaviour: &Behaviour| {
+        let text = format!("{}\n{}", behaviour.output, behaviour.error.as_deref().unwrap_or("no error"));
+        let text = without_names(text);
+        let words: Vec<_> = text.split([' ', '\n', '(', ')', ',']).map(str::to_owned).collect();
+        words
+    };
+    let (said, expected) = (words(behaviour), words(luajit));
+    said.len() == expected.len() && said.iter().zip(&expected).all(|(a, b)| is_same((a, b)))
+}
+
+/// What is wrong with a program, if anything is.
+fn complaint(source: &str, has_luajit: bool) -> Option<String> {
+    let mut said = configurations().into_iter().map(|configuration| {
+        let behaviour = run(&configuration, source.as_bytes(), "=stdin", &[]).behaviour;
+        (configuration.name, behaviour)
+    });
+    let (_, expected) = said.next().expect("there is the interpreter");
+    if has_luajit {
+        let luajit = ask_luajit(source);
+        if !is_the_same_to_luajit(&expected, &luajit) {
+            return Some(format!("we are not luajit: {}", difference(&luajit, &expected)));
+        }
+    }
+    let different = said.find(|(_, said)| *said != expected);
+    different.map(|(name, said)| format!("{name}: {}", difference(&expected, &said)))
+}
+
+#[test]
+fn random_programs_do_the_same_everywhere() {
+    let has_luajit = Command::new("luajit").arg("-v").output().is_ok();
+    let config = Config {
+        cases: from_environment("MIMEO_RANDOM_PROGRAMS", PROGRAMS),
+        max_shrink_iters: 20_000,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let seed: Vec<u8> = from_environment("MIMEO_RANDOM_SEED", 1).to_le_bytes().repeat(8);
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+    let outcome = with_stack(|| {
+        runner.run(&vec(vec(u16::ANY, 1..60), 1..16), |choices| {
+            match complaint(&writer::program(&choices), has_luajit) {
+                None => Ok(()),
+                Some(what) => Err(TestCaseError::fail(what)),
+            }
+        })
+    });
+    if let Err(TestError::Fail(reason, choices)) = outcome {
+        let program = writer::program(&choices);
+        panic!("{reason}\n{program}\n{:?}", complaint(&program, has_luajit));
+    }
+    outcome.expect("no program was rejected");
+}

@@ -1,0 +1,218 @@
+//! Choices → the text of a program that ends, and does the same in every Lua.
+//!
+//! Nothing depends on addresses, on the order of `next`, or on the length of a table with holes. Loops have a bound;
+//! functions call only what was defined before them, and only where all calls together are few.
+
+use std::fmt::Write as _;
+
+use super::choices::Choices;
+
+/// What a variable always holds, so that most of the program does not end in errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Number,
+    Text,
+    Truth,
+    /// Anything, `nil` too.
+    Any,
+    /// Numbers at 1, 2, …
+    List,
+    /// Anything at some names and keys.
+    Record,
+    /// Takes numbers, returns a number, and costs so much.
+    Function(u32),
+    /// Such functions at 1, 2, …, of a parameter each.
+    Functions,
+    /// A table with a class.
+    Object,
+    /// A global number, or nil.
+    Global,
+}
+
+/// A variable that can be seen.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    pub name: String,
+    pub kind: Kind,
+}
+
+/// How often a statement may run.
+const MAX_TIMES: u32 = 2000;
+
+/// What the whole program may cost, in statements.
+const MAX_COST: u32 = 60_000;
+
+/// A program that is being written.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    pub choices: Choices<'a>,
+    text: String,
+    indent: usize,
+    names: u32,
+    pub scope: Vec<Variable>,
+    /// How often what is being written runs, when the function around it is called once.
+    pub times: u32,
+    /// Of the function that is being written.
+    pub cost: u32,
+    /// `...` is there.
+    pub is_variadic: bool,
+    /// The end of the loop around.
+    pub label: Option<String>,
+    pub nesting: u32,
+}
+
+/// Prints values without their addresses.
+const PRELUDE: &str = r##"local function show(...)
+  local line = ""
+  for i = 1, select("#", ...) do
+    local v = select(i, ...)
+    if type(v) == "table" or type(v) == "function" or type(v) == "thread" then v = type(v) end
+    line = line .. tostring(v) .. " "
+  end
+  print(line)
+end
+"##;
+
+/// A program of so many statements.
+pub fn program(statements: &[Vec<u16>]) -> String {
+    let mut writer = Writer {
+        choices: Choices::new(&[]),
+        text: PRELUDE.to_owned(),
+        indent: 0,
+        names: 0,
+        scope: Vec::new(),
+        times: 1,
+        cost: 0,
+        is_variadic: true,
+        label: None,
+        nesting: 0,
+    };
+    for choices in statements {
+        writer.choices = Choices::new(choices);
+        writer.statement();
+    }
+    // What became of everything.
+    writer.choices = Choices::new(&[]);
+    for Variable { name, kind } in writer.scope.clone() {
+        match kind {
+            Kind::Function(_) | Kind::Functions => {}
+            Kind::List => writer.line(format!("for i = 1, #{name} do show(i, {name}[i]) end")),
+            Kind::Record => writer.line(format!("show({name}.a, {name}.b, {name}.c, {name}[1], {name}[2])")),
+            Kind::Object => writer.line(format!("show({name}.v, {name}.count)")),
+            _ => writer.line(format!("show({name})")),
+        }
+    }
+    writer.text
+}
+
+impl Writer<'_> {
+    pub fn line(&mut self, line: impl AsRef<str>) {
+        let indent = 2 * self.indent;
+        writeln!(self.text, "{:indent$}{}", "", line.as_ref()).expect("a string takes all");
+        self.cost = self.cost.saturating_add(self.times);
+    }
+
+    /// A name that no other variable has.
+    pub fn name(&mut self, prefix: &str) -> String {
+        self.names += 1;
+        format!("{prefix}{}", self.names)
+    }
+
+    pub fn declare(&mut self, name: &str, kind: Kind) {
+        self.scope.push(Variable { name: name.to_owned(), kind });
+    }
+
+    /// Visible variables of which this is true.
+    pub fn variables(&self, wanted: impl Fn(Kind) -> bool) -> Vec<String> {
+        self.scope.iter().filter(|variable| wanted(variable.kind)).map(|variable| variable.name.clone()).collect()
+    }
+
+    /// One of the variables of a kind, the newest most simply.
+    pub fn variable(&mut self, kind: Kind) -> Option<String> {
+        let found = self.variables(|other| other == kind);
+        (!found.is_empty()).then(|| found[found.len() - 1 - self.choices.below(found.len())].clone())
+    }
+
+    /// A function that may be called here, with its cost.
+    pub fn callable(&mut self) -> Option<(String, u32)> {
+        let found: Vec<_> = self
+            .scope
+            .iter()
+            .filter_map(|variable| match variable.kind {
+                Kind::Function(cost) if self.affords(cost) => Some((variable.name.clone(), cost)),
+                _ => None,
+            })
+            .collect();
+        (!found.is_empty()).then(|| found[found.len() - 1 - self.choices.below(found.len())].clone())
+    }
+
+    /// May something be done here that costs so much?
+    pub fn affords(&self, cost: u32) -> bool {
+        self.cost.saturating_add(self.times.saturating_mul(cost)) < MAX_COST
+    }
+
+    /// What is done here costs so much.
+    pub fn pay(&mut self, cost: u32) {
+        self.cost = self.cost.saturating_add(self.times.saturating_mul(cost));
+    }
+
+    /// The rounds of a loop that may be here.
+    pub fn rounds(&mut self) -> u32 {
+        let rounds = match self.choices.below(6) {
+            5 => 30 + self.choices.below(90) as u32,
+            _ => self.choices.below(8) as u32,
+        };
+        let most = (MAX_TIMES / self.times).min((MAX_COST - self.cost.min(MAX_COST)) / self.times / 20);
+        rounds.min(most)
+    }
+
+    /// A block between two lines. What is declared in it ends there.
+    pub fn block(&mut self, open: impl AsRef<str>, close: &str, inside: impl FnOnce(&mut Self)) {
+        self.line(open);
+        let visible = self.scope.clone();
+        self.indent += 1;
+        self.nesting += 1;
+        inside(self);
+        self.nesting -= 1;
+        self.indent -= 1;
+        self.scope = visible;
+        self.line(close);
+    }
+
+    /// A loop, to the end of which `goto` can go. `before` is written behind its head.
+    pub fn repeat(&mut self, open: impl AsRef<str>, close: &str, rounds: u32, inside: impl FnOnce(&mut Self)) {
+        let label = self.name("next");
+        let (times, outer) = (self.times, self.label.replace(label.clone()));
+        self.times = times.saturating_mul(rounds.max(1));
+        self.block(open, close, |writer| {
+            inside(writer);
+            writer.line(format!("::{label}::"));
+        });
+        (self.times, self.label) = (times, outer);
+    }
+
+    /// A function's parameters and body, between two lines; returns its cost.
+    pub fn function(
+        &mut self,
+        open: impl AsRef<str>,
+        close: &str,
+        is_variadic: bool,
+        inside: impl FnOnce(&mut Self),
+    ) -> u32 {
+        let outer = (self.times, self.cost, self.is_variadic, self.label.take());
+        (self.times, self.cost, self.is_variadic) = (1, 0, is_variadic);
+        self.block(open, close, inside);
+        let cost = self.cost;
+        (self.times, self.cost, self.is_variadic, self.label) = outer;
+        cost
+    }
+
+    /// Some statements.
+    pub fn statements(&mut self) {
+        for _ in 0..self.choices.below(4) {
+            if !self.choices.is_empty() {
+                self.statement();
+            }
+        }
+    }
+}

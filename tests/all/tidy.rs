@@ -155,20 +155,90 @@ fn unindented(text: &str) -> String {
     text.lines().map(|line| line.get(indent..).unwrap_or("").to_owned() + "\n").collect()
 }
 
+/// The function of a Rust file that has this name and a body, with the documentation and attributes above it.
+fn function(file: &str, name: &str) -> String {
+    let source = read(file);
+    let lines: Vec<&str> = source.lines().collect();
+    let is_its_head = |line: &str| {
+        let line = line.trim_start();
+        line.strip_prefix("pub ").unwrap_or(line).starts_with(&format!("fn {name}("))
+    };
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    // A declaration of a runtime function ends at its indentation, too, but not with a brace.
+    let last = |head: usize| {
+        let is_last = |line: &&str| indent(line) == indent(lines[head]) && line.ends_with(['}', ';']);
+        head + lines[head..].iter().position(is_last).unwrap_or_else(|| panic!("{file}: `{name}` ends"))
+    };
+    let heads = (0..lines.len()).filter(|&line| is_its_head(lines[line]) && lines[last(line)].ends_with('}'));
+    let [head] = heads.collect::<Vec<_>>()[..] else { panic!("{file} has one `{name}`") };
+    let above = |line: &&&str| line.trim_start().starts_with("///") || line.trim_start().starts_with("#[");
+    let first = head - lines[..head].iter().rev().take_while(above).count();
+    unindented(&lines[first..=last(head)].join("\n"))
+}
+
+/// The op of an instruction set as it is lowered: its typed IR, and its functions in C.
+fn lowered(file: &str, name: &str) -> (String, String) {
+    let sets = mimeo_lower::lower_file(&read(file), "src/ops.rs").expect("the ops are Rust");
+    let op = sets[0].ops.iter().find(|op| op.name == name).unwrap_or_else(|| panic!("{file} has the op `{name}`"));
+    let mimeo_lower::StencilSource::Generated(c) = &op.source else { panic!("`{name}` has generated C") };
+    let start = [c.find("OUTLINED op_"), c.find("STENCIL op_")].into_iter().flatten().min().expect("it has functions");
+    (op.ir.clone() + "\n", c[start..].trim_end().to_owned() + "\n")
+}
+
+/// `page` with its quotations as they should be, and how many these are: of `rust` and `c`, blocks whose first line is
+/// such as "```c add of examples/calc/src/ops.rs".
+fn with_true_quotations(page: &str) -> (String, usize) {
+    let (mut result, mut count) = (String::new(), 0);
+    let mut lines = page.split_inclusive('\n');
+    while let Some(line) = lines.next() {
+        result += line;
+        let info: Vec<&str> = line.strip_prefix("```").unwrap_or("").split_whitespace().collect();
+        let [language, name, "of", file] = info[..] else { continue };
+        match language {
+            "rust" => result += &function(file, name),
+            "c" => result += &lowered(file, name).1,
+            // Compilers differ. Who has the compiled code compares it.
+            "asm" => continue,
+            other => panic!("{line}: `{other}` is not made of ops"),
+        }
+        let end = lines.find(|line| line.starts_with("```")).expect("a block ends");
+        result += end;
+        count += 1;
+    }
+    (result, count)
+}
+
 #[test]
-fn the_quoted_op_is_the_real_one() {
+fn the_quoted_ops_are_the_real_ones() {
     let page = read("ARCHITECTURE.md");
-    let source = read("examples/calc/src/ops.rs");
+    let calc = "examples/calc/src/ops.rs";
     let definition = block(&page, "**The definition**");
-    let start = source.find("    /// `a + b`").expect("calc adds");
-    assert_eq!(unindented(&source[start..]).get(..definition.len()), Some(definition));
-    let sets = mimeo_lower::lower_file(&source, "src/ops.rs").expect("calc's ops are Rust");
-    let add = sets[0].ops.iter().find(|op| op.name == "add").expect("calc adds");
-    assert_eq!(add.ir, block(&page, "**The typed IR**").trim_end());
-    let mimeo_lower::StencilSource::Generated(c) = &add.source else { panic!("`add` has generated C") };
-    assert!(c.ends_with(block(&page, "**The C.**")), "{c}");
+    assert_eq!(function(calc, "add"), definition);
+    let (ir, c) = lowered(calc, "add");
+    assert_eq!(ir, block(&page, "**The typed IR**"));
+    assert_eq!(c, block(&page, "**The C.**"));
     let readme = read("README.md");
     assert_eq!(block(&readme, "This is all there is to calc's `+`"), definition);
+}
+
+#[test]
+fn the_quotations_are_true() {
+    let mut total = 0;
+    for entry in fs::read_dir(root().join("docs")).expect("a folder of the tree").flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|extension| extension == "md") {
+            let page = fs::read_to_string(&path).expect("a page is text");
+            let (truth, count) = with_true_quotations(&page);
+            total += count;
+            if std::env::var_os("MIMEO_BLESS").is_some() {
+                fs::write(&path, truth).expect("the page can be written");
+            } else {
+                assert!(page == truth, "{} quotes what is not there: run with MIMEO_BLESS=1", path.display());
+            }
+        }
+    }
+    // The page on Lua has three ops at least, each in Rust and in C.
+    assert!(total >= 6, "{total} quotations");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod math;
 mod os;
 mod package;
 mod string;
+mod system;
 mod table;
 
 pub use math::Random;

@@ -1,8 +1,20 @@
 //! The instruction set of Lua: a register machine whose values are NaN-boxed.
 //!
-//! Contract of its unsafe blocks: (1) a value whose tag says that it is an object is the address of a live object of
-//! that kind: the collector frees what no slot, upvalue, table or root of the host leads to; (2) the fields of an
-//! object are as its type's documentation says; (3) the verifier has checked every index operand.
+//! A parameter of the type [`Value`](ops::Value) is a slot of the frame that runs, and results go to slots that the op
+//! names first. `#[constant]` is a value of the program's, `#[imm]` a number in the op itself, `#[cache]` memory that
+//! this op has to itself, `Window` a run of slots, and `Label` another op. In this order the file has: what a value is;
+//! what stencils see of objects; caches; what `runtime` does for ops; and the ops: for variables, arithmetic, jumps,
+//! loops, tables, functions, and builtins. `docs/lua.md` follows three of them down to their machine code.
+//!
+//! Contract of its unsafe blocks:
+//!
+//! 1. A value whose tag says that it is an object is the address of a live object of that kind: the collector frees
+//!    what no slot, upvalue, table or root of the host leads to. It works within runtime functions only.
+//! 2. The fields of an object are as its type's documentation says, and so are those of a cache: a table with the shape
+//!    of a [`FieldCache`](ops::FieldCache) has its slot.
+//! 3. Bytecode comes from the generator only. The `function` of an op for variables is slot 0 of a function written in
+//!    Lua, and the `index` beside it that of one of its upvalues. Slots and constants, the verifier has checked.
+//! 4. [`Context::epoch`](ops::Context::epoch) points into the heap, which lives as long as the machine.
 
 use crate::runtime::{
     advance, arithmetic, builtin_frame, call_builtin, callable, caught, close_upvalues, collect_arguments, concatenate,
@@ -44,15 +56,7 @@ pub mod ops {
     const FIRST_TAGGED: u64 = 0xfff9_0000_0000_0000;
     /// What is neither a number nor an object is from here on.
     const FIRST_PLAIN: u64 = 0xffff_0000_0000_0000;
-    /// The bit of `__newindex` in [`Table::missing`].
-    const NEW_INDEX: u32 = 2;
-    /// What [`arithmetic`] is asked to do: the [`Event`](crate::heap::Event) of the operation.
-    const ADD: u8 = 7;
-    const SUBTRACT: u8 = 8;
-    const MULTIPLY: u8 = 9;
-    const DIVIDE: u8 = 10;
-    const MODULO: u8 = 11;
-    const NEGATE: u8 = 13;
+    /// The one NaN.
     const NAN: u64 = 0x7ff8_0000_0000_0000;
 
     impl Value {
@@ -426,6 +430,38 @@ pub mod ops {
         a
     }
 
+    // Stores: who must hear of them.
+
+    /// Must the collector hear of an object that is stored into one with this mark?
+    fn is_black(mark: u8) -> bool {
+        mark & BLACK != 0
+    }
+
+    /// Nobody has to hear of a store into such a table.
+    fn is_plain(table: *mut Table) -> bool {
+        let mark = unsafe { (*table).object.mark };
+        mark & (BLACK | PROTOTYPE) == 0
+    }
+
+    /// May `value` just be stored where `old` is? Else a metamethod may have a say, or the collector.
+    fn may_replace(table: *mut Table, old: Value, value: Value) -> bool {
+        (!old.is_nil() || unsafe { (*table).metatable.is_null() }) && (is_plain(table) || may_keep(old, value))
+    }
+
+    /// The collector cares for objects only, and a [`PROTOTYPE`] may get another number for a number.
+    fn may_keep(old: Value, value: Value) -> bool {
+        !value.is_object() && old.is_number()
+    }
+
+    /// The bit of `__newindex` in [`Table::missing`].
+    pub(crate) const NEW_INDEX: u32 = 2;
+
+    /// May a name be added to the table? Not if somebody has to hear of it, or may have another wish.
+    fn may_add(table: *mut Table) -> bool {
+        let metatable = unsafe { (*table).metatable };
+        is_plain(table) && (metatable.is_null() || unsafe { (*metatable).missing } & NEW_INDEX != 0)
+    }
+
     // Variables of functions around, and globals. `function` is slot 0: the closure that runs.
 
     fn upvalue_of(function: Value, index: u32) -> *mut Upvalue {
@@ -488,13 +524,13 @@ pub mod ops {
         set_name(vm, Value::table(globals), name, value, field, add)
     }
 
-    /// `dst` = closure of the function's prototype number `prototype`
+    /// `function … end`: a closure of the function's prototype number `prototype`.
     #[vm_op]
     fn closure(vm: &mut Vm, function: Value, #[imm] prototype: u32) -> Value {
         make_closure(vm, function, prototype)
     }
 
-    /// Gives the upvalues of the slots from the window on values of their own.
+    /// Gives the upvalues of the slots from the window on values of their own: the locals there go out of scope.
     #[vm_op]
     fn close(vm: &mut Vm, from: Window) {
         if !vm.context.open_upvalues.is_null() {
@@ -504,6 +540,14 @@ pub mod ops {
 
     // Arithmetic. As a double, what is no number is a NaN, and what comes of it is one too: so the one question whether the
     // result is a NaN finds every operand that is no number, and the rare NaN that two numbers give.
+
+    /// What [`arithmetic`] is asked to do: the [`Event`](crate::heap::Event) of the operation.
+    pub(crate) const ADD: u8 = 7;
+    pub(crate) const SUBTRACT: u8 = 8;
+    pub(crate) const MULTIPLY: u8 = 9;
+    pub(crate) const DIVIDE: u8 = 10;
+    pub(crate) const MODULO: u8 = 11;
+    pub(crate) const NEGATE: u8 = 13;
 
     /// `a + b`
     #[vm_op]
@@ -620,7 +664,7 @@ pub mod ops {
         length_of(vm, a)
     }
 
-    /// All values of the window in one string.
+    /// `a .. b .. …`: all values of the window in one string.
     #[vm_op]
     fn concat(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
         concatenate(vm, values)
@@ -947,7 +991,7 @@ pub mod ops {
 
     // Tables.
 
-    /// A new table with room for so many elements and names.
+    /// `{}`, with room for so many elements and names.
     #[vm_op]
     fn new_table(vm: &mut Vm, #[imm] array: u32, #[imm] names: u32) -> Value {
         make_table(vm, array, names)
@@ -983,7 +1027,7 @@ pub mod ops {
         index_field(vm, object, name, own, inherited)
     }
 
-    /// The function `object.name` and `object`, as a method call wants them.
+    /// `object:name`: the function and, behind it, the object, which is its first argument.
     #[vm_op]
     fn get_method(
         vm: &mut Vm,
@@ -1010,7 +1054,8 @@ pub mod ops {
 
     /// The place in an array part that a number is the key of; none has as many as it is for other numbers.
     fn array_place(key: f64) -> u64 {
-        // The low bits of a number from 2^52 on are its integer. Bits are compared, so what is no number differs, too.
+        // The low bits of a number from 2^52 on are its integer. What is no number is a NaN here and stays one, whose bits
+        // are far above every place.
         let shifted = key + TWO_52;
         if (shifted - TWO_52).to_bits() == key.to_bits() {
             shifted.to_bits().wrapping_sub(TWO_52_BITS).wrapping_sub(1)
@@ -1036,26 +1081,6 @@ pub mod ops {
             }
         }
         index(vm, object, key)
-    }
-
-    fn is_black(mark: u8) -> bool {
-        mark & BLACK != 0
-    }
-
-    /// Nobody has to hear of a store into such a table.
-    fn is_plain(table: *mut Table) -> bool {
-        let mark = unsafe { (*table).object.mark };
-        mark & (BLACK | PROTOTYPE) == 0
-    }
-
-    /// May `value` just be stored where `old` is? Else a metamethod may have a say, or the collector.
-    fn may_replace(table: *mut Table, old: Value, value: Value) -> bool {
-        (!old.is_nil() || unsafe { (*table).metatable.is_null() }) && (is_plain(table) || may_keep(old, value))
-    }
-
-    /// The collector cares for objects only, and a [`PROTOTYPE`] may get another number for a number.
-    fn may_keep(old: Value, value: Value) -> bool {
-        !value.is_object() && old.is_number()
     }
 
     /// `object.name = value`
@@ -1093,12 +1118,6 @@ pub mod ops {
         set_name(vm, object, name, value, field, add)
     }
 
-    /// May a name be added to the table?
-    fn may_add(table: *mut Table) -> bool {
-        let metatable = unsafe { (*table).metatable };
-        is_plain(table) && (metatable.is_null() || unsafe { (*metatable).missing } & NEW_INDEX != 0)
-    }
-
     /// `object[key] = value`
     #[vm_op]
     fn set_index(vm: &mut Vm, object: Value, key: Value, #[place(slot, constant)] value: Value) -> Result<(), Thrown> {
@@ -1116,13 +1135,13 @@ pub mod ops {
         set(vm, object, key, value)
     }
 
-    /// The window's values are the elements of the table from `first` on.
+    /// `{…, a, b, …}`: the window's values are the elements of the table from `first` on.
     #[vm_op]
     fn set_list(vm: &mut Vm, table: Value, #[imm] first: u32, values: Window) {
         set_elements(vm, table, values, first, values.len() as u32);
     }
 
-    /// As `set_list`, with all results of the last call behind the window's values.
+    /// `{…, a, f()}`: as `set_list`, with all results of the last call behind the window's values.
     #[vm_op]
     fn set_list_open(vm: &mut Vm, table: Value, #[imm] first: u32, values: Window) {
         let count = (values.len() as u32).wrapping_add(vm.context.results);
@@ -1132,7 +1151,7 @@ pub mod ops {
     // Functions. A frame begins with the function that runs in it, and its arguments; its results begin in the same
     // slot. The first result is there even if there is none: nil.
 
-    /// Calls `function`, with which the window begins.
+    /// `function(…)`: calls it; it is the first value of the window, and the arguments are the others.
     #[vm_op]
     fn call(vm: &mut Vm, function: Value, args: Window) -> Result<Flow, Thrown> {
         let arguments = (args.len() as u32).wrapping_sub(1);
@@ -1144,7 +1163,7 @@ pub mod ops {
         Ok(vm.call(callee, args))
     }
 
-    /// As `call`, with all results of the last call behind the window's values.
+    /// `function(…, f())`: as `call`, with all results of the last call behind the window's values.
     #[vm_op]
     fn call_open(vm: &mut Vm, function: Value, args: Window) -> Result<Flow, Thrown> {
         let arguments = (args.len() as u32).wrapping_sub(1).wrapping_add(vm.context.results);
@@ -1156,7 +1175,7 @@ pub mod ops {
         Ok(vm.call(callee, args))
     }
 
-    /// Calls `function` in the place of the running one.
+    /// `return function(…)`: calls it in the place of the running one.
     #[vm_op]
     fn tail_call(vm: &mut Vm, function: Value, args: Window) -> Result<Flow, Thrown> {
         let arguments = (args.len() as u32).wrapping_sub(1);
@@ -1170,7 +1189,7 @@ pub mod ops {
         Ok(vm.tail_call(callee))
     }
 
-    /// As `tail_call`, with all results of the last call behind the window's values.
+    /// `return function(…, f())`: as `tail_call`, with all results of the last call behind the window's values.
     #[vm_op]
     fn tail_call_open(vm: &mut Vm, function: Value, args: Window) -> Result<Flow, Thrown> {
         let arguments = (args.len() as u32).wrapping_sub(1).wrapping_add(vm.context.results);
@@ -1179,7 +1198,7 @@ pub mod ops {
         Ok(vm.tail_call(callee))
     }
 
-    /// Parameters without an argument are nil.
+    /// A function begins: parameters without an argument are nil.
     #[vm_op]
     fn enter(vm: &mut Vm, parameters: Window) {
         if (vm.context.arguments as u64) < parameters.len() {
@@ -1193,19 +1212,19 @@ pub mod ops {
         collect_arguments(vm, parameters)
     }
 
-    /// `...`, in as many slots as the window has
+    /// `a, b = ...`: as many of its values as the window has slots.
     #[vm_op]
     fn variadic(vm: &mut Vm, rest: Value, to: Window) {
         copy_rest(vm, rest, to);
     }
 
-    /// All of `...`, as if they were results of a call.
+    /// `f(...)`: all of its values, as if they were results of a call.
     #[vm_op]
     fn variadic_open(vm: &mut Vm, rest: Value, to: Window) -> Result<(), Thrown> {
         copy_whole_rest(vm, rest, to)
     }
 
-    /// As many results of the last call as the window has slots: nil where it had fewer.
+    /// `a, b = f()`: as many results of the last call as the window has slots, nil where it had fewer.
     #[vm_op]
     fn adjust(vm: &mut Vm, results: Window) {
         if (vm.context.results as u64) < results.len() {
@@ -1213,21 +1232,21 @@ pub mod ops {
         }
     }
 
-    /// Returns one value.
+    /// `return a`
     #[vm_op]
     fn ret(vm: &mut Vm, #[place(slot, constant)] a: Value) -> Flow {
         vm.context.results = 1;
         vm.ret(a)
     }
 
-    /// Returns nothing.
+    /// `return`
     #[vm_op]
     fn ret_none(vm: &mut Vm) -> Flow {
         vm.context.results = 0;
         vm.ret(Value::NIL)
     }
 
-    /// Returns the window's values, of which there is at least one: `first`.
+    /// `return first, …`: the window's values, of which there is at least one.
     #[vm_op]
     fn ret_many(vm: &mut Vm, first: Value, values: Window) -> Flow {
         vm.context.results = values.len() as u32;
@@ -1235,7 +1254,8 @@ pub mod ops {
         vm.ret(first)
     }
 
-    /// Returns the window's values and behind them all results of the last call. `first` is where the first of all is.
+    /// `return …, f()`: the window's values and behind them all results of the last call. `first` is where the first of all
+    /// is.
     #[vm_op]
     fn ret_open(vm: &mut Vm, first: Value, values: Window) -> Flow {
         vm.context.results = (values.len() as u32).wrapping_add(vm.context.results);

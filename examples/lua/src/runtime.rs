@@ -26,7 +26,7 @@ pub use arithmetic::to_number;
 pub use builtin::{BuiltinFn, Call};
 pub use concat::{out_of_memory, push_text};
 pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
-pub use error::{error_text, raise, raise_text, raise_text_at};
+pub use error::{raise, raise_text, raise_text_at};
 pub use index::{PlainKind, get, metatable_of};
 pub use place::{Frame, frame_at, frames, name_of_callee, place, place_of};
 pub use protected::{Exit, Failure, leave, run_protected};

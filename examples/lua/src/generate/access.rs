@@ -65,14 +65,7 @@ impl Generator<'_, '_> {
             _ => window,
         };
         let slot = match &suffix.kind {
-            SuffixKind::Field(name) => {
-                self.at(suffix.line);
-                self.named(0, sofar.name);
-                let name = self.constant(*name);
-                self.asm.get_field(dst, sofar.slot, name);
-                dst
-            }
-            SuffixKind::Index(Expression::String(name)) => {
+            SuffixKind::Field(name) | SuffixKind::Index(Expression::String(name)) => {
                 self.at(suffix.line);
                 self.named(0, sofar.name);
                 let name = self.constant(*name);

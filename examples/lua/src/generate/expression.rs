@@ -1,6 +1,6 @@
 //! Expressions → ops that leave their values where they are wanted.
 
-use mimeo::asm::Place;
+use mimeo::asm::{Place, Target};
 use mimeo::def::Slot;
 
 use super::access::Want;
@@ -121,8 +121,14 @@ impl Generator<'_, '_> {
 
     /// The value of a condition: true or false.
     pub(super) fn truth(&mut self, expression: &Expression, dst: Slot) {
-        let (no, end) = (self.asm.label(), self.asm.label());
+        let no = self.asm.label();
         self.jump(expression, no, false);
+        self.true_unless(no, dst);
+    }
+
+    /// True for what comes here, and false for what jumps to `no`.
+    pub(super) fn true_unless(&mut self, no: Target, dst: Slot) {
+        let end = self.asm.label();
         self.asm.copy(dst, Place::Constant(Value::TRUE));
         self.asm.jump(end);
         self.asm.bind(no);

@@ -121,13 +121,9 @@ impl Generator<'_, '_> {
 
     /// The result of a comparison as a value.
     fn compared(&mut self, left: Left<'_>, operation: &Operation, dst: Slot) {
-        let (no, end) = (self.asm.label(), self.asm.label());
+        let no = self.asm.label();
         self.compare(left, operation, no, false);
-        self.asm.copy(dst, mimeo::asm::Place::Constant(crate::ops::ops::Value::TRUE));
-        self.asm.jump(end);
-        self.asm.bind(no);
-        self.asm.copy(dst, mimeo::asm::Place::Constant(crate::ops::ops::Value::FALSE));
-        self.asm.bind(end);
+        self.true_unless(no, dst);
     }
 }
 

@@ -84,6 +84,15 @@ impl Call<'_> {
         Ok(if number < -f64::from(i32::MIN) { number as i32 } else { i32::MIN })
     }
 
+    /// An integer of 32 bits that may be missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`number`](Self::number).
+    pub fn int32_or(&mut self, index: u32, default: i32) -> Result<i32, Thrown> {
+        if self.has(index) { self.int32(index) } else { Ok(default) }
+    }
+
     /// An integer that may be missing.
     ///
     /// # Errors

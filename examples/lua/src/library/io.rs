@@ -11,18 +11,16 @@ use std::io;
 
 use mimeo::Thrown;
 
+use super::system::{error_parts, give_outcome};
 use super::{Functions, builtin, define_module, define_with, set};
 use crate::heap::{Gc, Userdata};
 use crate::ops::ops::{Table, Value, Vm};
 use crate::runtime::Call;
 
-use file::{File, STANDARD_CLOSED, file_of, give_outcome, give_written, is_open, new_file, with_stream, write};
+use file::{File, STANDARD_CLOSED, file_of, is_open, new_file, with_stream, write};
 use open::{open_file, open_temporary, run_command};
 use read::{Read, read};
 use stream::Stream;
-
-pub(super) use file::error_parts;
-pub(super) use open::path_of;
 
 const FUNCTIONS: Functions = &[
     ("close", close),
@@ -192,7 +190,7 @@ fn write_output(call: &mut Call<'_>) -> Result<(), Thrown> {
         return Err(call.error(STANDARD_CLOSED));
     }
     let written = write(call, file, 0)?;
-    give_written(call, written)
+    give_outcome(call, written, None)
 }
 
 fn lines(call: &mut Call<'_>) -> Result<(), Thrown> {

@@ -1,7 +1,7 @@
 //! The table `os`: the process and its surroundings.
 
 mod date;
-mod system;
+mod surroundings;
 
 use mimeo::Thrown;
 
@@ -13,14 +13,14 @@ const FUNCTIONS: Functions = &[
     ("clock", clock),
     ("date", date::date),
     ("difftime", date::difftime),
-    ("execute", system::execute),
+    ("execute", surroundings::execute),
     ("exit", exit),
-    ("getenv", system::getenv),
-    ("remove", system::remove),
-    ("rename", system::rename),
+    ("getenv", surroundings::getenv),
+    ("remove", surroundings::remove),
+    ("rename", surroundings::rename),
     ("setlocale", setlocale),
     ("time", date::time),
-    ("tmpname", system::tmpname),
+    ("tmpname", surroundings::tmpname),
 ];
 
 pub(super) fn open(vm: &mut Vm) {

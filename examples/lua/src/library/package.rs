@@ -8,7 +8,7 @@ use super::base::load_file;
 use super::{Functions, builtin, define, define_module, define_with, loaded_modules, set};
 use crate::heap::{Event, Gc};
 use crate::ops::ops::{Table, Text, Value, Vm};
-use crate::runtime::{Call, frame_at};
+use crate::runtime::{Call, frame_at, push_text};
 
 use search::{CPATH, PATH, find, path_from_environment};
 
@@ -96,7 +96,7 @@ fn find_loader(call: &mut Call<'_>, name: Gc<Text>) -> Result<Value, Thrown> {
         if found.is_function() {
             return Ok(found);
         }
-        crate::runtime::push_text(&mut message, found);
+        push_text(&mut message, found);
     }
     Err(call.error(message))
 }
@@ -116,11 +116,8 @@ fn load_preloaded(call: &mut Call<'_>) -> Result<(), Thrown> {
 
 fn load_lua(call: &mut Call<'_>) -> Result<(), Thrown> {
     let name = call.string(0)?;
-    let Some(path) = field(call, "path").to_text().map(Value::from).or(number_as_text(call, "path")) else {
-        return Err(call.error("'package.path' must be a string"));
-    };
-    let path = path.to_text().expect("it is one");
-    match find(name.bytes(), path.bytes(), b".", b"/") {
+    let path = path_field(call, "path")?;
+    match find(name.bytes(), &path, b".", b"/") {
         Ok(file) => match load_file(call.vm, Some(&file), None, None) {
             Ok(function) => call.give(function),
             Err(message) => Err(loading_failed(call, name, &file, &message)),
@@ -135,15 +132,12 @@ fn load_lua(call: &mut Call<'_>) -> Result<(), Thrown> {
 /// Modules written in C are found, but there is no way to load them.
 fn load_c(call: &mut Call<'_>) -> Result<(), Thrown> {
     let name = call.string(0)?;
-    let Some(path) = field(call, "cpath").to_text().map(Value::from).or(number_as_text(call, "cpath")) else {
-        return Err(call.error("'package.cpath' must be a string"));
-    };
-    let path = path.to_text().expect("it is one");
+    let path = path_field(call, "cpath")?;
     let mut message = Vec::new();
     // A library may have all modules below its own name.
     let root = name.bytes().split(|&byte| byte == b'.').next().filter(|root| root.len() < name.bytes().len());
     for name_of_file in [name.bytes()].into_iter().chain(root) {
-        match find(name_of_file, path.bytes(), b".", b"/") {
+        match find(name_of_file, &path, b".", b"/") {
             Ok(file) => return Err(loading_failed(call, name, &file, NO_LIBRARIES.as_bytes())),
             Err(not_found) => message.extend(not_found),
         }
@@ -152,11 +146,11 @@ fn load_c(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(message)
 }
 
-/// A field that is a number, as a string.
-fn number_as_text(call: &mut Call<'_>, name: &str) -> Option<Value> {
-    let mut text = Vec::new();
-    let number = field(call, name);
-    crate::runtime::push_text(&mut text, number).then(|| call.text(text))
+/// A field of the table `package` that must be a string, or a number as one.
+fn path_field(call: &mut Call<'_>, name: &str) -> Result<Vec<u8>, Thrown> {
+    let mut path = Vec::new();
+    let value = field(call, name);
+    if push_text(&mut path, value) { Ok(path) } else { Err(call.error(format!("'package.{name}' must be a string"))) }
 }
 
 fn loading_failed(call: &mut Call<'_>, name: Gc<Text>, file: &[u8], message: &[u8]) -> Thrown {

@@ -5,11 +5,8 @@ mod format;
 mod output;
 mod pattern;
 
-use mimeo::Thrown;
-
 use super::{Functions, define_module, set};
 use crate::ops::ops::Vm;
-use crate::runtime::Call;
 use output::Output;
 
 const FUNCTIONS: Functions = &[
@@ -34,11 +31,4 @@ pub(super) fn open(vm: &mut Vm) {
     let metatable = vm.host.heap.new_table(0, 1, 0);
     set(&mut vm.host.heap, metatable, "__index", functions.into());
     vm.host.text_metatable = Some(metatable);
-}
-
-impl Call<'_> {
-    /// As [`int32`](Call::int32), of an argument that may be missing.
-    fn int32_or(&mut self, index: u32, default: i32) -> Result<i32, Thrown> {
-        if self.has(index) { self.int32(index) } else { Ok(default) }
-    }
 }

@@ -7,7 +7,7 @@ use super::index::metatable_of;
 use super::place::operand_name;
 use super::run::{give, request};
 use crate::heap::{Event, Gc};
-use crate::ops::ops::{Text, Value, Vm};
+use crate::ops::ops::{self, Text, Value, Vm};
 use crate::strings::scan_number;
 
 /// The number that a value is or, as a string, stands for.
@@ -30,6 +30,14 @@ pub(crate) fn arithmetic(vm: &mut Vm, event: u8, a: Value, b: Value) -> Result<V
         }
     }
 }
+
+// What ops ask for is what they mean: they have no other name for it than its number.
+const _: () = {
+    assert!(ops::ADD == Event::Add as u8 && ops::SUBTRACT == Event::Sub as u8);
+    assert!(ops::MULTIPLY == Event::Mul as u8 && ops::DIVIDE == Event::Div as u8);
+    assert!(ops::MODULO == Event::Mod as u8 && ops::NEGATE == Event::Unm as u8);
+    assert!(ops::NEW_INDEX == Event::NewIndex.bit());
+};
 
 fn calculate(event: Event, a: f64, b: f64) -> f64 {
     match event {

@@ -83,16 +83,3 @@ pub(super) fn take_value(vm: &mut Vm, trap: &Trap) -> Value {
         }
     }
 }
-
-/// The text of an error's value, as the command shows it.
-pub fn error_text(value: Value) -> Vec<u8> {
-    match (value.to_text(), value.to_number()) {
-        (Some(text), _) => text.bytes().to_vec(),
-        (_, Some(number)) => {
-            let mut text = Vec::new();
-            crate::strings::push_number(&mut text, number);
-            text
-        }
-        _ => format!("(error object is a {} value)", value.type_name()).into_bytes(),
-    }
-}

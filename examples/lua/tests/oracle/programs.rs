@@ -14,8 +14,6 @@ pub struct Behaviour {
 pub struct Program {
     pub path: PathBuf,
     pub name: String,
-    /// The whole text.
-    pub text: String,
     /// The text without the lines at the end that say what is expected.
     pub source: String,
     pub expected: Behaviour,
@@ -49,7 +47,7 @@ impl Program {
         let (only, check) = (field("-- only: "), field("-- check: "));
         let has_oracle = !header.iter().any(|line| line.starts_with("-- oracle: none: "));
         assert!(only.as_deref().is_none_or(|only| ["luajit", "lua5.1"].contains(&only)), "{name}: {only:?}");
-        Program { path, name, text, source, expected: Behaviour { output, error }, only, check, has_oracle }
+        Program { path, name, source, expected: Behaviour { output, error }, only, check, has_oracle }
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use mimeo::Thrown;
 
 use crate::heap::Gc;
+use crate::library::system::{error_parts, os_string};
 use crate::ops::ops::{Table, Text, Value, Vm};
 use crate::runtime::{Call, push_text, raise, run_protected};
 
@@ -101,8 +102,7 @@ pub(in super::super) fn load_file(
             read.map_err(|error| failed("read", b"stdin", &error))?;
         }
         Some(path) => {
-            let mut file =
-                std::fs::File::open(super::super::io::path_of(path)).map_err(|error| failed("open", path, &error))?;
+            let mut file = std::fs::File::open(os_string(path)).map_err(|error| failed("open", path, &error))?;
             file.read_to_end(&mut source).map_err(|error| failed("read", path, &error))?;
             name = [b"@", path].concat();
         }
@@ -111,7 +111,7 @@ pub(in super::super) fn load_file(
 }
 
 fn failed(what: &str, path: &[u8], error: &std::io::Error) -> Failed {
-    let (text, _) = super::super::io::error_parts(error);
+    let (text, _) = error_parts(error);
     [b"cannot ", what.as_bytes(), b" ", path, b": ", text.as_bytes()].concat()
 }
 

@@ -1,4 +1,4 @@
-//! A userdata → the [`File`] in it, and what came of an operation → the results that say so.
+//! A userdata → the [`File`] in it, and what is written to that.
 
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -95,33 +95,4 @@ pub(super) fn write(call: &mut Call<'_>, file: Gc<Userdata>, first: u32) -> Resu
         written = result.unwrap_or(Ok(()));
     }
     Ok(written)
-}
-
-pub(super) fn give_written(call: &mut Call<'_>, written: io::Result<()>) -> Result<(), Thrown> {
-    give_outcome(call, written, None)
-}
-
-/// Gives `true`, or nil, what went wrong with what, and its number.
-pub(super) fn give_outcome(call: &mut Call<'_>, outcome: io::Result<()>, name: Option<&[u8]>) -> Result<(), Thrown> {
-    let Err(error) = outcome else { return call.give(Value::TRUE) };
-    let (text, number) = error_parts(&error);
-    let message = match name {
-        Some(name) => [name, b": ", text.as_bytes()].concat(),
-        None => text.into_bytes(),
-    };
-    let message = call.text(message);
-    call.give_all(&[Value::NIL, message, Value::number(f64::from(number))])
-}
-
-/// The text that C has for an error, and its number.
-pub(in super::super) fn error_parts(error: &io::Error) -> (String, i32) {
-    let text = error.to_string();
-    match error.raw_os_error() {
-        // Rust adds the number to the text.
-        Some(number) => match text.strip_suffix(&format!(" (os error {number})")) {
-            Some(text) => (text.to_owned(), number),
-            None => (text, number),
-        },
-        None => (text, 0),
-    }
 }

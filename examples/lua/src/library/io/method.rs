@@ -4,13 +4,12 @@ use std::io::SeekFrom;
 
 use mimeo::Thrown;
 
-use super::file::{
-    File, any_file_of, file_of, give_outcome, give_written, is_open, with_stream, write as write_arguments,
-};
+use super::file::{File, any_file_of, file_of, is_open, with_stream, write as write_arguments};
 use super::give_lines;
 use super::read::{Read, read as read_formats};
 use super::stream::{Buffering, Stream};
 use crate::heap::{Gc, Userdata};
+use crate::library::system::give_outcome;
 use crate::library::{Functions, define_with, set};
 use crate::ops::ops::{Table, Value, Vm};
 use crate::runtime::Call;
@@ -95,7 +94,7 @@ fn read(call: &mut Call<'_>) -> Result<(), Thrown> {
 fn write(call: &mut Call<'_>) -> Result<(), Thrown> {
     let file = file_of(call, 0)?;
     let written = write_arguments(call, file, 1)?;
-    give_written(call, written)
+    give_outcome(call, written, None)
 }
 
 fn seek(call: &mut Call<'_>) -> Result<(), Thrown> {

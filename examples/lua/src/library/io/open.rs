@@ -2,29 +2,15 @@
 
 use std::fs::OpenOptions;
 use std::io;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 use super::stream::Stream;
+use crate::library::system::{os_string, shell};
 
 /// C's `EINVAL`, which is the same on all systems.
 const INVALID: i32 = 22;
-
-/// A name of a file, of which C would see what is before the first zero.
-pub(in super::super) fn path_of(name: &[u8]) -> PathBuf {
-    let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt as _;
-        std::ffi::OsStr::from_bytes(name).into()
-    }
-    #[cfg(not(unix))]
-    {
-        String::from_utf8_lossy(name).into_owned().into()
-    }
-}
 
 /// The options that a mode stands for, and whether the file can be written.
 fn options_of(mode: &[u8]) -> Option<(OpenOptions, bool)> {
@@ -43,7 +29,7 @@ fn options_of(mode: &[u8]) -> Option<(OpenOptions, bool)> {
 
 pub(super) fn open_file(name: &[u8], mode: &[u8]) -> io::Result<Stream> {
     let (options, is_writable) = options_of(mode).ok_or_else(|| io::Error::from_raw_os_error(INVALID))?;
-    Ok(Stream::disk(options.open(path_of(name))?, is_writable))
+    Ok(Stream::disk(options.open(os_string(name))?, is_writable))
 }
 
 /// A file that nobody else can find, and that goes when it is closed.
@@ -75,9 +61,7 @@ pub(super) fn run_command(command: &[u8], mode: &[u8]) -> io::Result<Stream> {
         b"w" | b"wb" => (false, true),
         _ => return Err(io::Error::from_raw_os_error(INVALID)),
     };
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("/bin/sh", "-c") };
-    let mut shell = Command::new(shell);
-    shell.arg(flag).arg(path_of(command));
+    let mut shell = shell(command);
     if reads {
         shell.stdout(Stdio::piped());
     }

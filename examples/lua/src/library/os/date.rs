@@ -6,6 +6,7 @@ use mimeo::Thrown;
 
 use crate::heap::Gc;
 use crate::library::set;
+use crate::library::system::until_zero;
 use crate::ops::ops::{Table, Value};
 use crate::runtime::{Call, get, to_number};
 use crate::time::{Date, Fields, Zone};
@@ -35,7 +36,7 @@ pub(super) fn date(call: &mut Call<'_>) -> Result<(), Thrown> {
     let format = call.string_if_any(0)?;
     let format = format.as_ref().map_or(&b"%c"[..], |text| text.bytes());
     // It ends like a string in C.
-    let format = format.split(|&byte| byte == 0).next().unwrap_or_default().to_vec();
+    let format = until_zero(format).to_vec();
     let seconds = if call.has(1) { to_integer(call.number(1)?) } else { now() };
     let (zone, format) = match format.strip_prefix(b"!") {
         Some(rest) => (Zone::UTC, rest),

@@ -2,7 +2,7 @@
 
 use mimeo::Thrown;
 
-use super::super::io::path_of;
+use crate::library::system::os_string;
 use crate::ops::ops::Value;
 use crate::runtime::Call;
 
@@ -29,7 +29,7 @@ pub(super) fn find(name: &[u8], path: &[u8], separator: &[u8], replacement: &[u8
     let mut message = Vec::new();
     for template in path.split(|&byte| byte == b';').filter(|template| !template.is_empty()) {
         let file = replace(template, b"?", &name);
-        if std::fs::File::open(path_of(&file)).is_ok() {
+        if std::fs::File::open(os_string(&file)).is_ok() {
             return Ok(file);
         }
         message.extend([b"\n\tno file '", &file[..], b"'"].concat());

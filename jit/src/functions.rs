@@ -105,6 +105,18 @@ impl Functions {
         }
     }
 
+    /// Where native callers enter the function, if that is code of its own.
+    #[inline]
+    pub(crate) fn entered_at(&self, function: &Function) -> Option<CodeAddr> {
+        let entry = function.entry();
+        // Of a function that is blocked, calls still count for the statistics.
+        (entry != self.call && self.is_compiled(function.id())).then_some(entry)
+    }
+
+    fn is_compiled(&self, id: u32) -> bool {
+        self.slots.get(id as usize).is_some_and(|slot| matches!(slot.state, State::Compiled(_)))
+    }
+
     /// Settings changed: what may pass now is tried again, and code is entered or not.
     pub(crate) fn reconsider(&mut self, off: bool) {
         for slot in &mut self.slots {

@@ -114,6 +114,11 @@ impl<I: InstructionSet> Native<I> {
         references: References<'_>,
     ) -> Option<CodeAddr> {
         self.notice(references);
+        // Callbacks come this way once more for each call: most functions that are called so are compiled.
+        if let Some(entry) = self.functions.entered_at(function) {
+            self.functions.stats.entered(Entry::Call);
+            return Some(entry);
+        }
         // A caller that was worth compiling calls nothing but hot functions.
         let threshold = if caller == Caller::Native { 1 } else { self.control.threshold() };
         let entry = self.count_and_compile(function, threshold, references)?;

@@ -358,7 +358,7 @@ impl Cursor {
 ///
 /// `function` is a loaded function.
 #[inline(always)]
-unsafe fn count_down(function: *const Function) -> bool {
+pub(crate) unsafe fn count_down(function: *const Function) -> bool {
     // SAFETY: the caller's promise.
     let countdown = unsafe { &(*function).countdown };
     countdown.set(countdown.get() - 1);

@@ -11,6 +11,7 @@ use std::panic::resume_unwind;
 use mimeo_def::frame::{CodeAddr, Exit, Frame};
 use mimeo_def::{OpIndex, Pc};
 
+use crate::cursor::count_down;
 use crate::request::Wish;
 use crate::tier::{Caller, NativeTier, References};
 use crate::trap::Site;
@@ -159,10 +160,10 @@ impl<I: InstructionSet> Vm<I> {
             let exit = match next {
                 // SAFETY: the address is for the top frame; see `enter_top` and `resume_top`.
                 Next::Native(code) => unsafe { self.enter(code) },
+                Next::Interpret if self.driver.interpreted.is_some() => self.interpret_counted(),
                 // SAFETY: (1), (2): the top record is current and its pc is an op.
                 Next::Interpret => unsafe { I::interpret::<false>(self) },
-                // SAFETY: as above.
-                Next::Step => unsafe { I::interpret::<true>(self) },
+                Next::Step => self.step(),
             };
             if native {
                 self.note_exit(exit);
@@ -195,6 +196,39 @@ impl<I: InstructionSet> Vm<I> {
                     self.enter_top(if native { Caller::Native } else { Caller::Interpreter })
                 }
             };
+        }
+    }
+
+    /// Interprets one op.
+    fn step(&mut self) -> Exit {
+        if let Some(count) = &mut self.driver.interpreted {
+            *count += 1;
+        }
+        // SAFETY: (1), (2): the top record is current and its pc is an op.
+        unsafe { I::interpret::<true>(self) }
+    }
+
+    /// Interprets as far as it would without counting, op by op, and counts them.
+    fn interpret_counted(&mut self) -> Exit {
+        loop {
+            // SAFETY: (1), (2).
+            let before = unsafe { (*self.core.frame).pc };
+            let exit = self.step();
+            // SAFETY: (1), (2); a host's record names no function, and has the marker of `Finish`.
+            let goes_on = unsafe {
+                let top = self.core.frame;
+                match exit {
+                    // The interpreter counts each way back to a loop's head, but not when it runs a single op.
+                    Exit::Leave => (*top).pc > before || !count_down((*top).function.cast()),
+                    // It has counted the call.
+                    Exit::Call => (*(*top).function.cast::<Function>()).countdown() > 0,
+                    Exit::Return => (*top).ret == self.core.return_marker,
+                    _ => false,
+                }
+            };
+            if !goes_on {
+                return exit;
+            }
         }
     }
 

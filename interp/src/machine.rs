@@ -123,6 +123,20 @@ impl<I: InstructionSet> Machine<I> {
         self.vm_mut().driver.tier.as_mut()?.as_any_mut().downcast_mut()
     }
 
+    /// Counts the ops that the interpreter runs from here on, which makes it several times slower. Which functions get
+    /// native code, and when, does not change.
+    pub fn count_interpreted_ops(&mut self) {
+        self.vm_mut().driver.interpreted.get_or_insert(0);
+    }
+
+    /// Ops that the interpreter ran since [`count_interpreted_ops`](Self::count_interpreted_ops), those that native code
+    /// left to it included; 0 when they are not counted.
+    ///
+    /// Without a native tier these are all. So the difference to a second machine without one is what ran natively.
+    pub fn interpreted_ops(&self) -> u64 {
+        self.vm().driver.interpreted.unwrap_or(0)
+    }
+
     /// Loads a program, so that its functions can be called.
     pub fn load(&mut self, program: &Program<I, Verified>) -> Linked {
         self.vm_mut().load(program)

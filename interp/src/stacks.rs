@@ -150,8 +150,13 @@ impl Stacks {
 
     /// The last record that a function may have.
     pub(crate) fn frame_limit(&self) -> *mut Frame {
+        self.frame_limit_at(self.depth)
+    }
+
+    /// The same for a depth that is not above that of these stacks; if it is, that.
+    pub(crate) fn frame_limit_at(&self, depth: u32) -> *mut Frame {
         // SAFETY: (1).
-        unsafe { self.host_frame().add(self.depth as usize) }
+        unsafe { self.host_frame().add(depth.min(self.depth) as usize) }
     }
 }
 

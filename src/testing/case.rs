@@ -144,7 +144,8 @@ impl Case {
             fixed_slots: Vec::new(),
             fixed_operands: Vec::new(),
         };
-        let window = random.below(MAX_WINDOW + 1);
+        let shortest = u64::from(language.shortest_window(info)).min(MAX_WINDOW);
+        let window = shortest + random.below(MAX_WINDOW + 1 - shortest);
         for (index, operand) in info.operands.iter().enumerate() {
             let bits = case.operand(language, info, operand, window, random)?;
             if bits.1 {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Random;
 use crate::def::op::{OpInfo, OperandInfo};
-use crate::{InstructionSet, Value, Vm};
+use crate::{InstructionSet, Machine, Value, Vm};
 
 /// What [`twins`](super::twins) must know about a language. Most authors write `state` and `snapshot`.
 ///
@@ -17,6 +17,15 @@ pub trait Language<I: InstructionSet> {
 
     /// A state for ops to run on. It is asked for twice with the same numbers, and must be the same both times.
     fn state(&self, random: &mut Random) -> (I::Context, I::Host);
+
+    /// Makes a machine that has its new state ready for a case: loads functions that the state has.
+    fn prepare(&self, _machine: &mut Machine<I>) {}
+
+    /// What a value of a case is in one of the machines. A language whose values hold addresses has cases with numbers
+    /// that stand for objects, and gives the objects of this machine's state here.
+    fn localize(&self, _vm: &mut Vm<I>, value: I::Value) -> I::Value {
+        value
+    }
 
     /// What became of a state.
     fn snapshot(&self, vm: &Vm<I>) -> Self::Snapshot;
@@ -39,6 +48,11 @@ pub trait Language<I: InstructionSet> {
         None
     }
 
+    /// The fewest slots that a window of this op has.
+    fn shortest_window(&self, _op: &OpInfo) -> u16 {
+        0
+    }
+
     /// Why an op cannot be tested alone.
     fn skip(&self, _op: &OpInfo) -> Option<String> {
         None
@@ -53,6 +67,12 @@ pub trait Language<I: InstructionSet> {
     /// their payload.
     fn same(&self, interpreted: I::Value, native: I::Value) -> bool {
         interpreted.to_bits() == native.to_bits()
+    }
+
+    /// Are these 8 bytes of the op's inline-cache cells the same? A language whose cells hold addresses has to look at
+    /// what is there. `word` counts from the op's first cell on.
+    fn same_cell(&self, _op: &OpInfo, _word: usize, interpreted: u64, native: u64) -> bool {
+        interpreted == native
     }
 
     /// A value in messages.

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::case::{Case, Frame};
 use super::failure::Failure;
 use super::{Language, Random};
-use crate::def::op::OperandKind;
+use crate::def::op::{OpInfo, OperandKind};
 use crate::def::{OpIndex, Pc};
 use crate::interp::{OpRun, Went};
 use crate::jit::{HasJit, Jit, JitConfig, Mode, WithJit};
@@ -92,6 +92,9 @@ pub fn twins_with<I: InstructionSet>(language: impl Language<I>, settings: &Sett
 /// Frames that a case is run on, one after the other, with the same inline caches.
 const FRAMES: usize = 8;
 
+/// To which depth calls fit: enough for callbacks.
+const MAX_DEPTH: u32 = 32;
+
 /// One op, and the machines that it is run in.
 struct Bench<'a, I: InstructionSet, L> {
     language: &'a L,
@@ -104,6 +107,8 @@ struct Bench<'a, I: InstructionSet, L> {
 struct Machines<I: InstructionSet> {
     interpreter: Machine<I>,
     native: Machine<I>,
+    /// To which calls fit while the op runs.
+    depth: u32,
 }
 
 /// What one tier did with one frame.
@@ -125,10 +130,10 @@ pub(super) struct Difference<S> {
 impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
     fn new(language: &'a L, frame: &'a Frame, op: OpIndex) -> Self {
         let only_at = Some(BTreeSet::from([frame.pc::<I>()]));
-        let machine = |native: bool, depth: u32| {
+        let machine = |native: bool| {
             let (context, host) = language.state(&mut Random::new(0));
             let config = JitConfig { mode: Mode::On, only_at: only_at.clone(), ..JitConfig::default() };
-            let limits = Limits { slots: 1 << 13, depth, ..Limits::default() };
+            let limits = Limits { slots: 1 << 13, depth: MAX_DEPTH, ..Limits::default() };
             let builder = Machine::builder(context, host).limits(limits);
             if !native {
                 return builder.build();
@@ -139,7 +144,7 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
             machine
         };
         let machines =
-            [2, 1].map(|depth| Machines { interpreter: machine(false, depth), native: machine(true, depth) });
+            [MAX_DEPTH, 1].map(|depth| Machines { interpreter: machine(false), native: machine(true), depth });
         Bench { language, frame, op, machines }
     }
 
@@ -173,23 +178,31 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
         case: &Case,
         mut report: Option<&mut Report>,
     ) -> Option<Difference<L::Snapshot>> {
-        let program = case.program::<I>(self.frame, &self.language.spaces());
-        let Machines { interpreter, native } = &mut self.machines[pair];
-        let linked = [interpreter.load(&program), native.load(&program)];
-        for machine in [&mut *interpreter, &mut *native] {
+        let Machines { interpreter, native, depth } = &mut self.machines[pair];
+        let (language, frame) = (self.language, self.frame);
+        let linked = [&mut *interpreter, &mut *native].map(|machine| {
             let vm = machine.vm_mut();
-            (vm.context, vm.host) = self.language.state(&mut Random::new(case.state));
-        }
+            (vm.context, vm.host) = language.state(&mut Random::new(case.state));
+            // Only the op under test has native code, and what it calls has none.
+            let set_mode = |machine: &Machine<I>, mode| machine.jit().map_or((), |jit| jit.control().set_mode(mode));
+            set_mode(machine, Mode::Off);
+            machine.limit_depth(MAX_DEPTH);
+            language.prepare(machine);
+            machine.limit_depth(*depth);
+            set_mode(machine, Mode::On);
+            let constants = localize(language, machine, &case.constants);
+            machine.load(&Case { constants, ..case.clone() }.program::<I>(frame, &language.spaces()))
+        });
         for (index, slots) in case.frames.iter().enumerate() {
-            let interpreted = outcome(self.language, interpreter, linked[0], self.frame, slots, false)?;
+            let interpreted = outcome(language, interpreter, linked[0], frame, slots, false)?;
             // A value that no hole takes leaves the op without native code.
-            let native = outcome(self.language, native, linked[1], self.frame, slots, true)?;
+            let native = outcome(language, native, linked[1], frame, slots, true)?;
             if let Some(report) = &mut report {
                 let deopted = native.run.as_ref().is_ok_and(|run| run.deopted);
                 report.deopted += usize::from(deopted);
                 report.states += usize::from(!deopted);
             }
-            if !agree(self.language, &interpreted, &native) {
+            if !agree(language, &I::OPS[case.op.0 as usize], &interpreted, &native) {
                 return Some(Difference { frame: index, interpreted, native });
             }
         }
@@ -253,8 +266,15 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
     }
 }
 
+/// The values of a case as those of a machine.
+fn localize<I: InstructionSet, L: Language<I>>(language: &L, machine: &mut Machine<I>, values: &[u64]) -> Vec<u64> {
+    let vm = machine.vm_mut();
+    values.iter().map(|&bits| language.localize(vm, I::Value::from_bits(bits)).to_bits()).collect()
+}
+
 fn agree<I: InstructionSet, L: Language<I>>(
     language: &L,
+    op: &OpInfo,
     interpreted: &Outcome<L::Snapshot>,
     native: &Outcome<L::Snapshot>,
 ) -> bool {
@@ -265,7 +285,9 @@ fn agree<I: InstructionSet, L: Language<I>>(
         }
         (a, b) => a == b,
     };
-    runs && interpreted.cells == native.cells && interpreted.snapshot == native.snapshot
+    let cells = interpreted.cells.iter().zip(&native.cells).enumerate();
+    let same_cells = |(word, (&a, &b)): (usize, (&u64, &u64))| language.same_cell(op, word, a, b);
+    runs && { cells }.all(same_cells) && interpreted.snapshot == native.snapshot
 }
 
 /// Runs the op under test; `None` when there is no native code for it.
@@ -278,7 +300,8 @@ fn outcome<I: InstructionSet, L: Language<I>>(
     native: bool,
 ) -> Option<Outcome<L::Snapshot>> {
     let pc = frame.pc::<I>();
-    let run = AssertUnwindSafe(|| machine.run_op(linked, Case::SUBJECT, pc, native, slots));
+    let slots = localize(language, machine, slots);
+    let run = AssertUnwindSafe(|| machine.run_op(linked, Case::SUBJECT, pc, native, &slots));
     let run = match catch_unwind(run) {
         Ok(run) => Ok(run.map(|run| relative(run, machine, linked))?),
         Err(payload) => Err(panic_text(&*payload)),

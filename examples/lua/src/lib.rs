@@ -33,3 +33,5 @@ pub use embed::{Failure, Function, Handle, Scope, Table, Unlisted, Value};
 pub use heap::BadKey;
 pub use runtime::Exit;
 pub use state::{Lua, Options};
+#[doc(hidden)]
+pub use state::{bare_state, furnish};

@@ -70,7 +70,7 @@ pub struct Host {
     /// Standard input.
     pub stdin: Box<dyn Read>,
     /// The value of the pending error; `None` for one that the machine found.
-    pub(crate) error: Option<Value>,
+    pub error: Option<Value>,
     /// The handler of an `xpcall` has seen the pending error.
     pub(crate) error_was_handled: bool,
     /// The handler of an `xpcall` that is running.

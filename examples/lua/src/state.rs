@@ -81,24 +81,13 @@ impl Lua {
     /// A new one.
     #[must_use]
     pub fn new(options: Options) -> Lua {
-        let host = Host::new(options.stdin, options.stdout);
-        let context = Context {
-            arguments: 0,
-            results: 0,
-            open_upvalues: std::ptr::null_mut(),
-            shapes_freed: 0,
-            epoch: host.heap.epoch(),
-            next: ops::Value::NIL,
-            next_element: ops::Value::NIL,
-        };
+        let (context, host) = bare_state(options.stdin, options.stdout);
         let mut builder = Machine::builder(context, host).limits(options.limits);
         if let Some(config) = options.jit {
             builder = builder.jit(config);
         }
         let mut machine = builder.build();
-        machine.vm_mut().host.stubs = Stubs::load(&mut machine);
-        library::open(machine.vm_mut());
-        Embedding::open(machine.vm_mut());
+        furnish(&mut machine);
         Lua { machine }
     }
 
@@ -167,6 +156,32 @@ impl Lua {
     pub unsafe fn machine(&mut self) -> &mut Machine {
         &mut self.machine
     }
+}
+
+/// The state of a machine in which nothing is defined: for tests that have a machine of their own, as [`furnish`].
+#[doc(hidden)]
+#[must_use]
+pub fn bare_state(stdin: Box<dyn Read>, stdout: Box<dyn Write>) -> (Context, Host) {
+    let host = Host::new(stdin, stdout);
+    let epoch = host.heap.epoch();
+    let context = Context {
+        arguments: 0,
+        results: 0,
+        open_upvalues: std::ptr::null_mut(),
+        shapes_freed: 0,
+        epoch,
+        next: ops::Value::NIL,
+        next_element: ops::Value::NIL,
+    };
+    (context, host)
+}
+
+/// Gives a machine with such a state the library.
+#[doc(hidden)]
+pub fn furnish(machine: &mut Machine) {
+    machine.vm_mut().host.stubs = Stubs::load(machine);
+    library::open(machine.vm_mut());
+    Embedding::open(machine.vm_mut());
 }
 
 impl Drop for Lua {

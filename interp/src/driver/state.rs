@@ -70,6 +70,8 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) waiting: BTreeMap<usize, Waiting<I>>,
     /// As many runs may be under way at once.
     pub(crate) most_nesting: u32,
+    /// Ops that the interpreter ran, if they are counted.
+    pub(crate) interpreted: Option<u64>,
 }
 
 impl<I: InstructionSet> Driver<I> {
@@ -90,6 +92,7 @@ impl<I: InstructionSet> Driver<I> {
             wish: None,
             waiting: BTreeMap::new(),
             most_nesting: limits.nesting,
+            interpreted: None,
         }
     }
 

@@ -68,6 +68,12 @@ pub struct OpRun {
 }
 
 impl<I: InstructionSet> Machine<I> {
+    /// From now on calls fit to this depth only, or to what the limits say if that is less.
+    pub fn limit_depth(&mut self, depth: u32) {
+        let limit = self.vm().driver.stacks().frame_limit_at(depth);
+        self.vm_mut().core.frame_limit = limit;
+    }
+
     /// Runs the op at `pc`, and nothing else, on a frame with these slots; natively when `native` is set.
     ///
     /// Native code runs on to the next op that it has to leave for. A test of one op wants it to leave behind that

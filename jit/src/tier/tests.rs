@@ -70,6 +70,49 @@ fn every_mode_gives_the_same_results() {
 }
 
 #[test]
+fn counting_ops_changes_nothing() {
+    let mut alone = run(None);
+    alone.machine.count_interpreted_ops();
+    let expected = transcript(&mut alone);
+    let executed = alone.machine.interpreted_ops();
+    for mode in [Mode::On, Mode::Auto, Mode::Off] {
+        for reenter in [true, false] {
+            let config = JitConfig { mode, reenter, without: ["check".to_owned()].into(), ..JitConfig::default() };
+            let (mut plain, mut counting) = (run(Some(config.clone())), run(Some(config.clone())));
+            counting.machine.count_interpreted_ops();
+            assert_eq!(transcript(&mut plain), expected);
+            assert_eq!(transcript(&mut counting), expected);
+            let (plain, counted) = (plain.jit().stats(), counting.jit().stats());
+            assert_eq!((plain.switches, plain.functions), (counted.switches, counted.functions), "{config:?}");
+            let interpreted = counting.machine.interpreted_ops();
+            assert!(counted.switches.left_by(Exit::Deopt) <= interpreted, "{config:?}");
+            assert_eq!(interpreted == executed, mode == Mode::Off, "{config:?}: {interpreted} of {executed}");
+        }
+    }
+}
+
+/// `1 + 2 + … + n` in a loop, by hand: what is run before the loop, in each round, and behind it.
+#[test]
+fn interpreted_ops_are_counted_one_by_one() {
+    let counted = |config: Option<JitConfig>, n| {
+        let mut run = run(config);
+        run.machine.count_interpreted_ops();
+        assert_eq!(run.call(SUM, &[n]), Ok(n * (n + 1) / 2));
+        run.machine.interpreted_ops()
+    };
+    let round = counted(None, 2) - counted(None, 1);
+    assert!(round > 1 && counted(None, 101) == counted(None, 1) + 100 * round);
+    assert_eq!(counted(Some(mode(Mode::On)), 101), 0);
+    // Every op is left to the interpreter, alone.
+    let everywhere = JitConfig { deopt_everywhere: true, ..mode(Mode::On) };
+    assert_eq!(counted(Some(everywhere), 101), counted(None, 101));
+    // From the threshold on, the loop is native, as is what follows.
+    let tiered = |n| counted(Some(mode(Mode::Auto)), n);
+    assert_eq!(tiered(100), tiered(1000));
+    assert!(tiered(1000) < counted(None, 11), "{}", tiered(1000));
+}
+
+#[test]
 fn native_code_runs_without_leaving() {
     let mut run = run(Some(mode(Mode::On)));
     assert_eq!(run.call(SUM, &[1000]), Ok(500_500));

@@ -16,7 +16,9 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(crate) fn new(vm: &'a mut Vm) -> Scope<'a> {
+    /// Of any machine with a library: for tests that have one of their own.
+    #[doc(hidden)]
+    pub fn new(vm: &'a mut Vm) -> Scope<'a> {
         Scope { vm }
     }
 

@@ -7,4 +7,6 @@ mod machine;
 #[expect(dead_code, reason = "the oracles' tests use the rest")]
 mod programs;
 mod random;
+#[cfg(feature = "jit")]
+mod twins;
 mod workers;

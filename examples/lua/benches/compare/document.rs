@@ -1,0 +1,75 @@
+//! [`Results`] → the page `docs/lua-benchmarks.md`, with the plot beside it.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+
+use crate::plot;
+use crate::results::Results;
+use crate::table;
+
+/// Where it ran, and how busy that machine was at the start and at the end.
+pub struct Surroundings {
+    processor: String,
+    cores: usize,
+    loads: [String; 2],
+}
+
+impl Surroundings {
+    /// As they are before the measurement.
+    pub fn look() -> Surroundings {
+        let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+        let processor = model.map_or(std::env::consts::ARCH, |(_, model)| model).trim().to_owned();
+        Surroundings {
+            processor,
+            cores: available_parallelism().map_or(1, usize::from),
+            loads: [load(), String::new()],
+        }
+    }
+
+    /// As they are after it.
+    pub fn look_again(&mut self) {
+        self.loads[1] = load();
+    }
+}
+
+/// How many processes wanted to run, in the mean of the last minute.
+fn load() -> String {
+    let loads = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    loads.split(' ').next().filter(|load| !load.is_empty()).unwrap_or("unknown").to_owned()
+}
+
+/// Writes both files.
+pub fn write(results: &Results, surroundings: &Surroundings) -> io::Result<()> {
+    let docs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    fs::write(docs.join("lua-benchmarks.svg"), plot::render(results))?;
+    fs::write(docs.join("lua-benchmarks.md"), render(results, surroundings))
+}
+
+fn render(results: &Results, surroundings: &Surroundings) -> String {
+    let Surroundings { processor, cores, loads: [before, after] } = surroundings;
+    let (rounds, tables) = (results.rounds, table::render(results));
+    let busy = match before.parse::<f64>() {
+        // The measurement itself is one process.
+        Ok(load) if load > 1.5 => {
+            "**Others used the machine at the same time**, so differences of a few per cent say nothing. "
+        }
+        _ => "",
+    };
+    format!(
+        "\
+# How fast mimeo-lua is
+
+This page is written by `cargo bench -p mimeo-lua --bench compare -- --write-docs`; what is measured, and how to read
+it, is in [the benchmarks' folder](../examples/lua/benchmarks/README.md).
+
+Measured on {cores} cores of a {processor}: medians of {rounds} rounds of user and system time. {busy}Load average
+before: {before}, after: {after}.
+
+![Bars by program and engine](lua-benchmarks.svg)
+
+{tables}"
+    )
+}

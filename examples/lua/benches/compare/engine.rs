@@ -1,0 +1,61 @@
+//! The names of engines → the commands that run a program in them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What a program can be run with.
+#[derive(Debug)]
+pub struct Engine {
+    /// As options and the JSON say it.
+    pub name: &'static str,
+    /// As people read it.
+    pub label: &'static str,
+    /// Its bars' colour.
+    pub color: &'static str,
+    command: &'static str,
+    options: &'static [&'static str],
+}
+
+/// The one that all are compared with, where it is installed.
+pub const BASELINE: &str = "lua5.1";
+
+/// Ours by its modes, then the others.
+pub const ENGINES: [Engine; 7] = [
+    engine("off", "mimeo-lua --jit=off", "#9ecae1", OURS, &["--jit=off"]),
+    engine("on", "mimeo-lua --jit=on", "#4292c6", OURS, &["--jit=on"]),
+    engine("auto", "mimeo-lua --jit=auto", "#08519c", OURS, &["--jit=auto"]),
+    engine("lua5.1", "lua5.1", "#636363", "lua5.1", &[]),
+    engine("lua5.4", "lua5.4", "#bdbdbd", "lua5.4", &[]),
+    engine("luajit-joff", "luajit -joff", "#fdae6b", "luajit", &["-joff"]),
+    engine("luajit", "luajit", "#d94801", "luajit", &[]),
+];
+
+const OURS: &str = env!("CARGO_BIN_EXE_mimeo-lua");
+
+const fn engine(
+    name: &'static str,
+    label: &'static str,
+    color: &'static str,
+    command: &'static str,
+    options: &'static [&'static str],
+) -> Engine {
+    Engine { name, label, color, command, options }
+}
+
+impl Engine {
+    /// Whether this machine has it.
+    pub fn is_installed(&self) -> bool {
+        let version = Command::new(self.command).arg("-v").stdin(Stdio::null()).stdout(Stdio::null()).output();
+        version.is_ok_and(|output| output.status.success())
+    }
+
+    /// Its command for a file of a folder, in an environment that does not depend on who measures.
+    pub fn command(&self, folder: &Path, file: &str, argument: Option<&str>) -> Command {
+        let mut command = Command::new(PathBuf::from(self.command));
+        for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF", "LUA_INIT", "LUA_INIT_5_4"] {
+            command.env_remove(name);
+        }
+        command.args(self.options).arg(file).args(argument).current_dir(folder).stdin(Stdio::null());
+        command
+    }
+}

@@ -1,0 +1,114 @@
+//! The command line → [`Options`].
+
+use std::path::PathBuf;
+
+use lexopt::prelude::{Long, Short, Value, ValueExt as _};
+
+use crate::engine::{ENGINES, Engine};
+
+pub const USAGE: &str = "\
+usage: cargo bench -p mimeo-lua --bench compare -- [options] [PROGRAM...]
+
+Measures the benchmarks whose names contain one of the words, or all, in mimeo-lua's modes and the Luas that are
+installed.
+
+  --rounds N        how often each engine runs each program (5)
+  --engines A,B,C   only these of off, on, auto, lua5.1, lua5.4, luajit-joff, luajit
+  --quick           one round with the smallest sizes: shows that all is well, measures nothing
+  --no-ops          do not count the ops that run in native code, which takes about 20 s
+  --plot FILE       write a plot, as SVG
+  --json FILE       write all numbers
+  --write-docs      write docs/lua-benchmarks.md and docs/lua-benchmarks.svg
+  -h, --help        show this
+";
+
+/// What to measure, and where to write what comes out.
+#[derive(Debug)]
+pub struct Options {
+    pub filters: Vec<String>,
+    rounds: usize,
+    /// None: all that are installed.
+    engines: Option<Vec<&'static Engine>>,
+    pub is_quick: bool,
+    pub counts_ops: bool,
+    pub plot: Option<PathBuf>,
+    pub json: Option<PathBuf>,
+    pub writes_docs: bool,
+    pub wants_help: bool,
+}
+
+impl Options {
+    fn new() -> Options {
+        Options {
+            filters: Vec::new(),
+            rounds: 5,
+            engines: None,
+            is_quick: false,
+            counts_ops: true,
+            plot: None,
+            json: None,
+            writes_docs: false,
+            wants_help: false,
+        }
+    }
+
+    /// Those with which `cargo test` runs all that there is, into files that nobody else writes.
+    pub fn of_test() -> Options {
+        let file = |name| Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name));
+        Options { is_quick: true, plot: file("compare.svg"), json: file("compare.json"), ..Options::new() }
+    }
+
+    pub fn from_args(args: Vec<std::ffi::OsString>) -> Result<Options, lexopt::Error> {
+        let mut options = Options::new();
+        let mut parser = lexopt::Parser::from_args(args);
+        while let Some(argument) = parser.next()? {
+            match argument {
+                // Cargo says that nobody tests.
+                Long("bench") => {}
+                Long("rounds") => options.rounds = parser.value()?.parse::<std::num::NonZero<usize>>()?.get(),
+                Long("engines") => options.engines = Some(engines(&parser.value()?.string()?)?),
+                Long("quick") => options.is_quick = true,
+                Long("no-ops") => options.counts_ops = false,
+                Long("plot") => options.plot = Some(parser.value()?.into()),
+                Long("json") => options.json = Some(parser.value()?.into()),
+                Long("write-docs") => options.writes_docs = true,
+                Long("help") | Short('h') => options.wants_help = true,
+                Value(filter) => options.filters.push(filter.string()?),
+                _ => return Err(argument.unexpected()),
+            }
+        }
+        if options.writes_docs && (options.is_quick || !options.filters.is_empty() || options.engines.is_some()) {
+            return Err(
+                "the documents show everything: --write-docs goes with --rounds, --plot and --json alone".into()
+            );
+        }
+        Ok(options)
+    }
+
+    pub fn rounds(&self) -> usize {
+        if self.is_quick { 1 } else { self.rounds }
+    }
+
+    /// The engines to measure. Says which of all are not installed; one that was asked for must be.
+    pub fn engines(&self) -> Result<Vec<&'static Engine>, String> {
+        let Some(wanted) = &self.engines else {
+            let (here, missing): (Vec<_>, Vec<_>) = ENGINES.iter().partition(|engine| engine.is_installed());
+            for engine in missing {
+                eprintln!("{} is not installed", engine.label);
+            }
+            return Ok(here);
+        };
+        match wanted.iter().find(|engine| !engine.is_installed()) {
+            Some(missing) => Err(format!("{} is not installed", missing.label)),
+            None => Ok(wanted.clone()),
+        }
+    }
+}
+
+fn engines(names: &str) -> Result<Vec<&'static Engine>, lexopt::Error> {
+    let find = |name| {
+        let found = ENGINES.iter().find(|engine| engine.name == name);
+        found.ok_or_else(|| format!("`{name}` is none of {}", ENGINES.each_ref().map(|engine| engine.name).join(", ")))
+    };
+    Ok(names.split(',').map(find).collect::<Result<_, _>>()?)
+}

@@ -43,7 +43,7 @@ fn define(vm: &mut Vm, table: Gc<Table>, functions: Functions) {
     }
 }
 
-/// Defines a function in a table that has values of its own.
+/// Defines in a table a function that has values of its own.
 fn define_with(vm: &mut Vm, table: Gc<Table>, name: &'static str, function: BuiltinFn, captured: &[Value]) {
     let value = builtin(vm, name, function, captured);
     set(&mut vm.host.heap, table, name, value);

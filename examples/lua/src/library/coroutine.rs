@@ -2,7 +2,7 @@
 
 use mimeo::Thrown;
 
-use super::{Functions, define_module};
+use super::{Functions, builtin, define_module};
 use crate::heap::{Coroutine, CoroutineState, Gc};
 use crate::ops::ops::{Value, Vm};
 use crate::runtime::{self, Call, place, raise, yield_values};
@@ -76,9 +76,8 @@ fn is_yieldable(call: &mut Call<'_>) -> Result<(), Thrown> {
 fn wrap(call: &mut Call<'_>) -> Result<(), Thrown> {
     let function = call.function(0)?;
     let coroutine = runtime::create_coroutine(call.vm, function);
-    let callee = call.vm.host.stubs.builtin();
-    let wrapped = call.heap().new_builtin("wrap", callee, resume_wrapped, Box::new([coroutine.into()]));
-    call.give(wrapped.into())
+    let wrapped = builtin(call.vm, "wrap", resume_wrapped, &[coroutine.into()]);
+    call.give(wrapped)
 }
 
 /// What `wrap` makes.

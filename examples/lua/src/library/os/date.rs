@@ -9,6 +9,7 @@ use crate::library::set;
 use crate::library::system::until_zero;
 use crate::ops::ops::{Table, Value};
 use crate::runtime::{Call, get, to_number};
+use crate::strings::to_signed;
 use crate::time::{Date, Fields, Zone};
 
 /// Seconds since the start of 1970.
@@ -20,15 +21,9 @@ fn now() -> i64 {
     }
 }
 
-/// A number as C has it as an integer of 64 bits: what is none is the least one.
-fn to_integer(number: f64) -> i64 {
-    let is_one = number >= -(2.0_f64.powi(63)) && number < 2.0_f64.powi(63);
-    if is_one { number as i64 } else { i64::MIN }
-}
-
 pub(super) fn difftime(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let to = to_integer(call.number(0)?);
-    let from = if call.has(1) { to_integer(call.number(1)?) } else { 0 };
+    let to = to_signed(call.number(0)?);
+    let from = if call.has(1) { to_signed(call.number(1)?) } else { 0 };
     call.give(Value::number(to as f64 - from as f64))
 }
 
@@ -37,7 +32,7 @@ pub(super) fn date(call: &mut Call<'_>) -> Result<(), Thrown> {
     let format = format.as_ref().map_or(&b"%c"[..], |text| text.bytes());
     // It ends like a string in C.
     let format = until_zero(format).to_vec();
-    let seconds = if call.has(1) { to_integer(call.number(1)?) } else { now() };
+    let seconds = if call.has(1) { to_signed(call.number(1)?) } else { now() };
     let (zone, format) = match format.strip_prefix(b"!") {
         Some(rest) => (Zone::UTC, rest),
         None => (Zone::local(), &format[..]),
@@ -97,7 +92,7 @@ fn field(call: &mut Call<'_>, table: Value, name: &str, default: Option<i64>) ->
     let value = value(call, table, name)?;
     match (to_number(value), default) {
         // These are of 32 bits in C.
-        (Some(number), _) => Ok(i64::from(to_integer(number) as i32)),
+        (Some(number), _) => Ok(i64::from(to_signed(number) as i32)),
         (None, Some(default)) => Ok(default),
         (None, None) => Err(call.error(format!("field '{name}' missing in date table"))),
     }

@@ -3,6 +3,7 @@
 use mimeo::Thrown;
 
 use super::Output;
+use crate::library::builtin;
 use crate::ops::ops::Value;
 use crate::runtime::{Call, get, push_text};
 use crate::strings::{Captured, Match, Pattern, PatternError, find_plain};
@@ -46,10 +47,9 @@ pub(super) fn first_match(call: &mut Call<'_>) -> Result<(), Thrown> {
 /// `string.gmatch(s, pattern)`
 pub(super) fn gmatch(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (text, pattern) = (call.string(0)?, call.string(1)?);
-    let callee = call.vm.host.stubs.builtin();
-    let captured = Box::new([text.into(), pattern.into(), Value::number(0.0)]);
-    let iterator = call.heap().new_builtin("gmatch", callee, next_match, captured);
-    call.give(iterator.into())
+    let captured = [text.into(), pattern.into(), Value::number(0.0)];
+    let iterator = builtin(call.vm, "gmatch", next_match, &captured);
+    call.give(iterator)
 }
 
 /// What `gmatch` makes. It keeps the subject, the pattern, and where it goes on: nil at the end.

@@ -2,8 +2,8 @@
 
 use super::Spec;
 
-/// The integer that `%d` shows for a number, whose fraction is cut off. What no `i64` holds is the smallest one, as
-/// it is on x86.
+/// The integer that C makes of a number, as for `%d`: the fraction is cut off, and what no `i64` holds is the smallest
+/// one, as it is on x86.
 #[must_use]
 pub fn to_signed(number: f64) -> i64 {
     if number.abs() < 9_223_372_036_854_775_808.0 { number as i64 } else { i64::MIN }

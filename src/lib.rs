@@ -16,7 +16,6 @@ pub use mimeo_macros::{instruction_set, vm_op};
 mod disassemble;
 pub mod listing;
 
-#[cfg(feature = "jit")]
 pub mod testing;
 
 /// What an instruction set's module names.

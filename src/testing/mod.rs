@@ -38,12 +38,18 @@
 //! | `twins.rs` | runs a case in both tiers, compares, simplifies |
 //! | `failure.rs` | the message |
 
+#[cfg(feature = "jit")]
 mod case;
+#[cfg(feature = "jit")]
 mod failure;
+#[cfg(feature = "jit")]
 mod language;
 mod random;
+#[cfg(feature = "jit")]
 mod twins;
 
+#[cfg(feature = "jit")]
 pub use language::Language;
 pub use random::Random;
+#[cfg(feature = "jit")]
 pub use twins::{Report, Settings, twins, twins_with};

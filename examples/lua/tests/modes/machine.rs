@@ -16,6 +16,7 @@ use crate::programs::Behaviour;
 pub struct Outcome {
     pub behaviour: Behaviour,
     /// How often native code has left for each op, of those for which it did.
+    #[cfg_attr(not(feature = "jit"), expect(dead_code, reason = "there is no native code to leave"))]
     pub executed: BTreeMap<&'static str, u64>,
     /// How many safepoints are left to the next cycle.
     pub safepoints_left: u32,

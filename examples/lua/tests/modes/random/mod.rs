@@ -27,15 +27,17 @@ fn from_environment(name: &str, default: u32) -> u32 {
 }
 
 fn configurations() -> Vec<Configuration> {
-    let mut all = vec![Configuration::interpreter(), Configuration::interpreter().collecting(37)];
+    let interpreted = [Configuration::interpreter(), Configuration::interpreter().collecting(37)];
     #[cfg(feature = "jit")]
-    all.extend([
+    let native = [
         Configuration::on(),
         Configuration::after(2),
         Configuration::on().collecting(11),
         Configuration::deopt_everywhere(),
-    ]);
-    all
+    ];
+    #[cfg(not(feature = "jit"))]
+    let native = [];
+    interpreted.into_iter().chain(native).collect()
 }
 
 /// What LuaJIT makes of a program.

@@ -66,8 +66,26 @@ fn scan_decimal(text: &[u8]) -> Option<f64> {
     // Rust reads the same numbers and rounds them correctly, but knows words and an exponent sign as well.
     let is_number = text.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
     let starts_well = text.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.');
+    if let Some(at) = text.iter().position(|byte| matches!(byte, b'e' | b'E')) {
+        scan_exponent(&text[at + 1..])?;
+    }
     let text = std::str::from_utf8(text).ok()?;
     if is_number && starts_well { text.parse().ok() } else { None }
+}
+
+/// What stands behind `e` or `p`. LuaJIT refuses what is beyond all use.
+fn scan_exponent(text: &[u8]) -> Option<i64> {
+    const END: i64 = 1 << 20;
+    let (is_negative, digits) = take_sign(text);
+    if digits.is_empty() {
+        return None;
+    }
+    let add = |value: i64, digit: &u8| {
+        let value = value * 10 + i64::from((*digit as char).to_digit(10)?);
+        (value < END).then_some(value)
+    };
+    let value = digits.iter().try_fold(0, add)?;
+    Some(if is_negative { -value } else { value })
 }
 
 fn scan_binary(digits: &[u8]) -> Option<f64> {
@@ -109,17 +127,7 @@ fn scan_hexadecimal(text: &[u8]) -> Option<f64> {
         return None;
     }
     if let [b'p' | b'P', digits @ ..] = rest {
-        let (is_negative, digits) = take_sign(digits);
-        if digits.is_empty() {
-            return None;
-        }
-        let add = |value: i64, digit: &u8| {
-            let digit = (*digit as char).to_digit(10)?;
-            // Far beyond what makes a difference.
-            Some((value * 10 + i64::from(digit)).min(1 << 40))
-        };
-        let value = digits.iter().try_fold(0, add)?;
-        exponent += if is_negative { -value } else { value };
+        exponent += scan_exponent(digits)?;
     } else if !rest.is_empty() {
         return None;
     }

@@ -182,7 +182,13 @@ fn compare(what: &str, calls: &[String], expected: &[String]) {
             .any(|word| said.contains(word))
     };
     let is_second = |said: &str, expected: &str| is_jump(said) && expected.starts_with("false") && !is_jump(expected);
+    // Numbers of C's types, and imaginary ones, are LuaJIT's alone.
+    let is_number_of_c = |expected: &str| {
+        let number = expected.split_once("malformed number near").map(|(_, number)| number.to_ascii_lowercase());
+        number.is_some_and(|number| ["i\\039'", "ll\\039'"].iter().any(|end| number.ends_with(end)))
+    };
     let cases = calls.iter().zip(said.iter().zip(expected));
+    let cases = cases.filter(|(_, (_, expected))| !is_number_of_c(expected));
     let wrong: Vec<_> = cases.filter(|(_, (said, expected))| said != expected).collect();
     let unexplained: Vec<_> = wrong.iter().filter(|(_, (said, expected))| !is_second(said, expected)).collect();
     assert!(unexplained.is_empty(), "{unexplained:#?}");

@@ -40,7 +40,7 @@ impl Writer<'_> {
             };
         }
         let less = depth - 1;
-        match self.choices.below(18) {
+        match self.choices.below(20) {
             0 => self.number(0),
             1..=3 => self.variable(Kind::Number).unwrap_or_else(|| "5".to_owned()),
             4..=6 => {
@@ -90,7 +90,19 @@ impl Writer<'_> {
                 Some(global) => format!("({global} or 8)"),
                 None => self.number(less),
             },
+            17 | 18 => self.number_of_library(less),
             _ => format!("({} ^ {})", self.number(0), self.choices.pick(&["2", "3", "0.5", "-1", "0"])),
+        }
+    }
+
+    fn number_of_library(&mut self, depth: u32) -> String {
+        match self.choices.below(6) {
+            0 => format!("math.floor({})", self.number(depth)),
+            1 => format!("math.max({}, {})", self.number(depth), self.number(0)),
+            2 => format!("({}):len()", self.string(depth)),
+            3 => format!("(({}):byte({}) or 0)", self.string(depth), 1 + self.choices.below(3)),
+            4 => format!("(tonumber({}) or 11)", self.string(0)),
+            _ => format!("(({}):find({}, 1, true) or 12)", self.string(depth), self.string(0)),
         }
     }
 
@@ -111,13 +123,17 @@ impl Writer<'_> {
         let mut arguments: Vec<_> = (0..self.choices.below(4)).map(|_| self.number(depth)).collect();
         if self.is_variadic && self.choices.once_in(5) {
             arguments.push("...".to_owned());
+        } else if self.choices.once_in(8)
+            && let Some(list) = self.variable(Kind::List)
+        {
+            arguments.push(format!("unpack({list}, 1, 3)"));
         }
         arguments.join(", ")
     }
 
     /// A string, which is not much longer than those that are there.
     pub fn string(&mut self, depth: u32) -> String {
-        match self.choices.below(if depth == 0 { 2 } else { 7 }) {
+        match self.choices.below(if depth == 0 { 2 } else { 9 }) {
             0 => self.choices.pick(&TEXTS).to_owned(),
             1 => self.variable(Kind::Text).unwrap_or_else(|| "\"t\"".to_owned()),
             2 | 3 => {
@@ -133,6 +149,16 @@ impl Writer<'_> {
             }
             4 => format!("tostring({})", self.number(depth - 1)),
             5 => format!("tostring({})", self.truth(depth - 1)),
+            6 => {
+                let string = self.string(depth - 1);
+                let method =
+                    self.choices.pick(&["sub(2, -2)", "upper()", "rep(2)", "reverse()", "gsub(\"%d\", \"<%0>\")"]);
+                format!("(({string}):{method})")
+            }
+            7 => match self.variable(Kind::List) {
+                Some(list) => format!("table.concat({list}, \" \", 1, math.min(3, #{list}))"),
+                None => self.string(0),
+            },
             _ => match self.variable(Kind::Object) {
                 Some(object) => format!("({object} .. {})", self.string(0)),
                 None => self.string(0),

@@ -159,9 +159,12 @@ impl Writer<'_> {
     fn list_statement(&mut self) {
         let Some(list) = self.variable(Kind::List) else { return self.show() };
         let number = self.number(DEPTH);
-        match self.choices.below(4) {
+        match self.choices.below(7) {
             0 | 1 => self.line(format!("{list}[#{list} + 1] = {number}")),
             2 => self.line(format!("{list}[#{list}] = nil")),
+            3 => self.line(format!("table.insert({list}, {number})")),
+            4 => self.line(format!("table.remove({list}, 1)")),
+            5 => self.line(format!("if #{list} > 1 then table.insert({list}, 2, {number}) end")),
             _ => {
                 let index = 1 + self.choices.below(6);
                 self.line(format!("if {index} <= #{list} then {list}[{index}] = {number} end"));

@@ -51,12 +51,12 @@ pub fn write(results: &Results, surroundings: &Surroundings) -> io::Result<()> {
 fn render(results: &Results, surroundings: &Surroundings) -> String {
     let Surroundings { processor, cores, loads: [before, after] } = surroundings;
     let (rounds, tables) = (results.rounds, table::render(results));
-    let busy = match before.parse::<f64>() {
-        // The measurement itself is one process.
-        Ok(load) if load > 1.5 => {
-            "**Others used the machine at the same time**, so differences of a few per cent say nothing. "
-        }
-        _ => "",
+    // The measurement itself is one process.
+    let is_busy = before.parse::<f64>().is_ok_and(|load| load > 1.5);
+    let others = if is_busy {
+        "**others used the machine at the same time**, so small differences say nothing"
+    } else {
+        "alone"
     };
     format!(
         "\
@@ -65,8 +65,8 @@ fn render(results: &Results, surroundings: &Surroundings) -> String {
 This page is written by `cargo bench -p mimeo-lua --bench compare -- --write-docs`; what is measured, and how to read
 it, is in [the benchmarks' folder](../examples/lua/benchmarks/README.md).
 
-Measured on {cores} cores of a {processor}: medians of {rounds} rounds of user and system time. {busy}Load average
-before: {before}, after: {after}.
+Measured on a machine with {cores} cores ({processor}), {others}. Medians of {rounds} rounds of user and system time.
+Load average before: {before}, after: {after}.
 
 ![Bars by program and engine](lua-benchmarks.svg)
 

@@ -25,39 +25,49 @@ pub fn measure(programs: Vec<Program>, engines: Vec<&'static Engine>, options: &
     for program in programs {
         eprintln!("{}", program.name);
         let argument = options.is_quick.then_some(&*program.check);
-        let mut runs_ms = vec![Vec::new(); results.engines.len()];
-        let mut expected = options.is_quick.then(|| ("its file", program.checked_output.clone()));
-        let mut failed = vec![false; results.engines.len()];
+        let mut engines: Vec<Result<Vec<Run>, String>> = results.engines.iter().map(|_| Ok(Vec::new())).collect();
         for _ in 0..options.rounds() {
-            for (index, engine) in results.engines.iter().enumerate() {
-                if failed[index] {
-                    continue;
-                }
-                let error = match run(engine, &program, argument) {
-                    Ok(run) => {
-                        runs_ms[index].push(run.cpu_ms);
-                        let (who, expected) = expected.get_or_insert_with(|| (engine.label, run.output.clone()));
-                        (*expected != run.output).then(|| format!("does not print what {who} says"))
-                    }
-                    Err(error) => Some(error),
-                };
-                if let Some(error) = error {
-                    results.errors.push(format!("{} under {}: {error}", program.name, engine.label));
-                    failed[index] = true;
-                    runs_ms[index].clear();
+            for (engine, runs) in results.engines.iter().zip(&mut engines) {
+                let Ok(done) = runs else { continue };
+                match run(engine, &program, argument) {
+                    Ok(run) => done.push(run),
+                    Err(error) => *runs = Err(error),
                 }
             }
         }
-        let share = if options.counts_ops {
-            share::count(&program, argument)
-                .map_err(|error| results.errors.push(format!("{}, counting ops: {error}", program.name)))
-                .ok()
-        } else {
+        compare(&mut engines, &results, options.is_quick.then_some(&program));
+        let mut runs_ms = Vec::new();
+        for (engine, runs) in results.engines.iter().zip(engines) {
+            if let Err(error) = &runs {
+                results.errors.push(format!("{} under {}: {error}", program.name, engine.label));
+            }
+            runs_ms.push(runs.into_iter().flatten().map(|run| run.cpu_ms).collect());
+        }
+        let share = options.counts_ops.then(|| share::count(&program, argument));
+        let share = share.transpose().unwrap_or_else(|error| {
+            results.errors.push(format!("{}, counting ops: {error}", program.name));
             None
-        };
+        });
         results.rows.push(Row { program: program.name, runs_ms, share });
     }
     results
+}
+
+/// Makes errors of the runs that do not print what the program's file says, or else what the first run of the baseline
+/// does.
+fn compare(engines: &mut [Result<Vec<Run>, String>], results: &Results, checked: Option<&Program>) {
+    let first = |index: usize| Some((index, engines[index].as_ref().ok()?.first()?));
+    let reference = first(results.baseline()).or_else(|| (0..engines.len()).find_map(first));
+    let (who, expected) = match (checked, reference) {
+        (Some(program), _) => ("its file", program.checked_output.clone()),
+        (None, Some((index, run))) => (results.engines[index].label, run.output.clone()),
+        (None, None) => return,
+    };
+    for runs in engines {
+        if runs.iter().flatten().any(|run| run.output != expected) {
+            *runs = Err(format!("does not print what {who} says"));
+        }
+    }
 }
 
 /// Runs a program once.

@@ -66,6 +66,8 @@ impl Heap {
             return;
         }
         self.prototype_stored(table, Value::NIL);
+        // A table that got many names as the program has them, such as that of the globals, stays as it is for one more.
+        let max_names = if shape.len() > max_names { Shape::MAX_NAMES } else { max_names };
         let Some(next) = self.shape_with(shape, name, max_names) else {
             let room = table.hash_part().map_or(0, |hash| hash.live().count()) + shape.len() + 1;
             self.forget_shape(&mut table, room);

@@ -26,7 +26,7 @@ const NONE: u8 = u8::MAX;
 
 impl Shape {
     /// Names that a table can have before they all go to the hash part.
-    pub const MAX_NAMES: usize = 128;
+    pub const MAX_NAMES: usize = 250;
     /// Names that a table gets as long as it gets them by keys that the program has computed.
     pub const MAX_COMPUTED_NAMES: usize = 16;
     /// Shapes that one leads to.

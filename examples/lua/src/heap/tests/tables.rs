@@ -127,6 +127,21 @@ fn tables_with_the_same_names_in_the_same_order_have_one_shape() {
 }
 
 #[test]
+fn a_table_with_many_written_names_keeps_its_shape_for_a_computed_one() {
+    let mut heap = Heap::default();
+    let globals = heap.new_table(0, 0, 0);
+    for count in 0..=Shape::MAX_COMPUTED_NAMES {
+        let name = heap.text(format!("name {count}").as_bytes());
+        heap.set_field(globals, name, Value::TRUE);
+    }
+    for count in 0..20 {
+        let name = text(&mut heap, &format!("computed {count}"));
+        set(&mut heap, globals, name, Value::TRUE);
+        assert!(!globals.is_dictionary(), "after {count} more");
+    }
+}
+
+#[test]
 fn many_names_go_to_the_hash_part() {
     let mut heap = Heap::default();
     let written = heap.new_table(0, 0, 0);

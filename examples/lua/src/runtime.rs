@@ -81,6 +81,8 @@ pub struct Host {
     pub(crate) kept: Vec<Value>,
     /// What goes from one coroutine to another.
     pub(crate) transfer: Vec<Value>,
+    /// Room for what goes to another one: it is empty.
+    pub(crate) spare_values: Vec<Value>,
     /// The coroutines that run, the innermost last.
     pub(crate) running: Vec<Gc<Coroutine>>,
     /// The open upvalues of the stacks that these have left, the main one's first.
@@ -125,6 +127,7 @@ impl Host {
             has_handlers: false,
             kept: Vec::new(),
             transfer: Vec::new(),
+            spare_values: Vec::new(),
             running: Vec::new(),
             left_upvalues: Vec::new(),
             buffer: Vec::new(),

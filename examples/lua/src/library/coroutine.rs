@@ -40,15 +40,24 @@ fn resume(call: &mut Call<'_>) -> Result<(), Thrown> {
     match runtime::resume(call.vm, coroutine, &values) {
         Ok(mut values) => {
             values.insert(0, Value::TRUE);
-            call.give_all(&values)
+            give(call, values)
         }
         Err(value) => call.give_all(&[Value::FALSE, value]),
     }
 }
 
 fn yields(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let values = call.rest(0);
+    let mut values = std::mem::take(&mut call.vm.host.spare_values);
+    values.extend((0..call.len()).map(|index| call.get(index)));
     Err(yield_values(call.vm, values))
+}
+
+/// Returns the values; where they were is for those of the next yield.
+fn give(call: &mut Call<'_>, mut values: Vec<Value>) -> Result<(), Thrown> {
+    let given = call.give_all(&values);
+    values.clear();
+    call.vm.host.spare_values = values;
+    given
 }
 
 fn status(call: &mut Call<'_>) -> Result<(), Thrown> {
@@ -85,7 +94,7 @@ fn resume_wrapped(call: &mut Call<'_>) -> Result<(), Thrown> {
     let coroutine = call.builtin().captured()[0].to_coroutine().expect("`wrap` has put it there");
     let values = call.rest(0);
     match runtime::resume(call.vm, coroutine, &values) {
-        Ok(values) => call.give_all(&values),
+        Ok(values) => give(call, values),
         Err(value) => {
             // A message says where the coroutine was called, too.
             let value = match value.to_text() {

@@ -21,6 +21,7 @@ pub(super) fn assembler(set: &Set) -> TokenStream {
             method
         })
         .collect();
+    let own = own_methods();
     quote! {
         /// Assembles a function of this instruction set: a method per op, labels, source positions.
         ///
@@ -29,63 +30,70 @@ pub(super) fn assembler(set: &Set) -> TokenStream {
         pub struct Assembler(::mimeo::asm::FunctionBuilder);
 
         impl Assembler {
-            /// Starts a function with `arity` arguments and `locals` slots, the arguments among them.
-            pub fn new(name: impl Into<String>, arity: u16, locals: u16) -> Self {
-                Assembler(::mimeo::asm::FunctionBuilder::new(name, arity, locals))
-            }
-
-            /// A new label, which [`bind`](Self::bind) gives a place.
-            pub fn label(&mut self) -> ::mimeo::asm::Target {
-                self.0.label()
-            }
-
-            /// The label stands for the next op.
-            pub fn bind(&mut self, label: ::mimeo::asm::Target) {
-                self.0.bind(label)
-            }
-
-            /// The ops that follow come from this place of the source.
-            pub fn at(&mut self, position: ::mimeo::Position) {
-                self.0.at(position)
-            }
-
-            /// Where the next instruction will be.
-            pub fn pc(&self) -> ::mimeo::def::Pc {
-                self.0.pc()
-            }
-
-            /// Sets the number of slots, once it is known.
-            pub fn set_locals(&mut self, locals: u16) {
-                self.0.set_locals(locals)
-            }
-
-            /// The function takes more arguments than its arity says: see
-            /// [`FunctionBody::variadic`](::mimeo::asm::FunctionBody::variadic).
-            pub fn set_variadic(&mut self) {
-                self.0.set_variadic()
-            }
-
-            /// Errors that are thrown by the ops from `from` up to `to` go to `handler`, unless a range that was named
-            /// before has them: inner ranges are named first.
-            pub fn catch(
-                &mut self,
-                from: ::mimeo::asm::Target,
-                to: ::mimeo::asm::Target,
-                handler: ::mimeo::asm::Target,
-            ) {
-                self.0.catch(from, to, handler)
-            }
-
-            /// Ends the function.
-            ///
-            /// # Errors
-            ///
-            /// When a label was used and not bound, or bound twice, or there are too many constants.
-            pub fn finish(self) -> Result<::mimeo::asm::FunctionBody, ::mimeo::asm::AssembleError> {
-                self.0.finish()
-            }
+            #own
 
             #(#methods)*
+        }
+    }
+}
+
+/// Those that are not ops: `names::ASSEMBLER` has their names.
+fn own_methods() -> TokenStream {
+    quote! {
+        /// Starts a function with `arity` arguments and `locals` slots, the arguments among them.
+        pub fn new(name: impl Into<String>, arity: u16, locals: u16) -> Self {
+            Assembler(::mimeo::asm::FunctionBuilder::new(name, arity, locals))
+        }
+
+        /// A new label, which [`bind`](Self::bind) gives a place.
+        pub fn label(&mut self) -> ::mimeo::asm::Target {
+            self.0.label()
+        }
+
+        /// The label stands for the next op.
+        pub fn bind(&mut self, label: ::mimeo::asm::Target) {
+            self.0.bind(label)
+        }
+
+        /// The ops that follow come from this place of the source.
+        pub fn at(&mut self, position: ::mimeo::Position) {
+            self.0.at(position)
+        }
+
+        /// Where the next instruction will be.
+        pub fn pc(&self) -> ::mimeo::def::Pc {
+            self.0.pc()
+        }
+
+        /// Sets the number of slots, once it is known.
+        pub fn set_locals(&mut self, locals: u16) {
+            self.0.set_locals(locals)
+        }
+
+        /// The function takes more arguments than its arity says: see
+        /// [`FunctionBody::variadic`](::mimeo::asm::FunctionBody::variadic).
+        pub fn set_variadic(&mut self) {
+            self.0.set_variadic()
+        }
+
+        /// Errors that are thrown by the ops from `from` up to `to` go to `handler`, unless a range that was named
+        /// before has them: inner ranges are named first.
+        pub fn catch(
+            &mut self,
+            from: ::mimeo::asm::Target,
+            to: ::mimeo::asm::Target,
+            handler: ::mimeo::asm::Target,
+        ) {
+            self.0.catch(from, to, handler)
+        }
+
+        /// Ends the function.
+        ///
+        /// # Errors
+        ///
+        /// When a label was used and not bound, or bound twice, or there are too many constants.
+        pub fn finish(self) -> Result<::mimeo::asm::FunctionBody, ::mimeo::asm::AssembleError> {
+            self.0.finish()
         }
     }
 }
@@ -169,5 +177,30 @@ fn operand_parts(encoding: &Encoding, name: &Ident, value: &TokenStream) -> (Vec
             };
             (vec![quote!(#name: #ty)], Some(write))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use quote::quote;
+
+    use super::own_methods;
+    use crate::names::ASSEMBLER;
+
+    #[test]
+    fn no_op_can_have_the_name_of_another_method() {
+        let own = own_methods();
+        let block: syn::ItemImpl = syn::parse2(quote!(impl Assembler { #own })).expect("it is Rust");
+        let names: BTreeSet<String> = block
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                syn::ImplItem::Fn(method) => Some(method.sig.ident.to_string()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(names, ASSEMBLER.iter().map(|&name| name.to_owned()).collect());
     }
 }

@@ -207,9 +207,8 @@ impl<I: InstructionSet> Vm<I> {
 
     /// The top frame is behind its op from here on.
     pub(crate) fn pass_op(&mut self) {
-        let (function, pc) = self.running(self.core.frame);
-        let op = function.body().code[pc.0 as usize];
-        let next = Pc(pc.0 + u32::from(I::OPS[usize::from(op)].len_units));
+        let (op, _, pc) = self.top_op();
+        let next = Pc(pc.0 + u32::from(op.len_units));
         // SAFETY: (2) of the driver's contract.
         unsafe { (*self.core.frame).pc = u64::from(next.0) };
     }

@@ -6,10 +6,11 @@
 //!
 //! Contract of this island: that of the driver's.
 
+use mimeo_def::Pc;
 use mimeo_def::frame::Frame;
-use mimeo_def::op::OperandKind;
-use mimeo_def::{OpIndex, Pc};
+use mimeo_def::op::{OpInfo, OperandKind};
 
+use crate::asm::FunctionBody;
 use crate::driver::end_of_frame;
 use crate::{Callee, Function, InstructionSet, Thrown, Value, Vm};
 
@@ -77,12 +78,10 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// When the op has no such result, or is one of a stack machine.
     pub fn set_result(&mut self, index: usize, value: I::Value) {
-        let (function, pc) = self.running(self.core.frame);
-        let code = &function.body().code[pc.0 as usize..];
-        let op = &I::OPS[usize::from(OpIndex(code[0]).0)];
-        let results = op.operands.iter().filter(|operand| operand.kind == OperandKind::Slot { output: true });
-        let result = results.clone().nth(index).unwrap_or_else(|| panic!("`{}` has no result {index}", op.name));
-        let slot = u32::from(code[usize::from(result.unit)]);
+        let (op, body, pc) = self.top_op();
+        let mut results = op.operands.iter().filter(|operand| operand.kind == OperandKind::Slot { output: true });
+        let result = results.nth(index).unwrap_or_else(|| panic!("`{}` has no result {index}", op.name));
+        let slot = body.read(pc, result.unit, 1) as u32;
         self.set_slot(slot, value);
     }
 
@@ -123,19 +122,21 @@ impl<I: InstructionSet> Vm<I> {
 
     /// Where the label of the top frame's op leads.
     fn label(&self) -> Pc {
-        let (function, pc) = self.running(self.core.frame);
-        let code = &function.body().code[pc.0 as usize..];
-        let op = &I::OPS[usize::from(code[0])];
+        let (op, body, pc) = self.top_op();
         let label = op.operands.iter().find(|operand| operand.kind == OperandKind::Label);
-        let at = usize::from(label.unwrap_or_else(|| panic!("`{}` has no label", op.name)).unit);
-        Pc(u32::from(code[at]) | u32::from(code[at + 1]) << 16)
+        let label = label.unwrap_or_else(|| panic!("`{}` has no label", op.name));
+        Pc(body.read(pc, label.unit, label.kind.len_units()) as u32)
+    }
+
+    /// The op of the top frame, and where it is.
+    pub(crate) fn top_op(&self) -> (&'static OpInfo, &FunctionBody, Pc) {
+        let (function, pc) = self.running(self.core.frame);
+        let body = function.body();
+        (&I::OPS[usize::from(body.code[pc.0 as usize])], body, pc)
     }
 
     /// The frames above `below`, up to `top`, wait for nothing any more.
     pub(crate) fn forget_requests(&mut self, below: *const Frame, top: *const Frame) {
-        let waiting = &mut self.driver.waiting;
-        while let Some((&record, _)) = waiting.range(below.addr() + 1..=top.addr()).next_back() {
-            waiting.remove(&record);
-        }
+        self.driver.forget_requests(below.addr() + 1..top.addr() + 1);
     }
 }

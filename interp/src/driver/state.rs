@@ -3,6 +3,7 @@
 //! Contract of this island: that of the driver's.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use mimeo_def::frame::Frame;
 
@@ -129,11 +130,19 @@ impl<I: InstructionSet> Driver<I> {
         self.get(index);
         let parked = self.parked[index as usize].take();
         if let Some(Parked { stacks, .. }) = &parked {
-            self.waiting.retain(|&record, _| !stacks.records().contains(&record));
+            let records = stacks.records();
+            self.forget_requests(records);
         }
         self.free.push(index);
         if self.spare.len() < Self::MAX_SPARE {
             self.spare.extend(parked.and_then(|parked| parked.stacks.recycle()));
+        }
+    }
+
+    /// The records at these addresses wait for nothing any more.
+    pub(crate) fn forget_requests(&mut self, records: Range<usize>) {
+        while let Some((&record, _)) = self.waiting.range(records.clone()).next_back() {
+            self.waiting.remove(&record);
         }
     }
 

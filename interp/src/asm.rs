@@ -1,14 +1,22 @@
 //! Building bytecode: [`FunctionBuilder`], on which the generated `Assembler` of an instruction set stands.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use mimeo_def::{OpIndex, Pc};
 
 use crate::Position;
 
 /// A branch target of the function under construction; may be used before it is bound.
+///
+/// The assembler of another function refuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Target(u32);
+pub struct Target {
+    /// The builder's number.
+    builder: u64,
+    index: u32,
+}
 
 /// Index of a function in its program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,6 +54,8 @@ pub struct FunctionBody {
     pub positions: Vec<(Pc, Position)>,
     /// Where errors go; the first handler whose range has the op counts.
     pub handlers: Vec<Handler>,
+    /// Name of the source file, for errors.
+    pub file: Option<Arc<str>>,
     /// It may get more arguments than `arity`: they lie behind the others, perhaps beyond its frame, and the language
     /// says on its own account how many there are.
     pub variadic: bool,
@@ -79,6 +89,13 @@ pub enum AssembleError {
         /// The second place.
         at: Pc,
     },
+    /// A label of another function was used.
+    ForeignLabel {
+        /// The function.
+        function: String,
+        /// The place.
+        at: Pc,
+    },
     /// More than 65,536 constants.
     TooManyConstants {
         /// The function.
@@ -105,6 +122,9 @@ impl fmt::Display for AssembleError {
             AssembleError::LabelBoundTwice { function, at } => {
                 write!(f, "function `{function}`: a label is bound for the second time at {at}")
             }
+            AssembleError::ForeignLabel { function, at } => {
+                write!(f, "function `{function}`: the label used at {at} is another function's; make one with `label`")
+            }
             AssembleError::TooManyConstants { function } => {
                 write!(f, "function `{function}` has more than 65536 constants; split it")
             }
@@ -123,6 +143,8 @@ const UNBOUND: u32 = u32::MAX;
 /// Assembles one function, one instruction after the other.
 #[derive(Debug)]
 pub struct FunctionBuilder {
+    /// No other builder of the process has it.
+    number: u64,
     body: FunctionBody,
     /// Position of each label, or `UNBOUND`.
     labels: Vec<u32>,
@@ -137,7 +159,9 @@ impl FunctionBuilder {
     /// Starts a function with `arity` arguments and `locals` slots, the arguments among them.
     pub fn new(name: impl Into<String>, arity: u16, locals: u16) -> Self {
         let body = FunctionBody { name: name.into(), arity, locals: locals.max(arity), ..FunctionBody::default() };
-        FunctionBuilder { body, labels: Vec::new(), fixups: Vec::new(), handlers: Vec::new(), error: None }
+        static BUILDERS: AtomicU64 = AtomicU64::new(0);
+        let number = BUILDERS.fetch_add(1, Ordering::Relaxed);
+        FunctionBuilder { number, body, labels: Vec::new(), fixups: Vec::new(), handlers: Vec::new(), error: None }
     }
 
     /// Where the next instruction will be.
@@ -163,17 +187,32 @@ impl FunctionBuilder {
     /// A new label.
     pub fn label(&mut self) -> Target {
         self.labels.push(UNBOUND);
-        Target(self.labels.len() as u32 - 1)
+        Target { builder: self.number, index: self.labels.len() as u32 - 1 }
+    }
+
+    /// The position of a label of this function, or `UNBOUND`.
+    fn position(&mut self, label: Target) -> Option<&mut u32> {
+        if label.builder != self.number {
+            let (function, at) = (self.body.name.clone(), self.pc());
+            self.fail(AssembleError::ForeignLabel { function, at });
+            return None;
+        }
+        Some(&mut self.labels[label.index as usize])
     }
 
     /// The label stands for the next instruction.
     pub fn bind(&mut self, label: Target) {
         let at = self.pc();
-        if self.labels[label.0 as usize] != UNBOUND {
+        let Some(position) = self.position(label) else { return };
+        if std::mem::replace(position, at.0) != UNBOUND {
             let function = self.body.name.clone();
             self.fail(AssembleError::LabelBoundTwice { function, at });
         }
-        self.labels[label.0 as usize] = at.0;
+    }
+
+    /// The function is written in this source file.
+    pub fn set_file(&mut self, file: impl Into<Arc<str>>) {
+        self.body.file = Some(file.into());
     }
 
     /// The function takes more arguments than its arity says: see [`FunctionBody::variadic`].
@@ -184,7 +223,10 @@ impl FunctionBuilder {
     /// Errors that are thrown by the ops from `from` up to `to` go to `handler`, unless a range that was named before
     /// has them: inner ranges are named first.
     pub fn catch(&mut self, from: Target, to: Target, handler: Target) {
-        self.handlers.push([from, to, handler]);
+        let labels = [from, to, handler];
+        if labels.into_iter().all(|label| self.position(label).is_some()) {
+            self.handlers.push(labels);
+        }
     }
 
     /// Appends an opcode.
@@ -210,7 +252,9 @@ impl FunctionBuilder {
 
     /// Appends a branch target.
     pub fn target(&mut self, label: Target) {
-        self.fixups.push((self.pc().0, label));
+        if self.position(label).is_some() {
+            self.fixups.push((self.pc().0, label));
+        }
         self.unit2(0);
     }
 
@@ -251,7 +295,7 @@ impl FunctionBuilder {
             return Err(error);
         }
         for (at, label) in self.fixups {
-            let pc = self.labels[label.0 as usize];
+            let pc = self.labels[label.index as usize];
             if pc == UNBOUND {
                 return Err(AssembleError::UnboundLabel { function: self.body.name, used_at: Pc(at - 1) });
             }
@@ -260,7 +304,7 @@ impl FunctionBuilder {
             self.body.code[at + 1] = (pc >> 16) as u16;
         }
         for labels in self.handlers {
-            let [from, to, target] = labels.map(|label| Pc(self.labels[label.0 as usize]));
+            let [from, to, target] = labels.map(|label| Pc(self.labels[label.index as usize]));
             if [from, to, target].contains(&Pc(UNBOUND)) {
                 return Err(AssembleError::UnboundLabel { function: self.body.name, used_at: from.min(target) });
             }

@@ -6,9 +6,9 @@
 //! 3. Slots named by the op lie in the frame at `base`; on a stack machine `sp` is the depth that the
 //!    verifier computed, and the values popped and pushed lie in the frame.
 
-use mimeo_def::frame::{Exit, Frame};
+use mimeo_def::frame::{Exit, Fault, Frame};
 
-use crate::{Callee, Flow, Function, InstructionSet, Label, Value, Vm, Window};
+use crate::{Callee, Flow, Function, InstructionSet, Label, Thrown, Value, Vm, Window};
 
 /// The interpreter's registers. Used by generated code only.
 #[derive(Debug)]
@@ -202,9 +202,9 @@ impl Cursor {
     ///
     /// (2).
     #[inline(always)]
-    pub unsafe fn callee(&self, unit: usize) -> Callee {
+    pub unsafe fn callee<I>(&self, unit: usize) -> Callee<I> {
         // SAFETY: (1), (2).
-        unsafe { Callee((*self.function()).sibling(self.unit2(unit))) }
+        unsafe { Callee::new((*self.function()).sibling(self.unit2(unit))) }
     }
 
     /// The op's inline-cache cell.
@@ -242,6 +242,34 @@ impl Cursor {
         exit
     }
 
+    /// Leaves the interpreter for what an op returned as an error.
+    ///
+    /// # Panics
+    ///
+    /// When it belongs to another error.
+    ///
+    /// # Safety
+    ///
+    /// (1).
+    #[cold]
+    pub unsafe fn throw<I: InstructionSet>(&self, vm: &mut Vm<I>, thrown: Thrown) -> Exit {
+        vm.check_thrown(&thrown);
+        // SAFETY: (1).
+        unsafe { self.exit(vm, Exit::Throw) }
+    }
+
+    /// Leaves the interpreter because a call is refused.
+    ///
+    /// # Safety
+    ///
+    /// (1).
+    #[cold]
+    unsafe fn refuse<I: InstructionSet>(&self, vm: &mut Vm<I>, fault: Fault, callee: Callee<I>) -> Exit {
+        (vm.core.fault, vm.core.fault_callee) = (fault as u64, callee.header);
+        // SAFETY: (1).
+        unsafe { self.exit(vm, Exit::Throw) }
+    }
+
     /// Ends an op of `len` units that goes where `flow` says; an exit means that the interpreter must stop.
     ///
     /// # Safety
@@ -251,7 +279,7 @@ impl Cursor {
     pub unsafe fn finish<I: InstructionSet, const SINGLE: bool>(
         &mut self,
         vm: &mut Vm<I>,
-        flow: Flow,
+        flow: Flow<I>,
         len: usize,
     ) -> Option<Exit> {
         // SAFETY: (1), (2), (3).
@@ -278,23 +306,25 @@ impl Cursor {
     unsafe fn call<I: InstructionSet, const SINGLE: bool>(
         &mut self,
         vm: &mut Vm<I>,
-        callee: Callee,
+        callee: Callee<I>,
         window: Window,
         len: usize,
     ) -> Option<Exit> {
         // SAFETY: (1), (2), (3); the window starts in this frame, so `base` stays below the limit.
         unsafe {
             let base = self.base.add(window.start as usize);
-            let room_bytes = vm.core.stack_limit as usize - base as usize;
-            if (room_bytes as u64) < (*callee.0).frame_bytes || self.frame == vm.core.frame_limit {
-                let _: crate::Thrown = vm.throw("stack overflow");
-                return Some(self.exit(vm, Exit::Throw));
+            let room_bytes = vm.core.stack_limit.addr() - base.addr();
+            if u64::from(window.len) < (*callee.header).arity {
+                return Some(self.refuse(vm, Fault::Arity, callee));
             }
-            let function = callee.0.cast::<Function>();
+            if (room_bytes as u64) < (*callee.header).frame_bytes || self.frame == vm.core.frame_limit {
+                return Some(self.refuse(vm, Fault::StackOverflow, callee));
+            }
+            let function = callee.header.cast::<Function>();
             (*self.frame).pc = self.pc.offset_from_unsigned(self.code) as u64 + len as u64;
             (*self.frame).ret = vm.core.return_marker;
             self.frame = self.frame.add(1);
-            (*self.frame).function = callee.0;
+            (*self.frame).function = callee.header;
             (*self.frame).base = base;
             self.base = base;
             self.code = (*function).code;
@@ -311,17 +341,19 @@ impl Cursor {
     unsafe fn tail_call<I: InstructionSet, const SINGLE: bool>(
         &mut self,
         vm: &mut Vm<I>,
-        callee: Callee,
+        callee: Callee<I>,
     ) -> Option<Exit> {
         // SAFETY: (1), (2), (3).
         unsafe {
-            let room_bytes = vm.core.stack_limit as usize - self.base as usize;
-            if (room_bytes as u64) < (*callee.0).frame_bytes {
-                let _: crate::Thrown = vm.throw("stack overflow");
-                return Some(self.exit(vm, Exit::Throw));
+            let room_bytes = vm.core.stack_limit.addr() - self.base.addr();
+            if (*(*self.frame).function).frame_bytes / 8 < (*callee.header).arity {
+                return Some(self.refuse(vm, Fault::Arity, callee));
             }
-            let function = callee.0.cast::<Function>();
-            (*self.frame).function = callee.0;
+            if (room_bytes as u64) < (*callee.header).frame_bytes {
+                return Some(self.refuse(vm, Fault::StackOverflow, callee));
+            }
+            let function = callee.header.cast::<Function>();
+            (*self.frame).function = callee.header;
             self.code = (*function).code;
             self.pc = self.code;
             self.sp = self.base.add((*function).locals as usize);

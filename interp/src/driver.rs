@@ -6,16 +6,13 @@
 
 mod state;
 
-use std::panic::resume_unwind;
-
 use mimeo_def::frame::{CodeAddr, Exit, Frame};
 use mimeo_def::{OpIndex, Pc};
 
 use crate::cursor::count_down;
-use crate::request::Wish;
+use crate::request::{RequestKind, check_arity};
 use crate::tier::{Caller, NativeTier, References};
-use crate::trap::Site;
-use crate::{FiberExit, Function, InstructionSet, Thrown, Trap, Value, Vm};
+use crate::{FiberExit, Function, FunctionRef, InstructionSet, NotLoaded, Thrown, TrapKind, Value, Vm};
 
 pub(crate) use state::{Driver, Parked, end_of_frame};
 
@@ -34,27 +31,27 @@ impl From<Option<CodeAddr>> for Next {
     }
 }
 
-/// A run under way. Whatever ends it, a panic included, the frame below is on top again.
+/// An active run. Whatever ends it, a panic included, the frame below is on top again.
 struct Run<'a, I: InstructionSet> {
     vm: &'a mut Vm<I>,
     below: *mut Frame,
-    /// [`Driver::wish`] of the run from within which this one was started.
-    wish: Option<Wish<I>>,
+    /// The run failed: what the outer op has asked for before gives way to the error.
+    failed: bool,
 }
 
 impl<'a, I: InstructionSet> Run<'a, I> {
     fn start(vm: &'a mut Vm<I>, below: *mut Frame) -> Self {
         vm.driver.nesting += 1;
-        let wish = vm.driver.wish.take();
-        Run { vm, below, wish }
+        vm.driver.requests.push(None);
+        Run { vm, below, failed: false }
     }
 
-    /// Runs to the end of the function above the host's record, or until it is suspended.
+    /// Runs until the function above the host's record has returned, or is suspended.
     fn drive(mut self, host: *mut Frame, first: Next) -> Result<FiberExit<I::Value>, Thrown> {
         match self.vm.drive(host, first) {
             Ok(FiberExit::Done(())) => {
                 // SAFETY: (1): the result is in the first slot of the function's frame, as the host's record tells.
-                Ok(FiberExit::Done(I::Value::from_bits(unsafe { *(*host).base })))
+                Ok(FiberExit::Done(unsafe { I::Value::from_bits(*(*host).base) }))
             }
             Ok(FiberExit::Suspended) => {
                 // Its frames stay.
@@ -62,7 +59,7 @@ impl<'a, I: InstructionSet> Run<'a, I> {
                 Ok(FiberExit::Suspended)
             }
             Err(thrown) => {
-                self.wish = None;
+                self.failed = true;
                 Err(thrown)
             }
         }
@@ -73,7 +70,10 @@ impl<I: InstructionSet> Drop for Run<'_, I> {
     fn drop(&mut self) {
         let driver = &mut self.vm.driver;
         driver.nesting -= 1;
-        driver.wish = self.wish.take();
+        driver.requests.pop();
+        if self.failed {
+            driver.withdraw_request();
+        }
         self.vm.core.frame = self.below;
         if driver.nesting == 0 && driver.tier.as_mut().is_some_and(|tier| tier.idle()) {
             self.vm.safepoint();
@@ -82,28 +82,30 @@ impl<I: InstructionSet> Drop for Run<'_, I> {
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// Runs a function to its end, above the frames that are under way.
+    /// Runs a function to completion on top of the active frames.
     pub(crate) fn run_function(
         &mut self,
-        function: &Function,
+        function: Result<*const Function, NotLoaded>,
         args: &[I::Value],
     ) -> Result<FiberExit<I::Value>, Thrown> {
-        let body = function.body();
-        let arity = body.arity as usize;
-        if args.len() < arity || args.len() > arity && !body.variadic {
-            let plural = if body.arity == 1 { "" } else { "s" };
-            let message = format!("`{}` takes {} argument{plural}, not {}", body.name, body.arity, args.len());
-            return Err(self.throw_in(function, message));
+        let function = match function {
+            // SAFETY: it was found among the loaded functions, and nothing was unloaded since.
+            Ok(function) => unsafe { &*function },
+            Err(NotLoaded) => return Err(self.throw_kind(TrapKind::NotLoaded)),
+        };
+        if let Err(kind) = check_arity(function.body(), args.len()) {
+            return Err(self.throw_in(function, kind));
         }
         let below = self.core.frame;
         let base = end_of_frame(below);
         // The first run on some stacks has the host's record that is always there.
         let host = if below == self.driver.stacks().host_frame() { below } else { below.wrapping_add(1) };
-        let room_bytes = self.core.stack_limit as u64 - base as u64;
-        let nested_too_deep = self.driver.nesting >= self.driver.most_nesting;
         let slots = (function.facts().slots as usize).max(args.len());
-        if room_bytes < slots as u64 * 8 || host >= self.core.frame_limit || nested_too_deep {
-            return Err(self.throw_in(function, "stack overflow".to_owned()));
+        if self.driver.nesting >= self.driver.most_nesting {
+            return Err(self.throw_in(function, TrapKind::Nesting));
+        }
+        if !self.has_room(base, slots) || host >= self.core.frame_limit {
+            return Err(self.throw_in(function, TrapKind::StackOverflow));
         }
         for (i, arg) in args.iter().enumerate() {
             // SAFETY: (1): the arguments are slots of the frame, which fits the stack.
@@ -116,17 +118,22 @@ impl<I: InstructionSet> Vm<I> {
         run.drive(host, first)
     }
 
-    /// Goes on with what is suspended on the current stacks; with the pending error, if it is to be thrown there.
+    /// Whether the value stack has so many slots from `base` on.
+    pub(crate) fn has_room(&self, base: *const u64, slots: usize) -> bool {
+        (self.core.stack_limit.addr() - base.addr()) / size_of::<u64>() >= slots
+    }
+
+    /// Resumes what is suspended on the current stacks; with the pending error, if it is to be thrown there.
     pub(crate) fn run_on(&mut self, throwing: bool) -> Result<FiberExit<I::Value>, Thrown> {
         if self.driver.nesting >= self.driver.most_nesting {
-            return Err(self.throw("stack overflow"));
+            return Err(self.throw_kind(TrapKind::Nesting));
         }
         let host = self.driver.stacks().host_frame();
         let mut run = Run::start(self, host);
         let first = match throwing {
             true if run.vm.unwind(host) => run.vm.resume_top(),
             true => {
-                run.wish = None;
+                run.failed = true;
                 return Err(run.vm.thrown());
             }
             false => {
@@ -174,12 +181,13 @@ impl<I: InstructionSet> Vm<I> {
                     self.finish_request();
                     self.resume_top()
                 }
-                Exit::Throw => match self.wish() {
-                    Some(Wish::Suspend) => return Ok(FiberExit::Suspended),
-                    Some(Wish::Call(callee, then)) => {
-                        self.begin_request(callee, then);
-                        self.enter_top(Caller::Interpreter)
-                    }
+                Exit::Throw => match self.take_request() {
+                    Some(RequestKind::Suspend) => return Ok(FiberExit::Suspended),
+                    Some(RequestKind::Call(function, args, then)) => match self.begin_request(function, args, then) {
+                        Ok(()) => self.enter_top(Caller::Interpreter),
+                        Err(_) if self.unwind(host) => self.resume_top(),
+                        Err(thrown) => return Err(thrown),
+                    },
                     None if self.unwind(host) => self.resume_top(),
                     None => return Err(self.thrown()),
                 },
@@ -232,35 +240,11 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// An op handed on that something was thrown: what it wished instead, if that is so.
-    pub(crate) fn wish(&mut self) -> Option<Wish<I>> {
-        let wish = self.driver.wish.take();
-        // Behind the wish a runtime function may have panicked.
-        wish.filter(|_| self.panic.is_none() && self.core.overflow == 0)
-    }
-
-    /// An error is on its way: makes the frame that catches it the top one, at its handler. Goes on with a runtime
-    /// function's panic, which nobody catches.
-    fn unwind(&mut self, host: *mut Frame) -> bool {
-        let Thrown(()) = self.thrown();
-        let top = self.core.frame;
-        let mut record = top;
-        while record > host {
-            let (function, pc) = self.running(record);
-            // A caller is behind the op that called.
-            let pc = if record == top { pc } else { Pc(pc.0 - 1) };
-            let handler = function.body().handlers.iter().find(|handler| handler.from <= pc && pc < handler.to);
-            if let Some(handler) = handler {
-                // SAFETY: (1).
-                unsafe { (*record).pc = u64::from(handler.target.0) };
-                self.forget_requests(record.wrapping_sub(1), top);
-                self.core.frame = record;
-                return true;
-            }
-            record = record.wrapping_sub(1);
-        }
-        self.forget_requests(host, top);
-        false
+    /// If the op returned `Thrown` only to make a request, takes that request.
+    pub(crate) fn take_request(&mut self) -> Option<RequestKind<I>> {
+        let request = self.driver.take_request();
+        // After the request a runtime function may have panicked.
+        request.filter(|_| self.panic.is_none() && self.core.fault == 0).map(|request| request.kind)
     }
 
     /// Runs native code until an exit.
@@ -289,21 +273,40 @@ impl<I: InstructionSet> Vm<I> {
         unsafe { (&*(*frame).function.cast::<Function>(), Pc((*frame).pc as u32)) }
     }
 
+    /// The function of a frame, and where it is; `None` for a host's record.
+    pub(crate) fn active(&self, frame: *const Frame) -> Option<(&Function, Pc)> {
+        // SAFETY: (1): a record up to the top one is filled.
+        let is_host = unsafe { (*frame).function.is_null() };
+        (!is_host).then(|| self.running(frame))
+    }
+
     /// A function was just called: which tier runs it?
     fn enter_top(&mut self, caller: Caller) -> Next {
         // SAFETY: (2).
         unsafe { (*self.core.frame).pc = 0 };
-        self.ask(self.core.frame, |tier, function, _, references| tier.called(function, caller, references)).into()
+        self.ask(self.core.frame, |tier, function, _, references| {
+            // SAFETY: `ask` names a loaded function, and the references are those of now.
+            unsafe { tier.called(function, caller, references) }
+        })
+        .into()
     }
 
     /// The interpreter is at the head of a hot loop: which tier goes on?
     fn loop_top(&mut self) -> Next {
-        self.ask(self.core.frame, |tier, function, pc, references| tier.looped(function, pc, references)).into()
+        self.ask(self.core.frame, |tier, function, pc, references| {
+            // SAFETY: as in `enter_top`.
+            unsafe { tier.looped(function, pc, references) }
+        })
+        .into()
     }
 
     /// Goes on in the top frame, natively where that is possible.
     fn resume_top(&mut self) -> Next {
-        self.ask(self.core.frame, |tier, function, pc, _| tier.resumed(function, pc)).into()
+        self.ask(self.core.frame, |tier, function, pc, _| {
+            // SAFETY: as in `enter_top`.
+            unsafe { tier.resumed(function, pc) }
+        })
+        .into()
     }
 
     /// Asks the native tier where to run a frame; without one, it is long until the next question.
@@ -329,7 +332,9 @@ impl<I: InstructionSet> Vm<I> {
     fn return_to_native(&mut self) {
         // SAFETY: (1), (2): below a function's record is its caller's.
         let caller = unsafe { self.core.frame.sub(1) };
-        if let Some(code) = self.ask(caller, |tier, function, pc, _| tier.return_address(function, pc)) {
+        // SAFETY: as in `enter_top`.
+        let code = self.ask(caller, |tier, function, pc, _| unsafe { tier.return_address(function, pc) });
+        if let Some(code) = code {
             // SAFETY: (1).
             unsafe { (*caller).ret = code };
         }
@@ -345,11 +350,23 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
+    /// Compiles a function, whatever is active; returns whether it has native code then.
+    pub(crate) fn compile(&mut self, function: FunctionRef<I>) -> Result<bool, NotLoaded> {
+        let mut tier = self.driver.tier.take();
+        let compiled = self.driver.programs.function(function).map(|function| {
+            // SAFETY: the function is loaded, and the references are those of now.
+            tier.as_mut().is_some_and(|tier| unsafe { tier.compile(function, self.references()) })
+        });
+        self.driver.tier = tier;
+        compiled
+    }
+
     /// Lets the tier free what no frame refers to.
     pub(crate) fn safepoint(&mut self) {
         let mut tier = self.driver.tier.take();
         if let Some(tier) = &mut tier {
-            tier.safepoint(self.references());
+            // SAFETY: the references are those of now.
+            unsafe { tier.safepoint(self.references()) };
         }
         self.driver.tier = tier;
     }
@@ -357,45 +374,5 @@ impl<I: InstructionSet> Vm<I> {
     /// The records of everything that is under way.
     fn references(&self) -> References<'_> {
         self.driver.references(self.core.frame)
-    }
-
-    /// An error is pending: notes where, unless an inner run has. Goes on with a runtime function's panic.
-    pub(crate) fn thrown(&mut self) -> Thrown {
-        if let Some(payload) = self.panic.take() {
-            resume_unwind(payload);
-        }
-        if std::mem::take(&mut self.core.overflow) != 0 {
-            let Thrown(()) = self.throw("stack overflow");
-        }
-        if self.thrown_at.is_none() {
-            self.thrown_at = Some(self.site());
-        }
-        Thrown(())
-    }
-
-    /// Where the top frame is.
-    fn site(&self) -> Site {
-        // SAFETY: (1).
-        let Some(_) = (unsafe { (*self.core.frame).function.as_ref() }) else {
-            return Site { function: String::new(), pc: Pc(0), position: None, depth: 0 };
-        };
-        let (function, pc) = self.running(self.core.frame);
-        Site::new(function.body(), pc, self.driver.depth(self.core.frame))
-    }
-
-    /// The error of a function that could not even be called: at the op that tried, or nowhere if the host did.
-    fn throw_in(&mut self, function: &Function, message: String) -> Thrown {
-        let thrown = self.throw(message);
-        if self.driver.nesting == 0 {
-            self.thrown_at = Some(Site { position: None, ..Site::new(function.body(), Pc(0), 0) });
-        }
-        thrown
-    }
-
-    /// The pending error as the host gets it.
-    pub(crate) fn take_trap(&mut self) -> Trap {
-        let message = self.pending.take().unwrap_or_else(|| "error".to_owned());
-        let Site { function, pc, position, depth } = self.thrown_at.take().unwrap_or_else(|| self.site());
-        Trap { message, function, pc, position, depth }
     }
 }

@@ -1,35 +1,103 @@
-//! Fibers: runs on stacks of their own, which stop in the middle and go on later. Coroutines are made of them.
+//! Fibers: runs on stacks of their own, which stop in the middle and are resumed later. Coroutines are made of them.
 //!
 //! Contract of this island: that of the driver's.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use mimeo_def::Pc;
 
+use crate::callable::find;
 use crate::driver::Parked;
-use crate::request::Wish;
-use crate::{Callee, Function, InstructionSet, Thrown, Value, Vm};
+use crate::request::RequestKind;
+use crate::{Callable, InstructionSet, Thrown, TrapKind, Value, Vm};
 
-/// A fiber of one machine. Its number is used again once it is dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FiberId(u32);
+/// A fiber of one machine.
+///
+/// It names the fiber and does not keep it: once the fiber is dropped, or in another machine, every use of the reference
+/// is refused with [`FiberError::Dropped`].
+pub struct FiberRef<I> {
+    machine: u64,
+    index: u32,
+    generation: u32,
+    marker: PhantomData<fn() -> I>,
+}
 
-impl FiberId {
-    /// The fiber as a number, for the language's own values.
-    pub fn number(self) -> u32 {
-        self.0
+impl<I> FiberRef<I> {
+    pub(crate) fn new(machine: u64, index: u32, generation: u32) -> Self {
+        FiberRef { machine, index, generation, marker: PhantomData }
     }
 
-    /// The fiber with this number; if there is none, whatever is done with it panics.
-    pub fn from_number(number: u32) -> FiberId {
-        FiberId(number)
+    /// Its place among the stacks of this machine, and how many fibers had that before; `None` for another machine's.
+    pub(crate) fn place(self, machine: u64) -> Option<(u32, u32)> {
+        (self.machine == machine).then_some((self.index, self.generation))
     }
 }
+
+impl<I> Clone for FiberRef<I> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<I> Copy for FiberRef<I> {}
+
+impl<I> PartialEq for FiberRef<I> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.machine, self.index, self.generation) == (other.machine, other.index, other.generation)
+    }
+}
+
+impl<I> Eq for FiberRef<I> {}
+
+impl<I> std::hash::Hash for FiberRef<I> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (self.machine, self.index, self.generation).hash(state);
+    }
+}
+
+impl<I> fmt::Debug for FiberRef<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FiberRef({}:{}.{})", self.machine, self.index, self.generation)
+    }
+}
+
+/// Why nothing was done with a fiber.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FiberError {
+    /// The fiber was dropped, or belongs to another machine.
+    Dropped,
+    /// The fiber is running, or has resumed another one that is.
+    Running,
+    /// A function is suspended in the fiber, in which nothing may be.
+    Suspended,
+    /// Nothing is suspended in the fiber.
+    NotSuspended,
+    /// The fiber's value stack ends before this slot.
+    NoSuchSlot(u32),
+}
+
+impl fmt::Display for FiberError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FiberError::Dropped => f.write_str("the fiber was dropped"),
+            FiberError::Running => f.write_str("the fiber is running"),
+            FiberError::Suspended => f.write_str("the fiber is suspended"),
+            FiberError::NotSuspended => f.write_str("the fiber is not suspended"),
+            FiberError::NoSuchSlot(slot) => write!(f, "the fiber's stack has no slot {slot}"),
+        }
+    }
+}
+
+impl std::error::Error for FiberError {}
 
 /// How deep and how wide a fiber may get. Memory is taken as it is used, address space at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FiberLimits {
     /// Slots of its value stack.
     pub slots: u32,
-    /// Calls under way at once.
+    /// Calls active at once.
     pub depth: u32,
 }
 
@@ -44,55 +112,55 @@ pub enum FiberExit<V> {
 
 impl<I: InstructionSet> Vm<I> {
     /// A new fiber, in which nothing runs.
-    pub fn new_fiber(&mut self, limits: FiberLimits) -> FiberId {
+    pub fn new_fiber(&mut self, limits: FiberLimits) -> FiberRef<I> {
         let stacks = self.driver.stacks_of(limits.slots, limits.depth);
-        FiberId(self.driver.park(Parked::new(stacks)))
+        self.driver.park(Parked::new(stacks))
     }
 
     /// Drops a fiber, whatever it was doing.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// When it runs, or there is no such fiber.
-    pub fn drop_fiber(&mut self, fiber: FiberId) {
-        self.driver.unpark(fiber.0);
+    pub fn drop_fiber(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
+        self.driver.unpark(fiber)
     }
 
     /// Calls a function in a fiber in which nothing runs, until it returns or is suspended.
     ///
     /// # Errors
     ///
-    /// The error that the function threw, after which nothing runs in the fiber; see [`Vm::run`].
+    /// The error that the function threw, after which nothing runs in the fiber; as [`Vm::run`]; and
+    /// [`TrapKind::Fiber`] when something runs or is suspended in the fiber, or there is no such fiber.
     ///
     /// # Panics
     ///
-    /// When something runs in the fiber, or there is no such fiber; and as [`Vm::run`].
+    /// As [`Vm::run`].
     pub fn start_fiber(
         &mut self,
-        fiber: FiberId,
-        callee: Callee,
+        fiber: FiberRef<I>,
+        function: impl Callable<I>,
         args: &[I::Value],
     ) -> Result<FiberExit<I::Value>, Thrown> {
-        assert!(self.driver.is_idle(fiber.0), "something runs in the fiber");
-        // SAFETY: a callee is a function of a loaded program: see `Machine::unload`.
-        let function = unsafe { &*callee.0.cast::<Function>() };
-        self.in_fiber(fiber, |vm| vm.run_function(function, args))
+        let function = find(self, function);
+        let index = self.driver.idle(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
+        self.in_fiber(index, |vm| vm.run_function(function, args))
     }
 
-    /// Goes on in a suspended fiber, behind the op that suspended it, until it returns or is suspended again. What that
-    /// op should have done to its frame is up to the caller: see [`set_fiber_slot`](Self::set_fiber_slot).
+    /// Resumes a suspended fiber after the op that suspended it, until it returns or is suspended again. What that op
+    /// should have done to its frame is up to the caller: see [`set_fiber_slot`](Self::set_fiber_slot).
     ///
     /// # Errors
     ///
-    /// As [`start_fiber`](Self::start_fiber). When too many runs are under way for one more, the error is that, and the
-    /// fiber stays as it was.
+    /// As [`start_fiber`](Self::start_fiber), and [`FiberError::NotSuspended`]. When too many runs are active for one
+    /// more, the error is [`TrapKind::Nesting`], and the fiber stays as it was.
     ///
     /// # Panics
     ///
-    /// When the fiber is not suspended, or there is no such fiber; and with a runtime function's panic.
-    pub fn resume_fiber(&mut self, fiber: FiberId) -> Result<FiberExit<I::Value>, Thrown> {
-        assert!(self.driver.is_suspended(fiber.0), "the fiber is not suspended");
-        self.in_fiber(fiber, |vm| vm.run_on(false))
+    /// With a runtime function's panic.
+    pub fn resume_fiber(&mut self, fiber: FiberRef<I>) -> Result<FiberExit<I::Value>, Thrown> {
+        let index = self.driver.suspended(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
+        self.in_fiber(index, |vm| vm.run_on(false))
     }
 
     /// Throws an error into a suspended fiber, at the op that suspended it. The error is pending: see [`Vm::throw`].
@@ -103,74 +171,73 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Panics
     ///
-    /// As [`resume_fiber`](Self::resume_fiber).
-    pub fn throw_into_fiber(&mut self, fiber: FiberId, error: Thrown) -> Result<FiberExit<I::Value>, Thrown> {
-        assert!(self.driver.is_suspended(fiber.0), "the fiber is not suspended");
-        let Thrown(()) = error;
-        self.in_fiber(fiber, |vm| vm.run_on(true))
+    /// As [`resume_fiber`](Self::resume_fiber); and when the error is not the pending one.
+    pub fn throw_into_fiber(&mut self, fiber: FiberRef<I>, error: Thrown) -> Result<FiberExit<I::Value>, Thrown> {
+        self.check_thrown(&error);
+        let index = self.driver.suspended(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
+        self.in_fiber(index, |vm| vm.run_on(true))
     }
 
     /// A slot of a suspended fiber's top frame.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// When the fiber is not suspended, or its stack has no such slot.
-    pub fn fiber_slot(&self, fiber: FiberId, index: u32) -> I::Value {
+    pub fn fiber_slot(&self, fiber: FiberRef<I>, index: u32) -> Result<I::Value, FiberError> {
+        let slot = self.driver.parked_slot(fiber, index)?;
         // SAFETY: the address is a slot of the fiber's stack.
-        I::Value::from_bits(unsafe { *self.driver.parked_slot(fiber.0, index) })
+        Ok(unsafe { I::Value::from_bits(*slot) })
     }
 
     /// Sets a slot of a suspended fiber's top frame: the result of the op that suspended it, for example.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// When the fiber is not suspended, or its stack has no such slot.
-    pub fn set_fiber_slot(&mut self, fiber: FiberId, index: u32, value: I::Value) {
+    pub fn set_fiber_slot(&mut self, fiber: FiberRef<I>, index: u32, value: I::Value) -> Result<(), FiberError> {
+        let slot = self.driver.parked_slot(fiber, index)?;
         // SAFETY: as above, and nothing refers to it.
-        unsafe { *self.driver.parked_slot(fiber.0, index) = value.to_bits() };
+        unsafe { *slot = value.to_bits() };
+        Ok(())
     }
 
     /// The bits of everything on the value stack of a fiber that does not run, for a collector. One that started the
-    /// fiber that runs, or resumed it, will do: it is also among the [stacks under way](Vm::stacks_under_way).
+    /// fiber that runs, or resumed it, will do: it is also among the [active stacks](Vm::active_stacks).
     ///
-    /// # Panics
-    ///
-    /// When the fiber is the one that runs, or there is no such fiber.
-    pub fn fiber_stack(&self, fiber: FiberId) -> &[u64] {
-        self.driver.parked_values(fiber.0)
-    }
-
-    /// Sets the bits of every slot behind [those](Self::fiber_stack) to 0: see
-    /// [`clear_behind_stacks`](Vm::clear_behind_stacks).
-    ///
-    /// # Panics
+    /// # Errors
     ///
     /// When the fiber is the one that runs, or there is no such fiber.
-    pub fn clear_behind_fiber_stack(&mut self, fiber: FiberId) {
-        self.driver.clear_behind_parked_values(fiber.0);
+    pub fn fiber_stack(&self, fiber: FiberRef<I>) -> Result<&[u64], FiberError> {
+        self.driver.parked_values(fiber)
     }
 
-    /// Stops the fiber that runs, as soon as the running op has handed on what this returns; `None` when no fiber runs,
+    /// Sets the bits of every slot after [those](Self::fiber_stack) to 0: see
+    /// [`clear_after_stacks`](Vm::clear_after_stacks).
+    ///
+    /// # Errors
+    ///
+    /// When the fiber is the one that runs, or there is no such fiber.
+    pub fn clear_after_fiber_stack(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
+        self.driver.clear_after_parked_values(fiber)
+    }
+
+    /// Stops the fiber that runs, as soon as the running op has returned what this returns; `None` when no fiber runs,
     /// or a run inside of it was started by [`Vm::run`]: that would be lost. What is thrown after this takes its place.
     pub fn suspend(&mut self) -> Option<Thrown> {
-        if !self.can_suspend() {
-            return None;
-        }
-        self.driver.wish = Some(Wish::Suspend);
-        Some(Thrown(()))
+        self.can_suspend().then(|| self.make_request(RequestKind::Suspend))
     }
 
-    /// Says whether [`suspend`](Self::suspend) can do it.
+    /// Whether [`suspend`](Self::suspend) can do it.
     pub fn can_suspend(&self) -> bool {
         self.driver.innermost_is_fiber()
     }
 
     fn in_fiber(
         &mut self,
-        fiber: FiberId,
+        index: u32,
         run: impl FnOnce(&mut Self) -> Result<FiberExit<I::Value>, Thrown>,
     ) -> Result<FiberExit<I::Value>, Thrown> {
-        let switched = Switched::to(self, fiber);
+        let switched = Switched::to(self, index);
         run(switched.vm)
     }
 }
@@ -182,8 +249,8 @@ struct Switched<'a, I: InstructionSet> {
 }
 
 impl<'a, I: InstructionSet> Switched<'a, I> {
-    fn to(vm: &'a mut Vm<I>, fiber: FiberId) -> Self {
-        vm.core.frame = vm.driver.switch_to(fiber.0, vm.core.frame);
+    fn to(vm: &'a mut Vm<I>, index: u32) -> Self {
+        vm.core.frame = vm.driver.switch_to(index, vm.core.frame);
         vm.use_limits();
         let fiber_run = vm.driver.fiber_run.replace(vm.driver.nesting + 1);
         Switched { vm, fiber_run }
@@ -205,9 +272,9 @@ impl<I: InstructionSet> Vm<I> {
         (self.core.stack_limit, self.core.frame_limit) = (stacks.limit(), stacks.frame_limit());
     }
 
-    /// The top frame is behind its op from here on.
+    /// The top frame is after its op from here on.
     pub(crate) fn pass_op(&mut self) {
-        let (op, _, pc) = self.top_op();
+        let (op, _, pc) = self.top_op().expect("a function is on top");
         let next = Pc(pc.0 + u32::from(op.len_units));
         // SAFETY: (2) of the driver's contract.
         unsafe { (*self.core.frame).pc = u64::from(next.0) };

@@ -1,19 +1,24 @@
 //! What an op hands back: [`Flow`], and the operand types from which an op makes one.
 
+use std::fmt;
+use std::marker::PhantomData;
+use std::num::NonZeroU64;
+
 use mimeo_def::frame::FunctionHeader;
 
 /// Where control goes after an op.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 #[must_use = "an op's flow is its result"]
-pub enum Flow {
+#[non_exhaustive]
+pub enum Flow<I> {
     /// To the next op.
     Next,
     /// To a label; made by [`Label::jump`].
     Jump(Label),
     /// Into a function, then to the next op; made by `vm.call(callee, args)`.
-    Call(Callee, Window),
+    Call(Callee<I>, Window),
     /// Into a function that takes the place of the running one; made by `vm.tail_call(callee)`.
-    TailCall(Callee),
+    TailCall(Callee<I>),
     /// Back to the caller, with the bits of the result; made by `vm.ret(value)`.
     Return(u64),
     /// To the next op, in the interpreter; made by `vm.deopt()`.
@@ -27,7 +32,7 @@ pub struct Label(pub(crate) u32);
 impl Label {
     /// Goes there.
     #[inline(always)]
-    pub fn jump(self) -> Flow {
+    pub fn jump<I>(self) -> Flow<I> {
         Flow::Jump(self)
     }
 }
@@ -62,27 +67,67 @@ impl Window {
     }
 }
 
-/// A function that can be called.
-#[derive(Clone, Copy, Debug)]
+/// A function of the running machine, as ops and stencils call it: its address.
+///
+/// Ops get one as an operand, and runtime functions from them. The host names functions by
+/// [`FunctionRef`](crate::FunctionRef), which is checked and never dangles.
 #[repr(transparent)]
-pub struct Callee(pub(crate) *const FunctionHeader);
+pub struct Callee<I> {
+    pub(crate) header: *const FunctionHeader,
+    marker: PhantomData<fn() -> I>,
+}
 
-/// Proof that an error is pending; made by [`Vm::throw`](crate::Vm::throw).
-#[derive(Debug)]
-pub struct Thrown(pub(crate) ());
+impl<I> Callee<I> {
+    pub(crate) fn new(header: *const FunctionHeader) -> Self {
+        Callee { header, marker: PhantomData }
+    }
 
-impl Callee {
     /// The callee that a runtime function's argument stands for. Used by generated code only.
     ///
     /// # Safety
     ///
     /// `word` is what [`to_word`](Self::to_word) or a stencil made of a callee of the same machine.
-    pub unsafe fn from_word(word: u64) -> Callee {
-        Callee(word as usize as *const FunctionHeader)
+    #[doc(hidden)]
+    pub unsafe fn from_word(word: u64) -> Self {
+        Callee::new(std::ptr::with_exposed_provenance(word as usize))
     }
 
-    /// The callee as a runtime function's result.
+    /// The callee as a runtime function's result. Used by generated code only.
+    #[doc(hidden)]
     pub fn to_word(self) -> u64 {
-        self.0 as usize as u64
+        self.header.expose_provenance() as u64
     }
+}
+
+impl<I> Clone for Callee<I> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<I> Copy for Callee<I> {}
+
+impl<I> PartialEq for Callee<I> {
+    fn eq(&self, other: &Self) -> bool {
+        self.header == other.header
+    }
+}
+
+impl<I> Eq for Callee<I> {}
+
+impl<I> fmt::Debug for Callee<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Callee({:p})", self.header)
+    }
+}
+
+/// Proof that an error is pending, or that the op has asked for a call or to be suspended. An op returns it as
+/// `Err(…)`.
+///
+/// It is good for the error for which it was made and no other: when an op returns one that was kept from an earlier
+/// error or comes from another machine, the run panics.
+#[derive(Debug)]
+pub struct Thrown {
+    /// No other of the process has it.
+    pub(crate) serial: NonZeroU64,
 }

@@ -6,6 +6,7 @@ use mimeo_def::frame::{CodeAddr, FunctionHeader};
 
 use crate::asm::{FunctionBody, FunctionIndex};
 use crate::program::{Facts, Program, Verified};
+use crate::{FunctionRef, Linked};
 
 /// The runtime record of a function. Both tiers reach it by its address, which never changes.
 ///
@@ -26,6 +27,9 @@ pub struct Function {
     /// the function.
     pub(crate) countdown: Cell<i32>,
     pub(crate) id: u32,
+    /// Machine, place and generation of its program, and its index there: a [`FunctionRef`] without the type of the
+    /// instruction set.
+    place: (u64, u32, u32, FunctionIndex),
     body: *const FunctionBody,
     facts: *const Facts,
 }
@@ -36,6 +40,17 @@ impl Function {
     #[inline]
     pub fn id(&self) -> u32 {
         self.id
+    }
+
+    /// Its address, as stencils call it.
+    pub(crate) fn header(&self) -> *const FunctionHeader {
+        std::ptr::from_ref(self).cast()
+    }
+
+    /// The function as its host names it.
+    pub(crate) fn reference<I>(&self) -> FunctionRef<I> {
+        let (machine, index, generation, function) = self.place;
+        Linked::new(machine, index, generation).function(function)
     }
 
     /// Address at which native code enters the function.
@@ -116,6 +131,7 @@ pub(crate) struct Loaded<I> {
 impl<I> Loaded<I> {
     pub(crate) fn new(
         program: Program<I, Verified>,
+        linked: Linked<I>,
         mut next_id: impl FnMut() -> u32,
         entry: CodeAddr,
         countdown: i32,
@@ -128,7 +144,11 @@ impl<I> Loaded<I> {
             let cells = Box::into_raw(vec![0u64; facts.cache_words as usize].into_boxed_slice());
             caches.push(cells);
             let function = Function {
-                header: FunctionHeader { entry: Cell::new(entry), frame_bytes: u64::from(facts.slots) * 8 },
+                header: FunctionHeader {
+                    entry: Cell::new(entry),
+                    frame_bytes: u64::from(facts.slots) * 8,
+                    arity: u64::from(body.arity),
+                },
                 code: body.code.as_ptr(),
                 constants: body.constants.as_ptr(),
                 functions: table,
@@ -137,6 +157,7 @@ impl<I> Loaded<I> {
                 locals: u32::from(body.locals),
                 countdown: Cell::new(countdown.max(1)),
                 id: next_id(),
+                place: (linked.machine, linked.index, linked.generation, FunctionIndex(index as u32)),
                 body,
                 facts,
             };
@@ -145,11 +166,10 @@ impl<I> Loaded<I> {
         Loaded { program, functions, caches }
     }
 
-    /// The function with this index.
-    pub(crate) fn function(&self, index: FunctionIndex) -> &Function {
-        let function = self.functions.get(index.0 as usize).expect("the index is a function of the program");
+    /// The function with this index, if there is one.
+    pub(crate) fn function(&self, index: FunctionIndex) -> Option<&Function> {
         // SAFETY: (1).
-        unsafe { &**function }
+        self.functions.get(index.0 as usize).map(|&function| unsafe { &*function })
     }
 
     pub(crate) fn functions(&self) -> impl Iterator<Item = &Function> {

@@ -40,6 +40,8 @@ pub unsafe trait InstructionSet: Sized + 'static {
     type Context: 'static;
     /// The rest of the language's runtime; only Rust touches it, as `vm.host`.
     type Host: 'static;
+    /// What [`Vm::throw`](crate::Vm::throw) takes: the language's own errors.
+    type Error: std::fmt::Debug + std::fmt::Display + 'static;
 
     /// Name of the module.
     const NAME: &'static str;

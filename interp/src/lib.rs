@@ -4,9 +4,11 @@
 //! This crate does not know that a native tier exists: one plugs in through [`tier::NativeTier`].
 
 pub mod asm;
+mod callable;
 mod cursor;
 mod disassemble;
 mod driver;
+mod error;
 mod fiber;
 mod flow;
 mod function;
@@ -14,26 +16,30 @@ mod instruction_set;
 mod machine;
 pub mod program;
 mod programs;
+mod reference;
 mod request;
 mod stacks;
 pub mod tier;
 mod trap;
+mod trusted;
 mod value;
 mod verify;
 mod view;
 mod vm;
 
+pub use callable::Callable;
 pub use cursor::Cursor;
 pub use disassemble::{Disassembly, OpText};
-pub use fiber::{FiberExit, FiberId, FiberLimits};
+pub use fiber::{FiberError, FiberExit, FiberLimits, FiberRef};
 pub use flow::{Callee, Flow, Label, Thrown, Window};
 pub use function::Function;
 pub use instruction_set::{InstructionSet, Operands, RuntimeFn};
 pub use machine::{Limits, Machine, MachineBuilder, OpRun, Went};
-pub use programs::Linked;
+pub use reference::{FunctionRef, Linked, LoadError, NotLoaded};
 pub use request::{After, Then};
-pub use trap::{Position, Trap};
-pub use value::Value;
+pub use trap::{Backtrace, Position, Site, Trap, TrapKind};
+pub use trusted::TrustedOps;
+pub use value::{PlainValue, Value};
 pub use verify::{VerifyError, VerifyErrorKind};
 pub use view::FrameView;
 pub use vm::{Vm, guard};

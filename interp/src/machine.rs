@@ -7,12 +7,10 @@ use std::ptr::NonNull;
 
 use mimeo_def::frame::Core;
 
-use crate::asm::FunctionIndex;
 use crate::driver::Driver;
 use crate::program::{Program, Verified};
-use crate::programs::Linked;
 use crate::tier::NativeTier;
-use crate::{Callee, Function, InstructionSet, Trap, Vm};
+use crate::{Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Trap, Vm};
 
 pub use single::{OpRun, Went};
 
@@ -21,9 +19,9 @@ pub use single::{OpRun, Went};
 pub struct Limits {
     /// Slots of the value stack.
     pub slots: u32,
-    /// Calls under way at once.
+    /// Calls active at once.
     pub depth: u32,
-    /// Runs under way at once, one inside the other: [`Machine::call`] is one, each [`Vm::run`] in it one more. Each
+    /// Runs active at once, one inside the other: [`Machine::call`] is one, each [`Vm::run`] in it one more. Each
     /// takes some hundred bytes of the native stack, and what the runtime function takes.
     pub nesting: u32,
 }
@@ -54,6 +52,7 @@ pub struct MachineBuilder<I: InstructionSet> {
     context: I::Context,
     host: I::Host,
     limits: Limits,
+    spaces: Vec<(&'static str, u32)>,
     tier: Option<Box<dyn NativeTier<I>>>,
 }
 
@@ -70,6 +69,17 @@ impl<I: InstructionSet> MachineBuilder<I> {
         MachineBuilder { limits, ..self }
     }
 
+    /// Says how many elements an index space has that ops use through `#[imm(in = space)]`. The machine loads no program
+    /// that was verified for more; a space that is not named here has none.
+    ///
+    /// The memory that ops index must have as many elements for as long as the machine lives.
+    #[must_use]
+    pub fn space(mut self, space: &'static str, len: u32) -> Self {
+        self.spaces.retain(|(name, _)| *name != space);
+        self.spaces.push((space, len));
+        self
+    }
+
     /// Gives the machine a native tier. `mimeo-jit` has a method that is nicer to use.
     #[must_use]
     pub fn tier(self, tier: Box<dyn NativeTier<I>>) -> Self {
@@ -78,7 +88,8 @@ impl<I: InstructionSet> MachineBuilder<I> {
 
     /// The machine.
     pub fn build(self) -> Machine<I> {
-        let driver = Driver::new(self.limits, self.tier);
+        let mut driver = Driver::new(self.limits, self.tier);
+        driver.spaces = self.spaces;
         let core = Core {
             frame: driver.stacks().host_frame(),
             stack_limit: driver.stacks().limit(),
@@ -86,10 +97,10 @@ impl<I: InstructionSet> MachineBuilder<I> {
             exit: 0,
             return_marker: driver.markers.ret,
             finish_marker: driver.markers.finish,
-            overflow: 0,
+            fault: 0,
+            fault_callee: std::ptr::null(),
         };
-        let (context, host) = (self.context, self.host);
-        let vm = Box::new(Vm { core, context, host, pending: None, thrown_at: None, panic: None, driver });
+        let vm = Vm::boxed(self.context, self.host, core, driver);
         Machine { vm: NonNull::from(Box::leak(vm)) }
     }
 }
@@ -98,7 +109,7 @@ impl<I: InstructionSet> Machine<I> {
     /// Starts to put a machine together: the language's state, and then what is wanted beside the defaults, which
     /// are an interpreter alone and [`Limits::default`].
     pub fn builder(context: I::Context, host: I::Host) -> MachineBuilder<I> {
-        MachineBuilder { context, host, limits: Limits::default(), tier: None }
+        MachineBuilder { context, host, limits: Limits::default(), spaces: Vec::new(), tier: None }
     }
 
     /// The state that ops and runtime functions work on.
@@ -118,11 +129,6 @@ impl<I: InstructionSet> Machine<I> {
         self.vm().driver.tier.as_ref()?.as_any().downcast_ref()
     }
 
-    /// The native tier, if the machine has one of this type.
-    pub fn tier_mut<T: 'static>(&mut self) -> Option<&mut T> {
-        self.vm_mut().driver.tier.as_mut()?.as_any_mut().downcast_mut()
-    }
-
     /// Counts the ops that the interpreter runs from here on, which makes it several times slower. Which functions get
     /// native code, and when, does not change.
     pub fn count_interpreted_ops(&mut self) {
@@ -138,81 +144,67 @@ impl<I: InstructionSet> Machine<I> {
     }
 
     /// Loads a program, so that its functions can be called.
-    pub fn load(&mut self, program: &Program<I, Verified>) -> Linked {
+    ///
+    /// # Errors
+    ///
+    /// When the program needs a larger index space than [`MachineBuilder::space`] gave the machine.
+    pub fn load(&mut self, program: &Program<I, Verified>) -> Result<Linked<I>, LoadError> {
         self.vm_mut().load(program)
     }
 
     /// Unloads a program, and frees what was compiled of it.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// When it is not loaded.
     ///
     /// # Safety
     ///
     /// No fiber is suspended in a function of the program, and nothing that the machine may still reach, neither a value
-    /// nor the host's state, holds a [`Callee`] of it.
-    pub unsafe fn unload(&mut self, linked: Linked) {
-        // SAFETY: no run is under way, as each has borrowed the machine; the rest is the caller's promise.
-        unsafe { self.vm_mut().unload(linked) };
+    /// nor the host's state, holds a [`Callee`](crate::Callee) of it.
+    pub unsafe fn unload(&mut self, linked: Linked<I>) -> Result<(), NotLoaded> {
+        // SAFETY: no run is active, as each has borrowed the machine; the rest is the caller's promise.
+        unsafe { self.vm_mut().unload(linked)? };
         self.vm_mut().safepoint();
+        Ok(())
     }
 
     /// The program that was loaded.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// When it is not loaded.
-    pub fn program(&self, linked: Linked) -> &Program<I, Verified> {
-        &self.vm().driver.programs.get(linked).program
+    pub fn program(&self, linked: Linked<I>) -> Result<&Program<I, Verified>, NotLoaded> {
+        Ok(&self.vm().driver.programs.get(linked)?.program)
     }
 
-    /// The functions of a loaded program, in the order of their declaration.
-    ///
-    /// # Panics
-    ///
-    /// When it is not loaded.
-    pub fn functions(&self, linked: Linked) -> impl Iterator<Item = &Function> {
-        self.vm().driver.programs.get(linked).functions()
+    /// The functions of a loaded program, in the order of their declaration; none when it is not loaded.
+    pub fn functions(&self, linked: Linked<I>) -> impl Iterator<Item = &Function> {
+        self.vm().driver.programs.get(linked).into_iter().flat_map(|loaded| loaded.functions())
     }
 
-    /// A function of a loaded program, as a value for [`Vm::run`] and for the language's own values.
-    ///
-    /// # Panics
-    ///
-    /// When the program is not loaded, or `function` is not one of its functions.
-    pub fn callee(&self, linked: Linked, function: FunctionIndex) -> Callee {
-        self.vm().callee(linked, function)
-    }
-
-    /// The functions of a loaded program, and the native tier if the machine has one of this type.
-    ///
-    /// # Panics
-    ///
-    /// When the program is not loaded.
-    pub fn functions_and_tier<T: 'static>(
-        &mut self,
-        linked: Linked,
-    ) -> (impl Iterator<Item = &Function>, Option<&mut T>) {
-        let driver = &mut self.vm_mut().driver;
-        let tier = driver.tier.as_mut().and_then(|tier| tier.as_any_mut().downcast_mut());
-        (driver.programs.get(linked).functions(), tier)
-    }
-
-    /// Calls a function from the host and runs it to its end.
+    /// Compiles a function now, whatever the native tier's mode is; returns whether it has native code then.
     ///
     /// # Errors
     ///
-    /// The error with which the program ended; also when the number of arguments is wrong.
+    /// When the function is not loaded.
+    pub fn compile(&mut self, function: FunctionRef<I>) -> Result<bool, NotLoaded> {
+        self.vm_mut().compile(function)
+    }
+
+    /// Calls a function from the host and runs it to completion.
+    ///
+    /// # Errors
+    ///
+    /// The error with which the program ended; also [`Arity`](crate::TrapKind::Arity) when the number of arguments is
+    /// wrong, and [`NotLoaded`](crate::TrapKind::NotLoaded) for a reference of another machine or an unloaded program.
     ///
     /// # Panics
     ///
-    /// When `function` is not one of the program's; and with the panic of a runtime function, once native
-    /// code is left.
-    pub fn call(&mut self, linked: Linked, function: FunctionIndex, args: &[I::Value]) -> Result<I::Value, Trap> {
-        let callee = self.callee(linked, function);
+    /// With the panic of a runtime function, once native code is left.
+    pub fn call(&mut self, function: FunctionRef<I>, args: &[I::Value]) -> Result<I::Value, Trap<I::Error>> {
         let vm = self.vm_mut();
-        vm.run(callee, args).map_err(|thrown| vm.catch(thrown))
+        vm.run(function, args).map_err(|thrown| vm.catch(thrown))
     }
 }
 

@@ -74,6 +74,11 @@ impl<I, Phase> Program<I, Phase> {
         self.inner.spaces.iter().find(|(space, _)| *space == name).map_or(0, |&(_, len)| len)
     }
 
+    /// The index spaces that the program mentions, with the number of their elements.
+    pub fn spaces(&self) -> &[(&'static str, u32)] {
+        &self.inner.spaces
+    }
+
     /// The function with this name.
     pub fn function(&self, name: &str) -> Option<FunctionIndex> {
         let index = self.inner.functions.iter().position(|f| f.name == name)?;

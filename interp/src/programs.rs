@@ -1,18 +1,11 @@
 //! [`Programs`]: the programs that a machine has loaded, and the numbers by which it knows them and their functions.
 
-use mimeo_def::frame::CodeAddr;
+use mimeo_def::frame::{CodeAddr, FunctionHeader};
+use rustc_hash::FxHashSet;
 
-use crate::Function;
 use crate::function::Loaded;
 use crate::program::{Program, Verified};
-
-/// A program that was loaded into a machine. Of no use for another machine, or once the program is unloaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Linked {
-    index: u32,
-    /// How many programs had the index before.
-    generation: u32,
-}
+use crate::{Callee, Function, FunctionRef, Linked, NotLoaded};
 
 #[derive(Debug)]
 struct Place<I> {
@@ -24,20 +17,34 @@ struct Place<I> {
 /// unloading for ever takes no more room than what is loaded at once.
 #[derive(Debug)]
 pub(crate) struct Programs<I> {
+    /// The machine's number, which no other machine of the process has.
+    machine: u64,
+    /// Addresses of the loaded functions: a [`Callee`] is one of them, or is refused.
+    headers: FxHashSet<*const FunctionHeader>,
     places: Vec<Place<I>>,
     free_places: Vec<u32>,
+    /// Places that are empty for ever: see [`remove`](Self::remove).
+    used_up: usize,
     free_ids: Vec<u32>,
     /// Every id below was given to a function once.
     ids: u32,
 }
 
 impl<I> Programs<I> {
-    pub(crate) fn new() -> Self {
-        Programs { places: Vec::new(), free_places: Vec::new(), free_ids: Vec::new(), ids: 0 }
+    pub(crate) fn new(machine: u64) -> Self {
+        Programs {
+            machine,
+            headers: FxHashSet::default(),
+            places: Vec::new(),
+            free_places: Vec::new(),
+            used_up: 0,
+            free_ids: Vec::new(),
+            ids: 0,
+        }
     }
 
     /// Loads a program whose functions have this entry, and this countdown.
-    pub(crate) fn add(&mut self, program: &Program<I, Verified>, entry: CodeAddr, countdown: i32) -> Linked {
+    pub(crate) fn add(&mut self, program: &Program<I, Verified>, entry: CodeAddr, countdown: i32) -> Linked<I> {
         let (free_ids, ids) = (&mut self.free_ids, &mut self.ids);
         let next_id = || {
             free_ids.pop().unwrap_or_else(|| {
@@ -45,43 +52,60 @@ impl<I> Programs<I> {
                 *ids - 1
             })
         };
-        let loaded = Loaded::new(program.clone(), next_id, entry, countdown);
         let index = self.free_places.pop().unwrap_or(self.places.len() as u32);
         if index as usize == self.places.len() {
             self.places.push(Place { generation: 0, loaded: None });
         }
         let place = &mut self.places[index as usize];
+        let linked = Linked::new(self.machine, index, place.generation);
+        let loaded = Loaded::new(program.clone(), linked, next_id, entry, countdown);
+        self.headers.extend(loaded.functions().map(Function::header));
         place.loaded = Some(loaded);
-        Linked { index, generation: place.generation }
+        linked
     }
 
     /// Unloads a program; its functions are gone when what is returned is dropped.
-    ///
-    /// # Panics
-    ///
-    /// When it is not loaded.
-    pub(crate) fn remove(&mut self, linked: Linked) -> Loaded<I> {
-        self.get(linked);
+    pub(crate) fn remove(&mut self, linked: Linked<I>) -> Result<Loaded<I>, NotLoaded> {
+        self.get(linked)?;
         let place = &mut self.places[linked.index as usize];
-        place.generation = place.generation.wrapping_add(1);
-        self.free_places.push(linked.index);
+        // A place whose generations are used up stays empty, so that no old reference fits a new program.
+        if let Some(next) = place.generation.checked_add(1) {
+            place.generation = next;
+            self.free_places.push(linked.index);
+        } else {
+            self.used_up += 1;
+        }
         let loaded = place.loaded.take().expect("`get` found it");
-        self.free_ids.extend(loaded.functions().map(Function::id));
-        loaded
+        for function in loaded.functions() {
+            self.headers.remove(&function.header());
+            self.free_ids.push(function.id());
+        }
+        Ok(loaded)
     }
 
     /// A loaded program.
-    ///
-    /// # Panics
-    ///
-    /// When it is not loaded.
-    pub(crate) fn get(&self, linked: Linked) -> &Loaded<I> {
+    pub(crate) fn get(&self, linked: Linked<I>) -> Result<&Loaded<I>, NotLoaded> {
         let place = self.places.get(linked.index as usize).filter(|place| place.generation == linked.generation);
-        place.and_then(|place| place.loaded.as_ref()).expect("the program is loaded in this machine")
+        let loaded = place.filter(|_| linked.machine == self.machine).and_then(|place| place.loaded.as_ref());
+        loaded.ok_or(NotLoaded)
+    }
+
+    /// A function of a loaded program.
+    pub(crate) fn function(&self, function: FunctionRef<I>) -> Result<&Function, NotLoaded> {
+        self.get(function.program)?.function(function.index).ok_or(NotLoaded)
+    }
+
+    /// The function that a callee is, if it is one that is loaded here.
+    pub(crate) fn callee(&self, callee: Callee<I>) -> Result<&Function, NotLoaded> {
+        if !self.headers.contains(&callee.header) {
+            return Err(NotLoaded);
+        }
+        // SAFETY: (1) of `Loaded`: the headers are those of its functions.
+        Ok(unsafe { &*callee.header.cast::<Function>() })
     }
 
     /// Number of loaded programs.
     pub(crate) fn len(&self) -> usize {
-        self.places.len() - self.free_places.len()
+        self.places.len() - self.free_places.len() - self.used_up
     }
 }

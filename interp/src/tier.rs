@@ -28,7 +28,7 @@ impl Markers {
     pub const INTERPRETER: Markers = Markers { call: 1, ret: 2, finish: 3 };
 }
 
-/// The way into native code, and the addresses that lead out of it.
+/// How native code is entered, and the addresses that lead out of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Gate {
     /// How native code is entered.
@@ -55,44 +55,48 @@ pub enum Caller {
 /// The addresses handed out are code of the stencil convention, which keeps frame and records exactly as the
 /// interpreter does at every op boundary. They stay valid until the tier is asked for something else. It frees no
 /// code that the [`References`] name which it was given last. The gate is valid as long as the tier.
+///
+/// Its methods are called by the driver of the machine that owns the tier, and by nobody else. The safety contract of
+/// each is the same: functions are loaded functions of that machine, and references are those of that machine now.
+#[expect(clippy::missing_safety_doc, reason = "the contract is that of the trait")]
 pub unsafe trait NativeTier<I: InstructionSet> {
     /// How native code is entered and left; `None` when there will never be any. It does not change.
     fn gate(&self) -> Option<Gate>;
 
     /// A function was called and its countdown is over or it has no native code.
     /// Says where to enter it, compiling it if it is worth it; `None` leaves it to the interpreter.
-    fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr>;
+    unsafe fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr>;
 
-    /// The interpreter is at the head of a loop of a function whose countdown is over. Says where to go on natively,
-    /// compiling the function if it is worth it; `None` leaves it to the interpreter.
-    fn looped(&mut self, function: &Function, pc: Pc, references: References<'_>) -> Option<CodeAddr>;
+    /// The interpreter is at the head of a loop of a function whose countdown is over. Says where native code takes
+    /// over, compiling the function if it is worth it; `None` leaves it to the interpreter.
+    unsafe fn looped(&mut self, function: &Function, pc: Pc, references: References<'_>) -> Option<CodeAddr>;
 
-    /// A function goes on at an op boundary, behind a side exit or a call. Says where, natively; `None` leaves it to
+    /// A function resumes at an op boundary, after a side exit or a call. Says where, natively; `None` leaves it to
     /// the interpreter.
-    fn resumed(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
+    unsafe fn resumed(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
 
-    /// Where a function will go on natively when what it calls returns.
-    fn return_address(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
+    /// Where a function will resume natively when what it calls returns.
+    unsafe fn return_address(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
 
-    /// Native code was left; for [`Exit::Deopt`], because of this op. Says whether the tier wants a
+    /// Compiles a function now, whatever the mode; returns whether it has native code then.
+    unsafe fn compile(&mut self, function: &Function, references: References<'_>) -> bool;
+
+    /// Native code was left; for [`Exit::Deopt`], because of this op. Returns whether the tier wants a
     /// [`safepoint`](Self::safepoint) now.
     fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool;
 
-    /// Nothing runs any more. Says whether the tier wants a [`safepoint`](Self::safepoint) now.
+    /// Nothing runs any more. Returns whether the tier wants a [`safepoint`](Self::safepoint) now.
     fn idle(&mut self) -> bool;
 
     /// Native code that nothing refers to any more can be freed. The driver calls this when the tier wants it, and when
     /// a program is unloaded.
-    fn safepoint(&mut self, references: References<'_>);
+    unsafe fn safepoint(&mut self, references: References<'_>);
 
     /// A function is about to be unloaded. No frame refers to it.
-    fn unload(&mut self, function: &Function);
+    unsafe fn unload(&mut self, function: &Function);
 
     /// For a caller that knows the concrete tier.
     fn as_any(&self) -> &dyn std::any::Any;
-
-    /// For a caller that knows the concrete tier.
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any;
 }
 
 /// Everything that refers to native code while none runs in the innermost driver: the frame records.
@@ -100,7 +104,7 @@ pub unsafe trait NativeTier<I: InstructionSet> {
 pub struct References<'a> {
     /// Those of the current stacks, from the first host's to the top one.
     records: &'a [Frame],
-    others: Option<&'a dyn Others>,
+    others: &'a dyn Others,
 }
 
 impl std::fmt::Debug for References<'_> {
@@ -116,19 +120,14 @@ pub(crate) trait Others {
 }
 
 impl<'a> References<'a> {
-    /// Nothing runs.
-    pub const NONE: References<'static> = References { records: &[], others: None };
-
     pub(crate) fn new(records: &'a [Frame], others: &'a dyn Others) -> Self {
-        References { records, others: Some(others) }
+        References { records, others }
     }
 
     /// Visits the records of all stacks, and says of each whether it is the current one.
     fn stacks(&self, mut visit: impl FnMut(&[Frame], bool)) {
         visit(self.records, true);
-        if let Some(others) = self.others {
-            others.visit(&mut |records| visit(records, false));
-        }
+        self.others.visit(&mut |records| visit(records, false));
     }
 
     /// Number of records.

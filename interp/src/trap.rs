@@ -1,9 +1,11 @@
 //! [`Trap`]: an error of the running program, with the place where it happened.
 
 use std::fmt;
+use std::sync::Arc;
 
 use mimeo_def::Pc;
 
+use crate::FiberError;
 use crate::asm::FunctionBody;
 
 /// A place in the language's source text, as the compiler gave it to the assembler.
@@ -21,43 +23,142 @@ impl fmt::Display for Position {
     }
 }
 
-/// An error that ended a run.
+/// What went wrong. `E` is the language's own error type: `error = …` of `#[instruction_set]`, a `String` by default.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trap {
-    /// What happened.
-    pub message: String,
-    /// Name of the function.
-    pub function: String,
-    /// The op that threw.
-    pub pc: Pc,
-    /// Where it stands in the source, if the compiler said.
-    pub position: Option<Position>,
-    /// Number of frames under way, the throwing one included.
-    pub depth: usize,
+#[non_exhaustive]
+pub enum TrapKind<E = String> {
+    /// An error of the language's, thrown by [`Vm::throw`](crate::Vm::throw).
+    Language(E),
+    /// A call had no room on the value stack, or went deeper than the [limits](crate::Limits) allow.
+    StackOverflow,
+    /// More runs would have been active, one inside the other, than [`Limits::nesting`](crate::Limits::nesting) allows.
+    Nesting,
+    /// A function was called with a number of arguments that it does not take.
+    Arity {
+        /// Name of the function.
+        function: String,
+        /// Arguments that it takes, at least if it is variadic.
+        takes: u16,
+        /// Arguments that the call passed.
+        given: u32,
+    },
+    /// The function is not loaded in this machine: see [`FunctionRef`](crate::FunctionRef).
+    NotLoaded,
+    /// A fiber was not in the state that the operation needs.
+    Fiber(FiberError),
 }
 
-impl fmt::Display for Trap {
+impl<E: fmt::Display> fmt::Display for TrapKind<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(position) = self.position {
-            write!(f, "{position}: ")?;
+        match self {
+            TrapKind::Language(error) => error.fmt(f),
+            TrapKind::StackOverflow => f.write_str("stack overflow"),
+            TrapKind::Nesting => f.write_str("too many nested runs"),
+            TrapKind::Arity { function, takes, given } => {
+                let plural = if *takes == 1 { "" } else { "s" };
+                write!(f, "`{function}` takes {takes} argument{plural}, not {given}")
+            }
+            TrapKind::NotLoaded => crate::NotLoaded.fmt(f),
+            TrapKind::Fiber(error) => error.fmt(f),
         }
-        f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Trap {}
+/// An error of the running program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trap<E = String> {
+    /// What happened.
+    pub kind: TrapKind<E>,
+    /// Where.
+    pub backtrace: Backtrace,
+}
 
-/// Where an error was thrown.
-#[derive(Clone, Debug)]
-pub(crate) struct Site {
-    pub(crate) function: String,
-    pub(crate) pc: Pc,
-    pub(crate) position: Option<Position>,
-    pub(crate) depth: usize,
+impl<E> Trap<E> {
+    /// Where the op that failed stands in the source, if the compiler said.
+    pub fn position(&self) -> Option<Position> {
+        self.backtrace.frames.first()?.position
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Trap<E> {
+    /// The file and position if they are known, and what happened. The backtrace has a text of its own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(site) = self.backtrace.frames.first() {
+            site.write_place(f, ": ")?;
+        }
+        self.kind.fmt(f)
+    }
+}
+
+impl<E: fmt::Display + fmt::Debug> std::error::Error for Trap<E> {}
+
+/// The functions that were active when an error was thrown, the innermost first.
+///
+/// An error that leaves its run has all of them, apart from those [left out](Self::omitted) of a very deep one. An error
+/// that was caught has only the first: the others are not looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Backtrace {
+    /// The frames.
+    pub frames: Vec<Site>,
+    /// How many frames were left out, and before which of `frames`.
+    pub omitted: Option<(usize, usize)>,
+}
+
+impl Backtrace {
+    /// Frames at the innermost and at the outermost end of a run that are never left out.
+    pub(crate) const KEPT: [usize; 2] = [96, 32];
+
+    /// Number of active frames, those left out included.
+    pub fn depth(&self) -> usize {
+        self.frames.len() + self.omitted.map_or(0, |(count, _)| count)
+    }
+}
+
+impl fmt::Display for Backtrace {
+    /// A line for each frame.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, site) in self.frames.iter().enumerate() {
+            match self.omitted {
+                Some((count, before)) if before == index => writeln!(f, "  … {count} more")?,
+                _ => {}
+            }
+            writeln!(f, "  {site}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A place in a function's code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Name of the function.
+    pub function: String,
+    /// Name of its source file, if the compiler gave one to the assembler.
+    pub file: Option<Arc<str>>,
+    /// The op.
+    pub pc: Pc,
+    /// Where the op stands in the source, if the compiler said.
+    pub position: Option<Position>,
 }
 
 impl Site {
-    pub(crate) fn new(body: &FunctionBody, pc: Pc, depth: usize) -> Self {
-        Site { function: body.name.clone(), pc, position: body.position(pc), depth }
+    pub(crate) fn new(body: &FunctionBody, pc: Pc) -> Self {
+        Site { function: body.name.clone(), file: body.file.clone(), pc, position: body.position(pc) }
+    }
+
+    fn write_place(&self, f: &mut fmt::Formatter<'_>, end: &str) -> fmt::Result {
+        match (&self.file, self.position) {
+            (Some(file), Some(position)) => write!(f, "{file}:{position}{end}"),
+            (Some(file), None) => write!(f, "{file}{end}"),
+            (None, Some(position)) => write!(f, "{position}{end}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_place(f, " in ")?;
+        write!(f, "`{}`", self.function)
     }
 }

@@ -69,7 +69,7 @@ impl fmt::Display for VerifyError {
                 write!(f, "`{operand}` is function {index}, the program has {len}")
             }
             VerifyErrorKind::WrongArity { callee, takes, given } => {
-                write!(f, "`{callee}` takes {takes} arguments, the window has {given}")
+                write!(f, "`{callee}` takes {takes} arguments, the call passes {given}")
             }
             VerifyErrorKind::ImmediateOutOfRange { operand, scalar, bits } => {
                 write!(f, "`{operand}` is {bits:#x}, which is no {scalar:?}")
@@ -185,7 +185,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
             let bits = self.body.read(pc, operand.unit, operand.kind.len_units());
             self.check_operand(pc, operand, bits).map_err(|kind| self.error(pc, kind))?;
         }
-        if info.control.calls {
+        if info.control.calls || info.control.tail_calls {
             self.check_arity(pc, info).map_err(|kind| self.error(pc, kind))?;
         }
         Ok(())
@@ -249,23 +249,27 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         Ok(())
     }
 
-    /// A call of a known function passes as many arguments as it takes.
+    /// A call of a function that is the op's own operand passes as many arguments as it takes: the op's window. A tail
+    /// call without a window passes what lies in the frame.
+    ///
+    /// Stencils leave out the check of a call's arguments for the same ops: those with one function, and at most one
+    /// window.
     fn check_arity(&self, pc: Pc, info: &'static OpInfo) -> Result<(), VerifyErrorKind> {
-        let operand = |wanted: fn(&OperandKind) -> bool| {
-            let operand = info.operands.iter().find(|o| wanted(&o.kind))?;
-            Some(self.body.read(pc, operand.unit, operand.kind.len_units()))
-        };
-        let callee = operand(|kind| matches!(kind, OperandKind::Function));
-        let given = match operand(|kind| matches!(kind, OperandKind::Window)) {
-            Some(bits) => Some((bits >> 16) as u16),
-            None => operand(|kind| matches!(kind, OperandKind::StackWindow)).map(|bits| bits as u16),
-        };
-        let (Some(callee), Some(given)) = (callee, given) else { return Ok(()) };
+        let read = |operand: &OperandInfo| self.body.read(pc, operand.unit, operand.kind.len_units());
+        let mut callees = info.operands.iter().filter(|operand| operand.kind == OperandKind::Function).map(read);
+        let mut windows = info.operands.iter().filter_map(|operand| match operand.kind {
+            OperandKind::Window => Some((read(operand) >> 16) as u16),
+            OperandKind::StackWindow => Some(read(operand) as u16),
+            _ => None,
+        });
+        let (Some(callee), None) = (callees.next(), callees.next()) else { return Ok(()) };
         let Signature { name, arity, variadic } = &self.signatures[callee as usize];
-        if given < *arity || given > *arity && !variadic {
-            return Err(VerifyErrorKind::WrongArity { callee: name.clone(), takes: *arity, given });
+        let wrong = |given| Err(VerifyErrorKind::WrongArity { callee: name.clone(), takes: *arity, given });
+        match (windows.next(), windows.next()) {
+            (Some(given), None) if given < *arity || given > *arity && !variadic => wrong(given),
+            (None, _) if info.control.tail_calls && self.body.locals < *arity => wrong(self.body.locals),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn is_op(&self, pc: u64) -> bool {

@@ -3,10 +3,9 @@
 use mimeo_def::Pc;
 use mimeo_def::frame::Frame;
 
-use crate::asm::FunctionIndex;
 use crate::driver::end_of_frame;
 use crate::program::{Program, Verified};
-use crate::{Callee, Function, InstructionSet, Linked, Position, Trap, Value, Vm};
+use crate::{Callee, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Position, Value, Vm};
 
 /// A function that is under way.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +34,8 @@ impl<I: InstructionSet> Vm<I> {
     /// When the value stack ends before it.
     #[inline]
     pub fn slot(&self, index: u32) -> I::Value {
-        // SAFETY: `slot_ptr` checked it.
-        I::Value::from_bits(unsafe { *self.slot_ptr(index) })
+        // SAFETY: `slot_ptr` checked it, and a slot holds the bits of a value, if a stale one.
+        unsafe { I::Value::from_bits(*self.slot_ptr(index)) }
     }
 
     /// Sets a slot; see [`slot`](Self::slot).
@@ -83,15 +82,15 @@ impl<I: InstructionSet> Vm<I> {
 
     /// The bits of everything on the value stacks of the machine and of the fibers that run, innermost first: a
     /// collector's roots. What an op left behind its frame is not among them.
-    pub fn stacks_under_way(&self) -> impl Iterator<Item = &[u64]> {
-        self.driver.values_under_way(self.core.frame)
+    pub fn active_stacks(&self) -> impl Iterator<Item = &[u64]> {
+        self.driver.active_values(self.core.frame)
     }
 
-    /// Sets the bits of every slot behind [those](Self::stacks_under_way) to 0, as on a fresh stack. A frame that is
+    /// Sets the bits of every slot behind [those](Self::active_stacks) to 0, as on a fresh stack. A frame that is
     /// made there later has slots that it has not written to: what a collector finds in them must not be the remains
     /// of what it has freed.
-    pub fn clear_behind_stacks(&mut self) {
-        self.driver.clear_behind_values(self.core.frame);
+    pub fn clear_after_stacks(&mut self) {
+        self.driver.clear_after_values(self.core.frame);
     }
 
     /// The functions under way on the current stacks, the one whose op called the runtime function first.
@@ -126,43 +125,56 @@ impl<I: InstructionSet> Vm<I> {
         unsafe { *record }
     }
 
-    /// Takes the pending error, in a handler or after a call that failed: the program goes on as if nothing had been
-    /// thrown. `None` when no error is pending.
-    pub fn take_error(&mut self) -> Option<Trap> {
-        self.pending.is_some().then(|| self.take_trap())
-    }
-
     /// Loads a program, so that its functions can be called. See [`Machine::load`](crate::Machine::load).
-    pub fn load(&mut self, program: &Program<I, Verified>) -> Linked {
+    ///
+    /// # Errors
+    ///
+    /// When the program needs a larger index space than the machine has.
+    pub fn load(&mut self, program: &Program<I, Verified>) -> Result<Linked<I>, LoadError> {
         let driver = &mut self.driver;
+        for &(space, program) in program.spaces() {
+            let machine = driver.spaces.iter().find(|(name, _)| *name == space).map_or(0, |&(_, len)| len);
+            if program > machine {
+                return Err(LoadError::SpaceTooSmall { space, program, machine });
+            }
+        }
         let countdown = if driver.tier.is_some() { 1 } else { i32::MAX };
-        driver.programs.add(program, driver.markers.call, countdown)
+        Ok(driver.programs.add(program, driver.markers.call, countdown))
     }
 
     /// Unloads a program, and retires what was compiled of it. See [`Machine::unload`](crate::Machine::unload).
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// When it is not loaded.
     ///
     /// # Safety
     ///
-    /// No function of the program is under way on any stack, and nothing that the machine may still reach, neither a
-    /// value nor the host's state, holds a [`Callee`] of the program.
-    pub unsafe fn unload(&mut self, linked: Linked) {
-        let loaded = self.driver.programs.remove(linked);
+    /// No function of the program is active on any stack, and nothing that the machine may still reach, neither a
+    /// value, a request nor the host's state, holds a [`Callee`] of the program.
+    pub unsafe fn unload(&mut self, linked: Linked<I>) -> Result<(), NotLoaded> {
+        let loaded = self.driver.programs.remove(linked)?;
         if let Some(tier) = &mut self.driver.tier {
-            // The code is freed at the next safepoint: native code may be under way here.
-            loaded.functions().for_each(|function| tier.unload(function));
+            for function in loaded.functions() {
+                // SAFETY: the function is one of this machine, and still there. Its code is freed at the next safepoint:
+                // native code may be active here.
+                unsafe { tier.unload(function) };
+            }
         }
+        Ok(())
     }
 
-    /// A function of a loaded program, as a value.
+    /// A function of a loaded program, as ops and the language's values know it.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// When the program is not loaded, or `function` is not one of its functions.
-    pub fn callee(&self, linked: Linked, function: FunctionIndex) -> Callee {
-        Callee(std::ptr::from_ref(self.driver.programs.get(linked).function(function)).cast())
+    /// When the program is not loaded, or has no such function.
+    ///
+    /// # Safety
+    ///
+    /// The callee is used only in this machine, and while the program is loaded: (5) of
+    /// [`TrustedOps`](crate::TrustedOps).
+    pub unsafe fn callee(&self, function: FunctionRef<I>) -> Result<Callee<I>, NotLoaded> {
+        Ok(Callee::new(self.driver.programs.function(function)?.header()))
     }
 }

@@ -2,48 +2,66 @@
 
 use std::any::Any;
 use std::fmt;
+use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mimeo_def::frame::{Core, Outcome, PANICKED};
 
+use crate::callable::find;
 use crate::driver::Driver;
-use crate::trap::Site;
-use crate::{Callee, FiberExit, Flow, Function, InstructionSet, Thrown, Trap, Value, Window};
+use crate::error::Pending;
+use crate::{Callable, Callee, FiberExit, Flow, InstructionSet, Thrown, Trap, Value, Window};
 
 /// The machine's state that ops and runtime functions work on.
 ///
+/// The type is unsized, so that nobody can swap or replace what a run works on: `std::mem::swap(vm, other)` does not
+/// compile. `Unsized` is what makes it so, and never named.
+///
 /// Stencils know the layout up to and with `context`; the macro asserts its offset.
 #[repr(C)]
-pub struct Vm<I: InstructionSet> {
+pub struct Vm<I: InstructionSet, Unsized: ?Sized = [()]> {
     pub(crate) core: Core,
     /// The language's part that stencils may touch.
     pub context: I::Context,
     /// The language's part that only Rust touches.
     pub host: I::Host,
-    pub(crate) pending: Option<String>,
-    /// Where the pending error was thrown, once native code or the interpreter was left for it.
-    pub(crate) thrown_at: Option<Site>,
+    pub(crate) pending: Option<Pending<I>>,
     pub(crate) panic: Option<Box<dyn Any + Send>>,
     pub(crate) driver: Driver<I>,
+    unsized_tail: Unsized,
 }
 
 impl<I: InstructionSet> fmt::Debug for Vm<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vm").field("core", &self.core).field("pending", &self.pending).finish_non_exhaustive()
+        f.debug_struct("Vm")
+            .field("core", &self.core)
+            .field("has_pending", &self.pending.is_some())
+            .finish_non_exhaustive()
     }
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// Makes an error pending; the op returns it as `Err(…)`.
-    #[cold]
-    pub fn throw(&mut self, message: impl Into<String>) -> Thrown {
-        self.pending = Some(message.into());
-        self.thrown_at = None;
-        self.driver.wish = None;
-        Thrown(())
+    pub(crate) fn boxed(context: I::Context, host: I::Host, core: Core, driver: Driver<I>) -> Box<Self> {
+        let vm: Box<Vm<I, [(); 0]>> =
+            Box::new(Vm { core, context, host, pending: None, panic: None, driver, unsized_tail: [] });
+        vm
     }
 
-    /// Runs a function from within a runtime function, and comes back with its result: for callbacks such as the
+    /// The machine at this address: stencils pass one word for it.
+    fn widen(vm: *mut ()) -> *mut Self {
+        std::ptr::slice_from_raw_parts_mut(vm, 0) as *mut Self
+    }
+
+    /// The same machine, by a pointer whose second word is known to the compiler and takes no register.
+    /// Used by generated code only.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn narrowed(&mut self) -> &mut Self {
+        // SAFETY: it is the same object, whose tail is empty.
+        unsafe { &mut *Self::widen(std::ptr::from_mut(self).cast()) }
+    }
+
+    /// Calls a function to completion from within a runtime function, and returns its result: for callbacks such as the
     /// comparison of a sort. It runs in the tier that suits it, on the same stacks, above the frame of the op that
     /// called the runtime function.
     ///
@@ -51,15 +69,16 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Errors
     ///
-    /// The error that the function threw, which is pending then: hand it on, or [`catch`](Self::catch) it. Also when
-    /// the number of arguments is wrong, or the stack has no room.
+    /// The error that the function threw, which is pending then: return it, or [`catch`](Self::catch) it. Also
+    /// [`Arity`](crate::TrapKind::Arity), [`StackOverflow`](crate::TrapKind::StackOverflow),
+    /// [`Nesting`](crate::TrapKind::Nesting), and [`NotLoaded`](crate::TrapKind::NotLoaded) for a function of another
+    /// machine or an unloaded program.
     ///
     /// # Panics
     ///
     /// With the panic of a runtime function that the function called.
-    pub fn run(&mut self, callee: Callee, args: &[I::Value]) -> Result<I::Value, Thrown> {
-        // SAFETY: a callee is a function of a loaded program: see `Machine::unload`.
-        let function = unsafe { &*callee.0.cast::<Function>() };
+    pub fn run(&mut self, function: impl Callable<I>, args: &[I::Value]) -> Result<I::Value, Thrown> {
+        let function = find(self, function);
         match self.run_function(function, args)? {
             FiberExit::Done(value) => Ok(value),
             FiberExit::Suspended => unreachable!("`suspend` refuses in a run that is not a fiber's"),
@@ -67,47 +86,69 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Takes the pending error: the program goes on as if nothing had been thrown.
-    pub fn catch(&mut self, _thrown: Thrown) -> Trap {
+    pub fn catch(&mut self, _thrown: Thrown) -> Trap<I::Error> {
         self.take_trap()
     }
 
     /// Calls a function with the arguments in a window; its result comes back in the window's first slot.
     #[inline(always)]
-    pub fn call(&mut self, callee: Callee, args: Window) -> Flow {
+    pub fn call(&mut self, callee: Callee<I>, args: Window) -> Flow<I> {
         Flow::Call(callee, args)
     }
 
     /// Calls a function in the place of the running one, whose frame it takes over: its arguments are those of the
     /// running function, or what was written over them, and it returns to the running function's caller.
     #[inline(always)]
-    pub fn tail_call(&mut self, callee: Callee) -> Flow {
+    pub fn tail_call(&mut self, callee: Callee<I>) -> Flow<I> {
         Flow::TailCall(callee)
     }
 
     /// Returns from the running function.
     #[inline(always)]
-    pub fn ret(&mut self, value: I::Value) -> Flow {
+    pub fn ret(&mut self, value: I::Value) -> Flow<I> {
         Flow::Return(value.to_bits())
     }
 
     /// Goes on with the next op, but in the interpreter.
     #[inline(always)]
-    pub fn deopt(&mut self) -> Flow {
+    pub fn deopt(&mut self) -> Flow<I> {
         Flow::Leave
     }
+
+    /// The serial of the error or request that an op may return now.
+    pub(crate) fn expected_serial(&self) -> Option<NonZeroU64> {
+        self.driver.requested().map(|request| request.serial).or(self.pending.as_ref().map(|pending| pending.serial))
+    }
+
+    /// Compares what an op returned with what is pending. Used by generated code only.
+    ///
+    /// # Panics
+    ///
+    /// When it belongs to another error, or to another machine.
+    #[doc(hidden)]
+    #[inline]
+    pub fn check_thrown(&self, thrown: &Thrown) {
+        assert!(self.expected_serial() == Some(thrown.serial), "{STALE}");
+    }
 }
+
+/// What a run panics with when an op returns a [`Thrown`] that is not good any more.
+const STALE: &str = "an op returned a `Thrown` that belongs to another error: return what the last `throw`, `request`, \
+                     `suspend` or failed call has given";
 
 /// Runs a runtime function for a stencil: no panic gets out of it, and its result is put into two registers.
 ///
 /// # Safety
 ///
 /// `vm` is the machine on whose behalf the stencil runs, and nothing else uses it during the call.
-pub unsafe fn guard<I: InstructionSet>(vm: *mut Vm<I>, run: impl FnOnce(&mut Vm<I>) -> Result<u64, Thrown>) -> Outcome {
+#[doc(hidden)]
+pub unsafe fn guard<I: InstructionSet>(vm: *mut (), run: impl FnOnce(&mut Vm<I>) -> Result<u64, Thrown>) -> Outcome {
     // SAFETY: the caller's promise.
-    let vm = unsafe { &mut *vm };
-    match catch_unwind(AssertUnwindSafe(|| run(&mut *vm))) {
+    let vm = unsafe { &mut *Vm::<I>::widen(vm) };
+    let run = || run(&mut *vm).inspect_err(|thrown| vm.check_thrown(thrown));
+    match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(value)) => Outcome { status: 0, value },
-        Ok(Err(Thrown(()))) => Outcome { status: 1, value: 0 },
+        Ok(Err(_)) => Outcome { status: 1, value: 0 },
         Err(payload) => {
             vm.panic = Some(payload);
             vm.core.exit = PANICKED;

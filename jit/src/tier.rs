@@ -100,13 +100,6 @@ impl<I: InstructionSet> Jit<I> {
     pub fn support_code(&self) -> Option<(CodeAddr, &[u8])> {
         Some(self.native.as_ref().ok()?.support_code())
     }
-
-    /// Compiles a function of the tier's machine now, whatever the mode; says where to enter it. A function that was
-    /// blocked stays so.
-    pub fn compile(&mut self, function: &Function) -> Option<CodeAddr> {
-        // Nothing runs: a run has borrowed the machine, and with it the tier.
-        self.native.as_mut().ok()?.compile(function, References::NONE)
-    }
 }
 
 // SAFETY: `Native`'s contract; without native code no address is handed out.
@@ -115,26 +108,30 @@ unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
         self.native.as_ref().ok().map(Native::gate)
     }
 
-    fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr> {
+    unsafe fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr> {
         match &mut self.native {
             Ok(native) => native.called(function, caller, references),
             Err(_) => self.never_again(function),
         }
     }
 
-    fn looped(&mut self, function: &Function, pc: Pc, references: References<'_>) -> Option<CodeAddr> {
+    unsafe fn looped(&mut self, function: &Function, pc: Pc, references: References<'_>) -> Option<CodeAddr> {
         match &mut self.native {
             Ok(native) => native.looped(function, pc, references),
             Err(_) => self.never_again(function),
         }
     }
 
-    fn resumed(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
+    unsafe fn resumed(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
         self.native.as_mut().ok()?.resumed(function, pc)
     }
 
-    fn return_address(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
+    unsafe fn return_address(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
         self.native.as_ref().ok()?.return_address(function, pc)
+    }
+
+    unsafe fn compile(&mut self, function: &Function, references: References<'_>) -> bool {
+        self.native.as_mut().is_ok_and(|native| native.compile(function, references).is_some())
     }
 
     fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool {
@@ -145,23 +142,19 @@ unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
         self.native.as_mut().is_ok_and(Native::idle)
     }
 
-    fn safepoint(&mut self, references: References<'_>) {
+    unsafe fn safepoint(&mut self, references: References<'_>) {
         if let Ok(native) = &mut self.native {
             native.safepoint(references);
         }
     }
 
-    fn unload(&mut self, function: &Function) {
+    unsafe fn unload(&mut self, function: &Function) {
         if let Ok(native) = &mut self.native {
             native.unload(function);
         }
     }
 
     fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
         self
     }
 }
@@ -192,17 +185,11 @@ impl<I: InstructionSet> WithJit for MachineBuilder<I> {
 pub trait HasJit<I> {
     /// The tier; `None` for a machine that never got one.
     fn jit(&self) -> Option<&Jit<I>>;
-    /// The tier; `None` for a machine that never got one.
-    fn jit_mut(&mut self) -> Option<&mut Jit<I>>;
 }
 
 impl<I: InstructionSet> HasJit<I> for Machine<I> {
     fn jit(&self) -> Option<&Jit<I>> {
         self.tier()
-    }
-
-    fn jit_mut(&mut self) -> Option<&mut Jit<I>> {
-        self.tier_mut()
     }
 }
 

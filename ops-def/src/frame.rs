@@ -7,7 +7,7 @@ use core::cell::Cell;
 use core::mem::offset_of;
 
 /// Version of everything that a stencil assumes: these layouts, the exits, the calling convention.
-pub const STENCIL_ABI: u32 = 2;
+pub const STENCIL_ABI: u32 = 3;
 
 /// An address in native code, or one of the machine's markers.
 pub type CodeAddr = usize;
@@ -35,6 +35,8 @@ pub struct FunctionHeader {
     pub entry: Cell<CodeAddr>,
     /// Bytes that its frame takes in the value stack, from slot 0.
     pub frame_bytes: u64,
+    /// Arguments that a call must pass at least.
+    pub arity: u64,
 }
 
 /// The part of the machine that stencils know. It is followed by the language's context.
@@ -53,8 +55,10 @@ pub struct Core {
     pub return_marker: CodeAddr,
     /// Marker in [`Frame::ret`] of the host's record: the run is finished.
     pub finish_marker: CodeAddr,
-    /// Not 0 when native code was left with [`Exit::Throw`] because the frame of a callee does not fit.
-    pub overflow: u64,
+    /// Not 0 when a call was refused and the tier was left with [`Exit::Throw`] for that: a [`Fault`].
+    pub fault: u64,
+    /// The function that the refused call named.
+    pub fault_callee: *const FunctionHeader,
 }
 
 /// Size of [`Core`] in bytes, and the offset of the context behind it.
@@ -65,12 +69,34 @@ const _: () = {
     assert!(offset_of!(Frame, pc) == 16 && offset_of!(Frame, ret) == 24 && size_of::<Frame>() == 32);
     assert!(offset_of!(FunctionHeader, entry) == 0 && offset_of!(FunctionHeader, frame_bytes) == 8);
     assert!(offset_of!(Core, frame) == 0 && offset_of!(Core, stack_limit) == 8);
-    assert!(offset_of!(Core, frame_limit) == 16 && offset_of!(Core, exit) == 24 && offset_of!(Core, overflow) == 48);
+    assert!(offset_of!(Core, frame_limit) == 16 && offset_of!(Core, exit) == 24 && offset_of!(Core, fault) == 48);
+    assert!(offset_of!(Core, fault_callee) == 56 && offset_of!(FunctionHeader, arity) == 16);
     assert!(size_of::<Core>() == CORE_BYTES);
 };
 
 /// Value of [`Core::exit`] while a runtime function's panic waits for native code to be left.
 pub const PANICKED: u64 = 7;
+
+/// Why a tier refused to make a call.
+#[repr(u64)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The callee's frame does not fit the value stack, or there is no record left for it.
+    StackOverflow = 1,
+    /// The call passes fewer arguments than the callee takes.
+    Arity = 2,
+}
+
+impl Fault {
+    /// The fault with this number, as [`Core::fault`] holds it.
+    pub const fn from_code(code: u64) -> Option<Fault> {
+        match code {
+            1 => Some(Fault::StackOverflow),
+            2 => Some(Fault::Arity),
+            _ => None,
+        }
+    }
+}
 
 /// Why a tier handed control to the driver. The top frame record is current at every exit.
 #[repr(u64)]
@@ -86,7 +112,7 @@ pub enum Exit {
     Return = 4,
     /// The outermost function returned.
     Finish = 5,
-    /// An error is pending, or [`Core::overflow`] is set.
+    /// An error is pending, or [`Core::fault`] is set.
     Throw = 6,
 }
 

@@ -33,6 +33,8 @@ pub struct Control {
     pub jumps: bool,
     /// It can call a function; the next op runs when that returns.
     pub calls: bool,
+    /// It can call a function in the place of the running one.
+    pub tail_calls: bool,
     /// It can return from the function.
     pub returns: bool,
 }

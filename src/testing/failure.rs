@@ -4,12 +4,13 @@ use std::fmt;
 
 use super::Language;
 use super::case::{Case, Frame};
+use super::language::value_of;
 use super::twins::{Difference, Outcome, Settings};
+use crate::InstructionSet;
 use crate::def::op::{OperandKind, Scalar};
 use crate::def::stencil::{Hole, Stencil};
 use crate::interp::Went;
 use crate::jit::Diagnostic;
-use crate::{InstructionSet, Value};
 
 /// A difference, with all that helps to find its cause.
 pub(super) struct Failure<'a, I: InstructionSet, L: Language<I>> {
@@ -51,7 +52,7 @@ impl<I: InstructionSet, L: Language<I>> fmt::Display for Failure<'_, I, L> {
 
 impl<I: InstructionSet, L: Language<I>> Failure<'_, I, L> {
     fn show(&self, bits: u64) -> String {
-        self.language.show(I::Value::from_bits(bits))
+        self.language.show(value_of::<I>(bits))
     }
 
     fn write_operands(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,7 +11,14 @@ use crate::{InstructionSet, Machine, Value, Vm};
 /// Runtime functions are compared through what they do: have them note their name and arguments in the host
 /// (a `Vec<String>` is enough), and make that part of the snapshot. An argument that is an address has to be noted
 /// as what it points to, because the two tiers run on states of their own.
-pub trait Language<I: InstructionSet> {
+///
+/// # Safety
+///
+/// Every value of [`edges`](Self::edges), [`value`](Self::value) and [`operand`](Self::operand), which may have any bits
+/// by default, is after [`localize`](Self::localize) a right one for the ops of the instruction set. For a
+/// [`PlainValue`](crate::PlainValue) there is nothing to keep in mind.
+#[expect(unsafe_code, reason = "the test makes values from bits, which only the language can vouch for")]
+pub unsafe trait Language<I: InstructionSet> {
     /// Everything that ops can change outside of the frame, without addresses.
     type Snapshot: PartialEq + fmt::Debug;
 
@@ -33,13 +40,13 @@ pub trait Language<I: InstructionSet> {
     /// Values worth trying, the simplest first. A failing case is simplified to the first of them that still fails.
     fn edges(&self) -> Vec<I::Value> {
         [0, 1, u64::MAX, 2, 1 << 31, 1 << 63, u64::MAX >> 1, 1.0f64.to_bits(), f64::NAN.to_bits()]
-            .map(I::Value::from_bits)
+            .map(value_of::<I>)
             .into()
     }
 
     /// A value for a slot or a constant.
     fn value(&self, random: &mut Random) -> I::Value {
-        I::Value::from_bits(random.edge_bits())
+        value_of::<I>(random.edge_bits())
     }
 
     /// The bits of one operand, for an op that does not take just any: an index that the op does not check, a value
@@ -79,4 +86,11 @@ pub trait Language<I: InstructionSet> {
     fn show(&self, value: I::Value) -> String {
         format!("{:#x}", value.to_bits())
     }
+}
+
+/// The value with bits of a case or of a slot.
+#[expect(unsafe_code, reason = "cases keep values as bits")]
+pub(super) fn value_of<I: InstructionSet>(bits: u64) -> I::Value {
+    // SAFETY: the language vouches for the bits that a test makes up; the others are those of a value.
+    unsafe { I::Value::from_bits(bits) }
 }

@@ -7,7 +7,7 @@
 //!
 //! struct Calc;
 //!
-//! impl Language<Ops> for Calc {
+//! unsafe impl Language<Ops> for Calc {
 //!     /// What calc's ops can change, besides what they print: the variables of the top level.
 //!     type Snapshot = Vec<i64>;
 //!

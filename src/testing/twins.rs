@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::case::{Case, Frame};
 use super::failure::Failure;
+use super::language::value_of;
 use super::{Language, Random};
 use crate::def::op::{OpInfo, OperandKind};
 use crate::def::{OpIndex, Pc};
@@ -135,6 +136,8 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
             let config = JitConfig { mode: Mode::On, only_at: only_at.clone(), ..JitConfig::default() };
             let limits = Limits { slots: 1 << 13, depth: MAX_DEPTH, ..Limits::default() };
             let builder = Machine::builder(context, host).limits(limits);
+            let builder =
+                language.spaces().into_iter().fold(builder, |builder, (space, len)| builder.space(space, len));
             if !native {
                 return builder.build();
             }
@@ -191,7 +194,9 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
             machine.limit_depth(*depth);
             set_mode(machine, Mode::On);
             let constants = localize(language, machine, &case.constants);
-            machine.load(&Case { constants, ..case.clone() }.program::<I>(frame, &language.spaces()))
+            let constants = constants.into_iter().map(I::Value::to_bits).collect();
+            let program = Case { constants, ..case.clone() }.program::<I>(frame, &language.spaces());
+            machine.load(&program).unwrap_or_else(|error| panic!("`{}` cannot be tested: {error}", I::NAME))
         });
         for (index, slots) in case.frames.iter().enumerate() {
             let interpreted = outcome(language, interpreter, linked[0], frame, slots, false)?;
@@ -267,9 +272,13 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
 }
 
 /// The values of a case as those of a machine.
-fn localize<I: InstructionSet, L: Language<I>>(language: &L, machine: &mut Machine<I>, values: &[u64]) -> Vec<u64> {
+fn localize<I: InstructionSet, L: Language<I>>(
+    language: &L,
+    machine: &mut Machine<I>,
+    values: &[u64],
+) -> Vec<I::Value> {
     let vm = machine.vm_mut();
-    values.iter().map(|&bits| language.localize(vm, I::Value::from_bits(bits)).to_bits()).collect()
+    values.iter().map(|&bits| language.localize(vm, value_of::<I>(bits))).collect()
 }
 
 fn agree<I: InstructionSet, L: Language<I>>(
@@ -278,7 +287,7 @@ fn agree<I: InstructionSet, L: Language<I>>(
     interpreted: &Outcome<L::Snapshot>,
     native: &Outcome<L::Snapshot>,
 ) -> bool {
-    let same = |a: u64, b: u64| a == b || language.same(I::Value::from_bits(a), I::Value::from_bits(b));
+    let same = |a: u64, b: u64| a == b || language.same(value_of::<I>(a), value_of::<I>(b));
     let runs = match (&interpreted.run, &native.run) {
         (Ok(a), Ok(b)) => {
             a.went == b.went && a.strayed == b.strayed && a.slots.iter().zip(&b.slots).all(|(&a, &b)| same(a, b))
@@ -294,14 +303,14 @@ fn agree<I: InstructionSet, L: Language<I>>(
 fn outcome<I: InstructionSet, L: Language<I>>(
     language: &L,
     machine: &mut Machine<I>,
-    linked: Linked,
+    linked: Linked<I>,
     frame: &Frame,
     slots: &[u64],
     native: bool,
 ) -> Option<Outcome<L::Snapshot>> {
     let pc = frame.pc::<I>();
     let slots = localize(language, machine, slots);
-    let run = AssertUnwindSafe(|| machine.run_op(linked, Case::SUBJECT, pc, native, &slots));
+    let run = AssertUnwindSafe(|| machine.run_op(linked.function(Case::SUBJECT), pc, native, &slots));
     let run = match catch_unwind(run) {
         Ok(run) => Ok(run.map(|run| relative(run, machine, linked))?),
         Err(payload) => Err(panic_text(&*payload)),
@@ -328,7 +337,7 @@ fn cells<I: InstructionSet>(function: &Function) -> Vec<u64> {
 }
 
 /// Numbers a callee in its program: the machines have loaded different numbers of programs.
-fn relative<I: InstructionSet>(mut run: OpRun, machine: &Machine<I>, linked: Linked) -> OpRun {
+fn relative<I: InstructionSet>(mut run: OpRun, machine: &Machine<I>, linked: Linked<I>) -> OpRun {
     let first = machine.functions(linked).next().map_or(0, crate::Function::id);
     if let Went::Called { callee, .. } = &mut run.went {
         *callee = callee.wrapping_sub(first);

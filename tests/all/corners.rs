@@ -6,7 +6,8 @@ use mimeo_tests::corners::{Host, corner_ops};
 
 struct Corners;
 
-impl Language<corner_ops::Ops> for Corners {
+// SAFETY: the values are numbers, and nothing is looked up by them unchecked.
+unsafe impl Language<corner_ops::Ops> for Corners {
     type Snapshot = (Vec<i64>, Vec<i64>, i64, u64);
 
     fn state(&self, random: &mut Random) -> (corner_ops::Context, Host) {

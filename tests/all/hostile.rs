@@ -14,7 +14,7 @@ use mimeo::{InstructionSet, Limits, Operands, Value, VerifyError};
 use mimeo_tests::registers::{self, register_ops};
 use mimeo_tests::stack::{self, stack_ops};
 
-use crate::machines::machine;
+use crate::machines::machine_with;
 
 type Spaces = &'static [(&'static str, u32)];
 
@@ -33,12 +33,12 @@ impl Hostile for calc_ops::Ops {
     const SPACES: Spaces = &[("globals", 4)];
 
     fn state() -> (calc_ops::Context, calc::Host) {
-        let mut globals = vec![1, -1, i64::MAX, 7];
-        (calc_ops::Context { globals: globals.as_mut_ptr() }, calc::Host { out: Box::new(std::io::sink()), globals })
+        // SAFETY: they go into one machine.
+        unsafe { calc::state(vec![1, -1, i64::MAX, 7], Box::new(std::io::sink())) }
     }
 
     fn snapshot(vm: &calc_ops::Vm) -> String {
-        format!("{:?}", vm.host.globals)
+        format!("{:?}", vm.host.globals())
     }
 }
 
@@ -136,17 +136,22 @@ fn ops<I: Hostile>(body: &FunctionBody) -> impl Iterator<Item = (Pc, &'static Op
     })
 }
 
+fn value<V: Value>(bits: u64) -> V {
+    // SAFETY: the values of these sets hold no addresses.
+    unsafe { V::from_bits(bits) }
+}
+
 /// Everything that can be seen of running each function.
 fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) -> Vec<String> {
     let limits = Limits { slots: 1 << 17, depth: 20, ..Limits::default() };
-    let mut machine = machine::<I>(I::state(), limits, config);
-    let linked = machine.load(program);
+    let mut machine = machine_with::<I>(I::state(), limits, I::SPACES, config);
+    let linked = machine.load(program).expect("it has the spaces");
     let mut outcomes = Vec::new();
     for (index, body) in program.functions().iter().enumerate().rev().filter(|(_, body)| body.arity < 100) {
-        let args: Vec<I::Value> = (0..body.arity).map(|i| I::Value::from_bits(u64::from(i) + 1)).collect();
+        let args: Vec<I::Value> = (0..body.arity).map(|i| value(u64::from(i) + 1)).collect();
         // Twice, so that inline caches are filled.
         for _ in 0..2 {
-            let call = AssertUnwindSafe(|| machine.call(linked, FunctionIndex(index as u32), &args));
+            let call = AssertUnwindSafe(|| machine.call(linked.function(FunctionIndex(index as u32)), &args));
             outcomes.push(match catch_unwind(call) {
                 Ok(Ok(value)) => format!("{:#x}", value.to_bits()),
                 Ok(Err(trap)) => format!("{trap:?}"),
@@ -415,10 +420,10 @@ fn no_such_function() {
 
 #[test]
 fn wrong_arity() {
-    let message = "function `f`, 0000 `call`: `f` takes 1 arguments, the window has 2";
+    let message = "function `f`, 0000 `call`: `f` takes 1 arguments, the call passes 2";
     let kind = VerifyErrorKind::WrongArity { callee: "f".into(), takes: 1, given: 2 };
     register(vec![RegisterOp::Call as u16, 0, 0, 0, 2], kind, message);
-    let message = "function `f`, 0000 `call`: `f` takes 0 arguments, the window has 1";
+    let message = "function `f`, 0000 `call`: `f` takes 0 arguments, the call passes 1";
     let kind = VerifyErrorKind::WrongArity { callee: "f".into(), takes: 0, given: 1 };
     stack(vec![StackOp::Call as u16, 0, 0, 1], kind, message);
 }

@@ -11,7 +11,7 @@ use calc::{Options, Session};
 use mimeo::asm::{FunctionIndex, Place};
 use mimeo::def::Slot;
 use mimeo::jit::{HasJit, JitConfig, Mode};
-use mimeo::{Limits, Linked, Machine};
+use mimeo::{Limits, Machine};
 use mimeo_build::Target;
 use mimeo_build::generate::Job;
 use mimeo_tests::registers::{self, register_ops};
@@ -76,11 +76,11 @@ fn no_memory_can_be_written_and_executed() {
     ";
     let program = calc::compile(text).expect("it compiles");
     let watch = Watch::default();
-    let host = calc::Host { out: Box::new(watch.clone()), globals: Vec::new() };
-    let context = calc_ops::Context { globals: std::ptr::null_mut() };
-    let mut machine = machines::machine::<calc_ops::Ops>((context, host), Limits::default(), Some(on()));
-    let linked = machine.load(&program);
-    machine.call(linked, FunctionIndex(3), &[]).expect("it runs");
+    // SAFETY: they go into one machine.
+    let state = unsafe { calc::state(Vec::new(), Box::new(watch.clone())) };
+    let mut machine = machines::machine::<calc_ops::Ops>(state, Limits::default(), Some(on()));
+    let linked = machine.load(&program).expect("it has the spaces");
+    machine.call(linked.function(FunctionIndex(3)), &[]).expect("it runs");
     let entries: Vec<usize> = machine.functions(linked).map(mimeo::Function::entry).collect();
     let jit = machine.jit().expect("there is a native tier");
     assert_eq!(jit.stats().functions.ok, 4);
@@ -219,9 +219,12 @@ fn program(op: fn(&mut Assembler, Slot, Slot)) -> register_ops::Program {
     builder.finish().expect("it is whole").verify().expect("it is sound")
 }
 
-fn machine(program: &register_ops::Program, config: Option<JitConfig>) -> (Machine<register_ops::Ops>, Linked) {
+fn machine(
+    program: &register_ops::Program,
+    config: Option<JitConfig>,
+) -> (Machine<register_ops::Ops>, register_ops::Linked) {
     let mut machine = machines::machine(registers::Host::new(|| 0), Limits::default(), config);
-    let linked = machine.load(program);
+    let linked = machine.load(program).expect("it has the spaces");
     (machine, linked)
 }
 
@@ -248,14 +251,14 @@ fn a_panic_reaches_the_host_from_both_tiers() {
             let mut traces = Vec::new();
             for _ in 0..4 {
                 machine.vm_mut().host.trace.clear();
-                let call = AssertUnwindSafe(|| machine.call(linked, FunctionIndex(0), &[Value::NIL]));
+                let call = AssertUnwindSafe(|| machine.call(linked.function(FunctionIndex(0)), &[Value::NIL]));
                 let payload = catch_unwind(call).expect_err(&what);
                 assert_eq!(payload.downcast_ref(), Some(&"nil"), "{what}");
                 // Nothing of the op comes behind the panic.
                 assert_eq!(machine.vm().context.top, Value(0), "{what}");
                 traces.push(machine.vm().host.trace.clone());
                 // The machine goes on as if nothing had been.
-                let value = machine.call(linked, FunctionIndex(0), &[Value(8)]).expect(&what);
+                let value = machine.call(linked.function(FunctionIndex(0)), &[Value(8)]).expect(&what);
                 assert!(value == Value(8) || value == Value(9), "{what}");
                 machine.vm_mut().context.top = Value(0);
             }
@@ -273,9 +276,13 @@ fn an_error_before_a_panic_is_not_seen_after_it() {
     for config in [None, Some(on())] {
         let (mut machine, linked) = machine(&program, config);
         for _ in 0..3 {
-            let trap = machine.call(linked, FunctionIndex(0), &[Value::TRUE]).expect_err("it throws");
-            assert_eq!((trap.message.as_str(), trap.function.as_str(), trap.depth), ("true", "g", 2));
-            let panicked = catch_unwind(AssertUnwindSafe(|| machine.call(linked, FunctionIndex(0), &[Value::NIL])));
+            let trap = machine.call(linked.function(FunctionIndex(0)), &[Value::TRUE]).expect_err("it throws");
+            assert_eq!(
+                (trap.kind.to_string().as_str(), trap.backtrace.frames[0].function.as_str(), trap.backtrace.depth()),
+                ("true", "g", 2)
+            );
+            let panicked =
+                catch_unwind(AssertUnwindSafe(|| machine.call(linked.function(FunctionIndex(0)), &[Value::NIL])));
             assert!(panicked.is_err());
         }
     }

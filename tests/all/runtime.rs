@@ -19,11 +19,11 @@ use std::rc::Rc;
 use mimeo::asm::FunctionIndex;
 use mimeo::def::Slot;
 use mimeo::jit::{Control, HasJit, JitConfig, Mode, Stats};
-use mimeo::{Limits, Linked, Machine, Thrown, Window};
+use mimeo::{Limits, Machine, Thrown, TrapKind, Window};
 use mimeo_tests::callbacks::programs::{CAUTIOUS, SUM, TWICE, many_functions, program};
 use mimeo_tests::callbacks::{Host, callback_ops};
 
-use callback_ops::{Assembler, Context, Ops, Program, ProgramBuilder, Vm};
+use callback_ops::{Assembler, Context, FiberRef, Linked, Ops, Program, ProgramBuilder, Trap, Vm};
 
 use crate::machines::machine;
 
@@ -45,7 +45,7 @@ fn configs() -> Vec<Option<JitConfig>> {
 
 fn loaded(config: Option<JitConfig>, limits: Limits) -> (Machine<Ops>, Linked) {
     let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config);
-    let linked = machine.load(&program());
+    let linked = machine.load(&program()).expect("it has the spaces");
     (machine, linked)
 }
 
@@ -58,7 +58,7 @@ fn asking(
 ) -> (Machine<Ops>, Linked) {
     let host = Host { ask: Some(Rc::new(ask)), ..Host::default() };
     let mut machine = machine::<Ops>((Context::default(), host), limits, config);
-    let linked = machine.load(program);
+    let linked = machine.load(program).expect("it has the spaces");
     (machine, linked)
 }
 
@@ -72,6 +72,11 @@ fn define(builder: &mut ProgramBuilder, name: &str, arity: u16, locals: u16, ops
 
 fn verified(builder: ProgramBuilder) -> Program {
     builder.finish().expect("it is whole").verify().expect("it is sound")
+}
+
+/// The function whose op threw.
+fn function_of(trap: &Trap) -> &str {
+    &trap.backtrace.frames[0].function
 }
 
 /// The text of a panic, which there must be.

@@ -16,7 +16,8 @@ use crate::output::Output;
 
 struct Registers;
 
-impl Language<register_ops::Ops> for Registers {
+// SAFETY: the values of these sets are numbers, and what ops rely on `operand` and `spaces` give.
+unsafe impl Language<register_ops::Ops> for Registers {
     /// The calls of runtime functions, and everything that the context leads to.
     type Snapshot = (Vec<String>, String);
 
@@ -67,7 +68,8 @@ fn bits(pair: register_ops::Pair) -> (u32, Option<u64>) {
 
 struct Stack;
 
-impl Language<stack_ops::Ops> for Stack {
+// SAFETY: the values of these sets are numbers, and what ops rely on `operand` and `spaces` give.
+unsafe impl Language<stack_ops::Ops> for Stack {
     type Snapshot = (Vec<String>, Vec<u64>, u32);
 
     fn state(&self, random: &mut Random) -> (stack_ops::Context, stack::Host) {
@@ -88,24 +90,26 @@ impl Language<stack_ops::Ops> for Stack {
     }
 }
 
-/// What states print, by the address of their globals: the host only knows that it can be written to.
+/// What states print, by the address of their globals' values: the host only knows that it can be written to.
 #[derive(Default)]
 struct Calc(RefCell<BTreeMap<usize, Output>>);
 
-impl Language<calc_ops::Ops> for Calc {
+// SAFETY: the values of these sets are numbers, and what ops rely on `operand` and `spaces` give.
+unsafe impl Language<calc_ops::Ops> for Calc {
     type Snapshot = (String, Vec<i64>);
 
     fn state(&self, random: &mut Random) -> (calc_ops::Context, calc::Host) {
         let out = Output::default();
-        let mut globals: Vec<i64> = (0..4).map(|_| random.edge_i64()).collect();
-        let context = calc_ops::Context { globals: globals.as_mut_ptr() };
-        self.0.borrow_mut().insert(context.globals as usize, out.clone());
-        (context, calc::Host { out: Box::new(out), globals })
+        let globals: Vec<i64> = (0..4).map(|_| random.edge_i64()).collect();
+        self.0.borrow_mut().insert(globals.as_ptr().addr(), out.clone());
+        // SAFETY: they go into one machine.
+        unsafe { calc::state(globals, Box::new(out)) }
     }
 
     fn snapshot(&self, vm: &calc_ops::Vm) -> Self::Snapshot {
-        let out = self.0.borrow()[&(vm.context.globals as usize)].clone();
-        (out.text(), vm.host.globals.clone())
+        let globals = vm.host.globals();
+        let out = self.0.borrow()[&globals.as_ptr().addr()].clone();
+        (out.text(), globals.to_vec())
     }
 
     fn spaces(&self) -> Vec<(&'static str, u32)> {
@@ -115,7 +119,8 @@ impl Language<calc_ops::Ops> for Calc {
 
 struct Broken;
 
-impl Language<broken_ops::Ops> for Broken {
+// SAFETY: the values of these sets are numbers, and what ops rely on `operand` and `spaces` give.
+unsafe impl Language<broken_ops::Ops> for Broken {
     type Snapshot = (Vec<String>, u64, u32);
 
     fn state(&self, random: &mut Random) -> (broken_ops::Context, broken::Host) {

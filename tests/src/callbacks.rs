@@ -5,9 +5,9 @@ pub mod programs;
 use std::fmt;
 use std::rc::Rc;
 
-use mimeo::{After, Callee, FiberExit, FiberId, FiberLimits, Thrown, Window};
+use mimeo::{After, FiberExit, FiberLimits, Thrown, Trap, Window};
 
-use self::callback_ops::Vm;
+use self::callback_ops::{Callee, FiberRef, FunctionRef, Ops, Vm};
 
 /// What a test does in the middle of a program.
 pub type Ask = dyn Fn(&mut Vm, Window) -> Result<i64, Thrown>;
@@ -18,11 +18,13 @@ pub struct Host {
     /// What the op `ask` does.
     pub ask: Option<Rc<Ask>>,
     /// What the op `call_given` calls.
-    pub given: Option<Callee>,
+    pub given: Option<FunctionRef>,
     /// Runs before each callback, with its argument.
     pub on_callback: Option<Box<dyn FnMut(i64)>>,
     /// The errors that were caught, as text.
     pub caught: Vec<String>,
+    /// The fibers that programs have made, which know them by their number here.
+    pub fibers: Vec<FiberRef>,
     /// What a fiber yielded last, and the slot that gets what it is resumed with.
     pub yielded: Option<(i64, u32)>,
 }
@@ -39,7 +41,9 @@ fn asked(vm: &mut Vm, values: Window) -> Result<i64, Thrown> {
 }
 
 fn given(vm: &mut Vm) -> Callee {
-    vm.host.given.expect("the test has given a function")
+    let given = vm.host.given.expect("the test has given a function");
+    // SAFETY: the op calls it at once.
+    unsafe { vm.callee(given) }.expect("it is loaded")
 }
 
 fn run_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
@@ -54,16 +58,22 @@ fn run_back_safely(vm: &mut Vm, callee: Callee, a: i64) -> i64 {
         Ok(value) => value,
         Err(thrown) => {
             let trap = vm.catch(thrown);
-            vm.host.caught.push(format!("{} in {}, {} deep", trap.message, trap.function, trap.depth));
+            vm.host.caught.push(told(&trap));
             -1
         }
     }
 }
 
+/// An error, and the functions that its backtrace has.
+fn told(trap: &Trap) -> String {
+    let functions: Vec<&str> = trap.backtrace.frames.iter().map(|site| site.function.as_str()).collect();
+    format!("{} in {}", trap.kind, functions.join(" "))
+}
+
 fn caught(vm: &mut Vm) -> i64 {
     let trap = vm.take_error().expect("there is an error");
-    vm.host.caught.push(format!("{} in {}, {} deep", trap.message, trap.function, trap.depth));
-    -(trap.depth as i64)
+    vm.host.caught.push(told(&trap));
+    -1
 }
 
 /// Moves the arguments of a call to the front of the frame, as a tail call wants them.
@@ -86,7 +96,9 @@ fn look_around(vm: &mut Vm, values: Window) -> i64 {
 const FIBER: FiberLimits = FiberLimits { slots: 1000, depth: 50 };
 
 fn new_fiber(vm: &mut Vm) -> i64 {
-    i64::from(vm.new_fiber(FIBER).number())
+    let fiber = vm.new_fiber(FIBER);
+    vm.host.fibers.push(fiber);
+    vm.host.fibers.len() as i64 - 1
 }
 
 fn after(vm: &mut Vm, exit: FiberExit<i64>) -> i64 {
@@ -97,14 +109,17 @@ fn after(vm: &mut Vm, exit: FiberExit<i64>) -> i64 {
 }
 
 fn start(vm: &mut Vm, fiber: i64, callee: Callee, a: i64) -> Result<i64, Thrown> {
-    let exit = vm.start_fiber(FiberId::from_number(fiber as u32), callee, &[a])?;
+    let fiber = vm.host.fibers[fiber as usize];
+    let exit = vm.start_fiber(fiber, callee, &[a])?;
     Ok(after(vm, exit))
 }
 
 fn resume(vm: &mut Vm, fiber: i64, a: i64) -> Result<i64, Thrown> {
-    let fiber = FiberId::from_number(fiber as u32);
+    let fiber = vm.host.fibers[fiber as usize];
     let (_, slot) = vm.host.yielded.take().expect("it yielded");
-    vm.set_fiber_slot(fiber, slot, a);
+    if let Err(error) = vm.set_fiber_slot(fiber, slot, a) {
+        return Err(vm.throw(error.to_string()));
+    }
     let exit = vm.resume_fiber(fiber)?;
     Ok(after(vm, exit))
 }
@@ -135,6 +150,11 @@ fn want_to_jump(vm: &mut Vm, callee: Callee, a: i64) -> Result<bool, Thrown> {
 fn no_more(vm: &mut Vm, a: i64) -> Thrown {
     vm.throw(format!("no more than {a}"))
 }
+
+// SAFETY: (1) values are integers, (2) there are no unsafe blocks, (3) no pointers, (4) no cells, (6) no addresses of slots,
+// (7) no collector. (5) The only callee in the data is that of `given`, which is looked up for each call. (8) Nothing is held
+// across callbacks. (9) Nothing is shared with other threads.
+unsafe impl mimeo::TrustedOps for Ops {}
 
 /// The ops.
 #[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = registers)]

@@ -17,6 +17,9 @@ fn note(vm: &mut Vm, value: i64) -> i64 {
     value.wrapping_mul(3)
 }
 
+// SAFETY: tests only, none of which makes a program or a value that the ops are not written for.
+unsafe impl mimeo::TrustedOps for corner_ops::Ops {}
+
 /// See the module's documentation.
 ///
 /// Contract of its unsafe blocks: the context's pointer leads to four numbers, and indices are masked to two bits.

@@ -30,6 +30,9 @@ fn zero_divisor(vm: &mut Vm) -> Thrown {
     vm.throw("division by zero")
 }
 
+// SAFETY: tests only, none of which makes a program or a value that the ops are not written for.
+unsafe impl mimeo::TrustedOps for stack_ops::Ops {}
+
 /// See the module's documentation.
 ///
 /// Contract of its unsafe blocks: the context's pointer leads to as many words as the space `cells` has elements.

@@ -62,7 +62,8 @@ fn with_values<I: InstructionSet>(index: usize, info: &OpInfo) -> Option<Vec<u16
         return Some(instruction(index, info, None));
     }
     let pushes = |op: &&OpInfo| {
-        let simple = op.control == Control { falls_through: true, jumps: false, calls: false, returns: false };
+        let simple = op.control
+            == Control { falls_through: true, jumps: false, calls: false, tail_calls: false, returns: false };
         let bounded = |operand: &OperandInfo| matches!(operand.kind, OperandKind::Immediate { space: Some(_), .. });
         (op.pops, op.pushes) == (0, 1) && simple && !op.operands.iter().any(bounded)
     };

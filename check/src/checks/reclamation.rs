@@ -87,13 +87,13 @@ fn churn() -> Option<Churn> {
     let mut machine = machine();
     let (mut before, mut wrong_results) = (Memory::default(), 0);
     for round in 0..ROUNDS {
-        let linked = machine.load(&program);
+        let linked = machine.load(&program).expect("it has the spaces");
         for index in 0..FUNCTIONS {
-            let result = machine.call(linked, FunctionIndex(index), &[1]);
+            let result = machine.call(linked.function(FunctionIndex(index)), &[1]);
             wrong_results += u64::from(result != Ok(1 + 20 * i64::from(index)));
         }
         // SAFETY: nothing keeps a callee.
-        unsafe { machine.unload(linked) };
+        unsafe { machine.unload(linked) }.expect("it is loaded");
         if round == WARM {
             before = Memory::now()?;
         }
@@ -148,19 +148,19 @@ struct Replaced {
 
 fn replace_under_live_frames() -> Replaced {
     let mut machine = machine();
-    let linked = machine.load(&program());
+    let linked = machine.load(&program()).expect("it has the spaces");
     let mut wrong_results = 0;
     let control = machine.jit().map(|jit| jit.control().clone()).unwrap_or_else(|| Control::new(&JitConfig::default()));
     for act in [|control: &Control| control.recompile(0), Control::evict_all] {
         let handle = control.clone();
         machine.vm_mut().host.on_callback = Some(Box::new(move |_| act(&handle)));
         for _ in 0..20 {
-            wrong_results += u64::from(machine.call(linked, SUM, &[30]) != Ok(465));
+            wrong_results += u64::from(machine.call(linked.function(SUM), &[30]) != Ok(465));
         }
     }
     machine.vm_mut().host.on_callback = None;
     // SAFETY: nothing keeps a callee.
-    unsafe { machine.unload(linked) };
+    unsafe { machine.unload(linked) }.expect("it is loaded");
     Replaced { stats: stats(&machine), wrong_results }
 }
 

@@ -19,6 +19,6 @@ mod token;
 mod tree;
 
 pub use compile::CompileError;
-pub use runtime::Host;
+pub use runtime::{Host, state};
 pub use session::{Options, Session, compile};
 pub use source::{Diagnostic, Position};

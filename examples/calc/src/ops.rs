@@ -15,7 +15,7 @@ pub mod ops {
     #[repr(C)]
     pub struct Context {
         /// The variables of the top level.
-        pub globals: *mut i64,
+        pub(crate) globals: *mut i64,
     }
 
     // Implemented in `runtime.rs`. Both tiers call them.

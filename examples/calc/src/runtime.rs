@@ -5,15 +5,40 @@ use std::io::Write;
 
 use mimeo::Thrown;
 
-use crate::ops::ops::Vm;
+use crate::ops::ops::{Context, Ops, Vm};
 
 /// The part of the machine that only Rust touches.
 pub struct Host {
     /// Where `print` writes.
-    pub out: Box<dyn Write>,
+    pub(crate) out: Box<dyn Write>,
     /// The memory behind [`Context::globals`](crate::ops::ops::Context::globals).
-    pub globals: Vec<i64>,
+    pub(crate) globals: Vec<i64>,
 }
+
+/// The state of a machine with these globals.
+///
+/// # Safety
+///
+/// Context and host stay together: the one has the address of the other's globals.
+#[doc(hidden)]
+pub unsafe fn state(mut globals: Vec<i64>, out: Box<dyn Write>) -> (Context, Host) {
+    let context = Context { globals: globals.as_mut_ptr() };
+    (context, Host { out, globals })
+}
+
+impl Host {
+    /// The values of the globals.
+    pub fn globals(&self) -> &[i64] {
+        &self.globals
+    }
+}
+
+// SAFETY: (1) values are integers. (2) The only unsafe blocks are accesses to globals, whose index the verifier has compared
+// with the program's number of globals, and `load` that with the machine's. (3) The globals are the host's for as long
+// as the machine lives: nothing in this crate replaces either, and `state` has the caller keep them together. (4) There are
+// no cells, (5) no callees in the data, (6) no addresses of slots, (7) no collector. (8) No runtime function calls back. (9)
+// Nothing is shared with other threads.
+unsafe impl mimeo::TrustedOps for Ops {}
 
 impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
+use mimeo::asm::FunctionIndex;
 use mimeo::jit::{Capability, CodeView, HasJit, Jit, JitConfig, WithJit};
-use mimeo::{Function, Limits, Linked};
+use mimeo::{Function, Limits};
 
-use crate::ops::ops::{Context, Machine, Ops, Program};
-use crate::runtime::Host;
+use crate::ops::ops::{Linked, Machine, Ops, Program};
+use crate::runtime::state;
 use crate::source::{Diagnostic, Position};
 use crate::{compile as codegen, parser, resolve};
 
@@ -41,14 +42,15 @@ impl Session {
     /// Loads a program. Where the native tier is not to be had, the interpreter runs it:
     /// see [`capability`](Self::capability).
     pub fn new(program: &Program, options: Options, out: Box<dyn Write>) -> Session {
-        let mut globals = vec![0; program.space("globals") as usize];
-        let context = Context { globals: globals.as_mut_ptr() };
-        let mut builder = Machine::builder(context, Host { out, globals }).limits(options.limits);
+        let globals = program.space("globals");
+        // SAFETY: both go into one machine, which nobody else can reach.
+        let (context, host) = unsafe { state(vec![0; globals as usize], out) };
+        let mut builder = Machine::builder(context, host).limits(options.limits).space("globals", globals);
         if let Some(config) = options.jit {
             builder = builder.jit(config);
         }
         let mut machine = builder.build();
-        let linked = machine.load(program);
+        let linked = machine.load(program).expect("the machine has the program's globals");
         Session { machine, linked }
     }
 
@@ -58,15 +60,14 @@ impl Session {
     ///
     /// The error with which the program ended.
     pub fn run(&mut self) -> Result<(), Diagnostic> {
-        let program = self.machine.program(self.linked);
-        let main = mimeo::asm::FunctionIndex(program.functions().len() as u32 - 1);
-        let result = self.machine.call(self.linked, main, &[]);
+        let main = FunctionIndex(self.machine.functions(self.linked).count() as u32 - 1);
+        let result = self.machine.call(self.linked.function(main), &[]);
         let flushed = self.machine.vm_mut().host.out.flush();
         let start = Position::START;
         match (result, flushed) {
             (Err(trap), _) => {
-                let position = trap.position.map_or(start, |at| Position { line: at.line, column: at.column });
-                Err(Diagnostic::new(position, trap.message))
+                let position = trap.position().map_or(start, |at| Position { line: at.line, column: at.column });
+                Err(Diagnostic::new(position, trap.kind.to_string()))
             }
             (Ok(_), Err(error)) => Err(Diagnostic::new(start, format!("cannot print: {error}"))),
             (Ok(_), Ok(())) => Ok(()),
@@ -85,10 +86,12 @@ impl Session {
 
     /// Compiles every function, and calls `visit` with those that have native code then.
     pub fn with_native_code(&mut self, mut visit: impl FnMut(&Function, CodeView<'_>)) {
-        let (functions, tier) = self.machine.functions_and_tier::<Jit<Ops>>(self.linked);
-        let Some(jit) = tier else { return };
-        for function in functions {
-            jit.compile(function);
+        for index in 0..self.machine.functions(self.linked).count() as u32 {
+            // What has no native code is not listed.
+            let _compiled = self.machine.compile(self.linked.function(FunctionIndex(index)));
+        }
+        let Some(jit) = self.machine.jit() else { return };
+        for function in self.machine.functions(self.linked) {
             if let Some(code) = jit.code_of(function) {
                 visit(function, code);
             }

@@ -44,10 +44,12 @@ fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) ->
     let mut constants: Vec<Value> = tree.strings.iter().map(|text| vm.host.heap.text(text).into()).collect();
     let functions = generate(&tree, &String::from_utf8_lossy(&shown), &constants)
         .map_err(|error| SyntaxError { line: Line(error.line), message: error.message.into() }.in_chunk(name))?;
-    let linked = vm.load(&functions.program);
+    let linked = vm.load(&functions.program).expect("there are no index spaces");
     let program = vm.host.stubs.number(linked);
     let prototypes = (0..).zip(functions.infos).map(|(index, info)| {
-        let mut prototype = Prototype::new(vm.callee(linked, FunctionIndex(index)), info.captures);
+        // SAFETY: (7): the chunk, to which each closure leads, has the program unloaded when it is freed.
+        let callee = unsafe { vm.callee(linked.function(FunctionIndex(index))) }.expect("it was just loaded");
+        let mut prototype = Prototype::new(callee, info.captures);
         (prototype.line, prototype.end_line, prototype.names) = (info.line, info.end_line, info.names);
         (prototype.parameters, prototype.is_variadic) = (info.parameters, info.is_variadic);
         prototype.upvalue_names = info.upvalue_names;

@@ -24,7 +24,9 @@ use crate::runtime::{
 };
 
 /// Values, objects and ops.
-#[mimeo::instruction_set(value = Value, context = Context, host = crate::runtime::Host, operands = registers)]
+#[mimeo::instruction_set(
+    value = Value, context = Context, host = crate::runtime::Host, error = crate::runtime::Error, operands = registers
+)]
 #[expect(clippy::undocumented_unsafe_blocks, reason = "the module's contract says why they are sound")]
 pub mod ops {
     // Values.

@@ -20,13 +20,13 @@ use std::io::{Read, Write};
 use crate::embed::Embedding;
 use crate::heap::{Coroutine, Gc, Heap};
 use crate::library::Random;
-use crate::ops::ops::{Table, Upvalue, Value};
+use crate::ops::ops::{Ops, Table, Upvalue, Value};
 
 pub use arithmetic::to_number;
 pub use builtin::{BuiltinFn, Call};
 pub use concat::{out_of_memory, push_text};
 pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
-pub use error::{raise, raise_text, raise_text_at};
+pub use error::{Error, raise, raise_text, raise_text_at};
 pub use index::{PlainKind, get, metatable_of};
 pub use place::{Frame, frame_at, frames, name_of_callee, place, place_of};
 pub use protected::{Exit, Failure, leave, run_protected};
@@ -41,7 +41,7 @@ pub(crate) use collect::{
 pub use compare::is_before;
 pub(crate) use compare::{is_equal, is_less, is_less_equal};
 pub(crate) use concat::concatenate;
-pub(crate) use coroutine::finish_coroutine;
+pub(crate) use coroutine::{Fibers, finish_coroutine};
 pub(crate) use function::{
     callable, collect_arguments, copy_rest, copy_whole_rest, fill_parameters, fill_results, move_down,
 };
@@ -50,6 +50,15 @@ pub(crate) use index::{
 };
 pub(crate) use protected::{caught, protect};
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
+
+// SAFETY: (1) only the heap makes values with addresses, and nobody outside of this crate gets one but through the hidden
+// modules, whose users keep the heap's contract. (2) Bytecode is made by the generator and the stubs. (3) The context's
+// pointers lead into the heap, which goes with the machine; `Lua` hands out neither context nor host. (4) Caches compare
+// before they are used, and zeros compare with nothing. (5) A callee is part of a function, which keeps its chunk and with it
+// the program. (6) Upvalues are closed before their frame goes. (7) is what the collector is tested for. (8) Runtime
+// functions hold objects by address across calls, and `kept` or a slot keeps them alive. (9) Values are neither `Send` nor
+// shared.
+unsafe impl mimeo::TrustedOps for Ops {}
 
 /// What only runtime functions see of a running Lua.
 pub struct Host {
@@ -69,10 +78,6 @@ pub struct Host {
     pub stdout: Box<dyn Write>,
     /// Standard input.
     pub stdin: Box<dyn Read>,
-    /// The value of the pending error; `None` for one that the machine found.
-    pub error: Option<Value>,
-    /// The handler of an `xpcall` has seen the pending error.
-    pub(crate) error_was_handled: bool,
     /// The handler of an `xpcall` that is running.
     pub(crate) handling: Option<Value>,
     /// An `xpcall` was made, so errors have to look for its handler.
@@ -83,6 +88,8 @@ pub struct Host {
     pub(crate) transfer: Vec<Value>,
     /// Room for what goes to another one: it is empty.
     pub(crate) spare_values: Vec<Value>,
+    /// The fibers of coroutines, by the numbers that the heap knows.
+    pub(crate) fibers: Fibers,
     /// The coroutines that run, the innermost last.
     pub(crate) running: Vec<Gc<Coroutine>>,
     /// The open upvalues of the stacks that these have left, the main one's first.
@@ -121,13 +128,12 @@ impl Host {
             stubs: Stubs::default(),
             stdout,
             stdin,
-            error: None,
-            error_was_handled: false,
             handling: None,
             has_handlers: false,
             kept: Vec::new(),
             transfer: Vec::new(),
             spare_values: Vec::new(),
+            fibers: Fibers::default(),
             running: Vec::new(),
             left_upvalues: Vec::new(),
             buffer: Vec::new(),

@@ -3,15 +3,17 @@
 //! Contract of this island: that of the driver's.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use mimeo_def::frame::Frame;
 
 use crate::programs::Programs;
-use crate::request::{Waiting, Wish};
+use crate::request::{Request, RequestKind, Waiting};
 use crate::stacks::Stacks;
 use crate::tier::{Enter, Markers, NativeTier, Others, References};
-use crate::{InstructionSet, Limits};
+use crate::{FiberError, FiberRef, InstructionSet, Limits};
 
 /// Stacks, and how much of them is in use while they are not worked on.
 pub(crate) struct Parked {
@@ -31,8 +33,8 @@ impl Parked {
         self.stacks.values(end_of_frame(top))
     }
 
-    /// Clears the slots behind those.
-    fn clear_behind(&mut self, top: *const Frame) {
+    /// Clears the slots after those.
+    fn clear_after(&mut self, top: *const Frame) {
         self.stacks.clear(end_of_frame(top));
     }
 
@@ -44,10 +46,22 @@ impl Parked {
     }
 }
 
+/// Where stacks are; empty where a fiber was dropped.
+struct Place {
+    /// How many fibers had the place before.
+    generation: u32,
+    parked: Option<Parked>,
+}
+
+/// Numbers of machines, none of which is used again.
+static MACHINES: AtomicU64 = AtomicU64::new(0);
+
 /// What the driver works with: the stacks, the loaded programs, and the native tier.
 pub(crate) struct Driver<I: InstructionSet> {
-    /// The stacks of the machine itself come first, then those of fibers; `None` where a fiber was dropped.
-    parked: Vec<Option<Parked>>,
+    /// The machine's number, which no other machine of the process has.
+    machine: u64,
+    /// The stacks of the machine itself come first, then those of fibers.
+    places: Vec<Place>,
     /// Where fibers were dropped.
     free: Vec<u32>,
     /// Stacks of dropped fibers, as good as new.
@@ -65,10 +79,17 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) nesting: u32,
     /// Which of them is that of the current fiber, counted from 1.
     pub(crate) fiber_run: Option<u32>,
-    /// What the running op wishes.
-    pub(crate) wish: Option<Wish<I>>,
-    /// Frames, of any stack, whose op waits for the result of a call that it asked for: by the address of their record.
+    /// What the op asks for that each active run is in, the innermost run last; before them, what the host asked for
+    /// while nothing ran, which is never served.
+    pub(crate) requests: Vec<Option<Request<I>>>,
+    /// Room for the arguments of a request.
+    pub(crate) spare_arguments: Vec<u64>,
+    /// Serials that this machine may give to a [`Thrown`](crate::Thrown).
+    serials: Range<u64>,
+    /// Frames of any stack whose op waits for the result of a call that it asked for, by the address of their record.
     pub(crate) waiting: BTreeMap<usize, Waiting<I>>,
+    /// Elements of each index space.
+    pub(crate) spaces: Vec<(&'static str, u32)>,
     /// As many runs may be under way at once.
     pub(crate) most_nesting: u32,
     /// Ops that the interpreter ran, if they are counted.
@@ -78,23 +99,70 @@ pub(crate) struct Driver<I: InstructionSet> {
 impl<I: InstructionSet> Driver<I> {
     pub(crate) fn new(limits: Limits, tier: Option<Box<dyn NativeTier<I>>>) -> Self {
         let gate = tier.as_ref().and_then(|tier| tier.gate());
+        let machine = MACHINES.fetch_add(1, Ordering::Relaxed);
+        let parked = Some(Parked::new(Stacks::new(limits.slots, limits.depth)));
         Driver {
-            parked: vec![Some(Parked::new(Stacks::new(limits.slots, limits.depth)))],
+            machine,
+            places: vec![Place { generation: 0, parked }],
             free: Vec::new(),
             spare: Vec::new(),
             current: 0,
             outer: Vec::new(),
-            programs: Programs::new(),
+            programs: Programs::new(machine),
             tier,
             markers: gate.map_or(Markers::INTERPRETER, |gate| gate.markers),
             enter: gate.map(|gate| gate.enter),
             nesting: 0,
             fiber_run: None,
-            wish: None,
+            requests: vec![None],
+            spare_arguments: Vec::new(),
+            serials: 0..0,
             waiting: BTreeMap::new(),
+            spaces: Vec::new(),
             most_nesting: limits.nesting,
             interpreted: None,
         }
+    }
+
+    /// A serial that no other [`Thrown`](crate::Thrown) of the process has.
+    pub(crate) fn next_serial(&mut self) -> NonZeroU64 {
+        /// How many serials a machine takes at once.
+        const BLOCK: u64 = 1 << 16;
+        static TAKEN: AtomicU64 = AtomicU64::new(1);
+        let serial = self.serials.next().unwrap_or_else(|| {
+            let start = TAKEN.fetch_add(BLOCK, Ordering::Relaxed);
+            self.serials = start + 1..start + BLOCK;
+            start
+        });
+        NonZeroU64::new(serial).expect("2^64 errors are not reached")
+    }
+
+    /// What the running op asks for.
+    pub(crate) fn requested(&self) -> Option<&Request<I>> {
+        self.requests.last()?.as_ref()
+    }
+
+    pub(crate) fn set_request(&mut self, request: Request<I>) {
+        if let Some(last) = self.requests.last_mut() {
+            *last = Some(request);
+        }
+    }
+
+    pub(crate) fn take_request(&mut self) -> Option<Request<I>> {
+        self.requests.last_mut()?.take()
+    }
+
+    /// The running op asks for nothing any more.
+    pub(crate) fn withdraw_request(&mut self) {
+        drop(self.take_request());
+    }
+
+    /// The arguments of the calls that ops have asked for.
+    pub(crate) fn requested_arguments(&self) -> impl Iterator<Item = &[u64]> {
+        self.requests.iter().flatten().filter_map(|request| match &request.kind {
+            RequestKind::Call(_, args, _) => Some(&args[..]),
+            RequestKind::Suspend => None,
+        })
     }
 
     /// The stacks that are worked on.
@@ -103,40 +171,52 @@ impl<I: InstructionSet> Driver<I> {
     }
 
     fn get(&self, index: u32) -> &Parked {
-        self.parked.get(index as usize).and_then(Option::as_ref).expect("the fiber was dropped")
+        self.places[index as usize].parked.as_ref().expect("stacks that are worked on are not dropped")
     }
 
     fn get_mut(&mut self, index: u32) -> &mut Parked {
-        self.parked.get_mut(index as usize).and_then(Option::as_mut).expect("the fiber was dropped")
+        self.places[index as usize].parked.as_mut().expect("stacks that are worked on are not dropped")
     }
 
-    /// Keeps stacks; says by which number they are known.
-    pub(crate) fn park(&mut self, parked: Parked) -> u32 {
-        match self.free.pop() {
-            Some(index) => {
-                self.parked[index as usize] = Some(parked);
-                index
-            }
-            None => {
-                self.parked.push(Some(parked));
-                self.parked.len() as u32 - 1
-            }
+    /// The index of a fiber's stacks.
+    fn find(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
+        let (index, generation) = fiber.place(self.machine).ok_or(FiberError::Dropped)?;
+        let place = self.places.get(index as usize).filter(|place| place.generation == generation);
+        place.filter(|place| place.parked.is_some()).map(|_| index).ok_or(FiberError::Dropped)
+    }
+
+    /// Keeps stacks, as a fiber.
+    pub(crate) fn park(&mut self, parked: Parked) -> FiberRef<I> {
+        let index = self.free.pop().unwrap_or(self.places.len() as u32);
+        if index as usize == self.places.len() {
+            self.places.push(Place { generation: 0, parked: None });
         }
+        let place = &mut self.places[index as usize];
+        place.parked = Some(parked);
+        FiberRef::new(self.machine, index, place.generation)
     }
 
-    /// Drops stacks on which nothing is under way that anything will return to.
-    pub(crate) fn unpark(&mut self, index: u32) {
-        assert!(!self.is_under_way(index), "the fiber runs");
-        self.get(index);
-        let parked = self.parked[index as usize].take();
+    /// Drops stacks on which nothing is active that anything will return to.
+    pub(crate) fn unpark(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
+        let index = self.find(fiber)?;
+        if self.is_active(index) {
+            return Err(FiberError::Running);
+        }
+        let place = &mut self.places[index as usize];
+        let parked = place.parked.take();
+        // A place whose generations are used up stays empty, so that no old reference fits a new fiber.
+        if let Some(next) = place.generation.checked_add(1) {
+            place.generation = next;
+            self.free.push(index);
+        }
         if let Some(Parked { stacks, .. }) = &parked {
             let records = stacks.records();
             self.forget_requests(records);
         }
-        self.free.push(index);
         if self.spare.len() < Self::MAX_SPARE {
             self.spare.extend(parked.and_then(|parked| parked.stacks.recycle()));
         }
+        Ok(())
     }
 
     /// The records at these addresses wait for nothing any more.
@@ -157,21 +237,31 @@ impl<I: InstructionSet> Driver<I> {
     /// Stacks of dropped fibers that are kept, each with a few pages.
     const MAX_SPARE: usize = 1024;
 
-    /// Is a run under way on these stacks, or on others that it was switched to?
-    fn is_under_way(&self, index: u32) -> bool {
+    /// Whether a run is active on these stacks, or on others that it was switched to.
+    fn is_active(&self, index: u32) -> bool {
         index == self.current || self.outer.contains(&index)
     }
 
-    /// Nothing runs on these stacks, and nothing is suspended.
-    pub(crate) fn is_idle(&self, index: u32) -> bool {
-        let parked = self.get(index);
-        !self.is_under_way(index) && parked.top == parked.stacks.host_frame()
+    /// The stacks of a fiber in which nothing runs and nothing is suspended.
+    pub(crate) fn idle(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
+        match self.suspended(fiber) {
+            Ok(_) => Err(FiberError::Suspended),
+            Err(FiberError::NotSuspended) => self.find(fiber),
+            Err(other) => Err(other),
+        }
     }
 
-    /// A run on these stacks was suspended, and can go on.
-    pub(crate) fn is_suspended(&self, index: u32) -> bool {
+    /// The stacks of a fiber that can be resumed.
+    pub(crate) fn suspended(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
+        let index = self.find(fiber)?;
         let parked = self.get(index);
-        !self.is_under_way(index) && parked.top != parked.stacks.host_frame()
+        if self.is_active(index) {
+            Err(FiberError::Running)
+        } else if parked.top == parked.stacks.host_frame() {
+            Err(FiberError::NotSuspended)
+        } else {
+            Ok(index)
+        }
     }
 
     /// Works on the stacks of a fiber from here on. Takes and returns the top record.
@@ -188,9 +278,7 @@ impl<I: InstructionSet> Driver<I> {
 
     fn switch(&mut self, to: u32, top: *mut Frame) -> *mut Frame {
         let before = std::mem::replace(&mut self.current, to);
-        if let Some(parked) = &mut self.parked[before as usize] {
-            parked.top = top;
-        }
+        self.get_mut(before).top = top;
         self.get(to).top
     }
 
@@ -199,71 +287,74 @@ impl<I: InstructionSet> Driver<I> {
         self.fiber_run == Some(self.nesting)
     }
 
-    /// Address of a slot of the top frame of stacks that are not worked on.
-    pub(crate) fn parked_slot(&self, index: u32, slot: u32) -> *mut u64 {
-        assert!(self.is_suspended(index), "the fiber is not suspended");
-        let parked = self.get(index);
+    /// Address of a slot of a suspended fiber's top frame.
+    pub(crate) fn parked_slot(&self, fiber: FiberRef<I>, slot: u32) -> Result<*mut u64, FiberError> {
+        let parked = self.get(self.suspended(fiber)?);
         // SAFETY: (1): the top record is filled.
         let base = unsafe { (*parked.top).base };
-        let room = (parked.stacks.limit() as usize - base as usize) / size_of::<u64>();
-        assert!((slot as usize) < room, "the fiber's stack has no slot {slot}");
-        base.wrapping_add(slot as usize)
+        let room = (parked.stacks.limit().addr() - base.addr()) / size_of::<u64>();
+        if slot as usize >= room {
+            return Err(FiberError::NoSuchSlot(slot));
+        }
+        Ok(base.wrapping_add(slot as usize))
     }
 
-    /// What is on the value stack of stacks that are not worked on.
-    pub(crate) fn parked_values(&self, index: u32) -> &[u64] {
-        assert!(index != self.current, "the fiber runs");
-        self.get(index).values(self.get(index).top)
+    /// What is on the value stack of a fiber that is not worked on.
+    pub(crate) fn parked_values(&self, fiber: FiberRef<I>) -> Result<&[u64], FiberError> {
+        let parked = self.get(self.find(fiber).and_then(|index| self.not_current(index))?);
+        Ok(parked.values(parked.top))
+    }
+
+    fn not_current(&self, index: u32) -> Result<u32, FiberError> {
+        if index == self.current { Err(FiberError::Running) } else { Ok(index) }
     }
 
     /// What is on the value stack that is worked on, then on those that will be returned to, the last one left first.
     /// `top` is the current top record.
-    pub(crate) fn values_under_way(&self, top: *mut Frame) -> impl Iterator<Item = &[u64]> {
-        let outer = self.outer.iter().rev().map(|&index| self.parked_values(index));
-        std::iter::once(self.get(self.current).values(top)).chain(outer)
+    pub(crate) fn active_values(&self, top: *mut Frame) -> impl Iterator<Item = &[u64]> {
+        let outer = self.outer.iter().rev().map(|&index| self.get(index)).map(|parked| parked.values(parked.top));
+        std::iter::once(self.get(self.current).values(top)).chain(outer).chain(self.requested_arguments())
     }
 
-    /// Clears the slots behind those values. `top` is the current top record.
-    pub(crate) fn clear_behind_values(&mut self, top: *mut Frame) {
-        self.get_mut(self.current).clear_behind(top);
-        for index in 0..self.outer.len() {
-            self.clear_behind_parked_values(self.outer[index]);
+    /// Clears the slots after those values. `top` is the current top record.
+    pub(crate) fn clear_after_values(&mut self, top: *mut Frame) {
+        self.get_mut(self.current).clear_after(top);
+        for position in 0..self.outer.len() {
+            let parked = self.get_mut(self.outer[position]);
+            parked.clear_after(parked.top);
         }
     }
 
-    /// Clears the slots behind the values of stacks that are not worked on.
-    pub(crate) fn clear_behind_parked_values(&mut self, index: u32) {
-        assert!(index != self.current, "the fiber runs");
+    /// Clears the slots after the values of a fiber that is not worked on.
+    pub(crate) fn clear_after_parked_values(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
+        let index = self.find(fiber).and_then(|index| self.not_current(index))?;
         let parked = self.get_mut(index);
-        parked.clear_behind(parked.top);
-    }
-
-    /// Number of functions under way on the stacks that are worked on. `top` is the top record.
-    pub(super) fn depth(&self, top: *mut Frame) -> usize {
-        self.get(self.current).records(top).iter().filter(|record| !record.function.is_null()).count()
+        parked.clear_after(parked.top);
+        Ok(())
     }
 
     /// All filled records, those of `top`'s stacks and those of all others.
-    pub(super) fn references(&self, top: *mut Frame) -> References<'_> {
+    pub(crate) fn references(&self, top: *mut Frame) -> References<'_> {
         References::new(self.get(self.current).records(top), self)
     }
 }
 
 impl<I: InstructionSet> Others for Driver<I> {
     fn visit(&self, visit: &mut dyn FnMut(&[Frame])) {
-        for (index, parked) in self.parked.iter().enumerate() {
-            if let Some(parked) = parked.as_ref().filter(|_| index != self.current as usize) {
+        for (index, place) in self.places.iter().enumerate() {
+            if let Some(parked) = place.parked.as_ref().filter(|_| index != self.current as usize) {
                 visit(parked.records(parked.top));
             }
         }
     }
 }
 
-/// Behind the last slot of the frame of a record; a host's has none.
+/// The end of a record's frame; a host's has no slots.
 pub(crate) fn end_of_frame(record: *const Frame) -> *mut u64 {
     // SAFETY: (1).
     unsafe {
-        let frame_bytes = (*record).function.as_ref().map_or(0, |function| function.frame_bytes);
+        let function = (*record).function;
+        let frame_bytes = if function.is_null() { 0 } else { (*function).frame_bytes };
         (*record).base.byte_add(frame_bytes as usize)
     }
 }

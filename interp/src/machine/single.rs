@@ -4,10 +4,9 @@ use mimeo_def::Pc;
 use mimeo_def::frame::Exit;
 
 use super::Machine;
-use crate::asm::FunctionIndex;
-use crate::request::Wish;
-use crate::tier::{Caller, References};
-use crate::{Function, InstructionSet, Linked, Vm};
+use crate::request::RequestKind;
+use crate::tier::Caller;
+use crate::{Function, FunctionRef, InstructionSet, Value, Vm};
 
 /// Slots below and above the frame that must not change.
 const MARGIN: usize = 16;
@@ -59,7 +58,7 @@ pub enum Went {
 pub struct OpRun {
     /// Where it went.
     pub went: Went,
-    /// The frame's slots behind it.
+    /// The frame's slots after it, as bits.
     pub slots: Vec<u64>,
     /// It wrote to the value stack outside of its frame.
     pub strayed: bool,
@@ -85,20 +84,15 @@ impl<I: InstructionSet> Machine<I> {
     ///
     /// When control does not get to an op at `pc`, when `slots` is not as long as the function's frame, or the
     /// frame does not fit the machine's value stack; and with the panic of a runtime function.
-    pub fn run_op(
-        &mut self,
-        linked: Linked,
-        function: FunctionIndex,
-        pc: Pc,
-        native: bool,
-        slots: &[u64],
-    ) -> Option<OpRun> {
-        let record = self.vm().driver.programs.get(linked).function(function);
+    pub fn run_op(&mut self, function: FunctionRef<I>, pc: Pc, native: bool, slots: &[I::Value]) -> Option<OpRun> {
+        let record = self.vm().driver.programs.function(function).expect("the function is loaded");
         assert!(record.facts().depth(pc).is_some(), "control does not get to {pc}");
         assert_eq!(record.facts().slots as usize, slots.len(), "the frame has another length");
         let record: *const Function = record;
         let mut image = vec![UNTOUCHED; slots.len() + 2 * MARGIN];
-        image[MARGIN..MARGIN + slots.len()].copy_from_slice(slots);
+        for (place, value) in image[MARGIN..].iter_mut().zip(slots) {
+            *place = value.to_bits();
+        }
         let vm = self.vm_mut();
         let stacks = vm.driver.stacks();
         let bottom = stacks.base();
@@ -135,10 +129,14 @@ impl<I: InstructionSet> Vm<I> {
     /// Has native code run it; also says whether that handed it back.
     fn one_native(&mut self, function: &Function, pc: Pc) -> Option<(Went, bool)> {
         let base = self.running_base();
-        let tier = self.driver.tier.as_mut()?;
-        // No code is freed while single ops are tried: nothing is retired.
-        tier.called(function, Caller::Host, References::NONE)?;
-        let code = tier.return_address(function, pc)?;
+        let mut tier = self.driver.tier.take();
+        // SAFETY: the function is loaded, and the references are those of now.
+        let code = tier.as_mut().and_then(|tier| unsafe {
+            tier.called(function, Caller::Host, self.driver.references(self.core.frame))?;
+            tier.return_address(function, pc)
+        });
+        self.driver.tier = tier;
+        let code = code?;
         // SAFETY: the address is for the op at the top frame's pc.
         let exit = unsafe { self.enter(code) };
         if exit == Exit::Deopt && self.running(self.core.frame).1 == pc {
@@ -170,14 +168,14 @@ impl<I: InstructionSet> Vm<I> {
             Exit::Deopt | Exit::Leave => Went::To(self.running(top).1),
             Exit::Finish | Exit::Return => Went::Returned,
             Exit::Throw => {
-                if let Some(Wish::Call(callee, _)) = self.wish() {
-                    // SAFETY: a callee is a function of a loaded program.
-                    let callee = unsafe { (*callee.0.cast::<Function>()).id() };
+                if let Some(RequestKind::Call(callee, ..)) = self.take_request() {
+                    // SAFETY: a request names a loaded function.
+                    let callee = unsafe { (*callee).id() };
                     return Went::Requested { callee, pc: self.running(top).1 };
                 }
-                let thrown = self.thrown();
-                let trap = self.catch(thrown);
-                Went::Threw { message: trap.message, pc: trap.pc }
+                self.note_error();
+                let trap = self.take_trap();
+                Went::Threw { message: trap.kind.to_string(), pc: trap.backtrace.frames[0].pc }
             }
             Exit::Call => {
                 let callee = self.running(top).0.id();

@@ -1,12 +1,13 @@
 //! Programs of the tests' instruction set → their [`CodeRegion`]s, for the tests of the observers.
 
 use mimeo_def::CodeOffset;
+use mimeo_interp::asm::FunctionIndex;
 
 use super::CodeRegion;
 use crate::inspect::CodeView;
+use crate::tiny::Op;
 use crate::tiny::programs::{Run, checked, machine, scaled, sum};
-use crate::tiny::{Op, Tiny};
-use crate::{Jit, JitConfig, Mode};
+use crate::{JitConfig, Mode};
 
 /// Index of `checked`, which calls `scaled`; both call a runtime function.
 pub(crate) const CHECKED: u32 = 0;
@@ -27,12 +28,10 @@ pub(crate) fn run() -> Run {
 
 /// Compiles all functions. `visit` gets their regions and views, and those of the support code at the end.
 pub(crate) fn with_regions<R>(run: &mut Run, visit: impl FnOnce(&[CodeRegion<'_>], &[CodeView<'_>]) -> R) -> R {
-    let (functions, tier) = run.machine.functions_and_tier::<Jit<Tiny>>(run.linked);
-    let jit = tier.expect("it has a tier");
-    let functions: Vec<_> = functions.collect();
-    for function in &functions {
-        jit.compile(function);
+    for index in 0..run.machine.functions(run.linked).count() as u32 {
+        assert_eq!(run.machine.compile(run.linked.function(FunctionIndex(index))), Ok(true));
     }
+    let (jit, functions) = (run.jit(), run.machine.functions(run.linked).collect::<Vec<_>>());
     let views: Vec<_> = functions.iter().map(|function| jit.code_of(function).expect("compiled")).collect();
     let starts = |view: &CodeView<'_>| view.ops.iter().map(|op| op.hot.start).collect();
     let entries: Vec<Vec<CodeOffset>> = views.iter().map(starts).collect();

@@ -38,7 +38,7 @@ pub(crate) struct Host {
     pub(crate) checks: u32,
 }
 
-const NEXT: Control = Control { falls_through: true, jumps: false, calls: false, returns: false };
+const NEXT: Control = Control { falls_through: true, jumps: false, calls: false, tail_calls: false, returns: false };
 
 const fn info(op: Op, name: &'static str, len_units: u16, pops: u16, pushes: u16, control: Control) -> OpInfo {
     let fingerprint = Fingerprint { operands: 1, body: op as u32, reached: 3, layout: 4 };
@@ -109,14 +109,14 @@ fn check(vm: &mut Vm<Tiny>, value: i64) -> Result<i64, Thrown> {
 macro_rules! shim {
     ($name:ident, ($($arg:ident),*), |$vm:ident| $body:expr) => {
         #[cfg(target_arch = "x86_64")]
-        unsafe extern "sysv64" fn $name(vm: *mut Vm<Tiny>, $($arg: u64),*) -> Outcome {
+        unsafe extern "sysv64" fn $name(vm: *mut (), $($arg: u64),*) -> Outcome {
             // SAFETY: stencils pass their machine.
-            unsafe { guard(vm, |$vm| $body) }
+            unsafe { guard(vm, |$vm: &mut Vm<Tiny>| $body) }
         }
         #[cfg(not(target_arch = "x86_64"))]
-        unsafe extern "C" fn $name(vm: *mut Vm<Tiny>, $($arg: u64),*) -> Outcome {
+        unsafe extern "C" fn $name(vm: *mut (), $($arg: u64),*) -> Outcome {
             // SAFETY: stencils pass their machine.
-            unsafe { guard(vm, |$vm| $body) }
+            unsafe { guard(vm, |$vm: &mut Vm<Tiny>| $body) }
         }
     };
 }
@@ -129,6 +129,7 @@ unsafe impl InstructionSet for Tiny {
     type Value = i64;
     type Context = ();
     type Host = Host;
+    type Error = String;
 
     const NAME: &'static str = "tiny";
     const OPERANDS: Operands = Operands::Stack;
@@ -193,11 +194,11 @@ unsafe impl InstructionSet for Tiny {
 
 /// Pushing as an expression.
 trait Pushed {
-    unsafe fn pushed(&mut self, value: i64) -> Flow;
+    unsafe fn pushed(&mut self, value: i64) -> Flow<Tiny>;
 }
 
 impl Pushed for Cursor {
-    unsafe fn pushed(&mut self, value: i64) -> Flow {
+    unsafe fn pushed(&mut self, value: i64) -> Flow<Tiny> {
         // SAFETY: the caller's promise.
         unsafe { self.push(value) };
         Flow::Next

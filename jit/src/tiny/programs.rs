@@ -186,25 +186,31 @@ pub(crate) fn machine_with(functions: Vec<FunctionBody>, tier: Option<Jit<Tiny>>
     }
     let mut machine = builder.build();
     let program = Program::<Tiny, Unverified>::new(functions, Vec::new()).verify().expect("sound");
-    let linked = machine.load(&program);
+    let linked = machine.load(&program).expect("it has the spaces");
     Run { machine, linked }
 }
 
 /// A machine with one program.
 pub(crate) struct Run {
     pub(crate) machine: Machine<Tiny>,
-    pub(crate) linked: Linked,
+    pub(crate) linked: Linked<Tiny>,
 }
 
 impl Run {
     /// Calls a function; an error as text.
     pub(crate) fn call(&mut self, function: u32, args: &[i64]) -> Result<i64, String> {
-        self.machine
-            .call(self.linked, FunctionIndex(function), args)
-            .map_err(|trap| format!("{} in {} at {}, {} deep", trap.message, trap.function, trap.pc.0, trap.depth))
+        self.machine.call(self.linked.function(FunctionIndex(function)), args).map_err(|trap| {
+            format!(
+                "{} in {} at {}, {} deep",
+                trap.kind,
+                trap.backtrace.frames[0].function,
+                trap.backtrace.frames[0].pc.0,
+                trap.backtrace.depth()
+            )
+        })
     }
 
-    pub(crate) fn jit(&mut self) -> &mut Jit<Tiny> {
-        self.machine.jit_mut().expect("it has a tier")
+    pub(crate) fn jit(&self) -> &Jit<Tiny> {
+        self.machine.jit().expect("it has a tier")
     }
 }

@@ -14,6 +14,7 @@ pub(crate) struct Arguments {
     pub(crate) value: Option<Type>,
     pub(crate) context: Option<Type>,
     pub(crate) host: Option<Type>,
+    pub(crate) error: Option<Type>,
     /// `operands = stack`
     pub(crate) stack: bool,
     /// Something is wrong with them.
@@ -53,6 +54,7 @@ impl Arguments {
             "value" => self.value.replace(ty).is_some(),
             "context" => self.context.replace(ty).is_some(),
             "host" => self.host.replace(ty).is_some(),
+            "error" => self.error.replace(ty).is_some(),
             "operands" if word("stack") || word("registers") => self.operands.replace(word("stack")).is_some(),
             _ => return errors.on(name, Problem::InstructionSetArgument),
         };

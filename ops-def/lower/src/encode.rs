@@ -169,13 +169,14 @@ impl Op {
 
 /// Where control can go, read off the body.
 fn control(op: &OpDef, body: &Body) -> Control {
-    let mut control = Control { falls_through: false, jumps: false, calls: false, returns: false };
+    let mut control = Control { falls_through: false, jumps: false, calls: false, tail_calls: false, returns: false };
     control.falls_through = matches!(op.result.kind, ResultKind::Values(_));
     body.root.walk(&mut |expr| match expr.kind {
         Kind::Next | Kind::Deopt => control.falls_through = true,
         Kind::Jump(_) => control.jumps = true,
         Kind::Call(..) => control.calls = true,
-        Kind::Ret(_) | Kind::TailCall(_) => control.returns = true,
+        Kind::TailCall(_) => control.tail_calls = true,
+        Kind::Ret(_) => control.returns = true,
         _ => {}
     });
     control

@@ -9,8 +9,8 @@ fn runtime_functions_call_back_in_every_configuration() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone(), Limits::default());
         for _ in 0..5 {
-            assert_eq!(machine.call(linked, SUM, &[100]), Ok(5050), "{config:?}");
-            assert_eq!(machine.call(linked, TWICE, &[10]), Ok(110), "{config:?}");
+            assert_eq!(machine.call(linked.function(SUM), &[100]), Ok(5050), "{config:?}");
+            assert_eq!(machine.call(linked.function(TWICE), &[10]), Ok(110), "{config:?}");
         }
     }
 }
@@ -20,11 +20,14 @@ fn an_error_in_a_callback_is_placed_where_it_happened_and_can_be_caught() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone(), Limits::default());
         for _ in 0..3 {
-            let trap = machine.call(linked, SUM, &[1001]).expect_err("it is too much");
-            assert_eq!((trap.message.as_str(), trap.function.as_str(), trap.depth), ("no more than 1000", "sum", 1));
-            assert_eq!(machine.call(linked, CAUTIOUS, &[1001]), Ok(-1), "{config:?}");
-            assert_eq!(machine.vm_mut().host.caught.pop().as_deref(), Some("no more than 1000 in sum, 2 deep"));
-            assert_eq!(machine.call(linked, CAUTIOUS, &[4]), Ok(10), "{config:?}");
+            let trap = machine.call(linked.function(SUM), &[1001]).expect_err("it is too much");
+            assert_eq!(
+                (trap.kind.to_string().as_str(), function_of(&trap), trap.backtrace.depth()),
+                ("no more than 1000", "sum", 1)
+            );
+            assert_eq!(machine.call(linked.function(CAUTIOUS), &[1001]), Ok(-1), "{config:?}");
+            assert_eq!(machine.vm_mut().host.caught.pop().as_deref(), Some("no more than 1000 in sum"));
+            assert_eq!(machine.call(linked.function(CAUTIOUS), &[4]), Ok(10), "{config:?}");
         }
     }
 }
@@ -34,19 +37,31 @@ fn too_many_nested_runs_are_an_error_that_can_be_caught() {
     for config in configs() {
         let limits = Limits { nesting: 50, ..Limits::default() };
         let (mut machine, linked) = loaded(config.clone(), limits);
-        assert_eq!(machine.call(linked, SUM, &[48]), Ok(48 * 49 / 2), "{config:?}");
-        let trap = machine.call(linked, SUM, &[60]).expect_err("it is too deep");
-        assert_eq!((trap.message.as_str(), trap.depth), ("stack overflow", 50), "{config:?}");
-        assert_eq!(machine.call(linked, CAUTIOUS, &[60]), Ok(-1), "{config:?}");
+        assert_eq!(machine.call(linked.function(SUM), &[48]), Ok(48 * 49 / 2), "{config:?}");
+        let trap = machine.call(linked.function(SUM), &[60]).expect_err("it is too deep");
+        assert_eq!(
+            (trap.kind.to_string().as_str(), trap.backtrace.depth()),
+            ("too many nested runs", 50),
+            "{config:?}"
+        );
+        assert_eq!(machine.call(linked.function(CAUTIOUS), &[60]), Ok(-1), "{config:?}");
         // The value stack and the records have limits of their own.
         let limits = Limits { slots: 40, ..Limits::default() };
         let (mut machine, linked) = loaded(config.clone(), limits);
-        assert_eq!(machine.call(linked, SUM, &[8]), Ok(36), "{config:?}");
-        assert_eq!(machine.call(linked, SUM, &[10]).expect_err("no room").message, "stack overflow", "{config:?}");
+        assert_eq!(machine.call(linked.function(SUM), &[8]), Ok(36), "{config:?}");
+        assert_eq!(
+            machine.call(linked.function(SUM), &[10]).expect_err("no room").kind.to_string(),
+            "stack overflow",
+            "{config:?}"
+        );
         let limits = Limits { depth: 20, ..Limits::default() };
         let (mut machine, linked) = loaded(config.clone(), limits);
-        assert_eq!(machine.call(linked, SUM, &[9]), Ok(45), "{config:?}");
-        assert_eq!(machine.call(linked, SUM, &[30]).expect_err("no room").message, "stack overflow", "{config:?}");
+        assert_eq!(machine.call(linked.function(SUM), &[9]), Ok(45), "{config:?}");
+        assert_eq!(
+            machine.call(linked.function(SUM), &[30]).expect_err("no room").kind.to_string(),
+            "stack overflow",
+            "{config:?}"
+        );
     }
 }
 
@@ -56,9 +71,9 @@ fn a_panic_passes_through_nested_runs_and_leaves_the_machine_usable() {
         let (mut machine, linked) = loaded(config.clone(), Limits::default());
         machine.vm_mut().host.on_callback = Some(Box::new(|a| assert_ne!(a, 3, "three")));
         for _ in 0..3 {
-            let panicked = catch_unwind(AssertUnwindSafe(|| machine.call(linked, TWICE, &[6])));
+            let panicked = catch_unwind(AssertUnwindSafe(|| machine.call(linked.function(TWICE), &[6])));
             assert!(panicked.is_err(), "{config:?}");
-            assert_eq!(machine.call(linked, SUM, &[2]), Ok(3), "{config:?}");
+            assert_eq!(machine.call(linked.function(SUM), &[2]), Ok(3), "{config:?}");
         }
     }
 }

@@ -19,14 +19,14 @@ fn code_goes_while_frames_return_into_it() {
             let handle = control(&machine);
             machine.vm_mut().host.on_callback = Some(Box::new(move |_| act(&handle)));
             for _ in 0..4 {
-                assert_eq!(machine.call(linked, TWICE, &[30]), Ok(930), "{config:?}");
-                assert_eq!(machine.call(linked, CAUTIOUS, &[30]), Ok(465), "{config:?}");
+                assert_eq!(machine.call(linked.function(TWICE), &[30]), Ok(930), "{config:?}");
+                assert_eq!(machine.call(linked.function(CAUTIOUS), &[30]), Ok(465), "{config:?}");
             }
             // Nothing runs any more: one more round through the driver frees all that was retired.
             machine.vm_mut().host.on_callback = None;
             control(&machine).evict_all();
-            assert_eq!(machine.call(linked, SUM, &[1]), Ok(1));
-            assert_eq!(machine.call(linked, SUM, &[1]), Ok(1));
+            assert_eq!(machine.call(linked.function(SUM), &[1]), Ok(1));
+            assert_eq!(machine.call(linked.function(SUM), &[1]), Ok(1));
             let code = stats(&machine).code;
             assert_eq!(code.retired_bytes, 0, "{config:?}");
             assert!(code.reclaimed_bytes > 0, "{config:?}");
@@ -37,7 +37,7 @@ fn code_goes_while_frames_return_into_it() {
 #[test]
 fn retired_code_is_kept_exactly_as_long_as_it_is_needed() {
     let (mut machine, linked) = loaded(Some(on()), Limits::default());
-    assert_eq!(machine.call(linked, SUM, &[1]), Ok(1));
+    assert_eq!(machine.call(linked.function(SUM), &[1]), Ok(1));
     let live = stats(&machine).code.live_bytes;
     let handle = control(&machine);
     // In the middle of `sum`, whose code the native stack refers to.
@@ -46,7 +46,7 @@ fn retired_code_is_kept_exactly_as_long_as_it_is_needed() {
             handle.recompile(0);
         }
     }));
-    assert_eq!(machine.call(linked, SUM, &[5]), Ok(15));
+    assert_eq!(machine.call(linked.function(SUM), &[5]), Ok(15));
     let code = stats(&machine).code;
     assert_eq!((code.live_bytes, code.retired_bytes, code.reclaimed_bytes), (live, 0, live));
     assert_eq!(stats(&machine).functions.recompiled, 1);

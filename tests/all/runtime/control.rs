@@ -88,7 +88,7 @@ fn control_program() -> Program {
 
 fn controlled(config: Option<JitConfig>, limits: Limits) -> (Machine<Ops>, Linked) {
     let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config);
-    let linked = machine.load(&control_program());
+    let linked = machine.load(&control_program()).expect("it has the spaces");
     (machine, linked)
 }
 
@@ -98,23 +98,23 @@ fn handlers_catch_what_functions_under_them_throw() {
         let limits = Limits { depth: 1000, ..Limits::default() };
         let (mut machine, linked) = controlled(config.clone(), limits);
         for _ in 0..4 {
-            assert_eq!(machine.call(linked, GUARDED, &[50]), Ok(0), "{config:?}");
-            assert_eq!(machine.call(linked, GUARDED, &[101]), Ok(-2), "{config:?}");
-            assert_eq!(machine.vm_mut().host.caught.pop().as_deref(), Some("no more than 100 in many, 2 deep"));
+            assert_eq!(machine.call(linked.function(GUARDED), &[50]), Ok(0), "{config:?}");
+            assert_eq!(machine.call(linked.function(GUARDED), &[101]), Ok(-1), "{config:?}");
+            assert_eq!(machine.vm_mut().host.caught.pop().as_deref(), Some("no more than 100 in many"));
             // Not in the innermost run: the handler is under the callback.
-            assert_eq!(machine.call(linked, TWICE_GUARDED, &[200]), Ok(-1), "{config:?}");
+            assert_eq!(machine.call(linked.function(TWICE_GUARDED), &[200]), Ok(-1), "{config:?}");
             let caught = std::mem::take(&mut machine.vm_mut().host.caught);
+            assert_eq!(caught, ["no more than 100 in many", "no more than -1000 in twice_guarded"], "{config:?}");
+            // A handler is not its own.
+            let trap = machine.call(linked.function(TWICE_GUARDED), &[501]).expect_err("the handler throws");
+            assert_eq!((trap.kind.to_string().as_str(), trap.backtrace.depth()), ("no more than 500", 1), "{config:?}");
+            machine.vm_mut().host.caught.clear();
+            let trap = machine.call(linked.function(ENDLESS), &[1]).expect_err("it has no end");
             assert_eq!(
-                caught,
-                ["no more than 100 in many, 3 deep", "no more than -1000 in twice_guarded, 1 deep"],
+                (trap.kind.to_string().as_str(), trap.backtrace.depth()),
+                ("stack overflow", 1000),
                 "{config:?}"
             );
-            // A handler is not its own.
-            let trap = machine.call(linked, TWICE_GUARDED, &[501]).expect_err("the handler throws");
-            assert_eq!((trap.message.as_str(), trap.depth), ("no more than 500", 1), "{config:?}");
-            machine.vm_mut().host.caught.clear();
-            let trap = machine.call(linked, ENDLESS, &[1]).expect_err("it has no end");
-            assert_eq!((trap.message.as_str(), trap.depth), ("stack overflow", 1000), "{config:?}");
         }
     }
 }
@@ -125,11 +125,11 @@ fn tail_calls_take_no_stack() {
         let limits = Limits { depth: 3, slots: 64, ..Limits::default() };
         let (mut machine, linked) = controlled(config.clone(), limits);
         for _ in 0..3 {
-            assert_eq!(machine.call(linked, COUNT, &[5000, 7]), Ok(5007), "{config:?}");
+            assert_eq!(machine.call(linked.function(COUNT), &[5000, 7]), Ok(5007), "{config:?}");
         }
         let limits = Limits { depth: 3, slots: 5, ..Limits::default() };
         let (mut machine, linked) = controlled(config.clone(), limits);
-        assert_eq!(machine.call(linked, COUNT, &[10, 7]), Ok(17), "{config:?}");
+        assert_eq!(machine.call(linked.function(COUNT), &[10, 7]), Ok(17), "{config:?}");
     }
 }
 
@@ -138,7 +138,7 @@ fn runtime_functions_see_windows_and_frames() {
     for config in configs() {
         let (mut machine, linked) = controlled(config.clone(), Limits::default());
         for _ in 0..3 {
-            assert_eq!(machine.call(linked, LOOKING, &[21]), Ok(84), "{config:?}");
+            assert_eq!(machine.call(linked.function(LOOKING), &[21]), Ok(84), "{config:?}");
             let caught = std::mem::take(&mut machine.vm_mut().host.caught);
             assert_eq!(caught, ["looking:14", "looking:18"], "{config:?}");
         }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use mimeo::{FiberExit, FiberId, FiberLimits};
+use mimeo::{FiberError, FiberExit, FiberLimits};
 
 use super::*;
 
@@ -108,9 +108,9 @@ pub(super) fn fiber_program() -> Program {
 }
 
 /// Starts a function in a fiber of its own, in which it is suspended.
-pub(super) fn suspended_in(vm: &mut Vm, linked: Linked, function: FunctionIndex) -> FiberId {
+pub(super) fn suspended_in(vm: &mut Vm, linked: Linked, function: FunctionIndex) -> FiberRef {
     let fiber = vm.new_fiber(LIMITS);
-    let callee = vm.callee(linked, function);
+    let callee = linked.function(function);
     assert!(matches!(vm.start_fiber(fiber, callee, &[7]), Ok(FiberExit::Suspended)));
     assert_eq!(vm.host.yielded.take().map(|(value, _)| value.abs()), Some(7));
     fiber
@@ -122,39 +122,39 @@ pub(super) fn never(_: &mut Vm, _: Window) -> Result<i64, Thrown> {
 
 /// Throws an error into fibers that are suspended in each function, and looks at what comes out.
 fn throw_into_all(vm: &mut Vm, linked: Linked, what: &str) {
-    for (function, name, depth) in [(GUARDED, "guarded", 1), (OUTER, "plain", 2)] {
+    for (function, name) in [(GUARDED, "guarded"), (OUTER, "plain")] {
         let fiber = suspended_in(vm, linked, function);
         let error = vm.throw("from outside");
         let exit = vm.throw_into_fiber(fiber, error).expect("it is caught");
-        assert_eq!(exit, FiberExit::Done(-depth), "{what}");
+        assert_eq!(exit, FiberExit::Done(-1), "{what}");
         let caught = vm.host.caught.pop();
-        assert_eq!(caught, Some(format!("from outside in {name}, {depth} deep")), "{what}");
+        assert_eq!(caught, Some(format!("from outside in {name}")), "{what}");
         assert!(vm.take_error().is_none(), "{what}");
-        vm.drop_fiber(fiber);
+        assert_eq!(vm.drop_fiber(fiber), Ok(()));
     }
     // Nobody catches it: it comes out, and nothing runs in the fiber any more.
     let fiber = suspended_in(vm, linked, PLAIN);
     let error = vm.throw("from outside");
     let thrown = vm.throw_into_fiber(fiber, error).expect_err("there is no handler");
     let trap = vm.catch(thrown);
-    assert_eq!((trap.message.as_str(), trap.function.as_str()), ("from outside", "plain"), "{what}");
-    assert_eq!((trap.pc.0, trap.depth), (0, 1), "{what}");
-    assert!(vm.fiber_stack(fiber).is_empty(), "{what}");
-    let callee = vm.callee(linked, PLAIN);
+    assert_eq!((trap.kind.to_string().as_str(), function_of(&trap)), ("from outside", "plain"), "{what}");
+    assert_eq!((trap.backtrace.frames[0].pc.0, trap.backtrace.depth()), (0, 1), "{what}");
+    assert!(vm.fiber_stack(fiber).is_ok_and(<[u64]>::is_empty), "{what}");
+    let callee = linked.function(PLAIN);
     assert!(matches!(vm.start_fiber(fiber, callee, &[9]), Ok(FiberExit::Suspended)), "{what}");
-    vm.set_fiber_slot(fiber, 1, 33);
+    assert_eq!(vm.set_fiber_slot(fiber, 1, 33), Ok(()));
     assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(33))), "{what}");
-    vm.drop_fiber(fiber);
+    assert_eq!(vm.drop_fiber(fiber), Ok(()));
     // A handler may suspend the fiber once more.
     let fiber = suspended_in(vm, linked, STUBBORN);
     for round in 0..10 {
         let error = vm.throw(format!("error {round}"));
         assert!(matches!(vm.throw_into_fiber(fiber, error), Ok(FiberExit::Suspended)), "{what}");
-        assert_eq!(vm.host.caught.pop(), Some(format!("error {round} in stubborn, 1 deep")), "{what}");
-        assert_eq!(vm.fiber_slot(fiber, 2), round + 1, "{what}");
+        assert_eq!(vm.host.caught.pop(), Some(format!("error {round} in stubborn")), "{what}");
+        assert_eq!(vm.fiber_slot(fiber, 2), Ok(round + 1), "{what}");
     }
     assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(10))), "{what}");
-    vm.drop_fiber(fiber);
+    assert_eq!(vm.drop_fiber(fiber), Ok(()));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn an_error_arrives_at_the_op_that_suspended_the_fiber() {
         };
         machine.vm_mut().host.ask = Some(Rc::new(ask));
         for function in [ASKING, ASKING_BACK, ASKING, ASKING_BACK] {
-            assert_eq!(machine.call(linked, function, &[1]), Ok(5));
+            assert_eq!(machine.call(linked.function(function), &[1]), Ok(5));
         }
     }
 }
@@ -184,11 +184,11 @@ fn an_error_keeps_its_place_when_it_is_thrown_into_a_fiber() {
         for _ in 0..4 {
             let vm = machine.vm_mut();
             let fiber = suspended_in(vm, linked, GUARDED);
-            let failing = vm.callee(linked, FAILING);
+            let failing = linked.function(FAILING);
             let thrown = vm.run(failing, &[1]).expect_err("it fails");
             assert!(matches!(vm.throw_into_fiber(fiber, thrown), Ok(FiberExit::Done(-1))), "{config:?}");
-            assert_eq!(vm.host.caught.pop().as_deref(), Some("no more than -1 in failing, 1 deep"), "{config:?}");
-            vm.drop_fiber(fiber);
+            assert_eq!(vm.host.caught.pop().as_deref(), Some("no more than -1 in failing"), "{config:?}");
+            assert_eq!(vm.drop_fiber(fiber), Ok(()));
         }
     }
 }
@@ -199,31 +199,31 @@ fn an_error_is_thrown_into_suspended_fibers_only() {
         let what = format!("{config:?}");
         let not_suspended = {
             let what = what.clone();
-            move |vm: &mut Vm, fiber: FiberId, why: &str| {
+            move |vm: &mut Vm, fiber: FiberRef, why: FiberError| {
                 let error = vm.throw("refused");
-                assert_eq!(panic_of(|| vm.throw_into_fiber(fiber, error).is_ok()), why, "{what}");
-                assert_eq!(vm.take_error().map(|trap| trap.message).as_deref(), Some("refused"), "{what}");
+                let thrown = vm.throw_into_fiber(fiber, error).expect_err(&what);
+                assert_eq!(vm.catch(thrown).kind, TrapKind::Fiber(why), "{what}");
             }
         };
         let refused = not_suspended.clone();
         let ask = move |vm: &mut Vm, values: Window| {
-            // The fiber that runs, and below it the machine's own stacks, which are no fiber's.
-            let fiber = FiberId::from_number(vm.slot(values.start()) as u32);
-            refused(vm, fiber, "the fiber is not suspended");
-            refused(vm, FiberId::from_number(0), "the fiber is not suspended");
+            // The fiber that runs.
+            let fiber = vm.host.fibers[vm.slot(values.start()) as usize];
+            refused(vm, fiber, FiberError::Running);
             Ok(6)
         };
         let (mut machine, linked) = asking(config, Limits::default(), &fiber_program(), ask);
         for _ in 0..3 {
             let vm = machine.vm_mut();
             let fiber = vm.new_fiber(LIMITS);
-            not_suspended(vm, fiber, "the fiber is not suspended");
-            let function = vm.callee(linked, ASKING);
-            let exit = vm.start_fiber(fiber, function, &[i64::from(fiber.number())]);
+            vm.host.fibers = vec![fiber];
+            not_suspended(vm, fiber, FiberError::NotSuspended);
+            let function = linked.function(ASKING);
+            let exit = vm.start_fiber(fiber, function, &[0]);
             assert!(matches!(exit, Ok(FiberExit::Done(6))), "{what}");
-            not_suspended(vm, fiber, "the fiber is not suspended");
-            vm.drop_fiber(fiber);
-            not_suspended(vm, fiber, "the fiber was dropped");
+            not_suspended(vm, fiber, FiberError::NotSuspended);
+            assert_eq!(vm.drop_fiber(fiber), Ok(()));
+            not_suspended(vm, fiber, FiberError::Dropped);
             throw_into_all(vm, linked, &what);
         }
     }
@@ -235,10 +235,10 @@ fn a_fiber_stays_suspended_when_there_are_too_many_runs_to_go_on_in_it() {
         let fiber = Rc::new(Cell::new(None));
         let parked = Rc::clone(&fiber);
         let ask = move |vm: &mut Vm, _: Window| {
-            let fiber: FiberId = parked.get().expect("it was made");
-            vm.set_fiber_slot(fiber, 1, 40);
+            let fiber: FiberRef = parked.get().expect("it was made");
+            assert_eq!(vm.set_fiber_slot(fiber, 1, 40), Ok(()));
             let thrown = vm.resume_fiber(fiber).expect_err("it is one run too many");
-            assert_eq!(vm.catch(thrown).message, "stack overflow");
+            assert_eq!(vm.catch(thrown).kind, TrapKind::Nesting);
             let error = vm.throw("from outside");
             let thrown = vm.throw_into_fiber(fiber, error).expect_err("it is one run too many");
             Err(thrown)
@@ -248,10 +248,14 @@ fn a_fiber_stays_suspended_when_there_are_too_many_runs_to_go_on_in_it() {
         for _ in 0..4 {
             let suspended = suspended_in(machine.vm_mut(), linked, PLAIN);
             fiber.set(Some(suspended));
-            let trap = machine.call(linked, ASKING, &[1]).expect_err("it hands the error on");
-            assert_eq!((trap.message.as_str(), trap.function.as_str()), ("stack overflow", "asking"), "{config:?}");
+            let trap = machine.call(linked.function(ASKING), &[1]).expect_err("it hands the error on");
+            assert_eq!(
+                (trap.kind.to_string().as_str(), function_of(&trap)),
+                ("too many nested runs", "asking"),
+                "{config:?}"
+            );
             assert!(matches!(machine.vm_mut().resume_fiber(suspended), Ok(FiberExit::Done(40))), "{config:?}");
-            machine.vm_mut().drop_fiber(suspended);
+            assert_eq!(machine.vm_mut().drop_fiber(suspended), Ok(()));
         }
     }
 }

@@ -65,14 +65,22 @@ fn fiber_program() -> Program {
 fn fibers_stop_and_go_on() {
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
-        let linked = machine.load(&fiber_program());
+        let linked = machine.load(&fiber_program()).expect("it has the spaces");
         for _ in 0..3 {
             // With an even number of resumptions the producer itself is resumed with -1.
-            assert_eq!(machine.call(linked, CONSUMER, &[100]), Ok(5050), "{config:?}");
-            let trap = machine.call(linked, NESTED, &[20]).expect_err("there is no fiber to suspend");
-            assert_eq!((trap.message.as_str(), trap.function.as_str()), ("nothing to suspend", "nested"), "{config:?}");
-            let trap = machine.call(linked, CONSUMER, &[500]).expect_err("the sum is too large");
-            assert_eq!((trap.message.as_str(), trap.depth), ("no more than 100000", 1), "{config:?}");
+            assert_eq!(machine.call(linked.function(CONSUMER), &[100]), Ok(5050), "{config:?}");
+            let trap = machine.call(linked.function(NESTED), &[20]).expect_err("there is no fiber to suspend");
+            assert_eq!(
+                (trap.kind.to_string().as_str(), function_of(&trap)),
+                ("nothing to suspend", "nested"),
+                "{config:?}"
+            );
+            let trap = machine.call(linked.function(CONSUMER), &[500]).expect_err("the sum is too large");
+            assert_eq!(
+                (trap.kind.to_string().as_str(), trap.backtrace.depth()),
+                ("no more than 100000", 2),
+                "{config:?}"
+            );
         }
     }
 }
@@ -82,26 +90,26 @@ fn code_goes_while_fibers_are_suspended_in_it() {
     for config in configs().into_iter().flatten() {
         let mut machine =
             machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config.clone()));
-        let linked = machine.load(&fiber_program());
+        let linked = machine.load(&fiber_program()).expect("it has the spaces");
         let handle = control(&machine);
         for _ in 0..3 {
             // The frame of `producer` is suspended below that of `inner`, which returns into its code.
             let fiber = machine.vm_mut().new_fiber(FiberLimits { slots: 100, depth: 10 });
-            let producer = machine.callee(linked, PRODUCER);
+            let producer = linked.function(PRODUCER);
             let exit = machine.vm_mut().start_fiber(fiber, producer, &[3]);
             assert!(matches!(exit, Ok(FiberExit::Suspended)), "{config:?}");
             for step in 0..8 {
                 handle.evict_all();
-                assert_eq!(machine.call(linked, CONSUMER, &[2]), Ok(3), "{config:?}");
+                assert_eq!(machine.call(linked.function(CONSUMER), &[2]), Ok(3), "{config:?}");
                 let slot = if step % 2 == 0 { 2 } else { 0 };
-                machine.vm_mut().set_fiber_slot(fiber, slot, 10);
+                assert_eq!(machine.vm_mut().set_fiber_slot(fiber, slot, 10), Ok(()));
                 let exit = machine.vm_mut().resume_fiber(fiber);
                 assert!(matches!(exit, Ok(FiberExit::Suspended)), "{config:?}");
             }
-            machine.vm_mut().set_fiber_slot(fiber, 2, -1);
+            assert_eq!(machine.vm_mut().set_fiber_slot(fiber, 2, -1), Ok(()));
             let exit = machine.vm_mut().resume_fiber(fiber);
             assert!(matches!(exit, Ok(FiberExit::Done(80))), "{config:?}");
-            machine.vm_mut().drop_fiber(fiber);
+            assert_eq!(machine.vm_mut().drop_fiber(fiber), Ok(()));
         }
     }
 }
@@ -110,13 +118,13 @@ fn code_goes_while_fibers_are_suspended_in_it() {
 fn a_fiber_that_runs_cannot_be_resumed() {
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
-        let linked = machine.load(&resuming_itself());
+        let linked = machine.load(&resuming_itself()).expect("it has the spaces");
         let fiber = machine.vm_mut().new_fiber(FiberLimits { slots: 100, depth: 10 });
-        let itself = machine.callee(linked, FunctionIndex(0));
+        let itself = linked.function(FunctionIndex(0));
+        machine.vm_mut().host.fibers = vec![fiber];
         machine.vm_mut().host.yielded = Some((0, 1));
-        let vm = std::panic::AssertUnwindSafe(|| machine.vm_mut().start_fiber(fiber, itself, &[1]).is_ok());
-        let payload = std::panic::catch_unwind(vm).expect_err("it is not suspended");
-        assert_eq!(payload.downcast_ref(), Some(&"the fiber is not suspended"), "{config:?}");
+        let thrown = machine.vm_mut().start_fiber(fiber, itself, &[0]).expect_err("it is running");
+        assert_eq!(machine.vm_mut().catch(thrown).kind.to_string(), "the fiber is running", "{config:?}");
     }
 }
 

@@ -9,11 +9,11 @@ fn a_full_cache_evicts_the_oldest_and_never_exceeds_its_limit() {
     let limit = 40 << 10;
     let config = JitConfig { code_limit: Some(limit), ..on() };
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
-    let linked = machine.load(&many_functions(100));
+    let linked = machine.load(&many_functions(100)).expect("it has the spaces");
     for round in 0..3 {
         for index in 0..100 {
             let expected = Ok(round + 20 * i64::from(index));
-            assert_eq!(machine.call(linked, FunctionIndex(index), &[round]), expected);
+            assert_eq!(machine.call(linked.function(FunctionIndex(index)), &[round]), expected);
             let code = stats(&machine).code;
             assert!(code.live_bytes + code.retired_bytes <= limit as u64);
         }
@@ -27,13 +27,13 @@ fn what_does_not_fit_the_cache_at_all_is_interpreted_until_the_limit_rises() {
     let config = JitConfig { code_limit: Some(100), ..on() };
     let (mut machine, linked) = loaded(Some(config), Limits::default());
     for _ in 0..3 {
-        assert_eq!(machine.call(linked, SUM, &[10]), Ok(55));
+        assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
     }
     let functions = stats(&machine).functions;
     assert_eq!((functions.compiled(), functions.blocked), (0, 1));
     assert_eq!(functions.first_blocked[0].diagnostic.code(), "JIT_CODE_CACHE");
     control(&machine).set_code_limit(None);
-    assert_eq!(machine.call(linked, SUM, &[10]), Ok(55));
+    assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
     assert_eq!(stats(&machine).functions.compiled(), 1);
 }
 
@@ -41,12 +41,12 @@ fn what_does_not_fit_the_cache_at_all_is_interpreted_until_the_limit_rises() {
 fn a_function_that_would_take_too_long_is_interpreted_until_the_budget_rises() {
     let config = JitConfig { latency_budget: Some(Duration::from_nanos(1)), ..on() };
     let (mut machine, linked) = loaded(Some(config), Limits::default());
-    assert_eq!(machine.call(linked, SUM, &[10]), Ok(55));
+    assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
     let functions = stats(&machine).functions;
     assert_eq!((functions.compiled(), functions.blocked), (0, 1));
     assert_eq!(functions.first_blocked[0].diagnostic.code(), "JIT_LATENCY_BUDGET");
     control(&machine).set_latency_budget(None);
-    assert_eq!(machine.call(linked, SUM, &[10]), Ok(55));
+    assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
     assert_eq!(stats(&machine).functions.compiled(), 1);
 }
 
@@ -55,7 +55,7 @@ fn modes_and_thresholds_change_while_the_machine_lives() {
     let (mut machine, linked) = loaded(Some(JitConfig { mode: Mode::Off, ..on() }), Limits::default());
     let call = |machine: &mut Machine<Ops>, times: usize| {
         for _ in 0..times {
-            assert_eq!(machine.call(linked, TWICE, &[3]), Ok(12));
+            assert_eq!(machine.call(linked.function(TWICE), &[3]), Ok(12));
         }
         let stats = stats(machine);
         (stats.functions.compiled(), stats.switches.entered.iter().sum::<u64>())
@@ -88,6 +88,6 @@ fn what_changes_in_a_callback_holds_at_once() {
         handle.set_mode(mode);
     }));
     for _ in 0..5 {
-        assert_eq!(machine.call(linked, TWICE, &[21]), Ok(462));
+        assert_eq!(machine.call(linked.function(TWICE), &[21]), Ok(462));
     }
 }

@@ -1,8 +1,8 @@
 //! Programs come and go, and threads have machines of their own
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use calc::{Options, Session};
+
+use mimeo::NotLoaded;
 
 use super::*;
 use crate::output::Output;
@@ -22,13 +22,13 @@ fn a_hundred_thousand_functions_leave_nothing_behind() {
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(on()));
     let mut before = 0;
     for round in 0..100_000 / FUNCTIONS {
-        let linked = machine.load(&program);
+        let linked = machine.load(&program).expect("it has the spaces");
         for index in 0..FUNCTIONS {
-            let result = machine.call(linked, FunctionIndex(index as u32), &[1]);
+            let result = machine.call(linked.function(FunctionIndex(index as u32)), &[1]);
             assert_eq!(result, Ok(1 + 20 * index as i64));
         }
         // SAFETY: nothing keeps a callee.
-        unsafe { machine.unload(linked) };
+        unsafe { machine.unload(linked) }.expect("it is loaded");
         if round == 100 {
             before = resident_bytes();
         }
@@ -46,17 +46,18 @@ fn a_hundred_thousand_functions_leave_nothing_behind() {
 fn an_unloaded_program_is_not_known_any_more() {
     for config in [None, Some(on())] {
         let (mut machine, first) = loaded(config, Limits::default());
-        assert_eq!(machine.call(first, SUM, &[4]), Ok(10));
+        assert_eq!(machine.call(first.function(SUM), &[4]), Ok(10));
         // SAFETY: nothing keeps a callee.
-        unsafe { machine.unload(first) };
-        let second = machine.load(&program());
+        unsafe { machine.unload(first) }.expect("it is loaded");
+        let second = machine.load(&program()).expect("it has the spaces");
         assert_ne!(first, second);
-        assert_eq!(machine.call(second, SUM, &[4]), Ok(10));
-        let stale = catch_unwind(AssertUnwindSafe(|| machine.call(first, SUM, &[4])));
-        assert_eq!(
-            stale.expect_err("it is gone").downcast_ref(),
-            Some(&"the program is loaded in this machine".to_owned())
-        );
+        assert_eq!(machine.call(second.function(SUM), &[4]), Ok(10));
+        let stale = machine.call(first.function(SUM), &[4]).expect_err("it is gone");
+        assert_eq!(stale.kind, TrapKind::NotLoaded);
+        assert_eq!(machine.program(first).err(), Some(NotLoaded));
+        assert_eq!(machine.functions(first).count(), 0);
+        // SAFETY: it is refused.
+        assert_eq!(unsafe { machine.unload(first) }, Err(NotLoaded));
     }
 }
 

@@ -108,16 +108,16 @@ fn a_program_is_replaced_by_another_under_a_loop_that_calls_it() {
             }
             if let Some(last) = current.take() {
                 // SAFETY: its function has returned, and the host's callee of it is replaced below.
-                unsafe { vm.unload(last) };
+                unsafe { vm.unload(last) }.expect("it is loaded");
             }
-            let loaded = vm.load(&adding(k));
-            vm.host.given = Some(vm.callee(loaded, ONLY));
+            let loaded = vm.load(&adding(k)).expect("it has the spaces");
+            vm.host.given = Some(loaded.function(ONLY));
             current.replace(Some(loaded));
             Ok(10 * k)
         };
         machine.vm_mut().host.ask = Some(Rc::new(ask));
         for _ in 0..4 {
-            assert_eq!(machine.call(linked, LOOPING, &[ROUNDS]), Ok(11 * ROUNDS * (ROUNDS + 1) / 2), "{what}");
+            assert_eq!(machine.call(linked.function(LOOPING), &[ROUNDS]), Ok(11 * ROUNDS * (ROUNDS + 1) / 2), "{what}");
         }
         assert_nothing_stays(&machine, &what);
     });
@@ -129,11 +129,11 @@ fn a_program_comes_and_goes_within_a_runtime_function() {
         let what = format!("{config:?}");
         let (mut machine, linked) = asking(config, Limits::default(), &outer_program(), |_, _| Ok(0));
         let handle = machine.jit().map(|jit| jit.control().clone());
-        let outer = machine.callee(linked, TWICE_GIVEN);
+        let outer = linked.function(TWICE_GIVEN);
         let ask = move |vm: &mut Vm, values: Window| {
             let k = vm.slot(values.start());
-            let [once, other] = [k, k + 1].map(|k| vm.load(&adding(k)));
-            let function = vm.callee(once, ONLY);
+            let [once, other] = [k, k + 1].map(|k| vm.load(&adding(k)).expect("it has the spaces"));
+            let function = once.function(ONLY);
             vm.host.given = Some(function);
             let direct = vm.run(function, &[0])?;
             // Native code of the program that stays calls it, which has native code itself then.
@@ -141,34 +141,34 @@ fn a_program_comes_and_goes_within_a_runtime_function() {
             if let Some(handle) = handle.as_ref().filter(|_| forgetful) {
                 handle.evict_all();
             }
-            vm.host.given = Some(vm.callee(other, ONLY));
+            vm.host.given = Some(other.function(ONLY));
             // SAFETY: nothing of it runs, and the host's callee is one of the other program.
-            unsafe { vm.unload(once) };
+            unsafe { vm.unload(once) }.expect("it is loaded");
             // The code of both waits, or is gone: what is compiled now must not be in its place too early.
-            let again = vm.load(&adding(k + 2));
-            let both = vm.callee(again, ONLY);
+            let again = vm.load(&adding(k + 2)).expect("it has the spaces");
+            let both = again.function(ONLY);
             let both = vm.run(both, &[twice])? + vm.run(outer, &[0])?;
             let mut fiber = None;
             if k % 3 == 0 {
                 let made = vm.new_fiber(FiberLimits { slots: 100, depth: 10 });
-                let callee = vm.callee(again, ONLY);
+                let callee = again.function(ONLY);
                 assert!(vm.start_fiber(made, callee, &[1]).is_ok());
                 fiber = Some(made);
             }
             // SAFETY: nothing of them runs, and the host's callee is replaced before it is called again.
             unsafe {
-                vm.unload(other);
-                vm.unload(again);
+                vm.unload(other).expect("it is loaded");
+                vm.unload(again).expect("it is loaded");
             }
-            let stays = vm.load(&adding(0));
-            vm.host.given = Some(vm.callee(stays, ONLY));
-            fiber.into_iter().for_each(|fiber| vm.drop_fiber(fiber));
+            let stays = vm.load(&adding(0)).expect("it has the spaces");
+            vm.host.given = Some(stays.function(ONLY));
+            assert!(fiber.is_none_or(|fiber| vm.drop_fiber(fiber).is_ok()));
             // 4k by the first, k + 2 by the last, 2k + 2 by the other.
             Ok(both - (7 * k + 4))
         };
         machine.vm_mut().host.ask = Some(Rc::new(ask));
         for _ in 0..3 {
-            assert_eq!(machine.call(linked, LOOPING, &[100]), Ok(0), "{what}");
+            assert_eq!(machine.call(linked.function(LOOPING), &[100]), Ok(0), "{what}");
         }
         assert_nothing_stays(&machine, &what);
     });
@@ -184,23 +184,23 @@ fn programs_load_programs_on_top_of_each_other_and_unload_them_on_the_way_back()
         let ask = move |vm: &mut Vm, values: Window| {
             let n = vm.slot(values.start());
             // A program that was here and is gone again: the next one has its numbers.
-            let gone = vm.load(&program);
+            let gone = vm.load(&program).expect("it has the spaces");
             // SAFETY: nothing ever had a callee of it.
-            unsafe { vm.unload(gone) };
-            let loaded = vm.load(&program);
+            unsafe { vm.unload(gone) }.expect("it is loaded");
+            let loaded = vm.load(&program).expect("it has the spaces");
             assert_ne!(loaded, gone);
-            let callee = vm.callee(loaded, ONLY);
+            let callee = loaded.function(ONLY);
             let result = vm.run(callee, &[n])?;
             if let Some(handle) = handle.as_ref().filter(|_| forgetful) {
                 handle.evict_all();
             }
             // SAFETY: it has returned, and only this function had its callee.
-            unsafe { vm.unload(loaded) };
+            unsafe { vm.unload(loaded) }.expect("it is loaded");
             Ok(result)
         };
         machine.vm_mut().host.ask = Some(Rc::new(ask));
         for _ in 0..5 {
-            assert_eq!(machine.call(linked, ONLY, &[60]), Ok(60), "{what}");
+            assert_eq!(machine.call(linked.function(ONLY), &[60]), Ok(60), "{what}");
         }
         assert_nothing_stays(&machine, &what);
     });
@@ -216,10 +216,10 @@ fn unloading_frees_no_code_before_native_code_is_left() {
         let k = vm.slot(values.start());
         if let Some(last) = last.take() {
             // SAFETY: its function has returned, and the host's callee of it is replaced below.
-            unsafe { vm.unload(last) };
+            unsafe { vm.unload(last) }.expect("it is loaded");
         }
-        let loaded = vm.load(&adding(k));
-        let callee = vm.callee(loaded, ONLY);
+        let loaded = vm.load(&adding(k)).expect("it has the spaces");
+        let callee = loaded.function(ONLY);
         vm.host.given = Some(callee);
         // It is compiled at this call, and native code is left for the first time behind the unloading.
         assert!(matches!(vm.run(callee, &[0]), Ok(value) if value == k));
@@ -227,7 +227,7 @@ fn unloading_frees_no_code_before_native_code_is_left() {
         Ok(0)
     };
     machine.vm_mut().host.ask = Some(Rc::new(ask));
-    assert_eq!(machine.call(linked, LOOPING, &[ROUNDS]), Ok(ROUNDS * (ROUNDS + 1) / 2));
+    assert_eq!(machine.call(linked.function(LOOPING), &[ROUNDS]), Ok(ROUNDS * (ROUNDS + 1) / 2));
     let trace = stats(&machine).trace.expect("it was asked for");
     let at = |what: What, k: i64| {
         let name = format!("add{k}");

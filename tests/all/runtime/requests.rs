@@ -54,7 +54,7 @@ fn loaded(config: Option<JitConfig>) -> (Machine<Ops>, Linked) {
     // One run at a time: what is asked for nests nowhere.
     let limits = Limits { nesting: 1, depth: 150_000, ..Limits::default() };
     let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config);
-    let linked = machine.load(&program());
+    let linked = machine.load(&program()).expect("it has the spaces");
     (machine, linked)
 }
 
@@ -63,8 +63,8 @@ fn what_an_op_asks_for_is_its_result_or_decides_where_it_goes() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone());
         for _ in 0..5 {
-            assert_eq!(machine.call(linked, SUM_UP, &[50]), Ok(50 * 51 / 2), "{config:?}");
-            assert_eq!(machine.call(linked, COUNT, &[9]), Ok(9), "{config:?}");
+            assert_eq!(machine.call(linked.function(SUM_UP), &[50]), Ok(50 * 51 / 2), "{config:?}");
+            assert_eq!(machine.call(linked.function(COUNT), &[9]), Ok(9), "{config:?}");
         }
     }
 }
@@ -73,11 +73,11 @@ fn what_an_op_asks_for_is_its_result_or_decides_where_it_goes() {
 fn requests_are_as_deep_as_calls() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone());
-        assert_eq!(machine.call(linked, SUM_UP, &[100_000]), Ok(100_000 * 100_001 / 2), "{config:?}");
-        let trap = machine.call(linked, SUM_UP, &[160_000]).expect_err("it is too deep");
-        assert_eq!((trap.message.as_str(), trap.depth), ("stack overflow", 150_000), "{config:?}");
-        assert_eq!(machine.call(linked, CATCH, &[160_000]), Ok(-150_000), "{config:?}");
-        assert_eq!(machine.call(linked, SUM_UP, &[3]), Ok(6), "{config:?}");
+        assert_eq!(machine.call(linked.function(SUM_UP), &[100_000]), Ok(100_000 * 100_001 / 2), "{config:?}");
+        let trap = machine.call(linked.function(SUM_UP), &[160_000]).expect_err("it is too deep");
+        assert_eq!((trap.kind.to_string().as_str(), trap.backtrace.depth()), ("stack overflow", 150_000), "{config:?}");
+        assert_eq!(machine.call(linked.function(CATCH), &[160_000]), Ok(-1), "{config:?}");
+        assert_eq!(machine.call(linked.function(SUM_UP), &[3]), Ok(6), "{config:?}");
     }
 }
 
@@ -86,9 +86,9 @@ fn an_error_of_what_was_asked_for_is_caught_around_the_op() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone());
         for _ in 0..5 {
-            assert_eq!(machine.call(linked, CATCH, &[200_001]), Ok(-2), "{config:?}");
-            assert_eq!(machine.vm_mut().host.caught.pop().as_deref(), Some("no more than 200000 in sum_up, 2 deep"));
-            assert_eq!(machine.call(linked, CATCH, &[4]), Ok(10), "{config:?}");
+            assert_eq!(machine.call(linked.function(CATCH), &[200_001]), Ok(-1), "{config:?}");
+            assert_eq!(machine.vm_mut().host.caught.pop().as_deref(), Some("no more than 200000 in sum_up"));
+            assert_eq!(machine.call(linked.function(CATCH), &[4]), Ok(10), "{config:?}");
         }
     }
 }
@@ -127,10 +127,11 @@ fn a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped() {
     for config in configs() {
         let limits = Limits { nesting: 2, ..Limits::default() };
         let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config.clone());
-        let linked = machine.load(&program);
+        let linked = machine.load(&program).expect("it has the spaces");
         for round in 0..4 {
-            assert_eq!(machine.call(linked, MAIN, &[5]), Ok(105 + 1105), "{config:?}");
-            machine.vm_mut().drop_fiber(mimeo::FiberId::from_number(1 + round));
+            assert_eq!(machine.call(linked.function(MAIN), &[5]), Ok(105 + 1105), "{config:?}");
+            let fiber = machine.vm().host.fibers[2 * round];
+            machine.vm_mut().drop_fiber(fiber).expect("it stays where it is");
         }
     }
 }

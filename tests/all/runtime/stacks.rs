@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use mimeo::{FiberExit, FiberId, FiberLimits};
+use mimeo::{FiberError, FiberExit, FiberLimits};
 
 use super::*;
 
@@ -86,14 +86,14 @@ fn is_clear_behind(vm: &Vm) -> bool {
 }
 
 fn under_way(vm: &Vm) -> Vec<Vec<u64>> {
-    vm.stacks_under_way().map(<[u64]>::to_vec).collect()
+    vm.active_stacks().map(<[u64]>::to_vec).collect()
 }
 
 fn litter_and_clear(vm: &mut Vm, _: Window) -> Result<i64, Thrown> {
     let kept = under_way(vm);
     litter(vm);
     assert!(vm.frame_slots() == vm.room() || !is_clear_behind(vm));
-    vm.clear_behind_stacks();
+    vm.clear_after_stacks();
     assert!(is_clear_behind(vm));
     assert_eq!(under_way(vm), kept);
     Ok(1)
@@ -111,7 +111,7 @@ fn the_slots_behind_the_frames_are_cleared_wherever_the_frames_end() {
                 let limits = Limits { slots, depth: 2, ..Limits::default() };
                 let (mut machine, linked) = asking(config.clone(), limits, &program, litter_and_clear);
                 for _ in 0..2 {
-                    let result = machine.call(linked, function, &[5]);
+                    let result = machine.call(linked.function(function), &[5]);
                     assert_eq!(result, Ok(6 + i64::from(width)), "{slots} slots, {config:?}");
                 }
             }
@@ -121,7 +121,7 @@ fn the_slots_behind_the_frames_are_cleared_wherever_the_frames_end() {
             for slots in [slots, slots + 1, slots + 700] {
                 let limits = Limits { slots, depth: depth + 1, ..Limits::default() };
                 let (mut machine, linked) = asking(config.clone(), limits, &program, litter_and_clear);
-                let result = machine.call(linked, DEEP, &[i64::from(depth)]);
+                let result = machine.call(linked.function(DEEP), &[i64::from(depth)]);
                 assert_eq!(result, Ok(i64::from(depth) + 1), "{slots} slots, {config:?}");
             }
         }
@@ -134,13 +134,13 @@ fn a_stack_without_frames_is_cleared_as_a_whole() {
         let limits = Limits { slots: 3000, ..Limits::default() };
         let (mut machine, linked) = asking(config.clone(), limits, &stack_program(), one);
         for _ in 0..3 {
-            assert_eq!(machine.call(linked, DEEP, &[900]), Ok(901), "{config:?}");
+            assert_eq!(machine.call(linked.function(DEEP), &[900]), Ok(901), "{config:?}");
             let vm = machine.vm_mut();
             assert_eq!((vm.frame_slots(), vm.room()), (0, 3000), "{config:?}");
             assert_eq!(under_way(vm), [Vec::<u64>::new()], "{config:?}");
             assert_eq!(vm.slot(0), 901, "the result is still there");
             assert!(vm.slot(2700) != 0, "and what functions left behind");
-            vm.clear_behind_stacks();
+            vm.clear_after_stacks();
             assert!(is_clear_behind(vm), "{config:?}");
         }
     }
@@ -172,20 +172,20 @@ impl Behind {
 type Littered = Rc<RefCell<Vec<Behind>>>;
 
 /// A fiber that is suspended in `yielding_below`, littered behind its frames.
-fn parked(vm: &mut Vm, linked: Linked) -> FiberId {
+fn parked(vm: &mut Vm, linked: Linked) -> FiberRef {
     let fiber = vm.new_fiber(LIMITS);
-    let callee = vm.callee(linked, YIELDING_BELOW);
+    let callee = linked.function(YIELDING_BELOW);
     assert!(matches!(vm.start_fiber(fiber, callee, &[8]), Ok(FiberExit::Suspended)));
     assert_eq!(vm.host.yielded.take(), Some((8, 1)));
     // Its top frame has 3 slots, above 2 of the frame below.
     for index in 3..LIMITS.slots - 2 {
-        vm.set_fiber_slot(fiber, index, -1);
+        assert_eq!(vm.set_fiber_slot(fiber, index, -1), Ok(()));
     }
     fiber
 }
 
 /// What a collector does in the innermost fiber.
-fn collect(vm: &mut Vm, linked: Linked, fibers: &[FiberId], littered: &[Behind]) {
+fn collect(vm: &mut Vm, linked: Linked, fibers: &[FiberRef], littered: &[Behind]) {
     let [other, this] = fibers else { panic!("two fibers run") };
     let parked = parked(vm, linked);
     let idle = vm.new_fiber(LIMITS);
@@ -193,36 +193,39 @@ fn collect(vm: &mut Vm, linked: Linked, fibers: &[FiberId], littered: &[Behind])
     assert_eq!(kept.iter().map(Vec::len).collect::<Vec<_>>(), [DEEP_STEP as usize * 20 + 5, 513, 3]);
     assert_eq!((kept[1][0], kept[1][512], kept[2][2]), (30, 513, 3));
     // One that is not the innermost may be looked at as one that is parked.
-    assert_eq!(vm.fiber_stack(*other), kept[1]);
-    assert!(vm.fiber_stack(idle).is_empty());
-    let parked_values = vm.fiber_stack(parked).to_vec();
+    assert_eq!(vm.fiber_stack(*other), Ok(&kept[1][..]));
+    assert_eq!(vm.fiber_stack(idle), Ok(&[][..]));
+    let parked_values = vm.fiber_stack(parked).expect("it is suspended").to_vec();
     assert_eq!(parked_values, [8, 0, 8, 0, 77]);
-    vm.clear_behind_stacks();
+    vm.clear_after_stacks();
     assert!(littered.iter().all(|behind| behind.is_clear()));
     assert_eq!(under_way(vm), kept);
     // Those of a parked fiber are cleared on their own.
-    let parked_slots = |vm: &Vm| (0..LIMITS.slots - 2).map(|index| vm.fiber_slot(parked, index)).collect::<Vec<_>>();
+    let parked_slots = |vm: &Vm| {
+        (0..LIMITS.slots - 2).map(|index| vm.fiber_slot(parked, index).expect("it has the slot")).collect::<Vec<_>>()
+    };
     let before = parked_slots(vm);
     assert!(before[3..].iter().all(|&value| value == -1));
-    vm.clear_behind_fiber_stack(parked);
+    assert_eq!(vm.clear_after_fiber_stack(parked), Ok(()));
     let after = parked_slots(vm);
     assert_eq!(after[..3], before[..3]);
     assert!(after[3..].iter().all(|&value| value == 0));
-    assert_eq!(vm.fiber_stack(parked), parked_values);
-    vm.clear_behind_fiber_stack(idle);
-    vm.clear_behind_fiber_stack(*other);
+    assert_eq!(vm.fiber_stack(parked), Ok(&parked_values[..]));
+    assert_eq!(vm.clear_after_fiber_stack(idle), Ok(()));
+    assert_eq!(vm.clear_after_fiber_stack(*other), Ok(()));
     assert_eq!(under_way(vm), kept);
-    assert_eq!(panic_of(|| vm.fiber_stack(*this).len()), "the fiber runs");
-    assert_eq!(panic_of(|| vm.clear_behind_fiber_stack(*this)), "the fiber runs");
+    assert_eq!(vm.fiber_stack(*this), Err(FiberError::Running));
+    assert_eq!(vm.clear_after_fiber_stack(*this), Err(FiberError::Running));
     let beyond = LIMITS.slots - 2;
-    assert_eq!(panic_of(|| vm.fiber_slot(parked, beyond)), format!("the fiber's stack has no slot {beyond}"));
-    assert_eq!(panic_of(|| vm.fiber_slot(idle, 0)), "the fiber is not suspended");
-    assert_eq!(panic_of(|| vm.fiber_slot(*other, 0)), "the fiber is not suspended");
-    vm.set_fiber_slot(parked, 1, 100);
+    assert_eq!(vm.fiber_slot(parked, beyond), Err(FiberError::NoSuchSlot(beyond)));
+    assert_eq!(vm.set_fiber_slot(parked, beyond, 0), Err(FiberError::NoSuchSlot(beyond)));
+    assert_eq!(vm.fiber_slot(idle, 0), Err(FiberError::NotSuspended));
+    assert_eq!(vm.fiber_slot(*other, 0), Err(FiberError::Running));
+    assert_eq!(vm.set_fiber_slot(parked, 1, 100), Ok(()));
     assert!(matches!(vm.resume_fiber(parked), Ok(FiberExit::Done(177))));
-    vm.drop_fiber(parked);
-    assert_eq!(panic_of(|| vm.fiber_stack(parked).len()), "the fiber was dropped");
-    vm.drop_fiber(idle);
+    assert_eq!(vm.drop_fiber(parked), Ok(()));
+    assert_eq!(vm.fiber_stack(parked), Err(FiberError::Dropped));
+    assert_eq!(vm.drop_fiber(idle), Ok(()));
 }
 
 #[test]
@@ -250,15 +253,15 @@ fn the_stacks_of_outer_and_of_parked_fibers_are_cleared_too() {
             };
             let fiber = vm.new_fiber(LIMITS);
             fibers.borrow_mut().push(fiber);
-            let callee = vm.callee(linked, function);
+            let callee = linked.function(function);
             let exit = vm.start_fiber(fiber, callee, &[arg])?;
             assert_eq!(exit, FiberExit::Done(result));
-            vm.drop_fiber(fiber);
+            assert_eq!(vm.drop_fiber(fiber), Ok(()));
             Ok(2)
         };
         machine.vm_mut().host.ask = Some(Rc::new(ask));
         for round in 1..5 {
-            assert_eq!(machine.call(linked, width(3), &[7]), Ok(7 + 3 + 2), "{config:?}");
+            assert_eq!(machine.call(linked.function(width(3)), &[7]), Ok(7 + 3 + 2), "{config:?}");
             assert_eq!(collections.get(), round, "{config:?}");
         }
     }
@@ -297,19 +300,23 @@ mod resident {
             let slots = machine.vm().room();
             for _ in 0..3 {
                 machine.vm_mut().host.ask = Some(Rc::new(one));
-                assert_eq!(machine.call(linked, DEEP, &[i64::from(DEPTH)]), Ok(i64::from(DEPTH) + 1), "{config:?}");
+                assert_eq!(
+                    machine.call(linked.function(DEEP), &[i64::from(DEPTH)]),
+                    Ok(i64::from(DEPTH) + 1),
+                    "{config:?}"
+                );
                 let deep = pages(base, slots);
                 assert!(deep > pages_of(SHALLOW), "{deep} pages for a deep recursion, {config:?}");
                 let below = move |vm: &mut Vm, _: Window| {
-                    vm.clear_behind_stacks();
+                    vm.clear_after_stacks();
                     let left = pages(base, slots);
                     assert!((1..=pages_of(SHALLOW)).contains(&left), "{left} pages");
                     Ok(2)
                 };
                 machine.vm_mut().host.ask = Some(Rc::new(below));
-                let result = machine.call(linked, DEEP, &[i64::from(SHALLOW)]);
+                let result = machine.call(linked.function(DEEP), &[i64::from(SHALLOW)]);
                 assert_eq!(result, Ok(i64::from(SHALLOW) + 2), "{config:?}");
-                machine.vm_mut().clear_behind_stacks();
+                machine.vm_mut().clear_after_stacks();
                 assert_eq!(pages(base, slots), 0, "{config:?}");
             }
         }
@@ -329,7 +336,7 @@ mod resident {
             };
             let (mut machine, linked) = asking(config.clone(), Limits::default(), &stack_program(), ask);
             let vm = machine.vm_mut();
-            let [deep, yielding] = [DEEP, YIELDING].map(|function| vm.callee(linked, function));
+            let [deep, yielding] = [DEEP, YIELDING].map(|function| linked.function(function));
             let fiber = vm.new_fiber(FiberLimits { slots: 1 << 20, depth: DEPTH + 1 });
             let resident = || {
                 let (base, slots) = place.get();
@@ -341,14 +348,14 @@ mod resident {
                 assert!(matches!(exit, Ok(FiberExit::Done(result)) if result == i64::from(DEPTH) + 1), "{config:?}");
                 assert!(matches!(vm.start_fiber(fiber, yielding, &[8]), Ok(FiberExit::Suspended)), "{config:?}");
                 assert!(resident() > pages_of(SHALLOW), "{config:?}");
-                let kept = vm.fiber_stack(fiber).to_vec();
-                vm.clear_behind_fiber_stack(fiber);
+                let kept = vm.fiber_stack(fiber).expect("it is suspended").to_vec();
+                assert_eq!(vm.clear_after_fiber_stack(fiber), Ok(()));
                 assert_eq!(resident(), 1, "{config:?}");
                 assert_eq!((kept.len(), kept[0], kept[2]), (3, 8, 77), "{config:?}");
-                assert_eq!(vm.fiber_stack(fiber), kept, "{config:?}");
-                vm.set_fiber_slot(fiber, 1, 3);
+                assert_eq!(vm.fiber_stack(fiber), Ok(&kept[..]), "{config:?}");
+                assert_eq!(vm.set_fiber_slot(fiber, 1, 3), Ok(()));
                 assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(80))), "{config:?}");
-                vm.clear_behind_fiber_stack(fiber);
+                assert_eq!(vm.clear_after_fiber_stack(fiber), Ok(()));
                 assert_eq!(resident(), 0, "{config:?}");
             }
         }
@@ -381,13 +388,13 @@ fn slots_have_addresses_that_stay() {
         };
         let limits = Limits { slots: 1000, ..Limits::default() };
         let (mut machine, linked) = asking(config.clone(), limits, &stack_program(), ask);
-        machine.vm_mut().host.given = Some(machine.callee(linked, RESULTS));
+        machine.vm_mut().host.given = Some(linked.function(RESULTS));
         // Nothing has run yet.
         let vm = machine.vm();
         assert_eq!((vm.room(), vm.frame_slots(), vm.slot(0), vm.slot(999)), (1000, 0, 0, 0), "{config:?}");
         assert_eq!(panic_of(|| vm.slot(1000)), "the value stack has no slot 1000", "{config:?}");
         for _ in 0..4 {
-            assert_eq!(machine.call(linked, FunctionIndex(WIDE), &[7]), Ok(7 + 5 + 3), "{config:?}");
+            assert_eq!(machine.call(linked.function(FunctionIndex(WIDE)), &[7]), Ok(7 + 5 + 3), "{config:?}");
             assert_eq!(machine.vm().slot(999), 99, "{config:?}");
         }
     }
@@ -409,7 +416,7 @@ fn frames_have_as_many_slots_as_their_functions_and_the_rest_is_room() {
                     assert_eq!(slots[DEEP_STEP as usize..], frames[below].1[..2]);
                 }
             }
-            let values = vm.stacks_under_way().next().expect("the current one");
+            let values = vm.active_stacks().next().expect("the current one");
             assert_eq!(values.len() as u32, DEEP_STEP * depth + DEEP_SLOTS);
             assert_eq!(values.as_ptr(), frames.last().expect("there is one").1.as_ptr());
             Ok(i64::from(depth))
@@ -417,7 +424,7 @@ fn frames_have_as_many_slots_as_their_functions_and_the_rest_is_room() {
         let (mut machine, linked) =
             asking(config.clone(), Limits { slots: 1000, ..Limits::default() }, &stack_program(), ask);
         for depth in [0, 1, 2, 30, 100] {
-            assert_eq!(machine.call(linked, DEEP, &[depth]), Ok(2 * depth), "{config:?}");
+            assert_eq!(machine.call(linked.function(DEEP), &[depth]), Ok(2 * depth), "{config:?}");
         }
     }
 }
@@ -434,12 +441,12 @@ fn a_function_that_was_run_leaves_further_results_behind() {
             Ok(left.iter().sum())
         };
         let (mut machine, linked) = asking(config.clone(), Limits::default(), &stack_program(), ask);
-        machine.vm_mut().host.given = Some(machine.callee(linked, RESULTS));
+        machine.vm_mut().host.given = Some(linked.function(RESULTS));
         for arg in 1..6 {
-            assert_eq!(machine.call(linked, FunctionIndex(WIDE), &[arg]), Ok(4 * arg + 33), "{config:?}");
-            assert_eq!(machine.call(linked, DEEP, &[arg]), Ok(arg + 30), "{config:?}");
+            assert_eq!(machine.call(linked.function(FunctionIndex(WIDE)), &[arg]), Ok(4 * arg + 33), "{config:?}");
+            assert_eq!(machine.call(linked.function(DEEP), &[arg]), Ok(arg + 30), "{config:?}");
             // The host finds them as well.
-            assert_eq!(machine.call(linked, RESULTS, &[arg]), Ok(arg), "{config:?}");
+            assert_eq!(machine.call(linked.function(RESULTS), &[arg]), Ok(arg), "{config:?}");
             let vm = machine.vm();
             assert_eq!([0, 1, 2].map(|index| vm.slot(index)), [arg, arg + 10, arg + 20], "{config:?}");
         }

@@ -26,9 +26,9 @@ fn main() {
         let config = JitConfig { mode: Mode::On, ..JitConfig::default() };
         let builder = Machine::builder(Context { bias: 100, r#fn: 6, names: std::ptr::null() }, 0);
         let mut machine = if native { builder.jit(config).build() } else { builder.build() };
-        let linked = machine.load(&program);
+        let linked = machine.load(&program).expect("it has the spaces");
         let main = program.function("main").expect("it is declared");
-        let result = machine.call(linked, main, &[]).expect("nothing throws");
+        let result = machine.call(linked.function(main), &[]).expect("nothing throws");
         println!("{result} after {} call", machine.vm().host);
         if let Some(jit) = machine.jit() {
             eprint!("{}{}", jit.capability(), jit.report(StatsFormat::Summary));
@@ -61,7 +61,8 @@ fn twins() {
 
     struct Drift;
 
-    impl Language<Ops> for Drift {
+    // SAFETY: the values are numbers.
+    unsafe impl Language<Ops> for Drift {
         type Snapshot = (u32, i64, i64);
 
         fn state(&self, random: &mut Random) -> (Context, u32) {

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use mimeo::Disassembly;
+use mimeo::asm::FunctionIndex;
 use mimeo::jit::{HasJit as _, Jit};
 use mimeo::listing::Listing;
-use mimeo::{Disassembly, Linked};
 
 use super::Function;
 use crate::Lua;
-use crate::ops::ops::Ops;
+use crate::ops::ops::{Linked, Ops};
 
 /// Why there is no listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +39,8 @@ impl Lua {
     /// When it was not written in Lua.
     pub fn bytecode(&mut self, function: &Function) -> Result<String, Unlisted> {
         let linked = self.linked(function)?;
-        let functions = self.machine.program(linked).functions();
-        Ok(functions.iter().map(|body| Disassembly::<Ops>::new(body).to_string()).collect())
+        let functions = self.machine.functions(linked);
+        Ok(functions.map(|function| Disassembly::<Ops>::new(function.body()).to_string()).collect())
     }
 
     /// The machine code of that chunk. What was not compiled yet is compiled for it; what cannot be is left out.
@@ -54,11 +55,13 @@ impl Lua {
             Some(Some(reason)) => return Err(Unlisted::NoNativeCode(reason.to_string())),
             Some(None) => {}
         }
-        let (functions, tier) = self.machine.functions_and_tier::<Jit<Ops>>(linked);
+        for index in 0..self.machine.functions(linked).count() as u32 {
+            // What has no native code is left out below.
+            let _compiled = self.machine.compile(linked.function(FunctionIndex(index)));
+        }
         let mut text = String::new();
-        if let Some(jit) = tier {
-            for function in functions {
-                jit.compile(function);
+        if let Some(jit) = self.machine.jit() {
+            for function in self.machine.functions(linked) {
                 if let Some(code) = jit.code_of(function) {
                     text += &Listing::<Ops>::new(function.body(), &code).to_string();
                 }

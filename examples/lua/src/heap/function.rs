@@ -6,10 +6,8 @@
 use std::alloc::Layout;
 use std::fmt;
 
-use mimeo::Callee;
-
 use super::{Gc, Heap, Kind};
-use crate::ops::ops::{BLACK, Object, Table, Upvalue, Value, upvalue_at};
+use crate::ops::ops::{BLACK, Callee, Object, Table, Upvalue, Value, upvalue_at};
 
 pub use crate::ops::ops::Closure;
 use crate::runtime::BuiltinFn;

@@ -8,10 +8,10 @@ mod tables;
 mod tables_random;
 mod texts;
 
-use mimeo::{Callee, Thrown};
+use mimeo::Thrown;
 
 use super::{Gc, Heap, Roots, Tracer};
-use crate::ops::ops::{Table, Upvalue, Value};
+use crate::ops::ops::{Callee, Table, Upvalue, Value};
 use crate::runtime::Call;
 
 /// The code of functions that are not called.

@@ -3,12 +3,10 @@
 //! Contract of its unsafe blocks: (1) of the [heap](super).
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
-use mimeo::Callee;
-
 use super::{Builtin, Coroutine, Gc, Kind, Userdata};
 use crate::ops::ops::{
-    BUILTIN_TAG, CLOSURE_TAG, Callable, Closure, Object, TABLE_TAG, TAG_SHIFT, TEXT_TAG, THREAD_TAG, Table, Text,
-    USERDATA_TAG, Value,
+    BUILTIN_TAG, CLOSURE_TAG, Callable, Callee, Closure, Object, TABLE_TAG, TAG_SHIFT, TEXT_TAG, THREAD_TAG, Table,
+    Text, USERDATA_TAG, Value,
 };
 
 macro_rules! conversions {

@@ -1,12 +1,12 @@
 //! Functions written in Rust: [`Call`] is what one sees of its call.
 
-use mimeo::{Callee, Thrown};
+use mimeo::Thrown;
 
 use super::function::adjust_to;
 use super::protected::go_on_leaving;
 use super::{error, run, run_all, safepoint_of_builtin};
 use crate::heap::{Builtin, Gc, Heap};
-use crate::ops::ops::{Value, Vm};
+use crate::ops::ops::{Callee, Value, Vm};
 
 /// A function written in Rust. Its arguments are in the call, where it leaves its results.
 pub type BuiltinFn = fn(&mut Call<'_>) -> Result<(), Thrown>;

@@ -3,9 +3,8 @@
 //! Contract of its unsafe blocks: (1) of the [heap](crate::heap): a runtime function calls [`safepoint`] where it holds
 //! no object to which the stacks, the host's fields or [`Host::kept`](super::Host) do not lead.
 
-use mimeo::FiberId;
-
-use super::{run_protected, upvalue};
+use super::coroutine::drop_fiber;
+use super::{Error, run_protected, upvalue};
 use crate::heap::{Heap, Roots, Tracer};
 use crate::ops::ops::{Value, Vm};
 
@@ -16,20 +15,23 @@ impl Roots for MachineRoots<'_> {
     fn trace(&mut self, tracer: &mut Tracer) {
         let vm = &mut *self.0;
         if tracer.is_final() {
-            vm.clear_behind_stacks();
+            vm.clear_after_stacks();
         }
         let host = &vm.host;
         tracer.object(host.globals);
         tracer.object(host.registry);
         host.text_metatable.iter().chain(host.kind_metatables.iter().flatten()).for_each(|&table| tracer.object(table));
         host.handling.iter().for_each(|&value| tracer.value(value));
-        host.error.iter().chain(&host.kept).chain(&host.transfer).for_each(|&value| tracer.value(value));
+        host.kept.iter().chain(&host.transfer).for_each(|&value| tracer.value(value));
+        if let Some(Error::Value { value, .. }) = vm.pending_error() {
+            tracer.value(*value);
+        }
         host.embedding.trace(tracer);
         host.running.iter().for_each(|&coroutine| tracer.object(coroutine));
         // Ops know them by their address, which nobody else must get.
         tracer.value(vm.context.next);
         tracer.value(vm.context.next_element);
-        vm.stacks_under_way().for_each(|bits| tracer.bits(bits));
+        vm.active_stacks().for_each(|bits| tracer.bits(bits));
         for &list in host.left_upvalues.iter().chain([&vm.context.open_upvalues]) {
             // SAFETY: (6) of the heap's contract: they are the lists of stacks under way.
             unsafe { tracer.open_upvalues(list) };
@@ -42,11 +44,11 @@ impl Roots for MachineRoots<'_> {
         if vm.host.running.iter().any(|coroutine| coroutine.fiber() == Some(fiber)) {
             return 0;
         }
-        let fiber = FiberId::from_number(fiber);
+        let fiber = vm.host.fibers.get(fiber);
         if tracer.is_final() {
-            vm.clear_behind_fiber_stack(fiber);
+            vm.clear_after_fiber_stack(fiber).expect("it does not run");
         }
-        let bits = vm.fiber_stack(fiber);
+        let bits = vm.fiber_stack(fiber).expect("it does not run");
         tracer.bits(bits);
         bits.len()
     }
@@ -97,12 +99,12 @@ fn with_heap<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) 
     vm.host.heap = heap;
     vm.context.shapes_freed = vm.host.heap.shapes_freed();
     for fiber in vm.host.heap.take_dead_fibers() {
-        vm.drop_fiber(FiberId::from_number(fiber));
+        drop_fiber(vm, fiber);
     }
     for program in vm.host.heap.take_dead_programs() {
         if let Some(linked) = vm.host.stubs.programs.remove(&program) {
             // SAFETY: its chunk is gone, so no closure holds a callee of it; one that runs is in slot 0 of its frame.
-            unsafe { vm.unload(linked) };
+            unsafe { vm.unload(linked) }.expect("it was loaded for the chunk");
         }
     }
     finalize(vm);

@@ -4,18 +4,48 @@
 //! `context.open_upvalues` while the machine works on it, in `left_upvalues` while it works on another one that was
 //! resumed from there, and in the coroutine while that waits.
 
-use mimeo::{FiberExit, FiberId, FiberLimits, Thrown, Window};
+use mimeo::{FiberExit, FiberLimits, Thrown, Window};
 
-use super::error::{raise_text, raise_text_at, take_value};
+use super::error::{raise_text, raise_text_at, value_of};
 use super::upvalue::close_all;
 use crate::heap::{Coroutine, CoroutineState, Gc};
-use crate::ops::ops::{Value, Vm};
+use crate::ops::ops::{FiberRef, Value, Vm};
 
 /// How deep a coroutine may get.
 const LIMITS: FiberLimits = FiberLimits { slots: 1 << 20, depth: 190_000 };
 
 /// Values that can go from one coroutine to another at once.
 const MAX_TRANSFER: usize = 8000;
+
+/// The fibers of coroutines, by number.
+#[derive(Debug, Default)]
+pub struct Fibers {
+    fibers: Vec<Option<FiberRef>>,
+    free: Vec<u32>,
+}
+
+impl Fibers {
+    fn add(&mut self, fiber: FiberRef) -> u32 {
+        let number = self.free.pop().unwrap_or(self.fibers.len() as u32);
+        if number as usize == self.fibers.len() {
+            self.fibers.push(None);
+        }
+        self.fibers[number as usize] = Some(fiber);
+        number
+    }
+
+    /// The fiber with this number.
+    pub(super) fn get(&self, number: u32) -> FiberRef {
+        self.fibers[number as usize].expect("a coroutine's fiber is there until the coroutine's end")
+    }
+
+    fn remove(&mut self, number: u32) -> FiberRef {
+        let fiber = self.get(number);
+        self.fibers[number as usize] = None;
+        self.free.push(number);
+        fiber
+    }
+}
 
 /// What came of a resumed coroutine: the values that it yielded or returned, or what it has thrown.
 pub type Resumed = Result<Vec<Value>, Value>;
@@ -63,8 +93,7 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
         }
         Err(thrown) => {
             let trap = vm.catch(thrown);
-            let value = take_value(vm, &trap);
-            vm.host.error_was_handled = false;
+            let value = value_of(vm, &trap);
             close_all(vm);
             end(vm, coroutine);
             Err(value)
@@ -83,17 +112,17 @@ fn go_on(vm: &mut Vm, coroutine: Gc<Coroutine>, values: &[Value]) -> Result<Fibe
     match coroutine.fiber() {
         Some(fiber) => {
             // It waits in the frame of the builtin that yielded, whose results these are.
-            let fiber = FiberId::from_number(fiber);
-            vm.set_fiber_slot(fiber, 0, Value::NIL);
-            for (slot, &value) in values.iter().enumerate() {
-                vm.set_fiber_slot(fiber, slot as u32, value);
+            let fiber = vm.host.fibers.get(fiber);
+            for (slot, &value) in (0..).zip(if values.is_empty() { &[Value::NIL] } else { values }) {
+                vm.set_fiber_slot(fiber, slot, value).expect("the builtin's frame has room for them");
             }
             vm.context.results = values.len() as u32;
             vm.resume_fiber(fiber)
         }
         None => {
             let fiber = vm.new_fiber(LIMITS);
-            let body = vm.host.heap.begin(coroutine, fiber.number());
+            let number = vm.host.fibers.add(fiber);
+            let body = vm.host.heap.begin(coroutine, number);
             let args: Vec<Value> = [Value::NIL, body].into_iter().chain(values.iter().copied()).collect();
             vm.context.arguments = args.len() as u32 - 1;
             let callee = vm.host.stubs.coroutine();
@@ -104,8 +133,14 @@ fn go_on(vm: &mut Vm, coroutine: Gc<Coroutine>, values: &[Value]) -> Result<Fibe
 
 fn end(vm: &mut Vm, mut coroutine: Gc<Coroutine>) {
     if let Some(fiber) = coroutine.end() {
-        vm.drop_fiber(FiberId::from_number(fiber));
+        drop_fiber(vm, fiber);
     }
+}
+
+/// Drops the fiber of a coroutine that is over, or that nothing leads to.
+pub(super) fn drop_fiber(vm: &mut Vm, number: u32) {
+    let fiber = vm.host.fibers.remove(number);
+    vm.drop_fiber(fiber).expect("the coroutine does not run");
 }
 
 /// Stops the running coroutine; who resumed it gets the values.

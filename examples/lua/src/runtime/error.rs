@@ -1,11 +1,36 @@
 //! A value → the pending error, once the handler of an `xpcall` has seen it.
 
-use mimeo::{Thrown, Trap};
+use std::fmt;
+
+use mimeo::{Thrown, TrapKind};
 
 use super::place::place;
 use super::run::run;
 use super::stubs::{PCALL, XPCALL};
-use crate::ops::ops::{Value, Vm};
+use crate::ops::ops::{Trap, Value, Vm};
+
+/// What a program throws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// An error.
+    Value {
+        /// What was thrown, or what a handler has made of it.
+        value: Value,
+        /// Whether the handler of an `xpcall` has seen it.
+        was_handled: bool,
+    },
+    /// The end of the program: `os.exit` was called.
+    Exit,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Value { value, .. } => write!(f, "{value:?}"),
+            Error::Exit => f.write_str("the program has ended"),
+        }
+    }
+}
 
 /// Throws a value.
 pub fn raise(vm: &mut Vm, value: Value) -> Thrown {
@@ -14,12 +39,11 @@ pub fn raise(vm: &mut Vm, value: Value) -> Thrown {
 
 /// As [`raise`], where the first frames protect nothing yet.
 pub(super) fn raise_past(vm: &mut Vm, value: Value, frames: usize) -> Thrown {
-    let value = match handler(vm, frames) {
-        Some(handler) => handle(vm, handler, value),
-        None => value,
+    let error = match handler(vm, frames) {
+        Some(handler) => Error::Value { value: ask_handler(vm, handler, value), was_handled: true },
+        None => Error::Value { value, was_handled: false },
     };
-    vm.host.error = Some(value);
-    vm.throw("")
+    vm.throw(error)
 }
 
 /// Throws a message about the op that runs, which says where it is.
@@ -45,12 +69,6 @@ fn handler(vm: &Vm, past: usize) -> Option<Value> {
     (frame.function.body().name == XPCALL).then(|| Value(frame.slots[1]))
 }
 
-fn handle(vm: &mut Vm, handler: Value, value: Value) -> Value {
-    let value = ask_handler(vm, handler, value);
-    vm.host.error_was_handled = true;
-    value
-}
-
 /// What a handler makes of an error's value.
 pub(super) fn ask_handler(vm: &mut Vm, handler: Value, value: Value) -> Value {
     if vm.host.handling.is_some() {
@@ -63,23 +81,25 @@ pub(super) fn ask_handler(vm: &mut Vm, handler: Value, value: Value) -> Value {
         Ok(value) => value,
         Err(thrown) => {
             let trap = vm.catch(thrown);
-            take_value(vm, &trap)
+            value_of(vm, &trap)
         }
     }
 }
 
 /// The value of an error that was taken.
-pub(super) fn take_value(vm: &mut Vm, trap: &Trap) -> Value {
-    match vm.host.error.take() {
-        Some(value) => value,
-        None => {
-            // The machine found it. Functions are called after their chunk and their line.
-            let chunk = trap.function.rsplit_once(':').map(|(chunk, _)| chunk);
-            let text = match (chunk, trap.position) {
-                (Some(chunk), Some(at)) => format!("{chunk}:{}: {}", at.line, trap.message),
-                _ => trap.message.clone(),
-            };
-            vm.host.heap.text(text.as_bytes()).into()
-        }
-    }
+pub(super) fn value_of(vm: &mut Vm, trap: &Trap) -> Value {
+    let message = match &trap.kind {
+        TrapKind::Language(Error::Value { value, .. }) => return *value,
+        // To a program both are the same: it is too deep.
+        TrapKind::Nesting => "stack overflow".to_owned(),
+        other => other.to_string(),
+    };
+    let site = trap.backtrace.frames.first();
+    // Functions are called after their chunk and their line.
+    let chunk = site.and_then(|site| site.function.rsplit_once(':')).map(|(chunk, _)| chunk);
+    let text = match (chunk, trap.position()) {
+        (Some(chunk), Some(at)) => format!("{chunk}:{}: {message}", at.line),
+        _ => message,
+    };
+    vm.host.heap.text(text.as_bytes()).into()
 }

@@ -1,12 +1,12 @@
 //! Calls as the ops make them: who is called, with how many arguments, and where the values of `...` and results go.
 
-use mimeo::{Callee, Thrown, Window};
+use mimeo::{Thrown, Window};
 
 use super::index::metatable_of;
 use super::place::operand_name;
 use super::{error, safepoint};
 use crate::heap::Event;
-use crate::ops::ops::{Value, Vm};
+use crate::ops::ops::{Callee, Value, Vm};
 
 /// Slots behind a window's first one that values of unknown number may take.
 const MAX_VALUES: u32 = 64_000;

@@ -1,12 +1,12 @@
 //! Calls whose errors end there: `pcall`, `xpcall`, and calls by the host.
 
-use mimeo::{Thrown, Trap};
+use mimeo::{Thrown, TrapKind};
 
-use super::error::{ask_handler, raise_past, take_value};
+use super::error::{Error, ask_handler, raise_past, value_of};
 use super::place::{frame_at, name_of_callee, place};
 use super::run::{results, run};
 use super::upvalue::{close_behind_frame, close_from};
-use crate::ops::ops::{Value, Vm};
+use crate::ops::ops::{Trap, Value, Vm};
 
 /// Begins `pcall` and `xpcall`, whose first `parts` arguments must be there.
 pub(crate) fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown> {
@@ -35,11 +35,10 @@ pub(crate) fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown> {
 pub(crate) fn caught(vm: &mut Vm, handler: Value) -> Result<Value, Thrown> {
     let Some(trap) = vm.take_error() else { return Ok(Value::NIL) };
     close_from(vm, 0);
-    let mut value = take_value(vm, &trap);
-    let was_handled = std::mem::take(&mut vm.host.error_was_handled);
+    let mut value = value_of(vm, &trap);
+    let was_handled = matches!(trap.kind, TrapKind::Language(Error::Value { was_handled: true, .. }));
     if !was_handled && !handler.is_nil() && vm.host.exit.is_none() {
         value = ask_handler(vm, handler, value);
-        vm.host.error_was_handled = false;
     }
     if vm.host.exit.is_some() { Err(go_on_leaving(vm)) } else { Ok(value) }
 }
@@ -64,8 +63,7 @@ pub fn leave(vm: &mut Vm, exit: Exit) -> Thrown {
 
 /// Throws the end of the program on, which something like a coroutine has caught.
 pub(super) fn go_on_leaving(vm: &mut Vm) -> Thrown {
-    vm.host.error = None;
-    vm.throw("the program has ended")
+    vm.throw(Error::Exit)
 }
 
 /// An error that ended a call by the host.
@@ -90,8 +88,7 @@ pub fn run_protected(vm: &mut Vm, function: Value, args: &[Value]) -> Result<Vec
         Err(thrown) => {
             let trap = vm.catch(thrown);
             close_behind_frame(vm);
-            vm.host.error_was_handled = false;
-            let value = take_value(vm, &trap);
+            let value = value_of(vm, &trap);
             Err(Failure { value, trap, exit: vm.host.exit })
         }
     }

@@ -1,9 +1,9 @@
 //! A function and arguments → its results, from within a runtime function: metamethods of ops, callbacks of builtins.
 
-use mimeo::{After, Callee, Then, Thrown};
+use mimeo::{After, Then, Thrown};
 
 use super::function::callable_value;
-use crate::ops::ops::{Ops, Value, Vm};
+use crate::ops::ops::{Callee, Ops, Value, Vm};
 
 /// Arguments that need no allocation, the function itself counted.
 const FEW: usize = 6;

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::ops::ops::{Assembler, Callee, Linked, Machine, ProgramBuilder, Value};
 use mimeo::asm::{FunctionBody, Place};
 use mimeo::def::Slot;
-use mimeo::{Callee, Linked};
-
-use crate::ops::ops::{Assembler, Machine, ProgramBuilder, Value};
 
 /// The name of the code of `pcall`.
 pub(crate) const PCALL: &str = "[C]:pcall";
@@ -44,12 +42,16 @@ impl Stubs {
         let builtins = ROOMS.map(|room| add(builtin(room)));
         let (pcall, xpcall, coroutine) = (add(pcall()), add(xpcall()), add(coroutine()));
         let program = program.finish().expect("all is defined").verify().expect("the code is sound");
-        let linked = machine.load(&program);
+        let linked = machine.load(&program).expect("there are no index spaces");
+        let callee = |index| {
+            // SAFETY: the code is never unloaded, and what leads to it is the machine's own.
+            unsafe { machine.vm().callee(linked.function(index)) }.expect("it was just loaded")
+        };
         Stubs {
-            builtins: builtins.map(|index| machine.callee(linked, index)).into(),
-            pcall: Some(machine.callee(linked, pcall)),
-            xpcall: Some(machine.callee(linked, xpcall)),
-            coroutine: Some(machine.callee(linked, coroutine)),
+            builtins: builtins.map(callee).into(),
+            pcall: Some(callee(pcall)),
+            xpcall: Some(callee(xpcall)),
+            coroutine: Some(callee(coroutine)),
             ..Stubs::default()
         }
     }

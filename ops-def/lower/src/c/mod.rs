@@ -17,7 +17,7 @@ use crate::encode::{Encoding, Op, Operand};
 use crate::ir::{Body, Expr, Kind, LocalId};
 use crate::lowered::{PRELUDE, Symbol};
 use crate::module::{Helper, Module, Param};
-use crate::op::{OpDef, OpParam, ResultKind};
+use crate::op::{OpDef, OpParam, ParamKind, ResultKind};
 use crate::ty::{Integer, Ty};
 use body::{Emitter, Place};
 use outline::Operands;
@@ -159,6 +159,7 @@ pub(crate) fn op(
         operands.declarations.push(declaration);
         operands.in_slot.push(in_slot);
     }
+    operands.lone_callee = lone_callee(def);
     emitter.end = Some(tail::OpEnd::new(&op.name, def.result, branches, operands));
     emitter.tail(&body.root);
     let end = emitter.end.take();
@@ -239,9 +240,12 @@ pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         Kind::Local(local) | Kind::IsGood(local) | Kind::Payload(local) | Kind::Jump(local) => {
             used.insert(local.0);
         }
-        Kind::Call(_, window) => {
+        Kind::Call(ref callee, window) => {
             used.insert(window.0);
             calls = true;
+            if !matches!(callee.kind, Kind::Local(local) if lone_callee(def) == Some(local.0)) {
+                lens.insert(window.0);
+            }
         }
         Kind::WindowLen(window) => {
             lens.insert(window.0);
@@ -290,6 +294,18 @@ pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         add(format!("rt_{}", runtime.name), HoleValue::Runtime(index as u16), false);
     }
     symbols
+}
+
+/// The parameter that is the op's function, if it has one only and at most one window.
+fn lone_callee(def: &OpDef) -> Option<usize> {
+    let of = |wanted: ParamKind| {
+        let params = def.params.iter().enumerate();
+        params.filter(move |(_, param)| param.kind == wanted).map(|(index, _)| index).collect::<Vec<_>>()
+    };
+    match (&of(ParamKind::Callee)[..], &of(ParamKind::Window)[..]) {
+        (&[callee], [] | [_]) => Some(callee),
+        _ => None,
+    }
 }
 
 /// Does some way through a body end in a result? Otherwise all of them throw.

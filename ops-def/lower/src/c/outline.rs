@@ -24,6 +24,8 @@ pub(super) struct Operands {
     pub(super) in_slot: Vec<bool>,
     /// The body assigns to it.
     pub(super) assigned: BTreeSet<usize>,
+    /// The op's function, if it has one only and at most one window: the verifier has compared these.
+    pub(super) lone_callee: Option<usize>,
 }
 
 impl Operands {
@@ -42,6 +44,11 @@ impl Operands {
             }
         });
         found
+    }
+
+    /// Whether a variable is the function whose calls the verifier has checked.
+    pub(super) fn is_verified(&self, local: usize) -> bool {
+        self.lone_callee == Some(local) && !self.assigned.contains(&local)
     }
 
     /// The line that declares the variable once more.

@@ -50,6 +50,7 @@ struct Frame {
 struct Function {
   Continuation *entry;
   uint64_t frame_bytes;
+  uint64_t arity;
 };
 typedef struct __attribute__((aligned(16))) {
   Frame *frame;
@@ -58,8 +59,11 @@ typedef struct __attribute__((aligned(16))) {
   uint64_t exit;
   void *return_marker;
   void *finish_marker;
-  uint64_t overflow;
+  uint64_t fault;
+  const Function *fault_callee;
 } Core;
+/* mimeo-def, frame.rs: `Fault`. */
+enum { STACK_OVERFLOW = 1, ARITY = 2 };
 typedef struct {
   uint64_t status;
   uint64_t value;
@@ -73,8 +77,9 @@ struct Window {
 
 _Static_assert(offsetof(Frame, base) == 8 && offsetof(Frame, pc) == 16 && offsetof(Frame, ret) == 24, "Frame");
 _Static_assert(sizeof(Frame) == 32 && offsetof(Function, frame_bytes) == 8, "Frame, Function");
+_Static_assert(offsetof(Function, arity) == 16 && offsetof(Core, fault_callee) == 56, "Function, Core");
 _Static_assert(offsetof(Core, stack_limit) == 8 && offsetof(Core, frame_limit) == 16, "Core");
-_Static_assert(offsetof(Core, exit) == 24 && offsetof(Core, overflow) == 48 && sizeof(Core) == 64, "Core");
+_Static_assert(offsetof(Core, exit) == 24 && offsetof(Core, fault) == 48 && sizeof(Core) == 64, "Core");
 
 /* Holes. A slot's offset is folded into the load or store. A number goes through `asm`, so that the
  * compiler cannot conclude anything from its being an address (that it is not 0, or below 2^31). */

@@ -1,6 +1,6 @@
 //! The ends of a body: results written, control handed on, errors thrown, slow paths outlined.
 
-use crate::ir::{Expr, Kind};
+use crate::ir::{Expr, Kind, LocalId};
 use crate::op::OpResult;
 use crate::ty::Ty;
 
@@ -117,15 +117,8 @@ impl Emitter<'_> {
                 let hole = self.locals[label.0].name.clone();
                 self.hand_over(&format!("JUMP_{hole}"));
             }
-            Kind::Call(callee, window) => {
-                let callee = self.expr(callee);
-                let window = self.local_name(*window);
-                self.call(&callee, &window);
-            }
-            Kind::TailCall(callee) => {
-                let callee = self.expr(callee);
-                self.tail_call(&callee);
-            }
+            Kind::Call(callee, window) => self.call(callee, *window),
+            Kind::TailCall(callee) => self.tail_call(callee),
             Kind::Ret(value) => {
                 let text = self.expr(value);
                 let word = types::to_word(&text, &value.ty, self.module);
@@ -185,12 +178,19 @@ impl Emitter<'_> {
         self.line(format!("{word} {call};"));
     }
 
-    /// A call is a tail jump to the callee's entry, once it is known that the callee's frame fits.
-    fn call(&mut self, callee: &str, window: &str) {
+    /// A call is a tail jump to the callee's entry, once it is known that the callee's frame fits and, unless the
+    /// verifier has seen both, that the window has all its arguments.
+    fn call(&mut self, callee: &Expr, window: LocalId) {
+        let is_verified = self.is_operand(callee);
+        let callee = self.expr(callee);
+        let window = self.local_name(window);
         self.line(format!("const Function *callee = {callee};"));
+        if !is_verified {
+            self.fault(&format!("{window}.len < callee->arity"), "ARITY");
+        }
         self.line(format!("Slot *callee_base = (Slot *)((char *)base + {window}.offset_bytes);"));
         self.line("uint64_t room_bytes = (uint64_t)((char *)vm->core.stack_limit - (char *)callee_base);");
-        self.overflow("room_bytes < callee->frame_bytes || frame == vm->core.frame_limit");
+        self.fault("room_bytes < callee->frame_bytes || frame == vm->core.frame_limit", "STACK_OVERFLOW");
         self.line("frame->pc = HOLE_OFFSET(HOLE_next_pc);");
         self.line("frame->ret = (Continuation *)HOLE_CODE(CONTINUE);");
         self.line("frame[1].function = callee;");
@@ -198,20 +198,32 @@ impl Emitter<'_> {
         self.leave("callee->entry(vm, callee_base, frame + 1)");
     }
 
-    /// A tail call puts the callee in the place of the running function.
-    fn tail_call(&mut self, callee: &str) {
+    /// A tail call puts the callee in the place of the running function, whose slots its arguments are in.
+    fn tail_call(&mut self, callee: &Expr) {
+        let is_verified = self.is_operand(callee);
+        let callee = self.expr(callee);
         self.line(format!("const Function *callee = {callee};"));
+        if !is_verified {
+            self.fault("frame->function->frame_bytes / 8 < callee->arity", "ARITY");
+        }
         self.line("uint64_t room_bytes = (uint64_t)((char *)vm->core.stack_limit - (char *)base);");
-        self.overflow("room_bytes < callee->frame_bytes");
+        self.fault("room_bytes < callee->frame_bytes", "STACK_OVERFLOW");
         self.line("frame->function = callee;");
         self.leave("callee->entry(vm, base, frame)");
     }
 
-    /// A frame that does not fit is an error of the op that calls.
-    fn overflow(&mut self, condition: &str) {
+    /// Whether a callee is the op's own operand, whose call the verifier has checked.
+    fn is_operand(&self, callee: &Expr) -> bool {
+        let end = self.end.as_ref().expect("only ops call functions");
+        matches!(callee.kind, Kind::Local(local) if end.operands.is_verified(local.0))
+    }
+
+    /// A call that is refused is an error of the op that calls.
+    fn fault(&mut self, condition: &str, fault: &str) {
         self.braces(&format!("if ({condition})"), |out| {
             out.line("frame->pc = HOLE_OFFSET(HOLE_pc);");
-            out.line("vm->core.overflow = 1;");
+            out.line(format!("vm->core.fault = {fault};"));
+            out.line("vm->core.fault_callee = callee;");
             out.hand_over("EXIT_throw");
         });
     }

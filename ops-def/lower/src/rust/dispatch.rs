@@ -20,6 +20,7 @@ pub(super) fn interpret(set: &Set) -> TokenStream {
         unsafe fn interpret<const SINGLE: bool>(vm: &mut ::mimeo::Vm<Self>) -> ::mimeo::def::frame::Exit {
             // SAFETY: the code is verified, so each op is decoded and run as `OPS` describes it.
             unsafe {
+                let vm = vm.narrowed();
                 let mut at = ::mimeo::Cursor::resume(vm);
                 loop {
                     match at.opcode() {
@@ -59,7 +60,7 @@ fn arm(set: &Set, op: &Op) -> TokenStream {
         quote! {
             let result = match result {
                 Ok(result) => result,
-                Err(_) => return at.exit(vm, ::mimeo::def::frame::Exit::Throw),
+                Err(thrown) => return at.throw(vm, thrown),
             };
         }
     });

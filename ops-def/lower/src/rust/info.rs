@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use mimeo_def::Fingerprint;
+use mimeo_def::op::Control;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -26,8 +27,7 @@ fn info(set: &Set, op: &Op, fingerprint: &Fingerprint) -> TokenStream {
             ::mimeo::def::op::OperandInfo { name: #name, kind: ::mimeo::def::op::OperandKind::#kind, unit: #unit }
         }
     });
-    let control = op.control;
-    let (falls_through, jumps, calls, returns) = (control.falls_through, control.jumps, control.calls, control.returns);
+    let Control { falls_through, jumps, calls, tail_calls, returns } = op.control;
     let fingerprint = self::fingerprint(fingerprint);
     quote! {
         ::mimeo::def::op::OpInfo {
@@ -41,6 +41,7 @@ fn info(set: &Set, op: &Op, fingerprint: &Fingerprint) -> TokenStream {
                 falls_through: #falls_through,
                 jumps: #jumps,
                 calls: #calls,
+                tail_calls: #tail_calls,
                 returns: #returns,
             },
             fingerprint: #fingerprint,

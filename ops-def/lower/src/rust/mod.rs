@@ -6,6 +6,7 @@ mod dispatch;
 mod info;
 mod reference;
 mod runtime;
+mod trust;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -69,6 +70,7 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
     };
     let runtime = runtime::functions(module);
     let instruction_set = instruction_set(set, &c);
+    let promise = trust::promise(module);
     let opcodes = info::opcode_enum(set);
     let assembler = assembler::assembler(set);
     quote! {
@@ -88,11 +90,24 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
             const TABLE: ::mimeo::def::stencil::Table = #table;
             #drift
             #instruction_set
+            #promise
             #opcodes
             #assembler
 
             /// The machine's state, as this instruction set's ops see it.
             pub type Vm = ::mimeo::Vm<Ops>;
+            /// A function of the running machine, as ops call it.
+            pub type Callee = ::mimeo::Callee<Ops>;
+            /// A function of a loaded program, as the host names it.
+            pub type FunctionRef = ::mimeo::FunctionRef<Ops>;
+            /// A fiber of a machine for this instruction set.
+            pub type FiberRef = ::mimeo::FiberRef<Ops>;
+            /// A program that a machine has loaded.
+            pub type Linked = ::mimeo::Linked<Ops>;
+            /// Where control goes after an op.
+            pub type Flow = ::mimeo::Flow<Ops>;
+            /// An error of a running program.
+            pub type Trap = ::mimeo::Trap<<Ops as ::mimeo::InstructionSet>::Error>;
             /// A machine for this instruction set.
             pub type Machine = ::mimeo::Machine<Ops>;
             /// A program in this instruction set.
@@ -139,6 +154,8 @@ fn instruction_set(set: &Set, c: &TokenStream) -> TokenStream {
     let unit: syn::Type = parse_quote!(());
     let context = module.args.context.as_ref().unwrap_or(&unit);
     let host = module.args.host.as_ref().unwrap_or(&unit);
+    let string: syn::Type = parse_quote!(::std::string::String);
+    let error = module.args.error.as_ref().unwrap_or(&string);
     let name = module.name.to_string();
     let operands = if module.args.stack { quote!(Stack) } else { quote!(Registers) };
     let infos = info::infos(set);
@@ -160,6 +177,7 @@ fn instruction_set(set: &Set, c: &TokenStream) -> TokenStream {
             type Value = #value;
             type Context = #context;
             type Host = #host;
+            type Error = #error;
             const NAME: &'static str = #name;
             const OPERANDS: ::mimeo::Operands = ::mimeo::Operands::#operands;
             const OPS: &'static [::mimeo::def::op::OpInfo] = &[#infos];

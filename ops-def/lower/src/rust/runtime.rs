@@ -82,9 +82,9 @@ fn shim(module: &Module, runtime: &Runtime) -> TokenStream {
             quote! {
                 #[cfg(#arch)]
                 #[allow(unused_variables, reason = "not every runtime function takes the machine")]
-                unsafe extern #abi fn #shim(vm: *mut ::mimeo::Vm<Ops>, #(#words: u64),*) -> ::mimeo::def::frame::Outcome {
+                unsafe extern #abi fn #shim(vm: *mut (), #(#words: u64),*) -> ::mimeo::def::frame::Outcome {
                     // SAFETY: only stencils call the shim, with the machine that they run on.
-                    unsafe { ::mimeo::interp::guard(vm, |vm| #result) }
+                    unsafe { ::mimeo::interp::guard(vm, |vm: &mut Vm| #result) }
                 }
             }
         });
@@ -97,7 +97,7 @@ fn from_word(word: &TokenStream, ty: &Ty, tokens: &TokenStream, module: &Module)
         ty if *ty == Ty::BOOL => quote!(#word != 0),
         ty if ty.is_float() => quote!(f64::from_bits(#word)),
         Ty::Ptr { .. } => quote!(#word as usize as #tokens),
-        Ty::Callee => quote!(::mimeo::Callee::from_word(#word)),
+        Ty::Callee => quote!(Callee::from_word(#word)),
         Ty::Cell(of) => {
             let of = format_ident!("{of}");
             quote!(&mut *(#word as usize as *mut #of))

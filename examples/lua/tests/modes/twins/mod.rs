@@ -19,7 +19,8 @@ struct Lua;
 /// So many arguments and results there are at most. They may lie behind the frame.
 const MAX_VALUES: u64 = 4;
 
-impl Language<Ops> for Lua {
+// SAFETY: `localize` makes the objects of the world of the numbers that stand for them, and `operand` picks what ops rely on.
+unsafe impl Language<Ops> for Lua {
     type Snapshot = String;
 
     fn state(&self, random: &mut Random) -> (Context, Host) {

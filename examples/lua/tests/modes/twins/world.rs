@@ -6,6 +6,7 @@ use lua::heap::{Gc, Roots, Tracer};
 use lua::ops::ops::{
     BUILTIN_TAG, CLOSURE_TAG, Machine, TABLE_TAG, TAG_SHIFT, TEXT_TAG, THREAD_TAG, Table, USERDATA_TAG, Value, Vm,
 };
+use lua::runtime::Error;
 use lua::{Scope, furnish};
 
 /// Makes the objects.
@@ -157,7 +158,10 @@ pub fn picture(vm: &Vm) -> String {
     let mut picture = Picture::default();
     let context = &vm.context;
     write!(picture.text, "arguments {} results {} ", context.arguments, context.results).expect("a string takes all");
-    picture.add(vm.host.error.unwrap_or(Value::NIL));
+    match vm.pending_error() {
+        Some(Error::Value { value, .. }) => picture.add(*value),
+        _ => picture.add(Value::NIL),
+    }
     // Of the globals those that are not the library's.
     for (key, value) in fields(vm.host.globals) {
         let is_world = key.to_text().is_some_and(|name| name.bytes() == b"WORLD");

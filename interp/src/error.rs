@@ -1,0 +1,179 @@
+//! Errors on their way: thrown, caught by a handler, or handed to whoever started the run.
+
+use std::num::NonZeroU64;
+use std::panic::resume_unwind;
+
+use mimeo_def::Pc;
+use mimeo_def::frame::{Fault, Frame};
+use mimeo_def::op::OperandKind;
+
+use crate::trap::Site;
+use crate::{Backtrace, Function, FunctionRef, InstructionSet, Thrown, Trap, TrapKind, Vm};
+
+/// An error that nobody has caught yet.
+pub(crate) struct Pending<I: InstructionSet> {
+    pub(crate) serial: NonZeroU64,
+    kind: TrapKind<I::Error>,
+    /// The op that threw, once the run was left for the error.
+    site: Option<(FunctionRef<I>, Pc)>,
+    /// The frames of the runs that the error has left.
+    backtrace: Backtrace,
+}
+
+impl<I: InstructionSet> Vm<I> {
+    /// Makes an error of the language's pending; the op returns it as `Err(…)`.
+    #[cold]
+    pub fn throw(&mut self, error: impl Into<I::Error>) -> Thrown {
+        self.throw_kind(TrapKind::Language(error.into()))
+    }
+
+    /// Makes an error pending. It takes the place of what the op has asked for before.
+    #[cold]
+    pub(crate) fn throw_kind(&mut self, kind: TrapKind<I::Error>) -> Thrown {
+        let serial = self.driver.next_serial();
+        self.pending = Some(Pending { serial, kind, site: None, backtrace: Backtrace::default() });
+        self.driver.withdraw_request();
+        Thrown { serial }
+    }
+
+    /// Throws the error of a function that could not even be called: at the op that tried, or in the function itself if
+    /// the host did.
+    pub(crate) fn throw_in(&mut self, function: &Function, kind: TrapKind<I::Error>) -> Thrown {
+        let site = (self.driver.nesting == 0).then(|| Site { position: None, ..Site::new(function.body(), Pc(0)) });
+        let thrown = self.throw_kind(kind);
+        if let (Some(pending), Some(site)) = (&mut self.pending, site) {
+            pending.backtrace.frames.push(site);
+        }
+        thrown
+    }
+
+    /// The language's error that is pending, for a collector: what it holds is a root.
+    pub fn pending_error(&self) -> Option<&I::Error> {
+        match &self.pending.as_ref()?.kind {
+            TrapKind::Language(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Takes the pending error, in a handler or after a call that failed: the program goes on as if nothing had been
+    /// thrown. `None` when no error is pending.
+    pub fn take_error(&mut self) -> Option<Trap<I::Error>> {
+        self.pending.is_some().then(|| self.take_trap())
+    }
+
+    /// The pending error as the host gets it.
+    pub(crate) fn take_trap(&mut self) -> Trap<I::Error> {
+        let pending = self.pending.take().expect("a `Thrown` is the proof of an error");
+        let mut backtrace = pending.backtrace;
+        if backtrace.frames.is_empty() {
+            let (function, pc) = match pending.site {
+                Some((function, pc)) => (self.driver.programs.function(function).ok(), pc),
+                None => self.active(self.core.frame).map_or((None, Pc(0)), |(function, pc)| (Some(function), pc)),
+            };
+            backtrace.frames.extend(function.map(|function| Site::new(function.body(), pc)));
+        }
+        Trap { kind: pending.kind, backtrace }
+    }
+
+    /// A tier was left for an error: resumes a runtime function's panic, turns a refused call into an error, and notes
+    /// where the error was thrown, unless an inner run has.
+    pub(crate) fn note_error(&mut self) {
+        if let Some(payload) = self.panic.take() {
+            resume_unwind(payload);
+        }
+        if let Some(fault) = Fault::from_code(std::mem::take(&mut self.core.fault)) {
+            self.throw_fault(fault);
+        }
+        let site = self.active(self.core.frame).map(|(function, pc)| (function.reference(), pc));
+        let pending = self.pending.as_mut().expect("a tier is left for an error that is pending");
+        if pending.backtrace.frames.is_empty() {
+            pending.site = pending.site.or(site);
+        }
+    }
+
+    fn throw_fault(&mut self, fault: Fault) {
+        let kind = match fault {
+            Fault::StackOverflow => TrapKind::StackOverflow,
+            Fault::Arity => {
+                // SAFETY: a tier that refuses a call names a callee, which is a loaded function.
+                let callee = unsafe { &*self.core.fault_callee.cast::<Function>() }.body();
+                TrapKind::Arity { function: callee.name.clone(), takes: callee.arity, given: self.arguments_given() }
+            }
+        };
+        let _pending = self.throw_kind(kind);
+    }
+
+    /// Arguments that the calling op passes: the length of its window. A tail call without one passes what lies in the
+    /// frame.
+    fn arguments_given(&self) -> u32 {
+        let Some((op, body, pc)) = self.top_op() else { return 0 };
+        let window = op.operands.iter().find_map(|operand| match operand.kind {
+            OperandKind::Window => Some(body.read(pc, operand.unit, 2) >> 16),
+            OperandKind::StackWindow => Some(body.read(pc, operand.unit, 1)),
+            _ => None,
+        });
+        window.map_or(u32::from(body.locals), |len| len as u32)
+    }
+
+    /// Makes the frame that catches the pending error the top one, at its handler; returns `false` when no frame above
+    /// `host` does.
+    ///
+    /// # Panics
+    ///
+    /// With a runtime function's panic, which nobody catches.
+    pub(crate) fn unwind(&mut self, host: *mut Frame) -> bool {
+        self.note_error();
+        let top = self.core.frame;
+        let mut record = top;
+        while record > host {
+            let Some((function, pc)) = self.active(record) else { break };
+            let pc = self.pc_of_op(record, pc);
+            let handler = function.body().handlers.iter().find(|handler| handler.from <= pc && pc < handler.to);
+            if let Some(handler) = handler {
+                let target = handler.target;
+                // SAFETY: (1) of the driver's contract.
+                unsafe { (*record).pc = u64::from(target.0) };
+                self.forget_requests(record.wrapping_sub(1), top);
+                self.core.frame = record;
+                return true;
+            }
+            record = record.wrapping_sub(1);
+        }
+        self.forget_requests(host, top);
+        self.trace(host);
+        false
+    }
+
+    /// A record's op: a caller's `pc` is already after the op that called.
+    fn pc_of_op(&self, record: *const Frame, pc: Pc) -> Pc {
+        if std::ptr::eq(record, self.core.frame) { pc } else { Pc(pc.0 - 1) }
+    }
+
+    /// The pending error leaves the run: adds its frames to the backtrace.
+    fn trace(&mut self, host: *mut Frame) {
+        let top = self.core.frame;
+        // SAFETY: (1) of the driver's contract: both are records of one array.
+        let count = unsafe { top.offset_from_unsigned(host) };
+        let [inner, outer] = Backtrace::KEPT;
+        let left_out = if count > inner + outer { inner..count - outer } else { 0..0 };
+        let sites: Vec<Site> = (0..count)
+            .filter(|index| !left_out.contains(index))
+            .filter_map(|index| {
+                let record = top.wrapping_sub(index);
+                let (function, pc) = self.active(record)?;
+                Some(Site::new(function.body(), self.pc_of_op(record, pc)))
+            })
+            .collect();
+        let Some(Pending { backtrace, .. }) = &mut self.pending else { return };
+        if !left_out.is_empty() {
+            let (count, before) = backtrace.omitted.unwrap_or((0, backtrace.frames.len() + inner));
+            backtrace.omitted = Some((count + left_out.len(), before));
+        }
+        backtrace.frames.extend(sites);
+    }
+
+    /// The proof of the error that is pending.
+    pub(crate) fn thrown(&self) -> Thrown {
+        Thrown { serial: self.pending.as_ref().expect("an error is pending").serial }
+    }
+}

@@ -4,6 +4,7 @@ use std::fmt;
 
 use mimeo::{Thrown, TrapKind};
 
+use super::concat::push_text;
 use super::place::place;
 use super::run::run;
 use super::stubs::{PCALL, XPCALL};
@@ -26,7 +27,14 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Value { value, .. } => write!(f, "{value:?}"),
+            Error::Value { value, .. } => {
+                let mut text = Vec::new();
+                if push_text(&mut text, *value) {
+                    f.write_str(&String::from_utf8_lossy(&text))
+                } else {
+                    write!(f, "(error object is a {} value)", value.type_name())
+                }
+            }
             Error::Exit => f.write_str("the program has ended"),
         }
     }

@@ -8,8 +8,8 @@ pub use mimeo_interp as interp;
 pub use mimeo_interp::{
     After, Backtrace, Callable, Callee, Cursor, Disassembly, FiberError, FiberExit, FiberLimits, FiberRef, Flow,
     FrameView, Function, FunctionRef, InstructionSet, Label, Limits, Linked, LoadError, Machine, MachineBuilder,
-    NotLoaded, Operands, PlainValue, Position, RuntimeFn, Site, Then, Thrown, Trap, TrapKind, TrustedOps, Value,
-    VerifyError, Vm, Window, asm, program, tier,
+    NotLoaded, Operands, PlainValue, Position, RuntimeFn, Site, StackMove, Then, Thrown, Trap, TrapKind, TrustedOps,
+    Value, VerifyError, Vm, Window, asm, program, tier,
 };
 pub use mimeo_jit as jit;
 pub use mimeo_macros::{instruction_set, vm_op};

@@ -18,6 +18,8 @@ pub struct Cursor {
     base: *mut u64,
     sp: *mut u64,
     frame: *mut Frame,
+    /// `core.moves` when the frame's addresses were taken.
+    moves: u64,
 }
 
 impl Cursor {
@@ -36,7 +38,7 @@ impl Cursor {
             let code = (*function).code;
             let depth = *(*function).depths.add(pc as usize);
             let sp = base.add((*function).locals as usize + depth as usize);
-            Cursor { pc: code.add(pc as usize), code, base, sp, frame }
+            Cursor { pc: code.add(pc as usize), code, base, sp, frame, moves: vm.core.moves }
         }
     }
 
@@ -230,6 +232,31 @@ impl Cursor {
         vm.core.frame = self.frame;
     }
 
+    /// Follows the frame, after a runtime function, if the stack was moved.
+    ///
+    /// # Safety
+    ///
+    /// (1) was so before the runtime function was called, and the record is on top again.
+    #[inline(always)]
+    pub unsafe fn follow<I: InstructionSet>(&mut self, vm: &Vm<I>) {
+        if vm.core.moves != self.moves {
+            // SAFETY: the caller's promise.
+            unsafe { self.relocate(vm) };
+        }
+    }
+
+    #[cold]
+    unsafe fn relocate<I: InstructionSet>(&mut self, vm: &Vm<I>) {
+        let depth_bytes = self.sp.addr() - self.base.addr();
+        // SAFETY: (1): the top record is that of the function which runs here, and has as many slots as before.
+        unsafe {
+            self.frame = vm.core.frame;
+            self.base = (*self.frame).base;
+            self.sp = self.base.byte_add(depth_bytes);
+        }
+        self.moves = vm.core.moves;
+    }
+
     /// Leaves the interpreter.
     ///
     /// # Safety
@@ -264,8 +291,14 @@ impl Cursor {
     ///
     /// (1).
     #[cold]
-    unsafe fn refuse<I: InstructionSet>(&self, vm: &mut Vm<I>, fault: Fault, callee: Callee<I>) -> Exit {
-        (vm.core.fault, vm.core.fault_callee) = (fault as u64, callee.header);
+    unsafe fn refuse<I: InstructionSet>(
+        &self,
+        vm: &mut Vm<I>,
+        fault: Fault,
+        callee: Callee<I>,
+        base: *mut u64,
+    ) -> Exit {
+        (vm.core.fault, vm.core.fault_callee, vm.core.fault_base) = (fault as u64, callee.header, base);
         // SAFETY: (1).
         unsafe { self.exit(vm, Exit::Throw) }
     }
@@ -315,10 +348,10 @@ impl Cursor {
             let base = self.base.add(window.start as usize);
             let room_bytes = vm.core.stack_limit.addr() - base.addr();
             if u64::from(window.len) < (*callee.header).arity {
-                return Some(self.refuse(vm, Fault::Arity, callee));
+                return Some(self.refuse(vm, Fault::Arity, callee, base));
             }
-            if (room_bytes as u64) < (*callee.header).frame_bytes || self.frame == vm.core.frame_limit {
-                return Some(self.refuse(vm, Fault::StackOverflow, callee));
+            if (room_bytes as u64) < (*callee.header).frame_bytes || self.frame >= vm.core.frame_limit {
+                return Some(self.refuse(vm, Fault::Call, callee, base));
             }
             let function = callee.header.cast::<Function>();
             (*self.frame).pc = self.pc.offset_from_unsigned(self.code) as u64 + len as u64;
@@ -347,10 +380,10 @@ impl Cursor {
         unsafe {
             let room_bytes = vm.core.stack_limit.addr() - self.base.addr();
             if (*(*self.frame).function).frame_bytes / 8 < (*callee.header).arity {
-                return Some(self.refuse(vm, Fault::Arity, callee));
+                return Some(self.refuse(vm, Fault::Arity, callee, self.base));
             }
             if (room_bytes as u64) < (*callee.header).frame_bytes {
-                return Some(self.refuse(vm, Fault::StackOverflow, callee));
+                return Some(self.refuse(vm, Fault::TailCall, callee, self.base));
             }
             let function = callee.header.cast::<Function>();
             (*self.frame).function = callee.header;

@@ -6,13 +6,15 @@
 
 mod state;
 
-use mimeo_def::frame::{CodeAddr, Exit, Frame};
+use mimeo_def::frame::{CodeAddr, Exit, Fault, Frame};
 use mimeo_def::{OpIndex, Pc};
 
 use crate::cursor::count_down;
 use crate::request::{RequestKind, check_arity};
 use crate::tier::{Caller, NativeTier, References};
-use crate::{FiberExit, Function, FunctionRef, InstructionSet, NotLoaded, Thrown, TrapKind, Value, Vm};
+use crate::{
+    FiberExit, FiberLimits, Function, FunctionRef, InstructionSet, NotLoaded, StackMove, Thrown, TrapKind, Value, Vm,
+};
 
 pub(crate) use state::{Driver, Parked, end_of_frame};
 
@@ -22,6 +24,16 @@ enum Next {
     Interpret,
     /// One op, after a side exit.
     Step,
+}
+
+/// What a tier was left for that did not go on by itself.
+enum Refused<I: InstructionSet> {
+    /// A call for which there is room now: it is made.
+    Called { is_tail_call: bool },
+    /// The op asks for something.
+    Requested(RequestKind<I>),
+    /// The op, or a call, failed.
+    Failed,
 }
 
 impl From<Option<CodeAddr>> for Next {
@@ -34,28 +46,31 @@ impl From<Option<CodeAddr>> for Next {
 /// An active run. Whatever ends it, a panic included, the frame below is on top again.
 struct Run<'a, I: InstructionSet> {
     vm: &'a mut Vm<I>,
-    below: *mut Frame,
+    /// Index of the record that was on top before.
+    below: usize,
     /// The run failed: what the outer op has asked for before gives way to the error.
     failed: bool,
 }
 
 impl<'a, I: InstructionSet> Run<'a, I> {
-    fn start(vm: &'a mut Vm<I>, below: *mut Frame) -> Self {
+    fn start(vm: &'a mut Vm<I>, below: *const Frame) -> Self {
+        let below = vm.driver.stacks().index_of(below);
         vm.driver.nesting += 1;
         vm.driver.requests.push(None);
         Run { vm, below, failed: false }
     }
 
     /// Runs until the function above the host's record has returned, or is suspended.
-    fn drive(mut self, host: *mut Frame, first: Next) -> Result<FiberExit<I::Value>, Thrown> {
+    fn drive(mut self, host: usize, first: Next) -> Result<FiberExit<I::Value>, Thrown> {
         match self.vm.drive(host, first) {
             Ok(FiberExit::Done(())) => {
+                let host = self.vm.driver.stacks().record(host);
                 // SAFETY: (1): the result is in the first slot of the function's frame, as the host's record tells.
                 Ok(FiberExit::Done(unsafe { I::Value::from_bits(*(*host).base) }))
             }
             Ok(FiberExit::Suspended) => {
                 // Its frames stay.
-                self.below = self.vm.core.frame;
+                self.below = self.vm.driver.stacks().index_of(self.vm.core.frame);
                 Ok(FiberExit::Suspended)
             }
             Err(thrown) => {
@@ -74,7 +89,7 @@ impl<I: InstructionSet> Drop for Run<'_, I> {
         if self.failed {
             driver.withdraw_request();
         }
-        self.vm.core.frame = self.below;
+        self.vm.core.frame = driver.stacks().record(self.below);
         if driver.nesting == 0 && driver.tier.as_mut().is_some_and(|tier| tier.idle()) {
             self.vm.safepoint();
         }
@@ -96,31 +111,131 @@ impl<I: InstructionSet> Vm<I> {
         if let Err(kind) = check_arity(function.body(), args.len()) {
             return Err(self.throw_in(function, kind));
         }
-        let below = self.core.frame;
-        let base = end_of_frame(below);
-        // The first run on some stacks has the host's record that is always there.
-        let host = if below == self.driver.stacks().host_frame() { below } else { below.wrapping_add(1) };
-        let slots = (function.facts().slots as usize).max(args.len());
         if self.driver.nesting >= self.driver.most_nesting {
             return Err(self.throw_in(function, TrapKind::Nesting));
         }
-        if !self.has_room(base, slots) || host >= self.core.frame_limit {
+        // The first run on some stacks has the host's record that is always there.
+        let is_first = self.core.frame == self.driver.stacks().host_frame();
+        let slots = (function.facts().slots as usize).max(args.len());
+        if self.make_room(slots, if is_first { 1 } else { 2 }).is_err() {
             return Err(self.throw_in(function, TrapKind::StackOverflow));
         }
+        let below = self.core.frame;
+        let base = end_of_frame(below);
+        let host = if is_first { below } else { below.wrapping_add(1) };
         for (i, arg) in args.iter().enumerate() {
             // SAFETY: (1): the arguments are slots of the frame, which fits the stack.
             unsafe { *base.add(i) = arg.to_bits() };
         }
         let run = Run::start(self, below);
-        // SAFETY: (1): the frame fits the stack, and below the limit there is room for both records.
+        // SAFETY: (1): there is room for the frame and for both records.
         unsafe { run.vm.set_top(host, function, base, Pc(0)) };
         let first = run.vm.enter_top(Caller::Host);
+        let host = run.vm.driver.stacks().index_of(host);
         run.drive(host, first)
     }
 
-    /// Whether the value stack has so many slots from `base` on.
-    pub(crate) fn has_room(&self, base: *const u64, slots: usize) -> bool {
-        (self.core.stack_limit.addr() - base.addr()) / size_of::<u64>() >= slots
+    /// Sees to it that the stack has room for so many slots after the top frame, and for so many records after the top
+    /// one.
+    ///
+    /// # Errors
+    ///
+    /// [`TrapKind::StackOverflow`], when the limits do not allow it, or there is no memory.
+    pub(crate) fn make_room(&mut self, slots: usize, records: usize) -> Result<(), Thrown> {
+        let end = end_of_frame(self.core.frame);
+        if self.try_make_room(end, slots, records) {
+            return Ok(());
+        }
+        Err(self.throw_kind(TrapKind::StackOverflow))
+    }
+
+    /// The same from `base` on; returns whether there is room.
+    fn try_make_room(&mut self, base: *const u64, slots: usize, records: usize) -> bool {
+        let stacks = self.driver.stacks();
+        let (size, most) = (stacks.size(), stacks.most());
+        let slots = (base.addr() - stacks.base().addr()) / size_of::<u64>() + slots;
+        let depth = stacks.index_of(self.core.frame) + records;
+        if slots > most.slots as usize || depth > most.depth as usize {
+            return false;
+        }
+        let is_large_enough = slots <= size.slots as usize && depth <= size.depth as usize;
+        // Above this, tests would do nothing but copy.
+        let is_restless = self.driver.restless && size.slots <= 1 << 12;
+        if is_large_enough && !is_restless {
+            return true;
+        }
+        let grown = |needed: usize, now: u32, most: u32| match needed <= now as usize {
+            true => now,
+            // Both fit a `u32`, as the limit does.
+            false => now.saturating_mul(2).max(needed as u32).min(most),
+        };
+        let size =
+            FiberLimits { slots: grown(slots, size.slots, most.slots), depth: grown(depth, size.depth, most.depth) };
+        self.move_stack(size) || is_large_enough
+    }
+
+    /// Moves the value stack and the records to memory of this size; returns `false` when there is none.
+    pub(crate) fn move_stack(&mut self, size: FiberLimits) -> bool {
+        let Some((before, top)) = self.driver.move_stacks(size, self.core.frame) else { return false };
+        self.core.frame = top;
+        self.core.moves += 1;
+        self.use_limits();
+        if let Some(stack_moved) = I::STACK_MOVED {
+            let (from, to) = (before.base().addr(), self.driver.stacks().base());
+            stack_moved(self, &StackMove { from, to, slots: before.size().slots as usize });
+        }
+        true
+    }
+
+    /// Makes the limits those of the current stacks.
+    pub(crate) fn use_limits(&mut self) {
+        let stacks = self.driver.stacks();
+        let (stack_limit, frame_limit) = (stacks.limit(), stacks.frame_limit());
+        let frame_limit = if self.driver.restless { stacks.host_frame() } else { frame_limit };
+        (self.core.stack_limit, self.core.frame_limit) = (stack_limit, frame_limit);
+    }
+
+    /// Why a tier was left with [`Exit::Throw`].
+    fn refused(&mut self) -> Refused<I> {
+        if let Some(is_tail_call) = self.call_on_larger_stack() {
+            return Refused::Called { is_tail_call };
+        }
+        self.take_request().map_or(Refused::Failed, Refused::Requested)
+    }
+
+    /// If a tier refused a call for want of room, and the stack may become larger, makes the call on a larger one;
+    /// returns whether it is a tail call.
+    fn call_on_larger_stack(&mut self) -> Option<bool> {
+        let is_tail_call = match Fault::from_code(self.core.fault) {
+            Some(Fault::Call) => false,
+            Some(Fault::TailCall) => true,
+            Some(Fault::Arity) | None => return None,
+        };
+        let (callee, base) = (self.core.fault_callee, self.core.fault_base);
+        let offset_bytes = base.addr() - self.driver.stacks().base().addr();
+        // SAFETY: a tier that refuses a call names a callee, which is a loaded function.
+        let slots = unsafe { (*callee.cast::<Function>()).facts() }.slots as usize;
+        if self.panic.is_some() || !self.try_make_room(base, slots, usize::from(!is_tail_call)) {
+            return None;
+        }
+        self.core.fault = 0;
+        let base = self.driver.stacks().base().wrapping_byte_add(offset_bytes);
+        if !is_tail_call {
+            // A caller is after its op.
+            self.pass_op();
+        }
+        // SAFETY: (1): there is room for the frame and for the record.
+        unsafe {
+            let top = self.core.frame;
+            if is_tail_call {
+                (*top).function = callee;
+            } else {
+                (*top).ret = self.driver.markers.ret;
+                *top.add(1) = Frame { function: callee, base, pc: 0, ret: 0 };
+                self.core.frame = top.add(1);
+            }
+        }
+        Some(is_tail_call)
     }
 
     /// Resumes what is suspended on the current stacks; with the pending error, if it is to be thrown there.
@@ -128,8 +243,8 @@ impl<I: InstructionSet> Vm<I> {
         if self.driver.nesting >= self.driver.most_nesting {
             return Err(self.throw_kind(TrapKind::Nesting));
         }
-        let host = self.driver.stacks().host_frame();
-        let mut run = Run::start(self, host);
+        let host = 0;
+        let mut run = Run::start(self, self.driver.stacks().record(host));
         let first = match throwing {
             true if run.vm.unwind(host) => run.vm.resume_top(),
             true => {
@@ -159,11 +274,11 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Alternates between the tiers until the function above the host's record returns.
-    fn drive(&mut self, host: *mut Frame, first: Next) -> Result<FiberExit<()>, Thrown> {
+    fn drive(&mut self, host: usize, first: Next) -> Result<FiberExit<()>, Thrown> {
         let mut next = first;
         loop {
             let (native, stepped) = (matches!(next, Next::Native(_)), matches!(next, Next::Step));
-            let before = self.core.frame;
+            let depth_before = self.driver.stacks().index_of(self.core.frame);
             let exit = match next {
                 // SAFETY: the address is for the top frame; see `enter_top` and `resume_top`.
                 Next::Native(code) => unsafe { self.enter(code) },
@@ -176,20 +291,28 @@ impl<I: InstructionSet> Vm<I> {
                 self.note_exit(exit);
             }
             next = match exit {
-                Exit::Finish if self.core.frame == host => return Ok(FiberExit::Done(())),
+                Exit::Finish if self.core.frame == self.driver.stacks().record(host) => return Ok(FiberExit::Done(())),
                 Exit::Finish => {
                     self.finish_request();
                     self.resume_top()
                 }
-                Exit::Throw => match self.take_request() {
-                    Some(RequestKind::Suspend) => return Ok(FiberExit::Suspended),
-                    Some(RequestKind::Call(function, args, then)) => match self.begin_request(function, args, then) {
-                        Ok(()) => self.enter_top(Caller::Interpreter),
-                        Err(_) if self.unwind(host) => self.resume_top(),
-                        Err(thrown) => return Err(thrown),
-                    },
-                    None if self.unwind(host) => self.resume_top(),
-                    None => return Err(self.thrown()),
+                Exit::Throw => match self.refused() {
+                    Refused::Called { is_tail_call } => {
+                        if (native || stepped) && !is_tail_call {
+                            self.return_to_native();
+                        }
+                        self.enter_top(if native { Caller::Native } else { Caller::Interpreter })
+                    }
+                    Refused::Requested(RequestKind::Suspend) => return Ok(FiberExit::Suspended),
+                    Refused::Requested(RequestKind::Call(function, args, then)) => {
+                        match self.begin_request(function, args, then) {
+                            Ok(()) => self.enter_top(Caller::Interpreter),
+                            Err(_) if self.unwind(host) => self.resume_top(),
+                            Err(thrown) => return Err(thrown),
+                        }
+                    }
+                    Refused::Failed if self.unwind(host) => self.resume_top(),
+                    Refused::Failed => return Err(self.thrown()),
                 },
                 Exit::Deopt => Next::Step,
                 Exit::Leave if stepped => self.resume_top(),
@@ -198,7 +321,7 @@ impl<I: InstructionSet> Vm<I> {
                 Exit::Return => self.resume_top(),
                 Exit::Call => {
                     // Not behind a tail call: the caller's caller is as it was.
-                    if stepped && self.core.frame != before {
+                    if stepped && self.driver.stacks().index_of(self.core.frame) != depth_before {
                         self.return_to_native();
                     }
                     self.enter_top(if native { Caller::Native } else { Caller::Interpreter })

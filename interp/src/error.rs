@@ -93,7 +93,7 @@ impl<I: InstructionSet> Vm<I> {
 
     fn throw_fault(&mut self, fault: Fault) {
         let kind = match fault {
-            Fault::StackOverflow => TrapKind::StackOverflow,
+            Fault::Call | Fault::TailCall => TrapKind::StackOverflow,
             Fault::Arity => {
                 // SAFETY: a tier that refuses a call names a callee, which is a loaded function.
                 let callee = unsafe { &*self.core.fault_callee.cast::<Function>() }.body();
@@ -121,9 +121,9 @@ impl<I: InstructionSet> Vm<I> {
     /// # Panics
     ///
     /// With a runtime function's panic, which nobody catches.
-    pub(crate) fn unwind(&mut self, host: *mut Frame) -> bool {
+    pub(crate) fn unwind(&mut self, host: usize) -> bool {
         self.note_error();
-        let top = self.core.frame;
+        let (top, host) = (self.core.frame, self.driver.stacks().record(host));
         let mut record = top;
         while record > host {
             let Some((function, pc)) = self.active(record) else { break };

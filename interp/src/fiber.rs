@@ -112,9 +112,15 @@ pub enum FiberExit<V> {
 
 impl<I: InstructionSet> Vm<I> {
     /// A new fiber, in which nothing runs.
-    pub fn new_fiber(&mut self, limits: FiberLimits) -> FiberRef<I> {
-        let stacks = self.driver.stacks_of(limits.slots, limits.depth);
-        self.driver.park(Parked::new(stacks))
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfMemory`](TrapKind::OutOfMemory), when there is no memory for its stacks.
+    pub fn new_fiber(&mut self, limits: FiberLimits) -> Result<FiberRef<I>, Thrown> {
+        match self.driver.stacks_of(limits) {
+            Some(stacks) => Ok(self.driver.park(Parked::new(stacks))),
+            None => Err(self.throw_kind(TrapKind::OutOfMemory)),
+        }
     }
 
     /// Drops a fiber, whatever it was doing.
@@ -266,12 +272,6 @@ impl<I: InstructionSet> Drop for Switched<'_, I> {
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// Makes the limits those of the current stacks.
-    fn use_limits(&mut self) {
-        let stacks = self.driver.stacks();
-        (self.core.stack_limit, self.core.frame_limit) = (stacks.limit(), stacks.frame_limit());
-    }
-
     /// The top frame is after its op from here on.
     pub(crate) fn pass_op(&mut self) {
         let (op, _, pc) = self.top_op().expect("a function is on top");

@@ -4,7 +4,7 @@ use mimeo_def::frame::Exit;
 use mimeo_def::op::OpInfo;
 use mimeo_def::stencil::Table;
 
-use crate::{Value, Vm};
+use crate::{StackMove, Value, Vm};
 
 /// Where an instruction set's ops find their values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,9 @@ pub unsafe trait InstructionSet: Sized + 'static {
     const STENCILS: &'static Table;
     /// The C from which the stencils were made, for people.
     const C: &'static str;
+
+    /// Is told when a value stack was moved: see [`TrustedOps::stack_moved`](crate::TrustedOps::stack_moved).
+    const STACK_MOVED: Option<fn(&mut Vm<Self>, &StackMove)>;
 
     /// Runs from the top frame record until an exit; with `SINGLE`, one op.
     ///

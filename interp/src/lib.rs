@@ -37,6 +37,7 @@ pub use instruction_set::{InstructionSet, Operands, RuntimeFn};
 pub use machine::{Limits, Machine, MachineBuilder, OpRun, Went};
 pub use reference::{FunctionRef, Linked, LoadError, NotLoaded};
 pub use request::{After, Then};
+pub use stacks::StackMove;
 pub use trap::{Backtrace, Position, Site, Trap, TrapKind};
 pub use trusted::TrustedOps;
 pub use value::{PlainValue, Value};

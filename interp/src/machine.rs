@@ -9,8 +9,9 @@ use mimeo_def::frame::Core;
 
 use crate::driver::Driver;
 use crate::program::{Program, Verified};
+use crate::stacks::Stacks;
 use crate::tier::NativeTier;
-use crate::{Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Trap, Vm};
+use crate::{FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Trap, Vm};
 
 pub use single::{OpRun, Went};
 
@@ -53,6 +54,7 @@ pub struct MachineBuilder<I: InstructionSet> {
     host: I::Host,
     limits: Limits,
     spaces: Vec<(&'static str, u32)>,
+    first_size: Option<FiberLimits>,
     tier: Option<Box<dyn NativeTier<I>>>,
 }
 
@@ -80,6 +82,14 @@ impl<I: InstructionSet> MachineBuilder<I> {
         self
     }
 
+    /// Makes stacks of this size at first, the machine's own and those of fibers. They move to larger memory when they
+    /// have to, up to their limits. By default they have their largest size at once, of which the operating system
+    /// commits what is used.
+    #[must_use]
+    pub fn first_size(self, size: FiberLimits) -> Self {
+        MachineBuilder { first_size: Some(size), ..self }
+    }
+
     /// Gives the machine a native tier. `mimeo-jit` has a method that is nicer to use.
     #[must_use]
     pub fn tier(self, tier: Box<dyn NativeTier<I>>) -> Self {
@@ -87,9 +97,19 @@ impl<I: InstructionSet> MachineBuilder<I> {
     }
 
     /// The machine.
+    ///
+    /// # Panics
+    ///
+    /// When there is no memory for its stacks.
     pub fn build(self) -> Machine<I> {
-        let mut driver = Driver::new(self.limits, self.tier);
-        driver.spaces = self.spaces;
+        let Limits { slots, depth, .. } = self.limits;
+        let most = FiberLimits { slots, depth };
+        let size = self.first_size.unwrap_or(most);
+        let size = FiberLimits { slots: size.slots.min(slots), depth: size.depth.min(depth) };
+        let stacks = Stacks::new(size, most);
+        let stacks = stacks.unwrap_or_else(|| panic!("there is no memory for stacks of {slots} slots"));
+        let mut driver = Driver::new(stacks, self.limits, self.tier);
+        (driver.spaces, driver.first_size) = (self.spaces, self.first_size);
         let core = Core {
             frame: driver.stacks().host_frame(),
             stack_limit: driver.stacks().limit(),
@@ -99,6 +119,8 @@ impl<I: InstructionSet> MachineBuilder<I> {
             finish_marker: driver.markers.finish,
             fault: 0,
             fault_callee: std::ptr::null(),
+            fault_base: std::ptr::null_mut(),
+            moves: 0,
         };
         let vm = Vm::boxed(self.context, self.host, core, driver);
         Machine { vm: NonNull::from(Box::leak(vm)) }
@@ -109,7 +131,7 @@ impl<I: InstructionSet> Machine<I> {
     /// Starts to put a machine together: the language's state, and then what is wanted beside the defaults, which
     /// are an interpreter alone and [`Limits::default`].
     pub fn builder(context: I::Context, host: I::Host) -> MachineBuilder<I> {
-        MachineBuilder { context, host, limits: Limits::default(), spaces: Vec::new(), tier: None }
+        MachineBuilder { context, host, limits: Limits::default(), spaces: Vec::new(), first_size: None, tier: None }
     }
 
     /// The state that ops and runtime functions work on.
@@ -127,6 +149,16 @@ impl<I: InstructionSet> Machine<I> {
     /// The native tier, if the machine has one of this type.
     pub fn tier<T: 'static>(&self) -> Option<&T> {
         self.vm().driver.tier.as_ref()?.as_any().downcast_ref()
+    }
+
+    /// Makes stacks small at first, and has every call move the value stack as long as it has at most 4,096 slots: for tests
+    /// of what keeps addresses of slots.
+    #[doc(hidden)]
+    pub fn move_stacks_at_calls(&mut self) {
+        let size = FiberLimits { slots: 16, depth: 4 };
+        let vm = self.vm_mut();
+        (vm.driver.restless, vm.driver.first_size) = (true, Some(size));
+        assert!(vm.move_stack(size), "there is memory for a small stack");
     }
 
     /// Counts the ops that the interpreter runs from here on, which makes it several times slower. Which functions get

@@ -107,13 +107,11 @@ impl<I: InstructionSet> Vm<I> {
         args: Vec<u64>,
         then: Then<I>,
     ) -> Result<(), Thrown> {
-        let record = self.core.frame;
-        let base = end_of_frame(record);
         // SAFETY: (1): the function was loaded when the op asked for it, and no program is unloaded that a request names.
         let slots = unsafe { (*function).facts() }.slots as usize;
-        if !self.has_room(base, slots.max(args.len())) || record >= self.core.frame_limit {
-            return Err(self.throw_kind(TrapKind::StackOverflow));
-        }
+        self.make_room(slots.max(args.len()), 1)?;
+        let record = self.core.frame;
+        let base = end_of_frame(record);
         for (index, &arg) in args.iter().enumerate() {
             // SAFETY: (1): the frame fits the stack.
             unsafe { *base.add(index) = arg };
@@ -122,7 +120,7 @@ impl<I: InstructionSet> Vm<I> {
         let (_, pc) = self.running(record);
         // A caller is after its op.
         self.pass_op();
-        self.driver.waiting.insert(record.addr(), Waiting { pc, then });
+        self.driver.wait(self.driver.stacks().index_of(record), Waiting { pc, then });
         // SAFETY: (1): there is room for both, as was just seen.
         unsafe {
             (*record).ret = self.driver.markers.finish;
@@ -135,7 +133,7 @@ impl<I: InstructionSet> Vm<I> {
     /// The function that the op of the top frame has asked for has returned.
     pub(crate) fn finish_request(&mut self) {
         let record = self.core.frame.cast_const();
-        let waiting = self.driver.waiting.remove(&record.addr());
+        let waiting = self.driver.end_wait(self.driver.stacks().index_of(record));
         let waiting = waiting.expect("only a frame that waits is returned to as the host's is");
         // SAFETY: (1): the function's frame was after this one, and its result is in its first slot.
         let result = unsafe { I::Value::from_bits(*end_of_frame(record)) };
@@ -168,7 +166,8 @@ impl<I: InstructionSet> Vm<I> {
 
     /// The frames above `below`, up to `top`, wait for nothing any more.
     pub(crate) fn forget_requests(&mut self, below: *const Frame, top: *const Frame) {
-        self.driver.forget_requests(below.addr() + 1..top.addr() + 1);
+        let [below, top] = [below, top].map(|record| self.driver.stacks().index_of(record));
+        self.driver.forget_requests(below + 1..top + 1);
     }
 }
 

@@ -6,42 +6,81 @@ use std::ops::Range;
 use memmap2::{MmapMut, MmapRaw};
 use mimeo_def::frame::Frame;
 
+use crate::FiberLimits;
+
 /// Zeroed memory for values and frame records. The operating system commits it page by page on first use, and has it
 /// back at once when it is dropped: an allocator would keep it, and would have to clear it before the next use.
 ///
-/// Contract of this island: (1) `memory` has room for `slots + 1` slots, and behind them for `depth + 2` records; it
-/// lives, and does not move, until `self` is dropped; (2) record 0 is the host's, whose base is always slot 0, and the
+/// Contract of this island: (1) `memory` has room for `size.slots + 1` slots, and after them for `size.depth + 2` records;
+/// it lives, and does not move, until `self` is dropped; (2) record 0 is the host's, whose base is always slot 0, and the
 /// last one is never filled.
 #[derive(Debug)]
 pub(crate) struct Stacks {
     memory: MmapRaw,
-    slots: u32,
-    depth: u32,
+    size: FiberLimits,
+    /// How large they may become.
+    most: FiberLimits,
 }
 
 impl Stacks {
-    /// # Panics
-    ///
-    /// When the address space has no room for them.
-    pub(crate) fn new(slots: u32, depth: u32) -> Self {
-        let frames_bytes = (depth as usize + 2) * size_of::<Frame>();
-        let memory = MmapMut::map_anon(Self::values_bytes(slots) + frames_bytes);
-        let memory = memory.unwrap_or_else(|error| panic!("no memory for stacks of {slots} slots: {error}"));
-        let stacks = Stacks { memory: memory.into(), slots, depth };
+    /// Stacks of this size, or `None` when there is no memory for them.
+    pub(crate) fn new(size: FiberLimits, most: FiberLimits) -> Option<Self> {
+        let frames_bytes = (size.depth as usize + 2) * size_of::<Frame>();
+        let memory = MmapMut::map_anon(Self::values_bytes(size.slots) + frames_bytes).ok()?;
+        let stacks = Stacks { memory: memory.into(), size, most };
         stacks.reset();
-        stacks
+        Some(stacks)
     }
 
-    /// Nothing is under way.
+    /// The same stacks in other memory, of this size, and the record that was `top`; `None` when there is no memory.
+    ///
+    /// Slots and records up to the top one stay what they are, but for the records' bases.
+    pub(crate) fn moved(&self, size: FiberLimits, top: *mut Frame) -> Option<(Stacks, *mut Frame)> {
+        let stacks = Stacks::new(size, self.most)?;
+        let (slots, records) = (self.size.slots.min(size.slots) as usize, self.index_of(top) + 1);
+        // SAFETY: (1): both have so many slots, and so many records, each of whose bases is a slot.
+        unsafe {
+            stacks.base().copy_from_nonoverlapping(self.base(), slots);
+            for index in 0..records {
+                let mut record = *self.host_frame().add(index);
+                record.base = stacks.base().byte_add(record.base.addr() - self.base().addr());
+                *stacks.host_frame().add(index) = record;
+            }
+        }
+        let top = stacks.record(records - 1);
+        Some((stacks, top))
+    }
+
+    /// Nothing is active.
     fn reset(&self) {
         let host = Frame { function: std::ptr::null(), base: self.base(), pc: 0, ret: 0 };
         // SAFETY: (1).
         unsafe { *self.host_frame() = host };
     }
 
-    /// Is it as large?
-    pub(crate) fn is_of(&self, slots: u32, depth: u32) -> bool {
-        (self.slots, self.depth) == (slots, depth)
+    /// Their size.
+    pub(crate) fn size(&self) -> FiberLimits {
+        self.size
+    }
+
+    /// How large they may become.
+    pub(crate) fn most(&self) -> FiberLimits {
+        self.most
+    }
+
+    /// Allows calls to this depth only.
+    pub(crate) fn limit_depth(&mut self, depth: u32) {
+        self.most.depth = depth.min(self.size.depth);
+    }
+
+    /// Which record this is, counted from the host's.
+    pub(crate) fn index_of(&self, record: *const Frame) -> usize {
+        (record.addr() - self.host_frame().addr()) / size_of::<Frame>()
+    }
+
+    /// The record with this index.
+    pub(crate) fn record(&self, index: usize) -> *mut Frame {
+        self.host_frame().wrapping_add(index)
     }
 
     /// Bytes before the first record.
@@ -106,12 +145,12 @@ impl Stacks {
         if cfg!(not(target_os = "linux")) {
             return None;
         }
-        let values_bytes = Self::values_bytes(self.slots);
+        let values_bytes = Self::values_bytes(self.size.slots);
         let first_slots = Self::FIRST_BYTES.min(values_bytes) / size_of::<u64>();
         // SAFETY: (1): they are slots, to which nothing refers.
         unsafe { self.base().write_bytes(0, first_slots) };
         // SAFETY: (1): the slot is in the stack, or its end.
-        let behind = unsafe { self.base().add(first_slots.min(self.slots as usize)) };
+        let behind = unsafe { self.base().add(first_slots.min(self.size.slots as usize)) };
         self.clear(behind);
         // Records are filled one after the other, so this one tells whether any behind it was.
         let probe = self.host_frame().wrapping_add(Self::FIRST_BYTES / size_of::<Frame>());
@@ -134,30 +173,39 @@ impl Stacks {
     /// Behind the last slot.
     pub(crate) fn limit(&self) -> *mut u64 {
         // SAFETY: (1).
-        unsafe { self.base().add(self.slots as usize) }
+        unsafe { self.base().add(self.size.slots as usize) }
     }
 
     /// The host's record.
     pub(crate) fn host_frame(&self) -> *mut Frame {
         // SAFETY: (1); records are aligned as slots are.
-        unsafe { self.memory.as_mut_ptr().add(Self::values_bytes(self.slots)).cast() }
-    }
-
-    /// The addresses of the records.
-    pub(crate) fn records(&self) -> Range<usize> {
-        self.host_frame().addr()..self.frame_limit().addr() + 1
+        unsafe { self.memory.as_mut_ptr().add(Self::values_bytes(self.size.slots)).cast() }
     }
 
     /// The last record that a function may have.
     pub(crate) fn frame_limit(&self) -> *mut Frame {
-        self.frame_limit_at(self.depth)
-    }
-
-    /// The same for a depth that is not above that of these stacks; if it is, that.
-    pub(crate) fn frame_limit_at(&self, depth: u32) -> *mut Frame {
         // SAFETY: (1).
-        unsafe { self.host_frame().add(depth.min(self.depth) as usize) }
+        unsafe { self.host_frame().add(self.most.depth.min(self.size.depth) as usize) }
     }
 }
 
-const _: () = assert!(align_of::<Frame>() <= align_of::<u64>(), "records lie behind slots");
+const _: () = assert!(align_of::<Frame>() <= align_of::<u64>(), "records lie after slots");
+
+/// A value stack that was moved: from where to where.
+#[derive(Debug)]
+pub struct StackMove {
+    pub(crate) from: usize,
+    pub(crate) to: *mut u64,
+    pub(crate) slots: usize,
+}
+
+impl StackMove {
+    /// The address of the slot that was at `slot` before; `slot` itself if it is none of this stack.
+    pub fn rebased<T>(&self, slot: *mut T) -> *mut T {
+        let offset_bytes = slot.addr().wrapping_sub(self.from);
+        if offset_bytes / size_of::<u64>() >= self.slots {
+            return slot;
+        }
+        self.to.wrapping_byte_add(offset_bytes).cast()
+    }
+}

@@ -42,6 +42,8 @@ pub enum TrapKind<E = String> {
         /// Arguments that the call passed.
         given: u32,
     },
+    /// There was no memory for a stack.
+    OutOfMemory,
     /// The function is not loaded in this machine: see [`FunctionRef`](crate::FunctionRef).
     NotLoaded,
     /// A fiber was not in the state that the operation needs.
@@ -58,6 +60,7 @@ impl<E: fmt::Display> fmt::Display for TrapKind<E> {
                 let plural = if *takes == 1 { "" } else { "s" };
                 write!(f, "`{function}` takes {takes} argument{plural}, not {given}")
             }
+            TrapKind::OutOfMemory => f.write_str("not enough memory"),
             TrapKind::NotLoaded => crate::NotLoaded.fmt(f),
             TrapKind::Fiber(error) => error.fmt(f),
         }

@@ -1,6 +1,6 @@
 //! [`TrustedOps`]: what the author of an instruction set with unsafe code promises.
 
-use crate::InstructionSet;
+use crate::{InstructionSet, StackMove, Vm};
 
 /// The promises that make an instruction set with unsafe code sound.
 ///
@@ -21,7 +21,8 @@ use crate::InstructionSet;
 /// 3. Pointers in the context outlive a swap, a move and a drop of context and host.
 /// 4. Inline-cache cells may hold zeros, and may be changed by every runtime call.
 /// 5. A [`Callee`](crate::Callee) is used only in its own machine, and while its program is loaded.
-/// 6. The address of a slot is not used after the next call, growth or drop of its stack.
+/// 6. The address of a slot is not used after the next call, growth or drop of its stack, unless
+///    [`stack_moved`](Self::stack_moved) replaces it.
 /// 7. The collector frees only what no stack, fiber, request, pending error, constant or cell reaches.
 /// 8. No reference into these is held across a call that may re-enter the machine; and 1 to 7 still hold after a panic.
 /// 9. Nothing of the machine but its [control handle](crate::tier) crosses threads.
@@ -30,4 +31,8 @@ use crate::InstructionSet;
     label = "needs `unsafe impl mimeo::TrustedOps for Ops {{}}`",
     note = "read the promises at `mimeo::TrustedOps`, and implement it beside the runtime functions"
 )]
-pub unsafe trait TrustedOps: InstructionSet {}
+pub unsafe trait TrustedOps: InstructionSet {
+    /// The machine has moved the value stack that it works on. A language that keeps addresses of slots across calls, as
+    /// for variables that closures share, replaces them here; no other address of a slot is good any more.
+    fn stack_moved(_vm: &mut Vm<Self>, _moved: &StackMove) {}
+}

@@ -34,8 +34,16 @@ impl<I: InstructionSet> Vm<I> {
     /// When the value stack ends before it.
     #[inline]
     pub fn slot(&self, index: u32) -> I::Value {
-        // SAFETY: `slot_ptr` checked it, and a slot holds the bits of a value, if a stale one.
-        unsafe { I::Value::from_bits(*self.slot_ptr(index)) }
+        assert!(index < self.room(), "the value stack has no slot {index}");
+        // The stack may become larger: nothing was written to what it does not have yet.
+        let bits = if index < self.room_at_present() {
+            // SAFETY: it is a slot of the stack.
+            unsafe { *self.top_base().add(index as usize) }
+        } else {
+            0
+        };
+        // SAFETY: a slot holds the bits of a value, if a stale one.
+        unsafe { I::Value::from_bits(bits) }
     }
 
     /// Sets a slot; see [`slot`](Self::slot).
@@ -45,26 +53,44 @@ impl<I: InstructionSet> Vm<I> {
     /// When the value stack ends before it.
     #[inline]
     pub fn set_slot(&mut self, index: u32, value: I::Value) {
-        // SAFETY: `slot_ptr` checked it, and nothing has a reference to a slot.
-        unsafe { *self.slot_ptr(index) = value.to_bits() };
+        if index >= self.room_at_present() {
+            self.make_room_for(index);
+        }
+        // SAFETY: it is a slot of the stack, and nothing has a reference to it.
+        unsafe { *self.top_base().add(index as usize) = value.to_bits() };
     }
 
-    /// Where a slot is, for variables that outlive the call of the runtime function: it stays there as long as the
-    /// stack. See [`slot`](Self::slot).
+    /// Where a slot, or the end of the stack, is until the next call, growth or drop of the stack: see (6) of
+    /// [`TrustedOps`](crate::TrustedOps).
     ///
     /// # Panics
     ///
-    /// When the value stack ends before it.
+    /// When the value stack ends before it, as large as it is now.
     #[inline]
     pub fn slot_ptr(&self, index: u32) -> *mut u64 {
-        assert!(index < self.room(), "the value stack has no slot {index}");
+        assert!(index <= self.room_at_present(), "the value stack has no slot {index}");
         self.top_base().wrapping_add(index as usize)
     }
 
-    /// Slots from slot 0 of the running op's frame to the end of the value stack.
+    /// Slots from slot 0 of the running op's frame to the end of the value stack, as large as it may become.
     #[inline]
     pub fn room(&self) -> u32 {
-        ((self.core.stack_limit as usize - self.top_base() as usize) / size_of::<u64>()) as u32
+        let stacks = self.driver.stacks();
+        self.room_at_present() + stacks.most().slots - stacks.size().slots
+    }
+
+    /// Slots from slot 0 of the running op's frame to the end of the value stack as it is.
+    #[inline]
+    fn room_at_present(&self) -> u32 {
+        ((self.core.stack_limit.addr() - self.top_base().addr()) / size_of::<u64>()) as u32
+    }
+
+    /// Moves the stack to where it has this slot of the running op's frame.
+    #[cold]
+    fn make_room_for(&mut self, index: u32) {
+        assert!(index < self.room(), "the value stack has no slot {index}");
+        let after_frame = index as usize + 1 - self.frame_slots() as usize;
+        assert!(self.make_room(after_frame, 0).is_ok(), "there is no memory for slot {index} of the value stack");
     }
 
     /// Number of slots of the running op's frame; 0 while nothing runs. The frame of a function that was

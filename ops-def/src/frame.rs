@@ -59,10 +59,15 @@ pub struct Core {
     pub fault: u64,
     /// The function that the refused call named.
     pub fault_callee: *const FunctionHeader,
+    /// Where its frame was to begin; the driver makes the call there once the stack is larger.
+    pub fault_base: *mut u64,
+    /// How often a value stack of the machine was moved. Whoever holds addresses of frames across a runtime call
+    /// compares it.
+    pub moves: u64,
 }
 
 /// Size of [`Core`] in bytes, and the offset of the context behind it.
-pub const CORE_BYTES: usize = 64;
+pub const CORE_BYTES: usize = 80;
 
 const _: () = {
     assert!(offset_of!(Frame, function) == 0 && offset_of!(Frame, base) == 8);
@@ -70,7 +75,8 @@ const _: () = {
     assert!(offset_of!(FunctionHeader, entry) == 0 && offset_of!(FunctionHeader, frame_bytes) == 8);
     assert!(offset_of!(Core, frame) == 0 && offset_of!(Core, stack_limit) == 8);
     assert!(offset_of!(Core, frame_limit) == 16 && offset_of!(Core, exit) == 24 && offset_of!(Core, fault) == 48);
-    assert!(offset_of!(Core, fault_callee) == 56 && offset_of!(FunctionHeader, arity) == 16);
+    assert!(offset_of!(Core, fault_callee) == 56 && offset_of!(Core, fault_base) == 64);
+    assert!(offset_of!(FunctionHeader, arity) == 16);
     assert!(size_of::<Core>() == CORE_BYTES);
 };
 
@@ -82,17 +88,20 @@ pub const PANICKED: u64 = 7;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The callee's frame does not fit the value stack, or there is no record left for it.
-    StackOverflow = 1,
+    Call = 1,
     /// The call passes fewer arguments than the callee takes.
     Arity = 2,
+    /// The frame of a function that is tail-called does not fit the value stack.
+    TailCall = 3,
 }
 
 impl Fault {
     /// The fault with this number, as [`Core::fault`] holds it.
     pub const fn from_code(code: u64) -> Option<Fault> {
         match code {
-            1 => Some(Fault::StackOverflow),
+            1 => Some(Fault::Call),
             2 => Some(Fault::Arity),
+            3 => Some(Fault::TailCall),
             _ => None,
         }
     }

@@ -14,7 +14,7 @@ use mimeo::{InstructionSet, Limits, Operands, Value, VerifyError};
 use mimeo_tests::registers::{self, register_ops};
 use mimeo_tests::stack::{self, stack_ops};
 
-use crate::machines::machine_with;
+use crate::machines::{machine_with, with_moving_stacks};
 
 type Spaces = &'static [(&'static str, u32)];
 
@@ -102,7 +102,11 @@ fn check<I: Hostile>(functions: Vec<FunctionBody>, what: u64, count: &mut Count)
     for config in [native, deopt] {
         let outcome = run(&program, Some(config.clone()));
         assert_eq!(interpreted, outcome, "case {what}, {config:?}\n{}", listing(&program));
+        let moved = with_moving_stacks(|| run(&program, Some(config.clone())));
+        assert_eq!(interpreted, moved, "case {what}, {config:?}, moving stacks\n{}", listing(&program));
     }
+    let moved = with_moving_stacks(|| run(&program, None));
+    assert_eq!(interpreted, moved, "case {what}, moving stacks\n{}", listing(&program));
 }
 
 fn listing<I: Hostile>(program: &Program<I, Verified>) -> String {

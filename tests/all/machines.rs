@@ -1,5 +1,7 @@
 //! A state, and perhaps a configuration of the native tier → a machine that has native code if it was asked for
 
+use std::cell::Cell;
+
 use mimeo::jit::{HasJit, JitConfig, WithJit};
 use mimeo::{InstructionSet, Limits, Machine};
 
@@ -12,11 +14,32 @@ pub(crate) fn machine_with<I: InstructionSet>(
 ) -> Machine<I> {
     let builder = Machine::builder(context, host).limits(limits);
     let builder = spaces.iter().fold(builder, |builder, &(space, len)| builder.space(space, len));
-    let Some(config) = config else { return builder.build() };
-    let machine = builder.jit(config).build();
-    let reason = machine.jit().expect("it has a tier").unavailable();
-    assert!(reason.is_none(), "there are stencils: {reason:?}");
+    let has_jit = config.is_some();
+    let mut machine = match config {
+        Some(config) => builder.jit(config).build(),
+        None => builder.build(),
+    };
+    if has_jit {
+        let reason = machine.jit().expect("it has a tier").unavailable();
+        assert!(reason.is_none(), "there are stencils: {reason:?}");
+    }
+    if MOVING.get() {
+        machine.move_stacks_at_calls();
+    }
     machine
+}
+
+thread_local! {
+    /// The machines that this thread makes move their stacks at every call.
+    static MOVING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a test on machines that move their stacks at every call.
+pub(crate) fn with_moving_stacks<T>(test: impl FnOnce() -> T) -> T {
+    MOVING.set(true);
+    let result = test();
+    MOVING.set(false);
+    result
 }
 
 /// A machine; with a configuration, one that can run native code.

@@ -7,6 +7,7 @@ mod control;
 mod fiber_errors;
 mod fibers;
 mod limits;
+mod moving;
 mod programs;
 mod reload;
 mod requests;

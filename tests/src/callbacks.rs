@@ -96,7 +96,7 @@ fn look_around(vm: &mut Vm, values: Window) -> i64 {
 const FIBER: FiberLimits = FiberLimits { slots: 1000, depth: 50 };
 
 fn new_fiber(vm: &mut Vm) -> i64 {
-    let fiber = vm.new_fiber(FIBER);
+    let fiber = vm.new_fiber(FIBER).expect("there is memory");
     vm.host.fibers.push(fiber);
     vm.host.fibers.len() as i64 - 1
 }

@@ -20,7 +20,9 @@ use std::io::{Read, Write};
 use crate::embed::Embedding;
 use crate::heap::{Coroutine, Gc, Heap};
 use crate::library::Random;
-use crate::ops::ops::{Ops, Table, Upvalue, Value};
+use mimeo::StackMove;
+
+use crate::ops::ops::{Ops, Table, Upvalue, Value, Vm};
 
 pub use arithmetic::to_number;
 pub use builtin::{BuiltinFn, Call};
@@ -55,10 +57,15 @@ pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
 // modules, whose users keep the heap's contract. (2) Bytecode is made by the generator and the stubs. (3) The context's
 // pointers lead into the heap, which goes with the machine; `Lua` hands out neither context nor host. (4) Caches compare
 // before they are used, and zeros compare with nothing. (5) A callee is part of a function, which keeps its chunk and with it
-// the program. (6) Upvalues are closed before their frame goes. (7) is what the collector is tested for. (8) Runtime
+// the program. (6) Upvalues are closed before their frame goes, and follow a stack that moves. (7) is what the collector is tested for. (8) Runtime
 // functions hold objects by address across calls, and `kept` or a slot keeps them alive. (9) Values are neither `Send` nor
 // shared.
-unsafe impl mimeo::TrustedOps for Ops {}
+unsafe impl mimeo::TrustedOps for Ops {
+    fn stack_moved(vm: &mut Vm, moved: &StackMove) {
+        // SAFETY: (6) of the heap's contract: the list is that of the stack on which the machine works.
+        unsafe { vm.host.heap.move_open_upvalues(vm.context.open_upvalues, moved) };
+    }
+}
 
 /// What only runtime functions see of a running Lua.
 pub struct Host {

@@ -13,7 +13,7 @@ use crate::programs::Programs;
 use crate::request::{Request, RequestKind, Waiting};
 use crate::stacks::Stacks;
 use crate::tier::{Enter, Markers, NativeTier, Others, References};
-use crate::{FiberError, FiberRef, InstructionSet, Limits};
+use crate::{FiberError, FiberLimits, FiberRef, InstructionSet, Limits};
 
 /// Stacks, and how much of them is in use while they are not worked on.
 pub(crate) struct Parked {
@@ -86,8 +86,12 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) spare_arguments: Vec<u64>,
     /// Serials that this machine may give to a [`Thrown`](crate::Thrown).
     serials: Range<u64>,
-    /// Frames of any stack whose op waits for the result of a call that it asked for, by the address of their record.
-    pub(crate) waiting: BTreeMap<usize, Waiting<I>>,
+    /// Frames whose op waits for the result of a call that it asked for, by their stacks and the index of their record.
+    waiting: BTreeMap<(u32, usize), Waiting<I>>,
+    /// The size that stacks have at first, if it is not the largest at once.
+    pub(crate) first_size: Option<FiberLimits>,
+    /// Every call moves the stack, for tests.
+    pub(crate) restless: bool,
     /// Elements of each index space.
     pub(crate) spaces: Vec<(&'static str, u32)>,
     /// As many runs may be under way at once.
@@ -97,13 +101,12 @@ pub(crate) struct Driver<I: InstructionSet> {
 }
 
 impl<I: InstructionSet> Driver<I> {
-    pub(crate) fn new(limits: Limits, tier: Option<Box<dyn NativeTier<I>>>) -> Self {
+    pub(crate) fn new(stacks: Stacks, limits: Limits, tier: Option<Box<dyn NativeTier<I>>>) -> Self {
         let gate = tier.as_ref().and_then(|tier| tier.gate());
         let machine = MACHINES.fetch_add(1, Ordering::Relaxed);
-        let parked = Some(Parked::new(Stacks::new(limits.slots, limits.depth)));
         Driver {
             machine,
-            places: vec![Place { generation: 0, parked }],
+            places: vec![Place { generation: 0, parked: Some(Parked::new(stacks)) }],
             free: Vec::new(),
             spare: Vec::new(),
             current: 0,
@@ -118,6 +121,8 @@ impl<I: InstructionSet> Driver<I> {
             spare_arguments: Vec::new(),
             serials: 0..0,
             waiting: BTreeMap::new(),
+            first_size: None,
+            restless: false,
             spaces: Vec::new(),
             most_nesting: limits.nesting,
             interpreted: None,
@@ -170,6 +175,10 @@ impl<I: InstructionSet> Driver<I> {
         &self.get(self.current).stacks
     }
 
+    pub(crate) fn stacks_mut(&mut self) -> &mut Stacks {
+        &mut self.get_mut(self.current).stacks
+    }
+
     fn get(&self, index: u32) -> &Parked {
         self.places[index as usize].parked.as_ref().expect("stacks that are worked on are not dropped")
     }
@@ -209,29 +218,47 @@ impl<I: InstructionSet> Driver<I> {
             place.generation = next;
             self.free.push(index);
         }
-        if let Some(Parked { stacks, .. }) = &parked {
-            let records = stacks.records();
-            self.forget_requests(records);
-        }
+        self.waiting.retain(|&(stacks, _), _| stacks != index);
         if self.spare.len() < Self::MAX_SPARE {
             self.spare.extend(parked.and_then(|parked| parked.stacks.recycle()));
         }
         Ok(())
     }
 
-    /// The records at these addresses wait for nothing any more.
+    /// The op of a record of the current stacks waits for the result of a call.
+    pub(crate) fn wait(&mut self, record: usize, waiting: Waiting<I>) {
+        self.waiting.insert((self.current, record), waiting);
+    }
+
+    /// What the op of a record of the current stacks has waited for.
+    pub(crate) fn end_wait(&mut self, record: usize) -> Option<Waiting<I>> {
+        self.waiting.remove(&(self.current, record))
+    }
+
+    /// These records of the current stacks wait for nothing any more.
     pub(crate) fn forget_requests(&mut self, records: Range<usize>) {
+        let records = (self.current, records.start)..(self.current, records.end);
         while let Some((&record, _)) = self.waiting.range(records.clone()).next_back() {
             self.waiting.remove(&record);
         }
     }
 
     /// Stacks for a fiber, which may have been another one's.
-    pub(crate) fn stacks_of(&mut self, slots: u32, depth: u32) -> Stacks {
-        match self.spare.iter().rposition(|stacks| stacks.is_of(slots, depth)) {
-            Some(index) => self.spare.swap_remove(index),
-            None => Stacks::new(slots, depth),
+    pub(crate) fn stacks_of(&mut self, most: FiberLimits) -> Option<Stacks> {
+        let size = self.first_size.unwrap_or(most);
+        let size = FiberLimits { slots: size.slots.min(most.slots), depth: size.depth.min(most.depth) };
+        match self.spare.iter().rposition(|stacks| (stacks.size(), stacks.most()) == (size, most)) {
+            Some(index) => Some(self.spare.swap_remove(index)),
+            None => Stacks::new(size, most),
         }
+    }
+
+    /// Moves the stacks that are worked on to other memory of this size; `None` when there is none. Takes the top
+    /// record, and returns it beside the stacks as they were.
+    pub(crate) fn move_stacks(&mut self, size: FiberLimits, top: *mut Frame) -> Option<(Stacks, *mut Frame)> {
+        let parked = self.get_mut(self.current);
+        let (stacks, top) = parked.stacks.moved(size, top)?;
+        Some((std::mem::replace(&mut parked.stacks, stacks), top))
     }
 
     /// Stacks of dropped fibers that are kept, each with a few pages.

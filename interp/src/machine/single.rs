@@ -69,8 +69,9 @@ pub struct OpRun {
 impl<I: InstructionSet> Machine<I> {
     /// From now on calls fit to this depth only, or to what the limits say if that is less.
     pub fn limit_depth(&mut self, depth: u32) {
-        let limit = self.vm().driver.stacks().frame_limit_at(depth);
-        self.vm_mut().core.frame_limit = limit;
+        let vm = self.vm_mut();
+        vm.driver.stacks_mut().limit_depth(depth);
+        vm.use_limits();
     }
 
     /// Runs the op at `pc`, and nothing else, on a frame with these slots; natively when `native` is set.

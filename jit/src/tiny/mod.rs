@@ -10,7 +10,7 @@ use mimeo_def::Fingerprint;
 use mimeo_def::frame::{Exit, Outcome};
 use mimeo_def::op::{Control, OpInfo, OperandInfo, OperandKind, Scalar};
 use mimeo_def::stencil::{Stencil, Table};
-use mimeo_interp::{Cursor, Flow, InstructionSet, Operands, RuntimeFn, Thrown, Vm, guard};
+use mimeo_interp::{Cursor, Flow, InstructionSet, Operands, RuntimeFn, StackMove, Thrown, Vm, guard};
 
 pub(crate) use programs::{Op, machine, machine_with};
 pub(crate) use tables::TABLE;
@@ -140,6 +140,8 @@ unsafe impl InstructionSet for Tiny {
     ];
     const STENCILS: &'static Table = &TABLE;
     const C: &'static str = include_str!("stencils.c");
+
+    const STACK_MOVED: Option<fn(&mut Vm<Tiny>, &StackMove)> = None;
 
     unsafe fn interpret<const SINGLE: bool>(vm: &mut Vm<Self>) -> Exit {
         // SAFETY: verified code, whose ops are those of `OPS`.

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::*;
 
 #[test]
-fn runtime_functions_call_back_in_every_configuration() {
+pub(super) fn runtime_functions_call_back_in_every_configuration() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone(), Limits::default());
         for _ in 0..5 {
@@ -16,7 +16,7 @@ fn runtime_functions_call_back_in_every_configuration() {
 }
 
 #[test]
-fn an_error_in_a_callback_is_placed_where_it_happened_and_can_be_caught() {
+pub(super) fn an_error_in_a_callback_is_placed_where_it_happened_and_can_be_caught() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone(), Limits::default());
         for _ in 0..3 {
@@ -33,7 +33,7 @@ fn an_error_in_a_callback_is_placed_where_it_happened_and_can_be_caught() {
 }
 
 #[test]
-fn too_many_nested_runs_are_an_error_that_can_be_caught() {
+pub(super) fn too_many_nested_runs_are_an_error_that_can_be_caught() {
     for config in configs() {
         let limits = Limits { nesting: 50, ..Limits::default() };
         let (mut machine, linked) = loaded(config.clone(), limits);
@@ -66,7 +66,7 @@ fn too_many_nested_runs_are_an_error_that_can_be_caught() {
 }
 
 #[test]
-fn a_panic_passes_through_nested_runs_and_leaves_the_machine_usable() {
+pub(super) fn a_panic_passes_through_nested_runs_and_leaves_the_machine_usable() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone(), Limits::default());
         machine.vm_mut().host.on_callback = Some(Box::new(|a| assert_ne!(a, 3, "three")));

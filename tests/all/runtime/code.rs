@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn code_goes_while_frames_return_into_it() {
+pub(super) fn code_goes_while_frames_return_into_it() {
     // At every callback the code of all functions is replaced or thrown away, while up to 30 drivers and their
     // frames are in the middle of it: on the native stack, in frame records, and behind side exits.
     type Act = fn(&Control);
@@ -35,7 +35,7 @@ fn code_goes_while_frames_return_into_it() {
 }
 
 #[test]
-fn retired_code_is_kept_exactly_as_long_as_it_is_needed() {
+pub(super) fn retired_code_is_kept_exactly_as_long_as_it_is_needed() {
     let (mut machine, linked) = loaded(Some(on()), Limits::default());
     assert_eq!(machine.call(linked.function(SUM), &[1]), Ok(1));
     let live = stats(&machine).code.live_bytes;

@@ -93,7 +93,7 @@ fn controlled(config: Option<JitConfig>, limits: Limits) -> (Machine<Ops>, Linke
 }
 
 #[test]
-fn handlers_catch_what_functions_under_them_throw() {
+pub(super) fn handlers_catch_what_functions_under_them_throw() {
     for config in configs() {
         let limits = Limits { depth: 1000, ..Limits::default() };
         let (mut machine, linked) = controlled(config.clone(), limits);
@@ -120,7 +120,7 @@ fn handlers_catch_what_functions_under_them_throw() {
 }
 
 #[test]
-fn tail_calls_take_no_stack() {
+pub(super) fn tail_calls_take_no_stack() {
     for config in configs() {
         let limits = Limits { depth: 3, slots: 64, ..Limits::default() };
         let (mut machine, linked) = controlled(config.clone(), limits);
@@ -134,7 +134,7 @@ fn tail_calls_take_no_stack() {
 }
 
 #[test]
-fn runtime_functions_see_windows_and_frames() {
+pub(super) fn runtime_functions_see_windows_and_frames() {
     for config in configs() {
         let (mut machine, linked) = controlled(config.clone(), Limits::default());
         for _ in 0..3 {

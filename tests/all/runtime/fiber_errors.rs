@@ -109,7 +109,7 @@ pub(super) fn fiber_program() -> Program {
 
 /// Starts a function in a fiber of its own, in which it is suspended.
 pub(super) fn suspended_in(vm: &mut Vm, linked: Linked, function: FunctionIndex) -> FiberRef {
-    let fiber = vm.new_fiber(LIMITS);
+    let fiber = vm.new_fiber(LIMITS).expect("there is memory");
     let callee = linked.function(function);
     assert!(matches!(vm.start_fiber(fiber, callee, &[7]), Ok(FiberExit::Suspended)));
     assert_eq!(vm.host.yielded.take().map(|(value, _)| value.abs()), Some(7));
@@ -158,7 +158,7 @@ fn throw_into_all(vm: &mut Vm, linked: Linked, what: &str) {
 }
 
 #[test]
-fn an_error_arrives_at_the_op_that_suspended_the_fiber() {
+pub(super) fn an_error_arrives_at_the_op_that_suspended_the_fiber() {
     for config in configs() {
         let what = format!("{config:?}");
         let (mut machine, linked) = asking(config, Limits::default(), &fiber_program(), never);
@@ -178,7 +178,7 @@ fn an_error_arrives_at_the_op_that_suspended_the_fiber() {
 }
 
 #[test]
-fn an_error_keeps_its_place_when_it_is_thrown_into_a_fiber() {
+pub(super) fn an_error_keeps_its_place_when_it_is_thrown_into_a_fiber() {
     for config in configs() {
         let (mut machine, linked) = asking(config.clone(), Limits::default(), &fiber_program(), never);
         for _ in 0..4 {
@@ -194,7 +194,7 @@ fn an_error_keeps_its_place_when_it_is_thrown_into_a_fiber() {
 }
 
 #[test]
-fn an_error_is_thrown_into_suspended_fibers_only() {
+pub(super) fn an_error_is_thrown_into_suspended_fibers_only() {
     for config in configs() {
         let what = format!("{config:?}");
         let not_suspended = {
@@ -215,7 +215,7 @@ fn an_error_is_thrown_into_suspended_fibers_only() {
         let (mut machine, linked) = asking(config, Limits::default(), &fiber_program(), ask);
         for _ in 0..3 {
             let vm = machine.vm_mut();
-            let fiber = vm.new_fiber(LIMITS);
+            let fiber = vm.new_fiber(LIMITS).expect("there is memory");
             vm.host.fibers = vec![fiber];
             not_suspended(vm, fiber, FiberError::NotSuspended);
             let function = linked.function(ASKING);
@@ -230,7 +230,7 @@ fn an_error_is_thrown_into_suspended_fibers_only() {
 }
 
 #[test]
-fn a_fiber_stays_suspended_when_there_are_too_many_runs_to_go_on_in_it() {
+pub(super) fn a_fiber_stays_suspended_when_there_are_too_many_runs_to_go_on_in_it() {
     for config in configs() {
         let fiber = Rc::new(Cell::new(None));
         let parked = Rc::clone(&fiber);

@@ -62,7 +62,7 @@ fn fiber_program() -> Program {
 }
 
 #[test]
-fn fibers_stop_and_go_on() {
+pub(super) fn fibers_stop_and_go_on() {
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
         let linked = machine.load(&fiber_program()).expect("it has the spaces");
@@ -86,7 +86,7 @@ fn fibers_stop_and_go_on() {
 }
 
 #[test]
-fn code_goes_while_fibers_are_suspended_in_it() {
+pub(super) fn code_goes_while_fibers_are_suspended_in_it() {
     for config in configs().into_iter().flatten() {
         let mut machine =
             machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config.clone()));
@@ -94,7 +94,7 @@ fn code_goes_while_fibers_are_suspended_in_it() {
         let handle = control(&machine);
         for _ in 0..3 {
             // The frame of `producer` is suspended below that of `inner`, which returns into its code.
-            let fiber = machine.vm_mut().new_fiber(FiberLimits { slots: 100, depth: 10 });
+            let fiber = machine.vm_mut().new_fiber(FiberLimits { slots: 100, depth: 10 }).expect("there is memory");
             let producer = linked.function(PRODUCER);
             let exit = machine.vm_mut().start_fiber(fiber, producer, &[3]);
             assert!(matches!(exit, Ok(FiberExit::Suspended)), "{config:?}");
@@ -115,11 +115,11 @@ fn code_goes_while_fibers_are_suspended_in_it() {
 }
 
 #[test]
-fn a_fiber_that_runs_cannot_be_resumed() {
+pub(super) fn a_fiber_that_runs_cannot_be_resumed() {
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
         let linked = machine.load(&resuming_itself()).expect("it has the spaces");
-        let fiber = machine.vm_mut().new_fiber(FiberLimits { slots: 100, depth: 10 });
+        let fiber = machine.vm_mut().new_fiber(FiberLimits { slots: 100, depth: 10 }).expect("there is memory");
         let itself = linked.function(FunctionIndex(0));
         machine.vm_mut().host.fibers = vec![fiber];
         machine.vm_mut().host.yielded = Some((0, 1));

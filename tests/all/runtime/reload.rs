@@ -94,7 +94,7 @@ fn assert_nothing_stays(machine: &Machine<Ops>, what: &str) {
 }
 
 #[test]
-fn a_program_is_replaced_by_another_under_a_loop_that_calls_it() {
+pub(super) fn a_program_is_replaced_by_another_under_a_loop_that_calls_it() {
     const ROUNDS: i64 = 300;
     in_every_configuration(|config, forgetful| {
         let what = format!("{config:?}");
@@ -124,7 +124,7 @@ fn a_program_is_replaced_by_another_under_a_loop_that_calls_it() {
 }
 
 #[test]
-fn a_program_comes_and_goes_within_a_runtime_function() {
+pub(super) fn a_program_comes_and_goes_within_a_runtime_function() {
     in_every_configuration(|config, forgetful| {
         let what = format!("{config:?}");
         let (mut machine, linked) = asking(config, Limits::default(), &outer_program(), |_, _| Ok(0));
@@ -150,7 +150,7 @@ fn a_program_comes_and_goes_within_a_runtime_function() {
             let both = vm.run(both, &[twice])? + vm.run(outer, &[0])?;
             let mut fiber = None;
             if k % 3 == 0 {
-                let made = vm.new_fiber(FiberLimits { slots: 100, depth: 10 });
+                let made = vm.new_fiber(FiberLimits { slots: 100, depth: 10 }).expect("there is memory");
                 let callee = again.function(ONLY);
                 assert!(vm.start_fiber(made, callee, &[1]).is_ok());
                 fiber = Some(made);
@@ -175,7 +175,7 @@ fn a_program_comes_and_goes_within_a_runtime_function() {
 }
 
 #[test]
-fn programs_load_programs_on_top_of_each_other_and_unload_them_on_the_way_back() {
+pub(super) fn programs_load_programs_on_top_of_each_other_and_unload_them_on_the_way_back() {
     in_every_configuration(|config, forgetful| {
         let what = format!("{config:?}");
         let (mut machine, linked) = asking(config, Limits::default(), &asking_below(), |_, _| Ok(0));
@@ -207,7 +207,7 @@ fn programs_load_programs_on_top_of_each_other_and_unload_them_on_the_way_back()
 }
 
 #[test]
-fn unloading_frees_no_code_before_native_code_is_left() {
+pub(super) fn unloading_frees_no_code_before_native_code_is_left() {
     const ROUNDS: i64 = 50;
     let config = JitConfig { trace: true, ..on() };
     let (mut machine, linked) = asking(Some(config), Limits::default(), &outer_program(), |_, _| Ok(0));

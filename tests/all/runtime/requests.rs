@@ -59,7 +59,7 @@ fn loaded(config: Option<JitConfig>) -> (Machine<Ops>, Linked) {
 }
 
 #[test]
-fn what_an_op_asks_for_is_its_result_or_decides_where_it_goes() {
+pub(super) fn what_an_op_asks_for_is_its_result_or_decides_where_it_goes() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone());
         for _ in 0..5 {
@@ -70,7 +70,7 @@ fn what_an_op_asks_for_is_its_result_or_decides_where_it_goes() {
 }
 
 #[test]
-fn requests_are_as_deep_as_calls() {
+pub(super) fn requests_are_as_deep_as_calls() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone());
         assert_eq!(machine.call(linked.function(SUM_UP), &[100_000]), Ok(100_000 * 100_001 / 2), "{config:?}");
@@ -82,7 +82,7 @@ fn requests_are_as_deep_as_calls() {
 }
 
 #[test]
-fn an_error_of_what_was_asked_for_is_caught_around_the_op() {
+pub(super) fn an_error_of_what_was_asked_for_is_caught_around_the_op() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone());
         for _ in 0..5 {
@@ -94,7 +94,7 @@ fn an_error_of_what_was_asked_for_is_caught_around_the_op() {
 }
 
 #[test]
-fn a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped() {
+pub(super) fn a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped() {
     const INNER: FunctionIndex = FunctionIndex(0);
     const OUTER: FunctionIndex = FunctionIndex(1);
     const MAIN: FunctionIndex = FunctionIndex(2);

@@ -173,7 +173,7 @@ type Littered = Rc<RefCell<Vec<Behind>>>;
 
 /// A fiber that is suspended in `yielding_below`, littered behind its frames.
 fn parked(vm: &mut Vm, linked: Linked) -> FiberRef {
-    let fiber = vm.new_fiber(LIMITS);
+    let fiber = vm.new_fiber(LIMITS).expect("there is memory");
     let callee = linked.function(YIELDING_BELOW);
     assert!(matches!(vm.start_fiber(fiber, callee, &[8]), Ok(FiberExit::Suspended)));
     assert_eq!(vm.host.yielded.take(), Some((8, 1)));
@@ -188,7 +188,7 @@ fn parked(vm: &mut Vm, linked: Linked) -> FiberRef {
 fn collect(vm: &mut Vm, linked: Linked, fibers: &[FiberRef], littered: &[Behind]) {
     let [other, this] = fibers else { panic!("two fibers run") };
     let parked = parked(vm, linked);
-    let idle = vm.new_fiber(LIMITS);
+    let idle = vm.new_fiber(LIMITS).expect("there is memory");
     let kept = under_way(vm);
     assert_eq!(kept.iter().map(Vec::len).collect::<Vec<_>>(), [DEEP_STEP as usize * 20 + 5, 513, 3]);
     assert_eq!((kept[1][0], kept[1][512], kept[2][2]), (30, 513, 3));
@@ -251,7 +251,7 @@ fn the_stacks_of_outer_and_of_parked_fibers_are_cleared_too() {
                     return Ok(3);
                 }
             };
-            let fiber = vm.new_fiber(LIMITS);
+            let fiber = vm.new_fiber(LIMITS).expect("there is memory");
             fibers.borrow_mut().push(fiber);
             let callee = linked.function(function);
             let exit = vm.start_fiber(fiber, callee, &[arg])?;
@@ -337,7 +337,7 @@ mod resident {
             let (mut machine, linked) = asking(config.clone(), Limits::default(), &stack_program(), ask);
             let vm = machine.vm_mut();
             let [deep, yielding] = [DEEP, YIELDING].map(|function| linked.function(function));
-            let fiber = vm.new_fiber(FiberLimits { slots: 1 << 20, depth: DEPTH + 1 });
+            let fiber = vm.new_fiber(FiberLimits { slots: 1 << 20, depth: DEPTH + 1 }).expect("there is memory");
             let resident = || {
                 let (base, slots) = place.get();
                 pages(base, slots)
@@ -363,7 +363,7 @@ mod resident {
 }
 
 #[test]
-fn slots_have_addresses_that_stay() {
+fn slots_have_addresses_until_the_next_call() {
     for config in configs() {
         let ask = |vm: &mut Vm, values: Window| {
             let [mine, last] = [values.start(), vm.room() - 1].map(|index| vm.slot_ptr(index));
@@ -376,11 +376,14 @@ fn slots_have_addresses_that_stay() {
             assert_eq!(vm.slot(vm.room() - 1), 99);
             let beyond = vm.room();
             let message = format!("the value stack has no slot {beyond}");
-            assert_eq!(panic_of(|| vm.slot_ptr(beyond)), message);
+            // The end of the stack has an address, and nothing after it.
+            assert_eq!(vm.slot_ptr(beyond), last.wrapping_add(1));
+            let after_end = format!("the value stack has no slot {}", beyond + 1);
+            assert_eq!(panic_of(|| vm.slot_ptr(beyond + 1)), after_end);
             assert_eq!(panic_of(|| vm.slot(beyond)), message);
             assert_eq!(panic_of(|| vm.set_slot(beyond, 1)), message);
             assert_eq!(panic_of(|| vm.slot(u32::MAX)), format!("the value stack has no slot {}", u32::MAX));
-            // A run uses the stack, and moves nothing.
+            // The stack has its largest size, so that a run does not move it.
             let results = vm.host.given.expect("the test has given it");
             assert!(matches!(vm.run(results, &[2]), Ok(2)));
             assert_eq!(vm.slot_ptr(values.start()), mine);

@@ -18,7 +18,7 @@ fn asked_in_fiber(
     machine.vm_mut().host.ask = Some(Rc::new(move |vm: &mut Vm, _: Window| ask(vm, linked)));
     for _ in 0..5 {
         let vm = machine.vm_mut();
-        let fiber = vm.new_fiber(LIMITS);
+        let fiber = vm.new_fiber(LIMITS).expect("there is memory");
         let callee = linked.function(function);
         let result = vm.start_fiber(fiber, callee, &[1]);
         check(vm, result);
@@ -49,7 +49,7 @@ fn has_thrown(message: &'static str) -> impl FnMut(&mut Vm, Result<FiberExit<i64
 }
 
 #[test]
-fn what_is_thrown_behind_the_wish_to_be_suspended_takes_its_place() {
+pub(super) fn what_is_thrown_behind_the_wish_to_be_suspended_takes_its_place() {
     for config in configs() {
         let asked = |ask: fn(&mut Vm, Linked) -> Result<i64, Thrown>, message: &'static str| {
             asked_in_fiber(config.clone(), ASKING, ask, has_thrown(message));
@@ -84,7 +84,7 @@ fn what_is_thrown_behind_the_wish_to_be_suspended_takes_its_place() {
 }
 
 #[test]
-fn runs_between_the_wish_to_be_suspended_and_the_ops_end_are_not_suspended() {
+pub(super) fn runs_between_the_wish_to_be_suspended_and_the_ops_end_are_not_suspended() {
     for config in configs() {
         let run = |vm: &mut Vm, linked: Linked| {
             let _wish = wish(vm);
@@ -112,7 +112,7 @@ fn runs_between_the_wish_to_be_suspended_and_the_ops_end_are_not_suspended() {
 }
 
 #[test]
-fn a_run_is_not_suspended_by_the_wish_of_another() {
+pub(super) fn a_run_is_not_suspended_by_the_wish_of_another() {
     for config in configs() {
         let wishes = Cell::new(None);
         let ask = move |vm: &mut Vm, linked: Linked| {
@@ -132,7 +132,7 @@ fn a_run_is_not_suspended_by_the_wish_of_another() {
 }
 
 #[test]
-fn a_panic_behind_the_wish_to_be_suspended_is_not_lost() {
+pub(super) fn a_panic_behind_the_wish_to_be_suspended_is_not_lost() {
     for config in configs() {
         let panics = Rc::new(Cell::new(true));
         let stop = Rc::clone(&panics);
@@ -146,7 +146,7 @@ fn a_panic_behind_the_wish_to_be_suspended_is_not_lost() {
         let (mut machine, linked) = asking(config.clone(), Limits::default(), &fiber_program(), ask);
         for _ in 0..5 {
             let vm = machine.vm_mut();
-            let fiber = vm.new_fiber(LIMITS);
+            let fiber = vm.new_fiber(LIMITS).expect("there is memory");
             let callee = linked.function(ASKING);
             panics.set(true);
             assert_eq!(panic_of(|| vm.start_fiber(fiber, callee, &[1]).is_ok()), "behind the wish", "{config:?}");
@@ -160,7 +160,7 @@ fn a_panic_behind_the_wish_to_be_suspended_is_not_lost() {
 }
 
 #[test]
-fn a_fiber_can_be_suspended_in_its_own_run_only() {
+pub(super) fn a_fiber_can_be_suspended_in_its_own_run_only() {
     for config in configs() {
         // What `can_suspend` says, each time that the program asks.
         let said = Rc::new(RefCell::new(Vec::new()));
@@ -177,7 +177,7 @@ fn a_fiber_can_be_suspended_in_its_own_run_only() {
             assert!(!vm.can_suspend() && vm.suspend().is_none(), "{config:?}");
             let [asking, asking_back] = [ASKING, ASKING_BACK].map(|function| linked.function(function));
             assert!(matches!(vm.run(asking, &[1]), Ok(1)), "{config:?}");
-            let fiber = vm.new_fiber(LIMITS);
+            let fiber = vm.new_fiber(LIMITS).expect("there is memory");
             assert!(matches!(vm.start_fiber(fiber, asking, &[2]), Ok(FiberExit::Done(2))), "{config:?}");
             assert!(matches!(vm.start_fiber(fiber, asking_back, &[3]), Ok(FiberExit::Done(3))), "{config:?}");
             assert!(matches!(vm.run(asking_back, &[4]), Ok(4)), "{config:?}");
@@ -190,7 +190,7 @@ fn a_fiber_can_be_suspended_in_its_own_run_only() {
             let depth = vm.slot(values.start());
             inside.borrow_mut().push(vm.can_suspend());
             if depth > 0 {
-                let fiber = vm.new_fiber(LIMITS);
+                let fiber = vm.new_fiber(LIMITS).expect("there is memory");
                 let callee = linked.function(if depth % 2 == 0 { ASKING_BACK } else { ASKING });
                 assert!(matches!(vm.start_fiber(fiber, callee, &[depth - 1]), Ok(FiberExit::Done(_))));
                 assert_eq!(vm.drop_fiber(fiber), Ok(()));

@@ -3,6 +3,8 @@
 //! Contract of its unsafe blocks: (1), (2), (3), (5) and (6) of the [heap](super).
 #![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
 
+use mimeo::StackMove;
+
 use super::{Gc, Heap, Kind};
 use crate::ops::ops::{BLACK, Object, Upvalue, Value};
 
@@ -55,6 +57,20 @@ impl Heap {
                 // An open one is grey until the stacks are scanned for the last time, so this needs no barrier.
                 let value = *upvalue.at;
                 upvalue.as_mut().close(value);
+            }
+        }
+    }
+
+    /// The open upvalues of a list follow their slots, whose stack was moved.
+    ///
+    /// # Safety
+    ///
+    /// (6) of the heap's contract; `list` is that of the stack that was moved.
+    pub unsafe fn move_open_upvalues(&mut self, mut list: *mut Upvalue, moved: &StackMove) {
+        unsafe {
+            while let Some(mut upvalue) = Gc::option(list) {
+                upvalue.as_mut().at = moved.rebased(upvalue.at);
+                list = upvalue.next_open;
             }
         }
     }

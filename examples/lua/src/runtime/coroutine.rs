@@ -120,7 +120,7 @@ fn go_on(vm: &mut Vm, coroutine: Gc<Coroutine>, values: &[Value]) -> Result<Fibe
             vm.resume_fiber(fiber)
         }
         None => {
-            let fiber = vm.new_fiber(LIMITS);
+            let fiber = vm.new_fiber(LIMITS)?;
             let number = vm.host.fibers.add(fiber);
             let body = vm.host.heap.begin(coroutine, number);
             let args: Vec<Value> = [Value::NIL, body].into_iter().chain(values.iter().copied()).collect();

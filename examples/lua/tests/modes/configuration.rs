@@ -11,12 +11,14 @@ pub struct Configuration {
     pub jit: Option<JitConfig>,
     /// A full cycle of the collector at every so manieth safepoint; 0 for when one is due.
     pub collect_every: u32,
+    /// Stacks are small at first, and move at every call.
+    pub moves_stacks: bool,
 }
 
 impl Configuration {
     /// Without a native tier.
     pub fn interpreter() -> Configuration {
-        Configuration { name: "interpreter".to_owned(), jit: None, collect_every: 0 }
+        Configuration { name: "interpreter".to_owned(), jit: None, collect_every: 0, moves_stacks: false }
     }
 
     /// The same with a full cycle at every so manieth safepoint.
@@ -26,10 +28,17 @@ impl Configuration {
     }
 }
 
+impl Configuration {
+    /// The same on stacks that move at every call.
+    pub fn moving_stacks(self) -> Configuration {
+        Configuration { name: format!("{} on moving stacks", self.name), moves_stacks: true, ..self }
+    }
+}
+
 #[cfg(feature = "jit")]
 impl Configuration {
     fn native(name: impl Into<String>, jit: JitConfig) -> Configuration {
-        Configuration { name: name.into(), jit: Some(jit), collect_every: 0 }
+        Configuration { name: name.into(), jit: Some(jit), collect_every: 0, moves_stacks: false }
     }
 
     /// Every function is compiled when it is called first.

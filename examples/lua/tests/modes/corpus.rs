@@ -73,6 +73,17 @@ fn tier_up() {
     check_all(&[1, 2, 10].map(Configuration::after));
 }
 
+#[test]
+fn moving_stacks_in_the_interpreter() {
+    check_all(&[Configuration::interpreter().moving_stacks()]);
+}
+
+#[test]
+#[cfg(feature = "jit")]
+fn moving_stacks_in_native_code() {
+    check_all(&[Configuration::on().moving_stacks()]);
+}
+
 /// So many cycles are affordable in each program. One that has more safepoints has a cycle at every so manieth.
 const MAX_CYCLES: u32 = 300;
 

@@ -46,6 +46,10 @@ pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: 
         ..Options::default()
     };
     let mut lua = Lua::new(options);
+    if configuration.moves_stacks {
+        // SAFETY: it gets no values.
+        unsafe { lua.machine() }.move_stacks_at_calls();
+    }
     let reason = lua.jit().and_then(Jit::unavailable);
     assert!(lua.jit().is_some() == configuration.jit.is_some() && reason.is_none(), "{reason:?}");
     let mut scope = lua.scope();

@@ -344,6 +344,7 @@ impl<'a> Emitter<'a> {
         let call = format!("{}({})", super::helper_symbol(name), all.join(", "));
         let result = self.keep(call, ty);
         if self.reaches.runtime(name) {
+            self.reload();
             self.braces("if (PANICKED)", Self::throw);
         }
         result
@@ -374,7 +375,13 @@ impl<'a> Emitter<'a> {
         let outcome = self.fresh();
         let all: Vec<String> = std::iter::once("vm".to_owned()).chain(words).collect();
         self.line(format!("Outcome {outcome} = rt_{name}({});", all.join(", ")));
+        self.reload();
         outcome
+    }
+
+    /// A runtime function has returned, which may have moved the stack. A helper has no base.
+    fn reload(&mut self) {
+        self.line(if self.place == Place::Helper { "frame = vm->core.frame;" } else { "RELOAD;" });
     }
 
     fn runtime_value(&mut self, name: &str, args: &[Expr], ty: &Ty) -> String {

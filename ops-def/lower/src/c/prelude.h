@@ -61,13 +61,17 @@ typedef struct __attribute__((aligned(16))) {
   void *finish_marker;
   uint64_t fault;
   const Function *fault_callee;
+  Slot *fault_base;
+  uint64_t moves;
 } Core;
 /* mimeo-def, frame.rs: `Fault`. */
-enum { STACK_OVERFLOW = 1, ARITY = 2 };
+enum { CALL = 1, ARITY = 2, TAIL_CALL = 3 };
 typedef struct {
   uint64_t status;
   uint64_t value;
 } Outcome;
+/* Runtime functions can move the stack: what follows one works on the frame where it is then. */
+#define RELOAD (frame = vm->core.frame, base = frame->base)
 /* A runtime function panicked: whatever comes next, get out (`guard` in mimeo-interp, vm.rs). */
 #define PANICKED (vm->core.exit == 7)
 struct Window {
@@ -79,7 +83,7 @@ _Static_assert(offsetof(Frame, base) == 8 && offsetof(Frame, pc) == 16 && offset
 _Static_assert(sizeof(Frame) == 32 && offsetof(Function, frame_bytes) == 8, "Frame, Function");
 _Static_assert(offsetof(Function, arity) == 16 && offsetof(Core, fault_callee) == 56, "Function, Core");
 _Static_assert(offsetof(Core, stack_limit) == 8 && offsetof(Core, frame_limit) == 16, "Core");
-_Static_assert(offsetof(Core, exit) == 24 && offsetof(Core, fault) == 48 && sizeof(Core) == 64, "Core");
+_Static_assert(offsetof(Core, exit) == 24 && offsetof(Core, fault) == 48 && sizeof(Core) == 80, "Core");
 
 /* Holes. A slot's offset is folded into the load or store. A number goes through `asm`, so that the
  * compiler cannot conclude anything from its being an address (that it is not 0, or below 2^31). */

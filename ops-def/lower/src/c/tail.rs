@@ -185,12 +185,12 @@ impl Emitter<'_> {
         let callee = self.expr(callee);
         let window = self.local_name(window);
         self.line(format!("const Function *callee = {callee};"));
+        self.line(format!("Slot *callee_base = (Slot *)((char *)base + {window}.offset_bytes);"));
         if !is_verified {
             self.fault(&format!("{window}.len < callee->arity"), "ARITY");
         }
-        self.line(format!("Slot *callee_base = (Slot *)((char *)base + {window}.offset_bytes);"));
         self.line("uint64_t room_bytes = (uint64_t)((char *)vm->core.stack_limit - (char *)callee_base);");
-        self.fault("room_bytes < callee->frame_bytes || frame == vm->core.frame_limit", "STACK_OVERFLOW");
+        self.fault("room_bytes < callee->frame_bytes || frame >= vm->core.frame_limit", "CALL");
         self.line("frame->pc = HOLE_OFFSET(HOLE_next_pc);");
         self.line("frame->ret = (Continuation *)HOLE_CODE(CONTINUE);");
         self.line("frame[1].function = callee;");
@@ -203,11 +203,12 @@ impl Emitter<'_> {
         let is_verified = self.is_operand(callee);
         let callee = self.expr(callee);
         self.line(format!("const Function *callee = {callee};"));
+        self.line("Slot *callee_base = base;");
         if !is_verified {
             self.fault("frame->function->frame_bytes / 8 < callee->arity", "ARITY");
         }
         self.line("uint64_t room_bytes = (uint64_t)((char *)vm->core.stack_limit - (char *)base);");
-        self.fault("room_bytes < callee->frame_bytes", "STACK_OVERFLOW");
+        self.fault("room_bytes < callee->frame_bytes", "TAIL_CALL");
         self.line("frame->function = callee;");
         self.leave("callee->entry(vm, base, frame)");
     }
@@ -224,6 +225,7 @@ impl Emitter<'_> {
             out.line("frame->pc = HOLE_OFFSET(HOLE_pc);");
             out.line(format!("vm->core.fault = {fault};"));
             out.line("vm->core.fault_callee = callee;");
+            out.line("vm->core.fault_base = callee_base;");
             out.hand_over("EXIT_throw");
         });
     }

@@ -56,6 +56,7 @@ fn arm(set: &Set, op: &Op) -> TokenStream {
     let drop = (op.pops > 0 || window.is_some()).then(|| quote!(at.drop(#pops + usize::from(#above));));
     let reaches = set.bodies[op.def].as_ref().is_some_and(|body| set.reaches.in_body(body));
     let sync = reaches.then(|| quote!(at.sync(vm);));
+    let follow = reaches.then(|| quote!(at.follow(vm);));
     let throw = def.result.fallible.then(|| {
         quote! {
             let result = match result {
@@ -81,6 +82,7 @@ fn arm(set: &Set, op: &Op) -> TokenStream {
         #(#decoded)*
         #sync
         let result = self::#function(#(#arguments),*);
+        #follow
         #throw
         #drop
         #write

@@ -161,6 +161,7 @@ fn instruction_set(set: &Set, c: &TokenStream) -> TokenStream {
     let infos = info::infos(set);
     let shims = runtime::table(module);
     let interpret = dispatch::interpret(set);
+    let stack_moved = trust::stack_moved(module);
     let reference = reference::markdown(set);
     quote! {
         /// The instruction set: the type by which programs and machines name it.
@@ -184,6 +185,7 @@ fn instruction_set(set: &Set, c: &TokenStream) -> TokenStream {
             const RUNTIME: &'static [::mimeo::RuntimeFn] = &[#shims];
             const STENCILS: &'static ::mimeo::def::stencil::Table = &TABLE;
             const C: &'static str = #c;
+            const STACK_MOVED: Option<fn(&mut Vm, &::mimeo::StackMove)> = #stack_moved;
             #interpret
         }
     }

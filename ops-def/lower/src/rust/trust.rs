@@ -1,15 +1,25 @@
 //! A module with unsafe code → the demand for its author's promise, `TrustedOps`.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::visit::Visit;
 
 use crate::module::Module;
 use crate::ty::Ty;
 
+/// Whether the author of a module has to implement `TrustedOps`.
+fn is_needed(module: &Module) -> bool {
+    has_unsafe(module) || has_addresses(module)
+}
+
+/// The author's function that hears of stacks that move, if there is one.
+pub(super) fn stack_moved(module: &Module) -> TokenStream {
+    if is_needed(module) { quote!(Some(<Self as ::mimeo::TrustedOps>::stack_moved)) } else { quote!(None) }
+}
+
 /// Asserts that the author implements `TrustedOps`, if the module needs it.
 pub(super) fn promise(module: &Module) -> Option<TokenStream> {
-    let needed = has_unsafe(module) || has_addresses(module);
+    let needed = is_needed(module);
     let span = module.name.span();
     needed.then(|| {
         quote_spanned! {span=>

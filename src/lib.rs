@@ -7,7 +7,7 @@ pub use mimeo_def as def;
 pub use mimeo_interp as interp;
 pub use mimeo_interp::{
     After, Callee, Cursor, Disassembly, FiberExit, FiberId, FiberLimits, Flow, FrameView, Function, InstructionSet,
-    Label, Limits, Linked, Machine, MachineBuilder, Operands, Position, RuntimeFn, Then, Thrown, Trap, Value,
+    Label, Limits, Linked, Machine, MachineBuilder, Operands, Position, QuietNan, RuntimeFn, Then, Thrown, Trap, Value,
     VerifyError, Vm, Window, asm, program, tier,
 };
 pub use mimeo_jit as jit;
@@ -20,5 +20,5 @@ pub mod testing;
 
 /// What an instruction set's module names.
 pub mod prelude {
-    pub use crate::{Callee, Flow, Label, Thrown, Window, instruction_set, vm_op};
+    pub use crate::{Callee, Flow, Label, QuietNan, Thrown, Window, instruction_set, vm_op};
 }

@@ -44,7 +44,8 @@ mod tests {
 
     #[test]
     fn every_nan_becomes_the_same_one_and_nothing_else_changes() {
-        let nans = [0x7ff8_0000_0000_0000, 0xfff8_0000_0000_0000, 0x7ff0_0000_0000_0001, 0xfff4_0000_0000_0001, u64::MAX];
+        let nans =
+            [0x7ff8_0000_0000_0000, 0xfff8_0000_0000_0000, 0x7ff0_0000_0000_0001, 0xfff4_0000_0000_0001, u64::MAX];
         for nan in nans.map(f64::from_bits) {
             assert_eq!((nan.canonical_bits(), nan.quiet().to_bits()), (f64::NAN.to_bits(), f64::NAN.to_bits()));
         }

@@ -4,7 +4,7 @@
 use mimeo::testing::{Language, Random, twins};
 use mimeo_tests::corners::{Host, corner_ops};
 
-struct Corners;
+pub(crate) struct Corners;
 
 impl Language<corner_ops::Ops> for Corners {
     type Snapshot = (Vec<i64>, Vec<i64>, i64, u64);

@@ -14,7 +14,7 @@ use mimeo_tests::{registers, stack};
 
 use crate::output::Output;
 
-struct Registers;
+pub(crate) struct Registers;
 
 impl Language<register_ops::Ops> for Registers {
     /// The calls of runtime functions, and everything that the context leads to.
@@ -65,7 +65,7 @@ fn bits(pair: register_ops::Pair) -> (u32, u64) {
     (pair.first, pair.second.to_bits())
 }
 
-struct Stack;
+pub(crate) struct Stack;
 
 impl Language<stack_ops::Ops> for Stack {
     type Snapshot = (Vec<String>, Vec<u64>, u32);

@@ -1059,11 +1059,7 @@ pub mod ops {
         // The low bits of a number from 2^52 on are its integer. A key that is not a number is a NaN here, which equals
         // nothing.
         let shifted = key + TWO_52;
-        if shifted - TWO_52 == key {
-            Some(shifted.to_bits().wrapping_sub(TWO_52_BITS).wrapping_sub(1))
-        } else {
-            None
-        }
+        if shifted - TWO_52 == key { Some(shifted.to_bits().wrapping_sub(TWO_52_BITS).wrapping_sub(1)) } else { None }
     }
 
     const TWO_52: f64 = 4503599627370496.0;

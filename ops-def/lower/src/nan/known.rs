@@ -56,9 +56,7 @@ impl Known {
                 Known::parts(fields.iter().map(|(_, ty)| Known::of(ty, float, structs)).collect())
             }
             Ty::Tuple(types) => Known::parts(types.iter().map(|ty| Known::of(ty, float, structs)).collect()),
-            Ty::Option(of) | Ty::Result(of) => {
-                Known::choice(Known::of(of, float, structs), Facts::new(), Facts::new())
-            }
+            Ty::Option(of) | Ty::Result(of) => Known::choice(Known::of(of, float, structs), Facts::new(), Facts::new()),
             _ => Known::Plain,
         }
     }

@@ -4,7 +4,8 @@ use crate::lower_file;
 
 /// Whether the op with this body is lowered. It has `a` and `b`, which may be NaNs, `n`, and what stands in `MODULE`.
 fn is_allowed(body: &str) -> bool {
-    let source = format!("{MODULE} #[vm_op] fn tested(vm: &mut Vm, a: f64, b: f64, #[imm] n: u8) -> f64 {{ {body} }} }}");
+    let source =
+        format!("{MODULE} #[vm_op] fn tested(vm: &mut Vm, a: f64, b: f64, #[imm] n: u8) -> f64 {{ {body} }} }}");
     let sets = lower_file(&source, "ops.rs").expect("it is Rust");
     sets[0].ops.iter().any(|op| op.name == "tested")
 }

@@ -53,7 +53,7 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 /// * `x.canonical_bits()` are the bits of `x`, or those of the one quiet NaN, `0x7ff8_0000_0000_0000`.
 /// * `x.quiet()` is `x`, or that NaN.
 ///
-/// ```ignore
+/// ```text
 /// #[vm_op]
 /// fn add(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
 ///     let sum = a.as_f64() + b.as_f64();

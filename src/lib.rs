@@ -8,8 +8,8 @@ pub use mimeo_interp as interp;
 pub use mimeo_interp::{
     After, Backtrace, Callable, Callee, Cursor, Disassembly, FiberError, FiberExit, FiberLimits, FiberRef, Flow,
     FrameView, Function, FunctionRef, InstructionSet, Label, Limits, Linked, LoadError, Machine, MachineBuilder,
-    NotLoaded, Operands, PlainValue, Position, RuntimeFn, Site, StackMove, Then, Thrown, Trap, TrapKind, TrustedOps,
-    Value, VerifyError, Vm, Window, asm, program, tier,
+    NotLoaded, Operands, PlainValue, Position, QuietNan, RuntimeFn, Site, StackMove, Then, Thrown, Trap, TrapKind,
+    TrustedOps, Value, VerifyError, Vm, Window, asm, program, tier,
 };
 pub use mimeo_jit as jit;
 pub use mimeo_macros::{instruction_set, vm_op};
@@ -21,5 +21,5 @@ pub mod testing;
 
 /// What an instruction set's module names.
 pub mod prelude {
-    pub use crate::{Label, Thrown, Window, instruction_set, vm_op};
+    pub use crate::{Label, QuietNan, Thrown, Window, instruction_set, vm_op};
 }

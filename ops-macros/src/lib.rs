@@ -28,6 +28,44 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[vm_op(stencil = none)]`: no native code; `#[vm_op(stencil = required)]`: the build fails without;
 /// `#[vm_op(stencil = "file.c", reviewed = "…")]`: written by hand, against the op with this fingerprint;
 /// `#[vm_op(result = slot)]`: a stack machine's op whose result goes into a local.
+///
+/// # NaNs
+///
+/// An op sees the bits of a NaN only if all compilers agree on them.
+///
+/// IEEE 754 leaves open which NaN an operation results in, and so do Rust and C. One compiler drops the `+ 0.0` in
+/// `x + 0.0`, and a signalling NaN stays as it is; another one adds, and makes it quiet. Both are right. But where values
+/// are NaN-boxed, the bits of a NaN are a tag, and then the interpreter and a stencil would have two different values. So
+/// there are two kinds of floats:
+///
+/// * A float that *came from outside* keeps its bits: an operand, an immediate, a constant, what is read from memory,
+///   `f64::from_bits(…)`. Variables, branches, helpers, `-` and `abs` keep them too; the last two change the sign's bit.
+/// * A float that *an operation made* has bits that are known only if it is not a NaN: the results of `+`, `-`, `*`, `/`,
+///   `sqrt`, `floor`, `ceil`, `trunc`, and of a runtime function. A cast of an integer, and the sum, difference or product
+///   of two floats that are known to be finite, is never a NaN.
+///
+/// The bits of a float are seen by `to_bits`, in memory, in a runtime function, and in the result of an op or of the
+/// language's function (also where the value type is `f64`: the host and the twin test see them). There a float that an
+/// operation made is refused unless it is known on that path not to be a NaN, because `is_nan`, or a comparison that no NaN
+/// passes, was asked of it or of what was made from it. The checker follows variables, `&&`, `||`, `!`, `match`, early
+/// returns and helpers. Otherwise the op says what becomes of NaNs, with a method of `QuietNan`:
+///
+/// * `x.canonical_bits()` are the bits of `x`, or those of the one quiet NaN, `0x7ff8_0000_0000_0000`.
+/// * `x.quiet()` is `x`, or that NaN.
+///
+/// ```text
+/// #[vm_op]
+/// fn add(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
+///     let sum = a.as_f64() + b.as_f64();
+///     // What is not a number is a NaN, and so is its sum: the path of numbers needs no other test.
+///     if sum.is_nan() { add_slow(vm, a, b) } else { Ok(Value(sum.to_bits())) }
+/// }
+///
+/// #[vm_op]
+/// fn multiply(a: f64, b: f64) -> f64 {
+///     (a * b).quiet()
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn vm_op(_args: TokenStream, item: TokenStream) -> TokenStream {
     mimeo_lower::expand_op_outside(item.into()).into()

@@ -39,7 +39,7 @@ pub unsafe trait Language<I: InstructionSet> {
 
     /// Values worth trying, the simplest first. A failing case is simplified to the first of them that still fails.
     fn edges(&self) -> Vec<I::Value> {
-        [0, 1, u64::MAX, 2, 1 << 31, 1 << 63, u64::MAX >> 1, 1.0f64.to_bits(), f64::NAN.to_bits()]
+        [0, 1, u64::MAX, 2, 1 << 31, 1 << 63, u64::MAX >> 1, 1.0f64.to_bits(), f64::NAN.to_bits(), 0x7ff4 << 48 | 1]
             .map(value_of::<I>)
             .into()
     }
@@ -70,8 +70,8 @@ pub unsafe trait Language<I: InstructionSet> {
         Vec::new()
     }
 
-    /// Are these results the same? A language whose floats can be NaN says yes to two NaNs: Rust does not define
-    /// their payload.
+    /// Whether these results are the same. A language whose values hold addresses has to look at what is there. NaNs are
+    /// compared by their bits: the op language has no op whose NaNs differ.
     fn same(&self, interpreted: I::Value, native: I::Value) -> bool {
         interpreted.to_bits() == native.to_bits()
     }

@@ -55,7 +55,16 @@ const FLOATS: [f64; 20] = [
 ];
 
 /// NaNs with a sign, a payload, or that signal.
-const NANS: [u64; 4] = [0xfff8_0000_0000_0000, 0x7ff8_dead_beef_0001, 0x7ff0_0000_0000_0001, u64::MAX];
+const NANS: [u64; 8] = [
+    0xfff8_0000_0000_0000,
+    0x7ff8_dead_beef_0001,
+    0xfffa_0000_0000_0001,
+    u64::MAX,
+    0x7ff0_0000_0000_0001,
+    0x7ff4_0000_0000_0001,
+    0xfff0_0000_0000_0001,
+    0xfff4_dead_beef_0001,
+];
 
 impl Random {
     /// Starts the numbers of a seed.

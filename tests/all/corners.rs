@@ -4,7 +4,7 @@
 use mimeo::testing::{Language, Random, twins};
 use mimeo_tests::corners::{Host, corner_ops};
 
-struct Corners;
+pub(crate) struct Corners;
 
 // SAFETY: the values are numbers, and nothing is looked up by them unchecked.
 unsafe impl Language<corner_ops::Ops> for Corners {

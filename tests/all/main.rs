@@ -6,6 +6,7 @@ mod fingerprint;
 mod hostile;
 mod machines;
 mod memory;
+mod nans;
 mod output;
 mod outside;
 mod prebuilt;

@@ -143,10 +143,12 @@ pub mod corner_ops {
                 y
             };
         }
-        vm.context.float *= {
-            vm.context.float = 2.0;
+        let mut f = vm.context.float;
+        f *= {
+            f = 2.0;
             1.5
         };
+        vm.context.float = f.quiet();
         vm.context.count ^= note(vm, y);
         x.wrapping_sub(y)
     }

@@ -102,6 +102,7 @@ fn tell(vm: &mut Vm, value: Value) {
 
 fn count_up(vm: &mut Vm) -> f64 {
     vm.context.pair.second = 2.0;
+    vm.context.counters.longs = 2;
     note(vm, "count_up".to_owned());
     40.0
 }
@@ -583,13 +584,16 @@ pub mod register_ops {
         vm.context.counters.floats = by as f64;
     }
 
-    /// Arithmetic on a float in the context, in place.
+    /// Arithmetic on a float of the context, in place, in a variable: what is stored has one NaN.
     #[vm_op]
     fn change_float(vm: &mut Vm, by: Value) -> Value {
-        vm.context.pair.second += by.as_float();
-        vm.context.pair.second *= 2.0;
-        vm.context.pair.second -= ONE;
-        vm.context.pair.second /= 0.5;
+        let mut pair = vm.context.pair;
+        pair.second += by.as_float();
+        pair.second *= 2.0;
+        pair.second -= ONE;
+        pair.second /= 0.5;
+        pair.second = pair.second.quiet();
+        vm.context.pair = pair;
         Value::float(vm.context.pair.second)
     }
 
@@ -601,7 +605,7 @@ pub mod register_ops {
             x *= 2.0;
             1.0
         };
-        vm.context.pair.second += count_up(vm);
+        vm.context.counters.longs ^= count_up(vm) as u64;
         Value::float(x)
     }
 
@@ -869,7 +873,7 @@ pub mod register_ops {
 
     fn root_of(vm: &mut Vm, f: f64, by: f64) -> Result<f64, Thrown> {
         let root = root(vm, f)?;
-        Ok(scale(root, by))
+        Ok(scale(root.quiet(), by))
     }
 
     /// Pointers to the runtime and back.

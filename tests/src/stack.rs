@@ -39,6 +39,7 @@ unsafe impl mimeo::TrustedOps for stack_ops::Ops {}
 #[mimeo::instruction_set(value = u64, context = Context, host = super::Host, operands = stack)]
 #[expect(clippy::undocumented_unsafe_blocks, reason = "the module's contract says why they are sound")]
 #[expect(clippy::unnecessary_cast, reason = "an op looks the same for each type")]
+#[expect(clippy::eq_op, reason = "only a NaN is not equal to itself")]
 pub mod stack_ops {
     /// What stencils see.
     #[repr(C)]
@@ -1614,7 +1615,13 @@ pub mod stack_ops {
     #[vm_op]
     fn float_arithmetic(a: u64, b: u64) -> (u64, u64, u64, u64, u64) {
         let (a, b) = (f64::from_bits(a), f64::from_bits(b));
-        ((a + b).to_bits(), (a - b).to_bits(), (a * b).to_bits(), (a / b).to_bits(), (-a).to_bits())
+        (
+            (a + b).canonical_bits(),
+            (a - b).canonical_bits(),
+            (a * b).canonical_bits(),
+            (a / b).canonical_bits(),
+            (-a).to_bits(),
+        )
     }
 
     /// Absolute value, square root, roundings, is it a NaN.
@@ -1623,18 +1630,73 @@ pub mod stack_ops {
         let a = f64::from_bits(a);
         (
             a.abs().to_bits(),
-            a.sqrt().to_bits(),
-            a.floor().to_bits(),
-            a.ceil().to_bits(),
-            a.trunc().to_bits(),
+            a.sqrt().canonical_bits(),
+            a.floor().canonical_bits(),
+            a.ceil().canonical_bits(),
+            a.trunc().canonical_bits(),
             a.is_nan() as u64,
         )
+    }
+
+    /// Every NaN becomes the same one, also where a compiler drops the sum.
+    #[vm_op]
+    fn float_quiet(a: u64, b: u64) -> (u64, u64, u64, u64) {
+        let (a, b) = (f64::from_bits(a), f64::from_bits(b));
+        (
+            a.quiet().to_bits(),
+            a.canonical_bits(),
+            (a + 0.0).quiet().to_bits() ^ (b * 1.0).canonical_bits(),
+            (-(a - b).quiet()).abs().to_bits(),
+        )
+    }
+
+    /// Nothing changes the bits of a NaN on its way through variables, branches, signs and helpers.
+    #[vm_op]
+    fn float_passes(a: u64, b: u64) -> (u64, u64, u64, u64) {
+        let (a, b) = (f64::from_bits(a), f64::from_bits(b));
+        let larger = if a > b { a } else { b };
+        let chosen = if a == a { b } else { -(-a) };
+        (larger.to_bits(), chosen.to_bits(), (-a).abs().to_bits(), same(Some(-b)).to_bits())
+    }
+
+    fn same(x: Option<f64>) -> f64 {
+        match x {
+            Some(x) if x.is_nan() => x,
+            Some(x) => x,
+            None => f64::NAN,
+        }
+    }
+
+    /// The bits of what is no NaN on some path.
+    #[vm_op]
+    fn float_paths(a: u64, b: u64) -> (u64, u64, u64) {
+        let (a, b) = (f64::from_bits(a), f64::from_bits(b));
+        let (sum, product) = (a + b, a * b);
+        let by_test = if sum.is_nan() { 1u64 } else { sum.to_bits() };
+        let by_helper = if is_between(product, a, b) { product.to_bits() } else { 2u64 };
+        let root = a.sqrt();
+        let mut last: u64 = 3;
+        if let Some(quotient) = quotient(root, b)
+            && root >= 1.0
+        {
+            last = quotient.to_bits() ^ root.to_bits();
+        }
+        (by_test, by_helper, last)
+    }
+
+    fn is_between(x: f64, low: f64, high: f64) -> bool {
+        if low > high { x <= low } else { low <= x && x < high }
+    }
+
+    fn quotient(a: f64, b: f64) -> Option<f64> {
+        let quotient = a / b;
+        if quotient != quotient { None } else { Some(quotient) }
     }
 
     /// A product and a sum that must not become one operation.
     #[vm_op]
     fn float_multiply_add(a: u64, b: u64, c: u64) -> u64 {
-        (f64::from_bits(a) * f64::from_bits(b) + f64::from_bits(c)).to_bits()
+        (f64::from_bits(a) * f64::from_bits(b) + f64::from_bits(c)).canonical_bits()
     }
 
     /// Constants of floats.
@@ -1642,8 +1704,8 @@ pub mod stack_ops {
     fn float_constants(a: u64) -> (u64, u64, u64, u64, u64) {
         let a = f64::from_bits(a);
         (
-            (a + f64::INFINITY).to_bits(),
-            (a * f64::EPSILON).to_bits(),
+            (a + f64::INFINITY).canonical_bits(),
+            (a * f64::EPSILON).canonical_bits(),
             (a == f64::MAX) as u64,
             (a < f64::MIN) as u64,
             (-0.0f64).to_bits(),

@@ -958,8 +958,9 @@ pub mod ops {
         if function.0 == vm.context.next_element.0 && state.is_table() {
             let table = state.as_table();
             let next = control.as_number() + 1.0;
-            let place = array_place(next);
-            if place < unsafe { (*table).array_len } as u64 {
+            if let Some(place) = array_place(next)
+                && place < unsafe { (*table).array_len } as u64
+            {
                 let value = unsafe { *(*table).array.add(place as usize) };
                 if !value.is_nil() {
                     return (Value::ordinary(next), Value::ordinary(next), value, to.jump());
@@ -1054,16 +1055,13 @@ pub mod ops {
         Ok((method, object))
     }
 
-    /// The place in an array part that a number is the key of; none has as many as it is for other numbers.
-    fn array_place(key: f64) -> u64 {
-        // The low bits of a number from 2^52 on are its integer. What is no number is a NaN here and stays one, whose bits
-        // are far above every place.
+    /// The place in an array part that a number is the key of, or one that no array has; `None` for a key that is not
+    /// an integer.
+    fn array_place(key: f64) -> Option<u64> {
+        // The low bits of a number from 2^52 on are its integer. A key that is not a number is a NaN here, which equals
+        // nothing.
         let shifted = key + TWO_52;
-        if (shifted - TWO_52).to_bits() == key.to_bits() {
-            shifted.to_bits().wrapping_sub(TWO_52_BITS).wrapping_sub(1)
-        } else {
-            u64::MAX
-        }
+        if shifted - TWO_52 == key { Some(shifted.to_bits().wrapping_sub(TWO_52_BITS).wrapping_sub(1)) } else { None }
     }
 
     const TWO_52: f64 = 4503599627370496.0;
@@ -1074,8 +1072,9 @@ pub mod ops {
     fn get_index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
         if object.is_table() {
             let table = object.as_table();
-            let place = array_place(key.as_number());
-            if place < unsafe { (*table).array_len } as u64 {
+            if let Some(place) = array_place(key.as_number())
+                && place < unsafe { (*table).array_len } as u64
+            {
                 let value = unsafe { *(*table).array.add(place as usize) };
                 if !value.is_nil() {
                     return Ok(value);
@@ -1125,8 +1124,9 @@ pub mod ops {
     fn set_index(vm: &mut Vm, object: Value, key: Value, #[place(slot, constant)] value: Value) -> Result<(), Thrown> {
         if object.is_table() {
             let table = object.as_table();
-            let index = array_place(key.as_number());
-            if index < unsafe { (*table).array_len } as u64 {
+            if let Some(index) = array_place(key.as_number())
+                && index < unsafe { (*table).array_len } as u64
+            {
                 let place = unsafe { (*table).array.add(index as usize) };
                 if may_replace(table, unsafe { *place }, value) {
                     unsafe { *place = value };

@@ -96,6 +96,9 @@ pub(crate) enum Problem {
     DerefType(String),
     AssignTo,
     LetWithoutType,
+    NanBits,
+    NanLeaves(&'static str),
+    NanArgument(String),
 }
 
 /// `message`, then on a line of its own `help: what to write instead`.
@@ -423,6 +426,18 @@ impl Problem {
             Problem::LetWithoutType => pair(
                 "a variable without a value needs a type",
                 "write `let x: i64;`, or give it a value",
+            ),
+            Problem::NanBits => pair(
+                "this float can be a NaN that an operation made, whose bits depend on the compiler",
+                "write `.canonical_bits()`, which has one NaN, or call `to_bits()` only after `!x.is_nan()` or a comparison that no NaN passes",
+            ),
+            Problem::NanLeaves(how) => (
+                format!("a float that is {how} can be a NaN that an operation made, whose bits depend on the compiler"),
+                "write `x.quiet()`, which makes every NaN the same one, or do it only after `!x.is_nan()` or a comparison that no NaN passes".into(),
+            ),
+            Problem::NanArgument(helper) => (
+                format!("`{helper}` exposes the bits of this float, which can be a NaN that an operation made, whose bits depend on the compiler"),
+                "pass `x.quiet()`, which makes every NaN the same one, or call it only after `!x.is_nan()` or a comparison that no NaN passes".into(),
             ),
         }
     }

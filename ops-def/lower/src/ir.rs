@@ -31,7 +31,7 @@ impl fmt::Debug for Local {
 }
 
 /// Index of a [`Local`] in its body.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct LocalId(pub(crate) usize);
 
 impl fmt::Debug for LocalId {
@@ -197,6 +197,8 @@ pub(crate) enum Intrinsic {
     FloatTrunc,
     FloatIsNan,
     FloatToBits,
+    FloatCanonicalBits,
+    FloatQuiet,
     FloatFromBits,
     PtrAdd,
     PtrSub,

@@ -3,6 +3,7 @@
 //! ```text
 //! module.rs, op.rs, consts.rs    the items of the module, with types
 //! check/                         bodies → typed IR (ir.rs), or problems (catalogue.rs)
+//! nan/                           where the bits of a NaN could be seen that an operation made
 //! encode.rs, canonical.rs        operands → encodings; IR → fingerprints
 //! c/                             IR → C
 //! rust/                          encodings → interpreter, assembler, metadata
@@ -21,6 +22,7 @@ mod ir;
 mod lowered;
 mod module;
 mod names;
+mod nan;
 mod op;
 mod rust;
 mod set;

@@ -15,6 +15,7 @@ use crate::errors::Errors;
 use crate::ir::{Body, Expr, Kind};
 use crate::lowered::{Lowered, LoweredOp, StencilSource};
 use crate::module::Module;
+use crate::nan::Nans;
 use crate::op::StencilWish;
 use crate::text::camel_case;
 use crate::ty::Ty;
@@ -37,10 +38,12 @@ impl Set {
         let helpers = read_helpers(&module, errors);
         let effects = check::Effects::new(&helpers);
         let reaches = Reaches::new(&helpers);
+        let mut nans = Nans::new(&module, &helpers);
         let check_op = |op| {
             let before = errors.len();
             let body = check::check_op(&module, op, errors).filter(|body| !calls_unknown(body, &helpers))?;
             check::check_effects(&body, &effects, errors);
+            nans.check_op(&body, errors);
             (errors.len() == before).then_some(body)
         };
         let bodies: Vec<Option<Body>> = module.ops.iter().map(check_op).collect();
@@ -118,12 +121,28 @@ fn read_helpers(module: &Module, errors: &mut Errors) -> Helpers {
         errors.at(module.helpers[name].span, Problem::Recursive(name.clone()));
         helpers.remove(name);
     }
-    // Nor is there any use in helpers that call what is left out.
+    remove_callers(&mut helpers);
+    let broken: Vec<String> = {
+        let mut nans = Nans::new(module, &helpers);
+        let mut is_broken = |name: &&String| {
+            let before = errors.len();
+            nans.check_helper(name, errors);
+            errors.len() > before
+        };
+        helpers.keys().filter(&mut is_broken).cloned().collect()
+    };
+    helpers.retain(|name, _| !broken.contains(name));
+    remove_callers(&mut helpers);
+    helpers
+}
+
+/// There is no use in helpers that call what is left out.
+fn remove_callers(helpers: &mut Helpers) {
     loop {
         let known: BTreeSet<String> = helpers.keys().cloned().collect();
         helpers.retain(|_, body| callees(&body.root).iter().all(|name| known.contains(name)));
         if helpers.len() == known.len() {
-            return helpers;
+            return;
         }
     }
 }

@@ -122,6 +122,8 @@ fn other_intrinsic(intrinsic: Intrinsic, args: &[&str], ty: &Ty) -> String {
         Intrinsic::FloatTrunc => format!("f64_trunc({a})"),
         Intrinsic::FloatIsNan => format!("((_Bool)({a} != {a}))"),
         Intrinsic::FloatToBits => format!("f64_to_bits({a})"),
+        Intrinsic::FloatCanonicalBits => format!("f64_canonical_bits({a})"),
+        Intrinsic::FloatQuiet => format!("f64_quiet({a})"),
         Intrinsic::FloatFromBits => format!("f64_from_bits({a})"),
         // In bytes and without a sign, so that no offset is undefined in C that is fine in Rust.
         Intrinsic::PtrAdd | Intrinsic::PtrOffset => pointer_step(a, '+', b, ty),

@@ -166,6 +166,13 @@ HELPER double f64_from_bits(uint64_t bits) {
   union { uint64_t bits; double value; } both = {.bits = bits};
   return both.value;
 }
+/* Every NaN becomes the one quiet NaN. The same as `QuietNan` in mimeo-interp, quiet_nan.rs. */
+HELPER uint64_t f64_canonical_bits(double value) {
+  return value != value ? 0x7ff8000000000000ULL : f64_to_bits(value);
+}
+HELPER double f64_quiet(double value) {
+  return f64_from_bits(f64_canonical_bits(value));
+}
 /* Rounding to integers. x86-64 has instructions for it from SSE4.1 on; without them compilers call the library. */
 #if defined(__aarch64__)
 #define f64_trunc(value) __builtin_trunc(value)

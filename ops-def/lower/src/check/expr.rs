@@ -210,7 +210,7 @@ impl Checker<'_> {
         left: Expr,
         (right, right_tokens): (Expr, &syn::Expr),
     ) -> Option<Expr> {
-        let span = at.span();
+        let (whole, sign) = (at.span(), op.span());
         let ty = left.ty.clone();
         let number = ty.integer().is_some() || ty.is_float();
         if let Some((op, method)) = shift(op)
@@ -266,8 +266,10 @@ impl Checker<'_> {
             };
             return self.fail(at, problem);
         }
-        let result =
-            if bits || matches!(op, Binary::Add | Binary::Sub | Binary::Mul | Binary::Div) { ty } else { Ty::BOOL };
+        let computes = matches!(op, Binary::Add | Binary::Sub | Binary::Mul | Binary::Div);
+        // What is said of a sum is said of the `+`.
+        let span = if computes { sign } else { whole };
+        let result = if bits || computes { ty } else { Ty::BOOL };
         Some(Expr::new(Kind::Binary(op, left.boxed(), right.boxed()), result, span))
     }
 

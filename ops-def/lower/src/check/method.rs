@@ -144,7 +144,9 @@ impl Checker<'_> {
         };
         let rest = self.arguments(call, &method, call.args.iter(), &params)?;
         let args = std::iter::once(receiver).chain(rest).collect();
-        Some(Expr::new(Kind::Intrinsic(intrinsic, args), result, call.span()))
+        // What is said of it is said of the method, not of what it is called on.
+        let span = if intrinsic == Intrinsic::FloatToBits { call.method.span() } else { call.span() };
+        Some(Expr::new(Kind::Intrinsic(intrinsic, args), result, span))
     }
 }
 
@@ -205,6 +207,8 @@ fn float_method(method: &str) -> Option<Method> {
         "trunc" => (Intrinsic::FloatTrunc, vec![], Ty::F64),
         "is_nan" => (Intrinsic::FloatIsNan, vec![], Ty::BOOL),
         "to_bits" => (Intrinsic::FloatToBits, vec![], Ty::U64),
+        "canonical_bits" => (Intrinsic::FloatCanonicalBits, vec![], Ty::U64),
+        "quiet" => (Intrinsic::FloatQuiet, vec![], Ty::F64),
         _ => return None,
     })
 }

@@ -1,0 +1,57 @@
+//! [`QuietNan`]: any float → the same float with one NaN for all NaNs.
+
+/// Makes every NaN the one quiet NaN, `0x7ff8_0000_0000_0000`, which is also [`f64::NAN`].
+///
+/// An operation may result in any NaN: neither Rust nor C says which one. The interpreter and a stencil may therefore
+/// have different NaNs for the same operation, and so may two builds. These methods give both the same bits. Ops need
+/// them where the bits of a float can be seen: see `#[vm_op]`. So does a runtime function that puts a float into a value.
+///
+/// ```
+/// use mimeo_interp::QuietNan;
+///
+/// let signalling = f64::from_bits(0x7ff4_0000_0000_0001);
+/// assert_eq!((signalling + 1.0).canonical_bits(), f64::NAN.to_bits());
+/// assert_eq!((-signalling).quiet().to_bits(), 0x7ff8_0000_0000_0000);
+/// assert_eq!(1.5.canonical_bits(), 1.5f64.to_bits());
+/// assert_eq!((-0.0).quiet().to_bits(), (-0.0f64).to_bits());
+/// ```
+pub trait QuietNan {
+    /// The bits of the float, or those of the one quiet NaN.
+    fn canonical_bits(self) -> u64;
+
+    /// The float, or the one quiet NaN.
+    #[must_use]
+    fn quiet(self) -> Self;
+}
+
+/// Stencils have `f64_canonical_bits` and `f64_quiet` of mimeo-lower, `c/prelude.h`.
+impl QuietNan for f64 {
+    #[inline]
+    fn canonical_bits(self) -> u64 {
+        // A choice between integers: it is no operation on floats, of which a compiler might take a NaN for another.
+        if self.is_nan() { 0x7ff8_0000_0000_0000 } else { self.to_bits() }
+    }
+
+    #[inline]
+    fn quiet(self) -> f64 {
+        f64::from_bits(self.canonical_bits())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::QuietNan;
+
+    #[test]
+    fn every_nan_becomes_the_same_one_and_nothing_else_changes() {
+        let nans =
+            [0x7ff8_0000_0000_0000, 0xfff8_0000_0000_0000, 0x7ff0_0000_0000_0001, 0xfff4_0000_0000_0001, u64::MAX];
+        for nan in nans.map(f64::from_bits) {
+            assert_eq!((nan.canonical_bits(), nan.quiet().to_bits()), (f64::NAN.to_bits(), f64::NAN.to_bits()));
+        }
+        let others = [0.0, -0.0, 1.5, f64::MIN_POSITIVE / 2.0, f64::MAX, f64::INFINITY, f64::NEG_INFINITY];
+        for other in others {
+            assert_eq!((other.canonical_bits(), other.quiet().to_bits()), (other.to_bits(), other.to_bits()));
+        }
+    }
+}

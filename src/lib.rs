@@ -21,4 +21,5 @@ pub mod testing;
 /// What an instruction set's module names.
 pub mod prelude {
     pub use crate::{Callee, Flow, Label, Thrown, Window, instruction_set, vm_op};
+    pub use std::cell::Cell;
 }

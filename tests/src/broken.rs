@@ -39,9 +39,9 @@ pub mod broken_ops {
 
     /// An inline-cache cell.
     #[repr(C)]
-    pub struct Cell {
-        /// How often the op ran.
-        pub runs: u32,
+    pub struct Runs {
+        /// Whether the op ran.
+        pub any: Cell<u32>,
     }
 
     unsafe extern "Rust" {
@@ -113,10 +113,10 @@ pub mod broken_ops {
     }
 
     /// `dst` is 0 in the first run, 1 after it.
-    #[vm_op(stencil = "src/stencils/cached.c", reviewed = "0952d3455a5f6cdf811c9dc5426c07a7")]
-    fn cached(#[cache] cell: &mut Cell) -> f64 {
-        let before = cell.runs;
-        cell.runs = 1;
+    #[vm_op(stencil = "src/stencils/cached.c", reviewed = "2ba6807f743e774b811c9dc5006885fd")]
+    fn cached(#[cache] cell: &Runs) -> f64 {
+        let before = cell.any.get();
+        cell.any.set(1);
         before as f64
     }
 

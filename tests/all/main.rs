@@ -10,6 +10,7 @@ mod output;
 mod outside;
 mod prebuilt;
 mod programs;
+mod reentry;
 mod runtime;
 mod sanitizer;
 mod tidy;

@@ -1,7 +1,7 @@
 //! `broken_ops`: ops with values that are floats, and stencils that were written by hand, each with another mistake.
 //! Twin tests must find them all.
 
-use mimeo::Thrown;
+use mimeo::{Callee, Thrown};
 
 use self::broken_ops::Vm;
 
@@ -10,6 +10,8 @@ use self::broken_ops::Vm;
 pub struct Host {
     /// What runtime functions were called, with what.
     pub trace: Vec<String>,
+    /// What the op `hooked` has run, if there is something.
+    pub hook: Option<Callee>,
 }
 
 fn tell(vm: &mut Vm, value: f64) {
@@ -22,6 +24,22 @@ fn refuse(vm: &mut Vm, code: u8) -> Thrown {
 
 fn half_of(vm: &mut Vm, value: f64) -> Result<f64, Thrown> {
     if value < 0.0 { Err(vm.throw("below 0")) } else { Ok(value / 2.0) }
+}
+
+/// The result of a function, or -1 if it throws.
+fn run_again(vm: &mut Vm, callee: Callee, value: f64) -> f64 {
+    vm.run(callee, &[value]).unwrap_or_else(|thrown| {
+        vm.catch(thrown);
+        -1.0
+    })
+}
+
+fn run_hook(vm: &mut Vm) {
+    if let Some(hook) = vm.host.hook
+        && let Err(thrown) = vm.run(hook, &[])
+    {
+        vm.catch(thrown);
+    }
 }
 
 /// See the module's documentation.
@@ -40,14 +58,16 @@ pub mod broken_ops {
     /// An inline-cache cell.
     #[repr(C)]
     pub struct Runs {
-        /// Whether the op ran.
-        pub any: Cell<u32>,
+        /// How often the op ran.
+        pub count: Cell<u32>,
     }
 
     unsafe extern "Rust" {
         fn tell(vm: &mut Vm, value: f64);
         fn refuse(vm: &mut Vm, code: u8) -> Thrown;
         fn half_of(vm: &mut Vm, value: f64) -> Result<f64, Thrown>;
+        fn run_again(vm: &mut Vm, callee: Callee, value: f64) -> f64;
+        fn run_hook(vm: &mut Vm);
     }
 
     /// Returns `a`. Its stencil is generated, so that functions can end.
@@ -113,11 +133,27 @@ pub mod broken_ops {
     }
 
     /// `dst` is 0 in the first run, 1 after it.
-    #[vm_op(stencil = "src/stencils/cached.c", reviewed = "2ba6807f743e774b811c9dc5006885fd")]
+    #[vm_op(stencil = "src/stencils/cached.c", reviewed = "2ba6807f743e774b811c9dc50c18fa88")]
     fn cached(#[cache] cell: &Runs) -> f64 {
-        let before = cell.any.get();
-        cell.any.set(1);
+        let before = cell.count.get();
+        cell.count.set(1);
         before as f64
+    }
+
+    /// `dst` = how often it ran when the function has returned, plus what that gives.
+    #[vm_op(stencil = "src/stencils/nested.c", reviewed = "4cd0d8dcee16f1f4f11950940c18fa88")]
+    fn nested(vm: &mut Vm, callee: Callee, a: f64, #[cache] runs: &Runs) -> f64 {
+        runs.count.set(runs.count.get().wrapping_add(1));
+        let inner = run_again(vm, callee, a);
+        runs.count.get() as f64 + inner
+    }
+
+    /// `dst` = how often it ran when the hook has returned.
+    #[vm_op(stencil = "src/stencils/hooked.c", reviewed = "2ba6807f18b81029fa86841f0c18fa88")]
+    fn hooked(vm: &mut Vm, #[cache] runs: &Runs) -> f64 {
+        runs.count.set(runs.count.get().wrapping_add(1));
+        run_hook(vm);
+        runs.count.get() as f64
     }
 
     /// `dst = a`

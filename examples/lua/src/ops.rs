@@ -998,8 +998,8 @@ pub mod ops {
     }
 
     fn has_inherited(table: *mut Table, cache: &InheritedCache, epoch: *const u32) -> bool {
-        let same_kind =
-            unsafe { (*table).shape_id } == cache.shape_id.get() && unsafe { (*table).metatable } == cache.metatable.get();
+        let same_kind = unsafe { (*table).shape_id } == cache.shape_id.get()
+            && unsafe { (*table).metatable } == cache.metatable.get();
         same_kind && unsafe { *epoch } == cache.epoch.get()
     }
 

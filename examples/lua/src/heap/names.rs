@@ -16,14 +16,7 @@ impl Heap {
     /// As [`set_field`](Self::set_field), and the caches know then what to do with tables of the same shape: `field`
     /// if the table had the name, `add` if it has it in a slot only now. Names of metamethods are in no cache, because
     /// with them the table may have to forget what it is [missing](Table::missing).
-    pub fn set_cached(
-        &mut self,
-        table: Gc<Table>,
-        name: Gc<Text>,
-        value: Value,
-        field: &FieldCache,
-        add: &AddCache,
-    ) {
+    pub fn set_cached(&mut self, table: Gc<Table>, name: Gc<Text>, value: Value, field: &FieldCache, add: &AddCache) {
         let before = table.names().map(|shape| (shape.id, shape.find(name)));
         self.set_field(table, name, value);
         let (Some((before, slot)), Some(shape)) = (before, table.names()) else { return };

@@ -202,7 +202,10 @@ fn caches_know_what_was_found() {
     assert_eq!(field.shape_id.get(), 0, "nothing was found");
     heap.set_cached(one, x, Value::NIL, &field, &add);
     assert_eq!(one.next(Value::NIL), Ok(None), "nil is no value, though there is a slot for it");
-    assert_eq!((field.shape_id.get(), add.shape_id.get(), add.next_id.get(), add.slot.get()), (0, empty, one.shape_id, 0));
+    assert_eq!(
+        (field.shape_id.get(), add.shape_id.get(), add.next_id.get(), add.slot.get()),
+        (0, empty, one.shape_id, 0)
+    );
     assert_eq!((add.next.get(), add.shapes_freed.get()), (one.shape, heap.shapes_freed()));
     heap.set_cached(other, x, Value::TRUE, &field, &add);
     heap.set_cached(other, x, Value::FALSE, &field, &add);

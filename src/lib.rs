@@ -22,4 +22,5 @@ pub mod testing;
 /// What an instruction set's module names.
 pub mod prelude {
     pub use crate::{Label, QuietNan, Thrown, Window, instruction_set, vm_op};
+    pub use std::cell::Cell;
 }

@@ -213,11 +213,12 @@ impl Cursor {
     ///
     /// # Safety
     ///
-    /// (2), and `C` is the cell's type, for which all-zero bits are valid.
+    /// (2), and `C` is the cell's type: a struct of `Cell`s for which all-zero bits are valid.
     #[inline(always)]
-    pub unsafe fn cache<'a, C>(&self, unit: usize) -> &'a mut C {
-        // SAFETY: (1), (2); the verifier gave each op a cell of its own.
-        unsafe { &mut *((*self.function()).cache_address(self.unit2(unit)) as *mut C) }
+    pub unsafe fn cache<C>(&self, unit: usize) -> &C {
+        // SAFETY: (1), (2); the verifier gave each op a cell of its own. Runs of the op that have not ended share it,
+        // which the `Cell`s allow.
+        unsafe { &*(*self.function()).cache_address(self.unit2(unit)).cast::<C>() }
     }
 
     /// Makes the record tell where the interpreter is, before a runtime function or an exit.

@@ -80,14 +80,14 @@ impl Function {
     }
 
     /// Address of the word of its inline-cache cells with this index.
-    pub fn cache_address(&self, word: u32) -> usize {
-        self.caches.wrapping_add(word as usize) as usize
+    pub fn cache_address(&self, word: u32) -> *mut u64 {
+        self.caches.wrapping_add(word as usize)
     }
 
     /// What is in its inline-cache cells, as 64-bit words.
     pub fn cache_words(&self) -> Vec<u64> {
         let len = self.facts().cache_words as usize;
-        // SAFETY: (1), (2): the cells are so many words; no op, which could have a reference to one, is running.
+        // SAFETY: (1), (2): the cells are so many words, and whoever has a reference to one is in this thread.
         (0..len).map(|word| unsafe { *self.caches.add(word) }).collect()
     }
 

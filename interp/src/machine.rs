@@ -36,6 +36,21 @@ impl Default for Limits {
 
 /// A machine for one language: its state, the loaded programs, and the tiers that run them.
 ///
+/// A machine stays in its thread, as does what it hands out: inline-cache cells and the records of functions are shared
+/// without a lock.
+///
+/// ```compile_fail,E0277
+/// fn in_another_thread<I: mimeo_interp::InstructionSet>(machine: &mut mimeo_interp::Machine<I>) {
+///     std::thread::scope(|scope| drop(scope.spawn(|| _ = machine.vm_mut())));
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn in_another_thread(function: &mimeo_interp::Function) {
+///     std::thread::scope(|scope| drop(scope.spawn(|| function.cache_words())));
+/// }
+/// ```
+///
 /// Contract of this island: `vm` is a live allocation that only this machine uses, and no reference to it
 /// outlives a call into a tier.
 pub struct Machine<I: InstructionSet> {

@@ -153,7 +153,7 @@ impl Site<'_> {
             Source::Label { unit } => self.address_of(Pc(self.unit2(unit)))?,
             // SAFETY: (1).
             Source::Function { unit } => unsafe { self.around.function.sibling(self.unit2(unit)) as u64 },
-            Source::Cache { unit } => self.around.function.cache_address(self.unit2(unit)) as u64,
+            Source::Cache { unit } => self.around.function.cache_address(self.unit2(unit)).expose_provenance() as u64,
             Source::Pc => u64::from(self.pc.0),
             Source::NextPc => u64::from(self.next_pc.0),
             Source::Continue => self.address_of(self.next_pc)?,

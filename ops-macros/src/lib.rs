@@ -25,6 +25,10 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 /// It hands back nothing, a value, a tuple of values, where to go (`Flow`), or values and where to go as one tuple
 /// (`(next, to.jump())`: the end of a counting loop); each also as a `Result<…, Thrown>`.
 ///
+/// `#[cache] cell: &Counter` is memory of this op at its place in a function, an inline cache: a `repr(C)` struct of the
+/// module whose fields are `Cell`s (`cell.hits.get()`, `cell.hits.set(value)`). It starts as zeros, holds no `Callee`, and
+/// may be changed by every runtime function, which can run the op again.
+///
 /// `#[vm_op(stencil = none)]`: no native code; `#[vm_op(stencil = required)]`: the build fails without;
 /// `#[vm_op(stencil = "file.c", reviewed = "…")]`: written by hand, against the op with this fingerprint;
 /// `#[vm_op(result = slot)]`: a stack machine's op whose result goes into a local.

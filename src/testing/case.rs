@@ -5,6 +5,8 @@
 //!                 the op            the only place with native code
 //!                 end               behind the op, and one for each label: where control must not get lost
 //! functions 1…5:  end               to be called, with 0 to 4 arguments
+//!
+//! Some cases have function 0 be called back, so that the op is run again in the middle of itself.
 //! ```
 
 use super::{Language, Random};
@@ -40,9 +42,24 @@ pub(super) struct Case {
     pub(super) frames: Vec<Vec<u64>>,
     /// Seed of the state that all runs share.
     pub(super) state: u64,
+    /// Arguments of function 0.
+    pub(super) arity: u16,
+    /// Whether runtime functions may run function 0.
+    pub(super) reentry: Reentry,
     /// Slots, and operands in the instruction, that the language has chosen.
     pub(super) fixed_slots: Vec<usize>,
     pub(super) fixed_operands: Vec<usize>,
+}
+
+/// How the op under test can be run again by a runtime function that it calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reentry {
+    /// Not at all.
+    None,
+    /// Function 0 is one of its operands.
+    Operand,
+    /// The language can hand function 0, which takes no arguments, to its runtime functions.
+    Language,
 }
 
 impl Frame {
@@ -61,7 +78,9 @@ impl Frame {
         let find = |wanted: &dyn Fn(&OpInfo) -> bool| {
             I::OPS.iter().position(|info| simple(info) && wanted(info)).map(|index| OpIndex(index as u16))
         };
-        let ends = |info: &OpInfo| !info.control.falls_through && !info.control.calls;
+        // Not by a tail call, which goes on elsewhere.
+        let names_function = |info: &OpInfo| info.operands.iter().any(|operand| operand.kind == OperandKind::Function);
+        let ends = |info: &OpInfo| !info.control.falls_through && !info.control.calls && !names_function(info);
         let end = find(&|info| ends(info) && info.control.returns && !info.control.jumps)
             .or_else(|| find(&|info| ends(info) && info.control.jumps && info.pops == info.pushes))
             .ok_or("there is no op that only returns, and none that only jumps, to end a function with")?;
@@ -94,6 +113,11 @@ impl Frame {
             let bits = if operand.kind == OperandKind::Label { u64::from(at) } else { 0 };
             append(code, bits, operand.kind.len_units());
         }
+    }
+
+    /// Whether a function ends by returning.
+    fn returns<I: InstructionSet>(&self) -> bool {
+        I::OPS[self.end.0 as usize].control.returns
     }
 
     fn append_pushes<I: InstructionSet>(&self, code: &mut Vec<u16>, count: u16) {
@@ -133,7 +157,8 @@ impl Case {
     ) -> Result<Case, String> {
         let info = &I::OPS[op.0 as usize];
         // Now and then a frame whose slots are far from its base.
-        let locals = if random.once_in(16) { 5000 } else { 4 + random.below(4) as u16 };
+        let is_far = random.once_in(16);
+        let locals = if is_far { 5000 } else { 4 + random.below(4) as u16 };
         let mut case = Case {
             op,
             operands: Vec::new(),
@@ -141,6 +166,8 @@ impl Case {
             locals,
             frames: Vec::new(),
             state: random.bits(),
+            arity: 0,
+            reentry: Reentry::None,
             fixed_slots: Vec::new(),
             fixed_operands: Vec::new(),
         };
@@ -166,7 +193,41 @@ impl Case {
             }
             case.frames.push(slots);
         }
+        // Its frames must fit the stack several times.
+        if !is_far && case.state.is_multiple_of(2) {
+            case.reenter(info, frame.returns::<I>());
+        }
         Ok(case)
+    }
+
+    /// Has runtime functions run function 0 if they can. What ends it must return, and what the language has chosen for
+    /// an operand must be there in each frame: a run overwrites its arguments, and pushes its operands itself.
+    fn reenter(&mut self, info: &OpInfo, returns: bool) {
+        let function = info.operands.iter().position(|operand| operand.kind == OperandKind::Function);
+        let arity = function.map_or(0, |function| self.operands[function] as u16 - 1);
+        let stays = |slot: &usize| (usize::from(arity)..usize::from(self.locals)).contains(slot);
+        if !returns || info.control.calls || info.control.returns || !self.fixed_slots.iter().all(stays) {
+            return;
+        }
+        self.arity = arity;
+        self.reentry = match function {
+            Some(function) => {
+                self.operands[function] = 0;
+                Reentry::Operand
+            }
+            None => Reentry::Language,
+        };
+    }
+
+    /// The case, as one in which function 0 is not run again.
+    pub(super) fn without_reentry<I: InstructionSet>(&self) -> Case {
+        let mut case = Case { arity: 0, reentry: Reentry::None, ..self.clone() };
+        let mut operands = I::OPS[self.op.0 as usize].operands.iter();
+        let function = operands.position(|operand| operand.kind == OperandKind::Function);
+        if let (Reentry::Operand, Some(function)) = (self.reentry, function) {
+            case.operands[function] = 1 + u64::from(self.arity);
+        }
+        case
     }
 
     /// The encoding of one operand, and whether the language has chosen it.
@@ -273,7 +334,7 @@ impl Case {
         }
         let subject = FunctionBody {
             name: info.name.to_owned(),
-            arity: 0,
+            arity: self.arity,
             locals: self.locals,
             code,
             constants: self.constants.clone(),

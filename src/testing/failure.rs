@@ -32,6 +32,9 @@ impl<I: InstructionSet, L: Language<I>> fmt::Display for Failure<'_, I, L> {
         if self.difference.frame > 0 {
             writeln!(f, "  (after {} runs of the same instruction)", self.difference.frame)?;
         }
+        if self.difference.reenters {
+            writeln!(f, "  (runtime functions can run function 0, which it is in)")?;
+        }
         self.write_outcome(f, "interpreter", interpreted, native)?;
         self.write_outcome(f, "native code", native, interpreted)?;
         writeln!(

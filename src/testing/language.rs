@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Random;
 use crate::def::op::{OpInfo, OperandInfo};
-use crate::{InstructionSet, Machine, Value, Vm};
+use crate::{FunctionRef, InstructionSet, Machine, Value, Vm};
 
 /// What [`twins`](super::twins) must know about a language. Most authors write `state` and `snapshot`.
 ///
@@ -32,6 +32,16 @@ pub unsafe trait Language<I: InstructionSet> {
     /// that stand for objects, and gives the objects of this machine's state here.
     fn localize(&self, _vm: &mut Vm<I>, value: I::Value) -> I::Value {
         value
+    }
+
+    /// Has runtime functions of this machine run a function, which takes no arguments: that of the op under test, which
+    /// is then run again in the middle of itself. Returns `false` if there is nothing to have run, as when a language has no
+    /// callbacks, or its runtime functions get them by `Callee` operands: the test gives those the function by itself.
+    ///
+    /// A language that keeps callbacks in its host or in values stores the function there. It may be run without end: to
+    /// a small depth each run is an error.
+    fn reenter(&self, _vm: &mut Vm<I>, _function: FunctionRef<I>) -> bool {
+        false
     }
 
     /// What became of a state.

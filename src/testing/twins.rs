@@ -4,7 +4,7 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::case::{Case, Frame};
+use super::case::{Case, Frame, Reentry};
 use super::failure::Failure;
 use super::language::value_of;
 use super::{Language, Random};
@@ -49,7 +49,8 @@ pub struct Report {
 }
 
 /// Runs every op of an instruction set in both tiers on random and edge-case states, and compares what they did: to
-/// the frame, to inline-cache cells, to the state ([`Language::snapshot`]), and where control went.
+/// the frame, to inline-cache cells, to the state ([`Language::snapshot`]), and where control went. Where runtime functions
+/// call back, some of the states have them run the op again in the middle of itself ([`Language::reenter`]).
 ///
 /// # Panics
 ///
@@ -96,6 +97,9 @@ const FRAMES: usize = 8;
 /// To which depth calls fit: enough for callbacks.
 const MAX_DEPTH: u32 = 32;
 
+/// How often an op is run again in the middle of itself, at most.
+const REENTRIES: u32 = 2;
+
 /// One op, and the machines that it is run in.
 struct Bench<'a, I: InstructionSet, L> {
     language: &'a L,
@@ -124,6 +128,8 @@ pub(super) struct Outcome<S> {
 /// Both tiers differ at this frame of a case.
 pub(super) struct Difference<S> {
     pub(super) frame: usize,
+    /// Runtime functions could run the op again.
+    pub(super) reenters: bool,
     pub(super) interpreted: Outcome<S>,
     pub(super) native: Outcome<S>,
 }
@@ -183,6 +189,7 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
     ) -> Option<Difference<L::Snapshot>> {
         let Machines { interpreter, native, depth } = &mut self.machines[pair];
         let (language, frame) = (self.language, self.frame);
+        let mut reenters = false;
         let linked = [&mut *interpreter, &mut *native].map(|machine| {
             let vm = machine.vm_mut();
             (vm.context, vm.host) = language.state(&mut Random::new(case.state));
@@ -191,14 +198,24 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
             set_mode(machine, Mode::Off);
             machine.limit_depth(MAX_DEPTH);
             language.prepare(machine);
-            machine.limit_depth(*depth);
             set_mode(machine, Mode::On);
             let constants = localize(language, machine, &case.constants);
             let constants = constants.into_iter().map(I::Value::to_bits).collect();
             let program = Case { constants, ..case.clone() }.program::<I>(frame, &language.spaces());
-            machine.load(&program).unwrap_or_else(|error| panic!("`{}` cannot be tested: {error}", I::NAME))
+            let linked = machine.load(&program);
+            let linked = linked.unwrap_or_else(|error| panic!("`{}` cannot be tested: {error}", I::NAME));
+            reenters = match case.reentry {
+                Reentry::None => false,
+                Reentry::Operand => true,
+                Reentry::Language => language.reenter(machine.vm_mut(), linked.function(Case::SUBJECT)),
+            };
+            // Each run has a record of its own, and one of its function.
+            machine.limit_depth(if reenters { 1 + 2 * REENTRIES } else { *depth });
+            linked
         });
         for (index, slots) in case.frames.iter().enumerate() {
+            // Runs of the same function have frames with the same slots.
+            let slots = if reenters { &slots.repeat(1 + REENTRIES as usize) } else { slots };
             let interpreted = outcome(language, interpreter, linked[0], frame, slots, false)?;
             // A value that no hole takes leaves the op without native code.
             let native = outcome(language, native, linked[1], frame, slots, true)?;
@@ -208,7 +225,7 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
                 report.states += usize::from(!deopted);
             }
             if !agree(language, &I::OPS[case.op.0 as usize], &interpreted, &native) {
-                return Some(Difference { frame: index, interpreted, native });
+                return Some(Difference { frame: index, reenters, interpreted, native });
             }
         }
         None
@@ -232,6 +249,7 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
                 break;
             }
         }
+        attempt(self, case.without_reentry::<I>(), &mut case);
         let edges: Vec<u64> = self.language.edges().into_iter().map(Value::to_bits).collect();
         let last = case.frames.len() - 1;
         for slot in 0..case.frames[last].len().min(64) {

@@ -13,7 +13,8 @@ const OPS: &str = include_str!("../drift/src/ops.rs");
 const STENCIL: &str = include_str!("../drift/src/double.c");
 
 /// What the package prints: the result in the interpreter, and with native code.
-pub(crate) const OUTPUT: &str = "-2147483527 after 1 call\n-2147483527 after 1 call\n";
+pub(crate) const OUTPUT: &str =
+    "-2147483527 after 1 call, 9000 from 3 runs\n-2147483527 after 1 call, 9000 from 3 runs\n";
 
 /// What a build is made from.
 pub(crate) struct Build {
@@ -62,7 +63,7 @@ impl Build {
     }
 
     /// Changes the source of the ops.
-    fn ops(mut self, from: &str, to: &str) -> Build {
+    pub(crate) fn ops(mut self, from: &str, to: &str) -> Build {
         assert!(self.ops.contains(from), "`{from}` is not in the ops");
         self.ops = self.ops.replacen(from, to, 1);
         self
@@ -117,7 +118,7 @@ impl Build {
     }
 
     /// The build fails with this message, at the line of `src/ops.rs` that has this text.
-    fn fails(&self, message: &str, at: &str) {
+    pub(crate) fn fails(&self, message: &str, at: &str) {
         let outcome = self.cargo("check");
         assert!(!outcome.success, "{message}\n{}", outcome.stderr);
         let line = 1 + self.ops.lines().position(|line| line.contains(at)).expect("the text is in the ops");

@@ -11,6 +11,7 @@ mod output;
 mod outside;
 mod prebuilt;
 mod programs;
+mod reentry;
 mod runtime;
 mod sanitizer;
 mod tidy;

@@ -3,11 +3,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::catch_unwind;
+use std::rc::Rc;
 
 use calc::ops::ops as calc_ops;
-use mimeo::InstructionSet;
+use mimeo::def::op::OpInfo;
 use mimeo::testing::{Language, Random, Report, Settings, twins, twins_with};
+use mimeo::{FunctionRef, InstructionSet};
 use mimeo_tests::broken::{self, broken_ops};
+use mimeo_tests::callbacks::{self, callback_ops};
 use mimeo_tests::registers::register_ops::{self, Value};
 use mimeo_tests::stack::stack_ops;
 use mimeo_tests::{registers, stack};
@@ -113,6 +116,38 @@ unsafe impl Language<calc_ops::Ops> for Calc {
     }
 }
 
+struct Callbacks;
+
+// SAFETY: the values are numbers, and `given` is a function of the machine.
+unsafe impl Language<callback_ops::Ops> for Callbacks {
+    type Snapshot = Vec<String>;
+
+    fn state(&self, random: &mut Random) -> (callback_ops::Context, callbacks::Host) {
+        let answer = random.edge_i64();
+        let host = callbacks::Host { ask: Some(Rc::new(move |_, _| Ok(answer))), ..callbacks::Host::default() };
+        (callback_ops::Context::default(), host)
+    }
+
+    fn reenter(&self, vm: &mut callback_ops::Vm, function: FunctionRef<callback_ops::Ops>) -> bool {
+        vm.host.ask = Some(Rc::new(move |vm, _| vm.run(function, &[])));
+        true
+    }
+
+    fn snapshot(&self, vm: &callback_ops::Vm) -> Self::Snapshot {
+        vm.host.caught.clone()
+    }
+
+    fn skip(&self, op: &OpInfo) -> Option<String> {
+        let needs = match op.name {
+            "take" => "an error",
+            "call_given" => "a function of the test's",
+            "start_fiber" | "resume_fiber" | "yields" => "a fiber",
+            _ => return None,
+        };
+        Some(format!("it needs {needs}"))
+    }
+}
+
 struct Broken;
 
 // SAFETY: the values of these sets are numbers, and what ops rely on `operand` and `spaces` give.
@@ -122,6 +157,11 @@ unsafe impl Language<broken_ops::Ops> for Broken {
     fn state(&self, random: &mut Random) -> (broken_ops::Context, broken::Host) {
         let context = broken_ops::Context { sum: random.edge_f64(), count: random.edge_u64() as u32 };
         (context, broken::Host::default())
+    }
+
+    fn reenter(&self, vm: &mut broken_ops::Vm, function: FunctionRef<broken_ops::Ops>) -> bool {
+        vm.host.hook = Some(function);
+        true
     }
 
     fn snapshot(&self, vm: &broken_ops::Vm) -> Self::Snapshot {
@@ -157,6 +197,17 @@ fn calc() {
     let report = twins::<calc_ops::Ops>(Calc::default());
     assert_eq!(report.without_stencil, []);
     check::<calc_ops::Ops>(&report);
+}
+
+#[test]
+fn callbacks() {
+    let report = twins::<callback_ops::Ops>(Callbacks);
+    assert_eq!(report.unavailable, None);
+    let skipped: Vec<_> = report.skipped.iter().map(|(op, _)| *op).collect();
+    assert_eq!(skipped, ["take", "start_fiber", "resume_fiber", "yields", "call_given"]);
+    let without: Vec<_> = report.without_stencil.iter().map(|(op, _)| *op).collect();
+    assert_eq!(without, ["negate"]);
+    assert_eq!(report.ops + skipped.len() + without.len(), callback_ops::Ops::OPS.len());
 }
 
 /// The message about an op, if there is one.
@@ -196,6 +247,19 @@ its C was written by hand
 its machine code, hot, with empty holes:
 ";
     assert_eq!(text.get(..expected.len()), Some(expected));
+}
+
+#[test]
+fn the_message_says_that_the_op_was_run_again() {
+    let note = "\n  (runtime functions can run function 0, which it is in)\n";
+    for op in ["nested", "hooked"] {
+        let text = difference(op).expect("the stencil is wrong");
+        assert!(text.contains(note), "{text}");
+        assert_eq!(text.contains("  callee is function 0\n"), op == "nested", "{text}");
+    }
+    // It is left out where it does not matter.
+    let text = difference("cached").expect("the stencil is wrong");
+    assert!(!text.contains(note), "{text}");
 }
 
 /// Was everything compared, and mostly natively? On AArch64 a slot beyond the reach of a load makes the op deopt.

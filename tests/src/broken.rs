@@ -3,13 +3,15 @@
 
 use mimeo::Thrown;
 
-use self::broken_ops::Vm;
+use self::broken_ops::{Callee, FunctionRef, Vm};
 
 /// What only Rust touches.
 #[derive(Debug, Default)]
 pub struct Host {
     /// What runtime functions were called, with what.
     pub trace: Vec<String>,
+    /// What the op `hooked` has run, if there is something.
+    pub hook: Option<FunctionRef>,
 }
 
 fn tell(vm: &mut Vm, value: f64) {
@@ -22,6 +24,22 @@ fn refuse(vm: &mut Vm, code: u8) -> Thrown {
 
 fn half_of(vm: &mut Vm, value: f64) -> Result<f64, Thrown> {
     if value < 0.0 { Err(vm.throw("below 0")) } else { Ok(value / 2.0) }
+}
+
+/// The result of a function, or -1 if it throws.
+fn run_again(vm: &mut Vm, callee: Callee, value: f64) -> f64 {
+    vm.run(callee, &[value]).unwrap_or_else(|thrown| {
+        vm.catch(thrown);
+        -1.0
+    })
+}
+
+fn run_hook(vm: &mut Vm) {
+    if let Some(hook) = vm.host.hook
+        && let Err(thrown) = vm.run(hook, &[])
+    {
+        vm.catch(thrown);
+    }
 }
 
 /// See the module's documentation.
@@ -39,15 +57,17 @@ pub mod broken_ops {
 
     /// An inline-cache cell.
     #[repr(C)]
-    pub struct Cell {
+    pub struct Runs {
         /// How often the op ran.
-        pub runs: u32,
+        pub count: Cell<u32>,
     }
 
     unsafe extern "Rust" {
         fn tell(vm: &mut Vm, value: f64);
         fn refuse(vm: &mut Vm, code: u8) -> Thrown;
         fn half_of(vm: &mut Vm, value: f64) -> Result<f64, Thrown>;
+        fn run_again(vm: &mut Vm, callee: Callee, value: f64) -> f64;
+        fn run_hook(vm: &mut Vm);
     }
 
     /// Returns `a`. Its stencil is generated, so that functions can end.
@@ -113,11 +133,27 @@ pub mod broken_ops {
     }
 
     /// `dst` is 0 in the first run, 1 after it.
-    #[vm_op(stencil = "src/stencils/cached.c", reviewed = "fdbf66ea5a5f6cdf811c9dc5da9f5502")]
-    fn cached(#[cache] cell: &mut Cell) -> f64 {
-        let before = cell.runs;
-        cell.runs = 1;
+    #[vm_op(stencil = "src/stencils/cached.c", reviewed = "6a196c74743e774b811c9dc572562ca3")]
+    fn cached(#[cache] cell: &Runs) -> f64 {
+        let before = cell.count.get();
+        cell.count.set(1);
         before as f64
+    }
+
+    /// `dst` = how often it ran when the function has returned, plus what that gives.
+    #[vm_op(stencil = "src/stencils/nested.c", reviewed = "370481df648216abf119509472562ca3")]
+    fn nested(vm: &mut Vm, callee: Callee, a: f64, #[cache] runs: &Runs) -> f64 {
+        runs.count.set(runs.count.get().wrapping_add(1));
+        let inner = run_again(vm, callee, a);
+        (runs.count.get() as f64 + inner).quiet()
+    }
+
+    /// `dst` = how often it ran when the hook has returned.
+    #[vm_op(stencil = "src/stencils/hooked.c", reviewed = "6a196c7418b81029fa86841f72562ca3")]
+    fn hooked(vm: &mut Vm, #[cache] runs: &Runs) -> f64 {
+        runs.count.set(runs.count.get().wrapping_add(1));
+        run_hook(vm);
+        runs.count.get() as f64
     }
 
     /// `dst = a`

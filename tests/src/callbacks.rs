@@ -167,6 +167,14 @@ pub mod callback_ops {
         pub nothing: u64,
     }
 
+    /// How often an op ran.
+    #[repr(C)]
+    #[derive(Debug, Default)]
+    pub struct Runs {
+        /// Those that have not ended are counted.
+        pub count: Cell<i64>,
+    }
+
     unsafe extern "Rust" {
         fn run_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown>;
         fn run_back_safely(vm: &mut Vm, callee: Callee, a: i64) -> i64;
@@ -288,6 +296,14 @@ pub mod callback_ops {
     #[vm_op]
     fn call_back_safely(vm: &mut Vm, callee: Callee, a: i64) -> i64 {
         run_back_safely(vm, callee, a)
+    }
+
+    /// Has the runtime call a function; `dst` = 1000 times how often the op has run then, plus the result.
+    #[vm_op]
+    fn call_back_counting(vm: &mut Vm, callee: Callee, a: i64, #[cache] runs: &Runs) -> i64 {
+        runs.count.set(runs.count.get().wrapping_add(1));
+        let result = run_back_safely(vm, callee, a);
+        runs.count.get().wrapping_mul(1000).wrapping_add(result)
     }
 
     /// `dst` = the result of the function, of which the run is told only by a wish.

@@ -1,7 +1,9 @@
 //! `corner_ops`: valid Rust in which a lowering could easily find another meaning than rustc: orders of evaluation,
 //! names that hide each other, nested patterns, numbers whose type is written elsewhere, constants, early returns.
 
-use self::corner_ops::Vm;
+use mimeo::Window;
+
+use self::corner_ops::{Memory, Vm};
 
 /// What only Rust touches.
 #[derive(Debug, Default)]
@@ -19,6 +21,19 @@ fn note(vm: &mut Vm, value: i64) -> i64 {
 
 // SAFETY: tests only, none of which makes a program or a value that the ops are not written for.
 unsafe impl mimeo::TrustedOps for corner_ops::Ops {}
+fn remember(vm: &mut Vm, memory: &Memory, value: i64) -> i64 {
+    vm.host.trace.push(memory.last.get());
+    memory.last.set(value);
+    value ^ 1
+}
+
+/// Writes slots that may be operands of the op.
+fn swap_slots(vm: &mut Vm, slots: Window) {
+    for slot in slots.start()..slots.start() + slots.len() as u32 {
+        let value = vm.slot(slot);
+        vm.set_slot(slot, !value);
+    }
+}
 
 /// See the module's documentation.
 ///
@@ -72,8 +87,27 @@ pub mod corner_ops {
         }
     }
 
+    /// What an op remembers.
+    #[repr(C)]
+    pub struct Memory {
+        /// A number.
+        pub last: Cell<i64>,
+        /// Two of them.
+        pub pair: Cell<Pair>,
+    }
+
+    impl Memory {
+        fn swap_last(&self, with: i64) -> i64 {
+            let before = self.last.get();
+            self.last.set(with);
+            before
+        }
+    }
+
     unsafe extern "Rust" {
         fn note(vm: &mut Vm, value: i64) -> i64;
+        fn remember(vm: &mut Vm, memory: &Memory, value: i64) -> i64;
+        fn swap_slots(vm: &mut Vm, slots: Window);
     }
 
     fn early(a: i64, b: i64) -> i64 {
@@ -86,6 +120,53 @@ pub mod corner_ops {
         }
         let a = if a > b { a } else { return b };
         a.wrapping_mul(b)
+    }
+
+    /// A cell under two names, read before and after it is set.
+    #[vm_op]
+    fn cells(vm: &mut Vm, a: i64, b: i64, #[cache] memory: &Memory) -> i64 {
+        let same = memory;
+        let sum = memory.last.get().wrapping_add({
+            same.last.set(a);
+            memory.last.get()
+        });
+        let other = memory.last.get() ^ remember(vm, same, b) ^ memory.last.get();
+        let swapped = memory.last.get().wrapping_mul(same.swap_last(sum)).wrapping_sub(memory.last.get());
+        // As in any call, the receiver comes first.
+        {
+            note(vm, 1);
+            same
+        }
+        .last
+        .set(note(vm, other));
+        (memory.last).set(memory.last.get() ^ swapped);
+        sum ^ note(vm, memory.last.get())
+    }
+
+    /// A struct in a cell is copied, changed, and put back.
+    #[vm_op]
+    fn copies_of_cells(a: i64, #[cache] one: &Memory, #[cache] two: &Memory) -> i64 {
+        let memory = if a & 1 == 0 { one } else { two };
+        let mut pair = memory.pair.get();
+        pair.large = a;
+        let before = memory.pair.get();
+        memory.pair.set(Pair { small: before.small.wrapping_add(1), large: pair.large ^ before.large });
+        one.pair.get().with(a).sum() ^ two.pair.get().sum() ^ before.sum()
+    }
+
+    fn swap(vm: &mut Vm, slots: Window) -> i64 {
+        swap_slots(vm, slots);
+        1
+    }
+
+    /// An operand is what it was before the body, also where a helper had its slot changed.
+    #[vm_op]
+    fn operands_stay(vm: &mut Vm, a: i64, b: i64, slots: Window) -> i64 {
+        let one = swap(vm, slots);
+        if a > b {
+            return note(vm, a.wrapping_add(one));
+        }
+        note(vm, b)
     }
 
     /// All constants.

@@ -200,11 +200,14 @@ fn throw_or_panic(vm: &mut Vm, value: Value) -> Result<Value, Thrown> {
     }
 }
 
-fn refill(vm: &mut Vm, value: Value, cell: &mut PropertyCache) -> Result<Value, Thrown> {
+fn refill(vm: &mut Vm, value: Value, cell: &PropertyCache) -> Result<Value, Thrown> {
     if value == Value::NIL {
         return Err(vm.throw("nothing to keep"));
     }
-    *cell = PropertyCache { filled: true, value, hits: 0, shape: vm.context.shape };
+    cell.filled.set(true);
+    cell.value.set(value);
+    cell.hits.set(0);
+    cell.shape.set(vm.context.shape);
     Ok(value)
 }
 
@@ -363,13 +366,19 @@ pub mod register_ops {
     #[repr(C)]
     pub struct PropertyCache {
         /// For which shape the rest holds.
-        pub shape: Shape,
-        /// Was there a first run?
-        pub filled: bool,
+        pub shape: Cell<Shape>,
+        /// Whether there was a first run.
+        pub filled: Cell<bool>,
         /// The value then.
-        pub value: Value,
+        pub value: Cell<Value>,
         /// How often it was right.
-        pub hits: u8,
+        pub hits: Cell<u8>,
+    }
+
+    impl PropertyCache {
+        fn is_for(&self, shape: Shape) -> bool {
+            self.filled.get() && self.shape.get().id == shape.id
+        }
     }
 
     /// The machine's part that stencils see.
@@ -420,7 +429,7 @@ pub mod register_ops {
         fn same_callee(callee: Callee) -> Callee;
         fn panic_if_nil(vm: &mut Vm, value: Value) -> Value;
         fn throw_or_panic(vm: &mut Vm, value: Value) -> Result<Value, Thrown>;
-        fn refill(vm: &mut Vm, value: Value, cell: &mut PropertyCache) -> Result<Value, Thrown>;
+        fn refill(vm: &mut Vm, value: Value, cell: &PropertyCache) -> Result<Value, Thrown>;
         fn panic_or_nothing(value: Value);
     }
 
@@ -969,36 +978,34 @@ pub mod register_ops {
 
     /// `dst = a` as long as the shape is another one, what it was then as long as it is the same.
     #[vm_op]
-    fn get_cached(vm: &mut Vm, a: Value, #[cache] cell: &mut PropertyCache) -> Value {
-        if cell.filled && cell.shape.id == vm.context.shape.id {
-            cell.hits = cell.hits.wrapping_add(100);
-            return cell.value;
+    fn get_cached(vm: &mut Vm, a: Value, #[cache] cell: &PropertyCache) -> Value {
+        if cell.is_for(vm.context.shape) {
+            cell.hits.set(cell.hits.get().wrapping_add(100));
+            return cell.value.get();
         }
-        cell.shape = vm.context.shape;
-        cell.filled = true;
-        cell.value = a;
+        cell.shape.set(vm.context.shape);
+        cell.filled.set(true);
+        cell.value.set(a);
         a
     }
 
     /// `dst = a`, and the runtime counts in the cell how often: up to 3 times on the fast way.
     #[vm_op]
-    fn get_refilled(vm: &mut Vm, a: Value, #[cache] cell: &mut PropertyCache) -> Result<Value, Thrown> {
-        if cell.filled && cell.hits < 3 {
-            cell.hits = cell.hits.wrapping_add(1);
-            return Ok(cell.value);
+    fn get_refilled(vm: &mut Vm, a: Value, #[cache] cell: &PropertyCache) -> Result<Value, Thrown> {
+        if cell.filled.get() && cell.hits.get() < 3 {
+            cell.hits.set(cell.hits.get().wrapping_add(1));
+            return Ok(cell.value.get());
         }
         refill(vm, a, cell)
     }
 
     /// Two cells in one instruction.
     #[vm_op]
-    fn count_both(a: Value, #[cache] yes: &mut PropertyCache, #[cache] no: &mut PropertyCache) -> Value {
-        if a.truth() {
-            yes.shape.slots = yes.shape.slots.wrapping_add(1);
-        } else {
-            no.shape.slots = no.shape.slots.wrapping_sub(1);
-        }
-        Value::int(yes.shape.slots as i32 ^ (no.shape.slots as i32).wrapping_shl(8))
+    fn count_both(a: Value, #[cache] yes: &PropertyCache, #[cache] no: &PropertyCache) -> Value {
+        let (cell, step) = if a.truth() { (yes, 1u16) } else { (no, u16::MAX) };
+        let shape = cell.shape.get();
+        cell.shape.set(Shape { id: shape.id, slots: shape.slots.wrapping_add(step) });
+        Value::int(yes.shape.get().slots as i32 ^ (no.shape.get().slots as i32).wrapping_shl(8))
     }
 
     // Control between ops.

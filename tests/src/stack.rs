@@ -54,11 +54,11 @@ pub mod stack_ops {
     #[repr(C)]
     pub struct Memo {
         /// The operand of the last run.
-        pub key: u64,
+        pub key: Cell<u64>,
         /// The result of the last run.
-        pub value: u64,
+        pub value: core::cell::Cell<u64>,
         /// Was there one?
-        pub filled: bool,
+        pub filled: ::std::cell::Cell<bool>,
     }
 
     /// In the place of a result that is `None`.
@@ -146,12 +146,12 @@ pub mod stack_ops {
 
     /// The operand and the result of the last run, which an inline cache remembers.
     #[vm_op]
-    fn remember(a: u64, #[cache] memo: &mut Memo) -> (u64, u64) {
-        let last = if memo.filled { (memo.key, memo.value) } else { (NONE, NONE) };
-        if !memo.filled || memo.key != a {
-            memo.key = a;
-            memo.value = a.wrapping_mul(a);
-            memo.filled = true;
+    fn remember(a: u64, #[cache] memo: &Memo) -> (u64, u64) {
+        let last = if memo.filled.get() { (memo.key.get(), memo.value.get()) } else { (NONE, NONE) };
+        if !memo.filled.get() || memo.key.get() != a {
+            memo.key.set(a);
+            memo.value.set(a.wrapping_mul(a));
+            memo.filled.set(true);
         }
         last
     }

@@ -4,8 +4,8 @@
 #[mimeo::instruction_set(value = i64)]
 mod ops {
     #[repr(C)]
-    pub struct Cell {
-        pub hits: u64,
+    pub struct Counter {
+        pub hits: Cell<u64>,
     }
 
     #[vm_op]
@@ -45,13 +45,10 @@ mod ops {
     fn cache_type(#[cache] c: i64) {}
 
     #[vm_op]
-    fn cache_not_borrowed(#[cache] c: Cell) {}
+    fn cache_argument(#[cache(size = 8)] c: &Counter) {}
 
     #[vm_op]
-    fn cache_argument(#[cache(size = 8)] c: &mut Cell) {}
-
-    #[vm_op]
-    fn not_marked(c: &mut Cell) {}
+    fn not_marked(c: &Counter) {}
 
     #[vm_op]
     fn two_kinds(#[imm] #[constant] k: i64) {}

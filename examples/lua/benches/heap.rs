@@ -84,8 +84,8 @@ fn main() {
         black_box(black_box(dictionary).get_text(names[round as usize % 40]));
     });
     measure("get, a name that fills the cache", |round| {
-        let mut cache = FieldCache::default();
-        black_box(black_box(record).get_cached(names[round as usize % 4], &mut cache));
+        let cache = FieldCache::default();
+        black_box(black_box(record).get_cached(names[round as usize % 4], &cache));
     });
     measure("set, one of 4 names by shape", |round| {
         heap.set_field(record, names[round as usize % 4], Value::FALSE);
@@ -123,11 +123,11 @@ fn main() {
         heap.set_field(table, names[0], Value::TRUE);
         heap.set_field(table, names[1], Value::TRUE);
     });
-    let (mut field, mut add) = (FieldCache::default(), AddCache::default());
+    let (field, add) = (FieldCache::default(), AddCache::default());
     measure("a new table, and a name that fills the cache", |_| {
         step(&mut heap, &mut held);
         let table = heap.new_table(0, 0, 0);
-        heap.set_cached(table, names[0], Value::TRUE, &mut field, &mut add);
+        heap.set_cached(table, names[0], Value::TRUE, &field, &add);
     });
     measure("a new text of 12 bytes", |round| {
         step(&mut heap, &mut held);

@@ -35,6 +35,7 @@
 mod accounts;
 mod array;
 mod buffer;
+mod caches;
 mod collect;
 mod coroutine;
 mod event;

@@ -297,48 +297,48 @@ pub mod ops {
 
     /// Where an op found a named field the last time.
     #[repr(C)]
-    #[derive(Clone, Copy, Debug, Default)]
+    #[derive(Debug, Default)]
     pub struct FieldCache {
         /// [`Table::shape_id`]; 0, which no table has, at first.
-        pub shape_id: u32,
+        pub shape_id: Cell<u32>,
         /// The slot, which is one of `Table::slots` in every table with that shape.
-        pub slot: u32,
+        pub slot: Cell<u32>,
     }
 
     /// What a table gave the last time for a name that it has not, or for which it has nil: something that the chain of
     /// its metatable's `__index` leads to. It is the same for all tables of that shape with that metatable, as long as
     /// nobody changes a table of such a chain.
     #[repr(C)]
-    #[derive(Clone, Copy, Debug)]
+    #[derive(Debug)]
     pub struct InheritedCache {
         /// [`Table::shape_id`]; 0, which no table has, at first.
-        pub shape_id: u32,
+        pub shape_id: Cell<u32>,
         /// The [`epoch`](Context::epoch) of that time.
-        pub epoch: u32,
+        pub epoch: Cell<u32>,
         /// [`Table::metatable`].
-        pub metatable: *mut Table,
+        pub metatable: Cell<*mut Table>,
         /// The shape has the name, and the value is for tables that have nil there: the [`FieldCache`] beside this one is
         /// for the same shape then.
-        pub has_name: bool,
+        pub has_name: Cell<bool>,
         /// What was found: a function, a table or nil. It lives, because the chain leads to it.
-        pub value: Value,
+        pub value: Cell<Value>,
     }
 
     /// Where an op added a named field to a table the last time. A table that is [`BLACK`] must not be changed by it:
     /// the collector has to hear of the new shape.
     #[repr(C)]
-    #[derive(Clone, Copy, Debug)]
+    #[derive(Debug)]
     pub struct AddCache {
         /// [`Table::shape_id`] before; 0, which no table has, at first.
-        pub shape_id: u32,
+        pub shape_id: Cell<u32>,
         /// [`Table::shape_id`] after.
-        pub next_id: u32,
+        pub next_id: Cell<u32>,
         /// [`Table::shape`] after; to be trusted as long as no shape was freed.
-        pub next: *mut crate::heap::Shape,
+        pub next: Cell<*mut crate::heap::Shape>,
         /// [`Context::shapes_freed`] of that time.
-        pub shapes_freed: u32,
+        pub shapes_freed: Cell<u32>,
         /// The slot, for which there is room when it is below [`Table::slots_len`].
-        pub slot: u32,
+        pub slot: Cell<u32>,
     }
 
     /// What stencils may touch of Lua's runtime.
@@ -375,20 +375,20 @@ pub mod ops {
         fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
         fn make_table(vm: &mut Vm, array: u32, names: u32) -> Value;
         fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown>;
-        fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &mut FieldCache) -> Result<Value, Thrown>;
+        fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &FieldCache) -> Result<Value, Thrown>;
         fn index_field(
             vm: &mut Vm,
             object: Value,
             name: Value,
-            own: &mut FieldCache,
-            inherited: &mut InheritedCache,
+            own: &FieldCache,
+            inherited: &InheritedCache,
         ) -> Result<Value, Thrown>;
         fn index_method(
             vm: &mut Vm,
             object: Value,
             name: Value,
-            own: &mut FieldCache,
-            inherited: &mut InheritedCache,
+            own: &FieldCache,
+            inherited: &InheritedCache,
         ) -> Result<Value, Thrown>;
         fn set(vm: &mut Vm, object: Value, key: Value, value: Value) -> Result<(), Thrown>;
         fn set_name(
@@ -396,8 +396,8 @@ pub mod ops {
             object: Value,
             name: Value,
             value: Value,
-            field: &mut FieldCache,
-            add: &mut AddCache,
+            field: &FieldCache,
+            add: &AddCache,
         ) -> Result<(), Thrown>;
         fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32, count: u32);
         #[cold]
@@ -493,11 +493,11 @@ pub mod ops {
         vm: &mut Vm,
         function: Value,
         #[constant] name: Value,
-        #[cache] cache: &mut FieldCache,
+        #[cache] cache: &FieldCache,
     ) -> Result<Value, Thrown> {
         let globals = unsafe { (*function.as_closure()).environment };
-        if unsafe { (*globals).shape_id } == cache.shape_id {
-            let value = unsafe { *(*globals).slots.add(cache.slot as usize) };
+        if unsafe { (*globals).shape_id } == cache.shape_id.get() {
+            let value = unsafe { *(*globals).slots.add(cache.slot.get() as usize) };
             if !value.is_nil() {
                 return Ok(value);
             }
@@ -512,12 +512,12 @@ pub mod ops {
         function: Value,
         #[constant] name: Value,
         #[place(slot, constant)] value: Value,
-        #[cache] field: &mut FieldCache,
-        #[cache] add: &mut AddCache,
+        #[cache] field: &FieldCache,
+        #[cache] add: &AddCache,
     ) -> Result<(), Thrown> {
         let globals = unsafe { (*function.as_closure()).environment };
-        if unsafe { (*globals).shape_id } == field.shape_id {
-            let place = unsafe { (*globals).slots.add(field.slot as usize) };
+        if unsafe { (*globals).shape_id } == field.shape_id.get() {
+            let place = unsafe { (*globals).slots.add(field.slot.get() as usize) };
             if may_replace(globals, unsafe { *place }, value) {
                 unsafe { *place = value };
                 return Ok(());
@@ -1000,10 +1000,10 @@ pub mod ops {
         make_table(vm, array, names)
     }
 
-    fn has_inherited(table: *mut Table, cache: &mut InheritedCache, epoch: *const u32) -> bool {
-        let same_kind =
-            unsafe { (*table).shape_id } == cache.shape_id && unsafe { (*table).metatable } == cache.metatable;
-        same_kind && unsafe { *epoch } == cache.epoch
+    fn has_inherited(table: *mut Table, cache: &InheritedCache, epoch: *const u32) -> bool {
+        let same_kind = unsafe { (*table).shape_id } == cache.shape_id.get()
+            && unsafe { (*table).metatable } == cache.metatable.get();
+        same_kind && unsafe { *epoch } == cache.epoch.get()
     }
 
     /// `dst = object.name`
@@ -1012,19 +1012,19 @@ pub mod ops {
         vm: &mut Vm,
         object: Value,
         #[constant] name: Value,
-        #[cache] own: &mut FieldCache,
-        #[cache] inherited: &mut InheritedCache,
+        #[cache] own: &FieldCache,
+        #[cache] inherited: &InheritedCache,
     ) -> Result<Value, Thrown> {
         if object.is_table() {
             let table = object.as_table();
-            if unsafe { (*table).shape_id } == own.shape_id {
-                let value = unsafe { *(*table).slots.add(own.slot as usize) };
+            if unsafe { (*table).shape_id } == own.shape_id.get() {
+                let value = unsafe { *(*table).slots.add(own.slot.get() as usize) };
                 if !value.is_nil() || unsafe { (*table).metatable.is_null() } {
                     return Ok(value);
                 }
             }
             if has_inherited(table, inherited, vm.context.epoch) {
-                return Ok(inherited.value);
+                return Ok(inherited.value.get());
             }
         }
         index_field(vm, object, name, own, inherited)
@@ -1036,19 +1036,19 @@ pub mod ops {
         vm: &mut Vm,
         object: Value,
         #[constant] name: Value,
-        #[cache] own: &mut FieldCache,
-        #[cache] inherited: &mut InheritedCache,
+        #[cache] own: &FieldCache,
+        #[cache] inherited: &InheritedCache,
     ) -> Result<(Value, Value), Thrown> {
         if object.is_table() {
             let table = object.as_table();
-            if unsafe { (*table).shape_id } == own.shape_id {
-                let value = unsafe { *(*table).slots.add(own.slot as usize) };
+            if unsafe { (*table).shape_id } == own.shape_id.get() {
+                let value = unsafe { *(*table).slots.add(own.slot.get() as usize) };
                 if !value.is_nil() {
                     return Ok((value, object));
                 }
             }
             if has_inherited(table, inherited, vm.context.epoch) {
-                return Ok((inherited.value, object));
+                return Ok((inherited.value.get(), object));
             }
         }
         let method = index_method(vm, object, name, own, inherited)?;
@@ -1091,27 +1091,27 @@ pub mod ops {
         object: Value,
         #[constant] name: Value,
         #[place(slot, constant)] value: Value,
-        #[cache] field: &mut FieldCache,
-        #[cache] add: &mut AddCache,
+        #[cache] field: &FieldCache,
+        #[cache] add: &AddCache,
     ) -> Result<(), Thrown> {
         if object.is_table() {
             let table = object.as_table();
             let shape_id = unsafe { (*table).shape_id };
-            if shape_id == field.shape_id {
-                let place = unsafe { (*table).slots.add(field.slot as usize) };
+            if shape_id == field.shape_id.get() {
+                let place = unsafe { (*table).slots.add(field.slot.get() as usize) };
                 if may_replace(table, unsafe { *place }, value) {
                     unsafe { *place = value };
                     return Ok(());
                 }
-            } else if shape_id == add.shape_id
+            } else if shape_id == add.shape_id.get()
                 && may_add(table)
-                && add.shapes_freed == vm.context.shapes_freed
-                && add.slot < unsafe { (*table).slots_len }
+                && add.shapes_freed.get() == vm.context.shapes_freed
+                && add.slot.get() < unsafe { (*table).slots_len }
             {
                 unsafe {
-                    *(*table).slots.add(add.slot as usize) = value;
-                    (*table).shape = add.next;
-                    (*table).shape_id = add.next_id;
+                    *(*table).slots.add(add.slot.get() as usize) = value;
+                    (*table).shape = add.next.get();
+                    (*table).shape_id = add.next_id.get();
                 }
                 return Ok(());
             }

@@ -60,7 +60,7 @@ pub struct OpRun {
     pub went: Went,
     /// The frame's slots after it, as bits.
     pub slots: Vec<u64>,
-    /// It wrote to the value stack outside of its frame.
+    /// It wrote to the value stack outside of its frame, or a run that it started did.
     pub strayed: bool,
     /// Native code had the interpreter run it.
     pub deopted: bool,
@@ -74,7 +74,8 @@ impl<I: InstructionSet> Machine<I> {
         vm.use_limits();
     }
 
-    /// Runs the op at `pc`, and nothing else, on a frame with these slots; natively when `native` is set.
+    /// Runs the op at `pc`, and nothing else, on a frame with these slots; natively when `native` is set. Further slots
+    /// lie above the frame, where a run that the op's runtime function starts has its own.
     ///
     /// Native code runs on to the next op that it has to leave for. A test of one op wants it to leave behind that
     /// op at once, which is what `only_at` in the configuration of `mimeo-jit` is for.
@@ -83,21 +84,23 @@ impl<I: InstructionSet> Machine<I> {
     ///
     /// # Panics
     ///
-    /// When control does not get to an op at `pc`, when `slots` is not as long as the function's frame, or the
-    /// frame does not fit the machine's value stack; and with the panic of a runtime function.
+    /// When control does not get to an op at `pc`, when `slots` is shorter than the function's frame, or the slots
+    /// do not fit the machine's value stack; and with the panic of a runtime function.
     pub fn run_op(&mut self, function: FunctionRef<I>, pc: Pc, native: bool, slots: &[I::Value]) -> Option<OpRun> {
         let record = self.vm().driver.programs.function(function).expect("the function is loaded");
         assert!(record.facts().depth(pc).is_some(), "control does not get to {pc}");
-        assert_eq!(record.facts().slots as usize, slots.len(), "the frame has another length");
+        let frame_len = record.facts().slots as usize;
+        assert!(frame_len <= slots.len(), "the frame is longer");
         let record: *const Function = record;
         let mut image = vec![UNTOUCHED; slots.len() + 2 * MARGIN];
         for (place, value) in image[MARGIN..].iter_mut().zip(slots) {
             *place = value.to_bits();
         }
+        let before = image.clone();
         let vm = self.vm_mut();
         let stacks = vm.driver.stacks();
         let bottom = stacks.base();
-        assert!(image.len() * 8 <= stacks.limit() as usize - bottom as usize, "the frame does not fit");
+        assert!(image.len() * 8 <= stacks.limit() as usize - bottom as usize, "the slots do not fit");
         let host = stacks.host_frame();
         // SAFETY: the image fits the stack, and with it the frame; no run is under way.
         let base = unsafe {
@@ -112,8 +115,8 @@ impl<I: InstructionSet> Machine<I> {
         let (went, deopted) = outcome?;
         // SAFETY: the memory was written above.
         unsafe { image.as_mut_ptr().copy_from_nonoverlapping(bottom, image.len()) };
-        let frame = MARGIN..MARGIN + slots.len();
-        let strayed = image[..frame.start].iter().chain(&image[frame.end..]).any(|&slot| slot != UNTOUCHED);
+        let frame = MARGIN..MARGIN + frame_len;
+        let strayed = image[..frame.start] != before[..frame.start] || image[frame.end..] != before[frame.end..];
         Some(OpRun { went, slots: image[frame].to_vec(), strayed, deopted })
     }
 }

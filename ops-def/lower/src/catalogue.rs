@@ -46,6 +46,13 @@ pub(crate) enum Problem {
     PlaceArgument,
     PlaceStack,
     CacheType(String),
+    CellReference(String),
+    NoCell(String),
+    CellByValue(String),
+    CellType(String),
+    CellField(String),
+    CellCallee,
+    CellAccess(String, String),
     KindArgument(&'static str),
     TwoWindows,
     WindowLast,
@@ -136,7 +143,7 @@ impl Problem {
             ),
             Problem::ContextStruct(name) => (
                 format!("`{name}` cannot be the context"),
-                "the context is a `repr(C)` struct of the module".into(),
+                "the context is a `repr(C)` struct of the module, without `Cell`s".into(),
             ),
             Problem::NoOps => pair("the instruction set has no ops", "write at least one function under `#[vm_op]`"),
             Problem::TwoOps(name) => {
@@ -184,7 +191,7 @@ impl Problem {
             ),
             Problem::RuntimeParameter(ty) => (
                 format!("a runtime function cannot take a `{ty}`"),
-                "it takes `vm: &mut Vm`, the value type, numbers, `bool`, raw pointers, `Callee`, `Window`, and an inline-cache cell as `&mut Cell`".into(),
+                "it takes `vm: &mut Vm`, the value type, numbers, `bool`, raw pointers, `Callee`, `Window`, and an inline-cache cell as `&Counter`".into(),
             ),
             Problem::RuntimeResult(ty) => (
                 format!("a runtime function cannot return a `{ty}`"),
@@ -198,7 +205,10 @@ impl Problem {
                 format!("a helper function has nothing to do with a `{ty}`"),
                 "labels and flows belong to the op: have the helper return a value, and let the op act on it".into(),
             ),
-            Problem::Receiver => pair("a method of the op language takes itself by value", "write `self`"),
+            Problem::Receiver => pair(
+                "a method of the op language takes itself by value, that of an inline-cache cell by `&self`",
+                "write `self`, or `&self` for a cell",
+            ),
             Problem::OpOutside => pair(
                 "`#[vm_op]` belongs on a function that stands directly in a `#[mimeo::instruction_set(…)]` module",
                 "move the function there; the lowering needs the types, constants and helpers around it",
@@ -250,7 +260,35 @@ impl Problem {
             ),
             Problem::CacheType(ty) => (
                 format!("`#[cache]` cannot be a `{ty}`"),
-                "write `#[cache] cell: &mut Cell`, with a `repr(C)` struct of the module".into(),
+                "write `#[cache] cell: &Counter`, with a `repr(C)` struct of the module whose fields are `Cell`s".into(),
+            ),
+            Problem::CellReference(name) => (
+                "a reference to an inline-cache cell is shared, and ends with the op's run: a runtime function may run the op again".into(),
+                format!("write `&{name}`, with fields such as `hits: Cell<u32>`, `cell.hits.get()` and `cell.hits.set(value)`"),
+            ),
+            Problem::NoCell(name) => (
+                format!("there are references to inline-cache cells only, and the fields of `{name}` are not `Cell`s"),
+                "write each field as in `hits: Cell<u32>`, or take the struct by value".into(),
+            ),
+            Problem::CellByValue(name) => (
+                format!("`{name}` is an inline-cache cell, which stays where it is"),
+                format!("write `&{name}`, and read and change its fields by `get` and `set`"),
+            ),
+            Problem::CellType(text) => (
+                format!("a `{text}` is a field of an inline-cache cell, and nothing else"),
+                "take the struct with the field as `#[cache] cell: &Counter`; variables and other structs hold plain values".into(),
+            ),
+            Problem::CellField(text) => (
+                "all fields of an inline-cache cell are `Cell`s, or none is".into(),
+                format!("write `Cell<{text}>`"),
+            ),
+            Problem::CellCallee => pair(
+                "an inline-cache cell starts as zeros and holds no `Callee`",
+                "keep what the function is found by, such as a value or the address of an object",
+            ),
+            Problem::CellAccess(field, ty) => (
+                format!("`{field}` is a `Cell<{ty}>`"),
+                format!("write `{field}.get()` or `{field}.set(value)`"),
             ),
             Problem::KindArgument(name) => {
                 (format!("`#[{name}]` has no arguments"), format!("write `#[{name}]`"))
@@ -421,7 +459,7 @@ impl Problem {
             }
             Problem::AssignTo => pair(
                 "this cannot be assigned to",
-                "assign to a variable, through a raw pointer, to a field of the context or of a cache cell",
+                "assign to a variable, through a raw pointer, or to a field of the context; the field of a cell has `set`",
             ),
             Problem::LetWithoutType => pair(
                 "a variable without a value needs a type",

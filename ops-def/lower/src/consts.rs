@@ -41,7 +41,7 @@ pub(crate) fn evaluate(items: &[Item], module: &mut Module, errors: &mut Errors)
         match item {
             Item::Const(item) => pending.extend(read(module, None, &item.ident, &item.ty, &item.expr)),
             Item::Impl(block) if block.trait_.is_none() => {
-                let Some(Ty::Struct(of)) = types::read_lenient(&block.self_ty, module) else { continue };
+                let Some(of) = types::struct_name(&block.self_ty, module) else { continue };
                 for item in &block.items {
                     if let syn::ImplItem::Const(item) = item {
                         pending.extend(read(module, Some(&of), &item.ident, &item.ty, &item.expr));

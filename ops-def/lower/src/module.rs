@@ -36,6 +36,8 @@ pub(crate) struct Module {
     /// Everything that is passed through to Rust: all but ops and `extern "Rust"`.
     pub(crate) items: Vec<Item>,
     pub(crate) structs: Structs,
+    /// Names of those that are inline-cache cells: their fields are `Cell`s.
+    pub(crate) cells: BTreeSet<String>,
     pub(crate) consts: BTreeMap<String, Const>,
     /// By name; a method's is `Type::name`.
     pub(crate) helpers: BTreeMap<String, Helper>,
@@ -72,6 +74,7 @@ impl Module {
             context: None,
             items: Vec::new(),
             structs: Structs::new(),
+            cells: BTreeSet::new(),
             consts: BTreeMap::new(),
             helpers: BTreeMap::new(),
             runtime: Vec::new(),
@@ -181,7 +184,7 @@ impl Module {
         };
         self.imports.insert(name_of(name));
         // The machine's own types may be imported once more.
-        let machine = ["Flow", "Thrown", "Label", "Window", "Callee"].iter().any(|own| name == own);
+        let machine = ["Flow", "Thrown", "Label", "Window", "Callee", "Cell"].iter().any(|own| name == own);
         if !machine {
             self.check_name(name, names::is_reserved(&name_of(name)), errors);
         }

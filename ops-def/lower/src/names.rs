@@ -4,9 +4,9 @@
 const GENERATED: [&str; 7] = ["Ops", "Opcode", "Assembler", "Machine", "Program", "ProgramBuilder", "TABLE"];
 
 /// Words whose meaning the lowering takes for granted.
-const LANGUAGE: [&str; 22] = [
-    "Flow", "Thrown", "Label", "Window", "Callee", "Vm", "Option", "Result", "Some", "None", "Ok", "Err", "bool", "i8",
-    "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f64",
+const LANGUAGE: [&str; 23] = [
+    "Flow", "Thrown", "Label", "Window", "Callee", "Vm", "Cell", "Option", "Result", "Some", "None", "Ok", "Err",
+    "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f64",
 ];
 
 /// Methods of the generated `Assembler` that are not ops.

@@ -32,7 +32,7 @@ pub(crate) enum Ty {
     Window,
     Callee,
     Vm,
-    /// `&mut` of a struct: an inline-cache cell.
+    /// `&` of a struct of `Cell`s: an inline-cache cell.
     Cell(String),
 }
 
@@ -153,7 +153,7 @@ impl fmt::Display for Ty {
             Ty::Window => f.write_str("Window"),
             Ty::Callee => f.write_str("Callee"),
             Ty::Vm => f.write_str("&mut Vm"),
-            Ty::Cell(name) => write!(f, "&mut {name}"),
+            Ty::Cell(name) => write!(f, "&{name}"),
         }
     }
 }
@@ -169,7 +169,7 @@ impl fmt::Debug for Ty {
 #[derive(Debug, Clone)]
 pub(crate) struct Struct {
     pub(crate) name: String,
-    /// Name (a tuple field's is its index) and type.
+    /// Name (a tuple field's is its index) and type; in an inline-cache cell, the type inside the `Cell`.
     pub(crate) fields: Vec<(String, Ty)>,
 }
 

@@ -53,20 +53,71 @@ fn convert(ty: &Type, module: &Module, self_ty: Option<&str>) -> Result<Ty, Prob
             let to = convert_pointed_to(&pointer.elem, module, self_ty)?;
             Ok(Ty::Ptr { mutable: pointer.mutability.is_some(), to: Box::new(to) })
         }
-        Type::Reference(reference) if reference.mutability.is_some() => match &*reference.elem {
-            Type::Path(path) if path.qself.is_none() => match convert_path(path, module, self_ty)? {
-                Ty::Vm => Ok(Ty::Vm),
-                Ty::Struct(name) => Ok(Ty::Cell(name)),
-                _ => refused(),
-            },
-            _ => refused(),
-        },
+        Type::Reference(reference) => convert_reference(reference, module, self_ty),
+        _ if in_cell(ty).is_some() => Err(Problem::CellType(text_of(ty))),
         Type::Path(path) if path.qself.is_none() => match convert_path(path, module, self_ty)? {
-            // There are references to the machine, and not the machine itself.
+            // There are references to the machine, and not the machine itself; the same of cells.
             Ty::Vm => refused(),
+            Ty::Struct(name) if module.cells.contains(&name) => Err(Problem::CellByValue(name)),
             ty => Ok(ty),
         },
         _ => refused(),
+    }
+}
+
+/// `&mut Vm`, or `&` of an inline-cache cell.
+fn convert_reference(reference: &syn::TypeReference, module: &Module, self_ty: Option<&str>) -> Result<Ty, Problem> {
+    let refused = || Err(Problem::TypeForm(text_of(reference)));
+    let path = match &*reference.elem {
+        elem if in_cell(elem).is_some() => return Err(Problem::CellType(text_of(elem))),
+        Type::Path(path) if path.qself.is_none() => path,
+        _ => return refused(),
+    };
+    match convert_path(path, module, self_ty)? {
+        Ty::Vm if reference.mutability.is_some() => Ok(Ty::Vm),
+        Ty::Struct(name) if reference.mutability.is_some() || reference.lifetime.is_some() => {
+            Err(Problem::CellReference(name))
+        }
+        Ty::Struct(name) if module.cells.contains(&name) => Ok(Ty::Cell(name)),
+        Ty::Struct(name) => Err(Problem::NoCell(name)),
+        _ => refused(),
+    }
+}
+
+/// The type inside a `Cell<T>`, with or without the path to it.
+pub(crate) fn in_cell(ty: &Type) -> Option<&Type> {
+    let (path, inner) = in_named_cell(ty)?;
+    let names: Vec<String> = path.segments.iter().map(|segment| name_of(&segment.ident)).collect();
+    match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["Cell"] if path.leading_colon.is_none() => Some(inner),
+        ["std" | "core", "cell", "Cell"] => Some(inner),
+        _ => None,
+    }
+}
+
+/// The path to something called `Cell<T>`, and the type inside.
+pub(crate) fn in_named_cell(ty: &Type) -> Option<(&syn::Path, &Type)> {
+    let path = match ty {
+        Type::Paren(inner) => return in_named_cell(&inner.elem),
+        Type::Group(inner) => return in_named_cell(&inner.elem),
+        Type::Path(path) if path.qself.is_none() => &path.path,
+        _ => return None,
+    };
+    let last = path.segments.last().filter(|last| last.ident == "Cell")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.iter().collect::<Vec<_>>().as_slice() {
+        [GenericArgument::Type(inner)] => Some((path, inner)),
+        _ => None,
+    }
+}
+
+/// The struct of the module that a type names.
+pub(crate) fn struct_name(ty: &Type, module: &Module) -> Option<String> {
+    match ty {
+        Type::Paren(inner) => struct_name(&inner.elem, module),
+        Type::Group(inner) => struct_name(&inner.elem, module),
+        Type::Path(path) => path.path.get_ident().map(name_of).filter(|name| module.structs.contains_key(name)),
+        _ => None,
     }
 }
 

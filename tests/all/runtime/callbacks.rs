@@ -16,6 +16,31 @@ pub(super) fn runtime_functions_call_back_in_every_configuration() {
 }
 
 #[test]
+pub(super) fn an_op_that_is_run_again_shares_its_cell() {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "nested", 1, 3, |code| {
+        let (depth, less, result) = (Slot(0), Slot(1), Slot(2));
+        let deeper = code.label();
+        code.number(less, 0);
+        code.jump_if_less(less, depth, deeper);
+        code.ret(less);
+        code.bind(deeper);
+        code.number(less, -1);
+        code.add(less, less, depth);
+        code.call_back_counting(result, FunctionIndex(0), less);
+        code.ret(result);
+    });
+    let program = verified(builder);
+    for config in configs() {
+        let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
+        let linked = machine.load(&program).expect("it has the spaces");
+        for runs in [3, 6, 9] {
+            assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[3]), Ok(3 * 1000 * runs), "{config:?}");
+        }
+    }
+}
+
+#[test]
 pub(super) fn an_error_in_a_callback_is_placed_where_it_happened_and_can_be_caught() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone(), Limits::default());

@@ -17,6 +17,17 @@ pub fn note(vm: &mut ops::ops::Vm, value: i64) -> i64 {
     value
 }
 
+/// Runs a function with one level less, as long as there are some; -1 stands for an error.
+pub fn run_again(vm: &mut ops::ops::Vm, callee: ops::ops::Callee, depth: i64) -> i64 {
+    if depth <= 1 {
+        return 0;
+    }
+    vm.run(callee, &[depth.min(4) - 1]).unwrap_or_else(|thrown| {
+        vm.catch(thrown);
+        -1
+    })
+}
+
 fn main() {
     if std::env::args().nth(1).is_some_and(|argument| argument == "twins") {
         return twins();
@@ -29,7 +40,9 @@ fn main() {
         let linked = machine.load(&program).expect("it has the spaces");
         let main = program.function("main").expect("it is declared");
         let result = machine.call(linked.function(main), &[]).expect("nothing throws");
-        println!("{result} after {} call", machine.vm().host);
+        let nested = program.function("nested").expect("it is declared");
+        let runs = machine.call(linked.function(nested), &[3]).expect("nothing throws");
+        println!("{result} after {} call, {runs} from 3 runs", machine.vm().host);
         if let Some(jit) = machine.jit() {
             eprint!("{}{}", jit.capability(), jit.report(StatsFormat::Summary));
         }
@@ -47,7 +60,11 @@ fn program() -> Program {
     assembler.r#loop(Slot(2), Slot(2), Slot(1), Slot(0), 5);
     assembler.ret(Slot(2));
     let mut builder = ProgramBuilder::new();
-    let main = builder.declare("main");
+    let [main, nested] = ["main", "nested"].map(|name| builder.declare(name));
+    let mut runs = Assembler::new("nested", 1, 2);
+    runs.nested(Slot(1), nested, Slot(0));
+    runs.ret(Slot(1));
+    builder.define(nested, runs.finish().expect("it has no labels"));
     builder.define(main, assembler.finish().expect("it has no labels"));
     builder.finish().expect("it is defined").verify().expect("it is fine")
 }

@@ -1,6 +1,6 @@
 //! A few ops, one of them with a stencil written by hand, one with names that mean something elsewhere.
 
-use crate::note;
+use crate::{note, run_again};
 
 #[mimeo::instruction_set(value = i64, context = Context, host = u32)]
 pub mod ops {
@@ -11,6 +11,12 @@ pub mod ops {
         pub names: *const std::ffi::CString,
     }
 
+    /// An inline-cache cell.
+    #[repr(C)]
+    pub struct Runs {
+        pub count: Cell<i64>,
+    }
+
     const STEP: i64 = 1;
     /// Of an `i32`, so that its sign goes along.
     const SIGNED: u64 = (1 << SHIFT) as u64;
@@ -18,6 +24,7 @@ pub mod ops {
 
     unsafe extern "Rust" {
         fn note(vm: &mut Vm, value: i64) -> i64;
+        fn run_again(vm: &mut Vm, callee: Callee, depth: i64) -> i64;
     }
 
     fn stepped(a: i64) -> i64 {
@@ -57,6 +64,14 @@ pub mod ops {
     fn r#loop(vm: &mut Vm, opcode: i64, base: i64, dst: i64, #[imm] r#type: u8) -> i64 {
         let sum = opcode.wrapping_add(base).wrapping_add(dst).wrapping_add(r#type as i64);
         r#match(sum, vm.context.r#fn) ^ (SIGNED as i64)
+    }
+
+    /// `dst` = 1000 times how often it ran, once the function has run it again, plus what that gives.
+    #[vm_op]
+    fn nested(vm: &mut Vm, callee: Callee, depth: i64, #[cache] runs: &Runs) -> i64 {
+        runs.count.set(runs.count.get().wrapping_add(1));
+        let inner = run_again(vm, callee, depth);
+        runs.count.get().wrapping_mul(1000).wrapping_add(inner)
     }
 
     /// Returns.

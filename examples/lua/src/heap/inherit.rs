@@ -3,15 +3,9 @@
 //! Whatever such a chain consists of is marked as a [`PROTOTYPE`]. As long as no prototype gets another metatable, or
 //! another value for a name under which there was nil, a function or a table, the chain gives the same: the epoch says so.
 
+use super::caches::Inherited;
 use super::{Event, Gc, Heap};
 use crate::ops::ops::{FieldCache, InheritedCache, PROTOTYPE, Table, Text, Value};
-
-impl Default for InheritedCache {
-    fn default() -> InheritedCache {
-        let (metatable, value) = (std::ptr::null_mut(), Value::NIL);
-        InheritedCache { shape_id: 0, epoch: 0, metatable, has_name: false, value }
-    }
-}
 
 /// What was found last, for all ops.
 #[derive(Debug)]
@@ -25,7 +19,7 @@ pub(super) struct Inheritance {
 #[derive(Clone, Copy, Debug, Default)]
 struct Entry {
     name: usize,
-    cache: InheritedCache,
+    found: Inherited,
 }
 
 impl Default for Inheritance {
@@ -80,8 +74,8 @@ impl Heap {
         &mut self,
         table: Gc<Table>,
         name: Gc<Text>,
-        own: &mut FieldCache,
-        inherited: &mut InheritedCache,
+        own: &FieldCache,
+        inherited: &InheritedCache,
     ) -> Option<Value> {
         let Some(shape) = table.names().filter(|_| name.is_interned()) else {
             let value = table.get_text(name);
@@ -89,9 +83,9 @@ impl Heap {
         };
         let slot = shape.find(name);
         if let Some(slot) = slot {
-            *own = FieldCache { shape_id: shape.id, slot: slot as u32 };
-            if inherited.has_name {
-                *inherited = InheritedCache::default();
+            own.fill(shape.id, slot);
+            if inherited.has_name.get() {
+                inherited.fill(Inherited::default());
             }
             let value = table.slots()[slot];
             if !value.is_nil() {
@@ -101,19 +95,20 @@ impl Heap {
         let Some(metatable) = table.metatable() else { return Some(Value::NIL) };
         let epoch = *self.inheritance.epoch;
         let entry = self.inheritance.entry(shape.id, metatable, name);
-        let found = entry.cache;
+        let found = entry.found;
         if entry.name == name.as_ptr().addr()
             && (found.shape_id, found.metatable, found.epoch) == (shape.id, metatable.as_ptr(), epoch)
         {
-            *inherited = found;
+            inherited.fill(found);
             return Some(found.value);
         }
         let value = self.inherit(table, name)?;
         if value.is_nil() || value.is_function() || value.is_table() {
             let (epoch, metatable_ptr, has_name) = (*self.inheritance.epoch, metatable.as_ptr(), slot.is_some());
-            *inherited = InheritedCache { shape_id: shape.id, epoch, metatable: metatable_ptr, has_name, value };
+            let found = Inherited { shape_id: shape.id, epoch, metatable: metatable_ptr, has_name, value };
+            inherited.fill(found);
             let entry = self.inheritance.entry(shape.id, metatable, name);
-            *entry = Entry { name: name.as_ptr().addr(), cache: *inherited };
+            *entry = Entry { name: name.as_ptr().addr(), found };
         }
         Some(value)
     }

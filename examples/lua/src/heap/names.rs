@@ -6,12 +6,6 @@
 use super::{Gc, HashPart, Heap, Shape};
 use crate::ops::ops::{AddCache, BLACK, FieldCache, NO_SHAPE, PROTOTYPE, Table, Text, Value};
 
-impl Default for AddCache {
-    fn default() -> AddCache {
-        AddCache { shape_id: 0, next_id: 0, next: std::ptr::null_mut(), shapes_freed: 0, slot: 0 }
-    }
-}
-
 impl Heap {
     /// Stores the value of a name that the program has as it stands.
     #[inline]
@@ -22,14 +16,7 @@ impl Heap {
     /// As [`set_field`](Self::set_field), and the caches know then what to do with tables of the same shape: `field`
     /// if the table had the name, `add` if it has it in a slot only now. Names of metamethods are in no cache, because
     /// with them the table may have to forget what it is [missing](Table::missing).
-    pub fn set_cached(
-        &mut self,
-        table: Gc<Table>,
-        name: Gc<Text>,
-        value: Value,
-        field: &mut FieldCache,
-        add: &mut AddCache,
-    ) {
+    pub fn set_cached(&mut self, table: Gc<Table>, name: Gc<Text>, value: Value, field: &FieldCache, add: &AddCache) {
         let before = table.names().map(|shape| (shape.id, shape.find(name)));
         self.set_field(table, name, value);
         let (Some((before, slot)), Some(shape)) = (before, table.names()) else { return };
@@ -37,11 +24,13 @@ impl Heap {
             return;
         }
         match slot {
-            Some(slot) => *field = FieldCache { shape_id: before, slot: slot as u32 },
+            Some(slot) => field.fill(before, slot),
             None if shape.id != before => {
-                let slot = shape.len() as u32 - 1;
-                let shapes_freed = self.shapes.freed;
-                *add = AddCache { shape_id: before, next_id: shape.id, next: shape.as_ptr(), shapes_freed, slot };
+                add.shape_id.set(before);
+                add.next_id.set(shape.id);
+                add.next.set(shape.as_ptr());
+                add.shapes_freed.set(self.shapes.freed);
+                add.slot.set(shape.len() as u32 - 1);
             }
             // There was nothing to store.
             None => {}

@@ -152,11 +152,11 @@ impl Gc<Table> {
 
     /// The value of a name. If it is in a slot, all tables of this shape have it there, and the cache knows it then.
     #[inline]
-    pub fn get_cached(self, name: Gc<Text>, cache: &mut FieldCache) -> Value {
+    pub fn get_cached(self, name: Gc<Text>, cache: &FieldCache) -> Value {
         let slot = self.names().and_then(|shape| shape.find(name));
         match slot {
             Some(slot) => {
-                *cache = FieldCache { shape_id: self.shape_id, slot: slot as u32 };
+                cache.fill(self.shape_id, slot);
                 self.slots()[slot]
             }
             None => self.get_text(name),

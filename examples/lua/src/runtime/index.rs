@@ -120,7 +120,7 @@ fn find(vm: &mut Vm, object: Value, key: Value) -> Result<Decision, Thrown> {
 }
 
 /// As [`index`], for globals: fills the cache of an op if the table itself has the name.
-pub(crate) fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &mut FieldCache) -> Result<Value, Thrown> {
+pub(crate) fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &FieldCache) -> Result<Value, Thrown> {
     if let (Some(table), Some(text)) = (globals.to_table(), name.to_text()) {
         let value = table.get_cached(text, cache);
         if !value.is_nil() {
@@ -135,8 +135,8 @@ pub(crate) fn index_field(
     vm: &mut Vm,
     object: Value,
     name: Value,
-    own: &mut FieldCache,
-    inherited: &mut InheritedCache,
+    own: &FieldCache,
+    inherited: &InheritedCache,
 ) -> Result<Value, Thrown> {
     if let (Some(table), Some(text)) = (object.to_table(), name.to_text())
         && let Some(value) = vm.host.heap.find_field(table, text, own, inherited)
@@ -151,8 +151,8 @@ pub(crate) fn index_method(
     vm: &mut Vm,
     object: Value,
     name: Value,
-    own: &mut FieldCache,
-    inherited: &mut InheritedCache,
+    own: &FieldCache,
+    inherited: &InheritedCache,
 ) -> Result<Value, Thrown> {
     let result = index_field(vm, object, name, own, inherited);
     if result.is_err() {
@@ -189,8 +189,8 @@ pub(crate) fn set_name(
     object: Value,
     name: Value,
     value: Value,
-    field: &mut FieldCache,
-    add: &mut AddCache,
+    field: &FieldCache,
+    add: &AddCache,
 ) -> Result<(), Thrown> {
     if let (Some(table), Some(text)) = (object.to_table(), name.to_text()) {
         let method =

@@ -341,6 +341,7 @@ impl<'a> Emitter<'a> {
         let takes_machine = self.reaches.takes_machine(&self.module.helpers[name]);
         let machine = if takes_machine { vec!["vm".into(), "frame".into()] } else { Vec::new() };
         let all: Vec<String> = machine.into_iter().chain(args).collect();
+        self.disturbed |= self.reaches.memory(name);
         let call = format!("{}({})", super::helper_symbol(name), all.join(", "));
         let result = self.keep(call, ty);
         if self.reaches.runtime(name) {

@@ -13,6 +13,7 @@ use std::fmt::Write;
 use mimeo_def::op::Scalar;
 use mimeo_def::stencil::HoleValue;
 
+use crate::check::is_visible;
 use crate::encode::{Encoding, Op, Operand};
 use crate::ir::{Body, Expr, Kind, LocalId};
 use crate::lowered::{PRELUDE, Symbol};
@@ -45,16 +46,31 @@ pub(crate) fn helpers_that(helpers: &Helpers, wanted: impl Fn(&Expr) -> bool) ->
     }
 }
 
-/// Which helpers call runtime functions, themselves or through others.
-pub(crate) struct Reaches(BTreeSet<String>);
+/// What helpers do, themselves or through others.
+pub(crate) struct Reaches {
+    /// Those that call runtime functions.
+    runtime: BTreeSet<String>,
+    /// Those that call runtime functions or write to memory.
+    memory: BTreeSet<String>,
+}
 
 impl Reaches {
     pub(crate) fn new(helpers: &Helpers) -> Self {
-        Reaches(helpers_that(helpers, |expr| matches!(expr.kind, Kind::Runtime(..))))
+        let calls = |expr: &Expr| matches!(expr.kind, Kind::Runtime(..));
+        let writes = |expr: &Expr| match &expr.kind {
+            Kind::Assign(place, _) => is_visible(place),
+            _ => calls(expr),
+        };
+        Reaches { runtime: helpers_that(helpers, calls), memory: helpers_that(helpers, writes) }
     }
 
     pub(crate) fn runtime(&self, helper: &str) -> bool {
-        self.0.contains(helper)
+        self.runtime.contains(helper)
+    }
+
+    /// Whether a slot can have another value after the helper.
+    fn memory(&self, helper: &str) -> bool {
+        self.memory.contains(helper)
     }
 
     /// Does a helper's C take `vm` and `frame`? It needs them for the runtime, or for the context.

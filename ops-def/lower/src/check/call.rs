@@ -84,6 +84,9 @@ impl Checker<'_> {
             let args = self.arguments(call, &name, call.args.iter(), &types)?;
             return Some(Expr::new(Kind::Runtime(name, args), runtime.result.clone(), span));
         }
+        if module.cells.contains(&name) {
+            return self.fail(&call.func, Problem::CellByValue(name));
+        }
         if let Some(of) = module.structs.get(&name) {
             let types: Vec<Ty> = of.fields.iter().map(|(_, ty)| ty.clone()).collect();
             let args = self.arguments(call, &name, call.args.iter(), &types)?;
@@ -125,6 +128,9 @@ impl Checker<'_> {
         let Some(of) = self.module.structs.get(&name) else {
             return self.fail(&literal.path, Problem::UnknownType(name));
         };
+        if self.module.cells.contains(&name) {
+            return self.fail(&literal.path, Problem::CellByValue(name));
+        }
         if literal.rest.is_some() || literal.fields.len() != of.fields.len() {
             return self.unsupported(
                 literal,

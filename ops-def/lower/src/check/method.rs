@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use super::Checker;
 use crate::catalogue::Problem;
 use crate::ir::{Expr, Intrinsic, Kind};
-use crate::text::name_of;
+use crate::text::{name_of, text_of};
 use crate::ty::{Integer, Ty};
 use crate::types;
 
@@ -17,9 +17,15 @@ impl Checker<'_> {
         let method = call.method.to_string();
         // `vm.host.anything(…)` and its like are refused by the receiver.
         let hint = expected.filter(|ty| ty.integer().is_some() || ty.is_float());
-        let receiver = self.expr(&call.receiver, hint)?;
+        let (receiver, is_cell_field) = match unwrapped(&call.receiver) {
+            syn::Expr::Field(field) => self.any_field(field)?,
+            receiver => (self.expr(receiver, hint)?, false),
+        };
+        if is_cell_field {
+            return self.cell_method(call, receiver);
+        }
         match receiver.ty.clone() {
-            Ty::Struct(name) => {
+            Ty::Struct(name) | Ty::Cell(name) => {
                 let key = format!("{name}::{method}");
                 let Some(helper) = self.module.helpers.get(&key) else {
                     if self.module.broken.contains(&key) {
@@ -85,6 +91,24 @@ impl Checker<'_> {
         }
     }
 
+    /// `cell.field.get()` and `cell.field.set(value)`
+    fn cell_method(&mut self, call: &syn::ExprMethodCall, field: Expr) -> Option<Expr> {
+        let method = name_of(&call.method);
+        let takes = match method.as_str() {
+            "get" => 0,
+            "set" => 1,
+            _ => return self.fail(&call.method, Problem::CellAccess(text_of(&call.receiver), field.ty.to_string())),
+        };
+        if call.args.len() != takes {
+            let given = call.args.len();
+            return self.fail(call, Problem::ArgumentCount { name: method, takes, given });
+        }
+        match call.args.first() {
+            Some(value) => self.set(call, field, value),
+            None => Some(field),
+        }
+    }
+
     fn pointer_method(&mut self, call: &syn::ExprMethodCall, pointer: Expr, to: &Ty) -> Option<Expr> {
         let span = call.span();
         let ty = pointer.ty.clone();
@@ -147,6 +171,15 @@ impl Checker<'_> {
         // What is said of it is said of the method, not of what it is called on.
         let span = if intrinsic == Intrinsic::FloatToBits { call.method.span() } else { call.span() };
         Some(Expr::new(Kind::Intrinsic(intrinsic, args), result, span))
+    }
+}
+
+/// The expression inside parentheses.
+fn unwrapped(expr: &syn::Expr) -> &syn::Expr {
+    match expr {
+        syn::Expr::Paren(inner) => unwrapped(&inner.expr),
+        syn::Expr::Group(inner) => unwrapped(&inner.expr),
+        _ => expr,
     }
 }
 

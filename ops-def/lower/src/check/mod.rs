@@ -12,7 +12,7 @@ mod pattern;
 mod place;
 mod rules;
 
-pub(crate) use rules::{Effects, check_effects};
+pub(crate) use rules::{Effects, check_effects, is_visible};
 
 use proc_macro2::Span;
 use quote::ToTokens;

@@ -6,44 +6,49 @@ use syn::spanned::Spanned;
 use super::{Checker, rules};
 use crate::catalogue::Problem;
 use crate::ir::{Expr, Kind, Stmt};
-use crate::text::name_of;
+use crate::text::{name_of, text_of};
 use crate::ty::Ty;
 
 impl Checker<'_> {
     pub(super) fn field(&mut self, field: &syn::ExprField) -> Option<Expr> {
+        match self.any_field(field)? {
+            (of_cell, true) => self.fail(field, Problem::CellAccess(text_of(field), of_cell.ty.to_string())),
+            (value, false) => Some(value),
+        }
+    }
+
+    /// A field, and whether it is one of an inline-cache cell, which is no value but has methods.
+    pub(super) fn any_field(&mut self, field: &syn::ExprField) -> Option<(Expr, bool)> {
         if self.operand(&field.base, &Ty::Vm).is_some() {
-            let name = member(&field.member);
-            return match (name.as_str(), &self.module.context) {
-                ("context", Some(context)) => Some(Expr::new(Kind::Context, Ty::Struct(context.clone()), field.span())),
-                // That there is none is reported at the attribute.
-                ("context", None) if self.module.args.context.is_some() => None,
-                ("context", None) => self.fail(field, Problem::NoContext),
-                ("host", _) => self.fail(field, Problem::HostAccess),
-                _ => self.fail(&field.member, Problem::VmField(name)),
-            };
+            return Some((self.vm_field(field)?, false));
         }
         let base = self.expr(&field.base, None)?;
+        let is_cell = matches!(base.ty, Ty::Cell(_));
         let name = member(&field.member);
         let unknown = Problem::UnknownField { ty: base.ty.to_string(), field: name.clone() };
-        match &base.ty {
+        let found = match &base.ty {
             Ty::Struct(of) | Ty::Cell(of) => {
-                let found = self.module.structs.get(of).and_then(|of| {
-                    of.fields
-                        .iter()
-                        .enumerate()
-                        .find(|(_, (known, _))| *known == name)
-                        .map(|(i, (_, ty))| (i, ty.clone()))
-                });
-                match found {
-                    Some((index, ty)) => Some(Expr::new(Kind::Field(base.boxed(), index), ty, field.span())),
-                    None => self.fail(&field.member, unknown),
-                }
+                let fields = self.module.structs.get(of).map(|of| of.fields.as_slice()).unwrap_or_default();
+                fields.iter().position(|(known, _)| *known == name).map(|index| (index, fields[index].1.clone()))
             }
-            Ty::Tuple(types) => match name.parse::<usize>().ok().and_then(|i| Some((i, types.get(i)?.clone()))) {
-                Some((index, ty)) => Some(Expr::new(Kind::Field(base.boxed(), index), ty, field.span())),
-                None => self.fail(&field.member, unknown),
-            },
-            _ => self.fail(&field.member, unknown),
+            Ty::Tuple(types) => name.parse::<usize>().ok().and_then(|i| Some((i, types.get(i)?.clone()))),
+            _ => None,
+        };
+        match found {
+            Some((index, ty)) => Some((Expr::new(Kind::Field(base.boxed(), index), ty, field.span()), is_cell)),
+            None => self.fail(&field.member, unknown),
+        }
+    }
+
+    fn vm_field(&mut self, field: &syn::ExprField) -> Option<Expr> {
+        let name = member(&field.member);
+        match (name.as_str(), &self.module.context) {
+            ("context", Some(context)) => Some(Expr::new(Kind::Context, Ty::Struct(context.clone()), field.span())),
+            // That there is none is reported at the attribute.
+            ("context", None) if self.module.args.context.is_some() => None,
+            ("context", None) => self.fail(field, Problem::NoContext),
+            ("host", _) => self.fail(field, Problem::HostAccess),
+            _ => self.fail(&field.member, Problem::VmField(name)),
         }
     }
 
@@ -97,6 +102,19 @@ impl Checker<'_> {
         Some(after(before, Expr::new(Kind::Assign(place.boxed(), value.boxed()), Ty::Unit, call.span())))
     }
 
+    /// `cell.field.set(value)`: the same.
+    pub(super) fn set(&mut self, call: &syn::ExprMethodCall, field: Expr, value: &syn::Expr) -> Option<Expr> {
+        let value = self.expect(value, &field.ty)?;
+        let (before, field) = match field {
+            Expr { kind: Kind::Field(base, index), ty, span } if !is_simple(&base) => {
+                let (before, base) = self.kept(*base);
+                (before, Expr::new(Kind::Field(base.boxed(), index), ty, span))
+            }
+            field => (None, field),
+        };
+        Some(after(before, Expr::new(Kind::Assign(field.boxed(), value.boxed()), Ty::Unit, call.span())))
+    }
+
     /// Puts a value into a variable.
     fn kept(&mut self, value: Expr) -> (Option<Stmt>, Expr) {
         let local = self.temporary("kept", value.ty.clone());
@@ -114,7 +132,8 @@ fn is_place(expr: &Expr) -> bool {
     match &expr.kind {
         Kind::Local(_) => !matches!(expr.ty, Ty::Vm | Ty::Cell(_) | Ty::Label | Ty::Window),
         Kind::Deref(_) => true,
-        Kind::Field(base, _) => matches!(base.kind, Kind::Context) || matches!(base.ty, Ty::Cell(_)) || is_place(base),
+        // A cell is changed by `set` alone: what `get` gives is a copy.
+        Kind::Field(base, _) => matches!(base.kind, Kind::Context) || is_place(base),
         _ => false,
     }
 }

@@ -182,7 +182,7 @@ impl Late<'_> {
 }
 
 /// Can anybody see that this place has changed?
-fn is_visible(place: &Expr) -> bool {
+pub(crate) fn is_visible(place: &Expr) -> bool {
     match &place.kind {
         Kind::Local(_) => matches!(place.ty, Ty::Cell(_)),
         Kind::Field(base, _) => is_visible(base),

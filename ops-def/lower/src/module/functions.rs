@@ -45,9 +45,8 @@ impl Module {
             // A trait's methods are for Rust only: op bodies cannot name them.
             return;
         }
-        let self_ty = match types::read_lenient(&block.self_ty, self) {
-            Some(Ty::Struct(name)) => name,
-            _ => return errors.on(&block.self_ty, Problem::UnknownType(text_of(&block.self_ty))),
+        let Some(self_ty) = types::struct_name(&block.self_ty, self) else {
+            return errors.on(&block.self_ty, Problem::UnknownType(text_of(&block.self_ty)));
         };
         if !block.generics.params.is_empty() {
             return errors.on(&block.generics, Problem::GenericItem("`impl` block"));
@@ -108,12 +107,10 @@ impl Module {
         let mut machines = 0;
         for input in &signature.inputs {
             match (input, self_ty) {
-                (syn::FnArg::Receiver(receiver), Some(self_ty))
-                    if receiver.reference.is_none() && receiver.colon_token.is_none() =>
-                {
-                    params.push(Param { name: "self".into(), ty: Ty::Struct(self_ty.into()) });
-                }
-                (syn::FnArg::Receiver(receiver), _) => errors.on(receiver, Problem::Receiver),
+                (syn::FnArg::Receiver(receiver), self_ty) => match self_ty.and_then(|of| self.self_ty(receiver, of)) {
+                    Some(ty) => params.push(Param { name: "self".into(), ty }),
+                    None => errors.on(receiver, Problem::Receiver),
+                },
                 (syn::FnArg::Typed(typed), _) => {
                     let Some(ty) = types::read(&typed.ty, self, self_ty, errors) else { continue };
                     machines += usize::from(ty == Ty::Vm);
@@ -128,6 +125,17 @@ impl Module {
             }
         }
         params
+    }
+
+    /// The type of `self`, or of `&self` in the methods of an inline-cache cell.
+    fn self_ty(&self, receiver: &syn::Receiver, of: &str) -> Option<Ty> {
+        let is_cell = self.cells.contains(of);
+        match &receiver.reference {
+            _ if receiver.colon_token.is_some() => None,
+            None if !is_cell => Some(Ty::Struct(of.into())),
+            Some((_, None)) if is_cell && receiver.mutability.is_none() => Some(Ty::Cell(of.into())),
+            _ => None,
+        }
     }
 
     fn read_result(&self, self_ty: Option<&str>, output: &syn::ReturnType, errors: &mut Errors) -> Option<Ty> {

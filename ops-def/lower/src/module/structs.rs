@@ -21,12 +21,18 @@ impl Module {
         // All names are known before any field is typed, so that structs can point to each other.
         for item in structs.clone() {
             let name = name_of(&item.ident);
+            if item.fields.iter().any(|field| types::in_cell(&field.ty).is_some()) {
+                self.cells.insert(name.clone());
+            }
             self.structs.insert(name.clone(), Struct { name, fields: Vec::new() });
         }
-        for item in structs {
+        for item in structs.clone() {
             let fields = self.read_struct(item, errors);
             let name = name_of(&item.ident);
             self.structs.insert(name.clone(), Struct { name, fields });
+        }
+        for item in structs.filter(|item| self.cells.contains(&name_of(&item.ident))) {
+            self.check_cell(item, errors);
         }
     }
 
@@ -42,7 +48,16 @@ impl Module {
         let mut fields = Vec::new();
         for (index, field) in item.fields.iter().enumerate() {
             let field_name = field.ident.as_ref().map_or_else(|| index.to_string(), name_of);
-            match types::read_lenient(&field.ty, self) {
+            let of = match types::in_cell(&field.ty) {
+                Some(of) => of,
+                None if self.cells.contains(&name) => {
+                    let plain = types::in_named_cell(&field.ty).map_or(&field.ty, |(_, inner)| inner);
+                    errors.on(&field.ty, Problem::CellField(text_of(plain)));
+                    continue;
+                }
+                None => &field.ty,
+            };
+            match types::read_lenient(of, self) {
                 // Its layout would have no end, which rustc says better.
                 Some(Ty::Struct(of)) if self.is_inside(&of, &name) => {
                     errors.on(&field.ty, Problem::StructField(of));
@@ -50,10 +65,30 @@ impl Module {
                 Some(ty @ (Ty::Scalar(_) | Ty::Usize | Ty::Isize | Ty::Ptr { .. } | Ty::Struct(_) | Ty::Callee)) => {
                     fields.push((field_name, ty));
                 }
-                _ => errors.on(&field.ty, Problem::StructField(text_of(&field.ty))),
+                _ => errors.on(of, Problem::StructField(text_of(of))),
             }
         }
         fields
+    }
+
+    /// A cell starts as zeros, which must be a value of each field. Of what a struct can hold, only a function is not.
+    fn check_cell(&self, item: &syn::ItemStruct, errors: &mut Errors) {
+        for of in item.fields.iter().filter_map(|field| types::in_cell(&field.ty)) {
+            if types::read_lenient(of, self).is_some_and(|ty| self.holds_callee(&ty)) {
+                errors.on(of, Problem::CellCallee);
+            }
+        }
+    }
+
+    /// Whether a value of the type has a `Callee` in it.
+    fn holds_callee(&self, ty: &Ty) -> bool {
+        match ty {
+            Ty::Callee => true,
+            Ty::Struct(name) => {
+                self.structs.get(name).is_some_and(|of| of.fields.iter().any(|(_, ty)| self.holds_callee(ty)))
+            }
+            _ => false,
+        }
     }
 
     /// Is the struct `outer` the struct `inner`, or does it contain it?

@@ -3,6 +3,7 @@
 use mimeo_def::Fingerprint;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::info;
 use crate::consts::Value;
@@ -11,6 +12,7 @@ use crate::op::StencilWish;
 use crate::set::Set;
 use crate::text::{ident_of, name_of};
 use crate::ty::{self, Ty};
+use crate::types;
 
 /// The layouts that the C assumes are those that rustc has chosen.
 pub(super) fn layouts(module: &Module) -> TokenStream {
@@ -28,9 +30,11 @@ pub(super) fn layouts(module: &Module) -> TokenStream {
             let offset = offset as usize;
             quote_spanned!(span=> assert!(::core::mem::offset_of!(#name, #field) == #offset, #message);)
         });
+        let cells = cells(module, &of.name);
         Some(quote_spanned! {span=>
             const _: () = {
                 #(#fields)*
+                #(#cells)*
                 assert!(size_of::<#name>() == #size && align_of::<#name>() == #align, #message);
                 assert!(!::core::mem::needs_drop::<#name>(), #drops);
             };
@@ -45,13 +49,28 @@ pub(super) fn layouts(module: &Module) -> TokenStream {
     }
 }
 
+/// The fields of an inline-cache cell are the standard library's `Cell`s, whatever else has that name.
+fn cells(module: &Module, name: &str) -> Vec<TokenStream> {
+    let fields = item(module, name).into_iter().flat_map(|item| item.fields.members().zip(&item.fields));
+    let fields = fields.filter_map(|(member, field)| {
+        let (of, name) = (types::in_cell(&field.ty)?, ident_of(name));
+        Some(quote_spanned! {field.ty.span()=>
+            let _: fn(&#name) -> &::core::cell::Cell<#of> = |cell| &cell.#member;
+        })
+    });
+    fields.collect()
+}
+
+fn item<'a>(module: &'a Module, name: &str) -> Option<&'a syn::ItemStruct> {
+    module.items.iter().find_map(|item| match item {
+        syn::Item::Struct(item) if name_of(&item.ident) == name => Some(item),
+        _ => None,
+    })
+}
+
 /// Where the name of a struct is.
 fn span(module: &Module, name: &str) -> Span {
-    let found = module.items.iter().find_map(|item| match item {
-        syn::Item::Struct(item) if name_of(&item.ident) == name => Some(item.ident.span()),
-        _ => None,
-    });
-    found.unwrap_or_else(Span::call_site)
+    item(module, name).map_or_else(Span::call_site, |item| item.ident.span())
 }
 
 /// The constants that the C has are those that rustc has evaluated.

@@ -100,7 +100,8 @@ fn from_word(word: &TokenStream, ty: &Ty, tokens: &TokenStream, module: &Module)
         Ty::Callee => quote!(Callee::from_word(#word)),
         Ty::Cell(of) => {
             let of = format_ident!("{of}");
-            quote!(&mut *(#word as usize as *mut #of))
+            // The native tier exposed the address when it put it into the code.
+            quote!(&*::core::ptr::with_exposed_provenance::<#of>(#word as usize))
         }
         Ty::Window => quote!(::mimeo::Window::from_word(#word)),
         _ => quote!(#word as #tokens),

@@ -195,27 +195,30 @@ fn shapes_are_bounded_and_freed() {
 fn caches_know_what_was_found() {
     let mut heap = Heap::default();
     let [x, y, index] = ["x", "y", "__index"].map(|name| heap.text(name.as_bytes()));
-    let (mut field, mut add) = (FieldCache::default(), AddCache::default());
+    let (field, add) = (FieldCache::default(), AddCache::default());
     let [one, other] = [(); 2].map(|()| heap.new_table(0, 0, 0));
     let empty = one.shape_id;
-    assert_eq!(one.get_cached(x, &mut field), Value::NIL);
-    assert_eq!(field.shape_id, 0, "nothing was found");
-    heap.set_cached(one, x, Value::NIL, &mut field, &mut add);
+    assert_eq!(one.get_cached(x, &field), Value::NIL);
+    assert_eq!(field.shape_id.get(), 0, "nothing was found");
+    heap.set_cached(one, x, Value::NIL, &field, &add);
     assert_eq!(one.next(Value::NIL), Ok(None), "nil is no value, though there is a slot for it");
-    assert_eq!((field.shape_id, add.shape_id, add.next_id, add.slot), (0, empty, one.shape_id, 0));
-    assert_eq!((add.next, add.shapes_freed), (one.shape, heap.shapes_freed()));
-    heap.set_cached(other, x, Value::TRUE, &mut field, &mut add);
-    heap.set_cached(other, x, Value::FALSE, &mut field, &mut add);
-    assert_eq!((field.shape_id, field.slot), (one.shape_id, 0));
-    heap.set_cached(other, y, Value::FALSE, &mut field, &mut add);
-    let mut found = FieldCache::default();
-    assert_eq!(other.get_cached(y, &mut found), Value::FALSE);
-    assert_eq!((found.shape_id, found.slot), (other.shape_id, 1));
+    assert_eq!(
+        (field.shape_id.get(), add.shape_id.get(), add.next_id.get(), add.slot.get()),
+        (0, empty, one.shape_id, 0)
+    );
+    assert_eq!((add.next.get(), add.shapes_freed.get()), (one.shape, heap.shapes_freed()));
+    heap.set_cached(other, x, Value::TRUE, &field, &add);
+    heap.set_cached(other, x, Value::FALSE, &field, &add);
+    assert_eq!((field.shape_id.get(), field.slot.get()), (one.shape_id, 0));
+    heap.set_cached(other, y, Value::FALSE, &field, &add);
+    let found = FieldCache::default();
+    assert_eq!(other.get_cached(y, &found), Value::FALSE);
+    assert_eq!((found.shape_id.get(), found.slot.get()), (other.shape_id, 1));
     // A name that metatables are asked for must not be set behind the heap's back.
-    let before = (field.shape_id, add.shape_id);
-    heap.set_cached(one, index, Value::TRUE, &mut field, &mut add);
-    heap.set_cached(one, index, Value::FALSE, &mut field, &mut add);
-    assert_eq!((field.shape_id, add.shape_id), before);
+    let before = (field.shape_id.get(), add.shape_id.get());
+    heap.set_cached(one, index, Value::TRUE, &field, &add);
+    heap.set_cached(one, index, Value::FALSE, &field, &add);
+    assert_eq!((field.shape_id.get(), add.shape_id.get()), before);
 }
 
 #[test]

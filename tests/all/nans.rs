@@ -12,7 +12,7 @@ use mimeo_tests::registers::register_ops;
 use mimeo_tests::stack::stack_ops;
 
 use crate::corners::Corners;
-use crate::machines::machine;
+use crate::machines::machine_with;
 use crate::twins::{Registers, Stack};
 
 /// Quiet and signalling NaNs of both signs, with and without payloads, and numbers to compute with.
@@ -95,8 +95,9 @@ fn run<I: InstructionSet, L: Language<I>>(
     program: &Program<I, mimeo::program::Verified>,
     config: Option<JitConfig>,
 ) -> (Vec<Result<u64, String>>, L::Snapshot) {
-    let mut machine: Machine<I> = machine(language.state(&mut Random::new(3)), Limits::default(), config);
-    let linked = machine.load(program).expect("no plain op names an index space");
+    let state = language.state(&mut Random::new(3));
+    let mut machine: Machine<I> = machine_with(state, Limits::default(), &language.spaces(), config);
+    let linked = machine.load(program).expect("it has the spaces");
     let mut results = Vec::new();
     for index in 0..program.functions().len() as u32 {
         for (a, b) in FLOATS.iter().flat_map(|&a| FLOATS.map(|b| (a, b))) {

@@ -64,14 +64,20 @@ fn asking(
 }
 
 /// Adds a function to a program; the first has index 0.
-fn define(builder: &mut ProgramBuilder, name: &str, arity: u16, locals: u16, ops: impl FnOnce(&mut Assembler)) {
+pub(crate) fn define(
+    builder: &mut ProgramBuilder,
+    name: &str,
+    arity: u16,
+    locals: u16,
+    ops: impl FnOnce(&mut Assembler),
+) {
     let function = builder.declare(name);
     let mut code = Assembler::new(name, arity, locals);
     ops(&mut code);
     builder.define(function, code.finish().expect("it is whole"));
 }
 
-fn verified(builder: ProgramBuilder) -> Program {
+pub(crate) fn verified(builder: ProgramBuilder) -> Program {
     builder.finish().expect("it is whole").verify().expect("it is sound")
 }
 
@@ -81,7 +87,7 @@ fn function_of(trap: &Trap) -> &str {
 }
 
 /// The text of a panic, which there must be.
-fn panic_of<T>(run: impl FnOnce() -> T) -> String {
+pub(crate) fn panic_of<T>(run: impl FnOnce() -> T) -> String {
     let panicked = catch_unwind(AssertUnwindSafe(|| drop(run())));
     let payload = panicked.expect_err("it panics");
     let text = payload.downcast_ref::<String>().cloned();

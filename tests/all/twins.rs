@@ -140,7 +140,7 @@ unsafe impl Language<callback_ops::Ops> for Callbacks {
     fn skip(&self, op: &OpInfo) -> Option<String> {
         let needs = match op.name {
             "take" => "an error",
-            "call_given" => "a function of the test's",
+            "call_given" | "tail_call_given" => "a function of the test's",
             "start_fiber" | "resume_fiber" | "yields" => "a fiber",
             _ => return None,
         };

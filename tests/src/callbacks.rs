@@ -286,6 +286,14 @@ pub mod callback_ops {
         vm.call(callee, args)
     }
 
+    /// Calls the function that the test has given in the place of the running one.
+    #[vm_op]
+    fn tail_call_given(vm: &mut Vm, args: Window) -> Flow {
+        move_down(vm, args);
+        let callee = given(vm);
+        vm.tail_call(callee)
+    }
+
     /// Has the runtime call a function.
     #[vm_op]
     fn call_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {

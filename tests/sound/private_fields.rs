@@ -1,0 +1,11 @@
+//! Proofs and names are not written down.
+#![forbid(unsafe_code)]
+
+use mimeo_tests::callbacks::callback_ops::{FunctionRef, Linked};
+
+fn forge(linked: Linked) {
+    let _ = mimeo::Thrown { serial: std::num::NonZeroU64::MIN };
+    let _ = FunctionRef { program: linked, index: mimeo::asm::FunctionIndex(0) };
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! A runtime function cannot swap the machine that it works on.
+#![forbid(unsafe_code)]
+
+use mimeo_tests::callbacks::callback_ops::{Machine, Vm};
+
+fn swap(vm: &mut Vm, other: &mut Machine) {
+    std::mem::swap(vm, other.vm_mut());
+}
+
+fn overwrite(vm: &mut Vm, other: &mut Machine) {
+    *vm = *other.vm_mut();
+}
+
+fn main() {}

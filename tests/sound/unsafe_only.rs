@@ -1,0 +1,35 @@
+//! What can do harm in the wrong hands is not to be had without `unsafe`.
+#![forbid(unsafe_code)]
+
+use mimeo::tier::{Caller, NativeTier, References};
+use mimeo::{Function, Value};
+use mimeo_tests::callbacks::callback_ops::{Callee, FunctionRef, Linked, Machine, Ops, Vm};
+
+fn forge_value<V: Value>() -> V {
+    V::from_bits(0x4141_4141)
+}
+
+fn forge_callee() -> Callee {
+    Callee::from_word(0x4141_4141)
+}
+
+fn look_up(vm: &Vm, function: FunctionRef) {
+    let _ = vm.callee(function);
+}
+
+fn unload(machine: &mut Machine, linked: Linked) {
+    let _ = machine.unload(linked);
+}
+
+fn ask_the_tier(tier: &mut dyn NativeTier<Ops>, function: &Function, references: References<'_>) {
+    let _ = tier.called(function, Caller::Host, references);
+    let _ = tier.compile(function, references);
+    tier.safepoint(references);
+    tier.unload(function);
+}
+
+fn redirect(function: &Function) {
+    function.set_entry(0x4141_4141);
+}
+
+fn main() {}

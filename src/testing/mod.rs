@@ -7,18 +7,19 @@
 //!
 //! struct Calc;
 //!
+//! // SAFETY: calc's values are integers.
 //! unsafe impl Language<Ops> for Calc {
 //!     /// What calc's ops can change, besides what they print: the variables of the top level.
 //!     type Snapshot = Vec<i64>;
 //!
 //!     fn state(&self, random: &mut Random) -> (Context, Host) {
-//!         let mut globals: Vec<i64> = (0..4).map(|_| random.edge_i64()).collect();
-//!         let context = Context { globals: globals.as_mut_ptr() };
-//!         (context, Host { out: Box::new(std::io::sink()), globals })
+//!         let globals = (0..4).map(|_| random.edge_i64()).collect();
+//!         // SAFETY: the test puts both into one machine.
+//!         unsafe { calc::state(globals, Box::new(std::io::sink())) }
 //!     }
 //!
 //!     fn snapshot(&self, vm: &Vm) -> Vec<i64> {
-//!         vm.host.globals.clone()
+//!         vm.host.globals().to_vec()
 //!     }
 //!
 //!     fn spaces(&self) -> Vec<(&'static str, u32)> {

@@ -80,7 +80,9 @@ impl Walk<'_> {
                 self.reach(next, depth)?;
             }
             Flow::IndirectJump | Flow::Return => leave(instruction, depth)?,
-            Flow::Trap | Flow::Forbidden => {}
+            Flow::Trap => return Err(Refusal::Trap { at: instruction.at }),
+            // The audit has refused it.
+            Flow::Forbidden => {}
         }
         Ok(())
     }

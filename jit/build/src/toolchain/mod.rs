@@ -4,6 +4,7 @@ mod flags;
 mod identity;
 mod probe;
 mod unusable;
+mod user;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -11,13 +12,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use mimeo_def::Feature;
 use mimeo_def::stencil::{Arch, Convention};
 
 pub use flags::Family;
 pub use unusable::{SupportFailure, Unusable};
 
 use crate::asm;
+use crate::baseline::Baseline;
 use crate::object_file::Format;
+use user::UserArguments;
 
 /// Triples of the machine that the table is for, and of the one that builds it.
 #[derive(Clone, Debug)]
@@ -54,13 +58,56 @@ impl Target {
 /// A compiler that was tried, and the flags that it accepts.
 #[derive(Debug)]
 pub struct Toolchain {
-    tool: cc::Tool,
+    compiler: Compiler,
     work: PathBuf,
     flags: Vec<String>,
     arch: Arch,
+    baseline: Baseline,
     format: Format,
     convention: Convention,
     identity: String,
+}
+
+/// How the compiler is called.
+#[derive(Debug)]
+struct Compiler {
+    /// The program, or another that runs it (`ccache`).
+    program: OsString,
+    /// Words before any flag.
+    words: Vec<OsString>,
+    /// Variables that it needs, or that it must not see.
+    variables: Vec<(OsString, Option<OsString>)>,
+    user: UserArguments,
+}
+
+impl Compiler {
+    /// The compiler that the `cc` crate has found, with what survives of the user's arguments.
+    fn new(tool: &cc::Tool) -> Compiler {
+        let command = tool.to_command();
+        let user = UserArguments::sort(tool.args());
+        // A wrapper has the compiler's name before the arguments.
+        let wrapped = command.get_args().count().saturating_sub(tool.args().len());
+        let words = command.get_args().take(wrapped).map(OsString::from).chain(user.command.iter().cloned()).collect();
+        let variables = command.get_envs().map(|(name, value)| (name.to_owned(), value.map(OsString::from))).collect();
+        Compiler { program: command.get_program().to_owned(), words, variables, user }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        for (name, value) in &self.variables {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        for name in user::VARIABLES {
+            command.env_remove(name);
+        }
+        // Clang's configuration files hold flags as well.
+        command.env("CLANG_NO_DEFAULT_CONFIG", "1");
+        command.args(&self.words).args(&self.user.kept);
+        command
+    }
 }
 
 /// One file of C.
@@ -91,13 +138,17 @@ impl std::error::Error for CompileError {}
 
 impl Toolchain {
     /// Finds the C compiler of `target` by the conventions of the `cc` crate (`CC`, `CC_<target>`, `CFLAGS`, …)
-    /// and tries what it can do. Files go to the folder `work`.
+    /// and tries what it can do. Files go to the folder `work`. The code may need `features` of the processor; those
+    /// of other architectures are ignored.
+    ///
+    /// Of the user's flags only those survive that say where the compiler finds itself; [`dropped`](Self::dropped) has
+    /// the others.
     ///
     /// # Errors
     ///
     /// The reason why this compiler cannot make stencils.
-    pub fn probe(target: &Target, work: &Path) -> Result<Toolchain, Unusable> {
-        probe::probe(None, target, work)
+    pub fn probe(target: &Target, features: &[Feature], work: &Path) -> Result<Toolchain, Unusable> {
+        probe::probe(None, target, features, work)
     }
 
     /// The same for a compiler that is given by name, whatever `CC` says.
@@ -105,13 +156,23 @@ impl Toolchain {
     /// # Errors
     ///
     /// The reason why this compiler cannot make stencils.
-    pub fn probe_program(program: &str, target: &Target, work: &Path) -> Result<Toolchain, Unusable> {
-        probe::probe(Some(program), target, work)
+    pub fn probe_program(
+        program: &str,
+        target: &Target,
+        features: &[Feature],
+        work: &Path,
+    ) -> Result<Toolchain, Unusable> {
+        probe::probe(Some(program), target, features, work)
     }
 
     /// Architecture of the code.
     pub fn arch(&self) -> Arch {
         self.arch
+    }
+
+    /// What the code may need of the processor.
+    pub fn baseline(&self) -> &Baseline {
+        &self.baseline
     }
 
     /// Format of the objects.
@@ -129,10 +190,20 @@ impl Toolchain {
         &self.identity
     }
 
-    /// All flags, the user's first.
+    /// All flags, those of the user's that survive first.
     pub fn flags(&self) -> String {
-        let user = self.tool.args().iter().map(|arg| arg.to_string_lossy().into_owned());
+        let user = self.compiler.user.kept.iter().map(|arg| arg.to_string_lossy().into_owned());
         user.chain(self.flags.iter().cloned()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Flags of the user's that stencils are not compiled with.
+    pub fn dropped(&self) -> &[String] {
+        &self.compiler.user.dropped
+    }
+
+    /// Those of them that chose the machine: what they were for is what `raise_baseline` is for.
+    pub fn dropped_machine_flags(&self) -> impl Iterator<Item = &str> {
+        self.compiler.user.machine_flags()
     }
 
     /// Compiles C to an object file, with the assembly pass between.
@@ -157,7 +228,7 @@ impl Toolchain {
 
     /// Runs the compiler on one file.
     fn run(&self, args: &[OsString], input: &Path, output: &Path) -> Result<(), CompileError> {
-        let mut command = self.tool.to_command();
+        let mut command = self.compiler.command();
         command.args(&self.flags).args(args).arg(input).arg("-o").arg(output);
         run(&mut command).map(drop)
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use mimeo_build::generate::{Job, Outcome};
 use mimeo_build::mode::Mode;
 use mimeo_build::table::{OwnedOp, OwnedTable};
-use mimeo_build::{OwnedStencil, Target};
+use mimeo_build::{Baseline, Feature, OwnedStencil, Target};
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::{Arch, Convention, Hole, HoleValue, PatchKind};
 use mimeo_def::{CodeOffset, Fingerprint};
@@ -37,6 +37,7 @@ fn job(out: &Path, compiler: Option<&str>) -> Job {
         target: Target { triple: host().to_owned(), host: host().to_owned() },
         compiler: compiler.map(str::to_owned),
         package: out.to_owned(),
+        features: Vec::new(),
         ops: PathBuf::from("src/ops.rs"),
         out: out.to_owned(),
     }
@@ -183,10 +184,17 @@ fn the_table_is_one_readable_expression() {
         tail_jump: 5,
     };
     let fingerprint = Fingerprint { operands: 1, body: 2, reached: 3, layout: 0xffff_ffff };
-    let op = |name: &str, stencil| OwnedOp { name: name.to_owned(), fingerprint, required: false, stencil };
+    let op = |name: &str, stencil| OwnedOp {
+        name: name.to_owned(),
+        fingerprint,
+        handwritten: Some(0x1234),
+        required: false,
+        stencil,
+    };
     let table = OwnedTable {
         name: "demo".to_owned(),
         arch: Arch::X86_64,
+        baseline: Baseline::new(Arch::X86_64, &[Feature::Ssse3, Feature::Bmi1]),
         convention: Convention::PreserveNone,
         compiler: "cc 1.0".to_owned(),
         flags: "-O2".to_owned(),

@@ -1,12 +1,18 @@
-//! AArch64 machine code → [`Instruction`]s, by hand: only what jumps, calls, moves the stack pointer or has
-//! a relocatable field is told apart.
+//! AArch64 machine code → [`Instruction`]s, by hand: what may stand in a stencil is listed in tables, and only what
+//! jumps, calls, moves the stack pointer or has a relocatable field is told apart.
 //!
 //! Encodings: Arm Architecture Reference Manual for A-profile, chapter C4.1.
+
+mod encoding;
+mod float;
+mod integer;
+mod memory;
+mod simd;
 
 use mimeo_def::CodeOffset;
 use mimeo_def::stencil::PatchKind;
 
-use super::{Field, FieldForm, Flow, Instruction, Relative, Stack};
+use super::{Field, FieldForm, Flow, Instruction, Need, Relative, Stack};
 
 /// Number of the stack pointer as a base register or as the destination of an addition.
 const SP: u32 = 31;
@@ -14,7 +20,8 @@ const SP: u32 = 31;
 /// `nop` of AArch64.
 pub const NOP: u32 = 0xd503_201f;
 
-/// Decodes all of `code`. Zero, which no compiler emits, is the only word that counts as invalid.
+/// Decodes all of `code`. Zero, which no compiler emits, is the only word that counts as invalid; for any other that is
+/// not listed there is a need that no processor meets.
 pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
     let mut instructions = Vec::new();
     for (index, bytes) in code.chunks(4).enumerate() {
@@ -38,11 +45,22 @@ pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
                 _ if word & 0x3b00_0000 == 0x1800_0000 => Relative::Memory(0),
                 _ => Relative::No,
             },
+            needs: needs(word),
             is_padding: word == NOP,
             fields: kind.map(|kind| Field { at, form: FieldForm::Word(kind) }).into_iter().collect(),
         });
     }
     Ok(instructions)
+}
+
+/// What a word needs beyond the base.
+fn needs(word: u32) -> Vec<Need> {
+    match encoding::find(word) {
+        Some(listed) => listed.feature.into_iter().map(Need::Feature).collect(),
+        // These have a refusal of their own.
+        None if flow(word, 0) == Flow::Forbidden => Vec::new(),
+        None => vec![Need::Unlisted(word)],
+    }
 }
 
 /// `len` bits of a word from bit `from`.
@@ -96,7 +114,6 @@ fn flow(word: u32, at: i64) -> Flow {
         // Exceptions: `brk` traps, `svc` and the like leave the program.
         w if w & 0xffe0_001f == 0xd420_0000 => Flow::Trap,
         w if w & 0xff00_0000 == 0xd400_0000 => Flow::Forbidden,
-        w if w & 0xffff_0000 == 0 => Flow::Trap,
         _ => Flow::Next,
     }
 }

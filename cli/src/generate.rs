@@ -59,7 +59,12 @@ pub fn run(request: &Generate) -> Result<String, String> {
     let ops: usize = tables.iter().map(|table| table.ops.len()).sum();
     let with = tables.iter().flat_map(|table| &table.ops).filter(|op| op.stencil.is_ok()).count();
     let (output, format, compiler) = (output.display(), tools.format().name(), tools.compiler());
-    Ok(format!("`{output}`: stencils of {with} of {ops} ops, by {compiler} in {format}\n"))
+    let dropped = match tools.dropped() {
+        [] => String::new(),
+        flags => format!("flags that stencils are not compiled with: {}\n", flags.join(" ")),
+    };
+    let baseline = tools.baseline();
+    Ok(format!("`{output}`: stencils of {with} of {ops} ops for {baseline}, by {compiler} in {format}\n{dropped}"))
 }
 
 /// Compares the table that is there with the ops.

@@ -222,7 +222,23 @@ impl Build<'_> {
         }
         let text = format!("#include \"{}\"\n", source.display());
         let stem = format!("{}.{}", stem(self.lowered), op.name);
-        self.object(Unit { stem: &stem, text: &text, include: Some(&include) })
+        let unit = Unit { stem: &stem, text: &text, include: Some(&include) };
+        let object = self.object(unit)?;
+        self.has_no_others(unit, &[&source, &file])?;
+        Ok(object)
+    }
+
+    /// Refuses files that a hand-written stencil includes beside its header: the table has the hash of the one file, so
+    /// that nobody would notice when another changes.
+    fn has_no_others(&self, unit: Unit<'_>, known: &[&Path]) -> Result<(), String> {
+        let included = self.tools.included(unit).map_err(|error| error.to_string())?;
+        match included.iter().find(|file| !known.contains(&file.as_path())) {
+            None => Ok(()),
+            Some(other) => Err(format!(
+                "it includes `{}`, and the table could not tell when that changes: write what it needs into its own file",
+                other.strip_prefix(self.package).unwrap_or(other).display()
+            )),
+        }
     }
 
     fn object(&self, unit: Unit<'_>) -> Result<Object, String> {

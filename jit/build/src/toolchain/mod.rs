@@ -2,6 +2,7 @@
 
 mod flags;
 mod identity;
+mod included;
 mod probe;
 mod unusable;
 mod user;
@@ -73,8 +74,6 @@ pub struct Toolchain {
 struct Compiler {
     /// The program, or another that runs it (`ccache`).
     program: OsString,
-    /// Words before any flag.
-    words: Vec<OsString>,
     /// Variables that it needs, or that it must not see.
     variables: Vec<(OsString, Option<OsString>)>,
     user: UserArguments,
@@ -84,12 +83,11 @@ impl Compiler {
     /// The compiler that the `cc` crate has found, with what survives of the user's arguments.
     fn new(tool: &cc::Tool) -> Compiler {
         let command = tool.to_command();
-        let user = UserArguments::sort(tool.args());
-        // A wrapper has the compiler's name before the arguments.
-        let wrapped = command.get_args().count().saturating_sub(tool.args().len());
-        let words = command.get_args().take(wrapped).map(OsString::from).chain(user.command.iter().cloned()).collect();
+        // What `CC` has behind the program is among them, and not among the tool's own arguments.
+        let arguments: Vec<_> = command.get_args().map(OsString::from).collect();
+        let user = UserArguments::sort(&arguments);
         let variables = command.get_envs().map(|(name, value)| (name.to_owned(), value.map(OsString::from))).collect();
-        Compiler { program: command.get_program().to_owned(), words, variables, user }
+        Compiler { program: command.get_program().to_owned(), variables, user }
     }
 
     fn command(&self) -> Command {
@@ -105,7 +103,7 @@ impl Compiler {
         }
         // Clang's configuration files hold flags as well.
         command.env("CLANG_NO_DEFAULT_CONFIG", "1");
-        command.args(&self.words).args(&self.user.kept);
+        command.args(&self.user.words).args(&self.user.kept);
         command
     }
 }
@@ -224,6 +222,24 @@ impl Toolchain {
         write(&assembly, &asm::improve(self.arch, self.format, &text))?;
         self.run(&["-c".into()], &assembly, &object)?;
         fs::read(&object).map_err(|error| io_error("read", &object, &error))
+    }
+
+    /// The files that a unit includes, other than those of the system, as the compiler names them.
+    ///
+    /// # Errors
+    ///
+    /// The compiler's first error.
+    pub fn included(&self, unit: Unit<'_>) -> Result<Vec<PathBuf>, CompileError> {
+        let path = |extension: &str| self.work.join(format!("{}.{extension}", unit.stem));
+        let (source, whole) = (path("c"), path("i"));
+        write(&source, unit.text)?;
+        let mut args = vec![OsString::from("-E")];
+        if let Some(include) = unit.include {
+            args.extend([OsString::from("-I"), include.into()]);
+        }
+        self.run(&args, &source, &whole)?;
+        let text = fs::read(&whole).map_err(|error| io_error("read", &whole, &error))?;
+        Ok(included::files(&String::from_utf8_lossy(&text)))
     }
 
     /// Runs the compiler on one file.

@@ -88,8 +88,8 @@ pub(super) const VARIABLES: [&str; 5] =
 /// What became of the user's arguments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct UserArguments {
-    /// Words of `CC` before any flag, behind the program: `cc` of `zig cc`.
-    pub(super) command: Vec<OsString>,
+    /// Words before any flag: `cc` of `zig cc` and of `ccache cc`.
+    pub(super) words: Vec<OsString>,
     /// Flags that stencils are compiled with.
     pub(super) kept: Vec<OsString>,
     /// Flags that they are not compiled with.
@@ -102,7 +102,7 @@ impl UserArguments {
         let mut sorted = UserArguments::default();
         let mut rest = arguments.iter().peekable();
         while let Some(word) = rest.next_if(|argument| is_word(argument)) {
-            sorted.command.push(word.clone());
+            sorted.words.push(word.clone());
         }
         while let Some(argument) = rest.next() {
             let text = argument.to_string_lossy();
@@ -158,7 +158,7 @@ mod tests {
             sorted.kept.join(OsStr::new(" ")),
             "--sysroot=/a --sysroot /b -isysroot /c -B/d -B /e --gcc-toolchain=/f -m64"
         );
-        assert_eq!((sorted.command, sorted.dropped), (Vec::new(), Vec::new()));
+        assert_eq!((sorted.words, sorted.dropped), (Vec::new(), Vec::new()));
     }
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
         ];
         let sorted = sort(&format!("-w {}", flags.join(" ")));
         assert_eq!(sorted.dropped, flags);
-        assert_eq!((sorted.command, sorted.kept), (Vec::new(), Vec::new()));
+        assert_eq!((sorted.words, sorted.kept), (Vec::new(), Vec::new()));
     }
 
     #[test]
@@ -240,8 +240,8 @@ mod tests {
     #[test]
     fn words_before_the_first_flag_belong_to_the_command() {
         let sorted = sort("cc -mavx2 -w -O3 x");
-        assert_eq!(sorted.command, ["cc"]);
+        assert_eq!(sorted.words, ["cc"]);
         assert_eq!(sorted.dropped, ["-mavx2", "-O3", "x"]);
-        assert_eq!(sort("@flags -w").command, Vec::<OsString>::new());
+        assert_eq!(sort("@flags -w").words, Vec::<OsString>::new());
     }
 }

@@ -123,6 +123,8 @@ mod tests {
     fn words_of_extensions_are_not_in_the_base() {
         assert_eq!(find(0xf820_0041).map(|of| of.feature), Some(Some(Feature::Lse)), "ldadd x0, x1, [x2]");
         assert_eq!(find(0xc8a0_7c41).map(|of| of.feature), Some(Some(Feature::Lse)), "cas x0, x1, [x2]");
+        assert_eq!(find(0xf8e5_0085).map(|of| of.feature), Some(Some(Feature::Lse)), "ldaddal x5, x5, [x4]");
+        assert_eq!(find(0x0832_fc92).map(|of| of.feature), Some(Some(Feature::Lse)), "caspl w18, w19, w18, w19, [x4]");
         assert_eq!(find(0xf820_8041).map(|of| of.feature), Some(Some(Feature::Lse)), "swp x0, x1, [x2]");
         let words = [
             (0x0420_0020, "add z0.b, z1.b, z0.b: SVE"),

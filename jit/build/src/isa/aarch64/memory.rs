@@ -38,8 +38,9 @@ pub(super) const LISTED: &[Encoding] = &[
 
 /// What of it is unallocated.
 pub(super) const UNALLOCATED: &[Encoding] = &[
-    base(0xfec0_0000, 0xb8c0_0000, "a load of 4 bytes and of kind 3"),
-    base(0xfec0_0000, 0xf8c0_0000, "a load of 8 bytes and of kind 3"),
+    base(0xbfc0_0000, 0xb9c0_0000, "a load of 4 or 8 bytes and of kind 3, with a scaled offset"),
+    base(0xbfe0_0000, 0xb8c0_0000, "a load of 4 or 8 bytes and of kind 3, with an offset"),
+    base(0xbfe0_0c00, 0xb8e0_0800, "a load of 4 or 8 bytes and of kind 3, with a register for an offset"),
     base(0x7e80_0000, 0x7c80_0000, "a load of 2 or 8 bytes of a vector and of kind 2 or 3"),
     base(0xfe80_0000, 0xbc80_0000, "a load of 4 bytes of a vector and of kind 2 or 3"),
     base(0xffe0_0400, 0xf880_0400, "prfm that writes the base back"),
@@ -61,8 +62,10 @@ pub(super) fn is_unpredictable(word: u32) -> bool {
         return !is_vector && base != 31 && base == first;
     }
     // Exclusive stores, whose status register is bits 20 to 16, and exclusive loads of pairs.
-    if word & 0x3fc0_0000 == 0x0800_0000 {
-        let (status, is_pair) = (register(16), word & 0x0020_0000 != 0);
+    let is_pair = word & 0x0020_0000 != 0;
+    // `casp` has the place of a pair of small registers.
+    if word & 0x3fc0_0000 == 0x0800_0000 && (!is_pair || word & 0x8000_0000 != 0) {
+        let status = register(16);
         return status == first || status == base && base != 31 || is_pair && status == second;
     }
     word & 0xbfff_0000 == 0x887f_0000 && first == second

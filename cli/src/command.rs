@@ -39,7 +39,7 @@ pub enum Request {
 }
 
 /// How a table is to be made.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Generate {
     /// The ops.
     pub file: Option<PathBuf>,

@@ -131,6 +131,8 @@ fn what_cannot_be_a_table_is_refused_whatever_its_checksum() {
         ("mimeo stencils 2\n", "", "there is no `mimeo stencils`".to_owned()),
         ("abi ", "abi x", format!("`x{STENCIL_ABI}` is not a number that can stand here")),
         (&format!("arch {arch}"), "arch mips", "`mips` is no architecture with stencils".to_owned()),
+        ("\nbaseline ", "\nbaseline not ", format!("is no baseline of {arch}")),
+        ("\nop add ", "\nfile 12\nop add ", "there is no `set`".to_owned()),
         ("convention ", "convention not ", format!("`not {}` is no convention", convention(&text))),
         ("stencil exit:leave", "stencil exit:door", "there is no `stencil exit:leave`".to_owned()),
         (code, &code[1..], format!("`{}` are not whole bytes", &code[1..])),

@@ -312,6 +312,12 @@ pub(super) const CASES: &[Case] = &[
         "changes the stack pointer at 0x0 in a way that cannot be followed",
     ),
     broken(
+        "the caller's part of the stack",
+        // str x0, [sp, #8]
+        |s| then_go_on(s, &[0xf900_07e0], &[]),
+        "reaches beyond its part of the native stack at 0x0",
+    ),
+    broken(
         "a push too many",
         |s| then_go_on(s, &[0xf81f_0fe0], &[]),
         "leaves at 0x4 with 16 bytes on the native stack",

@@ -303,6 +303,12 @@ pub(super) const CASES: &[Case] = &[
         |s| then_go_on(s, b"\x48\x89\xec", &[]),
         "changes the stack pointer at 0x0 in a way that cannot be followed",
     ),
+    broken(
+        "the caller's return address",
+        // mov %rax, 8(%rsp)
+        |s| then_go_on(s, b"\x48\x89\x44\x24\x08", &[]),
+        "reaches beyond its part of the native stack at 0x0",
+    ),
     broken("a push too many", |s| then_go_on(s, b"\x50", &[]), "leaves at 0x1 with 8 bytes on the native stack"),
     broken(
         "a push on one way",

@@ -45,6 +45,7 @@ pub enum Refusal {
     Return { at: CodeOffset },
     StackPointer { at: CodeOffset },
     UnbalancedFrame { at: CodeOffset, depth_bytes: i64 },
+    OutsideFrame { at: CodeOffset },
     DifferentDepths { at: CodeOffset, depths_bytes: [i64; 2] },
     RunsOff { symbol: String },
     MidInstruction { at: CodeOffset },
@@ -130,6 +131,9 @@ impl fmt::Display for Refusal {
             }
             Refusal::UnbalancedFrame { at, depth_bytes } => {
                 write!(f, "leaves at {} with {depth_bytes} bytes on the native stack", Hex(at))
+            }
+            Refusal::OutsideFrame { at } => {
+                write!(f, "reaches beyond its part of the native stack at {}", Hex(at))
             }
             Refusal::DifferentDepths { at, depths_bytes: [a, b] } => {
                 write!(f, "reaches {} with {a} bytes on the native stack on one path and {b} on another", Hex(at))

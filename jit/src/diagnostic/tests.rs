@@ -4,9 +4,9 @@
 
 use std::path::Path;
 
-use mimeo_def::{CodeOffset, Feature};
 use mimeo_def::frame::STENCIL_ABI;
 use mimeo_def::stencil::{Arch, Hole, HoleValue, OpStencil, PatchKind, Stencil, Table};
+use mimeo_def::{CodeOffset, Feature};
 
 use super::*;
 use crate::stats::Stats;

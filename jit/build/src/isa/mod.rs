@@ -22,6 +22,8 @@ pub struct Instruction {
     pub flow: Flow,
     /// What happens to the stack pointer.
     pub stack: Stack,
+    /// What it reads or writes at a fixed distance from the stack pointer, pushes and pops apart.
+    pub stack_access: Option<StackAccess>,
     /// What it does with an address relative to itself, branches apart.
     pub relative: Relative,
     /// What it needs of the processor beyond the architecture's base; mostly nothing.
@@ -103,6 +105,15 @@ pub enum Stack {
     Grows(i64),
     /// Sets it to something else.
     Lost,
+}
+
+/// Memory at a fixed distance from the stack pointer, as that is before the instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StackAccess {
+    /// Its first byte, from the stack pointer.
+    pub offset_bytes: i64,
+    /// Its length.
+    pub len_bytes: u32,
 }
 
 /// What an instruction other than a branch does with an address relative to itself.

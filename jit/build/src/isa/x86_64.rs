@@ -7,7 +7,7 @@ use iced_x86::{
 use mimeo_def::stencil::PatchKind;
 use mimeo_def::{CodeOffset, Feature};
 
-use super::{Field, FieldForm, Flow, Instruction, Need, Relative, Stack};
+use super::{Field, FieldForm, Flow, Instruction, Need, Relative, Stack, StackAccess};
 
 /// Decodes all of `code`.
 pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
@@ -29,6 +29,7 @@ pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
             len_bytes: instruction.len() as u32,
             flow: if uses_state(&instruction) { Flow::Forbidden } else { flow(&instruction) },
             stack: stack(&instruction, &mut info),
+            stack_access: stack_access(&instruction),
             relative: match instruction.code() {
                 _ if !instruction.is_ip_rel_memory_operand() => Relative::No,
                 Code::Lea_r64_m => Relative::Address,
@@ -173,6 +174,18 @@ fn stack(instruction: &iced_x86::Instruction, info: &mut InstructionInfoFactory)
     }
 }
 
+/// What is read or written at a fixed distance from the stack pointer.
+fn stack_access(instruction: &iced_x86::Instruction) -> Option<StackAccess> {
+    let is_near = instruction.memory_base() == Register::RSP && instruction.memory_index() == Register::None;
+    if !is_near || instruction.mnemonic() == Mnemonic::Lea {
+        return None;
+    }
+    // `pop` computes the address of what it writes after it has moved the stack pointer.
+    let moved = if instruction.mnemonic() == Mnemonic::Pop { instruction.stack_pointer_increment() } else { 0 };
+    let offset_bytes = (instruction.memory_displacement64() as i64).saturating_add(i64::from(moved));
+    Some(StackAccess { offset_bytes, len_bytes: instruction.memory_size().size().max(1) as u32 })
+}
+
 /// The access leaves the register as it is.
 fn is_read(access: OpAccess) -> bool {
     matches!(access, OpAccess::None | OpAccess::Read | OpAccess::CondRead | OpAccess::NoMemAccess)
@@ -234,6 +247,22 @@ mod tests {
         ];
         for (bytes, text, expected) in cases {
             assert_eq!(one(bytes).stack, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn stack_accesses() {
+        let access = |offset_bytes, len_bytes| Some(StackAccess { offset_bytes, len_bytes });
+        let cases: [(&[u8], &str, Option<StackAccess>); 6] = [
+            (b"\x48\x8b\x44\x24\x08", "mov 8(%rsp), %rax", access(8, 8)),
+            (b"\x0f\x29\x44\x24\xf0", "movaps %xmm0, -16(%rsp)", access(-16, 16)),
+            (b"\xff\x74\x24\x08", "push 8(%rsp)", access(8, 8)),
+            (b"\x8f\x44\x24\x08", "pop 8(%rsp)", access(16, 8)),
+            (b"\x48\x8d\x64\x24\x08", "lea 8(%rsp), %rsp", None),
+            (b"\x48\x8b\x46\x08", "mov 8(%rsi), %rax", None),
+        ];
+        for (bytes, text, expected) in cases {
+            assert_eq!(one(bytes).stack_access, expected, "{text}");
         }
     }
 

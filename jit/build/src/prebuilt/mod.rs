@@ -37,8 +37,9 @@
 //!   [`audit`](crate::audit). That guards the machine: code that leaves the stack unbalanced, returns, jumps
 //!   anywhere but through its holes, or needs more of the processor than the table says is refused.
 //!
-//! Neither can tell that an instruction computes something else than the op says: an `add` that became a `sub`, a
-//! condition that was inverted, or another operand's slot is valid code. Whoever can change the file can change the ops.
+//! Neither can tell that valid code computes something else than the op says: an `add` that became a `sub`, a condition
+//! that was inverted, another operand's slot, a store through another register. Whoever can change the file can change
+//! the ops.
 
 mod read;
 mod reaudit;

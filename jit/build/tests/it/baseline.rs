@@ -144,7 +144,7 @@ fn a_checked_in_table_must_not_need_more_than_the_build_script_allows() {
     let mut language = language();
     language.ops.truncate(2);
     let table = OwnedTable::build(&language, &machine.tools, &work, &work).unwrap();
-    let read = prebuilt::read(&prebuilt::write("src/ops.rs", arch, &[table.clone()])).unwrap();
+    let read = prebuilt::read(&prebuilt::write("src/ops.rs", arch, std::slice::from_ref(&table))).unwrap();
     assert_eq!(read.table(&language, machine.tools.baseline()), Ok(table));
     assert_eq!(read.table(&language, &Baseline::new(arch, &Feature::ALL)).map(drop), Ok(()));
     let names: Vec<_> = machine.tools.baseline().features().iter().map(|feature| feature.name()).collect();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use lexopt::prelude::{Long, Short, Value};
 use lexopt::{Arg, Parser, ValueExt};
+use mimeo_def::Feature;
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
@@ -16,6 +17,9 @@ usage: mimeo extract OBJECT…       show the stencils in object files (ELF, Mac
 options of generate:
   --target TRIPLE   the machine that the table is for (this one)
   --compiler CC     the C compiler (the one that a build script would use: CC, CC_<target>, …)
+  --raise-baseline FEATURE,…
+                    what stencils may need of the processor (nothing beyond the architecture's base); the same as
+                    `raise_baseline` in the build script
   --output FILE     where to write the table (beside the ops, `ops.<architecture>.stencils`)
   --check           write nothing; fail when the table there is stale
   -h, --help        show this
@@ -35,12 +39,14 @@ pub enum Request {
 }
 
 /// How a table is to be made.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Generate {
     /// The ops.
     pub file: Option<PathBuf>,
     /// The machine that the table is for.
     pub target: Option<String>,
+    /// What stencils may need of the processor.
+    pub features: Vec<Feature>,
     /// The C compiler.
     pub compiler: Option<String>,
     /// The table's file.
@@ -93,6 +99,7 @@ fn parse_generate(mut parser: Parser) -> Result<Request, lexopt::Error> {
         match argument {
             Short('h') | Long("help") => return Ok(Request::Help),
             Long("target") => generate.target = Some(parser.value()?.string()?),
+            Long("raise-baseline") => generate.features = parse_features(&parser.value()?.string()?)?,
             Long("compiler") => generate.compiler = Some(parser.value()?.string()?),
             Long("output") => generate.output = Some(parser.value()?.into()),
             Long("check") => generate.check = true,
@@ -101,4 +108,13 @@ fn parse_generate(mut parser: Parser) -> Result<Request, lexopt::Error> {
         }
     }
     Ok(Request::Generate(generate))
+}
+
+/// The features in a list with commas.
+fn parse_features(list: &str) -> Result<Vec<Feature>, lexopt::Error> {
+    let parse = |name: &str| {
+        let all: Vec<_> = Feature::ALL.iter().map(|feature| feature.name()).collect();
+        Feature::parse(name).ok_or_else(|| format!("`{name}` is no feature; there are {}", all.join(", ")).into())
+    };
+    list.split(',').map(parse).collect()
 }

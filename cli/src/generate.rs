@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use mimeo_build::prebuilt;
 use mimeo_build::table::OwnedTable;
-use mimeo_build::{Target, Toolchain};
-use mimeo_def::stencil::Arch;
+use mimeo_build::{Baseline, Target, Toolchain};
 use mimeo_lower::Lowered;
 
 use crate::command::Generate;
@@ -33,13 +32,13 @@ pub fn run(request: &Generate) -> Result<String, String> {
     }
     let output = request.output.clone().unwrap_or_else(|| prebuilt::path(&ops, arch));
     if request.check {
-        return check(&output, &sets, arch, &target);
+        return check(&output, &sets, &Baseline::new(arch, &request.features), &package, &target);
     }
     let work = Work::new()?;
     let compiler = request.compiler.as_deref();
     let tools = match compiler {
-        Some(program) => Toolchain::probe_program(program, &target, &work.0),
-        None => Toolchain::probe(&target, &work.0),
+        Some(program) => Toolchain::probe_program(program, &target, &request.features, &work.0),
+        None => Toolchain::probe(&target, &request.features, &work.0),
     };
     let tools = tools.map_err(|unusable| unusable.to_string())?;
     let mut tables = Vec::new();
@@ -60,15 +59,20 @@ pub fn run(request: &Generate) -> Result<String, String> {
     let ops: usize = tables.iter().map(|table| table.ops.len()).sum();
     let with = tables.iter().flat_map(|table| &table.ops).filter(|op| op.stencil.is_ok()).count();
     let (output, format, compiler) = (output.display(), tools.format().name(), tools.compiler());
-    Ok(format!("`{output}`: stencils of {with} of {ops} ops, by {compiler} in {format}\n"))
+    let dropped = match tools.dropped() {
+        [] => String::new(),
+        flags => format!("flags that stencils are not compiled with: {}\n", flags.join(" ")),
+    };
+    let baseline = tools.baseline();
+    Ok(format!("`{output}`: stencils of {with} of {ops} ops for {baseline}, by {compiler} in {format}\n{dropped}"))
 }
 
 /// Compares the table that is there with the ops.
-fn check(file: &Path, sets: &[Lowered], arch: Arch, target: &Target) -> Result<String, String> {
+fn check(file: &Path, sets: &[Lowered], raised: &Baseline, package: &Path, target: &Target) -> Result<String, String> {
     let name = file.display();
     let text = fs::read_to_string(file).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     let table = prebuilt::read(&text).map_err(|damaged| format!("`{name}` is damaged: {damaged}"))?;
-    let stale = table.stale(sets, arch);
+    let stale = table.stale(sets, raised, package);
     match stale.is_empty() {
         true => Ok(format!("`{name}` is of these ops\n")),
         false => {

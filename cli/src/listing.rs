@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use mimeo_build::audit::{self, Role};
+use mimeo_build::audit::{self, Declared, Role};
 use mimeo_build::extract::{self, Draft};
 use mimeo_build::object_file::{Format, Object, SectionKind};
-use mimeo_build::{Part, Refusal};
+use mimeo_build::{Baseline, Part, Refusal};
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::HoleValue;
 use mimeo_lower::Symbol;
@@ -73,7 +73,8 @@ fn role(function: &str) -> Role {
     match function {
         "mimeo_enter" => Role::Enter,
         name if name.starts_with("mimeo_exit_") => Role::Exit,
-        _ => Role::Op,
+        // What the definition says is not in the file.
+        _ => Role::Op { transfers: true },
     }
 }
 
@@ -85,7 +86,8 @@ fn role(function: &str) -> Role {
 pub fn entry(object: &Object, function: &str, symbols: &[Symbol]) -> Result<String, Refusal> {
     let draft = extract::draft(object, function, symbols)?;
     let holes = holes(&draft);
-    let stencil = audit::check(draft, symbols, role(function))?;
+    let baseline = Baseline::base(object.arch);
+    let stencil = audit::check(draft, &Declared { symbols, role: role(function), baseline: &baseline })?;
     let ending = if stencil.falls_through() { "falls through" } else { "jumps" };
     let (hot, cold, rodata) = (stencil.hot.len(), stencil.cold.len(), stencil.rodata.len());
     Ok(format!("\n{function}\n    hot {hot}, cold {cold}, rodata {rodata}, {ending}\n{holes}"))

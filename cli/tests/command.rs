@@ -106,7 +106,7 @@ fn a_table_is_the_same_each_time_and_stale_when_the_ops_change() {
     let read = || fs::read_to_string(&table).expect("there is a table");
     let output = mimeo(&["generate", ops]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("stencils of 1 of 1 ops, by "), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("stencils of 1 of 1 ops for "), "{output:?}");
     let first = read();
     assert!(first.starts_with("# Stencils of src/ops.rs for ") && first.contains("\nop add "), "{first}");
     assert!(!first.contains(package.to_str().expect("a plain path")), "{first}");

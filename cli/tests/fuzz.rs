@@ -9,7 +9,7 @@ use std::{env, fs};
 
 use mimeo_build::object_file::{Format, Object};
 use mimeo_build::table::{OwnedOp, OwnedTable};
-use mimeo_build::{OwnedStencil, prebuilt};
+use mimeo_build::{Baseline, OwnedStencil, prebuilt};
 use mimeo_cli::{fuzz, selftest};
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::{Arch, Convention, Hole, HoleValue, PatchKind};
@@ -79,7 +79,13 @@ fn tables() {
     };
     let hole = |at, kind, value| Hole { at: CodeOffset(at), kind, value, addend: -4 };
     let fingerprint = Fingerprint { operands: 1, body: 2, reached: 3, layout: 4 };
-    let op = |name: &str, stencil| OwnedOp { name: name.to_owned(), fingerprint, required: false, stencil };
+    let op = |name: &str, stencil| OwnedOp {
+        name: name.to_owned(),
+        fingerprint,
+        handwritten: None,
+        required: false,
+        stencil,
+    };
     let holes = vec![
         hole(3, PatchKind::X86Abs32Signed, HoleValue::Operand(1)),
         hole(8, PatchKind::X86Rel32, HoleValue::Continue),
@@ -87,6 +93,7 @@ fn tables() {
     let table = OwnedTable {
         name: "demo".to_owned(),
         arch: Arch::X86_64,
+        baseline: Baseline::base(Arch::X86_64),
         convention: Convention::C,
         compiler: "cc 1.0".to_owned(),
         flags: "-O2".to_owned(),

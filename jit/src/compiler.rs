@@ -277,7 +277,7 @@ mod tests {
     use crate::{JitConfig, Observers};
 
     fn compiler(table: &Table) -> Compiler {
-        let expect = Expectation { ops: OPS, runtime_len: 2, host: Arch::host() };
+        let expect = Expectation { ops: OPS, runtime_len: 2, host: Arch::host(), has: |_| false };
         let recipes = Recipes::new(table, &expect, &JitConfig::default()).unwrap();
         Compiler::new(recipes, Island::new(vec![0x1000; 8]), Told::new(Observers::None))
     }

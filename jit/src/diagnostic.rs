@@ -53,7 +53,7 @@ diagnostics! {
         "Build with the feature `jit`, hand a `Jit` to the machine, and correct the name that the message quotes.";
     /// There are no stencils for this machine.
     Target = "JIT_TARGET",
-        "There are no stencils for this machine: the build made none, or made them for another architecture.",
+        "There are no stencils for this machine: the build made none, or made them for another architecture or a newer processor.",
         "Build on a supported target with a C compiler, or check in a table for it and build with `MIMEO_STENCILS=prebuilt`.";
     /// An op has no stencil.
     StencilUnsupported = "JIT_STENCIL_UNSUPPORTED",

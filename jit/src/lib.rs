@@ -60,6 +60,8 @@ mod perf_map;
 #[cfg(feature = "native")]
 mod plan;
 #[cfg(feature = "native")]
+mod processor;
+#[cfg(feature = "native")]
 mod recipe;
 mod settings;
 mod stats;

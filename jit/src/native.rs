@@ -19,6 +19,7 @@ use crate::functions::{Functions, State};
 use crate::inspect::CodeView;
 use crate::island::Island;
 use crate::observers::Told;
+use crate::processor;
 use crate::recipe::Recipes;
 use crate::stats::{Compilation, Cost, Entry, Named, Recorder, Settings, Stats, Unlinked};
 use crate::support::Support;
@@ -42,7 +43,7 @@ pub(crate) struct Native<I> {
 }
 
 fn expectation<I: InstructionSet>() -> Expectation {
-    Expectation { ops: I::OPS, runtime_len: I::RUNTIME.len(), host: Arch::host() }
+    Expectation { ops: I::OPS, runtime_len: I::RUNTIME.len(), host: Arch::host(), has: processor::has }
 }
 
 /// Says whether an instruction set has stencils that this machine can run, without making anything.

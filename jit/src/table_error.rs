@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use mimeo_def::CodeOffset;
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::{Arch, HoleValue, PatchKind};
+use mimeo_def::{CodeOffset, Feature};
 
 use crate::{Diagnostic, PatchError};
 
@@ -51,6 +51,8 @@ pub enum TableProblem {
     Abi { found: u32, expected: u32 },
     /// It was made for another architecture.
     Arch { found: Arch, host: Option<Arch> },
+    /// Its code needs more of the processor than this one has.
+    Baseline { missing: Vec<Feature> },
     /// It has not one place for each op.
     OpCount { found: usize, expected: usize },
     /// It has not one stencil for each exit.
@@ -91,7 +93,9 @@ impl TableProblem {
     /// The stable diagnostic.
     pub fn code(&self) -> Diagnostic {
         match self {
-            TableProblem::Arch { .. } | TableProblem::NoStencils { .. } => Diagnostic::Target,
+            TableProblem::Arch { .. } | TableProblem::Baseline { .. } | TableProblem::NoStencils { .. } => {
+                Diagnostic::Target
+            }
             _ => Diagnostic::StencilSource,
         }
     }
@@ -137,6 +141,10 @@ impl fmt::Display for TableProblem {
             TableProblem::Arch { found, host } => {
                 let host = host.map_or(std::env::consts::ARCH, Arch::name);
                 write!(f, "is for {}, this machine is {host}", found.name())
+            }
+            TableProblem::Baseline { missing } => {
+                let names: Vec<_> = missing.iter().map(|feature| feature.name()).collect();
+                write!(f, "needs a processor with {}, which this one does not have", names.join(", "))
             }
             TableProblem::OpCount { found, expected } => {
                 write!(f, "has {found} ops, the instruction set has {expected}")

@@ -4,6 +4,7 @@
 //! or tampered with, it is refused here, once, before anything of it is copied. What code does between its
 //! holes is the audit's business, at build time.
 
+use mimeo_def::Feature;
 use mimeo_def::frame::{Exit, STENCIL_ABI};
 use mimeo_def::op::{OpInfo, OperandKind};
 use mimeo_def::stencil::{Arch, Hole, HoleValue, PatchKind, Stencil, Table};
@@ -20,6 +21,8 @@ pub(crate) struct Expectation {
     pub(crate) runtime_len: usize,
     /// Architecture of the machine.
     pub(crate) host: Option<Arch>,
+    /// Whether the processor has a feature.
+    pub(crate) has: fn(Feature) -> bool,
 }
 
 /// Checks a whole table; the error is the first violation.
@@ -34,6 +37,10 @@ pub(crate) fn validate(table: &Table, expect: &Expectation) -> Result<(), TableE
     }
     if Some(table.arch) != expect.host {
         return whole(TableProblem::Arch { found: table.arch, host: expect.host });
+    }
+    let missing: Vec<_> = table.baseline.iter().copied().filter(|feature| !(expect.has)(*feature)).collect();
+    if !missing.is_empty() {
+        return whole(TableProblem::Baseline { missing });
     }
     if table.ops.len() != expect.ops.len() {
         return whole(TableProblem::OpCount { found: table.ops.len(), expected: expect.ops.len() });

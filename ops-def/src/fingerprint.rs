@@ -2,6 +2,34 @@
 
 use core::fmt;
 
+/// Hashes the text of a C file, by which a table recognises the file that a stencil was made from.
+///
+/// A line may end in `\n` or in `\r\n`, as checkouts differ in it; any other change gives another hash.
+///
+/// ```
+/// use mimeo_def::fingerprint::hash_text;
+/// assert_eq!(hash_text(b"int a;\r\nint b;\r\n"), hash_text(b"int a;\nint b;\n"));
+/// assert_ne!(hash_text(b"int a;\rint b;\r"), hash_text(b"int a;\nint b;\n"));
+/// ```
+pub const fn hash_text(bytes: &[u8]) -> u32 {
+    let mut hash = FNV_START;
+    let mut i = 0;
+    while i < bytes.len() {
+        let ends_line = bytes[i] == b'\r' && i + 1 < bytes.len() && bytes[i + 1] == b'\n';
+        if !ends_line {
+            hash = fnv_step(hash, bytes[i]);
+        }
+        i += 1;
+    }
+    hash
+}
+
+const FNV_START: u32 = 0x811c_9dc5;
+
+const fn fnv_step(hash: u32, byte: u8) -> u32 {
+    (hash ^ byte as u32).wrapping_mul(0x0100_0193)
+}
+
 /// Hash of everything that an op means, kept apart in four parts so that a mismatch can say what changed.
 ///
 /// Each part is a 32-bit FNV-1a hash of the canonical text of the typed IR (comments and formatting are
@@ -23,11 +51,10 @@ impl Fingerprint {
     /// Hashes one part of an op's canonical text.
     pub const fn hash(text: &str) -> u32 {
         let bytes = text.as_bytes();
-        let mut hash: u32 = 0x811c_9dc5;
+        let mut hash = FNV_START;
         let mut i = 0;
         while i < bytes.len() {
-            hash ^= bytes[i] as u32;
-            hash = hash.wrapping_mul(0x0100_0193);
+            hash = fnv_step(hash, bytes[i]);
             i += 1;
         }
         hash

@@ -14,14 +14,17 @@
 //! | exit | the reason for which native code hands control back ([`frame::Exit`]) |
 //! | side exit, deopt | leaving native code so that the interpreter runs one op |
 //! | tier | interpreter or native code |
+//! | baseline | the features of a processor that a table's code needs beyond its architecture's base ([`Feature`]) |
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod feature;
 pub mod fingerprint;
 pub mod frame;
 pub mod op;
 pub mod stencil;
 pub mod units;
 
+pub use feature::Feature;
 pub use fingerprint::Fingerprint;
 pub use units::{CodeOffset, OpIndex, Pc, Slot};

@@ -1,7 +1,7 @@
 //! Stencils as data: code bytes, holes, and the table that holds those of one instruction set.
 
 use crate::frame::Exit;
-use crate::{CodeOffset, Fingerprint};
+use crate::{CodeOffset, Feature, Fingerprint};
 
 /// All stencils of an instruction set for one architecture. Generated at build time.
 #[derive(Clone, Copy, Debug)]
@@ -10,6 +10,8 @@ pub struct Table {
     pub abi: u32,
     /// Architecture of the code.
     pub arch: Arch,
+    /// What the code may need of the processor beyond the architecture's base, sorted; mostly nothing.
+    pub baseline: &'static [Feature],
     /// Convention by which stencils pass the machine's registers to each other.
     pub convention: Convention,
     /// The compiler's own words for itself.
@@ -72,6 +74,8 @@ pub struct OpStencil {
     pub name: &'static str,
     /// The definition from which the stencil was made.
     pub fingerprint: Fingerprint,
+    /// [`hash_text`](crate::fingerprint::hash_text) of the C file, where the stencil was written by hand.
+    pub handwritten: Option<u32>,
     /// The stencil, or the reason why there is none.
     pub stencil: Result<Stencil, &'static str>,
 }
@@ -243,6 +247,7 @@ impl Table {
     pub const EMPTY: Table = Table {
         abi: crate::frame::STENCIL_ABI,
         arch: Arch::X86_64,
+        baseline: &[],
         convention: Convention::C,
         compiler: "",
         flags: "",

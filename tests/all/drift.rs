@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
+use mimeo_cli::command::Generate;
+use mimeo_cli::generate;
+
 /// The package is one, so its builds follow each other.
 static PACKAGE: Mutex<()> = Mutex::new(());
 
@@ -87,6 +90,11 @@ impl Build {
 
     fn cargo_with(&self, arguments: &[&str]) -> Outcome {
         let _guard = PACKAGE.lock().unwrap_or_else(PoisonError::into_inner);
+        self.cargo_in(&self.write(), arguments)
+    }
+
+    /// Writes the package; gives its folder.
+    fn write(&self) -> PathBuf {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = tests.parent().expect("the tests' folder is in the root");
         let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -105,8 +113,13 @@ impl Build {
         if !lock.exists() {
             fs::copy(root.join("Cargo.lock"), &lock).expect("the lock can be copied");
         }
+        package
+    }
+
+    fn cargo_in(&self, package: &Path, arguments: &[&str]) -> Outcome {
+        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(&package).args(&arguments[..1]).args(["--offline", "--quiet", "--color=never"]);
+        cargo.current_dir(package).args(&arguments[..1]).args(["--offline", "--quiet", "--color=never"]);
         cargo.args(&arguments[1..]);
         cargo.env("CARGO_TARGET_DIR", scratch.join("drift-target")).env_remove("RUSTFLAGS");
         cargo.env_remove("OUT_DIR").env_remove("MIMEO_STENCILS").env_remove("DRIFT");
@@ -119,7 +132,10 @@ impl Build {
 
     /// The build fails with this message, at the line of `src/ops.rs` that has this text.
     pub(crate) fn fails(&self, message: &str, at: &str) {
-        let outcome = self.cargo("check");
+        self.failed(&self.cargo("check"), message, at);
+    }
+
+    fn failed(&self, outcome: &Outcome, message: &str, at: &str) {
         assert!(!outcome.success, "{message}\n{}", outcome.stderr);
         let line = 1 + self.ops.lines().position(|line| line.contains(at)).expect("the text is in the ops");
         let place = format!("--> src/ops.rs:{line}:");
@@ -235,4 +251,43 @@ fn a_reviewed_stencil_that_does_not_fit_its_op() {
     ignored.is_refused(&refused("does not use `HOLE_a`, which the definition does"));
     let not_there = Build::default().ops("src/double.c", "src/triple.c");
     not_there.is_refused(&refused("there is no file `src/triple.c`"));
+}
+
+#[test]
+fn a_hand_written_stencil_that_changed_under_a_checked_in_table() {
+    let _guard = PACKAGE.lock().unwrap_or_else(PoisonError::into_inner);
+    let prebuilt = || Build { stencils: Some("prebuilt"), ..Build::default() };
+    let package = prebuilt().write();
+    let file = format!("src/ops.{}.stencils", std::env::consts::ARCH);
+    let request = Generate { file: Some(package.join("src/ops.rs")), ..Generate::default() };
+    generate::run(&request).expect("the table is made");
+    let check = || generate::run(&Generate { check: true, ..request.clone() });
+    assert_eq!(check().map(drop), Ok(()));
+    let outcome = prebuilt().cargo_in(&package, &["run"]);
+    assert!(outcome.success && outcome.stderr.starts_with("native code: yes;"), "{}", outcome.stderr);
+    assert_eq!(outcome.stdout, OUTPUT);
+
+    // Another computation, and even another comment: the table does not know which of them matters.
+    let message = format!(
+        "the stencil of `double` is stale: `src/double.c` changed after the table was made: `{file}` is renewed by \
+         `mimeo generate --target "
+    );
+    for (from, to) in [("a + a", "a + a + 1"), ("STENCIL op_double", "/* Twice. */ STENCIL op_double")] {
+        let edited = prebuilt().stencil(from, to);
+        let outcome = edited.cargo_in(&edited.write(), &["check"]);
+        edited.failed(&outcome, &message, "reviewed = ");
+        let stale = check().expect_err("the table is stale");
+        assert!(stale.ends_with("renews it:\n  `double` changed: the file of its stencil"), "{stale}");
+    }
+    // A checkout with other ends of lines is the same file.
+    let mut windows = prebuilt();
+    windows.stencil = windows.stencil.replace('\n', "\r\n");
+    let outcome = windows.cargo_in(&windows.write(), &["check"]);
+    assert!(outcome.success, "{}", outcome.stderr);
+    assert_eq!(check().map(drop), Ok(()));
+    fs::remove_file(package.join(file)).expect("the table can be removed");
+    // Where the table is built again, nothing is stale.
+    let built = Build::default().stencil("STENCIL op_double", "/* Twice. */ STENCIL op_double");
+    let outcome = built.cargo_in(&built.write(), &["run"]);
+    assert_eq!(outcome.stdout, OUTPUT, "{}", outcome.stderr);
 }

@@ -183,6 +183,7 @@ fn tables_are_the_same_each_time() {
             target,
             compiler: Some("cc".into()),
             package: package.clone(),
+            features: Vec::new(),
             ops: "src/ops.rs".into(),
             out: out.clone(),
         };

@@ -90,6 +90,11 @@ fn target() {
     let outcome = Build::without_stencils().run(&[]);
     package_says(&outcome, Diagnostic::Target, "native code: no (JIT_TARGET: no stencils: ");
     assert!(outcome.stderr.contains("\nno native code: JIT_TARGET: "), "{}", outcome.stderr);
+    let other = if cfg!(target_arch = "aarch64") { "avx2" } else { "lse" };
+    let expected = format!(
+        "native code: no (JIT_TARGET: the table of stencils needs a processor with {other}, which this one does not have)"
+    );
+    package_says(&Build::drift("baseline").run(&[]), Diagnostic::Target, &expected);
 }
 
 #[test]

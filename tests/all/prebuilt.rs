@@ -80,13 +80,17 @@ impl Package {
     }
 
     fn cargo(&self, command: &str, stencils: Option<&str>, compiler: &str) -> Output {
+        self.command(command, stencils, compiler).output().expect("cargo runs")
+    }
+
+    fn command(&self, command: &str, stencils: Option<&str>, compiler: &str) -> Command {
         let mut cargo = Command::new(env!("CARGO"));
         // No network: what the workspace has is enough.
         cargo.current_dir(&self.folder).args([command, "--offline", "--color=never"]);
         cargo.env("CARGO_TARGET_DIR", &self.target).env_remove("RUSTFLAGS").env_remove("OUT_DIR");
         cargo.env_remove("MIMEO_STENCILS").env("CC", compiler);
         cargo.envs(stencils.map(|stencils| ("MIMEO_STENCILS", stencils)));
-        cargo.output().expect("cargo runs")
+        cargo
     }
 
     /// Builds the command; gives what the build printed.
@@ -94,6 +98,14 @@ impl Package {
         let output = self.cargo("build", stencils, compiler);
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{stencils:?} with {compiler}: {text}");
+        text
+    }
+
+    /// Builds it with flags for the C compiler; gives what the build printed.
+    fn build_with_flags(&self, flags: &str) -> String {
+        let output = self.command("build", None, "cc").env("CFLAGS", flags).output().expect("cargo runs");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{flags}: {text}");
         text
     }
 
@@ -234,4 +246,59 @@ fn a_damaged_table_is_refused_before_anything_of_it_is_used() {
     package.fails(Some("prebuilt"), &refused);
     // The fallback does not go on without it either.
     package.fails(None, &refused);
+}
+
+#[test]
+fn a_changed_table_is_refused_even_if_its_checksum_fits() {
+    let package = Package::new();
+    package.generate(ORIGINS[0].0, ORIGINS[0].1);
+    let sound = fs::read_to_string(package.table()).expect("the table is there");
+    let start = sound.find("\nop add ").expect("the table has the op");
+    let code = start + sound[start..].find("\nhot ").expect("the op has code") + "\nhot ".len();
+    let ret = if cfg!(target_arch = "aarch64") { "c0035fd6" } else { "c3" };
+    let changed = format!("{}{ret}{}", &sound[..code], &sound[code + ret.len()..]);
+    // The message has the checksum that belongs to it, between the second pair of quotes.
+    let message = mimeo_build::prebuilt::read(&changed).expect_err("the checksum is the old one").reason;
+    let sum = message.split('`').nth(3).expect("the message has the checksum");
+    let body = changed.rfind("checksum ").expect("there is a checksum");
+    fs::write(package.table(), format!("{}checksum {sum}\n", &changed[..body])).expect("the table can be written");
+    let file = format!("src/ops.{}.stencils", std::env::consts::ARCH);
+    let refused = format!("`{file}` is damaged: the stencil of `add` ");
+    package.fails(Some("prebuilt"), &[&refused, "help: renew it with `mimeo generate"]);
+}
+
+#[test]
+fn flags_for_other_c_code_do_not_reach_stencils_and_the_build_says_so() {
+    let package = Package::new();
+    let said = package.build_with_flags("-O0 -mavx2 -march=native -g");
+    let base = if cfg!(target_arch = "aarch64") { "armv8-a" } else { "x86-64" };
+    let warning = format!(
+        "mimeo: stencils are compiled without `-mavx2`, `-march=native`, for the baseline {base}: every machine"
+    );
+    assert!(said.contains(&warning), "{said}");
+    assert!(package.statistics().contains(NATIVE), "{}", package.statistics());
+    // Flags that choose no machine are nobody's concern.
+    let said = package.build_with_flags("-O0 -g -fPIC");
+    assert!(!said.contains("stencils are compiled without"), "{said}");
+    // The build script is the place where the baseline is raised.
+    let raised = "raise_baseline([mimeo_build::Feature::Sse3, mimeo_build::Feature::Lse]).compile()";
+    package.change(&package.folder.join("build.rs"), "compile()", raised);
+    package.build(None, "cc");
+    let statistics = package.statistics();
+    assert!(statistics.contains(NATIVE) || statistics.contains("JIT_TARGET"), "{statistics}");
+    let features = if cfg!(target_arch = "aarch64") { "lse" } else { "sse3" };
+    package.generate(ORIGINS[0].0, ORIGINS[0].1);
+    package.build(Some("prebuilt"), "/bin/false");
+    let request = Generate {
+        file: Some(package.ops()),
+        features: vec![mimeo_build::Feature::Ssse3, mimeo_build::Feature::Lse],
+        ..Generate::default()
+    };
+    if cfg!(target_arch = "x86_64") {
+        generate::run(&request).expect("the table is made");
+        let refused = "needs ssse3, and the build script does not raise the baseline so far";
+        let renewal =
+            format!("help: renew it with `mimeo generate --target {} --raise-baseline {features} ", ORIGINS[0].0);
+        package.fails(Some("prebuilt"), &[refused, &renewal]);
+    }
 }

@@ -240,7 +240,33 @@ pub(super) const CASES: &[Case] = &[
     broken(
         "a system call",
         |s| then_go_on(s, &[0xd400_0001], &[]),
-        "enters the operating system or a transaction at 0x0",
+        "enters the operating system or a transaction, or uses state of the processor, at 0x0",
+    ),
+    broken(
+        "an instruction of newer processors",
+        // ldadd x0, x1, [x2]
+        |s| then_go_on(s, &[0xf820_0041], &[]),
+        "needs lse at 0x0, which the baseline (armv8-a) does not have",
+    ),
+    broken(
+        "an instruction of SVE",
+        |s| then_go_on(s, &[0x0420_0020], &[]),
+        "is outside of the baseline at 0x0: 0x04200020 is no instruction of Armv8.0-A that stencils have",
+    ),
+    broken(
+        "a register of the system",
+        // mrs x0, tpidr_el0
+        |s| then_go_on(s, &[0xd53b_d040], &[]),
+        "is outside of the baseline at 0x0: 0xd53bd040 is no instruction of Armv8.0-A that stencils have",
+    ),
+    broken("a trap", |s| then_go_on(s, &[0xd420_0020], &[]), "stops the program at 0x0"),
+    broken(
+        "more than its constants",
+        |s| {
+            s.constant("number", &[0; 4], &[]);
+            then_go_on(s, &[ADRP_X9, LDR_X9_X9], &[(0, Page, "number", 0), (4, LoadLow, "number", 0)]);
+        },
+        "reaches beyond its constants at 0x4",
     ),
     broken(
         "the page of a number",
@@ -284,6 +310,12 @@ pub(super) const CASES: &[Case] = &[
         "another stack",
         |s| then_go_on(s, &[0x9100_013f], &[]),
         "changes the stack pointer at 0x0 in a way that cannot be followed",
+    ),
+    broken(
+        "the caller's part of the stack",
+        // str x0, [sp, #8]
+        |s| then_go_on(s, &[0xf900_07e0], &[]),
+        "reaches beyond its part of the native stack at 0x0",
     ),
     broken(
         "a push too many",

@@ -215,7 +215,50 @@ pub(super) const CASES: &[Case] = &[
         "calls its own code at 0x0, which is not copied as a function",
     ),
     broken("an indirect call", |s| then_go_on(s, b"\xff\xd0", &[]), "calls through a register or memory at 0x0"),
-    broken("a system call", |s| then_go_on(s, b"\x0f\x05", &[]), "enters the operating system or a transaction at 0x0"),
+    broken(
+        "a system call",
+        |s| then_go_on(s, b"\x0f\x05", &[]),
+        "enters the operating system or a transaction, or uses state of the processor, at 0x0",
+    ),
+    broken(
+        "the thread's segment",
+        // mov %fs:0x28, %rax
+        |s| then_go_on(s, b"\x64\x48\x8b\x04\x25\x28\0\0\0", &[]),
+        "enters the operating system or a transaction, or uses state of the processor, at 0x0",
+    ),
+    broken(
+        "a jump with a prefix",
+        |s| then_go_on(s, b"\x66\xe9\0\0\0\0", &[]),
+        "enters the operating system or a transaction, or uses state of the processor, at 0x0",
+    ),
+    broken(
+        "an instruction of newer processors",
+        // popcnt %rax, %rax
+        |s| then_go_on(s, b"\xf3\x48\x0f\xb8\xc0", &[]),
+        "needs popcnt at 0x0, which the baseline (x86-64) does not have",
+    ),
+    broken(
+        "an instruction of AVX",
+        // vaddsd %xmm0, %xmm0, %xmm0
+        |s| then_go_on(s, b"\xc5\xfb\x58\xc0", &[]),
+        "needs avx at 0x0, which the baseline (x86-64) does not have",
+    ),
+    broken(
+        "an instruction of x87",
+        // fld1
+        |s| then_go_on(s, b"\xd9\xe8", &[]),
+        "needs FPU at 0x0, which the baseline (x86-64) does not have",
+    ),
+    broken("a trap", |s| then_go_on(s, b"\x0f\x0b", &[]), "stops the program at 0x0"),
+    broken(
+        "more than its constants",
+        // movaps number(%rip), %xmm0
+        |s| {
+            s.constant("number", &[0; 8], &[]);
+            then_go_on(s, b"\x0f\x28\x05\0\0\0\0", &[(3, Distance, "number", 0)]);
+        },
+        "reaches beyond its constants at 0x0",
+    ),
     broken(
         "memory at the address of a number",
         // movsd HOLE_a(%rip), %xmm0
@@ -259,6 +302,12 @@ pub(super) const CASES: &[Case] = &[
         "another stack",
         |s| then_go_on(s, b"\x48\x89\xec", &[]),
         "changes the stack pointer at 0x0 in a way that cannot be followed",
+    ),
+    broken(
+        "the caller's return address",
+        // mov %rax, 8(%rsp)
+        |s| then_go_on(s, b"\x48\x89\x44\x24\x08", &[]),
+        "reaches beyond its part of the native stack at 0x0",
     ),
     broken("a push too many", |s| then_go_on(s, b"\x50", &[]), "leaves at 0x1 with 8 bytes on the native stack"),
     broken(

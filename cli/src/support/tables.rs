@@ -31,7 +31,7 @@ fn extract_by(compiler: &str, place: &Place, root: &Path, work: &Path) -> Result
     let ops = root.join(OPS);
     let source = fs::read_to_string(&ops).map_err(|error| named(&error))?;
     let sets = mimeo_lower::lower_file(&source, "src/ops.rs").map_err(|error| named(&error))?;
-    let tools = Toolchain::probe_program(compiler, &place.target(), work).map_err(|unusable| named(&unusable))?;
+    let tools = Toolchain::probe_program(compiler, &place.target(), &[], work).map_err(|unusable| named(&unusable))?;
     if tools.format() != place.format {
         return Err(named(&format!("its objects are {}", tools.format().name())));
     }
@@ -65,7 +65,7 @@ fn generate_to(output: &Path, compiler: &str, place: &Place, root: &Path) -> Res
         target: Some(place.triple.to_owned()),
         compiler: Some(compiler.to_owned()),
         output: Some(output.to_owned()),
-        check: false,
+        ..Generate::default()
     };
     let read = || fs::read_to_string(output).map_err(|error| format!("the table cannot be read: {error}"));
     generate::run(&request).map_err(|message| first_line(&message))?;

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use mimeo_def::Feature;
 use mimeo_def::frame::{Exit, STENCIL_ABI};
 use mimeo_def::stencil::{Arch, Convention, Hole, HoleValue, PatchKind};
 
@@ -32,6 +33,13 @@ fn emit_table(out: &mut String, table: &OwnedTable) -> fmt::Result {
     writeln!(out, "::mimeo::def::stencil::Table {{")?;
     writeln!(out, "    abi: {STENCIL_ABI},")?;
     writeln!(out, "    arch: ::mimeo::def::stencil::Arch::{},", arch(table.arch))?;
+    let baseline: Vec<_> = table
+        .baseline
+        .features()
+        .iter()
+        .map(|feature| format!("::mimeo::def::Feature::{}", feature_name(*feature)))
+        .collect();
+    writeln!(out, "    baseline: &[{}],", baseline.join(", "))?;
     writeln!(out, "    convention: ::mimeo::def::stencil::Convention::{},", convention(table.convention))?;
     writeln!(out, "    compiler: {:?},", table.compiler)?;
     writeln!(out, "    flags: {:?},", table.flags)?;
@@ -62,6 +70,7 @@ fn emit_op(out: &mut String, op: &OwnedOp) -> fmt::Result {
     writeln!(out, "                reached: {:#010x},", f.reached)?;
     writeln!(out, "                layout: {:#010x},", f.layout)?;
     writeln!(out, "            }},")?;
+    writeln!(out, "            handwritten: {},", option(op.handwritten))?;
     write!(out, "            stencil: ")?;
     match &op.stencil {
         Ok(stencil) => {
@@ -126,6 +135,19 @@ fn arch(arch: Arch) -> &'static str {
     match arch {
         Arch::X86_64 => "X86_64",
         Arch::Aarch64 => "Aarch64",
+    }
+}
+
+/// The feature as Rust names it.
+fn feature_name(feature: Feature) -> String {
+    // A variant without fields is printed as it is written.
+    format!("{feature:?}")
+}
+
+fn option(hash: Option<u32>) -> String {
+    match hash {
+        Some(hash) => format!("::core::option::Option::Some({hash:#010x})"),
+        None => "::core::option::Option::None".to_owned(),
     }
 }
 

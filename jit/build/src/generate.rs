@@ -6,9 +6,11 @@ use std::hash::{Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use mimeo_def::Feature;
 use mimeo_def::stencil::Arch;
 use mimeo_lower::{Lowered, PRELUDE, SUPPORT, StencilSource};
 
+use crate::baseline::Baseline;
 use crate::mode::Mode;
 use crate::prebuilt::{self, Prebuilt};
 use crate::table::{self, OwnedTable};
@@ -21,6 +23,8 @@ pub struct Job {
     pub mode: Mode,
     /// The machine that the table is for.
     pub target: Target,
+    /// What the code may need of the processor; features of other architectures are ignored.
+    pub features: Vec<Feature>,
     /// The C compiler, unless it is the one that the `cc` crate finds.
     pub compiler: Option<String>,
     /// Folder of the author's package.
@@ -84,7 +88,7 @@ impl Job {
                 Err(unusable) => self.write_given(set, &self.instead_of(&unusable, &mut outcome)?, &mut outcome)?,
                 Ok(table) => {
                     self.remove_renewal(set)?;
-                    self.write_table(set, &table, &key)?;
+                    self.write_table(set, &table, &key, tools.dropped())?;
                 }
             }
         }
@@ -96,10 +100,11 @@ impl Job {
         match given {
             Given::Prebuilt(file, prebuilt) => {
                 let arch = self.target.arch().unwrap_or(prebuilt.arch);
-                let table = prebuilt.table(set, arch).map_err(|reason| self.of_no_use(file, &reason))?;
+                let raised = Baseline::new(arch, &self.features);
+                let table = prebuilt.table(set, &raised).map_err(|reason| self.of_no_use(file, &reason))?;
                 // The macro says so, at the op, when it is stale.
                 self.write(set, RENEWAL, &self.renewal(file))?;
-                self.write_table(set, &table, "")
+                self.write_table(set, &table, "", &[])
             }
             Given::Nothing(reason) => self.write_empty(set, reason, outcome),
         }
@@ -117,11 +122,14 @@ impl Job {
             Mode::Prebuilt => self.prebuilt().map(Source::Given),
             Mode::Build => {
                 let tools = match &self.compiler {
-                    None => Toolchain::probe(&self.target, &self.out),
-                    Some(program) => Toolchain::probe_program(program, &self.target, &self.out),
+                    None => Toolchain::probe(&self.target, &self.features, &self.out),
+                    Some(program) => Toolchain::probe_program(program, &self.target, &self.features, &self.out),
                 };
                 match tools {
-                    Ok(tools) => Ok(Source::Tools(Box::new(tools))),
+                    Ok(tools) => {
+                        outcome.warnings.extend(dropped_warning(&tools));
+                        Ok(Source::Tools(Box::new(tools)))
+                    }
                     Err(unusable) => self.instead_of(&unusable, outcome).map(Source::Given),
                 }
             }
@@ -159,7 +167,14 @@ impl Job {
 
     /// The command that makes the file.
     fn command(&self) -> String {
-        format!("mimeo generate --target {} {}", self.target.triple, self.ops.display())
+        let arch = self.target.arch();
+        let features: Vec<_> =
+            self.features.iter().filter(|of| Some(of.arch()) == arch).map(|feature| feature.name()).collect();
+        let raising = match features.is_empty() {
+            true => String::new(),
+            false => format!(" --raise-baseline {}", features.join(",")),
+        };
+        format!("mimeo generate --target {}{raising} {}", self.target.triple, self.ops.display())
     }
 
     /// How a file is renewed, to be read behind a message that says that it must be.
@@ -173,8 +188,8 @@ impl Job {
     }
 
     /// Writes a table with its report, unless an op lacks a stencil that it must have.
-    fn write_table(&self, set: &Lowered, table: &OwnedTable, key: &str) -> Result<(), String> {
-        self.write(set, ".report.txt", &table.report())?;
+    fn write_table(&self, set: &Lowered, table: &OwnedTable, key: &str, dropped: &[String]) -> Result<(), String> {
+        self.write(set, ".report.txt", &table.report(dropped))?;
         let missing: Vec<_> = table
             .missing()
             .map(|(op, reason)| format!("op `{op}` requires a stencil and has none: {reason}"))
@@ -200,13 +215,13 @@ impl Job {
     /// Writes a table without stencils. Unless that was asked for, there is one warning for all sets.
     fn write_empty(&self, set: &Lowered, reason: &str, outcome: &mut Outcome) -> Result<(), String> {
         // A table without code is never entered, whatever it says.
-        let table = OwnedTable::empty(set, self.target.arch().unwrap_or(Arch::X86_64), reason);
+        let table = OwnedTable::empty(set, self.target.arch().unwrap_or(Arch::X86_64), &self.package, reason);
         let warning = format!("mimeo: every op will be interpreted: {reason}");
         if self.mode != Mode::Off && !outcome.warnings.contains(&warning) {
             outcome.warnings.push(warning);
         }
         self.remove_renewal(set)?;
-        self.write(set, ".report.txt", &table.report())?;
+        self.write(set, ".report.txt", &table.report(&[]))?;
         self.write(set, ".rs", &table.to_rust())?;
         self.write(set, ".key", "")
     }
@@ -222,7 +237,7 @@ impl Job {
                 fs::read(self.package.join(path)).ok().hash(&mut hash);
             }
         }
-        (tools.compiler(), tools.flags(), tools.arch().name()).hash(&mut hash);
+        (tools.compiler(), tools.flags(), tools.dropped(), tools.arch().name()).hash(&mut hash);
         // The build script contains this crate.
         std::env::current_exe().and_then(fs::read).ok().hash(&mut hash);
         format!("{:016x}\n", hash.finish())
@@ -242,6 +257,17 @@ impl Job {
         let path = self.path(set, extension);
         write_if_changed(&path, text).map_err(|error| format!("cannot write `{}`: {error}", path.display()))
     }
+}
+
+/// What users should know who chose a machine for C code: stencils are not compiled for it.
+fn dropped_warning(tools: &Toolchain) -> Option<String> {
+    let flags: Vec<_> = tools.dropped_machine_flags().map(|flag| format!("`{flag}`")).collect();
+    let flags = if flags.is_empty() { return None } else { flags.join(", ") };
+    let baseline = tools.baseline();
+    Some(format!(
+        "mimeo: stencils are compiled without {flags}, for the baseline {baseline}: every machine that runs the program \
+         has to have what they need; `raise_baseline` in the build script raises it"
+    ))
 }
 
 /// Writes a file, unless it has this text already: its time is what makes cargo compile again.

@@ -14,7 +14,8 @@
 //! | [`object_file`] | an object file | sections, symbols, relocations, whatever the format |
 //! | [`isa`] | machine code | what its instructions do to control and stack |
 //! | `relax` | code that gets addresses from a table | code with the numbers in itself |
-//! | [`extract`] | a function in an object | a draft: code, constants, holes |
+//! | [`extract`] | a function in an object, or a stencil that is checked in | a draft: code, constants, holes |
+//! | [`baseline`] | the features that an author has asked for | what code may need of the processor |
 //! | [`audit`] | a draft | a stencil, or a refusal |
 //! | [`table`] | an instruction set | its stencils, or the reasons why there are none |
 //! | [`prebuilt`] | tables | the file that is checked in beside the ops, and back |
@@ -23,6 +24,7 @@
 
 pub mod asm;
 pub mod audit;
+pub mod baseline;
 mod emit;
 pub mod extract;
 pub mod generate;
@@ -38,6 +40,8 @@ mod stencil;
 pub mod table;
 pub mod toolchain;
 
+pub use baseline::Baseline;
+pub use mimeo_def::Feature;
 pub use refusal::Refusal;
 pub use script::{Ops, ops};
 pub use stencil::{OwnedStencil, Part};

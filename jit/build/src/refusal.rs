@@ -4,6 +4,8 @@ use std::fmt;
 
 use mimeo_def::CodeOffset;
 
+use crate::isa::Need;
+
 /// Why machine code cannot be a stencil, although its C compiled.
 ///
 /// [`Display`](fmt::Display) gives one sentence that begins in lower case and reads on from the op's name.
@@ -17,6 +19,7 @@ pub enum Refusal {
     TooLarge { len_bytes: usize, budget_bytes: usize },
     ConstantsTooLarge { symbol: String, len_bytes: usize, limit_bytes: usize },
     InvalidInstruction { at: CodeOffset },
+    OutsideBaseline { at: CodeOffset, need: Need, baseline: String },
     UnknownRelocation { name: String, symbol: String },
     GlobalOffsetTable { symbol: String },
     ThreadLocal { symbol: String },
@@ -31,18 +34,23 @@ pub enum Refusal {
     NotACall { symbol: String },
     LocalCall { at: CodeOffset },
     IndirectCall { at: CodeOffset },
+    IndirectJump { at: CodeOffset },
     ForbiddenInstruction { at: CodeOffset },
     RelativeData { symbol: String },
     AbsoluteCode { symbol: String },
     AbsoluteConstants { symbol: String },
+    OutsideConstants { at: CodeOffset },
     BadField { symbol: String, at: CodeOffset },
     OverlappingHoles { symbol: String, at: CodeOffset },
     Return { at: CodeOffset },
     StackPointer { at: CodeOffset },
     UnbalancedFrame { at: CodeOffset, depth_bytes: i64 },
+    OutsideFrame { at: CodeOffset },
     DifferentDepths { at: CodeOffset, depths_bytes: [i64; 2] },
     RunsOff { symbol: String },
     MidInstruction { at: CodeOffset },
+    Trap { at: CodeOffset },
+    TailJump { stated_bytes: u8, found_bytes: u8 },
 }
 
 impl fmt::Display for Refusal {
@@ -58,6 +66,10 @@ impl fmt::Display for Refusal {
                 write!(f, "constant data `{symbol}` is {len_bytes} bytes long, over the limit of {limit_bytes}")
             }
             Refusal::InvalidInstruction { at } => write!(f, "there is no valid instruction at {}", Hex(at)),
+            Refusal::OutsideBaseline { at, need, baseline } => match need {
+                Need::Unlisted(_) => write!(f, "is outside of the baseline at {}: {need}", Hex(at)),
+                need => write!(f, "needs {need} at {}, which the baseline ({baseline}) does not have", Hex(at)),
+            },
             Refusal::UnknownRelocation { name, symbol } => {
                 write!(f, "relocation `{name}` against `{symbol}` has no patch kind")
             }
@@ -86,8 +98,15 @@ impl fmt::Display for Refusal {
                 write!(f, "calls its own code at {}, which is not copied as a function", Hex(at))
             }
             Refusal::IndirectCall { at } => write!(f, "calls through a register or memory at {}", Hex(at)),
+            Refusal::IndirectJump { at } => {
+                write!(f, "jumps through a register or memory at {}, as only ops that call or return do", Hex(at))
+            }
             Refusal::ForbiddenInstruction { at } => {
-                write!(f, "enters the operating system or a transaction at {}", Hex(at))
+                write!(
+                    f,
+                    "enters the operating system or a transaction, or uses state of the processor, at {}",
+                    Hex(at)
+                )
             }
             Refusal::RelativeData { symbol } => {
                 write!(f, "takes `{symbol}` for an address, relative to the code, and not for a number")
@@ -99,6 +118,7 @@ impl fmt::Display for Refusal {
                     "reads its constants (`{symbol}`) through an absolute 32-bit address, which they need not have"
                 )
             }
+            Refusal::OutsideConstants { at } => write!(f, "reaches beyond its constants at {}", Hex(at)),
             Refusal::BadField { symbol, at } => {
                 write!(f, "the hole for `{symbol}` at {} is not an operand field of an instruction", Hex(at))
             }
@@ -112,11 +132,19 @@ impl fmt::Display for Refusal {
             Refusal::UnbalancedFrame { at, depth_bytes } => {
                 write!(f, "leaves at {} with {depth_bytes} bytes on the native stack", Hex(at))
             }
+            Refusal::OutsideFrame { at } => {
+                write!(f, "reaches beyond its part of the native stack at {}", Hex(at))
+            }
             Refusal::DifferentDepths { at, depths_bytes: [a, b] } => {
                 write!(f, "reaches {} with {a} bytes on the native stack on one path and {b} on another", Hex(at))
             }
             Refusal::RunsOff { symbol } => write!(f, "runs off the end of its {symbol} code"),
             Refusal::MidInstruction { at } => write!(f, "jumps to {}, where no instruction starts", Hex(at)),
+            Refusal::Trap { at } => write!(f, "stops the program at {}", Hex(at)),
+            Refusal::TailJump { stated_bytes, found_bytes } => write!(
+                f,
+                "is said to end in a jump to the continuation of {stated_bytes} bytes, and it has {found_bytes}"
+            ),
         }
     }
 }

@@ -10,16 +10,16 @@ use crate::stencil::OwnedStencil;
 use crate::table::OwnedTable;
 
 impl OwnedTable {
-    /// The report, for people.
-    pub fn report(&self) -> String {
+    /// The report, for people; `dropped` are the flags of the user's that stencils were not compiled with.
+    pub fn report(&self, dropped: &[String]) -> String {
         let mut out = String::new();
         // Writing to a string does not fail.
-        let _ = write_report(&mut out, self);
+        let _ = write_report(&mut out, self, dropped);
         out
     }
 }
 
-fn write_report(out: &mut String, table: &OwnedTable) -> fmt::Result {
+fn write_report(out: &mut String, table: &OwnedTable, dropped: &[String]) -> fmt::Result {
     let with = table.ops.iter().filter(|op| op.stencil.is_ok()).count();
     writeln!(out, "instruction set  {}", table.name)?;
     writeln!(out, "architecture     {}", table.arch.name())?;
@@ -28,9 +28,13 @@ fn write_report(out: &mut String, table: &OwnedTable) -> fmt::Result {
             Convention::C => "C",
             Convention::PreserveNone => "preserve_none",
         };
+        writeln!(out, "baseline         {}", table.baseline)?;
         writeln!(out, "convention       {convention}")?;
         writeln!(out, "compiler         {}", table.compiler)?;
         writeln!(out, "flags            {}", table.flags)?;
+    }
+    if !dropped.is_empty() {
+        writeln!(out, "dropped flags    {}", dropped.join(" "))?;
     }
     writeln!(out, "stencils         {with} of {} ops\n", table.ops.len())?;
     let exits = Exit::ALL.iter().zip(&table.exits).map(|(exit, stencil)| (format!("({} exit)", exit.name()), stencil));

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process;
 
+use mimeo_def::Feature;
 use mimeo_lower::{Lowered, StencilSource};
 
 use crate::generate::Job;
@@ -20,7 +21,7 @@ use crate::toolchain::Target;
 /// mimeo_build::ops("src/ops.rs").compile();
 /// ```
 pub fn ops(path: impl Into<PathBuf>) -> Ops {
-    Ops { path: path.into(), stencils: true }
+    Ops { path: path.into(), stencils: true, features: Vec::new() }
 }
 
 /// A file with instruction sets, to be compiled. See [`ops`].
@@ -29,6 +30,7 @@ pub fn ops(path: impl Into<PathBuf>) -> Ops {
 pub struct Ops {
     path: PathBuf,
     stencils: bool,
+    features: Vec<Feature>,
 }
 
 impl Ops {
@@ -40,6 +42,22 @@ impl Ops {
     /// ```
     pub fn stencils(self, stencils: bool) -> Self {
         Ops { stencils, ..self }
+    }
+
+    /// Says what stencils may need of the processor beyond the base of its architecture. Features of other architectures
+    /// than the target's are ignored, so that one list serves all.
+    ///
+    /// The base is that of x86-64 with SSE2, and Armv8.0-A with Advanced SIMD. Without this call a table runs on every
+    /// machine of its architecture, whatever `CFLAGS` say: flags like `-mavx2` and `-march=native` do not reach stencils.
+    /// A program whose processor lacks one of the features runs without native code, and its capability says why.
+    ///
+    /// ```no_run
+    /// use mimeo_build::Feature;
+    /// mimeo_build::ops("src/ops.rs").raise_baseline([Feature::Popcnt, Feature::Bmi2, Feature::Lse]).compile();
+    /// ```
+    pub fn raise_baseline(mut self, features: impl IntoIterator<Item = Feature>) -> Self {
+        self.features.extend(features);
+        self
     }
 
     /// Makes the tables, and tells cargo what they depend on.
@@ -69,6 +87,7 @@ impl Ops {
         let job = Job {
             mode: if self.stencils { mode } else { Mode::Off },
             target,
+            features: self.features.clone(),
             compiler: None,
             out: PathBuf::from(variable("OUT_DIR")?),
             package,

@@ -5,11 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mimeo_def::Fingerprint;
+use mimeo_def::fingerprint::hash_text;
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::{Arch, Convention};
 use mimeo_lower::{Lowered, LoweredOp, PRELUDE, SUPPORT, StencilSource, Symbol};
 
-use crate::audit::{self, Role};
+use crate::audit::{self, Declared, Role};
+use crate::baseline::Baseline;
 use crate::extract;
 use crate::object_file::Object;
 use crate::refusal::Refusal;
@@ -23,6 +25,8 @@ pub struct OwnedTable {
     pub name: String,
     /// Architecture of the code.
     pub arch: Arch,
+    /// What the code may need of the processor.
+    pub baseline: Baseline,
     /// How stencils call each other.
     pub convention: Convention,
     /// The compiler's own words for itself; empty when none was used.
@@ -46,6 +50,8 @@ pub struct OwnedOp {
     pub name: String,
     /// The definition from which the stencil was made.
     pub fingerprint: Fingerprint,
+    /// Hash of the C file, where the stencil is written by hand and the file is there.
+    pub handwritten: Option<u32>,
     /// `#[vm_op(stencil = required)]`.
     pub required: bool,
     /// The stencil, or the reason why there is none.
@@ -53,18 +59,19 @@ pub struct OwnedOp {
 }
 
 impl OwnedTable {
-    /// A table without stencils.
-    pub fn empty(lowered: &Lowered, arch: Arch, reason: &str) -> OwnedTable {
+    /// A table without stencils. `package` is the folder that paths of hand-written stencils start from.
+    pub fn empty(lowered: &Lowered, arch: Arch, package: &Path, reason: &str) -> OwnedTable {
         OwnedTable {
             name: lowered.name.clone(),
             arch,
+            baseline: Baseline::base(arch),
             convention: Convention::C,
             compiler: String::new(),
             flags: String::new(),
             enter: OwnedStencil::default(),
             exits: Exit::ALL.map(|_| OwnedStencil::default()).to_vec(),
             deopt_op: OwnedStencil::default(),
-            ops: lowered.ops.iter().map(|op| owned_op(op, Err(reason.to_owned()))).collect(),
+            ops: lowered.ops.iter().map(|op| owned_op(op, package, Err(reason.to_owned()))).collect(),
         }
     }
 
@@ -83,13 +90,14 @@ impl OwnedTable {
         Ok(OwnedTable {
             name: lowered.name.clone(),
             arch: tools.arch(),
+            baseline: tools.baseline().clone(),
             convention: tools.convention(),
             compiler: tools.compiler().to_owned(),
             flags: tools.flags(),
             enter: support.enter,
             exits: support.exits,
             deopt_op: support.deopt_op,
-            ops: lowered.ops.iter().map(|op| owned_op(op, build.op(op))).collect(),
+            ops: lowered.ops.iter().map(|op| owned_op(op, package, build.op(op))).collect(),
         })
     }
 
@@ -124,8 +132,17 @@ pub fn stem(lowered: &Lowered) -> String {
     format!("mimeo_{}", lowered.name)
 }
 
-fn owned_op(op: &LoweredOp, stencil: Result<OwnedStencil, String>) -> OwnedOp {
-    OwnedOp { name: op.name.clone(), fingerprint: op.fingerprint, required: op.required, stencil }
+/// Hash of the C file of an op whose stencil is written by hand.
+pub fn handwritten_hash(op: &LoweredOp, package: &Path) -> Option<u32> {
+    match &op.source {
+        StencilSource::Handwritten { path, .. } => fs::read(package.join(path)).ok().map(|text| hash_text(&text)),
+        StencilSource::Generated(_) | StencilSource::None(_) => None,
+    }
+}
+
+fn owned_op(op: &LoweredOp, package: &Path, stencil: Result<OwnedStencil, String>) -> OwnedOp {
+    let handwritten = handwritten_hash(op, package);
+    OwnedOp { name: op.name.clone(), fingerprint: op.fingerprint, handwritten, required: op.required, stencil }
 }
 
 /// The stencils that belong to no op.
@@ -145,7 +162,8 @@ fn build_support(tools: &Toolchain) -> Result<Support, Unusable> {
     let object = Object::parse(&object).map_err(|refusal| failed("mimeo_enter", SupportFailure::Refused(refusal)))?;
     let symbols = Symbol::common();
     let stencil = |symbol: &str, role| {
-        cut(&object, symbol, &symbols, role).map_err(|refusal| failed(symbol, SupportFailure::Refused(refusal)))
+        let declared = Declared { symbols: &symbols, role, baseline: tools.baseline() };
+        cut(&object, symbol, &declared).map_err(|refusal| failed(symbol, SupportFailure::Refused(refusal)))
     };
     Ok(Support {
         enter: stencil("mimeo_enter", Role::Enter)?,
@@ -153,12 +171,12 @@ fn build_support(tools: &Toolchain) -> Result<Support, Unusable> {
             .iter()
             .map(|exit| stencil(&format!("mimeo_exit_{}", exit.name()), Role::Exit))
             .collect::<Result<_, _>>()?,
-        deopt_op: stencil("mimeo_deopt_op", Role::Op)?,
+        deopt_op: stencil("mimeo_deopt_op", Role::Op { transfers: false })?,
     })
 }
 
-fn cut(object: &Object, symbol: &str, symbols: &[Symbol], role: Role) -> Result<OwnedStencil, Refusal> {
-    audit::check(extract::draft(object, symbol, symbols)?, symbols, role)
+fn cut(object: &Object, symbol: &str, declared: &Declared<'_>) -> Result<OwnedStencil, Refusal> {
+    audit::check(extract::draft(object, symbol, declared.symbols)?, declared)
 }
 
 /// What the ops of one instruction set are compiled with.
@@ -174,7 +192,9 @@ struct Build<'a> {
 impl Build<'_> {
     /// One op's stencil, or the reason why there is none.
     fn op(&self, op: &LoweredOp) -> Result<OwnedStencil, String> {
-        let cut = |object: &Object| cut(object, &op.symbol(), &op.symbols, Role::Op).map_err(|error| error.to_string());
+        let role = Role::Op { transfers: op.transfers };
+        let declared = Declared { symbols: &op.symbols, role, baseline: self.tools.baseline() };
+        let cut = |object: &Object| cut(object, &op.symbol(), &declared).map_err(|error| error.to_string());
         match (&op.source, &self.all) {
             (StencilSource::None(reason), _) => Err(reason.clone()),
             (StencilSource::Generated(_), Some(all)) => cut(all),
@@ -202,7 +222,23 @@ impl Build<'_> {
         }
         let text = format!("#include \"{}\"\n", source.display());
         let stem = format!("{}.{}", stem(self.lowered), op.name);
-        self.object(Unit { stem: &stem, text: &text, include: Some(&include) })
+        let unit = Unit { stem: &stem, text: &text, include: Some(&include) };
+        let object = self.object(unit)?;
+        self.has_no_others(unit, &[&source, &file])?;
+        Ok(object)
+    }
+
+    /// Refuses files that a hand-written stencil includes beside its header: the table has the hash of the one file, so
+    /// that nobody would notice when another changes.
+    fn has_no_others(&self, unit: Unit<'_>, known: &[&Path]) -> Result<(), String> {
+        let included = self.tools.included(unit).map_err(|error| error.to_string())?;
+        match included.iter().find(|file| !known.contains(&file.as_path())) {
+            None => Ok(()),
+            Some(other) => Err(format!(
+                "it includes `{}`, and the table could not tell when that changes: write what it needs into its own file",
+                other.strip_prefix(self.package).unwrap_or(other).display()
+            )),
+        }
     }
 
     fn object(&self, unit: Unit<'_>) -> Result<Object, String> {

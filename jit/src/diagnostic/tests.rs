@@ -4,9 +4,9 @@
 
 use std::path::Path;
 
-use mimeo_def::CodeOffset;
 use mimeo_def::frame::STENCIL_ABI;
 use mimeo_def::stencil::{Arch, Hole, HoleValue, OpStencil, PatchKind, Stencil, Table};
+use mimeo_def::{CodeOffset, Feature};
 
 use super::*;
 use crate::stats::Stats;
@@ -59,6 +59,11 @@ fn jit_opt_in() {
 fn jit_target() {
     let other = if TABLE.arch == Arch::X86_64 { Arch::Aarch64 } else { Arch::X86_64 };
     refused(on(), &Table { arch: other, ..TABLE }, Diagnostic::Target);
+    // A feature of the other architecture stands for one that this processor does not have.
+    let feature = if TABLE.arch == Arch::X86_64 { Feature::Lse } else { Feature::Avx2 };
+    let error = refused(on(), &Table { baseline: vec![feature].leak(), ..TABLE }, Diagnostic::Target);
+    let expected = format!("needs a processor with {}, which this one does not have", feature.name());
+    assert!(error.to_string().ends_with(&expected), "{error}");
     let ops = TABLE.ops.iter().map(|op| OpStencil { stencil: Err("no C compiler was found"), ..*op });
     let empty = Table { enter: Stencil::EMPTY, ops: Vec::leak(ops.collect()), ..TABLE };
     let error = refused(on(), &empty, Diagnostic::Target);

@@ -11,6 +11,7 @@ use super::OPS;
 pub(crate) const TABLE: Table = Table {
     abi: STENCIL_ABI,
     arch: Arch::X86_64,
+    baseline: &[],
     convention: Convention::C,
     compiler: "gcc 12.2",
     flags: "-O2",
@@ -339,6 +340,7 @@ pub(crate) const TABLE: Table = Table {
 pub(crate) const TABLE: Table = Table {
     abi: STENCIL_ABI,
     arch: Arch::Aarch64,
+    baseline: &[],
     convention: Convention::C,
     compiler: "gcc 12.2",
     flags: "-O2",
@@ -680,5 +682,5 @@ const fn hole(at: u32, kind: PatchKind, value: HoleValue, addend: i64) -> Hole {
 }
 
 const fn op(index: usize, stencil: Result<Stencil, &'static str>) -> OpStencil {
-    OpStencil { name: OPS[index].name, fingerprint: OPS[index].fingerprint, stencil }
+    OpStencil { name: OPS[index].name, fingerprint: OPS[index].fingerprint, handwritten: None, stencil }
 }

@@ -5,7 +5,7 @@ use crate::Diagnostic;
 use crate::tiny::{OPS, Op, TABLE};
 
 fn expectation() -> Expectation {
-    Expectation { ops: OPS, runtime_len: 2, host: Arch::host() }
+    Expectation { ops: OPS, runtime_len: 2, host: Arch::host(), has: |_| false }
 }
 
 fn leak<T>(items: Vec<T>) -> &'static [T] {
@@ -62,6 +62,15 @@ fn a_table_that_is_not_for_this_program_or_machine_is_refused() {
     let error = validate(&TABLE, &elsewhere).unwrap_err();
     assert_eq!(error.problem, TableProblem::Arch { found: TABLE.arch, host: None });
     assert_eq!(error.problem.code(), Diagnostic::Target);
+
+    let newer = Table { baseline: &[Feature::Avx2, Feature::Fma], ..TABLE };
+    let error = validate(&newer, &expectation()).unwrap_err();
+    let expected = "JIT_TARGET: the table of stencils needs a processor with avx2, fma, which this one does not have";
+    assert_eq!((error.problem.code(), error.to_string().as_str()), (Diagnostic::Target, expected));
+    let only_avx2 = Expectation { has: |feature| feature == Feature::Avx2, ..expectation() };
+    let error = validate(&newer, &only_avx2).unwrap_err();
+    assert_eq!(error.problem, TableProblem::Baseline { missing: vec![Feature::Fma] });
+    assert_eq!(validate(&newer, &Expectation { has: |_| true, ..expectation() }), Ok(()));
 
     let mut swapped = TABLE.ops.to_vec();
     swapped.swap(0, 1);

@@ -30,6 +30,8 @@ pub struct LoweredOp {
     pub source: StencilSource,
     /// `#[vm_op(stencil = required)]`: that there is no stencil is an error.
     pub required: bool,
+    /// It calls or returns: control goes on at an address that its code reads.
+    pub transfers: bool,
     /// Undefined symbols that its code may refer to. Its function is called [`symbol`](Self::symbol).
     pub symbols: Vec<Symbol>,
 }

@@ -100,8 +100,9 @@ impl Set {
                     (StencilSource::Handwritten { path: path.clone(), header }, true)
                 }
             };
+            let transfers = c::transfers(&self.helpers, body);
             let (name, line, ir) = (op.name.clone(), c::line_of(def), format!("{:?}", body.root));
-            ops.push(LoweredOp { name, line, fingerprint, ir, source, required, symbols });
+            ops.push(LoweredOp { name, line, fingerprint, ir, source, required, transfers, symbols });
         }
         Lowered { name: module.name.to_string(), prelude, ops }
     }

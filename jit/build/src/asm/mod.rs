@@ -8,6 +8,9 @@
 //!   the cold section, the code that ends in `jmp CONTINUE` goes last, and branches to the continuation go to
 //!   that jump.
 //!
+//! One instruction is spelled otherwise: compilers write `rep bsf`, which newer processors take for `tzcnt`, where both
+//! give the same. It becomes `bsf`, so that the audit can tell it from a `tzcnt` that needs such a processor.
+//!
 //! What the pass does not understand it leaves alone. The audit does not rely on it.
 
 mod condition;
@@ -35,9 +38,24 @@ const COLD_SECTION: &str = ".text.unlikely.";
 /// The same, as clang names them in COFF.
 const COLD_SECTION_COFF: &str = ".text$unlikely$";
 
+/// Writes `rep bsf` as `bsf`.
+fn plain_scans(arch: Arch, text: &str) -> String {
+    if arch != Arch::X86_64 {
+        return text.to_owned();
+    }
+    let plain = |line: &str| {
+        let mut words = line.split_whitespace();
+        let is_scan = matches!(words.next(), Some("rep" | "rep;" | "repz")) && words.next()?.starts_with("bsf");
+        let at = line.find("bsf").filter(|_| is_scan)?;
+        Some(format!("\t{}", &line[at..]))
+    };
+    text.lines().map(|line| plain(line).unwrap_or_else(|| line.to_owned()) + "\n").collect()
+}
+
 /// Improves the output of `cc -S`. Mach-O has no sections to move code to, no branches on a condition to symbols on
 /// aarch64, and other names for labels: its text stays as it is.
 pub fn improve(arch: Arch, format: Format, text: &str) -> String {
+    let text = &plain_scans(arch, text);
     if format == Format::MachO {
         return text.to_owned();
     }

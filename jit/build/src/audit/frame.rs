@@ -1,5 +1,5 @@
-//! The control flow of a draft → the proof that the native stack is even wherever the code is left, or a
-//! [`Refusal`].
+//! The control flow of a draft → the proof that the native stack is even wherever the code is left, and that no more of
+//! it is named than the draft has made room for, or a [`Refusal`].
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use mimeo_def::stencil::HoleValue;
 
 use super::{holes_of, pc_distance};
 use crate::extract::Draft;
-use crate::isa::{Flow, Instruction, Stack};
+use crate::isa::{Flow, Instruction, Stack, StackAccess};
 use crate::refusal::Refusal;
 use crate::stencil::Part;
 
@@ -65,8 +65,16 @@ impl Walk<'_> {
             });
         };
         let instruction = &code[index];
+        let before = self.depths[&(part, at)];
+        if let Some(StackAccess { offset_bytes, len_bytes }) = instruction.stack_access {
+            // What lies above belongs to the caller, what lies below to signals.
+            let is_own = offset_bytes >= 0 && offset_bytes.saturating_add(i64::from(len_bytes)) <= before;
+            if !is_own {
+                return Err(Refusal::OutsideFrame { at: instruction.at });
+            }
+        }
         let depth = match instruction.stack {
-            Stack::Grows(by) => self.depths[&(part, at)] + by,
+            Stack::Grows(by) => before + by,
             Stack::Lost => return Err(Refusal::StackPointer { at: instruction.at }),
         };
         let next = (part, instruction.end());
@@ -80,7 +88,9 @@ impl Walk<'_> {
                 self.reach(next, depth)?;
             }
             Flow::IndirectJump | Flow::Return => leave(instruction, depth)?,
-            Flow::Trap | Flow::Forbidden => {}
+            Flow::Trap => return Err(Refusal::Trap { at: instruction.at }),
+            // The audit has refused it.
+            Flow::Forbidden => {}
         }
         Ok(())
     }

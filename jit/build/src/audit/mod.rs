@@ -4,11 +4,12 @@
 mod frame;
 
 use mimeo_def::CodeOffset;
-use mimeo_def::stencil::{Arch, HoleValue, PatchKind};
+use mimeo_def::stencil::{Arch, Hole, HoleValue, PatchKind};
 use mimeo_lower::Symbol;
 
+use crate::baseline::Baseline;
 use crate::extract::{Draft, DraftHole, DraftPart};
-use crate::isa::{Flow, Instruction, Relative};
+use crate::isa::{self, Flow, Instruction, Need, Relative};
 use crate::refusal::Refusal;
 use crate::stencil::{OwnedStencil, Part};
 
@@ -20,19 +21,34 @@ pub const BUDGET_BYTES: usize = 4096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// An op, or what stands for one: it jumps on.
-    Op,
+    Op {
+        /// It calls or returns, so it also jumps to addresses that it reads.
+        transfers: bool,
+    },
     /// An exit: it returns to the entry stencil.
     Exit,
     /// The entry: it calls the code that it is given, and returns.
     Enter,
 }
 
-/// Checks a draft against what a stencil of its role may do.
+/// What a stencil's code may use and do.
+#[derive(Clone, Copy, Debug)]
+pub struct Declared<'a> {
+    /// Symbols outside of the code.
+    pub symbols: &'a [Symbol],
+    /// What the stencil is for.
+    pub role: Role,
+    /// What the processor has.
+    pub baseline: &'a Baseline,
+}
+
+/// Checks a draft against what a stencil may use and do. It is the one audit for code that a compiler has just made and
+/// for code that was checked in.
 ///
 /// # Errors
 ///
 /// The first thing found that makes a copy of the code wrong.
-pub fn check(draft: Draft, symbols: &[Symbol], role: Role) -> Result<OwnedStencil, Refusal> {
+pub fn check(draft: Draft, declared: &Declared<'_>) -> Result<OwnedStencil, Refusal> {
     let len_bytes = draft.hot.bytes.len() + draft.cold.bytes.len();
     if len_bytes > BUDGET_BYTES {
         return Err(Refusal::TooLarge { len_bytes, budget_bytes: BUDGET_BYTES });
@@ -40,12 +56,12 @@ pub fn check(draft: Draft, symbols: &[Symbol], role: Role) -> Result<OwnedStenci
     for part in [Part::Hot, Part::Cold] {
         check_fields(draft.part(part))?;
         for instruction in &draft.part(part).instructions {
-            check_instruction(&draft, part, instruction, role)?;
+            check_instruction(&draft, part, instruction, declared)?;
         }
     }
     frame::check(&draft)?;
     let used = |symbol: &Symbol| draft.hot.holes.iter().chain(&draft.cold.holes).any(|hole| hole.symbol == symbol.name);
-    if let Some(unused) = symbols.iter().find(|symbol| symbol.required && !used(symbol)) {
+    if let Some(unused) = declared.symbols.iter().find(|symbol| symbol.required && !used(symbol)) {
         return Err(Refusal::UnusedSymbol { symbol: unused.name.clone() });
     }
     Ok(seal(draft))
@@ -67,17 +83,29 @@ fn check_fields(part: &DraftPart) -> Result<(), Refusal> {
 }
 
 /// One instruction and the holes in it.
-fn check_instruction(draft: &Draft, part: Part, instruction: &Instruction, role: Role) -> Result<(), Refusal> {
-    let at = instruction.at;
+fn check_instruction(
+    draft: &Draft,
+    part: Part,
+    instruction: &Instruction,
+    declared: &Declared<'_>,
+) -> Result<(), Refusal> {
+    let (at, role) = (instruction.at, declared.role);
+    if instruction.flow == Flow::Forbidden {
+        return Err(Refusal::ForbiddenInstruction { at });
+    }
+    let is_missing = |need: &&Need| !matches!(need, Need::Feature(feature) if declared.baseline.has(*feature));
+    if let Some(need) = instruction.needs.iter().find(is_missing) {
+        return Err(Refusal::OutsideBaseline { at, need: need.clone(), baseline: declared.baseline.to_string() });
+    }
     let mut bare = true;
     for hole in holes_of(draft.part(part), instruction) {
-        check_hole(draft, instruction, hole)?;
+        check_hole(draft, part, instruction, hole)?;
         bare &= !is_relative(hole.hole.kind);
     }
     let symbol = || draft.symbol.clone();
     match instruction.flow {
-        Flow::Forbidden => Err(Refusal::ForbiddenInstruction { at }),
-        Flow::Return if role == Role::Op => Err(Refusal::Return { at }),
+        Flow::Return if matches!(role, Role::Op { .. }) => Err(Refusal::Return { at }),
+        Flow::IndirectJump if role != (Role::Op { transfers: true }) => Err(Refusal::IndirectJump { at }),
         Flow::IndirectCall if role != Role::Enter => Err(Refusal::IndirectCall { at }),
         Flow::Call(_) if bare => Err(Refusal::LocalCall { at }),
         // Without a hole, a relative address can only be one of the stencil's own code.
@@ -87,13 +115,19 @@ fn check_instruction(draft: &Draft, part: Part, instruction: &Instruction, role:
 }
 
 /// One hole, against what its value allows.
-fn check_hole(draft: &Draft, instruction: &Instruction, hole: &DraftHole) -> Result<(), Refusal> {
+fn check_hole(draft: &Draft, part: Part, instruction: &Instruction, hole: &DraftHole) -> Result<(), Refusal> {
     let symbol = || hole.symbol.clone();
     let DraftHole { hole: inner, .. } = hole;
     let jumps = matches!(instruction.flow, Flow::Jump(_) | Flow::Branch(_));
     let calls = matches!(instruction.flow, Flow::Call(_));
     match target(hole) {
         Target::Number => match inner.kind {
+            // The processor would take a number from 2^31 on for a negative one.
+            PatchKind::X86Abs32
+                if isa::absolute32(&draft.part(part).bytes, instruction, inner.at) != PatchKind::X86Abs32 =>
+            {
+                Err(Refusal::BadField { symbol: symbol(), at: inner.at })
+            }
             PatchKind::X86Abs32 | PatchKind::X86Abs32Signed | PatchKind::X86Abs64 => Ok(()),
             PatchKind::A64LoadOffset { .. } | PatchKind::A64MovWide { .. } => Ok(()),
             _ if calls => Err(Refusal::UndeclaredCall { symbol: symbol() }),
@@ -115,12 +149,27 @@ fn check_hole(draft: &Draft, instruction: &Instruction, hole: &DraftHole) -> Res
         Target::OwnCode if calls => Err(Refusal::LocalCall { at: instruction.at }),
         Target::OwnCode if jumps => Ok(()),
         Target::OwnCode => Err(Refusal::AbsoluteCode { symbol: symbol() }),
+        Target::OwnConstants if !is_in_constants(draft, instruction, inner) => {
+            Err(Refusal::OutsideConstants { at: instruction.at })
+        }
         Target::OwnConstants => match inner.kind {
             PatchKind::X86Rel32 | PatchKind::A64Adr21 | PatchKind::A64AdrPage21 if !jumps && !calls => Ok(()),
             PatchKind::A64AddPageOffset | PatchKind::A64LoadPageOffset { .. } => Ok(()),
             _ => Err(Refusal::AbsoluteConstants { symbol: symbol() }),
         },
     }
+}
+
+/// Whether what an instruction reads, or takes the address of, lies in the stencil's constants.
+fn is_in_constants(draft: &Draft, instruction: &Instruction, hole: &Hole) -> bool {
+    let distance = if is_relative(hole.kind) { pc_distance(draft.arch, instruction, hole.at) } else { 0 };
+    let len_bytes = match (hole.kind, instruction.relative) {
+        (PatchKind::A64LoadPageOffset { shift }, _) => 1 << shift,
+        (_, Relative::Memory(len_bytes)) => i64::from(len_bytes.max(1)),
+        _ => 1,
+    };
+    let start = hole.addend + i64::from(distance);
+    start >= 0 && start + len_bytes <= draft.rodata.len() as i64
 }
 
 /// What kind of thing a hole is filled with.

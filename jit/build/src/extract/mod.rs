@@ -3,6 +3,7 @@
 
 mod piece;
 mod relaxing;
+mod reread;
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,11 +11,14 @@ use mimeo_def::CodeOffset;
 use mimeo_def::stencil::{Arch, Hole, HoleValue, PatchKind};
 use mimeo_lower::Symbol;
 
-use crate::audit::{self, Role};
+use crate::audit::{self, Declared, Role};
+use crate::baseline::Baseline;
 use crate::isa::{self, Flow, Instruction, Relative};
 use crate::object_file::{Object, Place, Relocation, RelocationKind, SectionIndex, SectionKind, relocation_name};
 use crate::refusal::Refusal;
 use crate::stencil::{OwnedStencil, Part};
+pub use reread::reread;
+
 use piece::{CodePiece, ConstantPiece, Span, unpadded};
 
 /// Constant data that a stencil may carry along: enough for tables that compilers make of small `switch`es,
@@ -66,13 +70,15 @@ pub struct DraftHole {
     pub symbol: String,
 }
 
-/// Cuts `symbol` out of an object file and audits it as the stencil of an op that declares `symbols`.
+/// Cuts `symbol` out of an object file and audits it as the stencil of an op that declares `symbols`, whatever the op
+/// does.
 ///
 /// # Errors
 ///
 /// The reason why there is no stencil.
-pub fn stencil(object: &[u8], symbol: &str, symbols: &[Symbol]) -> Result<OwnedStencil, Refusal> {
-    audit::check(draft(&Object::parse(object)?, symbol, symbols)?, symbols, Role::Op)
+pub fn stencil(object: &[u8], symbol: &str, symbols: &[Symbol], baseline: &Baseline) -> Result<OwnedStencil, Refusal> {
+    let role = Role::Op { transfers: true };
+    audit::check(draft(&Object::parse(object)?, symbol, symbols)?, &Declared { symbols, role, baseline })
 }
 
 /// Cuts `symbol` out of an object file.

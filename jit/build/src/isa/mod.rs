@@ -4,8 +4,10 @@
 mod aarch64;
 mod x86_64;
 
-use mimeo_def::CodeOffset;
+use std::fmt;
+
 use mimeo_def::stencil::{Arch, PatchKind};
+use mimeo_def::{CodeOffset, Feature};
 
 pub use aarch64::NOP as AARCH64_NOP;
 
@@ -20,8 +22,12 @@ pub struct Instruction {
     pub flow: Flow,
     /// What happens to the stack pointer.
     pub stack: Stack,
+    /// What it reads or writes at a fixed distance from the stack pointer, pushes and pops apart.
+    pub stack_access: Option<StackAccess>,
     /// What it does with an address relative to itself, branches apart.
     pub relative: Relative,
+    /// What it needs of the processor beyond the architecture's base; mostly nothing.
+    pub needs: Vec<Need>,
     /// It does nothing, and compilers fill the room between functions with it.
     pub is_padding: bool,
     /// Operand fields.
@@ -37,6 +43,27 @@ impl Instruction {
     /// A hole at `at`, patched as `kind` says, fills one of its fields exactly.
     pub fn has_field(&self, at: CodeOffset, kind: PatchKind) -> bool {
         self.fields.iter().any(|field| field.at == at && field.form == FieldForm::of(kind))
+    }
+}
+
+/// What an instruction needs of the processor beyond the architecture's base.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A feature that an author can ask for.
+    Feature(Feature),
+    /// One that an author cannot ask for, by its name.
+    Other(String),
+    /// An AArch64 word that is not listed: it is unallocated, or of an extension.
+    Unlisted(u32),
+}
+
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Need::Feature(feature) => f.write_str(feature.name()),
+            Need::Other(name) => f.write_str(name),
+            Need::Unlisted(word) => write!(f, "{word:#010x} is no instruction of Armv8.0-A that stencils have"),
+        }
     }
 }
 
@@ -59,7 +86,8 @@ pub enum Flow {
     Return,
     /// Nowhere: it traps.
     Trap,
-    /// Out of the program, or to an abort handler.
+    /// Out of the program or to an abort handler, or it uses state of the thread or of the processor that stencils must
+    /// leave alone.
     Forbidden,
 }
 
@@ -77,6 +105,15 @@ pub enum Stack {
     Grows(i64),
     /// Sets it to something else.
     Lost,
+}
+
+/// Memory at a fixed distance from the stack pointer, as that is before the instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StackAccess {
+    /// Its first byte, from the stack pointer.
+    pub offset_bytes: i64,
+    /// Its length.
+    pub len_bytes: u32,
 }
 
 /// What an instruction other than a branch does with an address relative to itself.

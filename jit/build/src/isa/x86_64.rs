@@ -1,12 +1,13 @@
 //! x86-64 machine code → [`Instruction`]s, by iced-x86.
 
 use iced_x86::{
-    Code, Decoder, DecoderOptions, FlowControl, InstructionInfoFactory, Mnemonic, OpAccess, OpKind, Register,
+    Code, CpuidFeature, Decoder, DecoderOptions, FlowControl, InstructionInfoFactory, Mnemonic, OpAccess, OpKind,
+    Register,
 };
-use mimeo_def::CodeOffset;
 use mimeo_def::stencil::PatchKind;
+use mimeo_def::{CodeOffset, Feature};
 
-use super::{Field, FieldForm, Flow, Instruction, Relative, Stack};
+use super::{Field, FieldForm, Flow, Instruction, Need, Relative, Stack, StackAccess};
 
 /// Decodes all of `code`.
 pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
@@ -26,13 +27,15 @@ pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
         instructions.push(Instruction {
             at,
             len_bytes: instruction.len() as u32,
-            flow: flow(&instruction),
+            flow: if uses_state(&instruction) { Flow::Forbidden } else { flow(&instruction) },
             stack: stack(&instruction, &mut info),
+            stack_access: stack_access(&instruction),
             relative: match instruction.code() {
                 _ if !instruction.is_ip_rel_memory_operand() => Relative::No,
                 Code::Lea_r64_m => Relative::Address,
                 _ => Relative::Memory(instruction.memory_size().size() as u32),
             },
+            needs: needs(&instruction, &mut info),
             is_padding: matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3),
             fields: [
                 field(constants.displacement_offset(), constants.displacement_size()),
@@ -47,20 +50,93 @@ pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
     Ok(instructions)
 }
 
+/// What an instruction needs beyond the base: integers, `cmov`, SSE and SSE2 on SSE registers.
+fn needs(instruction: &iced_x86::Instruction, info: &mut InstructionInfoFactory) -> Vec<Need> {
+    let mut needs: Vec<_> = instruction.cpuid_features().iter().filter_map(|feature| need(*feature)).collect();
+    // SSE and SSE2 have instructions on MMX registers, which are those of x87.
+    let is_mmx = info.info(instruction).used_registers().iter().any(|used| used.register().is_mm());
+    if is_mmx && needs.is_empty() {
+        needs.push(Need::Other("MMX".to_owned()));
+    }
+    needs
+}
+
+/// What a feature of the decoder is beyond the base.
+fn need(feature: CpuidFeature) -> Option<Need> {
+    let known = match feature {
+        CpuidFeature::INTEL8086
+        | CpuidFeature::INTEL186
+        | CpuidFeature::INTEL286
+        | CpuidFeature::INTEL386
+        | CpuidFeature::INTEL486
+        | CpuidFeature::X64
+        | CpuidFeature::CMOV
+        | CpuidFeature::CX8
+        | CpuidFeature::SSE
+        | CpuidFeature::SSE2
+        // `nop` and `pause`, which every processor with 64 bits takes.
+        | CpuidFeature::MULTIBYTENOP
+        | CpuidFeature::PAUSE => return None,
+        CpuidFeature::SSE3 => Feature::Sse3,
+        CpuidFeature::SSSE3 => Feature::Ssse3,
+        CpuidFeature::SSE4_1 => Feature::Sse41,
+        CpuidFeature::SSE4_2 => Feature::Sse42,
+        CpuidFeature::POPCNT => Feature::Popcnt,
+        CpuidFeature::LZCNT => Feature::Lzcnt,
+        CpuidFeature::BMI1 => Feature::Bmi1,
+        CpuidFeature::BMI2 => Feature::Bmi2,
+        CpuidFeature::MOVBE => Feature::Movbe,
+        CpuidFeature::AVX => Feature::Avx,
+        CpuidFeature::AVX2 => Feature::Avx2,
+        CpuidFeature::FMA => Feature::Fma,
+        other => return Some(Need::Other(format!("{other:?}"))),
+    };
+    Some(Need::Feature(known))
+}
+
+/// Whether an instruction uses state that stencils must leave alone: what only an operating system may change, segments
+/// (the thread's variables lie in one), the flags that instructions do not compute, and the rounding mode.
+fn uses_state(instruction: &iced_x86::Instruction) -> bool {
+    let changes_flags = matches!(
+        instruction.mnemonic(),
+        Mnemonic::Popf | Mnemonic::Popfd | Mnemonic::Popfq | Mnemonic::Std | Mnemonic::Lahf | Mnemonic::Sahf
+    );
+    let changes_rounding = matches!(instruction.mnemonic(), Mnemonic::Ldmxcsr | Mnemonic::Vldmxcsr);
+    let is_special =
+        |register: Register| register.is_segment_register() || register.is_cr() || register.is_dr() || register.is_tr();
+    let names_special = instruction
+        .op_kinds()
+        .enumerate()
+        .any(|(index, kind)| kind == OpKind::Register && is_special(instruction.op_register(index as u32)));
+    instruction.is_privileged()
+        || changes_flags
+        || changes_rounding
+        || names_special
+        || matches!(instruction.segment_prefix(), Register::FS | Register::GS)
+}
+
 /// Where control goes.
 fn flow(instruction: &iced_x86::Instruction) -> Flow {
     let target = instruction.near_branch_target() as i64;
+    // Processors do not agree on what a prefix means before a jump.
+    let plain_bytes = match instruction {
+        near if near.is_jcc_near() => 6,
+        near if near.is_jmp_near() || near.is_call_near() => 5,
+        _ => 2,
+    };
+    let is_plain = instruction.len() == plain_bytes;
     match instruction.flow_control() {
         FlowControl::Next => Flow::Next,
-        FlowControl::UnconditionalBranch => Flow::Jump(target),
-        FlowControl::ConditionalBranch => Flow::Branch(target),
-        FlowControl::IndirectBranch => Flow::IndirectJump,
-        FlowControl::Return => Flow::Return,
-        FlowControl::Call if instruction.is_call_near() => Flow::Call(target),
-        FlowControl::IndirectCall => Flow::IndirectCall,
+        FlowControl::UnconditionalBranch if is_plain => Flow::Jump(target),
+        FlowControl::ConditionalBranch if is_plain => Flow::Branch(target),
+        FlowControl::IndirectBranch if instruction.is_jmp_near_indirect() => Flow::IndirectJump,
+        FlowControl::Return if instruction.code() == Code::Retnq => Flow::Return,
+        FlowControl::Call if instruction.is_call_near() && is_plain => Flow::Call(target),
+        FlowControl::IndirectCall if instruction.is_call_near_indirect() => Flow::IndirectCall,
         FlowControl::Exception => Flow::Trap,
         FlowControl::Interrupt if instruction.code() == Code::Int3 => Flow::Trap,
-        FlowControl::Call | FlowControl::Interrupt | FlowControl::XbeginXabortXend => Flow::Forbidden,
+        // The operating system, transactions, and jumps to other segments.
+        _ => Flow::Forbidden,
     }
 }
 
@@ -96,6 +172,18 @@ fn stack(instruction: &iced_x86::Instruction, info: &mut InstructionInfoFactory)
         _ if moved != 0 => Stack::Grows(-moved),
         _ => Stack::Lost,
     }
+}
+
+/// What is read or written at a fixed distance from the stack pointer.
+fn stack_access(instruction: &iced_x86::Instruction) -> Option<StackAccess> {
+    let is_near = instruction.memory_base() == Register::RSP && instruction.memory_index() == Register::None;
+    if !is_near || instruction.mnemonic() == Mnemonic::Lea {
+        return None;
+    }
+    // `pop` computes the address of what it writes after it has moved the stack pointer.
+    let moved = if instruction.mnemonic() == Mnemonic::Pop { instruction.stack_pointer_increment() } else { 0 };
+    let offset_bytes = (instruction.memory_displacement64() as i64).saturating_add(i64::from(moved));
+    Some(StackAccess { offset_bytes, len_bytes: instruction.memory_size().size().max(1) as u32 })
 }
 
 /// The access leaves the register as it is.
@@ -159,6 +247,22 @@ mod tests {
         ];
         for (bytes, text, expected) in cases {
             assert_eq!(one(bytes).stack, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn stack_accesses() {
+        let access = |offset_bytes, len_bytes| Some(StackAccess { offset_bytes, len_bytes });
+        let cases: [(&[u8], &str, Option<StackAccess>); 6] = [
+            (b"\x48\x8b\x44\x24\x08", "mov 8(%rsp), %rax", access(8, 8)),
+            (b"\x0f\x29\x44\x24\xf0", "movaps %xmm0, -16(%rsp)", access(-16, 16)),
+            (b"\xff\x74\x24\x08", "push 8(%rsp)", access(8, 8)),
+            (b"\x8f\x44\x24\x08", "pop 8(%rsp)", access(16, 8)),
+            (b"\x48\x8d\x64\x24\x08", "lea 8(%rsp), %rsp", None),
+            (b"\x48\x8b\x46\x08", "mov 8(%rsi), %rax", None),
+        ];
+        for (bytes, text, expected) in cases {
+            assert_eq!(one(bytes).stack_access, expected, "{text}");
         }
     }
 

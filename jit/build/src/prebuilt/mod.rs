@@ -3,10 +3,11 @@
 //!
 //! ```text
 //! # Stencils of src/ops.rs for x86_64, made by `mimeo generate`: do not edit.
-//! mimeo stencils 1
+//! mimeo stencils 2
 //! abi 1
 //! arch x86_64
 //! set ops
+//! baseline x86-64
 //! convention C
 //! compiler gcc (Debian 12.2.0-14) 12.2.0
 //! flags -O2 …
@@ -18,16 +19,30 @@
 //! cold 50…
 //! hole hot 3 X86Abs32Signed operand:2 0
 //! tail 5
+//! op double 5d5a3f0c811c9dc5…
+//! file 2f8a4c31
+//! hot 488b…
+//! …
 //! op print 5d5a…
 //! none the op says `#[vm_op(stencil = none)]`
 //! checksum 0123456789abcdef
 //! ```
 //!
-//! One file has all instruction sets of one source file, for one architecture. The checksum is of all lines before
-//! it, whatever ends them. It guards against accidents, not against an adversary: who can change the file can change
+//! One file has all instruction sets of one source file, for one architecture. `file` is the hash of the C file of an
+//! op whose stencil is written by hand. Two things guard what is read:
+//!
+//! * The checksum is of all lines before it, whatever ends them. It guards against accidents; whoever changes the file
+//!   on purpose can make it anew.
+//! * Before a table is used its code is audited like code that a compiler has just made, by the same
+//!   [`audit`](crate::audit). That guards the machine: code that leaves the stack unbalanced, returns, jumps
+//!   anywhere but through its holes, or needs more of the processor than the table says is refused.
+//!
+//! Neither can tell that valid code computes something else than the op says: an `add` that became a `sub`, a condition
+//! that was inverted, another operand's slot, a store through another register. Whoever can change the file can change
 //! the ops.
 
 mod read;
+mod reaudit;
 mod words;
 mod write;
 
@@ -37,13 +52,14 @@ use mimeo_def::frame::STENCIL_ABI;
 use mimeo_def::stencil::Arch;
 use mimeo_lower::Lowered;
 
-use crate::table::OwnedTable;
+use crate::baseline::Baseline;
+use crate::table::{OwnedTable, handwritten_hash};
 
 pub use read::{Damaged, read};
 pub use write::write;
 
 /// Version of the format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What a file has in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,12 +78,15 @@ pub fn path(ops: &Path, arch: Arch) -> PathBuf {
 }
 
 impl Prebuilt {
-    /// The table of an instruction set, with what its ops ask for today.
+    /// The table of an instruction set, with what its ops ask for today. Its code has been audited; `raised` is the
+    /// baseline that the build script allows.
     ///
     /// # Errors
     ///
-    /// A clause that says why it is of no use. Whether it is stale is not looked at.
-    pub fn table(&self, set: &Lowered, arch: Arch) -> Result<OwnedTable, String> {
+    /// A clause that says why it is of no use. That an op is stale is not an error here: its code is not audited, and
+    /// the macro refuses it.
+    pub fn table(&self, set: &Lowered, raised: &Baseline) -> Result<OwnedTable, String> {
+        let arch = raised.arch();
         if self.abi != STENCIL_ABI {
             return Err(format!("is of stencil ABI {}, and this is ABI {STENCIL_ABI}", self.abi));
         }
@@ -76,17 +95,27 @@ impl Prebuilt {
         }
         let table = self.tables.iter().find(|table| table.name == set.name);
         let mut table = table.ok_or_else(|| format!("has no table for `{}`", set.name))?.clone();
+        let beyond: Vec<_> = table.baseline.beyond(raised).into_iter().map(|feature| feature.name()).collect();
+        if !beyond.is_empty() {
+            return Err(format!(
+                "needs {}, and the build script does not raise the baseline so far",
+                beyond.join(", ")
+            ));
+        }
         for op in &mut table.ops {
             op.required = set.ops.iter().any(|lowered| lowered.name == op.name && lowered.required);
         }
+        reaudit::table(&table, set)
+            .map_err(|(stencil, refusal)| format!("is damaged: the stencil of {stencil} {refusal}"))?;
         Ok(table)
     }
 
-    /// What has changed since the tables were made, one sentence for each op.
-    pub fn stale(&self, sets: &[Lowered], arch: Arch) -> Vec<String> {
+    /// What has changed since the tables were made, one sentence for each op. `package` is the folder that paths of
+    /// hand-written stencils start from.
+    pub fn stale(&self, sets: &[Lowered], raised: &Baseline, package: &Path) -> Vec<String> {
         let mut found = Vec::new();
         for set in sets {
-            let table = match self.table(set, arch) {
+            let table = match self.table(set, raised) {
                 Ok(table) => table,
                 Err(reason) => {
                     found.push(format!("it {reason}"));
@@ -99,6 +128,9 @@ impl Prebuilt {
                     Some(old) if old.fingerprint != op.fingerprint => {
                         let parts: Vec<_> = old.fingerprint.differences(&op.fingerprint).collect();
                         found.push(format!("`{}` changed: {}", op.name, parts.join(", ")));
+                    }
+                    Some(old) if old.handwritten != handwritten_hash(op, package) => {
+                        found.push(format!("`{}` changed: the file of its stencil", op.name));
                     }
                     Some(_) => {}
                 }

@@ -9,6 +9,7 @@ use mimeo_def::{CodeOffset, Fingerprint};
 use super::words::{parse_arch, parse_convention, parse_kind, parse_value};
 use super::{Prebuilt, VERSION, checksum};
 use crate::audit;
+use crate::baseline::Baseline;
 use crate::stencil::OwnedStencil;
 use crate::table::{OwnedOp, OwnedTable};
 
@@ -100,6 +101,9 @@ impl<'a> Reader<'a> {
 
     fn table(&mut self, arch: Arch) -> Result<OwnedTable, String> {
         let name = self.expect("set")?.to_owned();
+        let baseline = self.expect("baseline")?;
+        let baseline =
+            Baseline::parse(arch, baseline).ok_or_else(|| format!("`{baseline}` is no baseline of {}", arch.name()))?;
         let convention = self.expect("convention")?;
         let convention: Convention =
             parse_convention(convention).ok_or_else(|| format!("`{convention}` is no convention"))?;
@@ -119,13 +123,14 @@ impl<'a> Reader<'a> {
             let (name, fingerprint) = op.split_once(' ').ok_or("an op has a name and a fingerprint")?;
             let fingerprint =
                 Fingerprint::parse(fingerprint).ok_or_else(|| format!("`{fingerprint}` is no fingerprint"))?;
+            let handwritten = self.optional("file").map(parse_hash).transpose()?;
             let stencil = match self.optional("none") {
                 Some(reason) => Err(reason.to_owned()),
                 None => Ok(self.stencil(arch)?),
             };
-            ops.push(OwnedOp { name: name.to_owned(), fingerprint, required: false, stencil });
+            ops.push(OwnedOp { name: name.to_owned(), fingerprint, handwritten, required: false, stencil });
         }
-        Ok(OwnedTable { name, arch, convention, compiler, flags, enter, exits, deopt_op, ops })
+        Ok(OwnedTable { name, arch, baseline, convention, compiler, flags, enter, exits, deopt_op, ops })
     }
 
     fn stencil(&mut self, arch: Arch) -> Result<OwnedStencil, String> {
@@ -167,6 +172,14 @@ impl<'a> Reader<'a> {
 
 fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
     text.parse().map_err(|_| format!("`{text}` is not a number that can stand here"))
+}
+
+/// Reads the hash of a file.
+fn parse_hash(digits: &str) -> Result<u32, String> {
+    let is_hash =
+        digits.len() == 8 && digits.bytes().all(|digit| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit));
+    let hash = is_hash.then(|| u32::from_str_radix(digits, 16).ok()).flatten();
+    hash.ok_or_else(|| format!("`{digits}` is no hash of a file"))
 }
 
 /// Appends bytes from hexadecimal digits.

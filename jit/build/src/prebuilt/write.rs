@@ -29,6 +29,7 @@ fn write_tables(out: &mut String, ops: &str, arch: Arch, tables: &[OwnedTable]) 
     writeln!(out, "arch {}", arch.name())?;
     for table in tables {
         writeln!(out, "set {}", table.name)?;
+        writeln!(out, "baseline {}", table.baseline)?;
         writeln!(out, "convention {}", convention_word(table.convention))?;
         writeln!(out, "compiler {}", one_line(&table.compiler))?;
         writeln!(out, "flags {}", one_line(&table.flags))?;
@@ -42,6 +43,9 @@ fn write_tables(out: &mut String, ops: &str, arch: Arch, tables: &[OwnedTable]) 
         write_stencil(out, &table.deopt_op)?;
         for op in &table.ops {
             writeln!(out, "op {} {}", op.name, op.fingerprint)?;
+            if let Some(hash) = op.handwritten {
+                writeln!(out, "file {hash:08x}")?;
+            }
             match &op.stencil {
                 Ok(stencil) => write_stencil(out, stencil)?,
                 Err(reason) => writeln!(out, "none {}", one_line(reason))?,

@@ -1,7 +1,9 @@
-//! Compiler family and architecture → the flags that stencils are compiled with, the reason beside each.
+//! Compiler family, architecture and baseline → the flags that stencils are compiled with, the reason beside each.
 //!
-//! They come behind the user's `CFLAGS`, so that they win.
+//! They come after the few flags of the user's that survive ([`user`](super::user)), so that they win. Many of them
+//! switch off what a compiler can have been configured to do by default.
 
+use mimeo_def::Feature;
 use mimeo_def::stencil::Arch;
 
 use crate::object_file::Format;
@@ -77,6 +79,15 @@ const FLAGS: &[Flag] = &[
     required("--target=x86_64-apple-macosx11").clang().x86_64().of(Format::MachO),
     required("--target=arm64-apple-macosx11").clang().aarch64().of(Format::MachO),
     required("--target=x86_64-w64-windows-gnu").clang().x86_64().of(Format::Coff),
+    // Warnings about generated code are for nobody.
+    required("-w"),
+    // The baseline, whatever the compiler was configured for: a table runs on every machine of the architecture.
+    // What `raise_baseline` adds comes after it.
+    required("-march=x86-64").x86_64(),
+    required("-march=armv8-a").aarch64(),
+    optional("-mtune=generic"),
+    // x87 keeps more bits of a result than a double has.
+    optional("-mfpmath=sse").x86_64(),
     // Below it, tail calls stay calls.
     required("-O2"),
     // Debug information is of no use in a copy, and gets in the way of the assembly pass.
@@ -105,7 +116,7 @@ const FLAGS: &[Flag] = &[
     required("-fwrapv"),
     required("-fno-strict-aliasing"),
     optional("-fno-delete-null-pointer-checks"),
-    // Rust's floats: against a `-ffast-math` of the user's, and `a * b + c` must not be fused.
+    // Rust's floats: `a * b + c` must not be fused, with FMA in the baseline either.
     optional("-fno-fast-math"),
     required("-ffp-contract=off"),
     // There is no `errno` in Rust. (There are no floating-point traps either, but `-fno-trapping-math` must not say so:
@@ -163,4 +174,25 @@ pub(super) fn in_order(side: Side, accepted: &[String]) -> Vec<String> {
         .filter(|flag| flag.required || accepted.iter().any(|text| text == flag.text))
         .map(|flag| flag.text.to_owned())
         .collect()
+}
+
+/// The flags that raise the baseline by `features`, which are the architecture's.
+pub(super) fn raising(arch: Arch, features: &[Feature]) -> Vec<String> {
+    match arch {
+        _ if features.is_empty() => Vec::new(),
+        Arch::X86_64 => features.iter().map(|feature| format!("-m{}", x86_64_name(*feature))).collect(),
+        Arch::Aarch64 => {
+            let names: Vec<_> = features.iter().map(|feature| feature.name()).collect();
+            vec![format!("-march=armv8-a+{}", names.join("+"))]
+        }
+    }
+}
+
+/// The name that compilers have for a feature.
+fn x86_64_name(feature: Feature) -> &'static str {
+    match feature {
+        // Rust counts it, as there is a second one.
+        Feature::Bmi1 => "bmi",
+        other => other.name(),
+    }
 }

@@ -2,8 +2,10 @@
 
 mod flags;
 mod identity;
+mod included;
 mod probe;
 mod unusable;
+mod user;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -11,13 +13,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use mimeo_def::Feature;
 use mimeo_def::stencil::{Arch, Convention};
 
 pub use flags::Family;
 pub use unusable::{SupportFailure, Unusable};
 
 use crate::asm;
+use crate::baseline::Baseline;
 use crate::object_file::Format;
+use user::UserArguments;
 
 /// Triples of the machine that the table is for, and of the one that builds it.
 #[derive(Clone, Debug)]
@@ -54,13 +59,53 @@ impl Target {
 /// A compiler that was tried, and the flags that it accepts.
 #[derive(Debug)]
 pub struct Toolchain {
-    tool: cc::Tool,
+    compiler: Compiler,
     work: PathBuf,
     flags: Vec<String>,
     arch: Arch,
+    baseline: Baseline,
     format: Format,
     convention: Convention,
     identity: String,
+}
+
+/// How the compiler is called.
+#[derive(Debug)]
+struct Compiler {
+    /// The program, or another that runs it (`ccache`).
+    program: OsString,
+    /// Variables that it needs, or that it must not see.
+    variables: Vec<(OsString, Option<OsString>)>,
+    user: UserArguments,
+}
+
+impl Compiler {
+    /// The compiler that the `cc` crate has found, with what survives of the user's arguments.
+    fn new(tool: &cc::Tool) -> Compiler {
+        let command = tool.to_command();
+        // What `CC` has behind the program is among them, and not among the tool's own arguments.
+        let arguments: Vec<_> = command.get_args().map(OsString::from).collect();
+        let user = UserArguments::sort(&arguments);
+        let variables = command.get_envs().map(|(name, value)| (name.to_owned(), value.map(OsString::from))).collect();
+        Compiler { program: command.get_program().to_owned(), variables, user }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        for (name, value) in &self.variables {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        for name in user::VARIABLES {
+            command.env_remove(name);
+        }
+        // Clang's configuration files hold flags as well.
+        command.env("CLANG_NO_DEFAULT_CONFIG", "1");
+        command.args(&self.user.words).args(&self.user.kept);
+        command
+    }
 }
 
 /// One file of C.
@@ -91,13 +136,17 @@ impl std::error::Error for CompileError {}
 
 impl Toolchain {
     /// Finds the C compiler of `target` by the conventions of the `cc` crate (`CC`, `CC_<target>`, `CFLAGS`, …)
-    /// and tries what it can do. Files go to the folder `work`.
+    /// and tries what it can do. Files go to the folder `work`. The code may need `features` of the processor; those
+    /// of other architectures are ignored.
+    ///
+    /// Of the user's flags only those survive that say where the compiler finds itself; [`dropped`](Self::dropped) has
+    /// the others.
     ///
     /// # Errors
     ///
     /// The reason why this compiler cannot make stencils.
-    pub fn probe(target: &Target, work: &Path) -> Result<Toolchain, Unusable> {
-        probe::probe(None, target, work)
+    pub fn probe(target: &Target, features: &[Feature], work: &Path) -> Result<Toolchain, Unusable> {
+        probe::probe(None, target, features, work)
     }
 
     /// The same for a compiler that is given by name, whatever `CC` says.
@@ -105,13 +154,23 @@ impl Toolchain {
     /// # Errors
     ///
     /// The reason why this compiler cannot make stencils.
-    pub fn probe_program(program: &str, target: &Target, work: &Path) -> Result<Toolchain, Unusable> {
-        probe::probe(Some(program), target, work)
+    pub fn probe_program(
+        program: &str,
+        target: &Target,
+        features: &[Feature],
+        work: &Path,
+    ) -> Result<Toolchain, Unusable> {
+        probe::probe(Some(program), target, features, work)
     }
 
     /// Architecture of the code.
     pub fn arch(&self) -> Arch {
         self.arch
+    }
+
+    /// What the code may need of the processor.
+    pub fn baseline(&self) -> &Baseline {
+        &self.baseline
     }
 
     /// Format of the objects.
@@ -129,10 +188,20 @@ impl Toolchain {
         &self.identity
     }
 
-    /// All flags, the user's first.
+    /// All flags, those of the user's that survive first.
     pub fn flags(&self) -> String {
-        let user = self.tool.args().iter().map(|arg| arg.to_string_lossy().into_owned());
+        let user = self.compiler.user.kept.iter().map(|arg| arg.to_string_lossy().into_owned());
         user.chain(self.flags.iter().cloned()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Flags of the user's that stencils are not compiled with.
+    pub fn dropped(&self) -> &[String] {
+        &self.compiler.user.dropped
+    }
+
+    /// Those of them that chose the machine: what they were for is what `raise_baseline` is for.
+    pub fn dropped_machine_flags(&self) -> impl Iterator<Item = &str> {
+        self.compiler.user.machine_flags()
     }
 
     /// Compiles C to an object file, with the assembly pass between.
@@ -155,9 +224,27 @@ impl Toolchain {
         fs::read(&object).map_err(|error| io_error("read", &object, &error))
     }
 
+    /// The files that a unit includes, other than those of the system, as the compiler names them.
+    ///
+    /// # Errors
+    ///
+    /// The compiler's first error.
+    pub fn included(&self, unit: Unit<'_>) -> Result<Vec<PathBuf>, CompileError> {
+        let path = |extension: &str| self.work.join(format!("{}.{extension}", unit.stem));
+        let (source, whole) = (path("c"), path("i"));
+        write(&source, unit.text)?;
+        let mut args = vec![OsString::from("-E")];
+        if let Some(include) = unit.include {
+            args.extend([OsString::from("-I"), include.into()]);
+        }
+        self.run(&args, &source, &whole)?;
+        let text = fs::read(&whole).map_err(|error| io_error("read", &whole, &error))?;
+        Ok(included::files(&String::from_utf8_lossy(&text)))
+    }
+
     /// Runs the compiler on one file.
     fn run(&self, args: &[OsString], input: &Path, output: &Path) -> Result<(), CompileError> {
-        let mut command = self.tool.to_command();
+        let mut command = self.compiler.command();
         command.args(&self.flags).args(args).arg(input).arg("-o").arg(output);
         run(&mut command).map(drop)
     }

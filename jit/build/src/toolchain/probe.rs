@@ -3,12 +3,14 @@
 use std::fs;
 use std::path::Path;
 
+use mimeo_def::Feature;
 use mimeo_def::stencil::{Convention, HoleValue};
 use mimeo_lower::Symbol;
 
 use super::flags::{self, Family, Side};
 use super::identity::Identity;
-use super::{Target, Toolchain, Unit, Unusable, run};
+use super::{Compiler, Target, Toolchain, Unit, Unusable, run};
+use crate::baseline::Baseline;
 use crate::extract;
 
 /// Any program at all, to see which flags are accepted.
@@ -38,26 +40,32 @@ __attribute__((preserve_none)) void op_probe(void *vm, void *base, void *frame) 
 ";
 
 /// Finds and tries the compiler.
-pub(super) fn probe(program: Option<&str>, target: &Target, work: &Path) -> Result<Toolchain, Unusable> {
+pub(super) fn probe(
+    program: Option<&str>,
+    target: &Target,
+    features: &[Feature],
+    work: &Path,
+) -> Result<Toolchain, Unusable> {
     let arch = target.arch().ok_or_else(|| Unusable::Target { triple: target.triple.clone() })?;
     let tool = find(program, target, work)?;
     let program = tool.path().display().to_string();
     if tool.is_like_msvc() {
         return Err(Unusable::Msvc { program });
     }
+    let compiler = Compiler::new(&tool);
     let broken = |error: super::CompileError| Unusable::Broken { message: error.message };
     let empty = work.join("mimeo_probe.c");
     fs::create_dir_all(work)
         .and_then(|()| fs::write(&empty, ""))
         .map_err(|error| Unusable::Broken { message: format!("cannot write `{}`: {error}", empty.display()) })?;
-    let macros = run(tool.to_command().args(["-dM", "-E", "-x", "c"]).arg(&empty)).map_err(broken)?;
+    let macros = run(compiler.command().args(["-dM", "-E", "-x", "c"]).arg(&empty)).map_err(broken)?;
     let identity = Identity::parse(&macros).ok_or(Unusable::Unknown { program })?;
-    let (compiler, minimum) = identity.minimum();
+    let (name, minimum) = identity.minimum();
     if identity.version < minimum {
-        return Err(Unusable::TooOld { compiler, version: identity.version, minimum });
+        return Err(Unusable::TooOld { compiler: name, version: identity.version, minimum });
     }
-    let version = run(tool.to_command().arg("--version")).map_err(broken)?;
-    let own_words = version.lines().next().unwrap_or(compiler).trim().to_owned();
+    let version = run(compiler.command().arg("--version")).map_err(broken)?;
+    let own_words = version.lines().next().unwrap_or(name).trim().to_owned();
     // Clang compiles for everything, gcc for one target.
     let format = match (identity.family, identity.format) {
         (Family::Clang, _) => target.format(),
@@ -68,10 +76,11 @@ pub(super) fn probe(program: Option<&str>, target: &Target, work: &Path) -> Resu
         (Family::Gcc, None) => return Err(Unusable::Format { compiler: own_words }),
     };
     let mut toolchain = Toolchain {
-        tool,
+        compiler,
         work: work.to_owned(),
         flags: Vec::new(),
         arch,
+        baseline: Baseline::new(arch, features),
         format,
         convention: Convention::C,
         identity: own_words,
@@ -103,7 +112,7 @@ fn find(program: Option<&str>, target: &Target, work: &Path) -> Result<cc::Tool,
         .debug(false)
         .no_default_flags(true)
         .inherit_rustflags(false)
-        // That is `-w`: warnings about generated code are for nobody.
+        // That is `-w`, which lies between the arguments of `CC` and those of `CFLAGS`.
         .warnings(false)
         .cargo_metadata(false)
         .cargo_warnings(false)
@@ -116,16 +125,17 @@ fn find(program: Option<&str>, target: &Target, work: &Path) -> Result<cc::Tool,
 fn accepted_flags(toolchain: &mut Toolchain, side: Side) -> Result<Vec<String>, Unusable> {
     let required: Vec<_> = flags::flags(side, true).collect();
     let optional: Vec<_> = flags::flags(side, false).collect();
+    let raising = flags::raising(side.arch, toolchain.baseline.features());
     let mut accepts = |more: &[String]| {
-        toolchain.flags = [required.as_slice(), more].concat();
+        toolchain.flags = [required.as_slice(), more, &raising].concat();
         toolchain.compile(Unit { stem: "mimeo_probe", text: FLAGS_PROGRAM, include: None })
     };
     if accepts(&optional).is_ok() {
-        return Ok(flags::in_order(side, &optional));
+        return Ok([flags::in_order(side, &optional), raising].concat());
     }
     accepts(&[]).map_err(|error| Unusable::Flags { message: error.message })?;
     let accepted: Vec<_> = optional.into_iter().filter(|flag| accepts(std::slice::from_ref(flag)).is_ok()).collect();
-    Ok(flags::in_order(side, &accepted))
+    Ok([flags::in_order(side, &accepted), raising].concat())
 }
 
 /// The program compiles, and its object passes for a stencil.
@@ -134,7 +144,7 @@ fn makes_stencil(toolchain: &Toolchain, text: &str) -> bool {
     let symbols =
         [symbol("CONTINUE", HoleValue::Continue, true), symbol("RUNTIME_probe", HoleValue::Runtime(0), false)];
     match toolchain.compile(Unit { stem: "mimeo_probe", text, include: None }) {
-        Ok(object) => extract::stencil(&object, "op_probe", &symbols).is_ok(),
+        Ok(object) => extract::stencil(&object, "op_probe", &symbols, &toolchain.baseline).is_ok(),
         Err(_) => false,
     }
 }

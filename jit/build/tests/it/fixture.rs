@@ -46,6 +46,7 @@ pub(crate) fn op(name: &str, symbols: &[&str], c: &str) -> LoweredOp {
         fingerprint: Fingerprint { operands: 1, body: Fingerprint::hash(c), reached: 3, layout: 4 },
         source: StencilSource::Generated(c.to_owned()),
         required: false,
+        transfers: matches!(name, "call" | "ret"),
         symbols: declare(symbols),
     }
 }

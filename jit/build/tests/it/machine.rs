@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use mimeo_build::{Target, Toolchain};
+use mimeo_build::{Feature, Target, Toolchain};
 
 /// A compiler to test with.
 pub(crate) struct Machine {
@@ -42,6 +42,7 @@ pub(crate) fn machines(test: &str) -> Vec<Machine> {
         ("clang-19", X86_64, false),
         ("aarch64-linux-gnu-gcc", AARCH64, false),
         ("clang-19", AARCH64, false),
+        ("clang-14", AARCH64, false),
         // Other formats than the machine's own.
         ("clang-19", "x86_64-apple-darwin", false),
         ("clang-19", "aarch64-apple-darwin", false),
@@ -72,7 +73,12 @@ fn version(program: &str) -> Option<String> {
 
 /// One compiler, probed in `work`.
 pub(crate) fn machine(program: &str, triple: &str, work: &Path) -> Machine {
+    raised(program, triple, &[], work)
+}
+
+/// One compiler with a higher baseline.
+pub(crate) fn raised(program: &str, triple: &str, features: &[Feature], work: &Path) -> Machine {
     let target = Target { triple: triple.to_owned(), host: host().to_owned() };
-    let tools = Toolchain::probe_program(program, &target, work).expect("a compiler that exists is usable");
+    let tools = Toolchain::probe_program(program, &target, features, work).expect("a compiler that exists is usable");
     Machine { program: format!("{program} for {triple}"), tools }
 }

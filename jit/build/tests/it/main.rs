@@ -3,6 +3,8 @@
 //! Every test runs with every compiler that is found; see [`machine`] for which, and for what makes one
 //! mandatory. `CC=clang-19 cargo test` adds that one to the list.
 
+mod baseline;
+mod damage;
 mod fixture;
 mod machine;
 mod prebuilt;

@@ -1,12 +1,13 @@
 //! Tables that are checked in: what is written is read again, and what was changed since is refused, with the line.
 
 use std::fs;
+use std::path::Path;
 
-use mimeo_build::Target;
 use mimeo_build::generate::{Job, Outcome};
 use mimeo_build::mode::Mode;
 use mimeo_build::prebuilt::{self, Prebuilt};
 use mimeo_build::table::OwnedTable;
+use mimeo_build::{Baseline, Target};
 use mimeo_def::frame::STENCIL_ABI;
 use mimeo_def::stencil::Arch;
 
@@ -32,8 +33,8 @@ fn what_is_written_is_read() {
         // A checkout with other ends of lines is the same table.
         assert!(prebuilt::read(&text.replace('\n', "\r\n")).is_ok());
         let found = prebuilt::read(&text).unwrap();
-        assert_eq!(found.stale(&sets, arch), Vec::<String>::new());
-        assert_eq!(found.table(&sets[0], arch), Ok(tables[0].clone()));
+        assert_eq!(found.stale(&sets, machine.tools.baseline(), &work), Vec::<String>::new());
+        assert_eq!(found.table(&sets[0], machine.tools.baseline()), Ok(tables[0].clone()));
     }
 }
 
@@ -47,6 +48,7 @@ fn a_checked_in_table_is_the_one_that_the_compiler_would_make() {
         target: Target { triple: host().to_owned(), host: host().to_owned() },
         compiler: Some(if mode == Mode::Build { "cc" } else { "/bin/false" }.to_owned()),
         package: package.clone(),
+        features: Vec::new(),
         ops: "src/ops.rs".into(),
         out: folder(out),
     };
@@ -125,10 +127,12 @@ fn what_cannot_be_a_table_is_refused_whatever_its_checksum() {
     let far = hole.replacen(place, "4000", 1);
     let foreign = hole.replace(kind, exchanged);
     let cases = [
-        ("mimeo stencils 1", "mimeo stencils 2", "it is of version 2 of the format, and this reads 1".to_owned()),
-        ("mimeo stencils 1\n", "", "there is no `mimeo stencils`".to_owned()),
+        ("mimeo stencils 2", "mimeo stencils 3", "it is of version 3 of the format, and this reads 2".to_owned()),
+        ("mimeo stencils 2\n", "", "there is no `mimeo stencils`".to_owned()),
         ("abi ", "abi x", format!("`x{STENCIL_ABI}` is not a number that can stand here")),
         (&format!("arch {arch}"), "arch mips", "`mips` is no architecture with stencils".to_owned()),
+        ("\nbaseline ", "\nbaseline not ", format!("is no baseline of {arch}")),
+        ("\nop add ", "\nfile 12\nop add ", "there is no `set`".to_owned()),
         ("convention ", "convention not ", format!("`not {}` is no convention", convention(&text))),
         ("stencil exit:leave", "stencil exit:door", "there is no `stencil exit:leave`".to_owned()),
         (code, &code[1..], format!("`{}` are not whole bytes", &code[1..])),
@@ -158,6 +162,7 @@ fn convention(text: &str) -> &str {
 fn a_table_of_other_ops_says_what_changed() {
     let text = small();
     let arch = Arch::host().unwrap();
+    let (base, here) = (Baseline::base(arch), Path::new("."));
     let table = prebuilt::read(&text).unwrap();
     let mut changed = language();
     changed.ops.truncate(2);
@@ -166,16 +171,16 @@ fn a_table_of_other_ops_says_what_changed() {
     changed.ops[1].name = "jump_if_less".to_owned();
     let expected =
         ["`add` changed: body, layout", "it has no stencil of `jump_if_less`", "there is no op `jump_if_lt` any more"];
-    assert_eq!(table.stale(&[changed], arch), expected);
+    assert_eq!(table.stale(&[changed], &base, here), expected);
     let mut order = language();
     order.ops.truncate(2);
     order.ops.reverse();
-    assert_eq!(table.stale(&[order], arch), ["the ops are in another order"]);
-    assert_eq!(table.stale(&[set("else", Vec::new())], arch), ["it has no table for `else`"]);
+    assert_eq!(table.stale(&[order], &base, here), ["the ops are in another order"]);
+    assert_eq!(table.stale(&[set("else", Vec::new())], &base, here), ["it has no table for `else`"]);
     let other = if arch == Arch::X86_64 { Arch::Aarch64 } else { Arch::X86_64 };
     let message = format!("it is for {}, and the target is {}", arch.name(), other.name());
-    assert_eq!(table.stale(&[set("calc", Vec::new())], other), [message]);
+    assert_eq!(table.stale(&[set("calc", Vec::new())], &Baseline::base(other), here), [message]);
     let old = Prebuilt { abi: 0, ..table };
     let message = format!("it is of stencil ABI 0, and this is ABI {STENCIL_ABI}");
-    assert_eq!(old.stale(&[set("calc", Vec::new())], arch), [message]);
+    assert_eq!(old.stale(&[set("calc", Vec::new())], &base, here), [message]);
 }

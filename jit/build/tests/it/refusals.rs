@@ -1,8 +1,8 @@
 //! Code that cannot be copied → the sentence that says why. Cases are data: what the op declares, its C, the sentence.
 
-use mimeo_build::extract;
 use mimeo_build::object_file::Format;
 use mimeo_build::toolchain::Unit;
+use mimeo_build::{Baseline, extract};
 use mimeo_def::stencil::Arch;
 
 use crate::fixture::{declare, prelude};
@@ -186,7 +186,7 @@ const X86_64: &[Case] = &[
         "system call",
         &[],
         "OP(bad) { __asm__ volatile(\"syscall\"); TAIL CONTINUE(vm, base, frame); }",
-        "enters the operating system or a transaction at 0x0",
+        "enters the operating system or a transaction, or uses state of the processor, at 0x0",
     ),
     (
         "address of its own code",
@@ -299,7 +299,7 @@ const AARCH64: &[Case] = &[
         "system call",
         &[],
         "OP(bad) { __asm__ volatile(\"svc #0\"); TAIL CONTINUE(vm, base, frame); }",
-        "enters the operating system or a transaction at 0x0",
+        "enters the operating system or a transaction, or uses state of the processor, at 0x0",
     ),
     (
         "size over the budget",
@@ -316,7 +316,7 @@ fn refusal(machine: &Machine, (name, symbols, c, _): Case) -> String {
         Ok(object) => object,
         Err(error) => panic!("{name} with {}: {error}", machine.program),
     };
-    match extract::stencil(&object, "op_bad", &declare(symbols)) {
+    match extract::stencil(&object, "op_bad", &declare(symbols), machine.tools.baseline()) {
         Ok(stencil) => format!("accepted: {stencil:x?}"),
         Err(refusal) => refusal.to_string(),
     }
@@ -344,6 +344,7 @@ fn bad_objects_are_refused_with_the_reason() {
 
 #[test]
 fn what_is_no_object_is_refused() {
-    let refusal = extract::stencil(b"not an object", "op_bad", &[]).unwrap_err().to_string();
+    let refusal =
+        extract::stencil(b"not an object", "op_bad", &[], &Baseline::base(Arch::X86_64)).unwrap_err().to_string();
     assert!(refusal.starts_with("the object file cannot be read: it is neither ELF"), "{refusal}");
 }

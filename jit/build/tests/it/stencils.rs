@@ -20,7 +20,7 @@ fn each(test: &str, op_name: &str, check: impl Fn(&Machine, &OwnedStencil)) {
     for machine in machines(test) {
         let text = generated_c(&language);
         let object = machine.tools.compile(Unit { stem: "all", text: &text, include: None }).unwrap();
-        let stencil = extract::stencil(&object, &op.symbol(), &op.symbols)
+        let stencil = extract::stencil(&object, &op.symbol(), &op.symbols, machine.tools.baseline())
             .unwrap_or_else(|refusal| panic!("{op_name} with {}: {refusal}", machine.program));
         check(&machine, &stencil);
     }
@@ -169,7 +169,7 @@ fn tables_that_are_read_through_registers_are_carried_along_where_addresses_are_
     for machine in machines("look").iter().filter(|machine| machine.tools.arch() == Arch::Aarch64) {
         let text = format!("{}{c}", prelude());
         let object = machine.tools.compile(Unit { stem: "look", text: &text, include: None }).unwrap();
-        let stencil = extract::stencil(&object, "op_look", &op.symbols).unwrap();
+        let stencil = extract::stencil(&object, "op_look", &op.symbols, machine.tools.baseline()).unwrap();
         assert_eq!(stencil.rodata, [5u64, 6, 7, 8].map(u64::to_le_bytes).concat(), "{}", machine.program);
         let kinds: Vec<_> =
             stencil.hot_holes.iter().filter(|h| h.value == HoleValue::Rodata).map(|h| (h.kind, h.addend)).collect();
@@ -222,7 +222,7 @@ fn branches_within_the_cold_part_are_filled_in() {
     let set = set("two", vec![op("two", &["HOLE_a"], c)]);
     for machine in machines("two") {
         let object = machine.tools.compile(Unit { stem: "two", text: &generated_c(&set), include: None }).unwrap();
-        let stencil = extract::stencil(&object, "op_two", &set.ops[0].symbols).unwrap();
+        let stencil = extract::stencil(&object, "op_two", &set.ops[0].symbols, machine.tools.baseline()).unwrap();
         let own = |hole: &Hole| matches!(hole.value, HoleValue::Cold | HoleValue::Hot);
         assert!(stencil.hot_holes.iter().any(own), "{}: {stencil:?}", machine.program);
         assert!(!stencil.cold_holes.iter().any(own), "{}: {stencil:?}", machine.program);

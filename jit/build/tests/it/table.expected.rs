@@ -3,6 +3,7 @@
 ::mimeo::def::stencil::Table {
     abi: 2,
     arch: ::mimeo::def::stencil::Arch::X86_64,
+    baseline: &[::mimeo::def::Feature::Sse3, ::mimeo::def::Feature::Ssse3, ::mimeo::def::Feature::Bmi1],
     convention: ::mimeo::def::stencil::Convention::PreserveNone,
     compiler: "cc 1.0",
     flags: "-O2",
@@ -31,6 +32,7 @@
                 reached: 0x00000003,
                 layout: 0xffffffff,
             },
+            handwritten: ::core::option::Option::Some(0x00001234),
             stencil: ::core::result::Result::Ok(::mimeo::def::stencil::Stencil {
                 hot: b"\
                     \x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\
@@ -53,6 +55,7 @@
                 reached: 0x00000003,
                 layout: 0xffffffff,
             },
+            handwritten: ::core::option::Option::Some(0x00001234),
             stencil: ::core::result::Result::Err("uses \"x\""),
         },
     ],

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use mimeo_build::generate::{Job, Outcome};
 use mimeo_build::mode::Mode;
 use mimeo_build::table::{OwnedOp, OwnedTable};
-use mimeo_build::{OwnedStencil, Target};
+use mimeo_build::{Baseline, Feature, OwnedStencil, Target};
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::{Arch, Convention, Hole, HoleValue, PatchKind};
 use mimeo_def::{CodeOffset, Fingerprint};
@@ -37,6 +37,7 @@ fn job(out: &Path, compiler: Option<&str>) -> Job {
         target: Target { triple: host().to_owned(), host: host().to_owned() },
         compiler: compiler.map(str::to_owned),
         package: out.to_owned(),
+        features: Vec::new(),
         ops: PathBuf::from("src/ops.rs"),
         out: out.to_owned(),
     }
@@ -164,8 +165,45 @@ fn handwritten_stencils_include_their_header() {
     };
     assert_eq!(run("good.c"), None);
     assert_eq!(run("missing.c").as_deref(), Some("there is no file `missing.c`"));
+    // The table has the hash of one file, so another must not be part of the stencil.
+    fs::write(out.join("common.h"), "#define TWO 2\n").unwrap();
+    fs::write(out.join("more.c"), good.replacen('\n', "\n#include <stddef.h>\n#include \"common.h\"\n", 1)).unwrap();
+    let text = run("more.c").unwrap();
+    assert!(text.starts_with("it includes `common.h`, and the table could not tell when that changes: "), "{text}");
+    // Nor one that takes the header's place.
+    fs::write(out.join("twice.h"), "#include \"mimeo_hand/twice.h\"\n").unwrap();
+    let text = run("good.c").unwrap();
+    assert!(text.starts_with("it includes `twice.h`, "), "{text}");
+    fs::remove_file(out.join("twice.h")).unwrap();
     let text = run("bad.c").unwrap();
     assert!(text.starts_with("it does not compile: ") && text.contains("bad.c:2:"), "{text}");
+}
+
+#[test]
+fn a_hand_written_stencil_is_in_the_table_with_the_hash_of_its_file() {
+    let out = folder("handwritten_hash");
+    let hash = |text: &str| {
+        fs::write(out.join("twice.c"), text).unwrap();
+        let table = OwnedTable::empty(&handwritten("twice.c"), Arch::X86_64, &out, "no reason");
+        table.ops[0].handwritten
+    };
+    let first = hash("int twice;\nint more;\n");
+    assert!(first.is_some());
+    assert_eq!(hash("int twice;\r\nint more;\r\n"), first);
+    assert_ne!(hash("int twice;\nint more; \n"), first);
+    let other = OwnedTable::empty(&language(), Arch::X86_64, &out, "no reason");
+    assert_eq!(other.ops[0].handwritten, None);
+}
+
+#[test]
+fn the_report_has_the_baseline_and_the_flags_that_were_dropped() {
+    let machine = &machines("report")[0];
+    let work = folder("report_work");
+    let table = OwnedTable::build(&language(), &machine.tools, &work, &work).unwrap();
+    let report = table.report(&["-mavx2".to_owned(), "-D X=1".to_owned()]);
+    let baseline = format!("\nbaseline         {}\n", machine.tools.baseline());
+    assert!(report.contains(&baseline) && report.contains("\ndropped flags    -mavx2 -D X=1\n"), "{report}");
+    assert!(!table.report(&[]).contains("dropped flags"), "{report}");
 }
 
 #[test]
@@ -183,10 +221,17 @@ fn the_table_is_one_readable_expression() {
         tail_jump: 5,
     };
     let fingerprint = Fingerprint { operands: 1, body: 2, reached: 3, layout: 0xffff_ffff };
-    let op = |name: &str, stencil| OwnedOp { name: name.to_owned(), fingerprint, required: false, stencil };
+    let op = |name: &str, stencil| OwnedOp {
+        name: name.to_owned(),
+        fingerprint,
+        handwritten: Some(0x1234),
+        required: false,
+        stencil,
+    };
     let table = OwnedTable {
         name: "demo".to_owned(),
         arch: Arch::X86_64,
+        baseline: Baseline::new(Arch::X86_64, &[Feature::Ssse3, Feature::Bmi1]),
         convention: Convention::PreserveNone,
         compiler: "cc 1.0".to_owned(),
         flags: "-O2".to_owned(),

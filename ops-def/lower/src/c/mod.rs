@@ -324,6 +324,17 @@ fn lone_callee(def: &OpDef) -> Option<usize> {
     }
 }
 
+/// Whether an op calls or returns, itself or through helpers.
+pub(crate) fn transfers(helpers: &Helpers, body: &Body) -> bool {
+    let is_one = |expr: &Expr| matches!(expr.kind, Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_));
+    let others = helpers_that(helpers, is_one);
+    let mut found = false;
+    body.root.walk(&mut |expr| {
+        found |= is_one(expr) || matches!(&expr.kind, Kind::Helper(callee, _) if others.contains(callee));
+    });
+    found
+}
+
 /// Does some way through a body end in a result? Otherwise all of them throw.
 fn has_result(root: &Expr) -> bool {
     fn at_end(expr: &Expr) -> bool {

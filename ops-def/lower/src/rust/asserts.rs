@@ -138,12 +138,14 @@ pub(super) fn table(set: &Set, renewal: Option<&str>) -> TokenStream {
                 format!("the stencil of `{name}` is stale: {what} the op changed after the table was made{hint}");
             quote_spanned!(span=> assert!(found.#field == expected.#field, #message);)
         });
+        let handwritten = handwritten(&def.stencil, index, name, &hint);
         quote_spanned! {span=>
             const _: () = {
                 assert!(TABLE.is_op(#index, #name), #missing);
                 let (found, expected) = (TABLE.ops[#index].fingerprint, #expected);
                 #(#parts)*
             };
+            #handwritten
         }
     });
     let version = format!("the stencil table was made by another version of mimeo-build{hint}");
@@ -152,6 +154,23 @@ pub(super) fn table(set: &Set, renewal: Option<&str>) -> TokenStream {
         const _: () = assert!(TABLE.abi == ::mimeo::def::frame::STENCIL_ABI, #version);
         #(#ops)*
         const _: () = assert!(TABLE.ops.len() == #count, #longer);
+    }
+}
+
+/// The table has the stencil that the C file says now. `include_bytes!` makes cargo compile again when the file changes.
+fn handwritten(stencil: &StencilWish, index: usize, op: &str, hint: &str) -> TokenStream {
+    let StencilWish::Handwritten { path, span, .. } = stencil else { return TokenStream::new() };
+    let message = format!("the stencil of `{op}` is stale: `{path}` changed after the table was made{hint}");
+    quote_spanned! {span.0=>
+        const _: () = {
+            const TEXT: &[u8] = ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path));
+            let now = ::mimeo::def::fingerprint::hash_text(TEXT);
+            let is_same = match TABLE.ops[#index].handwritten {
+                ::core::option::Option::Some(then) => then == now,
+                ::core::option::Option::None => false,
+            };
+            assert!(is_same, #message);
+        };
     }
 }
 

@@ -1,12 +1,18 @@
-//! AArch64 machine code → [`Instruction`]s, by hand: only what jumps, calls, moves the stack pointer or has
-//! a relocatable field is told apart.
+//! AArch64 machine code → [`Instruction`]s, by hand: what may stand in a stencil is listed in tables, and only what
+//! jumps, calls, moves the stack pointer or has a relocatable field is told apart.
 //!
 //! Encodings: Arm Architecture Reference Manual for A-profile, chapter C4.1.
+
+mod encoding;
+mod float;
+mod integer;
+mod memory;
+mod simd;
 
 use mimeo_def::CodeOffset;
 use mimeo_def::stencil::PatchKind;
 
-use super::{Field, FieldForm, Flow, Instruction, Relative, Stack};
+use super::{Field, FieldForm, Flow, Instruction, Need, Relative, Stack, StackAccess};
 
 /// Number of the stack pointer as a base register or as the destination of an addition.
 const SP: u32 = 31;
@@ -14,7 +20,8 @@ const SP: u32 = 31;
 /// `nop` of AArch64.
 pub const NOP: u32 = 0xd503_201f;
 
-/// Decodes all of `code`. Zero, which no compiler emits, is the only word that counts as invalid.
+/// Decodes all of `code`. Zero, which no compiler emits, is the only word that counts as invalid; for any other that is
+/// not listed there is a need that no processor meets.
 pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
     let mut instructions = Vec::new();
     for (index, bytes) in code.chunks(4).enumerate() {
@@ -32,17 +39,29 @@ pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
             len_bytes: 4,
             flow: flow(word, i64::from(at.0)),
             stack: stack(word),
+            stack_access: stack_access(word),
             relative: match kind {
                 Some(PatchKind::A64Adr21 | PatchKind::A64AdrPage21) => Relative::Address,
                 // `ldr` of a literal.
                 _ if word & 0x3b00_0000 == 0x1800_0000 => Relative::Memory(0),
                 _ => Relative::No,
             },
+            needs: needs(word),
             is_padding: word == NOP,
             fields: kind.map(|kind| Field { at, form: FieldForm::Word(kind) }).into_iter().collect(),
         });
     }
     Ok(instructions)
+}
+
+/// What a word needs beyond the base.
+fn needs(word: u32) -> Vec<Need> {
+    match encoding::find(word) {
+        Some(listed) => listed.feature.into_iter().map(Need::Feature).collect(),
+        // These have a refusal of their own.
+        None if flow(word, 0) == Flow::Forbidden => Vec::new(),
+        None => vec![Need::Unlisted(word)],
+    }
 }
 
 /// `len` bits of a word from bit `from`.
@@ -96,7 +115,6 @@ fn flow(word: u32, at: i64) -> Flow {
         // Exceptions: `brk` traps, `svc` and the like leave the program.
         w if w & 0xffe0_001f == 0xd420_0000 => Flow::Trap,
         w if w & 0xff00_0000 == 0xd400_0000 => Flow::Forbidden,
-        w if w & 0xffff_0000 == 0 => Flow::Trap,
         _ => Flow::Next,
     }
 }
@@ -138,6 +156,26 @@ fn stack(word: u32) -> Stack {
     let adds_extended = word & 0x3fe0_0000 == 0x0b20_0000;
     let logical = word & 0x1f80_0000 == 0x1200_0000 && bits(word, 29, 2) != 3;
     if adds_extended || logical { Stack::Lost } else { Stack::Grows(0) }
+}
+
+/// What is read or written at a fixed distance from the stack pointer, without moving it.
+fn stack_access(word: u32) -> Option<StackAccess> {
+    if bits(word, 5, 5) != SP {
+        return None;
+    }
+    let (vector, size) = (bits(word, 26, 1), bits(word, 30, 2));
+    // Pairs: bits 25 to 23 are 010 (offset) or 000 (the same, not to be cached).
+    if word & 0x3a80_0000 == 0x2800_0000 {
+        let scale = if vector == 1 { 2 + size } else { 2 + size / 2 };
+        return Some(StackAccess { offset_bytes: signed(word, 15, 7) << scale, len_bytes: 2 << scale });
+    }
+    let scale = if vector == 1 && bits(word, 23, 1) == 1 { 4 } else { size };
+    let offset_bytes = match word {
+        w if w & 0x3b00_0000 == 0x3900_0000 => i64::from(bits(w, 10, 12)) << scale,
+        w if w & 0x3b20_0c00 == 0x3800_0000 => signed(w, 12, 9),
+        _ => return None,
+    };
+    Some(StackAccess { offset_bytes, len_bytes: 1 << scale })
 }
 
 /// Writes a branch's distance; false when it does not fit.
@@ -198,6 +236,23 @@ mod tests {
         ];
         for (word, text, expected) in cases {
             assert_eq!(one(word).stack, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn stack_accesses() {
+        let cases = [
+            (0xf940_07e0, "ldr x0, [sp, #8]", Some((8, 8))),
+            (0x3d80_07e0, "str q0, [sp, #16]", Some((16, 16))),
+            (0xf81f_83e0, "stur x0, [sp, #-8]", Some((-8, 8))),
+            (0xa901_07e0, "stp x0, x1, [sp, #16]", Some((16, 16))),
+            (0x2940_87e0, "ldp w0, w1, [sp, #4]", Some((4, 8))),
+            (0xf81f_0fe0, "str x0, [sp, #-16]!", None),
+            (0xf940_0441, "ldr x1, [x2, #8]", None),
+        ];
+        for (word, text, expected) in cases {
+            let expected = expected.map(|(offset_bytes, len_bytes)| StackAccess { offset_bytes, len_bytes });
+            assert_eq!(one(word).stack_access, expected, "{text}");
         }
     }
 

@@ -1,0 +1,65 @@
+//! Every instruction set of the tree, by every compiler that is found, for every target: each op has a stencil, unless
+//! its definition says that it has none. So the audit, with what it lets pass of AArch64, knows all that compilers make.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use mimeo_cli::command::Generate;
+use mimeo_cli::generate;
+
+const SETS: [&str; 7] = [
+    "examples/calc/src/ops.rs",
+    "examples/lua/src/ops.rs",
+    "tests/src/registers.rs",
+    "tests/src/stack.rs",
+    "tests/src/corners.rs",
+    "tests/src/callbacks.rs",
+    "tests/src/broken.rs",
+];
+
+const COMPILERS: [(&str, &str); 7] = [
+    ("x86_64-unknown-linux-gnu", "clang-14"),
+    ("x86_64-unknown-linux-gnu", "clang-19"),
+    ("x86_64-apple-darwin", "clang-19"),
+    ("aarch64-unknown-linux-gnu", "aarch64-linux-gnu-gcc"),
+    ("aarch64-unknown-linux-gnu", "clang-14"),
+    ("aarch64-unknown-linux-gnu", "clang-19"),
+    ("aarch64-apple-darwin", "clang-19"),
+];
+
+/// Whether a compiler can be run; in CI it must be there.
+fn is_there(compiler: &str) -> bool {
+    let found = Command::new(compiler).arg("--version").output().is_ok_and(|output| output.status.success());
+    assert!(found || std::env::var_os("CI").is_none(), "there is no `{compiler}`");
+    found
+}
+
+/// The reasons why ops of a set have no stencil, apart from the one that authors give.
+fn gaps(set: &str, target: Option<&str>, compiler: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let name = format!("{}-{}-{compiler}.stencils", set.replace('/', "_"), target.unwrap_or("host"));
+    let output: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let request = Generate {
+        file: Some(root.join(set)),
+        target: target.map(str::to_owned),
+        compiler: Some(compiler.to_owned()),
+        output: Some(output.clone()),
+        ..Generate::default()
+    };
+    generate::run(&request).unwrap_or_else(|message| panic!("{set} by {compiler}: {message}"));
+    let text = fs::read_to_string(output).expect("there is a table");
+    let reasons = text.lines().filter_map(|line| line.strip_prefix("none "));
+    reasons.filter(|reason| !reason.starts_with("the op says ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_op_of_the_tree_has_a_stencil() {
+    let nothing: [String; 0] = [];
+    for set in SETS {
+        assert_eq!(gaps(set, None, "cc"), nothing, "{set} by cc");
+        for (target, compiler) in COMPILERS.into_iter().filter(|(_, compiler)| is_there(compiler)) {
+            assert_eq!(gaps(set, Some(target), compiler), nothing, "{set} by {compiler} for {target}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A table that was read from a file → the certainty that its code passes the audit that fresh code has to pass.
+
+use mimeo_def::frame::Exit;
+use mimeo_lower::{Lowered, Symbol};
+
+use crate::audit::{self, Declared, Role};
+use crate::extract;
+use crate::refusal::Refusal;
+use crate::stencil::OwnedStencil;
+use crate::table::OwnedTable;
+
+/// Audits every stencil but those of ops that are stale, which are refused by the macro.
+///
+/// # Errors
+///
+/// The first stencil that is refused, by its name in a sentence, and the reason.
+pub(super) fn table(table: &OwnedTable, set: &Lowered) -> Result<(), (String, Refusal)> {
+    let common = Symbol::common();
+    let check = |name: String, symbol: &str, stencil: &OwnedStencil, symbols: &[Symbol], role| {
+        let declared = Declared { symbols, role, baseline: &table.baseline };
+        stencil_again(stencil, symbol, &declared).map_err(|refusal| (name, refusal))
+    };
+    check("`enter`".to_owned(), "mimeo_enter", &table.enter, &common, Role::Enter)?;
+    for (exit, stencil) in Exit::ALL.into_iter().zip(&table.exits) {
+        let name = exit.name();
+        check(format!("the exit `{name}`"), &format!("mimeo_exit_{name}"), stencil, &common, Role::Exit)?;
+    }
+    let deopt = Role::Op { transfers: false };
+    check("`OP_DEOPT`".to_owned(), "mimeo_deopt_op", &table.deopt_op, &common, deopt)?;
+    for op in &table.ops {
+        let lowered = set.ops.iter().find(|lowered| lowered.name == op.name && lowered.fingerprint == op.fingerprint);
+        if let (Some(lowered), Ok(stencil)) = (lowered, &op.stencil) {
+            let role = Role::Op { transfers: lowered.transfers };
+            check(format!("`{}`", op.name), &lowered.symbol(), stencil, &lowered.symbols, role)?;
+        }
+    }
+    Ok(())
+}
+
+/// Audits one stencil, whose jump at the end must be the one that the audit finds.
+fn stencil_again(stencil: &OwnedStencil, symbol: &str, declared: &Declared<'_>) -> Result<(), Refusal> {
+    let draft = extract::reread(stencil, declared.baseline.arch(), symbol, declared.symbols)?;
+    let sealed = audit::check(draft, declared)?;
+    match sealed.tail_jump == stencil.tail_jump {
+        true => Ok(()),
+        false => Err(Refusal::TailJump { stated_bytes: stencil.tail_jump, found_bytes: sealed.tail_jump }),
+    }
+}

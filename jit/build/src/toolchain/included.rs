@@ -1,0 +1,44 @@
+//! The preprocessor's output → the files that were included.
+//!
+//! It marks where a file begins: `# 1 "src/half.h" 1`, and with another `3` at the end for a file of the system. Format:
+//! GCC's manual of the preprocessor, section "Preprocessor Output". `#line` directives make marks without the first `1`.
+
+use std::path::PathBuf;
+
+/// The files that are not the system's.
+pub(super) fn files(text: &str) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = text.lines().filter_map(begun).map(PathBuf::from).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The file that begins at a line.
+fn begun(line: &str) -> Option<String> {
+    let (number, rest) = line.strip_prefix("# ")?.split_once(' ')?;
+    number.parse::<u64>().ok()?;
+    let (name, flags) = rest.strip_prefix('"')?.rsplit_once('"')?;
+    let mut flags = flags.split_whitespace();
+    let begins = flags.clone().any(|flag| flag == "1") && !flags.any(|flag| flag == "3");
+    // Quotes and backslashes in a name have a backslash before them.
+    let mut escaped = false;
+    let unescape = |c: char| {
+        escaped = c == '\\' && !escaped;
+        (!escaped).then_some(c)
+    };
+    (begins && !name.starts_with('<')).then(|| name.chars().filter_map(unescape).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_begin_at_marks() {
+        let text = "# 0 \"unit.c\"\n# 0 \"<built-in>\"\n# 1 \"/usr/include/stdc-predef.h\" 1 3 4\n# 0 \"<command-line>\" 2\n\
+                    # 1 \"unit.c\"\n# 1 \"src/half.c\" 1\n# 1 \"work/half.h\" 1\nint x; // # 1 \"no\" 1\n\
+                    # 9 \"src/ops.rs\"\n# 2 \"src/half.c\" 2\n# 1 \"a \\\"b\\\\c.h\" 1\n# 3 \"src/half.c\" 2\n\
+                    # 1 \"work/half.h\" 1\n";
+        assert_eq!(files(text), [r#"a "b\c.h"#, "src/half.c", "work/half.h"].map(PathBuf::from));
+    }
+}

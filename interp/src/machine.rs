@@ -87,6 +87,7 @@ impl<I: InstructionSet> MachineBuilder<I> {
             return_marker: driver.markers.ret,
             finish_marker: driver.markers.finish,
             overflow: 0,
+            exit_before: 0,
         };
         let (context, host) = (self.context, self.host);
         let vm = Box::new(Vm { core, context, host, pending: None, thrown_at: None, panic: None, driver });

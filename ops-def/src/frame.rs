@@ -7,7 +7,7 @@ use core::cell::Cell;
 use core::mem::offset_of;
 
 /// Version of everything that a stencil assumes: these layouts, the exits, the calling convention.
-pub const STENCIL_ABI: u32 = 2;
+pub const STENCIL_ABI: u32 = 3;
 
 /// An address in native code, or one of the machine's markers.
 pub type CodeAddr = usize;
@@ -55,6 +55,8 @@ pub struct Core {
     pub finish_marker: CodeAddr,
     /// Not 0 when native code was left with [`Exit::Throw`] because the frame of a callee does not fit.
     pub overflow: u64,
+    /// What [`Core::exit`] was when the exit was taken, which only twin tests read: no op may change it.
+    pub exit_before: u64,
 }
 
 /// Size of [`Core`] in bytes, and the offset of the context behind it.
@@ -66,6 +68,7 @@ const _: () = {
     assert!(offset_of!(FunctionHeader, entry) == 0 && offset_of!(FunctionHeader, frame_bytes) == 8);
     assert!(offset_of!(Core, frame) == 0 && offset_of!(Core, stack_limit) == 8);
     assert!(offset_of!(Core, frame_limit) == 16 && offset_of!(Core, exit) == 24 && offset_of!(Core, overflow) == 48);
+    assert!(offset_of!(Core, exit_before) == 56);
     assert!(size_of::<Core>() == CORE_BYTES);
 };
 

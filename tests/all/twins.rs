@@ -184,6 +184,31 @@ fn mistakes_in_stencils_are_found() {
 }
 
 #[test]
+fn harm_to_what_the_machine_reads_later_is_found_and_named() {
+    let changed = [
+        ("exits", "`vm->core.exit`"),
+        ("ends_stack", "`vm->core.stack_limit`"),
+        ("ends_frames", "`vm->core.frame_limit`"),
+        ("overflows", "`vm->core.overflow`"),
+        ("unmarks_return", "`vm->core.return_marker`"),
+        ("unmarks_finish", "`vm->core.finish_marker`"),
+        ("misleads_caller", "the caller's record"),
+        ("misleads_host", "the host's record"),
+        ("moves_frame", "`frame->base`"),
+        ("renames_frame", "`frame->function`"),
+        ("strays_far", "the value stack outside of the frame"),
+    ];
+    for (op, what) in changed {
+        let text = difference(op).unwrap_or_else(|| panic!("the harm of `{op}` was not found"));
+        let line = format!("\n  {what} was changed, which is no op's to change\n");
+        assert_eq!(text.matches("was changed, which is no op's to change").count(), 1, "{text}");
+        assert!(text.contains(&line), "{text}");
+    }
+    let text = difference("loses_frame").expect("the harm is found");
+    assert!(text.contains("\nnative code leaves by the exit `deopt` with the wrong frame record on top\n"), "{text}");
+}
+
+#[test]
 fn the_message_has_the_simplest_operands_and_both_outcomes() {
     let text = difference("jump_if_less").expect("the stencil is wrong");
     println!("{text}");

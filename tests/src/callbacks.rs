@@ -74,6 +74,23 @@ fn move_down(vm: &mut Vm, args: Window) {
     }
 }
 
+/// Fills a window with zeros, whatever operands of the running op lie there.
+fn erase(vm: &mut Vm, slots: Window) {
+    for index in 0..slots.len() as u32 {
+        vm.set_slot(slots.start() + index, 0);
+    }
+}
+
+/// Has the context point to a slot, until the next call.
+fn point_to(vm: &mut Vm, slot: Window) {
+    vm.context.pointer = vm.slot_ptr(slot.start()).cast();
+}
+
+fn noted(vm: &mut Vm, a: i64) -> i64 {
+    vm.host.caught.push(format!("noted {a}"));
+    a
+}
+
 /// Adds up a window and what the frames below are called.
 fn look_around(vm: &mut Vm, values: Window) -> i64 {
     let sum: i64 = (0..values.len() as u32).map(|index| vm.slot(values.start() + index)).sum();
@@ -136,15 +153,23 @@ fn no_more(vm: &mut Vm, a: i64) -> Thrown {
     vm.throw(format!("no more than {a}"))
 }
 
+impl Default for callback_ops::Context {
+    fn default() -> Self {
+        Self { pointer: std::ptr::null_mut() }
+    }
+}
+
 /// The ops.
+///
+/// Contract of its unsafe block: (1) the op before made the context point to a slot of the frame.
 #[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = registers)]
 pub mod callback_ops {
-    /// Nothing that stencils touch.
+    /// What stencils touch.
     #[repr(C)]
-    #[derive(Debug, Default)]
+    #[derive(Debug)]
     pub struct Context {
-        /// Unused.
-        pub nothing: u64,
+        /// A slot of the running frame, or null.
+        pub pointer: *mut i64,
     }
 
     unsafe extern "Rust" {
@@ -157,6 +182,10 @@ pub mod callback_ops {
         fn caught(vm: &mut Vm) -> i64;
         fn move_down(vm: &mut Vm, args: Window);
         fn look_around(vm: &mut Vm, values: Window) -> i64;
+        fn erase(vm: &mut Vm, slots: Window);
+        fn point_to(vm: &mut Vm, slot: Window);
+        #[cold]
+        fn noted(vm: &mut Vm, a: i64) -> i64;
         fn new_fiber(vm: &mut Vm) -> i64;
         fn start(vm: &mut Vm, fiber: i64, callee: Callee, a: i64) -> Result<i64, Thrown>;
         fn resume(vm: &mut Vm, fiber: i64, a: i64) -> Result<i64, Thrown>;
@@ -213,6 +242,36 @@ pub mod callback_ops {
     #[vm_op]
     fn sum_of(vm: &mut Vm, values: Window) -> i64 {
         look_around(vm, values)
+    }
+
+    /// Erases slots; `dst = a`, which the runtime notes below 0. The slot of `a` can be one of them.
+    #[vm_op]
+    fn erase_and_note(vm: &mut Vm, a: i64, slots: Window) -> i64 {
+        erase(vm, slots);
+        if a < 0 { noted(vm, a) } else { a }
+    }
+
+    /// Has the context point to a window's first slot.
+    #[vm_op]
+    fn point(vm: &mut Vm, slot: Window) {
+        point_to(vm, slot);
+    }
+
+    /// Writes `b` where the context points, and otherwise does as `erase_and_note`.
+    #[vm_op]
+    fn write_and_note(vm: &mut Vm, a: i64, b: i64) -> i64 {
+        // SAFETY: (1).
+        unsafe {
+            *vm.context.pointer = b;
+        }
+        if a < 0 { noted(vm, a) } else { a }
+    }
+
+    /// `dst = a - 1`, which the runtime notes below 0.
+    #[vm_op]
+    fn decrement_and_note(vm: &mut Vm, mut a: i64) -> i64 {
+        a = a.wrapping_sub(1);
+        if a < 0 { noted(vm, a) } else { a }
     }
 
     /// Takes the error that led here; `dst` tells how deep it was thrown.

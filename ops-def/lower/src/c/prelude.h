@@ -59,6 +59,7 @@ typedef struct __attribute__((aligned(16))) {
   void *return_marker;
   void *finish_marker;
   uint64_t overflow;
+  uint64_t exit_before;
 } Core;
 typedef struct {
   uint64_t status;
@@ -74,7 +75,7 @@ struct Window {
 _Static_assert(offsetof(Frame, base) == 8 && offsetof(Frame, pc) == 16 && offsetof(Frame, ret) == 24, "Frame");
 _Static_assert(sizeof(Frame) == 32 && offsetof(Function, frame_bytes) == 8, "Frame, Function");
 _Static_assert(offsetof(Core, stack_limit) == 8 && offsetof(Core, frame_limit) == 16, "Core");
-_Static_assert(offsetof(Core, exit) == 24 && offsetof(Core, overflow) == 48 && sizeof(Core) == 64, "Core");
+_Static_assert(offsetof(Core, exit) == 24 && offsetof(Core, overflow) == 48 && offsetof(Core, exit_before) == 56 && sizeof(Core) == 64, "Core");
 
 /* Holes. A slot's offset is folded into the load or store. A number goes through `asm`, so that the
  * compiler cannot conclude anything from its being an address (that it is not 0, or below 2^31). */

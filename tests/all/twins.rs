@@ -6,8 +6,10 @@ use std::panic::catch_unwind;
 
 use calc::ops::ops as calc_ops;
 use mimeo::InstructionSet;
+use mimeo::def::op::OpInfo;
 use mimeo::testing::{Language, Random, Report, Settings, twins, twins_with};
 use mimeo_tests::broken::{self, broken_ops};
+use mimeo_tests::callbacks::{self, callback_ops};
 use mimeo_tests::registers::register_ops::{self, Value};
 use mimeo_tests::stack::stack_ops;
 use mimeo_tests::{registers, stack};
@@ -113,6 +115,33 @@ impl Language<calc_ops::Ops> for Calc {
     }
 }
 
+/// Ops that call back and ask for calls; what the callbacks call is functions that return at once.
+struct Callbacks;
+
+impl Language<callback_ops::Ops> for Callbacks {
+    /// The errors that were caught, and what runtime functions noted.
+    type Snapshot = Vec<String>;
+
+    fn state(&self, _: &mut Random) -> (callback_ops::Context, callbacks::Host) {
+        Default::default()
+    }
+
+    fn snapshot(&self, vm: &callback_ops::Vm) -> Vec<String> {
+        vm.host.caught.clone()
+    }
+
+    fn skip(&self, op: &OpInfo) -> Option<String> {
+        let needs = match op.name {
+            "ask" | "call_given" => "an answer of the test",
+            "fiber" | "start_fiber" | "resume_fiber" | "yields" => "fibers",
+            "take" => "an error",
+            "write_and_note" | "point" => "an address",
+            _ => return None,
+        };
+        Some(format!("it needs {needs}"))
+    }
+}
+
 struct Broken;
 
 impl Language<broken_ops::Ops> for Broken {
@@ -153,6 +182,14 @@ fn stack() {
     let report = twins::<stack_ops::Ops>(Stack);
     assert_eq!(report.without_stencil, []);
     check::<stack_ops::Ops>(&report);
+}
+
+#[test]
+fn callbacks() {
+    let report = twins::<callback_ops::Ops>(Callbacks);
+    assert_eq!(report.unavailable, None);
+    let counted = report.ops + report.without_stencil.len() + report.skipped.len();
+    assert_eq!((counted, report.skipped.len()), (callback_ops::Ops::OPS.len(), 9));
 }
 
 #[test]

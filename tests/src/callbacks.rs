@@ -23,6 +23,8 @@ pub struct Host {
     pub on_callback: Option<Box<dyn FnMut(i64)>>,
     /// The errors that were caught, as text.
     pub caught: Vec<String>,
+    /// How often the op `jump_while` still jumps.
+    pub times: u32,
     /// What a fiber yielded last, and the slot that gets what it is resumed with.
     pub yielded: Option<(i64, u32)>,
 }
@@ -86,6 +88,12 @@ fn point_to(vm: &mut Vm, slot: Window) {
     vm.context.pointer = vm.slot_ptr(slot.start()).cast();
 }
 
+fn again(vm: &mut Vm) -> bool {
+    let left = vm.host.times.checked_sub(1);
+    vm.host.times = left.unwrap_or(0);
+    left.is_some()
+}
+
 fn noted(vm: &mut Vm, a: i64) -> i64 {
     vm.host.caught.push(format!("noted {a}"));
     a
@@ -93,7 +101,8 @@ fn noted(vm: &mut Vm, a: i64) -> i64 {
 
 /// Adds up a window and what the frames below are called.
 fn look_around(vm: &mut Vm, values: Window) -> i64 {
-    let sum: i64 = (0..values.len() as u32).map(|index| vm.slot(values.start() + index)).sum();
+    let slots = (0..values.len() as u32).map(|index| vm.slot(values.start() + index));
+    let sum = slots.fold(0, i64::wrapping_add);
     let names: Vec<String> =
         vm.frames().map(|frame| format!("{}:{}", frame.function.body().name, frame.pc.0)).collect();
     vm.host.caught.push(names.join(" "));
@@ -184,6 +193,7 @@ pub mod callback_ops {
         fn look_around(vm: &mut Vm, values: Window) -> i64;
         fn erase(vm: &mut Vm, slots: Window);
         fn point_to(vm: &mut Vm, slot: Window);
+        fn again(vm: &mut Vm) -> bool;
         #[cold]
         fn noted(vm: &mut Vm, a: i64) -> i64;
         fn new_fiber(vm: &mut Vm) -> i64;
@@ -249,6 +259,12 @@ pub mod callback_ops {
     fn erase_and_note(vm: &mut Vm, a: i64, slots: Window) -> i64 {
         erase(vm, slots);
         if a < 0 { noted(vm, a) } else { a }
+    }
+
+    /// Goes to `to`, which can be the op itself, as often as the host says.
+    #[vm_op]
+    fn jump_while(vm: &mut Vm, to: Label) -> Flow {
+        if again(vm) { to.jump() } else { Flow::Next }
     }
 
     /// Has the context point to a window's first slot.

@@ -120,6 +120,52 @@ fn a_fiber_that_runs_cannot_be_resumed() {
     }
 }
 
+#[test]
+fn dropped_fibers_make_room_for_new_ones() {
+    let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), None);
+    let vm = machine.vm_mut();
+    let [first, second] = [(); 2].map(|()| vm.new_fiber(FiberLimits { slots: 100, depth: 10 }));
+    vm.drop_fiber(first);
+    let third = vm.new_fiber(FiberLimits { slots: 100, depth: 10 });
+    assert_eq!(third.number(), first.number());
+    vm.drop_fiber(second);
+    let vm = std::panic::AssertUnwindSafe(|| machine.vm_mut().drop_fiber(second));
+    let payload = std::panic::catch_unwind(vm).expect_err("it is gone");
+    assert_eq!(payload.downcast_ref::<String>().map(String::as_str), Some("the fiber was dropped"));
+}
+
+#[test]
+fn a_fiber_that_runs_or_is_suspended_is_neither_dropped_nor_started() {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "asking", 1, 2, |code| {
+        code.ask(Slot(1), Slot(0), 1);
+        code.yields(Slot(1), Slot(0), 1);
+        code.ret(Slot(1));
+    });
+    let program = verified(builder);
+    for config in configs() {
+        let ask = |vm: &mut Vm, fiber: Window| {
+            let fiber = mimeo::FiberId::from_number(vm.slot(fiber.start()) as u32);
+            vm.drop_fiber(fiber);
+            Ok(0)
+        };
+        let (mut machine, linked) = asking(config.clone(), Limits::default(), &program, ask);
+        let fiber = machine.vm_mut().new_fiber(FiberLimits { slots: 100, depth: 10 });
+        let function = machine.callee(linked, FunctionIndex(0));
+        let number = i64::from(fiber.number());
+        let dropping =
+            std::panic::AssertUnwindSafe(|| machine.vm_mut().start_fiber(fiber, function, &[number]).is_ok());
+        let payload = std::panic::catch_unwind(dropping).expect_err("it runs");
+        assert_eq!(payload.downcast_ref(), Some(&"the fiber runs"), "{config:?}");
+        machine.vm_mut().host.ask = Some(Rc::new(|_, _| Ok(0)));
+        let fiber = machine.vm_mut().new_fiber(FiberLimits { slots: 100, depth: 10 });
+        assert!(matches!(machine.vm_mut().start_fiber(fiber, function, &[1]), Ok(FiberExit::Suspended)));
+        let starting = std::panic::AssertUnwindSafe(|| machine.vm_mut().start_fiber(fiber, function, &[1]).is_ok());
+        let payload = std::panic::catch_unwind(starting).expect_err("it is suspended");
+        assert_eq!(payload.downcast_ref(), Some(&"something runs in the fiber"), "{config:?}");
+    }
+}
+
 /// A function that resumes the fiber whose number it gets, in which it runs.
 fn resuming_itself() -> Program {
     let mut builder = ProgramBuilder::new();

@@ -119,15 +119,15 @@ impl Language<calc_ops::Ops> for Calc {
 struct Callbacks;
 
 impl Language<callback_ops::Ops> for Callbacks {
-    /// The errors that were caught, and what runtime functions noted.
-    type Snapshot = Vec<String>;
+    /// The errors that were caught, what runtime functions noted, and what was counted.
+    type Snapshot = (Vec<String>, Vec<i64>, i64);
 
     fn state(&self, _: &mut Random) -> (callback_ops::Context, callbacks::Host) {
         Default::default()
     }
 
-    fn snapshot(&self, vm: &callback_ops::Vm) -> Vec<String> {
-        vm.host.caught.clone()
+    fn snapshot(&self, vm: &callback_ops::Vm) -> Self::Snapshot {
+        (vm.host.caught.clone(), vm.host.counted.clone(), vm.context.count)
     }
 
     fn skip(&self, op: &OpInfo) -> Option<String> {

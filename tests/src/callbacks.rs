@@ -23,6 +23,8 @@ pub struct Host {
     pub on_callback: Option<Box<dyn FnMut(i64)>>,
     /// The errors that were caught, as text.
     pub caught: Vec<String>,
+    /// What `count_into` writes to.
+    pub counted: Vec<i64>,
     /// How often the op `jump_while` still jumps.
     pub times: u32,
     /// What a fiber yielded last, and the slot that gets what it is resumed with.
@@ -92,6 +94,21 @@ fn again(vm: &mut Vm) -> bool {
     let left = vm.host.times.checked_sub(1);
     vm.host.times = left.unwrap_or(0);
     left.is_some()
+}
+
+/// Counts, and says where the count is to be kept.
+fn counted(vm: &mut Vm) -> *mut i64 {
+    vm.context.count = vm.context.count.wrapping_add(1);
+    vm.host.counted.resize(1, 0);
+    vm.host.counted.as_mut_ptr()
+}
+
+/// Panics below 0. It prints nothing: twin tests come by here hundreds of times.
+fn burst(vm: &mut Vm, a: i64) -> i64 {
+    if a < 0 {
+        std::panic::resume_unwind(Box::new("below 0"));
+    }
+    noted(vm, a)
 }
 
 fn noted(vm: &mut Vm, a: i64) -> i64 {
@@ -164,13 +181,14 @@ fn no_more(vm: &mut Vm, a: i64) -> Thrown {
 
 impl Default for callback_ops::Context {
     fn default() -> Self {
-        Self { pointer: std::ptr::null_mut() }
+        Self { pointer: std::ptr::null_mut(), count: 0 }
     }
 }
 
 /// The ops.
 ///
-/// Contract of its unsafe block: (1) the op before made the context point to a slot of the frame.
+/// Contract of its unsafe blocks: (1) the op before made the context point to a slot of the frame; (2) the runtime says
+/// where there is a number.
 #[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = registers)]
 pub mod callback_ops {
     /// What stencils touch.
@@ -179,6 +197,8 @@ pub mod callback_ops {
     pub struct Context {
         /// A slot of the running frame, or null.
         pub pointer: *mut i64,
+        /// How often `count_into` ran.
+        pub count: i64,
     }
 
     unsafe extern "Rust" {
@@ -194,6 +214,8 @@ pub mod callback_ops {
         fn erase(vm: &mut Vm, slots: Window);
         fn point_to(vm: &mut Vm, slot: Window);
         fn again(vm: &mut Vm) -> bool;
+        fn counted(vm: &mut Vm) -> *mut i64;
+        fn burst(vm: &mut Vm, a: i64) -> i64;
         #[cold]
         fn noted(vm: &mut Vm, a: i64) -> i64;
         fn new_fiber(vm: &mut Vm) -> i64;
@@ -265,6 +287,43 @@ pub mod callback_ops {
     #[vm_op]
     fn jump_while(vm: &mut Vm, to: Label) -> Flow {
         if again(vm) { to.jump() } else { Flow::Next }
+    }
+
+    /// Erases slots when `b` is above 0, and otherwise does as `erase_and_note`.
+    #[vm_op]
+    fn erase_if(vm: &mut Vm, a: i64, b: i64, slots: Window) -> i64 {
+        if b > 0 {
+            erase(vm, slots);
+        }
+        if a < 0 { noted(vm, a) } else { a }
+    }
+
+    /// Writes the count from before to where the runtime says, which counts.
+    #[vm_op]
+    fn count_into(vm: &mut Vm) {
+        // SAFETY: (2).
+        unsafe {
+            *counted(vm) = vm.context.count;
+        }
+    }
+
+    fn shaken(vm: &mut Vm, a: i64) -> i64 {
+        burst(vm, a).wrapping_add(1)
+    }
+
+    /// Notes `a` and `a + 1`, or panics below 0 before it notes anything.
+    #[vm_op]
+    fn burst_and_note(vm: &mut Vm, a: i64) -> i64 {
+        let next = shaken(vm, a);
+        noted(vm, next)
+    }
+
+    /// `dst = a + 1`, or an error above 3, which is a value before it is one.
+    #[vm_op]
+    fn add_or_throw(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        let outcome: Result<i64, Thrown> = if a > 3 { Err(no_more(vm, a)) } else { Ok(a) };
+        let value = outcome?;
+        Ok(value.wrapping_add(1))
     }
 
     /// Has the context point to a window's first slot.

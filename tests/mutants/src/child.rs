@@ -17,8 +17,21 @@ pub enum End {
     Hung,
 }
 
+/// Kilobytes of addresses that a program may use: a mutant can want memory without end.
+const MEMORY: u32 = 8 << 20;
+
+/// The command, in a shell that limits its memory and then becomes it.
+fn limited(command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("ulimit -v {MEMORY}; exec \"$@\""), "sh"]);
+    shell.arg(command.get_program()).args(command.get_args());
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell
+}
+
 /// Runs a command, with its output in a file.
-pub fn run(mut command: Command, output: &Path, limit: Duration) -> End {
+pub fn run(command: Command, output: &Path, limit: Duration) -> End {
+    let mut command = limited(&command);
     let file = File::create(output).and_then(|file| Ok((file.try_clone()?, file)));
     let (stdout, stderr) = match file {
         Ok(files) => files,

@@ -15,7 +15,8 @@
 //!
 //! The lowering runs in build scripts, which would have to run anew for each of its mutants. Instead
 //! `mimeo-mutant-tables` lowers the instruction sets of the tests under the mutant. Where the C is another, the C compiler makes
-//! tables of it, and the test binary uses those in place of its own (`MIMEO_MUTANT_TABLES`).
+//! tables of it, and the test binary uses those in place of its own (`MIMEO_MUTANT_TABLES`). A mutant of whose C the
+//! compiler makes the same bytes is equivalent, and is counted as that without being listed.
 //!
 //! A mutant that survives lacks a test, or is equivalent: nothing can notice it. Those are listed in
 //! `equivalent.txt`, each with the reason. The command prints survivors in the form of that file: copy one there, and
@@ -199,10 +200,11 @@ fn summarize(tree: &Tree, verdicts: &Verdicts<'_>, work: &Path) -> Result<bool, 
         let counts = files.entry(&mutant.file).or_default();
         let (index, text) = match verdict {
             Verdict::Killed(by) => (0, format!("killed by {by}")),
+            Verdict::SameCode => (1, "the machine code is the same".to_owned()),
             Verdict::Survived(how) if known.is_some() => (1, format!("equivalent: {how}")),
             Verdict::Survived(how) => (2, format!("survived: {how}")),
         };
-        is_clean &= index == usize::from(known.is_some());
+        is_clean &= index == 1 || index == 0 && known.is_none();
         counts[index] += 1;
         log += &format!("{number}: {text}\n{}\n", equivalent::entry(mutant));
     }

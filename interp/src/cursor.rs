@@ -299,7 +299,7 @@ impl Cursor {
         callee: Callee<I>,
         base: *mut u64,
     ) -> Exit {
-        (vm.core.fault, vm.core.fault_callee, vm.core.fault_base) = (fault as u64, callee.header, base);
+        (vm.core.fault, vm.core.fault_callee, vm.core.fault_base) = (fault as u32, callee.header, base);
         // SAFETY: (1).
         unsafe { self.exit(vm, Exit::Throw) }
     }

@@ -381,12 +381,15 @@ impl<I: InstructionSet> Vm<I> {
     /// `code` was handed out by the tier, for the function and pc of the top frame record.
     pub(crate) unsafe fn enter(&mut self, code: CodeAddr) -> Exit {
         let enter = self.driver.enter.expect("only a tier with a gate hands out code");
+        let before = self.core.exit;
         let vm: *mut Self = self;
         // SAFETY: a `Vm` begins with its core; (2); the rest is the caller's promise.
         let exit = unsafe {
             let frame = (*vm).core.frame;
             enter(vm.cast(), (*frame).base, frame, code)
         };
+        // The code that a run inside of another interrupts takes it for a panic's if it is `PANICKED`.
+        self.core.exit = before;
         Exit::from_code(exit).unwrap_or_else(|| panic!("native code was left with {exit}, which is no exit"))
     }
 

@@ -133,6 +133,7 @@ impl<I: InstructionSet> MachineBuilder<I> {
             return_marker: driver.markers.ret,
             finish_marker: driver.markers.finish,
             fault: 0,
+            exit_before: 0,
             fault_callee: std::ptr::null(),
             fault_base: std::ptr::null_mut(),
             moves: 0,

@@ -129,3 +129,6 @@ fn emit_part(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,7 +56,9 @@ pub struct Core {
     /// Marker in [`Frame::ret`] of the host's record: the run is finished.
     pub finish_marker: CodeAddr,
     /// Not 0 when a call was refused and the tier was left with [`Exit::Throw`] for that: a [`Fault`].
-    pub fault: u64,
+    pub fault: u32,
+    /// What [`Core::exit`] was when the exit was taken, which only twin tests read: no op may change it.
+    pub exit_before: u32,
     /// The function that the refused call named.
     pub fault_callee: *const FunctionHeader,
     /// Where its frame was to begin; the driver makes the call there once the stack is larger.
@@ -77,6 +79,7 @@ const _: () = {
     assert!(offset_of!(Core, frame_limit) == 16 && offset_of!(Core, exit) == 24 && offset_of!(Core, fault) == 48);
     assert!(offset_of!(Core, fault_callee) == 56 && offset_of!(Core, fault_base) == 64);
     assert!(offset_of!(FunctionHeader, arity) == 16);
+    assert!(offset_of!(Core, exit_before) == 52);
     assert!(size_of::<Core>() == CORE_BYTES);
 };
 
@@ -84,7 +87,7 @@ const _: () = {
 pub const PANICKED: u64 = 7;
 
 /// Why a tier refused to make a call.
-#[repr(u64)]
+#[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The callee's frame does not fit the value stack, or there is no record left for it.
@@ -97,7 +100,7 @@ pub enum Fault {
 
 impl Fault {
     /// The fault with this number, as [`Core::fault`] holds it.
-    pub const fn from_code(code: u64) -> Option<Fault> {
+    pub const fn from_code(code: u32) -> Option<Fault> {
         match code {
             1 => Some(Fault::Call),
             2 => Some(Fault::Arity),

@@ -72,6 +72,8 @@ impl Frame {
         let simple = |info: &OpInfo| {
             info.operands.iter().all(|operand| match operand.kind {
                 OperandKind::Immediate { space: Some(space), .. } => len_of(spaces, space) > 0,
+                // A tail call returns as well, but from what it calls, which would be the function with the op.
+                OperandKind::Function => false,
                 _ => true,
             })
         };

@@ -105,8 +105,8 @@ impl<I: InstructionSet, L: Language<I>> Failure<'_, I, L> {
                         writeln!(f, "  slot {slot} is {}", self.show(bits))?;
                     }
                 }
-                if run.strayed {
-                    writeln!(f, "  memory outside of the frame was written")?;
+                for what in &run.damaged {
+                    writeln!(f, "  {what} was changed, which is no op's to change")?;
                 }
             }
         }
@@ -129,6 +129,7 @@ fn describe(went: &Went) -> String {
         Went::TailCalled { callee } => format!("calls function {callee} in its place"),
         Went::Requested { callee, pc } => format!("asks at {pc} for a call of function {callee}"),
         Went::Returned => "returns".to_owned(),
+        Went::Lost(exit) => format!("leaves by the exit `{}` with the wrong frame record on top", exit.name()),
         Went::Threw { message, pc } => format!("throws `{message}` at {pc}"),
     }
 }

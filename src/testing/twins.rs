@@ -99,6 +99,8 @@ const MAX_DEPTH: u32 = 32;
 
 /// How often an op is run again in the middle of itself, at most.
 const REENTRIES: u32 = 2;
+/// To which depth they fit while no call shall: that of the op's own frame, which has a caller.
+const NO_CALLS: u32 = 2;
 
 /// One op, and the machines that it is run in.
 struct Bench<'a, I: InstructionSet, L> {
@@ -153,7 +155,7 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
             machine
         };
         let machines =
-            [MAX_DEPTH, 1].map(|depth| Machines { interpreter: machine(false), native: machine(true), depth });
+            [MAX_DEPTH, NO_CALLS].map(|depth| Machines { interpreter: machine(false), native: machine(true), depth });
         Bench { language, frame, op, machines }
     }
 
@@ -210,7 +212,7 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
                 Reentry::Language => language.reenter(machine.vm_mut(), linked.function(Case::SUBJECT)),
             };
             // Each run has a record of its own, and one of its function.
-            machine.limit_depth(if reenters { 1 + 2 * REENTRIES } else { *depth });
+            machine.limit_depth(if reenters { NO_CALLS + 2 * REENTRIES } else { *depth });
             linked
         });
         for (index, slots) in case.frames.iter().enumerate() {
@@ -308,7 +310,7 @@ fn agree<I: InstructionSet, L: Language<I>>(
     let same = |a: u64, b: u64| a == b || language.same(value_of::<I>(a), value_of::<I>(b));
     let runs = match (&interpreted.run, &native.run) {
         (Ok(a), Ok(b)) => {
-            a.went == b.went && a.strayed == b.strayed && a.slots.iter().zip(&b.slots).all(|(&a, &b)| same(a, b))
+            a.went == b.went && a.damaged == b.damaged && a.slots.iter().zip(&b.slots).all(|(&a, &b)| same(a, b))
         }
         (a, b) => a == b,
     };

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calc::ops::ops as calc_ops;
-use mimeo::asm::{FunctionBody, FunctionIndex};
+use mimeo::asm::{FunctionBody, FunctionIndex, Handler};
 use mimeo::def::Pc;
 use mimeo::def::op::{OpInfo, OperandKind, Scalar};
 use mimeo::interp::VerifyErrorKind;
@@ -298,7 +298,7 @@ fn random_register_programs() {
 
 #[test]
 fn random_stack_programs() {
-    let count = random_programs::<stack_ops::Ops>(2, 2000);
+    let count = random_programs::<stack_ops::Ops>(2, 3500);
     assert!(count.run >= 400 && count.refused >= 400, "{count:?}");
 }
 
@@ -427,6 +427,8 @@ fn immediate_out_of_range() {
     let kind = |operand, scalar, bits| VerifyErrorKind::ImmediateOutOfRange { operand, scalar, bits };
     let message = "function `f`, 0000 `imm_bool`: `value` is 0x2, which is no Bool";
     stack(vec![StackOp::ImmBool as u16, 2], kind("value", Scalar::Bool, 2), message);
+    let whole = vec![StackOp::ImmBool as u16, 1, RET];
+    assert!(Program::<stack_ops::Ops, _>::new(vec![body(0, 1, whole)], vec![]).verify().is_ok());
     let message = "function `f`, 0000 `imm_u8`: `value` is 0x100, which is no U8";
     stack(vec![StackOp::ImmU8 as u16, 0x100], kind("value", Scalar::U8, 0x100), message);
     let message = "function `f`, 0000 `imm_i8`: `value` is 0x80, which is no I8";
@@ -438,6 +440,10 @@ fn index_outside_space() {
     let message = "function `f`, 0000 `get_cell`: `index` is index 8, `cells` has 8";
     let kind = VerifyErrorKind::IndexOutsideSpace { operand: "index", space: "cells", index: 8, len: 8 };
     stack(vec![StackOp::GetCell as u16, 8], kind, message);
+    // Of a space without a size no element is there.
+    let error = Program::<stack_ops::Ops, _>::new(vec![body(0, 1, vec![StackOp::GetCell as u16, 0])], vec![]).verify();
+    let kind = VerifyErrorKind::IndexOutsideSpace { operand: "index", space: "cells", index: 0, len: 0 };
+    assert_eq!(error.expect_err("there is no such space").kind, kind);
 }
 
 #[test]
@@ -476,6 +482,51 @@ fn arity_above_locals() {
     let message = "function `f`, 0000 `ret`: 2 arguments do not fit 1 slots";
     let kind = VerifyErrorKind::ArityAboveLocals { arity: 2, locals: 1 };
     expect::<stack_ops::Ops>(vec![body(2, 1, vec![RET])], kind, message);
+}
+
+/// A function of three ops, at 0, 3 and 6, with one handler; the code ends at 8.
+fn handled(from: u32, to: u32, target: u32) -> FunctionBody {
+    let copy = RegisterOp::Copy as u16;
+    let handlers = vec![Handler { from: Pc(from), to: Pc(to), target: Pc(target) }];
+    FunctionBody { handlers, ..body(1, 3, vec![copy, 0, 1, copy, 1, 2, RegisterOp::Ret as u16, 0]) }
+}
+
+#[test]
+fn handlers() {
+    for (from, to, target) in [(0, 6, 3), (3, 3, 0), (0, 8, 6), (3, 8, 0)] {
+        let program = Program::<register_ops::Ops, _>::new(vec![handled(from, to, target)], vec![]);
+        assert!(program.verify().is_ok(), "{from} {to} {target}");
+    }
+    for (from, to, target) in [(6, 3, 0), (1, 6, 0), (0, 4, 0), (0, 9, 0), (0, 6, 1), (0, 6, 8), (9, 9, 0)] {
+        let kind = VerifyErrorKind::Handler { from: Pc(from), to: Pc(to), target: Pc(target) };
+        let (found, message) = refused::<register_ops::Ops>(vec![handled(from, to, target)]);
+        assert_eq!(found, kind);
+        assert!(message.contains(&format!("for {:04} to {:04} is not of ops", from, to)), "{message}");
+    }
+    // The operand stack is empty where a handler begins.
+    let handlers = vec![Handler { from: Pc(0), to: Pc(5), target: Pc(5) }];
+    let message = "function `f`, 0000 `push`: the operand stack is 0 deep on one way to 0005 and 1 on another";
+    let kind = VerifyErrorKind::DepthsDiffer { at: Pc(5), one: 0, other: 1 };
+    expect::<stack_ops::Ops>(
+        vec![FunctionBody { handlers, ..body(0, 1, vec![PUSH, 0, 0, 0, 0, PUSH, 0, 0, 0, 0, RET]) }],
+        kind,
+        message,
+    );
+}
+
+/// The verifier gives each op with an inline cache a cell of its own, also behind 65,536 words of them.
+#[test]
+fn cells_do_not_overlap() {
+    let remember = StackOp::Remember as u16;
+    let one = [PUSH, 0, 0, 0, 0, remember, 0, 0, POP, POP];
+    let mut code = one.repeat(22_000);
+    code.extend([PUSH, 0, 0, 0, 0, RET]);
+    let program = Program::<stack_ops::Ops, _>::new(vec![body(0, 1, code)], vec![]).verify().expect("it is sound");
+    let code = &program.functions()[0].code;
+    for (index, ops) in code.chunks_exact(one.len()).take(22_000).enumerate() {
+        // A cell has 24 bytes.
+        assert_eq!(u32::from(ops[6]) | u32::from(ops[7]) << 16, 3 * index as u32);
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! into it, limits that change, programs that come and go, machines in many threads
 
 mod callbacks;
+mod calls;
 mod code;
 mod control;
 mod fiber_errors;

@@ -1,7 +1,7 @@
 //! Every op of every instruction set does the same in both tiers, and mistakes in stencils are found.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::catch_unwind;
 use std::rc::Rc;
 
@@ -120,7 +120,8 @@ struct Callbacks;
 
 // SAFETY: the values are numbers, and `given` is a function of the machine.
 unsafe impl Language<callback_ops::Ops> for Callbacks {
-    type Snapshot = Vec<String>;
+    /// The errors that were caught, what runtime functions noted, and what was counted.
+    type Snapshot = (Vec<String>, Vec<i64>, i64);
 
     fn state(&self, random: &mut Random) -> (callback_ops::Context, callbacks::Host) {
         let answer = random.edge_i64();
@@ -134,7 +135,7 @@ unsafe impl Language<callback_ops::Ops> for Callbacks {
     }
 
     fn snapshot(&self, vm: &callback_ops::Vm) -> Self::Snapshot {
-        vm.host.caught.clone()
+        (vm.host.caught.clone(), vm.host.counted.clone(), vm.context.count)
     }
 
     fn skip(&self, op: &OpInfo) -> Option<String> {
@@ -142,6 +143,7 @@ unsafe impl Language<callback_ops::Ops> for Callbacks {
             "take" => "an error",
             "call_given" | "tail_call_given" => "a function of the test's",
             "start_fiber" | "resume_fiber" | "yields" => "a fiber",
+            "write_and_note" | "point" => "an address",
             _ => return None,
         };
         Some(format!("it needs {needs}"))
@@ -193,21 +195,23 @@ fn stack() {
 }
 
 #[test]
-fn calc() {
-    let report = twins::<calc_ops::Ops>(Calc::default());
-    assert_eq!(report.without_stencil, []);
-    check::<calc_ops::Ops>(&report);
-}
-
-#[test]
 fn callbacks() {
     let report = twins::<callback_ops::Ops>(Callbacks);
     assert_eq!(report.unavailable, None);
     let skipped: Vec<_> = report.skipped.iter().map(|(op, _)| *op).collect();
-    assert_eq!(skipped, ["take", "start_fiber", "resume_fiber", "yields", "call_given"]);
+    let needing =
+        ["call_given", "point", "resume_fiber", "start_fiber", "tail_call_given", "take", "write_and_note", "yields"];
+    assert_eq!(skipped.iter().copied().collect::<BTreeSet<_>>(), needing.into());
     let without: Vec<_> = report.without_stencil.iter().map(|(op, _)| *op).collect();
     assert_eq!(without, ["negate"]);
     assert_eq!(report.ops + skipped.len() + without.len(), callback_ops::Ops::OPS.len());
+}
+
+#[test]
+fn calc() {
+    let report = twins::<calc_ops::Ops>(Calc::default());
+    assert_eq!(report.without_stencil, []);
+    check::<calc_ops::Ops>(&report);
 }
 
 /// The message about an op, if there is one.
@@ -229,6 +233,31 @@ fn mistakes_in_stencils_are_found() {
         let first = format!("JIT_DIFFERENTIAL: `{op}` of `broken_ops` does not do the same in both tiers\n");
         assert!(text.starts_with(&first), "{text}");
     }
+}
+
+#[test]
+fn harm_to_what_the_machine_reads_later_is_found_and_named() {
+    let changed = [
+        ("exits", "`vm->core.exit`"),
+        ("ends_stack", "`vm->core.stack_limit`"),
+        ("ends_frames", "`vm->core.frame_limit`"),
+        ("faults", "`vm->core.fault`"),
+        ("unmarks_return", "`vm->core.return_marker`"),
+        ("unmarks_finish", "`vm->core.finish_marker`"),
+        ("misleads_caller", "the caller's record"),
+        ("misleads_host", "the host's record"),
+        ("moves_frame", "`frame->base`"),
+        ("renames_frame", "`frame->function`"),
+        ("strays_far", "the value stack outside of the frame"),
+    ];
+    for (op, what) in changed {
+        let text = difference(op).unwrap_or_else(|| panic!("the harm of `{op}` was not found"));
+        let line = format!("\n  {what} was changed, which is no op's to change\n");
+        assert_eq!(text.matches("was changed, which is no op's to change").count(), 1, "{text}");
+        assert!(text.contains(&line), "{text}");
+    }
+    let text = difference("loses_frame").expect("the harm is found");
+    assert!(text.contains("\nnative code leaves by the exit `deopt` with the wrong frame record on top\n"), "{text}");
 }
 
 #[test]

@@ -167,4 +167,76 @@ pub mod broken_ops {
     fn clobber(a: f64) -> f64 {
         a
     }
+
+    /// `dst = a`
+    #[vm_op(stencil = "src/stencils/exits.c", reviewed = "e94b89454e5ca42a811c9dc5948a9c98")]
+    fn exits(a: f64) -> f64 {
+        a
+    }
+
+    /// `dst = a`
+    #[vm_op(stencil = "src/stencils/ends_stack.c", reviewed = "e94b89454e5ca42a811c9dc5948a9c98")]
+    fn ends_stack(a: f64) -> f64 {
+        a
+    }
+
+    /// `dst = a`
+    #[vm_op(stencil = "src/stencils/ends_frames.c", reviewed = "e94b89454e5ca42a811c9dc5948a9c98")]
+    fn ends_frames(a: f64) -> f64 {
+        a
+    }
+
+    /// `dst = a`
+    #[vm_op(stencil = "src/stencils/faults.c", reviewed = "e94b89454e5ca42a811c9dc5948a9c98")]
+    fn faults(a: f64) -> f64 {
+        a
+    }
+
+    /// `dst = a`
+    #[vm_op(stencil = "src/stencils/unmarks_return.c", reviewed = "e94b89454e5ca42a811c9dc5948a9c98")]
+    fn unmarks_return(a: f64) -> f64 {
+        a
+    }
+
+    /// `dst = a`
+    #[vm_op(stencil = "src/stencils/unmarks_finish.c", reviewed = "e94b89454e5ca42a811c9dc5948a9c98")]
+    fn unmarks_finish(a: f64) -> f64 {
+        a
+    }
+
+    /// `dst = a`
+    #[vm_op(stencil = "src/stencils/misleads_caller.c", reviewed = "e94b89454e5ca42a811c9dc5948a9c98")]
+    fn misleads_caller(a: f64) -> f64 {
+        a
+    }
+
+    /// `dst = a`
+    #[vm_op(stencil = "src/stencils/misleads_host.c", reviewed = "e94b89454e5ca42a811c9dc5948a9c98")]
+    fn misleads_host(a: f64) -> f64 {
+        a
+    }
+
+    /// `dst = a`
+    #[vm_op(stencil = "src/stencils/moves_frame.c", reviewed = "e94b89454e5ca42a811c9dc5948a9c98")]
+    fn moves_frame(a: f64) -> f64 {
+        a
+    }
+
+    /// `dst = a`
+    #[vm_op(stencil = "src/stencils/renames_frame.c", reviewed = "e94b89454e5ca42a811c9dc5948a9c98")]
+    fn renames_frame(a: f64) -> f64 {
+        a
+    }
+
+    /// `dst = a`
+    #[vm_op(stencil = "src/stencils/strays_far.c", reviewed = "e94b89454e5ca42a811c9dc5948a9c98")]
+    fn strays_far(a: f64) -> f64 {
+        a
+    }
+
+    /// `dst = a`
+    #[vm_op(stencil = "src/stencils/loses_frame.c", reviewed = "e94b89454e5ca42a811c9dc5948a9c98")]
+    fn loses_frame(a: f64) -> f64 {
+        a
+    }
 }

@@ -182,6 +182,12 @@ pub mod stack_ops {
         vm.call(callee, args)
     }
 
+    /// Calls a function in the place of the running one, with its locals.
+    #[vm_op]
+    fn tail_call(vm: &mut Vm, callee: Callee) -> Flow {
+        vm.tail_call(callee)
+    }
+
     /// Returns the top.
     #[vm_op]
     fn ret(vm: &mut Vm, value: u64) -> Flow {

@@ -1,7 +1,7 @@
 //! One op on a given frame, in the tier that the caller names: what the twin tests compare.
 
 use mimeo_def::Pc;
-use mimeo_def::frame::Exit;
+use mimeo_def::frame::{Core, Exit, Frame};
 
 use super::Machine;
 use crate::request::RequestKind;
@@ -9,10 +9,13 @@ use crate::tier::Caller;
 use crate::{Function, FunctionRef, InstructionSet, Value, Vm};
 
 /// Slots below and above the frame that must not change.
-const MARGIN: usize = 16;
+const MARGIN: usize = 256;
 
 /// What is in them.
-const UNTOUCHED: u64 = 0x5afe_5afe_5afe_5afe;
+const UNTOUCHED: [u64; MARGIN] = [0x5afe_5afe_5afe_5afe; MARGIN];
+
+/// Records below that of the op's frame: the host's, and one of a function that called.
+const BELOW: usize = 2;
 
 /// Where an op went.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +54,8 @@ pub enum Went {
         /// Where it was thrown.
         pc: Pc,
     },
+    /// Out of native code with a frame record on top that is not the one that this exit needs.
+    Lost(Exit),
 }
 
 /// What one op did.
@@ -60,14 +65,15 @@ pub struct OpRun {
     pub went: Went,
     /// The frame's slots after it, as bits.
     pub slots: Vec<u64>,
-    /// It wrote to the value stack outside of its frame, or a run that it started did.
-    pub strayed: bool,
+    /// What it changed that no op may change: memory outside of the frame, and what the machine reads later.
+    pub damaged: Vec<&'static str>,
     /// Native code had the interpreter run it.
     pub deopted: bool,
 }
 
 impl<I: InstructionSet> Machine<I> {
-    /// From now on calls fit to this depth only, or to what the limits say if that is less.
+    /// From now on calls fit to this depth only, or to what the limits say if that is less. The frame of an op that
+    /// [`run_op`](Self::run_op) runs is 2 deep: it has a caller.
     pub fn limit_depth(&mut self, depth: u32) {
         let vm = self.vm_mut();
         vm.driver.stacks_mut().limit_depth(depth);
@@ -92,47 +98,115 @@ impl<I: InstructionSet> Machine<I> {
         let frame_len = record.facts().slots as usize;
         assert!(frame_len <= slots.len(), "the frame is longer");
         let record: *const Function = record;
-        let mut image = vec![UNTOUCHED; slots.len() + 2 * MARGIN];
+        let mut image = [&UNTOUCHED[..], &vec![0; slots.len()], &UNTOUCHED[..]].concat();
         for (place, value) in image[MARGIN..].iter_mut().zip(slots) {
             *place = value.to_bits();
         }
-        let before = image.clone();
+        let before_image = image.clone();
         let vm = self.vm_mut();
         let stacks = vm.driver.stacks();
         let bottom = stacks.base();
         assert!(image.len() * 8 <= stacks.limit() as usize - bottom as usize, "the slots do not fit");
         let host = stacks.host_frame();
-        // SAFETY: the image fits the stack, and with it the frame; no run is under way.
-        let base = unsafe {
+        // SAFETY: the image fits the stack, and with it the frame; no run is under way, and there is room for the
+        // records of the host, a caller and the op's frame.
+        unsafe {
             bottom.copy_from_nonoverlapping(image.as_ptr(), image.len());
             let base = bottom.add(MARGIN);
-            vm.set_top(host, record, base, pc);
-            base
-        };
+            let frame = |base, pc: u32, ret| Frame { function: record.cast(), base, pc: u64::from(pc), ret };
+            vm.set_top(host, record, bottom, pc);
+            // A caller is behind the start of the op that called.
+            *host.add(1) = frame(bottom, pc.0 + 1, vm.core.return_marker);
+            *host.add(BELOW) = frame(base, pc.0, 0);
+            vm.core.frame = host.add(BELOW);
+        }
+        vm.core.exit_before = 0;
+        let before = Kept::of(&vm.core, host);
+        let mut damaged = Vec::new();
         // SAFETY: the program stays loaded.
-        let outcome = if native { vm.one_native(unsafe { &*record }, pc) } else { Some((vm.one(base), false)) };
+        let function = unsafe { &*record };
+        let outcome = match native {
+            true => vm.one_native(function, pc, &mut damaged),
+            false => Some((vm.one(&mut damaged), false)),
+        };
+        damaged.extend(before.differences(&Kept::of(&vm.core, host)));
+        before.restore(&mut vm.core);
         vm.core.frame = host;
         let (went, deopted) = outcome?;
         // SAFETY: the memory was written above.
         unsafe { image.as_mut_ptr().copy_from_nonoverlapping(bottom, image.len()) };
         let frame = MARGIN..MARGIN + frame_len;
-        let strayed = image[..frame.start] != before[..frame.start] || image[frame.end..] != before[frame.end..];
-        Some(OpRun { went, slots: image[frame].to_vec(), strayed, deopted })
+        if image[..frame.start] != before_image[..frame.start] || image[frame.end..] != before_image[frame.end..] {
+            damaged.push("the value stack outside of the frame");
+        }
+        Some(OpRun { went, slots: image[frame].to_vec(), damaged, deopted })
+    }
+}
+
+/// What the machine reads after an op, and no op changes, whichever tier runs it.
+struct Kept {
+    stack_limit: *mut u64,
+    frame_limit: *mut Frame,
+    return_marker: usize,
+    finish_marker: usize,
+    /// Not 0: the next error that is thrown will be taken for a refused call.
+    fault: u32,
+    /// [`PANICKED`](mimeo_def::frame::PANICKED) here has the next runtime call taken for one that panicked.
+    exit: u32,
+    /// The records of the host and of the caller.
+    records: [Frame; BELOW],
+}
+
+impl Kept {
+    fn of(core: &Core, host: *const Frame) -> Kept {
+        let Core { stack_limit, frame_limit, return_marker, finish_marker, fault, exit_before, .. } = *core;
+        // SAFETY: both were filled before.
+        let records = unsafe { [*host, *host.add(1)] };
+        Kept { stack_limit, frame_limit, return_marker, finish_marker, fault, exit: exit_before, records }
+    }
+
+    /// Names what differs.
+    fn differences(&self, after: &Kept) -> impl Iterator<Item = &'static str> {
+        let [host, caller] = &self.records;
+        let [host_after, caller_after] = &after.records;
+        let words = |frame: &Frame| (frame.function, frame.base, frame.pc, frame.ret);
+        let differences = [
+            ("`vm->core.stack_limit`", self.stack_limit != after.stack_limit),
+            ("`vm->core.frame_limit`", self.frame_limit != after.frame_limit),
+            ("`vm->core.exit`", self.exit != after.exit),
+            ("`vm->core.return_marker`", self.return_marker != after.return_marker),
+            ("`vm->core.finish_marker`", self.finish_marker != after.finish_marker),
+            ("`vm->core.fault`", self.fault != after.fault),
+            ("the host's record", words(host) != words(host_after)),
+            ("the caller's record", words(caller) != words(caller_after)),
+        ];
+        differences.into_iter().filter(|(_, differs)| *differs).map(|(what, _)| what)
+    }
+
+    fn restore(&self, core: &mut Core) {
+        core.stack_limit = self.stack_limit;
+        core.frame_limit = self.frame_limit;
+        core.return_marker = self.return_marker;
+        core.finish_marker = self.finish_marker;
+        core.fault = self.fault;
+        core.exit_before = self.exit;
     }
 }
 
 /// Contract: that of the driver's island.
 impl<I: InstructionSet> Vm<I> {
     /// Has the interpreter run the op at the top frame's pc.
-    fn one(&mut self, base: *const u64) -> Went {
+    fn one(&mut self, damaged: &mut Vec<&'static str>) -> Went {
+        // SAFETY: (2).
+        let before = unsafe { *self.core.frame };
         // SAFETY: (1), (2): the top record is current and its pc is an op.
         let exit = unsafe { I::interpret::<true>(self) };
-        self.went(exit, base)
+        self.went(exit, &before, damaged)
     }
 
     /// Has native code run it; also says whether that handed it back.
-    fn one_native(&mut self, function: &Function, pc: Pc) -> Option<(Went, bool)> {
-        let base = self.running_base();
+    fn one_native(&mut self, function: &Function, pc: Pc, damaged: &mut Vec<&'static str>) -> Option<(Went, bool)> {
+        let own = self.core.frame;
         let mut tier = self.driver.tier.take();
         // SAFETY: the function is loaded, and the references are those of now.
         let code = tier.as_mut().and_then(|tier| unsafe {
@@ -141,19 +215,24 @@ impl<I: InstructionSet> Vm<I> {
         });
         self.driver.tier = tier;
         let code = code?;
+        self.core.exit = 0;
+        // SAFETY: (2).
+        let before = unsafe { *own };
         // SAFETY: the address is for the op at the top frame's pc.
         let exit = unsafe { self.enter(code) };
-        if exit == Exit::Deopt && self.running(self.core.frame).1 == pc {
-            return Some((self.one(base), true));
+        // SAFETY: (2).
+        if exit == Exit::Deopt && self.core.frame == own && unsafe { (*own).pc } == u64::from(pc.0) {
+            return Some((self.one(damaged), true));
         }
-        let mut went = self.went(exit, base);
+        let mut went = self.went(exit, &before, damaged);
         if let Went::Called { resumes, .. } = &mut went {
+            let exit_before = self.core.exit_before;
             // SAFETY: (2): the callee's record is on top of the caller's, into whose code `ret` goes.
             let exit = unsafe {
-                let caller = self.core.frame.sub(1);
-                self.core.frame = caller;
-                self.enter((*caller).ret)
+                self.core.frame = own;
+                self.enter((*own).ret)
             };
+            self.core.exit_before = exit_before;
             if exit == Exit::Deopt {
                 *resumes = self.running(self.core.frame).1;
             }
@@ -161,17 +240,26 @@ impl<I: InstructionSet> Vm<I> {
         Some((went, false))
     }
 
-    fn running_base(&self) -> *const u64 {
-        // SAFETY: (2).
-        unsafe { (*self.core.frame).base }
-    }
-
-    fn went(&mut self, exit: Exit, base: *const u64) -> Went {
+    /// Where the op went that left by `exit`; `before` is what the record of its frame was.
+    fn went(&mut self, exit: Exit, before: &Frame, damaged: &mut Vec<&'static str>) -> Went {
         let top = self.core.frame;
+        let own = self.driver.stacks().host_frame().wrapping_add(BELOW);
+        let above_own = own.wrapping_add(1);
+        // SAFETY: (2): the record was filled before.
+        let record = unsafe { &mut *own };
+        if record.base != before.base {
+            damaged.push("`frame->base`");
+            record.base = before.base;
+        }
+        // A tail call puts another function here.
+        if record.function != before.function && !(exit == Exit::Call && top == own) {
+            damaged.push("`frame->function`");
+            record.function = before.function;
+        }
         match exit {
-            Exit::Deopt | Exit::Leave => Went::To(self.running(top).1),
-            Exit::Finish | Exit::Return => Went::Returned,
-            Exit::Throw => {
+            Exit::Deopt | Exit::Leave if top == own => Went::To(self.running(top).1),
+            Exit::Finish | Exit::Return if top == own.wrapping_sub(1) => Went::Returned,
+            Exit::Throw if top == own => {
                 if let Some(RequestKind::Call(callee, ..)) = self.take_request() {
                     // SAFETY: a request names a loaded function.
                     let callee = unsafe { (*callee).id() };
@@ -181,19 +269,15 @@ impl<I: InstructionSet> Vm<I> {
                 let trap = self.take_trap();
                 Went::Threw { message: trap.kind.to_string(), pc: trap.backtrace.frames[0].pc }
             }
-            Exit::Call => {
+            Exit::Call if top == own => Went::TailCalled { callee: self.running(top).0.id() },
+            Exit::Call if top == above_own => {
                 let callee = self.running(top).0.id();
-                // SAFETY: (2): below the only frame is the host's record.
-                if unsafe { (*top.sub(1)).function.is_null() } {
-                    return Went::TailCalled { callee };
-                }
                 // SAFETY: (2): below a function's record is its caller's; both frames are in one stack.
-                let (base, ret) = unsafe {
-                    let caller = top.sub(1);
-                    ((*top).base.offset_from_unsigned(base) as u32, Pc((*caller).pc as u32))
-                };
+                let (base, ret) =
+                    unsafe { ((*top).base.offset_from_unsigned((*own).base) as u32, Pc((*own).pc as u32)) };
                 Went::Called { callee, base, ret, resumes: ret }
             }
+            exit => Went::Lost(exit),
         }
     }
 }

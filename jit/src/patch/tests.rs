@@ -87,7 +87,11 @@ const ADRP_X5: u32 = 0x9000_0005;
 const ADD_X1: u32 = 0x9100_0021;
 const LDR_X4: u32 = 0xf940_0024;
 const STR_W4: u32 = 0xb900_0024;
+const LDR_X5: u32 = 0xf940_0025;
 const LDR_Q0: u32 = 0x3dc0_0020;
+const LDR_B0: u32 = 0x3d40_0020;
+const LDRB_W0: u32 = 0x3940_0020;
+const LDRSB_X0: u32 = 0x3980_0020;
 const MOVZ_X3: u32 = 0xd280_0003;
 const MOVK_X3_16: u32 = 0xf2a0_0003;
 
@@ -107,6 +111,10 @@ fn a64_fields() {
         (LDR_X4, A64LoadOffset { shift: 3 }, 4095 * 8, LDR_X4 | 4095 << 10),
         (STR_W4, A64LoadOffset { shift: 2 }, 4, STR_W4 | 1 << 10),
         (LDR_Q0, A64LoadOffset { shift: 4 }, 32, LDR_Q0 | 2 << 10),
+        (LDR_X5, A64LoadOffset { shift: 3 }, 8, LDR_X5 | 1 << 10),
+        (LDR_B0, A64LoadOffset { shift: 0 }, 3, LDR_B0 | 3 << 10),
+        (LDRB_W0, A64LoadOffset { shift: 0 }, 3, LDRB_W0 | 3 << 10),
+        (LDRSB_X0, A64LoadOffset { shift: 0 }, 3, LDRSB_X0 | 3 << 10),
         (MOVZ_X3, A64MovWide { shift: 0 }, 0xabcd_1234, MOVZ_X3 | 0x1234 << 5),
         (MOVK_X3_16, A64MovWide { shift: 16 }, 0xabcd_1234, MOVK_X3_16 | 0xabcd << 5),
     ];
@@ -214,6 +222,18 @@ fn a64_refusals() {
             A64AddPageOffset,
             PLACE,
             "JIT_STENCIL_SOURCE: the bytes 0xf9400024 at byte 0 are not the page offset of `add` to be filled",
+        ),
+        (
+            LDR_X4,
+            A64LoadPageOffset { shift: 3 },
+            0x121,
+            "JIT_PATCH_OVERFLOW: 289 is no multiple of 8, as the page offset of `ldr` or `str` at byte 0 needs",
+        ),
+        (
+            MOVZ_X3 | 1 << 5,
+            A64MovWide { shift: 0 },
+            1,
+            "JIT_STENCIL_SOURCE: the bytes 0xd2800023 at byte 0 are not the 16 bits of `movz` or `movk` to be filled",
         ),
         (
             MOVK_X3_16,

@@ -1,6 +1,6 @@
 //! Fibers stop and go on, also while the code that they are in goes
 
-use mimeo::{FiberExit, FiberLimits};
+use mimeo::{FiberError, FiberExit, FiberLimits};
 
 use super::*;
 
@@ -128,13 +128,41 @@ pub(super) fn a_fiber_that_runs_cannot_be_resumed() {
     }
 }
 
+#[test]
+fn a_fiber_that_runs_or_is_suspended_is_neither_dropped_nor_started() {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "asking", 1, 2, |code| {
+        code.ask(Slot(1), Slot(0), 1);
+        code.yields(Slot(1), Slot(0), 1);
+        code.ret(Slot(1));
+    });
+    let program = verified(builder);
+    for config in configs() {
+        let ask = |vm: &mut Vm, fiber: Window| {
+            let fiber = vm.host.fibers[vm.slot(fiber.start()) as usize];
+            assert_eq!(vm.drop_fiber(fiber), Err(FiberError::Running));
+            Ok(0)
+        };
+        let (mut machine, linked) = asking(config.clone(), Limits::default(), &program, ask);
+        let function = linked.function(FunctionIndex(0));
+        let vm = machine.vm_mut();
+        let fiber = vm.new_fiber(FiberLimits { slots: 100, depth: 10 }).expect("there is memory");
+        vm.host.fibers = vec![fiber];
+        assert!(matches!(vm.start_fiber(fiber, function, &[0]), Ok(FiberExit::Suspended)), "{config:?}");
+        let thrown = vm.start_fiber(fiber, function, &[0]).expect_err("it is suspended");
+        assert_eq!(vm.catch(thrown).kind, TrapKind::Fiber(FiberError::Suspended), "{config:?}");
+        // What is suspended in it goes with it.
+        assert_eq!(vm.drop_fiber(fiber), Ok(()), "{config:?}");
+        assert_eq!(vm.drop_fiber(fiber), Err(FiberError::Dropped), "{config:?}");
+    }
+}
+
 /// A function that resumes the fiber whose number it gets, in which it runs.
 fn resuming_itself() -> Program {
     let mut builder = ProgramBuilder::new();
-    let function = builder.declare("resuming_itself");
-    let mut code = Assembler::new("resuming_itself", 1, 2);
-    code.resume_fiber(Slot(1), Slot(0), Slot(0));
-    code.ret(Slot(1));
-    builder.define(function, code.finish().expect("it is whole"));
-    builder.finish().expect("it is whole").verify().expect("it is sound")
+    define(&mut builder, "resuming_itself", 1, 2, |code| {
+        code.resume_fiber(Slot(1), Slot(0), Slot(0));
+        code.ret(Slot(1));
+    });
+    verified(builder)
 }

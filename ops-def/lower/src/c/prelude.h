@@ -59,7 +59,8 @@ typedef struct __attribute__((aligned(16))) {
   uint64_t exit;
   void *return_marker;
   void *finish_marker;
-  uint64_t fault;
+  uint32_t fault;
+  uint32_t exit_before;
   const Function *fault_callee;
   Slot *fault_base;
   uint64_t moves;
@@ -83,7 +84,7 @@ _Static_assert(offsetof(Frame, base) == 8 && offsetof(Frame, pc) == 16 && offset
 _Static_assert(sizeof(Frame) == 32 && offsetof(Function, frame_bytes) == 8, "Frame, Function");
 _Static_assert(offsetof(Function, arity) == 16 && offsetof(Core, fault_callee) == 56, "Function, Core");
 _Static_assert(offsetof(Core, stack_limit) == 8 && offsetof(Core, frame_limit) == 16, "Core");
-_Static_assert(offsetof(Core, exit) == 24 && offsetof(Core, fault) == 48 && sizeof(Core) == 80, "Core");
+_Static_assert(offsetof(Core, exit) == 24 && offsetof(Core, fault) == 48 && offsetof(Core, exit_before) == 52 && sizeof(Core) == 80, "Core");
 
 /* Holes. A slot's offset is folded into the load or store. A number goes through `asm`, so that the
  * compiler cannot conclude anything from its being an address (that it is not 0, or below 2^31). */

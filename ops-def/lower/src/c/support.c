@@ -14,6 +14,7 @@ PLATFORM uint64_t mimeo_enter(Vm *vm, Slot *base, Frame *frame, Continuation *co
     (void)base; \
     before; \
     vm->core.frame = frame; \
+    vm->core.exit_before = (uint32_t)vm->core.exit; \
     vm->core.exit = (code); \
   }
 

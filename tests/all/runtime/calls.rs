@@ -1,0 +1,256 @@
+//! Calls by the host and between functions: how many arguments, how much room, which tier goes on, and what is counted
+
+use mimeo::jit::Stats;
+use mimeo_tests::stack::{self, stack_ops};
+
+use super::*;
+
+/// Functions of 0 to 2 parameters, and a variadic one, that return their first slot; then callers of the third.
+fn takers() -> Program {
+    let mut builder = ProgramBuilder::new();
+    for (name, arity) in [("none", 0), ("one", 1), ("two", 2)] {
+        define(&mut builder, name, arity, 2, |code| code.ret(Slot(0)));
+    }
+    define(&mut builder, "any", 1, 1, |code| {
+        code.set_variadic();
+        code.ret(Slot(0));
+    });
+    define(&mut builder, "calls_two", 1, 2, |code| {
+        code.number(Slot(1), 5);
+        code.call_back(Slot(1), FunctionIndex(2), Slot(0));
+        code.ret(Slot(1));
+    });
+    define(&mut builder, "calls_one", 1, 2, |code| {
+        code.call_back(Slot(1), FunctionIndex(1), Slot(0));
+        code.ret(Slot(1));
+    });
+    verified(builder)
+}
+
+/// The function and the op that threw, and how many frames the backtrace has.
+fn place_of(trap: &Trap) -> (&str, u32, usize) {
+    (function_of(trap), trap.backtrace.frames[0].pc.0, trap.backtrace.depth())
+}
+
+#[test]
+fn a_function_gets_as_many_arguments_as_it_takes() {
+    let [none, one, two, any, calls_two] = [0, 1, 2, 3, 4].map(FunctionIndex);
+    for config in configs() {
+        let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
+        let linked = machine.load(&takers()).expect("it has the spaces");
+        for _ in 0..4 {
+            assert!(machine.call(linked.function(none), &[]).is_ok());
+            assert_eq!(machine.call(linked.function(one), &[1]), Ok(1));
+            assert_eq!(machine.call(linked.function(two), &[1, 2]), Ok(1));
+            assert_eq!(machine.call(linked.function(any), &[1]), Ok(1));
+            assert_eq!(machine.call(linked.function(any), &[1, 2, 3]), Ok(1));
+            for (function, args, message) in [
+                (none, &[1][..], "`none` takes 0 arguments, not 1"),
+                (one, &[], "`one` takes 1 argument, not 0"),
+                (one, &[1, 2], "`one` takes 1 argument, not 2"),
+                (two, &[1], "`two` takes 2 arguments, not 1"),
+                (any, &[], "`any` takes 1 argument, not 0"),
+            ] {
+                let trap = machine.call(linked.function(function), args).expect_err("the arguments are wrong");
+                let function = &message[1..message.find("` ").expect("it names the function")];
+                assert_eq!((trap.kind.to_string().as_str(), place_of(&trap)), (message, (function, 0, 1)));
+            }
+            // The mistake of a callback is at the op that wanted it.
+            let trap = machine.call(linked.function(calls_two), &[1]).expect_err("the arguments are wrong");
+            let message = "`two` takes 2 arguments, not 1";
+            assert_eq!((trap.kind.to_string().as_str(), place_of(&trap)), (message, ("calls_two", 6, 1)));
+        }
+    }
+}
+
+#[test]
+fn calls_end_where_the_stack_ends() {
+    let mut builder = ProgramBuilder::new();
+    // Each frame starts one slot behind that of its caller.
+    define(&mut builder, "endless", 1, 2, |code| {
+        code.number(Slot(1), 0);
+        code.call(FunctionIndex(0), Slot(1), 1);
+        code.ret(Slot(1));
+    });
+    define(&mut builder, "small", 0, 1, |code| {
+        code.number(Slot(0), 9);
+        code.ret(Slot(0));
+    });
+    let program = verified(builder);
+    for config in configs() {
+        let limits = Limits { depth: 10_000, slots: 64, ..Limits::default() };
+        let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config.clone());
+        let linked = machine.load(&program).expect("it has the spaces");
+        for _ in 0..3 {
+            let trap = machine.call(linked.function(FunctionIndex(0)), &[0]).expect_err("it has no end");
+            assert_eq!((trap.kind, trap.backtrace.depth()), (TrapKind::StackOverflow, 63), "{config:?}");
+        }
+        let limits = Limits { depth: 1, slots: 1, ..Limits::default() };
+        let mut machine = self::machine::<Ops>((Context::default(), Host::default()), limits, config.clone());
+        let linked = machine.load(&program).expect("it has the spaces");
+        assert_eq!(machine.call(linked.function(FunctionIndex(1)), &[]), Ok(9), "{config:?}");
+    }
+}
+
+/// A callback takes two records: one of the runtime function that calls, and its own.
+#[test]
+fn a_callback_needs_room_for_two_records() {
+    for config in configs() {
+        for (depth, expected) in [(3, Ok(7)), (2, Err("stack overflow"))] {
+            let limits = Limits { depth, ..Limits::default() };
+            let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config.clone());
+            let linked = machine.load(&takers()).expect("it has the spaces");
+            let result = machine.call(linked.function(FunctionIndex(5)), &[7]);
+            assert_eq!(result.map_err(|trap| trap.kind.to_string()), expected.map_err(str::to_owned));
+        }
+    }
+}
+
+/// How often native code was entered.
+fn entered<I: mimeo::InstructionSet>(machine: &Machine<I>) -> u64 {
+    let stats: Stats = machine.jit().expect("it has a tier").stats();
+    stats.switches.entered.iter().sum()
+}
+
+#[test]
+fn a_native_caller_is_returned_to_by_a_native_callee() {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "caller", 1, 2, |code| {
+        code.number(Slot(1), 3);
+        code.call(FunctionIndex(1), Slot(1), 1);
+        code.add(Slot(0), Slot(0), Slot(1));
+        code.ret(Slot(0));
+    });
+    define(&mut builder, "callee", 1, 1, |code| code.ret(Slot(0)));
+    // The interpreter makes the call, on behalf of native code.
+    let config = JitConfig { without: ["call".to_owned()].into(), ..on() };
+    let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
+    let linked = machine.load(&verified(builder)).expect("it has the spaces");
+    assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[4]), Ok(7));
+    // Into the caller, and into the callee, which returns to the caller's code by itself.
+    assert_eq!(entered(&machine), 2);
+}
+
+#[test]
+fn every_interpreted_op_is_counted_once() {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "caller", 1, 2, |code| {
+        code.number(Slot(1), 3);
+        code.call(FunctionIndex(1), Slot(1), 1);
+        code.add(Slot(0), Slot(0), Slot(1));
+        code.ret(Slot(0));
+    });
+    define(&mut builder, "callee", 1, 2, |code| {
+        for number in 0..100 {
+            code.number(Slot(1), number);
+        }
+        code.ret(Slot(0));
+    });
+    let program = verified(builder);
+    // The callee is too large for native code, the caller is not.
+    let native = JitConfig { function_limit: 1000, ..on() };
+    let deopted = JitConfig { without: ["add".to_owned()].into(), ..on() };
+    for (config, count) in [(None, 105), (Some(native), 101), (Some(deopted), 1)] {
+        let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
+        machine.count_interpreted_ops();
+        let linked = machine.load(&program).expect("it has the spaces");
+        assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[4]), Ok(7));
+        assert_eq!(machine.interpreted_ops(), count, "{config:?}");
+    }
+}
+
+/// A way back to a loop's head is counted, also where the loop is a single op.
+#[test]
+fn an_op_that_jumps_to_itself_is_a_loop() {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "waiting", 0, 1, |code| {
+        let again = code.label();
+        code.bind(again);
+        code.jump_while(again);
+        code.number(Slot(0), 8);
+        code.ret(Slot(0));
+    });
+    let program = verified(builder);
+    for counts in [false, true] {
+        let config = JitConfig { threshold: 10, ..JitConfig::default() };
+        let host = Host { times: 1000, ..Host::default() };
+        let mut machine = machine::<Ops>((Context::default(), host), Limits::default(), Some(config));
+        if counts {
+            machine.count_interpreted_ops();
+        }
+        let linked = machine.load(&program).expect("it has the spaces");
+        assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[]), Ok(8));
+        assert_eq!((stats(&machine).functions.compiled(), entered(&machine)), (1, 1));
+        assert!(machine.interpreted_ops() < 20, "{}", machine.interpreted_ops());
+    }
+}
+
+#[test]
+fn an_error_of_the_host_is_nowhere() {
+    let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), None);
+    let thrown = machine.vm_mut().throw("no reason");
+    let trap = machine.vm_mut().catch(thrown);
+    assert_eq!((trap.kind.to_string().as_str(), trap.backtrace.depth(), trap.position()), ("no reason", 0, None));
+}
+
+/// A machine with a stack machine's program.
+fn stack_machine(
+    config: Option<JitConfig>,
+    program: &stack_ops::Program,
+) -> (Machine<stack_ops::Ops>, stack_ops::Linked) {
+    let mut host = stack::Host { cells: vec![0; 8], ..stack::Host::default() };
+    let context = stack_ops::Context { cells: host.cells.as_mut_ptr(), count: 0 };
+    let mut machine = machine::<stack_ops::Ops>((context, host), Limits::default(), config);
+    let linked = machine.load(program).expect("it has the spaces");
+    (machine, linked)
+}
+
+/// `caller` has a value on its operand stack when `looping` takes its place, which has one during a loop.
+fn stack_program() -> stack_ops::Program {
+    let mut builder = stack_ops::ProgramBuilder::new();
+    let [caller, looping, leaving] = ["caller", "looping", "leaving"].map(|name| builder.declare(name));
+    let mut code = stack_ops::Assembler::new("caller", 1, 1);
+    code.push(1);
+    code.push(2);
+    code.tail_call(looping);
+    builder.define(caller, code.finish().expect("it is whole"));
+    let mut code = stack_ops::Assembler::new("looping", 1, 1);
+    let (again, end) = (code.label(), code.label());
+    code.push(77);
+    code.bind(again);
+    code.get_local(Slot(0));
+    code.push(u64::MAX);
+    code.add_to(Slot(0), Slot(0));
+    code.push(1);
+    code.jump_three_ways(end, again);
+    code.jump(again);
+    code.bind(end);
+    code.ret();
+    builder.define(looping, code.finish().expect("it is whole"));
+    let mut code = stack_ops::Assembler::new("leaving", 0, 1);
+    code.push(3);
+    code.leave_if_odd();
+    code.push(5);
+    code.ret();
+    builder.define(leaving, code.finish().expect("it is whole"));
+    builder.finish().expect("it is whole").verify().expect("it is sound")
+}
+
+#[test]
+fn a_tail_call_leaves_nothing_on_the_operand_stack() {
+    for threshold in [1, 3, 1000] {
+        let config = JitConfig { threshold, ..JitConfig::default() };
+        let (mut machine, linked) = stack_machine(Some(config), &stack_program());
+        assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[40]), Ok(77), "{threshold}");
+    }
+    let (mut machine, linked) = stack_machine(None, &stack_program());
+    assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[40]), Ok(77));
+}
+
+#[test]
+fn an_op_that_asks_for_the_interpreter_gets_it() {
+    let (mut machine, linked) = stack_machine(Some(on()), &stack_program());
+    machine.count_interpreted_ops();
+    assert_eq!(machine.call(linked.function(FunctionIndex(2)), &[]), Ok(5));
+    assert_eq!((entered(&machine), machine.interpreted_ops()), (1, 2));
+}

@@ -1,0 +1,227 @@
+//! The sources → whether each small change of them makes a test fail: mutation testing, with all mutants in one build.
+//!
+//! ```text
+//! cargo run -p mimeo-mutants -- all                 tries every mutant, lists those that survive
+//! cargo run -p mimeo-mutants -- sample              tries ten of them, others after every commit: a step of `.ci/run`
+//! cargo run -p mimeo-mutants -- file jit/src/plan.rs    tries those of the files whose path contains the text
+//! cargo run -p mimeo-mutants -- list                lists the mutants, and tries none
+//! ```
+//!
+//! A copy of the tree is made in `target/mutants`. Every expression `e` there that has a mutant `m` reads
+//! `(if mimeo_mutant_switch::on(7) { m } else { e })`, so that one build has them all, and `MIMEO_MUTANT=7` chooses.
+//! Mutants that do not compile are left out. Every test runs once without a mutant, which tells which mutants it
+//! reaches; then each mutant is tried by the tests that reach it, the quickest first. One that crashes or hangs is
+//! killed as well.
+//!
+//! The lowering runs in build scripts, which would have to run anew for each of its mutants. Instead
+//! `mimeo-mutant-tables` lowers the instruction sets of the tests under the mutant. Where the C is another, the C compiler makes
+//! tables of it, and the test binary uses those in place of its own (`MIMEO_MUTANT_TABLES`). A mutant of whose C the
+//! compiler makes the same bytes is equivalent, and is counted as that without being listed.
+//!
+//! A mutant that survives lacks a test, or is equivalent: nothing can notice it. Those are listed in
+//! `equivalent.txt`, each with the reason. The command prints survivors in the form of that file: copy one there, and
+//! write the line `reason: …` under it. Entries are compared by what is in the code and not by line numbers. One whose
+//! code is gone is an error, and so is one that was killed.
+#![forbid(unsafe_code)]
+
+mod child;
+mod compile;
+mod equivalent;
+mod find;
+mod judge;
+mod schema;
+mod suite;
+mod tree;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use equivalent::Equivalent;
+use judge::{Judge, Verdict};
+use lexopt::prelude::*;
+use tree::Tree;
+
+/// Which mutants are tried.
+enum Chosen {
+    All,
+    /// So many, by a number that changes with every commit.
+    Sample(usize),
+    /// Those of files whose path contains this.
+    Files(String),
+    /// None.
+    List,
+}
+
+struct Options {
+    chosen: Chosen,
+    /// Tests that take longer do not take part.
+    patience: Duration,
+}
+
+fn options() -> Result<Options, lexopt::Error> {
+    let mut parser = lexopt::Parser::from_env();
+    let mut chosen = None;
+    let mut patience = Duration::from_secs(1);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("patience") => patience = Duration::from_millis(parser.value()?.parse()?),
+            Value(word) if chosen.is_none() => {
+                chosen = Some(match word.string()?.as_str() {
+                    "all" => Chosen::All,
+                    "sample" => Chosen::Sample(10),
+                    "file" => Chosen::Files(parser.value()?.string()?),
+                    "list" => Chosen::List,
+                    other => return Err(format!("there is no command `{other}`").into()),
+                });
+            }
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    match chosen {
+        Some(chosen) => Ok(Options { chosen, patience }),
+        None => Err("usage: mimeo-mutants all|sample|file TEXT|list [--patience MILLISECONDS]".into()),
+    }
+}
+
+fn main() -> ExitCode {
+    let result = options().map_err(|error| error.to_string()).and_then(|options| run(&options));
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn root() -> &'static Path {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+    root.expect("the package is in `tests/mutants`")
+}
+
+/// Returns whether every mutant that was tried is killed, or known to be equivalent.
+fn run(options: &Options) -> Result<bool, String> {
+    let start = Instant::now();
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    // What does not come from the tree was built already, for the tests.
+    let target = std::path::absolute(target).map_err(|error| error.to_string())?;
+    let folder = target.join("mutants");
+    let (copy, work) = (folder.join("tree"), folder.join("work"));
+    fs::create_dir_all(&work).map_err(|error| format!("cannot make `{}`: {error}", work.display()))?;
+    let mut tree = Tree::new(root(), &copy)?;
+    let equivalents = equivalents(&tree)?;
+    if let Chosen::List = options.chosen {
+        for mutant in &tree.mutants {
+            println!("{}", equivalent::entry(mutant));
+        }
+        println!("{} mutants", tree.mutants.len());
+        return Ok(true);
+    }
+    let (programs, left_out) = compile::compile(&mut tree, &target)?;
+    eprintln!("built ({}s)", start.elapsed().as_secs());
+    let tests = suite::measure(&programs, &work)?;
+    eprintln!("{} tests measured ({}s)", tests.len(), start.elapsed().as_secs());
+    let judge = Judge::new(programs, tests, &copy, &work, options.patience)?;
+    let numbers = (0..tree.mutants.len()).filter(|number| !left_out.contains(number)).collect();
+    let numbers = choose(&options.chosen, numbers, &tree, &equivalents);
+    let verdicts = Mutex::new(BTreeMap::new());
+    suite::in_parallel(numbers.len(), |index| {
+        let number = numbers[index];
+        let mutant = &tree.mutants[number];
+        let verdict = judge.judge(number as u32, mutant);
+        let known = equivalents.iter().find(|known| known.is(mutant));
+        match (&verdict, known) {
+            (Verdict::Survived(how), None) => {
+                println!("survived, {how}; mutant {number}:\n{}", equivalent::entry(mutant));
+            }
+            (Verdict::Killed(by), Some(_)) => {
+                println!("killed by {by}, and listed as equivalent:\n{}", equivalent::entry(mutant));
+            }
+            _ => {}
+        }
+        verdicts.lock().expect("no panic in between").insert(number, (verdict, known));
+    });
+    let verdicts = verdicts.into_inner().expect("no panic in between");
+    let is_clean = summarize(&tree, &verdicts, &work)?;
+    println!("{} mutants do not compile; {}s", left_out.len(), start.elapsed().as_secs());
+    Ok(is_clean)
+}
+
+/// What is listed, all of which must be there.
+fn equivalents(tree: &Tree) -> Result<Vec<Equivalent>, String> {
+    let path = root().join("tests/mutants/equivalent.txt");
+    let text = fs::read_to_string(&path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+    let found = equivalent::parse(&text).map_err(|message| format!("{}: {message}", path.display()))?;
+    match found.iter().find(|known| !tree.mutants.iter().any(|mutant| known.is(mutant))) {
+        Some(gone) => Err(format!("{} lists what is no mutant: {}", path.display(), gone.name())),
+        None => Ok(found),
+    }
+}
+
+fn choose(chosen: &Chosen, mut numbers: Vec<usize>, tree: &Tree, equivalents: &[Equivalent]) -> Vec<usize> {
+    match chosen {
+        Chosen::Files(text) => numbers.retain(|&number| tree.mutants[number].file.contains(text)),
+        Chosen::Sample(count) => {
+            let commits = commits();
+            numbers.retain(|&number| !equivalents.iter().any(|known| known.is(&tree.mutants[number])));
+            numbers.sort_by_key(|&number| {
+                let mut hash = DefaultHasher::new();
+                (tree.mutants[number].key(), commits).hash(&mut hash);
+                hash.finish()
+            });
+            numbers.truncate(*count);
+        }
+        Chosen::All | Chosen::List => {}
+    }
+    numbers
+}
+
+/// The number of commits, or 0 where there is no git.
+fn commits() -> u64 {
+    let output = Command::new("git").arg("-C").arg(root()).args(["rev-list", "--count", "HEAD"]).output();
+    output.ok().and_then(|output| String::from_utf8_lossy(&output.stdout).trim().parse().ok()).unwrap_or(0)
+}
+
+type Verdicts<'a> = BTreeMap<usize, (Verdict, Option<&'a Equivalent>)>;
+
+/// Prints how many of each file were killed, and keeps what killed them in a file; returns whether all is well.
+fn summarize(tree: &Tree, verdicts: &Verdicts<'_>, work: &Path) -> Result<bool, String> {
+    let mut files: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    let mut log = String::new();
+    let mut is_clean = true;
+    for (&number, (verdict, known)) in verdicts {
+        let mutant = &tree.mutants[number];
+        let counts = files.entry(&mutant.file).or_default();
+        let (index, text) = match verdict {
+            Verdict::Killed(by) => (0, format!("killed by {by}")),
+            Verdict::SameCode => (1, "the machine code is the same".to_owned()),
+            Verdict::Survived(how) if known.is_some() => (1, format!("equivalent: {how}")),
+            Verdict::Survived(how) => (2, format!("survived: {how}")),
+        };
+        is_clean &= index == 1 || index == 0 && known.is_none();
+        counts[index] += 1;
+        log += &format!("{number}: {text}\n{}\n", equivalent::entry(mutant));
+    }
+    println!("{:<36} {:>7} {:>7} {:>11} {:>9}", "file", "tried", "killed", "equivalent", "survived");
+    let mut total = [0; 3];
+    for (file, counts) in &files {
+        line(file, *counts);
+        for (sum, count) in total.iter_mut().zip(counts) {
+            *sum += count;
+        }
+    }
+    line("all", total);
+    let path = work.join("verdicts.txt");
+    fs::write(&path, log).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+    Ok(is_clean)
+}
+
+fn line(name: &str, [killed, equivalent, survived]: [usize; 3]) {
+    println!("{name:<36} {:>7} {killed:>7} {equivalent:>11} {survived:>9}", killed + equivalent + survived);
+}

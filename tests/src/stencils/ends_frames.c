@@ -1,0 +1,8 @@
+#include "ends_frames.h"
+
+/* It takes the machine's depth. */
+STENCIL op_ends_frames(Vm *vm, Slot *base, Frame *frame) {
+  WRITE_SLOT(HOLE_dst, READ_SLOT(HOLE_a));
+  vm->core.frame_limit = frame;
+  TAIL CONTINUE(vm, base, frame);
+}

@@ -1,0 +1,8 @@
+#include "ends_stack.h"
+
+/* It takes the machine's room. */
+STENCIL op_ends_stack(Vm *vm, Slot *base, Frame *frame) {
+  WRITE_SLOT(HOLE_dst, READ_SLOT(HOLE_a));
+  vm->core.stack_limit = base;
+  TAIL CONTINUE(vm, base, frame);
+}

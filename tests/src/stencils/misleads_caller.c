@@ -1,0 +1,8 @@
+#include "misleads_caller.h"
+
+/* The caller's pc is another. */
+STENCIL op_misleads_caller(Vm *vm, Slot *base, Frame *frame) {
+  WRITE_SLOT(HOLE_dst, READ_SLOT(HOLE_a));
+  frame[-1].pc += 1;
+  TAIL CONTINUE(vm, base, frame);
+}

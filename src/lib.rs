@@ -4,12 +4,11 @@
 #![deny(unsafe_code)]
 
 pub use mimeo_def as def;
-pub use mimeo_interp as interp;
 pub use mimeo_interp::{
-    After, Backtrace, Callable, Callee, Cursor, Disassembly, FiberError, FiberExit, FiberLimits, FiberRef, Flow,
-    FrameView, Function, FunctionRef, InstructionSet, Label, Limits, Linked, LoadError, Machine, MachineBuilder,
-    NotLoaded, Operands, PlainValue, Position, QuietNan, RuntimeFn, Site, StackMove, Then, Thrown, Trap, TrapKind,
-    TrustedOps, Value, VerifyError, Vm, Window, asm, program, tier,
+    After, Backtrace, Callable, Callee, Disassembly, FiberError, FiberExit, FiberLimits, FiberRef, Flow, FrameView,
+    Function, FunctionRef, InstructionSet, Label, Limits, Linked, LoadError, Machine, MachineBuilder, NotLoaded,
+    Operands, PlainValue, Position, QuietNan, Site, StackMove, Then, Thrown, Trap, TrapKind, TrustedOps, Value,
+    VerifyError, VerifyErrorKind, Vm, Window, asm, program, tier,
 };
 pub use mimeo_jit as jit;
 pub use mimeo_macros::{instruction_set, vm_op};
@@ -18,6 +17,12 @@ mod disassemble;
 pub mod listing;
 
 pub mod testing;
+
+/// What the code that `#[instruction_set]` generates needs, and nobody else.
+#[doc(hidden)]
+pub mod __private {
+    pub use mimeo_interp::{Cursor, RuntimeFn, guard};
+}
 
 /// What an instruction set's module names.
 pub mod prelude {

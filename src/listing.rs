@@ -8,8 +8,8 @@ use crate::InstructionSet;
 use crate::asm::FunctionBody;
 use crate::def::{CodeOffset, Pc};
 use crate::disassemble::disassemble;
-use crate::interp::OpText;
 use crate::jit::CodeView;
+use mimeo_interp::OpText;
 
 /// Shows the machine code of one function: the hot part op by op, then the cold parts, constants and stubs.
 ///

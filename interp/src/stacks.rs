@@ -7,6 +7,7 @@ use memmap2::{MmapMut, MmapRaw};
 use mimeo_def::frame::Frame;
 
 use crate::FiberLimits;
+use crate::poison::set_poisoned;
 
 /// Zeroed memory for values and frame records. The operating system commits it page by page on first use, and has it
 /// back at once when it is dropped: an allocator would keep it, and would have to clear it before the next use.
@@ -29,7 +30,18 @@ impl Stacks {
         let memory = MmapMut::map_anon(Self::values_bytes(size.slots) + frames_bytes).ok()?;
         let stacks = Stacks { memory: memory.into(), size, most };
         stacks.reset();
+        stacks.poison(true);
         Some(stacks)
+    }
+
+    /// Has accesses to the slot after the last one, and to the record after the last one, reported, or no longer.
+    fn poison(&self, is_poisoned: bool) {
+        let last_record = self.record(self.size.depth as usize + 1);
+        // SAFETY: (1), (2): there are both, and nobody uses them.
+        unsafe {
+            set_poisoned(self.limit().cast(), size_of::<u64>(), is_poisoned);
+            set_poisoned(last_record.cast(), size_of::<Frame>(), is_poisoned);
+        }
     }
 
     /// The same stacks in other memory, of this size, and the record that was `top`; `None` when there is no memory.
@@ -186,6 +198,13 @@ impl Stacks {
     pub(crate) fn frame_limit(&self) -> *mut Frame {
         // SAFETY: (1).
         unsafe { self.host_frame().add(self.most.depth.min(self.size.depth) as usize) }
+    }
+}
+
+impl Drop for Stacks {
+    fn drop(&mut self) {
+        // Somebody else has the memory next.
+        self.poison(false);
     }
 }
 

@@ -9,8 +9,8 @@ use super::twins::{Difference, Outcome, Settings};
 use crate::InstructionSet;
 use crate::def::op::{OperandKind, Scalar};
 use crate::def::stencil::{Hole, Stencil};
-use crate::interp::Went;
 use crate::jit::Diagnostic;
+use mimeo_interp::Went;
 
 /// A difference, with all that helps to find its cause.
 pub(super) struct Failure<'a, I: InstructionSet, L: Language<I>> {

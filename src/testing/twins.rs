@@ -10,9 +10,9 @@ use super::language::value_of;
 use super::{Language, Random};
 use crate::def::op::{OpInfo, OperandKind};
 use crate::def::{OpIndex, Pc};
-use crate::interp::{OpRun, Went};
 use crate::jit::{HasJit, Jit, JitConfig, Mode, WithJit};
 use crate::{Function, InstructionSet, Limits, Linked, Machine, Value};
+use mimeo_interp::{OpRun, Went};
 
 /// How much is tried.
 #[derive(Clone, Debug, PartialEq, Eq)]

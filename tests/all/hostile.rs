@@ -3,10 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calc::ops::ops as calc_ops;
+use mimeo::VerifyErrorKind;
 use mimeo::asm::{FunctionBody, FunctionIndex, Handler};
 use mimeo::def::Pc;
 use mimeo::def::op::{OpInfo, OperandKind, Scalar};
-use mimeo::interp::VerifyErrorKind;
 use mimeo::jit::{JitConfig, Mode};
 use mimeo::program::{Program, Verified};
 use mimeo::testing::Random;

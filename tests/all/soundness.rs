@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use mimeo::VerifyErrorKind;
 use mimeo::asm::{AssembleError, FunctionIndex};
 use mimeo::def::Slot;
-use mimeo::interp::VerifyErrorKind;
 use mimeo::jit::{JitConfig, Mode};
 use mimeo::{
     After, FiberError, FiberExit, FiberLimits, Limits, LoadError, Machine, NotLoaded, Thrown, TrapKind, Window,
@@ -392,6 +392,26 @@ fn a_backtrace_has_the_frames_of_every_run_that_the_error_left_and_no_more() {
         let functions: Vec<_> = trap.backtrace.frames.iter().map(|site| site.function.as_str()).collect();
         assert_eq!((trap.kind, &functions[..]), (TrapKind::Nesting, &["sum"; 3][..]), "{config:?}");
         assert_eq!(machine.call(linked.function(CAUTIOUS), &[10]), Ok(-1), "{config:?}");
+    }
+}
+
+#[test]
+fn errors_name_the_file_and_the_position() {
+    let mut builder = ProgramBuilder::new();
+    let function = builder.declare("checked");
+    let mut code = Assembler::new("checked", 1, 1);
+    code.set_file("sums.txt");
+    code.at(mimeo::Position { line: 3, column: 7 });
+    code.check(Slot(0), 10);
+    code.ret(Slot(0));
+    builder.define(function, code.finish().expect("it is whole"));
+    let program = verified(builder);
+    for config in configs() {
+        let mut machine = new_machine(config);
+        let linked = machine.load(&program).expect("it has the spaces");
+        let trap = machine.call(linked.function(function), &[11]).expect_err("it is too much");
+        assert_eq!(trap.to_string(), "sums.txt:3:7: no more than 10");
+        assert_eq!(trap.backtrace.to_string(), "  sums.txt:3:7 in `checked`\n");
     }
 }
 

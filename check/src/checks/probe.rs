@@ -1,8 +1,8 @@
 //! One op of an instruction set → what the verifier says of it, where that is not what the op's metadata says.
 
+use mimeo::VerifyErrorKind as Kind;
 use mimeo::asm::FunctionBody;
 use mimeo::def::op::{Control, OpInfo, OperandInfo, OperandKind, Scalar};
-use mimeo::interp::VerifyErrorKind as Kind;
 use mimeo::program::{Program, Unverified};
 use mimeo::{InstructionSet, Operands};
 

@@ -1,7 +1,19 @@
 //! Names that are taken: by what the macro generates, by the op language and by C.
 
 /// What the macro generates beside the author's items.
-const GENERATED: [&str; 7] = ["Ops", "Opcode", "Assembler", "Machine", "Program", "ProgramBuilder", "TABLE"];
+const GENERATED: [&str; 11] = [
+    "Ops",
+    "Opcode",
+    "Assembler",
+    "Machine",
+    "Program",
+    "ProgramBuilder",
+    "FunctionRef",
+    "FiberRef",
+    "Linked",
+    "Trap",
+    "TABLE",
+];
 
 /// Words whose meaning the lowering takes for granted.
 const LANGUAGE: [&str; 23] = [
@@ -10,8 +22,8 @@ const LANGUAGE: [&str; 23] = [
 ];
 
 /// Methods of the generated `Assembler` that are not ops.
-pub(crate) const ASSEMBLER: [&str; 9] =
-    ["new", "pc", "label", "bind", "at", "set_locals", "set_variadic", "catch", "finish"];
+pub(crate) const ASSEMBLER: [&str; 10] =
+    ["new", "pc", "label", "bind", "at", "set_locals", "set_file", "set_variadic", "catch", "finish"];
 
 /// Keywords of C that are not keywords of Rust, and structs of the C prelude.
 const C: [&str; 25] = [

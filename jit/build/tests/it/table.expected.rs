@@ -1,7 +1,7 @@
 // Stencils of the instruction set `demo`, made by mimeo-build 0.1.0.
 // Compiler: cc 1.0.
 ::mimeo::def::stencil::Table {
-    abi: 2,
+    abi: 3,
     arch: ::mimeo::def::stencil::Arch::X86_64,
     baseline: &[::mimeo::def::Feature::Sse3, ::mimeo::def::Feature::Ssse3, ::mimeo::def::Feature::Bmi1],
     convention: ::mimeo::def::stencil::Convention::PreserveNone,

@@ -70,6 +70,11 @@ fn own_methods() -> TokenStream {
             self.0.set_locals(locals)
         }
 
+        /// The function is written in this source file, which errors name.
+        pub fn set_file(&mut self, file: impl Into<::std::sync::Arc<str>>) {
+            self.0.set_file(file)
+        }
+
         /// The function takes more arguments than its arity says: see
         /// [`FunctionBody::variadic`](::mimeo::asm::FunctionBody::variadic).
         pub fn set_variadic(&mut self) {

@@ -21,7 +21,7 @@ pub(super) fn interpret(set: &Set) -> TokenStream {
             // SAFETY: the code is verified, so each op is decoded and run as `OPS` describes it.
             unsafe {
                 let vm = vm.narrowed();
-                let mut at = ::mimeo::Cursor::resume(vm);
+                let mut at = ::mimeo::__private::Cursor::resume(vm);
                 loop {
                     match at.opcode() {
                         #(#arms)*

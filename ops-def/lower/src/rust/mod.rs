@@ -182,7 +182,7 @@ fn instruction_set(set: &Set, c: &TokenStream) -> TokenStream {
             const NAME: &'static str = #name;
             const OPERANDS: ::mimeo::Operands = ::mimeo::Operands::#operands;
             const OPS: &'static [::mimeo::def::op::OpInfo] = &[#infos];
-            const RUNTIME: &'static [::mimeo::RuntimeFn] = &[#shims];
+            const RUNTIME: &'static [::mimeo::__private::RuntimeFn] = &[#shims];
             const STENCILS: &'static ::mimeo::def::stencil::Table = &TABLE;
             const C: &'static str = #c;
             const STACK_MOVED: Option<fn(&mut Vm, &::mimeo::StackMove)> = #stack_moved;

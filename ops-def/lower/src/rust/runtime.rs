@@ -43,7 +43,7 @@ pub(super) fn table(module: &Module) -> TokenStream {
     let entries = module.runtime.iter().map(|runtime| {
         let name = name_of(&runtime.name);
         let shim = format_ident!("shim_{}", runtime.name);
-        quote!(::mimeo::RuntimeFn { name: #name, shim: #shim as *const () })
+        quote!(::mimeo::__private::RuntimeFn { name: #name, shim: #shim as *const () })
     });
     quote!(#(#entries),*)
 }
@@ -84,7 +84,7 @@ fn shim(module: &Module, runtime: &Runtime) -> TokenStream {
                 #[allow(unused_variables, reason = "not every runtime function takes the machine")]
                 unsafe extern #abi fn #shim(vm: *mut (), #(#words: u64),*) -> ::mimeo::def::frame::Outcome {
                     // SAFETY: only stencils call the shim, with the machine that they run on.
-                    unsafe { ::mimeo::interp::guard(vm, |vm: &mut Vm| #result) }
+                    unsafe { ::mimeo::__private::guard(vm, |vm: &mut Vm| #result) }
                 }
             }
         });

@@ -188,6 +188,8 @@ fn stack() {
 fn callbacks() {
     let report = twins::<callback_ops::Ops>(Callbacks);
     assert_eq!(report.unavailable, None);
+    let reason = "the op says `#[vm_op(stencil = none)]`".to_owned();
+    assert_eq!(report.without_stencil, [("negate", reason)]);
     let counted = report.ops + report.without_stencil.len() + report.skipped.len();
     assert_eq!((counted, report.skipped.len()), (callback_ops::Ops::OPS.len(), 9));
 }

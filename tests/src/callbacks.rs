@@ -326,6 +326,31 @@ pub mod callback_ops {
         Ok(value.wrapping_add(1))
     }
 
+    fn len_of(slots: Window) -> u64 {
+        slots.len()
+    }
+
+    /// `dst` = the number of a window's slots: where they are does not matter.
+    #[vm_op]
+    fn count_slots(slots: Window) -> i64 {
+        len_of(slots) as i64
+    }
+
+    /// `dst = a` below 3, by an early end, and an error otherwise.
+    #[vm_op]
+    fn end_early(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        if a < 3 {
+            return Ok(a);
+        }
+        Err(no_more(vm, a))
+    }
+
+    /// Always an error, so that there is never a result.
+    #[vm_op]
+    fn fail(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        Err(no_more(vm, a))
+    }
+
     /// Has the context point to a window's first slot.
     #[vm_op]
     fn point(vm: &mut Vm, slot: Window) {

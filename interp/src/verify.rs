@@ -215,7 +215,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
             OperandKind::Immediate { scalar, space } => self.check_immediate(name, scalar, space, bits),
             OperandKind::Cache { size, .. } => {
                 let word = self.facts.cache_words;
-                self.facts.cache_words += size.div_ceil(8);
+                self.facts.cache_words += size.div_ceil(size_of::<u64>() as u32);
                 let at = pc.0 as usize + operand.unit as usize;
                 self.body.code[at] = word as u16;
                 self.body.code[at + 1] = (word >> 16) as u16;

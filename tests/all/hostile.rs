@@ -514,6 +514,14 @@ fn handlers() {
     );
 }
 
+#[test]
+fn a_frame_has_room_for_its_operand_stack_at_its_deepest() {
+    let push = [PUSH, 0, 0, 0, 0];
+    let code = [&push[..], &push, &[POP], &push, &push, &[RET]].concat();
+    let program = Program::<stack_ops::Ops, _>::new(vec![body(0, 2, code)], vec![]).verify().expect("it is sound");
+    assert_eq!(program.facts()[0].slots, 2 + 3);
+}
+
 /// The verifier gives each op with an inline cache a cell of its own, also behind 65,536 words of them.
 #[test]
 fn cells_do_not_overlap() {

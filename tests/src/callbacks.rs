@@ -354,6 +354,87 @@ pub mod callback_ops {
         Ok(value.wrapping_add(1))
     }
 
+    fn len_of(slots: Window) -> u64 {
+        slots.len()
+    }
+
+    /// `dst` = the number of a window's slots: where they are does not matter.
+    #[vm_op]
+    fn count_slots(slots: Window) -> i64 {
+        len_of(slots) as i64
+    }
+
+    /// `dst = a` below 3, by an early end, and an error otherwise.
+    #[vm_op]
+    fn end_early(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        if a < 3 {
+            return Ok(a);
+        }
+        Err(no_more(vm, a))
+    }
+
+    /// Notes how many arguments there are and calls, unless `a` is above 0.
+    #[vm_op]
+    fn note_and_call(vm: &mut Vm, a: i64, callee: Callee, args: Window) -> Flow {
+        if a > 0 {
+            return Flow::Next;
+        }
+        let _noted = noted(vm, args.len() as i64);
+        vm.call(callee, args)
+    }
+
+    /// Notes four numbers in one when `a` is not above 0: more of them than a tail call passes in registers.
+    #[vm_op]
+    fn note_four(vm: &mut Vm, a: i64, b: i64) -> i64 {
+        let sum = a.wrapping_add(b);
+        let difference = a.wrapping_sub(b);
+        let product = a.wrapping_mul(b);
+        let either = a | b;
+        if a > 0 {
+            return sum;
+        }
+        let low = noted(vm, sum ^ product);
+        low ^ difference ^ either ^ sum ^ product
+    }
+
+    /// Notes `a + b` when `a` is not above 0: an option, which is no word, is still needed then.
+    #[vm_op]
+    #[expect(clippy::manual_unwrap_or_default, reason = "a method of options is no part of the op language")]
+    fn note_sum(vm: &mut Vm, a: i64, b: i64) -> i64 {
+        let sum = a.checked_add(b);
+        if a > 0 {
+            return b;
+        }
+        let _noted = noted(vm, a);
+        match sum {
+            Some(sum) => sum,
+            None => 0,
+        }
+    }
+
+    /// `dst = a`, or an error above 3: the outcome is a variable.
+    #[vm_op]
+    fn pass_or_throw(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        let outcome: Result<i64, Thrown> = if a > 3 { Err(no_more(vm, a)) } else { Ok(a) };
+        outcome
+    }
+
+    fn refusal(vm: &mut Vm, a: i64) -> Thrown {
+        no_more(vm, a)
+    }
+
+    /// `dst = a`, or above 3 an error that a helper makes.
+    #[vm_op]
+    fn refuse(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        if a > 3 { Err(refusal(vm, a)) } else { Ok(a) }
+    }
+
+    /// Always an error, so that there is never a result.
+    #[vm_op]
+    fn fail(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        Err(no_more(vm, a))
+    }
+
     /// Has the context point to a window's first slot.
     #[vm_op]
     fn point(vm: &mut Vm, slot: Window) {

@@ -126,7 +126,7 @@ fn crates_know_only_what_they_may() {
         ("ops-def", &[]),
         ("ops-def/lower", &["mimeo-def", "proc-macro2", "quote", "syn"]),
         ("ops-macros", &["mimeo-lower", "proc-macro2"]),
-        ("interp", &["libc", "memmap2", "mimeo-def"]),
+        ("interp", &["libc", "memmap2", "mimeo-def", "rustc-hash"]),
         ("jit", &["hdrhistogram", "libc", "mimeo-def", "mimeo-interp", "object", "region", "serde_json"]),
         ("capi", &["mimeo-interp", "mimeo-jit"]),
         ("jit/build", &["cc", "iced-x86", "mimeo-def", "mimeo-lower", "object"]),

@@ -21,8 +21,8 @@ mod ops {
     }
 
     #[repr(C)]
-    pub struct Cell {
-        pub float: f64,
+    pub struct Kept {
+        pub float: Cell<f64>,
     }
 
     unsafe extern "Rust" {
@@ -100,7 +100,7 @@ mod ops {
     }
 
     #[vm_op]
-    fn memory(vm: &mut Vm, a: Value, #[cache] cell: &mut Cell) {
+    fn memory(vm: &mut Vm, a: Value, #[cache] cell: &Kept) {
         let twice = a.float() * 2.0;
         vm.context.pair.second = twice;
         vm.context.pair.first += 1.0;
@@ -110,7 +110,7 @@ mod ops {
         pair.first = twice;
         vm.context.pair = pair;
         vm.context.pair = Pair { first: 1.0, second: twice };
-        cell.float = twice;
+        cell.float.set(twice);
     }
 
     #[vm_op]

@@ -69,8 +69,7 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
         _ => TokenStream::new(),
     };
     let runtime = runtime::functions(module);
-    let instruction_set = instruction_set(set, &c);
-    let promise = trust::promise(module);
+    let instruction_set = instruction_set(set, &c, errors.is_some());
     let opcodes = info::opcode_enum(set);
     let assembler = assembler::assembler(set);
     quote! {
@@ -90,7 +89,6 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
             const TABLE: ::mimeo::def::stencil::Table = #table;
             #drift
             #instruction_set
-            #promise
             #opcodes
             #assembler
 
@@ -148,7 +146,7 @@ fn function(set: &Set, index: usize) -> TokenStream {
     quote!(#function)
 }
 
-fn instruction_set(set: &Set, c: &TokenStream) -> TokenStream {
+fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream {
     let module = &set.module;
     let value = value_tokens(module);
     let unit: syn::Type = parse_quote!(());
@@ -161,7 +159,8 @@ fn instruction_set(set: &Set, c: &TokenStream) -> TokenStream {
     let infos = info::infos(set);
     let shims = runtime::table(module);
     let interpret = dispatch::interpret(set);
-    let stack_moved = trust::stack_moved(module);
+    // Whoever has errors to mend need not hear of promises yet.
+    let stack_moved = if has_errors { quote!(None) } else { trust::stack_moved(module) };
     let reference = reference::markdown(set);
     quote! {
         /// The instruction set: the type by which programs and machines name it.

@@ -7,28 +7,14 @@ use syn::visit::Visit;
 use crate::module::Module;
 use crate::ty::Ty;
 
-/// Whether the author of a module has to implement `TrustedOps`.
-fn is_needed(module: &Module) -> bool {
-    has_unsafe(module) || has_addresses(module)
-}
-
-/// The author's function that hears of stacks that move, if there is one.
+/// The author's function that hears of stacks that move, which only `TrustedOps` has: so a module that needs the trait
+/// does not compile without. The error is at the module's name.
 pub(super) fn stack_moved(module: &Module) -> TokenStream {
-    if is_needed(module) { quote!(Some(<Self as ::mimeo::TrustedOps>::stack_moved)) } else { quote!(None) }
-}
-
-/// Asserts that the author implements `TrustedOps`, if the module needs it.
-pub(super) fn promise(module: &Module) -> Option<TokenStream> {
-    let needed = is_needed(module);
     let span = module.name.span();
-    needed.then(|| {
-        quote_spanned! {span=>
-            const _: fn() = || {
-                fn is_promised<I: ::mimeo::TrustedOps>() {}
-                is_promised::<Ops>();
-            };
-        }
-    })
+    match has_unsafe(module) || has_addresses(module) {
+        true => quote_spanned!(span=> Some(<Ops as ::mimeo::TrustedOps>::stack_moved)),
+        false => quote!(None),
+    }
 }
 
 /// Whether an op or a helper has an `unsafe` block.

@@ -142,8 +142,10 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// [`TrapKind::StackOverflow`], when the limits do not allow it, or there is no memory.
     pub(crate) fn make_room(&mut self, slots: usize, records: usize) -> Result<(), Thrown> {
-        let end = end_of_frame(self.core.frame);
-        if self.try_make_room(end, slots, records) {
+        let top = self.core.frame;
+        let end = end_of_frame(top);
+        let has_slots = (self.core.stack_limit.addr() - end.addr()) / size_of::<u64>() >= slots;
+        if has_slots && top.wrapping_add(records) <= self.core.frame_limit || self.try_make_room(end, slots, records) {
             return Ok(());
         }
         Err(self.throw_kind(TrapKind::StackOverflow))
@@ -192,6 +194,7 @@ impl<I: InstructionSet> Vm<I> {
         let stacks = self.driver.stacks();
         let (stack_limit, frame_limit) = (stacks.limit(), stacks.frame_limit());
         let frame_limit = if self.driver.restless { stacks.host_frame() } else { frame_limit };
+        self.driver.growth_slots = stacks.most().slots - stacks.size().slots;
         (self.core.stack_limit, self.core.frame_limit) = (stack_limit, frame_limit);
     }
 

@@ -138,7 +138,8 @@ impl<I: InstructionSet> MachineBuilder<I> {
             fault_base: std::ptr::null_mut(),
             moves: 0,
         };
-        let vm = Vm::boxed(self.context, self.host, core, driver);
+        let mut vm = Vm::boxed(self.context, self.host, core, driver);
+        vm.use_limits();
         Machine { vm: NonNull::from(Box::leak(vm)) }
     }
 }

@@ -34,13 +34,11 @@ impl<I: InstructionSet> Vm<I> {
     /// When the value stack ends before it.
     #[inline]
     pub fn slot(&self, index: u32) -> I::Value {
-        assert!(index < self.room(), "the value stack has no slot {index}");
-        // The stack may become larger: nothing was written to what it does not have yet.
         let bits = if index < self.room_at_present() {
             // SAFETY: it is a slot of the stack.
             unsafe { *self.top_base().add(index as usize) }
         } else {
-            0
+            self.bits_beyond(index)
         };
         // SAFETY: a slot holds the bits of a value, if a stale one.
         unsafe { I::Value::from_bits(bits) }
@@ -75,14 +73,20 @@ impl<I: InstructionSet> Vm<I> {
     /// Slots from slot 0 of the running op's frame to the end of the value stack, as large as it may become.
     #[inline]
     pub fn room(&self) -> u32 {
-        let stacks = self.driver.stacks();
-        self.room_at_present() + stacks.most().slots - stacks.size().slots
+        self.room_at_present() + self.driver.growth_slots
     }
 
     /// Slots from slot 0 of the running op's frame to the end of the value stack as it is.
     #[inline]
     fn room_at_present(&self) -> u32 {
         ((self.core.stack_limit.addr() - self.top_base().addr()) / size_of::<u64>()) as u32
+    }
+
+    /// The bits of a slot that the stack does not have yet, to which nothing was written.
+    #[cold]
+    fn bits_beyond(&self, index: u32) -> u64 {
+        assert!(index < self.room(), "the value stack has no slot {index}");
+        0
     }
 
     /// Moves the stack to where it has this slot of the running op's frame.

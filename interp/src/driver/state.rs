@@ -90,6 +90,8 @@ pub(crate) struct Driver<I: InstructionSet> {
     waiting: BTreeMap<(u32, usize), Waiting<I>>,
     /// The size that stacks have at first, if it is not the largest at once.
     pub(crate) first_size: Option<FiberLimits>,
+    /// Slots by which the stacks that are worked on may grow.
+    pub(crate) growth_slots: u32,
     /// Every call moves the stack, for tests.
     pub(crate) restless: bool,
     /// Elements of each index space.
@@ -122,6 +124,7 @@ impl<I: InstructionSet> Driver<I> {
             serials: 0..0,
             waiting: BTreeMap::new(),
             first_size: None,
+            growth_slots: 0,
             restless: false,
             spaces: Vec::new(),
             most_nesting: limits.nesting,

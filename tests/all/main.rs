@@ -12,6 +12,7 @@ mod prebuilt;
 mod programs;
 mod runtime;
 mod sanitizer;
+mod slow;
 mod tidy;
 mod twins;
 mod ui;

@@ -11,6 +11,7 @@ use mimeo::testing::{Language, Random, Report, Settings, twins, twins_with};
 use mimeo_tests::broken::{self, broken_ops};
 use mimeo_tests::callbacks::{self, callback_ops};
 use mimeo_tests::registers::register_ops::{self, Value};
+use mimeo_tests::slow::{self, slow_ops};
 use mimeo_tests::stack::stack_ops;
 use mimeo_tests::{registers, stack};
 
@@ -119,15 +120,15 @@ impl Language<calc_ops::Ops> for Calc {
 struct Callbacks;
 
 impl Language<callback_ops::Ops> for Callbacks {
-    /// The errors that were caught, what runtime functions noted, and what was counted.
-    type Snapshot = (Vec<String>, Vec<i64>, i64);
+    /// The errors that were caught.
+    type Snapshot = Vec<String>;
 
     fn state(&self, _: &mut Random) -> (callback_ops::Context, callbacks::Host) {
         Default::default()
     }
 
-    fn snapshot(&self, vm: &callback_ops::Vm) -> Self::Snapshot {
-        (vm.host.caught.clone(), vm.host.counted.clone(), vm.context.count)
+    fn snapshot(&self, vm: &callback_ops::Vm) -> Vec<String> {
+        vm.host.caught.clone()
     }
 
     fn skip(&self, op: &OpInfo) -> Option<String> {
@@ -135,10 +136,28 @@ impl Language<callback_ops::Ops> for Callbacks {
             "ask" | "call_given" => "an answer of the test",
             "fiber" | "start_fiber" | "resume_fiber" | "yields" => "fibers",
             "take" => "an error",
-            "write_and_note" | "point" => "an address",
             _ => return None,
         };
         Some(format!("it needs {needs}"))
+    }
+}
+
+struct Slow;
+
+impl Language<slow_ops::Ops> for Slow {
+    /// What was noted, and what was counted.
+    type Snapshot = (Vec<i64>, Vec<i64>, i64);
+
+    fn state(&self, _: &mut Random) -> (slow_ops::Context, slow::Host) {
+        Default::default()
+    }
+
+    fn snapshot(&self, vm: &slow_ops::Vm) -> Self::Snapshot {
+        (vm.host.noted.clone(), vm.host.counted.clone(), vm.context.count)
+    }
+
+    fn skip(&self, op: &OpInfo) -> Option<String> {
+        ["write_and_note", "point"].contains(&op.name).then(|| "it needs an address".to_owned())
     }
 }
 
@@ -191,7 +210,14 @@ fn callbacks() {
     let reason = "the op says `#[vm_op(stencil = none)]`".to_owned();
     assert_eq!(report.without_stencil, [("negate", reason)]);
     let counted = report.ops + report.without_stencil.len() + report.skipped.len();
-    assert_eq!((counted, report.skipped.len()), (callback_ops::Ops::OPS.len(), 9));
+    assert_eq!((counted, report.skipped.len()), (callback_ops::Ops::OPS.len(), 7));
+}
+
+#[test]
+fn slow() {
+    let report = twins::<slow_ops::Ops>(Slow);
+    assert_eq!((report.unavailable, report.without_stencil), (None, vec![]));
+    assert_eq!((report.ops + report.skipped.len(), report.skipped.len()), (slow_ops::Ops::OPS.len(), 2));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Compiles the stencils of the tests' instruction sets.
 
 fn main() {
-    for file in ["src/callbacks.rs", "src/registers.rs", "src/stack.rs", "src/corners.rs", "src/broken.rs"] {
-        mimeo_build::ops(file).compile();
+    for set in ["callbacks", "registers", "stack", "slow", "corners", "broken"] {
+        mimeo_build::ops(format!("src/{set}.rs")).compile();
     }
 }

@@ -14,6 +14,7 @@ mod programs;
 mod reentry;
 mod runtime;
 mod sanitizer;
+mod slow;
 mod soundness;
 mod tidy;
 mod twins;

@@ -12,6 +12,7 @@ use mimeo::{FunctionRef, InstructionSet};
 use mimeo_tests::broken::{self, broken_ops};
 use mimeo_tests::callbacks::{self, callback_ops};
 use mimeo_tests::registers::register_ops::{self, Value};
+use mimeo_tests::slow::{self, slow_ops};
 use mimeo_tests::stack::stack_ops;
 use mimeo_tests::{registers, stack};
 
@@ -118,10 +119,10 @@ unsafe impl Language<calc_ops::Ops> for Calc {
 
 struct Callbacks;
 
-// SAFETY: the values are numbers, and `given` is a function of the machine.
+// SAFETY: the values are numbers.
 unsafe impl Language<callback_ops::Ops> for Callbacks {
-    /// The errors that were caught, what runtime functions noted, and what was counted.
-    type Snapshot = (Vec<String>, Vec<i64>, i64);
+    /// The errors that were caught.
+    type Snapshot = Vec<String>;
 
     fn state(&self, random: &mut Random) -> (callback_ops::Context, callbacks::Host) {
         let answer = random.edge_i64();
@@ -134,8 +135,8 @@ unsafe impl Language<callback_ops::Ops> for Callbacks {
         true
     }
 
-    fn snapshot(&self, vm: &callback_ops::Vm) -> Self::Snapshot {
-        (vm.host.caught.clone(), vm.host.counted.clone(), vm.context.count)
+    fn snapshot(&self, vm: &callback_ops::Vm) -> Vec<String> {
+        vm.host.caught.clone()
     }
 
     fn skip(&self, op: &OpInfo) -> Option<String> {
@@ -143,10 +144,29 @@ unsafe impl Language<callback_ops::Ops> for Callbacks {
             "take" => "an error",
             "call_given" | "tail_call_given" => "a function of the test's",
             "start_fiber" | "resume_fiber" | "yields" => "a fiber",
-            "write_and_note" | "point" => "an address",
             _ => return None,
         };
         Some(format!("it needs {needs}"))
+    }
+}
+
+struct Slow;
+
+// SAFETY: the values are numbers, and ops that take an address are skipped.
+unsafe impl Language<slow_ops::Ops> for Slow {
+    /// What was noted, and what was counted.
+    type Snapshot = (Vec<i64>, Vec<i64>, i64);
+
+    fn state(&self, _: &mut Random) -> (slow_ops::Context, slow::Host) {
+        Default::default()
+    }
+
+    fn snapshot(&self, vm: &slow_ops::Vm) -> Self::Snapshot {
+        (vm.host.noted.clone(), vm.host.counted.clone(), vm.context.count)
+    }
+
+    fn skip(&self, op: &OpInfo) -> Option<String> {
+        ["write_and_note", "point"].contains(&op.name).then(|| "it needs an address".to_owned())
     }
 }
 
@@ -199,12 +219,18 @@ fn callbacks() {
     let report = twins::<callback_ops::Ops>(Callbacks);
     assert_eq!(report.unavailable, None);
     let skipped: Vec<_> = report.skipped.iter().map(|(op, _)| *op).collect();
-    let needing =
-        ["call_given", "point", "resume_fiber", "start_fiber", "tail_call_given", "take", "write_and_note", "yields"];
+    let needing = ["call_given", "resume_fiber", "start_fiber", "tail_call_given", "take", "yields"];
     assert_eq!(skipped.iter().copied().collect::<BTreeSet<_>>(), needing.into());
     let without: Vec<_> = report.without_stencil.iter().map(|(op, _)| *op).collect();
     assert_eq!(without, ["negate"]);
     assert_eq!(report.ops + skipped.len() + without.len(), callback_ops::Ops::OPS.len());
+}
+
+#[test]
+fn slow() {
+    let report = twins::<slow_ops::Ops>(Slow);
+    assert_eq!((report.unavailable, report.without_stencil), (None, vec![]));
+    assert_eq!((report.ops + report.skipped.len(), report.skipped.len()), (slow_ops::Ops::OPS.len(), 2));
 }
 
 #[test]

@@ -4,4 +4,5 @@ pub mod broken;
 pub mod callbacks;
 pub mod corners;
 pub mod registers;
+pub mod slow;
 pub mod stack;

@@ -165,47 +165,6 @@ pub(super) fn a_tail_call_whose_frame_does_not_fit_is_an_error() {
     }
 }
 
-/// Slots that an op reads can change while it runs. Slow paths, which are functions of their own in native code, have
-/// the values from before.
-#[test]
-pub(super) fn operands_are_what_they_were_when_the_op_began() {
-    let mut builder = ProgramBuilder::new();
-    define(&mut builder, "erased", 1, 3, |code| {
-        code.erase_and_note(Slot(1), Slot(0), Slot(0), 1);
-        code.ret(Slot(1));
-    });
-    define(&mut builder, "written", 1, 3, |code| {
-        code.number(Slot(1), 99);
-        code.point(Slot(0), 1);
-        code.write_and_note(Slot(2), Slot(0), Slot(1));
-        code.add(Slot(0), Slot(0), Slot(2));
-        code.ret(Slot(0));
-    });
-    define(&mut builder, "assigned", 1, 2, |code| {
-        code.decrement_and_note(Slot(1), Slot(0));
-        code.ret(Slot(1));
-    });
-    let program = verified(builder);
-    for config in configs() {
-        let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
-        let linked = machine.load(&program).expect("it has the spaces");
-        let [erased, written, assigned] = [0, 1, 2].map(FunctionIndex);
-        for _ in 0..4 {
-            for (function, arg, result, noted) in [
-                (erased, 5, 5, None),
-                (erased, -5, -5, Some("noted -5")),
-                (written, 5, 104, None),
-                (written, -5, 94, Some("noted -5")),
-                (assigned, 5, 4, None),
-                (assigned, -5, -6, Some("noted -6")),
-            ] {
-                assert_eq!(machine.call(linked.function(function), &[arg]), Ok(result), "{config:?}");
-                assert_eq!(machine.vm_mut().host.caught.pop().as_deref(), noted, "{config:?}");
-            }
-        }
-    }
-}
-
 #[test]
 pub(super) fn runtime_functions_see_windows_and_frames() {
     for config in configs() {

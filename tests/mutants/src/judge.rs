@@ -23,7 +23,8 @@ pub enum Verdict {
 }
 
 /// The files with instruction sets that are lowered under a mutant, and the tests that run on their tables.
-const SETS: [(&str, &[&str]); 6] = [
+const SETS: [(&str, &[&str]); 7] = [
+    ("tests/src/slow.rs", &["twins::slow", "slow::"]),
     ("tests/src/corners.rs", &["corners::"]),
     ("tests/src/callbacks.rs", &["twins::callbacks", "runtime::"]),
     ("examples/calc/src/ops.rs", &["twins::calc", "programs::"]),

@@ -13,10 +13,10 @@
 //! reaches; then each mutant is tried by the tests that reach it, the quickest first. One that crashes or hangs is
 //! killed as well.
 //!
-//! The lowering runs in build scripts, which would have to run anew for each of its mutants. Instead
-//! `mimeo-mutant-tables` lowers the instruction sets of the tests under the mutant. Where the C is another, the C compiler makes
-//! tables of it, and the test binary uses those in place of its own (`MIMEO_MUTANT_TABLES`). A mutant of whose C the
-//! compiler makes the same bytes is equivalent, and is counted as that without being listed.
+//! The lowering runs in build scripts, which would have to run again for each of its mutants. Instead
+//! `mimeo-mutant-tables` lowers the instruction sets of the tests under the mutant. Where the C differs, the C compiler
+//! makes tables of it, and the test binary uses those in place of its own (`MIMEO_MUTANT_TABLES`). If the compiler makes
+//! the same bytes of the other C, the mutant is equivalent, and is counted as such without being listed.
 //!
 //! A mutant that survives lacks a test, or is equivalent: nothing can notice it. Those are listed in
 //! `equivalent.txt`, each with the reason. The command prints survivors in the form of that file: copy one there, and

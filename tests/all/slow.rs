@@ -1,0 +1,53 @@
+//! Slots that an op reads can change while it runs: slow paths, which are functions of their own in native code, have
+//! the values from before
+
+use mimeo::asm::FunctionIndex;
+use mimeo::def::Slot;
+use mimeo::jit::{JitConfig, Mode};
+use mimeo::{Limits, Machine};
+use mimeo_tests::slow::Host;
+use mimeo_tests::slow::slow_ops::{Assembler, Context, Ops, Program, ProgramBuilder};
+
+use crate::machines::machine;
+
+fn program() -> Program {
+    let mut builder = ProgramBuilder::new();
+    let [erased, written, assigned] = ["erased", "written", "assigned"].map(|name| builder.declare(name));
+    let mut code = Assembler::new("erased", 1, 2);
+    code.erase_and_note(Slot(1), Slot(0), Slot(0), 1);
+    code.ret(Slot(1));
+    builder.define(erased, code.finish().expect("it is whole"));
+    let mut code = Assembler::new("written", 1, 3);
+    code.number(Slot(1), 99);
+    code.point(Slot(0), 1);
+    code.write_and_note(Slot(2), Slot(0), Slot(1));
+    code.add(Slot(0), Slot(0), Slot(2));
+    code.ret(Slot(0));
+    builder.define(written, code.finish().expect("it is whole"));
+    let mut code = Assembler::new("assigned", 1, 2);
+    code.decrement_and_note(Slot(1), Slot(0));
+    code.ret(Slot(1));
+    builder.define(assigned, code.finish().expect("it is whole"));
+    builder.finish().expect("it is whole").verify().expect("it is sound")
+}
+
+#[test]
+fn operands_are_what_they_were_when_the_op_began() {
+    let [erased, written, assigned] = [0, 1, 2].map(FunctionIndex);
+    for config in [None, Some(JitConfig { mode: Mode::On, ..JitConfig::default() })] {
+        let state = (Context::default(), Host::default());
+        let mut machine: Machine<Ops> = machine(state, Limits::default(), config.clone());
+        let linked = machine.load(&program()).expect("it has the spaces");
+        for (function, arg, result, noted) in [
+            (erased, 5, 5, None),
+            (erased, -5, -5, Some(-5)),
+            (written, 5, 104, None),
+            (written, -5, 94, Some(-5)),
+            (assigned, 5, 4, None),
+            (assigned, -5, -6, Some(-6)),
+        ] {
+            assert_eq!(machine.call(linked.function(function), &[arg]), Ok(result), "{config:?}");
+            assert_eq!(machine.vm_mut().host.noted.pop(), noted, "{config:?}");
+        }
+    }
+}

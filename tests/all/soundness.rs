@@ -273,7 +273,7 @@ fn nothing_can_be_asked_for_while_nothing_runs() {
     let mut machine = new_machine(None);
     let linked = machine.load(&asking()).expect("it has the spaces");
     let vm = machine.vm_mut();
-    let request = panic_of(|| drop(vm.request(linked.function(LEAF), &[1], |_, _| After::Next)));
+    let request = panic_of(|| vm.request(linked.function(LEAF), &[1], |_, _| After::Next));
     assert_eq!(request, "no op is running that could ask for a call");
     assert_eq!(panic_of(|| vm.set_result(0, 1)), "no op is running that could have a result");
     assert!(vm.suspend().is_none());

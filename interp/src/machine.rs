@@ -172,8 +172,9 @@ impl<I: InstructionSet> Machine<I> {
     /// of what keeps addresses of slots.
     #[doc(hidden)]
     pub fn move_stacks_at_calls(&mut self) {
-        let size = FiberLimits { slots: 16, depth: 4 };
         let vm = self.vm_mut();
+        let most = vm.driver.stacks().most();
+        let size = FiberLimits { slots: most.slots.min(16), depth: most.depth.min(4) };
         (vm.driver.restless, vm.driver.first_size) = (true, Some(size));
         assert!(vm.move_stack(size), "there is memory for a small stack");
     }

@@ -208,7 +208,8 @@ impl Case {
         let function = info.operands.iter().position(|operand| operand.kind == OperandKind::Function);
         let arity = function.map_or(0, |function| self.operands[function] as u16 - 1);
         let stays = |slot: &usize| (usize::from(arity)..usize::from(self.locals)).contains(slot);
-        if !returns || info.control.calls || info.control.returns || !self.fixed_slots.iter().all(stays) {
+        let transfers = info.control.calls || info.control.tail_calls || info.control.returns;
+        if !returns || transfers || !self.fixed_slots.iter().all(stays) {
             return;
         }
         self.arity = arity;

@@ -55,7 +55,6 @@ struct Run<'a, I: InstructionSet> {
 impl<'a, I: InstructionSet> Run<'a, I> {
     fn start(vm: &'a mut Vm<I>, below: *const Frame) -> Self {
         let below = vm.driver.stacks().index_of(below);
-        vm.driver.nesting += 1;
         vm.driver.requests.push(None);
         Run { vm, below, failed: false }
     }
@@ -84,13 +83,12 @@ impl<'a, I: InstructionSet> Run<'a, I> {
 impl<I: InstructionSet> Drop for Run<'_, I> {
     fn drop(&mut self) {
         let driver = &mut self.vm.driver;
-        driver.nesting -= 1;
         driver.requests.pop();
         if self.failed {
             driver.withdraw_request();
         }
         self.vm.core.frame = driver.stacks().record(self.below);
-        if driver.nesting == 0 && driver.tier.as_mut().is_some_and(|tier| tier.idle()) {
+        if driver.nesting() == 0 && driver.tier.as_mut().is_some_and(|tier| tier.idle()) {
             self.vm.safepoint();
         }
     }
@@ -111,7 +109,7 @@ impl<I: InstructionSet> Vm<I> {
         if let Err(kind) = check_arity(function.body(), args.len()) {
             return Err(self.throw_in(function, kind));
         }
-        if self.driver.nesting >= self.driver.most_nesting {
+        if !self.driver.may_nest() {
             return Err(self.throw_in(function, TrapKind::Nesting));
         }
         // The first run on some stacks has the host's record that is always there.
@@ -243,7 +241,7 @@ impl<I: InstructionSet> Vm<I> {
 
     /// Resumes what is suspended on the current stacks; with the pending error, if it is to be thrown there.
     pub(crate) fn run_on(&mut self, throwing: bool) -> Result<FiberExit<I::Value>, Thrown> {
-        if self.driver.nesting >= self.driver.most_nesting {
+        if !self.driver.may_nest() {
             return Err(self.throw_kind(TrapKind::Nesting));
         }
         let host = 0;
@@ -444,17 +442,22 @@ impl<I: InstructionSet> Vm<I> {
         frame: *const Frame,
         question: impl FnOnce(&mut dyn NativeTier<I>, &Function, Pc, References<'_>) -> Option<CodeAddr>,
     ) -> Option<CodeAddr> {
+        let code = self.with_tier(|tier, vm| {
+            let (function, pc) = vm.running(frame);
+            question(tier, function, pc, vm.references())
+        });
+        code.unwrap_or_else(|| {
+            self.running(frame).0.set_countdown(i32::MAX);
+            None
+        })
+    }
+
+    /// Lends out the native tier, beside the machine as it is meanwhile; `None` without a tier.
+    pub(crate) fn with_tier<T>(&mut self, work: impl FnOnce(&mut dyn NativeTier<I>, &Self) -> T) -> Option<T> {
         let mut tier = self.driver.tier.take();
-        let (function, pc) = self.running(frame);
-        let code = match &mut tier {
-            Some(tier) => question(&mut **tier, function, pc, self.references()),
-            None => {
-                function.set_countdown(i32::MAX);
-                None
-            }
-        };
+        let result = tier.as_deref_mut().map(|tier| work(tier, self));
         self.driver.tier = tier;
-        code
+        result
     }
 
     /// The interpreter made a call on behalf of native code: the callee shall return there.
@@ -481,27 +484,22 @@ impl<I: InstructionSet> Vm<I> {
 
     /// Compiles a function, whatever is active; returns whether it has native code then.
     pub(crate) fn compile(&mut self, function: FunctionRef<I>) -> Result<bool, NotLoaded> {
-        let mut tier = self.driver.tier.take();
-        let compiled = self.driver.programs.function(function).map(|function| {
+        let compiled = self.with_tier(|tier, vm| {
+            let function = vm.driver.programs.function(function)?;
             // SAFETY: the function is loaded, and the references are those of now.
-            tier.as_mut().is_some_and(|tier| unsafe { tier.compile(function, self.references()) })
+            Ok(unsafe { tier.compile(function, vm.references()) })
         });
-        self.driver.tier = tier;
-        compiled
+        compiled.unwrap_or_else(|| self.driver.programs.function(function).map(|_| false))
     }
 
     /// Lets the tier free what no frame refers to.
     pub(crate) fn safepoint(&mut self) {
-        let mut tier = self.driver.tier.take();
-        if let Some(tier) = &mut tier {
-            // SAFETY: the references are those of now.
-            unsafe { tier.safepoint(self.references()) };
-        }
-        self.driver.tier = tier;
+        // SAFETY: the references are those of now.
+        self.with_tier(|tier, vm| unsafe { tier.safepoint(vm.references()) });
     }
 
     /// The records of everything that is under way.
-    fn references(&self) -> References<'_> {
+    pub(crate) fn references(&self) -> References<'_> {
         self.driver.references(self.core.frame)
     }
 }

@@ -39,7 +39,7 @@ impl<I: InstructionSet> Vm<I> {
     /// Throws the error of a function that could not even be called: at the op that tried, or in the function itself if
     /// the host did.
     pub(crate) fn throw_in(&mut self, function: &Function, kind: TrapKind<I::Error>) -> Thrown {
-        let site = (self.driver.nesting == 0).then(|| Site { position: None, ..Site::new(function.body(), Pc(0)) });
+        let site = (self.driver.nesting() == 0).then(|| Site { position: None, ..Site::new(function.body(), Pc(0)) });
         let thrown = self.throw_kind(kind);
         if let (Some(pending), Some(site)) = (&mut self.pending, site) {
             pending.backtrace.frames.push(site);

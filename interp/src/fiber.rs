@@ -9,6 +9,8 @@ use mimeo_def::Pc;
 
 use crate::callable::find;
 use crate::driver::Parked;
+use crate::places::Key;
+use crate::reference::named_by;
 use crate::request::RequestKind;
 use crate::{Callable, InstructionSet, Thrown, TrapKind, Value, Vm};
 
@@ -17,48 +19,15 @@ use crate::{Callable, InstructionSet, Thrown, TrapKind, Value, Vm};
 /// It names the fiber and does not keep it: once the fiber is dropped, or in another machine, every use of the reference
 /// is refused with [`FiberError::Dropped`].
 pub struct FiberRef<I> {
-    machine: u64,
-    index: u32,
-    generation: u32,
+    pub(crate) key: Key,
     marker: PhantomData<fn() -> I>,
 }
 
+named_by!(FiberRef: key);
+
 impl<I> FiberRef<I> {
-    pub(crate) fn new(machine: u64, index: u32, generation: u32) -> Self {
-        FiberRef { machine, index, generation, marker: PhantomData }
-    }
-
-    /// Its place among the stacks of this machine, and how many fibers had that before; `None` for another machine's.
-    pub(crate) fn place(self, machine: u64) -> Option<(u32, u32)> {
-        (self.machine == machine).then_some((self.index, self.generation))
-    }
-}
-
-impl<I> Clone for FiberRef<I> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<I> Copy for FiberRef<I> {}
-
-impl<I> PartialEq for FiberRef<I> {
-    fn eq(&self, other: &Self) -> bool {
-        (self.machine, self.index, self.generation) == (other.machine, other.index, other.generation)
-    }
-}
-
-impl<I> Eq for FiberRef<I> {}
-
-impl<I> std::hash::Hash for FiberRef<I> {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        (self.machine, self.index, self.generation).hash(state);
-    }
-}
-
-impl<I> fmt::Debug for FiberRef<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FiberRef({}:{}.{})", self.machine, self.index, self.generation)
+    pub(crate) fn new(key: Key) -> Self {
+        FiberRef { key, marker: PhantomData }
     }
 }
 
@@ -99,6 +68,13 @@ pub struct FiberLimits {
     pub slots: u32,
     /// Calls active at once.
     pub depth: u32,
+}
+
+impl FiberLimits {
+    /// The smaller of each.
+    pub(crate) fn within(self, most: FiberLimits) -> FiberLimits {
+        FiberLimits { slots: self.slots.min(most.slots), depth: self.depth.min(most.depth) }
+    }
 }
 
 /// Why a fiber stopped.
@@ -251,14 +227,14 @@ impl<I: InstructionSet> Vm<I> {
 /// The machine, working on the stacks of a fiber until this is dropped.
 struct Switched<'a, I: InstructionSet> {
     vm: &'a mut Vm<I>,
-    fiber_run: Option<u32>,
+    fiber_run: Option<usize>,
 }
 
 impl<'a, I: InstructionSet> Switched<'a, I> {
     fn to(vm: &'a mut Vm<I>, index: u32) -> Self {
         vm.core.frame = vm.driver.switch_to(index, vm.core.frame);
         vm.use_limits();
-        let fiber_run = vm.driver.fiber_run.replace(vm.driver.nesting + 1);
+        let fiber_run = vm.driver.fiber_run.replace(vm.driver.nesting() + 1);
         Switched { vm, fiber_run }
     }
 }

@@ -1,10 +1,11 @@
 //! What an op hands back: [`Flow`], and the operand types from which an op makes one.
 
-use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU64;
 
 use mimeo_def::frame::FunctionHeader;
+
+use crate::reference::named_by;
 
 /// Where control goes after an op.
 #[derive(Debug)]
@@ -99,27 +100,7 @@ impl<I> Callee<I> {
     }
 }
 
-impl<I> Clone for Callee<I> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<I> Copy for Callee<I> {}
-
-impl<I> PartialEq for Callee<I> {
-    fn eq(&self, other: &Self) -> bool {
-        self.header == other.header
-    }
-}
-
-impl<I> Eq for Callee<I> {}
-
-impl<I> fmt::Debug for Callee<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Callee({:p})", self.header)
-    }
-}
+named_by!(Callee: header);
 
 /// Proof that an error is pending, or that the op has asked for a call or to be suspended. An op returns it as
 /// `Err(…)`.

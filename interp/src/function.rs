@@ -5,6 +5,7 @@ use std::cell::Cell;
 use mimeo_def::frame::{CodeAddr, FunctionHeader};
 
 use crate::asm::{FunctionBody, FunctionIndex};
+use crate::places::Key;
 use crate::program::{Facts, Program, Verified};
 use crate::{FunctionRef, Linked};
 
@@ -27,9 +28,9 @@ pub struct Function {
     /// the function.
     pub(crate) countdown: Cell<i32>,
     pub(crate) id: u32,
-    /// Machine, place and generation of its program, and its index there: a [`FunctionRef`] without the type of the
-    /// instruction set.
-    place: (u64, u32, u32, FunctionIndex),
+    /// Its program, and its index there: a [`FunctionRef`] without the type of the instruction set.
+    program: Key,
+    index: FunctionIndex,
     body: *const FunctionBody,
     facts: *const Facts,
 }
@@ -49,8 +50,7 @@ impl Function {
 
     /// The function as its host names it.
     pub(crate) fn reference<I>(&self) -> FunctionRef<I> {
-        let (machine, index, generation, function) = self.place;
-        Linked::new(machine, index, generation).function(function)
+        Linked::new(self.program).function(self.index)
     }
 
     /// Address at which native code enters the function.
@@ -131,7 +131,7 @@ pub(crate) struct Loaded<I> {
 impl<I> Loaded<I> {
     pub(crate) fn new(
         program: Program<I, Verified>,
-        linked: Linked<I>,
+        key: Key,
         mut next_id: impl FnMut() -> u32,
         entry: CodeAddr,
         countdown: i32,
@@ -157,7 +157,8 @@ impl<I> Loaded<I> {
                 locals: u32::from(body.locals),
                 countdown: Cell::new(countdown.max(1)),
                 id: next_id(),
-                place: (linked.machine, linked.index, linked.generation, FunctionIndex(index as u32)),
+                program: key,
+                index: FunctionIndex(index as u32),
                 body,
                 facts,
             };

@@ -14,6 +14,7 @@ mod flow;
 mod function;
 mod instruction_set;
 mod machine;
+mod places;
 mod poison;
 pub mod program;
 mod programs;

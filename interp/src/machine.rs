@@ -7,6 +7,7 @@ use std::ptr::NonNull;
 
 use mimeo_def::frame::Core;
 
+use crate::asm::FunctionIndex;
 use crate::driver::Driver;
 use crate::program::{Program, Verified};
 use crate::stacks::Stacks;
@@ -119,16 +120,15 @@ impl<I: InstructionSet> MachineBuilder<I> {
     pub fn build(self) -> Machine<I> {
         let Limits { slots, depth, .. } = self.limits;
         let most = FiberLimits { slots, depth };
-        let size = self.first_size.unwrap_or(most);
-        let size = FiberLimits { slots: size.slots.min(slots), depth: size.depth.min(depth) };
-        let stacks = Stacks::new(size, most);
+        let stacks = Stacks::new(self.first_size.unwrap_or(most).within(most), most);
         let stacks = stacks.unwrap_or_else(|| panic!("there is no memory for stacks of {slots} slots"));
         let mut driver = Driver::new(stacks, self.limits, self.tier);
         (driver.spaces, driver.first_size) = (self.spaces, self.first_size);
         let core = Core {
             frame: driver.stacks().host_frame(),
-            stack_limit: driver.stacks().limit(),
-            frame_limit: driver.stacks().frame_limit(),
+            // `use_limits` below.
+            stack_limit: std::ptr::null_mut(),
+            frame_limit: std::ptr::null_mut(),
             exit: 0,
             return_marker: driver.markers.ret,
             finish_marker: driver.markers.finish,
@@ -173,8 +173,7 @@ impl<I: InstructionSet> Machine<I> {
     #[doc(hidden)]
     pub fn move_stacks_at_calls(&mut self) {
         let vm = self.vm_mut();
-        let most = vm.driver.stacks().most();
-        let size = FiberLimits { slots: most.slots.min(16), depth: most.depth.min(4) };
+        let size = FiberLimits { slots: 16, depth: 4 }.within(vm.driver.stacks().most());
         (vm.driver.restless, vm.driver.first_size) = (true, Some(size));
         assert!(vm.move_stack(size), "there is memory for a small stack");
     }
@@ -240,6 +239,18 @@ impl<I: InstructionSet> Machine<I> {
     /// When the function is not loaded.
     pub fn compile(&mut self, function: FunctionRef<I>) -> Result<bool, NotLoaded> {
         self.vm_mut().compile(function)
+    }
+
+    /// As [`compile`](Self::compile), all functions of a program; returns how many have native code then.
+    ///
+    /// # Errors
+    ///
+    /// When the program is not loaded.
+    pub fn compile_all(&mut self, linked: Linked<I>) -> Result<usize, NotLoaded> {
+        let count = self.program(linked)?.functions().len() as u32;
+        (0..count).try_fold(0, |compiled, index| {
+            Ok(compiled + usize::from(self.compile(linked.function(FunctionIndex(index)))?))
+        })
     }
 
     /// Calls a function from the host and runs it to completion.

@@ -4,50 +4,62 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::asm::FunctionIndex;
+use crate::places::Key;
+
+/// Names are copied, compared and shown whatever the instruction set is, which the derived implementations would want to
+/// have these traits as well.
+macro_rules! named_by {
+    ($name:ident: $($field:ident),+) => {
+        impl<I> Clone for $name<I> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<I> Copy for $name<I> {}
+
+        impl<I> PartialEq for $name<I> {
+            fn eq(&self, other: &Self) -> bool {
+                $(self.$field == other.$field)&&+
+            }
+        }
+
+        impl<I> Eq for $name<I> {}
+
+        impl<I> std::hash::Hash for $name<I> {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                $(self.$field.hash(state);)+
+            }
+        }
+
+        impl<I> std::fmt::Debug for $name<I> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_tuple(stringify!($name))$(.field(&self.$field))+.finish()
+            }
+        }
+    };
+}
+pub(crate) use named_by;
 
 /// A program that a machine has loaded.
 ///
 /// It names the program and does not keep it: once the program is unloaded, or in another machine, every use of the
 /// reference is refused with [`NotLoaded`].
 pub struct Linked<I> {
-    pub(crate) machine: u64,
-    /// Its place among the machine's programs.
-    pub(crate) index: u32,
-    /// How many programs had the place before.
-    pub(crate) generation: u32,
+    pub(crate) key: Key,
     marker: PhantomData<fn() -> I>,
 }
 
+named_by!(Linked: key);
+
 impl<I> Linked<I> {
-    pub(crate) fn new(machine: u64, index: u32, generation: u32) -> Self {
-        Linked { machine, index, generation, marker: PhantomData }
+    pub(crate) fn new(key: Key) -> Self {
+        Linked { key, marker: PhantomData }
     }
 
     /// A function of the program. Whether the program has it is checked at each use.
     pub fn function(self, index: FunctionIndex) -> FunctionRef<I> {
         FunctionRef { program: self, index }
-    }
-}
-
-impl<I> Clone for Linked<I> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<I> Copy for Linked<I> {}
-
-impl<I> PartialEq for Linked<I> {
-    fn eq(&self, other: &Self) -> bool {
-        (self.machine, self.index, self.generation) == (other.machine, other.index, other.generation)
-    }
-}
-
-impl<I> Eq for Linked<I> {}
-
-impl<I> fmt::Debug for Linked<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Linked({}:{}.{})", self.machine, self.index, self.generation)
     }
 }
 
@@ -60,27 +72,7 @@ pub struct FunctionRef<I> {
     pub(crate) index: FunctionIndex,
 }
 
-impl<I> Clone for FunctionRef<I> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<I> Copy for FunctionRef<I> {}
-
-impl<I> PartialEq for FunctionRef<I> {
-    fn eq(&self, other: &Self) -> bool {
-        self.program == other.program && self.index == other.index
-    }
-}
-
-impl<I> Eq for FunctionRef<I> {}
-
-impl<I> fmt::Debug for FunctionRef<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FunctionRef({:?}, {})", self.program, self.index.0)
-    }
-}
+named_by!(FunctionRef: program, index);
 
 /// A reference was refused: its program is not loaded in this machine, or has no such function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

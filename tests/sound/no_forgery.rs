@@ -5,7 +5,7 @@ use mimeo::tier::References;
 use mimeo_tests::callbacks::callback_ops::{FiberRef, Machine, Ops};
 
 fn forge() {
-    let _ = FiberRef::new(0, 0, 0);
+    let _ = FiberRef::new;
     let _ = References::NONE;
 }
 

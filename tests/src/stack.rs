@@ -1673,7 +1673,7 @@ pub mod stack_ops {
         }
     }
 
-    /// The bits of what is no NaN on some path.
+    /// The bits of a float that is known not to be a NaN on one of two paths.
     #[vm_op]
     fn float_paths(a: u64, b: u64) -> (u64, u64, u64) {
         let (a, b) = (f64::from_bits(a), f64::from_bits(b));

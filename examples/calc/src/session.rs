@@ -86,10 +86,7 @@ impl Session {
 
     /// Compiles every function, and calls `visit` with those that have native code then.
     pub fn with_native_code(&mut self, mut visit: impl FnMut(&Function, CodeView<'_>)) {
-        for index in 0..self.machine.functions(self.linked).count() as u32 {
-            // What has no native code is not listed.
-            let _compiled = self.machine.compile(self.linked.function(FunctionIndex(index)));
-        }
+        self.machine.compile_all(self.linked).expect("the session's program is loaded");
         let Some(jit) = self.machine.jit() else { return };
         for function in self.machine.functions(self.linked) {
             if let Some(code) = jit.code_of(function) {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use mimeo_def::frame::Frame;
 
+use crate::places::Places;
 use crate::programs::Programs;
 use crate::request::{Request, RequestKind, Waiting};
 use crate::stacks::Stacks;
@@ -46,24 +47,13 @@ impl Parked {
     }
 }
 
-/// Where stacks are; empty where a fiber was dropped.
-struct Place {
-    /// How many fibers had the place before.
-    generation: u32,
-    parked: Option<Parked>,
-}
-
 /// Numbers of machines, none of which is used again.
 static MACHINES: AtomicU64 = AtomicU64::new(0);
 
 /// What the driver works with: the stacks, the loaded programs, and the native tier.
 pub(crate) struct Driver<I: InstructionSet> {
-    /// The machine's number, which no other machine of the process has.
-    machine: u64,
-    /// The stacks of the machine itself come first, then those of fibers.
-    places: Vec<Place>,
-    /// Where fibers were dropped.
-    free: Vec<u32>,
+    /// The stacks of the machine itself, which stay in the first place, and those of fibers.
+    stacks: Places<Parked>,
     /// Stacks of dropped fibers, as good as new.
     spare: Vec<Stacks>,
     /// Index of the stacks that are worked on.
@@ -75,12 +65,9 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) markers: Markers,
     /// The way into native code, if there is a tier that has one.
     pub(crate) enter: Option<Enter>,
-    /// Runs under way, one inside the other.
-    pub(crate) nesting: u32,
-    /// Which of them is that of the current fiber, counted from 1.
-    pub(crate) fiber_run: Option<u32>,
-    /// What the op asks for that each active run is in, the innermost run last; before them, what the host asked for
-    /// while nothing ran, which is never served.
+    /// Which of the active runs is that of the current fiber, counted from 1.
+    pub(crate) fiber_run: Option<usize>,
+    /// What an op asks for that is run alone; then the active runs, one inside the other, each with what its op asks for.
     pub(crate) requests: Vec<Option<Request<I>>>,
     /// Room for the arguments of a request.
     pub(crate) spare_arguments: Vec<u64>,
@@ -96,8 +83,8 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) restless: bool,
     /// Elements of each index space.
     pub(crate) spaces: Vec<(&'static str, u32)>,
-    /// As many runs may be under way at once.
-    pub(crate) most_nesting: u32,
+    /// As many runs may be active at once.
+    most_nesting: u32,
     /// Ops that the interpreter ran, if they are counted.
     pub(crate) interpreted: Option<u64>,
 }
@@ -106,18 +93,17 @@ impl<I: InstructionSet> Driver<I> {
     pub(crate) fn new(stacks: Stacks, limits: Limits, tier: Option<Box<dyn NativeTier<I>>>) -> Self {
         let gate = tier.as_ref().and_then(|tier| tier.gate());
         let machine = MACHINES.fetch_add(1, Ordering::Relaxed);
+        let mut places = Places::new(machine);
+        let own = places.add(|_| Parked::new(stacks));
         Driver {
-            machine,
-            places: vec![Place { generation: 0, parked: Some(Parked::new(stacks)) }],
-            free: Vec::new(),
+            stacks: places,
             spare: Vec::new(),
-            current: 0,
+            current: own.index(),
             outer: Vec::new(),
             programs: Programs::new(machine),
             tier,
             markers: gate.map_or(Markers::INTERPRETER, |gate| gate.markers),
             enter: gate.map(|gate| gate.enter),
-            nesting: 0,
             fiber_run: None,
             requests: vec![None],
             spare_arguments: Vec::new(),
@@ -145,15 +131,23 @@ impl<I: InstructionSet> Driver<I> {
         NonZeroU64::new(serial).expect("2^64 errors are not reached")
     }
 
+    /// Number of active runs.
+    pub(crate) fn nesting(&self) -> usize {
+        self.requests.len() - 1
+    }
+
+    /// Whether one more run may start.
+    pub(crate) fn may_nest(&self) -> bool {
+        self.nesting() < self.most_nesting as usize
+    }
+
     /// What the running op asks for.
     pub(crate) fn requested(&self) -> Option<&Request<I>> {
         self.requests.last()?.as_ref()
     }
 
     pub(crate) fn set_request(&mut self, request: Request<I>) {
-        if let Some(last) = self.requests.last_mut() {
-            *last = Some(request);
-        }
+        *self.requests.last_mut().expect("the first is always there") = Some(request);
     }
 
     pub(crate) fn take_request(&mut self) -> Option<Request<I>> {
@@ -183,29 +177,21 @@ impl<I: InstructionSet> Driver<I> {
     }
 
     fn get(&self, index: u32) -> &Parked {
-        self.places[index as usize].parked.as_ref().expect("stacks that are worked on are not dropped")
+        self.stacks.at(index).expect("stacks that are worked on are not dropped")
     }
 
     fn get_mut(&mut self, index: u32) -> &mut Parked {
-        self.places[index as usize].parked.as_mut().expect("stacks that are worked on are not dropped")
+        self.stacks.at_mut(index).expect("stacks that are worked on are not dropped")
     }
 
     /// The index of a fiber's stacks.
     fn find(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
-        let (index, generation) = fiber.place(self.machine).ok_or(FiberError::Dropped)?;
-        let place = self.places.get(index as usize).filter(|place| place.generation == generation);
-        place.filter(|place| place.parked.is_some()).map(|_| index).ok_or(FiberError::Dropped)
+        self.stacks.get(fiber.key).map(|_| fiber.key.index()).ok_or(FiberError::Dropped)
     }
 
     /// Keeps stacks, as a fiber.
     pub(crate) fn park(&mut self, parked: Parked) -> FiberRef<I> {
-        let index = self.free.pop().unwrap_or(self.places.len() as u32);
-        if index as usize == self.places.len() {
-            self.places.push(Place { generation: 0, parked: None });
-        }
-        let place = &mut self.places[index as usize];
-        place.parked = Some(parked);
-        FiberRef::new(self.machine, index, place.generation)
+        FiberRef::new(self.stacks.add(|_| parked))
     }
 
     /// Drops stacks on which nothing is active that anything will return to.
@@ -214,14 +200,8 @@ impl<I: InstructionSet> Driver<I> {
         if self.is_active(index) {
             return Err(FiberError::Running);
         }
-        let place = &mut self.places[index as usize];
-        let parked = place.parked.take();
-        // A place whose generations are used up stays empty, so that no old reference fits a new fiber.
-        if let Some(next) = place.generation.checked_add(1) {
-            place.generation = next;
-            self.free.push(index);
-        }
-        self.waiting.retain(|&(stacks, _), _| stacks != index);
+        let parked = self.stacks.remove(fiber.key);
+        self.forget(index, 0..usize::MAX);
         if self.spare.len() < Self::MAX_SPARE {
             self.spare.extend(parked.and_then(|parked| parked.stacks.recycle()));
         }
@@ -240,7 +220,11 @@ impl<I: InstructionSet> Driver<I> {
 
     /// These records of the current stacks wait for nothing any more.
     pub(crate) fn forget_requests(&mut self, records: Range<usize>) {
-        let records = (self.current, records.start)..(self.current, records.end);
+        self.forget(self.current, records);
+    }
+
+    fn forget(&mut self, stacks: u32, records: Range<usize>) {
+        let records = (stacks, records.start)..(stacks, records.end);
         while let Some((&record, _)) = self.waiting.range(records.clone()).next_back() {
             self.waiting.remove(&record);
         }
@@ -248,8 +232,7 @@ impl<I: InstructionSet> Driver<I> {
 
     /// Stacks for a fiber, which may have been another one's.
     pub(crate) fn stacks_of(&mut self, most: FiberLimits) -> Option<Stacks> {
-        let size = self.first_size.unwrap_or(most);
-        let size = FiberLimits { slots: size.slots.min(most.slots), depth: size.depth.min(most.depth) };
+        let size = self.first_size.unwrap_or(most).within(most);
         match self.spare.iter().rposition(|stacks| (stacks.size(), stacks.most()) == (size, most)) {
             Some(index) => Some(self.spare.swap_remove(index)),
             None => Stacks::new(size, most),
@@ -314,7 +297,7 @@ impl<I: InstructionSet> Driver<I> {
 
     /// The innermost run is that of a fiber.
     pub(crate) fn innermost_is_fiber(&self) -> bool {
-        self.fiber_run == Some(self.nesting)
+        self.fiber_run == Some(self.nesting())
     }
 
     /// Address of a slot of a suspended fiber's top frame.
@@ -371,10 +354,8 @@ impl<I: InstructionSet> Driver<I> {
 
 impl<I: InstructionSet> Others for Driver<I> {
     fn visit(&self, visit: &mut dyn FnMut(&[Frame])) {
-        for (index, place) in self.places.iter().enumerate() {
-            if let Some(parked) = place.parked.as_ref().filter(|_| index != self.current as usize) {
-                visit(parked.records(parked.top));
-            }
+        for (_, parked) in self.stacks.iter().filter(|&(index, _)| index != self.current) {
+            visit(parked.records(parked.top));
         }
     }
 }

@@ -83,7 +83,7 @@ impl<I: InstructionSet> Machine<I> {
     /// Runs the op at `pc`, and nothing else, on a frame with these slots; natively when `native` is set. Further slots
     /// lie above the frame, where a run that the op's runtime function starts has its own.
     ///
-    /// Native code runs on to the next op that it has to leave for. A test of one op wants it to leave behind that
+    /// Native code runs on to the next op that it has to leave for. A test of one op wants it to leave after that
     /// op at once, which is what `only_at` in the configuration of `mimeo-jit` is for.
     ///
     /// The answer is `None` when there is no native code for the op.
@@ -108,14 +108,14 @@ impl<I: InstructionSet> Machine<I> {
         let bottom = stacks.base();
         assert!(image.len() * 8 <= stacks.limit() as usize - bottom as usize, "the slots do not fit");
         let host = stacks.host_frame();
-        // SAFETY: the image fits the stack, and with it the frame; no run is under way, and there is room for the
+        // SAFETY: the image fits the stack, and with it the frame; no run is active, and there is room for the
         // records of the host, a caller and the op's frame.
         unsafe {
             bottom.copy_from_nonoverlapping(image.as_ptr(), image.len());
             let base = bottom.add(MARGIN);
             let frame = |base, pc: u32, ret| Frame { function: record.cast(), base, pc: u64::from(pc), ret };
             vm.set_top(host, record, bottom, pc);
-            // A caller is behind the start of the op that called.
+            // A caller's pc is after the start of the op that called.
             *host.add(1) = frame(bottom, pc.0 + 1, vm.core.return_marker);
             *host.add(BELOW) = frame(base, pc.0, 0);
             vm.core.frame = host.add(BELOW);
@@ -207,14 +207,11 @@ impl<I: InstructionSet> Vm<I> {
     /// Has native code run it; also says whether that handed it back.
     fn one_native(&mut self, function: &Function, pc: Pc, damaged: &mut Vec<&'static str>) -> Option<(Went, bool)> {
         let own = self.core.frame;
-        let mut tier = self.driver.tier.take();
         // SAFETY: the function is loaded, and the references are those of now.
-        let code = tier.as_mut().and_then(|tier| unsafe {
-            tier.called(function, Caller::Host, self.driver.references(self.core.frame))?;
+        let code = self.with_tier(|tier, vm| unsafe {
+            tier.called(function, Caller::Host, vm.references())?;
             tier.return_address(function, pc)
-        });
-        self.driver.tier = tier;
-        let code = code?;
+        })??;
         self.core.exit = 0;
         // SAFETY: (2).
         let before = unsafe { *own };

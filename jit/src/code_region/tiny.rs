@@ -1,7 +1,6 @@
 //! Programs of the tests' instruction set → their [`CodeRegion`]s, for the tests of the observers.
 
 use mimeo_def::CodeOffset;
-use mimeo_interp::asm::FunctionIndex;
 
 use super::CodeRegion;
 use crate::inspect::CodeView;
@@ -28,10 +27,9 @@ pub(crate) fn run() -> Run {
 
 /// Compiles all functions. `visit` gets their regions and views, and those of the support code at the end.
 pub(crate) fn with_regions<R>(run: &mut Run, visit: impl FnOnce(&[CodeRegion<'_>], &[CodeView<'_>]) -> R) -> R {
-    for index in 0..run.machine.functions(run.linked).count() as u32 {
-        assert_eq!(run.machine.compile(run.linked.function(FunctionIndex(index))), Ok(true));
-    }
+    let compiled = run.machine.compile_all(run.linked);
     let (jit, functions) = (run.jit(), run.machine.functions(run.linked).collect::<Vec<_>>());
+    assert_eq!(compiled, Ok(functions.len()));
     let views: Vec<_> = functions.iter().map(|function| jit.code_of(function).expect("compiled")).collect();
     let starts = |view: &CodeView<'_>| view.ops.iter().map(|op| op.hot.start).collect();
     let entries: Vec<Vec<CodeOffset>> = views.iter().map(starts).collect();

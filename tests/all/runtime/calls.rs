@@ -66,7 +66,7 @@ fn a_function_gets_as_many_arguments_as_it_takes() {
 #[test]
 fn calls_end_where_the_stack_ends() {
     let mut builder = ProgramBuilder::new();
-    // Each frame starts one slot behind that of its caller.
+    // Each frame starts one slot after the start of its caller's.
     define(&mut builder, "endless", 1, 2, |code| {
         code.number(Slot(1), 0);
         code.call(FunctionIndex(0), Slot(1), 1);
@@ -112,8 +112,8 @@ fn entered<I: mimeo::InstructionSet>(machine: &Machine<I>) -> u64 {
     stats.switches.entered.iter().sum()
 }
 
-#[test]
-fn a_native_caller_is_returned_to_by_a_native_callee() {
+/// `caller(n)` is `n` plus what function 1, which is yet to be defined, returns for 3.
+fn calling() -> ProgramBuilder {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "caller", 1, 2, |code| {
         code.number(Slot(1), 3);
@@ -121,6 +121,12 @@ fn a_native_caller_is_returned_to_by_a_native_callee() {
         code.add(Slot(0), Slot(0), Slot(1));
         code.ret(Slot(0));
     });
+    builder
+}
+
+#[test]
+fn a_native_caller_is_returned_to_by_a_native_callee() {
+    let mut builder = calling();
     define(&mut builder, "callee", 1, 1, |code| code.ret(Slot(0)));
     // The interpreter makes the call, on behalf of native code.
     let config = JitConfig { without: ["call".to_owned()].into(), ..on() };
@@ -133,13 +139,7 @@ fn a_native_caller_is_returned_to_by_a_native_callee() {
 
 #[test]
 fn every_interpreted_op_is_counted_once() {
-    let mut builder = ProgramBuilder::new();
-    define(&mut builder, "caller", 1, 2, |code| {
-        code.number(Slot(1), 3);
-        code.call(FunctionIndex(1), Slot(1), 1);
-        code.add(Slot(0), Slot(0), Slot(1));
-        code.ret(Slot(0));
-    });
+    let mut builder = calling();
     define(&mut builder, "callee", 1, 2, |code| {
         for number in 0..100 {
             code.number(Slot(1), number);

@@ -159,7 +159,7 @@ fn equivalents(tree: &Tree) -> Result<Vec<Equivalent>, String> {
     let text = fs::read_to_string(&path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
     let found = equivalent::parse(&text).map_err(|message| format!("{}: {message}", path.display()))?;
     match found.iter().find(|known| !tree.mutants.iter().any(|mutant| known.is(mutant))) {
-        Some(gone) => Err(format!("{} lists what is no mutant: {}", path.display(), gone.name())),
+        Some(gone) => Err(format!("{} lists a mutant that does not exist: {}", path.display(), gone.name())),
         None => Ok(found),
     }
 }

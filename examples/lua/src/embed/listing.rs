@@ -3,7 +3,6 @@
 use std::fmt;
 
 use mimeo::Disassembly;
-use mimeo::asm::FunctionIndex;
 use mimeo::jit::{HasJit as _, Jit};
 use mimeo::listing::Listing;
 
@@ -55,10 +54,7 @@ impl Lua {
             Some(Some(reason)) => return Err(Unlisted::NoNativeCode(reason.to_string())),
             Some(None) => {}
         }
-        for index in 0..self.machine.functions(linked).count() as u32 {
-            // What has no native code is left out below.
-            let _compiled = self.machine.compile(linked.function(FunctionIndex(index)));
-        }
+        self.machine.compile_all(linked).expect("a chunk that a function keeps is loaded");
         let mut text = String::new();
         if let Some(jit) = self.machine.jit() {
             for function in self.machine.functions(linked) {

@@ -1,5 +1,5 @@
-//! Tables that were changed on purpose, with a checksum that fits: what is no longer a stencil is refused, with the
-//! reason. What is left are stencils that compute something else, which nothing but a compiler can tell.
+//! Tables that were changed on purpose and given a checksum that fits: code that is not a stencil any more is refused, with
+//! the reason. What is left are stencils that compute something else, which nothing but a compiler can tell.
 
 use iced_x86::{Code, CpuidFeature, Decoder, DecoderOptions, FlowControl, Instruction};
 use mimeo_build::prebuilt;

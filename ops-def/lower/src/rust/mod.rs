@@ -159,7 +159,7 @@ fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream 
     let infos = info::infos(set);
     let shims = runtime::table(module);
     let interpret = dispatch::interpret(set);
-    // Whoever has errors to mend need not hear of promises yet.
+    // The errors come first: `TrustedOps` is demanded of a module without any.
     let stack_moved = if has_errors { quote!(None) } else { trust::stack_moved(module) };
     let reference = reference::markdown(set);
     quote! {

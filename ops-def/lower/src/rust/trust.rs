@@ -7,8 +7,8 @@ use syn::visit::Visit;
 use crate::module::Module;
 use crate::ty::Ty;
 
-/// The author's function that hears of stacks that move, which only `TrustedOps` has: so a module that needs the trait
-/// does not compile without. The error is at the module's name.
+/// The author's function that is notified when a stack moves. It belongs to `TrustedOps`, so a module that needs the trait
+/// does not compile without it; the error is at the module's name.
 pub(super) fn stack_moved(module: &Module) -> TokenStream {
     let span = module.name.span();
     match has_unsafe(module) || has_addresses(module) {

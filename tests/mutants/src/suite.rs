@@ -14,8 +14,18 @@ use crate::compile::Programs;
 
 /// Tests that are of no use here: they start cargo, compilers or debuggers, look at the sources, or compare what a
 /// mutant does with what the same mutant does.
-const SKIPPED: [&str; 8] =
-    ["memory::tables_are_the_same", "gdb::", "ui::", "drift::", "outside::", "prebuilt::", "tidy::", "sanitizer::"];
+const SKIPPED: [&str; 10] = [
+    "memory::tables_are_the_same",
+    "soundness::safe_code",
+    "gdb::",
+    "ui::",
+    "drift::",
+    "reentry::",
+    "outside::",
+    "prebuilt::",
+    "tidy::",
+    "sanitizer::",
+];
 
 /// Time after which a test without a mutant is stopped.
 const LONGEST: Duration = Duration::from_secs(15);

@@ -13,6 +13,7 @@ use mimeo::{
 use mimeo_tests::callbacks::callback_ops::{self, Assembler, Callee, FunctionRef, Ops, Program, ProgramBuilder, Vm};
 use mimeo_tests::callbacks::programs::{CAUTIOUS, SUM, many_functions, program};
 use mimeo_tests::callbacks::{Ask, Host};
+use mimeo_tests::stack::stack_ops;
 
 use crate::machines::machine;
 use crate::runtime::{define, panic_of, verified};
@@ -336,6 +337,26 @@ fn tail_calls_of_known_functions_are_verified() {
     for given in [0, 1, 3] {
         let error = verify(given).expect_err("it is refused");
         assert_eq!(error.kind, VerifyErrorKind::WrongArity { callee: "two".to_owned(), takes: 2, given });
+    }
+}
+
+#[test]
+fn tail_calls_without_a_window_pass_what_lies_in_the_frame() {
+    let verify = |locals| {
+        let mut builder = stack_ops::ProgramBuilder::new();
+        let [caller, callee] = ["caller", "callee"].map(|name| builder.declare(name));
+        let mut code = stack_ops::Assembler::new("caller", 0, locals);
+        code.tail_call(callee);
+        builder.define(caller, code.finish().expect("it is whole"));
+        let mut code = stack_ops::Assembler::new("callee", 2, 2);
+        code.tail_call(callee);
+        builder.define(callee, code.finish().expect("it is whole"));
+        builder.finish().expect("it is whole").verify().map(|_| ())
+    };
+    assert_eq!((verify(2), verify(3)), (Ok(()), Ok(())));
+    for given in [0, 1] {
+        let error = verify(given).expect_err("it is refused");
+        assert_eq!(error.kind, VerifyErrorKind::WrongArity { callee: "callee".to_owned(), takes: 2, given });
     }
 }
 

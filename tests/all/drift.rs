@@ -117,12 +117,8 @@ impl Build {
     }
 
     fn cargo_in(&self, package: &Path, arguments: &[&str]) -> Outcome {
-        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(package).args(&arguments[..1]).args(["--offline", "--quiet", "--color=never"]);
-        cargo.args(&arguments[1..]);
-        cargo.env("CARGO_TARGET_DIR", scratch.join("drift-target")).env_remove("RUSTFLAGS");
-        cargo.env_remove("OUT_DIR").env_remove("MIMEO_STENCILS").env_remove("DRIFT");
+        let mut cargo = cargo(package, arguments);
+        cargo.env_remove("DRIFT");
         cargo.envs(self.drift.map(|drift| ("DRIFT", drift)));
         cargo.envs(self.stencils.map(|mode| ("MIMEO_STENCILS", mode)));
         let output = cargo.output().expect("cargo runs");
@@ -151,8 +147,18 @@ impl Build {
     }
 }
 
+/// A cargo command in a package that a test wrote. All such packages share one target folder.
+pub(crate) fn cargo(package: &Path, arguments: &[&str]) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(package).args(&arguments[..1]).args(["--offline", "--quiet", "--color=never"]);
+    cargo.args(&arguments[1..]);
+    cargo.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("packages-target"));
+    cargo.env_remove("RUSTFLAGS").env_remove("OUT_DIR").env_remove("MIMEO_STENCILS");
+    cargo
+}
+
 /// The file is touched only if it changes, so that cargo builds what changed.
-fn write(path: &PathBuf, text: &str) {
+pub(crate) fn write(path: &PathBuf, text: &str) {
     if !fs::read_to_string(path).is_ok_and(|old| old == text) {
         fs::write(path, text).expect("the file can be written");
     }

@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn cases() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+use crate::drift::{cargo, write};
+
+/// The cases in a folder of this package, sorted.
+fn cases(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let entries = fs::read_dir(folder).expect("the cases are there");
     let mut cases: Vec<PathBuf> = entries.map(|entry| entry.expect("its entries can be read").path()).collect();
     cases.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
@@ -31,7 +34,7 @@ fn covered(text: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn every_problem_has_a_case() {
     let catalogue: BTreeSet<String> = catalogue().into_iter().collect();
-    let texts: Vec<String> = cases().iter().map(|path| fs::read_to_string(path).expect("a case is text")).collect();
+    let texts: Vec<String> = cases("ui").iter().map(|path| fs::read_to_string(path).expect("a case is text")).collect();
     let covered: BTreeSet<String> = texts.iter().flat_map(|text| covered(text)).map(str::to_owned).collect();
     assert!(catalogue.len() > 60, "{catalogue:?}");
     let missing: Vec<_> = catalogue.difference(&covered).collect();
@@ -43,7 +46,7 @@ fn every_problem_has_a_case() {
 /// The build script meets the same mistakes before the macro does, and must leave them to it.
 #[test]
 fn the_build_half_survives_every_mistake() {
-    for path in cases() {
+    for path in cases("ui") {
         let text = fs::read_to_string(&path).expect("a case is text");
         let lowered = mimeo_lower::lower_file(&text, "ops.rs");
         assert!(lowered.is_ok(), "{}", path.display());
@@ -53,4 +56,54 @@ fn the_build_half_survives_every_mistake() {
 #[test]
 fn messages() {
     trybuild::TestCases::new().compile_fail("ui/*.rs");
+}
+
+/// Writes a package with one program for each case of `tests/sound`.
+fn sound_package() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = tests.parent().expect("the tests' folder is in the root");
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sound");
+    fs::create_dir_all(package.join("src/bin")).expect("the folder can be made");
+    let dependency = |name: &str, path: &Path, rest: &str| format!("{name} = {{ path = {path:?}{rest} }}\n");
+    let manifest = format!(
+        "[package]\nname = \"sound\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{}{}\n[workspace]\n",
+        dependency("mimeo", root, ", features = [\"jit\"]"),
+        dependency("mimeo-tests", tests, ""),
+    );
+    write(&package.join("Cargo.toml"), &manifest);
+    fs::copy(root.join("Cargo.lock"), package.join("Cargo.lock")).expect("the lock can be copied");
+    for case in cases("sound") {
+        let name = case.file_name().expect("a case is a file");
+        write(&package.join("src/bin").join(name), &fs::read_to_string(&case).expect("a case is text"));
+    }
+    package
+}
+
+/// The lines that a case marks with `//~ CODE`, as `FILE:LINE CODE`.
+fn marked(case: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(case).expect("a case is text");
+    let file = case.file_name().expect("a case is a file").display();
+    let marks = text.lines().enumerate().filter_map(|(at, line)| Some((at + 1, line.split_once("//~ ")?.1)));
+    marks.map(|(line, code)| format!("{file}:{line} {code}")).collect()
+}
+
+/// The errors in the output of `cargo check --message-format=short`, as `FILE:LINE CODE`. The texts of the messages
+/// are the compiler's and change with its version.
+fn errors(output: &str) -> BTreeSet<String> {
+    let error = |line: &str| {
+        let (place, message) = line.strip_prefix("src/bin/")?.split_once(": error[")?;
+        let (place, _column) = place.rsplit_once(':')?;
+        Some(format!("{place} {}", message.split(']').next()?))
+    };
+    output.lines().filter_map(error).collect()
+}
+
+#[test]
+fn safe_code_cannot_reach_what_does_harm() {
+    let marked: BTreeSet<String> = cases("sound").iter().flat_map(|case| marked(case)).collect();
+    assert!(marked.len() > 15, "{marked:?}");
+    let output =
+        cargo(&sound_package(), &["check", "--keep-going", "--message-format=short"]).output().expect("cargo runs");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(errors(&text), marked, "{text}");
 }

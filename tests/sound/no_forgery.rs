@@ -5,12 +5,12 @@ use mimeo::tier::References;
 use mimeo_tests::callbacks::callback_ops::{FiberRef, Machine, Ops};
 
 fn forge() {
-    let _ = FiberRef::new;
-    let _ = References::NONE;
+    let _ = FiberRef::new; //~ E0624
+    let _ = References::NONE; //~ E0599
 }
 
 fn reach_the_tier(machine: &mut Machine) {
-    let _ = machine.tier_mut::<mimeo::jit::Jit<Ops>>();
+    let _ = machine.tier_mut::<mimeo::jit::Jit<Ops>>(); //~ E0599
 }
 
 fn main() {}

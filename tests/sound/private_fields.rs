@@ -4,8 +4,8 @@
 use mimeo_tests::callbacks::callback_ops::{FunctionRef, Linked};
 
 fn forge(linked: Linked) {
-    let _ = mimeo::Thrown { serial: std::num::NonZeroU64::MIN };
-    let _ = FunctionRef { program: linked, index: mimeo::asm::FunctionIndex(0) };
+    let _ = mimeo::Thrown { serial: std::num::NonZeroU64::MIN }; //~ E0451
+    let _ = FunctionRef { program: linked, index: mimeo::asm::FunctionIndex(0) }; //~ E0451
 }
 
 fn main() {}

@@ -14,9 +14,8 @@ use crate::compile::Programs;
 
 /// Tests that are of no use here: they start cargo, compilers or debuggers, look at the sources, or compare what a
 /// mutant does with what the same mutant does.
-const SKIPPED: [&str; 10] = [
+const SKIPPED: [&str; 9] = [
     "memory::tables_are_the_same",
-    "soundness::safe_code",
     "gdb::",
     "ui::",
     "drift::",

@@ -2,13 +2,12 @@
 //!
 //! Ratios are of medians of interleaved runs, so that a machine that changes its speed changes both sides.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::time::{Duration, Instant};
 
 use calc::ops::ops::Program;
 use calc::{Options, Session};
-use mimeo::jit::{Jit, JitConfig, Mode};
+use mimeo::jit::{Gaps, Jit, JitConfig, Mode};
 
 const FIB: &str = "
 fn fib(n) { if n < 2 { return n; } return fib(n - 1) + fib(n - 2); }
@@ -73,7 +72,7 @@ fn time(program: &Program, jit: Option<JitConfig>) -> Duration {
 }
 
 fn mode(mode: Mode) -> JitConfig {
-    JitConfig { mode, ..JitConfig::default() }
+    JitConfig::new(mode)
 }
 
 /// Medians of each column of interleaved runs.
@@ -119,7 +118,7 @@ fn transitions() {
     const ROUNDS: u32 = 1_000_000;
     let empty = compile("");
     let negate = compile("fn f() { let i = 0; let x = 1; while i < 1000000 { x = -x; i = i + 1; } } f();");
-    let gap = JitConfig { without: BTreeSet::from(["negate".to_owned()]), ..mode(Mode::On) };
+    let gap = mode(Mode::On).with_gaps(Gaps::at(["negate"]));
     let calls = |jit| {
         let mut session = session(&empty, jit);
         let start = Instant::now();
@@ -146,8 +145,8 @@ fn transitions() {
 /// A loop with one op that has no stencil: native code is entered again behind it, or at the next call of the function.
 fn gap_in_a_loop() {
     let program = compile(GAP);
-    let gap = JitConfig { without: BTreeSet::from(["negate".to_owned()]), ..mode(Mode::On) };
-    let to_exit = JitConfig { reenter: false, ..gap.clone() };
+    let gap = mode(Mode::On).with_gaps(Gaps::at(["negate"]));
+    let to_exit = mode(Mode::On).with_gaps(Gaps::at(["negate"]).without_reentry());
     let [off, to_exit, reenter, native] = medians(9, || {
         [None, Some(to_exit.clone()), Some(gap.clone()), Some(mode(Mode::On))]
             .map(|jit| time(&program, jit).as_secs_f64() * 1e3)

@@ -161,7 +161,7 @@ impl<L: Language> Handle<L> {
     fn jit_config(&self) -> JitConfig {
         let config = self.settings.borrow().jit.clone();
         match &*self.control.borrow() {
-            Some(control) => JitConfig { mode: control.mode(), threshold: control.threshold(), ..config },
+            Some(control) => config.with_mode(control.mode()).with_threshold(control.threshold()),
             None => config,
         }
     }

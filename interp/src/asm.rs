@@ -74,6 +74,7 @@ pub struct Handler {
 
 /// Why a function could not be assembled.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AssembleError {
     /// A label was used and never bound.
     UnboundLabel {

@@ -61,8 +61,9 @@ impl fmt::Display for FiberError {
 
 impl std::error::Error for FiberError {}
 
-/// How deep and how wide a fiber may get. Memory is taken as it is used, address space at once.
+/// How deep and how wide a fiber may get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FiberLimits {
     /// Slots of its value stack.
     pub slots: u32,
@@ -70,7 +71,32 @@ pub struct FiberLimits {
     pub depth: u32,
 }
 
+impl Default for FiberLimits {
+    fn default() -> Self {
+        FiberLimits::new()
+    }
+}
+
 impl FiberLimits {
+    /// 1 Mi slots and 200,000 calls.
+    pub const fn new() -> FiberLimits {
+        FiberLimits { slots: 1 << 20, depth: 200_000 }
+    }
+
+    /// Sets [`slots`](Self::slots).
+    #[must_use]
+    pub const fn with_slots(mut self, slots: u32) -> FiberLimits {
+        self.slots = slots;
+        self
+    }
+
+    /// Sets [`depth`](Self::depth).
+    #[must_use]
+    pub const fn with_depth(mut self, depth: u32) -> FiberLimits {
+        self.depth = depth;
+        self
+    }
+
     /// The smaller of each.
     pub(crate) fn within(self, most: FiberLimits) -> FiberLimits {
         FiberLimits { slots: self.slots.min(most.slots), depth: self.depth.min(most.depth) }

@@ -18,6 +18,7 @@ pub use single::{OpRun, Went};
 
 /// How deep and how wide a program may get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Slots of the value stack.
     pub slots: u32,
@@ -32,6 +33,29 @@ impl Default for Limits {
     /// 4 Mi slots (32 MiB of address space), 200,000 calls, 200 runs.
     fn default() -> Self {
         Limits { slots: 4 << 20, depth: 200_000, nesting: 200 }
+    }
+}
+
+impl Limits {
+    /// Sets [`slots`](Self::slots).
+    #[must_use]
+    pub fn with_slots(mut self, slots: u32) -> Limits {
+        self.slots = slots;
+        self
+    }
+
+    /// Sets [`depth`](Self::depth).
+    #[must_use]
+    pub fn with_depth(mut self, depth: u32) -> Limits {
+        self.depth = depth;
+        self
+    }
+
+    /// Sets [`nesting`](Self::nesting).
+    #[must_use]
+    pub fn with_nesting(mut self, nesting: u32) -> Limits {
+        self.nesting = nesting;
+        self
     }
 }
 

@@ -212,6 +212,7 @@ const _: () = assert!(align_of::<Frame>() <= align_of::<u64>(), "records lie aft
 
 /// A value stack that was moved: from where to where.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct StackMove {
     pub(crate) from: usize,
     pub(crate) to: *mut u64,

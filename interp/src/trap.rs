@@ -100,6 +100,7 @@ impl<E: fmt::Display + fmt::Debug> std::error::Error for Trap<E> {}
 /// An error that leaves its run has all of them, apart from those [left out](Self::omitted) of a very deep one. An error
 /// that was caught has only the first: the others are not looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Backtrace {
     /// The frames.
     pub frames: Vec<Site>,
@@ -133,6 +134,7 @@ impl fmt::Display for Backtrace {
 
 /// A place in a function's code.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Site {
     /// Name of the function.
     pub function: String,

@@ -11,6 +11,7 @@ use crate::{InstructionSet, Operands};
 
 /// Why bytecode was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct VerifyError {
     /// The function.
     pub function: String,
@@ -25,6 +26,7 @@ pub struct VerifyError {
 /// The ways in which bytecode can be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are what the message of each names")]
+#[non_exhaustive]
 pub enum VerifyErrorKind {
     UnknownOpcode { opcode: u16 },
     CutOff { need: u16, have: usize },

@@ -9,6 +9,7 @@ use crate::{Control, Diagnostic, JitConfig, Mode, NoStencil, Unavailable};
 
 /// What a native tier can do, and why not more.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Capability {
     /// There is native code to be had. Whether functions are compiled is up to the mode.
     pub available: bool,
@@ -40,7 +41,7 @@ impl Capability {
     ) -> Self {
         let (mut with_stencil, mut without_stencil) = (Vec::new(), Vec::new());
         for op in I::STENCILS.ops {
-            match NoStencil::of(op, config) {
+            match NoStencil::of(op, &config.gaps) {
                 None => with_stencil.push(op.name),
                 Some(reason) => without_stencil.push((op.name, reason)),
             }

@@ -5,6 +5,7 @@ use std::io;
 
 /// Why there is no memory for code.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum CodeBufError {
     /// A buffer of no bytes was asked for.
     Empty,

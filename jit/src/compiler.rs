@@ -274,11 +274,11 @@ mod tests {
     use crate::tiny::programs::{Builder, Run, machine};
     use crate::tiny::{OPS, Op, TABLE, Tiny};
     use crate::validate::Expectation;
-    use crate::{JitConfig, Observers};
+    use crate::{Gaps, Observers};
 
     fn compiler(table: &Table) -> Compiler {
         let expect = Expectation { ops: OPS, runtime_len: 2, host: Arch::host(), has: |_| false };
-        let recipes = Recipes::new(table, &expect, &JitConfig::default()).unwrap();
+        let recipes = Recipes::new(table, &expect, &Gaps::default()).unwrap();
         Compiler::new(recipes, Island::new(vec![0x1000; 8]), Told::new(Observers::None))
     }
 

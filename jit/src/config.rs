@@ -1,18 +1,15 @@
 //! What an embedder asks of the native tier: [`JitConfig`].
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use mimeo_def::Pc;
-
-use crate::BadSetting;
+use crate::{BadSetting, Gaps};
 
 /// When functions are compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// When calls and rounds of loops reach [`JitConfig::threshold`], or native code calls.
+    /// When calls and loop iterations reach [`JitConfig::threshold`], or native code calls.
     #[default]
     Auto,
     /// At their first call.
@@ -25,7 +22,7 @@ impl Mode {
     /// Every mode, in the order in which messages list them.
     pub const ALL: [Mode; 3] = [Mode::Auto, Mode::On, Mode::Off];
 
-    /// As users write it.
+    /// The name that users write.
     pub const fn name(self) -> &'static str {
         match self {
             Mode::Auto => "auto",
@@ -49,8 +46,9 @@ impl FromStr for Mode {
     }
 }
 
-/// Who is told of compiled functions, beside the program itself.
+/// Who is notified of compiled functions, beside the program itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Observers {
     /// Nobody.
     #[default]
@@ -76,36 +74,37 @@ impl FromStr for Observers {
     }
 }
 
-/// How the native tier shall work.
+/// How the native tier works.
 ///
-/// [`Control`](crate::Control) changes the first four while the machine lives.
+/// [`Control`](crate::Control) changes the first four settings while the machine lives.
+///
+/// ```
+/// use mimeo_jit::{JitConfig, Mode};
+///
+/// let config = JitConfig::new(Mode::Auto).with_threshold(50).with_code_limit(1 << 20);
+/// assert_eq!((config.threshold, config.code_limit), (50, Some(1 << 20)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct JitConfig {
     /// When functions are compiled.
     pub mode: Mode,
-    /// In [`Mode::Auto`], the call or round of a loop at which a function is compiled; 0 is the first, as 1. What
-    /// native code calls is compiled at its first call.
+    /// In [`Mode::Auto`], the call or loop iteration at which a function is compiled; 0 means the first, as 1 does.
+    /// Functions that native code calls are compiled at their first call.
     pub threshold: u32,
-    /// Bytes of executable memory that the machine's code may take; `None` is no limit. When it is used up, the
-    /// oldest code goes; what still has no room is interpreted. Memory is taken in pages.
+    /// Bytes of executable memory that the machine's code may take; `None` is no limit. When they are used up, the
+    /// oldest code is evicted; functions that still have no room are interpreted. Memory is taken in pages.
     pub code_limit: Option<usize>,
-    /// The longest that compiling one function may take. One that is expected to take longer is interpreted.
+    /// The longest time that compiling one function may take. Functions that are expected to take longer are
+    /// interpreted.
     pub latency_budget: Option<Duration>,
-    /// Bytes of native code that one function may have; a larger one is interpreted.
+    /// Bytes of native code that one function may have; larger functions are interpreted.
     pub function_limit: usize,
-    /// Behind an op that the interpreter ran, native code goes on at the next op. Without it the interpreter goes on
-    /// to the end of the function, which is slower and only good for comparison.
-    pub reenter: bool,
-    /// Who is told of compiled functions.
+    /// Who is notified of compiled functions.
     pub observers: Observers,
-    /// Each event of a function's life is recorded: see [`Stats`](crate::Stats).
+    /// Whether each event of a function's life is recorded: see [`Stats`](crate::Stats).
     pub trace: bool,
-    /// Names of ops whose stencil must not be used, for tests and experiments.
-    pub without: BTreeSet<String>,
-    /// No op's stencil is used: native code leaves at every op.
-    pub deopt_everywhere: bool,
-    /// Where stencils may be used; elsewhere native code leaves. For tests of single ops; `None` is everywhere.
-    pub only_at: Option<BTreeSet<Pc>>,
+    pub(crate) gaps: Gaps,
 }
 
 impl Default for JitConfig {
@@ -117,12 +116,73 @@ impl Default for JitConfig {
             code_limit: None,
             latency_budget: None,
             function_limit: 16 << 20,
-            reenter: true,
             observers: Observers::None,
             trace: false,
-            without: BTreeSet::new(),
-            deopt_everywhere: false,
-            only_at: None,
+            gaps: Gaps::default(),
         }
+    }
+}
+
+impl JitConfig {
+    /// The default configuration in another mode.
+    pub fn new(mode: Mode) -> JitConfig {
+        JitConfig { mode, ..JitConfig::default() }
+    }
+
+    /// Sets [`mode`](Self::mode).
+    #[must_use]
+    pub fn with_mode(mut self, mode: Mode) -> JitConfig {
+        self.mode = mode;
+        self
+    }
+
+    /// Sets [`threshold`](Self::threshold).
+    #[must_use]
+    pub fn with_threshold(mut self, threshold: u32) -> JitConfig {
+        self.threshold = threshold;
+        self
+    }
+
+    /// Sets [`code_limit`](Self::code_limit), in bytes.
+    #[must_use]
+    pub fn with_code_limit(mut self, bytes: impl Into<Option<usize>>) -> JitConfig {
+        self.code_limit = bytes.into();
+        self
+    }
+
+    /// Sets [`latency_budget`](Self::latency_budget).
+    #[must_use]
+    pub fn with_latency_budget(mut self, budget: impl Into<Option<Duration>>) -> JitConfig {
+        self.latency_budget = budget.into();
+        self
+    }
+
+    /// Sets [`function_limit`](Self::function_limit), in bytes.
+    #[must_use]
+    pub fn with_function_limit(mut self, bytes: usize) -> JitConfig {
+        self.function_limit = bytes;
+        self
+    }
+
+    /// Sets [`observers`](Self::observers).
+    #[must_use]
+    pub fn with_observers(mut self, observers: Observers) -> JitConfig {
+        self.observers = observers;
+        self
+    }
+
+    /// Sets [`trace`](Self::trace).
+    #[must_use]
+    pub fn with_trace(mut self, trace: bool) -> JitConfig {
+        self.trace = trace;
+        self
+    }
+
+    /// Has native code leave where it need not, for tests and experiments.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_gaps(mut self, gaps: Gaps) -> JitConfig {
+        self.gaps = gaps;
+        self
     }
 }

@@ -27,6 +27,7 @@ pub struct CodeView<'a> {
 
 /// Native code of one op.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OpView {
     /// Where the op stands in the bytecode.
     pub pc: Pc,

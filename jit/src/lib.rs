@@ -30,6 +30,7 @@ mod diagnostic;
 mod emit;
 #[cfg(feature = "native")]
 mod functions;
+mod gaps;
 #[cfg(feature = "native")]
 #[cfg_attr(
     not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))),
@@ -82,6 +83,8 @@ pub use code_buf_error::CodeBufError;
 pub use config::{JitConfig, Mode, Observers};
 pub use control::Control;
 pub use diagnostic::{Diagnostic, UnknownDiagnostic};
+#[doc(hidden)]
+pub use gaps::Gaps;
 pub use inspect::{CodeView, OpView};
 pub use native::has_stencils;
 pub use no_stencil::NoStencil;

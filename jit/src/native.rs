@@ -62,11 +62,11 @@ fn settings(config: &JitConfig, control: &Control) -> Settings {
 
 impl<I: InstructionSet> Native<I> {
     pub(crate) fn new(config: &JitConfig, control: &Control, table: &Table) -> Result<Self, Unavailable> {
-        let unknown = config.without.iter().find(|name| I::OPS.iter().all(|op| op.name != **name));
+        let unknown = config.gaps.ops.iter().find(|name| I::OPS.iter().all(|op| op.name != **name));
         if let Some(name) = unknown {
             return Err(Unavailable::NoSuchOp { name: name.clone(), instruction_set: I::NAME });
         }
-        let recipes = Recipes::new(table, &expectation::<I>(), config).map_err(Unavailable::Table)?;
+        let recipes = Recipes::new(table, &expectation::<I>(), &config.gaps).map_err(Unavailable::Table)?;
         let mut cache = CodeCache::default();
         let mut told = Told::new(config.observers);
         let support = Support::new(table, &mut cache.pool, &mut told)?;
@@ -130,7 +130,7 @@ impl<I: InstructionSet> Native<I> {
     pub(crate) fn looped(&mut self, function: &Function, pc: Pc, references: References<'_>) -> Option<CodeAddr> {
         self.notice(references);
         let slot = self.functions.slot(function);
-        if !self.config.reenter && matches!(slot.state, State::Compiled(_)) {
+        if self.config.gaps.without_reentry && matches!(slot.state, State::Compiled(_)) {
             // The frame left native code, and stays where it is.
             slot.grant(function, IDLE_EVENTS);
             return None;
@@ -150,7 +150,7 @@ impl<I: InstructionSet> Native<I> {
 
     #[inline]
     pub(crate) fn return_address(&self, function: &Function, pc: Pc) -> Option<CodeAddr> {
-        if self.config.reenter { self.address(function, pc) } else { None }
+        if self.config.gaps.without_reentry { None } else { self.address(function, pc) }
     }
 
     #[inline]

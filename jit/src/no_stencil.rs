@@ -4,16 +4,17 @@ use std::fmt;
 
 use mimeo_def::stencil::OpStencil;
 
-use crate::{Diagnostic, JitConfig};
+use crate::{Diagnostic, Gaps};
 
 /// Why an op is run by `OP_DEOPT`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum NoStencil {
     /// The build refused its stencil.
     Build(&'static str),
-    /// [`JitConfig::without`] names it.
+    /// The configuration leaves it out.
     Without,
-    /// [`JitConfig::deopt_everywhere`] is set.
+    /// The configuration leaves every stencil out.
     DeoptEverywhere,
     /// A value of this op in this function does not fit its stencil.
     Value {
@@ -25,11 +26,11 @@ pub enum NoStencil {
 }
 
 impl NoStencil {
-    /// Why an op of a table has no stencil under a configuration; `None` when it has one.
-    pub(crate) fn of(op: &OpStencil, config: &JitConfig) -> Option<NoStencil> {
+    /// Why an op of a table has no stencil beside these gaps; `None` when it has one.
+    pub(crate) fn of(op: &OpStencil, gaps: &Gaps) -> Option<NoStencil> {
         match op.stencil {
-            _ if config.deopt_everywhere => Some(NoStencil::DeoptEverywhere),
-            _ if config.without.contains(op.name) => Some(NoStencil::Without),
+            _ if gaps.everywhere => Some(NoStencil::DeoptEverywhere),
+            _ if gaps.ops.contains(op.name) => Some(NoStencil::Without),
             Ok(_) => None,
             Err(reason) => Some(NoStencil::Build(reason)),
         }

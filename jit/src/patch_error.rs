@@ -9,6 +9,7 @@ use crate::Diagnostic;
 
 /// Why a hole could not be filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PatchError {
     /// The number, or the distance, does not fit the field.
     OutOfRange {

@@ -11,7 +11,7 @@ use crate::hole_value::Source;
 use crate::island::FarIndex;
 use crate::table_error::TableError;
 use crate::validate::{Expectation, validate};
-use crate::{JitConfig, NoStencil};
+use crate::{Gaps, NoStencil};
 
 /// Index into [`Recipes`]: the ops in their order, `OP_DEOPT` behind them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,21 +62,21 @@ pub(crate) struct Recipes {
     recipes: Vec<Recipe>,
     sizes: Vec<OpSize>,
     reasons: Vec<Option<NoStencil>>,
-    /// [`JitConfig::only_at`].
-    only_at: Option<BTreeSet<Pc>>,
+    /// [`Gaps::except_at`].
+    except_at: Option<BTreeSet<Pc>>,
     /// The op that takes most room takes this much.
     pub(crate) max_op_bytes: u32,
 }
 
 impl Recipes {
-    /// Validates a table and prepares its stencils, leaving out those that the configuration switches off.
-    pub(crate) fn new(table: &Table, expect: &Expectation, config: &JitConfig) -> Result<Self, TableError> {
+    /// Validates a table and prepares its stencils, leaving out those that the gaps leave out.
+    pub(crate) fn new(table: &Table, expect: &Expectation, gaps: &Gaps) -> Result<Self, TableError> {
         validate(table, expect)?;
         let deopt_index = RecipeIndex(expect.ops.len() as u32);
         let mut recipes = Vec::with_capacity(expect.ops.len() + 1);
         let mut reasons = Vec::with_capacity(expect.ops.len());
         for (op, info) in table.ops.iter().zip(expect.ops) {
-            let reason = NoStencil::of(op, config);
+            let reason = NoStencil::of(op, gaps);
             let stencil = op.stencil.as_ref().ok().filter(|_| reason.is_none());
             recipes.push(Recipe::new(stencil.unwrap_or(&Stencil::EMPTY), Some(info)));
             reasons.push(reason);
@@ -95,7 +95,7 @@ impl Recipes {
         let deopt_size = recipes[expect.ops.len()].size(deopt_index, 0);
         let room = |size: &OpSize| size.hot_bytes + size.cold_bytes + size.rodata_bytes;
         let max_op_bytes = sizes.iter().chain([&deopt_size]).map(room).max().unwrap_or(0);
-        Ok(Recipes { recipes, sizes, reasons, only_at: config.only_at.clone(), max_op_bytes })
+        Ok(Recipes { recipes, sizes, reasons, except_at: gaps.except_at.clone(), max_op_bytes })
     }
 
     pub(crate) fn recipe(&self, index: RecipeIndex) -> &Recipe {
@@ -107,9 +107,9 @@ impl Recipes {
         &self.sizes
     }
 
-    /// May the op at `pc` have its stencil?
+    /// Whether the op at `pc` may use its stencil.
     pub(crate) fn is_used_at(&self, pc: Pc) -> bool {
-        self.only_at.as_ref().is_none_or(|only| only.contains(&pc))
+        self.except_at.as_ref().is_none_or(|only| only.contains(&pc))
     }
 
     /// `OP_DEOPT` in the place of an op of `len_units`.

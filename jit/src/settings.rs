@@ -73,6 +73,7 @@ impl FromStr for Report {
 /// # Ok::<(), mimeo_jit::BadSetting>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Settings {
     /// How the native tier works.
     pub jit: JitConfig,
@@ -150,11 +151,8 @@ mod tests {
     fn each_variable_overrides_its_setting_and_nothing_else() {
         assert_eq!(with(&[]), Ok(Settings::default()));
         assert_eq!(with(&[("MIMEO_JIT", "")]), Ok(Settings::default()));
-        assert_eq!(with(&[("MIMEO_JIT", "on")]).unwrap().jit, JitConfig { mode: Mode::On, ..JitConfig::default() });
-        assert_eq!(
-            with(&[("MIMEO_JIT_THRESHOLD", "7")]).unwrap().jit,
-            JitConfig { threshold: 7, ..JitConfig::default() }
-        );
+        assert_eq!(with(&[("MIMEO_JIT", "on")]).unwrap().jit, JitConfig::new(Mode::On));
+        assert_eq!(with(&[("MIMEO_JIT_THRESHOLD", "7")]).unwrap().jit, JitConfig::default().with_threshold(7));
         let traced = with(&[("MIMEO_STATS", "trace")]).unwrap();
         assert_eq!((traced.report, traced.jit.trace), (Report(Some(StatsFormat::Trace)), true));
         assert_eq!(with(&[("MIMEO_PERF", "map")]).unwrap().jit.observers, Observers::PerfMap);

@@ -10,6 +10,7 @@ use crate::{Diagnostic, PatchError};
 
 /// Why a table was refused. Nothing of a refused table is ever executed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TableError {
     /// What of the table is wrong.
     pub stencil: StencilName,
@@ -19,6 +20,7 @@ pub struct TableError {
 
 /// The stencils of a table, and the table itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StencilName {
     /// The table as a whole.
     Table,
@@ -34,6 +36,7 @@ pub enum StencilName {
 
 /// The parts of a stencil.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Part {
     /// Code that runs every time.
     Hot,
@@ -44,6 +47,7 @@ pub enum Part {
 /// The rules that a table can break.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are what the message of each names")]
+#[non_exhaustive]
 pub enum TableProblem {
     /// The build made no stencils.
     NoStencils { reason: &'static str },

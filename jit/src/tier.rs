@@ -69,13 +69,12 @@ impl<I: InstructionSet> Jit<I> {
 
     /// How the tier was configured, with the settings as they are now.
     pub fn config(&self) -> JitConfig {
-        JitConfig {
-            mode: self.control.mode(),
-            threshold: self.control.threshold(),
-            code_limit: self.control.code_limit(),
-            latency_budget: self.control.latency_budget(),
-            ..self.config.clone()
-        }
+        self.config
+            .clone()
+            .with_mode(self.control.mode())
+            .with_threshold(self.control.threshold())
+            .with_code_limit(self.control.code_limit())
+            .with_latency_budget(self.control.latency_budget())
     }
 
     /// What it did so far.

@@ -6,12 +6,13 @@ use crate::{CodeBufError, Diagnostic, PatchError, TableError};
 
 /// Why there is no native tier.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Unavailable {
     /// The program was built without the feature `native` (in the facade: `jit`).
     Lean,
     /// There are no stencils, or they cannot be trusted.
     Table(TableError),
-    /// [`JitConfig::without`](crate::JitConfig::without) names an op that the instruction set has not.
+    /// The configuration leaves out an op that the instruction set does not have.
     NoSuchOp {
         /// The name.
         name: String,
@@ -42,7 +43,7 @@ impl fmt::Display for Unavailable {
             Unavailable::Lean => write!(f, "{}: built without native code (feature `jit`)", self.code()),
             Unavailable::Table(error) => error.fmt(f),
             Unavailable::NoSuchOp { name, instruction_set } => {
-                write!(f, "{}: `without` names `{name}`, which is no op of `{instruction_set}`", self.code())
+                write!(f, "{}: the gaps name `{name}`, which is no op of `{instruction_set}`", self.code())
             }
             Unavailable::Memory(error) => write!(f, "{}: {error}", self.code()),
             Unavailable::Patch(error) => error.fmt(f),

@@ -1,7 +1,6 @@
 //! [`twins`]: random cases of every op → run in both tiers, compared, and simplified when they differ.
 
 use std::any::Any;
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::case::{Case, Frame, Reentry};
@@ -10,12 +9,13 @@ use super::language::value_of;
 use super::{Language, Random};
 use crate::def::op::{OpInfo, OperandKind};
 use crate::def::{OpIndex, Pc};
-use crate::jit::{HasJit, Jit, JitConfig, Mode, WithJit};
+use crate::jit::{Gaps, HasJit, Jit, JitConfig, Mode, WithJit};
 use crate::{Function, InstructionSet, Limits, Linked, Machine, Value};
 use mimeo_interp::{OpRun, Went};
 
 /// How much is tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Settings {
     /// States for each encoding of each op.
     pub states: usize,
@@ -31,8 +31,32 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// Sets [`states`](Self::states).
+    #[must_use]
+    pub fn with_states(mut self, states: usize) -> Settings {
+        self.states = states;
+        self
+    }
+
+    /// Sets [`seed`](Self::seed).
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Settings {
+        self.seed = seed;
+        self
+    }
+
+    /// Sets [`only`](Self::only).
+    #[must_use]
+    pub fn with_only(mut self, op: impl Into<Option<String>>) -> Settings {
+        self.only = op.into();
+        self
+    }
+}
+
 /// What was compared. A test that wants every op to be compared asserts it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// Why there is no native tier here, and nothing was compared.
     pub unavailable: Option<String>,
@@ -138,11 +162,10 @@ pub(super) struct Difference<S> {
 
 impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
     fn new(language: &'a L, frame: &'a Frame, op: OpIndex) -> Self {
-        let only_at = Some(BTreeSet::from([frame.pc::<I>()]));
         let machine = |native: bool| {
             let (context, host) = language.state(&mut Random::new(0));
-            let config = JitConfig { mode: Mode::On, only_at: only_at.clone(), ..JitConfig::default() };
-            let limits = Limits { slots: 1 << 13, depth: MAX_DEPTH, ..Limits::default() };
+            let config = JitConfig::new(Mode::On).with_gaps(Gaps::except_at(frame.pc::<I>()));
+            let limits = Limits::default().with_slots(1 << 13).with_depth(MAX_DEPTH);
             let builder = Machine::builder(context, host).limits(limits);
             let builder =
                 language.spaces().into_iter().fold(builder, |builder, (space, len)| builder.space(space, len));

@@ -7,7 +7,7 @@ use mimeo::VerifyErrorKind;
 use mimeo::asm::{FunctionBody, FunctionIndex, Handler};
 use mimeo::def::Pc;
 use mimeo::def::op::{OpInfo, OperandKind, Scalar};
-use mimeo::jit::{JitConfig, Mode};
+use mimeo::jit::{Gaps, JitConfig, Mode};
 use mimeo::program::{Program, Verified};
 use mimeo::testing::Random;
 use mimeo::{InstructionSet, Limits, Operands, Value, VerifyError};
@@ -88,8 +88,8 @@ fn check<I: Hostile>(functions: Vec<FunctionBody>, what: u64, count: &mut Count)
     }
     count.run += 1;
     let interpreted = run(&program, None);
-    let native = JitConfig { mode: Mode::On, ..JitConfig::default() };
-    let deopt = JitConfig { deopt_everywhere: true, ..native.clone() };
+    let native = JitConfig::new(Mode::On);
+    let deopt = native.clone().with_gaps(Gaps::everywhere());
     for config in [native, deopt] {
         let outcome = run(&program, Some(config.clone()));
         assert_eq!(interpreted, outcome, "case {what}, {config:?}\n{}", listing(&program));
@@ -137,7 +137,7 @@ fn value<V: Value>(bits: u64) -> V {
 
 /// Everything that can be seen of running each function.
 fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) -> Vec<String> {
-    let limits = Limits { slots: 1 << 17, depth: 20, ..Limits::default() };
+    let limits = Limits::default().with_slots(1 << 17).with_depth(20);
     let mut machine = machine_with::<I>(I::state(), limits, I::SPACES, config);
     let linked = machine.load(program).expect("it has the spaces");
     let mut outcomes = Vec::new();

@@ -10,7 +10,7 @@ use calc::ops::ops as calc_ops;
 use calc::{Options, Session};
 use mimeo::asm::{FunctionIndex, Place};
 use mimeo::def::Slot;
-use mimeo::jit::{HasJit, JitConfig, Mode};
+use mimeo::jit::{Gaps, HasJit, JitConfig, Mode};
 use mimeo::{Limits, Machine};
 use mimeo_build::Target;
 use mimeo_build::generate::Job;
@@ -20,7 +20,7 @@ use register_ops::{Assembler, ProgramBuilder, Value};
 use crate::machines;
 
 fn on() -> JitConfig {
-    JitConfig { mode: Mode::On, ..JitConfig::default() }
+    JitConfig::new(Mode::On)
 }
 
 fn jit(config: JitConfig) -> Options {
@@ -128,7 +128,7 @@ fn long_loops_do_not_grow_the_native_stack() {
         (10_000_000, jit(on())),
         (long, Options::default()),
         (long, jit(JitConfig::default())),
-        (100_000, jit(JitConfig { deopt_everywhere: true, ..on() })),
+        (100_000, jit(on().with_gaps(Gaps::everywhere()))),
     ];
     for (n, options) in runs {
         let sum: u64 = (1..=n).map(|i| i % 7).sum();
@@ -145,9 +145,9 @@ fn deep_recursion_does_not_grow_the_native_stack() {
         None,
         Some(on()),
         Some(JitConfig::default()),
-        Some(JitConfig { deopt_everywhere: true, ..on() }),
-        Some(JitConfig { without: ["call".to_owned()].into(), ..on() }),
-        Some(JitConfig { without: ["ret".to_owned()].into(), ..on() }),
+        Some(on().with_gaps(Gaps::everywhere())),
+        Some(on().with_gaps(Gaps::at(["call"]))),
+        Some(on().with_gaps(Gaps::at(["ret"]))),
     ];
     for config in configs {
         let options = Options { jit: config.clone(), limits };
@@ -237,16 +237,12 @@ fn a_panic_reaches_the_host_from_both_tiers() {
         |code, dst, a| code.panic_on_one_way(dst, a, false),
         |code, dst, a| code.throw_and_panic(dst, a),
     ];
-    let configs = [
-        None,
-        Some(on()),
-        Some(JitConfig { threshold: 2, ..JitConfig::default() }),
-        Some(JitConfig { deopt_everywhere: true, ..on() }),
-    ];
+    let deopted = on().with_gaps(Gaps::everywhere());
+    let configs = [None, Some(on()), Some(JitConfig::default().with_threshold(2)), Some(deopted.clone())];
     for (index, op) in ops.into_iter().enumerate() {
         let program = program(op);
         for config in configs.clone() {
-            let native = config.as_ref().is_some_and(|config| !config.deopt_everywhere);
+            let native = config.as_ref().is_some_and(|config| *config != deopted);
             let what = format!("op {index}, {config:?}");
             let (mut machine, linked) = machine(&program, config);
             let mut traces = Vec::new();

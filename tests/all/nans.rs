@@ -124,7 +124,7 @@ fn check<I: InstructionSet, L: Language<I>>(language: &L) -> Vec<&'static str> {
             let program = Program::<I, _>::new(functions, language.spaces()).verify();
             let program = program.unwrap_or_else(|error| panic!("`{}`: {error}", info.name));
             let interpreted = run(language, &program, None);
-            let config = JitConfig { mode: Mode::On, ..JitConfig::default() };
+            let config = JitConfig::new(Mode::On);
             let native = run(language, &program, Some(config));
             assert!(
                 interpreted == native,

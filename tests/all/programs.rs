@@ -1,11 +1,10 @@
 //! Every program of calc's corpus, in every mode: the output is the one written in the file, byte for byte.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use calc::{Options, Session};
 use mimeo::InstructionSet;
-use mimeo::jit::{Jit, JitConfig, Mode};
+use mimeo::jit::{Gaps, Jit, JitConfig, Mode};
 
 use crate::output::Output;
 
@@ -76,18 +75,18 @@ fn interpreter() {
 
 #[test]
 fn forced_native() {
-    check_corpus("on", &jit(JitConfig { mode: Mode::On, ..JitConfig::default() }), |_| false);
+    check_corpus("on", &jit(JitConfig::new(Mode::On)), |_| false);
 }
 
 #[test]
 fn never_native() {
-    check_corpus("off", &jit(JitConfig { mode: Mode::Off, ..JitConfig::default() }), |_| false);
+    check_corpus("off", &jit(JitConfig::new(Mode::Off)), |_| false);
 }
 
 #[test]
 fn tier_up() {
     for threshold in [1, 2, 10] {
-        let config = JitConfig { mode: Mode::Auto, threshold, ..JitConfig::default() };
+        let config = JitConfig::new(Mode::Auto).with_threshold(threshold);
         check_corpus(&format!("auto after {threshold}"), &jit(config), |_| false);
     }
 }
@@ -99,15 +98,14 @@ fn is_long(name: &str) -> bool {
 
 #[test]
 fn deopt_at_every_op() {
-    let config = JitConfig { mode: Mode::On, deopt_everywhere: true, ..JitConfig::default() };
+    let config = JitConfig::new(Mode::On).with_gaps(Gaps::everywhere());
     check_corpus("deopt everywhere", &jit(config), is_long);
 }
 
 #[test]
 fn each_stencil_removed_in_turn() {
     for op in calc::ops::ops::Ops::OPS {
-        let without = BTreeSet::from([op.name.to_owned()]);
-        let config = JitConfig { mode: Mode::On, without, ..JitConfig::default() };
+        let config = JitConfig::new(Mode::On).with_gaps(Gaps::at([op.name]));
         check_corpus(&format!("without `{}`", op.name), &jit(config), is_long);
     }
 }

@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 use mimeo::asm::FunctionIndex;
 use mimeo::def::Slot;
-use mimeo::jit::{Control, HasJit, JitConfig, Mode, Stats};
+use mimeo::jit::{Control, Gaps, HasJit, JitConfig, Mode, Stats};
 use mimeo::{Limits, Machine, Thrown, TrapKind, Window};
 use mimeo_tests::callbacks::programs::{CAUTIOUS, SUM, TWICE, many_functions, program};
 use mimeo_tests::callbacks::{Host, callback_ops};
@@ -30,18 +30,18 @@ use callback_ops::{Assembler, Context, FiberRef, Linked, Ops, Program, ProgramBu
 use crate::machines::machine;
 
 fn on() -> JitConfig {
-    JitConfig { mode: Mode::On, ..JitConfig::default() }
+    JitConfig::new(Mode::On)
 }
 
 fn configs() -> Vec<Option<JitConfig>> {
     vec![
         None,
         Some(on()),
-        Some(JitConfig { threshold: 3, ..JitConfig::default() }),
-        Some(JitConfig { deopt_everywhere: true, ..on() }),
-        Some(JitConfig { without: ["call".to_owned()].into(), ..on() }),
-        Some(JitConfig { reenter: false, ..on() }),
-        Some(JitConfig { code_limit: Some(16 << 10), ..on() }),
+        Some(JitConfig::default().with_threshold(3)),
+        Some(on().with_gaps(Gaps::everywhere())),
+        Some(on().with_gaps(Gaps::at(["call"]))),
+        Some(on().with_gaps(Gaps::default().without_reentry())),
+        Some(on().with_code_limit(16 << 10)),
     ]
 }
 

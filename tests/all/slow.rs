@@ -34,7 +34,7 @@ fn program() -> Program {
 #[test]
 fn operands_are_what_they_were_when_the_op_began() {
     let [erased, written, assigned] = [0, 1, 2].map(FunctionIndex);
-    for config in [None, Some(JitConfig { mode: Mode::On, ..JitConfig::default() })] {
+    for config in [None, Some(JitConfig::new(Mode::On))] {
         let state = (Context::default(), Host::default());
         let mut machine: Machine<Ops> = machine(state, Limits::default(), config.clone());
         let linked = machine.load(&program()).expect("it has the spaces");

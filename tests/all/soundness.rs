@@ -6,7 +6,7 @@ use std::rc::Rc;
 use mimeo::VerifyErrorKind;
 use mimeo::asm::{AssembleError, FunctionIndex};
 use mimeo::def::Slot;
-use mimeo::jit::{JitConfig, Mode};
+use mimeo::jit::{Gaps, JitConfig, Mode};
 use mimeo::{
     After, FiberError, FiberExit, FiberLimits, Limits, LoadError, Machine, NotLoaded, Thrown, TrapKind, Window,
 };
@@ -19,11 +19,11 @@ use crate::machines::machine;
 use crate::runtime::{define, panic_of, verified};
 
 fn on() -> JitConfig {
-    JitConfig { mode: Mode::On, ..JitConfig::default() }
+    JitConfig::new(Mode::On)
 }
 
 fn configs() -> [Option<JitConfig>; 3] {
-    [None, Some(on()), Some(JitConfig { deopt_everywhere: true, ..on() })]
+    [None, Some(on()), Some(on().with_gaps(Gaps::everywhere()))]
 }
 
 fn new_machine(config: Option<JitConfig>) -> Machine<Ops> {
@@ -87,7 +87,7 @@ fn references_to_what_is_not_loaded_here_are_refused() {
             assert_eq!(unsafe { vm.callee(stranger) }, Err(NotLoaded));
             let thrown = vm.run(stranger, &[1]).expect_err("it is refused");
             assert_eq!(vm.catch(thrown).kind, TrapKind::NotLoaded);
-            let fiber = vm.new_fiber(FiberLimits { slots: 100, depth: 10 }).expect("there is memory");
+            let fiber = vm.new_fiber(FiberLimits::new().with_slots(100).with_depth(10)).expect("there is memory");
             let thrown = vm.start_fiber(fiber, stranger, &[1]).expect_err("it is refused");
             assert_eq!(vm.catch(thrown).kind, TrapKind::NotLoaded);
             assert_eq!(vm.fiber_stack(fiber), Ok(&[][..]));
@@ -137,7 +137,7 @@ fn callees_of_other_machines_and_of_those_that_are_gone_are_refused() {
 
 #[test]
 fn fibers_of_other_machines_and_dropped_ones_are_refused() {
-    let limits = FiberLimits { slots: 100, depth: 10 };
+    let limits = FiberLimits::new().with_slots(100).with_depth(10);
     let mut other = new_machine(None);
     let elsewhere = other.vm_mut().new_fiber(limits).expect("there is memory");
     let mut machine = new_machine(None);
@@ -184,11 +184,11 @@ fn functions_are_compiled_around_suspended_fibers() {
         code.ret(Slot(0));
     });
     let program = verified(builder);
-    let mut machine = new_machine(Some(JitConfig { code_limit: Some(16 << 10), ..on() }));
+    let mut machine = new_machine(Some(on().with_code_limit(16 << 10)));
     let linked = machine.load(&program).expect("it has the spaces");
     let more = machine.load(&many_functions(64)).expect("it has the spaces");
     let vm = machine.vm_mut();
-    let fiber = vm.new_fiber(FiberLimits { slots: 100, depth: 10 }).expect("there is memory");
+    let fiber = vm.new_fiber(FiberLimits::new().with_slots(100).with_depth(10)).expect("there is memory");
     assert!(matches!(vm.start_fiber(fiber, linked.function(outer), &[7]), Ok(FiberExit::Suspended)));
     // More code than the limit allows: what the fiber returns into has to stay.
     for index in 0..64 {
@@ -256,7 +256,7 @@ fn room_for_a_request_is_looked_for_when_it_is_taken() {
         });
         assert_eq!(machine.call(linked.function(MAIN), &[1]), Ok(41), "{config:?}");
         // There is no room for it when it is taken.
-        let limits = Limits { depth: 1, ..Limits::default() };
+        let limits = Limits::default().with_depth(1);
         let mut machine = machine_of(limits, config.clone());
         let linked = machine.load(&asking()).expect("it has the spaces");
         with_ask(&mut machine, move |vm, _| Err(vm.request(linked.function(LEAF), &[20], |_, _| After::Next)));
@@ -317,7 +317,7 @@ fn calls_with_too_few_arguments_are_refused_in_every_tier() {
             assert_eq!(machine.call(linked.function(INSTEAD), &[4]), Ok(8), "{config:?}");
         }
         let vm = machine.vm_mut();
-        let fiber = vm.new_fiber(FiberLimits { slots: 100, depth: 10 }).expect("there is memory");
+        let fiber = vm.new_fiber(FiberLimits::new().with_slots(100).with_depth(10)).expect("there is memory");
         let thrown = vm.start_fiber(fiber, linked.function(LEAF), &[]).expect_err("an argument is missing");
         assert_eq!(vm.catch(thrown).kind.to_string(), "`leaf` takes 1 argument, not 0");
         with_ask(&mut machine, move |vm, _| Err(vm.request(linked.function(LEAF), &[], |_, _| After::Next)));
@@ -407,7 +407,7 @@ fn a_backtrace_has_the_frames_of_every_run_that_the_error_left_and_no_more() {
         let trap = machine.call(linked.function(SUM), &[1001]).expect_err("it is too much");
         assert_eq!((trap.backtrace.depth(), trap.backtrace.omitted), (1, None), "{config:?}");
         // sum(3) calls back sum(2), and so on; the last one finds no room.
-        let mut machine = machine_of(Limits { nesting: 3, ..Limits::default() }, config.clone());
+        let mut machine = machine_of(Limits::default().with_nesting(3), config.clone());
         let linked = machine.load(&program()).expect("it has the spaces");
         let trap = machine.call(linked.function(SUM), &[10]).expect_err("it is too deep");
         let functions: Vec<_> = trap.backtrace.frames.iter().map(|site| site.function.as_str()).collect();
@@ -450,7 +450,7 @@ fn a_deep_backtrace_keeps_both_ends() {
     });
     let program = verified(builder);
     for config in configs() {
-        let mut machine = machine_of(Limits { depth: 1000, ..Limits::default() }, config.clone());
+        let mut machine = machine_of(Limits::default().with_depth(1000), config.clone());
         let linked = machine.load(&program).expect("it has the spaces");
         let trap = machine.call(linked.function(FunctionIndex(0)), &[1]).expect_err("it has no end");
         assert_eq!(trap.kind, TrapKind::StackOverflow, "{config:?}");

@@ -242,7 +242,7 @@ fn calc() {
 
 /// The message about an op, if there is one.
 fn difference(op: &str) -> Option<String> {
-    let settings = Settings { only: Some(op.to_owned()), ..Settings::default() };
+    let settings = Settings::default().with_only(op.to_owned());
     let payload = catch_unwind(|| twins_with::<broken_ops::Ops>(Broken, &settings)).err()?;
     Some(payload.downcast_ref::<String>().expect("the panic has a text").clone())
 }

@@ -102,7 +102,7 @@ fn look_around(vm: &mut Vm, values: Window) -> i64 {
     sum
 }
 
-const FIBER: FiberLimits = FiberLimits { slots: 1000, depth: 50 };
+const FIBER: FiberLimits = FiberLimits::new().with_slots(1000).with_depth(50);
 
 fn new_fiber(vm: &mut Vm) -> i64 {
     let fiber = vm.new_fiber(FIBER).expect("there is memory");

@@ -135,8 +135,9 @@ fn a_program_is_loaded_with_the_settings_of_then() {
 
 #[test]
 fn the_trace_that_a_user_wants_is_recorded() {
-    let settings = Settings { report: Report(Some(StatsFormat::Trace)), ..Settings::default() }.recording();
-    let (handle, status) = Handle::<Probe>::new(Ok(settings));
+    let mut settings = Settings::default();
+    settings.report = Report(Some(StatsFormat::Trace));
+    let (handle, status) = Handle::<Probe>::new(Ok(settings.recording()));
     assert_eq!((status, handle.wanted_stats()), (Status::Ok, crate::StatsFormat::Trace));
     assert!(handle.jit_config().trace);
 }

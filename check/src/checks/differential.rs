@@ -19,7 +19,7 @@ fn run(world: &World) -> Result<Findings, Skipped> {
     for (mode, name) in [(Mode::Auto, "compiled_auto"), (Mode::On, "compiled_on"), (Mode::Off, "compiled_off")] {
         let mut compiled = 0;
         for sample in &world.corpus {
-            let (found, stats) = sample.run(Some(JitConfig { mode, ..JitConfig::default() }));
+            let (found, stats) = sample.run(Some(JitConfig::new(mode)));
             compiled += stats.functions.compiled();
             let (program, mode) = (sample.name.clone(), mode.to_string());
             compared.push(Compared { program, mode, expected: sample.expected(), found });

@@ -67,7 +67,7 @@ fn watch(stop: &AtomicBool) -> (usize, Option<String>) {
 /// Runs a program natively, and compiles what it has not called. `None` for one that calc refuses.
 fn observe(name: &str, text: &str) -> Option<Observed> {
     let program = calc::compile(text).ok()?;
-    let options = Options { jit: Some(JitConfig { mode: Mode::On, ..JitConfig::default() }), ..Options::default() };
+    let options = Options { jit: Some(JitConfig::new(Mode::On)), ..Options::default() };
     let mut session = Session::new(&program, options, Box::new(std::io::sink()));
     // How it ends is not what is looked at.
     let _ = session.run();

@@ -1,6 +1,6 @@
 //! The corpus without usable stencils → whether the interpreter gives the same.
 
-use mimeo::jit::{Diagnostic, JitConfig, Mode, Stats};
+use mimeo::jit::{Diagnostic, Gaps, JitConfig, Mode, Stats};
 
 use crate::check::{Check, Findings, Skipped, World};
 use crate::corpus::{Compared, Sample, differences};
@@ -20,7 +20,7 @@ fn run(world: &World) -> Result<Findings, Skipped> {
     let corpus: Vec<&Sample> =
         world.corpus.iter().filter(|sample| !(is_slow && LONG.contains(&&*sample.name))).collect();
     for sample in &corpus {
-        let config = JitConfig { mode: Mode::On, deopt_everywhere: true, ..JitConfig::default() };
+        let config = JitConfig::new(Mode::On).with_gaps(Gaps::everywhere());
         let (found, stats) = sample.run(Some(config));
         side_exits += stats.gaps.iter().map(|gap| gap.side_exits).sum::<u64>();
         fallen_back += stats.functions.ok_with_deopt;

@@ -53,7 +53,7 @@ fn compile() -> Stats {
     let body = "if a < b { a = a + b * 2; } else { b = f0(b, a - 1); } g = g + a % 7; ".repeat(1000 / 23 + 1);
     let functions = (0..FUNCTIONS).map(|index| format!("fn f{index}(a, b) {{ {body} return a; }}\n"));
     let text = "let g = 0;\n".to_owned() + &functions.collect::<String>();
-    let mut session = session(&text, JitConfig { mode: Mode::On, ..JitConfig::default() }, Captured::default());
+    let mut session = session(&text, JitConfig::new(Mode::On), Captured::default());
     session.with_native_code(|_, _| {});
     stats(&session)
 }
@@ -78,7 +78,7 @@ fn judge(stats: &Stats, bound: Duration) -> Vec<String> {
 /// A program under a budget that nothing keeps.
 fn over_budget() -> (Vec<u8>, Stats) {
     let budget = Some(Duration::from_nanos(1));
-    let config = JitConfig { mode: Mode::On, latency_budget: budget, ..JitConfig::default() };
+    let config = JitConfig::new(Mode::On).with_latency_budget(budget);
     let out = Captured::default();
     let mut session = session("fn f(x) { return x + 1; } print f(6);", config, out.clone());
     let result = session.run();
@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn a_slow_compiler_is_found() {
         let bound = Duration::from_micros(100);
-        let mut stats = Stats { ops: 1000 * FUNCTIONS as u64, ..Stats::default() };
+        let mut stats = Stats::default();
+        stats.ops = 1000 * FUNCTIONS as u64;
         stats.functions.ok = FUNCTIONS as u64 + 1;
         stats.compile.latency.count = FUNCTIONS as u64 + 1;
         stats.compile.latency.p50_ns = 100_000;

@@ -41,7 +41,7 @@ fn run(world: &World) -> Result<Findings, Skipped> {
 }
 
 fn machine() -> Machine<Ops> {
-    let config = JitConfig { mode: Mode::On, ..JitConfig::default() };
+    let config = JitConfig::new(Mode::On);
     Machine::builder(Context::default(), Host::default()).limits(Limits::default()).jit(config).build()
 }
 

@@ -34,7 +34,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             jit: None,
-            limits: Limits { slots: 8 << 20, depth: 200_000, nesting: 195 },
+            limits: Limits::default().with_slots(8 << 20).with_depth(200_000).with_nesting(195),
             stdin: Box::new(io::stdin()),
             stdout: Box::new(BufWriter::new(io::stdout())),
         }

@@ -84,7 +84,7 @@ impl<I: InstructionSet> Machine<I> {
     /// lie above the frame, where a run that the op's runtime function starts has its own.
     ///
     /// Native code runs on to the next op that it has to leave for. A test of one op wants it to leave after that
-    /// op at once, which is what `only_at` in the configuration of `mimeo-jit` is for.
+    /// op at once, which is what `Gaps::except_at` of `mimeo-jit` is for.
     ///
     /// The answer is `None` when there is no native code for the op.
     ///

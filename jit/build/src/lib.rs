@@ -7,42 +7,58 @@
 //! lower ──► toolchain ── cc -S ──► asm ── cc -c ──► object_file ──► extract ──► audit ──► table ──► emit, report
 //! ```
 //!
+//! The modules below serve the project's own tools and are no part of the interface:
+//!
 //! | module | turns | into |
 //! |---|---|---|
-//! | [`toolchain`] | a target | a compiler with the flags that it accepts |
-//! | [`asm`] | a compiler's assembly | assembly whose hot parts end in the jump to the continuation |
-//! | [`object_file`] | an object file | sections, symbols, relocations, whatever the format |
-//! | [`isa`] | machine code | what its instructions do to control and stack |
+//! | `toolchain` | a target | a compiler with the flags that it accepts |
+//! | `asm` | a compiler's assembly | assembly whose hot parts end in the jump to the continuation |
+//! | `object_file` | an object file | sections, symbols, relocations, whatever the format |
+//! | `isa` | machine code | what its instructions do to control and stack |
 //! | `relax` | code that gets addresses from a table | code with the numbers in itself |
-//! | [`extract`] | a function in an object, or a stencil that is checked in | a draft: code, constants, holes |
-//! | [`baseline`] | the features that an author has asked for | what code may need of the processor |
-//! | [`audit`] | a draft | a stencil, or a refusal |
-//! | [`table`] | an instruction set | its stencils, or the reasons why there are none |
-//! | [`prebuilt`] | tables | the file that is checked in beside the ops, and back |
-//! | [`generate`] | instruction sets | the files in `OUT_DIR` |
+//! | `extract` | a function in an object, or a stencil that is checked in | a draft: code, constants, holes |
+//! | `baseline` | the features that an author has asked for | what code may need of the processor |
+//! | `audit` | a draft | a stencil, or a refusal |
+//! | `table` | an instruction set | its stencils, or the reasons why there are none |
+//! | `prebuilt` | tables | the file that is checked in beside the ops, and back |
+//! | `generate` | instruction sets | the files in `OUT_DIR` |
 #![forbid(unsafe_code)]
 
+#[doc(hidden)]
 pub mod asm;
+#[doc(hidden)]
 pub mod audit;
+#[doc(hidden)]
 pub mod baseline;
 mod emit;
+#[doc(hidden)]
 pub mod extract;
+#[doc(hidden)]
 pub mod generate;
+#[doc(hidden)]
 pub mod isa;
+#[doc(hidden)]
 pub mod mode;
+#[doc(hidden)]
 pub mod object_file;
+#[doc(hidden)]
 pub mod prebuilt;
 mod refusal;
 mod relax;
 mod report;
 mod script;
 mod stencil;
+#[doc(hidden)]
 pub mod table;
+#[doc(hidden)]
 pub mod toolchain;
 
+#[doc(hidden)]
 pub use baseline::Baseline;
 pub use mimeo_def::Feature;
 pub use refusal::Refusal;
 pub use script::{Ops, ops};
+#[doc(hidden)]
 pub use stencil::{OwnedStencil, Part};
+#[doc(hidden)]
 pub use toolchain::{Target, Toolchain};

@@ -22,7 +22,7 @@ pub(crate) const SUPPORT: &str = "native_support";
 
 /// A machine with some functions, all of them compiled at their first call.
 pub(crate) fn run() -> Run {
-    machine(vec![checked(1), scaled(), sum(Op::Add)], Some(JitConfig { mode: Mode::On, ..JitConfig::default() }))
+    machine(vec![checked(1), scaled(), sum(Op::Add)], Some(JitConfig::new(Mode::On)))
 }
 
 /// Compiles all functions. `visit` gets their regions and views, and those of the support code at the end.

@@ -12,10 +12,10 @@ use super::*;
 use crate::stats::Stats;
 use crate::tiny::programs::{Builder, Run, sum};
 use crate::tiny::{Op, TABLE, Tiny, machine_with, oversized, with_stencil};
-use crate::{Jit, JitConfig, Mode, Unavailable};
+use crate::{Gaps, Jit, JitConfig, Mode, Unavailable};
 
 fn on() -> JitConfig {
-    JitConfig { mode: Mode::On, function_limit: usize::MAX, ..JitConfig::default() }
+    JitConfig::new(Mode::On).with_function_limit(usize::MAX)
 }
 
 /// Why there is no tier with a table.
@@ -52,7 +52,7 @@ fn check_blocked(stats: &Stats, expected: Diagnostic) -> String {
 
 #[test]
 fn jit_opt_in() {
-    refused(JitConfig { without: ["adc".to_owned()].into(), ..on() }, &TABLE, Diagnostic::OptIn);
+    refused(on().with_gaps(Gaps::at(["adc"])), &TABLE, Diagnostic::OptIn);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use mimeo_def::stencil::{Arch, PatchKind};
 use mimeo_interp::Machine;
 
 use super::*;
-use crate::JitConfig;
+use crate::Gaps;
 use crate::island::{Island, STUB_BYTES};
 use crate::tiny::programs::{Builder, Run, machine};
 use crate::tiny::{OPS, Op, TABLE, Tiny};
@@ -18,7 +18,7 @@ const TARGETS: usize = 8;
 
 fn recipes() -> Recipes {
     let expect = Expectation { ops: OPS, runtime_len: 2, host: Arch::host(), has: |_| false };
-    Recipes::new(&TABLE, &expect, &JitConfig::default()).unwrap()
+    Recipes::new(&TABLE, &expect, &Gaps::default()).unwrap()
 }
 
 /// A function with a hot and a cold part in the middle, and another after it.

@@ -2,6 +2,7 @@
 
 /// Bytes of the code of functions. That of ways in and out is not counted, nor what pages leave unused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Code {
     /// Bytes of code that can be entered.
     pub live_bytes: u64,
@@ -17,6 +18,7 @@ pub struct Code {
 
 /// Bytes of code, by region.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Regions {
     /// Bytes of code that runs every time.
     pub hot_bytes: u64,

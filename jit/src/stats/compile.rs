@@ -2,6 +2,7 @@
 
 /// Time that compilations took, those that ended in a blocked function included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Compile {
     /// Nanoseconds for deciding where everything lies.
     pub plan_ns: u64,
@@ -19,6 +20,7 @@ pub struct Compile {
 
 /// How long single compilations took: percentiles of a histogram, exact to 1 %.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Latency {
     /// Compilations.
     pub count: u64,

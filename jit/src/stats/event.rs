@@ -6,6 +6,7 @@ use crate::Diagnostic;
 
 /// What happened to the code of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum What {
     /// It was made.
     Compiled,
@@ -37,6 +38,7 @@ impl What {
 
 /// One thing that happened to the code of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Event {
     /// Nanoseconds since the tier was made.
     pub at_ns: u64,

@@ -4,6 +4,7 @@ use crate::Diagnostic;
 
 /// What became of functions. A function that is compiled twice counts twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Functions {
     /// Compilations without a gap.
     pub ok: u64,
@@ -27,6 +28,7 @@ pub struct Functions {
 
 /// A function that could not be compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Blocked {
     /// Its name.
     pub function: String,

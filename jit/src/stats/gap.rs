@@ -4,6 +4,7 @@ use crate::NoStencil;
 
 /// An op that the interpreter ran for native code, or may have to.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Gap {
     /// The op.
     pub op: &'static str,
@@ -22,6 +23,7 @@ pub struct Gap {
 
 /// What whole functions without native code cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Hard {
     /// Functions that were blocked because of the op.
     pub functions: u64,

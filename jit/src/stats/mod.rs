@@ -36,6 +36,7 @@ pub(crate) use watch::Watch;
 
 /// What one tier did since it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stats {
     /// What became of functions.
     pub functions: Functions,

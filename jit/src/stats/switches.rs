@@ -4,6 +4,7 @@ use mimeo_def::frame::Exit;
 
 /// Why native code was entered from outside of it. Native code that calls native code enters nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Entry {
     /// The host or the interpreter called a function, or native code one that had no code of its own yet.
     Call,
@@ -32,6 +33,7 @@ impl Entry {
 
 /// How often native code was entered and left, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Switches {
     /// Into native code, in the order of [`Entry::ALL`].
     pub entered: [u64; Entry::ALL.len()],

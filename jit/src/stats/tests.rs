@@ -12,10 +12,10 @@ use super::sample::sample;
 use super::*;
 use crate::tiny::programs::{Builder, Run, checked, scaled, sum};
 use crate::tiny::{OPS, Op, machine, machine_with, oversized};
-use crate::{Diagnostic, Jit, JitConfig, Mode, NoStencil};
+use crate::{Diagnostic, Gaps, Jit, JitConfig, Mode, NoStencil};
 
 fn on() -> JitConfig {
-    JitConfig { mode: Mode::On, trace: true, ..JitConfig::default() }
+    JitConfig::new(Mode::On).with_trace(true)
 }
 
 /// A machine whose tier can compile no function of 16 ops or more, as `sum` is.
@@ -43,8 +43,7 @@ fn a_gap_costs_bytes_and_side_exits() {
 
 #[test]
 fn gaps_are_sorted_by_what_they_cost() {
-    let without = ["add", "check", "jump"].map(str::to_owned).into();
-    let mut run = machine(vec![sum(Op::Sub), scaled()], Some(JitConfig { without, ..on() }));
+    let mut run = machine(vec![sum(Op::Sub), scaled()], Some(on().with_gaps(Gaps::at(["add", "check", "jump"]))));
     assert_eq!(run.call(0, &[10]), Ok(55));
     assert_eq!(run.call(1, &[2]), Ok(5));
     let stats = run.jit().stats();

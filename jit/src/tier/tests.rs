@@ -3,7 +3,7 @@
 use super::*;
 use crate::tiny::programs::{Run, checked, endless, fib, scaled, sum};
 use crate::tiny::{OPS, Op, Tiny, machine, machine_with, oversized};
-use crate::{Diagnostic, Mode, NoStencil, Regions, has_stencils};
+use crate::{Diagnostic, Gaps, Mode, NoStencil, Regions, has_stencils};
 
 const SUM: u32 = 0;
 const SUM_SUB: u32 = 1;
@@ -18,7 +18,7 @@ fn run(config: Option<JitConfig>) -> Run {
 }
 
 fn mode(mode: Mode) -> JitConfig {
-    JitConfig { mode, ..JitConfig::default() }
+    JitConfig::new(mode)
 }
 
 /// Everything that the programs do, several times so that tiers change in between.
@@ -55,12 +55,11 @@ fn every_mode_gives_the_same_results() {
         ]
     );
     let mut configs = vec![mode(Mode::On), mode(Mode::Off), mode(Mode::Auto)];
-    configs.extend([0, 1, 2, 3, 7].map(|threshold| JitConfig { threshold, ..JitConfig::default() }));
-    configs.push(JitConfig { deopt_everywhere: true, ..mode(Mode::On) });
+    configs.extend([0, 1, 2, 3, 7].map(|threshold| JitConfig::default().with_threshold(threshold)));
+    configs.push(mode(Mode::On).with_gaps(Gaps::everywhere()));
     configs.extend(OPS.iter().flat_map(|op| {
-        let without = [op.name.to_owned()].into();
-        let on = JitConfig { without, ..mode(Mode::On) };
-        [JitConfig { threshold: 5, mode: Mode::Auto, ..on.clone() }, on]
+        let on = mode(Mode::On).with_gaps(Gaps::at([op.name]));
+        [on.clone().with_threshold(5).with_mode(Mode::Auto), on]
     }));
     for config in configs {
         let mut machine = run(Some(config.clone()));
@@ -76,8 +75,8 @@ fn counting_ops_changes_nothing() {
     let expected = transcript(&mut alone);
     let executed = alone.machine.interpreted_ops();
     for mode in [Mode::On, Mode::Auto, Mode::Off] {
-        for reenter in [true, false] {
-            let config = JitConfig { mode, reenter, without: ["check".to_owned()].into(), ..JitConfig::default() };
+        for gaps in [Gaps::at(["check"]), Gaps::at(["check"]).without_reentry()] {
+            let config = JitConfig::new(mode).with_gaps(gaps);
             let (mut plain, mut counting) = (run(Some(config.clone())), run(Some(config.clone())));
             counting.machine.count_interpreted_ops();
             assert_eq!(transcript(&mut plain), expected);
@@ -104,7 +103,7 @@ fn interpreted_ops_are_counted_one_by_one() {
     assert!(round > 1 && counted(None, 101) == counted(None, 1) + 100 * round);
     assert_eq!(counted(Some(mode(Mode::On)), 101), 0);
     // Every op is left to the interpreter, alone.
-    let everywhere = JitConfig { deopt_everywhere: true, ..mode(Mode::On) };
+    let everywhere = mode(Mode::On).with_gaps(Gaps::everywhere());
     assert_eq!(counted(Some(everywhere), 101), counted(None, 101));
     // From the threshold on, the loop is native, as is what follows.
     let tiered = |n| counted(Some(mode(Mode::Auto)), n);
@@ -137,7 +136,7 @@ fn a_side_exit_runs_one_op_and_comes_back() {
 
 #[test]
 fn native_functions_call_each_other_directly() {
-    let mut run = run(Some(JitConfig { without: ["check".to_owned()].into(), ..mode(Mode::On) }));
+    let mut run = run(Some(mode(Mode::On).with_gaps(Gaps::at(["check"]))));
     assert_eq!(run.call(CHECKED, &[4]), Ok(1010));
     // The first call finds the callee without native code; the second does not leave for it.
     assert_eq!(run.jit().stats().switches.left_by(Exit::Call), 1);
@@ -148,7 +147,7 @@ fn native_functions_call_each_other_directly() {
 
 #[test]
 fn auto_compiles_at_the_threshold_and_what_native_code_calls_at_once() {
-    let mut run = run(Some(JitConfig { threshold: 3, ..JitConfig::default() }));
+    let mut run = run(Some(JitConfig::default().with_threshold(3)));
     let mut compiled_after_each_call = Vec::new();
     for _ in 0..4 {
         assert_eq!(run.call(CHECKED, &[4]), Ok(1010));
@@ -161,7 +160,7 @@ fn auto_compiles_at_the_threshold_and_what_native_code_calls_at_once() {
 
 #[test]
 fn a_hot_loop_of_a_function_called_once_goes_on_natively() {
-    let mut run = run(Some(JitConfig { threshold: 10, ..JitConfig::default() }));
+    let mut run = run(Some(JitConfig::default().with_threshold(10)));
     assert_eq!(run.call(SUM, &[1000]), Ok(500_500));
     let stats = run.jit().stats();
     assert_eq!(stats.functions.compiled(), 1);
@@ -187,9 +186,9 @@ fn a_panic_of_a_runtime_function_comes_out_of_the_machine() {
 
 #[test]
 fn an_unknown_op_in_the_configuration_is_an_error() {
-    let config = JitConfig { without: ["adc".to_owned()].into(), ..JitConfig::default() };
+    let config = JitConfig::default().with_gaps(Gaps::at(["adc"]));
     let jit = Jit::<Tiny>::new(config);
-    let reason = "JIT_OPT_IN: `without` names `adc`, which is no op of `tiny`";
+    let reason = "JIT_OPT_IN: the gaps name `adc`, which is no op of `tiny`";
     assert_eq!(jit.unavailable().unwrap().to_string(), reason);
     assert_eq!(jit.capability().reason, Some((Diagnostic::OptIn, reason.to_owned())));
     assert!(has_stencils::<Tiny>().is_ok());

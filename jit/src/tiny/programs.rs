@@ -179,7 +179,7 @@ pub(crate) fn machine(functions: Vec<FunctionBody>, config: Option<JitConfig>) -
 
 /// A machine with these functions and this native tier.
 pub(crate) fn machine_with(functions: Vec<FunctionBody>, tier: Option<Jit<Tiny>>) -> Run {
-    let limits = Limits { slots: 100_000, depth: 2_000, ..Limits::default() };
+    let limits = Limits::default().with_slots(100_000).with_depth(2_000);
     let mut builder = Machine::<Tiny>::builder((), Host::default()).limits(limits);
     if let Some(tier) = tier {
         builder = builder.tier(Box::new(tier));

@@ -60,7 +60,7 @@ pub(super) fn an_error_in_a_callback_is_placed_where_it_happened_and_can_be_caug
 #[test]
 pub(super) fn too_many_nested_runs_are_an_error_that_can_be_caught() {
     for config in configs() {
-        let limits = Limits { nesting: 50, ..Limits::default() };
+        let limits = Limits::default().with_nesting(50);
         let (mut machine, linked) = loaded(config.clone(), limits);
         assert_eq!(machine.call(linked.function(SUM), &[48]), Ok(48 * 49 / 2), "{config:?}");
         let trap = machine.call(linked.function(SUM), &[60]).expect_err("it is too deep");
@@ -71,7 +71,7 @@ pub(super) fn too_many_nested_runs_are_an_error_that_can_be_caught() {
         );
         assert_eq!(machine.call(linked.function(CAUTIOUS), &[60]), Ok(-1), "{config:?}");
         // The value stack and the records have limits of their own.
-        let limits = Limits { slots: 40, ..Limits::default() };
+        let limits = Limits::default().with_slots(40);
         let (mut machine, linked) = loaded(config.clone(), limits);
         assert_eq!(machine.call(linked.function(SUM), &[8]), Ok(36), "{config:?}");
         assert_eq!(
@@ -79,7 +79,7 @@ pub(super) fn too_many_nested_runs_are_an_error_that_can_be_caught() {
             "stack overflow",
             "{config:?}"
         );
-        let limits = Limits { depth: 20, ..Limits::default() };
+        let limits = Limits::default().with_depth(20);
         let (mut machine, linked) = loaded(config.clone(), limits);
         assert_eq!(machine.call(linked.function(SUM), &[9]), Ok(45), "{config:?}");
         assert_eq!(

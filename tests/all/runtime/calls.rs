@@ -1,6 +1,6 @@
 //! Calls by the host and between functions: how many arguments, how much room, which tier goes on, and what is counted
 
-use mimeo::jit::Stats;
+use mimeo::jit::{Gaps, Stats};
 use mimeo_tests::stack::{self, stack_ops};
 
 use super::*;
@@ -78,14 +78,14 @@ fn calls_end_where_the_stack_ends() {
     });
     let program = verified(builder);
     for config in configs() {
-        let limits = Limits { depth: 10_000, slots: 64, ..Limits::default() };
+        let limits = Limits::default().with_depth(10_000).with_slots(64);
         let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config.clone());
         let linked = machine.load(&program).expect("it has the spaces");
         for _ in 0..3 {
             let trap = machine.call(linked.function(FunctionIndex(0)), &[0]).expect_err("it has no end");
             assert_eq!((trap.kind, trap.backtrace.depth()), (TrapKind::StackOverflow, 63), "{config:?}");
         }
-        let limits = Limits { depth: 1, slots: 1, ..Limits::default() };
+        let limits = Limits::default().with_depth(1).with_slots(1);
         let mut machine = self::machine::<Ops>((Context::default(), Host::default()), limits, config.clone());
         let linked = machine.load(&program).expect("it has the spaces");
         assert_eq!(machine.call(linked.function(FunctionIndex(1)), &[]), Ok(9), "{config:?}");
@@ -97,7 +97,7 @@ fn calls_end_where_the_stack_ends() {
 fn a_callback_needs_room_for_two_records() {
     for config in configs() {
         for (depth, expected) in [(3, Ok(7)), (2, Err("stack overflow"))] {
-            let limits = Limits { depth, ..Limits::default() };
+            let limits = Limits::default().with_depth(depth);
             let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config.clone());
             let linked = machine.load(&takers()).expect("it has the spaces");
             let result = machine.call(linked.function(FunctionIndex(5)), &[7]);
@@ -129,7 +129,7 @@ fn a_native_caller_is_returned_to_by_a_native_callee() {
     let mut builder = calling();
     define(&mut builder, "callee", 1, 1, |code| code.ret(Slot(0)));
     // The interpreter makes the call, on behalf of native code.
-    let config = JitConfig { without: ["call".to_owned()].into(), ..on() };
+    let config = on().with_gaps(Gaps::at(["call"]));
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
     let linked = machine.load(&verified(builder)).expect("it has the spaces");
     assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[4]), Ok(7));
@@ -148,8 +148,8 @@ fn every_interpreted_op_is_counted_once() {
     });
     let program = verified(builder);
     // The callee is too large for native code, the caller is not.
-    let native = JitConfig { function_limit: 1000, ..on() };
-    let deopted = JitConfig { without: ["add".to_owned()].into(), ..on() };
+    let native = on().with_function_limit(1000);
+    let deopted = on().with_gaps(Gaps::at(["add"]));
     for (config, count) in [(None, 105), (Some(native), 101), (Some(deopted), 1)] {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
         machine.count_interpreted_ops();
@@ -172,7 +172,7 @@ fn an_op_that_jumps_to_itself_is_a_loop() {
     });
     let program = verified(builder);
     for counts in [false, true] {
-        let config = JitConfig { threshold: 10, ..JitConfig::default() };
+        let config = JitConfig::default().with_threshold(10);
         let host = Host { times: 1000, ..Host::default() };
         let mut machine = machine::<Ops>((Context::default(), host), Limits::default(), Some(config));
         if counts {
@@ -239,7 +239,7 @@ fn stack_program() -> stack_ops::Program {
 #[test]
 fn a_tail_call_leaves_nothing_on_the_operand_stack() {
     for threshold in [1, 3, 1000] {
-        let config = JitConfig { threshold, ..JitConfig::default() };
+        let config = JitConfig::default().with_threshold(threshold);
         let (mut machine, linked) = stack_machine(Some(config), &stack_program());
         assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[40]), Ok(77), "{threshold}");
     }

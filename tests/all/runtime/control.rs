@@ -95,7 +95,7 @@ fn controlled(config: Option<JitConfig>, limits: Limits) -> (Machine<Ops>, Linke
 #[test]
 pub(super) fn handlers_catch_what_functions_under_them_throw() {
     for config in configs() {
-        let limits = Limits { depth: 1000, ..Limits::default() };
+        let limits = Limits::default().with_depth(1000);
         let (mut machine, linked) = controlled(config.clone(), limits);
         for _ in 0..4 {
             assert_eq!(machine.call(linked.function(GUARDED), &[50]), Ok(0), "{config:?}");
@@ -122,12 +122,12 @@ pub(super) fn handlers_catch_what_functions_under_them_throw() {
 #[test]
 pub(super) fn tail_calls_take_no_stack() {
     for config in configs() {
-        let limits = Limits { depth: 3, slots: 64, ..Limits::default() };
+        let limits = Limits::default().with_depth(3).with_slots(64);
         let (mut machine, linked) = controlled(config.clone(), limits);
         for _ in 0..3 {
             assert_eq!(machine.call(linked.function(COUNT), &[5000, 7]), Ok(5007), "{config:?}");
         }
-        let limits = Limits { depth: 3, slots: 5, ..Limits::default() };
+        let limits = Limits::default().with_depth(3).with_slots(5);
         let (mut machine, linked) = controlled(config.clone(), limits);
         assert_eq!(machine.call(linked.function(COUNT), &[10, 7]), Ok(17), "{config:?}");
     }
@@ -150,7 +150,7 @@ pub(super) fn a_tail_call_whose_frame_does_not_fit_is_an_error() {
     let program = verified(builder);
     for config in configs() {
         for (slots, fits) in [(40, true), (39, false), (2, false)] {
-            let limits = Limits { depth: 3, slots, ..Limits::default() };
+            let limits = Limits::default().with_depth(3).with_slots(slots);
             let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config.clone());
             let linked = machine.load(&program).expect("it has the spaces");
             for _ in 0..4 {

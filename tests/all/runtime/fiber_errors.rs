@@ -15,7 +15,7 @@ pub(super) const FAILING: FunctionIndex = FunctionIndex(5);
 pub(super) const ENDLESS: FunctionIndex = FunctionIndex(6);
 pub(super) const ASKING_BACK: FunctionIndex = FunctionIndex(7);
 
-pub(super) const LIMITS: FiberLimits = FiberLimits { slots: 400, depth: 50 };
+pub(super) const LIMITS: FiberLimits = FiberLimits::new().with_slots(400).with_depth(50);
 
 /// What the handlers of `guarded` answer: only that of the op that suspends is right.
 const BEFORE: i64 = 1;
@@ -243,7 +243,7 @@ pub(super) fn a_fiber_stays_suspended_when_there_are_too_many_runs_to_go_on_in_i
             let thrown = vm.throw_into_fiber(fiber, error).expect_err("it is one run too many");
             Err(thrown)
         };
-        let limits = Limits { nesting: 1, ..Limits::default() };
+        let limits = Limits::default().with_nesting(1);
         let (mut machine, linked) = asking(config.clone(), limits, &fiber_program(), ask);
         for _ in 0..4 {
             let suspended = suspended_in(machine.vm_mut(), linked, PLAIN);

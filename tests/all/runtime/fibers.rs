@@ -94,7 +94,8 @@ pub(super) fn code_goes_while_fibers_are_suspended_in_it() {
         let handle = control(&machine);
         for _ in 0..3 {
             // The frame of `producer` is suspended below that of `inner`, which returns into its code.
-            let fiber = machine.vm_mut().new_fiber(FiberLimits { slots: 100, depth: 10 }).expect("there is memory");
+            let fiber =
+                machine.vm_mut().new_fiber(FiberLimits::new().with_slots(100).with_depth(10)).expect("there is memory");
             let producer = linked.function(PRODUCER);
             let exit = machine.vm_mut().start_fiber(fiber, producer, &[3]);
             assert!(matches!(exit, Ok(FiberExit::Suspended)), "{config:?}");
@@ -119,7 +120,8 @@ pub(super) fn a_fiber_that_runs_cannot_be_resumed() {
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
         let linked = machine.load(&resuming_itself()).expect("it has the spaces");
-        let fiber = machine.vm_mut().new_fiber(FiberLimits { slots: 100, depth: 10 }).expect("there is memory");
+        let fiber =
+            machine.vm_mut().new_fiber(FiberLimits::new().with_slots(100).with_depth(10)).expect("there is memory");
         let itself = linked.function(FunctionIndex(0));
         machine.vm_mut().host.fibers = vec![fiber];
         machine.vm_mut().host.yielded = Some((0, 1));
@@ -146,7 +148,7 @@ fn a_fiber_that_runs_or_is_suspended_is_neither_dropped_nor_started() {
         let (mut machine, linked) = asking(config.clone(), Limits::default(), &program, ask);
         let function = linked.function(FunctionIndex(0));
         let vm = machine.vm_mut();
-        let fiber = vm.new_fiber(FiberLimits { slots: 100, depth: 10 }).expect("there is memory");
+        let fiber = vm.new_fiber(FiberLimits::new().with_slots(100).with_depth(10)).expect("there is memory");
         vm.host.fibers = vec![fiber];
         assert!(matches!(vm.start_fiber(fiber, function, &[0]), Ok(FiberExit::Suspended)), "{config:?}");
         let thrown = vm.start_fiber(fiber, function, &[0]).expect_err("it is suspended");

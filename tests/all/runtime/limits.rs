@@ -7,7 +7,7 @@ use super::*;
 #[test]
 fn a_full_cache_evicts_the_oldest_and_never_exceeds_its_limit() {
     let limit = 40 << 10;
-    let config = JitConfig { code_limit: Some(limit), ..on() };
+    let config = on().with_code_limit(limit);
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
     let linked = machine.load(&many_functions(100)).expect("it has the spaces");
     for round in 0..3 {
@@ -24,7 +24,7 @@ fn a_full_cache_evicts_the_oldest_and_never_exceeds_its_limit() {
 
 #[test]
 fn what_does_not_fit_the_cache_at_all_is_interpreted_until_the_limit_rises() {
-    let config = JitConfig { code_limit: Some(100), ..on() };
+    let config = on().with_code_limit(100);
     let (mut machine, linked) = loaded(Some(config), Limits::default());
     for _ in 0..3 {
         assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
@@ -39,7 +39,7 @@ fn what_does_not_fit_the_cache_at_all_is_interpreted_until_the_limit_rises() {
 
 #[test]
 fn a_function_that_would_take_too_long_is_interpreted_until_the_budget_rises() {
-    let config = JitConfig { latency_budget: Some(Duration::from_nanos(1)), ..on() };
+    let config = on().with_latency_budget(Duration::from_nanos(1));
     let (mut machine, linked) = loaded(Some(config), Limits::default());
     assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
     let functions = stats(&machine).functions;
@@ -52,7 +52,7 @@ fn a_function_that_would_take_too_long_is_interpreted_until_the_budget_rises() {
 
 #[test]
 fn modes_and_thresholds_change_while_the_machine_lives() {
-    let (mut machine, linked) = loaded(Some(JitConfig { mode: Mode::Off, ..on() }), Limits::default());
+    let (mut machine, linked) = loaded(Some(on().with_mode(Mode::Off)), Limits::default());
     let call = |machine: &mut Machine<Ops>, times: usize| {
         for _ in 0..times {
             assert_eq!(machine.call(linked.function(TWICE), &[3]), Ok(12));

@@ -76,12 +76,14 @@ fn growing(config: Option<JitConfig>, limits: Limits, size: FiberLimits) -> (Mac
 fn small_stacks_grow_as_far_as_large_ones_go() {
     for config in configs() {
         for (slots, depth) in [(200, 1000), (201, 1000), (1 << 14, 30), (1 << 14, 31), (1 << 14, 64)] {
-            let limits = Limits { slots, depth, ..Limits::default() };
+            let limits = Limits::default().with_slots(slots).with_depth(depth);
             // The deepest call that fits: each frame has its slots above those of its callers, and a record.
             let deepest = ((slots - (STEP + 1)) / STEP).min(depth - 1);
-            for size in
-                [FiberLimits { slots: 1, depth: 1 }, FiberLimits { slots: 7, depth: 3 }, FiberLimits { slots, depth }]
-            {
+            for size in [
+                FiberLimits::new().with_slots(1).with_depth(1),
+                FiberLimits::new().with_slots(7).with_depth(3),
+                FiberLimits::new().with_slots(slots).with_depth(depth),
+            ] {
                 let what = format!("{limits:?}, {size:?}, {config:?}");
                 let (mut machine, linked) = growing(config.clone(), limits, size);
                 for _ in 0..2 {
@@ -103,8 +105,8 @@ fn small_stacks_grow_as_far_as_large_ones_go() {
 
 #[test]
 fn slots_beyond_a_small_stack_are_zeros_until_they_are_set() {
-    let limits = Limits { slots: 100, ..Limits::default() };
-    let (mut machine, _) = growing(None, limits, FiberLimits { slots: 5, depth: 1 });
+    let limits = Limits::default().with_slots(100);
+    let (mut machine, _) = growing(None, limits, FiberLimits::new().with_slots(5).with_depth(1));
     let vm = machine.vm_mut();
     assert_eq!((vm.room(), vm.slot(4), vm.slot(5), vm.slot(99)), (100, 0, 0, 0));
     let at_first = vm.slot_ptr(0);
@@ -120,10 +122,10 @@ fn slots_beyond_a_small_stack_are_zeros_until_they_are_set() {
 
 #[test]
 fn fibers_begin_small_and_grow() {
-    let (mut machine, linked) = growing(None, Limits::default(), FiberLimits { slots: 8, depth: 2 });
+    let (mut machine, linked) = growing(None, Limits::default(), FiberLimits::new().with_slots(8).with_depth(2));
     let vm = machine.vm_mut();
     for (slots, fits) in [(STEP * 40 + STEP + 1, true), (STEP * 40 + STEP, false)] {
-        let fiber = vm.new_fiber(FiberLimits { slots, depth: 100 }).expect("there is memory");
+        let fiber = vm.new_fiber(FiberLimits::new().with_slots(slots).with_depth(100)).expect("there is memory");
         match vm.start_fiber(fiber, linked.function(DOWN), &[40]) {
             Ok(exit) => assert_eq!((exit, fits), (FiberExit::Done(40), true)),
             Err(thrown) => assert_eq!((vm.catch(thrown).kind, fits), (TrapKind::StackOverflow, false)),

@@ -150,7 +150,7 @@ pub(super) fn a_program_comes_and_goes_within_a_runtime_function() {
             let both = vm.run(both, &[twice])? + vm.run(outer, &[0])?;
             let mut fiber = None;
             if k % 3 == 0 {
-                let made = vm.new_fiber(FiberLimits { slots: 100, depth: 10 }).expect("there is memory");
+                let made = vm.new_fiber(FiberLimits::new().with_slots(100).with_depth(10)).expect("there is memory");
                 let callee = again.function(ONLY);
                 assert!(vm.start_fiber(made, callee, &[1]).is_ok());
                 fiber = Some(made);
@@ -209,7 +209,7 @@ pub(super) fn programs_load_programs_on_top_of_each_other_and_unload_them_on_the
 #[test]
 pub(super) fn unloading_frees_no_code_before_native_code_is_left() {
     const ROUNDS: i64 = 50;
-    let config = JitConfig { trace: true, ..on() };
+    let config = on().with_trace(true);
     let (mut machine, linked) = asking(Some(config), Limits::default(), &outer_program(), |_, _| Ok(0));
     let last = RefCell::new(None);
     let ask = move |vm: &mut Vm, values: Window| {

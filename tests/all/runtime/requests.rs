@@ -52,7 +52,7 @@ fn program() -> Program {
 
 fn loaded(config: Option<JitConfig>) -> (Machine<Ops>, Linked) {
     // One run at a time: what is asked for nests nowhere.
-    let limits = Limits { nesting: 1, depth: 150_000, ..Limits::default() };
+    let limits = Limits::default().with_nesting(1).with_depth(150_000);
     let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config);
     let linked = machine.load(&program()).expect("it has the spaces");
     (machine, linked)
@@ -125,7 +125,7 @@ pub(super) fn a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped() {
     });
     let program = verified(builder);
     for config in configs() {
-        let limits = Limits { nesting: 2, ..Limits::default() };
+        let limits = Limits::default().with_nesting(2);
         let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config.clone());
         let linked = machine.load(&program).expect("it has the spaces");
         for round in 0..4 {

@@ -108,7 +108,7 @@ fn the_slots_behind_the_frames_are_cleared_wherever_the_frames_end() {
             let width = u32::from(width);
             let most = if width == 513 { 20_000 } else { width + 1500 };
             for slots in [width, width + 1, width + 7, width + 511, width + 512, width + 513, most] {
-                let limits = Limits { slots, depth: 2, ..Limits::default() };
+                let limits = Limits::default().with_slots(slots).with_depth(2);
                 let (mut machine, linked) = asking(config.clone(), limits, &program, litter_and_clear);
                 for _ in 0..2 {
                     let result = machine.call(linked.function(function), &[5]);
@@ -119,7 +119,7 @@ fn the_slots_behind_the_frames_are_cleared_wherever_the_frames_end() {
         for depth in (0..400).step_by(9).chain([168, 169, 170]) {
             let slots = DEEP_STEP * depth + DEEP_SLOTS;
             for slots in [slots, slots + 1, slots + 700] {
-                let limits = Limits { slots, depth: depth + 1, ..Limits::default() };
+                let limits = Limits::default().with_slots(slots).with_depth(depth + 1);
                 let (mut machine, linked) = asking(config.clone(), limits, &program, litter_and_clear);
                 let result = machine.call(linked.function(DEEP), &[i64::from(depth)]);
                 assert_eq!(result, Ok(i64::from(depth) + 1), "{slots} slots, {config:?}");
@@ -131,7 +131,7 @@ fn the_slots_behind_the_frames_are_cleared_wherever_the_frames_end() {
 #[test]
 fn a_stack_without_frames_is_cleared_as_a_whole() {
     for config in configs() {
-        let limits = Limits { slots: 3000, ..Limits::default() };
+        let limits = Limits::default().with_slots(3000);
         let (mut machine, linked) = asking(config.clone(), limits, &stack_program(), one);
         for _ in 0..3 {
             assert_eq!(machine.call(linked.function(DEEP), &[900]), Ok(901), "{config:?}");
@@ -146,7 +146,7 @@ fn a_stack_without_frames_is_cleared_as_a_whole() {
     }
 }
 
-const LIMITS: FiberLimits = FiberLimits { slots: 900, depth: 100 };
+const LIMITS: FiberLimits = FiberLimits::new().with_slots(900).with_depth(100);
 
 /// The slots behind the frames of some stacks, which are somebody else's.
 #[derive(Clone, Copy)]
@@ -233,7 +233,7 @@ fn the_stacks_of_outer_and_of_parked_fibers_are_cleared_too() {
     let program = stack_program();
     let width = |slots| FunctionIndex(WIDE + WIDTHS.iter().position(|&width| width == slots).expect("one has") as u32);
     for config in configs() {
-        let (mut machine, linked) = asking(config.clone(), Limits { slots: 2000, ..Limits::default() }, &program, one);
+        let (mut machine, linked) = asking(config.clone(), Limits::default().with_slots(2000), &program, one);
         let littered = Littered::default();
         let fibers = Rc::new(RefCell::new(Vec::new()));
         let collections = Rc::new(Cell::new(0));
@@ -337,7 +337,8 @@ mod resident {
             let (mut machine, linked) = asking(config.clone(), Limits::default(), &stack_program(), ask);
             let vm = machine.vm_mut();
             let [deep, yielding] = [DEEP, YIELDING].map(|function| linked.function(function));
-            let fiber = vm.new_fiber(FiberLimits { slots: 1 << 20, depth: DEPTH + 1 }).expect("there is memory");
+            let fiber =
+                vm.new_fiber(FiberLimits::new().with_slots(1 << 20).with_depth(DEPTH + 1)).expect("there is memory");
             let resident = || {
                 let (base, slots) = place.get();
                 pages(base, slots)
@@ -389,7 +390,7 @@ fn slots_have_addresses_until_the_next_call() {
             assert_eq!(vm.slot_ptr(values.start()), mine);
             Ok(0)
         };
-        let limits = Limits { slots: 1000, ..Limits::default() };
+        let limits = Limits::default().with_slots(1000);
         let (mut machine, linked) = asking(config.clone(), limits, &stack_program(), ask);
         machine.vm_mut().host.given = Some(linked.function(RESULTS));
         // Nothing has run yet.
@@ -424,8 +425,7 @@ fn frames_have_as_many_slots_as_their_functions_and_the_rest_is_room() {
             assert_eq!(values.as_ptr(), frames.last().expect("there is one").1.as_ptr());
             Ok(i64::from(depth))
         };
-        let (mut machine, linked) =
-            asking(config.clone(), Limits { slots: 1000, ..Limits::default() }, &stack_program(), ask);
+        let (mut machine, linked) = asking(config.clone(), Limits::default().with_slots(1000), &stack_program(), ask);
         for depth in [0, 1, 2, 30, 100] {
             assert_eq!(machine.call(linked.function(DEEP), &[depth]), Ok(2 * depth), "{config:?}");
         }

@@ -37,7 +37,7 @@ fn main() {
     }
     let program = program();
     for native in [false, true] {
-        let config = JitConfig { mode: Mode::On, ..JitConfig::default() };
+        let config = JitConfig::new(Mode::On);
         let builder = Machine::builder(Context { bias: 100, r#fn: 6, names: std::ptr::null() }, 0);
         let mut machine = if native { builder.jit(config).build() } else { builder.build() };
         let linked = machine.load(&program).expect("it has the spaces");

@@ -12,7 +12,7 @@ use crate::heap::{Coroutine, CoroutineState, Gc};
 use crate::ops::ops::{FiberRef, Value, Vm};
 
 /// How deep a coroutine may get.
-const LIMITS: FiberLimits = FiberLimits { slots: 1 << 20, depth: 190_000 };
+const LIMITS: FiberLimits = FiberLimits::new().with_slots(1 << 20).with_depth(190_000);
 
 /// Values that can go from one coroutine to another at once.
 const MAX_TRANSFER: usize = 8000;

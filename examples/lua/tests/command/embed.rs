@@ -11,7 +11,7 @@ use lua::{Failure, Function, Lua, Options, Table, Value};
 
 /// One that compiles everything, where there is native code.
 fn new() -> Lua {
-    let jit = JitConfig { mode: Mode::On, ..JitConfig::default() };
+    let jit = JitConfig::new(Mode::On);
     Lua::new(Options { jit: Some(jit), ..Options::default() })
 }
 

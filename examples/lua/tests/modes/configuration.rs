@@ -1,6 +1,6 @@
 //! [`Configuration`]: a way to run Lua programs → what a [`Lua`](lua::Lua) is made with.
 
-use mimeo::jit::JitConfig;
+use mimeo::jit::{Gaps, JitConfig};
 
 /// One way to run a program.
 #[derive(Clone, Debug)]
@@ -48,22 +48,22 @@ impl Configuration {
 
     /// A function is compiled at its call or round of a loop number `threshold`.
     pub fn after(threshold: u32) -> Configuration {
-        Configuration::native(format!("after {threshold}"), JitConfig { threshold, ..JitConfig::default() })
+        Configuration::native(format!("after {threshold}"), JitConfig::default().with_threshold(threshold))
     }
 
     /// Native code leaves at every op.
     pub fn deopt_everywhere() -> Configuration {
-        Configuration::native("deopt everywhere", JitConfig { deopt_everywhere: true, ..compiled_at_once() })
+        Configuration::native("deopt everywhere", compiled_at_once().with_gaps(Gaps::everywhere()))
     }
 
     /// Native code leaves at one op.
     pub fn without(op: &str) -> Configuration {
-        let config = JitConfig { without: [op.to_owned()].into(), ..compiled_at_once() };
+        let config = compiled_at_once().with_gaps(Gaps::at([op]));
         Configuration::native(format!("without `{op}`"), config)
     }
 }
 
 #[cfg(feature = "jit")]
 fn compiled_at_once() -> JitConfig {
-    JitConfig { mode: mimeo::jit::Mode::On, ..JitConfig::default() }
+    JitConfig::new(mimeo::jit::Mode::On)
 }

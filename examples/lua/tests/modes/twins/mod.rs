@@ -127,7 +127,7 @@ fn base_name(op: &OpInfo) -> &'static str {
 
 #[test]
 fn twins() {
-    let settings = Settings { states: 64, only: std::env::var("MIMEO_OP").ok(), ..Settings::default() };
+    let settings = Settings::default().with_states(64).with_only(std::env::var("MIMEO_OP").ok());
     let report = with_stack(|| twins_with::<Ops>(Lua, &settings));
     assert_eq!(report.unavailable, None);
     if settings.only.is_none() {

@@ -348,7 +348,7 @@ impl Cursor {
         unsafe {
             let base = self.base.add(window.start as usize);
             let room_bytes = vm.core.stack_limit.addr() - base.addr();
-            if u64::from(window.len) < (*callee.header).arity {
+            if I::ARITY.is_none() && u64::from(window.len) < (*callee.header).arity {
                 return Some(self.refuse(vm, Fault::Arity, callee, base));
             }
             if (room_bytes as u64) < (*callee.header).frame_bytes || self.frame >= vm.core.frame_limit {
@@ -380,7 +380,7 @@ impl Cursor {
         // SAFETY: (1), (2), (3).
         unsafe {
             let room_bytes = vm.core.stack_limit.addr() - self.base.addr();
-            if (*(*self.frame).function).frame_bytes / 8 < (*callee.header).arity {
+            if I::ARITY.is_none() && (*(*self.frame).function).frame_bytes / 8 < (*callee.header).arity {
                 return Some(self.refuse(vm, Fault::Arity, callee, self.base));
             }
             if (room_bytes as u64) < (*callee.header).frame_bytes {

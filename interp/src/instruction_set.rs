@@ -47,6 +47,8 @@ pub unsafe trait InstructionSet: Sized + 'static {
     const NAME: &'static str;
     /// Where operands live.
     const OPERANDS: Operands;
+    /// How many arguments every function takes, where the set says so.
+    const ARITY: Option<u16>;
     /// The ops; an opcode is an index into this.
     const OPS: &'static [OpInfo];
     /// The runtime functions, in the order of their declaration.

@@ -158,12 +158,12 @@ impl Stacks {
             return None;
         }
         let values_bytes = Self::values_bytes(self.size.slots);
-        let first_slots = Self::FIRST_BYTES.min(values_bytes) / size_of::<u64>();
+        let first_slots = (Self::FIRST_BYTES / size_of::<u64>()).min(self.size.slots as usize);
         // SAFETY: (1): they are slots, to which nothing refers.
         unsafe { self.base().write_bytes(0, first_slots) };
         // SAFETY: (1): the slot is in the stack, or its end.
-        let behind = unsafe { self.base().add(first_slots.min(self.size.slots as usize)) };
-        self.clear(behind);
+        let after = unsafe { self.base().add(first_slots) };
+        self.clear(after);
         // Records are filled one after the other, so this one tells whether any behind it was.
         let probe = self.host_frame().wrapping_add(Self::FIRST_BYTES / size_of::<Frame>());
         // SAFETY: (1); below the limit it is a record.

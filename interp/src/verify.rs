@@ -35,6 +35,8 @@ pub enum VerifyErrorKind {
     LabelNotAnOp { operand: &'static str, target: Pc },
     NoSuchFunction { operand: &'static str, index: u64, len: usize },
     WrongArity { callee: String, takes: u16, given: u16 },
+    ArityOfTheSet { arity: u16, takes: u16 },
+    WindowTooShort { operand: &'static str, len: u16, takes: u16 },
     ImmediateOutOfRange { operand: &'static str, scalar: Scalar, bits: u64 },
     IndexOutsideSpace { operand: &'static str, space: &'static str, index: u64, len: u32 },
     StackUnderflow { depth: u16, pops: u32 },
@@ -72,6 +74,12 @@ impl fmt::Display for VerifyError {
             }
             VerifyErrorKind::WrongArity { callee, takes, given } => {
                 write!(f, "`{callee}` takes {takes} arguments, the call passes {given}")
+            }
+            VerifyErrorKind::ArityOfTheSet { arity, takes } => {
+                write!(f, "it takes {arity} arguments, every function of the instruction set takes {takes}")
+            }
+            VerifyErrorKind::WindowTooShort { operand, len, takes } => {
+                write!(f, "`{operand}` has {len} slots, every function takes {takes} arguments")
             }
             VerifyErrorKind::ImmediateOutOfRange { operand, scalar, bits } => {
                 write!(f, "`{operand}` is {bits:#x}, which is no {scalar:?}")
@@ -137,6 +145,9 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
 
     fn run(mut self) -> Result<Facts, VerifyError> {
         let FunctionBody { arity, locals, .. } = *self.body;
+        if let Some(takes) = I::ARITY.filter(|&takes| takes != arity) {
+            return Err(self.error(Pc(0), VerifyErrorKind::ArityOfTheSet { arity, takes }));
+        }
         if arity > locals {
             return Err(self.error(Pc(0), VerifyErrorKind::ArityAboveLocals { arity, locals }));
         }
@@ -251,19 +262,23 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         Ok(())
     }
 
+    /// Where all functions take the same number of arguments, every call passes as many at least.
+    ///
     /// A call of a function that is the op's own operand passes as many arguments as it takes: the op's window. A tail
     /// call without a window passes what lies in the frame.
     ///
-    /// Stencils leave out the check of a call's arguments for the same ops: those with one function, and at most one
-    /// window.
+    /// Stencils leave out the check of a call's arguments for the same ops: all of a set whose functions take the same
+    /// number, else those with one function and at most one window.
     fn check_arity(&self, pc: Pc, info: &'static OpInfo) -> Result<(), VerifyErrorKind> {
         let read = |operand: &OperandInfo| self.body.read(pc, operand.unit, operand.kind.len_units());
+        if let Some(takes) = I::ARITY.filter(|_| info.control.calls) {
+            let lens = info.operands.iter().filter_map(|operand| Some((operand.name, self.window_len(pc, operand)?)));
+            if let Some((operand, len)) = lens.into_iter().find(|&(_, len)| len < takes) {
+                return Err(VerifyErrorKind::WindowTooShort { operand, len, takes });
+            }
+        }
         let mut callees = info.operands.iter().filter(|operand| operand.kind == OperandKind::Function).map(read);
-        let mut windows = info.operands.iter().filter_map(|operand| match operand.kind {
-            OperandKind::Window => Some((read(operand) >> 16) as u16),
-            OperandKind::StackWindow => Some(read(operand) as u16),
-            _ => None,
-        });
+        let mut windows = info.operands.iter().filter_map(|operand| self.window_len(pc, operand));
         let (Some(callee), None) = (callees.next(), callees.next()) else { return Ok(()) };
         let Signature { name, arity, variadic } = &self.signatures[callee as usize];
         let wrong = |given| Err(VerifyErrorKind::WrongArity { callee: name.clone(), takes: *arity, given });
@@ -271,6 +286,16 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
             (Some(given), None) if given < *arity || given > *arity && !variadic => wrong(given),
             (None, _) if info.control.tail_calls && self.body.locals < *arity => wrong(self.body.locals),
             _ => Ok(()),
+        }
+    }
+
+    /// The length of an operand that is a window.
+    fn window_len(&self, pc: Pc, operand: &OperandInfo) -> Option<u16> {
+        let read = || self.body.read(pc, operand.unit, operand.kind.len_units());
+        match operand.kind {
+            OperandKind::Window => Some((read() >> 16) as u16),
+            OperandKind::StackWindow => Some(read() as u16),
+            _ => None,
         }
     }
 

@@ -8,6 +8,8 @@
 //! 2. The runs of a chunk, those handed out and those in its `free` list, are disjoint.
 //! 3. A run is writable or executable as its `state` says; those in `free` are writable and all zero. In a chunk that is
 //!    staged only [`Mapping::install`] writes: a run that is filled has its bytes elsewhere, those in `free` are all zero.
+//!    With `--cfg mimeo_asan`, runs that were handed out and are in `free` again are inaccessible, so that entering
+//!    reclaimed code is a fault.
 
 use std::io;
 use std::ops::Range;
@@ -50,7 +52,11 @@ impl Chunk {
             free.remove(index);
         }
         let state = if self.is_staged { State::Staged(vec![0; pages * page_bytes()]) } else { State::Writable };
-        Some(Pages { chunk: Arc::clone(self), run: start..start + pages, state })
+        let pages = Pages { chunk: Arc::clone(self), run: start..start + pages, state };
+        if cfg!(mimeo_asan) && !self.is_staged {
+            pages.protect(Protection::READ_WRITE).ok()?;
+        }
+        Some(pages)
     }
 
     fn is_free(&self) -> bool {
@@ -156,7 +162,7 @@ impl Pages {
         }
         self.state = State::Writable;
         self.bytes_mut().fill(0);
-        Ok(())
+        if cfg!(mimeo_asan) { self.protect(Protection::NONE) } else { Ok(()) }
     }
 
     fn install(&self, bytes: &[u8]) -> io::Result<()> {
@@ -260,6 +266,22 @@ mod tests {
         let pages: usize = pool.chunks.iter().map(|chunk| chunk.pages).sum();
         assert!(pages <= FIRST_CHUNK_PAGES + LEAST_SPARE_PAGES, "{pages}");
         drop(kept);
+    }
+
+    #[cfg(mimeo_asan)]
+    #[test]
+    fn what_was_dropped_is_inaccessible_until_it_is_used_again() {
+        let mut pool = CodePool::default();
+        let is_accessible = |start: *mut u8| region::query(start).unwrap().protection() != Protection::NONE;
+        let _neighbour = pool.take(1).unwrap();
+        let mut pages = pool.take(1).unwrap();
+        pages.make_executable().unwrap();
+        let start = pages.start();
+        assert!(is_accessible(start));
+        drop(pages);
+        assert!(!is_accessible(start));
+        let again = pool.take(1).unwrap();
+        assert!(again.start() == start && is_accessible(start));
     }
 
     #[test]

@@ -10,7 +10,8 @@ use proc_macro::TokenStream;
 ///
 /// Arguments: `value = Type` (what a slot holds, 8 bytes), `context = Type` (a `repr(C)` struct of the module that
 /// ops and stencils see as `vm.context`), `host = Type` (any Rust type, which runtime functions see as `vm.host`),
-/// `error = Type` (what `vm.throw` takes; a `String` by default), `operands = registers` or `stack`.
+/// `error = Type` (what `vm.throw` takes; a `String` by default), `operands = registers` or `stack`, `arity = N` (every
+/// function takes `N` arguments: calls then need no check of it at run time, which the verifier makes).
 ///
 /// Beside the author's items the module has: `Ops`, the type that names the instruction set; `Opcode`; `Assembler`, with a
 /// method for each op; `Program` and `ProgramBuilder`; `Machine` and `Vm`; `Callee`, `FunctionRef`, `FiberRef` and `Linked`,

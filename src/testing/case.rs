@@ -95,7 +95,7 @@ impl Frame {
             Operands::Stack => {
                 let push = push.ok_or("there is no op that only pushes a value")?;
                 let pops = I::OPS.iter().map(|info| info.pops).max().unwrap_or(0);
-                (Some(push), pops + MAX_WINDOW as u16 + I::OPS[end.0 as usize].pops + 2)
+                (Some(push), pops + longest_window::<I>() as u16 + I::OPS[end.0 as usize].pops + 2)
             }
         };
         Ok(Frame { push, end, depth })
@@ -137,6 +137,8 @@ impl Frame {
             name: format!("callee{arity}"),
             arity,
             locals: arity.max(1),
+            // Where the arity is the set's, windows may be longer.
+            variadic: I::ARITY.is_some(),
             code,
             constants: vec![0],
             ..FunctionBody::default()
@@ -160,7 +162,8 @@ impl Case {
         let info = &I::OPS[op.0 as usize];
         // Now and then a frame whose slots are far from its base.
         let is_far = random.once_in(16);
-        let locals = if is_far { 5000 } else { 4 + random.below(4) as u16 };
+        let arity = I::ARITY.unwrap_or(0);
+        let locals = if is_far { 5000 } else { 4 + random.below(4) as u16 }.max(arity);
         let mut case = Case {
             op,
             operands: Vec::new(),
@@ -168,13 +171,15 @@ impl Case {
             locals,
             frames: Vec::new(),
             state: random.bits(),
-            arity: 0,
+            arity,
             reentry: Reentry::None,
             fixed_slots: Vec::new(),
             fixed_operands: Vec::new(),
         };
-        let shortest = u64::from(language.shortest_window(info)).min(MAX_WINDOW);
-        let window = shortest + random.below(MAX_WINDOW + 1 - shortest);
+        let longest = longest_window::<I>();
+        let needed = if info.control.calls { arity } else { 0 };
+        let shortest = u64::from(language.shortest_window(info).max(needed)).min(longest);
+        let window = shortest + random.below(longest + 1 - shortest);
         for (index, operand) in info.operands.iter().enumerate() {
             let bits = case.operand(language, info, operand, window, random)?;
             if bits.1 {
@@ -197,16 +202,17 @@ impl Case {
         }
         // Its frames must fit the stack several times.
         if !is_far && case.state.is_multiple_of(2) {
-            case.reenter(info, frame.returns::<I>());
+            case.reenter::<I>(info, frame.returns::<I>());
         }
         Ok(case)
     }
 
     /// Has runtime functions run function 0 if they can. What ends it must return, and what the language has chosen for
     /// an operand must be there in each frame: a run overwrites its arguments, and pushes its operands itself.
-    fn reenter(&mut self, info: &OpInfo, returns: bool) {
+    fn reenter<I: InstructionSet>(&mut self, info: &OpInfo, returns: bool) {
         let function = info.operands.iter().position(|operand| operand.kind == OperandKind::Function);
-        let arity = function.map_or(0, |function| self.operands[function] as u16 - 1);
+        let given = function.map_or(0, |function| self.operands[function] as u16 - 1);
+        let arity = I::ARITY.unwrap_or(given);
         let stays = |slot: &usize| (usize::from(arity)..usize::from(self.locals)).contains(slot);
         let transfers = info.control.calls || info.control.tail_calls || info.control.returns;
         if !returns || transfers || !self.fixed_slots.iter().all(stays) {
@@ -224,7 +230,8 @@ impl Case {
 
     /// The case, as one in which function 0 is not run again.
     pub(super) fn without_reentry<I: InstructionSet>(&self) -> Case {
-        let mut case = Case { arity: 0, reentry: Reentry::None, ..self.clone() };
+        let arity = I::ARITY.unwrap_or(0);
+        let mut case = Case { arity, reentry: Reentry::None, ..self.clone() };
         let mut operands = I::OPS[self.op.0 as usize].operands.iter();
         let function = operands.position(|operand| operand.kind == OperandKind::Function);
         if let (Reentry::Operand, Some(function)) = (self.reentry, function) {
@@ -343,7 +350,7 @@ impl Case {
             constants: self.constants.clone(),
             ..FunctionBody::default()
         };
-        let callees = (0..=MAX_WINDOW as u16).map(|arity| frame.callee::<I>(arity));
+        let callees = (0..=longest_window::<I>() as u16).map(|given| frame.callee::<I>(I::ARITY.unwrap_or(given)));
         let functions = std::iter::once(subject).chain(callees).collect();
         match Program::<I, _>::new(functions, spaces.to_vec()).verify() {
             Ok(program) => program,
@@ -353,6 +360,11 @@ impl Case {
 
     /// The function with the op under test.
     pub(super) const SUBJECT: FunctionIndex = FunctionIndex(0);
+}
+
+/// Longest window of a case: all arguments fit.
+fn longest_window<I: InstructionSet>() -> u64 {
+    MAX_WINDOW.max(I::ARITY.map_or(0, u64::from))
 }
 
 /// One of the language's edges or one of its random values.

@@ -4,11 +4,55 @@
 use mimeo::asm::FunctionIndex;
 use mimeo::def::Slot;
 use mimeo::jit::{JitConfig, Mode};
-use mimeo::{Limits, Machine};
+use mimeo::{Limits, Machine, VerifyError};
 use mimeo_tests::slow::Host;
 use mimeo_tests::slow::slow_ops::{Assembler, Context, Ops, Program, ProgramBuilder};
 
 use crate::machines::machine;
+
+/// A program of one function.
+fn lone(code: Assembler) -> Result<Program, VerifyError> {
+    let mut builder = ProgramBuilder::new();
+    let function = builder.declare("lone");
+    builder.define(function, code.finish().expect("it is whole"));
+    builder.finish().expect("it is whole").verify()
+}
+
+/// A function that calls the one that the host gives, with a window of so many slots.
+fn calling(len: u16) -> Assembler {
+    let mut code = Assembler::new("lone", 1, 3);
+    code.number(Slot(1), 20);
+    code.call_given(Slot(1), len);
+    code.add(Slot(0), Slot(0), Slot(1));
+    code.ret(Slot(0));
+    code
+}
+
+#[test]
+fn where_all_functions_take_the_same_number_of_arguments_the_verifier_compares_it() {
+    let refusal = |code| lone(code).expect_err("the number is wrong").to_string();
+    let mut code = Assembler::new("lone", 2, 2);
+    code.ret(Slot(0));
+    assert_eq!(
+        refusal(code),
+        "function `lone`, 0000 `ret`: it takes 2 arguments, every function of the instruction set takes 1"
+    );
+    assert_eq!(
+        refusal(calling(0)),
+        "function `lone`, 0006 `call_given`: `args` has 0 slots, every function takes 1 arguments"
+    );
+    let erased = FunctionIndex(0);
+    for config in [None, Some(JitConfig::new(Mode::On))] {
+        for len in [1, 2] {
+            let state = (Context::default(), Host::default());
+            let mut machine: Machine<Ops> = machine(state, Limits::default(), config.clone());
+            let callee = machine.load(&program()).expect("it has the spaces").function(erased);
+            let caller = machine.load(&lone(calling(len)).expect("it is sound")).expect("it has the spaces");
+            machine.vm_mut().host.given = Some(callee);
+            assert_eq!(machine.call(caller.function(FunctionIndex(0)), &[3]), Ok(23), "{config:?}");
+        }
+    }
+}
 
 fn program() -> Program {
     let mut builder = ProgramBuilder::new();

@@ -3,7 +3,7 @@
 
 use mimeo::{Thrown, Window};
 
-use self::slow_ops::Vm;
+use self::slow_ops::{Callee, FunctionRef, Vm};
 
 /// What only Rust touches.
 #[derive(Debug, Default)]
@@ -12,6 +12,8 @@ pub struct Host {
     pub noted: Vec<i64>,
     /// What `count_into` writes to.
     pub counted: Vec<i64>,
+    /// What `call_given` calls.
+    pub given: Option<FunctionRef>,
 }
 
 /// Fills a window with zeros, whatever operands of the running op lie there.
@@ -50,6 +52,12 @@ fn no_more(vm: &mut Vm, a: i64) -> Thrown {
     vm.throw(format!("no more than {a}"))
 }
 
+fn given(vm: &mut Vm) -> Result<Callee, Thrown> {
+    let Some(function) = vm.host.given else { return Err(vm.throw("no function is given")) };
+    // SAFETY: the callee is called at once.
+    unsafe { vm.callee(function) }.map_err(|error| vm.throw(error.to_string()))
+}
+
 impl Default for slow_ops::Context {
     fn default() -> Self {
         Self { pointer: std::ptr::null_mut(), count: 0 }
@@ -65,7 +73,7 @@ unsafe impl mimeo::TrustedOps for slow_ops::Ops {}
 ///
 /// Contract of its unsafe blocks: (1) the op before made the context point to a slot of the frame; (2) the runtime says
 /// where there is a number.
-#[mimeo::instruction_set(value = i64, context = Context, host = super::Host)]
+#[mimeo::instruction_set(value = i64, context = Context, host = super::Host, arity = 1)]
 pub mod slow_ops {
     /// What stencils touch.
     #[repr(C)]
@@ -86,6 +94,7 @@ pub mod slow_ops {
         fn noted(vm: &mut Vm, a: i64) -> i64;
         #[cold]
         fn no_more(vm: &mut Vm, a: i64) -> Thrown;
+        fn given(vm: &mut Vm) -> Result<Callee, Thrown>;
     }
 
     /// `dst = value`
@@ -104,6 +113,13 @@ pub mod slow_ops {
     #[vm_op]
     fn ret(vm: &mut Vm, a: i64) -> Flow {
         vm.ret(a)
+    }
+
+    /// Calls the function that the host gives, with `args`.
+    #[vm_op]
+    fn call_given(vm: &mut Vm, args: Window) -> Result<Flow, Thrown> {
+        let callee = given(vm)?;
+        Ok(vm.call(callee, args))
     }
 
     /// Erases slots; `dst = a`, which the runtime notes below 0. The slot of `a` can be one of them.

@@ -191,4 +191,10 @@ mod op_in_impl {
     }
 }
 
+#[mimeo::instruction_set(value = i64, arity = 70000, arity = 1, arity = 2)]
+mod arities {}
+
+#[mimeo::instruction_set(value = i64, arity = one)]
+mod no_number {}
+
 fn main() {}

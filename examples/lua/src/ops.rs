@@ -25,7 +25,8 @@ use crate::runtime::{
 
 /// Values, objects and ops.
 #[mimeo::instruction_set(
-    value = Value, context = Context, host = crate::runtime::Host, error = crate::runtime::Error, operands = registers
+    value = Value, context = Context, host = crate::runtime::Host, error = crate::runtime::Error, operands = registers,
+    arity = 1
 )]
 #[expect(clippy::undocumented_unsafe_blocks, reason = "the module's contract says why they are sound")]
 pub mod ops {

@@ -133,6 +133,7 @@ unsafe impl InstructionSet for Tiny {
 
     const NAME: &'static str = "tiny";
     const OPERANDS: Operands = Operands::Stack;
+    const ARITY: Option<u16> = None;
     const OPS: &'static [OpInfo] = OPS;
     const RUNTIME: &'static [RuntimeFn] = &[
         RuntimeFn { name: "check", shim: check_shim as *const () },

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Ident, Token, Type};
+use syn::{Ident, LitInt, Token, Type};
 
 use crate::catalogue::Problem;
 use crate::errors::Errors;
@@ -15,12 +15,20 @@ pub(crate) struct Arguments {
     pub(crate) context: Option<Type>,
     pub(crate) host: Option<Type>,
     pub(crate) error: Option<Type>,
+    /// How many arguments every function takes.
+    pub(crate) arity: Option<u16>,
     /// `operands = stack`
     pub(crate) stack: bool,
     /// Something is wrong with them.
     pub(crate) broken: bool,
     /// `operands` is given, and is `stack`.
     operands: Option<bool>,
+}
+
+/// The value of an argument.
+enum Written {
+    Type(Type),
+    Number(LitInt),
 }
 
 impl Arguments {
@@ -30,14 +38,18 @@ impl Arguments {
         let argument = |input: syn::parse::ParseStream<'_>| {
             let name: Ident = input.parse()?;
             input.parse::<Token![=]>()?;
-            Ok((name, input.parse::<Type>()?))
+            let value = if name == "arity" { Written::Number(input.parse()?) } else { Written::Type(input.parse()?) };
+            Ok((name, value))
         };
         let parser =
             |input: syn::parse::ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, argument);
         match parser.parse2(tokens) {
             Ok(list) => {
-                for (name, ty) in list {
-                    arguments.set(&name, ty, errors);
+                for (name, value) in list {
+                    match value {
+                        Written::Type(ty) => arguments.set(&name, ty, errors),
+                        Written::Number(number) => arguments.set_arity(&name, &number, errors),
+                    }
                 }
                 arguments.stack = arguments.operands == Some(true);
             }
@@ -60,6 +72,14 @@ impl Arguments {
         };
         if before {
             errors.on(name, Problem::TwoArguments(argument));
+        }
+    }
+
+    fn set_arity(&mut self, name: &Ident, number: &LitInt, errors: &mut Errors) {
+        match number.base10_parse() {
+            Ok(_) if self.arity.is_some() => errors.on(name, Problem::TwoArguments(name.to_string())),
+            Ok(arity) => self.arity = Some(arity),
+            Err(_) => errors.on(number, Problem::InstructionSetArgument),
         }
     }
 }

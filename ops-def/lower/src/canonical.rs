@@ -16,6 +16,9 @@ use crate::ty::{self, Ty};
 pub(crate) fn fingerprint(module: &Module, helpers: &Helpers, op: &Op, body: &Body) -> Fingerprint {
     let def = &module.ops[op.def];
     let mut operands = format!("{:?} {:?} {:?}", module.value, def.result, op.control);
+    if let Some(arity) = module.args.arity.filter(|_| op.control.calls || op.control.tail_calls) {
+        write!(operands, " arity {arity}").expect("writing to a string");
+    }
     for operand in &op.operands {
         write!(operands, " {:?}@{}", operand.kind, operand.unit).expect("writing to a string");
     }

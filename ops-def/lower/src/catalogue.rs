@@ -130,7 +130,7 @@ impl Problem {
             ),
             Problem::InstructionSetArgument => pair(
                 "this is no argument of `#[mimeo::instruction_set]`",
-                "it has `value = Type`, `context = Type`, `host = Type` and `operands = registers` or `stack`",
+                "it has `value`, `context`, `host` and `error = Type`, `arity = N`, and `operands = registers` or `stack`",
             ),
             Problem::TwoArguments(name) => (format!("`{name}` is given twice"), "remove one of the two".into()),
             Problem::MissingValue => pair(

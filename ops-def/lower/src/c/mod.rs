@@ -259,7 +259,8 @@ pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         Kind::Call(ref callee, window) => {
             used.insert(window.0);
             calls = true;
-            if !matches!(callee.kind, Kind::Local(local) if lone_callee(def) == Some(local.0)) {
+            let is_lone = matches!(callee.kind, Kind::Local(local) if lone_callee(def) == Some(local.0));
+            if !is_lone && module.args.arity.is_none() {
                 lens.insert(window.0);
             }
         }

@@ -179,9 +179,9 @@ impl Emitter<'_> {
     }
 
     /// A call is a tail jump to the callee's entry, once it is known that the callee's frame fits and, unless the
-    /// verifier has seen both, that the window has all its arguments.
+    /// verifier has compared both, that the window has all its arguments.
     fn call(&mut self, callee: &Expr, window: LocalId) {
-        let is_verified = self.is_operand(callee);
+        let is_verified = self.is_verified(callee);
         let callee = self.expr(callee);
         let window = self.local_name(window);
         self.line(format!("const Function *callee = {callee};"));
@@ -200,7 +200,7 @@ impl Emitter<'_> {
 
     /// A tail call puts the callee in the place of the running function, whose slots its arguments are in.
     fn tail_call(&mut self, callee: &Expr) {
-        let is_verified = self.is_operand(callee);
+        let is_verified = self.is_verified(callee);
         let callee = self.expr(callee);
         self.line(format!("const Function *callee = {callee};"));
         self.line("Slot *callee_base = base;");
@@ -213,10 +213,12 @@ impl Emitter<'_> {
         self.leave("callee->entry(vm, base, frame)");
     }
 
-    /// Whether a callee is the op's own operand, whose call the verifier has checked.
-    fn is_operand(&self, callee: &Expr) -> bool {
+    /// Whether the verifier has checked the number of arguments: all functions take the same, or the callee is the op's
+    /// own operand.
+    fn is_verified(&self, callee: &Expr) -> bool {
         let end = self.end.as_ref().expect("only ops call functions");
-        matches!(callee.kind, Kind::Local(local) if end.operands.is_verified(local.0))
+        self.module.args.arity.is_some()
+            || matches!(callee.kind, Kind::Local(local) if end.operands.is_verified(local.0))
     }
 
     /// A call that is refused is an error of the op that calls.

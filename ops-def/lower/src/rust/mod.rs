@@ -156,6 +156,7 @@ fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream 
     let error = module.args.error.as_ref().unwrap_or(&string);
     let name = module.name.to_string();
     let operands = if module.args.stack { quote!(Stack) } else { quote!(Registers) };
+    let arity = option(module.args.arity);
     let infos = info::infos(set);
     let shims = runtime::table(module);
     let interpret = dispatch::interpret(set);
@@ -180,6 +181,7 @@ fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream 
             type Error = #error;
             const NAME: &'static str = #name;
             const OPERANDS: ::mimeo::Operands = ::mimeo::Operands::#operands;
+            const ARITY: Option<u16> = #arity;
             const OPS: &'static [::mimeo::def::op::OpInfo] = &[#infos];
             const RUNTIME: &'static [::mimeo::__private::RuntimeFn] = &[#shims];
             const STENCILS: &'static ::mimeo::def::stencil::Table = &TABLE;
@@ -188,6 +190,10 @@ fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream 
             #interpret
         }
     }
+}
+
+fn option(number: Option<u16>) -> TokenStream {
+    number.map_or_else(|| quote!(None), |number| quote!(Some(#number)))
 }
 
 /// The value type, as the attribute names it.

@@ -15,7 +15,8 @@ pub struct Host {
     pub trace: Vec<String>,
     /// The memory behind [`Context::cells`](stack_ops::Context::cells).
     pub cells: Vec<u64>,
-    /// The slot of the running op's frame that [`log`] sets. If the stack does not have it yet, that moves the stack.
+    /// The slot of the running op's frame that [`log`] sets, and the next time one ten times as far. If the stack does not
+    /// have it yet, that moves the stack.
     pub logged_in: Option<u32>,
     /// The function that the op `run_given` asks for.
     pub given: Option<FunctionRef>,
@@ -24,6 +25,7 @@ pub struct Host {
 fn log(vm: &mut Vm, value: u64) {
     vm.host.trace.push(format!("log {value:#x}"));
     if let Some(slot) = vm.host.logged_in {
+        vm.host.logged_in = Some(slot * 10);
         vm.set_slot(slot, value);
     }
 }
@@ -274,6 +276,18 @@ pub mod stack_ops {
     #[vm_op]
     fn note(vm: &mut Vm, value: u64) {
         log(vm, value)
+    }
+
+    /// Notes a number; gives the next one.
+    fn logged(vm: &mut Vm, value: u64) -> u64 {
+        log(vm, value);
+        value.wrapping_add(1)
+    }
+
+    /// Notes the top, by a helper that does not end the op, and pushes twice the next number.
+    #[vm_op]
+    fn note_by_helper(vm: &mut Vm, value: u64) -> u64 {
+        logged(vm, value).wrapping_mul(2)
     }
 
     /// Notes the top, and may throw.

@@ -270,6 +270,9 @@ fn an_op_pushes_where_the_stack_was_moved_to() {
     code.note();
     code.push(12);
     code.add_to(Slot(0), Slot(0));
+    code.push(7);
+    code.note_by_helper();
+    code.add_to(Slot(0), Slot(0));
     // Of the operand stack, 30 is left.
     code.add_to(Slot(0), Slot(0));
     code.get_local(Slot(0));
@@ -279,11 +282,11 @@ fn an_op_pushes_where_the_stack_was_moved_to() {
     for config in [None, Some(on()), Some(JitConfig { deopt_everywhere: true, ..on() })] {
         let (mut machine, linked) = stack_machine(config.clone(), &program);
         machine.move_stacks_at_calls();
-        // Each run has to move its stack once more for that.
-        for slot in [100, 1000, 10_000] {
-            machine.vm_mut().host.logged_in = Some(slot);
-            assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[4]), Ok(46), "{config:?}");
-            assert_eq!(machine.vm().slot(slot), 9, "{config:?}");
+        machine.vm_mut().host.logged_in = Some(20);
+        for (first, second) in [(20, 200), (2000, 20_000)] {
+            let result = machine.call(linked.function(FunctionIndex(0)), &[4]);
+            assert_eq!(result, Ok(4 + 12 + 2 * (7 + 1) + 30), "{config:?}");
+            assert_eq!([first, second].map(|slot| machine.vm().slot(slot)), [9, 7], "{config:?}");
         }
     }
 }

@@ -49,11 +49,12 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// Lowers the instruction sets without a mutant, to compare with.
+    /// Lowers the instruction sets without a mutant, to compare with, and runs tests beside each other as they are run
+    /// for each mutant: one that fails then would seem to kill whatever it reaches.
     ///
     /// # Errors
     ///
-    /// A sentence: what cannot be lowered without a mutant.
+    /// A sentence: what cannot be lowered without a mutant, or what test fails without one.
     pub fn new(
         programs: Programs,
         mut tests: Vec<Test>,
@@ -70,7 +71,11 @@ impl Judge {
         let _ = fs::remove_dir_all(&base);
         judge.lowered = judge.lower("lower", BASE, None, &files)?;
         judge.tables = judge.lower("build", BASE, None, &files)?;
-        Ok(judge)
+        let quick: Vec<&Test> = judge.tests.iter().filter(|test| test.time <= patience).collect();
+        match judge.fails(&quick, &[], BASE) {
+            Some(by) => Err(format!("without a mutant, beside other tests: `{by}` fails")),
+            None => Ok(judge),
+        }
     }
 
     /// Tries one mutant. If it is listed as equivalent, slow tests are left out: none of them should notice it.

@@ -26,13 +26,13 @@ enum Next {
     Step,
 }
 
-/// What a tier was left for that did not go on by itself.
-enum Refused<I: InstructionSet> {
-    /// A call for which there is room now: it is made.
-    Called { is_tail_call: bool },
-    /// The op asks for something.
-    Requested(RequestKind<I>),
-    /// The op, or a call, failed.
+/// What the driver has done about an op that returned as if it had thrown, or about a call that a tier refused.
+enum Refused {
+    /// It has made the call, on behalf of this caller.
+    Called(Caller),
+    /// It has taken the request to suspend the fiber.
+    Suspended,
+    /// Nothing: the op, or a call, failed.
     Failed,
 }
 
@@ -87,6 +87,7 @@ impl<I: InstructionSet> Drop for Run<'_, I> {
         if self.failed {
             driver.withdraw_request();
         }
+        driver.forget_waits(self.below);
         self.vm.core.frame = driver.stacks().record(self.below);
         if driver.nesting() == 0 && driver.tier.as_mut().is_some_and(|tier| tier.idle()) {
             self.vm.safepoint();
@@ -127,7 +128,7 @@ impl<I: InstructionSet> Vm<I> {
         }
         let run = Run::start(self, below);
         // SAFETY: (1): there is room for the frame and for both records.
-        unsafe { run.vm.set_top(host, function, base, Pc(0)) };
+        unsafe { run.vm.set_top(host, function, base) };
         let first = run.vm.enter_top(Caller::Host);
         let host = run.vm.driver.stacks().index_of(host);
         run.drive(host, first)
@@ -143,14 +144,15 @@ impl<I: InstructionSet> Vm<I> {
         let top = self.core.frame;
         let end = end_of_frame(top);
         let has_slots = (self.core.stack_limit.addr() - end.addr()) / size_of::<u64>() >= slots;
-        if has_slots && top.wrapping_add(records) <= self.core.frame_limit || self.try_make_room(end, slots, records) {
+        if has_slots && top.wrapping_add(records) <= self.core.frame_limit || self.grow(end, slots, records) {
             return Ok(());
         }
         Err(self.throw_kind(TrapKind::StackOverflow))
     }
 
-    /// The same from `base` on; returns whether there is room.
-    fn try_make_room(&mut self, base: *const u64, slots: usize, records: usize) -> bool {
+    /// Moves the stack to where it has so many slots from `base` on, and so many records after the top one; returns
+    /// `false` when the limits do not allow it, or there is no memory.
+    fn grow(&mut self, base: *const u64, slots: usize, records: usize) -> bool {
         let stacks = self.driver.stacks();
         let (size, most) = (stacks.size(), stacks.most());
         let slots = (base.addr() - stacks.base().addr()) / size_of::<u64>() + slots;
@@ -158,20 +160,11 @@ impl<I: InstructionSet> Vm<I> {
         if slots > most.slots as usize || depth > most.depth as usize {
             return false;
         }
-        let is_large_enough = slots <= size.slots as usize && depth <= size.depth as usize;
-        // Above this, tests would do nothing but copy.
-        let is_restless = self.driver.restless && size.slots <= 1 << 12;
-        if is_large_enough && !is_restless {
-            return true;
-        }
-        let grown = |needed: usize, now: u32, most: u32| match needed <= now as usize {
-            true => now,
-            // Both fit a `u32`, as the limit does.
-            false => now.saturating_mul(2).max(needed as u32).min(most),
-        };
+        // Powers of two, so that a stack that grows step by step is not moved at each step. The limit fits a `u32`.
+        let grown = |needed: usize, now: u32, most: u32| now.max(needed.next_power_of_two().min(most as usize) as u32);
         let size =
             FiberLimits { slots: grown(slots, size.slots, most.slots), depth: grown(depth, size.depth, most.depth) };
-        self.move_stack(size) || is_large_enough
+        self.move_stack(size)
     }
 
     /// Moves the value stack and the records to memory of this size; returns `false` when there is none.
@@ -191,52 +184,60 @@ impl<I: InstructionSet> Vm<I> {
     pub(crate) fn use_limits(&mut self) {
         let stacks = self.driver.stacks();
         let (stack_limit, frame_limit) = (stacks.limit(), stacks.frame_limit());
-        let frame_limit = if self.driver.restless { stacks.host_frame() } else { frame_limit };
+        let is_restless = self.driver.restless && stacks.size().slots <= Driver::<I>::MOST_RESTLESS_SLOTS;
+        let frame_limit = if is_restless { stacks.host_frame() } else { frame_limit };
         self.driver.growth_slots = stacks.most().slots - stacks.size().slots;
         (self.core.stack_limit, self.core.frame_limit) = (stack_limit, frame_limit);
     }
 
-    /// Why a tier was left with [`Exit::Throw`].
-    fn refused(&mut self) -> Refused<I> {
-        if let Some(is_tail_call) = self.call_on_larger_stack() {
-            return Refused::Called { is_tail_call };
+    /// Acts on [`Exit::Throw`], by which the tier of `caller` was left.
+    fn refused(&mut self, caller: Caller) -> Refused {
+        if self.call_on_larger_stack() {
+            return Refused::Called(caller);
         }
-        self.take_request().map_or(Refused::Failed, Refused::Requested)
+        match self.take_request() {
+            Some(RequestKind::Suspend) => Refused::Suspended,
+            Some(RequestKind::Call(function, args, then)) => match self.begin_request(function, args, then) {
+                Ok(()) => Refused::Called(Caller::Interpreter),
+                Err(_) => Refused::Failed,
+            },
+            None => Refused::Failed,
+        }
     }
 
-    /// If a tier refused a call for want of room, and the stack may become larger, makes the call on a larger one;
-    /// returns whether it is a tail call.
-    fn call_on_larger_stack(&mut self) -> Option<bool> {
+    /// If a tier refused a call for want of room, and the stack may become larger, makes the call on a larger one, and
+    /// returns `true`.
+    fn call_on_larger_stack(&mut self) -> bool {
         let is_tail_call = match Fault::from_code(self.core.fault) {
             Some(Fault::Call) => false,
             Some(Fault::TailCall) => true,
-            Some(Fault::Arity) | None => return None,
+            Some(Fault::Arity) | None => return false,
         };
         let (callee, base) = (self.core.fault_callee, self.core.fault_base);
         let offset_bytes = base.addr() - self.driver.stacks().base().addr();
         // SAFETY: a tier that refuses a call names a callee, which is a loaded function.
         let slots = unsafe { (*callee.cast::<Function>()).facts() }.slots as usize;
-        if self.panic.is_some() || !self.try_make_room(base, slots, usize::from(!is_tail_call)) {
-            return None;
+        if self.panic.is_some() || !self.grow(base, slots, usize::from(!is_tail_call)) {
+            return false;
         }
         self.core.fault = 0;
-        let base = self.driver.stacks().base().wrapping_byte_add(offset_bytes);
-        if !is_tail_call {
-            // A caller is after its op.
-            self.pass_op();
+        let top = self.core.frame;
+        if is_tail_call {
+            // SAFETY: (1): there is room for the frame.
+            unsafe { (*top).function = callee };
+            return true;
         }
+        // A caller is after its op.
+        self.pass_op();
+        let base = self.driver.stacks().base().wrapping_byte_add(offset_bytes);
         // SAFETY: (1): there is room for the frame and for the record.
         unsafe {
-            let top = self.core.frame;
-            if is_tail_call {
-                (*top).function = callee;
-            } else {
-                (*top).ret = self.driver.markers.ret;
-                *top.add(1) = Frame { function: callee, base, pc: 0, ret: 0 };
-                self.core.frame = top.add(1);
-            }
+            (*top).ret = self.driver.markers.ret;
+            *top.add(1) = Frame::new(callee, base);
+            self.core.frame = top.add(1);
         }
-        Some(is_tail_call)
+        self.return_to_native();
+        true
     }
 
     /// Resumes what is suspended on the current stacks; with the pending error, if it is to be thrown there.
@@ -245,18 +246,13 @@ impl<I: InstructionSet> Vm<I> {
             return Err(self.throw_kind(TrapKind::Nesting));
         }
         let host = 0;
-        let mut run = Run::start(self, self.driver.stacks().record(host));
-        let first = match throwing {
-            true if run.vm.unwind(host) => run.vm.resume_top(),
-            true => {
-                run.failed = true;
-                return Err(run.vm.thrown());
-            }
-            false => {
-                run.vm.pass_op();
-                run.vm.resume_top()
-            }
-        };
+        let run = Run::start(self, self.driver.stacks().record(host));
+        if !throwing {
+            run.vm.pass_op();
+        } else if !run.vm.unwind() {
+            return Err(run.vm.thrown());
+        }
+        let first = run.vm.resume_top();
         run.drive(host, first)
     }
 
@@ -265,11 +261,11 @@ impl<I: InstructionSet> Vm<I> {
     /// # Safety
     ///
     /// The function is loaded, its frame fits the value stack at `base`, and `host` and the record above may be filled.
-    pub(crate) unsafe fn set_top(&mut self, host: *mut Frame, function: *const Function, base: *mut u64, pc: Pc) {
+    pub(crate) unsafe fn set_top(&mut self, host: *mut Frame, function: *const Function, base: *mut u64) {
         // SAFETY: the caller's promise.
         unsafe {
-            *host = Frame { function: std::ptr::null(), base, pc: 0, ret: self.driver.markers.finish };
-            *host.add(1) = Frame { function: function.cast(), base, pc: u64::from(pc.0), ret: 0 };
+            *host = Frame { ret: self.driver.markers.finish, ..Frame::new(std::ptr::null(), base) };
+            *host.add(1) = Frame::new(function.cast(), base);
             self.core.frame = host.add(1);
         }
     }
@@ -279,6 +275,7 @@ impl<I: InstructionSet> Vm<I> {
         let mut next = first;
         loop {
             let (native, stepped) = (matches!(next, Next::Native(_)), matches!(next, Next::Step));
+            let caller = if native { Caller::Native } else { Caller::Interpreter };
             let depth_before = self.driver.stacks().index_of(self.core.frame);
             let exit = match next {
                 // SAFETY: the address is for the top frame; see `enter_top` and `resume_top`.
@@ -297,22 +294,10 @@ impl<I: InstructionSet> Vm<I> {
                     self.finish_request();
                     self.resume_top()
                 }
-                Exit::Throw => match self.refused() {
-                    Refused::Called { is_tail_call } => {
-                        if (native || stepped) && !is_tail_call {
-                            self.return_to_native();
-                        }
-                        self.enter_top(if native { Caller::Native } else { Caller::Interpreter })
-                    }
-                    Refused::Requested(RequestKind::Suspend) => return Ok(FiberExit::Suspended),
-                    Refused::Requested(RequestKind::Call(function, args, then)) => {
-                        match self.begin_request(function, args, then) {
-                            Ok(()) => self.enter_top(Caller::Interpreter),
-                            Err(_) if self.unwind(host) => self.resume_top(),
-                            Err(thrown) => return Err(thrown),
-                        }
-                    }
-                    Refused::Failed if self.unwind(host) => self.resume_top(),
+                Exit::Throw => match self.refused(caller) {
+                    Refused::Called(caller) => self.enter_top(caller),
+                    Refused::Suspended => return Ok(FiberExit::Suspended),
+                    Refused::Failed if self.unwind() => self.resume_top(),
                     Refused::Failed => return Err(self.thrown()),
                 },
                 Exit::Deopt => Next::Step,
@@ -325,7 +310,7 @@ impl<I: InstructionSet> Vm<I> {
                     if stepped && self.driver.stacks().index_of(self.core.frame) != depth_before {
                         self.return_to_native();
                     }
-                    self.enter_top(if native { Caller::Native } else { Caller::Interpreter })
+                    self.enter_top(caller)
                 }
             };
         }
@@ -460,7 +445,7 @@ impl<I: InstructionSet> Vm<I> {
         result
     }
 
-    /// The interpreter made a call on behalf of native code: the callee shall return there.
+    /// The driver or the interpreter made a call: has the callee return into native code, if the caller has any.
     fn return_to_native(&mut self) {
         // SAFETY: (1), (2): below a function's record is its caller's.
         let caller = unsafe { self.core.frame.sub(1) };

@@ -66,11 +66,11 @@ impl<I: InstructionSet> Vm<I> {
         let pending = self.pending.take().expect("a `Thrown` is the proof of an error");
         let mut backtrace = pending.backtrace;
         if backtrace.frames.is_empty() {
-            let (function, pc) = match pending.site {
-                Some((function, pc)) => (self.driver.programs.function(function).ok(), pc),
-                None => self.active(self.core.frame).map_or((None, Pc(0)), |(function, pc)| (Some(function), pc)),
+            let site = match pending.site {
+                Some((function, pc)) => self.driver.programs.function(function).ok().map(|function| (function, pc)),
+                None => self.active(self.core.frame),
             };
-            backtrace.frames.extend(function.map(|function| Site::new(function.body(), pc)));
+            backtrace.frames.extend(site.map(|(function, pc)| Site::new(function.body(), pc)));
         }
         Trap { kind: pending.kind, backtrace }
     }
@@ -106,7 +106,7 @@ impl<I: InstructionSet> Vm<I> {
     /// Arguments that the calling op passes: the length of its window. A tail call without one passes what lies in the
     /// frame.
     fn arguments_given(&self) -> u32 {
-        let Some((op, body, pc)) = self.top_op() else { return 0 };
+        let (op, body, pc) = self.top_op().expect("an op has called");
         let window = op.operands.iter().find_map(|operand| match operand.kind {
             OperandKind::Window => Some(body.read(pc, operand.unit, 2) >> 16),
             OperandKind::StackWindow => Some(body.read(pc, operand.unit, 1)),
@@ -115,32 +115,30 @@ impl<I: InstructionSet> Vm<I> {
         window.map_or(u32::from(body.locals), |len| len as u32)
     }
 
-    /// Makes the frame that catches the pending error the top one, at its handler; returns `false` when no frame above
-    /// `host` does.
+    /// Makes the frame that catches the pending error the top one, at its handler; returns `false` when no frame of the
+    /// innermost run does.
     ///
     /// # Panics
     ///
     /// With a runtime function's panic, which nobody catches.
-    pub(crate) fn unwind(&mut self, host: usize) -> bool {
+    pub(crate) fn unwind(&mut self) -> bool {
         self.note_error();
-        let (top, host) = (self.core.frame, self.driver.stacks().record(host));
-        let mut record = top;
-        while record > host {
-            let Some((function, pc)) = self.active(record) else { break };
+        let mut record = self.core.frame;
+        while let Some((function, pc)) = self.active(record) {
             let pc = self.pc_of_op(record, pc);
             let handler = function.body().handlers.iter().find(|handler| handler.from <= pc && pc < handler.to);
             if let Some(handler) = handler {
                 let target = handler.target;
                 // SAFETY: (1) of the driver's contract.
                 unsafe { (*record).pc = u64::from(target.0) };
-                self.forget_requests(record.wrapping_sub(1), top);
+                self.driver.forget_waits(self.driver.stacks().index_of(record));
                 self.core.frame = record;
                 return true;
             }
             record = record.wrapping_sub(1);
         }
-        self.forget_requests(host, top);
-        self.trace(host);
+        // The host's.
+        self.trace(record);
         false
     }
 
@@ -149,19 +147,19 @@ impl<I: InstructionSet> Vm<I> {
         if std::ptr::eq(record, self.core.frame) { pc } else { Pc(pc.0 - 1) }
     }
 
-    /// The pending error leaves the run: adds its frames to the backtrace.
+    /// The pending error leaves the run of this host: adds its frames to the backtrace.
     fn trace(&mut self, host: *mut Frame) {
         let top = self.core.frame;
         // SAFETY: (1) of the driver's contract: both are records of one array.
         let count = unsafe { top.offset_from_unsigned(host) };
         let [inner, outer] = Backtrace::KEPT;
-        let left_out = if count > inner + outer { inner..count - outer } else { 0..0 };
+        let left_out = inner..count.saturating_sub(outer);
         let sites: Vec<Site> = (0..count)
             .filter(|index| !left_out.contains(index))
-            .filter_map(|index| {
+            .map(|index| {
                 let record = top.wrapping_sub(index);
-                let (function, pc) = self.active(record)?;
-                Some(Site::new(function.body(), self.pc_of_op(record, pc)))
+                let (function, pc) = self.running(record);
+                Site::new(function.body(), self.pc_of_op(record, pc))
             })
             .collect();
         let Some(Pending { backtrace, .. }) = &mut self.pending else { return };

@@ -45,6 +45,8 @@ pub(crate) enum RequestKind<I: InstructionSet> {
 
 /// What waits for the result of a call that an op asked for.
 pub(crate) struct Waiting<I: InstructionSet> {
+    /// Index of its record.
+    pub(crate) record: usize,
     /// The op.
     pc: Pc,
     then: Then<I>,
@@ -120,11 +122,11 @@ impl<I: InstructionSet> Vm<I> {
         let (_, pc) = self.running(record);
         // A caller is after its op.
         self.pass_op();
-        self.driver.wait(self.driver.stacks().index_of(record), Waiting { pc, then });
+        self.driver.wait(Waiting { record: self.driver.stacks().index_of(record), pc, then });
         // SAFETY: (1): there is room for both, as was just seen.
         unsafe {
             (*record).ret = self.driver.markers.finish;
-            *record.add(1) = Frame { function: function.cast(), base, pc: 0, ret: 0 };
+            *record.add(1) = Frame::new(function.cast(), base);
             self.core.frame = record.add(1);
         }
         Ok(())
@@ -162,12 +164,6 @@ impl<I: InstructionSet> Vm<I> {
         let (function, pc) = self.active(self.core.frame)?;
         let body = function.body();
         Some((&I::OPS[usize::from(body.code[pc.0 as usize])], body, pc))
-    }
-
-    /// The frames above `below`, up to `top`, wait for nothing any more.
-    pub(crate) fn forget_requests(&mut self, below: *const Frame, top: *const Frame) {
-        let [below, top] = [below, top].map(|record| self.driver.stacks().index_of(record));
-        self.driver.forget_requests(below + 1..top + 1);
     }
 }
 

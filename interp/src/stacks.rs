@@ -65,7 +65,7 @@ impl Stacks {
 
     /// Nothing is active.
     fn reset(&self) {
-        let host = Frame { function: std::ptr::null(), base: self.base(), pc: 0, ret: 0 };
+        let host = Frame::new(std::ptr::null(), self.base());
         // SAFETY: (1).
         unsafe { *self.host_frame() = host };
     }

@@ -27,6 +27,13 @@ pub struct Frame {
     pub ret: CodeAddr,
 }
 
+impl Frame {
+    /// The record of a function that was just called, or of a host. Nothing reads `ret` until the function makes a call.
+    pub const fn new(function: *const FunctionHeader, base: *mut u64) -> Frame {
+        Frame { function, base, pc: 0, ret: 0 }
+    }
+}
+
 /// What a calling stencil must know of its callee.
 #[repr(C)]
 #[derive(Debug)]

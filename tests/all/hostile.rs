@@ -55,7 +55,7 @@ impl Hostile for stack_ops::Ops {
     const SPACES: Spaces = &[("cells", 8)];
 
     fn state() -> (stack_ops::Context, stack::Host) {
-        let mut host = stack::Host { trace: Vec::new(), cells: (0..8).collect() };
+        let mut host = stack::Host { cells: (0..8).collect(), ..stack::Host::default() };
         (stack_ops::Context { cells: host.cells.as_mut_ptr(), count: 0 }, host)
     }
 

@@ -5,7 +5,7 @@ pub mod programs;
 use std::fmt;
 use std::rc::Rc;
 
-use mimeo::{After, FiberExit, FiberLimits, Thrown, Trap, Window};
+use mimeo::{After, FiberExit, FiberLimits, StackMove, Thrown, Trap, Window};
 
 use self::callback_ops::{Callee, FiberRef, FunctionRef, Ops, Vm};
 
@@ -29,6 +29,8 @@ pub struct Host {
     pub times: u32,
     /// What a fiber yielded last, and the slot that gets what it is resumed with.
     pub yielded: Option<(i64, u32)>,
+    /// Addresses of slots, which follow their stack when it moves.
+    pub kept: Vec<*mut u64>,
 }
 
 impl fmt::Debug for Host {
@@ -160,10 +162,16 @@ fn no_more(vm: &mut Vm, a: i64) -> Thrown {
     vm.throw(format!("no more than {a}"))
 }
 
-// SAFETY: (1) values are integers, (2) there are no unsafe blocks, (3) no pointers, (4) cells count, (6) there are no
-// addresses of slots, (7) no collector. (5) The only callee in the data is that of `given`, which is looked up for each call.
+// SAFETY: (1) values are integers, (2) there are no unsafe blocks, (3) no pointers, (4) cells count, (6) addresses of
+// slots are kept in one place, where they follow their stack, (7) there is no collector. (5) The only callee in the data is that of `given`, which is looked up for each call.
 // (8) Nothing is held across callbacks. (9) Nothing is shared with other threads.
-unsafe impl mimeo::TrustedOps for Ops {}
+unsafe impl mimeo::TrustedOps for Ops {
+    fn stack_moved(vm: &mut Vm, moved: &StackMove) {
+        for slot in &mut vm.host.kept {
+            *slot = moved.rebased(*slot);
+        }
+    }
+}
 
 /// The ops.
 #[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = registers)]

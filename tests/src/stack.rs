@@ -4,9 +4,9 @@
 //! An op here computes a whole family of results from the same operands and pushes them all: a difference between
 //! the tiers shows which of them it is.
 
-use mimeo::Thrown;
+use mimeo::{After, Thrown};
 
-use self::stack_ops::Vm;
+use self::stack_ops::{FunctionRef, Vm};
 
 /// What only Rust touches.
 #[derive(Debug, Default)]
@@ -15,15 +15,31 @@ pub struct Host {
     pub trace: Vec<String>,
     /// The memory behind [`Context::cells`](stack_ops::Context::cells).
     pub cells: Vec<u64>,
+    /// The slot of the running op's frame that [`log`] sets, and the next time one ten times as far. If the stack does not
+    /// have it yet, that moves the stack.
+    pub logged_in: Option<u32>,
+    /// The function that the op `run_given` asks for.
+    pub given: Option<FunctionRef>,
 }
 
 fn log(vm: &mut Vm, value: u64) {
     vm.host.trace.push(format!("log {value:#x}"));
+    if let Some(slot) = vm.host.logged_in {
+        vm.host.logged_in = Some(slot * 10);
+        vm.set_slot(slot, value);
+    }
 }
 
 fn checked_log(vm: &mut Vm, value: u64) -> Result<u64, Thrown> {
     vm.host.trace.push(format!("checked_log {value:#x}"));
     if value.is_multiple_of(3) { Err(vm.throw(format!("{value:#x} is divisible by 3"))) } else { Ok(value / 3) }
+}
+
+fn want_given(vm: &mut Vm) -> Result<(), Thrown> {
+    match vm.host.given {
+        Some(given) => Err(vm.request(given, &[], |_, _| After::Next)),
+        None => Err(vm.throw("no function is given")),
+    }
 }
 
 fn zero_divisor(vm: &mut Vm) -> Thrown {
@@ -68,6 +84,7 @@ pub mod stack_ops {
         fn log(vm: &mut Vm, value: u64);
         #[cold]
         fn checked_log(vm: &mut Vm, value: u64) -> Result<u64, Thrown>;
+        fn want_given(vm: &mut Vm) -> Result<(), Thrown>;
         #[cold]
         fn zero_divisor(vm: &mut Vm) -> Thrown;
     }
@@ -188,6 +205,24 @@ pub mod stack_ops {
         vm.tail_call(callee)
     }
 
+    /// Calls one of two functions: which, and so how many arguments it takes, is known at run time only.
+    #[vm_op]
+    fn call_either(vm: &mut Vm, #[place(slot)] which: u64, odd: Callee, even: Callee, args: Window) -> Flow {
+        if which & 1 == 1 { vm.call(odd, args) } else { vm.call(even, args) }
+    }
+
+    /// Calls one of two functions in the place of the running one.
+    #[vm_op]
+    fn tail_call_either(vm: &mut Vm, #[place(slot)] which: u64, odd: Callee, even: Callee) -> Flow {
+        if which & 1 == 1 { vm.tail_call(odd) } else { vm.tail_call(even) }
+    }
+
+    /// Asks for a call of the function that the test has given, and drops its result. The op has no operands.
+    #[vm_op]
+    fn run_given(vm: &mut Vm) -> Result<(), Thrown> {
+        want_given(vm)
+    }
+
     /// Returns the top.
     #[vm_op]
     fn ret(vm: &mut Vm, value: u64) -> Flow {
@@ -241,6 +276,18 @@ pub mod stack_ops {
     #[vm_op]
     fn note(vm: &mut Vm, value: u64) {
         log(vm, value)
+    }
+
+    /// Notes a number; gives the next one.
+    fn logged(vm: &mut Vm, value: u64) -> u64 {
+        log(vm, value);
+        value.wrapping_add(1)
+    }
+
+    /// Notes the top, by a helper that does not end the op, and pushes twice the next number.
+    #[vm_op]
+    fn note_by_helper(vm: &mut Vm, value: u64) -> u64 {
+        logged(vm, value).wrapping_mul(2)
     }
 
     /// Notes the top, and may throw.

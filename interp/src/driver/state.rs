@@ -2,7 +2,6 @@
 //!
 //! Contract of this island: that of the driver's.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,16 +16,18 @@ use crate::tier::{Enter, Markers, NativeTier, Others, References};
 use crate::{FiberError, FiberLimits, FiberRef, InstructionSet, Limits};
 
 /// Stacks, and how much of them is in use while they are not worked on.
-pub(crate) struct Parked {
+pub(crate) struct Parked<I: InstructionSet> {
     stacks: Stacks,
     /// The top record, when these are not the current stacks.
     top: *mut Frame,
+    /// The frames whose op waits for the result of a call that it asked for, the innermost last.
+    waiting: Vec<Waiting<I>>,
 }
 
-impl Parked {
+impl<I: InstructionSet> Parked<I> {
     pub(crate) fn new(stacks: Stacks) -> Self {
         let top = stacks.host_frame();
-        Parked { stacks, top }
+        Parked { stacks, top, waiting: Vec::new() }
     }
 
     /// The values up to the end of the frame of `top`.
@@ -53,7 +54,7 @@ static MACHINES: AtomicU64 = AtomicU64::new(0);
 /// What the driver works with: the stacks, the loaded programs, and the native tier.
 pub(crate) struct Driver<I: InstructionSet> {
     /// The stacks of the machine itself, which stay in the first place, and those of fibers.
-    stacks: Places<Parked>,
+    stacks: Places<Parked<I>>,
     /// Stacks of dropped fibers, as good as new.
     spare: Vec<Stacks>,
     /// Index of the stacks that are worked on.
@@ -73,8 +74,6 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) spare_arguments: Vec<u64>,
     /// Serials that this machine may give to a [`Thrown`](crate::Thrown).
     serials: Range<u64>,
-    /// Frames whose op waits for the result of a call that it asked for, by their stacks and the index of their record.
-    waiting: BTreeMap<(u32, usize), Waiting<I>>,
     /// The size that stacks have at first, if it is not the largest at once.
     pub(crate) first_size: Option<FiberLimits>,
     /// Slots by which the stacks that are worked on may grow.
@@ -107,8 +106,7 @@ impl<I: InstructionSet> Driver<I> {
             fiber_run: None,
             requests: vec![None],
             spare_arguments: Vec::new(),
-            serials: 0..0,
-            waiting: BTreeMap::new(),
+            serials: Range::default(),
             first_size: None,
             growth_slots: 0,
             restless: false,
@@ -123,12 +121,11 @@ impl<I: InstructionSet> Driver<I> {
         /// How many serials a machine takes at once.
         const BLOCK: u64 = 1 << 16;
         static TAKEN: AtomicU64 = AtomicU64::new(1);
-        let serial = self.serials.next().unwrap_or_else(|| {
+        if self.serials.is_empty() {
             let start = TAKEN.fetch_add(BLOCK, Ordering::Relaxed);
-            self.serials = start + 1..start + BLOCK;
-            start
-        });
-        NonZeroU64::new(serial).expect("2^64 errors are not reached")
+            self.serials = start..start + BLOCK;
+        }
+        self.serials.next().and_then(NonZeroU64::new).expect("2^64 errors are not reached")
     }
 
     /// Number of active runs.
@@ -176,11 +173,11 @@ impl<I: InstructionSet> Driver<I> {
         &mut self.get_mut(self.current).stacks
     }
 
-    fn get(&self, index: u32) -> &Parked {
+    fn get(&self, index: u32) -> &Parked<I> {
         self.stacks.at(index).expect("stacks that are worked on are not dropped")
     }
 
-    fn get_mut(&mut self, index: u32) -> &mut Parked {
+    fn get_mut(&mut self, index: u32) -> &mut Parked<I> {
         self.stacks.at_mut(index).expect("stacks that are worked on are not dropped")
     }
 
@@ -190,7 +187,7 @@ impl<I: InstructionSet> Driver<I> {
     }
 
     /// Keeps stacks, as a fiber.
-    pub(crate) fn park(&mut self, parked: Parked) -> FiberRef<I> {
+    pub(crate) fn park(&mut self, parked: Parked<I>) -> FiberRef<I> {
         FiberRef::new(self.stacks.add(|_| parked))
     }
 
@@ -201,33 +198,27 @@ impl<I: InstructionSet> Driver<I> {
             return Err(FiberError::Running);
         }
         let parked = self.stacks.remove(fiber.key);
-        self.forget(index, 0..usize::MAX);
         if self.spare.len() < Self::MAX_SPARE {
             self.spare.extend(parked.and_then(|parked| parked.stacks.recycle()));
         }
         Ok(())
     }
 
-    /// The op of a record of the current stacks waits for the result of a call.
-    pub(crate) fn wait(&mut self, record: usize, waiting: Waiting<I>) {
-        self.waiting.insert((self.current, record), waiting);
+    /// The op of the top record of the current stacks waits for the result of a call.
+    pub(crate) fn wait(&mut self, waiting: Waiting<I>) {
+        self.get_mut(self.current).waiting.push(waiting);
     }
 
     /// What the op of a record of the current stacks has waited for.
     pub(crate) fn end_wait(&mut self, record: usize) -> Option<Waiting<I>> {
-        self.waiting.remove(&(self.current, record))
+        self.get_mut(self.current).waiting.pop_if(|waiting| waiting.record == record)
     }
 
-    /// These records of the current stacks wait for nothing any more.
-    pub(crate) fn forget_requests(&mut self, records: Range<usize>) {
-        self.forget(self.current, records);
-    }
-
-    fn forget(&mut self, stacks: u32, records: Range<usize>) {
-        let records = (stacks, records.start)..(stacks, records.end);
-        while let Some((&record, _)) = self.waiting.range(records.clone()).next_back() {
-            self.waiting.remove(&record);
-        }
+    /// The records of the current stacks from this one on wait for nothing any more.
+    pub(crate) fn forget_waits(&mut self, from: usize) {
+        let waiting = &mut self.get_mut(self.current).waiting;
+        let kept = waiting.partition_point(|waiting| waiting.record < from);
+        waiting.truncate(kept);
     }
 
     /// Stacks for a fiber, which may have been another one's.
@@ -249,6 +240,9 @@ impl<I: InstructionSet> Driver<I> {
 
     /// Stacks of dropped fibers that are kept, each with a few pages.
     const MAX_SPARE: usize = 1024;
+
+    /// Slots above which a restless stack stays where it is: tests would do nothing but copy.
+    pub(crate) const MOST_RESTLESS_SLOTS: u32 = 1 << 12;
 
     /// Whether a run is active on these stacks, or on others that it was switched to.
     fn is_active(&self, index: u32) -> bool {

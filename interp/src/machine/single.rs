@@ -114,7 +114,7 @@ impl<I: InstructionSet> Machine<I> {
             bottom.copy_from_nonoverlapping(image.as_ptr(), image.len());
             let base = bottom.add(MARGIN);
             let frame = |base, pc: u32, ret| Frame { function: record.cast(), base, pc: u64::from(pc), ret };
-            vm.set_top(host, record, bottom, pc);
+            vm.set_top(host, record, bottom);
             // A caller's pc is after the start of the op that called.
             *host.add(1) = frame(bottom, pc.0 + 1, vm.core.return_marker);
             *host.add(BELOW) = frame(base, pc.0, 0);

@@ -238,10 +238,14 @@ fn stack_program() -> stack_ops::Program {
 
 #[test]
 fn a_tail_call_leaves_nothing_on_the_operand_stack() {
-    for threshold in [1, 3, 1000] {
+    for threshold in [1, 3, 20, 1000] {
         let config = JitConfig::default().with_threshold(threshold);
         let (mut machine, linked) = stack_machine(Some(config), &stack_program());
-        assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[40]), Ok(77), "{threshold}");
+        // At some threshold the tier is asked in the middle of a loop, and not at the tail call before it.
+        for iterations in [2, 2, 40] {
+            let result = machine.call(linked.function(FunctionIndex(0)), &[iterations]);
+            assert_eq!(result, Ok(77), "{iterations}, {threshold}");
+        }
     }
     let (mut machine, linked) = stack_machine(None, &stack_program());
     assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[40]), Ok(77));
@@ -253,4 +257,160 @@ fn an_op_that_asks_for_the_interpreter_gets_it() {
     machine.count_interpreted_ops();
     assert_eq!(machine.call(linked.function(FunctionIndex(2)), &[]), Ok(5));
     assert_eq!((entered(&machine), machine.interpreted_ops()), (1, 2));
+}
+
+/// A stack machine's op finds its operand stack after a runtime function that has moved the stack.
+#[test]
+fn an_op_pushes_where_the_stack_was_moved_to() {
+    let mut builder = stack_ops::ProgramBuilder::new();
+    let function = builder.declare("noting");
+    let mut code = stack_ops::Assembler::new("noting", 1, 1);
+    code.push(30);
+    code.push(9);
+    code.note();
+    code.push(12);
+    code.add_to(Slot(0), Slot(0));
+    code.push(7);
+    code.note_by_helper();
+    code.add_to(Slot(0), Slot(0));
+    // Of the operand stack, 30 is left.
+    code.add_to(Slot(0), Slot(0));
+    code.get_local(Slot(0));
+    code.ret();
+    builder.define(function, code.finish().expect("it is whole"));
+    let program = builder.finish().expect("it is whole").verify().expect("it is sound");
+    for config in [None, Some(on()), Some(JitConfig { deopt_everywhere: true, ..on() })] {
+        let (mut machine, linked) = stack_machine(config.clone(), &program);
+        machine.move_stacks_at_calls();
+        machine.vm_mut().host.logged_in = Some(20);
+        for (first, second) in [(20, 200), (2000, 20_000)] {
+            let result = machine.call(linked.function(FunctionIndex(0)), &[4]);
+            assert_eq!(result, Ok(4 + 12 + 2 * (7 + 1) + 30), "{config:?}");
+            assert_eq!([first, second].map(|slot| machine.vm().slot(slot)), [9, 7], "{config:?}");
+        }
+    }
+}
+
+#[test]
+fn a_machine_without_a_native_tier_compiles_nothing() {
+    let (mut machine, linked) = loaded(None, Limits::default());
+    assert_eq!((machine.compile(linked.function(SUM)), machine.compile_all(linked)), (Ok(false), Ok(0)));
+    assert_eq!(machine.call(linked.function(SUM), &[3]), Ok(6));
+    // SAFETY: nothing is suspended, and nothing holds a callee.
+    unsafe { machine.unload(linked) }.expect("it is loaded");
+    assert_eq!(machine.compile(linked.function(SUM)), Err(mimeo::NotLoaded));
+    assert_eq!(machine.compile_all(linked), Err(mimeo::NotLoaded));
+}
+
+#[test]
+fn an_error_can_be_looked_at_while_it_is_pending() {
+    let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), None);
+    let vm = machine.vm_mut();
+    assert_eq!(vm.pending_error(), None);
+    let thrown = vm.throw("no reason");
+    assert_eq!(vm.pending_error().map(String::as_str), Some("no reason"));
+    assert_eq!(vm.catch(thrown).kind.to_string(), "no reason");
+    assert_eq!(vm.pending_error(), None);
+    // Only the language's errors hold what a collector looks for.
+    let fiber = vm.new_fiber(mimeo::FiberLimits { slots: 10, depth: 1 }).expect("there is memory");
+    let thrown = vm.resume_fiber(fiber).expect_err("nothing is suspended");
+    assert_eq!(vm.pending_error(), None);
+    assert_eq!(vm.catch(thrown).kind, TrapKind::Fiber(mimeo::FiberError::NotSuspended));
+}
+
+/// The error of a call, by an op whose callee is known at run time only, that passes `given` arguments to `two`.
+fn takes_two(given: u32) -> TrapKind {
+    TrapKind::Arity { function: "two".to_owned(), takes: 2, given }
+}
+
+#[test]
+fn a_call_with_too_few_arguments_says_how_many_it_passes() {
+    let mut builder = ProgramBuilder::new();
+    let [calling, tail_calling, two] = [0, 1, 2].map(FunctionIndex);
+    define(&mut builder, "calling", 1, 2, |code| {
+        code.call_given(Slot(1), 1);
+        code.ret(Slot(1));
+    });
+    define(&mut builder, "tail_calling", 0, 1, |code| code.tail_call_given(Slot(0), 0));
+    define(&mut builder, "two", 2, 2, |code| code.ret(Slot(1)));
+    let program = verified(builder);
+    for config in configs() {
+        let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
+        let linked = machine.load(&program).expect("it has the spaces");
+        machine.vm_mut().host.given = Some(linked.function(two));
+        for (function, args, given) in [(calling, &[3][..], 1), (tail_calling, &[], 0)] {
+            let trap = machine.call(linked.function(function), args).expect_err("it takes two");
+            assert_eq!(trap.kind, takes_two(given), "{config:?}");
+        }
+    }
+}
+
+#[test]
+fn a_stack_machines_call_with_too_few_arguments_says_how_many_it_passes() {
+    let mut builder = stack_ops::ProgramBuilder::new();
+    let [calling, tail_calling, one, two] = ["calling", "tail_calling", "one", "two"].map(|name| builder.declare(name));
+    let mut code = stack_ops::Assembler::new("calling", 1, 1);
+    code.push(20);
+    code.call_either(Slot(0), one, two, 1);
+    code.ret();
+    builder.define(calling, code.finish().expect("it is whole"));
+    let mut code = stack_ops::Assembler::new("tail_calling", 1, 1);
+    code.tail_call_either(Slot(0), one, two);
+    builder.define(tail_calling, code.finish().expect("it is whole"));
+    for (function, name, arity) in [(one, "one", 1), (two, "two", 2)] {
+        let mut code = stack_ops::Assembler::new(name, arity, arity);
+        code.get_local(Slot(0));
+        code.ret();
+        builder.define(function, code.finish().expect("it is whole"));
+    }
+    let program = builder.finish().expect("it is whole").verify().expect("it is sound");
+    for config in [None, Some(on()), Some(JitConfig { deopt_everywhere: true, ..on() })] {
+        let (mut machine, linked) = stack_machine(config.clone(), &program);
+        for (function, result) in [(calling, 20), (tail_calling, 5)] {
+            let [odd, even] = [5, 6].map(|arg| machine.call(linked.function(function), &[arg]));
+            assert_eq!(odd, Ok(result), "{config:?}");
+            assert_eq!(even.map_err(|trap| trap.kind), Err(takes_two(1)), "{config:?}");
+        }
+    }
+}
+
+/// A handler for an op of a single unit, between ops that have other handlers.
+#[test]
+fn the_handler_of_the_op_that_asked_for_a_call_catches_its_error() {
+    let mut builder = stack_ops::ProgramBuilder::new();
+    let [guarded, failing] = ["guarded", "failing"].map(|name| builder.declare(name));
+    let mut code = stack_ops::Assembler::new("guarded", 0, 1);
+    let [before, at, after, end] = [code.label(), code.label(), code.label(), code.label()];
+    let handlers = [code.label(), code.label(), code.label()];
+    code.push(1);
+    code.bind(before);
+    code.pop();
+    code.bind(at);
+    code.run_given();
+    code.bind(after);
+    code.push(2);
+    code.ret();
+    code.bind(end);
+    for (answer, handler) in [(10, handlers[0]), (11, handlers[1]), (12, handlers[2])] {
+        code.bind(handler);
+        code.push(answer);
+        code.ret();
+    }
+    code.catch(before, at, handlers[0]);
+    code.catch(at, after, handlers[1]);
+    code.catch(after, end, handlers[2]);
+    builder.define(guarded, code.finish().expect("it is whole"));
+    let mut code = stack_ops::Assembler::new("failing", 0, 1);
+    code.push(3);
+    code.third();
+    code.ret();
+    builder.define(failing, code.finish().expect("it is whole"));
+    let program = builder.finish().expect("it is whole").verify().expect("it is sound");
+    for config in [None, Some(on()), Some(JitConfig { deopt_everywhere: true, ..on() })] {
+        let (mut machine, linked) = stack_machine(config.clone(), &program);
+        machine.vm_mut().host.given = Some(linked.function(failing));
+        for _ in 0..3 {
+            assert_eq!(machine.call(linked.function(guarded), &[]), Ok(11), "{config:?}");
+        }
+    }
 }

@@ -22,6 +22,7 @@ moving! {
     callbacks::a_panic_passes_through_nested_runs_and_leaves_the_machine_usable,
     control::handlers_catch_what_functions_under_them_throw,
     control::tail_calls_take_no_stack,
+    control::a_tail_call_whose_frame_does_not_fit_is_an_error,
     control::runtime_functions_see_windows_and_frames,
     fibers::fibers_stop_and_go_on,
     fibers::code_goes_while_fibers_are_suspended_in_it,
@@ -31,8 +32,11 @@ moving! {
     requests::requests_are_as_deep_as_calls,
     requests::an_error_of_what_was_asked_for_is_caught_around_the_op,
     requests::a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped,
+    requests::an_op_gets_the_result_of_its_own_call_after_errors_and_panics_in_others,
     suspension::what_is_thrown_behind_the_wish_to_be_suspended_takes_its_place,
     suspension::runs_between_the_wish_to_be_suspended_and_the_ops_end_are_not_suspended,
+    suspension::a_run_is_not_suspended_by_the_wish_of_another,
+    suspension::a_panic_behind_the_wish_to_be_suspended_is_not_lost,
     suspension::a_fiber_can_be_suspended_in_its_own_run_only,
     code::code_goes_while_frames_return_into_it,
     reload::a_program_is_replaced_by_another_under_a_loop_that_calls_it,
@@ -63,12 +67,21 @@ fn descent() -> Program {
 
 /// A machine whose stacks begin with this size.
 fn growing(config: Option<JitConfig>, limits: Limits, size: FiberLimits) -> (Machine<Ops>, Linked) {
+    growing_with(&descent(), config, limits, size)
+}
+
+fn growing_with(
+    program: &Program,
+    config: Option<JitConfig>,
+    limits: Limits,
+    size: FiberLimits,
+) -> (Machine<Ops>, Linked) {
     let builder = Machine::builder(Context::default(), Host::default()).limits(limits).first_size(size);
     let mut machine = match config {
         Some(config) => builder.jit(config).build(),
         None => builder.build(),
     };
-    let linked = machine.load(&descent()).expect("it has the spaces");
+    let linked = machine.load(program).expect("it has the spaces");
     (machine, linked)
 }
 
@@ -132,4 +145,185 @@ fn fibers_begin_small_and_grow() {
         }
         assert_eq!(vm.drop_fiber(fiber), Ok(()));
     }
+}
+
+/// Whether a call moves the machine's stack.
+fn moves(machine: &mut Machine<Ops>, linked: Linked, function: FunctionIndex, arg: i64, result: i64) -> bool {
+    let before = machine.vm().slot_ptr(0);
+    assert_eq!(machine.call(linked.function(function), &[arg]), Ok(result));
+    machine.vm().slot_ptr(0) != before
+}
+
+#[test]
+fn calls_move_the_stack_only_if_they_do_not_fit() {
+    let depth = 100;
+    for config in configs() {
+        let what = format!("{config:?}");
+        // The host's call, and one by a function: exactly enough slots and records, or one too few of either.
+        for calls in 0..2 {
+            let (slots, records) = (STEP + 1 + STEP * calls, 1 + calls);
+            for (size, expected) in [
+                (FiberLimits { slots, depth }, false),
+                (FiberLimits { slots: 100, depth: records }, false),
+                (FiberLimits { slots, depth: records }, false),
+                (FiberLimits { slots: slots - 1, depth }, true),
+                (FiberLimits { slots: 100, depth: records - 1 }, true),
+            ] {
+                let (mut machine, linked) = growing(config.clone(), Limits::default(), size);
+                let calls = i64::from(calls);
+                assert_eq!(moves(&mut machine, linked, DOWN, calls, calls), expected, "{calls} in {size:?}, {what}");
+                assert!(!moves(&mut machine, linked, DOWN, calls, calls), "{calls} in {size:?}, {what}");
+            }
+        }
+    }
+}
+
+/// `small(n)` is what `large`, which takes its place, returns for 7: 42. `caller(n)` is `small(n)` plus `n`.
+fn tail_calling() -> Program {
+    let mut builder = ProgramBuilder::new();
+    let [small, large] = [0, 1].map(FunctionIndex);
+    define(&mut builder, "small", 1, 2, |code| {
+        code.number(Slot(1), 7);
+        code.tail_call(large, Slot(1), 1);
+        // If it were an ordinary call, this would come after it.
+        code.number(Slot(0), 99);
+        code.ret(Slot(0));
+    });
+    define(&mut builder, "large", 1, LARGE as u16, |code| {
+        let last = Slot(LARGE as u16 - 1);
+        code.number(last, 35);
+        code.add(Slot(0), Slot(0), last);
+        code.ret(Slot(0));
+    });
+    define(&mut builder, "caller", 1, 2, |code| {
+        code.number(Slot(1), 0);
+        code.call(small, Slot(1), 1);
+        code.add(Slot(0), Slot(0), Slot(1));
+        code.ret(Slot(0));
+    });
+    verified(builder)
+}
+
+/// Slots of a large frame.
+const LARGE: u32 = 40;
+
+#[test]
+fn a_tail_call_moves_the_stack_only_if_its_frame_does_not_fit_and_takes_no_record() {
+    let [small, caller] = [0, 2].map(FunctionIndex);
+    for config in configs() {
+        for (function, result, records, slots) in [(small, 42, 1, LARGE), (caller, 45, 2, LARGE + 1)] {
+            let limits = Limits { slots, depth: records, ..Limits::default() };
+            for (first_slots, expected) in [(3, true), (slots - 1, true), (slots, false)] {
+                let size = FiberLimits { slots: first_slots, depth: records };
+                let (mut machine, linked) = growing_with(&tail_calling(), config.clone(), limits, size);
+                assert_eq!(moves(&mut machine, linked, function, 3, result), expected, "{size:?}, {config:?}");
+                assert!(!moves(&mut machine, linked, function, 3, result), "{size:?}, {config:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_called_on_a_larger_stack_is_compiled_and_returned_from_as_any_callee() {
+    let mut builder = ProgramBuilder::new();
+    let [caller, callee] = [0, 1].map(FunctionIndex);
+    define(&mut builder, "caller", 1, 2, |code| {
+        code.number(Slot(1), 3);
+        code.call(callee, Slot(1), 1);
+        code.add(Slot(0), Slot(0), Slot(1));
+        code.ret(Slot(0));
+    });
+    define(&mut builder, "callee", 1, 2, |code| code.ret(Slot(0)));
+    let program = verified(builder);
+    // Only callees of native code are compiled at once.
+    let config = JitConfig { threshold: 1000, ..JitConfig::default() };
+    let size = FiberLimits { slots: 2, depth: 1 };
+    let (mut machine, linked) = growing_with(&program, Some(config), Limits::default(), size);
+    assert_eq!(machine.compile(linked.function(caller)), Ok(true));
+    assert!(moves(&mut machine, linked, caller, 4, 7));
+    assert_eq!(stats(&machine).functions.compiled(), 2);
+    // Into the caller and into the callee, which returns to the caller's code by itself.
+    assert_eq!(stats(&machine).switches.entered.iter().sum::<u64>(), 2);
+}
+
+#[test]
+fn kept_addresses_follow_the_stack_that_moved() {
+    let mut builder = ProgramBuilder::new();
+    let [asking, wide] = [0, 1].map(FunctionIndex);
+    define(&mut builder, "asking", 1, 2, |code| {
+        code.ask(Slot(1), Slot(0), 1);
+        code.ret(Slot(1));
+    });
+    define(&mut builder, "wide", 1, 300, |code| code.ret(Slot(0)));
+    let program = verified(builder);
+    for config in configs() {
+        let size = FiberLimits { slots: 8, depth: 10 };
+        let (mut machine, linked) = growing_with(&program, config.clone(), Limits::default(), size);
+        let ask = move |vm: &mut Vm, values: Window| {
+            let (mine, elsewhere) = (vm.slot_ptr(values.start()), std::ptr::from_mut(&mut vm.context.nothing));
+            vm.host.kept = vec![mine, elsewhere];
+            // The stack of a fiber moves, and then this one.
+            let wide = linked.function(wide);
+            let fiber = vm.new_fiber(FiberLimits { slots: 1000, depth: 10 })?;
+            assert_eq!(vm.start_fiber(fiber, wide, &[5])?, FiberExit::Done(5));
+            assert_eq!((vm.slot_ptr(values.start()), &vm.host.kept[..]), (mine, &[mine, elsewhere][..]));
+            let result = vm.run(wide, &[6])?;
+            let moved = vm.slot_ptr(values.start());
+            assert_ne!(moved, mine, "the frame of `wide` does not fit");
+            assert_eq!(vm.host.kept, [moved, elsewhere]);
+            Ok(result)
+        };
+        machine.vm_mut().host.ask = Some(Rc::new(ask));
+        assert_eq!(machine.call(linked.function(asking), &[1]), Ok(6), "{config:?}");
+    }
+}
+
+#[test]
+fn stacks_that_are_to_move_at_every_call_do_so_while_they_are_small() {
+    for (slots, expected) in [(1 << 12, true), ((1 << 12) + 1, false)] {
+        let limits = Limits { slots, ..Limits::default() };
+        let builder = Machine::builder(Context::default(), Host::default());
+        let mut machine: Machine<Ops> = builder.limits(limits).build();
+        machine.move_stacks_at_calls();
+        let linked = machine.load(&descent()).expect("it has the spaces");
+        assert!(moves(&mut machine, linked, DOWN, 0, 0), "it is small at first");
+        // As large as it may become.
+        machine.vm_mut().set_slot(slots - 1, 1);
+        assert_eq!(moves(&mut machine, linked, DOWN, 0, 0), expected, "{slots} slots");
+    }
+}
+
+/// Runs in a process of its own, which may have 2 GiB. (An emulator has no process of its own to give.)
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn without_memory_for_larger_stacks_they_stay_as_they_are() {
+    const INSIDE: &str = "MIMEO_TEST_IN_2_GIB";
+    let name = "runtime::moving::without_memory_for_larger_stacks_they_stay_as_they_are";
+    if std::env::var_os(INSIDE).is_none() {
+        let test = std::env::current_exe().expect("the test is a file");
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", "ulimit -v 2097152 && exec \"$0\" --exact \"$1\""]).arg(test).arg(name).env(INSIDE, "1");
+        let output = shell.output().expect("there is a shell");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+        return;
+    }
+    // 8 GiB.
+    let slots = 1 << 30;
+    let limits = Limits { slots, ..Limits::default() };
+    let (mut machine, linked) = growing(None, limits, FiberLimits { slots: 8, depth: 2 });
+    let vm = machine.vm_mut();
+    vm.set_slot(3, 33);
+    let last = slots - 1;
+    let panic = panic_of(|| vm.set_slot(last, 1));
+    assert_eq!(panic, format!("there is no memory for slot {last} of the value stack"));
+    assert_eq!((vm.slot(3), vm.slot(last)), (33, 0));
+    assert_eq!(machine.call(linked.function(DOWN), &[40]), Ok(40));
+    // A fiber has its largest size at once, unless the machine says otherwise.
+    let mut machine: Machine<Ops> = Machine::builder(Context::default(), Host::default()).build();
+    let vm = machine.vm_mut();
+    let thrown = vm.new_fiber(FiberLimits { slots, depth: 1 }).expect_err("there is no memory");
+    assert_eq!(vm.catch(thrown).kind, TrapKind::OutOfMemory);
+    let linked = machine.load(&descent()).expect("it has the spaces");
+    assert_eq!(machine.call(linked.function(DOWN), &[40]), Ok(40));
 }

@@ -135,3 +135,73 @@ pub(super) fn a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped() {
         }
     }
 }
+
+#[test]
+pub(super) fn an_op_gets_the_result_of_its_own_call_after_errors_and_panics_in_others() {
+    let [failing, catching, asking, requesting, guarding] = [0, 1, 2, 3, 4].map(FunctionIndex);
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "failing", 1, 1, |code| {
+        code.check(Slot(0), -1);
+        code.ret(Slot(0));
+    });
+    // catching(n): -1, because what it asks for fails.
+    define(&mut builder, "catching", 1, 2, |code| {
+        let (from, to) = (code.label(), code.label());
+        code.bind(from);
+        code.request(Slot(1), failing, Slot(0));
+        code.ret(Slot(1));
+        code.bind(to);
+        code.catch(from, to, to);
+        code.take(Slot(1));
+        code.ret(Slot(1));
+    });
+    define(&mut builder, "asking", 1, 2, |code| {
+        code.ask(Slot(1), Slot(0), 1);
+        code.ret(Slot(1));
+    });
+    // requesting(n): what `asking` returns, by a request.
+    define(&mut builder, "requesting", 1, 2, |code| {
+        code.request(Slot(1), asking, Slot(0));
+        code.ret(Slot(1));
+    });
+    // guarding(n): -1, because the run of `failing_inside` fails.
+    define(&mut builder, "guarding", 1, 2, |code| {
+        code.call_back_safely(Slot(1), FunctionIndex(5), Slot(0));
+        code.ret(Slot(1));
+    });
+    define(&mut builder, "failing_inside", 1, 2, |code| {
+        code.request(Slot(1), failing, Slot(0));
+        code.ret(Slot(1));
+    });
+    // outer(n): the sum of what all of them return, plus n.
+    define(&mut builder, "outer", 1, 2, |code| {
+        for function in [catching, guarding, requesting] {
+            code.request(Slot(1), function, Slot(0));
+            code.add(Slot(0), Slot(0), Slot(1));
+        }
+        code.ret(Slot(0));
+    });
+    let program = verified(builder);
+    for config in configs() {
+        let (mut machine, linked) = asking_for(config.clone(), &program, requesting);
+        for _ in 0..4 {
+            // 50 - 1 - 1 + 7.
+            assert_eq!(machine.call(linked.function(FunctionIndex(6)), &[50]), Ok(55), "{config:?}");
+        }
+    }
+}
+
+/// A machine in which the op `ask` runs a function whose own `ask` panics, and answers 7.
+fn asking_for(config: Option<JitConfig>, program: &Program, function: FunctionIndex) -> (Machine<Ops>, Linked) {
+    let (mut machine, linked) = asking(config, Limits::default(), program, |_, _| unreachable!("it is set below"));
+    let ask = move |vm: &mut Vm, values: Window| {
+        if vm.slot(values.start()) == 0 {
+            std::panic::resume_unwind(Box::new("in the inner run"));
+        }
+        let function = linked.function(function);
+        assert_eq!(panic_of(|| vm.run(function, &[0]).is_ok()), "in the inner run");
+        Ok(7)
+    };
+    machine.vm_mut().host.ask = Some(Rc::new(ask));
+    (machine, linked)
+}

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::child::{self, End};
 use crate::compile::Programs;
 use crate::find::Mutant;
-use crate::suite::Test;
+use crate::suite::{LONGEST, Test};
 
 /// What became of a mutant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,16 +44,17 @@ pub struct Judge {
     /// What the lowering makes without a mutant, by file of the output folder.
     lowered: BTreeMap<String, Vec<u8>>,
     tables: BTreeMap<String, Vec<u8>>,
-    /// Tests that take longer are left out.
+    /// Tests that take longer are run only when no other test has killed the mutant.
     patience: Duration,
 }
 
 impl Judge {
-    /// Lowers the instruction sets without a mutant, to compare with.
+    /// Lowers the instruction sets without a mutant, to compare with, and runs tests beside each other as they are run
+    /// for each mutant: one that fails then would seem to kill whatever it reaches.
     ///
     /// # Errors
     ///
-    /// A sentence: what cannot be lowered without a mutant.
+    /// A sentence: what cannot be lowered without a mutant, or what test fails without one.
     pub fn new(
         programs: Programs,
         mut tests: Vec<Test>,
@@ -70,16 +71,19 @@ impl Judge {
         let _ = fs::remove_dir_all(&base);
         judge.lowered = judge.lower("lower", BASE, None, &files)?;
         judge.tables = judge.lower("build", BASE, None, &files)?;
-        Ok(judge)
+        let quick: Vec<&Test> = judge.tests.iter().filter(|test| test.time <= patience).collect();
+        match judge.fails(&quick, &[], BASE) {
+            Some(by) => Err(format!("without a mutant, beside other tests: `{by}` fails")),
+            None => Ok(judge),
+        }
     }
 
-    /// Tries one mutant.
-    pub fn judge(&self, number: u32, mutant: &Mutant) -> Verdict {
-        let reaching: Vec<&Test> = self.tests.iter().filter(|test| test.reached.contains(&number)).collect();
-        let slow = reaching.iter().filter(|test| test.time > self.patience).count();
-        let quick: Vec<&Test> = reaching.into_iter().filter(|test| test.time <= self.patience).collect();
-        let count = quick.len();
-        if let Some(by) = self.fails(&quick, &[("MIMEO_MUTANT", number.to_string())], &number.to_string()) {
+    /// Tries one mutant. If it is listed as equivalent, slow tests are left out: none of them should notice it.
+    pub fn judge(&self, number: u32, mutant: &Mutant, is_listed: bool) -> Verdict {
+        let reaching = self.tests.iter().filter(|test| test.reached.contains(&number) && test.time < LONGEST);
+        let (quick, slow): (Vec<&Test>, Vec<&Test>) = reaching.partition(|test| test.time <= self.patience);
+        let fails = |tests: &[&Test]| self.fails(tests, &[("MIMEO_MUTANT", number.to_string())], &number.to_string());
+        if let Some(by) = fails(&quick) {
             return Verdict::Killed(by);
         }
         if mutant.file.starts_with("ops-def/lower/") {
@@ -87,10 +91,13 @@ impl Judge {
             let _ = fs::remove_dir_all(self.work.join(number.to_string()));
             return verdict;
         }
-        match (count, slow) {
-            (0, 0) => Verdict::Survived("no test reaches it".to_owned()),
-            (_, 0) => Verdict::Survived(format!("{count} tests reach it")),
-            _ => Verdict::Survived(format!("{count} tests reach it, and {slow} slow ones that were left out")),
+        if is_listed {
+            return Verdict::Survived(format!("{} tests reach it, and {} slow ones", quick.len(), slow.len()));
+        }
+        match (fails(&slow), quick.len() + slow.len()) {
+            (Some(by), _) => Verdict::Killed(by),
+            (None, 0) => Verdict::Survived("no test reaches it".to_owned()),
+            (None, count) => Verdict::Survived(format!("{count} tests reach it")),
         }
     }
 

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! cargo run -p mimeo-mutants -- all                 tries every mutant, lists those that survive
-//! cargo run -p mimeo-mutants -- sample              tries ten of them, others after every commit: a step of `.ci/run`
+//! cargo run -p mimeo-mutants -- sample              tries ten of them, others at every commit: a step of `.ci/run`
+//! cargo run -p mimeo-mutants -- sample --seed 1a2b3c4d  tries the ten that a run with this seed tried
 //! cargo run -p mimeo-mutants -- file jit/src/plan.rs    tries those of the files whose path contains the text
 //! cargo run -p mimeo-mutants -- list                lists the mutants, and tries none
 //! ```
 //!
-//! A copy of the tree is made in `target/mutants`. Every expression `e` there that has a mutant `m` reads
+//! A copy of the tree is made in `target/mutants`, and is built in a target folder of its own: cargo gives the packages of
+//! the copy the names that it gives those of the tree, and would take one for the other. Every expression `e` there that has a mutant `m` reads
 //! `(if mimeo_mutant_switch::on(7) { m } else { e })`, so that one build has them all, and `MIMEO_MUTANT=7` chooses.
 //! Mutants that do not compile are left out. Every test runs once without a mutant, which tells which mutants it
 //! reaches; then each mutant is tried by the tests that reach it, the quickest first. One that crashes or hangs is
@@ -49,8 +51,11 @@ use tree::Tree;
 /// Which mutants are tried.
 enum Chosen {
     All,
-    /// So many, by a number that changes with every commit.
-    Sample(usize),
+    /// So many, by a number.
+    Sample {
+        count: usize,
+        seed: u32,
+    },
     /// Those of files whose path contains this.
     Files(String),
     /// None.
@@ -59,7 +64,7 @@ enum Chosen {
 
 struct Options {
     chosen: Chosen,
-    /// Tests that take longer do not take part.
+    /// Tests that take longer are run only when no other test has killed the mutant.
     patience: Duration,
 }
 
@@ -67,13 +72,15 @@ fn options() -> Result<Options, lexopt::Error> {
     let mut parser = lexopt::Parser::from_env();
     let mut chosen = None;
     let mut patience = Duration::from_secs(1);
+    let mut given_seed = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Long("patience") => patience = Duration::from_millis(parser.value()?.parse()?),
+            Long("seed") => given_seed = Some(parser.value()?.parse_with(|text| u32::from_str_radix(text, 16))?),
             Value(word) if chosen.is_none() => {
                 chosen = Some(match word.string()?.as_str() {
                     "all" => Chosen::All,
-                    "sample" => Chosen::Sample(10),
+                    "sample" => Chosen::Sample { count: 10, seed: commit() },
                     "file" => Chosen::Files(parser.value()?.string()?),
                     "list" => Chosen::List,
                     other => return Err(format!("there is no command `{other}`").into()),
@@ -82,9 +89,14 @@ fn options() -> Result<Options, lexopt::Error> {
             _ => return Err(argument.unexpected()),
         }
     }
+    match (&mut chosen, given_seed) {
+        (Some(Chosen::Sample { seed, .. }), Some(given)) => *seed = given,
+        (_, Some(_)) => return Err("only `sample` has a seed".into()),
+        (_, None) => {}
+    }
     match chosen {
         Some(chosen) => Ok(Options { chosen, patience }),
-        None => Err("usage: mimeo-mutants all|sample|file TEXT|list [--patience MILLISECONDS]".into()),
+        None => Err("usage: mimeo-mutants all|sample [--seed HEX]|file TEXT|list [--patience MILLISECONDS]".into()),
     }
 }
 
@@ -109,10 +121,9 @@ fn root() -> &'static Path {
 fn run(options: &Options) -> Result<bool, String> {
     let start = Instant::now();
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    // What does not come from the tree was built already, for the tests.
     let target = std::path::absolute(target).map_err(|error| error.to_string())?;
     let folder = target.join("mutants");
-    let (copy, work) = (folder.join("tree"), folder.join("work"));
+    let (copy, work, built) = (folder.join("tree"), folder.join("work"), folder.join("target"));
     fs::create_dir_all(&work).map_err(|error| format!("cannot make `{}`: {error}", work.display()))?;
     let mut tree = Tree::new(root(), &copy)?;
     let equivalents = equivalents(&tree)?;
@@ -123,7 +134,7 @@ fn run(options: &Options) -> Result<bool, String> {
         println!("{} mutants", tree.mutants.len());
         return Ok(true);
     }
-    let (programs, left_out) = compile::compile(&mut tree, &target)?;
+    let (programs, left_out) = compile::compile(&mut tree, &built)?;
     eprintln!("built ({}s)", start.elapsed().as_secs());
     let tests = suite::measure(&programs, &work)?;
     eprintln!("{} tests measured ({}s)", tests.len(), start.elapsed().as_secs());
@@ -134,8 +145,8 @@ fn run(options: &Options) -> Result<bool, String> {
     suite::in_parallel(numbers.len(), |index| {
         let number = numbers[index];
         let mutant = &tree.mutants[number];
-        let verdict = judge.judge(number as u32, mutant);
         let known = equivalents.iter().find(|known| known.is(mutant));
+        let verdict = judge.judge(number as u32, mutant, known.is_some());
         match (&verdict, known) {
             (Verdict::Survived(how), None) => {
                 println!("survived, {how}; mutant {number}:\n{}", equivalent::entry(mutant));
@@ -167,12 +178,12 @@ fn equivalents(tree: &Tree) -> Result<Vec<Equivalent>, String> {
 fn choose(chosen: &Chosen, mut numbers: Vec<usize>, tree: &Tree, equivalents: &[Equivalent]) -> Vec<usize> {
     match chosen {
         Chosen::Files(text) => numbers.retain(|&number| tree.mutants[number].file.contains(text)),
-        Chosen::Sample(count) => {
-            let commits = commits();
+        Chosen::Sample { count, seed } => {
+            println!("to try these {count} again: mimeo-mutants sample --seed {seed:08x}");
             numbers.retain(|&number| !equivalents.iter().any(|known| known.is(&tree.mutants[number])));
             numbers.sort_by_key(|&number| {
                 let mut hash = DefaultHasher::new();
-                (tree.mutants[number].key(), commits).hash(&mut hash);
+                (tree.mutants[number].key(), seed).hash(&mut hash);
                 hash.finish()
             });
             numbers.truncate(*count);
@@ -182,10 +193,11 @@ fn choose(chosen: &Chosen, mut numbers: Vec<usize>, tree: &Tree, equivalents: &[
     numbers
 }
 
-/// The number of commits, or 0 where there is no git.
-fn commits() -> u64 {
-    let output = Command::new("git").arg("-C").arg(root()).args(["rev-list", "--count", "HEAD"]).output();
-    output.ok().and_then(|output| String::from_utf8_lossy(&output.stdout).trim().parse().ok()).unwrap_or(0)
+/// The first digits of the commit's name, or 0 where there is no git.
+fn commit() -> u32 {
+    let output = Command::new("git").arg("-C").arg(root()).args(["rev-parse", "HEAD"]).output();
+    let digits = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+    digits.and_then(|digits| u32::from_str_radix(digits.get(..8)?, 16).ok()).unwrap_or(0)
 }
 
 type Verdicts<'a> = BTreeMap<usize, (Verdict, Option<&'a Equivalent>)>;

@@ -27,7 +27,7 @@ const SKIPPED: [&str; 9] = [
 ];
 
 /// Time after which a test without a mutant is stopped.
-const LONGEST: Duration = Duration::from_secs(15);
+pub const LONGEST: Duration = Duration::from_secs(15);
 
 /// One test.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use mimeo_build::table::OwnedTable;
+use mimeo_build::table::{OwnedOp, OwnedTable};
 use mimeo_build::{Target, Toolchain, prebuilt};
 use mimeo_def::stencil::Arch;
 use mimeo_lower::{Lowered, PRELUDE, SUPPORT, StencilSource};
@@ -94,8 +94,8 @@ fn build(file: &Path, out: &Path, base: Option<&Path>) -> Result<(), String> {
             return Err(format!("op `{op}` requires a stencil and has none: {reason}"));
         }
         for (op, known) in table.ops.iter_mut().zip(known) {
-            if let Some(stencil) = known {
-                op.stencil = stencil;
+            if let Some(known) = known {
+                (op.stencil, op.handwritten, op.required) = (known.stencil, known.handwritten, known.required);
             }
         }
         tables.push(table);
@@ -103,11 +103,8 @@ fn build(file: &Path, out: &Path, base: Option<&Path>) -> Result<(), String> {
     write(&table_path(out, file), &prebuilt::write(&file.to_string_lossy(), arch, &tables))
 }
 
-/// What the table of an op has.
-type Stencil = Result<mimeo_build::OwnedStencil, String>;
-
 /// For each op, what the base has, unless the op was lowered to something else there.
-fn known(set: &Lowered, file: &Path, base: &Path) -> Result<Vec<Option<Stencil>>, String> {
+fn known(set: &Lowered, file: &Path, base: &Path) -> Result<Vec<Option<OwnedOp>>, String> {
     let path = table_path(base, file);
     let tables = prebuilt::read(&read(&path)?).map_err(|error| format!("`{}`: {error}", path.display()))?.tables;
     let table = tables.into_iter().find(|table| table.name == set.name);
@@ -118,7 +115,7 @@ fn known(set: &Lowered, file: &Path, base: &Path) -> Result<Vec<Option<Stencil>>
         return Ok(Vec::new());
     }
     let ops = table.ops.into_iter().zip(before[1..].iter().zip(&now[1..]));
-    Ok(ops.map(|(op, (before, now))| (before == now).then_some(op.stencil)).collect())
+    Ok(ops.map(|(op, (before, now))| (before == now).then_some(op)).collect())
 }
 
 fn read(path: &Path) -> Result<String, String> {

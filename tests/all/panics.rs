@@ -5,34 +5,10 @@ use std::rc::Rc;
 use mimeo::asm::{FunctionBody, FunctionIndex};
 use mimeo::def::{Pc, Slot};
 use mimeo::testing::Random;
-use mimeo::{FiberExit, FiberLimits, Limits, Machine};
-use mimeo_doc_ops::{ASK, Assembler, Context, DIVIDE, Host, Ops, Program, ProgramBuilder, SUM, sample_machine};
+use mimeo::{FiberExit, FiberLimits, Limits};
+use mimeo_doc_ops::{ASK, Assembler, DIVIDE, Program, ProgramBuilder, SUM, sample_machine};
 
 use crate::runtime::panic_of;
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_machine_without_memory_for_its_stacks_panics() {
-    /// Set in the process whose address space is limited.
-    const IS_LIMITED: &str = "MIMEO_TEST_IS_LIMITED";
-    // The sanitizer's own memory does not fit the limit.
-    if cfg!(mimeo_asan) {
-        return;
-    }
-    if std::env::var_os(IS_LIMITED).is_none() {
-        let test = std::env::current_exe().expect("the test is a file");
-        let script = "ulimit -v 8000000 && exec \"$0\" --exact panics::a_machine_without_memory_for_its_stacks_panics";
-        let output = std::process::Command::new("sh").args(["-c", script]).arg(test).env(IS_LIMITED, "1").output();
-        let output = output.expect("there is a shell");
-        let said = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && said.contains("1 passed"), "{said}");
-        return;
-    }
-    // 16 GiB of slots.
-    let limits = Limits { slots: 2 << 30, ..Limits::default() };
-    let builder = Machine::<Ops>::builder(Context::default(), Host::default()).limits(limits);
-    assert_eq!(panic_of(|| builder.build()), "there is no memory for stacks of 2147483648 slots");
-}
 
 #[test]
 fn a_function_of_another_builder_cannot_be_defined() {

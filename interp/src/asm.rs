@@ -447,23 +447,23 @@ impl FunctionBuilder {
         self.body.code.push(op.0);
     }
 
-    /// Appends an operand of one unit: see [`op`](Self::op).
+    /// Appends an operand of one unit. See [`op`](Self::op) for an example.
     pub fn unit(&mut self, unit: u16) {
         self.body.code.push(unit);
     }
 
-    /// Appends an operand of two units: see [`op`](Self::op).
+    /// Appends an operand of two units. See [`op`](Self::op) for an example.
     pub fn unit2(&mut self, bits: u32) {
         self.body.code.extend([bits as u16, (bits >> 16) as u16]);
     }
 
-    /// Appends an operand of four units: see [`op`](Self::op).
+    /// Appends an operand of four units. See [`op`](Self::op) for an example.
     pub fn unit4(&mut self, bits: u64) {
         self.unit2(bits as u32);
         self.unit2((bits >> 32) as u32);
     }
 
-    /// Appends a branch target: see [`op`](Self::op).
+    /// Appends a branch target. See [`op`](Self::op) for an example.
     pub fn target(&mut self, label: Target) {
         if self.position(label).is_some() {
             self.fixups.push((self.pc().0, label));
@@ -472,7 +472,7 @@ impl FunctionBuilder {
     }
 
     /// Appends a constant; equal constants share a place in the pool, which is searched: O(constants). See
-    /// [`op`](Self::op).
+    /// [`op`](Self::op) for an example.
     pub fn constant(&mut self, bits: u64) {
         let index = match self.body.constants.iter().position(|&c| c == bits) {
             Some(index) => index,

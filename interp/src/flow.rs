@@ -74,7 +74,7 @@ pub enum Flow<I> {
 pub struct Label(pub(crate) u32);
 
 impl Label {
-    /// Goes to the label: see [`Label`] for an op that does.
+    /// Goes to the label. See [`Label`] for an example.
     #[inline(always)]
     pub fn jump<I>(self) -> Flow<I> {
         Flow::Jump(self)

@@ -236,7 +236,7 @@ pub struct StackMove {
 
 impl StackMove {
     /// Returns the new address of the slot that was at `slot`, or `slot` itself if it is not a slot of this stack. It
-    /// costs a comparison: see [`TrustedOps::stack_moved`](crate::TrustedOps::stack_moved) for an example that runs.
+    /// costs a comparison. See [`TrustedOps::stack_moved`](crate::TrustedOps::stack_moved) for an example.
     pub fn rebased<T>(&self, slot: *mut T) -> *mut T {
         let offset_bytes = slot.addr().wrapping_sub(self.from);
         if offset_bytes / size_of::<u64>() >= self.slots {

@@ -115,8 +115,8 @@ pub struct Report {
 /// frame, to inline-cache cells, to the state ([`Language::snapshot`]), and where control went. Where runtime functions
 /// call back, some of the states have them run the op again in the middle of itself ([`Language::reenter`]).
 ///
-/// It is a test: write it as one, beside the language. [`Report`] has an example. Its time grows with the number of ops
-/// and with [`Settings::states`].
+/// It is a test: write it as one, beside the language. See [`Report`] for an example. Its time grows with the number of
+/// ops and with [`Settings::states`].
 ///
 /// # Panics
 ///

@@ -12,6 +12,6 @@ mod sample;
 pub use ops::ops::*;
 pub use runtime::{Host, HostFunction, watch, watched};
 pub use sample::{
-    ASK, CHOOSE, DEPTH, DIVIDE, DOUBLE, DOUBLE_LATER, LEAVE, SAFE_DIVIDE, SUM, YIELD, in_op, new_machine,
+    ASK, CHOOSE, DEPTH, DIVIDE, DOUBLE, DOUBLE_LATER, LEAVE, SAFE_DIVIDE, SUM, YIELD, in_op, jit_machine, new_machine,
     sample_machine, sample_program, sum_program,
 };

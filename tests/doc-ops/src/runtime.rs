@@ -31,7 +31,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// If the sample program is not loaded.
+    /// If the sample program is not loaded (test `a_host_without_the_sample_program_has_no_functions`).
     #[must_use]
     pub fn function(&self, index: FunctionIndex) -> FunctionRef {
         self.sample.expect("the sample program is loaded").function(index)

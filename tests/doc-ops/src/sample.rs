@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use mimeo::asm::{FunctionBody, FunctionIndex};
 use mimeo::def::Slot;
+use mimeo::jit::{HasJit, JitConfig, Mode, WithJit};
 use mimeo::{Position, Thrown, Window};
 
 use crate::ops::ops::{Assembler, Context, Linked, Machine, Program, ProgramBuilder, Trap, Vm};
@@ -69,13 +70,21 @@ pub fn new_machine() -> Machine {
 }
 
 /// A machine with an interpreter, and the sample program in it.
-///
-/// # Panics
-///
-/// Never: the program needs no index space.
 #[must_use]
 pub fn sample_machine() -> (Machine, Linked) {
-    let mut machine = new_machine();
+    with_sample(new_machine())
+}
+
+/// A machine with a native tier that compiles every function at its first call, and the sample program in it.
+#[must_use]
+pub fn jit_machine() -> (Machine, Linked) {
+    let builder = Machine::builder(Context::default(), Host::default());
+    let machine = builder.jit(JitConfig::default()).build();
+    machine.jit().expect("it was given one").control().set_mode(Mode::On);
+    with_sample(machine)
+}
+
+fn with_sample(mut machine: Machine) -> (Machine, Linked) {
     let linked = machine.load(&sample_program()).expect("the program needs no index space");
     machine.vm_mut().host.sample = Some(linked);
     (machine, linked)
@@ -206,6 +215,12 @@ fn leave_code() -> Assembler {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[should_panic(expected = "the sample program is loaded")]
+    fn a_host_without_the_sample_program_has_no_functions() {
+        let _nothing = new_machine().vm().host.function(SUM);
+    }
 
     #[test]
     fn the_functions_do_what_their_names_say() {

@@ -3,10 +3,13 @@
 use std::rc::Rc;
 
 use mimeo::asm::{FunctionBody, FunctionIndex};
+use mimeo::def::frame::Exit;
+use mimeo::def::op::OpInfo;
+use mimeo::def::stencil::Table;
 use mimeo::def::{Pc, Slot};
-use mimeo::testing::Random;
-use mimeo::{FiberExit, FiberLimits, Limits};
-use mimeo_doc_ops::{ASK, Assembler, DIVIDE, Program, ProgramBuilder, SUM, sample_machine};
+use mimeo::testing::{Language, Random, twins};
+use mimeo::{FiberExit, FiberLimits, InstructionSet, Limits, Operands, StackMove, Vm};
+use mimeo_doc_ops::{ASK, Assembler, DIVIDE, Ops, Program, ProgramBuilder, SUM, sample_machine};
 
 use crate::runtime::panic_of;
 
@@ -85,4 +88,46 @@ fn a_panic_in_a_fiber_reaches_the_host() {
 fn nothing_cannot_be_picked_from() {
     let panic = panic_of(|| Random::new(0).pick::<u8>(&[]));
     assert!(panic.contains("out of bounds"), "{panic}");
+}
+
+/// The first ops of the examples' set, none of which ends a function.
+#[derive(Debug)]
+enum Endless {}
+
+// SAFETY: the ops are those of a real set, and none is run.
+unsafe impl InstructionSet for Endless {
+    type Value = i64;
+    type Context = ();
+    type Host = ();
+    type Error = String;
+    const NAME: &'static str = "endless";
+    const OPERANDS: Operands = Operands::Registers;
+    const OPS: &'static [OpInfo] = Ops::OPS.split_at(3).0;
+    const RUNTIME: &'static [mimeo::__private::RuntimeFn] = Ops::RUNTIME;
+    const STENCILS: &'static Table = &Table { ops: Ops::STENCILS.ops.split_at(3).0, ..*Ops::STENCILS };
+    const C: &'static str = "";
+    const STACK_MOVED: Option<fn(&mut Vm<Endless>, &StackMove)> = None;
+
+    unsafe fn interpret<const SINGLE: bool>(_: &mut Vm<Endless>) -> Exit {
+        unreachable!("nothing is run")
+    }
+}
+
+struct Nothing;
+
+// SAFETY: the values are integers.
+unsafe impl Language<Endless> for Nothing {
+    type Snapshot = ();
+
+    fn state(&self, _: &mut Random) -> ((), ()) {
+        ((), ())
+    }
+
+    fn snapshot(&self, _: &Vm<Endless>) {}
+}
+
+#[test]
+fn ops_of_which_none_ends_a_function_cannot_be_compared() {
+    let panic = panic_of(|| twins::<Endless>(Nothing));
+    assert!(panic.starts_with("the ops of `endless` cannot be tested one by one"), "{panic}");
 }

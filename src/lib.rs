@@ -1,15 +1,15 @@
 //! Write each opcode once: get the interpreter, the copy-and-patch JIT, and the proof that they agree.
 //!
-//! mimeo is a framework for people who build languages. An op is one Rust function. From it come the interpreter's
-//! handler, the machine code that the JIT copies and patches, the assembler's method, the verifier's entry and the
-//! disassembler's text. This page is a tour; `examples/calc` is a whole language to copy, and `ARCHITECTURE.md` says
-//! how it works.
+//! mimeo is a framework for people who build languages. An op is one Rust function. mimeo generates from it the
+//! interpreter's handler, the machine code that the JIT copies and patches, the assembler's method, the verifier's
+//! entry and the disassembler's text. This page is a tour. `examples/calc` is a whole language to copy, and
+//! `ARCHITECTURE.md` says how it all works.
 //!
 //! # Define an instruction set
 //!
-//! The ops are a module under [`instruction_set`]. A parameter of the value type is an operand, the result is written
-//! to a slot or pushed, and what only Rust can do is a function of the runtime, which both tiers call. These are some
-//! ops of the set that all examples of this documentation run, a register machine whose values are `i64`:
+//! The ops are functions of a module under [`instruction_set`]. A parameter of the value type is an operand, and the
+//! result is written to a slot or pushed. Work that only Rust can do is in functions of the runtime, which both tiers
+//! call. These are some ops of the set that all examples of this documentation run, a register machine of `i64` values:
 //!
 //! ```text
 //! #[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = registers)]
@@ -48,9 +48,9 @@
 //! }
 //! ```
 //!
-//! The bodies are Rust, but not all of it: what cannot mean the same in both tiers is refused at its token, with what
-//! to write instead. The machine code is made when the language is built, by the C compiler that is there. Its
-//! `build.rs` asks for it:
+//! The bodies are a subset of Rust: code that could not mean the same in both tiers is a compile-time error, which says
+//! what to write instead. The machine code is made when the language is built, by the C compiler of the machine. This
+//! is the whole `build.rs`:
 //!
 //! ```text
 //! fn main() {
@@ -83,8 +83,8 @@
 //!
 //! # Run it
 //!
-//! A [`Machine`] has the state of the language and the loaded programs. Errors of the program come back as a [`Trap`],
-//! with a place in the source and a backtrace:
+//! A [`Machine`] has the state of the language and the loaded programs. An error of the program is returned as a
+//! [`Trap`], with a place in the source and a backtrace:
 //!
 //! ```
 //! use mimeo::Machine;

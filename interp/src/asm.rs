@@ -94,20 +94,20 @@ pub struct FunctionBody {
     pub name: String,
     /// Number of arguments; they are the first slots.
     pub arity: u16,
-    /// Number of slots without the operand stack, arguments included.
+    /// Number of slots, including the arguments and without the operand stack.
     pub locals: u16,
     /// The instructions.
     pub code: Vec<u16>,
     /// The constant pool, as bits.
     pub constants: Vec<u64>,
-    /// Source positions: each holds from its pc on; sorted.
+    /// Source positions, sorted: each is valid from its pc to the next one.
     pub positions: Vec<(Pc, Position)>,
-    /// Where errors go; the first handler whose range has the op counts.
+    /// The handlers of errors. An error goes to the first one whose range contains the op.
     pub handlers: Vec<Handler>,
     /// Name of the source file, for errors.
     pub file: Option<Arc<str>>,
-    /// It may get more arguments than `arity`: they lie behind the others, perhaps beyond its frame, and the language
-    /// says on its own account how many there are.
+    /// Whether callers may pass more arguments than `arity`. The additional ones are in the slots after the others,
+    /// which can be beyond the frame. The language itself keeps their number.
     pub variadic: bool,
 }
 
@@ -127,9 +127,9 @@ pub struct FunctionBody {
 pub struct Handler {
     /// The first op.
     pub from: Pc,
-    /// Behind the last one.
+    /// The end of the last op.
     pub to: Pc,
-    /// Where control goes, with the error still to be [taken](crate::Vm::take_error). The operand stack is empty there.
+    /// Where control goes. The handler [takes](crate::Vm::take_error) the error. The operand stack is empty there.
     pub target: Pc,
 }
 

@@ -47,8 +47,7 @@ pub enum Flow<I> {
 
 /// A branch target, as an operand of an op. In the assembler it is a [`Target`](crate::asm::Target).
 ///
-/// The interpreter and the stencils both receive one for each run of the op; it has no other use than
-/// [`jump`](Self::jump).
+/// An op receives one each time it runs, and can [`jump`](Self::jump) to it.
 ///
 /// ```
 /// use mimeo::def::Slot;

@@ -60,7 +60,7 @@ pub unsafe trait InstructionSet: Sized + 'static {
     type Value: Value;
     /// What stencils may touch of the language's runtime.
     type Context: 'static;
-    /// The rest of the language's runtime; only Rust touches it, as `vm.host`.
+    /// The rest of the language's runtime, which only Rust uses, as `vm.host`.
     type Host: 'static;
     /// What [`Vm::throw`](crate::Vm::throw) takes: the language's own errors.
     type Error: std::fmt::Debug + std::fmt::Display + 'static;
@@ -75,7 +75,7 @@ pub unsafe trait InstructionSet: Sized + 'static {
     const RUNTIME: &'static [RuntimeFn];
     /// The stencils of the architecture for which the program was built.
     const STENCILS: &'static Table;
-    /// The C from which the stencils were made, for people.
+    /// The C from which the stencils were made, for people to read.
     const C: &'static str;
 
     /// Called when a value stack was moved: see [`TrustedOps::stack_moved`](crate::TrustedOps::stack_moved).

@@ -158,7 +158,7 @@ impl<E: fmt::Display + fmt::Debug> std::error::Error for Trap<E> {}
 pub struct Backtrace {
     /// The frames.
     pub frames: Vec<Site>,
-    /// How many frames were left out, and before which of `frames`.
+    /// The number of frames that were left out, and the index in `frames` before which they belong.
     pub omitted: Option<(usize, usize)>,
 }
 
@@ -217,7 +217,7 @@ pub struct Site {
     pub file: Option<Arc<str>>,
     /// The op.
     pub pc: Pc,
-    /// Where the op stands in the source, if the compiler said.
+    /// Where the op stands in the source, if the compiler told the assembler.
     pub position: Option<Position>,
 }
 

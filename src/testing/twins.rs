@@ -97,7 +97,7 @@ impl Settings {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Why there is no native tier here, and nothing was compared.
+    /// Why nothing was compared: the reason for which there is no native tier.
     pub unavailable: Option<String>,
     /// Number of ops compared; each encoding of an op counts.
     pub ops: usize,

@@ -38,9 +38,9 @@ pub enum Went {
         callee: u32,
         /// Its slot 0, as a slot of the calling frame.
         base: u32,
-        /// Where the caller goes on in the interpreter.
+        /// Where the caller resumes in the interpreter.
         ret: Pc,
-        /// Where the caller goes on when the tier that made the call is returned to.
+        /// Where the caller resumes in the tier that made the call.
         resumes: Pc,
     },
     /// Into a function that took the place of the running one.
@@ -57,9 +57,9 @@ pub enum Went {
     },
     /// Back to the caller; the result is in slot 0.
     Returned,
-    /// An error is on its way.
+    /// Nowhere: it threw an error.
     Threw {
-        /// Its text.
+        /// The text of the error.
         message: String,
         /// Where it was thrown.
         pc: Pc,

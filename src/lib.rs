@@ -1,6 +1,174 @@
 //! Write each opcode once: get the interpreter, the copy-and-patch JIT, and the proof that they agree.
 //!
-//! See the README for a tour, `examples/calc` for a language to copy, `ARCHITECTURE.md` for how it works.
+//! mimeo is a framework for people who build languages. An op is one Rust function. mimeo generates from it the
+//! interpreter's handler, the machine code that the JIT copies and patches, the assembler's method, the verifier's
+//! entry and the disassembler's text. This page is a tour. `examples/calc` is a whole language to copy, and
+//! `ARCHITECTURE.md` says how it all works.
+//!
+//! # Define an instruction set
+//!
+//! The ops are functions of a module under [`instruction_set`]. A parameter of the value type is an operand, and the
+//! result is written to a slot or pushed. Work that only Rust can do is in functions of the runtime, which both tiers
+//! call. These are some ops of the set that all examples of this documentation run, a register machine of `i64` values:
+//!
+//! ```text
+//! #[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = registers)]
+//! pub mod ops {
+//!     unsafe extern "Rust" {
+//!         #[cold]
+//!         fn division_error(vm: &mut Vm, a: i64, b: i64) -> Thrown;
+//!     }
+//!
+//!     /// `dst = a + b`
+//!     #[vm_op]
+//!     fn add(a: i64, b: i64) -> i64 {
+//!         a.wrapping_add(b)
+//!     }
+//!
+//!     /// `dst = a / b`
+//!     #[vm_op]
+//!     fn divide(vm: &mut Vm, a: i64, b: i64) -> Result<i64, Thrown> {
+//!         match a.checked_div(b) {
+//!             Some(quotient) => Ok(quotient),
+//!             None => Err(division_error(vm, a, b)),
+//!         }
+//!     }
+//!
+//!     /// Goes to `to` if `a < b`.
+//!     #[vm_op]
+//!     fn jump_if_less(a: i64, b: i64, to: Label) -> Flow {
+//!         if a < b { to.jump() } else { Flow::Next }
+//!     }
+//!
+//!     /// Returns `a`.
+//!     #[vm_op]
+//!     fn ret(vm: &mut Vm, a: i64) -> Flow {
+//!         vm.ret(a)
+//!     }
+//! }
+//! ```
+//!
+//! The bodies are a subset of Rust: code that could not mean the same in both tiers is a compile-time error, which says
+//! what to write instead. The machine code is made when the language is built, by the C compiler of the machine. This
+//! is the whole `build.rs`:
+//!
+//! ```text
+//! fn main() {
+//!     mimeo_build::ops("src/ops.rs").compile();
+//! }
+//! ```
+//!
+//! # Build a program
+//!
+//! The module has an `Assembler` with a method for each op. A compiler emits functions with it and verifies the
+//! program, after which bytecode is never checked again:
+//!
+//! ```
+//! use mimeo::def::Slot;
+//! use mimeo_doc_ops::{Assembler, ProgramBuilder};
+//!
+//! let mut builder = ProgramBuilder::new();
+//! let average = builder.declare("average");
+//! let (a, b, two) = (Slot(0), Slot(1), Slot(2));
+//! let mut code = Assembler::new("average", 2, 3);
+//! code.add(a, a, b);
+//! code.number(two, 2);
+//! code.divide(a, a, two);
+//! code.ret(a);
+//! builder.define(average, code.finish()?);
+//! let program = builder.finish()?.verify()?;
+//! assert_eq!(program.functions()[0].name, "average");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Run it
+//!
+//! A [`Machine`] has the state of the language and the loaded programs. An error of the program is returned as a
+//! [`Trap`], with a place in the source and a backtrace:
+//!
+//! ```
+//! use mimeo::Machine;
+//! use mimeo_doc_ops::{Context, DIVIDE, Host, sample_program};
+//!
+//! let mut machine = Machine::builder(Context::default(), Host::default()).build();
+//! let linked = machine.load(&sample_program())?;
+//! let divide = linked.function(DIVIDE);
+//! assert_eq!(machine.call(divide, &[84, 2])?, 42);
+//! assert_eq!(machine.call(divide, &[84, 0]).unwrap_err().to_string(), "sample:3:5: cannot divide 84 by 0");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Turn on the JIT
+//!
+//! A machine gets the native tier from its builder, and from then on compiles what is hot. Where there can be no native
+//! code, in a build without the feature `jit` for example, the same machine interprets, and says why:
+//!
+//! ```
+//! use mimeo::Machine;
+//! use mimeo::jit::{HasJit, JitConfig, WithJit};
+//! use mimeo_doc_ops::{Context, Host, SUM, sample_program};
+//!
+//! let builder = Machine::builder(Context::default(), Host::default());
+//! let mut machine = builder.jit(JitConfig::default()).build();
+//! let linked = machine.load(&sample_program())?;
+//! assert_eq!(machine.call(linked.function(SUM), &[100_000])?, 5_000_050_000);
+//!
+//! let jit = machine.jit().expect("the machine was given one");
+//! assert_eq!(jit.capability().available, jit.stats().functions.compiled() > 0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Prove that the tiers agree
+//!
+//! [`testing::twins`] runs every op in both tiers on random and edge-case states, and shows the simplest case in which
+//! they differ. A language calls it in a test:
+//!
+//! ```
+//! use mimeo::testing::{Language, Random, twins};
+//! use mimeo_doc_ops::{Context, Host, Ops, Vm};
+//!
+//! struct Examples;
+//!
+//! // SAFETY: the values are integers.
+//! unsafe impl Language<Ops> for Examples {
+//!     type Snapshot = Vec<i64>;
+//!
+//!     fn state(&self, _: &mut Random) -> (Context, Host) {
+//!         (Context::default(), Host::default())
+//!     }
+//!
+//!     /// What ops can change outside of their frame.
+//!     fn snapshot(&self, vm: &Vm) -> Vec<i64> {
+//!         vm.host.printed.clone()
+//!     }
+//!
+//!     fn spaces(&self) -> Vec<(&'static str, u32)> {
+//!         vec![("globals", 4)]
+//!     }
+//! }
+//!
+//! assert!(twins::<Ops>(Examples).skipped.is_empty());
+//! ```
+//!
+//! # What else there is
+//!
+//! | for | see |
+//! |---|---|
+//! | callbacks out of runtime functions | [`Vm::run`] |
+//! | calls that an op needs, such as metamethods | [`Vm::request`] |
+//! | errors and their handlers | [`Vm::throw`], [`asm::FunctionBuilder::catch`] |
+//! | coroutines | [`Vm::new_fiber`] |
+//! | a garbage collector's roots | [`Vm::active_stacks`], [`Vm::fiber_stack`] |
+//! | limits, and stacks that grow | [`Limits`], [`MachineBuilder::first_size`] |
+//! | ops with pointers or unsafe code | [`TrustedOps`] |
+//! | bytecode and machine code as text | [`Disassembly`], [`listing`] |
+//! | when functions are compiled, statistics, diagnostics | [`jit`] |
+//!
+//! A machine and everything in it stays in one thread. Programs are `Send` and `Sync`, so each thread can have a
+//! machine that has loaded the same one. What a machine hands out ([`Linked`], [`FunctionRef`], [`FiberRef`]) are
+//! names, which are checked at each use.
+//!
+//! The features are `jit` (default), the native tier; and `disassembler`, instructions in listings.
 #![deny(unsafe_code)]
 
 pub use mimeo_def as def;

@@ -13,7 +13,29 @@ use mimeo_interp::OpText;
 
 /// Shows the machine code of one function: the hot part op by op, then the cold parts, constants and stubs.
 ///
-/// Made from what [`Jit::code_of`](crate::jit::Jit::code_of) returns; `Display` gives the text.
+/// It is made from what [`Jit::code_of`](crate::jit::Jit::code_of) returns, and borrows it; the text is made when it is
+/// displayed. With the feature `disassembler` it names instructions, without it has only bytes.
+///
+/// ```
+/// use mimeo::Machine;
+/// use mimeo::jit::{HasJit, JitConfig, WithJit};
+/// use mimeo::listing::Listing;
+/// use mimeo_doc_ops::{Context, Host, Ops, sum_program};
+///
+/// let builder = Machine::builder(Context::default(), Host::default());
+/// let mut machine = builder.jit(JitConfig::default()).build();
+/// let linked = machine.load(&sum_program())?;
+/// machine.compile_all(linked)?;
+///
+/// let sum = machine.functions(linked).next().expect("the program has a function");
+/// // There is no code where no native tier is available.
+/// if let Some(code) = machine.jit().and_then(|jit| jit.code_of(sum)) {
+///     let listing = Listing::<Ops>::new(sum.body(), &code).to_string();
+///     assert!(listing.starts_with("sum: "));
+///     assert!(listing.contains("\n  0000  number r1, 0\n"));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Listing<'a, I> {
     body: &'a FunctionBody,
@@ -22,7 +44,7 @@ pub struct Listing<'a, I> {
 }
 
 impl<'a, I: InstructionSet> Listing<'a, I> {
-    /// The listing of `code`, which was compiled from `body`.
+    /// Makes the listing of `code`, which was compiled from `body`. See [`Listing`] for an example.
     pub fn new(body: &'a FunctionBody, code: &'a CodeView<'a>) -> Self {
         Listing { body, code, marker: PhantomData }
     }

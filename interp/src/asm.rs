@@ -8,9 +8,24 @@ use mimeo_def::{OpIndex, Pc};
 
 use crate::Position;
 
-/// A branch target of the function under construction; may be used before it is bound.
+/// A branch target of the function under construction, which may be used before it is bound.
 ///
-/// The assembler of another function refuses it.
+/// It is valid in the assembler that made it; another one refuses it. It is a small number that is `Copy`.
+///
+/// ```
+/// use mimeo::asm::AssembleError;
+/// use mimeo_doc_ops::Assembler;
+///
+/// let mut code = Assembler::new("forever", 0, 1);
+/// let head = code.label();
+/// code.bind(head);
+/// code.jump(head);
+/// assert!(code.finish().is_ok());
+///
+/// let mut other = Assembler::new("other", 0, 1);
+/// other.jump(head);
+/// assert!(matches!(other.finish(), Err(AssembleError::ForeignLabel { .. })));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target {
     /// The builder's number.
@@ -18,11 +33,29 @@ pub struct Target {
     index: u32,
 }
 
-/// Index of a function in its program.
+/// The index of a function in its program, counted from 0 in the order of declaration.
+///
+/// ```
+/// use mimeo::asm::FunctionIndex;
+/// use mimeo_doc_ops::sample_program;
+///
+/// assert_eq!(sample_program().function("double"), Some(FunctionIndex(1)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FunctionIndex(pub u32);
 
-/// An operand that may be a slot or a constant, for `#[place(slot, constant)]`.
+/// An operand that can be a slot or a constant, for `#[place(slot, constant)]`.
+///
+/// The methods of an assembler take `impl Into<Place<V>>`, so a slot needs no wrapping.
+///
+/// ```
+/// use mimeo::asm::Place;
+/// use mimeo::def::Slot;
+///
+/// let slot: Place<i64> = Slot(3).into();
+/// assert_eq!(slot, Place::Slot(Slot(3)));
+/// assert_ne!(slot, Place::Constant(3));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place<V> {
     /// Read from this slot.
@@ -37,42 +70,83 @@ impl<V> From<mimeo_def::Slot> for Place<V> {
     }
 }
 
-/// One function's bytecode, not yet verified. The default has nothing at all, which is not sound.
+/// The bytecode of one function, not yet verified. The default has nothing at all, and the verifier refuses it.
+///
+/// It is plain data, which a compiler can store and read back: nothing in it is trusted before it is
+/// [verified](crate::program::Program::verify).
+///
+/// ```
+/// use mimeo::VerifyErrorKind;
+/// use mimeo::asm::FunctionBody;
+/// use mimeo_doc_ops::{Program, sum_program};
+///
+/// let program = sum_program();
+/// let sum = &program.functions()[0];
+/// assert_eq!((sum.name.as_str(), sum.arity, sum.locals), ("sum", 1, 4));
+///
+/// let damaged = FunctionBody { code: vec![u16::MAX], ..sum.clone() };
+/// let error = Program::new(vec![damaged], vec![]).verify().unwrap_err();
+/// assert_eq!(error.kind, VerifyErrorKind::UnknownOpcode { opcode: u16::MAX });
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FunctionBody {
     /// Name, for errors and listings.
     pub name: String,
     /// Number of arguments; they are the first slots.
     pub arity: u16,
-    /// Number of slots without the operand stack, arguments included.
+    /// Number of slots, including the arguments and without the operand stack.
     pub locals: u16,
     /// The instructions.
     pub code: Vec<u16>,
     /// The constant pool, as bits.
     pub constants: Vec<u64>,
-    /// Source positions: each holds from its pc on; sorted.
+    /// Source positions, sorted: each is valid from its pc to the next one.
     pub positions: Vec<(Pc, Position)>,
-    /// Where errors go; the first handler whose range has the op counts.
+    /// The handlers of errors. An error goes to the first one whose range contains the op.
     pub handlers: Vec<Handler>,
     /// Name of the source file, for errors.
     pub file: Option<Arc<str>>,
-    /// It may get more arguments than `arity`: they lie behind the others, perhaps beyond its frame, and the language
-    /// says on its own account how many there are.
+    /// Whether callers may pass more arguments than `arity`. The additional ones are in the slots after the others,
+    /// which can be beyond the frame. The language itself keeps their number.
     pub variadic: bool,
 }
 
-/// Where the errors of some ops go.
+/// The handler of the errors of some ops.
+///
+/// ```
+/// use mimeo_doc_ops::{SAFE_DIVIDE, sample_machine, sample_program};
+///
+/// let program = sample_program();
+/// let handler = program.functions()[SAFE_DIVIDE.0 as usize].handlers[0];
+/// assert!(handler.from < handler.to && handler.to < handler.target);
+///
+/// let (mut machine, linked) = sample_machine();
+/// assert_eq!(machine.call(linked.function(SAFE_DIVIDE), &[7, 0]), Ok(-1), "the handler's result");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handler {
     /// The first op.
     pub from: Pc,
-    /// Behind the last one.
+    /// The end of the last op.
     pub to: Pc,
-    /// Where control goes, with the error still to be [taken](crate::Vm::take_error). The operand stack is empty there.
+    /// Where control goes. The handler [takes](crate::Vm::take_error) the error. The operand stack is empty there.
     pub target: Pc,
 }
 
 /// Why a function could not be assembled.
+///
+/// ```
+/// use mimeo::asm::AssembleError;
+/// use mimeo::def::Pc;
+/// use mimeo_doc_ops::Assembler;
+///
+/// let mut code = Assembler::new("lost", 0, 1);
+/// let nowhere = code.label();
+/// code.jump(nowhere);
+/// let error = code.finish().unwrap_err();
+/// assert_eq!(error, AssembleError::UnboundLabel { function: "lost".to_owned(), used_at: Pc(0) });
+/// assert_eq!(error.to_string(), "function `lost`: the label used at 0000 is never bound; call `bind` for it");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AssembleError {
@@ -141,7 +215,23 @@ impl std::error::Error for AssembleError {}
 
 const UNBOUND: u32 = u32::MAX;
 
-/// Assembles one function, one instruction after the other.
+/// Assembles one function, instruction by instruction.
+///
+/// Compilers use the `Assembler` that `#[instruction_set]` generates, which stands on this and has a method for each
+/// op. The examples here use one; the methods that have no op are the same. Each appends in amortized O(1), apart from
+/// [`constant`](Self::constant).
+///
+/// ```
+/// use mimeo::def::Slot;
+/// use mimeo_doc_ops::Assembler;
+///
+/// let mut code = Assembler::new("seven", 0, 1);
+/// code.number(Slot(0), 7);
+/// code.ret(Slot(0));
+/// let body = code.finish()?;
+/// assert_eq!((body.name.as_str(), body.code.len()), ("seven", 8));
+/// # Ok::<(), mimeo::asm::AssembleError>(())
+/// ```
 #[derive(Debug)]
 pub struct FunctionBuilder {
     /// No other builder of the process has it.
@@ -157,7 +247,14 @@ pub struct FunctionBuilder {
 }
 
 impl FunctionBuilder {
-    /// Starts a function with `arity` arguments and `locals` slots, the arguments among them.
+    /// Starts a function with `arity` arguments and `locals` slots, which include the arguments.
+    ///
+    /// ```
+    /// use mimeo::asm::FunctionBuilder;
+    ///
+    /// let body = FunctionBuilder::new("f", 2, 1).finish().unwrap();
+    /// assert_eq!((body.arity, body.locals), (2, 2), "there are slots for the arguments at least");
+    /// ```
     pub fn new(name: impl Into<String>, arity: u16, locals: u16) -> Self {
         let body = FunctionBody { name: name.into(), arity, locals: locals.max(arity), ..FunctionBody::default() };
         static BUILDERS: AtomicU64 = AtomicU64::new(0);
@@ -165,12 +262,34 @@ impl FunctionBuilder {
         FunctionBuilder { number, body, labels: Vec::new(), fixups: Vec::new(), handlers: Vec::new(), error: None }
     }
 
-    /// Where the next instruction will be.
+    /// Returns where the next instruction will be.
+    ///
+    /// ```
+    /// use mimeo::def::{Pc, Slot};
+    /// use mimeo_doc_ops::Assembler;
+    ///
+    /// let mut code = Assembler::new("f", 0, 1);
+    /// assert_eq!(code.pc(), Pc(0));
+    /// code.ret(Slot(0));
+    /// assert_eq!(code.pc(), Pc(2), "an opcode and a slot");
+    /// ```
     pub fn pc(&self) -> Pc {
         Pc(self.body.code.len() as u32)
     }
 
-    /// The instructions that follow come from this place of the source.
+    /// Sets the place in the source from which the following instructions come.
+    ///
+    /// ```
+    /// use mimeo::Position;
+    /// use mimeo::def::{Pc, Slot};
+    /// use mimeo_doc_ops::Assembler;
+    ///
+    /// let mut code = Assembler::new("f", 0, 1);
+    /// code.at(Position { line: 3, column: 5 });
+    /// code.number(Slot(0), 7);
+    /// code.ret(Slot(0));
+    /// assert_eq!(code.finish().unwrap().positions, [(Pc(0), Position { line: 3, column: 5 })]);
+    /// ```
     pub fn at(&mut self, position: Position) {
         let pc = self.pc();
         match self.body.positions.last_mut() {
@@ -180,12 +299,31 @@ impl FunctionBuilder {
         }
     }
 
-    /// Sets the number of slots, once it is known.
+    /// Sets the number of slots, for a compiler that learns it while it emits code.
+    ///
+    /// ```
+    /// use mimeo::asm::FunctionBuilder;
+    ///
+    /// let mut code = FunctionBuilder::new("f", 1, 1);
+    /// code.set_locals(4);
+    /// assert_eq!(code.finish().unwrap().locals, 4);
+    /// ```
     pub fn set_locals(&mut self, locals: u16) {
         self.body.locals = locals.max(self.body.arity);
     }
 
-    /// A new label.
+    /// Makes a label, to be bound once with [`bind`](Self::bind).
+    ///
+    /// ```
+    /// use mimeo::asm::AssembleError;
+    /// use mimeo_doc_ops::Assembler;
+    ///
+    /// let mut code = Assembler::new("f", 0, 1);
+    /// let label = code.label();
+    /// code.bind(label);
+    /// code.bind(label);
+    /// assert!(matches!(code.finish(), Err(AssembleError::LabelBoundTwice { .. })));
+    /// ```
     pub fn label(&mut self) -> Target {
         self.labels.push(UNBOUND);
         Target { builder: self.number, index: self.labels.len() as u32 - 1 }
@@ -201,7 +339,21 @@ impl FunctionBuilder {
         Some(&mut self.labels[label.index as usize])
     }
 
-    /// The label stands for the next instruction.
+    /// Makes the label stand for the next instruction.
+    ///
+    /// ```
+    /// use mimeo::def::Slot;
+    /// use mimeo_doc_ops::Assembler;
+    ///
+    /// let mut code = Assembler::new("f", 0, 1);
+    /// let end = code.label();
+    /// code.jump(end);
+    /// code.bind(end);
+    /// code.ret(Slot(0));
+    /// let body = code.finish().unwrap();
+    /// // An opcode and a target of two units; then the place that the target names.
+    /// assert_eq!(body.code[1], 3);
+    /// ```
     pub fn bind(&mut self, label: Target) {
         let at = self.pc();
         let Some(position) = self.position(label) else { return };
@@ -211,18 +363,60 @@ impl FunctionBuilder {
         }
     }
 
-    /// The function is written in this source file.
+    /// Sets the name of the source file, which errors show. An `Arc<str>` is shared between the functions of a file.
+    ///
+    /// ```
+    /// use mimeo::asm::FunctionBuilder;
+    ///
+    /// let mut code = FunctionBuilder::new("f", 0, 1);
+    /// code.set_file("main.calc");
+    /// assert_eq!(code.finish().unwrap().file.as_deref(), Some("main.calc"));
+    /// ```
     pub fn set_file(&mut self, file: impl Into<Arc<str>>) {
         self.body.file = Some(file.into());
     }
 
-    /// The function takes more arguments than its arity says: see [`FunctionBody::variadic`].
+    /// Lets the function take more arguments than its arity: see [`FunctionBody::variadic`].
+    ///
+    /// ```
+    /// use mimeo::def::Slot;
+    /// use mimeo_doc_ops::{Assembler, ProgramBuilder, new_machine};
+    ///
+    /// let mut code = Assembler::new("first", 1, 1);
+    /// code.set_variadic();
+    /// code.ret(Slot(0));
+    /// let mut builder = ProgramBuilder::new();
+    /// let first = builder.declare("first");
+    /// builder.define(first, code.finish()?);
+    ///
+    /// let mut machine = new_machine();
+    /// let linked = machine.load(&builder.finish()?.verify()?)?;
+    /// assert_eq!(machine.call(linked.function(first), &[7, 8, 9])?, 7);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_variadic(&mut self) {
         self.body.variadic = true;
     }
 
-    /// Errors that are thrown by the ops from `from` up to `to` go to `handler`, unless a range that was named before
-    /// has them: inner ranges are named first.
+    /// Sends the errors of the ops from `from` up to `to` to `handler`, unless a range that was named before has them:
+    /// inner ranges are named first.
+    ///
+    /// ```
+    /// use mimeo::def::Slot;
+    /// use mimeo_doc_ops::Assembler;
+    ///
+    /// let mut code = Assembler::new("safe", 2, 2);
+    /// let (from, to, handler) = (code.label(), code.label(), code.label());
+    /// code.bind(from);
+    /// code.divide(Slot(0), Slot(0), Slot(1));
+    /// code.bind(to);
+    /// code.ret(Slot(0));
+    /// code.bind(handler);
+    /// code.take_error(Slot(0));
+    /// code.ret(Slot(0));
+    /// code.catch(from, to, handler);
+    /// assert_eq!(code.finish().unwrap().handlers.len(), 1);
+    /// ```
     pub fn catch(&mut self, from: Target, to: Target, handler: Target) {
         let labels = [from, to, handler];
         if labels.into_iter().all(|label| self.position(label).is_some()) {
@@ -230,28 +424,46 @@ impl FunctionBuilder {
         }
     }
 
-    /// Appends an opcode.
+    /// Appends an opcode. Used by generated code, as are the methods that append operands:
+    ///
+    /// ```
+    /// use mimeo::asm::FunctionBuilder;
+    /// use mimeo::def::OpIndex;
+    ///
+    /// let mut code = FunctionBuilder::new("f", 0, 1);
+    /// let end = code.label();
+    /// code.op(OpIndex(5));
+    /// code.unit(1);
+    /// code.unit2(0x3_0002);
+    /// code.unit4(0x7_0006_0005_0004);
+    /// code.constant(99);
+    /// code.target(end);
+    /// code.bind(end);
+    /// let body = code.finish().unwrap();
+    /// assert_eq!(body.code, [5, 1, 2, 3, 4, 5, 6, 7, 0, 11, 0]);
+    /// assert_eq!(body.constants, [99]);
+    /// ```
     pub fn op(&mut self, op: OpIndex) {
         self.body.code.push(op.0);
     }
 
-    /// Appends a one-unit operand.
+    /// Appends an operand of one unit. See [`op`](Self::op) for an example.
     pub fn unit(&mut self, unit: u16) {
         self.body.code.push(unit);
     }
 
-    /// Appends a two-unit operand.
+    /// Appends an operand of two units. See [`op`](Self::op) for an example.
     pub fn unit2(&mut self, bits: u32) {
         self.body.code.extend([bits as u16, (bits >> 16) as u16]);
     }
 
-    /// Appends a four-unit operand.
+    /// Appends an operand of four units. See [`op`](Self::op) for an example.
     pub fn unit4(&mut self, bits: u64) {
         self.unit2(bits as u32);
         self.unit2((bits >> 32) as u32);
     }
 
-    /// Appends a branch target.
+    /// Appends a branch target. See [`op`](Self::op) for an example.
     pub fn target(&mut self, label: Target) {
         if self.position(label).is_some() {
             self.fixups.push((self.pc().0, label));
@@ -259,7 +471,8 @@ impl FunctionBuilder {
         self.unit2(0);
     }
 
-    /// Appends a constant; equal constants share a place in the pool.
+    /// Appends a constant; equal constants share a place in the pool, which is searched: O(constants). See
+    /// [`op`](Self::op) for an example.
     pub fn constant(&mut self, bits: u64) {
         let index = match self.body.constants.iter().position(|&c| c == bits) {
             Some(index) => index,
@@ -282,11 +495,21 @@ impl FunctionBuilder {
         self.error.get_or_insert(error);
     }
 
-    /// Ends the function: every label becomes a position.
+    /// Ends the function: every label becomes a position. O(labels).
     ///
     /// # Errors
     ///
     /// The first thing that went wrong since [`new`](Self::new).
+    ///
+    /// ```
+    /// use mimeo::def::Slot;
+    /// use mimeo_doc_ops::Assembler;
+    ///
+    /// let mut code = Assembler::new("same", 1, 1);
+    /// code.ret(Slot(0));
+    /// assert_eq!(code.finish()?.name, "same");
+    /// # Ok::<(), mimeo::asm::AssembleError>(())
+    /// ```
     pub fn finish(mut self) -> Result<FunctionBody, AssembleError> {
         if self.body.code.len() > i32::MAX as usize {
             let function = self.body.name.clone();

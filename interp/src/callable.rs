@@ -2,10 +2,23 @@
 
 use crate::{Callee, Function, FunctionRef, InstructionSet, NotLoaded, Vm};
 
-/// What names a function: a [`FunctionRef`], as hosts know it, or a [`Callee`], as ops do.
+/// A name of a function: a [`FunctionRef`], as hosts have it, or a [`Callee`], as ops have it.
 ///
-/// Both are checked at each use. What is not loaded in the machine is refused with
+/// Both are checked at each use. A function that is not loaded in the machine is refused with
 /// [`TrapKind::NotLoaded`](crate::TrapKind::NotLoaded). Nothing else implements the trait.
+///
+/// ```
+/// use mimeo::{Callable, Thrown};
+/// use mimeo_doc_ops::{DOUBLE, Ops, Vm, in_op};
+///
+/// /// A runtime function that takes whatever names a function.
+/// fn twice(vm: &mut Vm, function: impl Callable<Ops>, value: i64) -> Result<i64, Thrown> {
+///     let once = vm.run(function, &[value])?;
+///     vm.run(function, &[once])
+/// }
+///
+/// assert_eq!(in_op([3, 4], |vm, _| twice(vm, vm.host.function(DOUBLE), 5)), Ok(20));
+/// ```
 pub trait Callable<I: InstructionSet>: Copy + sealed::Find<I> {}
 
 impl<I: InstructionSet> Callable<I> for FunctionRef<I> {}

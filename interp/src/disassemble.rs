@@ -9,7 +9,21 @@ use mimeo_def::op::{OpInfo, OperandKind, Scalar};
 use crate::InstructionSet;
 use crate::asm::FunctionBody;
 
-/// A listing of one function, one instruction a line. Shows anything, verified or not.
+/// A listing of one function, an instruction on each line. Shows any bytecode, verified or not.
+///
+/// It borrows the function; the text is made when it is displayed.
+///
+/// ```
+/// use mimeo::Disassembly;
+/// use mimeo_doc_ops::{DOUBLE, Ops, sample_program};
+///
+/// let program = sample_program();
+/// let double = &program.functions()[DOUBLE.0 as usize];
+/// assert_eq!(
+///     Disassembly::<Ops>::new(double).to_string(),
+///     "double (arity 1, locals 1)\n  0000  add r0, r0, r0\n  0004  ret r0\n",
+/// );
+/// ```
 #[derive(Debug)]
 pub struct Disassembly<'a, I> {
     body: &'a FunctionBody,
@@ -17,7 +31,17 @@ pub struct Disassembly<'a, I> {
 }
 
 impl<'a, I: InstructionSet> Disassembly<'a, I> {
-    /// The listing of `body`.
+    /// Makes the listing of `body`.
+    ///
+    /// ```
+    /// use mimeo::asm::FunctionBody;
+    /// use mimeo::Disassembly;
+    /// use mimeo_doc_ops::Ops;
+    ///
+    /// let damaged = FunctionBody { name: "f".to_owned(), code: vec![u16::MAX], ..FunctionBody::default() };
+    /// let text = Disassembly::<Ops>::new(&damaged).to_string();
+    /// assert_eq!(text, "f (arity 0, locals 0)\n  0000  ??? opcode 65535\n");
+    /// ```
     pub fn new(body: &'a FunctionBody) -> Self {
         Disassembly { body, marker: PhantomData }
     }
@@ -49,7 +73,19 @@ impl<I: InstructionSet> fmt::Display for Disassembly<'_, I> {
     }
 }
 
-/// The text of one whole instruction.
+/// The text of one whole instruction, for listings of other kinds.
+///
+/// ```
+/// use mimeo::InstructionSet;
+/// use mimeo::def::Pc;
+/// use mimeo_doc_ops::{Ops, sum_program};
+/// use mimeo_interp::OpText;
+///
+/// let program = sum_program();
+/// let (body, pc) = (&program.functions()[0], Pc(0));
+/// let info = &Ops::OPS[body.op_at(pc).unwrap().0 as usize];
+/// assert_eq!(OpText { body, pc, info }.to_string(), "number r1, 0");
+/// ```
 #[derive(Debug)]
 pub struct OpText<'a> {
     /// The function.

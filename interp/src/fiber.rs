@@ -14,10 +14,22 @@ use crate::reference::named_by;
 use crate::request::RequestKind;
 use crate::{Callable, InstructionSet, Thrown, TrapKind, Value, Vm};
 
-/// A fiber of one machine.
+/// A fiber of a machine, by name.
 ///
-/// It names the fiber and does not keep it: once the fiber is dropped, or in another machine, every use of the reference
-/// is refused with [`FiberError::Dropped`].
+/// The name does not keep the fiber: it is valid in its machine until the fiber is dropped, and every other use is
+/// refused with [`FiberError::Dropped`]. A fiber that nothing drops lives as long as its machine. The name is a small
+/// number that is `Copy`, `Send` and `Sync`, and a use costs one lookup in an array.
+///
+/// ```
+/// use mimeo::{FiberError, FiberLimits};
+/// use mimeo_doc_ops::{FiberRef, new_machine};
+///
+/// let mut machine = new_machine();
+/// let vm = machine.vm_mut();
+/// let fiber: FiberRef = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+/// assert_eq!(vm.drop_fiber(fiber), Ok(()));
+/// assert_eq!(vm.drop_fiber(fiber), Err(FiberError::Dropped));
+/// ```
 pub struct FiberRef<I> {
     pub(crate) key: Key,
     marker: PhantomData<fn() -> I>,
@@ -31,7 +43,18 @@ impl<I> FiberRef<I> {
     }
 }
 
-/// Why nothing was done with a fiber.
+/// Why an operation on a fiber was refused.
+///
+/// ```
+/// use mimeo::{FiberError, FiberLimits};
+/// use mimeo_doc_ops::new_machine;
+///
+/// let mut machine = new_machine();
+/// let vm = machine.vm_mut();
+/// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+/// assert_eq!(vm.fiber_slot(fiber, 0), Err(FiberError::NotSuspended));
+/// assert_eq!(FiberError::NotSuspended.to_string(), "the fiber is not suspended");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FiberError {
@@ -61,7 +84,23 @@ impl fmt::Display for FiberError {
 
 impl std::error::Error for FiberError {}
 
-/// How deep and how wide a fiber may get.
+/// How large the stacks of a fiber may become.
+///
+/// The address space is reserved when the fiber is made, unless [`MachineBuilder::first_size`] says otherwise. The
+/// operating system commits memory when it is first used.
+///
+/// [`MachineBuilder::first_size`]: crate::MachineBuilder::first_size
+///
+/// ```
+/// use mimeo::{FiberLimits, TrapKind};
+/// use mimeo_doc_ops::{DEPTH, sample_machine};
+///
+/// let (mut machine, linked) = sample_machine();
+/// let vm = machine.vm_mut();
+/// let fiber = vm.new_fiber(FiberLimits::new().with_depth(10)).expect("there is memory");
+/// let thrown = vm.start_fiber(fiber, linked.function(DEPTH), &[10]).unwrap_err();
+/// assert_eq!(vm.catch(thrown).kind, TrapKind::StackOverflow);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FiberLimits {
@@ -78,19 +117,19 @@ impl Default for FiberLimits {
 }
 
 impl FiberLimits {
-    /// 1 Mi slots and 200,000 calls.
+    /// Returns the default: 1 Mi slots and 200,000 calls. See [`FiberLimits`] for an example.
     pub const fn new() -> FiberLimits {
         FiberLimits { slots: 1 << 20, depth: 200_000 }
     }
 
-    /// Sets [`slots`](Self::slots).
+    /// Sets [`slots`](Self::slots). See [`FiberLimits`] for an example.
     #[must_use]
     pub const fn with_slots(mut self, slots: u32) -> FiberLimits {
         self.slots = slots;
         self
     }
 
-    /// Sets [`depth`](Self::depth).
+    /// Sets [`depth`](Self::depth). See [`FiberLimits`] for an example.
     #[must_use]
     pub const fn with_depth(mut self, depth: u32) -> FiberLimits {
         self.depth = depth;
@@ -104,6 +143,17 @@ impl FiberLimits {
 }
 
 /// Why a fiber stopped.
+///
+/// ```
+/// use mimeo::{FiberExit, FiberLimits};
+/// use mimeo_doc_ops::{DOUBLE, YIELD, sample_machine};
+///
+/// let (mut machine, linked) = sample_machine();
+/// let vm = machine.vm_mut();
+/// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+/// assert_eq!(vm.start_fiber(fiber, linked.function(DOUBLE), &[4]).unwrap(), FiberExit::Done(8));
+/// assert_eq!(vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap(), FiberExit::Suspended);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FiberExit<V> {
     /// Its function returned.
@@ -113,11 +163,22 @@ pub enum FiberExit<V> {
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// A new fiber, in which nothing runs.
+    /// Makes a fiber, in which nothing runs.
+    ///
+    /// It takes the stacks of a dropped fiber with the same limits if there are any, and else maps memory.
     ///
     /// # Errors
     ///
-    /// [`OutOfMemory`](TrapKind::OutOfMemory), when there is no memory for its stacks.
+    /// [`OutOfMemory`](TrapKind::OutOfMemory), if there is no memory for its stacks.
+    ///
+    /// ```
+    /// use mimeo::FiberLimits;
+    /// use mimeo_doc_ops::new_machine;
+    ///
+    /// let mut machine = new_machine();
+    /// let fiber = machine.vm_mut().new_fiber(FiberLimits::new()).expect("there is memory");
+    /// assert!(machine.vm().fiber_stack(fiber).unwrap().is_empty());
+    /// ```
     pub fn new_fiber(&mut self, limits: FiberLimits) -> Result<FiberRef<I>, Thrown> {
         match self.driver.stacks_of(limits) {
             Some(stacks) => Ok(self.driver.park(Parked::new(stacks))),
@@ -125,25 +186,49 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// Drops a fiber, whatever it was doing.
+    /// Drops a fiber, whatever is suspended in it. The machine keeps the stacks of some dropped fibers, cleared, for
+    /// new ones.
     ///
     /// # Errors
     ///
-    /// When it runs, or there is no such fiber.
+    /// If the fiber is running, or there is no such fiber.
+    ///
+    /// ```
+    /// use mimeo::FiberLimits;
+    /// use mimeo_doc_ops::{YIELD, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+    /// vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap();
+    /// assert_eq!(vm.drop_fiber(fiber), Ok(()));
+    /// ```
     pub fn drop_fiber(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
         self.driver.unpark(fiber)
     }
 
-    /// Calls a function in a fiber in which nothing runs, until it returns or is suspended.
+    /// Calls a function in a fiber in which nothing runs, until the function returns or is suspended.
     ///
     /// # Errors
     ///
-    /// The error that the function threw, after which nothing runs in the fiber; as [`Vm::run`]; and
-    /// [`TrapKind::Fiber`] when something runs or is suspended in the fiber, or there is no such fiber.
+    /// The error that the function threw, after which nothing runs in the fiber; the errors of [`Vm::run`]; and
+    /// [`TrapKind::Fiber`] if something runs or is suspended in the fiber, or there is no such fiber.
     ///
     /// # Panics
     ///
-    /// As [`Vm::run`].
+    /// With the panic of a runtime function (test `a_panic_in_a_fiber_reaches_the_host`).
+    ///
+    /// ```
+    /// use mimeo::{FiberExit, FiberLimits};
+    /// use mimeo_doc_ops::{YIELD, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+    /// let exit = vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap();
+    /// assert_eq!(exit, FiberExit::Suspended);
+    /// assert_eq!(vm.host.printed, [4], "what the fiber was suspended with");
+    /// ```
     pub fn start_fiber(
         &mut self,
         fiber: FiberRef<I>,
@@ -155,17 +240,31 @@ impl<I: InstructionSet> Vm<I> {
         self.in_fiber(index, |vm| vm.run_function(function, args))
     }
 
-    /// Resumes a suspended fiber after the op that suspended it, until it returns or is suspended again. What that op
-    /// should have done to its frame is up to the caller: see [`set_fiber_slot`](Self::set_fiber_slot).
+    /// Resumes a suspended fiber after the op that suspended it, until it returns or is suspended again. The caller
+    /// does what that op should have done to its frame: see [`set_fiber_slot`](Self::set_fiber_slot).
     ///
     /// # Errors
     ///
-    /// As [`start_fiber`](Self::start_fiber), and [`FiberError::NotSuspended`]. When too many runs are active for one
-    /// more, the error is [`TrapKind::Nesting`], and the fiber stays as it was.
+    /// The errors of [`start_fiber`](Self::start_fiber), and [`FiberError::NotSuspended`]. If too many runs are active
+    /// for one more, the error is [`TrapKind::Nesting`], and the fiber stays as it was.
     ///
     /// # Panics
     ///
-    /// With a runtime function's panic.
+    /// With the panic of a runtime function (test `a_panic_in_a_fiber_reaches_the_host`).
+    ///
+    /// ```
+    /// use mimeo::{FiberExit, FiberLimits};
+    /// use mimeo_doc_ops::{YIELD, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+    /// vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap();
+    /// // The op `suspend` has its result in slot 1, and the function returns it.
+    /// vm.set_fiber_slot(fiber, 1, 40)?;
+    /// assert_eq!(vm.resume_fiber(fiber).unwrap(), FiberExit::Done(40));
+    /// # Ok::<(), mimeo::FiberError>(())
+    /// ```
     pub fn resume_fiber(&mut self, fiber: FiberRef<I>) -> Result<FiberExit<I::Value>, Thrown> {
         let index = self.driver.suspended(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
         self.in_fiber(index, |vm| vm.run_on(false))
@@ -175,33 +274,73 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Errors
     ///
-    /// As [`resume_fiber`](Self::resume_fiber).
+    /// The errors of [`resume_fiber`](Self::resume_fiber).
     ///
     /// # Panics
     ///
-    /// As [`resume_fiber`](Self::resume_fiber); and when the error is not the pending one.
+    /// With the panic of a runtime function, and if the error is not the pending one (test
+    /// `a_panic_in_a_fiber_reaches_the_host`).
+    ///
+    /// ```
+    /// use mimeo::FiberLimits;
+    /// use mimeo_doc_ops::{YIELD, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+    /// vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap();
+    /// let error = vm.throw("stop");
+    /// let thrown = vm.throw_into_fiber(fiber, error).unwrap_err();
+    /// assert_eq!(vm.catch(thrown).backtrace.frames[0].function, "yield");
+    /// ```
     pub fn throw_into_fiber(&mut self, fiber: FiberRef<I>, error: Thrown) -> Result<FiberExit<I::Value>, Thrown> {
         self.check_thrown(&error);
         let index = self.driver.suspended(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
         self.in_fiber(index, |vm| vm.run_on(true))
     }
 
-    /// A slot of a suspended fiber's top frame.
+    /// Returns a slot of a suspended fiber's top frame.
     ///
     /// # Errors
     ///
-    /// When the fiber is not suspended, or its stack has no such slot.
+    /// If the fiber is not suspended, or its stack has no such slot.
+    ///
+    /// ```
+    /// use mimeo::{FiberError, FiberLimits};
+    /// use mimeo_doc_ops::{YIELD, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// let fiber = vm.new_fiber(FiberLimits::new().with_slots(1000)).expect("there is memory");
+    /// vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap();
+    /// assert_eq!(vm.fiber_slot(fiber, 0), Ok(4));
+    /// assert_eq!(vm.fiber_slot(fiber, 1000), Err(FiberError::NoSuchSlot(1000)));
+    /// ```
     pub fn fiber_slot(&self, fiber: FiberRef<I>, index: u32) -> Result<I::Value, FiberError> {
         let slot = self.driver.parked_slot(fiber, index)?;
         // SAFETY: the address is a slot of the fiber's stack.
         Ok(unsafe { I::Value::from_bits(*slot) })
     }
 
-    /// Sets a slot of a suspended fiber's top frame: the result of the op that suspended it, for example.
+    /// Sets a slot of a suspended fiber's top frame: the result of the op that suspended it, for example. See
+    /// [`resume_fiber`](Self::resume_fiber).
     ///
     /// # Errors
     ///
-    /// When the fiber is not suspended, or its stack has no such slot.
+    /// If the fiber is not suspended, or its stack has no such slot.
+    ///
+    /// ```
+    /// use mimeo::{FiberError, FiberLimits};
+    /// use mimeo_doc_ops::{YIELD, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+    /// assert_eq!(vm.set_fiber_slot(fiber, 1, 40), Err(FiberError::NotSuspended));
+    /// vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap();
+    /// assert_eq!(vm.set_fiber_slot(fiber, 1, 40), Ok(()));
+    /// assert_eq!(vm.fiber_slot(fiber, 1), Ok(40));
+    /// ```
     pub fn set_fiber_slot(&mut self, fiber: FiberRef<I>, index: u32, value: I::Value) -> Result<(), FiberError> {
         let slot = self.driver.parked_slot(fiber, index)?;
         // SAFETY: as above, and nothing refers to it.
@@ -209,33 +348,89 @@ impl<I: InstructionSet> Vm<I> {
         Ok(())
     }
 
-    /// The bits of everything on the value stack of a fiber that does not run, for a collector. One that started the
-    /// fiber that runs, or resumed it, will do: it is also among the [active stacks](Vm::active_stacks).
+    /// Returns the bits of everything on the value stack of a fiber that is not running, for a collector. A fiber that
+    /// started or resumed the running one is allowed: its stack is also among the [active stacks](Vm::active_stacks).
     ///
     /// # Errors
     ///
-    /// When the fiber is the one that runs, or there is no such fiber.
+    /// If the fiber is the one that is running, or there is no such fiber.
+    ///
+    /// ```
+    /// use mimeo::FiberLimits;
+    /// use mimeo_doc_ops::{YIELD, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+    /// vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap();
+    /// // The frame of `yield` has two slots.
+    /// assert_eq!(vm.fiber_stack(fiber)?, [4, 0]);
+    /// # Ok::<(), mimeo::FiberError>(())
+    /// ```
     pub fn fiber_stack(&self, fiber: FiberRef<I>) -> Result<&[u64], FiberError> {
         self.driver.parked_values(fiber)
     }
 
-    /// Sets the bits of every slot after [those](Self::fiber_stack) to 0: see
+    /// Sets the bits of every slot after [the fiber's stack](Self::fiber_stack) to 0: see
     /// [`clear_after_stacks`](Vm::clear_after_stacks).
     ///
     /// # Errors
     ///
-    /// When the fiber is the one that runs, or there is no such fiber.
+    /// If the fiber is the one that is running, or there is no such fiber.
+    ///
+    /// ```
+    /// use mimeo::FiberLimits;
+    /// use mimeo_doc_ops::{YIELD, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+    /// vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap();
+    /// vm.set_fiber_slot(fiber, 7, 40)?;
+    /// vm.clear_after_fiber_stack(fiber)?;
+    /// assert_eq!((vm.fiber_slot(fiber, 0)?, vm.fiber_slot(fiber, 7)?), (4, 0));
+    /// # Ok::<(), mimeo::FiberError>(())
+    /// ```
     pub fn clear_after_fiber_stack(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
         self.driver.clear_after_parked_values(fiber)
     }
 
-    /// Stops the fiber that runs, as soon as the running op has returned what this returns; `None` when no fiber runs,
-    /// or a run inside of it was started by [`Vm::run`]: that would be lost. What is thrown after this takes its place.
+    /// Stops the running fiber as soon as the running op has returned what this returns. Returns `None` if no fiber is
+    /// running, or if a run inside of it was started by [`Vm::run`], which would be lost. If the op throws something
+    /// after this, that takes the place of the suspension.
+    ///
+    /// The op `suspend` of the examples is written like this:
+    ///
+    /// ```
+    /// use mimeo::{FiberExit, FiberLimits, Thrown};
+    /// use mimeo_doc_ops::{ASK, Vm, in_op, sample_machine};
+    ///
+    /// fn suspend(vm: &mut Vm) -> Result<i64, Thrown> {
+    ///     match vm.suspend() {
+    ///         Some(thrown) => Err(thrown),
+    ///         None => Err(vm.throw("no fiber is running")),
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(in_op([3, 4], |vm, _| suspend(vm)).unwrap_err().to_string(), "no fiber is running");
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// vm.host.ask = Some(std::rc::Rc::new(|vm, _| suspend(vm)));
+    /// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+    /// assert_eq!(vm.start_fiber(fiber, linked.function(ASK), &[3, 4]).unwrap(), FiberExit::Suspended);
+    /// ```
     pub fn suspend(&mut self) -> Option<Thrown> {
         self.can_suspend().then(|| self.make_request(RequestKind::Suspend))
     }
 
-    /// Whether [`suspend`](Self::suspend) can do it.
+    /// Returns `true` if [`suspend`](Self::suspend) would suspend a fiber.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// assert_eq!(in_op([3, 4], |vm, _| Ok(vm.can_suspend().into())), Ok(0), "the host called, not a fiber");
+    /// ```
     pub fn can_suspend(&self) -> bool {
         self.driver.innermost_is_fiber()
     }

@@ -8,6 +8,25 @@ use mimeo_def::frame::FunctionHeader;
 use crate::reference::named_by;
 
 /// Where control goes after an op.
+///
+/// An op returns one; it cannot be kept. The variants that name a function or a label have a method that makes them,
+/// which is how an op is written:
+///
+/// ```text
+/// #[vm_op]
+/// fn jump_if_less(a: i64, b: i64, to: Label) -> Flow {
+///     if a < b { to.jump() } else { Flow::Next }
+/// }
+/// ```
+///
+/// ```
+/// use mimeo_doc_ops::{Flow, new_machine};
+///
+/// let mut machine = new_machine();
+/// let vm = machine.vm_mut();
+/// assert!(matches!(vm.ret(7), Flow::Return(7)));
+/// assert!(matches!(vm.deopt(), Flow::Leave));
+/// ```
 #[derive(Debug)]
 #[must_use = "an op's flow is its result"]
 #[non_exhaustive]
@@ -26,20 +45,55 @@ pub enum Flow<I> {
     Leave,
 }
 
-/// A branch target, as an op's operand.
+/// A branch target, as an operand of an op. In the assembler it is a [`Target`](crate::asm::Target).
+///
+/// An op receives one each time it runs, and can [`jump`](Self::jump) to it.
+///
+/// ```
+/// use mimeo::def::Slot;
+/// use mimeo_doc_ops::{Assembler, ProgramBuilder, new_machine};
+///
+/// // `jump` is declared as `fn jump(to: Label) -> Flow { to.jump() }`.
+/// let mut code = Assembler::new("over", 1, 1);
+/// let end = code.label();
+/// code.jump(end);
+/// code.number(Slot(0), 0);
+/// code.bind(end);
+/// code.ret(Slot(0));
+///
+/// let mut builder = ProgramBuilder::new();
+/// let over = builder.declare("over");
+/// builder.define(over, code.finish()?);
+/// let mut machine = new_machine();
+/// let linked = machine.load(&builder.finish()?.verify()?)?;
+/// assert_eq!(machine.call(linked.function(over), &[7])?, 7, "the op that sets 0 is skipped");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Label(pub(crate) u32);
 
 impl Label {
-    /// Goes there.
+    /// Goes to the label. See [`Label`] for an example.
     #[inline(always)]
     pub fn jump<I>(self) -> Flow<I> {
         Flow::Jump(self)
     }
 }
 
-/// A run of slots, as an op's operand: the arguments of a call. The callee's frame starts at the first of
-/// them, and its result comes back there.
+/// A range of slots, as an operand of an op: the arguments of a call. The callee's frame starts at the first of them,
+/// and its result is written there.
+///
+/// A window is valid while its op runs. Runtime functions read its slots with [`Vm::slot`](crate::Vm::slot).
+///
+/// ```
+/// use mimeo_doc_ops::in_op;
+///
+/// let sum = in_op([3, 4], |vm, args| {
+///     let slots = args.start()..args.start() + args.len() as u32;
+///     Ok(slots.map(|slot| vm.slot(slot)).sum())
+/// });
+/// assert_eq!(sum, Ok(7));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     /// First slot, counted from the frame's base.
@@ -48,20 +102,35 @@ pub struct Window {
 }
 
 impl Window {
-    /// Number of slots.
+    /// Returns the number of slots.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// assert_eq!(in_op([3, 4], |_, args| Ok(args.len() as i64)), Ok(2));
+    /// ```
     #[inline(always)]
     #[expect(clippy::len_without_is_empty, reason = "the op language has the one word")]
     pub fn len(self) -> u64 {
         u64::from(self.len)
     }
 
-    /// Its first slot, counted from the frame's slot 0. For runtime functions: see [`Vm::slot`](crate::Vm::slot).
+    /// Returns the first slot, counted from slot 0 of the op's frame. For runtime functions: see
+    /// [`Vm::slot`](crate::Vm::slot).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let first = in_op([3, 4], |vm, args| Ok(vm.slot(args.start())));
+    /// assert_eq!(first, Ok(3));
+    /// ```
     #[inline(always)]
     pub fn start(self) -> u32 {
         self.start
     }
 
-    /// The window that a runtime function's argument stands for. Used by generated code only.
+    /// Returns the window that an argument of a runtime function stands for. Used by generated code only.
+    #[doc(hidden)]
     #[inline(always)]
     pub fn from_word(word: u64) -> Window {
         Window { start: word as u32, len: (word >> 32) as u32 }
@@ -70,8 +139,22 @@ impl Window {
 
 /// A function of the running machine, as ops and stencils call it: its address.
 ///
-/// Ops get one as an operand, and runtime functions from them. The host names functions by
-/// [`FunctionRef`](crate::FunctionRef), which is checked and never dangles.
+/// Ops get one as an operand, and pass it to runtime functions. It is valid in its machine while the function's program
+/// is loaded; where Rust hands one to the machine, it is compared with the loaded functions, which costs a lookup in a
+/// hash table. An op that calls one does not look it up. A callee is `Copy`, and neither `Send` nor `Sync`. The host
+/// names functions by [`FunctionRef`](crate::FunctionRef), which never dangles.
+///
+/// ```
+/// use mimeo_doc_ops::{DOUBLE, in_op};
+///
+/// let result = in_op([3, 4], |vm, args| {
+///     let double = vm.host.function(DOUBLE);
+///     // SAFETY: the callee is used at once, in this machine.
+///     let callee = unsafe { vm.callee(double) }.expect("the function is loaded");
+///     vm.run(callee, &[vm.slot(args.start())])
+/// });
+/// assert_eq!(result, Ok(6));
+/// ```
 #[repr(transparent)]
 pub struct Callee<I> {
     pub(crate) header: *const FunctionHeader,
@@ -102,11 +185,22 @@ impl<I> Callee<I> {
 
 named_by!(Callee: header);
 
-/// Proof that an error is pending, or that the op has asked for a call or to be suspended. An op returns it as
+/// The proof that an error is pending, or that the op has requested a call or to be suspended. An op returns it as
 /// `Err(…)`.
 ///
-/// It is good for the error for which it was made and no other: when an op returns one that was kept from an earlier
-/// error or comes from another machine, the run panics.
+/// It is valid for the error for which it was made and no other: if an op returns one that was kept from an earlier
+/// error or comes from another machine, the run panics (test `a_kept_proof_of_an_error_is_no_proof_of_another`). It is
+/// a number; the error itself is in the machine.
+///
+/// ```
+/// use mimeo_doc_ops::in_op;
+///
+/// let trap = in_op([3, 4], |vm, _| {
+///     let thrown = vm.throw("not today");
+///     Err(thrown)
+/// });
+/// assert_eq!(trap.unwrap_err().to_string(), "not today");
+/// ```
 #[derive(Debug)]
 pub struct Thrown {
     /// No other of the process has it.

@@ -9,7 +9,20 @@ use crate::places::Key;
 use crate::program::{Facts, Program, Verified};
 use crate::{FunctionRef, Linked};
 
-/// The runtime record of a function. Both tiers reach it by its address, which never changes.
+/// The runtime record of a function. Both tiers reach it by its address, which does not change while its program is
+/// loaded.
+///
+/// A host and a runtime function see it by [`Machine::functions`](crate::Machine::functions) and
+/// [`FrameView`](crate::FrameView), for its bytecode; the other methods are for native tiers. It is neither `Send` nor
+/// `Sync`, because the tiers change it without a lock.
+///
+/// ```
+/// use mimeo_doc_ops::sample_machine;
+///
+/// let (machine, linked) = sample_machine();
+/// let sum = machine.functions(linked).next().expect("the program has functions");
+/// assert_eq!((sum.body().name.as_str(), sum.facts().slots), ("sum", 4));
+/// ```
 ///
 /// The header comes first: stencils see nothing else.
 #[repr(C)]
@@ -36,8 +49,18 @@ pub struct Function {
 }
 
 impl Function {
-    /// A number that no other loaded function of the machine has, counted from 0. It is used again once the
+    /// Returns a number that no other loaded function of the machine has, counted from 0. It is used again once the
     /// function's program is unloaded.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::sample_machine;
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let mut ids: Vec<u32> = machine.functions(linked).map(|function| function.id()).collect();
+    /// ids.sort();
+    /// ids.dedup();
+    /// assert_eq!(ids.len(), machine.functions(linked).count());
+    /// ```
     #[inline]
     pub fn id(&self) -> u32 {
         self.id
@@ -53,12 +76,12 @@ impl Function {
         Linked::new(self.program).function(self.index)
     }
 
-    /// Address at which native code enters the function.
+    /// Returns the address at which native code enters the function. For native tiers.
     pub fn entry(&self) -> CodeAddr {
         self.header.entry.get()
     }
 
-    /// Makes native callers enter at `entry`.
+    /// Makes native callers enter at `entry`. For native tiers.
     ///
     /// # Safety
     ///
@@ -67,45 +90,75 @@ impl Function {
         self.header.entry.set(entry);
     }
 
-    /// After this many calls and ways back to a loop's head, in the interpreter, the tier is asked again.
+    /// Sets the number of calls and loop iterations in the interpreter after which the tier is consulted again. For
+    /// native tiers.
     #[inline]
     pub fn set_countdown(&self, events: i32) {
         self.countdown.set(events.max(1));
     }
 
-    /// Calls and ways back to a loop's head that are left until the tier is asked.
+    /// Returns the number of calls and loop iterations in the interpreter that are left until the tier is consulted.
+    /// For native tiers.
     #[inline]
     pub fn countdown(&self) -> i32 {
         self.countdown.get()
     }
 
-    /// Address of the word of its inline-cache cells with this index.
+    /// Returns the address of a word of the function's inline-cache cells. For native tiers.
     pub fn cache_address(&self, word: u32) -> *mut u64 {
         self.caches.wrapping_add(word as usize)
     }
 
-    /// What is in its inline-cache cells, as 64-bit words.
+    /// Returns what is in the function's inline-cache cells, as 64-bit words. For tests and tools; it allocates the
+    /// answer.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::sample_machine;
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// // No op of the examples has a cache.
+    /// assert!(machine.functions(linked).all(|function| function.cache_words().is_empty()));
+    /// ```
     pub fn cache_words(&self) -> Vec<u64> {
         let len = self.facts().cache_words as usize;
         // SAFETY: (1), (2): the cells are so many words, and whoever has a reference to one is in this thread.
         (0..len).map(|word| unsafe { *self.caches.add(word) }).collect()
     }
 
-    /// Its bytecode, as it was verified.
+    /// Returns the function's bytecode, as it was verified.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     let frame = vm.frames().next().expect("a function is running");
+    ///     assert_eq!(frame.function.body().arity, 2);
+    ///     Ok(0)
+    /// });
+    /// assert_eq!(result, Ok(0));
+    /// ```
     #[inline]
     pub fn body(&self) -> &FunctionBody {
         // SAFETY: (2).
         unsafe { &*self.body }
     }
 
-    /// What the verifier found out about it.
+    /// Returns what the verifier found out about the function.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DOUBLE, sample_machine};
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let double = machine.functions(linked).nth(DOUBLE.0 as usize).expect("the program has it");
+    /// assert_eq!(double.facts().ops, 2);
+    /// ```
     #[inline]
     pub fn facts(&self) -> &Facts {
         // SAFETY: (2).
         unsafe { &*self.facts }
     }
 
-    /// The header of another function of its program.
+    /// Returns the header of another function of the program. For native tiers.
     ///
     /// # Safety
     ///

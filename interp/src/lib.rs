@@ -31,6 +31,7 @@ mod view;
 mod vm;
 
 pub use callable::Callable;
+#[doc(hidden)]
 pub use cursor::Cursor;
 pub use disassemble::{Disassembly, OpText};
 pub use fiber::{FiberError, FiberExit, FiberLimits, FiberRef};

@@ -16,7 +16,28 @@ use crate::{FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadErro
 
 pub use single::{OpRun, Went};
 
-/// How deep and how wide a program may get.
+/// How large a machine's stacks may become, and how deeply its runs may nest.
+///
+/// A program that exceeds a limit ends with an error, [`StackOverflow`] or [`Nesting`], and leaves the machine usable.
+/// Address space for the largest stacks is reserved when the machine is built: 8 bytes for each slot and 32 for each
+/// call. The operating system commits memory when it is first used.
+///
+/// [`StackOverflow`]: crate::TrapKind::StackOverflow
+/// [`Nesting`]: crate::TrapKind::Nesting
+///
+/// ```
+/// use mimeo::{Limits, Machine, TrapKind};
+/// use mimeo_doc_ops::{Context, DEPTH, Host, sample_program};
+///
+/// let limits = Limits::default().with_depth(100);
+/// let mut machine = Machine::builder(Context::default(), Host::default()).limits(limits).build();
+///
+/// // Counts down from its argument, with a call for each number.
+/// let depth = machine.load(&sample_program())?.function(DEPTH);
+/// assert_eq!(machine.call(depth, &[99]), Ok(99));
+/// assert_eq!(machine.call(depth, &[100]).unwrap_err().kind, TrapKind::StackOverflow);
+/// # Ok::<(), mimeo::LoadError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -37,21 +58,21 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Sets [`slots`](Self::slots).
+    /// Sets [`slots`](Self::slots). See [`Limits`] for an example.
     #[must_use]
     pub fn with_slots(mut self, slots: u32) -> Limits {
         self.slots = slots;
         self
     }
 
-    /// Sets [`depth`](Self::depth).
+    /// Sets [`depth`](Self::depth). See [`Limits`] for an example.
     #[must_use]
     pub fn with_depth(mut self, depth: u32) -> Limits {
         self.depth = depth;
         self
     }
 
-    /// Sets [`nesting`](Self::nesting).
+    /// Sets [`nesting`](Self::nesting). See [`Limits`] for an example.
     #[must_use]
     pub fn with_nesting(mut self, nesting: u32) -> Limits {
         self.nesting = nesting;
@@ -61,8 +82,26 @@ impl Limits {
 
 /// A machine for one language: its state, the loaded programs, and the tiers that run them.
 ///
-/// A machine stays in its thread, as does what it hands out: inline-cache cells and the records of functions are shared
-/// without a lock.
+/// A machine owns what it hands out names for: a [`Linked`], [`FunctionRef`] or [`FiberRef`](crate::FiberRef) is valid
+/// in this machine only, until its program is unloaded or its fiber dropped. Dropping the machine frees all of it.
+///
+/// A machine is neither `Send` nor `Sync`: inline-cache cells and the records of functions are shared without a lock.
+/// To use several threads, build a machine in each and load the same [`Program`] into all of them.
+///
+/// Building a machine maps memory for its stacks, see [`Limits`]. A call from the host copies its arguments and looks
+/// up the function; it allocates nothing after the first one.
+///
+/// ```
+/// use mimeo::Machine;
+/// use mimeo_doc_ops::{Context, Host, SUM, sample_program};
+///
+/// let mut machine = Machine::builder(Context::default(), Host::default()).build();
+/// let linked = machine.load(&sample_program())?;
+/// assert_eq!(machine.call(linked.function(SUM), &[10])?, 55);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A machine and its functions cannot be used in another thread:
 ///
 /// ```compile_fail,E0277
 /// fn in_another_thread<I: mimeo_interp::InstructionSet>(machine: &mut mimeo_interp::Machine<I>) {
@@ -88,7 +127,21 @@ impl<I: InstructionSet> fmt::Debug for Machine<I> {
     }
 }
 
-/// What a machine is made of; see [`Machine::builder`].
+/// A machine under construction, made by [`Machine::builder`].
+///
+/// Nothing is allocated before [`build`](Self::build).
+///
+/// ```
+/// use mimeo::{FiberLimits, Limits};
+/// use mimeo_doc_ops::{Context, Host, Machine};
+///
+/// let machine = Machine::builder(Context::default(), Host { globals: vec![7], ..Host::default() })
+///     .limits(Limits::default())
+///     .first_size(FiberLimits::new().with_slots(1000))
+///     .space("globals", 1)
+///     .build();
+/// assert_eq!(machine.vm().host.globals, [7]);
+/// ```
 pub struct MachineBuilder<I: InstructionSet> {
     context: I::Context,
     host: I::Host,
@@ -105,16 +158,55 @@ impl<I: InstructionSet> fmt::Debug for MachineBuilder<I> {
 }
 
 impl<I: InstructionSet> MachineBuilder<I> {
-    /// How deep and how wide programs may get.
+    /// Sets how large the machine's stacks may become, and how deeply its runs may nest.
+    ///
+    /// ```
+    /// use mimeo::{Limits, Machine, TrapKind};
+    /// use mimeo_doc_ops::{Context, Host, SUM, sample_program};
+    ///
+    /// let limits = Limits::default().with_slots(2);
+    /// let mut machine = Machine::builder(Context::default(), Host::default()).limits(limits).build();
+    /// let linked = machine.load(&sample_program())?;
+    /// // The frame of `sum` has four slots.
+    /// let trap = machine.call(linked.function(SUM), &[10]).unwrap_err();
+    /// assert_eq!(trap.kind, TrapKind::StackOverflow);
+    /// # Ok::<(), mimeo::LoadError>(())
+    /// ```
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         MachineBuilder { limits, ..self }
     }
 
-    /// Says how many elements an index space has that ops use through `#[imm(in = space)]`. The machine loads no program
-    /// that was verified for more; a space that is not named here has none.
+    /// Sets the number of elements of an index space, which ops use through `#[imm(in = space)]`. The machine loads no
+    /// program that was verified for more. A space that is not named here has no elements.
     ///
     /// The memory that ops index must have as many elements for as long as the machine lives.
+    ///
+    /// ```
+    /// use mimeo::def::Slot;
+    /// use mimeo::{LoadError, Machine};
+    /// use mimeo_doc_ops::{Assembler, Context, Host, ProgramBuilder};
+    ///
+    /// // `get_global` is declared as `fn get_global(vm: &mut Vm, #[imm(in = globals)] index: u32) -> i64`.
+    /// let mut code = Assembler::new("last", 0, 1);
+    /// code.get_global(Slot(0), 2);
+    /// code.ret(Slot(0));
+    /// let mut builder = ProgramBuilder::new();
+    /// let last = builder.declare("last");
+    /// builder.define(last, code.finish()?);
+    /// builder.set_space("globals", 3);
+    /// let program = builder.finish()?.verify()?;
+    ///
+    /// let host = Host { globals: vec![5, 6, 7], ..Host::default() };
+    /// let mut machine = Machine::builder(Context::default(), host).space("globals", 3).build();
+    /// let linked = machine.load(&program)?;
+    /// assert_eq!(machine.call(linked.function(last), &[])?, 7);
+    ///
+    /// let mut machine = Machine::builder(Context::default(), Host::default()).build();
+    /// let error = machine.load(&program).unwrap_err();
+    /// assert_eq!(error, LoadError::SpaceTooSmall { space: "globals", program: 3, machine: 0 });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn space(mut self, space: &'static str, len: u32) -> Self {
         self.spaces.retain(|(name, _)| *name != space);
@@ -123,24 +215,57 @@ impl<I: InstructionSet> MachineBuilder<I> {
     }
 
     /// Makes stacks of this size at first, the machine's own and those of fibers. They move to larger memory when they
-    /// have to, up to their limits. By default they have their largest size at once, of which the operating system
+    /// have to, up to their limits. By default stacks have their largest size at once, of which the operating system
     /// commits what is used.
+    ///
+    /// Each move at least doubles the stack and copies what is on it, so growing costs amortized O(1) for each slot. A
+    /// language that keeps addresses of slots is notified: see
+    /// [`TrustedOps::stack_moved`](crate::TrustedOps::stack_moved).
+    ///
+    /// ```
+    /// use mimeo::{FiberLimits, Machine};
+    /// use mimeo_doc_ops::{Context, DEPTH, Host, sample_program};
+    ///
+    /// let size = FiberLimits::new().with_slots(8).with_depth(2);
+    /// let mut machine = Machine::builder(Context::default(), Host::default()).first_size(size).build();
+    /// let depth = machine.load(&sample_program())?.function(DEPTH);
+    /// assert_eq!(machine.call(depth, &[1000])?, 1000);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn first_size(self, size: FiberLimits) -> Self {
         MachineBuilder { first_size: Some(size), ..self }
     }
 
-    /// Gives the machine a native tier. `mimeo-jit` has a method that is nicer to use.
+    /// Gives the machine a native tier. Hosts use `jit` of `mimeo::jit::WithJit`, which makes one from a configuration.
+    ///
+    /// ```
+    /// use mimeo::Machine;
+    /// use mimeo::jit::{HasJit, Jit, JitConfig};
+    /// use mimeo_doc_ops::{Context, Host, Ops};
+    ///
+    /// let jit = Jit::<Ops>::new(JitConfig::default());
+    /// let machine = Machine::builder(Context::default(), Host::default()).tier(Box::new(jit)).build();
+    /// assert!(machine.jit().is_some());
+    /// ```
     #[must_use]
     pub fn tier(self, tier: Box<dyn NativeTier<I>>) -> Self {
         MachineBuilder { tier: Some(tier), ..self }
     }
 
-    /// The machine.
+    /// Builds the machine.
     ///
     /// # Panics
     ///
-    /// When there is no memory for its stacks.
+    /// If there is no memory for its stacks (test `a_machine_without_memory_for_its_stacks_panics`).
+    ///
+    /// ```
+    /// use mimeo::{Limits, Machine};
+    /// use mimeo_doc_ops::{Context, Host, Ops};
+    ///
+    /// let machine: Machine<Ops> = Machine::builder(Context::default(), Host::default()).build();
+    /// assert_eq!(machine.vm().room(), Limits::default().slots);
+    /// ```
     pub fn build(self) -> Machine<I> {
         let Limits { slots, depth, .. } = self.limits;
         let most = FiberLimits { slots, depth };
@@ -169,31 +294,66 @@ impl<I: InstructionSet> MachineBuilder<I> {
 }
 
 impl<I: InstructionSet> Machine<I> {
-    /// Starts to put a machine together: the language's state, and then what is wanted beside the defaults, which
-    /// are an interpreter alone and [`Limits::default`].
+    /// Starts building a machine with the language's state. The default is an interpreter alone, with
+    /// [`Limits::default`].
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{Context, Host, Machine};
+    ///
+    /// let machine = Machine::builder(Context::default(), Host::default()).build();
+    /// assert!(machine.vm().host.printed.is_empty());
+    /// ```
     pub fn builder(context: I::Context, host: I::Host) -> MachineBuilder<I> {
         MachineBuilder { context, host, limits: Limits::default(), spaces: Vec::new(), first_size: None, tier: None }
     }
 
-    /// The state that ops and runtime functions work on.
+    /// Returns the state that ops and runtime functions work on.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SAFE_DIVIDE, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// assert_eq!(machine.call(linked.function(SAFE_DIVIDE), &[1, 0])?, -1);
+    /// assert_eq!(machine.vm().host.caught, ["sample:3:5: cannot divide 1 by 0"]);
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
     pub fn vm(&self) -> &Vm<I> {
         // SAFETY: the island's contract.
         unsafe { self.vm.as_ref() }
     }
 
-    /// The state that ops and runtime functions work on.
+    /// Returns the state that ops and runtime functions work on, to be changed between calls.
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    ///
+    /// use mimeo_doc_ops::{ASK, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// // A runtime function that multiplies the two values of its window.
+    /// machine.vm_mut().host.ask = Some(Rc::new(|vm, args| Ok(vm.slot(args.start()) * vm.slot(args.start() + 1))));
+    /// assert_eq!(machine.call(linked.function(ASK), &[6, 7])?, 42);
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
     pub fn vm_mut(&mut self) -> &mut Vm<I> {
         // SAFETY: the island's contract.
         unsafe { self.vm.as_mut() }
     }
 
-    /// The native tier, if the machine has one of this type.
+    /// Returns the native tier, if the machine has one of this type. Hosts use `jit` of `mimeo::jit::HasJit`.
+    ///
+    /// ```
+    /// use mimeo::jit::Jit;
+    /// use mimeo_doc_ops::{Ops, new_machine};
+    ///
+    /// assert!(new_machine().tier::<Jit<Ops>>().is_none());
+    /// ```
     pub fn tier<T: 'static>(&self) -> Option<&T> {
         self.vm().driver.tier.as_ref()?.as_any().downcast_ref()
     }
 
-    /// Makes stacks small at first, and has every call move the value stack as long as it has at most 4,096 slots: for tests
-    /// of what keeps addresses of slots.
+    /// Makes stacks small at first, and has every call move the value stack as long as it has at most 4,096 slots: for
+    /// tests of what keeps addresses of slots.
     #[doc(hidden)]
     pub fn move_stacks_at_calls(&mut self) {
         let vm = self.vm_mut();
@@ -202,39 +362,76 @@ impl<I: InstructionSet> Machine<I> {
         assert!(vm.move_stack(size), "there is memory for a small stack");
     }
 
-    /// Counts the ops that the interpreter runs from here on, which makes it several times slower. Which functions get
-    /// native code, and when, does not change.
+    /// Counts the ops that the interpreter runs from now on, which makes it several times slower. Which functions get
+    /// native code, and when, does not change. See [`interpreted_ops`](Self::interpreted_ops) for an example.
     pub fn count_interpreted_ops(&mut self) {
         self.vm_mut().driver.interpreted.get_or_insert(0);
     }
 
-    /// Ops that the interpreter ran since [`count_interpreted_ops`](Self::count_interpreted_ops), those that native code
-    /// left to it included; 0 when they are not counted.
+    /// Returns the number of ops that the interpreter ran since [`count_interpreted_ops`](Self::count_interpreted_ops)
+    /// was called, including those that native code left to it; 0 if ops are not counted.
     ///
-    /// Without a native tier these are all. So the difference to a second machine without one is what ran natively.
+    /// Without a native tier these are all ops. The difference to a second machine without one is what ran natively.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DOUBLE, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// machine.count_interpreted_ops();
+    /// machine.call(linked.function(DOUBLE), &[21])?;
+    /// // An `add` and a `ret`.
+    /// assert_eq!(machine.interpreted_ops(), 2);
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
     pub fn interpreted_ops(&self) -> u64 {
         self.vm().driver.interpreted.unwrap_or(0)
     }
 
-    /// Loads a program, so that its functions can be called.
+    /// Loads a program, so that its functions can be called. A program can be loaded several times; each time has
+    /// inline caches and native code of its own.
+    ///
+    /// Loading allocates a record for each function and zeroed memory for its inline caches: O(functions). The machine
+    /// keeps the program alive and does not copy its bytecode. Nothing is compiled.
     ///
     /// # Errors
     ///
-    /// When the program needs a larger index space than [`MachineBuilder::space`] gave the machine.
+    /// If the program needs a larger index space than [`MachineBuilder::space`] gave the machine.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, new_machine, sum_program};
+    ///
+    /// let mut machine = new_machine();
+    /// let linked = machine.load(&sum_program())?;
+    /// assert_eq!(machine.call(linked.function(SUM), &[4])?, 10);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn load(&mut self, program: &Program<I, Verified>) -> Result<Linked<I>, LoadError> {
         self.vm_mut().load(program)
     }
 
-    /// Unloads a program, and frees what was compiled of it.
+    /// Unloads a program, and frees what was compiled of it. Every later use of the program's names is refused.
     ///
     /// # Errors
     ///
-    /// When it is not loaded.
+    /// If the program is not loaded.
     ///
     /// # Safety
     ///
-    /// No fiber is suspended in a function of the program, and nothing that the machine may still reach, neither a value
-    /// nor the host's state, holds a [`Callee`](crate::Callee) of it.
+    /// No fiber is suspended in a function of the program, and nothing that the machine may still reach, neither a
+    /// value nor the host's state, holds a [`Callee`](crate::Callee) of it.
+    ///
+    /// ```
+    /// use mimeo::TrapKind;
+    /// use mimeo_doc_ops::{SUM, new_machine, sum_program};
+    ///
+    /// let mut machine = new_machine();
+    /// let linked = machine.load(&sum_program())?;
+    /// // SAFETY: there are no fibers, and the values are integers.
+    /// unsafe { machine.unload(linked)? };
+    /// let trap = machine.call(linked.function(SUM), &[4]).unwrap_err();
+    /// assert_eq!(trap.kind, TrapKind::NotLoaded);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub unsafe fn unload(&mut self, linked: Linked<I>) -> Result<(), NotLoaded> {
         // SAFETY: no run is active, as each has borrowed the machine; the rest is the caller's promise.
         unsafe { self.vm_mut().unload(linked)? };
@@ -242,34 +439,75 @@ impl<I: InstructionSet> Machine<I> {
         Ok(())
     }
 
-    /// The program that was loaded.
+    /// Returns a loaded program.
     ///
     /// # Errors
     ///
-    /// When it is not loaded.
+    /// If it is not loaded.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{new_machine, sum_program};
+    ///
+    /// let mut machine = new_machine();
+    /// let linked = machine.load(&sum_program())?;
+    /// assert_eq!(machine.program(linked)?.functions()[0].name, "sum");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn program(&self, linked: Linked<I>) -> Result<&Program<I, Verified>, NotLoaded> {
         Ok(&self.vm().driver.programs.get(linked)?.program)
     }
 
-    /// The functions of a loaded program, in the order of their declaration; none when it is not loaded.
+    /// Returns the functions of a loaded program in the order of their declaration; none if the program is not loaded.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::sample_machine;
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let names: Vec<&str> = machine.functions(linked).map(|function| function.body().name.as_str()).collect();
+    /// assert_eq!(names[..3], ["sum", "double", "divide"]);
+    /// ```
     pub fn functions(&self, linked: Linked<I>) -> impl Iterator<Item = &Function> {
         self.vm().driver.programs.get(linked).into_iter().flat_map(|loaded| loaded.functions())
     }
 
-    /// Compiles a function now, whatever the native tier's mode is; returns whether it has native code then.
+    /// Compiles a function now, whatever the native tier's mode is, and returns whether it has native code then.
+    /// Without a native tier the answer is `false`.
     ///
     /// # Errors
     ///
-    /// When the function is not loaded.
+    /// If the function is not loaded.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// assert_eq!(machine.compile(linked.function(SUM)), Ok(false), "there is only an interpreter");
+    /// ```
     pub fn compile(&mut self, function: FunctionRef<I>) -> Result<bool, NotLoaded> {
         self.vm_mut().compile(function)
     }
 
-    /// As [`compile`](Self::compile), all functions of a program; returns how many have native code then.
+    /// Compiles all functions of a program, as [`compile`](Self::compile) does, and returns how many have native code
+    /// then.
     ///
     /// # Errors
     ///
-    /// When the program is not loaded.
+    /// If the program is not loaded.
+    ///
+    /// ```
+    /// use mimeo::Machine;
+    /// use mimeo::jit::{HasJit, JitConfig, WithJit};
+    /// use mimeo_doc_ops::{Context, Host, sum_program};
+    ///
+    /// let builder = Machine::builder(Context::default(), Host::default());
+    /// let mut machine = builder.jit(JitConfig::default()).build();
+    /// let linked = machine.load(&sum_program())?;
+    /// let compiled = machine.compile_all(linked)?;
+    /// // A build without native code compiles nothing.
+    /// let available = machine.jit().is_some_and(|jit| jit.unavailable().is_none());
+    /// assert_eq!(compiled, usize::from(available));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn compile_all(&mut self, linked: Linked<I>) -> Result<usize, NotLoaded> {
         let count = self.program(linked)?.functions().len() as u32;
         (0..count).try_fold(0, |compiled, index| {
@@ -281,12 +519,27 @@ impl<I: InstructionSet> Machine<I> {
     ///
     /// # Errors
     ///
-    /// The error with which the program ended; also [`Arity`](crate::TrapKind::Arity) when the number of arguments is
-    /// wrong, and [`NotLoaded`](crate::TrapKind::NotLoaded) for a reference of another machine or an unloaded program.
+    /// The error with which the program ended; also [`Arity`](crate::TrapKind::Arity) if the number of arguments is
+    /// wrong, and [`NotLoaded`](crate::TrapKind::NotLoaded) for a function of another machine or of an unloaded
+    /// program.
     ///
     /// # Panics
     ///
-    /// With the panic of a runtime function, once native code is left.
+    /// With the panic of a runtime function, once native code is left (test
+    /// `a_panic_reaches_the_host_from_both_tiers`). The machine is usable after that.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DIVIDE, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// assert_eq!(machine.call(linked.function(DIVIDE), &[7, 2])?, 3);
+    ///
+    /// let trap = machine.call(linked.function(DIVIDE), &[7, 0]).unwrap_err();
+    /// assert_eq!(trap.to_string(), "sample:3:5: cannot divide 7 by 0");
+    /// let trap = machine.call(linked.function(DIVIDE), &[7]).unwrap_err();
+    /// assert_eq!(trap.to_string(), "sample: `divide` takes 2 arguments, not 1");
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
     pub fn call(&mut self, function: FunctionRef<I>, args: &[I::Value]) -> Result<I::Value, Trap<I::Error>> {
         let vm = self.vm_mut();
         vm.run(function, args).map_err(|thrown| vm.catch(thrown))

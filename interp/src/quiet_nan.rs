@@ -4,10 +4,11 @@
 ///
 /// An operation may result in any NaN: neither Rust nor C says which one. The interpreter and a stencil may therefore
 /// have different NaNs for the same operation, and so may two builds. These methods give both the same bits. Ops need
-/// them where the bits of a float can be seen: see `#[vm_op]`. So does a runtime function that puts a float into a value.
+/// them where the bits of a float can be seen: see `#[vm_op]`. So does a runtime function that puts a float into a
+/// value.
 ///
 /// ```
-/// use mimeo_interp::QuietNan;
+/// use mimeo::QuietNan;
 ///
 /// let signalling = f64::from_bits(0x7ff4_0000_0000_0001);
 /// assert_eq!((signalling + 1.0).canonical_bits(), f64::NAN.to_bits());
@@ -16,10 +17,26 @@
 /// assert_eq!((-0.0).quiet().to_bits(), (-0.0f64).to_bits());
 /// ```
 pub trait QuietNan {
-    /// The bits of the float, or those of the one quiet NaN.
+    /// Returns the bits of the float, or those of the one quiet NaN.
+    ///
+    /// ```
+    /// use mimeo::QuietNan;
+    ///
+    /// // How an op whose values are NaN-boxed makes a value of a result.
+    /// assert_eq!((0.5 + 1.0).canonical_bits(), 1.5f64.to_bits());
+    /// assert_eq!((0.0f64 / 0.0).canonical_bits(), f64::NAN.to_bits());
+    /// ```
     fn canonical_bits(self) -> u64;
 
-    /// The float, or the one quiet NaN.
+    /// Returns the float, or the one quiet NaN.
+    ///
+    /// ```
+    /// use mimeo::QuietNan;
+    ///
+    /// // How an op whose values are floats returns one.
+    /// assert_eq!((0.5 * 3.0).quiet(), 1.5);
+    /// assert_eq!((0.0f64 / 0.0).quiet().to_bits(), f64::NAN.to_bits());
+    /// ```
     #[must_use]
     fn quiet(self) -> Self;
 }

@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use crate::asm::FunctionIndex;
 use crate::places::Key;
 
-/// Names are copied, compared and shown whatever the instruction set is, which the derived implementations would want to
-/// have these traits as well.
+/// Names are copied, compared and shown whatever the instruction set is, which the derived implementations would want
+/// to have these traits as well.
 macro_rules! named_by {
     ($name:ident: $($field:ident),+) => {
         impl<I> Clone for $name<I> {
@@ -41,10 +41,22 @@ macro_rules! named_by {
 }
 pub(crate) use named_by;
 
-/// A program that a machine has loaded.
+/// A program that a machine has loaded, by name.
 ///
-/// It names the program and does not keep it: once the program is unloaded, or in another machine, every use of the
-/// reference is refused with [`NotLoaded`].
+/// The name does not keep the program loaded. It is valid in the machine that loaded the program, until the program is
+/// unloaded; every other use is refused with [`NotLoaded`]. It is a small number that is `Copy`, `Send` and `Sync`, and
+/// a use costs one lookup in an array.
+///
+/// ```
+/// use mimeo::NotLoaded;
+/// use mimeo_doc_ops::{new_machine, sum_program};
+///
+/// let (mut machine, other) = (new_machine(), new_machine());
+/// let linked = machine.load(&sum_program())?;
+/// assert!(machine.program(linked).is_ok());
+/// assert_eq!(other.program(linked).unwrap_err(), NotLoaded);
+/// # Ok::<(), mimeo::LoadError>(())
+/// ```
 pub struct Linked<I> {
     pub(crate) key: Key,
     marker: PhantomData<fn() -> I>,
@@ -57,16 +69,41 @@ impl<I> Linked<I> {
         Linked { key, marker: PhantomData }
     }
 
-    /// A function of the program. Whether the program has it is checked at each use.
+    /// Names a function of the program. Whether the program has this function is checked at each use of the name.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{new_machine, sum_program};
+    ///
+    /// let mut machine = new_machine();
+    /// let program = sum_program();
+    /// let linked = machine.load(&program)?;
+    /// let index = program.function("sum").expect("the program has it");
+    /// assert_eq!(machine.call(linked.function(index), &[3])?, 6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn function(self, index: FunctionIndex) -> FunctionRef<I> {
         FunctionRef { program: self, index }
     }
 }
 
-/// A function of a loaded program, as the host names it: see [`Linked::function`].
+/// A function of a loaded program, as the host names it. [`Linked::function`] makes one.
 ///
-/// It names the function and does not keep it: once its program is unloaded, or in another machine, every use of the
-/// reference is refused.
+/// The name does not keep the function loaded: it is valid in its machine until the program is unloaded, and every
+/// other use is refused with [`NotLoaded`]. It is a small number that is `Copy`, `Send` and `Sync`, and a use costs one
+/// lookup in an array. The ops of a program name functions by [`Callee`](crate::Callee) instead.
+///
+/// ```
+/// use mimeo::TrapKind;
+/// use mimeo_doc_ops::{DOUBLE, FunctionRef, sample_machine};
+///
+/// let (mut machine, linked) = sample_machine();
+/// let double: FunctionRef = linked.function(DOUBLE);
+/// assert_eq!(machine.call(double, &[4])?, 8);
+/// // The name means nothing to another machine.
+/// let (mut other, _) = sample_machine();
+/// assert_eq!(other.call(double, &[4]).unwrap_err().kind, TrapKind::NotLoaded);
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 pub struct FunctionRef<I> {
     pub(crate) program: Linked<I>,
     pub(crate) index: FunctionIndex,
@@ -74,7 +111,18 @@ pub struct FunctionRef<I> {
 
 named_by!(FunctionRef: program, index);
 
-/// A reference was refused: its program is not loaded in this machine, or has no such function.
+/// The error for a name whose program is not loaded in this machine, or has no such function.
+///
+/// ```
+/// use mimeo::NotLoaded;
+/// use mimeo::asm::FunctionIndex;
+/// use mimeo_doc_ops::sample_machine;
+///
+/// let (mut machine, linked) = sample_machine();
+/// let error = machine.compile(linked.function(FunctionIndex(1000))).unwrap_err();
+/// assert_eq!(error, NotLoaded);
+/// assert_eq!(error.to_string(), "the function is not loaded in this machine");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotLoaded;
 
@@ -87,6 +135,18 @@ impl fmt::Display for NotLoaded {
 impl std::error::Error for NotLoaded {}
 
 /// Why a machine refused to load a program.
+///
+/// ```
+/// use mimeo::LoadError;
+/// use mimeo_doc_ops::{ProgramBuilder, new_machine};
+///
+/// let mut builder = ProgramBuilder::new();
+/// builder.set_space("globals", 3);
+/// let program = builder.finish()?.verify()?;
+/// let error = new_machine().load(&program).unwrap_err();
+/// assert_eq!(error, LoadError::SpaceTooSmall { space: "globals", program: 3, machine: 0 });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadError {

@@ -17,7 +17,25 @@ use crate::callable::find;
 use crate::driver::end_of_frame;
 use crate::{Callable, Function, InstructionSet, Thrown, TrapKind, Value, Vm};
 
-/// Where the function goes on whose op asked for a call.
+/// Where the function resumes whose op requested a call.
+///
+/// ```
+/// use std::rc::Rc;
+///
+/// use mimeo::After;
+/// use mimeo_doc_ops::{CHOOSE, DOUBLE, sample_machine};
+///
+/// let (mut machine, linked) = sample_machine();
+/// let double = linked.function(DOUBLE);
+/// // `choose` returns 1 if its op jumps to its label.
+/// machine.vm_mut().host.ask = Some(Rc::new(move |vm, args| {
+///     let value = vm.slot(args.start());
+///     Err(vm.request(double, &[value], |_, result| if result > 10 { After::Jump } else { After::Next }))
+/// }));
+/// assert_eq!(machine.call(linked.function(CHOOSE), &[5, 0])?, 0);
+/// assert_eq!(machine.call(linked.function(CHOOSE), &[6, 0])?, 1);
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum After {
     /// At the next op.
@@ -26,7 +44,20 @@ pub enum After {
     Jump,
 }
 
-/// What is done with the result of the call. The frame of the op that asked for it is on top again.
+/// What is done with the result of a requested call. The frame of the op that requested it is on top again.
+///
+/// It is a function pointer and captures nothing: what it needs is in the state of the language or in the op's frame.
+///
+/// ```
+/// use mimeo::{After, Then};
+/// use mimeo_doc_ops::{DOUBLE, Ops, in_op};
+///
+/// let then: Then<Ops> = |vm, result| {
+///     vm.set_result(0, result + 1);
+///     After::Next
+/// };
+/// assert_eq!(in_op([3, 4], move |vm, _| Err(vm.request(vm.host.function(DOUBLE), &[5], then))), Ok(11));
+/// ```
 pub type Then<I> = fn(vm: &mut Vm<I>, result: <I as InstructionSet>::Value) -> After;
 
 /// What the running op asks for when it returns `Err` without an error.
@@ -53,17 +84,32 @@ pub(crate) struct Waiting<I: InstructionSet> {
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// Calls a function as soon as the running op has returned what this returns. The op is done then; what becomes of the
-    /// result is up to `then`, which is called once the function has returned: see [`set_result`](Self::set_result).
-    /// An error of the function is one of the op, and so is one of the call itself. What is thrown after this takes its
-    /// place.
+    /// Requests the call of a function, which is made as soon as the running op has returned what this returns. The op
+    /// is then done. What happens with the result is up to `then`, which is called once the function has returned: see
+    /// [`set_result`](Self::set_result). An error of the function is an error of the op, and so is an error of the call
+    /// itself. If the op throws something after this, that takes the place of the request.
     ///
-    /// Without a [`Limits::nesting`](crate::Limits::nesting): a metamethod can be called so, and can call another one, as
-    /// deep as functions may.
+    /// The call does not nest on the native stack, and [`Limits::nesting`](crate::Limits::nesting) does not count it: a
+    /// metamethod can be called this way, and can call another one, as deeply as functions may. The arguments are
+    /// copied to a buffer that is used again.
     ///
     /// # Panics
     ///
-    /// When no op is running.
+    /// If no op is running (test `nothing_can_be_asked_for_while_nothing_runs`).
+    ///
+    /// ```
+    /// use mimeo::After;
+    /// use mimeo_doc_ops::{DOUBLE, in_op};
+    ///
+    /// let result = in_op([3, 4], |vm, args| {
+    ///     let (double, value) = (vm.host.function(DOUBLE), vm.slot(args.start()));
+    ///     Err(vm.request(double, &[value], |vm, result| {
+    ///         vm.set_result(0, result + 1);
+    ///         After::Next
+    ///     }))
+    /// });
+    /// assert_eq!(result, Ok(7));
+    /// ```
     pub fn request(&mut self, function: impl Callable<I>, args: &[I::Value], then: Then<I>) -> Thrown {
         assert!(self.top_op().is_some(), "no op is running that could ask for a call");
         let Ok(function) = find(self, function) else { return self.throw_kind(TrapKind::NotLoaded) };
@@ -85,11 +131,25 @@ impl<I: InstructionSet> Vm<I> {
         Thrown { serial }
     }
 
-    /// Sets a result of the op that asked for a call, or is about to: the slot that its encoding names.
+    /// Sets a result of the op that requested a call, or is about to: the slot that its encoding names. See
+    /// [`request`](Self::request) for the usual place to call it.
     ///
     /// # Panics
     ///
-    /// When no op is running, when the op has no such result, or when it is one of a stack machine.
+    /// If no op is running (test `nothing_can_be_asked_for_while_nothing_runs`), or the op has no such result, which
+    /// includes every op of a stack machine (test `results_that_an_op_does_not_have_cannot_be_set`).
+    ///
+    /// ```
+    /// use mimeo::After;
+    /// use mimeo_doc_ops::{DOUBLE, in_op};
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     vm.set_result(0, 100);
+    ///     // The result of the call is ignored, so that the op keeps the result that it has.
+    ///     Err(vm.request(vm.host.function(DOUBLE), &[1], |_, _| After::Next))
+    /// });
+    /// assert_eq!(result, Ok(100));
+    /// ```
     pub fn set_result(&mut self, index: usize, value: I::Value) {
         let (op, body, pc) = self.top_op().expect("no op is running that could have a result");
         let mut results = op.operands.iter().filter(|operand| operand.kind == OperandKind::Slot { output: true });

@@ -12,9 +12,9 @@ use crate::poison::set_poisoned;
 /// Zeroed memory for values and frame records. The operating system commits it page by page on first use, and has it
 /// back at once when it is dropped: an allocator would keep it, and would have to clear it before the next use.
 ///
-/// Contract of this island: (1) `memory` has room for `size.slots + 1` slots, and after them for `size.depth + 2` records;
-/// it lives, and does not move, until `self` is dropped; (2) record 0 is the host's, whose base is always slot 0, and the
-/// last one is never filled.
+/// Contract of this island: (1) `memory` has room for `size.slots + 1` slots, and after them for `size.depth + 2`
+/// records; it lives, and does not move, until `self` is dropped; (2) record 0 is the host's, whose base is always slot
+/// 0, and the last one is never filled.
 #[derive(Debug)]
 pub(crate) struct Stacks {
     memory: MmapRaw,
@@ -210,7 +210,22 @@ impl Drop for Stacks {
 
 const _: () = assert!(align_of::<Frame>() <= align_of::<u64>(), "records lie after slots");
 
-/// A value stack that was moved: from where to where.
+/// The move of a value stack: from where to where. It is valid during [`TrustedOps::stack_moved`], which gets it.
+///
+/// [`TrustedOps::stack_moved`]: crate::TrustedOps::stack_moved
+///
+/// ```
+/// use mimeo::StackMove;
+/// use mimeo_doc_ops::Vm;
+///
+/// // What a language does that keeps addresses of slots in a list.
+/// fn stack_moved(_vm: &mut Vm, moved: &StackMove, open: &mut [*mut i64]) {
+///     for slot in open {
+///         *slot = moved.rebased(*slot);
+///     }
+/// }
+/// # let _ = stack_moved;
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct StackMove {
@@ -220,7 +235,8 @@ pub struct StackMove {
 }
 
 impl StackMove {
-    /// The address of the slot that was at `slot` before; `slot` itself if it is none of this stack.
+    /// Returns the new address of the slot that was at `slot`, or `slot` itself if it is not a slot of this stack. It
+    /// costs a comparison. See [`TrustedOps::stack_moved`](crate::TrustedOps::stack_moved) for an example.
     pub fn rebased<T>(&self, slot: *mut T) -> *mut T {
         let offset_bytes = slot.addr().wrapping_sub(self.from);
         if offset_bytes / size_of::<u64>() >= self.slots {

@@ -1,4 +1,6 @@
 //! [`NativeTier`]: the plug for a tier that runs native code, and what the driver tells it.
+//!
+//! This module is for authors of native tiers, of which `mimeo-jit` is one. A language and its host use `mimeo::jit`.
 
 use mimeo_def::frame::{CodeAddr, Core, Exit, Frame};
 use mimeo_def::{OpIndex, Pc};

@@ -8,7 +8,16 @@ use mimeo_def::Pc;
 use crate::FiberError;
 use crate::asm::FunctionBody;
 
-/// A place in the language's source text, as the compiler gave it to the assembler.
+/// A place in the language's source text, as the compiler gave it to the assembler. Mimeo shows it and does not
+/// interpret it.
+///
+/// ```
+/// use mimeo::Position;
+///
+/// let position = Position { line: 3, column: 5 };
+/// assert_eq!(position.to_string(), "3:5");
+/// assert!(position < Position { line: 4, column: 1 });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Line, from 1.
@@ -24,6 +33,16 @@ impl fmt::Display for Position {
 }
 
 /// What went wrong. `E` is the language's own error type: `error = …` of `#[instruction_set]`, a `String` by default.
+///
+/// ```
+/// use mimeo::TrapKind;
+/// use mimeo_doc_ops::{DIVIDE, sample_machine};
+///
+/// let (mut machine, linked) = sample_machine();
+/// let mut error = |args: &[i64]| machine.call(linked.function(DIVIDE), args).unwrap_err().kind;
+/// assert_eq!(error(&[7, 0]), TrapKind::Language("cannot divide 7 by 0".to_owned()));
+/// assert_eq!(error(&[7]), TrapKind::Arity { function: "divide".to_owned(), takes: 2, given: 1 });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TrapKind<E = String> {
@@ -68,6 +87,19 @@ impl<E: fmt::Display> fmt::Display for TrapKind<E> {
 }
 
 /// An error of the running program.
+///
+/// It owns what it says, so it outlives the machine and can be sent to another thread if `E` can. An error that leaves
+/// its run costs one allocation for its backtrace and one for each frame's name; one that a handler catches costs O(1),
+/// whatever the depth.
+///
+/// ```
+/// use mimeo_doc_ops::{DIVIDE, sample_machine};
+///
+/// let (mut machine, linked) = sample_machine();
+/// let trap = machine.call(linked.function(DIVIDE), &[7, 0]).unwrap_err();
+/// assert_eq!(trap.to_string(), "sample:3:5: cannot divide 7 by 0");
+/// assert_eq!(trap.backtrace.frames.len(), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trap<E = String> {
     /// What happened.
@@ -77,7 +109,16 @@ pub struct Trap<E = String> {
 }
 
 impl<E> Trap<E> {
-    /// Where the op that failed stands in the source, if the compiler said.
+    /// Returns where the op that failed stands in the source, if the compiler told the assembler.
+    ///
+    /// ```
+    /// use mimeo::Position;
+    /// use mimeo_doc_ops::{DIVIDE, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let trap = machine.call(linked.function(DIVIDE), &[7, 0]).unwrap_err();
+    /// assert_eq!(trap.position(), Some(Position { line: 3, column: 5 }));
+    /// ```
     pub fn position(&self) -> Option<Position> {
         self.backtrace.frames.first()?.position
     }
@@ -97,14 +138,27 @@ impl<E: fmt::Display + fmt::Debug> std::error::Error for Trap<E> {}
 
 /// The functions that were active when an error was thrown, the innermost first.
 ///
-/// An error that leaves its run has all of them, apart from those [left out](Self::omitted) of a very deep one. An error
-/// that was caught has only the first: the others are not looked at.
+/// An error that leaves its run has all of them, apart from those [left out](Self::omitted) of a very deep one, so that
+/// a backtrace has a bounded size. An error that a handler caught has only the first, because the others are not looked
+/// at.
+///
+/// ```
+/// use mimeo::Limits;
+/// use mimeo_doc_ops::{DEPTH, sample_machine};
+///
+/// let (mut machine, linked) = sample_machine();
+/// // Too deep for the limits.
+/// let trap = machine.call(linked.function(DEPTH), &[1_000_000]).unwrap_err();
+/// assert_eq!(trap.backtrace.depth(), Limits::default().depth as usize);
+/// assert!(trap.backtrace.frames.len() < 200);
+/// assert!(trap.backtrace.to_string().contains(" more\n"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Backtrace {
     /// The frames.
     pub frames: Vec<Site>,
-    /// How many frames were left out, and before which of `frames`.
+    /// The number of frames that were left out, and the index in `frames` before which they belong.
     pub omitted: Option<(usize, usize)>,
 }
 
@@ -112,7 +166,18 @@ impl Backtrace {
     /// Frames at the innermost and at the outermost end of a run that are never left out.
     pub(crate) const KEPT: [usize; 2] = [96, 32];
 
-    /// Number of active frames, those left out included.
+    /// Returns the number of active frames, including those that were left out.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DIVIDE, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let trap = machine.call(linked.function(DIVIDE), &[7, 0]).unwrap_err();
+    /// assert_eq!(trap.backtrace.depth(), 1);
+    /// let mut deep = trap.backtrace;
+    /// deep.omitted = Some((10, 1));
+    /// assert_eq!(deep.depth(), 11);
+    /// ```
     pub fn depth(&self) -> usize {
         self.frames.len() + self.omitted.map_or(0, |(count, _)| count)
     }
@@ -133,6 +198,16 @@ impl fmt::Display for Backtrace {
 }
 
 /// A place in a function's code.
+///
+/// ```
+/// use mimeo_doc_ops::{DIVIDE, sample_machine};
+///
+/// let (mut machine, linked) = sample_machine();
+/// let trap = machine.call(linked.function(DIVIDE), &[7, 0]).unwrap_err();
+/// let site = &trap.backtrace.frames[0];
+/// assert_eq!((site.function.as_str(), site.file.as_deref()), ("divide", Some("sample")));
+/// assert_eq!(site.to_string(), "sample:3:5 in `divide`");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Site {
@@ -142,7 +217,7 @@ pub struct Site {
     pub file: Option<Arc<str>>,
     /// The op.
     pub pc: Pc,
-    /// Where the op stands in the source, if the compiler said.
+    /// Where the op stands in the source, if the compiler told the assembler.
     pub position: Option<Position>,
 }
 

@@ -4,14 +4,17 @@ use crate::{InstructionSet, StackMove, Vm};
 
 /// The promises that make an instruction set with unsafe code sound.
 ///
-/// A module needs it when it has an `unsafe` block, a raw pointer, or a [`Callee`](crate::Callee) in its data: in a field
-/// of a struct, or as a runtime function's result. All others are safe by construction. The implementation stands beside
-/// the module, where the language's runtime is:
+/// A module needs it when it has an `unsafe` block, a raw pointer, or a [`Callee`](crate::Callee) in its data: in a
+/// field of a struct, or as a runtime function's result. All others are safe by construction. The implementation stands
+/// beside the module, where the language's runtime is:
 ///
-/// ```ignore
+/// ```text
 /// // SAFETY: (1) …
 /// unsafe impl mimeo::TrustedOps for ops::Ops {}
 /// ```
+///
+/// The set that the examples run has a pointer in its context, and keeps it right when the stack moves: see
+/// [`stack_moved`](Self::stack_moved).
 ///
 /// # Safety
 ///
@@ -26,13 +29,55 @@ use crate::{InstructionSet, StackMove, Vm};
 /// 7. The collector frees only what no stack, fiber, request, pending error, constant or cell reaches.
 /// 8. No reference into these is held across a call that may re-enter the machine; and 1 to 7 still hold after a panic.
 /// 9. Nothing of the machine but its [control handle](crate::tier) crosses threads.
+///
+/// ```
+/// fn is_trusted<I: mimeo::TrustedOps>() -> &'static str {
+///     I::NAME
+/// }
+///
+/// assert_eq!(is_trusted::<mimeo_doc_ops::Ops>(), "ops");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this instruction set has unsafe blocks, pointers or callees, and nobody vouches for them",
     label = "needs `unsafe impl mimeo::TrustedOps for Ops {{}}`",
     note = "read the promises at `mimeo::TrustedOps`, and implement it beside the runtime functions"
 )]
 pub unsafe trait TrustedOps: InstructionSet {
-    /// The machine has moved the value stack that it works on. A language that keeps addresses of slots across calls, as
-    /// for variables that closures share, replaces them here; no other address of a slot is good any more.
+    /// Called when the machine has moved the value stack that it works on. A language that keeps addresses of slots
+    /// across calls, for variables that closures share for example, replaces them here with [`StackMove::rebased`].
+    /// Every other address of a slot is invalid from now on.
+    ///
+    /// The set that the examples run has one such address, `watched`:
+    ///
+    /// ```text
+    /// unsafe impl TrustedOps for Ops {
+    ///     fn stack_moved(vm: &mut Vm, moved: &StackMove) {
+    ///         vm.context.watched = moved.rebased(vm.context.watched);
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// ```
+    /// use mimeo::{FiberLimits, Machine};
+    /// use mimeo_doc_ops::{ASK, Context, DEPTH, Host, sample_program, watch, watched};
+    ///
+    /// let host = Host {
+    ///     ask: Some(std::rc::Rc::new(|vm, _| {
+    ///         watch(vm, 0);
+    ///         let before = watched(vm);
+    ///         vm.run(vm.host.function(DEPTH), &[100])?;
+    ///         assert_ne!(before, watched(vm), "a hundred frames do not fit eight slots");
+    ///         assert_eq!(watched(vm), vm.slot_ptr(0));
+    ///         Ok(0)
+    ///     })),
+    ///     ..Host::default()
+    /// };
+    /// let small = FiberLimits::new().with_slots(8).with_depth(4);
+    /// let mut machine = Machine::builder(Context::default(), host).first_size(small).build();
+    /// let linked = machine.load(&sample_program())?;
+    /// machine.vm_mut().host.sample = Some(linked);
+    /// machine.call(linked.function(ASK), &[3, 4])?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn stack_moved(_vm: &mut Vm<Self>, _moved: &StackMove) {}
 }

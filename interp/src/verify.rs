@@ -10,6 +10,20 @@ use crate::program::Facts;
 use crate::{InstructionSet, Operands};
 
 /// Why bytecode was refused.
+///
+/// ```
+/// use mimeo::VerifyErrorKind;
+/// use mimeo::def::{Pc, Slot};
+/// use mimeo_doc_ops::{Assembler, Program};
+///
+/// let mut code = Assembler::new("f", 0, 1);
+/// code.number(Slot(0), 1);
+/// code.ret(Slot(9));
+/// let error = Program::new(vec![code.finish().unwrap()], vec![]).verify().unwrap_err();
+/// assert_eq!((error.function.as_str(), error.pc, error.op), ("f", Pc(6), Some("ret")));
+/// assert_eq!(error.kind, VerifyErrorKind::SlotOutsideFrame { operand: "a", slot: 9, locals: 1 });
+/// assert_eq!(error.to_string(), "function `f`, 0006 `ret`: `a` is slot 9, the frame has 1");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VerifyError {
@@ -24,6 +38,16 @@ pub struct VerifyError {
 }
 
 /// The ways in which bytecode can be wrong.
+///
+/// ```
+/// use mimeo::VerifyErrorKind;
+/// use mimeo::asm::FunctionBody;
+/// use mimeo_doc_ops::Program;
+///
+/// let empty = FunctionBody { name: "f".to_owned(), ..FunctionBody::default() };
+/// let error = Program::new(vec![empty], vec![]).verify().unwrap_err();
+/// assert_eq!(error.kind, VerifyErrorKind::Empty);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are what the message of each names")]
 #[non_exhaustive]

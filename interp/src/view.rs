@@ -1,4 +1,4 @@
-//! What runtime functions see of the frames that are under way: slots, functions, places in the source.
+//! What runtime functions see of the active frames: slots, functions, places in the source.
 
 use mimeo_def::Pc;
 use mimeo_def::frame::Frame;
@@ -7,7 +7,19 @@ use crate::driver::end_of_frame;
 use crate::program::{Program, Verified};
 use crate::{Callee, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Position, Value, Vm};
 
-/// A function that is under way.
+/// An active function. It borrows the machine, so nothing can run while there is one.
+///
+/// ```
+/// use mimeo_doc_ops::in_op;
+///
+/// let result = in_op([3, 4], |vm, _| {
+///     let frame = vm.frames().next().expect("a function is running");
+///     assert_eq!(frame.function.body().name, "ask");
+///     assert_eq!(frame.slots, [3, 4, 0]);
+///     Ok(0)
+/// });
+/// assert_eq!(result, Ok(0));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct FrameView<'a> {
     /// The function.
@@ -19,19 +31,36 @@ pub struct FrameView<'a> {
 }
 
 impl FrameView<'_> {
-    /// Where the op stands in the source, if the compiler said.
+    /// Returns where the op stands in the source, if the compiler told the assembler.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     let frame = vm.frames().next().expect("a function is running");
+    ///     assert_eq!(frame.position(), None, "the assembler of `ask` was given no position");
+    ///     Ok(0)
+    /// });
+    /// assert_eq!(result, Ok(0));
+    /// ```
     pub fn position(&self) -> Option<Position> {
         self.function.body().position(self.pc)
     }
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// A slot, counted from slot 0 of the frame of the op that called the runtime function; while nothing runs, from the
-    /// start of the stack. Slots behind the frame may hold what a call left there.
+    /// Returns a slot, counted from slot 0 of the frame of the op that called the runtime function. While nothing runs,
+    /// it is counted from the start of the stack. Slots after the frame may hold what a call left there.
     ///
     /// # Panics
     ///
-    /// When the value stack ends before it.
+    /// If the value stack ends before the slot (test `slots_have_addresses_until_the_next_call`).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// assert_eq!(in_op([3, 4], |vm, args| Ok(vm.slot(args.start() + 1))), Ok(4));
+    /// ```
     #[inline]
     pub fn slot(&self, index: u32) -> I::Value {
         let bits = if index < self.room_at_present() {
@@ -44,11 +73,22 @@ impl<I: InstructionSet> Vm<I> {
         unsafe { I::Value::from_bits(bits) }
     }
 
-    /// Sets a slot; see [`slot`](Self::slot).
+    /// Sets a slot, counted as by [`slot`](Self::slot). Moves the stack to larger memory if the slot is beyond its
+    /// present end.
     ///
     /// # Panics
     ///
-    /// When the value stack ends before it.
+    /// If the value stack ends before the slot (test `slots_have_addresses_until_the_next_call`).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, args| {
+    ///     vm.set_slot(args.start(), 30);
+    ///     Ok(vm.slot(args.start()) + vm.slot(args.start() + 1))
+    /// });
+    /// assert_eq!(result, Ok(34));
+    /// ```
     #[inline]
     pub fn set_slot(&mut self, index: u32, value: I::Value) {
         if index >= self.room_at_present() {
@@ -58,19 +98,39 @@ impl<I: InstructionSet> Vm<I> {
         unsafe { *self.top_base().add(index as usize) = value.to_bits() };
     }
 
-    /// Where a slot, or the end of the stack, is until the next call, growth or drop of the stack: see (6) of
-    /// [`TrustedOps`](crate::TrustedOps).
+    /// Returns the address of a slot, or of the end of the stack. It is valid until the next call, growth or drop of
+    /// the stack: see (6) of [`TrustedOps`](crate::TrustedOps).
     ///
     /// # Panics
     ///
-    /// When the value stack ends before it, as large as it is now.
+    /// If the value stack, as large as it is now, ends before the slot (test
+    /// `slots_have_addresses_until_the_next_call`).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, args| {
+    ///     let slot = vm.slot_ptr(args.start());
+    ///     // SAFETY: it is a slot of the stack, and nothing was called since.
+    ///     Ok(unsafe { *slot } as i64)
+    /// });
+    /// assert_eq!(result, Ok(3));
+    /// ```
     #[inline]
     pub fn slot_ptr(&self, index: u32) -> *mut u64 {
         assert!(index <= self.room_at_present(), "the value stack has no slot {index}");
         self.top_base().wrapping_add(index as usize)
     }
 
-    /// Slots from slot 0 of the running op's frame to the end of the value stack, as large as it may become.
+    /// Returns the number of slots from slot 0 of the running op's frame to the end of the value stack, as large as it
+    /// may become.
+    ///
+    /// ```
+    /// use mimeo::Limits;
+    /// use mimeo_doc_ops::new_machine;
+    ///
+    /// assert_eq!(new_machine().vm().room(), Limits::default().slots);
+    /// ```
     #[inline]
     pub fn room(&self) -> u32 {
         self.room_at_present() + self.driver.growth_slots
@@ -97,8 +157,20 @@ impl<I: InstructionSet> Vm<I> {
         assert!(self.make_room(after_frame, 0).is_ok(), "there is no memory for slot {index} of the value stack");
     }
 
-    /// Number of slots of the running op's frame; 0 while nothing runs. The frame of a function that was
-    /// [run](Vm::run) was at the slots behind, and what it left there is still there: its first result, then others.
+    /// Returns the number of slots of the running op's frame; 0 while nothing runs. The frame of a function that was
+    /// [run](Vm::run) was in the slots after it, and what it left there is still there: first its result, then others.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DOUBLE, in_op};
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     vm.run(vm.host.function(DOUBLE), &[21])?;
+    ///     // The frame of `ask` has three slots; `double` had the next one.
+    ///     assert_eq!(vm.frame_slots(), 3);
+    ///     Ok(vm.slot(vm.frame_slots()))
+    /// });
+    /// assert_eq!(result, Ok(42));
+    /// ```
     #[inline]
     pub fn frame_slots(&self) -> u32 {
         ((end_of_frame(self.core.frame) as usize - self.top_base() as usize) / size_of::<u64>()) as u32
@@ -110,20 +182,59 @@ impl<I: InstructionSet> Vm<I> {
         unsafe { (*self.core.frame).base }
     }
 
-    /// The bits of everything on the value stacks of the machine and of the fibers that run, innermost first: a
-    /// collector's roots. What an op left behind its frame is not among them.
+    /// Returns the bits of everything on the value stacks of the machine and of the running fibers, innermost first: a
+    /// collector's roots. What an op left after its frame is not among them.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     let roots: Vec<u64> = vm.active_stacks().flatten().copied().collect();
+    ///     assert_eq!(roots, [3, 4, 0]);
+    ///     Ok(0)
+    /// });
+    /// assert_eq!(result, Ok(0));
+    /// ```
     pub fn active_stacks(&self) -> impl Iterator<Item = &[u64]> {
         self.driver.active_values(self.core.frame)
     }
 
-    /// Sets the bits of every slot behind [those](Self::active_stacks) to 0, as on a fresh stack. A frame that is
-    /// made there later has slots that it has not written to: what a collector finds in them must not be the remains
-    /// of what it has freed.
+    /// Sets the bits of every slot after the [active stacks](Self::active_stacks) to 0, as on a fresh stack. A frame
+    /// that is made there later has slots that it has not written to: a collector must not find the remains of what it
+    /// has freed in them.
+    ///
+    /// On Linux it returns whole pages to the operating system, so that it costs little where the stack was not used.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DOUBLE, in_op};
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     vm.run(vm.host.function(DOUBLE), &[21])?;
+    ///     vm.clear_after_stacks();
+    ///     Ok(vm.slot(vm.frame_slots()))
+    /// });
+    /// assert_eq!(result, Ok(0));
+    /// ```
     pub fn clear_after_stacks(&mut self) {
         self.driver.clear_after_values(self.core.frame);
     }
 
-    /// The functions under way on the current stacks, the one whose op called the runtime function first.
+    /// Returns the active functions on the current stacks, first the one whose op called the runtime function. Each
+    /// step costs O(1).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{ASK, in_op};
+    ///
+    /// let depth = in_op([3, 4], |vm, args| {
+    ///     // Calls itself through the host until there are five frames.
+    ///     if vm.frames().count() < 5 {
+    ///         let (a, b) = (vm.slot(args.start()), vm.slot(args.start() + 1));
+    ///         return vm.run(vm.host.function(ASK), &[a, b]);
+    ///     }
+    ///     Ok(vm.frames().count() as i64)
+    /// });
+    /// assert_eq!(depth, Ok(5));
+    /// ```
     pub fn frames(&self) -> impl Iterator<Item = FrameView<'_>> {
         let first = self.driver.stacks().host_frame();
         let mut record = self.core.frame;
@@ -155,11 +266,23 @@ impl<I: InstructionSet> Vm<I> {
         unsafe { *record }
     }
 
-    /// Loads a program, so that its functions can be called. See [`Machine::load`](crate::Machine::load).
+    /// Loads a program, so that its functions can be called, also in the middle of a run. See
+    /// [`Machine::load`](crate::Machine::load).
     ///
     /// # Errors
     ///
-    /// When the program needs a larger index space than the machine has.
+    /// If the program needs a larger index space than the machine has.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, in_op, sum_program};
+    ///
+    /// // What an op does that loads a module.
+    /// let result = in_op([3, 4], |vm, args| {
+    ///     let linked = vm.load(&sum_program()).expect("the program needs no index space");
+    ///     vm.run(linked.function(SUM), &[vm.slot(args.start())])
+    /// });
+    /// assert_eq!(result, Ok(6));
+    /// ```
     pub fn load(&mut self, program: &Program<I, Verified>) -> Result<Linked<I>, LoadError> {
         let driver = &mut self.driver;
         for &(space, program) in program.spaces() {
@@ -176,12 +299,25 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Errors
     ///
-    /// When it is not loaded.
+    /// If the program is not loaded.
     ///
     /// # Safety
     ///
     /// No function of the program is active on any stack, and nothing that the machine may still reach, neither a
     /// value, a request nor the host's state, holds a [`Callee`] of the program.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, in_op, sum_program};
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     let linked = vm.load(&sum_program()).expect("the program needs no index space");
+    ///     let sum = vm.run(linked.function(SUM), &[10])?;
+    ///     // SAFETY: its function has returned, and the values are integers.
+    ///     unsafe { vm.unload(linked) }.expect("it is loaded");
+    ///     Ok(sum)
+    /// });
+    /// assert_eq!(result, Ok(55));
+    /// ```
     pub unsafe fn unload(&mut self, linked: Linked<I>) -> Result<(), NotLoaded> {
         let loaded = self.driver.programs.remove(linked)?;
         if let Some(tier) = &mut self.driver.tier {
@@ -194,16 +330,30 @@ impl<I: InstructionSet> Vm<I> {
         Ok(())
     }
 
-    /// A function of a loaded program, as ops and the language's values know it.
+    /// Returns a function of a loaded program as ops and the language's values know it.
     ///
     /// # Errors
     ///
-    /// When the program is not loaded, or has no such function.
+    /// If the program is not loaded, or has no such function.
     ///
     /// # Safety
     ///
     /// The callee is used only in this machine, and while the program is loaded: (5) of
     /// [`TrustedOps`](crate::TrustedOps).
+    ///
+    /// ```
+    /// use mimeo::NotLoaded;
+    /// use mimeo::asm::FunctionIndex;
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let vm = machine.vm();
+    /// // SAFETY: neither is used.
+    /// unsafe {
+    ///     assert!(vm.callee(linked.function(SUM)).is_ok());
+    ///     assert_eq!(vm.callee(linked.function(FunctionIndex(1000))), Err(NotLoaded));
+    /// }
+    /// ```
     pub unsafe fn callee(&self, function: FunctionRef<I>) -> Result<Callee<I>, NotLoaded> {
         Ok(Callee::new(self.driver.programs.function(function)?.header()))
     }

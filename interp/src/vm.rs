@@ -12,10 +12,28 @@ use crate::driver::Driver;
 use crate::error::Pending;
 use crate::{Callable, Callee, FiberExit, Flow, InstructionSet, Thrown, Trap, Value, Window};
 
-/// The machine's state that ops and runtime functions work on.
+/// The state of a machine that ops and runtime functions work on.
+///
+/// Runtime functions and ops receive it as `&mut Vm`, and keep no reference to it when they return. It belongs to one
+/// [`Machine`](crate::Machine), whose thread it never leaves.
 ///
 /// The type is unsized, so that nobody can swap or replace what a run works on: `std::mem::swap(vm, other)` does not
-/// compile. `Unsized` is what makes it so, and never named.
+/// compile. `Unsized` is what makes it so, and is never named.
+///
+/// ```
+/// use mimeo_doc_ops::{Vm, in_op};
+///
+/// /// A runtime function: it works on the host's state and on the values that the op passes.
+/// fn print_value(vm: &mut Vm, value: i64) {
+///     vm.host.printed.push(value);
+/// }
+///
+/// let result = in_op([3, 4], |vm, args| {
+///     print_value(vm, vm.slot(args.start()));
+///     Ok(vm.host.printed[0])
+/// });
+/// assert_eq!(result, Ok(3));
+/// ```
 ///
 /// Stencils know the layout up to and with `context`; the macro asserts its offset.
 #[repr(C)]
@@ -65,18 +83,32 @@ impl<I: InstructionSet> Vm<I> {
     /// comparison of a sort. It runs in the tier that suits it, on the same stacks, above the frame of the op that
     /// called the runtime function.
     ///
-    /// Each such run nests on the native stack; [`Limits::nesting`](crate::Limits::nesting) says how many may.
+    /// Each such run nests on the native stack; [`Limits::nesting`](crate::Limits::nesting) says how many may. It
+    /// allocates nothing, apart from a place in a list the first time that runs nest as deeply.
     ///
     /// # Errors
     ///
-    /// The error that the function threw, which is pending then: return it, or [`catch`](Self::catch) it. Also
+    /// The error that the function threw, which is then pending: return it, or [`catch`](Self::catch) it. Also
     /// [`Arity`](crate::TrapKind::Arity), [`StackOverflow`](crate::TrapKind::StackOverflow),
     /// [`Nesting`](crate::TrapKind::Nesting), and [`NotLoaded`](crate::TrapKind::NotLoaded) for a function of another
-    /// machine or an unloaded program.
+    /// machine or of an unloaded program.
     ///
     /// # Panics
     ///
-    /// With the panic of a runtime function that the function called.
+    /// With the panic of a runtime function that the function called (test
+    /// `a_panic_passes_through_nested_runs_and_leaves_the_machine_usable`).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DIVIDE, in_op};
+    ///
+    /// // The arguments are exchanged, and the op's function is called back.
+    /// let divide = |args| in_op(args, |vm, args| {
+    ///     let (a, b) = (vm.slot(args.start()), vm.slot(args.start() + 1));
+    ///     vm.run(vm.host.function(DIVIDE), &[b, a])
+    /// });
+    /// assert_eq!(divide([2, 7]), Ok(3));
+    /// assert!(divide([0, 7]).is_err());
+    /// ```
     pub fn run(&mut self, function: impl Callable<I>, args: &[I::Value]) -> Result<I::Value, Thrown> {
         let function = find(self, function);
         match self.run_function(function, args)? {
@@ -85,31 +117,110 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// Takes the pending error: the program goes on as if nothing had been thrown.
+    /// Takes the pending error: the program continues as if nothing had been thrown.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DIVIDE, in_op};
+    ///
+    /// let result = in_op([7, 0], |vm, _| match vm.run(vm.host.function(DIVIDE), &[7, 0]) {
+    ///     Ok(quotient) => Ok(quotient),
+    ///     Err(thrown) => {
+    ///         let trap = vm.catch(thrown);
+    ///         assert_eq!(trap.to_string(), "sample:3:5: cannot divide 7 by 0");
+    ///         Ok(-1)
+    ///     }
+    /// });
+    /// assert_eq!(result, Ok(-1));
+    /// ```
     pub fn catch(&mut self, _thrown: Thrown) -> Trap<I::Error> {
         self.take_trap()
     }
 
-    /// Calls a function with the arguments in a window; its result comes back in the window's first slot.
+    /// Calls a function with the arguments in a window; its result is written to the window's first slot. For ops:
+    ///
+    /// ```text
+    /// #[vm_op]
+    /// fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
+    ///     vm.call(callee, args)
+    /// }
+    /// ```
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DEPTH, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// // `depth(n)` calls itself with that op.
+    /// assert_eq!(machine.call(linked.function(DEPTH), &[1000]), Ok(1000));
+    /// ```
     #[inline(always)]
     pub fn call(&mut self, callee: Callee<I>, args: Window) -> Flow<I> {
         Flow::Call(callee, args)
     }
 
     /// Calls a function in the place of the running one, whose frame it takes over: its arguments are those of the
-    /// running function, or what was written over them, and it returns to the running function's caller.
+    /// running function, or what was written over them, and it returns to the running function's caller. For ops:
+    ///
+    /// ```text
+    /// #[vm_op]
+    /// fn tail_call(vm: &mut Vm, callee: Callee) -> Flow {
+    ///     vm.tail_call(callee)
+    /// }
+    /// ```
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DOUBLE_LATER, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// // `double_later` is this op alone, with the function `double`.
+    /// assert_eq!(machine.call(linked.function(DOUBLE_LATER), &[21]), Ok(42));
+    /// ```
     #[inline(always)]
     pub fn tail_call(&mut self, callee: Callee<I>) -> Flow<I> {
         Flow::TailCall(callee)
     }
 
-    /// Returns from the running function.
+    /// Returns from the running function. For ops:
+    ///
+    /// ```text
+    /// #[vm_op]
+    /// fn ret(vm: &mut Vm, a: i64) -> Flow {
+    ///     vm.ret(a)
+    /// }
+    /// ```
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{Flow, new_machine};
+    ///
+    /// assert!(matches!(new_machine().vm_mut().ret(7), Flow::Return(7)));
+    /// ```
     #[inline(always)]
     pub fn ret(&mut self, value: I::Value) -> Flow<I> {
         Flow::Return(value.to_bits())
     }
 
-    /// Goes on with the next op, but in the interpreter.
+    /// Continues with the next op, but in the interpreter. For ops that find that what the native code was made for
+    /// does not hold any more:
+    ///
+    /// ```text
+    /// #[vm_op]
+    /// fn leave(vm: &mut Vm) -> Flow {
+    ///     vm.deopt()
+    /// }
+    /// ```
+    ///
+    /// ```
+    /// use mimeo::Machine;
+    /// use mimeo::jit::{JitConfig, WithJit};
+    /// use mimeo_doc_ops::{Context, Host, LEAVE, sample_program};
+    ///
+    /// let builder = Machine::builder(Context::default(), Host::default());
+    /// let mut machine = builder.jit(JitConfig::default()).build();
+    /// let linked = machine.load(&sample_program())?;
+    /// machine.compile(linked.function(LEAVE))?;
+    /// // In both tiers `leave` returns its argument with the next op.
+    /// assert_eq!(machine.call(linked.function(LEAVE), &[7])?, 7);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[inline(always)]
     pub fn deopt(&mut self) -> Flow<I> {
         Flow::Leave
@@ -124,7 +235,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Panics
     ///
-    /// When it belongs to another error, or to another machine.
+    /// If it belongs to another error, or to another machine (test `a_kept_proof_of_an_error_is_no_proof_of_another`).
     #[doc(hidden)]
     #[inline]
     pub fn check_thrown(&self, thrown: &Thrown) {

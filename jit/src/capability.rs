@@ -7,7 +7,17 @@ use mimeo_interp::InstructionSet;
 
 use crate::{Control, Diagnostic, JitConfig, Mode, NoStencil, Unavailable};
 
-/// What a native tier can do, and why not more.
+/// What a native tier can do, and why not more. It owns what it says; its text is for people.
+///
+/// ```
+/// use mimeo::jit::{JitConfig, capability};
+/// use mimeo_doc_ops::Ops;
+///
+/// let capability = capability::<Ops>(&JitConfig::default());
+/// assert_eq!(capability.instruction_set, "ops");
+/// assert_eq!(capability.available, capability.reason.is_none());
+/// assert!(capability.to_string().starts_with("native code: "));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capability {

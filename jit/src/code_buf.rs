@@ -16,11 +16,11 @@ use crate::CodeBufError;
 use crate::icache;
 use crate::pages::{CodePool, Pages};
 
-/// Phase of a buffer that is being filled.
+/// The phase of a buffer that is being filled. See [`CodeBuf`] for an example.
 #[derive(Debug)]
 pub enum Writable {}
 
-/// Phase of a buffer whose code can run.
+/// The phase of a buffer whose code can run. See [`CodeBuf`] for an example.
 #[derive(Debug)]
 pub enum Executable {}
 
@@ -62,17 +62,45 @@ pub struct CodeBuf<Phase> {
 }
 
 impl<Phase> CodeBuf<Phase> {
-    /// The code.
+    /// Returns the code.
+    ///
+    /// ```
+    /// use mimeo::jit::CodeBuf;
+    ///
+    /// let mut buf = CodeBuf::new(2)?;
+    /// buf.bytes_mut()[1] = 0xc3;
+    /// assert_eq!(buf.bytes(), [0, 0xc3]);
+    /// # Ok::<(), mimeo::jit::CodeBufError>(())
+    /// ```
     pub fn bytes(&self) -> &[u8] {
         &self.pages.bytes()[..self.len_bytes]
     }
 
-    /// Bytes of memory that it takes, which are whole pages.
+    /// Returns the number of bytes of memory that the buffer takes, which is a whole number of pages.
+    ///
+    /// ```
+    /// use mimeo::jit::CodeBuf;
+    ///
+    /// let buf = CodeBuf::new(2)?;
+    /// assert!(buf.footprint_bytes() >= 4096);
+    /// # Ok::<(), mimeo::jit::CodeBufError>(())
+    /// ```
     pub fn footprint_bytes(&self) -> usize {
         self.pages.len_bytes()
     }
 
-    /// Where the code at `offset` will run, or runs; sealing does not move it.
+    /// Returns the address at which the code at `offset` runs, or will run; sealing does not move it.
+    ///
+    /// ```
+    /// use mimeo::def::CodeOffset;
+    /// use mimeo::jit::CodeBuf;
+    ///
+    /// let buf = CodeBuf::new(16)?;
+    /// let start = buf.address(CodeOffset(0));
+    /// let buf = buf.seal()?;
+    /// assert_eq!(buf.address(CodeOffset(8)), start + 8);
+    /// # Ok::<(), mimeo::jit::CodeBufError>(())
+    /// ```
     #[inline]
     pub fn address(&self, offset: CodeOffset) -> CodeAddr {
         self.pages.start() as CodeAddr + offset.0 as usize
@@ -80,11 +108,19 @@ impl<Phase> CodeBuf<Phase> {
 }
 
 impl CodeBuf<Writable> {
-    /// A buffer of `len_bytes` bytes, all zero, at the start of a page.
+    /// Makes a buffer of `len_bytes` bytes, all zero, at the start of a page. Each buffer is a mapping of its own.
     ///
     /// # Errors
     ///
     /// [`CodeBufError::Empty`] and [`CodeBufError::Map`].
+    ///
+    /// ```
+    /// use mimeo::jit::{CodeBuf, CodeBufError};
+    ///
+    /// assert!(CodeBuf::new(16)?.bytes().iter().all(|&byte| byte == 0));
+    /// assert!(matches!(CodeBuf::new(0), Err(CodeBufError::Empty)));
+    /// # Ok::<(), CodeBufError>(())
+    /// ```
     pub fn new(len_bytes: usize) -> Result<Self, CodeBufError> {
         Self::on(Pages::map, len_bytes)
     }
@@ -101,12 +137,12 @@ impl CodeBuf<Writable> {
         Ok(CodeBuf { pages: take(len_bytes).map_err(CodeBufError::Map)?, len_bytes, phase: PhantomData })
     }
 
-    /// The code, to be written.
+    /// Returns the code, to be written. See [`CodeBuf`] for an example.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.pages.bytes_mut()[..self.len_bytes]
     }
 
-    /// Ends writing: from here on the code can run and cannot change.
+    /// Ends writing: from now on the code can run and cannot change. See [`CodeBuf`] for an example.
     ///
     /// # Errors
     ///
@@ -120,11 +156,12 @@ impl CodeBuf<Writable> {
 }
 
 impl CodeBuf<Executable> {
-    /// The function at `offset`. `F` is a function pointer.
+    /// Returns the function at `offset`. `F` is a function pointer. See [`CodeBuf`] for an example.
     ///
     /// # Panics
     ///
-    /// When `offset` is outside the buffer. An `F` that is not of a pointer's size does not compile:
+    /// If `offset` is outside the buffer (test `there_is_no_entry_outside_a_buffer`). An `F` that is not of a pointer's
+    /// size does not compile:
     ///
     /// ```compile_fail
     /// # fn with(buf: mimeo_jit::CodeBuf<mimeo_jit::Executable>) {
@@ -158,6 +195,15 @@ mod tests {
         let mut buf = CodeBuf::new(RETURN.len()).unwrap();
         buf.bytes_mut().copy_from_slice(RETURN);
         buf
+    }
+
+    #[test]
+    #[should_panic(expected = "index out of bounds")]
+    fn there_is_no_entry_outside_a_buffer() {
+        let buf = returning().seal().unwrap();
+        let end = CodeOffset(buf.bytes().len() as u32);
+        // SAFETY: the function is not called.
+        let _nothing: *const u8 = unsafe { buf.entry(end) };
     }
 
     #[test]

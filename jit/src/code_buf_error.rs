@@ -4,6 +4,12 @@ use std::fmt;
 use std::io;
 
 /// Why there is no memory for code.
+///
+/// ```
+/// use mimeo::jit::CodeBufError;
+///
+/// assert_eq!(CodeBufError::Empty.to_string(), "a code buffer of 0 bytes");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CodeBufError {

@@ -6,16 +6,19 @@ use std::time::Duration;
 
 use crate::{JitConfig, Mode};
 
-/// A handle on the settings of one machine's native tier. Cheap to clone; every clone is of the same settings.
+/// A handle on the settings of one machine's native tier. A clone costs O(1) and is a handle on the same settings.
 ///
-/// It may be used from every thread, and from runtime functions. A change takes effect when the tier is asked next:
-/// at once for what native code calls or leaves for, after at most 1,000 calls or rounds of a loop in a function
-/// that is interpreted. A loop that runs natively without leaving is not interrupted.
+/// It is `Send` and `Sync`: it may be used from every thread, and from runtime functions. It may outlive the machine,
+/// and does nothing then. Reading a setting is one atomic load. A change takes effect when the tier is asked next: at
+/// once for what native code calls or leaves for, after at most 1,000 calls or loop iterations in a function that is
+/// interpreted. A loop that runs natively without leaving is not interrupted.
 ///
 /// ```
-/// use mimeo_jit::{Control, JitConfig, Mode};
+/// use mimeo::jit::{HasJit, Mode};
+/// use mimeo_doc_ops::jit_machine;
 ///
-/// let control = Control::new(&JitConfig::default());
+/// let (machine, _) = jit_machine();
+/// let control = machine.jit().expect("it has a tier").control().clone();
 /// let elsewhere = control.clone();
 /// std::thread::spawn(move || elsewhere.set_mode(Mode::Off)).join().unwrap();
 /// assert_eq!(control.mode(), Mode::Off);
@@ -50,7 +53,14 @@ pub(crate) enum Request {
 }
 
 impl Control {
-    /// The settings that a configuration starts with.
+    /// Makes the settings that a configuration starts with. A tier makes its own; see
+    /// [`Jit::control`](crate::Jit::control).
+    ///
+    /// ```
+    /// use mimeo::jit::{Control, JitConfig, Mode};
+    ///
+    /// assert_eq!(Control::new(&JitConfig::default()).mode(), Mode::Auto);
+    /// ```
     pub fn new(config: &JitConfig) -> Self {
         let control = Control {
             shared: Arc::new(Shared {
@@ -67,7 +77,15 @@ impl Control {
         control
     }
 
-    /// When functions are compiled.
+    /// Returns when functions are compiled.
+    ///
+    /// ```
+    /// use mimeo::jit::{HasJit, Mode};
+    /// use mimeo_doc_ops::jit_machine;
+    ///
+    /// let (machine, _) = jit_machine();
+    /// assert_eq!(machine.jit().expect("it has a tier").control().mode(), Mode::On);
+    /// ```
     #[inline]
     pub fn mode(&self) -> Mode {
         match self.shared.mode.load(Ordering::Relaxed) {
@@ -77,61 +95,172 @@ impl Control {
         }
     }
 
-    /// Changes when functions are compiled. With [`Mode::Off`], code that is there is kept but not entered.
+    /// Sets when functions are compiled. With [`Mode::Off`], code that is there is kept but not entered.
+    ///
+    /// ```
+    /// use mimeo::jit::{HasJit, Mode};
+    /// use mimeo_doc_ops::{SUM, jit_machine};
+    ///
+    /// let (mut machine, linked) = jit_machine();
+    /// machine.jit().expect("it has a tier").control().set_mode(Mode::Off);
+    /// assert_eq!(machine.call(linked.function(SUM), &[10])?, 55);
+    /// assert_eq!(machine.jit().expect("it has a tier").stats().functions.compiled(), 0);
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
     pub fn set_mode(&self, mode: Mode) {
         self.shared.mode.store(mode as u8, Ordering::Relaxed);
         self.changed();
     }
 
-    /// [`JitConfig::threshold`].
+    /// Returns the number of calls or loop iterations at which a function is compiled in [`Mode::Auto`].
+    ///
+    /// ```
+    /// use mimeo::jit::HasJit;
+    /// use mimeo_doc_ops::jit_machine;
+    ///
+    /// let (machine, _) = jit_machine();
+    /// assert_eq!(machine.jit().expect("it has a tier").control().threshold(), 10);
+    /// ```
     #[inline]
     pub fn threshold(&self) -> u32 {
         self.shared.threshold.load(Ordering::Relaxed)
     }
 
-    /// Changes [`JitConfig::threshold`].
+    /// Sets the number of calls or loop iterations at which a function is compiled in [`Mode::Auto`].
+    ///
+    /// ```
+    /// use mimeo::jit::HasJit;
+    /// use mimeo_doc_ops::jit_machine;
+    ///
+    /// let (machine, _) = jit_machine();
+    /// let control = machine.jit().expect("it has a tier").control();
+    /// control.set_threshold(3);
+    /// assert_eq!(control.threshold(), 3);
+    /// ```
     pub fn set_threshold(&self, calls: u32) {
         self.shared.threshold.store(calls, Ordering::Relaxed);
         self.changed();
     }
 
-    /// [`JitConfig::code_limit`], in bytes.
+    /// Returns the number of bytes that the machine's code may take; `None` if there is no limit.
+    ///
+    /// ```
+    /// use mimeo::jit::HasJit;
+    /// use mimeo_doc_ops::jit_machine;
+    ///
+    /// let (machine, _) = jit_machine();
+    /// assert_eq!(machine.jit().expect("it has a tier").control().code_limit(), None);
+    /// ```
     pub fn code_limit(&self) -> Option<usize> {
         let limit = self.shared.code_limit_bytes.load(Ordering::Relaxed);
         (limit != u64::MAX).then_some(limit as usize)
     }
 
-    /// Changes [`JitConfig::code_limit`], in bytes. A limit that is exceeded already evicts at the next compilation.
+    /// Sets the number of bytes that the machine's code may take. If there is more already, the next compilation evicts
+    /// code.
+    ///
+    /// ```
+    /// use mimeo::jit::HasJit;
+    /// use mimeo_doc_ops::jit_machine;
+    ///
+    /// let (machine, _) = jit_machine();
+    /// let control = machine.jit().expect("it has a tier").control();
+    /// control.set_code_limit(Some(1 << 20));
+    /// assert_eq!(control.code_limit(), Some(1 << 20));
+    /// ```
     pub fn set_code_limit(&self, bytes: Option<usize>) {
         self.shared.code_limit_bytes.store(bytes.map_or(u64::MAX, |bytes| bytes as u64), Ordering::Relaxed);
         self.changed();
     }
 
-    /// [`JitConfig::latency_budget`].
+    /// Returns the longest that compiling one function may take; `None` if there is no limit.
+    ///
+    /// ```
+    /// use mimeo::jit::HasJit;
+    /// use mimeo_doc_ops::jit_machine;
+    ///
+    /// let (machine, _) = jit_machine();
+    /// assert_eq!(machine.jit().expect("it has a tier").control().latency_budget(), None);
+    /// ```
     pub fn latency_budget(&self) -> Option<Duration> {
         let budget = self.shared.latency_budget_ns.load(Ordering::Relaxed);
         (budget != u64::MAX).then(|| Duration::from_nanos(budget))
     }
 
-    /// Changes [`JitConfig::latency_budget`].
+    /// Sets the longest that compiling one function may take. A function that is expected to take longer is
+    /// interpreted.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use mimeo::jit::HasJit;
+    /// use mimeo_doc_ops::jit_machine;
+    ///
+    /// let (machine, _) = jit_machine();
+    /// let control = machine.jit().expect("it has a tier").control();
+    /// control.set_latency_budget(Some(Duration::from_millis(1)));
+    /// assert_eq!(control.latency_budget(), Some(Duration::from_millis(1)));
+    /// ```
     pub fn set_latency_budget(&self, budget: Option<Duration>) {
         let ns = budget.map_or(u64::MAX, |budget| u64::try_from(budget.as_nanos()).unwrap_or(u64::MAX));
         self.shared.latency_budget_ns.store(ns, Ordering::Relaxed);
         self.changed();
     }
 
-    /// Has a function compiled anew, under the settings as they are then. `function` is its
-    /// [`id`](mimeo_interp::Function::id). Frames of it that are under way go on in the old code until they leave it.
+    /// Requests that a function is compiled again, under the settings as they are then. `function` is its
+    /// [`id`](mimeo_interp::Function::id). Active frames of it stay in the old code until they leave it.
+    ///
+    /// ```
+    /// use mimeo::jit::HasJit;
+    /// use mimeo_doc_ops::{SUM, jit_machine};
+    ///
+    /// let (mut machine, linked) = jit_machine();
+    /// machine.call(linked.function(SUM), &[10])?;
+    /// let id = machine.functions(linked).next().expect("the program has functions").id();
+    /// machine.jit().expect("it has a tier").control().recompile(id);
+    /// assert_eq!(machine.call(linked.function(SUM), &[10])?, 55);
+    /// let stats = machine.jit().expect("it has a tier").stats();
+    /// // Where there is native code, the function was compiled twice.
+    /// assert_eq!(stats.functions.recompiled * 2, stats.functions.compiled());
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
     pub fn recompile(&self, function: u32) {
         self.request(Request::Recompile(function));
     }
 
-    /// Has a function's code go; it becomes hot anew, or does not.
+    /// Requests that a function's code is dropped. The function becomes hot again, or it does not.
+    ///
+    /// ```
+    /// use mimeo::jit::HasJit;
+    /// use mimeo_doc_ops::{DOUBLE, SUM, jit_machine};
+    ///
+    /// let (mut machine, linked) = jit_machine();
+    /// machine.call(linked.function(SUM), &[10])?;
+    /// let id = machine.functions(linked).next().expect("the program has functions").id();
+    /// machine.jit().expect("it has a tier").control().evict(id);
+    /// machine.call(linked.function(DOUBLE), &[10])?;
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// assert!(machine.jit().expect("it has a tier").code_of(sum).is_none());
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
     pub fn evict(&self, function: u32) {
         self.request(Request::Evict(function));
     }
 
-    /// Has all code go.
+    /// Requests that all code is dropped, as [`evict`](Self::evict) does for one function.
+    ///
+    /// ```
+    /// use mimeo::jit::HasJit;
+    /// use mimeo_doc_ops::{DOUBLE, SUM, jit_machine};
+    ///
+    /// let (mut machine, linked) = jit_machine();
+    /// machine.call(linked.function(SUM), &[10])?;
+    /// machine.jit().expect("it has a tier").control().evict_all();
+    /// machine.call(linked.function(DOUBLE), &[10])?;
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// assert!(machine.jit().expect("it has a tier").code_of(sum).is_none());
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
     pub fn evict_all(&self) {
         self.request(Request::EvictAll);
     }

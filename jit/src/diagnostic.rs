@@ -6,37 +6,47 @@ use std::str::FromStr;
 macro_rules! diagnostics {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $summary:literal, $remedy:literal;)+) => {
         /// A stable name for one kind of trouble. Messages begin with its code; tools and readers may rely on it.
+        ///
+        /// ```
+        /// use mimeo::jit::Diagnostic;
+        ///
+        /// let diagnostic: Diagnostic = "JIT_TARGET".parse()?;
+        /// assert_eq!(diagnostic, Diagnostic::Target);
+        /// assert_eq!(diagnostic.page(), "docs/diagnostics/JIT_TARGET.md");
+        /// assert!(diagnostic.summary().starts_with("There are no stencils for this machine"));
+        /// # Ok::<(), mimeo::jit::UnknownDiagnostic>(())
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Diagnostic {
             $($(#[doc = $doc])+ $name,)+
         }
 
         impl Diagnostic {
-            /// All of them, in the order in which they are documented.
+            /// All diagnostics, in the order in which they are documented.
             pub const ALL: &[Diagnostic] = &[$(Diagnostic::$name),+];
 
-            /// Its name in messages, which does not change.
+            /// Returns the name in messages, which does not change.
             pub const fn code(self) -> &'static str {
                 match self {
                     $(Diagnostic::$name => $code,)+
                 }
             }
 
-            /// What happened, in one sentence.
+            /// Returns what happened, in one sentence.
             pub const fn summary(self) -> &'static str {
                 match self {
                     $(Diagnostic::$name => $summary,)+
                 }
             }
 
-            /// What to do about it, in one sentence.
+            /// Returns what to do about it, in one sentence.
             pub const fn remedy(self) -> &'static str {
                 match self {
                     $(Diagnostic::$name => $remedy,)+
                 }
             }
 
-            /// The page that explains it, as a path from the root of mimeo's source.
+            /// Returns the page that explains it, as a path from the root of mimeo's source.
             pub const fn page(self) -> &'static str {
                 match self {
                     $(Diagnostic::$name => concat!("docs/diagnostics/", $code, ".md"),)+
@@ -95,7 +105,15 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// A text that is the code of no [`Diagnostic`].
+/// The error for a text that is not the code of a [`Diagnostic`].
+///
+/// ```
+/// use mimeo::jit::{Diagnostic, UnknownDiagnostic};
+///
+/// let error = "JIT_TYPO".parse::<Diagnostic>().unwrap_err();
+/// assert_eq!(error, UnknownDiagnostic("JIT_TYPO".to_owned()));
+/// assert!(error.to_string().starts_with("`JIT_TYPO` is no diagnostic; there are JIT_OPT_IN, "));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownDiagnostic(pub String);
 

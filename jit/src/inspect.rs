@@ -10,7 +10,26 @@ use mimeo_interp::Function;
 #[cfg(feature = "native")]
 use crate::compiler::{Compiled, Compiler};
 
-/// Native code of one function, and what is where in it.
+/// The native code of one function, and what is where in it.
+///
+/// It borrows the machine, in which nothing can be compiled or run as long as it is there. Making one plans the function
+/// again: O(bytecode).
+///
+/// ```
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// let compiled = machine.compile(linked.function(SUM))?;
+/// let sum = machine.functions(linked).next().expect("the program has functions");
+/// let code = machine.jit().and_then(|jit| jit.code_of(sum));
+/// // A build without native code compiles nothing.
+/// assert_eq!(code.is_some(), compiled);
+/// if let Some(code) = code {
+///     assert_eq!(code.ops.len(), sum.facts().ops as usize);
+/// }
+/// # Ok::<(), mimeo::NotLoaded>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct CodeView<'a> {
     /// Where the code runs; the function's entry.
@@ -25,7 +44,22 @@ pub struct CodeView<'a> {
     pub island: Range<CodeOffset>,
 }
 
-/// Native code of one op.
+/// The native code of one op: a part of a [`CodeView`].
+///
+/// ```
+/// use mimeo::def::Pc;
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// machine.compile(linked.function(SUM))?;
+/// let sum = machine.functions(linked).next().expect("the program has functions");
+/// if let Some(code) = machine.jit().and_then(|jit| jit.code_of(sum)) {
+///     assert_eq!(code.ops[0].pc, Pc(0));
+///     assert!(code.ops.iter().all(|op| !op.is_deopt), "every op has a stencil");
+/// }
+/// # Ok::<(), mimeo::NotLoaded>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpView {
@@ -74,7 +108,22 @@ impl<'a> CodeView<'a> {
 }
 
 impl CodeView<'_> {
-    /// The op to which the byte at `offset` belongs, if it is an op's.
+    /// Returns the op to which the byte at `offset` belongs, if it is part of an op. O(ops).
+    ///
+    /// ```
+    /// use mimeo::def::CodeOffset;
+    /// use mimeo::jit::HasJit;
+    /// use mimeo_doc_ops::{SUM, jit_machine};
+    ///
+    /// let (mut machine, linked) = jit_machine();
+    /// machine.compile(linked.function(SUM))?;
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// if let Some(code) = machine.jit().and_then(|jit| jit.code_of(sum)) {
+    ///     // What a profiler does with an address inside of the code.
+    ///     assert_eq!(code.op_at(CodeOffset(0)), Some(&code.ops[0]));
+    /// }
+    /// # Ok::<(), mimeo::NotLoaded>(())
+    /// ```
     pub fn op_at(&self, offset: CodeOffset) -> Option<&OpView> {
         self.ops.iter().find(|op| op.hot.contains(&offset) || op.cold.contains(&offset))
     }

@@ -6,7 +6,15 @@ use mimeo_def::stencil::OpStencil;
 
 use crate::{Diagnostic, Gaps};
 
-/// Why an op is run by `OP_DEOPT`.
+/// Why an op has no usable stencil, so that the interpreter runs it for native code.
+///
+/// ```
+/// use mimeo::jit::{Diagnostic, NoStencil};
+///
+/// let reason = NoStencil::Build("the op says `#[vm_op(stencil = none)]`");
+/// assert_eq!(reason.code(), Diagnostic::StencilUnsupported);
+/// assert_eq!(reason.to_string(), "JIT_STENCIL_UNSUPPORTED: the op says `#[vm_op(stencil = none)]`");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum NoStencil {
@@ -36,7 +44,7 @@ impl NoStencil {
         }
     }
 
-    /// The stable diagnostic.
+    /// Returns the stable diagnostic. See [`NoStencil`] for an example.
     pub fn code(&self) -> Diagnostic {
         match self {
             NoStencil::Build(_) => Diagnostic::StencilUnsupported,
@@ -45,7 +53,13 @@ impl NoStencil {
         }
     }
 
-    /// The reason, without the code.
+    /// Returns the reason, without the code.
+    ///
+    /// ```
+    /// use mimeo::jit::NoStencil;
+    ///
+    /// assert_eq!(NoStencil::Without.sentence(), "switched off by the configuration");
+    /// ```
     pub fn sentence(&self) -> &str {
         match self {
             NoStencil::Build(reason) => reason,

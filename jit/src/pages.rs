@@ -129,7 +129,7 @@ impl Pages {
     ///
     /// # Panics
     ///
-    /// When it is executable.
+    /// If it is executable (test `executable_pages_cannot_be_borrowed_for_writing`).
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
         let (start, len_bytes) = (self.start(), self.len_bytes());
         match &mut self.state {

@@ -8,6 +8,16 @@ use mimeo_def::stencil::PatchKind;
 use crate::Diagnostic;
 
 /// Why a hole could not be filled.
+///
+/// ```
+/// use mimeo::def::CodeOffset;
+/// use mimeo::def::stencil::PatchKind;
+/// use mimeo::jit::{Diagnostic, PatchError};
+///
+/// let error = PatchError::Outside { at: CodeOffset(7), kind: PatchKind::X86Rel32, part_bytes: 5 };
+/// assert_eq!(error.code(), Diagnostic::StencilSource);
+/// assert!(error.to_string().starts_with("JIT_STENCIL_SOURCE: "));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PatchError {
@@ -52,7 +62,7 @@ pub enum PatchError {
 }
 
 impl PatchError {
-    /// The stable diagnostic.
+    /// Returns the stable diagnostic. See [`PatchError`] for an example.
     pub fn code(&self) -> Diagnostic {
         match self {
             PatchError::OutOfRange { kind, .. } if is_branch(*kind) => Diagnostic::BranchTarget,

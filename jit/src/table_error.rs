@@ -9,6 +9,16 @@ use mimeo_def::{CodeOffset, Feature};
 use crate::{Diagnostic, PatchError};
 
 /// Why a table was refused. Nothing of a refused table is ever executed.
+///
+/// ```
+/// use mimeo::jit::{HasJit, Unavailable};
+/// use mimeo_doc_ops::jit_machine;
+///
+/// let (machine, _) = jit_machine();
+/// if let Some(Unavailable::Table(error)) = machine.jit().and_then(|jit| jit.unavailable()) {
+///     assert!(error.to_string().starts_with(error.problem.code().code()));
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TableError {
@@ -19,6 +29,12 @@ pub struct TableError {
 }
 
 /// The stencils of a table, and the table itself.
+///
+/// ```
+/// use mimeo::jit::StencilName;
+///
+/// assert_eq!(StencilName::Enter.to_string(), "the stencil `enter`");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StencilName {
@@ -34,7 +50,15 @@ pub enum StencilName {
     Op(&'static str),
 }
 
-/// The parts of a stencil.
+/// The parts of a stencil. A part of [`TableProblem`].
+///
+/// ```
+/// use mimeo::def::CodeOffset;
+/// use mimeo::jit::{Part, TableProblem};
+///
+/// let problem = TableProblem::Order { part: Part::Cold, at: CodeOffset(4) };
+/// assert_ne!(problem, TableProblem::Order { part: Part::Hot, at: CodeOffset(4) });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
@@ -45,6 +69,12 @@ pub enum Part {
 }
 
 /// The rules that a table can break.
+///
+/// ```
+/// use mimeo::jit::{Diagnostic, TableProblem};
+///
+/// assert_eq!(TableProblem::Abi { found: 1, expected: 2 }.code(), Diagnostic::StencilSource);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are what the message of each names")]
 #[non_exhaustive]
@@ -94,7 +124,7 @@ pub enum TableProblem {
 }
 
 impl TableProblem {
-    /// The stable diagnostic.
+    /// Returns the stable diagnostic. See [`TableProblem`] for an example.
     pub fn code(&self) -> Diagnostic {
         match self {
             TableProblem::Arch { .. } | TableProblem::Baseline { .. } | TableProblem::NoStencils { .. } => {

@@ -5,6 +5,19 @@ use std::fmt;
 use crate::{CodeBufError, Diagnostic, PatchError, TableError};
 
 /// Why there is no native tier.
+///
+/// ```
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// // The machine runs programs with or without a tier, and says why there is none.
+/// assert_eq!(machine.call(linked.function(SUM), &[10])?, 55);
+/// if let Some(reason) = machine.jit().and_then(|jit| jit.unavailable()) {
+///     assert!(reason.to_string().starts_with(reason.code().code()));
+/// }
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Unavailable {
@@ -26,7 +39,14 @@ pub enum Unavailable {
 }
 
 impl Unavailable {
-    /// The stable diagnostic.
+    /// Returns the stable diagnostic.
+    ///
+    /// ```
+    /// use mimeo::jit::{Diagnostic, Unavailable};
+    ///
+    /// assert_eq!(Unavailable::Lean.code(), Diagnostic::OptIn);
+    /// assert_eq!(Unavailable::Lean.to_string(), "JIT_OPT_IN: built without native code (feature `jit`)");
+    /// ```
     pub fn code(&self) -> Diagnostic {
         match self {
             Unavailable::Lean | Unavailable::NoSuchOp { .. } => Diagnostic::OptIn,

@@ -1,8 +1,17 @@
 //! [`Random`]: numbers from a seed, the same on every machine.
 
-/// A generator of numbers. The same seed gives the same numbers.
+/// A generator of numbers. The same seed gives the same numbers on every machine.
 ///
-/// Source of the algorithm: splitmix64, Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014).
+/// Source of the algorithm: splitmix64, Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014). It
+/// is not for secrets.
+///
+/// ```
+/// use mimeo::testing::Random;
+///
+/// let (mut one, mut other) = (Random::new(7), Random::new(7));
+/// assert_eq!(one.bits(), other.bits());
+/// assert_ne!(one.bits(), Random::new(8).bits());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
@@ -67,12 +76,12 @@ const NANS: [u64; 8] = [
 ];
 
 impl Random {
-    /// Starts the numbers of a seed.
+    /// Starts the numbers of a seed. See [`Random`] for an example.
     pub fn new(seed: u64) -> Random {
         Random(seed)
     }
 
-    /// Any 64 bits, all equally likely.
+    /// Returns any 64 bits, all equally likely. See [`Random`] for an example.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -81,26 +90,55 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number below `end`, or 0 when that is 0.
+    /// Returns a number below `end`, or 0 if `end` is 0.
+    ///
+    /// ```
+    /// use mimeo::testing::Random;
+    ///
+    /// let mut random = Random::new(7);
+    /// assert!((0..100).all(|_| random.below(6) < 6));
+    /// ```
     pub fn below(&mut self, end: u64) -> u64 {
         self.bits() % end.max(1)
     }
 
-    /// True once in `times`.
+    /// Returns `true` once in `times` on average.
+    ///
+    /// ```
+    /// use mimeo::testing::Random;
+    ///
+    /// let mut random = Random::new(7);
+    /// let count = (0..1000).filter(|_| random.once_in(4)).count();
+    /// assert!((200..300).contains(&count));
+    /// ```
     pub fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
-    /// One of these.
+    /// Returns one of the elements of a slice.
     ///
     /// # Panics
     ///
-    /// When there are none.
+    /// If the slice is empty (test `nothing_cannot_be_picked_from`).
+    ///
+    /// ```
+    /// use mimeo::testing::Random;
+    ///
+    /// let mut random = Random::new(7);
+    /// assert!([2, 3, 5].contains(&random.pick(&[2, 3, 5])));
+    /// ```
     pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.below(of.len() as u64) as usize]
     }
 
-    /// An integer, as bits: often one at which something changes, or a small one.
+    /// Returns an integer, as bits: often one at which something changes, or a small one.
+    ///
+    /// ```
+    /// use mimeo::testing::Random;
+    ///
+    /// let mut random = Random::new(7);
+    /// assert!((0..100).any(|_| random.edge_u64() == u64::MAX));
+    /// ```
     pub fn edge_u64(&mut self) -> u64 {
         match self.below(8) {
             0..=3 => self.pick(&EDGES),
@@ -111,12 +149,26 @@ impl Random {
         }
     }
 
-    /// As [`edge_u64`](Self::edge_u64).
+    /// Returns an integer as [`edge_u64`](Self::edge_u64) does.
+    ///
+    /// ```
+    /// use mimeo::testing::Random;
+    ///
+    /// let mut random = Random::new(7);
+    /// assert!((0..100).any(|_| random.edge_i64() == i64::MIN));
+    /// ```
     pub fn edge_i64(&mut self) -> i64 {
         self.edge_u64() as i64
     }
 
-    /// A float: often one at which something changes, sometimes a NaN with a payload, or one near an integer.
+    /// Returns a float: often one at which something changes, sometimes a NaN with a payload, or one near an integer.
+    ///
+    /// ```
+    /// use mimeo::testing::Random;
+    ///
+    /// let mut random = Random::new(7);
+    /// assert!((0..100).any(|_| random.edge_f64().is_nan()));
+    /// ```
     pub fn edge_f64(&mut self) -> f64 {
         match self.below(8) {
             0..=2 => self.pick(&FLOATS),
@@ -128,7 +180,14 @@ impl Random {
         }
     }
 
-    /// Bits that are an integer's or a float's.
+    /// Returns the bits of an integer or of a float, for values that can be both.
+    ///
+    /// ```
+    /// use mimeo::testing::Random;
+    ///
+    /// let mut random = Random::new(7);
+    /// assert!((0..1000).any(|_| random.edge_bits() == f64::INFINITY.to_bits()));
+    /// ```
     pub fn edge_bits(&mut self) -> u64 {
         if self.once_in(3) { self.edge_f64().to_bits() } else { self.edge_u64() }
     }

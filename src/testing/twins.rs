@@ -13,7 +13,15 @@ use crate::jit::{Gaps, HasJit, Jit, JitConfig, Mode, WithJit};
 use crate::{Function, InstructionSet, Limits, Linked, Machine, Value};
 use mimeo_interp::{OpRun, Went};
 
-/// How much is tried.
+/// How much is tried. More states find rarer differences, in proportionally more time.
+///
+/// ```
+/// use mimeo::testing::Settings;
+///
+/// // The line that a failure's message ends with, as it is written in a test.
+/// let settings = Settings::default().with_seed(0x6d696d656f).with_only("add".to_owned());
+/// assert_eq!(settings.states, 300);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
@@ -32,21 +40,21 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Sets [`states`](Self::states).
+    /// Sets [`states`](Self::states). See [`twins_with`] for an example.
     #[must_use]
     pub fn with_states(mut self, states: usize) -> Settings {
         self.states = states;
         self
     }
 
-    /// Sets [`seed`](Self::seed).
+    /// Sets [`seed`](Self::seed). See [`Settings`] for an example.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Settings {
         self.seed = seed;
         self
     }
 
-    /// Sets [`only`](Self::only).
+    /// Sets [`only`](Self::only). See [`twins_with`] for an example.
     #[must_use]
     pub fn with_only(mut self, op: impl Into<Option<String>>) -> Settings {
         self.only = op.into();
@@ -55,10 +63,41 @@ impl Settings {
 }
 
 /// What was compared. A test that wants every op to be compared asserts it.
+///
+/// ```
+/// use mimeo::InstructionSet;
+/// use mimeo::testing::{Language, Random, Report, twins};
+/// use mimeo_doc_ops::{Context, Host, Ops, Vm};
+///
+/// struct Examples;
+///
+/// // SAFETY: the values are integers.
+/// unsafe impl Language<Ops> for Examples {
+///     type Snapshot = Vec<i64>;
+///
+///     fn state(&self, _: &mut Random) -> (Context, Host) {
+///         (Context::default(), Host::default())
+///     }
+///
+///     fn snapshot(&self, vm: &Vm) -> Vec<i64> {
+///         vm.host.printed.clone()
+///     }
+///
+///     fn spaces(&self) -> Vec<(&'static str, u32)> {
+///         vec![("globals", 4)]
+///     }
+/// }
+///
+/// let report: Report = twins::<Ops>(Examples);
+/// assert!(report.skipped.is_empty());
+/// if report.unavailable.is_none() {
+///     assert_eq!((report.ops, report.without_stencil.len()), (Ops::OPS.len(), 0));
+/// }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Why there is no native tier here, and nothing was compared.
+    /// Why nothing was compared: the reason for which there is no native tier.
     pub unavailable: Option<String>,
     /// Number of ops compared; each encoding of an op counts.
     pub ops: usize,
@@ -72,24 +111,52 @@ pub struct Report {
     pub skipped: Vec<(&'static str, String)>,
 }
 
-/// Runs every op of an instruction set in both tiers on random and edge-case states, and compares what they did: to
-/// the frame, to inline-cache cells, to the state ([`Language::snapshot`]), and where control went. Where runtime functions
+/// Runs every op of an instruction set in both tiers on random and edge-case states, and compares what they did: to the
+/// frame, to inline-cache cells, to the state ([`Language::snapshot`]), and where control went. Where runtime functions
 /// call back, some of the states have them run the op again in the middle of itself ([`Language::reenter`]).
+///
+/// It is a test: write it as one, beside the language. See [`Report`] for an example. Its time grows with the number of
+/// ops and with [`Settings::states`].
 ///
 /// # Panics
 ///
-/// With `JIT_DIFFERENTIAL` when the tiers differ. The message has the op, the simplest operands found that show the
-/// difference, what both tiers did, the op's C, its machine code, and how to run the case again. Also when the
-/// instruction set has no op that ends a function, or a stack machine none that pushes a value.
+/// With `JIT_DIFFERENTIAL` if the tiers differ (test `mistakes_in_stencils_are_found`). The message has the op, the
+/// simplest operands found that show the difference, what both tiers did, the op's C, its machine code, and how to run
+/// the case again. Also if the instruction set has no op that ends a function, or a stack machine none that pushes a
+/// value (test `ops_of_which_none_ends_a_function_cannot_be_compared`).
 pub fn twins<I: InstructionSet>(language: impl Language<I>) -> Report {
     twins_with(language, &Settings::default())
 }
 
-/// As [`twins`], and says how much is tried.
+/// Runs the ops as [`twins`] does, with other [`Settings`].
 ///
 /// # Panics
 ///
-/// As [`twins`].
+/// As [`twins`] (test `mistakes_in_stencils_are_found`).
+///
+/// ```
+/// use mimeo::testing::{Language, Random, Settings, twins_with};
+/// use mimeo_doc_ops::{Context, Host, Ops, Vm};
+///
+/// struct Examples;
+///
+/// // SAFETY: the values are integers.
+/// unsafe impl Language<Ops> for Examples {
+///     type Snapshot = Vec<i64>;
+///
+///     fn state(&self, _: &mut Random) -> (Context, Host) {
+///         (Context::default(), Host::default())
+///     }
+///
+///     fn snapshot(&self, vm: &Vm) -> Vec<i64> {
+///         vm.host.printed.clone()
+///     }
+/// }
+///
+/// let settings = Settings::default().with_only("add".to_owned()).with_states(1000);
+/// let report = twins_with::<Ops>(Examples, &settings);
+/// assert!(report.ops == 1 || report.unavailable.is_some());
+/// ```
 pub fn twins_with<I: InstructionSet>(language: impl Language<I>, settings: &Settings) -> Report {
     let mut report = Report::default();
     if let Err(error) = crate::jit::has_stencils::<I>() {

@@ -9,6 +9,7 @@ mod memory;
 mod nans;
 mod output;
 mod outside;
+mod panics;
 mod prebuilt;
 mod programs;
 mod reentry;

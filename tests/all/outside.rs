@@ -190,3 +190,23 @@ fn exec_memory() {
         Err(error) => assert_eq!(error.raw_os_error(), Some(libc::EINVAL), "{error}"),
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_machine_without_memory_for_its_stacks_panics() {
+    /// Set in the process whose address space is limited.
+    const IS_LIMITED: &str = "MIMEO_TEST_IS_LIMITED";
+    if env::var_os(IS_LIMITED).is_none() {
+        let test = env::current_exe().expect("the test is a file");
+        let script = "ulimit -v 8000000 && exec \"$0\" --exact outside::a_machine_without_memory_for_its_stacks_panics";
+        let output = Command::new("sh").args(["-c", script]).arg(test).env(IS_LIMITED, "1").output();
+        let output = output.expect("there is a shell");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    }
+    // 16 GiB of slots.
+    let limits = mimeo::Limits::default().with_slots(2 << 30);
+    let builder = mimeo_doc_ops::Machine::builder(Default::default(), Default::default()).limits(limits);
+    assert_eq!(crate::runtime::panic_of(|| builder.build()), "there is no memory for stacks of 2147483648 slots");
+}

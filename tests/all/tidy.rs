@@ -1,5 +1,7 @@
 //! What the documents say about the tree is true: the map, the crates' edges, the quoted texts, the diff.
 
+mod examples;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -53,10 +53,6 @@ pub(crate) struct TooLarge {
 /// # Errors
 ///
 /// When a function is too large.
-///
-/// # Panics
-///
-/// When the code is refused, which is a defect of the generator.
 pub(crate) fn generate(tree: &Tree, name: &str, constants: &[Value]) -> Result<Generated, TooLarge> {
     let mut chunk = ChunkState { name, constants, program: ProgramBuilder::new(), infos: Vec::new() };
     chunk.function(&tree.main)?;

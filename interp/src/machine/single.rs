@@ -17,7 +17,17 @@ const UNTOUCHED: [u64; MARGIN] = [0x5afe_5afe_5afe_5afe; MARGIN];
 /// Records below that of the op's frame: the host's, and one of a function that called.
 const BELOW: usize = 2;
 
-/// Where an op went.
+/// Where an op went. For tests of single ops: see [`OpRun`].
+///
+/// ```
+/// use mimeo::def::Pc;
+/// use mimeo_doc_ops::{SUM, sample_machine};
+/// use mimeo_interp::Went;
+///
+/// let (mut machine, linked) = sample_machine();
+/// let run = machine.run_op(linked.function(SUM), Pc(0), false, &[10, 0, 0, 0]).expect("it is interpreted");
+/// assert_eq!(run.went, Went::To(Pc(6)), "the next op: `number` is six units long");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Went {
     /// To the op at this place of the same function, which is the next one or a label's.
@@ -28,9 +38,9 @@ pub enum Went {
         callee: u32,
         /// Its slot 0, as a slot of the calling frame.
         base: u32,
-        /// Where the caller goes on in the interpreter.
+        /// Where the caller resumes in the interpreter.
         ret: Pc,
-        /// Where the caller goes on when the tier that made the call is returned to.
+        /// Where the caller resumes in the tier that made the call.
         resumes: Pc,
     },
     /// Into a function that took the place of the running one.
@@ -47,9 +57,9 @@ pub enum Went {
     },
     /// Back to the caller; the result is in slot 0.
     Returned,
-    /// An error is on its way.
+    /// Nowhere: it threw an error.
     Threw {
-        /// Its text.
+        /// The text of the error.
         message: String,
         /// Where it was thrown.
         pc: Pc,
@@ -58,7 +68,18 @@ pub enum Went {
     Lost(Exit),
 }
 
-/// What one op did.
+/// What one op did. For tests of single ops, as `mimeo::testing::twins` does them; see [`Machine::run_op`].
+///
+/// ```
+/// use mimeo::def::Pc;
+/// use mimeo_doc_ops::{DIVIDE, sample_machine};
+/// use mimeo_interp::Went;
+///
+/// let (mut machine, linked) = sample_machine();
+/// let run = machine.run_op(linked.function(DIVIDE), Pc(0), false, &[7, 0]).expect("it is interpreted");
+/// assert_eq!(run.went, Went::Threw { message: "cannot divide 7 by 0".to_owned(), pc: Pc(0) });
+/// assert_eq!((run.slots, run.damaged.len()), (vec![7, 0], 0));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpRun {
     /// Where it went.
@@ -72,8 +93,18 @@ pub struct OpRun {
 }
 
 impl<I: InstructionSet> Machine<I> {
-    /// From now on calls fit to this depth only, or to what the limits say if that is less. The frame of an op that
-    /// [`run_op`](Self::run_op) runs is 2 deep: it has a caller.
+    /// Lets calls fit to this depth only, or to what the limits say if that is less. The frame of an op that
+    /// [`run_op`](Self::run_op) runs is 2 deep: it has a caller. For tests of single ops.
+    ///
+    /// ```
+    /// use mimeo::TrapKind;
+    /// use mimeo_doc_ops::{DEPTH, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// machine.limit_depth(10);
+    /// assert_eq!(machine.call(linked.function(DEPTH), &[9]), Ok(9));
+    /// assert_eq!(machine.call(linked.function(DEPTH), &[10]).unwrap_err().kind, TrapKind::StackOverflow);
+    /// ```
     pub fn limit_depth(&mut self, depth: u32) {
         let vm = self.vm_mut();
         vm.driver.stacks_mut().limit_depth(depth);
@@ -81,17 +112,27 @@ impl<I: InstructionSet> Machine<I> {
     }
 
     /// Runs the op at `pc`, and nothing else, on a frame with these slots; natively when `native` is set. Further slots
-    /// lie above the frame, where a run that the op's runtime function starts has its own.
+    /// lie above the frame, where a run that the op's runtime function starts has its own. For tests of single ops.
     ///
-    /// Native code runs on to the next op that it has to leave for. A test of one op wants it to leave after that
-    /// op at once, which is what `Gaps::except_at` of `mimeo-jit` is for.
+    /// Native code runs on to the next op for which it has to leave. A test of one op wants it to leave right after
+    /// that op, which is what `Gaps::except_at` of `mimeo-jit` is for.
     ///
     /// The answer is `None` when there is no native code for the op.
     ///
     /// # Panics
     ///
-    /// When control does not get to an op at `pc`, when `slots` is shorter than the function's frame, or the slots
-    /// do not fit the machine's value stack; and with the panic of a runtime function.
+    /// If control does not get to an op at `pc`, if `slots` is shorter than the function's frame, if the slots do not
+    /// fit the machine's value stack, or if the function is not loaded (test `an_op_that_cannot_run_alone_panics`); and
+    /// with the panic of a runtime function.
+    ///
+    /// ```
+    /// use mimeo::def::Pc;
+    /// use mimeo_doc_ops::{DOUBLE, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let run = machine.run_op(linked.function(DOUBLE), Pc(0), false, &[21]).expect("it is interpreted");
+    /// assert_eq!(run.slots, [42]);
+    /// ```
     pub fn run_op(&mut self, function: FunctionRef<I>, pc: Pc, native: bool, slots: &[I::Value]) -> Option<OpRun> {
         let record = self.vm().driver.programs.function(function).expect("the function is loaded");
         assert!(record.facts().depth(pc).is_some(), "control does not get to {pc}");

@@ -27,7 +27,7 @@ const SYMBOL_BYTES: usize = size_of::<Sym64<LE>>();
 ///
 /// # Panics
 ///
-/// When there are more than [`MAX_REGIONS`].
+/// If there are more than [`MAX_REGIONS`] (test `more_regions_than_an_object_can_number_are_refused`).
 pub(super) fn object(regions: &[CodeRegion<'_>], eh_frame: &[u8], arch: Arch) -> Vec<u8> {
     assert!(regions.len() <= MAX_REGIONS, "{} regions are too many for one object", regions.len());
     let mut names = Names::new();

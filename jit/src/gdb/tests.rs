@@ -110,6 +110,7 @@ fn more_regions_than_an_object_can_number_are_refused() {
     let regions = vec![region("f", 1); elf::MAX_REGIONS + 1];
     let error = GdbImage::register(&regions).unwrap_err();
     assert_eq!(error.to_string(), "65277 regions are too many for one image");
+    assert!(std::panic::catch_unwind(|| elf::object(&regions, &[], HOST)).is_err());
     let object = elf::object(&regions[1..], &[], HOST);
     assert_eq!(functions(&object).len(), elf::MAX_REGIONS);
 }

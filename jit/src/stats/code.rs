@@ -1,6 +1,19 @@
 //! Code that comes and goes → bytes: what is in use, what waits, what was given back.
 
-/// Bytes of the code of functions. That of ways in and out is not counted, nor what pages leave unused.
+/// Bytes of the code of functions. The code that enters and leaves native code is not counted, nor what pages leave
+/// unused.
+///
+/// ```
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// machine.call(linked.function(SUM), &[10])?;
+/// let code = machine.jit().expect("it has a tier").stats().code;
+/// assert_eq!(code.live_bytes, code.regions.total_bytes());
+/// assert_eq!((code.retired_bytes, code.limit_bytes), (0, None));
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Code {
@@ -17,6 +30,14 @@ pub struct Code {
 }
 
 /// Bytes of code, by region.
+///
+/// ```
+/// use mimeo::jit::Regions;
+///
+/// let mut regions = Regions::default();
+/// (regions.hot_bytes, regions.cold_bytes) = (100, 40);
+/// assert_eq!(regions.total_bytes(), 140);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Regions {
@@ -31,7 +52,7 @@ pub struct Regions {
 }
 
 impl Regions {
-    /// Bytes of all regions.
+    /// Returns the bytes of all regions. See [`Regions`] for an example.
     pub fn total_bytes(&self) -> u64 {
         self.hot_bytes + self.cold_bytes + self.constant_bytes + self.stub_bytes
     }

@@ -1,6 +1,17 @@
 //! Compilations → where their time went, and how long single ones took.
 
-/// Time that compilations took, those that ended in a blocked function included.
+/// Time that compilations took, including those that ended in a blocked function.
+///
+/// ```
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// machine.call(linked.function(SUM), &[10])?;
+/// let stats = machine.jit().expect("it has a tier").stats();
+/// assert_eq!(stats.compile.latency.count, stats.functions.compiled());
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Compile {
@@ -19,6 +30,17 @@ pub struct Compile {
 }
 
 /// How long single compilations took: percentiles of a histogram, exact to 1 %.
+///
+/// ```
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// machine.call(linked.function(SUM), &[10])?;
+/// let latency = machine.jit().expect("it has a tier").stats().compile.latency;
+/// assert!(latency.p50_ns <= latency.p99_ns);
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Latency {
@@ -35,7 +57,15 @@ pub struct Latency {
 }
 
 impl Compile {
-    /// Nanoseconds for all.
+    /// Returns the nanoseconds that all compilations took.
+    ///
+    /// ```
+    /// use mimeo::jit::Compile;
+    ///
+    /// let mut compile = Compile::default();
+    /// (compile.plan_ns, compile.emit_ns, compile.seal_ns) = (200, 300, 500);
+    /// assert_eq!(compile.total_ns(), 1000);
+    /// ```
     pub fn total_ns(&self) -> u64 {
         self.plan_ns + self.emit_ns + self.seal_ns
     }

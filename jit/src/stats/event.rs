@@ -5,6 +5,13 @@ use std::collections::VecDeque;
 use crate::Diagnostic;
 
 /// What happened to the code of a function.
+///
+/// ```
+/// use mimeo::jit::{Diagnostic, What};
+///
+/// assert_eq!(What::Compiled.name(), "compiled");
+/// assert_eq!(What::Blocked(Diagnostic::CodeCache).name(), "blocked");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum What {
@@ -23,7 +30,7 @@ pub enum What {
 }
 
 impl What {
-    /// Name in reports.
+    /// Returns the name in reports. See [`What`] for an example.
     pub const fn name(self) -> &'static str {
         match self {
             What::Compiled => "compiled",
@@ -36,7 +43,24 @@ impl What {
     }
 }
 
-/// One thing that happened to the code of a function.
+/// One thing that happened to the code of a function: an element of a [`Trace`].
+///
+/// ```
+/// use mimeo::Machine;
+/// use mimeo::jit::{HasJit, JitConfig, What, WithJit};
+/// use mimeo_doc_ops::{Context, Host, SUM, sample_program};
+///
+/// let builder = Machine::builder(Context::default(), Host::default());
+/// let mut machine = builder.jit(JitConfig::default().with_trace(true)).build();
+/// let linked = machine.load(&sample_program())?;
+/// machine.compile(linked.function(SUM))?;
+/// let stats = machine.jit().expect("it has a tier").stats();
+/// // Without native code there is no trace.
+/// for event in stats.trace.iter().flat_map(|trace| &trace.events) {
+///     assert_eq!((event.what, event.function.as_str()), (What::Compiled, "sum"));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event {
@@ -58,7 +82,16 @@ pub struct Event {
     pub gaps: u64,
 }
 
-/// The latest events.
+/// The latest events of a tier that records them: at most [`KEPT`](Self::KEPT).
+///
+/// ```
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::jit_machine;
+///
+/// let (machine, _) = jit_machine();
+/// let stats = machine.jit().expect("it has a tier").stats();
+/// assert_eq!(stats.trace, None, "the configuration does not ask for one");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// In the order in which they happened.
@@ -68,7 +101,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// So many events are kept.
+    /// The number of events that are kept.
     pub const KEPT: usize = 100_000;
 
     #[cfg_attr(not(feature = "native"), expect(dead_code, reason = "a lean build compiles nothing"))]

@@ -6,6 +6,17 @@ use super::Stats;
 use crate::BadSetting;
 
 /// How statistics are shown.
+///
+/// ```
+/// use mimeo::jit::{HasJit, StatsFormat};
+/// use mimeo_doc_ops::jit_machine;
+///
+/// let format: StatsFormat = "json".parse()?;
+/// let (machine, _) = jit_machine();
+/// let text = machine.jit().expect("it has a tier").report(format);
+/// assert!(text.contains("\"schema\": 1"));
+/// # Ok::<(), mimeo::jit::BadSetting>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StatsFormat {
     /// A table for people.
@@ -17,10 +28,16 @@ pub enum StatsFormat {
 }
 
 impl StatsFormat {
-    /// All of them.
+    /// All formats.
     pub const ALL: [StatsFormat; 3] = [StatsFormat::Summary, StatsFormat::Trace, StatsFormat::Json];
 
-    /// Its name in options and variables.
+    /// Returns the name in options and variables.
+    ///
+    /// ```
+    /// use mimeo::jit::StatsFormat;
+    ///
+    /// assert_eq!(StatsFormat::ALL.map(StatsFormat::name), ["summary", "trace", "json"]);
+    /// ```
     pub const fn name(self) -> &'static str {
         match self {
             StatsFormat::Summary => "summary",
@@ -29,7 +46,14 @@ impl StatsFormat {
         }
     }
 
-    /// The statistics in this format; ends in a line break.
+    /// Returns the statistics in this format; the text ends in a line break.
+    ///
+    /// ```
+    /// use mimeo::jit::{Stats, StatsFormat};
+    ///
+    /// let stats = Stats::default();
+    /// assert_eq!(StatsFormat::Summary.render(&stats), stats.summary());
+    /// ```
     pub fn render(self, stats: &Stats) -> String {
         match self {
             StatsFormat::Summary => stats.summary(),

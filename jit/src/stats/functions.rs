@@ -3,6 +3,20 @@
 use crate::Diagnostic;
 
 /// What became of functions. A function that is compiled twice counts twice.
+///
+/// ```
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{DOUBLE, SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// machine.call(linked.function(SUM), &[10])?;
+/// machine.call(linked.function(DOUBLE), &[10])?;
+/// let jit = machine.jit().expect("it has a tier");
+/// let functions = jit.stats().functions;
+/// assert_eq!(functions.compiled(), if jit.unavailable().is_none() { 2 } else { 0 });
+/// assert_eq!((functions.ok_with_deopt, functions.blocked), (0, 0));
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Functions {
@@ -27,6 +41,23 @@ pub struct Functions {
 }
 
 /// A function that could not be compiled.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use mimeo::jit::{Diagnostic, HasJit};
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// // Nothing can be compiled in no time.
+/// machine.jit().expect("it has a tier").control().set_latency_budget(Some(Duration::ZERO));
+/// machine.call(linked.function(SUM), &[10])?;
+/// let stats = machine.jit().expect("it has a tier").stats();
+/// for blocked in stats.functions.first_blocked {
+///     assert_eq!((blocked.function.as_str(), blocked.diagnostic), ("sum", Diagnostic::LatencyBudget));
+/// }
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Blocked {
@@ -43,10 +74,18 @@ pub struct Blocked {
 }
 
 impl Functions {
-    /// So many blocked functions are kept by name.
+    /// The number of blocked functions that are kept by name.
     pub const KEPT: usize = 100;
 
-    /// Compilations that gave code.
+    /// Returns the number of compilations that produced code.
+    ///
+    /// ```
+    /// use mimeo::jit::Functions;
+    ///
+    /// let mut functions = Functions::default();
+    /// (functions.ok, functions.ok_with_deopt) = (3, 1);
+    /// assert_eq!(functions.compiled(), 4);
+    /// ```
     pub fn compiled(&self) -> u64 {
         self.ok + self.ok_with_deopt
     }

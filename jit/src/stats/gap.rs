@@ -3,6 +3,18 @@
 use crate::NoStencil;
 
 /// An op that the interpreter ran for native code, or may have to.
+///
+/// ```
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{LEAVE, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// machine.call(linked.function(LEAVE), &[7])?;
+/// let gaps = machine.jit().expect("it has a tier").stats().gaps;
+/// // All ops of the examples have a stencil, so nothing was planted in the place of one.
+/// assert!(gaps.iter().all(|gap| gap.reason.is_none() && gap.places == 0));
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gap {
@@ -21,7 +33,19 @@ pub struct Gap {
     pub hard: Hard,
 }
 
-/// What whole functions without native code cost.
+/// The cost of whole functions without native code.
+///
+/// ```
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// machine.call(linked.function(SUM), &[10])?;
+/// let stats = machine.jit().expect("it has a tier").stats();
+/// let functions: u64 = stats.gaps.iter().map(|gap| gap.hard.functions).sum();
+/// assert!(functions <= stats.functions.blocked, "others are blocked for another reason than an op");
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Hard {
@@ -35,7 +59,20 @@ pub struct Hard {
 }
 
 impl Gap {
-    /// How often the interpreter had to step in; the measure by which gaps are sorted.
+    /// Returns how often the interpreter had to step in, the measure by which gaps are sorted.
+    ///
+    /// ```
+    /// use std::cmp::Reverse;
+    ///
+    /// use mimeo::jit::HasJit;
+    /// use mimeo_doc_ops::{LEAVE, jit_machine};
+    ///
+    /// let (mut machine, linked) = jit_machine();
+    /// machine.call(linked.function(LEAVE), &[7])?;
+    /// let gaps = machine.jit().expect("it has a tier").stats().gaps;
+    /// assert!(gaps.is_sorted_by_key(|gap| Reverse(gap.executions())));
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
     pub fn executions(&self) -> u64 {
         self.side_exits + self.hard.runs
     }

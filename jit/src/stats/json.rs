@@ -11,7 +11,14 @@ const SCHEMA: u64 = 1;
 // serde_json without serde's derive adds 2 s to a build from nothing, most of it beside other crates, and no macro
 // crate. For that, strings are escaped and numbers written by code that many use.
 impl Stats {
-    /// The statistics as one JSON object, indented.
+    /// Returns the statistics as one indented JSON object, whose fields `docs/statistics.md` describes.
+    ///
+    /// ```
+    /// use mimeo::jit::Stats;
+    ///
+    /// let text = Stats::default().json();
+    /// assert!(text.starts_with("{\n") && text.contains("\"ops\": 0"));
+    /// ```
     pub fn json(&self) -> String {
         // Every field is taken by name, so that none can be forgotten here.
         let Stats { functions, ops, gaps, code, compile, switches, trace } = self;

@@ -34,7 +34,22 @@ pub(crate) use recorder::{Compilation, Named, Recorder, Settings, Unlinked};
 #[cfg(feature = "native")]
 pub(crate) use watch::Watch;
 
-/// What one tier did since it was made.
+/// What one tier did since it was made: a snapshot that it does not update. Taking one copies some kilobytes at most,
+/// and the trace if there is one.
+///
+/// ```
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// machine.call(linked.function(SUM), &[10])?;
+/// let jit = machine.jit().expect("it has a tier");
+/// let stats = jit.stats();
+/// // Where there is native code, the function was compiled at its first call.
+/// assert_eq!(stats.functions.ok, u64::from(jit.unavailable().is_none()));
+/// assert!(stats.gaps.is_empty(), "every op has a stencil");
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {

@@ -5,7 +5,15 @@ use mimeo_def::frame::Exit;
 use super::{Blocked, Code, Compile, Entry, Functions, Gap, Latency, Regions, Stats};
 
 impl Stats {
-    /// A table for people. What did not happen is not in it.
+    /// Returns a table for people. What did not happen is not in it.
+    ///
+    /// ```
+    /// use mimeo::jit::Stats;
+    ///
+    /// let mut stats = Stats::default();
+    /// (stats.functions.ok, stats.functions.ok_with_deopt) = (3, 1);
+    /// assert_eq!(stats.summary(), "functions compiled  4  3 ok (75.0%), 1 ok-with-deopt (25.0%)\n");
+    /// ```
     pub fn summary(&self) -> String {
         let mut rows = Vec::new();
         let mut row = |name: &str, total: String, parts: String| {

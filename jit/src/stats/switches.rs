@@ -3,6 +3,12 @@
 use mimeo_def::frame::Exit;
 
 /// Why native code was entered from outside of it. Native code that calls native code enters nothing.
+///
+/// ```
+/// use mimeo::jit::Entry;
+///
+/// assert_eq!(Entry::ALL.map(Entry::name), ["call", "loop", "resume", "return"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Entry {
@@ -17,10 +23,10 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// All of them, in the order of [`Switches::entered`].
+    /// All reasons, in the order of [`Switches::entered`].
     pub const ALL: [Entry; 4] = [Entry::Call, Entry::Loop, Entry::Resume, Entry::Return];
 
-    /// Name in reports.
+    /// Returns the name in reports. See [`Entry`] for an example.
     pub const fn name(self) -> &'static str {
         match self {
             Entry::Call => "call",
@@ -32,6 +38,19 @@ impl Entry {
 }
 
 /// How often native code was entered and left, by reason.
+///
+/// ```
+/// use mimeo::def::frame::Exit;
+/// use mimeo::jit::{Entry, HasJit};
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// machine.call(linked.function(SUM), &[10])?;
+/// let switches = machine.jit().expect("it has a tier").stats().switches;
+/// // Native code that was called by the host returned to it.
+/// assert_eq!(switches.entered_by(Entry::Call), switches.left_by(Exit::Finish));
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Switches {
@@ -42,12 +61,12 @@ pub struct Switches {
 }
 
 impl Switches {
-    /// How often native code was entered for this reason.
+    /// Returns how often native code was entered for this reason. See [`Switches`] for an example.
     pub fn entered_by(&self, entry: Entry) -> u64 {
         self.entered[entry as usize]
     }
 
-    /// How often native code was left for this reason.
+    /// Returns how often native code was left for this reason. See [`Switches`] for an example.
     pub fn left_by(&self, exit: Exit) -> u64 {
         self.left[exit as usize - 1]
     }

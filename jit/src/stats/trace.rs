@@ -3,7 +3,14 @@
 use super::{Event, Stats, What};
 
 impl Stats {
-    /// A line for each event that was kept; or one that says how to have them kept.
+    /// Returns a line for each event that was kept, or one that says how to have them kept. [`Event`] has an example
+    /// with an event.
+    ///
+    /// ```
+    /// use mimeo::jit::Stats;
+    ///
+    /// assert!(Stats::default().trace().starts_with("no trace was recorded"));
+    /// ```
     pub fn trace(&self) -> String {
         let Some(trace) = &self.trace else {
             return "no trace was recorded; it must be asked for before the program runs\n".to_owned();

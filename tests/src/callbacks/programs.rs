@@ -13,10 +13,6 @@ pub const CAUTIOUS: FunctionIndex = FunctionIndex(1);
 pub const TWICE: FunctionIndex = FunctionIndex(2);
 
 /// The three functions.
-///
-/// # Panics
-///
-/// Never: the program is sound.
 #[must_use]
 pub fn program() -> Program {
     let mut builder = ProgramBuilder::new();
@@ -56,10 +52,6 @@ pub fn program() -> Program {
 }
 
 /// So many functions of 22 ops without calls: each adds 20 times its number to the argument.
-///
-/// # Panics
-///
-/// Never: the program is sound.
 #[must_use]
 pub fn many_functions(count: usize) -> Program {
     let mut builder = ProgramBuilder::new();

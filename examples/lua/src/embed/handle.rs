@@ -39,7 +39,7 @@ impl Pins {
     ///
     /// # Panics
     ///
-    /// When it was made elsewhere.
+    /// If it was made elsewhere (test `handles_outlive_their_lua_and_are_refused_by_others`).
     pub(super) fn object(&self, handle: &Handle) -> Bits {
         assert!(Rc::ptr_eq(&self.0, &handle.pins.0), "a handle of another Lua");
         handle.bits()

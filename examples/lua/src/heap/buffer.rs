@@ -65,7 +65,7 @@ impl Heap {
     ///
     /// # Panics
     ///
-    /// When they are more than [`Text::MAX_LEN`].
+    /// If they are more than [`Text::MAX_LEN`] (test `texts_that_are_too_long_panic`).
     pub fn text_of(&mut self, bytes: &mut Vec<u8>) -> Gc<Text> {
         if bytes.len() < Heap::MIN_ADOPTED {
             return self.text(bytes);
@@ -79,7 +79,7 @@ impl Heap {
     ///
     /// # Panics
     ///
-    /// When they are more than [`Text::MAX_LEN`] together.
+    /// If they are more than [`Text::MAX_LEN`] together (test `texts_that_are_too_long_panic`).
     pub fn append(&mut self, text: Gc<Text>, more: &[u8]) -> Option<Gc<Text>> {
         let (old, len) = (text.len as usize, text.len as usize + more.len());
         assert!(len <= Text::MAX_LEN, "a text of {len} bytes");

@@ -57,7 +57,7 @@ impl Heap {
     ///
     /// # Panics
     ///
-    /// When it has begun before.
+    /// If it has begun before (test `a_coroutine_does_not_begin_twice`).
     pub fn begin(&mut self, mut coroutine: Gc<Coroutine>, fiber: u32) -> Value {
         let body = std::mem::replace(&mut unsafe { coroutine.as_mut() }.body, Value::NIL);
         assert!(!body.is_nil(), "a coroutine begins only once");

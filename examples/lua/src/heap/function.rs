@@ -219,7 +219,8 @@ impl Heap {
     ///
     /// # Panics
     ///
-    /// When there is no such prototype, or the number of upvalues is not that of its captures.
+    /// If there is no such prototype, or the number of upvalues is not that of its captures (test
+    /// `a_closure_has_a_prototype_and_all_upvalues`).
     pub fn new_closure(
         &mut self,
         chunk: Gc<Chunk>,
@@ -276,7 +277,7 @@ impl Heap {
     ///
     /// # Panics
     ///
-    /// When it was made with fewer.
+    /// If it was made with fewer (test `a_builtin_has_no_more_values_than_it_was_made_with`).
     pub fn set_captured(&mut self, mut builtin: Gc<Builtin>, index: usize, value: Value) {
         unsafe { builtin.as_mut() }.captured[index] = value;
         if builtin.object.mark & BLACK != 0 {

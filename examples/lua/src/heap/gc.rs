@@ -53,7 +53,7 @@ impl Kind {
     ///
     /// # Panics
     ///
-    /// When it is none: somebody kept an object that was freed.
+    /// If it is none: somebody kept an object that was freed (test `a_dangling_value_is_found`).
     #[inline]
     pub(super) fn of(object: *mut Object) -> Kind {
         let number = unsafe { (*object).kind };

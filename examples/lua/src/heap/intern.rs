@@ -57,7 +57,7 @@ impl Heap {
     ///
     /// # Panics
     ///
-    /// When they are more than [`Text::MAX_LEN`].
+    /// If they are more than [`Text::MAX_LEN`] (test `texts_that_are_too_long_panic`).
     pub fn text(&mut self, bytes: &[u8]) -> Gc<Text> {
         if bytes.len() > MAX_INTERNED as usize {
             let text = text::allocate(&mut self.pool, bytes, 0, self.tracer.white, self.objects);

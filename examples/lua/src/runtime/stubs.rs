@@ -28,10 +28,6 @@ pub struct Stubs {
 
 impl Stubs {
     /// Loads the code.
-    ///
-    /// # Panics
-    ///
-    /// When the machine refuses it.
     pub fn load(machine: &mut Machine) -> Stubs {
         let mut program = ProgramBuilder::new();
         let mut add = |body: FunctionBody| {

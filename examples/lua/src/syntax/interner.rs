@@ -40,7 +40,7 @@ impl Strings {
     ///
     /// # Panics
     ///
-    /// When `id` is of another chunk and this one has fewer.
+    /// If `id` is of another chunk and this one has fewer (test `a_number_of_another_chunk_may_have_no_text`).
     #[must_use]
     pub fn text(&self, id: StringId) -> &[u8] {
         &self.texts[id.index()]
@@ -61,6 +61,14 @@ impl Strings {
 #[cfg(test)]
 mod tests {
     use super::Strings;
+
+    #[test]
+    #[should_panic(expected = "out of bounds")]
+    fn a_number_of_another_chunk_may_have_no_text() {
+        let mut strings = Strings::default();
+        let id = strings.intern(b"a");
+        let _nothing = Strings::default().text(id);
+    }
 
     #[test]
     fn the_same_text_has_the_same_number() {

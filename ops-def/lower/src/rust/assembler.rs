@@ -25,7 +25,8 @@ pub(super) fn assembler(set: &Set) -> TokenStream {
     quote! {
         /// Assembles a function of this instruction set: a method per op, labels, source positions.
         ///
-        /// What goes wrong on the way is reported by [`finish`](Self::finish).
+        /// What goes wrong on the way is reported by [`finish`](Self::finish). The methods that are not ops are those of
+        /// [`FunctionBuilder`](::mimeo::asm::FunctionBuilder), which has an example for each.
         #[derive(Debug)]
         pub struct Assembler(::mimeo::asm::FunctionBuilder);
 

@@ -1,6 +1,7 @@
 //! Functions, upvalues, coroutines and userdata: what they hold, and what happens when they go.
 
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use super::{Held, no_code, nothing, number, text};
@@ -219,4 +220,34 @@ fn what_a_lost_coroutine_wrote_last_is_in_its_upvalues() {
         assert!(!upvalue.is_open());
         assert_eq!(upvalue.value().to_table().expect("it is alive").array_len, 7, "after {steps} steps");
     }
+}
+
+#[test]
+#[should_panic(expected = "a coroutine begins only once")]
+fn a_coroutine_does_not_begin_twice() {
+    let mut heap = Heap::default();
+    let coroutine = heap.new_coroutine(Value::TRUE);
+    assert_eq!(heap.begin(coroutine, 1), Value::TRUE);
+    heap.begin(coroutine, 2);
+}
+
+#[test]
+fn a_closure_has_a_prototype_and_all_upvalues() {
+    let mut heap = Heap::default();
+    let chunk = chunk(&mut heap, 1, Box::default());
+    let environment = heap.new_table(0, 0, 0);
+    let upvalue = heap.closed_upvalue(Value::TRUE);
+    for (prototype, upvalues) in [(1, &[upvalue][..]), (0, &[])] {
+        let made =
+            catch_unwind(AssertUnwindSafe(|| heap.new_closure(chunk, prototype, environment, upvalues).as_ptr()));
+        assert!(made.is_err(), "prototype {prototype}, {} upvalues", upvalues.len());
+    }
+}
+
+#[test]
+#[should_panic(expected = "out of bounds")]
+fn a_builtin_has_no_more_values_than_it_was_made_with() {
+    let mut heap = Heap::default();
+    let builtin = heap.new_builtin("f", no_code(), nothing, Box::new([Value::TRUE]));
+    heap.set_captured(builtin, 1, Value::TRUE);
 }

@@ -1,5 +1,8 @@
 //! Texts: interned or not, their hashes, and what becomes of them.
 
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::{Held, text};
 use crate::heap::{Gc, Heap};
 use crate::ops::ops::{Text, Value};
@@ -210,4 +213,17 @@ fn random_texts_that_grow_are_what_was_appended() {
         }
     }
     assert!(models.iter().filter(|model| model.len() > 1000).count() > 10, "some have grown");
+}
+
+#[test]
+fn texts_that_are_too_long_panic() {
+    let mut heap = Heap::default();
+    // Nobody touches these bytes, so they take no memory.
+    let mut bytes = vec![0; Text::MAX_LEN + 1];
+    assert!(catch_unwind(AssertUnwindSafe(|| heap.text(&bytes).len)).is_err());
+    let one = heap.text(b"a");
+    assert!(catch_unwind(AssertUnwindSafe(|| heap.append(one, &bytes[1..]).is_some())).is_err());
+    // This one has taken the bytes over and lost them, which its drop would notice.
+    let mut heap = ManuallyDrop::new(Heap::default());
+    assert!(catch_unwind(AssertUnwindSafe(|| heap.text_of(&mut bytes).len)).is_err());
 }

@@ -1,0 +1,225 @@
+//! Every public item that a language's author or its host meets has an example that runs, and each panic that the
+//! documentation promises has a test.
+
+use std::collections::BTreeSet;
+
+use syn::{Attribute, ImplItem, Item, TraitItem, Visibility};
+
+use super::{CRATES, function, read, rust_files, unindented};
+
+/// The files with those items. What only generated code and native tiers use is elsewhere, or hidden.
+const FILES: &[&str] = &[
+    "interp/src/asm.rs",
+    "interp/src/callable.rs",
+    "interp/src/disassemble.rs",
+    "interp/src/error.rs",
+    "interp/src/fiber.rs",
+    "interp/src/flow.rs",
+    "interp/src/function.rs",
+    "interp/src/instruction_set.rs",
+    "interp/src/machine.rs",
+    "interp/src/machine/single.rs",
+    "interp/src/program.rs",
+    "interp/src/quiet_nan.rs",
+    "interp/src/reference.rs",
+    "interp/src/request.rs",
+    "interp/src/stacks.rs",
+    "interp/src/trap.rs",
+    "interp/src/trusted.rs",
+    "interp/src/value.rs",
+    "interp/src/verify.rs",
+    "interp/src/view.rs",
+    "interp/src/vm.rs",
+    "jit/src/capability.rs",
+    "jit/src/code_buf.rs",
+    "jit/src/code_buf_error.rs",
+    "jit/src/control.rs",
+    "jit/src/diagnostic.rs",
+    "jit/src/inspect.rs",
+    "jit/src/no_stencil.rs",
+    "jit/src/patch.rs",
+    "jit/src/patch_error.rs",
+    "jit/src/stats/code.rs",
+    "jit/src/stats/compile.rs",
+    "jit/src/stats/event.rs",
+    "jit/src/stats/format.rs",
+    "jit/src/stats/functions.rs",
+    "jit/src/stats/gap.rs",
+    "jit/src/stats/json.rs",
+    "jit/src/stats/mod.rs",
+    "jit/src/stats/summary.rs",
+    "jit/src/stats/switches.rs",
+    "jit/src/stats/trace.rs",
+    "jit/src/table_error.rs",
+    "jit/src/unavailable.rs",
+    "src/lib.rs",
+    "src/listing.rs",
+    "src/testing/language.rs",
+    "src/testing/random.rs",
+    "src/testing/twins.rs",
+];
+
+/// Items without an example of their own or a link to one, and why. A `*` stands for the methods of a trait.
+const WITHOUT: &[(&str, &str)] = &[
+    ("interp/src/error.rs: Vm::pending_error", "only a collector calls it, in the middle of an op"),
+    ("interp/src/error.rs: Vm::take_error", "only handlers call it: the example of `Handler` runs one"),
+    ("interp/src/error.rs: Vm::throw", "the example of `Thrown` has it"),
+    ("interp/src/function.rs: Function::cache_address", "for native tiers"),
+    ("interp/src/function.rs: Function::countdown", "for native tiers"),
+    ("interp/src/function.rs: Function::entry", "for native tiers"),
+    ("interp/src/function.rs: Function::set_countdown", "for native tiers"),
+    ("interp/src/function.rs: Function::set_entry", "for native tiers"),
+    ("interp/src/function.rs: Function::sibling", "for native tiers"),
+    ("interp/src/instruction_set.rs: InstructionSet::*", "only the machine calls it"),
+    ("interp/src/instruction_set.rs: RuntimeFn", "for generated code and native tiers"),
+    ("src/testing/language.rs: Language::*", "the test calls them: the example of `Language` has those that most need"),
+];
+
+/// Files that promise a panic which no test can show.
+const WITHOUT_TEST: [&str; 7] = [
+    // Their functions are the crate's own, and panic for want of memory, or for what the audit has refused before.
+    "interp/src/cursor.rs",
+    "interp/src/driver.rs",
+    "interp/src/error.rs",
+    // Tools: a message for whoever runs them.
+    "check/src/mappings.rs",
+    "tests/mutants/tables/src/lib.rs",
+    // They look for such sections, or write them.
+    "tests/all/tidy.rs",
+    "tests/all/tidy/examples.rs",
+];
+
+/// What the documentation of an item says; `None` when the item is hidden.
+fn documentation(attributes: &[Attribute]) -> Option<String> {
+    let mut text = String::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
+        match &attribute.meta {
+            syn::Meta::NameValue(syn::MetaNameValue {
+                value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }),
+                ..
+            }) => text += &(line.value() + "\n"),
+            _ => return None,
+        }
+    }
+    Some(text)
+}
+
+/// Whether there is a block that runs: one without a language, which text has.
+fn has_example(documentation: &str) -> bool {
+    let fences = documentation.lines().filter_map(|line| line.trim().strip_prefix("```"));
+    // Every second one ends a block.
+    fences.step_by(2).any(str::is_empty)
+}
+
+/// The item to which a "See … for an example." leads, by the last part of its name.
+fn link(documentation: &str) -> Option<String> {
+    let words = documentation.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (before, _) = words.split_once(" for an example.")?;
+    let (name, _) = before.rsplit_once("See [`")?.1.split_once("`]")?;
+    name.rsplit("::").next().map(str::to_owned)
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+/// The public items of a file, each with the attributes that document it.
+fn public_items(file: &str) -> Vec<(String, Vec<Attribute>)> {
+    let mut found = Vec::new();
+    let syntax = syn::parse_file(&read(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    for item in syntax.items {
+        let (visibility, name, attributes) = match item {
+            Item::Fn(of) => (of.vis, of.sig.ident, of.attrs),
+            Item::Struct(of) => (of.vis, of.ident, of.attrs),
+            Item::Enum(of) => (of.vis, of.ident, of.attrs),
+            Item::Type(of) => (of.vis, of.ident, of.attrs),
+            Item::Trait(of) => {
+                for method in of.items {
+                    if let (TraitItem::Fn(method), true) = (method, is_public(&of.vis)) {
+                        found.push((format!("{file}: {}::{}", of.ident, method.sig.ident), method.attrs));
+                    }
+                }
+                (of.vis, of.ident, of.attrs)
+            }
+            Item::Impl(of) if of.trait_.is_none() => {
+                let syn::Type::Path(path) = *of.self_ty else { continue };
+                let name = &path.path.segments.last().expect("a path has a segment").ident;
+                for method in of.items {
+                    if let ImplItem::Fn(method) = method
+                        && is_public(&method.vis)
+                    {
+                        found.push((format!("{file}: {name}::{}", method.sig.ident), method.attrs));
+                    }
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        if is_public(&visibility) {
+            found.push((format!("{file}: {name}"), attributes));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_public_item_of_an_author_or_host_has_an_example() {
+    let items: Vec<(String, Vec<Attribute>)> = FILES.iter().copied().flat_map(public_items).collect();
+    let documented = |(name, attributes): &(String, Vec<Attribute>)| Some((name.clone(), documentation(attributes)?));
+    let (with, others): (Vec<_>, Vec<_>) =
+        items.iter().filter_map(documented).partition(|(_, documentation)| has_example(documentation));
+    let last = |name: &str| name.rsplit([':', ' ']).next().unwrap_or_default().to_owned();
+    let names: BTreeSet<String> = with.iter().map(|(name, _)| last(name)).collect();
+    let (linked, without): (Vec<_>, Vec<_>) =
+        others.iter().partition(|(_, documentation)| link(documentation).is_some_and(|name| names.contains(&name)));
+    println!("{} items have an example, {} a link to one, {} neither", with.len(), linked.len(), without.len());
+    let is_for = |allowed: &str, name: &str| match allowed.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == allowed,
+    };
+    for (name, _) in &without {
+        assert!(WITHOUT.iter().any(|(allowed, _)| is_for(allowed, name)), "{name} has no example");
+    }
+    for (allowed, reason) in WITHOUT {
+        assert!(without.iter().any(|(name, _)| is_for(allowed, name)), "{allowed} is not without one: {reason}");
+    }
+}
+
+#[test]
+fn every_promised_panic_names_its_test() {
+    let folders = CRATES.iter().map(|(_, folder)| *folder).chain(["examples/lua/tests"]);
+    let files = folders.flat_map(rust_files).map(|file| (read(&file), file));
+    let files: Vec<(String, String)> = files.collect();
+    for (text, file) in files.iter().filter(|(_, file)| !WITHOUT_TEST.contains(&file.as_str())) {
+        for section in text.split("# Panics\n").skip(1) {
+            let lines = section.lines().map(str::trim).skip(1);
+            let lines = lines.take_while(|line| line.strip_prefix("///").is_some_and(|text| !text.is_empty()));
+            let section: Vec<&str> = lines.map(|line| line.trim_start_matches('/').trim()).collect();
+            let section = section.join(" ");
+            let tests: Vec<&str> = section.split("(test `").skip(1).filter_map(|rest| rest.split('`').next()).collect();
+            assert!(!tests.is_empty(), "{file} promises a panic that no test shows: {section}");
+            for test in tests {
+                let is_there = files.iter().any(|(source, _)| source.contains(&format!("fn {test}()")));
+                assert!(is_there, "{file} names the test `{test}`, which is nowhere");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_tour_quotes_the_ops_that_its_examples_run() {
+    let ops = "tests/doc-ops/src/ops.rs";
+    let page = read("src/lib.rs");
+    let lines = page.lines().take_while(|line| line.starts_with("//!")).map(|line| line.get(4..).unwrap_or(""));
+    let page = lines.collect::<Vec<_>>().join("\n");
+    let mut blocks = page.split("```text\n").skip(1).map(|rest| rest.split("```").next().expect("it has a start"));
+    let (set, build) = (blocks.next().expect("it shows ops"), blocks.next().expect("it shows a build script"));
+    let names: Vec<&str> = set.split("#[vm_op]\n    fn ").skip(1).filter_map(|rest| rest.split('(').next()).collect();
+    assert!(names.len() >= 3, "{names:?}");
+    let set = unindented(&format!("    {}", set.split_once("pub mod ops {\n    ").expect("it is a module").1));
+    for name in names {
+        assert!(set.contains(&function(ops, name)), "the tour's `{name}` is not that of {ops}");
+    }
+    assert!(read(ops).contains("fn division_error(vm: &mut Vm, a: i64, b: i64) -> Thrown;"));
+    assert!(read("tests/doc-ops/build.rs").ends_with(build), "{build}");
+}

@@ -1,0 +1,119 @@
+//! The ops: a register machine of 64-bit integers.
+
+use crate::runtime::{Host, ask, division_error, global, print_value, suspend_fiber, take_caught};
+
+/// The ops of the examples, and what was made of them.
+#[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = registers)]
+pub mod ops {
+    /// The part of the runtime that stencils may touch.
+    #[repr(C)]
+    #[derive(Debug)]
+    pub struct Context {
+        /// The slot that [`watch`](crate::watch) was given; no op reads it.
+        pub(crate) watched: *mut i64,
+    }
+
+    // Implemented in `runtime.rs`. Both tiers call them.
+    unsafe extern "Rust" {
+        fn global(vm: &mut Vm, index: u32) -> i64;
+        fn print_value(vm: &mut Vm, value: i64);
+        #[cold]
+        fn division_error(vm: &mut Vm, a: i64, b: i64) -> Thrown;
+        fn ask(vm: &mut Vm, args: Window) -> Result<i64, Thrown>;
+        fn suspend_fiber(vm: &mut Vm, value: i64) -> Result<i64, Thrown>;
+        fn take_caught(vm: &mut Vm) -> i64;
+    }
+
+    /// `dst = value`
+    #[vm_op]
+    fn number(#[imm] value: i64) -> i64 {
+        value
+    }
+
+    /// `dst = globals[index]`
+    #[vm_op]
+    fn get_global(vm: &mut Vm, #[imm(in = globals)] index: u32) -> i64 {
+        global(vm, index)
+    }
+
+    /// `dst = a + b`
+    #[vm_op]
+    fn add(a: i64, b: i64) -> i64 {
+        a.wrapping_add(b)
+    }
+
+    /// `dst = a / b`
+    #[vm_op]
+    fn divide(vm: &mut Vm, a: i64, b: i64) -> Result<i64, Thrown> {
+        match a.checked_div(b) {
+            Some(quotient) => Ok(quotient),
+            None => Err(division_error(vm, a, b)),
+        }
+    }
+
+    /// Goes to `to`.
+    #[vm_op]
+    fn jump(to: Label) -> Flow {
+        to.jump()
+    }
+
+    /// Goes to `to` if `a < b`.
+    #[vm_op]
+    fn jump_if_less(a: i64, b: i64, to: Label) -> Flow {
+        if a < b { to.jump() } else { Flow::Next }
+    }
+
+    /// Goes to `to` if the host's function returns anything but 0.
+    #[vm_op]
+    fn jump_if_asked(vm: &mut Vm, args: Window, to: Label) -> Result<Flow, Thrown> {
+        if ask(vm, args)? != 0 { Ok(to.jump()) } else { Ok(Flow::Next) }
+    }
+
+    /// Calls a function; its result is in the first slot of the window.
+    #[vm_op]
+    fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
+        vm.call(callee, args)
+    }
+
+    /// Calls a function in the place of the running one, with the same arguments.
+    #[vm_op]
+    fn tail_call(vm: &mut Vm, callee: Callee) -> Flow {
+        vm.tail_call(callee)
+    }
+
+    /// Returns `a`.
+    #[vm_op]
+    fn ret(vm: &mut Vm, a: i64) -> Flow {
+        vm.ret(a)
+    }
+
+    /// Leaves native code, if it is running; the interpreter runs the next op.
+    #[vm_op]
+    fn leave(vm: &mut Vm) -> Flow {
+        vm.deopt()
+    }
+
+    /// Prints a number.
+    #[vm_op]
+    fn print(vm: &mut Vm, value: i64) {
+        print_value(vm, value)
+    }
+
+    /// `dst` = what the host's function returns for the values in the window
+    #[vm_op]
+    fn ask_host(vm: &mut Vm, args: Window) -> Result<i64, Thrown> {
+        ask(vm, args)
+    }
+
+    /// Suspends the fiber; `dst` is what it is resumed with.
+    #[vm_op]
+    fn suspend(vm: &mut Vm, value: i64) -> Result<i64, Thrown> {
+        suspend_fiber(vm, value)
+    }
+
+    /// Takes the error that led to this handler; `dst = -1`.
+    #[vm_op]
+    fn take_error(vm: &mut Vm) -> i64 {
+        take_caught(vm)
+    }
+}

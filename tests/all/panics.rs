@@ -102,6 +102,7 @@ unsafe impl InstructionSet for Endless {
     type Error = String;
     const NAME: &'static str = "endless";
     const OPERANDS: Operands = Operands::Registers;
+    const ARITY: Option<u16> = None;
     const OPS: &'static [OpInfo] = Ops::OPS.split_at(3).0;
     const RUNTIME: &'static [mimeo::__private::RuntimeFn] = Ops::RUNTIME;
     const STENCILS: &'static Table = &Table { ops: Ops::STENCILS.ops.split_at(3).0, ..*Ops::STENCILS };

@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
 
 /// The value of an argument.
 enum Written {
-    Type(Type),
+    Type(Box<Type>),
     Number(LitInt),
 }
 
@@ -38,7 +38,8 @@ impl Arguments {
         let argument = |input: syn::parse::ParseStream<'_>| {
             let name: Ident = input.parse()?;
             input.parse::<Token![=]>()?;
-            let value = if name == "arity" { Written::Number(input.parse()?) } else { Written::Type(input.parse()?) };
+            let value =
+                if name == "arity" { Written::Number(input.parse()?) } else { Written::Type(Box::new(input.parse()?)) };
             Ok((name, value))
         };
         let parser =
@@ -47,7 +48,7 @@ impl Arguments {
             Ok(list) => {
                 for (name, value) in list {
                     match value {
-                        Written::Type(ty) => arguments.set(&name, ty, errors),
+                        Written::Type(ty) => arguments.set(&name, *ty, errors),
                         Written::Number(number) => arguments.set_arity(&name, &number, errors),
                     }
                 }

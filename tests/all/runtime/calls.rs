@@ -279,7 +279,7 @@ fn an_op_pushes_where_the_stack_was_moved_to() {
     code.ret();
     builder.define(function, code.finish().expect("it is whole"));
     let program = builder.finish().expect("it is whole").verify().expect("it is sound");
-    for config in [None, Some(on()), Some(JitConfig { deopt_everywhere: true, ..on() })] {
+    for config in [None, Some(on()), Some(on().with_gaps(Gaps::everywhere()))] {
         let (mut machine, linked) = stack_machine(config.clone(), &program);
         machine.move_stacks_at_calls();
         machine.vm_mut().host.logged_in = Some(20);
@@ -312,7 +312,7 @@ fn an_error_can_be_looked_at_while_it_is_pending() {
     assert_eq!(vm.catch(thrown).kind.to_string(), "no reason");
     assert_eq!(vm.pending_error(), None);
     // Only the language's errors hold what a collector looks for.
-    let fiber = vm.new_fiber(mimeo::FiberLimits { slots: 10, depth: 1 }).expect("there is memory");
+    let fiber = vm.new_fiber(mimeo::FiberLimits::new().with_slots(10).with_depth(1)).expect("there is memory");
     let thrown = vm.resume_fiber(fiber).expect_err("nothing is suspended");
     assert_eq!(vm.pending_error(), None);
     assert_eq!(vm.catch(thrown).kind, TrapKind::Fiber(mimeo::FiberError::NotSuspended));
@@ -364,7 +364,7 @@ fn a_stack_machines_call_with_too_few_arguments_says_how_many_it_passes() {
         builder.define(function, code.finish().expect("it is whole"));
     }
     let program = builder.finish().expect("it is whole").verify().expect("it is sound");
-    for config in [None, Some(on()), Some(JitConfig { deopt_everywhere: true, ..on() })] {
+    for config in [None, Some(on()), Some(on().with_gaps(Gaps::everywhere()))] {
         let (mut machine, linked) = stack_machine(config.clone(), &program);
         for (function, result) in [(calling, 20), (tail_calling, 5)] {
             let [odd, even] = [5, 6].map(|arg| machine.call(linked.function(function), &[arg]));
@@ -406,7 +406,7 @@ fn the_handler_of_the_op_that_asked_for_a_call_catches_its_error() {
     code.ret();
     builder.define(failing, code.finish().expect("it is whole"));
     let program = builder.finish().expect("it is whole").verify().expect("it is sound");
-    for config in [None, Some(on()), Some(JitConfig { deopt_everywhere: true, ..on() })] {
+    for config in [None, Some(on()), Some(on().with_gaps(Gaps::everywhere()))] {
         let (mut machine, linked) = stack_machine(config.clone(), &program);
         machine.vm_mut().host.given = Some(linked.function(failing));
         for _ in 0..3 {

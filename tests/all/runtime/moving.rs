@@ -163,11 +163,11 @@ fn calls_move_the_stack_only_if_they_do_not_fit() {
         for calls in 0..2 {
             let (slots, records) = (STEP + 1 + STEP * calls, 1 + calls);
             for (size, expected) in [
-                (FiberLimits { slots, depth }, false),
-                (FiberLimits { slots: 100, depth: records }, false),
-                (FiberLimits { slots, depth: records }, false),
-                (FiberLimits { slots: slots - 1, depth }, true),
-                (FiberLimits { slots: 100, depth: records - 1 }, true),
+                (FiberLimits::new().with_slots(slots).with_depth(depth), false),
+                (FiberLimits::new().with_slots(100).with_depth(records), false),
+                (FiberLimits::new().with_slots(slots).with_depth(records), false),
+                (FiberLimits::new().with_slots(slots - 1).with_depth(depth), true),
+                (FiberLimits::new().with_slots(100).with_depth(records - 1), true),
             ] {
                 let (mut machine, linked) = growing(config.clone(), Limits::default(), size);
                 let calls = i64::from(calls);
@@ -212,9 +212,9 @@ fn a_tail_call_moves_the_stack_only_if_its_frame_does_not_fit_and_takes_no_recor
     let [small, caller] = [0, 2].map(FunctionIndex);
     for config in configs() {
         for (function, result, records, slots) in [(small, 42, 1, LARGE), (caller, 45, 2, LARGE + 1)] {
-            let limits = Limits { slots, depth: records, ..Limits::default() };
+            let limits = Limits::default().with_slots(slots).with_depth(records);
             for (first_slots, expected) in [(3, true), (slots - 1, true), (slots, false)] {
-                let size = FiberLimits { slots: first_slots, depth: records };
+                let size = FiberLimits::new().with_slots(first_slots).with_depth(records);
                 let (mut machine, linked) = growing_with(&tail_calling(), config.clone(), limits, size);
                 assert_eq!(moves(&mut machine, linked, function, 3, result), expected, "{size:?}, {config:?}");
                 assert!(!moves(&mut machine, linked, function, 3, result), "{size:?}, {config:?}");
@@ -236,8 +236,8 @@ fn what_is_called_on_a_larger_stack_is_compiled_and_returned_from_as_any_callee(
     define(&mut builder, "callee", 1, 2, |code| code.ret(Slot(0)));
     let program = verified(builder);
     // Only callees of native code are compiled at once.
-    let config = JitConfig { threshold: 1000, ..JitConfig::default() };
-    let size = FiberLimits { slots: 2, depth: 1 };
+    let config = JitConfig::default().with_threshold(1000);
+    let size = FiberLimits::new().with_slots(2).with_depth(1);
     let (mut machine, linked) = growing_with(&program, Some(config), Limits::default(), size);
     assert_eq!(machine.compile(linked.function(caller)), Ok(true));
     assert!(moves(&mut machine, linked, caller, 4, 7));
@@ -257,14 +257,14 @@ fn kept_addresses_follow_the_stack_that_moved() {
     define(&mut builder, "wide", 1, 300, |code| code.ret(Slot(0)));
     let program = verified(builder);
     for config in configs() {
-        let size = FiberLimits { slots: 8, depth: 10 };
+        let size = FiberLimits::new().with_slots(8).with_depth(10);
         let (mut machine, linked) = growing_with(&program, config.clone(), Limits::default(), size);
         let ask = move |vm: &mut Vm, values: Window| {
             let (mine, elsewhere) = (vm.slot_ptr(values.start()), std::ptr::from_mut(&mut vm.context.nothing));
             vm.host.kept = vec![mine, elsewhere];
             // The stack of a fiber moves, and then this one.
             let wide = linked.function(wide);
-            let fiber = vm.new_fiber(FiberLimits { slots: 1000, depth: 10 })?;
+            let fiber = vm.new_fiber(FiberLimits::new().with_slots(1000).with_depth(10))?;
             assert_eq!(vm.start_fiber(fiber, wide, &[5])?, FiberExit::Done(5));
             assert_eq!((vm.slot_ptr(values.start()), &vm.host.kept[..]), (mine, &[mine, elsewhere][..]));
             let result = vm.run(wide, &[6])?;
@@ -281,7 +281,7 @@ fn kept_addresses_follow_the_stack_that_moved() {
 #[test]
 fn stacks_that_are_to_move_at_every_call_do_so_while_they_are_small() {
     for (slots, expected) in [(1 << 12, true), ((1 << 12) + 1, false)] {
-        let limits = Limits { slots, ..Limits::default() };
+        let limits = Limits::default().with_slots(slots);
         let builder = Machine::builder(Context::default(), Host::default());
         let mut machine: Machine<Ops> = builder.limits(limits).build();
         machine.move_stacks_at_calls();
@@ -310,8 +310,8 @@ fn without_memory_for_larger_stacks_they_stay_as_they_are() {
     }
     // 8 GiB.
     let slots = 1 << 30;
-    let limits = Limits { slots, ..Limits::default() };
-    let (mut machine, linked) = growing(None, limits, FiberLimits { slots: 8, depth: 2 });
+    let limits = Limits::default().with_slots(slots);
+    let (mut machine, linked) = growing(None, limits, FiberLimits::new().with_slots(8).with_depth(2));
     let vm = machine.vm_mut();
     vm.set_slot(3, 33);
     let last = slots - 1;
@@ -322,7 +322,7 @@ fn without_memory_for_larger_stacks_they_stay_as_they_are() {
     // A fiber has its largest size at once, unless the machine says otherwise.
     let mut machine: Machine<Ops> = Machine::builder(Context::default(), Host::default()).build();
     let vm = machine.vm_mut();
-    let thrown = vm.new_fiber(FiberLimits { slots, depth: 1 }).expect_err("there is no memory");
+    let thrown = vm.new_fiber(FiberLimits::new().with_slots(slots).with_depth(1)).expect_err("there is no memory");
     assert_eq!(vm.catch(thrown).kind, TrapKind::OutOfMemory);
     let linked = machine.load(&descent()).expect("it has the spaces");
     assert_eq!(machine.call(linked.function(DOWN), &[40]), Ok(40));

@@ -174,8 +174,8 @@ impl Stacks {
         Some(self)
     }
 
-    /// What recycled stacks keep of their slots, and of their records.
-    const FIRST_BYTES: usize = 8 << 10;
+    /// Bytes that recycled stacks keep of their slots, and of their records: a page of each. Most fibers use no more.
+    const FIRST_BYTES: usize = 4 << 10;
 
     #[cfg(not(target_os = "linux"))]
     fn release(&mut self, _: usize, end_bytes: usize) -> Range<usize> {

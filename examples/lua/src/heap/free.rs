@@ -11,9 +11,28 @@ use crate::ops::ops::{Closure, Object, Table, Text, Upvalue};
 
 impl Heap {
     /// Frees an object, which is in no list any more.
+    ///
+    /// Programs make closures and their upvalues by turns. Branches on the two are predicted better than the jump
+    /// through the table of a `match`.
+    #[inline]
     pub(super) fn free(&mut self, object: *mut Object) {
         unsafe {
-            match Kind::of(object) {
+            let kind = Kind::of(object);
+            if kind == Kind::Closure {
+                let layout = closure_layout(Gc::<Closure>::from_ptr(object.cast()).upvalues_len as usize);
+                self.release(object, layout, layout.size());
+            } else if kind == Kind::Upvalue {
+                self.free_as::<Upvalue>(object, size_of::<Upvalue>());
+            } else {
+                self.free_other(kind, object);
+            }
+        }
+    }
+
+    /// Frees an object of this kind.
+    fn free_other(&mut self, kind: Kind, object: *mut Object) {
+        unsafe {
+            match kind {
                 Kind::Text => {
                     let text: Gc<Text> = Gc::from_ptr(object.cast());
                     let (layout, buffer) = (text.layout(), text.buffer());
@@ -22,10 +41,7 @@ impl Heap {
                         self.leave(buffer);
                     }
                 }
-                Kind::Closure => {
-                    let layout = closure_layout(Gc::<Closure>::from_ptr(object.cast()).upvalues_len as usize);
-                    self.release(object, layout, layout.size());
-                }
+                Kind::Closure | Kind::Upvalue => unreachable!("`free` has freed it"),
                 Kind::Table => {
                     let mut table: Gc<Table> = Gc::from_ptr(object.cast());
                     if !table.hash.is_null() {
@@ -39,7 +55,6 @@ impl Heap {
                     }
                     self.free_as::<Table>(object, size_of::<Table>());
                 }
-                Kind::Upvalue => self.free_as::<Upvalue>(object, size_of::<Upvalue>()),
                 Kind::Coroutine => self.free_as::<Coroutine>(object, size_of::<Coroutine>()),
                 Kind::Builtin => self.free_as::<Builtin>(object, (*object.cast::<Builtin>()).size()),
                 Kind::Userdata => self.free_as::<Userdata>(object, (*object.cast::<Userdata>()).size()),

@@ -22,6 +22,13 @@ pub(crate) struct Pending<I: InstructionSet> {
 
 impl<I: InstructionSet> Vm<I> {
     /// Makes an error of the language's pending; the op returns it as `Err(…)`.
+    ///
+    /// ```
+    /// use mimeo::TrapKind;
+    ///
+    /// let trap = mimeo_doc_ops::in_op([1, 2], |vm, _| Err(vm.throw("no"))).unwrap_err();
+    /// assert_eq!(trap.kind, TrapKind::Language("no".to_owned()));
+    /// ```
     #[cold]
     pub fn throw(&mut self, error: impl Into<I::Error>) -> Thrown {
         self.throw_kind(TrapKind::Language(error.into()))
@@ -47,7 +54,17 @@ impl<I: InstructionSet> Vm<I> {
         thrown
     }
 
-    /// The language's error that is pending, for a collector: what it holds is a root.
+    /// Returns the language's error that is pending, for a collector: what it holds is a root.
+    ///
+    /// ```
+    /// let result = mimeo_doc_ops::in_op([1, 2], |vm, _| {
+    ///     let _thrown = vm.throw("no");
+    ///     assert_eq!(vm.pending_error().map(String::as_str), Some("no"));
+    ///     vm.take_error();
+    ///     Ok(5)
+    /// });
+    /// assert_eq!(result, Ok(5));
+    /// ```
     pub fn pending_error(&self) -> Option<&I::Error> {
         match &self.pending.as_ref()?.kind {
             TrapKind::Language(error) => Some(error),
@@ -55,8 +72,8 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// Takes the pending error, in a handler or after a call that failed: the program goes on as if nothing had been
-    /// thrown. `None` when no error is pending.
+    /// Takes the pending error, in a handler or after a call that failed: the program continues as if nothing had been
+    /// thrown. Returns `None` when no error is pending. See [`pending_error`](Self::pending_error) for an example.
     pub fn take_error(&mut self) -> Option<Trap<I::Error>> {
         self.pending.is_some().then(|| self.take_trap())
     }

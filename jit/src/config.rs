@@ -7,6 +7,14 @@ use std::time::Duration;
 use crate::{BadSetting, Gaps};
 
 /// When functions are compiled.
+///
+/// ```
+/// use mimeo_jit::Mode;
+///
+/// assert_eq!("on".parse(), Ok(Mode::On));
+/// let error = "often".parse::<Mode>().unwrap_err().of("--jit");
+/// assert_eq!(error.to_string(), "--jit is auto, on or off, not \"often\"");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Mode {
     /// When calls and loop iterations reach [`JitConfig::threshold`], or native code calls.
@@ -22,7 +30,7 @@ impl Mode {
     /// Every mode, in the order in which messages list them.
     pub const ALL: [Mode; 3] = [Mode::Auto, Mode::On, Mode::Off];
 
-    /// The name that users write.
+    /// Returns the name that users write, which `parse` reads. See [`Mode`] for an example.
     pub const fn name(self) -> &'static str {
         match self {
             Mode::Auto => "auto",
@@ -47,6 +55,12 @@ impl FromStr for Mode {
 }
 
 /// Who is notified of compiled functions, beside the program itself.
+///
+/// ```
+/// use mimeo_jit::Observers;
+///
+/// assert_eq!("gdb".parse(), Ok(Observers::Debugger));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Observers {
@@ -124,54 +138,54 @@ impl Default for JitConfig {
 }
 
 impl JitConfig {
-    /// The default configuration in another mode.
+    /// Returns the default configuration in another mode. See [`JitConfig`] for an example.
     pub fn new(mode: Mode) -> JitConfig {
         JitConfig { mode, ..JitConfig::default() }
     }
 
-    /// Sets [`mode`](Self::mode).
+    /// Sets [`mode`](Self::mode). See [`JitConfig`] for an example.
     #[must_use]
     pub fn with_mode(mut self, mode: Mode) -> JitConfig {
         self.mode = mode;
         self
     }
 
-    /// Sets [`threshold`](Self::threshold).
+    /// Sets [`threshold`](Self::threshold). See [`JitConfig`] for an example.
     #[must_use]
     pub fn with_threshold(mut self, threshold: u32) -> JitConfig {
         self.threshold = threshold;
         self
     }
 
-    /// Sets [`code_limit`](Self::code_limit), in bytes.
+    /// Sets [`code_limit`](Self::code_limit), in bytes. See [`JitConfig`] for an example.
     #[must_use]
     pub fn with_code_limit(mut self, bytes: impl Into<Option<usize>>) -> JitConfig {
         self.code_limit = bytes.into();
         self
     }
 
-    /// Sets [`latency_budget`](Self::latency_budget).
+    /// Sets [`latency_budget`](Self::latency_budget). See [`JitConfig`] for an example.
     #[must_use]
     pub fn with_latency_budget(mut self, budget: impl Into<Option<Duration>>) -> JitConfig {
         self.latency_budget = budget.into();
         self
     }
 
-    /// Sets [`function_limit`](Self::function_limit), in bytes.
+    /// Sets [`function_limit`](Self::function_limit), in bytes. See [`JitConfig`] for an example.
     #[must_use]
     pub fn with_function_limit(mut self, bytes: usize) -> JitConfig {
         self.function_limit = bytes;
         self
     }
 
-    /// Sets [`observers`](Self::observers).
+    /// Sets [`observers`](Self::observers). See [`JitConfig`] for an example.
     #[must_use]
     pub fn with_observers(mut self, observers: Observers) -> JitConfig {
         self.observers = observers;
         self
     }
 
-    /// Sets [`trace`](Self::trace).
+    /// Sets [`trace`](Self::trace). See [`JitConfig`] for an example.
     #[must_use]
     pub fn with_trace(mut self, trace: bool) -> JitConfig {
         self.trace = trace;

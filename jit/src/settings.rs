@@ -7,13 +7,20 @@ use std::str::FromStr;
 use crate::{JitConfig, Mode, Observers, StatsFormat};
 
 /// A setting whose value is none of those that it may have.
+///
+/// ```
+/// use mimeo_jit::Threshold;
+///
+/// let error = "many".parse::<Threshold>().unwrap_err().of("--jit-threshold");
+/// assert_eq!(error.to_string(), "--jit-threshold is a number of calls, 0 to 4294967295, not \"many\"");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadSetting {
-    /// What was set: an environment variable or an option; empty while nobody has said.
+    /// What was set: an environment variable or an option; empty before [`of`](Self::of).
     pub name: String,
     /// The value.
     pub value: String,
-    /// What it may be, as a sentence goes on behind "is".
+    /// What it may be, in words that follow "is".
     pub expected: String,
 }
 
@@ -31,7 +38,7 @@ impl BadSetting {
         })
     }
 
-    /// Says what was set.
+    /// Names what was set. See [`BadSetting`] for an example.
     #[must_use]
     pub fn of(self, name: &str) -> Self {
         BadSetting { name: name.to_owned(), ..self }
@@ -47,7 +54,13 @@ impl fmt::Display for BadSetting {
 
 impl std::error::Error for BadSetting {}
 
-/// What the user wants to be told at the end of a run. The machine itself prints nothing: the host does.
+/// The report that the user wants at the end of a run. The machine itself prints nothing: the host does.
+///
+/// ```
+/// use mimeo_jit::{Report, StatsFormat};
+///
+/// assert_eq!("json".parse(), Ok(Report(Some(StatsFormat::Json))));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Report(pub Option<StatsFormat>);
 
@@ -62,7 +75,7 @@ impl FromStr for Report {
 
 /// The settings of a run that users may make, in the environment or on a command line.
 ///
-/// A host program starts from its own wishes, lets the environment override them
+/// A host program starts from its own defaults, lets the environment override them
 /// ([`with_env`](Self::with_env)), and then its command line.
 ///
 /// ```
@@ -82,7 +95,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Overrides with the environment: `MIMEO_JIT=auto|on|off`, `MIMEO_JIT_THRESHOLD=N`,
+    /// Lets the environment override settings. See [`Settings`] for an example. The variables are `MIMEO_JIT=auto|on|off`, `MIMEO_JIT_THRESHOLD=N`,
     /// `MIMEO_STATS=off|summary|trace|json`, `MIMEO_PERF=off|map|gdb|all`. A variable that is empty counts as unset.
     ///
     /// # Errors
@@ -114,6 +127,14 @@ impl Settings {
     }
 
     /// Turns on the recording that the report needs.
+    ///
+    /// ```
+    /// use mimeo_jit::{Report, Settings, StatsFormat};
+    ///
+    /// let mut settings = Settings::default();
+    /// settings.report = Report(Some(StatsFormat::Trace));
+    /// assert!(settings.recording().jit.trace);
+    /// ```
     #[must_use]
     pub fn recording(mut self) -> Self {
         self.jit.trace |= self.report.0 == Some(StatsFormat::Trace);
@@ -121,7 +142,7 @@ impl Settings {
     }
 }
 
-/// A number of calls.
+/// The number of calls after which a function is compiled. See [`BadSetting`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Threshold(pub u32);
 

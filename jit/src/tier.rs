@@ -15,8 +15,21 @@ use crate::{Capability, Control, JitConfig, Stats, StatsFormat, Unavailable};
 
 /// The native tier of one machine: decides what is compiled, and owns the code.
 ///
-/// Where native code is not to be had, there is a tier all the same: it compiles nothing, and
-/// [`capability`](Self::capability) says why.
+/// Where native code is not available, there is a tier all the same: it compiles nothing, and
+/// [`capability`](Self::capability) says why. The tier lives as long as its machine, and stays in the machine's thread;
+/// its [`control`](Self::control) may go to others.
+///
+/// ```
+/// use mimeo::jit::{HasJit, JitConfig, Mode, WithJit};
+/// use mimeo_doc_ops::{Context, Host, Machine, SUM, sum_program};
+///
+/// let mut machine = Machine::builder(Context::default(), Host::default()).jit(JitConfig::new(Mode::On)).build();
+/// let linked = machine.load(&sum_program()).expect("the program needs no space");
+/// machine.call(linked.function(SUM), &[10])?;
+/// let jit = machine.jit().expect("the builder got a configuration");
+/// assert_eq!(jit.stats().functions.ok, u64::from(jit.unavailable().is_none()));
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
 pub struct Jit<I> {
     config: JitConfig,
     control: Control,
@@ -30,7 +43,14 @@ impl<I> fmt::Debug for Jit<I> {
 }
 
 impl<I: InstructionSet> Jit<I> {
-    /// A tier for one machine: validates the table, and seals the code that belongs to no op.
+    /// Makes a tier for one machine: validates the table, and seals the code that belongs to no op.
+    ///
+    /// ```
+    /// use mimeo::jit::{Jit, JitConfig, Mode};
+    ///
+    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::new(Mode::Off));
+    /// assert_eq!(jit.config().mode, Mode::Off);
+    /// ```
     pub fn new(config: JitConfig) -> Self {
         Self::with_table(config, I::STENCILS)
     }
@@ -42,7 +62,7 @@ impl<I: InstructionSet> Jit<I> {
         Jit { config, control, native }
     }
 
-    /// Why there is no native code.
+    /// Returns why there is no native code. See [`Jit`] for an example.
     pub fn unavailable(&self) -> Option<&Unavailable> {
         self.native.as_ref().err()
     }
@@ -52,22 +72,37 @@ impl<I: InstructionSet> Jit<I> {
         self.native.err()
     }
 
-    /// Why the observers that [`JitConfig::observers`] names are not told of code, if they are not.
+    /// Returns why the observers that [`JitConfig::observers`] names are not notified, if they are not.
+    ///
+    /// ```
+    /// use mimeo::jit::{Jit, JitConfig};
+    ///
+    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::default());
+    /// assert_eq!(jit.observer_failure(), None, "there are no observers");
+    /// ```
     pub fn observer_failure(&self) -> Option<&str> {
         self.native.as_ref().ok()?.observer_failure()
     }
 
-    /// What the tier can do, and why not more.
+    /// Returns what the tier can do, and why not more.
+    ///
+    /// ```
+    /// use mimeo::jit::{Jit, JitConfig};
+    ///
+    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::default());
+    /// assert_eq!(jit.capability().threshold, 10);
+    /// ```
     pub fn capability(&self) -> Capability {
         Capability::new::<I>(&self.control, self.unavailable(), &self.config)
     }
 
-    /// The settings that can change. The handle may go to other threads, and into the host's state.
+    /// Returns the settings that can change. The handle may go to other threads, and into the host's state. See
+    /// [`Control`] for an example.
     pub fn control(&self) -> &Control {
         &self.control
     }
 
-    /// How the tier was configured, with the settings as they are now.
+    /// Returns how the tier was configured, with the settings as they are now. See [`Jit::new`] for an example.
     pub fn config(&self) -> JitConfig {
         self.config
             .clone()
@@ -77,12 +112,19 @@ impl<I: InstructionSet> Jit<I> {
             .with_latency_budget(self.control.latency_budget())
     }
 
-    /// What it did so far.
+    /// Returns what the tier did so far. See [`Jit`] for an example.
     pub fn stats(&self) -> Stats {
         self.native.as_ref().map_or_else(|_| Stats::default(), Native::stats)
     }
 
-    /// What it did so far, or why it did nothing, in the form that was asked for.
+    /// Returns what the tier did so far, or why it did nothing, as text.
+    ///
+    /// ```
+    /// use mimeo::jit::{Jit, JitConfig, StatsFormat};
+    ///
+    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::default());
+    /// assert!(jit.report(StatsFormat::Json).starts_with('{'));
+    /// ```
     pub fn report(&self, format: StatsFormat) -> String {
         match self.unavailable() {
             Some(reason) if format != StatsFormat::Json => format!("no native code: {reason}\n"),
@@ -90,12 +132,20 @@ impl<I: InstructionSet> Jit<I> {
         }
     }
 
-    /// Native code of a function of the tier's machine, if it was compiled.
+    /// Returns the native code of a function of the tier's machine, if it was compiled. See [`CodeView`] for an
+    /// example.
     pub fn code_of(&self, function: &Function) -> Option<CodeView<'_>> {
         self.native.as_ref().ok()?.code_of(function)
     }
 
-    /// Start and bytes of the code that belongs to no op: the way in, and the ways out.
+    /// Returns the start and the bytes of the code that belongs to no op: the entry and the exits.
+    ///
+    /// ```
+    /// use mimeo::jit::{Jit, JitConfig};
+    ///
+    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::default());
+    /// assert_eq!(jit.support_code().is_some(), jit.unavailable().is_none());
+    /// ```
     pub fn support_code(&self) -> Option<(CodeAddr, &[u8])> {
         Some(self.native.as_ref().ok()?.support_code())
     }
@@ -166,10 +216,10 @@ impl<I> Jit<I> {
     }
 }
 
-/// A machine that is to have the native tier.
+/// A machine that is to have the native tier. See [`Jit`] for an example.
 pub trait WithJit {
-    /// Gives the machine a native tier. Where there can be none, the machine interprets, and
-    /// [`Jit::capability`] says why.
+    /// Gives the machine a native tier. Where there can be none, the machine interprets, and [`Jit::capability`] says
+    /// why. See [`Jit`] for an example.
     #[must_use]
     fn jit(self, config: JitConfig) -> Self;
 }
@@ -180,9 +230,9 @@ impl<I: InstructionSet> WithJit for MachineBuilder<I> {
     }
 }
 
-/// A machine that has the native tier, if [`WithJit::jit`] gave it one.
+/// A machine that has the native tier, if [`WithJit::jit`] gave it one. See [`Jit`] for an example.
 pub trait HasJit<I> {
-    /// The tier; `None` for a machine that never got one.
+    /// Returns the tier; `None` for a machine that never got one. See [`Jit`] for an example.
     fn jit(&self) -> Option<&Jit<I>>;
 }
 
@@ -192,7 +242,14 @@ impl<I: InstructionSet> HasJit<I> for Machine<I> {
     }
 }
 
-/// Says what a machine with this configuration could do, before there is one.
+/// Returns what a machine with this configuration could do, before there is one.
+///
+/// ```
+/// use mimeo::jit::{JitConfig, capability};
+///
+/// let capability = capability::<mimeo_doc_ops::Ops>(&JitConfig::default());
+/// assert_eq!(capability.available, capability.reason.is_none());
+/// ```
 pub fn capability<I: InstructionSet>(config: &JitConfig) -> Capability {
     Jit::<I>::new(config.clone()).capability()
 }

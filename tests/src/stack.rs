@@ -15,7 +15,7 @@ pub struct Host {
     pub trace: Vec<String>,
     /// The memory behind [`Context::cells`](stack_ops::Context::cells).
     pub cells: Vec<u64>,
-    /// The slot of the running op's frame that [`log`] sets, and the next time one ten times as far. If the stack does not
+    /// The slot of the running op's frame that `log` sets, and the next time one ten times as far. If the stack does not
     /// have it yet, that moves the stack.
     pub logged_in: Option<u32>,
     /// The function that the op `run_given` asks for.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use mimeo::asm::{FunctionBody, FunctionIndex};
 use mimeo::def::Slot;
-use mimeo::jit::{HasJit, JitConfig, Mode, WithJit};
+use mimeo::jit::{JitConfig, Mode, WithJit};
 use mimeo::{Position, Thrown, Window};
 
 use crate::ops::ops::{Assembler, Context, Linked, Machine, Program, ProgramBuilder, Trap, Vm};
@@ -79,8 +79,7 @@ pub fn sample_machine() -> (Machine, Linked) {
 #[must_use]
 pub fn jit_machine() -> (Machine, Linked) {
     let builder = Machine::builder(Context::default(), Host::default());
-    let machine = builder.jit(JitConfig::default()).build();
-    machine.jit().expect("it was given one").control().set_mode(Mode::On);
+    let machine = builder.jit(JitConfig::new(Mode::On)).build();
     with_sample(machine)
 }
 

@@ -134,7 +134,7 @@ impl Stacks {
     }
 
     /// Hands whole pages between these offsets back, which are zeros when they are used again; returns which.
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(miri)))]
     fn release(&mut self, start_bytes: usize, end_bytes: usize) -> Range<usize> {
         // SAFETY: it has no preconditions.
         let page_bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
@@ -154,7 +154,7 @@ impl Stacks {
     /// The same stacks as they were when they were new, if that costs less than new ones: most are used on their first
     /// pages only, which stay, and all others go back.
     pub(crate) fn recycle(mut self) -> Option<Stacks> {
-        if cfg!(not(target_os = "linux")) {
+        if cfg!(any(not(target_os = "linux"), miri)) {
             return None;
         }
         let values_bytes = Self::values_bytes(self.size.slots);
@@ -177,7 +177,7 @@ impl Stacks {
     /// Bytes that recycled stacks keep of their slots, and of their records: a page of each. Most fibers use no more.
     const FIRST_BYTES: usize = 4 << 10;
 
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(not(all(target_os = "linux", not(miri))))]
     fn release(&mut self, _: usize, end_bytes: usize) -> Range<usize> {
         end_bytes..end_bytes
     }

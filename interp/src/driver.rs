@@ -276,7 +276,8 @@ impl<I: InstructionSet> Vm<I> {
         loop {
             let (native, stepped) = (matches!(next, Next::Native(_)), matches!(next, Next::Step));
             let caller = if native { Caller::Native } else { Caller::Interpreter };
-            let depth_before = self.driver.stacks().index_of(self.core.frame);
+            let depth = |vm: &Self| vm.driver.stacks().index_of(vm.core.frame);
+            let depth_before = stepped.then(|| depth(self));
             let exit = match next {
                 // SAFETY: the address is for the top frame; see `enter_top` and `resume_top`.
                 Next::Native(code) => unsafe { self.enter(code) },
@@ -307,7 +308,7 @@ impl<I: InstructionSet> Vm<I> {
                 Exit::Return => self.resume_top(),
                 Exit::Call => {
                     // Not behind a tail call: the caller's caller is as it was.
-                    if stepped && self.driver.stacks().index_of(self.core.frame) != depth_before {
+                    if depth_before.is_some_and(|before| before != depth(self)) {
                         self.return_to_native();
                     }
                     self.enter_top(caller)

@@ -219,6 +219,9 @@ impl<I: InstructionSet> Driver<I> {
     /// The records of the current stacks from this one on wait for nothing any more.
     pub(crate) fn forget_waits(&mut self, from: usize) {
         let waiting = &mut self.get_mut(self.current).waiting;
+        if waiting.is_empty() {
+            return;
+        }
         let kept = waiting.partition_point(|waiting| waiting.record < from);
         waiting.truncate(kept);
     }

@@ -25,6 +25,11 @@ const MODULE: &str = "
         #[vm_op] fn ret(vm: &mut Vm, a: i64) -> Flow { vm.ret(a) }
         #[vm_op] fn note(vm: &mut Vm, a: i64) { log(vm, a) }
         #[vm_op] fn fail(vm: &mut Vm) -> Result<i64, Thrown> { Err(refuse(vm)) }
+        #[vm_op] fn half(vm: &mut Vm, a: i64) -> Result<i64, Thrown> { if a > 0 { Ok(a) } else { Err(refuse(vm)) } }
+        #[vm_op] fn early(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+            if a > 0 { return Ok(a); }
+            Err(refuse(vm))
+        }
         #[vm_op] fn see(vm: &mut Vm, args: Window) { look(vm, args) }
         #[vm_op] fn len(args: Window) -> i64 { args.len() as i64 }
     }
@@ -66,6 +71,9 @@ fn code_needs_what_its_op_uses() {
         "ret: HOLE_a",
         "note: HOLE_a",
         "fail: ",
+        // What throws on some way only has a result all the same.
+        "half: CONTINUE HOLE_dst HOLE_a",
+        "early: CONTINUE HOLE_dst HOLE_a",
         "see: HOLE_args HOLE_args_len",
         "len: CONTINUE HOLE_dst HOLE_args_len",
     ];

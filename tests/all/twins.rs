@@ -142,7 +142,7 @@ unsafe impl Language<callback_ops::Ops> for Callbacks {
     fn skip(&self, op: &OpInfo) -> Option<String> {
         let needs = match op.name {
             "take" => "an error",
-            "call_given" | "tail_call_given" => "a function of the test's",
+            "call_given" | "call_given_for" | "tail_call_given" => "a function of the test's",
             "start_fiber" | "resume_fiber" | "yields" => "a fiber",
             _ => return None,
         };
@@ -219,7 +219,7 @@ fn callbacks() {
     let report = twins::<callback_ops::Ops>(Callbacks);
     assert_eq!(report.unavailable, None);
     let skipped: Vec<_> = report.skipped.iter().map(|(op, _)| *op).collect();
-    let needing = ["call_given", "resume_fiber", "start_fiber", "tail_call_given", "take", "yields"];
+    let needing = ["call_given", "call_given_for", "resume_fiber", "start_fiber", "tail_call_given", "take", "yields"];
     assert_eq!(skipped.iter().copied().collect::<BTreeSet<_>>(), needing.into());
     let without: Vec<_> = report.without_stencil.iter().map(|(op, _)| *op).collect();
     assert_eq!(without, ["negate"]);

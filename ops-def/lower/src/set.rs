@@ -100,7 +100,7 @@ impl Set {
                     (StencilSource::Handwritten { path: path.clone(), header }, true)
                 }
             };
-            let transfers = c::transfers(&self.helpers, body);
+            let transfers = c::transfers(body);
             let (name, line, ir) = (op.name.clone(), c::line_of(def), format!("{:?}", body.root));
             ops.push(LoweredOp { name, line, fingerprint, ir, source, required, transfers, symbols });
         }

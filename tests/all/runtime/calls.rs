@@ -326,19 +326,24 @@ fn takes_two(given: u32) -> TrapKind {
 #[test]
 fn a_call_with_too_few_arguments_says_how_many_it_passes() {
     let mut builder = ProgramBuilder::new();
-    let [calling, tail_calling, two] = [0, 1, 2].map(FunctionIndex);
+    let [calling, tail_calling, two, calling_for] = [0, 1, 2, 3].map(FunctionIndex);
     define(&mut builder, "calling", 1, 2, |code| {
         code.call_given(Slot(1), 1);
         code.ret(Slot(1));
     });
     define(&mut builder, "tail_calling", 0, 1, |code| code.tail_call_given(Slot(0), 0));
     define(&mut builder, "two", 2, 2, |code| code.ret(Slot(1)));
+    // The verifier has seen that `calling` takes one, but that is not what is called.
+    define(&mut builder, "calling_for", 1, 2, |code| {
+        code.call_given_for(calling, Slot(1), 1);
+        code.ret(Slot(1));
+    });
     let program = verified(builder);
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
         let linked = machine.load(&program).expect("it has the spaces");
         machine.vm_mut().host.given = Some(linked.function(two));
-        for (function, args, given) in [(calling, &[3][..], 1), (tail_calling, &[], 0)] {
+        for (function, args, given) in [(calling, &[3][..], 1), (tail_calling, &[], 0), (calling_for, &[3], 1)] {
             let trap = machine.call(linked.function(function), args).expect_err("it takes two");
             assert_eq!(trap.kind, takes_two(given), "{config:?}");
         }

@@ -77,14 +77,15 @@ fn cargo(tree: &Tree, target: &Path, args: &[&str]) -> Result<(Vec<Value>, Vec<V
     let output = cargo.output().map_err(|error| format!("cannot run cargo: {error}"))?;
     let messages: Vec<Value> =
         String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let errors: Vec<Value> = messages
+    let all_errors = messages
         .iter()
         .filter(|message| message["reason"] == "compiler-message" && message["message"]["level"] == "error")
-        .map(|message| message["message"].clone())
-        .filter(|error| error["spans"].as_array().is_some_and(|spans| !spans.is_empty()))
-        .collect();
+        .map(|message| message["message"].clone());
+    let has_place = |error: &Value| error["spans"].as_array().is_some_and(|spans| !spans.is_empty());
+    let (errors, elsewhere): (Vec<Value>, Vec<Value>) = all_errors.partition(has_place);
     if !output.status.success() && errors.is_empty() {
-        return Err(format!("`cargo {}` fails in `{}`", args.join(" "), tree.copy.display()));
+        let said = elsewhere.first().map_or("", |error| text(&error["rendered"]));
+        return Err(format!("`cargo {}` fails in `{}`\n{said}", args.join(" "), tree.copy.display()));
     }
     Ok((messages, errors))
 }

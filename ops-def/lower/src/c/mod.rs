@@ -325,14 +325,10 @@ fn lone_callee(def: &OpDef) -> Option<usize> {
     }
 }
 
-/// Whether an op calls or returns, itself or through helpers.
-pub(crate) fn transfers(helpers: &Helpers, body: &Body) -> bool {
-    let is_one = |expr: &Expr| matches!(expr.kind, Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_));
-    let others = helpers_that(helpers, is_one);
+/// Whether an op calls or returns, which no helper does.
+pub(crate) fn transfers(body: &Body) -> bool {
     let mut found = false;
-    body.root.walk(&mut |expr| {
-        found |= is_one(expr) || matches!(&expr.kind, Kind::Helper(callee, _) if others.contains(callee));
-    });
+    body.root.walk(&mut |expr| found |= matches!(expr.kind, Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_)));
     found
 }
 
@@ -360,3 +356,6 @@ pub(crate) fn signature_text(params: &[Param], result: &Ty) -> String {
     let params: Vec<String> = params.iter().map(|param| param.ty.to_string()).collect();
     format!("({}) -> {result}", params.join(", "))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! The files of instruction sets → what the lowering makes of them under the mutant that is on: their C, or their tables.
 //!
 //! ```text
-//! mimeo-mutant-tables lower OUT FILE …           writes OUT/<set>.lowered, the C and the symbols of each set
+//! mimeo-mutant-tables lower OUT FILE …           writes OUT/<set>.lowered, the C of each set, and OUT/<set>.demands, what
+//!                                                the audit demands of its machine code
 //! mimeo-mutant-tables build OUT FILE …           writes OUT/<file>.stencils, the tables of each file
 //! mimeo-mutant-tables rebuild BASE OUT FILE …    the same, with the stencils in BASE of ops whose C is that in BASE
 //! ```
@@ -37,7 +38,11 @@ fn run(args: &[&str]) -> Result<(), String> {
     match args {
         ["lower", out, files @ ..] => files.iter().try_for_each(|file| {
             let sets = lowered(Path::new(file))?;
-            sets.iter().try_for_each(|set| write(&lowered_path(Path::new(out), set), &text(set)))
+            sets.iter().try_for_each(|set| {
+                let path = lowered_path(Path::new(out), set);
+                write(&path.with_extension("demands"), &demands(set))?;
+                write(&path, &text(set))
+            })
         }),
         ["build", out, files @ ..] => files.iter().try_for_each(|file| build(Path::new(file), Path::new(out), None)),
         ["rebuild", base, out, files @ ..] => {
@@ -75,6 +80,11 @@ fn text(set: &Lowered) -> String {
         text.push_str(&format!("{OP}{}\n{c}\n{:?}\n{:?}\n", op.name, op.source, op.symbols));
     }
     text
+}
+
+/// What the audit demands of each op's machine code, which tables do not tell.
+fn demands(set: &Lowered) -> String {
+    set.ops.iter().map(|op| format!("{} {} {:?}\n", op.name, op.transfers, op.symbols)).collect()
 }
 
 /// Makes the tables of a file. With a base, what is the same there is taken from there.

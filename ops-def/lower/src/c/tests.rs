@@ -1,0 +1,81 @@
+//! Ops → what the audit of their stencils demands: the symbols that code without them cannot do what the op says, and
+//! whether control goes on at an address that the code reads.
+
+use crate::{Lowered, lower_file};
+
+const MODULE: &str = "
+    #[instruction_set(value = i64, context = Context, operands = registers)]
+    mod ops {
+        #[repr(C)]
+        pub struct Context { pub nothing: u64 }
+        unsafe extern \"Rust\" {
+            fn log(vm: &mut Vm, value: i64);
+            fn look(vm: &mut Vm, values: Window);
+            fn refuse(vm: &mut Vm) -> Thrown;
+            fn other(vm: &mut Vm) -> Callee;
+        }
+        #[vm_op] fn first(a: i64, _b: i64) -> i64 { a }
+        #[vm_op] fn pair(a: i64) -> (i64, i64) { (a, a) }
+        #[vm_op] fn jump(to: Label) -> Flow { to.jump() }
+        #[vm_op] fn branch(a: i64, to: Label) -> Flow { if a > 0 { to.jump() } else { Flow::Next } }
+        #[vm_op] fn leave(vm: &mut Vm) -> Flow { vm.deopt() }
+        #[vm_op] fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow { vm.call(callee, args) }
+        #[vm_op] fn call_other(vm: &mut Vm, args: Window) -> Flow { let callee = other(vm); vm.call(callee, args) }
+        #[vm_op] fn tail_call(vm: &mut Vm, callee: Callee) -> Flow { vm.tail_call(callee) }
+        #[vm_op] fn ret(vm: &mut Vm, a: i64) -> Flow { vm.ret(a) }
+        #[vm_op] fn note(vm: &mut Vm, a: i64) { log(vm, a) }
+        #[vm_op] fn fail(vm: &mut Vm) -> Result<i64, Thrown> { Err(refuse(vm)) }
+        #[vm_op] fn half(vm: &mut Vm, a: i64) -> Result<i64, Thrown> { if a > 0 { Ok(a) } else { Err(refuse(vm)) } }
+        #[vm_op] fn early(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+            if a > 0 { return Ok(a); }
+            Err(refuse(vm))
+        }
+        #[vm_op] fn see(vm: &mut Vm, args: Window) { look(vm, args) }
+        #[vm_op] fn len(args: Window) -> i64 { args.len() as i64 }
+    }
+";
+
+fn lowered() -> Lowered {
+    let mut sets = lower_file(MODULE, "ops.rs").expect("it is Rust");
+    assert_eq!(sets.len(), 1);
+    sets.remove(0)
+}
+
+#[test]
+fn calls_and_returns_go_on_at_an_address_that_their_code_reads() {
+    let set = lowered();
+    let transferring: Vec<&str> = set.ops.iter().filter(|op| op.transfers).map(|op| op.name.as_str()).collect();
+    assert_eq!(transferring, ["call", "call_other", "tail_call", "ret"]);
+}
+
+#[test]
+fn code_needs_what_its_op_uses() {
+    let required: Vec<String> = lowered()
+        .ops
+        .iter()
+        .map(|op| {
+            let symbols = op.symbols.iter().filter(|symbol| symbol.required).map(|symbol| symbol.name.as_str());
+            format!("{}: {}", op.name, symbols.collect::<Vec<_>>().join(" "))
+        })
+        .collect();
+    let expected = [
+        "first: CONTINUE HOLE_dst HOLE_a",
+        "pair: CONTINUE HOLE_dst0 HOLE_dst1 HOLE_a",
+        "jump: JUMP_to",
+        "branch: CONTINUE HOLE_a JUMP_to",
+        "leave: HOLE_next_pc",
+        // The verifier has checked the number of arguments, unless it does not know the function.
+        "call: HOLE_next_pc CONTINUE HOLE_callee HOLE_args",
+        "call_other: HOLE_next_pc CONTINUE HOLE_args HOLE_args_len",
+        "tail_call: HOLE_callee",
+        "ret: HOLE_a",
+        "note: HOLE_a",
+        "fail: ",
+        // What throws on some way only has a result all the same.
+        "half: CONTINUE HOLE_dst HOLE_a",
+        "early: CONTINUE HOLE_dst HOLE_a",
+        "see: HOLE_args HOLE_args_len",
+        "len: CONTINUE HOLE_dst HOLE_args_len",
+    ];
+    assert_eq!(required, expected);
+}

@@ -276,8 +276,7 @@ impl<I: InstructionSet> Vm<I> {
         loop {
             let (native, stepped) = (matches!(next, Next::Native(_)), matches!(next, Next::Step));
             let caller = if native { Caller::Native } else { Caller::Interpreter };
-            let depth = |vm: &Self| vm.driver.stacks().index_of(vm.core.frame);
-            let depth_before = stepped.then(|| depth(self));
+            let depth_before = self.driver.stacks().index_of(self.core.frame);
             let exit = match next {
                 // SAFETY: the address is for the top frame; see `enter_top` and `resume_top`.
                 Next::Native(code) => unsafe { self.enter(code) },
@@ -308,7 +307,7 @@ impl<I: InstructionSet> Vm<I> {
                 Exit::Return => self.resume_top(),
                 Exit::Call => {
                     // Not behind a tail call: the caller's caller is as it was.
-                    if depth_before.is_some_and(|before| before != depth(self)) {
+                    if stepped && self.driver.stacks().index_of(self.core.frame) != depth_before {
                         self.return_to_native();
                     }
                     self.enter_top(caller)

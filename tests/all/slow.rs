@@ -41,6 +41,11 @@ fn where_all_functions_take_the_same_number_of_arguments_the_verifier_compares_i
         refusal(calling(0)),
         "function `lone`, 0006 `call_given`: `args` has 0 slots, every function takes 1 arguments"
     );
+    // A window that no call gets may be empty.
+    let mut code = Assembler::new("lone", 1, 1);
+    code.erase_and_note(Slot(0), Slot(0), Slot(0), 0);
+    code.ret(Slot(0));
+    assert!(lone(code).is_ok());
     let erased = FunctionIndex(0);
     for config in [None, Some(JitConfig::new(Mode::On))] {
         for len in [1, 2] {

@@ -20,7 +20,7 @@ pub(crate) struct Parked<I: InstructionSet> {
     stacks: Stacks,
     /// The top record, when these are not the current stacks.
     top: *mut Frame,
-    /// Whether these are the current stacks, or will be returned to.
+    /// Whether these are a fiber's, and are the current ones or will be returned to.
     is_active: bool,
     /// The frames whose op waits for the result of a call that it asked for, the innermost last.
     waiting: Vec<Waiting<I>>,
@@ -95,7 +95,7 @@ impl<I: InstructionSet> Driver<I> {
         let gate = tier.as_ref().and_then(|tier| tier.gate());
         let machine = MACHINES.fetch_add(1, Ordering::Relaxed);
         let mut places = Places::new(machine);
-        let own = places.add(|_| Parked { is_active: true, ..Parked::new(stacks) });
+        let own = places.add(|_| Parked::new(stacks));
         Driver {
             stacks: places,
             spare: Vec::new(),
@@ -219,9 +219,6 @@ impl<I: InstructionSet> Driver<I> {
     /// The records of the current stacks from this one on wait for nothing any more.
     pub(crate) fn forget_waits(&mut self, from: usize) {
         let waiting = &mut self.get_mut(self.current).waiting;
-        if waiting.is_empty() {
-            return;
-        }
         let kept = waiting.partition_point(|waiting| waiting.record < from);
         waiting.truncate(kept);
     }

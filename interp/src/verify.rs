@@ -296,8 +296,9 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
     fn check_arity(&self, pc: Pc, info: &'static OpInfo) -> Result<(), VerifyErrorKind> {
         let read = |operand: &OperandInfo| self.body.read(pc, operand.unit, operand.kind.len_units());
         if let Some(takes) = I::ARITY.filter(|_| info.control.calls) {
-            let lens = info.operands.iter().filter_map(|operand| Some((operand.name, self.window_len(pc, operand)?)));
-            if let Some((operand, len)) = lens.into_iter().find(|&(_, len)| len < takes) {
+            let mut lens =
+                info.operands.iter().filter_map(|operand| Some((operand.name, self.window_len(pc, operand)?)));
+            if let Some((operand, len)) = lens.find(|&(_, len)| len < takes) {
                 return Err(VerifyErrorKind::WindowTooShort { operand, len, takes });
             }
         }

@@ -20,8 +20,6 @@ pub(crate) struct Parked<I: InstructionSet> {
     stacks: Stacks,
     /// The top record, when these are not the current stacks.
     top: *mut Frame,
-    /// Whether these are a fiber's, and are the current ones or will be returned to.
-    is_active: bool,
     /// The frames whose op waits for the result of a call that it asked for, the innermost last.
     waiting: Vec<Waiting<I>>,
 }
@@ -29,7 +27,7 @@ pub(crate) struct Parked<I: InstructionSet> {
 impl<I: InstructionSet> Parked<I> {
     pub(crate) fn new(stacks: Stacks) -> Self {
         let top = stacks.host_frame();
-        Parked { stacks, top, is_active: false, waiting: Vec::new() }
+        Parked { stacks, top, waiting: Vec::new() }
     }
 
     /// The values up to the end of the frame of `top`.
@@ -196,7 +194,7 @@ impl<I: InstructionSet> Driver<I> {
     /// Drops stacks on which nothing is active that anything will return to.
     pub(crate) fn unpark(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
         let index = self.find(fiber)?;
-        if self.get(index).is_active {
+        if self.is_active(index) {
             return Err(FiberError::Running);
         }
         let parked = self.stacks.remove(fiber.key);
@@ -246,6 +244,11 @@ impl<I: InstructionSet> Driver<I> {
     /// Slots above which a restless stack stays where it is: tests would do nothing but copy.
     pub(crate) const MOST_RESTLESS_SLOTS: u32 = 1 << 12;
 
+    /// Whether a run is active on these stacks, or on others that it was switched to.
+    fn is_active(&self, index: u32) -> bool {
+        index == self.current || self.outer.contains(&index)
+    }
+
     /// The stacks of a fiber in which nothing runs and nothing is suspended.
     pub(crate) fn idle(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
         match self.suspended(fiber) {
@@ -259,7 +262,7 @@ impl<I: InstructionSet> Driver<I> {
     pub(crate) fn suspended(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
         let index = self.find(fiber)?;
         let parked = self.get(index);
-        if parked.is_active {
+        if self.is_active(index) {
             Err(FiberError::Running)
         } else if parked.top == parked.stacks.host_frame() {
             Err(FiberError::NotSuspended)
@@ -271,14 +274,12 @@ impl<I: InstructionSet> Driver<I> {
     /// Works on the stacks of a fiber from here on. Takes and returns the top record.
     pub(crate) fn switch_to(&mut self, fiber: u32, top: *mut Frame) -> *mut Frame {
         self.outer.push(self.current);
-        self.get_mut(fiber).is_active = true;
         self.switch(fiber, top)
     }
 
     /// Works on the stacks from before the last [`switch_to`](Self::switch_to) again.
     pub(crate) fn switch_back(&mut self, top: *mut Frame) -> *mut Frame {
         let back = self.outer.pop().expect("it was switched before");
-        self.get_mut(self.current).is_active = false;
         self.switch(back, top)
     }
 

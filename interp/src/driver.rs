@@ -16,7 +16,7 @@ use crate::{
     FiberExit, FiberLimits, Function, FunctionRef, InstructionSet, NotLoaded, StackMove, Thrown, TrapKind, Value, Vm,
 };
 
-pub(crate) use state::{Driver, Parked, end_of_frame};
+pub(crate) use state::{Driver, end_of_frame};
 
 /// What the driver does next.
 enum Next {
@@ -152,7 +152,7 @@ impl<I: InstructionSet> Vm<I> {
 
     /// Moves the stack to where it has so many slots from `base` on, and so many records after the top one; returns
     /// `false` when the limits do not allow it, or there is no memory.
-    fn grow(&mut self, base: *const u64, slots: usize, records: usize) -> bool {
+    pub(crate) fn grow(&mut self, base: *const u64, slots: usize, records: usize) -> bool {
         let stacks = self.driver.stacks();
         let (size, most) = (stacks.size(), stacks.most());
         let slots = (base.addr() - stacks.base().addr()) / size_of::<u64>() + slots;
@@ -186,7 +186,7 @@ impl<I: InstructionSet> Vm<I> {
         let (stack_limit, frame_limit) = (stacks.limit(), stacks.frame_limit());
         let is_restless = self.driver.restless && stacks.size().slots <= Driver::<I>::MOST_RESTLESS_SLOTS;
         let frame_limit = if is_restless { stacks.host_frame() } else { frame_limit };
-        self.driver.growth_slots = stacks.most().slots - stacks.size().slots;
+        self.driver.growth_slots = stacks.growth_slots();
         (self.core.stack_limit, self.core.frame_limit) = (stack_limit, frame_limit);
     }
 

@@ -8,7 +8,6 @@ use std::marker::PhantomData;
 use mimeo_def::Pc;
 
 use crate::callable::find;
-use crate::driver::Parked;
 use crate::places::Key;
 use crate::reference::named_by;
 use crate::request::RequestKind;
@@ -86,8 +85,8 @@ impl std::error::Error for FiberError {}
 
 /// How large the stacks of a fiber may become.
 ///
-/// The address space is reserved when the fiber is made, unless [`MachineBuilder::first_size`] says otherwise. The
-/// operating system commits memory when it is first used.
+/// A fiber begins with a stack of a few hundred bytes, which moves to larger memory when it has to:
+/// [`MachineBuilder::first_size`] sets how large it is at first.
 ///
 /// [`MachineBuilder::first_size`]: crate::MachineBuilder::first_size
 ///
@@ -136,6 +135,9 @@ impl FiberLimits {
         self
     }
 
+    /// The size that fibers have at first unless the host says otherwise. Most coroutines call only a few functions.
+    pub(crate) const FIRST: FiberLimits = FiberLimits { slots: 64, depth: 8 };
+
     /// The smaller of each.
     pub(crate) fn within(self, most: FiberLimits) -> FiberLimits {
         FiberLimits { slots: self.slots.min(most.slots), depth: self.depth.min(most.depth) }
@@ -163,9 +165,7 @@ pub enum FiberExit<V> {
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// Makes a fiber, in which nothing runs.
-    ///
-    /// It takes the stacks of a dropped fiber with the same limits if there are any, and else maps memory.
+    /// Makes a fiber, in which nothing runs. Its stack is small, and grows as it is used.
     ///
     /// # Errors
     ///
@@ -180,14 +180,13 @@ impl<I: InstructionSet> Vm<I> {
     /// assert!(machine.vm().fiber_stack(fiber).unwrap().is_empty());
     /// ```
     pub fn new_fiber(&mut self, limits: FiberLimits) -> Result<FiberRef<I>, Thrown> {
-        match self.driver.stacks_of(limits) {
-            Some(stacks) => Ok(self.driver.park(Parked::new(stacks))),
+        match self.driver.fiber_stacks(limits) {
+            Some(stacks) => Ok(self.driver.add_fiber(stacks)),
             None => Err(self.throw_kind(TrapKind::OutOfMemory)),
         }
     }
 
-    /// Drops a fiber, whatever is suspended in it. The machine keeps the stacks of some dropped fibers, cleared, for
-    /// new ones.
+    /// Drops a fiber, whatever is suspended in it, and frees its stack.
     ///
     /// # Errors
     ///
@@ -204,7 +203,7 @@ impl<I: InstructionSet> Vm<I> {
     /// assert_eq!(vm.drop_fiber(fiber), Ok(()));
     /// ```
     pub fn drop_fiber(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
-        self.driver.unpark(fiber)
+        self.driver.drop_fiber(fiber)
     }
 
     /// Calls a function in a fiber in which nothing runs, until the function returns or is suspended.
@@ -236,7 +235,7 @@ impl<I: InstructionSet> Vm<I> {
         args: &[I::Value],
     ) -> Result<FiberExit<I::Value>, Thrown> {
         let function = find(self, function);
-        let index = self.driver.idle(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
+        let index = self.driver.startable(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
         self.in_fiber(index, |vm| vm.run_function(function, args))
     }
 
@@ -266,7 +265,7 @@ impl<I: InstructionSet> Vm<I> {
     /// # Ok::<(), mimeo::FiberError>(())
     /// ```
     pub fn resume_fiber(&mut self, fiber: FiberRef<I>) -> Result<FiberExit<I::Value>, Thrown> {
-        let index = self.driver.suspended(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
+        let index = self.driver.resumable(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
         self.in_fiber(index, |vm| vm.run_on(false))
     }
 
@@ -295,7 +294,7 @@ impl<I: InstructionSet> Vm<I> {
     /// ```
     pub fn throw_into_fiber(&mut self, fiber: FiberRef<I>, error: Thrown) -> Result<FiberExit<I::Value>, Thrown> {
         self.check_thrown(&error);
-        let index = self.driver.suspended(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
+        let index = self.driver.resumable(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
         self.in_fiber(index, |vm| vm.run_on(true))
     }
 
@@ -317,17 +316,18 @@ impl<I: InstructionSet> Vm<I> {
     /// assert_eq!(vm.fiber_slot(fiber, 1000), Err(FiberError::NoSuchSlot(1000)));
     /// ```
     pub fn fiber_slot(&self, fiber: FiberRef<I>, index: u32) -> Result<I::Value, FiberError> {
-        let slot = self.driver.parked_slot(fiber, index)?;
-        // SAFETY: the address is a slot of the fiber's stack.
-        Ok(unsafe { I::Value::from_bits(*slot) })
+        let slot = self.driver.fiber_slot(fiber, index)?;
+        // SAFETY: the address is a slot of the fiber's stack; one that the stack does not have yet is as on a new stack.
+        Ok(unsafe { I::Value::from_bits(slot.map_or(0, |slot| *slot)) })
     }
 
     /// Sets a slot of a suspended fiber's top frame: the result of the op that suspended it, for example. See
-    /// [`resume_fiber`](Self::resume_fiber).
+    /// [`resume_fiber`](Self::resume_fiber). Moves the fiber's stack to larger memory if the slot is beyond its present
+    /// end.
     ///
     /// # Errors
     ///
-    /// If the fiber is not suspended, or its stack has no such slot.
+    /// If the fiber is not suspended, or its stack has no such slot and cannot grow to have it.
     ///
     /// ```
     /// use mimeo::{FiberError, FiberLimits};
@@ -342,9 +342,18 @@ impl<I: InstructionSet> Vm<I> {
     /// assert_eq!(vm.fiber_slot(fiber, 1), Ok(40));
     /// ```
     pub fn set_fiber_slot(&mut self, fiber: FiberRef<I>, index: u32, value: I::Value) -> Result<(), FiberError> {
-        let slot = self.driver.parked_slot(fiber, index)?;
-        // SAFETY: as above, and nothing refers to it.
-        unsafe { *slot = value.to_bits() };
+        match self.driver.fiber_slot(fiber, index)? {
+            // SAFETY: as above, and nothing refers to it.
+            Some(slot) => unsafe { *slot = value.to_bits() },
+            None => {
+                let place = self.driver.resumable(fiber)?;
+                let switched = Switched::to(self, place);
+                if !switched.vm.make_room_for(index) {
+                    return Err(FiberError::NoSuchSlot(index));
+                }
+                switched.vm.set_slot(index, value);
+            }
+        }
         Ok(())
     }
 
@@ -368,7 +377,7 @@ impl<I: InstructionSet> Vm<I> {
     /// # Ok::<(), mimeo::FiberError>(())
     /// ```
     pub fn fiber_stack(&self, fiber: FiberRef<I>) -> Result<&[u64], FiberError> {
-        self.driver.parked_values(fiber)
+        self.driver.fiber_values(fiber)
     }
 
     /// Sets the bits of every slot after [the fiber's stack](Self::fiber_stack) to 0: see
@@ -392,7 +401,7 @@ impl<I: InstructionSet> Vm<I> {
     /// # Ok::<(), mimeo::FiberError>(())
     /// ```
     pub fn clear_after_fiber_stack(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
-        self.driver.clear_after_parked_values(fiber)
+        self.driver.clear_after_fiber_values(fiber)
     }
 
     /// Stops the running fiber as soon as the running op has returned what this returns. Returns `None` if no fiber is

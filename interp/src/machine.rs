@@ -215,8 +215,8 @@ impl<I: InstructionSet> MachineBuilder<I> {
     }
 
     /// Makes stacks of this size at first, the machine's own and those of fibers. They move to larger memory when they
-    /// have to, up to their limits. By default stacks have their largest size at once, of which the operating system
-    /// commits what is used.
+    /// have to, up to their limits. By default the machine's own stack has its largest size at once, of which the
+    /// operating system commits what is used, and a fiber begins with 64 slots and 8 calls.
     ///
     /// Each move at least doubles the stack and copies what is on it, so growing costs amortized O(1) for each slot. A
     /// language that keeps addresses of slots is notified: see
@@ -272,7 +272,8 @@ impl<I: InstructionSet> MachineBuilder<I> {
         let stacks = Stacks::new(self.first_size.unwrap_or(most).within(most), most);
         let stacks = stacks.unwrap_or_else(|| panic!("there is no memory for stacks of {slots} slots"));
         let mut driver = Driver::new(stacks, self.limits, self.tier);
-        (driver.spaces, driver.first_size) = (self.spaces, self.first_size);
+        driver.spaces = self.spaces;
+        driver.first_fiber_size = self.first_size.unwrap_or(FiberLimits::FIRST);
         let core = Core {
             frame: driver.stacks().host_frame(),
             // `use_limits` below.
@@ -358,7 +359,7 @@ impl<I: InstructionSet> Machine<I> {
     pub fn move_stacks_at_calls(&mut self) {
         let vm = self.vm_mut();
         let size = FiberLimits { slots: 16, depth: 4 }.within(vm.driver.stacks().most());
-        (vm.driver.restless, vm.driver.first_size) = (true, Some(size));
+        (vm.driver.restless, vm.driver.first_fiber_size) = (true, size);
         assert!(vm.move_stack(size), "there is memory for a small stack");
     }
 

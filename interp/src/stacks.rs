@@ -1,5 +1,6 @@
 //! [`Stacks`]: the memory of the value stack and of the frame records.
 
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::mem::size_of;
 use std::ops::Range;
 
@@ -9,26 +10,68 @@ use mimeo_def::frame::Frame;
 use crate::FiberLimits;
 use crate::poison::set_poisoned;
 
-/// Zeroed memory for values and frame records. The operating system commits it page by page on first use, and has it
-/// back at once when it is dropped: an allocator would keep it, and would have to clear it before the next use.
+/// Zeroed memory for values and frame records.
 ///
-/// Contract of this island: (1) `memory` has room for `size.slots + 1` slots, and after them for `size.depth + 2`
-/// records; it lives, and does not move, until `self` is dropped; (2) record 0 is the host's, whose base is always slot
-/// 0, and the last one is never filled.
+/// Contract of this island: (1) `base` is the start of `memory`, which has room for `size.slots + 1` slots, and after
+/// them for `size.depth + 2` records; it lives, and does not move, until `self` is dropped; (2) record 0 is the host's,
+/// whose base is always slot 0, and the last one is never filled.
 #[derive(Debug)]
 pub(crate) struct Stacks {
-    memory: MmapRaw,
+    base: *mut u64,
+    memory: Memory,
     size: FiberLimits,
     /// How large they may become.
     most: FiberLimits,
+    /// Calls may be as deep as this, if the limits allow it.
+    allowed_depth: u32,
+}
+
+#[derive(Debug)]
+enum Memory {
+    /// The operating system commits it page by page on first use, and has it back at once when it is dropped: the
+    /// allocator would keep it, and would have to clear it before the next use.
+    Mapped(MmapRaw),
+    /// A system call and a page each would be too much for small stacks, of which there may be many.
+    Allocated(*mut u8, Layout),
+}
+
+impl Memory {
+    /// From this size on, memory is mapped.
+    const MAPPED_BYTES: usize = 64 << 10;
+
+    fn new(len_bytes: usize) -> Option<Self> {
+        if len_bytes >= Self::MAPPED_BYTES {
+            return Some(Memory::Mapped(MmapMut::map_anon(len_bytes).ok()?.into()));
+        }
+        let layout = Layout::from_size_align(len_bytes, align_of::<u64>()).ok()?;
+        // SAFETY: there are slots, so the size is not 0.
+        let start = unsafe { alloc_zeroed(layout) };
+        (!start.is_null()).then_some(Memory::Allocated(start, layout))
+    }
+
+    fn start(&self) -> *mut u8 {
+        match self {
+            Memory::Mapped(memory) => memory.as_mut_ptr(),
+            Memory::Allocated(start, _) => *start,
+        }
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        if let Memory::Allocated(start, layout) = *self {
+            // SAFETY: it was allocated with this layout.
+            unsafe { dealloc(start, layout) };
+        }
+    }
 }
 
 impl Stacks {
     /// Stacks of this size, or `None` when there is no memory for them.
     pub(crate) fn new(size: FiberLimits, most: FiberLimits) -> Option<Self> {
         let frames_bytes = (size.depth as usize + 2) * size_of::<Frame>();
-        let memory = MmapMut::map_anon(Self::values_bytes(size.slots) + frames_bytes).ok()?;
-        let stacks = Stacks { memory: memory.into(), size, most };
+        let memory = Memory::new(Self::values_bytes(size.slots) + frames_bytes)?;
+        let stacks = Stacks { base: memory.start().cast(), memory, size, most, allowed_depth: most.depth };
         stacks.reset();
         stacks.poison(true);
         Some(stacks)
@@ -48,7 +91,8 @@ impl Stacks {
     ///
     /// Slots and records up to the top one stay what they are, but for the records' bases.
     pub(crate) fn moved(&self, size: FiberLimits, top: *mut Frame) -> Option<(Stacks, *mut Frame)> {
-        let stacks = Stacks::new(size, self.most)?;
+        let mut stacks = Stacks::new(size, self.most)?;
+        stacks.allowed_depth = self.allowed_depth;
         let (slots, records) = (self.size.slots.min(size.slots) as usize, self.index_of(top) + 1);
         // SAFETY: (1): both have so many slots, and so many records, each of whose bases is a slot.
         unsafe {
@@ -77,20 +121,27 @@ impl Stacks {
 
     /// How large they may become.
     pub(crate) fn most(&self) -> FiberLimits {
-        self.most
+        FiberLimits { depth: self.allowed_depth, ..self.most }
+    }
+
+    /// Slots by which they may still grow.
+    pub(crate) fn growth_slots(&self) -> u32 {
+        self.most.slots - self.size.slots
     }
 
     /// Allows calls to this depth only.
     pub(crate) fn limit_depth(&mut self, depth: u32) {
-        self.most.depth = depth.min(self.size.depth);
+        self.allowed_depth = depth.min(self.most.depth);
     }
 
     /// Which record this is, counted from the host's.
+    #[inline]
     pub(crate) fn index_of(&self, record: *const Frame) -> usize {
         (record.addr() - self.host_frame().addr()) / size_of::<Frame>()
     }
 
     /// The record with this index.
+    #[inline]
     pub(crate) fn record(&self, index: usize) -> *mut Frame {
         self.host_frame().wrapping_add(index)
     }
@@ -101,8 +152,9 @@ impl Stacks {
     }
 
     /// Slot 0.
+    #[inline]
     pub(crate) fn base(&self) -> *mut u64 {
-        self.memory.as_mut_ptr().cast()
+        self.base
     }
 
     /// The slots before `end`.
@@ -136,6 +188,7 @@ impl Stacks {
     /// Hands whole pages between these offsets back, which are zeros when they are used again; returns which.
     #[cfg(all(target_os = "linux", not(miri)))]
     fn release(&mut self, start_bytes: usize, end_bytes: usize) -> Range<usize> {
+        let Memory::Mapped(memory) = &self.memory else { return end_bytes..end_bytes };
         // SAFETY: it has no preconditions.
         let page_bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
         let page_bytes = usize::try_from(page_bytes).ok().filter(|bytes| bytes.is_power_of_two());
@@ -147,35 +200,9 @@ impl Stacks {
         }
         // SAFETY: (1): nothing refers to a slot, and the pages are private and hold nothing but slots.
         let released =
-            unsafe { self.memory.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, pages.start, pages.len()) };
+            unsafe { memory.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, pages.start, pages.len()) };
         if released.is_ok() { pages } else { end_bytes..end_bytes }
     }
-
-    /// The same stacks as they were when they were new, if that costs less than new ones: most are used on their first
-    /// pages only, which stay, and all others go back.
-    pub(crate) fn recycle(mut self) -> Option<Stacks> {
-        if cfg!(any(not(target_os = "linux"), miri)) {
-            return None;
-        }
-        let values_bytes = Self::values_bytes(self.size.slots);
-        let first_slots = (Self::FIRST_BYTES / size_of::<u64>()).min(self.size.slots as usize);
-        // SAFETY: (1): they are slots, to which nothing refers.
-        unsafe { self.base().write_bytes(0, first_slots) };
-        // SAFETY: (1): the slot is in the stack, or its end.
-        let after = unsafe { self.base().add(first_slots) };
-        self.clear(after);
-        // Records are filled one after the other, so this one tells whether any behind it was.
-        let probe = self.host_frame().wrapping_add(Self::FIRST_BYTES / size_of::<Frame>());
-        // SAFETY: (1); below the limit it is a record.
-        if probe < self.frame_limit() && unsafe { !(*probe).base.is_null() } {
-            self.release(values_bytes, self.memory.len());
-        }
-        self.reset();
-        Some(self)
-    }
-
-    /// Bytes that recycled stacks keep of their slots, and of their records: a page of each. Most fibers use no more.
-    const FIRST_BYTES: usize = 4 << 10;
 
     #[cfg(not(all(target_os = "linux", not(miri))))]
     fn release(&mut self, _: usize, end_bytes: usize) -> Range<usize> {
@@ -191,13 +218,20 @@ impl Stacks {
     /// The host's record.
     pub(crate) fn host_frame(&self) -> *mut Frame {
         // SAFETY: (1); records are aligned as slots are.
-        unsafe { self.memory.as_mut_ptr().add(Self::values_bytes(self.size.slots)).cast() }
+        unsafe { self.base.byte_add(Self::values_bytes(self.size.slots)).cast() }
+    }
+
+    /// The filled records up to `top`.
+    pub(crate) fn records(&self, top: *mut Frame) -> &[Frame] {
+        let first = self.host_frame();
+        // SAFETY: (2): both are records of one array, and those between are filled.
+        unsafe { std::slice::from_raw_parts(first, top.offset_from_unsigned(first) + 1) }
     }
 
     /// The last record that a function may have.
     pub(crate) fn frame_limit(&self) -> *mut Frame {
         // SAFETY: (1).
-        unsafe { self.host_frame().add(self.most.depth.min(self.size.depth) as usize) }
+        unsafe { self.host_frame().add(self.allowed_depth.min(self.size.depth) as usize) }
     }
 }
 

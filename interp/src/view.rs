@@ -92,10 +92,97 @@ impl<I: InstructionSet> Vm<I> {
     #[inline]
     pub fn set_slot(&mut self, index: u32, value: I::Value) {
         if index >= self.room_at_present() {
-            self.make_room_for(index);
+            self.make_room_or_panic(index);
         }
         // SAFETY: it is a slot of the stack, and nothing has a reference to it.
         unsafe { *self.top_base().add(index as usize) = value.to_bits() };
+    }
+
+    /// Sets the slots from `start` on to these values. It costs one check, and a copy of 8 bytes for each value.
+    ///
+    /// # Panics
+    ///
+    /// As [`set_slot`](Self::set_slot) does for the last of them (test `many_slots_are_set_filled_and_copied_at_once`).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, args| {
+    ///     vm.set_slots(args.start(), &[30, 40]);
+    ///     Ok(vm.slot(args.start()) + vm.slot(args.start() + 1))
+    /// });
+    /// assert_eq!(result, Ok(70));
+    /// ```
+    #[inline]
+    pub fn set_slots(&mut self, start: u32, values: &[I::Value]) {
+        for (slot, value) in self.bits_mut(start, values.len()).iter_mut().zip(values) {
+            *slot = value.to_bits();
+        }
+    }
+
+    /// Sets `count` slots from `start` on to a value. It costs one check.
+    ///
+    /// # Panics
+    ///
+    /// As [`set_slot`](Self::set_slot) does for the last of them (test `many_slots_are_set_filled_and_copied_at_once`).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, args| {
+    ///     vm.fill_slots(args.start(), 2, 5);
+    ///     Ok(vm.slot(args.start()) + vm.slot(args.start() + 1))
+    /// });
+    /// assert_eq!(result, Ok(10));
+    /// ```
+    #[inline]
+    pub fn fill_slots(&mut self, start: u32, count: u32, value: I::Value) {
+        self.bits_mut(start, count as usize).fill(value.to_bits());
+    }
+
+    /// Copies `count` slots from `from` on to the slots from `to` on. The two ranges may overlap. It costs one check.
+    ///
+    /// # Panics
+    ///
+    /// As [`set_slot`](Self::set_slot) does for the last slot of either range (test
+    /// `many_slots_are_set_filled_and_copied_at_once`).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, args| {
+    ///     vm.copy_slots(args.start() + 1, args.start(), 1);
+    ///     Ok(vm.slot(args.start()))
+    /// });
+    /// assert_eq!(result, Ok(4));
+    /// ```
+    #[inline]
+    pub fn copy_slots(&mut self, from: u32, to: u32, count: u32) {
+        let (first, offset) = (from.min(to), from.abs_diff(to) as usize);
+        let bits = self.bits_mut(first, offset + count as usize);
+        match from >= to {
+            true => bits.copy_within(offset.., 0),
+            false => bits.copy_within(..count as usize, offset),
+        }
+    }
+
+    /// The bits of slots of the top frame, and of slots after it, for which the stack grows if it has to.
+    #[inline]
+    fn bits_mut(&mut self, start: u32, count: usize) -> &mut [u64] {
+        let end = start as usize + count;
+        if end > self.room_at_present() as usize {
+            // A stack has fewer slots than a `u32` can count.
+            self.make_room_or_panic(u32::try_from(end - 1).unwrap_or(u32::MAX));
+        }
+        // SAFETY: they are slots of the stack, and nothing has a reference to them.
+        unsafe { std::slice::from_raw_parts_mut(self.top_base().add(start as usize), count) }
+    }
+
+    /// Moves the stack to where it has this slot of the top frame.
+    #[cold]
+    fn make_room_or_panic(&mut self, index: u32) {
+        assert!(index < self.room(), "the value stack has no slot {index}");
+        assert!(self.make_room_for(index), "there is no memory for slot {index} of the value stack");
     }
 
     /// Returns the address of a slot, or of the end of the stack. It is valid until the next call, growth or drop of
@@ -149,12 +236,11 @@ impl<I: InstructionSet> Vm<I> {
         0
     }
 
-    /// Moves the stack to where it has this slot of the running op's frame.
-    #[cold]
-    fn make_room_for(&mut self, index: u32) {
-        assert!(index < self.room(), "the value stack has no slot {index}");
+    /// Moves the stack to where it has this slot of the top frame; returns `false` when the limits do not allow it, or
+    /// there is no memory.
+    pub(crate) fn make_room_for(&mut self, index: u32) -> bool {
         let after_frame = index as usize + 1 - self.frame_slots() as usize;
-        assert!(self.make_room(after_frame, 0).is_ok(), "there is no memory for slot {index} of the value stack");
+        self.grow(end_of_frame(self.core.frame), after_frame, 0)
     }
 
     /// Returns the number of slots of the running op's frame; 0 while nothing runs. The frame of a function that was

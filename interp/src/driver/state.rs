@@ -1,4 +1,4 @@
-//! [`Driver`]: what the driver works with, and the stacks that it does not work on at the moment.
+//! [`Driver`]: what the driver works with: the active stacks, and those that are idle.
 //!
 //! Contract of this island: that of the driver's.
 
@@ -15,36 +15,34 @@ use crate::stacks::Stacks;
 use crate::tier::{Enter, Markers, NativeTier, Others, References};
 use crate::{FiberError, FiberLimits, FiberRef, InstructionSet, Limits};
 
-/// Stacks, and how much of them is in use while they are not worked on.
-pub(crate) struct Parked<I: InstructionSet> {
+/// Stacks that the driver does not work on: those of a fiber that does not run, or that has resumed another one.
+pub(crate) struct IdleStacks<I: InstructionSet> {
     stacks: Stacks,
-    /// The top record, when these are not the current stacks.
+    /// The top record.
     top: *mut Frame,
-    /// The frames whose op waits for the result of a call that it asked for, the innermost last.
+    /// The frames whose op waits for the result of a call that it requested, the innermost last.
     waiting: Vec<Waiting<I>>,
 }
 
-impl<I: InstructionSet> Parked<I> {
+impl<I: InstructionSet> IdleStacks<I> {
     pub(crate) fn new(stacks: Stacks) -> Self {
         let top = stacks.host_frame();
-        Parked { stacks, top, waiting: Vec::new() }
+        IdleStacks { stacks, top, waiting: Vec::new() }
     }
 
-    /// The values up to the end of the frame of `top`.
-    fn values(&self, top: *const Frame) -> &[u64] {
-        self.stacks.values(end_of_frame(top))
+    /// The values up to the end of the top frame.
+    fn values(&self) -> &[u64] {
+        self.stacks.values(end_of_frame(self.top))
     }
 
     /// Clears the slots after those.
-    fn clear_after(&mut self, top: *const Frame) {
-        self.stacks.clear(end_of_frame(top));
+    fn clear_after_values(&mut self) {
+        self.stacks.clear(end_of_frame(self.top));
     }
 
-    /// The filled records up to `top`.
-    fn records(&self, top: *mut Frame) -> &[Frame] {
-        let first = self.stacks.host_frame();
-        // SAFETY: (2): both are records of one array, and those between are filled.
-        unsafe { std::slice::from_raw_parts(first, top.offset_from_unsigned(first) + 1) }
+    /// The filled records.
+    fn records(&self) -> &[Frame] {
+        self.stacks.records(self.top)
     }
 }
 
@@ -53,13 +51,15 @@ static MACHINES: AtomicU64 = AtomicU64::new(0);
 
 /// What the driver works with: the stacks, the loaded programs, and the native tier.
 pub(crate) struct Driver<I: InstructionSet> {
-    /// The stacks of the machine itself, which stay in the first place, and those of fibers.
-    stacks: Places<Parked<I>>,
-    /// Stacks of dropped fibers, as good as new.
-    spare: Vec<Stacks>,
-    /// Index of the stacks that are worked on.
+    /// The active stacks. They lie here and not in their place, as every call from outside looks at them many times.
+    stacks: Stacks,
+    /// The frames of the active stacks whose op waits for the result of a call that it requested, the innermost last.
+    waiting: Vec<Waiting<I>>,
+    /// The machine's own stacks, in the first place, and those of fibers. The place of the active ones is empty.
+    idle: Places<Option<IdleStacks<I>>>,
+    /// The place of the active stacks.
     current: u32,
-    /// Indices of the stacks that were left for a fiber and will be returned to.
+    /// The places of the stacks that were left for a fiber and will be returned to.
     outer: Vec<u32>,
     pub(crate) programs: Programs<I>,
     pub(crate) tier: Option<Box<dyn NativeTier<I>>>,
@@ -74,8 +74,8 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) spare_arguments: Vec<u64>,
     /// Serials that this machine may give to a [`Thrown`](crate::Thrown).
     serials: Range<u64>,
-    /// The size that stacks have at first, if it is not the largest at once.
-    pub(crate) first_size: Option<FiberLimits>,
+    /// The size that the stacks of fibers have at first.
+    pub(crate) first_fiber_size: FiberLimits,
     /// Slots by which the stacks that are worked on may grow.
     pub(crate) growth_slots: u32,
     /// Every call moves the stack, for tests.
@@ -92,11 +92,12 @@ impl<I: InstructionSet> Driver<I> {
     pub(crate) fn new(stacks: Stacks, limits: Limits, tier: Option<Box<dyn NativeTier<I>>>) -> Self {
         let gate = tier.as_ref().and_then(|tier| tier.gate());
         let machine = MACHINES.fetch_add(1, Ordering::Relaxed);
-        let mut places = Places::new(machine);
-        let own = places.add(|_| Parked::new(stacks));
+        let mut idle = Places::new(machine);
+        let own = idle.add(|_| None);
         Driver {
-            stacks: places,
-            spare: Vec::new(),
+            stacks,
+            waiting: Vec::new(),
+            idle,
             current: own.index(),
             outer: Vec::new(),
             programs: Programs::new(machine),
@@ -107,7 +108,7 @@ impl<I: InstructionSet> Driver<I> {
             requests: vec![None],
             spare_arguments: Vec::new(),
             serials: Range::default(),
-            first_size: None,
+            first_fiber_size: FiberLimits::FIRST,
             growth_slots: 0,
             restless: false,
             spaces: Vec::new(),
@@ -164,129 +165,122 @@ impl<I: InstructionSet> Driver<I> {
         })
     }
 
-    /// The stacks that are worked on.
+    /// The active stacks.
+    #[inline]
     pub(crate) fn stacks(&self) -> &Stacks {
-        &self.get(self.current).stacks
+        &self.stacks
     }
 
     pub(crate) fn stacks_mut(&mut self) -> &mut Stacks {
-        &mut self.get_mut(self.current).stacks
+        &mut self.stacks
     }
 
-    fn get(&self, index: u32) -> &Parked<I> {
-        self.stacks.at(index).expect("stacks that are worked on are not dropped")
+    /// The stacks of a fiber.
+    ///
+    /// # Errors
+    ///
+    /// If they are active, or the fiber was dropped.
+    fn idle(&self, fiber: FiberRef<I>) -> Result<&IdleStacks<I>, FiberError> {
+        self.idle.get(fiber.key).ok_or(FiberError::Dropped)?.as_ref().ok_or(FiberError::Running)
     }
 
-    fn get_mut(&mut self, index: u32) -> &mut Parked<I> {
-        self.stacks.at_mut(index).expect("stacks that are worked on are not dropped")
-    }
-
-    /// The index of a fiber's stacks.
-    fn find(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
-        self.stacks.get(fiber.key).map(|_| fiber.key.index()).ok_or(FiberError::Dropped)
+    /// The stacks in a place.
+    fn idle_at(&mut self, index: u32) -> &mut IdleStacks<I> {
+        self.idle.at_mut(index).and_then(Option::as_mut).expect(IS_IDLE)
     }
 
     /// Keeps stacks, as a fiber.
-    pub(crate) fn park(&mut self, parked: Parked<I>) -> FiberRef<I> {
-        FiberRef::new(self.stacks.add(|_| parked))
+    pub(crate) fn add_fiber(&mut self, stacks: Stacks) -> FiberRef<I> {
+        FiberRef::new(self.idle.add(|_| Some(IdleStacks::new(stacks))))
     }
 
     /// Drops stacks on which nothing is active that anything will return to.
-    pub(crate) fn unpark(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
-        let index = self.find(fiber)?;
-        if self.is_active(index) {
+    pub(crate) fn drop_fiber(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
+        self.idle(fiber)?;
+        if self.outer.contains(&fiber.key.index()) {
             return Err(FiberError::Running);
         }
-        let parked = self.stacks.remove(fiber.key);
-        if self.spare.len() < Self::MAX_SPARE {
-            self.spare.extend(parked.and_then(|parked| parked.stacks.recycle()));
-        }
+        self.idle.remove(fiber.key);
         Ok(())
     }
 
-    /// The op of the top record of the current stacks waits for the result of a call.
+    /// The op of the top record of the active stacks waits for the result of a call.
     pub(crate) fn wait(&mut self, waiting: Waiting<I>) {
-        self.get_mut(self.current).waiting.push(waiting);
+        self.waiting.push(waiting);
     }
 
-    /// What the op of a record of the current stacks has waited for.
+    /// Returns what the op of a record of the active stacks has waited for.
     pub(crate) fn end_wait(&mut self, record: usize) -> Option<Waiting<I>> {
-        self.get_mut(self.current).waiting.pop_if(|waiting| waiting.record == record)
+        self.waiting.pop_if(|waiting| waiting.record == record)
     }
 
-    /// The records of the current stacks from this one on wait for nothing any more.
+    /// The records of the active stacks from this one on wait for nothing any more.
     pub(crate) fn forget_waits(&mut self, from: usize) {
-        let waiting = &mut self.get_mut(self.current).waiting;
-        let kept = waiting.partition_point(|waiting| waiting.record < from);
-        waiting.truncate(kept);
+        let kept = self.waiting.partition_point(|waiting| waiting.record < from);
+        self.waiting.truncate(kept);
     }
 
-    /// Stacks for a fiber, which may have been another one's.
-    pub(crate) fn stacks_of(&mut self, most: FiberLimits) -> Option<Stacks> {
-        let size = self.first_size.unwrap_or(most).within(most);
-        match self.spare.iter().rposition(|stacks| (stacks.size(), stacks.most()) == (size, most)) {
-            Some(index) => Some(self.spare.swap_remove(index)),
-            None => Stacks::new(size, most),
-        }
+    /// New stacks for a fiber; `None` when there is no memory.
+    pub(crate) fn fiber_stacks(&self, most: FiberLimits) -> Option<Stacks> {
+        Stacks::new(self.first_fiber_size.within(most), most)
     }
 
-    /// Moves the stacks that are worked on to other memory of this size; `None` when there is none. Takes the top
-    /// record, and returns it beside the stacks as they were.
+    /// Moves the active stacks to other memory of this size; returns `None` when there is none. Takes the top record,
+    /// and returns it beside the stacks as they were.
     pub(crate) fn move_stacks(&mut self, size: FiberLimits, top: *mut Frame) -> Option<(Stacks, *mut Frame)> {
-        let parked = self.get_mut(self.current);
-        let (stacks, top) = parked.stacks.moved(size, top)?;
-        Some((std::mem::replace(&mut parked.stacks, stacks), top))
+        let (stacks, top) = self.stacks.moved(size, top)?;
+        Some((std::mem::replace(&mut self.stacks, stacks), top))
     }
-
-    /// Stacks of dropped fibers that are kept, each with a few pages.
-    const MAX_SPARE: usize = 1024;
 
     /// Slots above which a restless stack stays where it is: tests would do nothing but copy.
     pub(crate) const MOST_RESTLESS_SLOTS: u32 = 1 << 12;
 
-    /// Whether a run is active on these stacks, or on others that it was switched to.
-    fn is_active(&self, index: u32) -> bool {
-        index == self.current || self.outer.contains(&index)
-    }
-
-    /// The stacks of a fiber in which nothing runs and nothing is suspended.
-    pub(crate) fn idle(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
+    /// Returns the place of a fiber in which nothing runs and nothing is suspended.
+    pub(crate) fn startable(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
         match self.suspended(fiber) {
             Ok(_) => Err(FiberError::Suspended),
-            Err(FiberError::NotSuspended) => self.find(fiber),
+            Err(FiberError::NotSuspended) => Ok(fiber.key.index()),
             Err(other) => Err(other),
         }
     }
 
-    /// The stacks of a fiber that can be resumed.
-    pub(crate) fn suspended(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
-        let index = self.find(fiber)?;
-        let parked = self.get(index);
-        if self.is_active(index) {
+    /// Returns the place of a fiber that can be resumed.
+    pub(crate) fn resumable(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
+        self.suspended(fiber).map(|_| fiber.key.index())
+    }
+
+    /// The stacks of a fiber that is suspended.
+    fn suspended(&self, fiber: FiberRef<I>) -> Result<&IdleStacks<I>, FiberError> {
+        let idle = self.idle(fiber)?;
+        if self.outer.contains(&fiber.key.index()) {
             Err(FiberError::Running)
-        } else if parked.top == parked.stacks.host_frame() {
+        } else if idle.top == idle.stacks.host_frame() {
             Err(FiberError::NotSuspended)
         } else {
-            Ok(index)
+            Ok(idle)
         }
     }
 
-    /// Works on the stacks of a fiber from here on. Takes and returns the top record.
+    /// Makes the stacks in a place the active ones. Takes and returns the top record.
     pub(crate) fn switch_to(&mut self, fiber: u32, top: *mut Frame) -> *mut Frame {
         self.outer.push(self.current);
         self.switch(fiber, top)
     }
 
-    /// Works on the stacks from before the last [`switch_to`](Self::switch_to) again.
+    /// Makes the stacks from before the last [`switch_to`](Self::switch_to) the active ones again.
     pub(crate) fn switch_back(&mut self, top: *mut Frame) -> *mut Frame {
         let back = self.outer.pop().expect("it was switched before");
         self.switch(back, top)
     }
 
     fn switch(&mut self, to: u32, top: *mut Frame) -> *mut Frame {
+        let next = self.idle.at_mut(to).and_then(Option::take).expect(IS_IDLE);
+        let stacks = std::mem::replace(&mut self.stacks, next.stacks);
+        let waiting = std::mem::replace(&mut self.waiting, next.waiting);
         let before = std::mem::replace(&mut self.current, to);
-        self.get_mut(before).top = top;
-        self.get(to).top
+        let place = self.idle.at_mut(before).expect("fibers that run are not dropped");
+        *place = Some(IdleStacks { stacks, top, waiting });
+        next.top
     }
 
     /// The innermost run is that of a fiber.
@@ -294,62 +288,60 @@ impl<I: InstructionSet> Driver<I> {
         self.fiber_run == Some(self.nesting())
     }
 
-    /// Address of a slot of a suspended fiber's top frame.
-    pub(crate) fn parked_slot(&self, fiber: FiberRef<I>, slot: u32) -> Result<*mut u64, FiberError> {
-        let parked = self.get(self.suspended(fiber)?);
+    /// Returns the address of a slot of a suspended fiber's top frame, or `None` if the stack is too small at present.
+    pub(crate) fn fiber_slot(&self, fiber: FiberRef<I>, slot: u32) -> Result<Option<*mut u64>, FiberError> {
+        let idle = self.suspended(fiber)?;
         // SAFETY: (1): the top record is filled.
-        let base = unsafe { (*parked.top).base };
-        let room = (parked.stacks.limit().addr() - base.addr()) / size_of::<u64>();
-        if slot as usize >= room {
+        let base = unsafe { (*idle.top).base };
+        let room = (idle.stacks.limit().addr() - base.addr()) / size_of::<u64>();
+        let growth = idle.stacks.growth_slots() as usize;
+        if slot as usize >= room + growth {
             return Err(FiberError::NoSuchSlot(slot));
         }
-        Ok(base.wrapping_add(slot as usize))
+        Ok(((slot as usize) < room).then(|| base.wrapping_add(slot as usize)))
     }
 
-    /// What is on the value stack of a fiber that is not worked on.
-    pub(crate) fn parked_values(&self, fiber: FiberRef<I>) -> Result<&[u64], FiberError> {
-        let parked = self.get(self.find(fiber).and_then(|index| self.not_current(index))?);
-        Ok(parked.values(parked.top))
+    /// What is on the value stack of a fiber that does not run.
+    pub(crate) fn fiber_values(&self, fiber: FiberRef<I>) -> Result<&[u64], FiberError> {
+        Ok(self.idle(fiber)?.values())
     }
 
-    fn not_current(&self, index: u32) -> Result<u32, FiberError> {
-        if index == self.current { Err(FiberError::Running) } else { Ok(index) }
-    }
-
-    /// What is on the value stack that is worked on, then on those that will be returned to, the last one left first.
-    /// `top` is the current top record.
+    /// What is on the active value stack, then on those that will be returned to, the last one left first. `top` is the
+    /// current top record.
     pub(crate) fn active_values(&self, top: *mut Frame) -> impl Iterator<Item = &[u64]> {
-        let outer = self.outer.iter().rev().map(|&index| self.get(index)).map(|parked| parked.values(parked.top));
-        std::iter::once(self.get(self.current).values(top)).chain(outer).chain(self.requested_arguments())
+        let outer = self.outer.iter().rev().filter_map(|&index| self.idle.at(index)?.as_ref());
+        let stacks = std::iter::once(self.stacks.values(end_of_frame(top))).chain(outer.map(IdleStacks::values));
+        stacks.chain(self.requested_arguments())
     }
 
     /// Clears the slots after those values. `top` is the current top record.
     pub(crate) fn clear_after_values(&mut self, top: *mut Frame) {
-        self.get_mut(self.current).clear_after(top);
+        self.stacks.clear(end_of_frame(top));
         for position in 0..self.outer.len() {
-            let parked = self.get_mut(self.outer[position]);
-            parked.clear_after(parked.top);
+            self.idle_at(self.outer[position]).clear_after_values();
         }
     }
 
-    /// Clears the slots after the values of a fiber that is not worked on.
-    pub(crate) fn clear_after_parked_values(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
-        let index = self.find(fiber).and_then(|index| self.not_current(index))?;
-        let parked = self.get_mut(index);
-        parked.clear_after(parked.top);
+    /// Clears the slots after the values of a fiber that does not run.
+    pub(crate) fn clear_after_fiber_values(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
+        self.idle(fiber)?;
+        self.idle_at(fiber.key.index()).clear_after_values();
         Ok(())
     }
 
     /// All filled records, those of `top`'s stacks and those of all others.
     pub(crate) fn references(&self, top: *mut Frame) -> References<'_> {
-        References::new(self.get(self.current).records(top), self)
+        References::new(self.stacks.records(top), self)
     }
 }
 
+/// Why stacks are expected in a place.
+const IS_IDLE: &str = "stacks that are not active lie in their place";
+
 impl<I: InstructionSet> Others for Driver<I> {
     fn visit(&self, visit: &mut dyn FnMut(&[Frame])) {
-        for (_, parked) in self.stacks.iter().filter(|&(index, _)| index != self.current) {
-            visit(parked.records(parked.top));
+        for idle in self.idle.iter().filter_map(|(_, idle)| idle.as_ref()) {
+            visit(idle.records());
         }
     }
 }

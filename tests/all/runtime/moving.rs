@@ -1,7 +1,7 @@
 //! The same tests on stacks that move at every call: whatever keeps an address of a frame too long fails them.
 
 use mimeo::jit::WithJit as _;
-use mimeo::{FiberExit, FiberLimits};
+use mimeo::{FiberError, FiberExit, FiberLimits};
 
 use super::*;
 use crate::machines::with_moving_stacks;
@@ -144,6 +144,36 @@ fn fibers_begin_small_and_grow() {
             Err(thrown) => assert_eq!((vm.catch(thrown).kind, fits), (TrapKind::StackOverflow, false)),
         }
         assert_eq!(vm.drop_fiber(fiber), Ok(()));
+    }
+}
+
+#[test]
+fn setting_a_slot_of_a_suspended_fiber_grows_its_stack() {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "yielding", 1, 2, |code| {
+        code.yields(Slot(1), Slot(0), 1);
+        code.ret(Slot(1));
+    });
+    let program = verified(builder);
+    for config in configs() {
+        let size = FiberLimits::new().with_slots(4).with_depth(2);
+        let (mut machine, linked) = growing_with(&program, config.clone(), Limits::default(), size);
+        let vm = machine.vm_mut();
+        let fiber = vm.new_fiber(FiberLimits::new().with_slots(1000).with_depth(3)).expect("there is memory");
+        assert!(matches!(vm.start_fiber(fiber, linked.function(FunctionIndex(0)), &[5]), Ok(FiberExit::Suspended)));
+        let kept = vm.fiber_stack(fiber).expect("it is suspended").as_ptr().cast_mut();
+        vm.host.kept = vec![kept];
+        assert_eq!([3, 4, 999].map(|slot| vm.fiber_slot(fiber, slot)), [Ok(0); 3], "{config:?}");
+        assert_eq!(vm.set_fiber_slot(fiber, 3, 33), Ok(()));
+        assert_eq!(vm.host.kept, [kept], "the stack has this slot");
+        assert_eq!(vm.set_fiber_slot(fiber, 999, 99), Ok(()));
+        let moved = vm.fiber_stack(fiber).expect("it is suspended").as_ptr().cast_mut();
+        assert_ne!(moved, kept, "the stack had no such slot");
+        assert_eq!(vm.host.kept, [moved], "{config:?}");
+        assert_eq!([0, 3, 4, 999].map(|slot| vm.fiber_slot(fiber, slot)), [Ok(5), Ok(33), Ok(0), Ok(99)]);
+        assert_eq!(vm.set_fiber_slot(fiber, 1000, 1), Err(FiberError::NoSuchSlot(1000)));
+        assert_eq!(vm.set_fiber_slot(fiber, 1, 6), Ok(()));
+        assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(6))), "{config:?}");
     }
 }
 
@@ -319,8 +349,22 @@ fn without_memory_for_larger_stacks_they_stay_as_they_are() {
     assert_eq!(panic, format!("there is no memory for slot {last} of the value stack"));
     assert_eq!((vm.slot(3), vm.slot(last)), (33, 0));
     assert_eq!(machine.call(linked.function(DOWN), &[40]), Ok(40));
-    // A fiber has its largest size at once, unless the machine says otherwise.
-    let mut machine: Machine<Ops> = Machine::builder(Context::default(), Host::default()).build();
+    // The stack of a suspended fiber stays as it is, too.
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "yielding", 1, 2, |code| {
+        code.yields(Slot(1), Slot(0), 1);
+        code.ret(Slot(1));
+    });
+    let linked = machine.load(&verified(builder)).expect("it has the spaces");
+    let vm = machine.vm_mut();
+    let fiber = vm.new_fiber(FiberLimits::new().with_slots(slots)).expect("a small stack fits");
+    assert!(matches!(vm.start_fiber(fiber, linked.function(FunctionIndex(0)), &[5]), Ok(FiberExit::Suspended)));
+    assert_eq!(vm.set_fiber_slot(fiber, last, 1), Err(FiberError::NoSuchSlot(last)));
+    assert_eq!(vm.set_fiber_slot(fiber, 1, 6), Ok(()));
+    assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(6))));
+    // If fibers have their largest size at once, there is none.
+    let builder = Machine::builder(Context::default(), Host::default());
+    let mut machine: Machine<Ops> = builder.first_size(FiberLimits::new().with_slots(slots)).build();
     let vm = machine.vm_mut();
     let thrown = vm.new_fiber(FiberLimits::new().with_slots(slots).with_depth(1)).expect_err("there is no memory");
     assert_eq!(vm.catch(thrown).kind, TrapKind::OutOfMemory);

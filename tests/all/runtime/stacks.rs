@@ -323,6 +323,33 @@ mod resident {
     }
 
     #[test]
+    fn ten_thousand_suspended_fibers_take_a_page_or_less_each() {
+        let (mut machine, linked) = asking(None, Limits::default(), &stack_program(), one);
+        let vm = machine.vm_mut();
+        let mapped_pages = || {
+            let statm = std::fs::read_to_string("/proc/self/statm").expect("the system has it");
+            statm.split(' ').next().and_then(|pages| pages.parse::<usize>().ok()).expect("it begins with a number")
+        };
+        let before = mapped_pages();
+        let fibers: Vec<_> = (0..10_000)
+            .map(|_| {
+                let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+                let exit = vm.start_fiber(fiber, linked.function(YIELDING_BELOW), &[8]);
+                assert!(matches!(exit, Ok(FiberExit::Suspended)));
+                fiber
+            })
+            .collect();
+        let taken = mapped_pages().saturating_sub(before);
+        // Other tests of the process run at the same time; a mapping of its own would be 14 MB for each fiber.
+        assert!(taken < 20_000, "{taken} pages of address space");
+        for fiber in fibers {
+            assert_eq!(vm.set_fiber_slot(fiber, 1, 3), Ok(()));
+            assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(80))));
+            assert_eq!(vm.drop_fiber(fiber), Ok(()));
+        }
+    }
+
+    #[test]
     fn memory_of_a_parked_fiber_goes_down_after_a_deep_recursion() {
         for config in configs() {
             let place = Rc::new(Cell::new((std::ptr::null_mut(), 0)));
@@ -337,16 +364,18 @@ mod resident {
             let (mut machine, linked) = asking(config.clone(), Limits::default(), &stack_program(), ask);
             let vm = machine.vm_mut();
             let [deep, yielding] = [DEEP, YIELDING].map(|function| linked.function(function));
-            let fiber =
-                vm.new_fiber(FiberLimits::new().with_slots(1 << 20).with_depth(DEPTH + 1)).expect("there is memory");
+            // As far as the recursion makes it grow.
+            let limits = FiberLimits::new().with_slots(1 << 17).with_depth(DEPTH + 1);
+            let fiber = vm.new_fiber(limits).expect("there is memory");
             let resident = || {
                 let (base, slots) = place.get();
                 pages(base, slots)
             };
-            assert!(matches!(vm.start_fiber(fiber, deep, &[0]), Ok(FiberExit::Done(1))), "{config:?}");
             for _ in 0..3 {
                 let exit = vm.start_fiber(fiber, deep, &[i64::from(DEPTH)]);
                 assert!(matches!(exit, Ok(FiberExit::Done(result)) if result == i64::from(DEPTH) + 1), "{config:?}");
+                // The stack has grown; this says where it is.
+                assert!(matches!(vm.start_fiber(fiber, deep, &[0]), Ok(FiberExit::Done(1))), "{config:?}");
                 assert!(matches!(vm.start_fiber(fiber, yielding, &[8]), Ok(FiberExit::Suspended)), "{config:?}");
                 assert!(resident() > pages_of(SHALLOW), "{config:?}");
                 let kept = vm.fiber_stack(fiber).expect("it is suspended").to_vec();
@@ -402,6 +431,35 @@ fn slots_have_addresses_until_the_next_call() {
             assert_eq!(machine.vm().slot(999), 99, "{config:?}");
         }
     }
+}
+
+#[test]
+fn many_slots_are_set_filled_and_copied_at_once() {
+    let builder = Machine::builder(Context::default(), Host::default()).limits(Limits::default().with_slots(100));
+    let mut machine: Machine<Ops> = builder.first_size(FiberLimits::new().with_slots(4).with_depth(1)).build();
+    let vm = machine.vm_mut();
+    let slots = |vm: &Vm, count: u32| (0..count).map(|slot| vm.slot(slot)).collect::<Vec<_>>();
+    vm.set_slots(1, &[10, 20, 30]);
+    vm.fill_slots(6, 2, 7);
+    assert_eq!(slots(vm, 10), [0, 10, 20, 30, 0, 0, 7, 7, 0, 0], "the stack has grown");
+    vm.copy_slots(1, 2, 3);
+    assert_eq!(slots(vm, 6), [0, 10, 10, 20, 30, 0], "up, overlapping");
+    vm.copy_slots(2, 0, 3);
+    assert_eq!(slots(vm, 6), [10, 20, 30, 20, 30, 0], "down, overlapping");
+    vm.copy_slots(0, 97, 3);
+    assert_eq!((vm.slot(96), vm.slot(97), vm.slot(99)), (0, 10, 30));
+    vm.copy_slots(98, 0, 1);
+    assert_eq!(slots(vm, 3), [20, 20, 30], "one, from far away");
+    let beyond = |slot: u32| format!("the value stack has no slot {slot}");
+    assert_eq!(panic_of(|| vm.set_slots(98, &[1, 2, 3])), beyond(100));
+    assert_eq!(panic_of(|| vm.fill_slots(99, 2, 5)), beyond(100));
+    assert_eq!(panic_of(|| vm.fill_slots(u32::MAX, 2, 5)), beyond(u32::MAX));
+    assert_eq!(panic_of(|| vm.copy_slots(98, 0, 3)), beyond(100));
+    assert_eq!(panic_of(|| vm.copy_slots(0, 98, 3)), beyond(100));
+    assert_eq!((vm.slot(98), vm.slot(99), slots(vm, 3)), (20, 30, vec![20, 20, 30]), "nothing was written");
+    vm.set_slots(100, &[]);
+    vm.copy_slots(100, 100, 0);
+    assert_eq!(panic_of(|| vm.fill_slots(101, 0, 5)), beyond(100));
 }
 
 #[test]

@@ -75,9 +75,8 @@ pub(crate) fn safepoint_of_builtin(vm: &mut Vm, arguments: u32) {
 /// Forgets what calls have left in the frame of the builtin that runs, which is as large as that of any other.
 #[cold]
 pub(crate) fn clear_behind_arguments(vm: &mut Vm, arguments: u32) {
-    for slot in arguments + 1..vm.frame_slots() {
-        vm.set_slot(slot, Value::NIL);
-    }
+    let slots = vm.frame_slots().saturating_sub(arguments + 1);
+    vm.fill_slots(arguments + 1, slots, Value::NIL);
 }
 
 /// `collectgarbage("collect")`

@@ -114,7 +114,9 @@ fn go_on(vm: &mut Vm, coroutine: Gc<Coroutine>, values: &[Value]) -> Result<Fibe
             // It waits in the frame of the builtin that yielded, whose results these are.
             let fiber = vm.host.fibers.get(fiber);
             for (slot, &value) in (0..).zip(if values.is_empty() { &[Value::NIL] } else { values }) {
-                vm.set_fiber_slot(fiber, slot, value).expect("the builtin's frame has room for them");
+                if vm.set_fiber_slot(fiber, slot, value).is_err() {
+                    return Err(raise_text(vm, "stack overflow"));
+                }
             }
             vm.context.results = values.len() as u32;
             vm.resume_fiber(fiber)

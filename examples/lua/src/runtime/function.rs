@@ -20,10 +20,7 @@ pub(crate) fn callable(vm: &mut Vm, function: Value, args: Window, arguments: u3
     }
     let method = callable_value(vm, function)?;
     check_room(vm, args.start(), arguments + 2)?;
-    for slot in (args.start()..=args.start() + arguments).rev() {
-        let value = vm.slot(slot);
-        vm.set_slot(slot + 1, value);
-    }
+    vm.copy_slots(args.start(), args.start() + 1, arguments + 1);
     vm.set_slot(args.start(), method);
     vm.context.arguments = arguments + 1;
     Ok(method.callee().expect("`callable_value` returns functions only"))
@@ -50,9 +47,7 @@ fn check_room(vm: &mut Vm, start: u32, count: u32) -> Result<(), Thrown> {
 }
 
 pub(crate) fn fill_parameters(vm: &mut Vm, parameters: Window) {
-    for index in vm.context.arguments..parameters.len() as u32 {
-        vm.set_slot(parameters.start() + index, Value::NIL);
-    }
+    fill_with_nil(vm, parameters, vm.context.arguments);
 }
 
 /// What is left of the arguments is a table without anything else, or nil if there is nothing.
@@ -97,17 +92,19 @@ pub(crate) fn copy_whole_rest(vm: &mut Vm, rest: Value, to: Window) -> Result<()
 }
 
 pub(crate) fn fill_results(vm: &mut Vm, results: Window) {
-    for index in vm.context.results..results.len() as u32 {
-        vm.set_slot(results.start() + index, Value::NIL);
+    fill_with_nil(vm, results, vm.context.results);
+}
+
+/// Sets what is left of a window after so many values.
+fn fill_with_nil(vm: &mut Vm, window: Window, given: u32) {
+    if let Some(missing) = (window.len() as u32).checked_sub(given) {
+        vm.fill_slots(window.start() + given, missing, Value::NIL);
     }
 }
 
 /// Moves values to slot 0 and the ones behind.
 pub(crate) fn move_down(vm: &mut Vm, values: Window, count: u32) {
-    for index in 0..count {
-        let value = vm.slot(values.start() + index);
-        vm.set_slot(index, value);
-    }
+    vm.copy_slots(values.start(), 0, count);
 }
 
 /// Puts values into the running builtin's frame, where they are its results.
@@ -118,9 +115,7 @@ pub(crate) fn move_down(vm: &mut Vm, values: Window, count: u32) {
 pub(crate) fn adjust_to(vm: &mut Vm, values: &[Value]) -> Result<(), Thrown> {
     check_room(vm, 0, values.len() as u32)?;
     vm.set_slot(0, Value::NIL);
-    for (slot, &value) in values.iter().enumerate() {
-        vm.set_slot(slot as u32, value);
-    }
+    vm.set_slots(0, values);
     vm.context.results = values.len() as u32;
     Ok(())
 }

@@ -224,9 +224,7 @@ pub(crate) fn advance(vm: &mut Vm, table: Value, variables: Window) -> Result<bo
     let table = table.to_table().expect("the op has looked");
     match table.next(vm.slot(start)) {
         Ok(Some((key, value))) => {
-            for (slot, value) in [(start, key), (start + 1, key), (start + 2, value)] {
-                vm.set_slot(slot, value);
-            }
+            vm.set_slots(start, &[key, key, value]);
             Ok(true)
         }
         Ok(None) => Ok(false),

@@ -158,11 +158,20 @@ impl<I: InstructionSet> Vm<I> {
     /// ```
     #[inline]
     pub fn copy_slots(&mut self, from: u32, to: u32, count: u32) {
-        let (first, offset) = (from.min(to), from.abs_diff(to) as usize);
-        let bits = self.bits_mut(first, offset + count as usize);
-        match from >= to {
-            true => bits.copy_within(offset.., 0),
-            false => bits.copy_within(..count as usize, offset),
+        let (first, offset, count) = (from.min(to), from.abs_diff(to) as usize, count as usize);
+        let bits = self.bits_mut(first, offset + count).as_mut_ptr();
+        // One by one, which `volatile` insists on: they are few and were just written one by one. A wider load would
+        // have to wait until those stores are done.
+        if from >= to {
+            for index in 0..count {
+                // SAFETY: both are slots.
+                unsafe { bits.add(index).write_volatile(bits.add(index + offset).read_volatile()) };
+            }
+        } else {
+            for index in (0..count).rev() {
+                // SAFETY: both are slots.
+                unsafe { bits.add(index + offset).write_volatile(bits.add(index).read_volatile()) };
+            }
         }
     }
 

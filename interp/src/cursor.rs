@@ -11,7 +11,7 @@ use mimeo_def::frame::{Exit, Fault, Frame};
 use crate::{Callee, Flow, Function, InstructionSet, Label, Thrown, Value, Vm, Window};
 
 /// The interpreter's registers. Used by generated code only.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Cursor {
     pc: *const u16,
     code: *const u16,
@@ -242,12 +242,14 @@ impl Cursor {
     pub unsafe fn follow<I: InstructionSet>(&mut self, vm: &Vm<I>) {
         if vm.core.moves != self.moves {
             // SAFETY: the caller's promise.
-            unsafe { self.relocate(vm) };
+            *self = unsafe { self.relocated(vm) };
         }
     }
 
+    /// Takes and returns the cursor by value, as all that is not inlined: a cursor whose address is passed on lies in
+    /// memory, and not in registers.
     #[cold]
-    unsafe fn relocate<I: InstructionSet>(&mut self, vm: &Vm<I>) {
+    unsafe fn relocated<I: InstructionSet>(mut self, vm: &Vm<I>) -> Self {
         let depth_bytes = self.sp.addr() - self.base.addr();
         // SAFETY: (1): the top record is that of the function which runs here, and has as many slots as before.
         unsafe {
@@ -256,6 +258,7 @@ impl Cursor {
             self.sp = self.base.byte_add(depth_bytes);
         }
         self.moves = vm.core.moves;
+        self
     }
 
     /// Leaves the interpreter.
@@ -280,7 +283,7 @@ impl Cursor {
     ///
     /// (1).
     #[cold]
-    pub unsafe fn throw<I: InstructionSet>(&self, vm: &mut Vm<I>, thrown: Thrown) -> Exit {
+    pub unsafe fn throw<I: InstructionSet>(self, vm: &mut Vm<I>, thrown: Thrown) -> Exit {
         vm.check_thrown(&thrown);
         // SAFETY: (1).
         unsafe { self.exit(vm, Exit::Throw) }
@@ -292,13 +295,7 @@ impl Cursor {
     ///
     /// (1).
     #[cold]
-    unsafe fn refuse<I: InstructionSet>(
-        &self,
-        vm: &mut Vm<I>,
-        fault: Fault,
-        callee: Callee<I>,
-        base: *mut u64,
-    ) -> Exit {
+    unsafe fn refuse<I: InstructionSet>(self, vm: &mut Vm<I>, fault: Fault, callee: Callee<I>, base: *mut u64) -> Exit {
         (vm.core.fault, vm.core.fault_callee, vm.core.fault_base) = (fault as u32, callee.header, base);
         // SAFETY: (1).
         unsafe { self.exit(vm, Exit::Throw) }

@@ -120,11 +120,11 @@
 //!
 //! # Prove that the tiers agree
 //!
-//! [`testing::twins`] runs every op in both tiers on random and edge-case states, and shows the simplest case in which
+//! [`mimeo_twins::twins`](https://docs.rs/mimeo-twins) runs every op in both tiers on random and edge-case states, and shows the simplest case in which
 //! they differ. A language calls it in a test:
 //!
 //! ```
-//! use mimeo::testing::{Language, Random, twins};
+//! use mimeo_twins::{Language, Random, twins};
 //! use mimeo_doc_ops::{Context, Host, Ops, Vm};
 //!
 //! struct Examples;
@@ -183,8 +183,6 @@ pub use mimeo_macros::{instruction_set, vm_op};
 
 mod disassemble;
 pub mod listing;
-
-pub mod testing;
 
 /// What the code that `#[instruction_set]` generates needs, and nobody else.
 #[doc(hidden)]

@@ -1,8 +1,8 @@
 //! Rust in which a lowering could find another meaning than rustc: the handler, which rustc has compiled, and the
 //! stencil agree on it.
 
-use mimeo::testing::{Language, Random, twins};
 use mimeo_tests::corners::{Host, corner_ops};
+use mimeo_twins::{Language, Random, twins};
 
 pub(crate) struct Corners;
 

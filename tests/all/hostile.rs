@@ -9,10 +9,10 @@ use mimeo::def::Pc;
 use mimeo::def::op::{OpInfo, OperandKind, Scalar};
 use mimeo::jit::{Gaps, JitConfig, Mode};
 use mimeo::program::{Program, Verified};
-use mimeo::testing::Random;
 use mimeo::{InstructionSet, Limits, Operands, Value, VerifyError};
 use mimeo_tests::registers::{self, register_ops};
 use mimeo_tests::stack::{self, stack_ops};
+use mimeo_twins::Random;
 
 use crate::machines::{machine_with, with_moving_stacks};
 

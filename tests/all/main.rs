@@ -18,5 +18,6 @@ mod sanitizer;
 mod slow;
 mod soundness;
 mod tidy;
+mod tree;
 mod twins;
 mod ui;

@@ -5,11 +5,11 @@ use mimeo::asm::{FunctionBody, FunctionIndex};
 use mimeo::def::op::{OpInfo, OperandKind, Scalar};
 use mimeo::jit::{JitConfig, Mode};
 use mimeo::program::Program;
-use mimeo::testing::{Language, Random};
 use mimeo::{InstructionSet, Limits, Machine, Operands, Value};
 use mimeo_tests::corners::corner_ops;
 use mimeo_tests::registers::register_ops;
 use mimeo_tests::stack::stack_ops;
+use mimeo_twins::{Language, Random};
 
 use crate::corners::Corners;
 use crate::machines::machine_with;

@@ -7,9 +7,9 @@ use mimeo::def::frame::Exit;
 use mimeo::def::op::OpInfo;
 use mimeo::def::stencil::Table;
 use mimeo::def::{Pc, Slot};
-use mimeo::testing::{Language, Random, twins};
 use mimeo::{FiberExit, FiberLimits, InstructionSet, Limits, Operands, StackMove, Vm};
 use mimeo_doc_ops::{ASK, Assembler, DIVIDE, Ops, Program, ProgramBuilder, SUM, sample_machine};
+use mimeo_twins::{Language, Random, twins};
 
 use crate::runtime::panic_of;
 

@@ -7,7 +7,6 @@ use std::rc::Rc;
 
 use calc::ops::ops as calc_ops;
 use mimeo::def::op::OpInfo;
-use mimeo::testing::{Language, Random, Report, Settings, twins, twins_with};
 use mimeo::{FunctionRef, InstructionSet};
 use mimeo_tests::broken::{self, broken_ops};
 use mimeo_tests::callbacks::{self, callback_ops};
@@ -15,6 +14,7 @@ use mimeo_tests::registers::register_ops::{self, Value};
 use mimeo_tests::slow::{self, slow_ops};
 use mimeo_tests::stack::stack_ops;
 use mimeo_tests::{registers, stack};
+use mimeo_twins::{Language, Random, Report, Settings, twins, twins_with};
 
 use crate::output::Output;
 

@@ -68,7 +68,7 @@ pub enum Went {
     Lost(Exit),
 }
 
-/// What one op did. For tests of single ops, as `mimeo::testing::twins` does them; see [`Machine::run_op`].
+/// What one op did. For tests of single ops, as `mimeo_twins::twins` does them; see [`Machine::run_op`].
 ///
 /// ```
 /// use mimeo::def::Pc;

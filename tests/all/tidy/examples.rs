@@ -57,9 +57,9 @@ const FILES: &[&str] = &[
     "jit/src/unavailable.rs",
     "src/lib.rs",
     "src/listing.rs",
-    "src/testing/language.rs",
-    "src/testing/random.rs",
-    "src/testing/twins.rs",
+    "tests/twins/src/language.rs",
+    "tests/twins/src/random.rs",
+    "tests/twins/src/twins.rs",
 ];
 
 /// Items without an example of their own or a link to one, and why. A `*` stands for the methods of a trait.
@@ -72,7 +72,10 @@ const WITHOUT: &[(&str, &str)] = &[
     ("interp/src/function.rs: Function::sibling", "for native tiers"),
     ("interp/src/instruction_set.rs: InstructionSet::*", "only the machine calls it"),
     ("interp/src/instruction_set.rs: RuntimeFn", "for generated code and native tiers"),
-    ("src/testing/language.rs: Language::*", "the test calls them: the example of `Language` has those that most need"),
+    (
+        "tests/twins/src/language.rs: Language::*",
+        "the test calls them: the example of `Language` has those that most need",
+    ),
 ];
 
 /// Files that promise a panic which no test can show.
@@ -82,7 +85,7 @@ const WITHOUT_TEST: [&str; 7] = [
     "interp/src/driver.rs",
     "interp/src/error.rs",
     // Tools: a message for whoever runs them.
-    "check/src/mappings.rs",
+    "tests/check/src/mappings.rs",
     "tests/mutants/tables/src/lib.rs",
     // They look for such sections, or write them.
     "tests/all/tidy.rs",

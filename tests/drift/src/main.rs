@@ -77,7 +77,7 @@ fn twins() {}
 
 #[cfg(feature = "jit")]
 fn twins() {
-    use mimeo::testing::{Language, Random};
+    use mimeo_twins::{Language, Random};
 
     struct Drift;
 
@@ -94,6 +94,6 @@ fn twins() {
         }
     }
 
-    let report = mimeo::testing::twins::<Ops>(Drift);
+    let report = mimeo_twins::twins::<Ops>(Drift);
     println!("{} ops are the same in both tiers", report.ops);
 }

@@ -22,6 +22,7 @@ const SKIPPED: [&str; 9] = [
     "reentry::",
     "outside::",
     "prebuilt::",
+    "tree::",
     "tidy::",
     "sanitizer::",
 ];

@@ -38,13 +38,19 @@ mimeo-lower = { opt-level = 1 }
 mimeo-interp = { opt-level = 1 }
 mimeo-jit = { opt-level = 1 }
 mimeo = { opt-level = 1 }
+mimeo-twins = { opt-level = 1 }
 mimeo-calc = { opt-level = 1 }
 mimeo-tests = { opt-level = 1 }
 ";
 
 /// Sources that take an instruction set's table from where a mutated lowering may have put another.
-const READERS: [&str; 5] =
-    ["jit/src/native.rs", "jit/src/capability.rs", "jit/src/tier.rs", "src/testing/failure.rs", "src/testing/twins.rs"];
+const READERS: [&str; 5] = [
+    "jit/src/native.rs",
+    "jit/src/capability.rs",
+    "jit/src/tier.rs",
+    "tests/twins/src/failure.rs",
+    "tests/twins/src/twins.rs",
+];
 
 /// How they name it.
 const TABLE: &str = "I::STENCILS";

@@ -9,7 +9,7 @@ fn the_header_is_that_of_the_functions() {
     let config = cbindgen::Config::from_file(package.join("cbindgen.toml")).expect("the configuration can be read");
     let bindings = cbindgen::Builder::new()
         .with_config(config)
-        .with_src(package.join("../../../capi/src/lib.rs"))
+        .with_src(package.join("../../../jit/capi/src/lib.rs"))
         .with_src(package.join("src/lib.rs"))
         .generate()
         .expect("cbindgen understands the sources");

@@ -1,6 +1,6 @@
 //! Arrays whose values move, against a vector, while the collector is at work.
 
-use mimeo::testing::Random;
+use mimeo_twins::Random;
 
 use super::Held;
 use crate::heap::{Gc, Heap};

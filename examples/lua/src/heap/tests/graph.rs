@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::{Held, no_code, nothing};
 use crate::heap::{Builtin, Capture, Chunk, ChunkParts, Coroutine, Gc, Heap, Prototype};
 use crate::ops::ops::{Closure, Table, Value};
-use mimeo::testing::Random;
+use mimeo_twins::Random;
 
 type Log = Rc<RefCell<BTreeSet<usize>>>;
 

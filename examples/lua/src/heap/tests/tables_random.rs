@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mimeo::testing::Random;
+use mimeo_twins::Random;
 
 use super::{Held, fields};
 use crate::heap::{Gc, Heap};

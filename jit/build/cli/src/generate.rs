@@ -1,0 +1,121 @@
+//! A file with ops and a target → the table that is checked in beside it, or what is stale about the one that is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mimeo_build::prebuilt;
+use mimeo_build::table::OwnedTable;
+use mimeo_build::{Baseline, Target, Toolchain};
+use mimeo_lower::Lowered;
+
+use crate::command::Generate;
+
+/// The triple of the machine that this was built for.
+pub const HOST: &str = env!("MIMEO_HOST");
+
+/// Does what was asked for; gives a sentence that says what was done.
+///
+/// # Errors
+///
+/// A sentence: files that cannot be read or written, a compiler that does not serve, an op without the stencil that
+/// it must have, or a table that is stale.
+pub fn run(request: &Generate) -> Result<String, String> {
+    let ops = request.file.clone().unwrap_or_else(|| PathBuf::from("src/ops.rs"));
+    let target = Target { triple: request.target.clone().unwrap_or_else(|| HOST.to_owned()), host: HOST.to_owned() };
+    let arch = target.arch().ok_or_else(|| format!("there are no stencils for `{}`", target.triple))?;
+    let (package, inside) = package_of(&ops)?;
+    let source = fs::read_to_string(&ops).map_err(|error| format!("cannot read `{}`: {error}", ops.display()))?;
+    let name = inside.to_string_lossy().replace('\\', "/");
+    let sets = mimeo_lower::lower_file(&source, &name).map_err(|error| format!("`{name}` is no Rust: {error}"))?;
+    if sets.is_empty() {
+        return Err(format!("`{name}` has no module under `#[instruction_set]`"));
+    }
+    let output = request.output.clone().unwrap_or_else(|| prebuilt::path(&ops, arch));
+    if request.check {
+        return check(&output, &sets, &Baseline::new(arch, &request.features), &package, &target);
+    }
+    let work = Work::new()?;
+    let compiler = request.compiler.as_deref();
+    let tools = match compiler {
+        Some(program) => Toolchain::probe_program(program, &target, &request.features, &work.0),
+        None => Toolchain::probe(&target, &request.features, &work.0),
+    };
+    let tools = tools.map_err(|unusable| unusable.to_string())?;
+    let mut tables = Vec::new();
+    for set in &sets {
+        let mut table = OwnedTable::build(set, &tools, &package, &work.0).map_err(|unusable| unusable.to_string())?;
+        let missing: Vec<_> = table
+            .missing()
+            .map(|(op, reason)| format!("op `{op}` requires a stencil and has none: {reason}"))
+            .collect();
+        if !missing.is_empty() {
+            return Err(missing.join("\n"));
+        }
+        forget_folders(&mut table, &[&work.0, &package]);
+        tables.push(table);
+    }
+    let text = prebuilt::write(&name, arch, &tables);
+    fs::write(&output, &text).map_err(|error| format!("cannot write `{}`: {error}", output.display()))?;
+    let ops: usize = tables.iter().map(|table| table.ops.len()).sum();
+    let with = tables.iter().flat_map(|table| &table.ops).filter(|op| op.stencil.is_ok()).count();
+    let (output, format, compiler) = (output.display(), tools.format().name(), tools.compiler());
+    let dropped = match tools.dropped() {
+        [] => String::new(),
+        flags => format!("flags that stencils are not compiled with: {}\n", flags.join(" ")),
+    };
+    let baseline = tools.baseline();
+    Ok(format!("`{output}`: stencils of {with} of {ops} ops for {baseline}, by {compiler} in {format}\n{dropped}"))
+}
+
+/// Compares the table that is there with the ops.
+fn check(file: &Path, sets: &[Lowered], raised: &Baseline, package: &Path, target: &Target) -> Result<String, String> {
+    let name = file.display();
+    let text = fs::read_to_string(file).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    let table = prebuilt::read(&text).map_err(|damaged| format!("`{name}` is damaged: {damaged}"))?;
+    let stale = table.stale(sets, raised, package);
+    match stale.is_empty() {
+        true => Ok(format!("`{name}` is of these ops\n")),
+        false => {
+            let command = format!("mimeo generate --target {}", target.triple);
+            Err(format!("`{name}` is stale, `{command}` renews it:\n  {}", stale.join("\n  ")))
+        }
+    }
+}
+
+/// The folder with the `Cargo.toml` of a file, and the file's path from there.
+fn package_of(file: &Path) -> Result<(PathBuf, PathBuf), String> {
+    let whole = fs::canonicalize(file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
+    let package = whole.ancestors().skip(1).find(|folder| folder.join("Cargo.toml").is_file());
+    let package = package.ok_or_else(|| format!("`{}` belongs to no package", file.display()))?;
+    let inside = whole.strip_prefix(package).map_err(|_| format!("`{}` belongs to no package", file.display()))?;
+    Ok((package.to_owned(), inside.to_owned()))
+}
+
+/// Takes the folders of this machine out of the reasons why ops have no stencil.
+fn forget_folders(table: &mut OwnedTable, folders: &[&Path]) {
+    for op in &mut table.ops {
+        if let Err(reason) = &mut op.stencil {
+            for folder in folders {
+                *reason = reason.replace(&format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR), "");
+            }
+        }
+    }
+}
+
+/// A folder for the compiler's files, for as long as this lives.
+struct Work(PathBuf);
+
+impl Work {
+    fn new() -> Result<Work, String> {
+        let path = std::env::temp_dir().join(format!("mimeo-generate-{}", std::process::id()));
+        fs::create_dir_all(&path).map_err(|error| format!("cannot make `{}`: {error}", path.display()))?;
+        Ok(Work(path))
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        // What is left behind in the system's temporary folder does no harm.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,165 @@
+//! Object files and tables, damaged at random → their readers, which must not panic, for as long as wanted.
+//!
+//! No coverage steers it, so that stable Rust is enough: sound files are changed in a few places, in ways that
+//! damaged files have, and every function that is still found is extracted.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::time::{Duration, Instant};
+
+use mimeo_build::object_file::Object;
+use mimeo_build::prebuilt;
+
+use mimeo_cli::listing;
+
+/// Functions of one object that are extracted: damaged objects can have thousands.
+const FUNCTIONS: usize = 40;
+
+/// Largest number of changes in one object.
+const CHANGES: u64 = 8;
+
+/// What became of the damaged files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Files that were tried.
+    pub files: u64,
+    /// Files that could be read all the same.
+    pub read: u64,
+    /// Stencils that were cut from them.
+    pub stencils: u64,
+}
+
+/// A file at which extraction panicked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panicked {
+    /// What the panic said.
+    pub message: String,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// Damages `samples` for a while and hands each result to `consume`, which gives how much was found in it.
+///
+/// # Errors
+///
+/// The first file at which `consume` panics.
+pub fn run(samples: &[Vec<u8>], seed: u64, time: Duration, consume: fn(&[u8], &mut Tally)) -> Result<Tally, Panicked> {
+    let mut random = Random(seed);
+    let mut tally = Tally::default();
+    let start = Instant::now();
+    while start.elapsed() < time {
+        let Some(bytes) = random.damaged(samples) else { break };
+        tally.files += 1;
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| consume(&bytes, &mut tally)));
+        if let Err(payload) = outcome {
+            let text = payload.downcast_ref::<String>().cloned();
+            let message = text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            return Err(Panicked { message: message.unwrap_or_default(), bytes });
+        }
+    }
+    Ok(tally)
+}
+
+/// Extracts what there is in an object file.
+pub fn extract_all(bytes: &[u8], tally: &mut Tally) {
+    let Ok(object) = Object::parse(bytes) else { return };
+    tally.read += 1;
+    let symbols = listing::declared(&object);
+    for function in listing::functions(&object).into_iter().take(FUNCTIONS) {
+        tally.stencils += u64::from(listing::entry(&object, function, &symbols).is_ok());
+    }
+}
+
+/// Reads a table that is checked in; what is behind the checksum is tried as well, with the checksum made right.
+pub fn read_table(bytes: &[u8], tally: &mut Tally) {
+    let text = String::from_utf8_lossy(bytes);
+    let table = prebuilt::read(&text).or_else(|damaged| {
+        // The message has the checksum that there should be, between the second pair of quotes.
+        let (Some(sum), Some((body, _))) = (damaged.reason.split('`').nth(3), text.rsplit_once("checksum ")) else {
+            return Err(damaged);
+        };
+        prebuilt::read(&format!("{body}checksum {sum}"))
+    });
+    if let Ok(table) = table {
+        tally.read += 1;
+        tally.stencils += table.tables.iter().map(|table| table.ops.len() as u64).sum::<u64>();
+    }
+}
+
+/// Numbers from a seed. Source: Sebastiano Vigna, SplitMix64, <https://prng.di.unimi.it/splitmix64.c>.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ z >> 31
+    }
+
+    /// A number below `end`, which is not 0.
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end.max(1) as u64) as usize
+    }
+
+    /// One of the samples with some changes.
+    fn damaged(&mut self, samples: &[Vec<u8>]) -> Option<Vec<u8>> {
+        let mut bytes = samples.get(self.below(samples.len()))?.clone();
+        for _ in 0..=self.next() % CHANGES {
+            self.change(&mut bytes, samples);
+        }
+        Some(bytes)
+    }
+
+    /// One change of those that damaged files have.
+    fn change(&mut self, bytes: &mut Vec<u8>, samples: &[Vec<u8>]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let at = self.below(bytes.len());
+        match self.next() % 10 {
+            0 => bytes[at] ^= 1 << self.below(8),
+            1 => bytes[at] = self.next() as u8,
+            // Numbers of every size, at the places where a header has them.
+            2..=5 => {
+                let number = self.number(bytes.len()).to_le_bytes();
+                let len = 1 << self.below(4);
+                let at = at & !(len - 1);
+                let end = bytes.len().min(at + len);
+                bytes[at..end].copy_from_slice(&number[..end - at]);
+            }
+            6 => bytes.truncate(at),
+            7 => {
+                let end = bytes.len().min(at + self.below(64));
+                drop(bytes.drain(at..end));
+            }
+            8 => {
+                let end = bytes.len().min(at + self.below(64));
+                let copy = bytes[at..end].to_vec();
+                let to = self.below(bytes.len());
+                bytes.splice(to..to, copy);
+            }
+            // A piece of another sample, at the same place.
+            _ => {
+                let other = &samples[self.below(samples.len())];
+                let end = bytes.len().min(other.len()).min(at + self.below(128));
+                if at < end {
+                    bytes[at..end].copy_from_slice(&other[at..end]);
+                }
+            }
+        }
+    }
+
+    /// A number at which something usually changes.
+    fn number(&mut self, len: usize) -> u64 {
+        match self.next() % 8 {
+            0 => self.next() % 8,
+            1 => u64::MAX - self.next() % 8,
+            2 => 1 << self.below(64),
+            3 => (1 << self.below(64)) - 1,
+            4 => (len as u64).wrapping_sub(self.next() % 4),
+            5 => i32::MAX as u64,
+            _ => self.next(),
+        }
+    }
+}

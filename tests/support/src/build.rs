@@ -1,0 +1,328 @@
+//! A target and the way to run it → the command `mimeo-calc` for it, with native code and lean.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::place::{Place, Way};
+use crate::tables::{OPS, is_there};
+use crate::{Outcome, Verdict, tell, tree};
+
+/// The compiler that Debian has for other targets than its own, rustup's tool chain aside.
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+
+/// Wine and its server, where Debian has them.
+const DEBIAN_WINE: (&str, &str) = ("/usr/lib/wine/wine64", "/usr/lib/wine/wineserver64");
+
+/// The variables that say how calc runs and how it is built: none of the user's has a say here.
+const VARIABLES: [&str; 8] =
+    ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF", "MIMEO_STENCILS", "CC", "CFLAGS", "RUSTFLAGS"];
+
+/// What is built, and how it is started.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    /// With native code.
+    pub(crate) native: PathBuf,
+    /// Without.
+    pub(crate) lean: PathBuf,
+    runner: Vec<OsString>,
+    variables: Vec<(&'static str, OsString)>,
+    /// Runs as long as they are used.
+    server: Option<Server>,
+}
+
+/// Wine's server. It would start and end with each program, which takes longer than the programs, and what starts with
+/// it holds on to the pipes of the first program: that one gets none.
+#[derive(Debug)]
+struct Server {
+    end: Command,
+}
+
+impl Server {
+    fn start(programs: &Programs) -> io::Result<Server> {
+        let command = |argument: &str| {
+            let mut command = Command::new(wine().1);
+            command.arg(argument).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.envs(programs.variables.iter().map(|(name, value)| (name, value)));
+            command
+        };
+        // It returns at once; the server stays.
+        command("--persistent").status()?;
+        let server = Server { end: command("--kill") };
+        let mut first = programs.command(&programs.native);
+        first.arg("--help").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // One that is left behind does no harm: the next run finds it.
+        let _ = self.end.status();
+    }
+}
+
+impl Programs {
+    /// One of them, to be started.
+    pub(crate) fn command(&self, program: &Path) -> Command {
+        let mut words = self.runner.iter().map(OsString::as_os_str).chain([program.as_os_str()]);
+        // A runner or the program: there is a first word.
+        let mut command = Command::new(words.next().unwrap_or_default());
+        for name in VARIABLES {
+            command.env_remove(name);
+        }
+        command.args(words).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+/// Where the standard library of a target comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Std {
+    /// The tool chain in use has it.
+    Own,
+    /// Debian's has.
+    Debian,
+    /// It is built from Debian's sources.
+    Source,
+}
+
+impl Std {
+    /// Of these the first that there is.
+    fn of(triple: &str) -> Result<Std, String> {
+        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        if ask(&rustc, &["--print", "target-libdir", "--target", triple]).is_some_and(|folder| has_files(&folder)) {
+            return Ok(Std::Own);
+        }
+        let debian = OsString::from(DEBIAN_RUSTC);
+        if ask(&debian, &["--print", "target-libdir", "--target", triple]).is_some_and(|folder| has_files(&folder)) {
+            return Ok(Std::Debian);
+        }
+        let sources = ask(&debian, &["--print", "sysroot"]).map(|root| root.join("lib/rustlib/src/rust/library"));
+        if sources.is_some_and(|folder| has_files(&folder)) {
+            return Ok(Std::Source);
+        }
+        Err(format!("there is no standard library for {triple}, and no sources of one"))
+    }
+
+    /// How the page calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Std::Own => "by the Rust in use",
+            Std::Debian => "by Debian's Rust",
+            Std::Source => "by Debian's Rust, with a standard library built from its sources",
+        }
+    }
+}
+
+/// The path that a command answers with.
+fn ask(program: &OsString, args: &[&str]) -> Option<PathBuf> {
+    let output = Command::new(program).args(args).output().ok()?;
+    Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
+}
+
+fn has_files(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+}
+
+/// Builds in a tree of mimeo.
+#[derive(Debug)]
+pub(crate) struct Builder {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Builder {
+    pub(crate) fn new(root: &Path, target: &Path) -> Result<Builder, String> {
+        let root = fs::canonicalize(root).map_err(|error| format!("cannot read `{}`: {error}", root.display()))?;
+        let target = std::path::absolute(target).map_err(|error| format!("no folder to build in: {error}"))?;
+        Ok(Builder { root, target })
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A folder for the files of one target.
+    pub(crate) fn scratch(&self, name: &str) -> Result<PathBuf, String> {
+        let folder = self.target.join("support").join(name);
+        fs::create_dir_all(&folder).map_err(|error| format!("cannot make `{}`: {error}", folder.display()))?;
+        Ok(folder)
+    }
+
+    /// Builds, or says why it cannot. `table` is the one that was generated for the target.
+    pub(crate) fn build(&self, place: &Place, way: &Way, table: Option<&Path>) -> (Result<Programs, String>, Outcome) {
+        let missing = match way {
+            Way::Nowhere => Some(format!("this machine has no way to run programs of {}", place.name)),
+            _ => missing(way),
+        };
+        if let Some(how) = missing {
+            return (Err(how.clone()), Outcome { verdict: Verdict::NotRun, how });
+        }
+        let result = match way {
+            Way::Stencils(other, way) => self.build_with_table(place, other, way, table),
+            _ => self.build_both(&self.root, place.triple, None, place.name).and_then(|(native, lean, std)| {
+                let programs = self.programs(native, lean, way).map_err(|error| error.to_string())?;
+                Ok((programs, format!("`cargo build`, with native code and lean, {}", std.name())))
+            }),
+        };
+        let substitute = matches!(way, Way::Stencils(..)).then_some("types only");
+        match result {
+            Ok((programs, how)) => (Ok(programs), tell(Ok(how), substitute)),
+            Err(reason) => (Err(format!("it was not built: {reason}")), tell(Err(reason), substitute)),
+        }
+    }
+
+    /// Checks the types for the target, with the target's table; builds a program of another system with that table.
+    fn build_with_table(
+        &self,
+        place: &Place,
+        other: &Place,
+        way: &Way,
+        table: Option<&Path>,
+    ) -> Result<(Programs, String), String> {
+        let table = table.ok_or("there is no table")?;
+        let copied = self.scratch("tree")?;
+        let checked_in = mimeo_build::prebuilt::path(&copied.join(OPS), place.arch);
+        tree::copy(&self.root, &copied)
+            .and_then(|()| fs::read(table))
+            .and_then(|bytes| tree::write(&checked_in, &bytes))
+            .map_err(|error| format!("the tree cannot be copied: {error}"))?;
+        let std = Std::of(place.triple)?;
+        for lean in [false, true] {
+            self.cargo(&copied, "check", place.triple, std, lean, Some("prebuilt"))?;
+        }
+        let (native, lean, _) = self.build_both(&copied, other.triple, Some("prebuilt"), place.name)?;
+        let programs = self.programs(native, lean, way).map_err(|error| error.to_string())?;
+        let how = "`cargo check` with the table checked in, with native code and lean; no linker for it was at hand";
+        Ok((programs, format!("{how}; {}", std.name())))
+    }
+
+    /// The two programs, laid aside, as both builds leave theirs in one place.
+    fn build_both(
+        &self,
+        tree: &Path,
+        triple: &str,
+        stencils: Option<&str>,
+        name: &str,
+    ) -> Result<(PathBuf, PathBuf, Std), String> {
+        let std = Std::of(triple)?;
+        let scratch = self.scratch(name)?;
+        let ending = if triple.contains("windows") { ".exe" } else { "" };
+        let build = |lean: bool, as_name: &str| -> Result<PathBuf, String> {
+            let folder = self.cargo(tree, "build", triple, std, lean, stencils)?;
+            let kept = scratch.join(format!("{as_name}{ending}"));
+            fs::copy(folder.join(format!("mimeo-calc{ending}")), &kept)
+                .map_err(|error| format!("the program is not where it should be: {error}"))?;
+            Ok(kept)
+        };
+        Ok((build(false, "calc")?, build(true, "calc-lean")?, std))
+    }
+
+    /// Runs cargo on calc; gives the folder where programs are.
+    fn cargo(
+        &self,
+        tree: &Path,
+        verb: &str,
+        triple: &str,
+        std: Std,
+        lean: bool,
+        stencils: Option<&str>,
+    ) -> Result<PathBuf, String> {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        for name in VARIABLES {
+            cargo.env_remove(name);
+        }
+        let target = if std == Std::Own { self.target.clone() } else { self.target.join("cross") };
+        cargo.current_dir(tree).env("CARGO_TARGET_DIR", &target).envs(stencils.map(|value| ("MIMEO_STENCILS", value)));
+        cargo.args([verb, "--color=never", "--release", "-p", "mimeo-calc", "--target", triple]);
+        cargo.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", aarch64_linker());
+        if lean {
+            cargo.arg("--no-default-features");
+        }
+        if std != Std::Own {
+            cargo.env("RUSTC", DEBIAN_RUSTC);
+        }
+        if std == Std::Source {
+            // For building the standard library only: nothing of mimeo needs it.
+            cargo.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_unwind");
+        }
+        let output = cargo.output().map_err(|error| format!("cargo does not run: {error}"))?;
+        if output.status.success() {
+            return Ok(target.join(triple).join("release"));
+        }
+        let text = String::from_utf8_lossy(&output.stderr);
+        let error = text.lines().find(|line| line.starts_with("error")).or(text.lines().last());
+        Err(format!("`cargo {verb} --target {triple}`: {}", error.unwrap_or("no reason is known")))
+    }
+
+    /// How the programs are started.
+    fn programs(&self, native: PathBuf, lean: PathBuf, way: &Way) -> io::Result<Programs> {
+        let words = |words: &[&str]| words.iter().map(OsString::from).collect();
+        let (runner, variables) = match way {
+            Way::QemuUser => (words(&["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"]), Vec::new()),
+            Way::Wine => {
+                add_process_prng(native.parent().unwrap_or(&self.target))?;
+                let prefix = self.target.join("support/wine").into_os_string();
+                (words(&[wine().0]), vec![("WINEPREFIX", prefix), ("WINEDEBUG", "-all".into())])
+            }
+            Way::Native | Way::Stencils(..) | Way::Nowhere => (Vec::new(), Vec::new()),
+        };
+        let mut programs = Programs { native, lean, runner, variables, server: None };
+        if *way == Way::Wine {
+            programs.server = Some(Server::start(&programs)?);
+        }
+        Ok(programs)
+    }
+}
+
+/// The command that links for aarch64 Linux: the machine's own there.
+fn aarch64_linker() -> &'static str {
+    if cfg!(target_arch = "aarch64") { "cc" } else { "aarch64-linux-gnu-gcc" }
+}
+
+/// The commands of Wine and of its server.
+fn wine() -> (&'static str, &'static str) {
+    if is_there("wine64") { ("wine64", "wineserver") } else { DEBIAN_WINE }
+}
+
+/// What must be installed before programs run this way.
+fn missing(way: &Way) -> Option<String> {
+    let programs: &[&str] = match way {
+        Way::QemuUser => &["aarch64-linux-gnu-gcc", "qemu-aarch64"],
+        Way::Wine => &["x86_64-w64-mingw32-gcc", wine().0],
+        Way::Stencils(_, way) => return missing(way),
+        Way::Native | Way::Nowhere => &[],
+    };
+    let program = programs.iter().find(|program| !is_there(program))?;
+    Some(format!("there is no `{program}`"))
+}
+
+/// Lays the library beside the programs that Wine does not have.
+fn add_process_prng(folder: &Path) -> io::Result<()> {
+    let source = folder.join("process_prng.c");
+    fs::write(&source, include_str!("process_prng.c"))?;
+    let mut compiler = Command::new("x86_64-w64-mingw32-gcc");
+    compiler.arg("-shared").arg("-o").arg(folder.join("bcryptprimitives.dll")).arg(source).arg("-ladvapi32");
+    match compiler.status()?.success() {
+        true => Ok(()),
+        false => Err(io::Error::other("the library that Wine lacks cannot be built")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runner_comes_before_the_program() {
+        let runner = vec!["qemu-aarch64".into(), "-L".into(), "/root".into()];
+        let programs =
+            Programs { native: "calc".into(), lean: "lean".into(), runner, variables: Vec::new(), server: None };
+        let command = programs.command(&programs.lean);
+        assert_eq!(command.get_program(), "qemu-aarch64");
+        assert_eq!(command.get_args().collect::<Vec<_>>(), ["-L", "/root", "lean"]);
+    }
+}

@@ -1,0 +1,160 @@
+//! [`Failure`]: the message of a difference between the tiers.
+
+use std::fmt;
+
+use crate::Language;
+use crate::case::{Case, Frame};
+use crate::language::value_of;
+use crate::twins::{Difference, Outcome, Settings};
+use mimeo::InstructionSet;
+use mimeo::def::op::{OperandKind, Scalar};
+use mimeo::def::stencil::{Hole, Stencil};
+use mimeo::jit::Diagnostic;
+use mimeo_interp::Went;
+
+/// A difference, with all that helps to find its cause.
+pub(crate) struct Failure<'a, I: InstructionSet, L: Language<I>> {
+    pub(crate) language: &'a L,
+    pub(crate) frame: &'a Frame,
+    pub(crate) case: &'a Case,
+    pub(crate) difference: Difference<L::Snapshot>,
+    pub(crate) settings: &'a Settings,
+}
+
+impl<I: InstructionSet, L: Language<I>> fmt::Display for Failure<'_, I, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let index = self.case.op.0 as usize;
+        let name = I::OPS[index].name;
+        let Difference { interpreted, native, .. } = &self.difference;
+        let code = Diagnostic::Differential;
+        writeln!(f, "{code}: `{name}` of `{}` does not do the same in both tiers", I::NAME)?;
+        self.write_operands(f)?;
+        if self.difference.frame > 0 {
+            writeln!(f, "  (after {} runs of the same instruction)", self.difference.frame)?;
+        }
+        if self.difference.reenters {
+            writeln!(f, "  (runtime functions can run function 0, which it is in)")?;
+        }
+        self.write_outcome(f, "interpreter", interpreted, native)?;
+        self.write_outcome(f, "native code", native, interpreted)?;
+        writeln!(
+            f,
+            "run it again with Settings {{ seed: {:#x}, only: Some({name:?}.into()), .. }}",
+            self.settings.seed
+        )?;
+        match c_of(I::C, name) {
+            Some(c) => writeln!(f, "its C:\n{}", c.trim_end())?,
+            None => writeln!(f, "its C was written by hand")?,
+        }
+        match &I::STENCILS.ops[index].stencil {
+            Ok(stencil) => write_code(f, stencil),
+            Err(reason) => writeln!(f, "it has no stencil: {reason}"),
+        }
+    }
+}
+
+impl<I: InstructionSet, L: Language<I>> Failure<'_, I, L> {
+    fn show(&self, bits: u64) -> String {
+        self.language.show(value_of::<I>(bits))
+    }
+
+    fn write_operands(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let info = &I::OPS[self.case.op.0 as usize];
+        let slots = &self.case.frames[self.difference.frame];
+        for (index, operand) in info.operands.iter().enumerate() {
+            let bits = self.case.operands[index];
+            write!(f, "  {} is ", operand.name)?;
+            match operand.kind {
+                OperandKind::Slot { output: true } => writeln!(f, "slot {bits}")?,
+                OperandKind::Stack { output: true, .. } => writeln!(f, "pushed")?,
+                OperandKind::Slot { output: false } | OperandKind::Stack { output: false, .. } => {
+                    let slot = self.case.input_slot(self.frame, info, index).unwrap_or_default();
+                    writeln!(f, "{}, from slot {slot}", self.show(slots[slot]))?;
+                }
+                OperandKind::Constant => writeln!(f, "{}, a constant", self.show(self.case.constants[bits as usize]))?,
+                OperandKind::Immediate { scalar: Scalar::F64, .. } => writeln!(f, "{:?}", f64::from_bits(bits))?,
+                OperandKind::Immediate { scalar, .. } => {
+                    let mask = u64::MAX >> (64 - 8 * scalar.size_bytes());
+                    writeln!(f, "{:#x}, a {scalar:?}", bits & mask)?;
+                }
+                OperandKind::Label => writeln!(f, "a label")?,
+                OperandKind::Window => writeln!(f, "{} slots from slot {}", bits >> 16, bits & 0xffff)?,
+                OperandKind::StackWindow => writeln!(f, "{bits} values")?,
+                OperandKind::Function => writeln!(f, "function {bits}")?,
+                OperandKind::Cache { .. } => writeln!(f, "a cache cell")?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What a tier did, as far as the other one did something else.
+    fn write_outcome(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        who: &str,
+        outcome: &Outcome<L::Snapshot>,
+        other: &Outcome<L::Snapshot>,
+    ) -> fmt::Result {
+        match &outcome.run {
+            Err(panic) => writeln!(f, "{who} panics: {panic}")?,
+            Ok(run) => {
+                writeln!(f, "{who} {}", describe(&run.went))?;
+                let others = other.run.as_ref().map_or(&[][..], |run| &run.slots);
+                for (slot, &bits) in run.slots.iter().enumerate() {
+                    if others.get(slot).is_some_and(|&other| other != bits) {
+                        writeln!(f, "  slot {slot} is {}", self.show(bits))?;
+                    }
+                }
+                for what in &run.damaged {
+                    writeln!(f, "  {what} was changed, which is no op's to change")?;
+                }
+            }
+        }
+        if outcome.cells != other.cells {
+            writeln!(f, "  cells are {:x?}", outcome.cells)?;
+        }
+        if outcome.snapshot != other.snapshot {
+            writeln!(f, "  state is {:?}", outcome.snapshot)?;
+        }
+        Ok(())
+    }
+}
+
+fn describe(went: &Went) -> String {
+    match went {
+        Went::To(pc) => format!("goes to {pc}"),
+        Went::Called { callee, base, ret, resumes } => {
+            format!("calls function {callee} with a frame from slot {base}, to return to {ret} or {resumes}")
+        }
+        Went::TailCalled { callee } => format!("calls function {callee} in its place"),
+        Went::Requested { callee, pc } => format!("asks at {pc} for a call of function {callee}"),
+        Went::Returned => "returns".to_owned(),
+        Went::Lost(exit) => format!("leaves by the exit `{}` with the wrong frame record on top", exit.name()),
+        Went::Threw { message, pc } => format!("throws `{message}` at {pc}"),
+    }
+}
+
+/// The C of one op, from its `#line` to the end of its function.
+fn c_of<'c>(c: &'c str, name: &str) -> Option<&'c str> {
+    let at = c.find(&format!("STENCIL op_{name}(Vm"))?;
+    let start = c[..at].rfind("\n#line").map_or(at, |start| start + 1);
+    let end = c[at..].find("\n}\n").map_or(c.len(), |end| at + end + 2);
+    Some(&c[start..end])
+}
+
+fn write_code(f: &mut fmt::Formatter<'_>, stencil: &Stencil) -> fmt::Result {
+    for (part, bytes, holes) in [("hot", stencil.hot, stencil.hot_holes), ("cold", stencil.cold, stencil.cold_holes)] {
+        if bytes.is_empty() {
+            continue;
+        }
+        writeln!(f, "its machine code, {part}, with empty holes:")?;
+        for line in bytes.chunks(16) {
+            let hex: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
+            writeln!(f, "  {}", hex.join(" "))?;
+        }
+        for Hole { at, kind, value, addend } in holes {
+            writeln!(f, "  hole at {}: {value:?} {addend:+} as {kind:?}", at.0)?;
+        }
+    }
+    Ok(())
+}

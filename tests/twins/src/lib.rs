@@ -1,0 +1,56 @@
+//! Tests that an author gets for free: [`twins`] runs every op in both tiers and compares.
+//!
+//! ```
+//! use calc::Host;
+//! use calc::ops::ops::{Context, Ops, Vm};
+//! use mimeo_twins::{Language, Random, twins};
+//!
+//! struct Calc;
+//!
+//! // SAFETY: calc's values are integers.
+//! unsafe impl Language<Ops> for Calc {
+//!     /// What calc's ops can change, besides what they print: the variables of the top level.
+//!     type Snapshot = Vec<i64>;
+//!
+//!     fn state(&self, random: &mut Random) -> (Context, Host) {
+//!         let globals = (0..4).map(|_| random.edge_i64()).collect();
+//!         // SAFETY: the test puts both into one machine.
+//!         unsafe { calc::state(globals, Box::new(std::io::sink())) }
+//!     }
+//!
+//!     fn snapshot(&self, vm: &Vm) -> Vec<i64> {
+//!         vm.host.globals().to_vec()
+//!     }
+//!
+//!     fn spaces(&self) -> Vec<(&'static str, u32)> {
+//!         vec![("globals", 4)]
+//!     }
+//! }
+//!
+//! let report = twins::<Ops>(Calc);
+//! assert_eq!(report.skipped, []);
+//! ```
+//!
+//! | file | |
+//! |---|---|
+//! | `language.rs` | what the author says about the language |
+//! | `random.rs` | numbers from a seed, edge cases first |
+//! | `case.rs` | one instruction, frames to run it on, and the program around it |
+//! | `twins.rs` | runs a case in both tiers, compares, simplifies |
+//! | `failure.rs` | the message |
+
+#[cfg(feature = "jit")]
+mod case;
+#[cfg(feature = "jit")]
+mod failure;
+#[cfg(feature = "jit")]
+mod language;
+mod random;
+#[cfg(feature = "jit")]
+mod twins;
+
+#[cfg(feature = "jit")]
+pub use language::Language;
+pub use random::Random;
+#[cfg(feature = "jit")]
+pub use twins::{Report, Settings, twins, twins_with};

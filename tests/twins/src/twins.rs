@@ -1,0 +1,461 @@
+//! [`twins`]: random cases of every op → run in both tiers, compared, and simplified when they differ.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::case::{Case, Frame, Reentry};
+use crate::failure::Failure;
+use crate::language::value_of;
+use crate::{Language, Random};
+use mimeo::def::op::{OpInfo, OperandKind};
+use mimeo::def::{OpIndex, Pc};
+use mimeo::jit::{Gaps, HasJit, Jit, JitConfig, Mode, WithJit};
+use mimeo::{Function, InstructionSet, Limits, Linked, Machine, Value};
+use mimeo_interp::{OpRun, Went};
+
+/// How much is tried. More states find rarer differences, in proportionally more time.
+///
+/// ```
+/// use mimeo_twins::Settings;
+///
+/// // The line that a failure's message ends with, as it is written in a test.
+/// let settings = Settings::default().with_seed(0x6d696d656f).with_only("add".to_owned());
+/// assert_eq!(settings.states, 300);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// States for each encoding of each op.
+    pub states: usize,
+    /// Seed of all random numbers; a failure's message has it.
+    pub seed: u64,
+    /// Name of the one op to test, as in [`OpInfo::name`](mimeo::def::op::OpInfo::name).
+    pub only: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { states: 300, seed: 0x6d_696d_656f, only: None }
+    }
+}
+
+impl Settings {
+    /// Sets [`states`](Self::states). See [`twins_with`] for an example.
+    #[must_use]
+    pub fn with_states(mut self, states: usize) -> Settings {
+        self.states = states;
+        self
+    }
+
+    /// Sets [`seed`](Self::seed). See [`Settings`] for an example.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Settings {
+        self.seed = seed;
+        self
+    }
+
+    /// Sets [`only`](Self::only). See [`twins_with`] for an example.
+    #[must_use]
+    pub fn with_only(mut self, op: impl Into<Option<String>>) -> Settings {
+        self.only = op.into();
+        self
+    }
+}
+
+/// What was compared. A test that wants every op to be compared asserts it.
+///
+/// ```
+/// use mimeo::InstructionSet;
+/// use mimeo_twins::{Language, Random, Report, twins};
+/// use mimeo_doc_ops::{Context, Host, Ops, Vm};
+///
+/// struct Examples;
+///
+/// // SAFETY: the values are integers.
+/// unsafe impl Language<Ops> for Examples {
+///     type Snapshot = Vec<i64>;
+///
+///     fn state(&self, _: &mut Random) -> (Context, Host) {
+///         (Context::default(), Host::default())
+///     }
+///
+///     fn snapshot(&self, vm: &Vm) -> Vec<i64> {
+///         vm.host.printed.clone()
+///     }
+///
+///     fn spaces(&self) -> Vec<(&'static str, u32)> {
+///         vec![("globals", 4)]
+///     }
+/// }
+///
+/// let report: Report = twins::<Ops>(Examples);
+/// assert!(report.skipped.is_empty());
+/// if report.unavailable.is_none() {
+///     assert_eq!((report.ops, report.without_stencil.len()), (Ops::OPS.len(), 0));
+/// }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Why nothing was compared: the reason for which there is no native tier.
+    pub unavailable: Option<String>,
+    /// Number of ops compared; each encoding of an op counts.
+    pub ops: usize,
+    /// Number of states that native code ran on.
+    pub states: usize,
+    /// Number of states on which native code had the interpreter run the op.
+    pub deopted: usize,
+    /// Ops without a stencil, and why.
+    pub without_stencil: Vec<(&'static str, String)>,
+    /// Ops that [`Language::skip`] names, and why.
+    pub skipped: Vec<(&'static str, String)>,
+}
+
+/// Runs every op of an instruction set in both tiers on random and edge-case states, and compares what they did: to the
+/// frame, to inline-cache cells, to the state ([`Language::snapshot`]), and where control went. Where runtime functions
+/// call back, some of the states have them run the op again in the middle of itself ([`Language::reenter`]).
+///
+/// It is a test: write it as one, beside the language. See [`Report`] for an example. Its time grows with the number of
+/// ops and with [`Settings::states`].
+///
+/// # Panics
+///
+/// With `JIT_DIFFERENTIAL` if the tiers differ (test `mistakes_in_stencils_are_found`). The message has the op, the
+/// simplest operands found that show the difference, what both tiers did, the op's C, its machine code, and how to run
+/// the case again. Also if the instruction set has no op that ends a function, or a stack machine none that pushes a
+/// value (test `ops_of_which_none_ends_a_function_cannot_be_compared`).
+pub fn twins<I: InstructionSet>(language: impl Language<I>) -> Report {
+    twins_with(language, &Settings::default())
+}
+
+/// Runs the ops as [`twins`] does, with other [`Settings`].
+///
+/// # Panics
+///
+/// As [`twins`] (test `mistakes_in_stencils_are_found`).
+///
+/// ```
+/// use mimeo_twins::{Language, Random, Settings, twins_with};
+/// use mimeo_doc_ops::{Context, Host, Ops, Vm};
+///
+/// struct Examples;
+///
+/// // SAFETY: the values are integers.
+/// unsafe impl Language<Ops> for Examples {
+///     type Snapshot = Vec<i64>;
+///
+///     fn state(&self, _: &mut Random) -> (Context, Host) {
+///         (Context::default(), Host::default())
+///     }
+///
+///     fn snapshot(&self, vm: &Vm) -> Vec<i64> {
+///         vm.host.printed.clone()
+///     }
+/// }
+///
+/// let settings = Settings::default().with_only("add".to_owned()).with_states(1000);
+/// let report = twins_with::<Ops>(Examples, &settings);
+/// assert!(report.ops == 1 || report.unavailable.is_some());
+/// ```
+pub fn twins_with<I: InstructionSet>(language: impl Language<I>, settings: &Settings) -> Report {
+    let mut report = Report::default();
+    if let Err(error) = mimeo::jit::has_stencils::<I>() {
+        report.unavailable = Some(error.to_string());
+        return report;
+    }
+    let frame = match Frame::find::<I>(&language.spaces()) {
+        Ok(frame) => frame,
+        Err(what) => panic!("the ops of `{}` cannot be tested one by one: {what}", I::NAME),
+    };
+    for (index, info) in I::OPS.iter().enumerate() {
+        if settings.only.as_ref().is_some_and(|only| only != info.name) {
+            continue;
+        }
+        if let Some(reason) = language.skip(info) {
+            report.skipped.push((info.name, reason));
+        } else if let Err(reason) = I::STENCILS.ops[index].stencil {
+            report.without_stencil.push((info.name, reason.to_owned()));
+        } else {
+            Bench::new(&language, &frame, OpIndex(index as u16)).run(settings, &mut report);
+        }
+    }
+    report
+}
+
+/// Frames that a case is run on, one after the other, with the same inline caches.
+const FRAMES: usize = 8;
+
+/// To which depth calls fit: enough for callbacks.
+const MAX_DEPTH: u32 = 32;
+
+/// How often an op is run again in the middle of itself, at most.
+const REENTRIES: u32 = 2;
+/// To which depth they fit while no call shall: that of the op's own frame, which has a caller.
+const NO_CALLS: u32 = 2;
+
+/// One op, and the machines that it is run in.
+struct Bench<'a, I: InstructionSet, L> {
+    language: &'a L,
+    frame: &'a Frame,
+    op: OpIndex,
+    /// In the second pair no call fits.
+    machines: [Machines<I>; 2],
+}
+
+struct Machines<I: InstructionSet> {
+    interpreter: Machine<I>,
+    native: Machine<I>,
+    /// To which calls fit while the op runs.
+    depth: u32,
+}
+
+/// What one tier did with one frame.
+#[derive(Debug)]
+pub(crate) struct Outcome<S> {
+    /// The text of a panic, in place of a result.
+    pub(crate) run: Result<OpRun, String>,
+    pub(crate) cells: Vec<u64>,
+    pub(crate) snapshot: S,
+}
+
+/// Both tiers differ at this frame of a case.
+pub(crate) struct Difference<S> {
+    pub(crate) frame: usize,
+    /// Runtime functions could run the op again.
+    pub(crate) reenters: bool,
+    pub(crate) interpreted: Outcome<S>,
+    pub(crate) native: Outcome<S>,
+}
+
+impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
+    fn new(language: &'a L, frame: &'a Frame, op: OpIndex) -> Self {
+        let machine = |native: bool| {
+            let (context, host) = language.state(&mut Random::new(0));
+            let config = JitConfig::new(Mode::On).with_gaps(Gaps::except_at(frame.pc::<I>()));
+            let limits = Limits::default().with_slots(1 << 13).with_depth(MAX_DEPTH);
+            let builder = Machine::builder(context, host).limits(limits);
+            let builder =
+                language.spaces().into_iter().fold(builder, |builder, (space, len)| builder.space(space, len));
+            if !native {
+                return builder.build();
+            }
+            let machine = builder.jit(config).build();
+            let reason = machine.jit().and_then(Jit::unavailable);
+            assert!(reason.is_none(), "the stencils of `{}` were usable before: {reason:?}", I::NAME);
+            machine
+        };
+        let machines =
+            [MAX_DEPTH, NO_CALLS].map(|depth| Machines { interpreter: machine(false), native: machine(true), depth });
+        Bench { language, frame, op, machines }
+    }
+
+    fn run(&mut self, settings: &Settings, report: &mut Report) {
+        let info = &I::OPS[self.op.0 as usize];
+        // Each op has its own numbers, so that one can be run alone.
+        let mut random = Random::new(settings.seed ^ u64::from(self.op.0) << 32);
+        let (states_before, mut left) = (report.states, settings.states);
+        while left > 0 {
+            let frames = left.min(FRAMES);
+            left -= frames;
+            let case = match Case::random(self.language, self.frame, self.op, frames, &mut random) {
+                Ok(case) => case,
+                Err(what) => panic!("`{}` of `{}` cannot be tested: {what}", info.name, I::NAME),
+            };
+            // An op that calls finds no room now and then.
+            let pair = usize::from(info.control.calls && random.once_in(4));
+            if self.compare(pair, &case, Some(report)).is_some() {
+                let (case, difference) = self.simplify(pair, case);
+                let failure = Failure { language: self.language, frame: self.frame, case: &case, difference, settings };
+                panic!("{failure}");
+            }
+        }
+        report.ops += usize::from(report.states > states_before);
+    }
+
+    /// Runs a case in both tiers, up to the first frame on which they differ.
+    fn compare(
+        &mut self,
+        pair: usize,
+        case: &Case,
+        mut report: Option<&mut Report>,
+    ) -> Option<Difference<L::Snapshot>> {
+        let Machines { interpreter, native, depth } = &mut self.machines[pair];
+        let (language, frame) = (self.language, self.frame);
+        let mut reenters = false;
+        let linked = [&mut *interpreter, &mut *native].map(|machine| {
+            let vm = machine.vm_mut();
+            (vm.context, vm.host) = language.state(&mut Random::new(case.state));
+            // Only the op under test has native code, and what it calls has none.
+            let set_mode = |machine: &Machine<I>, mode| machine.jit().map_or((), |jit| jit.control().set_mode(mode));
+            set_mode(machine, Mode::Off);
+            machine.limit_depth(MAX_DEPTH);
+            language.prepare(machine);
+            set_mode(machine, Mode::On);
+            let constants = localize(language, machine, &case.constants);
+            let constants = constants.into_iter().map(I::Value::to_bits).collect();
+            let program = Case { constants, ..case.clone() }.program::<I>(frame, &language.spaces());
+            let linked = machine.load(&program);
+            let linked = linked.unwrap_or_else(|error| panic!("`{}` cannot be tested: {error}", I::NAME));
+            reenters = match case.reentry {
+                Reentry::None => false,
+                Reentry::Operand => true,
+                Reentry::Language => language.reenter(machine.vm_mut(), linked.function(Case::SUBJECT)),
+            };
+            // Each run has a record of its own, and one of its function.
+            machine.limit_depth(if reenters { NO_CALLS + 2 * REENTRIES } else { *depth });
+            linked
+        });
+        for (index, slots) in case.frames.iter().enumerate() {
+            // Runs of the same function have frames with the same slots.
+            let slots = if reenters { &slots.repeat(1 + REENTRIES as usize) } else { slots };
+            let interpreted = outcome(language, interpreter, linked[0], frame, slots, false)?;
+            // A value that no hole takes leaves the op without native code.
+            let native = outcome(language, native, linked[1], frame, slots, true)?;
+            if let Some(report) = &mut report {
+                let deopted = native.run.as_ref().is_ok_and(|run| run.deopted);
+                report.deopted += usize::from(deopted);
+                report.states += usize::from(!deopted);
+            }
+            if !agree(language, &I::OPS[case.op.0 as usize], &interpreted, &native) {
+                return Some(Difference { frame: index, reenters, interpreted, native });
+            }
+        }
+        None
+    }
+
+    /// Makes a failing case simpler as long as it fails.
+    fn simplify(&mut self, pair: usize, mut case: Case) -> (Case, Difference<L::Snapshot>) {
+        let mut best = self.compare(pair, &case, None);
+        let mut attempt = |bench: &mut Self, candidate: Case, case: &mut Case| {
+            let difference = bench.compare(pair, &candidate, None);
+            let fails = difference.is_some();
+            if fails {
+                *case = candidate;
+                best = difference;
+            }
+            fails
+        };
+        let last = case.frames.len() - 1;
+        for frame in (0..=last).rev() {
+            if attempt(self, Case { frames: vec![case.frames[frame].clone()], ..case.clone() }, &mut case) {
+                break;
+            }
+        }
+        attempt(self, case.without_reentry::<I>(), &mut case);
+        let edges: Vec<u64> = self.language.edges().into_iter().map(Value::to_bits).collect();
+        let last = case.frames.len() - 1;
+        for slot in 0..case.frames[last].len().min(64) {
+            for &simpler in &edges {
+                if case.fixed_slots.contains(&slot) || case.frames[last][slot] == simpler {
+                    break;
+                }
+                let mut candidate = case.clone();
+                candidate.frames[last][slot] = simpler;
+                if attempt(self, candidate, &mut case) {
+                    break;
+                }
+            }
+        }
+        let info = &I::OPS[self.op.0 as usize];
+        for (index, operand) in info.operands.iter().enumerate() {
+            let candidates = match operand.kind {
+                _ if case.fixed_operands.contains(&index) => vec![],
+                OperandKind::Immediate { .. } => vec![0, 1],
+                OperandKind::Constant => edges.clone(),
+                _ => vec![],
+            };
+            for simpler in candidates {
+                let mut candidate = case.clone();
+                match operand.kind {
+                    OperandKind::Constant => candidate.constants[case.operands[index] as usize] = simpler,
+                    _ => candidate.operands[index] = simpler,
+                }
+                if candidate == case || attempt(self, candidate, &mut case) {
+                    break;
+                }
+            }
+        }
+        let difference =
+            best.unwrap_or_else(|| panic!("`{}` failed once and not again: is it deterministic?", info.name));
+        (case, difference)
+    }
+}
+
+/// The values of a case as those of a machine.
+fn localize<I: InstructionSet, L: Language<I>>(
+    language: &L,
+    machine: &mut Machine<I>,
+    values: &[u64],
+) -> Vec<I::Value> {
+    let vm = machine.vm_mut();
+    values.iter().map(|&bits| language.localize(vm, value_of::<I>(bits))).collect()
+}
+
+fn agree<I: InstructionSet, L: Language<I>>(
+    language: &L,
+    op: &OpInfo,
+    interpreted: &Outcome<L::Snapshot>,
+    native: &Outcome<L::Snapshot>,
+) -> bool {
+    let same = |a: u64, b: u64| a == b || language.same(value_of::<I>(a), value_of::<I>(b));
+    let runs = match (&interpreted.run, &native.run) {
+        (Ok(a), Ok(b)) => {
+            a.went == b.went && a.damaged == b.damaged && a.slots.iter().zip(&b.slots).all(|(&a, &b)| same(a, b))
+        }
+        (a, b) => a == b,
+    };
+    let cells = interpreted.cells.iter().zip(&native.cells).enumerate();
+    let same_cells = |(word, (&a, &b)): (usize, (&u64, &u64))| language.same_cell(op, word, a, b);
+    runs && { cells }.all(same_cells) && interpreted.snapshot == native.snapshot
+}
+
+/// Runs the op under test; `None` when there is no native code for it.
+fn outcome<I: InstructionSet, L: Language<I>>(
+    language: &L,
+    machine: &mut Machine<I>,
+    linked: Linked<I>,
+    frame: &Frame,
+    slots: &[u64],
+    native: bool,
+) -> Option<Outcome<L::Snapshot>> {
+    let pc = frame.pc::<I>();
+    let slots = localize(language, machine, slots);
+    let run = AssertUnwindSafe(|| machine.run_op(linked.function(Case::SUBJECT), pc, native, &slots));
+    let run = match catch_unwind(run) {
+        Ok(run) => Ok(run.map(|run| relative(run, machine, linked))?),
+        Err(payload) => Err(panic_text(&*payload)),
+    };
+    let cells = machine.functions(linked).next().map(cells::<I>).unwrap_or_default();
+    Some(Outcome { run, cells, snapshot: language.snapshot(machine.vm()) })
+}
+
+/// What is in a function's inline-cache cells, without the padding between fields, which may be anything.
+fn cells<I: InstructionSet>(function: &Function) -> Vec<u64> {
+    let body = function.body();
+    let mut pc = Pc(0);
+    let ops = std::iter::from_fn(|| {
+        let info = I::OPS.get(usize::from(body.op_at(pc)?.0))?;
+        pc.0 += u32::from(info.len_units);
+        Some(info)
+    });
+    let operands = ops.flat_map(|info| info.operands);
+    let fields = operands.flat_map(|operand| match operand.kind {
+        OperandKind::Cache { fields, .. } => fields,
+        _ => &[],
+    });
+    function.cache_words().into_iter().zip(fields).map(|(word, fields)| word & fields).collect()
+}
+
+/// Numbers a callee in its program: the machines have loaded different numbers of programs.
+fn relative<I: InstructionSet>(mut run: OpRun, machine: &Machine<I>, linked: Linked<I>) -> OpRun {
+    let first = machine.functions(linked).next().map_or(0, mimeo::Function::id);
+    if let Went::Called { callee, .. } = &mut run.went {
+        *callee = callee.wrapping_sub(first);
+    }
+    run
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())
+}

@@ -14,7 +14,7 @@ use crate::compile::Programs;
 
 /// Tests that are of no use here: they start cargo, compilers or debuggers, look at the sources, or compare what a
 /// mutant does with what the same mutant does.
-const SKIPPED: [&str; 9] = [
+const SKIPPED: [&str; 10] = [
     "memory::tables_are_the_same",
     "gdb::",
     "ui::",

@@ -216,6 +216,8 @@ fn collect(vm: &mut Vm, linked: Linked, fibers: &[FiberRef], littered: &[Behind]
     assert_eq!(under_way(vm), kept);
     assert_eq!(vm.fiber_stack(*this), Err(FiberError::Running));
     assert_eq!(vm.clear_after_fiber_stack(*this), Err(FiberError::Running));
+    // Nor is either of them dropped.
+    assert_eq!([this, other].map(|fiber| vm.drop_fiber(*fiber)), [Err(FiberError::Running); 2]);
     let beyond = LIMITS.slots - 2;
     assert_eq!(vm.fiber_slot(parked, beyond), Err(FiberError::NoSuchSlot(beyond)));
     assert_eq!(vm.set_fiber_slot(parked, beyond, 0), Err(FiberError::NoSuchSlot(beyond)));

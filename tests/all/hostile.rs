@@ -312,12 +312,8 @@ fn random_calc_programs() {
 #[test]
 fn mutated_calc_programs() {
     let mut count = Count::default();
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/calc/programs");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).expect("the corpus is there").flatten().collect();
-    paths.sort_by_key(std::fs::DirEntry::path);
-    for (index, path) in paths.iter().enumerate() {
-        let text = std::fs::read_to_string(path.path()).expect("a program is text");
-        let Ok(program) = calc::compile(&text) else { continue };
+    for (index, program) in mimeo_corpus::program::CALC.programs(100).iter().enumerate() {
+        let Ok(program) = calc::compile(&program.text) else { continue };
         for round in 0..30 {
             let what = (index as u64) << 8 | round;
             let mut random = Random::new(what);

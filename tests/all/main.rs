@@ -7,7 +7,6 @@ mod hostile;
 mod machines;
 mod memory;
 mod nans;
-mod output;
 mod outside;
 mod panics;
 mod prebuilt;

@@ -9,6 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mimeo_cli::command::Generate;
 use mimeo_cli::generate;
+use mimeo_corpus::process;
+use mimeo_corpus::program::{CALC, Program};
+use mimeo_corpus::runner::check;
 
 /// The package is one, so its builds follow each other.
 static PACKAGE: Mutex<()> = Mutex::new(());
@@ -130,31 +133,16 @@ impl Package {
         String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
-    /// Runs every program of the corpus: what it prints and the errors that it ends with are those in the file.
+    /// Runs every program of the corpus.
     fn run_corpus(&self, what: &str) {
-        let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/calc/programs");
-        let mut count = 0;
-        for program in fs::read_dir(programs).expect("the corpus is there") {
-            let path = program.expect("its entries can be read").path();
-            let text = fs::read_to_string(&path).expect("a program is text");
-            let file = path.to_str().expect("a plain path");
-            let output = self.calc(&["--jit=on", file]);
-            assert_eq!(String::from_utf8_lossy(&output.stdout), lines(&text, "//>", ""), "{file}, {what}");
-            assert_eq!(
-                String::from_utf8_lossy(&output.stderr),
-                lines(&text, "//!", &format!("{file}:")),
-                "{file}, {what}"
-            );
-            count += 1;
-        }
-        assert!(count >= 100, "the corpus has {count} programs");
+        let run = |program: &Program, _: &_| {
+            let mut command = process::command(&[""; 0], &self.target.join("debug/mimeo-calc"));
+            command.arg("--jit=on");
+            let file = program.path.to_str().expect("a plain path");
+            (process::run(command, file).unwrap_or_else(|problem| panic!("{problem}")), ())
+        };
+        check(CALC.programs(100).iter().map(|program| (program, what)), run).unwrap();
     }
-}
-
-/// The lines behind a mark, each behind a prefix.
-fn lines(text: &str, mark: &str, prefix: &str) -> String {
-    let marked = text.lines().filter_map(|line| line.strip_prefix(mark));
-    marked.map(|line| format!("{prefix}{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -1,111 +1,49 @@
 //! Every program of calc's corpus, in every mode: the output is the one written in the file, byte for byte.
 
-use std::path::{Path, PathBuf};
-
-use calc::{Options, Session};
+use calc::ops::ops::Ops;
 use mimeo::InstructionSet;
-use mimeo::jit::{Gaps, Jit, JitConfig, Mode};
+use mimeo_corpus::program::{CALC, Program};
+use mimeo_corpus::{Mode, calc::run, runner::check};
 
-use crate::output::Output;
-
-/// What a program prints, and the errors it ends with (`LINE:COLUMN: error: what`).
-#[derive(Debug, PartialEq, Eq)]
-struct Behaviour {
-    output: String,
-    errors: Vec<String>,
-}
-
-fn corpus() -> Vec<(PathBuf, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/calc/programs");
-    let mut programs: Vec<_> = std::fs::read_dir(folder)
-        .expect("the corpus is there")
-        .map(|entry| entry.expect("its entries can be read").path())
-        .map(|path| (path.clone(), std::fs::read_to_string(path).expect("a program is text")))
-        .collect();
-    programs.sort();
-    assert!(programs.len() >= 100, "the corpus has {} programs", programs.len());
-    programs
-}
-
-/// The lines behind `//> ` and `//! `.
-fn expected(text: &str) -> Behaviour {
-    let lines = |prefix| text.lines().filter_map(move |line: &str| line.strip_prefix(prefix));
-    let output = lines("//>").map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned() + "\n").collect();
-    let errors = lines("//!").map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()).collect();
-    Behaviour { output, errors }
-}
-
-fn run(text: &str, options: Options) -> Behaviour {
-    let program = match calc::compile(text) {
-        Ok(program) => program,
-        Err(errors) => {
-            let errors = errors.iter().map(|error| format!("{}: error: {}", error.position, error.message)).collect();
-            return Behaviour { output: String::new(), errors };
-        }
-    };
-    let out = Output::default();
-    let wants_jit = options.jit.is_some();
-    let mut session = Session::new(&program, options, Box::new(out.clone()));
-    let reason = session.jit().and_then(Jit::unavailable);
-    assert!(session.jit().is_some() == wants_jit && reason.is_none(), "{reason:?}");
-    let errors = match session.run() {
-        Ok(()) => Vec::new(),
-        Err(error) => vec![format!("{}: error: {}", error.position, error.message)],
-    };
-    Behaviour { output: out.text(), errors }
-}
-
-fn check_corpus(what: &str, options: &Options, skip: impl Fn(&str) -> bool) {
-    for (path, text) in corpus() {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if !skip(&name) {
-            assert_eq!(run(&text, options.clone()), expected(&text), "{name}, {what}");
-        }
-    }
-}
-
-fn jit(config: JitConfig) -> Options {
-    Options { jit: Some(config), ..Options::default() }
+fn check_corpus(modes: &[Mode], takes: impl Fn(&Program) -> bool) {
+    let mut corpus = CALC.programs(100);
+    corpus.retain(takes);
+    let runs = modes.iter().flat_map(|mode| corpus.iter().map(move |program| (program, mode)));
+    check(runs, |program, mode| run(&program.text, mode.jit.clone())).unwrap();
 }
 
 #[test]
 fn interpreter() {
-    check_corpus("interpreter", &Options::default(), |_| false);
+    check_corpus(&[Mode::interpreter()], |_| true);
 }
 
 #[test]
 fn forced_native() {
-    check_corpus("on", &jit(JitConfig::new(Mode::On)), |_| false);
+    check_corpus(&[Mode::on()], |_| true);
 }
 
 #[test]
 fn never_native() {
-    check_corpus("off", &jit(JitConfig::new(Mode::Off)), |_| false);
+    check_corpus(&[Mode::off()], |_| true);
 }
 
 #[test]
 fn tier_up() {
-    for threshold in [1, 2, 10] {
-        let config = JitConfig::new(Mode::Auto).with_threshold(threshold);
-        check_corpus(&format!("auto after {threshold}"), &jit(config), |_| false);
-    }
+    check_corpus(&Mode::tier_up(), |_| true);
 }
 
-/// Programs that take long when every op leaves native code.
-fn is_long(name: &str) -> bool {
-    ["fib", "tour", "takeuchi", "mandelbrot", "primes", "queens", "pythagoras"].contains(&name)
+/// Whether a program is short enough for native code to be left at every op.
+fn is_short(program: &Program) -> bool {
+    program.million_ops() < 10
 }
 
 #[test]
 fn deopt_at_every_op() {
-    let config = JitConfig::new(Mode::On).with_gaps(Gaps::everywhere());
-    check_corpus("deopt everywhere", &jit(config), is_long);
+    check_corpus(&[Mode::deopt_everywhere()], is_short);
 }
 
 #[test]
 fn each_stencil_removed_in_turn() {
-    for op in calc::ops::ops::Ops::OPS {
-        let config = JitConfig::new(Mode::On).with_gaps(Gaps::at([op.name]));
-        check_corpus(&format!("without `{}`", op.name), &jit(config), is_long);
-    }
+    let modes: Vec<_> = Ops::OPS.iter().map(|op| Mode::without(op.name)).collect();
+    check_corpus(&modes, is_short);
 }

@@ -16,7 +16,7 @@ use mimeo_tests::stack::stack_ops;
 use mimeo_tests::{registers, stack};
 use mimeo_twins::{Language, Random, Report, Settings, twins, twins_with};
 
-use crate::output::Output;
+use mimeo_corpus::Captured;
 
 pub(crate) struct Registers;
 
@@ -92,14 +92,14 @@ unsafe impl Language<stack_ops::Ops> for Stack {
 
 /// What states print, by the address of their globals' values: the host only knows that it can be written to.
 #[derive(Default)]
-struct Calc(RefCell<BTreeMap<usize, Output>>);
+struct Calc(RefCell<BTreeMap<usize, Captured>>);
 
 // SAFETY: the values of these sets are numbers, and what ops rely on `operand` and `spaces` give.
 unsafe impl Language<calc_ops::Ops> for Calc {
     type Snapshot = (String, Vec<i64>);
 
     fn state(&self, random: &mut Random) -> (calc_ops::Context, calc::Host) {
-        let out = Output::default();
+        let out = Captured::default();
         let globals: Vec<i64> = (0..4).map(|_| random.edge_i64()).collect();
         self.0.borrow_mut().insert(globals.as_ptr().addr(), out.clone());
         // SAFETY: they go into one machine.

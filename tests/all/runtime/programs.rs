@@ -5,7 +5,7 @@ use calc::{Options, Session};
 use mimeo::NotLoaded;
 
 use super::*;
-use crate::output::Output;
+use mimeo_corpus::Captured;
 
 #[cfg(target_os = "linux")]
 fn resident_bytes() -> usize {
@@ -65,7 +65,7 @@ fn an_unloaded_program_is_not_known_any_more() {
 fn each_thread_has_a_machine_of_its_own() {
     let text = include_str!("../../../examples/calc/programs/primes.calc");
     let run = |config: Option<JitConfig>| {
-        let out = Output::default();
+        let out = Captured::default();
         let program = calc::compile(text).expect("it compiles");
         let options = Options { jit: config, ..Options::default() };
         Session::new(&program, options, Box::new(out.clone())).run().expect("it runs");

@@ -3,14 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use mimeo_corpus::Program;
 use serde_json::Value;
 
-use crate::corpus::Sample;
 use crate::variants::Variants;
 
 /// What the checks work on.
 pub(crate) struct World {
-    pub(crate) corpus: Vec<Sample>,
+    pub(crate) corpus: Vec<Program>,
     pub(crate) variants: Variants,
     pub(crate) latency_bound: Duration,
     /// This program runs in an emulator, whose memory and time are counted with its own.

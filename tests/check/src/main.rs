@@ -4,7 +4,6 @@
 mod check;
 mod checks;
 mod command;
-mod corpus;
 mod judge;
 mod mappings;
 mod processes;
@@ -32,7 +31,7 @@ fn main() -> ExitCode {
         }
     };
     let world = World {
-        corpus: corpus::programs(),
+        corpus: mimeo_corpus::program::CALC.programs(100),
         variants: Variants::new(&command),
         latency_bound: command.latency_bound,
         emulated: !command.runner.is_empty(),

@@ -1,53 +1,36 @@
-//! A build of calc as a process → its [`Behaviour`], and what it says of itself.
+//! A build of calc → what it says of itself, and what a program of the corpus does in it.
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
 
-use crate::corpus::{Behaviour, Sample};
+use mimeo_corpus::process::{command, run};
+use mimeo_corpus::{Behaviour, Program};
 
 /// An executable, and what starts it.
 #[derive(Clone, Debug)]
-pub(crate) struct Program {
+pub(crate) struct Build {
     /// An emulator with its arguments, or nothing.
     pub(crate) runner: Vec<String>,
     pub(crate) path: PathBuf,
 }
 
-impl Program {
-    fn output(&self, args: &[&str]) -> Result<Output, String> {
-        let mut command = match self.runner.split_first() {
-            None => Command::new(&self.path),
-            Some((runner, rest)) => {
-                let mut command = Command::new(runner);
-                command.args(rest).arg(&self.path);
-                command
-            }
-        };
-        for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF"] {
-            command.env_remove(name);
-        }
-        command.args(args).output().map_err(|error| format!("{} does not start: {error}", self.path.display()))
-    }
-
+impl Build {
     /// What `--capability` prints.
     pub(crate) fn capability(&self) -> Result<String, String> {
-        let output = self.output(&["--jit=on", "--capability"])?;
+        let mut command = command(&self.runner, &self.path);
+        let output = command.args(["--jit=on", "--capability"]).output();
+        let output = output.map_err(|error| format!("{} does not start: {error}", self.path.display()))?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// Runs a program of the corpus, asking for native code.
-    pub(crate) fn run(&self, sample: &Sample) -> Result<Behaviour, String> {
-        let path = sample.path.to_string_lossy();
-        let output = self.output(&["--jit=on", &path])?;
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        let place = format!("{path}:");
-        let errors: Vec<String> =
-            stderr.lines().map(|line| line.strip_prefix(&place).unwrap_or(line).to_owned()).collect();
-        let expected = i32::from(!errors.is_empty());
-        if output.status.code() != Some(expected) {
-            return Err(format!("`{}` ends with {}: {stderr}", sample.name, output.status));
-        }
-        Ok(Behaviour { output: output.stdout, errors })
+    ///
+    /// # Panics
+    ///
+    /// If it does not start, or ends as no program of calc does.
+    pub(crate) fn run(&self, program: &Program) -> Behaviour {
+        let mut command = command(&self.runner, &self.path);
+        command.arg("--jit=on");
+        run(command, &program.path.to_string_lossy()).unwrap_or_else(|problem| panic!("{problem}"))
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::Command as Process;
 
 use crate::check::Skipped;
 use crate::command::Command;
-use crate::processes::Program;
+use crate::processes::Build;
 
 /// The builds, each made when it is first wanted.
 pub(crate) struct Variants {
@@ -19,7 +19,7 @@ pub(crate) struct Variants {
 struct Variant {
     recipe: Recipe,
     given: Option<PathBuf>,
-    made: OnceCell<Result<Program, Problem>>,
+    made: OnceCell<Result<Build, Problem>>,
 }
 
 /// How a variant is built.
@@ -63,22 +63,22 @@ impl Variants {
     }
 
     /// calc without the feature `jit`.
-    pub(crate) fn lean(&self) -> Result<Program, Problem> {
+    pub(crate) fn lean(&self) -> Result<Build, Problem> {
         self.get(&self.lean)
     }
 
     /// calc with the feature, built with `MIMEO_STENCILS=off`.
-    pub(crate) fn without_stencils(&self) -> Result<Program, Problem> {
+    pub(crate) fn without_stencils(&self) -> Result<Build, Problem> {
         self.get(&self.without_stencils)
     }
 
-    fn get(&self, variant: &Variant) -> Result<Program, Problem> {
+    fn get(&self, variant: &Variant) -> Result<Build, Problem> {
         let make = || {
             let path = match &variant.given {
                 Some(path) => path.clone(),
                 None => variant.recipe.build()?,
             };
-            Ok(Program { runner: self.runner.clone(), path })
+            Ok(Build { runner: self.runner.clone(), path })
         };
         variant.made.get_or_init(make).clone()
     }

@@ -50,10 +50,10 @@ fn what_is_wrong_makes_it_fail() {
     assert_eq!(differential["verdict"], "failed");
     let reasons = differential["reasons"].to_string();
     assert!(reasons.contains("the build should say `native code: no (JIT_OPT_IN: "), "{reasons}");
-    assert!(reasons.contains("`gcd`, lean: output differs at byte 0"), "{reasons}");
+    assert!(reasons.contains("gcd, lean: line 1: "), "{reasons}");
     let fallback = part(&evidence, "fallback");
     assert_eq!(fallback["verdict"], "failed");
-    assert!(fallback["reasons"].to_string().contains("no/such/file does not start"), "{fallback}");
+    assert!(fallback["reasons"].to_string().contains("does not start"), "{fallback}");
     for name in ["stencil_audit", "metadata", "executable_memory", "reclamation", "latency_budget"] {
         assert_eq!(part(&evidence, name)["verdict"], "passed", "{text}");
     }

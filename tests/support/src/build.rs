@@ -16,9 +16,8 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 /// Wine and its server, where Debian has them.
 const DEBIAN_WINE: (&str, &str) = ("/usr/lib/wine/wine64", "/usr/lib/wine/wineserver64");
 
-/// The variables that say how calc runs and how it is built: none of the user's has a say here.
-const VARIABLES: [&str; 8] =
-    ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF", "MIMEO_STENCILS", "CC", "CFLAGS", "RUSTFLAGS"];
+/// The variables that decide how calc is built. The user's values have no effect here.
+const VARIABLES: [&str; 4] = ["MIMEO_STENCILS", "CC", "CFLAGS", "RUSTFLAGS"];
 
 /// What is built, and how it is started.
 #[derive(Debug)]
@@ -67,13 +66,8 @@ impl Drop for Server {
 impl Programs {
     /// One of them, to be started.
     pub(crate) fn command(&self, program: &Path) -> Command {
-        let mut words = self.runner.iter().map(OsString::as_os_str).chain([program.as_os_str()]);
-        // A runner or the program: there is a first word.
-        let mut command = Command::new(words.next().unwrap_or_default());
-        for name in VARIABLES {
-            command.env_remove(name);
-        }
-        command.args(words).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        let mut command = mimeo_corpus::process::command(&self.runner, program);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 }

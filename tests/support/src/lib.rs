@@ -115,8 +115,8 @@ fn stages(place: &Place, builder: &Builder, told: &mut impl FnMut(&str)) -> Resu
     match programs {
         Ok(programs) => {
             let substitute = way.substitute();
-            done(tell(run::smoke(&programs, builder.root()), substitute.as_deref()));
-            done(tell(run::parity(&programs, builder.root()), substitute.as_deref()));
+            done(tell(run::smoke(&programs), substitute.as_deref()));
+            done(tell(run::parity(&programs), substitute.as_deref()));
         }
         Err(reason) => {
             done(Outcome { verdict: Verdict::NotRun, how: reason.clone() });

@@ -1,9 +1,9 @@
 //! The corpus in every mode, and in the lean build → whether all print the same bytes.
 
 use mimeo::jit::{Diagnostic, JitConfig, Mode};
+use mimeo_corpus::{calc, runner};
 
 use crate::check::{Check, Findings, Skipped, World};
-use crate::corpus::{Compared, differences};
 use crate::processes::wrong_build;
 
 pub(crate) const CHECK: Check = Check {
@@ -14,37 +14,30 @@ pub(crate) const CHECK: Check = Check {
 
 fn run(world: &World) -> Result<Findings, Skipped> {
     let mut findings = Findings::default();
-    let mut compared = Vec::new();
+    let mut runs = 0;
     findings.figure("programs", world.corpus.len());
     for (mode, name) in [(Mode::Auto, "compiled_auto"), (Mode::On, "compiled_on"), (Mode::Off, "compiled_off")] {
-        let mut compiled = 0;
-        for sample in &world.corpus {
-            let (found, stats) = sample.run(Some(JitConfig::new(mode)));
-            compiled += stats.functions.compiled();
-            let (program, mode) = (sample.name.clone(), mode.to_string());
-            compared.push(Compared { program, mode, expected: sample.expected(), found });
-        }
+        let checked = runner::check(world.corpus.iter().map(|program| (program, mode)), |program, &mode| {
+            let (found, stats) = calc::run(&program.text, Some(JitConfig::new(mode)));
+            (found, stats.functions.compiled())
+        });
+        let compiled = checked.outcomes.iter().sum::<u64>();
         findings.figure(name, compiled);
         findings.failures.extend(judge_compiled(mode, compiled));
+        findings.failures.extend(checked.wrong);
+        runs += world.corpus.len();
     }
     match world.variants.lean() {
         Err(problem) => findings.failures.push(problem.or_failure()?),
         Ok(lean) => {
             let capability = lean.capability().unwrap_or_else(|error| error);
             findings.failures.extend(wrong_build(&capability, Diagnostic::OptIn.code()));
-            for sample in &world.corpus {
-                match lean.run(sample) {
-                    Ok(found) => {
-                        let (program, mode) = (sample.name.clone(), "lean".to_owned());
-                        compared.push(Compared { program, mode, expected: sample.expected(), found });
-                    }
-                    Err(reason) => findings.failures.push(format!("lean: {reason}")),
-                }
-            }
+            let programs = world.corpus.iter().map(|program| (program, "lean"));
+            findings.failures.extend(runner::check(programs, |program, _| (lean.run(program), ())).wrong);
+            runs += world.corpus.len();
         }
     }
-    findings.figure("runs", compared.len());
-    findings.failures.extend(differences(&compared));
+    findings.figure("runs", runs);
     Ok(findings)
 }
 

@@ -1,9 +1,9 @@
 //! The corpus without usable stencils → whether the interpreter gives the same.
 
-use mimeo::jit::{Diagnostic, Gaps, JitConfig, Mode, Stats};
+use mimeo::jit::{Diagnostic, Stats};
+use mimeo_corpus::{Mode, Program, calc, runner};
 
 use crate::check::{Check, Findings, Skipped, World};
-use crate::corpus::{Compared, Sample, differences};
 use crate::processes::wrong_build;
 
 pub(crate) const CHECK: Check = Check {
@@ -14,19 +14,23 @@ pub(crate) const CHECK: Check = Check {
 
 fn run(world: &World) -> Result<Findings, Skipped> {
     let mut findings = Findings::default();
-    let mut compared = Vec::new();
-    let (mut side_exits, mut fallen_back) = (0, 0);
+    // Without optimization, or in an emulator, leaving native code at each of some million ops takes a minute.
     let is_slow = cfg!(debug_assertions) || world.emulated;
-    let corpus: Vec<&Sample> =
-        world.corpus.iter().filter(|sample| !(is_slow && LONG.contains(&&*sample.name))).collect();
-    for sample in &corpus {
-        let config = JitConfig::new(Mode::On).with_gaps(Gaps::everywhere());
-        let (found, stats) = sample.run(Some(config));
-        side_exits += stats.gaps.iter().map(|gap| gap.side_exits).sum::<u64>();
+    let corpus: Vec<&Program> =
+        world.corpus.iter().filter(|program| !is_slow || program.million_ops() < LONG_MILLION).collect();
+    let runs = corpus.iter().map(|&program| (program, Mode::deopt_everywhere()));
+    let checked = runner::check(runs, |program, mode| {
+        let (found, stats) = calc::run(&program.text, mode.jit.clone());
+        (found, (program.clone(), stats))
+    });
+    findings.failures.extend(checked.wrong);
+    let (mut side_exits, mut fallen_back) = (0, 0);
+    for (program, stats) in &checked.outcomes {
+        let exits = stats.gaps.iter().map(|gap| gap.side_exits).sum::<u64>();
+        side_exits += exits;
         fallen_back += stats.functions.ok_with_deopt;
-        findings.failures.extend(judge_stats(&sample.name, &stats));
-        let (program, mode) = (sample.name.clone(), "deopt everywhere".to_owned());
-        compared.push(Compared { program, mode, expected: sample.expected(), found });
+        findings.failures.extend(judge_stats(&program.name, stats));
+        findings.failures.extend(judge_length(program, exits));
     }
     findings.figure("programs_of_gaps", corpus.len());
     findings.figure("functions_of_gaps", fallen_back);
@@ -34,51 +38,29 @@ fn run(world: &World) -> Result<Findings, Skipped> {
     if side_exits == 0 {
         findings.failures.push("native code was never left".to_owned());
     }
+    let mut runs = corpus.len();
     match world.variants.without_stencils() {
         Err(problem) => findings.failures.push(problem.or_failure()?),
         Ok(build) => {
             let capability = build.capability().unwrap_or_else(|error| error);
             findings.failures.extend(wrong_build(&capability, Diagnostic::Target.code()));
-            for sample in &world.corpus {
-                match build.run(sample) {
-                    Ok(found) => {
-                        let (program, mode) = (sample.name.clone(), "without stencils".to_owned());
-                        compared.push(Compared { program, mode, expected: sample.expected(), found });
-                    }
-                    Err(reason) => findings.failures.push(format!("without stencils: {reason}")),
-                }
-            }
+            let programs = world.corpus.iter().map(|program| (program, "without stencils"));
+            findings.failures.extend(runner::check(programs, |program, _| (build.run(program), ())).wrong);
+            runs += world.corpus.len();
         }
     }
-    findings.figure("runs", compared.len());
-    findings.failures.extend(differences(&compared));
+    findings.figure("runs", runs);
     Ok(findings)
 }
 
-/// The programs with more than 2 million ops. Without optimisation, or in an emulator, leaving native code at
-/// each takes a minute.
-const LONG: [&str; 20] = [
-    "change",
-    "collatz",
-    "deep_recursion",
-    "deep_recursion_locals",
-    "digits",
-    "error_in_hot_function",
-    "error_in_hot_loop",
-    "fib",
-    "hanoi",
-    "infinite_recursion_hot",
-    "josephus",
-    "loops",
-    "mandelbrot",
-    "modular_power",
-    "perfect",
-    "primes",
-    "pythagoras",
-    "random",
-    "square_root",
-    "tour",
-];
+/// Millions of ops that make a program long.
+const LONG_MILLION: u32 = 2;
+
+/// A program that is long says so, and no other does.
+fn judge_length(program: &Program, ops: u64) -> Option<String> {
+    let is_right = (ops / 1_000_000 >= LONG_MILLION.into()) == (program.million_ops() >= LONG_MILLION);
+    (!is_right).then(|| format!("`{}` runs {ops} ops, and its field `ops` is {:?}", program.name, program.field("ops")))
+}
 
 /// With every stencil switched off, no function is without a gap, and none is blocked.
 fn judge_stats(program: &str, stats: &Stats) -> Option<String> {
@@ -89,6 +71,16 @@ fn judge_stats(program: &str, stats: &Stats) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_program_that_does_not_say_so_is_found() {
+        let corpus = mimeo_corpus::program::CALC.programs(100);
+        let named = |name| corpus.iter().find(|program| program.name == name).expect("it is in the corpus");
+        assert_eq!(judge_length(named("fib"), 70_000_000), None);
+        assert_eq!(judge_length(named("empty"), 1_999_999), None);
+        assert!(judge_length(named("empty"), 2_000_000).is_some());
+        assert!(judge_length(named("fib"), 1_999_999).is_some());
+    }
 
     #[test]
     fn a_stencil_that_was_used_is_found() {

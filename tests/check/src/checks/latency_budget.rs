@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use calc::{Options, Session};
 use mimeo::jit::{Diagnostic, Jit, JitConfig, Mode, Stats};
+use mimeo_corpus::Captured;
 
 use crate::check::{Check, Findings, Skipped, World};
-use crate::corpus::Captured;
 
 pub(crate) const CHECK: Check = Check {
     name: "latency_budget",

@@ -1,0 +1,48 @@
+//! A program of calc and a configuration → its [`Behaviour`], and the native tier's statistics.
+
+use ::calc::{Options, Session};
+use mimeo::jit::{Jit, JitConfig, Stats};
+
+use crate::{Behaviour, Captured};
+
+/// Runs a program in this process.
+///
+/// # Panics
+///
+/// If native code is asked for and cannot be had.
+pub fn run(text: &str, jit: Option<JitConfig>) -> (Behaviour, Stats) {
+    let program = match ::calc::compile(text) {
+        Ok(program) => program,
+        Err(errors) => {
+            let errors: Vec<_> = errors.iter().map(message).collect();
+            return (Behaviour::new("", &errors), Stats::default());
+        }
+    };
+    let out = Captured::default();
+    let wants_jit = jit.is_some();
+    let mut session = Session::new(&program, Options { jit, ..Options::default() }, Box::new(out.clone()));
+    let reason = session.jit().and_then(Jit::unavailable);
+    assert!(session.jit().is_some() == wants_jit && reason.is_none(), "{reason:?}");
+    let error = session.run().err().map(|error| message(&error));
+    let stats = session.jit().map(Jit::stats).unwrap_or_default();
+    (Behaviour { output: out.bytes(), error }, stats)
+}
+
+fn message(error: &::calc::Diagnostic) -> String {
+    format!("{}: error: {}", error.position, error.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_program_does_is_seen() {
+        let run = |text| run(text, None).0;
+        assert_eq!(run("print(7);"), Behaviour::new("7\n", &[""; 0]));
+        let found = run("print(7);\nprint(1 / 0);");
+        assert_eq!(found.output, b"7\n");
+        assert!(found.error.expect("it divides by 0").starts_with("2:"));
+        assert!(run("print(").error.expect("it does not parse").contains(": error: "));
+    }
+}

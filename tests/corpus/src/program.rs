@@ -1,0 +1,193 @@
+//! A folder of programs → [`Program`]s, each with the [`Behaviour`] that its text expects.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What a program prints, and the error that it ends with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Behaviour {
+    /// The standard output.
+    pub output: Vec<u8>,
+    /// The error without the name of the executable and without a backtrace, one line for each error.
+    pub error: Option<String>,
+}
+
+impl Behaviour {
+    /// Takes several errors as one.
+    pub fn new(output: impl Into<Vec<u8>>, errors: &[impl AsRef<str>]) -> Behaviour {
+        let errors: Vec<&str> = errors.iter().map(AsRef::as_ref).collect();
+        Behaviour { output: output.into(), error: (!errors.is_empty()).then(|| errors.join("\n")) }
+    }
+
+    /// Returns the first difference to what is expected, or `None` if there is none. Every byte counts.
+    pub fn difference(&self, expected: &Behaviour) -> Option<String> {
+        if self == expected {
+            return None;
+        }
+        let lines = |behaviour: &Behaviour| {
+            let output = String::from_utf8_lossy(&behaviour.output).into_owned();
+            let mut lines: Vec<_> = output.split_inclusive('\n').map(str::to_owned).collect();
+            lines.extend(behaviour.error.iter().map(|error| format!("error: {error}")));
+            lines
+        };
+        let (found, expected) = (lines(self), lines(expected));
+        let same = expected.iter().zip(&found).take_while(|(expected, found)| expected == found).count();
+        Some(format!("line {}: expected {:?}, got {:?}", same + 1, expected.get(same), found.get(same)))
+    }
+}
+
+/// A file of a corpus.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// Its name without the extension.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its whole text.
+    pub text: String,
+    /// What it says that it does.
+    pub expected: Behaviour,
+    /// What a comment of its language begins with.
+    comment: &'static str,
+}
+
+impl Program {
+    fn read(path: PathBuf, comment: &'static str) -> io::Result<Program> {
+        let text = fs::read_to_string(&path)?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Program { name, path, expected: expected(&text, comment), text, comment })
+    }
+
+    /// Returns the text without the lines that say what is expected.
+    pub fn source(&self) -> String {
+        let marks = [format!("{}>", self.comment), format!("{}!", self.comment)];
+        let lines = self.text.split_inclusive('\n');
+        lines.filter(|line| !marks.iter().any(|mark| line.starts_with(mark))).collect()
+    }
+
+    /// Returns the value of the comment line `NAME: VALUE`, if the program has one.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let comments = self.text.lines().filter_map(|line| line.strip_prefix(self.comment)?.strip_prefix(' '));
+        let mut values = comments.filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        values.next()
+    }
+
+    /// Returns the millions of ops that its field `ops` gives; 0 if it has none, which means that there are fewer than
+    /// two.
+    ///
+    /// # Panics
+    ///
+    /// If the field has another form.
+    pub fn million_ops(&self) -> u32 {
+        let number = |value: &str| value.strip_suffix(" million").and_then(|number| number.parse().ok());
+        let name = &self.name;
+        self.field("ops").map_or(0, |value| number(value).unwrap_or_else(|| panic!("{name}: `{value}` million ops")))
+    }
+}
+
+/// The lines after the marks, each without the space that follows the mark.
+fn expected(text: &str, comment: &str) -> Behaviour {
+    let lines = |mark: char| {
+        let lines = text.lines().filter_map(move |line| line.strip_prefix(comment)?.strip_prefix(mark));
+        lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>()
+    };
+    Behaviour::new(lines('>').iter().flat_map(|line| [*line, "\n"]).collect::<String>(), &lines('!'))
+}
+
+/// A folder of programs in one language.
+#[derive(Clone, Copy, Debug)]
+pub struct Corpus {
+    /// From the root of the tree.
+    folder: &'static str,
+    extension: &'static str,
+    comment: &'static str,
+}
+
+/// calc's programs.
+pub const CALC: Corpus = Corpus { folder: "examples/calc/programs", extension: "calc", comment: "//" };
+/// Lua's programs.
+pub const LUA: Corpus = Corpus { folder: "examples/lua/programs", ..LUA_BENCHMARKS };
+/// Lua's benchmarks. Their field `check` is the argument with which they do what is expected of them.
+pub const LUA_BENCHMARKS: Corpus = Corpus { folder: "examples/lua/benchmarks", extension: "lua", comment: "--" };
+
+impl Corpus {
+    /// Returns the folder.
+    pub fn folder(&self) -> PathBuf {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("it lies two folders deep");
+        root.join(self.folder)
+    }
+
+    /// Reads the programs, sorted by name.
+    ///
+    /// # Errors
+    ///
+    /// If the folder or a program cannot be read.
+    pub fn read(&self) -> io::Result<Vec<Program>> {
+        let entries = fs::read_dir(self.folder())?.collect::<io::Result<Vec<_>>>()?;
+        let paths = entries.into_iter().map(|entry| entry.path());
+        let paths = paths.filter(|path| path.extension().is_some_and(|extension| extension == self.extension));
+        let mut programs = paths.map(|path| Program::read(path, self.comment)).collect::<io::Result<Vec<_>>>()?;
+        programs.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(programs)
+    }
+
+    /// Reads the programs, sorted by name: there are at least `least` of them.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer, or they cannot be read.
+    pub fn programs(&self, least: usize) -> Vec<Program> {
+        let programs = self.read().unwrap_or_else(|error| panic!("{}: {error}", self.folder));
+        assert!(programs.len() >= least, "{} has {} programs", self.folder, programs.len());
+        programs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn program(text: &str) -> Program {
+        let (name, path) = ("it".to_owned(), PathBuf::new());
+        Program { name, path, text: text.to_owned(), expected: expected(text, "//"), comment: "//" }
+    }
+
+    #[test]
+    fn a_program_says_what_it_does() {
+        let text =
+            "// ops: 3 million\nprint 1; //> is code\n//> 1\n//>\n//! 3:4: error: no\n//! 3:5: error: nor this\n";
+        let program = program(text);
+        let errors = ["3:4: error: no", "3:5: error: nor this"];
+        assert_eq!(program.expected, Behaviour::new("1\n\n", &errors));
+        assert_eq!(program.source(), "// ops: 3 million\nprint 1; //> is code\n");
+        assert_eq!((program.field("ops"), program.field("only")), (Some("3 million"), None));
+        assert_eq!(program.million_ops(), 3);
+        assert_eq!(super::tests::program("//> 2").expected, Behaviour::new("2\n", &[""; 0]));
+    }
+
+    #[test]
+    fn every_difference_is_seen() {
+        let expected = Behaviour::new("1\n2\n", &["no"]);
+        assert_eq!(expected.clone().difference(&expected), None);
+        let difference =
+            |output: &str, errors: &[&str]| Behaviour::new(output, errors).difference(&expected).expect("they differ");
+        assert_eq!(difference("1\n3\n", &["no"]), r#"line 2: expected Some("2\n"), got Some("3\n")"#);
+        assert_eq!(difference("1\n2", &["no"]), r#"line 2: expected Some("2\n"), got Some("2")"#);
+        assert_eq!(difference("1\n2\n", &[]), r#"line 3: expected Some("error: no"), got None"#);
+        assert_eq!(
+            difference("1\n2\n", &["no", "no"]),
+            r#"line 3: expected Some("error: no"), got Some("error: no\nno")"#
+        );
+        assert!(difference("1\r\n2\n", &["no"]).starts_with("line 1"));
+        let text = "error: no";
+        let one = Behaviour::new(text, &[""; 0]);
+        assert!(one.difference(&Behaviour::new("", &["no"])).is_some(), "an error is no output");
+    }
+
+    #[test]
+    fn the_corpora_are_there() {
+        assert!(CALC.programs(100).iter().all(|program| program.path.exists()));
+        assert!(LUA.programs(150).len() > LUA_BENCHMARKS.programs(10).len());
+    }
+}

@@ -2,19 +2,18 @@
 //!
 //! `MIMEO_PROGRAMS=part,of,names` runs only some, `MIMEO_COLLECT=1` has a cycle at every safepoint of all.
 
-use std::fmt::Write as _;
+use mimeo_corpus::program::{LUA, LUA_BENCHMARKS, Program};
+use mimeo_corpus::{Mode, runner};
 
 use crate::configuration::Configuration;
 use crate::machine::{Outcome, run};
-use crate::programs::{self, Program, difference};
-use crate::workers::for_each;
 
 /// All programs of both folders.
 fn corpus() -> Vec<Program> {
     // Relative paths of the programs are those of their folder.
-    std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/programs")).expect("the folder is there");
-    let mut corpus = programs::all();
-    corpus.extend(programs::in_folder("benchmarks"));
+    std::env::set_current_dir(LUA.folder()).expect("the folder is there");
+    let mut corpus = LUA.programs(150);
+    corpus.extend(LUA_BENCHMARKS.programs(10));
     if let Some(only) = std::env::var_os("MIMEO_PROGRAMS") {
         let only = only.to_string_lossy().into_owned();
         corpus.retain(|program| only.split(',').any(|part| program.name.contains(part)));
@@ -24,64 +23,46 @@ fn corpus() -> Vec<Program> {
 
 /// Checks that programs do in a configuration what is expected of them, and returns what else the runs have shown.
 fn check<'a>(runs: impl IntoIterator<Item = (&'a Program, Configuration)>) -> Vec<Outcome> {
-    let runs: Vec<_> = runs.into_iter().collect();
-    let results = for_each(&runs, |(program, configuration)| {
+    let checked = runner::check(runs, |program, configuration| {
         let name = format!("@{}.lua", program.name);
-        let arguments: Vec<_> = program.check.iter().map(String::as_str).collect();
+        let arguments: Vec<_> = program.field("check").into_iter().collect();
         // The whole of it: some programs have their error at the end.
-        let text = std::fs::read(&program.path).expect("it was read before");
-        run(configuration, &text, &name, &arguments)
+        run(configuration, program.text.as_bytes(), &name, &arguments)
     });
-    let (mut wrong, mut outcomes) = (String::new(), Vec::new());
-    for ((program, configuration), result) in runs.iter().zip(results) {
-        let what = match result {
-            Ok(outcome) => {
-                let is_right = outcome.behaviour == program.expected;
-                let what = (!is_right).then(|| difference(&program.expected, &outcome.behaviour));
-                outcomes.push(outcome);
-                what
-            }
-            Err(panic) => Some(format!("panicked: {panic}")),
-        };
-        if let Some(what) = what {
-            writeln!(wrong, "{}, {}: {what}", program.name, configuration.name).expect("a string takes all");
-        }
-    }
-    assert!(wrong.is_empty(), "\n{wrong}");
-    outcomes
+    checked.unwrap()
 }
 
-fn check_all(configurations: &[Configuration]) {
+fn check_all<C: Into<Configuration> + Clone>(configurations: &[C]) {
     let corpus = corpus();
-    check(configurations.iter().flat_map(|mode| corpus.iter().map(|program| (program, mode.clone()))));
+    check(configurations.iter().flat_map(|mode| corpus.iter().map(|program| (program, mode.clone().into()))));
 }
 
 #[test]
 fn interpreter() {
-    check_all(&[Configuration::interpreter()]);
+    check_all(&[Mode::interpreter()]);
 }
 
 #[test]
 #[cfg(feature = "jit")]
 fn forced_native() {
-    check_all(&[Configuration::on()]);
+    check_all(&[Mode::on()]);
 }
 
 #[test]
 #[cfg(feature = "jit")]
 fn tier_up() {
-    check_all(&[1, 2, 10].map(Configuration::after));
+    check_all(&Mode::tier_up());
 }
 
 #[test]
 fn moving_stacks_in_the_interpreter() {
-    check_all(&[Configuration::interpreter().moving_stacks()]);
+    check_all(&[Configuration::from(Mode::interpreter()).moving_stacks()]);
 }
 
 #[test]
 #[cfg(feature = "jit")]
 fn moving_stacks_in_native_code() {
-    check_all(&[Configuration::on().moving_stacks()]);
+    check_all(&[Configuration::from(Mode::on()).moving_stacks()]);
 }
 
 /// So many cycles are affordable in each program. One that has more safepoints has a cycle at every so manieth.
@@ -104,13 +85,13 @@ fn check_collecting(configuration: &Configuration) {
 
 #[test]
 fn cycles_at_safepoints_of_the_interpreter() {
-    check_collecting(&Configuration::interpreter());
+    check_collecting(&Mode::interpreter().into());
 }
 
 #[test]
 #[cfg(feature = "jit")]
 fn cycles_at_safepoints_of_native_code() {
-    check_collecting(&Configuration::on());
+    check_collecting(&Mode::on().into());
 }
 
 /// For each op, programs in which it runs.
@@ -125,7 +106,7 @@ fn deopts() {
     use mimeo::InstructionSet as _;
 
     let corpus = corpus();
-    let outcomes = check(corpus.iter().map(|program| (program, Configuration::deopt_everywhere())));
+    let outcomes = check(corpus.iter().map(|program| (program, Mode::deopt_everywhere().into())));
     let total = |program: usize| outcomes[program].executed.values().sum::<u64>();
     let mut order: Vec<_> = (0..corpus.len()).collect();
     order.sort_by_key(|&program| total(program));
@@ -134,9 +115,7 @@ fn deopts() {
     for op in Ops::OPS {
         let executing = order.iter().filter(|&&program| outcomes[program].executed.contains_key(op.name));
         let before = runs.len();
-        runs.extend(
-            executing.take(PROGRAMS_PER_OP).map(|&program| (&corpus[program], Configuration::without(op.name))),
-        );
+        runs.extend(executing.take(PROGRAMS_PER_OP).map(|&program| (&corpus[program], Mode::without(op.name).into())));
         if runs.len() == before {
             never.push(op.name);
         }

@@ -1,20 +1,17 @@
 //! A program and a [`Configuration`] → what the program does, and which ops it has executed.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
-use std::rc::Rc;
+use std::io;
 
 use lua::{Lua, Options};
 use mimeo::jit::Jit;
+use mimeo_corpus::{Behaviour, Captured};
 
 use crate::configuration::Configuration;
-use crate::programs::Behaviour;
 
 /// What a run has shown.
 #[derive(Debug)]
 pub struct Outcome {
-    pub behaviour: Behaviour,
     /// How often native code has left for each op, of those for which it did.
     #[cfg_attr(not(feature = "jit"), expect(dead_code, reason = "there is no native code to leave"))]
     pub executed: BTreeMap<&'static str, u64>,
@@ -22,25 +19,11 @@ pub struct Outcome {
     pub safepoints_left: u32,
 }
 
-/// A writer whose text can still be read when a machine owns a clone of it.
-#[derive(Clone, Default)]
-struct Written(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// Runs a chunk with arguments. `name` is as Lua's `load` takes it.
-pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: &[&str]) -> Outcome {
-    let written = Written::default();
+pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: &[&str]) -> (Behaviour, Outcome) {
+    let written = Captured::default();
     let options = Options {
-        jit: configuration.jit.clone(),
+        jit: configuration.mode.jit.clone(),
         stdin: Box::new(io::empty()),
         stdout: Box::new(written.clone()),
         ..Options::default()
@@ -51,7 +34,7 @@ pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: 
         unsafe { lua.machine() }.move_stacks_at_calls();
     }
     let reason = lua.jit().and_then(Jit::unavailable);
-    assert!(lua.jit().is_some() == configuration.jit.is_some() && reason.is_none(), "{reason:?}");
+    assert!(lua.jit().is_some() == configuration.mode.jit.is_some() && reason.is_none(), "{reason:?}");
     let mut scope = lua.scope();
     let arg = scope.table();
     scope.set(&arg, 0, name.trim_start_matches(['@', '='])).expect("0 is a key");
@@ -61,14 +44,12 @@ pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: 
     let failure = lua.load(source, name).and_then(|function| lua.call(&function, &arguments)).err();
     // To end the program is no error.
     let error = failure.filter(|failure| failure.exit.is_none()).map(|failure| failure.message);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let error = error.map(|message| text(&message));
+    let error = error.map(|message| String::from_utf8_lossy(&message).into_owned());
     let gaps = lua.jit().map(|jit| jit.stats().gaps).unwrap_or_default();
     let executed = gaps.iter().map(|gap| (gap.op, gap.executions())).filter(|&(_, count)| count > 0).collect();
     // SAFETY: it gets no values.
     let safepoints_left = unsafe { lua.machine() }.vm().host.heap.eager_left();
     // Finalisers may still have something to say.
     drop(lua);
-    let output = text(&written.0.borrow());
-    Outcome { behaviour: Behaviour { output, error }, executed, safepoints_left }
+    (Behaviour { output: written.bytes(), error }, Outcome { executed, safepoints_left })
 }

@@ -23,7 +23,7 @@ pub fn installed() -> Vec<&'static str> {
 }
 
 /// Runs a file of `folder` with perhaps an argument.
-pub fn run(oracle: &str, file: &OsStr, argument: Option<&String>, folder: &Path) -> Output {
+pub fn run(oracle: &str, file: &OsStr, argument: Option<&str>, folder: &Path) -> Output {
     let output = Command::new(oracle).arg(file).args(argument).current_dir(folder).stdin(Stdio::null()).output();
     output.expect("the oracle is there")
 }

@@ -1,9 +1,9 @@
 //! Broken programs through `loadstring`: the first error is the same one, in the same words.
 
 use lua::resolve::resolve_chunk;
+use mimeo_corpus::program::{LUA, LUA_BENCHMARKS};
 
 use crate::ask::{answers, check, is_installed, literal, shown};
-use crate::programs;
 use crate::random::Random;
 
 /// How many broken versions of each program of the corpus there are.
@@ -109,10 +109,9 @@ fn broken(random: &mut Random, source: &str) -> String {
 #[test]
 fn whole_programs() {
     let mut refused = 0;
-    for program in programs::all().into_iter().chain(programs::in_folder("benchmarks")) {
+    for program in LUA.programs(150).into_iter().chain(LUA_BENCHMARKS.programs(10)) {
         // With the lines at the end, of which a message may give the number.
-        let source = std::fs::read(&program.path).expect("it can be read");
-        match (resolve_chunk(&source), &program.expected.error) {
+        match (resolve_chunk(program.text.as_bytes()), &program.expected.error) {
             (Err(error), Some(expected)) if program.expected.output.is_empty() => {
                 let message = error.in_chunk(format!("@{}.lua", program.name).as_bytes());
                 assert_eq!(&String::from_utf8_lossy(&message), expected);
@@ -133,9 +132,9 @@ fn broken_programs() {
     }
     let mut random = Random::new(8);
     let (mut calls, mut expected) = (Vec::new(), Vec::new());
-    for program in programs::all() {
+    for program in LUA.programs(150) {
         for _ in 0..VERSIONS {
-            let source = broken(&mut random, &program.source);
+            let source = broken(&mut random, &program.source());
             let chunk = literal(source.as_bytes());
             calls.push(format!("local f, e = loadstring({chunk}, '=c') if f then show(true) else show(false, e) end"));
             expected.push(outcome(source.as_bytes()));

@@ -7,5 +7,4 @@ mod dates;
 mod formats;
 mod numbers;
 mod patterns;
-mod programs;
 mod random;

@@ -10,14 +10,14 @@ mod writer;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use mimeo_corpus::runner::with_stack;
+use mimeo_corpus::{Behaviour, Mode};
 use proptest::collection::vec;
 use proptest::num::u16;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
 use crate::configuration::Configuration;
 use crate::machine::run;
-use crate::programs::{Behaviour, difference};
-use crate::workers::with_stack;
 
 /// Programs that are tried unless the environment says otherwise.
 const PROGRAMS: u32 = 100;
@@ -27,13 +27,14 @@ fn from_environment(name: &str, default: u32) -> u32 {
 }
 
 fn configurations() -> Vec<Configuration> {
-    let interpreted = [Configuration::interpreter(), Configuration::interpreter().collecting(37)];
+    let interpreted = Configuration::from(Mode::interpreter());
+    let interpreted = [interpreted.clone(), interpreted.collecting(37)];
     #[cfg(feature = "jit")]
     let native = [
-        Configuration::on(),
-        Configuration::after(2),
-        Configuration::on().collecting(11),
-        Configuration::deopt_everywhere(),
+        Mode::on().into(),
+        Mode::after(2).into(),
+        Configuration::from(Mode::on()).collecting(11),
+        Mode::deopt_everywhere().into(),
     ];
     #[cfg(not(feature = "jit"))]
     let native = [];
@@ -47,12 +48,12 @@ fn ask_luajit(source: &str) -> Behaviour {
     let mut luajit = command.spawn().expect("it is installed");
     luajit.stdin.take().expect("it is piped").write_all(source.as_bytes()).expect("it reads the program");
     let output = luajit.wait_with_output().expect("it ends");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let error = text(&output.stderr).strip_prefix("luajit: ").map(|error| {
+    let error = String::from_utf8_lossy(&output.stderr);
+    let error = error.strip_prefix("luajit: ").map(|error| {
         let end = error.find("\nstack traceback:").unwrap_or(error.trim_end().len());
         error[..end].to_owned()
     });
-    Behaviour { output: text(&output.stdout), error }
+    Behaviour { output: output.stdout, error }
 }
 
 /// Messages without the names of what they are about: LuaJIT takes what was written last into the place, even where
@@ -74,7 +75,11 @@ fn is_the_same_to_luajit(behaviour: &Behaviour, luajit: &Behaviour) -> bool {
     let is_close = |a: f64, b: f64| a.is_nan() && b.is_nan() || (a - b).abs() <= a.abs() * 1e-13;
     let is_same = |(a, b): (&str, &str)| a == b || matches!((a.parse(), b.parse()), (Ok(a), Ok(b)) if is_close(a, b));
     let words = |behaviour: &Behaviour| {
-        let text = format!("{}\n{}", behaviour.output, behaviour.error.as_deref().unwrap_or("no error"));
+        let text = format!(
+            "{}\n{}",
+            String::from_utf8_lossy(&behaviour.output),
+            behaviour.error.as_deref().unwrap_or("no error")
+        );
         let text = without_names(text);
         let words: Vec<_> = text.split([' ', '\n', '(', ')', ',']).map(str::to_owned).collect();
         words
@@ -86,18 +91,17 @@ fn is_the_same_to_luajit(behaviour: &Behaviour, luajit: &Behaviour) -> bool {
 /// What is wrong with a program, if anything is.
 fn complaint(source: &str, has_luajit: bool) -> Option<String> {
     let mut said = configurations().into_iter().map(|configuration| {
-        let behaviour = run(&configuration, source.as_bytes(), "=stdin", &[]).behaviour;
-        (configuration.name, behaviour)
+        let (behaviour, _) = run(&configuration, source.as_bytes(), "=stdin", &[]);
+        (configuration, behaviour)
     });
     let (_, expected) = said.next().expect("there is the interpreter");
     if has_luajit {
         let luajit = ask_luajit(source);
         if !is_the_same_to_luajit(&expected, &luajit) {
-            return Some(format!("we are not luajit: {}", difference(&luajit, &expected)));
+            return Some(format!("we are not luajit: {:?}", expected.difference(&luajit)));
         }
     }
-    let different = said.find(|(_, said)| *said != expected);
-    different.map(|(name, said)| format!("{name}: {}", difference(&expected, &said)))
+    said.find_map(|(configuration, said)| Some(format!("{configuration}: {}", said.difference(&expected)?)))
 }
 
 #[test]

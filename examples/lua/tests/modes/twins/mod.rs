@@ -9,9 +9,9 @@ use lua::ops::ops::{Context, Machine, Ops, Value, Vm};
 use lua::runtime::Host;
 use mimeo::InstructionSet as _;
 use mimeo::def::op::{OpInfo, OperandInfo};
+use mimeo_corpus::runner::with_stack;
 use mimeo_twins::{Language, Random, Settings, twins_with};
 
-use crate::workers::with_stack;
 use world::{OBJECTS, look_the_same, number_of, picture, stand_in};
 
 struct Lua;

@@ -10,6 +10,7 @@ use mimeo_build::object_file::Object;
 use mimeo_build::prebuilt;
 
 use mimeo_cli::listing;
+use mimeo_twins::Random;
 
 /// Functions of one object that are extracted: damaged objects can have thousands.
 const FUNCTIONS: usize = 40;
@@ -43,11 +44,11 @@ pub struct Panicked {
 ///
 /// The first file at which `consume` panics.
 pub fn run(samples: &[Vec<u8>], seed: u64, time: Duration, consume: fn(&[u8], &mut Tally)) -> Result<Tally, Panicked> {
-    let mut random = Random(seed);
+    let mut damage = Damage(Random::new(seed));
     let mut tally = Tally::default();
     let start = Instant::now();
     while start.elapsed() < time {
-        let Some(bytes) = random.damaged(samples) else { break };
+        let Some(bytes) = damage.damaged(samples) else { break };
         tally.files += 1;
         let outcome = panic::catch_unwind(AssertUnwindSafe(|| consume(&bytes, &mut tally)));
         if let Err(payload) = outcome {
@@ -85,27 +86,19 @@ pub fn read_table(bytes: &[u8], tally: &mut Tally) {
     }
 }
 
-/// Numbers from a seed. Source: Sebastiano Vigna, SplitMix64, <https://prng.di.unimi.it/splitmix64.c>.
-struct Random(u64);
+/// Changes files as damage does.
+struct Damage(Random);
 
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-
-    /// A number below `end`, which is not 0.
+impl Damage {
+    /// A number below `end`, or 0 if there is none.
     fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
+        self.0.below(end.max(1) as u64) as usize
     }
 
     /// One of the samples with some changes.
     fn damaged(&mut self, samples: &[Vec<u8>]) -> Option<Vec<u8>> {
         let mut bytes = samples.get(self.below(samples.len()))?.clone();
-        for _ in 0..=self.next() % CHANGES {
+        for _ in 0..=self.0.bits() % CHANGES {
             self.change(&mut bytes, samples);
         }
         Some(bytes)
@@ -117,9 +110,9 @@ impl Random {
             return;
         }
         let at = self.below(bytes.len());
-        match self.next() % 10 {
+        match self.0.bits() % 10 {
             0 => bytes[at] ^= 1 << self.below(8),
-            1 => bytes[at] = self.next() as u8,
+            1 => bytes[at] = self.0.bits() as u8,
             // Numbers of every size, at the places where a header has them.
             2..=5 => {
                 let number = self.number(bytes.len()).to_le_bytes();
@@ -152,14 +145,14 @@ impl Random {
 
     /// A number at which something usually changes.
     fn number(&mut self, len: usize) -> u64 {
-        match self.next() % 8 {
-            0 => self.next() % 8,
-            1 => u64::MAX - self.next() % 8,
+        match self.0.bits() % 8 {
+            0 => self.0.bits() % 8,
+            1 => u64::MAX - self.0.bits() % 8,
             2 => 1 << self.below(64),
             3 => (1 << self.below(64)) - 1,
-            4 => (len as u64).wrapping_sub(self.next() % 4),
+            4 => (len as u64).wrapping_sub(self.0.bits() % 4),
             5 => i32::MAX as u64,
-            _ => self.next(),
+            _ => self.0.bits(),
         }
     }
 }

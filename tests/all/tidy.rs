@@ -133,6 +133,16 @@ fn crates_know_only_what_they_may() {
     }
 }
 
+#[test]
+fn no_crate_depends_on_the_tools_of_this_tree() {
+    for (name, folder) in CRATES.iter().filter(|(name, _)| *name != "mimeo") {
+        let found = dependencies(&format!("{}/Cargo.toml", folder.trim_end_matches("/src")));
+        for tool in ["mimeo-check", "mimeo-doc-ops", "mimeo-mutants", "mimeo-support"] {
+            assert!(!found.contains(tool), "{name} depends on {tool}");
+        }
+    }
+}
+
 /// The text of the fenced block that follows `heading`.
 fn block<'a>(page: &'a str, heading: &str) -> &'a str {
     let after = page.split_once(heading).unwrap_or_else(|| panic!("{heading}")).1;

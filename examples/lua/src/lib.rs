@@ -17,20 +17,13 @@ mod library;
 mod load;
 #[doc(hidden)]
 pub mod ops;
-#[forbid(unsafe_code)]
-pub mod resolve;
 #[doc(hidden)]
 pub mod runtime;
 mod state;
-#[forbid(unsafe_code)]
-pub mod strings;
-#[forbid(unsafe_code)]
-pub mod syntax;
-#[forbid(unsafe_code)]
-pub mod time;
 
 pub use embed::{Failure, Function, Handle, Scope, Table, Unlisted, Value};
 pub use heap::BadKey;
+pub use lua_syntax::{resolve, strings, syntax, time};
 pub use runtime::Exit;
 pub use state::{Lua, Options};
 #[doc(hidden)]

@@ -65,7 +65,7 @@ mod tests;
 pub use collect::Roots;
 pub use coroutine::{Coroutine, CoroutineState};
 pub use event::Event;
-pub use function::{Builtin, Capture, Chunk, ChunkParts, Closure, NameKind, OperandName, Prototype};
+pub use function::{Builtin, Capture, Chunk, ChunkParts, Closure, NameKind, Native, OperandName, Prototype};
 pub use gc::{Gc, Kind};
 pub use hash::HashPart;
 pub use mark::Tracer;

@@ -21,10 +21,10 @@ pub mod ops;
 pub mod runtime;
 mod state;
 
-pub use embed::{Failure, Function, Handle, Scope, Table, Unlisted, Value};
+pub use embed::{Failure, Function, Handle, Scope, Table, Value};
 pub use heap::BadKey;
 pub use lua_syntax::{resolve, strings, syntax, time};
 pub use runtime::Exit;
-pub use state::{Lua, Options};
+pub use state::{Lua, Options, Unlisted};
 #[doc(hidden)]
 pub use state::{bare_state, furnish};

@@ -10,7 +10,6 @@ use super::{Gc, Heap, Kind};
 use crate::ops::ops::{BLACK, Callee, Object, Table, Upvalue, Value, upvalue_at};
 
 pub use crate::ops::ops::Closure;
-use crate::runtime::BuiltinFn;
 
 /// Where a new closure finds one of its upvalues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,6 +164,16 @@ impl Chunk {
     }
 }
 
+/// What the heap keeps for a function written in Rust, and cannot call: whoever runs builtins implements this for
+/// [`Value`], so that the heap need not know the machine that they work with.
+pub trait Native {
+    /// A function pointer.
+    type Function: Copy + 'static;
+}
+
+/// What a builtin does.
+type NativeFn = <Value as Native>::Function;
+
 /// A function written in Rust.
 #[repr(C)]
 pub struct Builtin {
@@ -172,7 +181,7 @@ pub struct Builtin {
     /// Its code: what calls `function`.
     pub callee: Callee,
     /// What it does.
-    pub function: BuiltinFn,
+    pub function: NativeFn,
     /// Its name in the library.
     pub name: &'static str,
     captured: Box<[Value]>,
@@ -263,7 +272,7 @@ impl Heap {
         &mut self,
         name: &'static str,
         callee: Callee,
-        function: BuiltinFn,
+        function: NativeFn,
         captured: Box<[Value]>,
     ) -> Gc<Builtin> {
         let object = Object { next: self.objects, kind: Kind::Builtin as u8, mark: self.tracer.white };

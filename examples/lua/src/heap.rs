@@ -54,6 +54,7 @@ mod shapes;
 mod sweep;
 mod table;
 mod text;
+mod trace;
 mod upvalue;
 mod userdata;
 mod value;

@@ -4,9 +4,10 @@
 //! bytes ─ syntax ─► Ast ─ resolve ─► Tree ─ generate ─► ops, runtime, library ─► heap
 //! ```
 //!
-//! `ops.rs` is the instruction set, and where to start reading. The modules that the documentation does not show
-//! (`heap`, `ops`, `runtime`) are the machine's inside, and public for its tests and benchmarks: whoever uses them
-//! keeps the contract of the heap, which says when an object may be used, without the compiler's help.
+//! Everything up to the tree is the crate `mimeo-lua-syntax`, which knows no machine. `ops.rs` is the instruction set, and
+//! where to start reading. The modules that the documentation does not show (`heap`, `ops`, `runtime`) are the machine's
+//! inside, and public for its tests and benchmarks: whoever uses them keeps the contract of the heap, which says when an
+//! object may be used, without the compiler's help.
 
 mod dump;
 mod embed;

@@ -10,18 +10,17 @@
 mod failure;
 mod function;
 mod handle;
-mod listing;
 mod scope;
 mod value;
 
 use std::rc::Rc;
 
 use crate::heap::Tracer;
-use crate::ops::ops::{Value as Bits, Vm};
+use crate::ops::ops::{Ops, Value as Bits, Vm};
+use crate::runtime::{Embedded, Embedder};
 
 pub use failure::Failure;
 pub use handle::{Function, Handle, Table};
-pub use listing::Unlisted;
 pub use scope::Scope;
 pub use value::Value;
 
@@ -59,15 +58,19 @@ impl Embedding {
     pub(crate) fn is_broken(&self) -> bool {
         self.is_inside
     }
+}
 
-    /// Is it the function under which calls from outside run?
-    pub(crate) fn protects(&self, function: Bits) -> bool {
-        self.protection.is_some_and(|[xpcall, _]| xpcall == function)
-    }
+impl Embedded for Ops {
+    type Embedding = Embedding;
+}
 
-    /// Hands on what the collector must keep.
-    pub(crate) fn trace(&self, tracer: &mut Tracer) {
+impl Embedder for Embedding {
+    fn trace(&self, tracer: &mut Tracer) {
         self.pins.trace(tracer);
         self.protection.iter().flatten().chain(&self.traceback).for_each(|&value| tracer.value(value));
+    }
+
+    fn protects(&self, function: Bits) -> bool {
+        self.protection.is_some_and(|[xpcall, _]| xpcall == function)
     }
 }

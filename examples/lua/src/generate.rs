@@ -13,11 +13,11 @@ mod operation;
 mod statement;
 mod table;
 
+use lua_syntax::resolve::Tree;
 use mimeo::asm::{AssembleError, FunctionIndex};
 
 use crate::heap::{Capture, OperandName};
 use crate::ops::ops::{Program, ProgramBuilder, Value};
-use crate::resolve::Tree;
 
 use function::Generator;
 
@@ -71,7 +71,7 @@ struct ChunkState<'a> {
 
 impl ChunkState<'_> {
     /// Generates a function and those in it; returns its number.
-    fn function(&mut self, function: &crate::resolve::Function) -> Result<u32, TooLarge> {
+    fn function(&mut self, function: &lua_syntax::resolve::Function) -> Result<u32, TooLarge> {
         // Messages of the machine, and reports, know a function by this name.
         let name = format!("{}:{}", self.name, function.line);
         let FunctionIndex(index) = self.program.declare(&name);

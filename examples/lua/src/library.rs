@@ -13,8 +13,6 @@ mod string;
 mod system;
 mod table;
 
-pub use math::Random;
-
 use crate::heap::{Gc, Heap};
 use crate::ops::ops::{Table, Value, Vm};
 use crate::runtime::BuiltinFn;

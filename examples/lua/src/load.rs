@@ -1,13 +1,13 @@
 //! The text of a chunk → a function of the machine.
 
+use lua_syntax::resolve::resolve_chunk;
+use lua_syntax::syntax::{Line, SyntaxError, shown_name};
 use mimeo::asm::FunctionIndex;
 
 use crate::dump::{self, Dumped};
 use crate::generate::generate;
 use crate::heap::{Chunk, ChunkParts, Closure, Gc, Prototype};
 use crate::ops::ops::{Table, Value, Vm};
-use crate::resolve::resolve_chunk;
-use crate::syntax::{Line, SyntaxError, shown_name};
 
 /// Loads a chunk, as a function of which `environment` has the globals.
 ///

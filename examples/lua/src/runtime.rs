@@ -17,11 +17,9 @@ mod upvalue;
 
 use std::io::{Read, Write};
 
-use crate::embed::Embedding;
-use crate::heap::{Coroutine, Gc, Heap};
-use crate::library::Random;
 use mimeo::StackMove;
 
+use crate::heap::{Coroutine, Gc, Heap, Tracer};
 use crate::ops::ops::{Ops, Table, Upvalue, Value, Vm};
 
 pub use arithmetic::to_number;
@@ -67,6 +65,21 @@ unsafe impl mimeo::TrustedOps for Ops {
     }
 }
 
+/// What the host keeps for the one who embeds the machine.
+pub(crate) trait Embedder: Default {
+    /// Hands on what the collector must keep.
+    fn trace(&self, tracer: &mut Tracer);
+
+    /// Whether it is the function under which calls from outside run.
+    fn protects(&self, function: Value) -> bool;
+}
+
+/// Says who embeds the machine: implemented for [`Ops`] by the code above the runtime.
+pub(crate) trait Embedded {
+    /// What the host keeps for it.
+    type Embedding: Embedder;
+}
+
 /// What only runtime functions see of a running Lua.
 pub struct Host {
     /// All its objects.
@@ -108,11 +121,9 @@ pub struct Host {
     /// A finaliser runs: no other one starts.
     pub(crate) is_finalizing: bool,
     /// What belongs to the one who embeds the machine.
-    pub(crate) embedding: Embedding,
+    pub(crate) embedding: <Ops as Embedded>::Embedding,
     /// The program has ended, and is being left.
     pub(crate) exit: Option<Exit>,
-    /// The state of `math.random`.
-    pub(crate) random: Random,
 }
 
 impl std::fmt::Debug for Host {
@@ -146,9 +157,8 @@ impl Host {
             buffer: Vec::new(),
             captured: Vec::new(),
             is_finalizing: false,
-            embedding: Embedding::default(),
+            embedding: Default::default(),
             exit: None,
-            random: Random::default(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A Lua of its own: [`Lua`], a machine with the library.
 
+mod listing;
+
 use std::io::{self, BufWriter, Read, Write};
 
 use mimeo::Limits;
@@ -9,6 +11,8 @@ use crate::embed::{Embedding, Failure, Function, Scope, Value};
 use crate::library;
 use crate::ops::ops::{self, Context, Machine, Ops};
 use crate::runtime::{Exit, Host, Stubs, end_of_machine};
+
+pub use listing::Unlisted;
 
 /// What a [`Lua`] is made with.
 pub struct Options {

@@ -41,7 +41,7 @@ impl<T: Into<Value>> From<T> for Failure {
             Value::String(text) => text.clone(),
             Value::Number(number) => {
                 let mut text = Vec::new();
-                crate::strings::push_number(&mut text, *number);
+                lua_syntax::strings::push_number(&mut text, *number);
                 text
             }
             _ => NO_TEXT.to_vec(),

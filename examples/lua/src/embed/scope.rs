@@ -37,7 +37,7 @@ impl<'a> Scope<'a> {
 
     /// A value as it is inside. Nothing keeps a string that is made here: what is made must be stored or passed on
     /// before any Lua code runs.
-    pub(super) fn bits(&mut self, value: &Value) -> Bits {
+    pub(crate) fn bits(&mut self, value: &Value) -> Bits {
         self.check();
         let pins = &self.vm.host.embedding.pins;
         match value {
@@ -179,7 +179,7 @@ impl<'a> Scope<'a> {
         self.vm.host.embedding.pins.object(handle)
     }
 
-    pub(super) fn vm(&mut self) -> &mut Vm {
+    pub(crate) fn vm(&mut self) -> &mut Vm {
         self.vm
     }
 }

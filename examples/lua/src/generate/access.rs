@@ -1,11 +1,11 @@
 //! Fields, indices and calls → ops. The values on the way are all in one slot, from which a call's window begins.
 
+use lua_syntax::resolve::{Expression, Suffix, SuffixKind, Variable};
+use lua_syntax::syntax::StringId;
 use mimeo::def::Slot;
 
 use super::function::{Generator, name_of_suffix};
 use crate::heap::NameKind;
-use crate::resolve::{Expression, Suffix, SuffixKind, Variable};
-use crate::syntax::StringId;
 
 /// What becomes of the values.
 #[derive(Clone, Copy)]

@@ -1,5 +1,7 @@
 //! Assignments → ops.
 
+use lua_syntax::resolve::{Expression, Suffix, SuffixKind, Target, Variable};
+use lua_syntax::syntax::{Line, StringId};
 use mimeo::asm::Place;
 use mimeo::def::Slot;
 
@@ -7,8 +9,6 @@ use super::access::Want;
 use super::function::{FUNCTION, Generator};
 use crate::heap::NameKind;
 use crate::ops::ops::Value;
-use crate::resolve::{Expression, Suffix, SuffixKind, Target, Variable};
-use crate::syntax::{Line, StringId};
 
 /// A target whose parts are evaluated.
 enum Ready {

@@ -1,12 +1,12 @@
 //! Conditions → jumps.
 
+use lua_syntax::resolve::{BinaryOperator, Expression, LogicOperator, Operation, UnaryOperator};
 use mimeo::asm::{Place, Target};
 use mimeo::def::Slot;
 
 use super::function::Generator;
 use super::operation::{Left, Operand, is_comparison};
 use crate::ops::ops::Value;
-use crate::resolve::{BinaryOperator, Expression, LogicOperator, Operation, UnaryOperator};
 
 impl Generator<'_, '_> {
     /// Jumps if the value counts as `when`; else goes on behind.

@@ -1,12 +1,12 @@
 //! Expressions → ops that leave their values where they are wanted.
 
+use lua_syntax::resolve::{Expression, LogicOperator, UnaryOperator, Variable};
 use mimeo::asm::{Place, Target};
 use mimeo::def::Slot;
 
 use super::access::Want;
 use super::function::{FUNCTION, Generator};
 use crate::ops::ops::Value;
-use crate::resolve::{Expression, LogicOperator, UnaryOperator, Variable};
 
 impl Generator<'_, '_> {
     /// The value, if it is the same whenever and wherever.

@@ -1,13 +1,13 @@
 //! A function → its code: [`Generator`], which knows where its variables are.
 
+use lua_syntax::resolve::{self, Expression, Function, LabelId, LocalId, SuffixKind, Variable};
+use lua_syntax::syntax::{Line, StringId};
 use mimeo::asm::{AssembleError, FunctionBody, Target};
 use mimeo::def::Slot;
 
 use super::{ChunkState, Info, TooLarge};
 use crate::heap::{Capture, NameKind, OperandName};
 use crate::ops::ops::{Assembler, Value};
-use crate::resolve::{self, Expression, Function, LabelId, LocalId, SuffixKind, Variable};
-use crate::syntax::{Line, StringId};
 
 /// The slot of the function that runs.
 pub(super) const FUNCTION: Slot = Slot(0);

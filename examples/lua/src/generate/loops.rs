@@ -1,12 +1,12 @@
 //! Loops → ops. The test stands behind the body, so that a turn takes one jump.
 
+use lua_syntax::resolve::{Block, Bounds, Expression, LocalId};
+use lua_syntax::syntax::Line;
 use mimeo::asm::Place;
 use mimeo::def::Slot;
 
 use super::function::{Generator, Loop};
 use crate::ops::ops::Value;
-use crate::resolve::{Block, Bounds, Expression, LocalId};
-use crate::syntax::Line;
 
 impl Generator<'_, '_> {
     pub(super) fn while_loop(&mut self, condition: &Expression, body: &Block) {

@@ -1,9 +1,9 @@
 //! Operators between two values → ops, which know constants from slots.
 
+use lua_syntax::resolve::{BinaryOperator, Expression, Operation};
 use mimeo::def::Slot;
 
 use super::function::Generator;
-use crate::resolve::{BinaryOperator, Expression, Operation};
 
 /// What an operation is done with: the value so far.
 #[derive(Clone, Copy)]

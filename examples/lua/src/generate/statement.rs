@@ -1,12 +1,12 @@
 //! Statements → ops.
 
+use lua_syntax::resolve::{Arm, Block, Expression, LocalId, Statement, StatementKind};
 use mimeo::asm::Place;
 use mimeo::def::Slot;
 
 use super::access::Want;
 use super::function::Generator;
 use crate::ops::ops::Value;
-use crate::resolve::{Arm, Block, Expression, LocalId, Statement, StatementKind};
 
 impl Generator<'_, '_> {
     pub(super) fn statements(&mut self, statements: &[Statement]) {

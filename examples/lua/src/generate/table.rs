@@ -1,9 +1,9 @@
 //! Table constructors → ops.
 
+use lua_syntax::resolve::{Expression, Item};
 use mimeo::def::Slot;
 
 use super::function::Generator;
-use crate::resolve::{Expression, Item};
 
 /// So many elements are evaluated before they are stored.
 const BATCH: u16 = 50;

@@ -1,8 +1,7 @@
 //! The first values of a table → the same with one more, one less, or in order: what is faster than value by value.
 //!
-//! Contract of its unsafe blocks: (3) of the [heap](super). Values that only move need no barrier: a black table
-//! leads to them already.
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! Values that only move need no barrier: a black table leads to them already. The numbers in `SAFETY` comments are
+//! those of the [heap](super)'s contract.
 
 use super::{Gc, Heap};
 use crate::ops::ops::{Table, Value};
@@ -15,6 +14,7 @@ impl Heap {
             let last = table.get_index(len);
             self.set_index(table, len + 1, last);
             let (from, to) = (at as usize, len as usize);
+            // SAFETY: (3): no other reference leads into the table while its array part changes.
             match unsafe { table.as_mut() }.array_mut().get_mut(..to) {
                 Some(array) => array.copy_within(from - 1..to - 1, from),
                 None => {
@@ -29,6 +29,7 @@ impl Heap {
 
     /// Moves the values behind `at`, which is at least 1, up to `len` down by one, and takes away the last.
     pub fn remove_index(&mut self, mut table: Gc<Table>, at: u32, len: u32) {
+        // SAFETY: (3): no other reference leads into the table while its array part changes.
         match unsafe { table.as_mut() }.array_mut().get_mut(..len as usize) {
             Some(array) => array.copy_within(at as usize.., at as usize - 1),
             None => {
@@ -43,6 +44,7 @@ impl Heap {
     /// Sorts the values from 1 to `len` by `<` if they are in the array part and all numbers or all strings; says
     /// whether they were.
     pub fn sort_plain(&mut self, mut table: Gc<Table>, len: u32) -> bool {
+        // SAFETY: (3): no other reference leads into the table; comparing texts reads only their bytes.
         let Some(values) = unsafe { table.as_mut() }.array_mut().get_mut(..len as usize) else { return false };
         // One zero is not less than the other, but they can be told apart: which is first depends on the algorithm.
         let is_plain = |value: &Value| {

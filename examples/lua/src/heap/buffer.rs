@@ -6,8 +6,7 @@
 //! room behind it; a copy of that copy has room for as much again. So a text that is never appended to twice wastes
 //! nothing, and none keeps more than twice its own length alive.
 //!
-//! Contract of its unsafe blocks: (1), (3) and (7) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use super::{Gc, Heap, text};
 use crate::ops::ops::Text;
@@ -36,6 +35,8 @@ impl Buffer {
         let len = self.bytes.len();
         assert!(self.has_room(len, more.len()), "{} bytes more in a buffer without room", more.len());
         // Not through a slice of the vector, of which there are others.
+        // SAFETY: (7): the bytes after `len` belong to no text, and the assertion says that the allocation has room for
+        // them.
         unsafe {
             self.bytes.as_mut_ptr().add(len).copy_from_nonoverlapping(more.as_ptr(), more.len());
             self.bytes.set_len(len + more.len());
@@ -91,8 +92,10 @@ impl Heap {
         }
         let mut capacity = len;
         if let Some(buffer) = text.buffer() {
+            // SAFETY: (7): the buffer exists as long as `text`.
             let (has_room, is_longest) = unsafe { ((*buffer).has_room(old, more.len()), (*buffer).bytes.len() == old) };
             if has_room {
+                // SAFETY: (7): as above, and only bytes after all texts are written.
                 unsafe { (*buffer).push(more) };
                 return Some(self.text_in(buffer));
             }
@@ -112,6 +115,8 @@ impl Heap {
 
     /// A new text, which is all of a buffer.
     fn text_in(&mut self, buffer: *mut Buffer) -> Gc<Text> {
+        // SAFETY: (7): the buffer exists: it is new, or another text is in it. It counts this text, whose bytes are its
+        // first.
         let text = unsafe {
             (*buffer).texts += 1;
             let (bytes, len) = ((*buffer).bytes.as_mut_ptr(), (*buffer).bytes.len());
@@ -122,6 +127,8 @@ impl Heap {
 
     /// A text in the buffer was freed.
     pub(super) fn leave(&mut self, buffer: *mut Buffer) {
+        // SAFETY: (7): the text that was freed kept the buffer until now; the last one frees it, as the box that it
+        // was.
         unsafe {
             (*buffer).texts -= 1;
             if (*buffer).texts == 0 {

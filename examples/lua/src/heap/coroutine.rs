@@ -1,8 +1,8 @@
 //! A function and, once it runs, a fiber → a [`Coroutine`].
 //!
-//! Contract of its unsafe blocks: (1), (3), (5) and (6) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
+use super::trace::traced;
 use super::{Gc, Heap, Kind};
 use crate::ops::ops::{Object, Upvalue, Value};
 
@@ -23,7 +23,7 @@ pub enum CoroutineState {
 #[derive(Debug)]
 #[repr(C)]
 pub struct Coroutine {
-    object: Object,
+    pub(super) object: Object,
     /// How far it is.
     pub state: CoroutineState,
     fiber: Option<u32>,
@@ -32,6 +32,9 @@ pub struct Coroutine {
     /// The open upvalues of its stack, as long as it does not run.
     pub(super) open_upvalues: *mut Upvalue,
 }
+
+// Its stack is the fiber's.
+traced!(Coroutine { body } not { object, state, fiber, open_upvalues });
 
 impl Coroutine {
     /// The fiber in which it runs, from its beginning to its end.
@@ -59,8 +62,10 @@ impl Heap {
     ///
     /// If it has begun before (test `a_coroutine_does_not_begin_twice`).
     pub fn begin(&mut self, mut coroutine: Gc<Coroutine>, fiber: u32) -> Value {
+        // SAFETY: (3): no other reference leads into the coroutine.
         let body = std::mem::replace(&mut unsafe { coroutine.as_mut() }.body, Value::NIL);
         assert!(!body.is_nil(), "a coroutine begins only once");
+        // SAFETY: (3): as above.
         unsafe { coroutine.as_mut() }.fiber = Some(fiber);
         self.coroutines.push(coroutine);
         body
@@ -74,7 +79,9 @@ impl Heap {
         self.coroutines = live;
         self.coroutines.retain(|coroutine| coroutine.fiber.is_some());
         for mut coroutine in dead {
+            // SAFETY: (3): as above; the coroutine is not marked, but its memory is freed only by the sweep.
             let mut list = std::mem::replace(&mut unsafe { coroutine.as_mut() }.open_upvalues, std::ptr::null_mut());
+            // SAFETY: (6): the list is that of the coroutine's stack, which exists until its fiber is dropped.
             unsafe { self.close_upvalues(&mut list, std::ptr::null_mut()) };
             self.dead_fibers.extend(coroutine.fiber);
         }
@@ -84,11 +91,13 @@ impl Heap {
 impl Gc<Coroutine> {
     /// Sets how far it is.
     pub fn set_state(&mut self, state: CoroutineState) {
+        // SAFETY: (3): no other reference leads into the coroutine.
         unsafe { self.as_mut() }.state = state;
     }
 
     /// It is over, and its fiber is the caller's again.
     pub fn end(&mut self) -> Option<u32> {
+        // SAFETY: (3): as above.
         let coroutine = unsafe { self.as_mut() };
         coroutine.state = CoroutineState::Dead;
         coroutine.fiber.take()
@@ -96,6 +105,7 @@ impl Gc<Coroutine> {
 
     /// The open upvalues of its stack, which are the caller's as long as it runs.
     pub fn take_open_upvalues(&mut self) -> *mut Upvalue {
+        // SAFETY: (3): as above.
         std::mem::replace(&mut unsafe { self.as_mut() }.open_upvalues, std::ptr::null_mut())
     }
 
@@ -105,6 +115,7 @@ impl Gc<Coroutine> {
     ///
     /// (6) of the heap's contract: the list is that of this coroutine's stack.
     pub unsafe fn set_open_upvalues(&mut self, list: *mut Upvalue) {
+        // SAFETY: (3): as above; (6) is the caller's promise.
         unsafe { self.as_mut() }.open_upvalues = list;
     }
 }

@@ -1,7 +1,6 @@
 //! An object that nothing leads to → free memory.
 //!
-//! Contract of its unsafe blocks: (1), (2) and (7) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use std::alloc::Layout;
 
@@ -16,6 +15,7 @@ impl Heap {
     /// through the table of a `match`.
     #[inline]
     pub(super) fn free(&mut self, object: *mut Object) {
+        // SAFETY: (1): the object is live until here and of this kind, so (2) its block has the layout of that kind.
         unsafe {
             let kind = Kind::of(object);
             if kind == Kind::Closure {
@@ -31,6 +31,7 @@ impl Heap {
 
     /// Frees an object of this kind.
     fn free_other(&mut self, kind: Kind, object: *mut Object) {
+        // SAFETY: (1): the object is live until here and was made as this kind, with this layout.
         unsafe {
             match kind {
                 Kind::Text => {
@@ -74,6 +75,7 @@ impl Heap {
     ///
     /// It was.
     unsafe fn free_as<T>(&mut self, object: *mut Object, size: usize) {
+        // SAFETY: the caller's promise (1): it was made as a `T`, and nobody looks at it again.
         unsafe {
             object.cast::<T>().drop_in_place();
             self.release(object, Layout::new::<T>(), size);
@@ -85,6 +87,7 @@ impl Heap {
     /// As [`Pool::free`](super::pool::Pool::free).
     unsafe fn release(&mut self, object: *mut Object, layout: Layout, size: usize) {
         self.accounts.release(size);
+        // SAFETY: the caller's promise (1): the block has this layout, and nobody looks at it again.
         unsafe { self.pool.free(object.cast(), layout) };
     }
 }
@@ -94,6 +97,7 @@ impl Drop for Heap {
         let buckets = std::mem::take(&mut self.texts.buckets);
         for mut object in buckets.into_iter().chain([self.objects]) {
             while !object.is_null() {
+                // SAFETY: (1): the object is live, because its list has it; nobody uses it after the heap.
                 let next = unsafe { (*object).next };
                 self.free(object);
                 object = next;

@@ -1,16 +1,15 @@
 //! Code and variables → functions: [`Closure`]s with the [`Chunk`]s that they are made from, and [`Builtin`]s.
 //!
-//! Contract of its unsafe blocks: (1), (2), (3) and (5) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use std::alloc::Layout;
 use std::fmt;
 
+use super::trace::traced;
 use super::{Gc, Heap, Kind};
 use crate::ops::ops::{BLACK, Callee, Object, Table, Upvalue, Value, upvalue_at};
 
 pub use crate::ops::ops::Closure;
-use crate::runtime::BuiltinFn;
 
 /// Where a new closure finds one of its upvalues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +110,7 @@ impl Prototype {
     /// The chunk in which it was written.
     #[must_use]
     pub fn chunk(&self) -> Gc<Chunk> {
+        // SAFETY: (1): a prototype is part of its chunk, which has set the address.
         unsafe { Gc::from_ptr(self.chunk) }
     }
 }
@@ -136,9 +136,12 @@ pub struct ChunkParts {
 #[derive(Debug)]
 #[repr(C)]
 pub struct Chunk {
-    object: Object,
+    pub(super) object: Object,
     parts: ChunkParts,
 }
+
+traced!(Chunk { parts } not { object });
+traced!(ChunkParts { constants } not { name, source, text, prototypes, program });
 
 impl Chunk {
     /// What it was made of.
@@ -165,18 +168,30 @@ impl Chunk {
     }
 }
 
+/// What the heap keeps for a function written in Rust, and cannot call: whoever runs builtins implements this for
+/// [`Value`], so that the heap need not know the machine that they work with.
+pub trait Native {
+    /// A function pointer.
+    type Function: Copy + 'static;
+}
+
+/// What a builtin does.
+type NativeFn = <Value as Native>::Function;
+
 /// A function written in Rust.
 #[repr(C)]
 pub struct Builtin {
-    object: Object,
+    pub(super) object: Object,
     /// Its code: what calls `function`.
     pub callee: Callee,
     /// What it does.
-    pub function: BuiltinFn,
+    pub function: NativeFn,
     /// Its name in the library.
     pub name: &'static str,
     captured: Box<[Value]>,
 }
+
+traced!(Builtin { captured } not { object, callee, function, name });
 
 impl fmt::Debug for Builtin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -207,6 +222,7 @@ impl Heap {
         let object = Object { next: self.objects, kind: Kind::Chunk as u8, mark: self.tracer.white };
         let mut chunk: Gc<Chunk> = self.place(Chunk { object, parts });
         let pointer = chunk.as_ptr();
+        // SAFETY: (3): the chunk is new, and nothing else refers to it.
         for prototype in &mut unsafe { chunk.as_mut() }.parts.prototypes {
             prototype.chunk = pointer;
         }
@@ -231,6 +247,7 @@ impl Heap {
         let prototype = &chunk.parts.prototypes[prototype as usize];
         assert_eq!(upvalues.len(), prototype.captures.len(), "upvalues of a closure");
         let layout = closure_layout(upvalues.len());
+        // SAFETY: the block is new and has room for a closure and (2) as many addresses after it as it has upvalues.
         let closure: Gc<Closure> = unsafe {
             let closure = self.pool.allocate(layout).cast::<Closure>();
             closure.write(Closure {
@@ -252,6 +269,7 @@ impl Heap {
 
     /// `setfenv`
     pub fn set_environment(&mut self, mut closure: Gc<Closure>, environment: Gc<Table>) {
+        // SAFETY: (3): no other reference leads into the closure.
         unsafe { closure.as_mut() }.environment = environment.as_ptr();
         if closure.object.mark & BLACK != 0 {
             self.barrier_forward(closure, environment.into());
@@ -263,7 +281,7 @@ impl Heap {
         &mut self,
         name: &'static str,
         callee: Callee,
-        function: BuiltinFn,
+        function: NativeFn,
         captured: Box<[Value]>,
     ) -> Gc<Builtin> {
         let object = Object { next: self.objects, kind: Kind::Builtin as u8, mark: self.tracer.white };
@@ -279,6 +297,7 @@ impl Heap {
     ///
     /// If it was made with fewer (test `a_builtin_has_no_more_values_than_it_was_made_with`).
     pub fn set_captured(&mut self, mut builtin: Gc<Builtin>, index: usize, value: Value) {
+        // SAFETY: (3): no other reference leads into the builtin.
         unsafe { builtin.as_mut() }.captured[index] = value;
         if builtin.object.mark & BLACK != 0 {
             self.barrier_forward(builtin, value);
@@ -286,27 +305,34 @@ impl Heap {
     }
 }
 
+// Its upvalues lie after it.
+traced!(Closure { environment, prototype } not { object, callee, upvalues_len });
+
 impl Gc<Closure> {
     /// Its upvalues.
     pub fn upvalues(self) -> impl ExactSizeIterator<Item = Gc<Upvalue>> {
+        // SAFETY: (2): after the closure lie as many addresses of upvalues, which (1) it keeps alive.
         (0..self.upvalues_len as u32).map(move |index| unsafe { Gc::from_ptr(*upvalue_at(self.as_ptr(), index)) })
     }
 
     /// One of its upvalues.
     #[must_use]
     pub fn upvalue(self, index: u32) -> Option<Gc<Upvalue>> {
+        // SAFETY: (2) and (1), as above.
         (u64::from(index) < self.upvalues_len).then(|| unsafe { Gc::from_ptr(*upvalue_at(self.as_ptr(), index)) })
     }
 
     /// Its environment.
     #[must_use]
     pub fn environment(self) -> Gc<Table> {
+        // SAFETY: (2): a closure has an environment, which (1) it keeps alive.
         unsafe { Gc::from_ptr(self.environment) }
     }
 
     /// What it was made from.
     #[must_use]
     pub fn prototype(&self) -> &Prototype {
+        // SAFETY: (2): the prototype is part of a chunk, which (1) the closure keeps alive.
         unsafe { &*self.prototype }
     }
 }

@@ -1,7 +1,6 @@
 //! An object's address → [`Gc`], by which Rust names an object of a known kind.
 //!
-//! Contract of its unsafe blocks: (1) and (3) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use std::alloc::Layout;
 use std::fmt;
@@ -12,43 +11,45 @@ use std::ptr::NonNull;
 use super::{Builtin, Chunk, Coroutine, Heap, Shape, Userdata};
 use crate::ops::ops::{Closure, Object, Table, Text, Upvalue};
 
-/// What an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Kind {
-    /// A [`Text`].
+/// The kinds of objects, by the number that says so in memory.
+macro_rules! kinds {
+    ($($ty:ident = $number:literal,)*) => {
+        /// What an object is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Kind {
+            $(#[doc = concat!("A [`", stringify!($ty), "`].")]
+            $ty = $number,)*
+        }
+
+        impl Kind {
+            const ALL: &[Kind] = &[$(Kind::$ty),*];
+        }
+
+        $(
+            const _: () = assert!(std::mem::offset_of!($ty, object) == 0);
+
+            // SAFETY: the heap makes these objects, and no others, with this kind. They begin with an `Object`.
+            unsafe impl Managed for $ty {
+                const KIND: Kind = Kind::$ty;
+            }
+        )*
+    };
+}
+
+kinds! {
     Text = 1,
-    /// A [`Table`].
-    Table,
-    /// A [`Closure`].
-    Closure,
-    /// A [`Builtin`].
-    Builtin,
-    /// A [`Userdata`].
-    Userdata,
-    /// A [`Coroutine`].
-    Coroutine,
-    /// An [`Upvalue`].
-    Upvalue,
-    /// A [`Chunk`].
-    Chunk,
-    /// A [`Shape`].
-    Shape,
+    Table = 2,
+    Closure = 3,
+    Builtin = 4,
+    Userdata = 5,
+    Coroutine = 6,
+    Upvalue = 7,
+    Chunk = 8,
+    Shape = 9,
 }
 
 impl Kind {
-    const ALL: [Kind; 9] = [
-        Kind::Text,
-        Kind::Table,
-        Kind::Closure,
-        Kind::Builtin,
-        Kind::Userdata,
-        Kind::Coroutine,
-        Kind::Upvalue,
-        Kind::Chunk,
-        Kind::Shape,
-    ];
-
     /// The kind of an object.
     ///
     /// # Panics
@@ -56,6 +57,7 @@ impl Kind {
     /// If it is none: somebody kept an object that was freed (test `a_dangling_value_is_found`).
     #[inline]
     pub(super) fn of(object: *mut Object) -> Kind {
+        // SAFETY: (1): the object is live. Of one that was freed, debug builds find the poison.
         let number = unsafe { (*object).kind };
         match Kind::ALL.get(usize::from(number).wrapping_sub(1)) {
             Some(&kind) => kind,
@@ -72,34 +74,6 @@ impl Kind {
 pub unsafe trait Managed {
     /// Which it is.
     const KIND: Kind;
-}
-
-unsafe impl Managed for Text {
-    const KIND: Kind = Kind::Text;
-}
-unsafe impl Managed for Table {
-    const KIND: Kind = Kind::Table;
-}
-unsafe impl Managed for Closure {
-    const KIND: Kind = Kind::Closure;
-}
-unsafe impl Managed for Upvalue {
-    const KIND: Kind = Kind::Upvalue;
-}
-unsafe impl Managed for Builtin {
-    const KIND: Kind = Kind::Builtin;
-}
-unsafe impl Managed for Userdata {
-    const KIND: Kind = Kind::Userdata;
-}
-unsafe impl Managed for Coroutine {
-    const KIND: Kind = Kind::Coroutine;
-}
-unsafe impl Managed for Chunk {
-    const KIND: Kind = Kind::Chunk;
-}
-unsafe impl Managed for Shape {
-    const KIND: Kind = Kind::Shape;
 }
 
 /// A live object of the heap.
@@ -140,6 +114,7 @@ impl<T: Managed> Gc<T> {
     /// (1) of the heap's contract.
     #[inline]
     pub unsafe fn from_ptr(pointer: *mut T) -> Gc<T> {
+        // SAFETY: the caller's promise (1): a live object is not at null.
         unsafe { Gc::option(pointer).unwrap_unchecked() }
     }
 
@@ -164,6 +139,7 @@ impl<T: Managed> Gc<T> {
     #[inline]
     pub(super) unsafe fn as_mut(&mut self) -> &mut T {
         debug_assert_eq!(Kind::of(self.as_object()), T::KIND);
+        // SAFETY: the caller's promise (3), and (1): the object is live.
         unsafe { self.0.as_mut() }
     }
 }
@@ -189,6 +165,7 @@ impl<T: Managed> Deref for Gc<T> {
     #[inline]
     fn deref(&self) -> &T {
         debug_assert_eq!(Kind::of(self.as_object()), T::KIND);
+        // SAFETY: (1): the object is live and a `T`; (3) nobody changes it meanwhile.
         unsafe { self.0.as_ref() }
     }
 }
@@ -198,6 +175,7 @@ impl Heap {
     #[inline]
     pub(super) fn place<T: Managed>(&mut self, object: T) -> Gc<T> {
         let place = self.pool.allocate(Layout::new::<T>()).cast::<T>();
+        // SAFETY: the block is new and has the layout of `T`, as which it is a live object (1) from here on.
         unsafe {
             place.write(object);
             Gc::from_ptr(place)

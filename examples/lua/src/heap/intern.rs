@@ -1,8 +1,7 @@
 //! Bytes → the one text that has them, for short texts.
 //!
 //! The texts of a bucket are a list through [`Object::next`], so the table holds nothing itself: what the sweep takes
-//! out of the list is gone from the table. Contract of its unsafe blocks: (1) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! out of the list is gone from the table. The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use super::collect::Phase;
 use super::text::{self, hash};
@@ -27,6 +26,7 @@ impl Texts {
     fn find(&self, bytes: &[u8], hash: u32) -> Option<Gc<Text>> {
         let mut object = self.buckets[self.bucket(hash)];
         while !object.is_null() {
+            // SAFETY: (1): the lists of the buckets have live texts only.
             let text: Gc<Text> = unsafe { Gc::from_ptr(object.cast()) };
             if text.hash == hash && text.bytes() == bytes {
                 return Some(text);
@@ -42,8 +42,10 @@ impl Texts {
         let old = std::mem::replace(&mut self.buckets, vec![std::ptr::null_mut(); len]);
         for mut object in old {
             while !object.is_null() {
+                // SAFETY: (1): as in `find`.
                 let mut text: Gc<Text> = unsafe { Gc::from_ptr(object.cast()) };
                 let bucket = self.bucket(text.hash);
+                // SAFETY: (3): no other reference leads to the text's header.
                 let next = std::mem::replace(&mut unsafe { text.as_mut() }.object.next, self.buckets[bucket]);
                 self.buckets[bucket] = object;
                 object = next;
@@ -70,6 +72,7 @@ impl Heap {
         if let Some(mut text) = self.texts.find(bytes, hash) {
             // Nothing leads to it and the sweep is on its way there: it lives again.
             if self.tracer.is_dead(text.as_object()) {
+                // SAFETY: (3): as in `resize`.
                 unsafe { text.as_mut() }.object.mark = self.tracer.white;
             }
             return text;

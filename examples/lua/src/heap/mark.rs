@@ -2,11 +2,11 @@
 //!
 //! An object is white when nothing has led to it yet in this cycle, grey when something has, and black when all that
 //! it leads to is grey or black too. There are two whites, which change places in every cycle: what is made while the
-//! sweep is under way has the new one. Contract of its unsafe blocks: (1), (2), (3), (5) and (6) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! sweep is under way has the new one. The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use super::gc::Managed;
 use super::hash::Entry;
+use super::trace::Trace;
 use super::{Builtin, Chunk, Coroutine, Event, Gc, Kind, Roots, Shape, Userdata};
 use crate::ops::ops::{BLACK, Closure, Object, PROTOTYPE, Table, Text, Upvalue, Value};
 
@@ -81,21 +81,25 @@ impl Tracer {
     ///
     /// (6) of the heap's contract.
     pub unsafe fn open_upvalues(&mut self, list: *mut Upvalue) {
+        // SAFETY: the caller's promise: (6) the list has live upvalues (1), or is null.
         let mut next = unsafe { Gc::option(list) };
         while let Some(upvalue) = next {
             self.object(upvalue);
+            // SAFETY: (6): as above.
             next = unsafe { Gc::option(upvalue.next_open) };
         }
     }
 
     #[inline]
     pub(super) fn is_white(&self, object: *mut Object) -> bool {
+        // SAFETY: (1): the object is live.
         unsafe { (*object).mark & WHITES != 0 }
     }
 
     /// Will the sweep free it?
     #[inline]
     pub(super) fn is_dead(&self, object: *mut Object) -> bool {
+        // SAFETY: (1): as above.
         unsafe { (*object).mark & WHITES & !self.white != 0 }
     }
 
@@ -106,22 +110,26 @@ impl Tracer {
     /// The white of new objects.
     #[inline]
     pub(super) fn whiten(&self, object: *mut Object) {
+        // SAFETY: (1): as above. (3): no reference leads to an object's header.
         unsafe { (*object).mark = (*object).mark & KEPT | self.white };
     }
 
     /// The white that new objects have behind the next [`flip`](Self::flip).
     pub(super) fn whiten_next(&self, object: *mut Object) {
+        // SAFETY: (1) and (3), as above.
         unsafe { (*object).mark = (*object).mark & KEPT | self.white ^ WHITES };
     }
 
     #[inline]
     fn blacken(&self, object: *mut Object) {
+        // SAFETY: (1) and (3), as above.
         unsafe { (*object).mark |= BLACK };
     }
 
     #[inline]
     pub(super) fn mark(&mut self, object: *mut Object) {
         if self.is_white(object) {
+            // SAFETY: (1) and (3), as above.
             unsafe { (*object).mark &= !WHITES };
             if Kind::of(object) == Kind::Text {
                 self.blacken(object);
@@ -133,6 +141,7 @@ impl Tracer {
 
     /// A black object has to be looked at again.
     pub(super) fn revisit(&mut self, object: *mut Object) {
+        // SAFETY: (1) and (3), as above.
         unsafe { (*object).mark &= !BLACK };
         self.again.push(object);
     }
@@ -140,28 +149,54 @@ impl Tracer {
     /// Marks what a grey object leads to; returns its size.
     pub(super) fn trace(&mut self, object: *mut Object, roots: &mut dyn Roots) -> usize {
         self.blacken(object);
+        // SAFETY: (1): the object is live and of this kind.
         unsafe {
             match Kind::of(object) {
                 Kind::Text => 0,
-                Kind::Table => self.table(Gc::from_ptr(object.cast())),
-                Kind::Closure => self.closure(Gc::from_ptr(object.cast())),
-                Kind::Builtin => self.builtin(Gc::from_ptr(object.cast())),
-                Kind::Userdata => self.userdata(Gc::from_ptr(object.cast())),
-                Kind::Coroutine => self.coroutine(Gc::from_ptr(object.cast()), roots),
-                Kind::Upvalue => self.upvalue(Gc::from_ptr(object.cast())),
-                Kind::Chunk => self.chunk(Gc::from_ptr(object.cast())),
-                Kind::Shape => self.shape(Gc::from_ptr(object.cast())),
+                Kind::Table => {
+                    let table = self.fields(object);
+                    self.table(table)
+                }
+                Kind::Closure => {
+                    let closure = self.fields(object);
+                    self.closure(closure)
+                }
+                Kind::Builtin => self.fields::<Builtin>(object).size(),
+                Kind::Userdata => {
+                    self.fields::<Userdata>(object);
+                    size_of::<Userdata>()
+                }
+                Kind::Coroutine => {
+                    let coroutine = self.fields(object);
+                    self.coroutine(coroutine, roots)
+                }
+                Kind::Upvalue => {
+                    let upvalue = self.fields(object);
+                    self.upvalue(upvalue)
+                }
+                Kind::Chunk => self.fields::<Chunk>(object).size(),
+                Kind::Shape => self.fields::<Shape>(object).size(),
             }
         }
     }
 
+    /// Marks what the fields of an object lead to.
+    ///
+    /// # Safety
+    ///
+    /// (1) of the heap's contract: the object is live and a `T`.
+    #[inline]
+    unsafe fn fields<T: Managed + Trace>(&mut self, object: *mut Object) -> Gc<T> {
+        // SAFETY: the caller's promise (1).
+        unsafe {
+            let object: Gc<T> = Gc::from_ptr(object.cast());
+            T::trace(&object, self);
+            object
+        }
+    }
+
+    /// Marks the keys and values of a table, as far as they are not weak.
     fn table(&mut self, table: Gc<Table>) -> usize {
-        if let Some(metatable) = table.metatable() {
-            self.object(metatable);
-        }
-        if let Some(shape) = table.names() {
-            self.object(shape);
-        }
         let weakness = self.weakness(table);
         if weakness != Weakness::default() {
             if !self.is_final {
@@ -202,32 +237,18 @@ impl Tracer {
         }
     }
 
+    /// Marks the upvalues of a closure.
     fn closure(&mut self, closure: Gc<Closure>) -> usize {
-        self.object(closure.environment());
-        self.object(closure.prototype().chunk());
         for upvalue in closure.upvalues() {
             self.object(upvalue);
         }
         size_of::<Closure>() + closure.upvalues_len as usize * size_of::<*mut Upvalue>()
     }
 
-    fn builtin(&mut self, builtin: Gc<Builtin>) -> usize {
-        for &value in builtin.captured() {
-            self.value(value);
-        }
-        builtin.size()
-    }
-
-    fn userdata(&mut self, userdata: Gc<Userdata>) -> usize {
-        if let Some(metatable) = userdata.metatable() {
-            self.object(metatable);
-        }
-        size_of::<Userdata>()
-    }
-
+    /// Marks what is on the stack of a coroutine.
     fn coroutine(&mut self, coroutine: Gc<Coroutine>, roots: &mut dyn Roots) -> usize {
         let mut size = size_of::<Coroutine>();
-        self.value(coroutine.body);
+        // SAFETY: (6): the list is that of the coroutine's stack.
         unsafe { self.open_upvalues(coroutine.open_upvalues) };
         if let Some(fiber) = coroutine.fiber() {
             size += roots.trace_fiber(fiber, self) * size_of::<Value>();
@@ -238,28 +259,14 @@ impl Tracer {
         size
     }
 
+    /// Marks the value of an upvalue that is in a frame.
     fn upvalue(&mut self, upvalue: Gc<Upvalue>) -> usize {
-        self.value(upvalue.value());
-        if upvalue.is_open() && !self.is_final {
-            self.revisit(upvalue.as_object());
+        if upvalue.is_open() {
+            self.value(upvalue.value());
+            if !self.is_final {
+                self.revisit(upvalue.as_object());
+            }
         }
         size_of::<Upvalue>()
-    }
-
-    fn chunk(&mut self, chunk: Gc<Chunk>) -> usize {
-        for &constant in &chunk.parts().constants {
-            self.value(constant);
-        }
-        chunk.size()
-    }
-
-    fn shape(&mut self, shape: Gc<Shape>) -> usize {
-        if let Some(parent) = shape.parent {
-            self.object(parent);
-        }
-        for &name in &shape.names {
-            self.object(name);
-        }
-        shape.size()
     }
 }

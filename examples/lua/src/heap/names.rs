@@ -1,7 +1,6 @@
 //! A table, a name and a value → the table with the value in a slot that its shape has for the name.
 //!
-//! Contract of its unsafe blocks: (1), (2), (3) and (5) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use super::{Gc, HashPart, Heap, Shape};
 use crate::ops::ops::{AddCache, BLACK, FieldCache, NO_SHAPE, PROTOTYPE, Table, Text, Value};
@@ -45,6 +44,7 @@ impl Heap {
             return self.set_other(table, name.into(), value);
         };
         if let Some(slot) = shape.find(name) {
+            // SAFETY: (3): no other reference leads into the table.
             let before = std::mem::replace(&mut unsafe { table.as_mut() }.slots_mut()[slot], value);
             self.prototype_stored(table, before);
             return self.stored(table, value);
@@ -66,6 +66,7 @@ impl Heap {
         if slot >= table.slots_len as usize {
             self.resize_slots(&mut table, (slot as u32 * 2).max(4));
         }
+        // SAFETY: (3): as above.
         let fields = unsafe { table.as_mut() };
         fields.slots_mut()[slot] = value;
         (fields.shape, fields.shape_id) = (next.as_ptr(), next.id);
@@ -90,12 +91,14 @@ impl Heap {
         }
         self.set_hash_part(table, Some(hash));
         self.resize_slots(table, 0);
+        // SAFETY: (3): as above.
         let fields = unsafe { table.as_mut() };
         (fields.shape, fields.shape_id) = (std::ptr::null_mut(), NO_SHAPE);
     }
 
     /// `setmetatable`, without its checks.
     pub fn set_metatable(&mut self, mut table: Gc<Table>, metatable: Option<Gc<Table>>) {
+        // SAFETY: (3): as above.
         unsafe { table.as_mut() }.metatable = metatable.map_or(std::ptr::null_mut(), Gc::as_ptr);
         if table.object.mark & PROTOTYPE != 0 {
             self.end_epoch();

@@ -1,7 +1,6 @@
 //! A table, a key and a value → the table with the value stored, its parts as large as Lua's rules say.
 //!
-//! Contract of its unsafe blocks: (1), (2), (3) and (5) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use std::alloc::Layout;
 use std::fmt;
@@ -65,6 +64,7 @@ impl Heap {
     #[inline]
     pub fn set_index(&mut self, mut table: Gc<Table>, index: u32, value: Value) {
         let at = index.wrapping_sub(1) as usize;
+        // SAFETY: (3): no other reference leads into the table.
         if let Some(place) = unsafe { table.as_mut() }.array_mut().get_mut(at) {
             *place = value;
             self.stored(table, value);
@@ -75,6 +75,7 @@ impl Heap {
 
     /// Stores the value of a key that is in the hash part, or nowhere yet.
     pub(super) fn set_other(&mut self, mut table: Gc<Table>, key: Value, value: Value) {
+        // SAFETY: (3): as above; finding a key looks only into texts.
         let hash = unsafe { table.as_mut() }.hash_part_mut();
         if let Some(hash) = hash
             && let Some(at) = hash.find(key)
@@ -109,6 +110,7 @@ impl Heap {
         if is_behind || is_full {
             self.rehash(table, index);
             if let Some(index) = index.filter(|&index| index <= table.array_len) {
+                // SAFETY: (3): as above.
                 unsafe { table.as_mut() }.array_mut()[index as usize - 1] = value;
                 return;
             }
@@ -117,6 +119,7 @@ impl Heap {
             let room = table.hash_part().map_or(0, |hash| hash.live().count()) + 1;
             self.rebuild_hash(table, room);
         }
+        // SAFETY: (3): as above.
         if let Some(hash) = unsafe { table.as_mut() }.hash_part_mut() {
             hash.add(key, value);
         }
@@ -151,7 +154,8 @@ impl Heap {
             }
         }
         self.resize_array(table, array_len);
-        let (array, hash) = unsafe { table.as_mut() }.parts_mut();
+        // SAFETY: (3): as above.
+        let (array, _, hash) = unsafe { table.as_mut() }.parts_mut();
         if let Some(hash) = hash {
             for entry in hash.entries.iter_mut().filter(|entry| !entry.value.is_nil()) {
                 let index = entry.key.to_number().and_then(array_index);
@@ -163,6 +167,7 @@ impl Heap {
         if !moved.is_empty() {
             let live = table.hash_part().map_or(0, |hash| hash.live().count());
             self.rebuild_hash(table, live + moved.len() + 1);
+            // SAFETY: (3): as above.
             if let Some(hash) = unsafe { table.as_mut() }.hash_part_mut() {
                 for (index, value) in moved {
                     hash.add(Value::number(f64::from(index)), value);
@@ -184,8 +189,10 @@ impl Heap {
         let before = table.hash_part().map_or(0, HashPart::size);
         let after = hash.as_ref().map_or(0, HashPart::size);
         let new = hash.map_or(std::ptr::null_mut(), |hash| Box::into_raw(Box::new(hash)));
+        // SAFETY: (3): as above.
         let old = std::mem::replace(&mut unsafe { table.as_mut() }.hash, new);
         if !old.is_null() {
+            // SAFETY: (2): a hash part that is not null is the table's own, and was made as a box.
             drop(unsafe { Box::from_raw(old) });
         }
         self.accounts.resize(before, after);
@@ -199,15 +206,19 @@ impl Heap {
     }
 
     pub(super) fn resize_array(&mut self, table: &mut Gc<Table>, len: u32) {
+        // SAFETY: (3): no other reference leads into the table.
         let table = unsafe { table.as_mut() };
         self.accounts.resize(table.array_len as usize * size_of::<Value>(), len as usize * size_of::<Value>());
+        // SAFETY: (2): `array` is a block of `array_len` values or, if that is 0, dangling.
         table.array = unsafe { resize(&mut self.pool, table.array, table.array_len, len) };
         table.array_len = len;
     }
 
     pub(super) fn resize_slots(&mut self, table: &mut Gc<Table>, len: u32) {
+        // SAFETY: (3): no other reference leads into the table.
         let table = unsafe { table.as_mut() };
         self.accounts.resize(table.slots_len as usize * size_of::<Value>(), len as usize * size_of::<Value>());
+        // SAFETY: (2): `slots` is a block of `slots_len` values or, if that is 0, dangling.
         table.slots = unsafe { resize(&mut self.pool, table.slots, table.slots_len, len) };
         table.slots_len = len;
     }
@@ -224,13 +235,16 @@ unsafe fn resize(pool: &mut Pool, values: *mut Value, len: u32, new_len: u32) ->
         (0, 0) => return values,
         (0, _) => pool.allocate(layout(new_len)),
         (_, 0) => {
+            // SAFETY: the caller's promise (2): it is a block of this layout.
             unsafe { pool.free(values.cast(), layout(len)) };
             return std::ptr::dangling_mut();
         }
+        // SAFETY: as above.
         _ => unsafe { pool.resize(values.cast(), layout(len), layout(new_len).size()) },
     };
     let values = block.cast::<Value>();
     for index in len..new_len {
+        // SAFETY: the block has room for `new_len` values.
         unsafe { values.add(index as usize).write(Value::NIL) };
     }
     values

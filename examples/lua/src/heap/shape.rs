@@ -1,6 +1,7 @@
 //! Names → slots, for all tables that got the same names in the same order: [`Shape`].
 
 use super::Gc;
+use super::trace::traced;
 use crate::ops::ops::{Object, Text};
 
 /// Which named fields a table has, and in which of its slots. The names never change; with one more name it is another
@@ -8,7 +9,7 @@ use crate::ops::ops::{Object, Text};
 #[derive(Debug)]
 #[repr(C)]
 pub struct Shape {
-    object: Object,
+    pub(super) object: Object,
     /// No other shape has or had it.
     pub(super) id: u32,
     /// The shape with one name less; a live shape keeps it alive.
@@ -20,6 +21,8 @@ pub struct Shape {
     /// Shapes with one name more, by its address. They are not kept alive.
     pub(super) next: Vec<(Gc<Text>, Gc<Shape>)>,
 }
+
+traced!(Shape { parent, names } not { object, id, index, next });
 
 /// An entry of `index` that has no slot.
 const NONE: u8 = u8::MAX;

@@ -1,9 +1,8 @@
 //! A shape and one more name → the shape that has both; and which shapes there are.
 //!
 //! Shapes are not in the heap's list of objects: the last phase of the marking frees the dead ones all at once, so that
-//! no live shape ever leads to one that is about to be freed. Contract of its unsafe blocks: (1) and (3) of the
-//! [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! no live shape ever leads to one that is about to be freed. The numbers in `SAFETY` comments are those of the
+//! [heap](super)'s contract.
 
 use super::{Gc, Heap, Kind, Shape};
 use crate::ops::ops::{NO_SHAPE, Object, Text};
@@ -59,6 +58,7 @@ impl Heap {
         }
         let names = shape.names.iter().copied().chain([name]).collect();
         let next = self.new_shape(Some(shape), names);
+        // SAFETY: (3): no other reference leads into the shape.
         unsafe { shape.as_mut() }.next.insert(at, (name, next));
         Some(next)
     }
@@ -80,6 +80,7 @@ impl Heap {
         // The shape that leads to a dead one is never freed before it.
         for shape in &dead {
             if let Some(mut parent) = shape.parent.filter(|parent| !self.tracer.is_white(parent.as_object())) {
+                // SAFETY: (3): as in `shape_with`.
                 unsafe { parent.as_mut() }.next.retain(|(_, next)| next != shape);
             }
         }

@@ -1,7 +1,6 @@
 //! Objects that were not marked → freed, a few at a time; the others are white again.
 //!
-//! Contract of its unsafe blocks: (1) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use super::Heap;
 use super::collect::Phase;
@@ -23,10 +22,12 @@ impl Heap {
             let mut list = std::mem::replace(&mut self.texts.buckets[bucket], std::ptr::null_mut());
             while !list.is_null() {
                 let object = list;
+                // SAFETY: (1): an object in a list is live until the sweep frees it.
                 list = unsafe { (*object).next };
                 if self.sweep_object(object) {
                     self.texts.len -= 1;
                 } else {
+                    // SAFETY: (1): as above: it was not freed.
                     unsafe { (*object).next = self.texts.buckets[bucket] };
                     self.texts.buckets[bucket] = object;
                 }
@@ -47,17 +48,20 @@ impl Heap {
     /// Goes on behind an object that stays, or at the beginning; returns what it cost.
     pub(super) fn sweep_objects(&mut self, mut before: *mut Object) -> usize {
         for _ in 0..AT_ONCE {
+            // SAFETY: (1): `before` has survived this sweep, and nothing else frees objects of the list.
             let object = if before.is_null() { self.objects } else { unsafe { (*before).next } };
             if object.is_null() {
                 self.phase = Phase::Pause;
                 return AT_ONCE * COST;
             }
+            // SAFETY: (1): as in `sweep_texts`.
             let next = unsafe { (*object).next };
             if !self.sweep_object(object) {
                 before = object;
             } else if before.is_null() {
                 self.objects = next;
             } else {
+                // SAFETY: (1): as above.
                 unsafe { (*before).next = next };
             }
         }

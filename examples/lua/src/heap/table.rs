@@ -1,9 +1,9 @@
 //! A table and a key → the value, the next key, the length.
 //!
-//! Contract of its unsafe blocks: (1), (2) and (3) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use super::hash::{Entry, normal};
+use super::trace::traced;
 use super::{BadKey, Gc, HashPart, Heap, Kind, Shape};
 use crate::ops::ops::{FieldCache, NO_SHAPE, Object, PROTOTYPE, Table, Text, Value};
 
@@ -17,47 +17,62 @@ pub(super) fn array_index(number: f64) -> Option<u32> {
     (f64::from(index) == number && index.wrapping_sub(1) < MAX_ARRAY).then_some(index)
 }
 
+// Which of its keys and values it leads to depends on its metatable.
+traced!(Table { metatable, shape } not { object, shape_id, missing, slots, array, array_len, slots_len, hash });
+
 impl Table {
     /// The array part.
     #[inline]
     pub(super) fn array(&self) -> &[Value] {
+        // SAFETY: (2): `array` is a block of as many values or, for a length of 0, dangling.
         unsafe { std::slice::from_raw_parts(self.array, self.array_len as usize) }
     }
 
     #[inline]
     pub(super) fn array_mut(&mut self) -> &mut [Value] {
+        // SAFETY: (2): as in `array`; (3) the exclusive reference to the table is the only one to its parts.
         unsafe { std::slice::from_raw_parts_mut(self.array, self.array_len as usize) }
     }
 
     /// Values of named fields, and `nil` behind them.
     #[inline]
     pub(super) fn slots(&self) -> &[Value] {
+        // SAFETY: (2): `slots` is a block of as many values or, for a length of 0, dangling.
         unsafe { std::slice::from_raw_parts(self.slots, self.slots_len as usize) }
     }
 
     #[inline]
     pub(super) fn slots_mut(&mut self) -> &mut [Value] {
+        // SAFETY: (2): as in `slots`; (3) as in `array_mut`.
         unsafe { std::slice::from_raw_parts_mut(self.slots, self.slots_len as usize) }
     }
 
     #[inline]
     pub(super) fn hash_part(&self) -> Option<&HashPart> {
+        // SAFETY: (2): the hash part is the table's own, or null.
         unsafe { self.hash.as_ref() }
     }
 
     #[inline]
     pub(super) fn hash_part_mut(&mut self) -> Option<&mut HashPart> {
+        // SAFETY: (2): as in `hash_part`; (3) as in `array_mut`.
         unsafe { self.hash.as_mut() }
     }
 
-    /// Both parts for all but names.
-    pub(super) fn parts_mut(&mut self) -> (&mut [Value], Option<&mut HashPart>) {
-        unsafe { (std::slice::from_raw_parts_mut(self.array, self.array_len as usize), self.hash.as_mut()) }
+    /// The array part, the values of named fields, and the hash part.
+    pub(super) fn parts_mut(&mut self) -> (&mut [Value], &mut [Value], Option<&mut HashPart>) {
+        // SAFETY: (2) and (3), as above: the parts are different blocks.
+        unsafe {
+            let array = std::slice::from_raw_parts_mut(self.array, self.array_len as usize);
+            let slots = std::slice::from_raw_parts_mut(self.slots, self.slots_len as usize);
+            (array, slots, self.hash.as_mut())
+        }
     }
 
     /// Which names are where, unless they are in the hash part.
     #[inline]
     pub(super) fn names(&self) -> Option<Gc<Shape>> {
+        // SAFETY: (2): a shape or null; (1) the table keeps its shape alive.
         unsafe { Gc::option(self.shape) }
     }
 
@@ -167,6 +182,7 @@ impl Gc<Table> {
     #[inline]
     #[must_use]
     pub fn metatable(self) -> Option<Gc<Table>> {
+        // SAFETY: (2): a table or null; (1) the table keeps its metatable alive.
         unsafe { Gc::option(self.metatable) }
     }
 
@@ -265,11 +281,13 @@ impl Gc<Table> {
     }
 
     pub(super) fn set_missing(&mut self, missing: u32) {
+        // SAFETY: (3): no other reference leads into the table.
         unsafe { self.as_mut() }.missing = missing;
     }
 
     /// Other tables have fields from this one.
     pub(super) fn set_prototype(&mut self) {
+        // SAFETY: (3): as above.
         unsafe { self.as_mut() }.object.mark |= PROTOTYPE;
     }
 

@@ -6,8 +6,7 @@
 //! in a buffer:      Text │ address of the bytes │ address of the Buffer
 //! ```
 //!
-//! Contract of its unsafe blocks: (1), (3) and (7) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use std::alloc::Layout;
 
@@ -49,6 +48,7 @@ impl Text {
 /// A new text, in no list yet, with bytes of its own.
 pub(super) fn allocate(pool: &mut Pool, bytes: &[u8], hash: u32, mark: u8, next: *mut Object) -> Gc<Text> {
     let head = Text::new(bytes.len(), hash, mark, next);
+    // SAFETY: the block is new and has the layout of a text with these bytes, which fit after the header.
     unsafe {
         let text = pool.allocate(Text::layout(head.len)).cast::<Text>();
         let behind = if head.len <= MAX_INTERNED {
@@ -79,6 +79,7 @@ pub(super) unsafe fn allocate_shared(
 ) -> Gc<Text> {
     assert!(len > MAX_INTERNED as usize, "a text of {len} bytes in a buffer");
     let text = Text::new(len, 0, mark, next);
+    // SAFETY: the block is new and has this layout; (7) the bytes are in the buffer.
     unsafe {
         let shared = pool.allocate(Layout::new::<SharedText>()).cast::<SharedText>();
         shared.write(SharedText { long: LongText { text, bytes }, buffer });
@@ -93,6 +94,8 @@ impl Gc<Text> {
     pub fn bytes(&self) -> &[u8] {
         // Through the address and not through a reference, which would be to the header alone.
         let text = self.as_ptr();
+        // SAFETY: (1): the text is live, and (7) has its bytes after the header or at an address, where they never
+        // change.
         unsafe {
             let len = (*text).len;
             let bytes = if len <= MAX_INTERNED {
@@ -110,6 +113,8 @@ impl Gc<Text> {
             return None;
         }
         let text = self.as_ptr().cast::<LongText>();
+        // SAFETY: (1): the text is live and longer than interned ones, so it has an address; (7) bytes elsewhere are in
+        // a buffer.
         unsafe {
             let is_own = (*text).bytes == text.add(1).cast::<u8>();
             (!is_own).then(|| (*text.cast::<SharedText>()).buffer)
@@ -134,6 +139,7 @@ impl Gc<Text> {
     pub fn hash(mut self) -> u32 {
         if self.hash == 0 {
             let hash = hash(self.bytes());
+            // SAFETY: (3): the reference to the bytes is gone, and none leads to the header.
             unsafe { self.as_mut() }.hash = hash;
         }
         self.hash

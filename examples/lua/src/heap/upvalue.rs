@@ -1,12 +1,15 @@
 //! Slots of frames under way → [`Upvalue`]s, which keep the value when the frame is gone.
 //!
-//! Contract of its unsafe blocks: (1), (2), (3), (5) and (6) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use mimeo::StackMove;
 
+use super::trace::traced;
 use super::{Gc, Heap, Kind};
 use crate::ops::ops::{BLACK, Object, Upvalue, Value};
+
+// The value of an open one is in a frame.
+traced!(Upvalue { closed } not { object, at, next_open });
 
 impl Heap {
     /// The upvalue of a slot: the open one if the list has it, or a new one in the list.
@@ -16,6 +19,7 @@ impl Heap {
     /// (6) of the heap's contract; `list` is that of the slot's stack.
     pub unsafe fn find_upvalue(&mut self, list: &mut *mut Upvalue, slot: *mut Value) -> Gc<Upvalue> {
         let mut place: *mut *mut Upvalue = list;
+        // SAFETY: the caller's promise: (6) the list has live upvalues (1) of this stack, highest slots first.
         unsafe {
             // Higher slots come first, and the ones looked for are usually among the highest.
             while !(*place).is_null() && (**place).at > slot {
@@ -41,6 +45,7 @@ impl Heap {
     /// An upvalue that was never open.
     pub fn closed_upvalue(&mut self, value: Value) -> Gc<Upvalue> {
         let mut upvalue = self.new_upvalue(std::ptr::null_mut(), std::ptr::null_mut());
+        // SAFETY: (3): the upvalue is new, and nothing else refers to it.
         unsafe { upvalue.as_mut() }.close(value);
         upvalue
     }
@@ -51,6 +56,8 @@ impl Heap {
     ///
     /// (6) of the heap's contract; `list` is that of the slot's stack.
     pub unsafe fn close_upvalues(&mut self, list: &mut *mut Upvalue, from: *mut Value) {
+        // SAFETY: the caller's promise: (6) the list has live upvalues (1) whose slots still exist. (3): no other
+        // reference leads into them.
         unsafe {
             while let Some(mut upvalue) = Gc::option(*list).filter(|upvalue| upvalue.at >= from) {
                 *list = upvalue.next_open;
@@ -67,6 +74,7 @@ impl Heap {
     ///
     /// (6) of the heap's contract; `list` is that of the stack that was moved.
     pub unsafe fn move_open_upvalues(&mut self, mut list: *mut Upvalue, moved: &StackMove) {
+        // SAFETY: the caller's promise: (6) the list has live upvalues (1). (3): no other reference leads into them.
         unsafe {
             while let Some(mut upvalue) = Gc::option(list) {
                 upvalue.as_mut().at = moved.rebased(upvalue.at);
@@ -78,6 +86,7 @@ impl Heap {
     /// Stores the variable's value.
     #[inline]
     pub fn set_upvalue(&mut self, upvalue: Gc<Upvalue>, value: Value) {
+        // SAFETY: (6): the slot of an open upvalue exists; (2) otherwise the value is the upvalue's own.
         unsafe { *upvalue.at = value };
         if upvalue.object.mark & BLACK != 0 {
             self.barrier_forward(upvalue, value);
@@ -105,6 +114,7 @@ impl Gc<Upvalue> {
     #[inline]
     #[must_use]
     pub fn value(self) -> Value {
+        // SAFETY: (6) and (2), as in `set_upvalue`.
         unsafe { *self.at }
     }
 }

@@ -1,11 +1,11 @@
 //! Rust values → [`Userdata`], and userdata that nothing leads to → calls of their `__gc`.
 //!
-//! Contract of its unsafe blocks: (1), (3) and (5) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use std::any::Any;
 
 use super::mark::FINALIZED;
+use super::trace::traced;
 use super::{Event, Gc, Heap, Kind};
 use crate::ops::ops::{BLACK, Object, Table, Value};
 
@@ -13,10 +13,12 @@ use crate::ops::ops::{BLACK, Object, Table, Value};
 #[derive(Debug)]
 #[repr(C)]
 pub struct Userdata {
-    object: Object,
+    pub(super) object: Object,
     metatable: *mut Table,
     payload: Option<Box<dyn Any>>,
 }
+
+traced!(Userdata { metatable } not { object, payload });
 
 impl Userdata {
     /// What is in it, if that is a `T`.
@@ -28,6 +30,7 @@ impl Userdata {
     /// Its metatable.
     #[must_use]
     pub fn metatable(&self) -> Option<Gc<Table>> {
+        // SAFETY: (1): the userdata keeps its metatable alive, unless that is null.
         unsafe { Gc::option(self.metatable) }
     }
 
@@ -53,6 +56,7 @@ impl Heap {
 
     /// Sets a userdata's metatable.
     pub fn set_userdata_metatable(&mut self, mut userdata: Gc<Userdata>, metatable: Option<Gc<Table>>) {
+        // SAFETY: (3): no other reference leads into the userdata.
         unsafe { userdata.as_mut() }.metatable = metatable.map_or(std::ptr::null_mut(), Gc::as_ptr);
         if let Some(metatable) = metatable.filter(|_| userdata.object.mark & BLACK != 0) {
             self.barrier_forward(userdata, metatable.into());
@@ -84,6 +88,7 @@ impl Heap {
         if self.metamethod(metatable, Event::Gc).is_nil() {
             return false;
         }
+        // SAFETY: (3): as above.
         unsafe { userdata.as_mut() }.object.mark |= FINALIZED;
         self.finalizers.push_back(userdata);
         true

@@ -1,7 +1,6 @@
 //! Objects → [`Value`]s, and back to objects of a known kind.
 //!
-//! Contract of its unsafe blocks: (1) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use super::{Builtin, Coroutine, Gc, Kind, Userdata};
 use crate::ops::ops::{
@@ -23,6 +22,7 @@ macro_rules! conversions {
             #[inline]
             #[must_use]
             pub fn $to(self) -> Option<Gc<$ty>> {
+                // SAFETY: (1): the tag says that it is the address of such an object.
                 self.$is().then(|| unsafe { Gc::from_ptr(std::ptr::with_exposed_provenance_mut(self.address())) })
             })*
         }
@@ -57,6 +57,7 @@ impl Value {
     #[must_use]
     pub fn callee(self) -> Option<Callee> {
         // Both kinds of functions begin with it.
+        // SAFETY: (1): the tag says that it is a function, and (2) both kinds begin as a `Callable`.
         self.is_function().then(|| unsafe { (*std::ptr::with_exposed_provenance::<Callable>(self.address())).callee })
     }
 

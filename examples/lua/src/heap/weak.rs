@@ -1,7 +1,6 @@
 //! Weak tables at the end of the marking → the same without what is about to be freed.
 //!
-//! Contract of its unsafe blocks: (3) of the [heap](super).
-#![expect(clippy::undocumented_unsafe_blocks, reason = "the heap's contract says why they are sound")]
+//! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use super::{Heap, Tracer};
 use crate::ops::ops::Value;
@@ -12,16 +11,15 @@ impl Heap {
         let tracer = &mut self.tracer;
         for mut table in std::mem::take(&mut tracer.weak) {
             let weakness = tracer.weakness(table);
-            let table = unsafe { table.as_mut() };
+            // SAFETY: (3): no other reference leads into the table. The tracer looks at headers only, which may be the
+            // table's own.
+            let (array, slots, hash) = unsafe { table.as_mut() }.parts_mut();
             if weakness.values {
-                for value in table.array_mut() {
-                    clear(tracer, value);
-                }
-                for value in table.slots_mut() {
+                for value in array.iter_mut().chain(slots) {
                     clear(tracer, value);
                 }
             }
-            let Some(hash) = table.hash_part_mut() else { continue };
+            let Some(hash) = hash else { continue };
             for entry in hash.entries.iter_mut().filter(|entry| !entry.value.is_nil()) {
                 // A key stays while its userdata waits for `__gc`: that may want to look it up.
                 let is_gone = weakness.keys && is_gone(tracer, entry.key)

@@ -1,11 +1,11 @@
 //! The arguments of a builtin → what it needs them to be, or the error that says which one is wrong.
 
+use lua_syntax::strings::push_number;
 use mimeo::Thrown;
 
 use crate::heap::{Gc, NameKind};
 use crate::ops::ops::{Table, Text, Value};
 use crate::runtime::{Call, frame_at, name_of_callee, raise, to_number};
-use crate::strings::push_number;
 
 impl Call<'_> {
     /// The error of an argument, the first being number 0: `bad argument #1 to 'f' (what)`. The function is called as

@@ -3,13 +3,15 @@
 mod float;
 mod random;
 
+use std::cell::RefCell;
+
 use mimeo::Thrown;
 
-use super::{Functions, define_module, set};
+use super::{Functions, define_module, define_with, set};
 use crate::ops::ops::{Value, Vm};
 use crate::runtime::Call;
 
-pub use random::Random;
+use random::Random;
 
 /// Functions of one number.
 macro_rules! of_number {
@@ -65,8 +67,6 @@ const FUNCTIONS: Functions = &[
     ("modf", modf),
     ("pow", pow),
     ("rad", rad),
-    ("random", random),
-    ("randomseed", randomseed),
     ("sin", sin),
     ("sinh", sinh),
     ("sqrt", sqrt),
@@ -78,6 +78,9 @@ pub(super) fn open(vm: &mut Vm) {
     let table = define_module(vm, "math", FUNCTIONS);
     set(&mut vm.host.heap, table, "pi", Value::number(std::f64::consts::PI));
     set(&mut vm.host.heap, table, "huge", Value::number(f64::INFINITY));
+    let generator = vm.host.heap.new_userdata(Some(Box::new(RefCell::new(Random::default()))));
+    define_with(vm, table, "random", random, &[generator.into()]);
+    define_with(vm, table, "randomseed", randomseed, &[generator.into()]);
 }
 
 /// Both arguments of a function of two numbers.
@@ -145,8 +148,14 @@ fn fold(call: &mut Call<'_>, choose: impl Fn(f64, f64) -> f64) -> Result<(), Thr
     call.give(Value::number(chosen))
 }
 
+/// Works with the generator that `random` and `randomseed` share, which is a userdata as in LuaJIT.
+fn with_generator<T>(call: &Call<'_>, work: impl FnOnce(&mut Random) -> T) -> T {
+    let userdata = call.builtin().captured()[0].to_userdata().expect("they are made with it");
+    work(&mut userdata.payload::<RefCell<Random>>().expect("it holds the generator").borrow_mut())
+}
+
 fn random(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let fraction = call.vm.host.random.fraction();
+    let fraction = with_generator(call, Random::fraction);
     let number = match call.len() {
         0 => fraction,
         1 => (fraction * call.number(0)?).floor() + 1.0,
@@ -160,6 +169,6 @@ fn random(call: &mut Call<'_>) -> Result<(), Thrown> {
 
 fn randomseed(call: &mut Call<'_>) -> Result<(), Thrown> {
     let seed = call.number(0)?;
-    call.vm.host.random = Random::new(seed);
+    with_generator(call, |generator| *generator = Random::new(seed));
     call.give_all(&[])
 }

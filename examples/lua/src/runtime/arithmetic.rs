@@ -1,5 +1,6 @@
 //! Operands that are not both numbers → the result of the operation: strings are converted, metamethods called.
 
+use lua_syntax::strings::scan_number;
 use mimeo::Thrown;
 
 use super::error;
@@ -8,7 +9,6 @@ use super::place::operand_name;
 use super::run::{give, request};
 use crate::heap::{Event, Gc};
 use crate::ops::ops::{self, Text, Value, Vm};
-use crate::strings::scan_number;
 
 /// The number that a value is or, as a string, stands for.
 pub fn to_number(value: Value) -> Option<f64> {

@@ -5,11 +5,15 @@ use mimeo::Thrown;
 use super::function::adjust_to;
 use super::protected::go_on_leaving;
 use super::{error, run, run_all, safepoint_of_builtin};
-use crate::heap::{Builtin, Gc, Heap};
+use crate::heap::{Builtin, Gc, Heap, Native};
 use crate::ops::ops::{Callee, Value, Vm};
 
 /// A function written in Rust. Its arguments are in the call, where it leaves its results.
 pub type BuiltinFn = fn(&mut Call<'_>) -> Result<(), Thrown>;
+
+impl Native for Value {
+    type Function = BuiltinFn;
+}
 
 /// A call of a builtin.
 ///

@@ -4,7 +4,7 @@
 //! no object to which the stacks, the host's fields or [`Host::kept`](super::Host) do not lead.
 
 use super::coroutine::drop_fiber;
-use super::{Error, run_protected, upvalue};
+use super::{Embedder as _, Error, run_protected, upvalue};
 use crate::heap::{Heap, Roots, Tracer};
 use crate::ops::ops::{Value, Vm};
 

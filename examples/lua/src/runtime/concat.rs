@@ -1,5 +1,6 @@
 //! A run of values → one string.
 
+use lua_syntax::strings::push_number;
 use mimeo::{Thrown, Window};
 
 use super::arithmetic::method;
@@ -8,7 +9,6 @@ use super::run::{give, request, run};
 use super::{error, safepoint};
 use crate::heap::Event;
 use crate::ops::ops::{Text, Value, Vm};
-use crate::strings::push_number;
 
 /// Appends the text of a string or number; says whether it is one.
 pub fn push_text(out: &mut Vec<u8>, value: Value) -> bool {

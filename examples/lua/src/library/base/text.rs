@@ -2,12 +2,12 @@
 
 use std::io::Write as _;
 
+use lua_syntax::strings::scan_number_in_base;
 use mimeo::Thrown;
 
 use crate::heap::Event;
 use crate::ops::ops::{Value, Vm};
 use crate::runtime::{BuiltinFn, Call, get, metatable_of, push_text, run, to_number};
-use crate::strings::scan_number_in_base;
 
 const OURS: BuiltinFn = self::tostring;
 

@@ -7,7 +7,7 @@ use mimeo::Thrown;
 use super::stack_of;
 use crate::library::base::number_of;
 use crate::ops::ops::Vm;
-use crate::runtime::{Call, Frame, frames, name_of_callee, push_text};
+use crate::runtime::{Call, Embedder as _, Frame, frames, name_of_callee, push_text};
 
 /// Of many levels, those below this one are shown …
 const FIRST: usize = 12;

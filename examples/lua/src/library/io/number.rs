@@ -2,9 +2,10 @@
 
 use std::io;
 
+use lua_syntax::strings::scan_number;
+
 use super::stream::Stream;
 use crate::runtime::Host;
-use crate::strings::scan_number;
 
 /// Reads a number behind white space. What cannot be part of one stays; what could have been is gone.
 pub(super) fn read_number(stream: &mut Stream, host: &mut Host) -> io::Result<Option<f64>> {

@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use lua_syntax::strings::to_signed;
+use lua_syntax::time::{Date, Fields, Zone};
 use mimeo::Thrown;
 
 use crate::heap::Gc;
@@ -9,8 +11,6 @@ use crate::library::set;
 use crate::library::system::until_zero;
 use crate::ops::ops::{Table, Value};
 use crate::runtime::{Call, get, to_number};
-use crate::strings::to_signed;
-use crate::time::{Date, Fields, Zone};
 
 /// Seconds since the start of 1970.
 fn now() -> i64 {

@@ -1,11 +1,11 @@
 //! `string.format`: a format and values → a string.
 
+use lua_syntax::strings::{Spec, push_quoted, to_signed, to_unsigned};
 use mimeo::Thrown;
 
 use super::Output;
 use crate::library::base::{push_plain, to_text};
 use crate::runtime::Call;
-use crate::strings::{Spec, push_quoted, to_signed, to_unsigned};
 
 /// No number takes more bytes, whatever its width and precision: the largest one has 309 digits before the point.
 const MAX_NUMBER: usize = 512;

@@ -1,12 +1,12 @@
 //! The functions of `string` that look for a pattern.
 
+use lua_syntax::strings::{Captured, Match, Pattern, PatternError, find_plain};
 use mimeo::Thrown;
 
 use super::Output;
 use crate::library::builtin;
 use crate::ops::ops::Value;
 use crate::runtime::{Call, get, push_text};
-use crate::strings::{Captured, Match, Pattern, PatternError, find_plain};
 
 /// A replacement that is longer than this, whatever is in it, has its length taken before it is made.
 const LONG_REPLACEMENT: usize = 1 << 20;

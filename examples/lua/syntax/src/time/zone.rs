@@ -43,7 +43,7 @@ pub struct Date {
 }
 
 /// ```
-/// use lua::time::Zone;
+/// use lua_syntax::time::Zone;
 ///
 /// let date = Zone::UTC.date(86_400).expect("not that far away");
 /// assert_eq!(date.format(b"%A, %Y-%m-%d"), b"Friday, 1970-01-02");

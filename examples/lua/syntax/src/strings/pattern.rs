@@ -3,7 +3,7 @@
 //! The library's functions are loops over [`Matches`]: `find` and `match` take the first, `gmatch` and `gsub` all.
 //!
 //! ```
-//! use lua::strings::{Captured, Pattern};
+//! use lua_syntax::strings::{Captured, Pattern};
 //!
 //! let subject = b"key = value";
 //! let found = Pattern::new(b"(%w+)%s*=()").matches(subject, 0).next().expect("a match").expect("a good pattern");

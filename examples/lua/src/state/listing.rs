@@ -6,8 +6,8 @@ use mimeo::Disassembly;
 use mimeo::jit::{HasJit as _, Jit};
 use mimeo::listing::Listing;
 
-use super::Function;
-use crate::Lua;
+use super::Lua;
+use crate::embed::Function;
 use crate::ops::ops::{Linked, Ops};
 
 /// Why there is no listing.

@@ -18,7 +18,7 @@ pub use tree::{
 /// Parses and resolves a chunk.
 ///
 /// ```
-/// use lua::resolve::{StatementKind, resolve_chunk};
+/// use lua_syntax::resolve::{StatementKind, resolve_chunk};
 ///
 /// let tree = resolve_chunk(b"local x = 1 return function() return x end").expect("it is fine");
 /// assert!(tree.main.locals[0].is_captured && !tree.main.locals[0].is_assigned);

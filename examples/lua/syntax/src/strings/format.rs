@@ -57,14 +57,14 @@ impl Spec {
     /// Reads what stands behind a `%`, other than a second `%`. Gives how many bytes that is as well.
     ///
     /// ```
-    /// use lua::strings::Spec;
+    /// use lua_syntax::strings::Spec;
     ///
     /// let (spec, len_bytes) = Spec::parse(b"08.3f, and more")?;
     /// assert_eq!((spec.conversion, len_bytes), (b'f', 5));
     /// let mut out = Vec::new();
     /// spec.push_float(&mut out, -1.0 / 3.0);
     /// assert_eq!(out, b"-000.333");
-    /// # Ok::<(), lua::strings::FormatError>(())
+    /// # Ok::<(), lua_syntax::strings::FormatError>(())
     /// ```
     ///
     /// # Errors

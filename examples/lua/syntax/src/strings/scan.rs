@@ -4,7 +4,7 @@
 /// binary (`0b101`), or `inf` and `nan`. LuaJIT's rules.
 ///
 /// ```
-/// use lua::strings::scan_number;
+/// use lua_syntax::strings::scan_number;
 ///
 /// assert_eq!(scan_number(b" -0x.8p1 "), Some(-1.0));
 /// assert_eq!(scan_number(b"1e"), None);

@@ -14,6 +14,8 @@ use mimeo::jit::{Gaps, HasJit, JitConfig, Mode};
 use mimeo::{Limits, Machine};
 use mimeo_build::Target;
 use mimeo_build::generate::Job;
+#[cfg(target_os = "linux")]
+use mimeo_corpus::memory::{Mapping, mappings};
 use mimeo_tests::registers::{self, register_ops};
 use register_ops::{Assembler, ProgramBuilder, Value};
 
@@ -29,21 +31,6 @@ fn jit(config: JitConfig) -> Options {
 
 // Writable or executable.
 
-/// The process's own mappings: addresses and permissions.
-#[cfg(target_os = "linux")]
-fn mappings() -> Vec<(std::ops::Range<usize>, String)> {
-    let maps = std::fs::read_to_string("/proc/self/maps").expect("Linux has it");
-    maps.lines()
-        .map(|line| {
-            let mut words = line.split(' ');
-            let (range, permissions) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-            let (start, end) = range.split_once('-').expect("a range of addresses");
-            let address = |text| usize::from_str_radix(text, 16).expect("an address");
-            (address(start)..address(end), permissions.to_owned())
-        })
-        .collect()
-}
-
 /// What a program prints; looks at the mappings whenever it prints.
 #[derive(Clone, Default)]
 struct Watch(Arc<Mutex<(Vec<u8>, usize)>>);
@@ -54,7 +41,8 @@ impl Write for Watch {
         watched.0.extend(bytes);
         #[cfg(target_os = "linux")]
         {
-            watched.1 += mappings().iter().filter(|(_, how)| how.contains('w') && how.contains('x')).count();
+            let both = |mapping: &&Mapping| mapping.is_writable && mapping.is_executable;
+            watched.1 += mappings().expect("Linux says it").iter().filter(both).count();
         }
         Ok(bytes.len())
     }
@@ -86,10 +74,10 @@ fn no_memory_can_be_written_and_executed() {
     assert_eq!(jit.stats().functions.ok, 4);
     let (support, bytes) = jit.support_code().expect("there are stencils");
     assert!(!bytes.is_empty());
-    let mappings = mappings();
+    let mappings = mappings().expect("Linux says it");
     for address in entries.into_iter().chain([support]) {
-        let (_, how) = mappings.iter().find(|(range, _)| range.contains(&address)).expect("code is mapped");
-        assert!(how.starts_with("r-x"), "{how}");
+        let code = mappings.iter().find(|mapping| mapping.range.contains(&address)).expect("code is mapped");
+        assert!(code.is_readable && code.is_executable && !code.is_writable, "{code:?}");
     }
     let (output, both) = watch.0.lock().expect("the run is over").clone();
     assert_eq!(String::from_utf8(output).as_deref(), Ok("1\n2\n3\n4\n1\n2\n3\n2\n3\n4\n5\n"));

@@ -6,13 +6,8 @@ use mimeo::NotLoaded;
 
 use super::*;
 use mimeo_corpus::Captured;
-
 #[cfg(target_os = "linux")]
-fn resident_bytes() -> usize {
-    let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux has it");
-    let pages: usize = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok()).expect("a number");
-    pages * 4096
-}
+use mimeo_corpus::memory::Size;
 
 #[cfg(target_os = "linux")]
 #[test]
@@ -20,7 +15,7 @@ fn a_hundred_thousand_functions_leave_nothing_behind() {
     const FUNCTIONS: usize = 50;
     let program = many_functions(FUNCTIONS);
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(on()));
-    let mut before = 0;
+    let mut before = Size::default();
     for round in 0..100_000 / FUNCTIONS {
         let linked = machine.load(&program).expect("it has the spaces");
         for index in 0..FUNCTIONS {
@@ -30,7 +25,7 @@ fn a_hundred_thousand_functions_leave_nothing_behind() {
         // SAFETY: nothing keeps a callee.
         unsafe { machine.unload(linked) }.expect("it is loaded");
         if round == 100 {
-            before = resident_bytes();
+            before = Size::now().expect("Linux says it");
         }
     }
     let stats = stats(&machine);
@@ -38,7 +33,7 @@ fn a_hundred_thousand_functions_leave_nothing_behind() {
     assert_eq!((stats.code.live_bytes, stats.code.retired_bytes), (0, 0));
     assert!(stats.code.reclaimed_bytes > 100_000 * 20);
     // The other tests of the process run beside this one.
-    let grown = resident_bytes().saturating_sub(before);
+    let grown = Size::now().expect("Linux says it").growth_since(before).resident_bytes;
     assert!(grown < 64 << 20, "{grown} bytes more than after the first rounds");
 }
 

@@ -328,11 +328,7 @@ mod resident {
     fn ten_thousand_suspended_fibers_take_a_page_or_less_each() {
         let (mut machine, linked) = asking(None, Limits::default(), &stack_program(), one);
         let vm = machine.vm_mut();
-        let mapped_pages = || {
-            let statm = std::fs::read_to_string("/proc/self/statm").expect("the system has it");
-            statm.split(' ').next().and_then(|pages| pages.parse::<usize>().ok()).expect("it begins with a number")
-        };
-        let before = mapped_pages();
+        let before = mimeo_corpus::memory::Size::now().expect("Linux says it");
         let fibers: Vec<_> = (0..10_000)
             .map(|_| {
                 let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
@@ -341,9 +337,9 @@ mod resident {
                 fiber
             })
             .collect();
-        let taken = mapped_pages().saturating_sub(before);
+        let taken = mimeo_corpus::memory::Size::now().expect("Linux says it").growth_since(before).mapped_bytes;
         // Other tests of the process run at the same time; a mapping of its own would be 14 MB for each fiber.
-        assert!(taken < 20_000, "{taken} pages of address space");
+        assert!(taken < 80 << 20, "{taken} bytes of address space");
         for fiber in fibers {
             assert_eq!(vm.set_fiber_slot(fiber, 1, 3), Ok(()));
             assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(80))));

@@ -5,7 +5,6 @@ mod check;
 mod checks;
 mod command;
 mod judge;
-mod mappings;
 mod processes;
 mod report;
 mod sets;

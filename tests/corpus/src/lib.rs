@@ -11,11 +11,13 @@
 //! | [`runner`] | programs and modes | what differs, found by as many threads as there are processors |
 //! | [`process`] | an executable and a program | the program's [`Behaviour`] |
 //! | [`calc`] | a program of calc and a configuration | its [`Behaviour`] |
+//! | [`memory`] | what Linux says of the process | its mappings, and how much memory it has |
 //! | [`captured`] | what is written | bytes to compare |
 #![forbid(unsafe_code)]
 
 pub mod calc;
 pub mod captured;
+pub mod memory;
 pub mod mode;
 pub mod process;
 pub mod program;

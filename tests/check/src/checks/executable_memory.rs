@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use calc::{Options, Session};
 use mimeo::jit::{Jit, JitConfig, Mode};
+use mimeo_corpus::memory::{Mapping, mappings};
 
 use crate::check::{Check, Findings, Skipped, World};
-use crate::mappings::{MAPS, Mapping, mappings};
 
 pub(crate) const CHECK: Check = Check {
     name: "executable_memory",
@@ -16,8 +16,8 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn run(world: &World) -> Result<Findings, Skipped> {
-    if !cfg!(target_os = "linux") {
-        return Err(Skipped(format!("only Linux says what memory is, in {MAPS}")));
+    if mappings().is_none() {
+        return Err(Skipped("this system does not say what memory is".to_owned()));
     }
     let mut findings = Findings::default();
     let stop = AtomicBool::new(false);
@@ -29,7 +29,7 @@ fn run(world: &World) -> Result<Findings, Skipped> {
         stop.store(true, Ordering::Relaxed);
         (observed, watcher.join())
     });
-    let (looks, both) = watched.map_err(|_| Skipped(format!("{MAPS} cannot be read")))?;
+    let (looks, both) = watched.map_err(|_| Skipped("the system says no more what memory is".to_owned()))?;
     let functions: usize = observed.iter().map(|observed| observed.code.len()).sum();
     findings.figure("programs", observed.len());
     findings.figure("functions", functions);
@@ -51,20 +51,26 @@ struct Observed {
 }
 
 fn is_both(mapping: &Mapping) -> bool {
-    mapping.permissions.contains('w') && mapping.permissions.contains('x')
+    mapping.is_writable && mapping.is_executable
 }
 
 /// How often it looked, and the first memory found to be both.
 fn watch(stop: &AtomicBool) -> (usize, Option<String>) {
     let (mut looks, mut both) = (0, None);
     while !stop.load(Ordering::Relaxed) {
-        both = both.or_else(|| mappings().iter().find(|mapping| is_both(mapping)).map(|found| format!("{found:x?}")));
+        both = both.or_else(|| {
+            mappings()
+                .expect("the system says it")
+                .iter()
+                .find(|mapping| is_both(mapping))
+                .map(|found| format!("{found:x?}"))
+        });
         looks += 1;
     }
     (looks, both)
 }
 
-/// Runs a program natively, and compiles what it has not called. `None` for one that calc refuses.
+/// Runs a program natively, and compiles what it has not called. Returns `None` if calc refuses it.
 fn observe(name: &str, text: &str) -> Option<Observed> {
     let program = calc::compile(text).ok()?;
     let options = Options { jit: Some(JitConfig::new(Mode::On)), ..Options::default() };
@@ -76,7 +82,7 @@ fn observe(name: &str, text: &str) -> Option<Observed> {
     if let Some((start, bytes)) = session.jit().and_then(Jit::support_code) {
         code.push(start..start + bytes.len());
     }
-    Some(Observed { program: name.to_owned(), code, mappings: mappings() })
+    Some(Observed { program: name.to_owned(), code, mappings: mappings()? })
 }
 
 /// Memory that is both, and code that is not what code should be.
@@ -89,7 +95,9 @@ fn judge(observed: &Observed) -> Vec<String> {
         let holding = |at: usize| mappings.iter().find(move |mapping| mapping.range.contains(&at));
         // Neighbouring pages with the same permissions are one mapping.
         let (first, last) = (holding(code.start), holding(code.end - 1));
-        let sealed = |mapping: Option<&Mapping>| mapping.is_some_and(|mapping| mapping.permissions.starts_with("r-x"));
+        let sealed = |mapping: Option<&Mapping>| {
+            mapping.is_some_and(|mapping| mapping.is_readable && mapping.is_executable && !mapping.is_writable)
+        };
         if !sealed(first) || !sealed(last) {
             failures.push(format!("`{program}`: code at {code:x?} is not sealed: {first:x?}"));
         }
@@ -100,36 +108,37 @@ fn judge(observed: &Observed) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mappings::parse;
 
-    const SOUND: &str = "\
-55d0c0000000-55d0c0021000 r--p 00000000 fe:00 1 /bin/calc
-7f0000000000-7f0000004000 r-xp 00000000 00:00 0
-7f0000004000-7f0000008000 rw-p 00000000 00:00 0
-";
-
-    fn observed(maps: &str) -> Observed {
+    /// A process whose memory of code, and whose other memory, may be read, written and executed or not.
+    fn observed(code: &str, data: &str) -> Observed {
+        let mapping = |range, permissions: &str| Mapping {
+            range,
+            is_readable: permissions.contains('r'),
+            is_writable: permissions.contains('w'),
+            is_executable: permissions.contains('x'),
+        };
         Observed {
             program: "p".into(),
-            code: std::iter::once(0x7f00_0000_0100..0x7f00_0000_0200).collect(),
-            mappings: parse(maps),
+            code: std::iter::once(0x1100..0x1200).collect(),
+            mappings: vec![mapping(0x1000..0x2000, code), mapping(0x2000..0x3000, data)],
         }
     }
 
     #[test]
     fn memory_that_is_both_is_found() {
-        assert_eq!(judge(&observed(SOUND)), Vec::<String>::new());
-        let both = judge(&observed(&SOUND.replace("rw-p", "rwxp")));
+        assert_eq!(judge(&observed("rx", "rw")), Vec::<String>::new());
+        let both = judge(&observed("rx", "rwx"));
         assert!(both.len() == 1 && both[0].ends_with("is writable and executable"), "{both:?}");
     }
 
     #[test]
     fn code_that_is_not_sealed_is_found() {
-        for permissions in ["rw-p", "r--p", "---p"] {
-            let found = judge(&observed(&SOUND.replace("r-xp", permissions)));
+        for permissions in ["rw", "r", "x", ""] {
+            let found = judge(&observed(permissions, "rw"));
             assert!(found.len() == 1 && found[0].contains("is not sealed"), "{found:?}");
         }
-        assert!(judge(&observed(""))[0].ends_with("is not sealed: None"));
+        let unmapped = Observed { mappings: Vec::new(), ..observed("rx", "rw") };
+        assert!(judge(&unmapped)[0].ends_with("is not sealed: None"));
     }
 
     #[cfg(target_os = "linux")]

@@ -4,11 +4,11 @@ use callback_ops::{Context, Ops};
 use mimeo::asm::FunctionIndex;
 use mimeo::jit::{Control, HasJit, JitConfig, Mode, Stats, WithJit};
 use mimeo::{Limits, Machine};
+use mimeo_corpus::memory::Size;
 use mimeo_tests::callbacks::programs::{SUM, many_functions, program};
 use mimeo_tests::callbacks::{Host, callback_ops};
 
 use crate::check::{Check, Findings, Skipped, World};
-use crate::mappings::mappings;
 
 pub(crate) const CHECK: Check = Check {
     name: "reclamation",
@@ -53,39 +53,13 @@ fn stats(machine: &Machine<Ops>) -> Stats {
 struct Churn {
     stats: Stats,
     wrong_results: u64,
-    grown: Memory,
-}
-
-/// How much memory the process has.
-#[derive(Clone, Copy, Debug, Default)]
-struct Memory {
-    /// Addresses that are in use.
-    mapped_bytes: u64,
-    /// Memory behind them, and that of an emulator.
-    resident_bytes: u64,
-}
-
-impl Memory {
-    fn now() -> Option<Memory> {
-        let status = std::fs::read_to_string("/proc/self/status").ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-        let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-        let mapped_bytes = mappings().iter().map(|mapping| mapping.range.len() as u64).sum();
-        Some(Memory { mapped_bytes, resident_bytes: kib << 10 })
-    }
-
-    fn growth_since(self, before: Memory) -> Memory {
-        Memory {
-            mapped_bytes: self.mapped_bytes.saturating_sub(before.mapped_bytes),
-            resident_bytes: self.resident_bytes.saturating_sub(before.resident_bytes),
-        }
-    }
+    grown: Size,
 }
 
 fn churn() -> Option<Churn> {
     let program = many_functions(FUNCTIONS as usize);
     let mut machine = machine();
-    let (mut before, mut wrong_results) = (Memory::default(), 0);
+    let (mut before, mut wrong_results) = (Size::default(), 0);
     for round in 0..ROUNDS {
         let linked = machine.load(&program).expect("it has the spaces");
         for index in 0..FUNCTIONS {
@@ -95,10 +69,10 @@ fn churn() -> Option<Churn> {
         // SAFETY: nothing keeps a callee.
         unsafe { machine.unload(linked) }.expect("it is loaded");
         if round == WARM {
-            before = Memory::now()?;
+            before = Size::now()?;
         }
     }
-    let grown = Memory::now()?.growth_since(before);
+    let grown = Size::now()?.growth_since(before);
     Some(Churn { stats: stats(&machine), wrong_results, grown })
 }
 
@@ -187,11 +161,7 @@ mod tests {
         let mut stats = Stats::default();
         stats.functions.ok = ROUNDS * u64::from(FUNCTIONS);
         stats.code.reclaimed_bytes = 1;
-        Churn {
-            stats,
-            wrong_results: 0,
-            grown: Memory { mapped_bytes: MAY_GROW_BYTES, resident_bytes: MAY_GROW_BYTES },
-        }
+        Churn { stats, wrong_results: 0, grown: Size { mapped_bytes: MAY_GROW_BYTES, resident_bytes: MAY_GROW_BYTES } }
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Package {
         let manifest = manifest.replace("ROOT", root.to_str().expect("a plain path"));
         fs::write(folder.join("Cargo.toml"), manifest).expect("the package can be written");
         fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock can be copied");
-        Package { folder, target: scratch.join("prebuilt-target"), _guard: guard }
+        Package { folder, target: scratch.join("packages-target"), _guard: guard }
     }
 
     fn ops(&self) -> PathBuf {

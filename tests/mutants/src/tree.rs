@@ -35,12 +35,8 @@ const PROFILES: &str = "
 [profile.dev.package]
 mimeo-mutant-switch = { opt-level = 3 }
 mimeo-lower = { opt-level = 1 }
-mimeo-interp = { opt-level = 1 }
-mimeo-jit = { opt-level = 1 }
 mimeo = { opt-level = 1 }
 mimeo-twins = { opt-level = 1 }
-mimeo-calc = { opt-level = 1 }
-mimeo-tests = { opt-level = 1 }
 ";
 
 /// Sources that take an instruction set's table from where a mutated lowering may have put another.

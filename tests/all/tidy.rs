@@ -1,6 +1,7 @@
 //! What the documents say about the tree is true: the map, the crates' edges, the quoted texts, the diff.
 
 mod examples;
+mod wings;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::Stats;
-use crate::BadSetting;
+use crate::config::BadSetting;
 
 /// How statistics are shown.
 ///

@@ -16,7 +16,7 @@ use crate::compile::Programs;
 /// mutant does with what the same mutant does.
 const SKIPPED: [&str; 9] = [
     "memory::tables_are_the_same",
-    "gdb::",
+    "observe::gdb::",
     "ui::",
     "drift::",
     "reentry::",

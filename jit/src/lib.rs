@@ -19,7 +19,6 @@ mod config;
 mod errors;
 #[cfg(feature = "native")]
 mod memory;
-#[cfg(feature = "native")]
 mod observe;
 mod stats;
 mod tier;
@@ -30,13 +29,14 @@ mod tiny;
 pub use compile::patch;
 #[doc(hidden)]
 pub use config::Gaps;
-pub use config::{BadSetting, JitConfig, Mode, Observers};
+pub use config::{JitConfig, Mode};
 pub use errors::{
-    CodeBufError, Diagnostic, NoStencil, Part, PatchError, StencilName, TableError, TableProblem, Unavailable,
-    UnknownDiagnostic,
+    BadSetting, CodeBufError, Diagnostic, NoStencil, Part, PatchError, StencilName, TableError, TableProblem,
+    Unavailable, UnknownDiagnostic,
 };
 #[cfg(feature = "native")]
 pub use memory::{CodeBuf, Executable, Writable};
+pub use observe::{CodeRegion, Image, Observer, Observers, OpenObservers, Opened};
 pub use stats::{
     Blocked, Code, Compile, Entry, Event, Functions, Gap, Hard, Latency, Regions, Stats, StatsFormat, Switches, Trace,
     What,

@@ -14,7 +14,7 @@ use crate::compile::plan::{Layout, Plan, TooBig};
 use crate::compile::recipe::Recipes;
 use crate::errors::{CodeBufError, Diagnostic, NoStencil};
 use crate::memory::{CodeBuf, Writable};
-use crate::observe::{ObservedCode, Told};
+use crate::observe::{Notifier, ObservedCode};
 
 /// Native code of one function.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ impl CompileError {
 pub(crate) struct Compiler {
     recipes: Recipes,
     plan: Plan,
-    told: Told,
+    notifier: Notifier,
     /// What an op costs to compile, as it was lately.
     ns_per_op: f64,
 }
@@ -147,13 +147,13 @@ pub(crate) struct Allowance {
 }
 
 impl Compiler {
-    pub(crate) fn new(recipes: Recipes, island: Island, told: Told) -> Self {
-        Compiler { recipes, plan: Plan::new(island), told, ns_per_op: FIRST_NS_PER_OP }
+    pub(crate) fn new(recipes: Recipes, island: Island, notifier: Notifier) -> Self {
+        Compiler { recipes, plan: Plan::new(island), notifier, ns_per_op: FIRST_NS_PER_OP }
     }
 
-    /// Why an observer is not told of code, if there is one like that.
+    /// Returns why an observer is not notified of code, if there is one like that.
     pub(crate) fn observer_failure(&self) -> Option<&str> {
-        self.told.failure()
+        self.notifier.failure()
     }
 
     /// Compiles a function. `take` is asked for writable memory of so many bytes.
@@ -207,7 +207,7 @@ impl Compiler {
                 let code = buf.seal().map_err(CompileError::Memory)?;
                 cost.memory += emitted.elapsed();
                 let starts = std::mem::take(&mut self.plan.starts);
-                let code = self.told.tell(&function.body().name, code, &starts);
+                let code = self.notifier.appeared(&function.body().name, code, &starts);
                 return Ok(Compiled {
                     start: code.address(CodeOffset(0)),
                     code,
@@ -272,14 +272,15 @@ mod tests {
     use super::*;
     use crate::compile::plan::PlannedOp;
     use crate::compile::validate::Expectation;
-    use crate::config::{Gaps, Observers};
+    use crate::config::Gaps;
+    use crate::observe::{Observers, Opener};
     use crate::tiny::programs::{Builder, Run, machine};
     use crate::tiny::{OPS, Op, TABLE, Tiny};
 
     fn compiler(table: &Table) -> Compiler {
         let expect = Expectation { ops: OPS, runtime_len: 2, host: Arch::host(), has: |_| false };
         let recipes = Recipes::new(table, &expect, &Gaps::default()).unwrap();
-        Compiler::new(recipes, Island::new(vec![0x1000; 8]), Told::new(Observers::None))
+        Compiler::new(recipes, Island::new(vec![0x1000; 8]), Notifier::new(Observers::None, Opener::default()))
     }
 
     fn function(run: &Run) -> &Function {

@@ -12,7 +12,7 @@ use mimeo_interp::tier::{Enter, Gate, Markers};
 use crate::compile::patch::patch;
 use crate::errors::Unavailable;
 use crate::memory::{CodeBuf, CodePool};
-use crate::observe::{ObservedCode, Told};
+use crate::observe::{Notifier, ObservedCode};
 
 /// Every part starts at a multiple of this.
 const ALIGN: u32 = 16;
@@ -35,7 +35,7 @@ struct Placed {
 
 impl Support {
     /// Copies and seals the support code of a validated table.
-    pub(crate) fn new(table: &Table, pool: &mut CodePool, told: &mut Told) -> Result<Self, Unavailable> {
+    pub(crate) fn new(table: &Table, pool: &mut CodePool, notifier: &mut Notifier) -> Result<Self, Unavailable> {
         let stencils: Vec<&Stencil> = [&table.enter].into_iter().chain(table.exits).collect();
         let mut end = 0;
         let mut room = |part: &[u8]| {
@@ -60,7 +60,7 @@ impl Support {
         // SAFETY: (1) says what lies there; code buffer (1): `gate` says how long it may be called.
         let enter = unsafe { code.entry(CodeOffset(placed[0].hot)) };
         let entries: Vec<CodeOffset> = placed.iter().map(|at| CodeOffset(at.hot)).collect();
-        Ok(Support { code: told.tell("mimeo support", code, &entries), enter, exits })
+        Ok(Support { code: notifier.appeared("mimeo support", code, &entries), enter, exits })
     }
 
     /// Address of an exit.

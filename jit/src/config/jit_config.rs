@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::config::bad_setting::BadSetting;
 use crate::config::gaps::Gaps;
+use crate::errors::BadSetting;
+use crate::observe::{Observers, OpenObservers, Opener};
 
 /// When functions are compiled.
 ///
@@ -55,40 +56,6 @@ impl FromStr for Mode {
     }
 }
 
-/// Who is notified of compiled functions, beside the program itself.
-///
-/// ```
-/// use mimeo_jit::Observers;
-///
-/// assert_eq!("gdb".parse(), Ok(Observers::Debugger));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Observers {
-    /// Nobody.
-    #[default]
-    None,
-    /// `perf`, through the file `/tmp/perf-PID.map`.
-    PerfMap,
-    /// Debuggers, through GDB's JIT interface.
-    Debugger,
-    /// Both.
-    All,
-}
-
-impl Observers {
-    const ALL: [(&'static str, Observers); 4] =
-        [("off", Observers::None), ("map", Observers::PerfMap), ("gdb", Observers::Debugger), ("all", Observers::All)];
-}
-
-impl FromStr for Observers {
-    type Err = BadSetting;
-
-    fn from_str(text: &str) -> Result<Self, BadSetting> {
-        BadSetting::pick(text, Observers::ALL)
-    }
-}
-
 /// How the native tier works.
 ///
 /// [`Control`](crate::Control) changes the first four settings while the machine lives.
@@ -115,8 +82,9 @@ pub struct JitConfig {
     pub latency_budget: Option<Duration>,
     /// Bytes of native code that one function may have; larger functions are interpreted.
     pub function_limit: usize,
-    /// Who is notified of compiled functions.
+    /// Who is notified of compiled functions, if [`observed_by`](Self::observed_by) says how.
     pub observers: Observers,
+    pub(crate) opener: Opener,
     /// Whether each event of a function's life is recorded: see [`Stats`](crate::Stats).
     pub trace: bool,
     pub(crate) gaps: Gaps,
@@ -132,6 +100,7 @@ impl Default for JitConfig {
             latency_budget: None,
             function_limit: 16 << 20,
             observers: Observers::None,
+            opener: Opener::default(),
             trace: false,
             gaps: Gaps::default(),
         }
@@ -183,6 +152,15 @@ impl JitConfig {
     #[must_use]
     pub fn with_observers(mut self, observers: Observers) -> JitConfig {
         self.observers = observers;
+        self
+    }
+
+    /// Sets how the [`observers`](Self::observers) are opened: what is missing here, nobody is notified of. The function
+    /// of the crate `mimeo-observe` opens those for debuggers and for `perf`. See [`Observer`](crate::Observer) for an
+    /// example.
+    #[must_use]
+    pub fn observed_by(mut self, open: OpenObservers) -> JitConfig {
+        self.opener = Opener(Some(open));
         self
     }
 

@@ -1,9 +1,7 @@
-//! What embedders and users want of the native tier → [`JitConfig`], which the other wings follow.
+//! What embedders and users want of the native tier → [`JitConfig`], which the tier follows.
 
-mod bad_setting;
 mod gaps;
 mod jit_config;
 
-pub use bad_setting::BadSetting;
 pub use gaps::Gaps;
-pub use jit_config::{JitConfig, Mode, Observers};
+pub use jit_config::{JitConfig, Mode};

@@ -1,5 +1,6 @@
-//! What native code cannot do → why not: an error, with a stable [`Diagnostic`] and a sentence for people.
+//! What cannot be done → why not: an error in a sentence, with a stable [`Diagnostic`] where native code is missing.
 
+mod bad_setting;
 mod code_buf_error;
 mod diagnostic;
 mod no_stencil;
@@ -7,6 +8,7 @@ mod patch_error;
 mod table_error;
 mod unavailable;
 
+pub use bad_setting::BadSetting;
 pub use code_buf_error::CodeBufError;
 pub use diagnostic::{Diagnostic, UnknownDiagnostic};
 pub use no_stencil::NoStencil;

@@ -1,12 +1,15 @@
-//! Code that appears and goes → what debuggers and profilers are told of it.
+//! Native code that appears and goes → notices to [`Observer`]s, which other crates implement.
 
 mod code_region;
-#[cfg_attr(
-    not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))),
-    path = "gdb/unsupported.rs"
-)]
-mod gdb;
+#[cfg(feature = "native")]
+mod notifier;
+mod observer;
 mod observers;
-mod perf_map;
 
-pub(crate) use observers::{ObservedCode, Told};
+pub use code_region::CodeRegion;
+pub use observer::{Image, Observer, OpenObservers, Opened};
+pub use observers::Observers;
+
+#[cfg(feature = "native")]
+pub(crate) use notifier::{Notifier, ObservedCode};
+pub(crate) use observer::Opener;

@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::str::FromStr;
 
-use crate::config::{BadSetting, JitConfig, Mode, Observers};
+use crate::config::{JitConfig, Mode};
+use crate::errors::BadSetting;
+use crate::observe::Observers;
 use crate::stats::StatsFormat;
 
 /// The report that the user wants at the end of a run. The machine itself prints nothing: the host does.

@@ -17,7 +17,7 @@ use crate::compile::{
 use crate::config::{JitConfig, Mode};
 use crate::errors::Unavailable;
 use crate::memory::CodeBuf;
-use crate::observe::Told;
+use crate::observe::Notifier;
 use crate::stats::record::{Compilation, Named, Recorder, Settings, Unlinked};
 use crate::stats::{Entry, Stats};
 use crate::tier::control::{Control, Request};
@@ -73,8 +73,8 @@ impl<I: InstructionSet> Native<I> {
         }
         let recipes = Recipes::new(table, &expectation::<I>(), &config.gaps).map_err(Unavailable::Table)?;
         let mut cache = CodeCache::default();
-        let mut told = Told::new(config.observers);
-        let support = Support::new(table, &mut cache.pool, &mut told)?;
+        let mut notifier = Notifier::new(config.observers, config.opener);
+        let support = Support::new(table, &mut cache.pool, &mut notifier)?;
         let exits = Exit::ALL.into_iter().map(|exit| support.exit(exit));
         let targets = exits.chain(I::RUNTIME.iter().map(|function| function.shim as CodeAddr)).collect();
         let stats = Recorder::new(I::OPS.iter().map(|op| op.name), settings(config, control));
@@ -82,7 +82,7 @@ impl<I: InstructionSet> Native<I> {
             config: config.clone(),
             control: control.clone(),
             seen: control.changes(),
-            compiler: Compiler::new(recipes, Island::new(targets), told),
+            compiler: Compiler::new(recipes, Island::new(targets), notifier),
             functions: Functions::new(cache, stats, support.exit(Exit::Call)),
             support,
             marker: PhantomData,

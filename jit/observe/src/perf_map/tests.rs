@@ -5,7 +5,9 @@ use std::process::Command;
 use std::thread;
 
 use super::*;
-use crate::observe::code_region::tiny::{self, SUM, with_regions};
+use mimeo_doc_ops::{SUM, jit_machine};
+
+use crate::sample::with_regions;
 
 /// A folder for one test, removed at its end.
 struct Folder(PathBuf);
@@ -110,12 +112,12 @@ fn a_folder_that_cannot_be_written_is_an_error() {
 #[test]
 #[ignore = "`perf_finds_the_name` runs it under perf"]
 fn a_profiled_program() {
-    let mut run = tiny::run();
+    let (mut machine, linked) = jit_machine();
     let mut map = PerfMap::open().unwrap();
     println!("pid {}", std::process::id());
-    with_regions(&mut run, |regions, _| regions.iter().try_for_each(|region| map.add(region))).unwrap();
+    with_regions(&mut machine, linked, |regions, _| regions.iter().try_for_each(|region| map.add(region))).unwrap();
     let n = 50_000_000;
-    assert_eq!(run.call(SUM, &[n]), Ok(n * (n + 1) / 2));
+    assert_eq!(machine.call(linked.function(SUM), &[n]).unwrap(), n * (n + 1) / 2);
 }
 
 #[test]
@@ -123,7 +125,7 @@ fn perf_finds_the_name() {
     let folder = Folder::new("perf");
     let data = folder.0.join("perf.data");
     let program = std::env::current_exe().unwrap();
-    let test = ["--exact", "--ignored", "--nocapture", "observe::perf_map::tests::a_profiled_program"];
+    let test = ["--exact", "--ignored", "--nocapture", "perf_map::tests::a_profiled_program"];
     let mut record = Command::new("perf");
     record.args(["record", "-e", "cpu-clock", "-F", "2000", "-o"]).arg(&data).arg("--").arg(program).args(test);
     let Some(output) = record.output().ok().filter(|output| output.status.success()) else {

@@ -1,4 +1,4 @@
-//! Code that appears → [`GdbImage`], an object in the list that gdb and lldb read, so that they name the code in
+//! Native code that appears → [`GdbImage`], an object in the list that gdb and lldb read, so that they name the code in
 //! backtraces and unwind through it.
 //!
 //! The interface is gdb's ["JIT Compilation Interface"][interface], version 1: a list in the process's memory, and a
@@ -25,7 +25,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mimeo_def::stencil::Arch;
 
-use crate::observe::code_region::CodeRegion;
+use mimeo_jit::{CodeRegion, Image, Observer};
 
 #[cfg(any(test, target_arch = "aarch64"))]
 mod aarch64;
@@ -153,8 +153,19 @@ impl List {
     }
 }
 
+/// The debugger of this process, attached now or later.
+#[derive(Debug)]
+pub(crate) struct Debugger;
+
+impl Observer for Debugger {
+    fn appeared(&mut self, region: &CodeRegion<'_>) -> io::Result<Option<Image>> {
+        let image = GdbImage::register(std::slice::from_ref(region))?;
+        Ok(Some(Box::new(image)))
+    }
+}
+
 /// Code that debuggers know of, until this is dropped: before the code's memory is used for anything else.
-pub(crate) struct GdbImage {
+struct GdbImage {
     /// From a box. The debugger reads it, so that there is never a reference to it.
     entry: NonNull<Entry>,
     object: Box<[u8]>,
@@ -169,16 +180,16 @@ impl GdbImage {
     ///
     /// # Errors
     ///
-    /// With [`io::ErrorKind::InvalidInput`] for more than 65000 regions, and with [`io::ErrorKind::Unsupported`]
-    /// where there is no gdb.
-    pub(crate) fn register(regions: &[CodeRegion<'_>]) -> io::Result<GdbImage> {
+    /// With [`io::ErrorKind::InvalidInput`] for more than 65000 regions.
+    fn register(regions: &[CodeRegion<'_>]) -> io::Result<GdbImage> {
         if regions.len() > elf::MAX_REGIONS {
             let message = format!("{} regions are too many for one image", regions.len());
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         let isa = &step::HOST;
         let rows = regions.iter().map(|region| (region, unwind::rows(region, isa)));
-        let object = elf::object(regions, &eh_frame::section(rows, isa), HOST).into_boxed_slice();
+        let frames = eh_frame::section(rows, isa).map_err(io::Error::other)?;
+        let object = elf::object(regions, &frames, HOST).map_err(io::Error::other)?.into_boxed_slice();
         let entry = Box::new(Entry {
             next: ptr::null_mut(),
             previous: ptr::null_mut(),

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::step::{Access, Flow, Isa, Register, Step};
-use crate::observe::code_region::CodeRegion;
+use mimeo_jit::CodeRegion;
 
 /// The native stack at an instruction, from the point of view of the code that called.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use gimli::{
 };
 
 use super::*;
-use crate::observe::gdb::{aarch64, x86_64};
+use crate::gdb::{aarch64, x86_64};
 
 /// What a debugger reads of a section: per region the start, the length, and the rows, each of them with its
 /// start, its distance to the canonical frame address and its rules. One that is lost is not among these.
@@ -62,7 +62,7 @@ fn frames_on_x86_64() {
         ],
         vec![row(0, None), row(5, frame(16, [(6, 16)]))],
     ];
-    let section = section(regions.iter().zip(rows), &x86_64::ISA);
+    let section = section(regions.iter().zip(rows), &x86_64::ISA).unwrap();
     assert_eq!(section.len() % 4, 0);
     let returns = (16, RegisterRule::Offset(-8));
     let expected = vec![
@@ -92,7 +92,7 @@ fn frames_on_aarch64() {
     let row = |at, frame| Row { at, frame };
     let rows =
         vec![row(0, frame(0, [])), row(4, frame(32, [(29, 32), (30, 24)])), row(24, frame(0, [])), row(28, None)];
-    let section = section([(&region, rows)].into_iter(), &aarch64::ISA);
+    let section = section([(&region, rows)].into_iter(), &aarch64::ISA).unwrap();
     let saved = vec![(29, RegisterRule::Offset(-32)), (30, RegisterRule::Offset(-24))];
     let in_place = (30, RegisterRule::SameValue);
     let expected = vec![

@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::observe::code_region::CodeRegion;
+use mimeo_jit::{CodeRegion, Image, Observer};
 
 /// Where perf looks.
 const FOLDER: &str = "/tmp";
@@ -64,10 +64,17 @@ impl PerfMap {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub(crate) fn add(&mut self, region: &CodeRegion<'_>) -> io::Result<()> {
+    fn add(&mut self, region: &CodeRegion<'_>) -> io::Result<()> {
         let line = format!("{:x} {:x} mimeo::{}\n", region.start, region.bytes.len(), OneLine(region.name));
         let _begun = BEGUN.lock().unwrap_or_else(PoisonError::into_inner);
         self.file.write_all(line.as_bytes())
+    }
+}
+
+impl Observer for PerfMap {
+    fn appeared(&mut self, region: &CodeRegion<'_>) -> io::Result<Option<Image>> {
+        self.add(region)?;
+        Ok(None)
     }
 }
 

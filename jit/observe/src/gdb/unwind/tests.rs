@@ -3,8 +3,8 @@
 use mimeo_def::CodeOffset;
 
 use super::*;
-use crate::observe::code_region::tiny::{self, with_regions};
-use crate::observe::gdb::{aarch64, step, x86_64};
+use crate::gdb::{aarch64, step, x86_64};
+use crate::sample::with_regions;
 
 const RBX: Register = Register(3);
 const RBP: Register = Register(6);
@@ -111,8 +111,8 @@ fn the_link_register_is_saved_and_restored() {
 
 #[test]
 fn all_code_of_compiled_functions_is_known() {
-    let mut run = tiny::run();
-    with_regions(&mut run, |regions, views| {
+    let (mut machine, linked) = mimeo_doc_ops::jit_machine();
+    with_regions(&mut machine, linked, |regions, views| {
         let mut deepest = 0;
         for (region, view) in regions.iter().zip(views) {
             let rows = rows(region, &step::HOST);

@@ -55,7 +55,7 @@ pub(super) struct Isa {
     /// What DWARF calls the register of the return address.
     pub(super) return_address: Register,
     /// Bytes that a call pushes: the return address, or nothing.
-    pub(super) call_pushes_bytes: i64,
+    pub(super) call_pushes_bytes: i32,
     /// The registers that a function must hand back as it found them, and the return address if it is in one.
     pub(super) preserved: &'static [Register],
 }

@@ -61,11 +61,12 @@ fn bytes_at_random() {
 
 #[cfg(target_arch = "x86_64")]
 #[test]
-fn every_instruction_of_the_tests_table() {
-    use crate::tiny::TABLE;
+fn every_instruction_of_a_table() {
+    use mimeo::InstructionSet;
 
-    let ops = TABLE.ops.iter().filter_map(|op| op.stencil.as_ref().ok());
-    let stencils = ops.chain([&TABLE.enter, &TABLE.deopt_op]).chain(TABLE.exits);
+    let table = mimeo_doc_ops::Ops::STENCILS;
+    let ops = table.ops.iter().filter_map(|op| op.stencil.as_ref().ok());
+    let stencils = ops.chain([&table.enter, &table.deopt_op]).chain(table.exits);
     let mut count = 0;
     for code in stencils.flat_map(|stencil| [stencil.hot, stencil.cold]) {
         let mut at = 0;

@@ -129,7 +129,7 @@ fn crates_know_only_what_they_may() {
         ("ops-macros", &["mimeo-lower", "proc-macro2"]),
         ("interp", &["libc", "memmap2", "mimeo-def", "rustc-hash"]),
         ("jit", &["hdrhistogram", "libc", "mimeo-def", "mimeo-interp", "region", "serde_json"]),
-        ("jit/observe", &["gimli", "mimeo-def", "mimeo-jit", "object"]),
+        ("jit/observe", &["gimli", "iced-x86", "mimeo-def", "mimeo-jit", "object"]),
         ("capi", &["mimeo-interp", "mimeo-jit"]),
         ("jit/build", &["cc", "iced-x86", "mimeo-def", "mimeo-lower", "object"]),
         ("cli", &["lexopt", "mimeo-build", "mimeo-def", "mimeo-lower", "object", "serde_json"]),

@@ -1,6 +1,7 @@
 //! AArch64 machine code → [`Step`]s, by hand: jumps, and the loads, stores and additions that use the stack pointer.
 //!
-//! Encodings: Arm Architecture Reference Manual for A-profile, chapter C4.1.
+//! Instructions are words, and few of them use the stack pointer: their masks are shorter than what asks a disassembler
+//! for the same. Encodings: Arm Architecture Reference Manual for A-profile, chapter C4.1.
 
 use super::step::{Access, Flow, Isa, Register, Step};
 

@@ -60,8 +60,8 @@ fn pushes_calls_and_side_ways() {
 
 #[test]
 fn what_is_not_reached_or_not_understood_is_unknown() {
-    // ret; nop; push rbx; vzeroupper; ret
-    let code = [0xc3, 0x90, 0x53, 0xc5, 0xf8, 0x77, 0xc3];
+    // ret; nop; push rbx; leave; ret
+    let code = [0xc3, 0x90, 0x53, 0xc9, 0xc3];
     assert_eq!(rows_of(&code, &[], &x86_64::ISA), [unknown(0)]);
     assert_eq!(rows_of(&code, &[0, 100], &x86_64::ISA), [row(0, 0, []), unknown(1)]);
     let expected = [unknown(0), row(2, 0, []), row(3, 8, [(RBX, 8)]), unknown(4)];

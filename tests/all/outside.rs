@@ -186,7 +186,7 @@ fn exec_memory() {
             let text = String::from_utf8(capability.stdout).expect("it is text");
             assert!(text.starts_with("native code: no (JIT_EXEC_MEMORY: "), "{text}");
         }
-        // Linux has it since 6.3; before, `diagnostic::tests::jit_exec_memory` of mimeo-jit is all there is.
+        // Linux has it since 6.3; before, `errors::diagnostic::tests::jit_exec_memory` of mimeo-jit is all there is.
         Err(error) => assert_eq!(error.raw_os_error(), Some(libc::EINVAL), "{error}"),
     }
 }

@@ -47,6 +47,9 @@ impl Session {
         let (context, host) = unsafe { state(vec![0; globals as usize], out) };
         let mut builder = Machine::builder(context, host).limits(options.limits).space("globals", globals);
         if let Some(config) = options.jit {
+            // Debuggers and `perf` are notified of compiled functions if the settings say so.
+            #[cfg(feature = "jit")]
+            let config = config.observed_by(mimeo_observe::open);
             builder = builder.jit(config);
         }
         let mut machine = builder.build();

@@ -88,6 +88,9 @@ impl Lua {
         let (context, host) = bare_state(options.stdin, options.stdout);
         let mut builder = Machine::builder(context, host).limits(options.limits);
         if let Some(config) = options.jit {
+            // Debuggers and `perf` are notified of compiled functions if the settings say so.
+            #[cfg(feature = "jit")]
+            let config = config.observed_by(mimeo_observe::open);
             builder = builder.jit(config);
         }
         let mut machine = builder.build();

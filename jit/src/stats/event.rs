@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::Diagnostic;
+use crate::errors::Diagnostic;
 
 /// What happened to the code of a function.
 ///
@@ -103,13 +103,4 @@ pub struct Trace {
 impl Trace {
     /// The number of events that are kept.
     pub const KEPT: usize = 100_000;
-
-    #[cfg_attr(not(feature = "native"), expect(dead_code, reason = "a lean build compiles nothing"))]
-    pub(super) fn push(&mut self, event: Event) {
-        if self.events.len() == Self::KEPT {
-            self.events.pop_front();
-            self.lost += 1;
-        }
-        self.events.push_back(event);
-    }
 }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::Stats;
-use crate::BadSetting;
+use crate::errors::BadSetting;
 
 /// How statistics are shown.
 ///

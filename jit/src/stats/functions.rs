@@ -1,6 +1,6 @@
 //! What became of functions → counts, and the first of those that could not be compiled.
 
-use crate::Diagnostic;
+use crate::errors::Diagnostic;
 
 /// What became of functions. A function that is compiled twice counts twice.
 ///

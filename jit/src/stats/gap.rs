@@ -1,6 +1,6 @@
 //! [`Gap`]: what it costs that an op has no usable stencil.
 
-use crate::NoStencil;
+use crate::errors::NoStencil;
 
 /// An op that the interpreter ran for native code, or may have to.
 ///

@@ -1,23 +1,21 @@
 //! What the native tier did → [`Stats`], a snapshot in numbers that a person or a program reads.
+//!
+//! The numbers and their formats are there in every build; `record` makes them, where there is a tier that does something.
 
 mod code;
-#[cfg(feature = "native")]
-mod code_changes;
 mod compile;
-#[cfg(feature = "native")]
-mod durations;
 mod event;
 mod format;
 mod functions;
 mod gap;
 mod json;
 #[cfg(feature = "native")]
-mod recorder;
+pub(crate) mod record;
 mod summary;
 mod switches;
+#[cfg(all(test, feature = "native"))]
+mod tests;
 mod trace;
-#[cfg(feature = "native")]
-mod watch;
 
 pub use code::{Code, Regions};
 pub use compile::{Compile, Latency};
@@ -26,13 +24,6 @@ pub use format::StatsFormat;
 pub use functions::{Blocked, Functions};
 pub use gap::{Gap, Hard};
 pub use switches::{Entry, Switches};
-
-#[cfg(feature = "native")]
-pub(crate) use durations::Cost;
-#[cfg(feature = "native")]
-pub(crate) use recorder::{Compilation, Named, Recorder, Settings, Unlinked};
-#[cfg(feature = "native")]
-pub(crate) use watch::Watch;
 
 /// What one tier did since it was made: a snapshot that it does not update. Taking one copies some kilobytes at most,
 /// and the trace if there is one.
@@ -68,8 +59,3 @@ pub struct Stats {
     /// What happened to the code of each function; `None` unless [`JitConfig::trace`](crate::JitConfig::trace) is set.
     pub trace: Option<Trace>,
 }
-
-#[cfg(all(test, feature = "native"))]
-mod sample;
-#[cfg(all(test, feature = "native"))]
-mod tests;

@@ -7,12 +7,18 @@ use std::time::Duration;
 use mimeo_def::frame::Exit;
 use serde_json::Value;
 
-use super::recorder::Unlinked;
-use super::sample::sample;
+use super::record::{Compilation, Named, Recorder, Settings, Unlinked};
 use super::*;
+use crate::compile::Cost;
+use crate::config::{Gaps, JitConfig, Mode};
+use crate::errors::{Diagnostic, NoStencil};
+use crate::tier::Jit;
 use crate::tiny::programs::{Builder, Run, checked, scaled, sum};
 use crate::tiny::{OPS, Op, machine, machine_with, oversized};
-use crate::{Diagnostic, Gaps, Jit, JitConfig, Mode, NoStencil};
+
+mod sample;
+
+use sample::sample;
 
 fn on() -> JitConfig {
     JitConfig::new(Mode::On).with_trace(true)
@@ -225,7 +231,7 @@ fn text(path: &str) -> String {
 #[test]
 fn each_format_shows_the_sample_so() {
     for format in StatsFormat::ALL {
-        let path = format!("src/stats/sample/{}.txt", format.name());
+        let path = format!("src/stats/tests/sample/{}.txt", format.name());
         let found = format.render(&sample());
         if std::env::var_os("MIMEO_BLESS").is_some() {
             std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path), &found).expect("it can be written");

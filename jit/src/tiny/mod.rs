@@ -1,10 +1,12 @@
 //! A stack machine for the tests, written by hand as the macro would: ops, handlers, and tables of stencils that a
 //! C compiler made. `sub` has no stencil.
 //!
+//! The tables are checked in, so that every test sees the same code. A test of `mimeo-build` makes them again from
+//! `stencils.c` and compares; `MIMEO_BLESS=1 cargo test -p mimeo-build tiny` writes them.
+//!
 //! Contract of this island: that of [`mimeo_interp::Cursor`], as verified code and `OPS` keep it.
 
 pub(crate) mod programs;
-mod tables;
 
 use mimeo_def::Fingerprint;
 use mimeo_def::frame::{Exit, Outcome};
@@ -13,7 +15,12 @@ use mimeo_def::stencil::{Stencil, Table};
 use mimeo_interp::{Cursor, Flow, InstructionSet, Operands, RuntimeFn, StackMove, Thrown, Vm, guard};
 
 pub(crate) use programs::{Op, machine, machine_with};
-pub(crate) use tables::TABLE;
+
+/// The table of stencils.
+#[cfg(target_arch = "x86_64")]
+pub(crate) const TABLE: Table = include!("x86_64.table");
+#[cfg(target_arch = "aarch64")]
+pub(crate) const TABLE: Table = include!("aarch64.table");
 
 /// The table with another stencil for one op.
 pub(crate) fn with_stencil(op: Op, stencil: Stencil) -> Table {

@@ -6,7 +6,8 @@ use mimeo_interp::program::{Program, Unverified};
 use mimeo_interp::{Limits, Linked, Machine};
 
 use super::{Host, Tiny};
-use crate::{HasJit, Jit, JitConfig};
+use crate::config::JitConfig;
+use crate::tier::{HasJit, Jit};
 
 /// The ops.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@
 //! cargo run -p mimeo-mutants -- all                 tries every mutant, lists those that survive
 //! cargo run -p mimeo-mutants -- sample              tries ten of them, others at every commit: a step of `.ci/run`
 //! cargo run -p mimeo-mutants -- sample --seed 1a2b3c4d  tries the ten that a run with this seed tried
-//! cargo run -p mimeo-mutants -- file jit/src/plan.rs    tries those of the files whose path contains the text
+//! cargo run -p mimeo-mutants -- file jit/src/compile/plan.rs    tries those of the files whose path contains the text
 //! cargo run -p mimeo-mutants -- list                lists the mutants, and tries none
 //! ```
 //!

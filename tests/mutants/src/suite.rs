@@ -12,11 +12,10 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use crate::child::{self, End};
 use crate::compile::Programs;
 
-/// Tests that are of no use here: they start cargo, compilers or debuggers, look at the sources, or compare what a
+/// Tests that are of no use here: they start cargo or compilers, look at the sources, or compare what a
 /// mutant does with what the same mutant does.
-const SKIPPED: [&str; 10] = [
+const SKIPPED: [&str; 9] = [
     "memory::tables_are_the_same",
-    "gdb::",
     "ui::",
     "drift::",
     "reentry::",

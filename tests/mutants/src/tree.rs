@@ -11,10 +11,10 @@ use crate::schema::{Schemata, schemata};
 /// The files that have mutants, or folders of such files.
 const TARGETS: [&str; 10] = [
     "ops-def/lower/src/c",
-    "jit/src/emit.rs",
-    "jit/src/patch.rs",
-    "jit/src/plan.rs",
-    "jit/src/hole_value.rs",
+    "jit/src/compile/emit.rs",
+    "jit/src/compile/patch.rs",
+    "jit/src/compile/plan.rs",
+    "jit/src/compile/hole_value.rs",
     "interp/src/cursor.rs",
     "interp/src/driver.rs",
     "interp/src/driver",
@@ -41,9 +41,9 @@ mimeo-twins = { opt-level = 1 }
 
 /// Sources that take an instruction set's table from where a mutated lowering may have put another.
 const READERS: [&str; 5] = [
-    "jit/src/native.rs",
-    "jit/src/capability.rs",
-    "jit/src/tier.rs",
+    "jit/src/tier/native/mod.rs",
+    "jit/src/tier/capability.rs",
+    "jit/src/tier/jit.rs",
     "tests/twins/src/failure.rs",
     "tests/twins/src/twins.rs",
 ];

@@ -65,7 +65,7 @@ pub(crate) fn machines(test: &str) -> Vec<Machine> {
 }
 
 /// What a compiler says of itself, without the name that it was called by; `None` when it is not there.
-fn version(program: &str) -> Option<String> {
+pub(crate) fn version(program: &str) -> Option<String> {
     let output = Command::new(program).arg("--version").output().ok().filter(|output| output.status.success())?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Some(text.split_once(' ').map_or(text.clone(), |(_, rest)| rest.to_owned()))

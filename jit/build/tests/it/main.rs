@@ -11,3 +11,4 @@ mod prebuilt;
 mod refusals;
 mod stencils;
 mod tables;
+mod tiny;

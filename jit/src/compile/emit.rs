@@ -1,0 +1,134 @@
+//! [`Plan`] and writable memory → the code of a function: the second pass, which copies and patches.
+
+use mimeo_def::frame::CodeAddr;
+use mimeo_def::{CodeOffset, Pc};
+use mimeo_interp::Function;
+
+use crate::compile::hole_value::{NoCode, Site, Surroundings};
+use crate::compile::patch::patch;
+use crate::compile::plan::Plan;
+use crate::compile::recipe::{Fill, Recipes};
+use crate::errors::{Diagnostic, PatchError};
+use crate::memory::{CodeBuf, Writable};
+
+/// Why an op could not be emitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EmitError {
+    Patch(PatchError),
+    NoCode(NoCode),
+}
+
+impl EmitError {
+    /// `OP_DEOPT` can stand for the op, because its stencil as such is sound.
+    pub(crate) fn is_of_value(&self) -> bool {
+        match self {
+            EmitError::Patch(error) => matches!(error, PatchError::OutOfRange { .. } | PatchError::Misaligned { .. }),
+            EmitError::NoCode(_) => true,
+        }
+    }
+
+    /// The stable diagnostic.
+    pub(crate) fn code(&self) -> Diagnostic {
+        match self {
+            EmitError::Patch(error) => error.code(),
+            EmitError::NoCode(_) => Diagnostic::BranchTarget,
+        }
+    }
+
+    /// What happened, in a sentence.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            EmitError::Patch(error) => error.sentence(),
+            EmitError::NoCode(NoCode { target }) => format!("it refers to {target}, where there is no code"),
+        }
+    }
+}
+
+/// The two passes disagree about the size of the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SizesDiffer {
+    pub(crate) planned: CodeOffset,
+    pub(crate) emitted: CodeOffset,
+}
+
+/// Emits a planned function. Ops that fail are appended to `failed` and do not end the pass, so that one more
+/// plan can take account of them all.
+pub(crate) fn emit(
+    plan: &Plan,
+    recipes: &Recipes,
+    function: &Function,
+    buf: &mut CodeBuf<Writable>,
+    failed: &mut Vec<(Pc, EmitError)>,
+) -> Result<(), SizesDiffer> {
+    let address = buf.address(CodeOffset(0));
+    let code = buf.bytes_mut();
+    let body = function.body();
+    let around = Surroundings { function, code: &body.code, starts: &plan.starts, address, island: &plan.island };
+    let layout = plan.layout;
+    let differ = |planned: u32, emitted: usize| {
+        Err(SizesDiffer { planned: CodeOffset(planned), emitted: CodeOffset(emitted as u32) })
+    };
+    if code.len() != layout.end as usize {
+        return differ(layout.end, code.len());
+    }
+    let (mut hot_end, mut cold_end) = (0, layout.cold as usize);
+    for op in &plan.ops {
+        let recipe = recipes.recipe(op.recipe);
+        let (hot, cold) = plan.parts(op, recipes);
+        // The parts lie back to back, or the plan was made for other stencils.
+        if hot.start != hot_end || cold.start != cold_end || hot.end > layout.cold as usize {
+            return differ(op.hot.0, hot_end);
+        }
+        (hot_end, cold_end) = (hot.end, cold.end);
+        let rodata = (layout.rodata + op.rodata.0) as usize;
+        let site = Site {
+            around: &around,
+            pc: op.pc,
+            next_pc: op.next_pc,
+            height: u32::from(body.locals) + u32::from(op.depth),
+            hot: address + hot.start,
+            cold: address + cold.start,
+            rodata: address + rodata,
+        };
+        let hot_fills = if op.elided { &recipe.hot_fills[..recipe.elided_fills as usize] } else { &recipe.hot_fills };
+        let mut result = emit_part(&mut code[hot.clone()], &recipe.hot[..hot.len()], hot_fills, &site, site.hot);
+        if !recipe.cold.is_empty() {
+            let cold_part = &mut code[cold];
+            result = result.and(emit_part(cold_part, recipe.cold, &recipe.cold_fills, &site, site.cold));
+        }
+        if !recipe.rodata.is_empty() {
+            code[rodata..rodata + recipe.rodata.len()].copy_from_slice(recipe.rodata);
+        }
+        if let Err(error) = result {
+            failed.push((op.pc, error));
+        }
+    }
+    if hot_end != layout.cold as usize {
+        return differ(layout.cold, hot_end);
+    }
+    if cold_end > layout.rodata as usize {
+        return differ(layout.rodata, cold_end);
+    }
+    plan.island.emit(code);
+    Ok(())
+}
+
+#[inline]
+fn emit_part(
+    part: &mut [u8],
+    stencil: &[u8],
+    fills: &[Fill],
+    site: &Site<'_>,
+    address: CodeAddr,
+) -> Result<(), EmitError> {
+    part.copy_from_slice(stencil);
+    for Fill { hole, source } in fills {
+        let place = address + hole.at.0 as usize;
+        let value = site.resolve(*source, hole.kind, place).map_err(EmitError::NoCode)?;
+        patch(part, hole, value, address).map_err(EmitError::Patch)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

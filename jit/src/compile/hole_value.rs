@@ -1,0 +1,282 @@
+//! A [`HoleValue`] of an op → the number or address that goes into the hole, at one place of one function.
+//!
+//! It happens in two steps: when the tier is made, an op's hole values become [`Source`]s, in which the
+//! operand's kind is decided; when the op is compiled, a [`Site`] resolves them.
+//!
+//! Contract of this island: (1) the function is verified, so the index in a function operand is one of its program.
+
+use mimeo_def::frame::CodeAddr;
+use mimeo_def::op::{OpInfo, OperandKind, Scalar};
+use mimeo_def::stencil::{HoleValue, PatchKind};
+use mimeo_def::{CodeOffset, Pc, Slot};
+use mimeo_interp::Function;
+
+use crate::compile::island::{FarIndex, Island};
+
+/// Where a hole's value comes from; `unit` is the operand's offset in the instruction, in 16-bit units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Slot {
+        unit: u16,
+    },
+    /// `window` is the unit of the length of a window that lies above the popped values.
+    Stack {
+        index: u16,
+        pops: u16,
+        window: Option<u16>,
+    },
+    Window {
+        unit: u16,
+    },
+    StackWindow {
+        unit: u16,
+    },
+    Len {
+        unit: u16,
+    },
+    Immediate {
+        unit: u16,
+        scalar: Scalar,
+    },
+    Constant {
+        unit: u16,
+    },
+    Label {
+        unit: u16,
+    },
+    Function {
+        unit: u16,
+    },
+    Cache {
+        unit: u16,
+    },
+    Pc,
+    NextPc,
+    Continue,
+    Far(FarIndex),
+    Hot,
+    Cold,
+    Rodata,
+}
+
+impl Source {
+    /// The source of an op's hole value; `None` when the op has no such operand.
+    pub(crate) fn of(value: HoleValue, op: Option<&OpInfo>) -> Option<Source> {
+        Some(match value {
+            HoleValue::Operand(index) => Source::of_operand(op?, index)?,
+            HoleValue::WindowLen(index) => {
+                let operand = op?.operands.get(usize::from(index))?;
+                match operand.kind {
+                    OperandKind::Window => Source::Len { unit: operand.unit + 1 },
+                    OperandKind::StackWindow => Source::Len { unit: operand.unit },
+                    _ => return None,
+                }
+            }
+            HoleValue::Pc => Source::Pc,
+            HoleValue::NextPc => Source::NextPc,
+            HoleValue::Continue => Source::Continue,
+            HoleValue::Runtime(_) => Source::Far(FarIndex::of(value)?),
+            HoleValue::Exit(_) => Source::Far(FarIndex::of(value)?),
+            HoleValue::Hot => Source::Hot,
+            HoleValue::Cold => Source::Cold,
+            HoleValue::Rodata => Source::Rodata,
+        })
+    }
+
+    fn of_operand(op: &OpInfo, index: u16) -> Option<Source> {
+        let operand = op.operands.get(usize::from(index))?;
+        let unit = operand.unit;
+        Some(match operand.kind {
+            OperandKind::Slot { .. } => Source::Slot { unit },
+            OperandKind::Stack { index, .. } => {
+                let window = op.operands.iter().find(|o| o.kind == OperandKind::StackWindow).map(|o| o.unit);
+                Source::Stack { index, pops: op.pops, window }
+            }
+            OperandKind::Immediate { scalar, .. } => Source::Immediate { unit, scalar },
+            OperandKind::Constant => Source::Constant { unit },
+            OperandKind::Label => Source::Label { unit },
+            OperandKind::Window => Source::Window { unit },
+            OperandKind::StackWindow => Source::StackWindow { unit },
+            OperandKind::Function => Source::Function { unit },
+            OperandKind::Cache { .. } => Source::Cache { unit },
+        })
+    }
+}
+
+/// What the ops of one function have in common.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) function: &'a Function,
+    /// The function's code units.
+    pub(crate) code: &'a [u16],
+    /// Where the code of the op that starts at each unit lies; [`NO_CODE`] elsewhere.
+    pub(crate) starts: &'a [CodeOffset],
+    /// Where the compiled function will run.
+    pub(crate) address: CodeAddr,
+    pub(crate) island: &'a Island,
+}
+
+/// In a table of starts: no code starts here.
+pub(crate) const NO_CODE: CodeOffset = CodeOffset(u32::MAX);
+
+/// One op while its holes are filled.
+pub(crate) struct Site<'a> {
+    pub(crate) around: &'a Surroundings<'a>,
+    pub(crate) pc: Pc,
+    pub(crate) next_pc: Pc,
+    /// Slots in use before the op: locals and operand stack.
+    pub(crate) height: u32,
+    pub(crate) hot: CodeAddr,
+    pub(crate) cold: CodeAddr,
+    pub(crate) rodata: CodeAddr,
+}
+
+/// A branch to an op that has no code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoCode {
+    pub(crate) target: Pc,
+}
+
+impl Site<'_> {
+    /// The value for a hole of this kind whose field will be at `place`.
+    #[inline]
+    pub(crate) fn resolve(&self, source: Source, kind: PatchKind, place: CodeAddr) -> Result<u64, NoCode> {
+        Ok(match source {
+            Source::Slot { unit } | Source::Window { unit } => slot_bytes(u32::from(self.unit(unit))),
+            Source::Stack { index, pops, window } => {
+                let window_len = window.map_or(0, |unit| u32::from(self.unit(unit)));
+                slot_bytes(self.height - window_len - u32::from(pops) + u32::from(index))
+            }
+            Source::StackWindow { unit } => slot_bytes(self.height - u32::from(self.unit(unit))),
+            Source::Len { unit } => u64::from(self.unit(unit)),
+            Source::Immediate { unit, scalar } => self.immediate(unit, scalar),
+            Source::Constant { unit } => self.around.function.body().constants[usize::from(self.unit(unit))],
+            Source::Label { unit } => self.address_of(Pc(self.unit2(unit)))?,
+            // SAFETY: (1).
+            Source::Function { unit } => unsafe { self.around.function.sibling(self.unit2(unit)) as u64 },
+            Source::Cache { unit } => self.around.function.cache_address(self.unit2(unit)).expose_provenance() as u64,
+            Source::Pc => u64::from(self.pc.0),
+            Source::NextPc => u64::from(self.next_pc.0),
+            Source::Continue => self.address_of(self.next_pc)?,
+            Source::Far(target) => self.around.island.resolve(target, self.around.address, kind, place) as u64,
+            Source::Hot => self.hot as u64,
+            Source::Cold => self.cold as u64,
+            Source::Rodata => self.rodata as u64,
+        })
+    }
+
+    #[inline]
+    fn unit(&self, unit: u16) -> u16 {
+        self.around.code[self.pc.0 as usize + usize::from(unit)]
+    }
+
+    #[inline]
+    fn unit2(&self, unit: u16) -> u32 {
+        u32::from(self.unit(unit)) | u32::from(self.unit(unit + 1)) << 16
+    }
+
+    fn unit4(&self, unit: u16) -> u64 {
+        u64::from(self.unit2(unit)) | u64::from(self.unit2(unit + 2)) << 32
+    }
+
+    /// The bits of a 64-bit number, or a narrower one widened to 32 bits as its type says: what the prelude's
+    /// `HOLE_64` and `HOLE_32` take.
+    fn immediate(&self, unit: u16, scalar: Scalar) -> u64 {
+        match scalar {
+            Scalar::Bool | Scalar::U8 => u64::from(self.unit(unit) as u8),
+            Scalar::I8 => u64::from(self.unit(unit) as i8 as u32),
+            Scalar::U16 => u64::from(self.unit(unit)),
+            Scalar::I16 => u64::from(self.unit(unit) as i16 as u32),
+            Scalar::U32 | Scalar::I32 => u64::from(self.unit2(unit)),
+            Scalar::I64 | Scalar::U64 | Scalar::F64 => self.unit4(unit),
+        }
+    }
+
+    #[inline]
+    fn address_of(&self, target: Pc) -> Result<u64, NoCode> {
+        match self.around.starts.get(target.0 as usize) {
+            Some(&start) if start != NO_CODE => Ok(self.around.address as u64 + u64::from(start.0)),
+            _ => Err(NoCode { target }),
+        }
+    }
+}
+
+/// Distance of a slot from the frame's base. The operand stack of a verified function may reach beyond the
+/// slots that an instruction can name.
+#[inline]
+fn slot_bytes(slot: u32) -> u64 {
+    const SLOT_BYTES: u64 = Slot(1).offset_bytes() as u64;
+    u64::from(slot) * SLOT_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tiny::machine;
+    use crate::tiny::programs::Builder;
+
+    /// Resolves a source against `units`, an instruction at pc 4 with 10 slots in use.
+    fn resolve(source: Source, units: &[u16]) -> Result<u64, NoCode> {
+        let body = Builder::new("f", 0, 1).push_constant(0x1234_5678_9abc).op(crate::tiny::Op::Ret).end();
+        let run = machine(vec![body], None);
+        let function = run.machine.functions(run.linked).next().unwrap();
+        let code: Vec<u16> = [0; 4].iter().chain(units).copied().collect();
+        let mut starts = [NO_CODE; 16];
+        starts[7] = CodeOffset(0x40);
+        let island = Island::new(vec![0x5000; 8]);
+        let around = Surroundings { function, code: &code, starts: &starts, address: 0x1000, island: &island };
+        let site = Site { around: &around, pc: Pc(4), next_pc: Pc(7), height: 10, hot: 1, cold: 2, rodata: 3 };
+        let value = site.resolve(source, PatchKind::X86Abs64, 0x1000);
+        if source == (Source::Function { unit: 1 }) {
+            assert_eq!(value, Ok(std::ptr::from_ref(function) as u64));
+        }
+        value
+    }
+
+    #[test]
+    fn slots_are_offsets_from_the_base() {
+        assert_eq!(resolve(Source::Slot { unit: 1 }, &[0, 5]), Ok(40));
+        assert_eq!(resolve(Source::Window { unit: 1 }, &[0, 5, 2]), Ok(40));
+        assert_eq!(resolve(Source::Len { unit: 2 }, &[0, 5, 2]), Ok(2));
+        // Two values popped from 10 slots are 8 and 9; what is pushed goes to 8.
+        assert_eq!(resolve(Source::Stack { index: 1, pops: 2, window: None }, &[0]), Ok(72));
+        assert_eq!(resolve(Source::Stack { index: 0, pops: 2, window: None }, &[0]), Ok(64));
+        // A window of 3 on top is 7, 8, 9; one value popped below it is 6.
+        assert_eq!(resolve(Source::StackWindow { unit: 1 }, &[0, 3]), Ok(56));
+        assert_eq!(resolve(Source::Stack { index: 0, pops: 1, window: Some(1) }, &[0, 3]), Ok(48));
+    }
+
+    #[test]
+    fn narrow_immediates_are_widened_to_32_bits() {
+        let value = |scalar, units: &[u16]| resolve(Source::Immediate { unit: 1, scalar }, units).unwrap();
+        assert_eq!(value(Scalar::Bool, &[0, 1]), 1);
+        assert_eq!(value(Scalar::I8, &[0, 0xffff]), 0xffff_ffff);
+        assert_eq!(value(Scalar::U8, &[0, 0xff]), 255);
+        assert_eq!(value(Scalar::I16, &[0, 0xfffe]), 0xffff_fffe);
+        assert_eq!(value(Scalar::U16, &[0, 0xfffe]), 0xfffe);
+        assert_eq!(value(Scalar::I32, &[0, 0xfffe, 0xffff]), 0xffff_fffe);
+        assert_eq!(value(Scalar::U32, &[0, 0xfffe, 0xffff]), 0xffff_fffe);
+        assert_eq!(value(Scalar::I64, &[0, 1, 0, 0, 0x8000]), 1 << 63 | 1);
+        assert_eq!(value(Scalar::F64, &[0, 0, 0, 0, 0x3ff0]), 1f64.to_bits());
+    }
+
+    #[test]
+    fn places_in_code_are_addresses() {
+        assert_eq!(resolve(Source::Pc, &[0]), Ok(4));
+        assert_eq!(resolve(Source::NextPc, &[0]), Ok(7));
+        assert_eq!(resolve(Source::Continue, &[0]), Ok(0x1040));
+        assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 7, 0]), Ok(0x1040));
+        assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 8, 0]), Err(NoCode { target: Pc(8) }));
+        assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 0, 1]), Err(NoCode { target: Pc(0x1_0000) }));
+        assert_eq!(
+            [Source::Hot, Source::Cold, Source::Rodata].map(|source| resolve(source, &[0])),
+            [Ok(1), Ok(2), Ok(3)]
+        );
+        assert_eq!(resolve(Source::Far(FarIndex::of(HoleValue::Runtime(1)).unwrap()), &[0]), Ok(0x5000));
+    }
+
+    #[test]
+    fn constants_and_functions_are_the_functions_own() {
+        assert_eq!(resolve(Source::Constant { unit: 1 }, &[0, 0]), Ok(0x1234_5678_9abc));
+        assert!(resolve(Source::Function { unit: 1 }, &[0, 0, 0]).is_ok());
+    }
+}

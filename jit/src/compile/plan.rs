@@ -1,0 +1,150 @@
+//! A verified function → [`Plan`]: which stencil stands for each op, and where each of its parts will lie.
+//!
+//! A compiled function is laid out as
+//!
+//! ```text
+//! hot parts, back to back │ cold parts │ constants, 16-aligned │ island of stubs for far targets
+//! ```
+
+use std::ops::Range;
+
+use mimeo_def::{CodeOffset, OpIndex, Pc};
+use mimeo_interp::Function;
+use mimeo_interp::program::Facts;
+
+use crate::compile::hole_value::NO_CODE;
+use crate::compile::island::{Island, STUB_BYTES};
+use crate::compile::recipe::{OpSize, RODATA_ALIGN, RecipeIndex, Recipes};
+
+/// One op of a plan.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlannedOp {
+    pub(crate) pc: Pc,
+    pub(crate) next_pc: Pc,
+    pub(crate) recipe: RecipeIndex,
+    /// Depth of the operand stack before the op.
+    pub(crate) depth: u16,
+    /// The jump to the continuation is dropped, because the continuation follows.
+    pub(crate) elided: bool,
+    pub(crate) hot: CodeOffset,
+    /// From the start of the function's cold parts.
+    pub(crate) cold: CodeOffset,
+    /// From the start of the function's constants.
+    pub(crate) rodata: CodeOffset,
+}
+
+/// Where the regions of a compiled function begin; the hot one begins at 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) cold: u32,
+    pub(crate) rodata: u32,
+    pub(crate) island: u32,
+    pub(crate) end: u32,
+}
+
+/// The function does not fit a code buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooBig {
+    pub(crate) ops: u32,
+}
+
+/// The first pass over one function. Kept between functions, so that only `starts` is allocated for one.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) ops: Vec<PlannedOp>,
+    /// Where the code of the op that starts at each unit lies; [`NO_CODE`] elsewhere.
+    pub(crate) starts: Vec<CodeOffset>,
+    /// The ops for which `OP_DEOPT` stands.
+    pub(crate) deopts: Vec<(Pc, OpIndex)>,
+    pub(crate) island: Island,
+    pub(crate) layout: Layout,
+}
+
+impl Plan {
+    pub(crate) fn new(island: Island) -> Self {
+        Plan { ops: Vec::new(), starts: Vec::new(), deopts: Vec::new(), island, layout: Layout::default() }
+    }
+
+    /// Plans a function. The ops at `excluded` (sorted) get `OP_DEOPT` whether they have a stencil or not.
+    pub(crate) fn measure(&mut self, function: &Function, recipes: &Recipes, excluded: &[Pc]) -> Result<(), TooBig> {
+        let facts = function.facts();
+        let code = &function.body().code[..];
+        // Every offset fits 31 bits, with room for the island.
+        if u64::from(facts.ops) * u64::from(recipes.max_op_bytes) >= 1 << 30 {
+            return Err(TooBig { ops: facts.ops });
+        }
+        self.ops.clear();
+        self.ops.reserve(facts.ops as usize);
+        self.deopts.clear();
+        self.island.clear();
+        self.starts.clear();
+        self.starts.resize(code.len(), NO_CODE);
+
+        let (mut hot, mut cold, mut rodata) = (0, 0, 0);
+        // Where the last op goes on, and the bytes with which it jumps there.
+        let (mut follows, mut tail_bytes) = (Pc(0), 0);
+        let sizes = recipes.sizes();
+        let mut pc = Pc(0);
+        while let Some(&opcode) = code.get(pc.0 as usize) {
+            let mut size: OpSize = sizes[usize::from(opcode)];
+            let next_pc = Pc(pc.0 + u32::from(size.len_units));
+            let depth = facts.depths[pc.0 as usize];
+            if depth == Facts::UNREACHABLE {
+                pc = next_pc;
+                continue;
+            }
+            if !recipes.is_used_at(pc) || !excluded.is_empty() && excluded.binary_search(&pc).is_ok() {
+                size = recipes.deopt(size.len_units);
+            }
+            if size.recipe == recipes.deopt_index() {
+                self.deopts.push((pc, OpIndex(opcode)));
+            }
+            if size.has_far {
+                for &target in &recipes.recipe(size.recipe).far {
+                    self.island.add(target);
+                }
+            }
+            if follows == pc && tail_bytes > 0 {
+                hot -= tail_bytes;
+                if let Some(last) = self.ops.last_mut() {
+                    last.elided = true;
+                }
+            }
+            self.starts[pc.0 as usize] = CodeOffset(hot);
+            self.ops.push(PlannedOp {
+                pc,
+                next_pc,
+                recipe: size.recipe,
+                depth,
+                elided: false,
+                hot: CodeOffset(hot),
+                cold: CodeOffset(cold),
+                rodata: CodeOffset(rodata),
+            });
+            hot += size.hot_bytes;
+            cold += size.cold_bytes;
+            rodata += size.rodata_bytes;
+            (follows, tail_bytes) = (next_pc, u32::from(size.tail_bytes));
+            pc = next_pc;
+        }
+        self.lay_out(hot, cold, rodata);
+        Ok(())
+    }
+
+    fn lay_out(&mut self, hot: u32, cold: u32, rodata: u32) {
+        let rodata_start = (hot + cold).next_multiple_of(RODATA_ALIGN);
+        let island = (rodata_start + rodata).next_multiple_of(STUB_BYTES);
+        self.island.place(CodeOffset(island));
+        let end = island + self.island.len_bytes();
+        self.layout = Layout { cold: hot, rodata: rodata_start, island, end };
+    }
+
+    /// The hot and the cold part of an op, in the function's bytes.
+    pub(crate) fn parts(&self, op: &PlannedOp, recipes: &Recipes) -> (Range<usize>, Range<usize>) {
+        let recipe = recipes.recipe(op.recipe);
+        let hot_bytes = if op.elided { recipe.elided_hot_bytes as usize } else { recipe.hot.len() };
+        let hot = op.hot.0 as usize;
+        let cold = (self.layout.cold + op.cold.0) as usize;
+        (hot..hot + hot_bytes, cold..cold + recipe.cold.len())
+    }
+}

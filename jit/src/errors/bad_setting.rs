@@ -1,0 +1,51 @@
+//! A text that is none of the values that a setting may have → [`BadSetting`], which lists them.
+
+use std::fmt;
+
+/// A setting whose value is none of those that it may have.
+///
+/// ```
+/// use mimeo_jit::Threshold;
+///
+/// let error = "many".parse::<Threshold>().unwrap_err().of("--jit-threshold");
+/// assert_eq!(error.to_string(), "--jit-threshold is a number of calls, 0 to 4294967295, not \"many\"");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadSetting {
+    /// What was set: an environment variable or an option; empty before [`of`](Self::of).
+    pub name: String,
+    /// The value.
+    pub value: String,
+    /// What it may be, in words that follow "is".
+    pub expected: String,
+}
+
+impl BadSetting {
+    /// The choice with this name.
+    pub(crate) fn pick<T: Copy, const N: usize>(text: &str, choices: [(&str, T); N]) -> Result<T, BadSetting> {
+        choices.iter().find(|(name, _)| *name == text).map(|&(_, choice)| choice).ok_or_else(|| {
+            let names: Vec<&str> = choices.iter().map(|&(name, _)| name).collect();
+            let (last, others) = names.split_last().unwrap_or((&"", &[]));
+            BadSetting {
+                name: String::new(),
+                value: text.to_owned(),
+                expected: format!("{} or {last}", others.join(", ")),
+            }
+        })
+    }
+
+    /// Names what was set. See [`BadSetting`] for an example.
+    #[must_use]
+    pub fn of(self, name: &str) -> Self {
+        BadSetting { name: name.to_owned(), ..self }
+    }
+}
+
+impl fmt::Display for BadSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let BadSetting { name, value, expected } = self;
+        write!(f, "{name} is {expected}, not {value:?}")
+    }
+}
+
+impl std::error::Error for BadSetting {}

@@ -1,0 +1,246 @@
+//! Bytes of machine code → functions that can be called: [`CodeBuf`], memory that is writable first and
+//! executable afterwards, never both.
+//!
+//! Contract of this island:
+//! 1. `entry`: at `offset` lies the first instruction of a function that has the signature and the
+//!    convention of `F`, and `F` is not called once the buffer is dropped.
+//! 2. A sealed buffer stays mapped, readable and executable until it is dropped.
+
+use std::io;
+use std::marker::PhantomData;
+
+use mimeo_def::CodeOffset;
+use mimeo_def::frame::CodeAddr;
+
+use crate::errors::CodeBufError;
+use crate::memory::icache;
+use crate::memory::pages::{CodePool, Pages};
+
+/// The phase of a buffer that is being filled. See [`CodeBuf`] for an example.
+#[derive(Debug)]
+pub enum Writable {}
+
+/// The phase of a buffer whose code can run. See [`CodeBuf`] for an example.
+#[derive(Debug)]
+pub enum Executable {}
+
+/// Memory for machine code, usable alone for any signature. It is given back when it is dropped.
+///
+/// ```
+/// use mimeo_def::CodeOffset;
+/// use mimeo_jit::CodeBuf;
+///
+/// // fn add(a: i32, b: i32) -> i32
+/// #[cfg(target_arch = "x86_64")]
+/// let code = [
+///     0x8d, 0x04, 0x37, // lea eax, [rdi + rsi]
+///     0xc3, //             ret
+/// ];
+/// #[cfg(target_arch = "aarch64")]
+/// let code = [
+///     0x00, 0x00, 0x01, 0x0b, // add w0, w0, w1
+///     0xc0, 0x03, 0x5f, 0xd6, // ret
+/// ];
+/// #[cfg(target_arch = "x86_64")]
+/// type Add = extern "sysv64" fn(i32, i32) -> i32;
+/// #[cfg(target_arch = "aarch64")]
+/// type Add = extern "C" fn(i32, i32) -> i32;
+///
+/// let mut buf = CodeBuf::new(code.len())?;
+/// buf.bytes_mut().copy_from_slice(&code);
+/// let buf = buf.seal()?;
+/// // SAFETY: the code at 0 is a function of this signature, and `buf` outlives the call.
+/// let add: Add = unsafe { buf.entry(CodeOffset(0)) };
+/// assert_eq!(add(40, 2), 42);
+/// # Ok::<(), mimeo_jit::CodeBufError>(())
+/// ```
+#[derive(Debug)]
+pub struct CodeBuf<Phase> {
+    pages: Pages,
+    len_bytes: usize,
+    phase: PhantomData<Phase>,
+}
+
+impl<Phase> CodeBuf<Phase> {
+    /// Returns the code.
+    ///
+    /// ```
+    /// use mimeo::jit::CodeBuf;
+    ///
+    /// let mut buf = CodeBuf::new(2)?;
+    /// buf.bytes_mut()[1] = 0xc3;
+    /// assert_eq!(buf.bytes(), [0, 0xc3]);
+    /// # Ok::<(), mimeo::jit::CodeBufError>(())
+    /// ```
+    pub fn bytes(&self) -> &[u8] {
+        &self.pages.bytes()[..self.len_bytes]
+    }
+
+    /// Returns the number of bytes of memory that the buffer takes, which is a whole number of pages.
+    ///
+    /// ```
+    /// use mimeo::jit::CodeBuf;
+    ///
+    /// let buf = CodeBuf::new(2)?;
+    /// assert!(buf.footprint_bytes() >= 4096);
+    /// # Ok::<(), mimeo::jit::CodeBufError>(())
+    /// ```
+    pub fn footprint_bytes(&self) -> usize {
+        self.pages.len_bytes()
+    }
+
+    /// Returns the address at which the code at `offset` runs, or will run; sealing does not move it.
+    ///
+    /// ```
+    /// use mimeo::def::CodeOffset;
+    /// use mimeo::jit::CodeBuf;
+    ///
+    /// let buf = CodeBuf::new(16)?;
+    /// let start = buf.address(CodeOffset(0));
+    /// let buf = buf.seal()?;
+    /// assert_eq!(buf.address(CodeOffset(8)), start + 8);
+    /// # Ok::<(), mimeo::jit::CodeBufError>(())
+    /// ```
+    #[inline]
+    pub fn address(&self, offset: CodeOffset) -> CodeAddr {
+        self.pages.start() as CodeAddr + offset.0 as usize
+    }
+}
+
+impl CodeBuf<Writable> {
+    /// Makes a buffer of `len_bytes` bytes, all zero, at the start of a page. Each buffer is a mapping of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`CodeBufError::Empty`] and [`CodeBufError::Map`].
+    ///
+    /// ```
+    /// use mimeo::jit::{CodeBuf, CodeBufError};
+    ///
+    /// assert!(CodeBuf::new(16)?.bytes().iter().all(|&byte| byte == 0));
+    /// assert!(matches!(CodeBuf::new(0), Err(CodeBufError::Empty)));
+    /// # Ok::<(), CodeBufError>(())
+    /// ```
+    pub fn new(len_bytes: usize) -> Result<Self, CodeBufError> {
+        Self::on(Pages::map, len_bytes)
+    }
+
+    /// A buffer in a pool, which is cheaper for many.
+    pub(crate) fn in_pool(pool: &mut CodePool, len_bytes: usize) -> Result<Self, CodeBufError> {
+        Self::on(|len_bytes| pool.take(len_bytes), len_bytes)
+    }
+
+    fn on(take: impl FnOnce(usize) -> io::Result<Pages>, len_bytes: usize) -> Result<Self, CodeBufError> {
+        if len_bytes == 0 {
+            return Err(CodeBufError::Empty);
+        }
+        Ok(CodeBuf { pages: take(len_bytes).map_err(CodeBufError::Map)?, len_bytes, phase: PhantomData })
+    }
+
+    /// Returns the code, to be written. See [`CodeBuf`] for an example.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.pages.bytes_mut()[..self.len_bytes]
+    }
+
+    /// Ends writing: from now on the code can run and cannot change. See [`CodeBuf`] for an example.
+    ///
+    /// # Errors
+    ///
+    /// [`CodeBufError::Seal`].
+    pub fn seal(mut self) -> Result<CodeBuf<Executable>, CodeBufError> {
+        self.pages.make_executable().map_err(CodeBufError::Seal)?;
+        // SAFETY: icache (1): the pages are readable and live until this function returns.
+        unsafe { icache::flush(self.pages.start(), self.len_bytes) };
+        Ok(CodeBuf { pages: self.pages, len_bytes: self.len_bytes, phase: PhantomData })
+    }
+}
+
+impl CodeBuf<Executable> {
+    /// Returns the function at `offset`. `F` is a function pointer. See [`CodeBuf`] for an example.
+    ///
+    /// # Panics
+    ///
+    /// If `offset` is outside the buffer (test `there_is_no_entry_outside_a_buffer`). An `F` that is not of a pointer's
+    /// size does not compile:
+    ///
+    /// ```compile_fail
+    /// # fn with(buf: mimeo_jit::CodeBuf<mimeo_jit::Executable>) {
+    /// let number: u8 = unsafe { buf.entry(mimeo_def::CodeOffset(0)) };
+    /// # }
+    /// # let _ = with as fn(_);
+    /// ```
+    ///
+    /// # Safety
+    ///
+    /// (1) At `offset` lies the first instruction of a function that has the signature and the convention of
+    /// `F`, and `F` is not called once the buffer is dropped.
+    pub unsafe fn entry<F: Copy>(&self, offset: CodeOffset) -> F {
+        const { assert!(size_of::<F>() == size_of::<*const ()>(), "an entry is a function pointer") };
+        let code: *const u8 = &self.bytes()[offset.0 as usize];
+        // SAFETY: (1); of the same size, by the assertion above.
+        unsafe { std::mem::transmute_copy::<*const u8, F>(&code) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_arch = "x86_64")]
+    const RETURN: &[u8] = &[0xc3];
+    #[cfg(target_arch = "aarch64")]
+    const RETURN: &[u8] = &[0xc0, 0x03, 0x5f, 0xd6];
+
+    fn returning() -> CodeBuf<Writable> {
+        let mut buf = CodeBuf::new(RETURN.len()).unwrap();
+        buf.bytes_mut().copy_from_slice(RETURN);
+        buf
+    }
+
+    #[test]
+    #[should_panic(expected = "index out of bounds")]
+    fn there_is_no_entry_outside_a_buffer() {
+        let buf = returning().seal().unwrap();
+        let end = CodeOffset(buf.bytes().len() as u32);
+        // SAFETY: the function is not called.
+        let _nothing: *const u8 = unsafe { buf.entry(end) };
+    }
+
+    #[test]
+    fn a_buffer_of_nothing_is_refused() {
+        assert_eq!(CodeBuf::new(0).unwrap_err().to_string(), "a code buffer of 0 bytes");
+    }
+
+    #[test]
+    fn sealing_does_not_move_the_code() {
+        let buf = returning();
+        let before = buf.address(CodeOffset(0));
+        let buf = buf.seal().unwrap();
+        assert_eq!(buf.address(CodeOffset(0)), before);
+        assert_eq!(buf.bytes(), RETURN);
+        // SAFETY: (1): it returns at once.
+        let run: extern "C" fn() = unsafe { buf.entry(CodeOffset(0)) };
+        run();
+    }
+
+    /// The permissions of the mapping that holds an address, as the kernel sees them.
+    #[cfg(target_os = "linux")]
+    fn permissions(address: CodeAddr) -> String {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let line = maps.lines().find(|line| {
+            let (start, end) = line.split(' ').next().unwrap().split_once('-').unwrap();
+            let number = |text| CodeAddr::from_str_radix(text, 16).unwrap();
+            (number(start)..number(end)).contains(&address)
+        });
+        line.expect("mapped").split(' ').nth(1).unwrap().to_owned()
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn code_is_never_writable_and_executable() {
+        let buf = returning();
+        assert_eq!(permissions(buf.address(CodeOffset(0))), "rw-p");
+        let buf = buf.seal().unwrap();
+        assert_eq!(permissions(buf.address(CodeOffset(0))), "r-xp");
+    }
+}

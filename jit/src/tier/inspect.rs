@@ -1,0 +1,93 @@
+//! A compiled function → [`CodeView`], which says which bytes belong to which op, for dumps and profilers.
+
+use std::ops::Range;
+
+use mimeo_def::frame::CodeAddr;
+use mimeo_def::{CodeOffset, OpIndex, Pc};
+
+/// The native code of one function, and what is where in it.
+///
+/// It borrows the machine, in which nothing can be compiled or run as long as it is there. Making one plans the function
+/// again: O(bytecode).
+///
+/// ```
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// let compiled = machine.compile(linked.function(SUM))?;
+/// let sum = machine.functions(linked).next().expect("the program has functions");
+/// let code = machine.jit().and_then(|jit| jit.code_of(sum));
+/// // A build without native code compiles nothing.
+/// assert_eq!(code.is_some(), compiled);
+/// if let Some(code) = code {
+///     assert_eq!(code.ops.len(), sum.facts().ops as usize);
+/// }
+/// # Ok::<(), mimeo::NotLoaded>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct CodeView<'a> {
+    /// Where the code runs; the function's entry.
+    pub start: CodeAddr,
+    /// The code.
+    pub bytes: &'a [u8],
+    /// The ops that have code, in the order of the bytecode.
+    pub ops: Vec<OpView>,
+    /// Constants.
+    pub rodata: Range<CodeOffset>,
+    /// Stubs for far targets, 16 bytes each: a jump and the address.
+    pub island: Range<CodeOffset>,
+}
+
+/// The native code of one op: a part of a [`CodeView`].
+///
+/// ```
+/// use mimeo::def::Pc;
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// machine.compile(linked.function(SUM))?;
+/// let sum = machine.functions(linked).next().expect("the program has functions");
+/// if let Some(code) = machine.jit().and_then(|jit| jit.code_of(sum)) {
+///     assert_eq!(code.ops[0].pc, Pc(0));
+///     assert!(code.ops.iter().all(|op| !op.is_deopt), "every op has a stencil");
+/// }
+/// # Ok::<(), mimeo::NotLoaded>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OpView {
+    /// Where the op stands in the bytecode.
+    pub pc: Pc,
+    /// The op.
+    pub op: OpIndex,
+    /// `OP_DEOPT` stands for it.
+    pub is_deopt: bool,
+    /// Code that runs every time.
+    pub hot: Range<CodeOffset>,
+    /// Code of slow paths.
+    pub cold: Range<CodeOffset>,
+}
+
+impl CodeView<'_> {
+    /// Returns the op to which the byte at `offset` belongs, if it is part of an op. O(ops).
+    ///
+    /// ```
+    /// use mimeo::def::CodeOffset;
+    /// use mimeo::jit::HasJit;
+    /// use mimeo_doc_ops::{SUM, jit_machine};
+    ///
+    /// let (mut machine, linked) = jit_machine();
+    /// machine.compile(linked.function(SUM))?;
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// if let Some(code) = machine.jit().and_then(|jit| jit.code_of(sum)) {
+    ///     // What a profiler does with an address inside of the code.
+    ///     assert_eq!(code.op_at(CodeOffset(0)), Some(&code.ops[0]));
+    /// }
+    /// # Ok::<(), mimeo::NotLoaded>(())
+    /// ```
+    pub fn op_at(&self, offset: CodeOffset) -> Option<&OpView> {
+        self.ops.iter().find(|op| op.hot.contains(&offset) || op.cold.contains(&offset))
+    }
+}

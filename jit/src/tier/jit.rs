@@ -1,0 +1,262 @@
+//! [`Jit`]: the native tier of one machine, as its host sees it, and as the driver does.
+
+use std::any::Any;
+use std::fmt;
+
+use mimeo_def::frame::{CodeAddr, Exit};
+use mimeo_def::stencil::Table;
+use mimeo_def::{OpIndex, Pc};
+use mimeo_interp::tier::{Caller, Gate, NativeTier, References};
+use mimeo_interp::{Function, InstructionSet, Machine, MachineBuilder};
+
+use crate::config::JitConfig;
+use crate::errors::Unavailable;
+use crate::stats::{Stats, StatsFormat};
+use crate::tier::capability::Capability;
+use crate::tier::control::Control;
+use crate::tier::inspect::CodeView;
+use crate::tier::native::Native;
+
+/// The native tier of one machine: decides what is compiled, and owns the code.
+///
+/// Where native code is not available, there is a tier all the same: it compiles nothing, and
+/// [`capability`](Self::capability) says why. The tier lives as long as its machine, and stays in the machine's thread;
+/// its [`control`](Self::control) may go to others.
+///
+/// ```
+/// use mimeo::jit::{HasJit, JitConfig, Mode, WithJit};
+/// use mimeo_doc_ops::{Context, Host, Machine, SUM, sum_program};
+///
+/// let mut machine = Machine::builder(Context::default(), Host::default()).jit(JitConfig::new(Mode::On)).build();
+/// let linked = machine.load(&sum_program()).expect("the program needs no space");
+/// machine.call(linked.function(SUM), &[10])?;
+/// let jit = machine.jit().expect("the builder got a configuration");
+/// assert_eq!(jit.stats().functions.ok, u64::from(jit.unavailable().is_none()));
+/// # Ok::<(), mimeo_doc_ops::Trap>(())
+/// ```
+pub struct Jit<I> {
+    config: JitConfig,
+    control: Control,
+    native: Result<Native<I>, Unavailable>,
+}
+
+impl<I> fmt::Debug for Jit<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jit").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl<I: InstructionSet> Jit<I> {
+    /// Makes a tier for one machine: validates the table, and seals the code that belongs to no op.
+    ///
+    /// ```
+    /// use mimeo::jit::{Jit, JitConfig, Mode};
+    ///
+    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::new(Mode::Off));
+    /// assert_eq!(jit.config().mode, Mode::Off);
+    /// ```
+    pub fn new(config: JitConfig) -> Self {
+        Self::with_table(config, I::STENCILS)
+    }
+
+    /// A tier with a table that may be another than the instruction set's.
+    pub(crate) fn with_table(config: JitConfig, table: &Table) -> Self {
+        let control = Control::new(&config);
+        let native = Native::new(&config, &control, table);
+        Jit { config, control, native }
+    }
+
+    /// Returns why there is no native code. See [`Jit`] for an example.
+    pub fn unavailable(&self) -> Option<&Unavailable> {
+        self.native.as_ref().err()
+    }
+
+    #[cfg(all(test, feature = "native"))]
+    pub(crate) fn into_unavailable(self) -> Option<Unavailable> {
+        self.native.err()
+    }
+
+    /// Returns why the observers that [`JitConfig::observers`] names are not notified, if they are not.
+    ///
+    /// ```
+    /// use mimeo::jit::{Jit, JitConfig};
+    ///
+    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::default());
+    /// assert_eq!(jit.observer_failure(), None, "there are no observers");
+    /// ```
+    pub fn observer_failure(&self) -> Option<&str> {
+        self.native.as_ref().ok()?.observer_failure()
+    }
+
+    /// Returns what the tier can do, and why not more.
+    ///
+    /// ```
+    /// use mimeo::jit::{Jit, JitConfig};
+    ///
+    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::default());
+    /// assert_eq!(jit.capability().threshold, 10);
+    /// ```
+    pub fn capability(&self) -> Capability {
+        Capability::new::<I>(&self.control, self.unavailable(), &self.config)
+    }
+
+    /// Returns the settings that can change. The handle may go to other threads, and into the host's state. See
+    /// [`Control`] for an example.
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Returns how the tier was configured, with the settings as they are now. See [`Jit::new`] for an example.
+    pub fn config(&self) -> JitConfig {
+        self.config
+            .clone()
+            .with_mode(self.control.mode())
+            .with_threshold(self.control.threshold())
+            .with_code_limit(self.control.code_limit())
+            .with_latency_budget(self.control.latency_budget())
+    }
+
+    /// Returns what the tier did so far. See [`Jit`] for an example.
+    pub fn stats(&self) -> Stats {
+        self.native.as_ref().map_or_else(|_| Stats::default(), Native::stats)
+    }
+
+    /// Returns what the tier did so far, or why it did nothing, as text.
+    ///
+    /// ```
+    /// use mimeo::jit::{Jit, JitConfig, StatsFormat};
+    ///
+    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::default());
+    /// assert!(jit.report(StatsFormat::Json).starts_with('{'));
+    /// ```
+    pub fn report(&self, format: StatsFormat) -> String {
+        match self.unavailable() {
+            Some(reason) if format != StatsFormat::Json => format!("no native code: {reason}\n"),
+            _ => format.render(&self.stats()),
+        }
+    }
+
+    /// Returns the native code of a function of the tier's machine, if it was compiled. See [`CodeView`] for an
+    /// example.
+    pub fn code_of(&self, function: &Function) -> Option<CodeView<'_>> {
+        self.native.as_ref().ok()?.code_of(function)
+    }
+
+    /// Returns the start and the bytes of the code that belongs to no op: the entry and the exits.
+    ///
+    /// ```
+    /// use mimeo::jit::{Jit, JitConfig};
+    ///
+    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::default());
+    /// assert_eq!(jit.support_code().is_some(), jit.unavailable().is_none());
+    /// ```
+    pub fn support_code(&self) -> Option<(CodeAddr, &[u8])> {
+        Some(self.native.as_ref().ok()?.support_code())
+    }
+}
+
+// SAFETY: `Native`'s contract; without native code no address is handed out.
+unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
+    fn gate(&self) -> Option<Gate> {
+        self.native.as_ref().ok().map(Native::gate)
+    }
+
+    unsafe fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr> {
+        match &mut self.native {
+            Ok(native) => native.called(function, caller, references),
+            Err(_) => self.never_again(function),
+        }
+    }
+
+    unsafe fn looped(&mut self, function: &Function, pc: Pc, references: References<'_>) -> Option<CodeAddr> {
+        match &mut self.native {
+            Ok(native) => native.looped(function, pc, references),
+            Err(_) => self.never_again(function),
+        }
+    }
+
+    unsafe fn resumed(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
+        self.native.as_mut().ok()?.resumed(function, pc)
+    }
+
+    unsafe fn return_address(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
+        self.native.as_ref().ok()?.return_address(function, pc)
+    }
+
+    unsafe fn compile(&mut self, function: &Function, references: References<'_>) -> bool {
+        self.native.as_mut().is_ok_and(|native| native.compile(function, references).is_some())
+    }
+
+    fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool {
+        self.native.as_mut().is_ok_and(|native| native.left(exit, op))
+    }
+
+    fn idle(&mut self) -> bool {
+        self.native.as_mut().is_ok_and(Native::idle)
+    }
+
+    unsafe fn safepoint(&mut self, references: References<'_>) {
+        if let Ok(native) = &mut self.native {
+            native.safepoint(references);
+        }
+    }
+
+    unsafe fn unload(&mut self, function: &Function) {
+        if let Ok(native) = &mut self.native {
+            native.unload(function);
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl<I> Jit<I> {
+    /// The interpreter need not ask about a function.
+    fn never_again(&self, function: &Function) -> Option<CodeAddr> {
+        function.set_countdown(i32::MAX);
+        None
+    }
+}
+
+/// A machine that is to have the native tier. See [`Jit`] for an example.
+pub trait WithJit {
+    /// Gives the machine a native tier. Where there can be none, the machine interprets, and [`Jit::capability`] says
+    /// why. See [`Jit`] for an example.
+    #[must_use]
+    fn jit(self, config: JitConfig) -> Self;
+}
+
+impl<I: InstructionSet> WithJit for MachineBuilder<I> {
+    fn jit(self, config: JitConfig) -> Self {
+        self.tier(Box::new(Jit::<I>::new(config)))
+    }
+}
+
+/// A machine that has the native tier, if [`WithJit::jit`] gave it one. See [`Jit`] for an example.
+pub trait HasJit<I> {
+    /// Returns the tier; `None` for a machine that never got one. See [`Jit`] for an example.
+    fn jit(&self) -> Option<&Jit<I>>;
+}
+
+impl<I: InstructionSet> HasJit<I> for Machine<I> {
+    fn jit(&self) -> Option<&Jit<I>> {
+        self.tier()
+    }
+}
+
+/// Returns what a machine with this configuration could do, before there is one.
+///
+/// ```
+/// use mimeo::jit::{JitConfig, capability};
+///
+/// let capability = capability::<mimeo_doc_ops::Ops>(&JitConfig::default());
+/// assert_eq!(capability.available, capability.reason.is_none());
+/// ```
+pub fn capability<I: InstructionSet>(config: &JitConfig) -> Capability {
+    Jit::<I>::new(config.clone()).capability()
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests;

@@ -1,0 +1,16 @@
+//! A machine's calls and loops → native code for its hot functions: what is compiled, entered, kept and given up.
+
+mod capability;
+mod control;
+mod inspect;
+mod jit;
+#[cfg_attr(not(feature = "native"), path = "lean.rs")]
+mod native;
+mod settings;
+
+pub use capability::Capability;
+pub use control::Control;
+pub use inspect::{CodeView, OpView};
+pub use jit::{HasJit, Jit, WithJit, capability};
+pub use native::has_stencils;
+pub use settings::{Report, Settings, Threshold};

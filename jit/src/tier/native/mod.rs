@@ -1,0 +1,305 @@
+//! [`Native`]: the tier behind a [`Jit`](crate::Jit) that can run native code: what is compiled, and when.
+//!
+//! Contract of this island: (1) code that was compiled of a function is of the stencil convention, runs the function,
+//! and keeps frame and records as the interpreter does at every op boundary.
+
+use std::marker::PhantomData;
+
+use mimeo_def::frame::{CodeAddr, Exit};
+use mimeo_def::stencil::{Arch, Table};
+use mimeo_def::{CodeOffset, OpIndex, Pc};
+use mimeo_interp::tier::{Caller, Gate, References};
+use mimeo_interp::{Function, InstructionSet};
+
+use crate::compile::{
+    Allowance, CompileError, Compiler, Cost, Expectation, Island, Recipes, Support, processor, validate,
+};
+use crate::config::{JitConfig, Mode};
+use crate::errors::Unavailable;
+use crate::memory::CodeBuf;
+use crate::observe::Notifier;
+use crate::stats::record::{Compilation, Named, Recorder, Settings, Unlinked};
+use crate::stats::{Entry, Stats};
+use crate::tier::control::{Control, Request};
+use crate::tier::inspect::CodeView;
+
+mod changes;
+mod code_cache;
+mod functions;
+mod view;
+
+use code_cache::CodeCache;
+use functions::{Functions, State};
+
+/// While nothing is to be compiled, so many calls and rounds pass until the tier is asked again.
+const IDLE_EVENTS: i32 = 1000;
+
+/// The native tier of one machine.
+#[derive(Debug)]
+pub(crate) struct Native<I> {
+    config: JitConfig,
+    control: Control,
+    /// [`Control::changes`], as they were noticed.
+    seen: u32,
+    support: Support,
+    compiler: Compiler,
+    functions: Functions,
+    marker: PhantomData<fn() -> I>,
+}
+
+fn expectation<I: InstructionSet>() -> Expectation {
+    Expectation { ops: I::OPS, runtime_len: I::RUNTIME.len(), host: Arch::host(), has: processor::has }
+}
+
+/// Says whether an instruction set has stencils that this machine can run, without making anything.
+///
+/// # Errors
+///
+/// Why there can be no native code.
+pub fn has_stencils<I: InstructionSet>() -> Result<(), Unavailable> {
+    validate(I::STENCILS, &expectation::<I>()).map_err(Unavailable::Table)
+}
+
+fn settings(config: &JitConfig, control: &Control) -> Settings {
+    let limit_bytes = control.code_limit().map(|bytes| bytes as u64);
+    Settings { trace: config.trace, budget: control.latency_budget(), limit_bytes }
+}
+
+impl<I: InstructionSet> Native<I> {
+    pub(crate) fn new(config: &JitConfig, control: &Control, table: &Table) -> Result<Self, Unavailable> {
+        let unknown = config.gaps.ops.iter().find(|name| I::OPS.iter().all(|op| op.name != **name));
+        if let Some(name) = unknown {
+            return Err(Unavailable::NoSuchOp { name: name.clone(), instruction_set: I::NAME });
+        }
+        let recipes = Recipes::new(table, &expectation::<I>(), &config.gaps).map_err(Unavailable::Table)?;
+        let mut cache = CodeCache::default();
+        let mut notifier = Notifier::new(config.observers, config.opener);
+        let support = Support::new(table, &mut cache.pool, &mut notifier)?;
+        let exits = Exit::ALL.into_iter().map(|exit| support.exit(exit));
+        let targets = exits.chain(I::RUNTIME.iter().map(|function| function.shim as CodeAddr)).collect();
+        let stats = Recorder::new(I::OPS.iter().map(|op| op.name), settings(config, control));
+        Ok(Native {
+            config: config.clone(),
+            control: control.clone(),
+            seen: control.changes(),
+            compiler: Compiler::new(recipes, Island::new(targets), notifier),
+            functions: Functions::new(cache, stats, support.exit(Exit::Call)),
+            support,
+            marker: PhantomData,
+        })
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.functions.stats.snapshot()
+    }
+
+    pub(crate) fn observer_failure(&self) -> Option<&str> {
+        self.compiler.observer_failure()
+    }
+
+    pub(crate) fn code_of(&self, function: &Function) -> Option<CodeView<'_>> {
+        match self.functions.state(function)? {
+            State::Compiled(compiled) => CodeView::new(function, compiled, &self.compiler),
+            State::Counting(_) | State::Blocked { .. } => None,
+        }
+    }
+
+    pub(crate) fn support_code(&self) -> (CodeAddr, &[u8]) {
+        let code = self.support.code();
+        (code.address(CodeOffset(0)), code.bytes())
+    }
+
+    pub(crate) fn gate(&self) -> Gate {
+        self.support.gate()
+    }
+
+    pub(crate) fn called(
+        &mut self,
+        function: &Function,
+        caller: Caller,
+        references: References<'_>,
+    ) -> Option<CodeAddr> {
+        self.notice(references);
+        // Callbacks come this way once more for each call: most functions that are called so are compiled.
+        if let Some(entry) = self.functions.entered_at(function) {
+            self.functions.stats.entered(Entry::Call);
+            return Some(entry);
+        }
+        // A caller that was worth compiling calls nothing but hot functions.
+        let threshold = if caller == Caller::Native { 1 } else { self.control.threshold() };
+        let entry = self.count_and_compile(function, threshold, references)?;
+        self.functions.stats.entered(Entry::Call);
+        Some(entry)
+    }
+
+    pub(crate) fn looped(&mut self, function: &Function, pc: Pc, references: References<'_>) -> Option<CodeAddr> {
+        self.notice(references);
+        let slot = self.functions.slot(function);
+        if self.config.gaps.without_reentry && matches!(slot.state, State::Compiled(_)) {
+            // The frame left native code, and stays where it is.
+            slot.grant(function, IDLE_EVENTS);
+            return None;
+        }
+        self.count_and_compile(function, self.control.threshold(), references)?;
+        let code = self.address(function, pc)?;
+        self.functions.stats.entered(Entry::Loop);
+        Some(code)
+    }
+
+    #[inline]
+    pub(crate) fn resumed(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {
+        let code = self.return_address(function, pc)?;
+        self.functions.stats.resumed();
+        Some(code)
+    }
+
+    #[inline]
+    pub(crate) fn return_address(&self, function: &Function, pc: Pc) -> Option<CodeAddr> {
+        if self.config.gaps.without_reentry { None } else { self.address(function, pc) }
+    }
+
+    #[inline]
+    fn address(&self, function: &Function, pc: Pc) -> Option<CodeAddr> {
+        match self.functions.state(function)? {
+            State::Compiled(compiled) if self.control.mode() != Mode::Off => compiled.address(pc),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool {
+        self.functions.stats.left(exit, op);
+        self.functions.cache.wants_safepoint() || self.control.changes() != self.seen
+    }
+
+    #[inline]
+    pub(crate) fn idle(&mut self) -> bool {
+        self.functions.cache.has_retired()
+    }
+
+    pub(crate) fn safepoint(&mut self, references: References<'_>) {
+        self.notice(references);
+        self.functions.reclaim(references);
+    }
+
+    pub(crate) fn unload(&mut self, function: &Function) {
+        self.functions.unload(function);
+    }
+
+    /// Compiles a function now, whatever the mode; says where to enter it. A function that was blocked stays so.
+    pub(crate) fn compile(&mut self, function: &Function, references: References<'_>) -> Option<CodeAddr> {
+        if let State::Counting(_) = self.functions.slot(function).state {
+            let state = self.compile_new(function, references);
+            self.functions.slot(function).state = state;
+        }
+        let slot = self.functions.slot(function);
+        let State::Compiled(compiled) = &slot.state else { return None };
+        let entry = compiled.entry();
+        // SAFETY: (1).
+        unsafe { function.set_entry(entry) };
+        // The interpreter does not know native code: each of its calls goes through the driver.
+        slot.grant(function, 1);
+        Some(entry)
+    }
+
+    /// A function was called or is at the head of a loop: compiles it if it is time.
+    fn count_and_compile(
+        &mut self,
+        function: &Function,
+        threshold: u32,
+        references: References<'_>,
+    ) -> Option<CodeAddr> {
+        if !self.count(function, threshold) {
+            return None;
+        }
+        let entry = self.compile(function, references);
+        if entry.is_none() {
+            self.functions.left_to_interpreter(function);
+        }
+        entry
+    }
+
+    /// Counts a call or a way back to a loop's head; says whether the function is to be compiled, or is already.
+    fn count(&mut self, function: &Function, threshold: u32) -> bool {
+        let slot = self.functions.slot(function);
+        let threshold = match self.control.mode() {
+            Mode::Off => {
+                slot.grant(function, IDLE_EVENTS);
+                return false;
+            }
+            Mode::Auto => threshold,
+            Mode::On => 1,
+        };
+        let threshold = threshold.saturating_mul(1 << slot.evictions);
+        let passed = slot.events(function);
+        if let State::Counting(events) = &mut slot.state {
+            *events = events.saturating_add(passed);
+            if *events < threshold {
+                let left = i32::try_from(threshold - *events).unwrap_or(i32::MAX).min(IDLE_EVENTS);
+                slot.grant(function, left);
+                return false;
+            }
+        }
+        true
+    }
+
+    fn compile_new(&mut self, function: &Function, references: References<'_>) -> State {
+        let mut cost = Cost::default();
+        let limit = self.control.code_limit();
+        let allowance =
+            Allowance { function_limit: self.config.function_limit, latency_budget: self.control.latency_budget() };
+        let functions = &mut self.functions;
+        let mut take = |bytes| {
+            if let Some(limit) = limit {
+                functions.make_room(bytes, limit, references)?;
+            }
+            CodeBuf::in_pool(&mut functions.cache.pool, bytes).map_err(CompileError::Memory)
+        };
+        match self.compiler.compile(function, allowance, &mut cost, &mut take) {
+            Ok(compiled) => {
+                functions.cache.add(function.id(), &compiled.code);
+                let made = Compilation {
+                    cost,
+                    ops: self.compiler.op_count() as u64,
+                    regions: compiled.layout.into(),
+                    gap_bytes: u64::from(self.compiler.deopt_bytes()),
+                };
+                functions.stats.compiled(Named::from(function), &made, self.compiler.deopts(&compiled));
+                State::Compiled(compiled)
+            }
+            Err(error) => {
+                let op = error.pc().map(|pc| OpIndex(function.body().code[pc.0 as usize]));
+                let watch = functions.stats.blocked(function, error.code(), error.sentence(), op, &cost);
+                State::Blocked { watch, may_pass: error.may_pass() }
+            }
+        }
+    }
+
+    /// Takes note of changed settings, and does what was asked for.
+    fn notice(&mut self, references: References<'_>) {
+        let changes = self.control.changes();
+        if changes == self.seen {
+            return;
+        }
+        self.seen = changes;
+        self.functions.stats.set(settings(&self.config, &self.control));
+        self.functions.reconsider(self.control.mode() == Mode::Off);
+        for request in self.control.take_requests() {
+            match request {
+                Request::Evict(id) => self.functions.retire(id, Unlinked::Evicted),
+                Request::EvictAll => self.functions.evict_all(),
+                Request::Recompile(id) => self.recompile(id, references),
+            }
+        }
+        self.functions.reclaim(references);
+    }
+
+    fn recompile(&mut self, id: u32, references: References<'_>) {
+        self.functions.retire(id, Unlinked::Replaced);
+        let Some(function) = self.functions.get(id).map(std::ptr::from_ref) else { return };
+        // SAFETY: a function that is known stays loaded while the tier works.
+        let function = unsafe { &*function };
+        self.functions.slot(function).state = State::Counting(0);
+        self.compile(function, references);
+    }
+}

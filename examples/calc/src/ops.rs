@@ -135,40 +135,11 @@ pub mod ops {
         (a == 0) as i64
     }
 
-    /// `a < b`
-    #[vm_op]
-    fn less(a: i64, b: i64) -> i64 {
-        (a < b) as i64
-    }
-
-    /// `a <= b`
-    #[vm_op]
-    fn less_equal(a: i64, b: i64) -> i64 {
-        (a <= b) as i64
-    }
-
-    /// `a > b`
-    #[vm_op]
-    fn greater(a: i64, b: i64) -> i64 {
-        (a > b) as i64
-    }
-
-    /// `a >= b`
-    #[vm_op]
-    fn greater_equal(a: i64, b: i64) -> i64 {
-        (a >= b) as i64
-    }
-
-    /// `a == b`
-    #[vm_op]
-    fn equal(a: i64, b: i64) -> i64 {
-        (a == b) as i64
-    }
-
-    /// `a != b`
-    #[vm_op]
-    fn not_equal(a: i64, b: i64) -> i64 {
-        (a != b) as i64
+    /// `a {compare} b`
+    #[vm_op(each(compare):
+        less(<), less_equal(<=), greater(>), greater_equal(>=), equal(==), not_equal(!=))]
+    fn comparison(a: i64, b: i64) -> i64 {
+        compare(a, b) as i64
     }
 
     // Control.

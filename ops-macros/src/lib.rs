@@ -18,6 +18,19 @@ use proc_macro::TokenStream;
 /// which name functions, fibers and programs; `Flow`; and `Trap`. A module that has `unsafe`, pointers or callees in its data
 /// needs an implementation of `TrustedOps` for `Ops`.
 ///
+/// What only Rust can do is in runtime functions, which the module declares and ops and helpers call:
+///
+/// ```text
+/// #[runtime(crate::runtime)]
+/// unsafe extern "Rust" {
+///     #[cold]
+///     fn overflow(vm: &mut Vm, operator: u8) -> Thrown;
+/// }
+/// ```
+///
+/// `#[runtime(…)]` is the path of the module that implements them, from which they are imported; without it, that is the
+/// parent of the instruction set. `#[cold]` says that a call is rare.
+///
 /// # Errors
 ///
 /// Everything that the op language does not have is refused at the author's token, with what to write instead.

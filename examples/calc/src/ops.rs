@@ -6,10 +6,8 @@
 //! A parameter of the value type is popped before the body runs, and the result is pushed behind it; the body
 //! itself knows nothing of stack and frame.
 
-use crate::runtime::{Host, division_by_zero, overflow, print_value};
-
 /// The ops of calc, and what was made of them.
-#[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = stack)]
+#[mimeo::instruction_set(value = i64, context = Context, host = crate::runtime::Host, operands = stack)]
 pub mod ops {
     /// What stencils may touch of calc's runtime.
     #[repr(C)]
@@ -18,7 +16,8 @@ pub mod ops {
         pub(crate) globals: *mut i64,
     }
 
-    // Implemented in `runtime.rs`. Both tiers call them.
+    // Both tiers call them.
+    #[runtime(crate::runtime)]
     unsafe extern "Rust" {
         #[cold]
         fn overflow(vm: &mut Vm, operator: u8) -> Thrown;

@@ -16,13 +16,6 @@
 //!    Lua, and the `index` beside it that of one of its upvalues. Slots and constants, the verifier has checked.
 //! 4. [`Context::epoch`](ops::Context::epoch) points into the heap, which lives as long as the machine.
 
-use crate::runtime::{
-    advance, arithmetic, builtin_frame, call_builtin, callable, caught, close_upvalues, collect_arguments, concatenate,
-    copy_rest, copy_whole_rest, fill_parameters, fill_results, finish_coroutine, index, index_field, index_global,
-    index_method, is_equal, is_less, is_less_equal, length_of, make_closure, make_table, move_down, power_of,
-    prepare_loop, protect, set, set_elements, set_name, store_upvalue,
-};
-
 /// Values, objects and ops.
 #[mimeo::instruction_set(
     value = Value, context = Context, host = crate::runtime::Host, error = crate::runtime::Error, operands = registers,
@@ -363,6 +356,7 @@ pub mod ops {
     }
 
     // What `runtime` implements: the slow paths of the ops below.
+    #[runtime(crate::runtime)]
     unsafe extern "Rust" {
         #[cold]
         fn arithmetic(vm: &mut Vm, event: u8, a: Value, b: Value) -> Result<Value, Thrown>;

@@ -25,6 +25,7 @@ pub(crate) enum Problem {
     Conditional,
     ConstValue,
     ExternAbi,
+    RuntimeHome,
     RuntimeParameter(String),
     RuntimeResult(String),
     RuntimeVm,
@@ -193,6 +194,10 @@ impl Problem {
             Problem::ExternAbi => pair(
                 "only runtime functions are declared here, in an `unsafe extern \"Rust\"` block",
                 "write `unsafe extern \"Rust\" { fn name(vm: &mut Vm, …) -> …; }` and implement them outside the module",
+            ),
+            Problem::RuntimeHome => pair(
+                "`#[runtime(…)]` names the module that implements all functions of a block",
+                "write it once, above the block: `#[runtime(crate::runtime)] unsafe extern \"Rust\" { … }`",
             ),
             Problem::RuntimeParameter(ty) => (
                 format!("a runtime function cannot take a `{ty}`"),

@@ -9,7 +9,7 @@ use syn::{Attribute, Expr, ItemFn, LitStr, Meta, Pat, Token, Type};
 use crate::catalogue::Problem;
 use crate::errors::{Errors, Member};
 use crate::op;
-use crate::text::{name_of, text_of};
+use crate::text::{name_of, placed, text_of};
 
 /// A function that is one op, and where it comes from if `each` made it.
 pub(crate) struct Written {
@@ -289,19 +289,6 @@ impl VisitMut for Substitution<'_> {
     fn visit_lit_str_mut(&mut self, text: &mut LitStr) {
         *text = self.text(text);
     }
-}
-
-/// The tokens, all with this span.
-fn placed(tokens: TokenStream, span: Span) -> TokenStream {
-    let at = |token| {
-        let mut token = match token {
-            TokenTree::Group(group) => TokenTree::Group(Group::new(group.delimiter(), placed(group.stream(), span))),
-            other => other,
-        };
-        token.set_span(span);
-        token
-    };
-    tokens.into_iter().map(at).collect()
 }
 
 #[cfg(test)]

@@ -126,7 +126,7 @@ pub mod ops {
         }
     }
 
-    // Comparisons give 1 or 0.
+    // Comparisons give 1 or 0. A function with `each` is one op for each row of it.
 
     /// `!a`
     #[vm_op]

@@ -2,9 +2,10 @@
 //!
 //! A parameter of the type [`Value`](ops::Value) is a slot of the frame that runs, and results go to slots that the op
 //! names first. `#[constant]` is a value of the program's, `#[imm]` a number in the op itself, `#[cache]` memory that
-//! this op has to itself, `Window` a run of slots, and `Label` another op. In this order the file has: what a value is;
-//! what stencils see of objects; caches; what `runtime` does for ops; and the ops: for variables, arithmetic, jumps,
-//! loops, tables, functions, and builtins. `docs/lua.md` follows three of them down to their machine code.
+//! this op has to itself, `Window` a run of slots, and `Label` another op. A function with `each` is one op for each row
+//! of it. In this order the file has: what a value is; what stencils see of objects; caches; what `runtime` does for
+//! ops; and the ops: for variables, arithmetic, jumps, loops, tables, functions, and builtins. `docs/lua.md` follows
+//! three of them down to their machine code.
 //!
 //! Contract of its unsafe blocks:
 //!

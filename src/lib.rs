@@ -12,8 +12,9 @@
 //! call. These are some ops of the set that all examples of this documentation run, a register machine of `i64` values:
 //!
 //! ```text
-//! #[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = registers)]
+//! #[mimeo::instruction_set(value = i64, context = Context, host = crate::runtime::Host, operands = registers)]
 //! pub mod ops {
+//!     #[runtime(crate::runtime)]
 //!     unsafe extern "Rust" {
 //!         #[cold]
 //!         fn division_error(vm: &mut Vm, a: i64, b: i64) -> Thrown;

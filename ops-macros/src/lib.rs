@@ -18,6 +18,19 @@ use proc_macro::TokenStream;
 /// which name functions, fibers and programs; `Flow`; and `Trap`. A module that has `unsafe`, pointers or callees in its data
 /// needs an implementation of `TrustedOps` for `Ops`.
 ///
+/// What only Rust can do is in runtime functions, which the module declares and ops and helpers call:
+///
+/// ```text
+/// #[runtime(crate::runtime)]
+/// unsafe extern "Rust" {
+///     #[cold]
+///     fn overflow(vm: &mut Vm, operator: u8) -> Thrown;
+/// }
+/// ```
+///
+/// `#[runtime(…)]` is the path of the module that implements them, from which they are imported; without it, that is the
+/// parent of the instruction set. `#[cold]` says that a call is rare.
+///
 /// # Errors
 ///
 /// Everything that the op language does not have is refused at the author's token, with what to write instead.
@@ -37,7 +50,34 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// `#[vm_op(stencil = none)]`: no native code; `#[vm_op(stencil = required)]`: the build fails without;
 /// `#[vm_op(stencil = "file.c", reviewed = "…")]`: written by hand, against the op with this fingerprint;
-/// `#[vm_op(result = slot)]`: a stack machine's op whose result goes into a local.
+/// `#[vm_op(result = slot)]`: a stack machine's op whose result goes into a local;
+/// `#[vm_op(each(…): …)]`: several ops.
+///
+/// # Several ops from one function
+///
+/// `each` has placeholders, a colon, and a row for each op: its name, and one entry for each placeholder. These are the six
+/// comparisons of calc:
+///
+/// ```text
+/// /// `a {compare} b`
+/// #[vm_op(each(compare):
+///     less(<), less_equal(<=), greater(>), greater_equal(>=), equal(==), not_equal(!=))]
+/// fn comparison(a: i64, b: i64) -> i64 {
+///     compare(a, b) as i64
+/// }
+/// ```
+///
+/// They are six ops as if each were written out: with an opcode, a method of the `Assembler`, documentation (`` `a < b` ``), a
+/// stencil and a fingerprint of its own. The function's own name is not used.
+///
+/// An entry replaces its placeholder wherever the function has a name, a type, an expression or a pattern. A binary operator
+/// replaces a function of two arguments. In documentation and string literals `{compare}` is replaced by the text of the
+/// entry; a string literal has no quotation marks there.
+///
+/// `each` is the last argument. The others apply to all ops and can have placeholders, too:
+/// `#[vm_op(stencil = native, each(native, by): add_one(required, 1), add_two(none, 2))]`.
+///
+/// A mistake in the function is reported once, and if not all ops have it, the message says which ones do.
 ///
 /// # NaNs
 ///

@@ -188,7 +188,9 @@ fn function(file: &str, name: &str) -> String {
     };
     let heads = (0..lines.len()).filter(|&line| is_its_head(lines[line]) && lines[last(line)].ends_with('}'));
     let [head] = heads.collect::<Vec<_>>()[..] else { panic!("{file} has one `{name}`") };
-    let above = |line: &&&str| line.trim_start().starts_with("///") || line.trim_start().starts_with("#[");
+    // An attribute can have several lines, so what is above ends with a line that is part of neither.
+    let is_other = |line: &str| line.is_empty() || line.ends_with(['{', '}', ';']) || line.starts_with("// ");
+    let above = |line: &&&str| line.trim_start().starts_with("///") || !is_other(line.trim_start());
     let first = head - lines[..head].iter().rev().take_while(above).count();
     unindented(&lines[first..=last(head)].join("\n"))
 }
@@ -234,7 +236,12 @@ fn with_true_quotations(page: &str) -> (String, usize) {
 #[test]
 fn the_readme_quotes_a_real_op() {
     let readme = read("README.md");
-    assert_eq!(block(&readme, "This is all there is to calc's `+`"), function("examples/calc/src/ops.rs", "add"));
+    let calc = "examples/calc/src/ops.rs";
+    assert_eq!(block(&readme, "This is all there is to calc's `+`"), function(calc, "add"));
+    let macros = read("ops-macros/src/lib.rs").replace("
+/// ", "
+");
+    assert_eq!(block(&macros, "comparisons of calc"), function(calc, "comparison"));
 }
 
 #[test]

@@ -1116,15 +1116,11 @@ pub mod register_ops {
         if a.is_int() { to.jump() } else { vm.deopt() }
     }
 
-    /// Without a stencil by the author's wish.
-    #[vm_op(stencil = none)]
-    fn interpreted(a: Value) -> Value {
-        Value(!a.0)
-    }
-
-    /// The build fails when this one has no stencil.
-    #[vm_op(stencil = required)]
-    fn required(a: Value) -> Value {
-        Value(a.0 ^ 1)
+    /// {what}
+    #[vm_op(stencil = native, each(native, changed, what):
+        interpreted(none, !a.0, "The author wants no stencil."),
+        required(required, a.0 ^ 1, "The build fails without a stencil."))]
+    fn with_and_without(a: Value) -> Value {
+        Value(changed)
     }
 }

@@ -6,10 +6,8 @@
 //! A parameter of the value type is popped before the body runs, and the result is pushed behind it; the body
 //! itself knows nothing of stack and frame.
 
-use crate::runtime::{Host, division_by_zero, overflow, print_value};
-
 /// The ops of calc, and what was made of them.
-#[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = stack)]
+#[mimeo::instruction_set(value = i64, context = Context, host = crate::runtime::Host, operands = stack)]
 pub mod ops {
     /// What stencils may touch of calc's runtime.
     #[repr(C)]
@@ -18,7 +16,8 @@ pub mod ops {
         pub(crate) globals: *mut i64,
     }
 
-    // Implemented in `runtime.rs`. Both tiers call them.
+    // Both tiers call them.
+    #[runtime(crate::runtime)]
     unsafe extern "Rust" {
         #[cold]
         fn overflow(vm: &mut Vm, operator: u8) -> Thrown;
@@ -127,7 +126,7 @@ pub mod ops {
         }
     }
 
-    // Comparisons give 1 or 0.
+    // Comparisons give 1 or 0. A function with `each` is one op for each row of it.
 
     /// `!a`
     #[vm_op]
@@ -135,40 +134,11 @@ pub mod ops {
         (a == 0) as i64
     }
 
-    /// `a < b`
-    #[vm_op]
-    fn less(a: i64, b: i64) -> i64 {
-        (a < b) as i64
-    }
-
-    /// `a <= b`
-    #[vm_op]
-    fn less_equal(a: i64, b: i64) -> i64 {
-        (a <= b) as i64
-    }
-
-    /// `a > b`
-    #[vm_op]
-    fn greater(a: i64, b: i64) -> i64 {
-        (a > b) as i64
-    }
-
-    /// `a >= b`
-    #[vm_op]
-    fn greater_equal(a: i64, b: i64) -> i64 {
-        (a >= b) as i64
-    }
-
-    /// `a == b`
-    #[vm_op]
-    fn equal(a: i64, b: i64) -> i64 {
-        (a == b) as i64
-    }
-
-    /// `a != b`
-    #[vm_op]
-    fn not_equal(a: i64, b: i64) -> i64 {
-        (a != b) as i64
+    /// `a {compare} b`
+    #[vm_op(each(compare):
+        less(<), less_equal(<=), greater(>), greater_equal(>=), equal(==), not_equal(!=))]
+    fn comparison(a: i64, b: i64) -> i64 {
+        compare(a, b) as i64
     }
 
     // Control.

@@ -2,9 +2,10 @@
 //!
 //! A parameter of the type [`Value`](ops::Value) is a slot of the frame that runs, and results go to slots that the op
 //! names first. `#[constant]` is a value of the program's, `#[imm]` a number in the op itself, `#[cache]` memory that
-//! this op has to itself, `Window` a run of slots, and `Label` another op. In this order the file has: what a value is;
-//! what stencils see of objects; caches; what `runtime` does for ops; and the ops: for variables, arithmetic, jumps,
-//! loops, tables, functions, and builtins. `docs/lua.md` follows three of them down to their machine code.
+//! this op has to itself, `Window` a run of slots, and `Label` another op. A function with `each` is one op for each row
+//! of it. In this order the file has: what a value is; what stencils see of objects; caches; what `runtime` does for
+//! ops; and the ops: for variables, arithmetic, jumps, loops, tables, functions, and builtins. `docs/lua.md` follows
+//! three of them down to their machine code.
 //!
 //! Contract of its unsafe blocks:
 //!
@@ -15,13 +16,6 @@
 //! 3. Bytecode comes from the generator only. The `function` of an op for variables is slot 0 of a function written in
 //!    Lua, and the `index` beside it that of one of its upvalues. Slots and constants, the verifier has checked.
 //! 4. [`Context::epoch`](ops::Context::epoch) points into the heap, which lives as long as the machine.
-
-use crate::runtime::{
-    advance, arithmetic, builtin_frame, call_builtin, callable, caught, close_upvalues, collect_arguments, concatenate,
-    copy_rest, copy_whole_rest, fill_parameters, fill_results, finish_coroutine, index, index_field, index_global,
-    index_method, is_equal, is_less, is_less_equal, length_of, make_closure, make_table, move_down, power_of,
-    prepare_loop, protect, set, set_elements, set_name, store_upvalue,
-};
 
 /// Values, objects and ops.
 #[mimeo::instruction_set(
@@ -363,6 +357,7 @@ pub mod ops {
     }
 
     // What `runtime` implements: the slow paths of the ops below.
+    #[runtime(crate::runtime)]
     unsafe extern "Rust" {
         #[cold]
         fn arithmetic(vm: &mut Vm, event: u8, a: Value, b: Value) -> Result<Value, Thrown>;
@@ -559,32 +554,15 @@ pub mod ops {
         if result.is_nan() { arithmetic(vm, ADD, a, b) } else { Ok(Value::ordinary(result)) }
     }
 
-    /// `a - b`
-    #[vm_op]
-    fn subtract(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        let result = a.as_number() - b.as_number();
-        if result.is_nan() { arithmetic(vm, SUBTRACT, a, b) } else { Ok(Value::ordinary(result)) }
-    }
-
-    /// `a * b`
-    #[vm_op]
-    fn multiply(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        let result = a.as_number() * b.as_number();
-        if result.is_nan() { arithmetic(vm, MULTIPLY, a, b) } else { Ok(Value::ordinary(result)) }
-    }
-
-    /// `a / b`
-    #[vm_op]
-    fn divide(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        let result = a.as_number() / b.as_number();
-        if result.is_nan() { arithmetic(vm, DIVIDE, a, b) } else { Ok(Value::ordinary(result)) }
-    }
-
-    /// `a % b`, with the sign of `b`
-    #[vm_op]
-    fn modulo(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        let result = modulus(a.as_number(), b.as_number());
-        if result.is_nan() { arithmetic(vm, MODULO, a, b) } else { Ok(Value::ordinary(result)) }
+    /// {meaning}
+    #[vm_op(each(meaning, operation, event):
+        subtract("`a - b`", -, SUBTRACT),
+        multiply("`a * b`", *, MULTIPLY),
+        divide("`a / b`", /, DIVIDE),
+        modulo("`a % b`, with the sign of `b`", modulus, MODULO))]
+    fn binary(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
+        let result = operation(a.as_number(), b.as_number());
+        if result.is_nan() { arithmetic(vm, event, a, b) } else { Ok(Value::ordinary(result)) }
     }
 
     /// `a ^ b`
@@ -595,53 +573,23 @@ pub mod ops {
 
     // The same with a constant.
 
-    /// `a + b`
-    #[vm_op]
-    fn add_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        let result = a.as_number() + b;
-        if result.is_nan() { arithmetic(vm, ADD, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
+    /// {meaning}
+    #[vm_op(each(meaning, operation, event):
+        add_number("`a + b`", +, ADD),
+        subtract_number("`a - b`", -, SUBTRACT),
+        multiply_number("`a * b`", *, MULTIPLY),
+        divide_number("`a / b`", /, DIVIDE),
+        modulo_number("`a % b`, with the sign of `b`", modulus, MODULO))]
+    fn binary_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
+        let result = operation(a.as_number(), b);
+        if result.is_nan() { arithmetic(vm, event, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
     }
 
-    /// `a - b`
-    #[vm_op]
-    fn subtract_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        let result = a.as_number() - b;
-        if result.is_nan() { arithmetic(vm, SUBTRACT, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
-    }
-
-    /// `a - b`
-    #[vm_op]
-    fn number_subtract(vm: &mut Vm, #[imm] a: f64, b: Value) -> Result<Value, Thrown> {
-        let result = a - b.as_number();
-        if result.is_nan() { arithmetic(vm, SUBTRACT, Value::number(a), b) } else { Ok(Value::ordinary(result)) }
-    }
-
-    /// `a * b`
-    #[vm_op]
-    fn multiply_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        let result = a.as_number() * b;
-        if result.is_nan() { arithmetic(vm, MULTIPLY, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
-    }
-
-    /// `a / b`
-    #[vm_op]
-    fn divide_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        let result = a.as_number() / b;
-        if result.is_nan() { arithmetic(vm, DIVIDE, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
-    }
-
-    /// `a / b`
-    #[vm_op]
-    fn number_divide(vm: &mut Vm, #[imm] a: f64, b: Value) -> Result<Value, Thrown> {
-        let result = a / b.as_number();
-        if result.is_nan() { arithmetic(vm, DIVIDE, Value::number(a), b) } else { Ok(Value::ordinary(result)) }
-    }
-
-    /// `a % b`, with the sign of `b`
-    #[vm_op]
-    fn modulo_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<Value, Thrown> {
-        let result = modulus(a.as_number(), b);
-        if result.is_nan() { arithmetic(vm, MODULO, a, Value::number(b)) } else { Ok(Value::ordinary(result)) }
+    /// `a {operation} b`
+    #[vm_op(each(operation, event): number_subtract(-, SUBTRACT), number_divide(/, DIVIDE))]
+    fn number_binary(vm: &mut Vm, #[imm] a: f64, b: Value) -> Result<Value, Thrown> {
+        let result = operation(a, b.as_number());
+        if result.is_nan() { arithmetic(vm, event, Value::number(a), b) } else { Ok(Value::ordinary(result)) }
     }
 
     fn modulus(a: f64, b: f64) -> f64 {
@@ -681,216 +629,95 @@ pub mod ops {
         to.jump()
     }
 
-    /// Goes to `to` if `a` is neither false nor nil.
-    #[vm_op]
-    fn jump_if(a: Value, to: Label) -> Flow {
-        if a.truth() { to.jump() } else { Flow::Next }
+    /// Goes to `to` if `a` is {what}.
+    #[vm_op(each(what, yes, no):
+        jump_if("neither false nor nil", to.jump(), Flow::Next),
+        jump_unless("false or nil", Flow::Next, to.jump()))]
+    fn jump_by_truth(a: Value, to: Label) -> Flow {
+        if a.truth() { yes } else { no }
     }
 
-    /// Goes to `to` if `a` is false or nil.
-    #[vm_op]
-    fn jump_unless(a: Value, to: Label) -> Flow {
-        if a.truth() { Flow::Next } else { to.jump() }
+    // Non-numbers read as NaN, and every comparison with NaN is false.
+
+    /// Goes to `to` {word} `a {less} b`.
+    #[vm_op(each(word, less, not_less, slow, when, yes, no):
+        jump_if_less("if", <, >=, is_less, true, to.jump(), Flow::Next),
+        jump_unless_less("unless", <, >=, is_less, false, Flow::Next, to.jump()),
+        jump_if_less_equal("if", <=, >, is_less_equal, true, to.jump(), Flow::Next),
+        jump_unless_less_equal("unless", <=, >, is_less_equal, false, Flow::Next, to.jump()))]
+    fn jump_by_order(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
+        if less(a.as_number(), b.as_number()) {
+            return Ok(yes);
+        }
+        if not_less(a.as_number(), b.as_number()) {
+            return Ok(no);
+        }
+        if slow(vm, a, b, when)? { Ok(yes) } else { Ok(no) }
     }
 
-    // What is no number is a NaN here too, which is neither less than anything nor not.
-
-    /// Goes to `to` if `a < b`.
-    #[vm_op]
-    fn jump_if_less(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if a.as_number() < b.as_number() {
-            return Ok(to.jump());
+    /// Goes to `to` {word} `a {less} b`.
+    #[vm_op(each(word, less, not_less, slow, when, yes, no):
+        jump_if_less_number("if", <, >=, is_less, true, to.jump(), Flow::Next),
+        jump_unless_less_number("unless", <, >=, is_less, false, Flow::Next, to.jump()),
+        jump_if_less_equal_number("if", <=, >, is_less_equal, true, to.jump(), Flow::Next),
+        jump_unless_less_equal_number("unless", <=, >, is_less_equal, false, Flow::Next, to.jump()))]
+    fn jump_by_order_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
+        if less(a.as_number(), b) {
+            return Ok(yes);
         }
-        if a.as_number() >= b.as_number() {
-            return Ok(Flow::Next);
+        if not_less(a.as_number(), b) {
+            return Ok(no);
         }
-        if is_less(vm, a, b, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if slow(vm, a, Value::number(b), when)? { Ok(yes) } else { Ok(no) }
     }
 
-    /// Goes to `to` unless `a < b`.
-    #[vm_op]
-    fn jump_unless_less(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if a.as_number() < b.as_number() {
-            return Ok(Flow::Next);
+    /// Goes to `to` {word} `b {less} a`.
+    #[vm_op(each(word, less, not_less, slow, when, yes, no):
+        jump_if_greater_number("if", <, >=, is_less, true, to.jump(), Flow::Next),
+        jump_unless_greater_number("unless", <, >=, is_less, false, Flow::Next, to.jump()),
+        jump_if_greater_equal_number("if", <=, >, is_less_equal, true, to.jump(), Flow::Next),
+        jump_unless_greater_equal_number("unless", <=, >, is_less_equal, false, Flow::Next, to.jump()))]
+    fn jump_by_order_of_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
+        if less(b, a.as_number()) {
+            return Ok(yes);
         }
-        if a.as_number() >= b.as_number() {
-            return Ok(to.jump());
+        if not_less(b, a.as_number()) {
+            return Ok(no);
         }
-        if is_less(vm, a, b, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
+        if slow(vm, Value::number(b), a, when)? { Ok(yes) } else { Ok(no) }
     }
 
-    /// Goes to `to` if `a <= b`.
-    #[vm_op]
-    fn jump_if_less_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if a.as_number() <= b.as_number() {
-            return Ok(to.jump());
-        }
-        if a.as_number() > b.as_number() {
-            return Ok(Flow::Next);
-        }
-        if is_less_equal(vm, a, b, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
-    }
-
-    /// Goes to `to` unless `a <= b`.
-    #[vm_op]
-    fn jump_unless_less_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if a.as_number() <= b.as_number() {
-            return Ok(Flow::Next);
-        }
-        if a.as_number() > b.as_number() {
-            return Ok(to.jump());
-        }
-        if is_less_equal(vm, a, b, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
-    }
-
-    /// Goes to `to` if `a < b`.
-    #[vm_op]
-    fn jump_if_less_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if a.as_number() < b {
-            return Ok(to.jump());
-        }
-        if a.as_number() >= b {
-            return Ok(Flow::Next);
-        }
-        if is_less(vm, a, Value::number(b), true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
-    }
-
-    /// Goes to `to` unless `a < b`.
-    #[vm_op]
-    fn jump_unless_less_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if a.as_number() < b {
-            return Ok(Flow::Next);
-        }
-        if a.as_number() >= b {
-            return Ok(to.jump());
-        }
-        if is_less(vm, a, Value::number(b), false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
-    }
-
-    /// Goes to `to` if `a <= b`.
-    #[vm_op]
-    fn jump_if_less_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if a.as_number() <= b {
-            return Ok(to.jump());
-        }
-        if a.as_number() > b {
-            return Ok(Flow::Next);
-        }
-        if is_less_equal(vm, a, Value::number(b), true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
-    }
-
-    /// Goes to `to` unless `a <= b`.
-    #[vm_op]
-    fn jump_unless_less_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if a.as_number() <= b {
-            return Ok(Flow::Next);
-        }
-        if a.as_number() > b {
-            return Ok(to.jump());
-        }
-        if is_less_equal(vm, a, Value::number(b), false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
-    }
-
-    /// Goes to `to` if `b < a`.
-    #[vm_op]
-    fn jump_if_greater_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if b < a.as_number() {
-            return Ok(to.jump());
-        }
-        if b >= a.as_number() {
-            return Ok(Flow::Next);
-        }
-        if is_less(vm, Value::number(b), a, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
-    }
-
-    /// Goes to `to` unless `b < a`.
-    #[vm_op]
-    fn jump_unless_greater_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if b < a.as_number() {
-            return Ok(Flow::Next);
-        }
-        if b >= a.as_number() {
-            return Ok(to.jump());
-        }
-        if is_less(vm, Value::number(b), a, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
-    }
-
-    /// Goes to `to` if `b <= a`.
-    #[vm_op]
-    fn jump_if_greater_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if b <= a.as_number() {
-            return Ok(to.jump());
-        }
-        if b > a.as_number() {
-            return Ok(Flow::Next);
-        }
-        if is_less_equal(vm, Value::number(b), a, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
-    }
-
-    /// Goes to `to` unless `b <= a`.
-    #[vm_op]
-    fn jump_unless_greater_equal_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if b <= a.as_number() {
-            return Ok(Flow::Next);
-        }
-        if b > a.as_number() {
-            return Ok(to.jump());
-        }
-        if is_less_equal(vm, Value::number(b), a, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
-    }
-
-    /// Goes to `to` if `a == b`.
-    #[vm_op]
-    fn jump_if_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
+    /// Goes to `to` {word} `a == b`.
+    #[vm_op(each(word, when, yes, no):
+        jump_if_equal("if", true, to.jump(), Flow::Next),
+        jump_unless_equal("unless", false, Flow::Next, to.jump()))]
+    fn jump_by_equality(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
         if a.is_number() && b.is_number() {
-            return if a.as_number() == b.as_number() { Ok(to.jump()) } else { Ok(Flow::Next) };
+            return if a.as_number() == b.as_number() { Ok(yes) } else { Ok(no) };
         }
         if a.0 == b.0 {
-            return Ok(to.jump());
+            return Ok(yes);
         }
         if !may_be_equal(a, b) {
-            return Ok(Flow::Next);
+            return Ok(no);
         }
-        if is_equal(vm, a, b, true)? { Ok(to.jump()) } else { Ok(Flow::Next) }
+        if is_equal(vm, a, b, when)? { Ok(yes) } else { Ok(no) }
     }
 
-    /// Goes to `to` if `a` is `b`: nil, true, false, or a short string.
-    #[vm_op]
-    fn jump_if_is(a: Value, #[constant] b: Value, to: Label) -> Flow {
-        if a.0 == b.0 { to.jump() } else { Flow::Next }
+    /// Goes to `to` {word} `a` is `b`: nil, true, false, or a short string.
+    #[vm_op(each(word, yes, no):
+        jump_if_is("if", to.jump(), Flow::Next),
+        jump_unless_is("unless", Flow::Next, to.jump()))]
+    fn jump_by_identity(a: Value, #[constant] b: Value, to: Label) -> Flow {
+        if a.0 == b.0 { yes } else { no }
     }
 
-    /// Goes to `to` if `a` is the number `b`.
-    #[vm_op]
-    fn jump_if_equal_number(a: Value, #[imm] b: f64, to: Label) -> Flow {
-        if a.as_number() == b { to.jump() } else { Flow::Next }
-    }
-
-    /// Goes to `to` unless `a == b`.
-    #[vm_op]
-    fn jump_unless_equal(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if a.is_number() && b.is_number() {
-            return if a.as_number() == b.as_number() { Ok(Flow::Next) } else { Ok(to.jump()) };
-        }
-        if a.0 == b.0 {
-            return Ok(Flow::Next);
-        }
-        if !may_be_equal(a, b) {
-            return Ok(to.jump());
-        }
-        if is_equal(vm, a, b, false)? { Ok(Flow::Next) } else { Ok(to.jump()) }
-    }
-
-    /// Goes to `to` unless `a` is `b`: nil, true, false, or a short string.
-    #[vm_op]
-    fn jump_unless_is(a: Value, #[constant] b: Value, to: Label) -> Flow {
-        if a.0 == b.0 { Flow::Next } else { to.jump() }
-    }
-
-    /// Goes to `to` unless `a` is the number `b`.
-    #[vm_op]
-    fn jump_unless_equal_number(a: Value, #[imm] b: f64, to: Label) -> Flow {
-        if a.as_number() == b { Flow::Next } else { to.jump() }
+    /// Goes to `to` {word} `a` is the number `b`.
+    #[vm_op(each(word, yes, no):
+        jump_if_equal_number("if", to.jump(), Flow::Next),
+        jump_unless_equal_number("unless", Flow::Next, to.jump()))]
+    fn jump_by_number(a: Value, #[imm] b: f64, to: Label) -> Flow {
+        if a.as_number() == b { yes } else { no }
     }
 
     /// Can two values that are not the same be equal? They are of one type, and no strings of which there is only one.

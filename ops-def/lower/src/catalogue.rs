@@ -25,6 +25,7 @@ pub(crate) enum Problem {
     Conditional,
     ConstValue,
     ExternAbi,
+    RuntimeHome,
     RuntimeParameter(String),
     RuntimeResult(String),
     RuntimeVm,
@@ -33,6 +34,11 @@ pub(crate) enum Problem {
     // An op's signature.
     OpOutside,
     OpArgument,
+    EachForm,
+    EachRows,
+    EachLength { row: String, takes: usize, given: usize },
+    EachUnused(String),
+    EachEntry { entry: String, placeholder: String, what: &'static str },
     OpParameter(String),
     OpResult(String),
     OpGeneric,
@@ -189,6 +195,10 @@ impl Problem {
                 "only runtime functions are declared here, in an `unsafe extern \"Rust\"` block",
                 "write `unsafe extern \"Rust\" { fn name(vm: &mut Vm, …) -> …; }` and implement them outside the module",
             ),
+            Problem::RuntimeHome => pair(
+                "`#[runtime(…)]` names the module that implements all functions of a block",
+                "write it once, above the block: `#[runtime(crate::runtime)] unsafe extern \"Rust\" { … }`",
+            ),
             Problem::RuntimeParameter(ty) => (
                 format!("a runtime function cannot take a `{ty}`"),
                 "it takes `vm: &mut Vm`, the value type, numbers, `bool`, raw pointers, `Callee`, `Window`, and an inline-cache cell as `&Counter`".into(),
@@ -215,7 +225,32 @@ impl Problem {
             ),
             Problem::OpArgument => pair(
                 "this is no argument of `#[vm_op]`",
-                "it has `stencil = none`, `stencil = required`, `stencil = \"file.c\"` with `reviewed = \"…\"`, and `result = slot`",
+                "it has `stencil = none`, `stencil = required`, `stencil = \"file.c\"` with `reviewed = \"…\"`, `result = slot`, and `each(…): …`",
+            ),
+            Problem::EachForm => pair(
+                "this is not how `each` is written",
+                "write placeholders, a colon, and a row for each op: `each(compare, word): less(<, \"less\"), equal(==, \"equal\")`",
+            ),
+            Problem::EachRows => pair(
+                "this `each` has no rows, so it makes no ops",
+                "write a row for each op after the colon: `each(compare): less(<), equal(==)`",
+            ),
+            Problem::EachLength { row, takes, given } => {
+                let count = |of: usize, one: &str, many: &str| format!("{of} {}", if of == 1 { one } else { many });
+                let (takes, given) =
+                    (count(*takes, "placeholder", "placeholders"), count(*given, "entry", "entries"));
+                (
+                    format!("`each` has {takes}, but the row of `{row}` has {given}"),
+                    "write one entry for each placeholder, in the same order, with commas between them".into(),
+                )
+            }
+            Problem::EachUnused(name) => (
+                format!("the placeholder `{name}` is not used"),
+                format!("use it in the function or its attributes, or as `{{{name}}}` in its documentation; else remove it and its column"),
+            ),
+            Problem::EachEntry { entry, placeholder, what } => (
+                format!("`{entry}` cannot replace `{placeholder}`, which is used as {what}"),
+                "an entry is a name, type, expression or pattern, whichever the function needs; a binary operator replaces a function of two arguments".into(),
             ),
             Problem::OpParameter(ty) => (
                 format!("an op's operand cannot be a `{ty}`"),

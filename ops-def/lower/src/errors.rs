@@ -4,11 +4,14 @@ use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
 
 use crate::catalogue::Problem;
+use crate::text::name_of;
 
 /// The problems found so far, each at the author's own tokens.
 #[derive(Default)]
 pub(crate) struct Errors {
     found: Vec<Found>,
+    /// The op that is being checked, if `each` made it.
+    member: Option<Member>,
 }
 
 /// A problem, from the first to the last of the tokens that it is about.
@@ -16,11 +19,41 @@ struct Found {
     first: Span,
     last: Span,
     problem: Problem,
+    member: Option<Member>,
+}
+
+/// One of the ops that `each` made of a function.
+#[derive(Clone)]
+pub(crate) struct Member {
+    name: String,
+    /// The number of ops that were made.
+    of: usize,
+    /// Where the function begins that they share.
+    shared: (usize, usize),
+}
+
+impl Member {
+    pub(crate) fn new(name: &Ident, of: usize, shared: Span) -> Member {
+        Member { name: name_of(name), of, shared: place(shared) }
+    }
+}
+
+/// Line and column.
+fn place(span: Span) -> (usize, usize) {
+    (span.start().line, span.start().column)
 }
 
 impl Errors {
+    /// What `check` finds is about this op, if `each` made it.
+    pub(crate) fn within<T>(&mut self, member: &Option<Member>, check: impl FnOnce(&mut Errors) -> T) -> T {
+        self.member.clone_from(member);
+        let result = check(self);
+        self.member = None;
+        result
+    }
+
     pub(crate) fn at(&mut self, span: Span, problem: Problem) {
-        self.found.push(Found { first: span, last: span, problem });
+        self.found.push(Found { first: span, last: span, problem, member: self.member.clone() });
     }
 
     pub(crate) fn on(&mut self, tokens: &impl ToTokens, problem: Problem) {
@@ -28,7 +61,7 @@ impl Errors {
         let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
         let first = spans.next().unwrap_or_else(Span::call_site);
         let last = spans.last().unwrap_or(first);
-        self.found.push(Found { first, last, problem });
+        self.found.push(Found { first, last, problem, member: self.member.clone() });
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -41,15 +74,38 @@ impl Errors {
 
     /// All problems as one `syn::Error`, in the order of the source, each once.
     pub(crate) fn into_error(mut self) -> Option<syn::Error> {
-        let place = |found: &Found| (found.first.start().line, found.first.start().column);
-        self.found.sort_by_key(place);
-        self.found.dedup_by(|a, b| place(a) == place(b) && a.problem == b.problem);
-        let mut errors = self.found.iter().map(|Found { first, last, problem }| {
+        self.found.sort_by_key(|found| place(found.first));
+        let mut problems: Vec<Vec<Found>> = Vec::new();
+        for found in self.found {
+            let is_same = |other: &Found| place(other.first) == place(found.first) && other.problem == found.problem;
+            match problems.iter_mut().rfind(|problem| is_same(&problem[0])) {
+                Some(problem) => problem.push(found),
+                None => problems.push(vec![found]),
+            }
+        }
+        let mut errors = problems.iter().map(|found| {
+            let Found { first, last, problem, .. } = &found[0];
             let (first, last) = (Ident::new("first", *first), Ident::new("last", *last));
-            syn::Error::new_spanned(quote!(#first #last), problem)
+            syn::Error::new_spanned(quote!(#first #last), format!("{problem}{}", note(found)))
         });
         let mut all = errors.next()?;
         errors.for_each(|error| all.combine(error));
         Some(all)
+    }
+}
+
+/// Which ops have a problem that is in a body that they share, unless all of them have it.
+fn note(found: &[Found]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for found in found {
+        match &found.member {
+            Some(member) if place(found.first) >= member.shared => names.push(&member.name),
+            _ => return String::new(),
+        }
+    }
+    names.dedup();
+    match &found[0].member {
+        Some(member) if names.len() < member.of => format!("\nnote: only in `{}`", names.join("`, `")),
+        _ => String::new(),
     }
 }

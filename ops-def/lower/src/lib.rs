@@ -1,6 +1,7 @@
 //! Rust subset → typed IR → {handlers, C, metadata}, for the macro and for the build script. Pure: no I/O.
 //!
 //! ```text
+//! family.rs                      `each`: one function → several ops
 //! module.rs, op.rs, consts.rs    the items of the module, with types
 //! check/                         bodies → typed IR (ir.rs), or problems (catalogue.rs)
 //! nan/                           where the bits of a NaN could be seen that an operation made
@@ -18,6 +19,7 @@ mod check;
 mod consts;
 mod encode;
 mod errors;
+mod family;
 mod ir;
 mod lowered;
 mod module;

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::visit::Visit;
-use syn::{Attribute, Ident, Item, ItemFn, ItemMod};
+use syn::{Attribute, Ident, Item, ItemMod};
 
 use crate::arguments::Arguments;
 use crate::catalogue::Problem;
 use crate::consts::{self, Const};
 use crate::errors::Errors;
+use crate::family::{self, Written};
 use crate::names;
 use crate::op::{self, OpDef};
 use crate::text::{name_of, text_of};
@@ -93,12 +94,13 @@ impl Module {
             read.read_item(item, &mut ops, errors);
         }
         consts::evaluate(&items, &mut read, errors);
-        for function in ops {
-            let name = name_of(&function.sig.ident);
+        for written in ops {
+            let ident = &written.function.sig.ident;
+            let name = name_of(ident);
             let taken = read.helpers.contains_key(&name) || read.runtime(&name).is_some();
             if !read.op_names.insert(name.clone()) || taken {
-                errors.on(&function.sig.ident, Problem::TwoOps(name));
-            } else if let Some(op) = op::read(&read, &function, errors) {
+                errors.on(ident, Problem::TwoOps(name));
+            } else if let Some(op) = errors.within(&written.member, |errors| op::read(&read, &written, errors)) {
                 read.ops.push(op);
             }
         }
@@ -133,9 +135,11 @@ impl Module {
         Some(())
     }
 
-    fn read_item(&mut self, item: &Item, ops: &mut Vec<ItemFn>, errors: &mut Errors) {
+    fn read_item(&mut self, item: &Item, ops: &mut Vec<Written>, errors: &mut Errors) {
         match item {
-            Item::Fn(function) if function.attrs.iter().any(op::is_vm_op) => ops.push(function.clone()),
+            Item::Fn(function) if function.attrs.iter().any(op::is_vm_op) => {
+                ops.extend(family::expand(function, errors));
+            }
             Item::Fn(function) => {
                 self.items.push(item.clone());
                 self.read_helper(None, &function.sig, &function.block, errors);

@@ -5,7 +5,8 @@ use proc_macro2::Span;
 use syn::{Attribute, FnArg, ItemFn, ReturnType};
 
 use crate::catalogue::Problem;
-use crate::errors::Errors;
+use crate::errors::{Errors, Member};
+use crate::family::Written;
 use crate::module::{Module, pattern_name};
 use crate::names;
 use crate::text::{name_of, text_of};
@@ -22,6 +23,8 @@ pub(crate) struct OpDef {
     pub(crate) result_slot: bool,
     pub(crate) stencil: StencilWish,
     pub(crate) function: ItemFn,
+    /// Where it comes from if `each` made it.
+    pub(crate) member: Option<Member>,
 }
 
 /// A parameter of an op.
@@ -119,8 +122,9 @@ pub(crate) fn is_operand_attribute(attr: &Attribute) -> bool {
 }
 
 /// Reads an op; one whose signature has a problem is left out.
-pub(crate) fn read(module: &Module, function: &ItemFn, errors: &mut Errors) -> Option<OpDef> {
+pub(crate) fn read(module: &Module, written: &Written, errors: &mut Errors) -> Option<OpDef> {
     let before = errors.len();
+    let Written { function, member } = written;
     let signature = &function.sig;
     let name = name_of(&signature.ident);
     if let Some(by) = names::op_is_reserved(&name) {
@@ -145,8 +149,8 @@ pub(crate) fn read(module: &Module, function: &ItemFn, errors: &mut Errors) -> O
         }
     }
     let result = read_result(module, &signature.output, errors);
-    let op =
-        OpDef { name, doc: doc_of(&function.attrs), params, result, result_slot, stencil, function: function.clone() };
+    let (doc, function, member) = (doc_of(&function.attrs), function.clone(), member.clone());
+    let op = OpDef { name, doc, params, result, result_slot, stencil, function, member };
     check_shape(module, &op, errors);
     (errors.len() == before).then_some(op)
 }

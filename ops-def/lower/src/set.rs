@@ -39,14 +39,15 @@ impl Set {
         let effects = check::Effects::new(&helpers);
         let reaches = Reaches::new(&helpers);
         let mut nans = Nans::new(&module, &helpers);
-        let check_op = |op| {
+        let mut check_op = |op, errors: &mut Errors| {
             let before = errors.len();
             let body = check::check_op(&module, op, errors).filter(|body| !calls_unknown(body, &helpers))?;
             check::check_effects(&body, &effects, errors);
             nans.check_op(&body, errors);
             (errors.len() == before).then_some(body)
         };
-        let bodies: Vec<Option<Body>> = module.ops.iter().map(check_op).collect();
+        let checked = module.ops.iter().map(|op| errors.within(&op.member, |errors| check_op(op, errors)));
+        let bodies: Vec<Option<Body>> = checked.collect();
         if let (Some(op), true) = (bodies.iter().position(Option::is_none), errors.is_empty()) {
             // No way to this is known, but a stand-in for a body must never be compiled without an error.
             let (what, instead) = ("such body", "write it with numbers, `if`, `match`, `let` and calls");

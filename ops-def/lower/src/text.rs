@@ -1,6 +1,6 @@
 //! Tokens → text, the same text in the macro and in the build script, whose own printers space differently.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 
@@ -29,6 +29,19 @@ pub(crate) fn text_of(tokens: &impl ToTokens) -> String {
     let mut out = String::new();
     write(tokens.to_token_stream(), &mut out);
     out
+}
+
+/// The tokens, all with this span.
+pub(crate) fn placed(tokens: TokenStream, span: Span) -> TokenStream {
+    let at = |token| {
+        let mut token = match token {
+            TokenTree::Group(group) => TokenTree::Group(Group::new(group.delimiter(), placed(group.stream(), span))),
+            other => other,
+        };
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(at).collect()
 }
 
 fn write(tokens: TokenStream, out: &mut String) {

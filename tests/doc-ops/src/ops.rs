@@ -1,9 +1,7 @@
 //! The ops: a register machine of 64-bit integers.
 
-use crate::runtime::{Host, ask, division_error, global, print_value, suspend_fiber, take_caught};
-
 /// The ops of the examples, and what was made of them.
-#[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = registers)]
+#[mimeo::instruction_set(value = i64, context = Context, host = crate::runtime::Host, operands = registers)]
 pub mod ops {
     /// The part of the runtime that stencils may touch.
     #[repr(C)]
@@ -13,7 +11,8 @@ pub mod ops {
         pub(crate) watched: *mut i64,
     }
 
-    // Implemented in `runtime.rs`. Both tiers call them.
+    // Both tiers call them.
+    #[runtime(crate::runtime)]
     unsafe extern "Rust" {
         fn global(vm: &mut Vm, index: u32) -> i64;
         fn print_value(vm: &mut Vm, value: i64);

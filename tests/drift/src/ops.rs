@@ -1,7 +1,5 @@
 //! A few ops, one of them with a stencil written by hand, one with names that mean something elsewhere.
 
-use crate::{note, run_again};
-
 #[mimeo::instruction_set(value = i64, context = Context, host = u32)]
 pub mod ops {
     #[repr(C)]
@@ -22,6 +20,7 @@ pub mod ops {
     const SIGNED: u64 = (1 << SHIFT) as u64;
     const SHIFT: u32 = 31;
 
+    #[runtime(crate)]
     unsafe extern "Rust" {
         fn note(vm: &mut Vm, value: i64) -> i64;
         fn run_again(vm: &mut Vm, callee: Callee, depth: i64) -> i64;

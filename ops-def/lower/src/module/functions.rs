@@ -33,6 +33,8 @@ pub(crate) struct Helper {
 /// A function outside of the module that ops can call.
 pub(crate) struct Runtime {
     pub(crate) name: Ident,
+    /// The module that it is in, as the block's `#[runtime(…)]` says.
+    pub(crate) home: Option<syn::Path>,
     pub(crate) params: Vec<Param>,
     pub(crate) result: Ty,
     pub(crate) cold: bool,
@@ -154,6 +156,9 @@ impl Module {
             }
             return errors.on(&block.abi, Problem::ExternAbi);
         }
+        let before = errors.len();
+        let home = read_home(&block.attrs, errors);
+        let is_known = errors.len() == before;
         for item in &block.items {
             let syn::ForeignItem::Fn(function) = item else {
                 errors.on(item, Problem::ExternAbi);
@@ -161,13 +166,19 @@ impl Module {
             };
             let signature = &function.sig;
             let name = name_of(&signature.ident);
-            let Some((params, result)) = self.check_runtime(signature, errors) else {
+            let misplaced = function.attrs.iter().find(|attr| attr.path().is_ident("runtime"));
+            if let Some(attr) = misplaced {
+                errors.on(attr, Problem::RuntimeHome);
+            }
+            let checked = self.check_runtime(signature, errors);
+            let Some((params, result)) = checked.filter(|_| is_known && misplaced.is_none()) else {
                 self.broken.insert(name);
                 continue;
             };
             let cold = function.attrs.iter().any(|attr| attr.path().is_ident("cold"));
             let signature = signature.clone();
-            self.runtime.push(Runtime { name: signature.ident.clone(), params, result, cold, signature });
+            let (name, home) = (signature.ident.clone(), home.clone());
+            self.runtime.push(Runtime { name, home, params, result, cold, signature });
         }
     }
 
@@ -209,6 +220,18 @@ impl Module {
         matches!(ty, Ty::Scalar(_) | Ty::Usize | Ty::Isize | Ty::Ptr { .. } | Ty::Callee | Ty::Window)
             || *ty == self.value
     }
+}
+
+/// `#[runtime(crate::runtime)]` above a block: the module in which its functions are.
+fn read_home(attrs: &[syn::Attribute], errors: &mut Errors) -> Option<syn::Path> {
+    let mut home = None;
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("runtime")) {
+        match attr.parse_args_with(syn::Path::parse_mod_style) {
+            Ok(path) if home.is_none() => home = Some(path),
+            _ => errors.on(attr, Problem::RuntimeHome),
+        }
+    }
+    home
 }
 
 /// Can a helper take it? What belongs to the op's encoding stays with the op.

@@ -1,11 +1,11 @@
 //! Runtime functions → their import, the check of their signature, and the shims that stencils call.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::FnArg;
 
 use crate::module::{Module, Runtime};
-use crate::text::name_of;
+use crate::text::{self, name_of};
 use crate::ty::Ty;
 
 pub(super) fn functions(module: &Module) -> TokenStream {
@@ -15,8 +15,12 @@ pub(super) fn functions(module: &Module) -> TokenStream {
         let types = parameter_types(runtime);
         let shim = shim(module, runtime);
         // At the author's declaration, where it is to be seen that the function is missing or has another signature.
+        let home = match &runtime.home {
+            Some(path) => text::placed(path.to_token_stream(), name.span()),
+            None => quote_spanned!(name.span()=> super),
+        };
         let (import, check) = (
-            quote_spanned!(name.span()=> use super::#name;),
+            quote_spanned!(name.span()=> use #home::#name;),
             quote_spanned! {name.span()=>
                 #[allow(clippy::type_complexity, reason = "it is the author's declaration once more")]
                 const _: fn(#(#types),*) #output = #name;

@@ -292,7 +292,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
     /// Checks that calls pass enough arguments. Where all functions take the same number, every call passes at least
     /// that many.
     ///
-    /// A call of a function that is the op's own operand passes exactly the arguments that it takes, in the op's
+    /// A call of a function that is the op's own operand passes as many arguments as the function takes, in the op's
     /// window. A tail call without a window passes what is in the frame.
     ///
     /// Stencils omit the run-time check of a call's arguments for the same ops: all ops of a set whose functions take

@@ -102,7 +102,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Panics
     ///
-    /// If [`set_slot`](Self::set_slot) would for the last of them (test
+    /// If [`set_slot`](Self::set_slot) would panic for the last of them (test
     /// `many_slots_are_set_filled_and_copied_at_once`).
     ///
     /// ```
@@ -125,7 +125,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Panics
     ///
-    /// If [`set_slot`](Self::set_slot) would for the last of them (test
+    /// If [`set_slot`](Self::set_slot) would panic for the last of them (test
     /// `many_slots_are_set_filled_and_copied_at_once`).
     ///
     /// ```
@@ -147,7 +147,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Panics
     ///
-    /// If [`set_slot`](Self::set_slot) would for the last slot of either range (test
+    /// If [`set_slot`](Self::set_slot) would panic for the last slot of either range (test
     /// `many_slots_are_set_filled_and_copied_at_once`).
     ///
     /// ```

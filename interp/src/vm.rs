@@ -17,8 +17,8 @@ use crate::{Callable, Callee, FiberExit, Flow, InstructionSet, Thrown, Trap, Val
 /// Runtime functions and ops receive it as `&mut Vm` and keep no reference to it when they return. It belongs to one
 /// [`Machine`](crate::Machine) and never leaves that machine's thread.
 ///
-/// The type is unsized, so that safe code cannot swap or replace the state that a run works on: `std::mem::swap(vm,
-/// other)` does not compile. The parameter `Unsized` exists only for this and is never written.
+/// The type is unsized, so that safe code such as `std::mem::swap(vm, other)` cannot replace the state that a run works
+/// on. The parameter `Unsized` exists only for this and never has to be named.
 ///
 /// ```
 /// use mimeo_doc_ops::{Vm, in_op};

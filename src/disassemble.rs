@@ -1,7 +1,7 @@
-//! Machine code of this machine → instructions as text, by a disassembler from elsewhere; without the feature
-//! `disassembler`, bytes.
+//! Native machine code → instructions as text, by a third-party disassembler, or bytes without the feature
+//! `disassembler`.
 
-/// The instructions in `code`, which runs at `start`: offset and length in bytes, text.
+/// Returns the instructions in `code`, which runs at `start`: offset and length in bytes, text.
 #[cfg(all(feature = "disassembler", target_arch = "x86_64"))]
 pub(crate) fn disassemble(code: &[u8], start: u64) -> Vec<(usize, usize, String)> {
     use iced_x86::{Decoder, DecoderOptions, Formatter, IntelFormatter};
@@ -18,7 +18,7 @@ pub(crate) fn disassemble(code: &[u8], start: u64) -> Vec<(usize, usize, String)
         .collect()
 }
 
-/// The instructions in `code`, which runs at `start`: offset and length in bytes, text.
+/// Returns the instructions in `code`, which runs at `start`: offset and length in bytes, text.
 #[cfg(all(feature = "disassembler", target_arch = "aarch64"))]
 pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {
     use yaxpeax_arch::{Decoder, U8Reader};
@@ -37,7 +37,7 @@ pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String
         .collect()
 }
 
-/// The bytes of `code`, eight to a line: offset and length in bytes, no text.
+/// Returns the bytes of `code`, eight to a line: offset and length in bytes, no text.
 #[cfg(not(all(feature = "disassembler", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {
     let lines = code.chunks(8).enumerate();

@@ -11,10 +11,10 @@ use crate::disassemble::disassemble;
 use crate::jit::CodeView;
 use mimeo_interp::OpText;
 
-/// Shows the machine code of one function: the hot part op by op, then the cold parts, constants and stubs.
+/// A listing of the machine code of one function: the hot part op by op, then the cold parts, constants and stubs.
 ///
-/// It is made from what [`Jit::code_of`](crate::jit::Jit::code_of) returns, and borrows it; the text is made when it is
-/// displayed. With the feature `disassembler` it names instructions, without it has only bytes.
+/// It borrows what [`Jit::code_of`](crate::jit::Jit::code_of) returns. Displaying it creates the text: instructions
+/// with the feature `disassembler`, otherwise only bytes.
 ///
 /// ```
 /// use mimeo::Machine;
@@ -44,7 +44,7 @@ pub struct Listing<'a, I> {
 }
 
 impl<'a, I: InstructionSet> Listing<'a, I> {
-    /// Makes the listing of `code`, which was compiled from `body`. See [`Listing`] for an example.
+    /// Creates the listing of `code`, which was compiled from `body`. See [`Listing`] for an example.
     pub fn new(body: &'a FunctionBody, code: &'a CodeView<'a>) -> Self {
         Listing { body, code, marker: PhantomData }
     }
@@ -97,6 +97,6 @@ impl<I: InstructionSet> fmt::Display for Listing<'_, I> {
             self.code(f, &op.cold)?;
         }
         self.words(f, "constants", &self.code.rodata)?;
-        self.words(f, "stubs: a jump, and the address that it goes to", &self.code.island)
+        self.words(f, "stubs: a jump and its target address", &self.code.island)
     }
 }

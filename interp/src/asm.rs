@@ -1,4 +1,4 @@
-//! Building bytecode: [`FunctionBuilder`], on which the generated `Assembler` of an instruction set stands.
+//! Building bytecode: [`FunctionBuilder`], on which the generated `Assembler` of an instruction set is based.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,9 +8,9 @@ use mimeo_def::{OpIndex, Pc};
 
 use crate::Position;
 
-/// A branch target of the function under construction, which may be used before it is bound.
+/// A branch target in the function under construction. It can be used before it is bound.
 ///
-/// It is valid in the assembler that made it; another one refuses it. It is a small number that is `Copy`.
+/// It is valid only in the assembler that created it; any other assembler refuses it. It is small and `Copy`.
 ///
 /// ```
 /// use mimeo::asm::AssembleError;
@@ -28,7 +28,7 @@ use crate::Position;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// The builder's number.
+    /// The number of the builder.
     builder: u64,
     index: u32,
 }
@@ -44,7 +44,7 @@ pub struct Target {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FunctionIndex(pub u32);
 
-/// An operand that can be a slot or a constant, for `#[place(slot, constant)]`.
+/// A slot or a constant, for an operand declared with `#[place(slot, constant)]`.
 ///
 /// The methods of an assembler take `impl Into<Place<V>>`, so a slot needs no wrapping.
 ///
@@ -70,9 +70,9 @@ impl<V> From<mimeo_def::Slot> for Place<V> {
     }
 }
 
-/// The bytecode of one function, not yet verified. The default has nothing at all, and the verifier refuses it.
+/// The unverified bytecode of one function. The default has no code, which the verifier refuses.
 ///
-/// It is plain data, which a compiler can store and read back: nothing in it is trusted before it is
+/// It is plain data that a compiler can store and read back: nothing in it is trusted before it is
 /// [verified](crate::program::Program::verify).
 ///
 /// ```
@@ -102,16 +102,16 @@ pub struct FunctionBody {
     pub constants: Vec<u64>,
     /// Source positions, sorted: each is valid from its pc to the next one.
     pub positions: Vec<(Pc, Position)>,
-    /// The handlers of errors. An error goes to the first one whose range contains the op.
+    /// The error handlers. An error goes to the first one whose range contains the op.
     pub handlers: Vec<Handler>,
     /// Name of the source file, for errors.
     pub file: Option<Arc<str>>,
-    /// Whether callers may pass more arguments than `arity`. The additional ones are in the slots after the others,
-    /// which can be beyond the frame. The language itself keeps their number.
+    /// Whether callers may pass more arguments than `arity`. The additional ones are in the following slots, which can
+    /// be beyond the frame. The language itself keeps their count.
     pub variadic: bool,
 }
 
-/// The handler of the errors of some ops.
+/// An error handler for a range of ops.
 ///
 /// ```
 /// use mimeo_doc_ops::{SAFE_DIVIDE, sample_machine, sample_program};
@@ -129,11 +129,11 @@ pub struct Handler {
     pub from: Pc,
     /// The end of the last op.
     pub to: Pc,
-    /// Where control goes. The handler [takes](crate::Vm::take_error) the error. The operand stack is empty there.
+    /// Where control goes. The handler [takes](crate::Vm::take_error) the error and starts with an empty operand stack.
     pub target: Pc,
 }
 
-/// Why a function could not be assembled.
+/// The reason why a function could not be assembled.
 ///
 /// ```
 /// use mimeo::asm::AssembleError;
@@ -150,7 +150,7 @@ pub struct Handler {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AssembleError {
-    /// A label was used and never bound.
+    /// A label was used but never bound.
     UnboundLabel {
         /// The function.
         function: String,
@@ -176,7 +176,7 @@ pub enum AssembleError {
         /// The function.
         function: String,
     },
-    /// A function was declared and never defined.
+    /// A function was declared but never defined.
     Undefined {
         /// The function.
         function: String,
@@ -195,16 +195,19 @@ impl fmt::Display for AssembleError {
                 write!(f, "function `{function}`: the label used at {used_at} is never bound; call `bind` for it")
             }
             AssembleError::LabelBoundTwice { function, at } => {
-                write!(f, "function `{function}`: a label is bound for the second time at {at}")
+                write!(f, "function `{function}`: a label is bound again at {at}")
             }
             AssembleError::ForeignLabel { function, at } => {
-                write!(f, "function `{function}`: the label used at {at} is another function's; make one with `label`")
+                write!(
+                    f,
+                    "function `{function}`: the label used at {at} belongs to another function; make one with `label`"
+                )
             }
             AssembleError::TooManyConstants { function } => {
                 write!(f, "function `{function}` has more than 65536 constants; split it")
             }
             AssembleError::Undefined { function } => {
-                write!(f, "function `{function}` is declared and never defined; call `define` for it")
+                write!(f, "function `{function}` is declared but never defined; call `define` for it")
             }
             AssembleError::TooLong { function } => write!(f, "function `{function}` is too long; split it"),
         }
@@ -215,10 +218,10 @@ impl std::error::Error for AssembleError {}
 
 const UNBOUND: u32 = u32::MAX;
 
-/// Assembles one function, instruction by instruction.
+/// An assembler for one function, instruction by instruction.
 ///
-/// Compilers use the `Assembler` that `#[instruction_set]` generates, which stands on this and has a method for each
-/// op. The examples here use one; the methods that have no op are the same. Each appends in amortized O(1), apart from
+/// Compilers use the `Assembler` that `#[instruction_set]` generates, which wraps this type and adds a method for each
+/// op. The examples here use one; all other methods are the same. Each method appends in amortized O(1), apart from
 /// [`constant`](Self::constant).
 ///
 /// ```
@@ -234,7 +237,7 @@ const UNBOUND: u32 = u32::MAX;
 /// ```
 #[derive(Debug)]
 pub struct FunctionBuilder {
-    /// No other builder of the process has it.
+    /// A number that no other builder of the process has.
     number: u64,
     body: FunctionBody,
     /// Position of each label, or `UNBOUND`.
@@ -247,13 +250,13 @@ pub struct FunctionBuilder {
 }
 
 impl FunctionBuilder {
-    /// Starts a function with `arity` arguments and `locals` slots, which include the arguments.
+    /// Creates a builder for a function with `arity` arguments and `locals` slots, which include the arguments.
     ///
     /// ```
     /// use mimeo::asm::FunctionBuilder;
     ///
     /// let body = FunctionBuilder::new("f", 2, 1).finish().unwrap();
-    /// assert_eq!((body.arity, body.locals), (2, 2), "there are slots for the arguments at least");
+    /// assert_eq!((body.arity, body.locals), (2, 2), "there is at least one slot for each argument");
     /// ```
     pub fn new(name: impl Into<String>, arity: u16, locals: u16) -> Self {
         let body = FunctionBody { name: name.into(), arity, locals: locals.max(arity), ..FunctionBody::default() };
@@ -262,7 +265,7 @@ impl FunctionBuilder {
         FunctionBuilder { number, body, labels: Vec::new(), fixups: Vec::new(), handlers: Vec::new(), error: None }
     }
 
-    /// Returns where the next instruction will be.
+    /// Returns the position of the next instruction.
     ///
     /// ```
     /// use mimeo::def::{Pc, Slot};
@@ -277,7 +280,7 @@ impl FunctionBuilder {
         Pc(self.body.code.len() as u32)
     }
 
-    /// Sets the place in the source from which the following instructions come.
+    /// Sets the source position of the following instructions.
     ///
     /// ```
     /// use mimeo::Position;
@@ -312,7 +315,7 @@ impl FunctionBuilder {
         self.body.locals = locals.max(self.body.arity);
     }
 
-    /// Makes a label, to be bound once with [`bind`](Self::bind).
+    /// Creates a label, to be bound once with [`bind`](Self::bind).
     ///
     /// ```
     /// use mimeo::asm::AssembleError;
@@ -329,7 +332,7 @@ impl FunctionBuilder {
         Target { builder: self.number, index: self.labels.len() as u32 - 1 }
     }
 
-    /// The position of a label of this function, or `UNBOUND`.
+    /// Returns the position of a label of this function, or `UNBOUND`.
     fn position(&mut self, label: Target) -> Option<&mut u32> {
         if label.builder != self.number {
             let (function, at) = (self.body.name.clone(), self.pc());
@@ -339,7 +342,7 @@ impl FunctionBuilder {
         Some(&mut self.labels[label.index as usize])
     }
 
-    /// Makes the label stand for the next instruction.
+    /// Binds the label to the next instruction.
     ///
     /// ```
     /// use mimeo::def::Slot;
@@ -351,7 +354,7 @@ impl FunctionBuilder {
     /// code.bind(end);
     /// code.ret(Slot(0));
     /// let body = code.finish().unwrap();
-    /// // An opcode and a target of two units; then the place that the target names.
+    /// // An opcode and a target of two units, then the instruction that the target names.
     /// assert_eq!(body.code[1], 3);
     /// ```
     pub fn bind(&mut self, label: Target) {
@@ -363,7 +366,8 @@ impl FunctionBuilder {
         }
     }
 
-    /// Sets the name of the source file, which errors show. An `Arc<str>` is shared between the functions of a file.
+    /// Sets the name of the source file, which errors show. An `Arc<str>` can be shared between the functions of a
+    /// file.
     ///
     /// ```
     /// use mimeo::asm::FunctionBuilder;
@@ -376,7 +380,7 @@ impl FunctionBuilder {
         self.body.file = Some(file.into());
     }
 
-    /// Lets the function take more arguments than its arity: see [`FunctionBody::variadic`].
+    /// Lets callers pass more arguments than the function's arity: see [`FunctionBody::variadic`].
     ///
     /// ```
     /// use mimeo::def::Slot;
@@ -398,8 +402,8 @@ impl FunctionBuilder {
         self.body.variadic = true;
     }
 
-    /// Sends the errors of the ops from `from` up to `to` to `handler`, unless a range that was named before has them:
-    /// inner ranges are named first.
+    /// Sends the errors of the ops from `from` up to `to` to `handler`. Ranges added earlier take precedence, so add
+    /// inner ranges first.
     ///
     /// ```
     /// use mimeo::def::Slot;
@@ -424,7 +428,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// Appends an opcode. Used by generated code, as are the methods that append operands:
+    /// Appends an opcode. For generated code, like the methods that append operands:
     ///
     /// ```
     /// use mimeo::asm::FunctionBuilder;
@@ -471,8 +475,8 @@ impl FunctionBuilder {
         self.unit2(0);
     }
 
-    /// Appends a constant; equal constants share a place in the pool, which is searched: O(constants). See
-    /// [`op`](Self::op) for an example.
+    /// Appends a constant. Equal constants share an entry of the pool, which is found by a linear search: O(constants).
+    /// See [`op`](Self::op) for an example.
     pub fn constant(&mut self, bits: u64) {
         let index = match self.body.constants.iter().position(|&c| c == bits) {
             Some(index) => index,
@@ -495,11 +499,11 @@ impl FunctionBuilder {
         self.error.get_or_insert(error);
     }
 
-    /// Ends the function: every label becomes a position. O(labels).
+    /// Finishes the function and replaces every label by its position. O(labels).
     ///
     /// # Errors
     ///
-    /// The first thing that went wrong since [`new`](Self::new).
+    /// The first error since [`new`](Self::new).
     ///
     /// ```
     /// use mimeo::def::Slot;

@@ -1,17 +1,17 @@
-//! [`Callable`]: what names a function that can be run, checked against the functions that a machine has loaded.
+//! [`Callable`]: the types that name a function to run, checked against the functions that a machine has loaded.
 
 use crate::{Callee, Function, FunctionRef, InstructionSet, NotLoaded, Vm};
 
-/// A name of a function: a [`FunctionRef`], as hosts have it, or a [`Callee`], as ops have it.
+/// A reference to a function: a [`FunctionRef`], which hosts have, or a [`Callee`], which ops have.
 ///
-/// Both are checked at each use. A function that is not loaded in the machine is refused with
-/// [`TrapKind::NotLoaded`](crate::TrapKind::NotLoaded). Nothing else implements the trait.
+/// Both are checked at each use. If the function is not loaded in the machine, the use fails with
+/// [`TrapKind::NotLoaded`](crate::TrapKind::NotLoaded). No other type implements the trait.
 ///
 /// ```
 /// use mimeo::{Callable, Thrown};
 /// use mimeo_doc_ops::{DOUBLE, Ops, Vm, in_op};
 ///
-/// /// A runtime function that takes whatever names a function.
+/// /// A runtime function that takes either kind of reference.
 /// fn twice(vm: &mut Vm, function: impl Callable<Ops>, value: i64) -> Result<i64, Thrown> {
 ///     let once = vm.run(function, &[value])?;
 ///     vm.run(function, &[once])
@@ -24,7 +24,7 @@ pub trait Callable<I: InstructionSet>: Copy + sealed::Find<I> {}
 impl<I: InstructionSet> Callable<I> for FunctionRef<I> {}
 impl<I: InstructionSet> Callable<I> for Callee<I> {}
 
-/// The function that a name stands for in this machine, where it stays until its program is unloaded.
+/// Returns the address of the function in this machine, which is valid until its program is unloaded.
 pub(crate) fn find<I: InstructionSet>(vm: &Vm<I>, function: impl Callable<I>) -> Result<*const Function, NotLoaded> {
     function.find(vm).map(std::ptr::from_ref)
 }

@@ -1,8 +1,8 @@
-//! [`Cursor`]: the interpreter's registers, and every access of a handler to code, frame and stack.
+//! [`Cursor`]: the interpreter's registers, through which handlers access code, frame and stack.
 //!
 //! Contract of this island, which verification and the generated `interpret` discharge:
 //! 1. `frame` is the top record; its function is verified code of this instruction set, `code` its first unit.
-//! 2. `pc` is the start of an op; the units asked for belong to that op and have the kind asked for.
+//! 2. `pc` is the start of an op; the units read belong to that op and have the kind that the method expects.
 //! 3. Slots named by the op lie in the frame at `base`; on a stack machine `sp` is the depth that the
 //!    verifier computed, and the values popped and pushed lie in the frame.
 
@@ -18,16 +18,16 @@ pub struct Cursor {
     base: *mut u64,
     sp: *mut u64,
     frame: *mut Frame,
-    /// `core.moves` when the frame's addresses were taken.
+    /// The value of `core.moves` when `base`, `sp` and `frame` were read.
     moves: u64,
 }
 
 impl Cursor {
-    /// Takes up the top frame at its `pc`.
+    /// Creates a cursor for the top frame at its `pc`.
     ///
     /// # Safety
     ///
-    /// (1), and the record's `pc` is the start of an op that control can reach.
+    /// (1), and the record's `pc` is the start of a reachable op.
     #[inline(always)]
     pub unsafe fn resume<I: InstructionSet>(vm: &Vm<I>) -> Self {
         // SAFETY: (1).
@@ -48,7 +48,7 @@ impl Cursor {
         unsafe { (*self.frame).function.cast() }
     }
 
-    /// The opcode.
+    /// Returns the opcode.
     ///
     /// # Safety
     ///
@@ -59,7 +59,7 @@ impl Cursor {
         unsafe { *self.pc }
     }
 
-    /// A one-unit operand.
+    /// Returns a one-unit operand.
     ///
     /// # Safety
     ///
@@ -70,7 +70,7 @@ impl Cursor {
         unsafe { *self.pc.add(unit) }
     }
 
-    /// A two-unit operand.
+    /// Returns a two-unit operand.
     ///
     /// # Safety
     ///
@@ -81,7 +81,7 @@ impl Cursor {
         unsafe { u32::from(*self.pc.add(unit)) | u32::from(*self.pc.add(unit + 1)) << 16 }
     }
 
-    /// A four-unit operand.
+    /// Returns a four-unit operand.
     ///
     /// # Safety
     ///
@@ -92,7 +92,7 @@ impl Cursor {
         unsafe { u64::from(self.unit2(unit)) | u64::from(self.unit2(unit + 2)) << 32 }
     }
 
-    /// The value in the slot that the operand names.
+    /// Returns the value in the slot that the operand names.
     ///
     /// # Safety
     ///
@@ -114,7 +114,7 @@ impl Cursor {
         unsafe { *self.base.add(self.unit(unit) as usize) = value.to_bits() }
     }
 
-    /// The value `below` places under the top of the operand stack; 1 is the top itself.
+    /// Returns the value at depth `below` of the operand stack; 1 is the top.
     ///
     /// # Safety
     ///
@@ -125,7 +125,7 @@ impl Cursor {
         unsafe { V::from_bits(*self.sp.sub(below)) }
     }
 
-    /// Takes `count` values off the operand stack.
+    /// Pops `count` values off the operand stack.
     ///
     /// # Safety
     ///
@@ -136,7 +136,7 @@ impl Cursor {
         self.sp = unsafe { self.sp.sub(count) };
     }
 
-    /// Puts a value on the operand stack.
+    /// Pushes a value on the operand stack.
     ///
     /// # Safety
     ///
@@ -150,7 +150,7 @@ impl Cursor {
         }
     }
 
-    /// The constant that the operand names.
+    /// Returns the constant that the operand names.
     ///
     /// # Safety
     ///
@@ -161,7 +161,7 @@ impl Cursor {
         unsafe { V::from_bits(*(*self.function()).constants.add(self.unit(unit) as usize)) }
     }
 
-    /// A branch target.
+    /// Returns a branch target.
     ///
     /// # Safety
     ///
@@ -172,7 +172,7 @@ impl Cursor {
         Label(unsafe { self.unit2(unit) })
     }
 
-    /// A window in the frame.
+    /// Returns a window in the frame.
     ///
     /// # Safety
     ///
@@ -183,7 +183,7 @@ impl Cursor {
         unsafe { Window { start: u32::from(self.unit(unit)), len: u32::from(self.unit(unit + 1)) } }
     }
 
-    /// A window on top of the operand stack. Must come before [`drop`](Self::drop).
+    /// Returns a window on top of the operand stack. Must be called before [`drop`](Self::drop).
     ///
     /// # Safety
     ///
@@ -198,7 +198,7 @@ impl Cursor {
         }
     }
 
-    /// A function.
+    /// Returns a function.
     ///
     /// # Safety
     ///
@@ -209,19 +209,19 @@ impl Cursor {
         unsafe { Callee::new((*self.function()).sibling(self.unit2(unit))) }
     }
 
-    /// The op's inline-cache cell.
+    /// Returns the op's inline-cache cell.
     ///
     /// # Safety
     ///
     /// (2), and `C` is the cell's type: a struct of `Cell`s for which all-zero bits are valid.
     #[inline(always)]
     pub unsafe fn cache<C>(&self, unit: usize) -> &C {
-        // SAFETY: (1), (2); the verifier gave each op a cell of its own. Runs of the op that have not ended share it,
-        // which the `Cell`s allow.
+        // SAFETY: (1), (2); the verifier gave each op its own cell. Nested runs of the op share it, which the `Cell`s
+        // allow.
         unsafe { &*(*self.function()).cache_address(self.unit2(unit)).cast::<C>() }
     }
 
-    /// Makes the record tell where the interpreter is, before a runtime function or an exit.
+    /// Writes the interpreter's position to the record, before a runtime function or an exit.
     ///
     /// # Safety
     ///
@@ -233,11 +233,11 @@ impl Cursor {
         vm.core.frame = self.frame;
     }
 
-    /// Follows the frame, after a runtime function, if the stack was moved.
+    /// Updates the addresses after a runtime function, if the stack was moved.
     ///
     /// # Safety
     ///
-    /// (1) was so before the runtime function was called, and the record is on top again.
+    /// (1) held before the runtime function was called, and the record is on top again.
     #[inline(always)]
     pub unsafe fn follow<I: InstructionSet>(&mut self, vm: &Vm<I>) {
         if vm.core.moves != self.moves {
@@ -246,12 +246,12 @@ impl Cursor {
         }
     }
 
-    /// Takes and returns the cursor by value, as all that is not inlined: a cursor whose address is passed on lies in
-    /// memory, and not in registers.
+    /// Returns the cursor for the moved stack. Like every method that is not inlined, it takes the cursor by value: a
+    /// cursor whose address is passed lies in memory and not in registers.
     #[cold]
     unsafe fn relocated<I: InstructionSet>(mut self, vm: &Vm<I>) -> Self {
         let depth_bytes = self.sp.addr() - self.base.addr();
-        // SAFETY: (1): the top record is that of the function which runs here, and has as many slots as before.
+        // SAFETY: (1): the top record is that of the running function, and has as many slots as before.
         unsafe {
             self.frame = vm.core.frame;
             self.base = (*self.frame).base;
@@ -273,11 +273,11 @@ impl Cursor {
         exit
     }
 
-    /// Leaves the interpreter for what an op returned as an error.
+    /// Leaves the interpreter because an op returned `Err`.
     ///
     /// # Panics
     ///
-    /// When it belongs to another error.
+    /// If `thrown` belongs to another error or request.
     ///
     /// # Safety
     ///
@@ -301,7 +301,7 @@ impl Cursor {
         unsafe { self.exit(vm, Exit::Throw) }
     }
 
-    /// Ends an op of `len` units that goes where `flow` says; an exit means that the interpreter must stop.
+    /// Finishes an op of `len` units and follows its `flow`. Returns an exit if the interpreter must stop.
     ///
     /// # Safety
     ///
@@ -397,7 +397,7 @@ impl Cursor {
 
     #[inline(always)]
     unsafe fn ret<I: InstructionSet, const SINGLE: bool>(&mut self, vm: &mut Vm<I>, bits: u64) -> Option<Exit> {
-        // SAFETY: (1), (2), (3): a function has a caller, the host if no other, and a frame at least one slot.
+        // SAFETY: (1), (2), (3): a function has a caller, which may be the host, and a frame has at least one slot.
         unsafe {
             *self.base = bits;
             self.sp = self.base.add(1);
@@ -415,7 +415,7 @@ impl Cursor {
     }
 }
 
-/// Counts one call or one way back to a loop's head; says whether the driver wants to know.
+/// Counts one call or loop iteration, and returns `true` if the driver must be notified.
 ///
 /// # Safety
 ///

@@ -9,9 +9,9 @@ use mimeo_def::op::{OpInfo, OperandKind, Scalar};
 use crate::InstructionSet;
 use crate::asm::FunctionBody;
 
-/// A listing of one function, an instruction on each line. Shows any bytecode, verified or not.
+/// A listing of one function, with one instruction on each line. Shows any bytecode, verified or not.
 ///
-/// It borrows the function; the text is made when it is displayed.
+/// It borrows the function. Displaying it creates the text.
 ///
 /// ```
 /// use mimeo::Disassembly;
@@ -31,7 +31,7 @@ pub struct Disassembly<'a, I> {
 }
 
 impl<'a, I: InstructionSet> Disassembly<'a, I> {
-    /// Makes the listing of `body`.
+    /// Creates the listing of `body`.
     ///
     /// ```
     /// use mimeo::asm::FunctionBody;
@@ -73,7 +73,7 @@ impl<I: InstructionSet> fmt::Display for Disassembly<'_, I> {
     }
 }
 
-/// The text of one whole instruction, for listings of other kinds.
+/// The text of one complete instruction, for other kinds of listings.
 ///
 /// ```
 /// use mimeo::InstructionSet;

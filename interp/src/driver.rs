@@ -1,8 +1,8 @@
-//! A call from outside → the run of a function: the driver, which alternates between the tiers.
+//! A call from outside → a run of the function: the driver, which alternates between the tiers.
 //!
-//! Contract of this island: (1) the frame records of all stacks, those worked on up to `core.frame`, name functions of
-//! loaded programs, or none where the host or a runtime function made the call; none of them is unloaded while a
-//! record names it; (2) `core.frame` is the top record whenever the driver runs.
+//! Contract of this island: (1) the frame records of all stacks, those of the active stacks up to `core.frame`, name
+//! functions of loaded programs, or no function where the host or a runtime function made the call; no function is
+//! unloaded while a record names it; (2) `core.frame` is the top record whenever the driver runs.
 
 mod state;
 
@@ -18,21 +18,21 @@ use crate::{
 
 pub(crate) use state::{Driver, end_of_frame};
 
-/// What the driver does next.
+/// The next step of the driver.
 enum Next {
     Native(CodeAddr),
     Interpret,
-    /// One op, after a side exit.
+    /// Interpret one op, after a side exit.
     Step,
 }
 
-/// What the driver has done about an op that returned as if it had thrown, or about a call that a tier refused.
+/// The driver's response to [`Exit::Throw`]: an op returned `Err`, or a tier refused a call.
 enum Refused {
-    /// It has made the call, on behalf of this caller.
+    /// The driver made the call, on behalf of this caller.
     Called(Caller),
-    /// It has taken the request to suspend the fiber.
+    /// The fiber is suspended, as requested.
     Suspended,
-    /// Nothing: the op, or a call, failed.
+    /// The op or the call failed.
     Failed,
 }
 
@@ -43,12 +43,12 @@ impl From<Option<CodeAddr>> for Next {
     }
 }
 
-/// An active run. Whatever ends it, a panic included, the frame below is on top again.
+/// A guard for an active run. When the run ends, even by a panic, it makes the frame below the top one again.
 struct Run<'a, I: InstructionSet> {
     vm: &'a mut Vm<I>,
-    /// Index of the record that was on top before.
+    /// The index of the record that was on top before.
     below: usize,
-    /// The run failed: what the outer op has asked for before gives way to the error.
+    /// Whether the run failed, in which case the error replaces an earlier request of the outer op.
     failed: bool,
 }
 
@@ -59,16 +59,17 @@ impl<'a, I: InstructionSet> Run<'a, I> {
         Run { vm, below, failed: false }
     }
 
-    /// Runs until the function above the host's record has returned, or is suspended.
+    /// Runs until the function above the host's record returns or is suspended.
     fn drive(mut self, host: usize, first: Next) -> Result<FiberExit<I::Value>, Thrown> {
         match self.vm.drive(host, first) {
             Ok(FiberExit::Done(())) => {
                 let host = self.vm.driver.stacks().record(host);
-                // SAFETY: (1): the result is in the first slot of the function's frame, as the host's record tells.
+                // SAFETY: (1): the result is in the first slot of the function's frame, which starts at the base of the
+                // host's record.
                 Ok(FiberExit::Done(unsafe { I::Value::from_bits(*(*host).base) }))
             }
             Ok(FiberExit::Suspended) => {
-                // Its frames stay.
+                // The fiber's frames stay.
                 self.below = self.vm.driver.stacks().index_of(self.vm.core.frame);
                 Ok(FiberExit::Suspended)
             }
@@ -103,7 +104,7 @@ impl<I: InstructionSet> Vm<I> {
         args: &[I::Value],
     ) -> Result<FiberExit<I::Value>, Thrown> {
         let function = match function {
-            // SAFETY: it was found among the loaded functions, and nothing was unloaded since.
+            // SAFETY: it was found among the loaded functions, and nothing has been unloaded since.
             Ok(function) => unsafe { &*function },
             Err(NotLoaded) => return Err(self.throw_kind(TrapKind::NotLoaded)),
         };
@@ -113,7 +114,7 @@ impl<I: InstructionSet> Vm<I> {
         if !self.driver.may_nest() {
             return Err(self.throw_in(function, TrapKind::Nesting));
         }
-        // The first run on some stacks has the host's record that is always there.
+        // The first run on the stacks uses the host's record that they always have.
         let is_first = self.core.frame == self.driver.stacks().host_frame();
         let slots = (function.facts().slots as usize).max(args.len());
         if self.make_room(slots, if is_first { 1 } else { 2 }).is_err() {
@@ -134,12 +135,11 @@ impl<I: InstructionSet> Vm<I> {
         run.drive(host, first)
     }
 
-    /// Sees to it that the stack has room for so many slots after the top frame, and for so many records after the top
-    /// one.
+    /// Ensures that the stack has room for this many slots after the top frame and this many records after the top one.
     ///
     /// # Errors
     ///
-    /// [`TrapKind::StackOverflow`], when the limits do not allow it, or there is no memory.
+    /// [`TrapKind::StackOverflow`] if the limits do not allow it, or there is not enough memory.
     pub(crate) fn make_room(&mut self, slots: usize, records: usize) -> Result<(), Thrown> {
         let top = self.core.frame;
         let end = end_of_frame(top);
@@ -150,24 +150,24 @@ impl<I: InstructionSet> Vm<I> {
         Err(self.throw_kind(TrapKind::StackOverflow))
     }
 
-    /// Moves the stack to where it has so many slots from `base` on, and so many records after the top one; returns
-    /// `false` when the limits do not allow it, or there is no memory.
+    /// Moves the stack so that it has this many slots starting at `base` and this many records after the top one.
+    /// Returns `false` if the limits do not allow it, or there is not enough memory.
     pub(crate) fn grow(&mut self, base: *const u64, slots: usize, records: usize) -> bool {
         let stacks = self.driver.stacks();
-        let (size, most) = (stacks.size(), stacks.most());
+        let (size, max) = (stacks.size(), stacks.max_size());
         let slots = (base.addr() - stacks.base().addr()) / size_of::<u64>() + slots;
         let depth = stacks.index_of(self.core.frame) + records;
-        if slots > most.slots as usize || depth > most.depth as usize {
+        if slots > max.slots as usize || depth > max.depth as usize {
             return false;
         }
-        // Powers of two, so that a stack that grows step by step is not moved at each step. The limit fits a `u32`.
-        let grown = |needed: usize, now: u32, most: u32| now.max(needed.next_power_of_two().min(most as usize) as u32);
+        // Powers of two, so that a stack that grows in small steps is not moved at each step. The limit fits a `u32`.
+        let grown = |needed: usize, now: u32, max: u32| now.max(needed.next_power_of_two().min(max as usize) as u32);
         let size =
-            FiberLimits { slots: grown(slots, size.slots, most.slots), depth: grown(depth, size.depth, most.depth) };
+            FiberLimits { slots: grown(slots, size.slots, max.slots), depth: grown(depth, size.depth, max.depth) };
         self.move_stack(size)
     }
 
-    /// Moves the value stack and the records to memory of this size; returns `false` when there is none.
+    /// Moves the value stack and the records to memory of this size. Returns `false` if there is not enough memory.
     pub(crate) fn move_stack(&mut self, size: FiberLimits) -> bool {
         let Some((before, top)) = self.driver.move_stacks(size, self.core.frame) else { return false };
         self.core.frame = top;
@@ -180,17 +180,17 @@ impl<I: InstructionSet> Vm<I> {
         true
     }
 
-    /// Makes the limits those of the current stacks.
+    /// Updates the core's limits to those of the current stacks.
     pub(crate) fn use_limits(&mut self) {
         let stacks = self.driver.stacks();
         let (stack_limit, frame_limit) = (stacks.limit(), stacks.frame_limit());
-        let is_restless = self.driver.restless && stacks.size().slots <= Driver::<I>::MOST_RESTLESS_SLOTS;
-        let frame_limit = if is_restless { stacks.host_frame() } else { frame_limit };
+        let moves_at_calls = self.driver.moves_at_calls && stacks.size().slots <= Driver::<I>::MAX_SLOTS_MOVED_AT_CALLS;
+        let frame_limit = if moves_at_calls { stacks.host_frame() } else { frame_limit };
         self.driver.growth_slots = stacks.growth_slots();
         (self.core.stack_limit, self.core.frame_limit) = (stack_limit, frame_limit);
     }
 
-    /// Acts on [`Exit::Throw`], by which the tier of `caller` was left.
+    /// Handles [`Exit::Throw`], which left the tier of `caller`.
     fn refused(&mut self, caller: Caller) -> Refused {
         if self.call_on_larger_stack() {
             return Refused::Called(caller);
@@ -205,8 +205,7 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// If a tier refused a call for want of room, and the stack may become larger, makes the call on a larger one, and
-    /// returns `true`.
+    /// Makes a call that a tier refused because the stack was full, if the stack can grow. Returns `true` if it did.
     fn call_on_larger_stack(&mut self) -> bool {
         let is_tail_call = match Fault::from_code(self.core.fault) {
             Some(Fault::Call) => false,
@@ -227,7 +226,7 @@ impl<I: InstructionSet> Vm<I> {
             unsafe { (*top).function = callee };
             return true;
         }
-        // A caller is after its op.
+        // A caller's `pc` is after its op.
         self.pass_op();
         let base = self.driver.stacks().base().wrapping_byte_add(offset_bytes);
         // SAFETY: (1): there is room for the frame and for the record.
@@ -240,8 +239,8 @@ impl<I: InstructionSet> Vm<I> {
         true
     }
 
-    /// Resumes what is suspended on the current stacks; with the pending error, if it is to be thrown there.
-    pub(crate) fn run_on(&mut self, throwing: bool) -> Result<FiberExit<I::Value>, Thrown> {
+    /// Resumes the suspended function on the current stacks. With `throwing`, throws the pending error there.
+    pub(crate) fn resume_suspended(&mut self, throwing: bool) -> Result<FiberExit<I::Value>, Thrown> {
         if !self.driver.may_nest() {
             return Err(self.throw_kind(TrapKind::Nesting));
         }
@@ -256,11 +255,12 @@ impl<I: InstructionSet> Vm<I> {
         run.drive(host, first)
     }
 
-    /// Makes a function the top one, called by the host, whose record is `host`.
+    /// Sets up the call of a function by the host, whose record is `host`.
     ///
     /// # Safety
     ///
-    /// The function is loaded, its frame fits the value stack at `base`, and `host` and the record above may be filled.
+    /// The function is loaded, its frame fits the value stack at `base`, and `host` and the record above it may be
+    /// overwritten.
     pub(crate) unsafe fn set_top(&mut self, host: *mut Frame, function: *const Function, base: *mut u64) {
         // SAFETY: the caller's promise.
         unsafe {
@@ -278,7 +278,7 @@ impl<I: InstructionSet> Vm<I> {
             let caller = if native { Caller::Native } else { Caller::Interpreter };
             let depth_before = self.driver.stacks().index_of(self.core.frame);
             let exit = match next {
-                // SAFETY: the address is for the top frame; see `enter_top` and `resume_top`.
+                // SAFETY: the address belongs to the top frame; see `enter_top` and `resume_top`.
                 Next::Native(code) => unsafe { self.enter(code) },
                 Next::Interpret if self.driver.interpreted.is_some() => self.interpret_counted(),
                 // SAFETY: (1), (2): the top record is current and its pc is an op.
@@ -306,7 +306,7 @@ impl<I: InstructionSet> Vm<I> {
                 Exit::Leave => self.loop_top(),
                 Exit::Return => self.resume_top(),
                 Exit::Call => {
-                    // Not behind a tail call: the caller's caller is as it was.
+                    // Not after a tail call, which does not change the caller's record.
                     if stepped && self.driver.stacks().index_of(self.core.frame) != depth_before {
                         self.return_to_native();
                     }
@@ -325,34 +325,34 @@ impl<I: InstructionSet> Vm<I> {
         unsafe { I::interpret::<true>(self) }
     }
 
-    /// Interprets as far as it would without counting, op by op, and counts them.
+    /// Interprets op by op and counts the ops, up to the exit that interpreting without counting would have.
     fn interpret_counted(&mut self) -> Exit {
         loop {
             // SAFETY: (1), (2).
             let before = unsafe { (*self.core.frame).pc };
             let exit = self.step();
             // SAFETY: (1), (2); a host's record names no function, and has the marker of `Finish`.
-            let goes_on = unsafe {
+            let continues = unsafe {
                 let top = self.core.frame;
                 match exit {
-                    // The interpreter counts each way back to a loop's head, but not when it runs a single op.
+                    // The interpreter counts each loop iteration, but not when it runs a single op.
                     Exit::Leave => (*top).pc > before || !count_down((*top).function.cast()),
-                    // It has counted the call.
+                    // The interpreter has counted the call.
                     Exit::Call => (*(*top).function.cast::<Function>()).countdown() > 0,
                     Exit::Return => (*top).ret == self.core.return_marker,
                     _ => false,
                 }
             };
-            if !goes_on {
+            if !continues {
                 return exit;
             }
         }
     }
 
-    /// If the op returned `Thrown` only to make a request, takes that request.
+    /// Takes the op's request, if the op returned `Thrown` only to make one.
     pub(crate) fn take_request(&mut self) -> Option<RequestKind<I>> {
         let request = self.driver.take_request();
-        // After the request a runtime function may have panicked.
+        // A runtime function may have panicked after making the request.
         request.filter(|_| self.panic.is_none() && self.core.fault == 0).map(|request| request.kind)
     }
 
@@ -360,13 +360,13 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Panics
     ///
-    /// When the code hands back a number that is no exit's, which a table that passed the audit does not.
+    /// If the code returns a number that is not an exit, which a table that passed the audit never does.
     ///
     /// # Safety
     ///
-    /// `code` was handed out by the tier, for the function and pc of the top frame record.
+    /// The tier returned `code` for the function and pc of the top frame record.
     pub(crate) unsafe fn enter(&mut self, code: CodeAddr) -> Exit {
-        let enter = self.driver.enter.expect("only a tier with a gate hands out code");
+        let enter = self.driver.enter.expect("only a tier with a gate returns code");
         let before = self.core.exit;
         let vm: *mut Self = self;
         // SAFETY: a `Vm` begins with its core; (2); the rest is the caller's promise.
@@ -374,62 +374,62 @@ impl<I: InstructionSet> Vm<I> {
             let frame = (*vm).core.frame;
             enter(vm.cast(), (*frame).base, frame, code)
         };
-        // The code that a run inside of another interrupts takes it for a panic's if it is `PANICKED`.
+        // Code that this run interrupted would interpret `PANICKED` as its own panic.
         self.core.exit = before;
-        Exit::from_code(exit).unwrap_or_else(|| panic!("native code was left with {exit}, which is no exit"))
+        Exit::from_code(exit).unwrap_or_else(|| panic!("native code returned {exit}, which is not an exit"))
     }
 
-    /// The function of a frame, and where it is.
+    /// Returns the function of a frame and its position.
     pub(crate) fn running(&self, frame: *const Frame) -> (&Function, Pc) {
         // SAFETY: (1).
         unsafe { (&*(*frame).function.cast::<Function>(), Pc((*frame).pc as u32)) }
     }
 
-    /// The function of a frame, and where it is; `None` for a host's record.
+    /// Returns the function of a frame and its position, or `None` for a host's record.
     pub(crate) fn active(&self, frame: *const Frame) -> Option<(&Function, Pc)> {
         // SAFETY: (1): a record up to the top one is filled.
         let is_host = unsafe { (*frame).function.is_null() };
         (!is_host).then(|| self.running(frame))
     }
 
-    /// A function was just called: which tier runs it?
+    /// Chooses the tier for a function that was just called.
     fn enter_top(&mut self, caller: Caller) -> Next {
         // SAFETY: (2).
         unsafe { (*self.core.frame).pc = 0 };
-        self.ask(self.core.frame, |tier, function, _, references| {
-            // SAFETY: `ask` names a loaded function, and the references are those of now.
+        self.consult_tier(self.core.frame, |tier, function, _, references| {
+            // SAFETY: `consult_tier` passes a loaded function, and the references are current.
             unsafe { tier.called(function, caller, references) }
         })
         .into()
     }
 
-    /// The interpreter is at the head of a hot loop: which tier goes on?
+    /// Chooses the tier that continues at the head of a hot loop.
     fn loop_top(&mut self) -> Next {
-        self.ask(self.core.frame, |tier, function, pc, references| {
+        self.consult_tier(self.core.frame, |tier, function, pc, references| {
             // SAFETY: as in `enter_top`.
             unsafe { tier.looped(function, pc, references) }
         })
         .into()
     }
 
-    /// Goes on in the top frame, natively where that is possible.
+    /// Continues in the top frame, natively if possible.
     fn resume_top(&mut self) -> Next {
-        self.ask(self.core.frame, |tier, function, pc, _| {
+        self.consult_tier(self.core.frame, |tier, function, pc, _| {
             // SAFETY: as in `enter_top`.
             unsafe { tier.resumed(function, pc) }
         })
         .into()
     }
 
-    /// Asks the native tier where to run a frame; without one, it is long until the next question.
-    fn ask(
+    /// Asks the native tier where to run a frame. Without a native tier, postpones the next query.
+    fn consult_tier(
         &mut self,
         frame: *const Frame,
-        question: impl FnOnce(&mut dyn NativeTier<I>, &Function, Pc, References<'_>) -> Option<CodeAddr>,
+        query: impl FnOnce(&mut dyn NativeTier<I>, &Function, Pc, References<'_>) -> Option<CodeAddr>,
     ) -> Option<CodeAddr> {
         let code = self.with_tier(|tier, vm| {
             let (function, pc) = vm.running(frame);
-            question(tier, function, pc, vm.references())
+            query(tier, function, pc, vm.references())
         });
         code.unwrap_or_else(|| {
             self.running(frame).0.set_countdown(i32::MAX);
@@ -437,7 +437,7 @@ impl<I: InstructionSet> Vm<I> {
         })
     }
 
-    /// Lends out the native tier, beside the machine as it is meanwhile; `None` without a tier.
+    /// Calls `work` with the native tier and the rest of the machine. Returns `None` without a native tier.
     pub(crate) fn with_tier<T>(&mut self, work: impl FnOnce(&mut dyn NativeTier<I>, &Self) -> T) -> Option<T> {
         let mut tier = self.driver.tier.take();
         let result = tier.as_deref_mut().map(|tier| work(tier, self));
@@ -445,12 +445,12 @@ impl<I: InstructionSet> Vm<I> {
         result
     }
 
-    /// The driver or the interpreter made a call: has the callee return into native code, if the caller has any.
+    /// Makes the callee of a call that the driver or the interpreter made return to native code, if the caller has any.
     fn return_to_native(&mut self) {
         // SAFETY: (1), (2): below a function's record is its caller's.
         let caller = unsafe { self.core.frame.sub(1) };
         // SAFETY: as in `enter_top`.
-        let code = self.ask(caller, |tier, function, pc, _| unsafe { tier.return_address(function, pc) });
+        let code = self.consult_tier(caller, |tier, function, pc, _| unsafe { tier.return_address(function, pc) });
         if let Some(code) = code {
             // SAFETY: (1).
             unsafe { (*caller).ret = code };
@@ -467,23 +467,23 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// Compiles a function, whatever is active; returns whether it has native code then.
+    /// Compiles a function, whatever is active, and returns `true` if it then has native code.
     pub(crate) fn compile(&mut self, function: FunctionRef<I>) -> Result<bool, NotLoaded> {
         let compiled = self.with_tier(|tier, vm| {
             let function = vm.driver.programs.function(function)?;
-            // SAFETY: the function is loaded, and the references are those of now.
+            // SAFETY: the function is loaded, and the references are current.
             Ok(unsafe { tier.compile(function, vm.references()) })
         });
         compiled.unwrap_or_else(|| self.driver.programs.function(function).map(|_| false))
     }
 
-    /// Lets the tier free what no frame refers to.
+    /// Lets the tier free native code that no frame refers to.
     pub(crate) fn safepoint(&mut self) {
-        // SAFETY: the references are those of now.
+        // SAFETY: the references are current.
         self.with_tier(|tier, vm| unsafe { tier.safepoint(vm.references()) });
     }
 
-    /// The records of everything that is under way.
+    /// Returns the records of everything that is active.
     pub(crate) fn references(&self) -> References<'_> {
         self.driver.references(self.core.frame)
     }

@@ -1,4 +1,4 @@
-//! Errors on their way: thrown, caught by a handler, or handed to whoever started the run.
+//! A thrown error → a jump to its handler, or an error of the call that started the run.
 
 use std::num::NonZeroU64;
 use std::panic::resume_unwind;
@@ -10,18 +10,18 @@ use mimeo_def::op::OperandKind;
 use crate::trap::Site;
 use crate::{Backtrace, Function, FunctionRef, InstructionSet, Thrown, Trap, TrapKind, Vm};
 
-/// An error that nobody has caught yet.
+/// An error that has not been caught.
 pub(crate) struct Pending<I: InstructionSet> {
     pub(crate) serial: NonZeroU64,
     kind: TrapKind<I::Error>,
-    /// The op that threw, once the run was left for the error.
+    /// The op that threw, once the tier has been left because of the error.
     site: Option<(FunctionRef<I>, Pc)>,
     /// The frames of the runs that the error has left.
     backtrace: Backtrace,
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// Makes an error of the language's pending; the op returns it as `Err(…)`.
+    /// Makes an error of the language pending. The op returns the result as `Err(…)`.
     ///
     /// ```
     /// use mimeo::TrapKind;
@@ -34,7 +34,7 @@ impl<I: InstructionSet> Vm<I> {
         self.throw_kind(TrapKind::Language(error.into()))
     }
 
-    /// Makes an error pending. It takes the place of what the op has asked for before.
+    /// Makes an error pending. It replaces an earlier request of the op.
     #[cold]
     pub(crate) fn throw_kind(&mut self, kind: TrapKind<I::Error>) -> Thrown {
         let serial = self.driver.next_serial();
@@ -43,8 +43,8 @@ impl<I: InstructionSet> Vm<I> {
         Thrown { serial }
     }
 
-    /// Throws the error of a function that could not even be called: at the op that tried, or in the function itself if
-    /// the host did.
+    /// Throws the error of a function that could not be called. The error is at the op that made the call, or in the
+    /// function itself if the host did.
     pub(crate) fn throw_in(&mut self, function: &Function, kind: TrapKind<I::Error>) -> Thrown {
         let site = (self.driver.nesting() == 0).then(|| Site { position: None, ..Site::new(function.body(), Pc(0)) });
         let thrown = self.throw_kind(kind);
@@ -54,7 +54,7 @@ impl<I: InstructionSet> Vm<I> {
         thrown
     }
 
-    /// Returns the language's error that is pending, for a collector: what it holds is a root.
+    /// Returns the pending error of the language. For garbage collectors: the values that it holds are roots.
     ///
     /// ```
     /// let result = mimeo_doc_ops::in_op([1, 2], |vm, _| {
@@ -72,13 +72,13 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// Takes the pending error, in a handler or after a call that failed: the program continues as if nothing had been
-    /// thrown. Returns `None` when no error is pending. See [`pending_error`](Self::pending_error) for an example.
+    /// Takes the pending error, in a handler or after a failed call. The program continues as if nothing had been
+    /// thrown. Returns `None` if no error is pending. See [`pending_error`](Self::pending_error) for an example.
     pub fn take_error(&mut self) -> Option<Trap<I::Error>> {
         self.pending.is_some().then(|| self.take_trap())
     }
 
-    /// The pending error as the host gets it.
+    /// Takes the pending error in the form that the host receives.
     pub(crate) fn take_trap(&mut self) -> Trap<I::Error> {
         let pending = self.pending.take().expect("a `Thrown` is the proof of an error");
         let mut backtrace = pending.backtrace;
@@ -92,8 +92,8 @@ impl<I: InstructionSet> Vm<I> {
         Trap { kind: pending.kind, backtrace }
     }
 
-    /// A tier was left for an error: resumes a runtime function's panic, turns a refused call into an error, and notes
-    /// where the error was thrown, unless an inner run has.
+    /// Completes the pending error after it left a tier: resumes a runtime function's panic, turns a refused call into
+    /// an error, and notes where the error was thrown, unless an inner run has done so.
     pub(crate) fn note_error(&mut self) {
         if let Some(payload) = self.panic.take() {
             resume_unwind(payload);
@@ -102,7 +102,7 @@ impl<I: InstructionSet> Vm<I> {
             self.throw_fault(fault);
         }
         let site = self.active(self.core.frame).map(|(function, pc)| (function.reference(), pc));
-        let pending = self.pending.as_mut().expect("a tier is left for an error that is pending");
+        let pending = self.pending.as_mut().expect("an error is pending when it leaves a tier");
         if pending.backtrace.frames.is_empty() {
             pending.site = pending.site.or(site);
         }
@@ -120,10 +120,10 @@ impl<I: InstructionSet> Vm<I> {
         let _pending = self.throw_kind(kind);
     }
 
-    /// Arguments that the calling op passes: the length of its window. A tail call without one passes what lies in the
-    /// frame.
+    /// Returns the number of arguments that the calling op passes: the length of its window. A tail call without a
+    /// window passes what is in the frame.
     fn arguments_given(&self) -> u32 {
-        let (op, body, pc) = self.top_op().expect("an op has called");
+        let (op, body, pc) = self.top_op().expect("an op made the call");
         let window = op.operands.iter().find_map(|operand| match operand.kind {
             OperandKind::Window => Some(body.read(pc, operand.unit, 2) >> 16),
             OperandKind::StackWindow => Some(body.read(pc, operand.unit, 1)),
@@ -132,12 +132,12 @@ impl<I: InstructionSet> Vm<I> {
         window.map_or(u32::from(body.locals), |len| len as u32)
     }
 
-    /// Makes the frame that catches the pending error the top one, at its handler; returns `false` when no frame of the
-    /// innermost run does.
+    /// Unwinds to the frame that catches the pending error and continues at its handler. Returns `false` if no frame of
+    /// the innermost run catches it.
     ///
     /// # Panics
     ///
-    /// With a runtime function's panic, which nobody catches.
+    /// Resumes the panic of a runtime function, which no handler catches.
     pub(crate) fn unwind(&mut self) -> bool {
         self.note_error();
         let mut record = self.core.frame;
@@ -154,17 +154,17 @@ impl<I: InstructionSet> Vm<I> {
             }
             record = record.wrapping_sub(1);
         }
-        // The host's.
+        // `record` is now the host's.
         self.trace(record);
         false
     }
 
-    /// A record's op: a caller's `pc` is already after the op that called.
+    /// Returns a position inside the op that a record runs. The `pc` of a caller is already after that op.
     fn pc_of_op(&self, record: *const Frame, pc: Pc) -> Pc {
         if std::ptr::eq(record, self.core.frame) { pc } else { Pc(pc.0 - 1) }
     }
 
-    /// The pending error leaves the run of this host: adds its frames to the backtrace.
+    /// Adds the frames of the run of this host to the backtrace of the pending error, which leaves the run.
     fn trace(&mut self, host: *mut Frame) {
         let top = self.core.frame;
         // SAFETY: (1) of the driver's contract: both are records of one array.
@@ -187,7 +187,7 @@ impl<I: InstructionSet> Vm<I> {
         backtrace.frames.extend(sites);
     }
 
-    /// The proof of the error that is pending.
+    /// Returns the proof of the pending error.
     pub(crate) fn thrown(&self) -> Thrown {
         Thrown { serial: self.pending.as_ref().expect("an error is pending").serial }
     }

@@ -1,6 +1,6 @@
-//! Fibers: runs on stacks of their own, which stop in the middle and are resumed later. Coroutines are made of them.
+//! Fibers: runs on separate stacks, which can be suspended and resumed. Languages implement coroutines with them.
 //!
-//! Contract of this island: that of the driver's.
+//! Contract of this island: that of the driver.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,11 +13,11 @@ use crate::reference::named_by;
 use crate::request::RequestKind;
 use crate::{Callable, InstructionSet, Thrown, TrapKind, Value, Vm};
 
-/// A fiber of a machine, by name.
+/// A handle to a fiber of a machine.
 ///
-/// The name does not keep the fiber: it is valid in its machine until the fiber is dropped, and every other use is
-/// refused with [`FiberError::Dropped`]. A fiber that nothing drops lives as long as its machine. The name is a small
-/// number that is `Copy`, `Send` and `Sync`, and a use costs one lookup in an array.
+/// The handle does not keep the fiber alive: it is valid in its machine until the fiber is dropped, and every other use
+/// fails with [`FiberError::Dropped`]. A fiber that is never dropped explicitly lives as long as its machine. The
+/// handle is `Copy`, `Send` and `Sync`, and each use costs one lookup in an array.
 ///
 /// ```
 /// use mimeo::{FiberError, FiberLimits};
@@ -42,7 +42,7 @@ impl<I> FiberRef<I> {
     }
 }
 
-/// Why an operation on a fiber was refused.
+/// The reason why an operation on a fiber was refused.
 ///
 /// ```
 /// use mimeo::{FiberError, FiberLimits};
@@ -59,13 +59,13 @@ impl<I> FiberRef<I> {
 pub enum FiberError {
     /// The fiber was dropped, or belongs to another machine.
     Dropped,
-    /// The fiber is running, or has resumed another one that is.
+    /// The fiber is running, or has resumed another fiber that is.
     Running,
-    /// A function is suspended in the fiber, in which nothing may be.
+    /// A function is suspended in the fiber, but the operation needs an empty fiber.
     Suspended,
     /// Nothing is suspended in the fiber.
     NotSuspended,
-    /// The fiber's value stack ends before this slot.
+    /// The slot is beyond the end of the fiber's value stack.
     NoSuchSlot(u32),
 }
 
@@ -83,10 +83,10 @@ impl fmt::Display for FiberError {
 
 impl std::error::Error for FiberError {}
 
-/// How large the stacks of a fiber may become.
+/// Limits on the size of a fiber's stacks.
 ///
-/// A fiber begins with a stack of a few hundred bytes, which moves to larger memory when it has to:
-/// [`MachineBuilder::first_size`] sets how large it is at first.
+/// A fiber starts with a stack of a few hundred bytes, which moves to larger memory when necessary.
+/// [`MachineBuilder::first_size`] sets the initial size.
 ///
 /// [`MachineBuilder::first_size`]: crate::MachineBuilder::first_size
 ///
@@ -135,16 +135,16 @@ impl FiberLimits {
         self
     }
 
-    /// The size that fibers have at first unless the host says otherwise. Most coroutines call only a few functions.
+    /// The initial size of fibers unless the host sets another one. Most coroutines call only a few functions.
     pub(crate) const FIRST: FiberLimits = FiberLimits { slots: 64, depth: 8 };
 
-    /// The smaller of each.
-    pub(crate) fn within(self, most: FiberLimits) -> FiberLimits {
-        FiberLimits { slots: self.slots.min(most.slots), depth: self.depth.min(most.depth) }
+    /// Returns the smaller of each limit.
+    pub(crate) fn within(self, max: FiberLimits) -> FiberLimits {
+        FiberLimits { slots: self.slots.min(max.slots), depth: self.depth.min(max.depth) }
     }
 }
 
-/// Why a fiber stopped.
+/// The reason why a fiber stopped.
 ///
 /// ```
 /// use mimeo::{FiberExit, FiberLimits};
@@ -160,16 +160,16 @@ impl FiberLimits {
 pub enum FiberExit<V> {
     /// Its function returned.
     Done(V),
-    /// It was [suspended](Vm::suspend), and can be resumed.
+    /// It was [suspended](Vm::suspend) and can be resumed.
     Suspended,
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// Makes a fiber, in which nothing runs. Its stack is small, and grows as it is used.
+    /// Creates a fiber in which nothing runs yet. Its stack is small and grows as it is used.
     ///
     /// # Errors
     ///
-    /// [`OutOfMemory`](TrapKind::OutOfMemory), if there is no memory for its stacks.
+    /// [`OutOfMemory`](TrapKind::OutOfMemory) if there is not enough memory for its stacks.
     ///
     /// ```
     /// use mimeo::FiberLimits;
@@ -186,11 +186,11 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// Drops a fiber, whatever is suspended in it, and frees its stack.
+    /// Drops a fiber and frees its stack, even if a function is suspended in it.
     ///
     /// # Errors
     ///
-    /// If the fiber is running, or there is no such fiber.
+    /// If the fiber is running, or no longer exists.
     ///
     /// ```
     /// use mimeo::FiberLimits;
@@ -206,16 +206,16 @@ impl<I: InstructionSet> Vm<I> {
         self.driver.drop_fiber(fiber)
     }
 
-    /// Calls a function in a fiber in which nothing runs, until the function returns or is suspended.
+    /// Calls a function in a fiber in which nothing runs. It runs until the function returns or is suspended.
     ///
     /// # Errors
     ///
     /// The error that the function threw, after which nothing runs in the fiber; the errors of [`Vm::run`]; and
-    /// [`TrapKind::Fiber`] if something runs or is suspended in the fiber, or there is no such fiber.
+    /// [`TrapKind::Fiber`] if a function runs or is suspended in the fiber, or the fiber no longer exists.
     ///
     /// # Panics
     ///
-    /// With the panic of a runtime function (test `a_panic_in_a_fiber_reaches_the_host`).
+    /// Resumes the panic of a runtime function (test `a_panic_in_a_fiber_reaches_the_host`).
     ///
     /// ```
     /// use mimeo::{FiberExit, FiberLimits};
@@ -239,17 +239,17 @@ impl<I: InstructionSet> Vm<I> {
         self.in_fiber(index, |vm| vm.run_function(function, args))
     }
 
-    /// Resumes a suspended fiber after the op that suspended it, until it returns or is suspended again. The caller
-    /// does what that op should have done to its frame: see [`set_fiber_slot`](Self::set_fiber_slot).
+    /// Resumes a suspended fiber after the op that suspended it. It runs until the fiber's function returns or is
+    /// suspended again. The caller first writes that op's results: see [`set_fiber_slot`](Self::set_fiber_slot).
     ///
     /// # Errors
     ///
-    /// The errors of [`start_fiber`](Self::start_fiber), and [`FiberError::NotSuspended`]. If too many runs are active
-    /// for one more, the error is [`TrapKind::Nesting`], and the fiber stays as it was.
+    /// The errors of [`start_fiber`](Self::start_fiber), and [`FiberError::NotSuspended`]. If too many runs are already
+    /// active, the error is [`TrapKind::Nesting`] and the fiber stays suspended.
     ///
     /// # Panics
     ///
-    /// With the panic of a runtime function (test `a_panic_in_a_fiber_reaches_the_host`).
+    /// Resumes the panic of a runtime function (test `a_panic_in_a_fiber_reaches_the_host`).
     ///
     /// ```
     /// use mimeo::{FiberExit, FiberLimits};
@@ -259,17 +259,18 @@ impl<I: InstructionSet> Vm<I> {
     /// let vm = machine.vm_mut();
     /// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
     /// vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap();
-    /// // The op `suspend` has its result in slot 1, and the function returns it.
+    /// // The result of the op `suspend` is in slot 1, which the function returns.
     /// vm.set_fiber_slot(fiber, 1, 40)?;
     /// assert_eq!(vm.resume_fiber(fiber).unwrap(), FiberExit::Done(40));
     /// # Ok::<(), mimeo::FiberError>(())
     /// ```
     pub fn resume_fiber(&mut self, fiber: FiberRef<I>) -> Result<FiberExit<I::Value>, Thrown> {
         let index = self.driver.resumable(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
-        self.in_fiber(index, |vm| vm.run_on(false))
+        self.in_fiber(index, |vm| vm.resume_suspended(false))
     }
 
-    /// Throws an error into a suspended fiber, at the op that suspended it. The error is pending: see [`Vm::throw`].
+    /// Throws an error into a suspended fiber, at the op that suspended it. The error is the pending one: see
+    /// [`Vm::throw`].
     ///
     /// # Errors
     ///
@@ -277,7 +278,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Panics
     ///
-    /// With the panic of a runtime function, and if the error is not the pending one (test
+    /// Resumes the panic of a runtime function, and panics if the error is not the pending one (test
     /// `a_panic_in_a_fiber_reaches_the_host`).
     ///
     /// ```
@@ -295,7 +296,7 @@ impl<I: InstructionSet> Vm<I> {
     pub fn throw_into_fiber(&mut self, fiber: FiberRef<I>, error: Thrown) -> Result<FiberExit<I::Value>, Thrown> {
         self.check_thrown(&error);
         let index = self.driver.resumable(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
-        self.in_fiber(index, |vm| vm.run_on(true))
+        self.in_fiber(index, |vm| vm.resume_suspended(true))
     }
 
     /// Returns a slot of a suspended fiber's top frame.
@@ -317,17 +318,18 @@ impl<I: InstructionSet> Vm<I> {
     /// ```
     pub fn fiber_slot(&self, fiber: FiberRef<I>, index: u32) -> Result<I::Value, FiberError> {
         let slot = self.driver.fiber_slot(fiber, index)?;
-        // SAFETY: the address is a slot of the fiber's stack; one that the stack does not have yet is as on a new stack.
+        // SAFETY: the address is a slot of the fiber's stack; a slot beyond its current end reads as 0, as on a new
+        // stack.
         Ok(unsafe { I::Value::from_bits(slot.map_or(0, |slot| *slot)) })
     }
 
-    /// Sets a slot of a suspended fiber's top frame: the result of the op that suspended it, for example. See
-    /// [`resume_fiber`](Self::resume_fiber). Moves the fiber's stack to larger memory if the slot is beyond its present
+    /// Sets a slot of a suspended fiber's top frame, for example the result of the op that suspended it. See
+    /// [`resume_fiber`](Self::resume_fiber). Moves the fiber's stack to larger memory if the slot is beyond its current
     /// end.
     ///
     /// # Errors
     ///
-    /// If the fiber is not suspended, or its stack has no such slot and cannot grow to have it.
+    /// If the fiber is not suspended, or the slot is beyond the end of its stack and the stack cannot grow that far.
     ///
     /// ```
     /// use mimeo::{FiberError, FiberLimits};
@@ -343,7 +345,7 @@ impl<I: InstructionSet> Vm<I> {
     /// ```
     pub fn set_fiber_slot(&mut self, fiber: FiberRef<I>, index: u32, value: I::Value) -> Result<(), FiberError> {
         match self.driver.fiber_slot(fiber, index)? {
-            // SAFETY: as above, and nothing refers to it.
+            // SAFETY: as above, and no reference to it exists.
             Some(slot) => unsafe { *slot = value.to_bits() },
             None => {
                 let place = self.driver.resumable(fiber)?;
@@ -357,12 +359,13 @@ impl<I: InstructionSet> Vm<I> {
         Ok(())
     }
 
-    /// Returns the bits of everything on the value stack of a fiber that is not running, for a collector. A fiber that
-    /// started or resumed the running one is allowed: its stack is also among the [active stacks](Vm::active_stacks).
+    /// Returns the bits of all values on the stack of a fiber that is not running, for a garbage collector. The fiber
+    /// may have started or resumed the running one; its stack is then also among the [active
+    /// stacks](Vm::active_stacks).
     ///
     /// # Errors
     ///
-    /// If the fiber is the one that is running, or there is no such fiber.
+    /// If the fiber is the running one, or no longer exists.
     ///
     /// ```
     /// use mimeo::FiberLimits;
@@ -385,7 +388,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Errors
     ///
-    /// If the fiber is the one that is running, or there is no such fiber.
+    /// If the fiber is the running one, or no longer exists.
     ///
     /// ```
     /// use mimeo::FiberLimits;
@@ -404,11 +407,11 @@ impl<I: InstructionSet> Vm<I> {
         self.driver.clear_after_fiber_values(fiber)
     }
 
-    /// Stops the running fiber as soon as the running op has returned what this returns. Returns `None` if no fiber is
-    /// running, or if a run inside of it was started by [`Vm::run`], which would be lost. If the op throws something
-    /// after this, that takes the place of the suspension.
+    /// Requests that the running fiber be suspended once the running op returns the [`Thrown`] that this method
+    /// returns. Returns `None` if no fiber is running, or if the innermost run in it was started by [`Vm::run`],
+    /// because that run would be lost. If the op throws an error afterwards, the error replaces the request.
     ///
-    /// The op `suspend` of the examples is written like this:
+    /// The runtime function of the examples' op `suspend` is written like this:
     ///
     /// ```
     /// use mimeo::{FiberExit, FiberLimits, Thrown};
@@ -454,7 +457,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 }
 
-/// The machine, working on the stacks of a fiber until this is dropped.
+/// A guard that switches the machine to the stacks of a fiber until it is dropped.
 struct Switched<'a, I: InstructionSet> {
     vm: &'a mut Vm<I>,
     fiber_run: Option<usize>,
@@ -478,7 +481,7 @@ impl<I: InstructionSet> Drop for Switched<'_, I> {
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// The top frame is after its op from here on.
+    /// Advances the top frame past its op.
     pub(crate) fn pass_op(&mut self) {
         let (op, _, pc) = self.top_op().expect("a function is on top");
         let next = Pc(pc.0 + u32::from(op.len_units));

@@ -1,4 +1,4 @@
-//! What an op hands back: [`Flow`], and the operand types from which an op makes one.
+//! [`Flow`], the result of an op, and the operand types from which an op makes one.
 
 use std::marker::PhantomData;
 use std::num::NonZeroU64;
@@ -9,8 +9,7 @@ use crate::reference::named_by;
 
 /// Where control goes after an op.
 ///
-/// An op returns one; it cannot be kept. The variants that name a function or a label have a method that makes them,
-/// which is how an op is written:
+/// An op returns a flow and cannot keep it. Ops use the methods that create the variants:
 ///
 /// ```text
 /// #[vm_op]
@@ -37,7 +36,7 @@ pub enum Flow<I> {
     Jump(Label),
     /// Into a function, then to the next op; made by `vm.call(callee, args)`.
     Call(Callee<I>, Window),
-    /// Into a function that takes the place of the running one; made by `vm.tail_call(callee)`.
+    /// Into a function that replaces the running one; made by `vm.tail_call(callee)`.
     TailCall(Callee<I>),
     /// Back to the caller, with the bits of the result; made by `vm.ret(value)`.
     Return(u64),
@@ -47,7 +46,7 @@ pub enum Flow<I> {
 
 /// A branch target, as an operand of an op. In the assembler it is a [`Target`](crate::asm::Target).
 ///
-/// An op receives one each time it runs, and can [`jump`](Self::jump) to it.
+/// An op receives a label each time it runs and can [`jump`](Self::jump) to it.
 ///
 /// ```
 /// use mimeo::def::Slot;
@@ -73,7 +72,7 @@ pub enum Flow<I> {
 pub struct Label(pub(crate) u32);
 
 impl Label {
-    /// Goes to the label. See [`Label`] for an example.
+    /// Returns the flow that goes to the label. See [`Label`] for an example.
     #[inline(always)]
     pub fn jump<I>(self) -> Flow<I> {
         Flow::Jump(self)
@@ -110,7 +109,7 @@ impl Window {
     /// assert_eq!(in_op([3, 4], |_, args| Ok(args.len() as i64)), Ok(2));
     /// ```
     #[inline(always)]
-    #[expect(clippy::len_without_is_empty, reason = "the op language has the one word")]
+    #[expect(clippy::len_without_is_empty, reason = "the op language has no `is_empty`")]
     pub fn len(self) -> u64 {
         u64::from(self.len)
     }
@@ -129,7 +128,7 @@ impl Window {
         self.start
     }
 
-    /// Returns the window that an argument of a runtime function stands for. Used by generated code only.
+    /// Decodes a window from an argument of a runtime function. Used by generated code only.
     #[doc(hidden)]
     #[inline(always)]
     pub fn from_word(word: u64) -> Window {
@@ -137,12 +136,12 @@ impl Window {
     }
 }
 
-/// A function of the running machine, as ops and stencils call it: its address.
+/// The address of a function of the running machine, by which ops and stencils call it.
 ///
-/// Ops get one as an operand, and pass it to runtime functions. It is valid in its machine while the function's program
-/// is loaded; where Rust hands one to the machine, it is compared with the loaded functions, which costs a lookup in a
-/// hash table. An op that calls one does not look it up. A callee is `Copy`, and neither `Send` nor `Sync`. The host
-/// names functions by [`FunctionRef`](crate::FunctionRef), which never dangles.
+/// Ops receive a callee as an operand and pass it to runtime functions. It is valid in its machine while the function's
+/// program is loaded. When Rust code passes one to the machine, the machine looks it up among the loaded functions in a
+/// hash table; an op that calls one does not. A callee is `Copy`, but neither `Send` nor `Sync`. The host uses
+/// [`FunctionRef`](crate::FunctionRef), which never dangles.
 ///
 /// ```
 /// use mimeo_doc_ops::{DOUBLE, in_op};
@@ -166,17 +165,17 @@ impl<I> Callee<I> {
         Callee { header, marker: PhantomData }
     }
 
-    /// The callee that a runtime function's argument stands for. Used by generated code only.
+    /// Decodes a callee from an argument of a runtime function. Used by generated code only.
     ///
     /// # Safety
     ///
-    /// `word` is what [`to_word`](Self::to_word) or a stencil made of a callee of the same machine.
+    /// `word` was made from a callee of the same machine, by [`to_word`](Self::to_word) or a stencil.
     #[doc(hidden)]
     pub unsafe fn from_word(word: u64) -> Self {
         Callee::new(std::ptr::with_exposed_provenance(word as usize))
     }
 
-    /// The callee as a runtime function's result. Used by generated code only.
+    /// Encodes the callee as the result of a runtime function. Used by generated code only.
     #[doc(hidden)]
     pub fn to_word(self) -> u64 {
         self.header.expose_provenance() as u64
@@ -185,12 +184,12 @@ impl<I> Callee<I> {
 
 named_by!(Callee: header);
 
-/// The proof that an error is pending, or that the op has requested a call or to be suspended. An op returns it as
+/// The proof that an error is pending, or that the op has requested a call or a suspension. An op returns it as
 /// `Err(…)`.
 ///
-/// It is valid for the error for which it was made and no other: if an op returns one that was kept from an earlier
-/// error or comes from another machine, the run panics (test `a_kept_proof_of_an_error_is_no_proof_of_another`). It is
-/// a number; the error itself is in the machine.
+/// It is valid only for the error or request for which it was created: if an op returns one from an earlier error or
+/// from another machine, the run panics (test `a_stale_thrown_panics`). It holds only a number; the error itself is in
+/// the machine.
 ///
 /// ```
 /// use mimeo_doc_ops::in_op;
@@ -203,6 +202,6 @@ named_by!(Callee: header);
 /// ```
 #[derive(Debug)]
 pub struct Thrown {
-    /// No other of the process has it.
+    /// A serial that no other `Thrown` of the process has.
     pub(crate) serial: NonZeroU64,
 }

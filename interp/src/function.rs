@@ -1,4 +1,4 @@
-//! [`Function`]: a verified function as it lies in memory while a machine runs it.
+//! [`Function`]: the runtime record of a verified function in a machine.
 
 use std::cell::Cell;
 
@@ -9,12 +9,12 @@ use crate::places::Key;
 use crate::program::{Facts, Program, Verified};
 use crate::{FunctionRef, Linked};
 
-/// The runtime record of a function. Both tiers reach it by its address, which does not change while its program is
+/// The runtime record of a function. Both tiers refer to it by address, which does not change while its program is
 /// loaded.
 ///
-/// A host and a runtime function see it by [`Machine::functions`](crate::Machine::functions) and
-/// [`FrameView`](crate::FrameView), for its bytecode; the other methods are for native tiers. It is neither `Send` nor
-/// `Sync`, because the tiers change it without a lock.
+/// Hosts and runtime functions get it from [`Machine::functions`](crate::Machine::functions) and
+/// [`FrameView`](crate::FrameView) to read its bytecode. The other methods are for native tiers. It is neither `Send`
+/// nor `Sync`, because the tiers modify it without a lock.
 ///
 /// ```
 /// use mimeo_doc_ops::sample_machine;
@@ -24,7 +24,7 @@ use crate::{FunctionRef, Linked};
 /// assert_eq!((sum.body().name.as_str(), sum.facts().slots), ("sum", 4));
 /// ```
 ///
-/// The header comes first: stencils see nothing else.
+/// The header comes first, because it is the only part that stencils access.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Function {
@@ -37,11 +37,10 @@ pub struct Function {
     /// [`Facts::depths`], by code unit.
     pub(crate) depths: *const u16,
     pub(crate) locals: u32,
-    /// Calls and ways back to a loop's head, in the interpreter, until the driver asks whether the other tier wants
-    /// the function.
+    /// Calls and loop iterations in the interpreter before the driver consults the native tier again.
     pub(crate) countdown: Cell<i32>,
     pub(crate) id: u32,
-    /// Its program, and its index there: a [`FunctionRef`] without the type of the instruction set.
+    /// Its program, and its index there: an untyped [`FunctionRef`].
     program: Key,
     index: FunctionIndex,
     body: *const FunctionBody,
@@ -49,8 +48,8 @@ pub struct Function {
 }
 
 impl Function {
-    /// Returns a number that no other loaded function of the machine has, counted from 0. It is used again once the
-    /// function's program is unloaded.
+    /// Returns the function's id, which no other loaded function of the machine has. Ids start at 0 and are reused once
+    /// a program is unloaded.
     ///
     /// ```
     /// use mimeo_doc_ops::sample_machine;
@@ -66,12 +65,12 @@ impl Function {
         self.id
     }
 
-    /// Its address, as stencils call it.
+    /// Returns its address, by which stencils call it.
     pub(crate) fn header(&self) -> *const FunctionHeader {
         std::ptr::from_ref(self).cast()
     }
 
-    /// The function as its host names it.
+    /// Returns the host's handle to the function.
     pub(crate) fn reference<I>(&self) -> FunctionRef<I> {
         Linked::new(self.program).function(self.index)
     }
@@ -90,15 +89,15 @@ impl Function {
         self.header.entry.set(entry);
     }
 
-    /// Sets the number of calls and loop iterations in the interpreter after which the tier is consulted again. For
-    /// native tiers.
+    /// Sets the number of calls and loop iterations in the interpreter before the tier is consulted again. For native
+    /// tiers.
     #[inline]
     pub fn set_countdown(&self, events: i32) {
         self.countdown.set(events.max(1));
     }
 
-    /// Returns the number of calls and loop iterations in the interpreter that are left until the tier is consulted.
-    /// For native tiers.
+    /// Returns the number of calls and loop iterations in the interpreter that remain before the tier is consulted. For
+    /// native tiers.
     #[inline]
     pub fn countdown(&self) -> i32 {
         self.countdown.get()
@@ -109,8 +108,8 @@ impl Function {
         self.caches.wrapping_add(word as usize)
     }
 
-    /// Returns what is in the function's inline-cache cells, as 64-bit words. For tests and tools; it allocates the
-    /// answer.
+    /// Returns the contents of the function's inline-cache cells, as 64-bit words. For tests and tools; it allocates
+    /// the result.
     ///
     /// ```
     /// use mimeo_doc_ops::sample_machine;
@@ -121,11 +120,11 @@ impl Function {
     /// ```
     pub fn cache_words(&self) -> Vec<u64> {
         let len = self.facts().cache_words as usize;
-        // SAFETY: (1), (2): the cells are so many words, and whoever has a reference to one is in this thread.
+        // SAFETY: (1), (2): the cells have this many words, and all references to them are in this thread.
         (0..len).map(|word| unsafe { *self.caches.add(word) }).collect()
     }
 
-    /// Returns the function's bytecode, as it was verified.
+    /// Returns the function's verified bytecode.
     ///
     /// ```
     /// use mimeo_doc_ops::in_op;
@@ -143,7 +142,7 @@ impl Function {
         unsafe { &*self.body }
     }
 
-    /// Returns what the verifier found out about the function.
+    /// Returns the verifier's facts about the function.
     ///
     /// ```
     /// use mimeo_doc_ops::{DOUBLE, sample_machine};
@@ -169,7 +168,7 @@ impl Function {
     }
 }
 
-/// The records of one loaded program, and the memory they point to.
+/// The records of one loaded program and the memory that they point to.
 ///
 /// Contract of this island: (1) `functions` and what it points to live until `self` is dropped and never
 /// move; (2) `code`, `constants`, `depths`, `body` and `facts`
@@ -220,7 +219,7 @@ impl<I> Loaded<I> {
         Loaded { program, functions, caches }
     }
 
-    /// The function with this index, if there is one.
+    /// Returns the function with this index, if it exists.
     pub(crate) fn function(&self, index: FunctionIndex) -> Option<&Function> {
         // SAFETY: (1).
         self.functions.get(index.0 as usize).map(|&function| unsafe { &*function })
@@ -235,7 +234,7 @@ impl<I> Loaded<I> {
 impl<I> Drop for Loaded<I> {
     fn drop(&mut self) {
         for &function in &self.functions {
-            // SAFETY: made by `Box::into_raw` in `new`, freed only here.
+            // SAFETY: it was made by `Box::into_raw` in `new` and is freed only here.
             drop(unsafe { Box::from_raw(function.cast_mut()) });
         }
         for &cells in &self.caches {

@@ -1,4 +1,4 @@
-//! [`InstructionSet`]: what `#[instruction_set]` generates and everything else works from.
+//! [`InstructionSet`]: the trait that `#[instruction_set]` implements and everything else is generic over.
 
 use mimeo_def::frame::Exit;
 use mimeo_def::op::OpInfo;
@@ -6,7 +6,7 @@ use mimeo_def::stencil::Table;
 
 use crate::{StackMove, Value, Vm};
 
-/// Where an instruction set's ops find their values.
+/// Where the ops of an instruction set find their operands.
 ///
 /// ```
 /// use mimeo::{InstructionSet, Operands};
@@ -24,9 +24,9 @@ pub enum Operands {
 /// A function of the runtime that ops call. For generated code and native tiers.
 #[derive(Clone, Copy, Debug)]
 pub struct RuntimeFn {
-    /// Its name in the `extern "Rust"` block.
+    /// The name in the `extern "Rust"` block.
     pub name: &'static str,
-    /// Its shim, which stencils call: every argument is 64 bits wide, the result is an
+    /// The shim that stencils call: every argument is 64 bits wide, and the result is an
     /// [`Outcome`](mimeo_def::frame::Outcome).
     pub shim: *const (),
 }
@@ -37,8 +37,8 @@ unsafe impl Sync for RuntimeFn {}
 /// A language's instruction set. `#[instruction_set]` implements it for the type `Ops` of a module, and nothing else
 /// does.
 ///
-/// The type has no values: it names the instruction set in `Machine<Ops>`, `Program<Ops>` and the like, so that a
-/// program cannot get into the machine of another language.
+/// The type has no values. It marks the instruction set in types such as `Machine<Ops>` and `Program<Ops>`, so that a
+/// machine cannot load the program of another language.
 ///
 /// ```
 /// use mimeo::InstructionSet;
@@ -54,22 +54,22 @@ unsafe impl Sync for RuntimeFn {}
 ///
 /// # Safety
 ///
-/// `OPS` describes the encoding that `interpret` decodes, and the effect on frame and stack that it has.
+/// `OPS` describes the encoding that `interpret` decodes, and its effect on frame and stack.
 pub unsafe trait InstructionSet: Sized + 'static {
-    /// What a slot holds.
+    /// The type of the values in slots.
     type Value: Value;
-    /// What stencils may touch of the language's runtime.
+    /// The part of the language's state that stencils may access.
     type Context: 'static;
-    /// The rest of the language's runtime, which only Rust uses, as `vm.host`.
+    /// The rest of the language's state, which only Rust accesses, as `vm.host`.
     type Host: 'static;
-    /// What [`Vm::throw`](crate::Vm::throw) takes: the language's own errors.
+    /// The language's own errors, which [`Vm::throw`](crate::Vm::throw) takes.
     type Error: std::fmt::Debug + std::fmt::Display + 'static;
 
     /// Name of the module.
     const NAME: &'static str;
-    /// Where operands live.
+    /// Where operands are.
     const OPERANDS: Operands;
-    /// How many arguments every function takes, where the set says so.
+    /// The number of arguments that every function takes, if the set declares one.
     const ARITY: Option<u16>;
     /// The ops; an opcode is an index into this.
     const OPS: &'static [OpInfo];
@@ -77,15 +77,16 @@ pub unsafe trait InstructionSet: Sized + 'static {
     const RUNTIME: &'static [RuntimeFn];
     /// The stencils of the architecture for which the program was built.
     const STENCILS: &'static Table;
-    /// The C from which the stencils were made, for people to read.
+    /// The C from which the stencils were compiled, for people to read.
     const C: &'static str;
 
-    /// Called when a value stack was moved: see [`TrustedOps::stack_moved`](crate::TrustedOps::stack_moved).
+    /// The function to call when a value stack was moved: see
+    /// [`TrustedOps::stack_moved`](crate::TrustedOps::stack_moved).
     const STACK_MOVED: Option<fn(&mut Vm<Self>, &StackMove)>;
 
-    /// Runs from the top frame record until an exit; with `SINGLE`, one op. Called by the machine only.
+    /// Runs from the top frame record until an exit or, with `SINGLE`, for one op. Only the machine calls it.
     ///
-    /// [`Exit::Leave`] means that the op was done (with `SINGLE`), or that a loop is hot (without).
+    /// [`Exit::Leave`] means that the op is done (with `SINGLE`) or that a loop is hot (without).
     ///
     /// # Safety
     ///

@@ -1,7 +1,7 @@
-//! The interpreter side of mimeo: bytecode is built ([`asm`]), verified ([`program`]), loaded into a
-//! [`Machine`], and run by the handlers that `#[instruction_set]` generates ([`InstructionSet`]).
+//! mimeo's interpreter. Bytecode is built ([`asm`]), verified ([`program`]), loaded into a [`Machine`], and run by the
+//! handlers that `#[instruction_set]` generates ([`InstructionSet`]).
 //!
-//! This crate does not know that a native tier exists: one plugs in through [`tier::NativeTier`].
+//! This crate knows of no particular native tier: one plugs in through [`tier::NativeTier`].
 
 pub mod asm;
 mod callable;
@@ -38,7 +38,7 @@ pub use fiber::{FiberError, FiberExit, FiberLimits, FiberRef};
 pub use flow::{Callee, Flow, Label, Thrown, Window};
 pub use function::Function;
 pub use instruction_set::{InstructionSet, Operands, RuntimeFn};
-pub use machine::{Limits, Machine, MachineBuilder, OpRun, Went};
+pub use machine::{Limits, Machine, MachineBuilder, OpOutcome, OpRun};
 pub use quiet_nan::QuietNan;
 pub use reference::{FunctionRef, Linked, LoadError, NotLoaded};
 pub use request::{After, Then};

@@ -1,4 +1,4 @@
-//! [`Machine`]: a language's state with loaded programs, stacks and tiers, as the host sees it.
+//! [`Machine`]: the host's view of a language's state, loaded programs, stacks and tiers.
 
 mod single;
 
@@ -14,9 +14,9 @@ use crate::stacks::Stacks;
 use crate::tier::NativeTier;
 use crate::{FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Trap, Vm};
 
-pub use single::{OpRun, Went};
+pub use single::{OpOutcome, OpRun};
 
-/// How large a machine's stacks may become, and how deeply its runs may nest.
+/// Limits on the size of a machine's stacks and on how deeply its runs may nest.
 ///
 /// A program that exceeds a limit ends with an error, [`StackOverflow`] or [`Nesting`], and leaves the machine usable.
 /// Address space for the largest stacks is reserved when the machine is built: 8 bytes for each slot and 32 for each
@@ -45,13 +45,13 @@ pub struct Limits {
     pub slots: u32,
     /// Calls active at once.
     pub depth: u32,
-    /// Runs active at once, one inside the other: [`Machine::call`] is one, each [`Vm::run`] in it one more. Each
-    /// takes some hundred bytes of the native stack, and what the runtime function takes.
+    /// Nested runs active at once: [`Machine::call`] is one, and each [`Vm::run`] inside it is one more. Each takes a
+    /// few hundred bytes of the native stack, besides what the runtime function takes.
     pub nesting: u32,
 }
 
 impl Default for Limits {
-    /// 4 Mi slots (32 MiB of address space), 200,000 calls, 200 runs.
+    /// Returns 4 Mi slots (32 MiB of address space), 200,000 calls and 200 runs.
     fn default() -> Self {
         Limits { slots: 4 << 20, depth: 200_000, nesting: 200 }
     }
@@ -82,14 +82,15 @@ impl Limits {
 
 /// A machine for one language: its state, the loaded programs, and the tiers that run them.
 ///
-/// A machine owns what it hands out names for: a [`Linked`], [`FunctionRef`] or [`FiberRef`](crate::FiberRef) is valid
-/// in this machine only, until its program is unloaded or its fiber dropped. Dropping the machine frees all of it.
+/// A machine owns the programs and fibers to which it returns handles: a [`Linked`], [`FunctionRef`] or
+/// [`FiberRef`](crate::FiberRef) is valid only in this machine, until its program is unloaded or its fiber dropped.
+/// Dropping the machine frees them all.
 ///
 /// A machine is neither `Send` nor `Sync`: inline-cache cells and the records of functions are shared without a lock.
 /// To use several threads, build a machine in each and load the same [`Program`] into all of them.
 ///
 /// Building a machine maps memory for its stacks, see [`Limits`]. A call from the host copies its arguments and looks
-/// up the function; it allocates nothing after the first one.
+/// up the function. Only the first call allocates.
 ///
 /// ```
 /// use mimeo::Machine;
@@ -127,9 +128,9 @@ impl<I: InstructionSet> fmt::Debug for Machine<I> {
     }
 }
 
-/// A machine under construction, made by [`Machine::builder`].
+/// A builder for a [`Machine`], created by [`Machine::builder`].
 ///
-/// Nothing is allocated before [`build`](Self::build).
+/// It allocates nothing before [`build`](Self::build).
 ///
 /// ```
 /// use mimeo::{FiberLimits, Limits};
@@ -158,7 +159,7 @@ impl<I: InstructionSet> fmt::Debug for MachineBuilder<I> {
 }
 
 impl<I: InstructionSet> MachineBuilder<I> {
-    /// Sets how large the machine's stacks may become, and how deeply its runs may nest.
+    /// Sets the limits on the size of the machine's stacks and on how deeply its runs may nest.
     ///
     /// ```
     /// use mimeo::{Limits, Machine, TrapKind};
@@ -177,10 +178,10 @@ impl<I: InstructionSet> MachineBuilder<I> {
         MachineBuilder { limits, ..self }
     }
 
-    /// Sets the number of elements of an index space, which ops use through `#[imm(in = space)]`. The machine loads no
-    /// program that was verified for more. A space that is not named here has no elements.
+    /// Sets the number of elements of an index space, which ops use through `#[imm(in = space)]`. The machine refuses
+    /// to load a program that was verified for more. A space that is not set has no elements.
     ///
-    /// The memory that ops index must have as many elements for as long as the machine lives.
+    /// The memory that ops index must have at least this many elements for as long as the machine lives.
     ///
     /// ```
     /// use mimeo::def::Slot;
@@ -214,11 +215,11 @@ impl<I: InstructionSet> MachineBuilder<I> {
         self
     }
 
-    /// Makes stacks of this size at first, the machine's own and those of fibers. They move to larger memory when they
-    /// have to, up to their limits. By default the machine's own stack has its largest size at once, of which the
-    /// operating system commits what is used, and a fiber begins with 64 slots and 8 calls.
+    /// Sets the initial size of all stacks, the machine's own and those of fibers. They move to larger memory when
+    /// necessary, up to their limits. By default the machine's own stack starts with its maximum size, of which the
+    /// operating system commits only what is used, and a fiber starts with 64 slots and 8 calls.
     ///
-    /// Each move at least doubles the stack and copies what is on it, so growing costs amortized O(1) for each slot. A
+    /// Each move at least doubles the stack and copies its contents, so growth costs amortized O(1) for each slot. A
     /// language that keeps addresses of slots is notified: see
     /// [`TrustedOps::stack_moved`](crate::TrustedOps::stack_moved).
     ///
@@ -237,7 +238,7 @@ impl<I: InstructionSet> MachineBuilder<I> {
         MachineBuilder { first_size: Some(size), ..self }
     }
 
-    /// Gives the machine a native tier. Hosts use `jit` of `mimeo::jit::WithJit`, which makes one from a configuration.
+    /// Gives the machine a native tier. Hosts use `mimeo::jit::WithJit::jit`, which creates one from a configuration.
     ///
     /// ```
     /// use mimeo::Machine;
@@ -257,7 +258,7 @@ impl<I: InstructionSet> MachineBuilder<I> {
     ///
     /// # Panics
     ///
-    /// If there is no memory for its stacks (test `a_machine_without_memory_for_its_stacks_panics`).
+    /// If there is not enough memory for its stacks (test `a_machine_without_memory_for_its_stacks_panics`).
     ///
     /// ```
     /// use mimeo::{Limits, Machine};
@@ -268,9 +269,9 @@ impl<I: InstructionSet> MachineBuilder<I> {
     /// ```
     pub fn build(self) -> Machine<I> {
         let Limits { slots, depth, .. } = self.limits;
-        let most = FiberLimits { slots, depth };
-        let stacks = Stacks::new(self.first_size.unwrap_or(most).within(most), most);
-        let stacks = stacks.unwrap_or_else(|| panic!("there is no memory for stacks of {slots} slots"));
+        let max = FiberLimits { slots, depth };
+        let stacks = Stacks::new(self.first_size.unwrap_or(max).within(max), max);
+        let stacks = stacks.unwrap_or_else(|| panic!("not enough memory for stacks of {slots} slots"));
         let mut driver = Driver::new(stacks, self.limits, self.tier);
         driver.spaces = self.spaces;
         driver.first_fiber_size = self.first_size.unwrap_or(FiberLimits::FIRST);
@@ -295,7 +296,7 @@ impl<I: InstructionSet> MachineBuilder<I> {
 }
 
 impl<I: InstructionSet> Machine<I> {
-    /// Starts building a machine with the language's state. The default is an interpreter alone, with
+    /// Returns a builder for a machine with the language's state. By default the machine only interprets, with
     /// [`Limits::default`].
     ///
     /// ```
@@ -323,7 +324,7 @@ impl<I: InstructionSet> Machine<I> {
         unsafe { self.vm.as_ref() }
     }
 
-    /// Returns the state that ops and runtime functions work on, to be changed between calls.
+    /// Returns the state that ops and runtime functions work on, mutably.
     ///
     /// ```
     /// use std::rc::Rc;
@@ -341,7 +342,7 @@ impl<I: InstructionSet> Machine<I> {
         unsafe { self.vm.as_mut() }
     }
 
-    /// Returns the native tier, if the machine has one of this type. Hosts use `jit` of `mimeo::jit::HasJit`.
+    /// Returns the native tier, if the machine has one of this type. Hosts use `mimeo::jit::HasJit::jit`.
     ///
     /// ```
     /// use mimeo::jit::Jit;
@@ -353,26 +354,28 @@ impl<I: InstructionSet> Machine<I> {
         self.vm().driver.tier.as_ref()?.as_any().downcast_ref()
     }
 
-    /// Makes stacks small at first, and has every call move the value stack as long as it has at most 4,096 slots: for
-    /// tests of what keeps addresses of slots.
+    /// Makes all stacks small at first, and moves the value stack at every call while it has at most 4,096 slots. For
+    /// tests of code that keeps addresses of slots.
     #[doc(hidden)]
     pub fn move_stacks_at_calls(&mut self) {
         let vm = self.vm_mut();
-        let size = FiberLimits { slots: 16, depth: 4 }.within(vm.driver.stacks().most());
-        (vm.driver.restless, vm.driver.first_fiber_size) = (true, size);
+        let size = FiberLimits { slots: 16, depth: 4 }.within(vm.driver.stacks().max_size());
+        (vm.driver.moves_at_calls, vm.driver.first_fiber_size) = (true, size);
         assert!(vm.move_stack(size), "there is memory for a small stack");
     }
 
-    /// Counts the ops that the interpreter runs from now on, which makes it several times slower. Which functions get
-    /// native code, and when, does not change. See [`interpreted_ops`](Self::interpreted_ops) for an example.
+    /// Starts counting the ops that the interpreter runs, which makes it several times slower. Counting does not affect
+    /// which functions get native code, or when. See [`interpreted_ops`](Self::interpreted_ops) for an example.
     pub fn count_interpreted_ops(&mut self) {
         self.vm_mut().driver.interpreted.get_or_insert(0);
     }
 
-    /// Returns the number of ops that the interpreter ran since [`count_interpreted_ops`](Self::count_interpreted_ops)
-    /// was called, including those that native code left to it; 0 if ops are not counted.
+    /// Returns the number of ops that the interpreter has run since
+    /// [`count_interpreted_ops`](Self::count_interpreted_ops) was called, including those that native code left to it.
+    /// Returns 0 if ops are not counted.
     ///
-    /// Without a native tier these are all ops. The difference to a second machine without one is what ran natively.
+    /// Without a native tier this counts every op. Subtracting the count of a machine with a native tier gives the
+    /// number of ops that ran natively.
     ///
     /// ```
     /// use mimeo_doc_ops::{DOUBLE, sample_machine};
@@ -388,8 +391,8 @@ impl<I: InstructionSet> Machine<I> {
         self.vm().driver.interpreted.unwrap_or(0)
     }
 
-    /// Loads a program, so that its functions can be called. A program can be loaded several times; each time has
-    /// inline caches and native code of its own.
+    /// Loads a program, so that its functions can be called. A program can be loaded several times; each loaded copy
+    /// has its own inline caches and native code.
     ///
     /// Loading allocates a record for each function and zeroed memory for its inline caches: O(functions). The machine
     /// keeps the program alive and does not copy its bytecode. Nothing is compiled.
@@ -410,7 +413,7 @@ impl<I: InstructionSet> Machine<I> {
         self.vm_mut().load(program)
     }
 
-    /// Unloads a program, and frees what was compiled of it. Every later use of the program's names is refused.
+    /// Unloads a program and frees its native code. Every later use of the program's handles fails.
     ///
     /// # Errors
     ///
@@ -418,8 +421,8 @@ impl<I: InstructionSet> Machine<I> {
     ///
     /// # Safety
     ///
-    /// No fiber is suspended in a function of the program, and nothing that the machine may still reach, neither a
-    /// value nor the host's state, holds a [`Callee`](crate::Callee) of it.
+    /// No fiber is suspended in a function of the program, and no value or host state that the machine can still reach
+    /// holds a [`Callee`](crate::Callee) of it.
     ///
     /// ```
     /// use mimeo::TrapKind;
@@ -434,7 +437,7 @@ impl<I: InstructionSet> Machine<I> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub unsafe fn unload(&mut self, linked: Linked<I>) -> Result<(), NotLoaded> {
-        // SAFETY: no run is active, as each has borrowed the machine; the rest is the caller's promise.
+        // SAFETY: no run is active, because a run borrows the machine; the rest is the caller's promise.
         unsafe { self.vm_mut().unload(linked)? };
         self.vm_mut().safepoint();
         Ok(())
@@ -444,7 +447,7 @@ impl<I: InstructionSet> Machine<I> {
     ///
     /// # Errors
     ///
-    /// If it is not loaded.
+    /// If the program is not loaded.
     ///
     /// ```
     /// use mimeo_doc_ops::{new_machine, sum_program};
@@ -458,7 +461,8 @@ impl<I: InstructionSet> Machine<I> {
         Ok(&self.vm().driver.programs.get(linked)?.program)
     }
 
-    /// Returns the functions of a loaded program in the order of their declaration; none if the program is not loaded.
+    /// Returns the functions of a loaded program in the order of their declaration. Returns none if the program is not
+    /// loaded.
     ///
     /// ```
     /// use mimeo_doc_ops::sample_machine;
@@ -471,8 +475,8 @@ impl<I: InstructionSet> Machine<I> {
         self.vm().driver.programs.get(linked).into_iter().flat_map(|loaded| loaded.functions())
     }
 
-    /// Compiles a function now, whatever the native tier's mode is, and returns whether it has native code then.
-    /// Without a native tier the answer is `false`.
+    /// Compiles a function now, whatever the native tier's mode, and returns `true` if it then has native code. Without
+    /// a native tier the result is `false`.
     ///
     /// # Errors
     ///
@@ -488,8 +492,8 @@ impl<I: InstructionSet> Machine<I> {
         self.vm_mut().compile(function)
     }
 
-    /// Compiles all functions of a program, as [`compile`](Self::compile) does, and returns how many have native code
-    /// then.
+    /// Compiles all functions of a program, as [`compile`](Self::compile) does, and returns how many then have native
+    /// code.
     ///
     /// # Errors
     ///
@@ -520,14 +524,14 @@ impl<I: InstructionSet> Machine<I> {
     ///
     /// # Errors
     ///
-    /// The error with which the program ended; also [`Arity`](crate::TrapKind::Arity) if the number of arguments is
-    /// wrong, and [`NotLoaded`](crate::TrapKind::NotLoaded) for a function of another machine or of an unloaded
+    /// The error that the program threw and did not catch; [`Arity`](crate::TrapKind::Arity) if the number of arguments
+    /// is wrong; and [`NotLoaded`](crate::TrapKind::NotLoaded) for a function of another machine or of an unloaded
     /// program.
     ///
     /// # Panics
     ///
-    /// With the panic of a runtime function, once native code is left (test
-    /// `a_panic_reaches_the_host_from_both_tiers`). The machine is usable after that.
+    /// Resumes the panic of a runtime function once native code has been left (test
+    /// `a_panic_reaches_the_host_from_both_tiers`). The machine stays usable.
     ///
     /// ```
     /// use mimeo_doc_ops::{DIVIDE, sample_machine};
@@ -549,7 +553,7 @@ impl<I: InstructionSet> Machine<I> {
 
 impl<I: InstructionSet> Drop for Machine<I> {
     fn drop(&mut self) {
-        // SAFETY: leaked from a box in `build`, freed only here.
+        // SAFETY: the box was leaked in `build` and is freed only here.
         drop(unsafe { Box::from_raw(self.vm.as_ptr()) });
     }
 }

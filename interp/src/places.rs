@@ -1,19 +1,19 @@
-//! [`Places`]: what a machine keeps under keys that it never gives out twice.
+//! [`Places`]: a generational arena, whose keys are never reused.
 
 use std::fmt;
 
-/// Names a thing of one machine for as long as it is there. No two things of a process ever have the same key.
+/// The key of an element in the arena of one machine. No two elements of a process ever have the same key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     /// The machine's number, which no other machine of the process has.
     machine: u64,
     index: u32,
-    /// How many things had the place before.
+    /// The number of elements that were in this place before.
     generation: u32,
 }
 
 impl Key {
-    /// The place, which others may have later.
+    /// Returns the index of the place, which later elements may reuse.
     pub(crate) fn index(self) -> u32 {
         self.index
     }
@@ -28,11 +28,11 @@ impl fmt::Debug for Key {
 #[derive(Debug)]
 struct Place<T> {
     generation: u32,
-    thing: Option<T>,
+    element: Option<T>,
 }
 
-/// Things of one machine, by [`Key`]. Places are used again, so that adding and removing for ever takes no more room than
-/// what is there at once.
+/// The elements of one machine, by [`Key`]. Places are reused, so the arena grows only with the number of elements that
+/// exist at the same time.
 #[derive(Debug)]
 pub(crate) struct Places<T> {
     machine: u64,
@@ -45,48 +45,48 @@ impl<T> Places<T> {
         Places { machine, places: Vec::new(), free: Vec::new() }
     }
 
-    /// Adds what is made for the key.
+    /// Adds the element that `make` creates for its key.
     pub(crate) fn add(&mut self, make: impl FnOnce(Key) -> T) -> Key {
         let index = self.free.pop().unwrap_or(self.places.len() as u32);
         if index as usize == self.places.len() {
-            self.places.push(Place { generation: 0, thing: None });
+            self.places.push(Place { generation: 0, element: None });
         }
         let place = &mut self.places[index as usize];
         let key = Key { machine: self.machine, index, generation: place.generation };
-        place.thing = Some(make(key));
+        place.element = Some(make(key));
         key
     }
 
-    /// Takes out what the key names, if it is there.
+    /// Removes and returns the element with this key, if it exists.
     pub(crate) fn remove(&mut self, key: Key) -> Option<T> {
         self.get(key)?;
         let place = &mut self.places[key.index as usize];
-        // A place whose generations are used up stays empty, so that no old key fits a new thing.
+        // A place that has used up its generations stays empty, so that no old key matches a new element.
         if let Some(next) = place.generation.checked_add(1) {
             place.generation = next;
             self.free.push(key.index);
         }
-        place.thing.take()
+        place.element.take()
     }
 
-    /// What the key names, if it is there.
+    /// Returns the element with this key, if it exists.
     pub(crate) fn get(&self, key: Key) -> Option<&T> {
         let place = self.places.get(key.index as usize)?;
-        place.thing.as_ref().filter(|_| (key.machine, key.generation) == (self.machine, place.generation))
+        place.element.as_ref().filter(|_| (key.machine, key.generation) == (self.machine, place.generation))
     }
 
-    /// What is in a place now.
+    /// Returns the element that is in a place now.
     pub(crate) fn at(&self, index: u32) -> Option<&T> {
-        self.places[index as usize].thing.as_ref()
+        self.places[index as usize].element.as_ref()
     }
 
-    /// What is in a place now.
+    /// Returns the element that is in a place now.
     pub(crate) fn at_mut(&mut self, index: u32) -> Option<&mut T> {
-        self.places[index as usize].thing.as_mut()
+        self.places[index as usize].element.as_mut()
     }
 
-    /// All that is there, with its place.
+    /// Returns all elements with the indices of their places.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        (0..).zip(&self.places).filter_map(|(index, place)| Some((index, place.thing.as_ref()?)))
+        (0..).zip(&self.places).filter_map(|(index, place)| Some((index, place.element.as_ref()?)))
     }
 }

@@ -1,4 +1,4 @@
-//! Memory that nobody may touch → reports by AddressSanitizer, in builds with `--cfg mimeo_asan` (`tests/asan/run`).
+//! Accesses to forbidden memory → reports by AddressSanitizer, in builds with `--cfg mimeo_asan` (`tests/asan/run`).
 
 #[cfg(mimeo_asan)]
 unsafe extern "C" {
@@ -6,11 +6,11 @@ unsafe extern "C" {
     fn __asan_unpoison_memory_region(address: *const u8, len: usize);
 }
 
-/// Has each access to these bytes reported, or no longer.
+/// Starts or stops reporting each access to these bytes.
 ///
 /// # Safety
 ///
-/// The bytes are the caller's, who does not touch them as long as they are poisoned.
+/// The caller owns the bytes and does not access them while they are poisoned.
 #[inline]
 pub(crate) unsafe fn set_poisoned(address: *const u8, len: usize, is_poisoned: bool) {
     #[cfg(mimeo_asan)]

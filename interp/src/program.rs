@@ -1,4 +1,4 @@
-//! [`Program`]: functions that belong together, first unverified, then verified.
+//! [`Program`]: functions that can call each other, first unverified, then verified.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use mimeo_def::{OpIndex, Pc};
 use crate::asm::{AssembleError, FunctionBody, FunctionIndex};
 use crate::{InstructionSet, Position, VerifyError, verify};
 
-/// The phase of a program that nothing is known about. No machine loads one: see [`Program::verify`].
+/// The phase of a program that was not checked. No machine loads one: see [`Program::verify`].
 ///
 /// ```
 /// use mimeo::program::{Program, Unverified};
@@ -34,8 +34,8 @@ pub enum Verified {}
 
 /// A program in bytecode, in one of two phases: [`Unverified`] or [`Verified`].
 ///
-/// It does not change any more, and it is `Send` and `Sync`: machines in several threads can load the same one. A clone
-/// shares the bytecode and costs O(1). A machine that has loaded a program keeps it alive.
+/// It is immutable, `Send` and `Sync`: machines in several threads can load the same program. A clone shares the
+/// bytecode and costs O(1). A machine that has loaded a program keeps it alive.
 ///
 /// ```
 /// use mimeo_doc_ops::{SUM, new_machine, sum_program};
@@ -66,12 +66,12 @@ impl<I, Phase> Clone for Program<I, Phase> {
 #[derive(Debug)]
 struct Inner {
     functions: Vec<FunctionBody>,
-    /// One for each function once the program is verified.
+    /// One element for each function once the program is verified.
     facts: Vec<Facts>,
     spaces: Vec<(&'static str, u32)>,
 }
 
-/// What the verifier found out about a function. The engines rely on it.
+/// The verifier's facts about a function, on which the engines rely.
 ///
 /// ```
 /// use mimeo_doc_ops::sum_program;
@@ -83,8 +83,8 @@ struct Inner {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// Depth of the operand stack before the op that starts at each unit of the code;
-    /// [`Facts::NO_OP`] between ops, [`Facts::UNREACHABLE`] where control never comes.
+    /// Depth of the operand stack before the op that starts at each unit of the code; [`Facts::NO_OP`] between ops,
+    /// [`Facts::UNREACHABLE`] where control never arrives.
     pub depths: Vec<u16>,
     /// Slots of the frame: locals and the deepest operand stack.
     pub slots: u32,
@@ -95,13 +95,13 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Not the start of an op.
+    /// Marks a unit that is not the start of an op.
     pub const NO_OP: u16 = u16::MAX;
-    /// The start of an op that control never reaches.
+    /// Marks the start of an op that control never reaches.
     pub const UNREACHABLE: u16 = u16::MAX - 1;
 
-    /// Returns the depth of the operand stack before the op at `pc`, if it is an op that control can reach. It is 0 on
-    /// a register machine.
+    /// Returns the depth of the operand stack before the op at `pc`, or `None` if no reachable op starts there. The
+    /// depth is 0 on a register machine.
     ///
     /// ```
     /// use mimeo::def::Pc;
@@ -110,7 +110,7 @@ impl Facts {
     /// let program = sum_program();
     /// let facts = &program.facts()[0];
     /// assert_eq!(facts.depth(Pc(0)), Some(0));
-    /// assert_eq!(facts.depth(Pc(1)), None, "there is no op");
+    /// assert_eq!(facts.depth(Pc(1)), None, "no op starts here");
     /// ```
     pub fn depth(&self, pc: Pc) -> Option<u16> {
         self.depths.get(pc.0 as usize).copied().filter(|&depth| depth < Self::UNREACHABLE)
@@ -129,7 +129,7 @@ impl<I, Phase> Program<I, Phase> {
         &self.inner.functions
     }
 
-    /// Returns the number of elements of an index space; 0 for one that the program does not mention.
+    /// Returns the number of elements of an index space, or 0 if the program does not mention the space.
     ///
     /// ```
     /// use mimeo_doc_ops::ProgramBuilder;
@@ -143,7 +143,7 @@ impl<I, Phase> Program<I, Phase> {
         self.inner.spaces.iter().find(|(space, _)| *space == name).map_or(0, |&(_, len)| len)
     }
 
-    /// Returns the index spaces that the program mentions, with the number of their elements.
+    /// Returns the index spaces that the program mentions, with their numbers of elements.
     ///
     /// ```
     /// use mimeo_doc_ops::ProgramBuilder;
@@ -156,7 +156,7 @@ impl<I, Phase> Program<I, Phase> {
         &self.inner.spaces
     }
 
-    /// Returns the first function with this name. It compares the names one by one: O(functions).
+    /// Returns the first function with this name, by a linear search: O(functions).
     ///
     /// ```
     /// use mimeo_doc_ops::{SUM, sum_program};
@@ -171,8 +171,8 @@ impl<I, Phase> Program<I, Phase> {
 }
 
 impl<I: InstructionSet> Program<I, Unverified> {
-    /// Makes a program of these functions, with the sizes of its index spaces. For bytecode that comes from elsewhere,
-    /// as from a file; a compiler uses a [`ProgramBuilder`].
+    /// Creates a program from these functions and the sizes of its index spaces. For bytecode from elsewhere, such as a
+    /// file; compilers use a [`ProgramBuilder`].
     ///
     /// ```
     /// use mimeo_doc_ops::{Program, sum_program};
@@ -184,11 +184,11 @@ impl<I: InstructionSet> Program<I, Unverified> {
         Program { inner: Arc::new(Inner { functions, facts: Vec::new(), spaces }), marker: PhantomData }
     }
 
-    /// Checks everything that handlers and stencils rely on: ops exist and are whole, labels name ops,
-    /// registers are inside the frame, constants inside the pool, the operand stack is consistent at joins
-    /// and never underflows, control cannot run off the end.
+    /// Checks everything that handlers and stencils rely on: ops exist and are complete, labels name ops, registers are
+    /// inside the frame and constants inside the pool, the operand stack is consistent at joins and never underflows,
+    /// and control cannot run off the end.
     ///
-    /// It costs O(bytecode), and stores some bytes for each unit of the code. The bytecode is copied only if the
+    /// It costs O(bytecode) and stores a few bytes for each unit of the code. The bytecode is copied only if the
     /// program has other clones.
     ///
     /// # Errors
@@ -221,7 +221,7 @@ impl<I: InstructionSet> Program<I, Unverified> {
 }
 
 impl<I> Program<I, Verified> {
-    /// Returns what the verifier found out about each function.
+    /// Returns the verifier's facts about each function.
     ///
     /// ```
     /// use mimeo_doc_ops::sample_program;
@@ -234,7 +234,7 @@ impl<I> Program<I, Verified> {
     }
 }
 
-/// Collects the functions of a program, which may refer to each other before they are defined.
+/// A builder for a program, whose functions may refer to each other before they are defined.
 ///
 /// ```
 /// use mimeo::def::Slot;
@@ -273,7 +273,7 @@ impl<I: InstructionSet> Default for ProgramBuilder<I> {
 }
 
 impl<I: InstructionSet> ProgramBuilder<I> {
-    /// Starts an empty program.
+    /// Creates a builder for an empty program.
     ///
     /// ```
     /// use mimeo_doc_ops::ProgramBuilder;
@@ -285,7 +285,7 @@ impl<I: InstructionSet> ProgramBuilder<I> {
         ProgramBuilder { functions: Vec::new(), spaces: Vec::new(), marker: PhantomData }
     }
 
-    /// Announces a function, so that others can call it.
+    /// Declares a function, so that others can call it.
     ///
     /// ```
     /// use mimeo::asm::FunctionIndex;
@@ -300,17 +300,16 @@ impl<I: InstructionSet> ProgramBuilder<I> {
         FunctionIndex(self.functions.len() as u32 - 1)
     }
 
-    /// Gives a declared function its code. See [`ProgramBuilder`] for an example.
+    /// Defines the code of a declared function. See [`ProgramBuilder`] for an example.
     ///
     /// # Panics
     ///
-    /// If the builder has declared no function with this index (test
-    /// `a_function_of_another_builder_cannot_be_defined`).
+    /// If the builder declared no function with this index (test `a_function_of_another_builder_cannot_be_defined`).
     pub fn define(&mut self, index: FunctionIndex, body: FunctionBody) {
         self.functions[index.0 as usize].1 = Some(body);
     }
 
-    /// Sets the number of elements of an index space, against which `#[imm(in = space)]` operands are verified.
+    /// Sets the number of elements of an index space, which the verifier checks `#[imm(in = space)]` operands against.
     ///
     /// ```
     /// use mimeo::VerifyErrorKind;
@@ -333,11 +332,11 @@ impl<I: InstructionSet> ProgramBuilder<I> {
         self.spaces.push((space, len));
     }
 
-    /// Ends the program.
+    /// Finishes the program.
     ///
     /// # Errors
     ///
-    /// If a declared function was not defined.
+    /// If a declared function has no definition.
     ///
     /// ```
     /// use mimeo_doc_ops::ProgramBuilder;
@@ -345,7 +344,7 @@ impl<I: InstructionSet> ProgramBuilder<I> {
     /// let mut builder = ProgramBuilder::new();
     /// builder.declare("main");
     /// let error = builder.finish().unwrap_err();
-    /// assert_eq!(error.to_string(), "function `main` is declared and never defined; call `define` for it");
+    /// assert_eq!(error.to_string(), "function `main` is declared but never defined; call `define` for it");
     /// ```
     pub fn finish(self) -> Result<Program<I, Unverified>, AssembleError> {
         let functions = self
@@ -373,7 +372,7 @@ impl FunctionBody {
         self.code.get(pc.0 as usize).map(|&op| OpIndex(op))
     }
 
-    /// Returns where the op at `pc` stands in the source, if the compiler told the assembler. A binary search.
+    /// Returns the source position of the op at `pc`, if the compiler gave it to the assembler. A binary search.
     ///
     /// ```
     /// use mimeo::Position;
@@ -389,8 +388,8 @@ impl FunctionBody {
         self.positions[..after].last().map(|(_, position)| *position)
     }
 
-    /// Reads an operand of the op at `pc`: `len_units` units, the first of them `unit` units after the opcode,
-    /// little-endian, zero-extended.
+    /// Reads an operand of the op at `pc`: `len_units` units starting `unit` units after the opcode, little-endian,
+    /// zero-extended.
     ///
     /// # Panics
     ///

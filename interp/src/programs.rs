@@ -1,4 +1,4 @@
-//! [`Programs`]: the programs that a machine has loaded, and the numbers by which it knows them and their functions.
+//! [`Programs`]: the programs that a machine has loaded, with the keys of programs and the ids of functions.
 
 use mimeo_def::frame::{CodeAddr, FunctionHeader};
 use rustc_hash::FxHashSet;
@@ -8,14 +8,14 @@ use crate::places::Places;
 use crate::program::{Program, Verified};
 use crate::{Callee, Function, FunctionRef, Linked, NotLoaded};
 
-/// The loaded programs of one machine. The ids of functions are used again, as places are.
+/// The loaded programs of one machine. The ids of functions are reused, like the places of programs.
 #[derive(Debug)]
 pub(crate) struct Programs<I> {
     loaded: Places<Loaded<I>>,
-    /// Addresses of the loaded functions: a [`Callee`] is one of them, or is refused.
+    /// Addresses of the loaded functions. Any other [`Callee`] is refused.
     headers: FxHashSet<*const FunctionHeader>,
     free_ids: Vec<u32>,
-    /// Every id below was given to a function once.
+    /// The number of ids that have been given to functions.
     ids: u32,
 }
 
@@ -24,7 +24,7 @@ impl<I> Programs<I> {
         Programs { loaded: Places::new(machine), headers: FxHashSet::default(), free_ids: Vec::new(), ids: 0 }
     }
 
-    /// Loads a program whose functions have this entry, and this countdown.
+    /// Loads a program whose functions start with this entry and countdown.
     pub(crate) fn add(&mut self, program: &Program<I, Verified>, entry: CodeAddr, countdown: i32) -> Linked<I> {
         let Programs { loaded, headers, free_ids, ids } = self;
         let next_id = || {
@@ -41,7 +41,7 @@ impl<I> Programs<I> {
         Linked::new(key)
     }
 
-    /// Unloads a program; its functions are gone when what is returned is dropped.
+    /// Unloads a program. Dropping the result frees its functions.
     pub(crate) fn remove(&mut self, linked: Linked<I>) -> Result<Loaded<I>, NotLoaded> {
         let loaded = self.loaded.remove(linked.key).ok_or(NotLoaded)?;
         for function in loaded.functions() {
@@ -51,17 +51,17 @@ impl<I> Programs<I> {
         Ok(loaded)
     }
 
-    /// A loaded program.
+    /// Returns a loaded program.
     pub(crate) fn get(&self, linked: Linked<I>) -> Result<&Loaded<I>, NotLoaded> {
         self.loaded.get(linked.key).ok_or(NotLoaded)
     }
 
-    /// A function of a loaded program.
+    /// Returns a function of a loaded program.
     pub(crate) fn function(&self, function: FunctionRef<I>) -> Result<&Function, NotLoaded> {
         self.get(function.program)?.function(function.index).ok_or(NotLoaded)
     }
 
-    /// The function that a callee is, if it is one that is loaded here.
+    /// Returns the function of a callee, if it is loaded in this machine.
     pub(crate) fn callee(&self, callee: Callee<I>) -> Result<&Function, NotLoaded> {
         if !self.headers.contains(&callee.header) {
             return Err(NotLoaded);
@@ -70,7 +70,7 @@ impl<I> Programs<I> {
         Ok(unsafe { &*callee.header.cast::<Function>() })
     }
 
-    /// Number of loaded programs.
+    /// Returns the number of loaded programs.
     pub(crate) fn len(&self) -> usize {
         self.loaded.iter().count()
     }

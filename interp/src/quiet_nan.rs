@@ -1,11 +1,10 @@
-//! [`QuietNan`]: any float → the same float with one NaN for all NaNs.
+//! [`QuietNan`]: any float → the same float, with every NaN replaced by one quiet NaN.
 
-/// Makes every NaN the one quiet NaN, `0x7ff8_0000_0000_0000`, which is also [`f64::NAN`].
+/// Canonicalizes NaNs: every NaN becomes the quiet NaN `0x7ff8_0000_0000_0000`, which is also [`f64::NAN`].
 ///
-/// An operation may result in any NaN: neither Rust nor C says which one. The interpreter and a stencil may therefore
-/// have different NaNs for the same operation, and so may two builds. These methods give both the same bits. Ops need
-/// them where the bits of a float can be seen: see `#[vm_op]`. So does a runtime function that puts a float into a
-/// value.
+/// An operation may produce any NaN: Rust and C do not specify which one. The interpreter and a stencil, or two builds,
+/// may therefore produce different NaNs for the same operation. These methods make the bits equal. Ops need them where
+/// the bits of a float are observable: see `#[vm_op]`. Runtime functions that put a float into a value need them too.
 ///
 /// ```
 /// use mimeo::QuietNan;
@@ -17,7 +16,7 @@
 /// assert_eq!((-0.0).quiet().to_bits(), (-0.0f64).to_bits());
 /// ```
 pub trait QuietNan {
-    /// Returns the bits of the float, or those of the one quiet NaN.
+    /// Returns the bits of the float, or those of the quiet NaN.
     ///
     /// ```
     /// use mimeo::QuietNan;
@@ -28,7 +27,7 @@ pub trait QuietNan {
     /// ```
     fn canonical_bits(self) -> u64;
 
-    /// Returns the float, or the one quiet NaN.
+    /// Returns the float, or the quiet NaN.
     ///
     /// ```
     /// use mimeo::QuietNan;
@@ -41,11 +40,11 @@ pub trait QuietNan {
     fn quiet(self) -> Self;
 }
 
-/// Stencils have `f64_canonical_bits` and `f64_quiet` of mimeo-lower, `c/prelude.h`.
+/// Stencils use `f64_canonical_bits` and `f64_quiet` of `c/prelude.h` in mimeo-lower.
 impl QuietNan for f64 {
     #[inline]
     fn canonical_bits(self) -> u64 {
-        // A choice between integers: it is no operation on floats, of which a compiler might take a NaN for another.
+        // A choice between integers, because a compiler may replace the NaN of a float operation by another NaN.
         if self.is_nan() { 0x7ff8_0000_0000_0000 } else { self.to_bits() }
     }
 

@@ -1,4 +1,4 @@
-//! [`Linked`] and [`FunctionRef`]: names of what a machine has loaded, checked at each use.
+//! [`Linked`] and [`FunctionRef`]: handles to what a machine has loaded, checked at each use.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use crate::asm::FunctionIndex;
 use crate::places::Key;
 
-/// Names are copied, compared and shown whatever the instruction set is, which the derived implementations would want
-/// to have these traits as well.
+/// Implements `Copy`, `Eq`, `Hash` and `Debug` for a handle without requiring them of the instruction set, as deriving
+/// would.
 macro_rules! named_by {
     ($name:ident: $($field:ident),+) => {
         impl<I> Clone for $name<I> {
@@ -41,11 +41,11 @@ macro_rules! named_by {
 }
 pub(crate) use named_by;
 
-/// A program that a machine has loaded, by name.
+/// A handle to a program that a machine has loaded.
 ///
-/// The name does not keep the program loaded. It is valid in the machine that loaded the program, until the program is
-/// unloaded; every other use is refused with [`NotLoaded`]. It is a small number that is `Copy`, `Send` and `Sync`, and
-/// a use costs one lookup in an array.
+/// The handle does not keep the program loaded. It is valid in the machine that loaded the program, until the program
+/// is unloaded; every other use fails with [`NotLoaded`]. It is `Copy`, `Send` and `Sync`, and each use costs one
+/// lookup in an array.
 ///
 /// ```
 /// use mimeo::NotLoaded;
@@ -69,7 +69,8 @@ impl<I> Linked<I> {
         Linked { key, marker: PhantomData }
     }
 
-    /// Names a function of the program. Whether the program has this function is checked at each use of the name.
+    /// Returns a handle to a function of the program. Each use of the handle checks whether the program has this
+    /// function.
     ///
     /// ```
     /// use mimeo_doc_ops::{new_machine, sum_program};
@@ -86,11 +87,11 @@ impl<I> Linked<I> {
     }
 }
 
-/// A function of a loaded program, as the host names it. [`Linked::function`] makes one.
+/// The host's handle to a function of a loaded program, created by [`Linked::function`].
 ///
-/// The name does not keep the function loaded: it is valid in its machine until the program is unloaded, and every
-/// other use is refused with [`NotLoaded`]. It is a small number that is `Copy`, `Send` and `Sync`, and a use costs one
-/// lookup in an array. The ops of a program name functions by [`Callee`](crate::Callee) instead.
+/// The handle does not keep the function loaded: it is valid in its machine until the program is unloaded, and every
+/// other use fails with [`NotLoaded`]. It is `Copy`, `Send` and `Sync`, and each use costs one lookup in an array. The
+/// ops of a program refer to functions by [`Callee`](crate::Callee) instead.
 ///
 /// ```
 /// use mimeo::TrapKind;
@@ -99,7 +100,7 @@ impl<I> Linked<I> {
 /// let (mut machine, linked) = sample_machine();
 /// let double: FunctionRef = linked.function(DOUBLE);
 /// assert_eq!(machine.call(double, &[4])?, 8);
-/// // The name means nothing to another machine.
+/// // The handle is not valid in another machine.
 /// let (mut other, _) = sample_machine();
 /// assert_eq!(other.call(double, &[4]).unwrap_err().kind, TrapKind::NotLoaded);
 /// # Ok::<(), mimeo_doc_ops::Trap>(())
@@ -111,7 +112,7 @@ pub struct FunctionRef<I> {
 
 named_by!(FunctionRef: program, index);
 
-/// The error for a name whose program is not loaded in this machine, or has no such function.
+/// The error for a handle whose program is not loaded in this machine or has no such function.
 ///
 /// ```
 /// use mimeo::NotLoaded;
@@ -134,7 +135,7 @@ impl fmt::Display for NotLoaded {
 
 impl std::error::Error for NotLoaded {}
 
-/// Why a machine refused to load a program.
+/// The reason why a machine refused to load a program.
 ///
 /// ```
 /// use mimeo::LoadError;
@@ -166,7 +167,7 @@ impl fmt::Display for LoadError {
         match self {
             LoadError::SpaceTooSmall { space, program, machine } => write!(
                 f,
-                "the program uses {program} elements of `{space}`, the machine has {machine}; \
+                "the program uses {program} elements of `{space}`, but the machine has {machine}; \
                  build it with `.space(\"{space}\", {program})`"
             ),
         }

@@ -1,10 +1,10 @@
-//! A function that an op needs the result of, and what is to be done with that → a call that the run goes on with.
+//! A function whose result an op needs, and what to do with that result → a call that the current run makes.
 //!
-//! The op's runtime function asks for the call and returns what it gets, as if it had thrown: that leaves native code. The
-//! driver then makes the call, above the frame of the op, as any other. So such calls do not nest on the native stack, and
-//! fibers can be suspended in them.
+//! The op's runtime function requests the call and returns the resulting [`Thrown`] as if an error had occurred, which
+//! leaves native code. The driver then makes the call above the frame of the op, like any other call. Such calls
+//! therefore do not nest on the native stack, and fibers can be suspended in them.
 //!
-//! Contract of this island: that of the driver's.
+//! Contract of this island: that of the driver.
 
 use std::num::NonZeroU64;
 
@@ -17,7 +17,7 @@ use crate::callable::find;
 use crate::driver::end_of_frame;
 use crate::{Callable, Function, InstructionSet, Thrown, TrapKind, Value, Vm};
 
-/// Where the function resumes whose op requested a call.
+/// Where a function resumes after the call that its op requested.
 ///
 /// ```
 /// use std::rc::Rc;
@@ -27,7 +27,7 @@ use crate::{Callable, Function, InstructionSet, Thrown, TrapKind, Value, Vm};
 ///
 /// let (mut machine, linked) = sample_machine();
 /// let double = linked.function(DOUBLE);
-/// // `choose` returns 1 if its op jumps to its label.
+/// // `choose` returns 1 if its op jumps to the label.
 /// machine.vm_mut().host.ask = Some(Rc::new(move |vm, args| {
 ///     let value = vm.slot(args.start());
 ///     Err(vm.request(double, &[value], |_, result| if result > 10 { After::Jump } else { After::Next }))
@@ -44,9 +44,10 @@ pub enum After {
     Jump,
 }
 
-/// What is done with the result of a requested call. The frame of the op that requested it is on top again.
+/// The continuation of an op that requested a call: it receives the result when the op's frame is on top again.
 ///
-/// It is a function pointer and captures nothing: what it needs is in the state of the language or in the op's frame.
+/// It is a function pointer and captures nothing: it finds what it needs in the state of the language or in the op's
+/// frame.
 ///
 /// ```
 /// use mimeo::{After, Then};
@@ -60,23 +61,23 @@ pub enum After {
 /// ```
 pub type Then<I> = fn(vm: &mut Vm<I>, result: <I as InstructionSet>::Value) -> After;
 
-/// What the running op asks for when it returns `Err` without an error.
+/// What the running op requests by returning `Err` without an error.
 pub(crate) struct Request<I: InstructionSet> {
-    /// That of the [`Thrown`] which the op has to return.
+    /// The serial of the [`Thrown`] that the op has to return.
     pub(crate) serial: NonZeroU64,
     pub(crate) kind: RequestKind<I>,
 }
 
 pub(crate) enum RequestKind<I: InstructionSet> {
-    /// The fiber is to be suspended.
+    /// Suspend the fiber.
     Suspend,
-    /// A function is to be called with arguments, as bits.
+    /// Call this function with these arguments, as bits.
     Call(*const Function, Vec<u64>, Then<I>),
 }
 
-/// What waits for the result of a call that an op asked for.
+/// An op that waits for the result of a call that it requested.
 pub(crate) struct Waiting<I: InstructionSet> {
-    /// Index of its record.
+    /// Index of the frame record.
     pub(crate) record: usize,
     /// The op.
     pc: Pc,
@@ -84,18 +85,18 @@ pub(crate) struct Waiting<I: InstructionSet> {
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// Requests the call of a function, which is made as soon as the running op has returned what this returns. The op
-    /// is then done. What happens with the result is up to `then`, which is called once the function has returned: see
-    /// [`set_result`](Self::set_result). An error of the function is an error of the op, and so is an error of the call
-    /// itself. If the op throws something after this, that takes the place of the request.
+    /// Requests the call of a function. The call is made once the running op returns the [`Thrown`] that this method
+    /// returns. When the function returns, `then` receives its result, and the op is done: see
+    /// [`set_result`](Self::set_result). An error of the function or of the call itself is an error of the op. If the
+    /// op throws an error afterwards, the error replaces the request.
     ///
-    /// The call does not nest on the native stack, and [`Limits::nesting`](crate::Limits::nesting) does not count it: a
-    /// metamethod can be called this way, and can call another one, as deeply as functions may. The arguments are
-    /// copied to a buffer that is used again.
+    /// The call does not nest on the native stack and does not count towards
+    /// [`Limits::nesting`](crate::Limits::nesting): a metamethod called like this can call another one, as deeply as
+    /// functions can nest. The arguments are copied to a buffer that is reused.
     ///
     /// # Panics
     ///
-    /// If no op is running (test `nothing_can_be_asked_for_while_nothing_runs`).
+    /// If no op is running (test `a_request_needs_a_running_op`).
     ///
     /// ```
     /// use mimeo::After;
@@ -111,9 +112,9 @@ impl<I: InstructionSet> Vm<I> {
     /// assert_eq!(result, Ok(7));
     /// ```
     pub fn request(&mut self, function: impl Callable<I>, args: &[I::Value], then: Then<I>) -> Thrown {
-        assert!(self.top_op().is_some(), "no op is running that could ask for a call");
+        assert!(self.top_op().is_some(), "no op is running that could request a call");
         let Ok(function) = find(self, function) else { return self.throw_kind(TrapKind::NotLoaded) };
-        // SAFETY: it is loaded, as `find` has seen.
+        // SAFETY: it is loaded, as `find` has checked.
         if let Err(kind) = check_arity(unsafe { (*function).body() }, args.len()) {
             return self.throw_kind(kind);
         }
@@ -123,7 +124,7 @@ impl<I: InstructionSet> Vm<I> {
         self.make_request(RequestKind::Call(function, bits, then))
     }
 
-    /// The op's request takes the place of an error that nobody has returned.
+    /// Makes a request of the op pending. It replaces an error that the op has not returned.
     pub(crate) fn make_request(&mut self, kind: RequestKind<I>) -> Thrown {
         let serial = self.driver.next_serial();
         self.pending = None;
@@ -131,13 +132,13 @@ impl<I: InstructionSet> Vm<I> {
         Thrown { serial }
     }
 
-    /// Sets a result of the op that requested a call, or is about to: the slot that its encoding names. See
-    /// [`request`](Self::request) for the usual place to call it.
+    /// Sets a result of an op that requests a call: the slot that its encoding names. It can be called before the
+    /// request or, as in the example at [`request`](Self::request), when the call has returned.
     ///
     /// # Panics
     ///
-    /// If no op is running (test `nothing_can_be_asked_for_while_nothing_runs`), or the op has no such result, which
-    /// includes every op of a stack machine (test `results_that_an_op_does_not_have_cannot_be_set`).
+    /// If no op is running (test `a_request_needs_a_running_op`), or the op has no such result, which includes every op
+    /// of a stack machine (test `results_that_an_op_does_not_have_cannot_be_set`).
     ///
     /// ```
     /// use mimeo::After;
@@ -145,7 +146,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// let result = in_op([3, 4], |vm, _| {
     ///     vm.set_result(0, 100);
-    ///     // The result of the call is ignored, so that the op keeps the result that it has.
+    ///     // The result of the call is ignored, so the op keeps the result set above.
     ///     Err(vm.request(vm.host.function(DOUBLE), &[1], |_, _| After::Next))
     /// });
     /// assert_eq!(result, Ok(100));
@@ -158,18 +159,19 @@ impl<I: InstructionSet> Vm<I> {
         self.set_slot(slot, value);
     }
 
-    /// Makes the function the top one that the op of the top frame has asked for.
+    /// Makes the call that the op of the top frame requested.
     ///
     /// # Errors
     ///
-    /// When the call has no room; the error is one of the op.
+    /// If the stack has no room for the call. The error is one of the op.
     pub(crate) fn begin_request(
         &mut self,
         function: *const Function,
         args: Vec<u64>,
         then: Then<I>,
     ) -> Result<(), Thrown> {
-        // SAFETY: (1): the function was loaded when the op asked for it, and no program is unloaded that a request names.
+        // SAFETY: (1): the function was loaded when the op requested the call, and no program that a request names is
+        // unloaded.
         let slots = unsafe { (*function).facts() }.slots as usize;
         self.make_room(slots.max(args.len()), 1)?;
         let record = self.core.frame;
@@ -180,10 +182,10 @@ impl<I: InstructionSet> Vm<I> {
         }
         self.driver.spare_arguments = args;
         let (_, pc) = self.running(record);
-        // A caller is after its op.
+        // A caller's `pc` is after its op.
         self.pass_op();
         self.driver.wait(Waiting { record: self.driver.stacks().index_of(record), pc, then });
-        // SAFETY: (1): there is room for both, as was just seen.
+        // SAFETY: (1): there is room for both, as was just checked.
         unsafe {
             (*record).ret = self.driver.markers.finish;
             *record.add(1) = Frame::new(function.cast(), base);
@@ -192,7 +194,7 @@ impl<I: InstructionSet> Vm<I> {
         Ok(())
     }
 
-    /// The function that the op of the top frame has asked for has returned.
+    /// Finishes the op of the top frame when the call that it requested has returned.
     pub(crate) fn finish_request(&mut self) {
         let record = self.core.frame.cast_const();
         let waiting = self.driver.end_wait(self.driver.stacks().index_of(record));
@@ -211,15 +213,15 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// Where the label of the top frame's op leads.
+    /// Returns the target of the label of the top frame's op.
     fn label(&self) -> Pc {
-        let (op, body, pc) = self.top_op().expect("the op that asked for the call is on top");
+        let (op, body, pc) = self.top_op().expect("the op that requested the call is on top");
         let label = op.operands.iter().find(|operand| operand.kind == OperandKind::Label);
         let label = label.unwrap_or_else(|| panic!("`{}` has no label", op.name));
         Pc(body.read(pc, label.unit, label.kind.len_units()) as u32)
     }
 
-    /// The op of the top frame, and where it is; `None` when nothing runs.
+    /// Returns the op of the top frame with its function's body and its position. Returns `None` if nothing runs.
     pub(crate) fn top_op(&self) -> Option<(&'static OpInfo, &FunctionBody, Pc)> {
         let (function, pc) = self.active(self.core.frame)?;
         let body = function.body();
@@ -227,7 +229,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 }
 
-/// Whether a function takes so many arguments.
+/// Checks that a function accepts this number of arguments.
 pub(crate) fn check_arity<E>(body: &FunctionBody, given: usize) -> Result<(), TrapKind<E>> {
     let takes = usize::from(body.arity);
     if given == takes || given > takes && body.variadic {

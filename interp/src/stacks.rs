@@ -1,4 +1,4 @@
-//! [`Stacks`]: the memory of the value stack and of the frame records.
+//! [`Stacks`]: the memory of a value stack and its frame records.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::mem::size_of;
@@ -20,23 +20,23 @@ pub(crate) struct Stacks {
     base: *mut u64,
     memory: Memory,
     size: FiberLimits,
-    /// How large they may become.
-    most: FiberLimits,
-    /// Calls may be as deep as this, if the limits allow it.
+    /// The limits of their size.
+    max: FiberLimits,
+    /// The maximum call depth, at most `max.depth`.
     allowed_depth: u32,
 }
 
 #[derive(Debug)]
 enum Memory {
-    /// The operating system commits it page by page on first use, and has it back at once when it is dropped: the
-    /// allocator would keep it, and would have to clear it before the next use.
+    /// The operating system commits it page by page on first use and gets it back when it is dropped. An allocator
+    /// would keep it, and would have to clear it before the next use.
     Mapped(MmapRaw),
-    /// A system call and a page each would be too much for small stacks, of which there may be many.
+    /// A system call and a page each would cost too much for small stacks, of which there may be many.
     Allocated(*mut u8, Layout),
 }
 
 impl Memory {
-    /// From this size on, memory is mapped.
+    /// The size from which memory is mapped.
     const MAPPED_BYTES: usize = 64 << 10;
 
     fn new(len_bytes: usize) -> Option<Self> {
@@ -44,7 +44,7 @@ impl Memory {
             return Some(Memory::Mapped(MmapMut::map_anon(len_bytes).ok()?.into()));
         }
         let layout = Layout::from_size_align(len_bytes, align_of::<u64>()).ok()?;
-        // SAFETY: there are slots, so the size is not 0.
+        // SAFETY: there is at least one slot, so the size is not 0.
         let start = unsafe { alloc_zeroed(layout) };
         (!start.is_null()).then_some(Memory::Allocated(start, layout))
     }
@@ -67,34 +67,35 @@ impl Drop for Memory {
 }
 
 impl Stacks {
-    /// Stacks of this size, or `None` when there is no memory for them.
-    pub(crate) fn new(size: FiberLimits, most: FiberLimits) -> Option<Self> {
+    /// Creates stacks of this size, or returns `None` if there is not enough memory.
+    pub(crate) fn new(size: FiberLimits, max: FiberLimits) -> Option<Self> {
         let frames_bytes = (size.depth as usize + 2) * size_of::<Frame>();
         let memory = Memory::new(Self::values_bytes(size.slots) + frames_bytes)?;
-        let stacks = Stacks { base: memory.start().cast(), memory, size, most, allowed_depth: most.depth };
+        let stacks = Stacks { base: memory.start().cast(), memory, size, max, allowed_depth: max.depth };
         stacks.reset();
         stacks.poison(true);
         Some(stacks)
     }
 
-    /// Has accesses to the slot after the last one, and to the record after the last one, reported, or no longer.
+    /// Starts or stops reporting accesses to the slot and the record after the last ones.
     fn poison(&self, is_poisoned: bool) {
         let last_record = self.record(self.size.depth as usize + 1);
-        // SAFETY: (1), (2): there are both, and nobody uses them.
+        // SAFETY: (1), (2): both exist, and nothing uses them.
         unsafe {
             set_poisoned(self.limit().cast(), size_of::<u64>(), is_poisoned);
             set_poisoned(last_record.cast(), size_of::<Frame>(), is_poisoned);
         }
     }
 
-    /// The same stacks in other memory, of this size, and the record that was `top`; `None` when there is no memory.
+    /// Copies the stacks to new memory of this size. Returns them with the new address of `top`, or `None` if there is
+    /// not enough memory.
     ///
-    /// Slots and records up to the top one stay what they are, but for the records' bases.
+    /// Slots and the records up to the top one keep their contents, except for the records' bases.
     pub(crate) fn moved(&self, size: FiberLimits, top: *mut Frame) -> Option<(Stacks, *mut Frame)> {
-        let mut stacks = Stacks::new(size, self.most)?;
+        let mut stacks = Stacks::new(size, self.max)?;
         stacks.allowed_depth = self.allowed_depth;
         let (slots, records) = (self.size.slots.min(size.slots) as usize, self.index_of(top) + 1);
-        // SAFETY: (1): both have so many slots, and so many records, each of whose bases is a slot.
+        // SAFETY: (1): both have this many slots and records, and the base of each record is a slot.
         unsafe {
             stacks.base().copy_from_nonoverlapping(self.base(), slots);
             for index in 0..records {
@@ -107,65 +108,65 @@ impl Stacks {
         Some((stacks, top))
     }
 
-    /// Nothing is active.
+    /// Resets the stacks to the state in which nothing is active.
     fn reset(&self) {
         let host = Frame::new(std::ptr::null(), self.base());
         // SAFETY: (1).
         unsafe { *self.host_frame() = host };
     }
 
-    /// Their size.
+    /// Returns the current size.
     pub(crate) fn size(&self) -> FiberLimits {
         self.size
     }
 
-    /// How large they may become.
-    pub(crate) fn most(&self) -> FiberLimits {
-        FiberLimits { depth: self.allowed_depth, ..self.most }
+    /// Returns the limits of the size.
+    pub(crate) fn max_size(&self) -> FiberLimits {
+        FiberLimits { depth: self.allowed_depth, ..self.max }
     }
 
-    /// Slots by which they may still grow.
+    /// Returns the number of slots by which they may still grow.
     pub(crate) fn growth_slots(&self) -> u32 {
-        self.most.slots - self.size.slots
+        self.max.slots - self.size.slots
     }
 
-    /// Allows calls to this depth only.
+    /// Limits the call depth.
     pub(crate) fn limit_depth(&mut self, depth: u32) {
-        self.allowed_depth = depth.min(self.most.depth);
+        self.allowed_depth = depth.min(self.max.depth);
     }
 
-    /// Which record this is, counted from the host's.
+    /// Returns the index of a record, counted from the host's.
     #[inline]
     pub(crate) fn index_of(&self, record: *const Frame) -> usize {
         (record.addr() - self.host_frame().addr()) / size_of::<Frame>()
     }
 
-    /// The record with this index.
+    /// Returns the record with this index.
     #[inline]
     pub(crate) fn record(&self, index: usize) -> *mut Frame {
         self.host_frame().wrapping_add(index)
     }
 
-    /// Bytes before the first record.
+    /// Returns the number of bytes before the first record.
     fn values_bytes(slots: u32) -> usize {
         (slots as usize + 1) * size_of::<u64>()
     }
 
-    /// Slot 0.
+    /// Returns the address of slot 0.
     #[inline]
     pub(crate) fn base(&self) -> *mut u64 {
         self.base
     }
 
-    /// The slots before `end`.
+    /// Returns the slots before `end`.
     pub(crate) fn values(&self, end: *const u64) -> &[u64] {
         assert!(end >= self.base().cast_const() && end <= self.limit().cast_const(), "it is in the stack");
         // SAFETY: (1); all memory is initialised.
         unsafe { std::slice::from_raw_parts(self.base(), end.offset_from_unsigned(self.base())) }
     }
 
-    /// Makes the slots from `from` on what they are on a fresh stack: bits of 0. Where the operating system can be
-    /// told, it has all pages back behind that of `from`, which costs little if they were not used.
+    /// Sets the slots starting at `from` to 0, as on a new stack. Where possible, it returns the pages after that of
+    /// `from` to the operating system, which costs little if they were not used.
     pub(crate) fn clear(&mut self, from: *mut u64) {
         assert!(from >= self.base() && from <= self.limit(), "it is in the stack");
         let start_bytes = from as usize - self.base() as usize;
@@ -185,7 +186,8 @@ impl Stacks {
         }
     }
 
-    /// Hands whole pages between these offsets back, which are zeros when they are used again; returns which.
+    /// Releases the whole pages between these offsets to the operating system, and returns their range. They read as
+    /// zeros when they are used again.
     #[cfg(all(target_os = "linux", not(miri)))]
     fn release(&mut self, start_bytes: usize, end_bytes: usize) -> Range<usize> {
         let Memory::Mapped(memory) = &self.memory else { return end_bytes..end_bytes };
@@ -209,26 +211,26 @@ impl Stacks {
         end_bytes..end_bytes
     }
 
-    /// Behind the last slot.
+    /// Returns the address after the last slot.
     pub(crate) fn limit(&self) -> *mut u64 {
         // SAFETY: (1).
         unsafe { self.base().add(self.size.slots as usize) }
     }
 
-    /// The host's record.
+    /// Returns the host's record.
     pub(crate) fn host_frame(&self) -> *mut Frame {
         // SAFETY: (1); records are aligned as slots are.
         unsafe { self.base.byte_add(Self::values_bytes(self.size.slots)).cast() }
     }
 
-    /// The filled records up to `top`.
+    /// Returns the filled records up to `top`.
     pub(crate) fn records(&self, top: *mut Frame) -> &[Frame] {
         let first = self.host_frame();
         // SAFETY: (2): both are records of one array, and those between are filled.
         unsafe { std::slice::from_raw_parts(first, top.offset_from_unsigned(first) + 1) }
     }
 
-    /// The last record that a function may have.
+    /// Returns the last record that a function may use.
     pub(crate) fn frame_limit(&self) -> *mut Frame {
         // SAFETY: (1).
         unsafe { self.host_frame().add(self.allowed_depth.min(self.size.depth) as usize) }
@@ -237,14 +239,15 @@ impl Stacks {
 
 impl Drop for Stacks {
     fn drop(&mut self) {
-        // Somebody else has the memory next.
+        // Something else may use the memory next.
         self.poison(false);
     }
 }
 
 const _: () = assert!(align_of::<Frame>() <= align_of::<u64>(), "records lie after slots");
 
-/// The move of a value stack: from where to where. It is valid during [`TrustedOps::stack_moved`], which gets it.
+/// The old and the new location of a value stack that was moved. It is valid only during the call of
+/// [`TrustedOps::stack_moved`] that receives it.
 ///
 /// [`TrustedOps::stack_moved`]: crate::TrustedOps::stack_moved
 ///
@@ -252,7 +255,7 @@ const _: () = assert!(align_of::<Frame>() <= align_of::<u64>(), "records lie aft
 /// use mimeo::StackMove;
 /// use mimeo_doc_ops::Vm;
 ///
-/// // What a language does that keeps addresses of slots in a list.
+/// // For a language that keeps addresses of slots in a list.
 /// fn stack_moved(_vm: &mut Vm, moved: &StackMove, open: &mut [*mut i64]) {
 ///     for slot in open {
 ///         *slot = moved.rebased(*slot);
@@ -270,7 +273,7 @@ pub struct StackMove {
 
 impl StackMove {
     /// Returns the new address of the slot that was at `slot`, or `slot` itself if it is not a slot of this stack. It
-    /// costs a comparison. See [`TrustedOps::stack_moved`](crate::TrustedOps::stack_moved) for an example.
+    /// costs one comparison. See [`TrustedOps::stack_moved`](crate::TrustedOps::stack_moved) for an example.
     pub fn rebased<T>(&self, slot: *mut T) -> *mut T {
         let offset_bytes = slot.addr().wrapping_sub(self.from);
         if offset_bytes / size_of::<u64>() >= self.slots {

@@ -1,4 +1,4 @@
-//! [`NativeTier`]: the plug for a tier that runs native code, and what the driver tells it.
+//! [`NativeTier`]: the interface of a tier that runs native code, and what the driver passes to it.
 //!
 //! This module is for authors of native tiers, of which `mimeo-jit` is one. A language and its host use `mimeo::jit`.
 
@@ -7,14 +7,16 @@ use mimeo_def::{OpIndex, Pc};
 
 use crate::{Function, InstructionSet};
 
-/// Runs native code: the machine's core, slot 0 and record of the top frame, where to go. Returns the [`Exit`]'s number.
+/// Runs native code, given the machine's core, slot 0 and record of the top frame, and the address to enter. Returns
+/// the code of an [`Exit`].
 #[cfg(target_arch = "x86_64")]
 pub type Enter = unsafe extern "sysv64" fn(*mut Core, *mut u64, *mut Frame, CodeAddr) -> u64;
-/// Runs native code: the machine's core, slot 0 and record of the top frame, where to go. Returns the [`Exit`]'s number.
+/// Runs native code, given the machine's core, slot 0 and record of the top frame, and the address to enter. Returns
+/// the code of an [`Exit`].
 #[cfg(not(target_arch = "x86_64"))]
 pub type Enter = unsafe extern "C" fn(*mut Core, *mut u64, *mut Frame, CodeAddr) -> u64;
 
-/// Addresses that stand for "the interpreter" where native code jumps to another function.
+/// Addresses that represent the interpreter where native code jumps to another function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Markers {
     /// [`Function::entry`] of a function without native code; leaves with [`Exit::Call`].
@@ -30,16 +32,16 @@ impl Markers {
     pub const INTERPRETER: Markers = Markers { call: 1, ret: 2, finish: 3 };
 }
 
-/// How native code is entered, and the addresses that lead out of it.
+/// The entry to native code and the addresses that leave it.
 #[derive(Clone, Copy, Debug)]
 pub struct Gate {
-    /// How native code is entered.
+    /// The function that enters native code.
     pub enter: Enter,
-    /// The addresses that stand for the interpreter.
+    /// The addresses that represent the interpreter.
     pub markers: Markers,
 }
 
-/// Who called a function.
+/// The caller of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
     /// The host, or a runtime function.
@@ -54,57 +56,57 @@ pub enum Caller {
 ///
 /// # Safety
 ///
-/// The addresses handed out are code of the stencil convention, which keeps frame and records exactly as the
-/// interpreter does at every op boundary. They stay valid until the tier is asked for something else. It frees no
-/// code that the [`References`] name which it was given last. The gate is valid as long as the tier.
+/// The addresses that the tier returns are code of the stencil convention, which at every op boundary keeps frame and
+/// records exactly as the interpreter does. They stay valid until the next method call. The tier frees no code that the
+/// last [`References`] passed to it name. The gate is valid as long as the tier.
 ///
-/// Its methods are called by the driver of the machine that owns the tier, and by nobody else. The safety contract of
-/// each is the same: functions are loaded functions of that machine, and references are those of that machine now.
+/// Only the driver of the machine that owns the tier calls its methods. They share one safety contract: functions are
+/// loaded functions of that machine, and references are its current ones.
 #[expect(clippy::missing_safety_doc, reason = "the contract is that of the trait")]
 pub unsafe trait NativeTier<I: InstructionSet> {
-    /// How native code is entered and left; `None` when there will never be any. It does not change.
+    /// Returns how native code is entered and left, or `None` if there will never be any. The result does not change.
     fn gate(&self) -> Option<Gate>;
 
-    /// A function was called and its countdown is over or it has no native code.
-    /// Says where to enter it, compiling it if it is worth it; `None` leaves it to the interpreter.
+    /// Returns where to enter a function that was called when its countdown was over or it had no native code. Compiles
+    /// the function if that is worthwhile. `None` leaves it to the interpreter.
     unsafe fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr>;
 
-    /// The interpreter is at the head of a loop of a function whose countdown is over. Says where native code takes
-    /// over, compiling the function if it is worth it; `None` leaves it to the interpreter.
+    /// Returns where native code takes over from the interpreter at the head of a loop, when the function's countdown
+    /// is over. Compiles the function if that is worthwhile. `None` leaves it to the interpreter.
     unsafe fn looped(&mut self, function: &Function, pc: Pc, references: References<'_>) -> Option<CodeAddr>;
 
-    /// A function resumes at an op boundary, after a side exit or a call. Says where, natively; `None` leaves it to
+    /// Returns where native code resumes a function at an op boundary, after a side exit or a call. `None` leaves it to
     /// the interpreter.
     unsafe fn resumed(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
 
-    /// Where a function will resume natively when what it calls returns.
+    /// Returns where native code resumes a function when its callee returns.
     unsafe fn return_address(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr>;
 
-    /// Compiles a function now, whatever the mode; returns whether it has native code then.
+    /// Compiles a function now, whatever the mode, and returns `true` if it then has native code.
     unsafe fn compile(&mut self, function: &Function, references: References<'_>) -> bool;
 
-    /// Native code was left; for [`Exit::Deopt`], because of this op. Returns whether the tier wants a
+    /// Notes that native code was left; `op` is the cause of an [`Exit::Deopt`]. Returns `true` if the tier wants a
     /// [`safepoint`](Self::safepoint) now.
     fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool;
 
-    /// Nothing runs any more. Returns whether the tier wants a [`safepoint`](Self::safepoint) now.
+    /// Notes that nothing runs any more. Returns `true` if the tier wants a [`safepoint`](Self::safepoint) now.
     fn idle(&mut self) -> bool;
 
-    /// Native code that nothing refers to any more can be freed. The driver calls this when the tier wants it, and when
-    /// a program is unloaded.
+    /// Frees native code that nothing refers to any more. The driver calls this when the tier wants it, and when a
+    /// program is unloaded.
     unsafe fn safepoint(&mut self, references: References<'_>);
 
-    /// A function is about to be unloaded. No frame refers to it.
+    /// Forgets a function that is about to be unloaded. No frame refers to it.
     unsafe fn unload(&mut self, function: &Function);
 
-    /// For a caller that knows the concrete tier.
+    /// Returns the tier as `Any`, for a caller that knows the concrete type.
     fn as_any(&self) -> &dyn std::any::Any;
 }
 
-/// Everything that refers to native code while none runs in the innermost driver: the frame records.
+/// Everything that refers to native code while the innermost driver runs none: the frame records.
 #[derive(Clone, Copy)]
 pub struct References<'a> {
-    /// Those of the current stacks, from the first host's to the top one.
+    /// The records of the current stacks, from the first host's to the top one.
     records: &'a [Frame],
     others: &'a dyn Others,
 }
@@ -115,9 +117,9 @@ impl std::fmt::Debug for References<'_> {
     }
 }
 
-/// The records of stacks that are not the current ones: what was left for a fiber, and fibers that are suspended.
+/// The records of all other stacks: those left for a fiber, and those of suspended fibers.
 pub(crate) trait Others {
-    /// Visits the records of each.
+    /// Visits the records of each stack.
     fn visit(&self, visit: &mut dyn FnMut(&[Frame]));
 }
 
@@ -126,33 +128,33 @@ impl<'a> References<'a> {
         References { records, others }
     }
 
-    /// Visits the records of all stacks, and says of each whether it is the current one.
+    /// Visits the records of all stacks. The flag is `true` for the current one.
     fn stacks(&self, mut visit: impl FnMut(&[Frame], bool)) {
         visit(self.records, true);
         self.others.visit(&mut |records| visit(records, false));
     }
 
-    /// Number of records.
+    /// Returns the number of records.
     pub fn count(&self) -> usize {
         let mut count = 0;
         self.stacks(|records, _| count += records.len());
         count
     }
 
-    /// Visits where native code goes on when functions that are under way return.
+    /// Visits the addresses at which native code resumes when active functions return.
     pub fn returns(&self, mut visit: impl FnMut(CodeAddr)) {
         self.stacks(|records, _| records.iter().for_each(|record| visit(record.ret)));
     }
 
-    /// Visits the ids of functions whose code may be under way in an outer driver, below a runtime function that
-    /// called back: the native stack refers to it.
+    /// Visits the ids of functions whose code may be active in an outer driver, below a runtime function that called
+    /// back: the native stack refers to that code.
     pub fn running(&self, mut visit: impl FnMut(u32)) {
         // SAFETY: a record that is not a host's names a loaded function.
         let mut id = |record: &Frame| visit(unsafe { (*record.function.cast::<Function>()).id() });
         self.stacks(|records, is_current| {
-            // Under each host's record but the first is the frame of the op that called the runtime function.
+            // Below each host's record but the first is the frame of the op that called the runtime function.
             records.windows(2).filter(|pair| pair[1].function.is_null()).for_each(|pair| id(&pair[0]));
-            // Stacks that were left for a fiber were left in the middle of their top frame's op.
+            // Stacks that were left for a fiber were left during the op of their top frame.
             if let Some(top) = records.last().filter(|top| !is_current && !top.function.is_null()) {
                 id(top);
             }

@@ -1,4 +1,4 @@
-//! [`Trap`]: an error of the running program, with the place where it happened.
+//! [`Trap`]: an error of the running program, with its backtrace.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use mimeo_def::Pc;
 use crate::FiberError;
 use crate::asm::FunctionBody;
 
-/// A place in the language's source text, as the compiler gave it to the assembler. Mimeo shows it and does not
+/// A position in the language's source text, as the compiler gave it to the assembler. mimeo shows it and does not
 /// interpret it.
 ///
 /// ```
@@ -32,7 +32,8 @@ impl fmt::Display for Position {
     }
 }
 
-/// What went wrong. `E` is the language's own error type: `error = …` of `#[instruction_set]`, a `String` by default.
+/// The kind of an error. `E` is the language's own error type: `error = …` of `#[instruction_set]`, a `String` by
+/// default.
 ///
 /// ```
 /// use mimeo::TrapKind;
@@ -46,22 +47,22 @@ impl fmt::Display for Position {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TrapKind<E = String> {
-    /// An error of the language's, thrown by [`Vm::throw`](crate::Vm::throw).
+    /// An error of the language, thrown by [`Vm::throw`](crate::Vm::throw).
     Language(E),
-    /// A call had no room on the value stack, or went deeper than the [limits](crate::Limits) allow.
+    /// A call had no room on the value stack, or was deeper than the [limits](crate::Limits) allow.
     StackOverflow,
-    /// More runs would have been active, one inside the other, than [`Limits::nesting`](crate::Limits::nesting) allows.
+    /// A run would have nested more deeply than [`Limits::nesting`](crate::Limits::nesting) allows.
     Nesting,
-    /// A function was called with a number of arguments that it does not take.
+    /// A function was called with the wrong number of arguments.
     Arity {
         /// Name of the function.
         function: String,
-        /// Arguments that it takes, at least if it is variadic.
+        /// Arguments that it takes; the minimum if it is variadic.
         takes: u16,
         /// Arguments that the call passed.
         given: u32,
     },
-    /// There was no memory for a stack.
+    /// There was not enough memory for a stack.
     OutOfMemory,
     /// The function is not loaded in this machine: see [`FunctionRef`](crate::FunctionRef).
     NotLoaded,
@@ -88,9 +89,9 @@ impl<E: fmt::Display> fmt::Display for TrapKind<E> {
 
 /// An error of the running program.
 ///
-/// It owns what it says, so it outlives the machine and can be sent to another thread if `E` can. An error that leaves
-/// its run costs one allocation for its backtrace and one for each frame's name; one that a handler catches costs O(1),
-/// whatever the depth.
+/// It owns its data, so it outlives the machine and can be sent to another thread if `E` can. An error that leaves its
+/// run costs one allocation for its backtrace and one for each frame's name; an error that a handler catches costs
+/// O(1), whatever the depth.
 ///
 /// ```
 /// use mimeo_doc_ops::{DIVIDE, sample_machine};
@@ -104,12 +105,12 @@ impl<E: fmt::Display> fmt::Display for TrapKind<E> {
 pub struct Trap<E = String> {
     /// What happened.
     pub kind: TrapKind<E>,
-    /// Where.
+    /// Where it happened.
     pub backtrace: Backtrace,
 }
 
 impl<E> Trap<E> {
-    /// Returns where the op that failed stands in the source, if the compiler told the assembler.
+    /// Returns the source position of the op that failed, if the compiler gave it to the assembler.
     ///
     /// ```
     /// use mimeo::Position;
@@ -125,7 +126,7 @@ impl<E> Trap<E> {
 }
 
 impl<E: fmt::Display> fmt::Display for Trap<E> {
-    /// The file and position if they are known, and what happened. The backtrace has a text of its own.
+    /// Writes the file and position if they are known, and the error. The backtrace is displayed separately.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(site) = self.backtrace.frames.first() {
             site.write_place(f, ": ")?;
@@ -136,11 +137,10 @@ impl<E: fmt::Display> fmt::Display for Trap<E> {
 
 impl<E: fmt::Display + fmt::Debug> std::error::Error for Trap<E> {}
 
-/// The functions that were active when an error was thrown, the innermost first.
+/// The functions that were active when an error was thrown, innermost first.
 ///
-/// An error that leaves its run has all of them, apart from those [left out](Self::omitted) of a very deep one, so that
-/// a backtrace has a bounded size. An error that a handler caught has only the first, because the others are not looked
-/// at.
+/// An error that leaves its run has all of them, apart from those [omitted](Self::omitted) from a very deep backtrace,
+/// so that its size is bounded. An error that a handler caught has only the first.
 ///
 /// ```
 /// use mimeo::Limits;
@@ -158,15 +158,15 @@ impl<E: fmt::Display + fmt::Debug> std::error::Error for Trap<E> {}
 pub struct Backtrace {
     /// The frames.
     pub frames: Vec<Site>,
-    /// The number of frames that were left out, and the index in `frames` before which they belong.
+    /// The number of frames that were omitted, and the index in `frames` before which they belong.
     pub omitted: Option<(usize, usize)>,
 }
 
 impl Backtrace {
-    /// Frames at the innermost and at the outermost end of a run that are never left out.
+    /// The numbers of innermost and outermost frames of a run that are never omitted.
     pub(crate) const KEPT: [usize; 2] = [96, 32];
 
-    /// Returns the number of active frames, including those that were left out.
+    /// Returns the number of active frames, including those that were omitted.
     ///
     /// ```
     /// use mimeo_doc_ops::{DIVIDE, sample_machine};
@@ -184,7 +184,7 @@ impl Backtrace {
 }
 
 impl fmt::Display for Backtrace {
-    /// A line for each frame.
+    /// Writes a line for each frame.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, site) in self.frames.iter().enumerate() {
             match self.omitted {
@@ -217,7 +217,7 @@ pub struct Site {
     pub file: Option<Arc<str>>,
     /// The op.
     pub pc: Pc,
-    /// Where the op stands in the source, if the compiler told the assembler.
+    /// The source position of the op, if the compiler gave it to the assembler.
     pub position: Option<Position>,
 }
 

@@ -1,34 +1,34 @@
-//! [`TrustedOps`]: what the author of an instruction set with unsafe code promises.
+//! [`TrustedOps`]: the promises of the author of an instruction set with unsafe code.
 
 use crate::{InstructionSet, StackMove, Vm};
 
 /// The promises that make an instruction set with unsafe code sound.
 ///
-/// A module needs it when it has an `unsafe` block, a raw pointer, or a [`Callee`](crate::Callee) in its data: in a
-/// field of a struct, or as a runtime function's result. All others are safe by construction. The implementation stands
-/// beside the module, where the language's runtime is:
+/// A module needs it if it contains an `unsafe` block, or a raw pointer or a [`Callee`](crate::Callee) in its data: in
+/// a field of a struct, or as a runtime function's result. All other modules are safe by construction. Write the
+/// implementation next to the module, where the language's runtime is:
 ///
 /// ```text
 /// // SAFETY: (1) …
 /// unsafe impl mimeo::TrustedOps for ops::Ops {}
 /// ```
 ///
-/// The set that the examples run has a pointer in its context, and keeps it right when the stack moves: see
+/// The instruction set of the examples has a pointer in its context and updates it when the stack moves: see
 /// [`stack_moved`](Self::stack_moved).
 ///
 /// # Safety
 ///
-/// 1. Every value that safe code can make is right in every slot, written or stale.
-/// 2. Every `unsafe` block of the ops, helpers and runtime functions holds for every verified program; or the assembler
-///    and [`load`](crate::Machine::load) cannot be reached from outside the language's crate.
-/// 3. Pointers in the context outlive a swap, a move and a drop of context and host.
-/// 4. Inline-cache cells may hold zeros, and may be changed by every runtime call.
-/// 5. A [`Callee`](crate::Callee) is used only in its own machine, and while its program is loaded.
+/// 1. Every value that safe code can create is valid in every slot, written or stale.
+/// 2. Every `unsafe` block of the ops, helpers and runtime functions is sound for every verified program; or code
+///    outside the language's crate cannot reach the assembler and [`load`](crate::Machine::load).
+/// 3. Pointers in the context stay valid when context and host are swapped, moved or dropped.
+/// 4. Inline-cache cells may be zero, and every runtime call may change them.
+/// 5. A [`Callee`](crate::Callee) is used only in its own machine, while its program is loaded.
 /// 6. The address of a slot is not used after the next call, growth or drop of its stack, unless
 ///    [`stack_moved`](Self::stack_moved) replaces it.
 /// 7. The collector frees only what no stack, fiber, request, pending error, constant or cell reaches.
 /// 8. No reference into these is held across a call that may re-enter the machine; and 1 to 7 still hold after a panic.
-/// 9. Nothing of the machine but its [control handle](crate::tier) crosses threads.
+/// 9. No part of the machine except its [control handle](crate::tier) crosses threads.
 ///
 /// ```
 /// fn is_trusted<I: mimeo::TrustedOps>() -> &'static str {
@@ -38,16 +38,16 @@ use crate::{InstructionSet, StackMove, Vm};
 /// assert_eq!(is_trusted::<mimeo_doc_ops::Ops>(), "ops");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this instruction set has unsafe blocks, pointers or callees, and nobody vouches for them",
+    message = "this instruction set has unsafe blocks, pointers or callees, but does not implement `TrustedOps`",
     label = "needs `unsafe impl mimeo::TrustedOps for Ops {{}}`",
-    note = "read the promises at `mimeo::TrustedOps`, and implement it beside the runtime functions"
+    note = "read the promises of `mimeo::TrustedOps`, then implement it next to the runtime functions"
 )]
 pub unsafe trait TrustedOps: InstructionSet {
-    /// Called when the machine has moved the value stack that it works on. A language that keeps addresses of slots
-    /// across calls, for variables that closures share for example, replaces them here with [`StackMove::rebased`].
-    /// Every other address of a slot is invalid from now on.
+    /// Updates addresses of slots after the machine has moved the active value stack. A language that keeps such
+    /// addresses across calls, for example for variables that closures share, replaces them here with
+    /// [`StackMove::rebased`]. All other addresses of slots are now invalid.
     ///
-    /// The set that the examples run has one such address, `watched`:
+    /// The instruction set of the examples has one such address, `watched`:
     ///
     /// ```text
     /// unsafe impl TrustedOps for Ops {

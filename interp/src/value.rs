@@ -1,8 +1,8 @@
-//! [`Value`]: what one slot of the value stack holds.
+//! [`Value`]: the content of one slot of the value stack.
 
-/// A language's value: eight bytes without padding, copied freely.
+/// A value of a language: eight bytes without padding, copied freely.
 ///
-/// `#[instruction_set(value = …)]` implements it for the author's type; `i64`, `u64` and `f64` have it.
+/// `#[instruction_set(value = …)]` implements it for the author's type. `i64`, `u64` and `f64` implement it already.
 ///
 /// ```
 /// use mimeo::Value;
@@ -32,8 +32,8 @@ pub unsafe trait Value: Copy + 'static {
     ///
     /// # Safety
     ///
-    /// The bits are those of a value of the machine that gets it: see (1) of [`TrustedOps`](crate::TrustedOps). For a
-    /// [`PlainValue`] all bits are.
+    /// The bits are those of a value of the machine that receives the result: see (1) of
+    /// [`TrustedOps`](crate::TrustedOps). For a [`PlainValue`], all bits are.
     ///
     /// ```
     /// use mimeo::Value;
@@ -48,7 +48,7 @@ pub unsafe trait Value: Copy + 'static {
     }
 }
 
-/// A value that holds no address, so that all bits are valid.
+/// A value that holds no address, so that every bit pattern is valid.
 ///
 /// ```
 /// use mimeo::PlainValue;
@@ -58,7 +58,7 @@ pub unsafe trait Value: Copy + 'static {
 ///
 /// # Safety
 ///
-/// Nothing takes a value of this type for the address of anything.
+/// Nothing uses a value of this type as an address.
 pub unsafe trait PlainValue: Value {
     /// Returns the value with these bits.
     ///
@@ -83,7 +83,7 @@ macro_rules! plain {
     ($($number:ty),*) => {$(
         // SAFETY: 8 bytes, no padding, every bit pattern valid.
         unsafe impl Value for $number {}
-        // SAFETY: a number is no address.
+        // SAFETY: a number is not an address.
         unsafe impl PlainValue for $number {}
     )*};
 }

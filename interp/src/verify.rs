@@ -1,4 +1,4 @@
-//! Unverified functions → what the engines may rely on ([`Facts`]), or the first violation.
+//! Unverified functions → the facts that the engines rely on ([`Facts`]), or the first violation.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::asm::{FunctionBody, Handler};
 use crate::program::Facts;
 use crate::{InstructionSet, Operands};
 
-/// Why bytecode was refused.
+/// The reason why bytecode was refused.
 ///
 /// ```
 /// use mimeo::VerifyErrorKind;
@@ -22,7 +22,7 @@ use crate::{InstructionSet, Operands};
 /// let error = Program::new(vec![code.finish().unwrap()], vec![]).verify().unwrap_err();
 /// assert_eq!((error.function.as_str(), error.pc, error.op), ("f", Pc(6), Some("ret")));
 /// assert_eq!(error.kind, VerifyErrorKind::SlotOutsideFrame { operand: "a", slot: 9, locals: 1 });
-/// assert_eq!(error.to_string(), "function `f`, 0006 `ret`: `a` is slot 9, the frame has 1");
+/// assert_eq!(error.to_string(), "function `f`, 0006 `ret`: `a` is slot 9, but the frame has 1");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -31,13 +31,13 @@ pub struct VerifyError {
     pub function: String,
     /// The instruction.
     pub pc: Pc,
-    /// Name of the op, when there is one.
+    /// Name of the op, if an op starts there.
     pub op: Option<&'static str>,
     /// The violation.
     pub kind: VerifyErrorKind,
 }
 
-/// The ways in which bytecode can be wrong.
+/// The kinds of violations in bytecode.
 ///
 /// ```
 /// use mimeo::VerifyErrorKind;
@@ -49,7 +49,7 @@ pub struct VerifyError {
 /// assert_eq!(error.kind, VerifyErrorKind::Empty);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are what the message of each names")]
+#[expect(missing_docs, reason = "the message of each variant explains its fields")]
 #[non_exhaustive]
 pub enum VerifyErrorKind {
     UnknownOpcode { opcode: u16 },
@@ -82,48 +82,51 @@ impl fmt::Display for VerifyError {
         match &self.kind {
             VerifyErrorKind::UnknownOpcode { opcode } => write!(f, "there is no op {opcode}"),
             VerifyErrorKind::CutOff { need, have } => {
-                write!(f, "the op takes {need} units, the code ends after {have}")
+                write!(f, "the op takes {need} units, but the code ends after {have}")
             }
             VerifyErrorKind::SlotOutsideFrame { operand, slot, locals } => {
-                write!(f, "`{operand}` is slot {slot}, the frame has {locals}")
+                write!(f, "`{operand}` is slot {slot}, but the frame has {locals}")
             }
             VerifyErrorKind::ConstantOutsidePool { operand, index, len } => {
-                write!(f, "`{operand}` is constant {index}, the pool has {len}")
+                write!(f, "`{operand}` is constant {index}, but the pool has {len}")
             }
             VerifyErrorKind::LabelNotAnOp { operand, target } => {
                 write!(f, "`{operand}` is {target}, where no op starts")
             }
             VerifyErrorKind::NoSuchFunction { operand, index, len } => {
-                write!(f, "`{operand}` is function {index}, the program has {len}")
+                write!(f, "`{operand}` is function {index}, but the program has {len}")
             }
             VerifyErrorKind::WrongArity { callee, takes, given } => {
-                write!(f, "`{callee}` takes {takes} arguments, the call passes {given}")
+                write!(f, "`{callee}` takes {takes} arguments, but the call passes {given}")
             }
             VerifyErrorKind::ArityOfTheSet { arity, takes } => {
-                write!(f, "it takes {arity} arguments, every function of the instruction set takes {takes}")
+                write!(f, "it takes {arity} arguments, but every function of the instruction set takes {takes}")
             }
             VerifyErrorKind::WindowTooShort { operand, len, takes } => {
-                write!(f, "`{operand}` has {len} slots, every function takes {takes} arguments")
+                write!(f, "`{operand}` has {len} slots, but every function takes {takes} arguments")
             }
             VerifyErrorKind::ImmediateOutOfRange { operand, scalar, bits } => {
-                write!(f, "`{operand}` is {bits:#x}, which is no {scalar:?}")
+                write!(f, "`{operand}` is {bits:#x}, which is not a valid {scalar:?}")
             }
             VerifyErrorKind::IndexOutsideSpace { operand, space, index, len } => {
-                write!(f, "`{operand}` is index {index}, `{space}` has {len}")
+                write!(f, "`{operand}` is index {index}, but `{space}` has {len}")
             }
             VerifyErrorKind::StackUnderflow { depth, pops } => {
-                write!(f, "pops {pops} values, the operand stack has {depth}")
+                write!(f, "pops {pops} values, but the operand stack has {depth}")
             }
             VerifyErrorKind::DepthsDiffer { at, one, other } => {
-                write!(f, "the operand stack is {one} deep on one way to {at} and {other} on another")
+                write!(f, "the operand stack is {one} deep on one path to {at} and {other} on another")
             }
-            VerifyErrorKind::StackTooDeep => f.write_str("the operand stack gets deeper than 60000"),
+            VerifyErrorKind::StackTooDeep => f.write_str("the operand stack is deeper than 60000 values"),
             VerifyErrorKind::RunsOffTheEnd => f.write_str("control runs off the end of the code"),
             VerifyErrorKind::ArityAboveLocals { arity, locals } => {
                 write!(f, "{arity} arguments do not fit {locals} slots")
             }
             VerifyErrorKind::Handler { from, to, target } => {
-                write!(f, "the handler at {target} for {from} to {to} is not of ops, in this order, of the function")
+                write!(
+                    f,
+                    "the handler at {target} for {from} to {to} must start at an op and cover a range of whole ops"
+                )
             }
             VerifyErrorKind::Empty => f.write_str("the function has no code"),
         }
@@ -134,7 +137,7 @@ impl std::error::Error for VerifyError {}
 
 const MAX_DEPTH: u32 = 60_000;
 
-/// Verifies all functions, and gives each inline cache its cell.
+/// Verifies all functions and assigns a cell to each inline cache.
 pub(crate) fn functions<I: InstructionSet>(
     functions: &mut [FunctionBody],
     spaces: &[(&'static str, u32)],
@@ -145,7 +148,7 @@ pub(crate) fn functions<I: InstructionSet>(
     functions.iter_mut().map(|body| Verifier::<I>::new(body, &signatures, spaces).run()).collect()
 }
 
-/// What callers must know of a function.
+/// What callers must know about a function.
 struct Signature {
     name: String,
     arity: u16,
@@ -186,7 +189,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         }
         self.check_handlers()?;
         let deepest = self.check_depths()?;
-        // A result is written to slot 0 even by a function that has no other.
+        // The result is written to slot 0 even if the function has no slots of its own.
         self.facts.slots = (u32::from(locals) + deepest).max(1);
         Ok(self.facts)
     }
@@ -199,7 +202,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         I::OPS.get(self.body.op_at(pc)?.0 as usize)
     }
 
-    /// Marks the start of each op; they are all known and whole.
+    /// Marks the start of each op, and checks that the op exists and is complete.
     fn find_ops(&mut self) -> Result<(), VerifyError> {
         let mut pc = Pc(0);
         while let Some(OpIndex(opcode)) = self.body.op_at(pc) {
@@ -242,7 +245,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
             }
             OperandKind::Window => {
                 let (start, len) = (bits as u32 & 0xffff, bits as u32 >> 16);
-                // The first slot takes the result, also of a call without arguments.
+                // The first slot receives the result, even of a call without arguments.
                 let end = start + len.max(1);
                 if end > u32::from(locals) { Err(outside(end - 1)) } else { Ok(()) }
             }
@@ -286,13 +289,14 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         Ok(())
     }
 
-    /// Where all functions take the same number of arguments, every call passes as many at least.
+    /// Checks that calls pass enough arguments. Where all functions take the same number, every call passes at least
+    /// that many.
     ///
-    /// A call of a function that is the op's own operand passes as many arguments as it takes: the op's window. A tail
-    /// call without a window passes what lies in the frame.
+    /// A call of a function that is the op's own operand passes as many arguments as the function takes, in the op's
+    /// window. A tail call without a window passes what is in the frame.
     ///
-    /// Stencils leave out the check of a call's arguments for the same ops: all of a set whose functions take the same
-    /// number, else those with one function and at most one window.
+    /// Stencils omit the run-time check of a call's arguments for the same ops: all ops of a set whose functions take
+    /// the same number, otherwise those with one function operand and at most one window.
     fn check_arity(&self, pc: Pc, info: &'static OpInfo) -> Result<(), VerifyErrorKind> {
         let read = |operand: &OperandInfo| self.body.read(pc, operand.unit, operand.kind.len_units());
         if let Some(takes) = I::ARITY.filter(|_| info.control.calls) {
@@ -314,7 +318,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         }
     }
 
-    /// The length of an operand that is a window.
+    /// Returns the length of an operand that is a window.
     fn window_len(&self, pc: Pc, operand: &OperandInfo) -> Option<u16> {
         let read = || self.body.read(pc, operand.unit, operand.kind.len_units());
         match operand.kind {
@@ -339,7 +343,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         Ok(())
     }
 
-    /// Follows control from the start; returns the depth of the operand stack at its deepest.
+    /// Follows control from the start, and returns the maximum depth of the operand stack.
     fn check_depths(&mut self) -> Result<u32, VerifyError> {
         let mut deepest = 0;
         self.facts.depths[0] = 0;
@@ -349,7 +353,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
             self.flow_to(target, target, 0, &mut work)?;
         }
         while let Some(pc) = work.pop() {
-            let info = self.info(pc).expect("only ops are put on the list");
+            let info = self.info(pc).expect("the list holds only ops");
             let depth = self.facts.depths[pc.0 as usize];
             let after = self.depth_after(pc, info, depth)?;
             deepest = deepest.max(u32::from(depth)).max(after);

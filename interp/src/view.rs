@@ -1,4 +1,4 @@
-//! What runtime functions see of the active frames: slots, functions, places in the source.
+//! The view of the active frames that runtime functions have: slots, functions, source positions.
 
 use mimeo_def::Pc;
 use mimeo_def::frame::Frame;
@@ -7,7 +7,7 @@ use crate::driver::end_of_frame;
 use crate::program::{Program, Verified};
 use crate::{Callee, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Position, Value, Vm};
 
-/// An active function. It borrows the machine, so nothing can run while there is one.
+/// An active function. It borrows the machine, so nothing can run while it exists.
 ///
 /// ```
 /// use mimeo_doc_ops::in_op;
@@ -24,14 +24,14 @@ use crate::{Callee, Function, FunctionRef, InstructionSet, Linked, LoadError, No
 pub struct FrameView<'a> {
     /// The function.
     pub function: &'a Function,
-    /// The op that it runs.
+    /// The op that the function is running.
     pub pc: Pc,
-    /// The bits of its slots. Those of a function that has called another one overlap that one's.
+    /// The bits of the frame's slots. A caller's slots overlap those of its callee.
     pub slots: &'a [u64],
 }
 
 impl FrameView<'_> {
-    /// Returns where the op stands in the source, if the compiler told the assembler.
+    /// Returns the source position of the op, if the compiler gave it to the assembler.
     ///
     /// ```
     /// use mimeo_doc_ops::in_op;
@@ -49,12 +49,12 @@ impl FrameView<'_> {
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// Returns a slot, counted from slot 0 of the frame of the op that called the runtime function. While nothing runs,
-    /// it is counted from the start of the stack. Slots after the frame may hold what a call left there.
+    /// Returns a slot, counted from slot 0 of the frame of the op that called the runtime function, or from the start
+    /// of the stack while nothing runs. Slots after the frame may hold values that a call left there.
     ///
     /// # Panics
     ///
-    /// If the value stack ends before the slot (test `slots_have_addresses_until_the_next_call`).
+    /// If the slot is beyond the end of the value stack (test `slots_have_addresses_until_the_next_call`).
     ///
     /// ```
     /// use mimeo_doc_ops::in_op;
@@ -69,16 +69,16 @@ impl<I: InstructionSet> Vm<I> {
         } else {
             self.bits_beyond(index)
         };
-        // SAFETY: a slot holds the bits of a value, if a stale one.
+        // SAFETY: a slot holds the bits of a value, possibly a stale one.
         unsafe { I::Value::from_bits(bits) }
     }
 
     /// Sets a slot, counted as by [`slot`](Self::slot). Moves the stack to larger memory if the slot is beyond its
-    /// present end.
+    /// current end.
     ///
     /// # Panics
     ///
-    /// If the value stack ends before the slot (test `slots_have_addresses_until_the_next_call`).
+    /// If the slot is beyond the end of the value stack (test `slots_have_addresses_until_the_next_call`).
     ///
     /// ```
     /// use mimeo_doc_ops::in_op;
@@ -94,15 +94,16 @@ impl<I: InstructionSet> Vm<I> {
         if index >= self.room_at_present() {
             self.make_room_or_panic(index);
         }
-        // SAFETY: it is a slot of the stack, and nothing has a reference to it.
+        // SAFETY: it is a slot of the stack, and no reference to it exists.
         unsafe { *self.top_base().add(index as usize) = value.to_bits() };
     }
 
-    /// Sets the slots from `start` on to these values. It costs one check, and a copy of 8 bytes for each value.
+    /// Sets the slots starting at `start` to these values. It costs one check and a copy of 8 bytes for each value.
     ///
     /// # Panics
     ///
-    /// As [`set_slot`](Self::set_slot) does for the last of them (test `many_slots_are_set_filled_and_copied_at_once`).
+    /// If [`set_slot`](Self::set_slot) would panic for the last of them (test
+    /// `many_slots_are_set_filled_and_copied_at_once`).
     ///
     /// ```
     /// use mimeo_doc_ops::in_op;
@@ -120,11 +121,12 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// Sets `count` slots from `start` on to a value. It costs one check.
+    /// Sets `count` slots starting at `start` to a value. It costs one check.
     ///
     /// # Panics
     ///
-    /// As [`set_slot`](Self::set_slot) does for the last of them (test `many_slots_are_set_filled_and_copied_at_once`).
+    /// If [`set_slot`](Self::set_slot) would panic for the last of them (test
+    /// `many_slots_are_set_filled_and_copied_at_once`).
     ///
     /// ```
     /// use mimeo_doc_ops::in_op;
@@ -140,11 +142,12 @@ impl<I: InstructionSet> Vm<I> {
         self.bits_mut(start, count as usize).fill(value.to_bits());
     }
 
-    /// Copies `count` slots from `from` on to the slots from `to` on. The two ranges may overlap. It costs one check.
+    /// Copies the `count` slots starting at `from` to those starting at `to`. The two ranges may overlap. It costs one
+    /// check.
     ///
     /// # Panics
     ///
-    /// As [`set_slot`](Self::set_slot) does for the last slot of either range (test
+    /// If [`set_slot`](Self::set_slot) would panic for the last slot of either range (test
     /// `many_slots_are_set_filled_and_copied_at_once`).
     ///
     /// ```
@@ -160,7 +163,7 @@ impl<I: InstructionSet> Vm<I> {
     pub fn copy_slots(&mut self, from: u32, to: u32, count: u32) {
         let (first, offset, count) = (from.min(to), from.abs_diff(to) as usize, count as usize);
         let bits = self.bits_mut(first, offset + count).as_mut_ptr();
-        // One by one, which `volatile` insists on: they are few and were just written one by one. A wider load would
+        // `volatile` forces single copies: the slots are few and were just written one by one, and a wider load would
         // have to wait until those stores are done.
         if from >= to {
             for index in 0..count {
@@ -175,7 +178,7 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// The bits of slots of the top frame, and of slots after it, for which the stack grows if it has to.
+    /// Returns the bits of slots of the top frame or after it. The stack grows if necessary.
     #[inline]
     fn bits_mut(&mut self, start: u32, count: usize) -> &mut [u64] {
         let end = start as usize + count;
@@ -183,31 +186,30 @@ impl<I: InstructionSet> Vm<I> {
             // A stack has fewer slots than a `u32` can count.
             self.make_room_or_panic(u32::try_from(end - 1).unwrap_or(u32::MAX));
         }
-        // SAFETY: they are slots of the stack, and nothing has a reference to them.
+        // SAFETY: they are slots of the stack, and no reference to them exists.
         unsafe { std::slice::from_raw_parts_mut(self.top_base().add(start as usize), count) }
     }
 
-    /// Moves the stack to where it has this slot of the top frame.
+    /// Grows the stack so that it has this slot of the top frame.
     #[cold]
     fn make_room_or_panic(&mut self, index: u32) {
         assert!(index < self.room(), "the value stack has no slot {index}");
-        assert!(self.make_room_for(index), "there is no memory for slot {index} of the value stack");
+        assert!(self.make_room_for(index), "not enough memory for slot {index} of the value stack");
     }
 
-    /// Returns the address of a slot, or of the end of the stack. It is valid until the next call, growth or drop of
-    /// the stack: see (6) of [`TrustedOps`](crate::TrustedOps).
+    /// Returns the address of a slot, or of the end of the stack. The address is valid until the next call, growth or
+    /// drop of the stack: see (6) of [`TrustedOps`](crate::TrustedOps).
     ///
     /// # Panics
     ///
-    /// If the value stack, as large as it is now, ends before the slot (test
-    /// `slots_have_addresses_until_the_next_call`).
+    /// If the slot is beyond the current end of the value stack (test `slots_have_addresses_until_the_next_call`).
     ///
     /// ```
     /// use mimeo_doc_ops::in_op;
     ///
     /// let result = in_op([3, 4], |vm, args| {
     ///     let slot = vm.slot_ptr(args.start());
-    ///     // SAFETY: it is a slot of the stack, and nothing was called since.
+    ///     // SAFETY: it is a slot of the stack, and nothing has been called since.
     ///     Ok(unsafe { *slot } as i64)
     /// });
     /// assert_eq!(result, Ok(3));
@@ -218,8 +220,8 @@ impl<I: InstructionSet> Vm<I> {
         self.top_base().wrapping_add(index as usize)
     }
 
-    /// Returns the number of slots from slot 0 of the running op's frame to the end of the value stack, as large as it
-    /// may become.
+    /// Returns the number of slots from slot 0 of the running op's frame to the end of the value stack at its maximum
+    /// size.
     ///
     /// ```
     /// use mimeo::Limits;
@@ -232,35 +234,35 @@ impl<I: InstructionSet> Vm<I> {
         self.room_at_present() + self.driver.growth_slots
     }
 
-    /// Slots from slot 0 of the running op's frame to the end of the value stack as it is.
+    /// Returns the number of slots from slot 0 of the running op's frame to the current end of the value stack.
     #[inline]
     fn room_at_present(&self) -> u32 {
         ((self.core.stack_limit.addr() - self.top_base().addr()) / size_of::<u64>()) as u32
     }
 
-    /// The bits of a slot that the stack does not have yet, to which nothing was written.
+    /// Returns the bits of a slot beyond the current end of the stack, which has never been written.
     #[cold]
     fn bits_beyond(&self, index: u32) -> u64 {
         assert!(index < self.room(), "the value stack has no slot {index}");
         0
     }
 
-    /// Moves the stack to where it has this slot of the top frame; returns `false` when the limits do not allow it, or
-    /// there is no memory.
+    /// Grows the stack so that it has this slot of the top frame. Returns `false` if the limits do not allow it, or
+    /// there is not enough memory.
     pub(crate) fn make_room_for(&mut self, index: u32) -> bool {
         let after_frame = index as usize + 1 - self.frame_slots() as usize;
         self.grow(end_of_frame(self.core.frame), after_frame, 0)
     }
 
-    /// Returns the number of slots of the running op's frame; 0 while nothing runs. The frame of a function that was
-    /// [run](Vm::run) was in the slots after it, and what it left there is still there: first its result, then others.
+    /// Returns the number of slots of the running op's frame, or 0 while nothing runs. The slots after the frame still
+    /// hold what the last function that was [run](Vm::run) left there, starting with its result.
     ///
     /// ```
     /// use mimeo_doc_ops::{DOUBLE, in_op};
     ///
     /// let result = in_op([3, 4], |vm, _| {
     ///     vm.run(vm.host.function(DOUBLE), &[21])?;
-    ///     // The frame of `ask` has three slots; `double` had the next one.
+    ///     // The frame of `ask` has three slots; `double` used the next one.
     ///     assert_eq!(vm.frame_slots(), 3);
     ///     Ok(vm.slot(vm.frame_slots()))
     /// });
@@ -273,12 +275,12 @@ impl<I: InstructionSet> Vm<I> {
 
     #[inline]
     fn top_base(&self) -> *mut u64 {
-        // SAFETY: the top record is current while a runtime function runs, and the host's while nothing does.
+        // SAFETY: the top record is current while a runtime function runs, and is the host's while nothing runs.
         unsafe { (*self.core.frame).base }
     }
 
-    /// Returns the bits of everything on the value stacks of the machine and of the running fibers, innermost first: a
-    /// collector's roots. What an op left after its frame is not among them.
+    /// Returns the bits of all values on the stacks of the machine and of the running fibers, innermost first: the
+    /// roots of a garbage collector. Values that an op left after its frame are not included.
     ///
     /// ```
     /// use mimeo_doc_ops::in_op;
@@ -295,10 +297,10 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Sets the bits of every slot after the [active stacks](Self::active_stacks) to 0, as on a fresh stack. A frame
-    /// that is made there later has slots that it has not written to: a collector must not find the remains of what it
-    /// has freed in them.
+    /// created there later has slots that it has not written to, and a collector must not find references to freed
+    /// objects in them.
     ///
-    /// On Linux it returns whole pages to the operating system, so that it costs little where the stack was not used.
+    /// On Linux it returns whole pages to the operating system, which costs little where the stack was not used.
     ///
     /// ```
     /// use mimeo_doc_ops::{DOUBLE, in_op};
@@ -314,8 +316,8 @@ impl<I: InstructionSet> Vm<I> {
         self.driver.clear_after_values(self.core.frame);
     }
 
-    /// Returns the active functions on the current stacks, first the one whose op called the runtime function. Each
-    /// step costs O(1).
+    /// Returns the active functions on the current stacks, starting with the one whose op called the runtime function.
+    /// Each step costs O(1).
     ///
     /// ```
     /// use mimeo_doc_ops::{ASK, in_op};
@@ -339,16 +341,16 @@ impl<I: InstructionSet> Vm<I> {
                 let Frame { function, base, pc, .. } = self.record(record);
                 record = record.wrapping_sub(1);
                 if function.is_null() {
-                    // A runtime function called back: below it is the op that called it.
+                    // A runtime function called back: the next record is that of the op that called it.
                     is_caller = false;
                     continue;
                 }
                 // SAFETY: a record that is not a host's names a loaded function.
                 let function = unsafe { &*function.cast::<Function>() };
-                // A caller is behind the op that called.
+                // A caller's `pc` is already after the op that called.
                 let pc = Pc((pc - u64::from(is_caller)) as u32);
                 is_caller = true;
-                // SAFETY: the slots of a frame under way lie in the stack.
+                // SAFETY: the slots of an active frame lie in the stack.
                 let slots = unsafe { std::slice::from_raw_parts(base, function.facts().slots as usize) };
                 return Some(FrameView { function, pc, slots });
             }
@@ -361,7 +363,7 @@ impl<I: InstructionSet> Vm<I> {
         unsafe { *record }
     }
 
-    /// Loads a program, so that its functions can be called, also in the middle of a run. See
+    /// Loads a program, so that its functions can be called, even during a run. See
     /// [`Machine::load`](crate::Machine::load).
     ///
     /// # Errors
@@ -390,7 +392,7 @@ impl<I: InstructionSet> Vm<I> {
         Ok(driver.programs.add(program, driver.markers.call, countdown))
     }
 
-    /// Unloads a program, and retires what was compiled of it. See [`Machine::unload`](crate::Machine::unload).
+    /// Unloads a program and retires its native code. See [`Machine::unload`](crate::Machine::unload).
     ///
     /// # Errors
     ///
@@ -398,8 +400,8 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Safety
     ///
-    /// No function of the program is active on any stack, and nothing that the machine may still reach, neither a
-    /// value, a request nor the host's state, holds a [`Callee`] of the program.
+    /// No function of the program is active on any stack, and no value, request or host state that the machine can
+    /// still reach holds a [`Callee`] of the program.
     ///
     /// ```
     /// use mimeo_doc_ops::{SUM, in_op, sum_program};
@@ -417,15 +419,15 @@ impl<I: InstructionSet> Vm<I> {
         let loaded = self.driver.programs.remove(linked)?;
         if let Some(tier) = &mut self.driver.tier {
             for function in loaded.functions() {
-                // SAFETY: the function is one of this machine, and still there. Its code is freed at the next safepoint:
-                // native code may be active here.
+                // SAFETY: the function belongs to this machine and still exists. Its code is freed at the next
+                // safepoint, because native code may be active here.
                 unsafe { tier.unload(function) };
             }
         }
         Ok(())
     }
 
-    /// Returns a function of a loaded program as ops and the language's values know it.
+    /// Returns the callee for a function of a loaded program, which ops and the language's values can hold.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! [`Vm`]: the machine as ops and runtime functions see it.
+//! [`Vm`]: the view of the machine that ops and runtime functions have.
 
 use std::any::Any;
 use std::fmt;
@@ -14,11 +14,11 @@ use crate::{Callable, Callee, FiberExit, Flow, InstructionSet, Thrown, Trap, Val
 
 /// The state of a machine that ops and runtime functions work on.
 ///
-/// Runtime functions and ops receive it as `&mut Vm`, and keep no reference to it when they return. It belongs to one
-/// [`Machine`](crate::Machine), whose thread it never leaves.
+/// Runtime functions and ops receive it as `&mut Vm` and keep no reference to it when they return. It belongs to one
+/// [`Machine`](crate::Machine) and never leaves that machine's thread.
 ///
-/// The type is unsized, so that nobody can swap or replace what a run works on: `std::mem::swap(vm, other)` does not
-/// compile. `Unsized` is what makes it so, and is never named.
+/// The type is unsized, so that safe code such as `std::mem::swap(vm, other)` cannot replace the state that a run works
+/// on. The parameter `Unsized` exists only for this and never has to be named.
 ///
 /// ```
 /// use mimeo_doc_ops::{Vm, in_op};
@@ -35,13 +35,13 @@ use crate::{Callable, Callee, FiberExit, Flow, InstructionSet, Thrown, Trap, Val
 /// assert_eq!(result, Ok(3));
 /// ```
 ///
-/// Stencils know the layout up to and with `context`; the macro asserts its offset.
+/// Stencils depend on the layout up to and including `context`; the macro asserts its offset.
 #[repr(C)]
 pub struct Vm<I: InstructionSet, Unsized: ?Sized = [()]> {
     pub(crate) core: Core,
-    /// The language's part that stencils may touch.
+    /// The part of the language's state that stencils may access.
     pub context: I::Context,
-    /// The language's part that only Rust touches.
+    /// The part of the language's state that only Rust accesses.
     pub host: I::Host,
     pub(crate) pending: Option<Pending<I>>,
     pub(crate) panic: Option<Box<dyn Any + Send>>,
@@ -65,13 +65,13 @@ impl<I: InstructionSet> Vm<I> {
         vm
     }
 
-    /// The machine at this address: stencils pass one word for it.
+    /// Converts the one word that stencils pass for the machine into a pointer to it.
     fn widen(vm: *mut ()) -> *mut Self {
         std::ptr::slice_from_raw_parts_mut(vm, 0) as *mut Self
     }
 
-    /// The same machine, by a pointer whose second word is known to the compiler and takes no register.
-    /// Used by generated code only.
+    /// Returns the same machine, by a pointer whose second word is known to the compiler and takes no register. Used by
+    /// generated code only.
     #[doc(hidden)]
     #[inline(always)]
     pub fn narrowed(&mut self) -> &mut Self {
@@ -79,29 +79,29 @@ impl<I: InstructionSet> Vm<I> {
         unsafe { &mut *Self::widen(std::ptr::from_mut(self).cast()) }
     }
 
-    /// Calls a function to completion from within a runtime function, and returns its result: for callbacks such as the
-    /// comparison of a sort. It runs in the tier that suits it, on the same stacks, above the frame of the op that
-    /// called the runtime function.
+    /// Calls a function from a runtime function, runs it to completion, and returns its result. For callbacks, such as
+    /// the comparison function of a sort. The function can run in either tier. It runs on the same stacks, above the
+    /// frame of the op that called the runtime function.
     ///
-    /// Each such run nests on the native stack; [`Limits::nesting`](crate::Limits::nesting) says how many may. It
-    /// allocates nothing, apart from a place in a list the first time that runs nest as deeply.
+    /// Each such run nests on the native stack, up to [`Limits::nesting`](crate::Limits::nesting). It allocates
+    /// nothing, apart from one list element the first time that runs nest this deeply.
     ///
     /// # Errors
     ///
-    /// The error that the function threw, which is then pending: return it, or [`catch`](Self::catch) it. Also
-    /// [`Arity`](crate::TrapKind::Arity), [`StackOverflow`](crate::TrapKind::StackOverflow),
+    /// The error that the function threw, which is then pending: return it, or [`catch`](Self::catch) it. The call
+    /// itself can fail with [`Arity`](crate::TrapKind::Arity), [`StackOverflow`](crate::TrapKind::StackOverflow),
     /// [`Nesting`](crate::TrapKind::Nesting), and [`NotLoaded`](crate::TrapKind::NotLoaded) for a function of another
     /// machine or of an unloaded program.
     ///
     /// # Panics
     ///
-    /// With the panic of a runtime function that the function called (test
+    /// Resumes the panic of a runtime function that the function called (test
     /// `a_panic_passes_through_nested_runs_and_leaves_the_machine_usable`).
     ///
     /// ```
     /// use mimeo_doc_ops::{DIVIDE, in_op};
     ///
-    /// // The arguments are exchanged, and the op's function is called back.
+    /// // The runtime function swaps the arguments and calls back.
     /// let divide = |args| in_op(args, |vm, args| {
     ///     let (a, b) = (vm.slot(args.start()), vm.slot(args.start() + 1));
     ///     vm.run(vm.host.function(DIVIDE), &[b, a])
@@ -117,7 +117,7 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// Takes the pending error: the program continues as if nothing had been thrown.
+    /// Takes the pending error. The program continues as if nothing had been thrown.
     ///
     /// ```
     /// use mimeo_doc_ops::{DIVIDE, in_op};
@@ -149,7 +149,7 @@ impl<I: InstructionSet> Vm<I> {
     /// use mimeo_doc_ops::{DEPTH, sample_machine};
     ///
     /// let (mut machine, linked) = sample_machine();
-    /// // `depth(n)` calls itself with that op.
+    /// // `depth(n)` calls itself with this op.
     /// assert_eq!(machine.call(linked.function(DEPTH), &[1000]), Ok(1000));
     /// ```
     #[inline(always)]
@@ -157,8 +157,8 @@ impl<I: InstructionSet> Vm<I> {
         Flow::Call(callee, args)
     }
 
-    /// Calls a function in the place of the running one, whose frame it takes over: its arguments are those of the
-    /// running function, or what was written over them, and it returns to the running function's caller. For ops:
+    /// Tail-calls a function, which takes over the frame of the running one. Its arguments are those of the running
+    /// function, or what has been written over them, and it returns to the running function's caller. For ops:
     ///
     /// ```text
     /// #[vm_op]
@@ -171,7 +171,7 @@ impl<I: InstructionSet> Vm<I> {
     /// use mimeo_doc_ops::{DOUBLE_LATER, sample_machine};
     ///
     /// let (mut machine, linked) = sample_machine();
-    /// // `double_later` is this op alone, with the function `double`.
+    /// // `double_later` consists of this op alone, with the function `double`.
     /// assert_eq!(machine.call(linked.function(DOUBLE_LATER), &[21]), Ok(42));
     /// ```
     #[inline(always)]
@@ -198,8 +198,8 @@ impl<I: InstructionSet> Vm<I> {
         Flow::Return(value.to_bits())
     }
 
-    /// Continues with the next op, but in the interpreter. For ops that find that what the native code was made for
-    /// does not hold any more:
+    /// Continues with the next op in the interpreter. For ops that find that an assumption of the native code no longer
+    /// holds:
     ///
     /// ```text
     /// #[vm_op]
@@ -226,16 +226,17 @@ impl<I: InstructionSet> Vm<I> {
         Flow::Leave
     }
 
-    /// The serial of the error or request that an op may return now.
+    /// Returns the serial of the pending error or request, which an op may return now.
     pub(crate) fn expected_serial(&self) -> Option<NonZeroU64> {
         self.driver.requested().map(|request| request.serial).or(self.pending.as_ref().map(|pending| pending.serial))
     }
 
-    /// Compares what an op returned with what is pending. Used by generated code only.
+    /// Checks that the `Thrown` that an op returned belongs to the pending error or request. Used by generated code
+    /// only.
     ///
     /// # Panics
     ///
-    /// If it belongs to another error, or to another machine (test `a_kept_proof_of_an_error_is_no_proof_of_another`).
+    /// If it belongs to another error or request, or to another machine (test `a_stale_thrown_panics`).
     #[doc(hidden)]
     #[inline]
     pub fn check_thrown(&self, thrown: &Thrown) {
@@ -243,15 +244,15 @@ impl<I: InstructionSet> Vm<I> {
     }
 }
 
-/// What a run panics with when an op returns a [`Thrown`] that is not good any more.
-const STALE: &str = "an op returned a `Thrown` that belongs to another error: return what the last `throw`, `request`, \
-                     `suspend` or failed call has given";
+/// The panic message for an op that returns a stale [`Thrown`].
+const STALE: &str = "an op returned a `Thrown` that belongs to another error: return the one from the last `throw`, \
+                     `request`, `suspend` or failed call";
 
-/// Runs a runtime function for a stencil: no panic gets out of it, and its result is put into two registers.
+/// Runs a runtime function for a stencil. It catches panics and returns the result in two registers.
 ///
 /// # Safety
 ///
-/// `vm` is the machine on whose behalf the stencil runs, and nothing else uses it during the call.
+/// `vm` is the machine that the stencil runs for, and nothing else uses it during the call.
 #[doc(hidden)]
 pub unsafe fn guard<I: InstructionSet>(vm: *mut (), run: impl FnOnce(&mut Vm<I>) -> Result<u64, Thrown>) -> Outcome {
     // SAFETY: the caller's promise.

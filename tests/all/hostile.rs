@@ -366,27 +366,27 @@ fn unknown_opcode() {
 
 #[test]
 fn cut_off() {
-    let message = "function `f`, 0000 `push`: the op takes 5 units, the code ends after 2";
+    let message = "function `f`, 0000 `push`: the op takes 5 units, but the code ends after 2";
     stack(vec![PUSH, 1], VerifyErrorKind::CutOff { need: 5, have: 2 }, message);
 }
 
 #[test]
 fn slot_outside_frame() {
-    let message = "function `f`, 0000 `copy`: `a` is slot 3, the frame has 3";
+    let message = "function `f`, 0000 `copy`: `a` is slot 3, but the frame has 3";
     let kind = VerifyErrorKind::SlotOutsideFrame { operand: "a", slot: 3, locals: 3 };
     register(vec![RegisterOp::Copy as u16, 0, 3], kind, message);
-    let message = "function `f`, 0000 `call`: `args` is slot 3, the frame has 3";
+    let message = "function `f`, 0000 `call`: `args` is slot 3, but the frame has 3";
     let kind = VerifyErrorKind::SlotOutsideFrame { operand: "args", slot: 3, locals: 3 };
     register(vec![RegisterOp::Call as u16, 0, 0, 2, 2], kind, message);
     // The result of a call without arguments needs a slot as well.
-    let message = "function `f`, 0000 `call`: `args` is slot 3, the frame has 3";
+    let message = "function `f`, 0000 `call`: `args` is slot 3, but the frame has 3";
     let kind = VerifyErrorKind::SlotOutsideFrame { operand: "args", slot: 3, locals: 3 };
     register(vec![RegisterOp::Call as u16, 0, 0, 3, 0], kind, message);
 }
 
 #[test]
 fn constant_outside_pool() {
-    let message = "function `f`, 0000 `load`: `value` is constant 2, the pool has 2";
+    let message = "function `f`, 0000 `load`: `value` is constant 2, but the pool has 2";
     let kind = VerifyErrorKind::ConstantOutsidePool { operand: "value", index: 2, len: 2 };
     register(vec![RegisterOp::Load as u16, 0, 2], kind, message);
 }
@@ -403,17 +403,17 @@ fn label_not_an_op() {
 
 #[test]
 fn no_such_function() {
-    let message = "function `f`, 0000 `call`: `callee` is function 1, the program has 1";
+    let message = "function `f`, 0000 `call`: `callee` is function 1, but the program has 1";
     let kind = VerifyErrorKind::NoSuchFunction { operand: "callee", index: 1, len: 1 };
     register(vec![RegisterOp::Call as u16, 1, 0, 0, 0], kind, message);
 }
 
 #[test]
 fn wrong_arity() {
-    let message = "function `f`, 0000 `call`: `f` takes 1 arguments, the call passes 2";
+    let message = "function `f`, 0000 `call`: `f` takes 1 arguments, but the call passes 2";
     let kind = VerifyErrorKind::WrongArity { callee: "f".into(), takes: 1, given: 2 };
     register(vec![RegisterOp::Call as u16, 0, 0, 0, 2], kind, message);
-    let message = "function `f`, 0000 `call`: `f` takes 0 arguments, the call passes 1";
+    let message = "function `f`, 0000 `call`: `f` takes 0 arguments, but the call passes 1";
     let kind = VerifyErrorKind::WrongArity { callee: "f".into(), takes: 0, given: 1 };
     stack(vec![StackOp::Call as u16, 0, 0, 1], kind, message);
 }
@@ -421,19 +421,19 @@ fn wrong_arity() {
 #[test]
 fn immediate_out_of_range() {
     let kind = |operand, scalar, bits| VerifyErrorKind::ImmediateOutOfRange { operand, scalar, bits };
-    let message = "function `f`, 0000 `imm_bool`: `value` is 0x2, which is no Bool";
+    let message = "function `f`, 0000 `imm_bool`: `value` is 0x2, which is not a valid Bool";
     stack(vec![StackOp::ImmBool as u16, 2], kind("value", Scalar::Bool, 2), message);
     let whole = vec![StackOp::ImmBool as u16, 1, RET];
     assert!(Program::<stack_ops::Ops, _>::new(vec![body(0, 1, whole)], vec![]).verify().is_ok());
-    let message = "function `f`, 0000 `imm_u8`: `value` is 0x100, which is no U8";
+    let message = "function `f`, 0000 `imm_u8`: `value` is 0x100, which is not a valid U8";
     stack(vec![StackOp::ImmU8 as u16, 0x100], kind("value", Scalar::U8, 0x100), message);
-    let message = "function `f`, 0000 `imm_i8`: `value` is 0x80, which is no I8";
+    let message = "function `f`, 0000 `imm_i8`: `value` is 0x80, which is not a valid I8";
     stack(vec![StackOp::ImmI8 as u16, 0x80], kind("value", Scalar::I8, 0x80), message);
 }
 
 #[test]
 fn index_outside_space() {
-    let message = "function `f`, 0000 `get_cell`: `index` is index 8, `cells` has 8";
+    let message = "function `f`, 0000 `get_cell`: `index` is index 8, but `cells` has 8";
     let kind = VerifyErrorKind::IndexOutsideSpace { operand: "index", space: "cells", index: 8, len: 8 };
     stack(vec![StackOp::GetCell as u16, 8], kind, message);
     // Of a space without a size no element is there.
@@ -444,9 +444,9 @@ fn index_outside_space() {
 
 #[test]
 fn stack_underflow() {
-    let message = "function `f`, 0000 `pop`: pops 1 values, the operand stack has 0";
+    let message = "function `f`, 0000 `pop`: pops 1 values, but the operand stack has 0";
     stack(vec![POP], VerifyErrorKind::StackUnderflow { depth: 0, pops: 1 }, message);
-    let message = "function `f`, 0000 `window_len`: pops 65535 values, the operand stack has 0";
+    let message = "function `f`, 0000 `window_len`: pops 65535 values, but the operand stack has 0";
     let kind = VerifyErrorKind::StackUnderflow { depth: 0, pops: 65535 };
     stack(vec![StackOp::WindowLen as u16, 65535], kind, message);
 }
@@ -454,7 +454,7 @@ fn stack_underflow() {
 #[test]
 fn depths_differ() {
     // A loop that pushes.
-    let message = "function `f`, 0005 `jump`: the operand stack is 0 deep on one way to 0000 and 1 on another";
+    let message = "function `f`, 0005 `jump`: the operand stack is 0 deep on one path to 0000 and 1 on another";
     let kind = VerifyErrorKind::DepthsDiffer { at: Pc(0), one: 0, other: 1 };
     stack(vec![PUSH, 0, 0, 0, 0, StackOp::Jump as u16, 0, 0], kind, message);
 }
@@ -463,7 +463,7 @@ fn depths_differ() {
 fn stack_too_deep() {
     let mut code = [PUSH, 0, 0, 0, 0].repeat(60_001);
     code.push(RET);
-    let message = "function `f`, 300000 `push`: the operand stack gets deeper than 60000";
+    let message = "function `f`, 300000 `push`: the operand stack is deeper than 60000 values";
     stack(code, VerifyErrorKind::StackTooDeep, message);
 }
 
@@ -497,11 +497,11 @@ fn handlers() {
         let kind = VerifyErrorKind::Handler { from: Pc(from), to: Pc(to), target: Pc(target) };
         let (found, message) = refused::<register_ops::Ops>(vec![handled(from, to, target)]);
         assert_eq!(found, kind);
-        assert!(message.contains(&format!("for {:04} to {:04} is not of ops", from, to)), "{message}");
+        assert!(message.contains(&format!("for {:04} to {:04} must start at an op", from, to)), "{message}");
     }
     // The operand stack is empty where a handler begins.
     let handlers = vec![Handler { from: Pc(0), to: Pc(5), target: Pc(5) }];
-    let message = "function `f`, 0000 `push`: the operand stack is 0 deep on one way to 0005 and 1 on another";
+    let message = "function `f`, 0000 `push`: the operand stack is 0 deep on one path to 0005 and 1 on another";
     let kind = VerifyErrorKind::DepthsDiffer { at: Pc(5), one: 0, other: 1 };
     expect::<stack_ops::Ops>(
         vec![FunctionBody { handlers, ..body(0, 1, vec![PUSH, 0, 0, 0, 0, PUSH, 0, 0, 0, 0, RET]) }],

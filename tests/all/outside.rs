@@ -135,7 +135,7 @@ fn differential() {
     let broken = Build::default().stencil("a + a", "a + a + 1");
     let found = broken.run(&["--", "twins"]);
     assert!(!found.success, "{}", found.stdout);
-    let expected = "JIT_DIFFERENTIAL: `double` of `ops` does not do the same in both tiers";
+    let expected = "JIT_DIFFERENTIAL: `double` of `ops` behaves differently in the two tiers";
     assert_eq!(line(&found.stderr, Diagnostic::Differential), expected, "{}", found.stderr);
     // What it is about: the interpreter is right, and native code is not.
     let run = broken.run(&[]);
@@ -208,5 +208,5 @@ fn a_machine_without_memory_for_its_stacks_panics() {
     // 16 GiB of slots.
     let limits = mimeo::Limits::default().with_slots(2 << 30);
     let builder = mimeo_doc_ops::Machine::builder(Default::default(), Default::default()).limits(limits);
-    assert_eq!(crate::runtime::panic_of(|| builder.build()), "there is no memory for stacks of 2147483648 slots");
+    assert_eq!(crate::runtime::panic_of(|| builder.build()), "not enough memory for stacks of 2147483648 slots");
 }

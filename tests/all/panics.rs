@@ -34,8 +34,8 @@ fn an_op_that_cannot_run_alone_panics() {
     let (mut machine, linked) = sample_machine();
     let divide = linked.function(DIVIDE);
     let mut run = |function, pc, slots: &[i64]| panic_of(|| machine.run_op(function, Pc(pc), false, slots));
-    assert_eq!(run(divide, 1, &[0; 2]), "control does not get to 0001");
-    assert_eq!(run(divide, 0, &[0; 1]), "the frame is longer");
+    assert_eq!(run(divide, 1, &[0; 2]), "no reachable op starts at 0001");
+    assert_eq!(run(divide, 0, &[0; 1]), "the frame has more slots");
     assert_eq!(run(divide, 0, &vec![0; Limits::default().slots as usize]), "the slots do not fit");
     let (_, elsewhere) = sample_machine();
     assert!(run(elsewhere.function(SUM), 0, &[0; 4]).starts_with("the function is loaded"));
@@ -85,7 +85,7 @@ fn a_panic_in_a_fiber_reaches_the_host() {
 }
 
 #[test]
-fn nothing_cannot_be_picked_from() {
+fn picking_from_an_empty_slice_panics() {
     let panic = panic_of(|| Random::new(0).pick::<u8>(&[]));
     assert!(panic.contains("out of bounds"), "{panic}");
 }
@@ -128,7 +128,7 @@ unsafe impl Language<Endless> for Nothing {
 }
 
 #[test]
-fn ops_of_which_none_ends_a_function_cannot_be_compared() {
+fn a_set_needs_an_op_that_ends_a_function() {
     let panic = panic_of(|| twins::<Endless>(Nothing));
     assert!(panic.starts_with("the ops of `endless` cannot be tested one by one"), "{panic}");
 }

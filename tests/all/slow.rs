@@ -35,11 +35,11 @@ fn where_all_functions_take_the_same_number_of_arguments_the_verifier_compares_i
     code.ret(Slot(0));
     assert_eq!(
         refusal(code),
-        "function `lone`, 0000 `ret`: it takes 2 arguments, every function of the instruction set takes 1"
+        "function `lone`, 0000 `ret`: it takes 2 arguments, but every function of the instruction set takes 1"
     );
     assert_eq!(
         refusal(calling(0)),
-        "function `lone`, 0006 `call_given`: `args` has 0 slots, every function takes 1 arguments"
+        "function `lone`, 0006 `call_given`: `args` has 0 slots, but every function takes 1 arguments"
     );
     // A window that no call gets may be empty.
     let mut code = Assembler::new("lone", 1, 1);

@@ -200,7 +200,7 @@ fn functions_are_compiled_around_suspended_fibers() {
 }
 
 #[test]
-fn a_kept_proof_of_an_error_is_no_proof_of_another() {
+fn a_stale_thrown_panics() {
     for config in configs() {
         let mut machine = new_machine(config.clone());
         let linked = machine.load(&asking()).expect("it has the spaces");
@@ -270,12 +270,12 @@ fn machine_of(limits: Limits, config: Option<JitConfig>) -> Machine<Ops> {
 }
 
 #[test]
-fn nothing_can_be_asked_for_while_nothing_runs() {
+fn a_request_needs_a_running_op() {
     let mut machine = new_machine(None);
     let linked = machine.load(&asking()).expect("it has the spaces");
     let vm = machine.vm_mut();
     let request = panic_of(|| vm.request(linked.function(LEAF), &[1], |_, _| After::Next));
-    assert_eq!(request, "no op is running that could ask for a call");
+    assert_eq!(request, "no op is running that could request a call");
     assert_eq!(panic_of(|| vm.set_result(0, 1)), "no op is running that could have a result");
     assert!(vm.suspend().is_none());
     assert_eq!((vm.frame_slots(), vm.frames().count()), (0, 0));
@@ -376,7 +376,7 @@ fn labels_of_another_assembler_are_refused() {
         error.to_string()
     };
     let jump = refused(&|code| code.jump_if_less(Slot(0), Slot(1), foreign));
-    assert_eq!(jump, "function `f`: the label used at 0003 is another function's; make one with `label`");
+    assert_eq!(jump, "function `f`: the label used at 0003 belongs to another function; make one with `label`");
     refused(&|code| code.bind(foreign));
     refused(&|code| code.catch(foreign, foreign, foreign));
 }
@@ -395,7 +395,8 @@ fn programs_that_index_more_than_the_machine_has_are_refused() {
         assert_eq!(error, expected.map(refused));
     }
     let error = LoadError::SpaceTooSmall { space: "globals", program: 2, machine: 1 };
-    let message = "the program uses 2 elements of `globals`, the machine has 1; build it with `.space(\"globals\", 2)`";
+    let message =
+        "the program uses 2 elements of `globals`, but the machine has 1; build it with `.space(\"globals\", 2)`";
     assert_eq!(error.to_string(), message);
 }
 

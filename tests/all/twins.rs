@@ -256,7 +256,7 @@ fn mistakes_in_stencils_are_found() {
             continue;
         }
         let text = difference.unwrap_or_else(|| panic!("the mistake in `{op}` was not found"));
-        let first = format!("JIT_DIFFERENTIAL: `{op}` of `broken_ops` does not do the same in both tiers\n");
+        let first = format!("JIT_DIFFERENTIAL: `{op}` of `broken_ops` behaves differently in the two tiers\n");
         assert!(text.starts_with(&first), "{text}");
     }
 }
@@ -278,8 +278,8 @@ fn harm_to_what_the_machine_reads_later_is_found_and_named() {
     ];
     for (op, what) in changed {
         let text = difference(op).unwrap_or_else(|| panic!("the harm of `{op}` was not found"));
-        let line = format!("\n  {what} was changed, which is no op's to change\n");
-        assert_eq!(text.matches("was changed, which is no op's to change").count(), 1, "{text}");
+        let line = format!("\n  {what} was changed, which no op may do\n");
+        assert_eq!(text.matches("was changed, which no op may do").count(), 1, "{text}");
         assert!(text.contains(&line), "{text}");
     }
     let text = difference("loses_frame").expect("the harm is found");
@@ -291,13 +291,13 @@ fn the_message_has_the_simplest_operands_and_both_outcomes() {
     let text = difference("jump_if_less").expect("the stencil is wrong");
     println!("{text}");
     let expected = "\
-JIT_DIFFERENTIAL: `jump_if_less` of `broken_ops` does not do the same in both tiers
+JIT_DIFFERENTIAL: `jump_if_less` of `broken_ops` behaves differently in the two tiers
   a is 0.0, from slot 5
   b is 0.0, from slot 5
   to is a label
 interpreter goes to 0005
 native code goes to 0007
-run it again with Settings { seed: 0x6d696d656f, only: Some(\"jump_if_less\".into()), .. }
+rerun it with Settings { seed: 0x6d696d656f, only: Some(\"jump_if_less\".into()), .. }
 its C was written by hand
 its machine code, hot, with empty holes:
 ";
@@ -306,7 +306,7 @@ its machine code, hot, with empty holes:
 
 #[test]
 fn the_message_says_that_the_op_was_run_again() {
-    let note = "\n  (runtime functions can run function 0, which it is in)\n";
+    let note = "\n  (runtime functions can call function 0, which contains the op)\n";
     for op in ["nested", "hooked"] {
         let text = difference(op).expect("the stencil is wrong");
         assert!(text.contains(note), "{text}");

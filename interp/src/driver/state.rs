@@ -1,6 +1,6 @@
-//! [`Driver`]: what the driver works with: the active stacks, and those that are idle.
+//! [`Driver`]: the driver's state: the active stacks, the idle ones, and the pending requests.
 //!
-//! Contract of this island: that of the driver's.
+//! Contract of this island: that of the driver.
 
 use std::num::NonZeroU64;
 use std::ops::Range;
@@ -15,7 +15,7 @@ use crate::stacks::Stacks;
 use crate::tier::{Enter, Markers, NativeTier, Others, References};
 use crate::{FiberError, FiberLimits, FiberRef, InstructionSet, Limits};
 
-/// Stacks that the driver does not work on: those of a fiber that does not run, or that has resumed another one.
+/// Stacks that are not active: those of a fiber that does not run, or that were left for another fiber.
 pub(crate) struct IdleStacks<I: InstructionSet> {
     stacks: Stacks,
     /// The top record.
@@ -30,28 +30,29 @@ impl<I: InstructionSet> IdleStacks<I> {
         IdleStacks { stacks, top, waiting: Vec::new() }
     }
 
-    /// The values up to the end of the top frame.
+    /// Returns the values up to the end of the top frame.
     fn values(&self) -> &[u64] {
         self.stacks.values(end_of_frame(self.top))
     }
 
-    /// Clears the slots after those.
+    /// Clears the slots after the top frame.
     fn clear_after_values(&mut self) {
         self.stacks.clear(end_of_frame(self.top));
     }
 
-    /// The filled records.
+    /// Returns the filled records.
     fn records(&self) -> &[Frame] {
         self.stacks.records(self.top)
     }
 }
 
-/// Numbers of machines, none of which is used again.
+/// The next number of a machine. Numbers are never reused.
 static MACHINES: AtomicU64 = AtomicU64::new(0);
 
-/// What the driver works with: the stacks, the loaded programs, and the native tier.
+/// The driver's state: the stacks, the loaded programs and the native tier.
 pub(crate) struct Driver<I: InstructionSet> {
-    /// The active stacks. They lie here and not in their place, as every call from outside looks at them many times.
+    /// The active stacks, which are here and not in their place, because every call from outside accesses them many
+    /// times.
     stacks: Stacks,
     /// The frames of the active stacks whose op waits for the result of a call that it requested, the innermost last.
     waiting: Vec<Waiting<I>>,
@@ -64,27 +65,27 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) programs: Programs<I>,
     pub(crate) tier: Option<Box<dyn NativeTier<I>>>,
     pub(crate) markers: Markers,
-    /// The way into native code, if there is a tier that has one.
+    /// The function that enters native code, if the tier has one.
     pub(crate) enter: Option<Enter>,
-    /// Which of the active runs is that of the current fiber, counted from 1.
+    /// The number of the active run, counted from 1, that belongs to the current fiber.
     pub(crate) fiber_run: Option<usize>,
-    /// What an op asks for that is run alone; then the active runs, one inside the other, each with what its op asks for.
+    /// The pending requests: first that of an op that is run alone, then one for each active run, innermost last.
     pub(crate) requests: Vec<Option<Request<I>>>,
-    /// Room for the arguments of a request.
+    /// A buffer for the arguments of a request.
     pub(crate) spare_arguments: Vec<u64>,
-    /// Serials that this machine may give to a [`Thrown`](crate::Thrown).
+    /// The serials that this machine can still give to a [`Thrown`](crate::Thrown).
     serials: Range<u64>,
-    /// The size that the stacks of fibers have at first.
+    /// The initial size of the stacks of fibers.
     pub(crate) first_fiber_size: FiberLimits,
-    /// Slots by which the stacks that are worked on may grow.
+    /// The number of slots by which the active stacks may still grow.
     pub(crate) growth_slots: u32,
-    /// Every call moves the stack, for tests.
-    pub(crate) restless: bool,
-    /// Elements of each index space.
+    /// Whether every call moves the stack, for tests.
+    pub(crate) moves_at_calls: bool,
+    /// The number of elements of each index space.
     pub(crate) spaces: Vec<(&'static str, u32)>,
-    /// As many runs may be active at once.
-    most_nesting: u32,
-    /// Ops that the interpreter ran, if they are counted.
+    /// The maximum number of nested runs.
+    max_nesting: u32,
+    /// The number of ops that the interpreter ran, if they are counted.
     pub(crate) interpreted: Option<u64>,
 }
 
@@ -110,16 +111,16 @@ impl<I: InstructionSet> Driver<I> {
             serials: Range::default(),
             first_fiber_size: FiberLimits::FIRST,
             growth_slots: 0,
-            restless: false,
+            moves_at_calls: false,
             spaces: Vec::new(),
-            most_nesting: limits.nesting,
+            max_nesting: limits.nesting,
             interpreted: None,
         }
     }
 
-    /// A serial that no other [`Thrown`](crate::Thrown) of the process has.
+    /// Returns a serial that no other [`Thrown`](crate::Thrown) of the process has.
     pub(crate) fn next_serial(&mut self) -> NonZeroU64 {
-        /// How many serials a machine takes at once.
+        /// The number of serials that a machine takes at once.
         const BLOCK: u64 = 1 << 16;
         static TAKEN: AtomicU64 = AtomicU64::new(1);
         if self.serials.is_empty() {
@@ -129,17 +130,17 @@ impl<I: InstructionSet> Driver<I> {
         self.serials.next().and_then(NonZeroU64::new).expect("2^64 errors are not reached")
     }
 
-    /// Number of active runs.
+    /// Returns the number of active runs.
     pub(crate) fn nesting(&self) -> usize {
         self.requests.len() - 1
     }
 
-    /// Whether one more run may start.
+    /// Returns `true` if one more run may start.
     pub(crate) fn may_nest(&self) -> bool {
-        self.nesting() < self.most_nesting as usize
+        self.nesting() < self.max_nesting as usize
     }
 
-    /// What the running op asks for.
+    /// Returns the request of the running op.
     pub(crate) fn requested(&self) -> Option<&Request<I>> {
         self.requests.last()?.as_ref()
     }
@@ -152,12 +153,12 @@ impl<I: InstructionSet> Driver<I> {
         self.requests.last_mut()?.take()
     }
 
-    /// The running op asks for nothing any more.
+    /// Withdraws the request of the running op.
     pub(crate) fn withdraw_request(&mut self) {
         drop(self.take_request());
     }
 
-    /// The arguments of the calls that ops have asked for.
+    /// Returns the arguments of all requested calls.
     pub(crate) fn requested_arguments(&self) -> impl Iterator<Item = &[u64]> {
         self.requests.iter().flatten().filter_map(|request| match &request.kind {
             RequestKind::Call(_, args, _) => Some(&args[..]),
@@ -165,7 +166,7 @@ impl<I: InstructionSet> Driver<I> {
         })
     }
 
-    /// The active stacks.
+    /// Returns the active stacks.
     #[inline]
     pub(crate) fn stacks(&self) -> &Stacks {
         &self.stacks
@@ -175,7 +176,7 @@ impl<I: InstructionSet> Driver<I> {
         &mut self.stacks
     }
 
-    /// The stacks of a fiber.
+    /// Returns the idle stacks of a fiber.
     ///
     /// # Errors
     ///
@@ -184,17 +185,17 @@ impl<I: InstructionSet> Driver<I> {
         self.idle.get(fiber.key).ok_or(FiberError::Dropped)?.as_ref().ok_or(FiberError::Running)
     }
 
-    /// The stacks in a place.
+    /// Returns the idle stacks in a place.
     fn idle_at(&mut self, index: u32) -> &mut IdleStacks<I> {
         self.idle.at_mut(index).and_then(Option::as_mut).expect(IS_IDLE)
     }
 
-    /// Keeps stacks, as a fiber.
+    /// Adds a fiber with these stacks.
     pub(crate) fn add_fiber(&mut self, stacks: Stacks) -> FiberRef<I> {
         FiberRef::new(self.idle.add(|_| Some(IdleStacks::new(stacks))))
     }
 
-    /// Drops stacks on which nothing is active that anything will return to.
+    /// Drops a fiber that is neither running nor waiting for another fiber.
     pub(crate) fn drop_fiber(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
         self.idle(fiber)?;
         if self.outer.contains(&fiber.key.index()) {
@@ -204,36 +205,37 @@ impl<I: InstructionSet> Driver<I> {
         Ok(())
     }
 
-    /// The op of the top record of the active stacks waits for the result of a call.
+    /// Notes that the op of the top record of the active stacks waits for the result of a call.
     pub(crate) fn wait(&mut self, waiting: Waiting<I>) {
         self.waiting.push(waiting);
     }
 
-    /// Returns what the op of a record of the active stacks has waited for.
+    /// Ends the wait of a record of the active stacks and returns it.
     pub(crate) fn end_wait(&mut self, record: usize) -> Option<Waiting<I>> {
         self.waiting.pop_if(|waiting| waiting.record == record)
     }
 
-    /// The records of the active stacks from this one on wait for nothing any more.
+    /// Removes the waits of the records of the active stacks starting at this one.
     pub(crate) fn forget_waits(&mut self, from: usize) {
         let kept = self.waiting.partition_point(|waiting| waiting.record < from);
         self.waiting.truncate(kept);
     }
 
-    /// New stacks for a fiber; `None` when there is no memory.
-    pub(crate) fn fiber_stacks(&self, most: FiberLimits) -> Option<Stacks> {
-        Stacks::new(self.first_fiber_size.within(most), most)
+    /// Creates stacks for a fiber, or returns `None` if there is not enough memory.
+    pub(crate) fn fiber_stacks(&self, max: FiberLimits) -> Option<Stacks> {
+        Stacks::new(self.first_fiber_size.within(max), max)
     }
 
-    /// Moves the active stacks to other memory of this size; returns `None` when there is none. Takes the top record,
-    /// and returns it beside the stacks as they were.
+    /// Moves the active stacks to new memory of this size. Returns the old stacks and the new address of the top
+    /// record, or `None` if there is not enough memory.
     pub(crate) fn move_stacks(&mut self, size: FiberLimits, top: *mut Frame) -> Option<(Stacks, *mut Frame)> {
         let (stacks, top) = self.stacks.moved(size, top)?;
         Some((std::mem::replace(&mut self.stacks, stacks), top))
     }
 
-    /// Slots above which a restless stack stays where it is: tests would do nothing but copy.
-    pub(crate) const MOST_RESTLESS_SLOTS: u32 = 1 << 12;
+    /// The size in slots above which `moves_at_calls` does not move a stack, because tests would spend all their time
+    /// copying.
+    pub(crate) const MAX_SLOTS_MOVED_AT_CALLS: u32 = 1 << 12;
 
     /// Returns the place of a fiber in which nothing runs and nothing is suspended.
     pub(crate) fn startable(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
@@ -249,7 +251,7 @@ impl<I: InstructionSet> Driver<I> {
         self.suspended(fiber).map(|_| fiber.key.index())
     }
 
-    /// The stacks of a fiber that is suspended.
+    /// Returns the stacks of a suspended fiber.
     fn suspended(&self, fiber: FiberRef<I>) -> Result<&IdleStacks<I>, FiberError> {
         let idle = self.idle(fiber)?;
         if self.outer.contains(&fiber.key.index()) {
@@ -261,15 +263,15 @@ impl<I: InstructionSet> Driver<I> {
         }
     }
 
-    /// Makes the stacks in a place the active ones. Takes and returns the top record.
+    /// Makes the stacks in a place active. Takes the top record of the old stacks and returns that of the new ones.
     pub(crate) fn switch_to(&mut self, fiber: u32, top: *mut Frame) -> *mut Frame {
         self.outer.push(self.current);
         self.switch(fiber, top)
     }
 
-    /// Makes the stacks from before the last [`switch_to`](Self::switch_to) the active ones again.
+    /// Undoes the last [`switch_to`](Self::switch_to).
     pub(crate) fn switch_back(&mut self, top: *mut Frame) -> *mut Frame {
-        let back = self.outer.pop().expect("it was switched before");
+        let back = self.outer.pop().expect("`switch_to` was called before");
         self.switch(back, top)
     }
 
@@ -278,17 +280,18 @@ impl<I: InstructionSet> Driver<I> {
         let stacks = std::mem::replace(&mut self.stacks, next.stacks);
         let waiting = std::mem::replace(&mut self.waiting, next.waiting);
         let before = std::mem::replace(&mut self.current, to);
-        let place = self.idle.at_mut(before).expect("fibers that run are not dropped");
+        let place = self.idle.at_mut(before).expect("running fibers are not dropped");
         *place = Some(IdleStacks { stacks, top, waiting });
         next.top
     }
 
-    /// The innermost run is that of a fiber.
+    /// Returns `true` if the innermost run belongs to a fiber.
     pub(crate) fn innermost_is_fiber(&self) -> bool {
         self.fiber_run == Some(self.nesting())
     }
 
-    /// Returns the address of a slot of a suspended fiber's top frame, or `None` if the stack is too small at present.
+    /// Returns the address of a slot of a suspended fiber's top frame, or `None` if the slot is beyond the current end
+    /// of the stack.
     pub(crate) fn fiber_slot(&self, fiber: FiberRef<I>, slot: u32) -> Result<Option<*mut u64>, FiberError> {
         let idle = self.suspended(fiber)?;
         // SAFETY: (1): the top record is filled.
@@ -301,20 +304,20 @@ impl<I: InstructionSet> Driver<I> {
         Ok(((slot as usize) < room).then(|| base.wrapping_add(slot as usize)))
     }
 
-    /// What is on the value stack of a fiber that does not run.
+    /// Returns the values on the stack of a fiber that is not running.
     pub(crate) fn fiber_values(&self, fiber: FiberRef<I>) -> Result<&[u64], FiberError> {
         Ok(self.idle(fiber)?.values())
     }
 
-    /// What is on the active value stack, then on those that will be returned to, the last one left first. `top` is the
-    /// current top record.
+    /// Returns the values on the active stack, then those on the stacks that it will return to, innermost first, then
+    /// the arguments of requested calls. `top` is the current top record.
     pub(crate) fn active_values(&self, top: *mut Frame) -> impl Iterator<Item = &[u64]> {
         let outer = self.outer.iter().rev().filter_map(|&index| self.idle.at(index)?.as_ref());
         let stacks = std::iter::once(self.stacks.values(end_of_frame(top))).chain(outer.map(IdleStacks::values));
         stacks.chain(self.requested_arguments())
     }
 
-    /// Clears the slots after those values. `top` is the current top record.
+    /// Clears the slots after the active values. `top` is the current top record.
     pub(crate) fn clear_after_values(&mut self, top: *mut Frame) {
         self.stacks.clear(end_of_frame(top));
         for position in 0..self.outer.len() {
@@ -322,21 +325,21 @@ impl<I: InstructionSet> Driver<I> {
         }
     }
 
-    /// Clears the slots after the values of a fiber that does not run.
+    /// Clears the slots after the values of a fiber that is not running.
     pub(crate) fn clear_after_fiber_values(&mut self, fiber: FiberRef<I>) -> Result<(), FiberError> {
         self.idle(fiber)?;
         self.idle_at(fiber.key.index()).clear_after_values();
         Ok(())
     }
 
-    /// All filled records, those of `top`'s stacks and those of all others.
+    /// Returns all filled records, those of the active stacks up to `top` and those of all other stacks.
     pub(crate) fn references(&self, top: *mut Frame) -> References<'_> {
         References::new(self.stacks.records(top), self)
     }
 }
 
-/// Why stacks are expected in a place.
-const IS_IDLE: &str = "stacks that are not active lie in their place";
+/// The message if the stacks in a place are missing.
+const IS_IDLE: &str = "stacks that are not active are in their place";
 
 impl<I: InstructionSet> Others for Driver<I> {
     fn visit(&self, visit: &mut dyn FnMut(&[Frame])) {
@@ -346,7 +349,7 @@ impl<I: InstructionSet> Others for Driver<I> {
     }
 }
 
-/// The end of a record's frame; a host's has no slots.
+/// Returns the end of a record's frame. A host's frame has no slots.
 pub(crate) fn end_of_frame(record: *const Frame) -> *mut u64 {
     // SAFETY: (1).
     unsafe {

@@ -1,4 +1,4 @@
-//! One op on a given frame, in the tier that the caller names: what the twin tests compare.
+//! One op, a frame and a tier → what the op did, for the twin tests to compare.
 
 use mimeo_def::Pc;
 use mimeo_def::frame::{Core, Exit, Frame};
@@ -8,93 +8,93 @@ use crate::request::RequestKind;
 use crate::tier::Caller;
 use crate::{Function, FunctionRef, InstructionSet, Value, Vm};
 
-/// Slots below and above the frame that must not change.
+/// The number of slots below and above the frame that must not change.
 const MARGIN: usize = 256;
 
-/// What is in them.
+/// The contents of those slots.
 const UNTOUCHED: [u64; MARGIN] = [0x5afe_5afe_5afe_5afe; MARGIN];
 
-/// Records below that of the op's frame: the host's, and one of a function that called.
+/// The number of records below that of the op's frame: the host's and the caller's.
 const BELOW: usize = 2;
 
-/// Where an op went. For tests of single ops: see [`OpRun`].
+/// How an op ended, and where control went. For tests of single ops: see [`OpRun`].
 ///
 /// ```
 /// use mimeo::def::Pc;
 /// use mimeo_doc_ops::{SUM, sample_machine};
-/// use mimeo_interp::Went;
+/// use mimeo_interp::OpOutcome;
 ///
 /// let (mut machine, linked) = sample_machine();
 /// let run = machine.run_op(linked.function(SUM), Pc(0), false, &[10, 0, 0, 0]).expect("it is interpreted");
-/// assert_eq!(run.went, Went::To(Pc(6)), "the next op: `number` is six units long");
+/// assert_eq!(run.outcome, OpOutcome::Continued(Pc(6)), "the next op: `number` is six units long");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Went {
-    /// To the op at this place of the same function, which is the next one or a label's.
-    To(Pc),
-    /// Into a function.
+pub enum OpOutcome {
+    /// Control went to this op of the same function: the next one or a label's.
+    Continued(Pc),
+    /// The op called a function.
     Called {
         /// Its [`Function::id`].
         callee: u32,
-        /// Its slot 0, as a slot of the calling frame.
+        /// The callee's slot 0, as a slot of the calling frame.
         base: u32,
         /// Where the caller resumes in the interpreter.
         ret: Pc,
         /// Where the caller resumes in the tier that made the call.
         resumes: Pc,
     },
-    /// Into a function that took the place of the running one.
+    /// The op tail-called a function.
     TailCalled {
         /// Its [`Function::id`].
         callee: u32,
     },
-    /// Into a function whose result the op needs.
+    /// The op requested the call of a function.
     Requested {
         /// Its [`Function::id`].
         callee: u32,
         /// The op.
         pc: Pc,
     },
-    /// Back to the caller; the result is in slot 0.
+    /// The op returned to the caller; the result is in slot 0.
     Returned,
-    /// Nowhere: it threw an error.
+    /// The op threw an error.
     Threw {
         /// The text of the error.
         message: String,
         /// Where it was thrown.
         pc: Pc,
     },
-    /// Out of native code with a frame record on top that is not the one that this exit needs.
-    Lost(Exit),
+    /// Native code was left with the wrong frame record on top for this exit.
+    WrongFrame(Exit),
 }
 
-/// What one op did. For tests of single ops, as `mimeo_twins::twins` does them; see [`Machine::run_op`].
+/// What one op did. For tests of single ops, such as `mimeo_twins::twins`; see [`Machine::run_op`].
 ///
 /// ```
 /// use mimeo::def::Pc;
 /// use mimeo_doc_ops::{DIVIDE, sample_machine};
-/// use mimeo_interp::Went;
+/// use mimeo_interp::OpOutcome;
 ///
 /// let (mut machine, linked) = sample_machine();
 /// let run = machine.run_op(linked.function(DIVIDE), Pc(0), false, &[7, 0]).expect("it is interpreted");
-/// assert_eq!(run.went, Went::Threw { message: "cannot divide 7 by 0".to_owned(), pc: Pc(0) });
+/// assert_eq!(run.outcome, OpOutcome::Threw { message: "cannot divide 7 by 0".to_owned(), pc: Pc(0) });
 /// assert_eq!((run.slots, run.damaged.len()), (vec![7, 0], 0));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpRun {
-    /// Where it went.
-    pub went: Went,
-    /// The frame's slots after it, as bits.
+    /// How the op ended.
+    pub outcome: OpOutcome,
+    /// The frame's slots after the op, as bits.
     pub slots: Vec<u64>,
-    /// What it changed that no op may change: memory outside of the frame, and what the machine reads later.
+    /// What the op changed although no op may: memory outside the frame, or state that the machine reads later.
     pub damaged: Vec<&'static str>,
-    /// Native code had the interpreter run it.
+    /// Whether native code left the op to the interpreter.
     pub deopted: bool,
 }
 
 impl<I: InstructionSet> Machine<I> {
-    /// Lets calls fit to this depth only, or to what the limits say if that is less. The frame of an op that
-    /// [`run_op`](Self::run_op) runs is 2 deep: it has a caller. For tests of single ops.
+    /// Limits the call depth to `depth` or to the machine's own limit, whichever is less. The frame of an op that
+    /// [`run_op`](Self::run_op) runs is at depth 2, because it has a caller. For tests of single ops.
     ///
     /// ```
     /// use mimeo::TrapKind;
@@ -111,19 +111,19 @@ impl<I: InstructionSet> Machine<I> {
         vm.use_limits();
     }
 
-    /// Runs the op at `pc`, and nothing else, on a frame with these slots; natively when `native` is set. Further slots
-    /// lie above the frame, where a run that the op's runtime function starts has its own. For tests of single ops.
+    /// Runs only the op at `pc` on a frame with these slots, natively if `native` is `true`. Additional slots are above
+    /// the frame, for the frame of a run that the op's runtime function starts. For tests of single ops.
     ///
-    /// Native code runs on to the next op for which it has to leave. A test of one op wants it to leave right after
-    /// that op, which is what `Gaps::except_at` of `mimeo-jit` is for.
+    /// Native code continues until an op for which it has to leave. To make it leave right after the tested op, use
+    /// `Gaps::except_at` of `mimeo-jit`.
     ///
-    /// The answer is `None` when there is no native code for the op.
+    /// Returns `None` if the op has no native code.
     ///
     /// # Panics
     ///
-    /// If control does not get to an op at `pc`, if `slots` is shorter than the function's frame, if the slots do not
-    /// fit the machine's value stack, or if the function is not loaded (test `an_op_that_cannot_run_alone_panics`); and
-    /// with the panic of a runtime function.
+    /// If no reachable op starts at `pc`, `slots` is shorter than the function's frame, the slots do not fit the
+    /// machine's value stack, or the function is not loaded (test `an_op_that_cannot_run_alone_panics`). Also resumes
+    /// the panic of a runtime function.
     ///
     /// ```
     /// use mimeo::def::Pc;
@@ -135,9 +135,9 @@ impl<I: InstructionSet> Machine<I> {
     /// ```
     pub fn run_op(&mut self, function: FunctionRef<I>, pc: Pc, native: bool, slots: &[I::Value]) -> Option<OpRun> {
         let record = self.vm().driver.programs.function(function).expect("the function is loaded");
-        assert!(record.facts().depth(pc).is_some(), "control does not get to {pc}");
+        assert!(record.facts().depth(pc).is_some(), "no reachable op starts at {pc}");
         let frame_len = record.facts().slots as usize;
-        assert!(frame_len <= slots.len(), "the frame is longer");
+        assert!(frame_len <= slots.len(), "the frame has more slots");
         let record: *const Function = record;
         let mut image = [&UNTOUCHED[..], &vec![0; slots.len()], &UNTOUCHED[..]].concat();
         for (place, value) in image[MARGIN..].iter_mut().zip(slots) {
@@ -156,7 +156,7 @@ impl<I: InstructionSet> Machine<I> {
             let base = bottom.add(MARGIN);
             let frame = |base, pc: u32, ret| Frame { function: record.cast(), base, pc: u64::from(pc), ret };
             vm.set_top(host, record, bottom);
-            // A caller's pc is after the start of the op that called.
+            // A caller's `pc` is after the start of the op that called.
             *host.add(1) = frame(bottom, pc.0 + 1, vm.core.return_marker);
             *host.add(BELOW) = frame(base, pc.0, 0);
             vm.core.frame = host.add(BELOW);
@@ -166,33 +166,34 @@ impl<I: InstructionSet> Machine<I> {
         let mut damaged = Vec::new();
         // SAFETY: the program stays loaded.
         let function = unsafe { &*record };
-        let outcome = match native {
-            true => vm.one_native(function, pc, &mut damaged),
-            false => Some((vm.one(&mut damaged), false)),
+        let result = match native {
+            true => vm.run_one_native(function, pc, &mut damaged),
+            false => Some((vm.run_one(&mut damaged), false)),
         };
         damaged.extend(before.differences(&Kept::of(&vm.core, host)));
         before.restore(&mut vm.core);
         vm.core.frame = host;
-        let (went, deopted) = outcome?;
+        let (outcome, deopted) = result?;
         // SAFETY: the memory was written above.
         unsafe { image.as_mut_ptr().copy_from_nonoverlapping(bottom, image.len()) };
         let frame = MARGIN..MARGIN + frame_len;
         if image[..frame.start] != before_image[..frame.start] || image[frame.end..] != before_image[frame.end..] {
             damaged.push("the value stack outside of the frame");
         }
-        Some(OpRun { went, slots: image[frame].to_vec(), damaged, deopted })
+        Some(OpRun { outcome, slots: image[frame].to_vec(), damaged, deopted })
     }
 }
 
-/// What the machine reads after an op, and no op changes, whichever tier runs it.
+/// State that the machine reads after an op and that no op may change in either tier.
 struct Kept {
     stack_limit: *mut u64,
     frame_limit: *mut Frame,
     return_marker: usize,
     finish_marker: usize,
-    /// Not 0: the next error that is thrown will be taken for a refused call.
+    /// If it is not 0, the next thrown error would be interpreted as a refused call.
     fault: u32,
-    /// [`PANICKED`](mimeo_def::frame::PANICKED) here has the next runtime call taken for one that panicked.
+    /// If it is [`PANICKED`](mimeo_def::frame::PANICKED), the next runtime call would be interpreted as one that
+    /// panicked.
     exit: u32,
     /// The records of the host and of the caller.
     records: [Frame; BELOW],
@@ -206,7 +207,7 @@ impl Kept {
         Kept { stack_limit, frame_limit, return_marker, finish_marker, fault, exit: exit_before, records }
     }
 
-    /// Names what differs.
+    /// Returns the names of what differs.
     fn differences(&self, after: &Kept) -> impl Iterator<Item = &'static str> {
         let [host, caller] = &self.records;
         let [host_after, caller_after] = &after.records;
@@ -236,19 +237,24 @@ impl Kept {
 
 /// Contract: that of the driver's island.
 impl<I: InstructionSet> Vm<I> {
-    /// Has the interpreter run the op at the top frame's pc.
-    fn one(&mut self, damaged: &mut Vec<&'static str>) -> Went {
+    /// Interprets the op at the top frame's `pc`.
+    fn run_one(&mut self, damaged: &mut Vec<&'static str>) -> OpOutcome {
         // SAFETY: (2).
         let before = unsafe { *self.core.frame };
         // SAFETY: (1), (2): the top record is current and its pc is an op.
         let exit = unsafe { I::interpret::<true>(self) };
-        self.went(exit, &before, damaged)
+        self.outcome(exit, &before, damaged)
     }
 
-    /// Has native code run it; also says whether that handed it back.
-    fn one_native(&mut self, function: &Function, pc: Pc, damaged: &mut Vec<&'static str>) -> Option<(Went, bool)> {
+    /// Runs that op natively, and returns `true` if native code left it to the interpreter.
+    fn run_one_native(
+        &mut self,
+        function: &Function,
+        pc: Pc,
+        damaged: &mut Vec<&'static str>,
+    ) -> Option<(OpOutcome, bool)> {
         let own = self.core.frame;
-        // SAFETY: the function is loaded, and the references are those of now.
+        // SAFETY: the function is loaded, and the references are current.
         let code = self.with_tier(|tier, vm| unsafe {
             tier.called(function, Caller::Host, vm.references())?;
             tier.return_address(function, pc)
@@ -260,10 +266,10 @@ impl<I: InstructionSet> Vm<I> {
         let exit = unsafe { self.enter(code) };
         // SAFETY: (2).
         if exit == Exit::Deopt && self.core.frame == own && unsafe { (*own).pc } == u64::from(pc.0) {
-            return Some((self.one(damaged), true));
+            return Some((self.run_one(damaged), true));
         }
-        let mut went = self.went(exit, &before, damaged);
-        if let Went::Called { resumes, .. } = &mut went {
+        let mut outcome = self.outcome(exit, &before, damaged);
+        if let OpOutcome::Called { resumes, .. } = &mut outcome {
             let exit_before = self.core.exit_before;
             // SAFETY: (2): the callee's record is on top of the caller's, into whose code `ret` goes.
             let exit = unsafe {
@@ -275,11 +281,11 @@ impl<I: InstructionSet> Vm<I> {
                 *resumes = self.running(self.core.frame).1;
             }
         }
-        Some((went, false))
+        Some((outcome, false))
     }
 
-    /// Where the op went that left by `exit`; `before` is what the record of its frame was.
-    fn went(&mut self, exit: Exit, before: &Frame, damaged: &mut Vec<&'static str>) -> Went {
+    /// Returns the outcome of the op that left by `exit`. `before` is the earlier content of its frame's record.
+    fn outcome(&mut self, exit: Exit, before: &Frame, damaged: &mut Vec<&'static str>) -> OpOutcome {
         let top = self.core.frame;
         let own = self.driver.stacks().host_frame().wrapping_add(BELOW);
         let above_own = own.wrapping_add(1);
@@ -289,33 +295,33 @@ impl<I: InstructionSet> Vm<I> {
             damaged.push("`frame->base`");
             record.base = before.base;
         }
-        // A tail call puts another function here.
+        // A tail call replaces the function.
         if record.function != before.function && !(exit == Exit::Call && top == own) {
             damaged.push("`frame->function`");
             record.function = before.function;
         }
         match exit {
-            Exit::Deopt | Exit::Leave if top == own => Went::To(self.running(top).1),
-            Exit::Finish | Exit::Return if top == own.wrapping_sub(1) => Went::Returned,
+            Exit::Deopt | Exit::Leave if top == own => OpOutcome::Continued(self.running(top).1),
+            Exit::Finish | Exit::Return if top == own.wrapping_sub(1) => OpOutcome::Returned,
             Exit::Throw if top == own => {
                 if let Some(RequestKind::Call(callee, ..)) = self.take_request() {
                     // SAFETY: a request names a loaded function.
                     let callee = unsafe { (*callee).id() };
-                    return Went::Requested { callee, pc: self.running(top).1 };
+                    return OpOutcome::Requested { callee, pc: self.running(top).1 };
                 }
                 self.note_error();
                 let trap = self.take_trap();
-                Went::Threw { message: trap.kind.to_string(), pc: trap.backtrace.frames[0].pc }
+                OpOutcome::Threw { message: trap.kind.to_string(), pc: trap.backtrace.frames[0].pc }
             }
-            Exit::Call if top == own => Went::TailCalled { callee: self.running(top).0.id() },
+            Exit::Call if top == own => OpOutcome::TailCalled { callee: self.running(top).0.id() },
             Exit::Call if top == above_own => {
                 let callee = self.running(top).0.id();
                 // SAFETY: (2): below a function's record is its caller's; both frames are in one stack.
                 let (base, ret) =
                     unsafe { ((*top).base.offset_from_unsigned((*own).base) as u32, Pc((*own).pc as u32)) };
-                Went::Called { callee, base, ret, resumes: ret }
+                OpOutcome::Called { callee, base, ret, resumes: ret }
             }
-            exit => Went::Lost(exit),
+            exit => OpOutcome::WrongFrame(exit),
         }
     }
 }

@@ -346,7 +346,7 @@ fn without_memory_for_larger_stacks_they_stay_as_they_are() {
     vm.set_slot(3, 33);
     let last = slots - 1;
     let panic = panic_of(|| vm.set_slot(last, 1));
-    assert_eq!(panic, format!("there is no memory for slot {last} of the value stack"));
+    assert_eq!(panic, format!("not enough memory for slot {last} of the value stack"));
     assert_eq!((vm.slot(3), vm.slot(last)), (33, 0));
     assert_eq!(machine.call(linked.function(DOWN), &[40]), Ok(40));
     // The stack of a suspended fiber stays as it is, too.

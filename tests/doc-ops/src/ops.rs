@@ -1,13 +1,13 @@
 //! The ops: a register machine of 64-bit integers.
 
-/// The ops of the examples, and what was made of them.
+/// The ops of the examples, and the items generated from them.
 #[mimeo::instruction_set(value = i64, context = Context, host = crate::runtime::Host, operands = registers)]
 pub mod ops {
-    /// The part of the runtime that stencils may touch.
+    /// The part of the language's state that stencils may access.
     #[repr(C)]
     #[derive(Debug)]
     pub struct Context {
-        /// The slot that [`watch`](crate::watch) was given; no op reads it.
+        /// The slot that was passed to [`watch`](crate::watch). No op reads it.
         pub(crate) watched: *mut i64,
     }
 
@@ -74,7 +74,7 @@ pub mod ops {
         vm.call(callee, args)
     }
 
-    /// Calls a function in the place of the running one, with the same arguments.
+    /// Tail-calls a function with the same arguments.
     #[vm_op]
     fn tail_call(vm: &mut Vm, callee: Callee) -> Flow {
         vm.tail_call(callee)
@@ -86,7 +86,7 @@ pub mod ops {
         vm.ret(a)
     }
 
-    /// Leaves native code, if it is running; the interpreter runs the next op.
+    /// Leaves native code, so that the interpreter runs the next op.
     #[vm_op]
     fn leave(vm: &mut Vm) -> Flow {
         vm.deopt()
@@ -98,19 +98,19 @@ pub mod ops {
         print_value(vm, value)
     }
 
-    /// `dst` = what the host's function returns for the values in the window
+    /// `dst` = the result of the host's function for the values in the window
     #[vm_op]
     fn ask_host(vm: &mut Vm, args: Window) -> Result<i64, Thrown> {
         ask(vm, args)
     }
 
-    /// Suspends the fiber; `dst` is what it is resumed with.
+    /// Suspends the fiber; `dst` is the value that it is resumed with.
     #[vm_op]
     fn suspend(vm: &mut Vm, value: i64) -> Result<i64, Thrown> {
         suspend_fiber(vm, value)
     }
 
-    /// Takes the error that led to this handler; `dst = -1`.
+    /// Takes the error that this handler caught; `dst = -1`.
     #[vm_op]
     fn take_error(vm: &mut Vm) -> i64 {
         take_caught(vm)

@@ -1,4 +1,4 @@
-//! The runtime of the examples: what the ops call, and the state that it works on.
+//! The runtime of the examples: the functions that the ops call, and their state.
 
 use std::fmt;
 use std::rc::Rc;
@@ -8,26 +8,26 @@ use mimeo::{StackMove, Thrown, Window};
 
 use crate::ops::ops::{Context, FunctionRef, Linked, Ops, Vm};
 
-/// What the op `ask_host` runs: a runtime function that an example writes.
+/// The runtime function of the op `ask_host`, which each example provides.
 pub type HostFunction = dyn Fn(&mut Vm, Window) -> Result<i64, Thrown>;
 
-/// The part of the state that only Rust touches.
+/// The part of the language's state that only Rust accesses.
 #[derive(Clone, Default)]
 pub struct Host {
-    /// What the op `ask_host` runs.
+    /// The function that the op `ask_host` runs.
     pub ask: Option<Rc<HostFunction>>,
-    /// The values that `get_global` reads; those that are missing read as 0.
+    /// The values that `get_global` reads. Missing ones read as 0.
     pub globals: Vec<i64>,
     /// The numbers that the program printed, and those that fibers were suspended with.
     pub printed: Vec<i64>,
-    /// The errors that handlers took, as text.
+    /// The errors that handlers have taken, as text.
     pub caught: Vec<String>,
     /// The sample program, once it is loaded.
     pub sample: Option<Linked>,
 }
 
 impl Host {
-    /// A function of the sample program.
+    /// Returns a handle to a function of the sample program.
     ///
     /// # Panics
     ///
@@ -50,12 +50,12 @@ impl Default for Context {
     }
 }
 
-/// Keeps the address of a slot of the running op's frame, which moves when the stack does.
+/// Stores the address of a slot of the running op's frame. The address is updated when the stack moves.
 pub fn watch(vm: &mut Vm, index: u32) {
     vm.context.watched = vm.slot_ptr(index).cast();
 }
 
-/// The address of the slot that is watched.
+/// Returns the address of the watched slot.
 #[must_use]
 pub fn watched(vm: &Vm) -> *mut u64 {
     vm.context.watched.cast()

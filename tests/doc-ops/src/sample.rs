@@ -1,4 +1,4 @@
-//! The sample program, and machines that have loaded it.
+//! The sample program, and machines in which it is loaded.
 
 use std::rc::Rc;
 
@@ -10,28 +10,28 @@ use mimeo::{Position, Thrown, Window};
 use crate::ops::ops::{Assembler, Context, Linked, Machine, Program, ProgramBuilder, Trap, Vm};
 use crate::runtime::Host;
 
-/// `sum(n)` is 1 + 2 + … + `n`, by a loop.
+/// `sum(n)` returns 1 + 2 + … + `n`, computed in a loop.
 pub const SUM: FunctionIndex = FunctionIndex(0);
-/// `double(n)` is `n + n`.
+/// `double(n)` returns `n + n`.
 pub const DOUBLE: FunctionIndex = FunctionIndex(1);
-/// `divide(a, b)` is `a / b`, on line 3 of the file `sample`.
+/// `divide(a, b)` returns `a / b`. It is on line 3 of the file `sample`.
 pub const DIVIDE: FunctionIndex = FunctionIndex(2);
-/// `safe_divide(a, b)` is `divide(a, b)`, or -1 if that throws.
+/// `safe_divide(a, b)` returns `divide(a, b)`, or -1 if that throws.
 pub const SAFE_DIVIDE: FunctionIndex = FunctionIndex(3);
-/// `depth(n)` is `n`, by `n` calls of itself.
+/// `depth(n)` returns `n`, computed with `n` recursive calls.
 pub const DEPTH: FunctionIndex = FunctionIndex(4);
-/// `double_later(n)` is `double(n)`, by a tail call.
+/// `double_later(n)` tail-calls `double(n)`.
 pub const DOUBLE_LATER: FunctionIndex = FunctionIndex(5);
-/// `ask(a, b)` is what [`Host::ask`] returns for a window with both.
+/// `ask(a, b)` returns the result of [`Host::ask`] for a window with both.
 pub const ASK: FunctionIndex = FunctionIndex(6);
-/// `choose(a, b)` is 1 if [`Host::ask`] makes the op jump, and 0 if not.
+/// `choose(a, b)` returns 1 if [`Host::ask`] makes the op jump, and 0 otherwise.
 pub const CHOOSE: FunctionIndex = FunctionIndex(7);
-/// `yield(n)` suspends its fiber with `n`, and returns what its slot 1 is set to.
+/// `yield(n)` suspends its fiber with `n`, and returns the value that slot 1 is set to.
 pub const YIELD: FunctionIndex = FunctionIndex(8);
-/// `leave(n)` is `n`, which the interpreter returns whatever tier called the function.
+/// `leave(n)` returns `n`, always in the interpreter.
 pub const LEAVE: FunctionIndex = FunctionIndex(9);
 
-/// A program with [`SUM`] and nothing else.
+/// Returns a program with only [`SUM`].
 #[must_use]
 pub fn sum_program() -> Program {
     let mut builder = ProgramBuilder::new();
@@ -40,7 +40,7 @@ pub fn sum_program() -> Program {
     sound(builder)
 }
 
-/// The program with all functions that are named here.
+/// Returns the program with all functions named here.
 #[must_use]
 pub fn sample_program() -> Program {
     let mut builder = ProgramBuilder::new();
@@ -63,19 +63,19 @@ pub fn sample_program() -> Program {
     sound(builder)
 }
 
-/// A machine with an interpreter and nothing loaded.
+/// Returns a machine that only interprets, with nothing loaded.
 #[must_use]
 pub fn new_machine() -> Machine {
     Machine::builder(Context::default(), Host::default()).build()
 }
 
-/// A machine with an interpreter, and the sample program in it.
+/// Returns a machine that only interprets, with the sample program loaded.
 #[must_use]
 pub fn sample_machine() -> (Machine, Linked) {
     with_sample(new_machine())
 }
 
-/// A machine with a native tier that compiles every function at its first call, and the sample program in it.
+/// Returns a machine whose native tier compiles every function at its first call, with the sample program loaded.
 #[must_use]
 pub fn jit_machine() -> (Machine, Linked) {
     let builder = Machine::builder(Context::default(), Host::default());
@@ -89,11 +89,11 @@ fn with_sample(mut machine: Machine) -> (Machine, Linked) {
     (machine, linked)
 }
 
-/// Runs `function` as the runtime function of an op, whose window has `args`; returns what the function [`ASK`] does.
+/// Runs `function` as the runtime function of an op whose window has `args`, and returns the result of [`ASK`].
 ///
 /// # Errors
 ///
-/// The error that the op throws and that nothing catches.
+/// The error that the op throws.
 pub fn in_op(args: [i64; 2], function: impl Fn(&mut Vm, Window) -> Result<i64, Thrown> + 'static) -> Result<i64, Trap> {
     let (mut machine, linked) = sample_machine();
     machine.vm_mut().host.ask = Some(Rc::new(function));

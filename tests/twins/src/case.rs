@@ -1,12 +1,12 @@
-//! [`Case`]: one instruction with operands, frames to run it on, and the program that it is the heart of.
+//! [`Case`]: one instruction with operands, the frames to run it on, and the program around it.
 //!
 //! ```text
-//! function 0:     push, push, …     on a stack machine, so that there is something to pop
+//! function 0:     push, push, …     on a stack machine, so that the op can pop
 //!                 the op            the only place with native code
-//!                 end               behind the op, and one for each label: where control must not get lost
-//! functions 1…5:  end               to be called, with 0 to 4 arguments
+//!                 end               after the op, and one for each label, so that each path ends
+//! functions 1…5:  end               callees with 0 to 4 arguments
 //!
-//! Some cases have function 0 be called back, so that the op is run again in the middle of itself.
+//! In some cases runtime functions call function 0, so that the op runs again inside itself.
 //! ```
 
 use crate::{Language, Random};
@@ -16,37 +16,37 @@ use mimeo::def::{OpIndex, Pc};
 use mimeo::program::{Program, Verified};
 use mimeo::{InstructionSet, Operands, Value};
 
-/// Longest window that is tried.
+/// The longest window that is tried.
 const MAX_WINDOW: u64 = 4;
 
-/// Constants in the pool.
+/// The number of constants in the pool.
 const CONSTANTS: u64 = 4;
 
-/// The ops from which every program of an instruction set is made, and how deep its operand stack is.
+/// The ops that surround the op under test in every program, and the depth of the operand stack.
 #[derive(Clone, Debug)]
-pub(crate) struct Frame {
+pub(crate) struct Scaffold {
     push: Option<OpIndex>,
     end: OpIndex,
     depth: u16,
 }
 
-/// An instruction, and frames to run it on one after the other.
+/// An instruction, and the frames to run it on one after the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Case {
     pub(crate) op: OpIndex,
-    /// As encoded; of a label and a cache cell, nothing.
+    /// The encoded operands; 0 for labels and cache cells.
     pub(crate) operands: Vec<u64>,
     pub(crate) constants: Vec<u64>,
     pub(crate) locals: u16,
-    /// Slots of the frame, for each run.
+    /// The slots of the frame, for each run.
     pub(crate) frames: Vec<Vec<u64>>,
-    /// Seed of the state that all runs share.
+    /// The seed of the state that all runs share.
     pub(crate) state: u64,
     /// Arguments of function 0.
     pub(crate) arity: u16,
     /// Whether runtime functions may run function 0.
     pub(crate) reentry: Reentry,
-    /// Slots, and operands in the instruction, that the language has chosen.
+    /// The slots and the operands of the instruction that the language chose.
     pub(crate) fixed_slots: Vec<usize>,
     pub(crate) fixed_operands: Vec<usize>,
 }
@@ -54,25 +54,25 @@ pub(crate) struct Case {
 /// How the op under test can be run again by a runtime function that it calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reentry {
-    /// Not at all.
+    /// It cannot.
     None,
     /// Function 0 is one of its operands.
     Operand,
-    /// The language can hand function 0, which takes no arguments, to its runtime functions.
+    /// The language can pass function 0, which takes no arguments, to its runtime functions.
     Language,
 }
 
-impl Frame {
-    /// Finds the ops that the programs need beside the op under test.
+impl Scaffold {
+    /// Finds the ops that the programs need besides the op under test.
     ///
     /// # Errors
     ///
-    /// A sentence that says what the instruction set has not.
-    pub(crate) fn find<I: InstructionSet>(spaces: &[(&'static str, u32)]) -> Result<Frame, String> {
+    /// A sentence that says what the instruction set lacks.
+    pub(crate) fn find<I: InstructionSet>(spaces: &[(&'static str, u32)]) -> Result<Scaffold, String> {
         let simple = |info: &OpInfo| {
             info.operands.iter().all(|operand| match operand.kind {
                 OperandKind::Immediate { space: Some(space), .. } => len_of(spaces, space) > 0,
-                // A tail call returns as well, but from what it calls, which would be the function with the op.
+                // A tail call also returns, but its callee would be the function with the op.
                 OperandKind::Function => false,
                 _ => true,
             })
@@ -80,12 +80,12 @@ impl Frame {
         let find = |wanted: &dyn Fn(&OpInfo) -> bool| {
             I::OPS.iter().position(|info| simple(info) && wanted(info)).map(|index| OpIndex(index as u16))
         };
-        // Not by a tail call, which goes on elsewhere.
+        // Not by a tail call, which continues in another function.
         let names_function = |info: &OpInfo| info.operands.iter().any(|operand| operand.kind == OperandKind::Function);
         let ends = |info: &OpInfo| !info.control.falls_through && !info.control.calls && !names_function(info);
         let end = find(&|info| ends(info) && info.control.returns && !info.control.jumps)
             .or_else(|| find(&|info| ends(info) && info.control.jumps && info.pops == info.pushes))
-            .ok_or("there is no op that only returns, and none that only jumps, to end a function with")?;
+            .ok_or("no op only returns or only jumps, so no function can end")?;
         let push = find(&|info| {
             let window = info.operands.iter().any(|operand| operand.kind == OperandKind::StackWindow);
             info.pops == 0 && info.pushes == 1 && info.control.falls_through && !info.control.jumps && !window
@@ -93,15 +93,15 @@ impl Frame {
         let (push, depth) = match I::OPERANDS {
             Operands::Registers => (None, 0),
             Operands::Stack => {
-                let push = push.ok_or("there is no op that only pushes a value")?;
+                let push = push.ok_or("no op only pushes a value")?;
                 let pops = I::OPS.iter().map(|info| info.pops).max().unwrap_or(0);
                 (Some(push), pops + longest_window::<I>() as u16 + I::OPS[end.0 as usize].pops + 2)
             }
         };
-        Ok(Frame { push, end, depth })
+        Ok(Scaffold { push, end, depth })
     }
 
-    /// Where the op under test stands.
+    /// Returns the position of the op under test.
     pub(crate) fn pc<I: InstructionSet>(&self) -> Pc {
         let push_units = self.push.map_or(0, |push| I::OPS[push.0 as usize].len_units);
         Pc(u32::from(push_units) * u32::from(self.depth))
@@ -117,7 +117,7 @@ impl Frame {
         }
     }
 
-    /// Whether a function ends by returning.
+    /// Returns `true` if functions end by returning.
     fn returns<I: InstructionSet>(&self) -> bool {
         I::OPS[self.end.0 as usize].control.returns
     }
@@ -128,7 +128,7 @@ impl Frame {
         }
     }
 
-    /// A function that ends at once.
+    /// Returns a function that ends at once.
     fn callee<I: InstructionSet>(&self, arity: u16) -> FunctionBody {
         let mut code = Vec::new();
         self.append_pushes::<I>(&mut code, I::OPS[self.end.0 as usize].pops * u16::from(self.push.is_some()));
@@ -137,7 +137,7 @@ impl Frame {
             name: format!("callee{arity}"),
             arity,
             locals: arity.max(1),
-            // Where the arity is the set's, windows may be longer.
+            // If the set has one arity for all functions, windows may be longer.
             variadic: I::ARITY.is_some(),
             code,
             constants: vec![0],
@@ -147,20 +147,20 @@ impl Frame {
 }
 
 impl Case {
-    /// A random instruction with `frames` random frames.
+    /// Returns a random instruction with `frames` random frames.
     ///
     /// # Errors
     ///
-    /// When a space that an operand names has no elements.
+    /// If a space that an operand names has no elements.
     pub(crate) fn random<I: InstructionSet, L: Language<I>>(
         language: &L,
-        frame: &Frame,
+        scaffold: &Scaffold,
         op: OpIndex,
         frames: usize,
         random: &mut Random,
     ) -> Result<Case, String> {
         let info = &I::OPS[op.0 as usize];
-        // Now and then a frame whose slots are far from its base.
+        // Occasionally a frame whose slots are far from its base.
         let is_far = random.once_in(16);
         let arity = I::ARITY.unwrap_or(0);
         let locals = if is_far { 5000 } else { 4 + random.below(4) as u16 }.max(arity);
@@ -187,12 +187,12 @@ impl Case {
             }
             case.operands.push(bits.0);
         }
-        let slots = case.program::<I>(frame, &language.spaces()).facts()[0].slots as usize;
+        let slots = case.program::<I>(scaffold, &language.spaces()).facts()[0].slots as usize;
         for _ in 0..frames {
             let mut slots: Vec<u64> = (0..slots).map(|_| any_value(language, random).to_bits()).collect();
             case.fixed_slots.clear();
             for (index, operand) in info.operands.iter().enumerate() {
-                let Some(slot) = case.input_slot(frame, info, index) else { continue };
+                let Some(slot) = case.input_slot(scaffold, info, index) else { continue };
                 if let Some(bits) = language.operand(info, operand, random) {
                     slots[slot] = bits;
                     case.fixed_slots.push(slot);
@@ -200,15 +200,16 @@ impl Case {
             }
             case.frames.push(slots);
         }
-        // Its frames must fit the stack several times.
+        // Several of its frames must fit the stack.
         if !is_far && case.state.is_multiple_of(2) {
-            case.reenter::<I>(info, frame.returns::<I>());
+            case.reenter::<I>(info, scaffold.returns::<I>());
         }
         Ok(case)
     }
 
-    /// Has runtime functions run function 0 if they can. What ends it must return, and what the language has chosen for
-    /// an operand must be there in each frame: a run overwrites its arguments, and pushes its operands itself.
+    /// Lets runtime functions run function 0 if possible. The function must end by returning, and the values that the
+    /// language chose for operands must be in the locals after the arguments: a run overwrites its arguments and pushes
+    /// its own operands.
     fn reenter<I: InstructionSet>(&mut self, info: &OpInfo, returns: bool) {
         let function = info.operands.iter().position(|operand| operand.kind == OperandKind::Function);
         let given = function.map_or(0, |function| self.operands[function] as u16 - 1);
@@ -228,7 +229,7 @@ impl Case {
         };
     }
 
-    /// The case, as one in which function 0 is not run again.
+    /// Returns the case without reentry.
     pub(crate) fn without_reentry<I: InstructionSet>(&self) -> Case {
         let arity = I::ARITY.unwrap_or(0);
         let mut case = Case { arity, reentry: Reentry::None, ..self.clone() };
@@ -240,7 +241,7 @@ impl Case {
         case
     }
 
-    /// The encoding of one operand, and whether the language has chosen it.
+    /// Returns the encoding of one operand, and whether the language chose it.
     fn operand<I: InstructionSet, L: Language<I>>(
         &mut self,
         language: &L,
@@ -253,7 +254,7 @@ impl Case {
         let locals = u64::from(self.locals);
         match operand.kind {
             OperandKind::Slot { output } => {
-                // What is chosen for one operand must not be overwritten by what is chosen for another.
+                // The value chosen for one operand must not overwrite the value chosen for another.
                 let taken = |slot: u64, case: &Case| {
                     case.operands
                         .iter()
@@ -274,7 +275,7 @@ impl Case {
                 }
                 let Some(space) = space else { return free(immediate(scalar, random)) };
                 match len_of(&language.spaces(), space) {
-                    0 => Err(format!("`{}` is an index into `{space}`, which is empty", operand.name)),
+                    0 => Err(format!("`{}` is an index into `{space}`, which has no elements", operand.name)),
                     len => Ok((random.below(u64::from(len)), true)),
                 }
             }
@@ -300,12 +301,12 @@ impl Case {
         }
     }
 
-    /// The slot from which an operand is read.
-    pub(crate) fn input_slot(&self, frame: &Frame, info: &OpInfo, operand: usize) -> Option<usize> {
+    /// Returns the slot from which an operand is read.
+    pub(crate) fn input_slot(&self, scaffold: &Scaffold, info: &OpInfo, operand: usize) -> Option<usize> {
         match info.operands[operand].kind {
             OperandKind::Slot { output: false } => Some(self.operands[operand] as usize),
             OperandKind::Stack { index, output: false } => {
-                let top = self.locals + frame.depth - self.window_len(info);
+                let top = self.locals + scaffold.depth - self.window_len(info);
                 Some(usize::from(top - info.pops + index))
             }
             _ => None,
@@ -317,17 +318,17 @@ impl Case {
         window.map_or(0, |window| self.operands[window] as u16)
     }
 
-    /// Its program.
+    /// Returns the program of the case.
     pub(crate) fn program<I: InstructionSet>(
         &self,
-        frame: &Frame,
+        scaffold: &Scaffold,
         spaces: &[(&'static str, u32)],
     ) -> Program<I, Verified> {
         let info = &I::OPS[self.op.0 as usize];
         let mut code = Vec::new();
-        frame.append_pushes::<I>(&mut code, frame.depth);
+        scaffold.append_pushes::<I>(&mut code, scaffold.depth);
         let next = code.len() as u32 + u32::from(info.len_units);
-        let end_units = u32::from(I::OPS[frame.end.0 as usize].len_units);
+        let end_units = u32::from(I::OPS[scaffold.end.0 as usize].len_units);
         code.push(self.op.0);
         let mut labels = 0;
         for (operand, &bits) in info.operands.iter().zip(&self.operands) {
@@ -340,7 +341,7 @@ impl Case {
             append(&mut code, bits, operand.kind.len_units());
         }
         for _ in 0..=labels {
-            frame.append_simple::<I>(&mut code, frame.end);
+            scaffold.append_simple::<I>(&mut code, scaffold.end);
         }
         let subject = FunctionBody {
             name: info.name.to_owned(),
@@ -350,7 +351,7 @@ impl Case {
             constants: self.constants.clone(),
             ..FunctionBody::default()
         };
-        let callees = (0..=longest_window::<I>() as u16).map(|given| frame.callee::<I>(I::ARITY.unwrap_or(given)));
+        let callees = (0..=longest_window::<I>() as u16).map(|given| scaffold.callee::<I>(I::ARITY.unwrap_or(given)));
         let functions = std::iter::once(subject).chain(callees).collect();
         match Program::<I, _>::new(functions, spaces.to_vec()).verify() {
             Ok(program) => program,
@@ -362,17 +363,17 @@ impl Case {
     pub(crate) const SUBJECT: FunctionIndex = FunctionIndex(0);
 }
 
-/// Longest window of a case: all arguments fit.
+/// Returns the longest window of a case, in which all arguments fit.
 fn longest_window<I: InstructionSet>() -> u64 {
     MAX_WINDOW.max(I::ARITY.map_or(0, u64::from))
 }
 
-/// One of the language's edges or one of its random values.
+/// Returns one of the language's edge cases or one of its random values.
 fn any_value<I: InstructionSet, L: Language<I>>(language: &L, random: &mut Random) -> I::Value {
     if random.once_in(3) { random.pick(&language.edges()) } else { language.value(random) }
 }
 
-/// As it is encoded.
+/// Returns a random immediate in its encoding.
 fn immediate(scalar: Scalar, random: &mut Random) -> u64 {
     let bits = random.edge_u64();
     match scalar {

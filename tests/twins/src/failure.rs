@@ -3,19 +3,19 @@
 use std::fmt;
 
 use crate::Language;
-use crate::case::{Case, Frame};
+use crate::case::{Case, Scaffold};
 use crate::language::value_of;
 use crate::twins::{Difference, Outcome, Settings};
 use mimeo::InstructionSet;
 use mimeo::def::op::{OperandKind, Scalar};
 use mimeo::def::stencil::{Hole, Stencil};
 use mimeo::jit::Diagnostic;
-use mimeo_interp::Went;
+use mimeo_interp::OpOutcome;
 
-/// A difference, with all that helps to find its cause.
+/// A difference, with everything that helps to find its cause.
 pub(crate) struct Failure<'a, I: InstructionSet, L: Language<I>> {
     pub(crate) language: &'a L,
-    pub(crate) frame: &'a Frame,
+    pub(crate) scaffold: &'a Scaffold,
     pub(crate) case: &'a Case,
     pub(crate) difference: Difference<L::Snapshot>,
     pub(crate) settings: &'a Settings,
@@ -27,21 +27,17 @@ impl<I: InstructionSet, L: Language<I>> fmt::Display for Failure<'_, I, L> {
         let name = I::OPS[index].name;
         let Difference { interpreted, native, .. } = &self.difference;
         let code = Diagnostic::Differential;
-        writeln!(f, "{code}: `{name}` of `{}` does not do the same in both tiers", I::NAME)?;
+        writeln!(f, "{code}: `{name}` of `{}` behaves differently in the two tiers", I::NAME)?;
         self.write_operands(f)?;
         if self.difference.frame > 0 {
             writeln!(f, "  (after {} runs of the same instruction)", self.difference.frame)?;
         }
         if self.difference.reenters {
-            writeln!(f, "  (runtime functions can run function 0, which it is in)")?;
+            writeln!(f, "  (runtime functions can call function 0, which contains the op)")?;
         }
         self.write_outcome(f, "interpreter", interpreted, native)?;
         self.write_outcome(f, "native code", native, interpreted)?;
-        writeln!(
-            f,
-            "run it again with Settings {{ seed: {:#x}, only: Some({name:?}.into()), .. }}",
-            self.settings.seed
-        )?;
+        writeln!(f, "rerun it with Settings {{ seed: {:#x}, only: Some({name:?}.into()), .. }}", self.settings.seed)?;
         match c_of(I::C, name) {
             Some(c) => writeln!(f, "its C:\n{}", c.trim_end())?,
             None => writeln!(f, "its C was written by hand")?,
@@ -68,7 +64,7 @@ impl<I: InstructionSet, L: Language<I>> Failure<'_, I, L> {
                 OperandKind::Slot { output: true } => writeln!(f, "slot {bits}")?,
                 OperandKind::Stack { output: true, .. } => writeln!(f, "pushed")?,
                 OperandKind::Slot { output: false } | OperandKind::Stack { output: false, .. } => {
-                    let slot = self.case.input_slot(self.frame, info, index).unwrap_or_default();
+                    let slot = self.case.input_slot(self.scaffold, info, index).unwrap_or_default();
                     writeln!(f, "{}, from slot {slot}", self.show(slots[slot]))?;
                 }
                 OperandKind::Constant => writeln!(f, "{}, a constant", self.show(self.case.constants[bits as usize]))?,
@@ -87,7 +83,7 @@ impl<I: InstructionSet, L: Language<I>> Failure<'_, I, L> {
         Ok(())
     }
 
-    /// What a tier did, as far as the other one did something else.
+    /// Writes what a tier did and how it differs from the other tier.
     fn write_outcome(
         &self,
         f: &mut fmt::Formatter<'_>,
@@ -98,7 +94,7 @@ impl<I: InstructionSet, L: Language<I>> Failure<'_, I, L> {
         match &outcome.run {
             Err(panic) => writeln!(f, "{who} panics: {panic}")?,
             Ok(run) => {
-                writeln!(f, "{who} {}", describe(&run.went))?;
+                writeln!(f, "{who} {}", describe(&run.outcome))?;
                 let others = other.run.as_ref().map_or(&[][..], |run| &run.slots);
                 for (slot, &bits) in run.slots.iter().enumerate() {
                     if others.get(slot).is_some_and(|&other| other != bits) {
@@ -106,7 +102,7 @@ impl<I: InstructionSet, L: Language<I>> Failure<'_, I, L> {
                     }
                 }
                 for what in &run.damaged {
-                    writeln!(f, "  {what} was changed, which is no op's to change")?;
+                    writeln!(f, "  {what} was changed, which no op may do")?;
                 }
             }
         }
@@ -120,21 +116,23 @@ impl<I: InstructionSet, L: Language<I>> Failure<'_, I, L> {
     }
 }
 
-fn describe(went: &Went) -> String {
-    match went {
-        Went::To(pc) => format!("goes to {pc}"),
-        Went::Called { callee, base, ret, resumes } => {
+fn describe(outcome: &OpOutcome) -> String {
+    match outcome {
+        OpOutcome::Continued(pc) => format!("goes to {pc}"),
+        OpOutcome::Called { callee, base, ret, resumes } => {
             format!("calls function {callee} with a frame from slot {base}, to return to {ret} or {resumes}")
         }
-        Went::TailCalled { callee } => format!("calls function {callee} in its place"),
-        Went::Requested { callee, pc } => format!("asks at {pc} for a call of function {callee}"),
-        Went::Returned => "returns".to_owned(),
-        Went::Lost(exit) => format!("leaves by the exit `{}` with the wrong frame record on top", exit.name()),
-        Went::Threw { message, pc } => format!("throws `{message}` at {pc}"),
+        OpOutcome::TailCalled { callee } => format!("tail-calls function {callee}"),
+        OpOutcome::Requested { callee, pc } => format!("requests a call of function {callee} at {pc}"),
+        OpOutcome::Returned => "returns".to_owned(),
+        OpOutcome::WrongFrame(exit) => {
+            format!("leaves by the exit `{}` with the wrong frame record on top", exit.name())
+        }
+        OpOutcome::Threw { message, pc } => format!("throws `{message}` at {pc}"),
     }
 }
 
-/// The C of one op, from its `#line` to the end of its function.
+/// Returns the C of one op, from its `#line` to the end of its function.
 fn c_of<'c>(c: &'c str, name: &str) -> Option<&'c str> {
     let at = c.find(&format!("STENCIL op_{name}(Vm"))?;
     let start = c[..at].rfind("\n#line").map_or(at, |start| start + 1);

@@ -1,4 +1,4 @@
-//! [`Language`]: what a twin test must know about an instruction set.
+//! [`Language`]: the description of an instruction set for a twin test.
 
 use std::fmt;
 
@@ -6,14 +6,14 @@ use crate::Random;
 use mimeo::def::op::{OpInfo, OperandInfo};
 use mimeo::{FunctionRef, InstructionSet, Machine, Value, Vm};
 
-/// What [`twins`](super::twins) must know about a language. Most authors write `state` and `snapshot`; all other
-/// methods have a default. See [the module](super) for a whole test.
+/// The description of a language for [`twins`](super::twins). Most authors write only `state` and `snapshot`; all other
+/// methods have a default. See [the module](super) for a complete test.
 ///
-/// Runtime functions are compared through what they do: have them note their name and arguments in the host
-/// (a `Vec<String>` is enough), and make that part of the snapshot. An argument that is an address has to be noted
-/// as what it points to, because the two tiers run on states of their own.
+/// Runtime functions are compared by their effects: let them record their name and arguments in the host (a
+/// `Vec<String>` is enough), and make that record part of the snapshot. For an argument that is an address, record what
+/// it points to, because each tier runs on its own state.
 ///
-/// A language can say more about its values:
+/// A language can describe its values in more detail:
 ///
 /// ```
 /// use mimeo_twins::{Language, Random, twins};
@@ -55,43 +55,41 @@ use mimeo::{FunctionRef, InstructionSet, Machine, Value, Vm};
 ///
 /// # Safety
 ///
-/// Every value of [`edges`](Self::edges), [`value`](Self::value) and [`operand`](Self::operand), which may have any
-/// bits by default, is valid for the ops of the instruction set after [`localize`](Self::localize). A
+/// Every value of [`edges`](Self::edges), [`value`](Self::value) and [`operand`](Self::operand) is valid for the ops of
+/// the instruction set after [`localize`](Self::localize). By default these values may have any bits. A
 /// [`PlainValue`](mimeo::PlainValue) is always valid.
-#[expect(unsafe_code, reason = "the test makes values from bits, which only the language can vouch for")]
+#[expect(unsafe_code, reason = "the test creates values from bits, whose validity only the language can guarantee")]
 pub unsafe trait Language<I: InstructionSet> {
     /// Everything that ops can change outside of the frame, without addresses.
     type Snapshot: PartialEq + fmt::Debug;
 
-    /// Makes a state for ops to run on. It is called twice with the same numbers, and must return the same state both
-    /// times.
+    /// Creates a state for ops to run on. It is called twice with the same random numbers and must return equal states.
     fn state(&self, random: &mut Random) -> (I::Context, I::Host);
 
-    /// Prepares a machine whose state is new for a case, for example by loading functions that the state refers to.
+    /// Prepares a machine after its state was replaced, for example by loading functions that the state refers to.
     fn prepare(&self, _machine: &mut Machine<I>) {}
 
-    /// Returns the value that a value of a case stands for in one of the machines. A language whose values hold
-    /// addresses has numbers in its cases, and returns the object of this machine's state with that number.
+    /// Converts a value of a case to the corresponding value in one of the machines. A language whose values hold
+    /// addresses puts numbers in its cases, and returns the object with that number in this machine's state.
     fn localize(&self, _vm: &mut Vm<I>, value: I::Value) -> I::Value {
         value
     }
 
-    /// Lets runtime functions of this machine call a function without arguments. It contains the op under test, which
-    /// is therefore run again in the middle of itself. Returns `false` if the language has nothing that would call it:
-    /// it has no callbacks, or its runtime functions get them as `Callee` operands, for which the test itself passes
-    /// the function.
+    /// Lets runtime functions of this machine call a function without arguments. The function contains the op under
+    /// test, which therefore runs again inside itself. Returns `false` if nothing in the language would call it: the
+    /// language has no callbacks, or its runtime functions receive them as `Callee` operands, for which the test itself
+    /// passes the function.
     ///
-    /// A language that keeps callbacks in its host or in values stores the function there. The function may call itself
-    /// without end: beyond a small depth, each run is an error.
+    /// A language that keeps callbacks in its host or in values stores the function there. The function may recurse
+    /// infinitely, because runs beyond a small depth fail.
     fn reenter(&self, _vm: &mut Vm<I>, _function: FunctionRef<I>) -> bool {
         false
     }
 
-    /// Returns what became of a state: everything that ops can change outside of the frame.
+    /// Returns everything that ops can change outside of the frame.
     fn snapshot(&self, vm: &Vm<I>) -> Self::Snapshot;
 
-    /// Returns values that are worth trying, the simplest first. A failing case is simplified to the first of them that
-    /// still fails.
+    /// Returns edge cases, the simplest first. A failing case is simplified to the first of them that still fails.
     fn edges(&self) -> Vec<I::Value> {
         [0, 1, u64::MAX, 2, 1 << 31, 1 << 63, u64::MAX >> 1, 1.0f64.to_bits(), f64::NAN.to_bits(), 0x7ff4 << 48 | 1]
             .map(value_of::<I>)
@@ -109,7 +107,7 @@ pub unsafe trait Language<I: InstructionSet> {
         None
     }
 
-    /// Returns the smallest number of slots that a window of this op has.
+    /// Returns the minimum number of slots in a window of this op.
     fn shortest_window(&self, _op: &OpInfo) -> u16 {
         0
     }
@@ -119,32 +117,32 @@ pub unsafe trait Language<I: InstructionSet> {
         None
     }
 
-    /// Returns the number of elements of each index space that operands `#[imm(in = space)]` name.
+    /// Returns the number of elements of each index space that `#[imm(in = space)]` operands name.
     fn spaces(&self) -> Vec<(&'static str, u32)> {
         Vec::new()
     }
 
-    /// Returns `true` if two results are the same. A language whose values hold addresses compares what is there. NaNs
-    /// are compared by their bits, because the op language has no op whose NaNs differ.
+    /// Returns `true` if two results are the same. A language whose values hold addresses compares what they point to.
+    /// NaNs are compared by their bits, because ops cannot have different NaNs in the two tiers.
     fn same(&self, interpreted: I::Value, native: I::Value) -> bool {
         interpreted.to_bits() == native.to_bits()
     }
 
-    /// Returns `true` if 8 bytes of the op's inline-cache cells are the same. A language whose cells hold addresses
-    /// compares what is there. `word` counts from the op's first cell.
+    /// Returns `true` if a word of the op's inline-cache cells is the same in both tiers. A language whose cells hold
+    /// addresses compares what they point to. `word` counts from the op's first cell.
     fn same_cell(&self, _op: &OpInfo, _word: usize, interpreted: u64, native: u64) -> bool {
         interpreted == native
     }
 
-    /// Returns the text of a value for messages.
+    /// Returns a value as text, for messages.
     fn show(&self, value: I::Value) -> String {
         format!("{:#x}", value.to_bits())
     }
 }
 
-/// The value with bits of a case or of a slot.
-#[expect(unsafe_code, reason = "cases keep values as bits")]
+/// Returns the value with the bits of a case or of a slot.
+#[expect(unsafe_code, reason = "cases store values as bits")]
 pub(crate) fn value_of<I: InstructionSet>(bits: u64) -> I::Value {
-    // SAFETY: the language vouches for the bits that a test makes up; the others are those of a value.
+    // SAFETY: the language guarantees that the bits a test creates are valid; all other bits are those of a value.
     unsafe { I::Value::from_bits(bits) }
 }

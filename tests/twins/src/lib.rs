@@ -1,4 +1,4 @@
-//! Tests that an author gets for free: [`twins`] runs every op in both tiers and compares.
+//! Twin tests for language authors: [`twins`] runs every op in both tiers and compares the results.
 //!
 //! ```
 //! use calc::Host;
@@ -33,11 +33,11 @@
 //!
 //! | file | |
 //! |---|---|
-//! | `language.rs` | what the author says about the language |
+//! | `language.rs` | the description of a language |
 //! | `random.rs` | numbers from a seed, edge cases first |
-//! | `case.rs` | one instruction, frames to run it on, and the program around it |
+//! | `case.rs` | one instruction, the frames to run it on, and the program around it |
 //! | `twins.rs` | runs a case in both tiers, compares, simplifies |
-//! | `failure.rs` | the message |
+//! | `failure.rs` | the message for a difference |
 
 #[cfg(feature = "jit")]
 mod case;

@@ -1,9 +1,9 @@
-//! [`Random`]: numbers from a seed, the same on every machine.
+//! [`Random`]: a seed → random numbers, the same on every machine.
 
-/// A generator of numbers. The same seed gives the same numbers on every machine.
+/// A random number generator. The same seed gives the same numbers on every machine.
 ///
-/// Source of the algorithm: splitmix64, Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014). It
-/// is not for secrets.
+/// The algorithm is splitmix64, from Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014). It is
+/// not cryptographically secure.
 ///
 /// ```
 /// use mimeo_twins::Random;
@@ -15,7 +15,7 @@
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
-/// Integers at which something usually changes.
+/// Integers at which behavior often changes.
 const EDGES: [u64; 20] = [
     0,
     1,
@@ -39,7 +39,7 @@ const EDGES: [u64; 20] = [
     0xffff_ffff_ffff_ff80,
 ];
 
-/// Floats at which something usually changes.
+/// Floats at which behavior often changes.
 const FLOATS: [f64; 20] = [
     0.0,
     -0.0,
@@ -63,7 +63,7 @@ const FLOATS: [f64; 20] = [
     f64::NAN,
 ];
 
-/// NaNs with a sign, a payload, or that signal.
+/// NaNs that have a sign or a payload, or that signal.
 const NANS: [u64; 8] = [
     0xfff8_0000_0000_0000,
     0x7ff8_dead_beef_0001,
@@ -76,12 +76,12 @@ const NANS: [u64; 8] = [
 ];
 
 impl Random {
-    /// Starts the numbers of a seed. See [`Random`] for an example.
+    /// Creates a generator with this seed. See [`Random`] for an example.
     pub fn new(seed: u64) -> Random {
         Random(seed)
     }
 
-    /// Returns any 64 bits, all equally likely. See [`Random`] for an example.
+    /// Returns 64 uniformly distributed bits. See [`Random`] for an example.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -119,7 +119,7 @@ impl Random {
     ///
     /// # Panics
     ///
-    /// If the slice is empty (test `nothing_cannot_be_picked_from`).
+    /// If the slice is empty (test `picking_from_an_empty_slice_panics`).
     ///
     /// ```
     /// use mimeo_twins::Random;
@@ -131,7 +131,7 @@ impl Random {
         of[self.below(of.len() as u64) as usize]
     }
 
-    /// Returns an integer, as bits: often one at which something changes, or a small one.
+    /// Returns an integer, as bits: often an edge case or a small number.
     ///
     /// ```
     /// use mimeo_twins::Random;
@@ -161,7 +161,7 @@ impl Random {
         self.edge_u64() as i64
     }
 
-    /// Returns a float: often one at which something changes, sometimes a NaN with a payload, or one near an integer.
+    /// Returns a float: often an edge case, sometimes a NaN with a payload or a float near an integer.
     ///
     /// ```
     /// use mimeo_twins::Random;

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::case::{Case, Frame, Reentry};
+use crate::case::{Case, Reentry, Scaffold};
 use crate::failure::Failure;
 use crate::language::value_of;
 use crate::{Language, Random};
@@ -11,23 +11,23 @@ use mimeo::def::op::{OpInfo, OperandKind};
 use mimeo::def::{OpIndex, Pc};
 use mimeo::jit::{Gaps, HasJit, Jit, JitConfig, Mode, WithJit};
 use mimeo::{Function, InstructionSet, Limits, Linked, Machine, Value};
-use mimeo_interp::{OpRun, Went};
+use mimeo_interp::{OpOutcome, OpRun};
 
-/// How much is tried. More states find rarer differences, in proportionally more time.
+/// The settings of a twin test. More states find rarer differences in proportionally more time.
 ///
 /// ```
 /// use mimeo_twins::Settings;
 ///
-/// // The line that a failure's message ends with, as it is written in a test.
+/// // The settings that a failure's message suggests, as written in a test.
 /// let settings = Settings::default().with_seed(0x6d696d656f).with_only("add".to_owned());
 /// assert_eq!(settings.states, 300);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// States for each encoding of each op.
+    /// Number of states for each encoding of each op.
     pub states: usize,
-    /// Seed of all random numbers; a failure's message has it.
+    /// Seed of all random numbers, which a failure's message shows.
     pub seed: u64,
     /// Name of the one op to test, as in [`OpInfo::name`](mimeo::def::op::OpInfo::name).
     pub only: Option<String>,
@@ -62,7 +62,7 @@ impl Settings {
     }
 }
 
-/// What was compared. A test that wants every op to be compared asserts it.
+/// What was compared. A test can assert that every op was.
 ///
 /// ```
 /// use mimeo::InstructionSet;
@@ -97,42 +97,42 @@ impl Settings {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Why nothing was compared: the reason for which there is no native tier.
+    /// The reason why the native tier is unavailable, in which case nothing was compared.
     pub unavailable: Option<String>,
-    /// Number of ops compared; each encoding of an op counts.
+    /// Number of ops compared. Each encoding of an op counts.
     pub ops: usize,
     /// Number of states that native code ran on.
     pub states: usize,
-    /// Number of states on which native code had the interpreter run the op.
+    /// Number of states on which native code left the op to the interpreter.
     pub deopted: usize,
-    /// Ops without a stencil, and why.
+    /// Ops without a stencil, with the reasons.
     pub without_stencil: Vec<(&'static str, String)>,
-    /// Ops that [`Language::skip`] names, and why.
+    /// Ops that [`Language::skip`] names, with the reasons.
     pub skipped: Vec<(&'static str, String)>,
 }
 
-/// Runs every op of an instruction set in both tiers on random and edge-case states, and compares what they did: to the
-/// frame, to inline-cache cells, to the state ([`Language::snapshot`]), and where control went. Where runtime functions
-/// call back, some of the states have them run the op again in the middle of itself ([`Language::reenter`]).
+/// Runs every op of an instruction set in both tiers on random and edge-case states, and compares the frame, the
+/// inline-cache cells, the state ([`Language::snapshot`]) and where control went. If runtime functions call back, some
+/// runs let them run the op again inside itself ([`Language::reenter`]).
 ///
-/// It is a test: write it as one, beside the language. See [`Report`] for an example. Its time grows with the number of
+/// Call it in a test of the language. See [`Report`] for an example. The time that it takes grows with the number of
 /// ops and with [`Settings::states`].
 ///
 /// # Panics
 ///
 /// With `JIT_DIFFERENTIAL` if the tiers differ (test `mistakes_in_stencils_are_found`). The message has the op, the
-/// simplest operands found that show the difference, what both tiers did, the op's C, its machine code, and how to run
-/// the case again. Also if the instruction set has no op that ends a function, or a stack machine none that pushes a
-/// value (test `ops_of_which_none_ends_a_function_cannot_be_compared`).
+/// simplest operands found that show the difference, what both tiers did, the op's C, its machine code, and how to
+/// rerun the case. Also if the instruction set has no op that ends a function or, on a stack machine, none that pushes
+/// a value (test `a_set_needs_an_op_that_ends_a_function`).
 pub fn twins<I: InstructionSet>(language: impl Language<I>) -> Report {
     twins_with(language, &Settings::default())
 }
 
-/// Runs the ops as [`twins`] does, with other [`Settings`].
+/// Runs the ops as [`twins`] does, with the given [`Settings`].
 ///
 /// # Panics
 ///
-/// As [`twins`] (test `mistakes_in_stencils_are_found`).
+/// As [`twins`] does (test `mistakes_in_stencils_are_found`).
 ///
 /// ```
 /// use mimeo_twins::{Language, Random, Settings, twins_with};
@@ -163,8 +163,8 @@ pub fn twins_with<I: InstructionSet>(language: impl Language<I>, settings: &Sett
         report.unavailable = Some(error.to_string());
         return report;
     }
-    let frame = match Frame::find::<I>(&language.spaces()) {
-        Ok(frame) => frame,
+    let scaffold = match Scaffold::find::<I>(&language.spaces()) {
+        Ok(scaffold) => scaffold,
         Err(what) => panic!("the ops of `{}` cannot be tested one by one: {what}", I::NAME),
     };
     for (index, info) in I::OPS.iter().enumerate() {
@@ -176,62 +176,62 @@ pub fn twins_with<I: InstructionSet>(language: impl Language<I>, settings: &Sett
         } else if let Err(reason) = I::STENCILS.ops[index].stencil {
             report.without_stencil.push((info.name, reason.to_owned()));
         } else {
-            Bench::new(&language, &frame, OpIndex(index as u16)).run(settings, &mut report);
+            OpTest::new(&language, &scaffold, OpIndex(index as u16)).run(settings, &mut report);
         }
     }
     report
 }
 
-/// Frames that a case is run on, one after the other, with the same inline caches.
+/// The number of frames that a case is run on, one after the other, with the same inline caches.
 const FRAMES: usize = 8;
 
-/// To which depth calls fit: enough for callbacks.
+/// The maximum call depth, which is enough for callbacks.
 const MAX_DEPTH: u32 = 32;
 
-/// How often an op is run again in the middle of itself, at most.
+/// The maximum number of times that an op runs again inside itself.
 const REENTRIES: u32 = 2;
-/// To which depth they fit while no call shall: that of the op's own frame, which has a caller.
+/// The depth limit at which every call fails: that of the op's own frame, which has a caller.
 const NO_CALLS: u32 = 2;
 
-/// One op, and the machines that it is run in.
-struct Bench<'a, I: InstructionSet, L> {
+/// One op, and the machines that it runs in.
+struct OpTest<'a, I: InstructionSet, L> {
     language: &'a L,
-    frame: &'a Frame,
+    scaffold: &'a Scaffold,
     op: OpIndex,
-    /// In the second pair no call fits.
+    /// In the second pair every call fails.
     machines: [Machines<I>; 2],
 }
 
 struct Machines<I: InstructionSet> {
     interpreter: Machine<I>,
     native: Machine<I>,
-    /// To which calls fit while the op runs.
+    /// The maximum call depth while the op runs.
     depth: u32,
 }
 
-/// What one tier did with one frame.
+/// The results of one tier for one frame.
 #[derive(Debug)]
 pub(crate) struct Outcome<S> {
-    /// The text of a panic, in place of a result.
+    /// The op's result, or the text of its panic.
     pub(crate) run: Result<OpRun, String>,
     pub(crate) cells: Vec<u64>,
     pub(crate) snapshot: S,
 }
 
-/// Both tiers differ at this frame of a case.
+/// A frame of a case on which the tiers differ.
 pub(crate) struct Difference<S> {
     pub(crate) frame: usize,
-    /// Runtime functions could run the op again.
+    /// Whether runtime functions could run the op again.
     pub(crate) reenters: bool,
     pub(crate) interpreted: Outcome<S>,
     pub(crate) native: Outcome<S>,
 }
 
-impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
-    fn new(language: &'a L, frame: &'a Frame, op: OpIndex) -> Self {
+impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
+    fn new(language: &'a L, scaffold: &'a Scaffold, op: OpIndex) -> Self {
         let machine = |native: bool| {
             let (context, host) = language.state(&mut Random::new(0));
-            let config = JitConfig::new(Mode::On).with_gaps(Gaps::except_at(frame.pc::<I>()));
+            let config = JitConfig::new(Mode::On).with_gaps(Gaps::except_at(scaffold.pc::<I>()));
             let limits = Limits::default().with_slots(1 << 13).with_depth(MAX_DEPTH);
             let builder = Machine::builder(context, host).limits(limits);
             let builder =
@@ -246,26 +246,27 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
         };
         let machines =
             [MAX_DEPTH, NO_CALLS].map(|depth| Machines { interpreter: machine(false), native: machine(true), depth });
-        Bench { language, frame, op, machines }
+        OpTest { language, scaffold, op, machines }
     }
 
     fn run(&mut self, settings: &Settings, report: &mut Report) {
         let info = &I::OPS[self.op.0 as usize];
-        // Each op has its own numbers, so that one can be run alone.
+        // Each op has its own random numbers, so that it can be tested alone.
         let mut random = Random::new(settings.seed ^ u64::from(self.op.0) << 32);
         let (states_before, mut left) = (report.states, settings.states);
         while left > 0 {
             let frames = left.min(FRAMES);
             left -= frames;
-            let case = match Case::random(self.language, self.frame, self.op, frames, &mut random) {
+            let case = match Case::random(self.language, self.scaffold, self.op, frames, &mut random) {
                 Ok(case) => case,
                 Err(what) => panic!("`{}` of `{}` cannot be tested: {what}", info.name, I::NAME),
             };
-            // An op that calls finds no room now and then.
+            // Occasionally an op that calls finds no room.
             let pair = usize::from(info.control.calls && random.once_in(4));
             if self.compare(pair, &case, Some(report)).is_some() {
                 let (case, difference) = self.simplify(pair, case);
-                let failure = Failure { language: self.language, frame: self.frame, case: &case, difference, settings };
+                let failure =
+                    Failure { language: self.language, scaffold: self.scaffold, case: &case, difference, settings };
                 panic!("{failure}");
             }
         }
@@ -280,12 +281,12 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
         mut report: Option<&mut Report>,
     ) -> Option<Difference<L::Snapshot>> {
         let Machines { interpreter, native, depth } = &mut self.machines[pair];
-        let (language, frame) = (self.language, self.frame);
+        let (language, scaffold) = (self.language, self.scaffold);
         let mut reenters = false;
         let linked = [&mut *interpreter, &mut *native].map(|machine| {
             let vm = machine.vm_mut();
             (vm.context, vm.host) = language.state(&mut Random::new(case.state));
-            // Only the op under test has native code, and what it calls has none.
+            // Only the op under test has native code; its callees have none.
             let set_mode = |machine: &Machine<I>, mode| machine.jit().map_or((), |jit| jit.control().set_mode(mode));
             set_mode(machine, Mode::Off);
             machine.limit_depth(MAX_DEPTH);
@@ -293,7 +294,7 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
             set_mode(machine, Mode::On);
             let constants = localize(language, machine, &case.constants);
             let constants = constants.into_iter().map(I::Value::to_bits).collect();
-            let program = Case { constants, ..case.clone() }.program::<I>(frame, &language.spaces());
+            let program = Case { constants, ..case.clone() }.program::<I>(scaffold, &language.spaces());
             let linked = machine.load(&program);
             let linked = linked.unwrap_or_else(|error| panic!("`{}` cannot be tested: {error}", I::NAME));
             reenters = match case.reentry {
@@ -301,16 +302,16 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
                 Reentry::Operand => true,
                 Reentry::Language => language.reenter(machine.vm_mut(), linked.function(Case::SUBJECT)),
             };
-            // Each run has a record of its own, and one of its function.
+            // Each run has two records: its own and that of its function.
             machine.limit_depth(if reenters { NO_CALLS + 2 * REENTRIES } else { *depth });
             linked
         });
         for (index, slots) in case.frames.iter().enumerate() {
-            // Runs of the same function have frames with the same slots.
+            // Nested runs of the function have frames with the same slots.
             let slots = if reenters { &slots.repeat(1 + REENTRIES as usize) } else { slots };
-            let interpreted = outcome(language, interpreter, linked[0], frame, slots, false)?;
-            // A value that no hole takes leaves the op without native code.
-            let native = outcome(language, native, linked[1], frame, slots, true)?;
+            let interpreted = outcome(language, interpreter, linked[0], scaffold, slots, false)?;
+            // A value that fits no hole leaves the op without native code.
+            let native = outcome(language, native, linked[1], scaffold, slots, true)?;
             if let Some(report) = &mut report {
                 let deopted = native.run.as_ref().is_ok_and(|run| run.deopted);
                 report.deopted += usize::from(deopted);
@@ -323,11 +324,11 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
         None
     }
 
-    /// Makes a failing case simpler as long as it fails.
+    /// Simplifies a failing case while it still fails.
     fn simplify(&mut self, pair: usize, mut case: Case) -> (Case, Difference<L::Snapshot>) {
         let mut best = self.compare(pair, &case, None);
-        let mut attempt = |bench: &mut Self, candidate: Case, case: &mut Case| {
-            let difference = bench.compare(pair, &candidate, None);
+        let mut attempt = |test: &mut Self, candidate: Case, case: &mut Case| {
+            let difference = test.compare(pair, &candidate, None);
             let fails = difference.is_some();
             if fails {
                 *case = candidate;
@@ -376,12 +377,12 @@ impl<'a, I: InstructionSet, L: Language<I>> Bench<'a, I, L> {
             }
         }
         let difference =
-            best.unwrap_or_else(|| panic!("`{}` failed once and not again: is it deterministic?", info.name));
+            best.unwrap_or_else(|| panic!("`{}` failed once and then passed: make it deterministic", info.name));
         (case, difference)
     }
 }
 
-/// The values of a case as those of a machine.
+/// Converts the values of a case to those of a machine.
 fn localize<I: InstructionSet, L: Language<I>>(
     language: &L,
     machine: &mut Machine<I>,
@@ -400,7 +401,7 @@ fn agree<I: InstructionSet, L: Language<I>>(
     let same = |a: u64, b: u64| a == b || language.same(value_of::<I>(a), value_of::<I>(b));
     let runs = match (&interpreted.run, &native.run) {
         (Ok(a), Ok(b)) => {
-            a.went == b.went && a.damaged == b.damaged && a.slots.iter().zip(&b.slots).all(|(&a, &b)| same(a, b))
+            a.outcome == b.outcome && a.damaged == b.damaged && a.slots.iter().zip(&b.slots).all(|(&a, &b)| same(a, b))
         }
         (a, b) => a == b,
     };
@@ -409,16 +410,16 @@ fn agree<I: InstructionSet, L: Language<I>>(
     runs && { cells }.all(same_cells) && interpreted.snapshot == native.snapshot
 }
 
-/// Runs the op under test; `None` when there is no native code for it.
+/// Runs the op under test. Returns `None` if it has no native code.
 fn outcome<I: InstructionSet, L: Language<I>>(
     language: &L,
     machine: &mut Machine<I>,
     linked: Linked<I>,
-    frame: &Frame,
+    scaffold: &Scaffold,
     slots: &[u64],
     native: bool,
 ) -> Option<Outcome<L::Snapshot>> {
-    let pc = frame.pc::<I>();
+    let pc = scaffold.pc::<I>();
     let slots = localize(language, machine, slots);
     let run = AssertUnwindSafe(|| machine.run_op(linked.function(Case::SUBJECT), pc, native, &slots));
     let run = match catch_unwind(run) {
@@ -429,7 +430,8 @@ fn outcome<I: InstructionSet, L: Language<I>>(
     Some(Outcome { run, cells, snapshot: language.snapshot(machine.vm()) })
 }
 
-/// What is in a function's inline-cache cells, without the padding between fields, which may be anything.
+/// Returns the contents of a function's inline-cache cells, without the padding between fields, whose bits are
+/// arbitrary.
 fn cells<I: InstructionSet>(function: &Function) -> Vec<u64> {
     let body = function.body();
     let mut pc = Pc(0);
@@ -446,10 +448,10 @@ fn cells<I: InstructionSet>(function: &Function) -> Vec<u64> {
     function.cache_words().into_iter().zip(fields).map(|(word, fields)| word & fields).collect()
 }
 
-/// Numbers a callee in its program: the machines have loaded different numbers of programs.
+/// Makes the id of a callee relative to its program, because the machines have loaded different numbers of programs.
 fn relative<I: InstructionSet>(mut run: OpRun, machine: &Machine<I>, linked: Linked<I>) -> OpRun {
     let first = machine.functions(linked).next().map_or(0, mimeo::Function::id);
-    if let Went::Called { callee, .. } = &mut run.went {
+    if let OpOutcome::Called { callee, .. } = &mut run.outcome {
         *callee = callee.wrapping_sub(first);
     }
     run

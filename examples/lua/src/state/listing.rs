@@ -10,12 +10,12 @@ use super::Lua;
 use crate::embed::Function;
 use crate::ops::ops::{Linked, Ops};
 
-/// Why there is no listing.
+/// The reason why there is no listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unlisted {
-    /// The function is written in Rust.
+    /// The function is not written in Lua.
     NotLua,
-    /// There is no native code, for this reason.
+    /// There is no native code; contains the reason.
     NoNativeCode(String),
 }
 
@@ -31,22 +31,23 @@ impl fmt::Display for Unlisted {
 impl std::error::Error for Unlisted {}
 
 impl Lua {
-    /// The bytecode of the chunk in which the function was written: of all its functions.
+    /// Returns the bytecode of all functions in the chunk that contains `function`.
     ///
     /// # Errors
     ///
-    /// When it was not written in Lua.
+    /// If the function is not written in Lua.
     pub fn bytecode(&mut self, function: &Function) -> Result<String, Unlisted> {
         let linked = self.linked(function)?;
         let functions = self.machine.functions(linked);
         Ok(functions.map(|function| Disassembly::<Ops>::new(function.body()).to_string()).collect())
     }
 
-    /// The machine code of that chunk. What was not compiled yet is compiled for it; what cannot be is left out.
+    /// Returns the machine code of that chunk. Functions that are not compiled yet are compiled first; functions that
+    /// cannot be compiled are left out.
     ///
     /// # Errors
     ///
-    /// When it was not written in Lua, or there is no native code.
+    /// If the function is not written in Lua, or there is no native code.
     pub fn machine_code(&mut self, function: &Function) -> Result<String, Unlisted> {
         let linked = self.linked(function)?;
         match self.machine.jit().map(Jit::unavailable) {
@@ -66,7 +67,7 @@ impl Lua {
         Ok(text)
     }
 
-    /// The program of a function's chunk.
+    /// Returns the program of a function's chunk.
     fn linked(&mut self, function: &Function) -> Result<Linked, Unlisted> {
         let mut scope = self.scope();
         let closure = scope.bits(&function.clone().into()).to_closure().ok_or(Unlisted::NotLua)?;

@@ -1,4 +1,4 @@
-//! The collector: weak tables, books, steps, options.
+//! The collector: weak tables, accounting, steps, options.
 
 use super::{Held, fields, number, set, text};
 use crate::heap::{Event, Gc, Heap};
@@ -24,7 +24,7 @@ fn weak_tables_lose_what_nothing_else_holds() {
         held.hold(kept);
         let [name, long] = ["name".to_owned(), "x".repeat(60)].map(|name| text(&mut heap, &name));
         let [lost_key, lost_value, lost_long] = [(); 3].map(|()| heap.new_table(0, 0, 0));
-        // Strings are values.
+        // Strings count as values.
         set(&mut heap, table, name, long);
         set(&mut heap, table, kept.into(), kept.into());
         set(&mut heap, table, long, name);
@@ -149,7 +149,7 @@ fn a_collection_in_the_middle_of_a_cycle_frees_all() {
         held.collect(&mut heap);
         assert!(heap.count() > empty + 50.0);
     }
-    // The marking has begun when the list is lost.
+    // The marking has started when the list becomes unreachable.
     held.step(&mut heap, 0);
     held.values.clear();
     held.collect(&mut heap);
@@ -164,7 +164,7 @@ fn a_dangling_value_is_found() {
     let mut held = Held::default();
     let lost = heap.new_table(0, 0, 0);
     held.collect(&mut heap);
-    // It was freed, but its memory is kept for a while.
+    // It was freed, but its memory is kept in quarantine.
     held.hold(lost);
     held.collect(&mut heap);
 }

@@ -1,4 +1,4 @@
-//! Fields, indices and calls → ops. The values on the way are all in one slot, from which a call's window begins.
+//! Fields, indices and calls → ops. All intermediate values use one slot, which is the first of the window of a call.
 
 use lua_syntax::resolve::{Expression, Suffix, SuffixKind, Variable};
 use lua_syntax::syntax::StringId;
@@ -7,20 +7,20 @@ use mimeo::def::Slot;
 use super::function::{Generator, name_of_suffix};
 use crate::heap::NameKind;
 
-/// What becomes of the values.
+/// The destination of the values.
 #[derive(Clone, Copy)]
 pub(super) enum Want {
-    /// The first one, in a slot.
+    /// The first value, in a slot.
     One(Slot),
-    /// So many, from the first free slot on.
+    /// This number of values, from the first free slot on.
     Some(u16),
-    /// All, from the first free slot on.
+    /// All values, from the first free slot on.
     Open,
-    /// They are what the function returns.
+    /// The results of the function.
     Returned,
 }
 
-/// The value so far: where it is, and what the program calls it.
+/// The intermediate value: its slot and its name in the source.
 #[derive(Clone, Copy)]
 struct Sofar {
     slot: Slot,
@@ -30,7 +30,7 @@ struct Sofar {
 impl Generator<'_, '_> {
     pub(super) fn access(&mut self, base: &Expression, suffixes: &[Suffix], want: Want) {
         let mark = self.mark();
-        // A temporary that is the last slot taken can be the window itself.
+        // A temporary that was taken last can be the window itself.
         let window = match want {
             Want::One(dst) if dst.0 >= self.temporaries && dst.0 + 1 == mark => dst,
             _ => self.take(),
@@ -47,7 +47,7 @@ impl Generator<'_, '_> {
         match want {
             Want::One(dst) if sofar.slot != dst => self.asm.copy(dst, sofar.slot),
             Want::Some(count) if count > 1 => {
-                // The window is the first free slot once it is given back.
+                // After the release, the window starts at the first free slot.
                 self.release(mark);
                 let first = self.take_many(count);
                 self.asm.adjust(first, count);
@@ -57,7 +57,7 @@ impl Generator<'_, '_> {
         self.release(mark);
     }
 
-    /// Applies one suffix. What it gives goes to the window, or straight to where the last one's value is wanted.
+    /// Applies one suffix. The result goes to the window or, for the last suffix, directly to its destination.
     fn suffix(&mut self, sofar: Sofar, suffix: &Suffix, window: Slot, want: Option<Want>) -> Sofar {
         let mark = self.mark();
         let dst = match want {
@@ -100,7 +100,7 @@ impl Generator<'_, '_> {
         Sofar { slot, name: name_of_suffix(&suffix.kind) }
     }
 
-    /// Calls what is in the window's first slot. The slots up to `last` are filled.
+    /// Calls the function in the window's first slot. The slots up to `last` are filled.
     fn call(
         &mut self,
         window: Slot,

@@ -10,7 +10,7 @@ use super::function::{FUNCTION, Generator};
 use crate::heap::NameKind;
 use crate::ops::ops::Value;
 
-/// A target whose parts are evaluated.
+/// A target whose operands are evaluated.
 enum Ready {
     Variable(Variable),
     Field { object: Slot, object_name: Option<(NameKind, StringId)>, name: StringId },
@@ -32,7 +32,7 @@ impl Generator<'_, '_> {
                 self.store(&ready, value);
             }
             _ => {
-                // What the targets are is decided before any of them is stored to.
+                // All targets are evaluated before the first store.
                 let ready: Vec<Ready> = targets.iter().map(|target| self.target(target, true)).collect();
                 let first = self.list(values, targets.len() as u16);
                 self.at(end_line);
@@ -44,7 +44,7 @@ impl Generator<'_, '_> {
         self.release(mark);
     }
 
-    /// Evaluates the parts of a target; into slots of their own, if others are stored to before.
+    /// Evaluates the operands of a target: into new slots, if other targets are stored to first.
     fn target(&mut self, target: &Target, is_one_of_many: bool) -> Ready {
         let (base, suffixes) = match target {
             Target::Variable(variable) => return Ready::Variable(*variable),
@@ -80,7 +80,7 @@ impl Generator<'_, '_> {
         (slot, super::function::name_of_suffix(&last.kind))
     }
 
-    /// The value in a slot that nobody else has.
+    /// Evaluates an expression into a new slot.
     fn own_slot(&mut self, expression: &Expression) -> Slot {
         let slot = self.take();
         self.into(expression, slot);

@@ -9,7 +9,7 @@ use super::operation::{Left, Operand, is_comparison};
 use crate::ops::ops::Value;
 
 impl Generator<'_, '_> {
-    /// Jumps if the value counts as `when`; else goes on behind.
+    /// Jumps to `to` if the truth of the condition is `when`, else continues.
     pub(super) fn jump(&mut self, condition: &Expression, to: Target, when: bool) {
         if let Some(constant) = self.constant_of(condition) {
             if constant.truth() == when {
@@ -37,7 +37,7 @@ impl Generator<'_, '_> {
 
     fn jump_logic(&mut self, operator: LogicOperator, operands: &[Expression], to: Target, when: bool) {
         let Some((last, others)) = operands.split_last() else { return };
-        // The value of an operand that decides.
+        // The truth of an operand that ends the evaluation.
         let decides = operator == LogicOperator::Or;
         if decides == when {
             operands.iter().for_each(|operand| self.jump(operand, to, when));
@@ -49,7 +49,7 @@ impl Generator<'_, '_> {
         self.asm.bind(behind);
     }
 
-    /// Jumps if the comparison's result is `when`.
+    /// Jumps to `to` if the result of the comparison is `when`.
     pub(super) fn compare(&mut self, left: Left<'_>, operation: &Operation, to: Target, when: bool) {
         match operation.operator {
             BinaryOperator::Equal => self.compare_equal(left, operation, to, when),
@@ -110,7 +110,7 @@ impl Generator<'_, '_> {
             other => other,
         };
         self.at(operation.line);
-        // What is greater on one side is less on the other.
+        // `a > b` is `b < a`.
         let (swapped, or_equal) = match operation.operator {
             BinaryOperator::Less => (false, false),
             BinaryOperator::LessOrEqual => (false, true),

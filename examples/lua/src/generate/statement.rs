@@ -16,7 +16,7 @@ impl Generator<'_, '_> {
         }
     }
 
-    /// A block with a scope of its own.
+    /// Generates a block with its own scope.
     pub(super) fn block(&mut self, block: &Block) {
         let scope = self.enter();
         self.statements(&block.statements);
@@ -114,7 +114,7 @@ impl Generator<'_, '_> {
                 self.close_all();
                 match is_open {
                     true => {
-                        // The slot is there even if no value comes before the open ones.
+                        // The slot must exist even if no value precedes the open ones.
                         self.take();
                         self.asm.ret_open(first, first, len);
                     }

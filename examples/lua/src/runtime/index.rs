@@ -1,4 +1,4 @@
-//! `object[key]` and `object[key] = value`, where ops do not find their way: metamethods, other types, filling caches.
+//! `object[key]` and `object[key] = value` as the slow paths of ops: metamethods, other types, filling caches.
 
 use mimeo::{Thrown, Window};
 
@@ -8,10 +8,10 @@ use super::{error, safepoint};
 use crate::heap::{Event, Gc};
 use crate::ops::ops::{AddCache, FieldCache, InheritedCache, Table, Value, Vm};
 
-/// So many tables are asked, one for the other.
+/// Maximal number of tables in a chain of metamethods.
 const MAX_CHAIN: usize = 100;
 
-/// The kinds of values of which all have one metatable, which only `debug.setmetatable` sets.
+/// The kinds of values that share one metatable, which only `debug.setmetatable` sets.
 #[derive(Clone, Copy, Debug)]
 pub enum PlainKind {
     /// `nil`
@@ -27,10 +27,10 @@ pub enum PlainKind {
 }
 
 impl PlainKind {
-    /// How many there are.
+    /// Number of kinds.
     pub(super) const COUNT: usize = 5;
 
-    /// The kind of a value that is no string, table or userdata.
+    /// Returns the kind of a value that is neither a string, a table nor a userdata.
     #[must_use]
     pub fn of(value: Value) -> PlainKind {
         match value {
@@ -48,7 +48,7 @@ pub(crate) fn make_table(vm: &mut Vm, array: u32, names: u32) -> Value {
     vm.host.heap.new_table(array, names, 0).into()
 }
 
-/// The metatable of a value.
+/// Returns the metatable of a value.
 pub fn metatable_of(vm: &Vm, value: Value) -> Option<Gc<Table>> {
     if let Some(table) = value.to_table() {
         table.metatable()
@@ -61,17 +61,17 @@ pub fn metatable_of(vm: &Vm, value: Value) -> Option<Gc<Table>> {
     }
 }
 
-/// What decides what a field is.
+/// The result of a lookup.
 enum Decision {
     Known(Value),
-    /// A function, which is asked about an object.
+    /// A function to call with an object.
     Method {
         method: Value,
         object: Value,
     },
 }
 
-/// `object[key]`, for an op.
+/// Computes `object[key]` for an op.
 pub(crate) fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
     match find(vm, object, key)? {
         Decision::Known(value) => Ok(value),
@@ -79,11 +79,11 @@ pub(crate) fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thr
     }
 }
 
-/// `object[key]`, for a builtin.
+/// Computes `object[key]` for a builtin.
 ///
 /// # Errors
 ///
-/// When the object has no fields, and what a metamethod throws.
+/// If the object cannot be indexed, or a metamethod throws an error.
 pub fn get(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
     match find(vm, object, key)? {
         Decision::Known(value) => Ok(value),
@@ -119,7 +119,7 @@ fn find(vm: &mut Vm, object: Value, key: Value) -> Result<Decision, Thrown> {
     Err(error::raise_text(vm, "loop in gettable"))
 }
 
-/// As [`index`], for globals: fills the cache of an op if the table itself has the name.
+/// Works like [`index`], for globals: fills the cache of an op if the table itself has the name.
 pub(crate) fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &FieldCache) -> Result<Value, Thrown> {
     if let (Some(table), Some(text)) = (globals.to_table(), name.to_text()) {
         let value = table.get_cached(text, cache);
@@ -130,7 +130,7 @@ pub(crate) fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &Fie
     index(vm, globals, name)
 }
 
-/// As [`index`], and fills the caches of an op.
+/// Works like [`index`], and fills the caches of an op.
 pub(crate) fn index_field(
     vm: &mut Vm,
     object: Value,
@@ -146,7 +146,7 @@ pub(crate) fn index_field(
     index(vm, object, name)
 }
 
-/// As [`index_field`], for a method call, of which the object is a second result.
+/// Works like [`index_field`], for a method call, whose second result is the object.
 pub(crate) fn index_method(
     vm: &mut Vm,
     object: Value,
@@ -156,7 +156,7 @@ pub(crate) fn index_method(
 ) -> Result<Value, Thrown> {
     let result = index_field(vm, object, name, own, inherited);
     if result.is_err() {
-        // If a function was asked, it is the one result that it does not give.
+        // The metamethod, if one was requested, gives only the first result.
         vm.set_result(1, object);
     }
     result
@@ -183,7 +183,7 @@ pub(crate) fn set(vm: &mut Vm, object: Value, key: Value, value: Value) -> Resul
     Err(error::raise_text(vm, "loop in settable"))
 }
 
-/// As [`set`], and fills the caches of an op if there is no metamethod.
+/// Works like [`set`], and fills the caches of an op if there is no metamethod.
 pub(crate) fn set_name(
     vm: &mut Vm,
     object: Value,
@@ -217,8 +217,8 @@ fn no_fields(vm: &mut Vm, object: Value, asked: Value) -> Thrown {
     error::raise_text(vm, format!("attempt to index {what}"))
 }
 
-/// The next field of a table, of which the window's first slot has the key of the last one: that slot and the one behind
-/// get the key, and the last one the value. Says whether there is one.
+/// Advances to the next field of a table. The window's first slot has the last key; the first two slots get the next
+/// key, and the last one its value. Returns `false` at the end.
 pub(crate) fn advance(vm: &mut Vm, table: Value, variables: Window) -> Result<bool, Thrown> {
     let start = variables.start();
     let table = table.to_table().expect("the op has looked");
@@ -228,7 +228,7 @@ pub(crate) fn advance(vm: &mut Vm, table: Value, variables: Window) -> Result<bo
             Ok(true)
         }
         Ok(None) => Ok(false),
-        // `next` itself finds the words for it.
+        // The generic path calls `next`, which throws the error.
         Err(_) => Ok(false),
     }
 }

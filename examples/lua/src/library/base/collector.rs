@@ -1,4 +1,4 @@
-//! The collector's options → what it does.
+//! `collectgarbage`: the collector's options → what it does.
 
 use mimeo::Thrown;
 
@@ -18,7 +18,7 @@ pub(super) fn collectgarbage(call: &mut Call<'_>) -> Result<(), Thrown> {
         "count" => result = Value::number(call.heap().count()),
         "step" => {
             result = Value::boolean(step_by(call.vm, number));
-            // As in Lua, a step ends what `stop` began.
+            // As in Lua, a step also ends the effect of `stop`.
             call.heap().restart();
         }
         "setpause" => result = Value::number(f64::from(call.heap().set_pause(number))),

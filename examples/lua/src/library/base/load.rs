@@ -1,4 +1,4 @@
-//! Chunks as strings, files and what readers give → functions.
+//! Chunks in strings, in files and from readers → functions.
 
 use std::io::Read as _;
 
@@ -9,10 +9,10 @@ use crate::library::system::{error_parts, os_string};
 use crate::ops::ops::{Table, Text, Value, Vm};
 use crate::runtime::{Call, push_text, raise, run_protected};
 
-/// Compiled chunks begin with this byte.
+/// The first byte of compiled chunks.
 const ESCAPE: u8 = 0x1b;
 
-/// Why there is no function: the message.
+/// The error message if loading fails.
 pub(in super::super) type Failed = Vec<u8>;
 
 pub(super) fn load(call: &mut Call<'_>) -> Result<(), Thrown> {
@@ -34,7 +34,7 @@ pub(super) fn load(call: &mut Call<'_>) -> Result<(), Thrown> {
     give_loaded(call, loaded)
 }
 
-/// `load` under its old name, which took strings only.
+/// The old name of `load`, which took only strings.
 pub(super) fn loadstring(call: &mut Call<'_>) -> Result<(), Thrown> {
     load(call)
 }
@@ -70,7 +70,7 @@ fn give_loaded(call: &mut Call<'_>, loaded: Result<Value, Failed>) -> Result<(),
     }
 }
 
-/// Everything that a reader gives until it gives nothing; or what went wrong, as a value.
+/// Calls a reader until it returns nothing, and returns everything, or the value of an error.
 fn read_all(call: &mut Call<'_>, reader: Value) -> Result<Vec<u8>, Value> {
     let mut source = Vec::new();
     loop {
@@ -115,7 +115,7 @@ fn failed(what: &str, path: &[u8], error: &std::io::Error) -> Failed {
     [b"cannot ", what.as_bytes(), b" ", path, b": ", text.as_bytes()].concat()
 }
 
-/// Loads a chunk, if the mode allows its kind: `t` for text, `b` for compiled ones.
+/// Loads a chunk if the mode allows its kind: `t` for text, `b` for compiled chunks.
 fn load_chunk(
     vm: &mut Vm,
     source: &[u8],

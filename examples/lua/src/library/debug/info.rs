@@ -1,4 +1,4 @@
-//! A function, or a level → a table of what is known of it.
+//! A function or a level → a table of information about it.
 
 use mimeo::Thrown;
 
@@ -7,7 +7,7 @@ use crate::library::set;
 use crate::ops::ops::Value;
 use crate::runtime::{Call, Frame, frame_at, name_of_callee};
 
-/// What is known of a function under way.
+/// Information about an active function.
 struct Level {
     function: Value,
     line: Option<u32>,
@@ -25,7 +25,7 @@ pub(super) fn getinfo(call: &mut Call<'_>) -> Result<(), Thrown> {
         let Some(number) = crate::runtime::to_number(asked) else {
             return Err(call.argument_error(first, "function or level expected"));
         };
-        // Of a coroutine that waits nothing is known.
+        // The frames of a suspended coroutine are not available.
         let level = usize::try_from(number as i64).ok().filter(|_| number >= 0.0 && coroutine.is_none());
         match level.and_then(|level| level_at(call, level)) {
             Some(level) => level,

@@ -1,4 +1,4 @@
-//! What names become, and which jumps are refused.
+//! How names are resolved, and which jumps are refused.
 
 use super::{Capture, Function, LocalId, StatementKind, Tree, UpvalueId, resolve_chunk};
 
@@ -13,7 +13,7 @@ fn error(source: &str) -> String {
     }
 }
 
-/// The locals of a function: `name`, `c` when captured, `a` when assigned.
+/// Lists the locals of a function: `name`, with `c` if captured and `a` if assigned.
 fn locals(tree: &Tree, function: &Function) -> String {
     let show = |local: &super::Local| {
         let name = String::from_utf8_lossy(tree.strings.text(local.name)).into_owned();
@@ -22,7 +22,7 @@ fn locals(tree: &Tree, function: &Function) -> String {
     function.locals.iter().map(show).collect::<Vec<_>>().join(" ")
 }
 
-/// The names of the variables that a chunk's `return` gives, by what they are.
+/// Lists the variables that a chunk returns, with their kinds.
 fn returned(source: &str) -> String {
     let tree = tree(source);
     let Some(StatementKind::Return(values)) = tree.main.body.statements.last().map(|statement| &statement.kind) else {

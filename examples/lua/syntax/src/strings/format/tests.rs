@@ -2,7 +2,7 @@
 
 use super::{FormatError, Spec, to_signed, to_unsigned};
 
-/// `format`, which is one conversion, of `number`.
+/// Formats `number` with one conversion.
 fn formatted(format: &str, number: f64) -> String {
     let (spec, len_bytes) = Spec::parse(format.as_bytes()).unwrap_or_else(|error| panic!("{format}: {error}"));
     assert_eq!(len_bytes, format.len(), "{format}");

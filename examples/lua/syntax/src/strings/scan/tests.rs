@@ -1,4 +1,4 @@
-//! Which texts are numbers, and which.
+//! Which texts are numbers, and their values.
 
 use super::{scan_number, scan_number_in_base};
 

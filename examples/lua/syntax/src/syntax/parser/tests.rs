@@ -1,4 +1,4 @@
-//! The shapes of trees, and the message for each way to be wrong.
+//! The shapes of trees, and the message for each error.
 
 use super::super::ast::{Ast, Expression, StatementKind};
 use super::{MAX_DEPTH, parse};
@@ -10,7 +10,7 @@ fn error(source: &str) -> String {
     }
 }
 
-/// The one value that the chunk returns.
+/// Returns the only value that the chunk returns.
 fn value(source: &str) -> (Ast, Expression) {
     let mut ast = parse(format!("return {source}").as_bytes()).unwrap_or_else(|error| panic!("{source}: {error}"));
     let statement = ast.main.body.statements.pop();
@@ -21,7 +21,7 @@ fn value(source: &str) -> (Ast, Expression) {
     (ast, value)
 }
 
-/// `source` with parentheses around every operation.
+/// Shows `source` with parentheses around every operation.
 fn grouped(source: &str) -> String {
     let (ast, value) = value(source);
     show(&ast, &value)

@@ -9,7 +9,7 @@ use crate::plot;
 use crate::results::Results;
 use crate::table;
 
-/// Where it ran, and how busy that machine was at the start and at the end.
+/// The machine, and its load at the start and at the end.
 pub struct Surroundings {
     processor: String,
     cores: usize,
@@ -17,7 +17,7 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// As they are before the measurement.
+    /// Records the machine and its load before the measurement.
     pub fn look() -> Surroundings {
         let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
@@ -29,13 +29,13 @@ impl Surroundings {
         }
     }
 
-    /// As they are after it.
+    /// Records the load after the measurement.
     pub fn look_again(&mut self) {
         self.loads[1] = load();
     }
 }
 
-/// How many processes wanted to run, in the mean of the last minute.
+/// Returns the average load of the last minute.
 fn load() -> String {
     let loads = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     loads.split(' ').next().filter(|load| !load.is_empty()).unwrap_or("unknown").to_owned()

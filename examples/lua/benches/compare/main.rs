@@ -1,4 +1,4 @@
-//! Runs the benchmarks in mimeo-lua's modes and in other Luas, and shows how they compare: tables, a plot, numbers.
+//! Runs the benchmarks in mimeo-lua's modes and in other Luas, and compares them: tables, a plot, numbers.
 //!
 //! `cargo bench -p mimeo-lua --bench compare -- --help`. `cargo test` runs it with `--quick`.
 
@@ -23,7 +23,7 @@ use results::Results;
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
-    // Only `cargo bench` says `--bench`; what `cargo test` says is meant for other tests.
+    // Only `cargo bench` passes `--bench`; the options of `cargo test` are meant for other tests.
     let is_test = !args.iter().any(|arg| arg == "--bench");
     if is_test && args.iter().any(|arg| arg == "--list") {
         return ExitCode::SUCCESS;
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Measures, and writes what was asked for.
+/// Measures, and writes the requested files.
 fn run(options: &Options) -> Result<Results, String> {
     let programs = program::matching(&options.filters)?;
     let engines = options.engines()?;
@@ -78,7 +78,7 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// That nothing is missing in what a test has written.
+/// Checks that the files of a test are complete.
 fn check(results: &Results, options: &Options) {
     let read = |path: &Option<_>| fs::read_to_string(path.as_ref().expect("a test writes all")).expect("it is written");
     let (svg, json) = (read(&options.plot), read(&options.json));

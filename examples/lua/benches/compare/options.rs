@@ -22,12 +22,12 @@ installed.
   -h, --help        show this
 ";
 
-/// What to measure, and where to write what comes out.
+/// What to measure, and where to write the results.
 #[derive(Debug)]
 pub struct Options {
     pub filters: Vec<String>,
     rounds: usize,
-    /// None: all that are installed.
+    /// `None` for all installed engines.
     engines: Option<Vec<&'static Engine>>,
     pub is_quick: bool,
     pub counts_ops: bool,
@@ -52,7 +52,7 @@ impl Options {
         }
     }
 
-    /// Those with which `cargo test` runs all that there is, into files that nobody else writes.
+    /// Returns the options for `cargo test`: everything, with output to separate files.
     pub fn of_test() -> Options {
         let file = |name| Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name));
         Options { is_quick: true, plot: file("compare.svg"), json: file("compare.json"), ..Options::new() }
@@ -63,7 +63,7 @@ impl Options {
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(argument) = parser.next()? {
             match argument {
-                // Cargo says that nobody tests.
+                // `cargo bench` passes this option.
                 Long("bench") => {}
                 Long("rounds") => options.rounds = parser.value()?.parse::<std::num::NonZero<usize>>()?.get(),
                 Long("engines") => options.engines = Some(engines(&parser.value()?.string()?)?),
@@ -89,7 +89,7 @@ impl Options {
         if self.is_quick { 1 } else { self.rounds }
     }
 
-    /// The engines to measure. Says which of all are not installed; one that was asked for must be.
+    /// Returns the engines to measure. Lists missing ones, or fails if they were requested.
     pub fn engines(&self) -> Result<Vec<&'static Engine>, String> {
         let Some(wanted) = &self.engines else {
             let (here, missing): (Vec<_>, Vec<_>) = ENGINES.iter().partition(|engine| engine.is_installed());

@@ -1,11 +1,11 @@
-//! [`Results`] → the tables, which are readable as they are and as Markdown.
+//! [`Results`] → tables that are readable both as text and as Markdown.
 
 use std::fmt::Write as _;
 
 use crate::results::Results;
 use crate::share::Share;
 
-/// All tables, and what is to be said about them.
+/// Returns all tables, and the remarks on them.
 pub fn render(results: &Results) -> String {
     let mut text = String::new();
     let engines = results.engines.iter().map(|engine| engine.label);
@@ -76,7 +76,7 @@ fn counts(counts: &[(&'static str, u64)]) -> String {
     counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
 }
 
-/// Cells in columns, of which the first is flush left.
+/// A table, whose first column is aligned left, and the others right.
 struct Table {
     rows: Vec<Vec<String>>,
     header: Vec<String>,

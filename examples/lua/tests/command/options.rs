@@ -1,4 +1,4 @@
-//! Options and variables: what they do, and what the command says to wrong ones.
+//! Options and environment variables: their effects, and the messages for wrong ones.
 
 use crate::run::{file, lua, lua_with, ok};
 
@@ -55,7 +55,7 @@ fn help_and_version_are_told() {
     assert!(help.stdout.starts_with("usage: mimeo-lua [options] SCRIPT") && help.status == 0, "{help:?}");
     assert_eq!(lua(&["-h", "no-such-file.lua"], b""), help);
     let version = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");
-    // Standard input is not read then.
+    // With `-v`, standard input is not read.
     assert_eq!(lua(&["-v"], b"print(1)"), ok(version));
     assert_eq!(lua(&["-v", "-e", "print(2)"], b"print(1)"), ok(&format!("{version}2\n")));
     assert_eq!(lua(&["-v", "-"], b"print(1)"), ok(&format!("{version}1\n")));
@@ -69,7 +69,7 @@ fn options_behind_the_script_are_the_scripts() {
     assert_eq!(lua(&["--jit=off", "--", "options.lua", "-v"], b""), ok("-v\n"));
 }
 
-/// How many functions were compiled of a program, of which one is called 20 times.
+/// Returns the number of compiled functions in a program that calls one of them 20 times.
 #[cfg(feature = "jit")]
 fn compiled(variables: &[(&str, &str)], args: &[&str]) -> u32 {
     const TWENTY: &str = "local function f(x) return x end local i = 0 while i < 20 do i = f(i) + 1 end print(i)";

@@ -1,4 +1,4 @@
-//! What is told of a program beside running it: statistics, listings, the capability.
+//! Output other than the program's: statistics, listings, the capability.
 #![cfg(feature = "jit")]
 
 use crate::run::{failed, lua, lua_with, ok};

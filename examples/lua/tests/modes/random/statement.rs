@@ -2,14 +2,14 @@
 
 use super::writer::{Kind, Writer};
 
-/// How deep expressions are.
+/// Maximal depth of expressions.
 const DEPTH: u32 = 3;
 
-/// How deep blocks are.
+/// Maximal depth of blocks.
 const MAX_NESTING: u32 = 5;
 
 impl Writer<'_> {
-    /// A statement, or a few that belong together.
+    /// Writes a statement, or a few that belong together.
     pub fn statement(&mut self) {
         let choice = self.choices.below(32);
         match choice {
@@ -88,7 +88,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Strings must not double in every round of a loop.
+    /// Strings must not double in every iteration of a loop.
     fn limit(&mut self, text: &str) {
         self.line(format!("if #{text} > 80 then {text} = \"cut\" end"));
     }
@@ -102,7 +102,7 @@ impl Writer<'_> {
                 _ => self.truth(DEPTH),
             });
         }
-        // Not too much of it.
+        // Limits the amount of output.
         if self.times <= 100 {
             self.line(format!("show({})", values.join(", ")));
         } else {
@@ -282,7 +282,7 @@ impl Writer<'_> {
                 writer.line(format!("if {condition} then return {number} end"));
             }
             let number = match writer.callable() {
-                // A tail call.
+                // Writes a tail call.
                 Some((function, cost)) if writer.choices.once_in(3) => {
                     writer.pay(cost);
                     format!("{function}({})", writer.arguments(2))
@@ -294,7 +294,7 @@ impl Writer<'_> {
         self.declare(&name, Kind::Function(cost));
     }
 
-    /// Closures that share variables.
+    /// Writes closures that share variables.
     fn closures(&mut self) {
         let (name, variable) = (self.name("fs"), self.name("i"));
         let mine = self.name("m");
@@ -307,7 +307,7 @@ impl Writer<'_> {
             writer.declare(&variable, Kind::Number);
             writer.function(format!("{name}[{variable}] = function(x)"), "end", false, |writer| {
                 writer.declare("x", Kind::Number);
-                // No calls: what such a function costs is not known where it is called.
+                // Without calls: the caller does not know their cost.
                 writer.scope.retain(|variable| !matches!(variable.kind, Kind::Function(_) | Kind::Functions));
                 let (change, result) = (writer.number(2), writer.number(2));
                 writer.line(format!("{mine} = {mine} + {change}"));
@@ -317,7 +317,7 @@ impl Writer<'_> {
         self.declare(&name, Kind::Functions);
     }
 
-    /// What throws is caught.
+    /// Writes a protected call, which catches all errors.
     fn protected(&mut self) {
         let results = self.name("x");
         self.line(format!("local {results}, {results}e = nil, nil"));

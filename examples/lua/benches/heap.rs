@@ -102,7 +102,7 @@ fn main() {
     measure("next, from an element of the array part", |round| {
         black_box(table.next(black_box(number(round)))).expect("it is there");
     });
-    measure("a text of 8 bytes that there is", |round| {
+    measure("an existing text of 8 bytes", |round| {
         let bytes = [b'a' + (round % 16) as u8; 8];
         black_box(heap.text(&bytes));
     });

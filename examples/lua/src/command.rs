@@ -14,25 +14,25 @@ pub(crate) const USAGE: &str = "\
 usage: mimeo-lua [options] SCRIPT [ARGUMENTS]  run a program
        mimeo-lua [options] - [ARGUMENTS]       run the program on standard input
        mimeo-lua [options] -e CODE             run CODE
-       mimeo-lua [options]                     read and run line by line
+       mimeo-lua [options]                     on a terminal, start a session; otherwise like -
 
-options, and the environment variables that say the same; an option overrides its variable:
-  -e CODE                   run CODE, before the script if there is one; may be given more than once
-  -i                        read and run line by line when all else was run
+options, and environment variables with the same effect, which options override:
+  -e CODE                   run CODE, before the script if there is one; can be repeated
+  -i                        start a session after everything else has run
   -v                        show the version
-  --jit=auto|on|off         native code: for functions that are called often, for all, for none (auto); MIMEO_JIT
+  --jit=auto|on|off         compile functions that are called often, all functions, or none (auto); MIMEO_JIT
   --jit-threshold=N         with auto: the call at which a function is compiled (10); MIMEO_JIT_THRESHOLD
-  --jit-code-limit=BYTES    native code may take so much memory, in whole pages (no limit)
-  --jit-budget=MICROSECONDS compiling one function may take so long (no limit)
+  --jit-code-limit=BYTES    limit the memory of native code, in whole pages (no limit)
+  --jit-budget=MICROSECONDS limit the time for compiling one function (no limit)
   --stats[=summary|trace|json|off]
-                            say on standard error what the native tier did; MIMEO_STATS
-  --perf=off|map|gdb|all    tell perf or a debugger of compiled functions (off); MIMEO_PERF
+                            print statistics of the native tier to standard error; MIMEO_STATS
+  --perf=off|map|gdb|all    register compiled functions with perf or a debugger (off); MIMEO_PERF
   --dump=bytecode|c|asm     show the bytecode, the C of the ops, or the machine code, instead of running
-  --capability              say what the native tier can do here, instead of running
-  -h, --help                show this
+  --capability              show what the native tier supports here, instead of running
+  -h, --help                show this help
 
-variables: LUA_INIT is run first, as code or, behind a @, as a file; MIMEO_LUA_HISTORY is the file in which the lines
-that were read are kept.
+variables: LUA_INIT is code, or a file name after @, to run first; MIMEO_LUA_HISTORY is the file for the history of
+sessions.
 ";
 
 /// What the command line requests.

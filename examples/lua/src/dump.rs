@@ -47,13 +47,13 @@ mod tests {
     use super::{SIGNATURE, parse};
 
     #[test]
-    fn what_is_no_dump_is_refused() {
+    fn invalid_dumps_are_refused() {
         let whole = [SIGNATURE, &[2, 0, 0, 0, 3, 0, 0, 0], b"=ab", b"return 1"].concat();
         let dumped = parse(&whole).expect("it is whole");
         assert_eq!((dumped.prototype, dumped.name, dumped.text), (2, &b"=ab"[..], &b"return 1"[..]));
         for len in 0..SIGNATURE.len() + 11 {
             assert_eq!(parse(&whole[..len]), None, "{len} bytes");
         }
-        assert_eq!(parse(b"\x1bLuaQ and what PUC Lua has behind it"), None);
+        assert_eq!(parse(b"\x1bLuaQ and the rest of a chunk of PUC Lua"), None);
     }
 }

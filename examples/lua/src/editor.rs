@@ -51,8 +51,8 @@ impl Lines for Editor {
         let is_new = editor.add_history_entry(chunk).unwrap_or(false);
         if let (true, Some(file)) = (is_new, &self.file) {
             // A session works without its history.
-            let _unkept = file.parent().map(std::fs::create_dir_all);
-            let _unkept = editor.append_history(file);
+            let _ignored = file.parent().map(std::fs::create_dir_all);
+            let _ignored = editor.append_history(file);
         }
     }
 }

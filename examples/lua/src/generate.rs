@@ -57,7 +57,7 @@ pub(crate) fn generate(tree: &Tree, name: &str, constants: &[Value]) -> Result<G
     let mut chunk = ChunkState { name, constants, program: ProgramBuilder::new(), infos: Vec::new() };
     chunk.function(&tree.main)?;
     let program = chunk.program.finish().expect("every function is defined");
-    let program = program.verify().unwrap_or_else(|error| panic!("the generator made code that is refused: {error}"));
+    let program = program.verify().unwrap_or_else(|error| panic!("the generator emitted invalid code: {error}"));
     Ok(Generated { program, infos: chunk.infos })
 }
 
@@ -88,6 +88,6 @@ fn too_large(error: &AssembleError) -> String {
     match error {
         AssembleError::TooManyConstants { .. } => "function has more than 65536 constants".to_owned(),
         AssembleError::TooLong { .. } => "function is too long".to_owned(),
-        other => unreachable!("the generator's own defect: {other}"),
+        other => unreachable!("a bug in the generator: {other}"),
     }
 }

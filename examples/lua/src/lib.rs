@@ -26,6 +26,6 @@ pub use embed::{Failure, Function, Handle, Scope, Table, Value};
 pub use heap::BadKey;
 pub use lua_syntax::{resolve, strings, syntax, time};
 pub use runtime::Exit;
-pub use state::{Lua, Options, Unlisted};
+pub use state::{ListingError, Lua, Options};
 #[doc(hidden)]
 pub use state::{bare_state, furnish};

@@ -17,7 +17,7 @@ use mimeo::jit::{Jit, Report};
 
 use command::{Command, Dump, Request, Script, USAGE};
 use editor::Editor;
-use output::{complain, show};
+use output::{show, show_error};
 
 const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");
 
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            complain(format!("mimeo-lua: {error}\n{USAGE}"));
+            show_error(format!("mimeo-lua: {error}\n{USAGE}"));
             ExitCode::from(2)
         }
     }
@@ -52,7 +52,7 @@ fn run(command: &Command) -> ExitCode {
     let options = Options { jit: Some(command.settings.jit.clone()), stdout: output::standard(), ..Options::default() };
     let mut lua = Lua::new(options);
     if let Some(failure) = lua.jit().and_then(Jit::observer_failure) {
-        complain(format!("mimeo-lua: warning: {failure}\n"));
+        show_error(format!("mimeo-lua: warning: {failure}\n"));
     }
     set_arguments(&mut lua, command);
     let result = match command.dump {
@@ -60,13 +60,13 @@ fn run(command: &Command) -> ExitCode {
         None => run_all(&mut lua, command),
     };
     // Flushed here to keep the output in order. The program sees write errors itself when it flushes.
-    let _unheard = lua.flush();
+    let _ignored = lua.flush();
     let exit = result.as_ref().err().and_then(|failure| failure.exit);
     if let (Err(failure), None) = (&result, exit) {
-        complain_of(failure);
+        show_failure(failure);
     }
     if let (None, Report(Some(format)), Some(jit)) = (command.dump, command.settings.report, lua.jit()) {
-        complain(jit.report(format));
+        show_error(jit.report(format));
     }
     if let Some(exit) = exit {
         lua.leave(exit);
@@ -76,7 +76,7 @@ fn run(command: &Command) -> ExitCode {
 }
 
 /// Prints an error and its traceback to standard error.
-fn complain_of(failure: &Failure) {
+fn show_failure(failure: &Failure) {
     // Like LuaJIT, prints nothing for an error whose value is nil.
     if failure.value == Value::Nil {
         return;
@@ -86,7 +86,7 @@ fn complain_of(failure: &Failure) {
         text.extend_from_slice(&failure.traceback);
         text.push(b'\n');
     }
-    complain(text);
+    show_error(text);
 }
 
 /// Runs everything that the command line names, in the order that Lua documents.
@@ -113,11 +113,11 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
         lua.call(&function, &args)?;
     }
     if command.is_interactive {
-        repl::run(lua, &mut Editor::new(), &mut complain_of)?;
+        repl::run(lua, &mut Editor::new(), &mut show_failure)?;
     } else if command.is_bare() {
         if io::stdin().is_terminal() {
             show(VERSION);
-            repl::run(lua, &mut Editor::new(), &mut complain_of)?;
+            repl::run(lua, &mut Editor::new(), &mut show_failure)?;
         } else {
             let function = load_script(lua, &Script::Stdin)?;
             lua.call(&function, &[])?;
@@ -141,7 +141,7 @@ fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure>
         functions.push(load_script(lua, &script)?);
     }
     if functions.is_empty() {
-        return Err("there is no program".into());
+        return Err("no program to dump".into());
     }
     for function in functions {
         let text = match dump {

@@ -54,11 +54,11 @@ pub(crate) fn standard() -> Box<dyn Write> {
 pub(crate) fn show(text: &str) {
     let mut stdout = Stdout(io::stdout());
     // There is no other place to report an error to.
-    let _unheard = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let _ignored = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
 /// Writes to standard error.
-pub(crate) fn complain(text: impl AsRef<[u8]>) {
+pub(crate) fn show_error(text: impl AsRef<[u8]>) {
     // There is no other place to report an error to.
-    let _unheard = io::stderr().write_all(text.as_ref());
+    let _ignored = io::stderr().write_all(text.as_ref());
 }

@@ -21,19 +21,19 @@ pub(crate) trait Lines {
     fn remember(&mut self, chunk: &str);
 }
 
-/// Reads and runs chunks until there are no more. Errors are passed to `complain`, and the session continues.
+/// Reads and runs chunks until there are no more. Errors are passed to `show_error`, and the session continues.
 ///
 /// # Errors
 ///
 /// If a chunk calls `os.exit`.
-pub(crate) fn run(lua: &mut Lua, lines: &mut dyn Lines, complain: &mut dyn FnMut(&Failure)) -> Result<(), Failure> {
+pub(crate) fn run(lua: &mut Lua, lines: &mut dyn Lines, show_error: &mut dyn FnMut(&Failure)) -> Result<(), Failure> {
     while let Some(chunk) = read_chunk(lua, lines) {
         let result = chunk.and_then(|chunk| run_chunk(lua, &chunk));
         // The program's output comes before the error message and the next prompt.
-        let _unheard = lua.flush();
+        let _ignored = lua.flush();
         match result {
             Err(failure) if failure.exit.is_some() => return Err(failure),
-            Err(failure) => complain(&failure),
+            Err(failure) => show_error(&failure),
             Ok(()) => {}
         }
     }
@@ -119,7 +119,7 @@ fn print(lua: &mut Lua, values: &[Value]) -> Result<(), Failure> {
         return Ok(());
     }
     let Value::Function(print) = lua.scope().global("print") else {
-        return Err("error calling 'print' (it is no function)".into());
+        return Err("error calling 'print' (it is not a function)".into());
     };
     lua.call(&print, values).map(drop).map_err(|failure| format!("error calling 'print' ({failure})").into())
 }

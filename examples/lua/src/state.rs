@@ -12,7 +12,7 @@ use crate::library;
 use crate::ops::ops::{self, Context, Machine, Ops};
 use crate::runtime::{Exit, Host, Stubs, end_of_machine};
 
-pub use listing::Unlisted;
+pub use listing::ListingError;
 
 /// The options of a new [`Lua`].
 pub struct Options {
@@ -196,6 +196,6 @@ impl Drop for Lua {
             end_of_machine(vm);
         }
         // There is no other place to report an error to.
-        let _unheard = vm.host.stdout.flush();
+        let _ignored = vm.host.stdout.flush();
     }
 }

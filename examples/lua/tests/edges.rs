@@ -97,24 +97,24 @@ fn check(source: &str, edges: Edges) {
                 let names = named(&code, root).into_iter().filter(|&name| name != module);
                 found.extend(names.map(|name| format!("{root}{name}")));
             }
-            assert!(!code.contains(&"super::".repeat(depth)), "{} leaves its module by `super`", path.display());
+            assert!(!code.contains(&"super::".repeat(depth)), "{} leaves its module through `super`", path.display());
         }
-        assert_eq!(found, allowed.iter().map(|&name| name.to_owned()).collect(), "what `{module}` names");
+        assert_eq!(found, allowed.iter().map(|&name| name.to_owned()).collect(), "what `{module}` uses");
     }
 }
 
 #[test]
-fn syntax_knows_only_what_is_below() {
+fn syntax_uses_only_lower_modules() {
     check("syntax/src", SYNTAX);
 }
 
 #[test]
-fn lua_knows_only_what_is_below() {
+fn lua_uses_only_lower_modules() {
     check("src", LUA);
 }
 
 #[test]
-fn the_heap_knows_values_and_no_machine() {
+fn the_heap_does_not_depend_on_the_machine() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let code: String = files(&source, "heap").iter().map(|(path, _)| code(path)).collect();
     let found: BTreeSet<&str> = named(&code, "crate::ops::ops::").into_iter().collect();

@@ -108,7 +108,7 @@ fn bytecode(program: &str) -> String {
 
 // This is one test, because blessing rewrites the whole file.
 #[test]
-fn the_page_shows_what_there_is() {
+fn the_page_is_up_to_date() {
     let report = made("mimeo_ops.report.txt");
     let is_the_compiler = COMPILER.iter().all(|part| report.contains(part));
     let program = RefCell::new(String::new());

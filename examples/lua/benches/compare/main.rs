@@ -17,7 +17,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use document::Surroundings;
+use document::Conditions;
 use options::{Options, USAGE};
 use results::Results;
 
@@ -58,9 +58,9 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<Results, String> {
     let programs = program::matching(&options.filters)?;
     let engines = options.engines()?;
-    let mut surroundings = Surroundings::look();
+    let mut conditions = Conditions::look();
     let results = measure::measure(programs, engines, options);
-    surroundings.look_again();
+    conditions.look_again();
     print!("{}", table::render(&results));
     if let Some(path) = &options.plot {
         write(path, &plot::render(&results))?;
@@ -69,7 +69,7 @@ fn run(options: &Options) -> Result<Results, String> {
         write(path, &format!("{:#}\n", results.json()))?;
     }
     if options.writes_docs && results.errors.is_empty() {
-        document::write(&results, &surroundings).map_err(|error| format!("the documents: {error}"))?;
+        document::write(&results, &conditions).map_err(|error| format!("cannot write the documents: {error}"))?;
     }
     Ok(results)
 }
@@ -80,7 +80,8 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
 
 /// Checks that the files of a test are complete.
 fn check(results: &Results, options: &Options) {
-    let read = |path: &Option<_>| fs::read_to_string(path.as_ref().expect("a test writes all")).expect("it is written");
+    let read =
+        |path: &Option<_>| fs::read_to_string(path.as_ref().expect("a test writes both")).expect("it is written");
     let (svg, json) = (read(&options.plot), read(&options.json));
     let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
     let programs = json["programs"].as_array().expect("a list");

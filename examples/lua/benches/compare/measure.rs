@@ -65,7 +65,7 @@ fn compare(engines: &mut [Result<Vec<Run>, String>], results: &Results, checked:
     };
     for runs in engines {
         if runs.iter().flatten().any(|run| run.output != expected) {
-            *runs = Err(format!("does not print what {who} says"));
+            *runs = Err(format!("does not print the same as {who}"));
         }
     }
 }

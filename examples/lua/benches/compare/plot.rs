@@ -13,7 +13,7 @@ const GAP: f64 = 10.0;
 /// Returns the plot.
 pub fn render(results: &Results) -> String {
     let mut svg = String::new();
-    draw(results, &mut svg).expect("a string takes all");
+    draw(results, &mut svg).expect("writing to a string never fails");
     svg
 }
 

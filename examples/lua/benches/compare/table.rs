@@ -49,7 +49,7 @@ pub fn render(results: &Results) -> String {
         write_blocked(&mut blocked, &row.program, share);
     }
     if !shares.rows.is_empty() {
-        let blocked = if blocked.is_empty() { "Every function that was hot could be compiled.\n" } else { &blocked };
+        let blocked = if blocked.is_empty() { "All hot functions could be compiled.\n" } else { &blocked };
         write(&mut text, format_args!("\n{}\n{blocked}", shares.render()));
     }
     for error in &results.errors {
@@ -65,7 +65,7 @@ fn write_blocked(text: &mut String, program: &str, share: &Share) {
 }
 
 fn write(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments).expect("a string takes all");
+    text.write_fmt(arguments).expect("writing to a string never fails");
 }
 
 fn times_as_fast(speed: Option<f64>) -> String {

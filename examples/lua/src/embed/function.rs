@@ -8,7 +8,7 @@ use super::{Failure, Function, Scope, Value};
 use crate::ops::ops::{Value as Bits, Vm};
 use crate::runtime::{Call, place, raise};
 
-/// The closure behind a Rust function: takes the arguments and returns the results.
+/// The closure of a Rust function, from the arguments to the results.
 pub(super) type RustFunction = dyn Fn(&mut Scope<'_>, &[Value]) -> Result<Vec<Value>, Failure>;
 
 impl Scope<'_> {

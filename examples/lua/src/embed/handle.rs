@@ -41,7 +41,7 @@ impl Pins {
     ///
     /// If the handle belongs to another Lua (test `handles_outlive_their_lua_and_are_refused_by_others`).
     pub(super) fn object(&self, handle: &Handle) -> Bits {
-        assert!(Rc::ptr_eq(&self.0, &handle.pins.0), "a handle of another Lua");
+        assert!(Rc::ptr_eq(&self.0, &handle.pins.0), "the handle belongs to another Lua");
         handle.bits()
     }
 

@@ -32,7 +32,7 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn check(&self) {
-        assert!(!self.vm.host.embedding.is_broken(), "a panic went through this Lua");
+        assert!(!self.vm.host.embedding.is_broken(), "a panic has unwound through this Lua");
     }
 
     /// Converts a value to its inner form. Nothing keeps a string that is made here alive: it must be stored or passed
@@ -88,7 +88,7 @@ impl<'a> Scope<'a> {
     ///
     /// If the function throws an error, or calls `os.exit`: see [`Failure::exit`].
     pub fn call(&mut self, function: &Function, args: &[Value]) -> Result<Vec<Value>, Failure> {
-        let [xpcall, handler] = self.vm.host.embedding.protection.expect("it was made with the library");
+        let [xpcall, handler] = self.vm.host.embedding.protection.expect("`open` has set it");
         let mut all = vec![self.pinned(&function.0), handler];
         all.extend(args.iter().map(|arg| self.bits(arg)));
         let outer = self.vm.host.embedding.report.take();

@@ -110,7 +110,7 @@ impl Generator<'_, '_> {
         name: Option<(NameKind, StringId)>,
         want: Option<Want>,
     ) {
-        debug_assert_eq!(self.mark(), last.0 + 1, "arguments come right behind");
+        debug_assert_eq!(self.mark(), last.0 + 1, "arguments follow directly");
         let is_open = self.open_list(arguments);
         let len = self.mark() - window.0;
         if let Some(Want::Returned) = want {

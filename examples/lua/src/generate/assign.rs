@@ -49,7 +49,7 @@ impl Generator<'_, '_> {
         let (base, suffixes) = match target {
             Target::Variable(variable) => return Ready::Variable(*variable),
             Target::Element(Expression::Access { base, suffixes }) => (base, suffixes),
-            Target::Element(other) => unreachable!("{other:?} is no target"),
+            Target::Element(other) => unreachable!("{other:?} is not a target"),
         };
         let Some((last, others)) = suffixes.split_last() else { unreachable!("an access has a suffix") };
         let (object, object_name) = self.object(base, others, is_one_of_many);
@@ -61,7 +61,7 @@ impl Generator<'_, '_> {
                 let key = if is_one_of_many { self.own_slot(key) } else { self.slot_of(key) };
                 Ready::Index { object, object_name, key }
             }
-            SuffixKind::Call(_) | SuffixKind::Method { .. } => unreachable!("a call is no target"),
+            SuffixKind::Call(_) | SuffixKind::Method { .. } => unreachable!("a call is not a target"),
         }
     }
 

@@ -43,10 +43,10 @@ impl Generator<'_, '_> {
             operands.iter().for_each(|operand| self.jump(operand, to, when));
             return;
         }
-        let behind = self.asm.label();
-        others.iter().for_each(|operand| self.jump(operand, behind, decides));
+        let after = self.asm.label();
+        others.iter().for_each(|operand| self.jump(operand, after, decides));
         self.jump(last, to, when);
-        self.asm.bind(behind);
+        self.asm.bind(after);
     }
 
     /// Jumps to `to` if the result of the comparison is `when`.
@@ -116,7 +116,7 @@ impl Generator<'_, '_> {
             BinaryOperator::LessOrEqual => (false, true),
             BinaryOperator::Greater => (true, false),
             BinaryOperator::GreaterOrEqual => (true, true),
-            other => unreachable!("{other:?} is no order"),
+            other => unreachable!("{other:?} does not order"),
         };
         let (a, b) = if swapped { (b, a) } else { (a, b) };
         let asm = &mut self.asm;

@@ -52,7 +52,7 @@ impl Accounts {
 
     #[inline]
     pub(super) fn release(&mut self, bytes: usize) {
-        debug_assert!(bytes <= self.live, "more was freed than made");
+        debug_assert!(bytes <= self.live, "more bytes were freed than allocated");
         self.live -= bytes;
     }
 

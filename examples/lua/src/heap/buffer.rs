@@ -33,7 +33,7 @@ impl Buffer {
     /// Appends bytes within the capacity.
     fn push(&mut self, more: &[u8]) {
         let len = self.bytes.len();
-        assert!(self.has_room(len, more.len()), "{} bytes more in a buffer without room", more.len());
+        assert!(self.has_room(len, more.len()), "a buffer without room for {} more bytes", more.len());
         // Not through a slice of the vector, because there are other slices of it.
         // SAFETY: (7): the bytes after `len` belong to no text, and the assertion checks that the allocation has room
         // for them.

@@ -206,9 +206,9 @@ impl Heap {
         self.clear_weak_tables();
         // Weak tables have lost fields, and the addresses of freed objects are reused.
         self.end_epoch();
-        self.bury_coroutines();
+        self.close_dead_coroutines();
         self.sweep_shapes();
-        debug_assert!(self.tracer.grey.is_empty() && self.tracer.again.is_empty(), "something is grey");
+        debug_assert!(self.tracer.grey.is_empty() && self.tracer.again.is_empty(), "an object is still grey");
         self.tracer.is_final = false;
         self.tracer.flip();
         self.phase = Phase::SweepTexts(0);

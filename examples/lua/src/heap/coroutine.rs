@@ -60,11 +60,11 @@ impl Heap {
     ///
     /// # Panics
     ///
-    /// If it has started before (test `a_coroutine_does_not_begin_twice`).
+    /// If it has started before (test `a_coroutine_starts_only_once`).
     pub fn begin(&mut self, mut coroutine: Gc<Coroutine>, fiber: u32) -> Value {
         // SAFETY: (3): there is no other reference into the coroutine.
         let body = std::mem::replace(&mut unsafe { coroutine.as_mut() }.body, Value::NIL);
-        assert!(!body.is_nil(), "a coroutine begins only once");
+        assert!(!body.is_nil(), "a coroutine starts only once");
         // SAFETY: (3): as above.
         unsafe { coroutine.as_mut() }.fiber = Some(fiber);
         self.coroutines.push(coroutine);
@@ -73,7 +73,7 @@ impl Heap {
 
     /// Closes upvalues of coroutines that are not marked, and queues their fibers for
     /// [`take_dead_fibers`](Self::take_dead_fibers). Marked upvalues keep their values.
-    pub(super) fn bury_coroutines(&mut self) {
+    pub(super) fn close_dead_coroutines(&mut self) {
         let (live, dead): (Vec<_>, Vec<_>) =
             self.coroutines.drain(..).partition(|coroutine| !self.tracer.is_white(coroutine.as_object()));
         self.coroutines = live;

@@ -8,7 +8,7 @@ macro_rules! events {
         /// The operations that a metatable can have a field for.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
-        #[expect(missing_docs, reason = "they are named as in Lua's manual")]
+        #[expect(missing_docs, reason = "the names are those of Lua's manual")]
         pub enum Event {
             $($event,)*
         }

@@ -42,7 +42,7 @@ impl Heap {
                         self.leave(buffer);
                     }
                 }
-                Kind::Closure | Kind::Upvalue => unreachable!("`free` has freed it"),
+                Kind::Closure | Kind::Upvalue => unreachable!("`free` handles these"),
                 Kind::Table => {
                     let mut table: Gc<Table> = Gc::from_ptr(object.cast());
                     if !table.hash.is_null() {
@@ -107,6 +107,6 @@ impl Drop for Heap {
         for shape in std::mem::take(&mut self.shapes.all) {
             self.free(shape.as_object());
         }
-        debug_assert_eq!(self.accounts.live, 0, "bytes of a heap without objects");
+        debug_assert_eq!(self.accounts.live, 0, "a heap without objects still has bytes");
     }
 }

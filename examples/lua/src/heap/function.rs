@@ -295,7 +295,7 @@ impl Heap {
     ///
     /// # Panics
     ///
-    /// If the index is out of range (test `a_builtin_has_no_more_values_than_it_was_made_with`).
+    /// If the index is out of range (test `a_builtin_has_a_fixed_number_of_captured_values`).
     pub fn set_captured(&mut self, mut builtin: Gc<Builtin>, index: usize, value: Value) {
         // SAFETY: (3): there is no other reference into the builtin.
         unsafe { builtin.as_mut() }.captured[index] = value;

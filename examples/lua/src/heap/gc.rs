@@ -61,7 +61,7 @@ impl Kind {
         let number = unsafe { (*object).kind };
         match Kind::ALL.get(usize::from(number).wrapping_sub(1)) {
             Some(&kind) => kind,
-            None => panic!("there is no object any more at {object:p}: its kind is {number:#x}"),
+            None => panic!("no live object at {object:p}: its kind is {number:#x}"),
         }
     }
 }

@@ -179,12 +179,12 @@ mod tests {
         let layout = |bytes| Layout::from_size_align(bytes, 8).expect("a layout");
         let mut blocks = Vec::new();
         // More than a chunk of every size, and larger sizes.
-        for round in 0..3000_usize {
-            let bytes = 1 + round * 7 % 400;
+        for index in 0..3000_usize {
+            let bytes = 1 + index * 7 % 400;
             let block = pool.allocate(layout(bytes));
             // SAFETY: the block has `bytes` bytes.
-            unsafe { block.write_bytes(round as u8, bytes) };
-            blocks.push((block, bytes, round as u8));
+            unsafe { block.write_bytes(index as u8, bytes) };
+            blocks.push((block, bytes, index as u8));
         }
         assert!(pool.chunks.len() * CHUNK.size() > 200 << 10);
         for (block, bytes, fill) in &mut blocks {
@@ -203,13 +203,13 @@ mod tests {
         let mut chunks = Vec::new();
         for _ in 0..5 {
             let blocks: Vec<_> =
-                (0..9000_usize).map(|round| (pool.allocate(layout(1 + round % 250)), 1 + round % 250)).collect();
+                (0..9000_usize).map(|index| (pool.allocate(layout(1 + index % 250)), 1 + index % 250)).collect();
             for (block, bytes) in blocks {
                 // SAFETY: it is not used again.
                 unsafe { pool.free(block, layout(bytes)) };
             }
             chunks.push(pool.chunks.len());
         }
-        assert_eq!(chunks[2], chunks[4], "what was free is used again");
+        assert_eq!(chunks[2], chunks[4], "free blocks are reused");
     }
 }

@@ -105,9 +105,9 @@ impl Heap {
     fn add(&mut self, table: &mut Gc<Table>, key: Value, value: Value) {
         let index = key.to_number().and_then(array_index);
         // A table that is used as an array grows by the key right after its array part.
-        let is_behind = index == Some(table.array_len + 1);
+        let is_next = index == Some(table.array_len + 1);
         let is_full = table.hash_part().is_none_or(HashPart::is_full);
-        if is_behind || is_full {
+        if is_next || is_full {
             self.rehash(table, index);
             if let Some(index) = index.filter(|&index| index <= table.array_len) {
                 // SAFETY: (3): as above.
@@ -230,7 +230,7 @@ impl Heap {
 ///
 /// `values` is a block of `len` values or, if that is 0, dangling, and nothing else refers to it.
 unsafe fn resize(pool: &mut Pool, values: *mut Value, len: u32, new_len: u32) -> *mut Value {
-    let layout = |len: u32| Layout::array::<Value>(len as usize).expect("tables have limits far below");
+    let layout = |len: u32| Layout::array::<Value>(len as usize).expect("the limits of tables are far below");
     let block = match (len, new_len) {
         (0, 0) => return values,
         (0, _) => pool.allocate(layout(new_len)),

@@ -51,15 +51,15 @@ pub(super) fn allocate(pool: &mut Pool, bytes: &[u8], hash: u32, mark: u8, next:
     // SAFETY: the block is new and has the layout of a text with these bytes, which fit after the header.
     unsafe {
         let text = pool.allocate(Text::layout(head.len)).cast::<Text>();
-        let behind = if head.len <= MAX_INTERNED {
+        let after = if head.len <= MAX_INTERNED {
             text.add(1).cast::<u8>()
         } else {
-            let behind = text.cast::<LongText>().add(1).cast::<u8>();
-            (&raw mut (*text.cast::<LongText>()).bytes).write(behind);
-            behind
+            let after = text.cast::<LongText>().add(1).cast::<u8>();
+            (&raw mut (*text.cast::<LongText>()).bytes).write(after);
+            after
         };
         text.write(head);
-        behind.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        after.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
         Gc::from_ptr(text)
     }
 }

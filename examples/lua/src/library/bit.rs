@@ -110,7 +110,7 @@ fn tohex(call: &mut Call<'_>) -> Result<(), Thrown> {
     let mut text = Vec::new();
     if width > 0 || value > 0 {
         if is_upper { write!(text, "{value:0width$X}") } else { write!(text, "{value:0width$x}") }
-            .expect("a vector takes all");
+            .expect("writing to a vector never fails");
     }
     let text = call.text(text);
     call.give(text)

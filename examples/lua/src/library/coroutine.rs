@@ -91,7 +91,7 @@ fn wrap(call: &mut Call<'_>) -> Result<(), Thrown> {
 
 /// The function that `wrap` returns.
 fn resume_wrapped(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let coroutine = call.builtin().captured()[0].to_coroutine().expect("`wrap` has put it there");
+    let coroutine = call.builtin().captured()[0].to_coroutine().expect("`wrap` captures it");
     let values = call.rest(0);
     match runtime::resume(call.vm, coroutine, &values) {
         Ok(values) => give(call, values),

@@ -52,7 +52,7 @@ enum State {
 
 impl State {
     fn table(call: &Call<'_>) -> Gc<Table> {
-        call.builtin().captured()[0].to_table().expect("they are made with it")
+        call.builtin().captured()[0].to_table().expect("every function captures it")
     }
 
     fn get(self, call: &Call<'_>) -> Value {
@@ -87,7 +87,7 @@ pub(super) fn open(vm: &mut Vm) {
 }
 
 fn new_stream(call: &mut Call<'_>, stream: Stream) -> Value {
-    let metatable = State::Metatable.get(call).to_table().expect("it is stored there");
+    let metatable = State::Metatable.get(call).to_table().expect("`open` stores it");
     new_file(call.vm, metatable, File::new(stream))
 }
 
@@ -100,7 +100,7 @@ fn open_by_name(call: &mut Call<'_>) -> Result<(), Thrown> {
 fn popen(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (command, mode) = (call.string(0)?, call.string_if_any(1)?);
     // The command's output comes after the program's.
-    let _unheard = call.vm.host.stdout.flush();
+    let _ignored = call.vm.host.stdout.flush();
     let running = run_command(command.bytes(), mode.as_ref().map_or(b"r", |mode| mode.bytes()));
     give_stream(call, running, Some(command.bytes()))
 }
@@ -217,8 +217,8 @@ fn give_lines(call: &mut Call<'_>, file: Value) -> Result<(), Thrown> {
 /// The function that `lines` returns.
 fn next_line(call: &mut Call<'_>) -> Result<(), Thrown> {
     let builtin = call.builtin();
-    let (file, formats) = builtin.captured().split_first().expect("`lines` has put it there");
-    let file = file.to_userdata().expect("`lines` has put it there");
+    let (file, formats) = builtin.captured().split_first().expect("`lines` captures it");
+    let file = file.to_userdata().expect("`lines` captures it");
     if !is_open(file) {
         return Err(call.error(file::CLOSED));
     }

@@ -150,7 +150,7 @@ fn fold(call: &mut Call<'_>, choose: impl Fn(f64, f64) -> f64) -> Result<(), Thr
 
 /// Uses the generator that `random` and `randomseed` share, which is a userdata as in LuaJIT.
 fn with_generator<T>(call: &Call<'_>, work: impl FnOnce(&mut Random) -> T) -> T {
-    let userdata = call.builtin().captured()[0].to_userdata().expect("they are made with it");
+    let userdata = call.builtin().captured()[0].to_userdata().expect("both functions capture it");
     work(&mut userdata.payload::<RefCell<Random>>().expect("it holds the generator").borrow_mut())
 }
 

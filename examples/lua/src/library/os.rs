@@ -1,7 +1,7 @@
 //! The table `os`: the process and its environment.
 
 mod date;
-mod surroundings;
+mod process;
 
 use mimeo::Thrown;
 
@@ -13,14 +13,14 @@ const FUNCTIONS: Functions = &[
     ("clock", clock),
     ("date", date::date),
     ("difftime", date::difftime),
-    ("execute", surroundings::execute),
+    ("execute", process::execute),
     ("exit", exit),
-    ("getenv", surroundings::getenv),
-    ("remove", surroundings::remove),
-    ("rename", surroundings::rename),
+    ("getenv", process::getenv),
+    ("remove", process::remove),
+    ("rename", process::rename),
     ("setlocale", setlocale),
     ("time", date::time),
-    ("tmpname", surroundings::tmpname),
+    ("tmpname", process::tmpname),
 ];
 
 pub(super) fn open(vm: &mut Vm) {
@@ -42,7 +42,7 @@ fn exit(call: &mut Call<'_>) -> Result<(), Thrown> {
     };
     let runs_finalizers = call.get(1).truth();
     // There is no other place to report an error to.
-    let _unheard = call.vm.host.stdout.flush();
+    let _ignored = call.vm.host.stdout.flush();
     Err(leave(call.vm, Exit { code, runs_finalizers }))
 }
 

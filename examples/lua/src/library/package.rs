@@ -49,7 +49,7 @@ pub(super) fn open(vm: &mut Vm) {
 
 /// Returns a field of the table `package`, which the function has captured.
 fn field(call: &mut Call<'_>, name: &str) -> Value {
-    let package = call.builtin().captured()[0].to_table().expect("it was made with it");
+    let package = call.builtin().captured()[0].to_table().expect("the function captures it");
     let name = call.heap().text(name.as_bytes());
     package.get_text(name)
 }

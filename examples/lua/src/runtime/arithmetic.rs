@@ -48,7 +48,7 @@ fn calculate(event: Event, a: f64, b: f64) -> f64 {
         Event::Mod => a - (a / b).floor() * b,
         Event::Pow => a.powf(b),
         Event::Unm => -a,
-        _ => unreachable!("{event:?} is no arithmetic"),
+        _ => unreachable!("{event:?} is not arithmetic"),
     }
 }
 

@@ -3,7 +3,7 @@
 use mimeo::Thrown;
 
 use super::function::adjust_to;
-use super::protected::go_on_leaving;
+use super::protected::throw_exit;
 use super::{error, run, run_all, safepoint_of_builtin};
 use crate::heap::{Builtin, Gc, Heap, Native};
 use crate::ops::ops::{Callee, Value, Vm};
@@ -29,7 +29,7 @@ pub struct Call<'a> {
 
 impl Call<'_> {
     /// Returns the number of arguments.
-    #[expect(clippy::len_without_is_empty, reason = "a call is no collection")]
+    #[expect(clippy::len_without_is_empty, reason = "a call is not a collection")]
     pub fn len(&self) -> u32 {
         self.len
     }
@@ -123,5 +123,5 @@ pub(crate) fn call_builtin(vm: &mut Vm, builtin: Value) -> Result<(), Thrown> {
     let result = (builtin.function)(&mut Call { vm, builtin, len });
     vm.host.kept.truncate(kept);
     // The program may have called `os.exit` in a coroutine that this builtin resumed.
-    if vm.host.exit.is_some() && result.is_ok() { Err(go_on_leaving(vm)) } else { result }
+    if vm.host.exit.is_some() && result.is_ok() { Err(throw_exit(vm)) } else { result }
 }

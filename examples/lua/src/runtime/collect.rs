@@ -46,9 +46,9 @@ impl Roots for MachineRoots<'_> {
         }
         let fiber = vm.host.fibers.get(fiber);
         if tracer.is_final() {
-            vm.clear_after_fiber_stack(fiber).expect("it does not run");
+            vm.clear_after_fiber_stack(fiber).expect("the coroutine is not running");
         }
-        let bits = vm.fiber_stack(fiber).expect("it does not run");
+        let bits = vm.fiber_stack(fiber).expect("the coroutine is not running");
         tracer.bits(bits);
         bits.len()
     }
@@ -67,14 +67,14 @@ pub(crate) fn safepoint(vm: &mut Vm) {
 #[inline]
 pub(crate) fn safepoint_of_builtin(vm: &mut Vm, arguments: u32) {
     if vm.host.heap.needs_step() {
-        clear_behind_arguments(vm, arguments);
+        clear_after_arguments(vm, arguments);
         safepoint(vm);
     }
 }
 
 /// Clears what earlier calls left in the frame of the running builtin, after its arguments.
 #[cold]
-pub(crate) fn clear_behind_arguments(vm: &mut Vm, arguments: u32) {
+pub(crate) fn clear_after_arguments(vm: &mut Vm, arguments: u32) {
     let slots = vm.frame_slots().saturating_sub(arguments + 1);
     vm.fill_slots(arguments + 1, slots, Value::NIL);
 }

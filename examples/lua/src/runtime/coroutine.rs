@@ -36,7 +36,7 @@ impl Fibers {
 
     /// Returns the fiber with this number.
     pub(super) fn get(&self, number: u32) -> FiberRef {
-        self.fibers[number as usize].expect("a coroutine's fiber is there until the coroutine's end")
+        self.fibers[number as usize].expect("a coroutine has a fiber until its end")
     }
 
     fn remove(&mut self, number: u32) -> FiberRef {
@@ -77,7 +77,7 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
     let left = std::mem::replace(&mut vm.context.open_upvalues, coroutine.take_open_upvalues());
     vm.host.left_upvalues.push(left);
     let handling = vm.host.handling.take();
-    let exit = go_on(vm, coroutine, values);
+    let exit = run_fiber(vm, coroutine, values);
     vm.host.handling = handling;
     let resumed = match exit {
         Ok(FiberExit::Done(_)) => {
@@ -108,7 +108,7 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
 }
 
 /// Runs the coroutine's fiber.
-fn go_on(vm: &mut Vm, coroutine: Gc<Coroutine>, values: &[Value]) -> Result<FiberExit<Value>, Thrown> {
+fn run_fiber(vm: &mut Vm, coroutine: Gc<Coroutine>, values: &[Value]) -> Result<FiberExit<Value>, Thrown> {
     match coroutine.fiber() {
         Some(fiber) => {
             // The fiber waits in the frame of the builtin that yielded; the values are that builtin's results.
@@ -142,7 +142,7 @@ fn end(vm: &mut Vm, mut coroutine: Gc<Coroutine>) {
 /// Drops the fiber of a coroutine that is finished or unreachable.
 pub(super) fn drop_fiber(vm: &mut Vm, number: u32) {
     let fiber = vm.host.fibers.remove(number);
-    vm.drop_fiber(fiber).expect("the coroutine does not run");
+    vm.drop_fiber(fiber).expect("the coroutine is not running");
 }
 
 /// Suspends the running coroutine. The values become the results of `resume`.

@@ -48,7 +48,7 @@ pub fn raise(vm: &mut Vm, value: Value) -> Thrown {
 /// Throws like [`raise`], but ignores the innermost `frames`, which do not protect anything yet.
 pub(super) fn raise_past(vm: &mut Vm, value: Value, frames: usize) -> Thrown {
     let error = match handler(vm, frames) {
-        Some(handler) => Error::Value { value: ask_handler(vm, handler, value), was_handled: true },
+        Some(handler) => Error::Value { value: call_handler(vm, handler, value), was_handled: true },
         None => Error::Value { value, was_handled: false },
     };
     vm.throw(error)
@@ -78,7 +78,7 @@ fn handler(vm: &Vm, past: usize) -> Option<Value> {
 }
 
 /// Calls a handler for the value of an error. Returns its result.
-pub(super) fn ask_handler(vm: &mut Vm, handler: Value, value: Value) -> Value {
+pub(super) fn call_handler(vm: &mut Vm, handler: Value, value: Value) -> Value {
     if vm.host.handling.is_some() {
         return vm.host.heap.text(b"error in error handling").into();
     }

@@ -92,9 +92,9 @@ pub fn get(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
 }
 
 fn find(vm: &mut Vm, object: Value, key: Value) -> Result<Decision, Thrown> {
-    let mut asked = object;
+    let mut current = object;
     for _ in 0..MAX_CHAIN {
-        let metatable = match asked.to_table() {
+        let metatable = match current.to_table() {
             Some(table) => {
                 let value = table.get(key);
                 if !value.is_nil() {
@@ -105,16 +105,20 @@ fn find(vm: &mut Vm, object: Value, key: Value) -> Result<Decision, Thrown> {
                     None => return Ok(Decision::Known(Value::NIL)),
                 }
             }
-            None => metatable_of(vm, asked),
+            None => metatable_of(vm, current),
         };
         let method = metatable.map_or(Value::NIL, |metatable| vm.host.heap.metamethod(metatable, Event::Index));
         if method.is_nil() {
-            return if asked.is_table() { Ok(Decision::Known(Value::NIL)) } else { Err(no_fields(vm, object, asked)) };
+            return if current.is_table() {
+                Ok(Decision::Known(Value::NIL))
+            } else {
+                Err(no_fields(vm, object, current))
+            };
         }
         if method.is_function() {
-            return Ok(Decision::Method { method, object: asked });
+            return Ok(Decision::Method { method, object: current });
         }
-        asked = method;
+        current = method;
     }
     Err(error::raise_text(vm, "loop in gettable"))
 }
@@ -163,22 +167,22 @@ pub(crate) fn index_method(
 }
 
 pub(crate) fn set(vm: &mut Vm, object: Value, key: Value, value: Value) -> Result<(), Thrown> {
-    let mut asked = object;
+    let mut current = object;
     for _ in 0..MAX_CHAIN {
-        let metatable = metatable_of(vm, asked);
+        let metatable = metatable_of(vm, current);
         let method = metatable.map_or(Value::NIL, |metatable| vm.host.heap.metamethod(metatable, Event::NewIndex));
-        if let Some(table) = asked.to_table()
+        if let Some(table) = current.to_table()
             && (method.is_nil() || !table.get(key).is_nil())
         {
             return vm.host.heap.set(table, key, value).map_err(|bad| error::raise_text(vm, bad.to_string()));
         }
         if method.is_nil() {
-            return Err(no_fields(vm, object, asked));
+            return Err(no_fields(vm, object, current));
         }
         if method.is_function() {
-            return Err(request(vm, method, &[asked, key, value], forget));
+            return Err(request(vm, method, &[current, key, value], forget));
         }
-        asked = method;
+        current = method;
     }
     Err(error::raise_text(vm, "loop in settable"))
 }
@@ -204,7 +208,7 @@ pub(crate) fn set_name(
 }
 
 pub(crate) fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32, count: u32) {
-    let table = table.to_table().expect("a constructor makes tables");
+    let table = table.to_table().expect("a constructor creates tables");
     vm.host.heap.reserve_array(table, first - 1 + count);
     for index in 0..count {
         let value = vm.slot(values.start() + index);
@@ -212,8 +216,9 @@ pub(crate) fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32
     }
 }
 
-fn no_fields(vm: &mut Vm, object: Value, asked: Value) -> Thrown {
-    let what = if object.0 == asked.0 { operand_name(vm, 0, asked) } else { format!("a {} value", asked.type_name()) };
+fn no_fields(vm: &mut Vm, object: Value, current: Value) -> Thrown {
+    let what =
+        if object.0 == current.0 { operand_name(vm, 0, current) } else { format!("a {} value", current.type_name()) };
     error::raise_text(vm, format!("attempt to index {what}"))
 }
 
@@ -221,7 +226,7 @@ fn no_fields(vm: &mut Vm, object: Value, asked: Value) -> Thrown {
 /// key, and the last one its value. Returns `false` at the end.
 pub(crate) fn advance(vm: &mut Vm, table: Value, variables: Window) -> Result<bool, Thrown> {
     let start = variables.start();
-    let table = table.to_table().expect("the op has looked");
+    let table = table.to_table().expect("the op has checked it");
     match table.next(vm.slot(start)) {
         Ok(Some((key, value))) => {
             vm.set_slots(start, &[key, key, value]);

@@ -2,10 +2,10 @@
 
 use mimeo::{Thrown, TrapKind};
 
-use super::error::{Error, ask_handler, raise_past, value_of};
+use super::error::{Error, call_handler, raise_past, value_of};
 use super::place::{frame_at, name_of_callee, place};
 use super::run::{results, run};
-use super::upvalue::{close_behind_frame, close_from};
+use super::upvalue::{close_above_frame, close_from};
 use crate::ops::ops::{Trap, Value, Vm};
 
 /// Checks the first `parts` arguments of `pcall` or `xpcall`.
@@ -38,9 +38,9 @@ pub(crate) fn caught(vm: &mut Vm, handler: Value) -> Result<Value, Thrown> {
     let mut value = value_of(vm, &trap);
     let was_handled = matches!(trap.kind, TrapKind::Language(Error::Value { was_handled: true, .. }));
     if !was_handled && !handler.is_nil() && vm.host.exit.is_none() {
-        value = ask_handler(vm, handler, value);
+        value = call_handler(vm, handler, value);
     }
-    if vm.host.exit.is_some() { Err(go_on_leaving(vm)) } else { Ok(value) }
+    if vm.host.exit.is_some() { Err(throw_exit(vm)) } else { Ok(value) }
 }
 
 /// A call of `os.exit`: the end of the program.
@@ -58,11 +58,11 @@ pub struct Exit {
 /// Ends the program.
 pub fn leave(vm: &mut Vm, exit: Exit) -> Thrown {
     vm.host.exit = Some(exit);
-    go_on_leaving(vm)
+    throw_exit(vm)
 }
 
 /// Throws the end of the program again, for example after it has ended a coroutine.
-pub(super) fn go_on_leaving(vm: &mut Vm) -> Thrown {
+pub(super) fn throw_exit(vm: &mut Vm) -> Thrown {
     vm.throw(Error::Exit)
 }
 
@@ -87,7 +87,7 @@ pub fn run_protected(vm: &mut Vm, function: Value, args: &[Value]) -> Result<Vec
         Ok(_) => Ok(results(vm)),
         Err(thrown) => {
             let trap = vm.catch(thrown);
-            close_behind_frame(vm);
+            close_above_frame(vm);
             let value = value_of(vm, &trap);
             Err(Failure { value, trap, exit: vm.host.exit })
         }

@@ -37,7 +37,7 @@ impl Stubs {
         };
         let builtins = ROOMS.map(|room| add(builtin(room)));
         let (pcall, xpcall, coroutine) = (add(pcall()), add(xpcall()), add(coroutine()));
-        let program = program.finish().expect("all is defined").verify().expect("the code is sound");
+        let program = program.finish().expect("every function is defined").verify().expect("the code is valid");
         let linked = machine.load(&program).expect("there are no index spaces");
         let callee = |index| {
             // SAFETY: the code is never unloaded, and only this machine uses it.
@@ -98,7 +98,7 @@ fn builtin(room: u16) -> FunctionBody {
     }
     asm.run_builtin(FUNCTION);
     asm.ret_kept(FUNCTION);
-    asm.finish().expect("it is in order")
+    asm.finish().expect("the code is valid")
 }
 
 /// Generates the code of `pcall`. The function to call follows `pcall` itself; its results replace it.
@@ -107,7 +107,7 @@ fn pcall() -> FunctionBody {
     asm.set_variadic();
     asm.begin_protected(1);
     protected(&mut asm, Slot(1), 1, Place::Constant(Value::NIL));
-    asm.finish().expect("it is in order")
+    asm.finish().expect("the code is valid")
 }
 
 /// Generates the code of `xpcall`. Moves the handler first, so that the function is right before its arguments.
@@ -117,7 +117,7 @@ fn xpcall() -> FunctionBody {
     asm.begin_protected(2);
     asm.swap(Slot(1), Slot(2), Slot(1), Slot(2));
     protected(&mut asm, Slot(2), 2, Place::Slot(Slot(1)));
-    asm.finish().expect("it is in order")
+    asm.finish().expect("the code is valid")
 }
 
 fn protected(asm: &mut Assembler, function: Slot, parts: u32, handler: Place<Value>) {
@@ -139,5 +139,5 @@ fn coroutine() -> FunctionBody {
     asm.call_rest(Slot(1), 1, Slot(1), 1);
     asm.end_coroutine(Slot(1), 1);
     asm.ret_none();
-    asm.finish().expect("it is in order")
+    asm.finish().expect("the code is valid")
 }

@@ -18,7 +18,7 @@ pub(crate) fn store_upvalue(vm: &mut Vm, upvalue: *mut Upvalue, value: Value) {
 
 pub(crate) fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Value {
     safepoint(vm);
-    let closure = function.to_closure().expect("slot 0 is the closure that runs");
+    let closure = function.to_closure().expect("slot 0 is the running closure");
     let chunk = closure.prototype().chunk();
     let captures = &chunk.parts().prototypes[prototype as usize].captures;
     let mut upvalues = std::mem::take(&mut vm.host.captured);
@@ -50,7 +50,7 @@ pub(crate) fn close_from(vm: &mut Vm, slot: u32) {
 }
 
 /// Closes the upvalues of frames that were above the running one.
-pub(crate) fn close_behind_frame(vm: &mut Vm) {
+pub(crate) fn close_above_frame(vm: &mut Vm) {
     let end = vm.frame_slots();
     close_from(vm, end);
 }

@@ -12,23 +12,23 @@ use crate::ops::ops::{Linked, Ops};
 
 /// The reason why there is no listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unlisted {
+pub enum ListingError {
     /// The function is not written in Lua.
     NotLua,
     /// There is no native code; contains the reason.
     NoNativeCode(String),
 }
 
-impl fmt::Display for Unlisted {
+impl fmt::Display for ListingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unlisted::NotLua => f.write_str("the function is not written in Lua"),
-            Unlisted::NoNativeCode(reason) => write!(f, "no native code: {reason}"),
+            ListingError::NotLua => f.write_str("the function is not written in Lua"),
+            ListingError::NoNativeCode(reason) => write!(f, "no native code: {reason}"),
         }
     }
 }
 
-impl std::error::Error for Unlisted {}
+impl std::error::Error for ListingError {}
 
 impl Lua {
     /// Returns the bytecode of all functions in the chunk that contains `function`.
@@ -36,7 +36,7 @@ impl Lua {
     /// # Errors
     ///
     /// If the function is not written in Lua.
-    pub fn bytecode(&mut self, function: &Function) -> Result<String, Unlisted> {
+    pub fn bytecode(&mut self, function: &Function) -> Result<String, ListingError> {
         let linked = self.linked(function)?;
         let functions = self.machine.functions(linked);
         Ok(functions.map(|function| Disassembly::<Ops>::new(function.body()).to_string()).collect())
@@ -48,11 +48,11 @@ impl Lua {
     /// # Errors
     ///
     /// If the function is not written in Lua, or there is no native code.
-    pub fn machine_code(&mut self, function: &Function) -> Result<String, Unlisted> {
+    pub fn machine_code(&mut self, function: &Function) -> Result<String, ListingError> {
         let linked = self.linked(function)?;
         match self.machine.jit().map(Jit::unavailable) {
-            None => return Err(Unlisted::NoNativeCode("the machine was made without it".into())),
-            Some(Some(reason)) => return Err(Unlisted::NoNativeCode(reason.to_string())),
+            None => return Err(ListingError::NoNativeCode("the machine was made without it".into())),
+            Some(Some(reason)) => return Err(ListingError::NoNativeCode(reason.to_string())),
             Some(None) => {}
         }
         self.machine.compile_all(linked).expect("a chunk that a function keeps is loaded");
@@ -68,9 +68,9 @@ impl Lua {
     }
 
     /// Returns the program of a function's chunk.
-    fn linked(&mut self, function: &Function) -> Result<Linked, Unlisted> {
+    fn linked(&mut self, function: &Function) -> Result<Linked, ListingError> {
         let mut scope = self.scope();
-        let closure = scope.bits(&function.clone().into()).to_closure().ok_or(Unlisted::NotLua)?;
+        let closure = scope.bits(&function.clone().into()).to_closure().ok_or(ListingError::NotLua)?;
         let program = closure.prototype().chunk().parts().program;
         Ok(scope.vm().host.stubs.programs[&program])
     }

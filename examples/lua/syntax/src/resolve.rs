@@ -46,8 +46,8 @@ struct Resolver {
 
 impl Resolver {
     /// Returns a message with a name in it.
-    fn quote(&self, before: &str, name: StringId, behind: &str) -> Vec<u8> {
-        [before.as_bytes(), self.strings.text(name), behind.as_bytes()].concat()
+    fn quote(&self, before: &str, name: StringId, after: &str) -> Vec<u8> {
+        [before.as_bytes(), self.strings.text(name), after.as_bytes()].concat()
     }
 }
 

@@ -30,7 +30,7 @@ fn function(lua: &mut Lua, code: &str) -> Function {
 }
 
 #[test]
-fn values_go_in_and_come_out() {
+fn values_are_passed_in_both_directions() {
     let mut lua = new();
     let identity = function(&mut lua, "return function(...) return ... end");
     let table = lua.scope().table();
@@ -52,13 +52,13 @@ fn values_go_in_and_come_out() {
         Some(true)
     );
     let [Value::Other(coroutine)] = &eval(&mut lua, "return coroutine.create(print)").expect("it runs")[..] else {
-        panic!("a coroutine is no table")
+        panic!("a coroutine is not a table")
     };
     assert_eq!(coroutine.type_name(), "thread");
 }
 
 #[test]
-fn what_is_held_lives_and_nothing_else() {
+fn only_held_objects_stay_alive() {
     let mut lua = new();
     lua.scope().set_eager_collector(1);
     let makes = "local x = {'kept'} return function() local y = {} return x[1] end, {x}";
@@ -87,7 +87,7 @@ fn what_is_held_lives_and_nothing_else() {
 }
 
 #[test]
-fn what_is_loaded_lives_as_long_as_it_is_held() {
+fn loaded_chunks_live_while_they_are_held() {
     let mut lua = new();
     let function = lua.load("local t = {} for i = 1, 100 do t[i] = {i} end return #t", "=held").expect("it is Lua");
     lua.scope().collect();
@@ -116,7 +116,7 @@ fn handles_outlive_their_lua_and_are_refused_by_others() {
 }
 
 #[test]
-fn failures_own_what_they_say() {
+fn failures_own_their_messages() {
     let mut lua = new();
     let syntax = lua.load("x =", "@file.lua").expect_err("it is unfinished");
     assert_eq!(syntax.to_string(), "file.lua:1: unexpected symbol near '<eof>'");
@@ -134,7 +134,7 @@ fn failures_own_what_they_say() {
 }
 
 #[test]
-fn functions_of_rust_are_called_by_the_program() {
+fn programs_call_rust_functions() {
     let mut lua = new();
     let calls = Rc::new(RefCell::new(Vec::new()));
     let seen = Rc::clone(&calls);
@@ -176,7 +176,7 @@ fn functions_of_rust_are_called_by_the_program() {
 }
 
 #[test]
-fn arguments_and_results_may_be_many() {
+fn many_arguments_and_results_can_be_passed() {
     let mut lua = new();
     let count = function(&mut lua, "return function(...) return (select('#', ...)) end");
     let many = |count: usize| vec![Value::from(1); count];
@@ -190,7 +190,7 @@ fn arguments_and_results_may_be_many() {
 }
 
 #[test]
-fn calls_through_rust_have_an_end() {
+fn recursion_through_rust_is_limited() {
     let run = || {
         let mut lua = new();
         lua.register("through", |scope, args| match args {
@@ -212,7 +212,7 @@ fn calls_through_rust_have_an_end() {
 }
 
 #[test]
-fn the_end_of_a_program_is_told_to_the_host() {
+fn the_end_of_a_program_is_reported_to_the_host() {
     let mut lua = new();
     lua.register("call", |scope, args| match args {
         [Value::Function(function)] => match scope.call(function, &[]) {
@@ -231,7 +231,7 @@ fn the_end_of_a_program_is_told_to_the_host() {
 }
 
 #[test]
-fn a_lua_that_a_panic_went_through_is_not_entered_again() {
+fn a_lua_is_not_entered_again_after_a_panic() {
     let mut lua = new();
     lua.register("panics", |_, _| panic!("on purpose"));
     lua.register("catches", |scope, _| {
@@ -243,7 +243,7 @@ fn a_lua_that_a_panic_went_through_is_not_entered_again() {
     let code = "coroutine.wrap(function() local t = {} catches() t[1] = 1 end)()";
     let function = lua.load(code, "=outer").expect("it is Lua");
     let text = |panic: Box<dyn std::any::Any + Send>| panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let broken = Some("a panic went through this Lua".to_owned());
+    let broken = Some("a panic has unwound through this Lua".to_owned());
     assert_eq!(catch_unwind(AssertUnwindSafe(|| lua.call(&function, &[]))).map_err(text), Err(broken.clone()));
     assert_eq!(catch_unwind(AssertUnwindSafe(|| lua.load("", "="))).map_err(text), Err(broken.clone()));
     assert_eq!(catch_unwind(AssertUnwindSafe(|| lua.scope().collect())).map_err(text), Err(broken));
@@ -265,7 +265,7 @@ impl Write for Written {
 }
 
 #[test]
-fn the_output_goes_where_it_is_wanted() {
+fn output_goes_to_the_given_writer() {
     let written = Written::default();
     let mut lua = Lua::new(Options { stdout: Box::new(io::BufWriter::new(written.clone())), ..Options::default() });
     eval(&mut lua, "print('one')").expect("it runs");
@@ -277,7 +277,7 @@ fn the_output_goes_where_it_is_wanted() {
 }
 
 #[test]
-fn globals_and_tables_are_reached_from_outside() {
+fn globals_and_tables_are_accessible_from_rust() {
     let mut lua = new();
     lua.scope().set_global("answer", 42);
     assert_eq!(eval(&mut lua, "global = {answer} return answer").expect("it runs"), [42.into()]);

@@ -3,7 +3,7 @@
 use crate::run::{file, lua, lua_with, ok};
 
 #[test]
-fn a_wrong_option_is_answered_with_the_right_ones() {
+fn a_wrong_option_lists_the_valid_values() {
     let cases: [(&[&str], &str); 12] = [
         (&["--jit=maybe", "-"], "--jit is auto, on or off, not \"maybe\"\n"),
         (&["--stats=all", "-"], "--stats is off, summary, trace or json, not \"all\"\n"),
@@ -32,7 +32,7 @@ fn a_wrong_option_is_answered_with_the_right_ones() {
 }
 
 #[test]
-fn a_wrong_variable_is_an_error_that_lists_the_right_values() {
+fn a_wrong_variable_lists_the_valid_values() {
     let cases = [
         ("MIMEO_JIT", "yes", "auto, on or off"),
         ("MIMEO_JIT_THRESHOLD", "-3", "a number of calls, 0 to 4294967295"),
@@ -50,7 +50,7 @@ fn a_wrong_variable_is_an_error_that_lists_the_right_values() {
 }
 
 #[test]
-fn help_and_version_are_told() {
+fn help_and_version_are_shown() {
     let help = lua(&["--help"], b"");
     assert!(help.stdout.starts_with("usage: mimeo-lua [options] SCRIPT") && help.status == 0, "{help:?}");
     assert_eq!(lua(&["-h", "no-such-file.lua"], b""), help);
@@ -62,7 +62,7 @@ fn help_and_version_are_told() {
 }
 
 #[test]
-fn options_behind_the_script_are_the_scripts() {
+fn options_after_the_script_belong_to_it() {
     file("options.lua", "print(...)");
     let args = ["options.lua", "--jit=maybe", "-e", "x", "--help", "-q"];
     assert_eq!(lua(&args, b""), ok("--jit=maybe\t-e\tx\t--help\t-q\n"));

@@ -79,7 +79,7 @@ fn any_value_can_be_thrown() {
 }
 
 #[test]
-fn what_nests_without_end_is_an_error() {
+fn endless_recursion_is_an_error() {
     let handlers = "print((xpcall(function() error('a') end, function() error('b') end)))";
     assert_eq!(lua(&["--jit=off", "-e", handlers], b""), ok("false\n"));
     let metamethods = "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) print((pcall(function() return t[1] end)))";
@@ -113,7 +113,7 @@ fn files_that_cannot_be_read_are_errors() {
 }
 
 #[test]
-fn init_runs_before_all_else() {
+fn lua_init_runs_first() {
     let init = |text, args: &[&str]| lua_with(&[("LUA_INIT", text)], args);
     assert_eq!(init("print('init') x = 3", &["-e", "print(x)"]), ok("init\n3\n"));
     file("init.lua", "print('file', ...)");
@@ -126,7 +126,7 @@ fn init_runs_before_all_else() {
 
 #[cfg(unix)]
 #[test]
-fn who_is_not_read_any_more_ends() {
+fn the_command_ends_when_its_reader_is_gone() {
     // The program prints forever: only the lost reader ends it.
     let mut child = command(&["-e", "while true do print(1) end"]).spawn().expect("the command starts");
     drop(child.stdout.take());

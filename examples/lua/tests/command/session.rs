@@ -8,7 +8,7 @@ use crate::terminal::Terminal;
 const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");
 
 #[test]
-fn lines_come_from_a_pipe_too() {
+fn sessions_read_lines_from_a_pipe() {
     assert_eq!(lua(&["-i"], b"x = 5\n= x\nx +\n1\n"), ok(&format!("{VERSION}5\n6\n")));
     file("before.lua", "print('script', ...) y = 2");
     assert_eq!(lua(&["-i", "before.lua", "a"], b"y"), ok(&format!("{VERSION}script\ta\n2\n")));
@@ -18,7 +18,7 @@ fn lines_come_from_a_pipe_too() {
 }
 
 #[test]
-fn a_terminal_has_lines_to_edit_and_a_history() {
+fn lines_on_a_terminal_can_be_edited_and_are_kept() {
     let history = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("new-folder/history");
     // The session creates the directory.
     let _missing = std::fs::remove_dir_all(history.parent().expect("it has a folder"));
@@ -40,7 +40,7 @@ fn a_terminal_has_lines_to_edit_and_a_history() {
 }
 
 #[test]
-fn a_session_goes_on_without_its_history() {
+fn a_session_works_without_its_history() {
     // A file is not a directory.
     let path = file("no-folder", "").join("history");
     let Some(mut terminal) = Terminal::open(path.to_str().expect("the folder's name is text")) else { return };

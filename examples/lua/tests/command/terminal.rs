@@ -24,7 +24,7 @@ impl Terminal {
     pub fn open(history: &str) -> Option<Terminal> {
         let is_there = Command::new("script").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         if !cfg!(target_os = "linux") || !is_there.is_ok_and(|status| status.success()) {
-            println!("skipped: there is no `script` that makes terminals");
+            println!("skipped: `script`, which creates terminals, is not installed");
             return None;
         }
         let inner = command(&[]);

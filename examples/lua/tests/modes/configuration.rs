@@ -41,7 +41,7 @@ impl fmt::Display for Configuration {
         }
         match self.collect_every {
             0 => Ok(()),
-            every => write!(f, " with a cycle at every {every}. safepoint"),
+            every => write!(f, " with a cycle every {every} safepoints"),
         }
     }
 }

@@ -54,7 +54,7 @@ local function try(...) outcome(pcall(...)) end
 /// Returns the bytes as a Lua literal.
 pub fn literal(bytes: &[u8]) -> String {
     let inside: String = bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "\\{byte:03}").expect("a string takes all");
+        write!(text, "\\{byte:03}").expect("writing to a string never fails");
         text
     });
     format!("\"{inside}\"")
@@ -67,7 +67,7 @@ pub fn shown(bytes: &[u8]) -> String {
         if byte.is_ascii_alphanumeric() || byte == b' ' {
             text.push(byte as char);
         } else {
-            write!(text, "\\{byte:03}").expect("a string takes all");
+            write!(text, "\\{byte:03}").expect("writing to a string never fails");
         }
     }
     text + "'"

@@ -50,7 +50,7 @@ fn bless(path: &Path, source: &str, behaviour: &Behaviour) {
     for (marker, lines) in [("-->", &*output), ("--!", behaviour.error.as_deref().unwrap_or(""))] {
         for line in lines.lines() {
             let space = if line.is_empty() { "" } else { " " };
-            writeln!(text, "{marker}{space}{line}").expect("a string takes all");
+            writeln!(text, "{marker}{space}{line}").expect("writing to a string never fails");
         }
     }
     std::fs::write(path, text).expect("the corpus can be written");
@@ -90,7 +90,8 @@ fn compare(programs: Vec<Program>, oracles: &[&str]) {
                 program.expected = said;
                 may_bless = false;
             } else {
-                writeln!(wrong, "{} under {oracle}: {difference}", program.name).expect("a string takes all");
+                writeln!(wrong, "{} under {oracle}: {difference}", program.name)
+                    .expect("writing to a string never fails");
             }
         }
     }

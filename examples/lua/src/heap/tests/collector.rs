@@ -65,7 +65,7 @@ fn a_finalised_userdata_leaves_weak_values_at_once_and_weak_keys_later() {
 }
 
 #[test]
-fn the_books_are_those_of_the_objects() {
+fn the_accounts_match_the_objects() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     // The shape without names and the names of metamethods stay.
@@ -84,11 +84,11 @@ fn the_books_are_those_of_the_objects() {
     assert!(heap.count() > empty + 200.0);
     held.values.clear();
     held.collect(&mut heap);
-    assert_eq!(heap.count(), empty, "all is as it was");
+    assert_eq!(heap.count(), empty, "everything is freed");
 }
 
 #[test]
-fn steps_are_due_by_what_was_made_and_end_cycles() {
+fn steps_are_due_after_allocations_and_complete_cycles() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     let (mut steps, mut cycles, mut most) = (0, 0, 0.0_f64);
@@ -109,7 +109,7 @@ fn steps_are_due_by_what_was_made_and_end_cycles() {
 }
 
 #[test]
-fn the_options_do_what_they_say() {
+fn the_options_take_effect() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     assert_eq!((heap.set_pause(300), heap.set_pause(200)), (200, 300));
@@ -129,7 +129,7 @@ fn the_options_do_what_they_say() {
 }
 
 #[test]
-fn a_collection_in_the_middle_of_a_cycle_frees_all() {
+fn a_collection_during_a_cycle_frees_all_garbage() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     heap.new_table(0, 0, 0);
@@ -158,7 +158,7 @@ fn a_collection_in_the_middle_of_a_cycle_frees_all() {
 
 #[cfg(debug_assertions)]
 #[test]
-#[should_panic(expected = "there is no object any more")]
+#[should_panic(expected = "no live object at")]
 fn a_dangling_value_is_found() {
     let mut heap = Heap::default();
     let mut held = Held::default();

@@ -78,7 +78,7 @@ fn open_upvalues_are_shared_and_closed_from_a_slot_on() {
 }
 
 #[test]
-fn a_builtin_keeps_what_it_was_made_with() {
+fn a_builtin_keeps_its_captured_values_alive() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     let [one, other] = ["one", "other"].map(|name| text(&mut heap, name));
@@ -180,7 +180,7 @@ fn userdata_are_finalised_once_the_newest_first_and_dropped() {
 /// Stacks are written without a barrier, and the stack of a coroutine that becomes unreachable during a cycle is not
 /// scanned again: so the open upvalue has to be.
 #[test]
-fn what_a_lost_coroutine_wrote_last_is_in_its_upvalues() {
+fn upvalues_keep_the_last_values_of_an_unreachable_coroutine() {
     for steps in 0..40 {
         let mut heap = Heap::default();
         let mut held = Held::default();
@@ -223,8 +223,8 @@ fn what_a_lost_coroutine_wrote_last_is_in_its_upvalues() {
 }
 
 #[test]
-#[should_panic(expected = "a coroutine begins only once")]
-fn a_coroutine_does_not_begin_twice() {
+#[should_panic(expected = "a coroutine starts only once")]
+fn a_coroutine_starts_only_once() {
     let mut heap = Heap::default();
     let coroutine = heap.new_coroutine(Value::TRUE);
     assert_eq!(heap.begin(coroutine, 1), Value::TRUE);
@@ -246,7 +246,7 @@ fn a_closure_has_a_prototype_and_all_upvalues() {
 
 #[test]
 #[should_panic(expected = "out of bounds")]
-fn a_builtin_has_no_more_values_than_it_was_made_with() {
+fn a_builtin_has_a_fixed_number_of_captured_values() {
     let mut heap = Heap::default();
     let builtin = heap.new_builtin("f", no_code(), nothing, Box::new([Value::TRUE]));
     heap.set_captured(builtin, 1, Value::TRUE);

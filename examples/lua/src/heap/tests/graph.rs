@@ -252,8 +252,8 @@ impl World {
         }
     }
 
-    fn run(&mut self, random: &mut Random, rounds: usize) {
-        for _ in 0..rounds {
+    fn run(&mut self, random: &mut Random, iterations: usize) {
+        for _ in 0..iterations {
             // Only reachable nodes may be used.
             let reached: Vec<usize> = self.check().into_iter().collect();
             if reached.is_empty() || (reached.len() < 80 && random.once_in(3)) {
@@ -290,7 +290,7 @@ impl World {
 }
 
 #[test]
-fn what_can_be_reached_stays_and_the_rest_goes() {
+fn exactly_the_unreachable_objects_are_freed() {
     let mut made = 0;
     for seed in 0..24 {
         let mut random = Random::new(seed);

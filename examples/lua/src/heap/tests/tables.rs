@@ -33,7 +33,7 @@ fn the_array_part_grows_when_more_than_half_of_it_is_used() {
 }
 
 #[test]
-fn the_constructor_makes_the_parts_as_large_as_it_is_told() {
+fn new_tables_have_the_requested_sizes() {
     let mut heap = Heap::default();
     let table = heap.new_table(3, 2, 5);
     assert_eq!((table.array_len, table.slots_len), (3, 2));
@@ -76,7 +76,7 @@ fn long_texts_are_keys_by_their_bytes() {
     assert_eq!(fields(table).len(), 1);
     set(&mut heap, table, one, Value::NIL);
     assert_eq!((table.get(one), table.get(other)), (Value::NIL, Value::NIL));
-    assert_eq!(table.next(one), Ok(None), "what was there can still be gone on from");
+    assert_eq!(table.next(one), Ok(None), "the iteration can continue from a removed key");
 }
 
 /// The lengths are what `lua5.1` prints for the same constructors. (LuaJIT makes some array parts longer.)
@@ -192,7 +192,7 @@ fn shapes_are_bounded_and_freed() {
 }
 
 #[test]
-fn caches_know_what_was_found() {
+fn caches_record_lookups() {
     let mut heap = Heap::default();
     let [x, y, index] = ["x", "y", "__index"].map(|name| heap.text(name.as_bytes()));
     let (field, add) = (FieldCache::default(), AddCache::default());
@@ -201,7 +201,7 @@ fn caches_know_what_was_found() {
     assert_eq!(one.get_cached(x, &field), Value::NIL);
     assert_eq!(field.shape_id.get(), 0, "nothing was found");
     heap.set_cached(one, x, Value::NIL, &field, &add);
-    assert_eq!(one.next(Value::NIL), Ok(None), "nil is no value, though there is a slot for it");
+    assert_eq!(one.next(Value::NIL), Ok(None), "nil is not a value, although it has a slot");
     assert_eq!(
         (field.shape_id.get(), add.shape_id.get(), add.next_id.get(), add.slot.get()),
         (0, empty, one.shape_id, 0)

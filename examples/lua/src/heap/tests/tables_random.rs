@@ -40,7 +40,7 @@ impl Model {
         assert_eq!(all.len(), self.fields.len());
         let length = self.table.length();
         let is_there = |index: u64| self.fields.contains_key(&Value::number(index as f64).0);
-        assert!((length == 0 || is_there(length)) && !is_there(length + 1), "{length} is no border");
+        assert!((length == 0 || is_there(length)) && !is_there(length + 1), "{length} is not a border");
     }
 
     /// Walks through the table and assigns the values that it finds: the order must not change.
@@ -101,7 +101,7 @@ fn keys(heap: &mut Heap, random: &mut Random) -> Vec<Key> {
 #[test]
 fn tables_are_maps_whose_order_is_stable() {
     let mut random = Random::new(0x7ab1e5);
-    for round in 0..300 {
+    for iteration in 0..300 {
         let mut heap = Heap::default();
         let mut held = Held::default();
         let keys = keys(&mut heap, &mut random);
@@ -139,6 +139,6 @@ fn tables_are_maps_whose_order_is_stable() {
         };
         model.traverse(&mut heap, &mut random, normal);
         model.check(&keys);
-        assert_eq!(fields(table).len(), model.fields.len(), "round {round}");
+        assert_eq!(fields(table).len(), model.fields.len(), "iteration {iteration}");
     }
 }

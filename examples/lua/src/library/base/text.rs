@@ -31,7 +31,7 @@ pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
     }
     line.push(b'\n');
     // As in Lua, errors are ignored.
-    let _unheard = call.vm.host.stdout.write_all(&line);
+    let _ignored = call.vm.host.stdout.write_all(&line);
     call.give_all(&[])
 }
 

@@ -18,11 +18,11 @@ pub(super) fn getinfo(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (coroutine, first) = stack_of(call);
     let options = call.string_if_any(first + 1)?;
     let options = options.as_ref().map_or(&b"flnSu"[..], |text| text.bytes());
-    let asked = call.get(first);
-    let level = if asked.is_function() {
-        Level { function: asked, line: None, name: None }
+    let subject = call.get(first);
+    let level = if subject.is_function() {
+        Level { function: subject, line: None, name: None }
     } else {
-        let Some(number) = crate::runtime::to_number(asked) else {
+        let Some(number) = crate::runtime::to_number(subject) else {
             return Err(call.argument_error(first, "function or level expected"));
         };
         // The frames of a suspended coroutine are not available.

@@ -181,7 +181,7 @@ impl Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         // Errors are reported only by an explicit close.
-        let _unheard = self.close();
+        let _ignored = self.close();
     }
 }
 
@@ -189,7 +189,7 @@ fn read_some(channel: &mut Channel, host: &mut Host, buffer: &mut [u8]) -> io::R
     match channel {
         Channel::Stdin => {
             // The output may be a prompt for this input.
-            let _unheard = host.stdout.flush();
+            let _ignored = host.stdout.flush();
             host.stdin.read(buffer)
         }
         Channel::Disk(file) => file.read(buffer),

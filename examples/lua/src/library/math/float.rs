@@ -42,7 +42,7 @@ mod tests {
     use super::{scale, split};
 
     #[test]
-    fn both_ways_lead_back() {
+    fn fractions_and_exponents_convert_back() {
         for number in [1.0, -8.0, 0.3, 5e-324, 1e300, f64::MIN_POSITIVE, f64::MAX, -2.5e-310] {
             let (fraction, exponent) = split(number);
             assert!((0.5..1.0).contains(&fraction.abs()), "{number}: {fraction}");
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn scaling_has_ends() {
+    fn scaling_overflows_and_underflows() {
         assert_eq!(scale(1.0, 1e10), f64::INFINITY);
         assert_eq!(scale(-1.0, -1e10).to_bits(), (-0.0_f64).to_bits());
         assert_eq!(scale(5e-324, 2097.0), 2.0_f64.powi(1023));

@@ -18,9 +18,9 @@ pub(super) fn format(call: &mut Call<'_>) -> Result<(), Thrown> {
     while let Some(percent) = memchr::memchr(b'%', rest) {
         output.push(call, &rest[..percent])?;
         rest = &rest[percent + 1..];
-        if let [b'%', behind @ ..] = rest {
+        if let [b'%', tail @ ..] = rest {
             output.push(call, b"%")?;
-            rest = behind;
+            rest = tail;
             continue;
         }
         index += 1;

@@ -55,7 +55,7 @@ pub(super) fn gmatch(call: &mut Call<'_>) -> Result<(), Thrown> {
 /// The iterator of `gmatch`. It has captured the subject, the pattern and the next position, which is nil at the end.
 fn next_match(call: &mut Call<'_>) -> Result<(), Thrown> {
     let iterator = call.builtin();
-    let &[text, pattern, position] = iterator.captured() else { unreachable!("`gmatch` has put three there") };
+    let &[text, pattern, position] = iterator.captured() else { unreachable!("`gmatch` captures three values") };
     let (Some(text), Some(pattern), Some(position)) = (text.to_text(), pattern.to_text(), position.to_number()) else {
         return call.give_all(&[]);
     };

@@ -67,11 +67,11 @@ impl Sort<'_, '_> {
     /// Puts two values in order. Returns `true` if they were swapped.
     fn put_in_order(&mut self, low: u32, high: u32) -> Result<bool, Thrown> {
         let a = self.get(low, Kept::Low);
-        self.put_behind(a, low, high)
+        self.put_kept_in_order(a, low, high)
     }
 
     /// Puts a kept value that was at `low`, and the one at `high`, in order.
-    fn put_behind(&mut self, a: Value, low: u32, high: u32) -> Result<bool, Thrown> {
+    fn put_kept_in_order(&mut self, a: Value, low: u32, high: u32) -> Result<bool, Thrown> {
         let b = self.get(high, Kept::High);
         let is_wrong = self.is_less(b, a)?;
         if is_wrong {
@@ -92,7 +92,7 @@ impl Sort<'_, '_> {
             // After this, the median of three is in the middle.
             let value = self.get(middle, Kept::Pivot);
             if !self.put_in_order(low, middle)? {
-                self.put_behind(value, middle, high)?;
+                self.put_kept_in_order(value, middle, high)?;
             }
             if high - low == 2 {
                 return Ok(());

@@ -44,7 +44,7 @@ fn names_become_locals_upvalues_and_globals() {
 }
 
 #[test]
-fn a_local_is_in_scope_behind_its_declaration() {
+fn a_local_is_in_scope_after_its_declaration() {
     assert!(returned("local x = x return x").contains("Local(LocalId(0))"));
     let shadowed = tree("local x = 1 local x = x local function y() return y, x end");
     assert_eq!(locals(&shadowed, &shadowed.main), "x x:c y:c");
@@ -65,7 +65,7 @@ fn methods_have_self_and_parentheses_keep_one_value() {
 }
 
 #[test]
-fn blocks_know_what_must_be_closed() {
+fn blocks_record_which_upvalues_to_close() {
     let all = tree("while x do local a, b, c; f = function() return b end end do local d end");
     let StatementKind::While { body, .. } = &all.main.body.statements[0].kind else { panic!("a loop") };
     assert_eq!(body.closes, Some(LocalId(1)));
@@ -107,7 +107,7 @@ fn jumps_that_are_refused() {
 }
 
 #[test]
-fn there_are_only_so_many_variables() {
+fn the_number_of_variables_is_limited() {
     let many = |count: usize| (0..count).map(|index| format!("local v{index}\n")).collect::<String>();
     tree(&many(200));
     assert_eq!(error(&many(201)), "201: main function has more than 200 local variables");

@@ -73,7 +73,7 @@ impl Spec {
     pub fn parse(text: &[u8]) -> Result<(Spec, usize), FormatError> {
         let mut spec = Spec::default();
         let mut rest = text;
-        while let [flag @ (b'-' | b'+' | b' ' | b'#' | b'0'), behind @ ..] = rest {
+        while let [flag @ (b'-' | b'+' | b' ' | b'#' | b'0'), tail @ ..] = rest {
             match flag {
                 b'-' => spec.is_left = true,
                 b'+' => spec.has_plus = true,
@@ -81,21 +81,21 @@ impl Spec {
                 b'#' => spec.is_alternate = true,
                 _ => spec.has_zeros = true,
             }
-            rest = behind;
+            rest = tail;
         }
         if text.len() - rest.len() > FLAGS {
             return Err(FormatError::RepeatedFlags);
         }
         spec.width = take_digits(&mut rest);
-        if let [b'.', behind @ ..] = rest {
-            rest = behind;
+        if let [b'.', tail @ ..] = rest {
+            rest = tail;
             spec.precision = Some(take_digits(&mut rest));
         }
         match rest {
             [digit, ..] if digit.is_ascii_digit() => Err(FormatError::TooLong),
-            [conversion, behind @ ..] => {
+            [conversion, tail @ ..] => {
                 spec.conversion = *conversion;
-                Ok((spec, text.len() - behind.len()))
+                Ok((spec, text.len() - tail.len()))
             }
             [] => Ok((spec, text.len())),
         }
@@ -147,9 +147,9 @@ impl Spec {
 fn take_digits(rest: &mut &[u8]) -> usize {
     let mut value = 0;
     for _ in 0..2 {
-        if let [digit @ b'0'..=b'9', behind @ ..] = *rest {
+        if let [digit @ b'0'..=b'9', tail @ ..] = *rest {
             value = value * 10 + usize::from(digit - b'0');
-            *rest = behind;
+            *rest = tail;
         }
     }
     value

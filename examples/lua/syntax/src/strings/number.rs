@@ -11,7 +11,7 @@ const INTEGER_LIMIT: f64 = 1e14;
 pub fn push_number(out: &mut Vec<u8>, number: f64) {
     let integer = number as i64;
     if number.abs() < INTEGER_LIMIT && integer as f64 == number && !(integer == 0 && number.is_sign_negative()) {
-        write!(out, "{integer}").expect("a vector takes all");
+        write!(out, "{integer}").expect("writing to a vector never fails");
     } else {
         push_general(out, number, 14);
     }

@@ -10,8 +10,10 @@ pub fn push_quoted(out: &mut Vec<u8>, text: &[u8]) {
         match byte {
             b'"' | b'\\' | b'\n' => out.extend_from_slice(&[b'\\', byte]),
             // Three digits if the next character is a digit too.
-            _ if byte.is_ascii_control() && before_digit => write!(out, "\\{byte:03}").expect("a vector takes all"),
-            _ if byte.is_ascii_control() => write!(out, "\\{byte}").expect("a vector takes all"),
+            _ if byte.is_ascii_control() && before_digit => {
+                write!(out, "\\{byte:03}").expect("writing to a vector never fails")
+            }
+            _ if byte.is_ascii_control() => write!(out, "\\{byte}").expect("writing to a vector never fails"),
             _ => out.push(byte),
         }
     }

@@ -105,7 +105,7 @@ fn scan_hexadecimal(text: &[u8]) -> Option<f64> {
     let mut exponent = 0_i64;
     let (mut has_digits, mut has_point) = (false, false);
     let mut rest = text;
-    while let Some((&byte, behind)) = rest.split_first() {
+    while let Some((&byte, tail)) = rest.split_first() {
         if byte == b'.' && !has_point {
             has_point = true;
         } else if let Some(digit) = (byte as char).to_digit(16) {
@@ -121,7 +121,7 @@ fn scan_hexadecimal(text: &[u8]) -> Option<f64> {
         } else {
             break;
         }
-        rest = behind;
+        rest = tail;
     }
     if !has_digits {
         return None;

@@ -38,7 +38,7 @@ impl<'source> Lexer<'source> {
         self.source.get(self.at).copied()
     }
 
-    fn peek_behind(&self, distance: usize) -> Option<u8> {
+    fn peek_at(&self, distance: usize) -> Option<u8> {
         self.source.get(self.at + distance).copied()
     }
 
@@ -52,12 +52,12 @@ impl<'source> Lexer<'source> {
         let kind = match self.peek() {
             None => TokenKind::End,
             Some(first) if first.is_ascii_digit() => self.lex_number()?,
-            Some(b'.') if self.peek_behind(1).is_some_and(|byte| byte.is_ascii_digit()) => self.lex_number()?,
+            Some(b'.') if self.peek_at(1).is_some_and(|byte| byte.is_ascii_digit()) => self.lex_number()?,
             Some(first) if is_in_name(first) => self.lex_name(),
             Some(quote @ (b'"' | b'\'')) => self.lex_quoted(quote)?,
             Some(b'[') => match self.long_bracket() {
                 Some(level) => self.lex_long_string(level)?,
-                None if self.peek_behind(1) == Some(b'=') => {
+                None if self.peek_at(1) == Some(b'=') => {
                     let end = self.at + self.rest()[1..].iter().take_while(|&&byte| byte == b'=').count();
                     return Err(self.error_near("invalid long string delimiter", &self.source[self.at..=end]));
                 }
@@ -74,7 +74,7 @@ impl<'source> Lexer<'source> {
             match self.peek() {
                 Some(b'\n' | b'\r') => self.skip_newline(),
                 Some(b' ' | b'\t' | 0x0b | 0x0c) => self.at += 1,
-                Some(b'-') if self.peek_behind(1) == Some(b'-') => {
+                Some(b'-') if self.peek_at(1) == Some(b'-') => {
                     self.at += 2;
                     match self.long_bracket() {
                         Some(level) => drop(self.take_long("unfinished long comment", level)?),

@@ -26,12 +26,12 @@ impl Date {
     pub fn format(&self, format: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         let mut rest = format;
-        while let Some((&byte, behind)) = rest.split_first() {
-            rest = behind;
-            match (byte, behind.split_first()) {
-                (b'%', Some((&conversion, behind))) => {
-                    rest = behind;
-                    self.push(&mut out, conversion).expect("a vector takes all");
+        while let Some((&byte, tail)) = rest.split_first() {
+            rest = tail;
+            match (byte, tail.split_first()) {
+                (b'%', Some((&conversion, tail))) => {
+                    rest = tail;
+                    self.push(&mut out, conversion).expect("writing to a vector never fails");
                 }
                 _ => out.push(byte),
             }

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn daylight_saving_time_can_be_asked_for() {
+    fn daylight_saving_time_can_be_requested() {
         let july = [2024, 7, 3, 11, 46, 40];
         assert_eq!(seconds(&berlin(), july, None), Some(1_720_000_000));
         assert_eq!(seconds(&berlin(), july, Some(true)), Some(1_720_000_000));
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_local_zone_goes_both_ways() {
+    fn the_local_zone_converts_in_both_directions() {
         let zone = Zone::local();
         let now = 1_732_000_000;
         assert_eq!(zone.date(now).and_then(|date| zone.seconds(&date.fields)), Some(now));

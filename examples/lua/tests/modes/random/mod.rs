@@ -42,7 +42,7 @@ fn configurations() -> Vec<Configuration> {
 }
 
 /// Runs a program in LuaJIT's interpreter: its compiler computes `x ^ 2` differently.
-fn ask_luajit(source: &str) -> Behaviour {
+fn run_luajit(source: &str) -> Behaviour {
     let mut command = Command::new("luajit");
     command.args(["-joff", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut luajit = command.spawn().expect("it is installed");
@@ -89,16 +89,16 @@ fn is_the_same_to_luajit(behaviour: &Behaviour, luajit: &Behaviour) -> bool {
 }
 
 /// Returns the first difference between the runs of a program.
-fn complaint(source: &str, has_luajit: bool) -> Option<String> {
+fn find_difference(source: &str, has_luajit: bool) -> Option<String> {
     let mut said = configurations().into_iter().map(|configuration| {
         let (behaviour, _) = run(&configuration, source.as_bytes(), "=stdin", &[]);
         (configuration, behaviour)
     });
     let (_, expected) = said.next().expect("there is the interpreter");
     if has_luajit {
-        let luajit = ask_luajit(source);
+        let luajit = run_luajit(source);
         if !is_the_same_to_luajit(&expected, &luajit) {
-            return Some(format!("we are not luajit: {:?}", expected.difference(&luajit)));
+            return Some(format!("luajit differs: {:?}", expected.difference(&luajit)));
         }
     }
     said.find_map(|(configuration, said)| Some(format!("{configuration}: {}", said.difference(&expected)?)))
@@ -117,7 +117,7 @@ fn random_programs_do_the_same_everywhere() {
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
     let outcome = with_stack(|| {
         runner.run(&vec(vec(u16::ANY, 1..60), 1..16), |choices| {
-            match complaint(&writer::program(&choices), has_luajit) {
+            match find_difference(&writer::program(&choices), has_luajit) {
                 None => Ok(()),
                 Some(what) => Err(TestCaseError::fail(what)),
             }
@@ -125,7 +125,7 @@ fn random_programs_do_the_same_everywhere() {
     });
     if let Err(TestError::Fail(reason, choices)) = outcome {
         let program = writer::program(&choices);
-        panic!("{reason}\n{program}\n{:?}", complaint(&program, has_luajit));
+        panic!("{reason}\n{program}\n{:?}", find_difference(&program, has_luajit));
     }
     outcome.expect("no program was rejected");
 }

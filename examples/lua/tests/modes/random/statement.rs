@@ -190,17 +190,17 @@ impl Writer<'_> {
 
     fn numeric_for(&mut self) {
         let variable = self.name("i");
-        let rounds = self.rounds();
+        let iterations = self.iterations();
         let start = self.choices.pick(&["1", "0", "-3", "2.5", "\"1\"", "2147483646"]);
         let step = self.choices.pick(&[1.0, 2.0, -1.0, 0.5, -0.25, 3.0]);
         let first: f64 = start.trim_matches('"').parse().expect("it is a number");
-        let limit = first + step * (f64::from(rounds) - 1.0);
+        let limit = first + step * (f64::from(iterations) - 1.0);
         let head = if step == 1.0 && self.choices.below(2) == 0 {
             format!("for {variable} = {start}, {limit:?} do")
         } else {
             format!("for {variable} = {start}, {limit:?}, {step:?} do")
         };
-        self.repeat(head, "end", rounds, |writer| {
+        self.repeat(head, "end", iterations, |writer| {
             writer.declare(&variable, Kind::Number);
             writer.statements();
         });
@@ -208,20 +208,20 @@ impl Writer<'_> {
 
     fn conditional_loop(&mut self) {
         let counter = self.name("k");
-        let rounds = self.rounds();
+        let iterations = self.iterations();
         let condition = self.truth(2);
         self.line(format!("local {counter} = 0"));
         if self.choices.below(2) == 0 {
-            let head = format!("while {counter} < {rounds} and ({counter} < 2 or {condition}) do");
-            self.repeat(head, "end", rounds, |writer| {
+            let head = format!("while {counter} < {iterations} and ({counter} < 2 or {condition}) do");
+            self.repeat(head, "end", iterations, |writer| {
                 writer.line(format!("{counter} = {counter} + 1"));
                 writer.statements();
             });
         } else {
             let label = self.label.take();
             let times = self.times;
-            self.times = times.saturating_mul(rounds.max(1));
-            let close = format!("until {counter} >= {rounds} or {condition}");
+            self.times = times.saturating_mul(iterations.max(1));
+            let close = format!("until {counter} >= {iterations} or {condition}");
             self.block("repeat", &close, |writer| {
                 writer.line(format!("{counter} = {counter} + 1"));
                 writer.statements();
@@ -231,13 +231,13 @@ impl Writer<'_> {
     }
 
     fn generic_for(&mut self) {
-        let rounds = self.rounds().max(1);
+        let iterations = self.iterations().max(1);
         let (key, value) = (self.name("k"), self.name("v"));
         match self.choices.below(3) {
             0 => {
                 let Some(list) = self.variable(Kind::List) else { return self.show() };
-                let head = format!("for {key}, {value} in ipairs({list}) do if {key} > {rounds} then break end");
-                self.repeat(head, "end", rounds, |writer| {
+                let head = format!("for {key}, {value} in ipairs({list}) do if {key} > {iterations} then break end");
+                self.repeat(head, "end", iterations, |writer| {
                     writer.declare(&key, Kind::Number);
                     writer.declare(&value, Kind::Number);
                     writer.statements();
@@ -252,9 +252,9 @@ impl Writer<'_> {
             }
             _ => {
                 let head = format!(
-                    "for {key}, {value} in function(limit, at) if at < limit then return at + 1, at * 2 end end, {rounds}, 0 do"
+                    "for {key}, {value} in function(limit, at) if at < limit then return at + 1, at * 2 end end, {iterations}, 0 do"
                 );
-                self.repeat(head, "end", rounds, |writer| {
+                self.repeat(head, "end", iterations, |writer| {
                     writer.declare(&key, Kind::Number);
                     writer.declare(&value, Kind::Number);
                     writer.statements();
@@ -383,10 +383,10 @@ impl Writer<'_> {
 
     fn coroutine(&mut self) {
         let (name, variable) = (self.name("co"), self.name("i"));
-        let rounds = self.choices.below(4);
+        let iterations = self.choices.below(4);
         self.function(format!("local {name} = coroutine.wrap(function(a)"), "end)", false, |writer| {
             writer.declare("a", Kind::Number);
-            writer.block(format!("for {variable} = 1, {rounds} do"), "end", |writer| {
+            writer.block(format!("for {variable} = 1, {iterations} do"), "end", |writer| {
                 writer.declare(&variable, Kind::Number);
                 writer.statements();
                 let number = writer.number(2);

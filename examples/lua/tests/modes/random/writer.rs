@@ -108,7 +108,7 @@ pub fn program(statements: &[Vec<u16>]) -> String {
 impl Writer<'_> {
     pub fn line(&mut self, line: impl AsRef<str>) {
         let indent = 2 * self.indent;
-        writeln!(self.text, "{:indent$}{}", "", line.as_ref()).expect("a string takes all");
+        writeln!(self.text, "{:indent$}{}", "", line.as_ref()).expect("writing to a string never fails");
         self.cost = self.cost.saturating_add(self.times);
     }
 
@@ -157,13 +157,13 @@ impl Writer<'_> {
     }
 
     /// Returns the number of iterations of a loop that may be written here.
-    pub fn rounds(&mut self) -> u32 {
-        let rounds = match self.choices.below(6) {
+    pub fn iterations(&mut self) -> u32 {
+        let iterations = match self.choices.below(6) {
             5 => 30 + self.choices.below(90) as u32,
             _ => self.choices.below(8) as u32,
         };
         let most = (MAX_TIMES / self.times).min((MAX_COST - self.cost.min(MAX_COST)) / self.times / 20);
-        rounds.min(most)
+        iterations.min(most)
     }
 
     /// Writes a block between two lines. Its declarations end with it.
@@ -180,10 +180,10 @@ impl Writer<'_> {
     }
 
     /// Writes a loop with a label for `goto` at its end.
-    pub fn repeat(&mut self, open: impl AsRef<str>, close: &str, rounds: u32, inside: impl FnOnce(&mut Self)) {
+    pub fn repeat(&mut self, open: impl AsRef<str>, close: &str, iterations: u32, inside: impl FnOnce(&mut Self)) {
         let label = self.name("next");
         let (times, outer) = (self.times, self.label.replace(label.clone()));
-        self.times = times.saturating_mul(rounds.max(1));
+        self.times = times.saturating_mul(iterations.max(1));
         self.block(open, close, |writer| {
             inside(writer);
             writer.line(format!("::{label}::"));

@@ -93,7 +93,7 @@ unsafe impl Language<Ops> for Lua {
     }
 
     fn skip(&self, op: &OpInfo) -> Option<String> {
-        (base_name(op) == "end_coroutine").then(|| "it ends a coroutine, and none runs".to_owned())
+        (base_name(op) == "end_coroutine").then(|| "it ends a coroutine, and none is running".to_owned())
     }
 
     fn same(&self, interpreted: Value, native: Value) -> bool {

@@ -100,9 +100,9 @@ impl Picture {
             // All NaNs have the same bits.
             let bits = number.to_bits();
             write!(self.text, "{number:?}{}", if number.is_nan() { format!("/{bits:x}") } else { String::new() })
-                .expect("a string takes all");
+                .expect("writing to a string never fails");
         } else if let Some(text) = value.to_text() {
-            write!(self.text, "{:?}", String::from_utf8_lossy(text.bytes())).expect("a string takes all");
+            write!(self.text, "{:?}", String::from_utf8_lossy(text.bytes())).expect("writing to a string never fails");
         } else if !value.is_object() {
             self.text.push_str(if value.is_nil() {
                 "nil"
@@ -114,11 +114,11 @@ impl Picture {
         } else if let Some(builtin) = value.to_builtin() {
             self.text.push_str(builtin.name);
         } else if let Some(seen) = self.seen.iter().position(|&seen| seen == value) {
-            write!(self.text, "#{seen}").expect("a string takes all");
+            write!(self.text, "#{seen}").expect("writing to a string never fails");
         } else if depth > 20 {
             self.text.push_str("deep");
         } else {
-            write!(self.text, "#{}=", self.seen.len()).expect("a string takes all");
+            write!(self.text, "#{}=", self.seen.len()).expect("writing to a string never fails");
             self.seen.push(value);
             self.inside(value, depth + 1);
         }
@@ -126,7 +126,7 @@ impl Picture {
 
     fn inside(&mut self, value: Value, depth: u32) {
         if let Some(table) = value.to_table() {
-            write!(self.text, "{}[{}]{{", table.shape_id, table.array_len).expect("a string takes all");
+            write!(self.text, "{}[{}]{{", table.shape_id, table.array_len).expect("writing to a string never fails");
             // The order of objects as keys depends on their addresses.
             let mut fields: Vec<_> = fields(table).into_iter().map(|(key, value)| (rank(key), key, value)).collect();
             fields.sort_by(|one, other| one.0.cmp(&other.0));
@@ -141,7 +141,7 @@ impl Picture {
                 self.put(metatable.into(), depth);
             }
         } else if let Some(closure) = value.to_closure() {
-            write!(self.text, "function:{}(", closure.prototype().line).expect("a string takes all");
+            write!(self.text, "function:{}(", closure.prototype().line).expect("writing to a string never fails");
             for upvalue in closure.upvalues() {
                 self.put(if upvalue.is_open() { Value::NIL } else { upvalue.value() }, depth);
                 self.text.push(',');
@@ -157,7 +157,8 @@ impl Picture {
 pub fn picture(vm: &Vm) -> String {
     let mut picture = Picture::default();
     let context = &vm.context;
-    write!(picture.text, "arguments {} results {} ", context.arguments, context.results).expect("a string takes all");
+    write!(picture.text, "arguments {} results {} ", context.arguments, context.results)
+        .expect("writing to a string never fails");
     match vm.pending_error() {
         Some(Error::Value { value, .. }) => picture.add(*value),
         _ => picture.add(Value::NIL),

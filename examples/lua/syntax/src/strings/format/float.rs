@@ -106,7 +106,7 @@ impl Spec {
 fn split_exponent(number: f64, precision: usize) -> (String, i32) {
     let text = format!("{number:.precision$e}");
     let (digits, exponent) = text.split_once('e').expect("Rust writes an exponent");
-    (digits.to_owned(), exponent.parse().expect("Rust writes a number behind the `e`"))
+    (digits.to_owned(), exponent.parse().expect("Rust writes a number after the `e`"))
 }
 
 /// Formats an exponent like `e+02`: a sign and at least two digits.

@@ -99,7 +99,7 @@ fn strings() {
 }
 
 #[test]
-fn what_is_no_conversion() {
+fn invalid_conversions() {
     assert_eq!(Spec::parse(b"-+ #0-d"), Err(FormatError::RepeatedFlags));
     assert_eq!(Spec::parse(b"123d"), Err(FormatError::TooLong));
     assert_eq!(Spec::parse(b".123d"), Err(FormatError::TooLong));

@@ -241,7 +241,7 @@ impl<'a> Matcher<'a> {
         let end = self.item_end(p)?;
         let set = &self.pattern[p + 1..end - 1];
         let before = s.checked_sub(1).map_or(0, |before| self.subject[before]);
-        let behind = self.subject.get(s).copied().unwrap_or(0);
-        Ok((!is_in_set(before, set) && is_in_set(behind, set)).then_some(end))
+        let after = self.subject.get(s).copied().unwrap_or(0);
+        Ok((!is_in_set(before, set) && is_in_set(after, set)).then_some(end))
     }
 }

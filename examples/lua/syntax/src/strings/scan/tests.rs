@@ -38,7 +38,7 @@ fn texts_that_are_numbers() {
 }
 
 #[test]
-fn texts_that_are_none() {
+fn texts_that_are_not_numbers() {
     for text in [
         "",
         " ",

@@ -87,7 +87,7 @@ impl Lexer<'_> {
                 return Ok(());
             }
             b'x' => {
-                let digit = |distance| (self.peek_behind(distance)? as char).to_digit(16);
+                let digit = |distance| (self.peek_at(distance)? as char).to_digit(16);
                 let (Some(high), Some(low)) = (digit(1), digit(2)) else {
                     return Err(self.error_escape(text));
                 };
@@ -127,7 +127,7 @@ impl Lexer<'_> {
     /// Reads `u{XXX}`, and appends the code point in UTF-8. Surrogates are refused.
     fn take_utf8_escape(&mut self, text: &mut Vec<u8>) -> Result<(), SyntaxError> {
         let inside = self.rest().strip_prefix(b"u{").and_then(|rest| rest.split(|&byte| byte == b'}').next());
-        let digits = inside.filter(|digits| self.peek_behind(2 + digits.len()) == Some(b'}'));
+        let digits = inside.filter(|digits| self.peek_at(2 + digits.len()) == Some(b'}'));
         let code = digits.filter(|digits| !digits.is_empty()).and_then(|digits| {
             let value = digits.iter().try_fold(0, |value: u32, &digit| {
                 let digit = (digit as char).to_digit(16)?;

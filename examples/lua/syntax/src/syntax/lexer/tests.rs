@@ -69,7 +69,7 @@ fn strings_become_bytes() {
 }
 
 #[test]
-fn what_is_no_token_is_an_error() {
+fn invalid_tokens_are_errors() {
     for (source, error) in [
         ("'abc", "1: unfinished string near '<eof>'"),
         ("'abc\\", "1: unfinished string near '<eof>'"),

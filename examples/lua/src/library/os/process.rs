@@ -66,7 +66,7 @@ pub(super) fn execute(call: &mut Call<'_>) -> Result<(), Thrown> {
     }
     let command = call.string(0)?;
     // The program's output comes before the command's.
-    let _unheard = call.vm.host.stdout.flush();
+    let _ignored = call.vm.host.stdout.flush();
     let status = shell(command.bytes()).status().map_or(-1, status_number);
     call.give(Value::number(f64::from(status)))
 }

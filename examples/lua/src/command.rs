@@ -35,7 +35,7 @@ variables: LUA_INIT is code, or a file name after @, to run first; MIMEO_LUA_HIS
 sessions.
 ";
 
-/// What the command line requests.
+/// The action that the command line requests.
 pub(crate) enum Request {
     Run(Command),
     Capability(Settings),

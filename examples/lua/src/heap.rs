@@ -90,8 +90,8 @@ use shapes::Shapes;
 
 /// All objects of one Lua, and their collector.
 ///
-/// The [`Default`] is an empty heap that allocates nothing. It replaces the real heap while that collects with the rest
-/// of the machine as its roots.
+/// The [`Default`] is an empty heap, which is cheap to create. It replaces the real heap while that collects with the
+/// rest of the machine as its roots.
 #[derive(Debug)]
 pub struct Heap {
     /// All objects but interned texts and shapes, newest first.

@@ -19,7 +19,7 @@ use command::{Command, Dump, Request, Script, USAGE};
 use editor::Editor;
 use output::{show, show_error};
 
-const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");
+const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT implements it\n");
 
 /// Size of the native stack in bytes. Only the used part takes memory.
 const STACK: usize = 64 << 20;

@@ -10,15 +10,15 @@ struct Stdout(io::Stdout);
 
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        end_if_unread(self.0.write(bytes))
+        exit_if_broken(self.0.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        end_if_unread(self.0.flush())
+        exit_if_broken(self.0.flush())
     }
 }
 
-fn end_if_unread<T>(result: io::Result<T>) -> io::Result<T> {
+fn exit_if_broken<T>(result: io::Result<T>) -> io::Result<T> {
     match result {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(BROKEN_PIPE),
         result => result,

@@ -98,7 +98,7 @@ pub struct Host {
     pub stdout: Box<dyn Write>,
     /// Standard input.
     pub stdin: Box<dyn Read>,
-    /// The handler of an `xpcall` that is running now.
+    /// The handler of an `xpcall` while it is running.
     pub(crate) handling: Option<Value>,
     /// Whether `xpcall` was ever called, so that errors have to look for its handler.
     pub(crate) has_handlers: bool,

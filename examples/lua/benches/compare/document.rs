@@ -18,7 +18,7 @@ pub struct Conditions {
 
 impl Conditions {
     /// Records the machine and its load before the measurement.
-    pub fn look() -> Conditions {
+    pub fn at_start() -> Conditions {
         let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
         let processor = model.map_or(std::env::consts::ARCH, |(_, model)| model).trim().to_owned();
@@ -26,7 +26,7 @@ impl Conditions {
     }
 
     /// Records the load after the measurement.
-    pub fn look_again(&mut self) {
+    pub fn record_end(&mut self) {
         self.loads[1] = load();
     }
 }

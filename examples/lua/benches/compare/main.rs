@@ -58,9 +58,9 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<Results, String> {
     let programs = program::matching(&options.filters)?;
     let engines = options.engines()?;
-    let mut conditions = Conditions::look();
+    let mut conditions = Conditions::at_start();
     let results = measure::measure(programs, engines, options);
-    conditions.look_again();
+    conditions.record_end();
     print!("{}", table::render(&results));
     if let Some(path) = &options.plot {
         write(path, &plot::render(&results))?;

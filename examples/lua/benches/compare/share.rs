@@ -16,7 +16,7 @@ use crate::program::Program;
 /// Size of the native stack in bytes, the same as in the command.
 const STACK: usize = 64 << 20;
 
-/// Where the ops of a program ran.
+/// The tiers in which the ops of a program ran.
 #[derive(Debug)]
 pub struct Share {
     /// Number of ops that the program executes.

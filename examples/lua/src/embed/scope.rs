@@ -6,8 +6,9 @@ use crate::load::load;
 use crate::ops::ops::{Value as Bits, Vm};
 use crate::runtime::{collect_garbage, run_protected};
 
-/// Access to a Lua from Rust: returned by [`Lua::scope`](crate::Lua::scope), or passed to a [Rust
-/// function](Scope::function).
+/// Access to a Lua from Rust.
+///
+/// It is returned by [`Lua::scope`](crate::Lua::scope), and passed to [Rust functions](Scope::function).
 ///
 /// Every method panics if it gets a handle of another Lua, or if a panic has unwound through this Lua.
 #[derive(Debug)]

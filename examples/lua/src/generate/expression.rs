@@ -4,7 +4,7 @@ use lua_syntax::resolve::{Expression, LogicOperator, UnaryOperator, Variable};
 use mimeo::asm::{Place, Target};
 use mimeo::def::Slot;
 
-use super::access::Want;
+use super::access::Destination;
 use super::function::{FUNCTION, Generator};
 use crate::ops::ops::Value;
 
@@ -75,7 +75,7 @@ impl Generator<'_, '_> {
                 }
             },
             Expression::First(inner) => self.into(inner, dst),
-            Expression::Access { base, suffixes } => self.access(base, suffixes, Want::One(dst)),
+            Expression::Access { base, suffixes } => self.access(base, suffixes, Destination::One(dst)),
             Expression::Unary { operator: UnaryOperator::Not, operand, .. } => match **operand {
                 // These are decided by jumps anyway.
                 Expression::Unary { operator: UnaryOperator::Not, .. }
@@ -160,7 +160,7 @@ impl Generator<'_, '_> {
             self.into(expression, slot);
         }
         if last.is_multiple() {
-            self.values(last, Want::Open);
+            self.values(last, Destination::Open);
             return true;
         }
         let slot = self.take();
@@ -176,7 +176,7 @@ impl Generator<'_, '_> {
             let is_last = index + 1 == given;
             if is_last && index < wanted && expression.is_multiple() {
                 let count = wanted - index;
-                self.values(expression, Want::Some(count));
+                self.values(expression, Destination::Some(count));
                 self.take_many(count);
                 return first;
             }
@@ -195,10 +195,10 @@ impl Generator<'_, '_> {
     }
 
     /// Evaluates an expression to several values, from the first free slot on.
-    fn values(&mut self, expression: &Expression, want: Want) {
-        match (expression, want) {
-            (Expression::Access { base, suffixes }, want) => self.access(base, suffixes, want),
-            (_, Want::Some(count)) => {
+    fn values(&mut self, expression: &Expression, destination: Destination) {
+        match (expression, destination) {
+            (Expression::Access { base, suffixes }, destination) => self.access(base, suffixes, destination),
+            (_, Destination::Some(count)) => {
                 let mark = self.mark();
                 let to = self.take_many(count);
                 self.asm.variadic(self.rest, to, count);

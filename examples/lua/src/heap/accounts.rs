@@ -7,7 +7,7 @@ const STEP_MULTIPLIER: u32 = 200;
 /// Bytes that can be allocated between two steps of a cycle.
 pub(super) const STEP: i64 = 8 * 1024;
 
-/// Bytes that must be allocated before a cycle starts.
+/// Minimal number of bytes to allocate between two cycles.
 const MIN_PAUSE: i64 = 64 * 1024;
 
 /// The collector's accounting.

@@ -59,7 +59,7 @@ impl Text {
 }
 
 impl Heap {
-    /// At least so many bytes are moved instead of copied.
+    /// Minimal number of bytes that are moved instead of copied.
     const MIN_ADOPTED: usize = 64 * 1024;
 
     /// Returns the text with these bytes. Many bytes are moved out of the vector, which is then empty.

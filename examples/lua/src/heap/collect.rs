@@ -72,12 +72,12 @@ impl Heap {
         false
     }
 
-    /// Does a step as if so many kilobytes had been allocated: `collectgarbage("step", kilobytes)`. Returns `true` if a
+    /// Runs a step as if so many kilobytes had been allocated: `collectgarbage("step", kilobytes)`. Returns `true` if a
     /// cycle ended.
     ///
     /// # Safety
     ///
-    /// As [`step`](Self::step).
+    /// The same as for [`step`](Self::step).
     pub unsafe fn step_by(&mut self, kilobytes: u32, roots: &mut dyn Roots) -> bool {
         self.accounts.budget = self.accounts.budget.min(0) - i64::from(kilobytes) * 1024;
         // SAFETY: the caller's promise.
@@ -88,7 +88,7 @@ impl Heap {
     ///
     /// # Safety
     ///
-    /// As [`step`](Self::step).
+    /// The same as for [`step`](Self::step).
     pub unsafe fn collect(&mut self, roots: &mut dyn Roots) {
         if self.phase == Phase::Mark {
             // Marked objects may have become unreachable. Without a flip the sweep makes everything white.
@@ -115,8 +115,8 @@ impl Heap {
         self.accounts.live as f64 / 1024.0
     }
 
-    /// Sets the size at which a cycle starts, in per cent of the size after the last one: `collectgarbage("setpause",
-    /// percent)`. Returns the previous value.
+    /// Sets the size at which a cycle starts, in per cent of the size after the last one. Returns the previous value.
+    /// This is `collectgarbage("setpause", percent)`.
     pub fn set_pause(&mut self, percent: u32) -> u32 {
         std::mem::replace(&mut self.accounts.pause, percent)
     }

@@ -84,7 +84,7 @@ impl Heap {
 
     /// # Safety
     ///
-    /// As [`Pool::free`](super::pool::Pool::free).
+    /// The same as for [`Pool::free`](super::pool::Pool::free).
     unsafe fn release(&mut self, object: *mut Object, layout: Layout, size: usize) {
         self.accounts.release(size);
         // SAFETY: the caller's promise (1): the block has this layout, and is not used again.

@@ -11,7 +11,7 @@ use crate::ops::ops::{BLACK, Callee, Object, Table, Upvalue, Value, upvalue_at};
 
 pub use crate::ops::ops::Closure;
 
-/// Where a new closure gets one of its upvalues from.
+/// The source of an upvalue of a new closure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Capture {
     /// A slot of the frame that creates it.
@@ -49,7 +49,7 @@ pub struct OperandName {
     pub pc: u32,
     /// Index of the operand, from 0.
     pub operand: u8,
-    /// What the name is.
+    /// The kind of name.
     pub kind: NameKind,
     /// The name, as an index of the chunk's constants.
     pub text: u32,

@@ -36,7 +36,7 @@ impl HashPart {
         size_of::<HashPart>() + size_of_val::<[Entry]>(&self.entries)
     }
 
-    /// Returns `true` if no further key can be added.
+    /// Returns `true` if no further key may be added.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
         (self.used + 1) * 4 > self.entries.len() * 3

@@ -61,7 +61,7 @@ impl Heap {
         }
     }
 
-    /// Ends the epoch if `before` was the value of a prototype's field that a cache can have.
+    /// Ends the epoch if the table is a prototype, and a cache can contain the old value.
     pub(super) fn prototype_stored(&mut self, table: Gc<Table>, before: Value) {
         if table.object.mark & PROTOTYPE != 0 && (before.is_nil() || before.is_function() || before.is_table()) {
             self.end_epoch();

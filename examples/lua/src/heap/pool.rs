@@ -116,7 +116,7 @@ impl Pool {
 
     /// # Safety
     ///
-    /// As [`free`](Self::free).
+    /// The same as for [`free`](Self::free).
     #[inline]
     unsafe fn reuse(&mut self, block: *mut u8, layout: Layout) {
         match Pool::class(layout) {
@@ -135,7 +135,7 @@ impl Pool {
     ///
     /// # Safety
     ///
-    /// As [`free`](Self::free); the new size is not 0.
+    /// The same as for [`free`](Self::free); the new size is not 0.
     pub(super) unsafe fn resize(&mut self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the size is one of a slice, and the alignment a valid one.
         let new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };

@@ -204,11 +204,11 @@ impl Gc<Table> {
             }
             return low as u64;
         }
-        if self.hash.is_null() { array.len() as u64 } else { self.length_beyond(array.len() as u64) }
+        if self.hash.is_null() { array.len() as u64 } else { self.length_in_hash(array.len() as u64) }
     }
 
     /// Returns the length if the whole array part is used, and the hash part may have more.
-    fn length_beyond(self, array_len: u64) -> u64 {
+    fn length_in_hash(self, array_len: u64) -> u64 {
         let is_nil = |index: u64| self.get(Value::number(index as f64)).is_nil();
         let (mut low, mut high) = (array_len, array_len + 1);
         while !is_nil(high) {

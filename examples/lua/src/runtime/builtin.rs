@@ -1,4 +1,4 @@
-//! Functions written in Rust: [`Call`] is the view that one has of its call.
+//! Functions written in Rust: [`Call`] gives one access to its call.
 
 use mimeo::Thrown;
 

@@ -54,7 +54,7 @@ fn help_and_version_are_shown() {
     let help = lua(&["--help"], b"");
     assert!(help.stdout.starts_with("usage: mimeo-lua [options] SCRIPT") && help.status == 0, "{help:?}");
     assert_eq!(lua(&["-h", "no-such-file.lua"], b""), help);
-    let version = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");
+    let version = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT implements it\n");
     // With `-v`, standard input is not read.
     assert_eq!(lua(&["-v"], b"print(1)"), ok(version));
     assert_eq!(lua(&["-v", "-e", "print(2)"], b"print(1)"), ok(&format!("{version}2\n")));
@@ -87,7 +87,7 @@ fn compiled(variables: &[(&str, &str)], args: &[&str]) -> u32 {
 #[test]
 fn settings_come_from_the_environment_then_the_command_line() {
     let usual = compiled(&[], &[]);
-    assert!(usual >= 2, "the loop and what it calls are hot, but {usual} functions were compiled");
+    assert!(usual >= 2, "the loop and the function that it calls are hot, but {usual} functions were compiled");
     assert_eq!(compiled(&[("MIMEO_JIT", "off")], &[]), 0);
     assert_eq!(compiled(&[("MIMEO_JIT", "off")], &["--jit=auto"]), usual);
     assert_eq!(compiled(&[("MIMEO_JIT", "on")], &["--jit=off"]), 0);

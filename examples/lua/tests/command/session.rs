@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::run::{file, lua, ok};
 use crate::terminal::Terminal;
 
-const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");
+const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT implements it\n");
 
 #[test]
 fn sessions_read_lines_from_a_pipe() {

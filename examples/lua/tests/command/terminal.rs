@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::run::command;
 
 /// How long to wait for expected text.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A session on a terminal.
 pub struct Terminal {
@@ -60,7 +60,7 @@ impl Terminal {
                 self.seen.drain(..at + text.len());
                 return;
             }
-            match self.screen.recv_timeout(PATIENCE) {
+            match self.screen.recv_timeout(TIMEOUT) {
                 Ok(bytes) => self.seen += &String::from_utf8_lossy(&bytes),
                 Err(_) => panic!("{text:?} is not on the screen, but {:?}", self.seen),
             }

@@ -100,7 +100,7 @@ pub fn check(oracle: &str, what: &str, calls: &[String], expected: &[String]) {
     let cases = calls.iter().zip(said.iter().zip(expected));
     let wrong: Vec<_> = cases.filter(|(_, (said, expected))| said != expected).collect();
     let show = |(call, (said, expected)): &(&String, (&String, &String))| {
-        format!("{call}\n  {oracle}: {said}\n  we: {expected}\n")
+        format!("{call}\n  {oracle}: {said}\n  expected: {expected}\n")
     };
     let first: String = wrong.iter().take(10).map(show).collect();
     assert!(wrong.is_empty(), "{} of {} cases:\n{first}", wrong.len(), calls.len());

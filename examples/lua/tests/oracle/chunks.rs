@@ -10,7 +10,7 @@ use crate::random::Random;
 const VERSIONS: usize = 24;
 
 /// Number of random texts.
-const SOUPS: usize = 4000;
+const RANDOM_TEXTS: usize = 4000;
 
 const TOKENS: &[&str] = &[
     " end ",
@@ -154,7 +154,7 @@ fn random_tokens() {
     }
     let mut random = Random::new(11);
     let (mut calls, mut expected) = (Vec::new(), Vec::new());
-    for _ in 0..SOUPS {
+    for _ in 0..RANDOM_TEXTS {
         let mut source = random.text(TOKENS, 6).into_bytes();
         if random.below(4) == 0 {
             source.extend_from_slice(&random.bits().to_le_bytes());

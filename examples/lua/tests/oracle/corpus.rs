@@ -103,7 +103,7 @@ fn the_corpus_is_well_formed() {
     for program in LUA.programs(150) {
         let only = program.field("only");
         assert!(only.is_none_or(|only| ["luajit", "lua5.1"].contains(&only)), "{}: {only:?}", program.name);
-        assert!(program.text.starts_with("-- "), "{} does not say what it is about", program.name);
+        assert!(program.text.starts_with("-- "), "{} does not start with a comment on its subject", program.name);
         assert!(program.expected != Behaviour::default(), "{} expects nothing", program.name);
         assert_eq!(program.text.matches("\r").count(), 0, "{} has carriage returns", program.name);
     }

@@ -285,7 +285,7 @@ impl World {
         let reached = self.check();
         self.check_links();
         let alive: BTreeSet<usize> = (0..self.made).filter(|id| !self.freed.borrow().contains(id)).collect();
-        assert_eq!(alive, reached, "after a full cycle only what can be reached is left");
+        assert_eq!(alive, reached, "after a full cycle only reachable objects are left");
     }
 }
 

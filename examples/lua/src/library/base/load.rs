@@ -13,7 +13,7 @@ use crate::runtime::{Call, push_text, raise, run_protected};
 const ESCAPE: u8 = 0x1b;
 
 /// The error message if loading fails.
-pub(in super::super) type Failed = Vec<u8>;
+pub(in super::super) type LoadError = Vec<u8>;
 
 pub(super) fn load(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (name, mode) = (call.string_if_any(1)?, call.string_if_any(2)?);
@@ -60,7 +60,7 @@ pub(super) fn dofile(call: &mut Call<'_>) -> Result<(), Thrown> {
     }
 }
 
-fn give_loaded(call: &mut Call<'_>, loaded: Result<Value, Failed>) -> Result<(), Thrown> {
+fn give_loaded(call: &mut Call<'_>, loaded: Result<Value, LoadError>) -> Result<(), Thrown> {
     match loaded {
         Ok(function) => call.give(function),
         Err(message) => {
@@ -94,7 +94,7 @@ pub(in super::super) fn load_file(
     path: Option<&[u8]>,
     mode: Option<Gc<Text>>,
     environment: Option<Gc<Table>>,
-) -> Result<Value, Failed> {
+) -> Result<Value, LoadError> {
     let (mut source, mut name) = (Vec::new(), b"=stdin".to_vec());
     match path {
         None => {
@@ -110,7 +110,7 @@ pub(in super::super) fn load_file(
     load_chunk(vm, &source, &name, mode, environment)
 }
 
-fn failed(what: &str, path: &[u8], error: &std::io::Error) -> Failed {
+fn failed(what: &str, path: &[u8], error: &std::io::Error) -> LoadError {
     let (text, _) = error_parts(error);
     [b"cannot ", what.as_bytes(), b" ", path, b": ", text.as_bytes()].concat()
 }
@@ -122,7 +122,7 @@ fn load_chunk(
     name: &[u8],
     mode: Option<Gc<Text>>,
     environment: Option<Gc<Table>>,
-) -> Result<Value, Failed> {
+) -> Result<Value, LoadError> {
     let is_compiled = source.first() == Some(&ESCAPE);
     let kind = if is_compiled { b'b' } else { b't' };
     if mode.is_some_and(|mode| !mode.bytes().contains(&kind)) {

@@ -18,7 +18,7 @@ mod matcher;
 use std::fmt;
 use std::ops::Range;
 
-use matcher::{Length, Matcher, Raw};
+use matcher::{Length, Matcher, RawCapture};
 
 /// A pattern. An error in it is found only during matching, and only in the part that is used.
 #[derive(Clone, Copy, Debug)]
@@ -150,7 +150,7 @@ impl Iterator for Matches<'_> {
 pub struct Match {
     /// The matched bytes of the subject.
     pub range: Range<usize>,
-    captures: Vec<Raw>,
+    captures: Vec<RawCapture>,
 }
 
 /// The value of a capture.
@@ -182,9 +182,9 @@ impl Match {
     /// If there is no such capture, or it is not closed.
     pub fn value(&self, index: usize) -> Result<Captured, PatternError> {
         match self.captures.get(index) {
-            Some(&Raw { start, length: Length::Known(length) }) => Ok(Captured::Range(start..start + length)),
-            Some(&Raw { start, length: Length::Position }) => Ok(Captured::Position(start + 1)),
-            Some(Raw { length: Length::Unfinished, .. }) => Err(PatternError::UnfinishedCapture),
+            Some(&RawCapture { start, length: Length::Known(length) }) => Ok(Captured::Range(start..start + length)),
+            Some(&RawCapture { start, length: Length::Position }) => Ok(Captured::Position(start + 1)),
+            Some(RawCapture { length: Length::Unfinished, .. }) => Err(PatternError::UnfinishedCapture),
             None if index == 0 => Ok(Captured::Range(self.range.clone())),
             None => Err(PatternError::InvalidIndex),
         }

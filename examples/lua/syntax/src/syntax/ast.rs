@@ -178,7 +178,7 @@ pub enum Base {
 /// A suffix: an operation on the value so far.
 #[derive(Debug)]
 pub struct Suffix {
-    /// Of a field, the line of the name. Of a call, that of the first token of the arguments, which errors refer to.
+    /// The line for errors: for a field that of the name, for a call that of the first token of the arguments.
     pub line: Line,
     /// The kind of suffix.
     pub kind: SuffixKind,

@@ -71,7 +71,7 @@ fn without_names(mut text: String) -> String {
 
 /// Returns `true` if the two differ only in unspecified details: the sign of a NaN, and the rounding of a tie in the
 /// 14th digit.
-fn is_the_same_to_luajit(behaviour: &Behaviour, luajit: &Behaviour) -> bool {
+fn matches_luajit(behaviour: &Behaviour, luajit: &Behaviour) -> bool {
     let is_close = |a: f64, b: f64| a.is_nan() && b.is_nan() || (a - b).abs() <= a.abs() * 1e-13;
     let is_same = |(a, b): (&str, &str)| a == b || matches!((a.parse(), b.parse()), (Ok(a), Ok(b)) if is_close(a, b));
     let words = |behaviour: &Behaviour| {
@@ -94,10 +94,10 @@ fn find_difference(source: &str, has_luajit: bool) -> Option<String> {
         let (behaviour, _) = run(&configuration, source.as_bytes(), "=stdin", &[]);
         (configuration, behaviour)
     });
-    let (_, expected) = said.next().expect("there is the interpreter");
+    let (_, expected) = said.next().expect("the interpreter is first");
     if has_luajit {
         let luajit = run_luajit(source);
-        if !is_the_same_to_luajit(&expected, &luajit) {
+        if !matches_luajit(&expected, &luajit) {
             return Some(format!("luajit differs: {:?}", expected.difference(&luajit)));
         }
     }

@@ -12,7 +12,7 @@ use mimeo::def::op::{OpInfo, OperandInfo};
 use mimeo_corpus::runner::with_stack;
 use mimeo_twins::{Language, Random, Settings, twins_with};
 
-use world::{OBJECTS, look_the_same, number_of, picture, stand_in};
+use world::{OBJECTS, description, look_the_same, number_of, stand_in};
 
 struct Lua;
 
@@ -42,7 +42,7 @@ unsafe impl Language<Ops> for Lua {
     }
 
     fn snapshot(&self, vm: &Vm) -> String {
-        picture(vm)
+        description(vm)
     }
 
     fn edges(&self) -> Vec<Value> {

@@ -84,12 +84,12 @@ pub fn localize(vm: &mut Vm, value: Value) -> Value {
 
 /// A description of values without addresses.
 #[derive(Default)]
-pub struct Picture {
+pub struct Description {
     pub text: String,
     seen: Vec<Value>,
 }
 
-impl Picture {
+impl Description {
     pub fn add(&mut self, value: Value) {
         self.put(value, 0);
         self.text.push(' ');
@@ -154,24 +154,24 @@ impl Picture {
 }
 
 /// Describes the state of a machine.
-pub fn picture(vm: &Vm) -> String {
-    let mut picture = Picture::default();
+pub fn description(vm: &Vm) -> String {
+    let mut description = Description::default();
     let context = &vm.context;
-    write!(picture.text, "arguments {} results {} ", context.arguments, context.results)
+    write!(description.text, "arguments {} results {} ", context.arguments, context.results)
         .expect("writing to a string never fails");
     match vm.pending_error() {
-        Some(Error::Value { value, .. }) => picture.add(*value),
-        _ => picture.add(Value::NIL),
+        Some(Error::Value { value, .. }) => description.add(*value),
+        _ => description.add(Value::NIL),
     }
     // Only the globals that are not from the library.
     for (key, value) in fields(vm.host.globals) {
         let is_world = key.to_text().is_some_and(|name| name.bytes() == b"WORLD");
         if is_world || !value.is_builtin() && !value.is_table() {
-            picture.add(key);
-            picture.add(value);
+            description.add(key);
+            description.add(value);
         }
     }
-    picture.text
+    description.text
 }
 
 fn fields(table: Gc<Table>) -> Vec<(Value, Value)> {
@@ -185,9 +185,9 @@ fn fields(table: Gc<Table>) -> Vec<(Value, Value)> {
 }
 
 fn text_of(value: Value) -> String {
-    let mut picture = Picture::default();
-    picture.add(value);
-    picture.text
+    let mut description = Description::default();
+    description.add(value);
+    description.text
 }
 
 /// Returns the position of a key in a description.

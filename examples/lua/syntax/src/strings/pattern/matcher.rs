@@ -10,7 +10,7 @@ const MAX_DEPTH: u32 = 200;
 
 /// A capture during the match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Raw {
+pub(super) struct RawCapture {
     pub start: usize,
     pub length: Length,
 }
@@ -28,7 +28,7 @@ pub(super) struct Matcher<'a> {
     subject: &'a [u8],
     pattern: &'a [u8],
     /// The captures, at most [`MAX_CAPTURES`].
-    captures: Vec<Raw>,
+    captures: Vec<RawCapture>,
     depth: u32,
 }
 
@@ -47,7 +47,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Returns the captures of the last match.
-    pub(super) fn captures(self) -> Vec<Raw> {
+    pub(super) fn captures(self) -> Vec<RawCapture> {
         self.captures
     }
 
@@ -178,7 +178,7 @@ impl<'a> Matcher<'a> {
         if self.captures.len() >= MAX_CAPTURES {
             return Err(PatternError::TooManyCaptures);
         }
-        self.captures.push(Raw { start: s, length });
+        self.captures.push(RawCapture { start: s, length });
         let end = self.match_rest(s, p)?;
         if end.is_none() {
             self.captures.pop();
@@ -201,9 +201,9 @@ impl<'a> Matcher<'a> {
     fn match_capture(&self, s: usize, digit: u8) -> End {
         let index = usize::from(digit).checked_sub(usize::from(b'1')).ok_or(PatternError::InvalidIndex)?;
         match self.captures.get(index) {
-            None | Some(Raw { length: Length::Unfinished, .. }) => Err(PatternError::InvalidIndex),
-            Some(Raw { length: Length::Position, .. }) => Ok(None),
-            Some(&Raw { start, length: Length::Known(length) }) => {
+            None | Some(RawCapture { length: Length::Unfinished, .. }) => Err(PatternError::InvalidIndex),
+            Some(RawCapture { length: Length::Position, .. }) => Ok(None),
+            Some(&RawCapture { start, length: Length::Known(length) }) => {
                 let text = &self.subject[start..start + length];
                 Ok(self.subject[s..].starts_with(text).then_some(s + length))
             }

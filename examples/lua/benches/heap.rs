@@ -1,4 +1,4 @@
-//! What objects cost: prints nanoseconds, and asserts nothing.
+//! Prints how many nanoseconds operations on objects take. It asserts nothing.
 //!
 //! `cargo bench -p mimeo-lua --bench heap`
 
@@ -25,7 +25,7 @@ impl Roots for Held {
 
 const ROUNDS: u32 = 1_000_000;
 
-/// The fastest of five runs.
+/// Prints the fastest of five runs.
 fn measure(what: &str, mut run: impl FnMut(u32)) {
     let best = (0..5)
         .map(|_| {
@@ -42,7 +42,7 @@ fn measure(what: &str, mut run: impl FnMut(u32)) {
 
 fn step(heap: &mut Heap, held: &mut Held) {
     if heap.needs_step() {
-        // SAFETY: what is used afterwards is held, or made afterwards.
+        // SAFETY: everything used afterwards is held, or created afterwards.
         unsafe { heap.step(held) };
     }
 }
@@ -102,7 +102,7 @@ fn main() {
     measure("next, from an element of the array part", |round| {
         black_box(table.next(black_box(number(round)))).expect("it is there");
     });
-    measure("a text of 8 bytes that there is", |round| {
+    measure("an existing text of 8 bytes", |round| {
         let bytes = [b'a' + (round % 16) as u8; 8];
         black_box(heap.text(&bytes));
     });

@@ -1,4 +1,4 @@
--- Doubles at their edges: 2^53, infinities, not-a-number, negative zero.
+-- Doubles at their limits: 2^53, infinities, NaN, negative zero.
 local big = 2 ^ 53
 print(big, big + 1 == big, big + 2 == big, big - 1)
 print(string.format("%.0f %.0f", big, big + 2))

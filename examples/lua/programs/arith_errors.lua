@@ -1,4 +1,4 @@
--- Arithmetic on what is no number, with the name of the guilty value.
+-- Arithmetic on non-numbers: the message names the wrong operand.
 local function try(f, ...) print(select(2, pcall(f, ...))) end
 local up = {}
 try(function() local x; return x + 1 end)

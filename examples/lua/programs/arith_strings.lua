@@ -1,4 +1,4 @@
--- Strings that look like numbers are numbers to an arithmetic operator.
+-- Strings that represent numbers are converted by arithmetic operators.
 print("10" + 5, 10 + "5", "10" + "5")
 print("3" * "4", "2" ^ "3", "7" % "4", "1" / "8", "5" - 7, -"2")
 print(" 10 " + 1, "\t0x10\n" + 0, "1e2" * 1, ".5" + 0, "5." + 0)

@@ -1,4 +1,4 @@
--- What the functions of the base library say of their arguments, and how they take odd ones.
+-- Invalid and unusual arguments of the functions of the base library.
 -- only: luajit
 local function try(f, ...) print(select(2, pcall(f, ...))) end
 try(function() assert() end)

@@ -1,4 +1,4 @@
--- Numbers at the edges of 32 bits, counts beyond them, and widths of tohex.
+-- Numbers at the limits of 32 bits, counts beyond them, and widths of tohex.
 -- only: luajit
 local numbers = { 0, -0, 1, -1, 0.5, 1.5, 2.5, -0.5, -1.5, 2 ^ 31, 2 ^ 31 - 1, -2 ^ 31, -2 ^ 31 - 1, 2 ^ 32, 2 ^ 32 - 1, 2 ^ 33 + 7,
   2 ^ 40 + 0.5, -2 ^ 40 - 0.5, 2 ^ 51 - 1, 2 ^ 51, 2 ^ 52 + 1, 2 ^ 53 }

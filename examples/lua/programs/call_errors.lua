@@ -1,4 +1,4 @@
--- Calls of what is no function, with the name of it.
+-- Calls of non-functions: the message names the value.
 local function try(f, ...) print(select(2, pcall(f, ...))) end
 local up
 try(function() undefinedfunction() end)

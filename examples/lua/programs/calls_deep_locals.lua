@@ -1,4 +1,4 @@
--- A function with nearly as many locals as there may be.
+-- A function with nearly the maximal number of locals.
 local names, values, sum = {}, {}, {}
 for i = 1, 190 do
   names[i], values[i], sum[i] = "v" .. i, tostring(i), "v" .. i

@@ -1,4 +1,4 @@
--- Upvalues that live on after their block, with break, return and errors.
+-- Upvalues that outlive their block, with break, return and errors.
 local saved
 for i = 1, 10 do
   local x = i * 100

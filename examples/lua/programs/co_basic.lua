@@ -1,4 +1,4 @@
--- Coroutines: create, resume, yield, status, and the values that travel.
+-- Coroutines: create, resume, yield, status, and the values that are passed.
 local co = coroutine.create(function(a, b)
   print("start", a, b)
   local c = coroutine.yield(a + b)

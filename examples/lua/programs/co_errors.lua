@@ -1,4 +1,4 @@
--- Errors inside of coroutines and misuse of the library.
+-- Errors in coroutines, and misuse of the library.
 local co = coroutine.create(function() local x; return x.y end)
 print(coroutine.resume(co))
 print(coroutine.status(co), coroutine.resume(co))

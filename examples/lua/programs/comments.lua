@@ -1,4 +1,4 @@
--- Comments in every place where white space may be.
+-- Comments in every place that allows white space.
 local a --[[ here ]] = --[=[ and ]=] 1 -- and at the end
 print --[[x]] ( --[[y]] a --[[z]] ) --
 --

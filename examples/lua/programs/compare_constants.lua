@@ -1,4 +1,4 @@
--- Every order against a constant on either side, as a condition that jumps when it is true and when it is not.
+-- Every order against a constant on either side, as a condition that jumps if true and if false.
 local function orders(x)
   local line = {}
   local function note(name, truth) line[#line + 1] = name .. (truth and "+" or "-") end

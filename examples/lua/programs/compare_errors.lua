@@ -1,4 +1,4 @@
--- What cannot be ordered.
+-- Values that cannot be ordered.
 local function try(f, ...) print(select(2, pcall(f, ...))) end
 local function lt(a, b) return a < b end
 local function le(a, b) return a <= b end

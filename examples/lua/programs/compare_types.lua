@@ -1,4 +1,4 @@
--- Equality never converts, and is identity for what is not a number or a string.
+-- Equality never converts, and is identity except for numbers and strings.
 local t, u = {}, {}
 local f, g = function() end, function() end
 local values = { 0, "0", "", true, false, t, u, f, g, print }

@@ -1,4 +1,4 @@
--- Concatenation of what is neither a string nor a number.
+-- Concatenation of values that are neither strings nor numbers.
 local function try(f, ...) print(select(2, pcall(f, ...))) end
 local up
 try(function() local t = {}; return "a" .. t end)

@@ -1,4 +1,4 @@
--- The parts of debug that programs lean on.
+-- The parts of debug that programs use most.
 print(type(debug.traceback()), debug.traceback("message"):match("^message\nstack traceback:\n") ~= nil)
 local info = debug.getinfo(1, "Sl")
 print(info.short_src, info.currentline, info.what)

@@ -1,4 +1,4 @@
--- setfenv and getfenv by level, and what they say of odd ones.
+-- setfenv and getfenv by level, and their errors.
 -- only: luajit
 local function try(f, ...) print(select(2, pcall(f, ...))) end
 try(function() setfenv(100, {}) end)

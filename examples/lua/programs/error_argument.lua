@@ -1,4 +1,4 @@
--- A bad argument to a function of the library, by name.
+-- An invalid argument of a function of the library, called by name.
 print(("x"):rep(3))
 print(string.rep())
 

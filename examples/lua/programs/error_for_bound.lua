@@ -1,4 +1,4 @@
--- A loop whose bound is no number.
+-- A loop whose bound is not a number.
 for i = 1, 3 do print(i) end
 for i = 1, "x" do print(i) end
 

@@ -1,4 +1,4 @@
--- The line of an error in an expression or statement that goes over several lines.
+-- The line of an error in an expression or statement that spans several lines.
 local function try(f) print(select(2, pcall(f))) end
 local nilv, t, one = nil, {}, 1
 try(function()

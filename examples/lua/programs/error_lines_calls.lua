@@ -1,4 +1,4 @@
--- The line of a failing call is that of its opening parenthesis, except in LuaJIT where it is a tail call.
+-- The line of a failing call is that of its opening parenthesis, except for tail calls in LuaJIT.
 -- only: lua5.1
 local function try(f) print(select(2, pcall(f))) end
 local nilv, t = nil, {}

@@ -1,4 +1,4 @@
--- A bad self of a method of the library.
+-- An invalid self of a method of the library.
 print(("abc"):upper())
 string.upper(nil)
 

@@ -1,4 +1,4 @@
--- Bad arguments to functions of the library, called by name.
+-- Invalid arguments of functions of the library, called by name.
 local function try(f) print(select(2, pcall(f))) end
 try(function() string.rep("x", {}) end)
 try(function() ("x"):rep({}) end)

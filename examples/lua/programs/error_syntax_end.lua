@@ -1,4 +1,4 @@
--- A block that is not closed names where it began.
+-- The message for an unclosed block contains the line where it starts.
 local function f()
   if true then
     print("x")

@@ -1,4 +1,4 @@
--- A string that ends with its line.
+-- A string that is not closed in its line.
 local s = "abc
 print(s)
 

@@ -1,4 +1,4 @@
--- A call of a global that is not there.
+-- A call of a missing global.
 local x = 5
 print(x)
 undefined_function(x)

@@ -1,4 +1,4 @@
--- An error of a nested call, which the tail of the program never sees.
+-- An error in a nested call, after which the rest of the program does not run.
 local function parse(s)
   local n = tonumber(s)
   if not n then error("not a number: " .. s, 2) end

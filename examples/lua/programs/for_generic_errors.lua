@@ -1,4 +1,4 @@
--- A generic `for` over what cannot be called.
+-- A generic `for` over a value that cannot be called.
 local function try(f) print((pcall(f))) end
 try(function() for x in 5 do end end)
 try(function() for x in nil do end end)

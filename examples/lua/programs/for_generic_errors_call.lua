@@ -1,4 +1,4 @@
--- The message for an iterator that is no function.
+-- The message for an iterator that is not a function.
 -- only: lua5.1
 local function try(f) print(select(2, pcall(f))) end
 try(function() for x in 5 do end end)

@@ -1,4 +1,4 @@
--- Bounds of a `for` that are no numbers.
+-- Bounds of a `for` that are not numbers.
 local function try(f) print(select(2, pcall(f))) end
 try(function() for i = {}, 1 do end end)
 try(function() for i = 1, nil do end end)

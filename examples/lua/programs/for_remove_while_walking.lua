@@ -1,4 +1,4 @@
--- Fields may be changed and removed during a walk with `pairs`.
+-- Fields can be changed and removed during an iteration with `pairs`.
 local t = {}
 for i = 1, 100 do t[i] = i; t["k" .. i] = i end
 local n = 0

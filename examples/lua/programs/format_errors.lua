@@ -1,4 +1,4 @@
--- string.format with bad formats and arguments.
+-- string.format with invalid formats and arguments.
 local function try(...) print(select(2, pcall(...))) end
 try(string.format, "%d", "x")
 try(string.format, "%d", {})

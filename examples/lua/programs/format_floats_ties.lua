@@ -1,4 +1,4 @@
--- Ties are rounded to the even digit, as C does, where the double is exactly between.
+-- Exact ties are rounded to the even digit, as in C.
 -- only: lua5.1
 print(("%.0f %.0f %.0f %.0f %.0f"):format(0.5, 1.5, 2.5, 3.5, -0.5))
 print(("%.1f %.1f %.2f %.2f"):format(0.25, 0.75, 0.125, 0.375))

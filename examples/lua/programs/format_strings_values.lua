@@ -1,4 +1,4 @@
--- string.format: %s of values that are no strings.
+-- string.format: %s of values other than strings.
 -- only: luajit
 print(("%s %s %s"):format(nil, true, false), (("%s"):format({}):gsub("0x%x+", "ADDR")))
 print(("%s"):format(setmetatable({}, { __tostring = function() return "custom" end })))

@@ -1,4 +1,4 @@
--- All ways to declare a function.
+-- All forms of function declarations.
 function globalf(x) return "global " .. x end
 print(globalf(1))
 local t = { sub = { deep = {} } }

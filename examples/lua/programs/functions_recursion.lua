@@ -1,4 +1,4 @@
--- Recursion, direct and mutual, and tail calls without end.
+-- Recursion, direct and mutual, and endless tail calls.
 local function fact(n) if n <= 1 then return 1 end return n * fact(n - 1) end
 print(fact(10), fact(20))
 local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end

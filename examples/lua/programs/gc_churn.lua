@@ -1,4 +1,4 @@
--- Objects that live for long among many that do not: nothing that can be reached is lost.
+-- Long-lived objects among many short-lived ones: nothing reachable is lost.
 local kept = {}
 for i = 1, 500 do kept[i] = { id = i, name = "object " .. i, list = { i, i * 2 }, f = function() return i end } end
 local junk = 0

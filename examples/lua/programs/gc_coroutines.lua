@@ -1,4 +1,4 @@
--- Coroutines that are dropped in the middle, and values that only their stacks hold.
+-- Coroutines that are dropped while suspended, and values that only their stacks hold.
 local held = setmetatable({}, { __mode = "v" })
 local function worker(i)
   return coroutine.create(function()

@@ -1,4 +1,4 @@
--- A list and a tree that are deeper than any stack, and garbage around them.
+-- A list and a tree that are deeper than any stack, with garbage between them.
 local list
 for i = 1, 300000 do list = { next = list, value = i } end
 collectgarbage()

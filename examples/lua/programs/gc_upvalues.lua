@@ -1,4 +1,4 @@
--- Closures that share variables, when the function that made them is long gone.
+-- Closures that share variables after their function has returned.
 local function make(n)
   local shared, list = { 0 }, {}
   for i = 1, n do

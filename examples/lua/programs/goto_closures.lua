@@ -1,4 +1,4 @@
--- A backward `goto` makes new variables for each turn.
+-- A backward `goto` creates new variables for each iteration.
 -- only: luajit
 local fs = {}
 do

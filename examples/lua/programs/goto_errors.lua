@@ -1,4 +1,4 @@
--- What the resolver says about labels.
+-- Errors about labels.
 -- only: luajit
 print(load("goto nowhere"))
 print(load("::a:: ::a::"))

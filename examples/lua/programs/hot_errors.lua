@@ -1,4 +1,4 @@
--- Errors inside of loops that have long run without one, and what is left behind.
+-- Errors in loops that ran for a long time without one, and the state after them.
 local t = {}
 for i = 1, 200 do t[i] = { v = i } end
 t[150].v = nil

@@ -1,4 +1,4 @@
--- Counters that leave the range of small integers, or become fractions, while a loop runs.
+-- Counters that leave the range of small integers, or become fractions, during a loop.
 local n = 2 ^ 31 - 50
 for i = 1, 100 do n = n + 1 end
 print(n)

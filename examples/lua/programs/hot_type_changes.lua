@@ -1,4 +1,4 @@
--- Loops and functions whose values change their type when they have long run with another one.
+-- Loops and functions whose values change their type after a long time.
 local function add(a, b) return a + b end
 local sum = 0
 for i = 1, 300 do sum = add(sum, i) end

@@ -1,4 +1,4 @@
--- Indexing of what has no fields, with the name of it.
+-- Indexing of values without fields: the message names the value.
 local function try(f, ...) print(select(2, pcall(f, ...))) end
 local up
 try(function() return undefinedtable.x end)

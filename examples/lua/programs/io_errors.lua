@@ -1,4 +1,4 @@
--- What io says of files that it cannot open, of closed ones, and of odd arguments.
+-- Errors of io: files that cannot be opened, closed files, and unusual arguments.
 -- only: luajit
 local function try(f, ...) print(select(2, pcall(f, ...))) end
 local name = os.tmpname()

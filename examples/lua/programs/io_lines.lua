@@ -1,4 +1,4 @@
--- lines with formats, and what its function does at the end.
+-- lines with formats, and its iterator at the end of the file.
 -- only: luajit
 local function try(f, ...) print(select(2, pcall(f, ...))) end
 local name = os.tmpname()

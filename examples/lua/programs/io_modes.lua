@@ -1,4 +1,4 @@
--- Files that are read and written, appended to, made anew; many bytes at once.
+-- Reading, writing, appending to and truncating files; many bytes at once.
 -- only: luajit
 local name = os.tmpname()
 local f = assert(io.open(name, "w"))

@@ -1,4 +1,4 @@
--- What read("*n") takes for a number, and what it leaves.
+-- The numbers that read("*n") accepts, and the bytes that it leaves.
 -- only: luajit
 local name = os.tmpname()
 local function put(text)

@@ -1,4 +1,4 @@
--- Reading numbers, lines, counts and all of a file.
+-- Reading numbers, lines, counts and whole files.
 local name = os.tmpname()
 local f = io.open(name, "w")
 f:write("12 -3.5 1e2 0x10 .5\nline two\n\nline four\nabcdef")

@@ -1,4 +1,4 @@
--- load: what readers may give, modes, compiled chunks, names.
+-- load: results of readers, modes, compiled chunks, names.
 -- only: luajit
 local function try(f, ...) print(select(2, pcall(f, ...))) end
 local function parts(...)

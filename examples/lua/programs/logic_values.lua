@@ -1,4 +1,4 @@
--- `and`, `or` and `not` give back operands and do not evaluate more than they need.
+-- `and`, `or` and `not` return operands, and evaluate only as many as necessary.
 local calls = {}
 local function v(value)
   calls[#calls + 1] = tostring(value)

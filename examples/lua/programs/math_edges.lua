@@ -1,4 +1,4 @@
--- Infinities, numbers that are none and tiny numbers in the math library; math.random's numbers.
+-- Infinities, NaN and tiny numbers in the math library; math.random's numbers.
 -- only: luajit
 local inf, nan, tiny = math.huge, 0 / 0, 2 ^ -1074
 for _, x in ipairs { 0, -0, 1, -0.5, 3.75, -3.75, inf, -inf, tiny, -2 ^ 1023, 2 ^ 52 + 0.5 } do

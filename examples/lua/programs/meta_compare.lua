@@ -1,4 +1,4 @@
--- __eq, __lt and __le: when they are called and what their result becomes.
+-- __eq, __lt and __le: when they are called, and how their result is used.
 local log = {}
 local mt = {}
 mt.__eq = function(a, b) log[#log + 1] = "eq"; return a.v == b.v end

@@ -1,4 +1,4 @@
--- Errors inside of metamethods, and their levels.
+-- Errors in metamethods, and their levels.
 local function try(f, ...) print(select(2, pcall(f, ...))) end
 local t = setmetatable({}, {
   __index = function(_, k) error("no " .. k, 0) end,

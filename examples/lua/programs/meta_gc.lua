@@ -1,4 +1,4 @@
--- __gc of a userdata runs at a full collection once it cannot be reached.
+-- __gc of an unreachable userdata runs at a full collection.
 local log = {}
 local function make(name)
   local u = newproxy(true)

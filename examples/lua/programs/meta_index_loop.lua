@@ -1,4 +1,4 @@
--- A chain of __index that bites its tail.
+-- A cyclic chain of __index.
 -- only: luajit
 local a, b = {}, {}
 setmetatable(a, { __index = b })

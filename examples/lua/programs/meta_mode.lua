@@ -1,4 +1,4 @@
--- Weak tables lose what nothing else holds.
+-- Weak tables lose values that are not referenced elsewhere.
 local weak = setmetatable({}, { __mode = "k" })
 local key = {}
 weak[key] = "kept"

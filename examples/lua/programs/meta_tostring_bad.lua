@@ -1,4 +1,4 @@
--- A __tostring that gives no string.
+-- A __tostring that does not return a string.
 -- only: lua5.1
 local t = setmetatable({}, { __tostring = function() return 1 end })
 print(tostring(t))

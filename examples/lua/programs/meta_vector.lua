@@ -1,4 +1,4 @@
--- A vector class with every operator that makes sense.
+-- A vector class with all useful operators.
 local Vec = {}
 Vec.__index = Vec
 local function vec(x, y) return setmetatable({ x = x, y = y }, Vec) end

@@ -1,4 +1,4 @@
--- Every way to write a number.
+-- All forms of numerals.
 print(0, 007, 42, 1e3, 1E3, 1e+3, 1e-3, 3.14, .5, 5., 0.5e1, .5e1)
 print(0x0, 0xff, 0XFF, 0xdeadbeef, 0xA, 0xa)
 print(1e15, 1e16, 123456789012345678, 1e-5, 1e-4, 0.0001, 0.00001)

@@ -1,4 +1,4 @@
--- Every table, function and thread has a text of its own, and keeps it.
+-- Every table, function and thread has its own text, and keeps it.
 -- oracle: none: the order of the lines is defined but the addresses are not
 local t, u = {}, {}
 print(tostring(t) == tostring(t), tostring(t) ~= tostring(u), tostring(t):match("^table: 0x%x+$") ~= nil)

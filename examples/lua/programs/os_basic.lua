@@ -1,4 +1,4 @@
--- os.time, os.date, os.clock, os.getenv, in what is sure.
+-- os.time, os.date, os.clock and os.getenv, as far as their results are defined.
 print(type(os.time()), os.time() > 1.6e9, type(os.clock()), os.clock() >= 0)
 local t = os.time { year = 2001, month = 9, day = 9, hour = 12 }
 print(os.date("%Y-%m-%d %H:%M:%S", t))

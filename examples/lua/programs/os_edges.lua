@@ -1,4 +1,4 @@
--- Files, dates and locales of the os library at their edges.
+-- Unusual files, dates and locales in the os library.
 -- only: luajit
 local name = os.tmpname()
 print(type(name), os.remove(name), select("#", os.remove(name)), (os.remove(name)), select(3, os.remove(name)))

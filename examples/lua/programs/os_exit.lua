@@ -1,4 +1,4 @@
--- os.exit ends the program where it stands.
+-- os.exit ends the program immediately.
 print("before")
 io.write("partial ", "line\n")
 io.stdout:flush()

@@ -1,4 +1,4 @@
--- os.exit is no error: neither protected calls nor handlers nor coroutines hold it up.
+-- os.exit is not an error: protected calls, handlers and coroutines do not stop it.
 local object = setmetatable({}, { __index = function() os.exit(0) end })
 local function sorts()
   table.sort({ 3, 1, 2 }, function() return object.anything end)

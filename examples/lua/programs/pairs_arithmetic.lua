@@ -1,4 +1,4 @@
--- Every arithmetic operator on every pair of types: the result, or who is to blame.
+-- Every arithmetic operator on every pair of types: the result, or the operand in the message.
 local values = { { "nil" }, { "true", true }, { "7", 7 }, { "'10'", "10" }, { "'x'", "x" }, { "table", {} }, { "function", function() end } }
 local operators = {
   { "+", function(a, b) return a + b end },

@@ -1,4 +1,4 @@
--- print, tostring and what they share.
+-- print, tostring, and how they are connected.
 print()
 print(nil, true, 1, "s", -0.5)
 print("tab\there", "", "end")

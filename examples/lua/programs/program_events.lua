@@ -1,4 +1,4 @@
--- Events, observers and a state machine, by closures and metatables.
+-- Events, observers and a state machine, with closures and metatables.
 local function emitter()
   local handlers = {}
   return {

@@ -1,4 +1,4 @@
--- How many values an expression gives, by its place.
+-- The number of values of an expression, depending on its position.
 local function three() return 1, 2, 3 end
 local function none() end
 print(three())

@@ -1,4 +1,4 @@
--- Where semicolons may stand, and statements on one line.
+-- The places where semicolons are allowed, and several statements on one line.
 local a = 1; local b = 2;
 a = a + 1 b = b + 1 print(a, b)
 do local c = 3; print(c); end

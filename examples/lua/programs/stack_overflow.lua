@@ -1,4 +1,4 @@
--- Endless recursion is an error that can be caught, and things go on.
+-- Endless recursion is an error that can be caught, and the program continues.
 local function endless(n) return 1 + endless(n + 1) end
 for _ = 1, 3 do
   local ok, e = pcall(endless, 1)

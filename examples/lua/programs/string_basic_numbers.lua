@@ -1,4 +1,4 @@
--- Numbers are strings to the string library, and fractions are cut from indices.
+-- The string library accepts numbers as strings, and truncates fractional indices.
 print(string.len(12345), string.sub(12345, 2, 3), string.upper(1.5), string.rep(7, 3))
 print(("abcdef"):sub(2.9, 4.2), ("abcdef"):sub("2", "3"), ("x"):rep("3"), ("x"):rep(2.7))
 print(string.byte(65), string.reverse(123), string.find(12345, 34), string.find("a1b", 1))

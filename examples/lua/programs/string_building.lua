@@ -1,4 +1,4 @@
--- Strings that grow in loops, whose beginnings are kept, and that part ways.
+-- Strings that grow in loops, keep their beginnings, and diverge.
 local s = ""
 for i = 1, 20000 do s = s .. "x" end
 print(#s, s == ("x"):rep(20000))

@@ -1,4 +1,4 @@
--- string.dump and loading what it gave.
+-- string.dump, and loading its result.
 local f = loadstring(string.dump(function(a, b) return a + b, "dumped" end))
 print(f(1, 2))
 print((pcall(string.dump, print)))

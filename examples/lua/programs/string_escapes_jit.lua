@@ -1,4 +1,4 @@
--- The escapes that came with LuaJIT.
+-- The escapes that LuaJIT adds.
 -- only: luajit
 local function bytes(s) return table.concat({ s:byte(1, -1) }, " ") end
 print(bytes("\x00\x41\xff\xFf"))

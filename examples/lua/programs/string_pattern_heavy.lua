@@ -1,4 +1,4 @@
--- Patterns over long subjects, and ones that go back a lot.
+-- Patterns on long subjects, and patterns with much backtracking.
 local s = ("a"):rep(10000)
 print(#s:match(".*"), #s:match(".-$"), s:find("b"), s:find(".*b"))
 print(select(2, s:gsub("a", "b")), #s:gsub("a", "bc"))

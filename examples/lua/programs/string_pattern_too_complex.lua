@@ -1,4 +1,4 @@
--- A pattern that recurses too deep.
+-- A pattern whose recursion is too deep.
 -- only: luajit
 local s = ("a"):rep(300000)
 print((pcall(string.match, s, ("a?"):rep(300000))))

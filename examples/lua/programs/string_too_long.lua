@@ -1,4 +1,4 @@
--- Strings that would be too long are errors, whatever makes them.
+-- Every operation whose result would be too long is an error.
 -- only: luajit
 local function try(f, ...)
   local good, result = pcall(f, ...)

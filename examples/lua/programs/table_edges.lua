@@ -1,4 +1,4 @@
--- Odd positions and counts for the table library, which does not ask metatables.
+-- Unusual positions and counts in the table library, which ignores metatables.
 -- only: luajit
 local function show(t, from, to)
   local parts = {}

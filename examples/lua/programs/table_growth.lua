@@ -1,4 +1,4 @@
--- Arrays that grow, shrink and are filled in odd orders.
+-- Arrays that grow, shrink and are filled in unusual orders.
 local t = {}
 for i = 1, 10000 do t[i] = i * i end
 print(#t, t[1], t[10000])

@@ -1,4 +1,4 @@
--- table.insert and table.remove at every place.
+-- table.insert and table.remove at every position.
 local t = {}
 table.insert(t, "b")
 table.insert(t, 1, "a")

@@ -1,4 +1,4 @@
--- What may be a key, and which keys are the same.
+-- Which values can be keys, and which keys are the same.
 local t = {}
 t[1] = "int"
 t[1.0] = "same"

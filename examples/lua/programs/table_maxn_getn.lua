@@ -1,4 +1,4 @@
--- table.maxn and the old ways to count.
+-- table.maxn and the old functions for counting.
 print(table.maxn {}, table.maxn { 1, 2, 3 }, table.maxn { [10] = 1, [2.5] = 2, x = 3 }, table.maxn { [-1] = 1 })
 print(table.maxn { 1, nil, 3 }, table.maxn { [1e10] = true })
 local t = { 1, 2, 3 }

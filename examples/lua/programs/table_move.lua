@@ -1,4 +1,4 @@
--- table.move and table.new's neighbours that LuaJIT has.
+-- table.move and related functions of LuaJIT.
 -- only: luajit
 print(table.concat(table.move({ 1, 2, 3, 4, 5 }, 2, 4, 1), " "))
 print(table.concat(table.move({ 1, 2, 3 }, 1, 3, 3), " "))

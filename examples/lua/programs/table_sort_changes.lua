@@ -1,4 +1,4 @@
--- Which comparisons table.sort makes, and order functions that change the table, collect garbage or throw.
+-- The comparisons of table.sort, and order functions that change the table, collect garbage or throw.
 -- only: luajit
 local function numbers(n, seed)
   local t = {}

@@ -1,4 +1,4 @@
--- An order function that is no order does not hang and does not lose elements, or is reported.
+-- An inconsistent order function does not hang and does not lose elements, or is reported.
 local t = {}
 for i = 1, 50 do t[i] = i end
 local ok, message = pcall(table.sort, t, function() return true end)

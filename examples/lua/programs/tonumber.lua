@@ -1,4 +1,4 @@
--- tonumber of everything.
+-- tonumber of all kinds of values.
 for _, s in ipairs { "1", "1.5", " 1 ", "\t1\n", "1e3", "1E3", "0x10", "0XfF", "-1", "-0x10", "+1", "+0x1", ".5", "5.", "1e", "e1", "",
   " ", "abc", "1a", "1 2", "0x", "1..2", "--1", "- 1", "1e+2", "1e-2", "1e+", "inf2", "1_000", "1,5", "٣", "00012", "1e400", "-1e400" } do
   print("'" .. s .. "'", tonumber(s))

@@ -1,4 +1,4 @@
--- type, select, assert and the other small ones.
+-- type, select, assert and other small functions.
 print(type(nil), type(true), type(1), type("s"), type {}, type(print), type(function() end), type(coroutine.create(function() end)))
 print(pcall(type))
 print(select("#"), select("#", nil), select(2, 1, 2, 3), select(-1, 1, 2, 3))

@@ -1,4 +1,4 @@
--- `while` and `repeat`, with `break` at every place.
+-- `while` and `repeat`, with `break` in every position.
 local i = 0
 while i < 3 do i = i + 1; io.write(i, " ") end print()
 while true do i = i - 1; if i < 0 then break end; io.write(i, " ") end print()

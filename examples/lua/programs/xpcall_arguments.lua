@@ -1,4 +1,4 @@
--- xpcall that passes arguments, and a handler of the wrong type.
+-- xpcall with arguments, and with a handler of the wrong type.
 -- only: luajit
 print(xpcall(function(...) return select("#", ...), ... end, print, 1, nil, 3))
 print(xpcall(function(a) error(a, 0) end, function(e) return "<" .. e .. ">" end, "arg"))

@@ -14,28 +14,28 @@ pub(crate) const USAGE: &str = "\
 usage: mimeo-lua [options] SCRIPT [ARGUMENTS]  run a program
        mimeo-lua [options] - [ARGUMENTS]       run the program on standard input
        mimeo-lua [options] -e CODE             run CODE
-       mimeo-lua [options]                     read and run line by line
+       mimeo-lua [options]                     on a terminal, start a session; otherwise like -
 
-options, and the environment variables that say the same; an option overrides its variable:
-  -e CODE                   run CODE, before the script if there is one; may be given more than once
-  -i                        read and run line by line when all else was run
+options, and environment variables with the same effect, which options override:
+  -e CODE                   run CODE, before the script if there is one; can be repeated
+  -i                        start a session after everything else has run
   -v                        show the version
-  --jit=auto|on|off         native code: for functions that are called often, for all, for none (auto); MIMEO_JIT
+  --jit=auto|on|off         compile functions that are called often, all functions, or none (auto); MIMEO_JIT
   --jit-threshold=N         with auto: the call at which a function is compiled (10); MIMEO_JIT_THRESHOLD
-  --jit-code-limit=BYTES    native code may take so much memory, in whole pages (no limit)
-  --jit-budget=MICROSECONDS compiling one function may take so long (no limit)
+  --jit-code-limit=BYTES    limit the memory of native code, in whole pages (no limit)
+  --jit-budget=MICROSECONDS limit the time for compiling one function (no limit)
   --stats[=summary|trace|json|off]
-                            say on standard error what the native tier did; MIMEO_STATS
-  --perf=off|map|gdb|all    tell perf or a debugger of compiled functions (off); MIMEO_PERF
+                            print statistics of the native tier to standard error; MIMEO_STATS
+  --perf=off|map|gdb|all    register compiled functions with perf or a debugger (off); MIMEO_PERF
   --dump=bytecode|c|asm     show the bytecode, the C of the ops, or the machine code, instead of running
-  --capability              say what the native tier can do here, instead of running
-  -h, --help                show this
+  --capability              show what the native tier supports here, instead of running
+  -h, --help                show this help
 
-variables: LUA_INIT is run first, as code or, behind a @, as a file; MIMEO_LUA_HISTORY is the file in which the lines
-that were read are kept.
+variables: LUA_INIT is code, or a file name after @, to run first; MIMEO_LUA_HISTORY is the file for the history of
+sessions.
 ";
 
-/// What the command was asked for.
+/// The action that the command line requests.
 pub(crate) enum Request {
     Run(Command),
     Capability(Settings),
@@ -46,25 +46,25 @@ pub(crate) enum Request {
 pub(crate) struct Command {
     pub(crate) settings: Settings,
     pub(crate) dump: Option<Dump>,
-    /// The code of all `-e`.
+    /// The code of all `-e` options.
     pub(crate) chunks: Vec<Vec<u8>>,
     pub(crate) script: Option<Script>,
-    /// The command line, the program's own name first.
+    /// The command line, including the program's own name.
     pub(crate) line: Vec<OsString>,
-    /// Where in it the script is, or its end.
+    /// Index of the script in `line`, or the length of `line`.
     pub(crate) script_at: usize,
     pub(crate) is_interactive: bool,
     pub(crate) shows_version: bool,
 }
 
-/// Where the script is.
+/// The source of the script.
 #[derive(Clone)]
 pub(crate) enum Script {
     File(PathBuf),
     Stdin,
 }
 
-/// What is shown instead of running.
+/// What to show instead of running.
 #[derive(Clone, Copy)]
 pub(crate) enum Dump {
     Bytecode,
@@ -124,7 +124,7 @@ impl Command {
                 Short('v') => self.shows_version = true,
                 Value(path) => {
                     self.script = Some(if path == "-" { Script::Stdin } else { Script::File(path.into()) });
-                    // What follows is the script's.
+                    // The remaining arguments belong to the script.
                     let rest = parser.raw_args()?.count();
                     self.script_at = self.line.len() - rest - 1;
                     break;
@@ -136,18 +136,18 @@ impl Command {
         Ok(if capability { Request::Capability(self.settings) } else { Request::Run(self) })
     }
 
-    /// Nothing says what to do: it is on standard input, or is about to be typed.
+    /// Returns `true` if the command line names no program: it comes from standard input or is typed.
     pub(crate) fn is_bare(&self) -> bool {
         self.script.is_none() && self.chunks.is_empty() && !self.shows_version
     }
 }
 
-/// The value of a setting.
+/// Parses the value of a setting.
 fn setting<T: FromStr<Err = BadSetting>>(option: &str, value: OsString) -> Result<T, lexopt::Error> {
     value.to_string_lossy().parse().map_err(|error: BadSetting| error.of(option).to_string().into())
 }
 
-/// The value of an option that is a number of something.
+/// Parses the value of a numeric option.
 fn number<T: FromStr + Display>(option: &str, value: OsString, unit: &str, max: T) -> Result<T, lexopt::Error> {
     let value = value.to_string_lossy();
     value.parse().map_err(|_| {
@@ -156,7 +156,7 @@ fn number<T: FromStr + Display>(option: &str, value: OsString, unit: &str, max: 
     })
 }
 
-/// The value of an option that has few.
+/// Parses the value of an option with a fixed set of values.
 fn one_of<T: Copy>(option: &str, value: OsString, choices: &[(&str, T)]) -> Result<T, lexopt::Error> {
     match choices.iter().find(|(name, _)| value == *name) {
         Some(&(_, choice)) => Ok(choice),

@@ -1,17 +1,17 @@
-//! A function → bytes from which it can be loaded again, and back to its chunk's text and its place there.
+//! A function → bytes that can be loaded again, and those bytes → its chunk's text and its place there.
 //!
-//! There is no code in them, which would have to be verified, and would be of one version of the instruction set: they
-//! hold the text of the chunk.
+//! The bytes hold the text of the chunk instead of code, which would have to be verified and would depend on the
+//! version of the instruction set.
 
 use crate::heap::{Closure, Gc};
 
-/// What they begin with. Lua's own begin with the same byte.
+/// The first bytes of a dumped function. Standard Lua's bytecode starts with the same byte.
 const SIGNATURE: &[u8] = b"\x1bLuaM1";
 
-/// What a dumped function consists of.
+/// The parts of a dumped function.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Dumped<'a> {
-    /// Which of the chunk's functions it is.
+    /// Index of the function in its chunk.
     pub(crate) prototype: u32,
     /// The name with which the chunk was loaded.
     pub(crate) name: &'a [u8],
@@ -19,7 +19,7 @@ pub(crate) struct Dumped<'a> {
     pub(crate) text: &'a [u8],
 }
 
-/// The bytes of a function.
+/// Returns the bytes of a function.
 pub(crate) fn dump(closure: Gc<Closure>) -> Vec<u8> {
     let chunk = closure.prototype().chunk();
     let parts = chunk.parts();
@@ -33,7 +33,7 @@ pub(crate) fn dump(closure: Gc<Closure>) -> Vec<u8> {
     bytes
 }
 
-/// The parts of a dumped function; `None` if it is none.
+/// Returns the parts of a dumped function, or `None` if the bytes are not one.
 pub(crate) fn parse(bytes: &[u8]) -> Option<Dumped<'_>> {
     let rest = bytes.strip_prefix(SIGNATURE)?;
     let (prototype, rest) = rest.split_first_chunk()?;
@@ -47,13 +47,13 @@ mod tests {
     use super::{SIGNATURE, parse};
 
     #[test]
-    fn what_is_no_dump_is_refused() {
+    fn invalid_dumps_are_refused() {
         let whole = [SIGNATURE, &[2, 0, 0, 0, 3, 0, 0, 0], b"=ab", b"return 1"].concat();
         let dumped = parse(&whole).expect("it is whole");
         assert_eq!((dumped.prototype, dumped.name, dumped.text), (2, &b"=ab"[..], &b"return 1"[..]));
         for len in 0..SIGNATURE.len() + 11 {
             assert_eq!(parse(&whole[..len]), None, "{len} bytes");
         }
-        assert_eq!(parse(b"\x1bLuaQ and what PUC Lua has behind it"), None);
+        assert_eq!(parse(b"\x1bLuaQ and the rest of a chunk of PUC Lua"), None);
     }
 }

@@ -7,27 +7,27 @@ use rustyline::{Config, DefaultEditor};
 
 use crate::repl::{Input, Lines};
 
-/// Lines as a user types them.
+/// Lines that the user types, with editing.
 pub(crate) struct Editor {
     editor: Option<DefaultEditor>,
     file: Option<PathBuf>,
 }
 
 impl Editor {
-    /// With the lines of earlier sessions, if they can be read.
+    /// Creates an editor with the lines of earlier sessions, if they can be read.
     pub(crate) fn new() -> Editor {
         let config = Config::builder().auto_add_history(false).build();
         let mut editor = DefaultEditor::with_config(config).ok();
         let file = history_file();
         if let (Some(editor), Some(file)) = (&mut editor, &file) {
-            // The first session has none.
+            // The file does not exist before the first session.
             let _missing = editor.load_history(file);
         }
         Editor { editor, file }
     }
 }
 
-/// Where the history is: `MIMEO_LUA_HISTORY` says, nowhere if it is empty, or it is with the user's data.
+/// Returns the path of the history: `MIMEO_LUA_HISTORY` (none if it is empty), or a file among the user's data.
 fn history_file() -> Option<PathBuf> {
     match std::env::var_os("MIMEO_LUA_HISTORY") {
         Some(path) if path.is_empty() => None,
@@ -50,9 +50,9 @@ impl Lines for Editor {
         let Some(editor) = &mut self.editor else { return };
         let is_new = editor.add_history_entry(chunk).unwrap_or(false);
         if let (true, Some(file)) = (is_new, &self.file) {
-            // A session goes on without its history.
-            let _unkept = file.parent().map(std::fs::create_dir_all);
-            let _unkept = editor.append_history(file);
+            // A session works without its history.
+            let _ignored = file.parent().map(std::fs::create_dir_all);
+            let _ignored = editor.append_history(file);
         }
     }
 }

@@ -1,11 +1,12 @@
-//! Rust's side of a running Lua: [`Scope`] turns Rust's values into Lua's and back, and calls from one side to the other.
+//! The Rust side of a running Lua: [`Scope`] converts values between Rust and Lua, and makes calls in both directions.
 //!
-//! Safe code that uses only this, and [`Lua`](crate::Lua), cannot use an object that was freed:
+//! Safe code that uses only this module and [`Lua`](crate::Lua) cannot use an object that was freed:
 //!
-//! 1. What leaves a Lua is copied, or a [`Handle`] whose object is a root of the collector as long as the handle lives.
-//! 2. A handle is of use only in its own Lua, which is checked at each use. It never looks into its object itself.
-//! 3. A panic that goes through a running Lua leaves that in the middle of something: it is not entered again, and its
-//!    objects are freed without another look at them. [`Embedding::is_inside`] says so.
+//! 1. A value that leaves a Lua is a copy, or a [`Handle`] whose object is a root of the collector while the handle
+//!    lives.
+//! 2. A handle works only in its own Lua, which every use checks. A handle never reads its object itself.
+//! 3. A panic that unwinds through a running Lua can leave it in an inconsistent state. Such a Lua is not entered
+//!    again, and its objects are freed without being read. [`Embedding::is_inside`] records this.
 
 mod failure;
 mod function;
@@ -28,33 +29,33 @@ use failure::Report;
 use function::RustFunction;
 use handle::Pins;
 
-/// What of a machine's host belongs to the one who embeds it.
+/// The part of a machine's host that belongs to the embedder.
 #[derive(Default)]
 pub(crate) struct Embedding {
     pins: Pins,
-    /// Functions of Rust's that the program can call.
+    /// Rust functions that the program can call.
     functions: Vec<Rc<RustFunction>>,
     /// `xpcall`, and the handler that makes reports.
     protection: Option<[Bits; 2]>,
-    /// `debug.traceback` as it was at the beginning.
+    /// The original `debug.traceback`.
     traceback: Option<Bits>,
-    /// What the handler has said of the error that is on its way.
+    /// The handler's report on the error that is being propagated.
     report: Option<Report>,
-    /// Calls that Rust has made, one inside the other.
+    /// The number of nested calls from Rust.
     calls: u32,
-    /// The handler runs.
+    /// Whether the handler is running.
     is_reporting: bool,
-    /// Lua's own code runs, or it ended with a panic.
+    /// Whether Lua code is running, or was ended by a panic.
     is_inside: bool,
 }
 
 impl Embedding {
-    /// Makes what calls from outside need. The library is there.
+    /// Creates what calls from outside need. The library must be loaded.
     pub(crate) fn open(vm: &mut Vm) {
         failure::open(vm);
     }
 
-    /// A panic went through this Lua.
+    /// Returns `true` if a panic has unwound through this Lua.
     pub(crate) fn is_broken(&self) -> bool {
         self.is_inside
     }

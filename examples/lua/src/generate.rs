@@ -1,7 +1,7 @@
 //! The resolved tree → bytecode, in one pass: every node appends its own ops.
 //!
-//! Slot 0 of a frame is the function that runs, the parameters come behind it, then the locals in the order of their
-//! declarations, and above them what an expression needs: slots are taken and given back like a stack.
+//! Slot 0 of a frame is the running function. The parameters follow, then the locals in the order of their
+//! declarations, then temporaries, which are allocated and freed like a stack.
 
 mod access;
 mod assign;
@@ -21,15 +21,15 @@ use crate::ops::ops::{Program, ProgramBuilder, Value};
 
 use function::Generator;
 
-/// A chunk's code.
+/// The code of a chunk.
 pub(crate) struct Generated {
-    /// The functions; the chunk itself is the first one.
+    /// The functions. The first one is the chunk itself.
     pub(crate) program: Program,
-    /// What else there is to know of each.
+    /// Other information about each function.
     pub(crate) infos: Vec<Info>,
 }
 
-/// What is to be known of a function beside its code.
+/// Information about a function besides its code.
 #[derive(Default)]
 pub(crate) struct Info {
     pub(crate) line: u32,
@@ -41,27 +41,27 @@ pub(crate) struct Info {
     pub(crate) upvalue_names: Box<[u32]>,
 }
 
-/// A function has more of something than its encoding can hold.
+/// An error: a function has more of something than its encoding can hold.
 #[derive(Debug)]
 pub(crate) struct TooLarge {
     pub(crate) line: u32,
     pub(crate) message: String,
 }
 
-/// Turns a chunk into code. `constants` are its names and string literals.
+/// Generates the code of a chunk. `constants` are its names and string literals.
 ///
 /// # Errors
 ///
-/// When a function is too large.
+/// If a function is too large.
 pub(crate) fn generate(tree: &Tree, name: &str, constants: &[Value]) -> Result<Generated, TooLarge> {
     let mut chunk = ChunkState { name, constants, program: ProgramBuilder::new(), infos: Vec::new() };
     chunk.function(&tree.main)?;
     let program = chunk.program.finish().expect("every function is defined");
-    let program = program.verify().unwrap_or_else(|error| panic!("the generator made code that is refused: {error}"));
+    let program = program.verify().unwrap_or_else(|error| panic!("the generator emitted invalid code: {error}"));
     Ok(Generated { program, infos: chunk.infos })
 }
 
-/// What the functions of a chunk have in common.
+/// What the functions of a chunk share.
 struct ChunkState<'a> {
     name: &'a str,
     constants: &'a [Value],
@@ -70,9 +70,9 @@ struct ChunkState<'a> {
 }
 
 impl ChunkState<'_> {
-    /// Generates a function and those in it; returns its number.
+    /// Generates a function and the functions in it, and returns its index.
     fn function(&mut self, function: &lua_syntax::resolve::Function) -> Result<u32, TooLarge> {
-        // Messages of the machine, and reports, know a function by this name.
+        // Error messages of the machine and reports use this name.
         let name = format!("{}:{}", self.name, function.line);
         let FunctionIndex(index) = self.program.declare(&name);
         self.infos.push(Info::default());
@@ -88,6 +88,6 @@ fn too_large(error: &AssembleError) -> String {
     match error {
         AssembleError::TooManyConstants { .. } => "function has more than 65536 constants".to_owned(),
         AssembleError::TooLong { .. } => "function is too long".to_owned(),
-        other => unreachable!("the generator's own defect: {other}"),
+        other => unreachable!("a bug in the generator: {other}"),
     }
 }

@@ -1,4 +1,4 @@
-//! Lua's objects: makes them, finds and stores what is in them, and frees what nothing leads to any more.
+//! Lua's objects: creates them, reads and stores their contents, and frees the unreachable ones.
 //!
 //! ```text
 //!   runtime functions ── Heap::new_table, set, … ──► objects ◄── fields of `ops::Table` … ── stencils
@@ -6,31 +6,32 @@
 //!          └─ Heap::step(roots), when it needs one ─────┘ marks from the roots, sweeps the rest
 //! ```
 //!
-//! Making an object never collects: it only takes from a budget. Who runs the machine asks
-//! [`needs_step`](Heap::needs_step) at places where everything that is still wanted can be found from the [`Roots`],
-//! and calls [`step`](Heap::step) there. Between two such places a [`Value`] or [`Gc`] can be held and used at will.
+//! Creating an object never collects; it only uses up a budget. The code that runs the machine calls
+//! [`needs_step`](Heap::needs_step) where everything that is still in use can be found from the [`Roots`], and
+//! [`step`](Heap::step) if it returns `true`. Between two such places a [`Value`] or [`Gc`] can be used freely.
 //!
 //! # The contract
 //!
-//! Everything below relies on these sentences, and the unsafe blocks of this module's files cite their numbers.
+//! Everything below relies on these rules. The unsafe blocks in this module cite their numbers.
 //!
 //! 1. A [`Gc<T>`], and a [`Value`] with the tag of an object, is the address of a live object of that kind. Only the
-//!    heap makes new ones. [`Heap::step`] and [`Heap::collect`] end the life of those that the roots do not lead to,
-//!    which is why these two are `unsafe`: their caller promises not to use such a value again, nor one of a heap that
-//!    was dropped.
+//!    heap creates them. [`Heap::step`] and [`Heap::collect`] free the objects that are unreachable from the roots, so
+//!    both are `unsafe`: their caller promises not to use such a value again. Values of a dropped heap must not be used
+//!    either.
 //! 2. The fields of an object are as the documentation of its type in [`ops`](crate::ops::ops) says. In particular
-//!    `slots` and `array` of a table are blocks of the pool, of as many values as their lengths say or, with a length of
-//!    0, dangling.
-//! 3. No reference to the inside of an object outlives the call that made it, except to what never changes (the bytes
-//!    of a text, what a chunk, a builtin or a shape was made with). So a `&mut` to an object is the only reference to it.
+//!    `slots` and `array` of a table are blocks of the pool that hold as many values as their lengths say or, with a
+//!    length of 0, dangling.
+//! 3. No reference into an object outlives the call that created it, except to what never changes (the bytes of a text,
+//!    and the parts that a chunk, a builtin or a shape was made with). So a `&mut` to an object is the only reference
+//!    to it.
 //! 4. A heap and its objects stay in one thread.
-//! 5. No object that is black leads to a white one, except a table that waits in `again`: whoever stores an object into
-//!    another calls the [barrier](Heap::barrier_back), or [`barrier_forward`](Heap::barrier_forward). What is on a
-//!    stack needs none: the stacks are scanned last.
-//! 6. An open upvalue points into a stack that exists as long as its coroutine, or the machine; before it goes, or its
-//!    frames do, the upvalue is [closed](Heap::close_upvalues).
-//! 7. The bytes of a text never change and never move. They are in its own allocation, or they are the first bytes of
-//!    a [buffer](Heap::append) that exists as long as a text in it does. A buffer is written only behind all of them.
+//! 5. No black object points to a white one, except a table that waits in `again`: code that stores an object into
+//!    another calls the [barrier](Heap::barrier_back), or [`barrier_forward`](Heap::barrier_forward). Values on a stack
+//!    need no barrier: the stacks are scanned last.
+//! 6. An open upvalue points into a stack that exists as long as its coroutine or, for the main stack, the machine.
+//!    Before the stack or the slot's frame is removed, the upvalue is [closed](Heap::close_upvalues).
+//! 7. The bytes of a text never change and never move. They are in its own allocation, or they are the first bytes of a
+//!    [buffer](Heap::append) that exists as long as a text in it does. A buffer is written only after all of them.
 
 mod accounts;
 mod array;
@@ -89,22 +90,22 @@ use shapes::Shapes;
 
 /// All objects of one Lua, and their collector.
 ///
-/// The [`Default`] is a heap in which nothing has been made yet, and costs nothing: it can stand in for the real one
-/// while that collects with the rest of the machine as its roots.
+/// The [`Default`] is an empty heap, which is cheap to create. It replaces the real heap while that collects with the
+/// rest of the machine as its roots.
 #[derive(Debug)]
 pub struct Heap {
-    /// All objects but interned texts and shapes, the newest first.
+    /// All objects but interned texts and shapes, newest first.
     objects: *mut Object,
     texts: Texts,
     shapes: Shapes,
     accounts: Accounts,
     tracer: Tracer,
     phase: Phase,
-    /// All userdata that were not finalised, the oldest first.
+    /// All userdata that were not finalised yet, oldest first.
     userdata: Vec<Gc<Userdata>>,
     /// All coroutines that have a fiber.
     coroutines: Vec<Gc<Coroutine>>,
-    /// What waits for its `__gc`, in the order of the calls.
+    /// Userdata that wait for their `__gc`, in the order of the calls.
     finalizers: VecDeque<Gc<Userdata>>,
     dead_fibers: Vec<u32>,
     dead_programs: Vec<u64>,
@@ -136,17 +137,18 @@ impl Default for Heap {
 }
 
 impl Heap {
-    /// The fibers of coroutines that were freed since the last time: they must be dropped.
+    /// Returns the fibers of coroutines that were freed since the last call. The caller must drop them.
     pub fn take_dead_fibers(&mut self) -> Vec<u32> {
         std::mem::take(&mut self.dead_fibers)
     }
 
-    /// The [programs](ChunkParts::program) of chunks that were freed since the last time: they must be unloaded.
+    /// Returns the [programs](ChunkParts::program) of chunks that were freed since the last call. The caller must
+    /// unload them.
     pub fn take_dead_programs(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.dead_programs)
     }
 
-    /// How often shapes were freed, for [`Context::shapes_freed`](crate::ops::ops::Context::shapes_freed).
+    /// Returns how often shapes were freed, for [`Context::shapes_freed`](crate::ops::ops::Context::shapes_freed).
     #[must_use]
     pub fn shapes_freed(&self) -> u32 {
         self.shapes.freed

@@ -1,13 +1,13 @@
-//! Lua 5.1, as LuaJIT speaks it, on mimeo: [`Lua`] runs programs.
+//! Lua 5.1, as LuaJIT implements it, on mimeo: [`Lua`] runs programs.
 //!
 //! ```text
 //! bytes ─ syntax ─► Ast ─ resolve ─► Tree ─ generate ─► ops, runtime, library ─► heap
 //! ```
 //!
-//! Everything up to the tree is the crate `mimeo-lua-syntax`, which knows no machine. `ops.rs` is the instruction set, and
-//! where to start reading. The modules that the documentation does not show (`heap`, `ops`, `runtime`) are the machine's
-//! inside, and public for its tests and benchmarks: whoever uses them keeps the contract of the heap, which says when an
-//! object may be used, without the compiler's help.
+//! The stages up to the tree are the crate `mimeo-lua-syntax`, which does not depend on the machine. `ops.rs` is the
+//! instruction set and the place to start reading. The modules that the documentation hides (`heap`, `ops`, `runtime`)
+//! are internals of the machine, public only for its tests and benchmarks. Their users must keep the contract of the
+//! heap, which says when an object may be used; the compiler does not check it.
 
 mod dump;
 mod embed;
@@ -26,6 +26,6 @@ pub use embed::{Failure, Function, Handle, Scope, Table, Value};
 pub use heap::BadKey;
 pub use lua_syntax::{resolve, strings, syntax, time};
 pub use runtime::Exit;
-pub use state::{Lua, Options, Unlisted};
+pub use state::{ListingError, Lua, Options};
 #[doc(hidden)]
 pub use state::{bare_state, furnish};

@@ -1,4 +1,4 @@
-//! Lua's library: every function is a [`BuiltinFn`], and every file has those of one table.
+//! Lua's library: every function is a [`BuiltinFn`], and every file defines those of one table.
 
 mod arguments;
 mod base;
@@ -17,7 +17,7 @@ use crate::heap::{Gc, Heap};
 use crate::ops::ops::{Table, Value, Vm};
 use crate::runtime::BuiltinFn;
 
-/// The functions of a table, by their names.
+/// The functions of a table with their names.
 type Functions = &'static [(&'static str, BuiltinFn)];
 
 /// Defines the whole library in the globals.
@@ -41,19 +41,19 @@ fn define(vm: &mut Vm, table: Gc<Table>, functions: Functions) {
     }
 }
 
-/// Defines in a table a function that has values of its own.
+/// Defines a function with captured values in a table.
 fn define_with(vm: &mut Vm, table: Gc<Table>, name: &'static str, function: BuiltinFn, captured: &[Value]) {
     let value = builtin(vm, name, function, captured);
     set(&mut vm.host.heap, table, name, value);
 }
 
-/// A function with values of its own.
+/// Creates a function with captured values.
 fn builtin(vm: &mut Vm, name: &'static str, function: BuiltinFn, captured: &[Value]) -> Value {
     let callee = vm.host.stubs.builtin();
     vm.host.heap.new_builtin(name, callee, function, captured.into()).into()
 }
 
-/// Defines a global table with functions, which `require` finds too.
+/// Defines a global table of functions, which `require` finds too.
 fn define_module(vm: &mut Vm, name: &str, functions: Functions) -> Gc<Table> {
     let table = vm.host.heap.new_table(0, functions.len() as u32, 0);
     define(vm, table, functions);
@@ -64,14 +64,14 @@ fn define_module(vm: &mut Vm, name: &str, functions: Functions) -> Gc<Table> {
     table
 }
 
-/// What `require` gives for the name of a module of the library.
+/// Returns a module of the library, as `require` does.
 pub(crate) fn loaded_module(vm: &mut Vm, name: &str) -> Option<Gc<Table>> {
     let loaded = loaded_modules(vm);
     let name = vm.host.heap.text(name.as_bytes());
     loaded.get_text(name).to_table()
 }
 
-/// `package.loaded`
+/// Returns `package.loaded`.
 fn loaded_modules(vm: &mut Vm) -> Gc<Table> {
     let registry = vm.host.registry;
     let key = vm.host.heap.text(b"_LOADED");
@@ -85,7 +85,7 @@ fn loaded_modules(vm: &mut Vm) -> Gc<Table> {
     }
 }
 
-/// `table[name] = value`
+/// Sets `table[name] = value`.
 fn set(heap: &mut Heap, table: Gc<Table>, name: &str, value: Value) {
     let name = heap.text(name.as_bytes());
     heap.set_field(table, name, value);

@@ -9,11 +9,11 @@ use crate::generate::generate;
 use crate::heap::{Chunk, ChunkParts, Closure, Gc, Prototype};
 use crate::ops::ops::{Table, Value, Vm};
 
-/// Loads a chunk, as a function of which `environment` has the globals.
+/// Loads a chunk as a function whose globals are in `environment`.
 ///
 /// # Errors
 ///
-/// The message that says why the text is no program.
+/// If the text does not compile: the message says why.
 pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, Vec<u8>> {
     if source.first() != Some(&ESCAPE) {
         return load_text(vm, source, name, environment);
@@ -29,25 +29,25 @@ pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> 
     let whole = load_text(vm, text, name, environment)?;
     let chunk = whole.prototype().chunk();
     let captures = chunk.parts().prototypes.get(prototype as usize).ok_or_else(refused)?.captures.len();
-    // It finds no variables of functions around.
+    // A chunk that is loaded again has no enclosing functions: its upvalues start as nil.
     let upvalues: Vec<_> = (0..captures).map(|_| vm.host.heap.closed_upvalue(Value::NIL)).collect();
     Ok(vm.host.heap.new_closure(chunk, prototype, environment, &upvalues))
 }
 
-/// What `string.dump` makes begins with this byte.
+/// The first byte of what `string.dump` returns.
 const ESCAPE: u8 = 0x1b;
 
 fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, Vec<u8>> {
     let tree = resolve_chunk(source).map_err(|error| error.in_chunk(name))?;
     let shown = shown_name(name);
-    // Nothing collects until the chunk holds them.
+    // No collection happens before the chunk holds these texts.
     let mut constants: Vec<Value> = tree.strings.iter().map(|text| vm.host.heap.text(text).into()).collect();
     let functions = generate(&tree, &String::from_utf8_lossy(&shown), &constants)
         .map_err(|error| SyntaxError { line: Line(error.line), message: error.message.into() }.in_chunk(name))?;
     let linked = vm.load(&functions.program).expect("there are no index spaces");
     let program = vm.host.stubs.number(linked);
     let prototypes = (0..).zip(functions.infos).map(|(index, info)| {
-        // SAFETY: (7): the chunk, to which each closure leads, has the program unloaded when it is freed.
+        // SAFETY: (7): every closure keeps its chunk alive, and the program is unloaded when the chunk is freed.
         let callee = unsafe { vm.callee(linked.function(FunctionIndex(index))) }.expect("it was just loaded");
         let mut prototype = Prototype::new(callee, info.captures);
         (prototype.line, prototype.end_line, prototype.names) = (info.line, info.end_line, info.names);

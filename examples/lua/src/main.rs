@@ -1,4 +1,4 @@
-//! The command `mimeo-lua`: runs programs and lines, or shows what becomes of them.
+//! The command `mimeo-lua`: runs programs and lines, or shows what they are compiled to.
 
 mod command;
 mod editor;
@@ -17,17 +17,17 @@ use mimeo::jit::{Jit, Report};
 
 use command::{Command, Dump, Request, Script, USAGE};
 use editor::Editor;
-use output::{complain, show};
+use output::{show, show_error};
 
-const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");
+const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT implements it\n");
 
-/// Bytes of native stack: memory only as far as it is used.
+/// Size of the native stack in bytes. Only the used part takes memory.
 const STACK: usize = 64 << 20;
 
 fn main() -> ExitCode {
     match Command::from_env() {
         Ok(Request::Run(command)) => std::thread::scope(|scope| {
-            // Metamethods of metamethods, and what else nests, take native stack: in debug builds more than there is.
+            // Nested metamethods and other recursion use native stack: in debug builds more than the main thread has.
             match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || run(&command)) {
                 Ok(thread) => thread.join().unwrap_or(ExitCode::FAILURE),
                 Err(_) => run(&command),
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            complain(format!("mimeo-lua: {error}\n{USAGE}"));
+            show_error(format!("mimeo-lua: {error}\n{USAGE}"));
             ExitCode::from(2)
         }
     }
@@ -52,21 +52,21 @@ fn run(command: &Command) -> ExitCode {
     let options = Options { jit: Some(command.settings.jit.clone()), stdout: output::standard(), ..Options::default() };
     let mut lua = Lua::new(options);
     if let Some(failure) = lua.jit().and_then(Jit::observer_failure) {
-        complain(format!("mimeo-lua: warning: {failure}\n"));
+        show_error(format!("mimeo-lua: warning: {failure}\n"));
     }
     set_arguments(&mut lua, command);
     let result = match command.dump {
         Some(dump) => dump_all(&mut lua, dump, command),
         None => run_all(&mut lua, command),
     };
-    // In the order in which it was written. That it cannot be written is told when the program asks.
-    let _unheard = lua.flush();
+    // Flushed here to keep the output in order. The program sees write errors itself when it flushes.
+    let _ignored = lua.flush();
     let exit = result.as_ref().err().and_then(|failure| failure.exit);
     if let (Err(failure), None) = (&result, exit) {
-        complain_of(failure);
+        show_failure(failure);
     }
     if let (None, Report(Some(format)), Some(jit)) = (command.dump, command.settings.report, lua.jit()) {
-        complain(jit.report(format));
+        show_error(jit.report(format));
     }
     if let Some(exit) = exit {
         lua.leave(exit);
@@ -75,9 +75,9 @@ fn run(command: &Command) -> ExitCode {
     if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Says what went wrong, and where.
-fn complain_of(failure: &Failure) {
-    // As for LuaJIT, who throws nothing says nothing.
+/// Prints an error and its traceback to standard error.
+fn show_failure(failure: &Failure) {
+    // Like LuaJIT, prints nothing for an error whose value is nil.
     if failure.value == Value::Nil {
         return;
     }
@@ -86,10 +86,10 @@ fn complain_of(failure: &Failure) {
         text.extend_from_slice(&failure.traceback);
         text.push(b'\n');
     }
-    complain(text);
+    show_error(text);
 }
 
-/// Does everything that the command line says, in Lua's order.
+/// Runs everything that the command line names, in the order that Lua documents.
 fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
     if let Some(init) = std::env::var_os("LUA_INIT") {
         let init = init.as_encoded_bytes();
@@ -113,11 +113,11 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
         lua.call(&function, &args)?;
     }
     if command.is_interactive {
-        repl::run(lua, &mut Editor::new(), &mut complain_of)?;
+        repl::run(lua, &mut Editor::new(), &mut show_failure)?;
     } else if command.is_bare() {
         if io::stdin().is_terminal() {
             show(VERSION);
-            repl::run(lua, &mut Editor::new(), &mut complain_of)?;
+            repl::run(lua, &mut Editor::new(), &mut show_failure)?;
         } else {
             let function = load_script(lua, &Script::Stdin)?;
             lua.call(&function, &[])?;
@@ -126,7 +126,7 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Shows what would be run.
+/// Prints the code that would run.
 fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure> {
     if matches!(dump, Dump::C) {
         show(Ops::C);
@@ -141,7 +141,7 @@ fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure>
         functions.push(load_script(lua, &script)?);
     }
     if functions.is_empty() {
-        return Err("there is no program".into());
+        return Err("no program to dump".into());
     }
     for function in functions {
         let text = match dump {
@@ -181,12 +181,12 @@ fn load_file(lua: &mut Lua, path: &Path) -> Result<Function, Failure> {
     lua.load(&source, [b"@", name].concat())
 }
 
-/// The message of the system's error, as C has it.
+/// Returns the message of a system error as C prints it, without the error number.
 fn without_number(message: &str) -> &str {
     message.split(" (os error").next().unwrap_or(message)
 }
 
-/// `arg`: the whole command line, the script being number 0.
+/// Sets the global `arg` to the whole command line, with the script at index 0.
 fn set_arguments(lua: &mut Lua, command: &Command) {
     let mut scope = lua.scope();
     let table = scope.table();

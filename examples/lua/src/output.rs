@@ -1,31 +1,31 @@
-//! What the command and its programs write → standard output and standard error, of which the reader may be gone.
+//! Output of the command and its programs → standard output and standard error, whose reader may be gone.
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 
-/// The exit status of a program that the system ends because nobody reads what it writes.
+/// The exit status of a process that is killed by `SIGPIPE`.
 const BROKEN_PIPE: i32 = 128 + 13;
 
-/// Standard output. When nobody reads it any more, the program ends.
+/// Standard output. The process exits when its reader is gone.
 struct Stdout(io::Stdout);
 
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        end_if_unread(self.0.write(bytes))
+        exit_if_broken(self.0.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        end_if_unread(self.0.flush())
+        exit_if_broken(self.0.flush())
     }
 }
 
-fn end_if_unread<T>(result: io::Result<T>) -> io::Result<T> {
+fn exit_if_broken<T>(result: io::Result<T>) -> io::Result<T> {
     match result {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(BROKEN_PIPE),
         result => result,
     }
 }
 
-/// A terminal, which shows at once what is written.
+/// Standard output to a terminal, which shows everything at once.
 struct Terminal(Stdout);
 
 impl Write for Terminal {
@@ -40,7 +40,7 @@ impl Write for Terminal {
     }
 }
 
-/// Standard output for programs.
+/// Returns standard output for programs.
 pub(crate) fn standard() -> Box<dyn Write> {
     let stdout = Stdout(io::stdout());
     if io::stdout().is_terminal() {
@@ -50,15 +50,15 @@ pub(crate) fn standard() -> Box<dyn Write> {
     }
 }
 
-/// Writes what the command itself has to say.
+/// Writes the command's own output.
 pub(crate) fn show(text: &str) {
     let mut stdout = Stdout(io::stdout());
-    // Nobody is there to hear of it.
-    let _unheard = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    // There is no other place to report an error to.
+    let _ignored = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
 /// Writes to standard error.
-pub(crate) fn complain(text: impl AsRef<[u8]>) {
-    // Nobody is there to hear of it.
-    let _unheard = io::stderr().write_all(text.as_ref());
+pub(crate) fn show_error(text: impl AsRef<[u8]>) {
+    // There is no other place to report an error to.
+    let _ignored = io::stderr().write_all(text.as_ref());
 }

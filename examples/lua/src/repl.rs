@@ -1,49 +1,49 @@
-//! Lines → chunks, and chunks → their results, one after the other: the session of a user with a Lua.
+//! Lines → chunks → their results: an interactive session.
 
 use lua::{Failure, Function, Lua, Value};
 
-/// What came when a line was asked for.
+/// The result of reading a line.
 pub(crate) enum Input {
-    /// A line, without its end.
+    /// A line, without the line break.
     Line(String),
-    /// The user wants to begin anew.
+    /// The user has pressed the interrupt key.
     Interrupted,
     /// There are no more lines.
     End,
 }
 
-/// Where lines come from.
+/// A source of lines.
 pub(crate) trait Lines {
-    /// The next line; `prompt` invites to it.
+    /// Reads the next line, after showing `prompt`.
     fn read(&mut self, prompt: &str) -> Input;
 
-    /// Keeps a chunk that was read, for the user to find again.
+    /// Adds a chunk to the history.
     fn remember(&mut self, chunk: &str);
 }
 
-/// Reads and runs chunks until there are no more. Errors are `complain`ed of, and the session goes on.
+/// Reads and runs chunks until there are no more. Errors are passed to `show_error`, and the session continues.
 ///
 /// # Errors
 ///
-/// That a chunk has called `os.exit`.
-pub(crate) fn run(lua: &mut Lua, lines: &mut dyn Lines, complain: &mut dyn FnMut(&Failure)) -> Result<(), Failure> {
+/// If a chunk calls `os.exit`.
+pub(crate) fn run(lua: &mut Lua, lines: &mut dyn Lines, show_error: &mut dyn FnMut(&Failure)) -> Result<(), Failure> {
     while let Some(chunk) = read_chunk(lua, lines) {
         let result = chunk.and_then(|chunk| run_chunk(lua, &chunk));
-        // What the program has written stands before what is wrong with it, and before the next prompt.
-        let _unheard = lua.flush();
+        // The program's output comes before the error message and the next prompt.
+        let _ignored = lua.flush();
         match result {
             Err(failure) if failure.exit.is_some() => return Err(failure),
-            Err(failure) => complain(&failure),
+            Err(failure) => show_error(&failure),
             Ok(()) => {}
         }
     }
     Ok(())
 }
 
-/// What was read.
+/// A chunk that was read.
 struct Chunk {
     function: Function,
-    /// Results that stand before those to be shown.
+    /// Number of leading results that are not shown.
     hidden: usize,
 }
 
@@ -53,14 +53,14 @@ fn run_chunk(lua: &mut Lua, chunk: &Chunk) -> Result<(), Failure> {
     print(lua, results.get(chunk.hidden..).unwrap_or_default())
 }
 
-/// The next chunk, which may take several lines; nothing at the end.
+/// Reads the next chunk, which may take several lines. Returns `None` at the end of the input.
 fn read_chunk(lua: &mut Lua, lines: &mut dyn Lines) -> Option<Result<Chunk, Failure>> {
     let mut text = String::new();
     loop {
         let prompt = if text.is_empty() { prompt(lua, "_PROMPT", "> ") } else { prompt(lua, "_PROMPT2", ">> ") };
         match lines.read(&prompt) {
             Input::End if text.is_empty() => return None,
-            // What is there is looked at as it is.
+            // At the end of the input, the text is loaded even if it is unfinished.
             Input::End => return Some(load(lua, &text)),
             Input::Interrupted => {
                 text.clear();
@@ -80,32 +80,32 @@ fn read_chunk(lua: &mut Lua, lines: &mut dyn Lines) -> Option<Result<Chunk, Fail
     }
 }
 
-/// A text as expressions, or else as statements.
+/// Loads a text as expressions, or else as statements.
 fn load(lua: &mut Lua, text: &str) -> Result<Chunk, Failure> {
     const NAME: &str = "=stdin";
     let expressions = text.strip_prefix('=').unwrap_or(text);
-    // Behind another value a call is no tail call: errors know where it is.
+    // A call after another value is not a tail call, so that errors have its position.
     let as_expressions = match lua.load(format!("return nil, {expressions}"), NAME) {
         Ok(function) => return Ok(Chunk { function, hidden: 1 }),
         Err(failure) => failure,
     };
-    // As statements, a first line with a hash would be a comment for the system.
+    // Loaded as statements, a first line that starts with `#` would be skipped.
     if text.starts_with(['=', '#']) {
         return Err(as_expressions);
     }
     match lua.load(text, NAME) {
-        // There may come more.
+        // The expression may continue on the next line.
         Err(failure) if !is_unfinished(&failure) && is_unfinished(&as_expressions) => Err(as_expressions),
         result => result.map(|function| Chunk { function, hidden: 0 }),
     }
 }
 
-/// Was the text in order as far as it went?
+/// Returns `true` if the text has no error but ends too early.
 fn is_unfinished(failure: &Failure) -> bool {
     failure.message.ends_with(b"near '<eof>'")
 }
 
-/// The global variable by which a program chooses a prompt, or what is usual.
+/// Returns the prompt from the global variable `name`, or the default.
 fn prompt(lua: &mut Lua, name: &str, usual: &str) -> String {
     match lua.scope().global(name).as_bytes() {
         Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
@@ -113,13 +113,13 @@ fn prompt(lua: &mut Lua, name: &str, usual: &str) -> String {
     }
 }
 
-/// Shows values as the program's `print` does.
+/// Shows values with the program's `print`.
 fn print(lua: &mut Lua, values: &[Value]) -> Result<(), Failure> {
     if values.is_empty() {
         return Ok(());
     }
     let Value::Function(print) = lua.scope().global("print") else {
-        return Err("error calling 'print' (it is no function)".into());
+        return Err("error calling 'print' (it is not a function)".into());
     };
     lua.call(&print, values).map(drop).map_err(|failure| format!("error calling 'print' ({failure})").into())
 }

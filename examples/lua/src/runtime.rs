@@ -1,4 +1,4 @@
-//! What ops cannot do themselves: the slow paths of the ops, and what builtins work with.
+//! The runtime functions: the slow paths of the ops, and what builtins use.
 
 mod arithmetic;
 mod builtin;
@@ -36,7 +36,7 @@ pub use stubs::Stubs;
 pub(crate) use arithmetic::{arithmetic, length_of, power_of, prepare_loop};
 pub(crate) use builtin::{builtin_frame, call_builtin};
 pub(crate) use collect::{
-    clear_behind_arguments, collect_garbage, end_of_machine, safepoint, safepoint_of_builtin, step_by,
+    clear_after_arguments, collect_garbage, end_of_machine, safepoint, safepoint_of_builtin, step_by,
 };
 pub use compare::is_before;
 pub(crate) use compare::{is_equal, is_less, is_less_equal};
@@ -51,46 +51,46 @@ pub(crate) use index::{
 pub(crate) use protected::{caught, protect};
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
 
-// SAFETY: (1) only the heap makes values with addresses, and nobody outside of this crate gets one but through the hidden
-// modules, whose users keep the heap's contract. (2) Bytecode is made by the generator and the stubs. (3) The context's
-// pointers lead into the heap, which goes with the machine; `Lua` hands out neither context nor host. (4) Caches compare
-// before they are used, and zeros compare with nothing. (5) A callee is part of a function, which keeps its chunk and with it
-// the program. (6) Upvalues are closed before their frame goes, and follow a stack that moves. (7) is what the collector is tested for. (8) Runtime
-// functions hold objects by address across calls, and `kept` or a slot keeps them alive. (9) Values are neither `Send` nor
-// shared.
+// SAFETY: (1) Only the heap creates values with addresses. Code outside of this crate gets one only through the hidden
+// modules, whose users keep the heap's contract. (2) Bytecode comes from the generator and the stubs. (3) The context's
+// pointers point into the heap, which is dropped with the machine; `Lua` exposes neither context nor host. (4) Caches
+// compare before they are used, and zeros compare equal to nothing. (5) A callee is part of a function, which keeps its
+// chunk and with it the program alive. (6) Upvalues are closed before their frame is removed, and follow a stack that
+// moves. (7) The tests of the collector check this. (8) Runtime functions hold objects by address across calls, and
+// `kept` or a slot keeps them alive. (9) Values are neither `Send` nor shared.
 unsafe impl mimeo::TrustedOps for Ops {
     fn stack_moved(vm: &mut Vm, moved: &StackMove) {
-        // SAFETY: (6) of the heap's contract: the list is that of the stack on which the machine works.
+        // SAFETY: (6) of the heap's contract: the list is that of the stack on which the machine runs.
         unsafe { vm.host.heap.move_open_upvalues(vm.context.open_upvalues, moved) };
     }
 }
 
-/// What the host keeps for the one who embeds the machine.
+/// The part of the host that belongs to the embedder.
 pub(crate) trait Embedder: Default {
-    /// Hands on what the collector must keep.
+    /// Traces the objects that it keeps alive.
     fn trace(&self, tracer: &mut Tracer);
 
-    /// Whether it is the function under which calls from outside run.
+    /// Returns `true` for the function that protects calls from outside.
     fn protects(&self, function: Value) -> bool;
 }
 
-/// Says who embeds the machine: implemented for [`Ops`] by the code above the runtime.
+/// The embedder of the machine: implemented for [`Ops`] by the code above the runtime.
 pub(crate) trait Embedded {
-    /// What the host keeps for it.
+    /// The embedder's part of the host.
     type Embedding: Embedder;
 }
 
-/// What only runtime functions see of a running Lua.
+/// The state of a running Lua that only runtime functions access.
 pub struct Host {
-    /// All its objects.
+    /// All objects.
     pub heap: Heap,
-    /// Where the globals are of chunks that are loaded from now on.
+    /// The table of globals for chunks that are loaded from now on.
     pub globals: Gc<Table>,
-    /// What belongs to no program: loaded modules, the metatables of kinds of userdata.
+    /// Values outside of any program: loaded modules, and the metatables of kinds of userdata.
     pub registry: Gc<Table>,
     /// The metatable of all strings.
     pub text_metatable: Option<Gc<Table>>,
-    /// The metatables that all values of a [`PlainKind`] have.
+    /// The metatables of values of each [`PlainKind`].
     pub kind_metatables: [Option<Gc<Table>>; PlainKind::COUNT],
     /// The code of builtins.
     pub stubs: Stubs,
@@ -98,31 +98,31 @@ pub struct Host {
     pub stdout: Box<dyn Write>,
     /// Standard input.
     pub stdin: Box<dyn Read>,
-    /// The handler of an `xpcall` that is running.
+    /// The handler of an `xpcall` while it is running.
     pub(crate) handling: Option<Value>,
-    /// An `xpcall` was made, so errors have to look for its handler.
+    /// Whether `xpcall` was ever called, so that errors have to look for its handler.
     pub(crate) has_handlers: bool,
-    /// What runtime functions hold while others run.
+    /// Values that runtime functions keep alive while others run.
     pub(crate) kept: Vec<Value>,
-    /// What goes from one coroutine to another.
+    /// Values that are passed from one coroutine to another.
     pub(crate) transfer: Vec<Value>,
-    /// Room for what goes to another one: it is empty.
+    /// An empty vector to reuse for `transfer`.
     pub(crate) spare_values: Vec<Value>,
-    /// The fibers of coroutines, by the numbers that the heap knows.
+    /// The fibers of coroutines, by the numbers that the heap uses.
     pub(crate) fibers: Fibers,
-    /// The coroutines that run, the innermost last.
+    /// The running coroutines, innermost last.
     pub(crate) running: Vec<Gc<Coroutine>>,
-    /// The open upvalues of the stacks that these have left, the main one's first.
+    /// The open upvalues of the stacks that resumed these, the main stack first.
     pub(crate) left_upvalues: Vec<*mut Upvalue>,
-    /// Where bytes are put together: taken, used, and given back.
+    /// A buffer to reuse; empty while it is in use.
     pub(crate) buffer: Vec<u8>,
-    /// Where the upvalues of a new closure are put together.
+    /// A vector to reuse for the upvalues of a new closure.
     pub(crate) captured: Vec<Gc<Upvalue>>,
-    /// A finaliser runs: no other one starts.
+    /// Whether a finaliser is running: no other one starts then.
     pub(crate) is_finalizing: bool,
-    /// What belongs to the one who embeds the machine.
+    /// The part that belongs to the embedder.
     pub(crate) embedding: <Ops as Embedded>::Embedding,
-    /// The program has ended, and is being left.
+    /// Set once the program has called `os.exit`.
     pub(crate) exit: Option<Exit>,
 }
 
@@ -133,7 +133,7 @@ impl std::fmt::Debug for Host {
 }
 
 impl Host {
-    /// A Lua in which nothing is defined.
+    /// Creates a host in which nothing is defined.
     pub fn new(stdin: Box<dyn Read>, stdout: Box<dyn Write>) -> Host {
         let mut heap = Heap::default();
         let (globals, registry) = (heap.new_table(0, 0, 0), heap.new_table(0, 0, 0));

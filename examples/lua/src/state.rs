@@ -1,4 +1,4 @@
-//! A Lua of its own: [`Lua`], a machine with the library.
+//! [`Lua`]: a machine with the library.
 
 mod listing;
 
@@ -12,14 +12,14 @@ use crate::library;
 use crate::ops::ops::{self, Context, Machine, Ops};
 use crate::runtime::{Exit, Host, Stubs, end_of_machine};
 
-pub use listing::Unlisted;
+pub use listing::ListingError;
 
-/// What a [`Lua`] is made with.
+/// The options of a new [`Lua`].
 pub struct Options {
-    /// The native tier; `None` for a machine without one.
+    /// The native tier. `None` creates a machine without one.
     pub jit: Option<JitConfig>,
-    /// How deep programs may get. Each of the runs that `nesting` counts takes native stack, of which the thread must
-    /// have enough: without optimisation about 50 KiB.
+    /// The limits on stack size and recursion. Each level that `nesting` counts takes native stack, about 50 KiB
+    /// without optimisation; the thread must have enough.
     pub limits: Limits,
     /// Standard input.
     pub stdin: Box<dyn Read>,
@@ -34,7 +34,7 @@ impl std::fmt::Debug for Options {
 }
 
 impl Default for Options {
-    /// The process's own input and output, no native tier.
+    /// Uses the process's own input and output, without a native tier.
     fn default() -> Options {
         Options {
             jit: None,
@@ -63,7 +63,7 @@ impl Default for Options {
 /// # Ok::<(), lua::Failure>(())
 /// ```
 ///
-/// Functions and tables that come out of it are [handles](crate::Handle): the collector keeps what they hold.
+/// Functions and tables that it returns are [handles](crate::Handle), which keep their objects alive.
 ///
 /// ```
 /// # use lua::{Lua, Options, Value};
@@ -82,7 +82,7 @@ pub struct Lua {
 }
 
 impl Lua {
-    /// A new one.
+    /// Creates a Lua.
     #[must_use]
     pub fn new(options: Options) -> Lua {
         let (context, host) = bare_state(options.stdin, options.stdout);
@@ -98,7 +98,7 @@ impl Lua {
         Lua { machine }
     }
 
-    /// What can be done with it: tables, globals, functions of Rust's, the collector.
+    /// Returns a scope, which gives access to tables, globals, Rust functions and the collector.
     pub fn scope(&mut self) -> Scope<'_> {
         Scope::new(self.machine.vm_mut())
     }
@@ -107,7 +107,7 @@ impl Lua {
     ///
     /// # Errors
     ///
-    /// The message that says why the text is no program.
+    /// If the text does not compile: the message says why.
     pub fn load(&mut self, source: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<Function, Failure> {
         self.scope().load(source, name)
     }
@@ -116,18 +116,18 @@ impl Lua {
     ///
     /// # Errors
     ///
-    /// What it has thrown, or that it has called `os.exit`.
+    /// If the function throws an error or calls `os.exit`.
     pub fn call(&mut self, function: &Function, args: &[Value]) -> Result<Vec<Value>, Failure> {
         self.scope().call(function, args)
     }
 
-    /// Ends as a program asked for with `os.exit`: its files are closed, and its finalisers called if it wanted that.
+    /// Ends this Lua as `os.exit` requested: closes its files, and runs its finalisers if that was requested.
     pub fn leave(mut self, exit: Exit) {
-        // Where one seems to be running no other one starts.
+        // No finaliser starts while one seems to be running.
         self.machine.vm_mut().host.is_finalizing = !exit.runs_finalizers;
     }
 
-    /// Makes a closure a global function: see [`Scope::function`].
+    /// Registers a closure as a global function: see [`Scope::function`].
     pub fn register(
         &mut self,
         name: &'static str,
@@ -138,26 +138,26 @@ impl Lua {
         scope.set_global(name, function);
     }
 
-    /// Writes what standard output has buffered.
+    /// Flushes standard output.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// If writing fails.
     pub fn flush(&mut self) -> io::Result<()> {
         self.machine.vm_mut().host.stdout.flush()
     }
 
-    /// The native tier, if the options asked for one.
+    /// Returns the native tier, if the options had one.
     #[must_use]
     pub fn jit(&self) -> Option<&Jit<Ops>> {
         self.machine.jit()
     }
 
-    /// The machine itself, for tests.
+    /// Returns the machine itself, for tests.
     ///
     /// # Safety
     ///
-    /// The values that are put into it, as arguments or in its host, are of this Lua and live: (1) of the
+    /// Values that are put into it, as arguments or into its host, must be live values of this Lua: (1) of the
     /// [heap](crate::heap)'s contract.
     #[doc(hidden)]
     pub unsafe fn machine(&mut self) -> &mut Machine {
@@ -165,7 +165,7 @@ impl Lua {
     }
 }
 
-/// The state of a machine in which nothing is defined: for tests that have a machine of their own, as [`furnish`].
+/// Returns the state of a machine in which nothing is defined, for tests that build a machine and [`furnish`] it.
 #[doc(hidden)]
 #[must_use]
 pub fn bare_state(stdin: Box<dyn Read>, stdout: Box<dyn Write>) -> (Context, Host) {
@@ -183,7 +183,7 @@ pub fn bare_state(stdin: Box<dyn Read>, stdout: Box<dyn Write>) -> (Context, Hos
     (context, host)
 }
 
-/// Gives a machine with such a state the library.
+/// Loads the library into a machine with such a state.
 #[doc(hidden)]
 pub fn furnish(machine: &mut Machine) {
     machine.vm_mut().host.stubs = Stubs::load(machine);
@@ -194,11 +194,11 @@ pub fn furnish(machine: &mut Machine) {
 impl Drop for Lua {
     fn drop(&mut self) {
         let vm = self.machine.vm_mut();
-        // A Lua that a panic went through is not entered again.
+        // After a panic, a Lua is not entered again.
         if !vm.host.embedding.is_broken() {
             end_of_machine(vm);
         }
-        // Nobody is there to hear of a failure.
-        let _unheard = vm.host.stdout.flush();
+        // There is no other place to report an error to.
+        let _ignored = vm.host.stdout.flush();
     }
 }

@@ -1,18 +1,18 @@
-//! What each module of Lua's two crates names of the others is in a list: nothing knows what is above it.
+//! Checks which modules each module of Lua's two crates uses: none depends on a module above it.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The modules of a crate, and all that each of them names.
+/// The modules of a crate, each with everything that it uses.
 type Edges = &'static [(&'static str, &'static [&'static str])];
 
-/// From text to trees.
+/// The crate `mimeo-lua-syntax`, from text to trees.
 const SYNTAX: Edges =
     &[("strings", &[]), ("time", &[]), ("syntax", &["crate::strings"]), ("resolve", &["crate::syntax"])];
 
-/// From objects to what embeds the machine. The ops and the runtime are one level: each op of the one is finished by a
-/// function of the other.
+/// The crate `mimeo-lua`, from objects to the embedding. The ops and the runtime are one level, because each uses the
+/// other.
 const LUA: Edges = &[
     ("heap", &["crate::ops"]),
     ("ops", &["crate::heap", "crate::runtime"]),
@@ -39,18 +39,19 @@ const LUA: Edges = &[
     ("state", &["crate::embed", "crate::library", "crate::ops", "crate::runtime"]),
 ];
 
-/// What the heap names of the instruction set: values, the objects whose fields ops see, and the caches of ops.
+/// The parts of the instruction set that the heap uses: values, the objects whose fields ops access, and the caches of
+/// ops.
 const VALUES: &str = "AddCache BLACK BUILTIN_TAG CLOSURE_TAG Callable Callee Closure FieldCache InheritedCache MAX_INTERNED \
     NO_SHAPE Object PROTOTYPE TABLE_TAG TAG_SHIFT TEXT_TAG THREAD_TAG Table Text USERDATA_TAG Upvalue Value upvalue_at";
 
-/// The text of a Rust file without its comments, up to its tests.
+/// Returns the text of a Rust file without its comments and its tests.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
 }
 
-/// The files of a module, without its tests, and how deep below the crate's root each of them is.
+/// Returns the files of a module, without its tests, and their depths below the crate's root.
 fn files(source: &Path, module: &str) -> Vec<(PathBuf, usize)> {
     let mut files = vec![(source.join(module).with_extension("rs"), 1)];
     let mut folders = vec![(source.join(module), 2)];
@@ -67,7 +68,7 @@ fn files(source: &Path, module: &str) -> Vec<(PathBuf, usize)> {
     files
 }
 
-/// The identifiers at the beginning of what follows each `path` in the code: one, or those in braces.
+/// Returns the identifiers that follow each `path` in the code: one, or those in braces.
 fn named<'a>(code: &'a str, path: &str) -> Vec<&'a str> {
     let identifier = |text: &'a str| text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
     let after = |(at, _): (usize, &str)| {
@@ -96,24 +97,24 @@ fn check(source: &str, edges: Edges) {
                 let names = named(&code, root).into_iter().filter(|&name| name != module);
                 found.extend(names.map(|name| format!("{root}{name}")));
             }
-            assert!(!code.contains(&"super::".repeat(depth)), "{} leaves its module by `super`", path.display());
+            assert!(!code.contains(&"super::".repeat(depth)), "{} leaves its module through `super`", path.display());
         }
-        assert_eq!(found, allowed.iter().map(|&name| name.to_owned()).collect(), "what `{module}` names");
+        assert_eq!(found, allowed.iter().map(|&name| name.to_owned()).collect(), "what `{module}` uses");
     }
 }
 
 #[test]
-fn syntax_knows_only_what_is_below() {
+fn syntax_uses_only_lower_modules() {
     check("syntax/src", SYNTAX);
 }
 
 #[test]
-fn lua_knows_only_what_is_below() {
+fn lua_uses_only_lower_modules() {
     check("src", LUA);
 }
 
 #[test]
-fn the_heap_knows_values_and_no_machine() {
+fn the_heap_does_not_depend_on_the_machine() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let code: String = files(&source, "heap").iter().map(|(path, _)| code(path)).collect();
     let found: BTreeSet<&str> = named(&code, "crate::ops::ops::").into_iter().collect();

@@ -1,4 +1,4 @@
-//! The bytecode and the machine code in `docs/lua.md` are what the command shows and the build has made.
+//! The bytecode and the machine code in `docs/lua.md` are the output of the command and of the build.
 #![cfg(feature = "jit")]
 
 use std::cell::RefCell;
@@ -9,15 +9,15 @@ use std::process::Command;
 /// The compiler whose code the page shows.
 const COMPILER: [&str; 2] = ["architecture     x86_64\n", ") 12.2.0\n"];
 
-/// Where the phrases begin that explain the instructions.
+/// The column of the phrases that explain the instructions.
 const PHRASE_COLUMN: usize = 38;
 
-/// A file that the build script has written.
+/// Returns a file that the build script has written.
 fn made(name: &str) -> String {
     fs::read_to_string(Path::new(env!("OUT_DIR")).join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// The line of the report on an op, without its fingerprint: the sizes.
+/// Returns the line of an op in the report, without its fingerprint: the sizes.
 fn sizes(name: &str) -> String {
     let report = made("mimeo_ops.report.txt");
     let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -26,7 +26,7 @@ fn sizes(name: &str) -> String {
     [&line[..1], &line[2..]].concat().join(" ")
 }
 
-/// The instructions of an op's hot part, as the compiler was given them back after jump threading.
+/// Returns the instructions of an op's hot part after jump threading.
 fn hot_part(name: &str) -> Vec<String> {
     let text = made("mimeo_ops.s");
     let start = text.split_once(&format!("\nop_{name}:\n")).unwrap_or_else(|| panic!("{name} has code")).1;
@@ -45,7 +45,7 @@ fn hot_part(name: &str) -> Vec<String> {
     lines.iter().map(shown).map(|line| line.trim_end().replace('\t', "  ")).collect()
 }
 
-/// A quoted line → the instruction, and the phrase that explains it.
+/// Splits a quoted line into the instruction and the phrase that explains it.
 fn parts(line: &str) -> (&str, Option<&str>) {
     match line.split_once("  ; ") {
         Some((instruction, phrase)) => (instruction.trim_end(), Some(phrase)),
@@ -53,7 +53,7 @@ fn parts(line: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// What a block should say. The phrases of instructions that are as before stay.
+/// Returns the correct text of a block. Keeps the phrases of unchanged instructions.
 fn true_block(name: &str, quoted: &[&str]) -> String {
     let mut rest = quoted;
     let mut result = sizes(name) + "\n";
@@ -69,7 +69,7 @@ fn true_block(name: &str, quoted: &[&str]) -> String {
     result
 }
 
-/// Compares the page with one in which `replace` has renewed blocks, by what stands behind their fence.
+/// Compares the page with a copy in which `replace` has renewed the blocks, by the text after their fences.
 fn compare(replace: impl Fn(&str, &[&str]) -> Option<String>) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/lua.md");
     let page = fs::read_to_string(&path).expect("the page is there");
@@ -92,7 +92,7 @@ fn compare(replace: impl Fn(&str, &[&str]) -> Option<String>) {
     }
 }
 
-/// The bytecode of a program, without addresses.
+/// Returns the bytecode of a program, without addresses.
 fn bytecode(program: &str) -> String {
     let command = Command::new(env!("CARGO_BIN_EXE_mimeo-lua")).args(["--dump=bytecode", "-e", program]).output();
     let output = command.expect("the command runs");
@@ -106,16 +106,16 @@ fn bytecode(program: &str) -> String {
     result
 }
 
-// One test: blessing is one file's.
+// This is one test, because blessing rewrites the whole file.
 #[test]
-fn the_page_shows_what_there_is() {
+fn the_page_is_up_to_date() {
     let report = made("mimeo_ops.report.txt");
     let is_the_compiler = COMPILER.iter().all(|part| report.contains(part));
     let program = RefCell::new(String::new());
     compare(|info, quoted| match info.split_whitespace().collect::<Vec<_>>()[..] {
         ["asm", name, "of", "examples/lua/src/ops.rs"] => {
             let block = true_block(name, quoted);
-            // Another compiler makes other code, of the same ops.
+            // Another compiler generates other code for the same ops.
             is_the_compiler.then_some(block)
         }
         ["lua"] => {

@@ -3,23 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What a program can be run with.
+/// An engine that can run programs.
 #[derive(Debug)]
 pub struct Engine {
-    /// As options and the JSON say it.
+    /// The name in options and in the JSON.
     pub name: &'static str,
-    /// As people read it.
+    /// The name in tables.
     pub label: &'static str,
-    /// Its bars' colour.
+    /// The colour of its bars.
     pub color: &'static str,
     command: &'static str,
     options: &'static [&'static str],
 }
 
-/// The one that all are compared with, where it is installed.
+/// The engine that the others are compared with, if it is installed.
 pub const BASELINE: &str = "lua5.1";
 
-/// Ours by its modes, then the others.
+/// The modes of mimeo-lua, then other engines.
 pub const ENGINES: [Engine; 7] = [
     engine("off", "mimeo-lua --jit=off", "#9ecae1", OURS, &["--jit=off"]),
     engine("on", "mimeo-lua --jit=on", "#4292c6", OURS, &["--jit=on"]),
@@ -43,13 +43,13 @@ const fn engine(
 }
 
 impl Engine {
-    /// Whether this machine has it.
+    /// Returns `true` if it is installed on this machine.
     pub fn is_installed(&self) -> bool {
         let version = Command::new(self.command).arg("-v").stdin(Stdio::null()).stdout(Stdio::null()).output();
         version.is_ok_and(|output| output.status.success())
     }
 
-    /// Its command for a file of a folder, in an environment that does not depend on who measures.
+    /// Returns the command for a file of a directory, in a fixed environment.
     pub fn command(&self, folder: &Path, file: &str, argument: Option<&str>) -> Command {
         let mut command = Command::new(PathBuf::from(self.command));
         for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF", "LUA_INIT", "LUA_INIT_5_4"] {

@@ -1,4 +1,4 @@
-//! Runs the benchmarks in mimeo-lua's modes and in other Luas, and shows how they compare: tables, a plot, numbers.
+//! Runs the benchmarks in mimeo-lua's modes and in other Luas, and compares them: tables, a plot, numbers.
 //!
 //! `cargo bench -p mimeo-lua --bench compare -- --help`. `cargo test` runs it with `--quick`.
 
@@ -17,13 +17,13 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use document::Surroundings;
+use document::Conditions;
 use options::{Options, USAGE};
 use results::Results;
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
-    // Only `cargo bench` says `--bench`; what `cargo test` says is meant for other tests.
+    // Only `cargo bench` passes `--bench`; the options of `cargo test` are meant for other tests.
     let is_test = !args.iter().any(|arg| arg == "--bench");
     if is_test && args.iter().any(|arg| arg == "--list") {
         return ExitCode::SUCCESS;
@@ -54,13 +54,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// Measures, and writes what was asked for.
+/// Measures, and writes the requested files.
 fn run(options: &Options) -> Result<Results, String> {
     let programs = program::matching(&options.filters)?;
     let engines = options.engines()?;
-    let mut surroundings = Surroundings::look();
+    let mut conditions = Conditions::at_start();
     let results = measure::measure(programs, engines, options);
-    surroundings.look_again();
+    conditions.record_end();
     print!("{}", table::render(&results));
     if let Some(path) = &options.plot {
         write(path, &plot::render(&results))?;
@@ -69,7 +69,7 @@ fn run(options: &Options) -> Result<Results, String> {
         write(path, &format!("{:#}\n", results.json()))?;
     }
     if options.writes_docs && results.errors.is_empty() {
-        document::write(&results, &surroundings).map_err(|error| format!("the documents: {error}"))?;
+        document::write(&results, &conditions).map_err(|error| format!("cannot write the documents: {error}"))?;
     }
     Ok(results)
 }
@@ -78,9 +78,10 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// That nothing is missing in what a test has written.
+/// Checks that the files of a test are complete.
 fn check(results: &Results, options: &Options) {
-    let read = |path: &Option<_>| fs::read_to_string(path.as_ref().expect("a test writes all")).expect("it is written");
+    let read =
+        |path: &Option<_>| fs::read_to_string(path.as_ref().expect("a test writes both")).expect("it is written");
     let (svg, json) = (read(&options.plot), read(&options.json));
     let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
     let programs = json["programs"].as_array().expect("a list");

@@ -1,4 +1,4 @@
-//! Programs × engines → [`Results`]: what each run took, and who does not print what the others do.
+//! Programs × engines → [`Results`]: the times of all runs, and errors where outputs differ.
 
 use std::io::{self, Read as _};
 use std::process::Stdio;
@@ -12,14 +12,14 @@ use crate::program::{self, Program};
 use crate::results::{Results, Row};
 use crate::share;
 
-/// How a run ended.
+/// The result of a run.
 struct Run {
-    /// User and system time, start-up included.
+    /// User and system time in milliseconds, including start-up.
     cpu_ms: f64,
     output: String,
 }
 
-/// Measures all programs. The engines take turns, so that a machine that changes its speed changes it for all.
+/// Measures all programs. The engines take turns, so that a change of the machine's speed affects all of them.
 pub fn measure(programs: Vec<Program>, engines: Vec<&'static Engine>, options: &Options) -> Results {
     let mut results = Results { engines, rows: Vec::new(), errors: Vec::new(), rounds: options.rounds() };
     for program in programs {
@@ -53,8 +53,8 @@ pub fn measure(programs: Vec<Program>, engines: Vec<&'static Engine>, options: &
     results
 }
 
-/// Makes errors of the runs that do not print what the program's file says, or else what the first run of the baseline
-/// does.
+/// Turns runs into errors if they do not print what the program's file says or, without it, what the first run of the
+/// baseline prints.
 fn compare(engines: &mut [Result<Vec<Run>, String>], results: &Results, checked: Option<&Program>) {
     let first = |index: usize| Some((index, engines[index].as_ref().ok()?.first()?));
     let reference = first(results.baseline()).or_else(|| (0..engines.len()).find_map(first));
@@ -65,7 +65,7 @@ fn compare(engines: &mut [Result<Vec<Run>, String>], results: &Results, checked:
     };
     for runs in engines {
         if runs.iter().flatten().any(|run| run.output != expected) {
-            *runs = Err(format!("does not print what {who} says"));
+            *runs = Err(format!("does not print the same as {who}"));
         }
     }
 }

@@ -9,25 +9,24 @@ use crate::engine::{ENGINES, Engine};
 pub const USAGE: &str = "\
 usage: cargo bench -p mimeo-lua --bench compare -- [options] [PROGRAM...]
 
-Measures the benchmarks whose names contain one of the words, or all, in mimeo-lua's modes and the Luas that are
-installed.
+Measures all benchmarks, or those whose names contain one of the words, in mimeo-lua's modes and in the installed Luas.
 
   --rounds N        how often each engine runs each program (5)
-  --engines A,B,C   only these of off, on, auto, lua5.1, lua5.4, luajit-joff, luajit
-  --quick           one round with the smallest sizes: shows that all is well, measures nothing
+  --engines A,B,C   only these engines: off, on, auto, lua5.1, lua5.4, luajit-joff, luajit
+  --quick           one round with the smallest sizes, as a test instead of a measurement
   --no-ops          do not count the ops that run in native code, which takes about 20 s
   --plot FILE       write a plot, as SVG
   --json FILE       write all numbers
   --write-docs      write docs/lua-benchmarks.md and docs/lua-benchmarks.svg
-  -h, --help        show this
+  -h, --help        show this help
 ";
 
-/// What to measure, and where to write what comes out.
+/// What to measure, and where to write the results.
 #[derive(Debug)]
 pub struct Options {
     pub filters: Vec<String>,
     rounds: usize,
-    /// None: all that are installed.
+    /// `None` for all installed engines.
     engines: Option<Vec<&'static Engine>>,
     pub is_quick: bool,
     pub counts_ops: bool,
@@ -52,7 +51,7 @@ impl Options {
         }
     }
 
-    /// Those with which `cargo test` runs all that there is, into files that nobody else writes.
+    /// Returns the options for `cargo test`: everything, with output to separate files.
     pub fn of_test() -> Options {
         let file = |name| Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name));
         Options { is_quick: true, plot: file("compare.svg"), json: file("compare.json"), ..Options::new() }
@@ -63,7 +62,7 @@ impl Options {
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(argument) = parser.next()? {
             match argument {
-                // Cargo says that nobody tests.
+                // `cargo bench` passes this option.
                 Long("bench") => {}
                 Long("rounds") => options.rounds = parser.value()?.parse::<std::num::NonZero<usize>>()?.get(),
                 Long("engines") => options.engines = Some(engines(&parser.value()?.string()?)?),
@@ -79,7 +78,7 @@ impl Options {
         }
         if options.writes_docs && (options.is_quick || !options.filters.is_empty() || options.engines.is_some()) {
             return Err(
-                "the documents show everything: --write-docs goes with --rounds, --plot and --json alone".into()
+                "--write-docs needs all programs and engines: combine it only with --rounds, --plot and --json".into(),
             );
         }
         Ok(options)
@@ -89,7 +88,7 @@ impl Options {
         if self.is_quick { 1 } else { self.rounds }
     }
 
-    /// The engines to measure. Says which of all are not installed; one that was asked for must be.
+    /// Returns the engines to measure. Lists missing ones, or fails if they were requested.
     pub fn engines(&self) -> Result<Vec<&'static Engine>, String> {
         let Some(wanted) = &self.engines else {
             let (here, missing): (Vec<_>, Vec<_>) = ENGINES.iter().partition(|engine| engine.is_installed());
@@ -108,7 +107,9 @@ impl Options {
 fn engines(names: &str) -> Result<Vec<&'static Engine>, lexopt::Error> {
     let find = |name| {
         let found = ENGINES.iter().find(|engine| engine.name == name);
-        found.ok_or_else(|| format!("`{name}` is none of {}", ENGINES.each_ref().map(|engine| engine.name).join(", ")))
+        found.ok_or_else(|| {
+            format!("the engine `{name}` is not one of {}", ENGINES.each_ref().map(|engine| engine.name).join(", "))
+        })
     };
     Ok(names.split(',').map(find).collect::<Result<_, _>>()?)
 }

@@ -10,16 +10,16 @@ const TOP: f64 = 70.0;
 const BAR: f64 = 8.0;
 const GAP: f64 = 10.0;
 
-/// The picture.
+/// Returns the plot.
 pub fn render(results: &Results) -> String {
     let mut svg = String::new();
-    draw(results, &mut svg).expect("a string takes all");
+    draw(results, &mut svg).expect("writing to a string never fails");
     svg
 }
 
 fn draw(results: &Results, svg: &mut String) -> fmt::Result {
     let baseline = results.baseline();
-    // Its own bars would have no length.
+    // The baseline's own bars would have no length.
     let engines: Vec<usize> = (0..results.engines.len()).filter(|&engine| engine != baseline).collect();
     let mut groups: Vec<(&str, Vec<Option<f64>>)> = Vec::new();
     for row in &results.rows {
@@ -77,14 +77,14 @@ fn draw(results: &Results, svg: &mut String) -> fmt::Result {
     writeln!(svg, "</svg>")
 }
 
-/// Speeds → places, by powers of two.
+/// Maps speeds to positions, by powers of two.
 struct Scale {
     least: i32,
     most: i32,
 }
 
 impl Scale {
-    /// Room for all of these, and for the baseline.
+    /// Creates a scale with room for these speeds and for the baseline.
     fn around(speeds: impl Iterator<Item = f64>) -> Scale {
         let start = Scale { least: -1, most: 1 };
         speeds.filter(|speed| speed.is_normal()).fold(start, |scale, speed| Scale {

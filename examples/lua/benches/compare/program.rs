@@ -1,4 +1,4 @@
-//! A file of `benchmarks` → a [`Program`]: its name, its smallest size, and what it prints then.
+//! A file of `benchmarks` → a [`Program`]: its name, its smallest size, and its output with that.
 
 use std::fs;
 use std::io;
@@ -7,21 +7,21 @@ use std::path::{Path, PathBuf};
 /// A benchmark.
 #[derive(Debug)]
 pub struct Program {
-    /// The file's, without its ending.
+    /// The name of the file, without its extension.
     pub name: String,
     pub path: PathBuf,
-    /// The argument that makes it short.
+    /// The argument for a short run.
     pub check: String,
-    /// What it prints with that argument.
+    /// The output with that argument.
     pub checked_output: String,
 }
 
-/// Where the benchmarks are.
+/// Returns the directory of the benchmarks.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("benchmarks")
 }
 
-/// All whose name contains one of the filters, by name; without filters, all.
+/// Returns the programs whose names contain one of the filters, sorted by name. Without filters, returns all.
 pub fn matching(filters: &[String]) -> Result<Vec<Program>, String> {
     let mut paths = Vec::new();
     let failed = |error: io::Error| format!("{}: {error}", folder().display());
@@ -52,7 +52,7 @@ impl Program {
         Ok(Program { name, path, check, checked_output })
     }
 
-    /// Its file, as seen from the folder.
+    /// Returns the name of its file in the directory.
     pub fn file(&self) -> String {
         format!("{}.lua", self.name)
     }

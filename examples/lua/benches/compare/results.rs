@@ -1,34 +1,34 @@
-//! [`Results`]: the times of runs → medians, ratios and means, and the JSON of them.
+//! [`Results`]: the times of runs → medians, ratios and means, and their JSON.
 
 use serde_json::{Map, Value, json};
 
 use crate::engine::{BASELINE, Engine};
 use crate::share::Share;
 
-/// What came out of a measurement.
+/// The results of a measurement.
 #[derive(Debug)]
 pub struct Results {
     pub engines: Vec<&'static Engine>,
     pub rows: Vec<Row>,
-    /// Which program went wrong under which engine, and how.
+    /// Failed programs, with the engine and the error.
     pub errors: Vec<String>,
     pub rounds: usize,
 }
 
-/// What came out of one program.
+/// The results of one program.
 #[derive(Debug)]
 pub struct Row {
     pub program: String,
-    /// Times of the runs, by engine; empty for one that failed.
+    /// Times of the runs by engine; empty for a failed one.
     pub runs_ms: Vec<Vec<f64>>,
     pub share: Option<Share>,
 }
 
-/// More than so much slower with native code than without is told.
+/// Native code that is slower than the interpreter by more than this factor is reported.
 const TOLERANCE: f64 = 1.05;
 
 impl Row {
-    /// The median of an engine's runs.
+    /// Returns the median of an engine's runs.
     pub fn median_ms(&self, engine: usize) -> Option<f64> {
         let mut runs = self.runs_ms[engine].clone();
         runs.sort_by(f64::total_cmp);
@@ -40,38 +40,38 @@ impl Row {
         }
     }
 
-    /// How many times as fast one engine is as another.
+    /// Returns how many times as fast one engine is as another.
     pub fn speed(&self, engine: usize, than: usize) -> Option<f64> {
         Some(self.median_ms(than)? / self.median_ms(engine)?.max(f64::MIN_POSITIVE))
     }
 }
 
 impl Results {
-    /// The engine with this name, if it took part.
+    /// Returns the engine with this name, if it was measured.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.engines.iter().position(|engine| engine.name == name)
     }
 
-    /// The engine that all are compared with: Lua 5.1, or else the first one.
+    /// Returns the engine that the others are compared with: Lua 5.1, or else the first one.
     pub fn baseline(&self) -> usize {
         self.find(BASELINE).unwrap_or(0)
     }
 
-    /// How many times as fast an engine is as the baseline, as the geometric mean over the programs that both ran.
+    /// Returns how many times as fast an engine is as the baseline: the geometric mean over the programs that both ran.
     pub fn mean_speed(&self, engine: usize) -> Option<f64> {
         let speeds: Vec<f64> = self.rows.iter().filter_map(|row| row.speed(engine, self.baseline())).collect();
         let logs: f64 = speeds.iter().map(|speed| speed.ln()).sum();
         (!speeds.is_empty()).then(|| (logs / speeds.len() as f64).exp())
     }
 
-    /// The modes with native code that are slower than that without, and how many times.
+    /// Returns the modes with native code that are slower than the interpreter, and by which factor.
     pub fn slower_with_native_code(&self, row: &Row) -> Vec<(&'static str, f64)> {
         let Some(off) = self.find("off") else { return Vec::new() };
         let modes = ["on", "auto"].into_iter().filter_map(|mode| Some((mode, row.speed(off, self.find(mode)?)?)));
         modes.filter(|(_, times)| *times > TOLERANCE).collect()
     }
 
-    /// All numbers, for programs.
+    /// Returns all numbers as JSON.
     pub fn json(&self) -> Value {
         let by_engine = |value: &dyn Fn(usize) -> Value| {
             let values = self.engines.iter().enumerate().map(|(index, engine)| (engine.name.to_owned(), value(index)));

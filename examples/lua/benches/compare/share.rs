@@ -1,7 +1,7 @@
-//! A program → [`Share`]: how many of the ops that it executes run in native code, and what leaves it.
+//! A program → [`Share`]: how many of its ops run in native code, and why native code is left.
 //!
-//! The program runs twice in this process, in machines whose interpreter counts: without native code it runs all ops,
-//! with `--jit=auto` those that native code does not. The tier decides as it does when nothing is counted.
+//! The program runs twice in this process, in machines that count interpreted ops: all ops without native code, and
+//! with `--jit=auto` those outside of native code. Counting does not change the decisions of the tier.
 
 use std::fs;
 use std::io;
@@ -13,26 +13,26 @@ use mimeo::jit::{JitConfig, Stats};
 
 use crate::program::Program;
 
-/// Bytes of native stack, as the command has them.
+/// Size of the native stack in bytes, the same as in the command.
 const STACK: usize = 64 << 20;
 
-/// Where the ops of a program ran.
+/// The tiers in which the ops of a program ran.
 #[derive(Debug)]
 pub struct Share {
-    /// Ops that the program executes.
+    /// Number of ops that the program executes.
     pub executed: u64,
-    /// Those that the interpreter ran although there was native code to be had.
+    /// Number of those that the interpreter ran although native code was available.
     pub interpreted: u64,
-    /// Of these, those that native code left for one at a time, by op, the most first.
+    /// Interpreted ops for which native code was left one at a time, the most frequent first.
     pub side_exits: Vec<(&'static str, u64)>,
     /// How often native code was left, by reason.
     pub exits: Vec<(&'static str, u64)>,
-    /// Functions that could not be compiled, and why.
+    /// Functions that could not be compiled, with the reason.
     pub blocked: Vec<(String, String)>,
 }
 
 impl Share {
-    /// Per cent of the executed ops that ran in native code, in thousandths, rounded down: 100 % is all.
+    /// Returns the percentage of executed ops that ran in native code, rounded down to thousandths: 100 % means all.
     pub fn native_percent(&self) -> f64 {
         let native = u128::from(self.executed.saturating_sub(self.interpreted));
         (native * 100_000 / u128::from(self.executed.max(1))) as f64 / 1000.0
@@ -60,7 +60,7 @@ pub fn count(program: &Program, argument: Option<&str>) -> Result<Share, String>
     Ok(Share::new(executed, interpreted, stats.unwrap_or_default()))
 }
 
-/// The ops that the interpreter runs, and what the native tier does.
+/// Returns the number of interpreted ops, and the statistics of the native tier.
 fn run(
     program: &Program,
     source: &[u8],
@@ -69,13 +69,13 @@ fn run(
 ) -> Result<(u64, Option<Stats>), String> {
     let run = || {
         let mut lua = Lua::new(Options { jit, stdout: Box::new(io::sink()), ..Options::default() });
-        // SAFETY: no value is put into the machine.
+        // SAFETY: no values are passed to the machine.
         unsafe { lua.machine() }.count_interpreted_ops();
         let arguments: Vec<Value> = argument.into_iter().map(Value::from).collect();
         let chunk = lua.load(source, format!("@{}", program.file())).map_err(|failure| failure.to_string())?;
         lua.call(&chunk, &arguments).map_err(|failure| failure.to_string())?;
         let stats = lua.jit().map(|jit| jit.stats());
-        // SAFETY: no value is put into the machine.
+        // SAFETY: no values are passed to the machine.
         Ok((unsafe { lua.machine() }.interpreted_ops(), stats))
     };
     thread::scope(|scope| {

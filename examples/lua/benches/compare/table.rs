@@ -1,11 +1,11 @@
-//! [`Results`] → the tables, which are readable as they are and as Markdown.
+//! [`Results`] → tables that are readable both as text and as Markdown.
 
 use std::fmt::Write as _;
 
 use crate::results::Results;
 use crate::share::Share;
 
-/// All tables, and what is to be said about them.
+/// Returns all tables, and the remarks on them.
 pub fn render(results: &Results) -> String {
     let mut text = String::new();
     let engines = results.engines.iter().map(|engine| engine.label);
@@ -49,7 +49,7 @@ pub fn render(results: &Results) -> String {
         write_blocked(&mut blocked, &row.program, share);
     }
     if !shares.rows.is_empty() {
-        let blocked = if blocked.is_empty() { "Every function that was hot could be compiled.\n" } else { &blocked };
+        let blocked = if blocked.is_empty() { "All hot functions could be compiled.\n" } else { &blocked };
         write(&mut text, format_args!("\n{}\n{blocked}", shares.render()));
     }
     for error in &results.errors {
@@ -65,7 +65,7 @@ fn write_blocked(text: &mut String, program: &str, share: &Share) {
 }
 
 fn write(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments).expect("a string takes all");
+    text.write_fmt(arguments).expect("writing to a string never fails");
 }
 
 fn times_as_fast(speed: Option<f64>) -> String {
@@ -76,7 +76,7 @@ fn counts(counts: &[(&'static str, u64)]) -> String {
     counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
 }
 
-/// Cells in columns, of which the first is flush left.
+/// A table, whose first column is aligned left, and the others right.
 struct Table {
     rows: Vec<Vec<String>>,
     header: Vec<String>,

@@ -1,4 +1,4 @@
-//! An error that nothing in the program has caught → [`Failure`], with the message and traceback that are shown for it.
+//! An error that the program did not catch → [`Failure`], with the message and traceback to show.
 
 use std::fmt;
 
@@ -10,18 +10,18 @@ use crate::library::loaded_module;
 use crate::ops::ops::{Value as Bits, Vm};
 use crate::runtime::{Call, Exit, metatable_of, push_text, run_protected};
 
-/// An error: a text that is no program, or what a call has thrown.
+/// An error: a chunk that does not compile, or a value that a call has thrown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
-    /// What was thrown.
+    /// The value that was thrown.
     pub value: Value,
-    /// What is shown of it: the text that it is, or that its `__tostring` gives, or else that it has none.
+    /// The message to show: the value's text, or the result of its `__tostring`, or else a note that it has none.
     pub message: Vec<u8>,
-    /// The functions that were under way, as `debug.traceback` lists them: empty when there were none.
+    /// The active functions, as `debug.traceback` lists them. Empty if there were none.
     pub traceback: Vec<u8>,
-    /// It was no error: the program has called `os.exit`. See [`Lua::leave`](crate::Lua::leave).
+    /// Set if this is not an error, but the program has called `os.exit`. See [`Lua::leave`](crate::Lua::leave).
     ///
-    /// A function of Rust's that gets this should come to its end: whatever it returns, the program is left.
+    /// A Rust function that receives this should return soon. Whatever it returns, the program exits.
     pub exit: Option<Exit>,
 }
 
@@ -34,7 +34,7 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 impl<T: Into<Value>> From<T> for Failure {
-    /// The error with which a function of Rust's ends when it throws this. See [`Scope::error`].
+    /// Creates the error with which a Rust function throws `value`. See [`Scope::error`].
     fn from(value: T) -> Failure {
         let value = value.into();
         let message = match &value {
@@ -50,17 +50,17 @@ impl<T: Into<Value>> From<T> for Failure {
     }
 }
 
-/// What is shown of a value that has no text.
+/// The message for a value that has no text.
 const NO_TEXT: &[u8] = b"(error object is not a string)";
 
-/// What is shown of an error, as the handler has found it while everything was still under way.
+/// The message and traceback of an error, made by the handler before the stack unwinds.
 #[derive(Default)]
 pub(super) struct Report {
     message: Vec<u8>,
     traceback: Vec<u8>,
 }
 
-/// Makes the handler.
+/// Creates the handler.
 pub(super) fn open(vm: &mut Vm) {
     let (xpcall, callee) = (vm.host.stubs.xpcall(), vm.host.stubs.builtin());
     let heap = &mut vm.host.heap;
@@ -73,10 +73,10 @@ pub(super) fn open(vm: &mut Vm) {
     });
 }
 
-/// Sees an error where it was thrown.
+/// Makes the report of an error at the point where it is thrown.
 fn report(call: &mut Call<'_>) -> Result<(), Thrown> {
     let value = call.get(0);
-    // What goes wrong in here has no report of its own.
+    // An error in the handler gets no report.
     if !std::mem::replace(&mut call.vm.host.embedding.is_reporting, true) {
         let report = make_report(call, value);
         let embedding = &mut call.vm.host.embedding;
@@ -89,7 +89,7 @@ fn make_report(call: &mut Call<'_>, value: Bits) -> Option<Report> {
     let message = text_of(call.vm, value)?;
     let mut report = Report { message, ..Report::default() };
     if let Some(traceback) = call.vm.host.embedding.traceback {
-        // Level 0 is `debug.traceback`, and level 1 this function.
+        // Level 0 is `debug.traceback`, level 1 is this function.
         let args = [call.text(&report.message), Bits::number(2.0)];
         let text = run_protected(call.vm, traceback, &args).ok()?.first()?.to_text()?;
         let list = text.bytes().strip_prefix(&report.message[..]).unwrap_or(text.bytes());
@@ -98,7 +98,7 @@ fn make_report(call: &mut Call<'_>, value: Bits) -> Option<Report> {
     Some(report)
 }
 
-/// The text of an error's value, if it has one.
+/// Returns the text of an error's value, if it has one.
 fn text_of(vm: &mut Vm, value: Bits) -> Option<Vec<u8>> {
     let mut text = Vec::new();
     if push_text(&mut text, value) {
@@ -114,7 +114,7 @@ fn text_of(vm: &mut Vm, value: Bits) -> Option<Vec<u8>> {
 }
 
 impl Scope<'_> {
-    /// The failure of a value that was thrown.
+    /// Returns the failure for a value that was thrown.
     pub(super) fn failure(&mut self, value: Bits, report: Option<Report>) -> Failure {
         let value = self.value(value);
         match report {

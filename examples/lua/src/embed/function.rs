@@ -8,14 +8,14 @@ use super::{Failure, Function, Scope, Value};
 use crate::ops::ops::{Value as Bits, Vm};
 use crate::runtime::{Call, place, raise};
 
-/// What the program calls: a closure of the arguments, which gives the results.
+/// The closure of a Rust function, from the arguments to the results.
 pub(super) type RustFunction = dyn Fn(&mut Scope<'_>, &[Value]) -> Result<Vec<Value>, Failure>;
 
 impl Scope<'_> {
-    /// A function that is written in Rust. The closure lives as long as this Lua.
+    /// Creates a function from a Rust closure. The closure lives as long as this Lua.
     ///
-    /// What it returns are the function's results, and what it returns as an error is thrown. A panic in it ends the
-    /// program: it comes out of the call that Rust has made, and this Lua is not to be used again.
+    /// The returned values are the function's results; a returned error is thrown. A panic in the closure ends the
+    /// program: it unwinds out of the call from Rust, and this Lua cannot be used again.
     pub fn function(
         &mut self,
         name: &'static str,
@@ -31,7 +31,7 @@ impl Scope<'_> {
         })
     }
 
-    /// The error of a function of Rust's, which says where the program has called it.
+    /// Creates the error of a Rust function; the message starts with the place where the program called it.
     pub fn error(&mut self, message: impl AsRef<[u8]>) -> Failure {
         let mut text = self.enter(|vm| place(vm, 1));
         text.extend_from_slice(message.as_ref());
@@ -47,9 +47,9 @@ fn call_rust(call: &mut Call<'_>) -> Result<(), Thrown> {
         let outside = Outside::new(call.vm);
         let mut scope = Scope::new(outside.0);
         let args: Vec<Value> = args.iter().map(|&value| scope.value(value)).collect();
-        // Only values that are held, or copies, go out and come back.
+        // Only copies and handles cross this boundary.
         let results = function(&mut scope, &args);
-        // It may have caught a panic.
+        // The function may have caught a panic.
         scope.check();
         results
             .map(|values| values.iter().map(|value| scope.bits(value)).collect::<Vec<_>>())
@@ -61,7 +61,7 @@ fn call_rust(call: &mut Call<'_>) -> Result<(), Thrown> {
     }
 }
 
-/// While this lives, the program waits for code that is not Lua's own.
+/// Marks, while it lives, that the program is waiting for Rust code.
 struct Outside<'a>(&'a mut Vm);
 
 impl<'a> Outside<'a> {
@@ -73,7 +73,7 @@ impl<'a> Outside<'a> {
 
 impl Drop for Outside<'_> {
     fn drop(&mut self) {
-        // Also when it panics: the panic goes through the program then.
+        // A panic unwinds through the program, so this also runs then.
         self.0.host.embedding.is_inside = true;
     }
 }

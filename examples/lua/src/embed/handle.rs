@@ -1,4 +1,4 @@
-//! Objects that Rust holds → roots of the collector: [`Handle`], and [`Pins`], where the roots are.
+//! Objects that Rust holds → roots of the collector: [`Handle`], and [`Pins`], which keeps the roots.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -13,7 +13,7 @@ pub(super) struct Pins(Rc<RefCell<Slab>>);
 
 #[derive(Default)]
 struct Slab {
-    /// `nil` where nothing is held.
+    /// The objects, `nil` in free places.
     objects: Vec<Bits>,
     free: Vec<usize>,
 }
@@ -35,13 +35,13 @@ impl Pins {
         Handle { at, pins: self.clone() }
     }
 
-    /// The object of a handle that was made here.
+    /// Returns the object of a handle that was created here.
     ///
     /// # Panics
     ///
-    /// If it was made elsewhere (test `handles_outlive_their_lua_and_are_refused_by_others`).
+    /// If the handle belongs to another Lua (test `handles_outlive_their_lua_and_are_refused_by_others`).
     pub(super) fn object(&self, handle: &Handle) -> Bits {
-        assert!(Rc::ptr_eq(&self.0, &handle.pins.0), "a handle of another Lua");
+        assert!(Rc::ptr_eq(&self.0, &handle.pins.0), "the handle belongs to another Lua");
         handle.bits()
     }
 
@@ -50,11 +50,10 @@ impl Pins {
     }
 }
 
-/// An object of a Lua, which lives as long as this is held.
+/// An object of a Lua, which stays alive while this handle exists.
 ///
-/// It stands for the object itself: a clone is the same one, and two handles are equal when Lua's `rawequal` says so of
-/// their objects. What is held in a function that was [given](crate::Scope::function) to the same Lua lives as long as
-/// that.
+/// A clone refers to the same object, and two handles are equal if Lua's `rawequal` says so of their objects. A handle
+/// that is captured by a [Rust function](crate::Scope::function) of the same Lua lives as long as that Lua.
 pub struct Handle {
     at: usize,
     pins: Pins,
@@ -65,7 +64,7 @@ impl Handle {
         self.pins.0.borrow().objects[self.at]
     }
 
-    /// What Lua's `type` says of it.
+    /// Returns the name of its type, as Lua's `type` does.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         self.bits().type_name()
@@ -100,11 +99,11 @@ impl fmt::Debug for Handle {
     }
 }
 
-/// A table of a Lua, which lives as long as this is held.
+/// A table of a Lua, which stays alive while this handle exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table(pub(super) Handle);
 
-/// A function of a Lua, which lives as long as this is held.
+/// A function of a Lua, which stays alive while this handle exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function(pub(super) Handle);
 

@@ -1,4 +1,4 @@
-//! [`Scope`]: what Rust does with a Lua, from outside or from a function that the program has called.
+//! [`Scope`]: what Rust can do with a Lua, from outside or in a function that the program has called.
 
 use super::{Failure, Function, Table, Value};
 use crate::heap::BadKey;
@@ -6,23 +6,24 @@ use crate::load::load;
 use crate::ops::ops::{Value as Bits, Vm};
 use crate::runtime::{collect_garbage, run_protected};
 
-/// A Lua while Rust works with it: from [`Lua::scope`](crate::Lua::scope), or handed to a
-/// [function](Scope::function) of Rust's.
+/// Access to a Lua from Rust.
 ///
-/// Every method panics when it is handed a handle of another Lua, or when a panic went through this one before.
+/// It is returned by [`Lua::scope`](crate::Lua::scope), and passed to [Rust functions](Scope::function).
+///
+/// Every method panics if it gets a handle of another Lua, or if a panic has unwound through this Lua.
 #[derive(Debug)]
 pub struct Scope<'a> {
     vm: &'a mut Vm,
 }
 
 impl<'a> Scope<'a> {
-    /// Of any machine with a library: for tests that have one of their own.
+    /// Creates a scope of any machine that has the library, for tests with a machine of their own.
     #[doc(hidden)]
     pub fn new(vm: &'a mut Vm) -> Scope<'a> {
         Scope { vm }
     }
 
-    /// Does something inside, where a panic must not be caught and forgotten.
+    /// Runs `work` inside this Lua. If it panics, this Lua cannot be used again.
     pub(super) fn enter<T>(&mut self, work: impl FnOnce(&mut Vm) -> T) -> T {
         self.check();
         self.vm.host.embedding.is_inside = true;
@@ -32,11 +33,11 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn check(&self) {
-        assert!(!self.vm.host.embedding.is_broken(), "a panic went through this Lua");
+        assert!(!self.vm.host.embedding.is_broken(), "a panic has unwound through this Lua");
     }
 
-    /// A value as it is inside. Nothing keeps a string that is made here: what is made must be stored or passed on
-    /// before any Lua code runs.
+    /// Converts a value to its inner form. Nothing keeps a string that is made here alive: it must be stored or passed
+    /// on before any Lua code runs.
     pub(crate) fn bits(&mut self, value: &Value) -> Bits {
         self.check();
         let pins = &self.vm.host.embedding.pins;
@@ -51,7 +52,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A value as it is outside.
+    /// Converts a value to its outer form.
     pub(super) fn value(&self, bits: Bits) -> Value {
         let hold = || self.vm.host.embedding.pins.hold(bits);
         match bits {
@@ -68,12 +69,12 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Loads a chunk: the function that runs it. `name` is as Lua's `load` takes it: `@file`, `=name`, or the text
-    /// itself.
+    /// Loads a chunk, and returns the function that runs it. `name` has the form that Lua's `load` takes: `@file`,
+    /// `=name`, or the text itself.
     ///
     /// # Errors
     ///
-    /// The message that says why the text is no program.
+    /// If the text does not compile: the message says why.
     pub fn load(&mut self, source: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<Function, Failure> {
         let globals = self.vm.host.globals;
         match self.enter(|vm| load(vm, source.as_ref(), name.as_ref(), globals)) {
@@ -86,9 +87,9 @@ impl<'a> Scope<'a> {
     ///
     /// # Errors
     ///
-    /// What it has thrown, or that it has called `os.exit`: see [`Failure::exit`].
+    /// If the function throws an error, or calls `os.exit`: see [`Failure::exit`].
     pub fn call(&mut self, function: &Function, args: &[Value]) -> Result<Vec<Value>, Failure> {
-        let [xpcall, handler] = self.vm.host.embedding.protection.expect("it was made with the library");
+        let [xpcall, handler] = self.vm.host.embedding.protection.expect("`open` has set it");
         let mut all = vec![self.pinned(&function.0), handler];
         all.extend(args.iter().map(|arg| self.bits(arg)));
         let outer = self.vm.host.embedding.report.take();
@@ -96,7 +97,7 @@ impl<'a> Scope<'a> {
         let result = self.enter(|vm| run_protected(vm, xpcall, &all));
         self.vm.host.embedding.calls -= 1;
         if self.vm.host.embedding.calls == 0 {
-            // The next call is another program.
+            // The next call is a new program.
             self.vm.host.exit = None;
         }
         let report = std::mem::replace(&mut self.vm.host.embedding.report, outer);
@@ -108,12 +109,12 @@ impl<'a> Scope<'a> {
                     Err(self.failure(thrown, report))
                 }
             },
-            // The program was left, or the machine had no room even for `xpcall`.
+            // The program called `os.exit`, or the stack had no room even for `xpcall`.
             Err(failure) => Err(Failure { exit: failure.exit, ..self.failure(failure.value, None) }),
         }
     }
 
-    /// A new table.
+    /// Creates a table.
     pub fn table(&mut self) -> Table {
         self.enter(|vm| {
             let table = vm.host.heap.new_table(0, 0, 0);
@@ -121,31 +122,31 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// The globals of chunks that are loaded from outside.
+    /// Returns the table of globals of the chunks that are loaded from Rust.
     pub fn globals(&mut self) -> Table {
         self.check();
         Table(self.vm.host.embedding.pins.hold(self.vm.host.globals.into()))
     }
 
-    /// A field of a table, past its metatable: `rawget(table, key)`.
+    /// Returns a field of a table without metamethods: `rawget(table, key)`.
     pub fn get(&mut self, table: &Table, key: impl Into<Value>) -> Value {
         let key = self.bits(&key.into());
         let table = self.pinned(&table.0).to_table();
         self.value(table.map_or(Bits::NIL, |table| table.get(key)))
     }
 
-    /// Sets a field of a table, past its metatable: `rawset(table, key, value)`.
+    /// Sets a field of a table without metamethods: `rawset(table, key, value)`.
     ///
     /// # Errors
     ///
-    /// When the key is `nil`, or not a number.
+    /// If the key is `nil` or NaN.
     pub fn set(&mut self, table: &Table, key: impl Into<Value>, value: impl Into<Value>) -> Result<(), BadKey> {
         let (key, value) = (self.bits(&key.into()), self.bits(&value.into()));
         let table = self.pinned(&table.0).to_table();
         self.enter(|vm| table.map_or(Ok(()), |table| vm.host.heap.set(table, key, value)))
     }
 
-    /// A global variable.
+    /// Returns a global variable.
     pub fn global(&mut self, name: &str) -> Value {
         let globals = self.globals();
         self.get(&globals, name)
@@ -158,18 +159,18 @@ impl<'a> Scope<'a> {
         set.expect("a string is a key");
     }
 
-    /// Frees everything that nothing leads to any more, as `collectgarbage()` does.
+    /// Frees all unreachable objects, as `collectgarbage()` does.
     pub fn collect(&mut self) {
         self.enter(collect_garbage);
     }
 
-    /// Kilobytes of all objects, as `collectgarbage("count")` says.
+    /// Returns the size of all objects in kilobytes, as `collectgarbage("count")` does.
     #[must_use]
     pub fn kilobytes(&self) -> f64 {
         self.vm.host.heap.count()
     }
 
-    /// For tests: collects at every so manieth safepoint from now on, or, with 0, as usual again.
+    /// Collects at every `every`th safepoint from now on, or, with 0, as usual again. For tests.
     pub fn set_eager_collector(&mut self, every: u32) {
         self.vm.host.heap.set_eager(every);
     }

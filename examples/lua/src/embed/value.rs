@@ -1,8 +1,8 @@
-//! Rust's values → [`Value`], which is what a Lua takes and gives.
+//! Rust values → [`Value`], the type that a Lua takes and returns.
 
 use super::{Function, Handle, Table};
 
-/// A value of Lua's, outside of it: a copy, or for objects a handle.
+/// A Lua value outside of its Lua: a copy or, for objects, a handle.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
     /// `nil`
@@ -23,7 +23,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// The number that it is, if it is one. (Strings are none here.)
+    /// Returns the number, if this is one. Strings are not converted.
     #[must_use]
     pub fn as_number(&self) -> Option<f64> {
         match self {
@@ -32,7 +32,7 @@ impl Value {
         }
     }
 
-    /// The bytes of the string that it is, if it is one. (Numbers are none here.)
+    /// Returns the bytes of the string, if this is one. Numbers are not converted.
     #[must_use]
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
@@ -41,13 +41,13 @@ impl Value {
         }
     }
 
-    /// Does Lua's `if` take it for true?
+    /// Returns `true` if the value counts as true in Lua: if it is neither `nil` nor `false`.
     #[must_use]
     pub fn truth(&self) -> bool {
         !matches!(self, Value::Nil | Value::Boolean(false))
     }
 
-    /// What Lua's `type` says of it.
+    /// Returns the name of its type, as Lua's `type` does.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Fields, indices and calls → ops. The values on the way are all in one slot, from which a call's window begins.
+//! Fields, indices and calls → ops. All intermediate values use one slot, which is the first of the window of a call.
 
 use lua_syntax::resolve::{Expression, Suffix, SuffixKind, Variable};
 use lua_syntax::syntax::StringId;
@@ -7,47 +7,47 @@ use mimeo::def::Slot;
 use super::function::{Generator, name_of_suffix};
 use crate::heap::NameKind;
 
-/// What becomes of the values.
+/// The destination of the values.
 #[derive(Clone, Copy)]
-pub(super) enum Want {
-    /// The first one, in a slot.
+pub(super) enum Destination {
+    /// The first value, in a slot.
     One(Slot),
-    /// So many, from the first free slot on.
+    /// This number of values, from the first free slot on.
     Some(u16),
-    /// All, from the first free slot on.
+    /// All values, from the first free slot on.
     Open,
-    /// They are what the function returns.
+    /// The results of the function.
     Returned,
 }
 
-/// The value so far: where it is, and what the program calls it.
+/// The intermediate value: its slot and its name in the source.
 #[derive(Clone, Copy)]
-struct Sofar {
+struct Intermediate {
     slot: Slot,
     name: Option<(NameKind, StringId)>,
 }
 
 impl Generator<'_, '_> {
-    pub(super) fn access(&mut self, base: &Expression, suffixes: &[Suffix], want: Want) {
+    pub(super) fn access(&mut self, base: &Expression, suffixes: &[Suffix], destination: Destination) {
         let mark = self.mark();
-        // A temporary that is the last slot taken can be the window itself.
-        let window = match want {
-            Want::One(dst) if dst.0 >= self.temporaries && dst.0 + 1 == mark => dst,
+        // A temporary that was taken last can be the window itself.
+        let window = match destination {
+            Destination::One(dst) if dst.0 >= self.temporaries && dst.0 + 1 == mark => dst,
             _ => self.take(),
         };
-        let mut sofar = Sofar { slot: window, name: self.name_of(base) };
+        let mut current = Intermediate { slot: window, name: self.name_of(base) };
         match base {
-            Expression::Variable { variable: Variable::Local(local), .. } => sofar.slot = self.slot(*local),
+            Expression::Variable { variable: Variable::Local(local), .. } => current.slot = self.slot(*local),
             _ => self.into(base, window),
         }
         for (index, suffix) in suffixes.iter().enumerate() {
-            let want = (index + 1 == suffixes.len()).then_some(want);
-            sofar = self.suffix(sofar, suffix, window, want);
+            let destination = (index + 1 == suffixes.len()).then_some(destination);
+            current = self.suffix(current, suffix, window, destination);
         }
-        match want {
-            Want::One(dst) if sofar.slot != dst => self.asm.copy(dst, sofar.slot),
-            Want::Some(count) if count > 1 => {
-                // The window is the first free slot once it is given back.
+        match destination {
+            Destination::One(dst) if current.slot != dst => self.asm.copy(dst, current.slot),
+            Destination::Some(count) if count > 1 => {
+                // After the release, the window starts at the first free slot.
                 self.release(mark);
                 let first = self.take_many(count);
                 self.asm.adjust(first, count);
@@ -57,50 +57,56 @@ impl Generator<'_, '_> {
         self.release(mark);
     }
 
-    /// Applies one suffix. What it gives goes to the window, or straight to where the last one's value is wanted.
-    fn suffix(&mut self, sofar: Sofar, suffix: &Suffix, window: Slot, want: Option<Want>) -> Sofar {
+    /// Applies one suffix. The result goes to the window or, for the last suffix, directly to its destination.
+    fn suffix(
+        &mut self,
+        current: Intermediate,
+        suffix: &Suffix,
+        window: Slot,
+        destination: Option<Destination>,
+    ) -> Intermediate {
         let mark = self.mark();
-        let dst = match want {
-            Some(Want::One(dst)) => dst,
+        let dst = match destination {
+            Some(Destination::One(dst)) => dst,
             _ => window,
         };
         let slot = match &suffix.kind {
             SuffixKind::Field(name) | SuffixKind::Index(Expression::String(name)) => {
                 self.at(suffix.line);
-                self.named(0, sofar.name);
+                self.named(0, current.name);
                 let name = self.constant(*name);
-                self.asm.get_field(dst, sofar.slot, name);
+                self.asm.get_field(dst, current.slot, name);
                 dst
             }
             SuffixKind::Index(key) => {
                 let key = self.slot_of(key);
                 self.at(suffix.line);
-                self.named(0, sofar.name);
-                self.asm.get_index(dst, sofar.slot, key);
+                self.named(0, current.name);
+                self.asm.get_index(dst, current.slot, key);
                 dst
             }
             SuffixKind::Call(arguments) => {
-                if sofar.slot != window {
-                    self.asm.copy(window, sofar.slot);
+                if current.slot != window {
+                    self.asm.copy(window, current.slot);
                 }
-                self.call(window, window, arguments, suffix, sofar.name, want);
+                self.call(window, window, arguments, suffix, current.name, destination);
                 window
             }
             SuffixKind::Method { name, arguments } => {
                 let object = self.take();
                 self.at(suffix.line);
-                self.named(0, sofar.name);
+                self.named(0, current.name);
                 let text = self.constant(*name);
-                self.asm.get_method(window, object, sofar.slot, text);
-                self.call(window, object, arguments, suffix, Some((NameKind::Method, *name)), want);
+                self.asm.get_method(window, object, current.slot, text);
+                self.call(window, object, arguments, suffix, Some((NameKind::Method, *name)), destination);
                 window
             }
         };
         self.release(mark);
-        Sofar { slot, name: name_of_suffix(&suffix.kind) }
+        Intermediate { slot, name: name_of_suffix(&suffix.kind) }
     }
 
-    /// Calls what is in the window's first slot. The slots up to `last` are filled.
+    /// Calls the function in the window's first slot. The slots up to `last` are filled.
     fn call(
         &mut self,
         window: Slot,
@@ -108,12 +114,12 @@ impl Generator<'_, '_> {
         arguments: &[Expression],
         suffix: &Suffix,
         name: Option<(NameKind, StringId)>,
-        want: Option<Want>,
+        destination: Option<Destination>,
     ) {
-        debug_assert_eq!(self.mark(), last.0 + 1, "arguments come right behind");
+        debug_assert_eq!(self.mark(), last.0 + 1, "arguments follow directly");
         let is_open = self.open_list(arguments);
         let len = self.mark() - window.0;
-        if let Some(Want::Returned) = want {
+        if let Some(Destination::Returned) = destination {
             self.close_all();
             self.at(suffix.line);
             self.named(0, name);

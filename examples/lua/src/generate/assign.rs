@@ -5,13 +5,13 @@ use lua_syntax::syntax::{Line, StringId};
 use mimeo::asm::Place;
 use mimeo::def::Slot;
 
-use super::access::Want;
+use super::access::Destination;
 use super::function::{FUNCTION, Generator};
 use crate::heap::NameKind;
 use crate::ops::ops::Value;
 
-/// A target whose parts are evaluated.
-enum Ready {
+/// A target whose operands are evaluated.
+enum EvaluatedTarget {
     Variable(Variable),
     Field { object: Slot, object_name: Option<(NameKind, StringId)>, name: StringId },
     Index { object: Slot, object_name: Option<(NameKind, StringId)>, key: Slot },
@@ -32,8 +32,8 @@ impl Generator<'_, '_> {
                 self.store(&ready, value);
             }
             _ => {
-                // What the targets are is decided before any of them is stored to.
-                let ready: Vec<Ready> = targets.iter().map(|target| self.target(target, true)).collect();
+                // All targets are evaluated before the first store.
+                let ready: Vec<EvaluatedTarget> = targets.iter().map(|target| self.target(target, true)).collect();
                 let first = self.list(values, targets.len() as u16);
                 self.at(end_line);
                 for (index, ready) in ready.iter().enumerate().rev() {
@@ -44,24 +44,24 @@ impl Generator<'_, '_> {
         self.release(mark);
     }
 
-    /// Evaluates the parts of a target; into slots of their own, if others are stored to before.
-    fn target(&mut self, target: &Target, is_one_of_many: bool) -> Ready {
+    /// Evaluates the operands of a target: into new slots, if other targets are stored to first.
+    fn target(&mut self, target: &Target, is_one_of_many: bool) -> EvaluatedTarget {
         let (base, suffixes) = match target {
-            Target::Variable(variable) => return Ready::Variable(*variable),
+            Target::Variable(variable) => return EvaluatedTarget::Variable(*variable),
             Target::Element(Expression::Access { base, suffixes }) => (base, suffixes),
-            Target::Element(other) => unreachable!("{other:?} is no target"),
+            Target::Element(other) => unreachable!("{other:?} is not a target"),
         };
         let Some((last, others)) = suffixes.split_last() else { unreachable!("an access has a suffix") };
         let (object, object_name) = self.object(base, others, is_one_of_many);
         match &last.kind {
             SuffixKind::Field(name) | SuffixKind::Index(Expression::String(name)) => {
-                Ready::Field { object, object_name, name: *name }
+                EvaluatedTarget::Field { object, object_name, name: *name }
             }
             SuffixKind::Index(key) => {
                 let key = if is_one_of_many { self.own_slot(key) } else { self.slot_of(key) };
-                Ready::Index { object, object_name, key }
+                EvaluatedTarget::Index { object, object_name, key }
             }
-            SuffixKind::Call(_) | SuffixKind::Method { .. } => unreachable!("a call is no target"),
+            SuffixKind::Call(_) | SuffixKind::Method { .. } => unreachable!("a call is not a target"),
         }
     }
 
@@ -76,34 +76,34 @@ impl Generator<'_, '_> {
             return (slot, self.name_of(base));
         };
         let slot = self.take();
-        self.access(base, suffixes, Want::One(slot));
+        self.access(base, suffixes, Destination::One(slot));
         (slot, super::function::name_of_suffix(&last.kind))
     }
 
-    /// The value in a slot that nobody else has.
+    /// Evaluates an expression into a new slot.
     fn own_slot(&mut self, expression: &Expression) -> Slot {
         let slot = self.take();
         self.into(expression, slot);
         slot
     }
 
-    fn store(&mut self, target: &Ready, value: Place<Value>) {
+    fn store(&mut self, target: &EvaluatedTarget, value: Place<Value>) {
         match *target {
-            Ready::Variable(Variable::Local(local)) => {
+            EvaluatedTarget::Variable(Variable::Local(local)) => {
                 let slot = self.slot(local);
                 self.asm.copy(slot, value);
             }
-            Ready::Variable(Variable::Upvalue(upvalue)) => self.asm.set_upvalue(FUNCTION, upvalue.0, value),
-            Ready::Variable(Variable::Global(name)) => {
+            EvaluatedTarget::Variable(Variable::Upvalue(upvalue)) => self.asm.set_upvalue(FUNCTION, upvalue.0, value),
+            EvaluatedTarget::Variable(Variable::Global(name)) => {
                 let name = self.constant(name);
                 self.asm.set_global(FUNCTION, name, value);
             }
-            Ready::Field { object, object_name, name } => {
+            EvaluatedTarget::Field { object, object_name, name } => {
                 self.named(0, object_name);
                 let name = self.constant(name);
                 self.asm.set_field(object, name, value);
             }
-            Ready::Index { object, object_name, key } => {
+            EvaluatedTarget::Index { object, object_name, key } => {
                 self.named(0, object_name);
                 self.asm.set_index(object, key, value);
             }

@@ -9,7 +9,7 @@ use super::operation::{Left, Operand, is_comparison};
 use crate::ops::ops::Value;
 
 impl Generator<'_, '_> {
-    /// Jumps if the value counts as `when`; else goes on behind.
+    /// Jumps to `to` if the truth of the condition is `when`, else continues.
     pub(super) fn jump(&mut self, condition: &Expression, to: Target, when: bool) {
         if let Some(constant) = self.constant_of(condition) {
             if constant.truth() == when {
@@ -37,19 +37,19 @@ impl Generator<'_, '_> {
 
     fn jump_logic(&mut self, operator: LogicOperator, operands: &[Expression], to: Target, when: bool) {
         let Some((last, others)) = operands.split_last() else { return };
-        // The value of an operand that decides.
+        // The truth of an operand that ends the evaluation.
         let decides = operator == LogicOperator::Or;
         if decides == when {
             operands.iter().for_each(|operand| self.jump(operand, to, when));
             return;
         }
-        let behind = self.asm.label();
-        others.iter().for_each(|operand| self.jump(operand, behind, decides));
+        let after = self.asm.label();
+        others.iter().for_each(|operand| self.jump(operand, after, decides));
         self.jump(last, to, when);
-        self.asm.bind(behind);
+        self.asm.bind(after);
     }
 
-    /// Jumps if the comparison's result is `when`.
+    /// Jumps to `to` if the result of the comparison is `when`.
     pub(super) fn compare(&mut self, left: Left<'_>, operation: &Operation, to: Target, when: bool) {
         match operation.operator {
             BinaryOperator::Equal => self.compare_equal(left, operation, to, when),
@@ -110,13 +110,13 @@ impl Generator<'_, '_> {
             other => other,
         };
         self.at(operation.line);
-        // What is greater on one side is less on the other.
+        // `a > b` is `b < a`.
         let (swapped, or_equal) = match operation.operator {
             BinaryOperator::Less => (false, false),
             BinaryOperator::LessOrEqual => (false, true),
             BinaryOperator::Greater => (true, false),
             BinaryOperator::GreaterOrEqual => (true, true),
-            other => unreachable!("{other:?} is no order"),
+            other => unreachable!("{other:?} does not order"),
         };
         let (a, b) = if swapped { (b, a) } else { (a, b) };
         let asm = &mut self.asm;

@@ -1,15 +1,15 @@
-//! Expressions → ops that leave their values where they are wanted.
+//! Expressions → ops that leave the values in the given slots.
 
 use lua_syntax::resolve::{Expression, LogicOperator, UnaryOperator, Variable};
 use mimeo::asm::{Place, Target};
 use mimeo::def::Slot;
 
-use super::access::Want;
+use super::access::Destination;
 use super::function::{FUNCTION, Generator};
 use crate::ops::ops::Value;
 
 impl Generator<'_, '_> {
-    /// The value, if it is the same whenever and wherever.
+    /// Returns the value of a constant expression.
     pub(super) fn constant_of(&self, expression: &Expression) -> Option<Value> {
         match expression {
             Expression::Nil => Some(Value::NIL),
@@ -21,7 +21,7 @@ impl Generator<'_, '_> {
         }
     }
 
-    /// A slot that has the value: that of a local, or a new one.
+    /// Returns a slot with the value: that of a local, or a new one.
     pub(super) fn slot_of(&mut self, expression: &Expression) -> Slot {
         match expression {
             Expression::Variable { variable: Variable::Local(local), .. } => self.slot(*local),
@@ -33,7 +33,7 @@ impl Generator<'_, '_> {
         }
     }
 
-    /// The value as an operand that may be a constant.
+    /// Returns the value as an operand that may be a constant.
     pub(super) fn place_of(&mut self, expression: &Expression) -> Place<Value> {
         match self.constant_of(expression) {
             Some(constant) => Place::Constant(constant),
@@ -41,7 +41,7 @@ impl Generator<'_, '_> {
         }
     }
 
-    /// Leaves the value in a slot. As long as that belongs to a local, it is written last.
+    /// Evaluates an expression into a slot. The slot of a local is not written before the expression is complete.
     pub(super) fn into(&mut self, expression: &Expression, dst: Slot) {
         if let Some(constant) = self.constant_of(expression) {
             return self.asm.copy(dst, Place::Constant(constant));
@@ -75,9 +75,9 @@ impl Generator<'_, '_> {
                 }
             },
             Expression::First(inner) => self.into(inner, dst),
-            Expression::Access { base, suffixes } => self.access(base, suffixes, Want::One(dst)),
+            Expression::Access { base, suffixes } => self.access(base, suffixes, Destination::One(dst)),
             Expression::Unary { operator: UnaryOperator::Not, operand, .. } => match **operand {
-                // What is decided by jumps anyway.
+                // These are decided by jumps anyway.
                 Expression::Unary { operator: UnaryOperator::Not, .. }
                 | Expression::Binary { .. }
                 | Expression::Logic { .. } => self.truth(expression, dst),
@@ -119,14 +119,14 @@ impl Generator<'_, '_> {
         self.release(mark);
     }
 
-    /// The value of a condition: true or false.
+    /// Evaluates a condition to true or false.
     pub(super) fn truth(&mut self, expression: &Expression, dst: Slot) {
         let no = self.asm.label();
         self.jump(expression, no, false);
         self.true_unless(no, dst);
     }
 
-    /// True for what comes here, and false for what jumps to `no`.
+    /// Sets `dst` to true if control arrives here, and to false if it jumps to `no`.
     pub(super) fn true_unless(&mut self, no: Target, dst: Slot) {
         let end = self.asm.label();
         self.asm.copy(dst, Place::Constant(Value::TRUE));
@@ -136,7 +136,7 @@ impl Generator<'_, '_> {
         self.asm.bind(end);
     }
 
-    /// The first operand that decides is the value.
+    /// Evaluates operands until one decides, whose value is the result.
     fn logic(&mut self, operator: LogicOperator, operands: &[Expression], dst: Slot) {
         let end = self.asm.label();
         let Some((last, others)) = operands.split_last() else { return };
@@ -151,8 +151,8 @@ impl Generator<'_, '_> {
         self.asm.bind(end);
     }
 
-    /// Evaluates expressions into slots in a row, which stay taken. Says whether the last one gave all its values, of
-    /// which nobody knows how many there are; it takes no slot then.
+    /// Evaluates expressions into consecutive slots, which stay taken. Returns `true` if the last one gives an unknown
+    /// number of values; it takes no slot then.
     pub(super) fn open_list(&mut self, expressions: &[Expression]) -> bool {
         let Some((last, others)) = expressions.split_last() else { return false };
         for expression in others {
@@ -160,7 +160,7 @@ impl Generator<'_, '_> {
             self.into(expression, slot);
         }
         if last.is_multiple() {
-            self.values(last, Want::Open);
+            self.values(last, Destination::Open);
             return true;
         }
         let slot = self.take();
@@ -168,7 +168,7 @@ impl Generator<'_, '_> {
         false
     }
 
-    /// Evaluates expressions into as many slots in a row as are wanted, which stay taken; returns the first.
+    /// Evaluates expressions into `wanted` consecutive slots, which stay taken. Returns the first.
     pub(super) fn list(&mut self, expressions: &[Expression], wanted: u16) -> Slot {
         let first = Slot(self.mark());
         let given = expressions.len() as u16;
@@ -176,14 +176,14 @@ impl Generator<'_, '_> {
             let is_last = index + 1 == given;
             if is_last && index < wanted && expression.is_multiple() {
                 let count = wanted - index;
-                self.values(expression, Want::Some(count));
+                self.values(expression, Destination::Some(count));
                 self.take_many(count);
                 return first;
             }
             let slot = self.take();
             self.into(expression, slot);
             if index >= wanted {
-                // It is evaluated, and nobody wants it.
+                // Surplus expressions are evaluated only for their effects.
                 self.release(slot.0);
             }
         }
@@ -194,11 +194,11 @@ impl Generator<'_, '_> {
         first
     }
 
-    /// Leaves any number of values from the first free slot on.
-    fn values(&mut self, expression: &Expression, want: Want) {
-        match (expression, want) {
-            (Expression::Access { base, suffixes }, want) => self.access(base, suffixes, want),
-            (_, Want::Some(count)) => {
+    /// Evaluates an expression to several values, from the first free slot on.
+    fn values(&mut self, expression: &Expression, destination: Destination) {
+        match (expression, destination) {
+            (Expression::Access { base, suffixes }, destination) => self.access(base, suffixes, destination),
+            (_, Destination::Some(count)) => {
                 let mark = self.mark();
                 let to = self.take_many(count);
                 self.asm.variadic(self.rest, to, count);

@@ -1,4 +1,4 @@
-//! A function → its code: [`Generator`], which knows where its variables are.
+//! A function → its code: [`Generator`], which assigns slots to variables.
 
 use lua_syntax::resolve::{self, Expression, Function, LabelId, LocalId, SuffixKind, Variable};
 use lua_syntax::syntax::{Line, StringId};
@@ -9,21 +9,21 @@ use super::{ChunkState, Info, TooLarge};
 use crate::heap::{Capture, NameKind, OperandName};
 use crate::ops::ops::{Assembler, Value};
 
-/// The slot of the function that runs.
+/// The slot of the running function.
 pub(super) const FUNCTION: Slot = Slot(0);
 
-/// What a frame may have.
+/// Maximal number of slots in a frame.
 const MAX_SLOTS: u16 = 60_000;
 
-/// A loop under way.
+/// An enclosing loop.
 pub(super) struct Loop {
-    /// Behind it.
+    /// The position after the loop.
     pub(super) end: Target,
-    /// Locals in scope outside of it.
+    /// Number of locals in scope outside of it.
     pub(super) outside: usize,
 }
 
-/// Generates one function.
+/// Generates the code of one function.
 pub(super) struct Generator<'a, 'c> {
     pub(super) chunk: &'a mut ChunkState<'c>,
     pub(super) function: &'a Function,
@@ -32,13 +32,13 @@ pub(super) struct Generator<'a, 'c> {
     slots: Vec<Slot>,
     /// The locals in scope.
     pub(super) active: Vec<LocalId>,
-    /// The first slot that is free.
+    /// The first free slot.
     free: u16,
-    /// The first slot that no local has: those from there on are nobody's but the expression's that takes them.
+    /// The first slot above all locals. Slots from here on belong to the expression that takes them.
     pub(super) temporaries: u16,
-    /// As many slots are used.
+    /// Number of slots used.
     used: u16,
-    /// Where `...` is, in a function that takes it.
+    /// The slot of `...`, in a variadic function.
     pub(super) rest: Slot,
     labels: Vec<Target>,
     pub(super) loops: Vec<Loop>,
@@ -47,7 +47,7 @@ pub(super) struct Generator<'a, 'c> {
     has_captured: bool,
     /// The line in which the function became too large.
     overflow: Option<Line>,
-    /// What went wrong in a function inside.
+    /// The error of a nested function.
     pub(super) failure: Option<TooLarge>,
 }
 
@@ -107,7 +107,7 @@ impl<'a, 'c> Generator<'a, 'c> {
         let info = Info {
             line: function.line.0,
             end_line: function.end_line.0,
-            // The function around replaces these by slots.
+            // The enclosing function replaces these by slots.
             captures: captures
                 .map(|capture| match capture {
                     resolve::Capture::Local(local) => Capture::Slot(local.0),
@@ -127,7 +127,7 @@ impl<'a, 'c> Generator<'a, 'c> {
 
     // Lines.
 
-    /// The ops that follow belong to this line.
+    /// Sets the line of the following ops.
     pub(super) fn at(&mut self, line: Line) {
         self.line = line;
         self.asm.at(mimeo::Position { line: line.0, column: 1 });
@@ -140,11 +140,11 @@ impl<'a, 'c> Generator<'a, 'c> {
         self.take_many(1)
     }
 
-    /// Takes slots in a row; returns the first.
+    /// Takes consecutive slots. Returns the first.
     pub(super) fn take_many(&mut self, count: u16) -> Slot {
         let first = self.free;
         if first > MAX_SLOTS - count {
-            // The code will not be used.
+            // This code will not be used.
             self.overflow.get_or_insert(self.line);
             return FUNCTION;
         }
@@ -154,26 +154,26 @@ impl<'a, 'c> Generator<'a, 'c> {
         Slot(first)
     }
 
-    /// The first slot that is free.
+    /// Returns the first free slot.
     pub(super) fn mark(&self) -> u16 {
         self.free
     }
 
-    /// Gives slots back, down to a mark.
+    /// Frees all slots from a mark on.
     pub(super) fn release(&mut self, mark: u16) {
         self.free = mark;
     }
 
     // Locals.
 
-    /// A local comes into scope, in a slot that was taken.
+    /// Declares a local in a slot that was taken.
     pub(super) fn declare(&mut self, local: LocalId, slot: Slot) {
         self.slots[local.index()] = slot;
         self.active.push(local);
         self.temporaries = self.free;
     }
 
-    /// Slots that were taken stay until the scope ends, though no name is for them.
+    /// Keeps the slots that were taken until the scope ends, without a name.
     pub(super) fn hold(&mut self) {
         self.temporaries = self.free;
     }
@@ -182,7 +182,7 @@ impl<'a, 'c> Generator<'a, 'c> {
         self.slots[local.index()]
     }
 
-    /// A scope begins: what [`leave`](Self::leave) needs to end it.
+    /// Begins a scope. Returns what [`leave`](Self::leave) needs to end it.
     pub(super) fn enter(&self) -> (usize, u16, u16) {
         (self.active.len(), self.free, self.temporaries)
     }
@@ -192,14 +192,14 @@ impl<'a, 'c> Generator<'a, 'c> {
         (self.free, self.temporaries) = (scope.1, scope.2);
     }
 
-    /// Closes the upvalues of the locals that came into scope after the first `outside`.
+    /// Closes the upvalues of the locals that were declared after the first `outside`.
     pub(super) fn close_to(&mut self, outside: usize) {
         if let Some(local) = self.function.first_captured(&self.active[outside.min(self.active.len())..]) {
             self.asm.close(self.slot(local), 1);
         }
     }
 
-    /// Closes whatever upvalues the function has, before it returns.
+    /// Closes all upvalues of the function's locals, before it returns.
     pub(super) fn close_all(&mut self) {
         if self.has_captured {
             self.asm.close(Slot(1), 1);
@@ -210,7 +210,7 @@ impl<'a, 'c> Generator<'a, 'c> {
         self.labels[label.index()]
     }
 
-    /// A closure of a function that is written here.
+    /// Creates a closure of a nested function.
     pub(super) fn closure(&mut self, dst: Slot, function: resolve::FunctionId) {
         if self.failure.is_some() {
             return;
@@ -234,7 +234,7 @@ impl<'a, 'c> Generator<'a, 'c> {
         self.chunk.constants[text.index()]
     }
 
-    /// Operand number `operand` of the next op has what the program calls by this name.
+    /// Records the name of operand number `operand` of the next op.
     pub(super) fn named(&mut self, operand: u8, name: Option<(NameKind, StringId)>) {
         if let Some((kind, text)) = name {
             let (pc, text) = (self.asm.pc().0, text.index() as u32);
@@ -242,7 +242,7 @@ impl<'a, 'c> Generator<'a, 'c> {
         }
     }
 
-    /// What the program calls the value of an expression.
+    /// Returns the name of an expression's value in the source.
     pub(super) fn name_of(&self, expression: &Expression) -> Option<(NameKind, StringId)> {
         match expression {
             Expression::Variable { variable, .. } => Some(match *variable {
@@ -256,7 +256,7 @@ impl<'a, 'c> Generator<'a, 'c> {
     }
 }
 
-/// What the program calls the value that a suffix gives.
+/// Returns the name of a suffix's value in the source.
 pub(super) fn name_of_suffix(suffix: &SuffixKind) -> Option<(NameKind, StringId)> {
     match suffix {
         SuffixKind::Field(name) | SuffixKind::Index(Expression::String(name)) => Some((NameKind::Field, *name)),

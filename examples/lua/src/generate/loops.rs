@@ -1,4 +1,4 @@
-//! Loops → ops. The test stands behind the body, so that a turn takes one jump.
+//! Loops → ops. The test follows the body, so that an iteration takes one jump.
 
 use lua_syntax::resolve::{Block, Bounds, Expression, LocalId};
 use lua_syntax::syntax::Line;
@@ -30,7 +30,7 @@ impl Generator<'_, '_> {
         self.loops.pop();
         match body.closes {
             None => self.jump(condition, start, false),
-            // The condition sees the body's locals, which go before the next turn as well as at the end.
+            // The condition sees the body's locals, so they are closed both before the next iteration and at the end.
             Some(_) => {
                 let done = self.asm.label();
                 self.jump(condition, done, true);
@@ -48,7 +48,7 @@ impl Generator<'_, '_> {
         let scope = self.enter();
         let one = Expression::Number(1.0);
         let step = bounds.step.as_ref().unwrap_or(&one);
-        // The variable can be the counter if nobody else writes to it.
+        // The variable can be the counter if the body never assigns or captures it.
         let is_counter = {
             let local = self.function.locals[local.index()];
             !local.is_assigned && !local.is_captured
@@ -84,7 +84,7 @@ impl Generator<'_, '_> {
         self.leave(scope);
     }
 
-    /// Makes numbers of the three, where that is not known.
+    /// Converts the three values to numbers, unless all are number literals.
     fn check_bounds(&mut self, values: [&Expression; 3], slots: [Slot; 3]) {
         if values.iter().all(|value| matches!(value, Expression::Number(_))) {
             return;
@@ -103,7 +103,7 @@ impl Generator<'_, '_> {
         let function = self.list(values, 3);
         let (state, control) = (Slot(function.0 + 1), Slot(function.0 + 2));
         self.hold();
-        // The call's window begins where the variables are.
+        // The call's window starts at the variables.
         let count = locals.len() as u16;
         let window = self.take_many(count.max(3));
         self.release(window.0 + count);
@@ -121,7 +121,7 @@ impl Generator<'_, '_> {
         self.loops.pop();
         self.asm.bind(next);
         self.at(line);
-        // Those that iterate most are asked without a call.
+        // The most common iterators run without a call.
         if count <= 2 {
             let (key, value) = (window, Slot(window.0 + 1));
             self.asm.iterate_elements(control, key, value, function, state, control, start);

@@ -1,19 +1,19 @@
-//! Operators between two values → ops, which know constants from slots.
+//! Binary operators → ops, which treat constants and slots differently.
 
 use lua_syntax::resolve::{BinaryOperator, Expression, Operation};
 use mimeo::def::Slot;
 
 use super::function::Generator;
 
-/// What an operation is done with: the value so far.
+/// The left operand.
 #[derive(Clone, Copy)]
 pub(super) enum Left<'a> {
     Expression(&'a Expression),
-    /// It was calculated.
+    /// The result of the operations before.
     Slot(Slot),
 }
 
-/// An operand that is a number in the op itself, or in a slot.
+/// An operand: a number in the op itself, or a slot.
 #[derive(Clone, Copy)]
 pub(super) enum Operand {
     Number(f64),
@@ -21,7 +21,7 @@ pub(super) enum Operand {
 }
 
 impl Generator<'_, '_> {
-    /// Applies operations in turn.
+    /// Applies operations from left to right.
     pub(super) fn operations(&mut self, first: &Expression, rest: &[Operation], dst: Slot) {
         let mut left = Left::Expression(first);
         let Some((last, others)) = rest.split_last() else { return self.into(first, dst) };
@@ -35,7 +35,7 @@ impl Generator<'_, '_> {
         self.operation(left, last, dst);
     }
 
-    /// All but the last operation, whose left operand the result is.
+    /// Applies all given operations. Returns the left operand of the next one.
     pub(super) fn all_but_last<'a>(&mut self, first: &'a Expression, others: &[Operation]) -> Left<'a> {
         let Some((last, before)) = others.split_last() else { return Left::Expression(first) };
         let value = self.take();
@@ -70,7 +70,7 @@ impl Generator<'_, '_> {
         self.left(Left::Expression(right))
     }
 
-    /// The operand in a slot.
+    /// Returns the operand in a slot.
     pub(super) fn in_slot(&mut self, operand: Operand) -> Slot {
         match operand {
             Operand::Slot(slot) => slot,
@@ -89,7 +89,7 @@ impl Generator<'_, '_> {
             Left::Slot(_) => None,
         };
         let b_name = self.name_of(&operation.operand);
-        // Ops for constants are for those that occur.
+        // Only the common combinations have ops with constants.
         let (a, b) = match (operation.operator, a, b) {
             (BinaryOperator::Power, a, b) => (Operand::Slot(self.in_slot(a)), Operand::Slot(self.in_slot(b))),
             (_, Operand::Number(_), Operand::Number(_)) => (Operand::Slot(self.in_slot(a)), b),
@@ -119,7 +119,7 @@ impl Generator<'_, '_> {
         }
     }
 
-    /// The result of a comparison as a value.
+    /// Evaluates a comparison to true or false.
     fn compared(&mut self, left: Left<'_>, operation: &Operation, dst: Slot) {
         let no = self.asm.label();
         self.compare(left, operation, no, false);

@@ -4,7 +4,7 @@ use lua_syntax::resolve::{Arm, Block, Expression, LocalId, Statement, StatementK
 use mimeo::asm::Place;
 use mimeo::def::Slot;
 
-use super::access::Want;
+use super::access::Destination;
 use super::function::Generator;
 use crate::ops::ops::Value;
 
@@ -16,7 +16,7 @@ impl Generator<'_, '_> {
         }
     }
 
-    /// A block with a scope of its own.
+    /// Generates a block with its own scope.
     pub(super) fn block(&mut self, block: &Block) {
         let scope = self.enter();
         self.statements(&block.statements);
@@ -37,7 +37,7 @@ impl Generator<'_, '_> {
             StatementKind::Assign { targets, values, end_line } => self.assign(targets, values, *end_line),
             StatementKind::Call(call) => {
                 if let Expression::Access { base, suffixes } = call {
-                    self.access(base, suffixes, Want::Some(0));
+                    self.access(base, suffixes, Destination::Some(0));
                 }
             }
             StatementKind::Do(block) => self.block(block),
@@ -100,7 +100,7 @@ impl Generator<'_, '_> {
                 self.asm.ret_none();
             }
             [Expression::Access { base, suffixes }] if suffixes.last().is_some_and(|last| last.is_call()) => {
-                self.access(base, suffixes, Want::Returned);
+                self.access(base, suffixes, Destination::Returned);
             }
             [value] if !value.is_multiple() => {
                 let value: Place<Value> = self.place_of(value);
@@ -114,7 +114,7 @@ impl Generator<'_, '_> {
                 self.close_all();
                 match is_open {
                     true => {
-                        // The slot is there even if no value comes before the open ones.
+                        // The slot must exist even if no value precedes the open ones.
                         self.take();
                         self.asm.ret_open(first, first, len);
                     }

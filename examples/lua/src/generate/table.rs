@@ -5,11 +5,11 @@ use mimeo::def::Slot;
 
 use super::function::Generator;
 
-/// So many elements are evaluated before they are stored.
+/// Number of elements that are evaluated before they are stored.
 const BATCH: u16 = 50;
 
 impl Generator<'_, '_> {
-    /// Makes the table in a slot that is nobody else's.
+    /// Creates a table in a new slot.
     pub(super) fn table(&mut self, dst: Slot, items: &[Item]) {
         let count = |is_it: fn(&Item) -> bool| items.iter().filter(|item| is_it(item)).count() as u32;
         let elements = count(|item| matches!(item, Item::Next(_)));
@@ -47,7 +47,7 @@ impl Generator<'_, '_> {
         self.store_elements(dst, mark, stored);
     }
 
-    /// Stores the elements that wait; returns how many these were.
+    /// Stores the evaluated elements. Returns their number.
     fn store_elements(&mut self, table: Slot, mark: u16, stored: u32) -> u32 {
         let waiting = self.mark() - mark;
         if waiting > 0 {

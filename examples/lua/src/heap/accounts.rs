@@ -1,31 +1,31 @@
-//! Bytes that objects take and give back → when the collector has to work, and how much.
+//! Bytes that objects allocate and free → when the collector has to run, and how much it has to do.
 
 /// Lua's defaults.
 const PAUSE: u32 = 200;
 const STEP_MULTIPLIER: u32 = 200;
 
-/// How much may be made between two steps of a cycle, in bytes.
+/// Bytes that can be allocated between two steps of a cycle.
 pub(super) const STEP: i64 = 8 * 1024;
 
-/// A cycle does not start before so much was made, in bytes.
+/// Minimal number of bytes to allocate between two cycles.
 const MIN_PAUSE: i64 = 64 * 1024;
 
-/// The collector's books.
+/// The collector's accounting.
 #[derive(Debug)]
 pub(super) struct Accounts {
     /// Bytes of all objects.
     pub(super) live: usize,
-    /// Bytes that may still be made before the next step.
+    /// Bytes that can still be allocated before the next step.
     pub(super) budget: i64,
-    /// How much there may be when the next cycle starts, in per cent of what the last one left.
+    /// Size at which the next cycle starts, in per cent of the size after the last one.
     pub(super) pause: u32,
-    /// How many bytes a step looks at, in per cent of what was made.
+    /// Bytes that a step visits, in per cent of the bytes allocated.
     pub(super) step_multiplier: u32,
-    /// No steps.
+    /// Whether steps are disabled.
     pub(super) is_stopped: bool,
-    /// Unless 0, a full cycle in the place of every so manieth step, and steps are asked for everywhere: for tests.
+    /// For tests: unless 0, a step is needed at every safepoint, and every `eager`th one is a full cycle.
     pub(super) eager: u32,
-    /// Steps until that cycle.
+    /// Steps until the next such cycle.
     pub(super) eager_left: u32,
 }
 
@@ -52,24 +52,24 @@ impl Accounts {
 
     #[inline]
     pub(super) fn release(&mut self, bytes: usize) {
-        debug_assert!(bytes <= self.live, "more was freed than made");
+        debug_assert!(bytes <= self.live, "more bytes were freed than allocated");
         self.live -= bytes;
     }
 
-    /// A part of an object has another size now.
+    /// Accounts for a part of an object that has changed its size.
     pub(super) fn resize(&mut self, before: usize, after: usize) {
         self.charge(after);
         self.release(before);
     }
 
-    /// What the next step must look at, in bytes.
+    /// Returns the number of bytes that the next step must visit.
     pub(super) fn work(&self) -> i64 {
         let made = STEP - self.budget.min(0);
-        // A multiplier of 0 would mean that no cycle ever ends.
+        // With a multiplier of 0 no cycle would ever end.
         made.saturating_mul(i64::from(self.step_multiplier.max(25))) / 100
     }
 
-    /// A cycle is over.
+    /// Sets the budget until the next cycle, after one has ended.
     pub(super) fn rest(&mut self) {
         let more = i64::from(self.pause.max(100) - 100).saturating_mul(self.live as i64) / 100;
         self.budget = more.max(MIN_PAUSE);

@@ -1,20 +1,20 @@
-//! The first values of a table → the same with one more, one less, or in order: what is faster than value by value.
+//! Operations on the first values of a table that are faster as a whole than value by value: insert, remove, sort.
 //!
-//! Values that only move need no barrier: a black table leads to them already. The numbers in `SAFETY` comments are
+//! Values that only move need no barrier: a black table already points to them. The numbers in `SAFETY` comments are
 //! those of the [heap](super)'s contract.
 
 use super::{Gc, Heap};
 use crate::ops::ops::{Table, Value};
 
 impl Heap {
-    /// Moves the values from `at` to `len` up by one, and stores one at `at`, which is at least 1.
+    /// Moves the values from `at` to `len` up by one, and stores `value` at `at`, which is at least 1.
     pub fn insert_index(&mut self, mut table: Gc<Table>, at: u32, len: u32, value: Value) {
         if at <= len {
-            // This may change the size of the array part.
+            // This can resize the array part.
             let last = table.get_index(len);
             self.set_index(table, len + 1, last);
             let (from, to) = (at as usize, len as usize);
-            // SAFETY: (3): no other reference leads into the table while its array part changes.
+            // SAFETY: (3): there is no other reference into the table while its array part changes.
             match unsafe { table.as_mut() }.array_mut().get_mut(..to) {
                 Some(array) => array.copy_within(from - 1..to - 1, from),
                 None => {
@@ -27,9 +27,9 @@ impl Heap {
         self.set_index(table, at, value);
     }
 
-    /// Moves the values behind `at`, which is at least 1, up to `len` down by one, and takes away the last.
+    /// Moves the values after `at`, which is at least 1, up to `len` down by one, and removes the last.
     pub fn remove_index(&mut self, mut table: Gc<Table>, at: u32, len: u32) {
-        // SAFETY: (3): no other reference leads into the table while its array part changes.
+        // SAFETY: (3): there is no other reference into the table while its array part changes.
         match unsafe { table.as_mut() }.array_mut().get_mut(..len as usize) {
             Some(array) => array.copy_within(at as usize.., at as usize - 1),
             None => {
@@ -41,12 +41,12 @@ impl Heap {
         self.set_index(table, len, Value::NIL);
     }
 
-    /// Sorts the values from 1 to `len` by `<` if they are in the array part and all numbers or all strings; says
-    /// whether they were.
+    /// Sorts the values from 1 to `len` by `<` if they are in the array part and all numbers or all strings. Returns
+    /// `true` if it did.
     pub fn sort_plain(&mut self, mut table: Gc<Table>, len: u32) -> bool {
-        // SAFETY: (3): no other reference leads into the table; comparing texts reads only their bytes.
+        // SAFETY: (3): there is no other reference into the table; comparing texts reads only their bytes.
         let Some(values) = unsafe { table.as_mut() }.array_mut().get_mut(..len as usize) else { return false };
-        // One zero is not less than the other, but they can be told apart: which is first depends on the algorithm.
+        // 0 and -0 are equal but can be told apart, so their order would depend on the algorithm.
         let is_plain = |value: &Value| {
             value.to_number().is_some_and(|number| !(number.is_nan() || number == 0.0 && number.is_sign_negative()))
         };

@@ -1,22 +1,22 @@
-//! A text and what is appended to it → a longer text that shares its bytes, so that building one in a loop takes time
-//! in proportion to its length.
+//! A text and bytes to append → a longer text that shares the first one's bytes, so that building a text in a loop
+//! takes linear time.
 //!
-//! All texts in a [`Buffer`] begin where it begins. The longest can grow: what is appended to it is written behind it,
-//! where nobody looks yet, and is part of the new text only. The first time that a text is appended to, its copy has no
-//! room behind it; a copy of that copy has room for as much again. So a text that is never appended to twice wastes
-//! nothing, and none keeps more than twice its own length alive.
+//! All texts in a [`Buffer`] start at its beginning. Only the longest can grow: the appended bytes are written after
+//! it, where no other text reads, and belong to the new text only. The first append copies a text without spare room;
+//! an append to that copy makes a buffer of twice its size. So a text that is appended to only once wastes nothing, and
+//! no text keeps more than twice its own length alive.
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use super::{Gc, Heap, text};
 use crate::ops::ops::Text;
 
-/// Bytes in which texts lie.
+/// Bytes that several texts share.
 #[derive(Debug)]
 pub(super) struct Buffer {
-    /// Up to the end of the longest text that was made in it.
+    /// The bytes of the longest text in the buffer.
     bytes: Vec<u8>,
-    /// How many texts lie in it.
+    /// Number of texts in the buffer.
     texts: usize,
 }
 
@@ -25,18 +25,18 @@ impl Buffer {
         size_of::<Buffer>() + self.bytes.capacity()
     }
 
-    /// Could bytes be appended to a text of this length where it is?
+    /// Returns `true` if `more` bytes can be appended in place to a text of length `len`.
     fn has_room(&self, len: usize, more: usize) -> bool {
         self.bytes.len() == len && self.bytes.capacity() - len >= more
     }
 
-    /// Writes behind the bytes of all texts, in room that is there.
+    /// Appends bytes within the capacity.
     fn push(&mut self, more: &[u8]) {
         let len = self.bytes.len();
-        assert!(self.has_room(len, more.len()), "{} bytes more in a buffer without room", more.len());
-        // Not through a slice of the vector, of which there are others.
-        // SAFETY: (7): the bytes after `len` belong to no text, and the assertion says that the allocation has room for
-        // them.
+        assert!(self.has_room(len, more.len()), "a buffer without room for {} more bytes", more.len());
+        // Not through a slice of the vector, because there are other slices of it.
+        // SAFETY: (7): the bytes after `len` belong to no text, and the assertion checks that the allocation has room
+        // for them.
         unsafe {
             self.bytes.as_mut_ptr().add(len).copy_from_nonoverlapping(more.as_ptr(), more.len());
             self.bytes.set_len(len + more.len());
@@ -44,7 +44,7 @@ impl Buffer {
     }
 }
 
-/// A copy of the bytes, with what is behind them and room for so many bytes in all; `None` without the memory for it.
+/// Returns a copy of `bytes` followed by `more`, with the given capacity, or `None` if out of memory.
 fn copy(bytes: &[u8], more: &[u8], capacity: usize) -> Option<Vec<u8>> {
     let mut copy = Vec::new();
     copy.try_reserve_exact(capacity).ok()?;
@@ -54,19 +54,19 @@ fn copy(bytes: &[u8], more: &[u8], capacity: usize) -> Option<Vec<u8>> {
 }
 
 impl Text {
-    /// A shorter text is copied when something is appended to it.
+    /// Appending to a text shorter than this copies it.
     pub const MIN_SHARED: u32 = 256;
 }
 
 impl Heap {
-    /// So many bytes are not copied if they are there already.
+    /// Minimal number of bytes that are moved instead of copied.
     const MIN_ADOPTED: usize = 64 * 1024;
 
-    /// The text with these bytes. If they are many, they are taken over, and an empty vector is left.
+    /// Returns the text with these bytes. Many bytes are moved out of the vector, which is then empty.
     ///
     /// # Panics
     ///
-    /// If they are more than [`Text::MAX_LEN`] (test `texts_that_are_too_long_panic`).
+    /// If there are more than [`Text::MAX_LEN`] bytes (test `texts_that_are_too_long_panic`).
     pub fn text_of(&mut self, bytes: &mut Vec<u8>) -> Gc<Text> {
         if bytes.len() < Heap::MIN_ADOPTED {
             return self.text(bytes);
@@ -76,7 +76,7 @@ impl Heap {
         self.text_in_new_buffer(bytes)
     }
 
-    /// A text, and some bytes more. `None` when there is no memory for it.
+    /// Returns `text` with `more` appended, or `None` if out of memory.
     ///
     /// # Panics
     ///
@@ -95,7 +95,7 @@ impl Heap {
             // SAFETY: (7): the buffer exists as long as `text`.
             let (has_room, is_longest) = unsafe { ((*buffer).has_room(old, more.len()), (*buffer).bytes.len() == old) };
             if has_room {
-                // SAFETY: (7): as above, and only bytes after all texts are written.
+                // SAFETY: (7): as above; only bytes after all texts are written.
                 unsafe { (*buffer).push(more) };
                 return Some(self.text_in(buffer));
             }
@@ -113,10 +113,10 @@ impl Heap {
         self.text_in(Box::into_raw(buffer))
     }
 
-    /// A new text, which is all of a buffer.
+    /// Creates a text that consists of a whole buffer.
     fn text_in(&mut self, buffer: *mut Buffer) -> Gc<Text> {
-        // SAFETY: (7): the buffer exists: it is new, or another text is in it. It counts this text, whose bytes are its
-        // first.
+        // SAFETY: (7): the buffer exists, because it is new or has another text. It counts this text, which starts at
+        // its beginning.
         let text = unsafe {
             (*buffer).texts += 1;
             let (bytes, len) = ((*buffer).bytes.as_mut_ptr(), (*buffer).bytes.len());
@@ -125,10 +125,10 @@ impl Heap {
         self.add_long_text(text)
     }
 
-    /// A text in the buffer was freed.
+    /// Removes a freed text from its buffer, and frees the buffer with its last text.
     pub(super) fn leave(&mut self, buffer: *mut Buffer) {
-        // SAFETY: (7): the text that was freed kept the buffer until now; the last one frees it, as the box that it
-        // was.
+        // SAFETY: (7): the freed text kept the buffer alive until now; the last one frees it, as the box it was created
+        // as.
         unsafe {
             (*buffer).texts -= 1;
             if (*buffer).texts == 0 {

@@ -1,11 +1,11 @@
-//! What the heap found for tables of a shape → the inline-cache cells of the op that asked.
+//! Where a name is in tables of a shape → the inline-cache cells of the op that looked it up.
 
 use std::cell::Cell;
 
 use crate::ops::ops::{AddCache, FieldCache, InheritedCache, Table, Value};
 
 impl FieldCache {
-    /// Tables of this shape have the name in this slot.
+    /// Records that tables of this shape have the name in this slot.
     pub(super) fn fill(&self, shape_id: u32, slot: usize) {
         self.shape_id.set(shape_id);
         self.slot.set(slot as u32);
@@ -19,7 +19,7 @@ impl Default for AddCache {
     }
 }
 
-/// What is in an [`InheritedCache`], field by field.
+/// The contents of an [`InheritedCache`], field by field.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Inherited {
     pub(super) shape_id: u32,

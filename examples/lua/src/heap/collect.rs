@@ -1,4 +1,4 @@
-//! The roots → a heap without what they do not lead to, in steps.
+//! The roots → a heap without unreachable objects, in steps.
 //!
 //! ```text
 //! Pause ─► Mark ─ … ─ the last phase, at once ─► SweepTexts ─ … ─► SweepObjects ─ … ─► Pause
@@ -9,46 +9,46 @@ use super::gc::Managed;
 use super::{Event, Gc, Heap, Tracer};
 use crate::ops::ops::{Object, Table, Value};
 
-/// What of the machine leads to objects.
+/// The part of the machine that refers to objects.
 ///
-/// A cycle asks for all at its beginning and once more in the last phase of the marking. In that phase the stacks must
-/// be `nil` behind their top frames ([`Tracer::is_final`]): what a call left there may be freed now, and must not look
-/// alive when the next cycle finds it in a frame that has not written to it yet.
+/// A cycle traces the roots at its beginning and again in the last phase of the marking. In that phase the stacks must
+/// be `nil` above their top frames ([`Tracer::is_final`]): a value that an earlier call left there can be freed now,
+/// and must not be found when a later frame covers its slot without having written it yet.
 pub trait Roots {
-    /// Hands on everything that the host holds, what is on the stacks that are under way, and their open upvalues:
-    /// those of running coroutines too.
+    /// Traces everything that the host holds, the active stacks including those of running coroutines, and their open
+    /// upvalues.
     fn trace(&mut self, tracer: &mut Tracer);
 
-    /// Hands on what is on the stack of a fiber if it does not run; returns the number of slots.
+    /// Traces the stack of a fiber if it is not running. Returns the number of slots.
     fn trace_fiber(&mut self, fiber: u32, tracer: &mut Tracer) -> usize;
 }
 
 /// What the collector does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nothing; everything is white.
+    /// Nothing: every object is white.
     Pause,
-    /// Looks at what is grey.
+    /// Trace grey objects.
     Mark,
-    /// Sweeps interned texts from a bucket on.
+    /// Sweep interned texts from a bucket on.
     SweepTexts(usize),
-    /// Sweeps the other objects behind one, or from the first on.
+    /// Sweep the other objects after one, or from the first on.
     SweepObjects(*mut Object),
 }
 
 impl Heap {
-    /// Is it time for a [`step`](Self::step)?
+    /// Returns `true` if a [`step`](Self::step) is due.
     #[inline]
     #[must_use]
     pub fn needs_step(&self) -> bool {
         (self.accounts.budget <= 0 || self.accounts.eager > 0) && !self.accounts.is_stopped
     }
 
-    /// Works as much as is due for what was made since the last time; returns whether a cycle ended.
+    /// Does the work that is due for the bytes allocated since the last step. Returns `true` if a cycle ended.
     ///
     /// # Safety
     ///
-    /// (1) of the heap's contract: no object is used afterwards to which the roots do not lead.
+    /// (1) of the heap's contract: objects that are unreachable from the roots are not used afterwards.
     pub unsafe fn step(&mut self, roots: &mut dyn Roots) -> bool {
         if self.accounts.eager > 0 {
             self.accounts.eager_left = self.accounts.eager_left.saturating_sub(1);
@@ -72,25 +72,26 @@ impl Heap {
         false
     }
 
-    /// `collectgarbage("step", kilobytes)`: a step as if so much had been made. Returns whether a cycle ended.
+    /// Runs a step as if so many kilobytes had been allocated: `collectgarbage("step", kilobytes)`. Returns `true` if a
+    /// cycle ended.
     ///
     /// # Safety
     ///
-    /// As [`step`](Self::step).
+    /// The same as for [`step`](Self::step).
     pub unsafe fn step_by(&mut self, kilobytes: u32, roots: &mut dyn Roots) -> bool {
         self.accounts.budget = self.accounts.budget.min(0) - i64::from(kilobytes) * 1024;
         // SAFETY: the caller's promise.
         unsafe { self.step(roots) }
     }
 
-    /// `collectgarbage("collect")`: a full cycle.
+    /// Runs a full cycle: `collectgarbage("collect")`.
     ///
     /// # Safety
     ///
-    /// As [`step`](Self::step).
+    /// The same as for [`step`](Self::step).
     pub unsafe fn collect(&mut self, roots: &mut dyn Roots) {
         if self.phase == Phase::Mark {
-            // What is marked already may have been lost since. Without a flip the sweep makes everything white.
+            // Marked objects may have become unreachable. Without a flip the sweep makes everything white.
             self.tracer.grey.clear();
             self.tracer.again.clear();
             self.phase = Phase::SweepTexts(0);
@@ -108,52 +109,53 @@ impl Heap {
         self.accounts.rest();
     }
 
-    /// `collectgarbage("count")`: kilobytes of all objects.
+    /// Returns the size of all objects in kilobytes: `collectgarbage("count")`.
     #[must_use]
     pub fn count(&self) -> f64 {
         self.accounts.live as f64 / 1024.0
     }
 
-    /// `collectgarbage("setpause", percent)`: how much there may be when a cycle begins, in per cent of what the last
-    /// one left. Returns what it was.
+    /// Sets the size at which a cycle starts, in per cent of the size after the last one. Returns the previous value.
+    /// This is `collectgarbage("setpause", percent)`.
     pub fn set_pause(&mut self, percent: u32) -> u32 {
         std::mem::replace(&mut self.accounts.pause, percent)
     }
 
-    /// `collectgarbage("setstepmul", percent)`: how much a step works, in per cent of what was made. Returns what it was.
+    /// Sets how much a step works, in per cent of the bytes allocated: `collectgarbage("setstepmul", percent)`. Returns
+    /// the previous value.
     pub fn set_step_multiplier(&mut self, percent: u32) -> u32 {
         std::mem::replace(&mut self.accounts.step_multiplier, percent)
     }
 
-    /// `collectgarbage("stop")`: no step is needed from now on.
+    /// Disables steps: `collectgarbage("stop")`.
     pub fn stop(&mut self) {
         self.accounts.is_stopped = true;
     }
 
-    /// `collectgarbage("restart")`
+    /// Enables steps again: `collectgarbage("restart")`.
     pub fn restart(&mut self) {
         self.accounts.is_stopped = false;
         self.accounts.budget = self.accounts.budget.min(0);
     }
 
-    /// Has [`stop`](Self::stop) been called, and not [`restart`](Self::restart)?
+    /// Returns `true` if steps are disabled.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.accounts.is_stopped
     }
 
-    /// For tests: a step is always needed, and every so manieth one is a full cycle; 0 for neither.
+    /// For tests: makes a step always due, and every `every`th one a full cycle. 0 turns this off.
     pub fn set_eager(&mut self, every: u32) {
         (self.accounts.eager, self.accounts.eager_left) = (every, every);
     }
 
-    /// For tests: how many steps are left to the next of the cycles that [`set_eager`](Self::set_eager) asks for.
+    /// For tests: returns the number of steps until the next full cycle of [`set_eager`](Self::set_eager).
     #[must_use]
     pub fn eager_left(&self) -> u32 {
         self.accounts.eager_left
     }
 
-    /// Does the next piece of work; returns its cost, in bytes that were looked at.
+    /// Does the next piece of work. Returns its cost in bytes visited.
     fn advance(&mut self, roots: &mut dyn Roots) -> usize {
         match self.phase {
             Phase::Pause => {
@@ -192,7 +194,7 @@ impl Heap {
         work
     }
 
-    /// The last phase: what may have changed without a barrier is looked at once more, nothing else happening between.
+    /// Runs the last phase of the marking at once: traces again what can have changed without a barrier.
     fn finish_marking(&mut self, roots: &mut dyn Roots) -> usize {
         self.tracer.is_final = true;
         self.mark_roots(roots);
@@ -202,18 +204,18 @@ impl Heap {
         self.queue_finalizers();
         work += self.mark_all(roots);
         self.clear_weak_tables();
-        // Weak tables have lost fields, and what is freed leaves its address to others.
+        // Weak tables have lost fields, and the addresses of freed objects are reused.
         self.end_epoch();
-        self.bury_coroutines();
+        self.close_dead_coroutines();
         self.sweep_shapes();
-        debug_assert!(self.tracer.grey.is_empty() && self.tracer.again.is_empty(), "something is grey");
+        debug_assert!(self.tracer.grey.is_empty() && self.tracer.again.is_empty(), "an object is still grey");
         self.tracer.is_final = false;
         self.tracer.flip();
         self.phase = Phase::SweepTexts(0);
         work
     }
 
-    /// A black table got another field: it is looked at once more in the last phase.
+    /// Tells the collector that a black table got a value: it is traced again in the last phase.
     #[cold]
     pub fn barrier_back(&mut self, table: Gc<Table>) {
         match self.phase {
@@ -222,7 +224,7 @@ impl Heap {
         }
     }
 
-    /// A black object that is no table got a value.
+    /// Tells the collector that a black object other than a table got a value.
     #[cold]
     pub fn barrier_forward<T: Managed>(&mut self, owner: Gc<T>, value: Value) {
         match self.phase {

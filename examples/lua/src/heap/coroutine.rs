@@ -1,4 +1,4 @@
-//! A function and, once it runs, a fiber → a [`Coroutine`].
+//! A function and, once it has started, a fiber → a [`Coroutine`].
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
@@ -6,16 +6,16 @@ use super::trace::traced;
 use super::{Gc, Heap, Kind};
 use crate::ops::ops::{Object, Upvalue, Value};
 
-/// How far a coroutine is.
+/// The state of a coroutine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CoroutineState {
-    /// It has not begun, or waits.
+    /// Not started, or waiting in `yield`.
     Suspended,
-    /// It is the one that runs.
+    /// Running.
     Running,
-    /// It has resumed another one.
+    /// Has resumed another coroutine.
     Normal,
-    /// It is over.
+    /// Finished.
     Dead,
 }
 
@@ -24,20 +24,20 @@ pub enum CoroutineState {
 #[repr(C)]
 pub struct Coroutine {
     pub(super) object: Object,
-    /// How far it is.
+    /// Its state.
     pub state: CoroutineState,
     fiber: Option<u32>,
-    /// What it begins with; `nil` once it has begun.
+    /// The function to start with; `nil` after the start.
     pub(super) body: Value,
-    /// The open upvalues of its stack, as long as it does not run.
+    /// The open upvalues of its stack, while it does not run.
     pub(super) open_upvalues: *mut Upvalue,
 }
 
-// Its stack is the fiber's.
+// Its stack belongs to the fiber.
 traced!(Coroutine { body } not { object, state, fiber, open_upvalues });
 
 impl Coroutine {
-    /// The fiber in which it runs, from its beginning to its end.
+    /// Returns the fiber in which it runs, from its start to its end.
     #[must_use]
     pub fn fiber(&self) -> Option<u32> {
         self.fiber
@@ -45,7 +45,7 @@ impl Coroutine {
 }
 
 impl Heap {
-    /// A coroutine that will call a function.
+    /// Creates a coroutine that will call a function.
     pub fn new_coroutine(&mut self, body: Value) -> Gc<Coroutine> {
         let object = Object { next: self.objects, kind: Kind::Coroutine as u8, mark: self.tracer.white };
         let open_upvalues = std::ptr::null_mut();
@@ -56,24 +56,24 @@ impl Heap {
         coroutine
     }
 
-    /// The coroutine begins, in a fiber: returns the function to call there.
+    /// Starts the coroutine in a fiber. Returns the function to call there.
     ///
     /// # Panics
     ///
-    /// If it has begun before (test `a_coroutine_does_not_begin_twice`).
+    /// If it has started before (test `a_coroutine_starts_only_once`).
     pub fn begin(&mut self, mut coroutine: Gc<Coroutine>, fiber: u32) -> Value {
-        // SAFETY: (3): no other reference leads into the coroutine.
+        // SAFETY: (3): there is no other reference into the coroutine.
         let body = std::mem::replace(&mut unsafe { coroutine.as_mut() }.body, Value::NIL);
-        assert!(!body.is_nil(), "a coroutine begins only once");
+        assert!(!body.is_nil(), "a coroutine starts only once");
         // SAFETY: (3): as above.
         unsafe { coroutine.as_mut() }.fiber = Some(fiber);
         self.coroutines.push(coroutine);
         body
     }
 
-    /// Closes upvalues of coroutines that are not marked, whose fibers are then for
-    /// [`take_dead_fibers`](Self::take_dead_fibers). Marked upvalues keep the values.
-    pub(super) fn bury_coroutines(&mut self) {
+    /// Closes upvalues of coroutines that are not marked, and queues their fibers for
+    /// [`take_dead_fibers`](Self::take_dead_fibers). Marked upvalues keep their values.
+    pub(super) fn close_dead_coroutines(&mut self) {
         let (live, dead): (Vec<_>, Vec<_>) =
             self.coroutines.drain(..).partition(|coroutine| !self.tracer.is_white(coroutine.as_object()));
         self.coroutines = live;
@@ -89,13 +89,13 @@ impl Heap {
 }
 
 impl Gc<Coroutine> {
-    /// Sets how far it is.
+    /// Sets its state.
     pub fn set_state(&mut self, state: CoroutineState) {
-        // SAFETY: (3): no other reference leads into the coroutine.
+        // SAFETY: (3): there is no other reference into the coroutine.
         unsafe { self.as_mut() }.state = state;
     }
 
-    /// It is over, and its fiber is the caller's again.
+    /// Marks it as finished. Returns its fiber, which the caller must drop.
     pub fn end(&mut self) -> Option<u32> {
         // SAFETY: (3): as above.
         let coroutine = unsafe { self.as_mut() };
@@ -103,13 +103,13 @@ impl Gc<Coroutine> {
         coroutine.fiber.take()
     }
 
-    /// The open upvalues of its stack, which are the caller's as long as it runs.
+    /// Takes the open upvalues of its stack, which the caller keeps while it runs.
     pub fn take_open_upvalues(&mut self) -> *mut Upvalue {
         // SAFETY: (3): as above.
         std::mem::replace(&mut unsafe { self.as_mut() }.open_upvalues, std::ptr::null_mut())
     }
 
-    /// Gives them back.
+    /// Gives the open upvalues back.
     ///
     /// # Safety
     ///

@@ -1,23 +1,23 @@
-//! What happens to a value → the metamethod that its metatable has for it.
+//! An operation on a value → the metamethod that the value's metatable has for it.
 
 use super::{Gc, Heap};
 use crate::ops::ops::{Table, Text, Value};
 
 macro_rules! events {
     ($($event:ident $name:literal,)*) => {
-        /// What a metatable can have a field for.
+        /// The operations that a metatable can have a field for.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
-        #[expect(missing_docs, reason = "they are named as in Lua's manual")]
+        #[expect(missing_docs, reason = "the names are those of Lua's manual")]
         pub enum Event {
             $($event,)*
         }
 
         impl Event {
-            /// All of them.
+            /// All events.
             pub const ALL: &[Event] = &[$(Event::$event,)*];
 
-            /// The field's name.
+            /// Returns the name of the field.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
@@ -51,7 +51,7 @@ events! {
 }
 
 impl Event {
-    /// Its bit in [`Table::missing`].
+    /// Returns the event's bit in [`Table::missing`].
     #[must_use]
     pub const fn bit(self) -> u32 {
         1 << self as u8
@@ -59,7 +59,7 @@ impl Event {
 }
 
 impl Heap {
-    /// The text of the event's name.
+    /// Returns the text of the event's name.
     pub fn event_name(&mut self, event: Event) -> Gc<Text> {
         if self.events.is_empty() {
             self.events = Event::ALL.iter().map(|event| self.text(event.name().as_bytes())).collect();
@@ -67,7 +67,7 @@ impl Heap {
         self.events[event as usize]
     }
 
-    /// What the metatable has for the event; `nil` if nothing. That it has nothing is remembered in the table.
+    /// Returns the metamethod for an event, or `nil`. The table remembers that it lacks one.
     #[inline]
     pub fn metamethod(&mut self, metatable: Gc<Table>, event: Event) -> Value {
         if metatable.missing & event.bit() != 0 { Value::NIL } else { self.find_metamethod(metatable, event) }

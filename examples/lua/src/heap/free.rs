@@ -1,4 +1,4 @@
-//! An object that nothing leads to → free memory.
+//! An unreachable object → free memory.
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
@@ -9,10 +9,10 @@ use super::{Builtin, Chunk, Coroutine, Gc, Heap, Kind, Shape, Userdata};
 use crate::ops::ops::{Closure, Object, Table, Text, Upvalue};
 
 impl Heap {
-    /// Frees an object, which is in no list any more.
+    /// Frees an object that is in no list any more.
     ///
-    /// Programs make closures and their upvalues by turns. Branches on the two are predicted better than the jump
-    /// through the table of a `match`.
+    /// Programs create closures and their upvalues alternately. Branches on the two are predicted better than the jump
+    /// table of a `match`.
     #[inline]
     pub(super) fn free(&mut self, object: *mut Object) {
         // SAFETY: (1): the object is live until here and of this kind, so (2) its block has the layout of that kind.
@@ -31,7 +31,7 @@ impl Heap {
 
     /// Frees an object of this kind.
     fn free_other(&mut self, kind: Kind, object: *mut Object) {
-        // SAFETY: (1): the object is live until here and was made as this kind, with this layout.
+        // SAFETY: (1): the object is live until here and was created as this kind, with this layout.
         unsafe {
             match kind {
                 Kind::Text => {
@@ -42,7 +42,7 @@ impl Heap {
                         self.leave(buffer);
                     }
                 }
-                Kind::Closure | Kind::Upvalue => unreachable!("`free` has freed it"),
+                Kind::Closure | Kind::Upvalue => unreachable!("`free` handles these"),
                 Kind::Table => {
                     let mut table: Gc<Table> = Gc::from_ptr(object.cast());
                     if !table.hash.is_null() {
@@ -69,13 +69,13 @@ impl Heap {
         }
     }
 
-    /// Drops what was made as a `T`.
+    /// Drops an object that was created as a `T`.
     ///
     /// # Safety
     ///
-    /// It was.
+    /// The object was created as a `T`, and is not used again.
     unsafe fn free_as<T>(&mut self, object: *mut Object, size: usize) {
-        // SAFETY: the caller's promise (1): it was made as a `T`, and nobody looks at it again.
+        // SAFETY: the caller's promise (1): it was created as a `T`, and is not used again.
         unsafe {
             object.cast::<T>().drop_in_place();
             self.release(object, Layout::new::<T>(), size);
@@ -84,10 +84,10 @@ impl Heap {
 
     /// # Safety
     ///
-    /// As [`Pool::free`](super::pool::Pool::free).
+    /// The same as for [`Pool::free`](super::pool::Pool::free).
     unsafe fn release(&mut self, object: *mut Object, layout: Layout, size: usize) {
         self.accounts.release(size);
-        // SAFETY: the caller's promise (1): the block has this layout, and nobody looks at it again.
+        // SAFETY: the caller's promise (1): the block has this layout, and is not used again.
         unsafe { self.pool.free(object.cast(), layout) };
     }
 }
@@ -97,7 +97,8 @@ impl Drop for Heap {
         let buckets = std::mem::take(&mut self.texts.buckets);
         for mut object in buckets.into_iter().chain([self.objects]) {
             while !object.is_null() {
-                // SAFETY: (1): the object is live, because its list has it; nobody uses it after the heap.
+                // SAFETY: (1): the object is live, because it is in the list; nothing uses it after the heap is
+                // dropped.
                 let next = unsafe { (*object).next };
                 self.free(object);
                 object = next;
@@ -106,6 +107,6 @@ impl Drop for Heap {
         for shape in std::mem::take(&mut self.shapes.all) {
             self.free(shape.as_object());
         }
-        debug_assert_eq!(self.accounts.live, 0, "bytes of a heap without objects");
+        debug_assert_eq!(self.accounts.live, 0, "a heap without objects still has bytes");
     }
 }

@@ -1,4 +1,4 @@
-//! Code and variables → functions: [`Closure`]s with the [`Chunk`]s that they are made from, and [`Builtin`]s.
+//! Code and variables → functions: [`Closure`]s with the [`Chunk`]s that they come from, and [`Builtin`]s.
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
@@ -11,56 +11,56 @@ use crate::ops::ops::{BLACK, Callee, Object, Table, Upvalue, Value, upvalue_at};
 
 pub use crate::ops::ops::Closure;
 
-/// Where a new closure finds one of its upvalues.
+/// The source of an upvalue of a new closure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Capture {
-    /// In a slot of the frame that makes it.
+    /// A slot of the frame that creates it.
     Slot(u32),
-    /// It is an upvalue of the function that makes it.
+    /// An upvalue of the function that creates it.
     Upvalue(u32),
 }
 
-/// A function as it was written, from which closures are made.
+/// A function in the source, from which closures are created.
 #[derive(Debug)]
 pub struct Prototype {
     chunk: *mut Chunk,
     /// Its code.
     pub callee: Callee,
-    /// What a closure must capture.
+    /// The variables that a closure captures.
     pub captures: Box<[Capture]>,
     /// The line of the word `function`; 0 for a whole chunk.
     pub line: u32,
     /// The line of its `end`; 0 for a whole chunk.
     pub end_line: u32,
-    /// What the program calls operands of its ops, by op and operand.
+    /// The names of operands of its ops in the source, sorted by op and operand.
     pub names: Box<[OperandName]>,
-    /// How many parameters it has.
+    /// Number of parameters.
     pub parameters: u32,
     /// Whether it takes `...`.
     pub is_variadic: bool,
-    /// The names of its upvalues: which of the chunk's constants.
+    /// The names of its upvalues, as indices of the chunk's constants.
     pub upvalue_names: Box<[u32]>,
 }
 
-/// What the program calls an operand of an op.
+/// The name of an operand of an op in the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperandName {
     /// The op.
     pub pc: u32,
-    /// Which of its operands, from 0.
+    /// Index of the operand, from 0.
     pub operand: u8,
-    /// What it is.
+    /// The kind of name.
     pub kind: NameKind,
-    /// The name: which of the chunk's constants.
+    /// The name, as an index of the chunk's constants.
     pub text: u32,
 }
 
-/// What kind of thing has a name.
+/// The kinds of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameKind {
     /// A local variable.
     Local,
-    /// A variable of a function around.
+    /// A variable of an enclosing function.
     Upvalue,
     /// A global variable.
     Global,
@@ -71,7 +71,7 @@ pub enum NameKind {
 }
 
 impl NameKind {
-    /// The word for it in messages, and in `debug.getinfo`'s `namewhat`.
+    /// Returns the word for it in messages, and in `namewhat` of `debug.getinfo`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -91,7 +91,7 @@ impl fmt::Display for NameKind {
 }
 
 impl Prototype {
-    /// A function that is in no chunk yet, and has no lines and names.
+    /// Creates a prototype that is not in a chunk yet, and has no lines and names.
     #[must_use]
     pub fn new(callee: Callee, captures: Box<[Capture]>) -> Prototype {
         Prototype {
@@ -107,7 +107,7 @@ impl Prototype {
         }
     }
 
-    /// The chunk in which it was written.
+    /// Returns the chunk that contains it.
     #[must_use]
     pub fn chunk(&self) -> Gc<Chunk> {
         // SAFETY: (1): a prototype is part of its chunk, which has set the address.
@@ -115,16 +115,16 @@ impl Prototype {
     }
 }
 
-/// What a chunk is made of.
+/// The parts of a chunk.
 #[derive(Debug, Default)]
 pub struct ChunkParts {
-    /// The chunk's name, as the messages of errors show it.
+    /// The chunk's name, as error messages show it.
     pub name: Box<[u8]>,
-    /// The chunk's name, as it was loaded: `@file`, `=name`, or its text.
+    /// The chunk's name, as it was passed to `load`: `@file`, `=name`, or its text.
     pub source: Box<[u8]>,
     /// Its text.
     pub text: Box<[u8]>,
-    /// Whatever its code has in constant pools, so that it lives as long as the code.
+    /// The constants of its code, which keep them alive as long as the code.
     pub constants: Box<[Value]>,
     /// Its functions.
     pub prototypes: Box<[Prototype]>,
@@ -132,7 +132,7 @@ pub struct ChunkParts {
     pub program: u64,
 }
 
-/// A chunk of source text that was loaded. It lives as long as a closure of one of its functions.
+/// A loaded chunk of source text. It lives as long as a closure of one of its functions.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Chunk {
@@ -144,7 +144,7 @@ traced!(Chunk { parts } not { object });
 traced!(ChunkParts { constants } not { name, source, text, prototypes, program });
 
 impl Chunk {
-    /// What it was made of.
+    /// Returns its parts.
     #[must_use]
     pub fn parts(&self) -> &ChunkParts {
         &self.parts
@@ -168,23 +168,23 @@ impl Chunk {
     }
 }
 
-/// What the heap keeps for a function written in Rust, and cannot call: whoever runs builtins implements this for
-/// [`Value`], so that the heap need not know the machine that they work with.
+/// The Rust code of a builtin, which the heap stores but cannot call. The code that runs builtins implements this for
+/// [`Value`], so that the heap does not depend on the machine.
 pub trait Native {
     /// A function pointer.
     type Function: Copy + 'static;
 }
 
-/// What a builtin does.
+/// The Rust function of a builtin.
 type NativeFn = <Value as Native>::Function;
 
 /// A function written in Rust.
 #[repr(C)]
 pub struct Builtin {
     pub(super) object: Object,
-    /// Its code: what calls `function`.
+    /// The code that calls `function`.
     pub callee: Callee,
-    /// What it does.
+    /// The Rust function.
     pub function: NativeFn,
     /// Its name in the library.
     pub name: &'static str,
@@ -200,7 +200,7 @@ impl fmt::Debug for Builtin {
 }
 
 impl Builtin {
-    /// The values that it was made with, as they are now.
+    /// Returns its captured values.
     #[must_use]
     pub fn captured(&self) -> &[Value] {
         &self.captured
@@ -217,7 +217,7 @@ pub(super) fn closure_layout(upvalues: usize) -> Layout {
 }
 
 impl Heap {
-    /// A chunk whose code was loaded.
+    /// Creates a chunk from its loaded code.
     pub fn new_chunk(&mut self, parts: ChunkParts) -> Gc<Chunk> {
         let object = Object { next: self.objects, kind: Kind::Chunk as u8, mark: self.tracer.white };
         let mut chunk: Gc<Chunk> = self.place(Chunk { object, parts });
@@ -231,11 +231,11 @@ impl Heap {
         chunk
     }
 
-    /// A closure of the chunk's prototype number `prototype`.
+    /// Creates a closure of the chunk's prototype number `prototype`.
     ///
     /// # Panics
     ///
-    /// If there is no such prototype, or the number of upvalues is not that of its captures (test
+    /// If there is no such prototype, or it captures another number of upvalues (test
     /// `a_closure_has_a_prototype_and_all_upvalues`).
     pub fn new_closure(
         &mut self,
@@ -247,7 +247,7 @@ impl Heap {
         let prototype = &chunk.parts.prototypes[prototype as usize];
         assert_eq!(upvalues.len(), prototype.captures.len(), "upvalues of a closure");
         let layout = closure_layout(upvalues.len());
-        // SAFETY: the block is new and has room for a closure and (2) as many addresses after it as it has upvalues.
+        // SAFETY: the block is new and has room for a closure and (2) the addresses of its upvalues after it.
         let closure: Gc<Closure> = unsafe {
             let closure = self.pool.allocate(layout).cast::<Closure>();
             closure.write(Closure {
@@ -267,16 +267,16 @@ impl Heap {
         closure
     }
 
-    /// `setfenv`
+    /// Sets the environment: `setfenv`.
     pub fn set_environment(&mut self, mut closure: Gc<Closure>, environment: Gc<Table>) {
-        // SAFETY: (3): no other reference leads into the closure.
+        // SAFETY: (3): there is no other reference into the closure.
         unsafe { closure.as_mut() }.environment = environment.as_ptr();
         if closure.object.mark & BLACK != 0 {
             self.barrier_forward(closure, environment.into());
         }
     }
 
-    /// A function written in Rust, with values of its own. `callee` is the code that calls it.
+    /// Creates a function written in Rust with captured values. `callee` is the code that calls it.
     pub fn new_builtin(
         &mut self,
         name: &'static str,
@@ -291,13 +291,13 @@ impl Heap {
         builtin
     }
 
-    /// Sets one of the values that a builtin was made with.
+    /// Sets one of a builtin's captured values.
     ///
     /// # Panics
     ///
-    /// If it was made with fewer (test `a_builtin_has_no_more_values_than_it_was_made_with`).
+    /// If the index is out of range (test `a_builtin_has_a_fixed_number_of_captured_values`).
     pub fn set_captured(&mut self, mut builtin: Gc<Builtin>, index: usize, value: Value) {
-        // SAFETY: (3): no other reference leads into the builtin.
+        // SAFETY: (3): there is no other reference into the builtin.
         unsafe { builtin.as_mut() }.captured[index] = value;
         if builtin.object.mark & BLACK != 0 {
             self.barrier_forward(builtin, value);
@@ -305,31 +305,31 @@ impl Heap {
     }
 }
 
-// Its upvalues lie after it.
+// Its upvalues follow it in memory.
 traced!(Closure { environment, prototype } not { object, callee, upvalues_len });
 
 impl Gc<Closure> {
-    /// Its upvalues.
+    /// Returns its upvalues.
     pub fn upvalues(self) -> impl ExactSizeIterator<Item = Gc<Upvalue>> {
-        // SAFETY: (2): after the closure lie as many addresses of upvalues, which (1) it keeps alive.
+        // SAFETY: (2): the closure is followed by the addresses of its upvalues, which (1) it keeps alive.
         (0..self.upvalues_len as u32).map(move |index| unsafe { Gc::from_ptr(*upvalue_at(self.as_ptr(), index)) })
     }
 
-    /// One of its upvalues.
+    /// Returns one of its upvalues.
     #[must_use]
     pub fn upvalue(self, index: u32) -> Option<Gc<Upvalue>> {
         // SAFETY: (2) and (1), as above.
         (u64::from(index) < self.upvalues_len).then(|| unsafe { Gc::from_ptr(*upvalue_at(self.as_ptr(), index)) })
     }
 
-    /// Its environment.
+    /// Returns its environment.
     #[must_use]
     pub fn environment(self) -> Gc<Table> {
         // SAFETY: (2): a closure has an environment, which (1) it keeps alive.
         unsafe { Gc::from_ptr(self.environment) }
     }
 
-    /// What it was made from.
+    /// Returns the prototype that it was created from.
     #[must_use]
     pub fn prototype(&self) -> &Prototype {
         // SAFETY: (2): the prototype is part of a chunk, which (1) the closure keeps alive.

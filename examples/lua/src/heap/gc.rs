@@ -1,4 +1,4 @@
-//! An object's address → [`Gc`], by which Rust names an object of a known kind.
+//! An object's address → [`Gc`], a pointer to an object of a known kind.
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
@@ -11,10 +11,10 @@ use std::ptr::NonNull;
 use super::{Builtin, Chunk, Coroutine, Heap, Shape, Userdata};
 use crate::ops::ops::{Closure, Object, Table, Text, Upvalue};
 
-/// The kinds of objects, by the number that says so in memory.
+/// The kinds of objects, with the numbers that stand for them in memory.
 macro_rules! kinds {
     ($($ty:ident = $number:literal,)*) => {
-        /// What an object is.
+        /// The kind of an object.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
         pub enum Kind {
@@ -50,18 +50,18 @@ kinds! {
 }
 
 impl Kind {
-    /// The kind of an object.
+    /// Returns the kind of an object.
     ///
     /// # Panics
     ///
-    /// If it is none: somebody kept an object that was freed (test `a_dangling_value_is_found`).
+    /// If it is not an object, because the caller kept a freed one (test `a_dangling_value_is_found`).
     #[inline]
     pub(super) fn of(object: *mut Object) -> Kind {
-        // SAFETY: (1): the object is live. Of one that was freed, debug builds find the poison.
+        // SAFETY: (1): the object is live. In a freed one, debug builds find the poison.
         let number = unsafe { (*object).kind };
         match Kind::ALL.get(usize::from(number).wrapping_sub(1)) {
             Some(&kind) => kind,
-            None => panic!("there is no object any more at {object:p}: its kind is {number:#x}"),
+            None => panic!("no live object at {object:p}: its kind is {number:#x}"),
         }
     }
 }
@@ -72,11 +72,11 @@ impl Kind {
 ///
 /// The type is `repr(C)` and begins with an [`Object`], whose `kind` is `KIND` in these objects and in no others.
 pub unsafe trait Managed {
-    /// Which it is.
+    /// The kind of these objects.
     const KIND: Kind;
 }
 
-/// A live object of the heap.
+/// A pointer to a live object of the heap.
 pub struct Gc<T>(NonNull<T>);
 
 impl<T> Clone for Gc<T> {
@@ -99,7 +99,7 @@ impl<T> Hash for Gc<T> {
     }
 }
 
-/// Only the address: what is inside may lead back here.
+/// Prints only the address: the contents can be cyclic.
 impl<T> fmt::Debug for Gc<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:p}", self.0)
@@ -107,18 +107,18 @@ impl<T> fmt::Debug for Gc<T> {
 }
 
 impl<T: Managed> Gc<T> {
-    /// The object at an address.
+    /// Creates a pointer from an address.
     ///
     /// # Safety
     ///
     /// (1) of the heap's contract.
     #[inline]
     pub unsafe fn from_ptr(pointer: *mut T) -> Gc<T> {
-        // SAFETY: the caller's promise (1): a live object is not at null.
+        // SAFETY: the caller's promise (1): the address of a live object is not null.
         unsafe { Gc::option(pointer).unwrap_unchecked() }
     }
 
-    /// The object at an address, unless that is null.
+    /// Creates a pointer from an address, or returns `None` if it is null.
     ///
     /// # Safety
     ///
@@ -126,16 +126,16 @@ impl<T: Managed> Gc<T> {
     #[inline]
     pub unsafe fn option(pointer: *mut T) -> Option<Gc<T>> {
         let pointer = NonNull::new(pointer)?;
-        // What was freed is poisoned: see `free.rs`.
+        // Freed memory is poisoned: see `free.rs`.
         debug_assert_eq!(Kind::of(pointer.as_ptr().cast()), T::KIND);
         Some(Gc(pointer))
     }
 
-    /// The object as something that can be changed.
+    /// Returns a mutable reference to the object.
     ///
     /// # Safety
     ///
-    /// (3) of the heap's contract: nothing else refers to it.
+    /// (3) of the heap's contract: there is no other reference to it.
     #[inline]
     pub(super) unsafe fn as_mut(&mut self) -> &mut T {
         debug_assert_eq!(Kind::of(self.as_object()), T::KIND);
@@ -145,14 +145,14 @@ impl<T: Managed> Gc<T> {
 }
 
 impl<T> Gc<T> {
-    /// Its address.
+    /// Returns its address.
     #[inline]
     #[must_use]
     pub fn as_ptr(self) -> *mut T {
         self.0.as_ptr()
     }
 
-    /// Its address as an object's.
+    /// Returns its address as an object's.
     #[inline]
     pub(super) fn as_object(self) -> *mut Object {
         self.0.as_ptr().cast()
@@ -165,17 +165,17 @@ impl<T: Managed> Deref for Gc<T> {
     #[inline]
     fn deref(&self) -> &T {
         debug_assert_eq!(Kind::of(self.as_object()), T::KIND);
-        // SAFETY: (1): the object is live and a `T`; (3) nobody changes it meanwhile.
+        // SAFETY: (1): the object is live and a `T`; (3) it does not change meanwhile.
         unsafe { self.0.as_ref() }
     }
 }
 
 impl Heap {
-    /// Moves an object to where it stays. Its size is still to be charged.
+    /// Moves an object to its final place. The caller still has to account for its size.
     #[inline]
     pub(super) fn place<T: Managed>(&mut self, object: T) -> Gc<T> {
         let place = self.pool.allocate(Layout::new::<T>()).cast::<T>();
-        // SAFETY: the block is new and has the layout of `T`, as which it is a live object (1) from here on.
+        // SAFETY: the block is new and has the layout of `T`; from here on it is a live object (1).
         unsafe {
             place.write(object);
             Gc::from_ptr(place)

@@ -1,18 +1,18 @@
-//! A table and a name that it has not → what it has from the tables that the `__index` of its metatable leads to.
+//! A table and a name that it lacks → the value that it inherits through the `__index` of its metatable.
 //!
-//! Whatever such a chain consists of is marked as a [`PROTOTYPE`]. As long as no prototype gets another metatable, or
-//! another value for a name under which there was nil, a function or a table, the chain gives the same: the epoch says so.
+//! Every table of such a chain is marked as a [`PROTOTYPE`]. The result stays valid until a prototype gets another
+//! metatable, or a new value for a name whose value was nil, a function or a table. Such a change starts a new epoch.
 
 use super::caches::Inherited;
 use super::{Event, Gc, Heap};
 use crate::ops::ops::{FieldCache, InheritedCache, PROTOTYPE, Table, Text, Value};
 
-/// What was found last, for all ops.
+/// The most recent results, shared by all ops.
 #[derive(Debug)]
 pub(super) struct Inheritance {
-    /// Behind an address that ops know.
+    /// The current epoch. Ops hold its address.
     epoch: Box<u32>,
-    /// By shape, metatable and name.
+    /// Results by shape, metatable and name.
     entries: Box<[Entry]>,
 }
 
@@ -24,14 +24,14 @@ struct Entry {
 
 impl Default for Inheritance {
     fn default() -> Inheritance {
-        // Nothing is found in a heap that stands in for another one.
+        // A heap that stands in for the real one is never searched.
         Inheritance { epoch: Box::new(0), entries: Box::default() }
     }
 }
 
 impl Inheritance {
     const ENTRIES: usize = 512;
-    /// Tables of a chain.
+    /// The maximal number of tables in a chain.
     const MAX_CHAIN: usize = 100;
 
     fn entry(&mut self, shape_id: u32, metatable: Gc<Table>, name: Gc<Text>) -> &mut Entry {
@@ -45,31 +45,31 @@ impl Inheritance {
 }
 
 impl Heap {
-    /// Where the [epoch](crate::ops::ops::Context::epoch) is, as long as the heap is.
+    /// Returns the address of the [epoch](crate::ops::ops::Context::epoch), which is valid as long as the heap.
     #[must_use]
     pub fn epoch(&self) -> *const u32 {
         &raw const *self.inheritance.epoch
     }
 
-    /// What tables inherit may have changed.
+    /// Invalidates all cached results.
     pub(super) fn end_epoch(&mut self) {
         *self.inheritance.epoch = self.inheritance.epoch.wrapping_add(1);
         if *self.inheritance.epoch == 0 {
-            // What is left of the epoch with the same number must not be found again. Cells of ops come around once in
-            // four billion changes, with a shape of then.
+            // Entries of an older epoch with the same number must not be found again. Cells of ops are not cleared:
+            // they would have to hold a result that is four billion changes old.
             self.inheritance.entries.fill(Entry::default());
         }
     }
 
-    /// A name of a prototype has another value than before.
+    /// Ends the epoch if the table is a prototype, and a cache can contain the old value.
     pub(super) fn prototype_stored(&mut self, table: Gc<Table>, before: Value) {
         if table.object.mark & PROTOTYPE != 0 && (before.is_nil() || before.is_function() || before.is_table()) {
             self.end_epoch();
         }
     }
 
-    /// The value of a name in a table or in what it inherits from; `None` if a function decides. The caches know then
-    /// what tables of the same shape give.
+    /// Returns the value of a name in a table or in what it inherits from, or `None` if a function decides. Fills the
+    /// caches for tables of the same shape.
     pub fn find_field(
         &mut self,
         table: Gc<Table>,
@@ -113,7 +113,7 @@ impl Heap {
         Some(value)
     }
 
-    /// What the chain gives; `None` if a function decides, or it has no end.
+    /// Returns the inherited value, or `None` if a function decides or the chain is too long.
     fn inherit(&mut self, table: Gc<Table>, name: Gc<Text>) -> Option<Value> {
         let mut at = table;
         for _ in 0..Inheritance::MAX_CHAIN {

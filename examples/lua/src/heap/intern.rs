@@ -1,7 +1,7 @@
-//! Bytes → the one text that has them, for short texts.
+//! The bytes of a short text → the only text with these bytes.
 //!
-//! The texts of a bucket are a list through [`Object::next`], so the table holds nothing itself: what the sweep takes
-//! out of the list is gone from the table. The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
+//! The texts of a bucket form a list through [`Object::next`]: a text that the sweep removes from the list is gone from
+//! the table. The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use super::collect::Phase;
 use super::text::{self, hash};
@@ -11,7 +11,7 @@ use crate::ops::ops::{MAX_INTERNED, Object, Text};
 /// All interned texts.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
-    /// A power of two, or none.
+    /// The buckets. Their number is a power of two, or 0.
     pub(super) buckets: Vec<*mut Object>,
     pub(super) len: usize,
 }
@@ -26,7 +26,7 @@ impl Texts {
     fn find(&self, bytes: &[u8], hash: u32) -> Option<Gc<Text>> {
         let mut object = self.buckets[self.bucket(hash)];
         while !object.is_null() {
-            // SAFETY: (1): the lists of the buckets have live texts only.
+            // SAFETY: (1): the lists of the buckets contain only live texts.
             let text: Gc<Text> = unsafe { Gc::from_ptr(object.cast()) };
             if text.hash == hash && text.bytes() == bytes {
                 return Some(text);
@@ -36,7 +36,7 @@ impl Texts {
         None
     }
 
-    /// Has twice as many buckets, or half as many.
+    /// Changes the number of buckets to `len`.
     pub(super) fn resize(&mut self, len: usize) {
         let len = len.max(Texts::MIN_BUCKETS);
         let old = std::mem::replace(&mut self.buckets, vec![std::ptr::null_mut(); len]);
@@ -45,7 +45,7 @@ impl Texts {
                 // SAFETY: (1): as in `find`.
                 let mut text: Gc<Text> = unsafe { Gc::from_ptr(object.cast()) };
                 let bucket = self.bucket(text.hash);
-                // SAFETY: (3): no other reference leads to the text's header.
+                // SAFETY: (3): there is no other reference to the text's header.
                 let next = std::mem::replace(&mut unsafe { text.as_mut() }.object.next, self.buckets[bucket]);
                 self.buckets[bucket] = object;
                 object = next;
@@ -55,11 +55,11 @@ impl Texts {
 }
 
 impl Heap {
-    /// The text with these bytes.
+    /// Returns the text with these bytes.
     ///
     /// # Panics
     ///
-    /// If they are more than [`Text::MAX_LEN`] (test `texts_that_are_too_long_panic`).
+    /// If there are more than [`Text::MAX_LEN`] bytes (test `texts_that_are_too_long_panic`).
     pub fn text(&mut self, bytes: &[u8]) -> Gc<Text> {
         if bytes.len() > MAX_INTERNED as usize {
             let text = text::allocate(&mut self.pool, bytes, 0, self.tracer.white, self.objects);
@@ -70,14 +70,14 @@ impl Heap {
         }
         let hash = hash(bytes);
         if let Some(mut text) = self.texts.find(bytes, hash) {
-            // Nothing leads to it and the sweep is on its way there: it lives again.
+            // The text was unreachable and would have been swept: it is used again.
             if self.tracer.is_dead(text.as_object()) {
                 // SAFETY: (3): as in `resize`.
                 unsafe { text.as_mut() }.object.mark = self.tracer.white;
             }
             return text;
         }
-        // The sweep goes through the buckets in order.
+        // The sweep walks the buckets in order, so they are not resized meanwhile.
         if self.texts.len >= self.texts.buckets.len() && !matches!(self.phase, Phase::SweepTexts(_)) {
             self.texts.resize(self.texts.buckets.len() * 2);
         }
@@ -89,7 +89,7 @@ impl Heap {
         text
     }
 
-    /// Adds a new text to the list in which its `next` is.
+    /// Makes a new text, whose `next` is the first object, the head of the list of objects.
     pub(super) fn add_long_text(&mut self, text: Gc<Text>) -> Gc<Text> {
         self.objects = text.as_object();
         self.accounts.charge(text.layout().size());

@@ -1,8 +1,9 @@
-//! An object that lives → those that it leads to: [`Tracer`].
+//! A live object → the objects that it refers to: [`Tracer`].
 //!
-//! An object is white when nothing has led to it yet in this cycle, grey when something has, and black when all that
-//! it leads to is grey or black too. There are two whites, which change places in every cycle: what is made while the
-//! sweep is under way has the new one. The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
+//! An object is white until the marking of a cycle reaches it, grey when it was reached, and black when all objects
+//! that it refers to are grey or black. There are two whites, which swap their meaning in every cycle: objects that are
+//! created during the sweep get the new one. The numbers in `SAFETY` comments are those of the [heap](super)'s
+//! contract.
 
 use super::gc::Managed;
 use super::hash::Entry;
@@ -12,22 +13,22 @@ use crate::ops::ops::{BLACK, Closure, Object, PROTOTYPE, Table, Text, Upvalue, V
 
 /// The two whites.
 const WHITES: u8 = 3;
-/// Of a userdata: its `__gc` was called, or is about to be.
+/// The mark of a userdata whose `__gc` was called or is queued.
 pub(super) const FINALIZED: u8 = 8;
 
-/// What is no colour.
+/// The bits of a mark that are not colours.
 const KEPT: u8 = FINALIZED | PROTOTYPE;
 
 /// Marks objects.
 #[derive(Debug)]
 pub struct Tracer {
-    /// The white of objects that are made now.
+    /// The white of new objects.
     pub(super) white: u8,
-    /// What is grey.
+    /// Grey objects.
     pub(super) grey: Vec<*mut Object>,
-    /// What is grey and has to be looked at in the last phase: it has changed, or may change without a barrier.
+    /// Grey objects to trace in the last phase: they have changed, or can change without a barrier.
     pub(super) again: Vec<*mut Object>,
-    /// Weak tables that live.
+    /// Live weak tables.
     pub(super) weak: Vec<Gc<Table>>,
     pub(super) is_final: bool,
     /// The text `__mode`.
@@ -40,7 +41,7 @@ impl Default for Tracer {
     }
 }
 
-/// What of a table is weak.
+/// Which parts of a table are weak.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Weakness {
     pub(super) keys: bool,
@@ -48,13 +49,14 @@ pub(super) struct Weakness {
 }
 
 impl Tracer {
-    /// Is this the last phase of the marking? Everything behind the top frames of the stacks must be `nil` then.
+    /// Returns `true` in the last phase of the marking. Everything above the top frames of the stacks must be `nil`
+    /// then.
     #[must_use]
     pub fn is_final(&self) -> bool {
         self.is_final
     }
 
-    /// The value is wanted.
+    /// Marks a value as reachable.
     #[inline]
     pub fn value(&mut self, value: Value) {
         if let Some(object) = value.to_object() {
@@ -62,26 +64,26 @@ impl Tracer {
         }
     }
 
-    /// The bits of values are, as they lie on a stack.
+    /// Marks values given as bits, as they are on a stack.
     pub fn bits(&mut self, bits: &[u64]) {
         for &bits in bits {
             self.value(Value(bits));
         }
     }
 
-    /// The object is wanted.
+    /// Marks an object as reachable.
     #[inline]
     pub fn object<T: Managed>(&mut self, object: Gc<T>) {
         self.mark(object.as_object());
     }
 
-    /// All upvalues in a list of open ones are.
+    /// Marks all upvalues in a list of open ones.
     ///
     /// # Safety
     ///
     /// (6) of the heap's contract.
     pub unsafe fn open_upvalues(&mut self, list: *mut Upvalue) {
-        // SAFETY: the caller's promise: (6) the list has live upvalues (1), or is null.
+        // SAFETY: the caller's promise: (6) the list contains live upvalues (1), or is null.
         let mut next = unsafe { Gc::option(list) };
         while let Some(upvalue) = next {
             self.object(upvalue);
@@ -96,7 +98,7 @@ impl Tracer {
         unsafe { (*object).mark & WHITES != 0 }
     }
 
-    /// Will the sweep free it?
+    /// Returns `true` if the sweep will free the object.
     #[inline]
     pub(super) fn is_dead(&self, object: *mut Object) -> bool {
         // SAFETY: (1): as above.
@@ -107,14 +109,14 @@ impl Tracer {
         self.white ^= WHITES;
     }
 
-    /// The white of new objects.
+    /// Makes an object white, like new objects.
     #[inline]
     pub(super) fn whiten(&self, object: *mut Object) {
-        // SAFETY: (1): as above. (3): no reference leads to an object's header.
+        // SAFETY: (1): as above. (3): there is no reference to an object's header.
         unsafe { (*object).mark = (*object).mark & KEPT | self.white };
     }
 
-    /// The white that new objects have behind the next [`flip`](Self::flip).
+    /// Gives an object the white that new objects have after the next [`flip`](Self::flip).
     pub(super) fn whiten_next(&self, object: *mut Object) {
         // SAFETY: (1) and (3), as above.
         unsafe { (*object).mark = (*object).mark & KEPT | self.white ^ WHITES };
@@ -139,14 +141,14 @@ impl Tracer {
         }
     }
 
-    /// A black object has to be looked at again.
+    /// Makes a black object grey, to be traced again in the last phase.
     pub(super) fn revisit(&mut self, object: *mut Object) {
         // SAFETY: (1) and (3), as above.
         unsafe { (*object).mark &= !BLACK };
         self.again.push(object);
     }
 
-    /// Marks what a grey object leads to; returns its size.
+    /// Marks the objects that a grey object refers to. Returns its size.
     pub(super) fn trace(&mut self, object: *mut Object, roots: &mut dyn Roots) -> usize {
         self.blacken(object);
         // SAFETY: (1): the object is live and of this kind.
@@ -180,7 +182,7 @@ impl Tracer {
         }
     }
 
-    /// Marks what the fields of an object lead to.
+    /// Marks the objects that the fields of an object refer to.
     ///
     /// # Safety
     ///
@@ -195,7 +197,7 @@ impl Tracer {
         }
     }
 
-    /// Marks the keys and values of a table, as far as they are not weak.
+    /// Marks those keys and values of a table that are not weak.
     fn table(&mut self, table: Gc<Table>) -> usize {
         let weakness = self.weakness(table);
         if weakness != Weakness::default() {
@@ -222,7 +224,7 @@ impl Tracer {
         table.size()
     }
 
-    /// What the `__mode` of its metatable says.
+    /// Returns what is weak according to the `__mode` of the table's metatable.
     pub(super) fn weakness(&self, table: Gc<Table>) -> Weakness {
         let (Some(mut metatable), Some(mode)) = (table.metatable(), self.mode) else { return Weakness::default() };
         if metatable.missing & Event::Mode.bit() != 0 {
@@ -245,7 +247,7 @@ impl Tracer {
         size_of::<Closure>() + closure.upvalues_len as usize * size_of::<*mut Upvalue>()
     }
 
-    /// Marks what is on the stack of a coroutine.
+    /// Marks the values on the stack of a coroutine.
     fn coroutine(&mut self, coroutine: Gc<Coroutine>, roots: &mut dyn Roots) -> usize {
         let mut size = size_of::<Coroutine>();
         // SAFETY: (6): the list is that of the coroutine's stack.
@@ -259,7 +261,7 @@ impl Tracer {
         size
     }
 
-    /// Marks the value of an upvalue that is in a frame.
+    /// Marks the value of an upvalue that is still open.
     fn upvalue(&mut self, upvalue: Gc<Upvalue>) -> usize {
         if upvalue.is_open() {
             self.value(upvalue.value());

@@ -1,16 +1,16 @@
-//! Sizes → blocks of memory. Small blocks of one size come from chunks, and free ones wait in a list for the next who
-//! wants one: most objects are small, and die young.
+//! Sizes → blocks of memory. Small blocks of one size come from chunks, and free ones are kept in a list for reuse:
+//! most objects are small and short-lived.
 //!
-//! In debug builds memory that was freed is poisoned and kept for a while, so that whoever still uses an object meets a
-//! kind that there is not: [`Kind::of`](super::Kind::of) panics then.
+//! In debug builds freed memory is poisoned and kept for a while, so that a use of a freed object finds an invalid
+//! kind: [`Kind::of`](super::Kind::of) panics then.
 //!
 //! Contract of its unsafe blocks: a block in a list of free blocks is in a chunk, has the size of the list's class, and
-//! nobody else refers to it; chunks live as long as the pool.
+//! is not referred to from elsewhere; chunks live as long as the pool.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
 use std::collections::VecDeque;
 
-/// All sizes of a class are rounded up to a multiple of this.
+/// The sizes of classes are multiples of this.
 const STEP_BYTES: usize = 16;
 /// The largest size that comes from chunks.
 const MAX_BYTES: usize = 256;
@@ -19,7 +19,7 @@ const CHUNK: Layout = match Layout::from_size_align(64 << 10, STEP_BYTES) {
     Err(_) => panic!("a chunk has a layout"),
 };
 
-/// A free block: the next one of its size.
+/// A free block, with a pointer to the next one of its size.
 struct Free {
     next: *mut Free,
 }
@@ -27,13 +27,13 @@ struct Free {
 /// The memory of a heap's objects.
 #[derive(Debug)]
 pub(super) struct Pool {
-    /// By class: the free blocks.
+    /// The free blocks by class.
     free: [*mut Free; MAX_BYTES / STEP_BYTES],
     chunks: Vec<*mut u8>,
-    /// What nobody had yet of the last chunk.
+    /// The unused rest of the last chunk.
     fresh: *mut u8,
     fresh_bytes: usize,
-    /// What was freed last, in debug builds.
+    /// The blocks freed last, in debug builds.
     quarantine: VecDeque<(*mut u8, Layout)>,
 }
 
@@ -45,18 +45,18 @@ impl Default for Pool {
 }
 
 impl Pool {
-    /// Blocks that are kept.
+    /// Number of blocks in the quarantine.
     const QUARANTINE: usize = if cfg!(debug_assertions) { 4096 } else { 0 };
     const POISON: u8 = 0xdd;
 
-    /// The class of a size, if blocks of it come from chunks.
+    /// Returns the class of a size, if its blocks come from chunks.
     #[inline]
     fn class(layout: Layout) -> Option<usize> {
         let is_small = layout.size().wrapping_sub(1) < MAX_BYTES && layout.align() <= STEP_BYTES;
         is_small.then(|| (layout.size() - 1) / STEP_BYTES)
     }
 
-    /// A block of this layout, whose size is not 0, with anything in it.
+    /// Allocates an uninitialised block of this layout, whose size is not 0.
     #[inline]
     pub(super) fn allocate(&mut self, layout: Layout) -> *mut u8 {
         let Some(class) = Pool::class(layout) else {
@@ -73,12 +73,12 @@ impl Pool {
         block.cast()
     }
 
-    /// A block that nobody had yet.
+    /// Takes a block from the rest of the last chunk, or from a new chunk.
     #[cold]
     fn fresh(&mut self, class: usize) -> *mut u8 {
         let bytes = (class + 1) * STEP_BYTES;
         if self.fresh_bytes < bytes {
-            // SAFETY: the size is not 0. What is left of the chunk before is lost, which is less than a block.
+            // SAFETY: the size is not 0. The rest of the chunk before is lost; it is smaller than a block.
             self.fresh = unsafe { alloc(CHUNK) };
             if self.fresh.is_null() {
                 handle_alloc_error(CHUNK);
@@ -92,11 +92,11 @@ impl Pool {
         block
     }
 
-    /// Takes a block back.
+    /// Frees a block.
     ///
     /// # Safety
     ///
-    /// It came from here with this layout, and nobody uses it any more.
+    /// It was allocated here with this layout, and is not used again.
     #[inline]
     pub(super) unsafe fn free(&mut self, block: *mut u8, layout: Layout) {
         if Pool::QUARANTINE == 0 {
@@ -116,13 +116,13 @@ impl Pool {
 
     /// # Safety
     ///
-    /// As [`free`](Self::free).
+    /// The same as for [`free`](Self::free).
     #[inline]
     unsafe fn reuse(&mut self, block: *mut u8, layout: Layout) {
         match Pool::class(layout) {
             Some(class) => {
                 let block = block.cast::<Free>();
-                // SAFETY: the block is as large as its class, and the caller's no more.
+                // SAFETY: the block is as large as its class, and the caller gave it up.
                 unsafe { (*block).next = self.free[class] };
                 self.free[class] = block;
             }
@@ -131,11 +131,11 @@ impl Pool {
         }
     }
 
-    /// A block of another size with the same bytes at its beginning.
+    /// Moves the beginning of a block's bytes to a block of another size, and frees the old one.
     ///
     /// # Safety
     ///
-    /// As [`free`](Self::free); the new size is not 0.
+    /// The same as for [`free`](Self::free); the new size is not 0.
     pub(super) unsafe fn resize(&mut self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the size is one of a slice, and the alignment a valid one.
         let new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
@@ -145,7 +145,7 @@ impl Pool {
             return if block.is_null() { handle_alloc_error(new) } else { block };
         }
         let moved = self.allocate(new);
-        // SAFETY: both blocks are as large as the smaller size, and two of them.
+        // SAFETY: both blocks have at least the smaller size, and they are distinct.
         unsafe {
             moved.copy_from_nonoverlapping(block, layout.size().min(size));
             self.free(block, layout);
@@ -161,7 +161,7 @@ impl Drop for Pool {
             unsafe { self.reuse(block, layout) };
         }
         for &chunk in &self.chunks {
-            // SAFETY: it was allocated with this layout, and the objects are gone before their memory.
+            // SAFETY: it was allocated with this layout, and its objects were freed before.
             unsafe { dealloc(chunk, CHUNK) };
         }
     }
@@ -178,13 +178,13 @@ mod tests {
         let mut pool = Pool::default();
         let layout = |bytes| Layout::from_size_align(bytes, 8).expect("a layout");
         let mut blocks = Vec::new();
-        // More than a chunk of every size, and sizes beyond.
-        for round in 0..3000_usize {
-            let bytes = 1 + round * 7 % 400;
+        // More than a chunk of every size, and larger sizes.
+        for index in 0..3000_usize {
+            let bytes = 1 + index * 7 % 400;
             let block = pool.allocate(layout(bytes));
-            // SAFETY: the block has so many bytes.
-            unsafe { block.write_bytes(round as u8, bytes) };
-            blocks.push((block, bytes, round as u8));
+            // SAFETY: the block has `bytes` bytes.
+            unsafe { block.write_bytes(index as u8, bytes) };
+            blocks.push((block, bytes, index as u8));
         }
         assert!(pool.chunks.len() * CHUNK.size() > 200 << 10);
         for (block, bytes, fill) in &mut blocks {
@@ -197,19 +197,19 @@ mod tests {
             *bytes = new_bytes;
         }
         for (block, bytes, _) in blocks {
-            // SAFETY: nobody uses it.
+            // SAFETY: it is not used again.
             unsafe { pool.free(block, layout(bytes)) };
         }
         let mut chunks = Vec::new();
         for _ in 0..5 {
             let blocks: Vec<_> =
-                (0..9000_usize).map(|round| (pool.allocate(layout(1 + round % 250)), 1 + round % 250)).collect();
+                (0..9000_usize).map(|index| (pool.allocate(layout(1 + index % 250)), 1 + index % 250)).collect();
             for (block, bytes) in blocks {
-                // SAFETY: nobody uses it.
+                // SAFETY: it is not used again.
                 unsafe { pool.free(block, layout(bytes)) };
             }
             chunks.push(pool.chunks.len());
         }
-        assert_eq!(chunks[2], chunks[4], "what was free is used again");
+        assert_eq!(chunks[2], chunks[4], "free blocks are reused");
     }
 }

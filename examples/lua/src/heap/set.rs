@@ -1,4 +1,4 @@
-//! A table, a key and a value → the table with the value stored, its parts as large as Lua's rules say.
+//! A table, a key and a value → the table with the value stored, and its parts sized by Lua's rules.
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
@@ -11,14 +11,14 @@ use super::table::{MAX_ARRAY, array_index};
 use super::{Gc, HashPart, Heap, Shape};
 use crate::ops::ops::{BLACK, Table, Value};
 
-/// A value that is no key.
+/// The reason why a value is not a valid key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadKey {
     /// `nil`
     Nil,
-    /// Not a number.
+    /// NaN
     NaN,
-    /// The table never had it.
+    /// A key that the table has never had.
     Unknown,
 }
 
@@ -35,11 +35,11 @@ impl fmt::Display for BadKey {
 impl std::error::Error for BadKey {}
 
 impl Heap {
-    /// `rawset(table, key, value)`
+    /// Stores a value without metamethods: `rawset(table, key, value)`.
     ///
     /// # Errors
     ///
-    /// When the key is `nil` or not a number.
+    /// If the key is `nil` or NaN.
     #[inline]
     pub fn set(&mut self, table: Gc<Table>, key: Value, value: Value) -> Result<(), BadKey> {
         if let Some(number) = key.to_number() {
@@ -60,11 +60,11 @@ impl Heap {
         Ok(())
     }
 
-    /// Stores the value of a number from 1.
+    /// Stores the value of an index, which starts at 1.
     #[inline]
     pub fn set_index(&mut self, mut table: Gc<Table>, index: u32, value: Value) {
         let at = index.wrapping_sub(1) as usize;
-        // SAFETY: (3): no other reference leads into the table.
+        // SAFETY: (3): there is no other reference into the table.
         if let Some(place) = unsafe { table.as_mut() }.array_mut().get_mut(at) {
             *place = value;
             self.stored(table, value);
@@ -73,16 +73,16 @@ impl Heap {
         }
     }
 
-    /// Stores the value of a key that is in the hash part, or nowhere yet.
+    /// Stores the value of a key that is in the hash part, or is new.
     pub(super) fn set_other(&mut self, mut table: Gc<Table>, key: Value, value: Value) {
-        // SAFETY: (3): as above; finding a key looks only into texts.
+        // SAFETY: (3): as above; finding a key reads only texts.
         let hash = unsafe { table.as_mut() }.hash_part_mut();
         if let Some(hash) = hash
             && let Some(at) = hash.find(key)
         {
             hash.entries[at].value = value;
             self.stored(table, value);
-            // Of a key without a value the collector knows nothing.
+            // The collector does not mark a key that has no value.
             self.stored(table, key);
             return;
         }
@@ -93,7 +93,7 @@ impl Heap {
         }
     }
 
-    /// The barrier: the table has this value now.
+    /// Runs the barrier for a value that was stored into the table.
     #[inline]
     pub(super) fn stored(&mut self, table: Gc<Table>, value: Value) {
         if table.object.mark & BLACK != 0 && value.is_object() {
@@ -101,13 +101,13 @@ impl Heap {
         }
     }
 
-    /// Adds a key that is nowhere yet.
+    /// Adds a new key.
     fn add(&mut self, table: &mut Gc<Table>, key: Value, value: Value) {
         let index = key.to_number().and_then(array_index);
-        // The key right behind the array part is how a table grows that is an array.
-        let is_behind = index == Some(table.array_len + 1);
+        // A table that is used as an array grows by the key right after its array part.
+        let is_next = index == Some(table.array_len + 1);
         let is_full = table.hash_part().is_none_or(HashPart::is_full);
-        if is_behind || is_full {
+        if is_next || is_full {
             self.rehash(table, index);
             if let Some(index) = index.filter(|&index| index <= table.array_len) {
                 // SAFETY: (3): as above.
@@ -125,11 +125,11 @@ impl Heap {
         }
     }
 
-    /// Gives both parts the sizes that are right once a key is added, of which `index` is the index if it has one.
+    /// Resizes both parts for a new key; `index` is its index if it has one.
     fn rehash(&mut self, table: &mut Gc<Table>, index: Option<u32>) {
         let in_hash = |table: &Table| {
             table.hash_part().into_iter().flat_map(HashPart::live).filter_map(|entry| entry.key.to_number()).any(
-                // Which of them is in the array part may change.
+                // Only index keys can move between the parts.
                 |number| array_index(number).is_some(),
             )
         };
@@ -146,7 +146,7 @@ impl Heap {
         if array_len == table.array_len {
             return;
         }
-        // What does not fit any more goes to the hash part, and the other way round.
+        // Keys that no longer fit go from the array part to the hash part, and the others in the opposite direction.
         let mut moved = Vec::new();
         for (at, &value) in table.array().iter().enumerate().skip(array_len as usize) {
             if !value.is_nil() {
@@ -176,7 +176,7 @@ impl Heap {
         }
     }
 
-    /// Gives the hash part room for so many keys, and forgets those without a value.
+    /// Gives the hash part room for `keys` keys, and drops entries without a value.
     pub(super) fn rebuild_hash(&mut self, table: &mut Gc<Table>, keys: usize) {
         let mut new = HashPart::with_room(keys);
         for entry in table.hash_part().into_iter().flat_map(HashPart::live) {
@@ -192,13 +192,13 @@ impl Heap {
         // SAFETY: (3): as above.
         let old = std::mem::replace(&mut unsafe { table.as_mut() }.hash, new);
         if !old.is_null() {
-            // SAFETY: (2): a hash part that is not null is the table's own, and was made as a box.
+            // SAFETY: (2): a hash part that is not null is the table's own, and was created as a box.
             drop(unsafe { Box::from_raw(old) });
         }
         self.accounts.resize(before, after);
     }
 
-    /// Makes the array part at least so large, for elements that are about to be stored.
+    /// Grows the array part to at least `len`, for elements that are about to be stored.
     pub fn reserve_array(&mut self, mut table: Gc<Table>, len: u32) {
         if len > table.array_len && len <= MAX_ARRAY && table.hash.is_null() {
             self.resize_array(&mut table, len);
@@ -206,7 +206,7 @@ impl Heap {
     }
 
     pub(super) fn resize_array(&mut self, table: &mut Gc<Table>, len: u32) {
-        // SAFETY: (3): no other reference leads into the table.
+        // SAFETY: (3): there is no other reference into the table.
         let table = unsafe { table.as_mut() };
         self.accounts.resize(table.array_len as usize * size_of::<Value>(), len as usize * size_of::<Value>());
         // SAFETY: (2): `array` is a block of `array_len` values or, if that is 0, dangling.
@@ -215,7 +215,7 @@ impl Heap {
     }
 
     pub(super) fn resize_slots(&mut self, table: &mut Gc<Table>, len: u32) {
-        // SAFETY: (3): no other reference leads into the table.
+        // SAFETY: (3): there is no other reference into the table.
         let table = unsafe { table.as_mut() };
         self.accounts.resize(table.slots_len as usize * size_of::<Value>(), len as usize * size_of::<Value>());
         // SAFETY: (2): `slots` is a block of `slots_len` values or, if that is 0, dangling.
@@ -224,13 +224,13 @@ impl Heap {
     }
 }
 
-/// The same values in a block for another number of them, `nil` behind them.
+/// Resizes a block of `len` values to `new_len`, filling it up with `nil`.
 ///
 /// # Safety
 ///
-/// `values` is a block of `len` values or, if that is 0, dangling, and nothing refers to it.
+/// `values` is a block of `len` values or, if that is 0, dangling, and nothing else refers to it.
 unsafe fn resize(pool: &mut Pool, values: *mut Value, len: u32, new_len: u32) -> *mut Value {
-    let layout = |len: u32| Layout::array::<Value>(len as usize).expect("tables have limits far below");
+    let layout = |len: u32| Layout::array::<Value>(len as usize).expect("the limits of tables are far below");
     let block = match (len, new_len) {
         (0, 0) => return values,
         (0, _) => pool.allocate(layout(new_len)),
@@ -250,7 +250,7 @@ unsafe fn resize(pool: &mut Pool, values: *mut Value, len: u32, new_len: u32) ->
     values
 }
 
-/// How many keys of a table are integers, by the power of two that they are not above.
+/// The number of a table's integer keys between powers of two.
 #[derive(Debug)]
 struct Counts {
     /// Keys above `2^(n - 1)` and up to `2^n`.
@@ -283,7 +283,7 @@ impl Counts {
         }
     }
 
-    /// The largest power of two of which more than half is used.
+    /// Returns the largest power of two so that more than half of the indices up to it are used.
     fn array_len(&self) -> u32 {
         let (mut used, mut len) = (0, 0);
         for (power, count) in self.by_power.iter().enumerate() {

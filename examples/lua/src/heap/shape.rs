@@ -1,40 +1,40 @@
-//! Names → slots, for all tables that got the same names in the same order: [`Shape`].
+//! Names → slots, shared by all tables that got the same names in the same order: [`Shape`].
 
 use super::Gc;
 use super::trace::traced;
 use crate::ops::ops::{Object, Text};
 
-/// Which named fields a table has, and in which of its slots. The names never change; with one more name it is another
-/// shape, which this one leads to.
+/// The names of a table's fields and their slots. The names never change: with one more name, a table gets another
+/// shape, which this one refers to.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Shape {
     pub(super) object: Object,
-    /// No other shape has or had it.
+    /// The id, which no other shape has or had.
     pub(super) id: u32,
-    /// The shape with one name less; a live shape keeps it alive.
+    /// The shape without the last name. A live shape keeps it alive.
     pub(super) parent: Option<Gc<Shape>>,
-    /// By slot. A live shape keeps them alive.
+    /// The names by slot. A live shape keeps them alive.
     pub(super) names: Box<[Gc<Text>]>,
-    /// Slots by the hash of the names, open addressing, when there are many.
+    /// An open-addressing table of slots by the hash of the names, if there are many.
     index: Box<[u8]>,
-    /// Shapes with one name more, by its address. They are not kept alive.
+    /// The shapes with one more name, sorted by its address. They are not kept alive.
     pub(super) next: Vec<(Gc<Text>, Gc<Shape>)>,
 }
 
 traced!(Shape { parent, names } not { object, id, index, next });
 
-/// An entry of `index` that has no slot.
+/// An empty entry of `index`.
 const NONE: u8 = u8::MAX;
 
 impl Shape {
-    /// Names that a table can have before they all go to the hash part.
+    /// Number of names that a table can have before they all go to the hash part.
     pub const MAX_NAMES: usize = 250;
-    /// Names that a table gets as long as it gets them by keys that the program has computed.
+    /// The same limit while names are added by computed keys.
     pub const MAX_COMPUTED_NAMES: usize = 16;
-    /// Shapes that one leads to.
+    /// Maximal number of entries in `next`.
     pub(super) const MAX_NEXT: usize = 128;
-    /// So many names are looked through one by one.
+    /// Up to this number, names are searched linearly.
     const FEW: usize = 8;
 
     pub(super) fn new(object: Object, id: u32, parent: Option<Gc<Shape>>, names: Box<[Gc<Text>]>) -> Shape {
@@ -52,18 +52,18 @@ impl Shape {
         Shape { object, id, parent, names, index, next: Vec::new() }
     }
 
-    /// Bytes that it takes, its way to other shapes not counted.
+    /// Returns its size in bytes, without `next`.
     pub(super) fn size(&self) -> usize {
         size_of::<Shape>() + size_of_val::<[Gc<Text>]>(&self.names) + self.index.len()
     }
 
-    /// Number of names.
+    /// Returns the number of names.
     #[inline]
     pub(super) fn len(&self) -> usize {
         self.names.len()
     }
 
-    /// The slot of a name.
+    /// Returns the slot of a name.
     #[inline]
     pub(super) fn find(&self, name: Gc<Text>) -> Option<usize> {
         if self.index.is_empty() {
@@ -79,7 +79,7 @@ impl Shape {
         }
     }
 
-    /// Where in `next` a name is, or where it would be.
+    /// Returns the index of a name in `next`, or as an error where to insert it.
     pub(super) fn find_next(&self, name: Gc<Text>) -> Result<usize, usize> {
         self.next.binary_search_by_key(&name.as_ptr(), |(name, _)| name.as_ptr())
     }

@@ -1,7 +1,7 @@
-//! A shape and one more name → the shape that has both; and which shapes there are.
+//! A shape and one more name → the shape that has both; the set of all shapes.
 //!
-//! Shapes are not in the heap's list of objects: the last phase of the marking frees the dead ones all at once, so that
-//! no live shape ever leads to one that is about to be freed. The numbers in `SAFETY` comments are those of the
+//! Shapes are not in the heap's list of objects: the last phase of the marking frees all dead ones at once, so that no
+//! live shape refers to one that is about to be freed. The numbers in `SAFETY` comments are those of the
 //! [heap](super)'s contract.
 
 use super::{Gc, Heap, Kind, Shape};
@@ -12,9 +12,9 @@ pub(super) struct Shapes {
     pub(super) all: Vec<Gc<Shape>>,
     /// The shape without names.
     pub(super) root: Option<Gc<Shape>>,
-    /// The id of the next one. Ids are never used again.
+    /// The id of the next shape. Ids are never reused.
     next_id: u32,
-    /// How often some were freed.
+    /// The number of collections that freed shapes.
     pub(super) freed: u32,
 }
 
@@ -25,12 +25,12 @@ impl Default for Shapes {
 }
 
 impl Shapes {
-    /// So many at once; after that, tables keep new names in their hash part.
+    /// Maximal number of shapes. Beyond it, tables keep new names in their hash part.
     const MAX_LEN: usize = 8192;
 }
 
 impl Heap {
-    /// The shape without names.
+    /// Returns the shape without names.
     #[inline]
     pub(super) fn root_shape(&mut self) -> Gc<Shape> {
         match self.shapes.root {
@@ -43,7 +43,7 @@ impl Heap {
         }
     }
 
-    /// The shape with one more name, which `shape` must not have; `None` if there are too many shapes or names.
+    /// Returns the shape with one more name, which `shape` must lack, or `None` if there are too many shapes or names.
     pub(super) fn shape_with(&mut self, mut shape: Gc<Shape>, name: Gc<Text>, max_names: usize) -> Option<Gc<Shape>> {
         if shape.len() >= max_names {
             return None;
@@ -58,7 +58,7 @@ impl Heap {
         }
         let names = shape.names.iter().copied().chain([name]).collect();
         let next = self.new_shape(Some(shape), names);
-        // SAFETY: (3): no other reference leads into the shape.
+        // SAFETY: (3): there is no other reference into the shape.
         unsafe { shape.as_mut() }.next.insert(at, (name, next));
         Some(next)
     }
@@ -73,11 +73,11 @@ impl Heap {
         shape
     }
 
-    /// Frees the shapes that are not marked, at the end of the marking; the others are white again.
+    /// Frees the shapes that are not marked, at the end of the marking, and makes the others white.
     pub(super) fn sweep_shapes(&mut self) {
         let (live, dead): (Vec<_>, Vec<_>) =
             self.shapes.all.drain(..).partition(|shape| !self.tracer.is_white(shape.as_object()));
-        // The shape that leads to a dead one is never freed before it.
+        // The parent of a dead shape is never freed before it.
         for shape in &dead {
             if let Some(mut parent) = shape.parent.filter(|parent| !self.tracer.is_white(parent.as_object())) {
                 // SAFETY: (3): as in `shape_with`.

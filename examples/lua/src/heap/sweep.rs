@@ -1,4 +1,4 @@
-//! Objects that were not marked → freed, a few at a time; the others are white again.
+//! Objects that were not marked → freed, a few at a time; the others become white.
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
@@ -6,15 +6,15 @@ use super::Heap;
 use super::collect::Phase;
 use crate::ops::ops::Object;
 
-/// Objects or buckets at once.
+/// Objects or buckets in one piece of work.
 const AT_ONCE: usize = 64;
-/// What looking at one costs, as if bytes had been marked.
+/// The cost of visiting an object, in marked bytes.
 const COST: usize = 16;
-/// What looking into a bucket costs, of which many are empty when a program has made many texts for a while.
+/// The cost of visiting a bucket. Many can be empty after a program has created many texts.
 const BUCKET_COST: usize = 2;
 
 impl Heap {
-    /// Goes on in the buckets of interned texts from one on; returns what it cost.
+    /// Sweeps buckets of interned texts, starting with `from`. Returns the cost.
     pub(super) fn sweep_texts(&mut self, from: usize) -> usize {
         let to = (from + AT_ONCE).min(self.texts.buckets.len());
         let mut seen = 0;
@@ -45,7 +45,7 @@ impl Heap {
         seen * COST + AT_ONCE * BUCKET_COST
     }
 
-    /// Goes on behind an object that stays, or at the beginning; returns what it cost.
+    /// Sweeps objects after `before`, or from the first if it is null. Returns the cost.
     pub(super) fn sweep_objects(&mut self, mut before: *mut Object) -> usize {
         for _ in 0..AT_ONCE {
             // SAFETY: (1): `before` has survived this sweep, and nothing else frees objects of the list.

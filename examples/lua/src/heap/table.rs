@@ -1,4 +1,4 @@
-//! A table and a key → the value, the next key, the length.
+//! A table and a key → the value, the next key or the length.
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
@@ -10,21 +10,21 @@ use crate::ops::ops::{FieldCache, NO_SHAPE, Object, PROTOTYPE, Table, Text, Valu
 /// The largest key that can be in the array part.
 pub(super) const MAX_ARRAY: u32 = 1 << 26;
 
-/// The index that a number is, from 1, if it may be one of the array part.
+/// Returns the index of a number, from 1, if it can be in the array part.
 #[inline]
 pub(super) fn array_index(number: f64) -> Option<u32> {
     let index = number as u32;
     (f64::from(index) == number && index.wrapping_sub(1) < MAX_ARRAY).then_some(index)
 }
 
-// Which of its keys and values it leads to depends on its metatable.
+// Which keys and values a table keeps alive depends on its metatable.
 traced!(Table { metatable, shape } not { object, shape_id, missing, slots, array, array_len, slots_len, hash });
 
 impl Table {
-    /// The array part.
+    /// Returns the array part.
     #[inline]
     pub(super) fn array(&self) -> &[Value] {
-        // SAFETY: (2): `array` is a block of as many values or, for a length of 0, dangling.
+        // SAFETY: (2): `array` is a block of `array_len` values or, for a length of 0, dangling.
         unsafe { std::slice::from_raw_parts(self.array, self.array_len as usize) }
     }
 
@@ -34,10 +34,10 @@ impl Table {
         unsafe { std::slice::from_raw_parts_mut(self.array, self.array_len as usize) }
     }
 
-    /// Values of named fields, and `nil` behind them.
+    /// Returns the values of named fields, and `nil` after them.
     #[inline]
     pub(super) fn slots(&self) -> &[Value] {
-        // SAFETY: (2): `slots` is a block of as many values or, for a length of 0, dangling.
+        // SAFETY: (2): `slots` is a block of `slots_len` values or, for a length of 0, dangling.
         unsafe { std::slice::from_raw_parts(self.slots, self.slots_len as usize) }
     }
 
@@ -59,9 +59,9 @@ impl Table {
         unsafe { self.hash.as_mut() }
     }
 
-    /// The array part, the values of named fields, and the hash part.
+    /// Returns the array part, the values of named fields, and the hash part.
     pub(super) fn parts_mut(&mut self) -> (&mut [Value], &mut [Value], Option<&mut HashPart>) {
-        // SAFETY: (2) and (3), as above: the parts are different blocks.
+        // SAFETY: (2) and (3), as above: the parts are distinct blocks.
         unsafe {
             let array = std::slice::from_raw_parts_mut(self.array, self.array_len as usize);
             let slots = std::slice::from_raw_parts_mut(self.slots, self.slots_len as usize);
@@ -69,19 +69,19 @@ impl Table {
         }
     }
 
-    /// Which names are where, unless they are in the hash part.
+    /// Returns the shape, unless the names are in the hash part.
     #[inline]
     pub(super) fn names(&self) -> Option<Gc<Shape>> {
         // SAFETY: (2): a shape or null; (1) the table keeps its shape alive.
         unsafe { Gc::option(self.shape) }
     }
 
-    /// Named fields that it can have without another shape.
+    /// Returns the number of names in its shape.
     fn names_len(&self) -> usize {
         self.names().map_or(0, |shape| shape.len())
     }
 
-    /// Bytes that it takes.
+    /// Returns its size in bytes.
     pub(super) fn size(&self) -> usize {
         let values = self.array_len as usize + self.slots_len as usize;
         size_of::<Table>() + values * size_of::<Value>() + self.hash_part().map_or(0, HashPart::size)
@@ -89,7 +89,7 @@ impl Table {
 }
 
 impl Heap {
-    /// A new table with room for the keys from 1 to `array`, so many named fields, and so many other keys.
+    /// Creates a table with room for the keys from 1 to `array`, `names` named fields, and `others` other keys.
     pub fn new_table(&mut self, array: u32, names: u32, others: u32) -> Gc<Table> {
         let shape = self.root_shape();
         let mut table = self.place(Table {
@@ -124,7 +124,7 @@ impl Heap {
 }
 
 impl Gc<Table> {
-    /// `rawget(self, key)`
+    /// Returns the value of a key: `rawget(self, key)`.
     #[inline]
     #[must_use]
     pub fn get(self, key: Value) -> Value {
@@ -140,7 +140,7 @@ impl Gc<Table> {
         }
     }
 
-    /// The value of a number from 1.
+    /// Returns the value of an index, which starts at 1.
     #[inline]
     #[must_use]
     pub fn get_index(self, index: u32) -> Value {
@@ -150,7 +150,7 @@ impl Gc<Table> {
         }
     }
 
-    /// The value of a text.
+    /// Returns the value of a text.
     #[inline]
     #[must_use]
     pub fn get_text(self, text: Gc<Text>) -> Value {
@@ -165,7 +165,7 @@ impl Gc<Table> {
         self.hash_part().map_or(Value::NIL, |hash| hash.get(key))
     }
 
-    /// The value of a name. If it is in a slot, all tables of this shape have it there, and the cache knows it then.
+    /// Returns the value of a name. If it is in a slot, the cache records the slot for all tables of this shape.
     #[inline]
     pub fn get_cached(self, name: Gc<Text>, cache: &FieldCache) -> Value {
         let slot = self.names().and_then(|shape| shape.find(name));
@@ -178,7 +178,7 @@ impl Gc<Table> {
         }
     }
 
-    /// The metatable.
+    /// Returns the metatable.
     #[inline]
     #[must_use]
     pub fn metatable(self) -> Option<Gc<Table>> {
@@ -186,13 +186,13 @@ impl Gc<Table> {
         unsafe { Gc::option(self.metatable) }
     }
 
-    /// `#self`: a number `n` for which `self[n]` is not `nil`, or 0, and `self[n + 1]` is. Of several, it is the one
-    /// that Lua's own binary search finds.
+    /// Returns the length `#self`: a number `n` so that `self[n]` is not `nil`, or `n` is 0, and `self[n + 1]` is
+    /// `nil`. If there are several, it is the one that standard Lua's binary search finds.
     #[must_use]
     pub fn length(self) -> u64 {
         let array = self.array();
         if array.last().is_some_and(|value| value.is_nil()) {
-            // Some value is `nil`: the search goes on between one that is not, or 0, and one that is.
+            // Binary search between an index with a value, or 0, and one without.
             let (mut low, mut high) = (0, array.len());
             while high - low > 1 {
                 let middle = low.midpoint(high);
@@ -204,17 +204,17 @@ impl Gc<Table> {
             }
             return low as u64;
         }
-        if self.hash.is_null() { array.len() as u64 } else { self.length_beyond(array.len() as u64) }
+        if self.hash.is_null() { array.len() as u64 } else { self.length_in_hash(array.len() as u64) }
     }
 
-    /// The length when all of the array part is used, and there may be more in the hash part.
-    fn length_beyond(self, array_len: u64) -> u64 {
+    /// Returns the length if the whole array part is used, and the hash part may have more.
+    fn length_in_hash(self, array_len: u64) -> u64 {
         let is_nil = |index: u64| self.get(Value::number(index as f64)).is_nil();
         let (mut low, mut high) = (array_len, array_len + 1);
         while !is_nil(high) {
             low = high;
             if high >= 1 << 52 {
-                // Somebody made a table just for this. A search one by one, as in Lua.
+                // Only a table made for this purpose gets here. Standard Lua searches linearly too.
                 return (1..).find(|&index| is_nil(index)).unwrap_or(1) - 1;
             }
             high *= 2;
@@ -230,19 +230,19 @@ impl Gc<Table> {
         low
     }
 
-    /// The field behind that of a key, or the first one for `nil`: its key and value. The order stays the same while
-    /// fields are only assigned that exist, `nil` included.
+    /// Returns the key and value of the field after a key, or of the first field for `nil`. The order stays the same
+    /// while only existing fields are assigned, even to `nil`.
     ///
     /// # Errors
     ///
-    /// When there is no such key.
+    /// If the table has no such key.
     pub fn next(self, key: Value) -> Result<Option<(Value, Value)>, BadKey> {
         let place = if key.is_nil() { 0 } else { self.place(key).ok_or(BadKey::Unknown)? + 1 };
         Ok(self.field_from(place).map(|(_, key, value)| (key, value)))
     }
 
-    /// The first field from a place on, the first of all being 0: its place, its key and its value. The place of a
-    /// field changes with the order of [`next`](Self::next).
+    /// Returns the first field at or after a place, counted from 0: its place, its key and its value. Places change
+    /// whenever the order of [`next`](Self::next) does.
     #[must_use]
     pub fn field_from(self, place: usize) -> Option<(usize, Value, Value)> {
         let array = self.array();
@@ -266,7 +266,7 @@ impl Gc<Table> {
         Some((place.max(start) + at, rest[at].key, rest[at].value))
     }
 
-    /// The place of a key that was there once.
+    /// Returns the place of a key that is or was in the table.
     fn place(self, key: Value) -> Option<usize> {
         let index = key.to_number().and_then(array_index);
         if let Some(index) = index.filter(|&index| index <= self.array_len) {
@@ -281,17 +281,17 @@ impl Gc<Table> {
     }
 
     pub(super) fn set_missing(&mut self, missing: u32) {
-        // SAFETY: (3): no other reference leads into the table.
+        // SAFETY: (3): there is no other reference into the table.
         unsafe { self.as_mut() }.missing = missing;
     }
 
-    /// Other tables have fields from this one.
+    /// Records that other tables inherit from this one.
     pub(super) fn set_prototype(&mut self) {
         // SAFETY: (3): as above.
         unsafe { self.as_mut() }.object.mark |= PROTOTYPE;
     }
 
-    /// Are the names in the hash part?
+    /// Returns `true` if the names are in the hash part.
     #[must_use]
     pub fn is_dictionary(self) -> bool {
         self.shape_id == NO_SHAPE

@@ -1,4 +1,4 @@
-//! Tests of the heap: what each file does, and random programs against plain models.
+//! Tests of the heap, in part random programs compared with simple models.
 
 mod array;
 mod collector;
@@ -14,18 +14,18 @@ use super::{Gc, Heap, Roots, Tracer};
 use crate::ops::ops::{Callee, Table, Upvalue, Value};
 use crate::runtime::Call;
 
-/// The code of functions that are not called.
+/// Returns the code of functions that are never called.
 fn no_code() -> Callee {
-    // SAFETY: nobody calls it.
+    // SAFETY: it is never called.
     unsafe { Callee::from_word(8) }
 }
 
-/// A builtin that is not called either.
+/// A builtin that is never called.
 fn nothing(_: &mut Call<'_>) -> Result<(), Thrown> {
     Ok(())
 }
 
-/// What a test holds: values, stacks of fibers by number, and lists of open upvalues.
+/// The roots of a test: values, stacks of fibers by number, and lists of open upvalues.
 #[derive(Debug)]
 struct Held {
     values: Vec<Value>,
@@ -61,13 +61,13 @@ impl Held {
         self.values.push(value.into());
     }
 
-    /// A step as if so many kilobytes had been made; returns whether a cycle ended.
+    /// Runs a step as if so many kilobytes had been allocated. Returns `true` if a cycle ended.
     fn step(&mut self, heap: &mut Heap, kilobytes: u32) -> bool {
         // SAFETY: the tests use only what they hold.
         unsafe { heap.step_by(kilobytes, self) }
     }
 
-    /// A full cycle.
+    /// Runs a full cycle.
     fn collect(&mut self, heap: &mut Heap) {
         // SAFETY: the tests use only what they hold.
         unsafe { heap.collect(self) };
@@ -86,7 +86,7 @@ fn set(heap: &mut Heap, table: Gc<Table>, key: Value, value: Value) {
     heap.set(table, key, value).expect("it is a key");
 }
 
-/// All fields, in order.
+/// Returns all fields, in order.
 fn fields(table: Gc<Table>) -> Vec<(Value, Value)> {
     let mut fields = Vec::new();
     let mut key = Value::NIL;

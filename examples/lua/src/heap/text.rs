@@ -1,4 +1,4 @@
-//! Bytes → [`Text`]s: how they lie in memory, their hash, and when two are equal.
+//! Bytes → [`Text`]s: their layout in memory, their hash, and their equality.
 //!
 //! ```text
 //! up to 40 bytes:   Text │ bytes
@@ -15,7 +15,7 @@ use super::pool::Pool;
 use super::{Gc, Kind};
 use crate::ops::ops::{MAX_INTERNED, Object, Text};
 
-/// A text that is not interned. If its bytes are its own, they are behind it.
+/// A text that is not interned. Its own bytes, if it has any, follow it.
 #[repr(C)]
 struct LongText {
     text: Text,
@@ -30,10 +30,10 @@ struct SharedText {
 }
 
 impl Text {
-    /// The longest that there can be: LuaJIT's limit.
+    /// The maximal length, which is LuaJIT's.
     pub const MAX_LEN: usize = 0x7fff_ff00;
 
-    /// Of a text with bytes of its own.
+    /// Returns the layout of a text with its own bytes.
     fn layout(len: u32) -> Layout {
         let head = if len <= MAX_INTERNED { size_of::<Text>() } else { size_of::<LongText>() };
         Layout::from_size_align(head + len as usize, align_of::<LongText>()).expect("`MAX_LEN` is below the limit")
@@ -45,26 +45,26 @@ impl Text {
     }
 }
 
-/// A new text, in no list yet, with bytes of its own.
+/// Creates a text with its own bytes, in no list yet.
 pub(super) fn allocate(pool: &mut Pool, bytes: &[u8], hash: u32, mark: u8, next: *mut Object) -> Gc<Text> {
     let head = Text::new(bytes.len(), hash, mark, next);
     // SAFETY: the block is new and has the layout of a text with these bytes, which fit after the header.
     unsafe {
         let text = pool.allocate(Text::layout(head.len)).cast::<Text>();
-        let behind = if head.len <= MAX_INTERNED {
+        let after = if head.len <= MAX_INTERNED {
             text.add(1).cast::<u8>()
         } else {
-            let behind = text.cast::<LongText>().add(1).cast::<u8>();
-            (&raw mut (*text.cast::<LongText>()).bytes).write(behind);
-            behind
+            let after = text.cast::<LongText>().add(1).cast::<u8>();
+            (&raw mut (*text.cast::<LongText>()).bytes).write(after);
+            after
         };
         text.write(head);
-        behind.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        after.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
         Gc::from_ptr(text)
     }
 }
 
-/// A new text, in no list yet, whose bytes are in a buffer. There are more than an interned text has.
+/// Creates a text, in no list yet, whose bytes are in a buffer. It must be too long to be interned.
 ///
 /// # Safety
 ///
@@ -88,13 +88,13 @@ pub(super) unsafe fn allocate_shared(
 }
 
 impl Gc<Text> {
-    /// Its bytes.
+    /// Returns its bytes.
     #[inline]
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        // Through the address and not through a reference, which would be to the header alone.
+        // Uses the address instead of a reference, which would cover only the header.
         let text = self.as_ptr();
-        // SAFETY: (1): the text is live, and (7) has its bytes after the header or at an address, where they never
+        // SAFETY: (1): the text is live, and (7) its bytes follow the header or are at an address, where they never
         // change.
         unsafe {
             let len = (*text).len;
@@ -107,7 +107,7 @@ impl Gc<Text> {
         }
     }
 
-    /// The buffer in which its bytes are, if they are not its own.
+    /// Returns the buffer that contains its bytes, if they are not its own.
     pub(super) fn buffer(self) -> Option<*mut Buffer> {
         if self.is_interned() {
             return None;
@@ -121,31 +121,31 @@ impl Gc<Text> {
         }
     }
 
-    /// Its layout without the buffer.
+    /// Returns its layout without the buffer.
     pub(super) fn layout(self) -> Layout {
         if self.buffer().is_some() { Layout::new::<SharedText>() } else { Text::layout(self.len) }
     }
 
-    /// Whether all texts with these bytes are this one.
+    /// Returns `true` if this is the only text with its bytes.
     #[inline]
     #[must_use]
     pub fn is_interned(self) -> bool {
         self.len <= MAX_INTERNED
     }
 
-    /// The hash of its bytes.
+    /// Returns the hash of its bytes.
     #[inline]
     #[must_use]
     pub fn hash(mut self) -> u32 {
         if self.hash == 0 {
             let hash = hash(self.bytes());
-            // SAFETY: (3): the reference to the bytes is gone, and none leads to the header.
+            // SAFETY: (3): the reference to the bytes is gone, and there is none to the header.
             unsafe { self.as_mut() }.hash = hash;
         }
         self.hash
     }
 
-    /// Have both the same bytes?
+    /// Returns `true` if both have the same bytes.
     #[inline]
     #[must_use]
     pub fn is_same(self, other: Gc<Text>) -> bool {
@@ -153,7 +153,7 @@ impl Gc<Text> {
     }
 }
 
-/// A hash that is never 0. Each eight bytes are folded into the product of what came before, as in wyhash.
+/// Returns a hash that is never 0. As in wyhash, each eight bytes are folded into the product so far.
 pub(super) fn hash(bytes: &[u8]) -> u32 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let fold = |a: u64, b: u64| {
@@ -165,7 +165,7 @@ pub(super) fn hash(bytes: &[u8]) -> u32 {
     for word in words {
         state = fold(state ^ u64::from_le_bytes(*word), FACTOR);
     }
-    // The bytes behind the last word, as one: reading them one by one is quicker than copying so few.
+    // The bytes after the last word, as one word: for so few, reading them one by one is faster than copying.
     let last = rest.iter().rev().fold(0, |last, &byte| last << 8 | u64::from(byte));
     state = fold(state ^ last, FACTOR);
     let hash = (state ^ state >> 32) as u32;

@@ -1,4 +1,4 @@
-//! The fields of an object → the objects that they lead to: [`Trace`], which [`traced`] derives.
+//! The fields of an object → the objects that they refer to: [`Trace`], which [`traced`] derives.
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
@@ -6,25 +6,25 @@ use super::gc::Managed;
 use super::{Gc, Prototype, Tracer};
 use crate::ops::ops::Value;
 
-/// What leads to objects: a field of one, or all fields together.
+/// Something that refers to objects: a field of an object, or all its fields.
 pub(super) trait Trace {
-    /// Marks the objects that it leads to.
+    /// Marks the objects that it refers to.
     ///
     /// # Safety
     ///
-    /// (1) of the heap's contract: it is an object that lives, or a field of one.
+    /// (1) of the heap's contract: it is a live object, or a field of one.
     unsafe fn trace(&self, tracer: &mut Tracer);
 }
 
-/// Implements [`Trace`] for a struct by its fields: those that lead to objects, and those that do not, or whose objects
-/// [`Tracer`] marks by a rule of its own. A field that is in neither list does not compile.
+/// Implements [`Trace`] for a struct. The first list has the fields that refer to objects. The second has those that do
+/// not, and those that [`Tracer`] traces by a special rule. A field that is in neither list does not compile.
 macro_rules! traced {
     ($ty:ident { $($field:ident),+ } not { $($other:ident),+ }) => {
         impl $crate::heap::trace::Trace for $ty {
             #[inline]
             unsafe fn trace(&self, tracer: &mut $crate::heap::Tracer) {
                 let $ty { $($field,)+ $($other: _,)+ } = self;
-                // SAFETY: the caller's promise (1): they are fields of an object that lives.
+                // SAFETY: the caller's promise (1): they are fields of a live object.
                 unsafe { $($crate::heap::trace::Trace::trace($field, tracer);)+ }
             }
         }
@@ -60,7 +60,7 @@ impl<T: Managed> Trace for *mut T {
 impl Trace for *const Prototype {
     #[inline]
     unsafe fn trace(&self, tracer: &mut Tracer) {
-        // SAFETY: the caller's promise: (2) the prototype is part of a chunk, (1) which lives.
+        // SAFETY: the caller's promise: (2) the prototype is part of a chunk, (1) which is live.
         tracer.object(unsafe { &**self }.chunk());
     }
 }

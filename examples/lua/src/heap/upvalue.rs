@@ -1,4 +1,4 @@
-//! Slots of frames under way → [`Upvalue`]s, which keep the value when the frame is gone.
+//! Slots of active frames → [`Upvalue`]s, which keep the value when the frame is gone.
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
@@ -8,20 +8,20 @@ use super::trace::traced;
 use super::{Gc, Heap, Kind};
 use crate::ops::ops::{BLACK, Object, Upvalue, Value};
 
-// The value of an open one is in a frame.
+// The value of an open upvalue is in a frame.
 traced!(Upvalue { closed } not { object, at, next_open });
 
 impl Heap {
-    /// The upvalue of a slot: the open one if the list has it, or a new one in the list.
+    /// Returns the upvalue of a slot: the open one in the list, or a new one that is added to the list.
     ///
     /// # Safety
     ///
     /// (6) of the heap's contract; `list` is that of the slot's stack.
     pub unsafe fn find_upvalue(&mut self, list: &mut *mut Upvalue, slot: *mut Value) -> Gc<Upvalue> {
         let mut place: *mut *mut Upvalue = list;
-        // SAFETY: the caller's promise: (6) the list has live upvalues (1) of this stack, highest slots first.
+        // SAFETY: the caller's promise: (6) the list contains live upvalues (1) of this stack, highest slots first.
         unsafe {
-            // Higher slots come first, and the ones looked for are usually among the highest.
+            // Higher slots come first: usually the upvalue is near the beginning of the list.
             while !(*place).is_null() && (**place).at > slot {
                 place = &raw mut (**place).next_open;
             }
@@ -42,7 +42,7 @@ impl Heap {
         upvalue
     }
 
-    /// An upvalue that was never open.
+    /// Creates a closed upvalue.
     pub fn closed_upvalue(&mut self, value: Value) -> Gc<Upvalue> {
         let mut upvalue = self.new_upvalue(std::ptr::null_mut(), std::ptr::null_mut());
         // SAFETY: (3): the upvalue is new, and nothing else refers to it.
@@ -50,31 +50,33 @@ impl Heap {
         upvalue
     }
 
-    /// Closes the upvalues of a slot and of all above: they are out of the list, with the values that the slots have.
+    /// Closes the upvalues of a slot and of all higher ones: removes them from the list, and copies the values of their
+    /// slots.
     ///
     /// # Safety
     ///
     /// (6) of the heap's contract; `list` is that of the slot's stack.
     pub unsafe fn close_upvalues(&mut self, list: &mut *mut Upvalue, from: *mut Value) {
-        // SAFETY: the caller's promise: (6) the list has live upvalues (1) whose slots still exist. (3): no other
-        // reference leads into them.
+        // SAFETY: the caller's promise: (6) the list contains live upvalues (1) whose slots still exist. (3): there is
+        // no other reference into them.
         unsafe {
             while let Some(mut upvalue) = Gc::option(*list).filter(|upvalue| upvalue.at >= from) {
                 *list = upvalue.next_open;
-                // An open one is grey until the stacks are scanned for the last time, so this needs no barrier.
+                // An open upvalue is grey until the stacks are scanned for the last time, so this needs no barrier.
                 let value = *upvalue.at;
                 upvalue.as_mut().close(value);
             }
         }
     }
 
-    /// The open upvalues of a list follow their slots, whose stack was moved.
+    /// Updates the open upvalues of a list after their stack was moved.
     ///
     /// # Safety
     ///
     /// (6) of the heap's contract; `list` is that of the stack that was moved.
     pub unsafe fn move_open_upvalues(&mut self, mut list: *mut Upvalue, moved: &StackMove) {
-        // SAFETY: the caller's promise: (6) the list has live upvalues (1). (3): no other reference leads into them.
+        // SAFETY: the caller's promise: (6) the list contains live upvalues (1). (3): there is no other reference into
+        // them.
         unsafe {
             while let Some(mut upvalue) = Gc::option(list) {
                 upvalue.as_mut().at = moved.rebased(upvalue.at);
@@ -83,7 +85,7 @@ impl Heap {
         }
     }
 
-    /// Stores the variable's value.
+    /// Sets the variable's value.
     #[inline]
     pub fn set_upvalue(&mut self, upvalue: Gc<Upvalue>, value: Value) {
         // SAFETY: (6): the slot of an open upvalue exists; (2) otherwise the value is the upvalue's own.
@@ -95,14 +97,14 @@ impl Heap {
 }
 
 impl Upvalue {
-    /// Gives it its value for itself.
+    /// Closes the upvalue with a value.
     pub(super) fn close(&mut self, value: Value) {
         self.closed = value;
         self.at = &raw mut self.closed;
         self.next_open = std::ptr::null_mut();
     }
 
-    /// Is its value in a frame?
+    /// Returns `true` if its value is in a frame.
     #[must_use]
     pub fn is_open(&self) -> bool {
         !std::ptr::eq(self.at, &raw const self.closed)
@@ -110,7 +112,7 @@ impl Upvalue {
 }
 
 impl Gc<Upvalue> {
-    /// The variable's value.
+    /// Returns the variable's value.
     #[inline]
     #[must_use]
     pub fn value(self) -> Value {

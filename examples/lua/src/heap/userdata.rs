@@ -1,4 +1,4 @@
-//! Rust values → [`Userdata`], and userdata that nothing leads to → calls of their `__gc`.
+//! Rust values → [`Userdata`]; unreachable userdata → calls of their `__gc`.
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
@@ -9,7 +9,7 @@ use super::trace::traced;
 use super::{Event, Gc, Heap, Kind};
 use crate::ops::ops::{BLACK, Object, Table, Value};
 
-/// A value of the host's.
+/// A Rust value as an object.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Userdata {
@@ -21,13 +21,13 @@ pub struct Userdata {
 traced!(Userdata { metatable } not { object, payload });
 
 impl Userdata {
-    /// What is in it, if that is a `T`.
+    /// Returns the contained value, if it is a `T`.
     #[must_use]
     pub fn payload<T: Any>(&self) -> Option<&T> {
         self.payload.as_ref()?.downcast_ref()
     }
 
-    /// Its metatable.
+    /// Returns its metatable.
     #[must_use]
     pub fn metatable(&self) -> Option<Gc<Table>> {
         // SAFETY: (1): the userdata keeps its metatable alive, unless that is null.
@@ -44,7 +44,7 @@ impl Userdata {
 }
 
 impl Heap {
-    /// A userdata; what is in it is dropped when it is freed.
+    /// Creates a userdata. Its contents are dropped when it is freed.
     pub fn new_userdata(&mut self, payload: Option<Box<dyn Any>>) -> Gc<Userdata> {
         let object = Object { next: self.objects, kind: Kind::Userdata as u8, mark: self.tracer.white };
         let userdata = self.place(Userdata { object, metatable: std::ptr::null_mut(), payload });
@@ -54,17 +54,16 @@ impl Heap {
         userdata
     }
 
-    /// Sets a userdata's metatable.
+    /// Sets the metatable of a userdata.
     pub fn set_userdata_metatable(&mut self, mut userdata: Gc<Userdata>, metatable: Option<Gc<Table>>) {
-        // SAFETY: (3): no other reference leads into the userdata.
+        // SAFETY: (3): there is no other reference into the userdata.
         unsafe { userdata.as_mut() }.metatable = metatable.map_or(std::ptr::null_mut(), Gc::as_ptr);
         if let Some(metatable) = metatable.filter(|_| userdata.object.mark & BLACK != 0) {
             self.barrier_forward(userdata, metatable.into());
         }
     }
 
-    /// Takes those userdata that are not marked out of the list. The ones with a `__gc` are marked and queued for it,
-    /// the newest first.
+    /// Removes unmarked userdata from the list. Those with a `__gc` are marked and queued for it, newest first.
     pub(super) fn queue_finalizers(&mut self) {
         let (kept, dead): (Vec<_>, Vec<_>) =
             self.userdata.drain(..).partition(|userdata| !self.tracer.is_white(userdata.as_object()));
@@ -76,7 +75,7 @@ impl Heap {
         }
     }
 
-    /// Queues all userdata that have a `__gc`, the newest first: for the end.
+    /// Queues all userdata that have a `__gc`, newest first, when the machine ends.
     pub fn queue_all_finalizers(&mut self) {
         for userdata in std::mem::take(&mut self.userdata).into_iter().rev() {
             self.queue_finalizer(userdata);
@@ -94,10 +93,10 @@ impl Heap {
         true
     }
 
-    /// The next userdata whose `__gc` must be called, and that metamethod. To be asked after each step.
+    /// Returns the next userdata whose `__gc` must be called, and that metamethod. To be called after each step.
     pub fn next_finalizer(&mut self) -> Option<(Gc<Userdata>, Value)> {
         while let Some(userdata) = self.finalizers.pop_front() {
-            // Another finalizer may have taken it away.
+            // Another finalizer may have removed it.
             let Some(metatable) = userdata.metatable() else { continue };
             let method = self.metamethod(metatable, Event::Gc);
             if !method.is_nil() {

@@ -30,38 +30,37 @@ macro_rules! conversions {
 }
 
 conversions! {
-    /// The string that it is, if it is one.
+    /// Returns the string, if this is one.
     Text, TEXT_TAG, is_text, to_text;
-    /// The table that it is, if it is one.
+    /// Returns the table, if this is one.
     Table, TABLE_TAG, is_table, to_table;
-    /// The function written in Lua that it is, if it is one.
+    /// Returns the function written in Lua, if this is one.
     Closure, CLOSURE_TAG, is_closure, to_closure;
-    /// The function written in Rust that it is, if it is one.
+    /// Returns the function written in Rust, if this is one.
     Builtin, BUILTIN_TAG, is_builtin, to_builtin;
-    /// The userdata that it is, if it is one.
+    /// Returns the userdata, if this is one.
     Userdata, USERDATA_TAG, is_userdata, to_userdata;
-    /// The coroutine that it is, if it is one.
+    /// Returns the coroutine, if this is one.
     Coroutine, THREAD_TAG, is_thread, to_coroutine;
 }
 
 impl Value {
-    /// The number that it is, if it is one. (Strings are none here.)
+    /// Returns the number, if this is one. Strings are not converted.
     #[inline]
     #[must_use]
     pub fn to_number(self) -> Option<f64> {
         self.is_number().then(|| self.as_number())
     }
 
-    /// The code of the function that it is, if it is one.
+    /// Returns the code of the function, if this is one.
     #[inline]
     #[must_use]
     pub fn callee(self) -> Option<Callee> {
-        // Both kinds of functions begin with it.
-        // SAFETY: (1): the tag says that it is a function, and (2) both kinds begin as a `Callable`.
+        // SAFETY: (1): the tag says that it is a function, and (2) both kinds of functions begin with a `Callable`.
         self.is_function().then(|| unsafe { (*std::ptr::with_exposed_provenance::<Callable>(self.address())).callee })
     }
 
-    /// What Lua's `type` says.
+    /// Returns the name of its type, as Lua's `type` does.
     #[must_use]
     pub fn type_name(self) -> &'static str {
         match self {
@@ -76,7 +75,7 @@ impl Value {
         }
     }
 
-    /// Lua's `rawequal`.
+    /// Returns `true` if both are equal without metamethods, as Lua's `rawequal` does.
     #[must_use]
     pub fn is_same(self, other: Value) -> bool {
         if self.is_number() && other.is_number() {
@@ -89,12 +88,12 @@ impl Value {
             }
     }
 
-    /// The object that it is, if it is one.
+    /// Returns the object, if this is one.
     #[inline]
     pub(super) fn to_object(self) -> Option<*mut Object> {
         self.is_object().then(|| {
             let object = std::ptr::with_exposed_provenance_mut(self.address());
-            // A dangling one is found here.
+            // Finds dangling values in debug builds.
             debug_assert!(!matches!(Kind::of(object), Kind::Upvalue | Kind::Chunk | Kind::Shape));
             object
         })

@@ -1,4 +1,4 @@
-//! Weak tables at the end of the marking → the same without what is about to be freed.
+//! Weak tables at the end of the marking → the same tables without entries that are about to be freed.
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
@@ -6,13 +6,13 @@ use super::{Heap, Tracer};
 use crate::ops::ops::Value;
 
 impl Heap {
-    /// Takes fields out of all weak tables that live.
+    /// Removes dead entries from all live weak tables.
     pub(super) fn clear_weak_tables(&mut self) {
         let tracer = &mut self.tracer;
         for mut table in std::mem::take(&mut tracer.weak) {
             let weakness = tracer.weakness(table);
-            // SAFETY: (3): no other reference leads into the table. The tracer looks at headers only, which may be the
-            // table's own.
+            // SAFETY: (3): there is no other reference into the table. The tracer reads only headers, which may include
+            // the table's own.
             let (array, slots, hash) = unsafe { table.as_mut() }.parts_mut();
             if weakness.values {
                 for value in array.iter_mut().chain(slots) {
@@ -21,7 +21,7 @@ impl Heap {
             }
             let Some(hash) = hash else { continue };
             for entry in hash.entries.iter_mut().filter(|entry| !entry.value.is_nil()) {
-                // A key stays while its userdata waits for `__gc`: that may want to look it up.
+                // A key stays while its userdata waits for `__gc`, which may look it up.
                 let is_gone = weakness.keys && is_gone(tracer, entry.key)
                     || weakness.values && (is_gone(tracer, entry.value) || is_finalized(entry.value));
                 if is_gone {
@@ -38,7 +38,7 @@ fn clear(tracer: &mut Tracer, value: &mut Value) {
     }
 }
 
-/// Strings are values: they do not go.
+/// Returns `true` if the value is a dead object. Strings count as values: they are kept.
 fn is_gone(tracer: &mut Tracer, value: Value) -> bool {
     let Some(object) = value.to_object() else { return false };
     if value.is_text() {

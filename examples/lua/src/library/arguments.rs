@@ -1,4 +1,4 @@
-//! The arguments of a builtin → what it needs them to be, or the error that says which one is wrong.
+//! The arguments of a builtin → values of the required types, or an error that names the wrong one.
 
 use lua_syntax::strings::push_number;
 use mimeo::Thrown;
@@ -8,8 +8,8 @@ use crate::ops::ops::{Table, Text, Value};
 use crate::runtime::{Call, frame_at, name_of_callee, raise, to_number};
 
 impl Call<'_> {
-    /// The error of an argument, the first being number 0: `bad argument #1 to 'f' (what)`. The function is called as
-    /// its caller calls it.
+    /// Throws the error of an argument, counted from 0: `bad argument #1 to 'f' (what)`. The function has the name that
+    /// its caller uses.
     pub fn argument_error(&mut self, index: u32, what: impl std::fmt::Display) -> Thrown {
         let function = self.builtin().into();
         let name = frame_at(self.vm, 1).and_then(|caller| name_of_callee(self.vm, &caller, function));
@@ -17,44 +17,44 @@ impl Call<'_> {
         let is_method = kind == NameKind::Method.word();
         let message = match (is_method, index) {
             (true, 0) => format!("calling '{name}' on bad self ({what})"),
-            // The object itself is not counted.
+            // The object itself does not count as an argument.
             (true, index) => format!("bad argument #{index} to '{name}' ({what})"),
             (_, index) => format!("bad argument #{} to '{name}' ({what})", index + 1),
         };
         self.error(message)
     }
 
-    /// The error of an argument that has the wrong type: `bad argument #1 to 'f' (table expected, got nil)`.
+    /// Throws the error of an argument of the wrong type: `bad argument #1 to 'f' (table expected, got nil)`.
     pub fn type_error(&mut self, index: u32, expected: &str) -> Thrown {
         let got = if index < self.len() { self.get(index).type_name() } else { "no value" };
         self.argument_error(index, format!("{expected} expected, got {got}"))
     }
 
-    /// An error with a message that does not say where it is.
+    /// Throws an error with a message without a position.
     pub fn error_without_place(&mut self, message: impl AsRef<[u8]>) -> Thrown {
         let message = self.text(message);
         raise(self.vm, message)
     }
 
-    /// Was the argument passed, and is not nil?
+    /// Returns `true` if the argument was passed and is not nil.
     pub fn has(&self, index: u32) -> bool {
         !self.get(index).is_nil()
     }
 
-    /// An argument of any type that must be there.
+    /// Returns a required argument of any type.
     ///
     /// # Errors
     ///
-    /// When it is not.
+    /// If it was not passed.
     pub fn any(&mut self, index: u32) -> Result<Value, Thrown> {
         if index < self.len() { Ok(self.get(index)) } else { Err(self.argument_error(index, "value expected")) }
     }
 
-    /// A number, or a string that stands for one.
+    /// Returns a number, or a string converted to one.
     ///
     /// # Errors
     ///
-    /// When it is neither.
+    /// If it is neither.
     #[inline]
     pub fn number(&mut self, index: u32) -> Result<f64, Thrown> {
         match to_number(self.get(index)) {
@@ -63,50 +63,50 @@ impl Call<'_> {
         }
     }
 
-    /// A number without its fraction; what is beyond the range is at its end.
+    /// Returns a number, truncated and saturated to the range of the result.
     ///
     /// # Errors
     ///
-    /// As [`number`](Self::number).
+    /// The same as for [`number`](Self::number).
     #[inline]
     pub fn integer(&mut self, index: u32) -> Result<i64, Thrown> {
         Ok(self.number(index)? as i64)
     }
 
-    /// An integer of 32 bits without its fraction; what is none is the least one.
+    /// Returns a number, truncated to 32 bits. Numbers out of range and NaN become the smallest one.
     ///
     /// # Errors
     ///
-    /// As [`number`](Self::number).
+    /// The same as for [`number`](Self::number).
     pub fn int32(&mut self, index: u32) -> Result<i32, Thrown> {
         let number = self.number(index)?;
-        // What is too small becomes the smallest one anyway, and what is not a number is not below the limit.
+        // The conversion saturates small numbers anyway; NaN is not less than the limit.
         Ok(if number < -f64::from(i32::MIN) { number as i32 } else { i32::MIN })
     }
 
-    /// An integer of 32 bits that may be missing.
+    /// Returns an optional integer of 32 bits.
     ///
     /// # Errors
     ///
-    /// As [`number`](Self::number).
+    /// The same as for [`number`](Self::number).
     pub fn int32_or(&mut self, index: u32, default: i32) -> Result<i32, Thrown> {
         if self.has(index) { self.int32(index) } else { Ok(default) }
     }
 
-    /// An integer that may be missing.
+    /// Returns an optional integer.
     ///
     /// # Errors
     ///
-    /// As [`number`](Self::number).
+    /// The same as for [`number`](Self::number).
     pub fn integer_or(&mut self, index: u32, default: i64) -> Result<i64, Thrown> {
         if self.has(index) { self.integer(index) } else { Ok(default) }
     }
 
-    /// A string, or a number as one.
+    /// Returns a string, or a number converted to one.
     ///
     /// # Errors
     ///
-    /// When it is neither.
+    /// If it is neither.
     pub fn string(&mut self, index: u32) -> Result<Gc<Text>, Thrown> {
         let value = self.get(index);
         if let Some(text) = value.to_text() {
@@ -116,25 +116,25 @@ impl Call<'_> {
         let mut text = Vec::new();
         push_number(&mut text, number);
         let text = self.heap().text(&text);
-        // It stays as long as an argument does.
+        // The slot keeps the new string alive like an argument.
         self.vm.set_slot(index + 1, text.into());
         Ok(text)
     }
 
-    /// A string that may be missing.
+    /// Returns an optional string.
     ///
     /// # Errors
     ///
-    /// As [`string`](Self::string).
+    /// The same as for [`string`](Self::string).
     pub fn string_if_any(&mut self, index: u32) -> Result<Option<Gc<Text>>, Thrown> {
         if self.has(index) { self.string(index).map(Some) } else { Ok(None) }
     }
 
-    /// One of the words of a list, by its place there. Without a default it must be there.
+    /// Returns the index of a word in a list. Without a default it is required.
     ///
     /// # Errors
     ///
-    /// When it is none of them.
+    /// If it is not in the list.
     pub fn option(&mut self, index: u32, default: Option<&str>, words: &[&str]) -> Result<usize, Thrown> {
         let given = match default {
             Some(default) if !self.has(index) => default.as_bytes().to_vec(),
@@ -149,11 +149,11 @@ impl Call<'_> {
         }
     }
 
-    /// A table.
+    /// Returns a table.
     ///
     /// # Errors
     ///
-    /// When it is none.
+    /// If it is not a table.
     #[inline]
     pub fn table(&mut self, index: u32) -> Result<Gc<Table>, Thrown> {
         match self.get(index).to_table() {
@@ -162,11 +162,11 @@ impl Call<'_> {
         }
     }
 
-    /// A function.
+    /// Returns a function.
     ///
     /// # Errors
     ///
-    /// When it is none.
+    /// If it is not a function.
     pub fn function(&mut self, index: u32) -> Result<Value, Thrown> {
         let value = self.get(index);
         if value.is_function() { Ok(value) } else { Err(self.type_error(index, "function")) }

@@ -1,4 +1,4 @@
-//! The functions that are globals themselves.
+//! The global functions.
 
 mod collector;
 mod environment;
@@ -47,12 +47,12 @@ const FUNCTIONS: Functions = &[
 pub(super) fn open(vm: &mut Vm) {
     let globals = vm.host.globals;
     define(vm, globals, FUNCTIONS);
-    // Their code is not that of other builtins: they are calls whose errors end there.
+    // These have their own code, because they catch errors.
     for (name, callee) in [("pcall", vm.host.stubs.pcall()), ("xpcall", vm.host.stubs.xpcall())] {
         let function = vm.host.heap.new_builtin(name, callee, protected, Box::default());
         set(&mut vm.host.heap, globals, name, function.into());
     }
-    // These two hand out an iterator.
+    // These two return an iterator.
     let next = vm.host.heap.text(b"next");
     let next = globals.get_text(next);
     define_with(vm, globals, "pairs", iterate::pairs, &[next]);
@@ -67,7 +67,7 @@ pub(super) fn open(vm: &mut Vm) {
     set(&mut vm.host.heap, loaded, "_G", globals.into());
 }
 
-/// The code of `pcall` and `xpcall` never comes here.
+/// A placeholder: the code of `pcall` and `xpcall` never calls it.
 fn protected(call: &mut Call<'_>) -> Result<(), Thrown> {
     Err(call.error("a protected call has code of its own"))
 }

@@ -1,4 +1,4 @@
-//! The table `bit`: operations on numbers as 32 bits.
+//! The table `bit`: 32-bit operations on numbers.
 
 use std::io::Write as _;
 
@@ -27,10 +27,10 @@ pub(super) fn open(vm: &mut Vm) {
     define_module(vm, "bit", FUNCTIONS);
 }
 
-/// An argument as bits: its remainder by 2^32, rounded to even.
+/// Returns an argument as bits: the number modulo 2^32, rounded to even.
 #[inline]
 fn bits(call: &mut Call<'_>, index: u32) -> Result<u32, Thrown> {
-    // A sum with 2^52 + 2^51 has the integer in its lowest bits. Beyond 2^51 this is what LuaJIT gives, too.
+    // The sum with 2^52 + 2^51 has the integer in its lowest bits. Beyond 2^51 this gives the same as LuaJIT.
     const SHIFTER: f64 = 6_755_399_441_055_744.0;
     Ok((call.number(index)? + SHIFTER).to_bits() as u32)
 }
@@ -105,12 +105,12 @@ fn tohex(call: &mut Call<'_>) -> Result<(), Thrown> {
     let digits = if call.len() < 2 { 8 } else { bits(call, 1)? as i32 };
     let (is_upper, digits) = (digits < 0, digits.wrapping_neg().max(digits));
     let value = if digits < 16 { value & ((1 << (4 * digits.max(0))) - 1) } else { value };
-    // LuaJIT has eight bits for the width, and takes all of them for none.
+    // LuaJIT stores the width in eight bits, in which 255 means none.
     let width = ((digits.wrapping_add(1) & 255) - 1).max(i32::from(digits & 255 == 255)) as usize;
     let mut text = Vec::new();
     if width > 0 || value > 0 {
         if is_upper { write!(text, "{value:0width$X}") } else { write!(text, "{value:0width$x}") }
-            .expect("a vector takes all");
+            .expect("writing to a vector never fails");
     }
     let text = call.text(text);
     call.give(text)

@@ -52,7 +52,7 @@ fn yields(call: &mut Call<'_>) -> Result<(), Thrown> {
     Err(yield_values(call.vm, values))
 }
 
-/// Returns the values; where they were is for those of the next yield.
+/// Returns the values, and keeps their vector for the next yield.
 fn give(call: &mut Call<'_>, mut values: Vec<Value>) -> Result<(), Thrown> {
     let given = call.give_all(&values);
     values.clear();
@@ -89,14 +89,14 @@ fn wrap(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(wrapped)
 }
 
-/// What `wrap` makes.
+/// The function that `wrap` returns.
 fn resume_wrapped(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let coroutine = call.builtin().captured()[0].to_coroutine().expect("`wrap` has put it there");
+    let coroutine = call.builtin().captured()[0].to_coroutine().expect("`wrap` captures it");
     let values = call.rest(0);
     match runtime::resume(call.vm, coroutine, &values) {
         Ok(values) => give(call, values),
         Err(value) => {
-            // A message says where the coroutine was called, too.
+            // The message starts with the position where the coroutine was resumed.
             let value = match value.to_text() {
                 Some(text) => {
                     let mut message = place(call.vm, 1);

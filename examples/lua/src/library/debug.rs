@@ -1,4 +1,4 @@
-//! The table `debug`: what a program may know of itself.
+//! The table `debug`: introspection.
 
 mod info;
 mod traceback;
@@ -32,8 +32,8 @@ pub(super) fn open(vm: &mut Vm) {
     define_module(vm, "debug", FUNCTIONS);
 }
 
-/// Whose functions are asked for: those of the coroutine that is the first argument, if one is, and number of the
-/// argument behind. `None` is the stack that runs.
+/// Returns the coroutine that is the first argument, if one is, and the index of the next argument. `None` stands for
+/// the running stack.
 fn stack_of(call: &Call<'_>) -> (Option<Gc<Coroutine>>, u32) {
     match call.get(0).to_coroutine() {
         Some(coroutine) if running(call.vm) == Some(coroutine) => (None, 1),
@@ -89,12 +89,12 @@ fn getregistry(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(registry.into())
 }
 
-/// Nothing is ever called between two ops.
+/// Does nothing: hooks are not supported.
 fn sethook(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give_all(&[])
 }
 
-/// There is no hook, no event that it is for, and no number of ops.
+/// Returns no hook, no events and a count of 0.
 fn gethook(call: &mut Call<'_>) -> Result<(), Thrown> {
     let results = [Value::NIL, call.text(""), Value::number(0.0)];
     call.give_all(&results)

@@ -1,4 +1,4 @@
-//! The table `io`: files by their names, commands, and the default input and output.
+//! The table `io`: files, commands, and the default input and output.
 
 mod file;
 mod method;
@@ -36,10 +36,10 @@ const FUNCTIONS: Functions = &[
     ("write", write_output),
 ];
 
-/// So many formats can be given to `lines`.
+/// Maximal number of formats that `lines` takes.
 const MAX_FORMATS: u32 = 59;
 
-/// All functions are made with one table, which has these at its places.
+/// Indices of the table that all functions have captured.
 #[derive(Clone, Copy)]
 enum State {
     /// The default input.
@@ -52,14 +52,14 @@ enum State {
 
 impl State {
     fn table(call: &Call<'_>) -> Gc<Table> {
-        call.builtin().captured()[0].to_table().expect("they are made with it")
+        call.builtin().captured()[0].to_table().expect("every function captures it")
     }
 
     fn get(self, call: &Call<'_>) -> Value {
         State::table(call).get_index(self as u32)
     }
 
-    /// The default input or output.
+    /// Returns the default input or output.
     fn file(self, call: &Call<'_>) -> Gc<Userdata> {
         self.get(call).to_userdata().expect("only files are stored there")
     }
@@ -87,7 +87,7 @@ pub(super) fn open(vm: &mut Vm) {
 }
 
 fn new_stream(call: &mut Call<'_>, stream: Stream) -> Value {
-    let metatable = State::Metatable.get(call).to_table().expect("it is stored there");
+    let metatable = State::Metatable.get(call).to_table().expect("`open` stores it");
     new_file(call.vm, metatable, File::new(stream))
 }
 
@@ -99,8 +99,8 @@ fn open_by_name(call: &mut Call<'_>) -> Result<(), Thrown> {
 
 fn popen(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (command, mode) = (call.string(0)?, call.string_if_any(1)?);
-    // The command writes behind what was written so far.
-    let _unheard = call.vm.host.stdout.flush();
+    // The command's output comes after the program's.
+    let _ignored = call.vm.host.stdout.flush();
     let running = run_command(command.bytes(), mode.as_ref().map_or(b"r", |mode| mode.bytes()));
     give_stream(call, running, Some(command.bytes()))
 }
@@ -119,7 +119,7 @@ fn give_stream(call: &mut Call<'_>, opened: io::Result<Stream>, name: Option<&[u
     }
 }
 
-/// A new file that the first argument names; that it cannot be opened is an error.
+/// Opens the file that the first argument names, or throws an error.
 fn must_open(call: &mut Call<'_>, mode: &[u8]) -> Result<Value, Thrown> {
     let name = call.string(0)?;
     match open_file(name.bytes(), mode) {
@@ -158,7 +158,7 @@ fn output(call: &mut Call<'_>) -> Result<(), Thrown> {
     choose(call, State::Output, b"w")
 }
 
-/// Gives the default file, once it is the one that the first argument says.
+/// Returns the default file, after setting it to the first argument if that was passed.
 fn choose(call: &mut Call<'_>, place: State, mode: &[u8]) -> Result<(), Thrown> {
     if call.has(0) {
         let file = match call.get(0).is_userdata() {
@@ -204,7 +204,7 @@ fn lines(call: &mut Call<'_>) -> Result<(), Thrown> {
     give_lines(call, file)
 }
 
-/// Gives a function that reads what the arguments behind the first one say.
+/// Returns a function that reads by the formats after the first argument.
 fn give_lines(call: &mut Call<'_>, file: Value) -> Result<(), Thrown> {
     if call.len() > MAX_FORMATS {
         return Err(call.error("too many results to unpack"));
@@ -214,11 +214,11 @@ fn give_lines(call: &mut Call<'_>, file: Value) -> Result<(), Thrown> {
     call.give(next)
 }
 
-/// What `lines` gives.
+/// The function that `lines` returns.
 fn next_line(call: &mut Call<'_>) -> Result<(), Thrown> {
     let builtin = call.builtin();
-    let (file, formats) = builtin.captured().split_first().expect("`lines` has put it there");
-    let file = file.to_userdata().expect("`lines` has put it there");
+    let (file, formats) = builtin.captured().split_first().expect("`lines` captures it");
+    let file = file.to_userdata().expect("`lines` captures it");
     if !is_open(file) {
         return Err(call.error(file::CLOSED));
     }
@@ -228,7 +228,7 @@ fn next_line(call: &mut Call<'_>) -> Result<(), Thrown> {
                 && let Some(payload) = File::of(&file)
                 && payload.closes_at_end.get()
             {
-                // Nobody could hear of a failure.
+                // There is no caller to report an error to.
                 payload.stream.take();
                 return call.give_all(&[]);
             }

@@ -32,7 +32,7 @@ of_number! {
     ceil: f64::ceil;
     cos: f64::cos;
     cosh: f64::cosh;
-    // The factors are LuaJIT's.
+    // LuaJIT's factors.
     deg: |x| x * 57.295_779_513_082_32;
     exp: f64::exp;
     floor: f64::floor;
@@ -83,7 +83,7 @@ pub(super) fn open(vm: &mut Vm) {
     define_with(vm, table, "randomseed", randomseed, &[generator.into()]);
 }
 
-/// Both arguments of a function of two numbers.
+/// Returns the arguments of a function of two numbers.
 fn pair(call: &mut Call<'_>) -> Result<(f64, f64), Thrown> {
     Ok((call.number(0)?, call.number(1)?))
 }
@@ -116,7 +116,7 @@ fn frexp(call: &mut Call<'_>) -> Result<(), Thrown> {
 fn modf(call: &mut Call<'_>) -> Result<(), Thrown> {
     let number = call.number(0)?;
     let integer = number.trunc();
-    // What is left has the sign of the number, even if it is 0.
+    // The remainder has the sign of the number, even if it is 0.
     let rest = if number.is_infinite() { 0.0 } else { number - integer };
     call.give_all(&[Value::number(integer), Value::number(rest.copysign(number))])
 }
@@ -127,12 +127,12 @@ fn log(call: &mut Call<'_>) -> Result<(), Thrown> {
         return call.give(Value::number(number.ln()));
     }
     let base = call.number(1)?;
-    // As LuaJIT calculates it, to the last digit.
+    // The same formula as LuaJIT's, for the same digits.
     call.give(Value::number(number.log2() * (1.0 / base.log2())))
 }
 
 fn max(call: &mut Call<'_>) -> Result<(), Thrown> {
-    // Neither is greater where one is not a number: the later one is taken.
+    // If one of them is NaN, the later one is taken.
     fold(call, |a, b| if a > b { a } else { b })
 }
 
@@ -148,9 +148,9 @@ fn fold(call: &mut Call<'_>, choose: impl Fn(f64, f64) -> f64) -> Result<(), Thr
     call.give(Value::number(chosen))
 }
 
-/// Works with the generator that `random` and `randomseed` share, which is a userdata as in LuaJIT.
+/// Uses the generator that `random` and `randomseed` share, which is a userdata as in LuaJIT.
 fn with_generator<T>(call: &Call<'_>, work: impl FnOnce(&mut Random) -> T) -> T {
-    let userdata = call.builtin().captured()[0].to_userdata().expect("they are made with it");
+    let userdata = call.builtin().captured()[0].to_userdata().expect("both functions capture it");
     work(&mut userdata.payload::<RefCell<Random>>().expect("it holds the generator").borrow_mut())
 }
 

@@ -1,7 +1,7 @@
-//! The table `os`: the process and its surroundings.
+//! The table `os`: the process and its environment.
 
 mod date;
-mod surroundings;
+mod process;
 
 use mimeo::Thrown;
 
@@ -13,21 +13,21 @@ const FUNCTIONS: Functions = &[
     ("clock", clock),
     ("date", date::date),
     ("difftime", date::difftime),
-    ("execute", surroundings::execute),
+    ("execute", process::execute),
     ("exit", exit),
-    ("getenv", surroundings::getenv),
-    ("remove", surroundings::remove),
-    ("rename", surroundings::rename),
+    ("getenv", process::getenv),
+    ("remove", process::remove),
+    ("rename", process::rename),
     ("setlocale", setlocale),
     ("time", date::time),
-    ("tmpname", surroundings::tmpname),
+    ("tmpname", process::tmpname),
 ];
 
 pub(super) fn open(vm: &mut Vm) {
     define_module(vm, "os", FUNCTIONS);
 }
 
-/// The processor's time that the process has used, as fine as C's `clock`.
+/// Returns the CPU time of the process, in the resolution of C's `clock`.
 fn clock(call: &mut Call<'_>) -> Result<(), Thrown> {
     let used = cpu_time::ProcessTime::try_now().map_or(0, |time| time.as_duration().as_micros());
     call.give(Value::number(used as f64 / 1e6))
@@ -41,12 +41,12 @@ fn exit(call: &mut Call<'_>) -> Result<(), Thrown> {
         _ => call.int32(0)?,
     };
     let runs_finalizers = call.get(1).truth();
-    // Nobody is there to hear of a failure.
-    let _unheard = call.vm.host.stdout.flush();
+    // There is no other place to report an error to.
+    let _ignored = call.vm.host.stdout.flush();
     Err(leave(call.vm, Exit { code, runs_finalizers }))
 }
 
-/// There is only C's own locale.
+/// Supports only the C locale.
 fn setlocale(call: &mut Call<'_>) -> Result<(), Thrown> {
     const CATEGORIES: [&[u8]; 6] = [b"all", b"collate", b"ctype", b"monetary", b"numeric", b"time"];
     let locale = call.string_if_any(0)?;

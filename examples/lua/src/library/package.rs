@@ -1,4 +1,4 @@
-//! `require` and `module`: names of modules → what they are.
+//! `require` and `module`: names of modules → their values.
 
 mod search;
 
@@ -14,10 +14,10 @@ use search::{CPATH, PATH, find, path_from_environment};
 
 const FUNCTIONS: Functions = &[("loadlib", loadlib), ("searchpath", search::searchpath), ("seeall", seeall)];
 
-/// Made with the table `package`.
+/// Functions that have captured the table `package`.
 const LOADERS: Functions = &[("preload", load_preloaded), ("lua", load_lua), ("c", load_c)];
 
-/// What is said of modules written in C.
+/// The message for modules written in C.
 const NO_LIBRARIES: &str = "dynamic libraries not enabled; check your Lua installation";
 
 pub(super) fn open(vm: &mut Vm) {
@@ -41,15 +41,15 @@ pub(super) fn open(vm: &mut Vm) {
     }
     set(&mut vm.host.heap, package, "loaders", loaders.into());
     let globals = vm.host.globals;
-    // This stands for a module that is being loaded.
+    // A mark for a module that is being loaded.
     let sentinel = vm.host.heap.new_userdata(None);
     define_with(vm, globals, "require", require, &[package.into(), sentinel.into()]);
     define(vm, globals, &[("module", module)]);
 }
 
-/// A field of the table `package`, with which the function was made.
+/// Returns a field of the table `package`, which the function has captured.
 fn field(call: &mut Call<'_>, name: &str) -> Value {
-    let package = call.builtin().captured()[0].to_table().expect("it was made with it");
+    let package = call.builtin().captured()[0].to_table().expect("the function captures it");
     let name = call.heap().text(name.as_bytes());
     package.get_text(name)
 }
@@ -80,7 +80,7 @@ fn require(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(loaded.get(name.into()))
 }
 
-/// What loads a module: the first function that one of the loaders gives.
+/// Returns the function that loads a module, from the first of the loaders that has one.
 fn find_loader(call: &mut Call<'_>, name: Gc<Text>) -> Result<Value, Thrown> {
     let Some(loaders) = field(call, "loaders").to_table() else {
         return Err(call.error("'package.loaders' must be a table"));
@@ -129,12 +129,12 @@ fn load_lua(call: &mut Call<'_>) -> Result<(), Thrown> {
     }
 }
 
-/// Modules written in C are found, but there is no way to load them.
+/// Modules written in C are found, but cannot be loaded.
 fn load_c(call: &mut Call<'_>) -> Result<(), Thrown> {
     let name = call.string(0)?;
     let path = path_field(call, "cpath")?;
     let mut message = Vec::new();
-    // A library may have all modules below its own name.
+    // One library can contain all submodules of a module.
     let root = name.bytes().split(|&byte| byte == b'.').next().filter(|root| root.len() < name.bytes().len());
     for name_of_file in [name.bytes()].into_iter().chain(root) {
         match find(name_of_file, &path, b".", b"/") {
@@ -146,7 +146,7 @@ fn load_c(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(message)
 }
 
-/// A field of the table `package` that must be a string, or a number as one.
+/// Returns a field of the table `package` that must be a string or a number.
 fn path_field(call: &mut Call<'_>, name: &str) -> Result<Vec<u8>, Thrown> {
     let mut path = Vec::new();
     let value = field(call, name);
@@ -215,8 +215,8 @@ fn module(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give_all(&[])
 }
 
-/// The table that a name with dots stands for, from the globals on, which is made if it is not there. `None` if
-/// something else is.
+/// Returns the table that a dotted name refers to, starting from the globals, and creates what is missing. Returns
+/// `None` if another value is there.
 fn global_table(call: &mut Call<'_>, name: Gc<Text>) -> Option<Gc<Table>> {
     let mut table = call.vm.host.globals;
     for part in name.bytes().split(|&byte| byte == b'.') {

@@ -1,4 +1,4 @@
-//! The table `string`, which is what `s:name()` finds its functions in.
+//! The table `string`, which is also where `s:name()` finds its functions.
 
 mod basic;
 mod format;

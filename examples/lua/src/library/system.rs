@@ -1,4 +1,4 @@
-//! Bytes of a program ↔ what the operating system takes and gives: names, commands, and how an operation went.
+//! Bytes of a program ↔ values of the operating system: names, commands, and results.
 
 use std::ffi::OsString;
 use std::io;
@@ -9,12 +9,12 @@ use mimeo::Thrown;
 use crate::ops::ops::Value;
 use crate::runtime::Call;
 
-/// What C sees of a string: the bytes before the first zero.
+/// Returns the bytes before the first zero, which are the whole string for C.
 pub(super) fn until_zero(text: &[u8]) -> &[u8] {
     text.split(|&byte| byte == 0).next().unwrap_or_default()
 }
 
-/// A name or a command, as the system takes it.
+/// Converts a name or a command for the system.
 pub(super) fn os_string(text: &[u8]) -> OsString {
     let text = until_zero(text);
     #[cfg(unix)]
@@ -23,7 +23,7 @@ pub(super) fn os_string(text: &[u8]) -> OsString {
     return String::from_utf8_lossy(text).into_owned().into();
 }
 
-/// The bytes of what the system gives.
+/// Converts a string of the system to bytes.
 pub(super) fn bytes_of(string: OsString) -> Vec<u8> {
     #[cfg(unix)]
     return std::os::unix::ffi::OsStringExt::into_vec(string);
@@ -31,7 +31,7 @@ pub(super) fn bytes_of(string: OsString) -> Vec<u8> {
     return string.to_string_lossy().into_owned().into_bytes();
 }
 
-/// The system's shell with a command for it.
+/// Returns a command that runs `command` in the system's shell.
 pub(super) fn shell(command: &[u8]) -> Command {
     let (shell, option) = if cfg!(windows) { ("cmd", "/C") } else { ("/bin/sh", "-c") };
     let mut shell = Command::new(shell);
@@ -39,7 +39,7 @@ pub(super) fn shell(command: &[u8]) -> Command {
     shell
 }
 
-/// Gives `true`, or nil, what went wrong with what, and its number.
+/// Returns `true`, or nil, a message with the name, and the number of the error.
 pub(super) fn give_outcome(call: &mut Call<'_>, outcome: io::Result<()>, name: Option<&[u8]>) -> Result<(), Thrown> {
     let Err(error) = outcome else { return call.give(Value::TRUE) };
     let (text, number) = error_parts(&error);
@@ -51,11 +51,11 @@ pub(super) fn give_outcome(call: &mut Call<'_>, outcome: io::Result<()>, name: O
     call.give_all(&[Value::NIL, message, Value::number(f64::from(number))])
 }
 
-/// The text that C has for an error, and its number.
+/// Returns C's message for an error, and its number.
 pub(super) fn error_parts(error: &io::Error) -> (String, i32) {
     let text = error.to_string();
     match error.raw_os_error() {
-        // Rust adds the number to the text.
+        // Rust appends the number to the message.
         Some(number) => match text.strip_suffix(&format!(" (os error {number})")) {
             Some(text) => (text.to_owned(), number),
             None => (text, number),

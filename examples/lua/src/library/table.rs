@@ -29,7 +29,7 @@ pub(super) fn open(vm: &mut Vm) {
     set(&mut vm.host.heap, table, "unpack", unpack);
 }
 
-/// The error of an argument of the functions that LuaJIT has written in Lua: one that was not passed is nil.
+/// Throws the error of an argument. As in LuaJIT, these functions report a missing argument as nil.
 fn bad(call: &mut Call<'_>, index: u32, expected: &str) -> Thrown {
     let got = call.get(index).type_name();
     call.argument_error(index, format!("{expected} expected, got {got}"))
@@ -82,16 +82,16 @@ fn concat(call: &mut Call<'_>) -> Result<(), Thrown> {
     result
 }
 
-/// Makes room for so many more bytes; says whether the result may become so long.
+/// Reserves room for `more` bytes. Returns `false` if the result would be too long.
 fn has_room(buffer: &mut Vec<u8>, more: usize) -> bool {
-    // A number takes less than this.
+    // Numbers are shorter than this.
     const SPARE: usize = 64;
     buffer.len() + more + SPARE <= Text::MAX_LEN && buffer.try_reserve(more + SPARE).is_ok()
 }
 
 fn foreach(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (table, function) = (table(call, 0)?, function(call, 1)?);
-    // The function may take the key away, from which the way goes on.
+    // The function may remove the key with which the iteration continues.
     let kept = call.vm.host.kept.len();
     call.keep(Value::NIL);
     loop {
@@ -146,7 +146,7 @@ fn insert(call: &mut Call<'_>) -> Result<(), Thrown> {
     let value = call.get(call.len() - 1);
     match (u32::try_from(at), u32::try_from(length)) {
         (Ok(at @ 1..), Ok(length)) if length < u32::MAX => call.heap().insert_index(table, at, length, value),
-        // The places below 1 are no part of the array.
+        // Indices below 1 are not in the array.
         _ => {
             for index in (at..=length as i64).rev() {
                 let moved = table.get(Value::number(index as f64));
@@ -179,7 +179,7 @@ fn remove(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(value)
 }
 
-/// `table[index] = value`
+/// Sets `table[index] = value`.
 fn store(call: &mut Call<'_>, table: Gc<Table>, index: i64, value: Value) {
     call.heap().set(table, Value::number(index as f64), value).expect("an integer is a key");
 }

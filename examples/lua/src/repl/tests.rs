@@ -1,4 +1,4 @@
-//! Sessions of which the lines are written here.
+//! Sessions with given lines.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -9,7 +9,7 @@ use lua::{Failure, Lua, Options};
 
 use super::{Input, Lines, run};
 
-/// Lines of a user, and everything that the user sees.
+/// Lines that the user types, and everything that the user sees.
 struct Script {
     inputs: VecDeque<Input>,
     screen: Screen,
@@ -47,7 +47,7 @@ impl Lines for Script {
     }
 }
 
-/// What is on the screen at the end of a session, and what is in the history.
+/// Returns the screen at the end of a session, and the history.
 fn session(lines: &[&str]) -> (String, Vec<String>) {
     let input = |line: &&str| if *line == "^C" { Input::Interrupted } else { Input::Line((*line).to_owned()) };
     let screen = Screen::default();
@@ -102,13 +102,13 @@ fn errors_do_not_end_a_session() {
 }
 
 #[test]
-fn an_interrupt_forgets_the_chunk() {
+fn an_interrupt_discards_the_chunk() {
     shows(&["function f(", "^C", "1"], &["> function f(", ">> ^C", "> 1", "1"]);
     shows(&["^C", "1"], &["> ^C", "> 1", "1"]);
 }
 
 #[test]
-fn an_end_in_the_middle_is_an_error() {
+fn an_unfinished_chunk_at_the_end_is_an_error() {
     let (screen, _) = session(&["do"]);
     assert_eq!(screen, "> do\n>> ^D\n! stdin:2: 'end' expected (to close 'do' at line 1) near '<eof>'\n> ^D\n");
 }
@@ -123,7 +123,7 @@ fn a_program_may_replace_print_and_the_prompts() {
             "! error calling 'print' (1)",
             "> print = nil",
             "> 2",
-            "! error calling 'print' (it is no function)",
+            "! error calling 'print' (it is not a function)",
         ],
     );
     let (screen, _) = session(&["_PROMPT, _PROMPT2 = '$ ', '  '", "do", "end"]);

@@ -1,4 +1,4 @@
-//! Operands that are not both numbers → the result of the operation: strings are converted, metamethods called.
+//! Operands that are not both numbers → the result of an operation: converts strings, and calls metamethods.
 
 use lua_syntax::strings::scan_number;
 use mimeo::Thrown;
@@ -10,12 +10,12 @@ use super::run::{give, request};
 use crate::heap::{Event, Gc};
 use crate::ops::ops::{self, Text, Value, Vm};
 
-/// The number that a value is or, as a string, stands for.
+/// Returns the number that a value is or, for a string, represents.
 pub fn to_number(value: Value) -> Option<f64> {
     value.to_number().or_else(|| value.to_text().and_then(|text: Gc<Text>| scan_number(text.bytes())))
 }
 
-/// `event` is an [`Event`]; the operand of a negation is passed twice.
+/// Computes the operation `event`, which is an [`Event`]. The operand of a negation is passed twice.
 pub(crate) fn arithmetic(vm: &mut Vm, event: u8, a: Value, b: Value) -> Result<Value, Thrown> {
     let event = Event::ALL[usize::from(event)];
     if let (Some(a), Some(b)) = (to_number(a), to_number(b)) {
@@ -31,7 +31,7 @@ pub(crate) fn arithmetic(vm: &mut Vm, event: u8, a: Value, b: Value) -> Result<V
     }
 }
 
-// What ops ask for is what they mean: they have no other name for it than its number.
+// Ops refer to events by number; these numbers must be the same.
 const _: () = {
     assert!(ops::ADD == Event::Add as u8 && ops::SUBTRACT == Event::Sub as u8);
     assert!(ops::MULTIPLY == Event::Mul as u8 && ops::DIVIDE == Event::Div as u8);
@@ -48,11 +48,11 @@ fn calculate(event: Event, a: f64, b: f64) -> f64 {
         Event::Mod => a - (a / b).floor() * b,
         Event::Pow => a.powf(b),
         Event::Unm => -a,
-        _ => unreachable!("{event:?} is no arithmetic"),
+        _ => unreachable!("{event:?} is not arithmetic"),
     }
 }
 
-/// The metamethod of the first operand that has one.
+/// Returns the metamethod of the first operand that has one.
 pub(super) fn method(vm: &mut Vm, event: Event, a: Value, b: Value) -> Option<Value> {
     [a, b].into_iter().find_map(|value| {
         let metatable = metatable_of(vm, value)?;
@@ -84,7 +84,7 @@ pub(crate) fn length_of(vm: &mut Vm, a: Value) -> Result<Value, Thrown> {
     }
 }
 
-/// One of the three values of a numeric `for` as a number.
+/// Converts one of the three values of a numeric `for` to a number.
 pub(crate) fn prepare_loop(vm: &mut Vm, value: Value, which: u8) -> Result<Value, Thrown> {
     match to_number(value) {
         Some(number) => Ok(Value::number(number)),

@@ -1,14 +1,14 @@
-//! Functions written in Rust: [`Call`] is what one sees of its call.
+//! Functions written in Rust: [`Call`] gives one access to its call.
 
 use mimeo::Thrown;
 
 use super::function::adjust_to;
-use super::protected::go_on_leaving;
+use super::protected::throw_exit;
 use super::{error, run, run_all, safepoint_of_builtin};
 use crate::heap::{Builtin, Gc, Heap, Native};
 use crate::ops::ops::{Callee, Value, Vm};
 
-/// A function written in Rust. Its arguments are in the call, where it leaves its results.
+/// A function written in Rust. It takes its arguments from the call, and leaves its results there.
 pub type BuiltinFn = fn(&mut Call<'_>) -> Result<(), Thrown>;
 
 impl Native for Value {
@@ -17,8 +17,8 @@ impl Native for Value {
 
 /// A call of a builtin.
 ///
-/// The collector may run whenever Lua code runs ([`run`](Call::run), and what may call a metamethod): what a builtin
-/// holds on to across such a call must be among its arguments, in something that is, or [kept](Call::keep).
+/// The collector can run whenever Lua code runs (in [`run`](Call::run), and in anything that can call a metamethod). A
+/// value that a builtin uses after such a call must be an argument, be reachable from one, or be [kept](Call::keep).
 #[derive(Debug)]
 pub struct Call<'a> {
     /// The machine.
@@ -28,34 +28,34 @@ pub struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// Number of arguments.
-    #[expect(clippy::len_without_is_empty, reason = "a call is no collection")]
+    /// Returns the number of arguments.
+    #[expect(clippy::len_without_is_empty, reason = "a call is not a collection")]
     pub fn len(&self) -> u32 {
         self.len
     }
 
-    /// An argument, the first being number 0; nil if it was not passed.
+    /// Returns an argument, counted from 0, or nil if it was not passed.
     #[inline]
     pub fn get(&self, index: u32) -> Value {
         if index < self.len { self.vm.slot(index + 1) } else { Value::NIL }
     }
 
-    /// All arguments from one on.
+    /// Returns all arguments from one on.
     pub fn rest(&self, from: u32) -> Vec<Value> {
         (from..self.len).map(|index| self.get(index)).collect()
     }
 
-    /// The function that is called.
+    /// Returns the called function.
     pub fn builtin(&self) -> Gc<Builtin> {
         self.builtin
     }
 
-    /// The heap.
+    /// Returns the heap.
     pub fn heap(&mut self) -> &mut Heap {
         &mut self.vm.host.heap
     }
 
-    /// A string.
+    /// Creates a string.
     pub fn text(&mut self, bytes: impl AsRef<[u8]>) -> Value {
         self.vm.host.heap.text(bytes.as_ref()).into()
     }
@@ -64,7 +64,7 @@ impl Call<'_> {
     ///
     /// # Errors
     ///
-    /// None: what it returns is what the builtin returns.
+    /// Never: the `Result` is what the builtin itself returns.
     #[inline]
     pub fn give(&mut self, value: Value) -> Result<(), Thrown> {
         self.vm.set_slot(0, value);
@@ -76,7 +76,7 @@ impl Call<'_> {
     ///
     /// # Errors
     ///
-    /// When there are too many for the stack.
+    /// If there are too many for the stack.
     pub fn give_all(&mut self, values: &[Value]) -> Result<(), Thrown> {
         adjust_to(self.vm, values)
     }
@@ -85,7 +85,7 @@ impl Call<'_> {
     ///
     /// # Errors
     ///
-    /// The error that it threw.
+    /// If the function throws an error.
     pub fn run(&mut self, function: Value, args: &[Value]) -> Result<Value, Thrown> {
         run(self.vm, function, args)
     }
@@ -94,23 +94,23 @@ impl Call<'_> {
     ///
     /// # Errors
     ///
-    /// The error that it threw.
+    /// If the function throws an error.
     pub fn run_all(&mut self, function: Value, args: &[Value]) -> Result<Vec<Value>, Thrown> {
         run_all(self.vm, function, args)
     }
 
-    /// The collector takes the value for wanted until the builtin returns.
+    /// Keeps a value alive until the builtin returns.
     pub fn keep(&mut self, value: Value) {
         self.vm.host.kept.push(value);
     }
 
-    /// An error with a message, which says where the caller is.
+    /// Throws an error with a message that starts with the position of the caller.
     pub fn error(&mut self, message: impl AsRef<[u8]>) -> Thrown {
         error::raise_text_at(self.vm, 1, message)
     }
 }
 
-/// The code of a builtin that has more arguments than its frame has room.
+/// Returns the code of a builtin that has more arguments than fit into its frame.
 pub(crate) fn builtin_frame(vm: &mut Vm) -> Callee {
     vm.host.stubs.with_room(vm.context.arguments)
 }
@@ -122,6 +122,6 @@ pub(crate) fn call_builtin(vm: &mut Vm, builtin: Value) -> Result<(), Thrown> {
     let kept = vm.host.kept.len();
     let result = (builtin.function)(&mut Call { vm, builtin, len });
     vm.host.kept.truncate(kept);
-    // The program may have ended in a coroutine that it has resumed.
-    if vm.host.exit.is_some() && result.is_ok() { Err(go_on_leaving(vm)) } else { result }
+    // The program may have called `os.exit` in a coroutine that this builtin resumed.
+    if vm.host.exit.is_some() && result.is_ok() { Err(throw_exit(vm)) } else { result }
 }

@@ -1,14 +1,14 @@
-//! The machine as the collector's roots, and when the collector works.
+//! The machine as the collector's roots; when the collector runs.
 //!
-//! Contract of its unsafe blocks: (1) of the [heap](crate::heap): a runtime function calls [`safepoint`] where it holds
-//! no object to which the stacks, the host's fields or [`Host::kept`](super::Host) do not lead.
+//! Contract of its unsafe blocks: (1) of the [heap](crate::heap): a runtime function calls [`safepoint`] where every
+//! object that it still uses is reachable from the stacks, the host's fields or [`Host::kept`](super::Host).
 
 use super::coroutine::drop_fiber;
 use super::{Embedder as _, Error, run_protected, upvalue};
 use crate::heap::{Heap, Roots, Tracer};
 use crate::ops::ops::{Value, Vm};
 
-/// The machine while its heap is elsewhere.
+/// The machine without its heap, which was moved out.
 struct MachineRoots<'a>(&'a mut Vm);
 
 impl Roots for MachineRoots<'_> {
@@ -28,33 +28,33 @@ impl Roots for MachineRoots<'_> {
         }
         host.embedding.trace(tracer);
         host.running.iter().for_each(|&coroutine| tracer.object(coroutine));
-        // Ops know them by their address, which nobody else must get.
+        // Ops use the addresses of these as marks, which no other object must have.
         tracer.value(vm.context.next);
         tracer.value(vm.context.next_element);
         vm.active_stacks().for_each(|bits| tracer.bits(bits));
         for &list in host.left_upvalues.iter().chain([&vm.context.open_upvalues]) {
-            // SAFETY: (6) of the heap's contract: they are the lists of stacks under way.
+            // SAFETY: (6) of the heap's contract: they are the lists of active stacks.
             unsafe { tracer.open_upvalues(list) };
         }
     }
 
     fn trace_fiber(&mut self, fiber: u32, tracer: &mut Tracer) -> usize {
         let vm = &mut *self.0;
-        // The stacks of those that run are among the stacks under way.
+        // The stacks of running coroutines are among the active stacks.
         if vm.host.running.iter().any(|coroutine| coroutine.fiber() == Some(fiber)) {
             return 0;
         }
         let fiber = vm.host.fibers.get(fiber);
         if tracer.is_final() {
-            vm.clear_after_fiber_stack(fiber).expect("it does not run");
+            vm.clear_after_fiber_stack(fiber).expect("the coroutine is not running");
         }
-        let bits = vm.fiber_stack(fiber).expect("it does not run");
+        let bits = vm.fiber_stack(fiber).expect("the coroutine is not running");
         tracer.bits(bits);
         bits.len()
     }
 }
 
-/// Lets the collector work if it is due.
+/// Runs a step of the collector if one is due.
 #[inline]
 pub(crate) fn safepoint(vm: &mut Vm) {
     if vm.host.heap.needs_step() {
@@ -63,29 +63,29 @@ pub(crate) fn safepoint(vm: &mut Vm) {
     }
 }
 
-/// As [`safepoint`], where a builtin begins.
+/// A [`safepoint`] at the beginning of a builtin.
 #[inline]
 pub(crate) fn safepoint_of_builtin(vm: &mut Vm, arguments: u32) {
     if vm.host.heap.needs_step() {
-        clear_behind_arguments(vm, arguments);
+        clear_after_arguments(vm, arguments);
         safepoint(vm);
     }
 }
 
-/// Forgets what calls have left in the frame of the builtin that runs, which is as large as that of any other.
+/// Clears what earlier calls left in the frame of the running builtin, after its arguments.
 #[cold]
-pub(crate) fn clear_behind_arguments(vm: &mut Vm, arguments: u32) {
+pub(crate) fn clear_after_arguments(vm: &mut Vm, arguments: u32) {
     let slots = vm.frame_slots().saturating_sub(arguments + 1);
     vm.fill_slots(arguments + 1, slots, Value::NIL);
 }
 
-/// `collectgarbage("collect")`
+/// Runs a full cycle: `collectgarbage("collect")`.
 pub(crate) fn collect_garbage(vm: &mut Vm) {
     // SAFETY: the contract.
     with_heap(vm, |heap, roots| unsafe { heap.collect(roots) });
 }
 
-/// `collectgarbage("step", kilobytes)`; says whether a cycle ended.
+/// Runs a step: `collectgarbage("step", kilobytes)`. Returns `true` if a cycle ended.
 pub(crate) fn step_by(vm: &mut Vm, kilobytes: u32) -> bool {
     // SAFETY: the contract.
     with_heap(vm, |heap, roots| unsafe { heap.step_by(kilobytes, roots) })
@@ -102,7 +102,7 @@ fn with_heap<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) 
     }
     for program in vm.host.heap.take_dead_programs() {
         if let Some(linked) = vm.host.stubs.programs.remove(&program) {
-            // SAFETY: its chunk is gone, so no closure holds a callee of it; one that runs is in slot 0 of its frame.
+            // SAFETY: its chunk was freed, so no closure holds a callee of it; a running one is in slot 0 of its frame.
             unsafe { vm.unload(linked) }.expect("it was loaded for the chunk");
         }
     }
@@ -110,12 +110,12 @@ fn with_heap<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) 
     result
 }
 
-/// Calls the finalisers that are due. What they throw is dropped.
+/// Calls the finalisers that are due, and ignores their errors.
 fn finalize(vm: &mut Vm) {
     if std::mem::replace(&mut vm.host.is_finalizing, true) {
         return;
     }
-    // A finaliser leaves no trace in a call that is being made.
+    // The state of a call in progress must not change.
     let (arguments, results) = (vm.context.arguments, vm.context.results);
     while let Some((userdata, method)) = vm.host.heap.next_finalizer() {
         let _dropped = run_protected(vm, method, &[userdata.into()]);
@@ -124,7 +124,7 @@ fn finalize(vm: &mut Vm) {
     vm.host.is_finalizing = false;
 }
 
-/// Calls all finalisers that were not called yet, before the machine goes.
+/// Calls all remaining finalisers, before the machine is dropped.
 pub(crate) fn end_of_machine(vm: &mut Vm) {
     upvalue::close_all(vm);
     vm.host.heap.queue_all_finalizers();

@@ -1,4 +1,4 @@
-//! Two values that are no numbers → which comes first, or whether they are equal.
+//! Two values that are not both numbers → their order, or whether they are equal.
 
 use mimeo::{After, Thrown};
 
@@ -8,7 +8,7 @@ use super::run::{request, run};
 use crate::heap::Event;
 use crate::ops::ops::{Value, Vm};
 
-/// What decides a comparison.
+/// The result of a comparison.
 enum Decision {
     Known(bool),
     /// The first result of a metamethod, or its opposite.
@@ -19,19 +19,19 @@ enum Decision {
     },
 }
 
-/// `a < b`, for an op that jumps when that is `when`.
+/// Computes `a < b` for an op that jumps if the result is `when`.
 pub(crate) fn is_less(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown> {
     let decision = less(vm, a, b)?;
     decide(vm, decision, when)
 }
 
-/// `a <= b`, for an op that jumps when that is `when`.
+/// Computes `a <= b` for an op that jumps if the result is `when`.
 pub(crate) fn is_less_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown> {
     let decision = less_equal(vm, a, b)?;
     decide(vm, decision, when)
 }
 
-/// `a == b`, for an op that jumps when that is `when`.
+/// Computes `a == b` for an op that jumps if the result is `when`.
 pub(crate) fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown> {
     let decision = if a.is_same(b) {
         Decision::Known(true)
@@ -44,11 +44,11 @@ pub(crate) fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bo
     decide(vm, decision, when)
 }
 
-/// `a < b`, for a builtin.
+/// Computes `a < b` for a builtin.
 ///
 /// # Errors
 ///
-/// When the two have no order, and what a metamethod throws.
+/// If the values cannot be compared, or a metamethod throws an error.
 pub fn is_before(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
     match less(vm, a, b)? {
         Decision::Known(is_so) => Ok(is_so),
@@ -85,7 +85,7 @@ fn less_equal(vm: &mut Vm, a: Value, b: Value) -> Result<Decision, Thrown> {
     }
 }
 
-/// The decision, which a metamethod makes once the op has asked for its call.
+/// Returns the result, or requests the call of the metamethod on behalf of the op.
 fn decide(vm: &mut Vm, decision: Decision, when: bool) -> Result<bool, Thrown> {
     match decision {
         Decision::Known(is_so) => Ok(is_so),
@@ -101,7 +101,7 @@ fn jump(jumps: bool) -> After {
     if jumps { After::Jump } else { After::Next }
 }
 
-/// The metamethod that two values of one type have in common: both must have the same.
+/// Returns the metamethod that two values of the same type share, if there is one.
 fn shared_method(vm: &mut Vm, event: Event, a: Value, b: Value) -> Option<Value> {
     if a.type_name() != b.type_name() {
         return None;

@@ -1,4 +1,4 @@
-//! A run of values → one string.
+//! Consecutive values → one string.
 
 use lua_syntax::strings::push_number;
 use mimeo::{Thrown, Window};
@@ -10,7 +10,7 @@ use super::{error, safepoint};
 use crate::heap::Event;
 use crate::ops::ops::{Text, Value, Vm};
 
-/// Appends the text of a string or number; says whether it is one.
+/// Appends the text of a string or number. Returns `false` for other values.
 pub fn push_text(out: &mut Vec<u8>, value: Value) -> bool {
     if let Some(text) = value.to_text() {
         out.extend_from_slice(text.bytes());
@@ -22,7 +22,7 @@ pub fn push_text(out: &mut Vec<u8>, value: Value) -> bool {
     true
 }
 
-/// The error that there is no memory for a value. It has no place, as in LuaJIT.
+/// Throws "not enough memory". As in LuaJIT, the message has no position.
 pub fn out_of_memory(vm: &mut Vm) -> Thrown {
     let message = vm.host.heap.text(b"not enough memory");
     error::raise(vm, message.into())
@@ -37,14 +37,14 @@ pub(crate) fn concatenate(vm: &mut Vm, values: Window) -> Result<Value, Thrown> 
     }
 }
 
-/// Joins values, if they are strings and numbers. What is appended to a long string does not copy it if possible.
+/// Joins values if all are strings or numbers. Appending to a long string avoids a copy if possible.
 fn join(vm: &mut Vm, count: u32, value: impl Fn(&Vm, u32) -> Value) -> Option<Result<Value, Thrown>> {
     let mut len = 0;
     for index in 0..count {
         let value = value(vm, index);
         match value.to_text() {
             Some(text) => len += text.len as usize,
-            // What numbers take is counted when they are there: a few bytes.
+            // The few bytes of numbers are counted when they are written.
             None if value.is_number() => {}
             None => return None,
         }
@@ -77,7 +77,7 @@ fn too_long(vm: &mut Vm) -> Thrown {
     error::raise_text(vm, "string length overflow")
 }
 
-/// Some of the values are for metamethods, which take two at a time.
+/// Joins values, some of which have metamethods, two at a time from the right.
 fn from_the_right(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
     let last = values.len() as u32 - 1;
     let mut right = vm.slot(values.start() + last);
@@ -88,13 +88,13 @@ fn from_the_right(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
             continue;
         }
         right = match method(vm, Event::Concat, left, right) {
-            // The last one gives the op's result; those before are asked within the op.
+            // The last metamethod gives the op's result; those before run within the op.
             Some(method) if index == 0 => return Err(request(vm, method, &[left, right], give)),
             Some(method) => run(vm, method, &[left, right])?,
             None => {
                 let is_left = !(left.is_text() || left.is_number());
                 let (operand, value) = if is_left { (index, left) } else { (index + 1, right) };
-                // A value that came of concatenation has no name.
+                // An intermediate result has no name.
                 let what = match u8::try_from(operand) {
                     Ok(operand) if is_left || index + 1 == last => operand_name(vm, operand, value),
                     _ => format!("a {} value", value.type_name()),

@@ -1,8 +1,8 @@
-//! Coroutines: functions that run in fibers of their own.
+//! Coroutines: functions that run in their own fibers.
 //!
 //! Contract of its unsafe block: (6) of the [heap](crate::heap): the open upvalues of a stack are in
-//! `context.open_upvalues` while the machine works on it, in `left_upvalues` while it works on another one that was
-//! resumed from there, and in the coroutine while that waits.
+//! `context.open_upvalues` while the machine runs on it, in `left_upvalues` while it runs on another one that was
+//! resumed from there, and in the coroutine while that is suspended.
 
 use mimeo::{FiberExit, FiberLimits, Thrown, Window};
 
@@ -11,10 +11,10 @@ use super::upvalue::close_all;
 use crate::heap::{Coroutine, CoroutineState, Gc};
 use crate::ops::ops::{FiberRef, Value, Vm};
 
-/// How deep a coroutine may get.
+/// The limits of a coroutine's stack.
 const LIMITS: FiberLimits = FiberLimits::new().with_slots(1 << 20).with_depth(190_000);
 
-/// Values that can go from one coroutine to another at once.
+/// Maximal number of values that can be passed between coroutines at once.
 const MAX_TRANSFER: usize = 8000;
 
 /// The fibers of coroutines, by number.
@@ -34,9 +34,9 @@ impl Fibers {
         number
     }
 
-    /// The fiber with this number.
+    /// Returns the fiber with this number.
     pub(super) fn get(&self, number: u32) -> FiberRef {
-        self.fibers[number as usize].expect("a coroutine's fiber is there until the coroutine's end")
+        self.fibers[number as usize].expect("a coroutine has a fiber until its end")
     }
 
     fn remove(&mut self, number: u32) -> FiberRef {
@@ -47,20 +47,20 @@ impl Fibers {
     }
 }
 
-/// What came of a resumed coroutine: the values that it yielded or returned, or what it has thrown.
+/// The result of resuming a coroutine: the values that it yielded or returned, or the value that it threw.
 pub type Resumed = Result<Vec<Value>, Value>;
 
-/// A coroutine that will call a function.
+/// Creates a coroutine that will call a function.
 pub fn create_coroutine(vm: &mut Vm, function: Value) -> Gc<Coroutine> {
     vm.host.heap.new_coroutine(function)
 }
 
-/// The coroutine that runs.
+/// Returns the running coroutine.
 pub fn running(vm: &Vm) -> Option<Gc<Coroutine>> {
     vm.host.running.last().copied()
 }
 
-/// Goes on with a coroutine until it yields, returns or throws.
+/// Resumes a coroutine, which runs until it yields, returns or throws.
 pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Resumed {
     if coroutine.state != CoroutineState::Suspended {
         let what = if coroutine.state == CoroutineState::Dead { "dead" } else { "running" };
@@ -77,7 +77,7 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
     let left = std::mem::replace(&mut vm.context.open_upvalues, coroutine.take_open_upvalues());
     vm.host.left_upvalues.push(left);
     let handling = vm.host.handling.take();
-    let exit = go_on(vm, coroutine, values);
+    let exit = run_fiber(vm, coroutine, values);
     vm.host.handling = handling;
     let resumed = match exit {
         Ok(FiberExit::Done(_)) => {
@@ -108,10 +108,10 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
 }
 
 /// Runs the coroutine's fiber.
-fn go_on(vm: &mut Vm, coroutine: Gc<Coroutine>, values: &[Value]) -> Result<FiberExit<Value>, Thrown> {
+fn run_fiber(vm: &mut Vm, coroutine: Gc<Coroutine>, values: &[Value]) -> Result<FiberExit<Value>, Thrown> {
     match coroutine.fiber() {
         Some(fiber) => {
-            // It waits in the frame of the builtin that yielded, whose results these are.
+            // The fiber waits in the frame of the builtin that yielded; the values are that builtin's results.
             let fiber = vm.host.fibers.get(fiber);
             for (slot, &value) in (0..).zip(if values.is_empty() { &[Value::NIL] } else { values }) {
                 if vm.set_fiber_slot(fiber, slot, value).is_err() {
@@ -139,13 +139,13 @@ fn end(vm: &mut Vm, mut coroutine: Gc<Coroutine>) {
     }
 }
 
-/// Drops the fiber of a coroutine that is over, or that nothing leads to.
+/// Drops the fiber of a coroutine that is finished or unreachable.
 pub(super) fn drop_fiber(vm: &mut Vm, number: u32) {
     let fiber = vm.host.fibers.remove(number);
-    vm.drop_fiber(fiber).expect("the coroutine does not run");
+    vm.drop_fiber(fiber).expect("the coroutine is not running");
 }
 
-/// Stops the running coroutine; who resumed it gets the values.
+/// Suspends the running coroutine. The values become the results of `resume`.
 pub fn yield_values(vm: &mut Vm, values: Vec<Value>) -> Thrown {
     if vm.host.running.is_empty() {
         return raise_text_at(vm, 1, "attempt to yield across C-call boundary");
@@ -162,7 +162,7 @@ pub fn yield_values(vm: &mut Vm, values: Vec<Value>) -> Thrown {
     }
 }
 
-/// The function of a coroutine has returned.
+/// Ends a coroutine whose function has returned.
 pub(crate) fn finish_coroutine(vm: &mut Vm, results: Window) {
     vm.host.transfer = (0..vm.context.results).map(|index| vm.slot(results.start() + index)).collect();
 }

@@ -1,4 +1,4 @@
-//! A value → the pending error, once the handler of an `xpcall` has seen it.
+//! A value → the pending error, after the handler of an `xpcall` was called.
 
 use std::fmt;
 
@@ -15,12 +15,12 @@ use crate::ops::ops::{Trap, Value, Vm};
 pub enum Error {
     /// An error.
     Value {
-        /// What was thrown, or what a handler has made of it.
+        /// The thrown value, or the handler's result.
         value: Value,
-        /// Whether the handler of an `xpcall` has seen it.
+        /// Whether the handler of an `xpcall` was called for it.
         was_handled: bool,
     },
-    /// The end of the program: `os.exit` was called.
+    /// The program has called `os.exit`.
     Exit,
 }
 
@@ -45,21 +45,21 @@ pub fn raise(vm: &mut Vm, value: Value) -> Thrown {
     raise_past(vm, value, 0)
 }
 
-/// As [`raise`], where the first frames protect nothing yet.
+/// Throws like [`raise`], but ignores the innermost `frames`, which do not protect anything yet.
 pub(super) fn raise_past(vm: &mut Vm, value: Value, frames: usize) -> Thrown {
     let error = match handler(vm, frames) {
-        Some(handler) => Error::Value { value: ask_handler(vm, handler, value), was_handled: true },
+        Some(handler) => Error::Value { value: call_handler(vm, handler, value), was_handled: true },
         None => Error::Value { value, was_handled: false },
     };
     vm.throw(error)
 }
 
-/// Throws a message about the op that runs, which says where it is.
+/// Throws a message that starts with the position of the running op.
 pub fn raise_text(vm: &mut Vm, message: impl AsRef<[u8]>) -> Thrown {
     raise_text_at(vm, 0, message)
 }
 
-/// Throws a message that says where the function at a level is: 0 is the one that runs, 1 the one that called it.
+/// Throws a message that starts with the position of the function at a level: 0 is the running one, 1 its caller.
 pub fn raise_text_at(vm: &mut Vm, level: usize, message: impl AsRef<[u8]>) -> Thrown {
     let mut text = place(vm, level);
     text.extend_from_slice(message.as_ref());
@@ -67,7 +67,7 @@ pub fn raise_text_at(vm: &mut Vm, level: usize, message: impl AsRef<[u8]>) -> Th
     raise(vm, text.into())
 }
 
-/// The handler of the innermost protected call, if that is an `xpcall`. The end of the program is not for handlers.
+/// Returns the handler of the innermost protected call, if that is an `xpcall`. Handlers are not called for `os.exit`.
 fn handler(vm: &Vm, past: usize) -> Option<Value> {
     if !vm.host.has_handlers || vm.host.exit.is_some() {
         return None;
@@ -77,8 +77,8 @@ fn handler(vm: &Vm, past: usize) -> Option<Value> {
     (frame.function.body().name == XPCALL).then(|| Value(frame.slots[1]))
 }
 
-/// What a handler makes of an error's value.
-pub(super) fn ask_handler(vm: &mut Vm, handler: Value, value: Value) -> Value {
+/// Calls a handler for the value of an error. Returns its result.
+pub(super) fn call_handler(vm: &mut Vm, handler: Value, value: Value) -> Value {
     if vm.host.handling.is_some() {
         return vm.host.heap.text(b"error in error handling").into();
     }
@@ -94,16 +94,16 @@ pub(super) fn ask_handler(vm: &mut Vm, handler: Value, value: Value) -> Value {
     }
 }
 
-/// The value of an error that was taken.
+/// Returns the value of a caught error.
 pub(super) fn value_of(vm: &mut Vm, trap: &Trap) -> Value {
     let message = match &trap.kind {
         TrapKind::Language(Error::Value { value, .. }) => return *value,
-        // To a program both are the same: it is too deep.
+        // To a program both are the same error.
         TrapKind::Nesting => "stack overflow".to_owned(),
         other => other.to_string(),
     };
     let site = trap.backtrace.frames.first();
-    // Functions are called after their chunk and their line.
+    // Functions are named after their chunk and their line.
     let chunk = site.and_then(|site| site.function.rsplit_once(':')).map(|(chunk, _)| chunk);
     let text = match (chunk, trap.position()) {
         (Some(chunk), Some(at)) => format!("{chunk}:{}: {message}", at.line),

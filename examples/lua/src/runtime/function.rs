@@ -1,4 +1,4 @@
-//! Calls as the ops make them: who is called, with how many arguments, and where the values of `...` and results go.
+//! Calls as the ops make them: the function, the number of arguments, and the slots of `...` and of results.
 
 use mimeo::{Thrown, Window};
 
@@ -8,11 +8,11 @@ use super::{error, safepoint};
 use crate::heap::Event;
 use crate::ops::ops::{Callee, Value, Vm};
 
-/// Slots behind a window's first one that values of unknown number may take.
+/// Maximal number of slots after a window's first for an unknown number of values.
 const MAX_VALUES: u32 = 64_000;
 
-/// Sets [`Context::arguments`](crate::ops::ops::Context::arguments), and returns the code to call. What is called is
-/// the first of `args`; what is no function itself gets to be the first argument of its `__call`.
+/// Sets [`Context::arguments`](crate::ops::ops::Context::arguments), and returns the code to call. The first value of
+/// `args` is the function; another value becomes the first argument of its `__call`.
 pub(crate) fn callable(vm: &mut Vm, function: Value, args: Window, arguments: u32) -> Result<Callee, Thrown> {
     if let Some(callee) = function.callee() {
         vm.context.arguments = arguments;
@@ -26,7 +26,7 @@ pub(crate) fn callable(vm: &mut Vm, function: Value, args: Window, arguments: u3
     Ok(method.callee().expect("`callable_value` returns functions only"))
 }
 
-/// The function by which something can be called that is none.
+/// Returns the `__call` metamethod of a value that is not a function.
 pub(super) fn callable_value(vm: &mut Vm, value: Value) -> Result<Value, Thrown> {
     if let Some(metatable) = metatable_of(vm, value) {
         let method = vm.host.heap.metamethod(metatable, Event::Call);
@@ -38,7 +38,7 @@ pub(super) fn callable_value(vm: &mut Vm, value: Value) -> Result<Value, Thrown>
     Err(error::raise_text(vm, format!("attempt to call {what}")))
 }
 
-/// Are there so many slots from `start` on?
+/// Checks that there are `count` slots from `start` on.
 fn check_room(vm: &mut Vm, start: u32, count: u32) -> Result<(), Thrown> {
     if count > MAX_VALUES || start + count >= vm.room() {
         return Err(error::raise_text(vm, "stack overflow"));
@@ -50,7 +50,7 @@ pub(crate) fn fill_parameters(vm: &mut Vm, parameters: Window) {
     fill_with_nil(vm, parameters, vm.context.arguments);
 }
 
-/// What is left of the arguments is a table without anything else, or nil if there is nothing.
+/// Returns a table of the arguments after the parameters, or nil if there are none.
 pub(crate) fn collect_arguments(vm: &mut Vm, parameters: Window) -> Value {
     let (arguments, taken) = (vm.context.arguments, parameters.len() as u32);
     if arguments <= taken {
@@ -62,7 +62,7 @@ pub(crate) fn collect_arguments(vm: &mut Vm, parameters: Window) -> Value {
         let value = vm.slot(parameters.start() + taken + index - 1);
         vm.host.heap.set_index(rest, index, value);
     }
-    // The arguments may lie behind the frame, where the collector does not look.
+    // The arguments may be above the frame, where the collector clears slots.
     vm.host.kept.push(rest.into());
     safepoint(vm);
     vm.host.kept.pop();
@@ -95,23 +95,23 @@ pub(crate) fn fill_results(vm: &mut Vm, results: Window) {
     fill_with_nil(vm, results, vm.context.results);
 }
 
-/// Sets what is left of a window after so many values.
+/// Fills a window with nil after its first `given` values.
 fn fill_with_nil(vm: &mut Vm, window: Window, given: u32) {
     if let Some(missing) = (window.len() as u32).checked_sub(given) {
         vm.fill_slots(window.start() + given, missing, Value::NIL);
     }
 }
 
-/// Moves values to slot 0 and the ones behind.
+/// Moves values to slot 0 and the following ones.
 pub(crate) fn move_down(vm: &mut Vm, values: Window, count: u32) {
     vm.copy_slots(values.start(), 0, count);
 }
 
-/// Puts values into the running builtin's frame, where they are its results.
+/// Puts values into the running builtin's frame as its results.
 ///
 /// # Errors
 ///
-/// When there are too many for the stack.
+/// If there are too many for the stack.
 pub(crate) fn adjust_to(vm: &mut Vm, values: &[Value]) -> Result<(), Thrown> {
     check_room(vm, 0, values.len() as u32)?;
     vm.set_slot(0, Value::NIL);

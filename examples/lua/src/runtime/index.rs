@@ -1,4 +1,4 @@
-//! `object[key]` and `object[key] = value`, where ops do not find their way: metamethods, other types, filling caches.
+//! `object[key]` and `object[key] = value` as the slow paths of ops: metamethods, other types, filling caches.
 
 use mimeo::{Thrown, Window};
 
@@ -8,10 +8,10 @@ use super::{error, safepoint};
 use crate::heap::{Event, Gc};
 use crate::ops::ops::{AddCache, FieldCache, InheritedCache, Table, Value, Vm};
 
-/// So many tables are asked, one for the other.
+/// Maximal number of tables in a chain of metamethods.
 const MAX_CHAIN: usize = 100;
 
-/// The kinds of values of which all have one metatable, which only `debug.setmetatable` sets.
+/// The kinds of values that share one metatable, which only `debug.setmetatable` sets.
 #[derive(Clone, Copy, Debug)]
 pub enum PlainKind {
     /// `nil`
@@ -27,10 +27,10 @@ pub enum PlainKind {
 }
 
 impl PlainKind {
-    /// How many there are.
+    /// Number of kinds.
     pub(super) const COUNT: usize = 5;
 
-    /// The kind of a value that is no string, table or userdata.
+    /// Returns the kind of a value that is neither a string, a table nor a userdata.
     #[must_use]
     pub fn of(value: Value) -> PlainKind {
         match value {
@@ -48,7 +48,7 @@ pub(crate) fn make_table(vm: &mut Vm, array: u32, names: u32) -> Value {
     vm.host.heap.new_table(array, names, 0).into()
 }
 
-/// The metatable of a value.
+/// Returns the metatable of a value.
 pub fn metatable_of(vm: &Vm, value: Value) -> Option<Gc<Table>> {
     if let Some(table) = value.to_table() {
         table.metatable()
@@ -61,17 +61,17 @@ pub fn metatable_of(vm: &Vm, value: Value) -> Option<Gc<Table>> {
     }
 }
 
-/// What decides what a field is.
+/// The result of a lookup.
 enum Decision {
     Known(Value),
-    /// A function, which is asked about an object.
+    /// A function to call with an object.
     Method {
         method: Value,
         object: Value,
     },
 }
 
-/// `object[key]`, for an op.
+/// Computes `object[key]` for an op.
 pub(crate) fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
     match find(vm, object, key)? {
         Decision::Known(value) => Ok(value),
@@ -79,11 +79,11 @@ pub(crate) fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thr
     }
 }
 
-/// `object[key]`, for a builtin.
+/// Computes `object[key]` for a builtin.
 ///
 /// # Errors
 ///
-/// When the object has no fields, and what a metamethod throws.
+/// If the object cannot be indexed, or a metamethod throws an error.
 pub fn get(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
     match find(vm, object, key)? {
         Decision::Known(value) => Ok(value),
@@ -92,9 +92,9 @@ pub fn get(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown> {
 }
 
 fn find(vm: &mut Vm, object: Value, key: Value) -> Result<Decision, Thrown> {
-    let mut asked = object;
+    let mut current = object;
     for _ in 0..MAX_CHAIN {
-        let metatable = match asked.to_table() {
+        let metatable = match current.to_table() {
             Some(table) => {
                 let value = table.get(key);
                 if !value.is_nil() {
@@ -105,21 +105,25 @@ fn find(vm: &mut Vm, object: Value, key: Value) -> Result<Decision, Thrown> {
                     None => return Ok(Decision::Known(Value::NIL)),
                 }
             }
-            None => metatable_of(vm, asked),
+            None => metatable_of(vm, current),
         };
         let method = metatable.map_or(Value::NIL, |metatable| vm.host.heap.metamethod(metatable, Event::Index));
         if method.is_nil() {
-            return if asked.is_table() { Ok(Decision::Known(Value::NIL)) } else { Err(no_fields(vm, object, asked)) };
+            return if current.is_table() {
+                Ok(Decision::Known(Value::NIL))
+            } else {
+                Err(no_fields(vm, object, current))
+            };
         }
         if method.is_function() {
-            return Ok(Decision::Method { method, object: asked });
+            return Ok(Decision::Method { method, object: current });
         }
-        asked = method;
+        current = method;
     }
     Err(error::raise_text(vm, "loop in gettable"))
 }
 
-/// As [`index`], for globals: fills the cache of an op if the table itself has the name.
+/// Works like [`index`], for globals: fills the cache of an op if the table itself has the name.
 pub(crate) fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &FieldCache) -> Result<Value, Thrown> {
     if let (Some(table), Some(text)) = (globals.to_table(), name.to_text()) {
         let value = table.get_cached(text, cache);
@@ -130,7 +134,7 @@ pub(crate) fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &Fie
     index(vm, globals, name)
 }
 
-/// As [`index`], and fills the caches of an op.
+/// Works like [`index`], and fills the caches of an op.
 pub(crate) fn index_field(
     vm: &mut Vm,
     object: Value,
@@ -146,7 +150,7 @@ pub(crate) fn index_field(
     index(vm, object, name)
 }
 
-/// As [`index_field`], for a method call, of which the object is a second result.
+/// Works like [`index_field`], for a method call, whose second result is the object.
 pub(crate) fn index_method(
     vm: &mut Vm,
     object: Value,
@@ -156,34 +160,34 @@ pub(crate) fn index_method(
 ) -> Result<Value, Thrown> {
     let result = index_field(vm, object, name, own, inherited);
     if result.is_err() {
-        // If a function was asked, it is the one result that it does not give.
+        // The metamethod, if one was requested, gives only the first result.
         vm.set_result(1, object);
     }
     result
 }
 
 pub(crate) fn set(vm: &mut Vm, object: Value, key: Value, value: Value) -> Result<(), Thrown> {
-    let mut asked = object;
+    let mut current = object;
     for _ in 0..MAX_CHAIN {
-        let metatable = metatable_of(vm, asked);
+        let metatable = metatable_of(vm, current);
         let method = metatable.map_or(Value::NIL, |metatable| vm.host.heap.metamethod(metatable, Event::NewIndex));
-        if let Some(table) = asked.to_table()
+        if let Some(table) = current.to_table()
             && (method.is_nil() || !table.get(key).is_nil())
         {
             return vm.host.heap.set(table, key, value).map_err(|bad| error::raise_text(vm, bad.to_string()));
         }
         if method.is_nil() {
-            return Err(no_fields(vm, object, asked));
+            return Err(no_fields(vm, object, current));
         }
         if method.is_function() {
-            return Err(request(vm, method, &[asked, key, value], forget));
+            return Err(request(vm, method, &[current, key, value], forget));
         }
-        asked = method;
+        current = method;
     }
     Err(error::raise_text(vm, "loop in settable"))
 }
 
-/// As [`set`], and fills the caches of an op if there is no metamethod.
+/// Works like [`set`], and fills the caches of an op if there is no metamethod.
 pub(crate) fn set_name(
     vm: &mut Vm,
     object: Value,
@@ -204,7 +208,7 @@ pub(crate) fn set_name(
 }
 
 pub(crate) fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32, count: u32) {
-    let table = table.to_table().expect("a constructor makes tables");
+    let table = table.to_table().expect("a constructor creates tables");
     vm.host.heap.reserve_array(table, first - 1 + count);
     for index in 0..count {
         let value = vm.slot(values.start() + index);
@@ -212,23 +216,24 @@ pub(crate) fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32
     }
 }
 
-fn no_fields(vm: &mut Vm, object: Value, asked: Value) -> Thrown {
-    let what = if object.0 == asked.0 { operand_name(vm, 0, asked) } else { format!("a {} value", asked.type_name()) };
+fn no_fields(vm: &mut Vm, object: Value, current: Value) -> Thrown {
+    let what =
+        if object.0 == current.0 { operand_name(vm, 0, current) } else { format!("a {} value", current.type_name()) };
     error::raise_text(vm, format!("attempt to index {what}"))
 }
 
-/// The next field of a table, of which the window's first slot has the key of the last one: that slot and the one behind
-/// get the key, and the last one the value. Says whether there is one.
+/// Advances to the next field of a table. The window's first slot has the last key; the first two slots get the next
+/// key, and the last one its value. Returns `false` at the end.
 pub(crate) fn advance(vm: &mut Vm, table: Value, variables: Window) -> Result<bool, Thrown> {
     let start = variables.start();
-    let table = table.to_table().expect("the op has looked");
+    let table = table.to_table().expect("the op has checked it");
     match table.next(vm.slot(start)) {
         Ok(Some((key, value))) => {
             vm.set_slots(start, &[key, key, value]);
             Ok(true)
         }
         Ok(None) => Ok(false),
-        // `next` itself finds the words for it.
+        // The generic path calls `next`, which throws the error.
         Err(_) => Ok(false),
     }
 }

@@ -1,4 +1,4 @@
-//! A frame → where it is in the source, and what the program calls the value that an op of it could not work with.
+//! A frame → its position in the source, and the names of an op's operands for messages.
 
 use mimeo::InstructionSet;
 use mimeo::asm::FunctionBody;
@@ -8,12 +8,12 @@ use mimeo::program::Facts;
 use crate::heap::{Closure, Event, Gc, NameKind, Prototype};
 use crate::ops::ops::{Ops, Value, Vm};
 
-/// A function that is under way.
+/// An active function.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
     /// The function.
     pub function: Value,
-    /// The op that it runs.
+    /// The op that it is executing.
     pub pc: Pc,
     /// The line of that op, in a function written in Lua.
     pub line: Option<u32>,
@@ -21,18 +21,18 @@ pub struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    /// The function, if it is written in Lua.
+    /// Returns the function, if it is written in Lua.
     pub fn closure(&self) -> Option<Gc<Closure>> {
         self.function.to_closure()
     }
 
-    /// The name of an op, and where the next one is.
+    /// Returns the name of an op, and the position of the next one.
     fn op_at(&self, pc: Pc) -> Option<(&'static str, Pc)> {
         let info = Ops::OPS.get(usize::from(self.body.op_at(pc)?.0))?;
         Some((info.name, Pc(pc.0 + u32::from(info.len_units))))
     }
 
-    /// Is the op at this place the one behind the call of a `for`?
+    /// Returns `true` if the op here ends the call in a generic `for`.
     fn iterates_at(&self, pc: Pc) -> bool {
         match self.op_at(pc) {
             Some(("adjust", next)) => self.op_at(next).is_some_and(|(name, _)| name == "iterate"),
@@ -41,31 +41,31 @@ impl Frame<'_> {
     }
 }
 
-/// The functions under way, the one whose op or builtin asks first.
+/// Returns the active functions, innermost first.
 pub fn frames(vm: &Vm) -> impl Iterator<Item = Frame<'_>> {
     vm.frames().filter_map(|frame| {
         let function = Value(*frame.slots.first()?);
         let line = frame.position().filter(|_| function.is_closure()).map(|at| at.line);
         let (body, depths) = (frame.function.body(), &frame.function.facts().depths);
-        // Of one that has called another, this is a place within the op.
+        // In a frame that has called another function, the position is inside of the op.
         let is_start = |pc: &u32| depths.get(*pc as usize).is_some_and(|&depth| depth != Facts::NO_OP);
         let pc = Pc((0..=frame.pc.0).rev().find(is_start)?);
-        // What a coroutine begins with is no function of the program's.
+        // A coroutine's first frame does not belong to a function of the program.
         function.is_function().then_some(Frame { function, pc, line, body })
     })
 }
 
-/// The function at a level: 0 is the running one, 1 the one that called it.
+/// Returns the function at a level: 0 is the running one, 1 its caller.
 pub fn frame_at(vm: &Vm, level: usize) -> Option<Frame<'_>> {
     frames(vm).nth(level)
 }
 
-/// The place of the function at a level, as messages begin with it: empty if it is not written in Lua.
+/// Returns the position of the function at a level, as messages start with it. Empty if it is not written in Lua.
 pub fn place(vm: &Vm, level: usize) -> Vec<u8> {
     frame_at(vm, level).map_or_else(Vec::new, |frame| place_of(&frame))
 }
 
-/// The place where a frame is, as messages begin with it.
+/// Returns the position of a frame, as messages start with it.
 pub fn place_of(frame: &Frame<'_>) -> Vec<u8> {
     match (frame.closure(), frame.line) {
         (Some(closure), Some(line)) => {
@@ -77,7 +77,7 @@ pub fn place_of(frame: &Frame<'_>) -> Vec<u8> {
     }
 }
 
-/// What the program calls a function that was called from another one: what kind of name that is, and the name.
+/// Returns the kind and the name under which a caller has called a function.
 pub fn name_of_callee(vm: &Vm, caller: &Frame<'_>, callee: Value) -> Option<(&'static str, String)> {
     let prototype = caller.closure()?;
     let prototype = prototype.prototype();
@@ -88,12 +88,12 @@ pub fn name_of_callee(vm: &Vm, caller: &Frame<'_>, callee: Value) -> Option<(&'s
             None => caller.iterates_at(next).then(|| ("local", "(for generator)".to_owned())),
         };
     }
-    // The op has asked a metamethod, unless it failed and asked who handles that.
+    // The op has called a metamethod, unless it failed and `callee` is the error handler.
     let event = event_of(op).filter(|_| vm.host.handling != Some(callee))?;
     Some(("metamethod", event.name().to_owned()))
 }
 
-/// The metamethod that an op may call.
+/// Returns the metamethod that an op may call.
 fn event_of(op: &str) -> Option<Event> {
     const EVENTS: [(&str, Event); 16] = [
         ("get_", Event::Index),
@@ -107,19 +107,19 @@ fn event_of(op: &str) -> Option<Event> {
         ("negate", Event::Unm),
         ("length", Event::Len),
         ("concat", Event::Concat),
-        // The first that fits counts.
+        // The first match counts.
         ("less_equal", Event::Le),
         ("greater_equal", Event::Le),
         ("equal", Event::Eq),
         ("less", Event::Lt),
         ("greater", Event::Lt),
     ];
-    // An "unless" is no "less".
+    // `jump_unless_` contains `less`.
     let op = op.strip_prefix("jump_unless_").unwrap_or(op);
     EVENTS.iter().find(|(part, _)| op.contains(part)).map(|&(_, event)| event)
 }
 
-/// What the program calls operand number `operand` of an op, such as `local` and `x`.
+/// Returns the kind and the name of operand number `operand` of an op, such as `local` and `x`.
 pub fn name_of_operand(prototype: &Prototype, pc: Pc, operand: u8) -> Option<(NameKind, String)> {
     let found = prototype.names.binary_search_by_key(&(pc.0, operand), |name| (name.pc, name.operand)).ok()?;
     let name = &prototype.names[found];
@@ -127,7 +127,7 @@ pub fn name_of_operand(prototype: &Prototype, pc: Pc, operand: u8) -> Option<(Na
     Some((name.kind, String::from_utf8_lossy(text.bytes()).into_owned()))
 }
 
-/// A value that the running op cannot work with, in a message: `local 'x' (a nil value)`, or `a nil value`.
+/// Describes an invalid operand of the running op for a message: `local 'x' (a nil value)`, or `a nil value`.
 pub(super) fn operand_name(vm: &Vm, operand: u8, value: Value) -> String {
     let type_name = value.type_name();
     let named = frame_at(vm, 0).and_then(|frame| {

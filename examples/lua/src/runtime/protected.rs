@@ -1,14 +1,14 @@
-//! Calls whose errors end there: `pcall`, `xpcall`, and calls by the host.
+//! Protected calls, which catch errors: `pcall`, `xpcall`, and calls by the host.
 
 use mimeo::{Thrown, TrapKind};
 
-use super::error::{Error, ask_handler, raise_past, value_of};
+use super::error::{Error, call_handler, raise_past, value_of};
 use super::place::{frame_at, name_of_callee, place};
 use super::run::{results, run};
-use super::upvalue::{close_behind_frame, close_from};
+use super::upvalue::{close_above_frame, close_from};
 use crate::ops::ops::{Trap, Value, Vm};
 
-/// Begins `pcall` and `xpcall`, whose first `parts` arguments must be there.
+/// Checks the first `parts` arguments of `pcall` or `xpcall`.
 pub(crate) fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown> {
     let what = match (vm.context.arguments, parts) {
         (0, _) => "#1 to '{}' (value expected)".to_owned(),
@@ -26,68 +26,68 @@ pub(crate) fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown> {
     let mut message = place(vm, 1);
     message.extend_from_slice(format!("bad argument {}", what.replace("{}", &name)).as_bytes());
     let message = vm.host.heap.text(&message).into();
-    // The call itself, whose handler this may be, has not begun.
+    // This call, whose handler this may be, has not started.
     Err(raise_past(vm, message, 1))
 }
 
-/// The value of the error that arrived in the running frame. If its handler has not seen it, it is what that makes of it.
-/// The end of the program goes on to the caller.
+/// Returns the value of the error that arrived in the running frame, after calling its handler if that was not called
+/// yet. Throws again if the program has called `os.exit`.
 pub(crate) fn caught(vm: &mut Vm, handler: Value) -> Result<Value, Thrown> {
     let Some(trap) = vm.take_error() else { return Ok(Value::NIL) };
     close_from(vm, 0);
     let mut value = value_of(vm, &trap);
     let was_handled = matches!(trap.kind, TrapKind::Language(Error::Value { was_handled: true, .. }));
     if !was_handled && !handler.is_nil() && vm.host.exit.is_none() {
-        value = ask_handler(vm, handler, value);
+        value = call_handler(vm, handler, value);
     }
-    if vm.host.exit.is_some() { Err(go_on_leaving(vm)) } else { Ok(value) }
+    if vm.host.exit.is_some() { Err(throw_exit(vm)) } else { Ok(value) }
 }
 
-/// `os.exit` was called: the end of the program.
+/// A call of `os.exit`: the end of the program.
 ///
-/// It is an error that no protected call ends, so that everything that is under way is left in the usual way, and it is
-/// up to the host whether its process ends then.
+/// It is an error that protected calls do not catch, so that all active functions are left in the usual manner. The
+/// host decides whether its process ends then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exit {
-    /// What the process is to end with.
+    /// The exit code of the process.
     pub code: i32,
-    /// Whether finalisers are to be called before: the program asked for it.
+    /// Whether the program requested that finalisers run first.
     pub runs_finalizers: bool,
 }
 
 /// Ends the program.
 pub fn leave(vm: &mut Vm, exit: Exit) -> Thrown {
     vm.host.exit = Some(exit);
-    go_on_leaving(vm)
+    throw_exit(vm)
 }
 
-/// Throws the end of the program on, which something like a coroutine has caught.
-pub(super) fn go_on_leaving(vm: &mut Vm) -> Thrown {
+/// Throws the end of the program again, for example after it has ended a coroutine.
+pub(super) fn throw_exit(vm: &mut Vm) -> Thrown {
     vm.throw(Error::Exit)
 }
 
 /// An error that ended a call by the host.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// What was thrown.
+    /// The thrown value.
     pub value: Value,
-    /// Where.
+    /// The trap with the place of the error.
     pub trap: Trap,
-    /// It was no error: the program has called `os.exit`.
+    /// Set if this is not an error, but the program has called `os.exit`.
     pub exit: Option<Exit>,
 }
 
-/// Calls a function; whatever it throws ends here.
+/// Calls a function, and catches all errors.
 ///
 /// # Errors
 ///
-/// What it threw.
+/// If the function throws an error.
 pub fn run_protected(vm: &mut Vm, function: Value, args: &[Value]) -> Result<Vec<Value>, Failure> {
     match run(vm, function, args) {
         Ok(_) => Ok(results(vm)),
         Err(thrown) => {
             let trap = vm.catch(thrown);
-            close_behind_frame(vm);
+            close_above_frame(vm);
             let value = value_of(vm, &trap);
             Err(Failure { value, trap, exit: vm.host.exit })
         }

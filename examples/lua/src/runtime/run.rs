@@ -1,25 +1,25 @@
-//! A function and arguments → its results, from within a runtime function: metamethods of ops, callbacks of builtins.
+//! A function and arguments → its results, called from a runtime function: metamethods of ops, callbacks of builtins.
 
 use mimeo::{After, Then, Thrown};
 
 use super::function::callable_value;
 use crate::ops::ops::{Callee, Ops, Value, Vm};
 
-/// Arguments that need no allocation, the function itself counted.
+/// Number of values, including the function itself, that need no allocation.
 const FEW: usize = 6;
 
 /// Calls a function, and returns its first result.
 ///
 /// # Errors
 ///
-/// The error that it threw, which is pending.
+/// If the function throws an error, which is pending then.
 pub fn run(vm: &mut Vm, function: Value, args: &[Value]) -> Result<Value, Thrown> {
     let (callee, frame) = frame_of(vm, function, args)?;
     vm.run(callee, frame.values())
 }
 
-/// Has the run go on with a function, on behalf of the running op: `then` gets its first result. That nests nothing, and
-/// a coroutine can yield in it. What this returns is to be handed on.
+/// Requests a call on behalf of the running op: `then` gets the first result. The call does not nest, so that a
+/// coroutine can yield in it. The caller must return the result of this function.
 pub(super) fn request(vm: &mut Vm, function: Value, args: &[Value], then: Then<Ops>) -> Thrown {
     match frame_of(vm, function, args) {
         Ok((callee, frame)) => vm.request(callee, frame.values(), then),
@@ -27,18 +27,18 @@ pub(super) fn request(vm: &mut Vm, function: Value, args: &[Value], then: Then<O
     }
 }
 
-/// The result of the function is that of the op.
+/// Makes the function's result the result of the op.
 pub(super) fn give(vm: &mut Vm, result: Value) -> After {
     vm.set_result(0, result);
     After::Next
 }
 
-/// The op has no result.
+/// Ignores the result.
 pub(super) fn forget(_: &mut Vm, _: Value) -> After {
     After::Next
 }
 
-/// A function with its arguments, as they lie in its frame.
+/// A function and its arguments, in the order of its frame.
 enum CallFrame {
     Few([Value; FEW], usize),
     Many(Vec<Value>),
@@ -72,19 +72,19 @@ fn frame_of(vm: &mut Vm, function: Value, args: &[Value]) -> Result<(Callee, Cal
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// The same as for [`run`].
 pub fn run_all(vm: &mut Vm, function: Value, args: &[Value]) -> Result<Vec<Value>, Thrown> {
     run(vm, function, args)?;
     Ok(results(vm))
 }
 
-/// What the function that was run last has returned.
+/// Returns the results of the last function that was run.
 pub(super) fn results(vm: &Vm) -> Vec<Value> {
     let from = vm.frame_slots();
     (from..from + vm.context.results).map(|slot| vm.slot(slot)).collect()
 }
 
-/// The code of a value that is called, the function that goes into slot 0, and the value itself if that is another.
+/// Returns the code to call, the function for slot 0, and the value itself if it is called by its `__call`.
 fn callee_of(vm: &mut Vm, value: Value) -> Result<(Callee, Value, Option<Value>), Thrown> {
     if let Some(callee) = value.callee() {
         return Ok((callee, value, None));

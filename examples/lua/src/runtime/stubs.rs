@@ -11,17 +11,17 @@ pub(crate) const PCALL: &str = "[C]:pcall";
 /// The name of the code of `xpcall`.
 pub(crate) const XPCALL: &str = "[C]:xpcall";
 
-/// Slots of the frames of builtins: most take few arguments.
+/// Numbers of slots in frames of builtins. Most builtins take few arguments.
 const ROOMS: [u16; 3] = [16, 512, u16::MAX];
 
-/// Code that the library needs, and the programs that are loaded.
+/// The code that the library needs, and the loaded programs.
 #[derive(Debug, Default)]
 pub struct Stubs {
     builtins: Vec<Callee>,
     pcall: Option<Callee>,
     xpcall: Option<Callee>,
     coroutine: Option<Callee>,
-    /// Loaded chunks, by the numbers that the heap knows.
+    /// Loaded chunks, by the numbers that the heap uses.
     pub(crate) programs: HashMap<u64, Linked>,
     next_program: u64,
 }
@@ -37,10 +37,10 @@ impl Stubs {
         };
         let builtins = ROOMS.map(|room| add(builtin(room)));
         let (pcall, xpcall, coroutine) = (add(pcall()), add(xpcall()), add(coroutine()));
-        let program = program.finish().expect("all is defined").verify().expect("the code is sound");
+        let program = program.finish().expect("every function is defined").verify().expect("the code is valid");
         let linked = machine.load(&program).expect("there are no index spaces");
         let callee = |index| {
-            // SAFETY: the code is never unloaded, and what leads to it is the machine's own.
+            // SAFETY: the code is never unloaded, and only this machine uses it.
             unsafe { machine.vm().callee(linked.function(index)) }.expect("it was just loaded")
         };
         Stubs {
@@ -52,33 +52,33 @@ impl Stubs {
         }
     }
 
-    /// The code of most builtins.
+    /// Returns the code of most builtins.
     pub fn builtin(&self) -> Callee {
         self.builtins[0]
     }
 
-    /// The code of builtins with so many arguments.
+    /// Returns the code of a builtin with so many arguments.
     pub(super) fn with_room(&self, arguments: u32) -> Callee {
         let fits = ROOMS.iter().position(|&room| arguments < u32::from(room));
         self.builtins[fits.unwrap_or(ROOMS.len() - 1)]
     }
 
-    /// The code of `pcall`.
+    /// Returns the code of `pcall`.
     pub fn pcall(&self) -> Callee {
         self.pcall.expect("it is loaded")
     }
 
-    /// The code of `xpcall`.
+    /// Returns the code of `xpcall`.
     pub fn xpcall(&self) -> Callee {
         self.xpcall.expect("it is loaded")
     }
 
-    /// What a coroutine begins with.
+    /// Returns the code in which a coroutine starts.
     pub(super) fn coroutine(&self) -> Callee {
         self.coroutine.expect("it is loaded")
     }
 
-    /// A number for a program that was loaded.
+    /// Assigns a number to a loaded program.
     pub(crate) fn number(&mut self, linked: Linked) -> u64 {
         self.next_program += 1;
         self.programs.insert(self.next_program, linked);
@@ -88,36 +88,36 @@ impl Stubs {
 
 const FUNCTION: Slot = Slot(0);
 
-/// The frame holds the function and its arguments, and then its results.
+/// Generates the code of builtins. The frame holds the function and its arguments, and then its results.
 fn builtin(room: u16) -> FunctionBody {
     let mut asm = Assembler::new("[C]", 1, room);
     asm.set_variadic();
-    // The widest has no larger one: the machine's calls have a limit below that.
+    // The largest frame cannot be exceeded: the machine allows fewer arguments in a call.
     if room < u16::MAX {
         asm.reserve(u32::from(room));
     }
     asm.run_builtin(FUNCTION);
     asm.ret_kept(FUNCTION);
-    asm.finish().expect("it is in order")
+    asm.finish().expect("the code is valid")
 }
 
-/// The function that is called is behind `pcall` itself, and its results come where it was.
+/// Generates the code of `pcall`. The function to call follows `pcall` itself; its results replace it.
 fn pcall() -> FunctionBody {
     let mut asm = Assembler::new(PCALL, 1, 3);
     asm.set_variadic();
     asm.begin_protected(1);
     protected(&mut asm, Slot(1), 1, Place::Constant(Value::NIL));
-    asm.finish().expect("it is in order")
+    asm.finish().expect("the code is valid")
 }
 
-/// The handler comes first, so that the function is right before its arguments.
+/// Generates the code of `xpcall`. Moves the handler first, so that the function is right before its arguments.
 fn xpcall() -> FunctionBody {
     let mut asm = Assembler::new(XPCALL, 1, 4);
     asm.set_variadic();
     asm.begin_protected(2);
     asm.swap(Slot(1), Slot(2), Slot(1), Slot(2));
     protected(&mut asm, Slot(2), 2, Place::Slot(Slot(1)));
-    asm.finish().expect("it is in order")
+    asm.finish().expect("the code is valid")
 }
 
 fn protected(asm: &mut Assembler, function: Slot, parts: u32, handler: Place<Value>) {
@@ -132,12 +132,12 @@ fn protected(asm: &mut Assembler, function: Slot, parts: u32, handler: Place<Val
     asm.ret_false();
 }
 
-/// Slot 0 is no function: the one to call is behind it.
+/// Generates the code of a coroutine. Slot 0 is unused: the function to call follows it.
 fn coroutine() -> FunctionBody {
     let mut asm = Assembler::new("[C]:coroutine", 1, 3);
     asm.set_variadic();
     asm.call_rest(Slot(1), 1, Slot(1), 1);
     asm.end_coroutine(Slot(1), 1);
     asm.ret_none();
-    asm.finish().expect("it is in order")
+    asm.finish().expect("the code is valid")
 }

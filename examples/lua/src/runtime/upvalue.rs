@@ -1,7 +1,8 @@
 //! Closures and their upvalues.
 //!
 //! Contract of its unsafe blocks: (6) of the [heap](crate::heap): `context.open_upvalues` is the list of the stack on
-//! which the machine works, slots of frames under way are below its end, and who takes frames away closes them first.
+//! which the machine runs, slots of active frames are within it, and code that removes frames closes their upvalues
+//! first.
 
 use mimeo::Window;
 
@@ -10,14 +11,14 @@ use crate::heap::{Capture, Gc};
 use crate::ops::ops::{Upvalue, Value, Vm};
 
 pub(crate) fn store_upvalue(vm: &mut Vm, upvalue: *mut Upvalue, value: Value) {
-    // SAFETY: (1) of the heap: the closure that runs leads to it.
+    // SAFETY: (1) of the heap: the running closure keeps it alive.
     let upvalue = unsafe { Gc::from_ptr(upvalue) };
     vm.host.heap.set_upvalue(upvalue, value);
 }
 
 pub(crate) fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Value {
     safepoint(vm);
-    let closure = function.to_closure().expect("slot 0 is the closure that runs");
+    let closure = function.to_closure().expect("slot 0 is the running closure");
     let chunk = closure.prototype().chunk();
     let captures = &chunk.parts().prototypes[prototype as usize].captures;
     let mut upvalues = std::mem::take(&mut vm.host.captured);
@@ -25,7 +26,7 @@ pub(crate) fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Valu
         upvalues.push(match *capture {
             Capture::Slot(slot) => {
                 let slot = vm.slot_ptr(slot).cast::<Value>();
-                // SAFETY: the slot is one of the running frame's.
+                // SAFETY: the slot belongs to the running frame.
                 unsafe { vm.host.heap.find_upvalue(&mut vm.context.open_upvalues, slot) }
             }
             Capture::Upvalue(index) => closure.upvalue(index).expect("the closure has it"),
@@ -41,7 +42,7 @@ pub(crate) fn close_upvalues(vm: &mut Vm, from: Window) {
     close_from(vm, from.start());
 }
 
-/// Closes the upvalues of a slot of the running frame and of all above.
+/// Closes the upvalues of a slot of the running frame and of all higher ones.
 pub(crate) fn close_from(vm: &mut Vm, slot: u32) {
     let slot = vm.slot_ptr(slot).cast::<Value>();
     // SAFETY: the contract.
@@ -49,7 +50,7 @@ pub(crate) fn close_from(vm: &mut Vm, slot: u32) {
 }
 
 /// Closes the upvalues of frames that were above the running one.
-pub(crate) fn close_behind_frame(vm: &mut Vm) {
+pub(crate) fn close_above_frame(vm: &mut Vm) {
     let end = vm.frame_slots();
     close_from(vm, end);
 }

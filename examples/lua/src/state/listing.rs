@@ -10,48 +10,49 @@ use super::Lua;
 use crate::embed::Function;
 use crate::ops::ops::{Linked, Ops};
 
-/// Why there is no listing.
+/// The reason why there is no listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unlisted {
-    /// The function is written in Rust.
+pub enum ListingError {
+    /// The function is not written in Lua.
     NotLua,
-    /// There is no native code, for this reason.
+    /// There is no native code; contains the reason.
     NoNativeCode(String),
 }
 
-impl fmt::Display for Unlisted {
+impl fmt::Display for ListingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unlisted::NotLua => f.write_str("the function is not written in Lua"),
-            Unlisted::NoNativeCode(reason) => write!(f, "no native code: {reason}"),
+            ListingError::NotLua => f.write_str("the function is not written in Lua"),
+            ListingError::NoNativeCode(reason) => write!(f, "no native code: {reason}"),
         }
     }
 }
 
-impl std::error::Error for Unlisted {}
+impl std::error::Error for ListingError {}
 
 impl Lua {
-    /// The bytecode of the chunk in which the function was written: of all its functions.
+    /// Returns the bytecode of all functions in the chunk that contains `function`.
     ///
     /// # Errors
     ///
-    /// When it was not written in Lua.
-    pub fn bytecode(&mut self, function: &Function) -> Result<String, Unlisted> {
+    /// If the function is not written in Lua.
+    pub fn bytecode(&mut self, function: &Function) -> Result<String, ListingError> {
         let linked = self.linked(function)?;
         let functions = self.machine.functions(linked);
         Ok(functions.map(|function| Disassembly::<Ops>::new(function.body()).to_string()).collect())
     }
 
-    /// The machine code of that chunk. What was not compiled yet is compiled for it; what cannot be is left out.
+    /// Returns the machine code of that chunk. Functions that are not compiled yet are compiled first; functions that
+    /// cannot be compiled are left out.
     ///
     /// # Errors
     ///
-    /// When it was not written in Lua, or there is no native code.
-    pub fn machine_code(&mut self, function: &Function) -> Result<String, Unlisted> {
+    /// If the function is not written in Lua, or there is no native code.
+    pub fn machine_code(&mut self, function: &Function) -> Result<String, ListingError> {
         let linked = self.linked(function)?;
         match self.machine.jit().map(Jit::unavailable) {
-            None => return Err(Unlisted::NoNativeCode("the machine was made without it".into())),
-            Some(Some(reason)) => return Err(Unlisted::NoNativeCode(reason.to_string())),
+            None => return Err(ListingError::NoNativeCode("the machine was made without it".into())),
+            Some(Some(reason)) => return Err(ListingError::NoNativeCode(reason.to_string())),
             Some(None) => {}
         }
         self.machine.compile_all(linked).expect("a chunk that a function keeps is loaded");
@@ -66,10 +67,10 @@ impl Lua {
         Ok(text)
     }
 
-    /// The program of a function's chunk.
-    fn linked(&mut self, function: &Function) -> Result<Linked, Unlisted> {
+    /// Returns the program of a function's chunk.
+    fn linked(&mut self, function: &Function) -> Result<Linked, ListingError> {
         let mut scope = self.scope();
-        let closure = scope.bits(&function.clone().into()).to_closure().ok_or(Unlisted::NotLua)?;
+        let closure = scope.bits(&function.clone().into()).to_closure().ok_or(ListingError::NotLua)?;
         let program = closure.prototype().chunk().parts().program;
         Ok(scope.vm().host.stubs.programs[&program])
     }

@@ -1,12 +1,11 @@
-//! Turns Lua 5.1's text into trees that a code generator walks, and formats, patterns, numbers and dates into their
-//! meaning.
+//! Turns Lua 5.1's text into trees for a code generator, and interprets formats, patterns, numbers and dates.
 //!
 //! ```text
 //! bytes ─ syntax ─► Ast ─ resolve ─► Tree
 //! ```
 //!
-//! The crate knows no machine, no value and no object of Lua. `strings` and `time` are what Lua's library needs of text
-//! and the calendar; the lexer takes numerals from `strings`.
+//! The crate does not depend on a machine, on values or on objects. `strings` and `time` are the parts of Lua's library
+//! that concern text and the calendar; the lexer parses numerals with `strings`.
 
 #![forbid(unsafe_code)]
 

@@ -30,7 +30,7 @@ pub use tree::{
 ///
 /// # Errors
 ///
-/// The first thing that is wrong with it. Errors of the syntax come before those of names and labels.
+/// The first error in the chunk. Syntax errors come before errors of names and labels.
 pub fn resolve_chunk(source: &[u8]) -> Result<Tree, SyntaxError> {
     let ast = parse(source)?;
     let mut resolver = Resolver { strings: ast.strings, functions: Vec::new() };
@@ -40,14 +40,14 @@ pub fn resolve_chunk(source: &[u8]) -> Result<Tree, SyntaxError> {
 
 struct Resolver {
     strings: Strings,
-    /// The functions around the place that is being resolved, the innermost last.
+    /// The functions that enclose the current place, innermost last.
     functions: Vec<FunctionState>,
 }
 
 impl Resolver {
-    /// A message with a name in it.
-    fn quote(&self, before: &str, name: StringId, behind: &str) -> Vec<u8> {
-        [before.as_bytes(), self.strings.text(name), behind.as_bytes()].concat()
+    /// Returns a message with a name in it.
+    fn quote(&self, before: &str, name: StringId, after: &str) -> Vec<u8> {
+        [before.as_bytes(), self.strings.text(name), after.as_bytes()].concat()
     }
 }
 

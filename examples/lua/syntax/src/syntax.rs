@@ -1,4 +1,4 @@
-//! Turns the bytes of a chunk into its syntax tree, or into the message that Lua has for what is wrong with it.
+//! Turns the bytes of a chunk into its syntax tree, or into Lua's message for an error in it.
 
 pub(crate) mod ast;
 mod chunk;

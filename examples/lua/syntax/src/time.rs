@@ -1,4 +1,4 @@
-//! Turns seconds since 1970 into dates and back: `os.date` and `os.time`, with C's conversions in C's locale.
+//! Turns seconds since 1970 into dates and back: `os.date` and `os.time`, with C's conversions in the C locale.
 
 mod format;
 mod zone;

@@ -1,4 +1,4 @@
-//! Lua inside of a Rust program: what goes in, what comes out, and how long it lives.
+//! Lua embedded in a Rust program: arguments, results, and the lifetime of objects.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -9,19 +9,19 @@ use mimeo::jit::{JitConfig, Mode};
 
 use lua::{Failure, Function, Lua, Options, Table, Value};
 
-/// One that compiles everything, where there is native code.
+/// Creates a Lua that compiles everything, if there is native code.
 fn new() -> Lua {
     let jit = JitConfig::new(Mode::On);
     Lua::new(Options { jit: Some(jit), ..Options::default() })
 }
 
-/// What code returns.
+/// Returns the results of some code.
 fn eval(lua: &mut Lua, code: &str) -> Result<Vec<Value>, Failure> {
     let function = lua.load(code, "=test")?;
     lua.call(&function, &[])
 }
 
-/// The function that code returns.
+/// Returns the function that some code returns.
 fn function(lua: &mut Lua, code: &str) -> Function {
     match eval(lua, code).as_deref() {
         Ok([Value::Function(function)]) => function.clone(),
@@ -30,7 +30,7 @@ fn function(lua: &mut Lua, code: &str) -> Function {
 }
 
 #[test]
-fn values_go_in_and_come_out() {
+fn values_are_passed_in_both_directions() {
     let mut lua = new();
     let identity = function(&mut lua, "return function(...) return ... end");
     let table = lua.scope().table();
@@ -52,13 +52,13 @@ fn values_go_in_and_come_out() {
         Some(true)
     );
     let [Value::Other(coroutine)] = &eval(&mut lua, "return coroutine.create(print)").expect("it runs")[..] else {
-        panic!("a coroutine is no table")
+        panic!("a coroutine is not a table")
     };
     assert_eq!(coroutine.type_name(), "thread");
 }
 
 #[test]
-fn what_is_held_lives_and_nothing_else() {
+fn only_held_objects_stay_alive() {
     let mut lua = new();
     lua.scope().set_eager_collector(1);
     let makes = "local x = {'kept'} return function() local y = {} return x[1] end, {x}";
@@ -70,7 +70,7 @@ fn what_is_held_lives_and_nothing_else() {
         let Value::Table(inner) = lua.scope().get(table, 1) else { panic!("it is a table") };
         assert_eq!(lua.scope().get(&inner, 1), "kept".into());
     }
-    // Handles and what they held go away.
+    // Dropped handles release their objects.
     let mut sizes = Vec::new();
     for _ in 0..3 {
         let tables: Vec<Table> = (0..1000).map(|_| lua.scope().table()).collect();
@@ -87,11 +87,11 @@ fn what_is_held_lives_and_nothing_else() {
 }
 
 #[test]
-fn what_is_loaded_lives_as_long_as_it_is_held() {
+fn loaded_chunks_live_while_they_are_held() {
     let mut lua = new();
     let function = lua.load("local t = {} for i = 1, 100 do t[i] = {i} end return #t", "=held").expect("it is Lua");
     lua.scope().collect();
-    // Its memory would be used again.
+    // If its memory was freed, it is reused here.
     for round in 0..50 {
         eval(&mut lua, &format!("x = {{'{round}', {{}}, {{}}}}")).expect("it runs");
         lua.scope().collect();
@@ -111,12 +111,12 @@ fn handles_outlive_their_lua_and_are_refused_by_others() {
     drop(one);
     let copy = table.clone();
     drop((table, copy));
-    // What was refused did no harm.
+    // The refused call did no harm.
     assert_eq!(eval(&mut other, "return 1").expect("it runs"), [1.into()]);
 }
 
 #[test]
-fn failures_own_what_they_say() {
+fn failures_own_their_messages() {
     let mut lua = new();
     let syntax = lua.load("x =", "@file.lua").expect_err("it is unfinished");
     assert_eq!(syntax.to_string(), "file.lua:1: unexpected symbol near '<eof>'");
@@ -129,12 +129,12 @@ fn failures_own_what_they_say() {
     assert_eq!(text.message, b"test:1: attempt to index local 't' (a nil value)");
     assert_eq!(text.value, text.message.clone().into());
     assert_eq!(eval(&mut lua, "error()").expect_err("it throws").value, Value::Nil);
-    // It is over: the next call does not hear of it.
+    // The error is over: the next call is independent.
     assert_eq!(eval(&mut lua, "return pcall(error, 'caught')").expect("it is caught"), [false.into(), "caught".into()]);
 }
 
 #[test]
-fn functions_of_rust_are_called_by_the_program() {
+fn programs_call_rust_functions() {
     let mut lua = new();
     let calls = Rc::new(RefCell::new(Vec::new()));
     let seen = Rc::clone(&calls);
@@ -149,7 +149,7 @@ fn functions_of_rust_are_called_by_the_program() {
         eval(&mut lua, "return type(note), select('#', note())").expect("it runs"),
         ["function".into(), 0.into()]
     );
-    // It captures handles, and works with its Lua.
+    // The closure captures handles, and uses its Lua.
     let mut scope = lua.scope();
     let table = scope.table();
     let kept = table.clone();
@@ -167,7 +167,7 @@ fn functions_of_rust_are_called_by_the_program() {
     assert_eq!(results.expect("it runs"), [3.into()]);
     assert_eq!(lua.scope().get(&table, 3), "b!".into());
     assert_eq!(eval(&mut lua, "add(1)").expect_err("it throws").to_string(), "test:1: no function");
-    // An error goes through, as it is.
+    // Errors pass through unchanged.
     assert_eq!(eval(&mut lua, "add(error, 'through', 0)").expect_err("it throws").to_string(), "through");
     assert_eq!(
         eval(&mut lua, "return pcall(add, function() local x = nil + 1 end)").expect("it is caught"),
@@ -176,7 +176,7 @@ fn functions_of_rust_are_called_by_the_program() {
 }
 
 #[test]
-fn arguments_and_results_may_be_many() {
+fn many_arguments_and_results_can_be_passed() {
     let mut lua = new();
     let count = function(&mut lua, "return function(...) return (select('#', ...)) end");
     let many = |count: usize| vec![Value::from(1); count];
@@ -190,7 +190,7 @@ fn arguments_and_results_may_be_many() {
 }
 
 #[test]
-fn calls_through_rust_have_an_end() {
+fn recursion_through_rust_is_limited() {
     let run = || {
         let mut lua = new();
         lua.register("through", |scope, args| match args {
@@ -206,13 +206,13 @@ fn calls_through_rust_have_an_end() {
         assert!(failure.to_string().contains("overflow"), "{failure}");
         assert_eq!(eval(&mut lua, "return 1").expect("it runs"), [1.into()]);
     };
-    // Each takes native stack, of which tests have little.
+    // Every level takes native stack, and test threads have little.
     let thread = std::thread::Builder::new().stack_size(16 << 20).spawn(run).expect("there are threads");
     thread.join().expect("it is in order");
 }
 
 #[test]
-fn the_end_of_a_program_is_told_to_the_host() {
+fn the_end_of_a_program_is_reported_to_the_host() {
     let mut lua = new();
     lua.register("call", |scope, args| match args {
         [Value::Function(function)] => match scope.call(function, &[]) {
@@ -223,7 +223,7 @@ fn the_end_of_a_program_is_told_to_the_host() {
     });
     let failure = eval(&mut lua, "call(function() os.exit(3) end) passed = true").expect_err("it ends");
     assert_eq!(failure.exit.map(|exit| exit.code), Some(3));
-    // Not even Rust stops it on the way, but the host goes on.
+    // Rust functions cannot stop the exit, but the host continues.
     assert_eq!(
         eval(&mut lua, "return passed, call(function() return 1 end)").expect("it runs"),
         [Value::Nil, 1.into()]
@@ -231,7 +231,7 @@ fn the_end_of_a_program_is_told_to_the_host() {
 }
 
 #[test]
-fn a_lua_that_a_panic_went_through_is_not_entered_again() {
+fn a_lua_is_not_entered_again_after_a_panic() {
     let mut lua = new();
     lua.register("panics", |_, _| panic!("on purpose"));
     lua.register("catches", |scope, _| {
@@ -243,13 +243,13 @@ fn a_lua_that_a_panic_went_through_is_not_entered_again() {
     let code = "coroutine.wrap(function() local t = {} catches() t[1] = 1 end)()";
     let function = lua.load(code, "=outer").expect("it is Lua");
     let text = |panic: Box<dyn std::any::Any + Send>| panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let broken = Some("a panic went through this Lua".to_owned());
+    let broken = Some("a panic has unwound through this Lua".to_owned());
     assert_eq!(catch_unwind(AssertUnwindSafe(|| lua.call(&function, &[]))).map_err(text), Err(broken.clone()));
     assert_eq!(catch_unwind(AssertUnwindSafe(|| lua.load("", "="))).map_err(text), Err(broken.clone()));
     assert_eq!(catch_unwind(AssertUnwindSafe(|| lua.scope().collect())).map_err(text), Err(broken));
 }
 
-/// Keeps what is written.
+/// Stores everything that is written.
 #[derive(Clone, Default)]
 struct Written(Rc<RefCell<Vec<u8>>>);
 
@@ -265,7 +265,7 @@ impl Write for Written {
 }
 
 #[test]
-fn the_output_goes_where_it_is_wanted() {
+fn output_goes_to_the_given_writer() {
     let written = Written::default();
     let mut lua = Lua::new(Options { stdout: Box::new(io::BufWriter::new(written.clone())), ..Options::default() });
     eval(&mut lua, "print('one')").expect("it runs");
@@ -277,7 +277,7 @@ fn the_output_goes_where_it_is_wanted() {
 }
 
 #[test]
-fn globals_and_tables_are_reached_from_outside() {
+fn globals_and_tables_are_accessible_from_rust() {
     let mut lua = new();
     lua.scope().set_global("answer", 42);
     assert_eq!(eval(&mut lua, "global = {answer} return answer").expect("it runs"), [42.into()]);

@@ -1,9 +1,9 @@
-//! Options and variables: what they do, and what the command says to wrong ones.
+//! Options and environment variables: their effects, and the messages for wrong ones.
 
 use crate::run::{file, lua, lua_with, ok};
 
 #[test]
-fn a_wrong_option_is_answered_with_the_right_ones() {
+fn a_wrong_option_lists_the_valid_values() {
     let cases: [(&[&str], &str); 12] = [
         (&["--jit=maybe", "-"], "--jit is auto, on or off, not \"maybe\"\n"),
         (&["--stats=all", "-"], "--stats is off, summary, trace or json, not \"all\"\n"),
@@ -32,7 +32,7 @@ fn a_wrong_option_is_answered_with_the_right_ones() {
 }
 
 #[test]
-fn a_wrong_variable_is_an_error_that_lists_the_right_values() {
+fn a_wrong_variable_lists_the_valid_values() {
     let cases = [
         ("MIMEO_JIT", "yes", "auto, on or off"),
         ("MIMEO_JIT_THRESHOLD", "-3", "a number of calls, 0 to 4294967295"),
@@ -50,26 +50,26 @@ fn a_wrong_variable_is_an_error_that_lists_the_right_values() {
 }
 
 #[test]
-fn help_and_version_are_told() {
+fn help_and_version_are_shown() {
     let help = lua(&["--help"], b"");
     assert!(help.stdout.starts_with("usage: mimeo-lua [options] SCRIPT") && help.status == 0, "{help:?}");
     assert_eq!(lua(&["-h", "no-such-file.lua"], b""), help);
-    let version = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");
-    // Standard input is not read then.
+    let version = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT implements it\n");
+    // With `-v`, standard input is not read.
     assert_eq!(lua(&["-v"], b"print(1)"), ok(version));
     assert_eq!(lua(&["-v", "-e", "print(2)"], b"print(1)"), ok(&format!("{version}2\n")));
     assert_eq!(lua(&["-v", "-"], b"print(1)"), ok(&format!("{version}1\n")));
 }
 
 #[test]
-fn options_behind_the_script_are_the_scripts() {
+fn options_after_the_script_belong_to_it() {
     file("options.lua", "print(...)");
     let args = ["options.lua", "--jit=maybe", "-e", "x", "--help", "-q"];
     assert_eq!(lua(&args, b""), ok("--jit=maybe\t-e\tx\t--help\t-q\n"));
     assert_eq!(lua(&["--jit=off", "--", "options.lua", "-v"], b""), ok("-v\n"));
 }
 
-/// How many functions were compiled of a program, of which one is called 20 times.
+/// Returns the number of compiled functions in a program that calls one of them 20 times.
 #[cfg(feature = "jit")]
 fn compiled(variables: &[(&str, &str)], args: &[&str]) -> u32 {
     const TWENTY: &str = "local function f(x) return x end local i = 0 while i < 20 do i = f(i) + 1 end print(i)";
@@ -87,7 +87,7 @@ fn compiled(variables: &[(&str, &str)], args: &[&str]) -> u32 {
 #[test]
 fn settings_come_from_the_environment_then_the_command_line() {
     let usual = compiled(&[], &[]);
-    assert!(usual >= 2, "the loop and what it calls are hot, but {usual} functions were compiled");
+    assert!(usual >= 2, "the loop and the function that it calls are hot, but {usual} functions were compiled");
     assert_eq!(compiled(&[("MIMEO_JIT", "off")], &[]), 0);
     assert_eq!(compiled(&[("MIMEO_JIT", "off")], &["--jit=auto"]), usual);
     assert_eq!(compiled(&[("MIMEO_JIT", "on")], &["--jit=off"]), 0);

@@ -1,4 +1,4 @@
-//! What is told of a program beside running it: statistics, listings, the capability.
+//! Output other than the program's: statistics, listings, the capability.
 #![cfg(feature = "jit")]
 
 use crate::run::{failed, lua, lua_with, ok};
@@ -19,7 +19,7 @@ fn statistics_go_to_standard_error() {
 }
 
 #[test]
-fn statistics_are_told_of_a_program_that_fails_too() {
+fn statistics_are_shown_for_a_failing_program() {
     let outcome = lua(&["--jit=on", "--stats", "-e", "error('boom')"], b"");
     let (error, statistics) = outcome.stderr.split_once("functions compiled").unwrap_or_else(|| panic!("{outcome:?}"));
     assert!(error.starts_with("mimeo-lua: (command line):1: boom\n") && !statistics.is_empty(), "{outcome:?}");
@@ -48,7 +48,7 @@ fn every_function_is_listed() {
 }
 
 #[test]
-fn nothing_runs_when_it_is_listed() {
+fn listing_a_program_does_not_run_it() {
     let listed = lua(&["--dump=bytecode"], b"print(1) error('boom')");
     assert!(listed.stdout.starts_with("stdin:") && listed.stderr.is_empty() && listed.status == 0, "{listed:?}");
     let both = lua(&["--dump=bytecode", "-e", "x = 1", "-"], b"y = 1").stdout;
@@ -56,11 +56,11 @@ fn nothing_runs_when_it_is_listed() {
     let wrong = lua(&["--dump=asm", "-e", "x ="], b"");
     assert_eq!(failed(&wrong, ""), "(command line):1: unexpected symbol near '<eof>'");
     assert_eq!(lua(&["--dump=c"], b""), lua(&["--dump=c", "-e", "x ="], b""));
-    assert_eq!(failed(&lua(&["--dump=asm", "-v"], b""), ""), "there is no program");
+    assert_eq!(failed(&lua(&["--dump=asm", "-v"], b""), ""), "no program to dump");
 }
 
 #[test]
-fn the_capability_is_told_before_any_program_runs() {
+fn the_capability_is_shown_without_running_a_program() {
     let outcome = lua_with(&[("MIMEO_JIT_THRESHOLD", "3")], &["--capability", "--jit=on", "-e", "print(1)"]);
     assert_eq!((outcome.stderr.as_str(), outcome.status), ("", 0));
     let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);

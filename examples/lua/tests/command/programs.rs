@@ -1,4 +1,4 @@
-//! Where programs come from, what they get, and how they end.
+//! Programs: their sources, their arguments, and their ends.
 
 use crate::run::{command, failed, file, finish, lua, lua_with, ok};
 
@@ -11,7 +11,7 @@ fn programs_come_from_files_the_command_line_or_standard_input() {
     assert_eq!(lua(&["-e", "x = 'first'", "-"], b"print(x)"), ok("first\n"));
     assert_eq!(lua(&["-"], b"# no Lua\nprint(7)"), ok("7\n"));
     assert_eq!(lua(&[], b"print(8)"), ok("8\n"));
-    // With code, standard input is the program's.
+    // With `-e`, standard input belongs to the program.
     assert_eq!(lua(&["-e", "print(9)"], b"print(10)"), ok("9\n"));
 }
 
@@ -31,7 +31,7 @@ fn a_script_gets_its_arguments() {
     assert_eq!(lua(&["-e", "x = 1", "arguments.lua", "a", "-v", "b c"], b""), expected);
     let outcome = lua(&["-", "--jit=off", "-"], script.as_bytes());
     assert_eq!(outcome.stdout.lines().next(), Some("--jit=off\t-"));
-    // Without a script, all is before it.
+    // Without a script, all arguments are before it.
     assert_eq!(lua(&["-e", "print(arg[0], arg[-2], #arg)"], b""), ok("nil\t-e\t0\n"));
 }
 
@@ -55,7 +55,7 @@ fn errors_keep_what_was_printed() {
         file("error.lua", code);
         assert_eq!(failed(&lua(&[mode, "error.lua"], b""), "1\n"), "error.lua:2: boom");
     }
-    // What is wrong in the text is found before anything runs, but other texts were run before.
+    // A syntax error is found before its chunk runs, but after the chunks before.
     let outcome = lua(&["-e", "print(1)", "-e", "print(2) x ="], b"");
     assert_eq!(failed(&outcome, "1\n"), "(command line):1: unexpected symbol near '<eof>'");
     assert_eq!(failed(&lua(&["-e", "error('a', 0)", "-e", "print(2)"], b""), ""), "a");
@@ -79,7 +79,7 @@ fn any_value_can_be_thrown() {
 }
 
 #[test]
-fn what_nests_without_end_is_an_error() {
+fn endless_recursion_is_an_error() {
     let handlers = "print((xpcall(function() error('a') end, function() error('b') end)))";
     assert_eq!(lua(&["--jit=off", "-e", handlers], b""), ok("false\n"));
     let metamethods = "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) print((pcall(function() return t[1] end)))";
@@ -113,7 +113,7 @@ fn files_that_cannot_be_read_are_errors() {
 }
 
 #[test]
-fn init_runs_before_all_else() {
+fn lua_init_runs_first() {
     let init = |text, args: &[&str]| lua_with(&[("LUA_INIT", text)], args);
     assert_eq!(init("print('init') x = 3", &["-e", "print(x)"]), ok("init\n3\n"));
     file("init.lua", "print('file', ...)");
@@ -126,13 +126,13 @@ fn init_runs_before_all_else() {
 
 #[cfg(unix)]
 #[test]
-fn who_is_not_read_any_more_ends() {
-    // A program that prints for ever: only the lost reader ends it.
+fn the_command_ends_when_its_reader_is_gone() {
+    // The program prints forever: only the lost reader ends it.
     let mut child = command(&["-e", "while true do print(1) end"]).spawn().expect("the command starts");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("the command ends");
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(141), &b""[..]));
-    // Nor does one panic whose errors are not read.
+    // The command does not panic if its errors are not read either.
     let mut child = command(&["-e", "error('unheard')"]).spawn().expect("the command starts");
     drop(child.stderr.take());
     assert_eq!(child.wait().expect("the command ends").code(), Some(1));

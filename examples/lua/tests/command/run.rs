@@ -1,10 +1,10 @@
-//! Runs `mimeo-lua`, and gives what comes of it.
+//! A command line of `mimeo-lua` → its output and exit status.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// What a run of the command has written, and its exit status.
+/// The output and the exit status of a run.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Outcome {
     pub stdout: String,
@@ -12,12 +12,12 @@ pub struct Outcome {
     pub status: i32,
 }
 
-/// What a run gives that prints this and nothing else.
+/// Returns the outcome of a successful run that prints only this.
 pub fn ok(stdout: &str) -> Outcome {
     Outcome { stdout: stdout.to_owned(), stderr: String::new(), status: 0 }
 }
 
-/// The command, with an environment that does not depend on who tests.
+/// Returns the command in a fixed environment.
 pub fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo-lua"));
     for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF", "LUA_INIT"] {
@@ -28,10 +28,10 @@ pub fn command(args: &[&str]) -> Command {
     command
 }
 
-/// Runs it, with bytes on standard input.
+/// Runs a command with bytes on standard input.
 pub fn finish(mut command: Command, input: &[u8]) -> Outcome {
     let mut child = command.spawn().expect("the command starts");
-    // One that does not read its input may be gone already.
+    // A command that does not read its input may have ended already.
     let _unread = child.stdin.take().expect("a pipe").write_all(input);
     let output = child.wait_with_output().expect("the command ends");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the command writes text");
@@ -51,14 +51,14 @@ pub fn lua_with(variables: &[(&str, &str)], args: &[&str]) -> Outcome {
     finish(command, b"")
 }
 
-/// A file for a test, in the folder where the command runs.
+/// Creates a file in the directory in which the command runs.
 pub fn file(name: &str, text: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, text).expect("the folder for temporary files can be written");
     path
 }
 
-/// The error that a run ended with, without its traceback; it has printed this.
+/// Returns the error without its traceback, after checking the output.
 pub fn failed(outcome: &Outcome, stdout: &str) -> String {
     assert_eq!((outcome.stdout.as_str(), outcome.status), (stdout, 1), "{outcome:?}");
     let error = outcome.stderr.strip_prefix("mimeo-lua: ").unwrap_or_else(|| panic!("{outcome:?}"));

@@ -1,14 +1,14 @@
-//! Sessions with the command itself; what a session does with its lines is tested beside it.
+//! Sessions with the command itself. The unit tests of the session cover the handling of lines.
 
 use std::path::PathBuf;
 
 use crate::run::{file, lua, ok};
 use crate::terminal::Terminal;
 
-const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT speaks it\n");
+const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT implements it\n");
 
 #[test]
-fn lines_come_from_a_pipe_too() {
+fn sessions_read_lines_from_a_pipe() {
     assert_eq!(lua(&["-i"], b"x = 5\n= x\nx +\n1\n"), ok(&format!("{VERSION}5\n6\n")));
     file("before.lua", "print('script', ...) y = 2");
     assert_eq!(lua(&["-i", "before.lua", "a"], b"y"), ok(&format!("{VERSION}script\ta\n2\n")));
@@ -18,14 +18,14 @@ fn lines_come_from_a_pipe_too() {
 }
 
 #[test]
-fn a_terminal_has_lines_to_edit_and_a_history() {
+fn lines_on_a_terminal_can_be_edited_and_are_kept() {
     let history = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("new-folder/history");
-    // The folder is made by the session.
+    // The session creates the directory.
     let _missing = std::fs::remove_dir_all(history.parent().expect("it has a folder"));
     let path = history.to_str().expect("the folder's name is text");
     let Some(mut terminal) = Terminal::open(path) else { return };
     terminal.sees("mimeo-lua ");
-    // The left arrow: a digit is put before the last one.
+    // The left arrow: inserts a digit before the last one.
     terminal.types("10 + 1\x1b[D2\r").sees("\n31\r\n");
     // Interrupted, not run.
     terminal.types("dropped(\x03").sees("\n");
@@ -33,15 +33,15 @@ fn a_terminal_has_lines_to_edit_and_a_history() {
     terminal.ends();
     let kept = std::fs::read_to_string(&history).expect("the session has written it");
     assert!(kept.contains("\n10 + 21\n") && kept.contains("print('on')\n") && !kept.contains("dropped"), "{kept}");
-    // The next session finds it: up, up, and return.
+    // The next session reads it: up, up, and return.
     let mut terminal = Terminal::open(path).expect("there was one before");
     terminal.types("\x1b[A\x1b[A\r").sees("\n31\r\n");
     terminal.ends();
 }
 
 #[test]
-fn a_session_goes_on_without_its_history() {
-    // A file is no folder.
+fn a_session_works_without_its_history() {
+    // A file is not a directory.
     let path = file("no-folder", "").join("history");
     let Some(mut terminal) = Terminal::open(path.to_str().expect("the folder's name is text")) else { return };
     terminal.types("40 + 2\r").sees("\n42\r\n");

@@ -1,4 +1,4 @@
-//! `mimeo-lua` on a terminal that `script` makes: what is typed, and what is seen.
+//! `mimeo-lua` on a terminal that `script` creates: typed keys → the text on the screen.
 
 use std::io::{Read as _, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -7,24 +7,24 @@ use std::time::Duration;
 
 use crate::run::command;
 
-/// After so long without what should be seen, it is not coming.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait for expected text.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A session on a terminal.
 pub struct Terminal {
     child: Child,
     keyboard: ChildStdin,
     screen: Receiver<Vec<u8>>,
-    /// What was seen, and has not been asked for.
+    /// Text on the screen that was not checked yet.
     seen: String,
 }
 
 impl Terminal {
-    /// A new session with the history in this file; nothing if there is no `script`.
+    /// Starts a session with the history in this file. Returns `None` if `script` is not installed.
     pub fn open(history: &str) -> Option<Terminal> {
         let is_there = Command::new("script").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         if !cfg!(target_os = "linux") || !is_there.is_ok_and(|status| status.success()) {
-            println!("skipped: there is no `script` that makes terminals");
+            println!("skipped: `script`, which creates terminals, is not installed");
             return None;
         }
         let inner = command(&[]);
@@ -53,21 +53,21 @@ impl Terminal {
         Some(Terminal { child, keyboard, screen, seen: String::new() })
     }
 
-    /// Waits until this is on the screen, behind what was seen before.
+    /// Waits until this text follows the text that was checked before.
     pub fn sees(&mut self, text: &str) {
         loop {
             if let Some(at) = self.seen.find(text) {
                 self.seen.drain(..at + text.len());
                 return;
             }
-            match self.screen.recv_timeout(PATIENCE) {
+            match self.screen.recv_timeout(TIMEOUT) {
                 Ok(bytes) => self.seen += &String::from_utf8_lossy(&bytes),
                 Err(_) => panic!("{text:?} is not on the screen, but {:?}", self.seen),
             }
         }
     }
 
-    /// Waits for the prompt, and types.
+    /// Waits for the prompt, and types keys.
     pub fn types(&mut self, keys: &str) -> &mut Terminal {
         self.sees("> ");
         self.keyboard.write_all(keys.as_bytes()).expect("the session reads");
@@ -84,7 +84,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // One that has ended cannot be killed.
+        // An ended process cannot be killed.
         let _ended = self.child.kill();
         let _ended = self.child.wait();
     }

@@ -1,16 +1,17 @@
-//! [`Configuration`]: a mode in which Lua programs are run → what a [`Lua`](lua::Lua) is made with.
+//! [`Configuration`]: a mode for running Lua programs → the options of a [`Lua`](lua::Lua).
 
 use std::fmt;
 
 use mimeo_corpus::Mode;
 
-/// A mode, with what a collector and moving stacks add.
+/// A mode, and whether to stress the collector and the stacks.
 #[derive(Clone, Debug)]
 pub struct Configuration {
     pub mode: Mode,
-    /// A full cycle of the collector at each safepoint whose number is a multiple of this; 0 for when one is due.
+    /// Run a full cycle of the collector at each safepoint whose number is a multiple of this. 0 runs it when one is
+    /// due.
     pub collect_every: u32,
-    /// Stacks are small at first, and move at every call.
+    /// Whether stacks are small at first, and move at every call.
     pub moves_stacks: bool,
 }
 
@@ -21,12 +22,12 @@ impl From<Mode> for Configuration {
 }
 
 impl Configuration {
-    /// The same with a full cycle at each safepoint whose number is a multiple of this.
+    /// Adds a full cycle at each safepoint whose number is a multiple of `every`.
     pub fn collecting(self, every: u32) -> Configuration {
         Configuration { collect_every: every, ..self }
     }
 
-    /// The same on stacks that move at every call.
+    /// Adds stacks that move at every call.
     pub fn moving_stacks(self) -> Configuration {
         Configuration { moves_stacks: true, ..self }
     }
@@ -40,7 +41,7 @@ impl fmt::Display for Configuration {
         }
         match self.collect_every {
             0 => Ok(()),
-            every => write!(f, " with a cycle at every {every}. safepoint"),
+            every => write!(f, " with a cycle every {every} safepoints"),
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The corpus and the benchmarks in every mode: what they do is what their files say, byte for byte.
+//! The corpus and the benchmarks in every mode: they do exactly what their files say.
 //!
-//! `MIMEO_PROGRAMS=part,of,names` runs only some, `MIMEO_COLLECT=1` has a cycle at every safepoint of all.
+//! `MIMEO_PROGRAMS=part,of,names` runs only some, `MIMEO_COLLECT=1` runs a cycle at every safepoint.
 
 use mimeo_corpus::program::{LUA, LUA_BENCHMARKS, Program};
 use mimeo_corpus::{Mode, runner};
@@ -8,9 +8,9 @@ use mimeo_corpus::{Mode, runner};
 use crate::configuration::Configuration;
 use crate::machine::{Outcome, run};
 
-/// All programs of both folders.
+/// Returns all programs of both directories.
 fn corpus() -> Vec<Program> {
-    // Relative paths of the programs are those of their folder.
+    // Relative paths in the programs start at their directory.
     std::env::set_current_dir(LUA.folder()).expect("the folder is there");
     let mut corpus = LUA.programs(150);
     corpus.extend(LUA_BENCHMARKS.programs(10));
@@ -21,12 +21,12 @@ fn corpus() -> Vec<Program> {
     corpus
 }
 
-/// Checks that programs do in a configuration what is expected of them, and returns what else the runs have shown.
+/// Checks that programs behave as expected in a configuration, and returns the outcomes.
 fn check<'a>(runs: impl IntoIterator<Item = (&'a Program, Configuration)>) -> Vec<Outcome> {
     let checked = runner::check(runs, |program, configuration| {
         let name = format!("@{}.lua", program.name);
         let arguments: Vec<_> = program.field("check").into_iter().collect();
-        // The whole of it: some programs have their error at the end.
+        // The whole text is run: some programs have their error in the last line.
         run(configuration, program.text.as_bytes(), &name, &arguments)
     });
     checked.unwrap()
@@ -65,14 +65,14 @@ fn moving_stacks_in_native_code() {
     check_all(&[Configuration::from(Mode::on()).moving_stacks()]);
 }
 
-/// So many cycles are affordable in each program. One that has more safepoints has a cycle at every so manieth.
+/// Maximal number of cycles in each run. In a program with more safepoints, only every `n`th runs a cycle.
 const MAX_CYCLES: u32 = 300;
 
 fn check_collecting(configuration: &Configuration) {
     let mut corpus = corpus();
-    // It sees what the collector does on its own.
+    // This program observes when the collector runs.
     corpus.retain(|program| program.name != "collectgarbage_options");
-    // This far away there is no cycle.
+    // So far apart, no safepoint runs a cycle.
     let far = u32::MAX;
     let outcomes = check(corpus.iter().map(|program| (program, configuration.clone().collecting(far))));
     let every = |outcome: &Outcome| match std::env::var_os("MIMEO_COLLECT") {
@@ -94,11 +94,11 @@ fn cycles_at_safepoints_of_native_code() {
     check_collecting(&Mode::on().into());
 }
 
-/// For each op, programs in which it runs.
+/// Number of programs to run for each op.
 #[cfg(feature = "jit")]
 const PROGRAMS_PER_OP: usize = 6;
 
-/// Native code leaves at every op, and then at each op in turn.
+/// Native code is left at every op, and then at each op in turn.
 #[test]
 #[cfg(feature = "jit")]
 fn deopts() {

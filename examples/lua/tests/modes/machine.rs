@@ -1,4 +1,4 @@
-//! A program and a [`Configuration`] → what the program does, and which ops it has executed.
+//! A program and a [`Configuration`] → the behaviour of the program, and the ops that it has executed.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,17 +9,17 @@ use mimeo_corpus::{Behaviour, Captured};
 
 use crate::configuration::Configuration;
 
-/// What a run has shown.
+/// The outcome of a run.
 #[derive(Debug)]
 pub struct Outcome {
-    /// How often native code has left for each op, of those for which it did.
+    /// How often native code was left for each op.
     #[cfg_attr(not(feature = "jit"), expect(dead_code, reason = "there is no native code to leave"))]
     pub executed: BTreeMap<&'static str, u64>,
-    /// How many safepoints are left to the next cycle.
+    /// Number of safepoints until the next cycle.
     pub safepoints_left: u32,
 }
 
-/// Runs a chunk with arguments. `name` is as Lua's `load` takes it.
+/// Runs a chunk with arguments. `name` has the form that Lua's `load` takes.
 pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: &[&str]) -> (Behaviour, Outcome) {
     let written = Captured::default();
     let options = Options {
@@ -30,7 +30,7 @@ pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: 
     };
     let mut lua = Lua::new(options);
     if configuration.moves_stacks {
-        // SAFETY: it gets no values.
+        // SAFETY: no values are passed to the machine.
         unsafe { lua.machine() }.move_stacks_at_calls();
     }
     let reason = lua.jit().and_then(Jit::unavailable);
@@ -42,14 +42,14 @@ pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: 
     scope.set_eager_collector(configuration.collect_every);
     let arguments: Vec<_> = arguments.iter().map(|&argument| argument.into()).collect();
     let failure = lua.load(source, name).and_then(|function| lua.call(&function, &arguments)).err();
-    // To end the program is no error.
+    // Ending the program is not an error.
     let error = failure.filter(|failure| failure.exit.is_none()).map(|failure| failure.message);
     let error = error.map(|message| String::from_utf8_lossy(&message).into_owned());
     let gaps = lua.jit().map(|jit| jit.stats().gaps).unwrap_or_default();
     let executed = gaps.iter().map(|gap| (gap.op, gap.executions())).filter(|&(_, count)| count > 0).collect();
-    // SAFETY: it gets no values.
+    // SAFETY: no values are passed to the machine.
     let safepoints_left = unsafe { lua.machine() }.vm().host.heap.eager_left();
-    // Finalisers may still have something to say.
+    // Finalisers can still write output.
     drop(lua);
     (Behaviour { output: written.bytes(), error }, Outcome { executed, safepoints_left })
 }

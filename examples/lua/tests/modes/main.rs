@@ -1,4 +1,4 @@
-//! What holds the tiers together: every program does the same in every mode.
+//! Checks that every program does the same in every mode.
 
 mod configuration;
 mod corpus;

@@ -1,11 +1,11 @@
-//! Runs the Luas that are installed, and gives what they say.
+//! Runs the installed reference Luas, and returns their output.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// The programs that can be asked.
+/// The reference Luas.
 const ORACLES: [&str; 2] = ["luajit", "lua5.1"];
 
 pub fn is_installed(oracle: &str) -> bool {
@@ -13,7 +13,7 @@ pub fn is_installed(oracle: &str) -> bool {
     version.is_ok_and(|status| status.success())
 }
 
-/// The oracles of this machine. Says so when there are none.
+/// Returns the installed oracles. Prints a note if there are none.
 pub fn installed() -> Vec<&'static str> {
     let installed: Vec<_> = ORACLES.into_iter().filter(|oracle| is_installed(oracle)).collect();
     if installed.is_empty() {
@@ -22,13 +22,13 @@ pub fn installed() -> Vec<&'static str> {
     installed
 }
 
-/// Runs a file of `folder` with perhaps an argument.
+/// Runs a file of `folder` with an optional argument.
 pub fn run(oracle: &str, file: &OsStr, argument: Option<&str>, folder: &Path) -> Output {
     let output = Command::new(oracle).arg(file).args(argument).current_dir(folder).stdin(Stdio::null()).output();
     output.expect("the oracle is there")
 }
 
-/// What every script of cases begins with: `show` writes values in a way that has no line ends, and `try` a call.
+/// The beginning of every script: `show` prints values without line breaks, and `try` the results of a call.
 const PRELUDE: &str = r##"
 local function text(value)
   if type(value) == "string" then
@@ -51,33 +51,33 @@ end
 local function try(...) outcome(pcall(...)) end
 "##;
 
-/// The bytes as a Lua literal.
+/// Returns the bytes as a Lua literal.
 pub fn literal(bytes: &[u8]) -> String {
     let inside: String = bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "\\{byte:03}").expect("a string takes all");
+        write!(text, "\\{byte:03}").expect("writing to a string never fails");
         text
     });
     format!("\"{inside}\"")
 }
 
-/// The bytes as `show` writes them.
+/// Returns the bytes as `show` prints them.
 pub fn shown(bytes: &[u8]) -> String {
     let mut text = String::from("'");
     for &byte in bytes {
         if byte.is_ascii_alphanumeric() || byte == b' ' {
             text.push(byte as char);
         } else {
-            write!(text, "\\{byte:03}").expect("a string takes all");
+            write!(text, "\\{byte:03}").expect("writing to a string never fails");
         }
     }
     text + "'"
 }
 
-/// Runs `calls`, which print a line each, and gives the lines; `what` names the script.
+/// Runs `calls`, each of which prints a line, and returns the lines. `what` names the script.
 pub fn answers(oracle: &str, what: &str, calls: &[String]) -> Vec<String> {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let file = format!("{what}-{oracle}.lua");
-    // A function has only so many constants.
+    // A function has a limited number of constants.
     let mut script = PRELUDE.to_owned();
     for part in calls.chunks(100) {
         script += "(function()\n";
@@ -93,14 +93,14 @@ pub fn answers(oracle: &str, what: &str, calls: &[String]) -> Vec<String> {
     said
 }
 
-/// Runs `calls`, and checks that the lines they print are `expected`.
+/// Runs `calls`, and checks that they print the lines `expected`.
 pub fn check(oracle: &str, what: &str, calls: &[String], expected: &[String]) {
     let said = answers(oracle, what, calls);
     assert_eq!(said.len(), expected.len());
     let cases = calls.iter().zip(said.iter().zip(expected));
     let wrong: Vec<_> = cases.filter(|(_, (said, expected))| said != expected).collect();
     let show = |(call, (said, expected)): &(&String, (&String, &String))| {
-        format!("{call}\n  {oracle}: {said}\n  we: {expected}\n")
+        format!("{call}\n  {oracle}: {said}\n  expected: {expected}\n")
     };
     let first: String = wrong.iter().take(10).map(show).collect();
     assert!(wrong.is_empty(), "{} of {} cases:\n{first}", wrong.len(), calls.len());

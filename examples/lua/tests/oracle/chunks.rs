@@ -1,4 +1,4 @@
-//! Broken programs through `loadstring`: the first error is the same one, in the same words.
+//! Broken programs in `loadstring`: the first error and its message are the same.
 
 use lua::resolve::resolve_chunk;
 use mimeo_corpus::program::{LUA, LUA_BENCHMARKS};
@@ -6,11 +6,11 @@ use mimeo_corpus::program::{LUA, LUA_BENCHMARKS};
 use crate::ask::{answers, check, is_installed, literal, shown};
 use crate::random::Random;
 
-/// How many broken versions of each program of the corpus there are.
+/// Number of broken versions of each program in the corpus.
 const VERSIONS: usize = 24;
 
-/// How many random texts there are.
-const SOUPS: usize = 4000;
+/// Number of random texts.
+const RANDOM_TEXTS: usize = 4000;
 
 const TOKENS: &[&str] = &[
     " end ",
@@ -81,7 +81,7 @@ fn outcome(source: &[u8]) -> String {
     }
 }
 
-/// Where a character begins, at random.
+/// Returns the offset of a random character.
 fn place(random: &mut Random, source: &str) -> usize {
     let mut place = random.below(source.len() + 1);
     while !source.is_char_boundary(place) {
@@ -90,7 +90,7 @@ fn place(random: &mut Random, source: &str) -> usize {
     place
 }
 
-/// `source` with something taken away, added or doubled.
+/// Returns `source` with a part removed, added or repeated.
 fn broken(random: &mut Random, source: &str) -> String {
     let mut text = source.to_owned();
     let start = place(random, source);
@@ -105,12 +105,12 @@ fn broken(random: &mut Random, source: &str) -> String {
     text
 }
 
-/// The programs of the corpus are read, except those that are there to be refused, in the words that they expect.
+/// The programs of the corpus are parsed, or refused with the message that they expect.
 #[test]
 fn whole_programs() {
     let mut refused = 0;
     for program in LUA.programs(150).into_iter().chain(LUA_BENCHMARKS.programs(10)) {
-        // With the lines at the end, of which a message may give the number.
+        // Includes the expectations at the end, because a message can contain their line number.
         match (resolve_chunk(program.text.as_bytes()), &program.expected.error) {
             (Err(error), Some(expected)) if program.expected.output.is_empty() => {
                 let message = error.in_chunk(format!("@{}.lua", program.name).as_bytes());
@@ -145,7 +145,7 @@ fn broken_programs() {
     compare("chunks", &calls, &expected);
 }
 
-/// Words, signs and bytes without any order.
+/// Words, signs and bytes in random order.
 #[test]
 fn random_tokens() {
     if !is_installed("luajit") {
@@ -154,13 +154,13 @@ fn random_tokens() {
     }
     let mut random = Random::new(11);
     let (mut calls, mut expected) = (Vec::new(), Vec::new());
-    for _ in 0..SOUPS {
+    for _ in 0..RANDOM_TEXTS {
         let mut source = random.text(TOKENS, 6).into_bytes();
         if random.below(4) == 0 {
             source.extend_from_slice(&random.bits().to_le_bytes());
         }
         source.extend_from_slice(random.text(TOKENS, 6).as_bytes());
-        // With this byte LuaJIT's own bytecode begins.
+        // LuaJIT's bytecode begins with this byte.
         if source.first() == Some(&0x1b) {
             continue;
         }
@@ -171,9 +171,9 @@ fn random_tokens() {
     compare("soups", &calls, &expected);
 }
 
-/// Checks the outcomes of `calls`.
+/// Compares the outcomes of `calls`.
 fn compare(what: &str, calls: &[String], expected: &[String]) {
-    // Of two errors in one program, a jump and something behind it, LuaJIT may find the jump first.
+    // If a program has two errors, a jump and something after it, LuaJIT may report the jump first.
     let said = answers("luajit", what, calls);
     let is_jump = |said: &str| {
         ["jumps into the scope", "undefined label", "duplicate label", "no loop to break"]
@@ -181,7 +181,7 @@ fn compare(what: &str, calls: &[String], expected: &[String]) {
             .any(|word| said.contains(word))
     };
     let is_second = |said: &str, expected: &str| is_jump(said) && expected.starts_with("false") && !is_jump(expected);
-    // Numbers of C's types, and imaginary ones, are LuaJIT's alone.
+    // Only LuaJIT has numbers of C's types, and imaginary ones.
     let is_number_of_c = |expected: &str| {
         let number = expected.split_once("malformed number near").map(|(_, number)| number.to_ascii_lowercase());
         number.is_some_and(|number| ["i\\039'", "ll\\039'"].iter().any(|end| number.ends_with(end)))
@@ -194,7 +194,7 @@ fn compare(what: &str, calls: &[String], expected: &[String]) {
     assert!(wrong.len() < calls.len() / 500, "{} of {} cases", wrong.len(), calls.len());
 }
 
-/// Each is well formed as far as it goes, so that only the depth can be wrong before its end is.
+/// Each is well formed so far, so that before its end only the depth can be an error.
 #[test]
 fn deep_programs() {
     if !is_installed("luajit") {

@@ -1,8 +1,8 @@
-//! The corpus says what the real Luas say: every program is run by each oracle that its header names.
+//! The corpus agrees with the reference Luas: every program is run by each oracle that its header names.
 //!
-//! A program is run as a whole, the lines at its end too, from its own folder: its chunk is called `@name.lua`.
+//! The whole program is run, including the lines at its end, in its own directory: its chunk is called `@name.lua`.
 //!
-//! It opens with a comment that says what it is about. Then it may have one of the lines
+//! A program starts with a comment on its subject. Then it may have one of the lines
 //!
 //! ```text
 //! -- only: luajit          (or lua5.1) the other one does not know this, or words an error differently
@@ -10,9 +10,9 @@
 //! -- check: ARGUMENT       of a benchmark: what makes it short
 //! ```
 //!
-//! and ends with what it does: `--> ` and a line of the standard output, `--! ` and a line of the error that it ends
-//! with. `MIMEO_BLESS=1` writes those lines, and still fails when the oracles disagree. A message may name the last
-//! line of the file, which those lines move: then it takes two runs.
+//! and ends with its behaviour: `--> ` and a line of standard output, `--! ` and a line of the error that ends it.
+//! `MIMEO_BLESS=1` writes those lines, and still fails if the oracles disagree. If a message contains the last line
+//! number of the file, which those lines change, blessing takes two runs.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -22,13 +22,13 @@ use mimeo_corpus::program::{LUA, LUA_BENCHMARKS, Program};
 
 use crate::ask::{installed, is_installed, run};
 
-/// Whether an oracle defines what a program does.
+/// Returns `true` if an oracle defines the behaviour of a program.
 fn asks(program: &Program, oracle: &str) -> bool {
     let has_oracle = program.field("oracle").is_none_or(|oracle| !oracle.starts_with("none: "));
     has_oracle && program.field("only").is_none_or(|only| only == oracle)
 }
 
-/// What `oracle` makes of a program of the folder.
+/// Runs a program in `oracle`.
 fn ask(oracle: &str, program: &Program) -> Behaviour {
     let folder = program.path.parent().expect("it is in a folder");
     let name = program.path.file_name().expect("it has a name");
@@ -43,14 +43,14 @@ fn ask(oracle: &str, program: &Program) -> Behaviour {
     Behaviour { output: output.stdout, error }
 }
 
-/// Writes what the program does to its end.
+/// Writes the behaviour of the program to its end.
 fn bless(path: &Path, source: &str, behaviour: &Behaviour) {
     let mut text = source.trim_end().to_owned() + "\n\n";
     let output = String::from_utf8_lossy(&behaviour.output);
     for (marker, lines) in [("-->", &*output), ("--!", behaviour.error.as_deref().unwrap_or(""))] {
         for line in lines.lines() {
             let space = if line.is_empty() { "" } else { " " };
-            writeln!(text, "{marker}{space}{line}").expect("a string takes all");
+            writeln!(text, "{marker}{space}{line}").expect("writing to a string never fails");
         }
     }
     std::fs::write(path, text).expect("the corpus can be written");
@@ -61,7 +61,7 @@ fn the_oracles_agree_with_the_corpus() {
     compare(LUA.programs(150), &installed());
 }
 
-/// Lua 5.4 is another language, but not in what the benchmarks use.
+/// Lua 5.4 is a different language, but the benchmarks use only the common part.
 #[test]
 fn all_luas_agree_on_the_benchmarks() {
     let benchmarks = LUA_BENCHMARKS.programs(10);
@@ -71,7 +71,7 @@ fn all_luas_agree_on_the_benchmarks() {
     compare(benchmarks, &oracles);
 }
 
-/// Checks what the programs do under each of the oracles, or writes it.
+/// Compares the programs' behaviour in each of the oracles, or writes it.
 fn compare(programs: Vec<Program>, oracles: &[&str]) {
     let mut wrong = String::new();
     for mut program in programs {
@@ -90,7 +90,8 @@ fn compare(programs: Vec<Program>, oracles: &[&str]) {
                 program.expected = said;
                 may_bless = false;
             } else {
-                writeln!(wrong, "{} under {oracle}: {difference}", program.name).expect("a string takes all");
+                writeln!(wrong, "{} under {oracle}: {difference}", program.name)
+                    .expect("writing to a string never fails");
             }
         }
     }
@@ -102,7 +103,7 @@ fn the_corpus_is_well_formed() {
     for program in LUA.programs(150) {
         let only = program.field("only");
         assert!(only.is_none_or(|only| ["luajit", "lua5.1"].contains(&only)), "{}: {only:?}", program.name);
-        assert!(program.text.starts_with("-- "), "{} does not say what it is about", program.name);
+        assert!(program.text.starts_with("-- "), "{} does not start with a comment on its subject", program.name);
         assert!(program.expected != Behaviour::default(), "{} expects nothing", program.name);
         assert_eq!(program.text.matches("\r").count(), 0, "{} has carriage returns", program.name);
     }

@@ -7,11 +7,11 @@ use crate::random::Random;
 
 const CASES: usize = 2000;
 
-/// All conversions of C, and no more than C has.
+/// All conversions of C, and no others.
 const FORMAT: &str =
     "%a %A %b %B %c %C %d %D %e %F %g %G %h %H %I %j %m %M %n %p %r %R %S %t %T %u %U %V %w %W %x %X %y %Y %%";
 
-/// From 1901 to 2038, so that a C of 32 bits would do.
+/// Returns a time from 1901 to 2038, which fits into 32 bits.
 fn seconds(random: &mut Random) -> i64 {
     i64::from(random.bits() as u32 as i32)
 }
@@ -40,7 +40,7 @@ fn random_dates_to_seconds() {
         let (year, month, day) = (part(1971, 60), part(-20, 50), part(-50, 120));
         let (hour, minute, second) = (part(-30, 80), part(-100, 300), part(-100, 300));
         let table = format!("year={year}, month={month}, day={day}, hour={hour}, min={minute}, sec={second}");
-        // The local zone goes back and forth, so that an oracle with another one says the same.
+        // Converts in both directions, so that the result does not depend on the oracle's zone.
         calls.push(format!("show(os.date('%Y %m %d %H %M %S', os.time({{ {table} }})))"));
         let fields = Fields { year, month, day, hour, minute, second, is_dst: None };
         let seconds = zone.seconds(&fields).expect("in range");

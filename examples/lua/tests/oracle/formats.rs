@@ -20,7 +20,7 @@ fn formatted(format: &str, number: f64) -> String {
     shown(&out)
 }
 
-/// Checks conversions with one of the letters.
+/// Checks conversions with the given letters.
 fn check_conversions(oracles: &[&str], what: &str, seed: u64, letters: &[&str]) {
     let mut random = Random::new(seed);
     let (mut numbers, mut calls, mut expected) = (Vec::new(), Vec::new(), Vec::new());
@@ -37,7 +37,7 @@ fn check_conversions(oracles: &[&str], what: &str, seed: u64, letters: &[&str]) 
             (false, 1) => 0.0,
             (false, _) => double(&mut random),
         };
-        // PUC takes -0 for 0 when both are constants of a function.
+        // PUC Lua replaces -0 by 0 if both are constants of a function.
         let number = number + 0.0;
         let argument = if number.is_infinite() { "math.huge".into() } else { exact(number) };
         calls.push(format!("show(string.format('{format}', {argument}))"));

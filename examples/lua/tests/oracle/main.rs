@@ -1,4 +1,4 @@
-//! What the real Luas say is what this one says.
+//! Comparisons with the reference Luas.
 
 mod ask;
 mod chunks;

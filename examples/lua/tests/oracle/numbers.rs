@@ -7,14 +7,14 @@ use crate::random::Random;
 
 const CASES: usize = 5000;
 
-/// A double of any size, none of them special.
+/// Returns a finite number of any magnitude.
 pub fn double(random: &mut Random) -> f64 {
     loop {
         let number = match random.below(4) {
             0 => f64::from_bits(random.bits()),
             1 => (random.bits() as f64 / u64::MAX as f64 - 0.5) * 10_f64.powi(random.below(40) as i32 - 20),
             2 => (random.bits() >> random.below(64)) as f64,
-            // Far from a tie, however few digits are kept.
+            // Not close to a tie, for any number of digits.
             _ => random.below(1000) as f64 + 0.123_456_789,
         };
         if number.is_finite() {
@@ -23,16 +23,16 @@ pub fn double(random: &mut Random) -> f64 {
     }
 }
 
-/// Whether a format with few digits may fall right between two of its texts. C takes the even one, as we do; LuaJIT
-/// the one that is farther from zero.
-pub fn may_tie(number: f64) -> bool {
+/// Returns `true` if rounding to a few digits can be a tie. C rounds it to even, as we do; LuaJIT rounds it away from
+/// zero.
+pub fn can_tie(number: f64) -> bool {
     let digits = format!("{number:.1100e}");
     let digits = digits.split('e').next().expect("digits").trim_end_matches('0');
     let hex_digits = format!("{:013x}", number.to_bits() & ((1 << 52) - 1));
     digits.len() < 40 && digits.ends_with('5') || hex_digits.trim_end_matches('0').ends_with('8')
 }
 
-/// The cases of `numbers` that `oracle` and C agree on.
+/// Returns the cases of those `numbers` on which `oracle` and C agree.
 pub fn without_ties(
     oracle: &str,
     numbers: &[f64],
@@ -40,16 +40,16 @@ pub fn without_ties(
     expected: &[String],
 ) -> (Vec<String>, Vec<String>) {
     let cases = numbers.iter().zip(calls.iter().zip(expected));
-    let cases = cases.filter(|(number, _)| oracle != "luajit" || !may_tie(**number));
+    let cases = cases.filter(|(number, _)| oracle != "luajit" || !can_tie(**number));
     cases.map(|(_, (call, expected))| (call.clone(), expected.clone())).unzip()
 }
 
-/// As a literal that gives the same double.
+/// Returns a literal of exactly this number.
 pub fn exact(number: f64) -> String {
     format!("({number:e})")
 }
 
-/// As `show` writes it.
+/// Returns a number as `show` prints it.
 fn shown_number(number: Option<f64>) -> String {
     match number {
         None => "nil".into(),
@@ -80,7 +80,7 @@ fn random_numbers_to_text() {
     }
 }
 
-/// LuaJIT refuses exponents of very many digits, where C has infinity or zero.
+/// Returns `true` for exponents with very many digits, which LuaJIT refuses, and C converts to infinity or zero.
 fn has_long_exponent(text: &str) -> bool {
     let exponent = text.rsplit(['e', 'E', 'p', 'P']).next().unwrap_or_default();
     exponent.len() < text.len() && exponent.len() > 6
@@ -128,7 +128,7 @@ fn random_text_to_numbers() {
         "ffffffffffff",
         "e1",
     ];
-    // PUC's own numbers are those of C, which knows no binary ones and ends at a zero.
+    // PUC Lua uses C's parser, which lacks binary numbers and stops at a zero byte.
     for (parts, oracles) in [(&decimal[..], &["luajit", "lua5.1"][..]), (&other[..], &["luajit"])] {
         let mut random = Random::new(3);
         let (mut calls, mut expected) = (Vec::new(), Vec::new());

@@ -28,7 +28,7 @@ fn values(subject: &str, found: &Match, count: usize) -> Result<Vec<String>, Pat
     (0..count).map(|index| found.value(index).map(|captured| value(subject, captured))).collect()
 }
 
-/// `string.find`
+/// Does the same as `string.find`.
 fn find(subject: &str, pattern: &str) -> Result<String, PatternError> {
     let (bytes, text) = (subject.as_bytes(), pattern.as_bytes());
     if !Pattern::has_specials(text) {
@@ -44,7 +44,7 @@ fn find(subject: &str, pattern: &str) -> Result<String, PatternError> {
     Ok(all.join(" "))
 }
 
-/// The values of all matches, as `string.gmatch` gives them.
+/// Returns the values of all matches, as `string.gmatch` does.
 fn gmatch(subject: &str, pattern: &str) -> Result<String, PatternError> {
     let mut all = Vec::new();
     for found in Pattern::new(pattern.as_bytes()).unanchored_matches(subject.as_bytes(), 0) {
@@ -54,7 +54,7 @@ fn gmatch(subject: &str, pattern: &str) -> Result<String, PatternError> {
     Ok(all.join(" "))
 }
 
-/// `string.gsub`
+/// Does the same as `string.gsub`.
 fn gsub(subject: &str, pattern: &str, replacement: &str) -> Result<String, PatternError> {
     let (mut out, mut last, mut count) = (Vec::new(), 0, 0);
     for found in Pattern::new(pattern.as_bytes()).matches(subject.as_bytes(), 0) {
@@ -79,7 +79,7 @@ fn outcome(result: Result<String, PatternError>) -> String {
 #[test]
 fn random_patterns() {
     let mut random = Random::new(1);
-    // Those that both oracles understand, and those that have a zero, which is no end of a pattern everywhere in PUC.
+    // Cases for both oracles, and cases with a zero byte, which not all of PUC Lua treats as the end of a pattern.
     let mut all = [(Vec::new(), Vec::new()), (Vec::new(), Vec::new())];
     for case in 0..CASES {
         let subject = random.text(SUBJECT_PARTS, 12);
@@ -95,7 +95,7 @@ fn random_patterns() {
                 let collect = "local t = {} for a, b, c, d in";
                 let keep = "for _, v in pairs({ a, b, c, d }) do t[#t + 1] = v end end return unpack(t)";
                 calls.push(format!("try(function() {collect} string.gmatch({s}, {p}) do {keep} end)"));
-                // No more than four values are asked for.
+                // The loop takes at most four values.
                 let few = pattern.matches('(').count() <= 4;
                 if !few {
                     calls.pop();
@@ -111,7 +111,7 @@ fn random_patterns() {
         }
     }
     let [(calls, expected), (zero_calls, zero_expected)] = all;
-    // A pattern of a few parts on a few bytes matches often enough.
+    // A short pattern matches a short subject often enough.
     let matches = expected.iter().filter(|line| line.starts_with("true") && !line.ends_with("nil")).count();
     assert!(matches > CASES / 10, "{matches} matches");
     for oracle in installed() {

@@ -1,6 +1,6 @@
-//! Random choices that are the same in every run.
+//! Random choices, the same in every run.
 
-/// A generator of numbers that also makes texts.
+/// A random generator that also creates texts.
 pub struct Random(mimeo_twins::Random);
 
 impl Random {
@@ -12,7 +12,7 @@ impl Random {
         self.0.bits()
     }
 
-    /// Less than `limit`.
+    /// Returns a number less than `limit`.
     pub fn below(&mut self, limit: usize) -> usize {
         self.0.below(limit as u64) as usize
     }
@@ -21,7 +21,7 @@ impl Random {
         self.0.pick(from)
     }
 
-    /// Up to `max` parts of `from`, one after the other.
+    /// Concatenates up to `max` parts of `from`.
     pub fn text(&mut self, from: &[&str], max: usize) -> String {
         (0..self.below(max + 1)).map(|_| self.pick(from)).collect()
     }

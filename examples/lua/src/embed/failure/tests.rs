@@ -1,8 +1,8 @@
-//! Tracebacks are made while everything is under way, by a `debug.traceback` that is written here.
+//! Tracebacks are created before the stack unwinds, here by a `debug.traceback` of the tests.
 
 use crate::{Lua, Options, Value};
 
-/// A Lua whose `debug.traceback` is what this code returns.
+/// Creates a Lua whose `debug.traceback` is the value that this code returns.
 fn with_traceback(code: &str) -> Lua {
     let mut lua = Lua::new(Options::default());
     let function = lua.load(code, "=traceback").expect("it is Lua");
@@ -37,7 +37,7 @@ fn a_failure_has_the_traceback_of_where_it_was_thrown() {
     assert_eq!(thrown.message, b"test:1: deep");
     assert_eq!(String::from_utf8_lossy(&thrown.traceback), "stack traceback:\n\t2 levels above 5");
     assert_eq!(thrown.value, thrown.message.clone().into());
-    // Only the error that was not caught has one, and each its own.
+    // Only an uncaught error has a traceback, and each has its own.
     let last = failure(&mut lua, "depth = 1 pcall(error, 'caught') depth = 2 error('last', 0)");
     assert_eq!((&last.message[..], &last.traceback[..]), (&b"last"[..], &b"stack traceback:\n\t2 levels above 2"[..]));
     let none = failure(&mut lua, "error({})");
@@ -55,7 +55,7 @@ fn the_text_of_an_object_has_a_traceback_too() {
 }
 
 #[test]
-fn what_goes_wrong_in_a_report_is_left_out() {
+fn errors_in_a_report_are_ignored() {
     let mut lua = with_traceback("return function() error('in the traceback') end");
     let thrown = failure(&mut lua, "error('first', 0)");
     assert_eq!((&thrown.message[..], &thrown.traceback[..]), (&b"first"[..], &b""[..]));

@@ -1,4 +1,4 @@
-//! Arrays whose values move, against a vector, while the collector is at work.
+//! Arrays whose values move while the collector runs, compared with a vector.
 
 use mimeo_twins::Random;
 
@@ -6,7 +6,7 @@ use super::Held;
 use crate::heap::{Gc, Heap};
 use crate::ops::ops::{Table, Value};
 
-/// The values from 1 on.
+/// Returns the values from 1 on.
 fn values(table: Gc<Table>) -> Vec<Value> {
     (1..=table.length() as u32).map(|index| table.get_index(index)).collect()
 }
@@ -46,7 +46,7 @@ fn values_outside_of_the_array_part_move_too() {
     let mut heap = Heap::default();
     let table = heap.new_table(0, 0, 0);
     let number = |number: u32| Value::number(f64::from(number));
-    // Few of many keys: they are in the hash part.
+    // Few keys of a large range: they are in the hash part.
     for index in [101, 102, 103] {
         heap.set_index(table, index, number(index));
     }

@@ -1,4 +1,4 @@
-//! The collector: weak tables, books, steps, options.
+//! The collector: weak tables, accounting, steps, options.
 
 use super::{Held, fields, number, set, text};
 use crate::heap::{Event, Gc, Heap};
@@ -24,7 +24,7 @@ fn weak_tables_lose_what_nothing_else_holds() {
         held.hold(kept);
         let [name, long] = ["name".to_owned(), "x".repeat(60)].map(|name| text(&mut heap, &name));
         let [lost_key, lost_value, lost_long] = [(); 3].map(|()| heap.new_table(0, 0, 0));
-        // Strings are values.
+        // Strings count as values.
         set(&mut heap, table, name, long);
         set(&mut heap, table, kept.into(), kept.into());
         set(&mut heap, table, long, name);
@@ -65,7 +65,7 @@ fn a_finalised_userdata_leaves_weak_values_at_once_and_weak_keys_later() {
 }
 
 #[test]
-fn the_books_are_those_of_the_objects() {
+fn the_accounts_match_the_objects() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     // The shape without names and the names of metamethods stay.
@@ -84,11 +84,11 @@ fn the_books_are_those_of_the_objects() {
     assert!(heap.count() > empty + 200.0);
     held.values.clear();
     held.collect(&mut heap);
-    assert_eq!(heap.count(), empty, "all is as it was");
+    assert_eq!(heap.count(), empty, "everything is freed");
 }
 
 #[test]
-fn steps_are_due_by_what_was_made_and_end_cycles() {
+fn steps_are_due_after_allocations_and_complete_cycles() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     let (mut steps, mut cycles, mut most) = (0, 0, 0.0_f64);
@@ -109,7 +109,7 @@ fn steps_are_due_by_what_was_made_and_end_cycles() {
 }
 
 #[test]
-fn the_options_do_what_they_say() {
+fn the_options_take_effect() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     assert_eq!((heap.set_pause(300), heap.set_pause(200)), (200, 300));
@@ -129,7 +129,7 @@ fn the_options_do_what_they_say() {
 }
 
 #[test]
-fn a_collection_in_the_middle_of_a_cycle_frees_all() {
+fn a_collection_during_a_cycle_frees_all_garbage() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     heap.new_table(0, 0, 0);
@@ -149,7 +149,7 @@ fn a_collection_in_the_middle_of_a_cycle_frees_all() {
         held.collect(&mut heap);
         assert!(heap.count() > empty + 50.0);
     }
-    // The marking has begun when the list is lost.
+    // The marking has started when the list becomes unreachable.
     held.step(&mut heap, 0);
     held.values.clear();
     held.collect(&mut heap);
@@ -158,13 +158,13 @@ fn a_collection_in_the_middle_of_a_cycle_frees_all() {
 
 #[cfg(debug_assertions)]
 #[test]
-#[should_panic(expected = "there is no object any more")]
+#[should_panic(expected = "no live object at")]
 fn a_dangling_value_is_found() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     let lost = heap.new_table(0, 0, 0);
     held.collect(&mut heap);
-    // It was freed, but its memory is kept for a while.
+    // It was freed, but its memory is kept in quarantine.
     held.hold(lost);
     held.collect(&mut heap);
 }

@@ -1,4 +1,4 @@
-//! Functions, upvalues, coroutines and userdata: what they hold, and what happens when they go.
+//! Functions, upvalues, coroutines and userdata: what they keep alive, and what happens when they are freed.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -78,7 +78,7 @@ fn open_upvalues_are_shared_and_closed_from_a_slot_on() {
 }
 
 #[test]
-fn a_builtin_keeps_what_it_was_made_with() {
+fn a_builtin_keeps_its_captured_values_alive() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     let [one, other] = ["one", "other"].map(|name| text(&mut heap, name));
@@ -106,7 +106,7 @@ fn a_coroutine_keeps_its_stack_and_gives_its_fiber_back() {
     // An upvalue that outlives its coroutine.
     let slot = held.fibers[0].as_mut_ptr();
     let mut list = coroutine.take_open_upvalues();
-    // SAFETY: the stack lives on, and the list is given back.
+    // SAFETY: the stack outlives the upvalues, and the list is given back.
     let upvalues = unsafe {
         let upvalues = [heap.find_upvalue(&mut list, slot.add(1)), heap.find_upvalue(&mut list, slot)];
         coroutine.set_open_upvalues(list);
@@ -124,7 +124,7 @@ fn a_coroutine_keeps_its_stack_and_gives_its_fiber_back() {
     held.fibers[0].clear();
     assert!(!upvalues[1].is_open());
     assert_eq!(upvalues[1].value(), on_stack.into());
-    // One that ended has given its fiber back before.
+    // A finished coroutine has returned its fiber earlier.
     let mut ended = heap.new_coroutine(Value::TRUE);
     held.hold(ended);
     heap.begin(ended, 0);
@@ -164,7 +164,7 @@ fn userdata_are_finalised_once_the_newest_first_and_dropped() {
     held.collect(&mut heap);
     assert_eq!(drops.get(), 1, "the one without `__gc`");
     assert_eq!(heap.next_finalizer(), Some((made[2], Value::TRUE)));
-    // The other one stays until it is asked for.
+    // The other one stays in the queue until it is taken.
     held.collect(&mut heap);
     assert_eq!(drops.get(), 2, "the one that was finalised");
     assert_eq!(heap.next_finalizer(), Some((made[0], Value::TRUE)));
@@ -177,15 +177,15 @@ fn userdata_are_finalised_once_the_newest_first_and_dropped() {
     assert_eq!(drops.get(), 4);
 }
 
-/// A stack is written without a barrier, and nobody scans it any more when its coroutine is lost in the middle of a
-/// cycle: the open upvalue has to be looked at again.
+/// Stacks are written without a barrier, and the stack of a coroutine that becomes unreachable during a cycle is not
+/// scanned again: so the open upvalue has to be.
 #[test]
-fn what_a_lost_coroutine_wrote_last_is_in_its_upvalues() {
+fn upvalues_keep_the_last_values_of_an_unreachable_coroutine() {
     for steps in 0..40 {
         let mut heap = Heap::default();
         let mut held = Held::default();
         heap.set_step_multiplier(25);
-        // The coroutine is at the end of a list, so that the upvalue is found long before.
+        // The coroutine is at the end of a list, so that the upvalue is marked long before it.
         let end = heap.new_table(1, 0, 0);
         let mut list = end;
         for _ in 0..300 {
@@ -197,7 +197,7 @@ fn what_a_lost_coroutine_wrote_last_is_in_its_upvalues() {
         heap.begin(coroutine, 0);
         held.fibers.push(vec![Value::NIL]);
         let mut open = std::ptr::null_mut();
-        // SAFETY: the stack lives on.
+        // SAFETY: the stack outlives the upvalue.
         let upvalue = unsafe {
             let upvalue = heap.find_upvalue(&mut open, held.fibers[0].as_mut_ptr());
             coroutine.set_open_upvalues(open);
@@ -223,8 +223,8 @@ fn what_a_lost_coroutine_wrote_last_is_in_its_upvalues() {
 }
 
 #[test]
-#[should_panic(expected = "a coroutine begins only once")]
-fn a_coroutine_does_not_begin_twice() {
+#[should_panic(expected = "a coroutine starts only once")]
+fn a_coroutine_starts_only_once() {
     let mut heap = Heap::default();
     let coroutine = heap.new_coroutine(Value::TRUE);
     assert_eq!(heap.begin(coroutine, 1), Value::TRUE);
@@ -246,7 +246,7 @@ fn a_closure_has_a_prototype_and_all_upvalues() {
 
 #[test]
 #[should_panic(expected = "out of bounds")]
-fn a_builtin_has_no_more_values_than_it_was_made_with() {
+fn a_builtin_has_a_fixed_number_of_captured_values() {
     let mut heap = Heap::default();
     let builtin = heap.new_builtin("f", no_code(), nothing, Box::new([Value::TRUE]));
     heap.set_captured(builtin, 1, Value::TRUE);

@@ -1,6 +1,6 @@
-//! Random graphs of objects that change while the collector works, against a model of what can be reached.
+//! Random graphs of objects that change while the collector runs, compared with a model of what is reachable.
 //!
-//! Every node of the graph has a userdata of its own, which says so when it is dropped.
+//! Every node of the graph has its own userdata, which records that it was dropped.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,7 +40,7 @@ impl Node {
     }
 }
 
-/// Where in a node another one is.
+/// The place in a node that holds another node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Index(u32),
@@ -49,7 +49,7 @@ enum Place {
     /// The other node is the key.
     Key(usize),
     Metatable,
-    /// Of a closure's upvalue, a builtin's values, a coroutine's stack.
+    /// An upvalue of a closure, a value of a builtin, or a slot of a coroutine's stack.
     Slot(u32),
 }
 
@@ -81,7 +81,7 @@ impl World {
             roots: Vec::new(),
             freed: Log::default(),
         };
-        // A closure that keeps the chunk.
+        // A closure that keeps the chunk alive.
         let environment = world.heap.new_table(0, 0, 0);
         let upvalues = [(); SLOTS as usize + 1].map(|()| world.heap.closed_upvalue(Value::NIL));
         let closure = world.heap.new_closure(chunk, 0, environment, &upvalues);
@@ -124,7 +124,7 @@ impl World {
         id
     }
 
-    /// Stores a node, or `nil`, in another one; says so in the model.
+    /// Stores a node, or `nil`, in another one, and in the model.
     fn link(&mut self, random: &mut Random, from: usize, to: Option<usize>) {
         let value = to.map_or(Value::NIL, |to| self.nodes[&to].0.value());
         let heap = &mut self.heap;
@@ -180,7 +180,7 @@ impl World {
             }
             Node::Coroutine(coroutine) => {
                 let fiber = coroutine.fiber().expect("it has one");
-                // Without a barrier, as ops do it.
+                // Without a barrier, as in ops.
                 self.held.fibers[fiber as usize][slot as usize + 1] = value;
                 Place::Slot(slot)
             }
@@ -213,7 +213,7 @@ impl World {
         }
     }
 
-    /// Forgets what cannot be reached, which the heap may have freed; nothing else was.
+    /// Forgets unreachable nodes, and checks that no others were freed.
     fn check(&mut self) -> BTreeSet<usize> {
         let reached = self.reachable();
         let wrong: Vec<_> = self.freed.borrow().intersection(&reached).copied().collect();
@@ -222,7 +222,7 @@ impl World {
         reached
     }
 
-    /// Every link is in the heap as it is in the model.
+    /// Checks that every link is in the heap as it is in the model.
     fn check_links(&mut self) {
         for (node, links) in self.nodes.values() {
             for (&place, to) in links {
@@ -252,9 +252,9 @@ impl World {
         }
     }
 
-    fn run(&mut self, random: &mut Random, rounds: usize) {
-        for _ in 0..rounds {
-            // Only what can be reached may be used.
+    fn run(&mut self, random: &mut Random, iterations: usize) {
+        for _ in 0..iterations {
+            // Only reachable nodes may be used.
             let reached: Vec<usize> = self.check().into_iter().collect();
             if reached.is_empty() || (reached.len() < 80 && random.once_in(3)) {
                 let id = self.make(random);
@@ -285,17 +285,17 @@ impl World {
         let reached = self.check();
         self.check_links();
         let alive: BTreeSet<usize> = (0..self.made).filter(|id| !self.freed.borrow().contains(id)).collect();
-        assert_eq!(alive, reached, "after a full cycle only what can be reached is left");
+        assert_eq!(alive, reached, "after a full cycle only reachable objects are left");
     }
 }
 
 #[test]
-fn what_can_be_reached_stays_and_the_rest_goes() {
+fn exactly_the_unreachable_objects_are_freed() {
     let mut made = 0;
     for seed in 0..24 {
         let mut random = Random::new(seed);
         let mut world = World::new();
-        // Small steps, so that much changes in the middle of a cycle.
+        // Small steps, so that much changes during a cycle.
         world.heap.set_step_multiplier(25 + 50 * (seed as u32 % 4));
         world.heap.set_eager(u32::from(seed % 8 == 7));
         for _ in 0..4 {

@@ -1,4 +1,4 @@
-//! Tables: parts and their sizes, keys, lengths, orders, shapes and caches.
+//! Tables: the sizes of their parts, keys, lengths, orders, shapes and caches.
 
 use super::{Held, fields, number, set, text};
 use crate::heap::{BadKey, Event, Heap, Shape};
@@ -22,7 +22,7 @@ fn the_array_part_grows_when_more_than_half_of_it_is_used() {
     }
     assert_eq!(sparse.array_len, 4);
     assert_eq!(fields(sparse).len(), 5);
-    // Downwards, everything is in the hash part until it is moved.
+    // In descending order, all keys are in the hash part until they are moved.
     let down = heap.new_table(0, 0, 0);
     for index in (1..=1000).rev() {
         set(&mut heap, down, number(f64::from(index)), number(f64::from(index)));
@@ -33,7 +33,7 @@ fn the_array_part_grows_when_more_than_half_of_it_is_used() {
 }
 
 #[test]
-fn the_constructor_makes_the_parts_as_large_as_it_is_told() {
+fn new_tables_have_the_requested_sizes() {
     let mut heap = Heap::default();
     let table = heap.new_table(3, 2, 5);
     assert_eq!((table.array_len, table.slots_len), (3, 2));
@@ -60,7 +60,7 @@ fn integers_are_one_key_whatever_part_they_are_in() {
     assert!(fields(table).iter().all(|(key, _)| key.0 != (-0.0_f64).to_bits()));
 }
 
-/// Any value that tells which it is.
+/// Returns a different value for each key.
 fn text_of(key: f64) -> Value {
     number(key.abs() + 7.0)
 }
@@ -76,10 +76,10 @@ fn long_texts_are_keys_by_their_bytes() {
     assert_eq!(fields(table).len(), 1);
     set(&mut heap, table, one, Value::NIL);
     assert_eq!((table.get(one), table.get(other)), (Value::NIL, Value::NIL));
-    assert_eq!(table.next(one), Ok(None), "what was there can still be gone on from");
+    assert_eq!(table.next(one), Ok(None), "the iteration can continue from a removed key");
 }
 
-/// What `lua5.1` says for the same constructors, whose array parts are as long as they. (LuaJIT makes some longer.)
+/// The lengths are what `lua5.1` prints for the same constructors. (LuaJIT makes some array parts longer.)
 #[test]
 fn the_length_is_the_border_that_lua_finds() {
     let mut heap = Heap::default();
@@ -169,7 +169,7 @@ fn shapes_are_bounded_and_freed() {
     let mut held = Held::default();
     let keeper = heap.new_table(0, 0, 0);
     held.hold(keeper);
-    // Each table has another first name: the shape without names leads to only so many.
+    // Every table has another first name, and the shape without names has a limited number of successors.
     for count in 0..1000 {
         let table = heap.new_table(0, 0, 0);
         let name = text(&mut heap, &format!("name {count}"));
@@ -192,7 +192,7 @@ fn shapes_are_bounded_and_freed() {
 }
 
 #[test]
-fn caches_know_what_was_found() {
+fn caches_record_lookups() {
     let mut heap = Heap::default();
     let [x, y, index] = ["x", "y", "__index"].map(|name| heap.text(name.as_bytes()));
     let (field, add) = (FieldCache::default(), AddCache::default());
@@ -201,7 +201,7 @@ fn caches_know_what_was_found() {
     assert_eq!(one.get_cached(x, &field), Value::NIL);
     assert_eq!(field.shape_id.get(), 0, "nothing was found");
     heap.set_cached(one, x, Value::NIL, &field, &add);
-    assert_eq!(one.next(Value::NIL), Ok(None), "nil is no value, though there is a slot for it");
+    assert_eq!(one.next(Value::NIL), Ok(None), "nil is not a value, although it has a slot");
     assert_eq!(
         (field.shape_id.get(), add.shape_id.get(), add.next_id.get(), add.slot.get()),
         (0, empty, one.shape_id, 0)
@@ -214,7 +214,7 @@ fn caches_know_what_was_found() {
     let found = FieldCache::default();
     assert_eq!(other.get_cached(y, &found), Value::FALSE);
     assert_eq!((found.shape_id.get(), found.slot.get()), (other.shape_id, 1));
-    // A name that metatables are asked for must not be set behind the heap's back.
+    // Names of metamethods must not be stored without the heap noticing.
     let before = (field.shape_id.get(), add.shape_id.get());
     heap.set_cached(one, index, Value::TRUE, &field, &add);
     heap.set_cached(one, index, Value::FALSE, &field, &add);

@@ -1,4 +1,4 @@
-//! Random programs on tables, against a hash map and a list of what there is in order.
+//! Random programs on tables, compared with a hash map and an ordered list.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::{Held, fields};
 use crate::heap::{Gc, Heap};
 use crate::ops::ops::{Table, Value};
 
-/// A table and what must be in it, by the bits of the keys; long texts by the bits of the first one of each.
+/// A table and its expected contents by the bits of the keys. Equal long texts have the bits of the first one.
 struct Model {
     table: Gc<Table>,
     fields: HashMap<u64, Value>,
@@ -16,7 +16,7 @@ struct Model {
 
 impl Model {
     fn set(&mut self, heap: &mut Heap, key: Key, value: Value) {
-        // A name comes from the program's text, or is computed.
+        // A name is a literal in the program, or is computed.
         match key.value.to_text() {
             Some(name) if key.is_name => heap.set_field(self.table, name, value),
             _ => heap.set(self.table, key.value, value).expect("it is a key"),
@@ -40,10 +40,10 @@ impl Model {
         assert_eq!(all.len(), self.fields.len());
         let length = self.table.length();
         let is_there = |index: u64| self.fields.contains_key(&Value::number(index as f64).0);
-        assert!((length == 0 || is_there(length)) && !is_there(length + 1), "{length} is no border");
+        assert!((length == 0 || is_there(length)) && !is_there(length + 1), "{length} is not a border");
     }
 
-    /// Goes through the table and assigns what it finds: the order is what it was.
+    /// Walks through the table and assigns the values that it finds: the order must not change.
     fn traverse(&mut self, heap: &mut Heap, random: &mut Random, normal: impl Fn(Value) -> Key) {
         let before = fields(self.table);
         let mut seen = Vec::new();
@@ -101,7 +101,7 @@ fn keys(heap: &mut Heap, random: &mut Random) -> Vec<Key> {
 #[test]
 fn tables_are_maps_whose_order_is_stable() {
     let mut random = Random::new(0x7ab1e5);
-    for round in 0..300 {
+    for iteration in 0..300 {
         let mut heap = Heap::default();
         let mut held = Held::default();
         let keys = keys(&mut heap, &mut random);
@@ -120,7 +120,7 @@ fn tables_are_maps_whose_order_is_stable() {
             };
             model.set(&mut heap, key, value);
             if random.once_in(20) {
-                // Runs of integers, upwards or downwards.
+                // Sequences of integers, ascending or descending.
                 let from = random.below(40) as i64;
                 let step = random.pick(&[1, -1, 2]);
                 for index in 0..random.below(40) as i64 {
@@ -139,6 +139,6 @@ fn tables_are_maps_whose_order_is_stable() {
         };
         model.traverse(&mut heap, &mut random, normal);
         model.check(&keys);
-        assert_eq!(fields(table).len(), model.fields.len(), "round {round}");
+        assert_eq!(fields(table).len(), model.fields.len(), "iteration {iteration}");
     }
 }

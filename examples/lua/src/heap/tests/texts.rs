@@ -1,4 +1,4 @@
-//! Texts: interned or not, their hashes, and what becomes of them.
+//! Texts: interning, hashes, and sharing.
 
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,14 +26,14 @@ fn long_texts_are_equal_by_their_bytes() {
     let mut heap = Heap::default();
     let (one, other, third) = (heap.text(&[b'x'; 41]), heap.text(&[b'x'; 41]), heap.text(&[b'y'; 41]));
     assert_ne!(one, other);
-    assert_eq!((one.hash, other.hash), (0, 0), "nobody has asked");
+    assert_eq!((one.hash, other.hash), (0, 0), "no hash was requested");
     assert!(one.is_same(other) && Value::from(one).is_same(other.into()));
     assert!(!one.is_same(third));
     assert_eq!(one.hash(), other.hash());
 }
 
 #[test]
-fn texts_go_and_their_table_shrinks() {
+fn unreachable_texts_are_freed_and_their_table_shrinks() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     let kept = text(&mut heap, "kept");
@@ -51,29 +51,29 @@ fn texts_go_and_their_table_shrinks() {
 }
 
 #[test]
-fn a_dead_text_that_is_wanted_again_lives() {
+fn a_dead_text_is_revived_by_interning() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     heap.set_step_multiplier(100);
-    for round in 0..200 {
-        // Whatever the sweep does just then: the text is found, or made anew.
-        let lost = heap.text(format!("text {}", round % 7).as_bytes());
-        assert_eq!(lost.bytes(), format!("text {}", round % 7).as_bytes());
+    for iteration in 0..200 {
+        // Whatever the sweep is doing: the text is found, or created anew.
+        let lost = heap.text(format!("text {}", iteration % 7).as_bytes());
+        assert_eq!(lost.bytes(), format!("text {}", iteration % 7).as_bytes());
         held.values = vec![lost.into()];
         held.step(&mut heap, 1);
-        let again: Gc<_> = heap.text(format!("text {}", round % 7).as_bytes());
+        let again: Gc<_> = heap.text(format!("text {}", iteration % 7).as_bytes());
         assert_eq!(Value::from(again), held.values[0]);
         held.values.clear();
         held.step(&mut heap, 0);
     }
 }
 
-/// Appends to a text; there is memory for it.
+/// Appends to a text.
 fn append(heap: &mut Heap, text: Gc<Text>, more: &[u8]) -> Gc<Text> {
     heap.append(text, more).expect("there is memory")
 }
 
-/// A text of 256 bytes that was appended to twice: its buffer has room.
+/// Returns a text of 256 bytes that was appended to twice: its buffer has room.
 fn with_room(heap: &mut Heap) -> Gc<Text> {
     let long = heap.text(&[b'.'; 254]);
     let long = append(heap, long, b"1");
@@ -84,7 +84,7 @@ fn with_room(heap: &mut Heap) -> Gc<Text> {
 }
 
 #[test]
-fn texts_that_are_appended_to_share_their_bytes() {
+fn appended_texts_share_their_bytes() {
     let mut heap = Heap::default();
     let first = with_room(&mut heap);
     let (second, third) = (append(&mut heap, first, b"56"), append(&mut heap, first, b""));
@@ -92,7 +92,7 @@ fn texts_that_are_appended_to_share_their_bytes() {
     assert_eq!(second.bytes(), [&[b'.'; 254][..], b"123456"].concat());
     assert_eq!(first.bytes().as_ptr(), second.bytes().as_ptr());
     assert_eq!(third, first);
-    // They are texts as all others.
+    // They behave like all other texts.
     let plain = heap.text(second.bytes());
     assert!(plain.is_same(second) && !plain.is_same(first));
     assert_eq!(plain.hash(), second.hash());
@@ -116,7 +116,7 @@ fn building_a_text_takes_memory_in_proportion_to_its_length() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     let mut built = heap.text(b"");
-    // Nothing is collected: what there is at the end is all that was ever made.
+    // Nothing is collected: the total at the end is all that was ever allocated.
     for _ in 0..ROUNDS {
         built = append(&mut heap, built, b"x");
     }
@@ -165,7 +165,7 @@ fn large_vectors_become_texts_without_a_copy() {
 }
 
 #[test]
-fn random_texts_that_grow_are_what_was_appended() {
+fn random_appends_give_the_expected_texts() {
     let mut heap = Heap::default();
     let mut held = Held::default();
     let mut models: Vec<Vec<u8>> = Vec::new();
@@ -176,10 +176,10 @@ fn random_texts_that_grow_are_what_was_appended() {
         random ^= random << 17;
         (random % limit as u64) as usize
     };
-    for round in 0..6000 {
+    for iteration in 0..6000 {
         match below(10) {
             0 | 1 => {
-                let bytes = vec![b'a' + (round % 26) as u8; below(400)];
+                let bytes = vec![b'a' + (iteration % 26) as u8; below(400)];
                 held.hold(heap.text(&bytes));
                 models.push(bytes);
             }
@@ -190,11 +190,11 @@ fn random_texts_that_grow_are_what_was_appended() {
             }
             _ if !models.is_empty() => {
                 let index = below(models.len().min(20));
-                let more = vec![b'A' + (round % 26) as u8; below(40)];
+                let more = vec![b'A' + (iteration % 26) as u8; below(40)];
                 let old = held.values[index].to_text().expect("all are texts");
                 let new = append(&mut heap, old, &more);
                 let model = [&models[index][..], &more].concat();
-                // The old one stays, or only the new one does.
+                // Keeps the old one, or only the new one.
                 if below(3) == 0 {
                     held.hold(new);
                     models.push(model);
@@ -206,7 +206,7 @@ fn random_texts_that_grow_are_what_was_appended() {
             _ => {}
         }
         held.step(&mut heap, below(4) as u32);
-        if round % 100 == 0 {
+        if iteration % 100 == 0 {
             for (value, model) in held.values.iter().zip(&models) {
                 assert_eq!(value.to_text().expect("all are texts").bytes(), model);
             }
@@ -218,12 +218,12 @@ fn random_texts_that_grow_are_what_was_appended() {
 #[test]
 fn texts_that_are_too_long_panic() {
     let mut heap = Heap::default();
-    // Nobody touches these bytes, so they take no memory.
+    // The bytes are never touched, so they take no memory.
     let mut bytes = vec![0; Text::MAX_LEN + 1];
     assert!(catch_unwind(AssertUnwindSafe(|| heap.text(&bytes).len)).is_err());
     let one = heap.text(b"a");
     assert!(catch_unwind(AssertUnwindSafe(|| heap.append(one, &bytes[1..]).is_some())).is_err());
-    // This one has taken the bytes over and lost them, which its drop would notice.
+    // This heap has taken over the bytes and lost them, which its drop would notice.
     let mut heap = ManuallyDrop::new(Heap::default());
     assert!(catch_unwind(AssertUnwindSafe(|| heap.text_of(&mut bytes).len)).is_err());
 }

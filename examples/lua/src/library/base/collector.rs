@@ -1,16 +1,16 @@
-//! The collector's options → what it does.
+//! `collectgarbage`: the collector's options → what it does.
 
 use mimeo::Thrown;
 
 use crate::ops::ops::Value;
-use crate::runtime::{Call, clear_behind_arguments, collect_garbage, step_by};
+use crate::runtime::{Call, clear_after_arguments, collect_garbage, step_by};
 
 pub(super) fn collectgarbage(call: &mut Call<'_>) -> Result<(), Thrown> {
     const OPTIONS: [&str; 8] = ["stop", "restart", "collect", "count", "step", "setpause", "setstepmul", "isrunning"];
     let option = call.option(0, Some("collect"), &OPTIONS)?;
     let number = u32::try_from(call.integer_or(1, 0)?.max(0)).unwrap_or(u32::MAX);
     let arguments = call.len();
-    clear_behind_arguments(call.vm, arguments);
+    clear_after_arguments(call.vm, arguments);
     let mut result = Value::number(0.0);
     match OPTIONS[option] {
         "stop" => call.heap().stop(),
@@ -18,7 +18,7 @@ pub(super) fn collectgarbage(call: &mut Call<'_>) -> Result<(), Thrown> {
         "count" => result = Value::number(call.heap().count()),
         "step" => {
             result = Value::boolean(step_by(call.vm, number));
-            // As in Lua, a step ends what `stop` began.
+            // As in Lua, a step also ends the effect of `stop`.
             call.heap().restart();
         }
         "setpause" => result = Value::number(f64::from(call.heap().set_pause(number))),

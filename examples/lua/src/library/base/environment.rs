@@ -1,4 +1,4 @@
-//! `getfenv` and `setfenv`: functions → the tables where their globals are.
+//! `getfenv` and `setfenv`: functions → their tables of globals.
 
 use mimeo::Thrown;
 
@@ -32,7 +32,7 @@ pub(super) fn setfenv(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(function)
 }
 
-/// The function at the level that the first argument says.
+/// Returns the function at the level of the first argument.
 fn function_at(call: &mut Call<'_>, default: i64) -> Result<Value, Thrown> {
     let level = if call.has(0) || default == 0 { call.integer(0)? } else { default };
     let level = usize::try_from(level).ok();
@@ -42,7 +42,7 @@ fn function_at(call: &mut Call<'_>, default: i64) -> Result<Value, Thrown> {
     }
 }
 
-/// Where the globals of a function are.
+/// Returns a function's table of globals.
 pub(in super::super) fn environment_of(vm: &Vm, function: Value) -> Gc<Table> {
     function.to_closure().map_or(vm.host.globals, |closure| closure.environment())
 }

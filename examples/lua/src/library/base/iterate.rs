@@ -1,11 +1,11 @@
-//! Tables and arguments → their elements, one after the other or all at once.
+//! Tables and arguments → their elements, one by one or all at once.
 
 use mimeo::Thrown;
 
 use crate::ops::ops::Value;
 use crate::runtime::Call;
 
-/// As many results there can be.
+/// Maximal number of results.
 const MAX_RESULTS: i64 = 60_000;
 
 pub(super) fn next(call: &mut Call<'_>) -> Result<(), Thrown> {
@@ -17,7 +17,7 @@ pub(super) fn next(call: &mut Call<'_>) -> Result<(), Thrown> {
     }
 }
 
-/// `next` is what it was made with.
+/// Returns `next`, which it has captured.
 pub(super) fn pairs(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.any(0)?;
     let table = call.table(0)?;
@@ -25,7 +25,7 @@ pub(super) fn pairs(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give_all(&[next, table.into(), Value::NIL])
 }
 
-/// [`ipairs_next`] is what it was made with.
+/// Returns [`ipairs_next`], which it has captured.
 pub(super) fn ipairs(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.any(0)?;
     let table = call.table(0)?;

@@ -1,4 +1,4 @@
-//! Chunks as strings, files and what readers give → functions.
+//! Chunks in strings, in files and from readers → functions.
 
 use std::io::Read as _;
 
@@ -9,11 +9,11 @@ use crate::library::system::{error_parts, os_string};
 use crate::ops::ops::{Table, Text, Value, Vm};
 use crate::runtime::{Call, push_text, raise, run_protected};
 
-/// Compiled chunks begin with this byte.
+/// The first byte of compiled chunks.
 const ESCAPE: u8 = 0x1b;
 
-/// Why there is no function: the message.
-pub(in super::super) type Failed = Vec<u8>;
+/// The error message if loading fails.
+pub(in super::super) type LoadError = Vec<u8>;
 
 pub(super) fn load(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (name, mode) = (call.string_if_any(1)?, call.string_if_any(2)?);
@@ -34,7 +34,7 @@ pub(super) fn load(call: &mut Call<'_>) -> Result<(), Thrown> {
     give_loaded(call, loaded)
 }
 
-/// `load` under its old name, which took strings only.
+/// The old name of `load`, which took only strings.
 pub(super) fn loadstring(call: &mut Call<'_>) -> Result<(), Thrown> {
     load(call)
 }
@@ -60,7 +60,7 @@ pub(super) fn dofile(call: &mut Call<'_>) -> Result<(), Thrown> {
     }
 }
 
-fn give_loaded(call: &mut Call<'_>, loaded: Result<Value, Failed>) -> Result<(), Thrown> {
+fn give_loaded(call: &mut Call<'_>, loaded: Result<Value, LoadError>) -> Result<(), Thrown> {
     match loaded {
         Ok(function) => call.give(function),
         Err(message) => {
@@ -70,7 +70,7 @@ fn give_loaded(call: &mut Call<'_>, loaded: Result<Value, Failed>) -> Result<(),
     }
 }
 
-/// Everything that a reader gives until it gives nothing; or what went wrong, as a value.
+/// Calls a reader until it returns nothing, and returns everything, or the value of an error.
 fn read_all(call: &mut Call<'_>, reader: Value) -> Result<Vec<u8>, Value> {
     let mut source = Vec::new();
     loop {
@@ -94,7 +94,7 @@ pub(in super::super) fn load_file(
     path: Option<&[u8]>,
     mode: Option<Gc<Text>>,
     environment: Option<Gc<Table>>,
-) -> Result<Value, Failed> {
+) -> Result<Value, LoadError> {
     let (mut source, mut name) = (Vec::new(), b"=stdin".to_vec());
     match path {
         None => {
@@ -110,19 +110,19 @@ pub(in super::super) fn load_file(
     load_chunk(vm, &source, &name, mode, environment)
 }
 
-fn failed(what: &str, path: &[u8], error: &std::io::Error) -> Failed {
+fn failed(what: &str, path: &[u8], error: &std::io::Error) -> LoadError {
     let (text, _) = error_parts(error);
     [b"cannot ", what.as_bytes(), b" ", path, b": ", text.as_bytes()].concat()
 }
 
-/// Loads a chunk, if the mode allows its kind: `t` for text, `b` for compiled ones.
+/// Loads a chunk if the mode allows its kind: `t` for text, `b` for compiled chunks.
 fn load_chunk(
     vm: &mut Vm,
     source: &[u8],
     name: &[u8],
     mode: Option<Gc<Text>>,
     environment: Option<Gc<Table>>,
-) -> Result<Value, Failed> {
+) -> Result<Value, LoadError> {
     let is_compiled = source.first() == Some(&ESCAPE);
     let kind = if is_compiled { b'b' } else { b't' };
     if mode.is_some_and(|mode| !mode.bytes().contains(&kind)) {

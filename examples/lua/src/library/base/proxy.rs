@@ -1,11 +1,11 @@
-//! `newproxy`: userdata with nothing in them, for their metatables.
+//! `newproxy`: empty userdata, for their metatables.
 
 use mimeo::Thrown;
 
 use crate::ops::ops::Value;
 use crate::runtime::Call;
 
-/// What is in a userdata whose metatable others may get.
+/// The contents of a userdata whose metatable can be shared.
 struct Proxy;
 
 pub(super) fn newproxy(call: &mut Call<'_>) -> Result<(), Thrown> {

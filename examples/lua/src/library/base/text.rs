@@ -1,4 +1,4 @@
-//! Values → their texts, and texts → numbers.
+//! Values → strings, and strings → numbers.
 
 use std::io::Write as _;
 
@@ -14,7 +14,7 @@ const OURS: BuiltinFn = self::tostring;
 pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (globals, name) = (call.vm.host.globals, call.text("tostring"));
     let tostring = get(call.vm, globals.into(), name)?;
-    // It may be nobody's but this call's from here on.
+    // The globals may lose it during this call.
     call.keep(tostring);
     let mut line = Vec::new();
     for index in 0..call.len() {
@@ -22,7 +22,7 @@ pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
             line.push(b'\t');
         }
         let value = call.get(index);
-        // As in Lua, whoever replaces `tostring` changes `print`.
+        // As in Lua, a replaced `tostring` changes `print`.
         let is_ours = tostring.to_builtin().is_some_and(|builtin| std::ptr::fn_addr_eq(builtin.function, OURS));
         let text = if is_ours { to_text(call.vm, value)? } else { call.run(tostring, &[value])? };
         if !push_text(&mut line, text) {
@@ -30,8 +30,8 @@ pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
         }
     }
     line.push(b'\n');
-    // Nobody hears of a failure, as in Lua.
-    let _unheard = call.vm.host.stdout.write_all(&line);
+    // As in Lua, errors are ignored.
+    let _ignored = call.vm.host.stdout.write_all(&line);
     call.give_all(&[])
 }
 
@@ -41,7 +41,7 @@ pub(super) fn tostring(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(text)
 }
 
-/// The text of a value, which its `__tostring` may decide.
+/// Returns the text of a value: the result of its `__tostring`, if it has one.
 pub(in crate::library) fn to_text(vm: &mut Vm, value: Value) -> Result<Value, Thrown> {
     if let Some(metatable) = metatable_of(vm, value) {
         let method = vm.host.heap.metamethod(metatable, Event::ToString);
@@ -57,7 +57,7 @@ pub(in crate::library) fn to_text(vm: &mut Vm, value: Value) -> Result<Value, Th
     Ok(vm.host.heap.text(&text).into())
 }
 
-/// Appends the text of a value, of which nothing but its type and its address matters if it is an object.
+/// Appends the text of a value. The text of an object is its type and its address.
 pub(in crate::library) fn push_plain(out: &mut Vec<u8>, value: Value) {
     if push_text(out, value) {
         return;
@@ -72,7 +72,7 @@ pub(in crate::library) fn push_plain(out: &mut Vec<u8>, value: Value) {
     out.extend_from_slice(text.as_bytes());
 }
 
-/// The number of a builtin, which no other one has. LuaJIT counts its own.
+/// Returns a unique number of a builtin. LuaJIT numbers its own.
 pub(in crate::library) fn number_of(builtin: Value) -> usize {
     builtin.address()
 }

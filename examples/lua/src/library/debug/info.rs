@@ -1,4 +1,4 @@
-//! A function, or a level → a table of what is known of it.
+//! A function or a level → a table of information about it.
 
 use mimeo::Thrown;
 
@@ -7,7 +7,7 @@ use crate::library::set;
 use crate::ops::ops::Value;
 use crate::runtime::{Call, Frame, frame_at, name_of_callee};
 
-/// What is known of a function under way.
+/// Information about an active function.
 struct Level {
     function: Value,
     line: Option<u32>,
@@ -18,14 +18,14 @@ pub(super) fn getinfo(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (coroutine, first) = stack_of(call);
     let options = call.string_if_any(first + 1)?;
     let options = options.as_ref().map_or(&b"flnSu"[..], |text| text.bytes());
-    let asked = call.get(first);
-    let level = if asked.is_function() {
-        Level { function: asked, line: None, name: None }
+    let subject = call.get(first);
+    let level = if subject.is_function() {
+        Level { function: subject, line: None, name: None }
     } else {
-        let Some(number) = crate::runtime::to_number(asked) else {
+        let Some(number) = crate::runtime::to_number(subject) else {
             return Err(call.argument_error(first, "function or level expected"));
         };
-        // Of a coroutine that waits nothing is known.
+        // The frames of a suspended coroutine are not available.
         let level = usize::try_from(number as i64).ok().filter(|_| number >= 0.0 && coroutine.is_none());
         match level.and_then(|level| level_at(call, level)) {
             Some(level) => level,

@@ -1,4 +1,4 @@
-//! The functions under way → a text with a line for each.
+//! The active functions → a text with a line for each.
 
 use std::fmt::Write as _;
 
@@ -9,9 +9,9 @@ use crate::library::base::number_of;
 use crate::ops::ops::Vm;
 use crate::runtime::{Call, Embedder as _, Frame, frames, name_of_callee, push_text};
 
-/// Of many levels, those below this one are shown …
+/// Number of levels shown at the beginning of a long traceback.
 const FIRST: usize = 12;
-/// … and so many of the last.
+/// Number of levels shown at its end.
 const LAST: usize = 10;
 
 pub(super) fn traceback(call: &mut Call<'_>) -> Result<(), Thrown> {
@@ -27,7 +27,7 @@ pub(super) fn traceback(call: &mut Call<'_>) -> Result<(), Thrown> {
         text.push(b'\n');
     }
     text.extend_from_slice(b"stack traceback:");
-    // Of a coroutine that waits nothing is known.
+    // The frames of a suspended coroutine are not available.
     if let (None, Ok(level)) = (coroutine, usize::try_from(level)) {
         push_levels(&mut text, call.vm, level);
     }
@@ -35,7 +35,7 @@ pub(super) fn traceback(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(text)
 }
 
-/// Appends a line for every level from one on.
+/// Appends a line for each level, starting with `level`.
 fn push_levels(text: &mut Vec<u8>, vm: &Vm, level: usize) {
     let frames: Vec<Frame<'_>> = frames(vm).collect();
     let cut = level.max(FIRST);
@@ -59,7 +59,7 @@ fn push_level(text: &mut Vec<u8>, vm: &Vm, frame: &Frame<'_>, caller: Option<&Fr
         let prototype = closure.prototype();
         (String::from_utf8_lossy(&prototype.chunk().parts().name).into_owned(), prototype.line)
     });
-    // A string takes all.
+    // Writing to a string never fails.
     let _written = match (&chunk, frame.line, name) {
         (Some((chunk, _)), Some(at), Some((_, name))) => write!(line, "\n\t{chunk}:{at}: in function '{name}'"),
         (Some((chunk, 0)), Some(at), None) => write!(line, "\n\t{chunk}:{at}: in main chunk"),
@@ -67,7 +67,7 @@ fn push_level(text: &mut Vec<u8>, vm: &Vm, frame: &Frame<'_>, caller: Option<&Fr
         (Some((chunk, _)), None, Some((_, name))) => write!(line, "\n\t{chunk}: in function '{name}'"),
         (Some((chunk, from)), None, None) => write!(line, "\n\t{chunk}: in function <{chunk}:{from}>"),
         (None, _, Some((_, name))) => write!(line, "\n\t[C]: in function '{name}'"),
-        // What protects a call by the host stands for the host.
+        // The function that protects a call by the host stands for the host.
         (None, _, None) if vm.host.embedding.protects(function) => {
             write!(line, "\n\t[C]: at {:#x}", function.address())
         }

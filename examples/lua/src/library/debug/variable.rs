@@ -1,4 +1,4 @@
-//! Functions and numbers → their variables.
+//! Functions and indices → their variables.
 
 use mimeo::Thrown;
 
@@ -7,7 +7,7 @@ use crate::heap::{Closure, Gc};
 use crate::ops::ops::Value;
 use crate::runtime::{Call, frame_at};
 
-/// Where locals are is forgotten once code is made of them: no level has any.
+/// The slots of locals are not recorded, so every level has none.
 pub(super) fn getlocal(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (coroutine, first) = stack_of(call);
     call.integer(first + 1)?;
@@ -53,7 +53,7 @@ pub(super) fn setupvalue(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(name)
 }
 
-/// The name of an upvalue, the first being number 1, and the function that has it as number 0.
+/// Returns the name of upvalue number `number`, counted from 1, with its closure and its index there.
 fn upvalue_of(function: Value, number: i64) -> Option<(Value, Gc<Closure>, u32)> {
     let closure = function.to_closure()?;
     let index = u32::try_from(number.checked_sub(1)?).ok()?;

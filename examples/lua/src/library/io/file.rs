@@ -1,4 +1,4 @@
-//! A userdata → the [`File`] in it, and what is written to that.
+//! A userdata → the [`File`] in it; writing to that.
 
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -10,18 +10,18 @@ use crate::heap::{Gc, Userdata};
 use crate::ops::ops::{Table, Value, Vm};
 use crate::runtime::{Call, Host, push_text};
 
-/// What is said of a file that is closed.
+/// The message for a closed file.
 pub(super) const CLOSED: &str = "attempt to use a closed file";
-/// What is said of a default file that is closed.
+/// The message for a closed default file.
 pub(super) const STANDARD_CLOSED: &str = "standard file is closed";
 
-/// What is in a userdata that is a file.
+/// The contents of a userdata that is a file.
 pub(super) struct File {
-    /// `None` when it is closed. No Lua code runs while it is borrowed.
+    /// The stream, or `None` after closing. No Lua code runs while it is borrowed.
     pub(super) stream: RefCell<Option<Stream>>,
-    /// It is not the program's to close.
+    /// Whether the program must not close it.
     pub(super) is_standard: bool,
-    /// It is closed once all was read.
+    /// Whether it is closed when its end is reached.
     pub(super) closes_at_end: Cell<bool>,
 }
 
@@ -34,20 +34,20 @@ impl File {
         File { is_standard: true, ..File::new(stream) }
     }
 
-    /// The file that is in a userdata, if it is one.
+    /// Returns the file in a userdata, if it is one.
     pub(super) fn of(userdata: &Userdata) -> Option<&File> {
         userdata.payload()
     }
 }
 
-/// A file as a value.
+/// Creates a file as a value.
 pub(super) fn new_file(vm: &mut Vm, metatable: Gc<Table>, file: File) -> Value {
     let userdata = vm.host.heap.new_userdata(Some(Box::new(file)));
     vm.host.heap.set_userdata_metatable(userdata, Some(metatable));
     userdata.into()
 }
 
-/// An argument that is a file, open or not.
+/// Returns an argument that is a file, open or closed.
 pub(super) fn any_file_of(call: &mut Call<'_>, index: u32) -> Result<Gc<Userdata>, Thrown> {
     match call.get(index).to_userdata() {
         Some(userdata) if File::of(&userdata).is_some() => Ok(userdata),
@@ -55,7 +55,7 @@ pub(super) fn any_file_of(call: &mut Call<'_>, index: u32) -> Result<Gc<Userdata
     }
 }
 
-/// An argument that is an open file.
+/// Returns an argument that is an open file.
 pub(super) fn file_of(call: &mut Call<'_>, index: u32) -> Result<Gc<Userdata>, Thrown> {
     let file = any_file_of(call, index)?;
     if is_open(file) { Ok(file) } else { Err(call.error(CLOSED)) }
@@ -65,7 +65,7 @@ pub(super) fn is_open(file: Gc<Userdata>) -> bool {
     File::of(&file).is_some_and(|file| file.stream.borrow().is_some())
 }
 
-/// Works on the stream of a file; `None` if that is closed.
+/// Calls `work` with the stream of a file. Returns `None` if it is closed.
 pub(super) fn with_stream<T>(
     call: &mut Call<'_>,
     file: Gc<Userdata>,
@@ -75,7 +75,7 @@ pub(super) fn with_stream<T>(
     Some(work(stream.as_mut()?, &mut call.vm.host))
 }
 
-/// Writes the arguments from one on.
+/// Writes the arguments, starting with `first`.
 pub(super) fn write(call: &mut Call<'_>, file: Gc<Userdata>, first: u32) -> Result<io::Result<()>, Thrown> {
     let mut written = Ok(());
     for index in first..call.len() {

@@ -26,7 +26,7 @@ const METHODS: Functions = &[
     ("write", write),
 ];
 
-/// The metatable of all files.
+/// Returns the metatable of all files.
 pub(super) fn metatable(vm: &mut Vm, state: Gc<Table>) -> Gc<Table> {
     let metatable = vm.host.heap.new_table(0, METHODS.len() as u32 + 1, 0);
     for &(name, function) in METHODS {
@@ -36,7 +36,7 @@ pub(super) fn metatable(vm: &mut Vm, state: Gc<Table>) -> Gc<Table> {
     metatable
 }
 
-/// Whoever cannot reach a file any more does not hear how closing it went.
+/// Errors of closing an unreachable file are ignored.
 fn collect(call: &mut Call<'_>) -> Result<(), Thrown> {
     let file = any_file_of(call, 0)?;
     if let Some(file) = File::of(&file).filter(|file| !file.is_standard) {
@@ -121,7 +121,7 @@ fn seek(call: &mut Call<'_>) -> Result<(), Thrown> {
 fn setvbuf(call: &mut Call<'_>) -> Result<(), Thrown> {
     let file = file_of(call, 0)?;
     let mode = call.option(1, None, &["full", "line", "no"])?;
-    // How large the buffer is stays the library's business.
+    // The size is checked, but the buffer has a fixed one.
     call.integer_or(2, 0)?;
     let buffering = [Buffering::Full, Buffering::Line, Buffering::None][mode];
     with_stream(call, file, |stream, _| stream.set_buffering(buffering));

@@ -1,4 +1,4 @@
-//! Bytes of a stream → the number that they begin with, as C's `scanf` takes it.
+//! Bytes of a stream → the number at their beginning, parsed like C's `scanf`.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use lua_syntax::strings::scan_number;
 use super::stream::Stream;
 use crate::runtime::Host;
 
-/// Reads a number behind white space. What cannot be part of one stays; what could have been is gone.
+/// Reads a number after white space. Bytes that cannot belong to a number stay in the stream; others are consumed.
 pub(super) fn read_number(stream: &mut Stream, host: &mut Host) -> io::Result<Option<f64>> {
     let mut scan = Scan { stream, host, text: Vec::new() };
     while scan.peek()?.is_some_and(|byte| matches!(byte, b' ' | b'\t'..=b'\r')) {
@@ -30,7 +30,7 @@ pub(super) fn read_number(stream: &mut Stream, host: &mut Host) -> io::Result<Op
 struct Scan<'a> {
     stream: &'a mut Stream,
     host: &'a mut Host,
-    /// What was taken.
+    /// The consumed bytes.
     text: Vec<u8>,
 }
 
@@ -39,7 +39,7 @@ impl Scan<'_> {
         Ok(self.stream.ready(self.host)?.first().copied())
     }
 
-    /// Takes the next byte if it is one of these.
+    /// Consumes the next byte if it fits.
     fn take_if(&mut self, fits: impl FnOnce(u8) -> bool) -> io::Result<bool> {
         match self.peek()? {
             Some(byte) if fits(byte) => {
@@ -51,7 +51,7 @@ impl Scan<'_> {
         }
     }
 
-    /// The number that a word is, together with what was taken before it.
+    /// Parses a word, together with the bytes before it.
     fn word(&mut self, word: &[u8]) -> io::Result<Option<f64>> {
         for &letter in word {
             if !self.take_if(|byte| byte.eq_ignore_ascii_case(&letter))? {
@@ -85,7 +85,7 @@ impl Scan<'_> {
             self.take_if(|byte| matches!(byte, b'+' | b'-'))?;
             let sign_len = self.text.len();
             while self.take_if(|byte| byte.is_ascii_digit())? {}
-            // An exponent without digits is taken, and means nothing.
+            // An exponent without digits is consumed, but ignored.
             if self.text.len() == sign_len {
                 self.text.truncate(mantissa_len);
             }

@@ -1,4 +1,4 @@
-//! Names and modes, as C's `fopen` and `popen` take them → streams.
+//! Names and modes of C's `fopen` and `popen` → streams.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -12,7 +12,7 @@ use crate::library::system::{os_string, shell};
 /// C's `EINVAL`, which is the same on all systems.
 const INVALID: i32 = 22;
 
-/// The options that a mode stands for, and whether the file can be written.
+/// Returns the options of a mode, and whether the file is writable.
 fn options_of(mode: &[u8]) -> Option<(OpenOptions, bool)> {
     let (&first, rest) = mode.split_first()?;
     let updates = rest.contains(&b'+');
@@ -32,7 +32,7 @@ pub(super) fn open_file(name: &[u8], mode: &[u8]) -> io::Result<Stream> {
     Ok(Stream::disk(options.open(os_string(name))?, is_writable))
 }
 
-/// A file that nobody else can find, and that goes when it is closed.
+/// Creates a file without a name, which is deleted when it is closed.
 pub(super) fn open_temporary() -> io::Result<Stream> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let mut options = OpenOptions::new();
@@ -44,7 +44,7 @@ pub(super) fn open_temporary() -> io::Result<Stream> {
         let path = std::env::temp_dir().join(name);
         match options.open(&path) {
             Ok(file) => {
-                // It lives on without a name.
+                // The open file continues to exist without a name.
                 std::fs::remove_file(&path)?;
                 return Ok(Stream::disk(file, true));
             }
@@ -54,7 +54,7 @@ pub(super) fn open_temporary() -> io::Result<Stream> {
     }
 }
 
-/// Starts a command of the shell: `r` reads its output, `w` writes its input.
+/// Runs a command in the shell: `r` reads its output, `w` writes its input.
 pub(super) fn run_command(command: &[u8], mode: &[u8]) -> io::Result<Stream> {
     let (reads, writes) = match mode {
         b"r" | b"rb" => (true, false),

@@ -11,24 +11,24 @@ use crate::heap::{Gc, Userdata};
 use crate::ops::ops::Value;
 use crate::runtime::{Call, Host};
 
-/// More bytes than this cannot be asked for at once.
+/// Maximal number of bytes to read at once.
 const MAX_LEN: i64 = 0x7fff_ff00;
 
-/// What came of it.
+/// The result of reading.
 pub(super) enum Read {
-    /// These values. Behind the end of the file, the last one is nil.
+    /// The values. At the end of the file, the last one is nil.
     Values(Vec<Value>),
     /// An error.
     Failed(io::Error),
 }
 
-/// What one format gives: nothing behind the end of the file.
+/// The result of one format. There is none at the end of the file.
 enum Item {
     Bytes(Vec<u8>),
     Number(f64),
 }
 
-/// Reads what the formats say, until one finds nothing. The first one is argument number `first` of the call.
+/// Reads by the formats until one finds nothing. The first one is argument number `first` of the call.
 pub(super) fn read(call: &mut Call<'_>, file: Gc<Userdata>, formats: &[Value], first: u32) -> Result<Read, Thrown> {
     let line = call.text("l");
     let formats = if formats.is_empty() { &[line] } else { formats };
@@ -81,7 +81,7 @@ fn read_one(
     })
 }
 
-/// Reads up to so many bytes. No bytes are there as long as there is one more.
+/// Reads up to `len` bytes. Zero bytes can be read unless the file is at its end.
 fn read_len(stream: &mut Stream, host: &mut Host, len: usize) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     loop {
@@ -96,7 +96,7 @@ fn read_len(stream: &mut Stream, host: &mut Host, len: usize) -> io::Result<Opti
     }
 }
 
-/// Reads to the end of the line, of which the last byte is left out if `chops`.
+/// Reads a line. Removes the line break if `chops`.
 fn read_line(stream: &mut Stream, host: &mut Host, chops: bool) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! Bytes ↔ a file, a process, or the host's input and output: [`Stream`], with the buffer that is between.
+//! Bytes ↔ a file, a process, or the host's input and output: [`Stream`], a buffered channel.
 
 use std::fs;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -6,15 +6,15 @@ use std::process::Child;
 
 use crate::runtime::Host;
 
-/// Bytes that a buffer holds.
+/// Size of a buffer in bytes.
 const BUFFER: usize = 16 << 10;
 
-// What Unix calls these errors. C says them of its streams before it asks the system.
+// Unix's numbers of these errors. C returns them for streams without asking the system.
 const BAD_DESCRIPTOR: i32 = 9;
 const INVALID: i32 = 22;
 const ILLEGAL_SEEK: i32 = 29;
 
-/// Where the bytes come from and go.
+/// The source and destination of the bytes.
 enum Channel {
     Stdin,
     Stdout,
@@ -23,14 +23,14 @@ enum Channel {
     Process(Child),
 }
 
-/// When bytes that were written go on.
+/// When written bytes are flushed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Buffering {
-    /// When there are many.
+    /// When the buffer is full.
     Full,
-    /// When a line ends.
+    /// At the end of each line.
     Line,
-    /// At once.
+    /// Immediately.
     None,
 }
 
@@ -39,11 +39,11 @@ pub(super) struct Stream {
     channel: Channel,
     buffering: Buffering,
     is_writable: bool,
-    /// What was read: `input[from..to]` was not asked for yet. It is empty when there is output.
+    /// Bytes read from the channel, of which `input[from..to]` are unread. Empty while there is output.
     input: Box<[u8]>,
     from: usize,
     to: usize,
-    /// What was written, and has not gone on.
+    /// Written bytes that were not flushed yet.
     output: Vec<u8>,
 }
 
@@ -78,7 +78,7 @@ impl Stream {
         self.buffering = buffering;
     }
 
-    /// The bytes that can be had at once: none at the end.
+    /// Returns the buffered bytes, after filling an empty buffer. There are none at the end.
     pub(super) fn ready(&mut self, host: &mut Host) -> io::Result<&[u8]> {
         if self.from == self.to {
             self.flush_own()?;
@@ -94,7 +94,7 @@ impl Stream {
         Ok(&self.input[self.from..self.to])
     }
 
-    /// The first so many of the bytes that were ready were taken.
+    /// Consumes the first `len` of the buffered bytes.
     pub(super) fn take(&mut self, len: usize) {
         self.from += len;
     }
@@ -111,7 +111,7 @@ impl Stream {
             Buffering::Line => bytes.contains(&b'\n'),
             Buffering::None => true,
         };
-        // What cannot be written is said at once.
+        // A stream that is not writable fails immediately.
         if is_due || !self.is_writable { self.flush(host) } else { Ok(()) }
     }
 
@@ -122,12 +122,12 @@ impl Stream {
         }
     }
 
-    /// As [`flush`](Self::flush), for streams that are not the host's.
+    /// Works like [`flush`](Self::flush), for streams that are not the host's.
     fn flush_own(&mut self) -> io::Result<()> {
         if self.output.is_empty() {
             return Ok(());
         }
-        // What failed once is not tried again.
+        // Bytes that could not be written are not written again.
         let output = std::mem::take(&mut self.output);
         match &mut self.channel {
             Channel::Disk(file) => file.write_all(&output),
@@ -136,7 +136,7 @@ impl Stream {
         }
     }
 
-    /// What was read too early is read again later.
+    /// Discards the unread bytes, and moves the file position back to them.
     fn forget_input(&mut self) -> io::Result<()> {
         let unread = (self.to - self.from) as i64;
         if unread > 0
@@ -148,7 +148,7 @@ impl Stream {
         Ok(())
     }
 
-    /// Goes to a place, and returns which it is. `None` is one before the first.
+    /// Moves to a position, and returns it. `None` is a position before the start.
     pub(super) fn seek(&mut self, host: &mut Host, place: Option<SeekFrom>) -> io::Result<u64> {
         self.flush(host)?;
         let Channel::Disk(file) = &mut self.channel else { return Err(io::Error::from_raw_os_error(ILLEGAL_SEEK)) };
@@ -166,11 +166,11 @@ impl Stream {
         Ok(place)
     }
 
-    /// Writes what is left, and waits for the process if it is one.
+    /// Flushes the stream, and waits for the process if it is one.
     pub(super) fn close(&mut self) -> io::Result<()> {
         let flushed = self.flush_own();
         if let Channel::Process(child) = &mut self.channel {
-            // It may wait for these.
+            // The process may be waiting for these.
             (child.stdin, child.stdout) = (None, None);
             child.wait()?;
         }
@@ -180,16 +180,16 @@ impl Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        // Who wants to hear of a failure closes the file.
-        let _unheard = self.close();
+        // Errors are reported only by an explicit close.
+        let _ignored = self.close();
     }
 }
 
 fn read_some(channel: &mut Channel, host: &mut Host, buffer: &mut [u8]) -> io::Result<usize> {
     match channel {
         Channel::Stdin => {
-            // Somebody may wait for a question before he answers it.
-            let _unheard = host.stdout.flush();
+            // The output may be a prompt for this input.
+            let _ignored = host.stdout.flush();
             host.stdin.read(buffer)
         }
         Channel::Disk(file) => file.read(buffer),

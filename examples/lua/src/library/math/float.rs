@@ -1,6 +1,7 @@
-//! A number → its fraction and exponent, and back.
+//! A number → its fraction and exponent, and the reverse.
 
-/// The exponent of 2, and the fraction before it, at least 0.5 and less than 1, or 0. What is not finite is its own.
+/// Returns the fraction, at least 0.5 and less than 1, or 0, and the exponent of 2. A number that is not finite is its
+/// own fraction.
 pub(super) fn split(number: f64) -> (f64, i32) {
     const EXPONENT: u64 = 0x7ff;
     const SUBNORMAL_SCALE: i32 = 54;
@@ -16,19 +17,19 @@ pub(super) fn split(number: f64) -> (f64, i32) {
     (f64::from_bits(bits & !(EXPONENT << 52) | 1022 << 52), exponent - shift)
 }
 
-/// `number * 2 ^ exponent`, without the exponent's fraction, rounded once.
+/// Returns `number * 2 ^ exponent`, with the exponent truncated, and rounds once.
 pub(super) fn scale(number: f64, exponent: f64) -> f64 {
     if exponent.is_nan() || exponent.is_infinite() {
         return number * exponent.exp2();
     }
-    // Beyond this every number is infinite, or 0.
+    // Beyond this limit every result is infinite or 0.
     let mut exponent = exponent.clamp(-2200.0, 2200.0) as i32;
     let mut number = number;
     while exponent > 1023 {
         number *= 2.0_f64.powi(1023);
         exponent -= 1023;
     }
-    // The steps down leave 53 bits of room, so that the last one alone can round.
+    // All steps but the last are exact, so that only one rounds.
     while exponent < -1022 {
         number *= 2.0_f64.powi(-1022 + 53);
         exponent += 1022 - 53;
@@ -41,7 +42,7 @@ mod tests {
     use super::{scale, split};
 
     #[test]
-    fn both_ways_lead_back() {
+    fn fractions_and_exponents_convert_back() {
         for number in [1.0, -8.0, 0.3, 5e-324, 1e300, f64::MIN_POSITIVE, f64::MAX, -2.5e-310] {
             let (fraction, exponent) = split(number);
             assert!((0.5..1.0).contains(&fraction.abs()), "{number}: {fraction}");
@@ -52,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn scaling_has_ends() {
+    fn scaling_overflows_and_underflows() {
         assert_eq!(scale(1.0, 1e10), f64::INFINITY);
         assert_eq!(scale(-1.0, -1e10).to_bits(), (-0.0_f64).to_bits());
         assert_eq!(scale(5e-324, 2097.0), 2.0_f64.powi(1023));

@@ -1,13 +1,13 @@
-//! A seed → the numbers that LuaJIT makes of it: [`Random`].
+//! A seed → the same numbers as LuaJIT: [`Random`].
 //!
-//! It is the Tausworthe generator with a period of 2^223 of Pierre L'Ecuyer, "Tables of maximally equidistributed
-//! combined LFSR generators", 1991, table 3, the first row, as LuaJIT has it in `lj_prng.c`.
+//! The generator is the Tausworthe generator with a period of 2^223 of Pierre L'Ecuyer, "Tables of maximally
+//! equidistributed combined LFSR generators", 1991, table 3, first row, as in LuaJIT's `lj_prng.c`.
 
 /// The state of `math.random`.
 #[derive(Clone, Debug)]
 pub struct Random([u64; 4]);
 
-/// Of each of the four registers: its length, and the distances `q` and `s` of the recurrence.
+/// The length of each of the four registers, and the distances `q` and `s` of its recurrence.
 const REGISTERS: [(u32, u32, u32); 4] = [(63, 31, 18), (58, 19, 28), (55, 24, 7), (47, 21, 8)];
 
 impl Default for Random {
@@ -17,14 +17,14 @@ impl Default for Random {
 }
 
 impl Random {
-    /// The one of a seed.
+    /// Creates a generator from a seed.
     #[must_use]
     pub fn new(seed: f64) -> Random {
         let mut number = seed;
         let state = REGISTERS.map(|(length, _, _)| {
             number = number * std::f64::consts::PI + std::f64::consts::E;
             let least = 1 << (64 - length);
-            // The bits that count must not all be 0.
+            // The relevant bits must not all be 0.
             let bits = number.to_bits();
             if bits < least { bits + least } else { bits }
         });
@@ -35,7 +35,7 @@ impl Random {
         random
     }
 
-    /// 64 random bits.
+    /// Returns 64 random bits.
     fn step(&mut self) -> u64 {
         let mut all = 0;
         for (register, (length, q, s)) in self.0.iter_mut().zip(REGISTERS) {
@@ -47,9 +47,9 @@ impl Random {
         all
     }
 
-    /// A number from 0 on, and less than 1.
+    /// Returns a number that is at least 0 and less than 1.
     pub fn fraction(&mut self) -> f64 {
-        // The number with these bits as its fraction, and 1 before it.
+        // The bits are the fraction of a number between 1 and 2.
         f64::from_bits(self.step() & 0x000f_ffff_ffff_ffff | 1.0_f64.to_bits()) - 1.0
     }
 }

@@ -1,4 +1,4 @@
-//! `os.date`, `os.time` and `os.difftime`: seconds since 1970 → dates, and back.
+//! `os.date`, `os.time` and `os.difftime`: seconds since 1970 → dates, and the reverse.
 
 use std::time::SystemTime;
 
@@ -12,7 +12,7 @@ use crate::library::system::until_zero;
 use crate::ops::ops::{Table, Value};
 use crate::runtime::{Call, get, to_number};
 
-/// Seconds since the start of 1970.
+/// Returns the seconds since the start of 1970.
 fn now() -> i64 {
     let seconds = |duration: std::time::Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
     match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
@@ -30,7 +30,7 @@ pub(super) fn difftime(call: &mut Call<'_>) -> Result<(), Thrown> {
 pub(super) fn date(call: &mut Call<'_>) -> Result<(), Thrown> {
     let format = call.string_if_any(0)?;
     let format = format.as_ref().map_or(&b"%c"[..], |text| text.bytes());
-    // It ends like a string in C.
+    // The format ends at the first zero byte, as in C.
     let format = until_zero(format).to_vec();
     let seconds = if call.has(1) { to_signed(call.number(1)?) } else { now() };
     let (zone, format) = match format.strip_prefix(b"!") {
@@ -42,7 +42,7 @@ pub(super) fn date(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(value)
 }
 
-/// A table of what a date has.
+/// Creates a table with the fields of a date.
 fn fields(call: &mut Call<'_>, date: &Date) -> Gc<Table> {
     let table = call.heap().new_table(0, 9, 0);
     for (name, value) in [
@@ -77,12 +77,12 @@ pub(super) fn time(call: &mut Call<'_>) -> Result<(), Thrown> {
         year: field(call, table, "year", None)?,
         is_dst: Some(value(call, table, "isdst")?).filter(|value| !value.is_nil()).map(Value::truth),
     };
-    // C takes -1 for a failure, too.
+    // In C, -1 also stands for an error.
     let seconds = Zone::local().seconds(&fields).filter(|&seconds| seconds != -1);
     call.give(seconds.map_or(Value::NIL, |seconds| Value::number(seconds as f64)))
 }
 
-/// A field of the table of a date, which may have it from another one.
+/// Returns a field of a table with a date, which may inherit it.
 fn value(call: &mut Call<'_>, table: Value, name: &str) -> Result<Value, Thrown> {
     let name = call.text(name);
     get(call.vm, table, name)
@@ -91,7 +91,7 @@ fn value(call: &mut Call<'_>, table: Value, name: &str) -> Result<Value, Thrown>
 fn field(call: &mut Call<'_>, table: Value, name: &str, default: Option<i64>) -> Result<i64, Thrown> {
     let value = value(call, table, name)?;
     match (to_number(value), default) {
-        // These are of 32 bits in C.
+        // These have 32 bits in C.
         (Some(number), _) => Ok(i64::from(to_signed(number) as i32)),
         (None, Some(default)) => Ok(default),
         (None, None) => Err(call.error(format!("field '{name}' missing in date table"))),

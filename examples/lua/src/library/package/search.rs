@@ -1,4 +1,4 @@
-//! The name of a module and a path → the file that has it.
+//! The name of a module and a path → the file that contains it.
 
 use mimeo::Thrown;
 
@@ -6,13 +6,13 @@ use crate::library::system::os_string;
 use crate::ops::ops::Value;
 use crate::runtime::Call;
 
-/// Where modules written in Lua are looked for.
+/// The default path of modules written in Lua.
 pub(super) const PATH: &str = "./?.lua;/usr/local/share/lua/5.1/?.lua;/usr/local/share/lua/5.1/?/init.lua;/usr/share/lua/5.1/?.lua;\
      /usr/share/lua/5.1/?/init.lua";
-/// Where others are.
+/// The default path of modules written in C.
 pub(super) const CPATH: &str = "./?.so;/usr/local/lib/lua/5.1/?.so;/usr/local/lib/lua/5.1/loadall.so";
 
-/// The path that a variable of the environment says, in which `;;` is the usual one.
+/// Returns the path in an environment variable, in which `;;` stands for the default path.
 pub(super) fn path_from_environment(variable: &str, usual: &str) -> Vec<u8> {
     match std::env::var_os(variable) {
         None => usual.as_bytes().to_vec(),
@@ -23,7 +23,7 @@ pub(super) fn path_from_environment(variable: &str, usual: &str) -> Vec<u8> {
     }
 }
 
-/// The first file of the path that can be read, or the message that says where it was looked for.
+/// Returns the first readable file of the path, or a message that lists all files tried.
 pub(super) fn find(name: &[u8], path: &[u8], separator: &[u8], replacement: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
     let name = if separator.is_empty() { name.to_vec() } else { replace(name, separator, replacement) };
     let mut message = Vec::new();
@@ -37,7 +37,7 @@ pub(super) fn find(name: &[u8], path: &[u8], separator: &[u8], replacement: &[u8
     Err(message)
 }
 
-/// All `from` are `to`.
+/// Replaces all `from` by `to`.
 fn replace(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut result = Vec::with_capacity(text.len());
     let mut rest = text;

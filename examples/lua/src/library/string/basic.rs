@@ -1,4 +1,4 @@
-//! The functions of `string` that need no pattern and no format.
+//! The functions of `string` without patterns and formats.
 
 use mimeo::Thrown;
 
@@ -6,7 +6,7 @@ use super::Output;
 use crate::ops::ops::{Text, Value};
 use crate::runtime::{Call, out_of_memory};
 
-/// So many values are returned at once: LuaJIT's limit.
+/// Maximal number of values to return, which is LuaJIT's.
 const MAX_SLICE: usize = 8000;
 
 /// `string.byte(s [, first [, last]])`
@@ -35,7 +35,7 @@ pub(super) fn sub(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(part)
 }
 
-/// From the byte `first` to the byte `last`, counted from 1, or from -1 at the end.
+/// Returns the bytes from `first` to `last`, counted from 1, or from -1 at the end.
 fn slice(bytes: &[u8], first: i32, last: i32) -> &[u8] {
     let len = bytes.len() as i64;
     let from_start = |place: i32| if place < 0 { i64::from(place) + len + 1 } else { i64::from(place) };
@@ -87,7 +87,7 @@ pub(super) fn reverse(call: &mut Call<'_>) -> Result<(), Thrown> {
     changed(call, <[u8]>::reverse)
 }
 
-/// A string of the same length.
+/// Returns a changed copy of the string, of the same length.
 fn changed(call: &mut Call<'_>, change: fn(&mut [u8])) -> Result<(), Thrown> {
     let text = call.string(0)?;
     let mut output = Output::new(call);
@@ -118,7 +118,7 @@ pub(super) fn rep(call: &mut Call<'_>) -> Result<(), Thrown> {
         if count > 1 {
             bytes.extend_from_slice(separator);
         }
-        // What is there is a number of periods, until the last part.
+        // A whole number of periods is doubled until only a part is missing.
         while bytes.len() < len {
             let part = bytes.len().min(len - bytes.len());
             bytes.extend_from_within(..part);

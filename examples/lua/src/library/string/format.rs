@@ -7,7 +7,7 @@ use super::Output;
 use crate::library::base::{push_plain, to_text};
 use crate::runtime::Call;
 
-/// No number takes more bytes, whatever its width and precision: the largest one has 309 digits before the point.
+/// No number takes more bytes, whatever its width and precision: the largest has 309 digits before the point.
 const MAX_NUMBER: usize = 512;
 
 pub(super) fn format(call: &mut Call<'_>) -> Result<(), Thrown> {
@@ -18,9 +18,9 @@ pub(super) fn format(call: &mut Call<'_>) -> Result<(), Thrown> {
     while let Some(percent) = memchr::memchr(b'%', rest) {
         output.push(call, &rest[..percent])?;
         rest = &rest[percent + 1..];
-        if let [b'%', behind @ ..] = rest {
+        if let [b'%', tail @ ..] = rest {
             output.push(call, b"%")?;
-            rest = behind;
+            rest = tail;
             continue;
         }
         index += 1;
@@ -74,7 +74,7 @@ fn convert(call: &mut Call<'_>, output: &mut Output, spec: &Spec, index: u32) ->
     }
 }
 
-/// `%s` and `%q`
+/// Converts a value for `%s` and `%q`.
 fn text(call: &mut Call<'_>, output: &mut Output, spec: &Spec, index: u32) -> Result<(), Thrown> {
     let mut value = call.get(index);
     if !value.is_text() && !value.is_number() {
@@ -85,7 +85,7 @@ fn text(call: &mut Call<'_>, output: &mut Output, spec: &Spec, index: u32) -> Re
     let bytes = match &text {
         Some(text) => text.bytes(),
         None => {
-            // A number, or what a `__tostring` has made, which is not asked for another one.
+            // A number, or an invalid result of `__tostring`, which is not converted again.
             push_plain(&mut plain, value);
             &plain
         }

@@ -1,4 +1,4 @@
-//! The functions of `string` that look for a pattern.
+//! The functions of `string` that use patterns.
 
 use lua_syntax::strings::{Captured, Match, Pattern, PatternError, find_plain};
 use mimeo::Thrown;
@@ -8,7 +8,7 @@ use crate::library::builtin;
 use crate::ops::ops::Value;
 use crate::runtime::{Call, get, push_text};
 
-/// A replacement that is longer than this, whatever is in it, has its length taken before it is made.
+/// If a replacement can be longer than this, its length is computed before it is created.
 const LONG_REPLACEMENT: usize = 1 << 20;
 
 /// `string.find(s, pattern [, start [, is_plain]])`
@@ -52,10 +52,10 @@ pub(super) fn gmatch(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(iterator)
 }
 
-/// What `gmatch` makes. It keeps the subject, the pattern, and where it goes on: nil at the end.
+/// The iterator of `gmatch`. It has captured the subject, the pattern and the next position, which is nil at the end.
 fn next_match(call: &mut Call<'_>) -> Result<(), Thrown> {
     let iterator = call.builtin();
-    let &[text, pattern, position] = iterator.captured() else { unreachable!("`gmatch` has put three there") };
+    let &[text, pattern, position] = iterator.captured() else { unreachable!("`gmatch` captures three values") };
     let (Some(text), Some(pattern), Some(position)) = (text.to_text(), pattern.to_text(), position.to_number()) else {
         return call.give_all(&[]);
     };
@@ -75,7 +75,7 @@ fn next_match(call: &mut Call<'_>) -> Result<(), Thrown> {
 pub(super) fn gsub(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (text, pattern) = (call.string(0)?, call.string(1)?);
     let subject = text.bytes();
-    // LuaJIT goes over 64 bits to 32.
+    // Converts in the same two steps as LuaJIT: to 64 bits, then to 32.
     let most = call.integer_or(3, subject.len() as i64 + 1)? as i32;
     let replacement = Replacement::of(call)?;
     let mut output = Output::new(call);
@@ -99,13 +99,13 @@ pub(super) fn gsub(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give_all(&[result, Value::number(f64::from(count))])
 }
 
-/// What `gsub` puts in the place of a match.
+/// The replacement of a match in `gsub`.
 enum Replacement {
-    /// A string; `is_plain` when there is no `%` in it.
+    /// A string. `is_plain` means that it contains no `%`.
     Text { is_plain: bool },
-    /// What a table has for the first capture.
+    /// The table's value for the first capture.
     Table(Value),
-    /// What a function returns for all captures.
+    /// The function's result for all captures.
     Function(Value),
 }
 
@@ -134,7 +134,7 @@ impl Replacement {
                 if is_plain {
                     return output.push(call, text);
                 }
-                // Every second byte may be a `%`, and every capture all of the subject.
+                // Every second byte may be a `%`, and every capture the whole subject.
                 let mut len = (text.len() / 2).saturating_mul(subject.len().max(20)).saturating_add(text.len());
                 if len > LONG_REPLACEMENT {
                     len = found.replacement_len(subject, text).map_err(|error| pattern_error(call, error))?;
@@ -169,7 +169,7 @@ impl Replacement {
     }
 }
 
-/// Where the search starts, which the third argument says, as an offset.
+/// Returns the offset at which the search starts, from the third argument.
 fn start(call: &mut Call<'_>, len: usize) -> Result<usize, Thrown> {
     let start = i64::from(call.int32_or(2, 1)?);
     let start = if start < 0 { start + len as i64 } else { start - 1 };
@@ -180,7 +180,7 @@ fn place(place: usize) -> Value {
     Value::number(place as f64)
 }
 
-/// The value of a capture, or of all of the match.
+/// Returns the value of a capture, or of the whole match.
 fn value(call: &mut Call<'_>, subject: &[u8], found: &Match, index: usize) -> Result<Value, Thrown> {
     match found.value(index) {
         Ok(Captured::Range(range)) => Ok(call.text(&subject[range])),
@@ -189,7 +189,7 @@ fn value(call: &mut Call<'_>, subject: &[u8], found: &Match, index: usize) -> Re
     }
 }
 
-/// Returns values, and the first ones of a match.
+/// Returns the values in `before`, and the first `count` of a match.
 fn give_values(
     call: &mut Call<'_>,
     subject: &[u8],

@@ -1,7 +1,7 @@
-//! A table and an order function → the table sorted in place, by Lua's own quicksort.
+//! A table and an order function → the table sorted in place, with the quicksort of standard Lua.
 //!
-//! The comparisons are those of Lua, one by one, so that an order function that is none has the same end as there:
-//! the same error or the same wrong order.
+//! The comparisons are exactly those of standard Lua, so that an inconsistent order function has the same result: the
+//! same error or the same wrong order.
 
 use mimeo::Thrown;
 
@@ -9,7 +9,7 @@ use crate::heap::Gc;
 use crate::ops::ops::{Table, Value};
 use crate::runtime::{Call, is_before};
 
-/// What is kept while the order function runs, which may take it out of the table.
+/// Values that are kept alive while the order function runs, which may remove them from the table.
 #[derive(Clone, Copy)]
 enum Kept {
     Pivot,
@@ -20,9 +20,9 @@ enum Kept {
 struct Sort<'a, 'b> {
     call: &'a mut Call<'b>,
     table: Gc<Table>,
-    /// Nil for `<`.
+    /// The order function, or nil for `<`.
     order: Value,
-    /// Where the kept values are.
+    /// Index of the first kept value.
     kept: usize,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn sort(call: &mut Call<'_>) -> Result<(), Thrown> {
 }
 
 impl Sort<'_, '_> {
-    /// Reads a value, which is kept from now on.
+    /// Reads a value, and keeps it alive.
     fn get(&mut self, index: u32, place: Kept) -> Value {
         let value = self.table.get_index(index);
         self.keep(value, place);
@@ -64,14 +64,14 @@ impl Sort<'_, '_> {
         }
     }
 
-    /// Puts two values in order, and says whether they were not.
+    /// Puts two values in order. Returns `true` if they were swapped.
     fn put_in_order(&mut self, low: u32, high: u32) -> Result<bool, Thrown> {
         let a = self.get(low, Kept::Low);
-        self.put_behind(a, low, high)
+        self.put_kept_in_order(a, low, high)
     }
 
     /// Puts a kept value that was at `low`, and the one at `high`, in order.
-    fn put_behind(&mut self, a: Value, low: u32, high: u32) -> Result<bool, Thrown> {
+    fn put_kept_in_order(&mut self, a: Value, low: u32, high: u32) -> Result<bool, Thrown> {
         let b = self.get(high, Kept::High);
         let is_wrong = self.is_less(b, a)?;
         if is_wrong {
@@ -89,16 +89,16 @@ impl Sort<'_, '_> {
                 return Ok(());
             }
             let middle = low.midpoint(high);
-            // The median of the three is in the middle then.
+            // After this, the median of three is in the middle.
             let value = self.get(middle, Kept::Pivot);
             if !self.put_in_order(low, middle)? {
-                self.put_behind(value, middle, high)?;
+                self.put_kept_in_order(value, middle, high)?;
             }
             if high - low == 2 {
                 return Ok(());
             }
             let middle = self.partition(low, middle, high)?;
-            // The smaller part is sorted by a call, so that these are never nested deep, and the larger one here.
+            // Recursion sorts only the smaller part, so its depth is small; the loop sorts the larger one.
             if middle - low < high - middle {
                 self.range(low, middle - 1)?;
                 low = middle + 1;
@@ -110,12 +110,12 @@ impl Sort<'_, '_> {
         Ok(())
     }
 
-    /// Moves what is less than the value in the middle before it, and what is greater behind it; returns its place.
+    /// Moves smaller values before the pivot at `middle`, and larger ones after it. Returns the new place of the pivot.
     fn partition(&mut self, low: u32, middle: u32, high: u32) -> Result<u32, Thrown> {
         let (pivot, last) = (self.get(middle, Kept::Pivot), self.table.get_index(high - 1));
         self.set(middle, last);
         self.set(high - 1, pivot);
-        // What is at `low` and at `high` ends the searches, if the order is one.
+        // The values at `low` and `high` end the searches if the order is consistent.
         let (mut i, mut j) = (low, high - 1);
         loop {
             i += 1;

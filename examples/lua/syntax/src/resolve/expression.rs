@@ -21,7 +21,7 @@ impl Resolver {
         Ok(Box::new(self.resolve_expression(expression)?))
     }
 
-    /// Each kind has a function of its own, so that nested expressions take little of the stack.
+    /// Every kind has its own function, so that nested expressions use little of the stack.
     pub(super) fn resolve_expression(&mut self, expression: ast::Expression) -> Result<Expression, SyntaxError> {
         match expression {
             ast::Expression::Nil => Ok(Expression::Nil),
@@ -72,7 +72,7 @@ impl Resolver {
         Ok(Expression::Variable { variable: self.resolve_name(name, false)?, line: name.line })
     }
 
-    /// Parentheses make one value of many, and nothing else.
+    /// Parentheses only reduce several values to one.
     fn resolve_paren(&mut self, inner: ast::Expression) -> Result<Expression, SyntaxError> {
         let inner = self.resolve_expression(inner)?;
         Ok(if inner.is_multiple() { Expression::First(Box::new(inner)) } else { inner })

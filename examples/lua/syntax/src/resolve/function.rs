@@ -6,31 +6,31 @@ use super::tree::{Capture, Function, FunctionId, Label, Local, LocalId, Upvalue,
 use crate::syntax::ast::{FunctionBody, Name};
 use crate::syntax::{Line, StringId, SyntaxError};
 
-/// What is known of a function while its code is resolved.
+/// The state of a function while its code is resolved.
 pub(super) struct FunctionState {
     line: Line,
     locals: Vec<Local>,
-    /// The locals in scope, the innermost last.
+    /// The locals in scope, innermost last.
     pub(super) in_scope: Vec<LocalId>,
-    /// How many more there are that have no name.
+    /// Number of locals without a name in scope.
     pub(super) hidden: u32,
     upvalues: Vec<Upvalue>,
     functions: Vec<Function>,
     pub(super) labels: Vec<Label>,
-    /// The open blocks, the innermost last.
+    /// The open blocks, innermost last.
     pub(super) blocks: Vec<OpenBlock>,
-    /// How many of the open blocks are bodies of loops.
+    /// Number of open blocks that are bodies of loops.
     pub(super) loops: u32,
 }
 
 pub(super) struct OpenBlock {
-    /// How many locals were in scope before it.
+    /// Number of locals that were in scope before it.
     pub(super) outer_locals: usize,
     pub(super) labels: Vec<OpenLabel>,
 }
 
 impl FunctionState {
-    /// The innermost local in scope with this name.
+    /// Returns the innermost local in scope with this name.
     fn find_local(&self, name: StringId) -> Option<LocalId> {
         self.in_scope.iter().rev().copied().find(|local| self.locals[local.index()].name == name)
     }
@@ -39,7 +39,7 @@ impl FunctionState {
         &self.locals[id.index()]
     }
 
-    /// Declares a local that comes into scope later, with [`FunctionState::enter`]. `pending` others do so before it.
+    /// Declares a local that comes into scope later, by [`FunctionState::enter`], after `pending` others.
     pub(super) fn declare(&mut self, name: Name, pending: usize) -> Result<LocalId, SyntaxError> {
         let count = self.in_scope.len() + pending + self.hidden as usize;
         if count >= Function::MAX_LOCALS as usize {
@@ -58,7 +58,7 @@ impl FunctionState {
         self.in_scope.extend_from_slice(locals);
     }
 
-    /// Ends the innermost block; gives the first of its locals that is captured.
+    /// Closes the innermost block. Returns the first of its locals that is captured.
     pub(super) fn close_block(&mut self) -> Option<LocalId> {
         let outer_locals = self.blocks.pop().map_or(0, |block| block.outer_locals);
         let captured = self.in_scope[outer_locals..].iter().copied().find(|&local| self.local(local).is_captured);
@@ -66,7 +66,7 @@ impl FunctionState {
         captured
     }
 
-    /// The upvalue for `capture`, a new one if there is none.
+    /// Returns the upvalue for `capture`, after adding it if necessary.
     fn upvalue(&mut self, name: Name, capture: Capture) -> Result<UpvalueId, SyntaxError> {
         if let Some(index) = self.upvalues.iter().position(|upvalue| upvalue.capture == capture) {
             return Ok(UpvalueId::of(index));
@@ -80,7 +80,7 @@ impl FunctionState {
 }
 
 impl Resolver {
-    /// The innermost function.
+    /// Returns the innermost function.
     pub(super) fn function(&mut self) -> &mut FunctionState {
         self.functions.last_mut().expect("code is only resolved inside of `resolve_function`")
     }
@@ -114,7 +114,7 @@ impl Resolver {
         })
     }
 
-    /// Resolves a function inside of the innermost one.
+    /// Resolves a function in the innermost one.
     pub(super) fn resolve_inner(&mut self, body: FunctionBody) -> Result<FunctionId, SyntaxError> {
         let function = self.resolve_function(body)?;
         let functions = &mut self.function().functions;
@@ -122,7 +122,8 @@ impl Resolver {
         Ok(FunctionId::of(functions.len() - 1))
     }
 
-    /// What `name` is here; it is captured by all functions from its own on. `is_stored` when it is assigned to.
+    /// Resolves `name` to a variable. Captures it in all functions from its own on. `is_stored` means that it is
+    /// assigned to.
     pub(super) fn resolve_name(&mut self, name: Name, is_stored: bool) -> Result<Variable, SyntaxError> {
         let innermost = self.functions.len() - 1;
         let find = |(depth, function): (usize, &FunctionState)| Some((depth, function.find_local(name.id)?));

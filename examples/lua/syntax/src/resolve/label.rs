@@ -5,27 +5,27 @@ use super::tree::{Label, LabelId};
 use crate::syntax::ast::{Block, Name, StatementKind};
 use crate::syntax::{Line, SyntaxError};
 
-/// A label of an open block. It can be seen in the whole block.
+/// A label of an open block. It is visible in the whole block.
 pub(super) struct OpenLabel {
     id: LabelId,
     name: Name,
-    /// Nothing but labels follows, so that the scopes of the block's locals are over.
+    /// Whether only labels follow, so that the block's locals are out of scope.
     is_last: bool,
     is_reached: bool,
-    /// The jumps to it from before it.
+    /// The jumps to it from before its position.
     jumps: Vec<Jump>,
 }
 
 #[derive(Clone, Copy)]
 struct Jump {
     line: Line,
-    /// How many of the locals that the label's block can see were in scope.
+    /// Number of locals in scope, among those of the label's block and the enclosing ones.
     in_scope: usize,
 }
 
 impl Resolver {
-    /// The labels of a block that is about to be resolved. `is_scope` when the scope of the block's locals ends with
-    /// it: that of a `repeat` goes on to the condition.
+    /// Declares the labels of a block before it is resolved. `is_scope` means that the scope of the block's locals ends
+    /// with the block; in a `repeat` it includes the condition.
     pub(super) fn declare_labels(&mut self, block: &Block, is_scope: bool) -> Result<Vec<OpenLabel>, SyntaxError> {
         let is_label = |kind: &StatementKind| matches!(kind, StatementKind::Label(_));
         let last = block.statements.iter().rposition(|statement| !is_label(&statement.kind));
@@ -54,13 +54,13 @@ impl Resolver {
                 }
                 return Ok(label.id);
             }
-            // The block's locals are of no interest to the blocks around it.
+            // For enclosing blocks, the locals of this block do not count.
             in_scope = block.outer_locals;
         }
         Err(SyntaxError::new(name.line, self.quote("undefined label '", name.id, "'")))
     }
 
-    /// The label `name` of the innermost block is reached.
+    /// Defines the label `name` of the innermost block.
     pub(super) fn resolve_label(&mut self, name: Name) -> Result<LabelId, SyntaxError> {
         let function = self.function();
         let block = function.blocks.last_mut().expect("a label is in a block");

@@ -7,11 +7,11 @@ use super::tree::{Arm, Block, Bounds, LocalId, Statement, StatementKind, Target}
 use crate::syntax::ast::{self, FunctionBody, Name, StatementKind as Kind};
 use crate::syntax::{Line, SyntaxError};
 
-/// How many locals without a name every `for` has.
+/// Number of locals without a name in every `for`.
 const HIDDEN_LOCALS: u32 = 3;
 
 impl Resolver {
-    /// Resolves a block with `locals` in scope from its start.
+    /// Resolves a block that starts with `locals` in scope.
     pub(super) fn resolve_block(&mut self, block: ast::Block, locals: &[LocalId]) -> Result<Block, SyntaxError> {
         let labels = self.declare_labels(&block, true)?;
         let (statements, end_line) = self.resolve_statements(block, labels, locals)?;
@@ -19,7 +19,7 @@ impl Resolver {
         Ok(Block { statements, closes, end_line })
     }
 
-    /// Opens a block and resolves what is in it.
+    /// Opens a block, and resolves its statements.
     fn resolve_statements(
         &mut self,
         block: ast::Block,
@@ -52,7 +52,7 @@ impl Resolver {
         Ok((locals, body))
     }
 
-    /// Each kind has a function of its own, so that nested blocks take little of the stack.
+    /// Every kind has its own function, so that nested blocks use little of the stack.
     fn resolve_statement(&mut self, statement: ast::Statement) -> Result<Statement, SyntaxError> {
         let line = statement.line;
         let kind = match statement.kind {

@@ -1,4 +1,4 @@
-//! What names become, and which jumps are refused.
+//! How names are resolved, and which jumps are refused.
 
 use super::{Capture, Function, LocalId, StatementKind, Tree, UpvalueId, resolve_chunk};
 
@@ -13,7 +13,7 @@ fn error(source: &str) -> String {
     }
 }
 
-/// The locals of a function: `name`, `c` when captured, `a` when assigned.
+/// Lists the locals of a function: `name`, with `c` if captured and `a` if assigned.
 fn locals(tree: &Tree, function: &Function) -> String {
     let show = |local: &super::Local| {
         let name = String::from_utf8_lossy(tree.strings.text(local.name)).into_owned();
@@ -22,7 +22,7 @@ fn locals(tree: &Tree, function: &Function) -> String {
     function.locals.iter().map(show).collect::<Vec<_>>().join(" ")
 }
 
-/// The names of the variables that a chunk's `return` gives, by what they are.
+/// Lists the variables that a chunk returns, with their kinds.
 fn returned(source: &str) -> String {
     let tree = tree(source);
     let Some(StatementKind::Return(values)) = tree.main.body.statements.last().map(|statement| &statement.kind) else {
@@ -44,7 +44,7 @@ fn names_become_locals_upvalues_and_globals() {
 }
 
 #[test]
-fn a_local_is_in_scope_behind_its_declaration() {
+fn a_local_is_in_scope_after_its_declaration() {
     assert!(returned("local x = x return x").contains("Local(LocalId(0))"));
     let shadowed = tree("local x = 1 local x = x local function y() return y, x end");
     assert_eq!(locals(&shadowed, &shadowed.main), "x x:c y:c");
@@ -65,7 +65,7 @@ fn methods_have_self_and_parentheses_keep_one_value() {
 }
 
 #[test]
-fn blocks_know_what_must_be_closed() {
+fn blocks_record_which_upvalues_to_close() {
     let all = tree("while x do local a, b, c; f = function() return b end end do local d end");
     let StatementKind::While { body, .. } = &all.main.body.statements[0].kind else { panic!("a loop") };
     assert_eq!(body.closes, Some(LocalId(1)));
@@ -107,7 +107,7 @@ fn jumps_that_are_refused() {
 }
 
 #[test]
-fn there_are_only_so_many_variables() {
+fn the_number_of_variables_is_limited() {
     let many = |count: usize| (0..count).map(|index| format!("local v{index}\n")).collect::<String>();
     tree(&many(200));
     assert_eq!(error(&many(201)), "201: main function has more than 200 local variables");

@@ -1,25 +1,25 @@
-//! The resolved tree: what a code generator for a register machine walks once.
+//! The resolved tree, for one pass of a code generator for a register machine.
 //!
-//! What the resolver guarantees, and the generator may rely on:
+//! The resolver guarantees:
 //!
-//! 1. A [`LocalId`], [`UpvalueId`], [`FunctionId`] or [`LabelId`] is an index into the list of the [`Function`] in
-//!    which it stands. The parameters are the first locals.
-//! 2. The flags of a [`Local`] are final: they tell what happens to it anywhere in its scope.
-//! 3. No more than [`MAX_LOCALS`](Function::MAX_LOCALS) locals are in scope at once, the three hidden ones of each
-//!    `for` counted; a function has at most [`MAX_UPVALUES`](Function::MAX_UPVALUES) upvalues.
-//! 4. A `goto` goes to a label of its own block or one around it, in the same function, and never into the scope of a
-//!    local. A `break` is inside of a loop. `...` is in a function that takes it.
+//! 1. A [`LocalId`], [`UpvalueId`], [`FunctionId`] or [`LabelId`] is an index into the list of the [`Function`] that
+//!    contains it. The parameters are the first locals.
+//! 2. The flags of a [`Local`] are final: they describe its whole scope.
+//! 3. At most [`MAX_LOCALS`](Function::MAX_LOCALS) locals are in scope at once, including the three hidden ones of each
+//!    `for`. A function has at most [`MAX_UPVALUES`](Function::MAX_UPVALUES) upvalues.
+//! 4. A `goto` refers to a label of its own block or an enclosing one, in the same function, and never jumps into the
+//!    scope of a local. A `break` is in a loop. `...` is in a variadic function.
 //! 5. No path from the root to a leaf is longer than a small multiple of [`MAX_DEPTH`](crate::syntax::MAX_DEPTH).
 
 use crate::syntax::ast::{BinaryOperator, LogicOperator, UnaryOperator};
 use crate::syntax::{Line, StringId, Strings};
 
-/// A whole chunk.
+/// A chunk.
 #[derive(Debug)]
 pub struct Tree {
     /// The texts of its names and string literals.
     pub strings: Strings,
-    /// The chunk as a function without parameters that takes `...`.
+    /// The chunk as a variadic function without parameters.
     pub main: Function,
 }
 
@@ -30,7 +30,7 @@ macro_rules! ids {
         pub struct $id(pub u32);
 
         impl $id {
-            /// The place in the function's list.
+            /// Returns the index in the function's list.
             #[must_use]
             pub fn index(self) -> usize {
                 self.0 as usize
@@ -45,32 +45,32 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A local variable, by its place in [`Function::locals`].
+    /// A local variable, as an index into [`Function::locals`].
     LocalId,
-    /// A variable of a function around this one, by its place in [`Function::upvalues`].
+    /// A variable of an enclosing function, as an index into [`Function::upvalues`].
     UpvalueId,
-    /// A function inside of this one, by its place in [`Function::functions`].
+    /// A nested function, as an index into [`Function::functions`].
     FunctionId,
-    /// A label, by its place in [`Function::labels`].
+    /// A label, as an index into [`Function::labels`].
     LabelId,
 }
 
-/// A function, which a closure is made of.
+/// A function, from which closures are created.
 #[derive(Debug)]
 pub struct Function {
     /// The line of the word `function`; 0 for the chunk.
     pub line: Line,
     /// The line of its `end`.
     pub end_line: Line,
-    /// How many parameters it has, `self` counted. They are the first of its locals.
+    /// Number of parameters, including `self`. They are the first locals.
     pub parameters: usize,
     /// Whether it takes `...`.
     pub is_vararg: bool,
     /// All its local variables in the order of their declarations.
     pub locals: Vec<Local>,
-    /// What a closure must capture when it is made.
+    /// The variables that a closure captures.
     pub upvalues: Vec<Upvalue>,
-    /// The functions that are written in it, in order.
+    /// The nested functions, in order.
     pub functions: Vec<Function>,
     /// Its labels.
     pub labels: Vec<Label>,
@@ -79,12 +79,12 @@ pub struct Function {
 }
 
 impl Function {
-    /// How many local variables may be in scope at once.
+    /// Maximal number of local variables in scope at once.
     pub const MAX_LOCALS: u32 = 200;
-    /// How many upvalues a function may have.
+    /// Maximal number of upvalues of a function.
     pub const MAX_UPVALUES: u32 = 60;
 
-    /// The first of `locals` that a closure captures: where upvalues must be closed from when they all go out of scope.
+    /// Returns the first of `locals` that a closure captures: upvalues are closed from there when all go out of scope.
     #[must_use]
     pub fn first_captured(&self, locals: &[LocalId]) -> Option<LocalId> {
         locals.iter().copied().find(|local| self.locals[local.index()].is_captured)
@@ -96,133 +96,133 @@ impl Function {
 pub struct Local {
     /// Its name. Different locals may have the same one.
     pub name: StringId,
-    /// Where it is declared.
+    /// The line of its declaration.
     pub line: Line,
-    /// Whether a function inside uses it.
+    /// Whether a nested function uses it.
     pub is_captured: bool,
-    /// Whether anything but its declaration stores to it, in this function or one inside. A captured variable that
+    /// Whether anything but its declaration assigns to it, in this function or a nested one. A captured variable that
     /// is never assigned could be copied into closures, except that of a `local function` into its own.
     pub is_assigned: bool,
 }
 
-/// A variable of a function around this one.
+/// A variable of an enclosing function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upvalue {
     /// Its name.
     pub name: StringId,
-    /// Where the function around this one finds it when it makes the closure.
+    /// Where the directly enclosing function gets it from when it creates the closure.
     pub capture: Capture,
 }
 
-/// Where a closure's upvalue comes from.
+/// The source of a closure's upvalue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Capture {
-    /// A local of the function directly around.
+    /// A local of the directly enclosing function.
     Local(LocalId),
-    /// An upvalue of the function directly around.
+    /// An upvalue of the directly enclosing function.
     Upvalue(UpvalueId),
 }
 
-/// A place where a `goto` goes.
+/// The destination of `goto`s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// Its name. Blocks inside may have another one of the same name.
+    /// Its name. A nested block can have another label with the same name.
     pub name: StringId,
-    /// Where it stands.
+    /// Its line.
     pub line: Line,
-    /// How many locals are in scope there, without the hidden ones of `for`. Of those that are in scope at a `goto`,
-    /// as many of the first stay. A label at the end of a block is outside of the scope of its locals.
+    /// Number of locals in scope there, without the hidden ones of `for`. A `goto` keeps this many of the first locals.
+    /// The scope of a block's locals ends before a label at its end.
     pub in_scope: usize,
 }
 
-/// A list of statements with a scope of its own.
+/// A list of statements with its own scope.
 #[derive(Debug)]
 pub struct Block {
-    /// In order.
+    /// The statements, in order.
     pub statements: Vec<Statement>,
-    /// The first of the locals of this block itself that a closure captures, if any: when the block ends, upvalues
-    /// are closed from there. Of a loop's body, the loop's variables belong to it.
+    /// The first of this block's own locals that a closure captures: upvalues are closed from there at the end of the
+    /// block. The variables of a loop belong to its body.
     pub closes: Option<LocalId>,
-    /// The line of the word behind the block.
+    /// The line of the word after the block.
     pub end_line: Line,
 }
 
-/// A statement and where it begins.
+/// A statement and its position.
 #[derive(Debug)]
 pub struct Statement {
     /// The line of its first token.
     pub line: Line,
-    /// What it does.
+    /// The kind of statement.
     pub kind: StatementKind,
 }
 
-/// What a statement does.
+/// The kinds of statements.
 #[derive(Debug)]
 pub enum StatementKind {
-    /// Evaluates all values, then puts the locals in scope with them.
+    /// Evaluates all values, then declares the locals with them.
     Local {
-        /// At least one.
+        /// The locals, at least one.
         locals: Vec<LocalId>,
-        /// Any number.
+        /// The values, possibly none.
         values: Vec<Expression>,
     },
-    /// Puts the local in scope, then makes the closure.
+    /// Declares the local, then creates the closure.
     LocalFunction {
         /// Its variable.
         local: LocalId,
         /// Its code.
         function: FunctionId,
     },
-    /// Evaluates the parts of all targets and then all values, and stores.
+    /// Evaluates the operands of all targets and then all values, and stores them.
     Assign {
-        /// At least one.
+        /// The targets, at least one.
         targets: Vec<Target>,
-        /// At least one.
+        /// The values, at least one.
         values: Vec<Expression>,
-        /// Where errors of the stores are.
+        /// The line for errors of the stores.
         end_line: Line,
     },
-    /// An [`Expression::Access`] that ends with a call. The results are dropped.
+    /// An [`Expression::Access`] that ends with a call. The results are ignored.
     Call(Expression),
-    /// Just a scope.
+    /// A block.
     Do(Block),
     /// Runs the body while the condition is true.
     While {
-        /// Evaluated before each turn.
+        /// Evaluated before each iteration.
         condition: Expression,
-        /// May be empty.
+        /// The body.
         body: Block,
     },
     /// Runs the body until the condition is true.
     Repeat {
-        /// Its scope ends behind the condition.
+        /// The body. Its scope ends after the condition.
         body: Block,
-        /// Evaluated behind each turn, with the body's locals in scope.
+        /// Evaluated after each iteration, with the body's locals in scope.
         condition: Expression,
     },
     /// Runs the first block whose condition is true, or else `otherwise`.
     If {
-        /// At least one.
+        /// The conditions and their blocks, at least one.
         arms: Vec<Arm>,
-        /// For when no condition is true.
+        /// The block after `else`.
         otherwise: Option<Block>,
     },
-    /// Counts.
+    /// A numeric `for`.
     NumericFor {
-        /// A copy of the hidden counter, new in each turn. In scope in the body.
+        /// A copy of the hidden counter, new in each iteration. In scope in the body.
         local: LocalId,
-        /// From where to where.
+        /// The start, the limit and the step.
         bounds: Box<Bounds>,
-        /// May be empty.
+        /// The body.
         body: Block,
     },
-    /// Calls an iterator. Errors of the call are in the statement's line.
+    /// A generic `for`, which calls an iterator. Errors of the call have the statement's line.
     GenericFor {
-        /// At least one, new in each turn. In scope in the body.
+        /// The variables, at least one, new in each iteration. In scope in the body.
         locals: Vec<LocalId>,
         /// Adjusted to three: the function, its state, and the first value of the hidden control variable.
         values: Vec<Expression>,
-        /// May be empty.
+        /// The body.
         body: Block,
     },
     /// Ends the function. A single call is a tail call.
@@ -231,44 +231,44 @@ pub enum StatementKind {
     Break,
     /// Jumps.
     Goto(LabelId),
-    /// Where jumps arrive.
+    /// The position of a label.
     Label(LabelId),
 }
 
-/// What a numeric `for` counts through. All are evaluated once, in this order.
+/// The bounds of a numeric `for`, which are evaluated once, in this order.
 #[derive(Debug)]
 pub struct Bounds {
     /// The first value.
     pub start: Expression,
-    /// The last one, if it is hit.
+    /// The last value, if the steps arrive at it exactly.
     pub limit: Expression,
-    /// 1 if it is missing.
+    /// The step; 1 if it is missing.
     pub step: Option<Expression>,
-    /// Where it is an error that one of them is no number.
+    /// The line of the error if one of them is not a number.
     pub line: Line,
 }
 
-/// A block behind a condition.
+/// A condition and a block.
 #[derive(Debug)]
 pub struct Arm {
-    /// Whether to run the block.
+    /// The condition.
     pub condition: Expression,
-    /// What to do then.
+    /// The block.
     pub body: Block,
 }
 
-/// A variable by what it is.
+/// The kinds of variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variable {
-    /// Of this function.
+    /// A local of this function.
     Local(LocalId),
-    /// Of a function around.
+    /// A variable of an enclosing function.
     Upvalue(UpvalueId),
     /// A field of the function's environment.
     Global(StringId),
 }
 
-/// What is stored to.
+/// The target of an assignment.
 #[derive(Debug)]
 pub enum Target {
     /// A variable.
@@ -290,7 +290,7 @@ pub enum Expression {
     Number(f64),
     /// A string literal.
     String(StringId),
-    /// All extra arguments.
+    /// `...`: all extra arguments.
     Vararg,
     /// A new closure.
     Function(FunctionId),
@@ -298,61 +298,62 @@ pub enum Expression {
     Table {
         /// The line of its `{`.
         line: Line,
-        /// Its parts in order.
+        /// Its items in order.
         items: Vec<Item>,
     },
     /// The value of a variable.
     Variable {
-        /// Which.
+        /// The variable.
         variable: Variable,
-        /// Where it is named.
+        /// The line of its name.
         line: Line,
     },
-    /// The first value of a call or of `...`, or nil.
+    /// The first value of a call or of `...`, or nil: parentheses.
     First(Box<Expression>),
     /// Evaluates `base`, then applies each suffix to the value so far.
     Access {
-        /// No access itself, unless it was in parentheses.
+        /// The base, which is not an access itself, unless it was in parentheses.
         base: Box<Expression>,
-        /// At least one.
+        /// The suffixes, at least one.
         suffixes: Vec<Suffix>,
     },
     /// An operator on one operand.
     Unary {
-        /// Which.
+        /// The operator.
         operator: UnaryOperator,
-        /// Where errors are.
+        /// The line for errors.
         line: Line,
-        /// What with.
+        /// The operand.
         operand: Box<Expression>,
     },
-    /// Evaluates `first`; then for each operation in turn its operand, and applies its operator to the value so far
-    /// and that operand.
+    /// Evaluates `first`; then for each operation its operand, and applies its operator to the value so far and the
+    /// operand.
     Binary {
         /// The leftmost operand.
         first: Box<Expression>,
-        /// At least one.
+        /// The operations, at least one.
         rest: Vec<Operation>,
     },
-    /// Evaluates operands from left to right until one decides, which is the value: for `and` the first one that is
-    /// false or nil, for `or` the first one that is neither; else it is the last.
+    /// Evaluates operands from left to right until one decides: for `and` the first one that is false or nil, for `or`
+    /// the first one that is neither. The value is that of the last operand evaluated.
     Logic {
-        /// Which of the two.
+        /// The operator.
         operator: LogicOperator,
-        /// At least two.
+        /// The operands, at least two.
         operands: Vec<Expression>,
     },
     /// Evaluates all operands, then concatenates from the right.
     Concat {
-        /// At least two.
+        /// The operands, at least two.
         operands: Vec<Expression>,
-        /// Where errors are.
+        /// The line for errors.
         line: Line,
     },
 }
 
 impl Expression {
-    /// Whether it can be any number of values: a call or `...`. The last one in a list gives them all.
+    /// Returns `true` for a call and for `...`, which can have any number of values. As the last in a list they give
+    /// them all.
     #[must_use]
     pub fn is_multiple(&self) -> bool {
         match self {
@@ -363,24 +364,24 @@ impl Expression {
     }
 }
 
-/// One thing that is done with the value so far.
+/// A suffix: an operation on the value so far.
 #[derive(Debug)]
 pub struct Suffix {
-    /// Where errors are.
+    /// The line for errors.
     pub line: Line,
-    /// What is done.
+    /// The kind of suffix.
     pub kind: SuffixKind,
 }
 
 impl Suffix {
-    /// Whether it gives any number of values.
+    /// Returns `true` if it can have any number of values.
     #[must_use]
     pub fn is_call(&self) -> bool {
         matches!(self.kind, SuffixKind::Call(_) | SuffixKind::Method { .. })
     }
 }
 
-/// What a suffix does.
+/// The kinds of suffixes.
 #[derive(Debug)]
 pub enum SuffixKind {
     /// `.name`
@@ -391,7 +392,7 @@ pub enum SuffixKind {
     Call(Vec<Expression>),
     /// `:name(a, b)`
     Method {
-        /// The field that is called with the value itself first.
+        /// The name of the method, which gets the value itself as first argument.
         name: StringId,
         /// The other arguments.
         arguments: Vec<Expression>,
@@ -401,18 +402,18 @@ pub enum SuffixKind {
 /// An operator and its right operand; the left one is the value so far.
 #[derive(Debug)]
 pub struct Operation {
-    /// What to do.
+    /// The operator.
     pub operator: BinaryOperator,
-    /// Where errors are.
+    /// The line for errors.
     pub line: Line,
     /// The right operand.
     pub operand: Expression,
 }
 
-/// A part of a table constructor.
+/// An item of a table constructor.
 #[derive(Debug)]
 pub enum Item {
-    /// A value at the next number. The last item of a table gives all its values.
+    /// A value at the next index. The last item of a table adds all its values.
     Next(Expression),
     /// `name = value`
     Field(StringId, Expression),

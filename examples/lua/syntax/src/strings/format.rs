@@ -8,31 +8,31 @@ use std::fmt;
 pub use float::push_general;
 pub use integer::{to_signed, to_unsigned};
 
-/// A conversion: what stands behind a `%`.
+/// A conversion: the part of a format after a `%`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spec {
-    /// `-`: the spaces come behind.
+    /// `-`: pads with spaces on the right.
     is_left: bool,
-    /// `+`: positive numbers have a sign.
+    /// `+`: shows the sign of positive numbers.
     has_plus: bool,
-    /// A space: positive numbers have a space.
+    /// A space: shows a space before positive numbers.
     has_space: bool,
-    /// `#`: another form.
+    /// `#`: uses the alternate form.
     is_alternate: bool,
-    /// `0`: zeros instead of spaces.
+    /// `0`: pads with zeros instead of spaces.
     has_zeros: bool,
     width: usize,
     precision: Option<usize>,
-    /// The letter, which says what the argument is; 0 if the format ends before it.
+    /// The letter, which determines the type of the argument; 0 if the format ends before it.
     pub conversion: u8,
 }
 
-/// Why a format is none.
+/// The reason why a format is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormatError {
-    /// More flags than there are.
+    /// There are more flags than exist.
     RepeatedFlags,
-    /// A width or precision of more than two digits.
+    /// The width or precision has more than two digits.
     TooLong,
 }
 
@@ -47,14 +47,14 @@ impl fmt::Display for FormatError {
 
 impl std::error::Error for FormatError {}
 
-/// As many as the widest number could have.
+/// As many zeros as the largest width.
 const ZEROS: [u8; 99] = [b'0'; 99];
 
-/// How many flags there are.
+/// Number of flags.
 const FLAGS: usize = 5;
 
 impl Spec {
-    /// Reads what stands behind a `%`, other than a second `%`. Gives how many bytes that is as well.
+    /// Parses a conversion after its `%`, other than a second `%`. Returns its length in bytes as well.
     ///
     /// ```
     /// use lua_syntax::strings::Spec;
@@ -69,11 +69,11 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// When there are too many flags or digits. Whether the letter is a conversion is for the caller to say.
+    /// If there are too many flags or digits. The caller checks whether the letter is a conversion.
     pub fn parse(text: &[u8]) -> Result<(Spec, usize), FormatError> {
         let mut spec = Spec::default();
         let mut rest = text;
-        while let [flag @ (b'-' | b'+' | b' ' | b'#' | b'0'), behind @ ..] = rest {
+        while let [flag @ (b'-' | b'+' | b' ' | b'#' | b'0'), tail @ ..] = rest {
             match flag {
                 b'-' => spec.is_left = true,
                 b'+' => spec.has_plus = true,
@@ -81,38 +81,38 @@ impl Spec {
                 b'#' => spec.is_alternate = true,
                 _ => spec.has_zeros = true,
             }
-            rest = behind;
+            rest = tail;
         }
         if text.len() - rest.len() > FLAGS {
             return Err(FormatError::RepeatedFlags);
         }
         spec.width = take_digits(&mut rest);
-        if let [b'.', behind @ ..] = rest {
-            rest = behind;
+        if let [b'.', tail @ ..] = rest {
+            rest = tail;
             spec.precision = Some(take_digits(&mut rest));
         }
         match rest {
             [digit, ..] if digit.is_ascii_digit() => Err(FormatError::TooLong),
-            [conversion, behind @ ..] => {
+            [conversion, tail @ ..] => {
                 spec.conversion = *conversion;
-                Ok((spec, text.len() - behind.len()))
+                Ok((spec, text.len() - tail.len()))
             }
             [] => Ok((spec, text.len())),
         }
     }
 
-    /// `%s`: appends `text` or as much of its start as the precision allows.
+    /// Appends `text`, cut off at the precision: `%s`.
     pub fn push_string(&self, out: &mut Vec<u8>, text: &[u8]) {
         let len_bytes = self.precision.map_or(text.len(), |precision| precision.min(text.len()));
         self.push_padded(out, &[&text[..len_bytes]]);
     }
 
-    /// `%c`: appends a byte.
+    /// Appends a byte: `%c`.
     pub fn push_byte(&self, out: &mut Vec<u8>, byte: u8) {
         self.push_padded(out, &[&[byte]]);
     }
 
-    /// Appends `parts` with spaces before or behind them.
+    /// Appends `parts` with spaces before or after them.
     fn push_padded(&self, out: &mut Vec<u8>, parts: &[&[u8]]) {
         let len_bytes = parts.iter().map(|part| part.len()).sum();
         let end = out.len() + self.width.max(len_bytes);
@@ -123,7 +123,8 @@ impl Spec {
         out.resize(end, b' ');
     }
 
-    /// Appends a number: its sign, `0x` and the like, and its digits. Zeros come between the last two if they may.
+    /// Appends the sign, a prefix such as `0x`, and the digits of a number. Zeros for padding precede the digits if
+    /// allowed.
     fn push_number(&self, out: &mut Vec<u8>, sign: &[u8], prefix: &[u8], digits: &[u8], may_have_zeros: bool) {
         let len_bytes = sign.len() + prefix.len() + digits.len();
         let zeros =
@@ -131,7 +132,7 @@ impl Spec {
         self.push_padded(out, &[sign, prefix, &ZEROS[..zeros], digits]);
     }
 
-    /// What stands before a number.
+    /// Returns the sign to show.
     fn sign(&self, is_negative: bool) -> &'static [u8] {
         match (is_negative, self.has_plus, self.has_space) {
             (true, ..) => b"-",
@@ -142,13 +143,13 @@ impl Spec {
     }
 }
 
-/// At most two digits from the front of `rest`.
+/// Takes at most two digits from the front of `rest`.
 fn take_digits(rest: &mut &[u8]) -> usize {
     let mut value = 0;
     for _ in 0..2 {
-        if let [digit @ b'0'..=b'9', behind @ ..] = *rest {
+        if let [digit @ b'0'..=b'9', tail @ ..] = *rest {
             value = value * 10 + usize::from(digit - b'0');
-            *rest = behind;
+            *rest = tail;
         }
     }
     value

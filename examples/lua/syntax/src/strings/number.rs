@@ -1,17 +1,17 @@
-//! Turns a number into the text that `tostring` has for it.
+//! Turns a number into its text in `tostring`.
 
 use std::io::Write as _;
 
 use super::format::push_general;
 
-/// Integers below this are written with all their digits. It is 10 to the number of digits that there are.
+/// Integers below this are written with all their digits: 10 to the power of the number of digits.
 const INTEGER_LIMIT: f64 = 1e14;
 
-/// Appends `number` as `%.14g` does.
+/// Appends `number` in the format `%.14g`.
 pub fn push_number(out: &mut Vec<u8>, number: f64) {
     let integer = number as i64;
     if number.abs() < INTEGER_LIMIT && integer as f64 == number && !(integer == 0 && number.is_sign_negative()) {
-        write!(out, "{integer}").expect("a vector takes all");
+        write!(out, "{integer}").expect("writing to a vector never fails");
     } else {
         push_general(out, number, 14);
     }

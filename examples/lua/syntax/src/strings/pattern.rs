@@ -1,4 +1,4 @@
-//! Finds what a Lua pattern matches in a string of bytes, one match at a time.
+//! Finds the matches of a Lua pattern in a string of bytes, one at a time.
 //!
 //! The library's functions are loops over [`Matches`]: `find` and `match` take the first, `gmatch` and `gsub` all.
 //!
@@ -18,35 +18,35 @@ mod matcher;
 use std::fmt;
 use std::ops::Range;
 
-use matcher::{Length, Matcher, Raw};
+use matcher::{Length, Matcher, RawCapture};
 
-/// A pattern. Whether it is well formed shows only when it is matched, and only as far as a match gets.
+/// A pattern. An error in it is found only during matching, and only in the part that is used.
 #[derive(Clone, Copy, Debug)]
 pub struct Pattern<'a> {
-    /// Up to the first zero, where a pattern ends.
+    /// The text up to the first zero byte, where a pattern ends.
     text: &'a [u8],
 }
 
-/// What is wrong with a pattern.
+/// The error in a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatternError {
-    /// A set has no end.
+    /// A set is not closed.
     MissingBracket,
-    /// A `%` has nothing behind it.
+    /// Nothing follows a `%`.
     EndsWithPercent,
-    /// `%b` without two characters.
+    /// `%b` is not followed by two characters.
     Unbalanced,
-    /// `%f` without a set.
+    /// `%f` is not followed by a set.
     MissingSet,
     /// `)` without `(`.
     InvalidCapture,
-    /// `%1` without such a capture.
+    /// `%1` without a capture 1.
     InvalidIndex,
-    /// A capture has no end.
+    /// A capture is not closed.
     UnfinishedCapture,
-    /// There are more than 32.
+    /// There are more than 32 captures.
     TooManyCaptures,
-    /// The matcher went too deep.
+    /// The recursion of the matcher is too deep.
     TooComplex,
 }
 
@@ -69,23 +69,23 @@ impl fmt::Display for PatternError {
 impl std::error::Error for PatternError {}
 
 impl<'a> Pattern<'a> {
-    /// No pattern has more captures.
+    /// Maximal number of captures in a pattern.
     pub const MAX_CAPTURES: usize = matcher::MAX_CAPTURES;
 
-    /// The pattern that `text` is.
+    /// Creates a pattern from `text`.
     #[must_use]
     pub fn new(text: &'a [u8]) -> Pattern<'a> {
         Pattern { text: text.split(|&byte| byte == 0).next().unwrap_or_default() }
     }
 
-    /// Whether `text` has any character that means something else than itself. If not, [`find_plain`] finds the same,
-    /// and zeros in it as well.
+    /// Returns `true` if `text` has a character with a special meaning. If not, [`find_plain`] finds the same, and also
+    /// matches zero bytes.
     #[must_use]
     pub fn has_specials(text: &[u8]) -> bool {
         text.iter().any(|byte| b"^$*+?.([%-".contains(byte))
     }
 
-    /// All matches in `subject` from the byte `start` on. A `^` at the pattern's start allows only one there: for
+    /// Returns all matches in `subject` from the byte `start` on. A `^` at the pattern's start anchors it there: for
     /// `find`, `match` and `gsub`.
     #[must_use]
     pub fn matches(self, subject: &'a [u8], start: usize) -> Matches<'a> {
@@ -95,28 +95,28 @@ impl<'a> Pattern<'a> {
         }
     }
 
-    /// All matches in `subject` from the byte `start` on. A `^` at the pattern's start is an ordinary character: for
-    /// `gmatch`.
+    /// Returns all matches in `subject` from the byte `start` on. A `^` at the pattern's start is an ordinary
+    /// character: for `gmatch`.
     #[must_use]
     pub fn unanchored_matches(self, subject: &'a [u8], start: usize) -> Matches<'a> {
         Matches { subject, pattern: self.text, at: Some(start), is_anchored: false }
     }
 }
 
-/// The matches of a pattern in a subject, from left to right, not overlapping. Behind one that is empty the search goes
-/// on one byte further.
+/// The matches of a pattern in a subject, from left to right, without overlaps. After an empty match the search resumes
+/// at the next byte.
 #[derive(Clone, Debug)]
 pub struct Matches<'a> {
     subject: &'a [u8],
     pattern: &'a [u8],
-    /// Where the next match may start.
+    /// The first position of the next match.
     at: Option<usize>,
     is_anchored: bool,
 }
 
 impl Matches<'_> {
-    /// Where the next match may start, to go on later with [`Pattern::unanchored_matches`]; `None` when all have been
-    /// found.
+    /// Returns where the next match can start, for resuming later with [`Pattern::unanchored_matches`], or `None` at
+    /// the end.
     #[must_use]
     pub fn position(&self) -> Option<usize> {
         self.at
@@ -145,12 +145,12 @@ impl Iterator for Matches<'_> {
     }
 }
 
-/// A place where a pattern matches.
+/// A match of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Match {
-    /// What is matched, in bytes of the subject.
+    /// The matched bytes of the subject.
     pub range: Range<usize>,
-    captures: Vec<Raw>,
+    captures: Vec<RawCapture>,
 }
 
 /// The value of a capture.
@@ -158,59 +158,59 @@ pub struct Match {
 pub enum Captured {
     /// A part of the subject.
     Range(Range<usize>),
-    /// What `()` gives: a place in the subject, counted from 1.
+    /// A position in the subject, counted from 1: the value of `()`.
     Position(usize),
 }
 
 impl Match {
-    /// How many captures the pattern has.
+    /// Returns the number of captures in the pattern.
     #[must_use]
     pub fn captures(&self) -> usize {
         self.captures.len()
     }
 
-    /// How many values a match has for a program: its captures, or all of it if the pattern has none.
+    /// Returns the number of values of a match: its captures, or one for the whole match if there are none.
     #[must_use]
     pub fn values(&self) -> usize {
         self.captures.len().max(1)
     }
 
-    /// The value at `index`, from 0. Where there are no captures the first value is all of the match.
+    /// Returns the value at `index`, from 0. Without captures, the first value is the whole match.
     ///
     /// # Errors
     ///
-    /// When there is no such capture, or it has no end.
+    /// If there is no such capture, or it is not closed.
     pub fn value(&self, index: usize) -> Result<Captured, PatternError> {
         match self.captures.get(index) {
-            Some(&Raw { start, length: Length::Known(length) }) => Ok(Captured::Range(start..start + length)),
-            Some(&Raw { start, length: Length::Position }) => Ok(Captured::Position(start + 1)),
-            Some(Raw { length: Length::Unfinished, .. }) => Err(PatternError::UnfinishedCapture),
+            Some(&RawCapture { start, length: Length::Known(length) }) => Ok(Captured::Range(start..start + length)),
+            Some(&RawCapture { start, length: Length::Position }) => Ok(Captured::Position(start + 1)),
+            Some(RawCapture { length: Length::Unfinished, .. }) => Err(PatternError::UnfinishedCapture),
             None if index == 0 => Ok(Captured::Range(self.range.clone())),
             None => Err(PatternError::InvalidIndex),
         }
     }
 
-    /// Appends `replacement` to `out`, with `%0` as all of the match and `%1` to `%9` as its values: for `gsub`.
+    /// Appends `replacement` to `out`, with `%0` for the whole match and `%1` to `%9` for its values: for `gsub`.
     ///
     /// # Errors
     ///
-    /// As [`Match::value`].
+    /// The same as for [`Match::value`].
     pub fn push_replacement(&self, subject: &[u8], replacement: &[u8], out: &mut Vec<u8>) -> Result<(), PatternError> {
         self.for_each_piece(subject, replacement, |piece| out.extend_from_slice(piece))
     }
 
-    /// How many bytes [`push_replacement`](Match::push_replacement) appends.
+    /// Returns how many bytes [`push_replacement`](Match::push_replacement) appends.
     ///
     /// # Errors
     ///
-    /// As [`Match::value`].
+    /// The same as for [`Match::value`].
     pub fn replacement_len(&self, subject: &[u8], replacement: &[u8]) -> Result<usize, PatternError> {
         let mut len_bytes = 0_usize;
         self.for_each_piece(subject, replacement, |piece| len_bytes = len_bytes.saturating_add(piece.len()))?;
         Ok(len_bytes)
     }
 
-    /// Hands on what the replacement is put together from.
+    /// Calls `piece` with each part of the replacement.
     fn for_each_piece(
         &self,
         subject: &[u8],
@@ -226,7 +226,7 @@ impl Match {
                     Captured::Range(range) => piece(&subject[range]),
                     Captured::Position(position) => piece(position.to_string().as_bytes()),
                 },
-                // Lua takes the zero behind the end of its string.
+                // In C, Lua reads the zero byte after the end of the string.
                 other => piece(&[*other.unwrap_or(&0)]),
             }
             rest = rest.get(percent + 2..).unwrap_or_default();
@@ -236,7 +236,7 @@ impl Match {
     }
 }
 
-/// Where `needle` first is in `subject`, from the byte `start` on: `find` with its last argument true.
+/// Returns the first occurrence of `needle` in `subject` from the byte `start` on: `find` with its last argument true.
 #[must_use]
 pub fn find_plain(subject: &[u8], needle: &[u8], start: usize) -> Option<Range<usize>> {
     let found = start + memchr::memmem::find(subject.get(start..)?, needle)?;

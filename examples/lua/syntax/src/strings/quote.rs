@@ -1,17 +1,19 @@
-//! Turns bytes into a string literal that means them, as `%q` does.
+//! Turns bytes into a string literal for them, as `%q` does.
 
 use std::io::Write as _;
 
-/// Appends `text` in double quotes. A newline stands behind a backslash, and other control characters are decimal.
+/// Appends `text` in double quotes. Puts a backslash before newlines, and writes other control characters in decimal.
 pub fn push_quoted(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
     for (index, &byte) in text.iter().enumerate() {
         let before_digit = text.get(index + 1).is_some_and(u8::is_ascii_digit);
         match byte {
             b'"' | b'\\' | b'\n' => out.extend_from_slice(&[b'\\', byte]),
-            // Three digits where the next character would be taken for one more.
-            _ if byte.is_ascii_control() && before_digit => write!(out, "\\{byte:03}").expect("a vector takes all"),
-            _ if byte.is_ascii_control() => write!(out, "\\{byte}").expect("a vector takes all"),
+            // Three digits if the next character is a digit too.
+            _ if byte.is_ascii_control() && before_digit => {
+                write!(out, "\\{byte:03}").expect("writing to a vector never fails")
+            }
+            _ if byte.is_ascii_control() => write!(out, "\\{byte}").expect("writing to a vector never fails"),
             _ => out.push(byte),
         }
     }

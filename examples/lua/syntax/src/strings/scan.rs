@@ -1,7 +1,7 @@
 //! Turns text into a number, as literals and `tonumber` do.
 
-/// The number that `text` is, white space around it aside: decimal, hexadecimal with fraction and binary exponent,
-/// binary (`0b101`), or `inf` and `nan`. LuaJIT's rules.
+/// Parses a number: decimal, hexadecimal with fraction and binary exponent, binary (`0b101`), `inf` or `nan`. White
+/// space around it is ignored. The rules are LuaJIT's.
 ///
 /// ```
 /// use lua_syntax::strings::scan_number;
@@ -22,8 +22,8 @@ pub fn scan_number(text: &[u8]) -> Option<f64> {
     Some(if is_negative { -magnitude } else { magnitude })
 }
 
-/// The integer that `text` is in `base`, which is from 2 to 36, white space around it aside. Base 10 is
-/// [`scan_number`] with everything that it knows, and 16 allows `0x`.
+/// Parses an integer in `base`, which is from 2 to 36. White space around it is ignored. Base 10 is the same as
+/// [`scan_number`], and base 16 allows `0x`.
 #[must_use]
 pub fn scan_number_in_base(text: &[u8], base: u32) -> Option<f64> {
     if base == 10 {
@@ -41,7 +41,7 @@ pub fn scan_number_in_base(text: &[u8], base: u32) -> Option<f64> {
     Some(if is_negative { -magnitude } else { magnitude })
 }
 
-/// C's white space, in C's locale.
+/// Returns `true` for white space in the C locale.
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
@@ -61,9 +61,9 @@ fn take_sign(text: &[u8]) -> (bool, &[u8]) {
     }
 }
 
-/// `12`, `1.5`, `.5`, `5.`, `1e10`.
+/// Parses `12`, `1.5`, `.5`, `5.` or `1e10`.
 fn scan_decimal(text: &[u8]) -> Option<f64> {
-    // Rust reads the same numbers and rounds them correctly, but knows words and an exponent sign as well.
+    // Rust reads the same numbers and rounds them correctly, but also accepts words and an exponent sign.
     let is_number = text.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
     let starts_well = text.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.');
     if let Some(at) = text.iter().position(|byte| matches!(byte, b'e' | b'E')) {
@@ -73,7 +73,7 @@ fn scan_decimal(text: &[u8]) -> Option<f64> {
     if is_number && starts_well { text.parse().ok() } else { None }
 }
 
-/// What stands behind `e` or `p`. LuaJIT refuses what is beyond all use.
+/// Parses the exponent after `e` or `p`. Huge exponents are refused, as in LuaJIT.
 fn scan_exponent(text: &[u8]) -> Option<i64> {
     const END: i64 = 1 << 20;
     let (is_negative, digits) = take_sign(text);
@@ -99,13 +99,13 @@ fn scan_binary(digits: &[u8]) -> Option<f64> {
     digits.iter().try_fold(0, add).map(|value| value as f64)
 }
 
-/// What stands behind `0x`: digits with at most one point, then perhaps `p` and a decimal exponent.
+/// Parses the part after `0x`: digits with at most one point, and an optional `p` with a decimal exponent.
 fn scan_hexadecimal(text: &[u8]) -> Option<f64> {
     let mut mantissa = 0_u64;
     let mut exponent = 0_i64;
     let (mut has_digits, mut has_point) = (false, false);
     let mut rest = text;
-    while let Some((&byte, behind)) = rest.split_first() {
+    while let Some((&byte, tail)) = rest.split_first() {
         if byte == b'.' && !has_point {
             has_point = true;
         } else if let Some(digit) = (byte as char).to_digit(16) {
@@ -114,14 +114,14 @@ fn scan_hexadecimal(text: &[u8]) -> Option<f64> {
                 mantissa = mantissa << 4 | u64::from(digit);
                 exponent -= if has_point { 4 } else { 0 };
             } else {
-                // No room: all that matters of further digits is whether one of them is not zero.
+                // Of further digits, it only matters whether one of them is not zero.
                 mantissa |= u64::from(digit != 0);
                 exponent += if has_point { 0 } else { 4 };
             }
         } else {
             break;
         }
-        rest = behind;
+        rest = tail;
     }
     if !has_digits {
         return None;
@@ -134,7 +134,7 @@ fn scan_hexadecimal(text: &[u8]) -> Option<f64> {
     Some(scale(mantissa, exponent))
 }
 
-/// `mantissa * 2^exponent`, rounded once, ties to even.
+/// Returns `mantissa * 2^exponent`, rounded once, ties to even.
 fn scale(mantissa: u64, exponent: i64) -> f64 {
     const PRECISION: i64 = 53;
     const SMALLEST_EXPONENT: i64 = -1074;
@@ -142,7 +142,7 @@ fn scale(mantissa: u64, exponent: i64) -> f64 {
         return 0.0;
     }
     let len_bits = 64 - i64::from(mantissa.leading_zeros());
-    // How many bits at the end there is no place for, in a normal number or in a denormal one.
+    // Number of low bits that do not fit into a normal or subnormal number.
     let surplus = (len_bits - PRECISION).max(SMALLEST_EXPONENT - exponent).max(0);
     if surplus > len_bits + 1 {
         return 0.0;
@@ -151,10 +151,10 @@ fn scale(mantissa: u64, exponent: i64) -> f64 {
     let (kept, lost) = (wide >> surplus, wide & ((1 << surplus) - 1));
     let half = (1_u128 << surplus) >> 1;
     let up = surplus > 0 && (lost > half || lost == half && kept & 1 == 1);
-    // At most 2^53, which a double holds.
+    // At most 2^53, which a double holds exactly.
     let rounded = (kept + u128::from(up)) as f64;
     let power = exponent.saturating_add(surplus);
-    // In steps, because no double is 2^1100. The product is exact, so the order makes no difference.
+    // In two steps, because 2^1100 is not a double. The product is exact, so the order does not matter.
     let step = |power: i64| f64::from_bits(((power + 1023) as u64) << 52);
     let mut power = power.clamp(-1100, 1100);
     let mut value = rounded;

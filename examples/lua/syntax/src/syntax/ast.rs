@@ -1,8 +1,8 @@
-//! The syntax tree: a chunk as it is written, names still being names.
+//! The syntax tree: a chunk as it is written, with unresolved names.
 //!
-//! Chains are flat: the suffixes of `a.b[c]:d(e)` and the operands of `a + b - c` are lists, not nested nodes. So
-//! no path from the root to a leaf is longer than a small multiple of [`MAX_DEPTH`](super::MAX_DEPTH), however long
-//! the source is, and recursion over the tree is bounded.
+//! Chains are flat: the suffixes of `a.b[c]:d(e)` and the operands of `a + b - c` are lists, not nested nodes. So every
+//! path from the root to a leaf is shorter than a small multiple of [`MAX_DEPTH`](super::MAX_DEPTH), and recursion over
+//! the tree is bounded, however long the source is.
 
 use super::error::Line;
 use super::interner::{StringId, Strings};
@@ -12,7 +12,7 @@ use super::interner::{StringId, Strings};
 pub struct Ast {
     /// The texts of its names and string literals.
     pub strings: Strings,
-    /// The chunk as a function without named parameters that takes `...`.
+    /// The chunk as a variadic function without parameters.
     pub main: FunctionBody,
 }
 
@@ -31,49 +31,49 @@ pub struct FunctionBody {
     pub body: Block,
 }
 
-/// A list of statements with a scope of its own.
+/// A list of statements with its own scope.
 #[derive(Debug, Default)]
 pub struct Block {
-    /// In order.
+    /// The statements, in order.
     pub statements: Vec<Statement>,
-    /// The line in which the word behind the block stands.
+    /// The line of the word after the block.
     pub end_line: Line,
 }
 
-/// A name where it is declared or used.
+/// A name in a declaration or a use.
 #[derive(Clone, Copy, Debug)]
 pub struct Name {
     /// Its text.
     pub id: StringId,
-    /// Where it stands.
+    /// Its line.
     pub line: Line,
 }
 
-/// A statement and where it begins.
+/// A statement and its position.
 #[derive(Debug)]
 pub struct Statement {
     /// The line of its first token.
     pub line: Line,
-    /// What it does.
+    /// The kind of statement.
     pub kind: StatementKind,
 }
 
-/// What a statement does.
+/// The kinds of statements.
 #[derive(Debug)]
 pub enum StatementKind {
-    /// `local a, b = x, y`; there may be no values.
+    /// `local a, b = x, y`, possibly without values.
     Local { names: Vec<Name>, values: Vec<Expression> },
     /// `local function f … end`: `f` is in scope in the body.
     LocalFunction { name: Name, function: Box<FunctionBody> },
-    /// `a, b.c = x, y`, which ends in `end_line`. At least one of each. `function a.b.c:d … end` is one as well.
+    /// `a, b.c = x, y`, which ends in `end_line`. At least one of each. Includes `function a.b.c:d … end`.
     Assign { targets: Vec<Target>, values: Vec<Expression>, end_line: Line },
-    /// A call whose results nobody wants. The last suffix is a call.
+    /// A call whose results are ignored. The last suffix is a call.
     Call(Suffixed),
     /// `do … end`
     Do(Block),
     /// `while c do … end`
     While { condition: Expression, body: Block },
-    /// `repeat … until c`: the condition sees the variables of the body.
+    /// `repeat … until c`. The variables of the body are in scope in the condition.
     Repeat { body: Block, condition: Expression },
     /// `if … then … elseif … then … else … end`
     If { arms: Vec<Arm>, otherwise: Option<Block> },
@@ -81,9 +81,9 @@ pub enum StatementKind {
     NumericFor { variable: Name, bounds: Box<Bounds>, body: Block },
     /// `for a, b in x, y do … end`
     GenericFor { names: Vec<Name>, values: Vec<Expression>, body: Block },
-    /// `return x, y`, the last statement of its block.
+    /// `return x, y`: the last statement of its block.
     Return(Vec<Expression>),
-    /// `break`, the last statement of its block.
+    /// `break`: the last statement of its block.
     Break,
     /// `goto name`
     Goto(Name),
@@ -91,29 +91,29 @@ pub enum StatementKind {
     Label(Name),
 }
 
-/// What a numeric `for` counts through.
+/// The bounds of a numeric `for`.
 #[derive(Debug)]
 pub struct Bounds {
     /// The first value.
     pub start: Expression,
-    /// The last one, if it is hit.
+    /// The last value, if the steps arrive at it exactly.
     pub limit: Expression,
-    /// 1 if it is missing.
+    /// The step; 1 if it is missing.
     pub step: Option<Expression>,
     /// The line of the `do`.
     pub line: Line,
 }
 
-/// A block behind a condition.
+/// A condition and a block.
 #[derive(Debug)]
 pub struct Arm {
-    /// Whether to run the block.
+    /// The condition.
     pub condition: Expression,
-    /// What to do then.
+    /// The block.
     pub body: Block,
 }
 
-/// What can be assigned to.
+/// The target of an assignment.
 #[derive(Debug)]
 pub enum Target {
     /// A variable.
@@ -143,7 +143,7 @@ pub enum Expression {
     Table(Table),
     /// A variable.
     Name(Name),
-    /// `( … )`, which is one value.
+    /// `( … )`, which has one value.
     Paren(Box<Expression>),
     /// A base and at least one suffix.
     Suffixed(Suffixed),
@@ -151,40 +151,40 @@ pub enum Expression {
     Unary { operator: UnaryOperator, line: Line, operand: Box<Expression> },
     /// `first` and at least one operation, each on the value so far and its operand.
     Binary { first: Box<Expression>, rest: Vec<Operation> },
-    /// At least two operands, from left to right until one decides.
+    /// At least two operands, evaluated from left to right until one decides.
     Logic { operator: LogicOperator, operands: Vec<Expression> },
-    /// At least two operands of `..`, which goes from the right. `line` is where the last one ends.
+    /// At least two operands of `..`, applied from the right. `line` is the end of the last one.
     Concat { operands: Vec<Expression>, line: Line },
 }
 
-/// A base and what is done with it, one after the other.
+/// A base and suffixes, which are applied in order.
 #[derive(Debug)]
 pub struct Suffixed {
     /// A variable or an expression in parentheses.
     pub base: Base,
-    /// At least one.
+    /// The suffixes, at least one.
     pub suffixes: Vec<Suffix>,
 }
 
-/// What suffixes follow.
+/// The base of suffixes.
 #[derive(Debug)]
 pub enum Base {
     /// A variable.
     Name(Name),
-    /// An expression that stands in parentheses.
+    /// An expression in parentheses.
     Paren(Box<Expression>),
 }
 
-/// One thing that is done with the value so far.
+/// A suffix: an operation on the value so far.
 #[derive(Debug)]
 pub struct Suffix {
-    /// Of a field: the name. Of a call: the token that begins the arguments, which is where errors are.
+    /// The line for errors: for a field that of the name, for a call that of the first token of the arguments.
     pub line: Line,
-    /// What is done.
+    /// The kind of suffix.
     pub kind: SuffixKind,
 }
 
-/// What a suffix does.
+/// The kinds of suffixes.
 #[derive(Debug)]
 pub enum SuffixKind {
     /// `.name`
@@ -200,9 +200,9 @@ pub enum SuffixKind {
 /// An operator and its right operand.
 #[derive(Debug)]
 pub struct Operation {
-    /// What to do.
+    /// The operator.
     pub operator: BinaryOperator,
-    /// The line in which the operand ends, where Lua says that errors are.
+    /// The line in which the operand ends, which errors refer to.
     pub line: Line,
     /// The right operand.
     pub operand: Expression,
@@ -213,14 +213,14 @@ pub struct Operation {
 pub struct Table {
     /// The line of its `{`.
     pub line: Line,
-    /// Its parts in order.
+    /// Its items in order.
     pub items: Vec<Item>,
 }
 
-/// A part of a constructor.
+/// An item of a table constructor.
 #[derive(Debug)]
 pub enum Item {
-    /// `value`, at the next number.
+    /// `value`, at the next index.
     Next(Expression),
     /// `name = value`
     Field(StringId, Expression),
@@ -248,7 +248,7 @@ pub enum LogicOperator {
     Or,
 }
 
-/// An operator between two operands that are both always evaluated.
+/// An operator between two operands that are always both evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BinaryOperator {
     /// `+`
@@ -278,7 +278,7 @@ pub enum BinaryOperator {
 }
 
 impl Suffixed {
-    /// Whether the last thing done is a call.
+    /// Returns `true` if the last suffix is a call.
     #[must_use]
     pub fn is_call(&self) -> bool {
         self.suffixes.last().is_some_and(|suffix| matches!(suffix.kind, SuffixKind::Call(_) | SuffixKind::Method(..)))

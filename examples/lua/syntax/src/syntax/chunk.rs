@@ -1,10 +1,10 @@
-//! Turns the name of a chunk into the text that stands for it in messages.
+//! Turns the name of a chunk into its text in messages.
 
-/// How long the text may be. Lua's `LUA_IDSIZE`, without the zero at the end.
+/// Maximal length of the text: Lua's `LUA_IDSIZE`, without the zero at the end.
 const MAX_LEN: usize = 59;
 
-/// The text for a chunk's name: `=name` is taken as it is, `@file` is a file, and anything else is the source
-/// itself, of which the first line is shown.
+/// Returns the text for a chunk's name: `=name` is used unchanged, `@file` is a file, and anything else is the source
+/// itself, whose first line is shown.
 #[must_use]
 pub fn shown_name(name: &[u8]) -> Vec<u8> {
     // Lua's own names are C strings.
@@ -31,7 +31,7 @@ fn shown_source(source: &[u8]) -> Vec<u8> {
 mod tests {
     use super::shown_name;
 
-    /// What LuaJIT shows.
+    /// The expected texts are LuaJIT's.
     #[test]
     fn names_are_shown_by_their_first_character() {
         let y = |count| "y".repeat(count);

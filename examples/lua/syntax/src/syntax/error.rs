@@ -1,4 +1,4 @@
-//! Turns a line and what is wrong there into the message that a program reads.
+//! Turns a line and an error into the message for the program.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ impl Line {
     /// The first line of a chunk.
     pub const FIRST: Line = Line(1);
 
-    /// Where the function of a whole chunk begins.
+    /// The line of the function of a whole chunk.
     pub const NONE: Line = Line(0);
 
-    /// The line behind a newline at the end of this one.
+    /// Returns the next line.
     pub(crate) fn next(self) -> Line {
         Line(self.0.saturating_add(1))
     }
@@ -27,29 +27,29 @@ impl fmt::Display for Line {
     }
 }
 
-/// Why a chunk is no program. Lua stops at the first error.
+/// The error in a chunk. Lua stops at the first one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// Where the reader was.
+    /// The line that the parser has reached.
     pub line: Line,
-    /// What is wrong, without the position. Bytes, because it quotes the source.
+    /// The message, without the position. It is bytes because it quotes the source.
     pub message: Vec<u8>,
 }
 
 impl SyntaxError {
-    /// An error in `line`.
+    /// Creates an error in `line`.
     pub(crate) fn new(line: Line, message: impl Into<Vec<u8>>) -> SyntaxError {
         SyntaxError { line, message: message.into() }
     }
 
-    /// A function, of which the first line is `function`, has more of something than it may.
+    /// Creates an error for a function, which begins in line `function`, that exceeds a limit.
     pub(crate) fn too_many(line: Line, function: Line, limit: u32, what: &str) -> SyntaxError {
         let function =
             if function == Line::NONE { "main function".into() } else { format!("function at line {function}") };
         SyntaxError::new(line, format!("{function} has more than {limit} {what}"))
     }
 
-    /// The whole message for a chunk of this name: `chunk:1: what`.
+    /// Returns the whole message for a chunk of this name: `chunk:1: what`.
     #[must_use]
     pub fn in_chunk(&self, name: &[u8]) -> Vec<u8> {
         let mut text = shown_name(name);

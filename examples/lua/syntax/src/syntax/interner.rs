@@ -1,21 +1,21 @@
-//! Turns names and string literals into numbers, the same text always into the same one.
+//! Turns names and string literals into numbers, the same text always into the same number.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A name or string literal of a chunk, by its place in its [`Strings`].
+/// A name or string literal of a chunk, as an index into its [`Strings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StringId(u32);
 
 impl StringId {
-    /// The place in [`Strings::iter`].
+    /// Returns the index in [`Strings::iter`].
     #[must_use]
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// All names and string literals of a chunk, each once.
+/// All names and string literals of a chunk, without duplicates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Strings {
     texts: Vec<Arc<[u8]>>,
@@ -23,12 +23,12 @@ pub struct Strings {
 }
 
 impl Strings {
-    /// The number of `text`, a new one if there is none.
+    /// Returns the number of `text`, after adding it if necessary.
     pub(crate) fn intern(&mut self, text: &[u8]) -> StringId {
         if let Some(&id) = self.ids.get(text) {
             return id;
         }
-        // Every text takes at least a byte of the source, of which nobody has 4 GiB: `parse` refuses those.
+        // Every text takes at least a byte of the source, and `parse` refuses sources of 4 GiB.
         let id = StringId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
         let text: Arc<[u8]> = text.into();
         self.texts.push(Arc::clone(&text));
@@ -36,23 +36,23 @@ impl Strings {
         id
     }
 
-    /// The text with this number.
+    /// Returns the text with this number.
     ///
     /// # Panics
     ///
-    /// If `id` is of another chunk and this one has fewer (test `a_number_of_another_chunk_may_have_no_text`).
+    /// If `id` belongs to another chunk, and this one has fewer (test `a_number_of_another_chunk_may_have_no_text`).
     #[must_use]
     pub fn text(&self, id: StringId) -> &[u8] {
         &self.texts[id.index()]
     }
 
-    /// The number of `text` if the chunk has it.
+    /// Returns the number of `text`, if the chunk has it.
     #[must_use]
     pub fn find(&self, text: &[u8]) -> Option<StringId> {
         self.ids.get(text).copied()
     }
 
-    /// All texts in the order of their numbers.
+    /// Returns all texts in the order of their numbers.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         self.texts.iter().map(|text| &**text)
     }

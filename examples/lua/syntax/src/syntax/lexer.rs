@@ -7,7 +7,7 @@ use super::interner::Strings;
 use super::token::{Symbol, Token, TokenKind};
 use crate::strings::scan_number;
 
-/// The signs, in the order in which they are tried: the longest wins.
+/// The signs, in the order in which they are tried: longer ones first.
 const SIGNS: [&[u8]; 27] = [
     b"...", b"==", b"~=", b"<=", b">=", b"..", b"::", b"+", b"-", b"*", b"/", b"%", b"^", b"#", b"<", b">", b"=", b"(",
     b")", b"{", b"}", b"[", b"]", b";", b":", b",", b".",
@@ -15,14 +15,14 @@ const SIGNS: [&[u8]; 27] = [
 
 pub(super) struct Lexer<'source> {
     source: &'source [u8],
-    /// How many bytes have been read.
+    /// Number of bytes read.
     at: usize,
     line: Line,
     pub(super) strings: Strings,
 }
 
 impl<'source> Lexer<'source> {
-    /// Starts behind what is no program: a byte order mark and a first line that begins with `#`.
+    /// Creates a lexer that skips a byte order mark and a first line that begins with `#`.
     pub(super) fn new(source: &'source [u8]) -> Lexer<'source> {
         let mut lexer = Lexer { source, at: 0, line: Line::FIRST, strings: Strings::default() };
         if source.starts_with(b"\xef\xbb\xbf") {
@@ -38,7 +38,7 @@ impl<'source> Lexer<'source> {
         self.source.get(self.at).copied()
     }
 
-    fn peek_behind(&self, distance: usize) -> Option<u8> {
+    fn peek_at(&self, distance: usize) -> Option<u8> {
         self.source.get(self.at + distance).copied()
     }
 
@@ -52,12 +52,12 @@ impl<'source> Lexer<'source> {
         let kind = match self.peek() {
             None => TokenKind::End,
             Some(first) if first.is_ascii_digit() => self.lex_number()?,
-            Some(b'.') if self.peek_behind(1).is_some_and(|byte| byte.is_ascii_digit()) => self.lex_number()?,
+            Some(b'.') if self.peek_at(1).is_some_and(|byte| byte.is_ascii_digit()) => self.lex_number()?,
             Some(first) if is_in_name(first) => self.lex_name(),
             Some(quote @ (b'"' | b'\'')) => self.lex_quoted(quote)?,
             Some(b'[') => match self.long_bracket() {
                 Some(level) => self.lex_long_string(level)?,
-                None if self.peek_behind(1) == Some(b'=') => {
+                None if self.peek_at(1) == Some(b'=') => {
                     let end = self.at + self.rest()[1..].iter().take_while(|&&byte| byte == b'=').count();
                     return Err(self.error_near("invalid long string delimiter", &self.source[self.at..=end]));
                 }
@@ -74,7 +74,7 @@ impl<'source> Lexer<'source> {
             match self.peek() {
                 Some(b'\n' | b'\r') => self.skip_newline(),
                 Some(b' ' | b'\t' | 0x0b | 0x0c) => self.at += 1,
-                Some(b'-') if self.peek_behind(1) == Some(b'-') => {
+                Some(b'-') if self.peek_at(1) == Some(b'-') => {
                     self.at += 2;
                     match self.long_bracket() {
                         Some(level) => drop(self.take_long("unfinished long comment", level)?),
@@ -98,7 +98,7 @@ impl<'source> Lexer<'source> {
         self.line = self.line.next();
     }
 
-    /// Skips all that is left of a line, but not its end.
+    /// Skips the rest of a line, but not the line end.
     fn skip_line(&mut self) {
         self.at += self.rest().iter().take_while(|&&byte| byte != b'\n' && byte != b'\r').count();
     }
@@ -110,7 +110,7 @@ impl<'source> Lexer<'source> {
         Symbol::from_text(text).map_or_else(|| TokenKind::Name(self.strings.intern(text)), TokenKind::Symbol)
     }
 
-    /// Takes all that could belong to a number, then asks whether it is one.
+    /// Takes all characters that a number could contain, then parses them.
     fn lex_number(&mut self) -> Result<TokenKind, SyntaxError> {
         let rest = self.rest();
         let is_hex = rest.first() == Some(&b'0') && matches!(rest.get(1), Some(b'x' | b'X'));
@@ -137,19 +137,19 @@ impl<'source> Lexer<'source> {
         sign.and_then(Symbol::from_text).map_or(TokenKind::Other(first), TokenKind::Symbol)
     }
 
-    /// `message near 'text'`, in the line that has been reached.
+    /// Returns the error `message near 'text'` in the current line.
     fn error_near(&self, message: &str, text: &[u8]) -> SyntaxError {
         error_near(self.line, message, text)
     }
 
-    /// What a message says to show a token: the bytes as they were read.
+    /// Returns a token's text in messages: the bytes of the source.
     pub(super) fn text(&self, token: &Token) -> Vec<u8> {
         let source = self.source.get(token.start..token.end).unwrap_or_default();
         match token.kind {
             TokenKind::End => b"<eof>".to_vec(),
             TokenKind::Name(_) | TokenKind::Number(_) => source.to_vec(),
             TokenKind::Symbol(symbol) => symbol.text().into(),
-            // The quotes or brackets as written, and the string as understood.
+            // The quotes or brackets from the source, with the value of the string.
             TokenKind::String(id) => {
                 let mut end = 1;
                 if source.first() == Some(&b'[') {
@@ -163,13 +163,13 @@ impl<'source> Lexer<'source> {
     }
 }
 
-/// `message near 'text'`. Lua's own text ends at a zero.
+/// Returns the error `message near 'text'`. Like C, ends the text at a zero byte.
 pub(super) fn error_near(line: Line, message: &str, text: &[u8]) -> SyntaxError {
     let text = text.split(|&byte| byte == 0).next().unwrap_or_default();
     SyntaxError::new(line, [message.as_bytes(), b" near '", text, b"'"].concat())
 }
 
-/// Letters, digits, `_`, and all that is not ASCII.
+/// Returns `true` for letters, digits, `_`, and everything that is not ASCII.
 fn is_in_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
 }

@@ -1,4 +1,4 @@
-//! Turns tokens into the syntax tree, by recursive descent; the messages are those of Lua.
+//! Turns tokens into the syntax tree, by recursive descent; the messages are Lua's.
 
 mod expression;
 mod statement;
@@ -8,14 +8,14 @@ use super::error::{Line, SyntaxError};
 use super::lexer::{self, Lexer};
 use super::token::{Symbol, Token, TokenKind};
 
-/// Blocks and expressions may be nested less deep than this. LuaJIT's limit.
+/// The nesting of blocks and expressions must be less deep than this. The limit is LuaJIT's.
 pub const MAX_DEPTH: u32 = 200;
 
 /// Parses a chunk.
 ///
 /// # Errors
 ///
-/// The first thing that is wrong with it.
+/// The first error in the chunk.
 pub fn parse(source: &[u8]) -> Result<Ast, SyntaxError> {
     if u32::try_from(source.len()).is_err() {
         return Err(SyntaxError::new(Line::FIRST, "chunk has too many lines"));
@@ -42,19 +42,19 @@ pub fn parse(source: &[u8]) -> Result<Ast, SyntaxError> {
 struct Parser<'source> {
     lexer: Lexer<'source>,
     token: Token,
-    /// The token behind `token`, if it has been read.
+    /// The token after `token`, if it was read already.
     ahead: Option<Token>,
-    /// Where the last token that was consumed ends.
+    /// The line in which the last consumed token ends.
     last_line: Line,
     depth: u32,
-    /// Whether the function that is being read takes `...`.
+    /// Whether the current function is variadic.
     is_vararg: bool,
-    /// Where that function begins; 0 for the chunk.
+    /// The line in which the current function begins; 0 for the chunk.
     function_line: Line,
 }
 
 impl Parser<'_> {
-    /// Consumes the token.
+    /// Consumes and returns the next token.
     fn advance(&mut self) -> Result<Token, SyntaxError> {
         let token = self.token;
         self.last_line = token.line;
@@ -65,7 +65,7 @@ impl Parser<'_> {
         Ok(token)
     }
 
-    /// The token behind the next one.
+    /// Returns the token after the next one.
     fn look_ahead(&mut self) -> Result<TokenKind, SyntaxError> {
         let token = match self.ahead {
             Some(token) => token,
@@ -79,7 +79,7 @@ impl Parser<'_> {
         self.token.kind == TokenKind::Symbol(symbol)
     }
 
-    /// Consumes `symbol` if it is next.
+    /// Consumes `symbol` if it is next. Returns `true` if so.
     fn accept(&mut self, symbol: Symbol) -> Result<bool, SyntaxError> {
         let is_at = self.is_at(symbol);
         if is_at {
@@ -92,7 +92,7 @@ impl Parser<'_> {
         if self.accept(symbol)? { Ok(()) } else { Err(self.error_expected(symbol.text())) }
     }
 
-    /// Expects what closes the `open` of `line`.
+    /// Consumes the symbol that closes `open` of line `line`.
     fn expect_closing(&mut self, close: Symbol, open: Symbol, line: Line) -> Result<(), SyntaxError> {
         if self.accept(close)? {
             return Ok(());
@@ -121,10 +121,10 @@ impl Parser<'_> {
         if self.token.kind == TokenKind::End { Ok(()) } else { Err(self.error_expected("<eof>")) }
     }
 
-    /// `message near 'token'`
+    /// Returns the error `message near 'token'`.
     fn error(&self, message: &str) -> SyntaxError {
         if self.token.kind == TokenKind::Other(0) {
-            // Lua takes a zero for no token at all.
+            // Lua shows no token for a zero byte.
             return SyntaxError::new(self.token.line, message);
         }
         lexer::error_near(self.token.line, message, &self.lexer.text(&self.token))
@@ -134,7 +134,7 @@ impl Parser<'_> {
         self.error(&format!("'{what}' expected"))
     }
 
-    /// Counts a level of nesting for as long as `parse` runs.
+    /// Counts a level of nesting while `parse` runs.
     fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T, SyntaxError>) -> Result<T, SyntaxError> {
         self.depth += 1;
         if self.depth >= MAX_DEPTH {
@@ -145,7 +145,7 @@ impl Parser<'_> {
         Ok(result)
     }
 
-    /// Whether the token ends a block.
+    /// Returns `true` if the next token ends a block.
     fn is_at_block_end(&self) -> bool {
         use Symbol::{Else, ElseIf, EndWord, Until};
         match self.token.kind {
@@ -169,7 +169,7 @@ impl Parser<'_> {
         })
     }
 
-    /// The parameters and the code of a function whose first word stood in `line`.
+    /// Parses the parameters and the body of a function whose first word is in `line`.
     fn parse_function_body(&mut self, has_self: bool, line: Line) -> Result<FunctionBody, SyntaxError> {
         let outer_is_vararg = std::mem::replace(&mut self.is_vararg, false);
         let outer_line = std::mem::replace(&mut self.function_line, line);

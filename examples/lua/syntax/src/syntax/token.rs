@@ -7,11 +7,11 @@ use super::interner::StringId;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Token {
     pub kind: TokenKind,
-    /// The line in which it ends. It begins in the same one, unless it is a string.
+    /// The line in which it ends. Only a string can begin in an earlier line.
     pub line: Line,
-    /// Where it begins in the source, in bytes.
+    /// The offset of its beginning in the source, in bytes.
     pub start: usize,
-    /// Where it ends in the source, in bytes.
+    /// The offset of its end in the source, in bytes.
     pub end: usize,
 }
 
@@ -23,7 +23,7 @@ pub enum TokenKind {
     String(StringId),
     Number(f64),
     Symbol(Symbol),
-    /// A byte that begins no token. The parser always refuses it.
+    /// A byte that cannot start a token. The parser always refuses it.
     Other(u8),
 }
 
@@ -36,14 +36,14 @@ macro_rules! symbols {
         }
 
         impl Symbol {
-            /// How it is written.
+            /// Returns its text.
             pub fn text(self) -> &'static str {
                 match self {
                     $(Symbol::$symbol => $text,)*
                 }
             }
 
-            /// The symbol that is written so.
+            /// Returns the symbol with this text.
             pub fn from_text(text: &[u8]) -> Option<Symbol> {
                 $(if text == $text.as_bytes() {
                     return Some(Symbol::$symbol);
@@ -64,7 +64,7 @@ symbols! {
     False = "false",
     For = "for",
     Function = "function",
-    /// A name as well: only `goto` and a name behind it is a jump.
+    /// Also a name: it is a jump only before another name.
     Goto = "goto",
     If = "if",
     In = "in",

@@ -1,4 +1,4 @@
-//! Turns a date into text by a format of C's `strftime`, in C's locale.
+//! Turns a date into text by a format of C's `strftime`, in the C locale.
 
 use std::io::{self, Write as _};
 
@@ -21,17 +21,17 @@ const MONTHS: [&str; 12] = [
 ];
 
 impl Date {
-    /// The text for `format`. What is no conversion stands for itself.
+    /// Formats the date. Unknown conversions are copied.
     #[must_use]
     pub fn format(&self, format: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         let mut rest = format;
-        while let Some((&byte, behind)) = rest.split_first() {
-            rest = behind;
-            match (byte, behind.split_first()) {
-                (b'%', Some((&conversion, behind))) => {
-                    rest = behind;
-                    self.push(&mut out, conversion).expect("a vector takes all");
+        while let Some((&byte, tail)) = rest.split_first() {
+            rest = tail;
+            match (byte, tail.split_first()) {
+                (b'%', Some((&conversion, tail))) => {
+                    rest = tail;
+                    self.push(&mut out, conversion).expect("writing to a vector never fails");
                 }
                 _ => out.push(byte),
             }
@@ -94,13 +94,13 @@ impl Date {
         out.write_all(&self.format(format))
     }
 
-    /// How many weeks of the year have begun, when weeks begin with the weekday `first`, from 0 for Sunday.
+    /// Returns the number of the week in the year, if weeks begin with the weekday `first`, from 0 for Sunday.
     fn week_of_year(&self, first: i64) -> i64 {
         let weekday = (self.weekday - 1 - first).rem_euclid(7);
         (self.day_of_year + 6 - weekday) / 7
     }
 
-    /// The year and week of ISO 8601: weeks begin on Monday and belong to the year that has most of their days.
+    /// Returns the year and week of ISO 8601: weeks begin on Monday and belong to the year with most of their days.
     fn iso_week(&self) -> (i64, i64) {
         let monday_based = (self.weekday + 5) % 7;
         let week = (self.day_of_year - 1 - monday_based + 10).div_euclid(7);
@@ -111,9 +111,9 @@ impl Date {
     }
 }
 
-/// How many ISO weeks a year has.
+/// Returns the number of ISO weeks in a year.
 fn weeks_in(year: i64) -> i64 {
-    // The weekday of the year's last day, from 0 for Sunday.
+    // The weekday of the last day of a year, from 0 for Sunday.
     let last = |year: i64| (year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)).rem_euclid(7);
     if last(year) == 4 || last(year - 1) == 3 { 53 } else { 52 }
 }

@@ -8,37 +8,37 @@ use jiff::tz::TimeZone;
 #[derive(Clone, Debug)]
 pub struct Zone(TimeZone);
 
-/// The parts of a date that `os.time` reads. They need not be in range: the 32nd of a month is in the next one.
+/// The parts of a date that `os.time` reads. They can be out of range: the 32nd of a month is in the next one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fields {
-    /// As people count them.
+    /// The year of the calendar.
     pub year: i64,
-    /// From 1.
+    /// The month, from 1.
     pub month: i64,
-    /// From 1.
+    /// The day of the month, from 1.
     pub day: i64,
-    /// From 0.
+    /// The hour, from 0.
     pub hour: i64,
-    /// From 0.
+    /// The minute, from 0.
     pub minute: i64,
-    /// From 0.
+    /// The second, from 0.
     pub second: i64,
-    /// Whether daylight saving time is in force; not known where nobody said.
+    /// Whether daylight saving time is in force. `None` if unknown.
     pub is_dst: Option<bool>,
 }
 
 /// All parts of a date in a zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Date {
-    /// In range.
+    /// The parts, all in range.
     pub fields: Fields,
-    /// From 1, which is Sunday.
+    /// The day of the week, from 1 for Sunday.
     pub weekday: i64,
-    /// From 1.
+    /// The day of the year, from 1.
     pub day_of_year: i64,
-    /// Seconds that the zone is ahead of UTC.
+    /// The offset from UTC in seconds, positive to the east.
     pub(super) offset: i64,
-    /// What the zone is called at this time.
+    /// The zone's abbreviation at this time.
     pub(super) zone: String,
 }
 
@@ -50,28 +50,28 @@ pub struct Date {
 /// assert_eq!(Zone::UTC.seconds(&date.fields), Some(86_400));
 /// ```
 impl Zone {
-    /// Greenwich, for formats that begin with `!`.
+    /// UTC, for formats that begin with `!`.
     pub const UTC: Zone = Zone(TimeZone::UTC);
 
-    /// That of the machine, as the variable `TZ` or the system says.
+    /// Returns the local zone, from the variable `TZ` or the system.
     #[must_use]
     pub fn local() -> Zone {
         Zone(TimeZone::system())
     }
 
-    /// That of a rule as `TZ` may have it, such as `CET-1CEST,M3.5.0,M10.5.0/3`.
+    /// Creates a zone from a rule in the form of `TZ`, such as `CET-1CEST,M3.5.0,M10.5.0/3`.
     #[must_use]
     pub fn from_rule(rule: &str) -> Option<Zone> {
         TimeZone::posix(rule).ok().map(Zone)
     }
 
-    /// The parts of the time that is `seconds` after the start of 1970; `None` some thousands of years from now.
+    /// Returns the date `seconds` after the start of 1970, or `None` if it is thousands of years away.
     #[must_use]
     pub fn date(&self, seconds: i64) -> Option<Date> {
         let timestamp = Timestamp::from_second(seconds).ok()?;
         let info = self.0.to_offset_info(timestamp);
         let date = info.offset().to_datetime(timestamp);
-        // jiff has no name for UTC's own abbreviation that C would know.
+        // C's abbreviation for UTC, which differs from jiff's.
         let zone = if self.0 == TimeZone::UTC { "GMT" } else { info.abbreviation() };
         let fields = Fields {
             year: date.year().into(),
@@ -91,8 +91,9 @@ impl Zone {
         })
     }
 
-    /// How many seconds after the start of 1970 a date is. Where the clock shows a time twice or not at all, `is_dst`
-    /// decides, and without it the offset before the change holds. `None` some thousands of years from now.
+    /// Returns the seconds from the start of 1970 to a date. If the clock shows a time twice or not at all, `is_dst`
+    /// decides; without it, the offset before the change is used. Returns `None` if the date is thousands of years
+    /// away.
     #[must_use]
     pub fn seconds(&self, fields: &Fields) -> Option<i64> {
         let local = days_before(fields.year, fields.month)?
@@ -105,7 +106,7 @@ impl Zone {
         let timestamp = self.0.to_ambiguous_timestamp(date_time).compatible().ok()?;
         let seconds = timestamp.as_second();
         let is_dst = self.0.to_offset_info(timestamp).dst().is_dst();
-        // As C does it: the clock of the other half of the year is an hour off.
+        // As in C: the time in the other half of the year differs by an hour.
         match fields.is_dst {
             Some(true) if !is_dst => Some(seconds - 3600),
             Some(false) if is_dst => Some(seconds + 3600),
@@ -114,7 +115,7 @@ impl Zone {
     }
 }
 
-/// How many days there are from the start of 1970 to that of a month, which counts from 1 and may be out of range.
+/// Returns the number of days from the start of 1970 to that of a month, which counts from 1 and can be out of range.
 fn days_before(year: i64, month: i64) -> Option<i64> {
     let months = month.checked_sub(1)?;
     let year = i16::try_from(year.checked_add(months.div_euclid(12))?).ok()?;
@@ -132,7 +133,7 @@ mod tests {
         Zone::from_rule("CET-1CEST,M3.5.0,M10.5.0/3").expect("a rule")
     }
 
-    /// The seconds of `year`, `month`, `day`, `hour`, `minute` and `second`.
+    /// Returns the seconds for `year`, `month`, `day`, `hour`, `minute` and `second`.
     fn seconds(zone: &Zone, parts: [i64; 6], is_dst: Option<bool>) -> Option<i64> {
         let [year, month, day, hour, minute, second] = parts;
         zone.seconds(&Fields { year, month, day, hour, minute, second, is_dst })
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn daylight_saving_time_can_be_asked_for() {
+    fn daylight_saving_time_can_be_requested() {
         let july = [2024, 7, 3, 11, 46, 40];
         assert_eq!(seconds(&berlin(), july, None), Some(1_720_000_000));
         assert_eq!(seconds(&berlin(), july, Some(true)), Some(1_720_000_000));
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_local_zone_goes_both_ways() {
+    fn the_local_zone_converts_in_both_directions() {
         let zone = Zone::local();
         let now = 1_732_000_000;
         assert_eq!(zone.date(now).and_then(|date| zone.seconds(&date.fields)), Some(now));

@@ -1,6 +1,6 @@
-//! Random numbers → decisions, of which 0 is always the simplest; behind the end all are 0.
+//! Random numbers → decisions, of which 0 is always the simplest; after the end all are 0.
 
-/// Numbers that are used up.
+/// A sequence of numbers, each of which is used once.
 #[derive(Clone, Debug)]
 pub struct Choices<'a>(std::slice::Iter<'a, u16>);
 
@@ -9,17 +9,17 @@ impl<'a> Choices<'a> {
         Choices(numbers.iter())
     }
 
-    /// Less than `end`.
+    /// Returns a number less than `end`.
     pub fn below(&mut self, end: usize) -> usize {
         usize::from(self.0.next().copied().unwrap_or(0)) % end
     }
 
-    /// True once in `times`.
+    /// Returns `true` once in `times`.
     pub fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == times - 1
     }
 
-    /// One of these; the first is the simplest.
+    /// Returns one of these; the first is the simplest.
     pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
     }

@@ -1,4 +1,4 @@
-//! Choices → expressions of a kind, which do not throw, and some of any kind, which may.
+//! Choices → expressions: of a given kind, which do not throw, or of any kind, which may throw.
 
 use super::writer::{Kind, Writer};
 
@@ -30,7 +30,7 @@ const TEXTS: [&str; 8] = ["\"\"", "\"a\"", "\"10\"", "\"0x1f\"", "\"b c\"", "\" 
 const FIELDS: [&str; 5] = ["a", "b", "c", "d", "long_name"];
 
 impl Writer<'_> {
-    /// A number.
+    /// Writes a number.
     pub fn number(&mut self, depth: u32) -> String {
         if depth == 0 {
             return match self.choices.below(3) {
@@ -131,7 +131,7 @@ impl Writer<'_> {
         arguments.join(", ")
     }
 
-    /// A string, which is not much longer than those that are there.
+    /// Writes a string that is not much longer than existing ones.
     pub fn string(&mut self, depth: u32) -> String {
         match self.choices.below(if depth == 0 { 2 } else { 9 }) {
             0 => self.choices.pick(&TEXTS).to_owned(),
@@ -166,7 +166,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A condition.
+    /// Writes a condition.
     pub fn truth(&mut self, depth: u32) -> String {
         if depth == 0 {
             let variable = self.variable(Kind::Truth);
@@ -192,7 +192,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A value of any kind.
+    /// Writes a value of any kind.
     pub fn any(&mut self, depth: u32) -> String {
         match self.choices.below(10) {
             0 => "nil".to_owned(),
@@ -212,7 +212,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A field or an element of a record.
+    /// Writes a field or an element of a record.
     pub fn place_of(&mut self, record: &str) -> String {
         match self.choices.below(4) {
             0 | 1 => format!("{record}.{}", self.choices.pick(&FIELDS)),
@@ -221,7 +221,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A constructor of a record.
+    /// Writes a constructor of a record.
     pub fn record(&mut self) -> String {
         let mut items = Vec::new();
         for field in FIELDS {
@@ -238,7 +238,7 @@ impl Writer<'_> {
         format!("{{ {} }}", items.join(", "))
     }
 
-    /// Something that may well throw.
+    /// Writes an expression that is likely to throw.
     pub fn risky(&mut self, depth: u32) -> String {
         let operand = |writer: &mut Self| match writer.choices.below(4) {
             0 | 1 => writer.any(depth),

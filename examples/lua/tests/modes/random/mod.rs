@@ -1,6 +1,6 @@
-//! Random programs do the same in every mode, and in LuaJIT where that is installed.
+//! Random programs do the same in every mode, and in LuaJIT if it is installed.
 //!
-//! `MIMEO_RANDOM_PROGRAMS=n` tries so many instead of a few, `MIMEO_RANDOM_SEED=n` others.
+//! `MIMEO_RANDOM_PROGRAMS=n` sets their number, `MIMEO_RANDOM_SEED=n` their seed.
 
 mod choices;
 mod expression;
@@ -19,7 +19,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use crate::configuration::Configuration;
 use crate::machine::run;
 
-/// Programs that are tried unless the environment says otherwise.
+/// Number of programs, unless the environment sets it.
 const PROGRAMS: u32 = 100;
 
 fn from_environment(name: &str, default: u32) -> u32 {
@@ -41,8 +41,8 @@ fn configurations() -> Vec<Configuration> {
     interpreted.into_iter().chain(native).collect()
 }
 
-/// What LuaJIT's interpreter makes of a program: its compiler has another `x ^ 2`.
-fn ask_luajit(source: &str) -> Behaviour {
+/// Runs a program in LuaJIT's interpreter: its compiler computes `x ^ 2` differently.
+fn run_luajit(source: &str) -> Behaviour {
     let mut command = Command::new("luajit");
     command.args(["-joff", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut luajit = command.spawn().expect("it is installed");
@@ -56,8 +56,8 @@ fn ask_luajit(source: &str) -> Behaviour {
     Behaviour { output: output.stdout, error }
 }
 
-/// Messages without the names of what they are about: LuaJIT takes what was written last into the place, even where
-/// control did not come by that.
+/// Removes the names of variables from messages: LuaJIT uses the last name written to a slot, even if that code was not
+/// executed.
 fn without_names(mut text: String) -> String {
     for kind in ["local", "upvalue", "global", "field", "method"] {
         let start = format!("{kind} '");
@@ -69,9 +69,9 @@ fn without_names(mut text: String) -> String {
     text.replace("something (", "").replace(" value) ", " value ")
 }
 
-/// Do the two differ at most in what each Lua decides for itself: the sign of a NaN, and to which side the 14th digit of
-/// a number is rounded that lies in the middle?
-fn is_the_same_to_luajit(behaviour: &Behaviour, luajit: &Behaviour) -> bool {
+/// Returns `true` if the two differ only in unspecified details: the sign of a NaN, and the rounding of a tie in the
+/// 14th digit.
+fn matches_luajit(behaviour: &Behaviour, luajit: &Behaviour) -> bool {
     let is_close = |a: f64, b: f64| a.is_nan() && b.is_nan() || (a - b).abs() <= a.abs() * 1e-13;
     let is_same = |(a, b): (&str, &str)| a == b || matches!((a.parse(), b.parse()), (Ok(a), Ok(b)) if is_close(a, b));
     let words = |behaviour: &Behaviour| {
@@ -88,17 +88,17 @@ fn is_the_same_to_luajit(behaviour: &Behaviour, luajit: &Behaviour) -> bool {
     said.len() == expected.len() && said.iter().zip(&expected).all(|(a, b)| is_same((a, b)))
 }
 
-/// What is wrong with a program, if anything is.
-fn complaint(source: &str, has_luajit: bool) -> Option<String> {
+/// Returns the first difference between the runs of a program.
+fn find_difference(source: &str, has_luajit: bool) -> Option<String> {
     let mut said = configurations().into_iter().map(|configuration| {
         let (behaviour, _) = run(&configuration, source.as_bytes(), "=stdin", &[]);
         (configuration, behaviour)
     });
-    let (_, expected) = said.next().expect("there is the interpreter");
+    let (_, expected) = said.next().expect("the interpreter is first");
     if has_luajit {
-        let luajit = ask_luajit(source);
-        if !is_the_same_to_luajit(&expected, &luajit) {
-            return Some(format!("we are not luajit: {:?}", expected.difference(&luajit)));
+        let luajit = run_luajit(source);
+        if !matches_luajit(&expected, &luajit) {
+            return Some(format!("luajit differs: {:?}", expected.difference(&luajit)));
         }
     }
     said.find_map(|(configuration, said)| Some(format!("{configuration}: {}", said.difference(&expected)?)))
@@ -117,7 +117,7 @@ fn random_programs_do_the_same_everywhere() {
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
     let outcome = with_stack(|| {
         runner.run(&vec(vec(u16::ANY, 1..60), 1..16), |choices| {
-            match complaint(&writer::program(&choices), has_luajit) {
+            match find_difference(&writer::program(&choices), has_luajit) {
                 None => Ok(()),
                 Some(what) => Err(TestCaseError::fail(what)),
             }
@@ -125,7 +125,7 @@ fn random_programs_do_the_same_everywhere() {
     });
     if let Err(TestError::Fail(reason, choices)) = outcome {
         let program = writer::program(&choices);
-        panic!("{reason}\n{program}\n{:?}", complaint(&program, has_luajit));
+        panic!("{reason}\n{program}\n{:?}", find_difference(&program, has_luajit));
     }
     outcome.expect("no program was rejected");
 }

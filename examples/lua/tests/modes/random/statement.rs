@@ -2,14 +2,14 @@
 
 use super::writer::{Kind, Writer};
 
-/// How deep expressions are.
+/// Maximal depth of expressions.
 const DEPTH: u32 = 3;
 
-/// How deep blocks are.
+/// Maximal depth of blocks.
 const MAX_NESTING: u32 = 5;
 
 impl Writer<'_> {
-    /// A statement, or a few that belong together.
+    /// Writes a statement, or a few that belong together.
     pub fn statement(&mut self) {
         let choice = self.choices.below(32);
         match choice {
@@ -88,7 +88,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Strings must not double in every round of a loop.
+    /// Strings must not double in every iteration of a loop.
     fn limit(&mut self, text: &str) {
         self.line(format!("if #{text} > 80 then {text} = \"cut\" end"));
     }
@@ -102,7 +102,7 @@ impl Writer<'_> {
                 _ => self.truth(DEPTH),
             });
         }
-        // Not too much of it.
+        // Limits the amount of output.
         if self.times <= 100 {
             self.line(format!("show({})", values.join(", ")));
         } else {
@@ -190,17 +190,17 @@ impl Writer<'_> {
 
     fn numeric_for(&mut self) {
         let variable = self.name("i");
-        let rounds = self.rounds();
+        let iterations = self.iterations();
         let start = self.choices.pick(&["1", "0", "-3", "2.5", "\"1\"", "2147483646"]);
         let step = self.choices.pick(&[1.0, 2.0, -1.0, 0.5, -0.25, 3.0]);
         let first: f64 = start.trim_matches('"').parse().expect("it is a number");
-        let limit = first + step * (f64::from(rounds) - 1.0);
+        let limit = first + step * (f64::from(iterations) - 1.0);
         let head = if step == 1.0 && self.choices.below(2) == 0 {
             format!("for {variable} = {start}, {limit:?} do")
         } else {
             format!("for {variable} = {start}, {limit:?}, {step:?} do")
         };
-        self.repeat(head, "end", rounds, |writer| {
+        self.repeat(head, "end", iterations, |writer| {
             writer.declare(&variable, Kind::Number);
             writer.statements();
         });
@@ -208,20 +208,20 @@ impl Writer<'_> {
 
     fn conditional_loop(&mut self) {
         let counter = self.name("k");
-        let rounds = self.rounds();
+        let iterations = self.iterations();
         let condition = self.truth(2);
         self.line(format!("local {counter} = 0"));
         if self.choices.below(2) == 0 {
-            let head = format!("while {counter} < {rounds} and ({counter} < 2 or {condition}) do");
-            self.repeat(head, "end", rounds, |writer| {
+            let head = format!("while {counter} < {iterations} and ({counter} < 2 or {condition}) do");
+            self.repeat(head, "end", iterations, |writer| {
                 writer.line(format!("{counter} = {counter} + 1"));
                 writer.statements();
             });
         } else {
             let label = self.label.take();
             let times = self.times;
-            self.times = times.saturating_mul(rounds.max(1));
-            let close = format!("until {counter} >= {rounds} or {condition}");
+            self.times = times.saturating_mul(iterations.max(1));
+            let close = format!("until {counter} >= {iterations} or {condition}");
             self.block("repeat", &close, |writer| {
                 writer.line(format!("{counter} = {counter} + 1"));
                 writer.statements();
@@ -231,13 +231,13 @@ impl Writer<'_> {
     }
 
     fn generic_for(&mut self) {
-        let rounds = self.rounds().max(1);
+        let iterations = self.iterations().max(1);
         let (key, value) = (self.name("k"), self.name("v"));
         match self.choices.below(3) {
             0 => {
                 let Some(list) = self.variable(Kind::List) else { return self.show() };
-                let head = format!("for {key}, {value} in ipairs({list}) do if {key} > {rounds} then break end");
-                self.repeat(head, "end", rounds, |writer| {
+                let head = format!("for {key}, {value} in ipairs({list}) do if {key} > {iterations} then break end");
+                self.repeat(head, "end", iterations, |writer| {
                     writer.declare(&key, Kind::Number);
                     writer.declare(&value, Kind::Number);
                     writer.statements();
@@ -252,9 +252,9 @@ impl Writer<'_> {
             }
             _ => {
                 let head = format!(
-                    "for {key}, {value} in function(limit, at) if at < limit then return at + 1, at * 2 end end, {rounds}, 0 do"
+                    "for {key}, {value} in function(limit, at) if at < limit then return at + 1, at * 2 end end, {iterations}, 0 do"
                 );
-                self.repeat(head, "end", rounds, |writer| {
+                self.repeat(head, "end", iterations, |writer| {
                     writer.declare(&key, Kind::Number);
                     writer.declare(&value, Kind::Number);
                     writer.statements();
@@ -282,7 +282,7 @@ impl Writer<'_> {
                 writer.line(format!("if {condition} then return {number} end"));
             }
             let number = match writer.callable() {
-                // A tail call.
+                // Writes a tail call.
                 Some((function, cost)) if writer.choices.once_in(3) => {
                     writer.pay(cost);
                     format!("{function}({})", writer.arguments(2))
@@ -294,7 +294,7 @@ impl Writer<'_> {
         self.declare(&name, Kind::Function(cost));
     }
 
-    /// Closures that share variables.
+    /// Writes closures that share variables.
     fn closures(&mut self) {
         let (name, variable) = (self.name("fs"), self.name("i"));
         let mine = self.name("m");
@@ -307,7 +307,7 @@ impl Writer<'_> {
             writer.declare(&variable, Kind::Number);
             writer.function(format!("{name}[{variable}] = function(x)"), "end", false, |writer| {
                 writer.declare("x", Kind::Number);
-                // No calls: what such a function costs is not known where it is called.
+                // Without calls: the caller does not know their cost.
                 writer.scope.retain(|variable| !matches!(variable.kind, Kind::Function(_) | Kind::Functions));
                 let (change, result) = (writer.number(2), writer.number(2));
                 writer.line(format!("{mine} = {mine} + {change}"));
@@ -317,7 +317,7 @@ impl Writer<'_> {
         self.declare(&name, Kind::Functions);
     }
 
-    /// What throws is caught.
+    /// Writes a protected call, which catches all errors.
     fn protected(&mut self) {
         let results = self.name("x");
         self.line(format!("local {results}, {results}e = nil, nil"));
@@ -383,10 +383,10 @@ impl Writer<'_> {
 
     fn coroutine(&mut self) {
         let (name, variable) = (self.name("co"), self.name("i"));
-        let rounds = self.choices.below(4);
+        let iterations = self.choices.below(4);
         self.function(format!("local {name} = coroutine.wrap(function(a)"), "end)", false, |writer| {
             writer.declare("a", Kind::Number);
-            writer.block(format!("for {variable} = 1, {rounds} do"), "end", |writer| {
+            writer.block(format!("for {variable} = 1, {iterations} do"), "end", |writer| {
                 writer.declare(&variable, Kind::Number);
                 writer.statements();
                 let number = writer.number(2);

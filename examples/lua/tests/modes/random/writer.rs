@@ -1,27 +1,27 @@
-//! Choices → the text of a program that ends, and does the same in every Lua.
+//! Choices → the text of a program that terminates, and does the same in every Lua.
 //!
-//! Nothing depends on addresses, on the order of `next`, or on the length of a table with holes. Loops have a bound;
-//! functions call only what was defined before them, and only where all calls together are few.
+//! The output does not depend on addresses, on the order of `next`, or on the length of a table with holes. Loops are
+//! bounded. Functions call only functions that were defined before them, and only while the total cost is small.
 
 use std::fmt::Write as _;
 
 use super::choices::Choices;
 
-/// What a variable always holds, so that most of the program does not end in errors.
+/// The kind of value that a variable always has, so that most programs do not end in an early error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Number,
     Text,
     Truth,
-    /// Anything, `nil` too.
+    /// Any value, including `nil`.
     Any,
     /// Numbers at 1, 2, …
     List,
-    /// Anything at some names and keys.
+    /// Any values under some names and keys.
     Record,
-    /// Takes numbers, returns a number, and costs so much.
+    /// A function of numbers that returns a number, with its cost.
     Function(u32),
-    /// Such functions at 1, 2, …, of a parameter each.
+    /// Functions of one parameter at 1, 2, …
     Functions,
     /// A table with a class.
     Object,
@@ -29,17 +29,17 @@ pub enum Kind {
     Global,
 }
 
-/// A variable that can be seen.
+/// A visible variable.
 #[derive(Clone, Debug)]
 pub struct Variable {
     pub name: String,
     pub kind: Kind,
 }
 
-/// How often a statement may run.
+/// Maximal number of executions of a statement.
 const MAX_TIMES: u32 = 2000;
 
-/// What the whole program may cost, in statements.
+/// Maximal cost of the whole program, in statements.
 const MAX_COST: u32 = 60_000;
 
 /// A program that is being written.
@@ -50,13 +50,13 @@ pub struct Writer<'a> {
     indent: usize,
     names: u32,
     pub scope: Vec<Variable>,
-    /// How often what is being written runs, when the function around it is called once.
+    /// How often the current statement runs in one call of the enclosing function.
     pub times: u32,
-    /// Of the function that is being written.
+    /// The cost of the current function.
     pub cost: u32,
-    /// `...` is there.
+    /// Whether `...` is available.
     pub is_variadic: bool,
-    /// The end of the loop around.
+    /// The label at the end of the enclosing loop.
     pub label: Option<String>,
     pub nesting: u32,
 }
@@ -73,7 +73,7 @@ const PRELUDE: &str = r##"local function show(...)
 end
 "##;
 
-/// A program of so many statements.
+/// Returns the text of a program, with one statement for each of these choices.
 pub fn program(statements: &[Vec<u16>]) -> String {
     let mut writer = Writer {
         choices: Choices::new(&[]),
@@ -91,7 +91,7 @@ pub fn program(statements: &[Vec<u16>]) -> String {
         writer.choices = Choices::new(choices);
         writer.statement();
     }
-    // What became of everything.
+    // Shows the final values of all variables.
     writer.choices = Choices::new(&[]);
     for Variable { name, kind } in writer.scope.clone() {
         match kind {
@@ -108,11 +108,11 @@ pub fn program(statements: &[Vec<u16>]) -> String {
 impl Writer<'_> {
     pub fn line(&mut self, line: impl AsRef<str>) {
         let indent = 2 * self.indent;
-        writeln!(self.text, "{:indent$}{}", "", line.as_ref()).expect("a string takes all");
+        writeln!(self.text, "{:indent$}{}", "", line.as_ref()).expect("writing to a string never fails");
         self.cost = self.cost.saturating_add(self.times);
     }
 
-    /// A name that no other variable has.
+    /// Returns a new name.
     pub fn name(&mut self, prefix: &str) -> String {
         self.names += 1;
         format!("{prefix}{}", self.names)
@@ -122,18 +122,18 @@ impl Writer<'_> {
         self.scope.push(Variable { name: name.to_owned(), kind });
     }
 
-    /// Visible variables of which this is true.
+    /// Returns the visible variables of matching kinds.
     pub fn variables(&self, wanted: impl Fn(Kind) -> bool) -> Vec<String> {
         self.scope.iter().filter(|variable| wanted(variable.kind)).map(|variable| variable.name.clone()).collect()
     }
 
-    /// One of the variables of a kind, the newest most simply.
+    /// Returns a variable of a kind; the newest is the simplest choice.
     pub fn variable(&mut self, kind: Kind) -> Option<String> {
         let found = self.variables(|other| other == kind);
         (!found.is_empty()).then(|| found[found.len() - 1 - self.choices.below(found.len())].clone())
     }
 
-    /// A function that may be called here, with its cost.
+    /// Returns a function that may be called here, with its cost.
     pub fn callable(&mut self) -> Option<(String, u32)> {
         let found: Vec<_> = self
             .scope
@@ -146,27 +146,27 @@ impl Writer<'_> {
         (!found.is_empty()).then(|| found[found.len() - 1 - self.choices.below(found.len())].clone())
     }
 
-    /// May something be done here that costs so much?
+    /// Returns `true` if code of this cost may be written here.
     pub fn affords(&self, cost: u32) -> bool {
         self.cost.saturating_add(self.times.saturating_mul(cost)) < MAX_COST
     }
 
-    /// What is done here costs so much.
+    /// Adds the cost of code that was written here.
     pub fn pay(&mut self, cost: u32) {
         self.cost = self.cost.saturating_add(self.times.saturating_mul(cost));
     }
 
-    /// The rounds of a loop that may be here.
-    pub fn rounds(&mut self) -> u32 {
-        let rounds = match self.choices.below(6) {
+    /// Returns the number of iterations of a loop that may be written here.
+    pub fn iterations(&mut self) -> u32 {
+        let iterations = match self.choices.below(6) {
             5 => 30 + self.choices.below(90) as u32,
             _ => self.choices.below(8) as u32,
         };
         let most = (MAX_TIMES / self.times).min((MAX_COST - self.cost.min(MAX_COST)) / self.times / 20);
-        rounds.min(most)
+        iterations.min(most)
     }
 
-    /// A block between two lines. What is declared in it ends there.
+    /// Writes a block between two lines. Its declarations end with it.
     pub fn block(&mut self, open: impl AsRef<str>, close: &str, inside: impl FnOnce(&mut Self)) {
         self.line(open);
         let visible = self.scope.clone();
@@ -179,11 +179,11 @@ impl Writer<'_> {
         self.line(close);
     }
 
-    /// A loop, to the end of which `goto` can go. `before` is written behind its head.
-    pub fn repeat(&mut self, open: impl AsRef<str>, close: &str, rounds: u32, inside: impl FnOnce(&mut Self)) {
+    /// Writes a loop with a label for `goto` at its end.
+    pub fn repeat(&mut self, open: impl AsRef<str>, close: &str, iterations: u32, inside: impl FnOnce(&mut Self)) {
         let label = self.name("next");
         let (times, outer) = (self.times, self.label.replace(label.clone()));
-        self.times = times.saturating_mul(rounds.max(1));
+        self.times = times.saturating_mul(iterations.max(1));
         self.block(open, close, |writer| {
             inside(writer);
             writer.line(format!("::{label}::"));
@@ -191,7 +191,7 @@ impl Writer<'_> {
         (self.times, self.label) = (times, outer);
     }
 
-    /// A function's parameters and body, between two lines; returns its cost.
+    /// Writes a function's parameters and body between two lines. Returns its cost.
     pub fn function(
         &mut self,
         open: impl AsRef<str>,
@@ -207,7 +207,7 @@ impl Writer<'_> {
         cost
     }
 
-    /// Some statements.
+    /// Writes some statements.
     pub fn statements(&mut self) {
         for _ in 0..self.choices.below(4) {
             if !self.choices.is_empty() {

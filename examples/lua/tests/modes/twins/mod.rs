@@ -1,4 +1,4 @@
-//! Every op of Lua's does the same in both tiers, on objects of all types.
+//! Every op of Lua does the same in both tiers, on objects of all types.
 
 mod world;
 
@@ -12,14 +12,14 @@ use mimeo::def::op::{OpInfo, OperandInfo};
 use mimeo_corpus::runner::with_stack;
 use mimeo_twins::{Language, Random, Settings, twins_with};
 
-use world::{OBJECTS, look_the_same, number_of, picture, stand_in};
+use world::{OBJECTS, description, look_the_same, number_of, stand_in};
 
 struct Lua;
 
-/// So many arguments and results there are at most. They may lie behind the frame.
+/// Maximal number of arguments and of results. They can be above the frame.
 const MAX_VALUES: u64 = 4;
 
-// SAFETY: `localize` makes the objects of the world of the numbers that stand for them, and `operand` picks what ops rely on.
+// SAFETY: `localize` replaces the numbers of the world by its objects, and `operand` chooses valid operands.
 unsafe impl Language<Ops> for Lua {
     type Snapshot = String;
 
@@ -42,7 +42,7 @@ unsafe impl Language<Ops> for Lua {
     }
 
     fn snapshot(&self, vm: &Vm) -> String {
-        picture(vm)
+        description(vm)
     }
 
     fn edges(&self) -> Vec<Value> {
@@ -63,14 +63,14 @@ unsafe impl Language<Ops> for Lua {
 
     fn operand(&self, op: &OpInfo, operand: &OperandInfo, random: &mut Random) -> Option<u64> {
         let bits = match (base_name(op), operand.name) {
-            // What runs is a closure: that of number 17 or 18 has an upvalue, and makes closures itself.
+            // The running function is a closure: number 17 or 18 has an upvalue, and creates closures itself.
             ("get_upvalue" | "set_upvalue" | "closure", "function") => stand_in(17 + random.below(2)).0,
             ("get_upvalue" | "set_upvalue", "index") => random.below(2),
             ("closure", "prototype") => 3,
             ("get_global" | "set_global", "function") => stand_in(17 + random.below(3)).0,
             // Names are short strings.
             (_, "name") => stand_in(11 + random.below(4)).0,
-            // What parameters leave of arguments is nil or a table with nothing but elements.
+            // The arguments after the parameters are nil or a table with only elements.
             ("variadic" | "variadic_open", "rest") => [Value::NIL, stand_in(2)][random.below(2) as usize].0,
             ("set_list" | "set_list_open", "table") => stand_in(1 + random.below(3)).0,
             ("set_list" | "set_list_open", "first") => 1 + random.below(8),
@@ -78,7 +78,7 @@ unsafe impl Language<Ops> for Lua {
             ("loop_number", "which") => random.below(3),
             ("run_builtin", "builtin") => stand_in(20 + random.below(4)).0,
             ("begin_protected", "parts") => 1 + random.below(2),
-            // No more than there are arguments, of which there are fewer after each call.
+            // No more than there are arguments, whose number decreases with each call.
             ("call_rest", "parts") => 0,
             _ => return None,
         };
@@ -93,7 +93,7 @@ unsafe impl Language<Ops> for Lua {
     }
 
     fn skip(&self, op: &OpInfo) -> Option<String> {
-        (base_name(op) == "end_coroutine").then(|| "it ends a coroutine, and none runs".to_owned())
+        (base_name(op) == "end_coroutine").then(|| "it ends a coroutine, and none is running".to_owned())
     }
 
     fn same(&self, interpreted: Value, native: Value) -> bool {
@@ -101,7 +101,7 @@ unsafe impl Language<Ops> for Lua {
     }
 
     fn same_cell(&self, op: &OpInfo, word: usize, interpreted: u64, native: u64) -> bool {
-        // Behind the cell for a table's own field: shapes; an address; flags; perhaps a value.
+        // After the cell for a table's own field: shapes, an address, flags, and possibly a value.
         let has = |name| op.operands.iter().any(|operand| operand.name == name);
         match word {
             2 if has("inherited") || has("add") => (interpreted == 0) == (native == 0),
@@ -119,7 +119,7 @@ unsafe impl Language<Ops> for Lua {
     }
 }
 
-/// The name of an op without that of an encoding.
+/// Returns the name of an op without the suffix of its encoding.
 fn base_name(op: &OpInfo) -> &'static str {
     let suffix = |operand: &OperandInfo| format!("_{}_constant", operand.name);
     op.operands.iter().find_map(|operand| op.name.strip_suffix(&suffix(operand))).unwrap_or(op.name)

@@ -1,4 +1,4 @@
--- What ops are tried on: objects of all types, `WORLD[i]` being number `i` of `world.rs`.
+-- Objects of all types for testing ops: `WORLD[i]` is number `i` of `world.rs`.
 local function closures()
   local a, b = 1, { "shared" }
   return function(x)

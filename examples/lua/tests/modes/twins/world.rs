@@ -1,4 +1,4 @@
-//! Numbers that stand for objects → the objects of a machine, and what there is to see of them.
+//! Numbers that stand for objects → the objects of a machine, and a description of them without addresses.
 
 use std::fmt::Write as _;
 
@@ -9,10 +9,10 @@ use lua::ops::ops::{
 use lua::runtime::Error;
 use lua::{Scope, furnish};
 
-/// Makes the objects.
+/// The chunk that creates the objects.
 const CHUNK: &str = include_str!("world.lua");
 
-/// The tags of the objects: their numbers count from 1.
+/// The tags of the objects. Their numbers start at 1.
 const TAGS: [(u64, std::ops::RangeInclusive<u64>); 6] = [
     (TABLE_TAG, 1..=10),
     (TEXT_TAG, 11..=16),
@@ -25,21 +25,21 @@ const TAGS: [(u64, std::ops::RangeInclusive<u64>); 6] = [
 /// Number of objects.
 pub const OBJECTS: u64 = 25;
 
-/// Numbers that are no address of anything.
+/// The limit of numbers that stand for objects, and are not addresses.
 const NUMBERS: u64 = 100;
 
-/// What stands for an object.
+/// Returns the value that stands for an object.
 pub fn stand_in(number: u64) -> Value {
     let (tag, _) = TAGS.iter().find(|(_, numbers)| numbers.contains(&number)).expect("an object has this number");
     Value(tag << TAG_SHIFT | number)
 }
 
-/// The number of the object that a value stands for, if it stands for one.
+/// Returns the number of the object that a value stands for, if it stands for one.
 pub fn number_of(value: Value) -> Option<u64> {
     Some(value.address() as u64).filter(|&number| value.is_object() && number < NUMBERS)
 }
 
-/// Makes the objects in a machine. Of half of the machines the collector is in the middle of a cycle.
+/// Creates the objects in a machine. `is_marking` leaves the collector in the marking phase.
 pub fn create(machine: &mut Machine, is_marking: bool) {
     furnish(machine);
     let vm = machine.vm_mut();
@@ -49,13 +49,13 @@ pub fn create(machine: &mut Machine, is_marking: bool) {
     drop(chunk);
     if is_marking {
         let mut roots = Held([vm.host.globals, vm.host.registry]);
-        // SAFETY: nothing is freed as long as the marking has not ended.
+        // SAFETY: nothing is freed before the marking ends.
         let has_ended = unsafe { vm.host.heap.step_by(8, &mut roots) };
         assert!(!has_ended, "a cycle is longer than that");
     }
 }
 
-/// What leads to all objects.
+/// The roots of all objects.
 struct Held([Gc<Table>; 2]);
 
 impl Roots for Held {
@@ -74,7 +74,7 @@ fn objects(vm: &mut Vm) -> Gc<Table> {
     globals.get_text(name).to_table().expect("the chunk has made it")
 }
 
-/// The object that a value stands for, or the value.
+/// Returns the object that a value stands for, or the value itself.
 pub fn localize(vm: &mut Vm, value: Value) -> Value {
     match number_of(value) {
         Some(number) => objects(vm).get_index(number as u32),
@@ -82,14 +82,14 @@ pub fn localize(vm: &mut Vm, value: Value) -> Value {
     }
 }
 
-/// Everything that can be seen of values, without addresses.
+/// A description of values without addresses.
 #[derive(Default)]
-pub struct Picture {
+pub struct Description {
     pub text: String,
     seen: Vec<Value>,
 }
 
-impl Picture {
+impl Description {
     pub fn add(&mut self, value: Value) {
         self.put(value, 0);
         self.text.push(' ');
@@ -97,12 +97,12 @@ impl Picture {
 
     fn put(&mut self, value: Value, depth: u32) {
         if let Some(number) = value.to_number() {
-            // There is one NaN.
+            // All NaNs have the same bits.
             let bits = number.to_bits();
             write!(self.text, "{number:?}{}", if number.is_nan() { format!("/{bits:x}") } else { String::new() })
-                .expect("a string takes all");
+                .expect("writing to a string never fails");
         } else if let Some(text) = value.to_text() {
-            write!(self.text, "{:?}", String::from_utf8_lossy(text.bytes())).expect("a string takes all");
+            write!(self.text, "{:?}", String::from_utf8_lossy(text.bytes())).expect("writing to a string never fails");
         } else if !value.is_object() {
             self.text.push_str(if value.is_nil() {
                 "nil"
@@ -114,11 +114,11 @@ impl Picture {
         } else if let Some(builtin) = value.to_builtin() {
             self.text.push_str(builtin.name);
         } else if let Some(seen) = self.seen.iter().position(|&seen| seen == value) {
-            write!(self.text, "#{seen}").expect("a string takes all");
+            write!(self.text, "#{seen}").expect("writing to a string never fails");
         } else if depth > 20 {
             self.text.push_str("deep");
         } else {
-            write!(self.text, "#{}=", self.seen.len()).expect("a string takes all");
+            write!(self.text, "#{}=", self.seen.len()).expect("writing to a string never fails");
             self.seen.push(value);
             self.inside(value, depth + 1);
         }
@@ -126,8 +126,8 @@ impl Picture {
 
     fn inside(&mut self, value: Value, depth: u32) {
         if let Some(table) = value.to_table() {
-            write!(self.text, "{}[{}]{{", table.shape_id, table.array_len).expect("a string takes all");
-            // Where an object is among the keys depends on its address.
+            write!(self.text, "{}[{}]{{", table.shape_id, table.array_len).expect("writing to a string never fails");
+            // The order of objects as keys depends on their addresses.
             let mut fields: Vec<_> = fields(table).into_iter().map(|(key, value)| (rank(key), key, value)).collect();
             fields.sort_by(|one, other| one.0.cmp(&other.0));
             for (_, key, value) in fields {
@@ -141,7 +141,7 @@ impl Picture {
                 self.put(metatable.into(), depth);
             }
         } else if let Some(closure) = value.to_closure() {
-            write!(self.text, "function:{}(", closure.prototype().line).expect("a string takes all");
+            write!(self.text, "function:{}(", closure.prototype().line).expect("writing to a string never fails");
             for upvalue in closure.upvalues() {
                 self.put(if upvalue.is_open() { Value::NIL } else { upvalue.value() }, depth);
                 self.text.push(',');
@@ -153,24 +153,25 @@ impl Picture {
     }
 }
 
-/// What became of a machine's state.
-pub fn picture(vm: &Vm) -> String {
-    let mut picture = Picture::default();
+/// Describes the state of a machine.
+pub fn description(vm: &Vm) -> String {
+    let mut description = Description::default();
     let context = &vm.context;
-    write!(picture.text, "arguments {} results {} ", context.arguments, context.results).expect("a string takes all");
+    write!(description.text, "arguments {} results {} ", context.arguments, context.results)
+        .expect("writing to a string never fails");
     match vm.pending_error() {
-        Some(Error::Value { value, .. }) => picture.add(*value),
-        _ => picture.add(Value::NIL),
+        Some(Error::Value { value, .. }) => description.add(*value),
+        _ => description.add(Value::NIL),
     }
-    // Of the globals those that are not the library's.
+    // Only the globals that are not from the library.
     for (key, value) in fields(vm.host.globals) {
         let is_world = key.to_text().is_some_and(|name| name.bytes() == b"WORLD");
         if is_world || !value.is_builtin() && !value.is_table() {
-            picture.add(key);
-            picture.add(value);
+            description.add(key);
+            description.add(value);
         }
     }
-    picture.text
+    description.text
 }
 
 fn fields(table: Gc<Table>) -> Vec<(Value, Value)> {
@@ -184,12 +185,12 @@ fn fields(table: Gc<Table>) -> Vec<(Value, Value)> {
 }
 
 fn text_of(value: Value) -> String {
-    let mut picture = Picture::default();
-    picture.add(value);
-    picture.text
+    let mut description = Description::default();
+    description.add(value);
+    description.text
 }
 
-/// Where a key comes in a picture.
+/// Returns the position of a key in a description.
 fn rank(key: Value) -> String {
     if let Some(table) = key.to_table() {
         let metatable = table.metatable().map_or(0, |metatable| metatable.shape_id);
@@ -201,7 +202,7 @@ fn rank(key: Value) -> String {
     }
 }
 
-/// Do two values of two machines look the same?
+/// Returns `true` if two values of two machines look the same.
 pub fn look_the_same(one: Value, other: Value) -> bool {
     text_of(one) == text_of(other)
 }

@@ -2,17 +2,17 @@
 
 use super::Spec;
 
-/// Appends `number` as `%.*g` with `precision` does, which is at least 1.
+/// Appends `number` in the format `%.*g` with `precision`, which is at least 1.
 pub fn push_general(out: &mut Vec<u8>, number: f64, precision: usize) {
     let spec = Spec { precision: Some(precision), conversion: b'g', ..Spec::default() };
     spec.push_float(out, number);
 }
 
 impl Spec {
-    /// `%e`, `%E`, `%f`, `%g`, `%G`, `%a` and `%A`
+    /// Appends a number: `%e`, `%E`, `%f`, `%g`, `%G`, `%a` and `%A`.
     pub fn push_float(&self, out: &mut Vec<u8>, number: f64) {
         let is_upper = self.conversion.is_ascii_uppercase();
-        // A not-a-number has no sign that a program could see.
+        // The sign of a NaN is not visible to programs.
         let sign = self.sign(number.is_sign_negative() && !number.is_nan());
         let magnitude = number.abs();
         let mut prefix = "";
@@ -37,20 +37,20 @@ impl Spec {
         self.push_number(out, sign, prefix.as_bytes(), digits.as_bytes(), number.is_finite());
     }
 
-    /// `123.456`
+    /// Formats like `123.456`.
     fn fixed(&self, number: f64, precision: usize) -> String {
         let point = if precision == 0 && self.is_alternate { "." } else { "" };
         format!("{number:.precision$}{point}")
     }
 
-    /// `1.23456e+02`
+    /// Formats like `1.23456e+02`.
     fn exponential(&self, number: f64, precision: usize) -> String {
         let (digits, exponent) = split_exponent(number, precision);
         let point = if precision == 0 && self.is_alternate { "." } else { "" };
         format!("{digits}{point}{}", show_exponent(exponent))
     }
 
-    /// Fixed or exponential, whichever suits, with `precision` digits that matter.
+    /// Formats in fixed or exponential notation, as C selects it, with `precision` significant digits.
     fn general(&self, number: f64, precision: usize) -> String {
         let (digits, exponent) = split_exponent(number, precision - 1);
         let places = precision as i32 - 1 - exponent;
@@ -67,7 +67,7 @@ impl Spec {
         if is_fixed { text } else { text + &show_exponent(exponent) }
     }
 
-    /// `1.8p+1`, without the `0x`
+    /// Formats like `1.8p+1`, without the `0x`.
     fn hexadecimal(&self, number: f64) -> String {
         const FRACTION_BITS: u32 = 52;
         const FRACTION_DIGITS: usize = 13;
@@ -76,7 +76,7 @@ impl Spec {
             let point = if zeros.is_empty() && !self.is_alternate { "" } else { "." };
             return format!("0{point}{zeros}p+0");
         }
-        // A denormal number becomes a normal one that is 2^64 times as large.
+        // Scales a subnormal number by 2^64, to a normal one.
         let (bits, offset) =
             if number.is_normal() { (number.to_bits(), 0) } else { ((number * 2_f64.powi(64)).to_bits(), -64) };
         let exponent = (bits >> FRACTION_BITS) as i32 - 1023 + offset;
@@ -102,14 +102,14 @@ impl Spec {
     }
 }
 
-/// The digits of `number` with one before the point and `precision` behind it, and the power of ten that is missing.
+/// Returns the digits of `number` with one before the point and `precision` after it, and the power of ten.
 fn split_exponent(number: f64, precision: usize) -> (String, i32) {
     let text = format!("{number:.precision$e}");
     let (digits, exponent) = text.split_once('e').expect("Rust writes an exponent");
-    (digits.to_owned(), exponent.parse().expect("Rust writes a number behind the `e`"))
+    (digits.to_owned(), exponent.parse().expect("Rust writes a number after the `e`"))
 }
 
-/// `e+02`: a sign and at least two digits.
+/// Formats an exponent like `e+02`: a sign and at least two digits.
 fn show_exponent(exponent: i32) -> String {
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("e{sign}{:02}", exponent.abs())

@@ -2,14 +2,13 @@
 
 use super::Spec;
 
-/// The integer that C makes of a number, as for `%d`: the fraction is cut off, and what no `i64` holds is the smallest
-/// one, as it is on x86.
+/// Converts a number as for `%d`: truncates it. Numbers out of range become the smallest `i64`, as in C on x86.
 #[must_use]
 pub fn to_signed(number: f64) -> i64 {
     if number.abs() < 9_223_372_036_854_775_808.0 { number as i64 } else { i64::MIN }
 }
 
-/// The integer that `%u` and `%x` show for a number: negative ones in two's complement.
+/// Converts a number as for `%u` and `%x`: negative numbers become their two's complement.
 #[must_use]
 pub fn to_unsigned(number: f64) -> u64 {
     const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
@@ -17,13 +16,13 @@ pub fn to_unsigned(number: f64) -> u64 {
 }
 
 impl Spec {
-    /// `%d` and `%i`
+    /// Appends an integer: `%d` and `%i`.
     pub fn push_signed(&self, out: &mut Vec<u8>, integer: i64) {
         let digits = self.with_precision(integer.unsigned_abs().to_string());
         self.push_number(out, self.sign(integer < 0), b"", &digits, self.precision.is_none());
     }
 
-    /// `%u`, `%o`, `%x` and `%X`
+    /// Appends an integer: `%u`, `%o`, `%x` and `%X`.
     pub fn push_unsigned(&self, out: &mut Vec<u8>, integer: u64) {
         let digits = match self.conversion {
             b'o' => format!("{integer:o}"),
@@ -43,7 +42,7 @@ impl Spec {
         self.push_number(out, b"", prefix, &digits, self.precision.is_none());
     }
 
-    /// At least as many digits as the precision says; none of a zero when it is zero.
+    /// Pads with zeros to the precision. A zero with precision 0 has no digits.
     fn with_precision(&self, digits: String) -> Vec<u8> {
         let precision = self.precision.unwrap_or(1);
         if precision == 0 && digits == "0" {

@@ -2,7 +2,7 @@
 
 use super::{FormatError, Spec, to_signed, to_unsigned};
 
-/// `format`, which is one conversion, of `number`.
+/// Formats `number` with one conversion.
 fn formatted(format: &str, number: f64) -> String {
     let (spec, len_bytes) = Spec::parse(format.as_bytes()).unwrap_or_else(|error| panic!("{format}: {error}"));
     assert_eq!(len_bytes, format.len(), "{format}");
@@ -99,7 +99,7 @@ fn strings() {
 }
 
 #[test]
-fn what_is_no_conversion() {
+fn invalid_conversions() {
     assert_eq!(Spec::parse(b"-+ #0-d"), Err(FormatError::RepeatedFlags));
     assert_eq!(Spec::parse(b"123d"), Err(FormatError::TooLong));
     assert_eq!(Spec::parse(b".123d"), Err(FormatError::TooLong));

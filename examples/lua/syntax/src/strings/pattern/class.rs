@@ -1,6 +1,6 @@
-//! Tells whether a byte is in a class (`%a`) or a set (`[a-z]`).
+//! Checks whether a byte is in a class (`%a`) or a set (`[a-z]`).
 
-/// Whether `byte` is in the class that the letter behind a `%` names. Other characters stand for themselves.
+/// Returns `true` if `byte` is in the class named by the letter after a `%`. Other characters stand for themselves.
 pub(super) fn is_in_class(byte: u8, class: u8) -> bool {
     let is_in = match class.to_ascii_lowercase() {
         b'a' => byte.is_ascii_alphabetic(),
@@ -19,7 +19,7 @@ pub(super) fn is_in_class(byte: u8, class: u8) -> bool {
     is_in != class.is_ascii_uppercase()
 }
 
-/// Whether `byte` is in a set, of which `set` is what stands between the brackets.
+/// Returns `true` if `byte` is in `set`, the text between the brackets.
 pub(super) fn is_in_set(byte: u8, set: &[u8]) -> bool {
     let (is_complement, mut rest) = match set {
         [b'^', rest @ ..] => (true, rest),

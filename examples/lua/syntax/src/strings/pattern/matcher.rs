@@ -1,16 +1,16 @@
-//! Matches a pattern at one place of a subject, by backtracking. After Lua's own `match`.
+//! Matches a pattern at one position of a subject by backtracking, like standard Lua's `match`.
 
 use super::PatternError;
 use super::class::{is_in_class, is_in_set};
 
 pub(super) const MAX_CAPTURES: usize = 32;
 
-/// How deep the matcher may recurse. LuaJIT's limit.
+/// Maximal depth of the recursion, which is LuaJIT's.
 const MAX_DEPTH: u32 = 200;
 
-/// A capture as the matcher knows it.
+/// A capture during the match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Raw {
+pub(super) struct RawCapture {
     pub start: usize,
     pub length: Length,
 }
@@ -18,21 +18,21 @@ pub(super) struct Raw {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Length {
     Known(usize),
-    /// It is a `()`.
+    /// The capture is a `()`.
     Position,
-    /// Its `)` has not been reached.
+    /// The capture is still open.
     Unfinished,
 }
 
 pub(super) struct Matcher<'a> {
     subject: &'a [u8],
     pattern: &'a [u8],
-    /// At most [`MAX_CAPTURES`].
-    captures: Vec<Raw>,
+    /// The captures, at most [`MAX_CAPTURES`].
+    captures: Vec<RawCapture>,
     depth: u32,
 }
 
-/// Where a match ends, if there is one.
+/// The end of a match, if there is one.
 type End = Result<Option<usize>, PatternError>;
 
 impl<'a> Matcher<'a> {
@@ -46,12 +46,12 @@ impl<'a> Matcher<'a> {
         self.match_rest(start, 0)
     }
 
-    /// The captures of the last match.
-    pub(super) fn captures(self) -> Vec<Raw> {
+    /// Returns the captures of the last match.
+    pub(super) fn captures(self) -> Vec<RawCapture> {
         self.captures
     }
 
-    /// Matches what is left of the pattern from `p` on, at `s` of the subject.
+    /// Matches the pattern from `p` on at position `s` of the subject.
     fn match_rest(&mut self, s: usize, p: usize) -> End {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -104,7 +104,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// Where the single character, class or set that starts at `p` ends.
+    /// Returns the end of the single character, class or set that starts at `p`.
     fn item_end(&self, p: usize) -> Result<usize, PatternError> {
         match self.pattern[p] {
             b'%' if p + 1 == self.pattern.len() => Err(PatternError::EndsWithPercent),
@@ -114,7 +114,7 @@ impl<'a> Matcher<'a> {
                 if self.pattern.get(end) == Some(&b'^') {
                     end += 1;
                 }
-                // The first character of a set does not end it.
+                // A `]` as the first character does not close the set.
                 loop {
                     match self.pattern.get(end) {
                         None => return Err(PatternError::MissingBracket),
@@ -130,7 +130,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// Whether the byte at `s` is one that `item` stands for.
+    /// Returns `true` if the byte at `s` matches `item`.
     fn is_single_match(&self, s: usize, item: &[u8]) -> bool {
         let Some(&byte) = self.subject.get(s) else {
             return false;
@@ -144,7 +144,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// `item*`: as many as there are, then fewer until the rest matches.
+    /// Matches `item*`: first as many as possible, then fewer until the rest matches.
     fn match_most(&mut self, s: usize, p: usize, item_end: usize) -> End {
         let mut count = 0;
         while self.is_single_match(s + count, &self.pattern[p..item_end]) {
@@ -161,7 +161,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// `item-`: none, then more until the rest matches.
+    /// Matches `item-`: first none, then more until the rest matches.
     fn match_least(&mut self, mut s: usize, p: usize, item_end: usize) -> End {
         loop {
             if let Some(end) = self.match_rest(s, item_end + 1)? {
@@ -178,7 +178,7 @@ impl<'a> Matcher<'a> {
         if self.captures.len() >= MAX_CAPTURES {
             return Err(PatternError::TooManyCaptures);
         }
-        self.captures.push(Raw { start: s, length });
+        self.captures.push(RawCapture { start: s, length });
         let end = self.match_rest(s, p)?;
         if end.is_none() {
             self.captures.pop();
@@ -197,20 +197,20 @@ impl<'a> Matcher<'a> {
         Ok(end)
     }
 
-    /// `%1`: the same text again.
+    /// Matches `%1`: the same text as a capture.
     fn match_capture(&self, s: usize, digit: u8) -> End {
         let index = usize::from(digit).checked_sub(usize::from(b'1')).ok_or(PatternError::InvalidIndex)?;
         match self.captures.get(index) {
-            None | Some(Raw { length: Length::Unfinished, .. }) => Err(PatternError::InvalidIndex),
-            Some(Raw { length: Length::Position, .. }) => Ok(None),
-            Some(&Raw { start, length: Length::Known(length) }) => {
+            None | Some(RawCapture { length: Length::Unfinished, .. }) => Err(PatternError::InvalidIndex),
+            Some(RawCapture { length: Length::Position, .. }) => Ok(None),
+            Some(&RawCapture { start, length: Length::Known(length) }) => {
                 let text = &self.subject[start..start + length];
                 Ok(self.subject[s..].starts_with(text).then_some(s + length))
             }
         }
     }
 
-    /// `%bxy`: from an `x` to the `y` that belongs to it.
+    /// Matches `%bxy`: from an `x` to its matching `y`.
     fn match_balance(&self, s: usize, p: usize) -> End {
         let &[open, close, ..] = &self.pattern[p..] else {
             return Err(PatternError::Unbalanced);
@@ -232,8 +232,8 @@ impl<'a> Matcher<'a> {
         Ok(None)
     }
 
-    /// `%f[set]`: where a character that is not in the set is followed by one that is. Outside of the subject there
-    /// are zeros. Gives the end of the set.
+    /// Matches `%f[set]`: the position between a character that is not in the set and one that is. The subject is
+    /// surrounded by zeros. Returns the end of the set.
     fn match_frontier(&self, s: usize, p: usize) -> End {
         if self.pattern.get(p) != Some(&b'[') {
             return Err(PatternError::MissingSet);
@@ -241,7 +241,7 @@ impl<'a> Matcher<'a> {
         let end = self.item_end(p)?;
         let set = &self.pattern[p + 1..end - 1];
         let before = s.checked_sub(1).map_or(0, |before| self.subject[before]);
-        let behind = self.subject.get(s).copied().unwrap_or(0);
-        Ok((!is_in_set(before, set) && is_in_set(behind, set)).then_some(end))
+        let after = self.subject.get(s).copied().unwrap_or(0);
+        Ok((!is_in_set(before, set) && is_in_set(after, set)).then_some(end))
     }
 }

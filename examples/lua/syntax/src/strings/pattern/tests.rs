@@ -1,8 +1,8 @@
-//! What patterns match, capture and refuse.
+//! Which texts patterns match, what they capture, and which patterns are refused.
 
 use super::{Captured, Pattern, PatternError, find_plain};
 
-/// The values of the first match, positions as `@1`.
+/// Returns the values of the first match, with positions as `@1`.
 fn first(subject: &str, pattern: &str) -> Result<Vec<String>, PatternError> {
     let Some(found) = Pattern::new(pattern.as_bytes()).matches(subject.as_bytes(), 0).next() else {
         return Ok(Vec::new());

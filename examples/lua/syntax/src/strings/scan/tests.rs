@@ -1,4 +1,4 @@
-//! Which texts are numbers, and which.
+//! Which texts are numbers, and their values.
 
 use super::{scan_number, scan_number_in_base};
 
@@ -38,7 +38,7 @@ fn texts_that_are_numbers() {
 }
 
 #[test]
-fn texts_that_are_none() {
+fn texts_that_are_not_numbers() {
     for text in [
         "",
         " ",

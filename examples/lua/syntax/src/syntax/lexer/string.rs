@@ -5,7 +5,7 @@ use crate::syntax::error::SyntaxError;
 use crate::syntax::token::TokenKind;
 
 impl Lexer<'_> {
-    /// The level of the long bracket that opens here: how many `=` it has.
+    /// Returns the level of the long bracket that opens here: the number of its `=`.
     pub(super) fn long_bracket(&self) -> Option<usize> {
         let rest = self.rest().strip_prefix(b"[")?;
         let level = rest.iter().take_while(|&&byte| byte == b'=').count();
@@ -17,8 +17,8 @@ impl Lexer<'_> {
         Ok(TokenKind::String(self.strings.intern(&text)))
     }
 
-    /// Reads from an opening long bracket to the closing one, and gives what is between. A newline right behind the
-    /// bracket does not count, and every other is `\n`.
+    /// Reads from an opening long bracket to the closing one, and returns what is between them. A newline right after
+    /// the bracket is ignored, and all others become `\n`.
     pub(super) fn take_long(&mut self, unfinished: &str, level: usize) -> Result<Vec<u8>, SyntaxError> {
         let close = [b"]", &*vec![b'='; level], b"]"].concat();
         self.at += close.len();
@@ -47,7 +47,7 @@ impl Lexer<'_> {
 
     pub(super) fn lex_quoted(&mut self, quote: u8) -> Result<TokenKind, SyntaxError> {
         self.at += 1;
-        // The text begins with the quote, because messages do.
+        // The text starts with the quote, for messages.
         let mut text = vec![quote];
         loop {
             match self.peek() {
@@ -65,11 +65,11 @@ impl Lexer<'_> {
         }
     }
 
-    /// Reads a backslash and what belongs to it.
+    /// Reads an escape sequence.
     fn take_escape(&mut self, text: &mut Vec<u8>) -> Result<(), SyntaxError> {
         self.at += 1;
         let Some(byte) = self.peek() else {
-            // The caller sees the end as well.
+            // The caller handles the end of the source.
             return Ok(());
         };
         let plain = match byte {
@@ -87,12 +87,12 @@ impl Lexer<'_> {
                 return Ok(());
             }
             b'x' => {
-                let digit = |distance| (self.peek_behind(distance)? as char).to_digit(16);
+                let digit = |distance| (self.peek_at(distance)? as char).to_digit(16);
                 let (Some(high), Some(low)) = (digit(1), digit(2)) else {
                     return Err(self.error_escape(text));
                 };
                 self.at += 2;
-                // Two digits fit a byte.
+                // Two hexadecimal digits fit into a byte.
                 (high * 16 + low) as u8
             }
             b'u' => return self.take_utf8_escape(text),
@@ -124,10 +124,10 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    /// Reads `u{XXX}`, and adds the code point in UTF-8, surrogates excepted.
+    /// Reads `u{XXX}`, and appends the code point in UTF-8. Surrogates are refused.
     fn take_utf8_escape(&mut self, text: &mut Vec<u8>) -> Result<(), SyntaxError> {
         let inside = self.rest().strip_prefix(b"u{").and_then(|rest| rest.split(|&byte| byte == b'}').next());
-        let digits = inside.filter(|digits| self.peek_behind(2 + digits.len()) == Some(b'}'));
+        let digits = inside.filter(|digits| self.peek_at(2 + digits.len()) == Some(b'}'));
         let code = digits.filter(|digits| !digits.is_empty()).and_then(|digits| {
             let value = digits.iter().try_fold(0, |value: u32, &digit| {
                 let digit = (digit as char).to_digit(16)?;

@@ -1,9 +1,9 @@
-//! What the lexer makes of every kind of token.
+//! The tokens of every kind, and the errors.
 
 use super::Lexer;
 use crate::syntax::token::TokenKind;
 
-/// The tokens of `source` as messages show them, and the error that ends them.
+/// Returns the tokens of `source` as messages show them, and the error at the end.
 fn lexed(source: &[u8]) -> (String, Option<String>) {
     let mut lexer = Lexer::new(source);
     let mut texts = Vec::new();
@@ -16,7 +16,7 @@ fn lexed(source: &[u8]) -> (String, Option<String>) {
     }
 }
 
-/// The bytes of the one string literal in `source`.
+/// Returns the bytes of the only string literal in `source`.
 fn string(source: &str) -> Vec<u8> {
     let mut lexer = Lexer::new(source.as_bytes());
     let token = lexer.next_token().unwrap_or_else(|error| panic!("{source}: {error}"));
@@ -69,7 +69,7 @@ fn strings_become_bytes() {
 }
 
 #[test]
-fn what_is_no_token_is_an_error() {
+fn invalid_tokens_are_errors() {
     for (source, error) in [
         ("'abc", "1: unfinished string near '<eof>'"),
         ("'abc\\", "1: unfinished string near '<eof>'"),

@@ -8,13 +8,13 @@ use crate::syntax::ast::{
 use crate::syntax::error::{Line, SyntaxError};
 use crate::syntax::token::{Symbol, TokenKind};
 
-/// How tight an operator binds what is to its left and what is to its right.
+/// How tightly an operator binds its left and its right operand.
 struct Binding {
     left: u8,
     right: u8,
 }
 
-/// How tight an operator binds that stands before its operand.
+/// How tightly a prefix operator binds.
 const UNARY_BINDING: u8 = 8;
 
 enum Infix {
@@ -51,7 +51,7 @@ impl Parser<'_> {
         self.parse_operands(0)
     }
 
-    /// Expressions between commas, at least one.
+    /// Parses expressions between commas, at least one.
     pub(super) fn parse_expressions(&mut self) -> Result<Vec<Expression>, SyntaxError> {
         let mut expressions = vec![self.parse_expression()?];
         while self.accept(Symbol::Comma)? {
@@ -60,7 +60,7 @@ impl Parser<'_> {
         Ok(expressions)
     }
 
-    /// Reads operands and the operators between them that bind tighter than `limit`.
+    /// Parses operands, and operators between them that bind tighter than `limit`.
     fn parse_operands(&mut self, limit: u8) -> Result<Expression, SyntaxError> {
         self.nested(|parser| {
             let mut left = parser.parse_unary()?;
@@ -110,7 +110,7 @@ impl Parser<'_> {
         Ok(expression)
     }
 
-    /// A variable or an expression in parentheses, and its suffixes.
+    /// Parses a variable or an expression in parentheses, and its suffixes.
     pub(super) fn parse_suffixed(&mut self) -> Result<Expression, SyntaxError> {
         let base = self.parse_base()?;
         let mut suffixes = Vec::new();
@@ -219,7 +219,7 @@ impl Parser<'_> {
     }
 }
 
-/// Puts an operator between two expressions, flat where they are chains. `line` is where the right one ends.
+/// Joins two expressions with an operator. Chains become flat. `line` is the end of the right one.
 fn join(left: Expression, infix: Infix, right: Expression, line: Line) -> Expression {
     match (infix, left, right) {
         (Infix::Binary(operator), Expression::Binary { first, mut rest }, operand) => {

@@ -8,7 +8,7 @@ use crate::syntax::error::{Line, SyntaxError};
 use crate::syntax::token::{Symbol, TokenKind};
 
 impl Statement {
-    /// Whether nothing may follow it in its block.
+    /// Returns `true` if it must be the last statement of its block.
     pub(super) fn ends_block(&self) -> bool {
         matches!(self.kind, StatementKind::Return(_) | StatementKind::Break)
     }
@@ -122,7 +122,7 @@ impl Parser<'_> {
         Ok(StatementKind::GenericFor { names, values, body })
     }
 
-    /// `function a.b:c(…) … end`
+    /// Parses `function a.b:c(…) … end`.
     fn parse_function(&mut self, line: Line) -> Result<StatementKind, SyntaxError> {
         self.advance()?;
         let name = self.expect_name()?;
@@ -141,7 +141,7 @@ impl Parser<'_> {
             Target::Element(Suffixed { base: Base::Name(name), suffixes })
         };
         let values = vec![Expression::Function(Box::new(function))];
-        // Lua says that it is stored where the function begins.
+        // In Lua, the store has the line in which the function begins.
         Ok(StatementKind::Assign { targets: vec![target], values, end_line: line })
     }
 

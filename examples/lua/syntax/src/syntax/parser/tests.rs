@@ -1,4 +1,4 @@
-//! The shapes of trees, and the message for each way to be wrong.
+//! The shapes of trees, and the message for each error.
 
 use super::super::ast::{Ast, Expression, StatementKind};
 use super::{MAX_DEPTH, parse};
@@ -10,7 +10,7 @@ fn error(source: &str) -> String {
     }
 }
 
-/// The one value that the chunk returns.
+/// Returns the only value that the chunk returns.
 fn value(source: &str) -> (Ast, Expression) {
     let mut ast = parse(format!("return {source}").as_bytes()).unwrap_or_else(|error| panic!("{source}: {error}"));
     let statement = ast.main.body.statements.pop();
@@ -21,7 +21,7 @@ fn value(source: &str) -> (Ast, Expression) {
     (ast, value)
 }
 
-/// `source` with parentheses around every operation.
+/// Shows `source` with parentheses around every operation.
 fn grouped(source: &str) -> String {
     let (ast, value) = value(source);
     show(&ast, &value)
@@ -105,14 +105,14 @@ fn errors_name_the_token() {
 }
 
 #[test]
-fn goto_is_a_name_where_no_name_follows() {
+fn goto_is_a_name_unless_a_name_follows() {
     for source in ["goto = 1", "local goto = goto", "x.goto = {goto = 1}", "function goto.goto() end", "goto x ::x::"] {
         assert!(parse(source.as_bytes()).is_ok(), "{source}");
     }
 }
 
 #[test]
-fn nesting_has_an_end_and_length_has_none() {
+fn nesting_is_limited_and_length_is_not() {
     let deep = MAX_DEPTH as usize + 1;
     for part in ["(", "do ", "x={", "x=-(", "return function() ", "if x then ", "x=1^", "x=1 ..", "x=a[", "x=not "] {
         let source = if let Some(tail) = part.strip_prefix("x=") {

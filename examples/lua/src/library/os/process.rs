@@ -1,4 +1,4 @@
-//! The surroundings of the process: files by their names, variables of the environment, commands.
+//! The environment of the process: files by name, environment variables, commands.
 
 use std::fs::{self, File};
 use std::hash::{BuildHasher, RandomState};
@@ -15,7 +15,7 @@ use crate::runtime::Call;
 pub(super) fn remove(call: &mut Call<'_>) -> Result<(), Thrown> {
     let name = call.string(0)?;
     let path = os_string(name.bytes());
-    // C's `remove` takes away empty folders as well.
+    // C's `remove` deletes empty directories as well.
     let is_folder = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir());
     let result = if is_folder { fs::remove_dir(&path) } else { fs::remove_file(&path) };
     give_outcome(call, result, Some(until_zero(name.bytes())))
@@ -27,12 +27,12 @@ pub(super) fn rename(call: &mut Call<'_>) -> Result<(), Thrown> {
     give_outcome(call, result, Some(until_zero(from.bytes())))
 }
 
-/// The name of a new file, which is there and empty, so that nobody else takes it.
+/// Returns the name of a new empty file, which reserves the name.
 pub(super) fn tmpname(call: &mut Call<'_>) -> Result<(), Thrown> {
     const DIGITS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
     let folder = if cfg!(unix) { PathBuf::from("/tmp") } else { std::env::temp_dir() };
     for attempt in 0..100 {
-        // Every such state has other random keys.
+        // Every such state has different random keys.
         let mut random = RandomState::new().hash_one(attempt);
         let mut name = "lua_".to_owned();
         for _ in 0..6 {
@@ -59,19 +59,19 @@ pub(super) fn getenv(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(value)
 }
 
-/// Runs a command of the system's shell, and returns its status; without one, whether there is a shell.
+/// Runs a command in the system's shell, and returns its status. Without a command, returns whether there is a shell.
 pub(super) fn execute(call: &mut Call<'_>) -> Result<(), Thrown> {
     if !call.has(0) {
         return call.give(Value::number(1.0));
     }
     let command = call.string(0)?;
-    // What the program has written comes before what the command writes.
-    let _unheard = call.vm.host.stdout.flush();
+    // The program's output comes before the command's.
+    let _ignored = call.vm.host.stdout.flush();
     let status = shell(command.bytes()).status().map_or(-1, status_number);
     call.give(Value::number(f64::from(status)))
 }
 
-/// What C's `system` returns.
+/// Returns the result of C's `system`.
 fn status_number(status: ExitStatus) -> i32 {
     #[cfg(unix)]
     return std::os::unix::process::ExitStatusExt::into_raw(status);

@@ -1,4 +1,4 @@
-//! Notes which compiler builds the command, for the evidence.
+//! Records the compiler and the target of the build, for the evidence.
 
 use std::env;
 use std::process::Command;

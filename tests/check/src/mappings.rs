@@ -1,28 +1,28 @@
-//! What Linux says of this process's memory → [`Mapping`]s.
+//! The memory map of this process, from Linux → [`Mapping`]s.
 
 use std::ops::Range;
 
-/// Where Linux says it.
+/// The file that lists the mappings.
 pub(crate) const MAPS: &str = "/proc/self/maps";
 
-/// A part of the process's memory.
+/// A range of the process's memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mapping {
     pub(crate) range: Range<usize>,
-    /// `rwxp`, with `-` for what is not allowed.
+    /// `rwxp`, with `-` for each missing permission.
     pub(crate) permissions: String,
 }
 
-/// All of it, as it is now.
+/// Returns the current mappings of this process.
 ///
 /// # Panics
 ///
-/// When there is no [`MAPS`].
+/// If [`MAPS`] cannot be read.
 pub(crate) fn mappings() -> Vec<Mapping> {
     parse(&std::fs::read_to_string(MAPS).unwrap_or_else(|error| panic!("{MAPS}: {error}")))
 }
 
-/// The lines that are understood.
+/// Parses the lines. Skips lines of another form.
 pub(crate) fn parse(text: &str) -> Vec<Mapping> {
     let line = |line: &str| {
         let mut words = line.split(' ');

@@ -1,4 +1,4 @@
-//! Functions that come and go, and code that goes while frames return into it → whether anything stays behind.
+//! Functions that are loaded and unloaded, and code that is freed while frames return into it → whether memory leaks.
 
 use callback_ops::{Context, Ops};
 use mimeo::asm::FunctionIndex;
@@ -12,19 +12,19 @@ use crate::mappings::mappings;
 
 pub(crate) const CHECK: Check = Check {
     name: "reclamation",
-    proves: "Code of functions that are gone or recompiled is given back, also when frames return into it.",
+    proves: "Code of unloaded and recompiled functions is freed, even if frames return into it.",
     run,
 };
 
 const FUNCTIONS: u32 = 50;
 const ROUNDS: u64 = 400;
-/// Rounds after which memory has the size that it keeps.
+/// Iterations after which memory has reached its final size.
 const WARM: u64 = 100;
-/// The allocator may grow by a little that is not code; the code of all functions takes more than 7 MiB.
+/// The allocator may grow by a little; the code of all functions takes more than 7 MiB.
 const MAY_GROW_BYTES: u64 = 2 << 20;
 
 fn run(world: &World) -> Result<Findings, Skipped> {
-    let churn = churn().ok_or_else(|| Skipped("only Linux says how much memory is resident".to_owned()))?;
+    let churn = churn().ok_or_else(|| Skipped("resident memory can only be measured on Linux".to_owned()))?;
     let replaced = replace_under_live_frames();
     let mut findings =
         Findings { failures: [churn.judge(world.emulated), replaced.judge()].concat(), ..Findings::default() };
@@ -49,19 +49,19 @@ fn stats(machine: &Machine<Ops>) -> Stats {
     machine.jit().map(|jit| jit.stats()).unwrap_or_default()
 }
 
-/// What is left of functions that were loaded, compiled, called and unloaded.
+/// The state after functions were loaded, compiled, called and unloaded.
 struct Churn {
     stats: Stats,
     wrong_results: u64,
     grown: Memory,
 }
 
-/// How much memory the process has.
+/// The memory of the process.
 #[derive(Clone, Copy, Debug, Default)]
 struct Memory {
-    /// Addresses that are in use.
+    /// Size of the mapped address space.
     mapped_bytes: u64,
-    /// Memory behind them, and that of an emulator.
+    /// Size of the resident memory, which includes an emulator's.
     resident_bytes: u64,
 }
 
@@ -115,7 +115,7 @@ impl Churn {
             failures.push(format!("{compiled} functions were compiled, not {expected}"));
         }
         failures.extend(left_behind(stats));
-        // An emulator keeps what it made of code, and that is resident in its process.
+        // An emulator keeps its translation of the code, which is resident in its process.
         let judged = [("mapped", grown.mapped_bytes, true), ("resident", grown.resident_bytes, !emulated)];
         for (what, bytes, _) in judged.into_iter().filter(|&(_, bytes, is_ours)| is_ours && bytes > MAY_GROW_BYTES) {
             failures.push(format!("{what} memory grew by {bytes} bytes, more than {MAY_GROW_BYTES}"));
@@ -124,23 +124,21 @@ impl Churn {
     }
 }
 
-/// Code that is still there, or never was.
+/// Returns failures if code is left, or if none was ever freed.
 fn left_behind(stats: &Stats) -> Vec<String> {
     let code = &stats.code;
     let mut failures = Vec::new();
     if (code.live_bytes, code.retired_bytes) != (0, 0) {
-        failures.push(format!(
-            "{} bytes are live and {} retired, of code that is gone",
-            code.live_bytes, code.retired_bytes
-        ));
+        failures
+            .push(format!("{} bytes of unloaded code are live and {} retired", code.live_bytes, code.retired_bytes));
     }
     if code.reclaimed_bytes == 0 {
-        failures.push("no code was given back".to_owned());
+        failures.push("no code was freed".to_owned());
     }
     failures
 }
 
-/// What is left of functions that were recompiled and evicted in the middle of their run.
+/// The state after functions were recompiled and evicted while they ran.
 struct Replaced {
     stats: Stats,
     wrong_results: u64,
@@ -195,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_behind_is_found() {
+    fn a_leak_is_found() {
         assert_eq!(good().judge(false), Vec::<String>::new());
         let spoil: [fn(&mut Churn); 7] = [
             |churn| churn.wrong_results = 1,
@@ -210,7 +208,7 @@ mod tests {
             let mut churn = good();
             spoil(&mut churn);
             assert_eq!(churn.judge(false).len(), 1, "case {index}: {:?}", churn.judge(false));
-            // Only what is resident says nothing in an emulator.
+            // Resident memory is not checked in an emulator.
             assert_eq!(churn.judge(true).len(), usize::from(index != 6), "case {index}");
         }
     }

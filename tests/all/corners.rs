@@ -22,7 +22,7 @@ unsafe impl Language<corner_ops::Ops> for Corners {
 }
 
 #[test]
-fn rust_means_the_same_in_both_tiers() {
+fn rust_has_the_same_meaning_in_both_tiers() {
     let report = twins::<corner_ops::Ops>(Corners);
     assert_eq!(report.unavailable, None);
     assert_eq!(report.without_stencil, []);

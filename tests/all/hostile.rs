@@ -511,7 +511,7 @@ fn handlers() {
 }
 
 #[test]
-fn a_frame_has_room_for_its_operand_stack_at_its_deepest() {
+fn a_frame_has_room_for_the_deepest_operand_stack() {
     let push = [PUSH, 0, 0, 0, 0];
     let code = [&push[..], &push, &[POP], &push, &push, &[RET]].concat();
     let program = Program::<stack_ops::Ops, _>::new(vec![body(0, 2, code)], vec![]).verify().expect("it is sound");

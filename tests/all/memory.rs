@@ -66,7 +66,7 @@ impl Write for Watch {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn no_memory_can_be_written_and_executed() {
+fn no_memory_is_writable_and_executable() {
     // Functions that are compiled one after the other, while those before them run.
     let text = "
         fn a(n) { print n; return b(n + 1); }

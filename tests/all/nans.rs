@@ -138,7 +138,7 @@ fn check<I: InstructionSet, L: Language<I>>(language: &L) -> Vec<&'static str> {
 }
 
 #[test]
-fn every_op_has_the_same_bits_in_both_tiers_whatever_nans_it_gets() {
+fn every_op_gives_the_same_bits_in_both_tiers_for_all_nans() {
     let registers = check::<register_ops::Ops, _>(&Registers);
     let stack = check::<stack_ops::Ops, _>(&Stack);
     let corners = check::<corner_ops::Ops, _>(&Corners);

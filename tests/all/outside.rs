@@ -65,7 +65,7 @@ fn package_says(outcome: &Outcome, code: Diagnostic, expected: &str) {
 }
 
 #[test]
-fn every_diagnostic_is_met_here_and_its_page_says_how() {
+fn every_diagnostic_is_tested_here_and_its_page_shows_how_to_see_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     for diagnostic in Diagnostic::ALL {
         let test = diagnostic.code().trim_start_matches("JIT_").to_lowercase();

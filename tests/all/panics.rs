@@ -85,7 +85,7 @@ fn a_panic_in_a_fiber_reaches_the_host() {
 }
 
 #[test]
-fn nothing_cannot_be_picked_from() {
+fn picking_from_an_empty_slice_panics() {
     let panic = panic_of(|| Random::new(0).pick::<u8>(&[]));
     assert!(panic.contains("out of bounds"), "{panic}");
 }
@@ -128,7 +128,7 @@ unsafe impl Language<Endless> for Nothing {
 }
 
 #[test]
-fn ops_of_which_none_ends_a_function_cannot_be_compared() {
+fn ops_that_cannot_end_a_function_cannot_be_compared() {
     let panic = panic_of(|| twins::<Endless>(Nothing));
     assert!(panic.starts_with("the ops of `endless` cannot be tested one by one"), "{panic}");
 }

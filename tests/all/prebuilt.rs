@@ -190,7 +190,7 @@ fn every_table_gives_the_same_output() {
 }
 
 #[test]
-fn a_checked_in_table_is_the_fallback_when_no_compiler_serves() {
+fn a_checked_in_table_is_the_fallback_when_no_compiler_works() {
     let package = Package::new();
     let nothing = package.build(None, "/bin/false");
     assert!(nothing.contains("every op will be interpreted: the C compiler does not work"), "{nothing}");
@@ -225,7 +225,7 @@ fn a_stale_table_is_an_error_that_names_the_op_and_the_command() {
 }
 
 #[test]
-fn a_damaged_table_is_refused_before_anything_of_it_is_used() {
+fn a_damaged_table_is_refused_before_any_use() {
     let package = Package::new();
     package.generate(ORIGINS[0].0, ORIGINS[0].1);
     package.change(&package.table(), "\nhot 4", "\nhot 5");

@@ -229,7 +229,7 @@ fn calc() {
 }
 
 #[test]
-fn what_broken_ops_generate() {
+fn generated_stencils_of_broken_ops() {
     check::<broken_ops::Ops>(&Language { context: "  (void)vm;", spaces: &[], pointers: &[] });
 }
 

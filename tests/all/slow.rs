@@ -29,7 +29,7 @@ fn calling(len: u16) -> Assembler {
 }
 
 #[test]
-fn where_all_functions_take_the_same_number_of_arguments_the_verifier_compares_it() {
+fn the_verifier_checks_a_fixed_number_of_arguments() {
     let refusal = |code| lone(code).expect_err("the number is wrong").to_string();
     let mut code = Assembler::new("lone", 2, 2);
     code.ret(Slot(0));
@@ -81,7 +81,7 @@ fn program() -> Program {
 }
 
 #[test]
-fn operands_are_what_they_were_when_the_op_began() {
+fn operands_keep_their_values_from_the_start_of_the_op() {
     let [erased, written, assigned] = [0, 1, 2].map(FunctionIndex);
     for config in [None, Some(JitConfig::new(Mode::On))] {
         let state = (Context::default(), Host::default());

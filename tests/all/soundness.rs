@@ -76,7 +76,7 @@ fn strangers(machine: &mut Machine<Ops>) -> [FunctionRef; 4] {
 }
 
 #[test]
-fn references_to_what_is_not_loaded_here_are_refused() {
+fn references_to_functions_that_are_not_loaded_are_refused() {
     for config in configs() {
         let mut machine = new_machine(config);
         for stranger in strangers(&mut machine) {
@@ -120,7 +120,7 @@ fn callee_of(machine: &mut Machine<Ops>) -> Callee {
 }
 
 #[test]
-fn callees_of_other_machines_and_of_those_that_are_gone_are_refused() {
+fn callees_of_other_and_dropped_machines_are_refused() {
     for config in configs() {
         let gone = callee_of(&mut new_machine(config.clone()));
         let mut other = new_machine(config.clone());
@@ -200,7 +200,7 @@ fn functions_are_compiled_around_suspended_fibers() {
 }
 
 #[test]
-fn a_kept_proof_of_an_error_is_no_proof_of_another() {
+fn a_kept_proof_of_an_error_is_not_accepted_for_another() {
     for config in configs() {
         let mut machine = new_machine(config.clone());
         let linked = machine.load(&asking()).expect("it has the spaces");
@@ -240,7 +240,7 @@ fn a_kept_proof_of_an_error_is_no_proof_of_another() {
 }
 
 #[test]
-fn room_for_a_request_is_looked_for_when_it_is_taken() {
+fn room_for_a_request_is_checked_when_it_is_carried_out() {
     for config in configs() {
         // Between the request and its end the op uses the stack; what was asked for finds its arguments as they were.
         let mut machine = new_machine(config.clone());
@@ -270,7 +270,7 @@ fn machine_of(limits: Limits, config: Option<JitConfig>) -> Machine<Ops> {
 }
 
 #[test]
-fn nothing_can_be_asked_for_while_nothing_runs() {
+fn nothing_can_be_requested_while_no_op_runs() {
     let mut machine = new_machine(None);
     let linked = machine.load(&asking()).expect("it has the spaces");
     let vm = machine.vm_mut();
@@ -341,7 +341,7 @@ fn tail_calls_of_known_functions_are_verified() {
 }
 
 #[test]
-fn tail_calls_without_a_window_pass_what_lies_in_the_frame() {
+fn tail_calls_without_a_window_pass_the_slots_of_the_frame() {
     let verify = |locals| {
         let mut builder = stack_ops::ProgramBuilder::new();
         let [caller, callee] = ["caller", "callee"].map(|name| builder.declare(name));
@@ -382,7 +382,7 @@ fn labels_of_another_assembler_are_refused() {
 }
 
 #[test]
-fn programs_that_index_more_than_the_machine_has_are_refused() {
+fn programs_that_need_larger_index_spaces_are_refused() {
     let program = calc::compile("let a = 1; let b = 2; print a + b;").expect("it compiles");
     let globals = program.space("globals");
     assert_eq!(globals, 2);
@@ -400,7 +400,7 @@ fn programs_that_index_more_than_the_machine_has_are_refused() {
 }
 
 #[test]
-fn a_backtrace_has_the_frames_of_every_run_that_the_error_left_and_no_more() {
+fn a_backtrace_has_exactly_the_frames_that_the_error_left() {
     for config in configs() {
         let mut machine = new_machine(config.clone());
         let linked = machine.load(&program()).expect("it has the spaces");

@@ -262,7 +262,7 @@ fn mistakes_in_stencils_are_found() {
 }
 
 #[test]
-fn harm_to_what_the_machine_reads_later_is_found_and_named() {
+fn damage_to_the_state_of_the_machine_is_found_and_named() {
     let changed = [
         ("exits", "`vm->core.exit`"),
         ("ends_stack", "`vm->core.stack_limit`"),

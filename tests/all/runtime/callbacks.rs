@@ -16,7 +16,7 @@ pub(super) fn runtime_functions_call_back_in_every_configuration() {
 }
 
 #[test]
-pub(super) fn an_op_that_is_run_again_shares_its_cell() {
+pub(super) fn nested_runs_of_an_op_share_its_cell() {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "nested", 1, 3, |code| {
         let (depth, less, result) = (Slot(0), Slot(1), Slot(2));
@@ -41,7 +41,7 @@ pub(super) fn an_op_that_is_run_again_shares_its_cell() {
 }
 
 #[test]
-pub(super) fn an_error_in_a_callback_is_placed_where_it_happened_and_can_be_caught() {
+pub(super) fn an_error_in_a_callback_keeps_its_position_and_can_be_caught() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone(), Limits::default());
         for _ in 0..3 {

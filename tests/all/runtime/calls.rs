@@ -33,7 +33,7 @@ fn place_of(trap: &Trap) -> (&str, u32, usize) {
 }
 
 #[test]
-fn a_function_gets_as_many_arguments_as_it_takes() {
+fn calls_need_the_right_number_of_arguments() {
     let [none, one, two, any, calls_two] = [0, 1, 2, 3, 4].map(FunctionIndex);
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
@@ -64,7 +64,7 @@ fn a_function_gets_as_many_arguments_as_it_takes() {
 }
 
 #[test]
-fn calls_end_where_the_stack_ends() {
+fn calls_overflow_where_the_stack_ends() {
     let mut builder = ProgramBuilder::new();
     // Each frame starts one slot after the start of its caller's.
     define(&mut builder, "endless", 1, 2, |code| {
@@ -125,7 +125,7 @@ fn calling() -> ProgramBuilder {
 }
 
 #[test]
-fn a_native_caller_is_returned_to_by_a_native_callee() {
+fn a_native_callee_returns_to_its_native_caller() {
     let mut builder = calling();
     define(&mut builder, "callee", 1, 1, |code| code.ret(Slot(0)));
     // The interpreter makes the call, on behalf of native code.
@@ -186,7 +186,7 @@ fn an_op_that_jumps_to_itself_is_a_loop() {
 }
 
 #[test]
-fn an_error_of_the_host_is_nowhere() {
+fn an_error_of_the_host_has_no_position() {
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), None);
     let thrown = machine.vm_mut().throw("no reason");
     let trap = machine.vm_mut().catch(thrown);
@@ -252,7 +252,7 @@ fn a_tail_call_leaves_nothing_on_the_operand_stack() {
 }
 
 #[test]
-fn an_op_that_asks_for_the_interpreter_gets_it() {
+fn an_op_that_requests_the_interpreter_runs_in_it() {
     let (mut machine, linked) = stack_machine(Some(on()), &stack_program());
     machine.count_interpreted_ops();
     assert_eq!(machine.call(linked.function(FunctionIndex(2)), &[]), Ok(5));
@@ -303,7 +303,7 @@ fn a_machine_without_a_native_tier_compiles_nothing() {
 }
 
 #[test]
-fn an_error_can_be_looked_at_while_it_is_pending() {
+fn a_pending_error_can_be_read() {
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), None);
     let vm = machine.vm_mut();
     assert_eq!(vm.pending_error(), None);
@@ -381,7 +381,7 @@ fn a_stack_machines_call_with_too_few_arguments_says_how_many_it_passes() {
 
 /// A handler for an op of a single unit, between ops that have other handlers.
 #[test]
-fn the_handler_of_the_op_that_asked_for_a_call_catches_its_error() {
+fn the_handler_of_an_op_catches_the_error_of_its_requested_call() {
     let mut builder = stack_ops::ProgramBuilder::new();
     let [guarded, failing] = ["guarded", "failing"].map(|name| builder.declare(name));
     let mut code = stack_ops::Assembler::new("guarded", 0, 1);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-pub(super) fn code_goes_while_frames_return_into_it() {
+pub(super) fn code_is_discarded_while_frames_return_into_it() {
     // At every callback the code of all functions is replaced or thrown away, while up to 30 drivers and their
     // frames are in the middle of it: on the native stack, in frame records, and behind side exits.
     type Act = fn(&Control);

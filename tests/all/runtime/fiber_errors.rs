@@ -158,7 +158,7 @@ fn throw_into_all(vm: &mut Vm, linked: Linked, what: &str) {
 }
 
 #[test]
-pub(super) fn an_error_arrives_at_the_op_that_suspended_the_fiber() {
+pub(super) fn an_error_is_thrown_at_the_op_that_suspended_the_fiber() {
     for config in configs() {
         let what = format!("{config:?}");
         let (mut machine, linked) = asking(config, Limits::default(), &fiber_program(), never);
@@ -178,7 +178,7 @@ pub(super) fn an_error_arrives_at_the_op_that_suspended_the_fiber() {
 }
 
 #[test]
-pub(super) fn an_error_keeps_its_place_when_it_is_thrown_into_a_fiber() {
+pub(super) fn an_error_keeps_its_position_when_it_is_thrown_into_a_fiber() {
     for config in configs() {
         let (mut machine, linked) = asking(config.clone(), Limits::default(), &fiber_program(), never);
         for _ in 0..4 {
@@ -194,7 +194,7 @@ pub(super) fn an_error_keeps_its_place_when_it_is_thrown_into_a_fiber() {
 }
 
 #[test]
-pub(super) fn an_error_is_thrown_into_suspended_fibers_only() {
+pub(super) fn errors_can_only_be_thrown_into_suspended_fibers() {
     for config in configs() {
         let what = format!("{config:?}");
         let not_suspended = {
@@ -230,7 +230,7 @@ pub(super) fn an_error_is_thrown_into_suspended_fibers_only() {
 }
 
 #[test]
-pub(super) fn a_fiber_stays_suspended_when_there_are_too_many_runs_to_go_on_in_it() {
+pub(super) fn a_fiber_stays_suspended_if_resuming_it_exceeds_the_nesting_limit() {
     for config in configs() {
         let fiber = Rc::new(Cell::new(None));
         let parked = Rc::clone(&fiber);

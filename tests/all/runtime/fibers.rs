@@ -62,7 +62,7 @@ fn fiber_program() -> Program {
 }
 
 #[test]
-pub(super) fn fibers_stop_and_go_on() {
+pub(super) fn fibers_suspend_and_resume() {
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
         let linked = machine.load(&fiber_program()).expect("it has the spaces");
@@ -86,7 +86,7 @@ pub(super) fn fibers_stop_and_go_on() {
 }
 
 #[test]
-pub(super) fn code_goes_while_fibers_are_suspended_in_it() {
+pub(super) fn code_is_discarded_while_fibers_are_suspended_in_it() {
     for config in configs().into_iter().flatten() {
         let mut machine =
             machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config.clone()));
@@ -116,7 +116,7 @@ pub(super) fn code_goes_while_fibers_are_suspended_in_it() {
 }
 
 #[test]
-pub(super) fn a_fiber_that_runs_cannot_be_resumed() {
+pub(super) fn a_running_fiber_cannot_be_resumed() {
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
         let linked = machine.load(&resuming_itself()).expect("it has the spaces");
@@ -131,7 +131,7 @@ pub(super) fn a_fiber_that_runs_cannot_be_resumed() {
 }
 
 #[test]
-fn a_fiber_that_runs_or_is_suspended_is_neither_dropped_nor_started() {
+fn a_running_fiber_cannot_be_dropped_and_a_suspended_one_cannot_be_started() {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "asking", 1, 2, |code| {
         code.ask(Slot(1), Slot(0), 1);

@@ -23,7 +23,7 @@ fn a_full_cache_evicts_the_oldest_and_never_exceeds_its_limit() {
 }
 
 #[test]
-fn what_does_not_fit_the_cache_at_all_is_interpreted_until_the_limit_rises() {
+fn functions_larger_than_the_cache_are_interpreted_until_the_limit_rises() {
     let config = on().with_code_limit(100);
     let (mut machine, linked) = loaded(Some(config), Limits::default());
     for _ in 0..3 {
@@ -51,7 +51,7 @@ fn a_function_that_would_take_too_long_is_interpreted_until_the_budget_rises() {
 }
 
 #[test]
-fn modes_and_thresholds_change_while_the_machine_lives() {
+fn modes_and_thresholds_can_change_between_calls() {
     let (mut machine, linked) = loaded(Some(on().with_mode(Mode::Off)), Limits::default());
     let call = |machine: &mut Machine<Ops>, times: usize| {
         for _ in 0..times {
@@ -80,7 +80,7 @@ fn modes_and_thresholds_change_while_the_machine_lives() {
 }
 
 #[test]
-fn what_changes_in_a_callback_holds_at_once() {
+fn settings_changed_in_a_callback_apply_at_once() {
     let (mut machine, linked) = loaded(Some(on()), Limits::default());
     let handle = control(&machine);
     machine.vm_mut().host.on_callback = Some(Box::new(move |a| {

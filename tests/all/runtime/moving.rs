@@ -17,30 +17,30 @@ macro_rules! moving {
 
 moving! {
     callbacks::runtime_functions_call_back_in_every_configuration,
-    callbacks::an_error_in_a_callback_is_placed_where_it_happened_and_can_be_caught,
+    callbacks::an_error_in_a_callback_keeps_its_position_and_can_be_caught,
     callbacks::too_many_nested_runs_are_an_error_that_can_be_caught,
     callbacks::a_panic_passes_through_nested_runs_and_leaves_the_machine_usable,
     control::handlers_catch_what_functions_under_them_throw,
     control::tail_calls_take_no_stack,
     control::a_tail_call_whose_frame_does_not_fit_is_an_error,
     control::runtime_functions_see_windows_and_frames,
-    fibers::fibers_stop_and_go_on,
-    fibers::code_goes_while_fibers_are_suspended_in_it,
-    fiber_errors::an_error_arrives_at_the_op_that_suspended_the_fiber,
-    fiber_errors::an_error_keeps_its_place_when_it_is_thrown_into_a_fiber,
-    requests::what_an_op_asks_for_is_its_result_or_decides_where_it_goes,
+    fibers::fibers_suspend_and_resume,
+    fibers::code_is_discarded_while_fibers_are_suspended_in_it,
+    fiber_errors::an_error_is_thrown_at_the_op_that_suspended_the_fiber,
+    fiber_errors::an_error_keeps_its_position_when_it_is_thrown_into_a_fiber,
+    requests::a_requested_call_gives_the_result_of_the_op_or_decides_its_jump,
     requests::requests_are_as_deep_as_calls,
-    requests::an_error_of_what_was_asked_for_is_caught_around_the_op,
-    requests::a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped,
+    requests::the_error_of_a_requested_call_is_caught_by_a_handler_around_the_op,
+    requests::a_fiber_can_be_suspended_in_a_requested_call_and_dropped,
     requests::an_op_gets_the_result_of_its_own_call_after_errors_and_panics_in_others,
-    suspension::what_is_thrown_behind_the_wish_to_be_suspended_takes_its_place,
-    suspension::runs_between_the_wish_to_be_suspended_and_the_ops_end_are_not_suspended,
-    suspension::a_run_is_not_suspended_by_the_wish_of_another,
-    suspension::a_panic_behind_the_wish_to_be_suspended_is_not_lost,
-    suspension::a_fiber_can_be_suspended_in_its_own_run_only,
-    code::code_goes_while_frames_return_into_it,
-    reload::a_program_is_replaced_by_another_under_a_loop_that_calls_it,
-    reload::programs_load_programs_on_top_of_each_other_and_unload_them_on_the_way_back,
+    suspension::an_error_thrown_after_a_suspension_request_replaces_it,
+    suspension::runs_after_a_suspension_request_are_not_suspended,
+    suspension::a_run_is_not_suspended_by_the_request_of_another,
+    suspension::a_panic_after_a_suspension_request_is_not_lost,
+    suspension::a_fiber_can_only_be_suspended_in_its_own_run,
+    code::code_is_discarded_while_frames_return_into_it,
+    reload::a_loop_calls_programs_that_replace_each_other,
+    reload::nested_runs_load_programs_and_unload_them_when_they_return,
 }
 
 /// `down(n)` is n, by a call in each of its frames, of which each is 4 slots above the last.
@@ -86,7 +86,7 @@ fn growing_with(
 }
 
 #[test]
-fn small_stacks_grow_as_far_as_large_ones_go() {
+fn small_stacks_grow_to_the_same_limits_as_large_ones() {
     for config in configs() {
         for (slots, depth) in [(200, 1000), (201, 1000), (1 << 14, 30), (1 << 14, 31), (1 << 14, 64)] {
             let limits = Limits::default().with_slots(slots).with_depth(depth);
@@ -254,7 +254,7 @@ fn a_tail_call_moves_the_stack_only_if_its_frame_does_not_fit_and_takes_no_recor
 }
 
 #[test]
-fn what_is_called_on_a_larger_stack_is_compiled_and_returned_from_as_any_callee() {
+fn a_callee_that_needs_a_larger_stack_is_compiled_and_returns_like_any_other() {
     let mut builder = ProgramBuilder::new();
     let [caller, callee] = [0, 1].map(FunctionIndex);
     define(&mut builder, "caller", 1, 2, |code| {
@@ -309,7 +309,7 @@ fn kept_addresses_follow_the_stack_that_moved() {
 }
 
 #[test]
-fn stacks_that_are_to_move_at_every_call_do_so_while_they_are_small() {
+fn stacks_set_to_move_at_every_call_move_while_they_are_small() {
     for (slots, expected) in [(1 << 12, true), ((1 << 12) + 1, false)] {
         let limits = Limits::default().with_slots(slots);
         let builder = Machine::builder(Context::default(), Host::default());
@@ -326,9 +326,9 @@ fn stacks_that_are_to_move_at_every_call_do_so_while_they_are_small() {
 /// Runs in a process of its own, which may have 2 GiB. (An emulator has no process of its own to give.)
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
-fn without_memory_for_larger_stacks_they_stay_as_they_are() {
+fn stacks_are_unchanged_if_growing_them_fails() {
     const INSIDE: &str = "MIMEO_TEST_IN_2_GIB";
-    let name = "runtime::moving::without_memory_for_larger_stacks_they_stay_as_they_are";
+    let name = "runtime::moving::stacks_are_unchanged_if_growing_them_fails";
     if std::env::var_os(INSIDE).is_none() {
         let test = std::env::current_exe().expect("the test is a file");
         let mut shell = std::process::Command::new("sh");

@@ -16,7 +16,7 @@ fn resident_bytes() -> usize {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_hundred_thousand_functions_leave_nothing_behind() {
+fn a_hundred_thousand_functions_leak_no_memory() {
     const FUNCTIONS: usize = 50;
     let program = many_functions(FUNCTIONS);
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(on()));
@@ -43,7 +43,7 @@ fn a_hundred_thousand_functions_leave_nothing_behind() {
 }
 
 #[test]
-fn an_unloaded_program_is_not_known_any_more() {
+fn references_to_an_unloaded_program_are_refused() {
     for config in [None, Some(on())] {
         let (mut machine, first) = loaded(config, Limits::default());
         assert_eq!(machine.call(first.function(SUM), &[4]), Ok(10));

@@ -94,7 +94,7 @@ fn assert_nothing_stays(machine: &Machine<Ops>, what: &str) {
 }
 
 #[test]
-pub(super) fn a_program_is_replaced_by_another_under_a_loop_that_calls_it() {
+pub(super) fn a_loop_calls_programs_that_replace_each_other() {
     const ROUNDS: i64 = 300;
     in_every_configuration(|config, forgetful| {
         let what = format!("{config:?}");
@@ -124,7 +124,7 @@ pub(super) fn a_program_is_replaced_by_another_under_a_loop_that_calls_it() {
 }
 
 #[test]
-pub(super) fn a_program_comes_and_goes_within_a_runtime_function() {
+pub(super) fn a_runtime_function_loads_and_unloads_a_program() {
     in_every_configuration(|config, forgetful| {
         let what = format!("{config:?}");
         let (mut machine, linked) = asking(config, Limits::default(), &outer_program(), |_, _| Ok(0));
@@ -175,7 +175,7 @@ pub(super) fn a_program_comes_and_goes_within_a_runtime_function() {
 }
 
 #[test]
-pub(super) fn programs_load_programs_on_top_of_each_other_and_unload_them_on_the_way_back() {
+pub(super) fn nested_runs_load_programs_and_unload_them_when_they_return() {
     in_every_configuration(|config, forgetful| {
         let what = format!("{config:?}");
         let (mut machine, linked) = asking(config, Limits::default(), &asking_below(), |_, _| Ok(0));
@@ -207,7 +207,7 @@ pub(super) fn programs_load_programs_on_top_of_each_other_and_unload_them_on_the
 }
 
 #[test]
-pub(super) fn unloading_frees_no_code_before_native_code_is_left() {
+pub(super) fn unloading_frees_code_only_after_native_code_exits() {
     const ROUNDS: i64 = 50;
     let config = on().with_trace(true);
     let (mut machine, linked) = asking(Some(config), Limits::default(), &outer_program(), |_, _| Ok(0));

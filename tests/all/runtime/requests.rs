@@ -59,7 +59,7 @@ fn loaded(config: Option<JitConfig>) -> (Machine<Ops>, Linked) {
 }
 
 #[test]
-pub(super) fn what_an_op_asks_for_is_its_result_or_decides_where_it_goes() {
+pub(super) fn a_requested_call_gives_the_result_of_the_op_or_decides_its_jump() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone());
         for _ in 0..5 {
@@ -82,7 +82,7 @@ pub(super) fn requests_are_as_deep_as_calls() {
 }
 
 #[test]
-pub(super) fn an_error_of_what_was_asked_for_is_caught_around_the_op() {
+pub(super) fn the_error_of_a_requested_call_is_caught_by_a_handler_around_the_op() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone());
         for _ in 0..5 {
@@ -94,7 +94,7 @@ pub(super) fn an_error_of_what_was_asked_for_is_caught_around_the_op() {
 }
 
 #[test]
-pub(super) fn a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped() {
+pub(super) fn a_fiber_can_be_suspended_in_a_requested_call_and_dropped() {
     const INNER: FunctionIndex = FunctionIndex(0);
     const OUTER: FunctionIndex = FunctionIndex(1);
     const MAIN: FunctionIndex = FunctionIndex(2);

@@ -100,7 +100,7 @@ fn litter_and_clear(vm: &mut Vm, _: Window) -> Result<i64, Thrown> {
 }
 
 #[test]
-fn the_slots_behind_the_frames_are_cleared_wherever_the_frames_end() {
+fn slots_above_the_frames_are_cleared_wherever_the_frames_end() {
     let program = stack_program();
     for config in configs() {
         for (index, width) in WIDTHS.into_iter().enumerate() {
@@ -129,7 +129,7 @@ fn the_slots_behind_the_frames_are_cleared_wherever_the_frames_end() {
 }
 
 #[test]
-fn a_stack_without_frames_is_cleared_as_a_whole() {
+fn a_stack_without_frames_is_cleared_completely() {
     for config in configs() {
         let limits = Limits::default().with_slots(3000);
         let (mut machine, linked) = asking(config.clone(), limits, &stack_program(), one);
@@ -231,7 +231,7 @@ fn collect(vm: &mut Vm, linked: Linked, fibers: &[FiberRef], littered: &[Behind]
 }
 
 #[test]
-fn the_stacks_of_outer_and_of_parked_fibers_are_cleared_too() {
+fn the_stacks_of_outer_and_suspended_fibers_are_also_cleared() {
     let program = stack_program();
     let width = |slots| FunctionIndex(WIDE + WIDTHS.iter().position(|&width| width == slots).expect("one has") as u32);
     for config in configs() {
@@ -295,7 +295,7 @@ mod resident {
     const SHALLOW: u32 = 1000;
 
     #[test]
-    fn memory_goes_down_after_a_deep_recursion() {
+    fn memory_shrinks_after_a_deep_recursion() {
         for config in configs() {
             let (mut machine, linked) = asking(config.clone(), Limits::default(), &stack_program(), one);
             let base = machine.vm().slot_ptr(0);
@@ -352,7 +352,7 @@ mod resident {
     }
 
     #[test]
-    fn memory_of_a_parked_fiber_goes_down_after_a_deep_recursion() {
+    fn memory_of_a_suspended_fiber_shrinks_after_a_deep_recursion() {
         for config in configs() {
             let place = Rc::new(Cell::new((std::ptr::null_mut(), 0)));
             let found = Rc::clone(&place);
@@ -493,7 +493,7 @@ fn frames_have_as_many_slots_as_their_functions_and_the_rest_is_room() {
 }
 
 #[test]
-fn a_function_that_was_run_leaves_further_results_behind() {
+fn further_results_of_a_function_remain_on_the_stack() {
     for config in configs() {
         let ask = |vm: &mut Vm, values: Window| {
             let arg = vm.slot(values.start());

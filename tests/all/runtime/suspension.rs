@@ -49,7 +49,7 @@ fn has_thrown(message: &'static str) -> impl FnMut(&mut Vm, Result<FiberExit<i64
 }
 
 #[test]
-pub(super) fn what_is_thrown_behind_the_wish_to_be_suspended_takes_its_place() {
+pub(super) fn an_error_thrown_after_a_suspension_request_replaces_it() {
     for config in configs() {
         let asked = |ask: fn(&mut Vm, Linked) -> Result<i64, Thrown>, message: &'static str| {
             asked_in_fiber(config.clone(), ASKING, ask, has_thrown(message));
@@ -84,7 +84,7 @@ pub(super) fn what_is_thrown_behind_the_wish_to_be_suspended_takes_its_place() {
 }
 
 #[test]
-pub(super) fn runs_between_the_wish_to_be_suspended_and_the_ops_end_are_not_suspended() {
+pub(super) fn runs_after_a_suspension_request_are_not_suspended() {
     for config in configs() {
         let run = |vm: &mut Vm, linked: Linked| {
             let _wish = wish(vm);
@@ -112,7 +112,7 @@ pub(super) fn runs_between_the_wish_to_be_suspended_and_the_ops_end_are_not_susp
 }
 
 #[test]
-pub(super) fn a_run_is_not_suspended_by_the_wish_of_another() {
+pub(super) fn a_run_is_not_suspended_by_the_request_of_another() {
     for config in configs() {
         let wishes = Cell::new(None);
         let ask = move |vm: &mut Vm, linked: Linked| {
@@ -132,7 +132,7 @@ pub(super) fn a_run_is_not_suspended_by_the_wish_of_another() {
 }
 
 #[test]
-pub(super) fn a_panic_behind_the_wish_to_be_suspended_is_not_lost() {
+pub(super) fn a_panic_after_a_suspension_request_is_not_lost() {
     for config in configs() {
         let panics = Rc::new(Cell::new(true));
         let stop = Rc::clone(&panics);
@@ -160,7 +160,7 @@ pub(super) fn a_panic_behind_the_wish_to_be_suspended_is_not_lost() {
 }
 
 #[test]
-pub(super) fn a_fiber_can_be_suspended_in_its_own_run_only() {
+pub(super) fn a_fiber_can_only_be_suspended_in_its_own_run() {
     for config in configs() {
         // What `can_suspend` says, each time that the program asks.
         let said = Rc::new(RefCell::new(Vec::new()));

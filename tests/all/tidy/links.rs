@@ -33,7 +33,7 @@ const GOALS: [Goal; 4] = [
     Goal {
         question: "which test guards that memory is never writable and executable",
         place: "tests/all/memory.rs",
-        text: "\nfn no_memory_can_be_written_and_executed() {",
+        text: "\nfn no_memory_is_writable_and_executable() {",
     },
     Goal {
         question: "how a table of Lua grows",

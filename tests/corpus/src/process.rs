@@ -32,7 +32,8 @@ pub fn command(runner: &[impl AsRef<OsStr>], executable: &Path) -> Command {
 ///
 /// If the command does not start, or exits with another status.
 pub fn run(mut command: Command, file: &str) -> Result<Behaviour, String> {
-    let output = command.arg(file).output().map_err(|error| format!("`{file}`: the command does not start: {error}"))?;
+    let output =
+        command.arg(file).output().map_err(|error| format!("`{file}`: the command does not start: {error}"))?;
     let stderr = String::from_utf8_lossy(&output.stderr);
     let place = format!("{file}:");
     let errors: Vec<&str> = stderr.lines().map(|line| line.strip_prefix(&place).unwrap_or(line)).collect();

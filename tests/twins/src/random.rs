@@ -119,7 +119,7 @@ impl Random {
     ///
     /// # Panics
     ///
-    /// If the slice is empty (test `nothing_cannot_be_picked_from`).
+    /// If the slice is empty (test `picking_from_an_empty_slice_panics`).
     ///
     /// ```
     /// use mimeo_twins::Random;

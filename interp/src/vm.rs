@@ -235,7 +235,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Panics
     ///
-    /// If it belongs to another error, or to another machine (test `a_kept_proof_of_an_error_is_not_accepted_for_another`).
+    /// If it belongs to another error, or to another machine (test `a_proof_of_another_error_is_refused`).
     #[doc(hidden)]
     #[inline]
     pub fn check_thrown(&self, thrown: &Thrown) {

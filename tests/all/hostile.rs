@@ -271,10 +271,10 @@ fn mutate(functions: &mut [FunctionBody], random: &mut Random) {
 }
 
 /// Programs of random ops, as they are and with mistakes, and programs of nothing but random numbers.
-fn random_programs<I: Hostile>(seed: u64, rounds: u64) -> Count {
+fn random_programs<I: Hostile>(seed: u64, iterations: u64) -> Count {
     let mut count = Count::default();
-    for round in 0..rounds {
-        let mut random = Random::new(seed ^ round << 8);
+    for iteration in 0..iterations {
+        let mut random = Random::new(seed ^ iteration << 8);
         let functions = 1 + random.below(3) as u32;
         let mut bodies: Vec<_> = (0..functions).map(|index| random_body::<I>(&mut random, index, functions)).collect();
         for _ in 0..random.below(4) {
@@ -285,7 +285,7 @@ fn random_programs<I: Hostile>(seed: u64, rounds: u64) -> Count {
                 *unit = random.below(I::OPS.len() as u64 + 2) as u16;
             }
         }
-        check::<I>(bodies, round, &mut count);
+        check::<I>(bodies, iteration, &mut count);
     }
     count
 }
@@ -314,8 +314,8 @@ fn mutated_calc_programs() {
     let mut count = Count::default();
     for (index, program) in mimeo_corpus::program::CALC.programs(100).iter().enumerate() {
         let Ok(program) = calc::compile(&program.text) else { continue };
-        for round in 0..30 {
-            let what = (index as u64) << 8 | round;
+        for iteration in 0..30 {
+            let what = (index as u64) << 8 | iteration;
             let mut random = Random::new(what);
             let mut functions = program.functions().to_vec();
             for _ in 0..=random.below(2) {

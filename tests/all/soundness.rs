@@ -200,7 +200,7 @@ fn functions_are_compiled_around_suspended_fibers() {
 }
 
 #[test]
-fn a_kept_proof_of_an_error_is_not_accepted_for_another() {
+fn a_proof_of_another_error_is_refused() {
     for config in configs() {
         let mut machine = new_machine(config.clone());
         let linked = machine.load(&asking()).expect("it has the spaces");

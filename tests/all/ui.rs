@@ -99,7 +99,7 @@ fn errors(output: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn safe_code_cannot_reach_what_does_harm() {
+fn safe_code_that_could_do_harm_does_not_compile() {
     let marked: BTreeSet<String> = cases("sound").iter().flat_map(|case| marked(case)).collect();
     assert!(marked.len() > 15, "{marked:?}");
     let output =

@@ -76,8 +76,8 @@ fn mode(mode: Mode) -> JitConfig {
 }
 
 /// Returns the median of each column of interleaved runs.
-fn medians<const N: usize>(rounds: usize, mut run: impl FnMut() -> [f64; N]) -> [f64; N] {
-    let rows: Vec<[f64; N]> = (0..rounds).map(|_| run()).collect();
+fn medians<const N: usize>(iterations: usize, mut run: impl FnMut() -> [f64; N]) -> [f64; N] {
+    let rows: Vec<[f64; N]> = (0..iterations).map(|_| run()).collect();
     std::array::from_fn(|column| {
         let mut values: Vec<f64> = rows.iter().map(|row| row[column]).collect();
         values.sort_by(f64::total_cmp);
@@ -96,10 +96,10 @@ fn functions_with_ops(functions: usize, ops: usize) -> String {
 fn compile_cost() {
     println!("compile cost, ns per op (median)");
     println!("{:>10} {:>8} {:>8} {:>8} {:>8} {:>14}", "ops", "plan", "copy", "seal", "all", "us a function");
-    for (functions, ops, rounds) in [(100, 100, 51), (20, 1_000, 51), (4, 10_000, 51)] {
+    for (functions, ops, iterations) in [(100, 100, 51), (20, 1_000, 51), (4, 10_000, 51)] {
         let program = compile(&functions_with_ops(functions, ops));
         let mut ops_each = 0;
-        let [plan, copy, seal, all] = medians(rounds, || {
+        let [plan, copy, seal, all] = medians(iterations, || {
             let mut session = session(&program, Some(mode(Mode::On)));
             session.with_native_code(|_, _| {});
             let stats = session.jit().expect("there is a native tier").stats();
@@ -115,14 +115,14 @@ fn compile_cost() {
 
 /// Measures the cost of changing tiers.
 fn transitions() {
-    const ROUNDS: u32 = 1_000_000;
+    const ITERATIONS: u32 = 1_000_000;
     let empty = compile("");
     let negate = compile("fn f() { let i = 0; let x = 1; while i < 1000000 { x = -x; i = i + 1; } } f();");
     let gap = mode(Mode::On).with_gaps(Gaps::at(["negate"]));
     let calls = |jit| {
         let mut session = session(&empty, jit);
         let start = Instant::now();
-        for _ in 0..ROUNDS {
+        for _ in 0..ITERATIONS {
             session.run().unwrap_or_else(|error| panic!("{error:?}"));
         }
         start.elapsed()
@@ -134,7 +134,7 @@ fn transitions() {
             time(&negate, Some(gap.clone())),
             time(&negate, Some(mode(Mode::On))),
         ];
-        runs.map(|time| time.as_nanos() as f64 / f64::from(ROUNDS))
+        runs.map(|time| time.as_nanos() as f64 / f64::from(ITERATIONS))
     });
     println!("\nchanging tiers, ns (median)");
     println!("{:>48} {:>8.1}", "the host calls an interpreted function", interpreted);

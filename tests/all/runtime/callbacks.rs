@@ -1,4 +1,4 @@
-//! Runtime functions call back into the program: results, errors, limits, panics
+//! Callbacks from runtime functions into the program → their results, errors, limits and panics.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -70,7 +70,7 @@ pub(super) fn too_many_nested_runs_are_an_error_that_can_be_caught() {
             "{config:?}"
         );
         assert_eq!(machine.call(linked.function(CAUTIOUS), &[60]), Ok(-1), "{config:?}");
-        // The value stack and the records have limits of their own.
+        // The value stack and the frame records have separate limits.
         let limits = Limits::default().with_slots(40);
         let (mut machine, linked) = loaded(config.clone(), limits);
         assert_eq!(machine.call(linked.function(SUM), &[8]), Ok(36), "{config:?}");

@@ -1,4 +1,4 @@
-//! Fibers stop and go on, also while the code that they are in goes
+//! Fibers are suspended and resumed, even while their code is discarded.
 
 use mimeo::{FiberError, FiberExit, FiberLimits};
 
@@ -12,8 +12,8 @@ const NESTED: FunctionIndex = FunctionIndex(3);
 fn fiber_program() -> Program {
     let mut builder = ProgramBuilder::new();
     let functions = ["producer", "inner", "consumer", "nested"].map(|name| builder.declare(name));
-    // producer(n): yields n and, from a function that it calls, -n, until it is resumed with something negative; adds up
-    // what it was resumed with.
+    // producer(n): yields n, and -n from a function that it calls, until it is resumed with a negative number; adds up
+    // the numbers it was resumed with.
     let mut code = Assembler::new("producer", 1, 5);
     let (again, end) = (code.label(), code.label());
     let (n, sum, got, zero) = (Slot(0), Slot(1), Slot(2), Slot(3));
@@ -52,7 +52,7 @@ fn fiber_program() -> Program {
     code.resume_fiber(got, minus, fiber);
     code.ret(got);
     builder.define(functions[2], code.finish().expect("it is whole"));
-    // nested(n): a consumer in a callback; then yields, although it is in no fiber.
+    // nested(n): a consumer in a callback; then yields, although it is not in a fiber.
     let mut code = Assembler::new("nested", 1, 2);
     code.call_back(Slot(1), CONSUMER, Slot(0));
     code.yields(Slot(0), Slot(1), 0);
@@ -153,13 +153,13 @@ fn a_running_fiber_cannot_be_dropped_and_a_suspended_one_cannot_be_started() {
         assert!(matches!(vm.start_fiber(fiber, function, &[0]), Ok(FiberExit::Suspended)), "{config:?}");
         let thrown = vm.start_fiber(fiber, function, &[0]).expect_err("it is suspended");
         assert_eq!(vm.catch(thrown).kind, TrapKind::Fiber(FiberError::Suspended), "{config:?}");
-        // What is suspended in it goes with it.
+        // Dropping the fiber also drops the suspended run.
         assert_eq!(vm.drop_fiber(fiber), Ok(()), "{config:?}");
         assert_eq!(vm.drop_fiber(fiber), Err(FiberError::Dropped), "{config:?}");
     }
 }
 
-/// A function that resumes the fiber whose number it gets, in which it runs.
+/// A function that resumes the fiber with the given number, in which it runs.
 fn resuming_itself() -> Program {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "resuming_itself", 1, 2, |code| {

@@ -1,4 +1,4 @@
-//! Limits of code and time, modes and thresholds, before and while the machine runs
+//! Limits of code and compile time, modes and thresholds, which can change while the machine runs.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ fn a_full_cache_evicts_the_oldest_and_never_exceeds_its_limit() {
     let config = on().with_code_limit(limit);
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
     let linked = machine.load(&many_functions(100)).expect("it has the spaces");
-    for round in 0..3 {
+    for iteration in 0..3 {
         for index in 0..100 {
-            let expected = Ok(round + 20 * i64::from(index));
-            assert_eq!(machine.call(linked.function(FunctionIndex(index)), &[round]), expected);
+            let expected = Ok(iteration + 20 * i64::from(index));
+            assert_eq!(machine.call(linked.function(FunctionIndex(index)), &[iteration]), expected);
             let code = stats(&machine).code;
             assert!(code.live_bytes + code.retired_bytes <= limit as u64);
         }

@@ -1,4 +1,4 @@
-//! Programs come and go, and threads have machines of their own
+//! Programs are loaded and unloaded, and each thread has its own machine.
 
 use calc::{Options, Session};
 
@@ -21,7 +21,7 @@ fn a_hundred_thousand_functions_leak_no_memory() {
     let program = many_functions(FUNCTIONS);
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(on()));
     let mut before = 0;
-    for round in 0..100_000 / FUNCTIONS {
+    for iteration in 0..100_000 / FUNCTIONS {
         let linked = machine.load(&program).expect("it has the spaces");
         for index in 0..FUNCTIONS {
             let result = machine.call(linked.function(FunctionIndex(index as u32)), &[1]);
@@ -29,7 +29,7 @@ fn a_hundred_thousand_functions_leak_no_memory() {
         }
         // SAFETY: nothing keeps a callee.
         unsafe { machine.unload(linked) }.expect("it is loaded");
-        if round == 100 {
+        if iteration == 100 {
             before = resident_bytes();
         }
     }
@@ -37,9 +37,9 @@ fn a_hundred_thousand_functions_leak_no_memory() {
     assert_eq!(stats.functions.compiled(), 100_000);
     assert_eq!((stats.code.live_bytes, stats.code.retired_bytes), (0, 0));
     assert!(stats.code.reclaimed_bytes > 100_000 * 20);
-    // The other tests of the process run beside this one.
+    // Other tests of the process run in parallel.
     let grown = resident_bytes().saturating_sub(before);
-    assert!(grown < 64 << 20, "{grown} bytes more than after the first rounds");
+    assert!(grown < 64 << 20, "{grown} bytes more than after the first iterations");
 }
 
 #[test]

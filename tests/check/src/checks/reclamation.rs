@@ -17,7 +17,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 const FUNCTIONS: u32 = 50;
-const ROUNDS: u64 = 400;
+const ITERATIONS: u64 = 400;
 /// Iterations after which memory has reached its final size.
 const WARM: u64 = 100;
 /// The allocator may grow by a little; the code of all functions takes more than 7 MiB.
@@ -86,7 +86,7 @@ fn churn() -> Option<Churn> {
     let program = many_functions(FUNCTIONS as usize);
     let mut machine = machine();
     let (mut before, mut wrong_results) = (Memory::default(), 0);
-    for round in 0..ROUNDS {
+    for iteration in 0..ITERATIONS {
         let linked = machine.load(&program).expect("it has the spaces");
         for index in 0..FUNCTIONS {
             let result = machine.call(linked.function(FunctionIndex(index)), &[1]);
@@ -94,7 +94,7 @@ fn churn() -> Option<Churn> {
         }
         // SAFETY: nothing keeps a callee.
         unsafe { machine.unload(linked) }.expect("it is loaded");
-        if round == WARM {
+        if iteration == WARM {
             before = Memory::now()?;
         }
     }
@@ -106,7 +106,7 @@ impl Churn {
     fn judge(&self, emulated: bool) -> Vec<String> {
         let mut failures = Vec::new();
         let Churn { stats, wrong_results, grown } = self;
-        let expected = ROUNDS * u64::from(FUNCTIONS);
+        let expected = ITERATIONS * u64::from(FUNCTIONS);
         let compiled = stats.functions.compiled();
         if *wrong_results > 0 {
             failures.push(format!("{wrong_results} calls gave a wrong result"));
@@ -183,7 +183,7 @@ mod tests {
 
     fn good() -> Churn {
         let mut stats = Stats::default();
-        stats.functions.ok = ROUNDS * u64::from(FUNCTIONS);
+        stats.functions.ok = ITERATIONS * u64::from(FUNCTIONS);
         stats.code.reclaimed_bytes = 1;
         Churn {
             stats,

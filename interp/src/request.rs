@@ -137,7 +137,7 @@ impl<I: InstructionSet> Vm<I> {
     /// # Panics
     ///
     /// If no op is running (test `nothing_can_be_requested_while_no_op_runs`), or the op has no such result, which
-    /// includes every op of a stack machine (test `results_that_an_op_does_not_have_cannot_be_set`).
+    /// includes every op of a stack machine (test `results_that_an_op_lacks_cannot_be_set`).
     ///
     /// ```
     /// use mimeo::After;

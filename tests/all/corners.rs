@@ -1,12 +1,12 @@
-//! Rust in which a lowering could find another meaning than rustc: the handler, which rustc has compiled, and the
-//! stencil agree on it.
+//! Rust that a lowering could easily mistranslate: rustc compiles the handler, the lowering the stencil, and the test
+//! compares them.
 
 use mimeo_tests::corners::{Host, corner_ops};
 use mimeo_twins::{Language, Random, twins};
 
 pub(crate) struct Corners;
 
-// SAFETY: the values are numbers, and nothing is looked up by them unchecked.
+// SAFETY: the values are numbers, and ops do not use them as unchecked indices.
 unsafe impl Language<corner_ops::Ops> for Corners {
     type Snapshot = (Vec<i64>, Vec<i64>, i64, u64);
 

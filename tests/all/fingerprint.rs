@@ -1,4 +1,4 @@
-//! The fingerprint of an op changes in the part that changed, and with nothing that means nothing.
+//! The fingerprint of an op changes exactly in the part that changed, and not with formatting or names.
 
 use mimeo::def::Fingerprint;
 
@@ -47,14 +47,14 @@ pub mod ops {
 }
 "#;
 
-/// The fingerprints of `all` and `plain`.
+/// Returns the fingerprints of `all` and `plain`.
 fn fingerprints(source: &str) -> [Fingerprint; 2] {
     let sets = mimeo_lower::lower_file(source, "ops.rs").expect("the source is Rust");
     let find = |name| sets[0].ops.iter().find(|op| op.name == name).expect("the op has no problem").fingerprint;
     [find("all"), find("plain")]
 }
 
-/// What changes in `all` and in `plain`.
+/// Returns the parts that change in `all` and in `plain`.
 fn changes(from: &str, to: &str) -> [Vec<&'static str>; 2] {
     assert!(OPS.contains(from), "`{from}` is not in the ops");
     let [all, plain] = fingerprints(OPS);
@@ -65,7 +65,7 @@ fn changes(from: &str, to: &str) -> [Vec<&'static str>; 2] {
 #[test]
 fn formatting_and_names_do_not_change_fingerprints() {
     let [all, plain] = fingerprints(OPS);
-    // Formatting, comments, the names of variables.
+    // Formatting, comments and names of variables.
     let squeezed: String = OPS.split_whitespace().map(|word| word.to_owned() + " ").collect::<String>();
     let squeezed = squeezed.replace("/// Everything at once.", "/* Nothing. */");
     assert_eq!(fingerprints(&squeezed), [all, plain]);
@@ -104,7 +104,7 @@ fn each_change_affects_only_its_part() {
     }
 }
 
-/// The type of a runtime function's parameter: the call has to change with it.
+/// Changes the type of a runtime function's parameter, and the call with it.
 #[test]
 fn a_runtime_signature_is_part_of_the_ops_that_call_it() {
     let [all, _] = fingerprints(OPS);

@@ -261,7 +261,7 @@ fn an_op_that_requests_the_interpreter_runs_in_it() {
 
 /// An op of a stack machine uses the new stack after a runtime function has moved it.
 #[test]
-fn an_op_pushes_where_the_stack_was_moved_to() {
+fn an_op_pushes_onto_the_moved_stack() {
     let mut builder = stack_ops::ProgramBuilder::new();
     let function = builder.declare("noting");
     let mut code = stack_ops::Assembler::new("noting", 1, 1);

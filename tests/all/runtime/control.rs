@@ -93,7 +93,7 @@ fn controlled(config: Option<JitConfig>, limits: Limits) -> (Machine<Ops>, Linke
 }
 
 #[test]
-pub(super) fn handlers_catch_what_functions_under_them_throw() {
+pub(super) fn handlers_catch_errors_of_called_functions() {
     for config in configs() {
         let limits = Limits::default().with_depth(1000);
         let (mut machine, linked) = controlled(config.clone(), limits);

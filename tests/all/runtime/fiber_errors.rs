@@ -23,7 +23,7 @@ const AFTER: i64 = 3;
 
 pub(super) fn fiber_program() -> Program {
     let mut builder = ProgramBuilder::new();
-    // guarded(n): yields n; each op has a handler of its own.
+    // guarded(n): yields n; each op has a separate handler.
     define(&mut builder, "guarded", 1, 2, |code| {
         let [at, from, to, end] = [code.label(), code.label(), code.label(), code.label()];
         let [before, caught, after] = [code.label(), code.label(), code.label()];
@@ -248,7 +248,7 @@ pub(super) fn a_fiber_stays_suspended_if_resuming_it_exceeds_the_nesting_limit()
         for _ in 0..4 {
             let suspended = suspended_in(machine.vm_mut(), linked, PLAIN);
             fiber.set(Some(suspended));
-            let trap = machine.call(linked.function(ASKING), &[1]).expect_err("it hands the error on");
+            let trap = machine.call(linked.function(ASKING), &[1]).expect_err("the error propagates");
             assert_eq!(
                 (trap.kind.to_string().as_str(), function_of(&trap)),
                 ("too many nested runs", "asking"),

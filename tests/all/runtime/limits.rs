@@ -38,7 +38,7 @@ fn functions_larger_than_the_cache_are_interpreted_until_the_limit_rises() {
 }
 
 #[test]
-fn a_function_that_would_take_too_long_is_interpreted_until_the_budget_rises() {
+fn a_function_over_the_budget_is_interpreted_until_the_budget_rises() {
     let config = on().with_latency_budget(Duration::from_nanos(1));
     let (mut machine, linked) = loaded(Some(config), Limits::default());
     assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));

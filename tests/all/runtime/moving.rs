@@ -20,7 +20,7 @@ moving! {
     callbacks::an_error_in_a_callback_keeps_its_position_and_can_be_caught,
     callbacks::too_many_nested_runs_are_an_error_that_can_be_caught,
     callbacks::a_panic_passes_through_nested_runs_and_leaves_the_machine_usable,
-    control::handlers_catch_what_functions_under_them_throw,
+    control::handlers_catch_errors_of_called_functions,
     control::tail_calls_take_no_stack,
     control::a_tail_call_whose_frame_does_not_fit_is_an_error,
     control::runtime_functions_see_windows_and_frames,

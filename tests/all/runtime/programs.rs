@@ -62,7 +62,7 @@ fn references_to_an_unloaded_program_are_refused() {
 }
 
 #[test]
-fn each_thread_has_a_machine_of_its_own() {
+fn each_thread_has_its_own_machine() {
     let text = include_str!("../../../examples/calc/programs/primes.calc");
     let run = |config: Option<JitConfig>| {
         let out = Captured::default();

@@ -232,7 +232,7 @@ pub(super) fn unloading_frees_code_only_after_native_code_exits() {
     };
     machine.vm_mut().host.ask = Some(Rc::new(ask));
     assert_eq!(machine.call(linked.function(LOOPING), &[ITERATIONS]), Ok(ITERATIONS * (ITERATIONS + 1) / 2));
-    let trace = stats(&machine).trace.expect("it was asked for");
+    let trace = stats(&machine).trace.expect("the trace is on");
     let at = |what: What, k: i64| {
         let name = format!("add{k}");
         let mut found = (0..).zip(&trace.events).filter(|(_, event)| (event.what, &event.function) == (what, &name));

@@ -465,7 +465,7 @@ fn many_slots_are_set_filled_and_copied_at_once() {
 }
 
 #[test]
-fn frames_have_as_many_slots_as_their_functions_and_the_rest_is_room() {
+fn frames_have_the_slots_of_their_functions_and_the_rest_is_room() {
     for config in configs() {
         let ask = |vm: &mut Vm, _: Window| {
             let frames: Vec<_> = vm.frames().map(|frame| (frame.function.body(), frame.slots)).collect();
@@ -508,7 +508,7 @@ fn further_results_of_a_function_remain_on_the_stack() {
         for arg in 1..6 {
             assert_eq!(machine.call(linked.function(FunctionIndex(WIDE)), &[arg]), Ok(4 * arg + 33), "{config:?}");
             assert_eq!(machine.call(linked.function(DEEP), &[arg]), Ok(arg + 30), "{config:?}");
-            // The host finds them as well.
+            // The host can read them, too.
             assert_eq!(machine.call(linked.function(RESULTS), &[arg]), Ok(arg), "{config:?}");
             let vm = machine.vm();
             assert_eq!([0, 1, 2].map(|index| vm.slot(index)), [arg, arg + 10, arg + 20], "{config:?}");

@@ -114,7 +114,7 @@ pub const LUA_BENCHMARKS: Corpus = Corpus { folder: "examples/lua/benchmarks", e
 impl Corpus {
     /// Returns the folder.
     pub fn folder(&self) -> PathBuf {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("it lies two folders deep");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the package is two folders deep");
         root.join(self.folder)
     }
 

@@ -69,7 +69,7 @@ fn program() -> Program {
     runs.ret(Slot(1));
     builder.define(nested, runs.finish().expect("it has no labels"));
     builder.define(main, assembler.finish().expect("it has no labels"));
-    builder.finish().expect("it is defined").verify().expect("it is fine")
+    builder.finish().expect("it is defined").verify().expect("it is sound")
 }
 
 #[cfg(not(feature = "jit"))]

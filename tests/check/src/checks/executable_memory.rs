@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_is_both_is_found() {
+    fn writable_and_executable_memory_is_found() {
         assert_eq!(judge(&observed(SOUND)), Vec::<String>::new());
         let both = judge(&observed(&SOUND.replace("rw-p", "rwxp")));
         assert!(both.len() == 1 && both[0].ends_with("is writable and executable"), "{both:?}");

@@ -61,7 +61,7 @@ fn compile() -> Stats {
 fn judge(stats: &Stats, bound: Duration) -> Vec<String> {
     let mut failures = Vec::new();
     let (compiled, count) = (stats.functions.compiled(), stats.compile.latency.count);
-    // The top level is a function as well, of a few ops.
+    // The top level is also a function, of a few ops.
     if compiled != FUNCTIONS as u64 + 1 || count != compiled {
         failures.push(format!("{compiled} functions were compiled and {count} timed, of {}", FUNCTIONS + 1));
     }

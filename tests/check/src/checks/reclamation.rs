@@ -114,7 +114,7 @@ impl Churn {
         if compiled != expected {
             failures.push(format!("{compiled} functions were compiled, not {expected}"));
         }
-        failures.extend(left_behind(stats));
+        failures.extend(leaked_code(stats));
         // An emulator keeps its translation of the code, which is resident in its process.
         let judged = [("mapped", grown.mapped_bytes, true), ("resident", grown.resident_bytes, !emulated)];
         for (what, bytes, _) in judged.into_iter().filter(|&(_, bytes, is_ours)| is_ours && bytes > MAY_GROW_BYTES) {
@@ -125,7 +125,7 @@ impl Churn {
 }
 
 /// Returns failures if code is left, or if none was ever freed.
-fn left_behind(stats: &Stats) -> Vec<String> {
+fn leaked_code(stats: &Stats) -> Vec<String> {
     let code = &stats.code;
     let mut failures = Vec::new();
     if (code.live_bytes, code.retired_bytes) != (0, 0) {
@@ -172,7 +172,7 @@ impl Replaced {
         if functions.recompiled == 0 || functions.evicted == 0 {
             failures.push("nothing was replaced while it ran".to_owned());
         }
-        failures.extend(left_behind(&self.stats));
+        failures.extend(leaked_code(&self.stats));
         failures
     }
 }

@@ -1,4 +1,4 @@
-//! Bytecode that no compiler made is refused with an error, or runs without a crash and the same in both tiers.
+//! Bytecode that no compiler made is refused with an error or runs without a crash, the same in both tiers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -147,7 +147,7 @@ fn target(link: &str) -> Option<String> {
 fn no_link_is_dead() {
     for page in pages() {
         for link in links(&page) {
-            assert!(target(&link).is_some(), "{page} links to {link}, which is nowhere");
+            assert!(target(&link).is_some(), "{page} links to {link}, which does not exist");
         }
     }
 }

@@ -189,7 +189,7 @@ named_by!(Callee: header);
 /// `Err(…)`.
 ///
 /// It is valid for the error for which it was made and no other: if an op returns one that was kept from an earlier
-/// error or comes from another machine, the run panics (test `a_proof_of_another_error_is_refused`). It is
+/// error or comes from another machine, the run panics (test `a_stale_thrown_panics`). It is
 /// a number; the error itself is in the machine.
 ///
 /// ```

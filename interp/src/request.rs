@@ -95,7 +95,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Panics
     ///
-    /// If no op is running (test `nothing_can_be_requested_while_no_op_runs`).
+    /// If no op is running (test `a_request_needs_a_running_op`).
     ///
     /// ```
     /// use mimeo::After;
@@ -136,7 +136,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Panics
     ///
-    /// If no op is running (test `nothing_can_be_requested_while_no_op_runs`), or the op has no such result, which
+    /// If no op is running (test `a_request_needs_a_running_op`), or the op has no such result, which
     /// includes every op of a stack machine (test `results_that_an_op_lacks_cannot_be_set`).
     ///
     /// ```

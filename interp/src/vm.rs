@@ -235,7 +235,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Panics
     ///
-    /// If it belongs to another error, or to another machine (test `a_proof_of_another_error_is_refused`).
+    /// If it belongs to another error, or to another machine (test `a_stale_thrown_panics`).
     #[doc(hidden)]
     #[inline]
     pub fn check_thrown(&self, thrown: &Thrown) {

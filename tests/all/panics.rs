@@ -128,7 +128,7 @@ unsafe impl Language<Endless> for Nothing {
 }
 
 #[test]
-fn ops_that_cannot_end_a_function_cannot_be_compared() {
+fn a_set_needs_an_op_that_ends_a_function() {
     let panic = panic_of(|| twins::<Endless>(Nothing));
     assert!(panic.starts_with("the ops of `endless` cannot be tested one by one"), "{panic}");
 }

@@ -200,7 +200,7 @@ fn functions_are_compiled_while_fibers_are_suspended() {
 }
 
 #[test]
-fn a_proof_of_another_error_is_refused() {
+fn a_stale_thrown_panics() {
     for config in configs() {
         let mut machine = new_machine(config.clone());
         let linked = machine.load(&asking()).expect("it has the spaces");
@@ -270,7 +270,7 @@ fn machine_of(limits: Limits, config: Option<JitConfig>) -> Machine<Ops> {
 }
 
 #[test]
-fn nothing_can_be_requested_while_no_op_runs() {
+fn a_request_needs_a_running_op() {
     let mut machine = new_machine(None);
     let linked = machine.load(&asking()).expect("it has the spaces");
     let vm = machine.vm_mut();

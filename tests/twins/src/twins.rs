@@ -123,7 +123,7 @@ pub struct Report {
 /// With `JIT_DIFFERENTIAL` if the tiers differ (test `mistakes_in_stencils_are_found`). The message has the op, the
 /// simplest operands found that show the difference, what both tiers did, the op's C, its machine code, and how to run
 /// the case again. Also if the instruction set has no op that ends a function, or a stack machine none that pushes a
-/// value (test `ops_that_cannot_end_a_function_cannot_be_compared`).
+/// value (test `a_set_needs_an_op_that_ends_a_function`).
 pub fn twins<I: InstructionSet>(language: impl Language<I>) -> Report {
     twins_with(language, &Settings::default())
 }

@@ -138,7 +138,7 @@ impl<I: InstructionSet> Vm<I> {
     /// # Panics
     ///
     /// If no op is running (test `a_request_needs_a_running_op`), or the op has no such result, which includes every op
-    /// of a stack machine (test `results_that_an_op_does_not_have_cannot_be_set`).
+    /// of a stack machine (test `results_that_an_op_lacks_cannot_be_set`).
     ///
     /// ```
     /// use mimeo::After;

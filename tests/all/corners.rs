@@ -1,12 +1,12 @@
-//! Rust in which a lowering could find another meaning than rustc: the handler, which rustc has compiled, and the
-//! stencil agree on it.
+//! Rust that a lowering could easily mistranslate: rustc compiles the handler, the lowering the stencil, and the test
+//! compares them.
 
 use mimeo_tests::corners::{Host, corner_ops};
 use mimeo_twins::{Language, Random, twins};
 
 pub(crate) struct Corners;
 
-// SAFETY: the values are numbers, and nothing is looked up by them unchecked.
+// SAFETY: the values are numbers, and ops do not use them as unchecked indices.
 unsafe impl Language<corner_ops::Ops> for Corners {
     type Snapshot = (Vec<i64>, Vec<i64>, i64, u64);
 
@@ -22,7 +22,7 @@ unsafe impl Language<corner_ops::Ops> for Corners {
 }
 
 #[test]
-fn rust_means_the_same_in_both_tiers() {
+fn rust_has_the_same_meaning_in_both_tiers() {
     let report = twins::<corner_ops::Ops>(Corners);
     assert_eq!(report.unavailable, None);
     assert_eq!(report.without_stencil, []);

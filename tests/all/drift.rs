@@ -1,5 +1,5 @@
-//! A table that was not made from these very ops is an error of the build, at the op: `tests/drift` is a language
-//! whose build script damages the table after it was made, and whose source is changed behind the stencils' back.
+//! A table that does not fit its ops is an error of the build, at the op. `tests/drift` is a language whose
+//! build script damages the table after it was made. Tests also change its ops after the stencils were reviewed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,27 +9,27 @@ use std::sync::{Mutex, PoisonError};
 use mimeo_cli::command::Generate;
 use mimeo_cli::generate;
 
-/// The package is one, so its builds follow each other.
+/// All tests use one package, so its builds run one at a time.
 static PACKAGE: Mutex<()> = Mutex::new(());
 
 const OPS: &str = include_str!("../drift/src/ops.rs");
 const STENCIL: &str = include_str!("../drift/src/double.c");
 
-/// What the package prints: the result in the interpreter, and with native code.
+/// The output of the package: the result in the interpreter, and with native code.
 pub(crate) const OUTPUT: &str =
     "-2147483527 after 1 call, 9000 from 3 runs\n-2147483527 after 1 call, 9000 from 3 runs\n";
 
-/// What a build is made from.
+/// The inputs of a build.
 pub(crate) struct Build {
     ops: String,
     stencil: String,
-    /// What the build script does to the table.
+    /// How the build script changes the table.
     drift: Option<&'static str>,
-    /// `MIMEO_STENCILS`.
+    /// The value of `MIMEO_STENCILS`.
     stencils: Option<&'static str>,
 }
 
-/// What became of it.
+/// The result of a build.
 pub(crate) struct Outcome {
     pub(crate) success: bool,
     pub(crate) stdout: String,
@@ -47,18 +47,18 @@ impl Build {
         Build { drift: Some(drift), ..Build::default() }
     }
 
-    /// Without stencils.
+    /// Returns a build without stencils.
     pub(crate) fn without_stencils() -> Build {
         Build { stencils: Some("off"), ..Build::default() }
     }
 
-    /// Has an op use the stencil in `src/OP.c`, as one that was reviewed.
+    /// Makes an op use the stencil in `src/OP.c`, marked as reviewed.
     pub(crate) fn by_hand(self, op: &str) -> Build {
         let reviewed = format!("stencil = \"src/{op}.c\", reviewed = \"{}\"", fingerprint(&self.ops, op));
         self.attribute(op, &reviewed)
     }
 
-    /// Gives an op an argument of `#[vm_op]`.
+    /// Adds an argument of `#[vm_op]` to an op.
     pub(crate) fn attribute(self, op: &str, argument: &str) -> Build {
         let plain = format!("#[vm_op]\n    fn {op}(");
         let with = format!("#[vm_op({argument})]\n    fn {op}(");
@@ -72,7 +72,7 @@ impl Build {
         self
     }
 
-    /// Changes the stencil written by hand.
+    /// Changes the hand-written stencil.
     pub(crate) fn stencil(mut self, from: &str, to: &str) -> Build {
         assert!(self.stencil.contains(from), "`{from}` is not in the stencil");
         self.stencil = self.stencil.replacen(from, to, 1);
@@ -83,7 +83,7 @@ impl Build {
         self.cargo_with(&[command])
     }
 
-    /// Builds it if need be, and runs it.
+    /// Builds the package if necessary, and runs it.
     pub(crate) fn run(&self, options: &[&str]) -> Outcome {
         self.cargo_with(&[&["run"], options].concat())
     }
@@ -93,7 +93,7 @@ impl Build {
         self.cargo_in(&self.write(), arguments)
     }
 
-    /// Writes the package; gives its folder.
+    /// Writes the package, and returns its folder.
     fn write(&self) -> PathBuf {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = tests.parent().expect("the tests' folder is in the root");
@@ -108,7 +108,7 @@ impl Build {
         }
         write(&package.join("src/ops.rs"), &self.ops);
         write(&package.join("src/double.c"), &self.stencil);
-        // No network: what the workspace has is enough.
+        // No network: the packages of the workspace suffice.
         let lock = package.join("Cargo.lock");
         if !lock.exists() {
             fs::copy(root.join("Cargo.lock"), &lock).expect("the lock can be copied");
@@ -126,7 +126,7 @@ impl Build {
         Outcome { success: output.status.success(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
     }
 
-    /// The build fails with this message, at the line of `src/ops.rs` that has this text.
+    /// Asserts that the build fails with this message, at the line of `src/ops.rs` that contains this text.
     pub(crate) fn fails(&self, message: &str, at: &str) {
         self.failed(&self.cargo("check"), message, at);
     }
@@ -140,14 +140,14 @@ impl Build {
         assert!(found, "no `{message}` with `{place}` in\n{}", outcome.stderr);
     }
 
-    /// The build script itself fails, with this message.
+    /// Asserts that the build script fails with this message.
     fn is_refused(&self, message: &str) {
         let outcome = self.cargo("check");
         assert!(!outcome.success && outcome.stderr.contains(message), "no `{message}` in\n{}", outcome.stderr);
     }
 }
 
-/// A cargo command in a package that a test wrote. All such packages share one target folder.
+/// Returns a cargo command in a package that a test wrote. All such packages share one target folder.
 pub(crate) fn cargo(package: &Path, arguments: &[&str]) -> Command {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(package).args(&arguments[..1]).args(["--offline", "--quiet", "--color=never"]);
@@ -157,21 +157,21 @@ pub(crate) fn cargo(package: &Path, arguments: &[&str]) -> Command {
     cargo
 }
 
-/// The file is touched only if it changes, so that cargo builds what changed.
+/// Writes a file, unless it has this content: cargo builds a file again when its time changes.
 pub(crate) fn write(path: &PathBuf, text: &str) {
     if !fs::read_to_string(path).is_ok_and(|old| old == text) {
         fs::write(path, text).expect("the file can be written");
     }
 }
 
-/// The fingerprint of an op of the package.
+/// Returns the fingerprint of an op of the package.
 fn fingerprint(ops: &str, op: &str) -> String {
     let sets = mimeo_lower::lower_file(ops, "src/ops.rs").expect("the ops are Rust");
     let found = sets[0].ops.iter().find(|found| found.name == op).expect("the op has no problem");
     found.fingerprint.to_string()
 }
 
-/// The ops with the fingerprint under which the stencil was reviewed.
+/// Returns the ops with the fingerprint under which the stencil was reviewed.
 fn reviewed(ops: &str) -> String {
     ops.replace("REVIEWED", &fingerprint(ops, "double"))
 }
@@ -184,7 +184,7 @@ fn the_package_builds_and_runs() {
 }
 
 #[test]
-fn an_op_that_changed_after_the_table_was_made() {
+fn an_op_that_changed_after_the_table_was_made_is_an_error() {
     let parts = [
         ("add.body", "the body of", "add", "fn add("),
         ("add.operands", "the operands of", "add", "fn add("),
@@ -199,7 +199,7 @@ fn an_op_that_changed_after_the_table_was_made() {
 }
 
 #[test]
-fn a_table_of_other_ops() {
+fn a_table_of_other_ops_is_an_error() {
     let missing = |op| format!("the stencil table has no op `{op}` here: build again, so that the table is renewed");
     Build::drift("double.entry").fails(&missing("double"), "fn double(");
     Build::drift("ret.entry").fails(&missing("ret"), "fn ret(");
@@ -211,7 +211,7 @@ fn a_table_of_other_ops() {
 }
 
 #[test]
-fn a_layout_that_is_not_what_stencils_assume() {
+fn a_layout_that_stencils_do_not_assume_is_an_error() {
     let fat = Build::default().ops("pub bias: i64,", "pub bias: i64,\n        pub text: *const crate::Text,");
     let message = "stencils assume another layout of `Context`";
     fat.fails(message, "pub struct Context");
@@ -223,7 +223,7 @@ fn a_layout_that_is_not_what_stencils_assume() {
 }
 
 #[test]
-fn an_op_that_changed_under_its_reviewed_stencil() {
+fn an_op_that_changed_under_its_reviewed_stencil_is_an_error() {
     let before = fingerprint(OPS, "double");
     let changes = [
         ("a.wrapping_add(a)", "a.wrapping_mul(2)", "body"),
@@ -245,7 +245,7 @@ fn an_op_that_changed_under_its_reviewed_stencil() {
 }
 
 #[test]
-fn a_reviewed_stencil_that_does_not_fit_its_op() {
+fn a_reviewed_stencil_that_does_not_fit_its_op_is_an_error() {
     let refused = |what: &str| format!("op `double` requires a stencil and has none: {what}");
     let foreign = Build::default().stencil("a + a", "a + READ_SLOT(HOLE_b)");
     foreign.is_refused(&refused("it does not compile: "));
@@ -260,7 +260,7 @@ fn a_reviewed_stencil_that_does_not_fit_its_op() {
 }
 
 #[test]
-fn a_hand_written_stencil_that_changed_under_a_checked_in_table() {
+fn a_hand_written_stencil_that_changed_under_a_checked_in_table_is_an_error() {
     let _guard = PACKAGE.lock().unwrap_or_else(PoisonError::into_inner);
     let prebuilt = || Build { stencils: Some("prebuilt"), ..Build::default() };
     let package = prebuilt().write();
@@ -273,7 +273,7 @@ fn a_hand_written_stencil_that_changed_under_a_checked_in_table() {
     assert!(outcome.success && outcome.stderr.starts_with("native code: yes;"), "{}", outcome.stderr);
     assert_eq!(outcome.stdout, OUTPUT);
 
-    // Another computation, and even another comment: the table does not know which of them matters.
+    // Changed code or a changed comment: the table cannot tell which of them matters.
     let message = format!(
         "the stencil of `double` is stale: `src/double.c` changed after the table was made: `{file}` is renewed by \
          `mimeo generate --target "
@@ -285,14 +285,14 @@ fn a_hand_written_stencil_that_changed_under_a_checked_in_table() {
         let stale = check().expect_err("the table is stale");
         assert!(stale.ends_with("renews it:\n  `double` changed: the file of its stencil"), "{stale}");
     }
-    // A checkout with other ends of lines is the same file.
+    // A checkout with other line endings is the same file.
     let mut windows = prebuilt();
     windows.stencil = windows.stencil.replace('\n', "\r\n");
     let outcome = windows.cargo_in(&windows.write(), &["check"]);
     assert!(outcome.success, "{}", outcome.stderr);
     assert_eq!(check().map(drop), Ok(()));
     fs::remove_file(package.join(file)).expect("the table can be removed");
-    // Where the table is built again, nothing is stale.
+    // Nothing is stale if the table is built again.
     let built = Build::default().stencil("STENCIL op_double", "/* Twice. */ STENCIL op_double");
     let outcome = built.cargo_in(&built.write(), &["run"]);
     assert_eq!(outcome.stdout, OUTPUT, "{}", outcome.stderr);

@@ -1,4 +1,4 @@
-//! The fingerprint of an op changes in the part that changed, and with nothing that means nothing.
+//! The fingerprint of an op changes exactly in the part that changed, and not with formatting or names.
 
 use mimeo::def::Fingerprint;
 
@@ -47,14 +47,14 @@ pub mod ops {
 }
 "#;
 
-/// The fingerprints of `all` and `plain`.
+/// Returns the fingerprints of `all` and `plain`.
 fn fingerprints(source: &str) -> [Fingerprint; 2] {
     let sets = mimeo_lower::lower_file(source, "ops.rs").expect("the source is Rust");
     let find = |name| sets[0].ops.iter().find(|op| op.name == name).expect("the op has no problem").fingerprint;
     [find("all"), find("plain")]
 }
 
-/// What changes in `all` and in `plain`.
+/// Returns the parts that change in `all` and in `plain`.
 fn changes(from: &str, to: &str) -> [Vec<&'static str>; 2] {
     assert!(OPS.contains(from), "`{from}` is not in the ops");
     let [all, plain] = fingerprints(OPS);
@@ -63,9 +63,9 @@ fn changes(from: &str, to: &str) -> [Vec<&'static str>; 2] {
 }
 
 #[test]
-fn what_means_nothing_changes_nothing() {
+fn formatting_and_names_do_not_change_fingerprints() {
     let [all, plain] = fingerprints(OPS);
-    // Formatting, comments, the names of variables.
+    // Formatting, comments and names of variables.
     let squeezed: String = OPS.split_whitespace().map(|word| word.to_owned() + " ").collect::<String>();
     let squeezed = squeezed.replace("/// Everything at once.", "/* Nothing. */");
     assert_eq!(fingerprints(&squeezed), [all, plain]);
@@ -84,7 +84,7 @@ fn what_means_nothing_changes_nothing() {
 }
 
 #[test]
-fn what_means_something_changes_its_part() {
+fn each_change_affects_only_its_part() {
     let cases: [(&str, &str, [&[&str]; 2]); 11] = [
         ("note(vm, sum", "note(vm, a", [&["body"], &[]]),
         ("#[imm] k: u8", "#[imm] k: u16", [&["operands", "body"], &[]]),
@@ -104,9 +104,9 @@ fn what_means_something_changes_its_part() {
     }
 }
 
-/// The type of a runtime function's parameter: the call has to change with it.
+/// Changes the type of a runtime function's parameter, and the call with it.
 #[test]
-fn a_runtime_signature_is_a_part_of_what_is_reached() {
+fn a_runtime_signature_is_part_of_the_ops_that_call_it() {
     let [all, _] = fingerprints(OPS);
     let another = OPS.replace("a: i64) -> Result<i64, Thrown>;", "a: u64) -> Result<i64, Thrown>;");
     let another =
@@ -116,7 +116,7 @@ fn a_runtime_signature_is_a_part_of_what_is_reached() {
 }
 
 #[test]
-fn the_order_of_the_ops_is_no_part_of_them() {
+fn the_order_of_ops_does_not_change_fingerprints() {
     let (head, plain) = OPS.split_once("    #[vm_op]\n    fn plain").expect("it is the last");
     let (before, all) = head.split_once("    /// Everything at once.").expect("it is before it");
     let plain = plain.trim_end().strip_suffix('}').expect("the module ends");

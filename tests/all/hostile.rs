@@ -1,4 +1,4 @@
-//! Bytecode that nobody's compiler made: refused with an error, or run without a crash, the same in both tiers.
+//! Bytecode that no compiler made is refused with an error or runs without a crash, the same in both tiers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,7 +18,7 @@ use crate::machines::{machine_with, with_moving_stacks};
 
 type Spaces = &'static [(&'static str, u32)];
 
-/// What programs of an instruction set run on, and what is left of it.
+/// The state on which programs of an instruction set run, and a snapshot of it.
 trait Hostile: InstructionSet {
     const SPACES: Spaces;
     fn state() -> (Self::Context, Self::Host);
@@ -64,7 +64,7 @@ impl Hostile for stack_ops::Ops {
     }
 }
 
-/// How many programs were refused, accepted, and run.
+/// Numbers of programs that were refused, accepted and run.
 #[derive(Debug, Default)]
 struct Count {
     refused: usize,
@@ -72,7 +72,7 @@ struct Count {
     run: usize,
 }
 
-/// Verifies a program, and runs it where that must end.
+/// Verifies a program, and runs it if it certainly ends.
 fn check<I: Hostile>(functions: Vec<FunctionBody>, what: u64, count: &mut Count) {
     let program = match Program::<I, _>::new(functions, I::SPACES.to_vec()).verify() {
         Ok(program) => program,
@@ -104,7 +104,7 @@ fn listing<I: Hostile>(program: &Program<I, Verified>) -> String {
     program.functions().iter().map(|body| mimeo::Disassembly::<I>::new(body).to_string()).collect()
 }
 
-/// Labels go forwards, and calls go to later functions: then there is an end.
+/// Returns `true` if all jumps go forwards and all calls go to later functions, so that the program ends.
 fn must_end<I: Hostile>(program: &Program<I, Verified>) -> bool {
     program.functions().iter().enumerate().all(|(index, body)| {
         ops::<I>(body).all(|(pc, info)| {
@@ -135,7 +135,7 @@ fn value<V: Value>(bits: u64) -> V {
     unsafe { V::from_bits(bits) }
 }
 
-/// Everything that can be seen of running each function.
+/// Runs each function, and returns all observable results.
 fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) -> Vec<String> {
     let limits = Limits::default().with_slots(1 << 17).with_depth(20);
     let mut machine = machine_with::<I>(I::state(), limits, I::SPACES, config);
@@ -157,7 +157,7 @@ fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) ->
     outcomes
 }
 
-/// A function of random ops whose operands are in range; what they do to the operand stack fits, mostly.
+/// Returns a function of random ops with operands in range. The depths of the operand stack mostly match.
 fn random_body<I: Hostile>(random: &mut Random, index: u32, functions: u32) -> FunctionBody {
     let locals = 1 + random.below(6) as u16;
     let mut body = FunctionBody {
@@ -170,7 +170,7 @@ fn random_body<I: Hostile>(random: &mut Random, index: u32, functions: u32) -> F
     };
     let stack = I::OPERANDS == Operands::Stack;
     let mut depth = 0;
-    // Where ops start, and how deep the operand stack is there.
+    // Offsets of ops, with the depth of the operand stack there.
     let mut starts = Vec::new();
     let mut labels = Vec::new();
     let mut left = random.below(12);
@@ -180,14 +180,14 @@ fn random_body<I: Hostile>(random: &mut Random, index: u32, functions: u32) -> F
                 let ends = !info.control.falls_through && !info.control.calls;
                 let fits = !stack || info.pops <= depth && (depth < 40 || info.pushes <= info.pops);
                 let callee = !info.control.calls || index + 1 < functions;
-                // Only the last op ends the function, and it does.
+                // The last op ends the function, and no other op does.
                 fits && callee && last == (ends && info.control.returns) && (!ends || last)
             };
             (0..I::OPS.len()).filter(|&op| fits(&I::OPS[op])).collect()
         };
         let mut fitting = candidates(left == 0);
         if fitting.is_empty() {
-            // There is nothing on the stack yet that could be returned.
+            // The stack is still empty, so nothing can be returned.
             (fitting, left) = (candidates(false), left + 1);
         }
         let op = random.pick(&fitting);
@@ -244,10 +244,10 @@ fn random_body<I: Hostile>(random: &mut Random, index: u32, functions: u32) -> F
     body
 }
 
-/// Arguments of every random function, if it has the room.
+/// Arity of every random function that has enough slots.
 const ARITY: u16 = 1;
 
-/// Changes something somewhere.
+/// Makes a random change to a random function.
 fn mutate(functions: &mut [FunctionBody], random: &mut Random) {
     let index = random.below(functions.len() as u64) as usize;
     let body = &mut functions[index];
@@ -270,11 +270,11 @@ fn mutate(functions: &mut [FunctionBody], random: &mut Random) {
     }
 }
 
-/// Programs of random ops, as they are and with mistakes, and programs of nothing but random numbers.
-fn random_programs<I: Hostile>(seed: u64, rounds: u64) -> Count {
+/// Checks programs of random ops, without and with mistakes, and programs of random numbers.
+fn random_programs<I: Hostile>(seed: u64, iterations: u64) -> Count {
     let mut count = Count::default();
-    for round in 0..rounds {
-        let mut random = Random::new(seed ^ round << 8);
+    for iteration in 0..iterations {
+        let mut random = Random::new(seed ^ iteration << 8);
         let functions = 1 + random.below(3) as u32;
         let mut bodies: Vec<_> = (0..functions).map(|index| random_body::<I>(&mut random, index, functions)).collect();
         for _ in 0..random.below(4) {
@@ -285,7 +285,7 @@ fn random_programs<I: Hostile>(seed: u64, rounds: u64) -> Count {
                 *unit = random.below(I::OPS.len() as u64 + 2) as u16;
             }
         }
-        check::<I>(bodies, round, &mut count);
+        check::<I>(bodies, iteration, &mut count);
     }
     count
 }
@@ -308,14 +308,14 @@ fn random_calc_programs() {
     assert!(count.run >= 400 && count.refused >= 400, "{count:?}");
 }
 
-/// What calc's compiler made of its corpus, with a few mistakes in each.
+/// The compiled programs of calc's corpus, with a few mistakes in each.
 #[test]
 fn mutated_calc_programs() {
     let mut count = Count::default();
     for (index, program) in mimeo_corpus::program::CALC.programs(100).iter().enumerate() {
         let Ok(program) = calc::compile(&program.text) else { continue };
-        for round in 0..30 {
-            let what = (index as u64) << 8 | round;
+        for iteration in 0..30 {
+            let what = (index as u64) << 8 | iteration;
             let mut random = Random::new(what);
             let mut functions = program.functions().to_vec();
             for _ in 0..=random.below(2) {
@@ -341,7 +341,7 @@ fn refused<I: Hostile>(functions: Vec<FunctionBody>) -> (VerifyErrorKind, String
     }
 }
 
-/// Is this the kind of the first of these functions' mistake, and the message?
+/// Asserts the kind and the message of the first mistake in these functions.
 fn expect<I: Hostile>(functions: Vec<FunctionBody>, kind: VerifyErrorKind, message: &str) {
     assert_eq!(refused::<I>(functions), (kind, message.to_owned()));
 }
@@ -378,7 +378,7 @@ fn slot_outside_frame() {
     let message = "function `f`, 0000 `call`: `args` is slot 3, but the frame has 3";
     let kind = VerifyErrorKind::SlotOutsideFrame { operand: "args", slot: 3, locals: 3 };
     register(vec![RegisterOp::Call as u16, 0, 0, 2, 2], kind, message);
-    // The result of a call without arguments needs a slot as well.
+    // The result of a call without arguments also needs a slot.
     let message = "function `f`, 0000 `call`: `args` is slot 3, but the frame has 3";
     let kind = VerifyErrorKind::SlotOutsideFrame { operand: "args", slot: 3, locals: 3 };
     register(vec![RegisterOp::Call as u16, 0, 0, 3, 0], kind, message);
@@ -436,7 +436,7 @@ fn index_outside_space() {
     let message = "function `f`, 0000 `get_cell`: `index` is index 8, but `cells` has 8";
     let kind = VerifyErrorKind::IndexOutsideSpace { operand: "index", space: "cells", index: 8, len: 8 };
     stack(vec![StackOp::GetCell as u16, 8], kind, message);
-    // Of a space without a size no element is there.
+    // A space without a size has no elements.
     let error = Program::<stack_ops::Ops, _>::new(vec![body(0, 1, vec![StackOp::GetCell as u16, 0])], vec![]).verify();
     let kind = VerifyErrorKind::IndexOutsideSpace { operand: "index", space: "cells", index: 0, len: 0 };
     assert_eq!(error.expect_err("there is no such space").kind, kind);
@@ -480,7 +480,7 @@ fn arity_above_locals() {
     expect::<stack_ops::Ops>(vec![body(2, 1, vec![RET])], kind, message);
 }
 
-/// A function of three ops, at 0, 3 and 6, with one handler; the code ends at 8.
+/// Returns a function of three ops, at 0, 3 and 6, with one handler; the code ends at 8.
 fn handled(from: u32, to: u32, target: u32) -> FunctionBody {
     let copy = RegisterOp::Copy as u16;
     let handlers = vec![Handler { from: Pc(from), to: Pc(to), target: Pc(target) }];
@@ -511,14 +511,14 @@ fn handlers() {
 }
 
 #[test]
-fn a_frame_has_room_for_its_operand_stack_at_its_deepest() {
+fn a_frame_has_room_for_the_deepest_operand_stack() {
     let push = [PUSH, 0, 0, 0, 0];
     let code = [&push[..], &push, &[POP], &push, &push, &[RET]].concat();
     let program = Program::<stack_ops::Ops, _>::new(vec![body(0, 2, code)], vec![]).verify().expect("it is sound");
     assert_eq!(program.facts()[0].slots, 2 + 3);
 }
 
-/// The verifier gives each op with an inline cache a cell of its own, also behind 65,536 words of them.
+/// The verifier gives each op with an inline cache its own cell, even after 65,536 words of cells.
 #[test]
 fn cells_do_not_overlap() {
     let remember = StackOp::Remember as u16;

@@ -1,11 +1,11 @@
-//! A state, and perhaps a configuration of the native tier → a machine that has native code if it was asked for
+//! A state, and optionally a configuration of the native tier → a machine, with native code if it was requested.
 
 use std::cell::Cell;
 
 use mimeo::jit::{HasJit, JitConfig, WithJit};
 use mimeo::{InstructionSet, Limits, Machine};
 
-/// A machine with these index spaces; with a configuration, one that can run native code.
+/// Creates a machine with these index spaces. With a configuration, asserts that it can run native code.
 pub(crate) fn machine_with<I: InstructionSet>(
     (context, host): (I::Context, I::Host),
     limits: Limits,
@@ -30,7 +30,7 @@ pub(crate) fn machine_with<I: InstructionSet>(
 }
 
 thread_local! {
-    /// The machines that this thread makes move their stacks at every call.
+    /// Whether machines that this thread creates move their stacks at every call.
     static MOVING: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn with_moving_stacks<T>(test: impl FnOnce() -> T) -> T {
     result
 }
 
-/// A machine; with a configuration, one that can run native code.
+/// Creates a machine. With a configuration, asserts that it can run native code.
 pub(crate) fn machine<I: InstructionSet>(
     state: (I::Context, I::Host),
     limits: Limits,

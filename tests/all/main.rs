@@ -1,4 +1,4 @@
-//! One binary for all tests of the whole, so that linking costs once.
+//! One binary for all tests of the whole, so that it is linked once.
 
 mod corners;
 mod drift;

@@ -1,5 +1,5 @@
-//! Memory: none that can be written and executed, a native stack that does not grow, tables that are the same each
-//! time, panics that get out of native code in one piece.
+//! Memory that is never writable and executable, a native stack that does not grow, reproducible tables, and
+//! panics that leave native code intact.
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,7 +31,7 @@ fn jit(config: JitConfig) -> Options {
 
 // Writable or executable.
 
-/// What a program prints; looks at the mappings whenever it prints.
+/// The output of a program. Each write also checks the mappings.
 #[derive(Clone, Default)]
 struct Watch(Arc<Mutex<(Vec<u8>, usize)>>);
 
@@ -54,8 +54,8 @@ impl Write for Watch {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn no_memory_can_be_written_and_executed() {
-    // Functions that are compiled one after the other, while those before them run.
+fn no_memory_is_writable_and_executable() {
+    // Functions that are compiled one after the other, while earlier ones run.
     let text = "
         fn a(n) { print n; return b(n + 1); }
         fn b(n) { print n; return c(n + 1); }
@@ -86,7 +86,7 @@ fn no_memory_can_be_written_and_executed() {
 
 // The native stack.
 
-/// What a program prints, and how it ends, in a thread with little stack.
+/// Runs a program in a thread with a small stack; returns its output and its result.
 fn on_a_small_stack(text: String, options: Options) -> (String, Result<(), String>) {
     const STACK_BYTES: usize = 256 << 10;
     let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
@@ -110,7 +110,7 @@ fn deep_to(n: u64) -> String {
 
 #[test]
 fn long_loops_do_not_grow_the_native_stack() {
-    // What takes seconds without optimisation is shorter there.
+    // Fewer iterations in builds without optimisation, which are slow.
     let long = if cfg!(debug_assertions) { 300_000 } else { 10_000_000 };
     let runs = [
         (10_000_000, jit(on())),
@@ -139,7 +139,7 @@ fn deep_recursion_does_not_grow_the_native_stack() {
     ];
     for config in configs {
         let options = Options { jit: config.clone(), limits };
-        // The main program is a call as well.
+        // The main program is also a call.
         let fits = depth - 2;
         let expected = (format!("{fits}\n"), Ok(()));
         assert_eq!(on_a_small_stack(deep_to(fits), options.clone()), expected, "{config:?}");
@@ -239,10 +239,10 @@ fn a_panic_reaches_the_host_from_both_tiers() {
                 let call = AssertUnwindSafe(|| machine.call(linked.function(FunctionIndex(0)), &[Value::NIL]));
                 let payload = catch_unwind(call).expect_err(&what);
                 assert_eq!(payload.downcast_ref(), Some(&"nil"), "{what}");
-                // Nothing of the op comes behind the panic.
+                // No part of the op runs after the panic.
                 assert_eq!(machine.vm().context.top, Value(0), "{what}");
                 traces.push(machine.vm().host.trace.clone());
-                // The machine goes on as if nothing had been.
+                // The machine still works.
                 let value = machine.call(linked.function(FunctionIndex(0)), &[Value(8)]).expect(&what);
                 assert!(value == Value(8) || value == Value(9), "{what}");
                 machine.vm_mut().context.top = Value(0);
@@ -256,7 +256,7 @@ fn a_panic_reaches_the_host_from_both_tiers() {
 }
 
 #[test]
-fn an_error_before_a_panic_is_not_seen_after_it() {
+fn an_error_before_a_panic_is_not_reported_after_it() {
     let program = program(|code, dst, a| code.throw_and_panic(dst, a));
     for config in [None, Some(on())] {
         let (mut machine, linked) = machine(&program, config);

@@ -1,5 +1,5 @@
-//! Programs that run each op on NaNs of every kind: interpreter and native code have the same bits in every result, and
-//! the same state, to the last bit.
+//! Programs that run each op on NaNs of every kind: interpreter and native code have the same bits in every
+//! result, and the same state.
 
 use mimeo::asm::{FunctionBody, FunctionIndex};
 use mimeo::def::op::{OpInfo, OperandKind, Scalar};
@@ -30,10 +30,10 @@ const FLOATS: [u64; 11] = [
     0x7fef_ffff_ffff_ffff,
 ];
 
-/// Where results go on a register machine; operands are in the slots below.
+/// The first slot of results on a register machine. Operands are in the slots before it.
 const FIRST_RESULT: u16 = 8;
 
-/// Whether the op has values and numbers as its operands, and nothing else.
+/// Returns `true` if all operands of the op are values or numbers.
 fn is_plain(info: &OpInfo) -> bool {
     let plain = |kind: OperandKind| match kind {
         OperandKind::Slot { .. } | OperandKind::Stack { .. } | OperandKind::Constant => true,
@@ -52,7 +52,7 @@ fn op_called<I: InstructionSet>(name: &str) -> u16 {
     index.unwrap_or_else(|| panic!("`{}` has no op `{name}`", I::NAME)) as u16
 }
 
-/// A function that runs an op on its arguments, with floats as other operands, and returns one of the results.
+/// Returns a function that runs an op on its arguments, with floats as other operands, and returns one of the results.
 fn function<I: InstructionSet>(op: u16, result: u16, float: u64) -> FunctionBody {
     let info = &I::OPS[op as usize];
     let is_stack = I::OPERANDS == Operands::Stack;
@@ -138,7 +138,7 @@ fn check<I: InstructionSet, L: Language<I>>(language: &L) -> Vec<&'static str> {
 }
 
 #[test]
-fn every_op_has_the_same_bits_in_both_tiers_whatever_nans_it_gets() {
+fn every_op_gives_the_same_bits_in_both_tiers_for_all_nans() {
     let registers = check::<register_ops::Ops, _>(&Registers);
     let stack = check::<stack_ops::Ops, _>(&Stack);
     let corners = check::<corner_ops::Ops, _>(&Corners);

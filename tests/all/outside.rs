@@ -1,7 +1,7 @@
-//! Every diagnostic as a user meets it: a program is run as a process, prints what it should, and the report on its
-//! standard error names the code
+//! Every diagnostic as a user sees it: a program runs as a process, prints what it should, and reports the
+//! code on standard error.
 //!
-//! Contract of this island: (1) what runs between fork and exec is one system call, which needs no memory and no lock.
+//! Contract of this island: (1) the code between fork and exec is one system call, which needs no memory and no lock.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use mimeo::jit::Diagnostic;
 
 use crate::drift::{Build, OUTPUT, Outcome};
 
-/// Twenty calls of a function, so that it and the loop are worth compiling.
+/// Twenty calls of a function, so that it and the loop become hot.
 const TWENTY: &str = "fn f(x) { return x; } let i = 0; while i < 20 { i = f(i) + 1; } print i;";
 
-/// The command `mimeo-calc`, built as the tests are.
+/// Returns the command `mimeo-calc`, built in the profile of the tests.
 fn calc() -> Command {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     let binary = BINARY.get_or_init(|| {
@@ -37,26 +37,26 @@ fn calc() -> Command {
     command
 }
 
-/// What a program that prints 20 says on standard error.
+/// Asserts that a program prints 20; returns its standard error.
 fn report(output: Output) -> String {
     let stderr = String::from_utf8(output.stderr).expect("the report is text");
     assert_eq!((output.stdout.as_slice(), output.status.code()), (&b"20\n"[..], Some(0)), "{stderr}");
     stderr
 }
 
-/// What calc says of a program that runs under these options.
+/// Returns calc's report on a program that runs with these options.
 fn calc_report(options: &[&str]) -> String {
     report(calc().args(["--jit=on", "--stats", "-e", TWENTY]).args(options).output().expect("calc runs"))
 }
 
-/// The line of a report with this code.
+/// Returns the line of a report with this code.
 fn line(report: &str, code: Diagnostic) -> &str {
     println!("{report}");
     let found = report.lines().find(|line| line.contains(code.code()));
     found.unwrap_or_else(|| panic!("no {code} in\n{report}")).trim_start()
 }
 
-/// The package that [`Build`] makes prints what it should, and its report has the line.
+/// Asserts the output of the package, and the line in its report.
 fn package_says(outcome: &Outcome, code: Diagnostic, expected: &str) {
     assert!(outcome.success, "{}", outcome.stderr);
     assert_eq!(outcome.stdout, OUTPUT, "{}", outcome.stderr);
@@ -65,7 +65,7 @@ fn package_says(outcome: &Outcome, code: Diagnostic, expected: &str) {
 }
 
 #[test]
-fn every_diagnostic_is_met_here_and_its_page_says_how() {
+fn every_diagnostic_has_a_test_and_a_page_that_shows_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     for diagnostic in Diagnostic::ALL {
         let test = diagnostic.code().trim_start_matches("JIT_").to_lowercase();
@@ -107,12 +107,12 @@ fn stencil_unsupported() {
 
 #[test]
 fn stencil_source() {
-    // What the compiler can see of a table is compared at compile time (`drift.rs`).
+    // Differences that the compiler can detect are errors of the build (`drift.rs`).
     let outcome = Build::drift("add.hole").run(&[]);
     package_says(&outcome, Diagnostic::StencilSource, "native code: no (JIT_STENCIL_SOURCE: the stencil of `add`");
 }
 
-/// On AArch64 a number is made of as many pieces as its type has, so that this stencil is refused with its table.
+/// On AArch64 a number has as many pieces as its type, so this stencil is refused with its table.
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn patch_overflow() {
@@ -137,7 +137,7 @@ fn differential() {
     assert!(!found.success, "{}", found.stdout);
     let expected = "JIT_DIFFERENTIAL: `double` of `ops` behaves differently in the two tiers";
     assert_eq!(line(&found.stderr, Diagnostic::Differential), expected, "{}", found.stderr);
-    // What it is about: the interpreter is right, and native code is not.
+    // The interpreter is right, and native code is wrong.
     let run = broken.run(&[]);
     let (interpreted, native) = run.stdout.split_once('\n').expect("two results");
     assert!(OUTPUT.starts_with(interpreted) && !OUTPUT.contains(native), "{}", run.stdout);
@@ -157,7 +157,7 @@ fn latency_budget() {
     assert!(report.contains("functions compiled     0\n") && report.contains("functions blocked      2 "), "{report}");
 }
 
-/// In a process that may not make memory executable, as under systemd's `MemoryDenyWriteExecute=yes`.
+/// Runs in a process that cannot make memory executable, as with systemd's `MemoryDenyWriteExecute=yes`.
 #[cfg(target_os = "linux")]
 #[test]
 fn exec_memory() {
@@ -166,7 +166,7 @@ fn exec_memory() {
 
     fn deny() -> io::Result<()> {
         let refuse = libc::PR_MDWE_REFUSE_EXEC_GAIN as libc::c_ulong;
-        // SAFETY: the call takes numbers, and concerns this process only.
+        // SAFETY: the call takes numbers, and only affects this process.
         let result = unsafe {
             libc::prctl(libc::PR_SET_MDWE, refuse, 0 as libc::c_ulong, 0 as libc::c_ulong, 0 as libc::c_ulong)
         };
@@ -186,7 +186,7 @@ fn exec_memory() {
             let text = String::from_utf8(capability.stdout).expect("it is text");
             assert!(text.starts_with("native code: no (JIT_EXEC_MEMORY: "), "{text}");
         }
-        // Linux has it since 6.3; before, `errors::diagnostic::tests::jit_exec_memory` of mimeo-jit is all there is.
+        // Linux has the call since 6.3. Before, only `errors::diagnostic::tests::jit_exec_memory` of mimeo-jit tests this.
         Err(error) => assert_eq!(error.raw_os_error(), Some(libc::EINVAL), "{error}"),
     }
 }
@@ -194,7 +194,7 @@ fn exec_memory() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_machine_without_memory_for_its_stacks_panics() {
-    /// Set in the process whose address space is limited.
+    /// The variable that is set in the process with a limited address space.
     const IS_LIMITED: &str = "MIMEO_TEST_IS_LIMITED";
     if env::var_os(IS_LIMITED).is_none() {
         let test = env::current_exe().expect("the test is a file");

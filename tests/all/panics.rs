@@ -1,4 +1,4 @@
-//! Panics that the documentation promises and that no other test shows.
+//! Panics that are documented and that no other test covers.
 
 use std::rc::Rc;
 
@@ -44,7 +44,7 @@ fn an_op_that_cannot_run_alone_panics() {
     assert_eq!(panic_of(|| machine.run_op(ask, Pc(0), false, &[0; 3])), "on purpose");
 }
 
-/// `waits()` suspends its fiber, and calls the host's function after that, whether or not an error is thrown into it.
+/// `waits()` suspends its fiber, and then calls the host's function, even if an error is thrown into the fiber.
 fn waits() -> Program {
     let mut code = Assembler::new("waits", 0, 1);
     let (from, to, handler) = (code.label(), code.label(), code.label());
@@ -90,11 +90,11 @@ fn picking_from_an_empty_slice_panics() {
     assert!(panic.contains("out of bounds"), "{panic}");
 }
 
-/// The first ops of the examples' set, none of which ends a function.
+/// The first ops of the examples' set. None of them ends a function.
 #[derive(Debug)]
 enum Endless {}
 
-// SAFETY: the ops are those of a real set, and none is run.
+// SAFETY: the ops belong to a real set, and none of them runs.
 unsafe impl InstructionSet for Endless {
     type Value = i64;
     type Context = ();

@@ -1,6 +1,5 @@
-//! Tables from everywhere, in one language: calc is built with the table of each compiler, with tables that are
-//! checked in (made of ELF, Mach-O and COFF objects), and with none; its programs print the same. A table that is
-//! stale or damaged is an error of the build.
+//! Calc prints the same with the table of each compiler, with each checked-in table (from ELF, Mach-O and COFF
+//! objects), and without a table. A stale or damaged table is an error of the build.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,10 +12,10 @@ use mimeo_corpus::process;
 use mimeo_corpus::program::{CALC, Program};
 use mimeo_corpus::runner::check;
 
-/// The package is one, so its builds follow each other.
+/// All tests use one package, so its builds run one at a time.
 static PACKAGE: Mutex<()> = Mutex::new(());
 
-/// Triples of this machine's architecture, with a compiler for each; what makes it mandatory is `CI`.
+/// Triples of this machine's architecture, each with a compiler, which is mandatory if `CI` is set.
 const ORIGINS: &[(&str, &str)] = if cfg!(target_arch = "x86_64") {
     &[
         ("x86_64-unknown-linux-gnu", "cc"),
@@ -28,7 +27,7 @@ const ORIGINS: &[(&str, &str)] = if cfg!(target_arch = "x86_64") {
     &[("aarch64-unknown-linux-gnu", "cc"), ("aarch64-apple-darwin", "clang-19")]
 };
 
-/// The package, as it is copied for the tests.
+/// The copy of the package for the tests.
 struct Package {
     folder: PathBuf,
     target: PathBuf,
@@ -36,7 +35,7 @@ struct Package {
 }
 
 impl Package {
-    /// A fresh copy of calc, without a table.
+    /// Makes a fresh copy of calc, without a table.
     fn new() -> Package {
         let guard = PACKAGE.lock().unwrap_or_else(PoisonError::into_inner);
         let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -57,12 +56,12 @@ impl Package {
         self.folder.join("src/ops.rs")
     }
 
-    /// The table that is checked in.
+    /// Returns the path of the checked-in table.
     fn table(&self) -> PathBuf {
         self.folder.join(format!("src/ops.{}.stencils", std::env::consts::ARCH))
     }
 
-    /// Makes it by what the command `mimeo generate` does.
+    /// Generates the table as the command `mimeo generate` does.
     fn generate(&self, triple: &str, compiler: &str) {
         let request = Generate {
             file: Some(self.ops()),
@@ -88,7 +87,7 @@ impl Package {
 
     fn command(&self, command: &str, stencils: Option<&str>, compiler: &str) -> Command {
         let mut cargo = Command::new(env!("CARGO"));
-        // No network: what the workspace has is enough.
+        // No network: the packages of the workspace suffice.
         cargo.current_dir(&self.folder).args([command, "--offline", "--color=never"]);
         cargo.env("CARGO_TARGET_DIR", &self.target).env_remove("RUSTFLAGS").env_remove("OUT_DIR");
         cargo.env_remove("MIMEO_STENCILS").env("CC", compiler);
@@ -96,7 +95,7 @@ impl Package {
         cargo
     }
 
-    /// Builds the command; gives what the build printed.
+    /// Builds the command, and returns the output of the build.
     fn build(&self, stencils: Option<&str>, compiler: &str) -> String {
         let output = self.cargo("build", stencils, compiler);
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -104,7 +103,7 @@ impl Package {
         text
     }
 
-    /// Builds it with flags for the C compiler; gives what the build printed.
+    /// Builds the command with flags for the C compiler, and returns the output of the build.
     fn build_with_flags(&self, flags: &str) -> String {
         let output = self.command("build", None, "cc").env("CFLAGS", flags).output().expect("cargo runs");
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -112,7 +111,7 @@ impl Package {
         text
     }
 
-    /// The build fails with this message.
+    /// Asserts that the build fails with these messages.
     fn fails(&self, stencils: Option<&str>, expected: &[&str]) {
         let output = self.cargo("check", stencils, "/bin/false");
         let text = String::from_utf8_lossy(&output.stderr);
@@ -126,14 +125,14 @@ impl Package {
         Command::new(self.target.join("debug/mimeo-calc")).args(args).output().expect("calc runs")
     }
 
-    /// What `--stats` says of a small program.
+    /// Returns the output of `--stats` for a small program.
     fn statistics(&self) -> String {
         let output = self.calc(&["--jit=on", "--stats", "-e", "print(1 + 2);"]);
         assert_eq!(output.stdout, b"3\n");
         String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
-    /// Runs every program of the corpus.
+    /// Asserts that every program of the corpus prints what it should.
     fn run_corpus(&self, what: &str) {
         let run = |program: &Program, _: &_| {
             let mut command = process::command(&[""; 0], &self.target.join("debug/mimeo-calc"));
@@ -158,14 +157,14 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The compiler is there; in CI it must be.
+/// Returns `true` if the compiler is installed. In CI it must be.
 fn is_there(compiler: &str) -> bool {
     let found = Command::new(compiler).arg("--version").output().is_ok_and(|output| output.status.success());
     assert!(found || std::env::var_os("CI").is_none(), "there is no `{compiler}`");
     found
 }
 
-/// Native code ran, and every op has some.
+/// The report if native code ran and every op has a stencil.
 const NATIVE: &str = "1  1 ok (100.0%)";
 
 #[test]
@@ -190,7 +189,7 @@ fn every_table_gives_the_same_output() {
 }
 
 #[test]
-fn a_checked_in_table_is_the_fallback_when_no_compiler_serves() {
+fn a_checked_in_table_is_the_fallback_when_no_compiler_works() {
     let package = Package::new();
     let nothing = package.build(None, "/bin/false");
     assert!(nothing.contains("every op will be interpreted: the C compiler does not work"), "{nothing}");
@@ -202,7 +201,7 @@ fn a_checked_in_table_is_the_fallback_when_no_compiler_serves() {
         "{missing}"
     );
     package.generate(ORIGINS[0].0, ORIGINS[0].1);
-    // The script has no reason to run again: it did not know of the file.
+    // Cargo would not run the build script again, because the table did not exist at its last run.
     package.change(&package.folder.join("build.rs"), "fn main", "\nfn main");
     let found = package.build(None, "/bin/false");
     assert!(found.contains(&format!("the stencils come from `{file}`: the C compiler does not work")), "{found}");
@@ -225,14 +224,14 @@ fn a_stale_table_is_an_error_that_names_the_op_and_the_command() {
 }
 
 #[test]
-fn a_damaged_table_is_refused_before_anything_of_it_is_used() {
+fn a_damaged_table_is_refused_before_any_use() {
     let package = Package::new();
     package.generate(ORIGINS[0].0, ORIGINS[0].1);
     package.change(&package.table(), "\nhot 4", "\nhot 5");
     let refused =
         ["is damaged: line ", "the file was changed after it was made", "help: renew it with `mimeo generate"];
     package.fails(Some("prebuilt"), &refused);
-    // The fallback does not go on without it either.
+    // The fallback also fails.
     package.fails(None, &refused);
 }
 
@@ -245,7 +244,7 @@ fn a_changed_table_is_refused_even_if_its_checksum_fits() {
     let code = start + sound[start..].find("\nhot ").expect("the op has code") + "\nhot ".len();
     let ret = if cfg!(target_arch = "aarch64") { "c0035fd6" } else { "c3" };
     let changed = format!("{}{ret}{}", &sound[..code], &sound[code + ret.len()..]);
-    // The message has the checksum that belongs to it, between the second pair of quotes.
+    // The message has the right checksum, between the second pair of quotes.
     let message = mimeo_build::prebuilt::read(&changed).expect_err("the checksum is the old one").reason;
     let sum = message.split('`').nth(3).expect("the message has the checksum");
     let body = changed.rfind("checksum ").expect("there is a checksum");
@@ -265,10 +264,10 @@ fn flags_for_other_c_code_do_not_reach_stencils_and_the_build_says_so() {
     );
     assert!(said.contains(&warning), "{said}");
     assert!(package.statistics().contains(NATIVE), "{}", package.statistics());
-    // Flags that choose no machine are nobody's concern.
+    // Flags that do not select a processor cause no message.
     let said = package.build_with_flags("-O0 -g -fPIC");
     assert!(!said.contains("stencils are compiled without"), "{said}");
-    // The build script is the place where the baseline is raised.
+    // The build script can raise the baseline.
     let raised = "raise_baseline([mimeo_build::Feature::Sse3, mimeo_build::Feature::Lse]).compile()";
     package.change(&package.folder.join("build.rs"), "compile()", raised);
     package.build(None, "cc");

@@ -1,4 +1,4 @@
-//! Every program of calc's corpus, in every mode: the output is the one written in the file, byte for byte.
+//! Every program of calc's corpus prints exactly its expected output, in every mode.
 
 use calc::ops::ops::Ops;
 use mimeo::InstructionSet;
@@ -32,7 +32,7 @@ fn tier_up() {
     check_corpus(&Mode::tier_up(), |_| true);
 }
 
-/// Whether a program is short enough for native code to be left at every op.
+/// Returns `true` if a program is short enough for an exit from native code at every op.
 fn is_short(program: &Program) -> bool {
     program.million_ops() < 10
 }

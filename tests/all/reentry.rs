@@ -1,9 +1,9 @@
-//! An op that a runtime function runs again finds in its inline-cache cell what that run has left there, whatever rustc
-//! makes of its handler
+//! An op that a runtime function runs again sees the changes of that run in its inline-cache cell, however rustc
+//! optimises its handler.
 
 use crate::drift::{Build, OUTPUT};
 
-/// Optimizes the package, whose handlers are its own; what it depends on stays as it is.
+/// Optimises the package with the handlers, but not its dependencies.
 const OPTIMIZED: &str = "--config=profile.dev.package.drift.opt-level=3";
 
 #[test]
@@ -17,7 +17,7 @@ fn optimized_handlers_read_their_cells_again() {
 }
 
 #[test]
-fn fields_of_cells_are_the_standard_librarys_cells() {
+fn fields_of_cells_must_be_standard_library_cells() {
     let imported = "    use std::cell::UnsafeCell as Cell;\n\n    /// An inline-cache cell.";
     let build = Build::default().ops("    /// An inline-cache cell.", imported);
     build.fails("mismatched types", "pub count: Cell<i64>");

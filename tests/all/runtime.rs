@@ -1,5 +1,5 @@
-//! The runtime that an embedder relies on: callbacks, control between functions, code that goes while frames return
-//! into it, limits that change, programs that come and go, machines in many threads
+//! The runtime that an embedder relies on: callbacks, control between functions, code that is discarded while frames
+//! return into it, limits that change, programs that are loaded and unloaded, machines in many threads.
 
 mod callbacks;
 mod calls;
@@ -51,7 +51,7 @@ fn loaded(config: Option<JitConfig>, limits: Limits) -> (Machine<Ops>, Linked) {
     (machine, linked)
 }
 
-/// A machine with a program in which the op `ask` does this.
+/// Creates a machine with a program whose op `ask` calls this function.
 fn asking(
     config: Option<JitConfig>,
     limits: Limits,
@@ -82,12 +82,12 @@ pub(crate) fn verified(builder: ProgramBuilder) -> Program {
     builder.finish().expect("it is whole").verify().expect("it is sound")
 }
 
-/// The function whose op threw.
+/// Returns the function whose op threw.
 fn function_of(trap: &Trap) -> &str {
     &trap.backtrace.frames[0].function
 }
 
-/// The text of a panic, which there must be.
+/// Asserts that `run` panics; returns the message.
 pub(crate) fn panic_of<T>(run: impl FnOnce() -> T) -> String {
     let panicked = catch_unwind(AssertUnwindSafe(|| drop(run())));
     let payload = panicked.expect_err("it panics");

@@ -1,5 +1,5 @@
-//! The C of every instruction set runs without undefined behaviour: as ordinary C (`MIMEO_HOSTED` in the prelude),
-//! under the compiler's sanitizer, on values at which something usually changes.
+//! The C of every instruction set has no undefined behaviour: it runs as ordinary C (`MIMEO_HOSTED` in the
+//! prelude), on edge-case values, under the compiler's sanitizer.
 #![cfg(target_os = "linux")]
 
 use std::collections::BTreeSet;
@@ -14,8 +14,8 @@ use mimeo_tests::broken::broken_ops;
 use mimeo_tests::registers::register_ops;
 use mimeo_tests::stack::stack_ops;
 
-/// Without `-fwrapv` and the other flags of stencils, so that nothing depends on them. What a compiler can find out
-/// about variables that have no value, and calls that do not fit, is an error as well.
+/// Flags of the C compiler, without `-fwrapv` and other flags of stencils, so that nothing depends on them.
+/// Uninitialised variables and mismatched calls are errors.
 const FLAGS: &[&str] = &[
     "-x",
     "c",
@@ -33,15 +33,15 @@ const FLAGS: &[&str] = &[
     "-Werror=int-conversion",
 ];
 
-/// What an instruction set needs to run: C that fills `vm->context`, and the elements of its index spaces.
+/// The state of an instruction set: C that fills `vm->context`, and the sizes of its index spaces.
 struct Language {
     context: &'static str,
     spaces: &'static [(&'static str, u32)],
-    /// Runtime functions that give an address, which ops follow.
+    /// Runtime functions that return an address that ops dereference.
     pointers: &'static [&'static str],
 }
 
-/// C before the ops' runs: memory, numbers, and every exit.
+/// The C before the runs of the ops: memory, numbers, and all exits.
 const DRIVER: &str = r#"
 int printf(const char *format, ...);
 int dprintf(int file, const char *format, ...);
@@ -79,8 +79,8 @@ uint64_t hosted_hole(const char *name) {
   __builtin_abort();
 }
 static int exits;
-#define WAY(name) void name(Vm *vm, Slot *base, Frame *frame) { (void)vm; (void)base; (void)frame; exits++; }
-WAY(CONTINUE) WAY(EXIT_deopt) WAY(EXIT_leave) WAY(EXIT_throw) WAY(hosted_callee)
+#define STUB(name) void name(Vm *vm, Slot *base, Frame *frame) { (void)vm; (void)base; (void)frame; exits++; }
+STUB(CONTINUE) STUB(EXIT_deopt) STUB(EXIT_leave) STUB(EXIT_throw) STUB(hosted_callee)
 static uint64_t arena[4096] __attribute__((aligned(16)));
 static Slot stack[256];
 static Frame frames[4];
@@ -103,7 +103,7 @@ static void begin(void) {
 }
 "#;
 
-/// A program that runs each op on as many states as are asked for.
+/// Returns a program that runs each op on this number of states.
 fn program<I: InstructionSet>(language: &Language, states: u32) -> String {
     let c = I::C;
     let mut text =
@@ -122,7 +122,7 @@ fn program<I: InstructionSet>(language: &Language, states: u32) -> String {
         writeln!(runs, "    op_{}(&machine, stack + 16, frames + 1);\n  }}", info.name).expect("it is a string");
     }
     for label in labels {
-        writeln!(text, "WAY(JUMP_{label})").expect("it is a string");
+        writeln!(text, "STUB(JUMP_{label})").expect("it is a string");
     }
     for line in c.lines().filter_map(|line| line.strip_prefix("extern PLATFORM Outcome rt_")) {
         let (name, parameters) = line.split_once('(').expect("a prototype");
@@ -132,10 +132,10 @@ fn program<I: InstructionSet>(language: &Language, states: u32) -> String {
         let body = format!("return any_outcome(1, {value});");
         writeln!(text, "Outcome rt_{name}({parameters}) {{ (void)vm; {body} }}").expect("it is a string");
     }
-    text + &format!("int main(void) {{\n{runs}  printf(\"%d ways out\\n\", exits);\n  return 0;\n}}\n")
+    text + &format!("int main(void) {{\n{runs}  printf(\"%d exits\\n\", exits);\n  return 0;\n}}\n")
 }
 
-/// The lowering's name for an operand, in which only ASCII is left.
+/// Returns the lowering's name for an operand, which is ASCII.
 fn c_name(name: &str) -> String {
     let name = name.trim_start_matches("r#").chars();
     name.map(|c| if c.is_ascii() { c.to_string() } else { format!("u{:x}", u32::from(c)) }).collect()
@@ -182,10 +182,9 @@ fn check<I: InstructionSet>(language: &Language) {
     let output = run(I::NAME, &program::<I>(language, 300));
     let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && errors.is_empty(), "{}: {text}\n{errors}", I::NAME);
-    let ways: usize =
-        text.strip_suffix(" ways out\n").and_then(|count| count.parse().ok()).expect("it came to its end");
-    // Every run of an op leaves it in one way; those that were written by hand are not here.
-    assert_eq!(ways, 300 * I::OPS.iter().filter(|info| I::C.contains(&format!("op_{}(Vm", info.name))).count());
+    let exits: usize = text.strip_suffix(" exits\n").and_then(|count| count.parse().ok()).expect("it came to its end");
+    // Every run of an op takes one exit. Hand-written stencils do not run here.
+    assert_eq!(exits, 300 * I::OPS.iter().filter(|info| I::C.contains(&format!("op_{}(Vm", info.name))).count());
 }
 
 #[test]
@@ -229,11 +228,11 @@ fn calc() {
 }
 
 #[test]
-fn what_broken_ops_generate() {
+fn generated_stencils_of_broken_ops() {
     check::<broken_ops::Ops>(&Language { context: "  (void)vm;", spaces: &[], pointers: &[] });
 }
 
-/// Replaces the body of calc's `negate`, and expects the sanitizer to stop the program with this complaint.
+/// Replaces the body of calc's `negate`, and asserts that the sanitizer stops the program with this complaint.
 fn expect_complaint(body: &str, complaint: &str) {
     let language =
         Language { context: "  vm->context.globals_ = (int64_t *)arena;", spaces: &[("globals", 8)], pointers: &[] };
@@ -246,7 +245,7 @@ fn expect_complaint(body: &str, complaint: &str) {
     assert!(!output.status.success() && errors.contains(complaint), "{errors}");
 }
 
-/// What would be reported if the C had it.
+/// The sanitizer works: it reports undefined behaviour in C that has some.
 #[test]
 fn undefined_behaviour_is_reported() {
     let complaints = [

@@ -1,5 +1,5 @@
-//! Slots that an op reads can change while it runs: slow paths, which are functions of their own in native code, have
-//! the values from before
+//! Slots that an op reads can change while it runs. Its slow path, which is a separate function
+//! in native code, uses the values from the op's start.
 
 use mimeo::asm::FunctionIndex;
 use mimeo::def::Slot;
@@ -10,7 +10,7 @@ use mimeo_tests::slow::slow_ops::{Assembler, Context, Ops, Program, ProgramBuild
 
 use crate::machines::machine;
 
-/// A program of one function.
+/// Verifies a program of one function.
 fn lone(code: Assembler) -> Result<Program, VerifyError> {
     let mut builder = ProgramBuilder::new();
     let function = builder.declare("lone");
@@ -18,7 +18,7 @@ fn lone(code: Assembler) -> Result<Program, VerifyError> {
     builder.finish().expect("it is whole").verify()
 }
 
-/// A function that calls the one that the host gives, with a window of so many slots.
+/// Returns a function that calls the host's function with a window of `len` slots.
 fn calling(len: u16) -> Assembler {
     let mut code = Assembler::new("lone", 1, 3);
     code.number(Slot(1), 20);
@@ -29,7 +29,7 @@ fn calling(len: u16) -> Assembler {
 }
 
 #[test]
-fn where_all_functions_take_the_same_number_of_arguments_the_verifier_compares_it() {
+fn the_verifier_checks_a_fixed_number_of_arguments() {
     let refusal = |code| lone(code).expect_err("the number is wrong").to_string();
     let mut code = Assembler::new("lone", 2, 2);
     code.ret(Slot(0));
@@ -41,7 +41,7 @@ fn where_all_functions_take_the_same_number_of_arguments_the_verifier_compares_i
         refusal(calling(0)),
         "function `lone`, 0006 `call_given`: `args` has 0 slots, but every function takes 1 arguments"
     );
-    // A window that no call gets may be empty.
+    // A window that is not passed to a call can be empty.
     let mut code = Assembler::new("lone", 1, 1);
     code.erase_and_note(Slot(0), Slot(0), Slot(0), 0);
     code.ret(Slot(0));
@@ -81,7 +81,7 @@ fn program() -> Program {
 }
 
 #[test]
-fn operands_are_what_they_were_when_the_op_began() {
+fn operands_keep_their_values_from_the_start_of_the_op() {
     let [erased, written, assigned] = [0, 1, 2].map(FunctionIndex);
     for config in [None, Some(JitConfig::new(Mode::On))] {
         let state = (Context::default(), Host::default());

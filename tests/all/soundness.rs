@@ -1,4 +1,4 @@
-//! What safe code can do wrong is refused: names of what is gone or elsewhere, proofs that were kept, too few arguments
+//! Mistakes of safe code are refused: stale and foreign references, wrong proofs, too few arguments.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -30,8 +30,8 @@ fn new_machine(config: Option<JitConfig>) -> Machine<Ops> {
     machine::<Ops>((callback_ops::Context::default(), Host::default()), Limits::default(), config)
 }
 
-/// `main(n)` is what `ask` answers, plus `n`; `leaf(n)` is 2n; `given(n)` calls what the test has given with no argument,
-/// `instead(n)` in its own place.
+/// `main(n)` is the answer of `ask` plus `n`; `leaf(n)` is 2n; `given(n)` calls the test's function without
+/// arguments, and `instead(n)` tail-calls it.
 fn asking() -> Program {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "main", 1, 3, |code| {
@@ -58,13 +58,13 @@ const GIVEN: FunctionIndex = FunctionIndex(2);
 const INSTEAD: FunctionIndex = FunctionIndex(3);
 const THREE: FunctionIndex = FunctionIndex(4);
 
-/// Calls `main` on a machine whose `ask` does this.
+/// Makes the op `ask` of a machine call this function.
 fn with_ask(machine: &mut Machine<Ops>, ask: impl Fn(&mut Vm, Window) -> Result<i64, Thrown> + 'static) {
     let ask: Rc<Ask> = Rc::new(ask);
     machine.vm_mut().host.ask = Some(ask);
 }
 
-/// References to functions that a machine does not have: of another machine, of a program that is gone, beyond the end.
+/// Returns references to functions that a machine lacks: of another machine, of an unloaded program, out of range.
 fn strangers(machine: &mut Machine<Ops>) -> [FunctionRef; 4] {
     let mut other = new_machine(None);
     let elsewhere = other.load(&asking()).expect("it has the spaces").function(LEAF);
@@ -76,7 +76,7 @@ fn strangers(machine: &mut Machine<Ops>) -> [FunctionRef; 4] {
 }
 
 #[test]
-fn references_to_what_is_not_loaded_here_are_refused() {
+fn references_to_functions_that_are_not_loaded_are_refused() {
     for config in configs() {
         let mut machine = new_machine(config);
         for stranger in strangers(&mut machine) {
@@ -112,15 +112,15 @@ fn a_program_of_another_machine_is_refused() {
     assert_eq!(machine.functions(here).count(), 5);
 }
 
-/// A callee of a machine, as ops hold it.
+/// Returns a callee of a machine, in the form that ops hold.
 fn callee_of(machine: &mut Machine<Ops>) -> Callee {
     let linked = machine.load(&asking()).expect("it has the spaces");
-    // SAFETY: the test uses it where it is refused only.
+    // SAFETY: the test only uses it where it is refused.
     unsafe { machine.vm().callee(linked.function(LEAF)) }.expect("it is loaded")
 }
 
 #[test]
-fn callees_of_other_machines_and_of_those_that_are_gone_are_refused() {
+fn callees_of_other_and_dropped_machines_are_refused() {
     for config in configs() {
         let gone = callee_of(&mut new_machine(config.clone()));
         let mut other = new_machine(config.clone());
@@ -145,7 +145,7 @@ fn fibers_of_other_machines_and_dropped_ones_are_refused() {
     let vm = machine.vm_mut();
     let gone = vm.new_fiber(limits).expect("there is memory");
     assert_eq!(vm.drop_fiber(gone), Ok(()));
-    // It has the place of the one that is gone.
+    // It reuses the place of the dropped one.
     let next = vm.new_fiber(limits).expect("there is memory");
     assert_ne!(next, gone);
     for fiber in [elsewhere, gone] {
@@ -161,7 +161,7 @@ fn fibers_of_other_machines_and_dropped_ones_are_refused() {
 }
 
 #[test]
-fn functions_are_compiled_around_suspended_fibers() {
+fn functions_are_compiled_while_fibers_are_suspended() {
     let mut builder = ProgramBuilder::new();
     let outer = FunctionIndex(0);
     define(&mut builder, "outer", 1, 3, |code| {
@@ -173,7 +173,7 @@ fn functions_are_compiled_around_suspended_fibers() {
     });
     define(&mut builder, "inner", 1, 5, |code| {
         code.yields(Slot(0), Slot(0), 0);
-        // A loop, so that the function is native when it returns.
+        // A loop, so that the function is native when it returns to the caller.
         let again = code.label();
         code.number(Slot(1), 0);
         code.number(Slot(2), 1);
@@ -190,7 +190,7 @@ fn functions_are_compiled_around_suspended_fibers() {
     let vm = machine.vm_mut();
     let fiber = vm.new_fiber(FiberLimits::new().with_slots(100).with_depth(10)).expect("there is memory");
     assert!(matches!(vm.start_fiber(fiber, linked.function(outer), &[7]), Ok(FiberExit::Suspended)));
-    // More code than the limit allows: what the fiber returns into has to stay.
+    // More code than the limit allows: the code that the fiber returns into must stay.
     for index in 0..64 {
         assert_eq!(machine.compile(more.function(FunctionIndex(index))).map(|_| ()), Ok(()));
     }
@@ -205,7 +205,7 @@ fn a_stale_thrown_panics() {
         let mut machine = new_machine(config.clone());
         let linked = machine.load(&asking()).expect("it has the spaces");
         let kept = Rc::new(RefCell::new(None));
-        // The first call keeps what it was given for its error, and catches that; the second returns it.
+        // The first call keeps the proof of its error, and catches the error; the second call returns the proof.
         let keep = Rc::clone(&kept);
         with_ask(&mut machine, move |vm, _| {
             *keep.borrow_mut() = Some(vm.throw("kept"));
@@ -220,12 +220,12 @@ fn a_stale_thrown_panics() {
         });
         let panic = panic_of(|| machine.call(linked.function(MAIN), &[1]));
         assert!(panic.contains("a `Thrown` that belongs to another error"), "{panic}, {config:?}");
-        // One of another machine.
+        // A proof of another machine.
         let mut other = new_machine(None);
         *kept.borrow_mut() = Some(other.vm_mut().throw("elsewhere"));
         let panic = panic_of(|| machine.call(linked.function(MAIN), &[1]));
         assert!(panic.contains("a `Thrown` that belongs to another error"), "{panic}, {config:?}");
-        // One of a request, when there is another.
+        // A proof of an earlier request.
         with_ask(&mut machine, move |vm, _| {
             let leaf = linked.function(LEAF);
             let first = vm.request(leaf, &[1], |_, _| After::Next);
@@ -240,9 +240,9 @@ fn a_stale_thrown_panics() {
 }
 
 #[test]
-fn room_for_a_request_is_looked_for_when_it_is_taken() {
+fn room_for_a_request_is_checked_when_it_is_carried_out() {
     for config in configs() {
-        // Between the request and its end the op uses the stack; what was asked for finds its arguments as they were.
+        // The op uses the stack after the request; the requested call still gets its arguments.
         let mut machine = new_machine(config.clone());
         let linked = machine.load(&asking()).expect("it has the spaces");
         let sums = machine.load(&program()).expect("it has the spaces");
@@ -255,7 +255,7 @@ fn room_for_a_request_is_looked_for_when_it_is_taken() {
             Err(request)
         });
         assert_eq!(machine.call(linked.function(MAIN), &[1]), Ok(41), "{config:?}");
-        // There is no room for it when it is taken.
+        // There is no room when it is carried out.
         let limits = Limits::default().with_depth(1);
         let mut machine = machine_of(limits, config.clone());
         let linked = machine.load(&asking()).expect("it has the spaces");
@@ -282,7 +282,7 @@ fn a_request_needs_a_running_op() {
 }
 
 #[test]
-fn results_that_an_op_does_not_have_cannot_be_set() {
+fn results_that_an_op_lacks_cannot_be_set() {
     let mut machine = new_machine(None);
     let linked = machine.load(&asking()).expect("it has the spaces");
     with_ask(&mut machine, |vm, _| {
@@ -303,13 +303,13 @@ fn calls_with_too_few_arguments_are_refused_in_every_tier() {
         };
         machine.vm_mut().host.given = Some(linked.function(LEAF));
         for _ in 0..3 {
-            // Of a call by an op, with an empty window.
+            // A call by an op, with an empty window.
             let message = "`leaf` takes 1 argument, not 0".to_owned();
             assert_eq!(call(&mut machine, GIVEN, &[4]), (message.clone(), "given".to_owned()), "{config:?}");
-            // Of the host's.
+            // A call by the host.
             assert_eq!(call(&mut machine, LEAF, &[]), (message, "leaf".to_owned()), "{config:?}");
             assert_eq!(call(&mut machine, LEAF, &[1, 2]).0, "`leaf` takes 1 argument, not 2", "{config:?}");
-            // In the place of a function whose frame has one slot.
+            // A tail call from a function whose frame has one slot.
             machine.vm_mut().host.given = Some(linked.function(THREE));
             let message = "`three` takes 3 arguments, not 0".to_owned();
             assert_eq!(call(&mut machine, INSTEAD, &[4]), (message, "instead".to_owned()), "{config:?}");
@@ -341,7 +341,7 @@ fn tail_calls_of_known_functions_are_verified() {
 }
 
 #[test]
-fn tail_calls_without_a_window_pass_what_lies_in_the_frame() {
+fn tail_calls_without_a_window_pass_the_slots_of_the_frame() {
     let verify = |locals| {
         let mut builder = stack_ops::ProgramBuilder::new();
         let [caller, callee] = ["caller", "callee"].map(|name| builder.declare(name));
@@ -366,7 +366,7 @@ fn labels_of_another_assembler_are_refused() {
     let foreign = other.label();
     let refused = |ops: &dyn Fn(&mut Assembler)| {
         let mut code = Assembler::new("f", 0, 2);
-        // It has as many labels as the other one.
+        // Both assemblers have the same number of labels.
         let own = code.label();
         code.bind(own);
         ops(&mut code);
@@ -382,7 +382,7 @@ fn labels_of_another_assembler_are_refused() {
 }
 
 #[test]
-fn programs_that_index_more_than_the_machine_has_are_refused() {
+fn programs_that_need_larger_index_spaces_are_refused() {
     let program = calc::compile("let a = 1; let b = 2; print a + b;").expect("it compiles");
     let globals = program.space("globals");
     assert_eq!(globals, 2);
@@ -401,13 +401,13 @@ fn programs_that_index_more_than_the_machine_has_are_refused() {
 }
 
 #[test]
-fn a_backtrace_has_the_frames_of_every_run_that_the_error_left_and_no_more() {
+fn a_backtrace_has_exactly_the_frames_that_the_error_left() {
     for config in configs() {
         let mut machine = new_machine(config.clone());
         let linked = machine.load(&program()).expect("it has the spaces");
         let trap = machine.call(linked.function(SUM), &[1001]).expect_err("it is too much");
         assert_eq!((trap.backtrace.depth(), trap.backtrace.omitted), (1, None), "{config:?}");
-        // sum(3) calls back sum(2), and so on; the last one finds no room.
+        // sum(3) calls back sum(2), and so on, until there is no room.
         let mut machine = machine_of(Limits::default().with_nesting(3), config.clone());
         let linked = machine.load(&program()).expect("it has the spaces");
         let trap = machine.call(linked.function(SUM), &[10]).expect_err("it is too deep");

@@ -1,4 +1,4 @@
-//! What the pages say about the tree is true: the crates, their edges, the quoted texts, the diff.
+//! Statements of the pages about the tree are true: the crates, their dependencies, the quotations, the diff.
 
 mod examples;
 mod links;
@@ -41,7 +41,7 @@ const CRATES: [(&str, &str); 19] = [
     ("mimeo-support", "tests/support/src"),
 ];
 
-/// The Rust files below a folder of the root, sorted, as paths from the root.
+/// Returns the Rust files below a folder, sorted, as paths from the root.
 fn rust_files(folder: &str) -> Vec<String> {
     let mut files = Vec::new();
     let mut folders = vec![root().join(folder)];
@@ -62,7 +62,7 @@ fn rust_files(folder: &str) -> Vec<String> {
     files
 }
 
-/// The first sentence of a file's `//!` text, without its full stop.
+/// Returns the first sentence of a file's `//!` text, without its full stop.
 fn first_sentence(path: &str) -> String {
     let text = read(path);
     let lines = text.lines().take_while(|line| line.starts_with("//!"));
@@ -76,12 +76,12 @@ fn first_sentence(path: &str) -> String {
 fn every_file_says_what_it_is() {
     for (_, folder) in CRATES {
         for path in rust_files(folder) {
-            assert!(!first_sentence(&path).is_empty(), "{path} does not open with a `//!` sentence");
+            assert!(!first_sentence(&path).is_empty(), "{path} does not start with a `//!` sentence");
             let text = read(&path);
             let lines = text.lines().count();
-            // An instruction set is one module.
+            // An instruction set must be one module.
             let may_be_long = text.contains("#[mimeo::instruction_set(");
-            assert!(lines <= 600 || may_be_long, "{path} has {lines} lines: one noun per file");
+            assert!(lines <= 600 || may_be_long, "{path} has {lines} lines: split it, one noun per file");
         }
     }
 }
@@ -89,14 +89,14 @@ fn every_file_says_what_it_is() {
 #[test]
 fn the_map_fits_on_two_pages_and_has_a_paragraph_for_each_crate() {
     let page = read("ARCHITECTURE.md");
-    assert!(page.len() <= 15 << 10, "ARCHITECTURE.md has {} bytes: it is a map", page.len());
+    assert!(page.len() <= 15 << 10, "ARCHITECTURE.md has {} bytes, more than a map may have", page.len());
     for (name, _) in CRATES {
         let start = format!("\n**`{name}`** ");
-        assert_eq!(page.matches(&start).count(), 1, "ARCHITECTURE.md has one paragraph on `{name}`");
+        assert_eq!(page.matches(&start).count(), 1, "ARCHITECTURE.md needs exactly one paragraph on `{name}`");
     }
 }
 
-/// The names under `[dependencies]` (not those for tests and build scripts) of a crate.
+/// Returns the names under `[dependencies]` of a manifest, without those for tests and build scripts.
 fn dependencies(manifest: &str) -> BTreeSet<String> {
     let mut inside = false;
     let mut names = BTreeSet::new();
@@ -159,20 +159,20 @@ fn no_crate_depends_on_the_tools_of_this_tree() {
     }
 }
 
-/// The text of the fenced block that follows `heading`.
+/// Returns the text of the fenced block after `heading`.
 fn block<'a>(page: &'a str, heading: &str) -> &'a str {
     let after = page.split_once(heading).unwrap_or_else(|| panic!("{heading}")).1;
     let start = after.split_once("```").expect("a block").1;
     start.split_once('\n').expect("a block").1.split_once("```").expect("a block ends").0
 }
 
-/// `text` with the indentation of its first line taken off every line.
+/// Removes the indentation of the first line from every line.
 fn unindented(text: &str) -> String {
     let indent = text.len() - text.trim_start().len();
     text.lines().map(|line| line.get(indent..).unwrap_or("").to_owned() + "\n").collect()
 }
 
-/// The function of a Rust file that has this name and a body, with the documentation and attributes above it.
+/// Returns the function with this name and a body in a Rust file, with its documentation and attributes.
 fn function(file: &str, name: &str) -> String {
     let source = read(file);
     let lines: Vec<&str> = source.lines().collect();
@@ -181,7 +181,7 @@ fn function(file: &str, name: &str) -> String {
         line.strip_prefix("pub ").unwrap_or(line).starts_with(&format!("fn {name}("))
     };
     let indent = |line: &str| line.len() - line.trim_start().len();
-    // A declaration of a runtime function ends at its indentation, too, but not with a brace.
+    // The declaration of a runtime function does not end with a brace.
     let last = |head: usize| {
         let is_last = |line: &&str| indent(line) == indent(lines[head]) && line.ends_with(['}', ';']);
         head + lines[head..].iter().position(is_last).unwrap_or_else(|| panic!("{file}: `{name}` ends"))
@@ -195,7 +195,7 @@ fn function(file: &str, name: &str) -> String {
     unindented(&lines[first..=last(head)].join("\n"))
 }
 
-/// The op of an instruction set as it is lowered: its typed IR, and its functions in C.
+/// Lowers an op of an instruction set; returns its typed IR, and its functions in C.
 fn lowered(file: &str, name: &str) -> (String, String) {
     let sets = mimeo_lower::lower_file(&read(file), "src/ops.rs").expect("the ops are Rust");
     let op = sets[0].ops.iter().find(|op| op.name == name).unwrap_or_else(|| panic!("{file} has the op `{name}`"));
@@ -204,8 +204,8 @@ fn lowered(file: &str, name: &str) -> (String, String) {
     (op.ir.clone() + "\n", c[start..].trim_end().to_owned() + "\n")
 }
 
-/// `page` with its quotations as they should be, and how many these are: blocks whose first line is such as
-/// "```c add of examples/calc/src/ops.rs".
+/// Returns `page` with correct quotations, and their number. A quotation is a block with a first
+/// line of the form "```c add of examples/calc/src/ops.rs".
 fn with_true_quotations(page: &str) -> (String, usize) {
     let (mut result, mut count) = (String::new(), 0);
     let mut lines = page.split_inclusive('\n');
@@ -219,10 +219,10 @@ fn with_true_quotations(page: &str) -> (String, usize) {
             "c" => result += &lowered(file, name).1,
             "stencil" => match stencil::listing(name) {
                 Some(listing) => result += &listing,
-                // Compilers differ.
+                // Other compilers make other code.
                 None => continue,
             },
-            // The package that has the assembly compares it.
+            // The package with the assembly compares it.
             "asm" => continue,
             other => panic!("{line}: `{other}` is not made of ops"),
         }
@@ -238,9 +238,11 @@ fn the_readme_quotes_a_real_op() {
     let readme = read("README.md");
     let calc = "examples/calc/src/ops.rs";
     assert_eq!(block(&readme, "This is all there is to calc's `+`"), function(calc, "add"));
-    let macros = read("ops-macros/src/lib.rs").replace("
+    let macros = read("ops-macros/src/lib.rs").replace(
+        "
 /// ", "
-");
+",
+    );
     assert_eq!(block(&macros, "comparisons of calc"), function(calc, "comparison"));
 }
 
@@ -256,11 +258,11 @@ fn the_quotations_are_true() {
             if std::env::var_os("MIMEO_BLESS").is_some() {
                 fs::write(&path, truth).expect("the page can be written");
             } else {
-                assert!(page == truth, "{} quotes what is not there: run with MIMEO_BLESS=1", path.display());
+                assert!(page == truth, "the quotations in {} are out of date: run with MIMEO_BLESS=1", path.display());
             }
         }
     }
-    // The page on Lua has three ops at least, each in Rust and in C; that on one op has its typed IR as well.
+    // The page on Lua has at least three ops, each in Rust and in C; the page on one op also has its typed IR.
     assert!(total >= 9, "{total} quotations");
 }
 

@@ -1,5 +1,5 @@
-//! Every instruction set of the tree, by every compiler that is found, for every target: each op has a stencil, unless
-//! its definition says that it has none. So the audit, with what it lets pass of AArch64, knows all that compilers make.
+//! For every instruction set of the tree, installed compiler and target, each op has a stencil, unless its
+//! definition excludes it. So the audit accepts all code that these compilers emit.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,14 +28,14 @@ const COMPILERS: [(&str, &str); 7] = [
     ("aarch64-apple-darwin", "clang-19"),
 ];
 
-/// Whether a compiler can be run; in CI it must be there.
+/// Returns `true` if the compiler is installed. In CI it must be.
 fn is_there(compiler: &str) -> bool {
     let found = Command::new(compiler).arg("--version").output().is_ok_and(|output| output.status.success());
     assert!(found || std::env::var_os("CI").is_none(), "there is no `{compiler}`");
     found
 }
 
-/// The reasons why ops of a set have no stencil, apart from the one that authors give.
+/// Returns the reasons why ops of a set have no stencil, except for `stencil = none`.
 fn gaps(set: &str, target: Option<&str>, compiler: &str) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let name = format!("{}-{}-{compiler}.stencils", set.replace('/', "_"), target.unwrap_or("host"));

@@ -1,4 +1,4 @@
-//! Every op of every instruction set does the same in both tiers, and mistakes in stencils are found.
+//! Every op of every instruction set behaves the same in both tiers, and mistakes in stencils are found.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,9 +20,9 @@ use mimeo_corpus::Captured;
 
 pub(crate) struct Registers;
 
-// SAFETY: the values of these sets are numbers, and what ops rely on `operand` and `spaces` give.
+// SAFETY: the values of these sets are numbers, and `operand` and `spaces` meet the requirements of the ops.
 unsafe impl Language<register_ops::Ops> for Registers {
-    /// The calls of runtime functions, and everything that the context leads to.
+    /// The calls of runtime functions, and all memory that the context points to.
     type Snapshot = (Vec<String>, String);
 
     fn state(&self, random: &mut Random) -> (register_ops::Context, registers::Host) {
@@ -65,14 +65,14 @@ unsafe impl Language<register_ops::Ops> for Registers {
     }
 }
 
-/// NaNs are compared by their bits, like everything else.
+/// Returns the bits of a pair, so that NaNs are compared by their bits.
 fn bits(pair: register_ops::Pair) -> (u32, u64) {
     (pair.first, pair.second.to_bits())
 }
 
 pub(crate) struct Stack;
 
-// SAFETY: the values of these sets are numbers, and what ops rely on `operand` and `spaces` give.
+// SAFETY: the values of these sets are numbers, and `operand` and `spaces` meet the requirements of the ops.
 unsafe impl Language<stack_ops::Ops> for Stack {
     type Snapshot = (Vec<String>, Vec<u64>, u32);
 
@@ -90,11 +90,11 @@ unsafe impl Language<stack_ops::Ops> for Stack {
     }
 }
 
-/// What states print, by the address of their globals' values: the host only knows that it can be written to.
+/// The output of each state, by the address of its globals' values: the host only has a writer.
 #[derive(Default)]
 struct Calc(RefCell<BTreeMap<usize, Captured>>);
 
-// SAFETY: the values of these sets are numbers, and what ops rely on `operand` and `spaces` give.
+// SAFETY: the values of these sets are numbers, and `operand` and `spaces` meet the requirements of the ops.
 unsafe impl Language<calc_ops::Ops> for Calc {
     type Snapshot = (String, Vec<i64>);
 
@@ -142,7 +142,7 @@ unsafe impl Language<callback_ops::Ops> for Callbacks {
     fn skip(&self, op: &OpInfo) -> Option<String> {
         let needs = match op.name {
             "take" => "an error",
-            "call_given" | "call_given_for" | "tail_call_given" => "a function of the test's",
+            "call_given" | "call_given_for" | "tail_call_given" => "a function that the test provides",
             "start_fiber" | "resume_fiber" | "yields" => "a fiber",
             _ => return None,
         };
@@ -154,7 +154,7 @@ struct Slow;
 
 // SAFETY: the values are numbers, and ops that take an address are skipped.
 unsafe impl Language<slow_ops::Ops> for Slow {
-    /// What was noted, and what was counted.
+    /// The noted values, and the count.
     type Snapshot = (Vec<i64>, Vec<i64>, i64);
 
     fn state(&self, _: &mut Random) -> (slow_ops::Context, slow::Host) {
@@ -172,7 +172,7 @@ unsafe impl Language<slow_ops::Ops> for Slow {
 
 struct Broken;
 
-// SAFETY: the values of these sets are numbers, and what ops rely on `operand` and `spaces` give.
+// SAFETY: the values of these sets are numbers, and `operand` and `spaces` meet the requirements of the ops.
 unsafe impl Language<broken_ops::Ops> for Broken {
     type Snapshot = (Vec<String>, u64, u32);
 
@@ -240,7 +240,7 @@ fn calc() {
     check::<calc_ops::Ops>(&report);
 }
 
-/// The message about an op, if there is one.
+/// Returns the message about an op, if its tiers differ.
 fn difference(op: &str) -> Option<String> {
     let settings = Settings::default().with_only(op.to_owned());
     let payload = catch_unwind(|| twins_with::<broken_ops::Ops>(Broken, &settings)).err()?;
@@ -262,7 +262,7 @@ fn mistakes_in_stencils_are_found() {
 }
 
 #[test]
-fn harm_to_what_the_machine_reads_later_is_found_and_named() {
+fn damage_to_the_state_of_the_machine_is_found_and_named() {
     let changed = [
         ("exits", "`vm->core.exit`"),
         ("ends_stack", "`vm->core.stack_limit`"),
@@ -277,12 +277,12 @@ fn harm_to_what_the_machine_reads_later_is_found_and_named() {
         ("strays_far", "the value stack outside of the frame"),
     ];
     for (op, what) in changed {
-        let text = difference(op).unwrap_or_else(|| panic!("the harm of `{op}` was not found"));
+        let text = difference(op).unwrap_or_else(|| panic!("the damage by `{op}` was not found"));
         let line = format!("\n  {what} was changed, which no op may do\n");
         assert_eq!(text.matches("was changed, which no op may do").count(), 1, "{text}");
         assert!(text.contains(&line), "{text}");
     }
-    let text = difference("loses_frame").expect("the harm is found");
+    let text = difference("loses_frame").expect("the damage is found");
     assert!(text.contains("\nnative code leaves by the exit `deopt` with the wrong frame record on top\n"), "{text}");
 }
 
@@ -312,12 +312,12 @@ fn the_message_says_that_the_op_was_run_again() {
         assert!(text.contains(note), "{text}");
         assert_eq!(text.contains("  callee is function 0\n"), op == "nested", "{text}");
     }
-    // It is left out where it does not matter.
+    // The note is omitted where it does not matter.
     let text = difference("cached").expect("the stencil is wrong");
     assert!(!text.contains(note), "{text}");
 }
 
-/// Was everything compared, and mostly natively? On AArch64 a slot beyond the reach of a load makes the op deopt.
+/// Asserts that most ops were compared in native code. On AArch64 a slot out of the range of a load causes a deopt.
 fn check<I: InstructionSet>(report: &Report) {
     assert_eq!(report.unavailable, None);
     assert_eq!(report.skipped, []);

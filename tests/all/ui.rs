@@ -1,4 +1,4 @@
-//! Every message of the op language is pinned by a case of `tests/ui`, which says which ones it covers.
+//! Every message of the op language is pinned by a case of `tests/ui`, which names the messages that it covers.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::drift::{cargo, write};
 
-/// The cases in a folder of this package, sorted.
+/// Returns the cases in a folder of this package, sorted.
 fn cases(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let entries = fs::read_dir(folder).expect("the cases are there");
@@ -16,7 +16,7 @@ fn cases(folder: &str) -> Vec<PathBuf> {
     cases
 }
 
-/// The variants of `Problem`, in the order of the catalogue.
+/// Returns the variants of `Problem`, in the order of the catalogue.
 fn catalogue() -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops-def/lower/src/catalogue.rs");
     let text = fs::read_to_string(path).expect("the catalogue is there");
@@ -26,7 +26,7 @@ fn catalogue() -> Vec<String> {
     names.map(|line| line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()).collect()
 }
 
-/// The names behind `// covers:`.
+/// Returns the names after `// covers:`.
 fn covered(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| line.strip_prefix("// covers: ")).flat_map(|names| names.split(", "))
 }
@@ -43,7 +43,7 @@ fn every_problem_has_a_case() {
     assert!(unknown.is_empty(), "the catalogue has no {unknown:?}");
 }
 
-/// The build script meets the same mistakes before the macro does, and must leave them to it.
+/// The build script finds the same mistakes first, and must leave the messages to the macro.
 #[test]
 fn the_build_half_survives_every_mistake() {
     for path in cases("ui") {
@@ -79,7 +79,7 @@ fn sound_package() -> PathBuf {
     package
 }
 
-/// The lines that a case marks with `//~ CODE`, as `FILE:LINE CODE`.
+/// Returns the lines that a case marks with `//~ CODE`, as `FILE:LINE CODE`.
 fn marked(case: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(case).expect("a case is text");
     let file = case.file_name().expect("a case is a file").display();
@@ -87,8 +87,8 @@ fn marked(case: &Path) -> BTreeSet<String> {
     marks.map(|(line, code)| format!("{file}:{line} {code}")).collect()
 }
 
-/// The errors in the output of `cargo check --message-format=short`, as `FILE:LINE CODE`. The texts of the messages
-/// are the compiler's and change with its version.
+/// Returns the errors in the output of `cargo check --message-format=short`, as `FILE:LINE CODE`.
+/// Ignores the texts of the messages, which depend on the compiler's version.
 fn errors(output: &str) -> BTreeSet<String> {
     let error = |line: &str| {
         let (place, message) = line.strip_prefix("src/bin/")?.split_once(": error[")?;
@@ -99,7 +99,7 @@ fn errors(output: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn safe_code_cannot_reach_what_does_harm() {
+fn safe_code_that_could_do_harm_does_not_compile() {
     let marked: BTreeSet<String> = cases("sound").iter().flat_map(|case| marked(case)).collect();
     assert!(marked.len() > 15, "{marked:?}");
     let output =

@@ -1,6 +1,6 @@
-//! `cargo bench`: what compiling, entering and leaving native code cost, and what it gives.
+//! `cargo bench`: the costs of compiling, entering and leaving native code, and its speed.
 //!
-//! Ratios are of medians of interleaved runs, so that a machine that changes its speed changes both sides.
+//! Ratios compare medians of interleaved runs, so that a change in the machine's speed affects both sides.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -40,7 +40,7 @@ fn mix(n) {
 let result = mix(1000000);
 ";
 
-/// Programs of the corpus that take long enough to be measured.
+/// Programs of the corpus that run long enough to be measured.
 const CORPUS: [&str; 4] = ["primes", "queens", "takeuchi", "mandelbrot"];
 
 fn main() {
@@ -63,7 +63,7 @@ fn session(program: &Program, jit: Option<JitConfig>) -> Session {
     session
 }
 
-/// Time of one run, without compiling the text.
+/// Measures one run, without compiling the text.
 fn time(program: &Program, jit: Option<JitConfig>) -> Duration {
     let mut session = session(program, jit);
     let start = Instant::now();
@@ -75,9 +75,9 @@ fn mode(mode: Mode) -> JitConfig {
     JitConfig::new(mode)
 }
 
-/// Medians of each column of interleaved runs.
-fn medians<const N: usize>(rounds: usize, mut run: impl FnMut() -> [f64; N]) -> [f64; N] {
-    let rows: Vec<[f64; N]> = (0..rounds).map(|_| run()).collect();
+/// Returns the median of each column of interleaved runs.
+fn medians<const N: usize>(iterations: usize, mut run: impl FnMut() -> [f64; N]) -> [f64; N] {
+    let rows: Vec<[f64; N]> = (0..iterations).map(|_| run()).collect();
     std::array::from_fn(|column| {
         let mut values: Vec<f64> = rows.iter().map(|row| row[column]).collect();
         values.sort_by(f64::total_cmp);
@@ -85,21 +85,21 @@ fn medians<const N: usize>(rounds: usize, mut run: impl FnMut() -> [f64; N]) -> 
     })
 }
 
-/// Functions with about so many ops each, of the kinds that programs have.
+/// Returns the text of functions with about `ops` ops each, in a typical mix.
 fn functions_with_ops(functions: usize, ops: usize) -> String {
-    // The round is 23 ops.
-    let round = "if a < b { a = a + b * 2; } else { b = f0(b, a - 1); } g = g + a % 7; ";
-    let body = round.repeat(ops.div_ceil(23));
+    // Each repetition has 23 ops.
+    let part = "if a < b { a = a + b * 2; } else { b = f0(b, a - 1); } g = g + a % 7; ";
+    let body = part.repeat(ops.div_ceil(23));
     (0..functions).map(|index| format!("fn f{index}(a, b) {{ {body} return a; }}\n")).collect::<String>() + "let g = 0;"
 }
 
 fn compile_cost() {
     println!("compile cost, ns per op (median)");
     println!("{:>10} {:>8} {:>8} {:>8} {:>8} {:>14}", "ops", "plan", "copy", "seal", "all", "us a function");
-    for (functions, ops, rounds) in [(100, 100, 51), (20, 1_000, 51), (4, 10_000, 51)] {
+    for (functions, ops, iterations) in [(100, 100, 51), (20, 1_000, 51), (4, 10_000, 51)] {
         let program = compile(&functions_with_ops(functions, ops));
         let mut ops_each = 0;
-        let [plan, copy, seal, all] = medians(rounds, || {
+        let [plan, copy, seal, all] = medians(iterations, || {
             let mut session = session(&program, Some(mode(Mode::On)));
             session.with_native_code(|_, _| {});
             let stats = session.jit().expect("there is a native tier").stats();
@@ -113,16 +113,16 @@ fn compile_cost() {
     }
 }
 
-/// What it costs to change between the tiers.
+/// Measures the cost of changing tiers.
 fn transitions() {
-    const ROUNDS: u32 = 1_000_000;
+    const ITERATIONS: u32 = 1_000_000;
     let empty = compile("");
     let negate = compile("fn f() { let i = 0; let x = 1; while i < 1000000 { x = -x; i = i + 1; } } f();");
     let gap = mode(Mode::On).with_gaps(Gaps::at(["negate"]));
     let calls = |jit| {
         let mut session = session(&empty, jit);
         let start = Instant::now();
-        for _ in 0..ROUNDS {
+        for _ in 0..ITERATIONS {
             session.run().unwrap_or_else(|error| panic!("{error:?}"));
         }
         start.elapsed()
@@ -134,7 +134,7 @@ fn transitions() {
             time(&negate, Some(gap.clone())),
             time(&negate, Some(mode(Mode::On))),
         ];
-        runs.map(|time| time.as_nanos() as f64 / f64::from(ROUNDS))
+        runs.map(|time| time.as_nanos() as f64 / f64::from(ITERATIONS))
     });
     println!("\nchanging tiers, ns (median)");
     println!("{:>48} {:>8.1}", "the host calls an interpreted function", interpreted);
@@ -142,7 +142,7 @@ fn transitions() {
     println!("{:>48} {:>8.1}", "side exit, one op interpreted, re-entry", with_gap - without_gap);
 }
 
-/// A loop with one op that has no stencil: native code is entered again behind it, or at the next call of the function.
+/// Measures a loop with one op that has no stencil: native code resumes after it, or at the next call of the function.
 fn gap_in_a_loop() {
     let program = compile(GAP);
     let gap = mode(Mode::On).with_gaps(Gaps::at(["negate"]));
@@ -151,10 +151,10 @@ fn gap_in_a_loop() {
         [None, Some(to_exit.clone()), Some(gap.clone()), Some(mode(Mode::On))]
             .map(|jit| time(&program, jit).as_secs_f64() * 1e3)
     });
-    println!("\na loop of some 90 ops, one of them without a stencil, ms (median)");
+    println!("\na loop of about 90 ops, one of them without a stencil, ms (median)");
     println!("{:>48} {off:>8.1}", "interpreted");
     println!("{:>48} {to_exit:>8.1}", "native until that op, then interpreted to the end");
-    println!("{:>48} {reenter:>8.1} {:>7.2}x faster", "native again behind that op", to_exit / reenter);
+    println!("{:>48} {reenter:>8.1} {:>7.2}x faster", "native again after that op", to_exit / reenter);
     println!("{:>48} {native:>8.1}", "with a stencil for it");
 }
 

@@ -1,4 +1,4 @@
-//! Makes the table as every language does, and then changes it as `DRIFT` says.
+//! Builds the stencil table as every language does, then changes it as the variable `DRIFT` says.
 
 use std::path::Path;
 use std::{env, fs};
@@ -7,14 +7,14 @@ fn main() {
     println!("cargo::rerun-if-env-changed=DRIFT");
     let out = env::var("OUT_DIR").expect("cargo sets it");
     let table = Path::new(&out).join("mimeo_ops.rs");
-    // What the last run changed must not be taken for a table that is up to date.
+    // A table that the last run changed must not count as up to date.
     let _ = fs::remove_file(&table);
     mimeo_build::ops("src/ops.rs").compile();
     let Ok(drift) = env::var("DRIFT") else { return };
     let text = fs::read_to_string(&table).expect("the table was made");
     let changed = match drift.split_once('.') {
         None if drift == "abi" => text.replacen("abi: ", "abi: 999", 1),
-        // A feature of the other architecture stands for one that this processor does not have.
+        // A feature of the other architecture stands for one that this processor lacks.
         None if drift == "baseline" => {
             let other = if cfg!(target_arch = "aarch64") { "Avx2" } else { "Lse" };
             text.replacen("baseline: &[", &format!("baseline: &[::mimeo::def::Feature::{other}, "), 1)
@@ -28,7 +28,7 @@ fn main() {
             let (start, end) = entry(&text, op);
             text[..start].to_owned() + &text[end..]
         }
-        // A hole behind the end of its code: the compiler cannot see that, the tier does.
+        // A hole after the end of its code: the compiler cannot detect that, the tier does.
         Some((op, "hole")) => {
             let (start, end) = entry(&text, op);
             text[..start].to_owned()
@@ -50,7 +50,7 @@ fn main() {
 
 const ENTRY: &str = "        ::mimeo::def::stencil::OpStencil {";
 
-/// Where the op's place in the table starts and ends.
+/// Returns the start and the end of the op's entry in the table.
 fn entry(text: &str, op: &str) -> (usize, usize) {
     let name = text.find(&format!("name: \"{op}\"")).expect("the table has the op");
     let start = text[..name].rfind(ENTRY).expect("the op has a start");

@@ -1,4 +1,4 @@
-//! Proofs and names are made by the machine only.
+//! Only the machine makes proofs and references.
 #![forbid(unsafe_code)]
 
 use mimeo::tier::References;

@@ -1,4 +1,4 @@
-//! Names of one language's functions, programs and fibers are none of another's.
+//! References to one language's functions, programs and fibers do not fit another language.
 #![forbid(unsafe_code)]
 
 use mimeo_tests::callbacks::callback_ops;

@@ -1,4 +1,4 @@
-//! Proofs and names are not written down.
+//! Proofs and references cannot be constructed from their fields.
 #![forbid(unsafe_code)]
 
 use mimeo_tests::callbacks::callback_ops::{FunctionRef, Linked};

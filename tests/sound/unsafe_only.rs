@@ -1,4 +1,4 @@
-//! What can do harm in the wrong hands is not to be had without `unsafe`.
+//! Functions that can break memory safety cannot be called without `unsafe`.
 #![forbid(unsafe_code)]
 
 use mimeo::tier::{Caller, NativeTier, References};

@@ -1,16 +1,16 @@
-//! `broken_ops`: ops with values that are floats, and stencils that were written by hand, each with another mistake.
-//! Twin tests must find them all.
+//! `broken_ops`: ops with float values and hand-written stencils, each of which has another mistake.
+//! Twin tests must find all of them.
 
 use mimeo::Thrown;
 
 use self::broken_ops::{Callee, FunctionRef, Vm};
 
-/// What only Rust touches.
+/// The state that only Rust accesses.
 #[derive(Debug, Default)]
 pub struct Host {
-    /// What runtime functions were called, with what.
+    /// The calls of runtime functions, with their arguments.
     pub trace: Vec<String>,
-    /// What the op `hooked` has run, if there is something.
+    /// The function that the op `hooked` runs, if any.
     pub hook: Option<FunctionRef>,
 }
 
@@ -26,7 +26,7 @@ fn half_of(vm: &mut Vm, value: f64) -> Result<f64, Thrown> {
     if value < 0.0 { Err(vm.throw("below 0")) } else { Ok(value / 2.0) }
 }
 
-/// The result of a function, or -1 if it throws.
+/// Returns the result of a function, or -1 if it throws.
 fn run_again(vm: &mut Vm, callee: Callee, value: f64) -> f64 {
     vm.run(callee, &[value]).unwrap_or_else(|thrown| {
         vm.catch(thrown);
@@ -45,20 +45,20 @@ fn run_hook(vm: &mut Vm) {
 /// See the module's documentation.
 #[mimeo::instruction_set(value = f64, context = Context, host = super::Host)]
 pub mod broken_ops {
-    /// What stencils see.
+    /// The state that stencils access.
     #[repr(C)]
     #[derive(Clone, Debug, PartialEq)]
     pub struct Context {
-        /// Something to add up.
+        /// The sum of noted values.
         pub sum: f64,
-        /// How often.
+        /// The number of runs of `count`.
         pub count: u32,
     }
 
     /// An inline-cache cell.
     #[repr(C)]
     pub struct Runs {
-        /// How often the op ran.
+        /// The number of runs of the op.
         pub count: Cell<u32>,
     }
 
@@ -76,7 +76,7 @@ pub mod broken_ops {
         vm.ret(a)
     }
 
-    /// `dst = a + b`, by hand and right.
+    /// `dst = a + b`, with a correct hand-written stencil.
     #[vm_op(stencil = "src/stencils/add.c", reviewed = "501cf65e909f0d73811c9dc5948a9c98")]
     fn add(a: f64, b: f64) -> f64 {
         (a + b).quiet()
@@ -94,7 +94,7 @@ pub mod broken_ops {
         (b, a)
     }
 
-    /// Notes `a`, and tells the runtime.
+    /// Notes `a`, and passes it to the runtime.
     #[vm_op(stencil = "src/stencils/note.c", reviewed = "5906eff5c0c2ce6c33ef1a830dc31371")]
     fn note(vm: &mut Vm, a: f64) {
         vm.context.sum = a;
@@ -108,19 +108,19 @@ pub mod broken_ops {
         vm.context.count as f64
     }
 
-    /// Goes to `to` when `a < b`.
+    /// Jumps to `to` if `a < b`.
     #[vm_op(stencil = "src/stencils/jump_if_less.c", reviewed = "d2af5f904b158aae811c9dc5948a9c98")]
     fn jump_if_less(a: f64, b: f64, to: Label) -> Flow {
         if a < b { to.jump() } else { Flow::Next }
     }
 
-    /// Always an error.
+    /// Throws an error.
     #[vm_op(stencil = "src/stencils/fail.c", reviewed = "147c23d83fa525715c2db4b9948a9c98")]
     fn fail(vm: &mut Vm, #[imm] code: u8) -> Result<(), Thrown> {
         Err(refuse(vm, code))
     }
 
-    /// `dst = a / 2`, or an error.
+    /// `dst = a / 2`, or throws an error.
     #[vm_op(stencil = "src/stencils/half.c", reviewed = "c1c34116dbddeb8c631d8a81948a9c98")]
     fn half(vm: &mut Vm, a: f64) -> Result<f64, Thrown> {
         Ok(half_of(vm, a)?.quiet())
@@ -132,7 +132,7 @@ pub mod broken_ops {
         vm.call(callee, args)
     }
 
-    /// `dst` is 0 in the first run, 1 after it.
+    /// `dst` is 0 in the first run, and 1 afterwards.
     #[vm_op(stencil = "src/stencils/cached.c", reviewed = "6a196c74743e774b811c9dc572562ca3")]
     fn cached(#[cache] cell: &Runs) -> f64 {
         let before = cell.count.get();
@@ -140,7 +140,7 @@ pub mod broken_ops {
         before as f64
     }
 
-    /// `dst` = how often it ran when the function has returned, plus what that gives.
+    /// `dst` = the number of runs when the function has returned, plus its result.
     #[vm_op(stencil = "src/stencils/nested.c", reviewed = "370481df648216abf119509472562ca3")]
     fn nested(vm: &mut Vm, callee: Callee, a: f64, #[cache] runs: &Runs) -> f64 {
         runs.count.set(runs.count.get().wrapping_add(1));
@@ -148,7 +148,7 @@ pub mod broken_ops {
         (runs.count.get() as f64 + inner).quiet()
     }
 
-    /// `dst` = how often it ran when the hook has returned.
+    /// `dst` = the number of runs when the hook has returned.
     #[vm_op(stencil = "src/stencils/hooked.c", reviewed = "6a196c7418b81029fa86841f72562ca3")]
     fn hooked(vm: &mut Vm, #[cache] runs: &Runs) -> f64 {
         runs.count.set(runs.count.get().wrapping_add(1));

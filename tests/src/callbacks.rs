@@ -1,4 +1,4 @@
-//! `callback_ops`: a small register machine of integers whose runtime functions call back into the program.
+//! `callback_ops`: a small register machine with integer values, whose runtime functions call back into the program.
 
 pub mod programs;
 
@@ -9,27 +9,27 @@ use mimeo::{After, FiberExit, FiberLimits, StackMove, Thrown, Trap, Window};
 
 use self::callback_ops::{Callee, FiberRef, FunctionRef, Ops, Vm};
 
-/// What a test does in the middle of a program.
+/// A function of a test that programs call.
 pub type Ask = dyn Fn(&mut Vm, Window) -> Result<i64, Thrown>;
 
-/// What only Rust touches.
+/// The state that only Rust accesses.
 #[derive(Default)]
 pub struct Host {
-    /// What the op `ask` does.
+    /// The function that the op `ask` calls.
     pub ask: Option<Rc<Ask>>,
-    /// What the op `call_given` calls.
+    /// The function that the op `call_given` calls.
     pub given: Option<FunctionRef>,
     /// Runs before each callback, with its argument.
     pub on_callback: Option<Box<dyn FnMut(i64)>>,
     /// The errors that were caught, as text.
     pub caught: Vec<String>,
-    /// The fibers that programs have made, which know them by their number here.
+    /// The fibers that programs have made. Programs refer to them by their index here.
     pub fibers: Vec<FiberRef>,
-    /// How often the op `jump_while` still jumps.
+    /// How many more times the op `jump_while` jumps.
     pub times: u32,
-    /// What a fiber yielded last, and the slot that gets what it is resumed with.
+    /// The value that a fiber yielded last, and the slot for the value that it is resumed with.
     pub yielded: Option<(i64, u32)>,
-    /// Addresses of slots, which follow their stack when it moves.
+    /// Addresses of slots, which are updated when their stack moves.
     pub kept: Vec<*mut u64>,
 }
 
@@ -62,25 +62,25 @@ fn run_back_safely(vm: &mut Vm, callee: Callee, a: i64) -> i64 {
         Ok(value) => value,
         Err(thrown) => {
             let trap = vm.catch(thrown);
-            vm.host.caught.push(told(&trap));
+            vm.host.caught.push(described(&trap));
             -1
         }
     }
 }
 
-/// An error, and the functions that its backtrace has.
-fn told(trap: &Trap) -> String {
+/// Describes an error and the functions in its backtrace.
+fn described(trap: &Trap) -> String {
     let functions: Vec<&str> = trap.backtrace.frames.iter().map(|site| site.function.as_str()).collect();
     format!("{} in {}", trap.kind, functions.join(" "))
 }
 
 fn caught(vm: &mut Vm) -> i64 {
     let trap = vm.take_error().expect("there is an error");
-    vm.host.caught.push(told(&trap));
+    vm.host.caught.push(described(&trap));
     -1
 }
 
-/// Moves the arguments of a call to the front of the frame, as a tail call wants them.
+/// Moves the arguments of a call to the start of the frame, where a tail call expects them.
 fn move_down(vm: &mut Vm, args: Window) {
     for index in 0..args.len() as u32 {
         let value = vm.slot(args.start() + index);
@@ -94,7 +94,7 @@ fn again(vm: &mut Vm) -> bool {
     left.is_some()
 }
 
-/// Adds up a window and what the frames below are called.
+/// Returns the sum of a window, and records the frames and their positions.
 fn look_around(vm: &mut Vm, values: Window) -> i64 {
     let slots = (0..values.len() as u32).map(|index| vm.slot(values.start() + index));
     let sum = slots.fold(0, i64::wrapping_add);
@@ -145,7 +145,7 @@ fn suspend(vm: &mut Vm, value: i64, slot: u32) -> Result<i64, Thrown> {
     }
 }
 
-/// Asks for a call, whose result is the op's.
+/// Requests a call, whose result becomes that of the op.
 fn want(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
     Err(vm.request(callee, &[a], |vm, result| {
         vm.set_result(0, result);
@@ -153,7 +153,7 @@ fn want(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
     }))
 }
 
-/// Asks for a call, whose result decides whether the op jumps.
+/// Requests a call, whose result decides whether the op jumps.
 fn want_to_jump(vm: &mut Vm, callee: Callee, a: i64) -> Result<bool, Thrown> {
     Err(vm.request(callee, &[a], |_, result| if result > 0 { After::Jump } else { After::Next }))
 }
@@ -162,9 +162,10 @@ fn no_more(vm: &mut Vm, a: i64) -> Thrown {
     vm.throw(format!("no more than {a}"))
 }
 
-// SAFETY: (1) values are integers, (2) there are no unsafe blocks, (3) no pointers, (4) cells count, (6) addresses of
-// slots are kept in one place, where they follow their stack, (7) there is no collector. (5) The only callee in the data is that of `given`, which is looked up for each call.
-// (8) Nothing is held across callbacks. (9) Nothing is shared with other threads.
+// SAFETY: (1) values are integers, (2) there are no unsafe blocks, (3) there are no pointers, (4) cells only count,
+// (5) the only callee in the data is that of `given`, which is looked up for each call, (6) addresses of slots are
+// kept in one place, where they follow their stack, (7) there is no collector, (8) nothing is held across callbacks,
+// (9) nothing is shared with other threads.
 unsafe impl mimeo::TrustedOps for Ops {
     fn stack_moved(vm: &mut Vm, moved: &StackMove) {
         for slot in &mut vm.host.kept {
@@ -176,7 +177,7 @@ unsafe impl mimeo::TrustedOps for Ops {
 /// The ops.
 #[mimeo::instruction_set(value = i64, context = Context, host = super::Host, operands = registers)]
 pub mod callback_ops {
-    /// Nothing that stencils touch.
+    /// Empty apart from a placeholder: stencils access no state.
     #[repr(C)]
     #[derive(Debug, Default)]
     pub struct Context {
@@ -184,11 +185,11 @@ pub mod callback_ops {
         pub nothing: u64,
     }
 
-    /// How often an op ran.
+    /// The number of runs of an op.
     #[repr(C)]
     #[derive(Debug, Default)]
     pub struct Runs {
-        /// Those that have not ended are counted.
+        /// Counts runs when they start.
         pub count: Cell<i64>,
     }
 
@@ -229,7 +230,7 @@ pub mod callback_ops {
         a.wrapping_neg()
     }
 
-    /// Goes to `to` when `a < b`.
+    /// Jumps to `to` if `a < b`.
     #[vm_op]
     fn jump_if_less(a: i64, b: i64, to: Label) -> Flow {
         if a < b { to.jump() } else { Flow::Next }
@@ -241,14 +242,14 @@ pub mod callback_ops {
         vm.call(callee, args)
     }
 
-    /// Calls a function in the place of the running one.
+    /// Tail-calls a function.
     #[vm_op]
     fn tail_call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
         move_down(vm, args);
         vm.tail_call(callee)
     }
 
-    /// Calls a function after the runtime was asked: a call may come after an effect.
+    /// Calls a function after a runtime function: a call can follow an effect.
     #[vm_op]
     fn look_and_call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
         let _sum = look_around(vm, args);
@@ -261,13 +262,13 @@ pub mod callback_ops {
         look_around(vm, values)
     }
 
-    /// Goes to `to`, which can be the op itself, as often as the host says.
+    /// Jumps to `to`, which can be the op itself, as often as the host says.
     #[vm_op]
     fn jump_while(vm: &mut Vm, to: Label) -> Flow {
         if again(vm) { to.jump() } else { Flow::Next }
     }
 
-    /// Takes the error that led here; `dst` tells how deep it was thrown.
+    /// Takes the error that this handler caught; `dst = -1`.
     #[vm_op]
     fn take(vm: &mut Vm) -> i64 {
         caught(vm)
@@ -279,38 +280,38 @@ pub mod callback_ops {
         new_fiber(vm)
     }
 
-    /// Starts a fiber; `dst` is what it yields or returns.
+    /// Starts a fiber; `dst` is the value that it yields or returns.
     #[vm_op]
     fn start_fiber(vm: &mut Vm, a: i64, fiber: i64, callee: Callee) -> Result<i64, Thrown> {
         start(vm, fiber, callee, a)
     }
 
-    /// Goes on with a fiber, in which `suspend` has the result `a`.
+    /// Resumes a fiber, in which `suspend` has the result `a`.
     #[vm_op]
     fn resume_fiber(vm: &mut Vm, a: i64, fiber: i64) -> Result<i64, Thrown> {
         resume(vm, fiber, a)
     }
 
-    /// Suspends the fiber; what it is resumed with comes to `slot`, which is `dst`.
+    /// Suspends the fiber. `slot`, which is `dst`, gets the value that it is resumed with.
     #[vm_op]
     fn yields(vm: &mut Vm, value: i64, #[imm] slot: u32) -> Result<i64, Thrown> {
         suspend(vm, value, slot)
     }
 
-    /// `dst` = what the test answers
+    /// `dst` = the answer of the test
     #[vm_op]
     fn ask(vm: &mut Vm, values: Window) -> Result<i64, Thrown> {
         asked(vm, values)
     }
 
-    /// Calls the function that the test has given.
+    /// Calls the function that the test provides.
     #[vm_op]
     fn call_given(vm: &mut Vm, args: Window) -> Flow {
         let callee = given(vm);
         vm.call(callee, args)
     }
 
-    /// Calls the function that the test has given, and not the one that the verifier has seen, if there are arguments.
+    /// Calls the function that the test provides, in place of the verified callee, if there are arguments.
     #[vm_op]
     fn call_given_for(vm: &mut Vm, mut callee: Callee, args: Window) -> Flow {
         if args.len() != 0 {
@@ -319,7 +320,7 @@ pub mod callback_ops {
         vm.call(callee, args)
     }
 
-    /// Calls the function that the test has given in the place of the running one.
+    /// Tail-calls the function that the test provides.
     #[vm_op]
     fn tail_call_given(vm: &mut Vm, args: Window) -> Flow {
         move_down(vm, args);
@@ -327,19 +328,19 @@ pub mod callback_ops {
         vm.tail_call(callee)
     }
 
-    /// Has the runtime call a function.
+    /// Makes the runtime call a function.
     #[vm_op]
     fn call_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
         run_back(vm, callee, a)
     }
 
-    /// Has the runtime call a function, and catch its errors: then the result is -1.
+    /// Makes the runtime call a function and catch its errors; the result is -1 after an error.
     #[vm_op]
     fn call_back_safely(vm: &mut Vm, callee: Callee, a: i64) -> i64 {
         run_back_safely(vm, callee, a)
     }
 
-    /// Has the runtime call a function; `dst` = 1000 times how often the op has run then, plus the result.
+    /// Makes the runtime call a function; `dst` = 1000 times the number of runs of the op afterwards, plus the result.
     #[vm_op]
     fn call_back_counting(vm: &mut Vm, callee: Callee, a: i64, #[cache] runs: &Runs) -> i64 {
         runs.count.set(runs.count.get().wrapping_add(1));
@@ -347,19 +348,19 @@ pub mod callback_ops {
         runs.count.get().wrapping_mul(1000).wrapping_add(result)
     }
 
-    /// `dst` = the result of the function, of which the run is told only by a wish.
+    /// `dst` = the result of the function, which the op calls by a request.
     #[vm_op]
     fn request(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
         want(vm, callee, a)
     }
 
-    /// Goes to `to` if the result of the function is above 0.
+    /// Jumps to `to` if the result of the function is above 0.
     #[vm_op]
     fn jump_if_requested(vm: &mut Vm, callee: Callee, a: i64, to: Label) -> Result<Flow, Thrown> {
         if want_to_jump(vm, callee, a)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
-    /// Throws when `a` is above `limit`.
+    /// Throws if `a` is above `limit`.
     #[vm_op]
     fn check(vm: &mut Vm, a: i64, #[imm] limit: i32) -> Result<(), Thrown> {
         if a > limit as i64 { Err(no_more(vm, limit as i64)) } else { Ok(()) }

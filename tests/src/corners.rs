@@ -1,16 +1,16 @@
-//! `corner_ops`: valid Rust in which a lowering could easily find another meaning than rustc: orders of evaluation,
-//! names that hide each other, nested patterns, numbers whose type is written elsewhere, constants, early returns.
+//! `corner_ops`: valid Rust that a lowering could easily mistranslate: orders of evaluation, shadowed names, nested
+//! patterns, literals with inferred types, constants, early returns.
 
 use mimeo::Window;
 
 use self::corner_ops::{Memory, Vm};
 
-/// What only Rust touches.
+/// The state that only Rust accesses.
 #[derive(Debug, Default)]
 pub struct Host {
-    /// What runtime functions were called with.
+    /// The arguments of runtime functions.
     pub trace: Vec<i64>,
-    /// The memory behind [`Context::list`](corner_ops::Context::list), four numbers.
+    /// The memory that [`Context::list`](corner_ops::Context::list) points to, four numbers.
     pub list: Vec<i64>,
 }
 
@@ -19,7 +19,7 @@ fn note(vm: &mut Vm, value: i64) -> i64 {
     value.wrapping_mul(3)
 }
 
-// SAFETY: tests only, none of which makes a program or a value that the ops are not written for.
+// SAFETY: tests only, which make no program or value that breaks the contract of the ops.
 unsafe impl mimeo::TrustedOps for corner_ops::Ops {}
 fn remember(vm: &mut Vm, memory: &Memory, value: i64) -> i64 {
     vm.host.trace.push(memory.last.get());
@@ -27,7 +27,7 @@ fn remember(vm: &mut Vm, memory: &Memory, value: i64) -> i64 {
     value ^ 1
 }
 
-/// Writes slots that may be operands of the op.
+/// Writes slots, which can be operands of the op.
 fn swap_slots(vm: &mut Vm, slots: Window) {
     for slot in slots.start()..slots.start() + slots.len() as u32 {
         let value = vm.slot(slot);
@@ -37,12 +37,12 @@ fn swap_slots(vm: &mut Vm, slots: Window) {
 
 /// See the module's documentation.
 ///
-/// Contract of its unsafe blocks: the context's pointer leads to four numbers, and indices are masked to two bits.
+/// Contract of its unsafe blocks: the context's pointer points to four numbers, and indices are masked to two bits.
 #[mimeo::instruction_set(value = i64, context = Context, host = super::Host)]
 #[expect(clippy::undocumented_unsafe_blocks, reason = "the module's contract says why they are sound")]
-#[allow(clippy::all, unused_assignments, unused_parens, reason = "what is strange here is strange on purpose")]
+#[allow(clippy::all, unused_assignments, unused_parens, reason = "the strange code is intentional")]
 pub mod corner_ops {
-    /// What stencils see.
+    /// The state that stencils access.
     #[repr(C)]
     pub struct Context {
         /// Four numbers.
@@ -63,7 +63,7 @@ pub mod corner_ops {
         pub large: i64,
     }
 
-    // Constants that use each other out of order, and whose type is not that of what they are cast to.
+    // Constants that use each other out of order, and that are cast to other types.
     const SIGNED: u64 = (1 << SHIFT) as u64;
     const SHIFT: u32 = 31;
     const NEGATIVE: i64 = -7;
@@ -87,7 +87,7 @@ pub mod corner_ops {
         }
     }
 
-    /// What an op remembers.
+    /// The memory of an op.
     #[repr(C)]
     pub struct Memory {
         /// A number.
@@ -132,7 +132,7 @@ pub mod corner_ops {
         });
         let other = memory.last.get() ^ remember(vm, same, b) ^ memory.last.get();
         let swapped = memory.last.get().wrapping_mul(same.swap_last(sum)).wrapping_sub(memory.last.get());
-        // As in any call, the receiver comes first.
+        // The receiver is evaluated first, as in any call.
         {
             note(vm, 1);
             same
@@ -159,7 +159,7 @@ pub mod corner_ops {
         1
     }
 
-    /// An operand is what it was before the body, also where a helper had its slot changed.
+    /// Operands keep their values from before the body, even if a runtime function changes their slots.
     #[vm_op]
     fn operands_stay(vm: &mut Vm, a: i64, b: i64, slots: Window) -> i64 {
         let one = swap(vm, slots);
@@ -169,14 +169,14 @@ pub mod corner_ops {
         note(vm, b)
     }
 
-    /// All constants.
+    /// Uses all constants.
     #[vm_op]
     fn constants(a: i64) -> i64 {
         let sum = (SIGNED as i64).wrapping_add(WIDE).wrapping_add(LOWEST as i64).wrapping_add(SUM);
         sum ^ (ALL as i64) ^ a ^ START.sum() ^ (SHIFT as i64) ^ (Pair::LIMIT as i64)
     }
 
-    /// Variables that hide each other, also in blocks that are values.
+    /// Variables that shadow each other, also in blocks that are values.
     #[vm_op]
     fn shadows(a: i64, b: i64) -> i64 {
         let a = a.wrapping_add(1);
@@ -201,7 +201,7 @@ pub mod corner_ops {
         .wrapping_add(a)
     }
 
-    /// The value is evaluated before the place is read, and the other way round in a plain operator.
+    /// A compound assignment evaluates the value before it reads the place; a plain operator does the reverse.
     #[vm_op]
     fn compound(vm: &mut Vm, a: i64, b: i64) -> i64 {
         let mut x = a;
@@ -258,7 +258,7 @@ pub mod corner_ops {
         }
     }
 
-    /// Fields are evaluated as they are written, not as they lie.
+    /// Fields are evaluated in source order, not in layout order.
     #[vm_op]
     fn fields(vm: &mut Vm, a: i64) -> i64 {
         let mut pair = Pair { large: note(vm, a), small: note(vm, 5) as u8 };
@@ -268,7 +268,7 @@ pub mod corner_ops {
         pair.sum().wrapping_sub(copy.sum())
     }
 
-    /// Numbers take their type from what stands beside them, or else are `i32`.
+    /// Literals infer their types from the other operand, or else are `i32`.
     #[vm_op]
     fn literals(a: i64, #[imm] small: u8) -> i64 {
         let plain = !0;
@@ -290,7 +290,7 @@ pub mod corner_ops {
         one ^ two ^ three ^ four
     }
 
-    /// Guards that use what the pattern binds, in arms that are tried one after the other.
+    /// Guards that use bindings of their pattern, in arms that are tried in order.
     #[vm_op]
     fn guards(a: i64, b: i64) -> i64 {
         match a.checked_add(b) {
@@ -326,7 +326,7 @@ pub mod corner_ops {
         }
     }
 
-    /// `let … else`, `if let … && …`, and what they bind.
+    /// `let … else`, `if let … && …`, and their bindings.
     #[vm_op]
     fn chains(a: i64, b: i64) -> i64 {
         let Some(sum): Option<i64> = a.checked_add(b) else { return b };
@@ -383,7 +383,7 @@ pub mod corner_ops {
         (pair.0.wrapping_add(sum), pair.1 ^ pair.2)
     }
 
-    /// Loops that are left early, one inside the other.
+    /// Nested loops with early exits.
     #[vm_op]
     fn loops(a: i64, b: i64) -> i64 {
         let (mut sum, mut i) = (0i64, 0i64);

@@ -1,4 +1,4 @@
-//! Instruction sets that the tests run: between them they use everything that the op language has.
+//! Instruction sets for the tests, which together use the whole op language.
 
 pub mod broken;
 pub mod callbacks;

@@ -1,41 +1,41 @@
-//! `slow_ops`: ops whose slow paths, which are functions of their own in native code, need all kinds of what came before;
-//! and ops that end in every manner.
+//! `slow_ops`: ops whose slow paths, which are separate functions in native code, need all kinds of
+//! earlier values; and ops with every kind of end.
 
 use mimeo::{Thrown, Window};
 
 use self::slow_ops::{Callee, FunctionRef, Vm};
 
-/// What only Rust touches.
+/// The state that only Rust accesses.
 #[derive(Debug, Default)]
 pub struct Host {
-    /// What the runtime was told.
+    /// The values that the runtime noted.
     pub noted: Vec<i64>,
-    /// What `count_into` writes to.
+    /// The count that `count_into` writes to.
     pub counted: Vec<i64>,
-    /// What `call_given` calls.
+    /// The function that `call_given` calls.
     pub given: Option<FunctionRef>,
 }
 
-/// Fills a window with zeros, whatever operands of the running op lie there.
+/// Fills a window with zeros, even if operands of the running op are in it.
 fn erase(vm: &mut Vm, slots: Window) {
     for index in 0..slots.len() as u32 {
         vm.set_slot(slots.start() + index, 0);
     }
 }
 
-/// Has the context point to a slot, until the next call.
+/// Makes the context point to a slot, until the next call.
 fn point_to(vm: &mut Vm, slot: Window) {
     vm.context.pointer = vm.slot_ptr(slot.start()).cast();
 }
 
-/// Counts, and says where the count is to be kept.
+/// Counts, and returns the address of the count.
 fn counted(vm: &mut Vm) -> *mut i64 {
     vm.context.count = vm.context.count.wrapping_add(1);
     vm.host.counted.resize(1, 0);
     vm.host.counted.as_mut_ptr()
 }
 
-/// Panics below 0. It prints nothing: twin tests come by here hundreds of times.
+/// Panics below 0, without a message: twin tests trigger the panic hundreds of times.
 fn burst(vm: &mut Vm, a: i64) -> i64 {
     if a < 0 {
         std::panic::resume_unwind(Box::new("below 0"));
@@ -64,24 +64,24 @@ impl Default for slow_ops::Context {
     }
 }
 
-// SAFETY: (1) values are integers, (2) programs keep to the module's contract, (3) the pointer is used by the next op only,
-// (4) there are no cells, (5) no callees in the data, (6) the slot's address is used before the next call, (7) there is no
-// collector, (8) nothing is held across a call, (9) nothing crosses threads.
+// SAFETY: (1) values are integers, (2) programs keep to the module's contract, (3) only the next op uses the pointer,
+// (4) there are no cells, (5) the data has no callees, (6) the slot's address is used before the next call, (7) there
+// is no collector, (8) nothing is held across a call, (9) nothing crosses threads.
 unsafe impl mimeo::TrustedOps for slow_ops::Ops {}
 
 /// See the module's documentation.
 ///
-/// Contract of its unsafe blocks: (1) the op before made the context point to a slot of the frame; (2) the runtime says
-/// where there is a number.
+/// Contract of its unsafe blocks: (1) the previous op made the context point to a slot of the frame; (2) the runtime
+/// returns the address of a number.
 #[mimeo::instruction_set(value = i64, context = Context, host = super::Host, arity = 1)]
 pub mod slow_ops {
-    /// What stencils touch.
+    /// The state that stencils access.
     #[repr(C)]
     #[derive(Debug)]
     pub struct Context {
         /// A slot of the running frame, or null.
         pub pointer: *mut i64,
-        /// How often `count_into` ran.
+        /// The number of runs of `count_into`.
         pub count: i64,
     }
 
@@ -115,21 +115,21 @@ pub mod slow_ops {
         vm.ret(a)
     }
 
-    /// Calls the function that the host gives, with `args`.
+    /// Calls the function that the host provides, with `args`.
     #[vm_op]
     fn call_given(vm: &mut Vm, args: Window) -> Result<Flow, Thrown> {
         let callee = given(vm)?;
         Ok(vm.call(callee, args))
     }
 
-    /// Erases slots; `dst = a`, which the runtime notes below 0. The slot of `a` can be one of them.
+    /// Erases slots, which can include that of `a`; `dst = a`, which the runtime notes below 0.
     #[vm_op]
     fn erase_and_note(vm: &mut Vm, a: i64, slots: Window) -> i64 {
         erase(vm, slots);
         if a < 0 { noted(vm, a) } else { a }
     }
 
-    /// Erases slots when `b` is above 0, and otherwise does as `erase_and_note`.
+    /// Erases slots if `b` is above 0; `dst = a`, which the runtime notes below 0.
     #[vm_op]
     fn erase_if(vm: &mut Vm, a: i64, b: i64, slots: Window) -> i64 {
         if b > 0 {
@@ -138,7 +138,7 @@ pub mod slow_ops {
         if a < 0 { noted(vm, a) } else { a }
     }
 
-    /// Writes the count from before to where the runtime says, which counts.
+    /// Writes the earlier count to the address that the runtime returns, which counts.
     #[vm_op]
     fn count_into(vm: &mut Vm) {
         // SAFETY: (2).
@@ -158,7 +158,7 @@ pub mod slow_ops {
         noted(vm, next)
     }
 
-    /// `dst = a + 1`, or an error above 3, which is a value before it is one.
+    /// `dst = a + 1`, or an error above 3, which is first a value.
     #[vm_op]
     fn add_or_throw(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
         let outcome: Result<i64, Thrown> = if a > 3 { Err(no_more(vm, a)) } else { Ok(a) };
@@ -170,7 +170,7 @@ pub mod slow_ops {
         slots.len()
     }
 
-    /// `dst` = the number of a window's slots: where they are does not matter.
+    /// `dst` = the number of a window's slots, whatever their position.
     #[vm_op]
     fn count_slots(slots: Window) -> i64 {
         len_of(slots) as i64
@@ -185,7 +185,7 @@ pub mod slow_ops {
         Err(no_more(vm, a))
     }
 
-    /// Notes how many arguments there are and calls, unless `a` is above 0.
+    /// Notes the number of arguments and calls, unless `a` is above 0.
     #[vm_op]
     fn note_and_call(vm: &mut Vm, a: i64, callee: Callee, args: Window) -> Flow {
         if a > 0 {
@@ -195,7 +195,7 @@ pub mod slow_ops {
         vm.call(callee, args)
     }
 
-    /// Notes four numbers in one when `a` is not above 0: more of them than a tail call passes in registers.
+    /// Notes four numbers in one unless `a` is above 0: more of them than a tail call passes in registers.
     #[vm_op]
     fn note_four(vm: &mut Vm, a: i64, b: i64) -> i64 {
         let sum = a.wrapping_add(b);
@@ -209,9 +209,9 @@ pub mod slow_ops {
         low ^ difference ^ either ^ sum ^ product
     }
 
-    /// Notes `a + b` when `a` is not above 0: an option, which is no word, is still needed then.
+    /// Notes `a + b` unless `a` is above 0; this path still needs an option, which is not a word.
     #[vm_op]
-    #[expect(clippy::manual_unwrap_or_default, reason = "a method of options is no part of the op language")]
+    #[expect(clippy::manual_unwrap_or_default, reason = "the op language has no methods of options")]
     fn note_sum(vm: &mut Vm, a: i64, b: i64) -> i64 {
         let sum = a.checked_add(b);
         if a > 0 {
@@ -224,7 +224,7 @@ pub mod slow_ops {
         }
     }
 
-    /// `dst = a`, or an error above 3: the outcome is a variable.
+    /// `dst = a`, or an error above 3. The outcome is a variable.
     #[vm_op]
     fn pass_or_throw(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
         let outcome: Result<i64, Thrown> = if a > 3 { Err(no_more(vm, a)) } else { Ok(a) };
@@ -235,25 +235,25 @@ pub mod slow_ops {
         no_more(vm, a)
     }
 
-    /// `dst = a`, or above 3 an error that a helper makes.
+    /// `dst = a`, or an error above 3, which a helper makes.
     #[vm_op]
     fn refuse(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
         if a > 3 { Err(refusal(vm, a)) } else { Ok(a) }
     }
 
-    /// Always an error, so that there is never a result.
+    /// Throws an error, so that there is never a result.
     #[vm_op]
     fn fail(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
         Err(no_more(vm, a))
     }
 
-    /// Has the context point to a window's first slot.
+    /// Makes the context point to a window's first slot.
     #[vm_op]
     fn point(vm: &mut Vm, slot: Window) {
         point_to(vm, slot);
     }
 
-    /// Writes `b` where the context points, and otherwise does as `erase_and_note`.
+    /// Writes `b` where the context points; `dst = a`, which the runtime notes below 0.
     #[vm_op]
     fn write_and_note(vm: &mut Vm, a: i64, b: i64) -> i64 {
         // SAFETY: (1).

@@ -1,4 +1,4 @@
-//! Runtime functions call back into the program: results, errors, limits, panics
+//! Callbacks from runtime functions into the program → their results, errors, limits and panics.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,7 +16,7 @@ pub(super) fn runtime_functions_call_back_in_every_configuration() {
 }
 
 #[test]
-pub(super) fn an_op_that_is_run_again_shares_its_cell() {
+pub(super) fn nested_runs_of_an_op_share_its_cell() {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "nested", 1, 3, |code| {
         let (depth, less, result) = (Slot(0), Slot(1), Slot(2));
@@ -41,7 +41,7 @@ pub(super) fn an_op_that_is_run_again_shares_its_cell() {
 }
 
 #[test]
-pub(super) fn an_error_in_a_callback_is_placed_where_it_happened_and_can_be_caught() {
+pub(super) fn an_error_in_a_callback_keeps_its_position_and_can_be_caught() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone(), Limits::default());
         for _ in 0..3 {
@@ -70,7 +70,7 @@ pub(super) fn too_many_nested_runs_are_an_error_that_can_be_caught() {
             "{config:?}"
         );
         assert_eq!(machine.call(linked.function(CAUTIOUS), &[60]), Ok(-1), "{config:?}");
-        // The value stack and the records have limits of their own.
+        // The value stack and the frame records have separate limits.
         let limits = Limits::default().with_slots(40);
         let (mut machine, linked) = loaded(config.clone(), limits);
         assert_eq!(machine.call(linked.function(SUM), &[8]), Ok(36), "{config:?}");

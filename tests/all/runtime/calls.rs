@@ -1,11 +1,11 @@
-//! Calls by the host and between functions: how many arguments, how much room, which tier goes on, and what is counted
+//! Calls by the host and between functions: numbers of arguments, room on the stack, tiers, and counters.
 
 use mimeo::jit::{Gaps, Stats};
 use mimeo_tests::stack::{self, stack_ops};
 
 use super::*;
 
-/// Functions of 0 to 2 parameters, and a variadic one, that return their first slot; then callers of the third.
+/// Functions of 0 to 2 parameters and a variadic one, which return their first slot, and callers of `two` and `one`.
 fn takers() -> Program {
     let mut builder = ProgramBuilder::new();
     for (name, arity) in [("none", 0), ("one", 1), ("two", 2)] {
@@ -27,13 +27,13 @@ fn takers() -> Program {
     verified(builder)
 }
 
-/// The function and the op that threw, and how many frames the backtrace has.
+/// Returns the function and the op that threw, and the depth of the backtrace.
 fn place_of(trap: &Trap) -> (&str, u32, usize) {
     (function_of(trap), trap.backtrace.frames[0].pc.0, trap.backtrace.depth())
 }
 
 #[test]
-fn a_function_gets_as_many_arguments_as_it_takes() {
+fn calls_need_the_right_number_of_arguments() {
     let [none, one, two, any, calls_two] = [0, 1, 2, 3, 4].map(FunctionIndex);
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
@@ -55,7 +55,7 @@ fn a_function_gets_as_many_arguments_as_it_takes() {
                 let function = &message[1..message.find("` ").expect("it names the function")];
                 assert_eq!((trap.kind.to_string().as_str(), place_of(&trap)), (message, (function, 0, 1)));
             }
-            // The mistake of a callback is at the op that wanted it.
+            // The error of a callback is at the op that requested it.
             let trap = machine.call(linked.function(calls_two), &[1]).expect_err("the arguments are wrong");
             let message = "`two` takes 2 arguments, not 1";
             assert_eq!((trap.kind.to_string().as_str(), place_of(&trap)), (message, ("calls_two", 6, 1)));
@@ -64,9 +64,9 @@ fn a_function_gets_as_many_arguments_as_it_takes() {
 }
 
 #[test]
-fn calls_end_where_the_stack_ends() {
+fn calls_overflow_where_the_stack_ends() {
     let mut builder = ProgramBuilder::new();
-    // Each frame starts one slot after the start of its caller's.
+    // Each frame starts one slot after its caller's.
     define(&mut builder, "endless", 1, 2, |code| {
         code.number(Slot(1), 0);
         code.call(FunctionIndex(0), Slot(1), 1);
@@ -92,7 +92,7 @@ fn calls_end_where_the_stack_ends() {
     }
 }
 
-/// A callback takes two records: one of the runtime function that calls, and its own.
+/// A callback takes two frame records: that of the calling runtime function, and its own.
 #[test]
 fn a_callback_needs_room_for_two_records() {
     for config in configs() {
@@ -106,13 +106,13 @@ fn a_callback_needs_room_for_two_records() {
     }
 }
 
-/// How often native code was entered.
+/// Returns how often native code was entered.
 fn entered<I: mimeo::InstructionSet>(machine: &Machine<I>) -> u64 {
     let stats: Stats = machine.jit().expect("it has a tier").stats();
     stats.switches.entered.iter().sum()
 }
 
-/// `caller(n)` is `n` plus what function 1, which is yet to be defined, returns for 3.
+/// Defines `caller(n)`, which is `n` plus the result of function 1 for 3. The caller defines function 1.
 fn calling() -> ProgramBuilder {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "caller", 1, 2, |code| {
@@ -125,7 +125,7 @@ fn calling() -> ProgramBuilder {
 }
 
 #[test]
-fn a_native_caller_is_returned_to_by_a_native_callee() {
+fn a_native_callee_returns_to_its_native_caller() {
     let mut builder = calling();
     define(&mut builder, "callee", 1, 1, |code| code.ret(Slot(0)));
     // The interpreter makes the call, on behalf of native code.
@@ -133,7 +133,7 @@ fn a_native_caller_is_returned_to_by_a_native_callee() {
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
     let linked = machine.load(&verified(builder)).expect("it has the spaces");
     assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[4]), Ok(7));
-    // Into the caller, and into the callee, which returns to the caller's code by itself.
+    // Once into the caller, and once into the callee, which returns to the caller's code directly.
     assert_eq!(entered(&machine), 2);
 }
 
@@ -147,7 +147,7 @@ fn every_interpreted_op_is_counted_once() {
         code.ret(Slot(0));
     });
     let program = verified(builder);
-    // The callee is too large for native code, the caller is not.
+    // Only the callee is too large for native code.
     let native = on().with_function_limit(1000);
     let deopted = on().with_gaps(Gaps::at(["add"]));
     for (config, count) in [(None, 105), (Some(native), 101), (Some(deopted), 1)] {
@@ -159,7 +159,7 @@ fn every_interpreted_op_is_counted_once() {
     }
 }
 
-/// A way back to a loop's head is counted, also where the loop is a single op.
+/// A jump to a loop's head is counted even if the loop is a single op.
 #[test]
 fn an_op_that_jumps_to_itself_is_a_loop() {
     let mut builder = ProgramBuilder::new();
@@ -186,14 +186,14 @@ fn an_op_that_jumps_to_itself_is_a_loop() {
 }
 
 #[test]
-fn an_error_of_the_host_is_nowhere() {
+fn an_error_of_the_host_has_no_position() {
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), None);
     let thrown = machine.vm_mut().throw("no reason");
     let trap = machine.vm_mut().catch(thrown);
     assert_eq!((trap.kind.to_string().as_str(), trap.backtrace.depth(), trap.position()), ("no reason", 0, None));
 }
 
-/// A machine with a stack machine's program.
+/// Creates a machine with a program of the stack machine.
 fn stack_machine(
     config: Option<JitConfig>,
     program: &stack_ops::Program,
@@ -205,7 +205,7 @@ fn stack_machine(
     (machine, linked)
 }
 
-/// `caller` has a value on its operand stack when `looping` takes its place, which has one during a loop.
+/// `caller` has a value on its operand stack when it tail-calls `looping`, which has one during a loop.
 fn stack_program() -> stack_ops::Program {
     let mut builder = stack_ops::ProgramBuilder::new();
     let [caller, looping, leaving] = ["caller", "looping", "leaving"].map(|name| builder.declare(name));
@@ -241,7 +241,7 @@ fn a_tail_call_leaves_nothing_on_the_operand_stack() {
     for threshold in [1, 3, 20, 1000] {
         let config = JitConfig::default().with_threshold(threshold);
         let (mut machine, linked) = stack_machine(Some(config), &stack_program());
-        // At some threshold the tier is asked in the middle of a loop, and not at the tail call before it.
+        // At some threshold the tier is consulted during a loop, and not at the tail call before it.
         for iterations in [2, 2, 40] {
             let result = machine.call(linked.function(FunctionIndex(0)), &[iterations]);
             assert_eq!(result, Ok(77), "{iterations}, {threshold}");
@@ -252,16 +252,16 @@ fn a_tail_call_leaves_nothing_on_the_operand_stack() {
 }
 
 #[test]
-fn an_op_that_asks_for_the_interpreter_gets_it() {
+fn an_op_that_requests_the_interpreter_runs_in_it() {
     let (mut machine, linked) = stack_machine(Some(on()), &stack_program());
     machine.count_interpreted_ops();
     assert_eq!(machine.call(linked.function(FunctionIndex(2)), &[]), Ok(5));
     assert_eq!((entered(&machine), machine.interpreted_ops()), (1, 2));
 }
 
-/// A stack machine's op finds its operand stack after a runtime function that has moved the stack.
+/// An op of a stack machine uses the new stack after a runtime function has moved it.
 #[test]
-fn an_op_pushes_where_the_stack_was_moved_to() {
+fn an_op_pushes_onto_the_moved_stack() {
     let mut builder = stack_ops::ProgramBuilder::new();
     let function = builder.declare("noting");
     let mut code = stack_ops::Assembler::new("noting", 1, 1);
@@ -273,7 +273,7 @@ fn an_op_pushes_where_the_stack_was_moved_to() {
     code.push(7);
     code.note_by_helper();
     code.add_to(Slot(0), Slot(0));
-    // Of the operand stack, 30 is left.
+    // The operand stack still has 30.
     code.add_to(Slot(0), Slot(0));
     code.get_local(Slot(0));
     code.ret();
@@ -303,7 +303,7 @@ fn a_machine_without_a_native_tier_compiles_nothing() {
 }
 
 #[test]
-fn an_error_can_be_looked_at_while_it_is_pending() {
+fn a_pending_error_can_be_read() {
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), None);
     let vm = machine.vm_mut();
     assert_eq!(vm.pending_error(), None);
@@ -311,14 +311,14 @@ fn an_error_can_be_looked_at_while_it_is_pending() {
     assert_eq!(vm.pending_error().map(String::as_str), Some("no reason"));
     assert_eq!(vm.catch(thrown).kind.to_string(), "no reason");
     assert_eq!(vm.pending_error(), None);
-    // Only the language's errors hold what a collector looks for.
+    // Only errors of the language can contain values for a collector.
     let fiber = vm.new_fiber(mimeo::FiberLimits::new().with_slots(10).with_depth(1)).expect("there is memory");
     let thrown = vm.resume_fiber(fiber).expect_err("nothing is suspended");
     assert_eq!(vm.pending_error(), None);
     assert_eq!(vm.catch(thrown).kind, TrapKind::Fiber(mimeo::FiberError::NotSuspended));
 }
 
-/// The error of a call, by an op whose callee is known at run time only, that passes `given` arguments to `two`.
+/// Returns the error of a call that passes `given` arguments to `two`, which is only known at run time.
 fn takes_two(given: u32) -> TrapKind {
     TrapKind::Arity { function: "two".to_owned(), takes: 2, given }
 }
@@ -333,7 +333,7 @@ fn a_call_with_too_few_arguments_says_how_many_it_passes() {
     });
     define(&mut builder, "tail_calling", 0, 1, |code| code.tail_call_given(Slot(0), 0));
     define(&mut builder, "two", 2, 2, |code| code.ret(Slot(1)));
-    // The verifier has seen that `calling` takes one, but that is not what is called.
+    // The verifier has checked `calling`, which takes one argument, but the op calls another function.
     define(&mut builder, "calling_for", 1, 2, |code| {
         code.call_given_for(calling, Slot(1), 1);
         code.ret(Slot(1));
@@ -379,9 +379,9 @@ fn a_stack_machines_call_with_too_few_arguments_says_how_many_it_passes() {
     }
 }
 
-/// A handler for an op of a single unit, between ops that have other handlers.
+/// The op has a single unit, and the ops around it have other handlers.
 #[test]
-fn the_handler_of_the_op_that_asked_for_a_call_catches_its_error() {
+fn the_handler_of_an_op_catches_the_error_of_its_requested_call() {
     let mut builder = stack_ops::ProgramBuilder::new();
     let [guarded, failing] = ["guarded", "failing"].map(|name| builder.declare(name));
     let mut code = stack_ops::Assembler::new("guarded", 0, 1);

@@ -1,11 +1,11 @@
-//! Code goes while frames return into it
+//! Code is discarded while frames return into it.
 
 use super::*;
 
 #[test]
-pub(super) fn code_goes_while_frames_return_into_it() {
-    // At every callback the code of all functions is replaced or thrown away, while up to 30 drivers and their
-    // frames are in the middle of it: on the native stack, in frame records, and behind side exits.
+pub(super) fn code_is_discarded_while_frames_return_into_it() {
+    // Every callback replaces or discards the code of some or all functions, while up to 30 nested runs
+    // have active frames in it: on the native stack, in frame records, and after side exits.
     type Act = fn(&Control);
     let acts: [Act; 4] = [
         |control| control.recompile(0),
@@ -22,7 +22,7 @@ pub(super) fn code_goes_while_frames_return_into_it() {
                 assert_eq!(machine.call(linked.function(TWICE), &[30]), Ok(930), "{config:?}");
                 assert_eq!(machine.call(linked.function(CAUTIOUS), &[30]), Ok(465), "{config:?}");
             }
-            // Nothing runs any more: one more round through the driver frees all that was retired.
+            // Nothing runs, so the next calls free all retired code.
             machine.vm_mut().host.on_callback = None;
             control(&machine).evict_all();
             assert_eq!(machine.call(linked.function(SUM), &[1]), Ok(1));
@@ -40,7 +40,7 @@ pub(super) fn retired_code_is_kept_exactly_as_long_as_it_is_needed() {
     assert_eq!(machine.call(linked.function(SUM), &[1]), Ok(1));
     let live = stats(&machine).code.live_bytes;
     let handle = control(&machine);
-    // In the middle of `sum`, whose code the native stack refers to.
+    // During `sum`, whose code is on the native stack.
     machine.vm_mut().host.on_callback = Some(Box::new(move |a| {
         if a == 2 {
             handle.recompile(0);

@@ -1,4 +1,4 @@
-//! Handlers, tail calls, windows and frames: what languages with more control are made of
+//! Error handlers, tail calls, windows and frames.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn control_program() -> Program {
     let mut builder = ProgramBuilder::new();
     let names = ["many", "guarded", "twice_guarded", "endless", "count", "looking"];
     let functions = names.map(|name| builder.declare(name));
-    // many(n): calls itself n times, and throws at the bottom when n was above 100.
+    // many(n): calls itself n times, and the innermost call throws if n was above 100.
     let mut code = Assembler::new("many", 1, 3);
     let more = code.label();
     code.check(Slot(0), 100);
@@ -26,7 +26,7 @@ fn control_program() -> Program {
     code.call(MANY, Slot(2), 1);
     code.ret(Slot(2));
     builder.define(functions[0], code.finish().expect("it is whole"));
-    // guarded(n): many(n), or what `take` tells.
+    // guarded(n): many(n), or the result of `take` after an error.
     let mut code = Assembler::new("guarded", 1, 2);
     let [from, to, handler] = [code.label(), code.label(), code.label()];
     code.bind(from);
@@ -40,7 +40,7 @@ fn control_program() -> Program {
     code.ret(Slot(1));
     code.catch(from, to, handler);
     builder.define(functions[1], code.finish().expect("it is whole"));
-    // twice_guarded(n): guarded(n), by a callback, inside of a handler of its own; throws in that handler.
+    // twice_guarded(n): guarded(n) by a callback, inside another handler, which throws.
     let mut code = Assembler::new("twice_guarded", 1, 2);
     let [from, to, handler] = [code.label(), code.label(), code.label()];
     code.bind(from);
@@ -54,7 +54,7 @@ fn control_program() -> Program {
     code.ret(Slot(1));
     code.catch(from, to, handler);
     builder.define(functions[2], code.finish().expect("it is whole"));
-    // endless(n): for ever.
+    // endless(n): calls itself forever.
     let mut code = Assembler::new("endless", 1, 2);
     code.negate(Slot(1), Slot(0));
     code.call(ENDLESS, Slot(1), 1);
@@ -93,7 +93,7 @@ fn controlled(config: Option<JitConfig>, limits: Limits) -> (Machine<Ops>, Linke
 }
 
 #[test]
-pub(super) fn handlers_catch_what_functions_under_them_throw() {
+pub(super) fn handlers_catch_errors_of_called_functions() {
     for config in configs() {
         let limits = Limits::default().with_depth(1000);
         let (mut machine, linked) = controlled(config.clone(), limits);
@@ -101,11 +101,11 @@ pub(super) fn handlers_catch_what_functions_under_them_throw() {
             assert_eq!(machine.call(linked.function(GUARDED), &[50]), Ok(0), "{config:?}");
             assert_eq!(machine.call(linked.function(GUARDED), &[101]), Ok(-1), "{config:?}");
             assert_eq!(machine.vm_mut().host.caught.pop().as_deref(), Some("no more than 100 in many"));
-            // Not in the innermost run: the handler is under the callback.
+            // The handler is not in the innermost run, but below the callback.
             assert_eq!(machine.call(linked.function(TWICE_GUARDED), &[200]), Ok(-1), "{config:?}");
             let caught = std::mem::take(&mut machine.vm_mut().host.caught);
             assert_eq!(caught, ["no more than 100 in many", "no more than -1000 in twice_guarded"], "{config:?}");
-            // A handler is not its own.
+            // A handler does not handle its own errors.
             let trap = machine.call(linked.function(TWICE_GUARDED), &[501]).expect_err("the handler throws");
             assert_eq!((trap.kind.to_string().as_str(), trap.backtrace.depth()), ("no more than 500", 1), "{config:?}");
             machine.vm_mut().host.caught.clear();

@@ -1,4 +1,4 @@
-//! Errors are thrown into fibers from outside
+//! Errors that are thrown into fibers from outside.
 
 use std::cell::Cell;
 
@@ -17,13 +17,13 @@ pub(super) const ASKING_BACK: FunctionIndex = FunctionIndex(7);
 
 pub(super) const LIMITS: FiberLimits = FiberLimits::new().with_slots(400).with_depth(50);
 
-/// What the handlers of `guarded` answer: only that of the op that suspends is right.
+/// Results of the handlers of `guarded`, apart from the one around the op that suspends.
 const BEFORE: i64 = 1;
 const AFTER: i64 = 3;
 
 pub(super) fn fiber_program() -> Program {
     let mut builder = ProgramBuilder::new();
-    // guarded(n): yields n; each op has a handler of its own.
+    // guarded(n): yields n; each op has a separate handler.
     define(&mut builder, "guarded", 1, 2, |code| {
         let [at, from, to, end] = [code.label(), code.label(), code.label(), code.label()];
         let [before, caught, after] = [code.label(), code.label(), code.label()];
@@ -47,12 +47,12 @@ pub(super) fn fiber_program() -> Program {
         code.catch(from, to, caught);
         code.catch(to, end, after);
     });
-    // plain(n): yields n, and returns what it is resumed with.
+    // plain(n): yields n, and returns the value that it is resumed with.
     define(&mut builder, "plain", 1, 2, |code| {
         code.yields(Slot(1), Slot(0), 1);
         code.ret(Slot(1));
     });
-    // outer(n): plain(n), or what `take` tells.
+    // outer(n): plain(n), or the result of `take` after an error.
     define(&mut builder, "outer", 1, 2, |code| {
         let [from, to] = [code.label(), code.label()];
         code.negate(Slot(1), Slot(0));
@@ -64,7 +64,7 @@ pub(super) fn fiber_program() -> Program {
         code.ret(Slot(1));
         code.catch(from, to, to);
     });
-    // stubborn(n): yields n, until it is resumed with something; counts the errors.
+    // stubborn(n): yields n again after each error, until it is resumed; counts the errors.
     define(&mut builder, "stubborn", 1, 4, |code| {
         let [from, to] = [code.label(), code.label()];
         code.number(Slot(2), 0);
@@ -79,7 +79,7 @@ pub(super) fn fiber_program() -> Program {
         code.ret(Slot(1));
         code.catch(from, to, to);
     });
-    // asking(n): what `ask` answers, which checks before it returns.
+    // asking(n): the result of `ask`, which it checks.
     define(&mut builder, "asking", 1, 2, |code| {
         code.ask(Slot(1), Slot(0), 1);
         code.check(Slot(1), 100);
@@ -89,7 +89,7 @@ pub(super) fn fiber_program() -> Program {
         code.check(Slot(0), -1);
         code.ret(Slot(0));
     });
-    // endless(n): calls itself for ever, after it has asked once.
+    // endless(n): calls itself forever after one `ask`.
     define(&mut builder, "endless", 1, 2, |code| {
         let again = code.label();
         code.ask(Slot(1), Slot(0), 1);
@@ -107,7 +107,7 @@ pub(super) fn fiber_program() -> Program {
     verified(builder)
 }
 
-/// Starts a function in a fiber of its own, in which it is suspended.
+/// Starts a function in a new fiber, in which it suspends itself.
 pub(super) fn suspended_in(vm: &mut Vm, linked: Linked, function: FunctionIndex) -> FiberRef {
     let fiber = vm.new_fiber(LIMITS).expect("there is memory");
     let callee = linked.function(function);
@@ -120,7 +120,7 @@ pub(super) fn never(_: &mut Vm, _: Window) -> Result<i64, Thrown> {
     unreachable!("no program of this test asks")
 }
 
-/// Throws an error into fibers that are suspended in each function, and looks at what comes out.
+/// Throws errors into fibers that are suspended in each function, and checks the results.
 fn throw_into_all(vm: &mut Vm, linked: Linked, what: &str) {
     for (function, name) in [(GUARDED, "guarded"), (OUTER, "plain")] {
         let fiber = suspended_in(vm, linked, function);
@@ -132,7 +132,7 @@ fn throw_into_all(vm: &mut Vm, linked: Linked, what: &str) {
         assert!(vm.take_error().is_none(), "{what}");
         assert_eq!(vm.drop_fiber(fiber), Ok(()));
     }
-    // Nobody catches it: it comes out, and nothing runs in the fiber any more.
+    // Without a handler the error leaves the fiber, in which nothing runs afterwards.
     let fiber = suspended_in(vm, linked, PLAIN);
     let error = vm.throw("from outside");
     let thrown = vm.throw_into_fiber(fiber, error).expect_err("there is no handler");
@@ -145,20 +145,20 @@ fn throw_into_all(vm: &mut Vm, linked: Linked, what: &str) {
     assert_eq!(vm.set_fiber_slot(fiber, 1, 33), Ok(()));
     assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(33))), "{what}");
     assert_eq!(vm.drop_fiber(fiber), Ok(()));
-    // A handler may suspend the fiber once more.
+    // A handler can suspend the fiber again.
     let fiber = suspended_in(vm, linked, STUBBORN);
-    for round in 0..10 {
-        let error = vm.throw(format!("error {round}"));
+    for iteration in 0..10 {
+        let error = vm.throw(format!("error {iteration}"));
         assert!(matches!(vm.throw_into_fiber(fiber, error), Ok(FiberExit::Suspended)), "{what}");
-        assert_eq!(vm.host.caught.pop(), Some(format!("error {round} in stubborn")), "{what}");
-        assert_eq!(vm.fiber_slot(fiber, 2), Ok(round + 1), "{what}");
+        assert_eq!(vm.host.caught.pop(), Some(format!("error {iteration} in stubborn")), "{what}");
+        assert_eq!(vm.fiber_slot(fiber, 2), Ok(iteration + 1), "{what}");
     }
     assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(10))), "{what}");
     assert_eq!(vm.drop_fiber(fiber), Ok(()));
 }
 
 #[test]
-pub(super) fn an_error_arrives_at_the_op_that_suspended_the_fiber() {
+pub(super) fn an_error_is_thrown_at_the_op_that_suspended_the_fiber() {
     for config in configs() {
         let what = format!("{config:?}");
         let (mut machine, linked) = asking(config, Limits::default(), &fiber_program(), never);
@@ -178,7 +178,7 @@ pub(super) fn an_error_arrives_at_the_op_that_suspended_the_fiber() {
 }
 
 #[test]
-pub(super) fn an_error_keeps_its_place_when_it_is_thrown_into_a_fiber() {
+pub(super) fn an_error_keeps_its_position_when_it_is_thrown_into_a_fiber() {
     for config in configs() {
         let (mut machine, linked) = asking(config.clone(), Limits::default(), &fiber_program(), never);
         for _ in 0..4 {
@@ -194,7 +194,7 @@ pub(super) fn an_error_keeps_its_place_when_it_is_thrown_into_a_fiber() {
 }
 
 #[test]
-pub(super) fn an_error_is_thrown_into_suspended_fibers_only() {
+pub(super) fn errors_can_only_be_thrown_into_suspended_fibers() {
     for config in configs() {
         let what = format!("{config:?}");
         let not_suspended = {
@@ -207,7 +207,7 @@ pub(super) fn an_error_is_thrown_into_suspended_fibers_only() {
         };
         let refused = not_suspended.clone();
         let ask = move |vm: &mut Vm, values: Window| {
-            // The fiber that runs.
+            // The running fiber.
             let fiber = vm.host.fibers[vm.slot(values.start()) as usize];
             refused(vm, fiber, FiberError::Running);
             Ok(6)
@@ -230,12 +230,12 @@ pub(super) fn an_error_is_thrown_into_suspended_fibers_only() {
 }
 
 #[test]
-pub(super) fn a_fiber_stays_suspended_when_there_are_too_many_runs_to_go_on_in_it() {
+pub(super) fn a_fiber_stays_suspended_if_resuming_it_exceeds_the_nesting_limit() {
     for config in configs() {
         let fiber = Rc::new(Cell::new(None));
-        let parked = Rc::clone(&fiber);
+        let suspended = Rc::clone(&fiber);
         let ask = move |vm: &mut Vm, _: Window| {
-            let fiber: FiberRef = parked.get().expect("it was made");
+            let fiber: FiberRef = suspended.get().expect("it was made");
             assert_eq!(vm.set_fiber_slot(fiber, 1, 40), Ok(()));
             let thrown = vm.resume_fiber(fiber).expect_err("it is one run too many");
             assert_eq!(vm.catch(thrown).kind, TrapKind::Nesting);
@@ -248,7 +248,7 @@ pub(super) fn a_fiber_stays_suspended_when_there_are_too_many_runs_to_go_on_in_i
         for _ in 0..4 {
             let suspended = suspended_in(machine.vm_mut(), linked, PLAIN);
             fiber.set(Some(suspended));
-            let trap = machine.call(linked.function(ASKING), &[1]).expect_err("it hands the error on");
+            let trap = machine.call(linked.function(ASKING), &[1]).expect_err("the error propagates");
             assert_eq!(
                 (trap.kind.to_string().as_str(), function_of(&trap)),
                 ("too many nested runs", "asking"),

@@ -1,4 +1,4 @@
-//! Fibers stop and go on, also while the code that they are in goes
+//! Fibers are suspended and resumed, even while their code is discarded.
 
 use mimeo::{FiberError, FiberExit, FiberLimits};
 
@@ -12,8 +12,8 @@ const NESTED: FunctionIndex = FunctionIndex(3);
 fn fiber_program() -> Program {
     let mut builder = ProgramBuilder::new();
     let functions = ["producer", "inner", "consumer", "nested"].map(|name| builder.declare(name));
-    // producer(n): yields n and, from a function that it calls, -n, until it is resumed with something negative; adds up
-    // what it was resumed with.
+    // producer(n): yields n, and -n from a function that it calls, until it is resumed with a negative number; adds up
+    // the numbers it was resumed with.
     let mut code = Assembler::new("producer", 1, 5);
     let (again, end) = (code.label(), code.label());
     let (n, sum, got, zero) = (Slot(0), Slot(1), Slot(2), Slot(3));
@@ -52,7 +52,7 @@ fn fiber_program() -> Program {
     code.resume_fiber(got, minus, fiber);
     code.ret(got);
     builder.define(functions[2], code.finish().expect("it is whole"));
-    // nested(n): a consumer in a callback; then yields, although it is in no fiber.
+    // nested(n): a consumer in a callback; then yields, although it is not in a fiber.
     let mut code = Assembler::new("nested", 1, 2);
     code.call_back(Slot(1), CONSUMER, Slot(0));
     code.yields(Slot(0), Slot(1), 0);
@@ -62,7 +62,7 @@ fn fiber_program() -> Program {
 }
 
 #[test]
-pub(super) fn fibers_stop_and_go_on() {
+pub(super) fn fibers_suspend_and_resume() {
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
         let linked = machine.load(&fiber_program()).expect("it has the spaces");
@@ -86,7 +86,7 @@ pub(super) fn fibers_stop_and_go_on() {
 }
 
 #[test]
-pub(super) fn code_goes_while_fibers_are_suspended_in_it() {
+pub(super) fn code_is_discarded_while_fibers_are_suspended_in_it() {
     for config in configs().into_iter().flatten() {
         let mut machine =
             machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config.clone()));
@@ -116,7 +116,7 @@ pub(super) fn code_goes_while_fibers_are_suspended_in_it() {
 }
 
 #[test]
-pub(super) fn a_fiber_that_runs_cannot_be_resumed() {
+pub(super) fn a_running_fiber_cannot_be_resumed() {
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
         let linked = machine.load(&resuming_itself()).expect("it has the spaces");
@@ -131,7 +131,7 @@ pub(super) fn a_fiber_that_runs_cannot_be_resumed() {
 }
 
 #[test]
-fn a_fiber_that_runs_or_is_suspended_is_neither_dropped_nor_started() {
+fn a_running_fiber_cannot_be_dropped_and_a_suspended_one_cannot_be_started() {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "asking", 1, 2, |code| {
         code.ask(Slot(1), Slot(0), 1);
@@ -153,13 +153,13 @@ fn a_fiber_that_runs_or_is_suspended_is_neither_dropped_nor_started() {
         assert!(matches!(vm.start_fiber(fiber, function, &[0]), Ok(FiberExit::Suspended)), "{config:?}");
         let thrown = vm.start_fiber(fiber, function, &[0]).expect_err("it is suspended");
         assert_eq!(vm.catch(thrown).kind, TrapKind::Fiber(FiberError::Suspended), "{config:?}");
-        // What is suspended in it goes with it.
+        // Dropping the fiber also drops the suspended run.
         assert_eq!(vm.drop_fiber(fiber), Ok(()), "{config:?}");
         assert_eq!(vm.drop_fiber(fiber), Err(FiberError::Dropped), "{config:?}");
     }
 }
 
-/// A function that resumes the fiber whose number it gets, in which it runs.
+/// A function that resumes the fiber with the given number, in which it runs.
 fn resuming_itself() -> Program {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "resuming_itself", 1, 2, |code| {

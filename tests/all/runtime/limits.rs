@@ -1,4 +1,4 @@
-//! Limits of code and time, modes and thresholds, before and while the machine runs
+//! Limits of code and compile time, modes and thresholds, which can change while the machine runs.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ fn a_full_cache_evicts_the_oldest_and_never_exceeds_its_limit() {
     let config = on().with_code_limit(limit);
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
     let linked = machine.load(&many_functions(100)).expect("it has the spaces");
-    for round in 0..3 {
+    for iteration in 0..3 {
         for index in 0..100 {
-            let expected = Ok(round + 20 * i64::from(index));
-            assert_eq!(machine.call(linked.function(FunctionIndex(index)), &[round]), expected);
+            let expected = Ok(iteration + 20 * i64::from(index));
+            assert_eq!(machine.call(linked.function(FunctionIndex(index)), &[iteration]), expected);
             let code = stats(&machine).code;
             assert!(code.live_bytes + code.retired_bytes <= limit as u64);
         }
@@ -23,7 +23,7 @@ fn a_full_cache_evicts_the_oldest_and_never_exceeds_its_limit() {
 }
 
 #[test]
-fn what_does_not_fit_the_cache_at_all_is_interpreted_until_the_limit_rises() {
+fn functions_larger_than_the_cache_are_interpreted_until_the_limit_rises() {
     let config = on().with_code_limit(100);
     let (mut machine, linked) = loaded(Some(config), Limits::default());
     for _ in 0..3 {
@@ -38,7 +38,7 @@ fn what_does_not_fit_the_cache_at_all_is_interpreted_until_the_limit_rises() {
 }
 
 #[test]
-fn a_function_that_would_take_too_long_is_interpreted_until_the_budget_rises() {
+fn a_function_over_the_budget_is_interpreted_until_the_budget_rises() {
     let config = on().with_latency_budget(Duration::from_nanos(1));
     let (mut machine, linked) = loaded(Some(config), Limits::default());
     assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
@@ -51,7 +51,7 @@ fn a_function_that_would_take_too_long_is_interpreted_until_the_budget_rises() {
 }
 
 #[test]
-fn modes_and_thresholds_change_while_the_machine_lives() {
+fn modes_and_thresholds_can_change_between_calls() {
     let (mut machine, linked) = loaded(Some(on().with_mode(Mode::Off)), Limits::default());
     let call = |machine: &mut Machine<Ops>, times: usize| {
         for _ in 0..times {
@@ -80,7 +80,7 @@ fn modes_and_thresholds_change_while_the_machine_lives() {
 }
 
 #[test]
-fn what_changes_in_a_callback_holds_at_once() {
+fn settings_changed_in_a_callback_apply_at_once() {
     let (mut machine, linked) = loaded(Some(on()), Limits::default());
     let handle = control(&machine);
     machine.vm_mut().host.on_callback = Some(Box::new(move |a| {

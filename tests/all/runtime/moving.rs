@@ -1,4 +1,4 @@
-//! The same tests on stacks that move at every call: whatever keeps an address of a frame too long fails them.
+//! The same tests on stacks that move at every call: keeping an address of a frame for too long fails them.
 
 use mimeo::jit::WithJit as _;
 use mimeo::{FiberError, FiberExit, FiberLimits};
@@ -17,33 +17,33 @@ macro_rules! moving {
 
 moving! {
     callbacks::runtime_functions_call_back_in_every_configuration,
-    callbacks::an_error_in_a_callback_is_placed_where_it_happened_and_can_be_caught,
+    callbacks::an_error_in_a_callback_keeps_its_position_and_can_be_caught,
     callbacks::too_many_nested_runs_are_an_error_that_can_be_caught,
     callbacks::a_panic_passes_through_nested_runs_and_leaves_the_machine_usable,
-    control::handlers_catch_what_functions_under_them_throw,
+    control::handlers_catch_errors_of_called_functions,
     control::tail_calls_take_no_stack,
     control::a_tail_call_whose_frame_does_not_fit_is_an_error,
     control::runtime_functions_see_windows_and_frames,
-    fibers::fibers_stop_and_go_on,
-    fibers::code_goes_while_fibers_are_suspended_in_it,
-    fiber_errors::an_error_arrives_at_the_op_that_suspended_the_fiber,
-    fiber_errors::an_error_keeps_its_place_when_it_is_thrown_into_a_fiber,
-    requests::what_an_op_asks_for_is_its_result_or_decides_where_it_goes,
+    fibers::fibers_suspend_and_resume,
+    fibers::code_is_discarded_while_fibers_are_suspended_in_it,
+    fiber_errors::an_error_is_thrown_at_the_op_that_suspended_the_fiber,
+    fiber_errors::an_error_keeps_its_position_when_it_is_thrown_into_a_fiber,
+    requests::a_requested_call_gives_the_result_of_the_op_or_decides_its_jump,
     requests::requests_are_as_deep_as_calls,
-    requests::an_error_of_what_was_asked_for_is_caught_around_the_op,
-    requests::a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped,
+    requests::the_error_of_a_requested_call_is_caught_by_a_handler_around_the_op,
+    requests::a_fiber_can_be_suspended_in_a_requested_call_and_dropped,
     requests::an_op_gets_the_result_of_its_own_call_after_errors_and_panics_in_others,
-    suspension::what_is_thrown_behind_the_wish_to_be_suspended_takes_its_place,
-    suspension::runs_between_the_wish_to_be_suspended_and_the_ops_end_are_not_suspended,
-    suspension::a_run_is_not_suspended_by_the_wish_of_another,
-    suspension::a_panic_behind_the_wish_to_be_suspended_is_not_lost,
-    suspension::a_fiber_can_be_suspended_in_its_own_run_only,
-    code::code_goes_while_frames_return_into_it,
-    reload::a_program_is_replaced_by_another_under_a_loop_that_calls_it,
-    reload::programs_load_programs_on_top_of_each_other_and_unload_them_on_the_way_back,
+    suspension::an_error_thrown_after_a_suspension_request_replaces_it,
+    suspension::runs_after_a_suspension_request_are_not_suspended,
+    suspension::a_run_is_not_suspended_by_the_request_of_another,
+    suspension::a_panic_after_a_suspension_request_is_not_lost,
+    suspension::a_fiber_can_only_be_suspended_in_its_own_run,
+    code::code_is_discarded_while_frames_return_into_it,
+    reload::a_loop_calls_programs_that_replace_each_other,
+    reload::nested_runs_load_programs_and_unload_them_when_they_return,
 }
 
-/// `down(n)` is n, by a call in each of its frames, of which each is 4 slots above the last.
+/// `down(n)` is n, by n nested calls. Each frame starts 4 slots after its caller's.
 const DOWN: FunctionIndex = FunctionIndex(0);
 const STEP: u32 = 4;
 
@@ -65,7 +65,7 @@ fn descent() -> Program {
     verified(builder)
 }
 
-/// A machine whose stacks begin with this size.
+/// Creates a machine whose stacks start with this size.
 fn growing(config: Option<JitConfig>, limits: Limits, size: FiberLimits) -> (Machine<Ops>, Linked) {
     growing_with(&descent(), config, limits, size)
 }
@@ -86,11 +86,11 @@ fn growing_with(
 }
 
 #[test]
-fn small_stacks_grow_as_far_as_large_ones_go() {
+fn small_stacks_grow_to_the_same_limits_as_large_ones() {
     for config in configs() {
         for (slots, depth) in [(200, 1000), (201, 1000), (1 << 14, 30), (1 << 14, 31), (1 << 14, 64)] {
             let limits = Limits::default().with_slots(slots).with_depth(depth);
-            // The deepest call that fits: each frame has its slots above those of its callers, and a record.
+            // The deepest call that fits: each frame takes slots after its caller's, and a record.
             let deepest = ((slots - (STEP + 1)) / STEP).min(depth - 1);
             for size in [
                 FiberLimits::new().with_slots(1).with_depth(1),
@@ -177,7 +177,7 @@ fn setting_a_slot_of_a_suspended_fiber_grows_its_stack() {
     }
 }
 
-/// Whether a call moves the machine's stack.
+/// Calls a function, and returns `true` if the call moves the machine's stack.
 fn moves(machine: &mut Machine<Ops>, linked: Linked, function: FunctionIndex, arg: i64, result: i64) -> bool {
     let before = machine.vm().slot_ptr(0);
     assert_eq!(machine.call(linked.function(function), &[arg]), Ok(result));
@@ -189,7 +189,7 @@ fn calls_move_the_stack_only_if_they_do_not_fit() {
     let depth = 100;
     for config in configs() {
         let what = format!("{config:?}");
-        // The host's call, and one by a function: exactly enough slots and records, or one too few of either.
+        // A call by the host, and one by a function, with exactly enough slots and records or one too few.
         for calls in 0..2 {
             let (slots, records) = (STEP + 1 + STEP * calls, 1 + calls);
             for (size, expected) in [
@@ -208,14 +208,14 @@ fn calls_move_the_stack_only_if_they_do_not_fit() {
     }
 }
 
-/// `small(n)` is what `large`, which takes its place, returns for 7: 42. `caller(n)` is `small(n)` plus `n`.
+/// `small(n)` tail-calls `large(7)`, which is 42. `caller(n)` is `small(n)` plus `n`.
 fn tail_calling() -> Program {
     let mut builder = ProgramBuilder::new();
     let [small, large] = [0, 1].map(FunctionIndex);
     define(&mut builder, "small", 1, 2, |code| {
         code.number(Slot(1), 7);
         code.tail_call(large, Slot(1), 1);
-        // If it were an ordinary call, this would come after it.
+        // An ordinary call would return to this op.
         code.number(Slot(0), 99);
         code.ret(Slot(0));
     });
@@ -234,7 +234,7 @@ fn tail_calling() -> Program {
     verified(builder)
 }
 
-/// Slots of a large frame.
+/// The number of slots of a large frame.
 const LARGE: u32 = 40;
 
 #[test]
@@ -254,7 +254,7 @@ fn a_tail_call_moves_the_stack_only_if_its_frame_does_not_fit_and_takes_no_recor
 }
 
 #[test]
-fn what_is_called_on_a_larger_stack_is_compiled_and_returned_from_as_any_callee() {
+fn a_callee_that_needs_a_larger_stack_is_compiled_and_returns_like_any_other() {
     let mut builder = ProgramBuilder::new();
     let [caller, callee] = [0, 1].map(FunctionIndex);
     define(&mut builder, "caller", 1, 2, |code| {
@@ -265,14 +265,14 @@ fn what_is_called_on_a_larger_stack_is_compiled_and_returned_from_as_any_callee(
     });
     define(&mut builder, "callee", 1, 2, |code| code.ret(Slot(0)));
     let program = verified(builder);
-    // Only callees of native code are compiled at once.
+    // Only callees of native code are compiled immediately.
     let config = JitConfig::default().with_threshold(1000);
     let size = FiberLimits::new().with_slots(2).with_depth(1);
     let (mut machine, linked) = growing_with(&program, Some(config), Limits::default(), size);
     assert_eq!(machine.compile(linked.function(caller)), Ok(true));
     assert!(moves(&mut machine, linked, caller, 4, 7));
     assert_eq!(stats(&machine).functions.compiled(), 2);
-    // Into the caller and into the callee, which returns to the caller's code by itself.
+    // Once into the caller, and once into the callee, which returns to the caller's code directly.
     assert_eq!(stats(&machine).switches.entered.iter().sum::<u64>(), 2);
 }
 
@@ -309,7 +309,7 @@ fn kept_addresses_follow_the_stack_that_moved() {
 }
 
 #[test]
-fn stacks_that_are_to_move_at_every_call_do_so_while_they_are_small() {
+fn stacks_set_to_move_at_every_call_move_while_they_are_small() {
     for (slots, expected) in [(1 << 12, true), ((1 << 12) + 1, false)] {
         let limits = Limits::default().with_slots(slots);
         let builder = Machine::builder(Context::default(), Host::default());
@@ -317,18 +317,18 @@ fn stacks_that_are_to_move_at_every_call_do_so_while_they_are_small() {
         machine.move_stacks_at_calls();
         let linked = machine.load(&descent()).expect("it has the spaces");
         assert!(moves(&mut machine, linked, DOWN, 0, 0), "it is small at first");
-        // As large as it may become.
+        // At its largest size.
         machine.vm_mut().set_slot(slots - 1, 1);
         assert_eq!(moves(&mut machine, linked, DOWN, 0, 0), expected, "{slots} slots");
     }
 }
 
-/// Runs in a process of its own, which may have 2 GiB. (An emulator has no process of its own to give.)
+/// Runs in a separate process with 2 GiB of address space, which emulators do not support.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
-fn without_memory_for_larger_stacks_they_stay_as_they_are() {
+fn stacks_are_unchanged_if_growing_them_fails() {
     const INSIDE: &str = "MIMEO_TEST_IN_2_GIB";
-    let name = "runtime::moving::without_memory_for_larger_stacks_they_stay_as_they_are";
+    let name = "runtime::moving::stacks_are_unchanged_if_growing_them_fails";
     if std::env::var_os(INSIDE).is_none() {
         let test = std::env::current_exe().expect("the test is a file");
         let mut shell = std::process::Command::new("sh");
@@ -349,7 +349,7 @@ fn without_memory_for_larger_stacks_they_stay_as_they_are() {
     assert_eq!(panic, format!("not enough memory for slot {last} of the value stack"));
     assert_eq!((vm.slot(3), vm.slot(last)), (33, 0));
     assert_eq!(machine.call(linked.function(DOWN), &[40]), Ok(40));
-    // The stack of a suspended fiber stays as it is, too.
+    // The stack of a suspended fiber is unchanged, too.
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "yielding", 1, 2, |code| {
         code.yields(Slot(1), Slot(0), 1);
@@ -362,7 +362,7 @@ fn without_memory_for_larger_stacks_they_stay_as_they_are() {
     assert_eq!(vm.set_fiber_slot(fiber, last, 1), Err(FiberError::NoSuchSlot(last)));
     assert_eq!(vm.set_fiber_slot(fiber, 1, 6), Ok(()));
     assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(6))));
-    // If fibers have their largest size at once, there is none.
+    // Fibers that start with their largest size cannot be made.
     let builder = Machine::builder(Context::default(), Host::default());
     let mut machine: Machine<Ops> = builder.first_size(FiberLimits::new().with_slots(slots)).build();
     let vm = machine.vm_mut();

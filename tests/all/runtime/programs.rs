@@ -1,4 +1,4 @@
-//! Programs come and go, and threads have machines of their own
+//! Programs are loaded and unloaded, and each thread has its own machine.
 
 use calc::{Options, Session};
 
@@ -11,12 +11,12 @@ use mimeo_corpus::memory::Size;
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_hundred_thousand_functions_leave_nothing_behind() {
+fn a_hundred_thousand_functions_leak_no_memory() {
     const FUNCTIONS: usize = 50;
     let program = many_functions(FUNCTIONS);
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(on()));
     let mut before = Size::default();
-    for round in 0..100_000 / FUNCTIONS {
+    for iteration in 0..100_000 / FUNCTIONS {
         let linked = machine.load(&program).expect("it has the spaces");
         for index in 0..FUNCTIONS {
             let result = machine.call(linked.function(FunctionIndex(index as u32)), &[1]);
@@ -24,7 +24,7 @@ fn a_hundred_thousand_functions_leave_nothing_behind() {
         }
         // SAFETY: nothing keeps a callee.
         unsafe { machine.unload(linked) }.expect("it is loaded");
-        if round == 100 {
+        if iteration == 100 {
             before = Size::now().expect("Linux says it");
         }
     }
@@ -32,13 +32,13 @@ fn a_hundred_thousand_functions_leave_nothing_behind() {
     assert_eq!(stats.functions.compiled(), 100_000);
     assert_eq!((stats.code.live_bytes, stats.code.retired_bytes), (0, 0));
     assert!(stats.code.reclaimed_bytes > 100_000 * 20);
-    // The other tests of the process run beside this one.
+    // Other tests of the process run in parallel.
     let grown = Size::now().expect("Linux says it").growth_since(before).resident_bytes;
-    assert!(grown < 64 << 20, "{grown} bytes more than after the first rounds");
+    assert!(grown < 64 << 20, "{grown} bytes more than after the first iterations");
 }
 
 #[test]
-fn an_unloaded_program_is_not_known_any_more() {
+fn references_to_an_unloaded_program_are_refused() {
     for config in [None, Some(on())] {
         let (mut machine, first) = loaded(config, Limits::default());
         assert_eq!(machine.call(first.function(SUM), &[4]), Ok(10));
@@ -57,7 +57,7 @@ fn an_unloaded_program_is_not_known_any_more() {
 }
 
 #[test]
-fn each_thread_has_a_machine_of_its_own() {
+fn each_thread_has_its_own_machine() {
     let text = include_str!("../../../examples/calc/programs/primes.calc");
     let run = |config: Option<JitConfig>| {
         let out = Captured::default();

@@ -1,4 +1,4 @@
-//! Programs are loaded and unloaded by runtime functions, while native code is under way
+//! Runtime functions load and unload programs while native code is active.
 
 use std::cell::RefCell;
 
@@ -10,10 +10,10 @@ use super::*;
 const LOOPING: FunctionIndex = FunctionIndex(0);
 const TWICE_GIVEN: FunctionIndex = FunctionIndex(1);
 
-/// The program that stays.
+/// The program that stays loaded.
 fn outer_program() -> Program {
     let mut builder = ProgramBuilder::new();
-    // looping(n): n times, `ask` and then the given function of what it answered; adds up.
+    // looping(n): calls `ask`, and the given function with the answer, n times; returns the sum.
     define(&mut builder, "looping", 1, 6, |code| {
         let again = code.label();
         let (n, i, sum, one, got) = (Slot(0), Slot(1), Slot(2), Slot(3), Slot(4));
@@ -28,7 +28,7 @@ fn outer_program() -> Program {
         code.jump_if_less(i, n, again);
         code.ret(sum);
     });
-    // twice_given(n): what the given function says of n, by a call and by another behind it.
+    // twice_given(n): applies the given function to n twice.
     define(&mut builder, "twice_given", 1, 3, |code| {
         code.number(Slot(2), 0);
         code.add(Slot(1), Slot(0), Slot(2));
@@ -41,7 +41,7 @@ fn outer_program() -> Program {
     verified(builder)
 }
 
-/// A program of one function, which adds `k` to its argument, in so many ops that its code is not that of another `k`.
+/// A program of one function, which adds `k` to its argument. The length of its code depends on `k`.
 fn adding(k: i64) -> Program {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, &format!("add{k}"), 1, 2, |code| {
@@ -56,7 +56,7 @@ fn adding(k: i64) -> Program {
     verified(builder)
 }
 
-/// A program of one function, which asks for its argument less one, and adds 1, unless that is below 1.
+/// A program of one function, which returns 1 plus the answer of `ask` for its argument minus 1, or 0 below 1.
 fn asking_below() -> Program {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "asking_below", 1, 3, |code| {
@@ -77,25 +77,25 @@ fn asking_below() -> Program {
 
 const ONLY: FunctionIndex = FunctionIndex(0);
 
-/// Has each configuration do it, and one that forgets all code whenever the program asks.
+/// Runs a test in each configuration, and in one that discards all code at each `ask`.
 fn in_every_configuration(mut test: impl FnMut(Option<JitConfig>, bool)) {
     configs().into_iter().for_each(|config| test(config, false));
     test(Some(on()), true);
 }
 
-/// The code that is left when nothing runs is that of loaded functions.
+/// Asserts that only the code of loaded functions is left when nothing runs.
 fn assert_nothing_stays(machine: &Machine<Ops>, what: &str) {
     let Some(jit) = machine.jit() else { return };
     let stats = jit.stats();
     assert_eq!(stats.code.retired_bytes, 0, "{what}");
-    // A function that is gone soon does not always become hot.
+    // A function that is unloaded early does not always become hot.
     let came_and_went = jit.config().mode == Mode::On && stats.functions.compiled() > 0;
     assert!(!came_and_went || stats.code.reclaimed_bytes > 0, "{what}");
 }
 
 #[test]
-pub(super) fn a_program_is_replaced_by_another_under_a_loop_that_calls_it() {
-    const ROUNDS: i64 = 300;
+pub(super) fn a_loop_calls_programs_that_replace_each_other() {
+    const ITERATIONS: i64 = 300;
     in_every_configuration(|config, forgetful| {
         let what = format!("{config:?}");
         let (mut machine, linked) = asking(config, Limits::default(), &outer_program(), |_, _| Ok(0));
@@ -117,14 +117,18 @@ pub(super) fn a_program_is_replaced_by_another_under_a_loop_that_calls_it() {
         };
         machine.vm_mut().host.ask = Some(Rc::new(ask));
         for _ in 0..4 {
-            assert_eq!(machine.call(linked.function(LOOPING), &[ROUNDS]), Ok(11 * ROUNDS * (ROUNDS + 1) / 2), "{what}");
+            assert_eq!(
+                machine.call(linked.function(LOOPING), &[ITERATIONS]),
+                Ok(11 * ITERATIONS * (ITERATIONS + 1) / 2),
+                "{what}"
+            );
         }
         assert_nothing_stays(&machine, &what);
     });
 }
 
 #[test]
-pub(super) fn a_program_comes_and_goes_within_a_runtime_function() {
+pub(super) fn a_runtime_function_loads_and_unloads_a_program() {
     in_every_configuration(|config, forgetful| {
         let what = format!("{config:?}");
         let (mut machine, linked) = asking(config, Limits::default(), &outer_program(), |_, _| Ok(0));
@@ -136,15 +140,15 @@ pub(super) fn a_program_comes_and_goes_within_a_runtime_function() {
             let function = once.function(ONLY);
             vm.host.given = Some(function);
             let direct = vm.run(function, &[0])?;
-            // Native code of the program that stays calls it, which has native code itself then.
+            // Called by native code of the permanent program, so that it is compiled too.
             let twice = vm.run(outer, &[direct])?;
             if let Some(handle) = handle.as_ref().filter(|_| forgetful) {
                 handle.evict_all();
             }
             vm.host.given = Some(other.function(ONLY));
-            // SAFETY: nothing of it runs, and the host's callee is one of the other program.
+            // SAFETY: nothing of it runs, and the host's callee belongs to the other program.
             unsafe { vm.unload(once) }.expect("it is loaded");
-            // The code of both waits, or is gone: what is compiled now must not be in its place too early.
+            // The code of both is retired or freed: new code must not replace it too early.
             let again = vm.load(&adding(k + 2)).expect("it has the spaces");
             let both = again.function(ONLY);
             let both = vm.run(both, &[twice])? + vm.run(outer, &[0])?;
@@ -163,7 +167,7 @@ pub(super) fn a_program_comes_and_goes_within_a_runtime_function() {
             let stays = vm.load(&adding(0)).expect("it has the spaces");
             vm.host.given = Some(stays.function(ONLY));
             assert!(fiber.is_none_or(|fiber| vm.drop_fiber(fiber).is_ok()));
-            // 4k by the first, k + 2 by the last, 2k + 2 by the other.
+            // 4k from the first, k + 2 from the last, 2k + 2 from the other.
             Ok(both - (7 * k + 4))
         };
         machine.vm_mut().host.ask = Some(Rc::new(ask));
@@ -175,7 +179,7 @@ pub(super) fn a_program_comes_and_goes_within_a_runtime_function() {
 }
 
 #[test]
-pub(super) fn programs_load_programs_on_top_of_each_other_and_unload_them_on_the_way_back() {
+pub(super) fn nested_runs_load_programs_and_unload_them_when_they_return() {
     in_every_configuration(|config, forgetful| {
         let what = format!("{config:?}");
         let (mut machine, linked) = asking(config, Limits::default(), &asking_below(), |_, _| Ok(0));
@@ -183,7 +187,7 @@ pub(super) fn programs_load_programs_on_top_of_each_other_and_unload_them_on_the
         let program = asking_below();
         let ask = move |vm: &mut Vm, values: Window| {
             let n = vm.slot(values.start());
-            // A program that was here and is gone again: the next one has its numbers.
+            // A program that is unloaded again: the next one reuses its numbers.
             let gone = vm.load(&program).expect("it has the spaces");
             // SAFETY: nothing ever had a callee of it.
             unsafe { vm.unload(gone) }.expect("it is loaded");
@@ -207,8 +211,8 @@ pub(super) fn programs_load_programs_on_top_of_each_other_and_unload_them_on_the
 }
 
 #[test]
-pub(super) fn unloading_frees_no_code_before_native_code_is_left() {
-    const ROUNDS: i64 = 50;
+pub(super) fn unloading_frees_code_only_after_native_code_exits() {
+    const ITERATIONS: i64 = 50;
     let config = on().with_trace(true);
     let (mut machine, linked) = asking(Some(config), Limits::default(), &outer_program(), |_, _| Ok(0));
     let last = RefCell::new(None);
@@ -221,14 +225,14 @@ pub(super) fn unloading_frees_no_code_before_native_code_is_left() {
         let loaded = vm.load(&adding(k)).expect("it has the spaces");
         let callee = loaded.function(ONLY);
         vm.host.given = Some(callee);
-        // It is compiled at this call, and native code is left for the first time behind the unloading.
+        // This call compiles it, and exits native code for the first time after the unloading.
         assert!(matches!(vm.run(callee, &[0]), Ok(value) if value == k));
         last.replace(Some(loaded));
         Ok(0)
     };
     machine.vm_mut().host.ask = Some(Rc::new(ask));
-    assert_eq!(machine.call(linked.function(LOOPING), &[ROUNDS]), Ok(ROUNDS * (ROUNDS + 1) / 2));
-    let trace = stats(&machine).trace.expect("it was asked for");
+    assert_eq!(machine.call(linked.function(LOOPING), &[ITERATIONS]), Ok(ITERATIONS * (ITERATIONS + 1) / 2));
+    let trace = stats(&machine).trace.expect("the trace is on");
     let at = |what: What, k: i64| {
         let name = format!("add{k}");
         let mut found = (0..).zip(&trace.events).filter(|(_, event)| (event.what, &event.function) == (what, &name));
@@ -236,12 +240,12 @@ pub(super) fn unloading_frees_no_code_before_native_code_is_left() {
         assert!(found.next().is_none(), "{name} is {} once", what.name());
         Some(place)
     };
-    for k in 1..ROUNDS {
+    for k in 1..ITERATIONS {
         let dropped: usize = at(What::Dropped, k).expect("it was unloaded");
         let next = at(What::Compiled, k + 1).expect("it was called");
         let reclaimed = at(What::Reclaimed, k).expect("its code is gone");
         assert!(dropped < next && next < reclaimed, "add{k}: {:#?}", trace.events);
     }
-    assert_eq!(at(What::Dropped, ROUNDS), None, "the last one stays");
+    assert_eq!(at(What::Dropped, ITERATIONS), None, "the last one stays");
     assert_eq!(stats(&machine).code.retired_bytes, 0);
 }

@@ -1,4 +1,4 @@
-//! Ops ask for calls: their results, errors, depth, and fibers that are suspended in them
+//! Calls that ops request: their results, errors and depth, and fibers that are suspended in them.
 
 use super::*;
 
@@ -51,7 +51,7 @@ fn program() -> Program {
 }
 
 fn loaded(config: Option<JitConfig>) -> (Machine<Ops>, Linked) {
-    // One run at a time: what is asked for nests nowhere.
+    // One run at a time: requested calls do not nest.
     let limits = Limits::default().with_nesting(1).with_depth(150_000);
     let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config);
     let linked = machine.load(&program()).expect("it has the spaces");
@@ -59,7 +59,7 @@ fn loaded(config: Option<JitConfig>) -> (Machine<Ops>, Linked) {
 }
 
 #[test]
-pub(super) fn what_an_op_asks_for_is_its_result_or_decides_where_it_goes() {
+pub(super) fn a_requested_call_gives_the_result_of_the_op_or_decides_its_jump() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone());
         for _ in 0..5 {
@@ -82,7 +82,7 @@ pub(super) fn requests_are_as_deep_as_calls() {
 }
 
 #[test]
-pub(super) fn an_error_of_what_was_asked_for_is_caught_around_the_op() {
+pub(super) fn the_error_of_a_requested_call_is_caught_by_a_handler_around_the_op() {
     for config in configs() {
         let (mut machine, linked) = loaded(config.clone());
         for _ in 0..5 {
@@ -94,7 +94,7 @@ pub(super) fn an_error_of_what_was_asked_for_is_caught_around_the_op() {
 }
 
 #[test]
-pub(super) fn a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped() {
+pub(super) fn a_fiber_can_be_suspended_in_a_requested_call_and_dropped() {
     const INNER: FunctionIndex = FunctionIndex(0);
     const OUTER: FunctionIndex = FunctionIndex(1);
     const MAIN: FunctionIndex = FunctionIndex(2);
@@ -112,7 +112,7 @@ pub(super) fn a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped() {
     define(&mut builder, "main", 1, 4, |code| {
         let (n, fiber, first, second) = (Slot(0), Slot(1), Slot(2), Slot(3));
         code.fiber(fiber);
-        // It stays where it is.
+        // This fiber stays suspended.
         code.start_fiber(first, n, fiber, OUTER);
         code.fiber(fiber);
         code.start_fiber(first, n, fiber, OUTER);
@@ -128,10 +128,10 @@ pub(super) fn a_fiber_can_be_suspended_in_what_was_asked_for_and_dropped() {
         let limits = Limits::default().with_nesting(2);
         let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config.clone());
         let linked = machine.load(&program).expect("it has the spaces");
-        for round in 0..4 {
+        for iteration in 0..4 {
             assert_eq!(machine.call(linked.function(MAIN), &[5]), Ok(105 + 1105), "{config:?}");
-            let fiber = machine.vm().host.fibers[2 * round];
-            machine.vm_mut().drop_fiber(fiber).expect("it stays where it is");
+            let fiber = machine.vm().host.fibers[2 * iteration];
+            machine.vm_mut().drop_fiber(fiber).expect("it is suspended");
         }
     }
 }
@@ -144,7 +144,7 @@ pub(super) fn an_op_gets_the_result_of_its_own_call_after_errors_and_panics_in_o
         code.check(Slot(0), -1);
         code.ret(Slot(0));
     });
-    // catching(n): -1, because what it asks for fails.
+    // catching(n): -1, because the call that it requests fails.
     define(&mut builder, "catching", 1, 2, |code| {
         let (from, to) = (code.label(), code.label());
         code.bind(from);
@@ -159,7 +159,7 @@ pub(super) fn an_op_gets_the_result_of_its_own_call_after_errors_and_panics_in_o
         code.ask(Slot(1), Slot(0), 1);
         code.ret(Slot(1));
     });
-    // requesting(n): what `asking` returns, by a request.
+    // requesting(n): the result of `asking`, by a request.
     define(&mut builder, "requesting", 1, 2, |code| {
         code.request(Slot(1), asking, Slot(0));
         code.ret(Slot(1));
@@ -173,7 +173,7 @@ pub(super) fn an_op_gets_the_result_of_its_own_call_after_errors_and_panics_in_o
         code.request(Slot(1), failing, Slot(0));
         code.ret(Slot(1));
     });
-    // outer(n): the sum of what all of them return, plus n.
+    // outer(n): the sum of their results, plus n.
     define(&mut builder, "outer", 1, 2, |code| {
         for function in [catching, guarding, requesting] {
             code.request(Slot(1), function, Slot(0));
@@ -191,7 +191,7 @@ pub(super) fn an_op_gets_the_result_of_its_own_call_after_errors_and_panics_in_o
     }
 }
 
-/// A machine in which the op `ask` runs a function whose own `ask` panics, and answers 7.
+/// Creates a machine in which the op `ask` runs a function whose `ask` panics, and then answers 7.
 fn asking_for(config: Option<JitConfig>, program: &Program, function: FunctionIndex) -> (Machine<Ops>, Linked) {
     let (mut machine, linked) = asking(config, Limits::default(), program, |_, _| unreachable!("it is set below"));
     let ask = move |vm: &mut Vm, values: Window| {

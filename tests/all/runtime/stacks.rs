@@ -1,4 +1,4 @@
-//! Value stacks as runtime functions and collectors see them: slots, roots, and what is cleared behind those
+//! Value stacks as runtime functions and collectors see them: slots, roots, and clearing the slots after the roots.
 
 use std::cell::{Cell, RefCell};
 
@@ -14,13 +14,13 @@ const WIDE: u32 = 4;
 
 /// Slots of the frames of `wide` functions: a page of 4 KiB has 512.
 const WIDTHS: [u16; 11] = [3, 4, 63, 510, 511, 512, 513, 1023, 1024, 1025, 1600];
-/// Slots of a frame of `deep`, and by how many the next one starts behind it.
+/// Slots of a frame of `deep`, and the distance to the next frame.
 const DEEP_SLOTS: u32 = 5;
 const DEEP_STEP: u32 = 3;
 
 fn stack_program() -> Program {
     let mut builder = ProgramBuilder::new();
-    // deep(n): n + what `ask` answers, n calls below.
+    // deep(n): n plus the answer of `ask` in the innermost of n nested calls.
     define(&mut builder, "deep", 1, DEEP_SLOTS as u16, |code| {
         let more = code.label();
         let window = Slot(DEEP_STEP as u16);
@@ -36,7 +36,7 @@ fn stack_program() -> Program {
         code.add(Slot(0), window, Slot(1));
         code.ret(Slot(0));
     });
-    // yielding(n): yields n; then 77, from a slot that it set before, and what it is resumed with.
+    // yielding(n): yields n; returns 77, from a slot that it set before, plus the value it is resumed with.
     define(&mut builder, "yielding", 1, 3, |code| {
         code.number(Slot(2), 77);
         code.yields(Slot(1), Slot(0), 1);
@@ -49,14 +49,14 @@ fn stack_program() -> Program {
         code.call(YIELDING, Slot(2), 1);
         code.ret(Slot(2));
     });
-    // results(n): returns n, and leaves n + 10 and n + 20 behind it.
+    // results(n): returns n, and leaves n + 10 and n + 20 in the next slots.
     define(&mut builder, "results", 1, 3, |code| {
         code.number(Slot(2), 10);
         code.add(Slot(1), Slot(0), Slot(2));
         code.add(Slot(2), Slot(1), Slot(2));
         code.ret(Slot(0));
     });
-    // wide(n): n + the number of its slots + what `ask` answers.
+    // wide(n): n plus the number of its slots plus the answer of `ask`.
     for width in WIDTHS {
         define(&mut builder, &format!("wide{width}"), 1, width, |code| {
             let last = Slot(width - 1);
@@ -74,33 +74,33 @@ fn one(_: &mut Vm, _: Window) -> Result<i64, Thrown> {
     Ok(1)
 }
 
-/// Writes to every slot behind the top frame.
+/// Writes to every slot after the top frame.
 fn litter(vm: &mut Vm) {
     for index in vm.frame_slots()..vm.room() {
         vm.set_slot(index, -1 - i64::from(index));
     }
 }
 
-fn is_clear_behind(vm: &Vm) -> bool {
+fn is_clear_after(vm: &Vm) -> bool {
     (vm.frame_slots()..vm.room()).all(|index| vm.slot(index) == 0)
 }
 
-fn under_way(vm: &Vm) -> Vec<Vec<u64>> {
+fn active_stacks(vm: &Vm) -> Vec<Vec<u64>> {
     vm.active_stacks().map(<[u64]>::to_vec).collect()
 }
 
 fn litter_and_clear(vm: &mut Vm, _: Window) -> Result<i64, Thrown> {
-    let kept = under_way(vm);
+    let kept = active_stacks(vm);
     litter(vm);
-    assert!(vm.frame_slots() == vm.room() || !is_clear_behind(vm));
+    assert!(vm.frame_slots() == vm.room() || !is_clear_after(vm));
     vm.clear_after_stacks();
-    assert!(is_clear_behind(vm));
-    assert_eq!(under_way(vm), kept);
+    assert!(is_clear_after(vm));
+    assert_eq!(active_stacks(vm), kept);
     Ok(1)
 }
 
 #[test]
-fn the_slots_behind_the_frames_are_cleared_wherever_the_frames_end() {
+fn slots_after_the_frames_are_cleared_wherever_the_frames_end() {
     let program = stack_program();
     for config in configs() {
         for (index, width) in WIDTHS.into_iter().enumerate() {
@@ -129,7 +129,7 @@ fn the_slots_behind_the_frames_are_cleared_wherever_the_frames_end() {
 }
 
 #[test]
-fn a_stack_without_frames_is_cleared_as_a_whole() {
+fn a_stack_without_frames_is_cleared_completely() {
     for config in configs() {
         let limits = Limits::default().with_slots(3000);
         let (mut machine, linked) = asking(config.clone(), limits, &stack_program(), one);
@@ -137,101 +137,101 @@ fn a_stack_without_frames_is_cleared_as_a_whole() {
             assert_eq!(machine.call(linked.function(DEEP), &[900]), Ok(901), "{config:?}");
             let vm = machine.vm_mut();
             assert_eq!((vm.frame_slots(), vm.room()), (0, 3000), "{config:?}");
-            assert_eq!(under_way(vm), [Vec::<u64>::new()], "{config:?}");
+            assert_eq!(active_stacks(vm), [Vec::<u64>::new()], "{config:?}");
             assert_eq!(vm.slot(0), 901, "the result is still there");
-            assert!(vm.slot(2700) != 0, "and what functions left behind");
+            assert!(vm.slot(2700) != 0, "and values of earlier frames");
             vm.clear_after_stacks();
-            assert!(is_clear_behind(vm), "{config:?}");
+            assert!(is_clear_after(vm), "{config:?}");
         }
     }
 }
 
 const LIMITS: FiberLimits = FiberLimits::new().with_slots(900).with_depth(100);
 
-/// The slots behind the frames of some stacks, which are somebody else's.
+/// The slots after the frames of a stack.
 #[derive(Clone, Copy)]
-struct Behind {
+struct After {
     first: *mut u64,
     len: usize,
 }
 
-impl Behind {
+impl After {
     fn the_top_of(vm: &Vm) -> Self {
         let len = vm.room() - vm.frame_slots();
-        Behind { first: vm.slot_ptr(vm.frame_slots()), len: len as usize }
+        After { first: vm.slot_ptr(vm.frame_slots()), len: len as usize }
     }
 
     fn is_clear(self) -> bool {
-        // SAFETY: the stacks of the machine and of its fibers are there until the end of the test, and nothing runs on
-        // them while this looks.
+        // SAFETY: the stacks of the machine and of its fibers exist until the end of the test, and nothing runs on
+        // them during the read.
         (0..self.len).all(|index| unsafe { *self.first.add(index) } == 0)
     }
 }
 
-/// Where the littered slots are of stacks that are under way; the innermost comes last.
-type Littered = Rc<RefCell<Vec<Behind>>>;
+/// The littered slots of the active stacks, the innermost last.
+type Littered = Rc<RefCell<Vec<After>>>;
 
-/// A fiber that is suspended in `yielding_below`, littered behind its frames.
-fn parked(vm: &mut Vm, linked: Linked) -> FiberRef {
+/// Creates a fiber that is suspended in `yielding_below`, with litter after its frames.
+fn suspended(vm: &mut Vm, linked: Linked) -> FiberRef {
     let fiber = vm.new_fiber(LIMITS).expect("there is memory");
     let callee = linked.function(YIELDING_BELOW);
     assert!(matches!(vm.start_fiber(fiber, callee, &[8]), Ok(FiberExit::Suspended)));
     assert_eq!(vm.host.yielded.take(), Some((8, 1)));
-    // Its top frame has 3 slots, above 2 of the frame below.
+    // Its top frame has 3 slots, after 2 of the frame below.
     for index in 3..LIMITS.slots - 2 {
         assert_eq!(vm.set_fiber_slot(fiber, index, -1), Ok(()));
     }
     fiber
 }
 
-/// What a collector does in the innermost fiber.
-fn collect(vm: &mut Vm, linked: Linked, fibers: &[FiberRef], littered: &[Behind]) {
+/// Acts as a collector in the innermost fiber.
+fn collect(vm: &mut Vm, linked: Linked, fibers: &[FiberRef], littered: &[After]) {
     let [other, this] = fibers else { panic!("two fibers run") };
-    let parked = parked(vm, linked);
+    let suspended = suspended(vm, linked);
     let idle = vm.new_fiber(LIMITS).expect("there is memory");
-    let kept = under_way(vm);
+    let kept = active_stacks(vm);
     assert_eq!(kept.iter().map(Vec::len).collect::<Vec<_>>(), [DEEP_STEP as usize * 20 + 5, 513, 3]);
     assert_eq!((kept[1][0], kept[1][512], kept[2][2]), (30, 513, 3));
-    // One that is not the innermost may be looked at as one that is parked.
+    // The stack of an outer fiber can be read like that of a suspended one.
     assert_eq!(vm.fiber_stack(*other), Ok(&kept[1][..]));
     assert_eq!(vm.fiber_stack(idle), Ok(&[][..]));
-    let parked_values = vm.fiber_stack(parked).expect("it is suspended").to_vec();
-    assert_eq!(parked_values, [8, 0, 8, 0, 77]);
+    let values = vm.fiber_stack(suspended).expect("it is suspended").to_vec();
+    assert_eq!(values, [8, 0, 8, 0, 77]);
     vm.clear_after_stacks();
-    assert!(littered.iter().all(|behind| behind.is_clear()));
-    assert_eq!(under_way(vm), kept);
-    // Those of a parked fiber are cleared on their own.
-    let parked_slots = |vm: &Vm| {
-        (0..LIMITS.slots - 2).map(|index| vm.fiber_slot(parked, index).expect("it has the slot")).collect::<Vec<_>>()
+    assert!(littered.iter().all(|after| after.is_clear()));
+    assert_eq!(active_stacks(vm), kept);
+    // The stack of a suspended fiber is cleared separately.
+    let slots_of = |vm: &Vm| {
+        (0..LIMITS.slots - 2).map(|index| vm.fiber_slot(suspended, index).expect("it has the slot")).collect::<Vec<_>>()
     };
-    let before = parked_slots(vm);
+    let before = slots_of(vm);
     assert!(before[3..].iter().all(|&value| value == -1));
-    assert_eq!(vm.clear_after_fiber_stack(parked), Ok(()));
-    let after = parked_slots(vm);
+    assert_eq!(vm.clear_after_fiber_stack(suspended), Ok(()));
+    let after = slots_of(vm);
     assert_eq!(after[..3], before[..3]);
     assert!(after[3..].iter().all(|&value| value == 0));
-    assert_eq!(vm.fiber_stack(parked), Ok(&parked_values[..]));
+    assert_eq!(vm.fiber_stack(suspended), Ok(&values[..]));
     assert_eq!(vm.clear_after_fiber_stack(idle), Ok(()));
     assert_eq!(vm.clear_after_fiber_stack(*other), Ok(()));
-    assert_eq!(under_way(vm), kept);
+    assert_eq!(active_stacks(vm), kept);
     assert_eq!(vm.fiber_stack(*this), Err(FiberError::Running));
     assert_eq!(vm.clear_after_fiber_stack(*this), Err(FiberError::Running));
-    // Nor is either of them dropped.
+    // Running fibers cannot be dropped.
     assert_eq!([this, other].map(|fiber| vm.drop_fiber(*fiber)), [Err(FiberError::Running); 2]);
     let beyond = LIMITS.slots - 2;
-    assert_eq!(vm.fiber_slot(parked, beyond), Err(FiberError::NoSuchSlot(beyond)));
-    assert_eq!(vm.set_fiber_slot(parked, beyond, 0), Err(FiberError::NoSuchSlot(beyond)));
+    assert_eq!(vm.fiber_slot(suspended, beyond), Err(FiberError::NoSuchSlot(beyond)));
+    assert_eq!(vm.set_fiber_slot(suspended, beyond, 0), Err(FiberError::NoSuchSlot(beyond)));
     assert_eq!(vm.fiber_slot(idle, 0), Err(FiberError::NotSuspended));
     assert_eq!(vm.fiber_slot(*other, 0), Err(FiberError::Running));
-    assert_eq!(vm.set_fiber_slot(parked, 1, 100), Ok(()));
-    assert!(matches!(vm.resume_fiber(parked), Ok(FiberExit::Done(177))));
-    assert_eq!(vm.drop_fiber(parked), Ok(()));
-    assert_eq!(vm.fiber_stack(parked), Err(FiberError::Dropped));
+    assert_eq!(vm.set_fiber_slot(suspended, 1, 100), Ok(()));
+    assert!(matches!(vm.resume_fiber(suspended), Ok(FiberExit::Done(177))));
+    assert_eq!(vm.drop_fiber(suspended), Ok(()));
+    assert_eq!(vm.fiber_stack(suspended), Err(FiberError::Dropped));
     assert_eq!(vm.drop_fiber(idle), Ok(()));
 }
 
 #[test]
-fn the_stacks_of_outer_and_of_parked_fibers_are_cleared_too() {
+fn the_stacks_of_outer_and_suspended_fibers_are_also_cleared() {
     let program = stack_program();
     let width = |slots| FunctionIndex(WIDE + WIDTHS.iter().position(|&width| width == slots).expect("one has") as u32);
     for config in configs() {
@@ -242,7 +242,7 @@ fn the_stacks_of_outer_and_of_parked_fibers_are_cleared_too() {
         let counted = Rc::clone(&collections);
         let ask = move |vm: &mut Vm, _: Window| {
             litter(vm);
-            littered.borrow_mut().push(Behind::the_top_of(vm));
+            littered.borrow_mut().push(After::the_top_of(vm));
             let stacks = littered.borrow().len();
             let (function, arg, result) = match stacks {
                 1 => (width(513), 30, 30 + 513 + 2),
@@ -262,9 +262,9 @@ fn the_stacks_of_outer_and_of_parked_fibers_are_cleared_too() {
             Ok(2)
         };
         machine.vm_mut().host.ask = Some(Rc::new(ask));
-        for round in 1..5 {
+        for iteration in 1..5 {
             assert_eq!(machine.call(linked.function(width(3)), &[7]), Ok(7 + 3 + 2), "{config:?}");
-            assert_eq!(collections.get(), round, "{config:?}");
+            assert_eq!(collections.get(), iteration, "{config:?}");
         }
     }
 }
@@ -273,20 +273,20 @@ fn the_stacks_of_outer_and_of_parked_fibers_are_cleared_too() {
 mod resident {
     use super::*;
 
-    /// Pages of so many slots that are in memory.
+    /// Returns the number of pages of `slots` slots that are resident.
     fn pages(first: *mut u64, slots: u32) -> usize {
         // SAFETY: it has no preconditions.
         let page_bytes = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).expect("a size");
         let len_bytes = slots as usize * size_of::<u64>();
         assert!((first as usize).is_multiple_of(page_bytes), "a stack begins at a page");
         let mut pages = vec![0; len_bytes.div_ceil(page_bytes)];
-        // SAFETY: the stack is mapped, and there is a byte for each of its pages.
+        // SAFETY: the stack is mapped, and `pages` has a byte for each of its pages.
         let status = unsafe { libc::mincore(first.cast(), len_bytes, pages.as_mut_ptr()) };
-        assert_eq!(status, 0, "the system says which pages are there");
+        assert_eq!(status, 0, "the system knows the resident pages");
         pages.iter().filter(|&page| page & 1 == 1).count()
     }
 
-    /// Pages that the frames of `deep` take at most, of 4 KiB or larger ones.
+    /// Returns the largest number of pages that the frames of `deep` take, with pages of at least 4 KiB.
     fn pages_of(depth: u32) -> usize {
         (DEEP_STEP * depth + DEEP_SLOTS) as usize * size_of::<u64>() / 4096 + 1
     }
@@ -295,7 +295,7 @@ mod resident {
     const SHALLOW: u32 = 1000;
 
     #[test]
-    fn memory_goes_down_after_a_deep_recursion() {
+    fn memory_shrinks_after_a_deep_recursion() {
         for config in configs() {
             let (mut machine, linked) = asking(config.clone(), Limits::default(), &stack_program(), one);
             let base = machine.vm().slot_ptr(0);
@@ -338,7 +338,7 @@ mod resident {
             })
             .collect();
         let taken = mimeo_corpus::memory::Size::now().expect("Linux says it").growth_since(before).mapped_bytes;
-        // Other tests of the process run at the same time; a mapping of its own would be 14 MB for each fiber.
+        // Other tests of the process run in parallel. A separate mapping would take 14 MB for each fiber.
         assert!(taken < 80 << 20, "{taken} bytes of address space");
         for fiber in fibers {
             assert_eq!(vm.set_fiber_slot(fiber, 1, 3), Ok(()));
@@ -348,12 +348,12 @@ mod resident {
     }
 
     #[test]
-    fn memory_of_a_parked_fiber_goes_down_after_a_deep_recursion() {
+    fn memory_of_a_suspended_fiber_shrinks_after_a_deep_recursion() {
         for config in configs() {
             let place = Rc::new(Cell::new((std::ptr::null_mut(), 0)));
             let found = Rc::clone(&place);
             let ask = move |vm: &mut Vm, _: Window| {
-                // The first function of a fiber starts where its stack does.
+                // The first frame of a fiber is at the start of its stack.
                 if vm.frames().count() == 1 {
                     found.set((vm.slot_ptr(0), vm.room()));
                 }
@@ -362,7 +362,7 @@ mod resident {
             let (mut machine, linked) = asking(config.clone(), Limits::default(), &stack_program(), ask);
             let vm = machine.vm_mut();
             let [deep, yielding] = [DEEP, YIELDING].map(|function| linked.function(function));
-            // As far as the recursion makes it grow.
+            // Enough for the recursion.
             let limits = FiberLimits::new().with_slots(1 << 17).with_depth(DEPTH + 1);
             let fiber = vm.new_fiber(limits).expect("there is memory");
             let resident = || {
@@ -372,7 +372,7 @@ mod resident {
             for _ in 0..3 {
                 let exit = vm.start_fiber(fiber, deep, &[i64::from(DEPTH)]);
                 assert!(matches!(exit, Ok(FiberExit::Done(result)) if result == i64::from(DEPTH) + 1), "{config:?}");
-                // The stack has grown; this says where it is.
+                // The stack has grown; this call finds its address.
                 assert!(matches!(vm.start_fiber(fiber, deep, &[0]), Ok(FiberExit::Done(1))), "{config:?}");
                 assert!(matches!(vm.start_fiber(fiber, yielding, &[8]), Ok(FiberExit::Suspended)), "{config:?}");
                 assert!(resident() > pages_of(SHALLOW), "{config:?}");
@@ -404,7 +404,7 @@ fn slots_have_addresses_until_the_next_call() {
             assert_eq!(vm.slot(vm.room() - 1), 99);
             let beyond = vm.room();
             let message = format!("the value stack has no slot {beyond}");
-            // The end of the stack has an address, and nothing after it.
+            // The end of the stack has an address, but nothing after it does.
             assert_eq!(vm.slot_ptr(beyond), last.wrapping_add(1));
             let after_end = format!("the value stack has no slot {}", beyond + 1);
             assert_eq!(panic_of(|| vm.slot_ptr(beyond + 1)), after_end);
@@ -420,7 +420,7 @@ fn slots_have_addresses_until_the_next_call() {
         let limits = Limits::default().with_slots(1000);
         let (mut machine, linked) = asking(config.clone(), limits, &stack_program(), ask);
         machine.vm_mut().host.given = Some(linked.function(RESULTS));
-        // Nothing has run yet.
+        // Before any run.
         let vm = machine.vm();
         assert_eq!((vm.room(), vm.frame_slots(), vm.slot(0), vm.slot(999)), (1000, 0, 0, 0), "{config:?}");
         assert_eq!(panic_of(|| vm.slot(1000)), "the value stack has no slot 1000", "{config:?}");
@@ -461,7 +461,7 @@ fn many_slots_are_set_filled_and_copied_at_once() {
 }
 
 #[test]
-fn frames_have_as_many_slots_as_their_functions_and_the_rest_is_room() {
+fn frames_have_the_slots_of_their_functions_and_the_rest_is_room() {
     for config in configs() {
         let ask = |vm: &mut Vm, _: Window| {
             let frames: Vec<_> = vm.frames().map(|frame| (frame.function.body(), frame.slots)).collect();
@@ -469,7 +469,7 @@ fn frames_have_as_many_slots_as_their_functions_and_the_rest_is_room() {
             assert_eq!((vm.frame_slots(), vm.room()), (DEEP_SLOTS, 1000 - DEEP_STEP * depth));
             for (level, (body, slots)) in frames.iter().enumerate() {
                 assert_eq!((body.name.as_str(), slots.len()), ("deep", DEEP_SLOTS as usize));
-                // The argument of each, and that of the one it called.
+                // The argument of each frame, and that of its callee.
                 assert_eq!(slots[0], level as u64);
                 if let Some(below) = level.checked_sub(1) {
                     assert_eq!(slots[DEEP_STEP as usize], below as u64);
@@ -489,7 +489,7 @@ fn frames_have_as_many_slots_as_their_functions_and_the_rest_is_room() {
 }
 
 #[test]
-fn a_function_that_was_run_leaves_further_results_behind() {
+fn further_results_of_a_function_remain_on_the_stack() {
     for config in configs() {
         let ask = |vm: &mut Vm, values: Window| {
             let arg = vm.slot(values.start());
@@ -504,7 +504,7 @@ fn a_function_that_was_run_leaves_further_results_behind() {
         for arg in 1..6 {
             assert_eq!(machine.call(linked.function(FunctionIndex(WIDE)), &[arg]), Ok(4 * arg + 33), "{config:?}");
             assert_eq!(machine.call(linked.function(DEEP), &[arg]), Ok(arg + 30), "{config:?}");
-            // The host finds them as well.
+            // The host can read them, too.
             assert_eq!(machine.call(linked.function(RESULTS), &[arg]), Ok(arg), "{config:?}");
             let vm = machine.vm();
             assert_eq!([0, 1, 2].map(|index| vm.slot(index)), [arg, arg + 10, arg + 20], "{config:?}");

@@ -1,4 +1,4 @@
-//! Fibers wish to be suspended, where that can be, and something else happens before the op's end
+//! Requests to suspend a fiber, followed by another action before the op's end.
 
 use std::cell::{Cell, RefCell};
 
@@ -7,7 +7,7 @@ use mimeo::FiberExit;
 use super::fiber_errors::{ASKING, ASKING_BACK, ENDLESS, FAILING, LIMITS, PLAIN, fiber_program, never, suspended_in};
 use super::*;
 
-/// What comes of `asking` in a fiber, when its op does this; the fiber is dropped.
+/// Calls `function` in a fiber, with `ask` as its op, and checks the result. Then drops the fiber.
 fn asked_in_fiber(
     config: Option<JitConfig>,
     function: FunctionIndex,
@@ -27,11 +27,11 @@ fn asked_in_fiber(
     }
 }
 
-fn wish(vm: &mut Vm) -> Thrown {
+fn request(vm: &mut Vm) -> Thrown {
     vm.suspend().expect("a fiber runs")
 }
 
-/// A function that fails below the function that asks.
+/// Runs a function that fails, on top of the one that asks.
 fn fail(vm: &mut Vm, linked: Linked) -> Thrown {
     let failing = linked.function(FAILING);
     vm.run(failing, &[1]).expect_err("it fails")
@@ -49,33 +49,33 @@ fn has_thrown(message: &'static str) -> impl FnMut(&mut Vm, Result<FiberExit<i64
 }
 
 #[test]
-pub(super) fn what_is_thrown_behind_the_wish_to_be_suspended_takes_its_place() {
+pub(super) fn an_error_thrown_after_a_suspension_request_replaces_it() {
     for config in configs() {
         let asked = |ask: fn(&mut Vm, Linked) -> Result<i64, Thrown>, message: &'static str| {
             asked_in_fiber(config.clone(), ASKING, ask, has_thrown(message));
         };
         let throw = |vm: &mut Vm, _: Linked| {
-            let _wish = wish(vm);
+            let _request = request(vm);
             Err(vm.throw("another error"))
         };
         asked(throw, "another error");
         let run = |vm: &mut Vm, linked: Linked| {
-            let _wish = wish(vm);
+            let _request = request(vm);
             Err(fail(vm, linked))
         };
         asked(run, "no more than -1");
         let throw_into = |vm: &mut Vm, linked: Linked| {
             let fiber = suspended_in(vm, linked, PLAIN);
-            let _wish = wish(vm);
+            let _request = request(vm);
             let error = vm.throw("from outside");
             let thrown = vm.throw_into_fiber(fiber, error).expect_err("there is no handler");
             assert_eq!(vm.drop_fiber(fiber), Ok(()));
             Err(thrown)
         };
         asked(throw_into, "from outside");
-        // The wish is not handed on: the fiber goes on, and its next error is an error.
+        // A request that is not returned has no effect: the fiber continues, and its next error is reported.
         let forget = |vm: &mut Vm, _: Linked| {
-            let _wish = wish(vm);
+            let _request = request(vm);
             Ok(101)
         };
         asked(forget, "no more than 100");
@@ -84,12 +84,12 @@ pub(super) fn what_is_thrown_behind_the_wish_to_be_suspended_takes_its_place() {
 }
 
 #[test]
-pub(super) fn runs_between_the_wish_to_be_suspended_and_the_ops_end_are_not_suspended() {
+pub(super) fn runs_after_a_suspension_request_are_not_suspended() {
     for config in configs() {
         let run = |vm: &mut Vm, linked: Linked| {
-            let _wish = wish(vm);
+            let _request = request(vm);
             let plain = linked.function(PLAIN);
-            // It would suspend itself, if it were the fiber's run.
+            // It would suspend itself if this were the fiber's run.
             let thrown = vm.run(plain, &[3]).expect_err("the run is not a fiber's");
             assert_eq!(vm.catch(thrown).kind.to_string(), "nothing to suspend");
             // The error has taken the place of the request.
@@ -100,27 +100,27 @@ pub(super) fn runs_between_the_wish_to_be_suspended_and_the_ops_end_are_not_susp
         };
         asked_in_fiber(config.clone(), ASKING, run, is_suspended);
         let start_another = |vm: &mut Vm, linked: Linked| {
-            let wish = wish(vm);
+            let request = request(vm);
             let inner = suspended_in(vm, linked, PLAIN);
             assert_eq!(vm.set_fiber_slot(inner, 1, 12), Ok(()));
             assert!(matches!(vm.resume_fiber(inner), Ok(FiberExit::Done(12))));
             assert_eq!(vm.drop_fiber(inner), Ok(()));
-            Err(wish)
+            Err(request)
         };
         asked_in_fiber(config.clone(), ASKING, start_another, is_suspended);
     }
 }
 
 #[test]
-pub(super) fn a_run_is_not_suspended_by_the_wish_of_another() {
+pub(super) fn a_run_is_not_suspended_by_the_request_of_another() {
     for config in configs() {
-        let wishes = Cell::new(None);
+        let requests = Cell::new(None);
         let ask = move |vm: &mut Vm, linked: Linked| {
             if !vm.can_suspend() {
-                // In the run from within the fiber's: what it hands on was not wished here.
-                return Err(wishes.take().expect("the fiber's run left it here"));
+                // In the nested run: the request that it returns was made in the outer one.
+                return Err(requests.take().expect("the outer run stored it"));
             }
-            wishes.set(Some(wish(vm)));
+            requests.set(Some(request(vm)));
             let asking = linked.function(ASKING);
             let panic = panic_of(|| vm.run(asking, &[1]).is_ok());
             assert!(panic.contains("`Thrown` that belongs to another error"), "{panic}");
@@ -132,16 +132,16 @@ pub(super) fn a_run_is_not_suspended_by_the_wish_of_another() {
 }
 
 #[test]
-pub(super) fn a_panic_behind_the_wish_to_be_suspended_is_not_lost() {
+pub(super) fn a_panic_after_a_suspension_request_is_not_lost() {
     for config in configs() {
         let panics = Rc::new(Cell::new(true));
         let stop = Rc::clone(&panics);
         let ask = move |vm: &mut Vm, _: Window| {
-            let wish = wish(vm);
+            let request = request(vm);
             if stop.get() {
-                std::panic::resume_unwind(Box::new("behind the wish"));
+                std::panic::resume_unwind(Box::new("after the request"));
             }
-            Err(wish)
+            Err(request)
         };
         let (mut machine, linked) = asking(config.clone(), Limits::default(), &fiber_program(), ask);
         for _ in 0..5 {
@@ -149,8 +149,8 @@ pub(super) fn a_panic_behind_the_wish_to_be_suspended_is_not_lost() {
             let fiber = vm.new_fiber(LIMITS).expect("there is memory");
             let callee = linked.function(ASKING);
             panics.set(true);
-            assert_eq!(panic_of(|| vm.start_fiber(fiber, callee, &[1]).is_ok()), "behind the wish", "{config:?}");
-            // Nothing runs in the fiber any more.
+            assert_eq!(panic_of(|| vm.start_fiber(fiber, callee, &[1]).is_ok()), "after the request", "{config:?}");
+            // The fiber is idle again.
             panics.set(false);
             assert!(matches!(vm.start_fiber(fiber, callee, &[1]), Ok(FiberExit::Suspended)), "{config:?}");
             assert!(matches!(vm.resume_fiber(fiber), Ok(FiberExit::Done(_))), "{config:?}");
@@ -160,15 +160,15 @@ pub(super) fn a_panic_behind_the_wish_to_be_suspended_is_not_lost() {
 }
 
 #[test]
-pub(super) fn a_fiber_can_be_suspended_in_its_own_run_only() {
+pub(super) fn a_fiber_can_only_be_suspended_in_its_own_run() {
     for config in configs() {
-        // What `can_suspend` says, each time that the program asks.
+        // The result of `can_suspend` at each `ask`.
         let said = Rc::new(RefCell::new(Vec::new()));
         let saying = Rc::clone(&said);
         let ask = move |vm: &mut Vm, values: Window| {
             let can = vm.can_suspend();
             saying.borrow_mut().push(can);
-            assert_eq!(vm.can_suspend(), can, "the question changes nothing");
+            assert_eq!(vm.can_suspend(), can, "the query changes nothing");
             Ok(vm.slot(values.start()))
         };
         let (mut machine, linked) = asking(config.clone(), Limits::default(), &fiber_program(), ask);
@@ -184,7 +184,7 @@ pub(super) fn a_fiber_can_be_suspended_in_its_own_run_only() {
             assert_eq!(vm.drop_fiber(fiber), Ok(()));
             assert_eq!(said.take(), [false, true, false, false], "{config:?}");
         }
-        // In a callback in a fiber, a fiber of its own; behind it, the callback again; behind that, the fiber.
+        // In a callback in a fiber, another fiber; after it, the callback again; after that, the fiber.
         let inside = Rc::clone(&said);
         let ask = move |vm: &mut Vm, values: Window| {
             let depth = vm.slot(values.start());

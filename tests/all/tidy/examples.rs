@@ -1,5 +1,5 @@
-//! Every public item that a language's author or its host meets has an example that runs, and each panic that the
-//! documentation promises has a test.
+//! Every public item for authors of languages and for hosts has an example that runs, and each documented
+//! panic has a test.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use syn::{Attribute, ImplItem, Item, TraitItem, Visibility};
 
 use super::{CRATES, function, read, rust_files, unindented};
 
-/// The files with those items. What only generated code and native tiers use is elsewhere, or hidden.
+/// The files with these items. Items for generated code and native tiers are in other files, or hidden.
 const FILES: &[&str] = &[
     "interp/src/asm.rs",
     "interp/src/callable.rs",
@@ -67,7 +67,7 @@ const FILES: &[&str] = &[
     "tests/twins/src/twins.rs",
 ];
 
-/// Items without an example of their own or a link to one, and why. A `*` stands for the methods of a trait.
+/// Items without an example or a link to one, and the reason. A `*` stands for the methods of a trait.
 const WITHOUT: &[(&str, &str)] = &[
     ("interp/src/function.rs: Function::cache_address", "for native tiers"),
     ("interp/src/function.rs: Function::countdown", "for native tiers"),
@@ -79,28 +79,28 @@ const WITHOUT: &[(&str, &str)] = &[
     ("interp/src/instruction_set.rs: RuntimeFn", "for generated code and native tiers"),
     (
         "tests/twins/src/language.rs: Language::*",
-        "the test calls them: the example of `Language` has those that most need",
+        "the test calls them; the example of `Language` implements the common ones",
     ),
 ];
 
-/// Files that promise a panic which no test can show.
+/// Files with documented panics that no test can trigger.
 const WITHOUT_TEST: [&str; 10] = [
-    // Their functions are the crate's own, and panic for want of memory, or for what the audit has refused before.
+    // Their functions are private, and panic without memory, or for code that the audit has refused before.
     "interp/src/cursor.rs",
     "interp/src/driver.rs",
     "interp/src/error.rs",
-    // Tools: a message for whoever runs them.
+    // Tools, whose panics are messages for their user.
     "tests/check/src/processes.rs",
     "tests/corpus/src/calc.rs",
     "tests/corpus/src/program.rs",
     "tests/corpus/src/runner.rs",
     "tests/mutants/tables/src/lib.rs",
-    // They look for such sections, or write them.
+    // Files that search for such sections, or write them.
     "tests/all/tidy.rs",
     "tests/all/tidy/examples.rs",
 ];
 
-/// What the documentation of an item says; `None` when the item is hidden.
+/// Returns the documentation of an item, or `None` if the item is hidden.
 fn documentation(attributes: &[Attribute]) -> Option<String> {
     let mut text = String::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
@@ -115,14 +115,14 @@ fn documentation(attributes: &[Attribute]) -> Option<String> {
     Some(text)
 }
 
-/// Whether there is a block that runs: one without a language, which text has.
+/// Returns `true` if the documentation has a block that runs, which has no language such as `text`.
 fn has_example(documentation: &str) -> bool {
     let fences = documentation.lines().filter_map(|line| line.trim().strip_prefix("```"));
-    // Every second one ends a block.
+    // Every second fence ends a block.
     fences.step_by(2).any(str::is_empty)
 }
 
-/// The item to which a "See … for an example." leads, by the last part of its name.
+/// Returns the target of "See … for an example.", by the last part of its name.
 fn link(documentation: &str) -> Option<String> {
     let words = documentation.split_whitespace().collect::<Vec<_>>().join(" ");
     let (before, _) = words.split_once(" for an example.")?;
@@ -134,7 +134,7 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// The public items of a file, each with the attributes that document it.
+/// Returns the public items of a file, each with the attributes that document it.
 fn public_items(file: &str) -> Vec<(String, Vec<Attribute>)> {
     let mut found = Vec::new();
     let syntax = syn::parse_file(&read(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
@@ -192,7 +192,10 @@ fn every_public_item_of_an_author_or_host_has_an_example() {
         assert!(WITHOUT.iter().any(|(allowed, _)| is_for(allowed, name)), "{name} has no example");
     }
     for (allowed, reason) in WITHOUT {
-        assert!(without.iter().any(|(name, _)| is_for(allowed, name)), "{allowed} is not without one: {reason}");
+        assert!(
+            without.iter().any(|(name, _)| is_for(allowed, name)),
+            "{allowed} is listed as without an example ({reason}), but has one"
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! Markdown pages → their links: each leads to something, and a newcomer finds what a newcomer looks for.
+//! Markdown pages → their links: each has a target, and a newcomer finds the important places.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,18 +8,18 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::{read, root};
 
-/// Where the search of a newcomer starts.
+/// The page where a newcomer starts.
 const START: &str = "README.md";
 
-/// Places that a newcomer visits, the first page and the last one included.
+/// The number of places that a newcomer visits, with the first and the last one.
 const STEPS: usize = 3;
 
-/// Something that a newcomer looks for.
+/// A place that a newcomer looks for.
 struct Goal {
     question: &'static str,
-    /// How the path of the file ends, or that of the page with the heading after `#`.
+    /// The end of the path of the file, or of the page with a heading after `#`.
     place: &'static str,
-    /// What the file has, or the section under the heading.
+    /// A text in the file, or in the section under the heading.
     text: &'static str,
 }
 
@@ -33,7 +33,7 @@ const GOALS: [Goal; 4] = [
     Goal {
         question: "which test guards that memory is never writable and executable",
         place: "tests/all/memory.rs",
-        text: "\nfn no_memory_can_be_written_and_executed() {",
+        text: "\nfn no_memory_is_writable_and_executable() {",
     },
     Goal {
         question: "how a table of Lua grows",
@@ -46,7 +46,7 @@ fn is_page(path: &str) -> bool {
     path.ends_with(".md")
 }
 
-/// All pages of the tree.
+/// Returns all pages of the tree.
 fn pages() -> Vec<String> {
     let mut pages = Vec::new();
     let mut folders = vec![root()];
@@ -70,7 +70,7 @@ fn events(page: &str) -> impl Iterator<Item = (Event<'_>, std::ops::Range<usize>
     Parser::new_ext(page, Options::ENABLE_TABLES).into_offset_iter()
 }
 
-/// The links of a page to the tree, each as a path from the root, perhaps with a heading after `#`.
+/// Returns the links of a page to the tree, each as a path from the root, optionally with a heading after `#`.
 fn links(path: &str) -> Vec<String> {
     let page = read(path);
     let targets = events(&page).filter_map(|(event, _)| match event {
@@ -80,7 +80,7 @@ fn links(path: &str) -> Vec<String> {
     targets.filter(|target| !target.contains(':')).map(|target| from_root(path, &target)).collect()
 }
 
-/// A link on the page `path`, as a path from the root.
+/// Resolves a link on the page `path` to a path from the root.
 fn from_root(path: &str, target: &str) -> String {
     let (file, heading) = target.split_once('#').map_or((target, None), |(file, heading)| (file, Some(heading)));
     let file = match file {
@@ -99,7 +99,7 @@ fn from_root(path: &str, target: &str) -> String {
     file + &heading.map_or(String::new(), |heading| format!("#{heading}"))
 }
 
-/// The sections of a page: the name by which a link finds each, and its text up to the next heading of its rank.
+/// Returns the sections of a page, each with its name in links, and its text up to the next heading of its level.
 fn sections(page: &str) -> Vec<(String, &str)> {
     let mut headings = Vec::new();
     let mut text = None;
@@ -123,13 +123,13 @@ fn sections(page: &str) -> Vec<(String, &str)> {
     sections.collect()
 }
 
-/// The name that renderers give a heading.
+/// Returns the name that renderers give a heading.
 fn anchor(title: &str) -> String {
     let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
 }
 
-/// What is at the end of a link: a file's text, a folder (without a text), or the section of a page.
+/// Returns the target of a link: the text of a file, an empty text for a folder, or the section of a page.
 fn target(link: &str) -> Option<String> {
     let (file, heading) = link.split_once('#').map_or((link, None), |(file, heading)| (file, Some(heading)));
     let path = root().join(file);
@@ -147,12 +147,12 @@ fn target(link: &str) -> Option<String> {
 fn no_link_is_dead() {
     for page in pages() {
         for link in links(&page) {
-            assert!(target(&link).is_some(), "{page} links to {link}, which is nowhere");
+            assert!(target(&link).is_some(), "{page} links to {link}, which does not exist");
         }
     }
 }
 
-/// The links that are followed from the first page, each with the places that were visited then.
+/// Returns the links that can be followed from the first page, each with the places visited before.
 fn reachable() -> Vec<(String, usize)> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::from([START.to_owned()]);
@@ -172,7 +172,7 @@ fn reachable() -> Vec<(String, usize)> {
 }
 
 #[test]
-fn a_newcomer_finds_what_a_newcomer_looks_for() {
+fn a_newcomer_finds_the_important_places() {
     let reachable = reachable();
     for Goal { question, place, text } in GOALS {
         let found = reachable.iter().find(|(link, _)| link.ends_with(place));
@@ -183,7 +183,7 @@ fn a_newcomer_finds_what_a_newcomer_looks_for() {
     }
 }
 
-/// The tests that a table of invariants names: each with its file.
+/// Returns the tests that a table of invariants names, each with its file.
 fn guards(page: &str) -> Vec<(String, String)> {
     let (mut guards, mut file, mut inside_link) = (Vec::new(), None, false);
     for (event, _) in events(page) {

@@ -1,23 +1,23 @@
-//! An op of calc → the listing of its stencil that a page quotes: instructions, and the holes in them.
+//! An op of calc → the listing of its stencil for a page: instructions, and the holes in them.
 
 use calc::ops::ops::Ops;
 use iced_x86::{Decoder, DecoderOptions, Formatter, IntelFormatter};
 use mimeo::InstructionSet;
 use mimeo::def::stencil::{Arch, Hole, Table};
 
-/// Whether this is code of the compiler whose code the pages show.
+/// Returns `true` if the table was made by the compiler whose code the pages show.
 fn is_the_compiler(table: &Table) -> bool {
     table.arch == Arch::X86_64 && table.compiler.ends_with(") 12.2.0")
 }
 
-/// What is written into a hole, and how.
+/// Returns the position, patch kind and value of a hole.
 fn described(hole: &Hole) -> String {
     let (at, addend) = (hole.at.0, hole.addend);
     let addend = if addend == 0 { String::new() } else { format!(" {addend:+}") };
     format!("{at:02x} {:?} {:?}{addend}", hole.kind, hole.value)
 }
 
-/// A line for each instruction: its offset, its text, and what fills its hole.
+/// Returns a line for each instruction, with its offset, its text, and the description of its hole.
 fn instructions(code: &[u8], holes: &[Hole]) -> String {
     let (mut lines, mut formatter) = (String::new(), IntelFormatter::new());
     formatter.options_mut().set_branch_leading_zeros(false);
@@ -32,7 +32,7 @@ fn instructions(code: &[u8], holes: &[Hole]) -> String {
     lines
 }
 
-/// The listing, if calc's stencils are of the compiler whose code the pages show.
+/// Returns the listing if calc's stencils were made by the compiler whose code the pages show.
 pub(super) fn listing(name: &str) -> Option<String> {
     let table = Ops::STENCILS;
     let op = table.ops.iter().find(|op| op.name == name).unwrap_or_else(|| panic!("calc has the op `{name}`"));

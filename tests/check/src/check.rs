@@ -1,4 +1,4 @@
-//! [`Check`]: something that a release needs, and how to find out → [`Report`], what was found.
+//! [`Check`], a property that a release needs → [`Report`], what running the check found.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -8,20 +8,20 @@ use serde_json::Value;
 
 use crate::variants::Variants;
 
-/// What the checks work on.
+/// The input of the checks.
 pub(crate) struct World {
     pub(crate) corpus: Vec<Program>,
     pub(crate) variants: Variants,
     pub(crate) latency_bound: Duration,
-    /// This program runs in an emulator, whose memory and time are counted with its own.
+    /// Whether this program runs in an emulator, whose memory and time are included in the measurements.
     pub(crate) emulated: bool,
 }
 
-/// Something that a release needs.
+/// A property that a release needs.
 pub(crate) struct Check {
-    /// A name that does not change.
+    /// The name, which is stable.
     pub(crate) name: &'static str,
-    /// What is known when it passes, in one sentence.
+    /// What a pass proves, in one sentence.
     pub(crate) proves: &'static str,
     pub(crate) run: fn(&World) -> Result<Findings, Skipped>,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Check {
 #[derive(Debug)]
 pub(crate) struct Skipped(pub(crate) String);
 
-/// What a check measured, and what is wrong.
+/// Measurements and failures of a check.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) figures: Vec<(&'static str, Value)>,
@@ -47,13 +47,13 @@ impl Findings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Passed,
-    /// What is wrong, at least one thing.
+    /// The reasons, at least one.
     Failed(Vec<String>),
-    /// Why it could not run.
+    /// The reason why the check could not run.
     Skipped(String),
 }
 
-/// A check that was run.
+/// The result of a check.
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
     pub(crate) name: &'static str,
@@ -64,7 +64,7 @@ pub(crate) struct Report {
 }
 
 impl Check {
-    /// Runs it. A check that panics has failed.
+    /// Runs the check. A panic is a failure.
     pub(crate) fn report(&self, world: &World) -> Report {
         let start = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.run)(world)));
@@ -81,7 +81,7 @@ impl Check {
 
 fn text(payload: &(dyn std::any::Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a text")
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 #[cfg(test)]
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_decides() {
+    fn findings_decide_the_verdict() {
         assert_eq!(verdict(|_| Ok(Findings::default())), Verdict::Passed);
         let failed = verdict(|_| Ok(Findings { failures: vec!["two is not three".to_owned()], ..Findings::default() }));
         assert_eq!(failed, Verdict::Failed(vec!["two is not three".to_owned()]));

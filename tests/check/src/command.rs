@@ -14,25 +14,24 @@ pub(crate) const USAGE: &str = "\
 usage: mimeo-check [options]      run what a release of mimeo needs
 
   --json                          evidence for a release: one JSON object, described in docs/check.md
-  --allow-skip=CHECK              a check that cannot run here does not make the command fail
+  --allow-skip=CHECK              succeed although this check cannot run here
   --calc-lean=PATH                mimeo-calc, built with --no-default-features
   --calc-without-stencils=PATH    mimeo-calc, built with MIMEO_STENCILS=off
-                                  (both are built with cargo when they are not given)
-  --runner=COMMAND                starts programs of this machine, such as an emulator
-  --latency-bound=MICROSECONDS    the median compilation of 1,000 ops may take so long
-                                  (100; 1000 in a build without optimisation)
+                                  (cargo builds them if they are not given)
+  --runner=COMMAND                command that starts programs, such as an emulator
+  --latency-bound=MICROSECONDS    longest median compilation of 1,000 ops
+                                  (default 100; 1000 in a build without optimisation)
   -h, --help                      show this
 
-It ends with status 1 when a check failed, or was skipped and may not be.
+Exits with status 1 if a check failed, or was skipped without --allow-skip.
 ";
 
-/// The bound that a release is judged by.
+/// The bound for a release.
 const OPTIMISED: Duration = Duration::from_micros(100);
-/// Without optimisation compiling takes six times as long. What is judged then is that it did not get much slower; a
-/// release is judged in an optimised build.
+/// The bound for a build without optimisation, which takes six times as long. Only a much slower compiler exceeds it.
 const UNOPTIMISED: Duration = Duration::from_micros(1000);
 
-/// What the command was asked for.
+/// The options of the command.
 #[derive(Debug)]
 pub(crate) struct Command {
     pub(crate) json: bool,
@@ -57,7 +56,7 @@ impl Default for Command {
 }
 
 impl Command {
-    /// `None` when the usage is to be shown.
+    /// Parses the arguments of the process. Returns `None` if the usage was requested.
     pub(crate) fn from_env() -> Result<Option<Command>, lexopt::Error> {
         Self::parse(Parser::from_env())
     }
@@ -91,13 +90,13 @@ fn check_name(value: OsString) -> Result<String, lexopt::Error> {
     if names.contains(&name.as_str()) {
         return Ok(name);
     }
-    Err(format!("--allow-skip is one of {}, not {name:?}", names.join(", ")).into())
+    Err(format!("--allow-skip takes one of {}, not {name:?}", names.join(", ")).into())
 }
 
 fn microseconds(value: &OsString) -> Result<Duration, lexopt::Error> {
     let value = value.to_string_lossy();
     let micros = value.parse().ok().filter(|&micros| micros > 0);
-    let micros = micros.ok_or_else(|| format!("--latency-bound is a number of microseconds from 1, not {value:?}"))?;
+    let micros = micros.ok_or_else(|| format!("--latency-bound takes microseconds, at least 1, not {value:?}"))?;
     Ok(Duration::from_micros(micros))
 }
 
@@ -121,11 +120,11 @@ mod tests {
     }
 
     #[test]
-    fn wrong_options_are_answered_with_the_right_ones() {
+    fn the_error_for_a_wrong_option_lists_the_right_ones() {
         let error = |args: &[&str]| parse(args).unwrap_err();
-        assert!(error(&["--allow-skip=luck"]).starts_with("--allow-skip is one of stencil_audit, metadata, "));
+        assert!(error(&["--allow-skip=luck"]).starts_with("--allow-skip takes one of stencil_audit, metadata, "));
         for value in ["0", "-1", "fast"] {
-            let expected = format!("--latency-bound is a number of microseconds from 1, not {value:?}");
+            let expected = format!("--latency-bound takes microseconds, at least 1, not {value:?}");
             assert_eq!(error(&["--latency-bound", value]), expected);
         }
         assert_eq!(error(&["--fast"]), "invalid option '--fast'");

@@ -1,4 +1,4 @@
-//! The command `mimeo-check`: runs the checks that a release needs, and shows what they found. `docs/check.md` describes
+//! The command `mimeo-check`: runs the checks that a release needs, and prints the results. `docs/check.md` describes
 //! each of them, and the JSON.
 
 mod check;
@@ -36,11 +36,11 @@ fn main() -> ExitCode {
         emulated: !command.runner.is_empty(),
     };
     let reports: Vec<_> = checks::ALL.iter().map(|check| check.report(&world)).collect();
-    let gate = judge::gate(&reports, &command.allow_skip);
+    let decision = judge::decide(&reports, &command.allow_skip);
     if command.json {
-        print!("{}", report::json(&reports, &command, &gate));
+        print!("{}", report::json(&reports, &command, &decision));
     } else {
-        print!("{}", report::table(&reports, &gate));
+        print!("{}", report::table(&reports, &decision));
     }
-    if gate.passes() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if decision.passes() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -1,20 +1,20 @@
-//! A build of calc → what it says of itself, and what a program of the corpus does in it.
+//! A build of calc → its capabilities, and the [`Behaviour`] of a program of the corpus in it.
 
 use std::path::PathBuf;
 
 use mimeo_corpus::process::{command, run};
 use mimeo_corpus::{Behaviour, Program};
 
-/// An executable, and what starts it.
+/// An executable, and the command that starts it.
 #[derive(Clone, Debug)]
 pub(crate) struct Build {
-    /// An emulator with its arguments, or nothing.
+    /// An emulator with its arguments, or empty.
     pub(crate) runner: Vec<String>,
     pub(crate) path: PathBuf,
 }
 
 impl Build {
-    /// What `--capability` prints.
+    /// Returns the output of `--capability`.
     pub(crate) fn capability(&self) -> Result<String, String> {
         let mut command = command(&self.runner, &self.path);
         let output = command.args(["--jit=on", "--capability"]).output();
@@ -22,11 +22,11 @@ impl Build {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
-    /// Runs a program of the corpus, asking for native code.
+    /// Runs a program of the corpus with `--jit=on`.
     ///
     /// # Panics
     ///
-    /// If it does not start, or ends as no program of calc does.
+    /// If the process does not start, or exits with an unexpected status.
     pub(crate) fn run(&self, program: &Program) -> Behaviour {
         let mut command = command(&self.runner, &self.path);
         command.arg("--jit=on");
@@ -34,13 +34,13 @@ impl Build {
     }
 }
 
-/// What is wrong with what a build that should have no native code says of itself.
+/// Returns an error if the output of `--capability` is not that of a build without native code, for this reason.
 pub(crate) fn wrong_build(capability: &str, diagnostic: &str) -> Option<String> {
     let wanted = format!("native code: no ({diagnostic}: ");
     let machine = format!("; {}, {}, stencil ABI ", std::env::consts::ARCH, std::env::consts::OS);
     let first = capability.lines().next().unwrap_or_default();
     let is_right = first.starts_with(&wanted) && first.contains(&machine);
-    (!is_right).then(|| format!("the build should say `{wanted}…{machine}…`, and says `{first}`"))
+    (!is_right).then(|| format!("the build should print `{wanted}…{machine}…`, but prints `{first}`"))
 }
 
 #[cfg(test)]
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_build_is_what_it_says() {
+    fn a_build_with_other_capabilities_is_found() {
         let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
         let lean =
             format!("native code: no (JIT_OPT_IN: built …); mode on, threshold 10; {arch}, {os}, stencil ABI 1\n");

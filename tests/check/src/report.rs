@@ -6,21 +6,21 @@ use serde_json::{Map, Value, json};
 
 use crate::check::{Report, Verdict};
 use crate::command::Command;
-use crate::judge::Gate;
+use crate::judge::Decision;
 use crate::versions;
 
-/// Version of the JSON.
+/// The version of the JSON format.
 const SCHEMA: u32 = 1;
 
-/// The table.
-pub(crate) fn table(reports: &[Report], gate: &Gate) -> String {
+/// Returns the table.
+pub(crate) fn table(reports: &[Report], decision: &Decision) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
-    let _ = write_table(&mut out, reports, gate);
+    let _ = write_table(&mut out, reports, decision);
     out
 }
 
-fn write_table(out: &mut String, reports: &[Report], gate: &Gate) -> std::fmt::Result {
+fn write_table(out: &mut String, reports: &[Report], decision: &Decision) -> std::fmt::Result {
     let versions = versions::versions();
     let machine = versions::machine();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -51,12 +51,15 @@ fn write_table(out: &mut String, reports: &[Report], gate: &Gate) -> std::fmt::R
             writeln!(out, "{:width$}  ! {}", "", line.replace('\n', "\n      "))?;
         }
     }
-    if gate.passes() {
-        let skipped =
-            if gate.allowed.is_empty() { String::new() } else { format!(", without {}", gate.allowed.join(", ")) };
+    if decision.passes() {
+        let skipped = if decision.allowed.is_empty() {
+            String::new()
+        } else {
+            format!(", without {}", decision.allowed.join(", "))
+        };
         writeln!(out, "\npassed{skipped}")
     } else {
-        let names = [gate.failed.as_slice(), &gate.skipped].concat();
+        let names = [decision.failed.as_slice(), &decision.skipped].concat();
         writeln!(out, "\nFAILED: {}", names.join(", "))
     }
 }
@@ -77,8 +80,8 @@ fn reasons(verdict: &Verdict) -> &[String] {
     }
 }
 
-/// The evidence.
-pub(crate) fn json(reports: &[Report], command: &Command, gate: &Gate) -> String {
+/// Returns the evidence.
+pub(crate) fn json(reports: &[Report], command: &Command, decision: &Decision) -> String {
     let checks: Vec<Value> = reports
         .iter()
         .map(|report| {
@@ -96,7 +99,7 @@ pub(crate) fn json(reports: &[Report], command: &Command, gate: &Gate) -> String
         .collect();
     let whole = json!({
         "schema": SCHEMA,
-        "verdict": if gate.passes() { "passed" } else { "failed" },
+        "verdict": if decision.passes() { "passed" } else { "failed" },
         "versions": versions::versions(),
         "machine": versions::machine(),
         "build": versions::build(),
@@ -130,9 +133,9 @@ mod tests {
     }
 
     #[test]
-    fn the_table_says_what_is_wrong() {
+    fn the_table_lists_what_is_wrong() {
         let reports = reports();
-        let text = table(&reports, &judge::gate(&reports, &["third".to_owned()].into()));
+        let text = table(&reports, &judge::decide(&reports, &["third".to_owned()].into()));
         let (_, checks) = text.split_once("\n\n").unwrap();
         let expected = "\
 one    passed     1.23 s  It works.
@@ -147,10 +150,10 @@ FAILED: other
 ";
         assert_eq!(checks, expected);
         let passed = &reports[..1];
-        assert!(table(passed, &judge::gate(passed, &Default::default())).ends_with("\n\npassed\n"));
+        assert!(table(passed, &judge::decide(passed, &Default::default())).ends_with("\n\npassed\n"));
     }
 
-    /// Every path of a value, lists as `[]`; what is below `figures` is each check's own.
+    /// Collects the paths in a value and their types, with `[]` for lists; does not descend into `figures`.
     fn fields(value: &Value, path: &str, found: &mut BTreeMap<String, &'static str>) {
         let kind = match value {
             Value::Null => "null",
@@ -179,7 +182,7 @@ FAILED: other
     fn the_page_describes_the_json() {
         let reports = reports();
         let command = Command::default();
-        let text = json(&reports, &command, &judge::gate(&reports, &command.allow_skip));
+        let text = json(&reports, &command, &judge::decide(&reports, &command.allow_skip));
         let value: Value = serde_json::from_str(&text).unwrap();
         let mut found = BTreeMap::new();
         fields(&value, "", &mut found);

@@ -1,4 +1,4 @@
-//! The instruction sets that are checked, each with its source and its reference: calc's, and those of the tests.
+//! The instruction sets to check, each with its source and its reference: calc's, and those of the tests.
 
 use mimeo::InstructionSet;
 use mimeo::def::Fingerprint;
@@ -9,16 +9,16 @@ use mimeo_lower::StencilSource;
 
 use crate::checks::probe;
 
-/// What was made of the source of an instruction set, and the source.
+/// An instruction set, with its source.
 pub(crate) struct Set {
     pub(crate) name: &'static str,
     pub(crate) ops: &'static [OpInfo],
     pub(crate) table: &'static Table,
-    /// The text for people.
+    /// The reference, as Markdown.
     pub(crate) reference: &'static str,
-    /// Why the tier refuses the table.
+    /// The reason why the tier refuses the table, if it does.
     pub(crate) refused: Option<String>,
-    /// Disagreements of the verifier with the metadata of an op.
+    /// Returns the differences between the verifier and the metadata of an op.
     pub(crate) probe: fn(usize, &OpInfo) -> Vec<String>,
     path: &'static str,
     source: &'static str,
@@ -29,7 +29,7 @@ pub(crate) struct Set {
 pub(crate) struct Definition {
     pub(crate) name: String,
     pub(crate) fingerprint: Fingerprint,
-    /// The author wants none.
+    /// Whether the definition says `stencil = none`.
     pub(crate) no_stencil: bool,
 }
 
@@ -47,9 +47,10 @@ impl Set {
         }
     }
 
-    /// What the source defines, lowered anew.
+    /// Lowers the source, and returns its ops.
     pub(crate) fn definitions(&self) -> Result<Vec<Definition>, String> {
-        let sets = mimeo_lower::lower_file(self.source, self.path).map_err(|_| format!("{} is no Rust", self.path))?;
+        let sets =
+            mimeo_lower::lower_file(self.source, self.path).map_err(|_| format!("{} is not valid Rust", self.path))?;
         let set = sets.into_iter().find(|set| set.name == self.name);
         let set = set.ok_or_else(|| format!("{} has no instruction set `{}`", self.path, self.name))?;
         let definition = |op: mimeo_lower::LoweredOp| Definition {
@@ -61,13 +62,13 @@ impl Set {
     }
 }
 
-/// calc's instruction set.
+/// Returns calc's instruction set.
 pub(crate) fn calc() -> Set {
     use calc::ops::ops::Ops;
     Set::new::<Ops>(Ops::REFERENCE, "src/ops.rs", include_str!("../../../examples/calc/src/ops.rs"))
 }
 
-/// Those of the tests: between them they have everything that the op language has.
+/// Returns the instruction sets of the tests, which together use the whole op language.
 pub(crate) fn tests() -> Vec<Set> {
     use mimeo_tests::broken::broken_ops as broken;
     use mimeo_tests::callbacks::callback_ops as callbacks;

@@ -1,4 +1,4 @@
-//! Builds of calc that cannot be part of this program → [`Variants`]: given on the command line, or built with cargo.
+//! Builds of calc that cannot be part of this program → [`Variants`], given on the command line or built by cargo.
 
 use std::cell::OnceCell;
 use std::ffi::OsString;
@@ -9,7 +9,7 @@ use crate::check::Skipped;
 use crate::command::Command;
 use crate::processes::Build;
 
-/// The builds, each made when it is first wanted.
+/// The builds, each made on first use.
 pub(crate) struct Variants {
     runner: Vec<String>,
     lean: Variant,
@@ -26,19 +26,19 @@ struct Variant {
 struct Recipe {
     name: &'static str,
     options: &'static [&'static str],
-    /// `MIMEO_STENCILS`.
+    /// The value of `MIMEO_STENCILS`.
     stencils: Option<&'static str>,
 }
 
 const LEAN: Recipe = Recipe { name: "mimeo-calc-lean", options: &["--no-default-features"], stencils: None };
 const WITHOUT_STENCILS: Recipe = Recipe { name: "mimeo-calc-without-stencils", options: &[], stencils: Some("off") };
 
-/// Why there is no such build.
+/// The reason why a build is missing.
 #[derive(Clone, Debug)]
 pub(crate) enum Problem {
-    /// It could not even be tried.
+    /// The build could not be started.
     Cannot(String),
-    /// It does not build.
+    /// The build failed.
     Fails(String),
 }
 
@@ -52,7 +52,7 @@ impl Variants {
         }
     }
 
-    /// A world in which there are none.
+    /// Creates variants that cannot be built, for this reason.
     #[cfg(test)]
     pub(crate) fn none(reason: &str) -> Variants {
         let variants = Variants::new(&Command::default());
@@ -62,12 +62,12 @@ impl Variants {
         variants
     }
 
-    /// calc without the feature `jit`.
+    /// Returns calc without the feature `jit`.
     pub(crate) fn lean(&self) -> Result<Build, Problem> {
         self.get(&self.lean)
     }
 
-    /// calc with the feature, built with `MIMEO_STENCILS=off`.
+    /// Returns calc with the feature `jit`, built with `MIMEO_STENCILS=off`.
     pub(crate) fn without_stencils(&self) -> Result<Build, Problem> {
         self.get(&self.without_stencils)
     }
@@ -85,7 +85,7 @@ impl Variants {
 }
 
 impl Problem {
-    /// A check that needs the build cannot run, or has failed.
+    /// Returns the failure of a check that needs the build, or the reason to skip it.
     pub(crate) fn or_failure(self) -> Result<String, Skipped> {
         match self {
             Problem::Cannot(reason) => Err(Skipped(reason)),
@@ -95,7 +95,7 @@ impl Problem {
 }
 
 impl Recipe {
-    /// Builds it in a target folder beside that of this program, so that neither makes the other stale.
+    /// Builds the variant in a separate target folder, so that neither build makes the other stale.
     fn build(&self) -> Result<PathBuf, Problem> {
         let folder = target_folder()?;
         eprintln!("mimeo-check: building {} in {}", self.name, folder.display());
@@ -119,11 +119,11 @@ impl Recipe {
     }
 }
 
-/// The folder `check` in the target folder, where this program lies in the folder of its profile.
+/// Returns the folder `check` in the target folder that has this program.
 fn target_folder() -> Result<PathBuf, Problem> {
     let program = std::env::current_exe().map_err(|error| Problem::Cannot(error.to_string()))?;
     match program.ancestors().nth(2) {
         Some(target) => Ok(target.join("check")),
-        None => Err(Problem::Cannot(format!("{} lies in no target folder", program.display()))),
+        None => Err(Problem::Cannot(format!("{} is not in a target folder", program.display()))),
     }
 }

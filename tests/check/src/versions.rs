@@ -1,11 +1,11 @@
-//! What was checked: versions, compilers and machine, as JSON for the evidence.
+//! The build that was checked → its versions, compilers and machine, as JSON for the evidence.
 
 use calc::ops::ops::Ops;
 use mimeo::InstructionSet;
 use mimeo::def::stencil::Convention;
 use serde_json::{Value, json};
 
-/// The object `versions` of the evidence.
+/// Returns the object `versions` of the evidence.
 pub(crate) fn versions() -> Value {
     let table = Ops::STENCILS;
     json!({
@@ -21,7 +21,7 @@ pub(crate) fn versions() -> Value {
     })
 }
 
-/// The object `machine` of the evidence.
+/// Returns the object `machine` of the evidence.
 pub(crate) fn machine() -> Value {
     json!({
         "target": env!("MIMEO_CHECK_TARGET"),
@@ -30,7 +30,7 @@ pub(crate) fn machine() -> Value {
     })
 }
 
-/// Whether the command was built with optimisation.
+/// Returns `release` if the command was built with optimisation, otherwise `debug`.
 pub(crate) fn build() -> &'static str {
     if cfg!(debug_assertions) { "debug" } else { "release" }
 }

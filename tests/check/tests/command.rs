@@ -1,9 +1,9 @@
-//! The command from outside: it fails when something is wrong or could not run, and says what.
+//! The command as a process: it fails if a check fails or cannot run, and names the reasons.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// Runs `mimeo-check` with builds of calc that are none; the results are standard output and exit status.
+/// Runs `mimeo-check` without valid builds of calc; returns standard output and exit status.
 fn check(args: &[&str]) -> (String, Option<i32>) {
     let output = Command::new(env!("CARGO_BIN_EXE_mimeo-check"))
         .args(["--latency-bound=1000000", "--calc-without-stencils=no/such/file"])
@@ -13,13 +13,13 @@ fn check(args: &[&str]) -> (String, Option<i32>) {
     (String::from_utf8(output.stdout).expect("it prints text"), output.status.code())
 }
 
-/// The check's part of the evidence.
+/// Returns the check's part of the evidence.
 fn part<'a>(evidence: &'a serde_json::Value, name: &str) -> &'a serde_json::Value {
     let checks = evidence["checks"].as_array().expect("a list");
     checks.iter().find(|check| check["name"] == name).expect("the check ran")
 }
 
-/// The names in the page's table of figures.
+/// Returns the names in the page's table of figures.
 fn described_figures() -> BTreeSet<String> {
     let page = include_str!("../../../docs/check.md");
     let (_, section) = page.split_once("\n## The figures\n").expect("the page has it");
@@ -27,7 +27,7 @@ fn described_figures() -> BTreeSet<String> {
     names.map(|(name, _)| name.to_owned()).collect()
 }
 
-/// The names of the figures that all checks gave.
+/// Returns the names of all figures in the evidence.
 fn figures(evidence: &serde_json::Value) -> BTreeSet<String> {
     let checks = evidence["checks"].as_array().expect("a list");
     let names = checks.iter().flat_map(|check| {
@@ -40,8 +40,8 @@ fn figures(evidence: &serde_json::Value) -> BTreeSet<String> {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_is_wrong_makes_it_fail() {
-    // A lean build that is none, and prints the same whatever the program is.
+fn the_command_fails_if_a_check_fails() {
+    // Not a lean build: it prints the same for every program.
     let (text, status) = check(&["--json", "--calc-lean=/bin/echo"]);
     assert_eq!(status, Some(1));
     let evidence: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
@@ -49,7 +49,7 @@ fn what_is_wrong_makes_it_fail() {
     let differential = part(&evidence, "differential");
     assert_eq!(differential["verdict"], "failed");
     let reasons = differential["reasons"].to_string();
-    assert!(reasons.contains("the build should say `native code: no (JIT_OPT_IN: "), "{reasons}");
+    assert!(reasons.contains("the build should print `native code: no (JIT_OPT_IN: "), "{reasons}");
     assert!(reasons.contains("gcd, lean: line 1: "), "{reasons}");
     let fallback = part(&evidence, "fallback");
     assert_eq!(fallback["verdict"], "failed");
@@ -61,7 +61,7 @@ fn what_is_wrong_makes_it_fail() {
 }
 
 #[test]
-fn wrong_options_are_answered_with_the_right_ones() {
+fn the_command_rejects_wrong_options_and_prints_its_usage() {
     let (text, status) = check(&["--allow-skip=luck"]);
     assert_eq!((text.as_str(), status), ("", Some(2)));
     let (text, status) = check(&["--help"]);

@@ -9,7 +9,7 @@ use crate::{Behaviour, Captured};
 ///
 /// # Panics
 ///
-/// If native code is asked for and cannot be had.
+/// If native code is requested but unavailable.
 pub fn run(text: &str, jit: Option<JitConfig>) -> (Behaviour, Stats) {
     let program = match ::calc::compile(text) {
         Ok(program) => program,
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_program_does_is_seen() {
+    fn the_behaviour_of_a_program_is_captured() {
         let run = |text| run(text, None).0;
         assert_eq!(run("print(7);"), Behaviour::new("7\n", &[""; 0]));
         let found = run("print(7);\nprint(1 / 0);");

@@ -1,20 +1,20 @@
-//! What is written → bytes that can be read while somebody else owns the writer.
+//! Output → bytes that can be read while another owner holds the writer.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-/// A writer that keeps what is written. A clone keeps the same bytes.
+/// A writer that keeps its output. Clones share the same bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Captured(Rc<RefCell<Vec<u8>>>);
 
 impl Captured {
-    /// Returns what was written so far.
+    /// Returns the output so far.
     pub fn bytes(&self) -> Vec<u8> {
         self.0.borrow().clone()
     }
 
-    /// Returns what was written so far, as text.
+    /// Returns the output so far, as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.borrow()).into_owned()
     }

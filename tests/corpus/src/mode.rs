@@ -1,15 +1,15 @@
-//! The name of a mode → the configuration of the native tier, in which every program does the same.
+//! A mode → the configuration of the native tier. Every program behaves the same in all modes.
 
 use std::fmt;
 
 use mimeo::jit::{Gaps, JitConfig};
 
-/// A mode in which programs are run.
+/// A mode of running programs.
 #[derive(Clone, Debug)]
 pub struct Mode {
-    /// What messages call it.
+    /// The name in messages.
     pub name: String,
-    /// The native tier; `None` for a machine without one.
+    /// The configuration of the native tier, or `None` for a machine without one.
     pub jit: Option<JitConfig>,
 }
 
@@ -24,43 +24,43 @@ impl Mode {
         Mode { name: name.into(), jit: Some(jit) }
     }
 
-    /// Without a native tier.
+    /// Returns the mode without a native tier.
     pub fn interpreter() -> Mode {
         Mode { name: "interpreter".to_owned(), jit: None }
     }
 
-    /// With a native tier that compiles nothing.
+    /// Returns the mode with a native tier that compiles nothing.
     pub fn off() -> Mode {
         Mode::native("off", JitConfig::new(mimeo::jit::Mode::Off))
     }
 
-    /// Hot functions are compiled.
+    /// Returns the mode in which hot functions are compiled.
     pub fn auto() -> Mode {
         Mode::native("auto", JitConfig::new(mimeo::jit::Mode::Auto))
     }
 
-    /// Every function is compiled at its first call.
+    /// Returns the mode in which every function is compiled at its first call.
     pub fn on() -> Mode {
         Mode::native("on", compiled_at_once())
     }
 
-    /// A function is compiled at the call or loop iteration with the number `threshold`.
+    /// Returns the mode in which a function is compiled after `threshold` calls and loop iterations.
     pub fn after(threshold: u32) -> Mode {
         let config = JitConfig::new(mimeo::jit::Mode::Auto).with_threshold(threshold);
         Mode::native(format!("after {threshold}"), config)
     }
 
-    /// The thresholds that are tested.
+    /// Returns the modes for all tested thresholds.
     pub fn tier_up() -> [Mode; 3] {
         [1, 2, 10].map(Mode::after)
     }
 
-    /// Native code leaves at every op.
+    /// Returns the mode in which native code exits at every op.
     pub fn deopt_everywhere() -> Mode {
         Mode::native("deopt everywhere", compiled_at_once().with_gaps(Gaps::everywhere()))
     }
 
-    /// Native code leaves at one op.
+    /// Returns the mode in which native code exits at one op.
     pub fn without(op: &str) -> Mode {
         Mode::native(format!("without `{op}`"), compiled_at_once().with_gaps(Gaps::at([op])))
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What a program prints, and the error that it ends with.
+/// The output of a program, and its final error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Behaviour {
     /// The standard output.
@@ -14,13 +14,13 @@ pub struct Behaviour {
 }
 
 impl Behaviour {
-    /// Takes several errors as one.
+    /// Creates a behaviour. Joins several errors into one.
     pub fn new(output: impl Into<Vec<u8>>, errors: &[impl AsRef<str>]) -> Behaviour {
         let errors: Vec<&str> = errors.iter().map(AsRef::as_ref).collect();
         Behaviour { output: output.into(), error: (!errors.is_empty()).then(|| errors.join("\n")) }
     }
 
-    /// Returns the first difference to what is expected, or `None` if there is none. Every byte counts.
+    /// Returns the first difference from the expected behaviour, if any. Compares every byte.
     pub fn difference(&self, expected: &Behaviour) -> Option<String> {
         if self == expected {
             return None;
@@ -40,15 +40,15 @@ impl Behaviour {
 /// A file of a corpus.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// Its name without the extension.
+    /// The file name without its extension.
     pub name: String,
-    /// Where it is.
+    /// The path.
     pub path: PathBuf,
-    /// Its whole text.
+    /// The whole text.
     pub text: String,
-    /// What it says that it does.
+    /// The behaviour that the text expects.
     pub expected: Behaviour,
-    /// What a comment of its language begins with.
+    /// The start of a comment in its language.
     comment: &'static str,
 }
 
@@ -59,7 +59,7 @@ impl Program {
         Ok(Program { name, path, expected: expected(&text, comment), text, comment })
     }
 
-    /// Returns the text without the lines that say what is expected.
+    /// Returns the text without the lines of its expected behaviour.
     pub fn source(&self) -> String {
         let marks = [format!("{}>", self.comment), format!("{}!", self.comment)];
         let lines = self.text.split_inclusive('\n');
@@ -73,8 +73,8 @@ impl Program {
         values.next()
     }
 
-    /// Returns the millions of ops that its field `ops` gives; 0 if it has none, which means that there are fewer than
-    /// two.
+    /// Returns the number in its field `ops`, in millions, or 0 without such a field: the program runs less than two
+    /// million.
     ///
     /// # Panics
     ///
@@ -86,7 +86,7 @@ impl Program {
     }
 }
 
-/// The lines after the marks, each without the space that follows the mark.
+/// Parses the lines with marks, each without the space that follows the mark.
 fn expected(text: &str, comment: &str) -> Behaviour {
     let lines = |mark: char| {
         let lines = text.lines().filter_map(move |line| line.strip_prefix(comment)?.strip_prefix(mark));
@@ -98,7 +98,7 @@ fn expected(text: &str, comment: &str) -> Behaviour {
 /// A folder of programs in one language.
 #[derive(Clone, Copy, Debug)]
 pub struct Corpus {
-    /// From the root of the tree.
+    /// The path from the root of the tree.
     folder: &'static str,
     extension: &'static str,
     comment: &'static str,
@@ -108,13 +108,13 @@ pub struct Corpus {
 pub const CALC: Corpus = Corpus { folder: "examples/calc/programs", extension: "calc", comment: "//" };
 /// Lua's programs.
 pub const LUA: Corpus = Corpus { folder: "examples/lua/programs", ..LUA_BENCHMARKS };
-/// Lua's benchmarks. Their field `check` is the argument with which they do what is expected of them.
+/// Lua's benchmarks. Their expected output is for the argument in their field `check`.
 pub const LUA_BENCHMARKS: Corpus = Corpus { folder: "examples/lua/benchmarks", extension: "lua", comment: "--" };
 
 impl Corpus {
     /// Returns the folder.
     pub fn folder(&self) -> PathBuf {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("it lies two folders deep");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the package is two folders deep");
         root.join(self.folder)
     }
 
@@ -132,11 +132,11 @@ impl Corpus {
         Ok(programs)
     }
 
-    /// Reads the programs, sorted by name: there are at least `least` of them.
+    /// Reads the programs, sorted by name.
     ///
     /// # Panics
     ///
-    /// If there are fewer, or they cannot be read.
+    /// If there are fewer than `least`, or they cannot be read.
     pub fn programs(&self, least: usize) -> Vec<Program> {
         let programs = self.read().unwrap_or_else(|error| panic!("{}: {error}", self.folder));
         assert!(programs.len() >= least, "{} has {} programs", self.folder, programs.len());
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_says_what_it_does() {
+    fn a_program_contains_its_expected_behaviour() {
         let text =
             "// ops: 3 million\nprint 1; //> is code\n//> 1\n//>\n//! 3:4: error: no\n//! 3:5: error: nor this\n";
         let program = program(text);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn every_difference_is_seen() {
+    fn every_difference_is_found() {
         let expected = Behaviour::new("1\n2\n", &["no"]);
         assert_eq!(expected.clone().difference(&expected), None);
         let difference =
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_corpora_are_there() {
+    fn the_corpora_exist() {
         assert!(CALC.programs(100).iter().all(|program| program.path.exists()));
         assert!(LUA.programs(150).len() > LUA_BENCHMARKS.programs(10).len());
     }

@@ -1,4 +1,4 @@
-//! Programs and modes → what differs from what is expected, found by as many threads as there are processors.
+//! Programs and modes → the differences from the expected behaviour, found by one thread per processor.
 
 use std::any::Any;
 use std::fmt::Display;
@@ -8,20 +8,20 @@ use std::thread;
 
 use crate::{Behaviour, Program};
 
-/// Room for as many nested runs as a language allows: without optimization each takes 50 KiB.
+/// Enough native stack for the deepest nesting of runs: without optimisation each run takes 50 KiB.
 const STACK_BYTES: usize = 64 << 20;
 
-/// What came of some runs.
+/// The results of some runs.
 #[derive(Debug)]
 pub struct Checked<T> {
-    /// One sentence for each run that panicked, or that did not do what is expected.
+    /// One sentence for each run that panicked or behaved differently than expected.
     pub wrong: Vec<String>,
-    /// What else the runs have shown, in their order, without those that panicked.
+    /// Further results of the runs that did not panic, in order.
     pub outcomes: Vec<T>,
 }
 
 impl<T> Checked<T> {
-    /// Returns what else the runs have shown.
+    /// Returns the further results of the runs.
     ///
     /// # Panics
     ///
@@ -32,7 +32,7 @@ impl<T> Checked<T> {
     }
 }
 
-/// Runs programs, each in a mode, and compares what they do with what they say that they do.
+/// Runs programs, each in a mode, and compares their behaviour with the expected one.
 pub fn check<'a, M: Display + Sync, T: Send>(
     runs: impl IntoIterator<Item = (&'a Program, M)>,
     run: impl Fn(&Program, &M) -> (Behaviour, T) + Sync,
@@ -53,7 +53,7 @@ pub fn check<'a, M: Display + Sync, T: Send>(
     checked
 }
 
-/// Does `work` with each of these; a panic is a result too. The results are in the order of the items.
+/// Calls `work` with each item, in several threads. Returns the results or panic messages, in the order of the items.
 pub fn for_each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<Result<R, String>> {
     let next = Mutex::new(items.iter().enumerate());
     let done = Mutex::new(Vec::new());
@@ -80,7 +80,7 @@ fn panic_text(payload: &(dyn Any + Send)) -> String {
     text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())
 }
 
-/// Does `work` in a thread with room for it.
+/// Calls `work` in a thread with a large native stack.
 pub fn with_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);

@@ -1,5 +1,5 @@
-//! The smallest program that runs ops in both tiers. Its output says what they computed, standard error what the native
-//! tier did; with the argument `twins` the ops are compared one by one.
+//! A minimal program that runs ops in both tiers. It prints their results to standard output, and the report of the
+//! native tier to standard error. With the argument `twins` it compares the ops one by one.
 
 mod ops;
 
@@ -7,17 +7,17 @@ use mimeo::def::Slot;
 use mimeo::jit::{HasJit, JitConfig, Mode, StatsFormat, WithJit};
 use ops::ops::{Assembler, Context, Machine, Ops, Program, ProgramBuilder};
 
-/// A type from elsewhere, to which only pointers get into the ops.
-#[expect(dead_code, reason = "there is none, only its type matters")]
+/// A type from outside the ops, which only handle pointers to it.
+#[expect(dead_code, reason = "only the type matters")]
 pub struct Text(str);
 
-/// The runtime function.
+/// A runtime function that counts its calls.
 pub fn note(vm: &mut ops::ops::Vm, value: i64) -> i64 {
     vm.host += 1;
     value
 }
 
-/// Runs a function with one level less, as long as there are some; -1 stands for an error.
+/// Runs a function with `depth - 1` unless `depth` is at most 1. Returns -1 for an error.
 pub fn run_again(vm: &mut ops::ops::Vm, callee: ops::ops::Callee, depth: i64) -> i64 {
     if depth <= 1 {
         return 0;
@@ -69,7 +69,7 @@ fn program() -> Program {
     runs.ret(Slot(1));
     builder.define(nested, runs.finish().expect("it has no labels"));
     builder.define(main, assembler.finish().expect("it has no labels"));
-    builder.finish().expect("it is defined").verify().expect("it is fine")
+    builder.finish().expect("it is defined").verify().expect("it is sound")
 }
 
 #[cfg(not(feature = "jit"))]

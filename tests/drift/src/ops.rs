@@ -1,4 +1,4 @@
-//! A few ops, one of them with a stencil written by hand, one with names that mean something elsewhere.
+//! A few ops, one with a stencil written by hand, and one with names that are reserved elsewhere.
 
 #[mimeo::instruction_set(value = i64, context = Context, host = u32)]
 pub mod ops {
@@ -16,7 +16,7 @@ pub mod ops {
     }
 
     const STEP: i64 = 1;
-    /// Of an `i32`, so that its sign goes along.
+    /// Cast from an `i32`, so that it is sign-extended.
     const SIGNED: u64 = (1 << SHIFT) as u64;
     const SHIFT: u32 = 31;
 
@@ -48,7 +48,7 @@ pub mod ops {
         a.wrapping_add(a)
     }
 
-    /// `dst = a + STEP + bias`, and the runtime knows.
+    /// `dst = a + STEP + bias`, which a runtime function passes through.
     #[vm_op]
     fn tell(vm: &mut Vm, a: i64) -> i64 {
         note(vm, stepped(a).wrapping_add(vm.context.bias))
@@ -58,14 +58,14 @@ pub mod ops {
         a ^ register
     }
 
-    /// Keywords, variables of what is generated, registers of what is compiled.
+    /// Uses keywords, variables of generated code and registers as names.
     #[vm_op]
     fn r#loop(vm: &mut Vm, opcode: i64, base: i64, dst: i64, #[imm] r#type: u8) -> i64 {
         let sum = opcode.wrapping_add(base).wrapping_add(dst).wrapping_add(r#type as i64);
         r#match(sum, vm.context.r#fn) ^ (SIGNED as i64)
     }
 
-    /// `dst` = 1000 times how often it ran, once the function has run it again, plus what that gives.
+    /// `dst` = 1000 times the number of runs after the callback, plus the callback's result.
     #[vm_op]
     fn nested(vm: &mut Vm, callee: Callee, depth: i64, #[cache] runs: &Runs) -> i64 {
         runs.count.set(runs.count.get().wrapping_add(1));

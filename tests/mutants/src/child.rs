@@ -1,4 +1,4 @@
-//! A command → how it ended, within a time limit.
+//! A command and a time limit → how the command ended.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -6,21 +6,21 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How a program ended.
+/// The result of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// With success.
+    /// It succeeded.
     Passed,
-    /// Without: what it said last, or the test that failed.
+    /// It failed, with the first failed test or the last line of output.
     Failed(String),
-    /// It did not, in time.
+    /// It exceeded the time limit.
     Hung,
 }
 
-/// Kilobytes of addresses that a program may use: a mutant can want memory without end.
+/// Limit of a program's address space, in KiB: a mutant can allocate without end.
 const MEMORY: u32 = 8 << 20;
 
-/// The command, in a shell that limits its memory and then becomes it.
+/// Wraps the command in a shell that limits its memory.
 fn limited(command: &Command) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("ulimit -v {MEMORY}; exec \"$@\""), "sh"]);
@@ -29,7 +29,7 @@ fn limited(command: &Command) -> Command {
     shell
 }
 
-/// Runs a command, with its output in a file.
+/// Runs a command, and writes its output to a file.
 pub fn run(command: Command, output: &Path, limit: Duration) -> End {
     let mut command = limited(&command);
     let file = File::create(output).and_then(|file| Ok((file.try_clone()?, file)));
@@ -40,7 +40,7 @@ pub fn run(command: Command, output: &Path, limit: Duration) -> End {
     command.stdin(Stdio::null()).stdout(stdout).stderr(stderr).env("RUST_BACKTRACE", "0");
     let mut child = match command.spawn() {
         Ok(child) => child,
-        Err(error) => return End::Failed(format!("it does not start: {error}")),
+        Err(error) => return End::Failed(format!("the command does not start: {error}")),
     };
     let start = Instant::now();
     loop {
@@ -57,7 +57,7 @@ pub fn run(command: Command, output: &Path, limit: Duration) -> End {
     }
 }
 
-/// The first test that failed, or the last line.
+/// Returns the first test that failed, or else the last line.
 fn reason(output: &Path) -> Option<String> {
     let text = String::from_utf8_lossy(&fs::read(output).ok()?).into_owned();
     let failed = text.lines().find_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"));

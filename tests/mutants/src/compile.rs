@@ -1,4 +1,4 @@
-//! A mutated copy → programs, without the mutants that do not compile.
+//! A mutated copy → its [`Programs`], without the mutants that do not compile.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,20 +12,20 @@ use crate::tree::Tree;
 /// The programs of a mutated copy.
 #[derive(Clone, Debug, Default)]
 pub struct Programs {
-    /// The test binaries, with the names of their packages' folders.
+    /// The test binaries, with the folders of their packages.
     pub tests: Vec<(String, PathBuf)>,
     /// The command that lowers instruction sets.
     pub tables: PathBuf,
 }
 
-/// Packages whose tests are run.
+/// Packages with the tests.
 const TESTED: [&str; 4] = ["mimeo-lower", "mimeo-interp", "mimeo-jit", "mimeo-tests"];
 
-/// Leaves mutants out of the copy until it compiles; returns the programs, and which were left out.
+/// Removes mutants from the copy until it compiles. Returns the programs and the removed mutants.
 ///
 /// # Errors
 ///
-/// A sentence, with the compiler's message when what it says is about no mutant.
+/// If an error is not about a mutant, with the compiler's message.
 pub fn compile(tree: &mut Tree, target: &Path) -> Result<(Programs, BTreeSet<usize>), String> {
     let mut left_out = BTreeSet::new();
     loop {
@@ -67,11 +67,11 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// Runs cargo in the copy; returns its messages, and the compiler's errors.
+/// Runs cargo in the copy. Returns its messages and the compiler's errors.
 fn cargo(tree: &Tree, target: &Path, args: &[&str]) -> Result<(Vec<Value>, Vec<Value>), String> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(&tree.copy).args(args).args(["--offline", "--message-format=json"]);
-    // Its warnings are not shown: mutants are full of what the compiler warns of.
+    // Hides warnings, which mutants cause in large numbers.
     cargo.env("CARGO_TARGET_DIR", target).stderr(Stdio::null());
     cargo.env_remove("CARGO_MANIFEST_DIR").env_remove("MIMEO_STENCILS");
     let output = cargo.output().map_err(|error| format!("cannot run cargo: {error}"))?;
@@ -90,8 +90,8 @@ fn cargo(tree: &Tree, target: &Path, args: &[&str]) -> Result<(Vec<Value>, Vec<V
     Ok((messages, errors))
 }
 
-/// The mutants that an error is about: the innermost one at its place; or else all statements that its function leaves
-/// out, because what they do is missing elsewhere.
+/// Returns the mutants that an error is about: the innermost mutant at its position, or else all mutants that delete
+/// statements in its function, because later code can depend on them.
 fn culprits(tree: &Tree, error: &Value, left_out: &BTreeSet<usize>) -> Result<Vec<usize>, String> {
     let spans = error["spans"].as_array().map_or(&[][..], Vec::as_slice);
     let primary = spans.iter().filter(|span| span["is_primary"] == true);
@@ -107,7 +107,7 @@ fn culprits(tree: &Tree, error: &Value, left_out: &BTreeSet<usize>) -> Result<Ve
             let _ = index;
             return Ok(same.collect());
         }
-        // A function's mutants are next to each other.
+        // A function's mutants are consecutive.
         let before =
             file.schemata.places.iter().filter(|(_, range)| range.end <= at).map(|(index, _)| file.first + index);
         let Some(nearest) = before.max() else { continue };

@@ -1,35 +1,35 @@
-//! `equivalent.txt` → the mutants that nothing can notice, each with the reason.
+//! `equivalent.txt` → the equivalent mutants, each with the reason.
 
 use crate::find::Mutant;
 
-/// A mutant that behaves as the code does.
+/// A mutant that behaves like the original code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Equivalent {
     file: String,
     function: String,
     line: String,
     change: String,
-    /// Why nothing can notice it.
+    /// The reason why no test can notice it.
     pub reason: String,
 }
 
 impl Equivalent {
-    /// Whether it is this one.
+    /// Returns `true` if the entry describes this mutant.
     pub fn is(&self, mutant: &Mutant) -> bool {
         mutant.key() == (&self.file, &self.function, &self.line, &self.change)
     }
 
-    /// It in words.
+    /// Returns a description of the mutant.
     pub fn name(&self) -> String {
         format!("{}, {}: {}", self.file, self.function, self.change)
     }
 }
 
-/// The entries of the file: blocks of five lines, apart by empty ones. Lines that begin with `#` are for people.
+/// Parses the entries: blocks of five lines, separated by empty lines. Lines that begin with `#` are comments.
 ///
 /// # Errors
 ///
-/// A sentence that names the line.
+/// If a line is missing or has another form; the message names the line.
 pub fn parse(text: &str) -> Result<Vec<Equivalent>, String> {
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).peekable();
     let mut found = Vec::new();
@@ -50,7 +50,7 @@ pub fn parse(text: &str) -> Result<Vec<Equivalent>, String> {
     Ok(found)
 }
 
-/// A mutant as the file would have it, for whoever adds it.
+/// Formats a mutant as an entry of the file, without the reason.
 pub fn entry(mutant: &Mutant) -> String {
     let (file, function, line, change) = mutant.key();
     format!("file: {file}\nfunction: {function}\nline: {line}\nchange: {change}\n")

@@ -1,4 +1,4 @@
-//! The source of a file → its [`Mutant`]s: every small change of its code that a test should notice.
+//! The source of a file → its [`Mutant`]s, the small changes of its code that a test should notice.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,48 +8,48 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{BinOp, Block, Expr, Lit, ReturnType, Stmt, Type, UnOp};
 
-/// What stands where a mutant is.
+/// The syntax that a mutant changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// An expression, which the mutant replaces by another.
+    /// An expression, which the mutant replaces.
     Expr,
-    /// A statement, which the mutant leaves out.
+    /// A statement, which the mutant deletes.
     Stmt,
     /// The start of a function's body, where the mutant returns.
     Body,
 }
 
-/// One change.
+/// A change of the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mutant {
     /// The file, from the root of the tree.
     pub file: String,
-    /// The function, with its type.
+    /// The function, with the type that has it.
     pub function: String,
-    /// The line on which the change is, without indentation.
+    /// The changed line, without indentation.
     pub line: String,
-    /// What becomes of what.
+    /// The change, as `BEFORE => AFTER`.
     pub change: String,
-    /// What it replaces, in bytes of the source.
+    /// The replaced range, in bytes of the source.
     pub range: Range<usize>,
-    /// What stands there.
+    /// The replaced syntax.
     pub place: Place,
-    /// The text that replaces it.
+    /// The new text.
     pub text: String,
 }
 
 impl Mutant {
-    /// What is the same as long as the code is.
+    /// Returns the identity of the mutant, which is stable while the code is.
     pub fn key(&self) -> (&str, &str, &str, &str) {
         (&self.file, &self.function, &self.line, &self.change)
     }
 }
 
-/// The mutants of a file. Those that agree in everything are numbered.
+/// Returns the mutants of a file. Equal mutants are numbered.
 ///
 /// # Errors
 ///
-/// When the file is no Rust.
+/// If the file is not valid Rust.
 pub fn mutants(file: &str, source: &str) -> Result<Vec<Mutant>, syn::Error> {
     let tree = syn::parse_file(source)?;
     let mut finder = Finder { file, source, functions: Vec::new(), found: Vec::new() };
@@ -74,7 +74,7 @@ struct Finder<'a> {
     found: Vec<Mutant>,
 }
 
-/// Text on one line.
+/// Joins a text into one line.
 fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -126,7 +126,7 @@ impl Finder<'_> {
         self.functions.pop();
     }
 
-    /// A condition on which code runs or does not. Comparisons and connections have mutants of their own.
+    /// Mutates the condition of a branch. Comparisons, `&&` and `||` have mutants already.
     fn condition(&mut self, condition: &Expr, ends_early: bool) {
         if has_let(condition) {
             return;
@@ -145,7 +145,7 @@ impl Finder<'_> {
     }
 }
 
-/// What a mutated operator is.
+/// Returns the operator that replaces another.
 fn replacement(op: &BinOp) -> Option<&'static str> {
     Some(match op {
         BinOp::Lt(_) => "<=",
@@ -164,7 +164,7 @@ fn replacement(op: &BinOp) -> Option<&'static str> {
     })
 }
 
-/// A condition with `let` in it is no expression of its own.
+/// Returns `true` for a condition with `let`, which is not an expression.
 fn has_let(expr: &Expr) -> bool {
     match expr {
         Expr::Let(_) => true,
@@ -173,10 +173,10 @@ fn has_let(expr: &Expr) -> bool {
     }
 }
 
-/// What a function may return whatever it is asked.
+/// Returns constant results for a function.
 fn values(output: &ReturnType, block: &Block) -> &'static [&'static str] {
     let ReturnType::Type(_, ty) = output else {
-        // What one statement does is left out with it.
+        // A single statement has a mutant that deletes it.
         return if block.stmts.len() > 1 { &[""] } else { &[] };
     };
     let Type::Path(path) = &**ty else { return &[] };
@@ -197,7 +197,7 @@ fn values(output: &ReturnType, block: &Block) -> &'static [&'static str] {
     }
 }
 
-/// Whether a block ends by leaving what it is in.
+/// Returns `true` if a block ends by leaving the enclosing loop or function.
 fn leaves(block: &Block) -> bool {
     match block.stmts.last() {
         Some(Stmt::Expr(expr, _)) => matches!(expr, Expr::Return(_) | Expr::Continue(_) | Expr::Break(_)),
@@ -212,7 +212,7 @@ fn is_test(attributes: &[syn::Attribute]) -> bool {
     })
 }
 
-/// Whether leaving the expression out can compile.
+/// Returns `true` if the code can compile without the expression.
 fn does_something(expr: &Expr) -> bool {
     match expr {
         Expr::Call(_) | Expr::MethodCall(_) | Expr::Assign(_) => true,
@@ -235,7 +235,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     }
 
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
-        // What `Debug` shows is for people.
+        // Tests do not compare `Debug` output.
         if item
             .trait_
             .as_ref()
@@ -256,7 +256,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         }
     }
 
-    // What the compiler computes cannot ask which mutant is on.
+    // Constant evaluation cannot check which mutant is active.
     fn visit_item_const(&mut self, _: &'ast syn::ItemConst) {}
     fn visit_item_static(&mut self, _: &'ast syn::ItemStatic) {}
     fn visit_impl_item_const(&mut self, _: &'ast syn::ImplItemConst) {}
@@ -287,7 +287,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
             let text = self.text(expr.expr.span()).to_owned();
             self.replace(expr.span(), text);
         }
-        // A negative number is one number.
+        // A negative number is one literal.
         if !matches!(expr.op, UnOp::Neg(_)) {
             visit::visit_expr_unary(self, expr);
         }

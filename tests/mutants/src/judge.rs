@@ -1,4 +1,4 @@
-//! One mutant → its [`Verdict`]: the tests that reach it are run with it, the quickest first, until one fails.
+//! One mutant → its [`Verdict`], by running the tests that reach it, the quickest first, until one fails.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,14 +11,14 @@ use crate::compile::Programs;
 use crate::find::Mutant;
 use crate::suite::{LONGEST, Test};
 
-/// What became of a mutant.
+/// The result for a mutant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Something failed.
+    /// A test failed, or a step that has to succeed.
     Killed(String),
-    /// Nothing did, and why that may be.
+    /// Nothing failed; with a hint at the reason.
     Survived(String),
-    /// The lowering makes other C, and of that the compiler makes the same machine code to the last byte.
+    /// The lowering emits other C, but the compiler turns it into the same machine code.
     SameCode,
 }
 
@@ -33,7 +33,7 @@ const SETS: [(&str, &[&str]); 7] = [
     ("tests/src/stack.rs", &["twins::stack", "runtime::calls"]),
 ];
 
-/// What every verdict needs.
+/// The state for all verdicts.
 #[derive(Debug)]
 pub struct Judge {
     programs: Programs,
@@ -41,20 +41,20 @@ pub struct Judge {
     /// Root of the copy.
     copy: PathBuf,
     work: PathBuf,
-    /// What the lowering makes without a mutant, by file of the output folder.
+    /// The lowering's output without a mutant, by file of the output folder.
     lowered: BTreeMap<String, Vec<u8>>,
     tables: BTreeMap<String, Vec<u8>>,
-    /// Tests that take longer are run only when no other test has killed the mutant.
+    /// Slower tests run only if no other test has killed the mutant.
     patience: Duration,
 }
 
 impl Judge {
-    /// Lowers the instruction sets without a mutant, to compare with, and runs tests beside each other as they are run
-    /// for each mutant: one that fails then would seem to kill whatever it reaches.
+    /// Lowers the instruction sets without a mutant for comparison. Also runs all tests in parallel, as they run for
+    /// every mutant: a test that fails then would seem to kill every mutant it reaches.
     ///
     /// # Errors
     ///
-    /// A sentence: what cannot be lowered without a mutant, or what test fails without one.
+    /// If an instruction set cannot be lowered, or a test fails, without a mutant.
     pub fn new(
         programs: Programs,
         mut tests: Vec<Test>,
@@ -73,12 +73,12 @@ impl Judge {
         judge.tables = judge.lower("build", BASE, None, &files)?;
         let quick: Vec<&Test> = judge.tests.iter().filter(|test| test.time <= patience).collect();
         match judge.fails(&quick, &[], BASE) {
-            Some(by) => Err(format!("without a mutant, beside other tests: `{by}` fails")),
+            Some(by) => Err(format!("`{by}` fails without a mutant when tests run in parallel")),
             None => Ok(judge),
         }
     }
 
-    /// Tries one mutant. If it is listed as equivalent, slow tests are left out: none of them should notice it.
+    /// Tries one mutant. Skips slow tests if it is listed as equivalent.
     pub fn judge(&self, number: u32, mutant: &Mutant, is_listed: bool) -> Verdict {
         let reaching = self.tests.iter().filter(|test| test.reached.contains(&number) && test.time < LONGEST);
         let (quick, slow): (Vec<&Test>, Vec<&Test>) = reaching.partition(|test| test.time <= self.patience);
@@ -101,7 +101,7 @@ impl Judge {
         }
     }
 
-    /// Tries one mutant of the lowering on the instruction sets: what it makes of them, and how that runs.
+    /// Tries one mutant of the lowering: lowers the instruction sets, and runs their tests if the result differs.
     fn judge_lowering(&self, number: u32) -> Verdict {
         let folder = number.to_string();
         let files: Vec<&str> = SETS.map(|(file, _)| file).into();
@@ -116,7 +116,7 @@ impl Judge {
             lowered.get(&name) != self.lowered.get(&name)
         };
         let others: Vec<_> = SETS.iter().filter(|(file, _)| is_other(file, "lowered")).collect();
-        // A table does not tell whether code that ought to be refused would be.
+        // Tables do not show whether the audit would still reject bad code.
         let same_demands = !SETS.iter().any(|(file, _)| is_other(file, "demands"));
         if others.is_empty() && same_demands {
             return Verdict::Survived("every set is lowered to the same C".to_owned());
@@ -145,12 +145,14 @@ impl Judge {
         }
         match (same_code, same_demands) {
             (true, true) => Verdict::SameCode,
-            (true, false) => Verdict::Survived("the machine code is the same, but less or more would pass".to_owned()),
-            (false, _) => Verdict::Survived("the machine code is other".to_owned()),
+            (true, false) => {
+                Verdict::Survived("the machine code is the same, but the audit demands less or more".to_owned())
+            }
+            (false, _) => Verdict::Survived("the machine code differs".to_owned()),
         }
     }
 
-    /// Runs the command that lowers; returns the files that it wrote.
+    /// Runs the command that lowers. Returns the files that it wrote.
     fn lower(
         &self,
         command: &str,
@@ -169,7 +171,7 @@ impl Judge {
         match child::run(run, &self.work.join(format!("{folder}.out")), Duration::from_secs(60)) {
             End::Passed => {}
             End::Failed(message) => return Err(message),
-            End::Hung => return Err("it does not end".to_owned()),
+            End::Hung => return Err("the command does not end".to_owned()),
         }
         let extensions: &[&str] = if command == "lower" { &["lowered", "demands"] } else { &["stencils"] };
         let entries = fs::read_dir(&out).map_err(|error| format!("`{}`: {error}", out.display()))?;
@@ -180,7 +182,7 @@ impl Judge {
         Ok(written.collect())
     }
 
-    /// Runs tests, several quick ones in one process; returns what fails.
+    /// Runs tests, several quick ones per process. Returns the first failure.
     fn fails(&self, tests: &[&Test], environment: &[(&str, String)], name: &str) -> Option<String> {
         let mut left = tests;
         while let [first, ..] = left {
@@ -205,16 +207,16 @@ impl Judge {
     }
 }
 
-/// The folder with what the lowering makes without a mutant.
+/// The folder with the lowering's output without a mutant.
 const BASE: &str = "baseline";
 
-/// Twin tests may take this long: for the lowering they are what kills.
+/// Time limit of twin tests, which kill most mutants of the lowering.
 const TWINS: Duration = Duration::from_secs(10);
 
-/// Time of the tests that one process runs.
+/// Total duration of the tests that one process runs.
 const BATCH: Duration = Duration::from_millis(500);
 
-/// Name of the set in a file of the tests.
+/// Returns the name of the set in a file of the tests.
 fn set_name(stem: &str) -> String {
     let singular = stem.strip_suffix('s').unwrap_or(stem);
     format!("{singular}_ops")

@@ -1,4 +1,4 @@
-//! The sources → whether each small change of them makes a test fail: mutation testing, with all mutants in one build.
+//! The sources → whether a test fails for each small change of them: mutation testing, with all mutants in one build.
 //!
 //! ```text
 //! cargo run -p mimeo-mutants -- all                 tries every mutant, lists those that survive
@@ -8,22 +8,22 @@
 //! cargo run -p mimeo-mutants -- list                lists the mutants, and tries none
 //! ```
 //!
-//! A copy of the tree is made in `target/mutants`, and is built in a target folder of its own: cargo gives the packages of
-//! the copy the names that it gives those of the tree, and would take one for the other. Every expression `e` there that has a mutant `m` reads
-//! `(if mimeo_mutant_switch::on(7) { m } else { e })`, so that one build has them all, and `MIMEO_MUTANT=7` chooses.
-//! Mutants that do not compile are left out. Every test runs once without a mutant, which tells which mutants it
-//! reaches; then each mutant is tried by the tests that reach it, the quickest first. One that crashes or hangs is
-//! killed as well.
+//! The command copies the tree to `target/mutants`, and builds the copy in a separate target folder, because both have
+//! packages of the same names. In the copy, an expression `e` with a mutant `m` reads
+//! `(if mimeo_mutant_switch::on(7) { m } else { e })`, so that one build has all mutants, and `MIMEO_MUTANT=7` selects
+//! one. Mutants that do not compile are removed. Every test runs once without a mutant, which shows the mutants it
+//! reaches; then each mutant runs the tests that reach it, the quickest first. A mutant that crashes or hangs is also
+//! killed.
 //!
 //! The lowering runs in build scripts, which would have to run again for each of its mutants. Instead
-//! `mimeo-mutant-tables` lowers the instruction sets of the tests under the mutant. Where the C differs, the C compiler
-//! makes tables of it, and the test binary uses those in place of its own (`MIMEO_MUTANT_TABLES`). If the compiler makes
-//! the same bytes of the other C, the mutant is equivalent, and is counted as such without being listed.
+//! `mimeo-mutant-tables` lowers the instruction sets of the tests with the mutant. Where the C differs, the C compiler
+//! builds tables from it, and the test binary uses these in place of its own (`MIMEO_MUTANT_TABLES`). If the other C
+//! compiles to the same bytes, the mutant is equivalent, and counts as such without being listed.
 //!
-//! A mutant that survives lacks a test, or is equivalent: nothing can notice it. Those are listed in
+//! A mutant that survives lacks a test, or is equivalent: no test can notice it. Equivalent mutants are listed in
 //! `equivalent.txt`, each with the reason. The command prints survivors in the form of that file: copy one there, and
-//! write the line `reason: …` under it. Entries are compared by what is in the code and not by line numbers. One whose
-//! code is gone is an error, and so is one that was killed.
+//! add the line `reason: …` under it. Entries are matched by code, not by line numbers. An entry whose code no longer
+//! exists is an error, and so is an entry for a mutant that was killed.
 #![forbid(unsafe_code)]
 
 mod child;
@@ -48,23 +48,23 @@ use judge::{Judge, Verdict};
 use lexopt::prelude::*;
 use tree::Tree;
 
-/// Which mutants are tried.
+/// The mutants to try.
 enum Chosen {
     All,
-    /// So many, by a number.
+    /// `count` mutants, selected by a number.
     Sample {
         count: usize,
         seed: u32,
     },
-    /// Those of files whose path contains this.
+    /// The mutants of files whose path contains the text.
     Files(String),
-    /// None.
+    /// No mutants; the command only lists them.
     List,
 }
 
 struct Options {
     chosen: Chosen,
-    /// Tests that take longer are run only when no other test has killed the mutant.
+    /// Slower tests run only if no other test has killed the mutant.
     patience: Duration,
 }
 
@@ -117,7 +117,7 @@ fn root() -> &'static Path {
     root.expect("the package is in `tests/mutants`")
 }
 
-/// Returns whether every mutant that was tried is killed, or known to be equivalent.
+/// Returns `true` if every mutant that was tried is killed or listed as equivalent.
 fn run(options: &Options) -> Result<bool, String> {
     let start = Instant::now();
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
@@ -156,15 +156,15 @@ fn run(options: &Options) -> Result<bool, String> {
             }
             _ => {}
         }
-        verdicts.lock().expect("no panic in between").insert(number, (verdict, known));
+        verdicts.lock().expect("no thread panicked with the lock").insert(number, (verdict, known));
     });
-    let verdicts = verdicts.into_inner().expect("no panic in between");
+    let verdicts = verdicts.into_inner().expect("no thread panicked with the lock");
     let is_clean = summarize(&tree, &verdicts, &work)?;
     println!("{} mutants do not compile; {}s", left_out.len(), start.elapsed().as_secs());
     Ok(is_clean)
 }
 
-/// What is listed, all of which must be there.
+/// Reads the equivalent mutants, all of which must exist.
 fn equivalents(tree: &Tree) -> Result<Vec<Equivalent>, String> {
     let path = root().join("tests/mutants/equivalent.txt");
     let text = fs::read_to_string(&path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
@@ -193,7 +193,7 @@ fn choose(chosen: &Chosen, mut numbers: Vec<usize>, tree: &Tree, equivalents: &[
     numbers
 }
 
-/// The first digits of the commit's name, or 0 where there is no git.
+/// Returns the first digits of the commit's hash, or 0 without git.
 fn commit() -> u32 {
     let output = Command::new("git").arg("-C").arg(root()).args(["rev-parse", "HEAD"]).output();
     let digits = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
@@ -202,7 +202,7 @@ fn commit() -> u32 {
 
 type Verdicts<'a> = BTreeMap<usize, (Verdict, Option<&'a Equivalent>)>;
 
-/// Prints how many of each file were killed, and keeps what killed them in a file; returns whether all is well.
+/// Prints the counts for each file, and writes all verdicts to a file. Returns `true` if no mutant is a failure.
 fn summarize(tree: &Tree, verdicts: &Verdicts<'_>, work: &Path) -> Result<bool, String> {
     let mut files: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     let mut log = String::new();

@@ -1,4 +1,4 @@
-//! A source and its [`Mutant`]s → the source with all of them in it, each where the switch says that it is on.
+//! A source and its [`Mutant`]s → a source that contains all of them, each active if the switch selects it.
 
 use std::ops::Range;
 
@@ -9,13 +9,13 @@ use crate::find::{Mutant, Place};
 pub struct Schemata {
     /// The text.
     pub text: String,
-    /// Where in the text each mutant stands, with what it is a mutant of: by its place in the list.
+    /// The index of each mutant, and the range in the text of the mutant and its original.
     pub places: Vec<(usize, Range<usize>)>,
 }
 
-/// Puts mutants into a source. Each has a number, by which the switch knows it; those without one are left out.
+/// Inserts mutants into a source. `number` returns the number of a mutant for the switch, or `None` to leave it out.
 ///
-/// The mutants are those of [`find::mutants`](crate::find::mutants): sorted, and one inside of another or apart.
+/// The mutants are those of [`find::mutants`](crate::find::mutants): sorted, and nested or disjoint.
 pub fn schemata(source: &str, mutants: &[Mutant], number: impl Fn(usize) -> Option<u32>) -> Schemata {
     let chosen: Vec<(usize, u32)> = (0..mutants.len()).filter_map(|index| Some((index, number(index)?))).collect();
     let mut out = Schemata::default();
@@ -23,13 +23,13 @@ pub fn schemata(source: &str, mutants: &[Mutant], number: impl Fn(usize) -> Opti
     out
 }
 
-/// Emits a part of the source; all chosen mutants are in it.
+/// Emits a part of the source that contains all chosen mutants.
 fn emit(source: &str, mutants: &[Mutant], chosen: &[(usize, u32)], part: Range<usize>, out: &mut Schemata) {
     let mut at = part.start;
     let mut rest = chosen;
     while let [(first, _), ..] = rest {
         let Mutant { range, place, .. } = &mutants[*first];
-        // Those of the same text come first, then those inside of it.
+        // Mutants of the same text come first, then those nested in it.
         let same =
             rest.iter().take_while(|(index, _)| (&mutants[*index].range, &mutants[*index].place) == (range, place));
         let same = same.count();
@@ -43,7 +43,7 @@ fn emit(source: &str, mutants: &[Mutant], chosen: &[(usize, u32)], part: Range<u
     out.text.push_str(&source[at..part.end]);
 }
 
-/// Emits the mutants of one text, and the text.
+/// Emits the mutants of one text, then the text itself.
 fn emit_variants(
     source: &str,
     mutants: &[Mutant],
@@ -68,7 +68,7 @@ fn emit_variants(
     out.text.push_str("{ ");
     emit(source, mutants, inside, range, out);
     out.text.push_str(" }");
-    // Leaving a statement out can be wrong because of what comes after it, and of what is in it.
+    // Deleting a statement can cause errors in later code and in the statement itself.
     let whole = start..out.text.len();
     out.places.extend(variants.iter().map(|&(index, _)| (index, whole.clone())));
     if place == Place::Expr {

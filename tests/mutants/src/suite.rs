@@ -1,4 +1,4 @@
-//! The test binaries of a mutated copy → [`Test`]s: how long each takes, and which mutants it reaches.
+//! The test binaries of a mutated copy → [`Test`]s, each with its duration and the mutants it reaches.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -12,8 +12,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use crate::child::{self, End};
 use crate::compile::Programs;
 
-/// Tests that are of no use here: they start cargo or compilers, look at the sources, or compare what a
-/// mutant does with what the same mutant does.
+/// Tests to skip: they start cargo or compilers, read the sources, or compare the output of a mutant with itself.
 const SKIPPED: [&str; 9] = [
     "memory::tables_are_the_same",
     "ui::",
@@ -26,28 +25,28 @@ const SKIPPED: [&str; 9] = [
     "sanitizer::",
 ];
 
-/// Time after which a test without a mutant is stopped.
+/// Time limit of a test without a mutant.
 pub const LONGEST: Duration = Duration::from_secs(15);
 
 /// One test.
 #[derive(Clone, Debug)]
 pub struct Test {
-    /// Its binary.
+    /// The test binary.
     pub program: PathBuf,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// How long it takes alone.
+    /// The duration without a mutant.
     pub time: Duration,
     /// The mutants that it reaches.
     pub reached: BTreeSet<u32>,
 }
 
-/// As many processes run at once.
+/// Returns the number of processes that run at once.
 pub fn workers() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Does something for each number below `count`, several at a time.
+/// Calls `act` with each number below `count`, in several threads.
 pub fn in_parallel(count: usize, act: impl Fn(usize) + Sync) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
@@ -65,11 +64,11 @@ pub fn in_parallel(count: usize, act: impl Fn(usize) + Sync) {
     });
 }
 
-/// Runs every test once, without a mutant. What was found is kept in `work` until a binary changes.
+/// Runs every test once, without a mutant. Keeps the results in `work` until a binary changes.
 ///
 /// # Errors
 ///
-/// A sentence: a test that fails without a mutant.
+/// If a test fails without a mutant.
 pub fn measure(programs: &Programs, work: &Path) -> Result<Vec<Test>, String> {
     let mut listed = Vec::new();
     for (_, program) in &programs.tests {
@@ -91,10 +90,13 @@ pub fn measure(programs: &Programs, work: &Path) -> Result<Vec<Test>, String> {
     in_parallel(listed.len(), |index| {
         let (program, name) = &listed[index];
         let test = measure_one(program, name, &work.join(format!("trace{index}")));
-        measured.lock().expect("no panic in between").push(test);
+        measured.lock().expect("no thread panicked with the lock").push(test);
     });
-    let tests =
-        measured.into_inner().expect("no panic in between").into_iter().collect::<Result<Vec<Test>, String>>()?;
+    let tests = measured
+        .into_inner()
+        .expect("no thread panicked with the lock")
+        .into_iter()
+        .collect::<Result<Vec<Test>, String>>()?;
     let mut text = format!("{stamp}\n");
     for test in &tests {
         let reached: Vec<String> = test.reached.iter().map(u32::to_string).collect();
@@ -111,7 +113,7 @@ fn measure_one(program: &Path, name: &str, trace: &Path) -> Result<Test, String>
     let mut command = Command::new(program);
     command.args(["--exact", name]).env("MIMEO_MUTANT_TRACE", trace);
     let start = Instant::now();
-    // A test that takes longer will not take part, but what it reaches is known.
+    // A test that exceeds the limit is not used, but the mutants it reaches are known.
     let end = child::run(command, &trace.with_extension("out"), LONGEST);
     let time = start.elapsed();
     if let End::Failed(reason) = end {
@@ -123,7 +125,7 @@ fn measure_one(program: &Path, name: &str, trace: &Path) -> Result<Test, String>
     Ok(Test { program: program.to_owned(), name: name.to_owned(), time, reached })
 }
 
-/// What changes when a binary does.
+/// Returns a text that changes with every binary.
 fn stamp(programs: &Programs) -> String {
     let times = programs.tests.iter().map(|(name, program)| {
         let metadata = fs::metadata(program).ok();

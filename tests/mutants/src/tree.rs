@@ -1,4 +1,4 @@
-//! The tree → a copy of it with mutants, in which the crates under test know the switch.
+//! The tree → a copy of it with mutants, in which the crates under test depend on the switch.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::find::{self, Mutant};
 use crate::schema::{Schemata, schemata};
 
-/// The files that have mutants, or folders of such files.
+/// The files with mutants, or folders of such files.
 const TARGETS: [&str; 10] = [
     "ops-def/lower/src/c",
     "jit/src/compile/emit.rs",
@@ -22,7 +22,7 @@ const TARGETS: [&str; 10] = [
     "interp/src/verify.rs",
 ];
 
-/// Manifests of packages that ask the switch, or for tables, and the folders of what they depend on for that.
+/// Manifests of packages that use the switch or replaced tables, with the folders of these dependencies.
 const MANIFESTS: [(&str, &[&str]); 4] = [
     ("ops-def/lower/Cargo.toml", &["switch"]),
     ("interp/Cargo.toml", &["switch"]),
@@ -30,7 +30,7 @@ const MANIFESTS: [(&str, &[&str]); 4] = [
     ("Cargo.toml", &["tables"]),
 ];
 
-/// What the root's manifest ends with: tests run many times, and without any optimization they are slow.
+/// The end of the root's manifest. Tests run many times, so they are optimised.
 const PROFILES: &str = "
 [profile.dev.package]
 mimeo-mutant-switch = { opt-level = 3 }
@@ -39,7 +39,7 @@ mimeo = { opt-level = 1 }
 mimeo-twins = { opt-level = 1 }
 ";
 
-/// Sources that take an instruction set's table from where a mutated lowering may have put another.
+/// Sources that use an instruction set's table, which a mutated lowering can replace.
 const READERS: [&str; 5] = [
     "jit/src/tier/native/mod.rs",
     "jit/src/tier/capability.rs",
@@ -48,17 +48,17 @@ const READERS: [&str; 5] = [
     "tests/twins/src/twins.rs",
 ];
 
-/// How they name it.
+/// The expression for the table in these sources.
 const TABLE: &str = "I::STENCILS";
 
-/// The tree, and the copy of it.
+/// The tree and its copy.
 #[derive(Debug)]
 pub struct Tree {
     /// Root of the tree.
     pub root: PathBuf,
     /// Root of the copy.
     pub copy: PathBuf,
-    /// The mutants; their places in the list are their numbers.
+    /// The mutants. The index of a mutant is its number.
     pub mutants: Vec<Mutant>,
     /// The mutated files of the copy.
     pub files: Vec<Mutated>,
@@ -67,14 +67,14 @@ pub struct Tree {
 /// A mutated file.
 #[derive(Debug)]
 pub struct Mutated {
-    /// Its path, from the root.
+    /// The path from the root.
     pub path: String,
     source: String,
     /// The number of its first mutant.
     pub first: usize,
-    /// How many it has.
+    /// The number of its mutants.
     pub count: usize,
-    /// What is in the copy.
+    /// The text in the copy.
     pub schemata: Schemata,
 }
 
@@ -83,7 +83,7 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// A sentence: files that cannot be read or written, or are not as they were when this was written.
+    /// If a file cannot be read or written, or does not have the expected form.
     pub fn new(root: &Path, copy: &Path) -> Result<Tree, String> {
         let mut tree = Tree { root: root.to_owned(), copy: copy.to_owned(), mutants: Vec::new(), files: Vec::new() };
         for path in tree.targets()? {
@@ -101,7 +101,7 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// A sentence: files that cannot be written.
+    /// If a file cannot be written.
     pub fn write(&mut self, left_out: &BTreeSet<usize>) -> Result<(), String> {
         for file in &mut self.files {
             let numbers = file.first..file.first + file.count;
@@ -117,7 +117,7 @@ impl Tree {
         fs::read_to_string(self.root.join(path)).map_err(|error| format!("cannot read `{path}`: {error}"))
     }
 
-    /// The files with mutants, as paths from the root.
+    /// Returns the files with mutants, as paths from the root.
     fn targets(&self) -> Result<Vec<String>, String> {
         let mut files = Vec::new();
         for target in TARGETS {
@@ -132,7 +132,7 @@ impl Tree {
         Ok(files)
     }
 
-    /// Copies a folder; removes from the copy what the folder does not have.
+    /// Copies a folder. Removes files from the copy that the folder lacks.
     fn copy_folder(&self, folder: &Path) -> Result<(), String> {
         let (from, to) = (self.root.join(folder), self.copy.join(folder));
         let failed = |error: io::Error| format!("cannot copy `{}`: {error}", from.display());
@@ -154,7 +154,7 @@ impl Tree {
         Ok(())
     }
 
-    /// What the copy has of a file; nothing of one that is written later.
+    /// Returns the content of a file's copy, or `None` for a file with mutants, which is written later.
     fn copied(&self, path: &Path) -> Result<Option<Vec<u8>>, String> {
         let is = |of: &str| path == Path::new(of);
         if self.files.iter().any(|file| is(&file.path)) {
@@ -170,12 +170,12 @@ impl Tree {
         }
         let text = String::from_utf8_lossy(&bytes);
         if !text.contains(TABLE) {
-            return Err(format!("`{}` does not name `{TABLE}`: which files do?", path.display()));
+            return Err(format!("`{}` does not use `{TABLE}`: the list of such files is out of date", path.display()));
         }
         Ok(Some(text.replace(TABLE, &format!("::mimeo_mutant_tables::table({TABLE})")).into_bytes()))
     }
 
-    /// A manifest with more dependencies.
+    /// Adds dependencies to a manifest.
     fn manifest(&self, path: &Path, text: &str, folders: &[&str]) -> Result<Vec<u8>, String> {
         let mut dependencies = "[dependencies]\n".to_owned();
         for folder in folders {
@@ -192,7 +192,7 @@ impl Tree {
     }
 }
 
-/// The names in a folder, without what is made from it.
+/// Returns the names in a folder, without `target` and `.git`.
 fn names(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -205,7 +205,7 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Writes a file, unless it has this text already: its time is what makes cargo compile again.
+/// Writes a file, unless it has this content: cargo compiles again when its time changes.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());

@@ -1,18 +1,18 @@
-//! Programs of `callback_ops` that several checks run.
+//! Programs of `callback_ops` for several checks.
 
 use mimeo::asm::FunctionIndex;
 use mimeo::def::Slot;
 
 use super::callback_ops::{Assembler, Program, ProgramBuilder};
 
-/// `sum(n)` is `n + sum(n - 1)` by a callback, and 0 below 1; it throws above 1000.
+/// `sum(n)` is `n + sum(n - 1)` by a callback, or 0 below 1. It throws above 1000.
 pub const SUM: FunctionIndex = FunctionIndex(0);
-/// `cautious(n)` is `sum(n)`, or -1 when that throws.
+/// `cautious(n)` is `sum(n)`, or -1 if that throws.
 pub const CAUTIOUS: FunctionIndex = FunctionIndex(1);
-/// `twice(n)` is `2 * sum(n)`, by direct calls and with an op that only the interpreter runs.
+/// `twice(n)` is `2 * sum(n)`, by direct calls and an op that only the interpreter runs.
 pub const TWICE: FunctionIndex = FunctionIndex(2);
 
-/// The three functions.
+/// Returns a program with these three functions.
 #[must_use]
 pub fn program() -> Program {
     let mut builder = ProgramBuilder::new();
@@ -51,7 +51,7 @@ pub fn program() -> Program {
     builder.finish().expect("it is whole").verify().expect("it is sound")
 }
 
-/// So many functions of 22 ops without calls: each adds 20 times its number to the argument.
+/// Returns a program with `count` functions of 22 ops without calls. Each adds 20 times its index to the argument.
 #[must_use]
 pub fn many_functions(count: usize) -> Program {
     let mut builder = ProgramBuilder::new();

@@ -1,6 +1,6 @@
 #include "add.h"
 
-/* The one without a mistake: what the op itself says. */
+/* The stencil without a mistake. */
 STENCIL op_add(Vm *vm, Slot *base, Frame *frame) {
   double a = f64_from_bits(READ_SLOT(HOLE_a));
   double b = f64_from_bits(READ_SLOT(HOLE_b));

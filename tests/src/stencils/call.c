@@ -1,6 +1,6 @@
 #include "call.h"
 
-/* The caller goes on one unit too late. */
+/* The caller resumes one unit too late. */
 STENCIL op_call(Vm *vm, Slot *base, Frame *frame) {
   const Function *callee = (const Function *)HOLE_64(HOLE_callee);
   Slot *callee_base = (Slot *)((char *)base + HOLE_OFFSET(HOLE_args));

@@ -1,6 +1,6 @@
 #include "clobber.h"
 
-/* It writes to a slot that is none of its own. */
+/* Writes to a slot that is not an operand. */
 STENCIL op_clobber(Vm *vm, Slot *base, Frame *frame) {
   Slot a = READ_SLOT(HOLE_a);
   IN_ORDER;

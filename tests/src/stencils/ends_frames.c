@@ -1,6 +1,6 @@
 #include "ends_frames.h"
 
-/* It takes the machine's depth. */
+/* Changes the limit of frames. */
 STENCIL op_ends_frames(Vm *vm, Slot *base, Frame *frame) {
   WRITE_SLOT(HOLE_dst, READ_SLOT(HOLE_a));
   vm->core.frame_limit = frame;

@@ -1,6 +1,6 @@
 #include "ends_stack.h"
 
-/* It takes the machine's room. */
+/* Changes the limit of the value stack. */
 STENCIL op_ends_stack(Vm *vm, Slot *base, Frame *frame) {
   WRITE_SLOT(HOLE_dst, READ_SLOT(HOLE_a));
   vm->core.stack_limit = base;

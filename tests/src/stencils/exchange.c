@@ -1,6 +1,6 @@
 #include "exchange.h"
 
-/* An operand is read after a result was written, and they can be one slot. */
+/* Reads an operand after it has written a result, which can be in the same slot. */
 STENCIL op_exchange(Vm *vm, Slot *base, Frame *frame) {
   IN_ORDER;
   WRITE_SLOT(HOLE_dst0, READ_SLOT(HOLE_b));

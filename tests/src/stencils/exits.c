@@ -1,6 +1,6 @@
 #include "exits.h"
 
-/* It leaves what a runtime function's panic would. */
+/* Leaves the exit that a panic of a runtime function would leave. */
 STENCIL op_exits(Vm *vm, Slot *base, Frame *frame) {
   WRITE_SLOT(HOLE_dst, READ_SLOT(HOLE_a));
   vm->core.exit = 7;

@@ -1,6 +1,6 @@
 #include "half.h"
 
-/* The error is not looked at. */
+/* Ignores the error. */
 STENCIL op_half(Vm *vm, Slot *base, Frame *frame) {
   frame->pc = HOLE_OFFSET(HOLE_pc);
   vm->core.frame = frame;

@@ -1,6 +1,6 @@
 #include "hooked.h"
 
-/* It does not read again how often it ran. */
+/* Does not read the count again. */
 STENCIL op_hooked(Vm *vm, Slot *base, Frame *frame) {
   struct Runs *runs = (struct Runs *)HOLE_64(HOLE_runs);
   uint32_t count = ++runs->count_;

@@ -1,6 +1,6 @@
 #include "misleads_host.h"
 
-/* The host's record is another. */
+/* Changes the host's record. */
 STENCIL op_misleads_host(Vm *vm, Slot *base, Frame *frame) {
   WRITE_SLOT(HOLE_dst, READ_SLOT(HOLE_a));
   frame[-2].ret = 0;

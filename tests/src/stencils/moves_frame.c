@@ -1,6 +1,6 @@
 #include "moves_frame.h"
 
-/* The frame is somewhere else from now on. */
+/* Moves the frame. */
 STENCIL op_moves_frame(Vm *vm, Slot *base, Frame *frame) {
   WRITE_SLOT(HOLE_dst, READ_SLOT(HOLE_a));
   frame->base += 1;

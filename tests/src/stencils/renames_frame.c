@@ -1,6 +1,6 @@
 #include "renames_frame.h"
 
-/* The frame is another function's. */
+/* Changes the function of the frame. */
 STENCIL op_renames_frame(Vm *vm, Slot *base, Frame *frame) {
   WRITE_SLOT(HOLE_dst, READ_SLOT(HOLE_a));
   frame->function = 0;

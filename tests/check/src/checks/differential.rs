@@ -1,4 +1,4 @@
-//! The corpus in every mode, and in the lean build → whether all print the same bytes.
+//! The corpus in every mode, and in the lean build → whether all of them print the same bytes.
 
 use mimeo::jit::{Diagnostic, JitConfig, Mode};
 use mimeo_corpus::{calc, runner};
@@ -41,7 +41,7 @@ fn run(world: &World) -> Result<Findings, Skipped> {
     Ok(findings)
 }
 
-/// A mode that does not do what it is called compares nothing.
+/// Returns a failure if functions were compiled in mode `off`, or none in another mode.
 fn judge_compiled(mode: Mode, functions: u64) -> Option<String> {
     let is_right = (functions == 0) == (mode == Mode::Off);
     (!is_right).then(|| format!("in mode {mode} {functions} functions were compiled"))

@@ -21,7 +21,7 @@ fn run(world: &World) -> Result<Findings, Skipped> {
     }
     let mut findings = Findings::default();
     let stop = AtomicBool::new(false);
-    // One thread looks all the time; this one when code has just been made, and is still there.
+    // One thread reads the mappings all the time; this one reads them after each program, while its code exists.
     let (observed, watched) = std::thread::scope(|scope| {
         let watcher = scope.spawn(|| watch(&stop));
         let observed: Vec<Observed> =
@@ -37,15 +37,15 @@ fn run(world: &World) -> Result<Findings, Skipped> {
     findings.failures.extend(both.map(|line| format!("writable and executable: {line}")));
     findings.failures.extend(observed.iter().flat_map(judge));
     if functions == 0 || looks == 0 {
-        findings.failures.push("there was no code to look at".to_owned());
+        findings.failures.push("no code was compiled".to_owned());
     }
     Ok(findings)
 }
 
-/// What there was after a program was compiled and run.
+/// The code and the mappings after a program was compiled and run.
 struct Observed {
     program: String,
-    /// Where code was: functions, ways in and out.
+    /// Addresses of functions, and of the code that enters and leaves them.
     code: Vec<Range<usize>>,
     mappings: Vec<Mapping>,
 }
@@ -54,7 +54,7 @@ fn is_both(mapping: &Mapping) -> bool {
     mapping.is_writable && mapping.is_executable
 }
 
-/// How often it looked, and the first memory found to be both.
+/// Reads the mappings until `stop`. Returns how often, and the first mapping that was writable and executable.
 fn watch(stop: &AtomicBool) -> (usize, Option<String>) {
     let (mut looks, mut both) = (0, None);
     while !stop.load(Ordering::Relaxed) {
@@ -70,12 +70,12 @@ fn watch(stop: &AtomicBool) -> (usize, Option<String>) {
     (looks, both)
 }
 
-/// Runs a program natively, and compiles what it has not called. Returns `None` if calc refuses it.
+/// Runs a program natively, and compiles the functions that it does not call. Returns `None` if calc rejects it.
 fn observe(name: &str, text: &str) -> Option<Observed> {
     let program = calc::compile(text).ok()?;
     let options = Options { jit: Some(JitConfig::new(Mode::On)), ..Options::default() };
     let mut session = Session::new(&program, options, Box::new(std::io::sink()));
-    // How it ends is not what is looked at.
+    // The result does not matter here.
     let _ = session.run();
     let mut code: Vec<Range<usize>> = Vec::new();
     session.with_native_code(|_, view| code.push(view.start..view.start + view.bytes.len()));
@@ -85,7 +85,7 @@ fn observe(name: &str, text: &str) -> Option<Observed> {
     Some(Observed { program: name.to_owned(), code, mappings: mappings()? })
 }
 
-/// Memory that is both, and code that is not what code should be.
+/// Returns memory that is writable and executable, and code that is not read-only and executable.
 fn judge(observed: &Observed) -> Vec<String> {
     let Observed { program, code, mappings } = observed;
     let both = mappings.iter().filter(|mapping| is_both(mapping));
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_is_both_is_found() {
+    fn writable_and_executable_memory_is_found() {
         assert_eq!(judge(&observed("rx", "rw")), Vec::<String>::new());
         let both = judge(&observed("rx", "rwx"));
         assert!(both.len() == 1 && both[0].ends_with("is writable and executable"), "{both:?}");

@@ -1,4 +1,4 @@
-//! The corpus without usable stencils → whether the interpreter gives the same.
+//! The corpus without usable stencils → whether the interpreter prints the same.
 
 use mimeo::jit::{Diagnostic, Stats};
 use mimeo_corpus::{Mode, Program, calc, runner};
@@ -53,16 +53,16 @@ fn run(world: &World) -> Result<Findings, Skipped> {
     Ok(findings)
 }
 
-/// Millions of ops that make a program long.
+/// Millions of ops from which on a program is long.
 const LONG_MILLION: u32 = 2;
 
-/// A program that is long says so, and no other does.
+/// Returns a failure unless the field `ops` says whether the program is long.
 fn judge_length(program: &Program, ops: u64) -> Option<String> {
     let is_right = (ops / 1_000_000 >= LONG_MILLION.into()) == (program.million_ops() >= LONG_MILLION);
-    (!is_right).then(|| format!("`{}` runs {ops} ops, and its field `ops` is {:?}", program.name, program.field("ops")))
+    (!is_right).then(|| format!("`{}` runs {ops} ops, but its field `ops` is {:?}", program.name, program.field("ops")))
 }
 
-/// With every stencil switched off, no function is without a gap, and none is blocked.
+/// Returns a failure if a function has no gap or is blocked, although every stencil is switched off.
 fn judge_stats(program: &str, stats: &Stats) -> Option<String> {
     let (ok, blocked) = (stats.functions.ok, stats.functions.blocked);
     (ok + blocked > 0).then(|| format!("`{program}`: {ok} functions have no gap, {blocked} are blocked"))
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_program_that_does_not_say_so_is_found() {
+    fn a_program_with_a_wrong_length_is_found() {
         let corpus = mimeo_corpus::program::CALC.programs(100);
         let named = |name| corpus.iter().find(|program| program.name == name).expect("it is in the corpus");
         assert_eq!(judge_length(named("fib"), 70_000_000), None);

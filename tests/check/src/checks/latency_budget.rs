@@ -1,4 +1,4 @@
-//! Functions of 1,000 ops, compiled → whether that is as fast as was promised, and whether a budget holds.
+//! Functions of 1,000 ops → whether compiling them is as fast as promised, and whether a budget holds.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use crate::check::{Check, Findings, Skipped, World};
 
 pub(crate) const CHECK: Check = Check {
     name: "latency_budget",
-    proves: "The median function of 1,000 ops is compiled within the bound; what is over a budget is interpreted.",
+    proves: "The median function of 1,000 ops is compiled within the bound; functions over a budget are interpreted.",
     run,
 };
 
 const FUNCTIONS: usize = 100;
-/// Other work on the machine only makes it slower, so the quietest run counts.
+/// Other work on the machine only slows compiling down, so the fastest run counts.
 const RUNS: usize = 5;
 
 fn run(world: &World) -> Result<Findings, Skipped> {
@@ -49,7 +49,7 @@ fn stats(session: &Session) -> Stats {
 
 /// Compiles functions of about 1,000 ops, of the kinds that programs have.
 fn compile() -> Stats {
-    // A round has 23 ops.
+    // Each repetition has 23 ops.
     let body = "if a < b { a = a + b * 2; } else { b = f0(b, a - 1); } g = g + a % 7; ".repeat(1000 / 23 + 1);
     let functions = (0..FUNCTIONS).map(|index| format!("fn f{index}(a, b) {{ {body} return a; }}\n"));
     let text = "let g = 0;\n".to_owned() + &functions.collect::<String>();
@@ -61,7 +61,7 @@ fn compile() -> Stats {
 fn judge(stats: &Stats, bound: Duration) -> Vec<String> {
     let mut failures = Vec::new();
     let (compiled, count) = (stats.functions.compiled(), stats.compile.latency.count);
-    // The top level is a function as well, of a few ops.
+    // The top level is also a function, of a few ops.
     if compiled != FUNCTIONS as u64 + 1 || count != compiled {
         failures.push(format!("{compiled} functions were compiled and {count} timed, of {}", FUNCTIONS + 1));
     }
@@ -75,7 +75,7 @@ fn judge(stats: &Stats, bound: Duration) -> Vec<String> {
     failures
 }
 
-/// A program under a budget that nothing keeps.
+/// Runs a program with a budget that every function exceeds.
 fn over_budget() -> (Vec<u8>, Stats) {
     let budget = Some(Duration::from_nanos(1));
     let config = JitConfig::new(Mode::On).with_latency_budget(budget);

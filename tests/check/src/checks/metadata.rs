@@ -1,4 +1,4 @@
-//! Sources, op tables, stencil tables, verifier and reference of every instruction set → whether they say the same.
+//! Sources, op tables, stencil tables, verifier and reference of every instruction set → whether they agree.
 
 use mimeo::def::op::{OpInfo, OperandKind};
 use mimeo::def::stencil::OpStencil;
@@ -37,7 +37,7 @@ fn run(_: &World) -> Result<Findings, Skipped> {
     Ok(findings)
 }
 
-/// Names and fingerprints: of the source, lowered anew; of what the macro made; of what the build made.
+/// Compares names and fingerprints of the source, of the macro's op table and of the stencil table.
 fn same_ops(definitions: &[Definition], ops: &[OpInfo], stencils: &[OpStencil]) -> Vec<String> {
     let mut failures = Vec::new();
     if (definitions.len(), stencils.len()) != (ops.len(), ops.len()) {
@@ -55,7 +55,7 @@ fn same_ops(definitions: &[Definition], ops: &[OpInfo], stencils: &[OpStencil]) 
             let differences: Vec<&str> = definition.fingerprint.differences(&found).collect();
             if !differences.is_empty() {
                 failures.push(format!(
-                    "`{}` of the {what} is of another definition: {}",
+                    "`{}` of the {what} is from another definition: {}",
                     op.name,
                     differences.join(", ")
                 ));
@@ -65,7 +65,7 @@ fn same_ops(definitions: &[Definition], ops: &[OpInfo], stencils: &[OpStencil]) 
     failures
 }
 
-/// The operands fill the instruction, each once, and the op pops and pushes as many values as it has operands there.
+/// Checks that the operands fill the instruction without gaps, and that the op pops and pushes its stack operands.
 fn encoding(op: &OpInfo) -> Vec<String> {
     let mut failures = Vec::new();
     let mut encoded: Vec<_> = op.operands.iter().filter(|operand| operand.kind.len_units() > 0).collect();
@@ -88,7 +88,7 @@ fn encoding(op: &OpInfo) -> Vec<String> {
             .filter(|operand| matches!(operand.kind, OperandKind::Stack { output, .. } if output == wanted));
         found.count() as u16
     };
-    // A call's result is pushed, and is no operand.
+    // A call pushes its result, which is not an operand.
     let pushes = on_stack(true) + u16::from(op.control.calls && op.pushes > 0);
     if (op.pops, op.pushes) != (on_stack(false), pushes) {
         let (pops, found) = (op.pops, op.pushes);
@@ -101,7 +101,7 @@ fn encoding(op: &OpInfo) -> Vec<String> {
     failures
 }
 
-/// Each op has its line, with its number and all its operands.
+/// Checks that the reference has a line for each op, with its number and all its operands.
 fn reference(ops: &[OpInfo], text: &str) -> Vec<String> {
     let lines: Vec<&str> =
         text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| opcode")).collect();
@@ -134,18 +134,18 @@ mod tests {
     }
 
     #[test]
-    fn another_definition_is_found_wherever_it_is() {
+    fn another_definition_is_found_in_either_table() {
         let (definitions, ops, stencils) = calc();
         assert_eq!(same_ops(&definitions, &ops, &stencils), Vec::<String>::new());
         let add = ops.iter().position(|op| op.name == "add").unwrap();
 
         let mut stale = ops.clone();
         stale[add].fingerprint.body ^= 1;
-        let expected = "`add` of the op table is of another definition: body";
+        let expected = "`add` of the op table is from another definition: body";
         assert_eq!(same_ops(&definitions, &stale, &stencils), [expected]);
         let mut stale = stencils.clone();
         stale[add].fingerprint.layout ^= 1;
-        let expected = "`add` of the stencil table is of another definition: layout";
+        let expected = "`add` of the stencil table is from another definition: layout";
         assert_eq!(same_ops(&definitions, &ops, &stale), [expected]);
 
         let mut renamed = stencils.clone();
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn an_op_that_the_reference_forgets_is_found() {
+    fn an_op_missing_from_the_reference_is_found() {
         let (_, ops, _) = calc();
         let text = sets::calc().reference;
         assert_eq!(reference(&ops, text), Vec::<String>::new());

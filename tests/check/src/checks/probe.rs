@@ -1,4 +1,4 @@
-//! One op of an instruction set → what the verifier says of it, where that is not what the op's metadata says.
+//! One op of an instruction set → the differences between the verifier and the op's metadata.
 
 use mimeo::VerifyErrorKind as Kind;
 use mimeo::asm::FunctionBody;
@@ -7,11 +7,11 @@ use mimeo::program::{Program, Unverified};
 use mimeo::{InstructionSet, Operands};
 
 const LOCALS: u16 = 4;
-/// Where no op starts.
+/// An offset at which no op starts.
 const NOWHERE: u64 = 0x7fff_ffff;
 
-/// Gives the verifier a function of this op alone: cut off, with each operand just outside of its bounds, and on an
-/// operand stack without values. Says where its answer is not what `info` lets expect.
+/// Verifies functions of this op alone: truncated, with each operand just out of bounds, with its operands, and with
+/// an empty operand stack. Returns the answers that `info` does not predict.
 pub(crate) fn disagreements<I: InstructionSet>(index: usize, info: &OpInfo) -> Vec<String> {
     let mut failures = Vec::new();
     let mut expect = |what: String, code: Vec<u16>, is_expected: &dyn Fn(Option<&Kind>) -> bool| {
@@ -48,7 +48,7 @@ pub(crate) fn disagreements<I: InstructionSet>(index: usize, info: &OpInfo) -> V
     expect("alone".into(), code, &|found| match (found, info.control) {
         (Some(Kind::RunsOffTheEnd), control) => control.falls_through || control.calls,
         (_, control) if control.falls_through || control.calls => false,
-        // It jumps to itself, and the operand stack is not as deep as it was.
+        // It jumps to itself with another depth of the operand stack.
         (Some(Kind::DepthsDiffer { .. }), control) => control.jumps && info.pops != info.pushes,
         (None, control) => !control.jumps || info.pops == info.pushes || I::OPERANDS == Operands::Registers,
         _ => false,
@@ -56,7 +56,7 @@ pub(crate) fn disagreements<I: InstructionSet>(index: usize, info: &OpInfo) -> V
     failures
 }
 
-/// The op behind others that push the values which it pops. `None` when there is no op that pushes a value.
+/// Returns the op after others that push the values it pops, or `None` if no op pushes a value.
 fn with_values<I: InstructionSet>(index: usize, info: &OpInfo) -> Option<Vec<u16>> {
     if I::OPERANDS == Operands::Registers || info.pops == 0 {
         return Some(instruction(index, info, None));
@@ -75,7 +75,7 @@ fn with_values<I: InstructionSet>(index: usize, info: &OpInfo) -> Option<Vec<u16
     Some(code)
 }
 
-/// The violation in a program of one function.
+/// Returns the violation in a program of one function.
 fn verify<I: InstructionSet>(info: &OpInfo, code: Vec<u16>) -> Option<Kind> {
     let spaces = info.operands.iter().filter_map(|operand| match operand.kind {
         OperandKind::Immediate { space, .. } => space.map(|space| (space, 1)),
@@ -87,7 +87,7 @@ fn verify<I: InstructionSet>(info: &OpInfo, code: Vec<u16>) -> Option<Kind> {
     program.verify().err().map(|error| error.kind)
 }
 
-/// The op with operands that are 0, which all of them may be, but for one.
+/// Encodes the op. Its operands are 0, which is valid for all of them, except for the special one.
 fn instruction(index: usize, info: &OpInfo, special: Option<(&OperandInfo, u64)>) -> Vec<u16> {
     let mut code = vec![0; usize::from(info.len_units)];
     code[0] = index as u16;
@@ -99,7 +99,7 @@ fn instruction(index: usize, info: &OpInfo, special: Option<(&OperandInfo, u64)>
     code
 }
 
-/// The first value that an operand cannot have, if there is one.
+/// Returns the smallest value that is out of bounds for an operand, if there is one.
 fn outside(operand: &OperandInfo) -> Option<u64> {
     match operand.kind {
         OperandKind::Slot { .. } | OperandKind::Window => Some(LOCALS.into()),
@@ -116,7 +116,7 @@ fn outside(operand: &OperandInfo) -> Option<u64> {
     }
 }
 
-/// Is it this operand that is refused, and as what it is?
+/// Returns `true` if the violation is about this operand and matches its kind.
 fn refuses(kind: &Kind, info: &OperandInfo) -> bool {
     let (operand, fits) = match kind {
         Kind::SlotOutsideFrame { operand, .. } => {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_that_is_not_the_verifiers_is_found() {
+    fn metadata_that_contradicts_the_verifier_is_found() {
         for op in Ops::OPS {
             assert_eq!(altered(op.name, |_| {}), Vec::<String>::new());
         }

@@ -1,4 +1,4 @@
-//! Functions that come and go, and code that goes while frames return into it → whether anything stays behind.
+//! Functions that are loaded and unloaded, and code that is freed while frames return into it → whether memory leaks.
 
 use callback_ops::{Context, Ops};
 use mimeo::asm::FunctionIndex;
@@ -12,19 +12,19 @@ use crate::check::{Check, Findings, Skipped, World};
 
 pub(crate) const CHECK: Check = Check {
     name: "reclamation",
-    proves: "Code of functions that are gone or recompiled is given back, also when frames return into it.",
+    proves: "Code of unloaded and recompiled functions is freed, even if frames return into it.",
     run,
 };
 
 const FUNCTIONS: u32 = 50;
-const ROUNDS: u64 = 400;
-/// Rounds after which memory has the size that it keeps.
+const ITERATIONS: u64 = 400;
+/// Iterations after which memory has reached its final size.
 const WARM: u64 = 100;
-/// The allocator may grow by a little that is not code; the code of all functions takes more than 7 MiB.
+/// The allocator may grow by a little; the code of all functions takes more than 7 MiB.
 const MAY_GROW_BYTES: u64 = 2 << 20;
 
 fn run(world: &World) -> Result<Findings, Skipped> {
-    let churn = churn().ok_or_else(|| Skipped("only Linux says how much memory is resident".to_owned()))?;
+    let churn = churn().ok_or_else(|| Skipped("resident memory can only be measured on Linux".to_owned()))?;
     let replaced = replace_under_live_frames();
     let mut findings =
         Findings { failures: [churn.judge(world.emulated), replaced.judge()].concat(), ..Findings::default() };
@@ -49,7 +49,7 @@ fn stats(machine: &Machine<Ops>) -> Stats {
     machine.jit().map(|jit| jit.stats()).unwrap_or_default()
 }
 
-/// What is left of functions that were loaded, compiled, called and unloaded.
+/// The state after functions were loaded, compiled, called and unloaded.
 struct Churn {
     stats: Stats,
     wrong_results: u64,
@@ -60,7 +60,7 @@ fn churn() -> Option<Churn> {
     let program = many_functions(FUNCTIONS as usize);
     let mut machine = machine();
     let (mut before, mut wrong_results) = (Size::default(), 0);
-    for round in 0..ROUNDS {
+    for iteration in 0..ITERATIONS {
         let linked = machine.load(&program).expect("it has the spaces");
         for index in 0..FUNCTIONS {
             let result = machine.call(linked.function(FunctionIndex(index)), &[1]);
@@ -68,7 +68,7 @@ fn churn() -> Option<Churn> {
         }
         // SAFETY: nothing keeps a callee.
         unsafe { machine.unload(linked) }.expect("it is loaded");
-        if round == WARM {
+        if iteration == WARM {
             before = Size::now()?;
         }
     }
@@ -80,7 +80,7 @@ impl Churn {
     fn judge(&self, emulated: bool) -> Vec<String> {
         let mut failures = Vec::new();
         let Churn { stats, wrong_results, grown } = self;
-        let expected = ROUNDS * u64::from(FUNCTIONS);
+        let expected = ITERATIONS * u64::from(FUNCTIONS);
         let compiled = stats.functions.compiled();
         if *wrong_results > 0 {
             failures.push(format!("{wrong_results} calls gave a wrong result"));
@@ -88,8 +88,8 @@ impl Churn {
         if compiled != expected {
             failures.push(format!("{compiled} functions were compiled, not {expected}"));
         }
-        failures.extend(left_behind(stats));
-        // An emulator keeps what it made of code, and that is resident in its process.
+        failures.extend(leaked_code(stats));
+        // An emulator keeps its translation of the code, which is resident in its process.
         let judged = [("mapped", grown.mapped_bytes, true), ("resident", grown.resident_bytes, !emulated)];
         for (what, bytes, _) in judged.into_iter().filter(|&(_, bytes, is_ours)| is_ours && bytes > MAY_GROW_BYTES) {
             failures.push(format!("{what} memory grew by {bytes} bytes, more than {MAY_GROW_BYTES}"));
@@ -98,23 +98,21 @@ impl Churn {
     }
 }
 
-/// Code that is still there, or never was.
-fn left_behind(stats: &Stats) -> Vec<String> {
+/// Returns failures if code is left, or if none was ever freed.
+fn leaked_code(stats: &Stats) -> Vec<String> {
     let code = &stats.code;
     let mut failures = Vec::new();
     if (code.live_bytes, code.retired_bytes) != (0, 0) {
-        failures.push(format!(
-            "{} bytes are live and {} retired, of code that is gone",
-            code.live_bytes, code.retired_bytes
-        ));
+        failures
+            .push(format!("{} bytes of unloaded code are live and {} retired", code.live_bytes, code.retired_bytes));
     }
     if code.reclaimed_bytes == 0 {
-        failures.push("no code was given back".to_owned());
+        failures.push("no code was freed".to_owned());
     }
     failures
 }
 
-/// What is left of functions that were recompiled and evicted in the middle of their run.
+/// The state after functions were recompiled and evicted while they ran.
 struct Replaced {
     stats: Stats,
     wrong_results: u64,
@@ -148,7 +146,7 @@ impl Replaced {
         if functions.recompiled == 0 || functions.evicted == 0 {
             failures.push("nothing was replaced while it ran".to_owned());
         }
-        failures.extend(left_behind(&self.stats));
+        failures.extend(leaked_code(&self.stats));
         failures
     }
 }
@@ -159,13 +157,13 @@ mod tests {
 
     fn good() -> Churn {
         let mut stats = Stats::default();
-        stats.functions.ok = ROUNDS * u64::from(FUNCTIONS);
+        stats.functions.ok = ITERATIONS * u64::from(FUNCTIONS);
         stats.code.reclaimed_bytes = 1;
         Churn { stats, wrong_results: 0, grown: Size { mapped_bytes: MAY_GROW_BYTES, resident_bytes: MAY_GROW_BYTES } }
     }
 
     #[test]
-    fn what_stays_behind_is_found() {
+    fn a_leak_is_found() {
         assert_eq!(good().judge(false), Vec::<String>::new());
         let spoil: [fn(&mut Churn); 7] = [
             |churn| churn.wrong_results = 1,
@@ -180,7 +178,7 @@ mod tests {
             let mut churn = good();
             spoil(&mut churn);
             assert_eq!(churn.judge(false).len(), 1, "case {index}: {:?}", churn.judge(false));
-            // Only what is resident says nothing in an emulator.
+            // Resident memory is not checked in an emulator.
             assert_eq!(churn.judge(true).len(), usize::from(index != 6), "case {index}");
         }
     }

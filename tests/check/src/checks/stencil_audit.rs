@@ -1,4 +1,4 @@
-//! Tables → whether every op that should have a stencil has one that the tier accepts.
+//! Stencil tables → whether every op that should have a stencil has one that the tier accepts.
 
 use mimeo::def::stencil::{OpStencil, Stencil};
 
@@ -7,7 +7,7 @@ use crate::sets::{self, Definition, Set};
 
 pub(crate) const CHECK: Check = Check {
     name: "stencil_audit",
-    proves: "Every op of calc has a stencil; every table is sound, and has gaps only where the definition says so.",
+    proves: "Every op of calc has a stencil; every table is sound, and lacks only stencils that definitions rule out.",
     run,
 };
 
@@ -23,7 +23,7 @@ fn run(_: &World) -> Result<Findings, Skipped> {
     findings.figure("calc_constant_bytes", sum(|stencil| stencil.rodata.len()));
     findings.figure("calc_holes", sum(|stencil| stencil.hot_holes.len() + stencil.cold_holes.len()));
     findings.figure("calc_largest_bytes", stencils.iter().map(|stencil| size(stencil)).max());
-    // An author may want no stencil for an op; calc wants all.
+    // Definitions can rule out stencils, but those of calc do not.
     findings.failures = judge(calc.name, calc.refused.as_deref(), calc.table.ops, &[]);
     let (mut ops, mut with) = (0, 0);
     let tests = sets::tests();
@@ -49,7 +49,7 @@ fn judge_set(set: &Set) -> Vec<String> {
     }
 }
 
-/// What is wrong with a table.
+/// Returns what is wrong with a table.
 fn judge(set: &str, refused: Option<&str>, ops: &[OpStencil], definitions: &[Definition]) -> Vec<String> {
     let mut failures: Vec<String> =
         refused.map(|reason| format!("the table of `{set}` is refused: {reason}")).into_iter().collect();

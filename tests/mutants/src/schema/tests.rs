@@ -1,4 +1,4 @@
-//! What becomes of a small source.
+//! The mutants of a small source.
 
 use super::*;
 use crate::find;
@@ -42,7 +42,7 @@ fn every_small_change_is_found_once() {
 }
 
 #[test]
-fn changes_that_look_the_same_are_numbered() {
+fn equal_changes_are_numbered() {
     let source = "fn f(a: u8) -> u8 { if a == 1 { g(1) } else { g(1) } }";
     let ones = find::mutants("f.rs", source).expect("it is Rust");
     let ones: Vec<_> = ones.into_iter().map(|mutant| mutant.change).filter(|change| change.starts_with('1')).collect();
@@ -50,7 +50,7 @@ fn changes_that_look_the_same_are_numbered() {
 }
 
 #[test]
-fn all_of_them_are_in_one_source_that_asks_the_switch() {
+fn one_source_contains_all_mutants_and_checks_the_switch() {
     let mutants = found();
     let Schemata { text, places } = schemata(SOURCE, &mutants, |index| Some(index as u32));
     let tree = syn::parse_file(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
@@ -66,6 +66,6 @@ fn all_of_them_are_in_one_source_that_asks_the_switch() {
 }
 
 #[test]
-fn without_mutants_the_source_is_what_it_was() {
+fn without_mutants_the_source_is_unchanged() {
     assert_eq!(schemata(SOURCE, &found(), |_| None).text, SOURCE);
 }

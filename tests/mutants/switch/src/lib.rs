@@ -1,4 +1,4 @@
-//! The environment → which mutant is on: what the sources of a mutated copy ask at every mutant.
+//! The environment → which mutant is active, checked by the sources of a mutated copy at every mutant.
 #![forbid(unsafe_code)]
 
 use std::env;
@@ -7,13 +7,13 @@ use std::io::Write;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The variable with the number of the mutant that is on.
+/// The variable with the number of the active mutant.
 pub const MUTANT: &str = "MIMEO_MUTANT";
 
-/// The variable with the path of a file to which the numbers of the mutants that are reached are appended.
+/// The variable with the path of a file, to which the numbers of reached mutants are appended.
 pub const TRACE: &str = "MIMEO_MUTANT_TRACE";
 
-/// What the environment says, read once.
+/// The values of the variables, read once.
 struct Settings {
     mutant: Option<u32>,
     trace: Option<File>,
@@ -27,10 +27,10 @@ static SETTINGS: LazyLock<Settings> = LazyLock::new(|| Settings {
     }),
 });
 
-/// The mutants that were traced, as far as their numbers are below the length; the others are traced every time.
+/// Whether each mutant below the length was traced. Mutants beyond it are traced every time.
 static TRACED: [AtomicBool; 1 << 13] = [const { AtomicBool::new(false) }; 1 << 13];
 
-/// Whether this mutant is on. The code asks where the mutant differs from what it is a mutant of.
+/// Returns `true` if this mutant is active.
 #[inline]
 pub fn on(mutant: u32) -> bool {
     let settings = &*SETTINGS;

@@ -1,4 +1,4 @@
-//! A file with stencil tables → the [`Table`] that a mutated copy uses in place of the one that it was built with.
+//! A file with stencil tables → the [`Table`] that a mutated copy uses in place of its own.
 #![forbid(unsafe_code)]
 
 use std::env;
@@ -21,14 +21,14 @@ static GIVEN: LazyLock<Vec<OwnedTable>> = LazyLock::new(|| {
     paths.split(':').filter(|path| !path.is_empty()).flat_map(read).collect()
 });
 
-/// The tables that were replaced, by the address of the table that they replace.
+/// The replacements, by the address of the table that they replace.
 static REPLACED: Mutex<Vec<(usize, &'static Table)>> = Mutex::new(Vec::new());
 
-/// The table in the files that is for the same ops, or else the table itself.
+/// Returns the table from the files that has the same ops, or else `built`.
 ///
 /// # Panics
 ///
-/// When a file cannot be read, or is damaged.
+/// If a file cannot be read, or is damaged.
 pub fn table(built: &'static Table) -> &'static Table {
     let same_ops = |given: &&OwnedTable| {
         let ops = given.ops.iter().map(|op| (op.name.as_str(), op.fingerprint));

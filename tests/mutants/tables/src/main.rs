@@ -1,10 +1,10 @@
-//! The files of instruction sets → what the lowering makes of them under the mutant that is on: their C, or their tables.
+//! The files of instruction sets → their C or their tables, lowered with the active mutant.
 //!
 //! ```text
-//! mimeo-mutant-tables lower OUT FILE …           writes OUT/<set>.lowered, the C of each set, and OUT/<set>.demands, what
-//!                                                the audit demands of its machine code
+//! mimeo-mutant-tables lower OUT FILE …           writes OUT/<set>.lowered, the C of each set, and OUT/<set>.demands,
+//!                                                the audit's demands on its machine code
 //! mimeo-mutant-tables build OUT FILE …           writes OUT/<file>.stencils, the tables of each file
-//! mimeo-mutant-tables rebuild BASE OUT FILE …    the same, with the stencils in BASE of ops whose C is that in BASE
+//! mimeo-mutant-tables rebuild BASE OUT FILE …    the same, but copies the stencils of unchanged ops from BASE
 //! ```
 //!
 //! Paths of files are absolute.
@@ -20,7 +20,7 @@ use mimeo_build::{Target, Toolchain, prebuilt};
 use mimeo_def::stencil::Arch;
 use mimeo_lower::{Lowered, PRELUDE, SUPPORT, StencilSource};
 
-/// What stands before each op in a `.lowered` file.
+/// The text before each op in a `.lowered` file.
 const OP: &str = "\n==== op ";
 
 fn main() -> ExitCode {
@@ -48,18 +48,18 @@ fn run(args: &[&str]) -> Result<(), String> {
         ["rebuild", base, out, files @ ..] => {
             files.iter().try_for_each(|file| build(Path::new(file), Path::new(out), Some(Path::new(base))))
         }
-        _ => Err("a command, folders and files are needed".to_owned()),
+        _ => Err("usage: mimeo-mutant-tables lower|build|rebuild [BASE] OUT FILE…".to_owned()),
     }
 }
 
-/// The sets of a file, as its build script sees them: the path in the C is that from the package.
+/// Lowers the sets of a file as its build script does: the path in the C is relative to the package.
 fn lowered(file: &Path) -> Result<Vec<Lowered>, String> {
     let source = read(file)?;
     let short = file.strip_prefix(package(file)).unwrap_or(file);
     mimeo_lower::lower_file(&source, &short.to_string_lossy()).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// The folder above `src`.
+/// Returns the folder above `src`.
 fn package(file: &Path) -> &Path {
     file.ancestors().find(|folder| folder.ends_with("src")).and_then(Path::parent).unwrap_or(Path::new(""))
 }
@@ -72,7 +72,7 @@ fn table_path(folder: &Path, file: &Path) -> PathBuf {
     folder.join(format!("{}.stencils", file.file_stem().unwrap_or_default().to_string_lossy()))
 }
 
-/// Everything on which the tables of a set depend: what all ops have in common, then each op.
+/// Returns everything on which the tables of a set depend: the common part, then each op.
 fn text(set: &Lowered) -> String {
     let mut text = format!("{PRELUDE}{SUPPORT}{}", set.prelude);
     for op in &set.ops {
@@ -82,12 +82,12 @@ fn text(set: &Lowered) -> String {
     text
 }
 
-/// What the audit demands of each op's machine code, which tables do not tell.
+/// Returns the demands of the audit on each op's machine code, which tables do not contain.
 fn demands(set: &Lowered) -> String {
     set.ops.iter().map(|op| format!("{} {} {:?}\n", op.name, op.transfers, op.symbols)).collect()
 }
 
-/// Makes the tables of a file. With a base, what is the same there is taken from there.
+/// Builds the tables of a file. With a base, copies the stencils of unchanged ops from it.
 fn build(file: &Path, out: &Path, base: Option<&Path>) -> Result<(), String> {
     let arch = Arch::host().ok_or("there are no stencils for this machine")?;
     let target = Target { triple: env!("TARGET").to_owned(), host: env!("TARGET").to_owned() };
@@ -113,7 +113,7 @@ fn build(file: &Path, out: &Path, base: Option<&Path>) -> Result<(), String> {
     write(&table_path(out, file), &prebuilt::write(&file.to_string_lossy(), arch, &tables))
 }
 
-/// For each op, what the base has, unless the op was lowered to something else there.
+/// Returns each op of the base, or `None` if it was lowered to other C there.
 fn known(set: &Lowered, file: &Path, base: &Path) -> Result<Vec<Option<OwnedOp>>, String> {
     let path = table_path(base, file);
     let tables = prebuilt::read(&read(&path)?).map_err(|error| format!("`{}`: {error}", path.display()))?.tables;

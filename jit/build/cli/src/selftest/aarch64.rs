@@ -150,7 +150,7 @@ pub(super) const CASES: &[Case] = &[
         },
         "constant data `table` is 800 bytes long, over the limit of 512",
     ),
-    broken("no instruction", |s| then_go_on(s, &[0], &[]), "there is no valid instruction at 0x0"),
+    broken("no instruction", |s| then_go_on(s, &[0], &[]), "has an invalid instruction at 0x0"),
     broken(
         "unknown relocation",
         |s| then_go_on(s, &[NOP], &[(0, Unknown, "HOLE_a", 0)]),
@@ -159,17 +159,17 @@ pub(super) const CASES: &[Case] = &[
     broken(
         "a page alone",
         |s| then_go_on(s, &[ADRP_X9], &[(0, TablePage, "HOLE_a", 0)]),
-        "`HOLE_a` is reached through the global offset table, which a copy does not have",
+        "refers to `HOLE_a` through the global offset table, which copied code does not have",
     ),
     broken(
         "a pair of different registers",
         |s| then_go_on(s, &[ADRP_X9, 0xf940_0128], &[(0, TablePage, "HOLE_a", 0), (4, TableLow, "HOLE_a", 0)]),
-        "`HOLE_a` is reached through the global offset table, which a copy does not have",
+        "refers to `HOLE_a` through the global offset table, which copied code does not have",
     ),
     broken(
         "a thread's variable",
         |s| then_go_on(s, &[LDR_X9_X9], &[(0, Thread, "count", 0)]),
-        "`count` is thread-local",
+        "uses the thread-local variable `count`",
     ),
     broken(
         "a variable",
@@ -204,7 +204,7 @@ pub(super) const CASES: &[Case] = &[
             |s| {
                 go_on(s).end("op_x", 0);
             },
-            "does not use `EXIT_leave`, which the definition does",
+            "does not use `EXIT_leave`, which the definition uses",
         )
     },
     broken(
@@ -215,7 +215,7 @@ pub(super) const CASES: &[Case] = &[
     broken(
         "the page of an exit",
         |s| then_go_on(s, &[ADRP_X9], &[(0, Page, "EXIT_deopt", 0)]),
-        "reaches `EXIT_deopt` by something that is not a jump",
+        "uses `EXIT_deopt` in an instruction that is not a jump",
     ),
     broken(
         "behind the continuation",
@@ -229,18 +229,18 @@ pub(super) const CASES: &[Case] = &[
         |s| {
             s.words(&[B], &[(0, Branch, "rt_f", 0)]).end("op_x", 0);
         },
-        "reaches runtime function `rt_f` by something that is not a call",
+        "uses runtime function `rt_f` in an instruction that is not a call",
     ),
     broken(
         "a call of its own code",
         |s| then_go_on(s, &[BL | 1], &[]),
-        "calls its own code at 0x0, which is not copied as a function",
+        "calls its own code at 0x0, but can only call runtime functions",
     ),
     broken("an indirect call", |s| then_go_on(s, &[0xd63f_0120], &[]), "calls through a register or memory at 0x0"),
     broken(
         "a system call",
         |s| then_go_on(s, &[0xd400_0001], &[]),
-        "enters the operating system or a transaction, or uses state of the processor, at 0x0",
+        "makes a system call, starts a transaction or accesses processor state at 0x0",
     ),
     broken(
         "an instruction of newer processors",
@@ -251,33 +251,33 @@ pub(super) const CASES: &[Case] = &[
     broken(
         "an instruction of SVE",
         |s| then_go_on(s, &[0x0420_0020], &[]),
-        "is outside of the baseline at 0x0: 0x04200020 is no instruction of Armv8.0-A that stencils have",
+        "is outside the baseline at 0x0: 0x04200020 is not an Armv8.0-A instruction that stencils may use",
     ),
     broken(
         "a register of the system",
         // mrs x0, tpidr_el0
         |s| then_go_on(s, &[0xd53b_d040], &[]),
-        "is outside of the baseline at 0x0: 0xd53bd040 is no instruction of Armv8.0-A that stencils have",
+        "is outside the baseline at 0x0: 0xd53bd040 is not an Armv8.0-A instruction that stencils may use",
     ),
-    broken("a trap", |s| then_go_on(s, &[0xd420_0020], &[]), "stops the program at 0x0"),
+    broken("a trap", |s| then_go_on(s, &[0xd420_0020], &[]), "has a trap instruction at 0x0"),
     broken(
         "more than its constants",
         |s| {
             s.constant("number", &[0; 4], &[]);
             then_go_on(s, &[ADRP_X9, LDR_X9_X9], &[(0, Page, "number", 0), (4, LoadLow, "number", 0)]);
         },
-        "reaches beyond its constants at 0x4",
+        "refers to memory outside its constants at 0x4",
     ),
     broken(
         "the page of a number",
         |s| then_go_on(s, &[ADRP_X9], &[(0, Page, "HOLE_a", 0)]),
-        "takes `HOLE_a` for an address, relative to the code, and not for a number",
+        "uses `HOLE_a` as an address relative to the code, not as a number",
     ),
     broken("its own address", |s| then_go_on(s, &[ADR_X9], &[]), "takes the address of its own code (`op_x`)"),
     broken(
         "an exit by its address",
         |s| then_go_on(s, &[ADR_X9], &[(0, Near, "EXIT_deopt", 0)]),
-        "reaches `EXIT_deopt` by something that is not a jump",
+        "uses `EXIT_deopt` in an instruction that is not a jump",
     ),
     broken(
         "the whole address of a constant",
@@ -285,7 +285,7 @@ pub(super) const CASES: &[Case] = &[
             s.constant("number", &[0; 8], &[]);
             then_go_on(s, &[0xd280_0009], &[(0, Wide0, "number", 0)]);
         },
-        "reads its constants (`number`) through an absolute 32-bit address, which they need not have",
+        "reads its constants (`number`) through a 32-bit absolute address, which cannot hold every address",
     ),
     broken(
         "a hole in an instruction without a field",
@@ -304,23 +304,23 @@ pub(super) const CASES: &[Case] = &[
         |s| {
             s.words(&[0xd65f_03c0], &[]).end("op_x", 0);
         },
-        "returns at 0x0 instead of jumping on",
+        "returns at 0x0 instead of jumping to the continuation or an exit",
     ),
     broken(
         "another stack",
         |s| then_go_on(s, &[0x9100_013f], &[]),
-        "changes the stack pointer at 0x0 in a way that cannot be followed",
+        "changes the stack pointer at 0x0 by an unknown amount",
     ),
     broken(
         "the caller's part of the stack",
         // str x0, [sp, #8]
         |s| then_go_on(s, &[0xf900_07e0], &[]),
-        "reaches beyond its part of the native stack at 0x0",
+        "accesses the native stack outside its own frame at 0x0",
     ),
     broken(
         "a push too many",
         |s| then_go_on(s, &[0xf81f_0fe0], &[]),
-        "leaves at 0x4 with 16 bytes on the native stack",
+        "leaves the stencil at 0x4 with 16 bytes on the native stack",
     ),
     broken(
         "a push on one way",
@@ -340,6 +340,6 @@ pub(super) const CASES: &[Case] = &[
         |s| {
             s.words(&[B], &[(0, Branch, "end", 0)]).end("op_x", 0).end("end", 0);
         },
-        "the object file cannot be read: `end` is reached from behind its end",
+        "the object file cannot be read: `end` is referred to past its end",
     ),
 ];

@@ -134,7 +134,7 @@ pub(super) const CASES: &[Case] = &[
         },
         "constant data `table` is 800 bytes long, over the limit of 512",
     ),
-    broken("no instruction", |s| then_go_on(s, b"\x06", &[]), "there is no valid instruction at 0x0"),
+    broken("no instruction", |s| then_go_on(s, b"\x06", &[]), "has an invalid instruction at 0x0"),
     broken(
         "unknown relocation",
         |s| then_go_on(s, b"\x48\x8b\x86\0\0\0\0", &[(3, Unknown, "HOLE_a", 0)]),
@@ -144,12 +144,12 @@ pub(super) const CASES: &[Case] = &[
         "pushed through the table of addresses",
         // push HOLE_a@GOTPCREL(%rip); pop %rax
         |s| then_go_on(s, b"\xff\x35\0\0\0\0\x58", &[(2, Table, "HOLE_a", 0)]),
-        "`HOLE_a` is reached through the global offset table, which a copy does not have",
+        "refers to `HOLE_a` through the global offset table, which copied code does not have",
     ),
     broken(
         "a thread's variable",
         |s| then_go_on(s, b"\x48\x8b\x05\0\0\0\0", &[(3, Thread, "count", 0)]),
-        "`count` is thread-local",
+        "uses the thread-local variable `count`",
     ),
     broken(
         "a variable",
@@ -184,7 +184,7 @@ pub(super) const CASES: &[Case] = &[
             |s| {
                 go_on(s).end("op_x", 0);
             },
-            "does not use `EXIT_leave`, which the definition does",
+            "does not use `EXIT_leave`, which the definition uses",
         )
     },
     broken(
@@ -195,7 +195,7 @@ pub(super) const CASES: &[Case] = &[
     broken(
         "an exit read as data",
         |s| then_go_on(s, b"\x48\x8b\x05\0\0\0\0", &[(3, Distance, "EXIT_deopt", 0)]),
-        "reaches `EXIT_deopt` by something that is not a jump",
+        "uses `EXIT_deopt` in an instruction that is not a jump",
     ),
     broken(
         "behind the continuation",
@@ -207,29 +207,29 @@ pub(super) const CASES: &[Case] = &[
         |s| {
             s.code(b"\xe9\0\0\0\0", &[(1, Jump, "rt_f", 0)]).end("op_x", 0);
         },
-        "reaches runtime function `rt_f` by something that is not a call",
+        "uses runtime function `rt_f` in an instruction that is not a call",
     ),
     broken(
         "a call of its own code",
         |s| then_go_on(s, b"\xe8\0\0\0\0", &[]),
-        "calls its own code at 0x0, which is not copied as a function",
+        "calls its own code at 0x0, but can only call runtime functions",
     ),
     broken("an indirect call", |s| then_go_on(s, b"\xff\xd0", &[]), "calls through a register or memory at 0x0"),
     broken(
         "a system call",
         |s| then_go_on(s, b"\x0f\x05", &[]),
-        "enters the operating system or a transaction, or uses state of the processor, at 0x0",
+        "makes a system call, starts a transaction or accesses processor state at 0x0",
     ),
     broken(
         "the thread's segment",
         // mov %fs:0x28, %rax
         |s| then_go_on(s, b"\x64\x48\x8b\x04\x25\x28\0\0\0", &[]),
-        "enters the operating system or a transaction, or uses state of the processor, at 0x0",
+        "makes a system call, starts a transaction or accesses processor state at 0x0",
     ),
     broken(
         "a jump with a prefix",
         |s| then_go_on(s, b"\x66\xe9\0\0\0\0", &[]),
-        "enters the operating system or a transaction, or uses state of the processor, at 0x0",
+        "makes a system call, starts a transaction or accesses processor state at 0x0",
     ),
     broken(
         "an instruction of newer processors",
@@ -249,7 +249,7 @@ pub(super) const CASES: &[Case] = &[
         |s| then_go_on(s, b"\xd9\xe8", &[]),
         "needs FPU at 0x0, which the baseline (x86-64) does not have",
     ),
-    broken("a trap", |s| then_go_on(s, b"\x0f\x0b", &[]), "stops the program at 0x0"),
+    broken("a trap", |s| then_go_on(s, b"\x0f\x0b", &[]), "has a trap instruction at 0x0"),
     broken(
         "more than its constants",
         // movaps number(%rip), %xmm0
@@ -257,13 +257,13 @@ pub(super) const CASES: &[Case] = &[
             s.constant("number", &[0; 8], &[]);
             then_go_on(s, b"\x0f\x28\x05\0\0\0\0", &[(3, Distance, "number", 0)]);
         },
-        "reaches beyond its constants at 0x0",
+        "refers to memory outside its constants at 0x0",
     ),
     broken(
         "memory at the address of a number",
         // movsd HOLE_a(%rip), %xmm0
         |s| then_go_on(s, b"\xf2\x0f\x10\x05\0\0\0\0", &[(4, Distance, "HOLE_a", 0)]),
-        "takes `HOLE_a` for an address, relative to the code, and not for a number",
+        "uses `HOLE_a` as an address relative to the code, not as a number",
     ),
     broken(
         "its own address",
@@ -276,7 +276,7 @@ pub(super) const CASES: &[Case] = &[
             s.constant("number", &[0; 8], &[]);
             then_go_on(s, b"\x48\xb8\0\0\0\0\0\0\0\0", &[(2, Absolute64, "number", 0)]);
         },
-        "reads its constants (`number`) through an absolute 32-bit address, which they need not have",
+        "reads its constants (`number`) through a 32-bit absolute address, which cannot hold every address",
     ),
     broken(
         "a hole across instructions",
@@ -296,20 +296,24 @@ pub(super) const CASES: &[Case] = &[
         |s| {
             s.code(b"\xc3", &[]).end("op_x", 0);
         },
-        "returns at 0x0 instead of jumping on",
+        "returns at 0x0 instead of jumping to the continuation or an exit",
     ),
     broken(
         "another stack",
         |s| then_go_on(s, b"\x48\x89\xec", &[]),
-        "changes the stack pointer at 0x0 in a way that cannot be followed",
+        "changes the stack pointer at 0x0 by an unknown amount",
     ),
     broken(
         "the caller's return address",
         // mov %rax, 8(%rsp)
         |s| then_go_on(s, b"\x48\x89\x44\x24\x08", &[]),
-        "reaches beyond its part of the native stack at 0x0",
+        "accesses the native stack outside its own frame at 0x0",
     ),
-    broken("a push too many", |s| then_go_on(s, b"\x50", &[]), "leaves at 0x1 with 8 bytes on the native stack"),
+    broken(
+        "a push too many",
+        |s| then_go_on(s, b"\x50", &[]),
+        "leaves the stencil at 0x1 with 8 bytes on the native stack",
+    ),
     broken(
         "a push on one way",
         // je 1f; push %rax; 1: nop
@@ -327,18 +331,18 @@ pub(super) const CASES: &[Case] = &[
         "a jump into an instruction",
         // je .+4; mov $1, %eax
         |s| then_go_on(s, b"\x74\x02\xb8\x01\0\0\0", &[]),
-        "jumps to 0x4, where no instruction starts",
+        "jumps to 0x4, which is not the start of an instruction",
     ),
     broken(
         "a jump to the end of the section",
         |s| {
             s.code(b"\xe9\0\0\0\0", &[(1, Jump, "end", 0)]).end("op_x", 0).end("end", 0);
         },
-        "the object file cannot be read: `end` is reached from behind its end",
+        "the object file cannot be read: `end` is referred to past its end",
     ),
     broken(
         "far from a number",
         |s| then_go_on(s, b"\x48\xb8\0\0\0\0\0\0\0\0", &[(2, Absolute64, "HOLE_k", 1 << 40)]),
-        "the object file cannot be read: `HOLE_k` is reached from 1099511627776 bytes away",
+        "the object file cannot be read: `HOLE_k` is referred to at a distance of 1099511627776 bytes",
     ),
 ];

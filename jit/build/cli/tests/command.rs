@@ -66,7 +66,7 @@ fn the_functions_of_an_object_are_listed() {
 
 #[test]
 fn a_function_that_cannot_be_a_stencil_is_listed_with_the_reason() {
-    let path = file("call.o", &object(Format::MachO, Arch::Aarch64, "a call of a stranger"));
+    let path = file("call.o", &object(Format::MachO, Arch::Aarch64, "a call to an undeclared function"));
     let output = mimeo(&["extract", path.to_str().expect("a plain path")]);
     let text = String::from_utf8_lossy(&output.stdout);
     let reason = "\nop_x\n    no stencil: calls `puts`, which is not a runtime function of this op\n";

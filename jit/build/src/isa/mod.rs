@@ -87,7 +87,7 @@ pub enum Flow {
     /// Nowhere: it traps.
     Trap,
     /// Out of the program or to an abort handler, or it uses state of the thread or of the processor that stencils must
-    /// leave alone.
+    /// not access.
     Forbidden,
 }
 

@@ -70,7 +70,7 @@ const PLAIN: &[Case] = &[
         "the object file defines no function `op_bad`",
     ),
     (
-        "no end",
+        "no final jump",
         &[],
         "OP(bad) { __asm__ volatile(\"nop\"); __builtin_unreachable(); }",
         "runs off the end of its hot code",
@@ -171,7 +171,7 @@ const X86_64: &[Case] = &[
         "uses runtime function `RUNTIME_add_slow` in an instruction that is not a call",
     ),
     (
-        "call of its own code",
+        "call to its own code",
         &[],
         "OP(bad) { __asm__ volatile(\"call 1f\\n1:\"); TAIL CONTINUE(vm, base, frame); }",
         "calls its own code at 0x0, but can only call runtime functions",

@@ -33,11 +33,11 @@ impl Host {
     }
 }
 
-// SAFETY: (1) values are integers. (2) The only unsafe blocks are accesses to globals, whose index the verifier has compared
-// with the program's number of globals, and `load` has compared that number with the machine's. (3) The globals are the host's for as long
-// as the machine lives: nothing in this crate replaces either, and `state` has the caller keep them together. (4) There are
-// no cells, (5) no callees in the data, (6) no addresses of slots, (7) no collector. (8) No runtime function calls back. (9)
-// Nothing is shared with other threads.
+// SAFETY: (1) values are integers. (2) The only unsafe blocks are accesses to globals, whose index the verifier has
+// compared with the program's number of globals, and `load` has compared that number with the machine's. (3) The
+// globals are the host's for as long as the machine lives: nothing in this crate replaces either, and `state` has the
+// caller keep them together. (4) There are no cells, (5) no callees in the data, (6) no addresses of slots, (7) no
+// collector. (8) No runtime function calls back. (9) Nothing is shared with other threads.
 unsafe impl mimeo::TrustedOps for Ops {}
 
 impl fmt::Debug for Host {

@@ -134,7 +134,7 @@ pub struct Error {
     pub message: Text,
 }
 
-/// What the native tier supports on this machine, and the reason for what it does not.
+/// The capability of the native tier on this machine, with the reason if native code is unavailable.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Capability {

@@ -121,7 +121,7 @@ fn has_files(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
 }
 
-/// Builds programs from a copy of the repository.
+/// Builds programs in the repository or in a copy of it.
 #[derive(Debug)]
 pub(crate) struct Builder {
     root: PathBuf,

@@ -49,8 +49,8 @@ pub struct Request {
 ///
 /// # Errors
 ///
-/// A sentence: a target that does not exist, a folder that is not mimeo's, a page that cannot be read or written, or a
-/// stage that failed or came out differently.
+/// A sentence about an unknown target, a folder that is not the root of the repository, a page that cannot be read or
+/// written, or a stage that failed or differs from the page.
 pub fn run(root: &Path, request: &Request, mut report: impl FnMut(&str)) -> Result<String, String> {
     if !root.join("examples/calc/src/ops.rs").is_file() {
         return Err("this is not the root of the repository: `examples/calc/src/ops.rs` does not exist".to_owned());

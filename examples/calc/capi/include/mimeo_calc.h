@@ -149,7 +149,7 @@ typedef struct {
 } MimeoCalcText;
 
 /**
- * What the native tier supports on this machine, and the reason for what it does not.
+ * The capability of the native tier on this machine, with the reason if native code is unavailable.
  */
 typedef struct {
   /**

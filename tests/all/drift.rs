@@ -254,9 +254,9 @@ fn a_reviewed_stencil_that_does_not_fit_its_op_is_an_error() {
         .stencil("a + a", "a + READ_SLOT(HOLE_b)");
     declared.is_refused(&refused("uses `HOLE_b`, which this op does not declare"));
     let ignored = Build::default().stencil("READ_SLOT(HOLE_a)", "(uint64_t)vm->context.bias_");
-    ignored.is_refused(&refused("does not use `HOLE_a`, which the definition does"));
+    ignored.is_refused(&refused("does not use `HOLE_a`, which the definition uses"));
     let not_there = Build::default().ops("src/double.c", "src/triple.c");
-    not_there.is_refused(&refused("there is no file `src/triple.c`"));
+    not_there.is_refused(&refused("the file `src/triple.c` does not exist"));
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn a_hand_written_stencil_that_changed_under_a_checked_in_table_is_an_error() {
 
     // Changed code or a changed comment: the table cannot tell which of them matters.
     let message = format!(
-        "the stencil of `double` is stale: `src/double.c` changed after the table was made: `{file}` is renewed by \
+        "the stencil of `double` is stale: `src/double.c` changed after the table was made: regenerate `{file}` with \
          `mimeo generate --target "
     );
     for (from, to) in [("a + a", "a + a + 1"), ("STENCIL op_double", "/* Twice. */ STENCIL op_double")] {
@@ -283,7 +283,7 @@ fn a_hand_written_stencil_that_changed_under_a_checked_in_table_is_an_error() {
         let outcome = edited.cargo_in(&edited.write(), &["check"]);
         edited.failed(&outcome, &message, "reviewed = ");
         let stale = check().expect_err("the table is stale");
-        assert!(stale.ends_with("renews it:\n  `double` changed: the file of its stencil"), "{stale}");
+        assert!(stale.ends_with("`:\n  `double` changed: the file of its stencil"), "{stale}");
     }
     // A checkout with other line endings is the same file.
     let mut windows = prebuilt();

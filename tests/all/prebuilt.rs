@@ -197,14 +197,17 @@ fn a_checked_in_table_is_the_fallback_when_no_compiler_works() {
     let missing = package.build(Some("prebuilt"), "/bin/false");
     let file = format!("src/ops.{}.stencils", std::env::consts::ARCH);
     assert!(
-        missing.contains(&format!("every op will be interpreted: there is no `{file}`; `mimeo generate")),
+        missing.contains(&format!("every op will be interpreted: `{file}` does not exist; `mimeo generate")),
         "{missing}"
     );
     package.generate(ORIGINS[0].0, ORIGINS[0].1);
     // Cargo would not run the build script again, because the table did not exist at its last run.
     package.change(&package.folder.join("build.rs"), "fn main", "\nfn main");
     let found = package.build(None, "/bin/false");
-    assert!(found.contains(&format!("the stencils come from `{file}`: the C compiler does not work")), "{found}");
+    assert!(
+        found.contains(&format!("using the checked-in stencils `{file}`: the C compiler does not work")),
+        "{found}"
+    );
     assert!(package.statistics().contains(NATIVE), "{}", package.statistics());
 }
 
@@ -216,11 +219,11 @@ fn a_stale_table_is_an_error_that_names_the_op_and_the_command() {
     package.change(&package.ops(), "a.checked_add(b)", "b.checked_add(a)");
     let file = format!("src/ops.{}.stencils", std::env::consts::ARCH);
     let stale = "the stencil of `add` is stale: the body of the op changed after the table was made: ";
-    let renewal = format!("{stale}`{file}` is renewed by `mimeo generate --target {triple} src/ops.rs`");
+    let renewal = format!("{stale}regenerate `{file}` with `mimeo generate --target {triple} src/ops.rs`");
     package.fails(Some("prebuilt"), &[&renewal, "--> src/ops.rs:"]);
     let check = Generate { file: Some(package.ops()), check: true, ..Generate::default() };
     let message = generate::run(&check).expect_err("the table is stale");
-    assert!(message.ends_with("renews it:\n  `add` changed: body"), "{message}");
+    assert!(message.ends_with("`:\n  `add` changed: body"), "{message}");
 }
 
 #[test]
@@ -229,7 +232,7 @@ fn a_damaged_table_is_refused_before_any_use() {
     package.generate(ORIGINS[0].0, ORIGINS[0].1);
     package.change(&package.table(), "\nhot 4", "\nhot 5");
     let refused =
-        ["is damaged: line ", "the file was changed after it was made", "help: renew it with `mimeo generate"];
+        ["is damaged: line ", "the file was changed after it was made", "help: regenerate it with `mimeo generate"];
     package.fails(Some("prebuilt"), &refused);
     // The fallback also fails.
     package.fails(None, &refused);
@@ -251,7 +254,7 @@ fn a_changed_table_is_refused_even_if_its_checksum_fits() {
     fs::write(package.table(), format!("{}checksum {sum}\n", &changed[..body])).expect("the table can be written");
     let file = format!("src/ops.{}.stencils", std::env::consts::ARCH);
     let refused = format!("`{file}` is damaged: the stencil of `add` ");
-    package.fails(Some("prebuilt"), &[&refused, "help: renew it with `mimeo generate"]);
+    package.fails(Some("prebuilt"), &[&refused, "help: regenerate it with `mimeo generate"]);
 }
 
 #[test]
@@ -259,15 +262,14 @@ fn flags_for_other_c_code_do_not_reach_stencils_and_the_build_says_so() {
     let package = Package::new();
     let said = package.build_with_flags("-O0 -mavx2 -march=native -g");
     let base = if cfg!(target_arch = "aarch64") { "armv8-a" } else { "x86-64" };
-    let warning = format!(
-        "mimeo: stencils are compiled without `-mavx2`, `-march=native`, for the baseline {base}: every machine"
-    );
+    let warning =
+        format!("mimeo: stencils are compiled for the baseline {base}, without `-mavx2`, `-march=native`; to use more");
     assert!(said.contains(&warning), "{said}");
     assert!(package.statistics().contains(NATIVE), "{}", package.statistics());
     // Flags that do not select a processor cause no message.
     let said = package.build_with_flags("-O0 -g -fPIC");
-    assert!(!said.contains("stencils are compiled without"), "{said}");
-    // The build script can raise the baseline.
+    assert!(!said.contains("stencils are compiled for"), "{said}");
+    // The build script is the place where the baseline is raised.
     let raised = "raise_baseline([mimeo_build::Feature::Sse3, mimeo_build::Feature::Lse]).compile()";
     package.change(&package.folder.join("build.rs"), "compile()", raised);
     package.build(None, "cc");
@@ -283,9 +285,9 @@ fn flags_for_other_c_code_do_not_reach_stencils_and_the_build_says_so() {
     };
     if cfg!(target_arch = "x86_64") {
         generate::run(&request).expect("the table is made");
-        let refused = "needs ssse3, and the build script does not raise the baseline so far";
+        let refused = "needs ssse3, but the build script does not raise the baseline that far";
         let renewal =
-            format!("help: renew it with `mimeo generate --target {} --raise-baseline {features} ", ORIGINS[0].0);
+            format!("help: regenerate it with `mimeo generate --target {} --raise-baseline {features} ", ORIGINS[0].0);
         package.fails(Some("prebuilt"), &[refused, &renewal]);
     }
 }

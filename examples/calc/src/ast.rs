@@ -1,4 +1,4 @@
-//! The syntax tree: a program as it was written, with names that nobody has looked up yet.
+//! The syntax tree: a program as it was written, with unresolved names.
 
 use std::fmt;
 
@@ -9,11 +9,11 @@ use crate::source::Position;
 pub struct Ast<'source> {
     /// Every function, in the order of the source.
     pub functions: Vec<Function<'source>>,
-    /// The code outside of functions, in the order in which it runs.
+    /// The code outside functions, in the order in which it runs.
     pub statements: Vec<Statement<'source>>,
 }
 
-/// A name, where it is written.
+/// A name and its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name<'source> {
     /// The name itself.
@@ -25,13 +25,13 @@ pub struct Name<'source> {
 /// `fn name(parameters) { body }`
 #[derive(Debug, PartialEq, Eq)]
 pub struct Function<'source> {
-    /// What it is called.
+    /// Its name.
     pub name: Name<'source>,
     /// Its parameters, in order.
     pub parameters: Vec<Name<'source>>,
     /// Its code.
     pub body: Vec<Statement<'source>>,
-    /// Whether it stands inside a block, where a function must not be.
+    /// Whether it is inside a block, which is not allowed.
     pub is_nested: bool,
 }
 
@@ -54,10 +54,10 @@ pub enum Statement<'source> {
     },
     /// `if condition { body } else if condition { body } else { otherwise }`
     If {
-        /// Conditions and blocks, in order; at least one. One list and not a nest, so that a long
-        /// chain is not a deep one.
+        /// Conditions and blocks, in order; at least one. They form a list, so that a long chain does not nest
+        /// deep.
         arms: Vec<Arm<'source>>,
-        /// What to do when no condition is true.
+        /// The code to run if no condition is true.
         otherwise: Vec<Statement<'source>>,
     },
     /// `while condition { body }`
@@ -80,16 +80,16 @@ pub enum Statement<'source> {
 /// A block that depends on a condition.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Arm<'source> {
-    /// True when not 0.
+    /// True if not 0.
     pub condition: Expression<'source>,
-    /// What to do then.
+    /// The code to run if it is true.
     pub body: Vec<Statement<'source>>,
 }
 
 /// One expression.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Expression<'source> {
-    /// A number, with the minus sign that stands directly before it.
+    /// A number, including a minus sign directly before it.
     Literal(i64),
     /// The value of a variable.
     Variable(Name<'source>),
@@ -102,15 +102,15 @@ pub enum Expression<'source> {
         /// What to do it with.
         operand: Box<Expression<'source>>,
     },
-    /// `first + operand - operand …`: operators of one precedence, from left to right. One node and
-    /// not a leaning tree, so that a sum of ten thousand terms is not ten thousand levels deep.
+    /// `first + operand - operand …`: operators of one precedence, from left to right. They form one node, so that
+    /// a sum of ten thousand terms is not ten thousand levels deep.
     Binary {
         /// The leftmost operand.
         first: Box<Expression<'source>>,
         /// Each further operand with the operator before it; at least one.
         rest: Vec<Operation<'source>>,
     },
-    /// `operand && operand …` or `operand || operand …`, from left to right, as far as it takes.
+    /// `operand && operand …` or `operand || operand …`, evaluated from left to right until one decides.
     Logic {
         /// Which of the two.
         operator: LogicOperator,
@@ -126,7 +126,7 @@ pub enum Expression<'source> {
     },
 }
 
-/// An operator and its right operand; the left one is what came before.
+/// An operator and its right operand; the left operand is the value so far.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Operation<'source> {
     /// What to do.
@@ -176,9 +176,9 @@ pub enum BinaryOperator {
 /// An operator that evaluates operands until one decides. The result is 1 or 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogicOperator {
-    /// `&&`: a 0 decides
+    /// `&&`: decided by 0
     And,
-    /// `||`: anything but 0 decides
+    /// `||`: decided by any other value
     Or,
 }
 

@@ -15,41 +15,41 @@ usage: mimeo-calc [options] FILE      run a program
        mimeo-calc [options] -         run the program on standard input
        mimeo-calc [options] -e CODE   run CODE
 
-options, and the environment variables that say the same; an option overrides its variable:
-  --jit=auto|on|off         native code: for functions that are called often, for all, for none (auto); MIMEO_JIT
-  --jit-threshold=N         with auto: the call at which a function is compiled (10); MIMEO_JIT_THRESHOLD
-  --jit-code-limit=BYTES    native code may take so much memory, in whole pages (no limit)
-  --jit-budget=MICROSECONDS compiling one function may take so long (no limit)
+options, with the equivalent environment variables; an option overrides its variable:
+  --jit=auto|on|off         compile functions that are called often, all functions, or none (default: auto); MIMEO_JIT
+  --jit-threshold=N         with auto: the call at which a function is compiled (default: 10); MIMEO_JIT_THRESHOLD
+  --jit-code-limit=BYTES    limit on the memory for native code, in whole pages (default: no limit)
+  --jit-budget=MICROSECONDS limit on the time for compiling one function (default: no limit)
   --stats[=summary|trace|json|off]
-                            say on standard error what the native tier did; MIMEO_STATS
-  --perf=off|map|gdb|all    tell perf or a debugger of compiled functions (off); MIMEO_PERF
-  --dump=bytecode|c|asm     show the bytecode, the C of the ops, or the machine code, instead of running
-  --capability              say what the native tier can do here, instead of running
+                            print statistics of the native tier on standard error; MIMEO_STATS
+  --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
+  --dump=bytecode|c|asm     print the bytecode, the C of the ops, or the machine code, instead of running
+  --capability              print what the native tier supports on this machine, instead of running
   -h, --help                show this
 ";
 
-/// What the command was asked for.
+/// The action that the command line requests.
 pub(crate) enum Request {
     Run(Command),
     Capability(Settings),
     Help,
 }
 
-/// What to do with a program.
+/// A program to run or show, with its settings.
 pub(crate) struct Command {
     pub(crate) source: Source,
     pub(crate) settings: Settings,
     pub(crate) dump: Option<Dump>,
 }
 
-/// Where the program's text is.
+/// The source of the program's text.
 pub(crate) enum Source {
     File(PathBuf),
     Stdin,
     Text(String),
 }
 
-/// What is shown instead of running.
+/// What to show instead of running.
 #[derive(Clone, Copy)]
 pub(crate) enum Dump {
     Bytecode,
@@ -111,24 +111,24 @@ impl Command {
                 other => return Err(Arg::unexpected(other)),
             };
             if source.replace(next).is_some() {
-                return Err("there is more than one program".into());
+                return Err("more than one program was given".into());
             }
         }
         let settings = settings.recording();
         if capability {
             return Ok(Request::Capability(settings));
         }
-        let source = source.ok_or("there is no program")?;
+        let source = source.ok_or("no program was given")?;
         Ok(Request::Run(Command { source, settings, dump }))
     }
 }
 
-/// The value of a setting.
+/// Parses the value of a setting.
 fn setting<T: FromStr<Err = BadSetting>>(option: &str, value: OsString) -> Result<T, lexopt::Error> {
     value.to_string_lossy().parse().map_err(|error: BadSetting| error.of(option).to_string().into())
 }
 
-/// The value of an option that is a number of something.
+/// Parses the value of an option that is a number of units.
 fn number<T: FromStr + Display>(option: &str, value: OsString, unit: &str, max: T) -> Result<T, lexopt::Error> {
     let value = value.to_string_lossy();
     value.parse().map_err(|_| {
@@ -137,7 +137,7 @@ fn number<T: FromStr + Display>(option: &str, value: OsString, unit: &str, max: 
     })
 }
 
-/// The value of an option that has few.
+/// Parses the value of an option with a fixed list of choices.
 fn one_of<T: Copy>(option: &str, value: OsString, choices: &[(&str, T)]) -> Result<T, lexopt::Error> {
     match choices.iter().find(|(name, _)| value == *name) {
         Some(&(_, choice)) => Ok(choice),

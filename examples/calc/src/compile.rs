@@ -9,12 +9,12 @@ use crate::ops::ops::{Assembler, Program, ProgramBuilder};
 use crate::source::Position;
 use crate::tree::{Arm, Expression, Function, Operation, Place, Statement, Tree};
 
-/// Why a tree could not be turned into a program; a defect of the compiler, or a function that is too large.
+/// The reason why a tree could not be compiled: a function that is too large, or a defect of the compiler.
 #[derive(Debug)]
 pub enum CompileError {
     /// A function could not be assembled.
     Assemble(AssembleError),
-    /// The bytecode was refused.
+    /// The verifier refused the bytecode.
     Verify(VerifyError),
 }
 
@@ -29,16 +29,16 @@ impl std::fmt::Display for CompileError {
 
 impl std::error::Error for CompileError {}
 
-/// Compiles a program. Its last function is the code of the top level.
+/// Compiles a program. Its last function is the top-level code.
 ///
 /// # Errors
 ///
-/// When a function is too large for the encoding.
+/// If a function is too large for the encoding.
 pub fn compile(tree: &Tree) -> Result<Program, CompileError> {
     let mut program = ProgramBuilder::new();
     let globals = u32::try_from(tree.globals.len()).unwrap_or(u32::MAX);
     program.set_space("globals", globals);
-    // Functions keep their index, so that calls need no table.
+    // Functions keep their index, so that calls need no mapping.
     for function in tree.functions.iter().chain([&tree.main]) {
         let index = program.declare(&function.name);
         program.define(index, compile_function(function).map_err(CompileError::Assemble)?);
@@ -109,7 +109,7 @@ impl Generator {
         self.asm.bind(end);
     }
 
-    /// The condition stands behind the body, so that a round takes one jump.
+    /// Places the condition after the body, so that an iteration takes one jump.
     fn repeat(&mut self, arm: &Arm) {
         let (body, condition) = (self.asm.label(), self.asm.label());
         self.asm.jump(condition);
@@ -169,7 +169,7 @@ impl Generator {
         }
     }
 
-    /// The first operand that decides jumps to where the result is known.
+    /// Evaluates operands until one decides, which jumps to the code for the known result.
     fn logic(&mut self, operator: LogicOperator, operands: &[Expression]) {
         let (decided, end) = (self.asm.label(), self.asm.label());
         let decide: fn(&mut Assembler, Target) = match operator {

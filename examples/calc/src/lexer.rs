@@ -1,15 +1,15 @@
-//! Turns source text into tokens.
+//! Source text → tokens.
 
 use crate::source::{Diagnostic, Position};
 use crate::token::{Symbol, Token, TokenKind};
 
 /// Splits `source` into tokens, the last of which is [`TokenKind::End`].
 ///
-/// Never fails as a whole: what is no token is reported among the diagnostics, stands in the list as
-/// [`TokenKind::Invalid`], and the rest of the text is still read.
+/// Always reads the whole text: an invalid token is reported in the diagnostics and becomes
+/// [`TokenKind::Invalid`].
 #[must_use]
 pub fn lex(source: &str) -> (Vec<Token<'_>>, Vec<Diagnostic>) {
-    // Some editors begin a file with a byte order mark.
+    // Some editors start a file with a byte order mark.
     let rest = source.strip_prefix('\u{feff}').unwrap_or(source);
     let mut lexer = Lexer { rest, position: Position::START, diagnostics: Vec::new() };
     let mut tokens = Vec::new();
@@ -58,7 +58,7 @@ impl<'source> Lexer<'source> {
         let mut value = Some(0_u64);
         for character in text.chars().filter(|&character| character != '_') {
             let Some(digit) = character.to_digit(10) else {
-                self.error(position, format!("`{text}` is neither a number nor a name"));
+                self.error(position, format!("`{text}` is not a valid number or name"));
                 return TokenKind::Invalid;
             };
             value = value.and_then(|value| value.checked_mul(10)?.checked_add(u64::from(digit)));
@@ -67,7 +67,7 @@ impl<'source> Lexer<'source> {
             Some(value) if value <= i64::MIN.unsigned_abs() => TokenKind::Integer(value),
             _ => {
                 self.error(position, TOO_LARGE);
-                // Some number, so that the parser goes on as if this one were fine.
+                // Any number, so that the parser continues as if the literal were valid.
                 TokenKind::Integer(0)
             }
         }
@@ -105,7 +105,7 @@ impl<'source> Lexer<'source> {
         self.take(len_bytes)
     }
 
-    /// Consumes `len_bytes` of the text, which end at a character's end.
+    /// Consumes `len_bytes` of the text, which must end at a character boundary.
     fn take(&mut self, len_bytes: usize) -> &'source str {
         let (text, rest) = self.rest.split_at(len_bytes);
         self.position = text.chars().fold(self.position, Position::after);
@@ -118,8 +118,8 @@ impl<'source> Lexer<'source> {
     }
 }
 
-/// The message for a number that no `i64` holds. The parser needs it too: whether 2^63 is one
-/// depends on the sign before it.
+/// The message for a number that does not fit an `i64`. The parser also uses it, because 2^63 fits only with a
+/// minus sign before it.
 pub const TOO_LARGE: &str = "integer literal is too large: the largest is 9223372036854775807";
 
 fn is_in_name(character: char) -> bool {
@@ -130,7 +130,7 @@ fn is_in_name(character: char) -> bool {
 mod tests {
     use super::*;
 
-    /// The tokens of `source` as they appear in messages, and its errors.
+    /// Returns the tokens of `source` as they appear in messages, and the errors.
     fn lexed(source: &str) -> (String, Vec<String>) {
         let (tokens, diagnostics) = lex(source);
         let tokens: Vec<_> = tokens.iter().map(|token| token.kind.to_string()).collect();
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn positions_are_those_of_the_first_character_and_the_one_behind_the_last() {
+    fn a_token_has_the_positions_of_its_start_and_its_end() {
         let (tokens, _) = lex("a\n  bcd");
         let at = |line, column| Position { line, column };
         assert_eq!((tokens[1].position, tokens[1].end), (at(2, 3), at(2, 6)));
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_reported_and_skipped() {
+    fn invalid_tokens_are_reported_and_skipped() {
         for (source, tokens, errors) in [
             (
                 "a $ é;",
@@ -174,7 +174,7 @@ mod tests {
                 "`a` an invalid token `b`",
                 vec!["f:1:3: error: unexpected character `&`: write `&&` for a logical and"],
             ),
-            ("12ab;", "an invalid token `;`", vec!["f:1:1: error: `12ab` is neither a number nor a name"]),
+            ("12ab;", "an invalid token `;`", vec!["f:1:1: error: `12ab` is not a valid number or name"]),
             (
                 "9223372036854775809 ;",
                 "`0` `;`",

@@ -4,7 +4,7 @@
 //! text ─ lexer ─► tokens ─ parser ─► Ast ─ resolve ─► Tree ─ compile ─► Program ─► Machine
 //! ```
 //!
-//! `ops.rs` is the instruction set, and where to start reading.
+//! Start reading with the instruction set in `ops.rs`.
 
 mod ast;
 mod compile;

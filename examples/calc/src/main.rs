@@ -1,4 +1,4 @@
-//! The command `mimeo-calc`: runs a program, or shows what becomes of it.
+//! The command `mimeo-calc`: runs a program, or shows its bytecode, C or machine code.
 
 mod command;
 
@@ -60,7 +60,7 @@ fn run(command: &Command) -> Result<(), Failure> {
     result
 }
 
-/// The program's text, and how errors call the place it came from.
+/// Returns the name of the source for error messages, and the program's text.
 fn read(source: &Source) -> Result<(String, String), Failure> {
     let (name, text) = match source {
         Source::Text(text) => return Ok(("-e".to_owned(), text.clone())),
@@ -77,12 +77,12 @@ fn read(source: &Source) -> Result<(String, String), Failure> {
     }
 }
 
-/// The error at the first byte that is not UTF-8.
+/// Returns the error at the first byte that is not UTF-8.
 fn not_text(name: &str, error: &std::string::FromUtf8Error) -> String {
     let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
-    format!("{name}:{line}:{column}: error: this is not UTF-8")
+    format!("{name}:{line}:{column}: error: invalid UTF-8")
 }
 
 fn show(dump: Dump, program: &Program, session: &mut Session) -> Result<(), Failure> {
@@ -104,7 +104,7 @@ fn show(dump: Dump, program: &Program, session: &mut Session) -> Result<(), Fail
     io::stdout().write_all(text.as_bytes()).map_err(|error| Failure(format!("mimeo-calc: cannot print: {error}")))
 }
 
-/// What ends the command with status 1: complete lines for standard error.
+/// An error that ends the command with status 1: complete lines for standard error.
 struct Failure(String);
 
 impl fmt::Display for Failure {

@@ -1,4 +1,4 @@
-//! Turns source text into the syntax tree. This file reads statements, `expression.rs` the rest.
+//! Source text → the syntax tree. This file parses statements, and `expression.rs` expressions.
 
 mod expression;
 
@@ -7,18 +7,18 @@ use crate::lexer::lex;
 use crate::source::{Diagnostic, Position};
 use crate::token::{Symbol, Token, TokenKind};
 
-/// How many levels of blocks and expressions a program may nest. What walks the tree recurses this
-/// often and no more; with 200, debug builds get by with a native stack of 256 KiB.
+/// Maximum nesting of blocks and expressions. It bounds the recursion of everything that walks the tree; with 200, a
+/// native stack of 256 KiB is enough for debug builds.
 pub const MAX_DEPTH: usize = 200;
 
-/// More parameters than this are refused, so that a frame with all arguments stays small.
+/// Maximum number of parameters, so that a frame with all arguments is small.
 const MAX_PARAMETERS: usize = 255;
 
 /// Parses a whole program.
 ///
 /// # Errors
 ///
-/// Every lexical and syntax error, sorted by position. After one, the parser goes on with the next
+/// Every lexical and syntax error, sorted by position. After an error, the parser continues with the next
 /// statement.
 pub fn parse(source: &str) -> Result<Ast<'_>, Vec<Diagnostic>> {
     let (tokens, diagnostics) = lex(source);
@@ -32,28 +32,28 @@ pub fn parse(source: &str) -> Result<Ast<'_>, Vec<Diagnostic>> {
         return Ok(Ast { functions: parser.functions, statements });
     }
     let mut diagnostics = parser.diagnostics;
-    // The lexer's errors come first in the list, wherever they are in the text.
+    // The lexer's errors come first in the list, regardless of their position.
     diagnostics.sort_by_key(|diagnostic| diagnostic.position);
-    // Of several errors at one place the first is the cause: at the end of the file, every block
-    // that is still open is missing its brace.
+    // The first of several errors at one position is the cause. At the end of the file, for example, every
+    // open block lacks its brace.
     diagnostics.dedup_by_key(|diagnostic| diagnostic.position);
     Err(diagnostics)
 }
 
 struct Parser<'source> {
     tokens: Vec<Token<'source>>,
-    /// The index of the token to look at next. Never beyond the last one, which is `End`.
+    /// The index of the next token. Never beyond the last one, which is `End`.
     next: usize,
-    /// The program as the outermost block, and the blocks that are open inside it. A list, so that
-    /// nesting uses up none of the native stack.
+    /// The program as the outermost block, and the open blocks inside it. A list, so that nesting does
+    /// not use the native stack.
     blocks: Vec<OpenBlock<'source>>,
     functions: Vec<Function<'source>>,
     diagnostics: Vec<Diagnostic>,
-    /// Set when the rest of the program is not read, so that its end is not reported as missing.
+    /// Whether the parser skips the rest of the program, whose end must then not be reported as missing.
     gave_up: bool,
 }
 
-/// A block of which the end is still to come.
+/// A block whose end has not been read.
 struct OpenBlock<'source> {
     kind: BlockKind<'source>,
     /// Its `{`.
@@ -61,7 +61,7 @@ struct OpenBlock<'source> {
     statements: Vec<Statement<'source>>,
 }
 
-/// What a block belongs to, with all that stands before it.
+/// What a block belongs to, with everything that has been read before it.
 enum BlockKind<'source> {
     Program,
     Plain,
@@ -71,13 +71,13 @@ enum BlockKind<'source> {
     While { condition: Expression<'source> },
 }
 
-/// Why a construct was not read to its end: an error, which has been reported already.
+/// The error value for a construct that was not read to its end. The cause has already been reported.
 struct Abandoned;
 
 type Parse<T> = Result<T, Abandoned>;
 
 impl<'source> Parser<'source> {
-    /// Reads everything. A statement that contains an error is left out.
+    /// Parses the whole program. Omits statements that contain an error.
     fn parse_program(&mut self) {
         loop {
             let parsed = match self.peek().kind {
@@ -95,8 +95,8 @@ impl<'source> Parser<'source> {
         }
     }
 
-    /// Skips the rest of a statement with an error: to behind its `;` or its block, or to where the
-    /// next statement begins.
+    /// Skips the rest of a statement with an error: up to and including its `;` or its block, or up to the
+    /// start of the next statement.
     fn recover(&mut self) {
         let mut open_braces = 0_usize;
         loop {
@@ -139,7 +139,7 @@ impl<'source> Parser<'source> {
         previous.is_some_and(|token| token.kind == TokenKind::Symbol(Symbol::Else))
     }
 
-    /// Reads a statement that has no block, or the part of one up to the `{` of its first block.
+    /// Parses a statement without a block, or a statement up to the `{` of its first block.
     fn parse_statement(&mut self) -> Parse<()> {
         let Token { kind, position, .. } = self.peek();
         match (kind, self.peek_second()) {
@@ -168,7 +168,7 @@ impl<'source> Parser<'source> {
         }
     }
 
-    /// Reads the `{` of a block.
+    /// Parses the `{` of a block.
     fn open_block(&mut self, kind: BlockKind<'source>) -> Parse<()> {
         let position = self.peek().position;
         self.expect(Symbol::LeftBrace)?;
@@ -177,7 +177,7 @@ impl<'source> Parser<'source> {
         Ok(())
     }
 
-    /// Reads a `}`, and an `else` behind it up to the next `{`.
+    /// Parses a `}`, and an `else` after it up to the next `{`.
     fn parse_block_end(&mut self) -> Parse<()> {
         let Some(OpenBlock { kind, position, statements }) = self.blocks.pop() else {
             return Err(Abandoned);
@@ -235,7 +235,7 @@ impl<'source> Parser<'source> {
         self.advance();
         let name = self.expect_name("the variable's name")?;
         if self.peek().kind == TokenKind::Symbol(Symbol::Semicolon) {
-            let help = format!(": a variable needs a value, write `let {} = 0;`", name.text);
+            let help = format!(": a variable needs a value: write `let {} = 0;`", name.text);
             return Err(self.unexpected("`=`", &help));
         }
         self.expect(Symbol::Assign)?;
@@ -252,7 +252,7 @@ impl<'source> Parser<'source> {
         Ok(())
     }
 
-    /// Reads `if` and a condition, behind the arms `earlier` of the same statement.
+    /// Parses `if` and a condition, after the arms `earlier` of the same statement.
     fn parse_if(&mut self, earlier: Vec<Arm<'source>>) -> Parse<()> {
         self.advance();
         let condition = self.parse_expression("a condition")?;
@@ -293,7 +293,7 @@ impl<'source> Parser<'source> {
         Ok(())
     }
 
-    /// Reads an expression and the `;` behind it.
+    /// Parses an expression and the `;` after it.
     fn parse_value(&mut self) -> Parse<Expression<'source>> {
         let value = self.parse_expression("an expression")?;
         self.expect_semicolon()?;
@@ -301,7 +301,7 @@ impl<'source> Parser<'source> {
     }
 
     fn peek(&self) -> Token<'source> {
-        // The list is never empty and `next` stays inside it; the end stands in for both.
+        // The list is never empty and `next` stays inside it, so the fallback is never used.
         let end = Token { kind: TokenKind::End, position: Position::START, end: Position::START };
         self.tokens.get(self.next).copied().unwrap_or(end)
     }
@@ -336,8 +336,8 @@ impl<'source> Parser<'source> {
         Err(self.unexpected(&format!("`{}`", symbol.text()), help))
     }
 
-    /// Consumes the `;` that ends a statement. Where it is missing, the error points behind the
-    /// statement, since what comes next is often on another line.
+    /// Consumes the `;` that ends a statement. If it is missing, the error points after the statement, because
+    /// the next token is often on another line.
     fn expect_semicolon(&mut self) -> Parse<()> {
         if self.accept(Symbol::Semicolon) {
             return Ok(());
@@ -369,7 +369,7 @@ impl<'source> Parser<'source> {
         }
     }
 
-    /// Checks that a tree of `height` levels fits into the blocks that are open.
+    /// Checks that a tree of `height` levels does not nest too deep in the open blocks.
     fn check_depth(&mut self, position: Position, height: usize) -> Parse<()> {
         let open_blocks = self.blocks.len() - 1;
         if open_blocks + height <= MAX_DEPTH {
@@ -377,7 +377,7 @@ impl<'source> Parser<'source> {
         }
         let message = format!("nested more than {MAX_DEPTH} levels deep: move the inner part into a function");
         self.error(position, message);
-        // What follows is as deep, and the brackets that close it would all be reported.
+        // The following tokens are as deep, and all their closing brackets would be reported.
         self.gave_up = true;
         self.next = self.tokens.len().saturating_sub(1);
         Err(Abandoned)

@@ -1,4 +1,4 @@
-//! Turns the syntax tree into the resolved tree: every name is looked up once, before anything runs.
+//! The syntax tree → the resolved tree: every name is looked up once, before anything runs.
 
 mod scope;
 
@@ -38,12 +38,12 @@ struct Resolver<'source> {
     global_names: Vec<&'source str>,
     diagnostics: Vec<Diagnostic>,
 
-    /// The locals of the function at hand.
+    /// The locals of the current function.
     scopes: Scopes<'source>,
-    /// Whether that is the code outside of functions.
+    /// Whether the current function is the top-level code.
     is_main: bool,
-    /// How many globals the code at hand can see: in a function all of them, in the top-level code
-    /// those whose `let` came before.
+    /// Number of globals that the current code can see: all of them in a function, and those whose `let` came
+    /// before in the top-level code.
     visible_globals: usize,
 }
 
@@ -58,9 +58,9 @@ struct DeclaredGlobal {
     position: Position,
 }
 
-/// Stands in for an expression with an error. Nobody sees it, since there is no tree then.
+/// Placeholder for an expression with an error. It is never used, because an error prevents the tree.
 const NO_EXPRESSION: Expression = Expression::Literal(0);
-/// Likewise for a variable.
+/// Placeholder for a variable with an error.
 const NO_PLACE: Place = Place::Local(Slot(0));
 
 impl<'source> Resolver<'source> {
@@ -110,11 +110,11 @@ impl<'source> Resolver<'source> {
         self.visible_globals = self.global_names.len();
         for &parameter in &function.parameters {
             if let Err(Undeclarable::Duplicate(_)) = self.scopes.declare(parameter.text) {
-                let message = format!("parameter `{}` is there twice: choose another name", parameter.text);
+                let message = format!("parameter `{}` is declared twice: choose another name", parameter.text);
                 self.error(parameter.position, message);
             }
         }
-        // A nested one is an error already, and may use variables that it could not see.
+        // A nested function is already an error, and may use variables that it cannot see.
         let body = if function.is_nested { &[] } else { function.body.as_slice() };
         self.finish_function(function.name, function.parameters.len(), body)
     }
@@ -151,8 +151,8 @@ impl<'source> Resolver<'source> {
 
     /// Resolves the statements of a block, whose variables end with it.
     //
-    // Here and in expressions, loops and not iterator chains: in a debug build each adapter has a
-    // frame of its own on the native stack, in every level of nesting.
+    // This and the functions for expressions use loops instead of iterator chains: in a debug build each adapter
+    // adds a native stack frame at every level of nesting.
     fn resolve_block(&mut self, statements: &[ast::Statement<'source>], out: &mut Vec<Statement>) {
         self.scopes.open();
         for statement in statements {
@@ -177,7 +177,7 @@ impl<'source> Resolver<'source> {
     }
 
     fn resolve_let(&mut self, name: Name<'source>, value: &ast::Expression<'source>, out: &mut Vec<Statement>) {
-        // The value first: in `let x = x;` the second `x` is an outer one.
+        // The value comes first: in `let x = x;` the second `x` is an outer variable.
         let value = self.resolve_expression(value);
         let place = if self.is_main && self.scopes.is_outermost() {
             self.resolve_let_global(name)
@@ -188,9 +188,9 @@ impl<'source> Resolver<'source> {
     }
 
     fn resolve_let_global(&mut self, name: Name<'source>) -> Place {
-        // Missing only when there are too many, which has been reported.
+        // It is missing only if there are too many, which has been reported.
         let Some(global) = self.globals.get(name.text) else { return NO_PLACE };
-        // They are numbered in the order in which they come.
+        // Globals are numbered in the order of the text.
         self.visible_globals = self.visible_globals.max(usize::from(global.index.0) + 1);
         Place::Global(global.index)
     }
@@ -251,7 +251,7 @@ impl<'source> Resolver<'source> {
 
     fn resolve_return(&mut self, value: &ast::Expression<'source>, position: Position, out: &mut Vec<Statement>) {
         if self.is_main {
-            self.error(position, "`return` outside of a function");
+            self.error(position, "`return` outside a function");
         }
         let value = self.resolve_expression(value);
         out.push(Statement::Return(value));
@@ -312,8 +312,8 @@ impl<'source> Resolver<'source> {
         }))
     }
 
-    /// Looks up a variable. `unknown` gives the message for when there is none, from the name and
-    /// whether a function has it.
+    /// Looks up a variable. `unknown` returns the message for an unknown name; its second argument is whether the
+    /// name belongs to a function.
     fn resolve_variable(&mut self, name: Name<'source>, unknown: impl Fn(&str, bool) -> String) -> Place {
         let Name { text, position } = name;
         if let Some(slot) = self.scopes.find(text) {

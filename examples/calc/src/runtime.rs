@@ -1,4 +1,4 @@
-//! What ops cannot do themselves: errors with a text, and output.
+//! Runtime functions of the ops → errors with a text, and output.
 
 use std::fmt;
 use std::io::Write;
@@ -7,7 +7,7 @@ use mimeo::Thrown;
 
 use crate::ops::ops::{Context, Ops, Vm};
 
-/// The part of the machine that only Rust touches.
+/// The part of the machine's state that only Rust code accesses.
 pub struct Host {
     /// Where `print` writes.
     pub(crate) out: Box<dyn Write>,
@@ -15,11 +15,11 @@ pub struct Host {
     pub(crate) globals: Vec<i64>,
 }
 
-/// The state of a machine with these globals.
+/// Creates the state of a machine with these globals.
 ///
 /// # Safety
 ///
-/// Context and host stay together: the one has the address of the other's globals.
+/// Context and host must stay together: the context has the address of the host's globals.
 #[doc(hidden)]
 pub unsafe fn state(mut globals: Vec<i64>, out: Box<dyn Write>) -> (Context, Host) {
     let context = Context { globals: globals.as_mut_ptr() };
@@ -27,17 +27,17 @@ pub unsafe fn state(mut globals: Vec<i64>, out: Box<dyn Write>) -> (Context, Hos
 }
 
 impl Host {
-    /// The values of the globals.
+    /// Returns the values of the globals.
     pub fn globals(&self) -> &[i64] {
         &self.globals
     }
 }
 
-// SAFETY: (1) values are integers. (2) The only unsafe blocks are accesses to globals, whose index the verifier has compared
-// with the program's number of globals, and `load` that with the machine's. (3) The globals are the host's for as long
-// as the machine lives: nothing in this crate replaces either, and `state` has the caller keep them together. (4) There are
-// no cells, (5) no callees in the data, (6) no addresses of slots, (7) no collector. (8) No runtime function calls back. (9)
-// Nothing is shared with other threads.
+// SAFETY: (1) values are integers. (2) The only unsafe blocks are accesses to globals, whose index the verifier has
+// compared with the program's number of globals, and `load` has compared that number with the machine's. (3) The
+// globals are the host's for as long as the machine lives: nothing in this crate replaces either, and `state` has the
+// caller keep them together. (4) There are no cells, (5) no callees in the data, (6) no addresses of slots, (7) no
+// collector. (8) No runtime function calls back. (9) Nothing is shared with other threads.
 unsafe impl mimeo::TrustedOps for Ops {}
 
 impl fmt::Debug for Host {

@@ -1,4 +1,4 @@
-//! A program's text → a machine that has it loaded, and what running it gives.
+//! A program's text → a machine with the program loaded, and the result of running it.
 
 use std::io::Write;
 
@@ -11,27 +11,27 @@ use crate::runtime::state;
 use crate::source::{Diagnostic, Position};
 use crate::{compile as codegen, parser, resolve};
 
-/// Turns the text of a program into verified bytecode.
+/// Compiles the text of a program to verified bytecode.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the program, in the order of the text.
+/// All errors in the program, in the order of the text.
 pub fn compile(source: &str) -> Result<Program, Vec<Diagnostic>> {
     let ast = parser::parse(source)?;
     let tree = resolve::resolve(&ast)?;
     codegen::compile(&tree).map_err(|error| vec![Diagnostic::new(Position::START, error.to_string())])
 }
 
-/// How a program is run.
+/// Options for running a program.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The native tier; `None` for a machine without one.
     pub jit: Option<JitConfig>,
-    /// How deep it may get.
+    /// Limits on the depth of calls.
     pub limits: Limits,
 }
 
-/// A program in a machine of its own.
+/// A program in its own machine.
 #[derive(Debug)]
 pub struct Session {
     machine: Machine,
@@ -39,11 +39,11 @@ pub struct Session {
 }
 
 impl Session {
-    /// Loads a program. Where the native tier is not to be had, the interpreter runs it:
+    /// Loads a program. If the native tier is unavailable, the interpreter runs the program:
     /// see [`capability`](Self::capability).
     pub fn new(program: &Program, options: Options, out: Box<dyn Write>) -> Session {
         let globals = program.space("globals");
-        // SAFETY: both go into one machine, which nobody else can reach.
+        // SAFETY: both go into one machine, which no other code can access.
         let (context, host) = unsafe { state(vec![0; globals as usize], out) };
         let mut builder = Machine::builder(context, host).limits(options.limits).space("globals", globals);
         if let Some(config) = options.jit {
@@ -57,11 +57,11 @@ impl Session {
         Session { machine, linked }
     }
 
-    /// Runs the program to its end. What it printed before an error is kept.
+    /// Runs the program to completion. Output before an error is kept.
     ///
     /// # Errors
     ///
-    /// The error with which the program ended.
+    /// The error that ended the program.
     pub fn run(&mut self) -> Result<(), Diagnostic> {
         let main = FunctionIndex(self.machine.functions(self.linked).count() as u32 - 1);
         let result = self.machine.call(self.linked.function(main), &[]);
@@ -77,17 +77,17 @@ impl Session {
         }
     }
 
-    /// What the native tier can do, if the options asked for one.
+    /// Returns the capability of the native tier, if the options include one.
     pub fn capability(&self) -> Option<Capability> {
         self.jit().map(Jit::capability)
     }
 
-    /// The native tier, if the options asked for one.
+    /// Returns the native tier, if the options include one.
     pub fn jit(&self) -> Option<&Jit<Ops>> {
         self.machine.jit()
     }
 
-    /// Compiles every function, and calls `visit` with those that have native code then.
+    /// Compiles every function, and calls `visit` with each function that has native code.
     pub fn with_native_code(&mut self, mut visit: impl FnMut(&Function, CodeView<'_>)) {
         self.machine.compile_all(self.linked).expect("the session's program is loaded");
         let Some(jit) = self.machine.jit() else { return };

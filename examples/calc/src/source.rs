@@ -1,8 +1,8 @@
-//! Turns a place in the source text and a sentence about it into the error line that a user reads.
+//! A position in the source text and a sentence about it → the error line that a user reads.
 
 use std::fmt;
 
-/// A character of the source text. Ordered as a reader meets them.
+/// The position of a character in the source text. Positions are ordered as in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// The line, counted from 1.
@@ -15,7 +15,7 @@ impl Position {
     /// The first character of a file.
     pub const START: Position = Position { line: 1, column: 1 };
 
-    /// The position behind `character`, which stands here.
+    /// Returns the position after `character`, which is at this position.
     #[must_use]
     pub fn after(self, character: char) -> Position {
         if character == '\n' {
@@ -32,22 +32,22 @@ impl fmt::Display for Position {
     }
 }
 
-/// One error in a program: where it is, and what is wrong.
+/// An error in a program: its position, and what is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The token that the message is about.
+    /// The first character of the token that the message is about.
     pub position: Position,
     /// What is wrong and, where it is not obvious, what to write instead.
     pub message: String,
 }
 
 impl Diagnostic {
-    /// An error at `position`.
+    /// Creates an error at `position`.
     pub fn new(position: Position, message: impl Into<String>) -> Diagnostic {
         Diagnostic { position, message: message.into() }
     }
 
-    /// The line for standard error: `FILE:LINE:COLUMN: error: what`.
+    /// Returns the line for standard error: `FILE:LINE:COLUMN: error: MESSAGE`.
     #[must_use]
     pub fn in_file<'a>(&'a self, file: &'a str) -> impl fmt::Display + 'a {
         DiagnosticInFile { file, diagnostic: self }
@@ -71,13 +71,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_diagnostic_reads_file_line_column_what() {
+    fn a_diagnostic_starts_with_file_line_and_column() {
         let diagnostic = Diagnostic::new(Position { line: 3, column: 14 }, "division by zero");
         assert_eq!(diagnostic.in_file("a.calc").to_string(), "a.calc:3:14: error: division by zero");
     }
 
     #[test]
-    fn columns_count_characters_and_start_again_on_each_line() {
+    fn columns_count_characters_and_restart_on_each_line() {
         let position = "aé\nß\t".chars().fold(Position::START, Position::after);
         assert_eq!(position, Position { line: 2, column: 3 });
     }

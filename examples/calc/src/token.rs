@@ -1,31 +1,31 @@
-//! Names the smallest pieces of a program: what the lexer makes of characters and the parser reads.
+//! The tokens of a program, which the lexer produces and the parser reads.
 
 use std::fmt;
 
 use crate::source::Position;
 
-/// One token and where it stands.
+/// A token and its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'source> {
-    /// What it is.
+    /// The kind of token.
     pub kind: TokenKind<'source>,
     /// Its first character.
     pub position: Position,
-    /// The character behind its last one: where a missing `;` would have been.
+    /// The position after its last character, which is where a missing `;` is reported.
     pub end: Position,
 }
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind<'source> {
-    /// A number without a sign, at most 2^63: one more than an `i64` holds, for the sake of
+    /// A number without a sign, at most 2^63. That is one more than the largest `i64`, to allow
     /// `-9223372036854775808`.
     Integer(u64),
     /// The name of a variable or function.
     Name(&'source str),
     /// A keyword, operator or punctuation mark.
     Symbol(Symbol),
-    /// Something that the lexer has already reported.
+    /// An invalid token, which the lexer has already reported.
     Invalid,
     /// The end of the file.
     End,
@@ -43,7 +43,7 @@ impl fmt::Display for TokenKind<'_> {
     }
 }
 
-/// Declares every token with a fixed spelling once: the variant, its text, and both directions.
+/// Declares every token with a fixed spelling once: the variant, its text, and the conversions between them.
 macro_rules! symbols {
     ($($variant:ident $text:literal)*) => {
         /// A token with a fixed spelling.
@@ -53,13 +53,13 @@ macro_rules! symbols {
         }
 
         impl Symbol {
-            /// How the token is written.
+            /// Returns the text of the token.
             #[must_use]
             pub fn text(self) -> &'static str {
                 match self { $(Symbol::$variant => $text,)* }
             }
 
-            /// The token that is written `text`.
+            /// Returns the token with this text.
             #[must_use]
             pub fn from_text(text: &str) -> Option<Symbol> {
                 match text { $($text => Some(Symbol::$variant),)* _ => None }

@@ -1,13 +1,13 @@
-//! The resolved tree: a program in which every name has become a slot, a global or a function, so
-//! that a code generator can walk it once and never fail.
+//! The resolved tree: a program in which every name is a slot, a global or a function, so that a code
+//! generator can compile it in one pass without errors about names.
 //!
-//! What the resolver guarantees, and the generator may rely on:
+//! The resolver guarantees:
 //!
 //! 1. A [`Slot`] is below its function's `slots`, a [`GlobalIndex`] below `globals.len()`, a
 //!    [`FunctionIndex`] below `functions.len()`.
 //! 2. A local slot is stored to before it is loaded, on every path. Globals start as 0.
 //! 3. A call has as many arguments as its callee has parameters.
-//! 4. Every body ends with a [`Statement::Return`]; code may stand behind an earlier one.
+//! 4. Every body ends with a [`Statement::Return`]; code may follow an earlier one.
 //! 5. No path from a function to a leaf is longer than [`MAX_DEPTH`](crate::parser::MAX_DEPTH)
 //!    nodes, so recursion over the tree is bounded.
 
@@ -17,32 +17,32 @@ use crate::source::Position;
 /// A whole program.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Tree {
-    /// The names of the global variables; a [`GlobalIndex`] counts in this list.
+    /// The names of the global variables, indexed by [`GlobalIndex`].
     pub globals: Vec<String>,
-    /// The declared functions; a [`FunctionIndex`] counts in this list.
+    /// The declared functions, indexed by [`FunctionIndex`].
     pub functions: Vec<Function>,
-    /// The code outside of functions, as a function without parameters that nobody can call. The
-    /// variables of its blocks are its locals; those of the top level are the globals.
+    /// The code outside functions, as a function without parameters that cannot be called. The variables of
+    /// its blocks are its locals; those of the top level are the globals.
     pub main: Function,
 }
 
 /// A function.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Function {
-    /// Its name, for messages and dumps; `main` for the top-level code (and for a function that the
-    /// author called so).
+    /// Its name, for messages and dumps; `main` for the top-level code. A declared function may also be named
+    /// `main`.
     pub name: String,
-    /// Its name in the source; the file's start for the top-level code.
+    /// The position of its name in the source; the start of the file for the top-level code.
     pub position: Position,
-    /// How many parameters it has. They are the slots from 0 on, in order. At most 255.
+    /// Number of parameters, at most 255. They are in the first slots, in order.
     pub arity: u16,
-    /// How many slots its frame needs for parameters and locals, without the operand stack.
+    /// Number of slots for parameters and locals, without the operand stack.
     pub slots: u16,
     /// Its code, which always ends with a `Return`.
     pub body: Vec<Statement>,
 }
 
-/// A local variable's place in the frame of its function. Slots of ended blocks are used again.
+/// The place of a local variable in the frame of its function. Slots are reused after the end of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slot(pub u16);
 
@@ -54,7 +54,7 @@ pub struct GlobalIndex(pub u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FunctionIndex(pub u16);
 
-/// Where a variable lives.
+/// The place of a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// In the frame.
@@ -63,8 +63,8 @@ pub enum Place {
     Global(GlobalIndex),
 }
 
-/// One statement. It leaves the operand stack as it found it. Blocks are gone: their statements
-/// stand in the surrounding list.
+/// One statement. It does not change the height of the operand stack. There are no blocks: their statements are in
+/// the surrounding list.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Statement {
     /// Evaluates `value`, then stores it: both `let` and assignment.
@@ -82,22 +82,21 @@ pub enum Statement {
     If {
         /// At least one.
         arms: Vec<Arm>,
-        /// For when no condition is true.
+        /// The code to run if no condition is true.
         otherwise: Vec<Statement>,
     },
-    /// Runs the body again and again while the condition is not 0.
+    /// Runs the body repeatedly while the condition is not 0.
     While(Arm),
-    /// Ends the function with this result. In `main` it is the last statement and its value is of
-    /// no interest.
+    /// Ends the function with this result. In `main` it is the last statement, and its value is ignored.
     Return(Expression),
 }
 
 /// A block that depends on a condition.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Arm {
-    /// True when not 0.
+    /// True if not 0.
     pub condition: Expression,
-    /// What to do then.
+    /// The code to run if it is true.
     pub body: Vec<Statement>,
 }
 
@@ -117,8 +116,8 @@ pub enum Expression {
         /// What to do it with.
         operand: Box<Expression>,
     },
-    /// Evaluates `first`; then for each operation in turn its operand, and applies its operator to
-    /// the value so far and that operand.
+    /// Evaluates `first`. Then, for each operation, evaluates its operand and applies its operator to the value so
+    /// far and that operand.
     Binary {
         /// The leftmost operand.
         first: Box<Expression>,

@@ -1,14 +1,14 @@
-//! The command from outside: output, errors, exit status, and what it says to mistakes.
+//! The command's output, error messages and exit status.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// Runs `mimeo-calc`; the results are standard output, standard error and exit status.
+/// Runs `mimeo-calc` and returns standard output, standard error and exit status.
 fn calc(args: &[&str], input: &[u8]) -> (String, String, i32) {
     calc_with(&[], args, input)
 }
 
-/// Runs it with environment variables.
+/// Runs `mimeo-calc` with environment variables.
 fn calc_with(variables: &[(&str, &str)], args: &[&str], input: &[u8]) -> (String, String, i32) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo-calc"));
     for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF"] {
@@ -43,7 +43,7 @@ fn programs_come_from_a_file_the_command_line_or_standard_input() {
 }
 
 #[test]
-fn an_error_keeps_what_was_printed() {
+fn output_before_an_error_is_kept() {
     let expected = |name| ("1\n".to_owned(), format!("{name}:2:9: error: division by zero\n"), 1);
     for mode in ["--jit=auto", "--jit=on", "--jit=off"] {
         assert_eq!(calc(&[mode, "-e", "print 1;\nprint 2 / 0;"], b""), expected("-e"));
@@ -65,11 +65,11 @@ fn all_compile_errors_are_reported_and_nothing_runs() {
 fn files_that_cannot_be_read_are_errors() {
     let (_, stderr, status) = calc(&["no-such-file.calc"], b"");
     assert!(stderr.starts_with("no-such-file.calc: error: cannot read: ") && status == 1, "{stderr}");
-    assert_eq!(calc(&["-"], b"print 1;\n  \xff").1, "<stdin>:2:3: error: this is not UTF-8\n");
+    assert_eq!(calc(&["-"], b"print 1;\n  \xff").1, "<stdin>:2:3: error: invalid UTF-8\n");
 }
 
 #[test]
-fn a_wrong_option_is_answered_with_the_right_ones() {
+fn a_wrong_option_is_an_error_with_the_usage() {
     let cases: [(&[&str], &str); 13] = [
         (&["--jit=maybe", "-"], "mimeo-calc: --jit is auto, on or off, not \"maybe\"\n"),
         (&["--stats=all", "-"], "mimeo-calc: --stats is off, summary, trace or json, not \"all\"\n"),
@@ -94,8 +94,8 @@ fn a_wrong_option_is_answered_with_the_right_ones() {
         ),
         (&["--fast", "-"], "mimeo-calc: invalid option '--fast'\n"),
         (&["--jit"], "mimeo-calc: missing argument for option '--jit'\n"),
-        (&[], "mimeo-calc: there is no program\n"),
-        (&["-", "programs/fib.calc"], "mimeo-calc: there is more than one program\n"),
+        (&[], "mimeo-calc: no program was given\n"),
+        (&["-", "programs/fib.calc"], "mimeo-calc: more than one program was given\n"),
     ];
     for (args, message) in cases {
         let (stdout, stderr, status) = calc(args, b"");
@@ -107,7 +107,7 @@ fn a_wrong_option_is_answered_with_the_right_ones() {
 }
 
 #[test]
-fn every_stage_can_be_looked_at() {
+fn every_stage_can_be_shown() {
     let dump = |what: &str| {
         let (stdout, stderr, status) = calc(&[what, "-e", "print 1 + 2;"], b"");
         assert_eq!((stderr.as_str(), status), ("", 0), "{what}");
@@ -137,7 +137,7 @@ fn statistics_go_to_standard_error() {
 /// A function that is called 20 times.
 const TWENTY: &str = "fn f(x) { return x; } let i = 0; while i < 20 { i = f(i) + 1; } print i;";
 
-/// How many functions were compiled under these settings; the output is the same under all.
+/// Returns how many functions were compiled under these settings. The output must not depend on them.
 fn compiled(variables: &[(&str, &str)], args: &[&str]) -> u32 {
     let args = [args, &["--stats", "-e", TWENTY]].concat();
     let (stdout, stderr, status) = calc_with(variables, &args, b"");
@@ -191,7 +191,7 @@ fn a_wrong_variable_is_an_error_that_lists_the_right_values() {
 }
 
 #[test]
-fn the_capability_is_told_before_any_program_runs() {
+fn the_capability_is_printed_without_running_a_program() {
     let (stdout, stderr, status) = calc_with(&[("MIMEO_JIT_THRESHOLD", "3")], &["--capability", "--jit=on"], b"");
     assert_eq!((stderr.as_str(), status), ("", 0));
     let first = format!(

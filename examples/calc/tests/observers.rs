@@ -1,4 +1,4 @@
-//! What gdb and perf learn of calc's native code when `MIMEO_PERF` says so.
+//! Symbols of calc's native code in gdb and perf, under `MIMEO_PERF`.
 
 use std::process::{Command, Output, Stdio};
 
@@ -10,7 +10,7 @@ fn calc() -> Command {
     calc
 }
 
-/// What calc prints under gdb with these commands; nothing if there is no gdb.
+/// Returns the output of gdb and calc with these commands, or `None` if there is no gdb.
 fn gdb(commands: &[&str]) -> Option<String> {
     let calc = calc();
     let mut gdb = Command::new("gdb");
@@ -33,7 +33,7 @@ fn gdb_names_a_compiled_function_and_finds_main() {
     let expected = [format!("runtime.rs:{line}"), " show ()".into(), " main ()".into()];
     let mut frames = output.lines().filter(|line| line.starts_with('#'));
     for part in expected {
-        assert!(frames.any(|frame| frame.contains(&part)), "there is no `{part}`, or not behind the others: {output}");
+        assert!(frames.any(|frame| frame.contains(&part)), "`{part}` is missing or out of order: {output}");
     }
 }
 

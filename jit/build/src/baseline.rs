@@ -1,4 +1,4 @@
-//! An architecture and the features that an author has asked for → [`Baseline`]: what code may need of the processor.
+//! An architecture and the features that an author allows → [`Baseline`]: what code may require of the processor.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use mimeo_def::Feature;
 use mimeo_def::stencil::Arch;
 
-/// What code may need of the processor: the base of its architecture, and features beyond it.
+/// What code may require of the processor: the base of its architecture, and features beyond it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Baseline {
     arch: Arch,
@@ -14,12 +14,12 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// The architecture's base.
+    /// Creates the baseline without additional features.
     pub fn base(arch: Arch) -> Baseline {
         Baseline { arch, features: Vec::new() }
     }
 
-    /// The base with those of `features` that belong to the architecture, and with what they imply.
+    /// Creates a baseline from the features that belong to the architecture, and those that they imply.
     pub fn new(arch: Arch, features: &[Feature]) -> Baseline {
         let mut all = BTreeSet::new();
         let mut pending: Vec<_> = features.iter().copied().filter(|feature| feature.arch() == arch).collect();
@@ -31,7 +31,7 @@ impl Baseline {
         Baseline { arch, features: all.into_iter().collect() }
     }
 
-    /// Reads what [`Display`](fmt::Display) writes, for an architecture.
+    /// Parses the text that [`Display`](fmt::Display) writes.
     pub fn parse(arch: Arch, text: &str) -> Option<Baseline> {
         let mut words = text.split(' ');
         if words.next() != Some(base_name(arch)) {
@@ -39,32 +39,32 @@ impl Baseline {
         }
         let features = words.map(Feature::parse).collect::<Option<Vec<_>>>()?;
         let baseline = Baseline::new(arch, &features);
-        // Whoever writes a file lists everything that is implied.
+        // A written baseline lists every implied feature.
         (baseline.features == features).then_some(baseline)
     }
 
-    /// The architecture.
+    /// Returns the architecture.
     pub fn arch(&self) -> Arch {
         self.arch
     }
 
-    /// The features beyond the base, sorted.
+    /// Returns the features beyond the base, sorted.
     pub fn features(&self) -> &[Feature] {
         &self.features
     }
 
-    /// Whether code may need a feature.
+    /// Whether code may use a feature.
     pub fn has(&self, feature: Feature) -> bool {
         self.features.contains(&feature)
     }
 
-    /// The features that this one has and `other` does not.
+    /// Returns the features that this baseline has and `other` does not.
     pub fn beyond(&self, other: &Baseline) -> Vec<Feature> {
         self.features.iter().copied().filter(|feature| !other.has(*feature)).collect()
     }
 }
 
-/// What the base of an architecture is called.
+/// Returns the name of an architecture's base.
 fn base_name(arch: Arch) -> &'static str {
     match arch {
         Arch::X86_64 => "x86-64",
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn features_bring_what_they_imply_and_no_other_architectures() {
+    fn features_imply_others_of_the_same_architecture() {
         let baseline = Baseline::new(Arch::X86_64, &[Feature::Fma, Feature::Lse, Feature::Bmi2]);
         assert_eq!(baseline.to_string(), "x86-64 sse3 ssse3 sse4.1 sse4.2 popcnt bmi2 avx fma");
         assert_eq!(Baseline::new(Arch::Aarch64, &[Feature::Fma, Feature::Lse]).to_string(), "armv8-a lse");
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn a_written_baseline_can_be_parsed() {
         for (arch, features) in [(Arch::X86_64, &Feature::ALL[..]), (Arch::Aarch64, &Feature::ALL), (Arch::X86_64, &[])]
         {
             let baseline = Baseline::new(arch, features);

@@ -13,7 +13,7 @@ use crate::table::{OwnedOp, OwnedTable};
 const BYTES_PER_LINE: usize = 24;
 
 impl OwnedTable {
-    /// The table as one Rust expression, with a comment before it; all paths in it are absolute.
+    /// Returns the table as one Rust expression that follows a comment. All paths in it are absolute.
     pub fn to_rust(&self) -> String {
         let mut out = String::new();
         // Writing to a string does not fail.
@@ -83,7 +83,7 @@ fn emit_op(out: &mut String, op: &OwnedOp) -> fmt::Result {
     writeln!(out, "        }},")
 }
 
-/// A stencil, without a line end; `indent` is that of the line it starts on.
+/// Writes a stencil without a final newline; `indent` is the indentation of the line on which it starts.
 fn emit_stencil(out: &mut String, stencil: &OwnedStencil, indent: &str) -> fmt::Result {
     if *stencil == OwnedStencil::default() {
         return write!(out, "::mimeo::def::stencil::Stencil::EMPTY");
@@ -101,7 +101,7 @@ fn emit_stencil(out: &mut String, stencil: &OwnedStencil, indent: &str) -> fmt::
 fn emit_bytes(out: &mut String, field: &str, bytes: &[u8], indent: &str) -> fmt::Result {
     write!(out, "{indent}    {field}: b\"")?;
     for line in bytes.chunks(BYTES_PER_LINE) {
-        // A backslash before the line's end skips the next line's indentation.
+        // A backslash at the end of a line skips the indentation of the next line.
         if bytes.len() > BYTES_PER_LINE {
             write!(out, "\\\n{indent}        ")?;
         }
@@ -138,9 +138,9 @@ fn arch(arch: Arch) -> &'static str {
     }
 }
 
-/// The feature as Rust names it.
+/// Returns the name of the feature's variant.
 fn feature_name(feature: Feature) -> String {
-    // A variant without fields is printed as it is written.
+    // `Debug` prints a variant without fields by its name.
     format!("{feature:?}")
 }
 

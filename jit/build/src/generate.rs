@@ -16,35 +16,35 @@ use crate::prebuilt::{self, Prebuilt};
 use crate::table::{self, OwnedTable};
 use crate::toolchain::{Target, Toolchain, Unusable};
 
-/// What to make tables from, and where.
+/// The inputs of a build, and where its files go.
 #[derive(Clone, Debug)]
 pub struct Job {
     /// Where stencils come from.
     pub mode: Mode,
     /// The machine that the table is for.
     pub target: Target,
-    /// What the code may need of the processor; features of other architectures are ignored.
+    /// Processor features that the code may use; features of other architectures are ignored.
     pub features: Vec<Feature>,
-    /// The C compiler, unless it is the one that the `cc` crate finds.
+    /// The C compiler; `None` for the one that the `cc` crate finds.
     pub compiler: Option<String>,
     /// Folder of the author's package.
     pub package: PathBuf,
-    /// File with the ops, from that folder.
+    /// File with the ops, relative to that folder.
     pub ops: PathBuf,
     /// Folder to write to.
     pub out: PathBuf,
 }
 
-/// What went well enough to go on, but should be known.
+/// The result of a build that did not fail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Sentences for `cargo::warning`.
     pub warnings: Vec<String>,
-    /// How many tables came from an earlier run.
+    /// Number of tables reused from an earlier run.
     pub reused: usize,
 }
 
-/// Extension of the file that tells the macro how the table is renewed, where building again does not do it.
+/// Extension of the file that tells the macro how to regenerate a table that building again does not regenerate.
 const RENEWAL: &str = ".renewal";
 
 /// Where tables come from.
@@ -53,11 +53,11 @@ enum Source {
     Given(Given),
 }
 
-/// What there is without a compiler.
+/// A source of tables that needs no compiler.
 enum Given {
-    /// What is checked in; the file is named from the package's folder.
+    /// The checked-in file, with its path relative to the package's folder.
     Prebuilt(PathBuf, Prebuilt),
-    /// Nothing, for this reason.
+    /// No stencils, for this reason.
     Nothing(String),
 }
 
@@ -66,7 +66,7 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// Sentences, one per line: files that cannot be written, and ops that must have a stencil and have none.
+    /// Sentences, one per line, about files that cannot be written and ops that lack a required stencil.
     pub fn run(&self, sets: &[Lowered]) -> Result<Outcome, String> {
         let mut outcome = Outcome::default();
         let source = self.source(&mut outcome)?;
@@ -95,14 +95,14 @@ impl Job {
         Ok(outcome)
     }
 
-    /// Writes a table for which nothing is compiled.
+    /// Writes a table without compiling anything.
     fn write_given(&self, set: &Lowered, given: &Given, outcome: &mut Outcome) -> Result<(), String> {
         match given {
             Given::Prebuilt(file, prebuilt) => {
                 let arch = self.target.arch().unwrap_or(prebuilt.arch);
                 let raised = Baseline::new(arch, &self.features);
-                let table = prebuilt.table(set, &raised).map_err(|reason| self.of_no_use(file, &reason))?;
-                // The macro says so, at the op, when it is stale.
+                let table = prebuilt.table(set, &raised).map_err(|reason| self.unusable(file, &reason))?;
+                // If the table is stale, the macro reports it at the op.
                 self.write(set, RENEWAL, &self.renewal(file))?;
                 self.write_table(set, &table, "", &[])
             }
@@ -110,7 +110,7 @@ impl Job {
         }
     }
 
-    /// Where the tables come from: where that was asked for, or else the next place.
+    /// Returns the source of the tables: the one that the mode selects, or its fallback.
     fn source(&self, outcome: &mut Outcome) -> Result<Source, String> {
         match self.mode {
             Mode::Off => {
@@ -136,18 +136,18 @@ impl Job {
         }
     }
 
-    /// What there is when the compiler does not serve, with a warning.
+    /// Returns the fallback for an unusable compiler, and adds a warning.
     fn instead_of(&self, unusable: &Unusable, outcome: &mut Outcome) -> Result<Given, String> {
         let given = self.prebuilt()?;
         let Given::Prebuilt(file, _) = &given else { return Ok(Given::Nothing(unusable.to_string())) };
-        let warning = format!("mimeo: the stencils come from `{}`: {unusable}", file.display());
+        let warning = format!("mimeo: using the checked-in stencils `{}`: {unusable}", file.display());
         if !outcome.warnings.contains(&warning) {
             outcome.warnings.push(warning);
         }
         Ok(given)
     }
 
-    /// The file that is checked in. A damaged one is an error even where the interpreter could do without.
+    /// Reads the checked-in file. A damaged file is an error, even though the interpreter could run without it.
     fn prebuilt(&self) -> Result<Given, String> {
         let Some(arch) = self.target.arch() else {
             return Ok(Given::Nothing(Unusable::Target { triple: self.target.triple.clone() }.to_string()));
@@ -157,15 +157,15 @@ impl Job {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let make = self.command();
-                return Ok(Given::Nothing(format!("there is no `{}`; `{make}` makes it", file.display())));
+                return Ok(Given::Nothing(format!("`{}` does not exist; `{make}` creates it", file.display())));
             }
-            Err(error) => return Err(self.of_no_use(&file, &format!("cannot be read: {error}"))),
+            Err(error) => return Err(self.unusable(&file, &format!("cannot be read: {error}"))),
         };
-        let read = prebuilt::read(&text).map_err(|damaged| self.of_no_use(&file, &format!("is damaged: {damaged}")))?;
+        let read = prebuilt::read(&text).map_err(|damaged| self.unusable(&file, &format!("is damaged: {damaged}")))?;
         Ok(Given::Prebuilt(file, read))
     }
 
-    /// The command that makes the file.
+    /// Returns the command that generates the file.
     fn command(&self) -> String {
         let arch = self.target.arch();
         let features: Vec<_> =
@@ -177,17 +177,20 @@ impl Job {
         format!("mimeo generate --target {}{raising} {}", self.target.triple, self.ops.display())
     }
 
-    /// How a file is renewed, to be read behind a message that says that it must be.
+    /// Returns the instruction that the macro appends to its error about a stale table.
     fn renewal(&self, file: &Path) -> String {
-        format!("`{}` is renewed by `{}`", file.display(), self.command())
+        format!("regenerate `{}` with `{}`", file.display(), self.command())
     }
 
-    fn of_no_use(&self, file: &Path, reason: &str) -> String {
+    /// Returns the error about a checked-in file that cannot be used.
+    fn unusable(&self, file: &Path, reason: &str) -> String {
         let (file, command) = (file.display(), self.command());
-        format!("`{file}` {reason}\nhelp: renew it with `{command}`, or build without stencils by MIMEO_STENCILS=off")
+        format!(
+            "`{file}` {reason}\nhelp: regenerate it with `{command}`, or build without stencils (MIMEO_STENCILS=off)"
+        )
     }
 
-    /// Writes a table with its report, unless an op lacks a stencil that it must have.
+    /// Writes a table and its report. An op that lacks a required stencil is an error.
     fn write_table(&self, set: &Lowered, table: &OwnedTable, key: &str, dropped: &[String]) -> Result<(), String> {
         self.write(set, ".report.txt", &table.report(dropped))?;
         let missing: Vec<_> = table
@@ -201,7 +204,7 @@ impl Job {
         self.write(set, ".key", key)
     }
 
-    /// A table that this build made is renewed by building again.
+    /// Removes the hint about regenerating the table, because building again does it.
     fn remove_renewal(&self, set: &Lowered) -> Result<(), String> {
         let path = self.path(set, RENEWAL);
         match fs::remove_file(&path) {
@@ -212,9 +215,9 @@ impl Job {
         }
     }
 
-    /// Writes a table without stencils. Unless that was asked for, there is one warning for all sets.
+    /// Writes a table without stencils, with one warning for all sets unless stencils were switched off.
     fn write_empty(&self, set: &Lowered, reason: &str, outcome: &mut Outcome) -> Result<(), String> {
-        // A table without code is never entered, whatever it says.
+        // A table without code is never entered, whatever its architecture.
         let table = OwnedTable::empty(set, self.target.arch().unwrap_or(Arch::X86_64), &self.package, reason);
         let warning = format!("mimeo: every op will be interpreted: {reason}");
         if self.mode != Mode::Off && !outcome.warnings.contains(&warning) {
@@ -226,8 +229,8 @@ impl Job {
         self.write(set, ".key", "")
     }
 
-    /// Everything that a table depends on, as one number: the C, what the ops declare, the compiler and its
-    /// flags, and this crate's own code.
+    /// Hashes everything that a table depends on: the C, what the ops declare, the compiler and its flags, and this
+    /// crate's own code.
     fn key(&self, set: &Lowered, tools: &Toolchain) -> String {
         let mut hash = DefaultHasher::new();
         (PRELUDE, SUPPORT, table::generated_c(set)).hash(&mut hash);
@@ -243,12 +246,12 @@ impl Job {
         format!("{:016x}\n", hash.finish())
     }
 
-    /// The table of an earlier run is the one that this run would write.
+    /// Whether the table of an earlier run is the one that this run would write.
     fn is_current(&self, set: &Lowered, key: &str) -> bool {
         fs::read_to_string(self.path(set, ".key")).is_ok_and(|old| old == key) && self.path(set, ".rs").is_file()
     }
 
-    /// Path of one of an instruction set's files.
+    /// Returns the path of one of an instruction set's files.
     fn path(&self, set: &Lowered, extension: &str) -> PathBuf {
         self.out.join(format!("{}{extension}", table::stem(set)))
     }
@@ -259,18 +262,18 @@ impl Job {
     }
 }
 
-/// What users should know who chose a machine for C code: stencils are not compiled for it.
+/// Warns users whose flags choose a processor that stencils are not compiled for it.
 fn dropped_warning(tools: &Toolchain) -> Option<String> {
     let flags: Vec<_> = tools.dropped_machine_flags().map(|flag| format!("`{flag}`")).collect();
     let flags = if flags.is_empty() { return None } else { flags.join(", ") };
     let baseline = tools.baseline();
     Some(format!(
-        "mimeo: stencils are compiled without {flags}, for the baseline {baseline}: every machine that runs the program \
-         has to have what they need; `raise_baseline` in the build script raises it"
+        "mimeo: stencils are compiled for the baseline {baseline}, without {flags}; to use more features of the \
+         processor, call `raise_baseline` in the build script"
     ))
 }
 
-/// Writes a file, unless it has this text already: its time is what makes cargo compile again.
+/// Writes a file unless it already has this text, since a new modification time makes cargo compile again.
 fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
     match fs::read(path) {
         Ok(old) if old == text.as_bytes() => Ok(()),

@@ -1,25 +1,25 @@
 //! The build-script half of mimeo: an instruction set's C → machine code with holes → a table that the
 //! author's program includes.
 //!
-//! An author's `build.rs` is one line, [`ops`]`("src/ops.rs").compile()`. Behind it:
+//! An author's `build.rs` is one line, [`ops`]`("src/ops.rs").compile()`. It runs this pipeline:
 //!
 //! ```text
 //! lower ──► toolchain ── cc -S ──► asm ── cc -c ──► object_file ──► extract ──► audit ──► table ──► emit, report
 //! ```
 //!
-//! The modules below serve the project's own tools and are no part of the interface:
+//! The modules below serve the project's own tools and are not part of the interface:
 //!
 //! | module | turns | into |
 //! |---|---|---|
 //! | `toolchain` | a target | a compiler with the flags that it accepts |
 //! | `asm` | a compiler's assembly | assembly whose hot parts end in the jump to the continuation |
-//! | `object_file` | an object file | sections, symbols, relocations, whatever the format |
-//! | `isa` | machine code | what its instructions do to control and stack |
-//! | `relax` | code that gets addresses from a table | code with the numbers in itself |
-//! | `extract` | a function in an object, or a stencil that is checked in | a draft: code, constants, holes |
-//! | `baseline` | the features that an author has asked for | what code may need of the processor |
+//! | `object_file` | an object file of any format | sections, symbols, relocations |
+//! | `isa` | machine code | the effects of its instructions on control flow and stack |
+//! | `relax` | code that loads addresses from a table | code that contains the numbers |
+//! | `extract` | a function in an object, or a checked-in stencil | a draft: code, constants, holes |
+//! | `baseline` | the features that an author allows | what code may require of the processor |
 //! | `audit` | a draft | a stencil, or a refusal |
-//! | `table` | an instruction set | its stencils, or the reasons why there are none |
+//! | `table` | an instruction set | its stencils, or the reasons why they are missing |
 //! | `prebuilt` | tables | the file that is checked in beside the ops, and back |
 //! | `generate` | instruction sets | the files in `OUT_DIR` |
 #![forbid(unsafe_code)]

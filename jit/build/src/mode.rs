@@ -1,9 +1,9 @@
-//! The value of `MIMEO_STENCILS` → [`Mode`], where stencils come from.
+//! The value of `MIMEO_STENCILS` → [`Mode`], the source of stencils.
 
-/// Where stencils come from.
+/// The source of stencils.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// The machine's C compiler makes them.
+    /// The machine's C compiler builds them.
     Build,
     /// They are checked in beside the ops.
     Prebuilt,
@@ -12,11 +12,11 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Reads the variable's value; `None` means that it is not set.
+    /// Parses the variable's value; `None` means that it is not set.
     ///
     /// # Errors
     ///
-    /// A sentence that lists the values, when it has another.
+    /// A sentence that lists the valid values, for any other value.
     pub fn parse(value: Option<&str>) -> Result<Mode, String> {
         match value {
             None | Some("" | "build") => Ok(Mode::Build),

@@ -1,4 +1,4 @@
-//! What the extractor and the audit found → [`Refusal`], one sentence that says why an op has no stencil.
+//! Findings of the extractor and the audit → [`Refusal`], one sentence that says why an op has no stencil.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use mimeo_def::CodeOffset;
 
 use crate::isa::Need;
 
-/// Why machine code cannot be a stencil, although its C compiled.
+/// The reason why machine code cannot be a stencil, although its C compiled.
 ///
-/// [`Display`](fmt::Display) gives one sentence that begins in lower case and reads on from the op's name.
-/// Positions are offsets in the part (hot or cold) in which the instruction lies.
+/// [`Display`](fmt::Display) writes one sentence that begins in lower case and can follow the op's name.
+/// Positions are offsets into the part (hot or cold) that contains the instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the sentences of the `Display` impl say what each field is")]
 pub enum Refusal {
@@ -65,18 +65,18 @@ impl fmt::Display for Refusal {
             Refusal::ConstantsTooLarge { symbol, len_bytes, limit_bytes } => {
                 write!(f, "constant data `{symbol}` is {len_bytes} bytes long, over the limit of {limit_bytes}")
             }
-            Refusal::InvalidInstruction { at } => write!(f, "there is no valid instruction at {}", Hex(at)),
+            Refusal::InvalidInstruction { at } => write!(f, "has an invalid instruction at {}", Hex(at)),
             Refusal::OutsideBaseline { at, need, baseline } => match need {
-                Need::Unlisted(_) => write!(f, "is outside of the baseline at {}: {need}", Hex(at)),
+                Need::Unlisted(_) => write!(f, "is outside the baseline at {}: {need}", Hex(at)),
                 need => write!(f, "needs {need} at {}, which the baseline ({baseline}) does not have", Hex(at)),
             },
             Refusal::UnknownRelocation { name, symbol } => {
                 write!(f, "relocation `{name}` against `{symbol}` has no patch kind")
             }
             Refusal::GlobalOffsetTable { symbol } => {
-                write!(f, "`{symbol}` is reached through the global offset table, which a copy does not have")
+                write!(f, "refers to `{symbol}` through the global offset table, which copied code does not have")
             }
-            Refusal::ThreadLocal { symbol } => write!(f, "`{symbol}` is thread-local"),
+            Refusal::ThreadLocal { symbol } => write!(f, "uses the thread-local variable `{symbol}`"),
             Refusal::WritableData { symbol } => write!(f, "uses writable data (`{symbol}`), which is not copied"),
             Refusal::JumpTable { symbol } => {
                 write!(f, "constant data `{symbol}` holds addresses, as a jump table does")
@@ -85,65 +85,69 @@ impl fmt::Display for Refusal {
                 write!(f, "calls `{symbol}`, which is not a runtime function of this op")
             }
             Refusal::UndeclaredSymbol { symbol } => write!(f, "uses `{symbol}`, which this op does not declare"),
-            Refusal::UnusedSymbol { symbol } => write!(f, "does not use `{symbol}`, which the definition does"),
+            Refusal::UnusedSymbol { symbol } => write!(f, "does not use `{symbol}`, which the definition uses"),
             Refusal::CallsTarget { symbol } => write!(f, "calls `{symbol}` instead of jumping there"),
-            Refusal::NotAJump { symbol } => write!(f, "reaches `{symbol}` by something that is not a jump"),
+            Refusal::NotAJump { symbol } => write!(f, "uses `{symbol}` in an instruction that is not a jump"),
             Refusal::OffTarget { symbol, distance_bytes } => {
                 write!(f, "jumps {distance_bytes} bytes past the start of `{symbol}`")
             }
             Refusal::NotACall { symbol } => {
-                write!(f, "reaches runtime function `{symbol}` by something that is not a call")
+                write!(f, "uses runtime function `{symbol}` in an instruction that is not a call")
             }
             Refusal::LocalCall { at } => {
-                write!(f, "calls its own code at {}, which is not copied as a function", Hex(at))
+                write!(f, "calls its own code at {}, but can only call runtime functions", Hex(at))
             }
             Refusal::IndirectCall { at } => write!(f, "calls through a register or memory at {}", Hex(at)),
             Refusal::IndirectJump { at } => {
-                write!(f, "jumps through a register or memory at {}, as only ops that call or return do", Hex(at))
-            }
-            Refusal::ForbiddenInstruction { at } => {
                 write!(
                     f,
-                    "enters the operating system or a transaction, or uses state of the processor, at {}",
+                    "jumps through a register or memory at {}, which only ops that call or return may do",
                     Hex(at)
                 )
             }
+            Refusal::ForbiddenInstruction { at } => {
+                write!(f, "makes a system call, starts a transaction or accesses processor state at {}", Hex(at))
+            }
             Refusal::RelativeData { symbol } => {
-                write!(f, "takes `{symbol}` for an address, relative to the code, and not for a number")
+                write!(f, "uses `{symbol}` as an address relative to the code, not as a number")
             }
             Refusal::AbsoluteCode { symbol } => write!(f, "takes the address of its own code (`{symbol}`)"),
             Refusal::AbsoluteConstants { symbol } => {
                 write!(
                     f,
-                    "reads its constants (`{symbol}`) through an absolute 32-bit address, which they need not have"
+                    "reads its constants (`{symbol}`) through a 32-bit absolute address, which cannot hold every address"
                 )
             }
-            Refusal::OutsideConstants { at } => write!(f, "reaches beyond its constants at {}", Hex(at)),
+            Refusal::OutsideConstants { at } => write!(f, "refers to memory outside its constants at {}", Hex(at)),
             Refusal::BadField { symbol, at } => {
                 write!(f, "the hole for `{symbol}` at {} is not an operand field of an instruction", Hex(at))
             }
             Refusal::OverlappingHoles { symbol, at } => {
                 write!(f, "the hole for `{symbol}` at {} overlaps the one before it", Hex(at))
             }
-            Refusal::Return { at } => write!(f, "returns at {} instead of jumping on", Hex(at)),
+            Refusal::Return { at } => {
+                write!(f, "returns at {} instead of jumping to the continuation or an exit", Hex(at))
+            }
             Refusal::StackPointer { at } => {
-                write!(f, "changes the stack pointer at {} in a way that cannot be followed", Hex(at))
+                write!(f, "changes the stack pointer at {} by an unknown amount", Hex(at))
             }
             Refusal::UnbalancedFrame { at, depth_bytes } => {
-                write!(f, "leaves at {} with {depth_bytes} bytes on the native stack", Hex(at))
+                write!(f, "leaves the stencil at {} with {depth_bytes} bytes on the native stack", Hex(at))
             }
             Refusal::OutsideFrame { at } => {
-                write!(f, "reaches beyond its part of the native stack at {}", Hex(at))
+                write!(f, "accesses the native stack outside its own frame at {}", Hex(at))
             }
             Refusal::DifferentDepths { at, depths_bytes: [a, b] } => {
                 write!(f, "reaches {} with {a} bytes on the native stack on one path and {b} on another", Hex(at))
             }
             Refusal::RunsOff { symbol } => write!(f, "runs off the end of its {symbol} code"),
-            Refusal::MidInstruction { at } => write!(f, "jumps to {}, where no instruction starts", Hex(at)),
-            Refusal::Trap { at } => write!(f, "stops the program at {}", Hex(at)),
+            Refusal::MidInstruction { at } => {
+                write!(f, "jumps to {}, which is not the start of an instruction", Hex(at))
+            }
+            Refusal::Trap { at } => write!(f, "has a trap instruction at {}", Hex(at)),
             Refusal::TailJump { stated_bytes, found_bytes } => write!(
                 f,
-                "is said to end in a jump to the continuation of {stated_bytes} bytes, and it has {found_bytes}"
+                "ends in a jump of {found_bytes} bytes to the continuation, but the table says {stated_bytes}"
             ),
         }
     }
@@ -151,7 +155,7 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// A position as a reader of a disassembly expects it.
+/// A position in hexadecimal, as in a disassembly.
 struct Hex<'a>(&'a CodeOffset);
 
 impl fmt::Display for Hex<'_> {

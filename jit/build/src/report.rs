@@ -1,4 +1,4 @@
-//! [`OwnedTable`] → the report: one line per op, with its fingerprint, and its sizes or the reason why it has no
+//! [`OwnedTable`] → the report: one line per op, with its fingerprint and its sizes, or the reason why it has no
 //! stencil.
 
 use std::fmt::{self, Write};
@@ -10,7 +10,7 @@ use crate::stencil::OwnedStencil;
 use crate::table::OwnedTable;
 
 impl OwnedTable {
-    /// The report, for people; `dropped` are the flags of the user's that stencils were not compiled with.
+    /// Returns the report, for people. `dropped` lists the user's flags that stencils were not compiled with.
     pub fn report(&self, dropped: &[String]) -> String {
         let mut out = String::new();
         // Writing to a string does not fail.

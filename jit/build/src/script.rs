@@ -15,7 +15,7 @@ use crate::toolchain::Target;
 
 /// Names the file with the `#[instruction_set]` modules, relative to the package.
 ///
-/// The whole of an author's `build.rs`:
+/// A complete `build.rs`:
 ///
 /// ```no_run
 /// mimeo_build::ops("src/ops.rs").compile();
@@ -24,7 +24,7 @@ pub fn ops(path: impl Into<PathBuf>) -> Ops {
     Ops { path: path.into(), stencils: true, features: Vec::new() }
 }
 
-/// A file with instruction sets, to be compiled. See [`ops`].
+/// A file with instruction sets to compile. See [`ops`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is compiled before `compile` is called"]
 pub struct Ops {
@@ -34,8 +34,8 @@ pub struct Ops {
 }
 
 impl Ops {
-    /// Says whether there shall be stencils. A language whose package has a feature for native code makes none
-    /// without it, and then needs no C compiler:
+    /// Sets whether to build stencils. A package with a feature for native code builds none without that feature,
+    /// and then needs no C compiler:
     ///
     /// ```no_run
     /// mimeo_build::ops("src/ops.rs").stencils(cfg!(feature = "jit")).compile();
@@ -44,12 +44,12 @@ impl Ops {
         Ops { stencils, ..self }
     }
 
-    /// Says what stencils may need of the processor beyond the base of its architecture. Features of other architectures
+    /// Allows stencils to use processor features beyond the base of their architecture. Features of architectures other
     /// than the target's are ignored, so that one list serves all.
     ///
-    /// The base is that of x86-64 with SSE2, and Armv8.0-A with Advanced SIMD. Without this call a table runs on every
-    /// machine of its architecture, whatever `CFLAGS` say: flags like `-mavx2` and `-march=native` do not reach stencils.
-    /// A program whose processor lacks one of the features runs without native code, and its capability says why.
+    /// The base is x86-64 with SSE2, or Armv8.0-A with Advanced SIMD. Without this call a table runs on every machine
+    /// of its architecture, regardless of `CFLAGS`: flags like `-mavx2` and `-march=native` do not reach stencils. On a
+    /// processor that lacks one of the features, the program runs without native code, and its capability says why.
     ///
     /// ```no_run
     /// use mimeo_build::Feature;
@@ -60,11 +60,11 @@ impl Ops {
         self
     }
 
-    /// Makes the tables, and tells cargo what they depend on.
+    /// Builds the tables, and tells cargo what they depend on.
     ///
-    /// On errors it prints them and ends the build script: when the file cannot be read or has no instruction
-    /// set, when `MIMEO_STENCILS` has an unknown value, and when an op that requires a stencil has none. Errors
-    /// in the file's own syntax are left to the macro, which reports them at the right place.
+    /// Prints errors and ends the build script if the file cannot be read or has no instruction set, if
+    /// `MIMEO_STENCILS` has an unknown value, or if an op that requires a stencil has none. Syntax errors in the file
+    /// are left to the macro, which reports them at the right place.
     pub fn compile(self) {
         if let Err(message) = self.run() {
             for line in message.lines() {
@@ -98,13 +98,13 @@ impl Ops {
             return Ok(());
         };
         if sets.is_empty() {
-            return Err(format!("`{}` has no module under `#[instruction_set]`", self.path.display()));
+            return Err(format!("`{}` has no `#[instruction_set]` module", self.path.display()));
         }
         for path in sets.iter().flat_map(handwritten) {
             println!("cargo::rerun-if-changed={}", job.package.join(path).display());
         }
         let checked_in = job.target.arch().map(|arch| job.package.join(prebuilt::path(&self.path, arch)));
-        // For a file that is not there cargo would run the script every time.
+        // If the file did not exist, cargo would run the script every time.
         if let Some(file) = checked_in.filter(|file| file.exists() || job.mode == Mode::Prebuilt) {
             println!("cargo::rerun-if-changed={}", file.display());
         }
@@ -115,7 +115,7 @@ impl Ops {
     }
 }
 
-/// Paths of an instruction set's hand-written stencils.
+/// Returns the paths of an instruction set's hand-written stencils.
 fn handwritten(set: &Lowered) -> impl Iterator<Item = &str> {
     set.ops.iter().filter_map(|op| match &op.source {
         StencilSource::Handwritten { path, .. } => Some(path.as_str()),
@@ -123,12 +123,12 @@ fn handwritten(set: &Lowered) -> impl Iterator<Item = &str> {
     })
 }
 
-/// One of the variables that cargo sets.
+/// Reads a variable that cargo sets.
 fn variable(name: &str) -> Result<String, String> {
-    env::var(name).map_err(|_| format!("{name} is not set; `mimeo_build::ops` runs in a build script"))
+    env::var(name).map_err(|_| format!("{name} is not set; `mimeo_build::ops` must be called in a build script"))
 }
 
-/// The variables from which the `cc` crate finds the compiler and its flags.
+/// Returns the names of the variables from which the `cc` crate finds the compiler and its flags.
 fn compiler_variables(target: &Target) -> Vec<String> {
     let mut names = vec!["CROSS_COMPILE".to_owned()];
     for base in ["CC", "CFLAGS"] {

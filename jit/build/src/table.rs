@@ -1,5 +1,5 @@
-//! [`Lowered`] and a [`Toolchain`] → [`OwnedTable`]: compiles every op, and keeps its stencil or the reason
-//! why there is none.
+//! [`Lowered`] and a [`Toolchain`] → [`OwnedTable`]: compiles every op, and keeps its stencil or the reason why it has
+//! none.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,48 +18,48 @@ use crate::refusal::Refusal;
 use crate::stencil::OwnedStencil;
 use crate::toolchain::{CompileError, SupportFailure, Toolchain, Unit, Unusable};
 
-/// [`Table`](mimeo_def::stencil::Table) that owns its parts.
+/// A [`Table`](mimeo_def::stencil::Table) that owns its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedTable {
     /// Name of the instruction set.
     pub name: String,
     /// Architecture of the code.
     pub arch: Arch,
-    /// What the code may need of the processor.
+    /// What the code may require of the processor.
     pub baseline: Baseline,
-    /// How stencils call each other.
+    /// Calling convention between stencils.
     pub convention: Convention,
-    /// The compiler's own words for itself; empty when none was used.
+    /// The compiler's description of itself; empty if none was used.
     pub compiler: String,
-    /// The flags that the probe settled on.
+    /// The flags that the compiler was called with.
     pub flags: String,
-    /// The entry.
+    /// The entry stencil.
     pub enter: OwnedStencil,
-    /// The exits, in the order of [`Exit::ALL`].
+    /// The exit stencils, in the order of [`Exit::ALL`].
     pub exits: Vec<OwnedStencil>,
-    /// What stands for an op without a stencil.
+    /// The replacement for an op without a stencil.
     pub deopt_op: OwnedStencil,
     /// The ops, in the order of the instruction set.
     pub ops: Vec<OwnedOp>,
 }
 
-/// One op's place in a table.
+/// An op's entry in a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedOp {
-    /// The op.
+    /// Name of the op.
     pub name: String,
-    /// The definition from which the stencil was made.
+    /// Fingerprint of the definition that the stencil was built from.
     pub fingerprint: Fingerprint,
-    /// Hash of the C file, where the stencil is written by hand and the file is there.
+    /// Hash of the C file, if the stencil is hand-written and the file exists.
     pub handwritten: Option<u32>,
-    /// `#[vm_op(stencil = required)]`.
+    /// Whether the op has `#[vm_op(stencil = required)]`.
     pub required: bool,
-    /// The stencil, or the reason why there is none.
+    /// The stencil, or the reason why it has none.
     pub stencil: Result<OwnedStencil, String>,
 }
 
 impl OwnedTable {
-    /// A table without stencils. `package` is the folder that paths of hand-written stencils start from.
+    /// Creates a table without stencils. Paths of hand-written stencils are relative to `package`.
     pub fn empty(lowered: &Lowered, arch: Arch, package: &Path, reason: &str) -> OwnedTable {
         OwnedTable {
             name: lowered.name.clone(),
@@ -75,16 +75,16 @@ impl OwnedTable {
         }
     }
 
-    /// Compiles an instruction set. `package` is the folder that paths of hand-written stencils start from,
-    /// `work` one for their headers.
+    /// Compiles an instruction set. Paths of hand-written stencils are relative to `package`; their headers are written
+    /// to `work`.
     ///
     /// # Errors
     ///
-    /// When the stencils that every table needs cannot be made.
+    /// If the stencils that every table needs cannot be built.
     pub fn build(lowered: &Lowered, tools: &Toolchain, package: &Path, work: &Path) -> Result<OwnedTable, Unusable> {
         let support = build_support(tools)?;
         let all = Unit { stem: &stem(lowered), text: &generated_c(lowered), include: None };
-        // Most of the time everything compiles, and one run of the compiler is enough.
+        // Usually everything compiles, and one run of the compiler is enough.
         let all = tools.compile(all).ok().and_then(|object| Object::parse(&object).ok());
         let build = Build { lowered, tools, package, work, all };
         Ok(OwnedTable {
@@ -101,7 +101,7 @@ impl OwnedTable {
         })
     }
 
-    /// The ops that must have a stencil and have none, with the reasons.
+    /// Returns the ops that lack a required stencil, with the reasons.
     pub fn missing(&self) -> impl Iterator<Item = (&str, &str)> {
         self.ops.iter().filter(|op| op.required).filter_map(|op| match &op.stencil {
             Ok(_) => None,
@@ -110,7 +110,7 @@ impl OwnedTable {
     }
 }
 
-/// The C of an instruction set's generated stencils, as it is compiled.
+/// Returns the C of an instruction set's generated stencils.
 pub fn generated_c(lowered: &Lowered) -> String {
     let mut text = lowered.prelude.clone();
     for op in &lowered.ops {
@@ -122,17 +122,17 @@ pub fn generated_c(lowered: &Lowered) -> String {
     text
 }
 
-/// The header of a hand-written stencil: everything that a generated one has before it.
+/// Returns the header of a hand-written stencil: everything that precedes a generated one.
 pub fn handwritten_header(lowered: &Lowered, header: &str) -> String {
     format!("#pragma once\n{}\n{header}", lowered.prelude)
 }
 
-/// Name of an instruction set's files.
+/// Returns the name of an instruction set's files.
 pub fn stem(lowered: &Lowered) -> String {
     format!("mimeo_{}", lowered.name)
 }
 
-/// Hash of the C file of an op whose stencil is written by hand.
+/// Returns the hash of the C file of an op with a hand-written stencil.
 pub fn handwritten_hash(op: &LoweredOp, package: &Path) -> Option<u32> {
     match &op.source {
         StencilSource::Handwritten { path, .. } => fs::read(package.join(path)).ok().map(|text| hash_text(&text)),
@@ -145,14 +145,14 @@ fn owned_op(op: &LoweredOp, package: &Path, stencil: Result<OwnedStencil, String
     OwnedOp { name: op.name.clone(), fingerprint: op.fingerprint, handwritten, required: op.required, stencil }
 }
 
-/// The stencils that belong to no op.
+/// The stencils that do not belong to an op.
 struct Support {
     enter: OwnedStencil,
     exits: Vec<OwnedStencil>,
     deopt_op: OwnedStencil,
 }
 
-/// Compiles the stencils that belong to no op.
+/// Compiles the stencils that do not belong to an op.
 fn build_support(tools: &Toolchain) -> Result<Support, Unusable> {
     let text = format!("{PRELUDE}\n{SUPPORT}");
     let failed = |symbol: &str, reason| Unusable::Support { symbol: symbol.to_owned(), reason };
@@ -179,18 +179,18 @@ fn cut(object: &Object, symbol: &str, declared: &Declared<'_>) -> Result<OwnedSt
     audit::check(extract::draft(object, symbol, declared.symbols)?, declared)
 }
 
-/// What the ops of one instruction set are compiled with.
+/// The inputs for compiling the ops of one instruction set.
 struct Build<'a> {
     lowered: &'a Lowered,
     tools: &'a Toolchain,
     package: &'a Path,
     work: &'a Path,
-    /// The generated ops, unless one of them does not compile.
+    /// The object with all generated ops, if all of them compile.
     all: Option<Object>,
 }
 
 impl Build<'_> {
-    /// One op's stencil, or the reason why there is none.
+    /// Returns an op's stencil, or the reason why it has none.
     fn op(&self, op: &LoweredOp) -> Result<OwnedStencil, String> {
         let role = Role::Op { transfers: op.transfers };
         let declared = Declared { symbols: &op.symbols, role, baseline: self.tools.baseline() };
@@ -203,13 +203,13 @@ impl Build<'_> {
         }
     }
 
-    /// Compiles one op on its own, to find out whether it is the one that does not compile.
+    /// Compiles one op separately, to find out whether it is the one that does not compile.
     fn alone(&self, op: &LoweredOp, text: &str) -> Result<Object, String> {
         let stem = format!("{}.{}", stem(self.lowered), op.name);
         self.object(Unit { stem: &stem, text, include: None })
     }
 
-    /// Compiles a hand-written stencil, in its own unit behind its header.
+    /// Compiles a hand-written stencil as a separate unit that includes its header.
     fn handwritten(&self, op: &LoweredOp, path: &str, header: &str) -> Result<Object, String> {
         let include = self.work.join(stem(self.lowered));
         let file = include.join(format!("{}.h", op.name));
@@ -218,24 +218,24 @@ impl Build<'_> {
             .map_err(|error| format!("cannot write `{}`: {error}", file.display()))?;
         let source: PathBuf = self.package.join(path);
         if !source.is_file() {
-            return Err(format!("there is no file `{path}`"));
+            return Err(format!("the file `{path}` does not exist"));
         }
         let text = format!("#include \"{}\"\n", source.display());
         let stem = format!("{}.{}", stem(self.lowered), op.name);
         let unit = Unit { stem: &stem, text: &text, include: Some(&include) };
         let object = self.object(unit)?;
-        self.has_no_others(unit, &[&source, &file])?;
+        self.refuse_includes(unit, &[&source, &file])?;
         Ok(object)
     }
 
-    /// Refuses files that a hand-written stencil includes beside its header: the table has the hash of the one file, so
-    /// that nobody would notice when another changes.
-    fn has_no_others(&self, unit: Unit<'_>, known: &[&Path]) -> Result<(), String> {
+    /// Refuses hand-written stencils that include files other than their header. The table stores only the hash of the
+    /// C file, so changes of other files would go unnoticed.
+    fn refuse_includes(&self, unit: Unit<'_>, known: &[&Path]) -> Result<(), String> {
         let included = self.tools.included(unit).map_err(|error| error.to_string())?;
         match included.iter().find(|file| !known.contains(&file.as_path())) {
             None => Ok(()),
             Some(other) => Err(format!(
-                "it includes `{}`, and the table could not tell when that changes: write what it needs into its own file",
+                "it includes `{}`, whose changes the table cannot detect; move what it needs into its own file",
                 other.strip_prefix(self.package).unwrap_or(other).display()
             )),
         }

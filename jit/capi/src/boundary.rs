@@ -1,5 +1,5 @@
-//! Pointers from C → references, results → what C reads, panics → a status: the functions that an `extern "C"`
-//! function is made of.
+//! Pointers from C → references, results → values that C reads, panics → a status: the building blocks of `extern "C"`
+//! functions.
 //!
 //! An island of unsafe code. The numbers are those of the contract in `lib.rs`.
 
@@ -11,21 +11,21 @@ use mimeo_jit::Settings;
 
 use crate::{Failure, Handle, Language, Status};
 
-/// Makes a handle with the settings of the environment, wraps it in the language's own type, and puts it at `out`. When
-/// a variable has a value that it cannot have, the handle has the default settings, and the error can be read from it.
+/// Creates a handle with the settings of the environment, wraps it in the language's own type, and writes it to `out`.
+/// If a variable has an invalid value, the handle has the default settings, and the error can be read from it.
 pub fn create<L: Language, T>(out: Option<&mut MaybeUninit<*mut T>>, wrap: fn(Handle<L>) -> T) -> Status {
     let Some(out) = out else { return Status::NullPointer };
     let made = catch_unwind(|| {
         let (handle, status) = Handle::new(Settings::default().with_env());
         (Box::into_raw(Box::new(wrap(handle))), status)
     });
-    // Without a handle there is nothing from which a message could be read: the panic hook has shown it.
+    // Without a handle, C cannot read the message, but the panic hook has printed it.
     let (handle, status) = made.unwrap_or_else(|payload| (std::ptr::null_mut(), Failure::panic(payload).status));
     out.write(handle);
     status
 }
 
-/// Frees a handle, unless it is null, or it is its own output function that wants it freed.
+/// Frees a handle. Does nothing if it is null, and fails if the call comes from the handle's own output function.
 ///
 /// # Safety
 ///
@@ -36,7 +36,7 @@ pub unsafe fn destroy<L: Language, T: AsRef<Handle<L>>>(handle: *mut T) -> Statu
     if let Some(status) = shared.as_ref().must_stay() {
         return status;
     }
-    // SAFETY: (1): it comes from `Box::into_raw` in `create`, and no call is under way in which it is borrowed.
+    // SAFETY: (1): it comes from `Box::into_raw` in `create`, and no active call borrows it.
     let owned = unsafe { Box::from_raw(handle) };
     match catch_unwind(AssertUnwindSafe(|| drop(owned))) {
         Ok(()) => Status::Ok,
@@ -44,7 +44,7 @@ pub unsafe fn destroy<L: Language, T: AsRef<Handle<L>>>(handle: *mut T) -> Statu
     }
 }
 
-/// Does something with a handle. Panics become a status, and each failure can be read from the handle until its next
+/// Calls a function with a handle. Panics become a status, and a failure can be read from the handle until its next
 /// call.
 ///
 /// # Safety
@@ -54,14 +54,15 @@ pub unsafe fn call<L: Language, T: AsRef<Handle<L>>>(
     handle: *const T,
     body: impl FnOnce(&Handle<L>) -> Result<(), Failure>,
 ) -> Status {
-    // SAFETY: (1) and (2). It stays where it is to the end of the call: `destroy` sees that one is under way.
+    // SAFETY: (1) and (2). It is not freed before the end of the call, because `destroy` checks for active calls.
     match unsafe { handle.as_ref() } {
         Some(handle) => handle.as_ref().enter(body),
         None => Status::NullPointer,
     }
 }
 
-/// Reads what the last call left, without being a call itself: nothing that can be read is lost by it.
+/// Calls a function that reads results of the last call. It does not count as a call itself, so it does not discard
+/// them.
 ///
 /// # Safety
 ///
@@ -79,30 +80,30 @@ pub unsafe fn read<L: Language, T: AsRef<Handle<L>>>(
     }
 }
 
-/// Puts a result where C wants it.
+/// Writes a result to a pointer from C.
 ///
 /// # Errors
 ///
-/// It wants it nowhere.
+/// If the pointer is null.
 pub fn put<T>(out: Option<&mut MaybeUninit<T>>, value: T) -> Result<(), Failure> {
     out.map(|out| *out = MaybeUninit::new(value)).ok_or_else(|| Failure::null("the pointer for the result"))
 }
 
-/// Bytes that C hands over. No bytes may be at null.
+/// Returns bytes from C. The pointer may be null if the length is 0.
 ///
 /// # Errors
 ///
-/// Null, and a length that no memory has.
+/// If the pointer is null and the length is not 0, or if the length exceeds `isize::MAX`.
 ///
 /// # Safety
 ///
-/// (3), and the result is not used after the function that got the bytes has returned.
+/// (3), and the result is not used after the function that received the bytes has returned.
 pub unsafe fn bytes<'a>(bytes: *const c_char, len: usize) -> Result<&'a [u8], Failure> {
     match (bytes.is_null(), len) {
         (_, 0) => Ok(&[]),
         (true, _) => Err(Failure::null("the text")),
         (false, len) if len > isize::MAX as usize => {
-            Err(Failure::new(Status::BadValue, format!("no text has {len} bytes")))
+            Err(Failure::new(Status::BadValue, format!("a text cannot have {len} bytes")))
         }
         // SAFETY: (3).
         (false, len) => Ok(unsafe { std::slice::from_raw_parts(bytes.cast(), len) }),

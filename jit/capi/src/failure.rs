@@ -1,58 +1,58 @@
-//! What went wrong in Rust → a [`Status`] and the messages that C can read: [`Failure`].
+//! An error or panic in Rust → a [`Status`] and the messages that C can read: [`Failure`].
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::Status;
 
-/// One error, and where in the program it is.
+/// An error, and its position in the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Line and character in the program's text, both counted from 1.
+    /// Line and column in the program's text, both starting at 1.
     pub position: Option<(u32, u32)>,
     /// What is wrong.
     pub message: String,
 }
 
-/// Why a call did not do what it should.
+/// The reason why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// What kind of failure it is.
+    /// The kind of failure.
     pub status: Status,
-    /// What is wrong: at least one.
+    /// The errors, at least one.
     pub problems: Vec<Problem>,
 }
 
 impl Failure {
-    /// A failure that is not in the program's text.
+    /// Creates a failure without a position.
     pub fn new(status: Status, message: impl Into<String>) -> Self {
         Failure { status, problems: vec![Problem { position: None, message: message.into() }] }
     }
 
-    /// A null pointer.
+    /// Creates the failure for a null pointer.
     pub fn null(what: &str) -> Self {
         Failure::new(Status::NullPointer, format!("{what} is null"))
     }
 
-    /// The first byte of a program that is not UTF-8.
+    /// Creates the failure for the first byte of a program that is not UTF-8.
     pub(crate) fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Self {
         let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let position = Some((number(line), number(column)));
-        let problem = Problem { position, message: "this is not UTF-8".to_owned() };
+        let problem = Problem { position, message: "invalid UTF-8".to_owned() };
         Failure { status: Status::NotUtf8, problems: vec![problem] }
     }
 
-    /// A panic that was caught.
+    /// Creates the failure for a caught panic.
     pub(crate) fn panic(payload: Box<dyn Any + Send>) -> Self {
         let text = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
             (Some(text), _) => (*text).to_owned(),
             (None, Some(text)) => text.clone(),
             (None, None) => "no message".to_owned(),
         };
-        // A payload may be anything, and may panic once more while it is dropped: then it is left alone.
+        // A payload can have any type, and can panic while it is dropped. In that case it is leaked.
         if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
             std::mem::forget(second);
         }

@@ -1,4 +1,4 @@
-//! What is behind a handle of C: settings, a program, what the last call left to read: [`Handle`].
+//! The state of an embedded language → [`Handle`]: settings, a program, and the results of the last call.
 
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_int, c_void};
@@ -13,18 +13,18 @@ use crate::{Capability, Error, Failure, Language, Mode, Output, Problem, StatsFo
 
 /// An embedded language: its settings, and at most one program.
 ///
-/// All of it changes behind a shared reference, because the output function may call with the handle that is running.
+/// All fields can change through a shared reference, because the output function may use the running handle.
 pub struct Handle<L: Language> {
     settings: RefCell<Settings>,
-    /// The settings of the program that was loaded, as long as it has a native tier.
+    /// The settings of the loaded program's native tier, if it has one.
     control: RefCell<Option<Control>>,
     program: RefCell<State<L::Program>>,
     output: Rc<Cell<Target>>,
-    /// Calls under way, one in the output function of the other.
+    /// Number of active calls, each in the output function of another.
     calls: Cell<u32>,
-    /// What went wrong in the last call, and the texts of its problems.
+    /// The failure of the last call, and the texts of its errors.
     failure: RefCell<Option<(Failure, Vec<Kept>)>>,
-    /// The texts that the last call handed out.
+    /// The texts that the last call returned.
     texts: RefCell<Vec<Kept>>,
 }
 
@@ -41,8 +41,8 @@ impl<L: Language> std::fmt::Debug for Handle<L> {
 }
 
 impl<L: Language> Handle<L> {
-    /// A handle without a program. For settings that could not be had the defaults stand in, and the error is left
-    /// to be read.
+    /// Creates a handle without a program. If the settings are invalid, it has the default settings, and the error can
+    /// be read.
     pub(crate) fn new(settings: Result<Settings, BadSetting>) -> (Self, Status) {
         let (settings, failure) = match settings {
             Ok(settings) => (settings, None),
@@ -61,12 +61,12 @@ impl<L: Language> Handle<L> {
         (handle, status)
     }
 
-    /// One call: keeps panics in, and leaves the failure to be read.
+    /// Runs one call: catches panics, and keeps the failure to be read.
     pub(crate) fn enter(&self, body: impl FnOnce(&Self) -> Result<(), Failure>) -> Status {
-        // Kept to the end of this call, whose arguments they may be.
+        // The texts are kept until the end of this call, because they may be its arguments.
         let _before = self.texts.take();
         self.calls.set(self.calls.get() + 1);
-        // A handle is whole after a panic: no borrow lasts over a call of a language, and `run` drops what ran.
+        // A handle is consistent after a panic: no borrow spans a call into the language, and `run` drops the program.
         let result = catch_unwind(AssertUnwindSafe(|| body(self)));
         self.calls.set(self.calls.get() - 1);
         self.leave(result.unwrap_or_else(|payload| Err(Failure::panic(payload))).err())
@@ -82,22 +82,22 @@ impl<L: Language> Handle<L> {
         status
     }
 
-    /// Leaves a failure to be read when a call is under way, which the handle must outlive.
+    /// Returns a failure, and keeps it to be read, if a call is active, which the handle must outlive.
     pub(crate) fn must_stay(&self) -> Option<Status> {
         (self.calls.get() > 0).then(|| self.leave(Some(busy())))
     }
 
-    /// How many errors the last call had.
+    /// Returns the number of errors of the last call.
     pub fn error_count(&self) -> usize {
         self.failure.borrow().as_ref().map_or(0, |(_, texts)| texts.len())
     }
 
-    /// The first error of the last call, or that there was none.
+    /// Returns the first error of the last call; its status is [`Status::Ok`] if there was none.
     pub fn last_error(&self) -> Error {
         self.error(0).unwrap_or(Error { status: Status::Ok, line: 0, column: 0, message: Text::EMPTY })
     }
 
-    /// One of the errors of the last call, counted from 0 in the order of the program's text.
+    /// Returns an error of the last call. Errors are numbered from 0, in the order of the program's text.
     pub fn error(&self, index: usize) -> Option<Error> {
         let failure = self.failure.borrow();
         let (failure, texts) = failure.as_ref()?;
@@ -105,7 +105,7 @@ impl<L: Language> Handle<L> {
         Some(Error { status: failure.status, line, column, message: texts.get(index)?.view() })
     }
 
-    /// Sends what programs write from now on to a function; to standard output without one.
+    /// Sets the function that receives the output of programs from now on; `None` means standard output.
     ///
     /// # Safety
     ///
@@ -114,16 +114,16 @@ impl<L: Language> Handle<L> {
         self.output.set(Target { write, user });
     }
 
-    /// When functions are compiled.
+    /// Returns when functions are compiled.
     pub fn mode(&self) -> Mode {
         self.jit_config().mode.into()
     }
 
-    /// Changes when functions are compiled.
+    /// Sets when functions are compiled.
     ///
     /// # Errors
     ///
-    /// The number is no mode.
+    /// If the number is not a mode.
     pub fn set_mode(&self, mode: c_int) -> Result<(), Failure> {
         let mode = Mode::from_c(mode)?;
         self.settings.borrow_mut().jit.mode = mode;
@@ -133,12 +133,12 @@ impl<L: Language> Handle<L> {
         Ok(())
     }
 
-    /// In mode auto, the call at which a function is compiled.
+    /// Returns the number of the call at which a function is compiled in mode auto.
     pub fn threshold(&self) -> u32 {
         self.jit_config().threshold
     }
 
-    /// Changes the call at which a function is compiled.
+    /// Sets the number of the call at which a function is compiled in mode auto.
     pub fn set_threshold(&self, calls: u32) {
         self.settings.borrow_mut().jit.threshold = calls;
         if let Some(control) = &*self.control.borrow() {
@@ -146,18 +146,18 @@ impl<L: Language> Handle<L> {
         }
     }
 
-    /// Records the events of a function's life in the programs that are loaded from now on, or does not.
+    /// Sets whether programs that are loaded from now on record the events of their functions.
     pub fn set_trace(&self, trace: bool) {
         self.settings.borrow_mut().jit.trace = trace;
     }
 
-    /// The form of the statistics that the user asked for in the environment.
+    /// Returns the form of the statistics that the environment requests.
     pub fn wanted_stats(&self) -> StatsFormat {
         let Report(format) = self.settings.borrow().report;
         format.into()
     }
 
-    /// The settings as they are now. The program's own functions may have changed them as well.
+    /// Returns the current settings, which the program's own functions may have changed.
     fn jit_config(&self) -> JitConfig {
         let config = self.settings.borrow().jit.clone();
         match &*self.control.borrow() {
@@ -166,11 +166,11 @@ impl<L: Language> Handle<L> {
         }
     }
 
-    /// Loads a program in the place of the one that is there. When it cannot be loaded, that one stays.
+    /// Loads a program and replaces the current one. If it cannot be loaded, the current program stays.
     ///
     /// # Errors
     ///
-    /// What is wrong with the text; a program of the handle is running.
+    /// If the text is invalid, or if the handle's program is running.
     pub fn load(&self, text: &[u8]) -> Result<(), Failure> {
         if matches!(*self.program.borrow(), State::Running) {
             return Err(busy());
@@ -185,11 +185,11 @@ impl<L: Language> Handle<L> {
         Ok(())
     }
 
-    /// Runs the program to its end.
+    /// Runs the program to completion.
     ///
     /// # Errors
     ///
-    /// The error with which it ended; a panic; there is no program; it is running already.
+    /// If the program ends with an error or panics, if there is no program, or if it is already running.
     pub fn run(&self) -> Result<(), Failure> {
         let mut program = match self.program.replace(State::Running) {
             State::Loaded(program) => program,
@@ -205,7 +205,7 @@ impl<L: Language> Handle<L> {
                 result.map_err(|problem: Problem| Failure { status: Status::RuntimeError, problems: vec![problem] })
             }
             Err(payload) => {
-                // What panicked is not trusted again. Dropping it may panic once more, which `enter` catches.
+                // A program that panicked is not used again. Dropping it can panic too, which `enter` catches.
                 self.program.replace(State::Empty);
                 self.control.replace(None);
                 let failure = Failure::panic(payload);
@@ -215,11 +215,11 @@ impl<L: Language> Handle<L> {
         }
     }
 
-    /// What the native tier can do: the one of the program, or of one that would be loaded now.
+    /// Returns the capability of the program's native tier, or of a program that would be loaded now.
     ///
     /// # Errors
     ///
-    /// The program is running.
+    /// If the program is running.
     pub fn capability(&self) -> Result<Capability, Failure> {
         let of_program = match &*self.program.borrow() {
             State::Running => return Err(busy()),
@@ -247,11 +247,11 @@ impl<L: Language> Handle<L> {
         })
     }
 
-    /// What the native tier of the program did so far.
+    /// Returns the statistics of the program's native tier.
     ///
     /// # Errors
     ///
-    /// The number is no form; there is no program; it is running.
+    /// If the number is not a form, if there is no program, or if it is running.
     pub fn stats(&self, format: c_int) -> Result<Text, Failure> {
         let format = StatsFormat::from_c(format)?;
         let report = match &*self.program.borrow() {
@@ -262,7 +262,7 @@ impl<L: Language> Handle<L> {
         Ok(self.keep(report.unwrap_or_default()))
     }
 
-    /// The text for C, which can be read until the next call.
+    /// Keeps a text for C, which can be read until the next call.
     fn keep(&self, text: impl Into<String>) -> Text {
         let kept = Kept::new(text);
         let view = kept.view();

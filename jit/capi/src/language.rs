@@ -1,31 +1,31 @@
-//! What a language says about itself so that C can embed it: [`Language`].
+//! The parts of a language → [`Language`], the trait for embedding it in C.
 
 use mimeo_interp::InstructionSet;
 use mimeo_jit::{Jit, JitConfig};
 
 use crate::{Output, Problem};
 
-/// A language that C programs embed.
+/// A language that C programs can embed.
 pub trait Language {
     /// Its instruction set.
     type Ops: InstructionSet;
-    /// A program, loaded into a machine of its own.
+    /// A program, loaded into its own machine.
     type Program;
 
-    /// Loads a program into a new machine, which writes to `output`, and is to flush it at the end of each run.
+    /// Loads a program into a new machine, which must write to `output` and flush it at the end of each run.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the program, in the order of the text.
+    /// All errors in the program, in the order of the text.
     fn load(text: &str, config: JitConfig, output: Output) -> Result<Self::Program, Vec<Problem>>;
 
-    /// Runs the program to its end.
+    /// Runs the program to completion.
     ///
     /// # Errors
     ///
-    /// The error with which it ended.
+    /// The error that ended the program.
     fn run(program: &mut Self::Program) -> Result<(), Problem>;
 
-    /// The native tier of the program's machine, if it got one.
+    /// Returns the native tier of the program's machine, if it has one.
     fn jit(program: &Self::Program) -> Option<&Jit<Self::Ops>>;
 }

@@ -1,6 +1,6 @@
-//! What programs write → chunks for the embedder's function, or for standard output: [`Output`].
+//! Output of programs → chunks for the embedder's function, or for standard output: [`Output`].
 //!
-//! An island of unsafe code: it calls a function of C. The numbers are those of the contract in `lib.rs`.
+//! An island of unsafe code: it calls a C function. The numbers are those of the contract in `lib.rs`.
 
 use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_void};
@@ -8,12 +8,12 @@ use std::fmt;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-/// Takes what a program writes: `len` bytes, and `user` as it was given. Returns 0, or any other number when it could
-/// not write: the program then ends with an error. Text comes in pieces of no particular size, all of them before the
-/// run returns, in the thread that runs the program.
+/// Receives output of a program: `len` bytes, and the `user` pointer that was registered. Returns 0 on success; any
+/// other number ends the program with an error. Output arrives in chunks of any size, all of them before the run
+/// returns, in the thread that runs the program.
 pub type WriteFn = Option<unsafe extern "C-unwind" fn(user: *mut c_void, bytes: *const c_char, len: usize) -> c_int>;
 
-/// Where output goes: a function and its first argument, or standard output.
+/// The destination of output: a function and its first argument, or standard output.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Target {
     pub(crate) write: WriteFn,
@@ -24,10 +24,10 @@ impl Target {
     pub(crate) const STDOUT: Target = Target { write: None, user: std::ptr::null_mut() };
 }
 
-/// So much is gathered before the function is called.
+/// Number of bytes that are buffered before the function is called.
 const PIECE_BYTES: usize = 8 << 10;
 
-/// Where a program writes. It gathers what is written, and loses it when it cannot be written: nothing is written late.
+/// The output of a program. It buffers bytes, and discards them if they cannot be written.
 pub struct Output {
     target: Rc<Cell<Target>>,
     gathered: Vec<u8>,
@@ -45,7 +45,7 @@ impl Output {
     }
 
     fn pass_on(&mut self) -> io::Result<()> {
-        // Taken first: should the function panic, the piece is not offered to it again.
+        // Taken before the call, so that a piece on which the function panics is not written again.
         let piece = std::mem::take(&mut self.gathered);
         let Target { write, user } = self.target.get();
         let Some(write) = write else { return io::stdout().write_all(&piece) };
@@ -82,9 +82,9 @@ impl Write for Output {
 mod tests {
     use super::*;
 
-    /// Notes each piece; refuses those that start with `!`.
+    /// Records each piece, and refuses those that start with `!`.
     unsafe extern "C-unwind" fn note(user: *mut c_void, bytes: *const c_char, len: usize) -> c_int {
-        // SAFETY: `output` hands over a list, and the bytes are those of a piece.
+        // SAFETY: `output` passes a list as `user`, and the bytes are those of a piece.
         let (pieces, piece) = unsafe {
             (&*user.cast::<std::cell::RefCell<Vec<Vec<u8>>>>(), std::slice::from_raw_parts(bytes.cast::<u8>(), len))
         };

@@ -1,8 +1,8 @@
-//! Strings → [`Text`] that C reads, kept until nobody may read it any more.
+//! Strings → [`Text`] for C, kept as long as C may read it.
 
 use crate::Text;
 
-/// A string with a zero byte behind it. Its bytes stay where they are when it moves.
+/// A string followed by a zero byte. Moving it does not move its bytes.
 #[derive(Debug)]
 pub(crate) struct Kept(Box<[u8]>);
 
@@ -13,7 +13,7 @@ impl Kept {
         Kept(bytes.into_boxed_slice())
     }
 
-    /// The text as C sees it. It is valid while `self` lives.
+    /// Returns the text for C. It is valid as long as `self`.
     pub(crate) fn view(&self) -> Text {
         Text { bytes: self.0.as_ptr().cast(), len: self.0.len() - 1 }
     }

@@ -1,35 +1,35 @@
-//! The plain types that the header of every language has: numbers, texts, and no pointers to anything but text.
+//! The plain types in the header of every language: numbers and texts, with pointers to text only.
 //!
-//! Their documentation goes into the header, with the language's prefix on each name, and so is written for C.
+//! Their documentation goes into the header, with the language's prefix on each name, so it is written for C.
 
 use std::ffi::c_int;
 
 use crate::Failure;
 
-/// What became of a call.
+/// The result of a call.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// It did what it should.
+    /// The call succeeded.
     Ok = 0,
-    /// A pointer is null that must not be.
+    /// A pointer that must not be null is null.
     NullPointer = 1,
-    /// A number is none of those that the parameter can have.
+    /// A number is not a valid value of the parameter.
     BadValue = 2,
-    /// An environment variable has a value that it cannot have.
+    /// An environment variable has an invalid value.
     BadSetting = 3,
     /// The program's text is not UTF-8.
     NotUtf8 = 4,
-    /// The program is wrong: see the errors, of which there may be several.
+    /// The program cannot be compiled. There can be several errors.
     CompileError = 5,
-    /// The program ended with an error. What it wrote before is written.
+    /// The program ended with an error. Earlier output has been written.
     RuntimeError = 6,
     /// No program is loaded.
     NoProgram = 7,
     /// The handle's program is running: the call came from its own output function.
     Busy = 8,
-    /// A defect of the language, or a panic of an output function written in Rust. The handle can be used further; a
-    /// program that was running is gone.
+    /// A defect of the language, or a panic of an output function written in Rust. The handle remains usable; a program
+    /// that was running has been dropped.
     Panic = 9,
 }
 
@@ -37,7 +37,7 @@ pub enum Status {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// When they are called often: see the threshold.
+    /// When they have been called often: see the threshold.
     Auto = 0,
     /// At their first call.
     On = 1,
@@ -56,11 +56,11 @@ impl From<mimeo_jit::Mode> for Mode {
 }
 
 impl Mode {
-    /// The mode that a number from C is.
+    /// Converts a number from C to a mode.
     pub(crate) fn from_c(value: c_int) -> Result<mimeo_jit::Mode, Failure> {
         let known = mimeo_jit::Mode::ALL.into_iter().find(|&mode| Mode::from(mode) as c_int == value);
         known.ok_or_else(|| {
-            Failure::new(Status::BadValue, format!("a mode is 0 (auto), 1 (on) or 2 (off), not {value}"))
+            Failure::new(Status::BadValue, format!("the mode must be 0 (auto), 1 (on) or 2 (off), not {value}"))
         })
     }
 }
@@ -69,13 +69,13 @@ impl Mode {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatsFormat {
-    /// None: no statistics are asked for.
+    /// No statistics.
     Off = 0,
     /// A table for people.
     Summary = 1,
-    /// A line for each event of a function's life, if recording was on when the program was loaded.
+    /// A line for each event, if recording was on when the program was loaded.
     Trace = 2,
-    /// For programs.
+    /// JSON, for programs.
     Json = 3,
 }
 
@@ -91,68 +91,68 @@ impl From<Option<mimeo_jit::StatsFormat>> for StatsFormat {
 }
 
 impl StatsFormat {
-    /// The form that a number from C is. `Off` is none.
+    /// Converts a number from C to a form other than `Off`.
     pub(crate) fn from_c(value: c_int) -> Result<mimeo_jit::StatsFormat, Failure> {
         use mimeo_jit::StatsFormat::{Json, Summary, Trace};
 
         let known =
             [Summary, Trace, Json].into_iter().find(|&format| StatsFormat::from(Some(format)) as c_int == value);
         known.ok_or_else(|| {
-            let message = format!("a form of the statistics is 1 (summary), 2 (trace) or 3 (JSON), not {value}");
+            let message = format!("the form of the statistics must be 1 (summary), 2 (trace) or 3 (JSON), not {value}");
             Failure::new(Status::BadValue, message)
         })
     }
 }
 
-/// Text in UTF-8. A zero byte follows it, which is not counted. It is valid until the next call with the handle that
-/// it came from.
+/// Text in UTF-8, followed by a zero byte that `len` does not count. It is valid until the next call with the handle
+/// that it came from.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Text {
     /// The first byte. Never null.
     pub bytes: *const std::ffi::c_char,
-    /// How many bytes.
+    /// Number of bytes.
     pub len: usize,
 }
 
 impl Text {
-    /// No bytes.
+    /// An empty text.
     pub const EMPTY: Text = Text { bytes: c"".as_ptr(), len: 0 };
 }
 
-/// An error, and where in the program it is.
+/// An error, and its position in the program.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Error {
-    /// What became of the call. With the status for success the message is empty.
+    /// The status of the call. If it is that of success, the message is empty.
     pub status: Status,
-    /// The line in the program's text, counted from 1; 0 when the error is in none.
+    /// The line in the program's text, starting at 1; 0 if the error has no position.
     pub line: u32,
-    /// The character in the line, counted from 1; 0 when the error is in none.
+    /// The character in the line, starting at 1; 0 if the error has no position.
     pub column: u32,
     /// What is wrong.
     pub message: Text,
 }
 
-/// What the native tier can do here, and why not more.
+/// The capability of the native tier on this machine, with the reason if native code is unavailable.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Capability {
-    /// There is native code to be had. Whether functions are compiled is up to the mode.
+    /// Whether native code is available. The mode decides whether functions are compiled.
     pub available: bool,
     /// When functions are compiled.
     pub mode: Mode,
-    /// In mode auto, the call at which a function is compiled.
+    /// Number of the call at which a function is compiled in mode auto.
     pub threshold: u32,
     /// Version of the convention between native code and the machine.
     pub stencil_abi: u32,
-    /// How many of the language's ops have native code.
+    /// Number of the language's ops that have native code.
     pub ops_with_stencil: u32,
-    /// How many have none, and are interpreted.
+    /// Number of ops that have none, and are interpreted.
     pub ops_without_stencil: u32,
-    /// Why there is no native code: the diagnostic's stable code. Empty when there is.
+    /// Stable code of the reason why native code is unavailable. Empty if it is available.
     pub reason_code: Text,
-    /// The code again, and a sentence.
+    /// The same code, followed by a sentence.
     pub reason: Text,
     /// The architecture that the library was built for.
     pub arch: Text,
@@ -160,6 +160,6 @@ pub struct Capability {
     pub os: Text,
     /// The name of the language's instruction set.
     pub instruction_set: Text,
-    /// All of this and the names of the ops without native code, for people.
+    /// All of the above and the names of the ops without native code, for people.
     pub text: Text,
 }

@@ -1,4 +1,4 @@
-//! A target and the way to run it → the command `mimeo-calc` for it, with native code and lean.
+//! A target and its execution on this machine → the command `mimeo-calc` for it, with native code and lean.
 
 use std::ffi::OsString;
 use std::fs;
@@ -6,34 +6,34 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::place::{Place, Way};
+use crate::place::{Execution, Place};
 use crate::tables::{OPS, is_there};
-use crate::{Outcome, Verdict, tell, tree};
+use crate::{Outcome, Verdict, outcome_of, tree};
 
-/// The compiler that Debian has for other targets than its own, rustup's tool chain aside.
+/// Debian's compiler, for targets that the tool chain in use lacks.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
-/// Wine and its server, where Debian has them.
+/// Debian's paths of Wine and its server.
 const DEBIAN_WINE: (&str, &str) = ("/usr/lib/wine/wine64", "/usr/lib/wine/wineserver64");
 
-/// The variables that decide how calc is built. The user's values have no effect here.
+/// Variables that affect how calc is built, and are removed.
 const VARIABLES: [&str; 4] = ["MIMEO_STENCILS", "CC", "CFLAGS", "RUSTFLAGS"];
 
-/// What is built, and how it is started.
+/// The built programs, and how to start them.
 #[derive(Debug)]
 pub(crate) struct Programs {
     /// With native code.
     pub(crate) native: PathBuf,
-    /// Without.
+    /// Without native code.
     pub(crate) lean: PathBuf,
     runner: Vec<OsString>,
     variables: Vec<(&'static str, OsString)>,
-    /// Runs as long as they are used.
+    /// Wine's server, which runs as long as the programs are used.
     server: Option<Server>,
 }
 
-/// Wine's server. It would start and end with each program, which takes longer than the programs, and what starts with
-/// it holds on to the pipes of the first program: that one gets none.
+/// Wine's server. Without it, a server would start and end with each program, which takes longer than the program.
+/// Processes that start with the server keep the pipes of the first program open, so that one gets no pipes.
 #[derive(Debug)]
 struct Server {
     end: Command,
@@ -47,7 +47,7 @@ impl Server {
             command.envs(programs.variables.iter().map(|(name, value)| (name, value)));
             command
         };
-        // It returns at once; the server stays.
+        // The command returns at once; the server stays.
         command("--persistent").status()?;
         let server = Server { end: command("--kill") };
         let mut first = programs.command(&programs.native);
@@ -58,13 +58,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // One that is left behind does no harm: the next run finds it.
+        // A leftover server does no harm: the next run uses it.
         let _ = self.end.status();
     }
 }
 
 impl Programs {
-    /// One of them, to be started.
+    /// Returns a command that starts one of the programs.
     pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = mimeo_corpus::process::command(&self.runner, program);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
@@ -72,19 +72,19 @@ impl Programs {
     }
 }
 
-/// Where the standard library of a target comes from.
+/// The source of a target's standard library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Std {
-    /// The tool chain in use has it.
+    /// The tool chain in use.
     Own,
-    /// Debian's has.
+    /// Debian's tool chain.
     Debian,
-    /// It is built from Debian's sources.
+    /// A build from Debian's sources.
     Source,
 }
 
 impl Std {
-    /// Of these the first that there is.
+    /// Returns the first available source.
     fn of(triple: &str) -> Result<Std, String> {
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         if ask(&rustc, &["--print", "target-libdir", "--target", triple]).is_some_and(|folder| has_files(&folder)) {
@@ -101,7 +101,7 @@ impl Std {
         Err(format!("there is no standard library for {triple}, and no sources of one"))
     }
 
-    /// How the page calls it.
+    /// Returns the description for the page.
     fn name(self) -> &'static str {
         match self {
             Std::Own => "by the Rust in use",
@@ -111,7 +111,7 @@ impl Std {
     }
 }
 
-/// The path that a command answers with.
+/// Returns the path that a command prints.
 fn ask(program: &OsString, args: &[&str]) -> Option<PathBuf> {
     let output = Command::new(program).args(args).output().ok()?;
     Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
@@ -121,7 +121,7 @@ fn has_files(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
 }
 
-/// Builds in a tree of mimeo.
+/// Builds programs in the repository or in a copy of it.
 #[derive(Debug)]
 pub(crate) struct Builder {
     root: PathBuf,
@@ -131,7 +131,8 @@ pub(crate) struct Builder {
 impl Builder {
     pub(crate) fn new(root: &Path, target: &Path) -> Result<Builder, String> {
         let root = fs::canonicalize(root).map_err(|error| format!("cannot read `{}`: {error}", root.display()))?;
-        let target = std::path::absolute(target).map_err(|error| format!("no folder to build in: {error}"))?;
+        let target =
+            std::path::absolute(target).map_err(|error| format!("cannot resolve the build folder: {error}"))?;
         Ok(Builder { root, target })
     }
 
@@ -139,62 +140,67 @@ impl Builder {
         &self.root
     }
 
-    /// A folder for the files of one target.
+    /// Creates a folder for the files of one target.
     pub(crate) fn scratch(&self, name: &str) -> Result<PathBuf, String> {
         let folder = self.target.join("support").join(name);
-        fs::create_dir_all(&folder).map_err(|error| format!("cannot make `{}`: {error}", folder.display()))?;
+        fs::create_dir_all(&folder).map_err(|error| format!("cannot create `{}`: {error}", folder.display()))?;
         Ok(folder)
     }
 
-    /// Builds, or says why it cannot. `table` is the one that was generated for the target.
-    pub(crate) fn build(&self, place: &Place, way: &Way, table: Option<&Path>) -> (Result<Programs, String>, Outcome) {
-        let missing = match way {
-            Way::Nowhere => Some(format!("this machine has no way to run programs of {}", place.name)),
-            _ => missing(way),
+    /// Builds the programs, or returns the reason why it cannot. `table` was generated for the target.
+    pub(crate) fn build(
+        &self,
+        place: &Place,
+        execution: &Execution,
+        table: Option<&Path>,
+    ) -> (Result<Programs, String>, Outcome) {
+        let missing = match execution {
+            Execution::Nowhere => Some(format!("this machine cannot run programs for {}", place.name)),
+            _ => missing(execution),
         };
         if let Some(how) = missing {
             return (Err(how.clone()), Outcome { verdict: Verdict::NotRun, how });
         }
-        let result = match way {
-            Way::Stencils(other, way) => self.build_with_table(place, other, way, table),
+        let result = match execution {
+            Execution::Stencils(other, execution) => self.build_with_table(place, other, execution, table),
             _ => self.build_both(&self.root, place.triple, None, place.name).and_then(|(native, lean, std)| {
-                let programs = self.programs(native, lean, way).map_err(|error| error.to_string())?;
+                let programs = self.programs(native, lean, execution).map_err(|error| error.to_string())?;
                 Ok((programs, format!("`cargo build`, with native code and lean, {}", std.name())))
             }),
         };
-        let substitute = matches!(way, Way::Stencils(..)).then_some("types only");
+        let substitute = matches!(execution, Execution::Stencils(..)).then_some("types only");
         match result {
-            Ok((programs, how)) => (Ok(programs), tell(Ok(how), substitute)),
-            Err(reason) => (Err(format!("it was not built: {reason}")), tell(Err(reason), substitute)),
+            Ok((programs, how)) => (Ok(programs), outcome_of(Ok(how), substitute)),
+            Err(reason) => (Err(format!("the build failed: {reason}")), outcome_of(Err(reason), substitute)),
         }
     }
 
-    /// Checks the types for the target, with the target's table; builds a program of another system with that table.
+    /// Checks the types for the target with the target's table, and builds programs for another system with it.
     fn build_with_table(
         &self,
         place: &Place,
         other: &Place,
-        way: &Way,
+        execution: &Execution,
         table: Option<&Path>,
     ) -> Result<(Programs, String), String> {
-        let table = table.ok_or("there is no table")?;
+        let table = table.ok_or("the table is missing")?;
         let copied = self.scratch("tree")?;
         let checked_in = mimeo_build::prebuilt::path(&copied.join(OPS), place.arch);
         tree::copy(&self.root, &copied)
             .and_then(|()| fs::read(table))
             .and_then(|bytes| tree::write(&checked_in, &bytes))
-            .map_err(|error| format!("the tree cannot be copied: {error}"))?;
+            .map_err(|error| format!("cannot copy the repository: {error}"))?;
         let std = Std::of(place.triple)?;
         for lean in [false, true] {
             self.cargo(&copied, "check", place.triple, std, lean, Some("prebuilt"))?;
         }
         let (native, lean, _) = self.build_both(&copied, other.triple, Some("prebuilt"), place.name)?;
-        let programs = self.programs(native, lean, way).map_err(|error| error.to_string())?;
-        let how = "`cargo check` with the table checked in, with native code and lean; no linker for it was at hand";
+        let programs = self.programs(native, lean, execution).map_err(|error| error.to_string())?;
+        let how = "`cargo check` with the table checked in, with native code and lean; no linker was available";
         Ok((programs, format!("{how}; {}", std.name())))
     }
 
-    /// The two programs, laid aside, as both builds leave theirs in one place.
+    /// Builds both programs. Each is copied, because both builds write to the same path.
     fn build_both(
         &self,
         tree: &Path,
@@ -209,13 +215,13 @@ impl Builder {
             let folder = self.cargo(tree, "build", triple, std, lean, stencils)?;
             let kept = scratch.join(format!("{as_name}{ending}"));
             fs::copy(folder.join(format!("mimeo-calc{ending}")), &kept)
-                .map_err(|error| format!("the program is not where it should be: {error}"))?;
+                .map_err(|error| format!("cannot copy the program: {error}"))?;
             Ok(kept)
         };
         Ok((build(false, "calc")?, build(true, "calc-lean")?, std))
     }
 
-    /// Runs cargo on calc; gives the folder where programs are.
+    /// Runs cargo on calc and returns the folder with the programs.
     fn cargo(
         &self,
         tree: &Path,
@@ -240,61 +246,61 @@ impl Builder {
             cargo.env("RUSTC", DEBIAN_RUSTC);
         }
         if std == Std::Source {
-            // For building the standard library only: nothing of mimeo needs it.
+            // Only building the standard library needs this, not mimeo.
             cargo.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_unwind");
         }
-        let output = cargo.output().map_err(|error| format!("cargo does not run: {error}"))?;
+        let output = cargo.output().map_err(|error| format!("cannot run cargo: {error}"))?;
         if output.status.success() {
             return Ok(target.join(triple).join("release"));
         }
         let text = String::from_utf8_lossy(&output.stderr);
         let error = text.lines().find(|line| line.starts_with("error")).or(text.lines().last());
-        Err(format!("`cargo {verb} --target {triple}`: {}", error.unwrap_or("no reason is known")))
+        Err(format!("`cargo {verb} --target {triple}`: {}", error.unwrap_or("no error message")))
     }
 
-    /// How the programs are started.
-    fn programs(&self, native: PathBuf, lean: PathBuf, way: &Way) -> io::Result<Programs> {
+    /// Returns the programs with the command that starts them.
+    fn programs(&self, native: PathBuf, lean: PathBuf, execution: &Execution) -> io::Result<Programs> {
         let words = |words: &[&str]| words.iter().map(OsString::from).collect();
-        let (runner, variables) = match way {
-            Way::QemuUser => (words(&["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"]), Vec::new()),
-            Way::Wine => {
+        let (runner, variables) = match execution {
+            Execution::QemuUser => (words(&["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"]), Vec::new()),
+            Execution::Wine => {
                 add_process_prng(native.parent().unwrap_or(&self.target))?;
                 let prefix = self.target.join("support/wine").into_os_string();
                 (words(&[wine().0]), vec![("WINEPREFIX", prefix), ("WINEDEBUG", "-all".into())])
             }
-            Way::Native | Way::Stencils(..) | Way::Nowhere => (Vec::new(), Vec::new()),
+            Execution::Native | Execution::Stencils(..) | Execution::Nowhere => (Vec::new(), Vec::new()),
         };
         let mut programs = Programs { native, lean, runner, variables, server: None };
-        if *way == Way::Wine {
+        if *execution == Execution::Wine {
             programs.server = Some(Server::start(&programs)?);
         }
         Ok(programs)
     }
 }
 
-/// The command that links for aarch64 Linux: the machine's own there.
+/// Returns the linker for aarch64 Linux, which is the machine's own on that target.
 fn aarch64_linker() -> &'static str {
     if cfg!(target_arch = "aarch64") { "cc" } else { "aarch64-linux-gnu-gcc" }
 }
 
-/// The commands of Wine and of its server.
+/// Returns the commands of Wine and its server.
 fn wine() -> (&'static str, &'static str) {
     if is_there("wine64") { ("wine64", "wineserver") } else { DEBIAN_WINE }
 }
 
-/// What must be installed before programs run this way.
-fn missing(way: &Way) -> Option<String> {
-    let programs: &[&str] = match way {
-        Way::QemuUser => &["aarch64-linux-gnu-gcc", "qemu-aarch64"],
-        Way::Wine => &["x86_64-w64-mingw32-gcc", wine().0],
-        Way::Stencils(_, way) => return missing(way),
-        Way::Native | Way::Nowhere => &[],
+/// Returns an error about a missing program that the execution needs.
+fn missing(execution: &Execution) -> Option<String> {
+    let programs: &[&str] = match execution {
+        Execution::QemuUser => &["aarch64-linux-gnu-gcc", "qemu-aarch64"],
+        Execution::Wine => &["x86_64-w64-mingw32-gcc", wine().0],
+        Execution::Stencils(_, execution) => return missing(execution),
+        Execution::Native | Execution::Nowhere => &[],
     };
     let program = programs.iter().find(|program| !is_there(program))?;
     Some(format!("there is no `{program}`"))
 }
 
-/// Lays the library beside the programs that Wine does not have.
+/// Builds a library that Wine lacks, beside the programs.
 fn add_process_prng(folder: &Path) -> io::Result<()> {
     let source = folder.join("process_prng.c");
     fs::write(&source, include_str!("process_prng.c"))?;

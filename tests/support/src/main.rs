@@ -1,4 +1,4 @@
-//! The command `mimeo-support`: fills the table of supported targets by running what it is about.
+//! The command `mimeo-support`: fills the table of supported targets with test results.
 
 use std::path::Path;
 use std::process::ExitCode;

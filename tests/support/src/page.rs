@@ -1,37 +1,37 @@
-//! Outcomes of stages ↔ the text of the support page, which is also where they are kept.
+//! Outcomes of stages ↔ the text of the support page, which stores them.
 
 use std::fmt;
 
-/// The stages, in the order in which a target goes through them.
+/// The stages, in the order in which they run.
 pub const STAGES: [&str; 5] = ["extract", "generate", "build", "smoke", "parity"];
 
 const HEAD: &str = "\
 # Support
 
-What works where, as it was run: `cargo run --release -p mimeo-support` writes this page, and with
-`--check` compares it. The language is calc.
+What works on which target, as tested: `cargo run --release -p mimeo-support` writes this page, and `--check` compares
+it. The language is calc.
 
-* **extract**: each C compiler that is there compiles the ops into objects of the target's format, and every op's stencil
-  is cut from them and passes the audit.
-* **generate**: `mimeo generate` writes the table that would be checked in, twice the same, and `--check` accepts it.
-* **build**: the command `mimeo-calc` is built with native code, and without (lean).
-* **smoke**: some programs run with `--jit=on`; the statistics show that every function ran natively, with no gap.
-* **parity**: the whole corpus runs with `--jit=auto`, `on` and `off`, and lean; output, errors and status are those written
-  in the programs, byte for byte.
+* **extract**: each available C compiler compiles the ops to objects in the target's format. The stencil of every op is
+  extracted from them and passes the audit.
+* **generate**: `mimeo generate` writes the table to check in. Two runs give the same table, and `--check` accepts it.
+* **build**: the command `mimeo-calc` is built with native code and without (lean).
+* **smoke**: some programs run with `--jit=on`. The statistics show that every function ran in native code without gaps.
+* **parity**: the whole corpus runs with `--jit=auto`, `on` and `off`, and lean. Output, errors and status are exactly
+  those written in the programs.
 
-Where the target's own system was not at hand, the cell says what stood in for it.
+If the target's own system was not available, the cell names the substitute.
 ";
 
-/// What became of a stage.
+/// The result of a stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It did what it must.
+    /// The stage succeeded.
     Passed,
-    /// It did, with something in the place of the target's own system.
+    /// The stage succeeded with this substitute for the target's own system.
     PassedBy(String),
-    /// It did not.
+    /// The stage failed.
     Failed,
-    /// It could not be run here.
+    /// The stage could not run on this machine.
     NotRun,
 }
 
@@ -61,9 +61,9 @@ impl Verdict {
 /// A cell of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// What became of the stage.
+    /// The result of the stage.
     pub verdict: Verdict,
-    /// What was run and found, or the reason why it was not: one line.
+    /// One line: what ran and what it found, or the reason why it did not run.
     pub how: String,
 }
 
@@ -77,7 +77,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// The outcome of a stage.
+    /// Returns the outcome of a stage.
     pub fn outcome(&self, stage: &str) -> Option<&Outcome> {
         self.outcomes.get(STAGES.iter().position(|&name| name == stage)?)
     }
@@ -91,7 +91,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// The row of a target.
+    /// Returns the row of a target.
     pub fn row(&self, name: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.name == name)
     }
@@ -104,11 +104,11 @@ impl Page {
         }
     }
 
-    /// Reads the page: the sections of the targets have everything.
+    /// Parses the page. The sections of the targets contain all outcomes.
     ///
     /// # Errors
     ///
-    /// A sentence that says what is missing.
+    /// A sentence about the first missing or invalid line.
     pub fn parse(text: &str) -> Result<Page, String> {
         let mut rows: Vec<Row> = Vec::new();
         for line in text.lines() {
@@ -116,7 +116,8 @@ impl Page {
                 rows.push(Row { name: name.to_owned(), outcomes: Vec::new() });
             }
             let Some((row, item)) = rows.last_mut().zip(line.strip_prefix("* **")) else { continue };
-            let stage = *STAGES.get(row.outcomes.len()).ok_or_else(|| format!("{}: a stage too many", row.name))?;
+            let stage =
+                *STAGES.get(row.outcomes.len()).ok_or_else(|| format!("{}: more stages than expected", row.name))?;
             let rest = item.strip_prefix(stage).and_then(|rest| rest.strip_prefix("**, "));
             let parsed = rest
                 .and_then(|rest| rest.split_once(": "))
@@ -156,7 +157,7 @@ mod tests {
     use crate::PLACES;
 
     #[test]
-    fn what_is_written_can_be_read() {
+    fn a_written_page_can_be_parsed() {
         let by = |substitute: &str| Verdict::PassedBy(substitute.to_owned());
         let verdicts = [Verdict::Passed, by("Wine"), by("its stencils on a, b"), Verdict::Failed, Verdict::NotRun];
         let outcomes = verdicts.map(|verdict| Outcome { verdict, how: "`a`: b, c".to_owned() }).to_vec();
@@ -167,16 +168,16 @@ mod tests {
     }
 
     #[test]
-    fn a_page_with_a_hole_is_refused() {
+    fn an_incomplete_page_is_refused() {
         let missing = "## one\n* **extract**, passed: x\n";
         assert_eq!(Page::parse(missing).unwrap_err(), "one: a stage is missing");
         let unknown = "## one\n* **extract**, perhaps: x\n";
         assert_eq!(Page::parse(unknown).unwrap_err(), "one: `* **extract**, perhaps: x` is not about extract");
     }
 
-    /// What the command writes on this machine may differ from what it wrote on another, but not in shape.
+    /// The page may have been written on another machine, so only its structure is checked.
     #[test]
-    fn the_page_that_is_kept_has_every_cell_and_every_reason() {
+    fn the_checked_in_page_has_every_cell_and_every_reason() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/support.md");
         let text = std::fs::read_to_string(file).expect("the page is there");
         let page = Page::parse(&text).unwrap();
@@ -186,6 +187,6 @@ mod tests {
             assert!(outcome.how.len() > 10, "{outcome:?}");
             assert_ne!(outcome.verdict, Verdict::Failed, "{outcome:?}");
         }
-        assert_eq!(page.to_string(), text, "the page is made by the command, not by hand");
+        assert_eq!(page.to_string(), text, "the page must be written by the command");
     }
 }

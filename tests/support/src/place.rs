@@ -1,4 +1,4 @@
-//! The name of a target → [`Place`]: its triple, its compilers, and the [`Way`] in which this machine can run it.
+//! The name of a target → [`Place`]: its triple, its compilers, and its [`Execution`] on this machine.
 
 use mimeo_build::Target;
 use mimeo_build::object_file::Format;
@@ -8,7 +8,7 @@ use mimeo_def::stencil::Arch;
 /// A target of the support table.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Place {
-    /// What the table calls it.
+    /// Its name in the table.
     pub name: &'static str,
     /// Its triple.
     pub triple: &'static str,
@@ -16,11 +16,11 @@ pub struct Place {
     pub arch: Arch,
     /// Format of its objects.
     pub format: Format,
-    /// C compilers for it: each that is there must serve, and there must be one. On the target itself there is `cc`.
+    /// C compilers for it. At least one must exist, and all that exist must work. `cc` is added on the target itself.
     compilers: &'static [&'static str],
 }
 
-/// All of them, in the order of the table.
+/// All targets, in the order of the table.
 pub const PLACES: &[Place] = &[
     Place {
         name: "x86_64-linux",
@@ -61,27 +61,27 @@ pub const PLACES: &[Place] = &[
 
 /// How programs of a target run on this machine.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// They are this machine's own.
+pub(crate) enum Execution {
+    /// Directly, because the target is this machine's own.
     Native,
-    /// The processor is emulated.
+    /// With qemu-user, which emulates the processor.
     QemuUser,
-    /// Windows is.
+    /// With Wine, which emulates Windows.
     Wine,
-    /// Its stencils run in a program of another system on the same architecture.
-    Stencils(&'static Place, Box<Way>),
+    /// Not at all, but its stencils run in a program for another system on the same architecture.
+    Stencils(&'static Place, Box<Execution>),
     /// Not at all.
     Nowhere,
 }
 
-impl Way {
-    /// How the table calls what stands in for the target.
+impl Execution {
+    /// Returns the description of the substitute for the target's system.
     pub(crate) fn substitute(&self) -> Option<String> {
         match self {
-            Way::Native | Way::Nowhere => None,
-            Way::QemuUser => Some("qemu-user".to_owned()),
-            Way::Wine => Some("Wine".to_owned()),
-            Way::Stencils(other, way) => match way.substitute() {
+            Execution::Native | Execution::Nowhere => None,
+            Execution::QemuUser => Some("qemu-user".to_owned()),
+            Execution::Wine => Some("Wine".to_owned()),
+            Execution::Stencils(other, execution) => match execution.substitute() {
                 None => Some(format!("its stencils on {}", other.name)),
                 Some(more) => Some(format!("its stencils on {}, {more}", other.name)),
             },
@@ -90,36 +90,36 @@ impl Way {
 }
 
 impl Place {
-    /// Whether it is this machine's own.
+    /// Whether it is this machine's own target.
     fn is_native(&self) -> bool {
         self.triple == HOST
     }
 
-    /// How its programs run here.
-    pub(crate) fn way(&self) -> Way {
+    /// Returns how its programs run on this machine.
+    pub(crate) fn execution(&self) -> Execution {
         let is_linux = HOST == PLACES[0].triple;
         match self.name {
-            _ if self.is_native() => Way::Native,
-            "aarch64-linux" if is_linux => Way::QemuUser,
-            "x86_64-windows" if is_linux => Way::Wine,
+            _ if self.is_native() => Execution::Native,
+            "aarch64-linux" if is_linux => Execution::QemuUser,
+            "x86_64-windows" if is_linux => Execution::Wine,
             "x86_64-darwin" | "aarch64-darwin" => {
                 let other = &PLACES[usize::from(self.arch == Arch::Aarch64)];
-                match other.way() {
-                    Way::Nowhere => Way::Nowhere,
-                    way => Way::Stencils(other, Box::new(way)),
+                match other.execution() {
+                    Execution::Nowhere => Execution::Nowhere,
+                    execution => Execution::Stencils(other, Box::new(execution)),
                 }
             }
-            _ => Way::Nowhere,
+            _ => Execution::Nowhere,
         }
     }
 
-    /// The compilers to be tried.
+    /// Returns the compilers to test.
     pub(crate) fn compilers(&self) -> impl Iterator<Item = &'static str> {
         let own = if self.is_native() { Some("cc") } else { None };
         own.into_iter().chain(self.compilers.iter().copied())
     }
 
-    /// As the compilers' conventions want it.
+    /// Returns the target for `mimeo-build`.
     pub(crate) fn target(&self) -> Target {
         Target { triple: self.triple.to_owned(), host: HOST.to_owned() }
     }
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_of_the_triples() {
+    fn names_match_the_triples() {
         for place in PLACES {
             assert_eq!(place.target().arch(), Some(place.arch), "{}", place.name);
             let (arch, system) = place.name.split_once('-').unwrap();
@@ -139,9 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_for_darwin_has_its_architecture() {
+    fn the_substitute_for_darwin_has_the_same_architecture() {
         for place in PLACES {
-            if let Way::Stencils(other, _) = place.way() {
+            if let Execution::Stencils(other, _) = place.execution() {
                 assert_eq!((other.arch, other.format), (place.arch, Format::Elf), "{}", place.name);
             }
         }

@@ -1,4 +1,4 @@
-/* The one function of bcryptprimitives.dll that Rust's standard library asks for; Wine 8 does not have the file. */
+/* The only function of bcryptprimitives.dll that Rust's standard library uses; Wine 8 lacks the file. */
 #include <windows.h>
 
 BOOLEAN WINAPI SystemFunction036(PVOID bytes, ULONG length);

@@ -14,30 +14,31 @@ use crate::tables::first_line;
 /// The programs of the smoke stage.
 const SMOKE: [&str; 4] = ["tour", "sieve", "hanoi", "mutual_recursion"];
 
-/// Starts an executable in calc's folder, from which programs have the same relative path on every system.
+/// Returns a command that runs an executable in calc's folder, where programs have the same relative path on every
+/// system.
 fn command(programs: &Programs, executable: &Path, options: &[&str]) -> Command {
     let mut command = programs.command(executable);
     command.current_dir(CALC.folder().join("..")).args(options);
     command
 }
 
-/// A program's path from calc's folder.
+/// Returns a program's path relative to calc's folder.
 fn file(program: &Program) -> String {
     format!("programs/{}.calc", program.name)
 }
 
 fn output(mut command: Command) -> Result<Output, String> {
-    command.output().map_err(|error| format!("the program does not start: {error}"))
+    command.output().map_err(|error| format!("cannot start the program: {error}"))
 }
 
-/// Says what the two programs can do, then runs some programs natively and looks at the statistics.
+/// Checks the capability of both executables, then runs some programs in native code and checks the statistics.
 pub(crate) fn smoke(programs: &Programs) -> Result<String, String> {
     for (executable, expected) in [(&programs.native, "native code: yes"), (&programs.lean, "native code: no")] {
         let found = output(command(programs, executable, &["--capability"]))?;
         if !found.stdout.starts_with(expected.as_bytes()) {
             let said = [found.stdout, found.stderr].concat();
             let said = first_line(&String::from_utf8_lossy(&said));
-            return Err(format!("`--capability` says `{said}` instead of `{expected}`"));
+            return Err(format!("`--capability` prints `{said}` instead of `{expected}`"));
         }
     }
     let (mut functions, mut entries) = (0, 0);
@@ -56,11 +57,11 @@ pub(crate) fn smoke(programs: &Programs) -> Result<String, String> {
     Ok(format!("{}: {functions} functions compiled, none with a gap, entered {entries} times", SMOKE.join(", ")))
 }
 
-/// Functions compiled and native code entered, if that is all there was.
+/// Returns the number of compiled functions and of entries into native code, if nothing was interpreted.
 fn native(statistics: &str) -> Result<(u64, u64), String> {
-    let json: Value = serde_json::from_str(statistics).map_err(|error| format!("the statistics: {error}"))?;
+    let json: Value = serde_json::from_str(statistics).map_err(|error| format!("invalid statistics: {error}"))?;
     let number =
-        |path: &str| json.pointer(path).and_then(Value::as_u64).ok_or(format!("no `{path}` in the statistics"));
+        |path: &str| json.pointer(path).and_then(Value::as_u64).ok_or(format!("`{path}` is missing in the statistics"));
     for path in ["/functions/ok_with_deopt", "/functions/blocked", "/functions/left_to_interpreter"] {
         if number(path)? != 0 {
             return Err(format!("`{path}` is {}", number(path)?));
@@ -69,7 +70,7 @@ fn native(statistics: &str) -> Result<(u64, u64), String> {
     let (compiled, entered) = (number("/functions/ok")?, number("/switches/entered/call")?);
     match compiled > 0 && entered > 0 {
         true => Ok((compiled, entered)),
-        false => Err("nothing ran natively".to_owned()),
+        false => Err("no native code ran".to_owned()),
     }
 }
 
@@ -97,8 +98,8 @@ pub(crate) fn parity(programs: &Programs) -> Result<String, String> {
 fn corpus() -> Result<Vec<Program>, String> {
     match CALC.read() {
         Ok(corpus) if SMOKE.iter().all(|name| corpus.iter().any(|program| program.name == *name)) => Ok(corpus),
-        Ok(_) => Err("the corpus is not complete".to_owned()),
-        Err(error) => Err(format!("no corpus: {error}")),
+        Ok(_) => Err("the corpus is incomplete".to_owned()),
+        Err(error) => Err(format!("cannot read the corpus: {error}")),
     }
 }
 
@@ -115,7 +116,7 @@ mod tests {
         };
         assert_eq!(with(3, 0, 4), Ok((3, 4)));
         assert_eq!(with(3, 1, 4).unwrap_err(), "`/functions/blocked` is 1");
-        assert_eq!(with(0, 0, 0).unwrap_err(), "nothing ran natively");
+        assert_eq!(with(0, 0, 0).unwrap_err(), "no native code ran");
         assert!(native("").is_err());
     }
 }

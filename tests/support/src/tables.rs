@@ -10,12 +10,12 @@ use mimeo_cli::command::Generate;
 use mimeo_cli::generate;
 
 use crate::place::Place;
-use crate::{Outcome, Verdict, tell};
+use crate::{Outcome, Verdict, outcome_of};
 
-/// The ops that the stages use, from the root of the tree.
+/// Path of the ops that the stages use, in the repository.
 pub(crate) const OPS: &str = "examples/calc/src/ops.rs";
 
-/// Compiles the ops with every compiler that is there, and cuts the stencils from the objects.
+/// Compiles the ops with every available compiler, and extracts the stencils from the objects.
 pub(crate) fn extract(place: &Place, root: &Path, work: &Path) -> Outcome {
     let present: Vec<&str> = place.compilers().filter(|compiler| is_there(compiler)).collect();
     if present.is_empty() {
@@ -23,7 +23,7 @@ pub(crate) fn extract(place: &Place, root: &Path, work: &Path) -> Outcome {
     }
     let all: Result<Vec<String>, String> =
         present.iter().map(|compiler| extract_by(compiler, place, root, work)).collect();
-    tell(all.map(|all| all.join("; ")), None)
+    outcome_of(all.map(|all| all.join("; ")), None)
 }
 
 fn extract_by(compiler: &str, place: &Place, root: &Path, work: &Path) -> Result<String, String> {
@@ -33,7 +33,7 @@ fn extract_by(compiler: &str, place: &Place, root: &Path, work: &Path) -> Result
     let sets = mimeo_lower::lower_file(&source, "src/ops.rs").map_err(|error| named(&error))?;
     let tools = Toolchain::probe_program(compiler, &place.target(), &[], work).map_err(|unusable| named(&unusable))?;
     if tools.format() != place.format {
-        return Err(named(&format!("its objects are {}", tools.format().name())));
+        return Err(named(&format!("the format of its objects is {}", tools.format().name())));
     }
     let (mut found, mut ops) = (0, 0);
     for set in &sets {
@@ -49,14 +49,14 @@ fn extract_by(compiler: &str, place: &Place, root: &Path, work: &Path) -> Result
     Ok(format!("{found} of {ops} ops from {} by {}", tools.format().name(), tools.compiler()))
 }
 
-/// Writes the table with the first compiler that is there; gives its path.
+/// Writes the table with the first available compiler, and returns its path.
 pub(crate) fn generate(place: &Place, root: &Path, work: &Path) -> (Option<PathBuf>, Outcome) {
     let Some(compiler) = place.compilers().find(|compiler| is_there(compiler)) else {
         return (None, Outcome { verdict: Verdict::NotRun, how: none_of(place) });
     };
     let output = work.join("ops.stencils");
     let result = generate_to(&output, compiler, place, root);
-    (result.is_ok().then_some(output), tell(result, None))
+    (result.is_ok().then_some(output), outcome_of(result, None))
 }
 
 fn generate_to(output: &Path, compiler: &str, place: &Place, root: &Path) -> Result<String, String> {
@@ -67,7 +67,7 @@ fn generate_to(output: &Path, compiler: &str, place: &Place, root: &Path) -> Res
         output: Some(output.to_owned()),
         ..Generate::default()
     };
-    let read = || fs::read_to_string(output).map_err(|error| format!("the table cannot be read: {error}"));
+    let read = || fs::read_to_string(output).map_err(|error| format!("cannot read the table: {error}"));
     generate::run(&request).map_err(|message| first_line(&message))?;
     let first = read()?;
     generate::run(&request).map_err(|message| first_line(&message))?;
@@ -80,7 +80,7 @@ fn generate_to(output: &Path, compiler: &str, place: &Place, root: &Path) -> Res
 }
 
 fn none_of(place: &Place) -> String {
-    format!("there is none of the compilers {}", place.compilers().collect::<Vec<_>>().join(", "))
+    format!("none of these compilers exists: {}", place.compilers().collect::<Vec<_>>().join(", "))
 }
 
 /// Whether a command can be run.
@@ -90,7 +90,7 @@ pub(crate) fn is_there(program: &str) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// What fits into a cell.
+/// Returns the first line of a text, which fits into a cell.
 pub(crate) fn first_line(text: &str) -> String {
-    text.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason is known").trim().to_owned()
+    text.lines().find(|line| !line.trim().is_empty()).unwrap_or("no error message").trim().to_owned()
 }

@@ -1,4 +1,4 @@
-//! mimeo's tree → a copy of it, in which a table can be checked in without touching the original.
+//! The repository → a copy, in which a table can be checked in without changing the original.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -6,8 +6,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Makes `to` a copy of `from`, hidden folders and `target` aside. Files that are the same are not written, so that
-/// cargo need not build them again.
+/// Makes `to` a copy of `from`, except for hidden folders and `target`. Files that are the same are not written, so
+/// that cargo does not build them again.
 pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     let mut names = BTreeSet::new();
@@ -28,7 +28,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     remove_others(to, &names)
 }
 
-/// Writes a file, unless that is what it has in it.
+/// Writes a file, unless it already has these contents.
 pub(crate) fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::read(file).is_ok_and(|found| found == bytes) {
         return Ok(());

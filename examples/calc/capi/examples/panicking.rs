@@ -1,12 +1,12 @@
 //! calc's library and an output function that panics → the library that `tests/panic.c` is linked with.
 //!
-//! It stands for every panic that a runtime function may have: it comes from the middle of a run, through native code.
+//! It represents all panics of runtime functions: it occurs during a run, and unwinds through native code.
 
 use std::ffi::{c_char, c_int, c_void};
 
 use mimeocalc as _;
 
-/// Panics, whatever it gets.
+/// Always panics.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn panicking_write(_user: *mut c_void, _bytes: *const c_char, len: usize) -> c_int {
     panic!("{len} bytes are too many");

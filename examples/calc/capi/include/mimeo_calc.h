@@ -1,56 +1,56 @@
 /*
- * calc for C programs. `docs/embedding-in-c.md` has a whole program, and how to link it.
+ * calc for C programs. `docs/embedding-in-c.md` has a complete program, and how to link it.
  *
- * Every function but mimeo_calc_abi_version returns a status; what is wrong can then be read from the handle, with
- * mimeo_calc_last_error, until the next call with it. Text that a function hands out is valid as long.
+ * Every function except mimeo_calc_abi_version returns a status. mimeo_calc_last_error gets the error of the last call
+ * with a handle. Errors and texts are valid until the next call with the handle.
  *
- * What the library trusts its caller in, because it cannot check it:
+ * The library cannot check the following requirements, which the caller must uphold:
  *
- * 1. A handle is null, or comes from mimeo_calc_create and was not destroyed since.
- * 2. A handle is used by one thread at a time. It may move to another, with the synchronisation that C asks of shared
- *    memory. Different handles are independent of each other: they may run in different threads at once.
- * 3. Where bytes and a length are handed over, so many bytes can be read until the function returns.
- * 4. A pointer for a result is null, or one value can be written there. With a failure nothing is written there, but by
+ * 1. A handle is null, or comes from mimeo_calc_create and has not been destroyed.
+ * 2. A handle is used by one thread at a time. It may move to another, with the synchronisation that C requires for
+ *    shared memory. Different handles are independent of each other: they may run in different threads at once.
+ * 3. A pointer to bytes is valid for reads of the length passed with it, until the function returns.
+ * 4. A pointer for a result is null, or valid for writing one value. On failure nothing is written, except by
  *    mimeo_calc_create.
- * 5. The output function comes back by returning: no longjmp, no C++ exception. It may call with the handle that is
- *    running: settings and errors are to be had, everything else is refused as busy.
+ * 5. The output function always returns normally: no longjmp, no C++ exception. It may use the running handle: settings
+ *    and errors are available, and all other calls are refused as busy.
  *
- * Everything else is checked. A panic of the library never reaches the caller: it is a status. Its message is also
+ * Everything else is checked. A panic of the library never reaches the caller: it becomes a status. Its message is also
  * written to standard error.
  */
 
 #ifndef MIMEO_CALC_H
 #define MIMEO_CALC_H
 
-/* Made from the Rust functions: MIMEO_BLESS=1 cargo test -p mimeo-calc-capi header makes it anew. */
+/* Generated from the Rust functions by MIMEO_BLESS=1 cargo test -p mimeo-calc-capi header */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /**
- * Version of this interface. Another version is another interface: compare with mimeo_calc_abi_version.
+ * Version of this interface. Versions are incompatible; compare with mimeo_calc_abi_version.
  */
 #define MIMEO_CALC_ABI_VERSION 1
 
 /**
- * What became of a call.
+ * The result of a call.
  */
 typedef enum {
   /**
-   * It did what it should.
+   * The call succeeded.
    */
   MIMEO_CALC_STATUS_OK = 0,
   /**
-   * A pointer is null that must not be.
+   * A pointer that must not be null is null.
    */
   MIMEO_CALC_STATUS_NULL_POINTER = 1,
   /**
-   * A number is none of those that the parameter can have.
+   * A number is not a valid value of the parameter.
    */
   MIMEO_CALC_STATUS_BAD_VALUE = 2,
   /**
-   * An environment variable has a value that it cannot have.
+   * An environment variable has an invalid value.
    */
   MIMEO_CALC_STATUS_BAD_SETTING = 3,
   /**
@@ -58,11 +58,11 @@ typedef enum {
    */
   MIMEO_CALC_STATUS_NOT_UTF8 = 4,
   /**
-   * The program is wrong: see the errors, of which there may be several.
+   * The program cannot be compiled. There can be several errors.
    */
   MIMEO_CALC_STATUS_COMPILE_ERROR = 5,
   /**
-   * The program ended with an error. What it wrote before is written.
+   * The program ended with an error. Earlier output has been written.
    */
   MIMEO_CALC_STATUS_RUNTIME_ERROR = 6,
   /**
@@ -74,8 +74,8 @@ typedef enum {
    */
   MIMEO_CALC_STATUS_BUSY = 8,
   /**
-   * A defect of the language, or a panic of an output function written in Rust. The handle can be used further; a
-   * program that was running is gone.
+   * A defect of the language, or a panic of an output function written in Rust. The handle remains usable; a program
+   * that was running has been dropped.
    */
   MIMEO_CALC_STATUS_PANIC = 9,
 } MimeoCalcStatus;
@@ -85,7 +85,7 @@ typedef enum {
  */
 typedef enum {
   /**
-   * When they are called often: see the threshold.
+   * When they have been called often: see the threshold.
    */
   MIMEO_CALC_MODE_AUTO = 0,
   /**
@@ -103,7 +103,7 @@ typedef enum {
  */
 typedef enum {
   /**
-   * None: no statistics are asked for.
+   * No statistics.
    */
   MIMEO_CALC_STATS_FORMAT_OFF = 0,
   /**
@@ -111,31 +111,31 @@ typedef enum {
    */
   MIMEO_CALC_STATS_FORMAT_SUMMARY = 1,
   /**
-   * A line for each event of a function's life, if recording was on when the program was loaded.
+   * A line for each event, if recording was on when the program was loaded.
    */
   MIMEO_CALC_STATS_FORMAT_TRACE = 2,
   /**
-   * For programs.
+   * JSON, for programs.
    */
   MIMEO_CALC_STATS_FORMAT_JSON = 3,
 } MimeoCalcStatsFormat;
 
 /**
- * calc in a C program: settings, and at most one loaded program. Made by mimeo_calc_create, freed by
+ * A handle of calc: settings, and at most one loaded program. Created by mimeo_calc_create, freed by
  * mimeo_calc_destroy.
  */
 typedef struct MimeoCalc MimeoCalc;
 
 /**
- * Takes what a program writes: `len` bytes, and `user` as it was given. Returns 0, or any other number when it could
- * not write: the program then ends with an error. Text comes in pieces of no particular size, all of them before the
- * run returns, in the thread that runs the program.
+ * Receives output of a program: `len` bytes, and the `user` pointer that was registered. Returns 0 on success; any
+ * other number ends the program with an error. Output arrives in chunks of any size, all of them before the run
+ * returns, in the thread that runs the program.
  */
 typedef int (*MimeoCalcWriteFn)(void *user, const char *bytes, size_t len);
 
 /**
- * Text in UTF-8. A zero byte follows it, which is not counted. It is valid until the next call with the handle that
- * it came from.
+ * Text in UTF-8, followed by a zero byte that `len` does not count. It is valid until the next call with the handle
+ * that it came from.
  */
 typedef struct {
   /**
@@ -143,17 +143,17 @@ typedef struct {
    */
   const char *bytes;
   /**
-   * How many bytes.
+   * Number of bytes.
    */
   size_t len;
 } MimeoCalcText;
 
 /**
- * What the native tier can do here, and why not more.
+ * The capability of the native tier on this machine, with the reason if native code is unavailable.
  */
 typedef struct {
   /**
-   * There is native code to be had. Whether functions are compiled is up to the mode.
+   * Whether native code is available. The mode decides whether functions are compiled.
    */
   bool available;
   /**
@@ -161,7 +161,7 @@ typedef struct {
    */
   MimeoCalcMode mode;
   /**
-   * In mode auto, the call at which a function is compiled.
+   * Number of the call at which a function is compiled in mode auto.
    */
   uint32_t threshold;
   /**
@@ -169,19 +169,19 @@ typedef struct {
    */
   uint32_t stencil_abi;
   /**
-   * How many of the language's ops have native code.
+   * Number of the language's ops that have native code.
    */
   uint32_t ops_with_stencil;
   /**
-   * How many have none, and are interpreted.
+   * Number of ops that have none, and are interpreted.
    */
   uint32_t ops_without_stencil;
   /**
-   * Why there is no native code: the diagnostic's stable code. Empty when there is.
+   * Stable code of the reason why native code is unavailable. Empty if it is available.
    */
   MimeoCalcText reason_code;
   /**
-   * The code again, and a sentence.
+   * The same code, followed by a sentence.
    */
   MimeoCalcText reason;
   /**
@@ -197,25 +197,25 @@ typedef struct {
    */
   MimeoCalcText instruction_set;
   /**
-   * All of this and the names of the ops without native code, for people.
+   * All of the above and the names of the ops without native code, for people.
    */
   MimeoCalcText text;
 } MimeoCalcCapability;
 
 /**
- * An error, and where in the program it is.
+ * An error, and its position in the program.
  */
 typedef struct {
   /**
-   * What became of the call. With the status for success the message is empty.
+   * The status of the call. If it is that of success, the message is empty.
    */
   MimeoCalcStatus status;
   /**
-   * The line in the program's text, counted from 1; 0 when the error is in none.
+   * The line in the program's text, starting at 1; 0 if the error has no position.
    */
   uint32_t line;
   /**
-   * The character in the line, counted from 1; 0 when the error is in none.
+   * The character in the line, starting at 1; 0 if the error has no position.
    */
   uint32_t column;
   /**
@@ -229,97 +229,99 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The version of the interface that the library has. A program works with it when it is MIMEO_CALC_ABI_VERSION.
+ * Returns the version of the library's interface. It is compatible if it equals MIMEO_CALC_ABI_VERSION.
  */
 uint32_t mimeo_calc_abi_version(void);
 
 /**
- * Makes a handle, with the settings of the environment: MIMEO_JIT, MIMEO_JIT_THRESHOLD, MIMEO_STATS, MIMEO_PERF.
+ * Creates a handle with the settings of the environment: MIMEO_JIT, MIMEO_JIT_THRESHOLD, MIMEO_STATS, MIMEO_PERF.
  *
- * When one of them has a value that it cannot have, the status says so, and there is a handle all the same: it has the
- * default settings, its last error is the message, and it must be destroyed as any other. After a panic it is null.
+ * If one of them has an invalid value, the function returns an error and creates a handle with the default settings,
+ * from which the message can be read, and which must be destroyed. After a panic the handle is null.
  */
 MimeoCalcStatus mimeo_calc_create(MimeoCalc **calc);
 
 /**
- * Frees a handle. Null is fine. The handle's own output function cannot do it: busy.
+ * Frees a handle, which may be null. Returns busy if the handle's own output function calls it.
  */
 MimeoCalcStatus mimeo_calc_destroy(MimeoCalc *calc);
 
 /**
- * Sends what programs write to a function, and `user` with it; null is standard output, where the handle starts.
+ * Sets the function that receives the output of programs, and its argument `user`. Null means standard output, which
+ * is the default.
  *
- * What goes to standard output does not pass through stdio: flush what printf has before a run.
+ * Output to standard output does not go through stdio: flush the output of printf before a run.
  */
 MimeoCalcStatus mimeo_calc_set_output(MimeoCalc *calc, MimeoCalcWriteFn write, void *user);
 
 /**
- * Loads a program's text, `len` bytes of UTF-8, in the place of the program that is there. The text is not used after
- * the function has returned. When it cannot be loaded, the program that is there stays.
+ * Loads a program's text, `len` bytes of UTF-8, and replaces the current program. The text is not used after the
+ * function has returned. If it cannot be loaded, the current program stays.
  */
 MimeoCalcStatus mimeo_calc_load(MimeoCalc *calc, const char *text, size_t len);
 
 /**
- * Runs the loaded program to its end. It can be run again, and starts from the beginning.
+ * Runs the loaded program to completion. Each run starts from the beginning.
  */
 MimeoCalcStatus mimeo_calc_run(MimeoCalc *calc);
 
 /**
- * Asks when functions are compiled.
+ * Gets the mode, which determines when functions are compiled.
  */
 MimeoCalcStatus mimeo_calc_get_mode(MimeoCalc *calc, MimeoCalcMode *mode);
 
 /**
- * Changes when functions are compiled: a MimeoCalcMode. The parameter is an int so that a wrong number is an error.
+ * Sets the mode to a MimeoCalcMode. The parameter is an int so that an invalid number is an error.
  *
- * The output function may do it too. With mode off, code that is there is kept but not entered.
+ * The output function may call it too. In mode off, existing code is kept but not entered.
  */
 MimeoCalcStatus mimeo_calc_set_mode(MimeoCalc *calc, int mode);
 
 /**
- * Asks for the threshold: in mode auto, the call or round of a loop at which a function is compiled.
+ * Gets the threshold: the number of the call or loop iteration at which a function is compiled in mode auto.
  */
 MimeoCalcStatus mimeo_calc_get_threshold(MimeoCalc *calc, uint32_t *threshold);
 
 /**
- * Changes the threshold. Every number is one; 0 is the first call, as 1.
+ * Sets the threshold. Every number is valid; 0 means the first call, like 1.
  */
 MimeoCalcStatus mimeo_calc_set_threshold(MimeoCalc *calc, uint32_t threshold);
 
 /**
- * Says what the native tier can do here: that of the loaded program, or of one that would be loaded now.
+ * Gets the capability of the native tier: that of the loaded program, or of a program that would be loaded now.
  */
 MimeoCalcStatus mimeo_calc_capability(MimeoCalc *calc, MimeoCalcCapability *capability);
 
 /**
- * Turns the recording of events on (not 0) or off (0), for the programs that are loaded from now on. The trace form of
- * the statistics consists of them.
+ * Turns the recording of events on (not 0) or off (0), for programs that are loaded from now on. The trace form of the
+ * statistics prints them.
  */
 MimeoCalcStatus mimeo_calc_set_trace(MimeoCalc *calc, int trace);
 
 /**
- * Asks which form of the statistics the user wants, by MIMEO_STATS: to show them is up to the program.
+ * Gets the form of the statistics that MIMEO_STATS requests. The embedding program decides whether to print them.
  */
 MimeoCalcStatus mimeo_calc_wanted_stats(MimeoCalc *calc, MimeoCalcStatsFormat *format);
 
 /**
- * Says what the native tier did for the loaded program, in the form asked for: a MimeoCalcStatsFormat, but not off.
+ * Gets the statistics of the native tier for the loaded program, in a form other than off of MimeoCalcStatsFormat.
  */
 MimeoCalcStatus mimeo_calc_stats(MimeoCalc *calc, int format, MimeoCalcText *text);
 
 /**
- * The first error of the last call, or that there was none. This and the next two are no calls in that sense.
+ * Gets the first error of the last call; its status is that of success if there was none. This function and the next
+ * two do not count as calls.
  */
 MimeoCalcStatus mimeo_calc_last_error(const MimeoCalc *calc, MimeoCalcError *error);
 
 /**
- * How many errors the last call had. Only a program that cannot be compiled has more than one.
+ * Gets the number of errors of the last call. Only a program that cannot be compiled has more than one.
  */
 MimeoCalcStatus mimeo_calc_error_count(const MimeoCalc *calc, size_t *count);
 
 /**
- * One of the errors of the last call, counted from 0, in the order of the program's text. Without such an error, the
- * status is that of a bad value.
+ * Gets an error of the last call. Errors are numbered from 0, in the order of the program's text. Returns the status
+ * for a bad value if there is no such error.
  */
 MimeoCalcStatus mimeo_calc_error(const MimeoCalc *calc, size_t index, MimeoCalcError *error);
 

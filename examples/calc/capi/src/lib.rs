@@ -1,6 +1,7 @@
-//! calc for C programs: what `mimeo-capi` leaves to a language, and in `functions.rs` the functions of the header.
+//! calc for C programs: the parts that `mimeo-capi` leaves to a language, and the functions of the header in
+//! `functions.rs`.
 //!
-//! C sees the result as `include/mimeo_calc.h`; `docs/embedding-in-c.md` is the tour.
+//! `include/mimeo_calc.h` is the resulting header; `docs/embedding-in-c.md` is an introduction.
 
 mod functions;
 
@@ -38,7 +39,7 @@ fn problem(diagnostic: Diagnostic) -> Problem {
     Problem { position: Some((position.line, position.column)), message }
 }
 
-/// calc in a C program: settings, and at most one loaded program. Made by mimeo_calc_create, freed by
+/// A handle of calc: settings, and at most one loaded program. Created by mimeo_calc_create, freed by
 /// mimeo_calc_destroy.
 #[derive(Debug)]
 pub struct MimeoCalc(Handle<Calc>);

@@ -1,6 +1,6 @@
 /*
- * Every function of mimeo_calc.h, and every error, in one program; `embed.rs` compiles it as C and as C++, links it with
- * both libraries, and compares what it prints.
+ * Every function of mimeo_calc.h, and every error, in one program. `embed.rs` compiles it as C and C++, links it with
+ * both libraries, and compares the output.
  *
  * usage: embed calls | errors | callbacks | settings | threads
  */
@@ -14,7 +14,7 @@
 
 #include "mimeo_calc.h"
 
-/* Ends the program with the place of what is not true. */
+/* Ends the program with the position of a condition that is false. */
 #define CHECK(condition)                                                       \
   do {                                                                         \
     if (!(condition)) {                                                        \
@@ -25,11 +25,11 @@
 
 #define OK(call) CHECK((call) == MIMEO_CALC_STATUS_OK)
 
-/* Calls far more often than any threshold, so that there is native code. */
+/* Makes more calls than any threshold, so that there is native code. */
 static const char FIB[] = "fn fib(n) { if (n < 2) { return n; } return fib(n - 1) + fib(n - 2); }\n"
                           "print fib(15);\n";
 
-/* What a program has written. */
+/* The output of a program. */
 typedef struct {
   char bytes[1024];
   size_t len;
@@ -51,13 +51,13 @@ static MimeoCalcStatus load(MimeoCalc *calc, const char *text) {
   return mimeo_calc_load(calc, text, strlen(text));
 }
 
-/* A text of the library: not null, with a zero byte behind it. */
+/* Checks that a text of the library is not null and ends with a zero byte. */
 static const char *text_of(MimeoCalcText text) {
   CHECK(text.bytes != NULL && text.bytes[text.len] == 0);
   return text.bytes;
 }
 
-/* Shows what a call returned, and all that can be read of it. */
+/* Prints the status and all errors of a call. */
 static void show(const char *what, const MimeoCalc *calc, MimeoCalcStatus status) {
   MimeoCalcError error;
   size_t count, index;
@@ -73,7 +73,7 @@ static void show(const char *what, const MimeoCalc *calc, MimeoCalcStatus status
   CHECK(mimeo_calc_error(calc, count, &error) == MIMEO_CALC_STATUS_BAD_VALUE);
 }
 
-/* Everything that goes well. */
+/* Calls that succeed. */
 static void calls(void) {
   MimeoCalc *calc = NULL;
   MimeoCalcMode mode;
@@ -106,7 +106,7 @@ static void calls(void) {
   CHECK(threshold == UINT32_MAX);
   OK(mimeo_calc_set_trace(calc, 1));
 
-  /* Before there is a program, and with one. */
+  /* Without a program, and with one. */
   OK(mimeo_calc_capability(calc, &capability));
   CHECK(capability.mode == MIMEO_CALC_MODE_OFF && capability.threshold == UINT32_MAX);
   CHECK(capability.available == (capability.reason.len == 0));
@@ -144,7 +144,7 @@ static void calls(void) {
     CHECK(strstr(text_of(text), "`fib`") != NULL);
     OK(mimeo_calc_stats(calc, MIMEO_CALC_STATS_FORMAT_JSON, &text));
     CHECK(text_of(text)[0] == '{');
-    /* What is loaded without recording has no trace. */
+    /* A program that was loaded without recording has no trace. */
     OK(mimeo_calc_set_trace(calc, 0));
     OK(load(calc, FIB));
     OK(mimeo_calc_run(calc));
@@ -153,7 +153,7 @@ static void calls(void) {
   }
   free(cold);
 
-  /* The next program takes the settings over, and the output. What is behind the length is not read. */
+  /* The next program uses the same settings and output. Bytes after the length are not read. */
   written.len = 0;
   OK(mimeo_calc_load(calc, "print 12;34 is no program", 9));
   OK(mimeo_calc_run(calc));
@@ -162,7 +162,7 @@ static void calls(void) {
   OK(mimeo_calc_get_threshold(calc, &threshold));
   CHECK(mode == MIMEO_CALC_MODE_ON && threshold == 3);
 
-  /* No text at all is a program as well. */
+  /* An empty text is a program. */
   OK(mimeo_calc_load(calc, NULL, 0));
   OK(mimeo_calc_run(calc));
   CHECK(is(&written, "12\n"));
@@ -180,7 +180,7 @@ static int refuse(void *user, const char *bytes, size_t len) {
   return 28;
 }
 
-/* Everything that goes wrong. */
+/* Calls that fail. */
 static void errors(void) {
   const MimeoCalcStatus null = MIMEO_CALC_STATUS_NULL_POINTER;
   MimeoCalc *calc;
@@ -215,7 +215,7 @@ static void errors(void) {
   show("statistics without a program", calc, mimeo_calc_stats(calc, MIMEO_CALC_STATS_FORMAT_JSON, &text));
   OK(load(calc, "print 1;"));
 
-  /* Nowhere to put the result. */
+  /* Null pointers for results. */
   show("text", calc, mimeo_calc_load(calc, NULL, 1));
   show("mode", calc, mimeo_calc_get_mode(calc, NULL));
   CHECK(mimeo_calc_get_threshold(calc, NULL) == null);
@@ -226,7 +226,7 @@ static void errors(void) {
   CHECK(mimeo_calc_error_count(calc, NULL) == null);
   CHECK(mimeo_calc_error(calc, 0, NULL) == null);
 
-  /* Numbers that are nothing. The settings stay as they are. */
+  /* Invalid numbers. The settings do not change. */
   show("mode 3", calc, mimeo_calc_set_mode(calc, 3));
   show("mode -1", calc, mimeo_calc_set_mode(calc, -1));
   OK(mimeo_calc_get_mode(calc, &mode));
@@ -235,7 +235,7 @@ static void errors(void) {
   show("form 4", calc, mimeo_calc_stats(calc, 4, &text));
   CHECK(mimeo_calc_load(calc, "", SIZE_MAX) == MIMEO_CALC_STATUS_BAD_VALUE);
 
-  /* Programs that are none. The one that is there stays, and works. */
+  /* Invalid programs. The current program stays, and works. */
   OK(mimeo_calc_set_output(calc, append, &written));
   show("syntax", calc, load(calc, "print 1;\n  print (2;\n"));
   show("names", calc, load(calc, "print 1;\nprint x;\nprint f(2);"));
@@ -244,7 +244,7 @@ static void errors(void) {
   CHECK(is(&written, "1\n"));
   show("success", calc, MIMEO_CALC_STATUS_OK);
 
-  /* Programs that fail, twice, natively and not. What they wrote before is there. */
+  /* Programs that fail, twice, in native code and interpreted. Earlier output is kept. */
   OK(load(calc, "fn f(n) {\n  return 6 / n;\n}\nprint f(3);\nprint f(0);"));
   written.len = 0;
   OK(mimeo_calc_set_mode(calc, MIMEO_CALC_MODE_ON));
@@ -253,7 +253,7 @@ static void errors(void) {
   show("interpreted", calc, mimeo_calc_run(calc));
   CHECK(is(&written, "2\n2\n"));
 
-  /* Output that cannot be written is lost, and does not come with the next. */
+  /* Output that cannot be written is discarded, and does not appear later. */
   OK(load(calc, "print 5;"));
   OK(mimeo_calc_set_output(calc, refuse, NULL));
   show("output", calc, mimeo_calc_run(calc));
@@ -264,7 +264,7 @@ static void errors(void) {
   OK(mimeo_calc_destroy(calc));
 }
 
-/* What an output function may do with the handle that runs, and what it may not. */
+/* Calls that an output function may and may not make with the running handle. */
 static int meddle(void *user, const char *bytes, size_t len) {
   MimeoCalc *calc = (MimeoCalc *)user;
   MimeoCalcMode mode;
@@ -298,7 +298,7 @@ static void callbacks(void) {
   OK(mimeo_calc_destroy(calc));
 }
 
-/* What the environment made of a handle. */
+/* A handle with the settings of the environment. */
 static void settings(void) {
   MimeoCalc *calc;
   MimeoCalcMode mode;
@@ -317,7 +317,7 @@ static void settings(void) {
   OK(mimeo_calc_destroy(calc));
 }
 
-/* One thread with a handle that it got from another, and one that it makes itself. */
+/* A thread with a handle from another thread, and one that it creates itself. */
 typedef struct {
   MimeoCalc *calc;
   Written written;

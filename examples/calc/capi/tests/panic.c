@@ -1,6 +1,6 @@
 /*
- * A panic in the middle of a run, natively and not, is a status; the handle goes on. Linked with the library of
- * `examples/panicking.rs`.
+ * A panic during a run, in native code and interpreted, is a status, and the handle remains usable. Linked with the
+ * library of `examples/panicking.rs`.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static int show_output(void *user, const char *bytes, size_t len) {
   return 0;
 }
 
-/* Prints more than is gathered before the function is called: it is called by `print`, in the middle of a loop. */
+/* Prints more than the buffer holds, so that `print` calls the function during the loop. */
 static const char COUNT[] = "let i = 0; while (i < 5000) { print i; i = i + 1; }";
 
 static void report(const char *what, MimeoCalc *calc, MimeoCalcStatus status) {

@@ -1,4 +1,4 @@
-//! Turns the tokens of an expression into a tree, by the precedence of the operators.
+//! The tokens of an expression → a tree, by the precedence of the operators.
 
 use super::{Parse, Parser};
 use crate::ast::{BinaryOperator, Expression, LogicOperator, Name, Operation, UnaryOperator};
@@ -6,13 +6,13 @@ use crate::lexer::TOO_LARGE;
 use crate::source::Position;
 use crate::token::{Symbol, Token, TokenKind};
 
-/// A tree and how many nodes are on its longest path to a leaf.
+/// A tree, and the number of nodes on its longest path to a leaf.
 struct Measured<'source> {
     expression: Expression<'source>,
     height: usize,
 }
 
-/// An operator between two operands. Those that bind tighter have the higher precedence.
+/// An operator between two operands. Operators that bind tighter have a higher precedence.
 #[derive(Clone, Copy)]
 struct Infix {
     operator: InfixOperator,
@@ -49,7 +49,7 @@ impl Infix {
     }
 }
 
-/// What has been read of an expression and waits for an operand.
+/// A part of an expression that is waiting for an operand.
 enum Pending<'source> {
     /// Operators between operands.
     Run(OpenRun<'source>),
@@ -61,8 +61,8 @@ enum Pending<'source> {
     Call { function: Name<'source>, arguments: Vec<Expression<'source>>, height: usize },
 }
 
-/// Operands and operators of one precedence, read from left to right, of which the next operand is
-/// still to come.
+/// Operands and operators of one precedence, from left to right, up to an operator whose right operand has not been
+/// read.
 struct OpenRun<'source> {
     precedence: u8,
     /// The height of the highest operand so far.
@@ -75,7 +75,7 @@ enum RunNode<'source> {
     Binary {
         first: Expression<'source>,
         rest: Vec<Operation<'source>>,
-        /// The operator that waits for its right operand.
+        /// The operator that is waiting for its right operand.
         waiting: (BinaryOperator, Position),
     },
     Logic {
@@ -107,7 +107,7 @@ impl<'source> OpenRun<'source> {
         }
     }
 
-    /// Goes on with another operator of the same precedence.
+    /// Continues with another operator of the same precedence.
     fn wait_for(&mut self, infix: Infix, position: Position) {
         if let (RunNode::Binary { waiting, .. }, InfixOperator::Binary(operator)) = (&mut self.node, infix.operator) {
             *waiting = (operator, position);
@@ -124,10 +124,10 @@ impl<'source> OpenRun<'source> {
 }
 
 impl<'source> Parser<'source> {
-    /// Reads an expression, which is called `what` in the message when there is none.
+    /// Parses an expression, which is called `what` in the message if it is missing.
     ///
-    /// What waits for an operand waits in a list and not on the native stack, so that nesting in the
-    /// source is none here.
+    /// Keeps unfinished parts in a list instead of on the native stack, so that nesting in the source causes
+    /// no recursion.
     pub(super) fn parse_expression(&mut self, mut what: &str) -> Parse<Expression<'source>> {
         let mut pending = Vec::new();
         loop {
@@ -145,7 +145,7 @@ impl<'source> Parser<'source> {
         }
     }
 
-    /// Reads an operand of one or two tokens, or one token of those that can stand before one.
+    /// Parses an operand of one or two tokens, or one token that can precede an operand.
     fn parse_operand(&mut self, pending: &mut Vec<Pending<'source>>, what: &str) -> Parse<Option<Measured<'source>>> {
         let Token { kind, position, .. } = self.peek();
         match kind {
@@ -164,7 +164,7 @@ impl<'source> Parser<'source> {
             }
             TokenKind::Symbol(Symbol::Minus) => {
                 self.advance();
-                // A number is not negated but read as negative: 2^63 has no positive counterpart.
+                // The literal is read as negative instead of being negated, because 2^63 does not fit an `i64`.
                 if let Token { kind: TokenKind::Integer(value), position, .. } = self.peek() {
                     self.advance();
                     return Ok(Some(self.literal(position, 0_i64.checked_sub_unsigned(value))));
@@ -181,7 +181,7 @@ impl<'source> Parser<'source> {
         }
     }
 
-    /// Reads the parenthesis behind the name of a function, and the other one if that comes next.
+    /// Parses the `(` after the name of a function, and the `)` if it is the next token.
     fn variable_or_call(
         &mut self,
         name: Name<'source>,
@@ -198,9 +198,8 @@ impl<'source> Parser<'source> {
         Some(Measured { expression, height: 1 })
     }
 
-    /// Reads what follows an operand: parentheses that close something, and then an operator or a
-    /// comma, behind which there must be another operand. Returns the whole expression if there is
-    /// none of these.
+    /// Parses the tokens after an operand: closing parentheses, and then an operator or a comma, after which
+    /// another operand must follow. Returns the whole expression if there is no such operator or comma.
     fn parse_behind(
         &mut self,
         pending: &mut Vec<Pending<'source>>,
@@ -237,14 +236,14 @@ impl<'source> Parser<'source> {
                     let expression = Expression::Call { function, arguments };
                     operand = Measured { expression, height };
                 }
-                // Runs and prefix operators are closed, so this is a parenthesis.
+                // Runs and prefix operators have been closed, so this is a parenthesis.
                 Some(_) => self.expect(Symbol::RightParenthesis)?,
             }
         }
     }
 
-    /// Ends the prefix operators before `operand` and the runs of at least precedence `minimum`. The
-    /// result is the operand of what is pending still.
+    /// Closes the prefix operators before `operand` and the runs of at least precedence `minimum`. Returns the
+    /// operand for the remaining pending parts.
     fn close_runs(
         &mut self,
         pending: &mut Vec<Pending<'source>>,
@@ -275,7 +274,7 @@ impl<'source> Parser<'source> {
         }
     }
 
-    /// A literal, or an error when it has no value in 64 bits.
+    /// Returns a literal, or reports an error if its value does not fit 64 bits.
     fn literal(&mut self, position: Position, value: Option<i64>) -> Measured<'source> {
         if value.is_none() {
             self.error(position, TOO_LARGE);

@@ -1,9 +1,9 @@
-//! Programs and the trees or errors that they must become.
+//! Programs → the expected trees or errors.
 
 use super::*;
 use crate::ast::Expression;
 
-/// A statement list in prefix notation.
+/// Returns a statement list in prefix notation.
 fn show_statements(statements: &[Statement<'_>]) -> String {
     let shown: Vec<_> = statements.iter().map(show_statement).collect();
     shown.join(" ")
@@ -111,11 +111,11 @@ fn statements_become_trees() {
 }
 
 #[test]
-fn errors_say_what_was_expected_and_what_is_there() {
+fn errors_name_the_expected_and_the_found_token() {
     for (source, expected) in [
         ("print 1", "1:8: expected `;`, found the end of the file"),
         ("let a = 1\nprint a;", "1:10: expected `;`, found `print`"),
-        ("let a;", "1:6: expected `=`, found `;`: a variable needs a value, write `let a = 0;`"),
+        ("let a;", "1:6: expected `=`, found `;`: a variable needs a value: write `let a = 0;`"),
         ("let a 1;", "1:7: expected `=`, found `1`"),
         (
             "let if = 1;",
@@ -146,7 +146,7 @@ fn errors_say_what_was_expected_and_what_is_there() {
 }
 
 #[test]
-fn one_error_does_not_hide_the_next_nor_invent_others() {
+fn one_error_neither_hides_nor_causes_others() {
     let source = "\
 let a = ;
 if a + { print ); } else if b { print 1; } else { print 2; }
@@ -180,13 +180,13 @@ fn a_function_has_at_most_255_parameters() {
     assert_eq!(show_program(&source(256)), expected);
 }
 
-/// Runs `test` with as much native stack as the front end may need.
+/// Runs `test` with the native stack that the front end may use.
 fn on_small_stack(test: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().stack_size(256 * 1024).spawn(test);
     thread.expect("a thread starts").join().expect("the test passes");
 }
 
-/// What opens a level, what stands inside, what closes the level, and how many levels each is.
+/// The text that opens a level, the innermost text, the text that closes the level, and the number of levels each adds.
 const NESTS: &[(&str, &str, &str, usize)] = &[
     ("!", "1", "", 1),
     ("- ", "x", "", 1),
@@ -212,7 +212,7 @@ fn nesting_has_a_limit_and_never_overflows_the_stack() {
             };
             let fitting = program((MAX_DEPTH - 2) / levels);
             let ast = parse(&fitting).map_err(|errors| errors[0].clone());
-            // The resolver walks it too; that `f` and `x` are unknown is of no interest here.
+            // The resolver also walks the tree; its errors about `f` and `x` do not matter here.
             drop(crate::resolve::resolve(&ast.expect(open)));
             for too_deep in [MAX_DEPTH + 1, 10_000] {
                 let errors = parse(&program(too_deep)).expect_err(open);
@@ -227,7 +227,7 @@ fn nesting_has_a_limit_and_never_overflows_the_stack() {
 }
 
 #[test]
-fn what_is_long_is_not_deep() {
+fn long_programs_do_not_nest_deep() {
     on_small_stack(|| {
         for source in [
             format!("print {}1{};", "(".repeat(20_000), ")".repeat(20_000)),

@@ -1,29 +1,29 @@
-//! Gives the variables of one function their slots, block by block.
+//! The variables of one function → their slots, block by block.
 
 use std::collections::HashMap;
 
 use crate::tree::Slot;
 
-/// The local variables that can be seen at one place in a function.
+/// The local variables that are visible at one place in a function.
 ///
-/// A variable's slot is its index in the list of all. So the slots of a block are free again when it
-/// ends, and the frame is as long as that list ever was.
+/// A variable's slot is its index in the list of visible variables. The slots of a block are therefore reused after it
+/// ends, and the length of the frame is the maximum length of the list.
 #[derive(Default)]
 pub(super) struct Scopes<'source> {
     locals: Vec<&'source str>,
     /// The slots of the variables of each name, the innermost last.
     by_name: HashMap<&'source str, Vec<Slot>>,
-    /// For each open block, how many variables were there before it.
+    /// For each open block, the number of variables before it.
     starts: Vec<usize>,
     max_len: usize,
 }
 
-/// Why a variable has no slot.
+/// The reason why a variable has no slot.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Undeclarable {
-    /// The block has one of this name.
+    /// The block already has a variable with this name.
     Duplicate(Slot),
-    /// A frame has no more than 65,535 slots.
+    /// The frame already has 65,535 slots.
     TooMany,
 }
 
@@ -46,7 +46,7 @@ impl<'source> Scopes<'source> {
         self.starts.is_empty()
     }
 
-    /// Gives a new variable of the innermost block its slot.
+    /// Adds a variable to the innermost block and returns its slot.
     pub(super) fn declare(&mut self, name: &'source str) -> Result<Slot, Undeclarable> {
         let start = self.starts.last().copied().unwrap_or(0);
         match self.find(name) {
@@ -55,7 +55,7 @@ impl<'source> Scopes<'source> {
             }
             _ => {}
         }
-        // The number of slots must fit 16 bits as well, so the last index is one less.
+        // The number of slots must also fit 16 bits, so the last index is one less.
         match u16::try_from(self.locals.len()) {
             Ok(index) if index < u16::MAX => {
                 self.locals.push(name);
@@ -67,12 +67,12 @@ impl<'source> Scopes<'source> {
         }
     }
 
-    /// The innermost variable of this name.
+    /// Returns the slot of the innermost variable with this name.
     pub(super) fn find(&self, name: &str) -> Option<Slot> {
         self.by_name.get(name)?.last().copied()
     }
 
-    /// How many slots the frame needs for the variables so far.
+    /// Returns the number of slots that the frame needs for the variables so far.
     pub(super) fn max_slots(&self) -> u16 {
         u16::try_from(self.max_len).unwrap_or(u16::MAX)
     }
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn inner_variables_hide_outer_ones_and_give_their_slots_back() {
+    fn inner_variables_hide_outer_ones_and_release_their_slots() {
         let mut scopes = Scopes::default();
         assert_eq!(scopes.declare("a"), Ok(Slot(0)));
         scopes.open();
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_has_an_end() {
+    fn a_frame_has_a_limited_number_of_slots() {
         let names: Vec<_> = (0..=65_535).map(|index| format!("v{index}")).collect();
         let mut scopes = Scopes::default();
         let slots: Vec<_> = names.iter().map(|name| scopes.declare(name)).collect();

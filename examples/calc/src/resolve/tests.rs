@@ -1,9 +1,9 @@
-//! Programs and the resolved trees or errors that they must become.
+//! Programs → the expected resolved trees or errors.
 
 use super::*;
 use crate::parser::parse;
 
-/// A resolved program, one function per line: `name/arity/slots: body`, with locals as `$0`, globals
+/// Returns a resolved program, one function per line: `name/arity/slots: body`, with locals as `$0`, globals
 /// as `@0` and functions as `f0`.
 fn show(source: &str) -> String {
     let resolved = parse(source).and_then(|ast| resolve(&ast));
@@ -109,7 +109,7 @@ fn names_become_places() {
 }
 
 #[test]
-fn what_can_fail_knows_its_position() {
+fn nodes_that_can_fail_have_a_position() {
     let ast = parse("fn f() { }\nprint -f() +\n 1;").expect("it parses");
     let tree = resolve(&ast).expect("it resolves");
     let at = |line, column| Position { line, column };
@@ -125,7 +125,7 @@ fn what_can_fail_knows_its_position() {
 }
 
 #[test]
-fn errors_say_what_is_wrong_with_a_name() {
+fn errors_explain_what_is_wrong_with_a_name() {
     for (source, expected) in [
         ("print x;", "1:7: unknown variable `x`"),
         ("x = 1;", "1:1: unknown variable `x`: write `let x = ...;` to declare it"),
@@ -142,7 +142,7 @@ fn errors_say_what_is_wrong_with_a_name() {
         ("fn f(a) { } f(1, 2);", "1:13: `f` takes 1 argument, but 2 are given"),
         ("fn f(a, b) { } f();", "1:16: `f` takes 2 arguments, but 0 are given"),
         ("fn f() { }\nfn f() { }", "2:4: function `f` is already declared at 1:4: choose another name"),
-        ("fn f(a, a) { }", "1:9: parameter `a` is there twice: choose another name"),
+        ("fn f(a, a) { }", "1:9: parameter `a` is declared twice: choose another name"),
         (
             "let a = 1; let a = 2;",
             "1:16: variable `a` is already declared in this block at 1:5: write `a = ...;` to change it",
@@ -152,7 +152,7 @@ fn errors_say_what_is_wrong_with_a_name() {
             "1:15: variable `a` is already declared in this block: write `a = ...;` to change it",
         ),
         ("if 1 { fn f() { return x; } f(); }", "1:11: function `f` is inside a block: move it to the top level"),
-        ("return 1;", "1:1: `return` outside of a function"),
+        ("return 1;", "1:1: `return` outside a function"),
         (
             "fn f() { return x; }\nlet a = f(1) + g(y);\nb = a;",
             "\

@@ -9,69 +9,69 @@ use mimeo_def::Feature;
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
-usage: mimeo extract OBJECT…       show the stencils in object files (ELF, Mach-O, COFF)
-       mimeo extract --selftest    check extraction against objects made by hand; needs no compiler
+usage: mimeo extract OBJECT…       list the stencils in object files (ELF, Mach-O, COFF)
+       mimeo extract --selftest    check extraction against built-in objects; needs no compiler
        mimeo generate [options] [FILE]
-                                   make the table that is checked in beside the ops (src/ops.rs)
+                                   write the table to check in beside the ops (default: src/ops.rs)
 
 options of generate:
-  --target TRIPLE   the machine that the table is for (this one)
-  --compiler CC     the C compiler (the one that a build script would use: CC, CC_<target>, …)
+  --target TRIPLE   the target of the table (default: this machine)
+  --compiler CC     the C compiler (default: the one that a build script would use: CC, CC_<target>, …)
   --raise-baseline FEATURE,…
-                    what stencils may need of the processor (nothing beyond the architecture's base); the same as
-                    `raise_baseline` in the build script
-  --output FILE     where to write the table (beside the ops, `ops.<architecture>.stencils`)
-  --check           write nothing; fail when the table there is stale
+                    processor features that stencils may use beyond the architecture's base (default: none); the same
+                    as `raise_baseline` in the build script
+  --output FILE     where to write the table (default: beside the ops, `ops.<architecture>.stencils`)
+  --check           write nothing; fail if the existing table is stale
   -h, --help        show this
 ";
 
-/// What the command was asked for.
+/// The action that the command line requests.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request {
-    /// Show what is in object files.
+    /// List the stencils in object files.
     Extract(Vec<PathBuf>),
     /// Check extraction itself.
     SelfTest,
-    /// Make a table.
+    /// Generate a table.
     Generate(Generate),
     /// Show the usage.
     Help,
 }
 
-/// How a table is to be made.
+/// The options for generating a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Generate {
-    /// The ops.
+    /// The file with the ops.
     pub file: Option<PathBuf>,
-    /// The machine that the table is for.
+    /// The triple of the target.
     pub target: Option<String>,
-    /// What stencils may need of the processor.
+    /// Processor features that stencils may use.
     pub features: Vec<Feature>,
     /// The C compiler.
     pub compiler: Option<String>,
-    /// The table's file.
+    /// The file to write the table to.
     pub output: Option<PathBuf>,
-    /// Only compare.
+    /// Whether to compare the existing table instead of writing one.
     pub check: bool,
 }
 
-/// Reads the arguments behind the program's name.
+/// Parses the arguments after the program's name.
 ///
 /// # Errors
 ///
-/// A sentence that says what is wrong with them.
+/// A sentence about the first invalid argument.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, lexopt::Error> {
     let mut parser = Parser::from_args(args);
     let command = match parser.next()? {
         Some(Short('h') | Long("help")) => return Ok(Request::Help),
         Some(Value(command)) => command.string()?,
         Some(other) => return Err(Arg::unexpected(other)),
-        None => return Err("there is no command".into()),
+        None => return Err("no command was given".into()),
     };
     match command.as_str() {
         "extract" => parse_extract(parser),
         "generate" => parse_generate(parser),
-        other => Err(format!("there is no command `{other}`").into()),
+        other => Err(format!("unknown command `{other}`").into()),
     }
 }
 
@@ -88,7 +88,7 @@ fn parse_extract(mut parser: Parser) -> Result<Request, lexopt::Error> {
     match (selftest, files.is_empty()) {
         (true, true) => Ok(Request::SelfTest),
         (true, false) => Err("--selftest takes no files".into()),
-        (false, true) => Err("there is no object file".into()),
+        (false, true) => Err("no object file was given".into()),
         (false, false) => Ok(Request::Extract(files)),
     }
 }
@@ -110,11 +110,12 @@ fn parse_generate(mut parser: Parser) -> Result<Request, lexopt::Error> {
     Ok(Request::Generate(generate))
 }
 
-/// The features in a list with commas.
+/// Parses a comma-separated list of features.
 fn parse_features(list: &str) -> Result<Vec<Feature>, lexopt::Error> {
     let parse = |name: &str| {
         let all: Vec<_> = Feature::ALL.iter().map(|feature| feature.name()).collect();
-        Feature::parse(name).ok_or_else(|| format!("`{name}` is no feature; there are {}", all.join(", ")).into())
+        Feature::parse(name)
+            .ok_or_else(|| format!("`{name}` is not a feature; the features are {}", all.join(", ")).into())
     };
     list.split(',').map(parse).collect()
 }

@@ -1,4 +1,4 @@
-//! A file with ops and a target → the table that is checked in beside it, or what is stale about the one that is.
+//! A file with ops and a target → the table to check in beside it, or what is stale in the existing table.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,15 +10,15 @@ use mimeo_lower::Lowered;
 
 use crate::command::Generate;
 
-/// The triple of the machine that this was built for.
+/// The triple that this command was built for.
 pub const HOST: &str = env!("MIMEO_HOST");
 
-/// Does what was asked for; gives a sentence that says what was done.
+/// Generates or checks a table, and returns a sentence about the result.
 ///
 /// # Errors
 ///
-/// A sentence: files that cannot be read or written, a compiler that does not serve, an op without the stencil that
-/// it must have, or a table that is stale.
+/// A sentence about a file that cannot be read or written, an unusable compiler, an op that lacks a required stencil,
+/// or a stale table.
 pub fn run(request: &Generate) -> Result<String, String> {
     let ops = request.file.clone().unwrap_or_else(|| PathBuf::from("src/ops.rs"));
     let target = Target { triple: request.target.clone().unwrap_or_else(|| HOST.to_owned()), host: HOST.to_owned() };
@@ -26,9 +26,10 @@ pub fn run(request: &Generate) -> Result<String, String> {
     let (package, inside) = package_of(&ops)?;
     let source = fs::read_to_string(&ops).map_err(|error| format!("cannot read `{}`: {error}", ops.display()))?;
     let name = inside.to_string_lossy().replace('\\', "/");
-    let sets = mimeo_lower::lower_file(&source, &name).map_err(|error| format!("`{name}` is no Rust: {error}"))?;
+    let sets =
+        mimeo_lower::lower_file(&source, &name).map_err(|error| format!("`{name}` is not valid Rust: {error}"))?;
     if sets.is_empty() {
-        return Err(format!("`{name}` has no module under `#[instruction_set]`"));
+        return Err(format!("`{name}` has no `#[instruction_set]` module"));
     }
     let output = request.output.clone().unwrap_or_else(|| prebuilt::path(&ops, arch));
     if request.check {
@@ -61,37 +62,39 @@ pub fn run(request: &Generate) -> Result<String, String> {
     let (output, format, compiler) = (output.display(), tools.format().name(), tools.compiler());
     let dropped = match tools.dropped() {
         [] => String::new(),
-        flags => format!("flags that stencils are not compiled with: {}\n", flags.join(" ")),
+        flags => format!("dropped compiler flags: {}\n", flags.join(" ")),
     };
     let baseline = tools.baseline();
-    Ok(format!("`{output}`: stencils of {with} of {ops} ops for {baseline}, by {compiler} in {format}\n{dropped}"))
+    Ok(format!(
+        "wrote `{output}`: stencils for {with} of {ops} ops, for {baseline}, compiled by {compiler} to {format}\n{dropped}"
+    ))
 }
 
-/// Compares the table that is there with the ops.
+/// Compares the existing table with the ops.
 fn check(file: &Path, sets: &[Lowered], raised: &Baseline, package: &Path, target: &Target) -> Result<String, String> {
     let name = file.display();
     let text = fs::read_to_string(file).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     let table = prebuilt::read(&text).map_err(|damaged| format!("`{name}` is damaged: {damaged}"))?;
     let stale = table.stale(sets, raised, package);
     match stale.is_empty() {
-        true => Ok(format!("`{name}` is of these ops\n")),
+        true => Ok(format!("`{name}` is up to date\n")),
         false => {
             let command = format!("mimeo generate --target {}", target.triple);
-            Err(format!("`{name}` is stale, `{command}` renews it:\n  {}", stale.join("\n  ")))
+            Err(format!("`{name}` is stale; regenerate it with `{command}`:\n  {}", stale.join("\n  ")))
         }
     }
 }
 
-/// The folder with the `Cargo.toml` of a file, and the file's path from there.
+/// Returns the folder with the `Cargo.toml` of a file's package, and the file's path relative to it.
 fn package_of(file: &Path) -> Result<(PathBuf, PathBuf), String> {
     let whole = fs::canonicalize(file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
     let package = whole.ancestors().skip(1).find(|folder| folder.join("Cargo.toml").is_file());
-    let package = package.ok_or_else(|| format!("`{}` belongs to no package", file.display()))?;
-    let inside = whole.strip_prefix(package).map_err(|_| format!("`{}` belongs to no package", file.display()))?;
+    let package = package.ok_or_else(|| format!("`{}` is not in a package", file.display()))?;
+    let inside = whole.strip_prefix(package).map_err(|_| format!("`{}` is not in a package", file.display()))?;
     Ok((package.to_owned(), inside.to_owned()))
 }
 
-/// Takes the folders of this machine out of the reasons why ops have no stencil.
+/// Removes the folders of this machine from the reasons why ops have no stencil.
 fn forget_folders(table: &mut OwnedTable, folders: &[&Path]) {
     for op in &mut table.ops {
         if let Err(reason) = &mut op.stencil {
@@ -102,7 +105,7 @@ fn forget_folders(table: &mut OwnedTable, folders: &[&Path]) {
     }
 }
 
-/// A folder for the compiler's files, for as long as this lives.
+/// A temporary folder for the compiler's files, removed on drop.
 struct Work(PathBuf);
 
 impl Work {
@@ -115,7 +118,7 @@ impl Work {
 
 impl Drop for Work {
     fn drop(&mut self) {
-        // What is left behind in the system's temporary folder does no harm.
+        // A leftover in the system's temporary folder does no harm.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

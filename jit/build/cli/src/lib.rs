@@ -1,11 +1,11 @@
-//! What the command `mimeo` does: object files → what is in them, ops → tables to check in.
+//! The command `mimeo`: object files → listings of their stencils, ops → tables to check in.
 //!
 //! | module | turns | into |
 //! |---|---|---|
-//! | [`command`] | a command line | what was asked for |
+//! | [`command`] | a command line | the requested action |
 //! | [`listing`] | an object file | its stencils, for people |
-//! | [`generate`] | ops and a target | the table that is checked in beside the ops |
-//! | [`selftest`] | objects made by hand, sound and broken | the certainty that extraction takes and refuses them |
+//! | [`generate`] | ops and a target | the table to check in beside the ops |
+//! | [`selftest`] | built-in objects, valid and invalid | a report on the results of extraction |
 #![forbid(unsafe_code)]
 
 pub mod command;

@@ -1,4 +1,4 @@
-//! An object file → its functions as stencils: sizes and holes of each, or the reason why it is none.
+//! An object file → its functions as stencils: the sizes and holes of each, or the reason why it cannot be a stencil.
 
 use std::fmt::Write;
 
@@ -10,11 +10,11 @@ use mimeo_def::frame::Exit;
 use mimeo_def::stencil::HoleValue;
 use mimeo_lower::Symbol;
 
-/// The listing of a whole file.
+/// Returns the listing of a whole file.
 ///
 /// # Errors
 ///
-/// When the file cannot be read as an object file.
+/// If the file cannot be read as an object file.
 pub fn listing(name: &str, bytes: &[u8]) -> Result<String, Refusal> {
     let object = Object::parse(bytes)?;
     let functions = functions(&object);
@@ -30,9 +30,9 @@ pub fn listing(name: &str, bytes: &[u8]) -> Result<String, Refusal> {
     Ok(out)
 }
 
-/// Names of the functions that a file defines, in its order.
+/// Returns the names of the functions that a file defines, in the order of the file.
 pub fn functions(object: &Object) -> Vec<&str> {
-    // Marks that assemblers make for themselves.
+    // Symbols that assemblers create for their own use.
     let is_mark = |name: &str| {
         name.is_empty() || name.starts_with(['$', '.']) || object.format == Format::MachO && name.starts_with("ltmp")
     };
@@ -43,8 +43,8 @@ pub fn functions(object: &Object) -> Vec<&str> {
     named.filter(in_code).map(|symbol| symbol.name.as_str()).collect()
 }
 
-/// What the names of a file's undefined symbols stand for, by the conventions of the prelude. Operands have the
-/// numbers in which they come.
+/// Returns the hole values of a file's undefined symbols, by the naming conventions of the prelude. Operands and
+/// runtime functions are numbered in the order of the file.
 pub fn declared(object: &Object) -> Vec<Symbol> {
     let mut symbols = Symbol::common();
     let mut next = 0;
@@ -68,21 +68,21 @@ pub fn declared(object: &Object) -> Vec<Symbol> {
     symbols
 }
 
-/// What a function is for, by its name.
+/// Returns the role of a function, by its name.
 fn role(function: &str) -> Role {
     match function {
         "mimeo_enter" => Role::Enter,
         name if name.starts_with("mimeo_exit_") => Role::Exit,
-        // What the definition says is not in the file.
+        // The file does not contain the definition of the op.
         _ => Role::Op { transfers: true },
     }
 }
 
-/// The lines of one function.
+/// Returns the listing of one function.
 ///
 /// # Errors
 ///
-/// The reason why it is no stencil.
+/// The reason why it cannot be a stencil.
 pub fn entry(object: &Object, function: &str, symbols: &[Symbol]) -> Result<String, Refusal> {
     let draft = extract::draft(object, function, symbols)?;
     let holes = holes(&draft);
@@ -93,7 +93,7 @@ pub fn entry(object: &Object, function: &str, symbols: &[Symbol]) -> Result<Stri
     Ok(format!("\n{function}\n    hot {hot}, cold {cold}, rodata {rodata}, {ending}\n{holes}"))
 }
 
-/// One line for each hole.
+/// Returns one line for each hole.
 fn holes(draft: &Draft) -> String {
     let mut out = String::new();
     for part in [Part::Hot, Part::Cold] {

@@ -1,4 +1,4 @@
-//! The command `mimeo`: reads its arguments, does what they ask for, and prints the result.
+//! The command `mimeo`: parses its arguments, runs the requested action, and prints the result.
 
 use std::path::Path;
 use std::process::ExitCode;

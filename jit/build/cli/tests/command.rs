@@ -1,4 +1,4 @@
-//! The command from outside: what it prints, and what it refuses.
+//! The command's output and its errors.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,14 +19,14 @@ fn fails(args: &[&str], message: &str) {
     assert!(!output.status.success() && text.contains(message), "no `{message}` in\n{text}");
 }
 
-/// A file in the tests' folder.
+/// Writes a file to the tests' folder.
 fn file(name: &str, bytes: &[u8]) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, bytes).expect("the temporary folder can be written");
     path
 }
 
-/// An object of the self-test.
+/// Returns an object of the self-test.
 fn object(format: Format, arch: Arch, name: &str) -> Vec<u8> {
     selftest::objects(format, arch).into_iter().find(|(of, _)| *of == name).expect("there is such a sample").1
 }
@@ -44,12 +44,12 @@ fn the_selftest_passes_in_every_format_without_a_compiler() {
     for (format, arch) in selftest::FORMATS {
         let start = format!("{} for {} ", format.name(), arch.name());
         let line = text.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("{start}"));
-        assert!(line.contains("sound objects taken") && line.contains("broken ones refused"), "{line}");
+        assert!(line.contains("valid objects accepted") && line.contains("invalid objects refused"), "{line}");
     }
 }
 
 #[test]
-fn an_objects_functions_are_listed() {
+fn the_functions_of_an_object_are_listed() {
     for (format, arch) in selftest::FORMATS {
         let name = "a slow path in another function, and padding between functions";
         let path = file(&format!("slow-{}-{}.o", format.name(), arch.name()), &object(format, arch, name));
@@ -65,8 +65,8 @@ fn an_objects_functions_are_listed() {
 }
 
 #[test]
-fn what_is_no_stencil_says_why() {
-    let path = file("call.o", &object(Format::MachO, Arch::Aarch64, "a call of a stranger"));
+fn a_function_that_cannot_be_a_stencil_is_listed_with_the_reason() {
+    let path = file("call.o", &object(Format::MachO, Arch::Aarch64, "a call to an undeclared function"));
     let output = mimeo(&["extract", path.to_str().expect("a plain path")]);
     let text = String::from_utf8_lossy(&output.stdout);
     let reason = "\nop_x\n    no stencil: calls `puts`, which is not a runtime function of this op\n";
@@ -74,10 +74,10 @@ fn what_is_no_stencil_says_why() {
 }
 
 #[test]
-fn wrong_arguments_are_named() {
-    fails(&[], "error: there is no command\n\nusage: mimeo extract");
-    fails(&["exract"], "error: there is no command `exract`");
-    fails(&["extract"], "error: there is no object file");
+fn errors_name_the_wrong_argument() {
+    fails(&[], "error: no command was given\n\nusage: mimeo extract");
+    fails(&["exract"], "error: unknown command `exract`");
+    fails(&["extract"], "error: no object file was given");
     fails(&["extract", "--selftest", "a.o"], "error: --selftest takes no files");
     fails(&["extract", "no/such.o"], "error: cannot read `no/such.o`: ");
     fails(&["generate", "a.rs", "b.rs"], "unexpected argument \"b.rs\"");
@@ -87,7 +87,10 @@ fn wrong_arguments_are_named() {
     );
     fails(&["generate", "no/such.rs"], "error: cannot read `no/such.rs`: ");
     let text = file("text.o", b"not an object");
-    fails(&["extract", text.to_str().expect("a plain path")], "the object file cannot be read: it is neither ELF nor");
+    fails(
+        &["extract", text.to_str().expect("a plain path")],
+        "the object file cannot be read: it is not an ELF, Mach-O or COFF file",
+    );
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn a_table_is_the_same_each_time_and_stale_when_the_ops_change() {
     let read = || fs::read_to_string(&table).expect("there is a table");
     let output = mimeo(&["generate", ops]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("stencils of 1 of 1 ops for "), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("stencils for 1 of 1 ops, for "), "{output:?}");
     let first = read();
     assert!(first.starts_with("# Stencils of src/ops.rs for ") && first.contains("\nop add "), "{first}");
     assert!(!first.contains(package.to_str().expect("a plain path")), "{first}");
@@ -114,7 +117,7 @@ fn a_table_is_the_same_each_time_and_stale_when_the_ops_change() {
     assert_eq!(first, read());
     assert!(mimeo(&["generate", "--check", ops]).status.success());
     fs::write(ops, source.replace("wrapping_add", "wrapping_sub")).expect("the ops can be written");
-    fails(&["generate", "--check", ops], "renews it:\n  `add` changed: body");
+    fails(&["generate", "--check", ops], "`:\n  `add` changed: body");
     fs::write(ops, "fn main() {}").expect("the ops can be written");
-    fails(&["generate", ops], "error: `src/ops.rs` has no module under `#[instruction_set]`");
+    fails(&["generate", ops], "error: `src/ops.rs` has no `#[instruction_set]` module");
 }

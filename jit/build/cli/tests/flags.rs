@@ -1,4 +1,4 @@
-//! The user's flags do not reach stencils: the table is the same whatever `CC`, `CFLAGS` and their like say.
+//! The user's flags do not reach stencils: the table does not depend on `CC`, `CFLAGS` and similar variables.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,14 +18,14 @@ mod ops {
 }
 ";
 
-/// Everything that must not arrive.
+/// Flags that must not reach stencils.
 const HOSTILE: &str = "-O0 -g -mfpmath=387 -mno-sse2 -mavx2 -march=native -mtune=native -mcmodel=large -ffast-math \
                        -funsafe-math-optimizations -freciprocal-math -frounding-math -ffp-contract=fast \
                        -fexcess-precision=fast -fPIC -flto -fsanitize=address -pg -finstrument-functions \
                        -fprofile-generate -DHELPER= -Dcold=hot -UMIMEO_MUSTTAIL -include /no/such.h -I /no/such \
                        -Xclang -menable-unsafe-fp-math -mllvm -x86-asm-syntax=intel -specs=/no/such @/no/such";
 
-/// Variables that are unset, so that only those count that a case sets.
+/// Variables that are removed, so that only those of a test case have an effect.
 const VARIABLES: [&str; 12] = [
     "CC",
     "CFLAGS",
@@ -65,7 +65,7 @@ impl Package {
         command.envs(variables.iter().copied()).output().expect("the command runs")
     }
 
-    /// The table that is made so, and what the command says.
+    /// Generates a table, and returns it with the command's output.
     #[track_caller]
     fn table(&self, target: &str, more: &[&str], variables: &[(&str, &str)]) -> (String, String) {
         let output = self.generate(target, more, variables);
@@ -75,12 +75,12 @@ impl Package {
     }
 }
 
-/// The triple for which the machine's `cc` compiles.
+/// Returns the triple for which the machine's `cc` compiles.
 fn host() -> &'static str {
     if cfg!(target_arch = "aarch64") { "aarch64-unknown-linux-gnu" } else { "x86_64-unknown-linux-gnu" }
 }
 
-/// The compiler is there; in CI it must be.
+/// Whether a compiler exists. In CI it must exist.
 fn is_there(compiler: &str) -> bool {
     let found = Command::new(compiler).arg("--version").output().is_ok_and(|output| output.status.success());
     assert!(found || std::env::var_os("CI").is_none(), "there is no `{compiler}`");
@@ -92,20 +92,20 @@ fn no_variable_changes_the_code() {
     let package = Package::new("flags");
     let (plain, said) = package.table(host(), &[], &[]);
     assert_eq!(plain.lines().filter(|line| line.starts_with("none ")).count(), 0, "{plain}");
-    assert!(!said.contains("flags that stencils are not compiled with"), "{said}");
+    assert!(!said.contains("dropped compiler flags"), "{said}");
     let of_target = format!("CFLAGS_{}", host().replace('-', "_"));
     let in_cc = format!("cc {HOSTILE}");
     let cases = [("CFLAGS", HOSTILE), (&of_target, HOSTILE), ("HOST_CFLAGS", HOSTILE), ("CC", in_cc.as_str())];
     for case in cases {
         let (table, said) = package.table(host(), &[], &[case]);
         assert_eq!(table, plain, "{}", case.0);
-        assert!(said.contains("flags that stencils are not compiled with: -O0 -g -mfpmath=387 "), "{said}");
+        assert!(said.contains("dropped compiler flags: -O0 -g -mfpmath=387 "), "{said}");
     }
     let header = package.ops.with_file_name("stdint.h");
     fs::write(&header, "#error this is not the compiler's").expect("a header can be written");
     let folder = header.parent().and_then(Path::to_str).expect("a plain path");
     assert_eq!(package.table(host(), &[], &[("CPATH", folder)]).0, plain);
-    // Where the compiler finds itself is the user's to say, and recorded.
+    // The user can tell the compiler where its files are, and the table records it.
     let (table, _) = package.table(host(), &[], &[("CFLAGS", "--sysroot=/ -O0")]);
     assert!(table.contains("\nflags --sysroot=/ "), "{table}");
     let code = |text: &str| text.lines().filter(|line| line.starts_with("hot ")).map(str::to_owned).collect::<Vec<_>>();
@@ -127,7 +127,7 @@ fn clang_and_cross_compilers_do_not_get_them_either() {
         assert_eq!(package.table(target, &[], &[(cc, compiler), (flags, &hostile)]).0, plain, "{compiler}");
         let with_flags = format!("{compiler} {hostile}");
         assert_eq!(package.table(target, &[], &[(cc, &with_flags)]).0, plain, "{compiler}");
-        // Clang's own way to change its command line.
+        // Clang changes its command line according to this variable.
         assert_eq!(package.table(target, &[], &[(cc, compiler), ("CCC_OVERRIDE_OPTIONS", "+-O0")]).0, plain);
     }
 }
@@ -147,11 +147,11 @@ fn a_baseline_is_raised_by_the_option_and_recorded() {
     );
     let output = package.generate(host(), &[raised, "popcnt,avx2,lse", "--check"], &[]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    // The build script would refuse it as well.
+    // The build script would also refuse it.
     let output = package.generate(host(), &["--check"], &[]);
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && text.contains("it needs "), "{text}");
     let output = package.generate(host(), &[raised, "avx512f"], &[]);
     let text = String::from_utf8_lossy(&output.stderr);
-    assert!(text.contains("`avx512f` is no feature; there are sse3, ssse3, sse4.1, "), "{text}");
+    assert!(text.contains("`avx512f` is not a feature; the features are sse3, ssse3, sse4.1, "), "{text}");
 }

@@ -5,7 +5,7 @@
 
 use mimeo_def::stencil::Arch;
 
-/// x86: the names of `0F 80+2n` on the left, of `0F 81+2n` on the right, synonyms behind each other.
+/// x86: the names of `0F 80+2n` on the left and of `0F 81+2n` on the right, including synonyms.
 const X86_PAIRS: [(&[&str], &[&str]); 8] = [
     (&["jo"], &["jno"]),
     (&["jb", "jc", "jnae"], &["jae", "jnc", "jnb"]),
@@ -28,7 +28,7 @@ const A64_PAIRS: [(&[&str], &[&str]); 7] = [
     (&["gt"], &["le"]),
 ];
 
-/// The mnemonic with the opposite condition, if this is a conditional jump of full range.
+/// Returns the mnemonic with the opposite condition, if this is a conditional jump of full range.
 pub(super) fn invert(arch: Arch, mnemonic: &str) -> Option<String> {
     match arch {
         Arch::X86_64 => other(&X86_PAIRS, mnemonic).map(str::to_owned),
@@ -44,7 +44,7 @@ pub(super) fn invert(arch: Arch, mnemonic: &str) -> Option<String> {
     }
 }
 
-/// The first name on the other side of the pair with `name`.
+/// Returns the first name on the other side of the pair that contains `name`.
 fn other(pairs: &[(&[&'static str], &[&'static str])], name: &str) -> Option<&'static str> {
     pairs.iter().find_map(|(a, b)| match () {
         () if a.contains(&name) => b.first().copied(),

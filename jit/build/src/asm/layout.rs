@@ -1,5 +1,5 @@
-//! A function's blocks → the same blocks in the order that suits copying: cold ones in the cold section, the one
-//! that ends in the jump to the continuation last, jumps inverted where that saves one.
+//! A function's blocks → the same blocks in an order that suits copying: cold blocks in the cold section, the block
+//! that ends in the jump to the continuation last, and branches inverted where that saves a jump.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -29,7 +29,7 @@ pub(super) fn layout(arch: Arch, format: Format, lines: Vec<Line>) -> Vec<Line> 
     out
 }
 
-/// Functions in cold sections.
+/// Returns the names of functions in cold sections.
 fn cold_functions(lines: &[Line]) -> HashSet<String> {
     let cold = lines.iter().filter(|line| is_cold_section(&line.section));
     cold.filter_map(|line| match &line.kind {
@@ -39,7 +39,7 @@ fn cold_functions(lines: &[Line]) -> HashSet<String> {
     .collect()
 }
 
-/// The end of the function whose label is at `start`: behind its last instruction. `start` when there is none.
+/// Returns the index after the last instruction of the function with the label at `start`, or `start` if there is none.
 fn function_end(lines: &[Line], start: usize) -> usize {
     let is_function = |line: &Line| matches!(&line.kind, Kind::Label(name) if !name.starts_with(".L"));
     let section = &lines[start].section;
@@ -53,11 +53,11 @@ fn function_end(lines: &[Line], start: usize) -> usize {
     last.map_or(start, |(index, _)| start + 1 + index + 1)
 }
 
-/// Blocks of a function: code that is entered at its labels and left by the jump at its end, never by running on.
+/// Blocks of a function: code that is entered at its labels and left by the jump at its end, never by falling through.
 struct Blocks(Vec<Vec<Line>>);
 
 impl Blocks {
-    /// Splits a function, unless it runs on behind its end.
+    /// Splits a function, unless control can fall through its end.
     fn split(lines: &[Line]) -> Option<Blocks> {
         let mut blocks = vec![Vec::new()];
         for line in lines {
@@ -85,7 +85,7 @@ fn lay_out_function(arch: Arch, format: Format, lines: &[Line], cold_functions: 
             invert_end(arch, block, rest.first());
         }
     }
-    // The entry stays first. Of several blocks that go on to the next op, the last was the compiler's choice.
+    // The entry stays first. If several blocks continue with the next op, the compiler placed the last one at the end.
     if !ends_in(blocks.last(), CONTINUE)
         && let Some(index) = (1..blocks.len()).rev().find(|index| ends_in(blocks.get(*index), CONTINUE))
     {
@@ -110,8 +110,8 @@ fn lay_out_function(arch: Arch, format: Format, lines: &[Line], cold_functions: 
 /// Inverts the branch before a block's last jump:
 ///
 /// * `jcc CONTINUE; jmp X` → `jncc X; jmp CONTINUE`,
-/// * `jcc L; jmp X; L:` → `jncc X; jmp L; L:`, whose jump goes to the next block and which is threaded or
-///   dropped later.
+/// * `jcc L; jmp X; L:` → `jncc X; jmp L; L:`, whose jump goes to the next block and is threaded or dropped
+///   later.
 fn invert_end(arch: Arch, block: &mut [Line], next: Option<&Vec<Line>>) {
     let mut code = block.iter_mut().rev().filter(|line| line.kind != Kind::Blank);
     let (Some(jump), Some(branch)) = (code.next(), code.next()) else { return };
@@ -129,26 +129,26 @@ fn invert_end(arch: Arch, block: &mut [Line], next: Option<&Vec<Line>>) {
     jump.retarget(&target);
 }
 
-/// The block has the label before its first instruction.
+/// Whether the block has the label before its first instruction.
 fn starts_with(block: &[Line], label: &str) -> bool {
     block.iter().take_while(|line| !line.is_code()).any(|line| matches!(&line.kind, Kind::Label(name) if name == label))
 }
 
-/// Drops jumps to the block that follows.
+/// Drops jumps to the next block.
 fn drop_empty_jumps(blocks: &mut [Vec<Line>]) {
     for index in 1..blocks.len() {
-        let jumps_on = blocks[index - 1]
+        let jumps_to_next = blocks[index - 1]
             .last()
             .is_some_and(|line| matches!(&line.kind, Kind::Jump(target) if starts_with(&blocks[index], target)));
-        if jumps_on {
+        if jumps_to_next {
             blocks[index - 1].pop();
         }
     }
 }
 
-/// Lets branches to the continuation go to the jump at the function's end, which is added when there is none.
+/// Retargets branches to the continuation to the jump at the function's end, which is added if it does not exist.
 ///
-/// When the next op follows, that jump is dropped, and the branches need no hole: they lead to the end of the copy.
+/// If the next op follows, that jump is dropped, and the branches need no hole: they go to the end of the copy.
 fn share_continuation(arch: Arch, blocks: &mut Vec<Vec<Line>>, function: &Line) {
     let is_branch = |line: &Line| matches!(&line.kind, Kind::Branch(target) if target == CONTINUE);
     if !blocks.iter().flatten().any(is_branch) {
@@ -171,7 +171,7 @@ fn share_continuation(arch: Arch, blocks: &mut Vec<Vec<Line>>, function: &Line) 
     blocks.push(vec![line(format!("{label}:"), Kind::Label(label.clone())), jump]);
 }
 
-/// Name of the function that a line is the label of.
+/// Returns the name of the function that a line is the label of.
 fn function_name(label: &Line) -> &str {
     match &label.kind {
         Kind::Label(name) => name,
@@ -179,7 +179,7 @@ fn function_name(label: &Line) -> &str {
     }
 }
 
-/// Takes the blocks out that end in an exit or in a cold function, except the entry.
+/// Removes and returns the blocks, other than the entry, that end in a jump to an exit or to a cold function.
 fn take_cold(blocks: &mut Vec<Vec<Line>>, cold_functions: &HashSet<String>) -> Vec<Vec<Line>> {
     let is_cold = |block: &[Line]| match block.last().and_then(Line::target) {
         Some(target) => target.starts_with(EXIT_PREFIX) || cold_functions.contains(target),
@@ -197,7 +197,7 @@ fn take_cold(blocks: &mut Vec<Vec<Line>>, cold_functions: &HashSet<String>) -> V
     cold
 }
 
-/// A branch of short range goes from the block to another or back, which the distance to the cold part forbids.
+/// Whether a short-range branch connects the block with another one, so that it cannot move to the cold part.
 fn near_branches_cross(blocks: &[Vec<Line>], index: usize) -> bool {
     let labels = |range: Range<usize>| {
         blocks[range].iter().flatten().filter_map(|line| match &line.kind {
@@ -215,17 +215,17 @@ fn near_branches_cross(blocks: &[Vec<Line>], index: usize) -> bool {
     })
 }
 
-/// The block's last line jumps to `target`.
+/// Whether the block's last line jumps to `target`.
 fn ends_in(block: Option<&Vec<Line>>, target: &str) -> bool {
     matches!(block.and_then(|block| block.last()), Some(Line { kind: Kind::Jump(to), .. }) if to == target)
 }
 
-/// The compiler puts what runs seldom into sections of this name.
+/// Whether the compiler uses sections of this name for rarely executed code.
 fn is_cold_section(name: &str) -> bool {
     name.starts_with(COLD_SECTION) || name.starts_with(COLD_SECTION_COFF)
 }
 
-/// A directive that changes to a code section.
+/// Returns a directive that switches to a code section.
 fn section_line(format: Format, section: &str) -> Line {
     let attributes = match format {
         Format::Coff => "\"xr\"",

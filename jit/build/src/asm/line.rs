@@ -1,4 +1,4 @@
-//! Assembly text → [`Line`]s, of which only labels, jumps and section changes are understood.
+//! Assembly text → [`Line`]s, classified as labels, jumps, section changes and other lines.
 
 use mimeo_def::stencil::Arch;
 
@@ -7,15 +7,15 @@ use super::condition;
 /// One line of assembly.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    /// The line as it is written out.
+    /// The text to write.
     pub(super) text: String,
-    /// What it is.
+    /// The kind of line.
     pub(super) kind: Kind,
-    /// The section that it lies in; a directive that changes the section lies in the new one.
+    /// The section that contains the line; a directive that changes the section belongs to the new one.
     pub(super) section: String,
 }
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `name:`
@@ -24,22 +24,22 @@ pub(super) enum Kind {
     Jump(String),
     /// Control goes to the symbol or to the next instruction, by a jump of full range.
     Branch(String),
-    /// The same, by a jump of short range (`tbz`, `jrcxz`), which keeps its target.
+    /// Like `Branch`, by a jump of short range (`tbz`, `jrcxz`), whose target does not change.
     NearBranch(String),
-    /// Control goes to where this cannot see: an indirect jump, a return, a trap.
+    /// Control goes to an unknown place: an indirect jump, a return, a trap.
     End,
     /// Any other instruction.
     Instruction,
-    /// A line of inline assembly, whatever it is.
+    /// Any line of inline assembly.
     Opaque,
-    /// Nothing that is assembled.
+    /// An empty line or a comment.
     Blank,
     /// `.something`
     Directive,
 }
 
 impl Line {
-    /// The local label or symbol that a jump of any kind goes to.
+    /// Returns the local label or symbol that a jump of any kind goes to.
     pub(super) fn target(&self) -> Option<&str> {
         match &self.kind {
             Kind::Jump(target) | Kind::Branch(target) | Kind::NearBranch(target) => Some(target),
@@ -47,23 +47,23 @@ impl Line {
         }
     }
 
-    /// Control never goes on to the next line.
+    /// Whether control never falls through to the next line.
     pub(super) fn ends_flow(&self) -> bool {
         matches!(self.kind, Kind::Jump(_) | Kind::End)
     }
 
-    /// It is part of the code, or may be.
+    /// Whether the line is, or may be, part of the code.
     pub(super) fn is_code(&self) -> bool {
         self.target().is_some() || matches!(self.kind, Kind::End | Kind::Instruction | Kind::Opaque)
     }
 
-    /// It aligns what follows.
+    /// Whether the line is an alignment directive.
     pub(super) fn is_align(&self) -> bool {
         let word = self.text.split_whitespace().next().unwrap_or_default();
         self.kind == Kind::Directive && matches!(word, ".p2align" | ".align" | ".balign")
     }
 
-    /// Makes a jump or branch go to `to`.
+    /// Changes the target of a jump or branch to `to`.
     pub(super) fn retarget(&mut self, to: &str) {
         let Some(from) = self.target() else { return };
         if let Some(at) = self.text.rfind(from) {
@@ -75,7 +75,7 @@ impl Line {
         }
     }
 
-    /// The names in it, other than one that it defines, and words that are no names.
+    /// Returns the words in the line, except a label that it defines. They include all names.
     pub(super) fn mentions(&self) -> impl Iterator<Item = &str> {
         let text = match self.kind {
             Kind::Label(_) | Kind::Blank => "",
@@ -85,18 +85,18 @@ impl Line {
     }
 }
 
-/// It can be part of a symbol's name.
+/// Whether a character can be part of a symbol's name.
 fn is_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '.')
 }
 
-/// Splits text into lines, and says what each is.
+/// Splits text into lines and classifies them.
 pub(super) fn parse(arch: Arch, text: &str) -> Vec<Line> {
     let mut section = ".text".to_owned();
     let mut inline = false;
     let mut lines = Vec::new();
     for text in text.lines() {
-        // Comments go away: they could mention labels.
+        // Comments are removed because they could mention labels.
         let mark = text.trim_start_matches([' ', '\t', '#', '/']).trim_end();
         let is_mark = text.trim_start().starts_with(['#', '/']);
         match mark {
@@ -119,7 +119,7 @@ pub(super) fn parse(arch: Arch, text: &str) -> Vec<Line> {
     lines
 }
 
-/// A line without its comment.
+/// Returns a line without its comment.
 fn code(arch: Arch, text: &str) -> &str {
     let comment = match arch {
         Arch::X86_64 => text.find('#'),
@@ -128,7 +128,7 @@ fn code(arch: Arch, text: &str) -> &str {
     comment.map_or(text, |at| &text[..at])
 }
 
-/// What a line without comment is.
+/// Classifies a line without its comment.
 fn classify(arch: Arch, text: &str) -> Kind {
     let text = text.trim();
     if text.is_empty() {
@@ -140,11 +140,11 @@ fn classify(arch: Arch, text: &str) -> Kind {
     if text.starts_with('.') {
         return Kind::Directive;
     }
-    // Windows' unwinder knows tail calls by this prefix.
+    // Windows' unwinder recognises tail calls by this prefix.
     let text = text.strip_prefix("rex64").map_or(text, str::trim_start);
     let (mnemonic, operands) = text.split_once([' ', '\t']).unwrap_or((text, ""));
     let target = operands.rsplit(',').next().unwrap_or_default().trim();
-    // An indirect or a computed target is none that this pass could name.
+    // An indirect or computed target has no name.
     let named = !target.is_empty() && target.chars().all(is_name);
     match arch {
         Arch::X86_64 => match mnemonic {
@@ -166,7 +166,7 @@ fn classify(arch: Arch, text: &str) -> Kind {
     }
 }
 
-/// The section that a directive changes to.
+/// Returns the section that a directive switches to.
 fn section_name(directive: &str) -> Option<&str> {
     let mut words = directive.trim().split([' ', '\t', ',']);
     match words.next()? {
@@ -174,7 +174,7 @@ fn section_name(directive: &str) -> Option<&str> {
         ".text" => Some(".text"),
         ".data" => Some(".data"),
         ".bss" => Some(".bss"),
-        // Back to where this pass did not keep account of; no compiler in use writes these outside of inline assembly.
+        // The pass does not track earlier sections. Compilers write these directives only in inline assembly.
         ".previous" | ".popsection" => Some("?"),
         _ => None,
     }

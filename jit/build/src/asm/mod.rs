@@ -1,17 +1,18 @@
 //! A compiler's assembly text → assembly of the same meaning whose hot parts end in the jump to the
 //! continuation, which the JIT drops when the continuation follows.
 //!
-//! Only jumps between local labels, symbols and sections are touched, never an instruction that computes:
+//! The pass changes only jumps, labels and sections, never an instruction that computes:
 //!
-//! * `thread`: a branch to a lone jump goes to that jump's target, and code that nothing reaches is dropped;
+//! * `thread`: a branch to a lone jump goes to that jump's target, and unreachable code is dropped;
 //! * `layout`: `jcc CONTINUE; jmp X` and `jcc L; jmp X; L:` are inverted, code that ends in an exit goes to
 //!   the cold section, the code that ends in `jmp CONTINUE` goes last, and branches to the continuation go to
 //!   that jump.
 //!
-//! One instruction is spelled otherwise: compilers write `rep bsf`, which newer processors take for `tzcnt`, where both
-//! give the same. It becomes `bsf`, so that the audit can tell it from a `tzcnt` that needs such a processor.
+//! One instruction is rewritten: where `bsf` and `tzcnt` give the same result, compilers write `rep bsf`, which newer
+//! processors execute as `tzcnt`. It becomes `bsf`, so that the audit can tell it from a `tzcnt` that requires such a
+//! processor.
 //!
-//! What the pass does not understand it leaves alone. The audit does not rely on it.
+//! The pass leaves unchanged what it does not understand. The audit does not rely on it.
 
 mod condition;
 mod layout;
@@ -26,16 +27,16 @@ use line::Line;
 /// Name of the continuation, as in the prelude.
 const CONTINUE: &str = "CONTINUE";
 
-/// What the names of exits start with; they are cold.
+/// Prefix of the names of exits, which are cold.
 const EXIT_PREFIX: &str = "EXIT_";
 
-/// What the names of sections with code start with.
+/// Prefix of the names of code sections.
 const CODE_SECTION: &str = ".text";
 
-/// What the names of sections with cold code start with.
+/// Prefix of the names of sections with cold code.
 const COLD_SECTION: &str = ".text.unlikely.";
 
-/// The same, as clang names them in COFF.
+/// The same prefix, as clang writes it for COFF.
 const COLD_SECTION_COFF: &str = ".text$unlikely$";
 
 /// Writes `rep bsf` as `bsf`.
@@ -52,15 +53,15 @@ fn plain_scans(arch: Arch, text: &str) -> String {
     text.lines().map(|line| plain(line).unwrap_or_else(|| line.to_owned()) + "\n").collect()
 }
 
-/// Improves the output of `cc -S`. Mach-O has no sections to move code to, no branches on a condition to symbols on
-/// aarch64, and other names for labels: its text stays as it is.
+/// Improves the output of `cc -S`. Text for Mach-O is not laid out: the format has no sections to move code to, no
+/// conditional branches to symbols on aarch64, and different names for labels.
 pub fn improve(arch: Arch, format: Format, text: &str) -> String {
     let text = &plain_scans(arch, text);
     if format == Format::MachO {
         return text.to_owned();
     }
     let mut lines = line::parse(arch, text);
-    // Copies are not aligned, so padding inside of code only costs bytes.
+    // Copies are not aligned, so padding inside code only costs bytes.
     lines.retain(|line| !(line.is_align() && line.section.starts_with(CODE_SECTION)));
     thread::thread(&mut lines);
     lines = layout::layout(arch, format, lines);

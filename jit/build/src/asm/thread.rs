@@ -1,4 +1,4 @@
-//! Jumps to lone jumps → jumps to where those go, and the code that nothing reaches any more → nothing.
+//! Jumps to lone jumps → jumps to the final targets, without the code that becomes unreachable.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use super::{CODE_SECTION, CONTINUE};
 
 /// Threads jumps and drops unreachable code until nothing changes.
 pub(super) fn thread(lines: &mut Vec<Line>) {
-    // Each round retargets or drops a line for good, so the number of lines bounds the rounds.
+    // Each iteration retargets or drops a line permanently, so the number of lines bounds the iterations.
     for _ in 0..=lines.len() {
         let retargeted = retarget(lines);
         let dropped = sweep(lines);
@@ -17,7 +17,7 @@ pub(super) fn thread(lines: &mut Vec<Line>) {
     }
 }
 
-/// Retargets jumps and branches to labels at lone jumps.
+/// Retargets jumps and branches whose target is a lone jump.
 fn retarget(lines: &mut [Line]) -> bool {
     let jumps = lone_jumps(lines);
     let mut changed = false;
@@ -28,7 +28,7 @@ fn retarget(lines: &mut [Line]) -> bool {
         let Some(first) = line.target() else { continue };
         let mut seen = HashSet::from([first]);
         let mut target = first;
-        // A chain of jumps ends, or runs in circles and is left at any point.
+        // A chain of jumps ends or forms a cycle, which can be left at any point.
         while let Some(jump) = jumps.get(target) {
             if jump.falls_off && jump.section == line.section {
                 break;
@@ -47,16 +47,16 @@ fn retarget(lines: &mut [Line]) -> bool {
     changed
 }
 
-/// A label's jump.
+/// The jump that follows a label.
 struct LoneJump {
     target: String,
     section: String,
-    /// It is the jump to the continuation at the end of its section: when that is dropped, a short branch
-    /// to it is all it takes to go on.
+    /// Whether it is the jump to the continuation at the end of its section. Once that jump is dropped, a short branch
+    /// to the label reaches the continuation.
     falls_off: bool,
 }
 
-/// The labels that stand before a jump.
+/// Returns the labels directly before a jump.
 fn lone_jumps(lines: &[Line]) -> HashMap<String, LoneJump> {
     let mut jumps = HashMap::new();
     for (index, line) in lines.iter().enumerate() {
@@ -75,7 +75,7 @@ fn lone_jumps(lines: &[Line]) -> HashMap<String, LoneJump> {
     jumps
 }
 
-/// Drops code behind a jump that no label makes reachable.
+/// Drops code after a jump that no label makes reachable.
 fn sweep(lines: &mut Vec<Line>) -> bool {
     let before = lines.len();
     let mentioned: HashSet<&str> = lines.iter().flat_map(Line::mentions).collect();
@@ -87,10 +87,10 @@ fn sweep(lines: &mut Vec<Line>) -> bool {
             continue;
         }
         match &line.kind {
-            // A label that is no local one can be reached from anywhere.
+            // A label that is not local can be reached from anywhere.
             Kind::Label(name) if !name.starts_with(".L") || mentioned.contains(name.as_str()) => unreachable = false,
             Kind::Label(_) | Kind::Blank => {}
-            // A directive can be the start of anything, inline assembly can have labels of its own.
+            // A directive can start anything, and inline assembly can define labels.
             Kind::Directive | Kind::Opaque => unreachable = false,
             _ if unreachable => keep[index] = false,
             _ => unreachable = line.ends_flow(),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn chains_are_followed_and_circles_left() {
+    fn chains_are_followed_and_cycles_are_left() {
         let chain = "f:\nje .L1\nret\n.L1:\njmp .L2\n.L2:\njmp X\n";
         assert_eq!(threaded(Arch::X86_64, chain), "f:\nje X\nret\n.L1:\n.L2:\n");
         let circle = "f:\nje .L1\nret\n.L1:\njmp .L2\n.L2:\njmp .L1\n";

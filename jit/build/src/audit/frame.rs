@@ -1,5 +1,5 @@
-//! The control flow of a draft → the proof that the native stack is even wherever the code is left, and that no more of
-//! it is named than the draft has made room for, or a [`Refusal`].
+//! The control flow of a draft → the proof that the native stack is balanced at every exit, and that the code accesses
+//! only the part of the stack that it reserved, or a [`Refusal`].
 
 use std::collections::HashMap;
 
@@ -12,10 +12,10 @@ use crate::isa::{Flow, Instruction, Stack, StackAccess};
 use crate::refusal::Refusal;
 use crate::stencil::Part;
 
-/// An instruction's place in a draft.
+/// The position of an instruction in a draft.
 type Place = (Part, u32);
 
-/// Where an instruction's own target is.
+/// The target of a jump.
 enum Target {
     /// In the draft.
     Inside(Place),
@@ -33,16 +33,16 @@ pub(super) fn check(draft: &Draft) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A walk over the control flow.
+/// A traversal of the control flow.
 struct Walk<'a> {
     draft: &'a Draft,
-    /// Bytes on the stack before each instruction reached so far.
+    /// Bytes on the stack before each instruction that has been reached.
     depths: HashMap<Place, i64>,
     pending: Vec<Place>,
 }
 
 impl Walk<'_> {
-    /// Notes that an instruction is reached with so many bytes on the stack.
+    /// Records that an instruction is reached with `depth` bytes on the stack.
     fn reach(&mut self, place: Place, depth: i64) -> Result<(), Refusal> {
         match self.depths.insert(place, depth) {
             None => self.pending.push(place),
@@ -67,7 +67,7 @@ impl Walk<'_> {
         let instruction = &code[index];
         let before = self.depths[&(part, at)];
         if let Some(StackAccess { offset_bytes, len_bytes }) = instruction.stack_access {
-            // What lies above belongs to the caller, what lies below to signals.
+            // Memory above belongs to the caller, and memory below to signal handlers.
             let is_own = offset_bytes >= 0 && offset_bytes.saturating_add(i64::from(len_bytes)) <= before;
             if !is_own {
                 return Err(Refusal::OutsideFrame { at: instruction.at });
@@ -79,7 +79,7 @@ impl Walk<'_> {
         };
         let next = (part, instruction.end());
         match instruction.flow {
-            // What lies above the entry's stack pointer belongs to the caller.
+            // Memory above the stack pointer at the entry belongs to the caller.
             _ if depth < 0 => return Err(Refusal::UnbalancedFrame { at: instruction.at, depth_bytes: depth }),
             Flow::Next | Flow::Call(_) | Flow::IndirectCall => self.reach(next, depth)?,
             Flow::Jump(to) => self.follow(part, instruction, to, depth)?,
@@ -89,7 +89,7 @@ impl Walk<'_> {
             }
             Flow::IndirectJump | Flow::Return => leave(instruction, depth)?,
             Flow::Trap => return Err(Refusal::Trap { at: instruction.at }),
-            // The audit has refused it.
+            // The audit has already refused it.
             Flow::Forbidden => {}
         }
         Ok(())
@@ -103,7 +103,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Where a jump goes: to where its hole says, else to `to` in its own part.
+    /// Returns the target of a jump: that of its hole, or else `to` in its own part.
     fn target(&self, part: Part, instruction: &Instruction, to: i64) -> Result<Target, Refusal> {
         let (part, to) = match holes_of(self.draft.part(part), instruction).next() {
             None => (part, to),
@@ -123,7 +123,7 @@ impl Walk<'_> {
     }
 }
 
-/// Leaves the draft's code.
+/// Checks the depth of the stack where control leaves the draft.
 fn leave(instruction: &Instruction, depth_bytes: i64) -> Result<(), Refusal> {
     match depth_bytes {
         0 => Ok(()),

@@ -1,5 +1,5 @@
-//! [`Draft`] → [`OwnedStencil`], or the [`Refusal`] that says why a copy of the code would not do what the
-//! original does.
+//! [`Draft`] → [`OwnedStencil`], or the [`Refusal`] that says why a copy of the code would not behave like the
+//! original.
 
 mod frame;
 
@@ -13,41 +13,41 @@ use crate::isa::{self, Flow, Instruction, Need, Relative};
 use crate::refusal::Refusal;
 use crate::stencil::{OwnedStencil, Part};
 
-/// Largest hot and cold code of one op together. An op this long gains nothing by being copied, and the
-/// code cache has to hold one copy for every use.
+/// Limit on the hot and cold code of one op together. Copying a longer op gains nothing, and the code cache holds one
+/// copy for every use.
 pub const BUDGET_BYTES: usize = 4096;
 
-/// What a stencil is for, and with that what its code may do.
+/// The purpose of a stencil, which determines what its code may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// An op, or what stands for one: it jumps on.
+    /// An op or its replacement: it jumps to the continuation or an exit.
     Op {
-        /// It calls or returns, so it also jumps to addresses that it reads.
+        /// Whether it calls or returns, and so may jump to addresses that it reads.
         transfers: bool,
     },
     /// An exit: it returns to the entry stencil.
     Exit,
-    /// The entry: it calls the code that it is given, and returns.
+    /// The entry: it calls native code, and returns.
     Enter,
 }
 
 /// What a stencil's code may use and do.
 #[derive(Clone, Copy, Debug)]
 pub struct Declared<'a> {
-    /// Symbols outside of the code.
+    /// Symbols outside the code.
     pub symbols: &'a [Symbol],
-    /// What the stencil is for.
+    /// The purpose of the stencil.
     pub role: Role,
-    /// What the processor has.
+    /// What the code may require of the processor.
     pub baseline: &'a Baseline,
 }
 
-/// Checks a draft against what a stencil may use and do. It is the one audit for code that a compiler has just made and
-/// for code that was checked in.
+/// Checks a draft against what a stencil may use and do. The same audit applies to freshly compiled and to checked-in
+/// code.
 ///
 /// # Errors
 ///
-/// The first thing found that makes a copy of the code wrong.
+/// The first reason why a copy of the code would be wrong.
 pub fn check(draft: Draft, declared: &Declared<'_>) -> Result<OwnedStencil, Refusal> {
     let len_bytes = draft.hot.bytes.len() + draft.cold.bytes.len();
     if len_bytes > BUDGET_BYTES {
@@ -67,7 +67,7 @@ pub fn check(draft: Draft, declared: &Declared<'_>) -> Result<OwnedStencil, Refu
     Ok(seal(draft))
 }
 
-/// Every hole fills one operand field, and none another's.
+/// Checks that every hole fills exactly one operand field, and that holes do not overlap.
 fn check_fields(part: &DraftPart) -> Result<(), Refusal> {
     let mut end = 0;
     for DraftHole { hole, symbol } in &part.holes {
@@ -82,7 +82,7 @@ fn check_fields(part: &DraftPart) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// One instruction and the holes in it.
+/// Checks one instruction and its holes.
 fn check_instruction(
     draft: &Draft,
     part: Part,
@@ -108,13 +108,13 @@ fn check_instruction(
         Flow::IndirectJump if role != (Role::Op { transfers: true }) => Err(Refusal::IndirectJump { at }),
         Flow::IndirectCall if role != Role::Enter => Err(Refusal::IndirectCall { at }),
         Flow::Call(_) if bare => Err(Refusal::LocalCall { at }),
-        // Without a hole, a relative address can only be one of the stencil's own code.
+        // Without a hole, a relative address can only refer to the stencil's own code.
         _ if bare && instruction.relative != Relative::No => Err(Refusal::AbsoluteCode { symbol: symbol() }),
         _ => Ok(()),
     }
 }
 
-/// One hole, against what its value allows.
+/// Checks that one hole is used as its value allows.
 fn check_hole(draft: &Draft, part: Part, instruction: &Instruction, hole: &DraftHole) -> Result<(), Refusal> {
     let symbol = || hole.symbol.clone();
     let DraftHole { hole: inner, .. } = hole;
@@ -122,7 +122,7 @@ fn check_hole(draft: &Draft, part: Part, instruction: &Instruction, hole: &Draft
     let calls = matches!(instruction.flow, Flow::Call(_));
     match target(hole) {
         Target::Number => match inner.kind {
-            // The processor would take a number from 2^31 on for a negative one.
+            // The processor would sign-extend numbers from 2^31 on.
             PatchKind::X86Abs32
                 if isa::absolute32(&draft.part(part).bytes, instruction, inner.at) != PatchKind::X86Abs32 =>
             {
@@ -160,7 +160,7 @@ fn check_hole(draft: &Draft, part: Part, instruction: &Instruction, hole: &Draft
     }
 }
 
-/// Whether what an instruction reads, or takes the address of, lies in the stencil's constants.
+/// Whether the memory that an instruction reads, or takes the address of, lies in the stencil's constants.
 fn is_in_constants(draft: &Draft, instruction: &Instruction, hole: &Hole) -> bool {
     let distance = if is_relative(hole.kind) { pc_distance(draft.arch, instruction, hole.at) } else { 0 };
     let len_bytes = match (hole.kind, instruction.relative) {
@@ -172,11 +172,11 @@ fn is_in_constants(draft: &Draft, instruction: &Instruction, hole: &Hole) -> boo
     start >= 0 && start + len_bytes <= draft.rodata.len() as i64
 }
 
-/// What kind of thing a hole is filled with.
+/// The kind of value that fills a hole.
 enum Target {
     /// A number that the code computes with.
     Number,
-    /// Code outside the stencil that it goes on in.
+    /// Code outside the stencil, where execution continues.
     Code,
     /// A runtime function.
     Function,
@@ -186,7 +186,7 @@ enum Target {
     OwnConstants,
 }
 
-/// What kind of thing a hole is filled with.
+/// Returns the kind of value that fills a hole.
 fn target(hole: &DraftHole) -> Target {
     match hole.hole.value {
         value if is_number(value, &hole.symbol) => Target::Number,
@@ -198,7 +198,7 @@ fn target(hole: &DraftHole) -> Target {
     }
 }
 
-/// A hole is filled with a number. A label is an operand as well; its symbol's name tells it from a number.
+/// Whether a hole is filled with a number. Labels are operands too, and differ by the name of the symbol.
 pub(crate) fn is_number(value: HoleValue, symbol: &str) -> bool {
     match value {
         HoleValue::Operand(_) => !symbol.starts_with("JUMP_"),
@@ -207,7 +207,7 @@ pub(crate) fn is_number(value: HoleValue, symbol: &str) -> bool {
     }
 }
 
-/// The kind is filled with a distance from the instruction.
+/// Whether the kind is filled with a distance from the instruction.
 fn is_relative(kind: PatchKind) -> bool {
     matches!(
         kind,
@@ -220,7 +220,7 @@ fn is_relative(kind: PatchKind) -> bool {
     )
 }
 
-/// How far behind the field the place is from which the processor counts a distance.
+/// Returns the distance from the field to the place from which the processor counts distances.
 fn pc_distance(arch: Arch, instruction: &Instruction, at: CodeOffset) -> u32 {
     match arch {
         Arch::X86_64 => instruction.end() - at.0,
@@ -228,13 +228,13 @@ fn pc_distance(arch: Arch, instruction: &Instruction, at: CodeOffset) -> u32 {
     }
 }
 
-/// The holes in an instruction.
+/// Returns the holes in an instruction.
 fn holes_of<'a>(part: &'a DraftPart, instruction: &Instruction) -> impl Iterator<Item = &'a DraftHole> {
     let range = instruction.at.0..instruction.end();
     part.holes.iter().filter(move |hole| range.contains(&hole.hole.at.0))
 }
 
-/// Gives up the symbols' names, and measures the jump at the end.
+/// Converts a draft to a stencil: drops the names of symbols, and measures the jump at the end.
 fn seal(draft: Draft) -> OwnedStencil {
     let tail_jump = match draft.hot.instructions.last() {
         Some(last) if matches!(last.flow, Flow::Jump(_)) => {

@@ -1,5 +1,5 @@
-//! An object file and the name of a function in it → [`Draft`]: the function's code with holes, cut out of the
-//! file but not audited.
+//! An object file and the name of a function in it → [`Draft`]: the function's code with holes, extracted
+//! from the file but not audited.
 
 mod piece;
 mod relaxing;
@@ -21,11 +21,11 @@ pub use reread::reread;
 
 use piece::{CodePiece, ConstantPiece, Span, unpadded};
 
-/// Constant data that a stencil may carry along: enough for tables that compilers make of small `switch`es,
-/// too little to copy a language's tables with every use of an op.
+/// Limit on the constant data of a stencil. It is large enough for the tables that compilers generate for small
+/// `switch`es, and too small to copy a language's own tables with every use of an op.
 pub const CONSTANTS_LIMIT_BYTES: usize = 512;
 
-/// A stencil that nobody has checked.
+/// A stencil that has not been audited.
 #[derive(Debug)]
 pub struct Draft {
     /// Name of the function.
@@ -41,7 +41,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// One part of the code.
+    /// Returns one part of the code.
     pub fn part(&self, part: Part) -> &DraftPart {
         match part {
             Part::Hot => &self.hot,
@@ -55,13 +55,13 @@ impl Draft {
 pub struct DraftPart {
     /// Machine code.
     pub bytes: Vec<u8>,
-    /// The same, decoded.
+    /// The decoded instructions of `bytes`.
     pub instructions: Vec<Instruction>,
     /// Holes, sorted by position.
     pub holes: Vec<DraftHole>,
 }
 
-/// A hole that still knows the symbol it came from.
+/// A hole with the symbol it came from.
 #[derive(Debug)]
 pub struct DraftHole {
     /// The hole.
@@ -70,22 +70,22 @@ pub struct DraftHole {
     pub symbol: String,
 }
 
-/// Cuts `symbol` out of an object file and audits it as the stencil of an op that declares `symbols`, whatever the op
-/// does.
+/// Extracts `symbol` from an object file and audits it as the stencil of an op that declares `symbols`. The op may
+/// call and return.
 ///
 /// # Errors
 ///
-/// The reason why there is no stencil.
+/// The reason why the code cannot be a stencil.
 pub fn stencil(object: &[u8], symbol: &str, symbols: &[Symbol], baseline: &Baseline) -> Result<OwnedStencil, Refusal> {
     let role = Role::Op { transfers: true };
     audit::check(draft(&Object::parse(object)?, symbol, symbols)?, &Declared { symbols, role, baseline })
 }
 
-/// Cuts `symbol` out of an object file.
+/// Extracts `symbol` from an object file.
 ///
 /// # Errors
 ///
-/// What the code needs and a copy of it would not have.
+/// If the code needs something that a copy of it would lack.
 pub fn draft(object: &Object, symbol: &str, symbols: &[Symbol]) -> Result<Draft, Refusal> {
     let function = object.symbols.iter().find(|s| s.name == symbol && s.place.is_some() && !s.is_section);
     let place = function.and_then(|function| function.place);
@@ -107,13 +107,13 @@ pub fn draft(object: &Object, symbol: &str, symbols: &[Symbol]) -> Result<Draft,
         done: HashSet::new(),
     };
     extractor.add_code(Part::Hot, Span { section: place.section, start: place.offset_bytes, len_bytes, is_bounded })?;
-    // Resolving the relocations of one piece can add others behind it.
+    // Resolving the relocations of one piece can append other pieces.
     let mut next = 0;
     while let Some(piece) = extractor.code.get(next).copied() {
         extractor.resolve_piece(piece)?;
         next += 1;
     }
-    // Branches within a part have been filled in, and instructions replaced.
+    // By now, branches within a part have been filled in and instructions replaced.
     extractor.decode(Part::Hot)?;
     extractor.decode(Part::Cold)?;
     let Extractor { mut hot, mut cold, rodata, .. } = extractor;
@@ -130,11 +130,11 @@ struct Extractor<'a> {
     hot: DraftPart,
     cold: DraftPart,
     rodata: Vec<u8>,
-    /// Second instructions of pairs that have been replaced, as places in the file.
+    /// Positions in the file of the second instructions of replaced pairs.
     done: HashSet<(SectionIndex, usize)>,
 }
 
-/// A relocation where it now lies.
+/// A relocation and its position in the draft.
 #[derive(Clone, Copy)]
 struct Field<'a> {
     part: Part,
@@ -158,7 +158,7 @@ impl<'a> Extractor<'a> {
         }
     }
 
-    /// Appends code to a part. Code needs no alignment, so pieces lie back to back.
+    /// Appends code to a part. Code needs no alignment, so pieces are adjacent.
     fn add_code(&mut self, part: Part, span: Span) -> Result<CodePiece, Refusal> {
         let section = self.object.section(span.section);
         let Some(mut bytes) = section.bytes.get(span.start..span.end()) else {
@@ -180,7 +180,7 @@ impl<'a> Extractor<'a> {
         Ok(piece)
     }
 
-    /// Decodes a part anew, after a change of its bytes.
+    /// Decodes a part again after its bytes have changed.
     fn decode(&mut self, part: Part) -> Result<(), Refusal> {
         let arch = self.object.arch;
         let part = self.part_mut(part);
@@ -217,9 +217,9 @@ impl<'a> Extractor<'a> {
             _ => {}
         }
         let addend = relocation.addend;
-        // No sum with it overflows then, here or in the audit.
+        // This prevents overflow in sums with the addend, here and in the audit.
         if i32::try_from(addend).is_err() {
-            return Err(Refusal::Object { reason: format!("`{name}` is reached from {addend} bytes away") });
+            return Err(Refusal::Object { reason: format!("`{name}` is referred to at a distance of {addend} bytes") });
         }
         let (value, addend) = match symbol.place {
             None => match self.declared.get(name.as_str()) {
@@ -229,13 +229,13 @@ impl<'a> Extractor<'a> {
             },
             Some(place) => {
                 let start = place.offset_bytes as i64;
-                // A section symbol says nothing about what is meant; the address that results does.
+                // A section symbol does not identify the target; the resulting address does.
                 let meant = match symbol.is_section {
                     true => start + addend + self.pc_bias(field),
                     false => start,
                 };
                 let offset_bytes = usize::try_from(meant)
-                    .map_err(|_| Refusal::Object { reason: format!("`{name}` is reached from before its start") })?;
+                    .map_err(|_| Refusal::Object { reason: format!("`{name}` is referred to before its start") })?;
                 let place = Place { section: place.section, offset_bytes };
                 let (value, moved) = self.carry(place, self.accessed_bytes(part, at), &name)?;
                 (value, start + addend + moved)
@@ -254,7 +254,7 @@ impl<'a> Extractor<'a> {
             RelocationKind::LoadLow12 { shift } => PatchKind::A64LoadOffset { shift },
             _ => return Err(Refusal::GlobalOffsetTable { symbol: name }),
         };
-        // Within one part the distance is known; anything but a branch stays a hole, for the audit to refuse.
+        // Within one part the distance is known. Anything but a branch remains a hole, which the audit refuses.
         let distance_bytes = addend - i64::from(at.0);
         if value != part.value() || !isa::fill_branch(kind, &mut self.part_mut(part).bytes, at, distance_bytes) {
             self.add_hole(field, at, kind, value, addend);
@@ -267,8 +267,8 @@ impl<'a> Extractor<'a> {
         self.part_mut(field.part).holes.push(DraftHole { hole: Hole { at, kind, value, addend }, symbol });
     }
 
-    /// Takes what lies at `place` along; gives the part that it went to, and what to add to an offset in its
-    /// section to get one in that part.
+    /// Copies the code or data at `place`. Returns the part that contains the copy, and the number to add to an offset
+    /// in the section to get an offset in that part.
     fn carry(&mut self, place: Place, accessed_bytes: usize, symbol: &str) -> Result<(HoleValue, i64), Refusal> {
         let section = self.object.section(place.section);
         match section.kind {
@@ -294,8 +294,8 @@ impl<'a> Extractor<'a> {
         }
     }
 
-    /// What must be taken along to have what lies at `place`: an entry of mergeable constants, a symbol's
-    /// range, what the instruction accesses there, or the section.
+    /// Returns the range to copy for `place`: an entry of mergeable constants, a symbol's range, the bytes that the
+    /// instruction accesses, or the whole section.
     fn span_around(&self, place: Place, accessed_bytes: usize, symbol: &str) -> Result<Span, Refusal> {
         let section = self.object.section(place.section);
         let span = |start, len_bytes, is_bounded| Span { section: place.section, start, len_bytes, is_bounded };
@@ -307,11 +307,11 @@ impl<'a> Extractor<'a> {
         };
         match span.contains(place) {
             true => Ok(span),
-            false => Err(Refusal::Object { reason: format!("`{symbol}` is reached from behind its end") }),
+            false => Err(Refusal::Object { reason: format!("`{symbol}` is referred to past its end") }),
         }
     }
 
-    /// Appends constants, aligned as their section is, to 16 bytes at most.
+    /// Appends constants with the alignment of their section, up to 16 bytes.
     fn add_constants(&mut self, span: Span, symbol: &str) -> Result<ConstantPiece, Refusal> {
         let section = self.object.section(span.section);
         let symbol = || symbol.to_owned();
@@ -334,12 +334,12 @@ impl<'a> Extractor<'a> {
         Ok(piece)
     }
 
-    /// The instruction whose field is at `at` is a call.
+    /// Whether the instruction with the field at `at` is a call.
     fn is_call(&self, part: Part, at: CodeOffset) -> bool {
         self.instruction(part, at).is_some_and(|instruction| matches!(instruction.flow, Flow::Call(_)))
     }
 
-    /// How many bytes the instruction whose field is at `at` reads or writes relative to itself; 0 when unknown.
+    /// Returns how many bytes the instruction with the field at `at` reads or writes relative to itself; 0 if unknown.
     fn accessed_bytes(&self, part: Part, at: CodeOffset) -> usize {
         match self.instruction(part, at).map(|instruction| instruction.relative) {
             Some(Relative::Memory(len_bytes)) => len_bytes as usize,
@@ -347,8 +347,8 @@ impl<'a> Extractor<'a> {
         }
     }
 
-    /// How far the end of the instruction, from which the processor counts, is behind the field, from which
-    /// the relocation does. It is more than the field's length when an immediate follows.
+    /// Returns the distance from the field, which is the base of the relocation, to the end of the instruction, which
+    /// is the processor's base. It exceeds the field's length if an immediate follows.
     fn pc_bias(&self, field: Field<'_>) -> i64 {
         let is_distance =
             matches!(field.relocation.kind, RelocationKind::Patch(PatchKind::X86Rel32) | RelocationKind::GotDistance);
@@ -358,10 +358,10 @@ impl<'a> Extractor<'a> {
         }
     }
 
-    /// The instruction with the byte at `at`.
+    /// Returns the instruction that contains the byte at `at`.
     fn instruction(&self, part: Part, at: CodeOffset) -> Option<&Instruction> {
         let code = &self.part(part).instructions;
-        let behind = code.partition_point(|instruction| instruction.at <= at);
-        code.get(behind.checked_sub(1)?).filter(|instruction| at.0 < instruction.end())
+        let after = code.partition_point(|instruction| instruction.at <= at);
+        code.get(after.checked_sub(1)?).filter(|instruction| at.0 < instruction.end())
     }
 }

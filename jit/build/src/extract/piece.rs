@@ -1,4 +1,4 @@
-//! Ranges of an object's sections → pieces of a draft: what was taken along, and where it went.
+//! Ranges of an object's sections → pieces of a draft: what was copied, and where.
 
 use mimeo_def::stencil::Arch;
 
@@ -12,7 +12,7 @@ pub(super) struct Span {
     pub(super) section: SectionIndex,
     pub(super) start: usize,
     pub(super) len_bytes: usize,
-    /// Padding may be at its end.
+    /// Whether it may end with padding.
     pub(super) is_bounded: bool,
 }
 
@@ -30,24 +30,24 @@ impl Span {
     }
 }
 
-/// Code that is carried along, and where it went.
+/// Copied code and its position.
 #[derive(Clone, Copy)]
 pub(super) struct CodePiece {
     pub(super) span: Span,
     pub(super) part: Part,
-    /// Its start in the part.
+    /// Start within the part.
     pub(super) at: usize,
 }
 
-/// Constants that are carried along, and where they went.
+/// Copied constants and their position.
 #[derive(Clone, Copy)]
 pub(super) struct ConstantPiece {
     pub(super) span: Span,
-    /// Its start in the stencil's constants.
+    /// Start within the stencil's constants.
     pub(super) at: usize,
 }
 
-/// Length of code without the padding at its end: what nothing can run on into.
+/// Returns the length of code without the unreachable padding at its end.
 pub(super) fn unpadded(arch: Arch, bytes: &[u8]) -> usize {
     let Ok(mut code) = isa::decode(arch, bytes) else { return bytes.len() };
     while let [.., before, last] = code.as_slice()

@@ -1,5 +1,5 @@
-//! Relocations that lead to a number or an address by a detour → holes in the instructions that [`relax`](crate::relax)
-//! has put in their place.
+//! Relocations that refer to a number or an address indirectly → holes in the instructions that
+//! [`relax`](crate::relax) substitutes.
 
 use mimeo_def::CodeOffset;
 use mimeo_def::stencil::{HoleValue, PatchKind};
@@ -11,8 +11,8 @@ use crate::relax::aarch64::{self, Pair};
 use crate::relax::{Meant, x86_64};
 
 impl<'a> Extractor<'a> {
-    /// Replaces instructions that get at a number or an address by way of a table, or that take a number for an
-    /// address; false when this is none, or nothing can stand in its place.
+    /// Replaces instructions that load a number or an address from a table, or that use a number as an address.
+    /// Returns `false` if the relocation is of another kind, or if there is no replacement.
     pub(super) fn relax(&mut self, field: Field<'a>, value: HoleValue, addend: i64) -> bool {
         let meant = match value {
             HoleValue::Hot | HoleValue::Cold | HoleValue::Rodata => Meant::Own,
@@ -35,10 +35,10 @@ impl<'a> Extractor<'a> {
         let Field { part, at, relocation, .. } = field;
         let Some(instruction) = self.instruction(part, at) else { return false };
         let (start, end) = (instruction.at.0 as usize, instruction.end() as usize);
-        // The processor counts from the instruction's end; a number has nothing to be counted from.
+        // The processor counts distances from the instruction's end, which does not apply to a number.
         let bias = self.pc_bias(field);
         let through_table = relocation.kind == RelocationKind::GotDistance;
-        // Behind an address in the table there is another symbol's.
+        // The entry after an address in the table belongs to another symbol.
         if through_table && relocation.addend + bias != 0 {
             return false;
         }
@@ -66,7 +66,7 @@ impl<'a> Extractor<'a> {
         let same = |other: &Relocation| {
             other.kind == expected && other.symbol == relocation.symbol && other.addend == relocation.addend
         };
-        // Beyond the piece there is other code, and the halves that follow must not be someone else's.
+        // The pair must lie within the piece, and the next two instructions must not have relocations of their own.
         if second_at >= piece.span.end() || !at_place(second_at).is_some_and(same) {
             return false;
         }

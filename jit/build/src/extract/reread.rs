@@ -1,4 +1,4 @@
-//! A stencil of a table that is checked in → [`Draft`]: what it was before it was audited, to be audited again.
+//! A stencil of a checked-in table → [`Draft`], the form in which it can be audited again.
 
 use mimeo_def::stencil::{Arch, Hole, HoleValue};
 use mimeo_lower::Symbol;
@@ -8,11 +8,11 @@ use crate::isa;
 use crate::refusal::Refusal;
 use crate::stencil::OwnedStencil;
 
-/// Decodes a stencil, and finds the symbols that its holes stand for. `symbol` is the name of its function.
+/// Decodes a stencil and finds the symbols of its holes. `symbol` is the name of its function.
 ///
 /// # Errors
 ///
-/// What an op that declares `symbols` cannot have, and code that cannot be decoded.
+/// If a hole needs a symbol that is not in `symbols`, or if the code cannot be decoded.
 pub fn reread(stencil: &OwnedStencil, arch: Arch, symbol: &str, symbols: &[Symbol]) -> Result<Draft, Refusal> {
     let len_bytes = stencil.rodata.len();
     if len_bytes > CONSTANTS_LIMIT_BYTES {
@@ -33,16 +33,18 @@ pub fn reread(stencil: &OwnedStencil, arch: Arch, symbol: &str, symbols: &[Symbo
     })
 }
 
-/// A hole with the symbol that it came from.
+/// Returns a hole with the symbol that it came from.
 fn draft_hole(hole: Hole, symbols: &[Symbol]) -> Result<DraftHole, Refusal> {
     let declared = symbols.iter().find(|symbol| symbol.value == hole.value).map(|symbol| symbol.name.clone());
     let symbol = match hole.value {
         HoleValue::Hot | HoleValue::Cold | HoleValue::Rodata => format!("{:?}", hole.value).to_lowercase(),
         value => declared.ok_or_else(|| Refusal::UndeclaredSymbol { symbol: format!("{value:?}") })?,
     };
-    // No sum with it overflows in the audit then.
+    // This prevents overflow in sums with the addend during the audit.
     if i32::try_from(hole.addend).is_err() {
-        return Err(Refusal::Object { reason: format!("`{symbol}` is reached from {} bytes away", hole.addend) });
+        return Err(Refusal::Object {
+            reason: format!("`{symbol}` is referred to at a distance of {} bytes", hole.addend),
+        });
     }
     Ok(DraftHole { hole, symbol })
 }

@@ -1,5 +1,5 @@
-//! Machine code → [`Instruction`]s: where they lie, where control goes, what happens to the stack pointer,
-//! and which of their fields a hole may fill.
+//! Machine code → [`Instruction`]s: their positions, control flow, effects on the stack pointer, and the fields that a
+//! hole may fill.
 
 mod aarch64;
 mod x86_64;
@@ -11,49 +11,49 @@ use mimeo_def::{CodeOffset, Feature};
 
 pub use aarch64::NOP as AARCH64_NOP;
 
-/// One instruction, as far as the audit is concerned.
+/// The properties of an instruction that the audit checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instruction {
-    /// Its first byte.
+    /// Position of its first byte.
     pub at: CodeOffset,
     /// Its length.
     pub len_bytes: u32,
-    /// Where control goes.
+    /// Where control goes next.
     pub flow: Flow,
-    /// What happens to the stack pointer.
+    /// Its effect on the stack pointer.
     pub stack: Stack,
-    /// What it reads or writes at a fixed distance from the stack pointer, pushes and pops apart.
+    /// Memory that it accesses at a fixed distance from the stack pointer, except by a push or pop.
     pub stack_access: Option<StackAccess>,
-    /// What it does with an address relative to itself, branches apart.
+    /// How it uses an address relative to itself, except as the target of a branch.
     pub relative: Relative,
-    /// What it needs of the processor beyond the architecture's base; mostly nothing.
+    /// What it requires of the processor beyond the architecture's base; usually nothing.
     pub needs: Vec<Need>,
-    /// It does nothing, and compilers fill the room between functions with it.
+    /// Whether compilers use it as padding between functions.
     pub is_padding: bool,
     /// Operand fields.
     pub fields: Vec<Field>,
 }
 
 impl Instruction {
-    /// The byte behind it.
+    /// Returns the position after its last byte.
     pub fn end(&self) -> u32 {
         self.at.0 + self.len_bytes
     }
 
-    /// A hole at `at`, patched as `kind` says, fills one of its fields exactly.
+    /// Whether a hole at `at` with this patch kind fills exactly one of the fields.
     pub fn has_field(&self, at: CodeOffset, kind: PatchKind) -> bool {
         self.fields.iter().any(|field| field.at == at && field.form == FieldForm::of(kind))
     }
 }
 
-/// What an instruction needs of the processor beyond the architecture's base.
+/// A requirement on the processor beyond the architecture's base.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// A feature that an author can ask for.
+    /// A feature that an author can allow.
     Feature(Feature),
-    /// One that an author cannot ask for, by its name.
+    /// The name of a feature that an author cannot allow.
     Other(String),
-    /// An AArch64 word that is not listed: it is unallocated, or of an extension.
+    /// An AArch64 word that is not listed because it is unallocated or part of an extension.
     Unlisted(u32),
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for Need {
         match self {
             Need::Feature(feature) => f.write_str(feature.name()),
             Need::Other(name) => f.write_str(name),
-            Need::Unlisted(word) => write!(f, "{word:#010x} is no instruction of Armv8.0-A that stencils have"),
+            Need::Unlisted(word) => write!(f, "{word:#010x} is not an Armv8.0-A instruction that stencils may use"),
         }
     }
 }
@@ -72,7 +72,7 @@ impl fmt::Display for Need {
 pub enum Flow {
     /// To the next one.
     Next,
-    /// To the target, an offset from the start of the code that is wrong where a hole says otherwise.
+    /// To the target, an offset from the start of the code. A hole overrides it.
     Jump(i64),
     /// To the target or to the next one.
     Branch(i64),
@@ -87,43 +87,43 @@ pub enum Flow {
     /// Nowhere: it traps.
     Trap,
     /// Out of the program or to an abort handler, or it uses state of the thread or of the processor that stencils must
-    /// leave alone.
+    /// not access.
     Forbidden,
 }
 
 impl Flow {
-    /// Control never goes on to the next instruction.
+    /// Whether control never reaches the next instruction.
     pub fn ends(self) -> bool {
         matches!(self, Flow::Jump(_) | Flow::IndirectJump | Flow::Return | Flow::Trap)
     }
 }
 
-/// What an instruction does to the stack pointer.
+/// The effect of an instruction on the stack pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stack {
-    /// Adds this to the bytes on the stack (pushes are positive); mostly 0.
+    /// Adds this number to the bytes on the stack; positive for a push, usually 0.
     Grows(i64),
-    /// Sets it to something else.
+    /// Sets it to an unknown value.
     Lost,
 }
 
-/// Memory at a fixed distance from the stack pointer, as that is before the instruction.
+/// Memory at a fixed distance from the value of the stack pointer before the instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StackAccess {
-    /// Its first byte, from the stack pointer.
+    /// Distance of its first byte from the stack pointer.
     pub offset_bytes: i64,
     /// Its length.
     pub len_bytes: u32,
 }
 
-/// What an instruction other than a branch does with an address relative to itself.
+/// How an instruction other than a branch uses an address relative to itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relative {
-    /// It has none.
+    /// It has no such address.
     No,
     /// It computes the address (`lea` of `rip`, `adr`, `adrp`).
     Address,
-    /// It reads or writes so many bytes there; 0 when that is not known.
+    /// It reads or writes this number of bytes there; 0 if unknown.
     Memory(u32),
 }
 
@@ -143,12 +143,12 @@ pub enum FieldForm {
     Bytes(u32),
     /// A field inside an AArch64 instruction, and the kind that patches it.
     ///
-    /// Scaled loads are [`PatchKind::A64LoadOffset`], whatever is loaded.
+    /// All scaled loads are [`PatchKind::A64LoadOffset`].
     Word(PatchKind),
 }
 
 impl FieldForm {
-    /// The form that a patch kind fills.
+    /// Returns the form that a patch kind fills.
     fn of(kind: PatchKind) -> FieldForm {
         match kind {
             _ if kind.arch() == Arch::X86_64 => FieldForm::Bytes(kind.len_bytes()),
@@ -162,7 +162,7 @@ impl FieldForm {
 ///
 /// # Errors
 ///
-/// The offset at which there is no valid instruction.
+/// The offset of the first invalid instruction.
 pub fn decode(arch: Arch, code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
     match arch {
         Arch::X86_64 => x86_64::decode(code),
@@ -170,20 +170,20 @@ pub fn decode(arch: Arch, code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
     }
 }
 
-/// The kind of a hole in 32 bits of x86-64 code that the file says no more of: signed, unless it is an immediate
-/// that is not extended.
+/// Returns the patch kind of an absolute 32-bit field of x86-64 code. It is signed unless the field is an immediate
+/// that is not sign-extended.
 pub fn absolute32(code: &[u8], instruction: &Instruction, at: CodeOffset) -> PatchKind {
     x86_64::absolute32(code, instruction, at)
 }
 
-/// The kind of the 12 bits that an AArch64 instruction has for a part of an address, if it has any.
+/// Returns the patch kind of the 12 bits of an address in an AArch64 instruction, if it has such a field.
 pub fn aarch64_low12(word: u32) -> Option<PatchKind> {
     aarch64::patched_by(word)
         .filter(|kind| matches!(kind, PatchKind::A64AddPageOffset | PatchKind::A64LoadOffset { .. }))
 }
 
-/// Fills a relative branch within one part, whose distance is known at build time; false when the kind is
-/// none, or the distance too large.
+/// Fills a relative branch within one part, whose distance is known at build time. Returns `false` if the kind is not
+/// that of a branch, or if the distance is too large.
 pub fn fill_branch(kind: PatchKind, code: &mut [u8], at: CodeOffset, distance_bytes: i64) -> bool {
     match kind {
         PatchKind::X86Rel32 => x86_64::fill_relative(code, at, distance_bytes),

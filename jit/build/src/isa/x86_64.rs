@@ -50,10 +50,10 @@ pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
     Ok(instructions)
 }
 
-/// What an instruction needs beyond the base: integers, `cmov`, SSE and SSE2 on SSE registers.
+/// Returns what an instruction requires beyond the base, which is integers, `cmov`, SSE and SSE2 on SSE registers.
 fn needs(instruction: &iced_x86::Instruction, info: &mut InstructionInfoFactory) -> Vec<Need> {
     let mut needs: Vec<_> = instruction.cpuid_features().iter().filter_map(|feature| need(*feature)).collect();
-    // SSE and SSE2 have instructions on MMX registers, which are those of x87.
+    // SSE and SSE2 have instructions on MMX registers, which overlap those of x87.
     let is_mmx = info.info(instruction).used_registers().iter().any(|used| used.register().is_mm());
     if is_mmx && needs.is_empty() {
         needs.push(Need::Other("MMX".to_owned()));
@@ -61,7 +61,7 @@ fn needs(instruction: &iced_x86::Instruction, info: &mut InstructionInfoFactory)
     needs
 }
 
-/// What a feature of the decoder is beyond the base.
+/// Converts a feature of the decoder to a requirement beyond the base.
 fn need(feature: CpuidFeature) -> Option<Need> {
     let known = match feature {
         CpuidFeature::INTEL8086
@@ -74,7 +74,7 @@ fn need(feature: CpuidFeature) -> Option<Need> {
         | CpuidFeature::CX8
         | CpuidFeature::SSE
         | CpuidFeature::SSE2
-        // `nop` and `pause`, which every processor with 64 bits takes.
+        // `nop` and `pause`, which every 64-bit processor supports.
         | CpuidFeature::MULTIBYTENOP
         | CpuidFeature::PAUSE => return None,
         CpuidFeature::SSE3 => Feature::Sse3,
@@ -94,8 +94,8 @@ fn need(feature: CpuidFeature) -> Option<Need> {
     Some(Need::Feature(known))
 }
 
-/// Whether an instruction uses state that stencils must leave alone: what only an operating system may change, segments
-/// (the thread's variables lie in one), the flags that instructions do not compute, and the rounding mode.
+/// Whether an instruction uses state that stencils must not access: privileged state, segments (one contains the
+/// thread's variables), flags that instructions do not compute, and the rounding mode.
 fn uses_state(instruction: &iced_x86::Instruction) -> bool {
     let changes_flags = matches!(
         instruction.mnemonic(),
@@ -115,10 +115,10 @@ fn uses_state(instruction: &iced_x86::Instruction) -> bool {
         || matches!(instruction.segment_prefix(), Register::FS | Register::GS)
 }
 
-/// Where control goes.
+/// Returns where control goes after an instruction.
 fn flow(instruction: &iced_x86::Instruction) -> Flow {
     let target = instruction.near_branch_target() as i64;
-    // Processors do not agree on what a prefix means before a jump.
+    // The meaning of a prefix before a jump differs between processors.
     let plain_bytes = match instruction {
         near if near.is_jcc_near() => 6,
         near if near.is_jmp_near() || near.is_call_near() => 5,
@@ -135,12 +135,12 @@ fn flow(instruction: &iced_x86::Instruction) -> Flow {
         FlowControl::IndirectCall if instruction.is_call_near_indirect() => Flow::IndirectCall,
         FlowControl::Exception => Flow::Trap,
         FlowControl::Interrupt if instruction.code() == Code::Int3 => Flow::Trap,
-        // The operating system, transactions, and jumps to other segments.
+        // System calls, transactions, and jumps to other segments.
         _ => Flow::Forbidden,
     }
 }
 
-/// What happens to the stack pointer. A call is even: the callee pops the return address.
+/// Returns the effect on the stack pointer. That of a call is 0, because the callee pops the return address.
 fn stack(instruction: &iced_x86::Instruction, info: &mut InstructionInfoFactory) -> Stack {
     if matches!(instruction.flow_control(), FlowControl::Call | FlowControl::IndirectCall | FlowControl::Return) {
         return Stack::Grows(0);
@@ -166,7 +166,7 @@ fn stack(instruction: &iced_x86::Instruction, info: &mut InstructionInfoFactory)
         {
             Stack::Grows(-(instruction.memory_displacement64() as i64))
         }
-        // `pop %rsp`, `leave` and `enter` set it from elsewhere.
+        // `pop %rsp`, `leave` and `enter` set it to another value.
         Code::Pop_r64 | Code::Pop_rm64 if instruction.op0_register() == Register::RSP => Stack::Lost,
         Code::Leaveq | Code::Leavew | Code::Enterq_imm16_imm8 | Code::Enterw_imm16_imm8 => Stack::Lost,
         _ if moved != 0 => Stack::Grows(-moved),
@@ -174,24 +174,24 @@ fn stack(instruction: &iced_x86::Instruction, info: &mut InstructionInfoFactory)
     }
 }
 
-/// What is read or written at a fixed distance from the stack pointer.
+/// Returns the memory that is accessed at a fixed distance from the stack pointer.
 fn stack_access(instruction: &iced_x86::Instruction) -> Option<StackAccess> {
     let is_near = instruction.memory_base() == Register::RSP && instruction.memory_index() == Register::None;
     if !is_near || instruction.mnemonic() == Mnemonic::Lea {
         return None;
     }
-    // `pop` computes the address of what it writes after it has moved the stack pointer.
+    // `pop` computes its destination address after it has moved the stack pointer.
     let moved = if instruction.mnemonic() == Mnemonic::Pop { instruction.stack_pointer_increment() } else { 0 };
     let offset_bytes = (instruction.memory_displacement64() as i64).saturating_add(i64::from(moved));
     Some(StackAccess { offset_bytes, len_bytes: instruction.memory_size().size().max(1) as u32 })
 }
 
-/// The access leaves the register as it is.
+/// Whether the access does not change the register.
 fn is_read(access: OpAccess) -> bool {
     matches!(access, OpAccess::None | OpAccess::Read | OpAccess::CondRead | OpAccess::NoMemAccess)
 }
 
-/// Whether a 32-bit field is extended with its sign.
+/// Returns the patch kind of an absolute 32-bit field.
 pub(super) fn absolute32(code: &[u8], instruction: &Instruction, at: CodeOffset) -> PatchKind {
     let code = code.get(instruction.at.0 as usize..instruction.end() as usize).unwrap_or_default();
     let mut decoder = Decoder::new(64, code, DecoderOptions::NONE);
@@ -203,7 +203,7 @@ pub(super) fn absolute32(code: &[u8], instruction: &Instruction, at: CodeOffset)
     if is_immediate && !extends { PatchKind::X86Abs32 } else { PatchKind::X86Abs32Signed }
 }
 
-/// Writes a 32-bit relative field; false when the distance is too large.
+/// Writes a 32-bit relative field. Returns `false` if the distance is too large.
 pub(super) fn fill_relative(code: &mut [u8], at: CodeOffset, distance_bytes: i64) -> bool {
     let at = at.0 as usize;
     match (i32::try_from(distance_bytes), code.get_mut(at..at + 4)) {

@@ -1,22 +1,22 @@
-//! What a reader found → the same with every place inside its section and an end for every symbol, or what is
-//! wrong with the file.
+//! The output of a reader → the same with every place inside its section and an end for every symbol, or what is wrong
+//! with the file.
 
 use super::{Object, SectionKind, Symbol};
 
-/// Checks places and gives symbols their ends; the error is a clause in words.
+/// Checks places and sets the ends of symbols. The error is a clause.
 pub(super) fn settle(mut object: Object) -> Result<Object, String> {
     for section in &object.sections {
         for relocation in &section.relocations {
             let last = section.bytes.len().checked_sub(relocation.kind.len_bytes());
             if last.is_none_or(|last| relocation.offset_bytes > last) {
-                return Err(format!("a relocation of section `{}` lies outside of it", section.name));
+                return Err(format!("a relocation of section `{}` lies outside it", section.name));
             }
             if relocation.symbol.0 >= object.symbols.len() {
                 return Err(format!("a relocation of section `{}` has no symbol", section.name));
             }
         }
     }
-    // Offsets in variables' sections are never used, but computed with.
+    // Offsets in sections of variables are not used, but they occur in computations.
     let is_far = |symbol: &&Symbol| symbol.place.is_some_and(|place| i32::try_from(place.offset_bytes).is_err());
     if let Some(symbol) = object.symbols.iter().find(is_far) {
         return Err(format!("symbol `{}` lies beyond its section", symbol.name));
@@ -34,15 +34,15 @@ pub(super) fn settle(mut object: Object) -> Result<Object, String> {
     Ok(object)
 }
 
-/// For each symbol of code or constants the furthest place that it can reach to: the next symbol where the file
-/// gives no size, else the section's end.
+/// Returns the limit for the end of each symbol of code or constants: the next symbol if the file gives no size, or
+/// else the end of the section.
 fn ends(object: &Object) -> Vec<Option<usize>> {
     let mut starts: Vec<_> = object.symbols.iter().filter_map(|symbol| symbol.place).collect();
     starts.sort_by_key(|place| (place.section, place.offset_bytes));
     let end = |symbol: &Symbol| {
         let place = symbol.place?;
         let section = object.section(place.section);
-        // Variables may lie in a section that the file has no bytes for; nobody takes them along.
+        // Variables may be in a section without bytes in the file. They are never copied.
         if !matches!(section.kind, SectionKind::Code | SectionKind::Constant) {
             return None;
         }

@@ -1,8 +1,8 @@
 //! A COFF object file for x86-64 → [`Object`].
 //!
-//! It has no sizes of symbols, addends in the code, and no flag for mergeable constants. What another module may
-//! define is reached through `.refptr.<name>`, a constant of the object's own that holds the address, where
-//! other formats have the global offset table.
+//! The format has no symbol sizes and no flag for mergeable constants, and stores addends in the code. Code refers to
+//! symbols of other modules through `.refptr.<name>`, a constant in the object that holds the address. Other formats
+//! use the global offset table.
 
 use mimeo_def::stencil::{Arch, PatchKind};
 use object::pe::*;
@@ -13,13 +13,13 @@ use super::{
     Format, Object, Place, Relocation, RelocationKind, Section, SectionIndex, SectionKind, Symbol, SymbolIndex,
 };
 
-/// What compilers put before the name of a symbol to name the constant that holds its address.
+/// Prefix of the name of a constant that holds the address of a symbol.
 const REFERENCE: &str = ".refptr.";
 
-/// GNU's own type for a displacement or immediate that the processor sign-extends.
+/// GNU's type for a displacement or immediate that the processor sign-extends.
 const GNU_SIGNED32: u16 = 17;
 
-/// Reads a COFF object file; the error is a clause in words.
+/// Reads a COFF object file. The error is a clause.
 pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
     let file = CoffFile::<&[u8]>::parse(bytes).map_err(|error| format!("it is not COFF ({error})"))?;
     let section_numbers: Vec<_> = file.sections().map(|section| section.index()).collect();
@@ -29,7 +29,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
     let mut symbols = Vec::new();
     for symbol in file.symbols() {
         let is_section = symbol.kind() == SymbolKind::Section;
-        // The object's own sections start at 0, so the address is the offset.
+        // Sections in objects start at 0, so the address is the offset.
         let place = symbol.section_index().and_then(section_at).map(|section| {
             let offset_bytes =
                 if is_section { 0 } else { symbol.coff_symbol().value.get(object::LittleEndian) as usize };
@@ -53,7 +53,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
             };
             let symbol =
                 symbol_numbers.binary_search_by_key(&number.0, |n| n.0).map_err(|_| "a relocation has no symbol")?;
-            // Positions count from the section's address, which objects have as 0.
+            // Positions are relative to the section's address, which is 0 in objects.
             let offset_bytes = offset as usize;
             let (kind, bias) = classify_relocation(typ);
             let addend = kind.take_addend(&mut bytes, offset_bytes)?.wrapping_add(bias);
@@ -77,7 +77,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
     Ok(object)
 }
 
-/// Makes what goes through a `.refptr.<name>` go through a table of addresses, to the symbol itself.
+/// Turns references through `.refptr.<name>` into references to the symbol through a table of addresses.
 fn resolve_references(object: &mut Object) {
     let meant: Vec<Option<SymbolIndex>> = object.symbols.iter().map(|symbol| reference(object, symbol)).collect();
     for relocation in object.sections.iter_mut().flat_map(|section| &mut section.relocations) {
@@ -90,12 +90,12 @@ fn resolve_references(object: &mut Object) {
     }
 }
 
-/// The symbol whose address is what `symbol` names, when that is a reference of the compiler's.
+/// Returns the symbol whose address is in `symbol`, if that is a `.refptr` constant.
 fn reference(object: &Object, symbol: &Symbol) -> Option<SymbolIndex> {
     let name = symbol.name.strip_prefix(REFERENCE)?;
     let is_it = |index: SymbolIndex| object.symbol(index).name == name;
     let Some(place) = symbol.place else {
-        // Another object has the constant; this one may name the symbol all the same.
+        // The constant is in another object, but this object may also name the symbol.
         return (0..object.symbols.len()).map(SymbolIndex).find(|index| is_it(*index));
     };
     let relocations = &object.section(place.section).relocations;
@@ -104,7 +104,7 @@ fn reference(object: &Object, symbol: &Symbol) -> Option<SymbolIndex> {
     (whole && is_it(there.symbol)).then_some(there.symbol)
 }
 
-/// What a section's characteristics say.
+/// Returns the kind of a section from its characteristics.
 fn classify(flags: u32, name: &str) -> SectionKind {
     let has = |flag: u32| flags & flag != 0;
     if has(IMAGE_SCN_MEM_DISCARDABLE | IMAGE_SCN_LNK_INFO | IMAGE_SCN_LNK_REMOVE) {
@@ -122,7 +122,8 @@ fn classify(flags: u32, name: &str) -> SectionKind {
     }
 }
 
-/// The patch kind of a relocation type, or the reason to refuse it, and what the type adds to what the field has.
+/// Returns the patch kind of a relocation type, or the reason to refuse it, and the number that the type adds to the
+/// field's value.
 fn classify_relocation(number: u16) -> (RelocationKind, i64) {
     let patch = RelocationKind::Patch;
     match number {
@@ -132,7 +133,7 @@ fn classify_relocation(number: u16) -> (RelocationKind, i64) {
         IMAGE_REL_AMD64_REL32..=IMAGE_REL_AMD64_REL32_5 => {
             (patch(PatchKind::X86Rel32), -4 - i64::from(number - IMAGE_REL_AMD64_REL32))
         }
-        // In a section of threads' own variables; so is every use of one.
+        // Used only for thread-local variables.
         IMAGE_REL_AMD64_SECREL => (RelocationKind::ThreadLocal, 0),
         _ => (RelocationKind::Unknown(number.into()), 0),
     }

@@ -9,7 +9,7 @@ use super::{
     Format, Object, Place, Relocation, RelocationKind, Section, SectionIndex, SectionKind, Symbol, SymbolIndex,
 };
 
-/// Reads a relocatable ELF file; the error is a clause in words.
+/// Reads a relocatable ELF file. The error is a clause.
 pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
     let file = ElfFile64::<Endianness>::parse(bytes).map_err(|error| format!("it is not 64-bit ELF ({error})"))?;
     let arch = match file.architecture() {
@@ -17,7 +17,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
         object::Architecture::Aarch64 => Arch::Aarch64,
         other => return Err(format!("there are no stencils for {other:?}")),
     };
-    // The file's numbers have gaps (number 0 is none), positions in the model have not.
+    // The file's numbers have gaps (0 is not used); positions in the model do not.
     let section_numbers: Vec<_> = file.sections().map(|section| section.index()).collect();
     let symbol_numbers: Vec<_> = file.symbols().map(|symbol| symbol.index()).collect();
     let section_at = |number| section_numbers.iter().position(|n| *n == number).map(SectionIndex);
@@ -71,7 +71,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
             (true, Some(place)) => sections[place.section.0].name.clone(),
             _ => symbol.name().unwrap_or_default().to_owned(),
         };
-        // Code written in assembly has no size unless its author said so. Marks of the assembler mean nothing.
+        // Symbols of assembly code have no size unless their author set one. Mapping symbols are ignored.
         let is_mark = symbol.elf_symbol().st_type() != STT_NOTYPE || name.is_empty() || name.starts_with('$');
         let is_bounded = symbol.size() == 0 && !is_mark;
         symbols.push(Symbol { name, place, len_bytes: symbol.size() as usize, is_bounded, is_section });
@@ -79,7 +79,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
     Ok(Object { format: Format::Elf, arch, sections, symbols })
 }
 
-/// What a section's flags say, and the size of its entries when they are mergeable constants.
+/// Returns the kind of a section from its flags, and the size of its entries if they are mergeable constants.
 fn classify(flags: u64, entry_bytes: u64) -> (SectionKind, Option<usize>) {
     let has = |flag: u32| flags & u64::from(flag) != 0;
     let kind = if !has(SHF_ALLOC) {
@@ -97,7 +97,7 @@ fn classify(flags: u64, entry_bytes: u64) -> (SectionKind, Option<usize>) {
     (kind, entries.then_some(entry_bytes as usize))
 }
 
-/// The patch kind of a relocation type, or the reason to refuse it.
+/// Returns the patch kind of a relocation type, or the reason to refuse it.
 fn classify_relocation(arch: Arch, number: u32) -> RelocationKind {
     use PatchKind::*;
     let patch = match (arch, number) {

@@ -1,7 +1,7 @@
 //! A relocatable Mach-O file for x86-64 or AArch64 → [`Object`].
 //!
-//! It has no sizes of symbols, an underscore before names, addends in the code, and on AArch64 one relocation
-//! type for the low bits in every instruction.
+//! The format has no symbol sizes, puts an underscore before names, stores addends in the code, and on AArch64 has one
+//! relocation type for the low bits in all instructions.
 
 use mimeo_def::stencil::{Arch, PatchKind};
 use object::macho::*;
@@ -12,7 +12,7 @@ use super::{
     Format, Object, Place, Relocation, RelocationKind, Section, SectionIndex, SectionKind, Symbol, SymbolIndex,
 };
 
-/// Reads a relocatable Mach-O file; the error is a clause in words.
+/// Reads a relocatable Mach-O file. The error is a clause.
 pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
     let file = MachOFile64::<Endianness>::parse(bytes).map_err(|error| format!("it is not Mach-O ({error})"))?;
     check_commands(&file).map_err(|error| format!("its load commands are damaged ({error})"))?;
@@ -21,7 +21,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
         object::Architecture::Aarch64 => Arch::Aarch64,
         other => return Err(format!("there are no stencils for {other:?}")),
     };
-    // Addresses of sections count from one start in the whole file, as in an executable.
+    // Addresses of sections are relative to the start of the file, as in an executable.
     let section_numbers: Vec<_> = file.sections().map(|section| (section.index(), section.address())).collect();
     let section_at = |number| section_numbers.iter().position(|(n, _)| *n == number).map(SectionIndex);
     let symbol_numbers: Vec<_> = file.symbols().map(|symbol| symbol.index()).collect();
@@ -75,7 +75,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
                     let kind = classify_x86_64(r_type, r_length);
                     let stored = kind.take_addend(&mut bytes, offset_bytes)?;
                     let addend = match (kind, target) {
-                        // The field has the distance to what is meant, in the addresses of the file.
+                        // The field has the distance to the target, in the addresses of the file.
                         (RelocationKind::Patch(PatchKind::X86Rel32), RelocationTarget::Section(number)) => {
                             let start = section_at(number).map_or(0, |index| section_numbers[index.0].1);
                             let from_start = section.address().wrapping_add(offset).wrapping_sub(start);
@@ -103,14 +103,14 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Object, String> {
     Ok(Object { format: Format::MachO, arch, sections, symbols })
 }
 
-/// Reads all load commands: what is missing of them would pass for a file with less in it.
+/// Reads all load commands, because a truncated list would otherwise be accepted as a shorter one.
 fn check_commands(file: &MachOFile64<'_, Endianness>) -> object::Result<()> {
     let mut commands = file.macho_load_commands()?;
     while commands.next()?.is_some() {}
     Ok(())
 }
 
-/// What a section's flags say, and the size of its entries when they are mergeable constants.
+/// Returns the kind of a section from its flags, and the size of its entries if they are mergeable constants.
 fn classify(section: &MachOSection64<'_, '_>) -> (SectionKind, Option<usize>) {
     let flags = section.macho_section().flags.get(Endianness::Little);
     let segment = section.segment_name().ok().flatten().unwrap_or_default();
@@ -132,11 +132,11 @@ fn classify(section: &MachOSection64<'_, '_>) -> (SectionKind, Option<usize>) {
     (kind, entry_bytes)
 }
 
-/// The patch kind of a relocation type, or the reason to refuse it.
+/// Returns the patch kind of a relocation type, or the reason to refuse it.
 fn classify_x86_64(number: u8, log2_bytes: u8) -> RelocationKind {
     match (number, log2_bytes) {
         (X86_64_RELOC_UNSIGNED, 3) => RelocationKind::Patch(PatchKind::X86Abs64),
-        // The instructions with an immediate behind the field are told apart by the linker only.
+        // Only the linker needs to distinguish instructions with an immediate after the field.
         (X86_64_RELOC_SIGNED | X86_64_RELOC_SIGNED_1 | X86_64_RELOC_SIGNED_2 | X86_64_RELOC_SIGNED_4, 2)
         | (X86_64_RELOC_BRANCH, 2) => RelocationKind::Patch(PatchKind::X86Rel32),
         (X86_64_RELOC_GOT_LOAD | X86_64_RELOC_GOT, 2) => RelocationKind::GotDistance,
@@ -145,7 +145,7 @@ fn classify_x86_64(number: u8, log2_bytes: u8) -> RelocationKind {
     }
 }
 
-/// The patch kind of a relocation type in an instruction, or the reason to refuse it.
+/// Returns the patch kind of a relocation type in an instruction, or the reason to refuse it.
 fn classify_aarch64(number: u8, word: u32) -> RelocationKind {
     use PatchKind::*;
     match number {

@@ -1,8 +1,8 @@
-//! An object file of any format → the sections, symbols and relocations of which stencils are cut.
+//! An object file of any format → the sections, symbols and relocations that stencils are extracted from.
 //!
-//! One reader for each format fills the same model: names as C has them, addends beside the relocations and
-//! not in the code, x86-64 distances counted as ELF counts them (from the field). What no format guarantees,
-//! that places lie inside and that symbols have an end, is settled for all of them in `bounds`.
+//! One reader for each format fills the same model: names as in C, addends in the relocations and not in the code, and
+//! x86-64 distances relative to the field, as in ELF. `bounds` establishes for all formats that places lie inside their
+//! sections and that symbols have an end.
 
 mod bounds;
 mod coff;
@@ -28,7 +28,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format in words.
+    /// Returns the name of the format.
     pub fn name(self) -> &'static str {
         match self {
             Format::Elf => "ELF",
@@ -64,11 +64,11 @@ pub struct SymbolIndex(pub usize);
 pub struct Section {
     /// Its name.
     pub name: String,
-    /// What it holds.
+    /// The kind of its contents.
     pub kind: SectionKind,
     /// Alignment in bytes, at least 1.
     pub align_bytes: usize,
-    /// Size of an entry when the section is a set of mergeable constants of one size.
+    /// Size of an entry, if the section consists of mergeable constants of one size.
     pub entry_bytes: Option<usize>,
     /// Contents.
     pub bytes: Vec<u8>,
@@ -76,14 +76,14 @@ pub struct Section {
     pub relocations: Vec<Relocation>,
 }
 
-/// What a section holds.
+/// The kind of contents of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SectionKind {
     /// Instructions.
     Code,
-    /// Data that nobody writes.
+    /// Read-only data.
     Constant,
-    /// Data that someone may write, or that the loader must relocate.
+    /// Data that is written, or that the loader must relocate.
     Writable,
     /// One copy for each thread.
     ThreadLocal,
@@ -96,13 +96,13 @@ pub enum SectionKind {
 pub struct Symbol {
     /// Its name; a section symbol has the section's.
     pub name: String,
-    /// Where it is defined, unless it is not.
+    /// Where it is defined; `None` for an undefined symbol.
     pub place: Option<Place>,
-    /// Size in bytes; 0 when there is nothing, and for what is not defined here.
+    /// Size in bytes; 0 for an empty or undefined symbol.
     pub len_bytes: usize,
-    /// The file does not say the size: it reaches to the next symbol, padding included.
+    /// Whether the file gives no size, so that the symbol extends to the next one, including padding.
     pub is_bounded: bool,
-    /// It stands for the section as a whole.
+    /// Whether it stands for a whole section.
     pub is_section: bool,
 }
 
@@ -122,18 +122,18 @@ pub struct Relocation {
     pub offset_bytes: usize,
     /// How the linker would fill it.
     pub kind: RelocationKind,
-    /// What it would fill it with.
+    /// The symbol whose address it would insert.
     pub symbol: SymbolIndex,
-    /// What it would add.
+    /// The number that it would add.
     pub addend: i64,
 }
 
 /// How the linker would fill a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelocationKind {
-    /// As the patch kind says.
+    /// As described by the patch kind.
     Patch(PatchKind),
-    /// 32 bits of an x86-64 instruction, which knows whether they are signed where the format does not.
+    /// An absolute 32-bit field. The x86-64 instruction determines whether it is signed; the format does not.
     Absolute32,
     /// Low 12 bits in an AArch64 load or store, scaled by `1 << shift`: of an address, or of a slot's offset.
     LoadLow12 {
@@ -146,16 +146,16 @@ pub enum RelocationKind {
     GotPage,
     /// Offset in the page of a place that holds the symbol's address, in an AArch64 `ldr`.
     GotPageOffset,
-    /// In any other way through the global offset table.
+    /// Through the global offset table, by any other instruction.
     GlobalOffsetTable,
-    /// In the thread's own data.
+    /// With the position of thread-local data.
     ThreadLocal,
-    /// Any other; the number is the format's.
+    /// Another type, with the format's number for it.
     Unknown(u32),
 }
 
 impl RelocationKind {
-    /// Bytes that the linker would touch, as far as they are known.
+    /// Returns the number of bytes that the linker would change, as far as it is known.
     fn len_bytes(self) -> usize {
         match self {
             RelocationKind::Patch(kind) => kind.len_bytes() as usize,
@@ -165,14 +165,14 @@ impl RelocationKind {
         }
     }
 
-    /// Takes the addend out of a field of x86-64 code, which is zero then as with formats that keep addends elsewhere.
+    /// Returns the addend in a field of x86-64 code and sets the field to 0, as if addends were stored elsewhere.
     fn take_addend(self, bytes: &mut [u8], offset_bytes: usize) -> Result<i64, String> {
         let field = offset_bytes.checked_add(self.len_bytes()).and_then(|end| bytes.get_mut(offset_bytes..end));
-        let field = field.ok_or("a relocation lies outside of its section")?;
+        let field = field.ok_or("a relocation lies outside its section")?;
         let addend = match *field {
             [a, b, c, d] => i64::from(i32::from_le_bytes([a, b, c, d])),
             [a, b, c, d, e, f, g, h] => i64::from_le_bytes([a, b, c, d, e, f, g, h]),
-            // The field of a kind that is refused.
+            // Fields of such a length belong to kinds that are refused.
             _ => return Ok(0),
         };
         field.fill(0);
@@ -185,32 +185,34 @@ impl Object {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Object`] when it is damaged, or of a format or an architecture that is not supported.
+    /// [`Refusal::Object`] if the file is damaged, or if its format or architecture is not supported.
     pub fn parse(bytes: &[u8]) -> Result<Object, Refusal> {
         let object = match bytes {
             [0x7f, b'E', b'L', b'F', ..] => elf::parse(bytes),
             [0xcf, 0xfa, 0xed, 0xfe, ..] => mach_o::parse(bytes),
             [0xce, 0xfa, 0xed, 0xfe, ..] | [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..] => {
-                Err("it is Mach-O, but not of a 64-bit little-endian machine".to_owned())
+                Err("it is a Mach-O file, but not for a 64-bit little-endian machine".to_owned())
             }
-            [0xca, 0xfe, 0xba, 0xbe | 0xbf, ..] => Err("it is Mach-O for several machines; take one out".to_owned()),
+            [0xca, 0xfe, 0xba, 0xbe | 0xbf, ..] => {
+                Err("it is a universal Mach-O file; extract one architecture first".to_owned())
+            }
             [0x64, 0x86, ..] => coff::parse(bytes),
-            _ => Err("it is neither ELF nor Mach-O nor COFF for x86-64 or aarch64".to_owned()),
+            _ => Err("it is not an ELF, Mach-O or COFF file for x86-64 or aarch64".to_owned()),
         };
         object.and_then(bounds::settle).map_err(|reason| Refusal::Object { reason })
     }
 
-    /// The section with this index.
+    /// Returns the section with this index.
     pub fn section(&self, index: SectionIndex) -> &Section {
         &self.sections[index.0]
     }
 
-    /// The symbol with this index.
+    /// Returns the symbol with this index.
     pub fn symbol(&self, index: SymbolIndex) -> &Symbol {
         &self.symbols[index.0]
     }
 
-    /// The symbol whose range contains a place; the shortest when they nest.
+    /// Returns the shortest symbol whose range contains a place, and its start.
     pub fn covering(&self, place: Place) -> Option<(usize, &Symbol)> {
         self.symbols
             .iter()

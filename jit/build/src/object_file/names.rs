@@ -1,11 +1,11 @@
-//! Number of a relocation type that has no patch kind → its name in the format's own documents.
+//! Number of a relocation type without a patch kind → its name in the documents of the format.
 
 use mimeo_def::stencil::Arch;
 use object::{elf, macho, pe};
 
 use super::Format;
 
-/// The name of the constant among these that has this value.
+/// Finds the name of the constant with a given value.
 macro_rules! name_of {
     ($number:expr, $module:ident, $($constant:ident)*) => {
         match $number {
@@ -15,7 +15,7 @@ macro_rules! name_of {
     };
 }
 
-/// Name of a relocation type, as far as compilers and assemblers write it.
+/// Returns the name of a relocation type, if compilers and assemblers emit it, or else a text with its number.
 pub fn relocation_name(format: Format, arch: Arch, number: u32) -> String {
     let name = match (format, arch) {
         (Format::Elf, Arch::X86_64) => name_of!(number, elf,
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_have_the_names_of_their_documents() {
+    fn relocation_types_have_their_documented_names() {
         let cases = [
             (Format::Elf, Arch::X86_64, 14, "R_X86_64_8"),
             (Format::Elf, Arch::Aarch64, 273, "R_AARCH64_LD_PREL_LO19"),

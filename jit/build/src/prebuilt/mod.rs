@@ -1,5 +1,4 @@
-//! A table that is checked in beside the ops: [`OwnedTable`]s ↔ a text file that people can review and machines
-//! can check.
+//! [`OwnedTable`]s ↔ the text file that is checked in beside the ops, which people can review and machines can check.
 //!
 //! ```text
 //! # Stencils of src/ops.rs for x86_64, made by `mimeo generate`: do not edit.
@@ -28,18 +27,17 @@
 //! checksum 0123456789abcdef
 //! ```
 //!
-//! One file has all instruction sets of one source file, for one architecture. `file` is the hash of the C file of an
-//! op whose stencil is written by hand. Two things guard what is read:
+//! One file contains all instruction sets of one source file, for one architecture. `file` is the hash of the C file of
+//! an op with a hand-written stencil. Two checks protect the reader:
 //!
-//! * The checksum is of all lines before it, whatever ends them. It guards against accidents; whoever changes the file
-//!   on purpose can make it anew.
-//! * Before a table is used its code is audited like code that a compiler has just made, by the same
-//!   [`audit`](crate::audit). That guards the machine: code that leaves the stack unbalanced, returns, jumps
-//!   anywhere but through its holes, or needs more of the processor than the table says is refused.
+//! * The checksum covers all lines before it, independent of line endings. It detects accidents; anyone who changes the
+//!   file on purpose can compute a new checksum.
+//! * The code of a table is audited like freshly compiled code before it is used, by the same [`audit`](crate::audit).
+//!   The audit refuses code that leaves the stack unbalanced, returns, jumps except through its holes, or requires
+//!   more of the processor than the table declares.
 //!
-//! Neither can tell that valid code computes something else than the op says: an `add` that became a `sub`, a condition
-//! that was inverted, another operand's slot, a store through another register. Whoever can change the file can change
-//! the ops.
+//! Neither check detects valid code that computes the wrong result: an `add` changed to a `sub`, an inverted condition,
+//! the slot of another operand, a store through another register. Anyone who can change the file can change the ops.
 
 mod read;
 mod reaudit;
@@ -61,10 +59,10 @@ pub use write::write;
 /// Version of the format.
 const VERSION: u32 = 2;
 
-/// What a file has in it.
+/// The contents of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prebuilt {
-    /// Version of what stencils assume of the machine.
+    /// Version of the stencil ABI.
     pub abi: u32,
     /// Architecture of the code.
     pub arch: Arch,
@@ -72,33 +70,33 @@ pub struct Prebuilt {
     pub tables: Vec<OwnedTable>,
 }
 
-/// Path of the file for the ops in `ops`: `src/ops.rs` → `src/ops.x86_64.stencils`.
+/// Returns the path of the file for the ops in `ops`: `src/ops.rs` → `src/ops.x86_64.stencils`.
 pub fn path(ops: &Path, arch: Arch) -> PathBuf {
     ops.with_extension(format!("{}.stencils", arch.name()))
 }
 
 impl Prebuilt {
-    /// The table of an instruction set, with what its ops ask for today. Its code has been audited; `raised` is the
+    /// Audits and returns the table of an instruction set, with the requirements of the current ops. `raised` is the
     /// baseline that the build script allows.
     ///
     /// # Errors
     ///
-    /// A clause that says why it is of no use. That an op is stale is not an error here: its code is not audited, and
+    /// A clause that says why the table cannot be used. A stale op is not an error here: its code is not audited, and
     /// the macro refuses it.
     pub fn table(&self, set: &Lowered, raised: &Baseline) -> Result<OwnedTable, String> {
         let arch = raised.arch();
         if self.abi != STENCIL_ABI {
-            return Err(format!("is of stencil ABI {}, and this is ABI {STENCIL_ABI}", self.abi));
+            return Err(format!("is for stencil ABI {}, but this version of mimeo needs ABI {STENCIL_ABI}", self.abi));
         }
         if self.arch != arch {
-            return Err(format!("is for {}, and the target is {}", self.arch.name(), arch.name()));
+            return Err(format!("is for {}, but the target is {}", self.arch.name(), arch.name()));
         }
         let table = self.tables.iter().find(|table| table.name == set.name);
         let mut table = table.ok_or_else(|| format!("has no table for `{}`", set.name))?.clone();
         let beyond: Vec<_> = table.baseline.beyond(raised).into_iter().map(|feature| feature.name()).collect();
         if !beyond.is_empty() {
             return Err(format!(
-                "needs {}, and the build script does not raise the baseline so far",
+                "needs {}, but the build script does not raise the baseline that far",
                 beyond.join(", ")
             ));
         }
@@ -110,8 +108,8 @@ impl Prebuilt {
         Ok(table)
     }
 
-    /// What has changed since the tables were made, one sentence for each op. `package` is the folder that paths of
-    /// hand-written stencils start from.
+    /// Returns what has changed since the tables were generated, one sentence for each op. Paths of hand-written
+    /// stencils are relative to `package`.
     pub fn stale(&self, sets: &[Lowered], raised: &Baseline, package: &Path) -> Vec<String> {
         let mut found = Vec::new();
         for set in sets {
@@ -124,7 +122,7 @@ impl Prebuilt {
             };
             for op in &set.ops {
                 match table.ops.iter().find(|old| old.name == op.name) {
-                    None => found.push(format!("it has no stencil of `{}`", op.name)),
+                    None => found.push(format!("it has no stencil for `{}`", op.name)),
                     Some(old) if old.fingerprint != op.fingerprint => {
                         let parts: Vec<_> = old.fingerprint.differences(&op.fingerprint).collect();
                         found.push(format!("`{}` changed: {}", op.name, parts.join(", ")));
@@ -139,18 +137,18 @@ impl Prebuilt {
             let old = names(&mut table.ops.iter().map(|op| op.name.as_str()));
             let new = names(&mut set.ops.iter().map(|op| op.name.as_str()));
             for gone in old.iter().filter(|name| !new.contains(name)) {
-                found.push(format!("there is no op `{gone}` any more"));
+                found.push(format!("the op `{gone}` no longer exists"));
             }
             if found.is_empty() && old != new {
-                found.push("the ops are in another order".to_owned());
+                found.push("the ops are in a different order".to_owned());
             }
         }
         found
     }
 }
 
-/// 64-bit FNV-1a hash of lines. A change of one byte always changes it. Source of the algorithm: Fowler, Noll, Vo,
-/// <http://www.isthe.com/chongo/tech/comp/fnv/>.
+/// Returns the 64-bit FNV-1a hash of lines. Changing one byte always changes the hash. Source of the algorithm: Fowler,
+/// Noll, Vo, <http://www.isthe.com/chongo/tech/comp/fnv/>.
 fn checksum<'a>(lines: impl Iterator<Item = &'a str>) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for byte in lines.flat_map(|line| line.bytes().chain([b'\n'])) {

@@ -1,4 +1,4 @@
-//! The text of a file → [`Prebuilt`], or the line and the reason for which it is refused.
+//! The text of a file → [`Prebuilt`], or the line and the reason why it is refused.
 
 use std::fmt;
 
@@ -13,10 +13,10 @@ use crate::baseline::Baseline;
 use crate::stencil::OwnedStencil;
 use crate::table::{OwnedOp, OwnedTable};
 
-/// Why a file is refused.
+/// The reason why a file is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damaged {
-    /// Number of the line, from 1.
+    /// Line number, starting at 1.
     pub line: usize,
     /// A clause that says what is wrong.
     pub reason: String,
@@ -30,21 +30,22 @@ impl fmt::Display for Damaged {
 
 impl std::error::Error for Damaged {}
 
-/// Reads a file. Nothing in it is believed before the checksum has been compared.
+/// Reads a file. Compares the checksum before anything else.
 ///
 /// # Errors
 ///
-/// The first line that is not as it must be.
+/// The first invalid line.
 pub fn read(text: &str) -> Result<Prebuilt, Damaged> {
     let lines: Vec<&str> = text.lines().collect();
     let damaged = |line: usize, reason: &str| Damaged { line, reason: reason.to_owned() };
     let Some((last, body)) = lines.split_last() else { return Err(damaged(1, "the file is empty")) };
     let Some(stated) = last.strip_prefix("checksum ") else {
-        return Err(damaged(lines.len(), "the file ends without a checksum: it was cut off"));
+        return Err(damaged(lines.len(), "the file has no checksum: it is truncated"));
     };
     let actual = format!("{:016x}", checksum(body.iter().copied()));
     if stated != actual {
-        let reason = format!("the checksum is `{stated}` and not `{actual}`: the file was changed after it was made");
+        let reason =
+            format!("the checksum is `{stated}`, but should be `{actual}`: the file was changed after it was made");
         return Err(Damaged { line: lines.len(), reason });
     }
     let mut reader = Reader { lines: body, at: 0 };
@@ -52,7 +53,7 @@ pub fn read(text: &str) -> Result<Prebuilt, Damaged> {
     prebuilt.map_err(|reason| Damaged { line: reader.at.max(1), reason })
 }
 
-/// The lines, and how many of them have been read.
+/// The lines of a file, and the number of lines that have been read.
 struct Reader<'a> {
     lines: &'a [&'a str],
     at: usize,
@@ -63,7 +64,7 @@ impl<'a> Reader<'a> {
         self.lines.get(self.at).copied()
     }
 
-    /// What follows a word on the next line, if that starts with the word.
+    /// Returns the rest of the next line, if that starts with `word`.
     fn optional(&mut self, word: &str) -> Option<&'a str> {
         let rest = self.peek()?.strip_prefix(word)?;
         let rest = if rest.is_empty() { rest } else { rest.strip_prefix(' ')? };
@@ -76,7 +77,7 @@ impl<'a> Reader<'a> {
             Some(rest) => Ok(rest),
             None => {
                 self.at += 1;
-                Err(format!("there is no `{word}`"))
+                Err(format!("`{word}` is missing"))
             }
         }
     }
@@ -87,11 +88,11 @@ impl<'a> Reader<'a> {
         }
         let version = self.expect("mimeo stencils")?;
         if number::<u32>(version)? != VERSION {
-            return Err(format!("it is of version {version} of the format, and this reads {VERSION}"));
+            return Err(format!("its format is version {version}, but this version of mimeo reads version {VERSION}"));
         }
         let abi = number(self.expect("abi")?)?;
         let arch = self.expect("arch")?;
-        let arch = parse_arch(arch).ok_or_else(|| format!("`{arch}` is no architecture with stencils"))?;
+        let arch = parse_arch(arch).ok_or_else(|| format!("`{arch}` is not a supported architecture"))?;
         let mut tables = Vec::new();
         while self.peek().is_some() {
             tables.push(self.table(arch)?);
@@ -102,11 +103,11 @@ impl<'a> Reader<'a> {
     fn table(&mut self, arch: Arch) -> Result<OwnedTable, String> {
         let name = self.expect("set")?.to_owned();
         let baseline = self.expect("baseline")?;
-        let baseline =
-            Baseline::parse(arch, baseline).ok_or_else(|| format!("`{baseline}` is no baseline of {}", arch.name()))?;
+        let baseline = Baseline::parse(arch, baseline)
+            .ok_or_else(|| format!("`{baseline}` is not a baseline of {}", arch.name()))?;
         let convention = self.expect("convention")?;
         let convention: Convention =
-            parse_convention(convention).ok_or_else(|| format!("`{convention}` is no convention"))?;
+            parse_convention(convention).ok_or_else(|| format!("`{convention}` is not a calling convention"))?;
         let compiler = self.expect("compiler")?.to_owned();
         let flags = self.expect("flags")?.to_owned();
         self.expect("stencil enter")?;
@@ -120,9 +121,9 @@ impl<'a> Reader<'a> {
         let deopt_op = self.stencil(arch)?;
         let mut ops = Vec::new();
         while let Some(op) = self.optional("op") {
-            let (name, fingerprint) = op.split_once(' ').ok_or("an op has a name and a fingerprint")?;
+            let (name, fingerprint) = op.split_once(' ').ok_or("an op needs a name and a fingerprint")?;
             let fingerprint =
-                Fingerprint::parse(fingerprint).ok_or_else(|| format!("`{fingerprint}` is no fingerprint"))?;
+                Fingerprint::parse(fingerprint).ok_or_else(|| format!("`{fingerprint}` is not a fingerprint"))?;
             let handwritten = self.optional("file").map(parse_hash).transpose()?;
             let stencil = match self.optional("none") {
                 Some(reason) => Err(reason.to_owned()),
@@ -145,7 +146,7 @@ impl<'a> Reader<'a> {
             return Err(format!("a stencil cannot have {len_bytes} bytes of code"));
         }
         while let Some(line) = self.optional("hole") {
-            let (part, hole) = parse_hole(line).ok_or_else(|| format!("`{line}` is no hole"))?;
+            let (part, hole) = parse_hole(line).ok_or_else(|| format!("`{line}` is not a hole"))?;
             let (code, holes) = match part {
                 "hot" => (&stencil.hot, &mut stencil.hot_holes),
                 "cold" => (&stencil.cold, &mut stencil.cold_holes),
@@ -153,7 +154,7 @@ impl<'a> Reader<'a> {
             };
             let end = hole.at.0.checked_add(hole.kind.len_bytes()).map(|end| end as usize);
             if hole.kind.arch() != arch || end.is_none_or(|end| end > code.len()) {
-                return Err(format!("the hole `{line}` is not one of this code"));
+                return Err(format!("the hole `{line}` does not fit this code"));
             }
             if holes.last().is_some_and(|before| hole.at.0 < before.at.0 + before.kind.len_bytes()) {
                 return Err(format!("the hole `{line}` overlaps the one before it"));
@@ -171,33 +172,33 @@ impl<'a> Reader<'a> {
 }
 
 fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
-    text.parse().map_err(|_| format!("`{text}` is not a number that can stand here"))
+    text.parse().map_err(|_| format!("`{text}` is not a valid number here"))
 }
 
-/// Reads the hash of a file.
+/// Parses the hash of a file.
 fn parse_hash(digits: &str) -> Result<u32, String> {
     let is_hash =
         digits.len() == 8 && digits.bytes().all(|digit| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit));
     let hash = is_hash.then(|| u32::from_str_radix(digits, 16).ok()).flatten();
-    hash.ok_or_else(|| format!("`{digits}` is no hash of a file"))
+    hash.ok_or_else(|| format!("`{digits}` is not the hash of a file"))
 }
 
-/// Appends bytes from hexadecimal digits.
+/// Appends the bytes that are written as hexadecimal digits.
 fn append_hex(bytes: &mut Vec<u8>, digits: &str) -> Result<(), String> {
     let value = |digit: u8| (digit as char).to_digit(16).filter(|_| !digit.is_ascii_uppercase());
     for pair in digits.as_bytes().chunks(2) {
         match *pair {
             [high, low] => match (value(high), value(low)) {
                 (Some(high), Some(low)) => bytes.push((high << 4 | low) as u8),
-                _ => return Err(format!("`{digits}` are not hexadecimal digits")),
+                _ => return Err(format!("`{digits}` is not hexadecimal")),
             },
-            _ => return Err(format!("`{digits}` are not whole bytes")),
+            _ => return Err(format!("`{digits}` has an odd number of digits")),
         }
     }
     Ok(())
 }
 
-/// Part, position, kind, value and addend.
+/// Parses a hole: part, position, kind, value and addend.
 fn parse_hole(line: &str) -> Option<(&str, Hole)> {
     let mut words = line.split(' ');
     let part = words.next()?;

@@ -1,4 +1,4 @@
-//! A table that was read from a file → the certainty that its code passes the audit that fresh code has to pass.
+//! A table that was read from a file → the result of the audit that freshly compiled code has to pass.
 
 use mimeo_def::frame::Exit;
 use mimeo_lower::{Lowered, Symbol};
@@ -9,11 +9,11 @@ use crate::refusal::Refusal;
 use crate::stencil::OwnedStencil;
 use crate::table::OwnedTable;
 
-/// Audits every stencil but those of ops that are stale, which are refused by the macro.
+/// Audits every stencil except those of stale ops, which the macro refuses.
 ///
 /// # Errors
 ///
-/// The first stencil that is refused, by its name in a sentence, and the reason.
+/// The name of the first refused stencil, as it appears in a sentence, and the reason.
 pub(super) fn table(table: &OwnedTable, set: &Lowered) -> Result<(), (String, Refusal)> {
     let common = Symbol::common();
     let check = |name: String, symbol: &str, stencil: &OwnedStencil, symbols: &[Symbol], role| {
@@ -37,7 +37,7 @@ pub(super) fn table(table: &OwnedTable, set: &Lowered) -> Result<(), (String, Re
     Ok(())
 }
 
-/// Audits one stencil, whose jump at the end must be the one that the audit finds.
+/// Audits one stencil, and checks that the length of its final jump is correct.
 fn stencil_again(stencil: &OwnedStencil, symbol: &str, declared: &Declared<'_>) -> Result<(), Refusal> {
     let draft = extract::reread(stencil, declared.baseline.arch(), symbol, declared.symbols)?;
     let sealed = audit::check(draft, declared)?;

@@ -1,4 +1,4 @@
-//! Parts of a hole ↔ the words that stand for them in a file.
+//! Parts of a hole ↔ their words in a file.
 
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::{Arch, Convention, HoleValue, PatchKind};
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_read_as_they_were_written() {
+    fn words_that_are_written_can_be_parsed() {
         for kind in PatchKind::ALL {
             assert_eq!(parse_kind(&kind_word(kind)), Some(kind));
         }

@@ -13,7 +13,7 @@ use crate::table::OwnedTable;
 /// Bytes on a line of code.
 const BYTES_PER_LINE: usize = 32;
 
-/// The text of the file for the tables of `ops`, a path that readers know.
+/// Returns the text of the file for the tables of `ops`, the path of the source file.
 pub fn write(ops: &str, arch: Arch, tables: &[OwnedTable]) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
@@ -77,7 +77,7 @@ fn write_stencil(out: &mut String, stencil: &OwnedStencil) -> fmt::Result {
     Ok(())
 }
 
-/// Text that comes from elsewhere, on one line.
+/// Joins the words of a text into one line.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,23 +1,23 @@
-//! `adrp` with the `add` or `ldr` behind it → `movz` and `movk` of a number, or an address without the table between.
+//! `adrp` followed by `add` or `ldr` → `movz` and `movk` of a number, or the direct computation of an address.
 //!
-//! The page says nothing by itself, so both instructions are replaced, and they must follow each other.
+//! The page alone is meaningless, so both instructions are replaced, and they must be adjacent.
 
 use mimeo_def::stencil::PatchKind;
 
 use super::Meant;
 use crate::isa::AARCH64_NOP;
 
-/// A pair of instructions that together make an address.
+/// A pair of instructions that together compute an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pair {
     /// `adrp` and `add`.
     Address,
-    /// `adrp` and `ldr` of the place that has the address.
+    /// `adrp` and `ldr` from the place that holds the address.
     Table,
 }
 
-/// Replaces a pair at the start of `code`. Gives the kinds of the holes that are there now, each with the number of
-/// its instruction; behind the pair two `movk` of 0 are taken for the upper half of the number.
+/// Replaces a pair at the start of `code`. Returns the kinds of the new holes, each with the index of its instruction.
+/// Two `movk` of 0 after the pair are used for the upper half of the number.
 pub fn pair(code: &mut [u8], pair: Pair, meant: Meant) -> Option<Vec<(usize, PatchKind)>> {
     let words: Vec<u32> = code.chunks_exact(4).take(4).map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]])).collect();
     let [first, second, rest @ ..] = words.as_slice() else { return None };
@@ -41,7 +41,7 @@ pub fn pair(code: &mut [u8], pair: Pair, meant: Meant) -> Option<Vec<(usize, Pat
             }
             Some(holes)
         }
-        // The copy is near to whatever its code may name.
+        // All places that the code may refer to are near the copy.
         (Meant::Place, _) => {
             put(0, 0x1000_0000 | register);
             put(1, AARCH64_NOP);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_reached_directly() {
+    fn addresses_are_computed_directly() {
         let mut bytes = code(&[ADRP_X9, ADD_X9]);
         assert_eq!(pair(&mut bytes, Pair::Address, Meant::Place), Some(vec![(0, PatchKind::A64Adr21)]));
         assert_eq!(bytes, code(&[0x1000_0009, 0xd503_201f]));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn other_registers_are_no_pair() {
+    fn different_registers_do_not_form_a_pair() {
         for words in [[ADRP_X9, 0x9100_0128], [ADRP_X9, 0x9100_0109], [0xd503_201f, ADD_X9], [ADRP_X9, LDR_X9]] {
             let mut bytes = code(&words);
             assert_eq!(pair(&mut bytes, Pair::Address, Meant::Number), None);

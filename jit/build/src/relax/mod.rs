@@ -1,18 +1,18 @@
-//! Code that gets a symbol's address from elsewhere → code that has the number in itself, or computes the address.
+//! Code that loads a symbol's address from a table → code that contains the number, or computes the address.
 //!
-//! A compiler that writes position-independent code loads what is in a hole from the global offset table, or
-//! takes it for the address of something. A copy has no such table, and a number is no address: the instructions
-//! are replaced by others of the same length, as linkers do. Where none fits, nothing is changed.
+//! Position-independent code loads the value of a hole from the global offset table, or computes it as an address.
+//! Copied code has no such table, and a number is not an address. As linkers do, this module replaces the instructions
+//! by others of the same length. Code without a replacement does not change.
 
 pub mod aarch64;
 pub mod x86_64;
 
-/// What stands behind the symbol of an instruction.
+/// The meaning of a symbol in an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meant {
     /// A number that the code computes with.
     Number,
-    /// A place outside of the stencil.
+    /// A place outside the stencil.
     Place,
     /// A place in the stencil's own constants or code.
     Own,

@@ -1,14 +1,14 @@
-//! `mov`, `lea`, `call` and their like with a distance from `rip` → the same with an immediate, or without the
-//! table between.
+//! `mov`, `lea`, `call` and similar instructions with a distance from `rip` → the same with an immediate, or without
+//! the table.
 //!
-//! The choice of instructions is that of the System V ABI, AMD64 supplement, section "Optimize GOTPCRELX Relocations".
+//! The choice of instructions follows the System V ABI, AMD64 supplement, section "Optimize GOTPCRELX Relocations".
 
 use mimeo_def::stencil::PatchKind;
 
 use super::Meant;
 
-/// Replaces a load of a symbol's address from the global offset table. `code` is the instruction, `field` the
-/// position of its distance. Gives the kind of the hole that is now there.
+/// Replaces a load of a symbol's address from the global offset table. `code` is the instruction, and `field` the
+/// position of its distance. Returns the kind of the new hole.
 pub fn through_table(code: &mut [u8], field: usize, meant: Meant) -> Option<PatchKind> {
     let form = Form::read(code, field)?;
     match (meant, form.opcode) {
@@ -30,7 +30,7 @@ pub fn through_table(code: &mut [u8], field: usize, meant: Meant) -> Option<Patc
     }
 }
 
-/// Replaces the computation of an address that is meant as a number.
+/// Replaces the computation of an address by a number. Returns the kind of the new hole.
 pub fn number(code: &mut [u8], field: usize) -> Option<PatchKind> {
     let form = Form::read(code, field)?;
     match form.opcode {
@@ -39,11 +39,11 @@ pub fn number(code: &mut [u8], field: usize) -> Option<PatchKind> {
     }
 }
 
-/// An instruction with one byte of opcode, a register and a distance from `rip`, that ends there.
+/// An instruction with a one-byte opcode, a register, and a distance from `rip` at its end.
 struct Form {
     rex: Option<usize>,
     opcode: u8,
-    /// Lower three bits of its number; for some opcodes more of the opcode.
+    /// Lower three bits of the register's number; for some opcodes an extension of the opcode.
     register: u8,
     is_wide: bool,
 }
@@ -62,10 +62,10 @@ impl Form {
         is_relative.then_some(Form { rex, opcode, register: modrm >> 3 & 7, is_wide })
     }
 
-    /// Writes the instruction with `opcode`, whose other part is `extension`, a register and an immediate.
+    /// Writes an instruction with `opcode` and its `extension`, the register, and an immediate.
     fn write_immediate(&self, code: &mut [u8], opcode: u8, extension: u8) -> Option<PatchKind> {
         if let Some(at) = self.rex {
-            // The register is named by another field now, which has another bit of the prefix.
+            // The register is now in another field, whose high bit is another bit of the prefix.
             let high = code[at] >> 2 & 1;
             code[at] = code[at] & !0x05 | high;
         }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_equal_stays() {
+    fn instructions_without_a_replacement_do_not_change() {
         let cases: [(&[u8], usize, &str); 5] = [
             (b"\xff\x35\0\0\0\0", 2, "push"),
             (b"\x48\x39\x05\0\0\0\0", 3, "cmp with the register on the other side"),

@@ -1,14 +1,14 @@
-//! Compiler family, architecture and baseline → the flags that stencils are compiled with, the reason beside each.
+//! Compiler family, architecture and baseline → the flags for compiling stencils, each with its reason.
 //!
-//! They come after the few flags of the user's that survive ([`user`](super::user)), so that they win. Many of them
-//! switch off what a compiler can have been configured to do by default.
+//! They follow the user's flags that are kept ([`user`](super::user)), so that they take precedence. Many of them
+//! switch off features that a compiler can be configured to enable by default.
 
 use mimeo_def::Feature;
 use mimeo_def::stencil::Arch;
 
 use crate::object_file::Format;
 
-/// Families of compilers, as far as their flags differ.
+/// Families of compilers with different flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     /// The GNU compiler collection.
@@ -17,7 +17,7 @@ pub enum Family {
     Clang,
 }
 
-/// What flags depend on.
+/// The properties of a compiler on which flags depend.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Side {
     pub(super) family: Family,
@@ -25,13 +25,13 @@ pub(super) struct Side {
     pub(super) format: Format,
 }
 
-/// A flag, and where it applies.
+/// A flag, and the compilers that it applies to.
 struct Flag {
     text: &'static str,
     family: Option<Family>,
     arch: Option<Arch>,
     format: Option<Format>,
-    /// Without it the code cannot be used; any other is left out where the compiler does not know it.
+    /// Whether stencils need it. Any other flag is omitted if the compiler does not accept it.
     required: bool,
 }
 
@@ -64,7 +64,7 @@ impl Flag {
         Flag { format: Some(format), ..self }
     }
 
-    /// It is for this compiler.
+    /// Whether the flag applies to a compiler.
     fn is_for(&self, side: Side) -> bool {
         self.family.is_none_or(|family| family == side.family)
             && self.arch.is_none_or(|arch| arch == side.arch)
@@ -73,13 +73,13 @@ impl Flag {
 }
 
 const FLAGS: &[Flag] = &[
-    // Clang compiles for everything; the format is that of the target's own objects.
+    // Clang compiles for every target; the format is that of the target's own objects.
     required("--target=x86_64-unknown-linux-gnu").clang().x86_64().of(Format::Elf),
     required("--target=aarch64-unknown-linux-gnu").clang().aarch64().of(Format::Elf),
     required("--target=x86_64-apple-macosx11").clang().x86_64().of(Format::MachO),
     required("--target=arm64-apple-macosx11").clang().aarch64().of(Format::MachO),
     required("--target=x86_64-w64-windows-gnu").clang().x86_64().of(Format::Coff),
-    // Warnings about generated code are for nobody.
+    // Nobody can act on warnings about generated code.
     required("-w"),
     // The baseline, whatever the compiler was configured for: a table runs on every machine of the architecture.
     // What `raise_baseline` adds comes after it.
@@ -88,14 +88,14 @@ const FLAGS: &[Flag] = &[
     optional("-mtune=generic"),
     // x87 keeps more bits of a result than a double has.
     optional("-mfpmath=sse").x86_64(),
-    // Below it, tail calls stay calls.
+    // Below this level, tail calls remain calls.
     required("-O2"),
-    // Debug information is of no use in a copy, and gets in the way of the assembly pass.
+    // Debug information is useless in a copy, and complicates the assembly pass.
     required("-g0"),
     required("-ffreestanding"),
-    // No calls of `memset` and the like that nobody wrote …
+    // Prevents calls to `memset` and similar functions that are not in the source …
     required("-fno-builtin"),
-    // … not even for loops, which `-fno-builtin` does not prevent.
+    // … including those for loops, which `-fno-builtin` does not prevent.
     optional("-fno-tree-loop-distribute-patterns").gcc(),
     // PIC turns every operand into a load from the global offset table, PIE into an address computation.
     required("-fno-pic"),
@@ -108,7 +108,7 @@ const FLAGS: &[Flag] = &[
     required("-fno-jump-tables"),
     // … and a table of values is read through an absolute address on x86-64.
     optional("-fno-tree-switch-conversion").gcc(),
-    // One address for several variables would make them one piece of data to carry along.
+    // With one address for several variables, a stencil would have to copy all of them.
     optional("-fno-section-anchors").gcc().aarch64(),
     // Link-time optimisation leaves no machine code in the object.
     optional("-fno-lto"),
@@ -116,14 +116,14 @@ const FLAGS: &[Flag] = &[
     required("-fwrapv"),
     required("-fno-strict-aliasing"),
     optional("-fno-delete-null-pointer-checks"),
-    // Rust's floats: `a * b + c` must not be fused, with FMA in the baseline either.
+    // Rust's floats: `a * b + c` must not be fused, even with FMA in the baseline.
     optional("-fno-fast-math"),
     required("-ffp-contract=off"),
     // There is no `errno` in Rust. (There are no floating-point traps either, but `-fno-trapping-math` must not say so:
     // with it gcc 12 makes `frintz` of `(double)(int64_t)x` on aarch64, which turns -0.5 into -0.0 instead of 0.0.)
     optional("-fno-math-errno"),
     optional("-ftrapping-math"),
-    // The machinery of a whole program: unwinding, stack protection, landing pads, sanitizers, counters.
+    // Whole-program machinery: unwinding, stack protection, landing pads, sanitizers, counters.
     optional("-fno-asynchronous-unwind-tables"),
     // aarch64 compilers emit them for C as well, between the lines of the code.
     optional("-fno-unwind-tables"),
@@ -139,7 +139,7 @@ const FLAGS: &[Flag] = &[
     optional("-fomit-frame-pointer"),
     // Windows has no red zone below the stack pointer, and one table serves every system.
     required("-mno-red-zone").x86_64(),
-    // gcc for Windows aligns the stack anew in functions of the System V convention, which their callers have done.
+    // gcc for Windows realigns the stack in functions with the System V convention, although their callers align it.
     required("-mincoming-stack-boundary=4").gcc().of(Format::Coff),
     // The platform register of Darwin and Windows.
     required("-ffixed-x18").aarch64(),
@@ -154,19 +154,19 @@ const FLAGS: &[Flag] = &[
     optional("-fno-align-loops").gcc(),
     // Two ops with the same code must stay two functions.
     optional("-fno-ipa-icf").gcc(),
-    // Loops in ops are short; every copy of the op would carry the unrolled one.
+    // Loops in ops are short, and every copy of the op would contain the unrolled loop.
     optional("-fno-unroll-loops"),
     optional("-fno-tree-vectorize").gcc(),
     optional("-fno-vectorize").clang(),
     optional("-fno-slp-vectorize").clang(),
 ];
 
-/// The flags for a compiler: those that must be accepted, or those that need not.
+/// Returns the required or the optional flags for a compiler.
 pub(super) fn flags(side: Side, required: bool) -> impl Iterator<Item = String> {
     FLAGS.iter().filter(move |flag| flag.required == required && flag.is_for(side)).map(|flag| flag.text.to_owned())
 }
 
-/// All flags for a compiler that `accepted` contains or that are required, in the order of the table.
+/// Returns the required flags and those in `accepted`, in the order of the table.
 pub(super) fn in_order(side: Side, accepted: &[String]) -> Vec<String> {
     FLAGS
         .iter()
@@ -176,7 +176,7 @@ pub(super) fn in_order(side: Side, accepted: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// The flags that raise the baseline by `features`, which are the architecture's.
+/// Returns the flags that raise the baseline by `features`, which belong to the architecture.
 pub(super) fn raising(arch: Arch, features: &[Feature]) -> Vec<String> {
     match arch {
         _ if features.is_empty() => Vec::new(),
@@ -188,10 +188,10 @@ pub(super) fn raising(arch: Arch, features: &[Feature]) -> Vec<String> {
     }
 }
 
-/// The name that compilers have for a feature.
+/// Returns the compilers' name for a feature.
 fn x86_64_name(feature: Feature) -> &'static str {
     match feature {
-        // Rust counts it, as there is a second one.
+        // Rust numbers it because there is a second one.
         Feature::Bmi1 => "bmi",
         other => other.name(),
     }

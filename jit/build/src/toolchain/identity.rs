@@ -1,24 +1,24 @@
-//! A compiler's predefined macros → [`Identity`]: what it is, and what it compiles for.
+//! A compiler's predefined macros → [`Identity`]: the compiler's family and version, and its default target.
 
 use mimeo_def::stencil::Arch;
 
 use super::flags::Family;
 use crate::object_file::Format;
 
-/// What a compiler says about itself.
+/// A compiler's family, version and default target.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     pub(super) family: Family,
     /// Major version.
     pub(super) version: u32,
-    /// Architecture it compiles for without further flags, if there are stencils for it.
+    /// Default architecture, if stencils support it.
     pub(super) arch: Option<Arch>,
-    /// Format of its objects without further flags, if they can be read.
+    /// Default format of its objects, if they can be read.
     pub(super) format: Option<Format>,
 }
 
 impl Identity {
-    /// Reads the output of `-dM -E`.
+    /// Parses the output of `-dM -E`.
     pub(super) fn parse(macros: &str) -> Option<Identity> {
         let value = |name: &str| {
             macros.lines().find_map(|line| line.strip_prefix("#define ")?.strip_prefix(name)?.strip_prefix(' '))
@@ -43,7 +43,7 @@ impl Identity {
         Some(Identity { family, version: version.trim().parse().ok()?, arch, format })
     }
 
-    /// The family's name, and the oldest version that makes stencils.
+    /// Returns the family's name and its oldest supported version.
     pub(super) fn minimum(&self) -> (&'static str, u32) {
         match self.family {
             Family::Gcc => ("gcc", 12),
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn macros_tell_compilers_apart() {
+    fn macros_identify_compilers() {
         let gcc = "#define __GNUC__ 12\n#define __x86_64__ 1\n#define __ELF__ 1\n#define __GNUC_MINOR__ 2\n";
         let clang = "#define __GNUC__ 4\n#define __clang_major__ 19\n#define __aarch64__ 1\n#define __MACH__ 1\n";
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The C compiler of the build's target → [`Toolchain`], which turns C into objects fit for extraction.
+//! The C compiler for the build's target → [`Toolchain`], which compiles C to objects that can be extracted.
 
 mod flags;
 mod identity;
@@ -24,7 +24,7 @@ use crate::baseline::Baseline;
 use crate::object_file::Format;
 use user::UserArguments;
 
-/// Triples of the machine that the table is for, and of the one that builds it.
+/// Triples of the target and of the machine that builds for it.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// Triple of the target, cargo's `TARGET`.
@@ -34,7 +34,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// Architecture of the stencils, if there are any for it.
+    /// Returns the architecture of the stencils, if it is supported.
     pub fn arch(&self) -> Option<Arch> {
         match self.triple.split('-').next() {
             Some("x86_64" | "x86_64h") if !self.triple.ends_with("x32") => Some(Arch::X86_64),
@@ -43,7 +43,7 @@ impl Target {
         }
     }
 
-    /// Format of the system's own objects, where it is one that is read.
+    /// Returns the format of the system's own objects if it can be read, and ELF otherwise.
     fn format(&self) -> Format {
         let has = |word: &str| self.triple.split('-').any(|part| part.starts_with(word));
         if has("apple") || has("darwin") || has("macos") {
@@ -56,7 +56,7 @@ impl Target {
     }
 }
 
-/// A compiler that was tried, and the flags that it accepts.
+/// A compiler that has been probed, and the flags that it accepts.
 #[derive(Debug)]
 pub struct Toolchain {
     compiler: Compiler,
@@ -69,21 +69,21 @@ pub struct Toolchain {
     identity: String,
 }
 
-/// How the compiler is called.
+/// The compiler's command line and environment.
 #[derive(Debug)]
 struct Compiler {
-    /// The program, or another that runs it (`ccache`).
+    /// The program, or a wrapper such as `ccache`.
     program: OsString,
-    /// Variables that it needs, or that it must not see.
+    /// Variables to set (`Some`) or to remove (`None`).
     variables: Vec<(OsString, Option<OsString>)>,
     user: UserArguments,
 }
 
 impl Compiler {
-    /// The compiler that the `cc` crate has found, with what survives of the user's arguments.
+    /// Creates a command from the compiler that the `cc` crate found and the user's arguments that are kept.
     fn new(tool: &cc::Tool) -> Compiler {
         let command = tool.to_command();
-        // What `CC` has behind the program is among them, and not among the tool's own arguments.
+        // They include the arguments that follow the program in `CC`; the tool's own arguments do not.
         let arguments: Vec<_> = command.get_args().map(OsString::from).collect();
         let user = UserArguments::sort(&arguments);
         let variables = command.get_envs().map(|(name, value)| (name.to_owned(), value.map(OsString::from))).collect();
@@ -101,28 +101,28 @@ impl Compiler {
         for name in user::VARIABLES {
             command.env_remove(name);
         }
-        // Clang's configuration files hold flags as well.
+        // Clang's configuration files can contain flags.
         command.env("CLANG_NO_DEFAULT_CONFIG", "1");
         command.args(&self.user.words).args(&self.user.kept);
         command
     }
 }
 
-/// One file of C.
+/// A C source file.
 #[derive(Clone, Copy, Debug)]
 pub struct Unit<'a> {
-    /// Name of the files in the work folder, without extension.
+    /// Name of the files in the work folder, without the extension.
     pub stem: &'a str,
     /// The C.
     pub text: &'a str,
-    /// Folder of headers.
+    /// Folder with headers.
     pub include: Option<&'a Path>,
 }
 
-/// The compiler did not accept a unit.
+/// An error of the compiler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompileError {
-    /// Its first error, or what kept it from running.
+    /// The compiler's first error, or the reason why it did not run.
     pub message: String,
 }
 
@@ -135,12 +135,11 @@ impl fmt::Display for CompileError {
 impl std::error::Error for CompileError {}
 
 impl Toolchain {
-    /// Finds the C compiler of `target` by the conventions of the `cc` crate (`CC`, `CC_<target>`, `CFLAGS`, …)
-    /// and tries what it can do. Files go to the folder `work`. The code may need `features` of the processor; those
+    /// Finds the C compiler for `target` by the conventions of the `cc` crate (`CC`, `CC_<target>`, `CFLAGS`, …) and
+    /// probes what it supports. Writes files to the folder `work`. The code may use `features` of the processor; those
     /// of other architectures are ignored.
     ///
-    /// Of the user's flags only those survive that say where the compiler finds itself; [`dropped`](Self::dropped) has
-    /// the others.
+    /// Keeps only the user's flags that locate parts of the compiler; [`dropped`](Self::dropped) returns the others.
     ///
     /// # Errors
     ///
@@ -149,7 +148,7 @@ impl Toolchain {
         probe::probe(None, target, features, work)
     }
 
-    /// The same for a compiler that is given by name, whatever `CC` says.
+    /// Like [`probe`](Self::probe), with `program` as the compiler instead of the one in `CC`.
     ///
     /// # Errors
     ///
@@ -163,48 +162,48 @@ impl Toolchain {
         probe::probe(Some(program), target, features, work)
     }
 
-    /// Architecture of the code.
+    /// Returns the architecture of the code.
     pub fn arch(&self) -> Arch {
         self.arch
     }
 
-    /// What the code may need of the processor.
+    /// Returns what the code may require of the processor.
     pub fn baseline(&self) -> &Baseline {
         &self.baseline
     }
 
-    /// Format of the objects.
+    /// Returns the format of the objects.
     pub fn format(&self) -> Format {
         self.format
     }
 
-    /// How stencils call each other.
+    /// Returns the calling convention between stencils.
     pub fn convention(&self) -> Convention {
         self.convention
     }
 
-    /// The compiler's own words for itself.
+    /// Returns the compiler's description of itself.
     pub fn compiler(&self) -> &str {
         &self.identity
     }
 
-    /// All flags, those of the user's that survive first.
+    /// Returns all flags, starting with the user's flags that are kept.
     pub fn flags(&self) -> String {
         let user = self.compiler.user.kept.iter().map(|arg| arg.to_string_lossy().into_owned());
         user.chain(self.flags.iter().cloned()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Flags of the user's that stencils are not compiled with.
+    /// Returns the user's flags that stencils are not compiled with.
     pub fn dropped(&self) -> &[String] {
         &self.compiler.user.dropped
     }
 
-    /// Those of them that chose the machine: what they were for is what `raise_baseline` is for.
+    /// Returns the dropped flags that select a processor, for which `raise_baseline` is the replacement.
     pub fn dropped_machine_flags(&self) -> impl Iterator<Item = &str> {
         self.compiler.user.machine_flags()
     }
 
-    /// Compiles C to an object file, with the assembly pass between.
+    /// Compiles C to assembly, runs the assembly pass, and assembles the result to an object file.
     ///
     /// # Errors
     ///
@@ -224,7 +223,7 @@ impl Toolchain {
         fs::read(&object).map_err(|error| io_error("read", &object, &error))
     }
 
-    /// The files that a unit includes, other than those of the system, as the compiler names them.
+    /// Returns the files that a unit includes, other than system headers, as the compiler names them.
     ///
     /// # Errors
     ///
@@ -250,7 +249,7 @@ impl Toolchain {
     }
 }
 
-/// Runs a command, and gives its standard output.
+/// Runs a command and returns its standard output.
 fn run(command: &mut Command) -> Result<String, CompileError> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output =
@@ -266,7 +265,7 @@ fn run(command: &mut Command) -> Result<String, CompileError> {
     Err(CompileError { message })
 }
 
-/// The first line that says what is wrong: compilers mark it, assemblers mostly do.
+/// Returns the first line that reports an error, or else the first line. Compilers mark errors; assemblers usually do.
 fn first_error(text: &str) -> Option<&str> {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines().find(|line| line.contains("error:") || line.contains("Error:")).or_else(|| lines().next())

@@ -1,4 +1,4 @@
-//! A target → [`Toolchain`]: finds the compiler, and tries flags and attributes on small programs.
+//! A target → [`Toolchain`]: finds the compiler, and tests flags and attributes on small programs.
 
 use std::fs;
 use std::path::Path;
@@ -13,10 +13,10 @@ use super::{Compiler, Target, Toolchain, Unit, Unusable, run};
 use crate::baseline::Baseline;
 use crate::extract;
 
-/// Any program at all, to see which flags are accepted.
+/// A program for testing which flags are accepted.
 const FLAGS_PROGRAM: &str = "int mimeo_probe(int a) { return a + 1; }\n";
 
-/// A tail call with the attribute.
+/// A tail call with the `musttail` attribute.
 const MUSTTAIL_PROGRAM: &str = "
 #if !__has_attribute(musttail)
 #error musttail is unknown
@@ -25,7 +25,7 @@ extern void CONTINUE(void *vm, void *base, void *frame);
 void op_probe(void *vm, void *base, void *frame) { __attribute__((musttail)) return CONTINUE(vm, base, frame); }
 ";
 
-/// A tail call behind a call, between functions of the convention.
+/// A tail call after a call, between functions with the `preserve_none` convention.
 const PRESERVE_NONE_PROGRAM: &str = "
 #if !__has_attribute(preserve_none)
 #error preserve_none is unknown
@@ -39,7 +39,7 @@ __attribute__((preserve_none)) void op_probe(void *vm, void *base, void *frame) 
 }
 ";
 
-/// Finds and tries the compiler.
+/// Finds and probes the compiler.
 pub(super) fn probe(
     program: Option<&str>,
     target: &Target,
@@ -66,7 +66,7 @@ pub(super) fn probe(
     }
     let version = run(compiler.command().arg("--version")).map_err(broken)?;
     let own_words = version.lines().next().unwrap_or(name).trim().to_owned();
-    // Clang compiles for everything, gcc for one target.
+    // Clang compiles for every target, gcc for one.
     let format = match (identity.family, identity.format) {
         (Family::Clang, _) => target.format(),
         (Family::Gcc, _) if identity.arch != Some(arch) => {
@@ -98,7 +98,7 @@ pub(super) fn probe(
     Ok(toolchain)
 }
 
-/// The compiler that the `cc` crate would use, without the flags that it would add.
+/// Returns the compiler that the `cc` crate would use, without the flags that it would add.
 fn find(program: Option<&str>, target: &Target, work: &Path) -> Result<cc::Tool, Unusable> {
     let mut build = cc::Build::new();
     if let Some(program) = program {
@@ -112,7 +112,7 @@ fn find(program: Option<&str>, target: &Target, work: &Path) -> Result<cc::Tool,
         .debug(false)
         .no_default_flags(true)
         .inherit_rustflags(false)
-        // That is `-w`, which lies between the arguments of `CC` and those of `CFLAGS`.
+        // This adds `-w` between the arguments of `CC` and those of `CFLAGS`.
         .warnings(false)
         .cargo_metadata(false)
         .cargo_warnings(false)
@@ -121,7 +121,7 @@ fn find(program: Option<&str>, target: &Target, work: &Path) -> Result<cc::Tool,
         .map_err(|error| Unusable::NotFound { message: error.to_string() })
 }
 
-/// The flags that the compiler accepts: all at once, or else one after the other.
+/// Returns the flags that the compiler accepts. Tests all at once, and each one separately if that fails.
 fn accepted_flags(toolchain: &mut Toolchain, side: Side) -> Result<Vec<String>, Unusable> {
     let required: Vec<_> = flags::flags(side, true).collect();
     let optional: Vec<_> = flags::flags(side, false).collect();
@@ -138,7 +138,7 @@ fn accepted_flags(toolchain: &mut Toolchain, side: Side) -> Result<Vec<String>, 
     Ok([flags::in_order(side, &accepted), raising].concat())
 }
 
-/// The program compiles, and its object passes for a stencil.
+/// Whether a program compiles to a stencil that passes the audit.
 fn makes_stencil(toolchain: &Toolchain, text: &str) -> bool {
     let symbol = |name: &str, value, required| Symbol { name: name.to_owned(), value, required };
     let symbols =

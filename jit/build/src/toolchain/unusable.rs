@@ -1,10 +1,10 @@
-//! What the probe found → [`Unusable`], one sentence that says why there is no table.
+//! Findings of the probe → [`Unusable`], one sentence that says why there is no table.
 
 use std::fmt;
 
 use crate::refusal::Refusal;
 
-/// Why a machine's C compiler cannot make stencils.
+/// The reason why a machine's C compiler cannot build stencils.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the sentences of the `Display` impl say what each field is")]
 pub enum Unusable {
@@ -20,12 +20,12 @@ pub enum Unusable {
     Support { symbol: String, reason: SupportFailure },
 }
 
-/// Why a stencil that every table needs could not be made.
+/// The reason why a stencil that every table needs could not be built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SupportFailure {
-    /// It does not compile.
+    /// The C does not compile.
     Compile(String),
-    /// It cannot be copied.
+    /// The machine code cannot be copied.
     Refused(Refusal),
 }
 
@@ -37,18 +37,20 @@ impl fmt::Display for Unusable {
             }
             Unusable::NotFound { message } => write!(f, "no C compiler was found: {message}"),
             Unusable::Msvc { program } => {
-                write!(f, "`{program}` takes MSVC's flags and cannot make stencils; set CC to gcc or clang")
+                write!(f, "`{program}` uses MSVC's flags and cannot make stencils; set CC to gcc or clang")
             }
             Unusable::Broken { message } => write!(f, "the C compiler does not work: {message}"),
             Unusable::Unknown { program } => write!(f, "`{program}` is neither gcc nor clang"),
             Unusable::TooOld { compiler, version, minimum } => {
-                write!(f, "{compiler} {version} is too old, stencils need {compiler} {minimum}")
+                write!(f, "{compiler} {version} is too old: stencils need {compiler} {minimum} or later")
             }
             Unusable::WrongArch { compiler, wanted } => write!(f, "{compiler} does not compile for {wanted}"),
             Unusable::Format { compiler } => {
-                write!(f, "{compiler} writes objects that are neither ELF nor Mach-O nor COFF")
+                write!(f, "{compiler} writes objects in a format other than ELF, Mach-O and COFF")
             }
-            Unusable::Flags { message } => write!(f, "the C compiler lacks a flag that stencils need: {message}"),
+            Unusable::Flags { message } => {
+                write!(f, "the C compiler does not accept a flag that stencils need: {message}")
+            }
             Unusable::Support { symbol, reason: SupportFailure::Compile(message) } => {
                 write!(f, "the stencil `{symbol}` does not compile: {message}")
             }

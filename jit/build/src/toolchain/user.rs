@@ -1,36 +1,36 @@
-//! The user's arguments for the C compiler → those that stencils are compiled with, and those that are dropped.
+//! The user's arguments for the C compiler → those that are kept for compiling stencils, and those that are dropped.
 //!
-//! A stencil must be what its op says, whoever builds it. So flags survive by an allow-list: they say where the compiler
-//! finds its own programs and files, and nothing about the code. Everything else is dropped:
+//! A stencil must do what its op says on every machine that builds it. An allow-list therefore keeps only flags that
+//! tell the compiler where its own programs and files are. All others are dropped:
 //!
-//! * `-march=native`, `-mavx2` and their like put instructions into a table that another machine does not have, and a
-//!   later `-march=x86-64` does not take `-mavx2` back. [`Ops::raise_baseline`](crate::Ops::raise_baseline) is for that.
+//! * `-march=native`, `-mavx2` and similar flags put instructions into a table that other machines lack, and a later
+//!   `-march=x86-64` does not undo `-mavx2`. [`Ops::raise_baseline`](crate::Ops::raise_baseline) is the replacement.
 //! * `-mfpmath=387`, `-ffast-math`, `-ffp-contract=fast`, `-frounding-math` change results.
-//! * `-O0`, `-fPIC`, `-flto`, `-g` and their like are decided by [`flags`](super::flags), for every stencil alike.
+//! * `-O0`, `-fPIC`, `-flto`, `-g` and similar flags are set by [`flags`](super::flags) for all stencils.
 //! * `-fsanitize=…`, `-pg`, `-fprofile-…`, `-finstrument-functions` insert code that a copy cannot contain.
-//! * `-D`, `-U`, `-I`, `-include` and their like can replace what the prelude declares. Stencils include no headers of
-//!   a system, so nothing is missing without them.
-//! * `@file`, `-specs`, `-Xclang`, `-mllvm`, `-Wa,…`, `-wrapper`, `-x` can do all of that.
+//! * `-D`, `-U`, `-I`, `-include` and similar flags can replace declarations of the prelude. Stencils include no system
+//!   headers, so they do not need these flags.
+//! * `@file`, `-specs`, `-Xclang`, `-mllvm`, `-Wa,…`, `-wrapper`, `-x` can do all of the above.
 
 use std::ffi::{OsStr, OsString};
 
-/// Flags that survive, each with its value in the same argument or in the next.
+/// Flags that are kept, each with its value in the same argument or in the next.
 const WITH_VALUE: &[&str] = &[
-    // Where the system's files are.
+    // The location of the system's files.
     "--sysroot",
     "-isysroot",
-    // Where the compiler finds its assembler and the rest of itself.
+    // The location of the assembler and other parts of the compiler.
     "-B",
     "--gcc-toolchain",
 ];
 
-/// Flags that survive and stand alone.
+/// Flags without a value that are kept.
 const ALONE: &[&str] = &[
-    // Where a compiler has 32 bits as its default. There are no stencils of another width.
+    // For compilers that default to 32 bits. Stencils are always 64-bit.
     "-m64",
 ];
 
-/// Flags whose value is the next argument. Where one is dropped, the value goes with it.
+/// Flags whose value is the next argument. A dropped flag takes its value along.
 const NEXT_IS_VALUE: &[&str] = &[
     "-D",
     "-I",
@@ -81,18 +81,18 @@ const NEXT_IS_VALUE: &[&str] = &[
     "--undefine-macro",
 ];
 
-/// Variables by which compilers change their own command line, or which stand for flags that do not survive.
+/// Variables that change a compiler's command line, or that have the effect of dropped flags.
 pub(super) const VARIABLES: [&str; 5] =
     ["CCC_OVERRIDE_OPTIONS", "CCC_ADD_ARGS", "CPATH", "C_INCLUDE_PATH", "NIX_CFLAGS_COMPILE"];
 
-/// What became of the user's arguments.
+/// The user's arguments, sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct UserArguments {
-    /// Words before any flag: `cc` of `zig cc` and of `ccache cc`.
+    /// Words before the first flag, such as `cc` in `zig cc` and `ccache cc`.
     pub(super) words: Vec<OsString>,
     /// Flags that stencils are compiled with.
     pub(super) kept: Vec<OsString>,
-    /// Flags that they are not compiled with.
+    /// Flags that stencils are not compiled with.
     pub(super) dropped: Vec<String>,
 }
 
@@ -106,7 +106,7 @@ impl UserArguments {
         }
         while let Some(argument) = rest.next() {
             let text = argument.to_string_lossy();
-            // `-w` is the crate's own.
+            // `-w` comes from the `cc` crate.
             if text == "-w" {
                 continue;
             }
@@ -124,18 +124,18 @@ impl UserArguments {
         sorted
     }
 
-    /// The flags among those dropped with which the user wanted to choose the machine.
+    /// Returns the dropped flags that select a processor.
     pub(super) fn machine_flags(&self) -> impl Iterator<Item = &str> {
         self.dropped.iter().map(String::as_str).filter(|flag| flag.starts_with("-m") && !flag.starts_with("-mllvm"))
     }
 }
 
-/// Whether an argument is a part of the command's name: neither a flag nor a file with flags.
+/// Whether an argument is part of the command's name, and not a flag or a file with flags.
 fn is_word(argument: &OsStr) -> bool {
     !argument.to_string_lossy().starts_with(['-', '@'])
 }
 
-/// Whether a flag survives.
+/// Whether a flag is kept.
 fn keeps(flag: &str) -> bool {
     let with_value = |name: &&str| {
         flag.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with('=') || **name == *"-B")
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_that_say_where_the_compiler_is_survive() {
+    fn flags_that_locate_the_compiler_are_kept() {
         let sorted = sort("--sysroot=/a --sysroot /b -isysroot /c -B/d -B /e --gcc-toolchain=/f -m64");
         assert_eq!(
             sorted.kept.join(OsStr::new(" ")),
@@ -233,7 +233,7 @@ mod tests {
             sort("-w -mavx2 -O3 -mno-red-zone").machine_flags().collect::<Vec<_>>(),
             ["-mavx2", "-mno-red-zone"]
         );
-        // At the end there is none.
+        // The last flag has no value.
         assert_eq!(sort("-w -include").dropped, ["-include"]);
     }
 

@@ -1,4 +1,4 @@
-//! Code for newer processors: refused, unless the baseline was raised, by the audit and by whoever reads a table.
+//! Code for newer processors is refused unless the baseline was raised, by the audit and by the reader of tables.
 
 use mimeo_build::isa::{self, Need};
 use mimeo_build::object_file::Format;
@@ -11,7 +11,7 @@ use mimeo_def::stencil::Arch;
 use crate::fixture::{declare, language, op, prelude, set};
 use crate::machine::{AARCH64, Machine, X86_64, folder, machines, raised};
 
-/// A feature, and a statement for which compilers use it where they may.
+/// A feature, and a statement for which compilers use it if they may.
 type Case = (Feature, &'static str);
 
 const CASES: &[Case] = &[
@@ -25,7 +25,7 @@ const CASES: &[Case] = &[
     (Feature::Lse, "WRITE_SLOT(HOLE_dst, __atomic_fetch_add(&vm->core.exit, READ_SLOT(HOLE_a), __ATOMIC_SEQ_CST))"),
 ];
 
-/// Programs with the triples of the features' architectures.
+/// Returns compilers for an architecture, with their triples.
 fn compilers(test: &str, arch: Arch) -> Vec<(String, &'static str)> {
     let triple = if arch == Arch::X86_64 { X86_64 } else { AARCH64 };
     let own = |machine: &Machine| machine.tools.format() == Format::Elf && machine.tools.arch() == arch;
@@ -33,7 +33,7 @@ fn compilers(test: &str, arch: Arch) -> Vec<(String, &'static str)> {
     found.map(|machine| (machine.program.split(' ').next().unwrap().to_owned(), triple)).collect()
 }
 
-/// The object of an op with this statement.
+/// Compiles an op with this statement to an object.
 fn object(machine: &Machine, statement: &str) -> Vec<u8> {
     let text = format!("{}\nOP(new) {{ {statement}; TAIL CONTINUE(vm, base, frame); }}\n", prelude());
     machine.tools.compile(Unit { stem: "new", text: &text, include: None }).unwrap()
@@ -44,13 +44,13 @@ fn stencil(object: &[u8], baseline: &Baseline) -> Result<OwnedStencil, String> {
     extract::stencil(object, "op_new", &symbols, baseline).map_err(|refusal| refusal.to_string())
 }
 
-/// The features that the code of a stencil needs.
+/// Returns what the code of a stencil requires of the processor.
 fn needs(arch: Arch, stencil: &OwnedStencil) -> Vec<Need> {
     isa::decode(arch, &stencil.hot).unwrap().into_iter().flat_map(|instruction| instruction.needs).collect()
 }
 
 #[test]
-fn a_feature_is_used_where_it_was_asked_for_and_refused_elsewhere() {
+fn a_feature_is_used_if_it_is_allowed_and_refused_otherwise() {
     let work = folder("baseline");
     for arch in [Arch::X86_64, Arch::Aarch64] {
         for (program, triple) in compilers("baseline_found", arch) {
@@ -65,7 +65,7 @@ fn a_feature_is_used_where_it_was_asked_for_and_refused_elsewhere() {
                 let refusal = stencil(&new, base.tools.baseline()).unwrap_err();
                 let expected = format!("needs {} at 0x", feature.name());
                 assert!(refusal.starts_with(&expected), "{what}: {refusal}");
-                // The base's own code of the same C has no need of it.
+                // For the base, compilers generate other code for the same C.
                 if let Ok(plain) = stencil(&object(&base, statement), base.tools.baseline()) {
                     assert_eq!(needs(arch, &plain), [], "{what}");
                 }
@@ -89,7 +89,7 @@ fn a_product_and_a_sum_are_never_fused() {
 }
 
 #[test]
-fn a_scan_for_a_bit_is_not_taken_for_a_newer_instruction() {
+fn a_bit_scan_is_not_mistaken_for_a_newer_instruction() {
     let work = folder("baseline_scan");
     for (program, triple) in compilers("baseline_scan_found", Arch::X86_64) {
         let machine = raised(&program, triple, &[], &work);
@@ -103,7 +103,7 @@ fn a_scan_for_a_bit_is_not_taken_for_a_newer_instruction() {
 }
 
 #[test]
-fn extensions_that_cannot_be_asked_for_are_refused() {
+fn extensions_that_cannot_be_allowed_are_refused() {
     let work = folder("baseline_other");
     let x86_64 = ["vpaddd %zmm0, %zmm0, %zmm0", "aesenc %xmm0, %xmm0", "rdrand %rax", "cmpxchg16b (%rdi)", "fld1"];
     let aarch64 = [
@@ -124,8 +124,7 @@ fn extensions_that_cannot_be_asked_for_are_refused() {
             for line in lines {
                 let refusal =
                     stencil(&object(&machine, &format!("__asm__ volatile(\"{line}\")")), &baseline).unwrap_err();
-                let is_outside =
-                    refusal.starts_with("needs ") || refusal.starts_with("is outside of the baseline at 0x");
+                let is_outside = refusal.starts_with("needs ") || refusal.starts_with("is outside the baseline at 0x");
                 assert!(is_outside, "{line} by {program}: {refusal}");
             }
         }
@@ -148,7 +147,7 @@ fn a_checked_in_table_must_not_need_more_than_the_build_script_allows() {
     assert_eq!(read.table(&language, machine.tools.baseline()), Ok(table));
     assert_eq!(read.table(&language, &Baseline::new(arch, &Feature::ALL)).map(drop), Ok(()));
     let names: Vec<_> = machine.tools.baseline().features().iter().map(|feature| feature.name()).collect();
-    let expected = format!("needs {}, and the build script does not raise the baseline so far", names.join(", "));
+    let expected = format!("needs {}, but the build script does not raise the baseline that far", names.join(", "));
     assert_eq!(read.table(&language, &Baseline::base(arch)).map(drop), Err(expected));
 }
 

@@ -1,5 +1,5 @@
-//! Tables that were changed on purpose and given a checksum that fits: code that is not a stencil any more is refused, with
-//! the reason. What is left are stencils that compute something else, which nothing but a compiler can tell.
+//! Tables that were changed on purpose and have a correct checksum: code that is no longer a stencil is refused with
+//! the reason. Stencils that compute the wrong result are accepted; only a compiler could detect them.
 
 use iced_x86::{Code, CpuidFeature, Decoder, DecoderOptions, FlowControl, Instruction};
 use mimeo_build::prebuilt;
@@ -11,14 +11,14 @@ use mimeo_lower::Lowered;
 use crate::fixture::language;
 use crate::machine::{AARCH64, Machine, X86_64, folder, machine, machines};
 
-/// A sound table, and what it was made from.
+/// A valid table, and its sources.
 struct Sound {
     set: Lowered,
     table: OwnedTable,
 }
 
 impl Sound {
-    /// The table of some of the fixture's ops.
+    /// Builds the table of some of the fixture's ops.
     fn new(machine: &Machine, ops: &[&str]) -> Sound {
         let work = folder("damage_work");
         let mut set = language();
@@ -29,14 +29,14 @@ impl Sound {
         sound
     }
 
-    /// Writes a table, with its checksum, and reads it as a build does.
+    /// Writes a table with its checksum, and reads it like a build.
     fn read(&self, table: &OwnedTable) -> Result<(), String> {
         let text = prebuilt::write("src/ops.rs", table.arch, std::slice::from_ref(table));
         let read = prebuilt::read(&text).map_err(|damaged| damaged.reason)?;
         read.table(&self.set, &Baseline::base(table.arch)).map(drop)
     }
 
-    /// Reads it with one op's stencil changed; gives that as well.
+    /// Changes one op's stencil and reads the table. Returns the changed stencil and the result.
     fn with(&self, op: usize, change: impl FnOnce(&mut OwnedStencil)) -> (OwnedStencil, Result<(), String>) {
         let mut table = self.table.clone();
         let stencil = table.ops[op].stencil.as_mut().unwrap();
@@ -61,7 +61,7 @@ fn code_mut(stencil: &mut OwnedStencil, part: Part) -> &mut Vec<u8> {
     }
 }
 
-/// Inverts every bit of the ops' code, one at a time, and looks at each table that is accepted.
+/// Inverts every bit of the ops' code, one at a time, and calls `look` for each table that is accepted.
 fn invert_every_bit(machine: &Machine, ops: &[&str], look: fn(&str, &OwnedStencil, &OwnedStencil)) {
     let sound = Sound::new(machine, ops);
     let (mut accepted, mut refused) = (0, 0);
@@ -86,17 +86,17 @@ fn invert_every_bit(machine: &Machine, ops: &[&str], look: fn(&str, &OwnedStenci
             }
         }
     }
-    // Numbers and holes have no meaning to the audit, opcodes and registers of the stack have.
+    // The audit ignores numbers and holes, but not opcodes and stack registers.
     assert!(accepted > 0 && refused > accepted / 8, "{accepted} accepted, {refused} refused, {}", machine.program);
 }
 
-/// What a part's instructions are, by a decoder that the audit does not ask about control flow.
+/// Decodes a part by other means than the audit.
 fn decoded(part: (&[u8], &[Hole])) -> Vec<Instruction> {
     let decoder = Decoder::with_ip(64, part.0, 0, DecoderOptions::NONE);
     decoder.into_iter().collect()
 }
 
-/// What an instruction does to the stack pointer.
+/// Returns the effect of an instruction on the stack pointer.
 fn stack_effect(instruction: &Instruction) -> i64 {
     match instruction.code() {
         Code::Add_rm64_imm8 | Code::Add_rm64_imm32 if format!("{:?}", instruction.op0_register()) == "RSP" => {
@@ -109,7 +109,8 @@ fn stack_effect(instruction: &Instruction) -> i64 {
     }
 }
 
-/// On x86-64: control leaves by the same holes or by none, the stack moves as before, nothing newer is needed.
+/// Checks on x86-64 that control leaves by the same holes or by none, that the effect on the stack is the same, and
+/// that no newer processor is required.
 fn look_at_x86_64(what: &str, before: &OwnedStencil, after: &OwnedStencil) {
     let is_base = |feature: &CpuidFeature| {
         let base = [
@@ -158,7 +159,7 @@ fn look_at_x86_64(what: &str, before: &OwnedStencil, after: &OwnedStencil) {
     }
 }
 
-/// On AArch64: the same, by the few words that can break it.
+/// Checks the same on AArch64, by counting the words that could break it.
 fn look_at_aarch64(what: &str, before: &OwnedStencil, after: &OwnedStencil) {
     for part in [Part::Hot, Part::Cold] {
         let words = |stencil| {
@@ -184,7 +185,7 @@ fn look_at_aarch64(what: &str, before: &OwnedStencil, after: &OwnedStencil) {
 }
 
 #[test]
-fn every_inverted_bit_of_x86_64_code_is_refused_or_computes() {
+fn x86_64_code_with_an_inverted_bit_is_refused_or_only_computes() {
     let machines = machines("damage_x86_64");
     let Some(machine) = machines.iter().find(|machine| machine.program.ends_with(X86_64)) else { return };
     invert_every_bit(machine, &["add", "jump_if_lt", "scale", "print"], look_at_x86_64);
@@ -192,7 +193,7 @@ fn every_inverted_bit_of_x86_64_code_is_refused_or_computes() {
 }
 
 #[test]
-fn every_inverted_bit_of_aarch64_code_is_refused_or_computes() {
+fn aarch64_code_with_an_inverted_bit_is_refused_or_only_computes() {
     let machines = machines("damage_aarch64");
     let Some(machine) = machines.iter().find(|machine| machine.program.ends_with(AARCH64)) else { return };
     invert_every_bit(machine, &["add", "jump_if_lt", "scale", "print"], look_at_aarch64);
@@ -200,7 +201,7 @@ fn every_inverted_bit_of_aarch64_code_is_refused_or_computes() {
 }
 
 #[test]
-fn code_that_is_no_stencil_is_refused_with_the_reason() {
+fn code_that_is_not_a_stencil_is_refused_with_the_reason() {
     let machine = machine("cc", crate::machine::host(), &folder("damage_reasons"));
     let sound = Sound::new(&machine, &["add", "move"]);
     let at_start = |words: &'static [u8]| {
@@ -213,29 +214,32 @@ fn code_that_is_no_stencil_is_refused_with_the_reason() {
     };
     let cases: &[(&[u8], &str)] = match machine.tools.arch() {
         Arch::X86_64 => &[
-            (b"\xc3", "returns at 0x0 instead of jumping on"),
-            (b"\xff\xe0", "jumps through a register or memory at 0x0, as only ops that call or return do"),
+            (b"\xc3", "returns at 0x0 instead of jumping to the continuation or an exit"),
+            (b"\xff\xe0", "jumps through a register or memory at 0x0, which only ops that call or return may do"),
             (b"\xff\xd0", "calls through a register or memory at 0x0"),
-            (b"\xe8\0\0\0\0", "calls its own code at 0x0, which is not copied as a function"),
-            (b"\x0f\x05", "enters the operating system or a transaction, or uses state of the processor, at 0x0"),
-            (b"\xfd", "enters the operating system or a transaction, or uses state of the processor, at 0x0"),
-            (b"\xcc", "stops the program at 0x0"),
-            (b"\x06", "there is no valid instruction at 0x0"),
+            (b"\xe8\0\0\0\0", "calls its own code at 0x0, but can only call runtime functions"),
+            (b"\x0f\x05", "makes a system call, starts a transaction or accesses processor state at 0x0"),
+            (b"\xfd", "makes a system call, starts a transaction or accesses processor state at 0x0"),
+            (b"\xcc", "has a trap instruction at 0x0"),
+            (b"\x06", "has an invalid instruction at 0x0"),
             (b"\xf3\x0f\xb8\xc0", "needs popcnt at 0x0, which the baseline (x86-64) does not have"),
-            (b"\x48\x89\xc4", "changes the stack pointer at 0x0 in a way that cannot be followed"),
-            (b"\x48\x89\x44\x24\x08", "reaches beyond its part of the native stack at 0x0"),
-            (b"\x50", "leaves at 0xf with 8 bytes on the native stack"),
-            (b"\xeb\x02\x90", "jumps to 0x4, where no instruction starts"),
+            (b"\x48\x89\xc4", "changes the stack pointer at 0x0 by an unknown amount"),
+            (b"\x48\x89\x44\x24\x08", "accesses the native stack outside its own frame at 0x0"),
+            (b"\x50", "leaves the stencil at 0xf with 8 bytes on the native stack"),
+            (b"\xeb\x02\x90", "jumps to 0x4, which is not the start of an instruction"),
         ],
         Arch::Aarch64 => &[
-            (b"\xc0\x03\x5f\xd6", "returns at 0x0 instead of jumping on"),
-            (b"\x00\x02\x1f\xd6", "jumps through a register or memory at 0x0, as only ops that call or return do"),
+            (b"\xc0\x03\x5f\xd6", "returns at 0x0 instead of jumping to the continuation or an exit"),
+            (
+                b"\x00\x02\x1f\xd6",
+                "jumps through a register or memory at 0x0, which only ops that call or return may do",
+            ),
             (b"\x00\x02\x3f\xd6", "calls through a register or memory at 0x0"),
-            (b"\x01\0\0\xd4", "enters the operating system or a transaction, or uses state of the processor, at 0x0"),
-            (b"\x20\0\x20\xd4", "stops the program at 0x0"),
-            (b"\xe0\x07\0\xf9", "reaches beyond its part of the native stack at 0x0"),
+            (b"\x01\0\0\xd4", "makes a system call, starts a transaction or accesses processor state at 0x0"),
+            (b"\x20\0\x20\xd4", "has a trap instruction at 0x0"),
+            (b"\xe0\x07\0\xf9", "accesses the native stack outside its own frame at 0x0"),
             (b"\x41\0\x20\xf8", "needs lse at 0x0, which the baseline (armv8-a) does not have"),
-            (b"\x3f\x01\0\x91", "changes the stack pointer at 0x0 in a way that cannot be followed"),
+            (b"\x3f\x01\0\x91", "changes the stack pointer at 0x0 by an unknown amount"),
         ],
     };
     for (words, expected) in cases {
@@ -254,7 +258,7 @@ fn holes_that_do_not_fit_are_refused_with_the_reason() {
         let last = last(s);
         s.hot_holes[last].value = HoleValue::Pc;
     });
-    assert_eq!(to_exit, of_move("takes `HOLE_pc` for an address, relative to the code, and not for a number"));
+    assert_eq!(to_exit, of_move("uses `HOLE_pc` as an address relative to the code, not as a number"));
     let past = reason(&|s| {
         let last = last(s);
         s.hot_holes[last].addend += 16;
@@ -266,30 +270,30 @@ fn holes_that_do_not_fit_are_refused_with_the_reason() {
     });
     assert_eq!(
         far,
-        of_move(&format!("the object file cannot be read: `CONTINUE` is reached from {} bytes away", i64::MAX))
+        of_move(&format!(
+            "the object file cannot be read: `CONTINUE` is referred to at a distance of {} bytes",
+            i64::MAX
+        ))
     );
     let other = reason(&|s| s.hot_holes[0].value = HoleValue::Operand(7));
     assert_eq!(other, of_move("uses `Operand(7)`, which this op does not declare"));
     let unused = reason(&|s| s.hot_holes[0].value = s.hot_holes[1].value);
-    assert_eq!(unused, of_move("does not use `HOLE_a`, which the definition does"));
+    assert_eq!(unused, of_move("does not use `HOLE_a`, which the definition uses"));
     let without = reason(&|s| {
         s.hot_holes.remove(0);
     });
-    assert_eq!(without, of_move("does not use `HOLE_a`, which the definition does"));
+    assert_eq!(without, of_move("does not use `HOLE_a`, which the definition uses"));
     let moved = reason(&|s| s.hot_holes[0].at.0 += 1);
     assert!(moved.contains("is not an operand field of an instruction"), "{moved}");
     let end = reason(&|s| s.tail_jump = 0);
     let len_bytes = if machine.tools.arch() == Arch::X86_64 { 5 } else { 4 };
-    assert_eq!(
-        end,
-        of_move(&format!("is said to end in a jump to the continuation of 0 bytes, and it has {len_bytes}"))
-    );
+    assert_eq!(end, of_move(&format!("ends in a jump of {len_bytes} bytes to the continuation, but the table says 0")));
     let constants = reason(&|s| s.rodata = vec![0; 600]);
     assert_eq!(constants, of_move("constant data `op_move` is 600 bytes long, over the limit of 512"));
 }
 
 #[test]
-fn stencils_that_belong_to_no_op_are_audited_too() {
+fn stencils_that_do_not_belong_to_an_op_are_audited() {
     let machine = machine("cc", crate::machine::host(), &folder("damage_support"));
     let sound = Sound::new(&machine, &["move"]);
     let nop: &[u8] = if machine.tools.arch() == Arch::X86_64 { b"\x90" } else { b"\x1f\x20\x03\xd5" };

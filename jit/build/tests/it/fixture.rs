@@ -1,11 +1,11 @@
-//! An instruction set lowered by hand → what `mimeo-lower` would hand over, with the prelude's own macros.
+//! A manually lowered instruction set → the output of `mimeo-lower` for it, with the prelude's own macros.
 
 use mimeo_def::Fingerprint;
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::HoleValue;
 use mimeo_lower::{Lowered, LoweredOp, PRELUDE, StencilSource, Symbol};
 
-/// What every op of the fixture may declare.
+/// Symbols that every op of the fixture may declare.
 const LANGUAGE: &str = "
 struct Vm { Core core; Slot *globals; };
 extern Continuation JUMP_to;
@@ -17,7 +17,7 @@ HELPER double bits_to_double(uint64_t bits) { union { uint64_t u; double d; } x 
 HELPER uint64_t double_to_bits(double d) { union { double d; uint64_t u; } x = { d }; return x.u; }
 ";
 
-/// The symbols, in the order of the operands that they stand for.
+/// Returns the declared symbols. Operands are numbered in the order of the names.
 pub(crate) fn declare(names: &[&str]) -> Vec<Symbol> {
     let mut symbols = Symbol::common();
     for (index, name) in names.iter().enumerate() {
@@ -37,7 +37,7 @@ pub(crate) fn declare(names: &[&str]) -> Vec<Symbol> {
     symbols
 }
 
-/// An op with generated C.
+/// Creates an op with generated C.
 pub(crate) fn op(name: &str, symbols: &[&str], c: &str) -> LoweredOp {
     LoweredOp {
         ir: String::new(),
@@ -51,17 +51,17 @@ pub(crate) fn op(name: &str, symbols: &[&str], c: &str) -> LoweredOp {
     }
 }
 
-/// C before every op.
+/// Returns the C before every op.
 pub(crate) fn prelude() -> String {
     format!("{PRELUDE}{LANGUAGE}")
 }
 
-/// An instruction set.
+/// Creates an instruction set.
 pub(crate) fn set(name: &str, ops: Vec<LoweredOp>) -> Lowered {
     Lowered { name: name.to_owned(), prelude: prelude(), ops }
 }
 
-/// Ops of every shape that stencils have.
+/// Returns ops with every shape of stencil.
 pub(crate) fn language() -> Lowered {
     set(
         "calc",

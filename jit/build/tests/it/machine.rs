@@ -1,6 +1,6 @@
 //! The compilers of this machine → [`Toolchain`]s to test with.
 //!
-//! `cc` must be there: a machine without a C compiler cannot test this crate. Cross compilers and clang are used when they are found, and must be found when `CI` is set, so that a job cannot pass by
+//! `cc` must exist: a machine without a C compiler cannot test this crate. Cross compilers and clang are used when they are found, and must be found when `CI` is set, so that a job cannot pass by
 //! not testing.
 
 use std::path::{Path, PathBuf};
@@ -12,19 +12,19 @@ use mimeo_build::{Feature, Target, Toolchain};
 pub(crate) struct Machine {
     /// The program, for messages.
     pub(crate) program: String,
-    /// What was probed.
+    /// The probed toolchain.
     pub(crate) tools: Toolchain,
 }
 
 pub(crate) const X86_64: &str = "x86_64-unknown-linux-gnu";
 pub(crate) const AARCH64: &str = "aarch64-unknown-linux-gnu";
 
-/// The triple that tests run on, as far as the compiler is concerned.
+/// Returns the triple of the machine's own compiler.
 pub(crate) fn host() -> &'static str {
     if cfg!(target_arch = "aarch64") { AARCH64 } else { X86_64 }
 }
 
-/// A new folder for a test's files.
+/// Creates a folder for a test's files.
 pub(crate) fn folder(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&path);
@@ -32,7 +32,7 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     path
 }
 
-/// Every compiler found, each with a folder of its own below `test`.
+/// Returns every compiler that is found, each with its own folder.
 pub(crate) fn machines(test: &str) -> Vec<Machine> {
     let mut found = Vec::new();
     let default = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
@@ -43,7 +43,7 @@ pub(crate) fn machines(test: &str) -> Vec<Machine> {
         ("aarch64-linux-gnu-gcc", AARCH64, false),
         ("clang-19", AARCH64, false),
         ("clang-14", AARCH64, false),
-        // Other formats than the machine's own.
+        // Formats other than the machine's own.
         ("clang-19", "x86_64-apple-darwin", false),
         ("clang-19", "aarch64-apple-darwin", false),
         ("clang-19", "x86_64-pc-windows-gnu", false),
@@ -54,7 +54,7 @@ pub(crate) fn machines(test: &str) -> Vec<Machine> {
         let version = version(program);
         assert!(version.is_some() || !(mandatory || std::env::var_os("CI").is_some()), "there is no `{program}`");
         let Some(version) = version else { continue };
-        // `cc` mostly is one of the others. A gcc for another machine than this one cannot serve as `gcc`.
+        // `cc` is usually one of the others. A gcc for another machine cannot serve as `gcc`.
         let foreign = program == "gcc" && !cfg!(target_arch = "x86_64");
         if !foreign && !seen.contains(&(version.clone(), triple)) {
             found.push(machine(program, triple, &folder(&format!("{test}-{program}-{triple}").replace('/', "_"))));
@@ -64,19 +64,19 @@ pub(crate) fn machines(test: &str) -> Vec<Machine> {
     found
 }
 
-/// What a compiler says of itself, without the name that it was called by; `None` when it is not there.
+/// Returns a compiler's description of itself without the name of the program, or `None` if it does not exist.
 pub(crate) fn version(program: &str) -> Option<String> {
     let output = Command::new(program).arg("--version").output().ok().filter(|output| output.status.success())?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Some(text.split_once(' ').map_or(text.clone(), |(_, rest)| rest.to_owned()))
 }
 
-/// One compiler, probed in `work`.
+/// Probes a compiler in `work`.
 pub(crate) fn machine(program: &str, triple: &str, work: &Path) -> Machine {
     raised(program, triple, &[], work)
 }
 
-/// One compiler with a higher baseline.
+/// Probes a compiler with a higher baseline.
 pub(crate) fn raised(program: &str, triple: &str, features: &[Feature], work: &Path) -> Machine {
     let target = Target { triple: triple.to_owned(), host: host().to_owned() };
     let tools = Toolchain::probe_program(program, &target, features, work).expect("a compiler that exists is usable");

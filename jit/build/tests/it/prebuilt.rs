@@ -1,4 +1,4 @@
-//! Tables that are checked in: what is written is read again, and what was changed since is refused, with the line.
+//! Checked-in tables: written tables can be read, and changed ones are refused with the line.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::fixture::{language, op, set};
 use crate::machine::{folder, host, machine, machines};
 
 #[test]
-fn what_is_written_is_read() {
+fn a_written_table_can_be_read() {
     for machine in machines("prebuilt") {
         let work = folder("prebuilt_work");
         let mut other = language();
@@ -30,7 +30,7 @@ fn what_is_written_is_read() {
         let expected = Prebuilt { abi: STENCIL_ABI, arch, tables: tables.clone() };
         assert_eq!(prebuilt::read(&text), Ok(expected), "{}", machine.program);
         assert_eq!(prebuilt::write("src/ops.rs", arch, &tables), text);
-        // A checkout with other ends of lines is the same table.
+        // A checkout with different line endings is the same table.
         assert!(prebuilt::read(&text.replace('\n', "\r\n")).is_ok());
         let found = prebuilt::read(&text).unwrap();
         assert_eq!(found.stale(&sets, machine.tools.baseline(), &work), Vec::<String>::new());
@@ -63,20 +63,20 @@ fn a_checked_in_table_is_the_one_that_the_compiler_would_make() {
     assert_eq!(given.run(&[language()]), Ok(Outcome::default()));
     let file = prebuilt::path("src/ops.rs".as_ref(), tools.arch());
     let warning = format!(
-        "mimeo: the stencils come from `{}`: the C compiler does not work: `/bin/false` failed (exit status: 1)",
+        "mimeo: using the checked-in stencils `{}`: the C compiler does not work: `/bin/false` failed (exit status: 1)",
         file.display()
     );
     assert_eq!(fallback.run(&[language()]).unwrap().warnings, [warning]);
     let table = |job: &Job| fs::read_to_string(job.out.join("mimeo_calc.rs")).unwrap();
     assert_eq!(table(&given), table(&built));
     assert_eq!(table(&fallback), table(&built));
-    // What renews it is known where it was checked in, and only there.
+    // Only a checked-in table comes with the command that regenerates it.
     let renewal = |job: &Job| fs::read_to_string(job.out.join("mimeo_calc.renewal")).ok();
-    let command = format!("`{}` is renewed by `mimeo generate --target {} src/ops.rs`", file.display(), host());
+    let command = format!("regenerate `{}` with `mimeo generate --target {} src/ops.rs`", file.display(), host());
     assert_eq!((renewal(&given), renewal(&built)), (Some(command), None));
 }
 
-/// A small table of this machine, as text.
+/// Returns the text of a small table for this machine.
 fn small() -> String {
     let work = folder("prebuilt_small");
     let tools = machine("cc", host(), &work).tools;
@@ -87,7 +87,7 @@ fn small() -> String {
 }
 
 #[test]
-fn every_change_is_noticed() {
+fn every_change_is_detected() {
     let text = small();
     let sound = prebuilt::read(&text).unwrap();
     for at in 0..text.len() {
@@ -105,7 +105,7 @@ fn every_change_is_noticed() {
     }
 }
 
-/// The text with a change and the checksum that belongs to it.
+/// Returns the text with a change and the correct checksum.
 fn resealed(text: &str, from: &str, to: &str) -> String {
     assert!(text.contains(from), "`{from}` is not in\n{text}");
     let changed = text.replacen(from, to, 1);
@@ -116,7 +116,7 @@ fn resealed(text: &str, from: &str, to: &str) -> String {
 }
 
 #[test]
-fn what_cannot_be_a_table_is_refused_whatever_its_checksum() {
+fn an_invalid_table_with_a_correct_checksum_is_refused() {
     let text = small();
     let arch = Arch::host().unwrap().name();
     let code = text.lines().find_map(|line| line.strip_prefix("hot ")).unwrap();
@@ -127,24 +127,28 @@ fn what_cannot_be_a_table_is_refused_whatever_its_checksum() {
     let far = hole.replacen(place, "4000", 1);
     let foreign = hole.replace(kind, exchanged);
     let cases = [
-        ("mimeo stencils 2", "mimeo stencils 3", "it is of version 3 of the format, and this reads 2".to_owned()),
-        ("mimeo stencils 2\n", "", "there is no `mimeo stencils`".to_owned()),
-        ("abi ", "abi x", format!("`x{STENCIL_ABI}` is not a number that can stand here")),
-        (&format!("arch {arch}"), "arch mips", "`mips` is no architecture with stencils".to_owned()),
-        ("\nbaseline ", "\nbaseline not ", format!("is no baseline of {arch}")),
-        ("\nop add ", "\nfile 12\nop add ", "there is no `set`".to_owned()),
-        ("convention ", "convention not ", format!("`not {}` is no convention", convention(&text))),
-        ("stencil exit:leave", "stencil exit:door", "there is no `stencil exit:leave`".to_owned()),
-        (code, &code[1..], format!("`{}` are not whole bytes", &code[1..])),
-        (code, "zz", "`zz` are not hexadecimal digits".to_owned()),
+        (
+            "mimeo stencils 2",
+            "mimeo stencils 3",
+            "its format is version 3, but this version of mimeo reads version 2".to_owned(),
+        ),
+        ("mimeo stencils 2\n", "", "`mimeo stencils` is missing".to_owned()),
+        ("abi ", "abi x", format!("`x{STENCIL_ABI}` is not a valid number here")),
+        (&format!("arch {arch}"), "arch mips", "`mips` is not a supported architecture".to_owned()),
+        ("\nbaseline ", "\nbaseline not ", format!("is not a baseline of {arch}")),
+        ("\nop add ", "\nfile 12\nop add ", "`set` is missing".to_owned()),
+        ("convention ", "convention not ", format!("`not {}` is not a calling convention", convention(&text))),
+        ("stencil exit:leave", "stencil exit:door", "`stencil exit:leave` is missing".to_owned()),
+        (code, &code[1..], format!("`{}` has an odd number of digits", &code[1..])),
+        (code, "zz", "`zz` is not hexadecimal".to_owned()),
         (&format!("hot {code}\n"), "", "a stencil cannot have 0 bytes of code".to_owned()),
-        (hole, "hole hot", "`hot` is no hole".to_owned()),
-        (hole, &far, format!("the hole `{}` is not one of this code", &far[5..])),
-        (hole, &foreign, format!("the hole `{}` is not one of this code", &foreign[5..])),
+        (hole, "hole hot", "`hot` is not a hole".to_owned()),
+        (hole, &far, format!("the hole `{}` does not fit this code", &far[5..])),
+        (hole, &foreign, format!("the hole `{}` does not fit this code", &foreign[5..])),
         (hole, &format!("{hole}\n{hole}"), format!("the hole `{}` overlaps the one before it", &hole[5..])),
         ("\ntail ", "\ntail 25", "the jump at the end cannot have 25".to_owned()),
-        ("\nop add ", "\nop add 0", "is no fingerprint".to_owned()),
-        ("\nop add ", "\nno add ", "there is no `set`".to_owned()),
+        ("\nop add ", "\nop add 0", "is not a fingerprint".to_owned()),
+        ("\nop add ", "\nno add ", "`set` is missing".to_owned()),
     ];
     for (from, to, expected) in cases {
         let error = prebuilt::read(&resealed(&text, from, to)).expect_err(&expected);
@@ -153,13 +157,13 @@ fn what_cannot_be_a_table_is_refused_whatever_its_checksum() {
     }
 }
 
-/// The convention in the text.
+/// Returns the convention in the text.
 fn convention(text: &str) -> &str {
     text.lines().find_map(|line| line.strip_prefix("convention ")).unwrap()
 }
 
 #[test]
-fn a_table_of_other_ops_says_what_changed() {
+fn a_stale_table_reports_what_changed() {
     let text = small();
     let arch = Arch::host().unwrap();
     let (base, here) = (Baseline::base(arch), Path::new("."));
@@ -170,17 +174,17 @@ fn a_table_of_other_ops_says_what_changed() {
     changed.ops[0].fingerprint.body ^= 1;
     changed.ops[1].name = "jump_if_less".to_owned();
     let expected =
-        ["`add` changed: body, layout", "it has no stencil of `jump_if_less`", "there is no op `jump_if_lt` any more"];
+        ["`add` changed: body, layout", "it has no stencil for `jump_if_less`", "the op `jump_if_lt` no longer exists"];
     assert_eq!(table.stale(&[changed], &base, here), expected);
     let mut order = language();
     order.ops.truncate(2);
     order.ops.reverse();
-    assert_eq!(table.stale(&[order], &base, here), ["the ops are in another order"]);
+    assert_eq!(table.stale(&[order], &base, here), ["the ops are in a different order"]);
     assert_eq!(table.stale(&[set("else", Vec::new())], &base, here), ["it has no table for `else`"]);
     let other = if arch == Arch::X86_64 { Arch::Aarch64 } else { Arch::X86_64 };
-    let message = format!("it is for {}, and the target is {}", arch.name(), other.name());
+    let message = format!("it is for {}, but the target is {}", arch.name(), other.name());
     assert_eq!(table.stale(&[set("calc", Vec::new())], &Baseline::base(other), here), [message]);
     let old = Prebuilt { abi: 0, ..table };
-    let message = format!("it is of stencil ABI 0, and this is ABI {STENCIL_ABI}");
+    let message = format!("it is for stencil ABI 0, but this version of mimeo needs ABI {STENCIL_ABI}");
     assert_eq!(old.stale(&[set("calc", Vec::new())], &base, here), [message]);
 }

@@ -1,4 +1,4 @@
-//! Code that cannot be copied → the sentence that says why. Cases are data: what the op declares, its C, the sentence.
+//! Code that cannot be copied → the sentence that says why. Cases are data: the declared symbols, the C, the sentence.
 
 use mimeo_build::object_file::Format;
 use mimeo_build::toolchain::Unit;
@@ -11,7 +11,7 @@ use crate::machine::{Machine, machines};
 /// A case: a name, the symbols that the op declares, its C, the sentence.
 type Case = (&'static str, &'static [&'static str], &'static str, &'static str);
 
-/// What every compiler makes of plain C.
+/// Cases in plain C, for every compiler.
 const PLAIN: &[Case] = &[
     (
         "undeclared function",
@@ -47,13 +47,13 @@ const PLAIN: &[Case] = &[
         "thread-local variable",
         &[],
         "extern __thread uint64_t count; OP(bad) { vm->core.exit = ++count; TAIL CONTINUE(vm, base, frame); }",
-        "`count` is thread-local",
+        "uses the thread-local variable `count`",
     ),
     (
         "hole that the definition has and the code has not",
         &["HOLE_a", "HOLE_b"],
         "OP(bad) { WRITE_SLOT(HOLE_a, 1); TAIL CONTINUE(vm, base, frame); }",
-        "does not use `HOLE_b`, which the definition does",
+        "does not use `HOLE_b`, which the definition uses",
     ),
     (
         "hole that the code has and the definition has not",
@@ -61,7 +61,7 @@ const PLAIN: &[Case] = &[
         "OP(bad) { WRITE_SLOT(HOLE_dst, HOLE_64(HOLE_k)); TAIL CONTINUE(vm, base, frame); }",
         "uses `HOLE_k`, which this op does not declare",
     ),
-    ("return", &[], "OP(bad) { }", "returns at 0x0 instead of jumping on"),
+    ("return", &[], "OP(bad) { }", "returns at 0x0 instead of jumping to the continuation or an exit"),
     ("nothing at all", &[], "OP(bad) { __builtin_unreachable(); }", "`op_bad` has no code"),
     (
         "no function",
@@ -70,7 +70,7 @@ const PLAIN: &[Case] = &[
         "the object file defines no function `op_bad`",
     ),
     (
-        "no end",
+        "no final jump",
         &[],
         "OP(bad) { __asm__ volatile(\"nop\"); __builtin_unreachable(); }",
         "runs off the end of its hot code",
@@ -96,19 +96,19 @@ const PLAIN: &[Case] = &[
     ),
 ];
 
-/// The same, on x86-64, with inline assembly where no C makes the code.
+/// Cases for x86-64, with inline assembly for code that C cannot express.
 const X86_64: &[Case] = &[
     (
         "unbalanced frame",
         &[],
         "OP(bad) { __asm__ volatile(\"pushq %rax\"); TAIL CONTINUE(vm, base, frame); }",
-        "leaves at 0x1 with 8 bytes on the native stack",
+        "leaves the stencil at 0x1 with 8 bytes on the native stack",
     ),
     (
         "frame of the caller",
         &[],
         "OP(bad) { __asm__ volatile(\"addq $16, %rsp\"); TAIL CONTINUE(vm, base, frame); }",
-        "leaves at 0x0 with -16 bytes on the native stack",
+        "leaves the stencil at 0x0 with -16 bytes on the native stack",
     ),
     (
         "different depths",
@@ -120,13 +120,13 @@ const X86_64: &[Case] = &[
         "stack pointer from elsewhere",
         &[],
         "OP(bad) { __asm__ volatile(\"movq %rbp, %rsp\"); TAIL CONTINUE(vm, base, frame); }",
-        "changes the stack pointer at 0x0 in a way that cannot be followed",
+        "changes the stack pointer at 0x0 by an unknown amount",
     ),
     (
         "global offset table",
         &["HOLE_a"],
         "OP(bad) { __asm__ volatile(\"pushq HOLE_a@GOTPCREL(%rip)\\n\\tpopq %rax\"); TAIL CONTINUE(vm, base, frame); }",
-        "`HOLE_a` is reached through the global offset table, which a copy does not have",
+        "refers to `HOLE_a` through the global offset table, which copied code does not have",
     ),
     (
         "8-bit field",
@@ -138,7 +138,7 @@ const X86_64: &[Case] = &[
         "memory at the address of a hole",
         &["HOLE_a"],
         "OP(bad) { __asm__ volatile(\"addq HOLE_a(%rip), %rax\"); TAIL CONTINUE(vm, base, frame); }",
-        "takes `HOLE_a` for an address, relative to the code, and not for a number",
+        "uses `HOLE_a` as an address relative to the code, not as a number",
     ),
     (
         "call of a hole",
@@ -150,13 +150,13 @@ const X86_64: &[Case] = &[
         "continuation as a number",
         &[],
         "OP(bad) { __asm__ volatile(\"movabsq $CONTINUE, %rax\"); TAIL CONTINUE(vm, base, frame); }",
-        "reaches `CONTINUE` by something that is not a jump",
+        "uses `CONTINUE` in an instruction that is not a jump",
     ),
     (
         "exit read as data",
         &[],
         "OP(bad) { __asm__ volatile(\"movq EXIT_deopt(%rip), %rax\"); TAIL CONTINUE(vm, base, frame); }",
-        "reaches `EXIT_deopt` by something that is not a jump",
+        "uses `EXIT_deopt` in an instruction that is not a jump",
     ),
     (
         "middle of the continuation",
@@ -168,13 +168,13 @@ const X86_64: &[Case] = &[
         "tail call of a runtime function",
         &["RUNTIME_add_slow"],
         "OP(bad) { __asm__ volatile(\"jmp RUNTIME_add_slow\"); TAIL CONTINUE(vm, base, frame); }",
-        "reaches runtime function `RUNTIME_add_slow` by something that is not a call",
+        "uses runtime function `RUNTIME_add_slow` in an instruction that is not a call",
     ),
     (
-        "call of its own code",
+        "call to its own code",
         &[],
         "OP(bad) { __asm__ volatile(\"call 1f\\n1:\"); TAIL CONTINUE(vm, base, frame); }",
-        "calls its own code at 0x0, which is not copied as a function",
+        "calls its own code at 0x0, but can only call runtime functions",
     ),
     (
         "indirect call",
@@ -186,7 +186,7 @@ const X86_64: &[Case] = &[
         "system call",
         &[],
         "OP(bad) { __asm__ volatile(\"syscall\"); TAIL CONTINUE(vm, base, frame); }",
-        "enters the operating system or a transaction, or uses state of the processor, at 0x0",
+        "makes a system call, starts a transaction or accesses processor state at 0x0",
     ),
     (
         "address of its own code",
@@ -210,13 +210,13 @@ const X86_64: &[Case] = &[
         "invalid instruction",
         &[],
         "OP(bad) { __asm__ volatile(\".byte 0x06\"); TAIL CONTINUE(vm, base, frame); }",
-        "there is no valid instruction at 0x0",
+        "has an invalid instruction at 0x0",
     ),
     (
         "jump into an instruction",
         &[],
         "OP(bad) { __asm__ volatile(\"je 1f+2\\n1:\\tmovabsq $1, %rax\"); TAIL CONTINUE(vm, base, frame); }",
-        "jumps to 0x4, where no instruction starts",
+        "jumps to 0x4, which is not the start of an instruction",
     ),
     (
         "size over the budget",
@@ -229,47 +229,47 @@ const X86_64: &[Case] = &[
         &["HOLE_dst", "HOLE_a"],
         "const uint64_t table[4] = { 5, 6, 7, 8 };
          OP(bad) { WRITE_SLOT(HOLE_dst, table[READ_SLOT(HOLE_a)]); TAIL CONTINUE(vm, base, frame); }",
-        "reads its constants (`table`) through an absolute 32-bit address, which they need not have",
+        "reads its constants (`table`) through a 32-bit absolute address, which cannot hold every address",
     ),
 ];
 
-/// The same, on AArch64.
+/// Cases for AArch64.
 const AARCH64: &[Case] = &[
     (
         "unbalanced frame",
         &[],
         "OP(bad) { __asm__ volatile(\"str x0, [sp, #-16]!\"); TAIL CONTINUE(vm, base, frame); }",
-        "leaves at 0x4 with 16 bytes on the native stack",
+        "leaves the stencil at 0x4 with 16 bytes on the native stack",
     ),
     (
         "unbalanced pair",
         &[],
         "OP(bad) { __asm__ volatile(\"sub sp, sp, #48\\n\\tldp d0, d1, [sp], #32\"); TAIL CONTINUE(vm, base, frame); }",
-        "leaves at 0x8 with 16 bytes on the native stack",
+        "leaves the stencil at 0x8 with 16 bytes on the native stack",
     ),
     (
         "stack pointer from elsewhere",
         &[],
         "OP(bad) { __asm__ volatile(\"mov sp, x9\"); TAIL CONTINUE(vm, base, frame); }",
-        "changes the stack pointer at 0x0 in a way that cannot be followed",
+        "changes the stack pointer at 0x0 by an unknown amount",
     ),
     (
         "global offset table",
         &["HOLE_a"],
         "OP(bad) { __asm__ volatile(\"adrp x9, :got:HOLE_a\"); TAIL CONTINUE(vm, base, frame); }",
-        "`HOLE_a` is reached through the global offset table, which a copy does not have",
+        "refers to `HOLE_a` through the global offset table, which copied code does not have",
     ),
     (
         "address of a hole",
         &["HOLE_a"],
         "OP(bad) { __asm__ volatile(\"adr x9, HOLE_a\"); TAIL CONTINUE(vm, base, frame); }",
-        "takes `HOLE_a` for an address, relative to the code, and not for a number",
+        "uses `HOLE_a` as an address relative to the code, not as a number",
     ),
     (
         "data between instructions",
         &["HOLE_a"],
         "OP(bad) { __asm__ volatile(\".word HOLE_a - .\"); TAIL CONTINUE(vm, base, frame); }",
-        "there is no valid instruction at 0x0",
+        "has an invalid instruction at 0x0",
     ),
     (
         "literal in its own code",
@@ -281,13 +281,13 @@ const AARCH64: &[Case] = &[
         "exit by its address",
         &[],
         "OP(bad) { __asm__ volatile(\"adr x9, EXIT_deopt\"); TAIL CONTINUE(vm, base, frame); }",
-        "reaches `EXIT_deopt` by something that is not a jump",
+        "uses `EXIT_deopt` in an instruction that is not a jump",
     ),
     (
         "tail call of a runtime function",
         &["RUNTIME_add_slow"],
         "OP(bad) { __asm__ volatile(\"b RUNTIME_add_slow\"); TAIL CONTINUE(vm, base, frame); }",
-        "reaches runtime function `RUNTIME_add_slow` by something that is not a call",
+        "uses runtime function `RUNTIME_add_slow` in an instruction that is not a call",
     ),
     (
         "indirect call",
@@ -299,7 +299,7 @@ const AARCH64: &[Case] = &[
         "system call",
         &[],
         "OP(bad) { __asm__ volatile(\"svc #0\"); TAIL CONTINUE(vm, base, frame); }",
-        "enters the operating system or a transaction, or uses state of the processor, at 0x0",
+        "makes a system call, starts a transaction or accesses processor state at 0x0",
     ),
     (
         "size over the budget",
@@ -309,7 +309,7 @@ const AARCH64: &[Case] = &[
     ),
 ];
 
-/// Compiles a case and gives the sentence.
+/// Compiles a case and returns the sentence.
 fn refusal(machine: &Machine, (name, symbols, c, _): Case) -> String {
     let text = format!("{}\n{c}\n", prelude());
     let object = match machine.tools.compile(Unit { stem: "bad", text: &text, include: None }) {
@@ -323,9 +323,9 @@ fn refusal(machine: &Machine, (name, symbols, c, _): Case) -> String {
 }
 
 #[test]
-fn bad_objects_are_refused_with_the_reason() {
+fn invalid_objects_are_refused_with_the_reason() {
     let mut wrong = Vec::new();
-    // Inline assembly and the names of sections are those of one format; `mimeo extract --selftest` has the others.
+    // Inline assembly and section names depend on the format; `mimeo extract --selftest` covers the other formats.
     for machine in machines("refusals").into_iter().filter(|machine| machine.tools.format() == Format::Elf) {
         let special = match machine.tools.arch() {
             Arch::X86_64 => X86_64,
@@ -343,8 +343,8 @@ fn bad_objects_are_refused_with_the_reason() {
 }
 
 #[test]
-fn what_is_no_object_is_refused() {
+fn other_files_are_refused() {
     let refusal =
         extract::stencil(b"not an object", "op_bad", &[], &Baseline::base(Arch::X86_64)).unwrap_err().to_string();
-    assert!(refusal.starts_with("the object file cannot be read: it is neither ELF"), "{refusal}");
+    assert!(refusal.starts_with("the object file cannot be read: it is not an ELF, Mach-O or COFF file"), "{refusal}");
 }

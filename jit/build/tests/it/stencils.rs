@@ -1,4 +1,4 @@
-//! The fixture's ops → the holes and jumps that their stencils must have, whatever the compiler.
+//! The fixture's ops → the holes and jumps that their stencils must have with every compiler.
 
 use mimeo_build::OwnedStencil;
 use mimeo_build::extract;
@@ -26,7 +26,7 @@ fn each(test: &str, op_name: &str, check: impl Fn(&Machine, &OwnedStencil)) {
     }
 }
 
-/// The same, from the compilers whose blocks are put in order: Mach-O's are left as the compiler chose.
+/// Runs `check` on one op's stencil from every compiler whose blocks are reordered, which excludes Mach-O.
 fn each_in_order(test: &str, op_name: &str, check: impl Fn(&Machine, &OwnedStencil)) {
     each(test, op_name, |machine, stencil| {
         if machine.tools.format() != Format::MachO {
@@ -35,12 +35,12 @@ fn each_in_order(test: &str, op_name: &str, check: impl Fn(&Machine, &OwnedStenc
     });
 }
 
-/// Kinds and values of a part's holes, in order.
+/// Returns the kinds, values and addends of holes, in order.
 fn shape(holes: &[Hole]) -> Vec<(PatchKind, HoleValue, i64)> {
     holes.iter().map(|hole| (hole.kind, hole.value, hole.addend)).collect()
 }
 
-/// The length of the jump to the continuation.
+/// Returns the length of the jump to the continuation.
 fn jump_bytes(arch: Arch) -> u8 {
     match arch {
         Arch::X86_64 => 5,
@@ -48,7 +48,7 @@ fn jump_bytes(arch: Arch) -> u8 {
     }
 }
 
-/// A jump to `value`.
+/// Returns a jump to `value`.
 fn jump(arch: Arch, value: HoleValue) -> (PatchKind, HoleValue, i64) {
     match arch {
         Arch::X86_64 => (PatchKind::X86Rel32, value, -4),
@@ -56,7 +56,7 @@ fn jump(arch: Arch, value: HoleValue) -> (PatchKind, HoleValue, i64) {
     }
 }
 
-/// A conditional jump to `value`.
+/// Returns a conditional jump to `value`.
 fn branch(arch: Arch, value: HoleValue) -> (PatchKind, HoleValue, i64) {
     match arch {
         Arch::X86_64 => (PatchKind::X86Rel32, value, -4),
@@ -64,7 +64,7 @@ fn branch(arch: Arch, value: HoleValue) -> (PatchKind, HoleValue, i64) {
     }
 }
 
-/// The access of a whole slot.
+/// Returns the access to a whole slot.
 fn slot(arch: Arch, operand: u16) -> (PatchKind, HoleValue, i64) {
     let kind = match arch {
         Arch::X86_64 => PatchKind::X86Abs32Signed,
@@ -92,7 +92,7 @@ fn a_move_is_a_load_a_store_and_a_jump_that_can_be_dropped() {
 }
 
 #[test]
-fn a_conditional_jump_goes_straight_to_its_label_and_falls_through() {
+fn a_conditional_jump_goes_directly_to_its_label_and_falls_through() {
     for op in ["jump_if_lt", "jump_if_lt_double", "jump_if_zero"] {
         each_in_order(op, op, |machine, stencil| {
             let arch = machine.tools.arch();
@@ -107,7 +107,7 @@ fn a_conditional_jump_goes_straight_to_its_label_and_falls_through() {
 }
 
 #[test]
-fn a_loop_runs_into_the_next_op_when_it_ends() {
+fn a_loop_falls_through_to_the_next_op_when_it_ends() {
     each_in_order("loops", "count_loop", |machine, stencil| {
         let arch = machine.tools.arch();
         let continues = stencil.hot_holes.iter().filter(|hole| hole.value == HoleValue::Continue).count();
@@ -142,15 +142,15 @@ fn exits_leave_the_hot_part() {
 }
 
 #[test]
-fn constants_are_carried_along() {
+fn constants_are_copied() {
     each("constants", "scale", |machine, stencil| {
         if machine.tools.arch() == Arch::Aarch64 {
-            // Built in registers.
+            // Constructed in registers.
             assert!(stencil.rodata.is_empty(), "{}", machine.program);
             return;
         }
         let value = |hole: &&Hole| {
-            // The field is followed by nothing, so the addend is 4 before the constant.
+            // Nothing follows the field, so the addend is 4 less than the position of the constant.
             let at = (hole.addend + 4) as usize;
             f64::from_le_bytes(stencil.rodata[at..at + 8].try_into().unwrap())
         };
@@ -162,7 +162,7 @@ fn constants_are_carried_along() {
 }
 
 #[test]
-fn tables_that_are_read_through_registers_are_carried_along_where_addresses_are_relative() {
+fn tables_that_are_read_through_registers_are_copied_where_addresses_are_relative() {
     let c = "const uint64_t table[4] = { 5, 6, 7, 8 };
              OP(look) { WRITE_SLOT(HOLE_dst, table[READ_SLOT(HOLE_a) & 3]); TAIL CONTINUE(vm, base, frame); }";
     let op: LoweredOp = op("look", &["HOLE_dst", "HOLE_a"], c);
@@ -183,7 +183,7 @@ fn numbers_are_opaque_to_the_compiler() {
         let kinds = |operand| {
             let of_operand = stencil.hot_holes.iter().filter(|hole| hole.value == HoleValue::Operand(operand));
             let mut kinds: Vec<_> = of_operand.map(|hole| hole.kind).collect();
-            // A relaxed pair has the upper half first.
+            // A relaxed pair sets the upper half first.
             kinds.sort_by_key(|kind| match kind {
                 PatchKind::A64MovWide { shift } => *shift,
                 _ => 0,
@@ -203,7 +203,7 @@ fn numbers_are_opaque_to_the_compiler() {
 
 #[test]
 fn branches_within_the_cold_part_are_filled_in() {
-    // Two cold functions, one of which goes on in the other.
+    // Two cold functions, one of which continues in the other.
     let c = "
         OUTLINED second(Vm *vm, Slot *base, Frame *frame) {
           if (vm->globals == 0) TAIL EXIT_deopt(vm, base, frame);

@@ -30,7 +30,7 @@ fn every_op_of_the_fixture_has_a_stencil_and_two_builds_are_identical() {
     }
 }
 
-/// A job for this machine, with `compiler` or the one that is found.
+/// Creates a job for this machine, with `compiler` or the one that is found.
 fn job(out: &Path, compiler: Option<&str>) -> Job {
     Job {
         mode: Mode::Build,
@@ -43,7 +43,7 @@ fn job(out: &Path, compiler: Option<&str>) -> Job {
     }
 }
 
-/// The reason why an op has no stencil, from the report.
+/// Returns the reason why an op has no stencil, from the report.
 fn reason(out: &Path, set: &str, op: &str) -> Option<String> {
     let report = fs::read_to_string(out.join(format!("mimeo_{set}.report.txt"))).unwrap();
     report.lines().find_map(|line| {
@@ -111,13 +111,13 @@ fn a_second_run_compiles_nothing_and_a_change_compiles_again() {
     assert_eq!(fs::metadata(&table).unwrap().modified().unwrap(), time, "an unchanged file was written");
     sets[0].ops[0].fingerprint.body ^= 1;
     assert_eq!(job.run(&sets).unwrap().reused, 0);
-    // An empty table does not pass for a current one.
+    // An empty table is not current.
     Job { mode: Mode::Off, ..job.clone() }.run(&sets).unwrap();
     assert_eq!(job.run(&sets).unwrap().reused, 0);
 }
 
 #[test]
-fn an_op_that_does_not_compile_is_found_and_spares_the_others() {
+fn an_op_that_does_not_compile_does_not_affect_the_others() {
     let out = folder("culprit");
     let mut set = language();
     set.ops.push(op("broken", &[], "#line 7 \"src/ops.rs\"\nOP(broken) { TAIL CONTINUE(vm, base, nonsense); }"));
@@ -136,11 +136,11 @@ fn a_required_stencil_that_is_missing_is_an_error() {
     assert_eq!(job.run(&[set("demo", vec![op])]), Ok(Outcome::default()));
     op = crate::fixture::op("bad", &["HOLE_a"], "OP(bad) { TAIL CONTINUE(vm, base, frame); }");
     op.required = true;
-    let message = "op `bad` requires a stencil and has none: does not use `HOLE_a`, which the definition does";
+    let message = "op `bad` requires a stencil and has none: does not use `HOLE_a`, which the definition uses";
     assert_eq!(job.run(&[set("demo", vec![op])]), Err(message.to_owned()));
 }
 
-/// An instruction set with one op, written by hand.
+/// Creates an instruction set with one hand-written op.
 fn handwritten(path: &str) -> Lowered {
     let mut op = op("twice", &["HOLE_dst", "HOLE_a"], "");
     op.source = StencilSource::Handwritten {
@@ -164,13 +164,13 @@ fn handwritten_stencils_include_their_header() {
         reason(&out, "hand", "twice")
     };
     assert_eq!(run("good.c"), None);
-    assert_eq!(run("missing.c").as_deref(), Some("there is no file `missing.c`"));
-    // The table has the hash of one file, so another must not be part of the stencil.
+    assert_eq!(run("missing.c").as_deref(), Some("the file `missing.c` does not exist"));
+    // The table has the hash of one file, so the stencil must not include another.
     fs::write(out.join("common.h"), "#define TWO 2\n").unwrap();
     fs::write(out.join("more.c"), good.replacen('\n', "\n#include <stddef.h>\n#include \"common.h\"\n", 1)).unwrap();
     let text = run("more.c").unwrap();
-    assert!(text.starts_with("it includes `common.h`, and the table could not tell when that changes: "), "{text}");
-    // Nor one that takes the header's place.
+    assert!(text.starts_with("it includes `common.h`, whose changes the table cannot detect; "), "{text}");
+    // That includes a file that replaces the header.
     fs::write(out.join("twice.h"), "#include \"mimeo_hand/twice.h\"\n").unwrap();
     let text = run("good.c").unwrap();
     assert!(text.starts_with("it includes `twice.h`, "), "{text}");

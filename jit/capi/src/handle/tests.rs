@@ -1,4 +1,4 @@
-//! A language that does what its program's text says, panics above all → what its handle makes of that.
+//! A language whose programs panic on demand → the results of its handle.
 
 use std::mem::MaybeUninit;
 
@@ -9,7 +9,7 @@ use crate::{call, create, destroy, put, read};
 
 struct Probe;
 
-/// The text, and the settings that it was loaded with.
+/// A program: its text, and the settings that it was loaded with.
 struct Text(String, JitConfig);
 
 impl Drop for Text {
@@ -46,17 +46,17 @@ impl AsRef<Handle<Probe>> for Opaque {
     }
 }
 
-/// Makes a handle as C does.
+/// Creates a handle like C code.
 fn made() -> *mut Opaque {
     let mut handle = MaybeUninit::uninit();
     assert_eq!(create(Some(&mut handle), Opaque), Status::Ok);
-    // SAFETY: with this status there is a handle.
+    // SAFETY: with this status the handle was written.
     unsafe { handle.assume_init() }
 }
 
-/// A call, and the message that it leaves.
+/// Returns the status of a call, and the message that can be read after it.
 fn status(handle: *mut Opaque, body: impl FnOnce(&Handle<Probe>) -> Result<(), Failure>) -> (Status, String) {
-    // SAFETY: the handle is from `made`, and of this thread.
+    // SAFETY: the handle is from `made`, and used by this thread only.
     let status = unsafe { call(handle, body) };
     let mut message = MaybeUninit::uninit();
     let text = |handle: &Handle<Probe>| {
@@ -70,7 +70,7 @@ fn status(handle: *mut Opaque, body: impl FnOnce(&Handle<Probe>) -> Result<(), F
 }
 
 fn destroyed(handle: *mut Opaque) -> Status {
-    // SAFETY: the handle is from `made`, and not used any more.
+    // SAFETY: the handle is from `made`, and no longer used.
     unsafe { destroy(handle) }
 }
 
@@ -79,7 +79,7 @@ fn panicked(message: &str) -> (Status, String) {
 }
 
 #[test]
-fn a_panic_while_loading_leaves_the_program_that_is_there() {
+fn a_panic_while_loading_keeps_the_current_program() {
     let handle = made();
     assert_eq!(status(handle, |handle| handle.load(b"fine")).0, Status::Ok);
     assert_eq!(status(handle, |handle| handle.load(b"load")), panicked("in load"));
@@ -100,7 +100,7 @@ fn a_panic_while_running_drops_the_program() {
 }
 
 #[test]
-fn a_panic_while_a_program_goes_is_a_status() {
+fn a_panic_while_a_program_is_dropped_is_a_status() {
     let handle = made();
     assert_eq!(status(handle, |handle| handle.load(b"drop")).0, Status::Ok);
     assert_eq!(status(handle, |handle| handle.load(b"drop, the next")), panicked("in drop"));
@@ -117,7 +117,7 @@ fn a_panic_in_the_wrapper_gives_no_handle() {
 }
 
 #[test]
-fn a_program_is_loaded_with_the_settings_of_then() {
+fn a_program_is_loaded_with_the_current_settings() {
     let handle = made();
     let set = |handle: &Handle<Probe>| {
         handle.set_threshold(3);
@@ -127,14 +127,14 @@ fn a_program_is_loaded_with_the_settings_of_then() {
     assert_eq!(status(handle, set).0, Status::Ok);
     assert_eq!(status(handle, |handle| handle.load(b"")).0, Status::Ok);
     assert_eq!(status(handle, Handle::run).1, "off, 3, true");
-    // A machine without a native tier has no statistics, and says what it could do.
+    // A machine without a native tier has no statistics, but has a capability.
     assert_eq!(status(handle, |handle| handle.stats(1).map(|text| assert_eq!(text.len, 0))).0, Status::Ok);
     assert_eq!(status(handle, |handle| handle.capability().map(|found| assert_eq!(found.threshold, 3))).0, Status::Ok);
     assert_eq!(destroyed(handle), Status::Ok);
 }
 
 #[test]
-fn the_trace_that_a_user_wants_is_recorded() {
+fn the_trace_that_the_environment_requests_is_recorded() {
     let mut settings = Settings::default();
     settings.report = Report(Some(StatsFormat::Trace));
     let (handle, status) = Handle::<Probe>::new(Ok(settings.recording()));
@@ -143,7 +143,7 @@ fn the_trace_that_a_user_wants_is_recorded() {
 }
 
 #[test]
-fn texts_last_to_the_next_call_and_through_it() {
+fn texts_are_valid_until_the_end_of_the_next_call() {
     let handle = made();
     let mut text = crate::Text::EMPTY;
     let kept = |handle: &Handle<Probe>| {
@@ -152,7 +152,7 @@ fn texts_last_to_the_next_call_and_through_it() {
     };
     assert_eq!(status(handle, kept).0, Status::Ok);
     let load = |handle: &Handle<Probe>| {
-        // SAFETY: this is the next call, of which the text is an argument.
+        // SAFETY: this is the next call, and the text is its argument.
         handle.load(unsafe { crate::bytes(text.bytes, text.len + 1) }?)
     };
     assert_eq!(status(handle, load).0, Status::Ok);

@@ -1,4 +1,4 @@
-//! `embed.c` and `panic.c`, compiled, linked and run in every way, and what they print.
+//! `embed.c` and `panic.c`, compiled, linked and run with every library and setting → their output.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,10 +11,10 @@ use crate::toolchain::{Linking, compile, is_there, libraries, ok, package, with_
 const C: &[&str] = &["cc", "-std=c11"];
 const CPP: &[&str] = &["c++", "-x", "c++", "-std=c++11"];
 
-/// The program that most tests share. Each file is made once: two tests must not write one.
+/// The program that most tests share. It is compiled once, because two tests must not write the same file.
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| compile(C, "embed.c", Linking::Static));
 
-/// The parts of `embed.c`, and what each prints when the environment says nothing.
+/// The parts of `embed.c`, and the output of each without settings in the environment.
 const PARTS: [(&str, &str); 5] = [
     ("calls", CALLS),
     ("errors", ERRORS),
@@ -38,20 +38,20 @@ text: 1, 1
 mode: 1, 1
   0:0: the pointer for the result is null
 mode 3: 2, 1
-  0:0: a mode is 0 (auto), 1 (on) or 2 (off), not 3
+  0:0: the mode must be 0 (auto), 1 (on) or 2 (off), not 3
 mode -1: 2, 1
-  0:0: a mode is 0 (auto), 1 (on) or 2 (off), not -1
+  0:0: the mode must be 0 (auto), 1 (on) or 2 (off), not -1
 form 0: 2, 1
-  0:0: a form of the statistics is 1 (summary), 2 (trace) or 3 (JSON), not 0
+  0:0: the form of the statistics must be 1 (summary), 2 (trace) or 3 (JSON), not 0
 form 4: 2, 1
-  0:0: a form of the statistics is 1 (summary), 2 (trace) or 3 (JSON), not 4
+  0:0: the form of the statistics must be 1 (summary), 2 (trace) or 3 (JSON), not 4
 syntax: 5, 1
   2:11: expected `)`, found `;`
 names: 5, 2
   2:7: unknown variable `x`
   3:7: unknown function `f`
 UTF-8: 4, 1
-  2:5: this is not UTF-8
+  2:5: invalid UTF-8
 success: 0, 0
 natively: 6, 1
   2:12: division by zero
@@ -77,7 +77,7 @@ the run: 0, 0
 once more: 0, 0
 ";
 
-/// Runs every part of a program that is `embed.c`.
+/// Runs every part of a program that was compiled from `embed.c`.
 fn all_parts(program: &Path) {
     for (part, expected) in PARTS {
         assert_eq!(ok(with_settings(program, &[]).arg(part)), expected, "{}, {part}", program.display());
@@ -112,7 +112,7 @@ fn valgrind_finds_nothing() {
     }
     for (part, expected) in PARTS {
         let mut command = with_settings("valgrind", &[]);
-        // Native code is written while the program runs. Memory that nothing points to any more is an error.
+        // Native code is written while the program runs. Leaked memory is an error.
         command.args(["--quiet", "--error-exitcode=9", "--smc-check=all", "--leak-check=full"]);
         command.arg("--errors-for-leak-kinds=definite").arg(&*PROGRAM).arg(part);
         assert_eq!(ok(&mut command), expected, "{part}");
@@ -122,7 +122,7 @@ fn valgrind_finds_nothing() {
 #[test]
 fn a_panic_is_a_status() {
     let program = compile(C, "panic.c", Linking::Panicking);
-    // Natively, then interpreted.
+    // In native code, then in the interpreter.
     let once = "load: 0, 0:0, 
 run: 9, 0:0, panic: 8194 bytes are too many
 run again: 7, 0:0, no program is loaded
@@ -134,7 +134,7 @@ run it: 0, 0:0,
 }
 
 #[test]
-fn the_environment_sets_a_handle_up() {
+fn the_environment_sets_the_settings_of_a_handle() {
     let settings = |settings: &[(&str, &str)]| ok(with_settings(&*PROGRAM, settings).arg("settings"));
     let fine = |mode, threshold, statistics| {
         format!("create: 0, 0\nmode {mode}, threshold {threshold}, statistics {statistics}\n4\n")
@@ -156,14 +156,14 @@ fn a_bad_value_in_the_environment_is_an_error_and_the_handle_has_the_defaults() 
         ("MIMEO_STATS", "yes", "MIMEO_STATS is off, summary, trace or json, not \"yes\""),
         ("MIMEO_PERF", "dump", "MIMEO_PERF is off, map, gdb or all, not \"dump\""),
     ] {
-        // Of the good ones nothing is taken over, wherever they stand.
+        // The valid settings have no effect, regardless of their order.
         let good = [("MIMEO_JIT", "on"), ("MIMEO_JIT_THRESHOLD", "3"), ("MIMEO_STATS", "json")];
         let settings: Vec<_> = good.into_iter().filter(|&(other, _)| other != name).chain([(name, value)]).collect();
         assert_eq!(ok(with_settings(&*PROGRAM, &settings).arg("settings")), expected(message));
     }
 }
 
-/// The names of this interface in a text.
+/// Returns the names of this interface in a text.
 fn names(text: &str) -> BTreeSet<&str> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     words.filter(|word| word.starts_with("mimeo_calc_")).collect()
@@ -172,7 +172,7 @@ fn names(text: &str) -> BTreeSet<&str> {
 #[test]
 fn the_library_the_header_and_the_program_know_the_same_functions() {
     let header = fs::read_to_string(package().join("include/mimeo_calc.h")).expect("there is a header");
-    // Beside functions, the header has comments.
+    // The header also has comments.
     let code: String = header.split("*/").filter_map(|part| part.split("/*").next()).collect();
     let declared = names(&code);
     assert!(declared.len() >= 17, "{declared:?}");

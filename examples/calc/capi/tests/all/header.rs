@@ -1,10 +1,10 @@
-//! `include/mimeo_calc.h` is what cbindgen makes of the Rust functions; `MIMEO_BLESS=1` renews it.
+//! `include/mimeo_calc.h` is what cbindgen generates from the Rust functions; `MIMEO_BLESS=1` updates it.
 
 use std::fs;
 use std::path::Path;
 
 #[test]
-fn the_header_is_that_of_the_functions() {
+fn the_header_matches_the_functions() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let config = cbindgen::Config::from_file(package.join("cbindgen.toml")).expect("the configuration can be read");
     let bindings = cbindgen::Builder::new()

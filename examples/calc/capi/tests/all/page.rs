@@ -1,11 +1,11 @@
-//! `docs/embedding-in-c.md` is true: its program is compiled by its commands, and prints what the page says.
+//! The commands in `docs/embedding-in-c.md` compile its program, which prints what the page says.
 
 use std::fs;
 use std::process::Command;
 
 use crate::toolchain::{libraries, package, temporary, with_settings};
 
-/// The blocks of the page in one language.
+/// Returns the code blocks of the page in one language.
 fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
     let start = format!("```{language}\n");
     page.split(&*start).skip(1).map(|rest| rest.split_once("```").expect("a block ends").0).collect()
@@ -24,7 +24,7 @@ fn the_program_is_built_and_prints_as_the_page_says() {
         let folder = temporary(&format!("page-{number}"));
         fs::create_dir_all(&folder).expect("a temporary folder");
         fs::write(folder.join("square.c"), program).expect("a temporary file");
-        // The library is built already, and is where cargo puts it for tests.
+        // The library has already been built, in cargo's folder for tests.
         let commands: Vec<&str> = shell.lines().filter(|line| !line.starts_with("cargo build")).collect();
         let commands = commands.join("\n");
         let path = |path: &std::path::Path| path.to_str().expect("a plain path").to_owned();

@@ -1,16 +1,16 @@
-//! C sources and one of calc's libraries → a program, and what it says.
+//! C sources and one of calc's libraries → a program, and its output.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// What rustc says that a static library wants beside it on Linux: `--print native-static-libs`.
+/// The libraries that a static library needs on Linux, by `rustc --print native-static-libs`.
 const LIBRARIES: [&str; 6] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl"];
 
-/// The environment variables that calc reads, none of which a test shall inherit.
+/// The environment variables that calc reads, which tests must not inherit.
 const SETTINGS: [&str; 4] = ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF"];
 
-/// How a program gets at the library.
+/// How a program is linked with the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Linking {
     Static,
@@ -19,28 +19,28 @@ pub(crate) enum Linking {
     Panicking,
 }
 
-/// The package's folder.
+/// Returns the package's folder.
 pub(crate) fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Where cargo puts the libraries: beside the tests.
+/// Returns cargo's folder for the libraries, which is that of the tests.
 pub(crate) fn libraries() -> PathBuf {
     let tests = std::env::current_exe().expect("the test has a path");
     tests.parent().expect("it is in a folder").to_owned()
 }
 
-/// A file of the tests' own in the folder for temporary files.
+/// Returns the path of a temporary file.
 pub(crate) fn temporary(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-/// Whether a command is there to be run.
+/// Whether a command exists.
 pub(crate) fn is_there(command: &str) -> bool {
     Command::new(command).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
-/// What a command printed; it must succeed.
+/// Runs a command, which must succeed, and returns its standard output.
 pub(crate) fn ok(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let (stdout, stderr) = texts(&output);
@@ -59,7 +59,7 @@ pub(crate) fn compile(compiler: &[&str], source: &str, linking: Linking) -> Path
     let mut command = Command::new(compiler[0]);
     command.args(&compiler[1..]).args(["-g", "-Wall", "-Wextra", "-Werror", "-pedantic"]);
     command.arg("-I").arg(package().join("include")).arg(package().join("tests").join(source));
-    // The language is for the source, not for the library.
+    // The language applies to the source, not to the library.
     command.args(["-x", "none"]).arg("-o").arg(&program);
     let folder = libraries();
     match linking {
@@ -79,7 +79,7 @@ pub(crate) fn compile(compiler: &[&str], source: &str, linking: Linking) -> Path
     program
 }
 
-/// A command with no setting but these in its environment.
+/// Returns a command with only these settings in its environment.
 pub(crate) fn with_settings(command: impl AsRef<OsStr>, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(command);
     for name in SETTINGS {

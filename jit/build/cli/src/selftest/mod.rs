@@ -1,8 +1,8 @@
-//! Objects made by hand, sound and broken, in every format → what extraction must say of each, compared with what it
-//! says.
+//! Built-in objects, valid and invalid, in every format → a comparison of the expected with the actual results of
+//! extraction.
 //!
-//! It needs no compiler, so it can run before one is trusted: a toolchain whose objects are misread would make
-//! stencils that do something else.
+//! The self-test needs no compiler, so it can run before a compiler is trusted: misread objects would produce wrong
+//! stencils.
 
 mod aarch64;
 mod sample;
@@ -18,7 +18,7 @@ pub use sample::{Fix, Sample};
 
 use crate::listing;
 
-/// An object, and what is to be said of its function `op_x`.
+/// An object, and the expected result for its function `op_x`.
 struct Case {
     name: &'static str,
     make: fn(&mut Sample),
@@ -30,7 +30,7 @@ struct Case {
 enum Expected {
     /// The lines of the listing, without the name.
     Stencil(&'static str),
-    /// The sentence.
+    /// The sentence of the refusal.
     Refusal(&'static str),
 }
 
@@ -42,7 +42,7 @@ const fn broken(name: &'static str, make: fn(&mut Sample), sentence: &'static st
     Case { name, make, required: None, expected: Expected::Refusal(sentence) }
 }
 
-/// The formats, and the architectures of which there are objects in them.
+/// The combinations of format and architecture for which there are objects.
 pub const FORMATS: [(Format, Arch); 5] = [
     (Format::Elf, Arch::X86_64),
     (Format::Elf, Arch::Aarch64),
@@ -58,7 +58,7 @@ fn cases(arch: Arch) -> &'static [Case] {
     }
 }
 
-/// Every object that the self-test makes, in one format.
+/// Returns all objects of the self-test in one format.
 pub fn objects(format: Format, arch: Arch) -> Vec<(&'static str, Vec<u8>)> {
     cases(arch).iter().filter_map(|case| Some((case.name, object(case, format, arch)?))).collect()
 }
@@ -69,11 +69,11 @@ fn object(case: &Case, format: Format, arch: Arch) -> Option<Vec<u8>> {
     sample.finish()
 }
 
-/// Runs everything; gives the report, or what was not as expected.
+/// Runs the self-test and returns its report.
 ///
 /// # Errors
 ///
-/// One paragraph for each object that was taken for something else than it is.
+/// One paragraph for each object with an unexpected result.
 pub fn run() -> Result<String, String> {
     let (mut report, mut wrong) = (String::new(), Vec::new());
     for (format, arch) in FORMATS {
@@ -95,7 +95,7 @@ pub fn run() -> Result<String, String> {
                 _ if as_expected => {
                     *(if matches!(case.expected, Expected::Stencil(_)) { &mut taken } else { &mut refused }) += 1
                 }
-                Ok(text) => wrong.push(format!("{name}: {}: became\n{text}", case.name)),
+                Ok(text) => wrong.push(format!("{name}: {}: accepted as\n{text}", case.name)),
                 Err(text) => wrong.push(format!("{name}: {}: {text}", case.name)),
             }
         }
@@ -104,14 +104,14 @@ pub fn run() -> Result<String, String> {
             wrong.push(format!("{name}: no object is refused for reason {missing}"));
         }
         report.push_str(&format!(
-            "{name:19} {taken:2} sound objects taken, {refused:2} broken ones refused, {} reasons\n",
+            "{name:19} {taken:2} valid objects accepted, {refused:2} invalid objects refused for {} reasons\n",
             seen.len()
         ));
     }
     if wrong.is_empty() { Ok(report) } else { Err(wrong.join("\n")) }
 }
 
-/// The name of the relocation that the samples have for one without a patch kind.
+/// Returns the name of the relocation without a patch kind that the samples use.
 fn unknown(format: Format, arch: Arch) -> &'static str {
     match (format, arch) {
         (Format::Elf, Arch::X86_64) => "R_X86_64_8",
@@ -122,7 +122,7 @@ fn unknown(format: Format, arch: Arch) -> &'static str {
     }
 }
 
-/// The listing of `op_x`, or why there is none.
+/// Returns the listing of `op_x`, or the reason why it is refused.
 fn examine(bytes: &[u8], required: Option<&str>) -> Result<String, Refusal> {
     let object = Object::parse(bytes)?;
     let mut symbols = listing::declared(&object);
@@ -133,21 +133,21 @@ fn examine(bytes: &[u8], required: Option<&str>) -> Result<String, Refusal> {
     Ok(text.trim_start_matches("\nop_x\n").lines().map(|line| line.trim().to_owned() + "\n").collect())
 }
 
-/// Files that end too soon must be refused, wherever they end.
+/// Checks that truncated files are refused, wherever they end.
 fn damaged(format: Format, arch: Arch, seen: &mut BTreeSet<usize>, wrong: &mut Vec<String>) {
     let Some(bytes) = cases(arch).iter().find_map(|case| object(case, format, arch)) else { return };
     for len in 0..bytes.len().min(64) {
         match extract::stencil(&bytes[..len], "op_x", &[], &Baseline::base(arch)) {
             Err(refusal @ Refusal::Object { .. }) => drop(seen.insert(number(&refusal))),
-            other => wrong.push(format!("{} cut off after {len} bytes: {other:?}", format.name())),
+            other => wrong.push(format!("{} truncated to {len} bytes: {other:?}", format.name())),
         }
     }
 }
 
-/// How many reasons there are to refuse code.
+/// Number of reasons to refuse code.
 const REFUSALS: usize = 38;
 
-/// A number for each reason.
+/// Returns a number for each reason.
 fn number(refusal: &Refusal) -> usize {
     match refusal {
         Refusal::Object { .. } => 0,
@@ -191,14 +191,14 @@ fn number(refusal: &Refusal) -> usize {
     }
 }
 
-/// The format or the architecture has no code for which this would be the reason.
+/// Whether no code of the format and architecture can be refused for this reason.
 fn cannot_occur(number: usize, format: Format, arch: Arch) -> bool {
     match (number, format, arch) {
         // Mach-O has only one relocation for each field of AArch64's instructions, and none for whole addresses in code.
         (23, Format::MachO, Arch::Aarch64) => true,
         // Instructions of AArch64 lie at multiples of 4, and so do the targets of branches.
         (31, _, Arch::Aarch64) => true,
-        // What an op does is not in an object, nor what a table says of its code.
+        // An object contains neither the definition of an op nor the claims of a table.
         (36 | 37, ..) => true,
         _ => false,
     }

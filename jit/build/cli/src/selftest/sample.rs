@@ -1,4 +1,4 @@
-//! Code and relocations, written down once → an object file of a format.
+//! Code and relocations in a common form → an object file of a format.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use object::write::{Object, Relocation, SectionId, StandardSection, Symbol, Symb
 use object::{Architecture, BinaryFormat, Endianness, RelocationFlags, SymbolFlags, SymbolKind, SymbolScope};
 use object::{elf, macho, pe};
 
-/// What the linker would do with a field.
+/// How the linker would fill a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fix {
     /// x86-64: distance of a jump or call.
@@ -45,14 +45,14 @@ pub enum Fix {
     Wide16,
     /// A thread's own variable.
     Thread,
-    /// What has no patch kind.
+    /// A relocation without a patch kind.
     Unknown,
 }
 
-/// A relocation: position from the instruction's start, what to do, with which symbol, and what is added.
+/// A relocation: position from the instruction's start, how to fill the field, symbol, and addend.
 pub type FixAt<'a> = (u64, Fix, &'a str, i64);
 
-/// An object file in the making.
+/// An object file under construction.
 pub struct Sample {
     /// Its format.
     pub format: Format,
@@ -60,7 +60,7 @@ pub struct Sample {
     arch: Arch,
     text: SectionId,
     symbols: HashMap<String, SymbolId>,
-    /// Code of the function that is not at its end yet, and its relocations.
+    /// Code of the current function, and its relocations.
     code: Vec<u8>,
     open: Vec<Placed>,
     fixes: Vec<(SectionId, Placed)>,
@@ -75,7 +75,7 @@ struct Placed {
 }
 
 impl Sample {
-    /// An empty one.
+    /// Creates an empty object.
     pub fn new(format: Format, arch: Arch) -> Sample {
         let binary = match format {
             Format::Elf => BinaryFormat::Elf,
@@ -100,7 +100,7 @@ impl Sample {
         }
     }
 
-    /// Appends an instruction, or several, with what is to be filled in.
+    /// Appends one or more instructions, with the fields to fill.
     pub fn code(&mut self, bytes: &[u8], fixes: &[FixAt<'_>]) -> &mut Sample {
         let start = self.code.len() as u64;
         for &(at, fix, symbol, addend) in fixes {
@@ -110,13 +110,13 @@ impl Sample {
         self
     }
 
-    /// Appends instructions of AArch64.
+    /// Appends AArch64 instructions.
     pub fn words(&mut self, words: &[u32], fixes: &[FixAt<'_>]) -> &mut Sample {
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         self.code(&bytes, fixes)
     }
 
-    /// Ends the code so far as a function. The sizes of ELF do not count the last `padding` bytes.
+    /// Ends the current function. Its size in ELF excludes the last `padding` bytes.
     pub fn end(&mut self, name: &str, padding: usize) -> &mut Sample {
         let start = self.object.section(self.text).data().len() as u64;
         let code = std::mem::take(&mut self.code);
@@ -127,12 +127,12 @@ impl Sample {
         self
     }
 
-    /// Adds constant data, with addresses in it.
+    /// Adds constant data that can contain addresses.
     pub fn constant(&mut self, name: &str, bytes: &[u8], addresses: &[(u64, &str)]) -> &mut Sample {
         self.data(StandardSection::ReadOnlyData, name, bytes, addresses)
     }
 
-    /// Adds data that can be written.
+    /// Adds writable data.
     pub fn variable(&mut self, name: &str, bytes: &[u8]) -> &mut Sample {
         self.data(StandardSection::Data, name, bytes, &[])
     }
@@ -173,7 +173,7 @@ impl Sample {
         id
     }
 
-    /// The file; `None` when the format has no relocation of a kind that is in it.
+    /// Returns the file, or `None` if the format has no relocation of a kind that the object needs.
     pub fn finish(mut self) -> Option<Vec<u8>> {
         for (section, Placed { at, fix, symbol, addend }) in std::mem::take(&mut self.fixes) {
             let flags = flags(self.format, self.arch, fix)?;
@@ -189,7 +189,7 @@ impl Sample {
     }
 }
 
-/// The relocation type of a format.
+/// Returns the relocation type of a format.
 fn flags(format: Format, arch: Arch, fix: Fix) -> Option<RelocationFlags> {
     Some(match (format, arch) {
         (Format::Elf, arch) => RelocationFlags::Elf { r_type: elf_type(arch, fix)? },

@@ -1,7 +1,7 @@
-//! Object files and tables, damaged at random → their readers, which must not panic, for as long as wanted.
+//! Valid object files and tables → randomly damaged ones, on which the readers must not panic.
 //!
-//! No coverage steers it, so that stable Rust is enough: sound files are changed in a few places, in ways that
-//! damaged files have, and every function that is still found is extracted.
+//! The fuzzer is not guided by coverage, so that stable Rust is enough. It changes valid files in a few places, in the
+//! ways that real files get damaged, and extracts every function that is still found.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::time::{Duration, Instant};
@@ -12,37 +12,37 @@ use mimeo_build::prebuilt;
 use mimeo_cli::listing;
 use mimeo_twins::Random;
 
-/// Functions of one object that are extracted: damaged objects can have thousands.
+/// Limit on the functions extracted from one object, because damaged objects can have thousands.
 const FUNCTIONS: usize = 40;
 
-/// Largest number of changes in one object.
+/// Maximum number of changes in one object.
 const CHANGES: u64 = 8;
 
-/// What became of the damaged files.
+/// Counts of a fuzzing run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Files that were tried.
+    /// Damaged files.
     pub files: u64,
-    /// Files that could be read all the same.
+    /// Files that could still be read.
     pub read: u64,
-    /// Stencils that were cut from them.
+    /// Stencils extracted from them.
     pub stencils: u64,
 }
 
-/// A file at which extraction panicked.
+/// A file on which a reader panicked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Panicked {
-    /// What the panic said.
+    /// Message of the panic.
     pub message: String,
     /// The file.
     pub bytes: Vec<u8>,
 }
 
-/// Damages `samples` for a while and hands each result to `consume`, which gives how much was found in it.
+/// Damages `samples` for a given time and passes each result to `consume`, which counts what it finds.
 ///
 /// # Errors
 ///
-/// The first file at which `consume` panics.
+/// The first file on which `consume` panics.
 pub fn run(samples: &[Vec<u8>], seed: u64, time: Duration, consume: fn(&[u8], &mut Tally)) -> Result<Tally, Panicked> {
     let mut damage = Damage(Random::new(seed));
     let mut tally = Tally::default();
@@ -60,7 +60,7 @@ pub fn run(samples: &[Vec<u8>], seed: u64, time: Duration, consume: fn(&[u8], &m
     Ok(tally)
 }
 
-/// Extracts what there is in an object file.
+/// Extracts the functions of an object file.
 pub fn extract_all(bytes: &[u8], tally: &mut Tally) {
     let Ok(object) = Object::parse(bytes) else { return };
     tally.read += 1;
@@ -70,11 +70,12 @@ pub fn extract_all(bytes: &[u8], tally: &mut Tally) {
     }
 }
 
-/// Reads a table that is checked in; what is behind the checksum is tried as well, with the checksum made right.
+/// Reads a checked-in table. If it is refused, reads it again with a corrected checksum, to test the rest of the
+/// reader.
 pub fn read_table(bytes: &[u8], tally: &mut Tally) {
     let text = String::from_utf8_lossy(bytes);
     let table = prebuilt::read(&text).or_else(|damaged| {
-        // The message has the checksum that there should be, between the second pair of quotes.
+        // The second quoted text in the message is the correct checksum.
         let (Some(sum), Some((body, _))) = (damaged.reason.split('`').nth(3), text.rsplit_once("checksum ")) else {
             return Err(damaged);
         };
@@ -86,16 +87,16 @@ pub fn read_table(bytes: &[u8], tally: &mut Tally) {
     }
 }
 
-/// Changes files as damage does.
+/// Damages files.
 struct Damage(Random);
 
 impl Damage {
-    /// A number below `end`, or 0 if there is none.
+    /// Returns a number below `end`, or 0 if `end` is 0.
     fn below(&mut self, end: usize) -> usize {
         self.0.below(end.max(1) as u64) as usize
     }
 
-    /// One of the samples with some changes.
+    /// Returns one of the samples with some changes.
     fn damaged(&mut self, samples: &[Vec<u8>]) -> Option<Vec<u8>> {
         let mut bytes = samples.get(self.below(samples.len()))?.clone();
         for _ in 0..=self.0.bits() % CHANGES {
@@ -104,7 +105,7 @@ impl Damage {
         Some(bytes)
     }
 
-    /// One change of those that damaged files have.
+    /// Makes one change.
     fn change(&mut self, bytes: &mut Vec<u8>, samples: &[Vec<u8>]) {
         if bytes.is_empty() {
             return;
@@ -113,7 +114,7 @@ impl Damage {
         match self.0.bits() % 10 {
             0 => bytes[at] ^= 1 << self.below(8),
             1 => bytes[at] = self.0.bits() as u8,
-            // Numbers of every size, at the places where a header has them.
+            // Numbers of every size, aligned as in headers.
             2..=5 => {
                 let number = self.number(bytes.len()).to_le_bytes();
                 let len = 1 << self.below(4);
@@ -143,7 +144,7 @@ impl Damage {
         }
     }
 
-    /// A number at which something usually changes.
+    /// Returns a number, often at a boundary.
     fn number(&mut self, len: usize) -> u64 {
         match self.0.bits() % 8 {
             0 => self.0.bits() % 8,

@@ -1,7 +1,7 @@
 //! Damaged files → refusals and stencils, never a panic.
 //!
-//! `MIMEO_FUZZ_SECONDS` says how long for each format (2), `MIMEO_FUZZ_SEED` where to start (1), and
-//! `MIMEO_FUZZ_OBJECTS` names a folder with objects of real compilers to damage as well.
+//! `MIMEO_FUZZ_SECONDS` sets the time for each format (default 2), `MIMEO_FUZZ_SEED` the seed (default 1), and
+//! `MIMEO_FUZZ_OBJECTS` a folder with additional objects from real compilers.
 
 mod damage;
 
@@ -17,12 +17,12 @@ use mimeo_def::frame::Exit;
 use mimeo_def::stencil::{Arch, Convention, Hole, HoleValue, PatchKind};
 use mimeo_def::{CodeOffset, Fingerprint};
 
-/// The number in a variable.
+/// Returns the number in a variable.
 fn variable(name: &str, default: u64) -> u64 {
     env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is `{text}`")))
 }
 
-/// Objects of compilers, where some are given.
+/// Returns the objects from real compilers, if there are any.
 fn real_objects(format: Format) -> Vec<Vec<u8>> {
     let Some(folder) = env::var_os("MIMEO_FUZZ_OBJECTS") else { return Vec::new() };
     let files = fs::read_dir(folder).expect("the folder with objects can be read");
@@ -37,7 +37,7 @@ fn fuzz_samples(name: &str, samples: &[Vec<u8>], consume: fn(&[u8], &mut damage:
     match damage::run(samples, seed, time, consume) {
         Ok(tally) => {
             println!("{name}: {tally:?} from {} samples", samples.len());
-            // Otherwise the damage goes no further than the header.
+            // Otherwise all damage would be in headers.
             assert!(tally.read > 0 && tally.stencils > 0 && tally.read < tally.files, "{tally:?}");
         }
         Err(panicked) => {

@@ -1,10 +1,10 @@
-//! A word → the [`Encoding`] of Armv8.0-A that it belongs to, or none: the word is unallocated, part of an extension, or
-//! nothing that stencils have a use for.
+//! A word → its [`Encoding`] in Armv8.0-A, or `None` if it is unallocated, part of an extension, or of no use in
+//! stencils.
 //!
 //! The tables of [`integer`](super::integer), [`memory`](super::memory), [`float`](super::float) and
-//! [`simd`](super::simd) list what may stand in a stencil, so whatever later versions of the architecture allocate is
-//! refused until it is listed. System instructions are not listed, apart from hints and `dmb`. Each table has the words
-//! that are unallocated among those that it lists, too.
+//! [`simd`](super::simd) list what a stencil may contain, so that instructions of later versions of the architecture
+//! are refused until they are listed. The only system instructions in the tables are hints and `dmb`. Each table also
+//! lists the unallocated words within its encodings.
 //!
 //! Encodings: Arm Architecture Reference Manual for A-profile, chapter C4.1.
 
@@ -12,14 +12,14 @@ use mimeo_def::Feature;
 
 use super::{float, integer, memory, simd};
 
-/// A set of words: those that have the bits `value` where `mask` has ones.
+/// The set of words that have the bits `value` where `mask` has ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Encoding {
     pub(super) mask: u32,
     pub(super) value: u32,
-    /// The instructions, for readers of the table.
+    /// Names of the instructions, for readers of the table.
     pub(super) name: &'static str,
-    /// What the processor must have beyond the base.
+    /// The required feature beyond the base, if any.
     pub(super) feature: Option<Feature>,
 }
 
@@ -29,18 +29,18 @@ impl Encoding {
     }
 }
 
-/// Instructions of the base.
+/// Creates an encoding of the base.
 pub(super) const fn base(mask: u32, value: u32, name: &'static str) -> Encoding {
     assert!(value & !mask == 0, "the value has bits outside of the mask");
     Encoding { mask, value, name, feature: None }
 }
 
-/// Instructions of an extension.
+/// Creates an encoding of an extension.
 pub(super) const fn of(feature: Feature, mask: u32, value: u32, name: &'static str) -> Encoding {
     Encoding { feature: Some(feature), ..base(mask, value, name) }
 }
 
-/// The tables: what is listed, and what is unallocated of it.
+/// The tables, each with its encodings and the unallocated words among them.
 const TABLES: [(&[Encoding], &[Encoding]); 4] = [
     (integer::LISTED, integer::UNALLOCATED),
     (memory::LISTED, memory::UNALLOCATED),
@@ -48,7 +48,7 @@ const TABLES: [(&[Encoding], &[Encoding]); 4] = [
     (simd::LISTED, simd::UNALLOCATED),
 ];
 
-/// The encoding of a word.
+/// Returns the encoding of a word.
 pub(super) fn find(word: u32) -> Option<&'static Encoding> {
     let (listed, unallocated) =
         TABLES.iter().find_map(|(listed, unallocated)| Some((listed.iter().find(|of| of.has(word))?, unallocated)))?;
@@ -81,7 +81,7 @@ mod tests {
         }
     }
 
-    /// The words are as `objdump` prints them.
+    /// The words are written as `objdump` prints them.
     #[test]
     fn words_of_the_base_are_found() {
         let words = [

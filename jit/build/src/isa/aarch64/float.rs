@@ -2,7 +2,7 @@
 
 use super::encoding::{Encoding, base};
 
-/// What may stand in a stencil.
+/// Encodings that a stencil may contain.
 pub(super) const LISTED: &[Encoding] = &[
     // To and from integers.
     base(0x7fa6_fc00, 0x1e20_0000, "fcvtns, fcvtnu, fcvtps, fcvtpu, fcvtms, fcvtmu, fcvtzs, fcvtzu"),

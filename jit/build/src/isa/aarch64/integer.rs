@@ -2,7 +2,7 @@
 
 use super::encoding::{Encoding, base};
 
-/// What may stand in a stencil.
+/// Encodings that a stencil may contain.
 pub(super) const LISTED: &[Encoding] = &[
     // Immediates.
     base(0x1f00_0000, 0x1000_0000, "adr, adrp"),
@@ -24,10 +24,10 @@ pub(super) const LISTED: &[Encoding] = &[
     base(0xffff_fc1f, 0xd63f_0000, "blr"),
     base(0xffff_fc1f, 0xd65f_0000, "ret"),
     base(0xffe0_001f, 0xd420_0000, "brk"),
-    // Hints that do nothing on a processor that does not know them.
+    // Hints that do nothing on a processor that does not support them.
     base(0xffff_ffdf, 0xd503_201f, "nop, yield"),
     base(0xffff_ff3f, 0xd503_241f, "bti"),
-    // Order of memory.
+    // Memory barriers.
     base(0xffff_f0ff, 0xd503_305f, "clrex"),
     base(0xffff_f0ff, 0xd503_30bf, "dmb"),
     // Registers.
@@ -50,7 +50,7 @@ pub(super) const LISTED: &[Encoding] = &[
     base(0x7fff_f800, 0x5ac0_1000, "clz, cls"),
 ];
 
-/// What of it is unallocated.
+/// Whether a word of these encodings is unallocated.
 pub(super) const UNALLOCATED: &[Encoding] = &[
     base(0x7f80_0000, 0x3280_0000, "a wide move of kind 1"),
     base(0x7f80_0000, 0x7300_0000, "a bit field of kind 3"),
@@ -59,13 +59,13 @@ pub(super) const UNALLOCATED: &[Encoding] = &[
     base(0x1fe0_1800, 0x0b20_1800, "an extended register shifted by 6 or 7"),
 ];
 
-/// Whether a logical instruction has a mask that stands for no number: one of nothing but ones.
+/// Whether a logical instruction has an invalid mask, which consists only of ones.
 pub(super) fn is_reserved_mask(word: u32) -> bool {
     if word & 0x1f80_0000 != 0x1200_0000 {
         return false;
     }
     let (n, imms) = (word >> 22 & 1, word >> 10 & 0x3f);
-    // The highest zero says how many bits repeat; the bits below it are the length of the run of ones, less 1.
+    // The highest zero gives the number of repeating bits; the bits below it are the length of the run of ones minus 1.
     let zeros = n << 6 | !imms & 0x3f;
     match zeros.checked_ilog2() {
         None | Some(0) => true,

@@ -4,7 +4,7 @@ use mimeo_def::Feature;
 
 use super::encoding::{Encoding, base, of};
 
-/// What may stand in a stencil.
+/// Encodings that a stencil may contain.
 pub(super) const LISTED: &[Encoding] = &[
     // One register.
     base(0x3b00_0000, 0x3900_0000, "ldr, str with a scaled offset"),
@@ -36,7 +36,7 @@ pub(super) const LISTED: &[Encoding] = &[
     of(Feature::Lse, 0x3f20_fc00, 0x3820_8000, "swp"),
 ];
 
-/// What of it is unallocated.
+/// Whether a word of these encodings is unallocated.
 pub(super) const UNALLOCATED: &[Encoding] = &[
     base(0xbfc0_0000, 0xb9c0_0000, "a load of 4 or 8 bytes and of kind 3, with a scaled offset"),
     base(0xbfe0_0000, 0xb8c0_0000, "a load of 4 or 8 bytes and of kind 3, with an offset"),
@@ -47,7 +47,7 @@ pub(super) const UNALLOCATED: &[Encoding] = &[
     base(0xff80_0000, 0x6800_0000, "ldnpsw"),
 ];
 
-/// Whether a load or store names a register twice where the architecture does not say what happens then.
+/// Whether a load or store names a register twice where the architecture leaves the result unpredictable.
 pub(super) fn is_unpredictable(word: u32) -> bool {
     let register = |from: u32| word >> from & 0x1f;
     let (first, base, second) = (register(0), register(5), register(10));
@@ -63,7 +63,7 @@ pub(super) fn is_unpredictable(word: u32) -> bool {
     }
     // Exclusive stores, whose status register is bits 20 to 16, and exclusive loads of pairs.
     let is_pair = word & 0x0020_0000 != 0;
-    // `casp` has the place of a pair of small registers.
+    // `casp` has the encoding of a pair of small registers.
     if word & 0x3fc0_0000 == 0x0800_0000 && (!is_pair || word & 0x8000_0000 != 0) {
         let status = register(16);
         return status == first || status == base && base != 31 || is_pair && status == second;

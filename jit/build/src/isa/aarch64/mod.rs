@@ -1,5 +1,5 @@
-//! AArch64 machine code → [`Instruction`]s, by hand: what may stand in a stencil is listed in tables, and only what
-//! jumps, calls, moves the stack pointer or has a relocatable field is told apart.
+//! AArch64 machine code → [`Instruction`]s, by a hand-written decoder. Tables list the instructions that a stencil may
+//! contain; the decoder distinguishes only jumps, calls, changes of the stack pointer and relocatable fields.
 //!
 //! Encodings: Arm Architecture Reference Manual for A-profile, chapter C4.1.
 
@@ -20,8 +20,8 @@ const SP: u32 = 31;
 /// `nop` of AArch64.
 pub const NOP: u32 = 0xd503_201f;
 
-/// Decodes all of `code`. Zero, which no compiler emits, is the only word that counts as invalid; for any other that is
-/// not listed there is a need that no processor meets.
+/// Decodes all of `code`. Only the word 0, which no compiler emits, is invalid; any other word that is not listed has a
+/// requirement that no processor meets.
 pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
     let mut instructions = Vec::new();
     for (index, bytes) in code.chunks(4).enumerate() {
@@ -54,27 +54,27 @@ pub(super) fn decode(code: &[u8]) -> Result<Vec<Instruction>, CodeOffset> {
     Ok(instructions)
 }
 
-/// What a word needs beyond the base.
+/// Returns what a word requires beyond the base.
 fn needs(word: u32) -> Vec<Need> {
     match encoding::find(word) {
         Some(listed) => listed.feature.into_iter().map(Need::Feature).collect(),
-        // These have a refusal of their own.
+        // These are refused separately.
         None if flow(word, 0) == Flow::Forbidden => Vec::new(),
         None => vec![Need::Unlisted(word)],
     }
 }
 
-/// `len` bits of a word from bit `from`.
+/// Returns `len` bits of a word, starting at bit `from`.
 fn bits(word: u32, from: u32, len: u32) -> u32 {
     word >> from & ((1 << len) - 1)
 }
 
-/// `len` bits of a word from bit `from`, as a signed number.
+/// Returns `len` bits of a word, starting at bit `from`, as a signed number.
 fn signed(word: u32, from: u32, len: u32) -> i64 {
     i64::from((bits(word, from, len) << (32 - len)) as i32 >> (32 - len))
 }
 
-/// The patch kind that can fill a field of the instruction.
+/// Returns the patch kind that can fill a field of the instruction.
 pub(super) fn patched_by(word: u32) -> Option<PatchKind> {
     let shift_bits = |hw: u32| (hw * 16) as u8;
     Some(match word {
@@ -96,7 +96,7 @@ pub(super) fn patched_by(word: u32) -> Option<PatchKind> {
     })
 }
 
-/// Where control goes.
+/// Returns where control goes after a word.
 fn flow(word: u32, at: i64) -> Flow {
     match word {
         w if w & 0xfc00_0000 == 0x1400_0000 => Flow::Jump(at + signed(w, 0, 26) * 4),
@@ -112,14 +112,14 @@ fn flow(word: u32, at: i64) -> Flow {
             2 => Flow::Return,
             _ => Flow::Forbidden,
         },
-        // Exceptions: `brk` traps, `svc` and the like leave the program.
+        // Exceptions: `brk` traps; `svc` and similar instructions leave the program.
         w if w & 0xffe0_001f == 0xd420_0000 => Flow::Trap,
         w if w & 0xff00_0000 == 0xd400_0000 => Flow::Forbidden,
         _ => Flow::Next,
     }
 }
 
-/// What happens to the stack pointer.
+/// Returns the effect on the stack pointer.
 fn stack(word: u32) -> Stack {
     let base = bits(word, 5, 5);
     // Pairs that write their base back: bits 25 to 23 are 001 (post-index) or 011 (pre-index).
@@ -158,13 +158,13 @@ fn stack(word: u32) -> Stack {
     if adds_extended || logical { Stack::Lost } else { Stack::Grows(0) }
 }
 
-/// What is read or written at a fixed distance from the stack pointer, without moving it.
+/// Returns the memory that is accessed at a fixed distance from the stack pointer, without moving it.
 fn stack_access(word: u32) -> Option<StackAccess> {
     if bits(word, 5, 5) != SP {
         return None;
     }
     let (vector, size) = (bits(word, 26, 1), bits(word, 30, 2));
-    // Pairs: bits 25 to 23 are 010 (offset) or 000 (the same, not to be cached).
+    // Pairs: bits 25 to 23 are 010 (offset) or 000 (offset, non-temporal).
     if word & 0x3a80_0000 == 0x2800_0000 {
         let scale = if vector == 1 { 2 + size } else { 2 + size / 2 };
         return Some(StackAccess { offset_bytes: signed(word, 15, 7) << scale, len_bytes: 2 << scale });
@@ -178,7 +178,7 @@ fn stack_access(word: u32) -> Option<StackAccess> {
     Some(StackAccess { offset_bytes, len_bytes: 1 << scale })
 }
 
-/// Writes a branch's distance; false when it does not fit.
+/// Writes the distance of a branch. Returns `false` if it does not fit.
 pub(super) fn fill_branch(kind: PatchKind, code: &mut [u8], at: CodeOffset, distance_bytes: i64) -> bool {
     let (from, len) = match kind {
         PatchKind::A64Branch26 => (0, 26),

@@ -1,9 +1,9 @@
-//! The encodings of Advanced SIMD that compilers make of code that is not vectorised: constants, bits of doubles, counts,
-//! moves between registers, and conversions that stay in a vector register.
+//! The encodings of Advanced SIMD that compilers emit for code that is not vectorised: constants, bits of doubles,
+//! counts, moves between registers, and conversions that stay in a vector register.
 
 use super::encoding::{Encoding, base};
 
-/// What may stand in a stencil.
+/// Encodings that a stencil may contain.
 pub(super) const LISTED: &[Encoding] = &[
     base(0x9ff8_0c00, 0x0f00_0400, "movi, mvni, orr, bic, fmov of an immediate"),
     // Moves of elements.
@@ -64,7 +64,7 @@ pub(super) const LISTED: &[Encoding] = &[
     base(0x9f3f_ec00, 0x0e21_a800, "fcvtns, fcvtnu, fcvtps, fcvtpu, fcvtms, fcvtmu, fcvtzs, fcvtzu"),
 ];
 
-/// What of it is unallocated.
+/// Whether a word of these encodings is unallocated.
 pub(super) const UNALLOCATED: &[Encoding] = &[
     base(0xfff8_fc00, 0x2f00_f400, "fmov of one double"),
     base(0xbfef_fc00, 0x0e00_0400, "dup of no element"),

@@ -179,6 +179,15 @@ FAILED: other
     }
 
     #[test]
+    fn the_page_says_what_each_check_proves() {
+        let page = include_str!("../../../docs/check.md");
+        for check in crate::checks::ALL {
+            let row = format!("| `{}` | {} |", check.name, check.proves.trim_end_matches('.'));
+            assert!(page.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
     fn the_page_describes_the_json() {
         let reports = reports();
         let command = Command::default();

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use mimeo_build::prebuilt;
 use mimeo_build::table::OwnedTable;
@@ -110,7 +111,9 @@ struct Work(PathBuf);
 
 impl Work {
     fn new() -> Result<Work, String> {
-        let path = std::env::temp_dir().join(format!("mimeo-generate-{}", std::process::id()));
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("mimeo-generate-{}-{number}", std::process::id()));
         fs::create_dir_all(&path).map_err(|error| format!("cannot make `{}`: {error}", path.display()))?;
         Ok(Work(path))
     }

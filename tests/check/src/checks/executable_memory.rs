@@ -11,7 +11,7 @@ use crate::check::{Check, Findings, Skipped, World};
 
 pub(crate) const CHECK: Check = Check {
     name: "executable_memory",
-    proves: "While programs are compiled and run, no memory is writable and executable, and no code is writable.",
+    proves: "While programs are compiled and run, no memory is both writable and executable, and no code is writable.",
     run,
 };
 

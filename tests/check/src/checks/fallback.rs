@@ -8,7 +8,7 @@ use crate::processes::wrong_build;
 
 pub(crate) const CHECK: Check = Check {
     name: "fallback",
-    proves: "Every program prints the same bytes when native code leaves at every op, and in a build without stencils.",
+    proves: "Every program prints the same bytes if every op leaves native code, and in a build without stencils.",
     run,
 };
 

@@ -10,7 +10,7 @@ use crate::check::{Check, Findings, Skipped, World};
 
 pub(crate) const CHECK: Check = Check {
     name: "latency_budget",
-    proves: "The median function of 1,000 ops is compiled within the bound; functions over a budget are interpreted.",
+    proves: "The median compilation of a function of 1,000 ops takes no longer than the bound; functions over a budget are interpreted.",
     run,
 };
 

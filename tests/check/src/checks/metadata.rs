@@ -8,7 +8,7 @@ use crate::sets::{self, Definition};
 
 pub(crate) const CHECK: Check = Check {
     name: "metadata",
-    proves: "Definitions, op tables, stencil tables, verifier and reference say the same of every op.",
+    proves: "Definitions, op tables, stencil tables, verifier and reference agree on every op.",
     run,
 };
 

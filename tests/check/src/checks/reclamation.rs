@@ -12,7 +12,7 @@ use crate::check::{Check, Findings, Skipped, World};
 
 pub(crate) const CHECK: Check = Check {
     name: "reclamation",
-    proves: "Code of unloaded and recompiled functions is freed, even if frames return into it.",
+    proves: "The code of unloaded or recompiled functions is freed, even if frames return into it.",
     run,
 };
 

@@ -90,18 +90,18 @@ impl CompileError {
         match self {
             CompileError::TooBig(TooBig { ops }) => format!("{ops} ops are too many for one code buffer"),
             CompileError::OverLimit { bytes, limit } => {
-                format!("{bytes} bytes of code are more than the {limit} that a function may have")
+                format!("the code has {bytes} bytes, but a function may have at most {limit}")
             }
             CompileError::CacheFull { bytes, limit } => {
                 format!("there is no room for {bytes} bytes under the limit of {limit}")
             }
             CompileError::OverBudget { expected, budget } => format!(
-                "compiling would take about {} us, the budget is {} us",
+                "compiling would take about {} us, but the budget is {} us",
                 expected.as_micros(),
                 budget.as_micros()
             ),
             CompileError::SizesDiffer(SizesDiffer { planned, emitted }) => {
-                format!("the code was planned to end at byte {}, and ends at {}", planned.0, emitted.0)
+                format!("the code was planned to end at byte {}, but ends at {}", planned.0, emitted.0)
             }
             CompileError::Op { pc, error } => format!("the op at {pc}: {}", error.sentence()),
             CompileError::Memory(error) => error.to_string(),

@@ -7,7 +7,7 @@
 use mimeo_def::CodeOffset;
 use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::{Hole, HoleValue, Stencil, Table};
-use mimeo_interp::tier::{Enter, Gate, Markers};
+use mimeo_interp::tier::{Enter, Markers, NativeEntry};
 
 use crate::compile::patch::patch;
 use crate::errors::Unavailable;
@@ -57,7 +57,7 @@ impl Support {
         }
         let code = buf.seal().map_err(Unavailable::Memory)?;
         let exits = std::array::from_fn(|index| CodeOffset(placed[index + 1].hot));
-        // SAFETY: (1) says what lies there; code buffer (1): `gate` says how long it may be called.
+        // SAFETY: (1) says what lies there; code buffer (1): `native_entry` says how long it may be called.
         let enter = unsafe { code.entry(CodeOffset(placed[0].hot)) };
         let entries: Vec<CodeOffset> = placed.iter().map(|at| CodeOffset(at.hot)).collect();
         Ok(Support { code: notifier.appeared("mimeo support", code, &entries), enter, exits })
@@ -73,11 +73,11 @@ impl Support {
         &self.code
     }
 
-    /// How native code is entered and left. Valid as long as `self`.
-    pub(crate) fn gate(&self) -> Gate {
+    /// Returns how native code is entered and left. Valid as long as `self`.
+    pub(crate) fn native_entry(&self) -> NativeEntry {
         let markers =
             Markers { call: self.exit(Exit::Call), ret: self.exit(Exit::Return), finish: self.exit(Exit::Finish) };
-        Gate { enter: self.enter, markers }
+        NativeEntry { enter: self.enter, markers }
     }
 }
 

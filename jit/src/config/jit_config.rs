@@ -15,7 +15,7 @@ use crate::observe::{Observers, OpenObservers, Opener};
 ///
 /// assert_eq!("on".parse(), Ok(Mode::On));
 /// let error = "often".parse::<Mode>().unwrap_err().of("--jit");
-/// assert_eq!(error.to_string(), "--jit is auto, on or off, not \"often\"");
+/// assert_eq!(error.to_string(), "--jit must be auto, on or off, not \"often\"");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Mode {

@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_buffer_of_nothing_is_refused() {
-        assert_eq!(CodeBuf::new(0).unwrap_err().to_string(), "a code buffer of 0 bytes");
+        assert_eq!(CodeBuf::new(0).unwrap_err().to_string(), "a code buffer cannot be empty");
     }
 
     #[test]

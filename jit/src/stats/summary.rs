@@ -26,7 +26,7 @@ impl Stats {
         let fates = amounts(&[(recompiled, "compiled again"), (evicted, "evicted"), (dropped, "dropped")]);
         row("functions compiled", count(compiled), join([kinds, fates], "; "));
         if blocked > 0 {
-            let left = amounts(&[(left_to_interpreter, "calls and rounds left to the interpreter")]);
+            let left = amounts(&[(left_to_interpreter, "calls and iterations left to the interpreter")]);
             row("functions blocked", count(blocked), left);
         }
         let gaps: u64 = self.gaps.iter().map(|gap| gap.places).sum();
@@ -45,7 +45,7 @@ impl Stats {
         let left: u64 = switches.left.iter().sum();
         if left > 0 {
             let parts = Exit::ALL.map(|exit| (switches.left_by(exit), exit.name()));
-            row("out of it", count(left), shares(&parts, left, count));
+            row("out of native code", count(left), shares(&parts, left, count));
         }
         let mut text = table(&rows, &[Align::Left, Align::Right, Align::Left]);
         self.write_gaps(&mut text);
@@ -104,7 +104,7 @@ impl Stats {
             ("bytes", |gap| gap.bytes),
             ("side exits", |gap| gap.side_exits),
             ("blocked", |gap| gap.hard.functions),
-            ("calls and rounds", |gap| gap.hard.runs),
+            ("calls and iterations", |gap| gap.hard.runs),
         ];
         let columns = columns.iter().filter(|(_, value)| self.gaps.iter().any(|gap| value(gap) > 0));
         let columns: Vec<_> = columns.collect();
@@ -122,7 +122,7 @@ impl Stats {
                 0 => "-".to_owned(),
                 cost => percent(cost, executions),
             });
-            let why = "its stencil asked for the interpreter".to_owned();
+            let why = "its stencil requested the interpreter".to_owned();
             row.push(gap.reason.as_ref().map_or(why, ToString::to_string));
             rows.push(row);
         }

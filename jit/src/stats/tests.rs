@@ -219,7 +219,7 @@ fn a_format_has_a_name() {
         assert!(format.render(&sample()).ends_with('\n'));
     }
     let error = "table".parse::<StatsFormat>().unwrap_err();
-    assert_eq!(error.to_string(), " is summary, trace or json, not \"table\"");
+    assert_eq!(error.to_string(), " must be summary, trace or json, not \"table\"");
 }
 
 /// A text of this crate's source.

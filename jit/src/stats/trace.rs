@@ -13,11 +13,11 @@ impl Stats {
     /// ```
     pub fn trace(&self) -> String {
         let Some(trace) = &self.trace else {
-            return "no trace was recorded; it must be asked for before the program runs\n".to_owned();
+            return "no trace was recorded; turn it on before the program runs\n".to_owned();
         };
         let mut text = String::new();
         if trace.lost > 0 {
-            text += &format!("{} earlier events are not kept\n", trace.lost);
+            text += &format!("{} earlier events were dropped\n", trace.lost);
         }
         for event in &trace.events {
             text += &line(event);

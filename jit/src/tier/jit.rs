@@ -6,7 +6,7 @@ use std::fmt;
 use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::Table;
 use mimeo_def::{OpIndex, Pc};
-use mimeo_interp::tier::{Caller, Gate, NativeTier, References};
+use mimeo_interp::tier::{Caller, NativeEntry, NativeTier, References};
 use mimeo_interp::{Function, InstructionSet, Machine, MachineBuilder};
 
 use crate::config::JitConfig;
@@ -157,8 +157,8 @@ impl<I: InstructionSet> Jit<I> {
 
 // SAFETY: `Native`'s contract; without native code no address is handed out.
 unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
-    fn gate(&self) -> Option<Gate> {
-        self.native.as_ref().ok().map(Native::gate)
+    fn native_entry(&self) -> Option<NativeEntry> {
+        self.native.as_ref().ok().map(Native::native_entry)
     }
 
     unsafe fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr> {

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::Table;
 use mimeo_def::{OpIndex, Pc};
-use mimeo_interp::tier::{Caller, Gate, References};
+use mimeo_interp::tier::{Caller, NativeEntry, References};
 use mimeo_interp::{Function, InstructionSet};
 
 use crate::config::JitConfig;
@@ -51,7 +51,7 @@ impl<I: InstructionSet> Native<I> {
         match self.never {}
     }
 
-    pub(crate) fn gate(&self) -> Gate {
+    pub(crate) fn native_entry(&self) -> NativeEntry {
         match self.never {}
     }
 

@@ -136,12 +136,12 @@ mod tests {
     #[test]
     fn a_wrong_value_is_an_error_that_lists_the_right_ones() {
         let error = |name, value| with(&[(name, value)]).unwrap_err();
-        assert_eq!(error("MIMEO_JIT", "fast"), "MIMEO_JIT is auto, on or off, not \"fast\"");
+        assert_eq!(error("MIMEO_JIT", "fast"), "MIMEO_JIT must be auto, on or off, not \"fast\"");
         assert_eq!(
             error("MIMEO_JIT_THRESHOLD", "-1"),
-            "MIMEO_JIT_THRESHOLD is a number of calls, 0 to 4294967295, not \"-1\""
+            "MIMEO_JIT_THRESHOLD must be a number of calls, 0 to 4294967295, not \"-1\""
         );
-        assert_eq!(error("MIMEO_STATS", "yes"), "MIMEO_STATS is off, summary, trace or json, not \"yes\"");
-        assert_eq!(error("MIMEO_PERF", "dump"), "MIMEO_PERF is off, map, gdb or all, not \"dump\"");
+        assert_eq!(error("MIMEO_STATS", "yes"), "MIMEO_STATS must be off, summary, trace or json, not \"yes\"");
+        assert_eq!(error("MIMEO_PERF", "dump"), "MIMEO_PERF must be off, map, gdb or all, not \"dump\"");
     }
 }

@@ -191,7 +191,7 @@ fn a_panic_of_a_runtime_function_comes_out_of_the_machine() {
 fn an_unknown_op_in_the_configuration_is_an_error() {
     let config = JitConfig::default().with_gaps(Gaps::at(["adc"]));
     let jit = Jit::<Tiny>::new(config);
-    let reason = "JIT_OPT_IN: the gaps name `adc`, which is no op of `tiny`";
+    let reason = "JIT_OPT_IN: the gaps name `adc`, which is not an op of `tiny`";
     assert_eq!(jit.unavailable().unwrap().to_string(), reason);
     assert_eq!(jit.capability().reason, Some((Diagnostic::OptIn, reason.to_owned())));
     assert!(has_stencils::<Tiny>().is_ok());

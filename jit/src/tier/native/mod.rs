@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::{Arch, Table};
 use mimeo_def::{CodeOffset, OpIndex, Pc};
-use mimeo_interp::tier::{Caller, Gate, References};
+use mimeo_interp::tier::{Caller, NativeEntry, References};
 use mimeo_interp::{Function, InstructionSet};
 
 use crate::compile::{
@@ -109,8 +109,8 @@ impl<I: InstructionSet> Native<I> {
         (code.address(CodeOffset(0)), code.bytes())
     }
 
-    pub(crate) fn gate(&self) -> Gate {
-        self.support.gate()
+    pub(crate) fn native_entry(&self) -> NativeEntry {
+        self.support.native_entry()
     }
 
     pub(crate) fn called(

@@ -1,4 +1,4 @@
-//! The stencils that belong to no op → sealed code: the way into native code, and the ways out.
+//! The entry and exit stencils → [`Support`], sealed code.
 //!
 //! Contract of this island:
 //! 1. The table's `enter` is an [`Enter`](mimeo_interp::tier::Enter) that runs stencils until an exit and returns the
@@ -25,7 +25,7 @@ pub(crate) struct Support {
     exits: [CodeOffset; Exit::ALL.len()],
 }
 
-/// Where the parts of a support stencil lie.
+/// The places of the parts of a support stencil.
 #[derive(Clone, Copy)]
 struct Placed {
     hot: u32,
@@ -63,12 +63,12 @@ impl Support {
         Ok(Support { code: notifier.appeared("mimeo support", code, &entries), enter, exits })
     }
 
-    /// Address of an exit.
+    /// Returns the address of an exit.
     pub(crate) fn exit(&self, exit: Exit) -> CodeAddr {
         self.code.address(self.exits[exit as usize - 1])
     }
 
-    /// The machine code of all support stencils.
+    /// Returns the machine code of all support stencils.
     pub(crate) fn code(&self) -> &ObservedCode {
         &self.code
     }
@@ -95,7 +95,7 @@ fn emit_part(
         let target = match hole.value {
             HoleValue::Cold => at.cold,
             HoleValue::Rodata => at.rodata,
-            // Validation lets these stencils refer to nothing but themselves.
+            // Validation has checked that these stencils refer only to themselves.
             _ => at.hot,
         };
         patch(part, hole, (address + target as usize) as u64, address + start as usize).map_err(Unavailable::Patch)?;

@@ -204,10 +204,18 @@ impl fmt::Display for TableProblem {
                 write!(f, "refers to operand {index} at byte {} of its {part} part, which the op does not have", at.0)
             }
             TableProblem::NoWindow { part, at, operand } => {
-                write!(f, "refers to the length of `{operand}` at byte {} of its {part} part, which is not a window", at.0)
+                write!(
+                    f,
+                    "refers to the length of `{operand}` at byte {} of its {part} part, which is not a window",
+                    at.0
+                )
             }
             TableProblem::NoRuntime { part, at, index } => {
-                write!(f, "refers to runtime function {index} at byte {} of its {part} part, which does not exist", at.0)
+                write!(
+                    f,
+                    "refers to runtime function {index} at byte {} of its {part} part, which does not exist",
+                    at.0
+                )
             }
             TableProblem::NoValue { part, at, value } => {
                 write!(f, "refers to {value:?} at byte {} of its {part} part, which it cannot have", at.0)

@@ -1,10 +1,10 @@
-//! [`Stats`] → a line for each thing that happened to the code of a function.
+//! [`Stats`] → a line for each event in the life of a function's code.
 
 use super::{Event, Stats, What};
 
 impl Stats {
-    /// Returns a line for each event that was kept, or one that says how to have them kept. [`Event`] has an example
-    /// with an event.
+    /// Returns a line for each event that was kept, or a note if none were recorded. [`Event`] has an example with an
+    /// event.
     ///
     /// ```
     /// use mimeo::jit::Stats;

@@ -51,7 +51,8 @@ fn a_table_that_is_not_for_this_program_or_machine_is_refused() {
     assert_eq!(error.to_string(), "JIT_TARGET: no stencils: no C compiler was found");
     let abi = Table { abi: 0, ..TABLE };
     let this = mimeo_def::frame::STENCIL_ABI;
-    let expected = format!("the table of stencils was made for version 0 of the stencil ABI, but this is version {this}");
+    let expected =
+        format!("the table of stencils was made for version 0 of the stencil ABI, but this is version {this}");
     assert_eq!(message(&abi), expected);
     let ops = Table { ops: &TABLE.ops[1..], ..TABLE };
     assert_eq!(message(&ops), "the table of stencils has 12 ops, but the instruction set has 13");
@@ -90,7 +91,10 @@ fn a_support_stencil_that_refers_to_anything_else_is_refused() {
     enter.hot = TABLE.deopt_op.hot;
     assert_eq!(
         message(&Table { enter, ..TABLE }),
-        format!("the stencil `enter` refers to Pc at byte {} of its hot part, which it cannot have", enter.hot_holes[0].at.0)
+        format!(
+            "the stencil `enter` refers to Pc at byte {} of its hot part, which it cannot have",
+            enter.hot_holes[0].at.0
+        )
     );
     let mut exits = TABLE.exits.to_vec();
     exits[2].hot = &[];

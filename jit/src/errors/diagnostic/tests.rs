@@ -180,7 +180,10 @@ fn a_code_is_the_name_of_one_diagnostic() {
         }
     }
     let error = "JIT_MOOD".parse::<Diagnostic>().unwrap_err();
-    assert_eq!(error.to_string(), format!("`JIT_MOOD` is not a diagnostic; the diagnostics are {}", codes.replace(' ', ", ")));
+    assert_eq!(
+        error.to_string(),
+        format!("`JIT_MOOD` is not a diagnostic; the diagnostics are {}", codes.replace(' ', ", "))
+    );
 }
 
 /// Returns the text under a heading of the second level.

@@ -102,8 +102,8 @@ fn interpreted_ops_are_counted_one_by_one() {
         assert_eq!(run.call(SUM, &[n]), Ok(n * (n + 1) / 2));
         run.machine.interpreted_ops()
     };
-    let round = counted(None, 2) - counted(None, 1);
-    assert!(round > 1 && counted(None, 101) == counted(None, 1) + 100 * round);
+    let iteration = counted(None, 2) - counted(None, 1);
+    assert!(iteration > 1 && counted(None, 101) == counted(None, 1) + 100 * iteration);
     assert_eq!(counted(Some(mode(Mode::On)), 101), 0);
     // The interpreter runs every op, one at a time.
     let everywhere = mode(Mode::On).with_gaps(Gaps::everywhere());

@@ -74,7 +74,7 @@ fn a_wrong_option_is_answered_with_the_right_ones() {
         (&["--jit=maybe", "-"], "mimeo-calc: --jit must be auto, on or off, not \"maybe\"\n"),
         (&["--stats=all", "-"], "mimeo-calc: --stats must be off, summary, trace or json, not \"all\"\n"),
         (&["--perf=yes", "-"], "mimeo-calc: --perf must be off, map, gdb or all, not \"yes\"\n"),
-        (&["--dump=all", "-"], "mimeo-calc: --dump is one of bytecode, c, asm, not \"all\"\n"),
+        (&["--dump=all", "-"], "mimeo-calc: --dump must be one of bytecode, c, asm, not \"all\"\n"),
         (
             &["--jit-threshold=many", "-"],
             "mimeo-calc: --jit-threshold must be a number of calls, 0 to 4294967295, not \"many\"\n",
@@ -186,7 +186,7 @@ fn a_wrong_variable_is_an_error_that_lists_the_right_values() {
     for (name, value, expected) in cases {
         let (stdout, stderr, status) = calc_with(&[(name, value)], &["-e", "print 1;"], b"");
         assert_eq!((stdout.as_str(), status), ("", 2), "{name}");
-        assert!(stderr.starts_with(&format!("mimeo-calc: {name} is {expected}, not {value:?}\n")), "{stderr}");
+        assert!(stderr.starts_with(&format!("mimeo-calc: {name} must be {expected}, not {value:?}\n")), "{stderr}");
     }
 }
 

@@ -366,7 +366,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// The tier returned `code` for the function and pc of the top frame record.
     pub(crate) unsafe fn enter(&mut self, code: CodeAddr) -> Exit {
-        let enter = self.driver.enter.expect("only a tier with a gate returns code");
+        let enter = self.driver.enter.expect("only a tier with an entry returns code");
         let before = self.core.exit;
         let vm: *mut Self = self;
         // SAFETY: a `Vm` begins with its core; (2); the rest is the caller's promise.

@@ -34,7 +34,7 @@ impl Markers {
 
 /// The entry to native code and the addresses that leave it.
 #[derive(Clone, Copy, Debug)]
-pub struct Gate {
+pub struct NativeEntry {
     /// The function that enters native code.
     pub enter: Enter,
     /// The addresses that represent the interpreter.
@@ -58,14 +58,14 @@ pub enum Caller {
 ///
 /// The addresses that the tier returns are code of the stencil convention, which at every op boundary keeps frame and
 /// records exactly as the interpreter does. They stay valid until the next method call. The tier frees no code that the
-/// last [`References`] passed to it name. The gate is valid as long as the tier.
+/// last [`References`] passed to it name. The [`NativeEntry`] is valid as long as the tier.
 ///
 /// Only the driver of the machine that owns the tier calls its methods. They share one safety contract: functions are
 /// loaded functions of that machine, and references are its current ones.
 #[expect(clippy::missing_safety_doc, reason = "the contract is that of the trait")]
 pub unsafe trait NativeTier<I: InstructionSet> {
     /// Returns how native code is entered and left, or `None` if there will never be any. The result does not change.
-    fn gate(&self) -> Option<Gate>;
+    fn native_entry(&self) -> Option<NativeEntry>;
 
     /// Returns where to enter a function that was called when its countdown was over or it had no native code. Compiles
     /// the function if that is worthwhile. `None` leaves it to the interpreter.

@@ -6,9 +6,9 @@
 //! verified Function ───────────┘
 //! ```
 //!
-//! A machine gets the tier from its builder ([`WithJit::jit`]); from there on the driver asks it which functions to
-//! enter natively. An op without a usable stencil gets `OP_DEOPT` in its place: native code is left, the interpreter
-//! runs the op, and native code goes on behind it.
+//! A machine gets the tier from its builder ([`WithJit::jit`]). The driver then asks the tier which functions to enter
+//! natively. `OP_DEOPT` replaces an op without a usable stencil: native code is left, the interpreter runs the op,
+//! and native code resumes after it.
 //!
 //! [`CodeBuf`] is usable alone, for code from any source.
 #![deny(missing_docs)]

@@ -92,7 +92,7 @@ fn target() {
     assert!(outcome.stderr.contains("\nno native code: JIT_TARGET: "), "{}", outcome.stderr);
     let other = if cfg!(target_arch = "aarch64") { "avx2" } else { "lse" };
     let expected = format!(
-        "native code: no (JIT_TARGET: the table of stencils needs a processor with {other}, which this one does not have)"
+        "native code: no (JIT_TARGET: the table of stencils needs a processor with {other}, which this one lacks)"
     );
     package_says(&Build::drift("baseline").run(&[]), Diagnostic::Target, &expected);
 }

@@ -71,26 +71,26 @@ fn files_that_cannot_be_read_are_errors() {
 #[test]
 fn a_wrong_option_is_an_error_with_the_usage() {
     let cases: [(&[&str], &str); 13] = [
-        (&["--jit=maybe", "-"], "mimeo-calc: --jit is auto, on or off, not \"maybe\"\n"),
-        (&["--stats=all", "-"], "mimeo-calc: --stats is off, summary, trace or json, not \"all\"\n"),
-        (&["--perf=yes", "-"], "mimeo-calc: --perf is off, map, gdb or all, not \"yes\"\n"),
-        (&["--dump=all", "-"], "mimeo-calc: --dump is one of bytecode, c, asm, not \"all\"\n"),
+        (&["--jit=maybe", "-"], "mimeo-calc: --jit must be auto, on or off, not \"maybe\"\n"),
+        (&["--stats=all", "-"], "mimeo-calc: --stats must be off, summary, trace or json, not \"all\"\n"),
+        (&["--perf=yes", "-"], "mimeo-calc: --perf must be off, map, gdb or all, not \"yes\"\n"),
+        (&["--dump=all", "-"], "mimeo-calc: --dump must be one of bytecode, c, asm, not \"all\"\n"),
         (
             &["--jit-threshold=many", "-"],
-            "mimeo-calc: --jit-threshold is a number of calls, 0 to 4294967295, not \"many\"\n",
+            "mimeo-calc: --jit-threshold must be a number of calls, 0 to 4294967295, not \"many\"\n",
         ),
         (
             &["--jit-code-limit=1k", "-"],
-            &format!("mimeo-calc: --jit-code-limit is a number of bytes, 0 to {}, not \"1k\"\n", usize::MAX),
+            &format!("mimeo-calc: --jit-code-limit must be a number of bytes, 0 to {}, not \"1k\"\n", usize::MAX),
         ),
         (&["--jit-code-limit"], "mimeo-calc: missing argument for option '--jit-code-limit'\n"),
         (
             &["--jit-budget=-1", "-"],
-            "mimeo-calc: --jit-budget is a number of microseconds, 0 to 18446744073709551615, not \"-1\"\n",
+            "mimeo-calc: --jit-budget must be a number of microseconds, 0 to 18446744073709551615, not \"-1\"\n",
         ),
         (
             &["--jit-budget=0.5", "-"],
-            "mimeo-calc: --jit-budget is a number of microseconds, 0 to 18446744073709551615, not \"0.5\"\n",
+            "mimeo-calc: --jit-budget must be a number of microseconds, 0 to 18446744073709551615, not \"0.5\"\n",
         ),
         (&["--fast", "-"], "mimeo-calc: invalid option '--fast'\n"),
         (&["--jit"], "mimeo-calc: missing argument for option '--jit'\n"),
@@ -186,7 +186,7 @@ fn a_wrong_variable_is_an_error_that_lists_the_right_values() {
     for (name, value, expected) in cases {
         let (stdout, stderr, status) = calc_with(&[(name, value)], &["-e", "print 1;"], b"");
         assert_eq!((stdout.as_str(), status), ("", 2), "{name}");
-        assert!(stderr.starts_with(&format!("mimeo-calc: {name} is {expected}, not {value:?}\n")), "{stderr}");
+        assert!(stderr.starts_with(&format!("mimeo-calc: {name} must be {expected}, not {value:?}\n")), "{stderr}");
     }
 }
 

@@ -162,7 +162,7 @@ fn one_of<T: Copy>(option: &str, value: OsString, choices: &[(&str, T)]) -> Resu
         Some(&(_, choice)) => Ok(choice),
         None => {
             let names: Vec<&str> = choices.iter().map(|&(name, _)| name).collect();
-            Err(format!("{option} is one of {}, not {value:?}", names.join(", ")).into())
+            Err(format!("{option} must be one of {}, not {value:?}", names.join(", ")).into())
         }
     }
 }

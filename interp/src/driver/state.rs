@@ -91,7 +91,7 @@ pub(crate) struct Driver<I: InstructionSet> {
 
 impl<I: InstructionSet> Driver<I> {
     pub(crate) fn new(stacks: Stacks, limits: Limits, tier: Option<Box<dyn NativeTier<I>>>) -> Self {
-        let gate = tier.as_ref().and_then(|tier| tier.gate());
+        let entry = tier.as_ref().and_then(|tier| tier.native_entry());
         let machine = MACHINES.fetch_add(1, Ordering::Relaxed);
         let mut idle = Places::new(machine);
         let own = idle.add(|_| None);
@@ -103,8 +103,8 @@ impl<I: InstructionSet> Driver<I> {
             outer: Vec::new(),
             programs: Programs::new(machine),
             tier,
-            markers: gate.map_or(Markers::INTERPRETER, |gate| gate.markers),
-            enter: gate.map(|gate| gate.enter),
+            markers: entry.map_or(Markers::INTERPRETER, |entry| entry.markers),
+            enter: entry.map(|entry| entry.enter),
             fiber_run: None,
             requests: vec![None],
             spare_arguments: Vec::new(),

@@ -1,19 +1,19 @@
-//! Native code that appears → [`GdbImage`], an object in the list that gdb and lldb read, so that they name the code in
-//! backtraces and unwind through it.
+//! New native code → [`GdbImage`], an object in the list that gdb and lldb read to name the code in backtraces and unwind
+//! through it.
 //!
 //! The interface is gdb's ["JIT Compilation Interface"][interface], version 1: a list in the process's memory, and a
 //! function that is called after every change, on which the debugger has a breakpoint. The symbols belong to the
-//! whole process. They are weak, so that another JIT in it (LLVM has one) may bring them as well; all then share
-//! the list, as do two versions of this crate.
+//! whole process. They are weak, so that another JIT in it (such as LLVM's) can define them too; all then share the list,
+//! as do two versions of this crate.
 //!
-//! A backtrace shows the function whose code runs, then the support code, then the driver. The callers in the
-//! language are not in it: calls do not grow the native stack, and what called is in the frame records.
+//! A backtrace shows the function whose code runs, then the support code, then the driver. The callers in the language
+//! are missing: calls do not grow the native stack, and the callers are in the frame records.
 //!
 //! Contract of this island:
-//! 1. The list and the descriptor are touched under [`LIST`] only, by this crate. Other JITs have locks of their
-//!    own, if any: a process that registers with two at once must keep them apart itself.
-//! 2. An entry is in the list from the end of `link` to the start of `unlink`; entry and object stay where they
-//!    are, and unchanged but for the links, as long as it is.
+//! 1. This crate accesses the list and the descriptor only while it holds [`LIST`]. Other JITs have other locks, if any:
+//!    a process that uses two JITs at once must synchronize them itself.
+//! 2. An entry is in the list from the end of `link` to the start of `unlink`. In between, entry and object do not move,
+//!    and only the links change.
 //!
 //! [interface]: https://sourceware.org/gdb/current/onlinedocs/gdb.html/JIT-Interface.html
 
@@ -36,7 +36,7 @@ mod unwind;
 #[cfg(any(test, target_arch = "x86_64"))]
 mod x86_64;
 
-// In assembly, as stable Rust has no weak symbols; and what the compiler cannot see into it cannot leave out.
+// In assembly, because stable Rust has no weak symbols, and because the compiler cannot optimize the call away.
 global_asm!(
     ".pushsection .text.__jit_debug_register_code, \"ax\", %progbits",
     ".balign 16",
@@ -65,7 +65,7 @@ unsafe extern "C" {
 
     /// Does nothing: the debugger has a breakpoint there.
     #[link_name = "__jit_debug_register_code"]
-    safe fn tell_debugger();
+    safe fn notify_debugger();
 }
 
 const VERSION: u32 = 1;
@@ -119,7 +119,7 @@ impl List {
             }
             DESCRIPTOR.first = entry.as_ptr();
         }
-        self.tell(REGISTER, entry);
+        self.notify(REGISTER, entry);
     }
 
     /// Takes an entry out of the list.
@@ -135,16 +135,16 @@ impl List {
                 (*next.as_ptr()).previous = previous;
             }
         }
-        self.tell(UNREGISTER, entry);
+        self.notify(UNREGISTER, entry);
     }
 
-    fn tell(&mut self, action: u32, entry: NonNull<Entry>) {
+    fn notify(&mut self, action: u32, entry: NonNull<Entry>) {
         // SAFETY: (1): `self` is the lock.
         unsafe {
             DESCRIPTOR.relevant = entry.as_ptr();
             DESCRIPTOR.action = action;
         }
-        tell_debugger();
+        notify_debugger();
         // SAFETY: (1): `self` is the lock.
         unsafe {
             DESCRIPTOR.action = NO_ACTION;
@@ -164,23 +164,23 @@ impl Observer for Debugger {
     }
 }
 
-/// Code that debuggers know of, until this is dropped: before the code's memory is used for anything else.
+/// Code that is shown to debuggers. It must be dropped before the code's memory is reused.
 struct GdbImage {
-    /// From a box. The debugger reads it, so that there is never a reference to it.
+    /// Allocated by a box. The debugger reads it, so there is never a reference to it.
     entry: NonNull<Entry>,
     object: Box<[u8]>,
 }
 
-// SAFETY: the entry is this image's own, but for the links, which (1) protects.
+// SAFETY: the image owns the entry, except for the links, which (1) protects.
 unsafe impl Send for GdbImage {}
 
 impl GdbImage {
-    /// Shows code to debuggers. Several regions are better shown at once: each image costs a debugger that is
-    /// attached a few milliseconds, and more of them the more there are.
+    /// Shows code to debuggers. Regions should be shown together: each image costs an attached debugger a few
+    /// milliseconds, and more if there are many images.
     ///
     /// # Errors
     ///
-    /// With [`io::ErrorKind::InvalidInput`] for more than 65000 regions.
+    /// With [`io::ErrorKind::InvalidInput`] if there are more than [`elf::MAX_REGIONS`] regions.
     fn register(regions: &[CodeRegion<'_>]) -> io::Result<GdbImage> {
         if regions.len() > elf::MAX_REGIONS {
             let message = format!("{} regions are too many for one image", regions.len());
@@ -205,7 +205,7 @@ impl GdbImage {
 impl Drop for GdbImage {
     fn drop(&mut self) {
         List::lock().unlink(self.entry);
-        // SAFETY: (2): `register` leaked it, and it is in no list any more.
+        // SAFETY: (2): `register` leaked it, and it is no longer in the list.
         drop(unsafe { Box::from_raw(self.entry.as_ptr()) });
     }
 }

@@ -1,6 +1,6 @@
-//! Native code that appears and goes → what debuggers and profilers read, by gdb's JIT interface and `perf`'s map.
+//! Native code that appears and disappears → data for debuggers and profilers: gdb's JIT interface and `perf`'s map.
 //!
-//! A language opts in by [`open`]. Both need Linux; elsewhere nobody is notified, and
+//! A language opts in with [`open`]. Both need Linux; elsewhere no tool is notified, and
 //! [`Jit::observer_failure`](mimeo_jit::Jit::observer_failure) says why.
 #![deny(missing_docs)]
 

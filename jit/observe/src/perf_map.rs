@@ -1,10 +1,10 @@
-//! Code that appears → lines of `/tmp/perf-<pid>.map`, by which Linux's `perf` names the samples in it.
+//! New native code → lines of `/tmp/perf-<pid>.map`, which Linux's `perf` reads to name samples in the code.
 //!
 //! The format is that of [`tools/perf/Documentation/jit-interface.txt`][format]: a line for each piece of code,
-//! `START SIZE NAME`, the numbers hexadecimal without a prefix. Nothing can be taken back: perf reads the file
-//! when it reports, long after the samples were taken. Code whose memory is used again is in it twice, and which of
-//! the two perf then names is not defined (perf 6.1 keeps both, and finds now the first, now another). A profile in
-//! which that matters needs the format `jitdump`, whose records have times.
+//! `START SIZE NAME`, the numbers hexadecimal without a prefix. Lines cannot be removed: perf reads the file when it
+//! reports, long after the samples were taken. If memory is reused, both functions are in the file, and it is unspecified
+//! which of the two perf names (perf 6.1 keeps both, and finds sometimes one, sometimes the other). A profile in which
+//! that matters needs the format `jitdump`, whose records have times.
 //!
 //! [format]: https://github.com/torvalds/linux/blob/master/tools/perf/Documentation/jit-interface.txt
 
@@ -16,11 +16,11 @@ use std::sync::{Mutex, PoisonError};
 
 use mimeo_jit::{CodeRegion, Image, Observer};
 
-/// Where perf looks.
+/// The folder in which perf looks.
 const FOLDER: &str = "/tmp";
 
-/// The files that this process began. Held while one is begun or appended to, by all machines of all threads.
-static BEGUN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+/// The files that this process created. All machines of all threads hold the lock while they create or append.
+static CREATED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// The process's perf map, opened for appending. All machines of a process write to the same file.
 #[derive(Debug)]
@@ -29,11 +29,11 @@ pub(crate) struct PerfMap {
 }
 
 impl PerfMap {
-    /// Opens the map that perf reads; begins it when this process has none yet.
+    /// Opens the map that perf reads, and creates it if this process has none yet.
     ///
     /// # Errors
     ///
-    /// When the file cannot be written, and with [`io::ErrorKind::Unsupported`] where there is no perf.
+    /// If the file cannot be written, and with [`io::ErrorKind::Unsupported`] where there is no perf.
     pub(crate) fn open() -> io::Result<Self> {
         Self::open_in(Path::new(FOLDER))
     }
@@ -43,30 +43,30 @@ impl PerfMap {
             return Err(io::Error::new(io::ErrorKind::Unsupported, "perf maps are for Linux"));
         }
         let path = folder.join(format!("perf-{}.map", std::process::id()));
-        let mut begun = BEGUN.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut created = CREATED.lock().unwrap_or_else(PoisonError::into_inner);
         let mut options = OpenOptions::new();
         options.append(true);
-        if !begun.contains(&path) {
-            // An earlier process may have had the same number. The folder is everyone's and the name can be
-            // guessed, so the file must be a new one: nothing is written through another user's link.
+        if !created.contains(&path) {
+            // An earlier process may have had the same id. All users can write to the folder and guess the name, so the
+            // file must be new: nothing is written through another user's link.
             match std::fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => options.create_new(true),
             };
         }
         let file = options.open(&path)?;
-        begun.insert(path);
+        created.insert(path);
         Ok(PerfMap { file })
     }
 
-    /// Appends a line for a piece of code.
+    /// Appends the line of a region.
     ///
     /// # Errors
     ///
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     fn add(&mut self, region: &CodeRegion<'_>) -> io::Result<()> {
         let line = format!("{:x} {:x} mimeo::{}\n", region.start, region.bytes.len(), OneLine(region.name));
-        let _begun = BEGUN.lock().unwrap_or_else(PoisonError::into_inner);
+        let _created = CREATED.lock().unwrap_or_else(PoisonError::into_inner);
         self.file.write_all(line.as_bytes())
     }
 }
@@ -78,7 +78,7 @@ impl Observer for PerfMap {
     }
 }
 
-/// A name, with a `?` for everything that would end or hide the line.
+/// A name, with a `?` in place of each control character, which could end or hide the line.
 struct OneLine<'a>(&'a str);
 
 impl std::fmt::Display for OneLine<'_> {

@@ -5,13 +5,13 @@ use mimeo_def::CodeOffset;
 use mimeo_doc_ops::{Linked, Machine};
 use mimeo_jit::CodeRegion;
 
-/// Name of the region of `divide`, which `safe_divide` calls. It calls the runtime when it throws.
+/// The name of the region of `divide`, which `safe_divide` calls. It calls the runtime when it throws.
 pub(crate) const DIVIDE: &str = "native_divide";
 
-/// Name of the region of the support code.
+/// The name of the region of the support code.
 pub(crate) const SUPPORT: &str = "native_support";
 
-/// Compiles all functions. `visit` gets their regions and views, and the region of the support code at the end.
+/// Compiles all functions and calls `visit` with their regions, the region of the support code, and their views.
 pub(crate) fn with_regions<R>(
     machine: &mut Machine,
     linked: Linked,

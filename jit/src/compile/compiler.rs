@@ -20,23 +20,23 @@ use crate::observe::{Notifier, ObservedCode};
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) code: ObservedCode,
-    /// Where the code lies: its address at 0, which is asked for behind every side exit.
+    /// The address of the code, which is read after every side exit.
     start: CodeAddr,
-    /// Where the code of the op that starts at each unit lies; [`NO_CODE`] elsewhere.
+    /// By code unit: the offset of the code of the op that starts there, or [`NO_CODE`].
     starts: Vec<CodeOffset>,
     pub(crate) layout: Layout,
-    /// The ops that were planted as `OP_DEOPT` although they have a stencil; sorted.
+    /// The ops that `OP_DEOPT` replaces although they have a stencil; sorted.
     pub(crate) excluded: Vec<(Pc, EmitError)>,
 }
 
 impl Compiled {
-    /// Where the function is entered by a call.
+    /// Returns the address at which a call enters the function.
     #[inline]
     pub(crate) fn entry(&self) -> CodeAddr {
         self.start
     }
 
-    /// Where it is entered at the op at `pc`.
+    /// Returns the address of the code of the op at `pc`.
     #[inline]
     pub(crate) fn address(&self, pc: Pc) -> Option<CodeAddr> {
         let start = *self.starts.get(pc.0 as usize)?;
@@ -44,21 +44,21 @@ impl Compiled {
     }
 }
 
-/// Why a function has no native code.
+/// The reason why a function has no native code.
 #[derive(Debug)]
 pub(crate) enum CompileError {
     TooBig(TooBig),
-    /// The code would be larger than a function's may be.
+    /// The code would be larger than the limit for one function.
     OverLimit {
         bytes: usize,
         limit: usize,
     },
-    /// The code cache has no room, although everything that could go has gone.
+    /// The code cache has no room, although everything that can be evicted was.
     CacheFull {
         bytes: usize,
         limit: usize,
     },
-    /// It is expected to take too long.
+    /// The compilation is expected to take too long.
     OverBudget {
         expected: Duration,
         budget: Duration,
@@ -72,7 +72,7 @@ pub(crate) enum CompileError {
 }
 
 impl CompileError {
-    /// The stable diagnostic.
+    /// Returns the stable diagnostic.
     pub(crate) fn code(&self) -> Diagnostic {
         match self {
             CompileError::TooBig(_) | CompileError::OverLimit { .. } | CompileError::CacheFull { .. } => {
@@ -85,35 +85,35 @@ impl CompileError {
         }
     }
 
-    /// What happened, in a sentence.
+    /// Returns the reason, in a sentence.
     pub(crate) fn sentence(&self) -> String {
         match self {
             CompileError::TooBig(TooBig { ops }) => format!("{ops} ops are too many for one code buffer"),
             CompileError::OverLimit { bytes, limit } => {
-                format!("{bytes} bytes of code are more than the {limit} that a function may have")
+                format!("the code has {bytes} bytes, but a function may have at most {limit}")
             }
             CompileError::CacheFull { bytes, limit } => {
                 format!("there is no room for {bytes} bytes under the limit of {limit}")
             }
             CompileError::OverBudget { expected, budget } => format!(
-                "compiling would take about {} us, the budget is {} us",
+                "compiling would take about {} us, but the budget is {} us",
                 expected.as_micros(),
                 budget.as_micros()
             ),
             CompileError::SizesDiffer(SizesDiffer { planned, emitted }) => {
-                format!("the code was planned to end at byte {}, and ends at {}", planned.0, emitted.0)
+                format!("the code was planned to end at byte {}, but ends at {}", planned.0, emitted.0)
             }
             CompileError::Op { pc, error } => format!("the op at {pc}: {}", error.sentence()),
             CompileError::Memory(error) => error.to_string(),
         }
     }
 
-    /// The op that is to blame, if it is one.
+    /// Returns the op that is the cause, if there is one.
     pub(crate) fn pc(&self) -> Option<Pc> {
         if let CompileError::Op { pc, .. } = self { Some(*pc) } else { None }
     }
 
-    /// With other settings, or at another time, it may go well.
+    /// Returns `true` if the compilation may succeed later or with other settings.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
             CompileError::CacheFull { .. } | CompileError::OverBudget { .. } | CompileError::Memory(_) => true,
@@ -125,23 +125,23 @@ impl CompileError {
     }
 }
 
-/// The compiler of one instruction set, with the buffers that it uses again for each function.
+/// The compiler of one instruction set, with the buffers that it reuses for each function.
 #[derive(Debug)]
 pub(crate) struct Compiler {
     recipes: Recipes,
     plan: Plan,
     notifier: Notifier,
-    /// What an op costs to compile, as it was lately.
+    /// The recent average cost of compiling an op.
     ns_per_op: f64,
 }
 
-/// What an op costs to compile before anything was compiled, in nanoseconds.
+/// The assumed cost of compiling an op before anything was compiled, in nanoseconds.
 const FIRST_NS_PER_OP: f64 = 100.0;
 
-/// What a compilation may take.
+/// The limits of a compilation.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Allowance {
-    /// Bytes that the function's code may have.
+    /// The largest number of bytes of the function's code.
     pub(crate) function_limit: usize,
     pub(crate) latency_budget: Option<Duration>,
 }
@@ -151,12 +151,12 @@ impl Compiler {
         Compiler { recipes, plan: Plan::new(island), notifier, ns_per_op: FIRST_NS_PER_OP }
     }
 
-    /// Returns why an observer is not notified of code, if there is one like that.
+    /// Returns why an observer is not notified of code, if one is not.
     pub(crate) fn observer_failure(&self) -> Option<&str> {
         self.notifier.failure()
     }
 
-    /// Compiles a function. `take` is asked for writable memory of so many bytes.
+    /// Compiles a function. `take` returns writable memory for a number of bytes.
     pub(crate) fn compile(
         &mut self,
         function: &Function,
@@ -166,7 +166,7 @@ impl Compiler {
     ) -> Result<Compiled, CompileError> {
         self.check_budget(function, allowance)?;
         let compiled = self.compile_with(function, allowance, cost, take)?;
-        // A moving average that forgets half of what it knows within some ten functions.
+        // A moving average in which the weight of a function halves after about ten more.
         let ns_per_op = cost.total_ns() as f64 / self.plan.ops.len().max(1) as f64;
         self.ns_per_op += (ns_per_op - self.ns_per_op) / 16.0;
         Ok(compiled)
@@ -216,7 +216,7 @@ impl Compiler {
                     excluded,
                 });
             }
-            // Each round excludes at least one more op, so there are at most as many rounds as ops.
+            // Each iteration excludes at least one more op, so there are at most as many iterations as ops.
             for (pc, error) in failed.drain(..) {
                 match excluded.binary_search_by_key(&pc, |&(pc, _)| pc) {
                     Err(place) if error.is_of_value() => excluded.insert(place, (pc, error)),
@@ -226,7 +226,7 @@ impl Compiler {
         }
     }
 
-    /// The ops of the function compiled last that `OP_DEOPT` stands for, with the reasons.
+    /// Returns the ops of the function compiled last that `OP_DEOPT` replaces, with the reasons.
     pub(crate) fn deopts<'a>(&'a self, compiled: &'a Compiled) -> impl Iterator<Item = (OpIndex, NoStencil)> + 'a {
         self.plan.deopts.iter().map(|&(pc, op)| {
             let reason = match compiled.excluded.binary_search_by_key(&pc, |&(pc, _)| pc) {
@@ -240,18 +240,18 @@ impl Compiler {
         })
     }
 
-    /// Bytes of the code that stands for an op without a stencil.
+    /// Returns the bytes of the code that replaces an op without a stencil.
     pub(crate) fn deopt_bytes(&self) -> u32 {
         let size = self.recipes.deopt(0);
         size.hot_bytes + size.cold_bytes + size.rodata_bytes
     }
 
-    /// Number of ops of the function compiled last.
+    /// Returns the number of ops of the function compiled last.
     pub(crate) fn op_count(&self) -> usize {
         self.plan.ops.len()
     }
 
-    /// The plan by which a function was compiled, made again.
+    /// Makes the plan of a compiled function again.
     pub(crate) fn plan_of(&self, function: &Function, compiled: &Compiled) -> Result<Plan, CompileError> {
         let mut plan = Plan::new(self.plan.island.clone());
         let pcs: Vec<Pc> = compiled.excluded.iter().map(|&(pc, _)| pc).collect();
@@ -309,8 +309,8 @@ mod tests {
         compiler.plan.measure(function(&run), &compiler.recipes, &[]).unwrap();
         let plan = &compiler.plan;
         let elided: Vec<_> = plan.ops.iter().map(|op| (op.pc.0, op.elided)).collect();
-        // `jump` ends in a jump to its label, which is kept; behind it the next op is not the next pc. Where the
-        // compiler puts the two jumps of `jump_if` is its own affair.
+        // `jump` ends in a jump to its label, which is kept, because the next op emitted is not the next pc. The order of
+        // the two jumps of `jump_if` is up to the C compiler.
         let jump_if_ends_in_continue = TABLE.ops[Op::JumpIf as usize].stencil.unwrap().tail_jump > 0;
         assert_eq!(elided, [(0, true), (2, jump_if_ends_in_continue), (5, true), (7, false), (13, true), (15, false)]);
         let parts = |op: &PlannedOp| plan.parts(op, &compiler.recipes);
@@ -349,7 +349,7 @@ mod tests {
         let compiled = compiler.compile(function(&run), allowance, &mut cost, &mut take).unwrap();
         let deopts: Vec<_> = compiler.deopts(&compiled).map(|(_, reason)| reason.to_string()).collect();
         if Arch::host() == Some(Arch::Aarch64) {
-            // Its operand stack lies above the locals, and is out of reach as well.
+            // The operand stack lies above the locals, and is out of reach as well.
             assert_eq!(deopts.len(), 4);
             assert!(deopts[0].starts_with("JIT_PATCH_OVERFLOW: 40000 does not fit"), "{deopts:?}");
         } else {

@@ -1,8 +1,8 @@
-//! The steps of one compilation → [`Cost`]: where its time went.
+//! The steps of one compilation → [`Cost`], the time of each.
 
 use std::time::Duration;
 
-/// Where the time of one compilation went.
+/// The time of each step of one compilation.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cost {
     pub(crate) plan: Duration,
@@ -17,7 +17,7 @@ impl Cost {
     }
 }
 
-/// Returns a duration in nanoseconds, the longest that 64 bits hold for longer ones.
+/// Returns a duration in nanoseconds, saturating at `u64::MAX`.
 pub(crate) fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

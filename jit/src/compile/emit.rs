@@ -4,14 +4,14 @@ use mimeo_def::frame::CodeAddr;
 use mimeo_def::{CodeOffset, Pc};
 use mimeo_interp::Function;
 
-use crate::compile::hole_value::{NoCode, Site, Surroundings};
+use crate::compile::hole_value::{FunctionContext, NoCode, Site};
 use crate::compile::patch::patch;
 use crate::compile::plan::Plan;
 use crate::compile::recipe::{Fill, Recipes};
 use crate::errors::{Diagnostic, PatchError};
 use crate::memory::{CodeBuf, Writable};
 
-/// Why an op could not be emitted.
+/// The reason why an op could not be emitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EmitError {
     Patch(PatchError),
@@ -19,7 +19,7 @@ pub(crate) enum EmitError {
 }
 
 impl EmitError {
-    /// `OP_DEOPT` can stand for the op, because its stencil as such is sound.
+    /// Returns `true` if `OP_DEOPT` can replace the op, because only a value is wrong and the stencil is sound.
     pub(crate) fn is_of_value(&self) -> bool {
         match self {
             EmitError::Patch(error) => matches!(error, PatchError::OutOfRange { .. } | PatchError::Misaligned { .. }),
@@ -27,7 +27,7 @@ impl EmitError {
         }
     }
 
-    /// The stable diagnostic.
+    /// Returns the stable diagnostic.
     pub(crate) fn code(&self) -> Diagnostic {
         match self {
             EmitError::Patch(error) => error.code(),
@@ -35,7 +35,7 @@ impl EmitError {
         }
     }
 
-    /// What happened, in a sentence.
+    /// Returns the reason, in a sentence.
     pub(crate) fn sentence(&self) -> String {
         match self {
             EmitError::Patch(error) => error.sentence(),
@@ -44,15 +44,15 @@ impl EmitError {
     }
 }
 
-/// The two passes disagree about the size of the code.
+/// A disagreement of the two passes about the size of the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SizesDiffer {
     pub(crate) planned: CodeOffset,
     pub(crate) emitted: CodeOffset,
 }
 
-/// Emits a planned function. Ops that fail are appended to `failed` and do not end the pass, so that one more
-/// plan can take account of them all.
+/// Emits a planned function. Ops that fail are appended to `failed` and do not end the pass, so that one more plan can
+/// exclude them all.
 pub(crate) fn emit(
     plan: &Plan,
     recipes: &Recipes,
@@ -63,7 +63,7 @@ pub(crate) fn emit(
     let address = buf.address(CodeOffset(0));
     let code = buf.bytes_mut();
     let body = function.body();
-    let around = Surroundings { function, code: &body.code, starts: &plan.starts, address, island: &plan.island };
+    let context = FunctionContext { function, code: &body.code, starts: &plan.starts, address, island: &plan.island };
     let layout = plan.layout;
     let differ = |planned: u32, emitted: usize| {
         Err(SizesDiffer { planned: CodeOffset(planned), emitted: CodeOffset(emitted as u32) })
@@ -75,14 +75,14 @@ pub(crate) fn emit(
     for op in &plan.ops {
         let recipe = recipes.recipe(op.recipe);
         let (hot, cold) = plan.parts(op, recipes);
-        // The parts lie back to back, or the plan was made for other stencils.
+        // If the parts are not adjacent, the plan was made for other stencils.
         if hot.start != hot_end || cold.start != cold_end || hot.end > layout.cold as usize {
             return differ(op.hot.0, hot_end);
         }
         (hot_end, cold_end) = (hot.end, cold.end);
         let rodata = (layout.rodata + op.rodata.0) as usize;
         let site = Site {
-            around: &around,
+            context: &context,
             pc: op.pc,
             next_pc: op.next_pc,
             height: u32::from(body.locals) + u32::from(op.depth),

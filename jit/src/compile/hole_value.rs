@@ -1,9 +1,9 @@
-//! A [`HoleValue`] of an op → the number or address that goes into the hole, at one place of one function.
+//! A [`HoleValue`] of an op → the number or address for the hole, at one place in one function.
 //!
-//! It happens in two steps: when the tier is made, an op's hole values become [`Source`]s, in which the
-//! operand's kind is decided; when the op is compiled, a [`Site`] resolves them.
+//! There are two steps: when the tier is made, an op's hole values become [`Source`]s, which know the operand's kind;
+//! when the op is compiled, a [`Site`] resolves them.
 //!
-//! Contract of this island: (1) the function is verified, so the index in a function operand is one of its program.
+//! Contract of this island: (1) the function is verified, so the index in a function operand is valid in its program.
 
 use mimeo_def::frame::CodeAddr;
 use mimeo_def::op::{OpInfo, OperandKind, Scalar};
@@ -13,7 +13,7 @@ use mimeo_interp::Function;
 
 use crate::compile::island::{FarIndex, Island};
 
-/// Where a hole's value comes from; `unit` is the operand's offset in the instruction, in 16-bit units.
+/// The source of a hole's value; `unit` is the operand's offset in the instruction, in 16-bit units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Slot {
@@ -60,7 +60,7 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// The source of an op's hole value; `None` when the op has no such operand.
+    /// Returns the source of an op's hole value, or `None` if the op has no such operand.
     pub(crate) fn of(value: HoleValue, op: Option<&OpInfo>) -> Option<Source> {
         Some(match value {
             HoleValue::Operand(index) => Source::of_operand(op?, index)?,
@@ -103,24 +103,24 @@ impl Source {
     }
 }
 
-/// What the ops of one function have in common.
-pub(crate) struct Surroundings<'a> {
+/// The data that the ops of one function share.
+pub(crate) struct FunctionContext<'a> {
     pub(crate) function: &'a Function,
-    /// The function's code units.
+    /// The code units of the function.
     pub(crate) code: &'a [u16],
-    /// Where the code of the op that starts at each unit lies; [`NO_CODE`] elsewhere.
+    /// By code unit: the offset of the code of the op that starts there, or [`NO_CODE`].
     pub(crate) starts: &'a [CodeOffset],
-    /// Where the compiled function will run.
+    /// The address at which the compiled function will run.
     pub(crate) address: CodeAddr,
     pub(crate) island: &'a Island,
 }
 
-/// In a table of starts: no code starts here.
+/// The entry for a unit at which no code starts.
 pub(crate) const NO_CODE: CodeOffset = CodeOffset(u32::MAX);
 
-/// One op while its holes are filled.
+/// An op whose holes are being filled.
 pub(crate) struct Site<'a> {
-    pub(crate) around: &'a Surroundings<'a>,
+    pub(crate) context: &'a FunctionContext<'a>,
     pub(crate) pc: Pc,
     pub(crate) next_pc: Pc,
     /// Slots in use before the op: locals and operand stack.
@@ -137,7 +137,7 @@ pub(crate) struct NoCode {
 }
 
 impl Site<'_> {
-    /// The value for a hole of this kind whose field will be at `place`.
+    /// Returns the value for a hole of this kind whose field will be at `place`.
     #[inline]
     pub(crate) fn resolve(&self, source: Source, kind: PatchKind, place: CodeAddr) -> Result<u64, NoCode> {
         Ok(match source {
@@ -149,15 +149,15 @@ impl Site<'_> {
             Source::StackWindow { unit } => slot_bytes(self.height - u32::from(self.unit(unit))),
             Source::Len { unit } => u64::from(self.unit(unit)),
             Source::Immediate { unit, scalar } => self.immediate(unit, scalar),
-            Source::Constant { unit } => self.around.function.body().constants[usize::from(self.unit(unit))],
+            Source::Constant { unit } => self.context.function.body().constants[usize::from(self.unit(unit))],
             Source::Label { unit } => self.address_of(Pc(self.unit2(unit)))?,
             // SAFETY: (1).
-            Source::Function { unit } => unsafe { self.around.function.sibling(self.unit2(unit)) as u64 },
-            Source::Cache { unit } => self.around.function.cache_address(self.unit2(unit)).expose_provenance() as u64,
+            Source::Function { unit } => unsafe { self.context.function.sibling(self.unit2(unit)) as u64 },
+            Source::Cache { unit } => self.context.function.cache_address(self.unit2(unit)).expose_provenance() as u64,
             Source::Pc => u64::from(self.pc.0),
             Source::NextPc => u64::from(self.next_pc.0),
             Source::Continue => self.address_of(self.next_pc)?,
-            Source::Far(target) => self.around.island.resolve(target, self.around.address, kind, place) as u64,
+            Source::Far(target) => self.context.island.resolve(target, self.context.address, kind, place) as u64,
             Source::Hot => self.hot as u64,
             Source::Cold => self.cold as u64,
             Source::Rodata => self.rodata as u64,
@@ -166,7 +166,7 @@ impl Site<'_> {
 
     #[inline]
     fn unit(&self, unit: u16) -> u16 {
-        self.around.code[self.pc.0 as usize + usize::from(unit)]
+        self.context.code[self.pc.0 as usize + usize::from(unit)]
     }
 
     #[inline]
@@ -178,8 +178,8 @@ impl Site<'_> {
         u64::from(self.unit2(unit)) | u64::from(self.unit2(unit + 2)) << 32
     }
 
-    /// The bits of a 64-bit number, or a narrower one widened to 32 bits as its type says: what the prelude's
-    /// `HOLE_64` and `HOLE_32` take.
+    /// Returns the bits of a 64-bit number, or of a narrower one extended to 32 bits according to its type. The prelude's
+    /// `HOLE_64` and `HOLE_32` take these.
     fn immediate(&self, unit: u16, scalar: Scalar) -> u64 {
         match scalar {
             Scalar::Bool | Scalar::U8 => u64::from(self.unit(unit) as u8),
@@ -193,14 +193,14 @@ impl Site<'_> {
 
     #[inline]
     fn address_of(&self, target: Pc) -> Result<u64, NoCode> {
-        match self.around.starts.get(target.0 as usize) {
-            Some(&start) if start != NO_CODE => Ok(self.around.address as u64 + u64::from(start.0)),
+        match self.context.starts.get(target.0 as usize) {
+            Some(&start) if start != NO_CODE => Ok(self.context.address as u64 + u64::from(start.0)),
             _ => Err(NoCode { target }),
         }
     }
 }
 
-/// Distance of a slot from the frame's base. The operand stack of a verified function may reach beyond the
+/// Returns the distance of a slot from the frame's base. The operand stack of a verified function may extend beyond the
 /// slots that an instruction can name.
 #[inline]
 fn slot_bytes(slot: u32) -> u64 {
@@ -223,8 +223,8 @@ mod tests {
         let mut starts = [NO_CODE; 16];
         starts[7] = CodeOffset(0x40);
         let island = Island::new(vec![0x5000; 8]);
-        let around = Surroundings { function, code: &code, starts: &starts, address: 0x1000, island: &island };
-        let site = Site { around: &around, pc: Pc(4), next_pc: Pc(7), height: 10, hot: 1, cold: 2, rodata: 3 };
+        let context = FunctionContext { function, code: &code, starts: &starts, address: 0x1000, island: &island };
+        let site = Site { context: &context, pc: Pc(4), next_pc: Pc(7), height: 10, hot: 1, cold: 2, rodata: 3 };
         let value = site.resolve(source, PatchKind::X86Abs64, 0x1000);
         if source == (Source::Function { unit: 1 }) {
             assert_eq!(value, Ok(std::ptr::from_ref(function) as u64));
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn constants_and_functions_are_the_functions_own() {
+    fn constants_and_callees_belong_to_the_function() {
         assert_eq!(resolve(Source::Constant { unit: 1 }, &[0, 0]), Ok(0x1234_5678_9abc));
         assert!(resolve(Source::Function { unit: 1 }, &[0, 0, 0]).is_ok());
     }

@@ -4,12 +4,12 @@ use mimeo_def::CodeOffset;
 use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::{HoleValue, PatchKind};
 
-/// A target outside of the function: the exits in the order of [`Exit::ALL`], then the runtime functions.
+/// A target outside the function: the exits in the order of [`Exit::ALL`], then the runtime functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FarIndex(u32);
 
 impl FarIndex {
-    /// The far target that a hole value names, if it is one.
+    /// Returns the far target that a hole value names, if it names one.
     pub(crate) fn of(value: HoleValue) -> Option<FarIndex> {
         match value {
             HoleValue::Exit(exit) => Some(FarIndex(exit as u32 - 1)),
@@ -34,12 +34,12 @@ const STUB: [u8; 8] = [0x50, 0, 0, 0x58, 0, 0x02, 0x1f, 0xd6]; // ldr x16, #8; b
 
 const NO_STUB: u32 = u32::MAX;
 
-/// The stubs of one function. Kept between functions, so that nothing is allocated for one.
+/// The stubs of one function. Its buffers are reused for the next function.
 #[derive(Clone, Debug)]
 pub(crate) struct Island {
-    /// Address of each far target.
+    /// The address of each far target.
     targets: Vec<CodeAddr>,
-    /// Position of each target's stub, counted from 0, or [`NO_STUB`].
+    /// The index of each target's stub, or [`NO_STUB`].
     stubs: Vec<u32>,
     /// The targets that have a stub.
     used: Vec<FarIndex>,
@@ -47,20 +47,20 @@ pub(crate) struct Island {
 }
 
 impl Island {
-    /// `targets` are the exits' addresses, then those of the runtime functions.
+    /// Creates an island. `targets` are the addresses of the exits, then those of the runtime functions.
     pub(crate) fn new(targets: Vec<CodeAddr>) -> Self {
         let stubs = vec![NO_STUB; targets.len()];
         Island { targets, stubs, used: Vec::new(), start: CodeOffset(0) }
     }
 
-    /// Forgets the last function.
+    /// Forgets the previous function.
     pub(crate) fn clear(&mut self) {
         for target in self.used.drain(..) {
             self.stubs[target.index()] = NO_STUB;
         }
     }
 
-    /// Makes sure that there is a stub for a target.
+    /// Ensures that there is a stub for a target.
     #[inline]
     pub(crate) fn add(&mut self, target: FarIndex) {
         let stub = &mut self.stubs[target.index()];
@@ -70,12 +70,12 @@ impl Island {
         }
     }
 
-    /// Length of all stubs.
+    /// Returns the length of all stubs.
     pub(crate) fn len_bytes(&self) -> u32 {
         self.used.len() as u32 * STUB_BYTES
     }
 
-    /// The stubs begin here.
+    /// Sets the offset at which the stubs begin.
     pub(crate) fn place(&mut self, start: CodeOffset) {
         self.start = start;
     }
@@ -89,8 +89,8 @@ impl Island {
         }
     }
 
-    /// What a hole at `place` that refers to a far target is filled with: the target itself when the hole
-    /// reaches it, its stub otherwise. `function` is where the code of the function will run.
+    /// Returns the address for a hole at `place` that refers to a far target: the target itself if the hole reaches it,
+    /// and its stub otherwise. `function` is the address at which the code of the function will run.
     pub(crate) fn resolve(&self, target: FarIndex, function: CodeAddr, kind: PatchKind, place: CodeAddr) -> CodeAddr {
         let address = self.targets[target.index()];
         let reach = match kind {

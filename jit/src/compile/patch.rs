@@ -1,7 +1,7 @@
 //! A hole and its value → the bytes of an instruction.
 //!
-//! This is the inner loop of compilation, and its checks run in every build: a wrong table or a value that is
-//! too big must become an error and never code. What can fail is computed cold.
+//! This is the inner loop of compilation, and its checks run in every build: a wrong table or a value that is too large
+//! must become an error and never code. Errors are computed in cold functions.
 
 use mimeo_def::frame::CodeAddr;
 use mimeo_def::stencil::{Hole, PatchKind};
@@ -12,8 +12,8 @@ use crate::errors::PatchError;
 ///
 /// # Errors
 ///
-/// When the value does not fit, the hole is not inside the part, or the bytes there are not those of an
-/// instruction that the patch kind can fill. The part is unchanged then.
+/// If the value does not fit, the hole is not inside the part, or the bytes there are not those of an instruction that
+/// the patch kind can fill. The part is then unchanged.
 ///
 /// ```
 /// use mimeo_def::CodeOffset;
@@ -59,7 +59,7 @@ pub fn patch(part: &mut [u8], hole: &Hole, value: u64, part_address: CodeAddr) -
     }
 }
 
-/// An object file leaves a field empty, or holds the addend there (formats without explicit addends).
+/// Returns `true` if a field is empty, or holds the addend as in object formats without explicit addends.
 #[inline]
 fn is_unfilled(found: u64, addend: u64) -> bool {
     found == 0 || found == addend
@@ -78,7 +78,7 @@ fn fill_x86(field: &mut [u8; 4], hole: &Hole, value: i64, fits: bool) -> Result<
     Ok(())
 }
 
-/// The instruction `old` with its immediate field filled.
+/// Returns the instruction `old` with its immediate field filled.
 #[inline]
 fn fill_a64(old: u32, hole: &Hole, target: u64, place: u64) -> Result<u32, PatchError> {
     if !is_expected_a64(old, hole.kind) {
@@ -106,7 +106,7 @@ fn fill_a64(old: u32, hole: &Hole, target: u64, place: u64) -> Result<u32, Patch
     Ok(old | field)
 }
 
-/// `value / unit_bytes` in `bits` bits, signed.
+/// Returns `value / unit_bytes` as a signed number of `bits` bits.
 #[inline]
 fn a64_signed(hole: &Hole, value: i64, unit_bytes: u32, bits: u32) -> Result<u32, PatchError> {
     let unit = i64::from(unit_bytes);
@@ -121,7 +121,7 @@ fn a64_signed(hole: &Hole, value: i64, unit_bytes: u32, bits: u32) -> Result<u32
     Ok(scaled as u32 & ((1 << bits) - 1))
 }
 
-/// `value >> shift` in the 12 bits of a load or store.
+/// Returns `value >> shift` in the 12-bit field of a load or store.
 #[inline]
 fn a64_scaled(hole: &Hole, value: u64, shift: u8) -> Result<u32, PatchError> {
     if value & ((1 << shift) - 1) != 0 {
@@ -133,14 +133,14 @@ fn a64_scaled(hole: &Hole, value: u64, shift: u8) -> Result<u32, PatchError> {
     }
 }
 
-/// `adr` and `adrp` keep the two low bits apart.
+/// Returns the fields of `adr` and `adrp`, which hold the two low bits separately.
 #[inline]
 fn a64_adr(imm: u32) -> u32 {
     (imm & 3) << 29 | (imm >> 2) << 5
 }
 
-/// The bits of an instruction that tell its class, what they must be, and the field that must be empty.
-/// Source: Arm Architecture Reference Manual, C4.1, "A64 instruction set encoding".
+/// Returns `true` if the bits that determine the class of an instruction are right for the patch kind and its field is
+/// empty. Source: Arm Architecture Reference Manual, C4.1, "A64 instruction set encoding".
 #[inline]
 fn is_expected_a64(old: u32, kind: PatchKind) -> bool {
     let is = |mask: u32, bits: u32, field: u32| old & (mask | field) == bits;
@@ -166,7 +166,7 @@ fn is_expected_a64(old: u32, kind: PatchKind) -> bool {
     }
 }
 
-/// log₂ of the bytes that a load or store moves.
+/// Returns the binary logarithm of the number of bytes that a load or store moves.
 #[inline]
 fn a64_access_shift(instruction: u32) -> u32 {
     let size = instruction >> 30;
@@ -174,7 +174,7 @@ fn a64_access_shift(instruction: u32) -> u32 {
     if is_vector && is_wide && size == 0 { 4 } else { size }
 }
 
-/// Checks the bytes at a hole without filling it: what [`patch`] would find there.
+/// Checks the bytes at a hole as [`patch`] does, without filling it.
 pub(crate) fn check_field(part: &[u8], hole: &Hole) -> Result<(), PatchError> {
     let at = hole.at.0 as usize;
     let len = hole.kind.len_bytes() as usize;

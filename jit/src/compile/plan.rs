@@ -1,9 +1,9 @@
-//! A verified function → [`Plan`]: which stencil stands for each op, and where each of its parts will lie.
+//! A verified function → [`Plan`], the stencil for each op and the place of each of its parts.
 //!
 //! A compiled function is laid out as
 //!
 //! ```text
-//! hot parts, back to back │ cold parts │ constants, 16-aligned │ island of stubs for far targets
+//! adjacent hot parts │ cold parts │ constants, 16-aligned │ island of stubs for far targets
 //! ```
 
 use std::ops::Range;
@@ -22,18 +22,18 @@ pub(crate) struct PlannedOp {
     pub(crate) pc: Pc,
     pub(crate) next_pc: Pc,
     pub(crate) recipe: RecipeIndex,
-    /// Depth of the operand stack before the op.
+    /// The depth of the operand stack before the op.
     pub(crate) depth: u16,
-    /// The jump to the continuation is dropped, because the continuation follows.
+    /// Whether the jump to the continuation is dropped, because the continuation follows.
     pub(crate) elided: bool,
     pub(crate) hot: CodeOffset,
-    /// From the start of the function's cold parts.
+    /// The offset from the start of the function's cold parts.
     pub(crate) cold: CodeOffset,
-    /// From the start of the function's constants.
+    /// The offset from the start of the function's constants.
     pub(crate) rodata: CodeOffset,
 }
 
-/// Where the regions of a compiled function begin; the hot one begins at 0.
+/// The offsets of the regions of a compiled function; the hot one begins at 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) cold: u32,
@@ -42,19 +42,19 @@ pub(crate) struct Layout {
     pub(crate) end: u32,
 }
 
-/// The function does not fit a code buffer.
+/// A function that does not fit a code buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooBig {
     pub(crate) ops: u32,
 }
 
-/// The first pass over one function. Kept between functions, so that only `starts` is allocated for one.
+/// The first pass over one function. Its buffers are reused for the next function, except `starts`.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) ops: Vec<PlannedOp>,
-    /// Where the code of the op that starts at each unit lies; [`NO_CODE`] elsewhere.
+    /// By code unit: the offset of the code of the op that starts there, or [`NO_CODE`].
     pub(crate) starts: Vec<CodeOffset>,
-    /// The ops for which `OP_DEOPT` stands.
+    /// The ops that `OP_DEOPT` replaces.
     pub(crate) deopts: Vec<(Pc, OpIndex)>,
     pub(crate) island: Island,
     pub(crate) layout: Layout,
@@ -69,7 +69,7 @@ impl Plan {
     pub(crate) fn measure(&mut self, function: &Function, recipes: &Recipes, excluded: &[Pc]) -> Result<(), TooBig> {
         let facts = function.facts();
         let code = &function.body().code[..];
-        // Every offset fits 31 bits, with room for the island.
+        // Every offset must fit 31 bits, with room for the island.
         if u64::from(facts.ops) * u64::from(recipes.max_op_bytes) >= 1 << 30 {
             return Err(TooBig { ops: facts.ops });
         }
@@ -81,7 +81,7 @@ impl Plan {
         self.starts.resize(code.len(), NO_CODE);
 
         let (mut hot, mut cold, mut rodata) = (0, 0, 0);
-        // Where the last op goes on, and the bytes with which it jumps there.
+        // The continuation of the previous op, and the bytes of the jump to it.
         let (mut follows, mut tail_bytes) = (Pc(0), 0);
         let sizes = recipes.sizes();
         let mut pc = Pc(0);
@@ -139,7 +139,7 @@ impl Plan {
         self.layout = Layout { cold: hot, rodata: rodata_start, island, end };
     }
 
-    /// The hot and the cold part of an op, in the function's bytes.
+    /// Returns the ranges of the hot and the cold part of an op in the function's bytes.
     pub(crate) fn parts(&self, op: &PlannedOp, recipes: &Recipes) -> (Range<usize>, Range<usize>) {
         let recipe = recipes.recipe(op.recipe);
         let hot_bytes = if op.elided { recipe.elided_hot_bytes as usize } else { recipe.hot.len() };

@@ -1,9 +1,9 @@
-//! [`Feature`] → whether the processor that this runs on has it.
+//! [`Feature`] → whether the running processor has it.
 
 use mimeo_def::Feature;
 
-/// Whether the running processor, and the operating system on it, have a feature. Those of other architectures it does
-/// not have.
+/// Returns `true` if the running processor has a feature and the operating system supports it. Features of other
+/// architectures are missing.
 #[cfg(target_arch = "x86_64")]
 pub(crate) fn has(feature: Feature) -> bool {
     match feature {
@@ -23,14 +23,14 @@ pub(crate) fn has(feature: Feature) -> bool {
     }
 }
 
-/// Whether the running processor, and the operating system on it, have a feature. Those of other architectures it does
-/// not have.
+/// Returns `true` if the running processor has a feature and the operating system supports it. Features of other
+/// architectures are missing.
 #[cfg(target_arch = "aarch64")]
 pub(crate) fn has(feature: Feature) -> bool {
     feature == Feature::Lse && std::arch::is_aarch64_feature_detected!("lse")
 }
 
-/// There are no stencils for other architectures.
+/// Returns `false`: there are no stencils for other architectures.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(crate) fn has(_: Feature) -> bool {
     false

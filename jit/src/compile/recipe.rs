@@ -1,4 +1,4 @@
-//! A validated [`Table`] → [`Recipes`]: what compilation needs of each stencil, with everything decided that
+//! A validated [`Table`] → [`Recipes`], the data that compilation needs of each stencil, with everything precomputed that
 //! does not depend on the function.
 
 use std::collections::BTreeSet;
@@ -13,18 +13,18 @@ use crate::compile::validate::{Expectation, validate};
 use crate::config::Gaps;
 use crate::errors::{NoStencil, TableError};
 
-/// Index into [`Recipes`]: the ops in their order, `OP_DEOPT` behind them.
+/// An index into [`Recipes`]: the ops in their order, then `OP_DEOPT`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RecipeIndex(u32);
 
-/// A hole, and where its value comes from.
+/// A hole and the source of its value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fill {
     pub(crate) hole: Hole,
     pub(crate) source: Source,
 }
 
-/// One stencil, ready to be copied and filled.
+/// A stencil that is ready to be copied and filled.
 #[derive(Debug)]
 pub(crate) struct Recipe {
     pub(crate) hot: &'static [u8],
@@ -32,18 +32,18 @@ pub(crate) struct Recipe {
     pub(crate) rodata: &'static [u8],
     pub(crate) hot_fills: Box<[Fill]>,
     pub(crate) cold_fills: Box<[Fill]>,
-    /// Bytes of `hot`, and fills in it, when the jump to the continuation is dropped.
+    /// The number of bytes of `hot` and of fills in it if the jump to the continuation is dropped.
     pub(crate) elided_hot_bytes: u32,
     pub(crate) elided_fills: u32,
     /// Targets that need a stub in the island.
     pub(crate) far: Box<[FarIndex]>,
 }
 
-/// What the first pass reads of each op, and nothing else, so that it stays in the cache.
+/// The data that the first pass reads of each op, and nothing else, so that it stays in the processor's cache.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpSize {
     pub(crate) len_units: u16,
-    /// Bytes of the jump to the continuation.
+    /// The number of bytes of the jump to the continuation.
     pub(crate) tail_bytes: u8,
     pub(crate) has_far: bool,
     pub(crate) recipe: RecipeIndex,
@@ -56,7 +56,7 @@ pub(crate) struct OpSize {
 /// Alignment of a stencil's constants.
 pub(crate) const RODATA_ALIGN: u32 = 16;
 
-/// All stencils of an instruction set. That there is one means that its table was found valid.
+/// All stencils of an instruction set, from a table that was found valid.
 #[derive(Debug)]
 pub(crate) struct Recipes {
     recipes: Vec<Recipe>,
@@ -64,12 +64,12 @@ pub(crate) struct Recipes {
     reasons: Vec<Option<NoStencil>>,
     /// [`Gaps::except_at`].
     except_at: Option<BTreeSet<Pc>>,
-    /// The op that takes most room takes this much.
+    /// The bytes of the op that takes the most.
     pub(crate) max_op_bytes: u32,
 }
 
 impl Recipes {
-    /// Validates a table and prepares its stencils, leaving out those that the gaps leave out.
+    /// Validates a table and prepares its stencils, except those that the gaps exclude.
     pub(crate) fn new(table: &Table, expect: &Expectation, gaps: &Gaps) -> Result<Self, TableError> {
         validate(table, expect)?;
         let deopt_index = RecipeIndex(expect.ops.len() as u32);
@@ -102,17 +102,17 @@ impl Recipes {
         &self.recipes[index.0 as usize]
     }
 
-    /// Of each op, with `OP_DEOPT` in the place of those without a stencil.
+    /// Returns the size of each op, which is that of `OP_DEOPT` for ops without a stencil.
     pub(crate) fn sizes(&self) -> &[OpSize] {
         &self.sizes
     }
 
-    /// Whether the op at `pc` may use its stencil.
+    /// Returns `true` if the op at `pc` may use its stencil.
     pub(crate) fn is_used_at(&self, pc: Pc) -> bool {
         self.except_at.as_ref().is_none_or(|only| only.contains(&pc))
     }
 
-    /// `OP_DEOPT` in the place of an op of `len_units`.
+    /// Returns the size of `OP_DEOPT` in place of an op of `len_units`.
     pub(crate) fn deopt(&self, len_units: u16) -> OpSize {
         let index = self.deopt_index();
         self.recipe(index).size(index, len_units)
@@ -122,14 +122,14 @@ impl Recipes {
         RecipeIndex(self.sizes.len() as u32)
     }
 
-    /// Why an op has no stencil.
+    /// Returns why an op has no stencil.
     pub(crate) fn reason(&self, op: OpIndex) -> Option<&NoStencil> {
         self.reasons[usize::from(op.0)].as_ref()
     }
 }
 
 impl Recipe {
-    /// Validation has seen that every operand that a hole names exists.
+    /// Prepares a stencil. Validation has checked that every operand that a hole names exists.
     fn new(stencil: &Stencil, op: Option<&OpInfo>) -> Self {
         let fills = |holes: &[Hole]| -> Box<[Fill]> {
             holes.iter().filter_map(|&hole| Some(Fill { hole, source: Source::of(hole.value, op)? })).collect()

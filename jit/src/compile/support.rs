@@ -1,4 +1,4 @@
-//! The stencils that belong to no op → sealed code: the way into native code, and the ways out.
+//! The entry and exit stencils → [`Support`], sealed code.
 //!
 //! Contract of this island:
 //! 1. The table's `enter` is an [`Enter`](mimeo_interp::tier::Enter) that runs stencils until an exit and returns the
@@ -7,7 +7,7 @@
 use mimeo_def::CodeOffset;
 use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::{Hole, HoleValue, Stencil, Table};
-use mimeo_interp::tier::{Enter, Gate, Markers};
+use mimeo_interp::tier::{Enter, Markers, NativeEntry};
 
 use crate::compile::patch::patch;
 use crate::errors::Unavailable;
@@ -25,7 +25,7 @@ pub(crate) struct Support {
     exits: [CodeOffset; Exit::ALL.len()],
 }
 
-/// Where the parts of a support stencil lie.
+/// The places of the parts of a support stencil.
 #[derive(Clone, Copy)]
 struct Placed {
     hot: u32,
@@ -57,27 +57,27 @@ impl Support {
         }
         let code = buf.seal().map_err(Unavailable::Memory)?;
         let exits = std::array::from_fn(|index| CodeOffset(placed[index + 1].hot));
-        // SAFETY: (1) says what lies there; code buffer (1): `gate` says how long it may be called.
+        // SAFETY: (1) says what lies there; code buffer (1): `native_entry` says how long it may be called.
         let enter = unsafe { code.entry(CodeOffset(placed[0].hot)) };
         let entries: Vec<CodeOffset> = placed.iter().map(|at| CodeOffset(at.hot)).collect();
         Ok(Support { code: notifier.appeared("mimeo support", code, &entries), enter, exits })
     }
 
-    /// Address of an exit.
+    /// Returns the address of an exit.
     pub(crate) fn exit(&self, exit: Exit) -> CodeAddr {
         self.code.address(self.exits[exit as usize - 1])
     }
 
-    /// The machine code of all support stencils.
+    /// Returns the machine code of all support stencils.
     pub(crate) fn code(&self) -> &ObservedCode {
         &self.code
     }
 
-    /// How native code is entered and left. Valid as long as `self`.
-    pub(crate) fn gate(&self) -> Gate {
+    /// Returns how native code is entered and left. Valid as long as `self`.
+    pub(crate) fn native_entry(&self) -> NativeEntry {
         let markers =
             Markers { call: self.exit(Exit::Call), ret: self.exit(Exit::Return), finish: self.exit(Exit::Finish) };
-        Gate { enter: self.enter, markers }
+        NativeEntry { enter: self.enter, markers }
     }
 }
 
@@ -95,7 +95,7 @@ fn emit_part(
         let target = match hole.value {
             HoleValue::Cold => at.cold,
             HoleValue::Rodata => at.rodata,
-            // Validation lets these stencils refer to nothing but themselves.
+            // Validation has checked that these stencils refer only to themselves.
             _ => at.hot,
         };
         patch(part, hole, (address + target as usize) as u64, address + start as usize).map_err(Unavailable::Patch)?;

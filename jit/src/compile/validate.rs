@@ -1,8 +1,8 @@
-//! A [`Table`] from outside → the certainty that its stencils can be copied and filled, or the rule it breaks.
+//! An untrusted [`Table`] → `Ok` if its stencils can be copied and filled, or the rule that it breaks.
 //!
-//! A table is generated in another process, perhaps on another machine, and may be checked in: stale, cut off
-//! or tampered with, it is refused here, once, before anything of it is copied. What code does between its
-//! holes is the audit's business, at build time.
+//! A table is generated in another process, perhaps on another machine, and may be checked in. If it is stale, truncated
+//! or tampered with, it is refused here, once, before anything in it is copied. The audit at build time checks the code
+//! between the holes.
 
 use mimeo_def::Feature;
 use mimeo_def::frame::{Exit, STENCIL_ABI};
@@ -12,12 +12,12 @@ use mimeo_def::stencil::{Arch, Hole, HoleValue, PatchKind, Stencil, Table};
 use crate::compile::patch::check_field;
 use crate::errors::{Part, StencilName, TableError, TableProblem};
 
-/// What a table must agree with.
+/// The properties that a table must have.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expectation {
     /// The ops of the instruction set.
     pub(crate) ops: &'static [OpInfo],
-    /// Number of its runtime functions.
+    /// Number of runtime functions of the instruction set.
     pub(crate) runtime_len: usize,
     /// Architecture of the machine.
     pub(crate) host: Option<Arch>,
@@ -25,7 +25,7 @@ pub(crate) struct Expectation {
     pub(crate) has: fn(Feature) -> bool,
 }
 
-/// Checks a whole table; the error is the first violation.
+/// Checks a whole table, and returns the first violation.
 pub(crate) fn validate(table: &Table, expect: &Expectation) -> Result<(), TableError> {
     let whole = |problem| Err(TableError { stencil: StencilName::Table, problem });
     if table.enter.hot.is_empty() {
@@ -70,22 +70,22 @@ pub(crate) fn validate(table: &Table, expect: &Expectation) -> Result<(), TableE
     Ok(())
 }
 
-/// Whose values a stencil's holes can have.
+/// The owner of a stencil, which determines the values that its holes can have.
 #[derive(Clone, Copy)]
 enum Owner {
-    /// The way in and the ways out: they refer to nothing but themselves.
+    /// The entry and the exits, which refer only to themselves.
     Support,
-    /// `OP_DEOPT`: it knows where it is and how to leave.
+    /// `OP_DEOPT`, which can refer to its position and to exits.
     Deopt,
     /// An op.
     Op(&'static OpInfo),
 }
 
-/// What a value is for the field that takes it.
+/// The class of a value, which the field must accept.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Number,
-    /// Of code or data that this process has only found room for now.
+    /// The address of code or data, known only at run time.
     Address,
 }
 
@@ -166,7 +166,7 @@ impl Checker<'_> {
         if suits { Ok(()) } else { Err(TableProblem::Class { part, at, kind, value }) }
     }
 
-    /// An address with its addend is where something starts, or inside the stencil's own part.
+    /// Checks that an address with its addend is the start of its target, or inside the stencil's own part.
     fn check_addend(&self, part: Part, hole: &Hole) -> Result<(), TableProblem> {
         let own = match hole.value {
             HoleValue::Hot => Some(self.stencil.hot),
@@ -176,15 +176,15 @@ impl Checker<'_> {
             HoleValue::Operand(index) if self.is_label(index) => None,
             _ => return Ok(()),
         };
-        // x86-64 counts from the end of the instruction: the field's 4 bytes, and up to 4 of another immediate
-        // when it is data that is referred to.
+        // x86-64 counts from the end of the instruction: after the 4 bytes of the field, and for data also after up to 4
+        // bytes of another immediate.
         let (low, high) = match (hole.kind, hole.value) {
             (PatchKind::X86Rel32, HoleValue::Rodata) => (-8, -4),
             (PatchKind::X86Rel32, _) => (-4, -4),
             _ => (0, 0),
         };
         let in_range = match own {
-            // A jump to the end of a part would run out of it.
+            // A jump to the end of a part would leave the part.
             Some(own) => hole.addend >= low && hole.addend - high < own.len() as i64,
             None => hole.addend == high,
         };
@@ -194,7 +194,7 @@ impl Checker<'_> {
         Err(TableProblem::Addend { part, at: hole.at, value: hole.value, addend: hole.addend })
     }
 
-    /// A `movz` writes 16 bits of a number and each `movk` 16 more: where one starts, all must follow.
+    /// Checks that all 16-bit pieces of a number are written, if any is. `movz` writes one and each `movk` one more.
     fn check_pieces(&self) -> Result<(), TableProblem> {
         let holes = || self.stencil.hot_holes.iter().chain(self.stencil.cold_holes);
         let count = |value, piece: usize| {
@@ -211,7 +211,7 @@ impl Checker<'_> {
         Ok(())
     }
 
-    /// How many 16-bit pieces a value can have.
+    /// Returns the number of 16-bit pieces of a value.
     fn pieces(&self, value: HoleValue) -> usize {
         match (value, self.owner) {
             (HoleValue::Operand(index), Owner::Op(info)) => match info.operands[usize::from(index)].kind {
@@ -242,7 +242,7 @@ impl Checker<'_> {
             Arch::X86_64 => (5, 1, PatchKind::X86Rel32),
             Arch::Aarch64 => (4, 0, PatchKind::A64Branch26),
         };
-        // `check_part` has seen that the bytes at a hole are those of its kind; `b` and `bl` differ in the top bit.
+        // `check_part` has checked that the bytes at a hole are those of its kind; `b` and `bl` differ in the top bit.
         let is_jump = |jump: &[u8]| match self.arch {
             Arch::X86_64 => jump[0] == 0xe9,
             Arch::Aarch64 => jump[3] & 0x80 == 0,

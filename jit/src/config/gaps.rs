@@ -1,4 +1,4 @@
-//! Stencils that must not be used although the table has them: [`Gaps`], for tests and experiments.
+//! Stencils to be left unused although the table has them → [`Gaps`], for tests and experiments.
 
 use std::collections::BTreeSet;
 
@@ -7,38 +7,38 @@ use mimeo_def::stencil::OpStencil;
 
 use crate::errors::NoStencil;
 
-/// Where native code leaves for the interpreter although a stencil would serve.
+/// The places where native code leaves for the interpreter although the op has a stencil.
 ///
-/// Tests use this to reach each side exit of a program. It makes programs slower and has no other use.
+/// Tests use this to reach each side exit of a program. It only makes programs slower.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Gaps {
     /// Names of the ops without a stencil.
     pub(crate) ops: BTreeSet<String>,
-    /// No op has a stencil.
+    /// Whether no op has a stencil.
     pub(crate) everywhere: bool,
-    /// The only places where a stencil is used; `None` is everywhere.
+    /// The only places where a stencil is used; `None` means everywhere.
     pub(crate) except_at: Option<BTreeSet<Pc>>,
-    /// After an op without a stencil, the interpreter runs the function to its end.
+    /// Whether the interpreter runs the rest of a function after an op without a stencil.
     pub(crate) without_reentry: bool,
 }
 
 impl Gaps {
-    /// Native code leaves at every op.
+    /// Makes native code leave at every op.
     pub fn everywhere() -> Gaps {
         Gaps { everywhere: true, ..Gaps::default() }
     }
 
-    /// Native code leaves at the ops with these names.
+    /// Makes native code leave at the ops with these names.
     pub fn at<'a>(ops: impl IntoIterator<Item = &'a str>) -> Gaps {
         Gaps { ops: ops.into_iter().map(str::to_owned).collect(), ..Gaps::default() }
     }
 
-    /// Native code leaves everywhere except at one place.
+    /// Makes native code leave everywhere except at one place.
     pub fn except_at(pc: Pc) -> Gaps {
         Gaps { except_at: Some([pc].into()), ..Gaps::default() }
     }
 
-    /// Once the interpreter has run an op for native code, it runs the function to its end.
+    /// Makes the interpreter run the rest of a function once it has run an op for native code.
     #[must_use]
     pub fn without_reentry(mut self) -> Gaps {
         self.without_reentry = true;

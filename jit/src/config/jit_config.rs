@@ -1,4 +1,4 @@
-//! What an embedder asks of the native tier: [`JitConfig`].
+//! An embedder's choices → [`JitConfig`], the configuration of the native tier.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +15,7 @@ use crate::observe::{Observers, OpenObservers, Opener};
 ///
 /// assert_eq!("on".parse(), Ok(Mode::On));
 /// let error = "often".parse::<Mode>().unwrap_err().of("--jit");
-/// assert_eq!(error.to_string(), "--jit is auto, on or off, not \"often\"");
+/// assert_eq!(error.to_string(), "--jit must be auto, on or off, not \"often\"");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Mode {
@@ -56,9 +56,9 @@ impl FromStr for Mode {
     }
 }
 
-/// How the native tier works.
+/// The configuration of the native tier.
 ///
-/// [`Control`](crate::Control) changes the first four settings while the machine lives.
+/// [`Control`](crate::Control) can change `mode`, `threshold`, `code_limit` and `latency_budget` later.
 ///
 /// ```
 /// use mimeo_jit::{JitConfig, Mode};
@@ -71,21 +71,21 @@ impl FromStr for Mode {
 pub struct JitConfig {
     /// When functions are compiled.
     pub mode: Mode,
-    /// In [`Mode::Auto`], the call or loop iteration at which a function is compiled; 0 means the first, as 1 does.
+    /// In [`Mode::Auto`], the call or loop iteration at which a function is compiled; 0 is the same as 1.
     /// Functions that native code calls are compiled at their first call.
     pub threshold: u32,
-    /// Bytes of executable memory that the machine's code may take; `None` is no limit. When they are used up, the
-    /// oldest code is evicted; functions that still have no room are interpreted. Memory is taken in pages.
+    /// Bytes of executable memory that the machine's code may take; `None` means no limit. When they are used up, the
+    /// oldest code is evicted; functions that still have no room are interpreted. Memory is counted in whole pages.
     pub code_limit: Option<usize>,
-    /// The longest time that compiling one function may take. Functions that are expected to take longer are
+    /// The longest time that compiling one function may take; `None` means no limit. Functions that are expected to take longer are
     /// interpreted.
     pub latency_budget: Option<Duration>,
     /// Bytes of native code that one function may have; larger functions are interpreted.
     pub function_limit: usize,
-    /// Who is notified of compiled functions, if [`observed_by`](Self::observed_by) says how.
+    /// The tools that are notified of compiled functions, if [`observed_by`](Self::observed_by) opens them.
     pub observers: Observers,
     pub(crate) opener: Opener,
-    /// Whether each event of a function's life is recorded: see [`Stats`](crate::Stats).
+    /// Whether the events in the life of each function's code are recorded: see [`Stats`](crate::Stats).
     pub trace: bool,
     pub(crate) gaps: Gaps,
 }
@@ -155,8 +155,8 @@ impl JitConfig {
         self
     }
 
-    /// Sets how the [`observers`](Self::observers) are opened: what is missing here, nobody is notified of. The function
-    /// of the crate `mimeo-observe` opens those for debuggers and for `perf`. See [`Observer`](crate::Observer) for an
+    /// Sets the function that opens the [`observers`](Self::observers). Without one, no observer is notified. `open` of
+    /// the crate `mimeo-observe` opens those for debuggers and for `perf`. See [`Observer`](crate::Observer) for an
     /// example.
     #[must_use]
     pub fn observed_by(mut self, open: OpenObservers) -> JitConfig {
@@ -171,7 +171,7 @@ impl JitConfig {
         self
     }
 
-    /// Has native code leave where it need not, for tests and experiments.
+    /// Sets the places where native code leaves although the op has a stencil, for tests and experiments.
     #[doc(hidden)]
     #[must_use]
     pub fn with_gaps(mut self, gaps: Gaps) -> JitConfig {

@@ -1,4 +1,4 @@
-//! What embedders and users want of the native tier → [`JitConfig`], which the tier follows.
+//! The choices of embedders and users → [`JitConfig`], which the tier follows.
 
 mod gaps;
 mod jit_config;

@@ -1,27 +1,27 @@
-//! A text that is none of the values that a setting may have → [`BadSetting`], which lists them.
+//! An invalid value of a setting → [`BadSetting`], which lists the valid ones.
 
 use std::fmt;
 
-/// A setting whose value is none of those that it may have.
+/// The error for a setting with an invalid value.
 ///
 /// ```
 /// use mimeo_jit::Threshold;
 ///
 /// let error = "many".parse::<Threshold>().unwrap_err().of("--jit-threshold");
-/// assert_eq!(error.to_string(), "--jit-threshold is a number of calls, 0 to 4294967295, not \"many\"");
+/// assert_eq!(error.to_string(), "--jit-threshold must be a number of calls, 0 to 4294967295, not \"many\"");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadSetting {
-    /// What was set: an environment variable or an option; empty before [`of`](Self::of).
+    /// The environment variable or the option; empty before [`of`](Self::of).
     pub name: String,
-    /// The value.
+    /// The invalid value.
     pub value: String,
-    /// What it may be, in words that follow "is".
+    /// The valid values, in words that follow "must be".
     pub expected: String,
 }
 
 impl BadSetting {
-    /// The choice with this name.
+    /// Returns the choice with this name.
     pub(crate) fn pick<T: Copy, const N: usize>(text: &str, choices: [(&str, T); N]) -> Result<T, BadSetting> {
         choices.iter().find(|(name, _)| *name == text).map(|&(_, choice)| choice).ok_or_else(|| {
             let names: Vec<&str> = choices.iter().map(|&(name, _)| name).collect();
@@ -34,7 +34,7 @@ impl BadSetting {
         })
     }
 
-    /// Names what was set. See [`BadSetting`] for an example.
+    /// Sets the name. See [`BadSetting`] for an example.
     #[must_use]
     pub fn of(self, name: &str) -> Self {
         BadSetting { name: name.to_owned(), ..self }
@@ -44,7 +44,7 @@ impl BadSetting {
 impl fmt::Display for BadSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let BadSetting { name, value, expected } = self;
-        write!(f, "{name} is {expected}, not {value:?}")
+        write!(f, "{name} must be {expected}, not {value:?}")
     }
 }
 

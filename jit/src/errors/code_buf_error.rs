@@ -1,21 +1,21 @@
-//! Why there is no memory for code: [`CodeBufError`].
+//! A failure to get memory for code → [`CodeBufError`].
 
 use std::fmt;
 use std::io;
 
-/// Why there is no memory for code.
+/// The reason why there is no memory for code.
 ///
 /// ```
 /// use mimeo::jit::CodeBufError;
 ///
-/// assert_eq!(CodeBufError::Empty.to_string(), "a code buffer of 0 bytes");
+/// assert_eq!(CodeBufError::Empty.to_string(), "a code buffer cannot be empty");
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CodeBufError {
-    /// A buffer of no bytes was asked for.
+    /// The requested buffer was empty.
     Empty,
-    /// The operating system gave no memory.
+    /// The operating system provided no memory.
     Map(io::Error),
     /// The operating system refused to make the memory executable.
     Seal(io::Error),
@@ -24,7 +24,7 @@ pub enum CodeBufError {
 impl fmt::Display for CodeBufError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CodeBufError::Empty => f.write_str("a code buffer of 0 bytes"),
+            CodeBufError::Empty => f.write_str("a code buffer cannot be empty"),
             CodeBufError::Map(error) => write!(f, "no memory for code: {error}"),
             CodeBufError::Seal(error) => write!(f, "the memory for code cannot be made executable: {error}"),
         }

@@ -1,11 +1,11 @@
-//! [`Diagnostic`]: the stable names of what the native tier can have to say, each with what happened and what to do.
+//! [`Diagnostic`]: the stable names of the problems that the native tier reports, each with its cause and its remedy.
 
 use std::fmt;
 use std::str::FromStr;
 
 macro_rules! diagnostics {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $summary:literal, $remedy:literal;)+) => {
-        /// A stable name for one kind of trouble. Messages begin with its code; tools and readers may rely on it.
+        /// A stable name for one kind of problem. Messages begin with its code; tools and readers may rely on it.
         ///
         /// ```
         /// use mimeo::jit::Diagnostic;
@@ -57,46 +57,46 @@ macro_rules! diagnostics {
 }
 
 diagnostics! {
-    /// Native code was not asked for, or not in a way that can be followed.
+    /// Native code was not requested, or the configuration is wrong.
     OptIn = "JIT_OPT_IN",
-        "Native code was not asked for, or the configuration names something that does not exist.",
-        "Build with the feature `jit`, hand a `Jit` to the machine, and correct the name that the message quotes.";
+        "Native code was not requested, or the configuration names something that does not exist.",
+        "Build with the feature `jit`, give the machine a `Jit`, and correct the name that the message quotes.";
     /// There are no stencils for this machine.
     Target = "JIT_TARGET",
         "There are no stencils for this machine: the build made none, or made them for another architecture or a newer processor.",
         "Build on a supported target with a C compiler, or check in a table for it and build with `MIMEO_STENCILS=prebuilt`.";
     /// An op has no stencil.
     StencilUnsupported = "JIT_STENCIL_UNSUPPORTED",
-        "An op has no stencil, so native code is left for it and the interpreter runs it.",
+        "An op has no stencil, so native code is left whenever the interpreter must run the op.",
         "Read the reason in the message or in the build's report, and change the op, or accept the cost that the statistics show.";
-    /// The table of stencils cannot be trusted.
+    /// The table of stencils is invalid.
     StencilSource = "JIT_STENCIL_SOURCE",
-        "The table of stencils is not what it should be, and nothing of it is run.",
-        "Build again from clean, so that the table is made from the ops and by the version of mimeo that use it.";
+        "The table of stencils is invalid, and none of it is executed.",
+        "Run a clean build, so that the table matches the ops and the version of mimeo that use it.";
     /// A value does not fit its hole.
     PatchOverflow = "JIT_PATCH_OVERFLOW",
-        "A value does not fit the field of the instruction that should hold it.",
-        "Make the operand smaller, or the function's frame; until then the interpreter runs that op.";
-    /// The operating system gives no executable memory.
+        "A value does not fit the instruction field that must hold it.",
+        "Make the operand or the function's frame smaller; until then the interpreter runs that op.";
+    /// The operating system provides no executable memory.
     ExecMemory = "JIT_EXEC_MEMORY",
-        "The operating system gives no memory for code, or does not let it become executable.",
-        "Allow the process more memory, and memory that becomes executable, or run with the native tier off.";
-    /// A branch has nowhere to go.
+        "The operating system provides no memory for code, or does not let it become executable.",
+        "Allow the process more memory and executable memory, or turn the native tier off.";
+    /// A branch has no valid target.
     BranchTarget = "JIT_BRANCH_TARGET",
-        "A branch refers to something that is no label of the function, or that it cannot reach.",
-        "Split the function when it is very large; otherwise the op's stencil continues where the op does not, which is a mistake in it.";
-    /// The tiers do not do the same.
+        "The target of a branch is not a label of the function, or is out of reach.",
+        "Split the function if it is very large; otherwise correct the op's stencil, which continues where the op does not.";
+    /// The tiers behave differently.
     Differential = "JIT_DIFFERENTIAL",
-        "The interpreter's handler and the stencil of an op do not do the same.",
-        "Compare the two with the op's C and machine code in the message; run with the op switched off until it is corrected.";
-    /// There is no room for code.
+        "The interpreter's handler and the stencil of an op behave differently.",
+        "Compare the two with the op's C and machine code in the message; switch the stencil off until it is corrected.";
+    /// Code does not fit the cache.
     CodeCache = "JIT_CODE_CACHE",
         "There is no room for the code of a function: the cache is full, or the function is larger than the cache.",
         "Allow more code, or split the function.";
     /// Compiling would take too long.
     LatencyBudget = "JIT_LATENCY_BUDGET",
-        "Compiling a function would take longer than one compilation may take.",
-        "Allow more time for a compilation, or split the function.";
+        "Compiling a function would take longer than the latency budget allows.",
+        "Raise the latency budget, or split the function.";
 }
 
 impl fmt::Display for Diagnostic {
@@ -112,7 +112,7 @@ impl fmt::Display for Diagnostic {
 ///
 /// let error = "JIT_TYPO".parse::<Diagnostic>().unwrap_err();
 /// assert_eq!(error, UnknownDiagnostic("JIT_TYPO".to_owned()));
-/// assert!(error.to_string().starts_with("`JIT_TYPO` is no diagnostic; there are JIT_OPT_IN, "));
+/// assert!(error.to_string().starts_with("`JIT_TYPO` is not a diagnostic; the diagnostics are JIT_OPT_IN, "));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownDiagnostic(pub String);
@@ -120,7 +120,7 @@ pub struct UnknownDiagnostic(pub String);
 impl fmt::Display for UnknownDiagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let codes: Vec<&str> = Diagnostic::ALL.iter().map(|diagnostic| diagnostic.code()).collect();
-        write!(f, "`{}` is no diagnostic; there are {}", self.0, codes.join(", "))
+        write!(f, "`{}` is not a diagnostic; the diagnostics are {}", self.0, codes.join(", "))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What cannot be done → why not: an error in a sentence, with a stable [`Diagnostic`] where native code is missing.
+//! Failures → errors: a sentence each, with a stable [`Diagnostic`] where native code is missing.
 
 mod bad_setting;
 mod code_buf_error;

@@ -1,10 +1,10 @@
-//! Why the interpreter runs an op for native code: [`NoStencil`].
+//! A missing stencil → [`NoStencil`], the reason why the interpreter runs the op for native code.
 
 use std::fmt;
 
 use crate::errors::diagnostic::Diagnostic;
 
-/// Why an op has no usable stencil, so that the interpreter runs it for native code.
+/// The reason why an op has no usable stencil, so that the interpreter runs it for native code.
 ///
 /// ```
 /// use mimeo::jit::{Diagnostic, NoStencil};
@@ -16,17 +16,17 @@ use crate::errors::diagnostic::Diagnostic;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum NoStencil {
-    /// The build refused its stencil.
+    /// The build refused the stencil.
     Build(&'static str),
-    /// The configuration leaves it out.
+    /// The configuration switches the stencil off.
     Without,
-    /// The configuration leaves every stencil out.
+    /// The configuration switches every stencil off.
     DeoptEverywhere,
     /// A value of this op in this function does not fit its stencil.
     Value {
         /// The stable diagnostic.
         code: Diagnostic,
-        /// The value, and what it does not fit.
+        /// The value, and the field that it does not fit.
         sentence: String,
     },
 }

@@ -1,4 +1,4 @@
-//! A hole that could not be filled → what is wrong with it, with a stable code and a sentence.
+//! A hole that could not be filled → [`PatchError`], the problem with a stable code and a sentence.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use mimeo_def::stencil::PatchKind;
 
 use crate::errors::diagnostic::Diagnostic;
 
-/// Why a hole could not be filled.
+/// The reason why a hole could not be filled.
 ///
 /// ```
 /// use mimeo::def::CodeOffset;
@@ -23,38 +23,38 @@ use crate::errors::diagnostic::Diagnostic;
 pub enum PatchError {
     /// The number, or the distance, does not fit the field.
     OutOfRange {
-        /// The hole's place in its part.
+        /// Offset of the hole in its part.
         at: CodeOffset,
-        /// How it was to be written.
+        /// The patch kind of the hole.
         kind: PatchKind,
         /// The number, or the distance in bytes (for `adrp` in pages).
         value: i64,
     },
-    /// The field holds multiples only, and the number is none.
+    /// The field holds only multiples of a unit, and the number is not one.
     Misaligned {
-        /// The hole's place in its part.
+        /// Offset of the hole in its part.
         at: CodeOffset,
-        /// How it was to be written.
+        /// The patch kind of the hole.
         kind: PatchKind,
         /// The number, or the distance in bytes.
         value: i64,
-        /// What it must be a multiple of.
+        /// The unit.
         unit_bytes: u32,
     },
     /// The hole is not inside its part of the stencil.
     Outside {
-        /// The hole's place in its part.
+        /// Offset of the hole in its part.
         at: CodeOffset,
-        /// How it was to be written.
+        /// The patch kind of the hole.
         kind: PatchKind,
         /// Length of the part.
         part_bytes: usize,
     },
     /// The bytes at the hole are not those of an unfilled field of this kind.
     Unexpected {
-        /// The hole's place in its part.
+        /// Offset of the hole in its part.
         at: CodeOffset,
-        /// How it was to be written.
+        /// The patch kind of the hole.
         kind: PatchKind,
         /// The bytes, as a little-endian number.
         found: u64,
@@ -71,14 +71,14 @@ impl PatchError {
         }
     }
 
-    /// The message without the code.
+    /// Returns the message without the code.
     pub(crate) fn sentence(&self) -> String {
         match *self {
             PatchError::OutOfRange { at, kind, value } => {
                 format!("{value} does not fit {} at byte {}", field(kind), at.0)
             }
             PatchError::Misaligned { at, kind, value, unit_bytes } => {
-                format!("{value} is no multiple of {unit_bytes}, as {} at byte {} needs", field(kind), at.0)
+                format!("{value} is not a multiple of {unit_bytes}, as {} at byte {} requires", field(kind), at.0)
             }
             PatchError::Outside { at, kind, part_bytes } => {
                 format!("{} at byte {} is outside its part of {part_bytes} bytes", field(kind), at.0)
@@ -90,12 +90,12 @@ impl PatchError {
     }
 }
 
-/// The field is the distance of a jump or call (on x86-64 also that of data, which lies beside the code).
+/// Returns `true` if the field is the distance of a jump or call. On x86-64 it may also be that of data.
 fn is_branch(kind: PatchKind) -> bool {
     matches!(kind, PatchKind::X86Rel32 | PatchKind::A64Branch26 | PatchKind::A64Branch19 | PatchKind::A64Branch14)
 }
 
-/// The instruction or field that a patch kind writes, in words.
+/// Returns the instruction or field that a patch kind writes, in words.
 fn field(kind: PatchKind) -> &'static str {
     match kind {
         PatchKind::X86Abs32Signed => "a signed 32-bit field",

@@ -1,4 +1,4 @@
-//! A table that was refused → the stencil, the rule that it breaks, and one sentence.
+//! A table that was refused → [`TableError`]: the stencil, the rule that it breaks, and one sentence.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use mimeo_def::{CodeOffset, Feature};
 use crate::errors::diagnostic::Diagnostic;
 use crate::errors::patch_error::PatchError;
 
-/// Why a table was refused. Nothing of a refused table is ever executed.
+/// The reason why a table was refused. Nothing in a refused table is ever executed.
 ///
 /// ```
 /// use mimeo::jit::{HasJit, Unavailable};
@@ -23,9 +23,9 @@ use crate::errors::patch_error::PatchError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TableError {
-    /// What of the table is wrong.
+    /// The invalid stencil, or the table itself.
     pub stencil: StencilName,
-    /// The rule that it breaks.
+    /// The broken rule.
     pub problem: TableProblem,
 }
 
@@ -41,17 +41,17 @@ pub struct TableError {
 pub enum StencilName {
     /// The table as a whole.
     Table,
-    /// The way in.
+    /// The entry to native code.
     Enter,
-    /// A way out.
+    /// An exit from native code.
     Exit(Exit),
-    /// What stands for an op without a stencil.
+    /// The replacement for an op without a stencil.
     DeoptOp,
     /// The op with this name.
     Op(&'static str),
 }
 
-/// The parts of a stencil. A part of [`TableProblem`].
+/// The code parts of a stencil, for [`TableProblem`].
 ///
 /// ```
 /// use mimeo::def::CodeOffset;
@@ -82,45 +82,45 @@ pub enum Part {
 pub enum TableProblem {
     /// The build made no stencils.
     NoStencils { reason: &'static str },
-    /// It was made for another version of the machine's layouts.
+    /// The table was made for another version of the stencil ABI.
     Abi { found: u32, expected: u32 },
-    /// It was made for another architecture.
+    /// The table was made for another architecture.
     Arch { found: Arch, host: Option<Arch> },
-    /// Its code needs more of the processor than this one has.
+    /// The code needs processor features that this processor lacks.
     Baseline { missing: Vec<Feature> },
-    /// It has not one place for each op.
+    /// The table does not have one entry for each op.
     OpCount { found: usize, expected: usize },
-    /// It has not one stencil for each exit.
+    /// The table does not have one stencil for each exit.
     ExitCount { found: usize, expected: usize },
     /// The ops are not in the order of the instruction set.
     OpName { expected: &'static str },
-    /// It was made from another definition.
+    /// The stencil was made from another definition of the op.
     Fingerprint { differences: Vec<&'static str> },
     /// The hot part has no code.
     Empty,
-    /// A part is no whole number of instructions.
+    /// A part is not a whole number of instructions.
     Length { part: Part, len_bytes: usize },
     /// A hole is outside its part, or not at an instruction that its kind can fill.
     Hole { part: Part, error: PatchError },
     /// Holes are not sorted, or overlap.
     Order { part: Part, at: CodeOffset },
-    /// A hole of another architecture.
+    /// A hole is for another architecture.
     ForeignKind { part: Part, at: CodeOffset, kind: PatchKind },
-    /// An operand that the op has not.
+    /// A hole refers to an operand that the op does not have.
     NoOperand { part: Part, at: CodeOffset, index: u16 },
-    /// The length of an operand that is no window.
+    /// A hole refers to the length of an operand that is not a window.
     NoWindow { part: Part, at: CodeOffset, operand: &'static str },
-    /// A runtime function that the instruction set has not.
+    /// A hole refers to a runtime function that the instruction set does not have.
     NoRuntime { part: Part, at: CodeOffset, index: u16 },
-    /// A value that this stencil cannot have.
+    /// A hole refers to a value that this stencil cannot have.
     NoValue { part: Part, at: CodeOffset, value: HoleValue },
-    /// An address in a field for numbers, or the other way round.
+    /// An address is in a field for numbers, or a number in one for addresses.
     Class { part: Part, at: CodeOffset, kind: PatchKind, value: HoleValue },
-    /// The addend leads out of the part that it refers to, or into the middle of an instruction.
+    /// The addend points outside the part that the hole refers to, or inside an instruction.
     Addend { part: Part, at: CodeOffset, value: HoleValue, addend: i64 },
     /// Only some of the 16-bit pieces of a number are written.
     Pieces { value: HoleValue, needed: usize },
-    /// What is said to be the jump to the continuation is something else.
+    /// The stencil does not end in the jump to the continuation that the table declares.
     TailJump { len_bytes: u8 },
 }
 
@@ -171,27 +171,27 @@ impl fmt::Display for TableProblem {
         match self {
             TableProblem::NoStencils { reason } => write!(f, "is empty: {reason}"),
             TableProblem::Abi { found, expected } => {
-                write!(f, "was made for version {found} of the stencil ABI, this is version {expected}")
+                write!(f, "was made for version {found} of the stencil ABI, but this is version {expected}")
             }
             TableProblem::Arch { found, host } => {
                 let host = host.map_or(std::env::consts::ARCH, Arch::name);
-                write!(f, "is for {}, this machine is {host}", found.name())
+                write!(f, "is for {}, but this machine is {host}", found.name())
             }
             TableProblem::Baseline { missing } => {
                 let names: Vec<_> = missing.iter().map(|feature| feature.name()).collect();
-                write!(f, "needs a processor with {}, which this one does not have", names.join(", "))
+                write!(f, "needs a processor with {}, which this one lacks", names.join(", "))
             }
             TableProblem::OpCount { found, expected } => {
-                write!(f, "has {found} ops, the instruction set has {expected}")
+                write!(f, "has {found} ops, but the instruction set has {expected}")
             }
             TableProblem::ExitCount { found, expected } => write!(f, "has {found} exits instead of {expected}"),
-            TableProblem::OpName { expected } => write!(f, "stands where that of `{expected}` should"),
+            TableProblem::OpName { expected } => write!(f, "is in the place of that of `{expected}`"),
             TableProblem::Fingerprint { differences } => {
                 write!(f, "was made from another definition; changed: {}", differences.join(", "))
             }
             TableProblem::Empty => f.write_str("has no code"),
             TableProblem::Length { part, len_bytes } => {
-                write!(f, "has a {part} part of {len_bytes} bytes, which is no whole number of instructions")
+                write!(f, "has a {part} part of {len_bytes} bytes, which is not a whole number of instructions")
             }
             TableProblem::Hole { part, error } => write!(f, "has a damaged {part} part: {}", error.sentence()),
             TableProblem::Order { part, at } => {
@@ -201,22 +201,30 @@ impl fmt::Display for TableProblem {
                 write!(f, "has a hole for {} at byte {} of its {part} part", kind.arch().name(), at.0)
             }
             TableProblem::NoOperand { part, at, index } => {
-                write!(f, "wants operand {index} at byte {} of its {part} part, which the op has not", at.0)
+                write!(f, "refers to operand {index} at byte {} of its {part} part, which the op does not have", at.0)
             }
             TableProblem::NoWindow { part, at, operand } => {
-                write!(f, "wants a length of `{operand}` at byte {} of its {part} part, which is no window", at.0)
+                write!(
+                    f,
+                    "refers to the length of `{operand}` at byte {} of its {part} part, which is not a window",
+                    at.0
+                )
             }
             TableProblem::NoRuntime { part, at, index } => {
-                write!(f, "wants runtime function {index} at byte {} of its {part} part, which does not exist", at.0)
+                write!(
+                    f,
+                    "refers to runtime function {index} at byte {} of its {part} part, which does not exist",
+                    at.0
+                )
             }
             TableProblem::NoValue { part, at, value } => {
-                write!(f, "cannot have {value:?}, as byte {} of its {part} part wants", at.0)
+                write!(f, "refers to {value:?} at byte {} of its {part} part, which it cannot have", at.0)
             }
             TableProblem::Class { part, at, kind, value } => {
-                write!(f, "puts {value:?} into {kind:?} at byte {} of its {part} part, which is for other values", at.0)
+                write!(f, "puts {value:?} into {kind:?} at byte {} of its {part} part, which takes other values", at.0)
             }
             TableProblem::Addend { part, at, value, addend } => {
-                write!(f, "adds {addend} to {value:?} at byte {} of its {part} part, which leads astray", at.0)
+                write!(f, "adds {addend} to {value:?} at byte {} of its {part} part, which is not a valid target", at.0)
             }
             TableProblem::Pieces { value, needed } => {
                 write!(f, "does not write all {needed} 16-bit pieces of {value:?}")

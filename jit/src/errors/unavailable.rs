@@ -1,4 +1,4 @@
-//! Why a machine has no native tier: [`Unavailable`].
+//! A machine without a native tier → [`Unavailable`], the reason.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use crate::errors::diagnostic::Diagnostic;
 use crate::errors::patch_error::PatchError;
 use crate::errors::table_error::TableError;
 
-/// Why there is no native tier.
+/// The reason why there is no native tier.
 ///
 /// ```
 /// use mimeo::jit::HasJit;
 /// use mimeo_doc_ops::{SUM, jit_machine};
 ///
 /// let (mut machine, linked) = jit_machine();
-/// // The machine runs programs with or without a tier, and says why there is none.
+/// // The machine runs programs with or without a native tier, and reports why there is none.
 /// assert_eq!(machine.call(linked.function(SUM), &[10])?, 55);
 /// if let Some(reason) = machine.jit().and_then(|jit| jit.unavailable()) {
 ///     assert!(reason.to_string().starts_with(reason.code().code()));
@@ -26,16 +26,16 @@ use crate::errors::table_error::TableError;
 pub enum Unavailable {
     /// The program was built without the feature `native` (in the facade: `jit`).
     Lean,
-    /// There are no stencils, or they cannot be trusted.
+    /// There are no stencils, or the table is invalid.
     Table(TableError),
-    /// The configuration leaves out an op that the instruction set does not have.
+    /// The configuration names an op that the instruction set does not have.
     NoSuchOp {
         /// The name.
         name: String,
         /// The instruction set.
         instruction_set: &'static str,
     },
-    /// The operating system gives no executable memory.
+    /// The operating system provides no executable memory.
     Memory(CodeBufError),
     /// A stencil that belongs to no op could not be patched.
     Patch(PatchError),
@@ -66,7 +66,7 @@ impl fmt::Display for Unavailable {
             Unavailable::Lean => write!(f, "{}: built without native code (feature `jit`)", self.code()),
             Unavailable::Table(error) => error.fmt(f),
             Unavailable::NoSuchOp { name, instruction_set } => {
-                write!(f, "{}: the gaps name `{name}`, which is no op of `{instruction_set}`", self.code())
+                write!(f, "{}: the gaps name `{name}`, which is not an op of `{instruction_set}`", self.code())
             }
             Unavailable::Memory(error) => write!(f, "{}: {error}", self.code()),
             Unavailable::Patch(error) => error.fmt(f),

@@ -1,5 +1,5 @@
-//! Bytes of machine code → functions that can be called: [`CodeBuf`], memory that is writable first and
-//! executable afterwards, never both.
+//! Bytes of machine code → functions that can be called: [`CodeBuf`], memory that is first writable and then executable,
+//! never both.
 //!
 //! Contract of this island:
 //! 1. `entry`: at `offset` lies the first instruction of a function that has the signature and the
@@ -24,7 +24,7 @@ pub enum Writable {}
 #[derive(Debug)]
 pub enum Executable {}
 
-/// Memory for machine code, usable alone for any signature. It is given back when it is dropped.
+/// Memory for machine code, usable alone for any signature. Dropping it frees the memory.
 ///
 /// ```
 /// use mimeo_def::CodeOffset;
@@ -89,7 +89,7 @@ impl<Phase> CodeBuf<Phase> {
         self.pages.len_bytes()
     }
 
-    /// Returns the address at which the code at `offset` runs, or will run; sealing does not move it.
+    /// Returns the address at which the code at `offset` runs. Sealing does not move it.
     ///
     /// ```
     /// use mimeo::def::CodeOffset;
@@ -108,7 +108,7 @@ impl<Phase> CodeBuf<Phase> {
 }
 
 impl CodeBuf<Writable> {
-    /// Makes a buffer of `len_bytes` bytes, all zero, at the start of a page. Each buffer is a mapping of its own.
+    /// Creates a buffer of `len_bytes` zeroed bytes at the start of a page. Each buffer is a separate mapping.
     ///
     /// # Errors
     ///
@@ -125,7 +125,7 @@ impl CodeBuf<Writable> {
         Self::on(Pages::map, len_bytes)
     }
 
-    /// A buffer in a pool, which is cheaper for many.
+    /// Creates a buffer in a pool, which is cheaper for many buffers.
     pub(crate) fn in_pool(pool: &mut CodePool, len_bytes: usize) -> Result<Self, CodeBufError> {
         Self::on(|len_bytes| pool.take(len_bytes), len_bytes)
     }
@@ -137,12 +137,12 @@ impl CodeBuf<Writable> {
         Ok(CodeBuf { pages: take(len_bytes).map_err(CodeBufError::Map)?, len_bytes, phase: PhantomData })
     }
 
-    /// Returns the code, to be written. See [`CodeBuf`] for an example.
+    /// Returns the code for writing. See [`CodeBuf`] for an example.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.pages.bytes_mut()[..self.len_bytes]
     }
 
-    /// Ends writing: from now on the code can run and cannot change. See [`CodeBuf`] for an example.
+    /// Makes the code executable and immutable. See [`CodeBuf`] for an example.
     ///
     /// # Errors
     ///
@@ -207,8 +207,8 @@ mod tests {
     }
 
     #[test]
-    fn a_buffer_of_nothing_is_refused() {
-        assert_eq!(CodeBuf::new(0).unwrap_err().to_string(), "a code buffer of 0 bytes");
+    fn an_empty_buffer_is_refused() {
+        assert_eq!(CodeBuf::new(0).unwrap_err().to_string(), "a code buffer cannot be empty");
     }
 
     #[test]
@@ -223,7 +223,7 @@ mod tests {
         run();
     }
 
-    /// The permissions of the mapping that holds an address, as the kernel sees them.
+    /// Returns the kernel's permissions for the mapping that contains an address.
     #[cfg(target_os = "linux")]
     fn permissions(address: CodeAddr) -> String {
         let maps = std::fs::read_to_string("/proc/self/maps").unwrap();

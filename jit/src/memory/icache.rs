@@ -4,7 +4,7 @@
 
 /// Makes the processor see the instructions that were written to `start..start + len_bytes`.
 ///
-/// x86-64 keeps its caches coherent, so nothing is to be done there.
+/// x86-64 keeps its caches coherent, so this does nothing.
 ///
 /// # Safety
 ///
@@ -79,11 +79,11 @@ pub(crate) unsafe fn flush(start: *const u8, len_bytes: usize) {
         fn GetCurrentProcess() -> *mut c_void;
         fn FlushInstructionCache(process: *mut c_void, start: *const c_void, len_bytes: usize) -> i32;
     }
-    // SAFETY: (1); the handle is a constant and need not be closed. It fails for addresses only that are not mapped.
+    // SAFETY: (1); the handle is a constant and need not be closed. The call fails only for unmapped addresses.
     unsafe { FlushInstructionCache(GetCurrentProcess(), start.cast(), len_bytes) };
 }
 
-/// There are no stencils for other architectures, and so no code to flush.
+/// Does nothing: there are no stencils for other architectures, and so no code to flush.
 ///
 /// # Safety
 ///

@@ -1,7 +1,7 @@
 //! The operating system's memory → [`Mapping`]: pages of this process, near the program's own code where possible.
 //!
-//! Native code calls the runtime functions of the program. Memory that lies within reach of a direct branch from there
-//! saves a jump through a stub; elsewhere it works as well.
+//! Native code calls the runtime functions of the program. Memory within reach of a direct branch saves a jump through a
+//! stub; memory elsewhere works too.
 //!
 //! Contract of this island: (1) `start` is a mapping of `len_bytes` bytes, made by [`Mapping::new`] and unmapped only
 //! when `self` is dropped.
@@ -10,22 +10,22 @@ use std::io;
 
 use region::Protection;
 
-/// Whether code is laid out elsewhere and copied to where it runs, by [`Mapping::install`].
+/// Whether code is written elsewhere and copied to its final place by [`Mapping::install`].
 ///
-/// On Apple silicon memory for code is writable or executable for each thread by itself, and a borrow of bytes must not
-/// depend on the mode of the thread.
+/// On Apple silicon each thread decides for itself whether memory for code is writable or executable, and a borrow of
+/// bytes must not depend on the mode of the thread.
 pub(crate) const IS_STAGED: bool = cfg!(all(target_os = "macos", target_arch = "aarch64"));
 
-/// Whole pages of memory, writable when they are new. They are given back when it is dropped.
+/// Whole pages of memory, initially writable. Dropping the mapping frees them.
 ///
-/// Where [`IS_STAGED`] they are executable, and [`Mapping::install`] is the one who writes.
+/// If [`IS_STAGED`], they are executable, and only [`Mapping::install`] writes.
 #[derive(Debug)]
 pub(crate) struct Mapping {
     os: os::Memory,
 }
 
 impl Mapping {
-    /// So many pages, all zero.
+    /// Maps a number of zeroed pages.
     pub(crate) fn new(pages: usize) -> io::Result<Mapping> {
         Ok(Mapping { os: os::Memory::new(pages * page_bytes())? })
     }
@@ -35,11 +35,11 @@ impl Mapping {
         self.os.start()
     }
 
-    /// Changes what may be done with some of the pages.
+    /// Changes the protection of some of the pages.
     ///
     /// # Safety
     ///
-    /// The range is of whole pages of the mapping, and nothing relies on what is taken away.
+    /// The range consists of whole pages of the mapping, and nothing relies on the access that is removed.
     pub(crate) unsafe fn protect(&self, start: *mut u8, len_bytes: usize, protection: Protection) -> io::Result<()> {
         // SAFETY: (1); the caller's promise.
         unsafe { region::protect(start, len_bytes, protection) }.map_err(io::Error::other)
@@ -49,8 +49,8 @@ impl Mapping {
     ///
     /// # Safety
     ///
-    /// The range is of whole pages of the mapping up to the end of `bytes`, nothing runs there, and nothing refers to
-    /// its contents.
+    /// The range up to the end of `bytes` consists of whole pages of the mapping, nothing runs there, and nothing refers
+    /// to its contents.
     #[cfg(all(target_os = "macos", target_arch = "aarch64"))]
     pub(crate) unsafe fn install(&self, start: *mut u8, bytes: &[u8]) -> io::Result<()> {
         // SAFETY: only this thread's mode changes, and nothing of what runs until it is changed back is in such memory;
@@ -67,8 +67,8 @@ impl Mapping {
     ///
     /// # Safety
     ///
-    /// The range is of whole pages of the mapping up to the end of `bytes`, nothing runs there, and nothing refers to
-    /// its contents.
+    /// The range up to the end of `bytes` consists of whole pages of the mapping, nothing runs there, and nothing refers
+    /// to its contents.
     #[cfg(not(all(target_os = "macos", target_arch = "aarch64")))]
     pub(crate) unsafe fn install(&self, start: *mut u8, bytes: &[u8]) -> io::Result<()> {
         // SAFETY: (1) and the caller's promise.
@@ -80,7 +80,7 @@ impl Mapping {
     }
 }
 
-/// Bytes of a page.
+/// Returns the number of bytes of a page.
 pub(crate) fn page_bytes() -> usize {
     region::page::size()
 }
@@ -97,20 +97,20 @@ mod os {
     #[cfg(not(any(target_os = "linux", all(target_os = "macos", target_arch = "aarch64"))))]
     const FLAGS: libc::c_int = libc::MAP_PRIVATE | libc::MAP_ANON;
 
-    /// With `MAP_JIT` all are given, and the mode of the thread takes away one of the latter two.
+    /// With `MAP_JIT` all are granted, and the mode of the thread removes one of the latter two.
     const ACCESS: libc::c_int = if super::IS_STAGED {
         libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC
     } else {
         libc::PROT_READ | libc::PROT_WRITE
     };
 
-    /// Room that is left between the program and the first mapping, for what the loader puts there.
+    /// The gap between the program and the first mapping, for what the loader maps there.
     const GAP_BYTES: usize = 16 << 20;
 
-    /// Bytes that were asked for near the program so far: the next mapping is sought below.
-    static SOUGHT_BYTES: AtomicUsize = AtomicUsize::new(GAP_BYTES);
+    /// Bytes that were requested near the program so far. The next mapping is requested below them.
+    static REQUESTED_BYTES: AtomicUsize = AtomicUsize::new(GAP_BYTES);
 
-    /// How far below the program a direct branch still reaches.
+    /// The distance below the program that a direct branch still reaches.
     const REACH_BYTES: usize = if cfg!(target_arch = "aarch64") { 96 << 20 } else { 1 << 30 };
 
     #[derive(Debug)]
@@ -119,28 +119,28 @@ mod os {
         len_bytes: usize,
     }
 
-    // SAFETY: owned memory; whoever has the pages decides who writes to them.
+    // SAFETY: the memory is owned; the owner of the pages controls who writes to them.
     unsafe impl Send for Memory {}
     // SAFETY: as above.
     unsafe impl Sync for Memory {}
 
-    /// Where a mapping would be near the program: below it, where nothing usually is.
+    /// Returns an address for a mapping near the program: below it, where usually nothing is mapped.
     fn hint(len_bytes: usize) -> *mut libc::c_void {
-        let below = SOUGHT_BYTES.fetch_add(len_bytes, Ordering::Relaxed) + len_bytes;
+        let below = REQUESTED_BYTES.fetch_add(len_bytes, Ordering::Relaxed) + len_bytes;
         let program = hint as fn(usize) -> *mut libc::c_void as usize;
         let page = super::page_bytes();
         if below > REACH_BYTES {
             return std::ptr::null_mut();
         }
         let address = program.saturating_sub(below) / page * page;
-        // Nothing is wanted at the very bottom, where a program without a movable base lies.
+        // The lowest addresses are left alone, because a position-dependent program lies there.
         if address < REACH_BYTES { std::ptr::null_mut() } else { address as *mut libc::c_void }
     }
 
     impl Memory {
         pub(super) fn new(len_bytes: usize) -> io::Result<Memory> {
-            // SAFETY: without MAP_FIXED the address is a wish, and no mapping that exists is touched. On Linux every
-            // page is faulted in at once, as each is about to be written, which is cheaper than one by one.
+            // SAFETY: without MAP_FIXED the address is only a hint, and existing mappings stay as they are. On Linux all pages
+            // are faulted in at once, because all are about to be written, and this is cheaper than one by one.
             let start = unsafe { libc::mmap(hint(len_bytes), len_bytes, ACCESS, FLAGS, -1, 0) };
             if start == libc::MAP_FAILED {
                 return Err(io::Error::last_os_error());
@@ -155,7 +155,7 @@ mod os {
 
     impl Drop for Memory {
         fn drop(&mut self) {
-            // SAFETY: (1). It can only fail for addresses that are none of ours.
+            // SAFETY: (1). It can only fail for addresses outside the mapping.
             unsafe { libc::munmap(self.start.cast(), self.len_bytes) };
         }
     }
@@ -192,7 +192,7 @@ mod tests {
 
     #[cfg(not(all(target_os = "macos", target_arch = "aarch64")))]
     #[test]
-    fn a_mapping_is_zero_writable_and_given_back() {
+    fn a_new_mapping_is_zero_and_writable() {
         let mapping = Mapping::new(3).unwrap();
         let bytes = 3 * page_bytes();
         // SAFETY: (1).

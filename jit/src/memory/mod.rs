@@ -1,4 +1,4 @@
-//! Bytes of machine code → executable memory: it is mapped, filled, sealed, and used again once nothing runs there.
+//! Bytes of machine code → executable memory, which is mapped, filled, sealed, and reused once nothing runs there.
 
 mod code_buf;
 mod icache;

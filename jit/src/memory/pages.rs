@@ -1,15 +1,14 @@
-//! Memory of the operating system → [`Pages`], runs of whole pages that are writable or executable, never both.
+//! Memory from the operating system → [`Pages`], runs of whole pages that are writable or executable, never both.
 //!
-//! Mapping memory and faulting it in costs more than compiling a function, so a [`CodePool`] maps chunks and hands
-//! out parts of them; a run that is dropped can be handed out again.
+//! Mapping memory and faulting it in costs more than compiling a function, so a [`CodePool`] maps chunks and allocates
+//! runs from them. A dropped run can be allocated again.
 //!
 //! Contract of this island:
-//! 1. A chunk's memory stays mapped while there is an `Arc` of it, and every run holds one.
-//! 2. The runs of a chunk, those handed out and those in its `free` list, are disjoint.
-//! 3. A run is writable or executable as its `state` says; those in `free` are writable and all zero. In a chunk that is
-//!    staged only [`Mapping::install`] writes: a run that is filled has its bytes elsewhere, those in `free` are all zero.
-//!    With `--cfg mimeo_asan`, runs that were handed out and are in `free` again are inaccessible, so that entering
-//!    reclaimed code is a fault.
+//! 1. A chunk's memory stays mapped while there is an `Arc` to it, and every run holds one.
+//! 2. The runs of a chunk, both allocated and in its `free` list, are disjoint.
+//! 3. A run is writable or executable as its `state` says; those in `free` are writable and all zero. In a staged chunk only
+//!    [`Mapping::install`] writes: the bytes of a run that is being filled are elsewhere, and those in `free` are all zero.
+//!    With `--cfg mimeo_asan`, runs that return to `free` become inaccessible, so that entering reclaimed code faults.
 
 use std::io;
 use std::ops::Range;
@@ -19,20 +18,20 @@ use region::Protection;
 
 use crate::memory::mapping::{IS_STAGED, Mapping, page_bytes};
 
-/// Pages of the first chunk of a pool; each further one has twice as many.
+/// Number of pages of the first chunk of a pool. Each further chunk has twice as many.
 const FIRST_CHUNK_PAGES: usize = 16;
 const LARGEST_CHUNK_PAGES: usize = 256;
-/// Pages that are kept for later when none is in use.
+/// Number of pages that are kept for reuse when none is in use.
 const LEAST_SPARE_PAGES: usize = 64;
 
-/// Memory that was mapped at once.
+/// Memory that was mapped in one piece.
 #[derive(Debug)]
 struct Chunk {
     memory: Mapping,
     pages: usize,
-    /// Code is laid out elsewhere, as [`IS_STAGED`] says; tests have it on every system.
+    /// Whether code is written elsewhere, as with [`IS_STAGED`]. Tests set it on every system.
     is_staged: bool,
-    /// Runs of pages that can be handed out, by page number, sorted, never adjacent.
+    /// The free runs, as ranges of page numbers; sorted, never adjacent.
     free: Mutex<Vec<Range<usize>>>,
 }
 
@@ -77,18 +76,18 @@ impl Chunk {
     }
 }
 
-/// What may be done with a run of pages.
+/// The state of a run of pages.
 #[derive(Debug)]
 enum State {
-    /// It can be written.
+    /// The pages are writable.
     Writable,
-    /// It is filled here, and copied when it is full.
+    /// The contents are in this buffer, and copied when they are complete.
     Staged(Vec<u8>),
-    /// It can be executed.
+    /// The pages are executable.
     Executable,
 }
 
-/// A run of whole pages. Starts out writable and all zero.
+/// A run of whole pages, initially writable and all zero.
 #[derive(Debug)]
 pub(crate) struct Pages {
     chunk: Arc<Chunk>,
@@ -97,7 +96,7 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    /// Pages with a mapping of their own.
+    /// Maps pages in a separate mapping.
     pub(crate) fn map(len_bytes: usize) -> io::Result<Pages> {
         let pages = pages_for(len_bytes);
         let chunk = Chunk::map(pages, IS_STAGED)?;
@@ -114,7 +113,7 @@ impl Pages {
         self.run.len() * page_bytes()
     }
 
-    /// The contents.
+    /// Returns the contents.
     pub(crate) fn bytes(&self) -> &[u8] {
         match &self.state {
             State::Staged(bytes) => bytes,
@@ -125,7 +124,7 @@ impl Pages {
         }
     }
 
-    /// The contents, of a run that is not executable.
+    /// Returns the contents of a run that is not executable, for writing.
     ///
     /// # Panics
     ///
@@ -140,7 +139,7 @@ impl Pages {
         }
     }
 
-    /// Takes away the right to write, and gives the right to execute.
+    /// Makes the pages executable and no longer writable.
     pub(crate) fn make_executable(&mut self) -> io::Result<()> {
         match &self.state {
             State::Staged(bytes) => self.install(bytes)?,
@@ -151,7 +150,7 @@ impl Pages {
         Ok(())
     }
 
-    /// Makes the memory such as (3) wants it of what is free.
+    /// Brings the memory into the state that (3) requires of free runs.
     fn clear(&mut self) -> io::Result<()> {
         match &self.state {
             // Nothing was installed.
@@ -166,13 +165,13 @@ impl Pages {
     }
 
     fn install(&self, bytes: &[u8]) -> io::Result<()> {
-        // SAFETY: (1), (2): as many bytes as the run has, none of which runs before or after its owner's time; no
-        // reference into the memory exists, as the borrows of a run that is staged are of other bytes.
+        // SAFETY: (1), (2): as many bytes as the run has, which run only while it has an owner; no reference into the
+        // memory exists, because a staged run lends other bytes.
         unsafe { self.chunk.memory.install(self.start(), bytes) }
     }
 
     fn protect(&self, protection: Protection) -> io::Result<()> {
-        // SAFETY: (1), (2): whole pages of our own; no reference into them exists, as the callers borrow the run
+        // SAFETY: (1), (2): whole pages of this run; no reference into them exists, because the callers borrow the run
         // mutably.
         unsafe { self.chunk.memory.protect(self.start(), self.len_bytes(), protection) }
     }
@@ -187,14 +186,14 @@ impl Drop for Pages {
     }
 }
 
-/// Hands out pages of chunks that are mapped as they are needed. The chunks live as long as their pages.
+/// An allocator of pages, which maps chunks as needed. A chunk lives as long as its pages.
 #[derive(Debug, Default)]
 pub(crate) struct CodePool {
     chunks: Vec<Arc<Chunk>>,
 }
 
 impl CodePool {
-    /// Pages for so many bytes, at least one.
+    /// Allocates pages for a number of bytes, at least one.
     pub(crate) fn take(&mut self, len_bytes: usize) -> io::Result<Pages> {
         let pages = pages_for(len_bytes);
         // The newest chunk is the largest, and the least used.
@@ -207,8 +206,8 @@ impl CodePool {
         chunk.take(pages).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))
     }
 
-    /// Gives chunks back of which nothing is in use. Some are kept, about as much as is in use, so that memory does
-    /// not come and go with every function.
+    /// Frees unused chunks. About as many pages as are in use are kept, so that memory is not mapped and unmapped for
+    /// every function.
     pub(crate) fn trim(&mut self) {
         let used: usize = self.chunks.iter().filter(|chunk| !chunk.is_free()).map(|chunk| chunk.pages).sum();
         let mut spare = used.max(LEAST_SPARE_PAGES);
@@ -222,7 +221,7 @@ impl CodePool {
     }
 }
 
-/// Number of pages for so many bytes, at least one.
+/// Returns the number of pages for a number of bytes, at least one.
 pub(crate) fn pages_for(len_bytes: usize) -> usize {
     len_bytes.div_ceil(page_bytes()).max(1)
 }
@@ -232,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_are_disjoint_and_used_again() {
+    fn runs_are_disjoint_and_reused() {
         let mut pool = CodePool::default();
         let page = page_bytes();
         let mut runs: Vec<Pages> = (1..40).map(|pages| pool.take(pages * page).unwrap()).collect();
@@ -248,12 +247,12 @@ mod tests {
         runs.retain(|run| run.run.len() % 2 == 0);
         runs.clear();
         let again: Vec<Pages> = (1..40).map(|pages| pool.take(pages * page).unwrap()).collect();
-        assert_eq!(pool.chunks.len(), chunks, "what was dropped is used again");
+        assert_eq!(pool.chunks.len(), chunks, "dropped runs are reused");
         assert!(again.iter().all(|run| run.bytes().iter().all(|&byte| byte == 0)));
     }
 
     #[test]
-    fn chunks_of_which_nothing_is_in_use_are_given_back() {
+    fn unused_chunks_are_freed() {
         let mut pool = CodePool::default();
         let kept = pool.take(1).unwrap();
         let runs: Vec<Pages> = (0..40).map(|_| pool.take(20 * page_bytes()).unwrap()).collect();
@@ -270,7 +269,7 @@ mod tests {
 
     #[cfg(mimeo_asan)]
     #[test]
-    fn what_was_dropped_is_inaccessible_until_it_is_used_again() {
+    fn a_dropped_run_is_inaccessible_until_it_is_reused() {
         let mut pool = CodePool::default();
         let is_accessible = |start: *mut u8| region::query(start).unwrap().protection() != Protection::NONE;
         let _neighbour = pool.take(1).unwrap();
@@ -292,9 +291,9 @@ mod tests {
         pages.bytes_mut();
     }
 
-    /// On every system as on Apple silicon, but for the functions by which a thread changes its mode.
+    /// Runs on every system what Apple silicon does, except the functions that change the mode of a thread.
     #[test]
-    fn staged_code_is_copied_when_it_is_complete_and_cleared_when_it_goes() {
+    fn staged_code_is_copied_when_it_is_complete_and_cleared_when_it_is_dropped() {
         let chunk = Chunk::map(4, true).unwrap();
         let memory = |pages: &Pages| {
             let start: *const u8 = pages.start();
@@ -311,8 +310,8 @@ mod tests {
         drop(pages);
 
         let again = chunk.take(3).unwrap();
-        assert_eq!(again.start(), start, "what was dropped is used again");
-        assert_eq!(memory(&again), 0, "no code is left behind");
+        assert_eq!(again.start(), start, "dropped runs are reused");
+        assert_eq!(memory(&again), 0, "the code was cleared");
         assert!(again.bytes().iter().all(|&byte| byte == 0));
         drop(again);
         assert!(chunk.is_free());

@@ -1,4 +1,4 @@
-//! Native code that appears → [`CodeRegion`]: what its observers learn of it.
+//! New native code → [`CodeRegion`], its description for observers.
 
 use mimeo_def::CodeOffset;
 use mimeo_def::frame::CodeAddr;
@@ -13,7 +13,7 @@ pub struct CodeRegion<'a> {
     pub start: CodeAddr,
     /// The code, with constants and stubs.
     pub bytes: &'a [u8],
-    /// The places with nothing but the return address on the native stack, in any order. In a compiled function each
-    /// op starts at one. Offsets outside of the code have no meaning.
+    /// The offsets at which only the return address is on the native stack, in any order. In a compiled function each op
+    /// starts at one. Offsets outside the code are ignored.
     pub entries: &'a [CodeOffset],
 }

@@ -1,4 +1,4 @@
-//! Native code that appears and goes → notices to [`Observer`]s, which other crates implement.
+//! Native code that appears and disappears → notifications of [`Observer`]s, which other crates implement.
 
 mod code_region;
 #[cfg(feature = "native")]

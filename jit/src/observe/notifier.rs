@@ -1,4 +1,4 @@
-//! Compiled code → notices to the observers that [`JitConfig::observers`](crate::JitConfig::observers) names.
+//! Compiled code → notifications of the observers that [`JitConfig::observers`](crate::JitConfig::observers) names.
 
 use mimeo_def::CodeOffset;
 use mimeo_def::frame::CodeAddr;
@@ -8,14 +8,14 @@ use crate::observe::code_region::CodeRegion;
 use crate::observe::observer::{Image, Observer, Opened, Opener};
 use crate::observe::observers::Observers;
 
-/// The observers of one machine's code. Programs run whether or not they can be notified; the reason is kept.
+/// The observers of one machine's code. If one cannot be notified, the program still runs, and the reason is kept.
 #[derive(Debug)]
 pub(crate) struct Notifier {
     observers: Vec<(&'static str, Box<dyn Observer>)>,
     failure: Option<String>,
 }
 
-/// Native code, and what observers keep of it.
+/// Native code, and the images that observers keep of it.
 #[derive(Debug)]
 pub(crate) struct ObservedCode {
     /// Dropped before the code.
@@ -39,7 +39,7 @@ impl ObservedCode {
 }
 
 impl Notifier {
-    /// Opens the observers that are requested.
+    /// Opens the requested observers.
     pub(crate) fn new(observers: Observers, opener: Opener) -> Self {
         let mut notifier = Notifier { observers: Vec::new(), failure: None };
         if observers == Observers::None {
@@ -58,12 +58,12 @@ impl Notifier {
         notifier
     }
 
-    /// Returns why an observer is not notified, if there is one like that.
+    /// Returns why an observer is not notified, if one is not.
     pub(crate) fn failure(&self) -> Option<&str> {
         self.failure.as_deref()
     }
 
-    /// Notifies the observers of new code. `entries` are the places with nothing but the return address on the native
+    /// Notifies the observers of new code. `entries` are the offsets at which only the return address is on the native
     /// stack.
     pub(crate) fn appeared(&mut self, name: &str, code: CodeBuf<Executable>, entries: &[CodeOffset]) -> ObservedCode {
         let region = CodeRegion { name, start: code.address(CodeOffset(0)), bytes: code.bytes(), entries };

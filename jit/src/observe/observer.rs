@@ -1,4 +1,4 @@
-//! [`Observer`]: what is notified of native code that appears and goes, a debugger or a profiler for instance.
+//! Native code that appears and disappears → [`Observer`], the interface for debuggers and profilers.
 
 use std::any::Any;
 use std::fmt;
@@ -7,15 +7,15 @@ use std::io;
 use crate::observe::code_region::CodeRegion;
 use crate::observe::observers::Observers;
 
-/// What an observer keeps for as long as code exists. It is dropped before the code's memory is used for anything else.
+/// The data that an observer keeps as long as code exists. It is dropped before the code's memory is reused.
 /// See [`Observer`] for an example.
 pub type Image = Box<dyn Any + Send>;
 
-/// Opens the observers that a setting names, each with the name that its failures are reported under. See [`Observer`]
+/// A function that opens the observers that a setting names, each with the name for its failures. See [`Observer`]
 /// for an example.
 pub type OpenObservers = fn(Observers) -> Vec<Opened>;
 
-/// An observer, or why it could not be opened. See [`Observer`] for an example.
+/// An observer, or the reason why it could not be opened. See [`Observer`] for an example.
 #[derive(Debug)]
 pub struct Opened {
     /// The name in [`Jit::observer_failure`](crate::Jit::observer_failure).
@@ -24,7 +24,7 @@ pub struct Opened {
     pub observer: io::Result<Box<dyn Observer>>,
 }
 
-/// Learns of native code that appears and goes, to show it to a debugger or a profiler. One tier owns it.
+/// A receiver of notifications about native code, for a debugger or a profiler. One tier owns it.
 ///
 /// ```
 /// use std::io;
@@ -54,16 +54,16 @@ pub struct Opened {
 /// # Ok::<(), mimeo_doc_ops::Trap>(())
 /// ```
 pub trait Observer: fmt::Debug + Send {
-    /// Notes code that appeared, before it runs. The code goes right after what is returned is dropped. See [`Observer`]
-    /// for an example.
+    /// Notes new code before it runs. The returned image is dropped right before the code disappears. See [`Observer`] for
+    /// an example.
     ///
     /// # Errors
     ///
-    /// Why the code cannot be shown. The observer is not notified again.
+    /// If the code cannot be shown. The observer is then not notified again.
     fn appeared(&mut self, region: &CodeRegion<'_>) -> io::Result<Option<Image>>;
 }
 
-/// How a configuration opens observers, if it does.
+/// The function that opens the observers of a configuration, if it has one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Opener(pub(crate) Option<OpenObservers>);
 

@@ -1,10 +1,10 @@
-//! The name of a setting → [`Observers`]: who is to be notified of compiled functions.
+//! The name of a setting → [`Observers`], the tools that are notified of compiled functions.
 
 use std::str::FromStr;
 
 use crate::errors::BadSetting;
 
-/// Who is notified of compiled functions, beside the program itself.
+/// The tools that are notified of compiled functions.
 ///
 /// ```
 /// use mimeo_jit::Observers;
@@ -14,7 +14,7 @@ use crate::errors::BadSetting;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Observers {
-    /// Nobody.
+    /// No tools.
     #[default]
     None,
     /// `perf`, through the file `/tmp/perf-PID.map`.

@@ -1,7 +1,6 @@
-//! Code that comes and goes → bytes: what is in use, what waits, what was given back.
+//! Code of functions → [`Code`], the bytes that are in use, retired and freed.
 
-/// Bytes of the code of functions. The code that enters and leaves native code is not counted, nor what pages leave
-/// unused.
+/// Bytes of the code of functions, without the entry and exit stencils and the unused ends of pages.
 ///
 /// ```
 /// use mimeo::jit::HasJit;
@@ -19,11 +18,11 @@
 pub struct Code {
     /// Bytes of code that can be entered.
     pub live_bytes: u64,
-    /// Bytes of code that nothing enters any more, but into which a frame may still return.
+    /// Bytes of code that is not entered any more, but into which a frame may still return.
     pub retired_bytes: u64,
-    /// Bytes of code that were given back, in total.
+    /// Bytes of code that was freed, in total.
     pub reclaimed_bytes: u64,
-    /// So many bytes are allowed; `None` is no limit.
+    /// The limit in bytes; `None` means no limit.
     pub limit_bytes: Option<u64>,
     /// The live bytes, by region.
     pub regions: Regions,

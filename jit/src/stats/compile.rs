@@ -1,6 +1,6 @@
-//! Compilations → where their time went, and how long single ones took.
+//! Compilations → [`Compile`], the time of each step, and [`Latency`], the time of single compilations.
 
-/// Time that compilations took, including those that ended in a blocked function.
+/// Time spent on compilations, including those that ended in a blocked function.
 ///
 /// ```
 /// use mimeo::jit::HasJit;
@@ -15,21 +15,21 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Compile {
-    /// Nanoseconds for deciding where everything lies.
+    /// Nanoseconds for planning the layout.
     pub plan_ns: u64,
     /// Nanoseconds for copying and patching.
     pub emit_ns: u64,
     /// Nanoseconds for mapping memory and making it executable.
     pub seal_ns: u64,
-    /// How long single compilations took.
+    /// The durations of single compilations.
     pub latency: Latency,
-    /// Nanoseconds that one compilation may take; `None` is no limit.
+    /// The limit on one compilation in nanoseconds; `None` means no limit.
     pub budget_ns: Option<u64>,
     /// Compilations that took longer than that.
     pub over_budget: u64,
 }
 
-/// How long single compilations took: percentiles of a histogram, exact to 1 %.
+/// Durations of single compilations: percentiles of a histogram, exact to 1 %.
 ///
 /// ```
 /// use mimeo::jit::HasJit;
@@ -44,20 +44,20 @@ pub struct Compile {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Latency {
-    /// Compilations.
+    /// Number of compilations.
     pub count: u64,
-    /// Half of them took at most so many nanoseconds.
+    /// Half of them took at most this many nanoseconds.
     pub p50_ns: u64,
-    /// 90 % of them did.
+    /// 90 % of them took at most this many nanoseconds.
     pub p90_ns: u64,
-    /// 99 % of them did.
+    /// 99 % of them took at most this many nanoseconds.
     pub p99_ns: u64,
-    /// The longest.
+    /// The longest duration in nanoseconds.
     pub max_ns: u64,
 }
 
 impl Compile {
-    /// Returns the nanoseconds that all compilations took.
+    /// Returns the nanoseconds spent on all compilations.
     ///
     /// ```
     /// use mimeo::jit::Compile;

@@ -1,10 +1,10 @@
-//! [`Event`]: one thing that happened to the code of a function; [`Trace`], the latest of them.
+//! Changes to the code of a function → [`Event`]s, and the latest of them → [`Trace`].
 
 use std::collections::VecDeque;
 
 use crate::errors::Diagnostic;
 
-/// What happened to the code of a function.
+/// The kind of an [`Event`] in the life of a function's code.
 ///
 /// ```
 /// use mimeo::jit::{Diagnostic, What};
@@ -15,17 +15,17 @@ use crate::errors::Diagnostic;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum What {
-    /// It was made.
+    /// The function was compiled.
     Compiled,
-    /// It could not be made.
+    /// The function could not be compiled.
     Blocked(Diagnostic),
-    /// It was retired to make room for other code.
+    /// The code was retired to make room.
     Evicted,
-    /// It was retired because there is newer code of the function.
+    /// The code was retired for newer code of the same function.
     Replaced,
-    /// It was retired because the function ceased to exist.
+    /// The code was retired because the function was unloaded.
     Dropped,
-    /// It was given back: no frame returns into it any more.
+    /// The code was freed, because no frame returns into it any more.
     Reclaimed,
 }
 
@@ -43,7 +43,7 @@ impl What {
     }
 }
 
-/// One thing that happened to the code of a function: an element of a [`Trace`].
+/// An event in the life of a function's code: an element of a [`Trace`].
 ///
 /// ```
 /// use mimeo::Machine;
@@ -70,19 +70,19 @@ pub struct Event {
     pub what: What,
     /// Name of the function.
     pub function: String,
-    /// Its number in its machine.
+    /// The function's number in its machine.
     pub id: u32,
     /// Ops that were compiled, gaps included; 0 when nothing was.
     pub ops: u64,
-    /// Bytes of code that it is about: made, retired or given back.
+    /// Bytes of the code that was made, retired or freed.
     pub bytes: u64,
-    /// Nanoseconds that the compilation took; 0 when nothing was compiled.
+    /// Duration of the compilation in nanoseconds; 0 when nothing was compiled.
     pub ns: u64,
-    /// Places in which `OP_DEOPT` stands for an op.
+    /// Places where `OP_DEOPT` replaces an op.
     pub gaps: u64,
 }
 
-/// The latest events of a tier that records them: at most [`KEPT`](Self::KEPT).
+/// The latest events of a tier that records them, at most [`KEPT`](Self::KEPT).
 ///
 /// ```
 /// use mimeo::jit::HasJit;
@@ -90,17 +90,17 @@ pub struct Event {
 ///
 /// let (machine, _) = jit_machine();
 /// let stats = machine.jit().expect("it has a tier").stats();
-/// assert_eq!(stats.trace, None, "the configuration does not ask for one");
+/// assert_eq!(stats.trace, None, "the configuration does not request one");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
-    /// In the order in which they happened.
+    /// The events, in the order in which they happened.
     pub events: VecDeque<Event>,
-    /// Events that were earlier than these and are not kept.
+    /// Number of earlier events that were dropped.
     pub lost: u64,
 }
 
 impl Trace {
-    /// The number of events that are kept.
+    /// The largest number of events that are kept.
     pub const KEPT: usize = 100_000;
 }

@@ -1,11 +1,11 @@
-//! The name of a format → [`StatsFormat`], in which statistics are shown.
+//! The name of a format → [`StatsFormat`], and statistics → text in that format.
 
 use std::str::FromStr;
 
 use super::Stats;
 use crate::errors::BadSetting;
 
-/// How statistics are shown.
+/// A format of statistics.
 ///
 /// ```
 /// use mimeo::jit::{HasJit, StatsFormat};
@@ -21,7 +21,7 @@ use crate::errors::BadSetting;
 pub enum StatsFormat {
     /// A table for people.
     Summary,
-    /// A line for each thing that happened to the code of a function.
+    /// A line for each event in the life of a function's code.
     Trace,
     /// One JSON object, described in `docs/statistics.md`.
     Json,

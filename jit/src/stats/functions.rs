@@ -1,8 +1,8 @@
-//! What became of functions → counts, and the first of those that could not be compiled.
+//! Outcomes of compilations → [`Functions`], counts and the first functions that could not be compiled.
 
 use crate::errors::Diagnostic;
 
-/// What became of functions. A function that is compiled twice counts twice.
+/// The outcomes of compilations. A function that is compiled twice counts twice.
 ///
 /// ```
 /// use mimeo::jit::HasJit;
@@ -26,17 +26,16 @@ pub struct Functions {
     pub ok_with_deopt: u64,
     /// Functions that could not be compiled.
     pub blocked: u64,
-    /// Functions whose code was given up for that of others.
+    /// Functions whose code was evicted to make room.
     pub evicted: u64,
     /// Compilations of functions that had been compiled before.
     pub recompiled: u64,
-    /// Compiled functions that ceased to exist.
+    /// Compiled functions that were unloaded.
     pub dropped: u64,
-    /// Calls of blocked functions and rounds of their loops that the interpreter ran, in the functions of
-    /// [`first_blocked`](Functions::first_blocked) and all others. Not exact: those since the tier was last asked are
-    /// missing, which are fewer than are counted, and fewer than 4,096 for each function.
+    /// Calls of blocked functions, and iterations of their loops, that the interpreter ran. Those since the tier was
+    /// last consulted are missing: at most half of them, and at most 4,096 of each function.
     pub left_to_interpreter: u64,
-    /// The first [`Functions::KEPT`] that were blocked.
+    /// The first [`Functions::KEPT`] functions that were blocked.
     pub first_blocked: Vec<Blocked>,
 }
 
@@ -61,15 +60,15 @@ pub struct Functions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Blocked {
-    /// Its name.
+    /// The name of the function.
     pub function: String,
-    /// Its number in its machine.
+    /// The function's number in its machine.
     pub id: u32,
-    /// Why, as a name that does not change.
+    /// The stable diagnostic.
     pub diagnostic: Diagnostic,
-    /// Why, in a sentence.
+    /// The reason, in a sentence.
     pub sentence: String,
-    /// The op that is to blame, if it is one.
+    /// The op that is the cause, if there is one.
     pub op: Option<&'static str>,
 }
 

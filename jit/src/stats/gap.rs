@@ -1,8 +1,8 @@
-//! [`Gap`]: what it costs that an op has no usable stencil.
+//! An op without a usable stencil → [`Gap`], its cost.
 
 use crate::errors::NoStencil;
 
-/// An op that the interpreter ran for native code, or may have to.
+/// An op that the interpreter runs for native code, and the cost of that.
 ///
 /// ```
 /// use mimeo::jit::HasJit;
@@ -11,7 +11,7 @@ use crate::errors::NoStencil;
 /// let (mut machine, linked) = jit_machine();
 /// machine.call(linked.function(LEAVE), &[7])?;
 /// let gaps = machine.jit().expect("it has a tier").stats().gaps;
-/// // All ops of the examples have a stencil, so nothing was planted in the place of one.
+/// // All ops of the examples have a stencil, so `OP_DEOPT` replaces none.
 /// assert!(gaps.iter().all(|gap| gap.reason.is_none() && gap.places == 0));
 /// # Ok::<(), mimeo_doc_ops::Trap>(())
 /// ```
@@ -20,16 +20,16 @@ use crate::errors::NoStencil;
 pub struct Gap {
     /// The op.
     pub op: &'static str,
-    /// Why it has no stencil; of several reasons the first. `None` when it has one, which left by itself: for an
-    /// operand or a state that the stencil hands over.
+    /// The first reason why it has no stencil. `None` if it has one, which left native code for certain operands or
+    /// states.
     pub reason: Option<NoStencil>,
     /// How often `OP_DEOPT` was planted for it.
     pub places: u64,
-    /// Bytes of native code that were planted in these places.
+    /// Bytes of native code planted in these places.
     pub bytes: u64,
     /// How often native code was left so that the interpreter runs it.
     pub side_exits: u64,
-    /// What it costs that whole functions have no native code because of it.
+    /// The cost of whole functions that have no native code because of the op.
     pub hard: Hard,
 }
 
@@ -49,17 +49,17 @@ pub struct Gap {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Hard {
-    /// Functions that were blocked because of the op.
+    /// Functions blocked because of the op.
     pub functions: u64,
     /// Bytes of their bytecode.
     pub bytecode_bytes: u64,
-    /// Calls of them and rounds of their loops that the interpreter ran; counted as
-    /// [`Functions::left_to_interpreter`](super::Functions::left_to_interpreter) is.
+    /// Calls of them, and iterations of their loops, that the interpreter ran; counted like
+    /// [`Functions::left_to_interpreter`](super::Functions::left_to_interpreter).
     pub runs: u64,
 }
 
 impl Gap {
-    /// Returns how often the interpreter had to step in, the measure by which gaps are sorted.
+    /// Returns how often the interpreter ran the op or a function blocked by it. Gaps are sorted by this.
     ///
     /// ```
     /// use std::cmp::Reverse;

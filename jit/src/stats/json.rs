@@ -1,15 +1,15 @@
-//! [`Stats`] → one JSON object, whose every field is described in `docs/statistics.md`.
+//! [`Stats`] → one JSON object, whose fields `docs/statistics.md` describes.
 
 use mimeo_def::frame::Exit;
 use serde_json::{Map, Value, json};
 
 use super::{Blocked, Code, Compile, Entry, Event, Functions, Gap, Hard, Latency, Regions, Stats, Trace, What};
 
-/// Version of the object's shape: it changes when a field goes or changes its meaning, not when one is added.
+/// Version of the format. It changes when a field is removed or changes its meaning, not when one is added.
 const SCHEMA: u64 = 1;
 
-// serde_json without serde's derive adds 2 s to a build from nothing, most of it beside other crates, and no macro
-// crate. For that, strings are escaped and numbers written by code that many use.
+// serde_json without serde's derive adds 2 s to a clean build, mostly in parallel with other crates, and no macro
+// crate. In return, well-tested code escapes the strings and writes the numbers.
 impl Stats {
     /// Returns the statistics as one indented JSON object, whose fields `docs/statistics.md` describes.
     ///
@@ -20,7 +20,7 @@ impl Stats {
     /// assert!(text.starts_with("{\n") && text.contains("\"ops\": 0"));
     /// ```
     pub fn json(&self) -> String {
-        // Every field is taken by name, so that none can be forgotten here.
+        // Destructuring by name ensures that no field is forgotten.
         let Stats { functions, ops, gaps, code, compile, switches, trace } = self;
         let entered = counts(Entry::ALL.map(|entry| (entry.name(), switches.entered_by(entry))));
         let left = counts(Exit::ALL.map(|exit| (exit.name(), switches.left_by(exit))));

@@ -1,6 +1,6 @@
-//! What the native tier did → [`Stats`], a snapshot in numbers that a person or a program reads.
+//! The work of the native tier → [`Stats`], a snapshot in numbers for people and programs.
 //!
-//! The numbers and their formats are there in every build; `record` makes them, where there is a tier that does something.
+//! The numbers and their formats are in every build; `record`, which collects them, only in builds with native code.
 
 mod code;
 mod compile;
@@ -25,8 +25,8 @@ pub use functions::{Blocked, Functions};
 pub use gap::{Gap, Hard};
 pub use switches::{Entry, Switches};
 
-/// What one tier did since it was made: a snapshot that it does not update. Taking one copies some kilobytes at most,
-/// and the trace if there is one.
+/// A snapshot of what one tier has done since it was made. Taking one copies a few kilobytes, and the trace if there is
+/// one.
 ///
 /// ```
 /// use mimeo::jit::HasJit;
@@ -44,18 +44,18 @@ pub use switches::{Entry, Switches};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// What became of functions.
+    /// The outcomes of compilations.
     pub functions: Functions,
     /// Ops compiled, gaps included.
     pub ops: u64,
-    /// The ops that cost something because they have no usable stencil, the most expensive first.
+    /// The ops whose missing stencil has a cost, the most expensive first.
     pub gaps: Vec<Gap>,
     /// Bytes of code.
     pub code: Code,
-    /// Time that compilations took.
+    /// Time spent on compilations.
     pub compile: Compile,
-    /// How often execution went from one tier to the other.
+    /// Switches between the tiers.
     pub switches: Switches,
-    /// What happened to the code of each function; `None` unless [`JitConfig::trace`](crate::JitConfig::trace) is set.
+    /// The events in the life of each function's code; `None` unless [`JitConfig::trace`](crate::JitConfig::trace) is set.
     pub trace: Option<Trace>,
 }

@@ -1,11 +1,11 @@
-//! [`Stats`] → a table that a person reads at a glance: units, shares, and nothing that is empty.
+//! [`Stats`] → a table for people, with units and shares, and without empty rows and columns.
 
 use mimeo_def::frame::Exit;
 
 use super::{Blocked, Code, Compile, Entry, Functions, Gap, Latency, Regions, Stats};
 
 impl Stats {
-    /// Returns a table for people. What did not happen is not in it.
+    /// Returns a table for people. Rows and columns for what did not happen are left out.
     ///
     /// ```
     /// use mimeo::jit::Stats;
@@ -26,7 +26,7 @@ impl Stats {
         let fates = amounts(&[(recompiled, "compiled again"), (evicted, "evicted"), (dropped, "dropped")]);
         row("functions compiled", count(compiled), join([kinds, fates], "; "));
         if blocked > 0 {
-            let left = amounts(&[(left_to_interpreter, "calls and rounds left to the interpreter")]);
+            let left = amounts(&[(left_to_interpreter, "calls and iterations left to the interpreter")]);
             row("functions blocked", count(blocked), left);
         }
         let gaps: u64 = self.gaps.iter().map(|gap| gap.places).sum();
@@ -45,7 +45,7 @@ impl Stats {
         let left: u64 = switches.left.iter().sum();
         if left > 0 {
             let parts = Exit::ALL.map(|exit| (switches.left_by(exit), exit.name()));
-            row("out of it", count(left), shares(&parts, left, count));
+            row("out of native code", count(left), shares(&parts, left, count));
         }
         let mut text = table(&rows, &[Align::Left, Align::Right, Align::Left]);
         self.write_gaps(&mut text);
@@ -104,7 +104,7 @@ impl Stats {
             ("bytes", |gap| gap.bytes),
             ("side exits", |gap| gap.side_exits),
             ("blocked", |gap| gap.hard.functions),
-            ("calls and rounds", |gap| gap.hard.runs),
+            ("calls and iterations", |gap| gap.hard.runs),
         ];
         let columns = columns.iter().filter(|(_, value)| self.gaps.iter().any(|gap| value(gap) > 0));
         let columns: Vec<_> = columns.collect();
@@ -122,7 +122,7 @@ impl Stats {
                 0 => "-".to_owned(),
                 cost => percent(cost, executions),
             });
-            let why = "its stencil asked for the interpreter".to_owned();
+            let why = "its stencil requested the interpreter".to_owned();
             row.push(gap.reason.as_ref().map_or(why, ToString::to_string));
             rows.push(row);
         }
@@ -148,7 +148,7 @@ impl Stats {
     }
 }
 
-/// One of the numbers of a gap.
+/// A number of a gap.
 type Count = fn(&Gap) -> u64;
 
 #[derive(Clone, Copy)]
@@ -157,7 +157,7 @@ enum Align {
     Right,
 }
 
-/// Rows of cells in columns, two spaces apart.
+/// Returns rows of cells, in columns that are two spaces apart.
 fn table(rows: &[impl AsRef<[String]>], align: &[Align]) -> String {
     let width = |column: usize| rows.iter().map(|row| row.as_ref()[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..align.len()).map(width).collect();
@@ -173,14 +173,14 @@ fn table(rows: &[impl AsRef<[String]>], align: &[Align]) -> String {
     text
 }
 
-/// Those of the parts that are something, each with its share of the total.
+/// Returns the parts that are not 0, each with its share of the total.
 fn shares(parts: &[(u64, &str)], total: u64, show: fn(u64) -> String) -> String {
     let parts = parts.iter().filter(|&&(part, _)| part > 0);
     let parts = parts.map(|&(part, name)| format!("{} {name} ({})", show(part), percent(part, total)));
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// Those of the parts that are something.
+/// Returns the parts that are not 0.
 fn amounts(parts: &[(u64, &str)]) -> String {
     let parts = parts.iter().filter(|&&(part, _)| part > 0);
     parts.map(|&(part, name)| format!("{} {name}", count(part))).collect::<Vec<_>>().join(", ")
@@ -190,7 +190,7 @@ fn join(texts: [String; 2], separator: &str) -> String {
     texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(separator)
 }
 
-/// A share, which is 0 or 100 only when it is exactly that.
+/// Returns a percentage, which is 0 or 100 only if it is exactly that.
 fn percent(part: u64, total: u64) -> String {
     let percent = part as f64 * 100.0 / total.max(1) as f64;
     match percent {
@@ -200,7 +200,7 @@ fn percent(part: u64, total: u64) -> String {
     }
 }
 
-/// A number with a comma before each group of three digits.
+/// Returns a number with a comma before each group of three digits.
 fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -213,11 +213,12 @@ fn count(number: u64) -> String {
     text
 }
 
-/// Three significant digits or more, in the largest of the units (the largest first) that leaves a whole one.
+/// Returns a value with three significant digits or more, in the largest unit that is not larger than the value. `units`
+/// begins with the largest.
 fn scaled(value: u64, units: &[(u64, &str)]) -> String {
     let (size, unit) = *units.iter().find(|&&(size, _)| value >= size).unwrap_or(&units[units.len() - 1]);
     let scaled = value as f64 / size as f64;
-    // Parts of the smallest unit are none.
+    // The smallest unit has no fractions.
     let decimals = if size == 1 { 0 } else { usize::from(scaled < 100.0) + usize::from(scaled < 10.0) };
     format!("{scaled:.decimals$} {unit}")
 }

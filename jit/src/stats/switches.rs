@@ -1,8 +1,8 @@
-//! Changes between the tiers → counts by reason.
+//! Switches between the tiers → [`Switches`], counts by reason.
 
 use mimeo_def::frame::Exit;
 
-/// Why native code was entered from outside of it. Native code that calls native code enters nothing.
+/// The reason why native code was entered. A call from native code to native code does not count.
 ///
 /// ```
 /// use mimeo::jit::Entry;
@@ -16,7 +16,7 @@ pub enum Entry {
     Call,
     /// At the head of a loop that the interpreter ran (on-stack replacement).
     Loop,
-    /// Behind an op that the interpreter ran for native code.
+    /// After an op that the interpreter ran for native code.
     Resume,
     /// A function that the interpreter ran returned to one with native code.
     Return,
@@ -37,7 +37,7 @@ impl Entry {
     }
 }
 
-/// How often native code was entered and left, by reason.
+/// Numbers of switches between the tiers, by reason.
 ///
 /// ```
 /// use mimeo::def::frame::Exit;
@@ -47,16 +47,16 @@ impl Entry {
 /// let (mut machine, linked) = jit_machine();
 /// machine.call(linked.function(SUM), &[10])?;
 /// let switches = machine.jit().expect("it has a tier").stats().switches;
-/// // Native code that was called by the host returned to it.
+/// // Native code that the host called returned to the host.
 /// assert_eq!(switches.entered_by(Entry::Call), switches.left_by(Exit::Finish));
 /// # Ok::<(), mimeo_doc_ops::Trap>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Switches {
-    /// Into native code, in the order of [`Entry::ALL`].
+    /// Switches into native code, in the order of [`Entry::ALL`].
     pub entered: [u64; Entry::ALL.len()],
-    /// Out of it, in the order of [`Exit::ALL`].
+    /// Switches out of native code, in the order of [`Exit::ALL`].
     pub left: [u64; Exit::ALL.len()],
 }
 

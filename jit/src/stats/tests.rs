@@ -1,4 +1,4 @@
-//! Each part of the statistics is provoked by a program, and each format is compared with a text or a page.
+//! Checks each part of the statistics with a program, and each format with a text or a page.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,7 +24,7 @@ fn on() -> JitConfig {
     JitConfig::new(Mode::On).with_trace(true)
 }
 
-/// A machine whose tier can compile no function of 16 ops or more, as `sum` is.
+/// Creates a machine whose tier cannot compile functions of 16 ops or more, such as `sum`.
 fn short_functions_only(functions: Vec<mimeo_interp::asm::FunctionBody>) -> Run {
     machine_with(functions, Some(Jit::with_table(on(), &oversized())))
 }
@@ -36,7 +36,7 @@ fn a_gap_costs_bytes_and_side_exits() {
     assert_eq!(run.call(1, &[2]), Ok(5));
     let stats = run.jit().stats();
     assert_eq!((stats.functions.ok, stats.functions.ok_with_deopt, stats.functions.blocked), (1, 1, 0));
-    // Of the 17 ops of the one two cannot be reached; the other has 4.
+    // Two of the 17 ops of the one cannot be reached; the other has 4.
     assert_eq!(stats.ops, 15 + 4);
     let [gap] = &stats.gaps[..] else { panic!("{stats:?}") };
     let bytes = crate::tiny::TABLE.deopt_op.hot.len() as u64;
@@ -61,10 +61,10 @@ fn gaps_are_sorted_by_what_they_cost() {
 #[test]
 fn a_blocked_function_is_counted_while_the_interpreter_runs_it() {
     let mut run = short_functions_only(vec![sum(Op::Add), checked(0)]);
-    // The call and 99 rounds; the tier was asked at the first, second, fourth, …, sixty-fourth of them.
+    // The call and 99 iterations; the tier was consulted at the first, second, fourth, …, sixty-fourth of them.
     assert_eq!(run.call(0, &[100]), Ok(5050));
     assert_eq!(run.jit().stats().functions.left_to_interpreter, 64);
-    // The next calls come from the host: what was missing is counted with them.
+    // The next calls come from the host: the missing events are counted with them.
     assert_eq!(run.call(0, &[1]), Ok(1));
     assert_eq!(run.jit().stats().functions.left_to_interpreter, 101);
     for _ in 0..10 {
@@ -77,13 +77,13 @@ fn a_blocked_function_is_counted_while_the_interpreter_runs_it() {
     let left = run.jit().stats().functions.left_to_interpreter;
     assert!((60_111 - 4096..=60_111).contains(&left), "{left}");
 
-    // A function with native code calls it and is returned to.
+    // A function with native code calls it, and it returns there.
     assert_eq!(run.call(1, &[4]), Ok(1010));
     let stats = run.jit().stats();
     assert_eq!(stats.switches.entered_by(Entry::Return), 1);
     assert_eq!(stats.switches.left_by(Exit::Call), 1);
     assert_eq!((stats.functions.ok, stats.functions.blocked), (1, 1));
-    let events: Vec<_> = stats.trace.expect("it was asked for").events.into();
+    let events: Vec<_> = stats.trace.expect("it was requested").events.into();
     let found: Vec<_> = events.iter().map(|event| (event.what, &*event.function, event.id, event.ops)).collect();
     let blocked = What::Blocked(Diagnostic::CodeCache);
     assert_eq!(found, [(blocked, "sum", 0, 0), (What::Compiled, "checked", 1, 6)]);
@@ -91,7 +91,7 @@ fn a_blocked_function_is_counted_while_the_interpreter_runs_it() {
     assert_eq!(events[1].bytes, stats.code.live_bytes);
 }
 
-/// The stand-in for `OP_DEOPT` cannot be emitted either, so the function with the gap has no native code at all.
+/// `OP_DEOPT` cannot be emitted either, so the function with the gap has no native code at all.
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn a_gap_that_blocks_a_function_is_hard() {
@@ -115,7 +115,7 @@ fn a_gap_that_blocks_a_function_is_hard() {
 }
 
 #[test]
-fn not_every_blocked_function_is_kept_by_name() {
+fn only_the_first_blocked_functions_are_kept_by_name() {
     let functions = Functions::KEPT as u32 + 5;
     let mut run = short_functions_only((0..functions).map(|_| sum(Op::Add)).collect());
     for function in 0..functions {
@@ -127,7 +127,7 @@ fn not_every_blocked_function_is_kept_by_name() {
 }
 
 #[test]
-fn a_loop_is_entered_in_its_middle() {
+fn a_running_loop_is_entered() {
     let mut run = machine(vec![sum(Op::Add)], Some(JitConfig::default()));
     assert_eq!(run.call(0, &[1000]), Ok(500_500));
     let stats = run.jit().stats();
@@ -146,7 +146,7 @@ fn made(regions: Regions, ns: u64) -> Compilation {
 }
 
 #[test]
-fn code_that_goes_is_retired_and_reclaimed() {
+fn unlinked_code_is_retired_and_reclaimed() {
     let mut recorder = recorder(Settings { trace: true, limit_bytes: Some(1000), ..Settings::default() });
     let (f, g) = (Named { id: 0, name: "f" }, Named { id: 1, name: "g" });
     let regions = Regions { hot_bytes: 100, cold_bytes: 20, constant_bytes: 3, stub_bytes: 16 };
@@ -161,13 +161,13 @@ fn code_that_goes_is_retired_and_reclaimed() {
     recorder.unlinked(f, Unlinked::Replaced, regions);
     recorder.compiled(f, &made(regions, 10), std::iter::empty());
     recorder.unlinked(g, Unlinked::Dropped, regions);
-    // Another function with the number of the one that was dropped.
+    // Another function with the id of the one that was dropped.
     recorder.compiled(g, &made(regions, 10), std::iter::empty());
     let stats = recorder.snapshot();
     let Functions { ok, evicted, recompiled, dropped, .. } = stats.functions;
     assert_eq!((ok, evicted, recompiled, dropped), (5, 1, 2, 1));
     assert_eq!((stats.code.live_bytes, stats.code.retired_bytes, stats.code.reclaimed_bytes), (278, 278, 139));
-    let trace = stats.trace.expect("it was asked for");
+    let trace = stats.trace.expect("it was requested");
     let whats: Vec<_> = trace.events.iter().map(|event| (event.what.name(), event.id, event.bytes)).collect();
     let expected = [
         ("compiled", 0, 139),
@@ -207,7 +207,7 @@ fn a_trace_keeps_the_latest_events() {
     for id in 0..Trace::KEPT as u32 + 3 {
         recorder.compiled(Named { id, name: "f" }, &made(Regions::default(), 1), std::iter::empty());
     }
-    let trace = recorder.snapshot().trace.expect("it was asked for");
+    let trace = recorder.snapshot().trace.expect("it was requested");
     assert_eq!((trace.events.len(), trace.lost), (Trace::KEPT, 3));
     assert_eq!(trace.events[0].id, 3);
 }
@@ -219,17 +219,17 @@ fn a_format_has_a_name() {
         assert!(format.render(&sample()).ends_with('\n'));
     }
     let error = "table".parse::<StatsFormat>().unwrap_err();
-    assert_eq!(error.to_string(), " is summary, trace or json, not \"table\"");
+    assert_eq!(error.to_string(), " must be summary, trace or json, not \"table\"");
 }
 
-/// A text of this crate's source.
+/// Reads a file of this crate.
 fn text(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 #[test]
-fn each_format_shows_the_sample_so() {
+fn each_format_shows_the_sample() {
     for format in StatsFormat::ALL {
         let path = format!("src/stats/tests/sample/{}.txt", format.name());
         let found = format.render(&sample());
@@ -246,7 +246,7 @@ fn a_tier_that_did_nothing_shows_nothing() {
     assert_eq!(stats.summary(), "functions compiled  0\n");
 }
 
-/// The paths of the fields below a value: `a.b` of an object's field, `a[].b` of the elements of an array.
+/// Adds the paths of the fields below a value: `a.b` for a field of an object, `a[].b` for one of an array's elements.
 fn add_paths(path: &str, value: &Value, paths: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {

@@ -1,10 +1,10 @@
-//! [`Stats`] → a line for each thing that happened to the code of a function.
+//! [`Stats`] → a line for each event in the life of a function's code.
 
 use super::{Event, Stats, What};
 
 impl Stats {
-    /// Returns a line for each event that was kept, or one that says how to have them kept. [`Event`] has an example
-    /// with an event.
+    /// Returns a line for each event that was kept, or a note if none were recorded. [`Event`] has an example with an
+    /// event.
     ///
     /// ```
     /// use mimeo::jit::Stats;
@@ -13,11 +13,11 @@ impl Stats {
     /// ```
     pub fn trace(&self) -> String {
         let Some(trace) = &self.trace else {
-            return "no trace was recorded; it must be asked for before the program runs\n".to_owned();
+            return "no trace was recorded; turn it on before the program runs\n".to_owned();
         };
         let mut text = String::new();
         if trace.lost > 0 {
-            text += &format!("{} earlier events are not kept\n", trace.lost);
+            text += &format!("{} earlier events were dropped\n", trace.lost);
         }
         for event in &trace.events {
             text += &line(event);

@@ -1,4 +1,4 @@
-//! [`Capability`]: what a native tier can do, said before any program runs.
+//! A configuration and a machine → [`Capability`], what a native tier can do, before any program runs.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::config::{JitConfig, Mode};
 use crate::errors::{Diagnostic, NoStencil, Unavailable};
 use crate::tier::control::Control;
 
-/// What a native tier can do, and why not more. It owns what it says; its text is for people.
+/// What a native tier can do, with the reasons for what it cannot. The `Display` text is for people.
 ///
 /// ```
 /// use mimeo::jit::{JitConfig, capability};
@@ -23,25 +23,25 @@ use crate::tier::control::Control;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capability {
-    /// There is native code to be had. Whether functions are compiled is up to the mode.
+    /// Whether functions can be compiled. The mode decides when they are.
     pub available: bool,
-    /// Why not: the diagnostic, and a sentence that begins with its code.
+    /// The reason if they cannot: the diagnostic, and a sentence that begins with its code.
     pub reason: Option<(Diagnostic, String)>,
     /// When functions are compiled.
     pub mode: Mode,
     /// [`JitConfig::threshold`].
     pub threshold: u32,
-    /// Architecture for which the program was built, as Rust names it.
+    /// Rust's name of the architecture for which the program was built.
     pub arch: &'static str,
-    /// Operating system for which the program was built, as Rust names it.
+    /// Rust's name of the operating system for which the program was built.
     pub os: &'static str,
-    /// Version of the convention between stencils and the machine.
+    /// Version of the stencil ABI.
     pub abi: u32,
     /// Name of the instruction set.
     pub instruction_set: &'static str,
     /// The ops that have a stencil.
     pub with_stencil: Vec<&'static str>,
-    /// The ops that have none, and why.
+    /// The ops that have none, with the reasons.
     pub without_stencil: Vec<(&'static str, NoStencil)>,
 }
 
@@ -83,7 +83,7 @@ impl fmt::Display for Capability {
         writeln!(f, "; mode {mode}, threshold {threshold}; {arch}, {os}, stencil ABI {abi}")?;
         let (with, without) = (self.with_stencil.len(), self.without_stencil.len());
         writeln!(f, "{instruction_set}: {with} of {} ops have a stencil", with + without)?;
-        // Without native code at all there is no more to say of each op.
+        // Without native code, the reasons for single ops do not matter.
         for (op, reason) in self.without_stencil.iter().filter(|_| self.available) {
             writeln!(f, "  {op}: {reason}")?;
         }

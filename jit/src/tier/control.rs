@@ -1,4 +1,4 @@
-//! [`Control`]: the settings of a machine's native tier that can change while it lives, from any thread.
+//! Changes to settings, from any thread → [`Control`], which the machine's native tier reads.
 
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use crate::config::{JitConfig, Mode};
 
-/// A handle on the settings of one machine's native tier. A clone costs O(1) and is a handle on the same settings.
+/// A handle to the settings of one machine's native tier. A clone costs O(1) and refers to the same settings.
 ///
-/// It is `Send` and `Sync`: it may be used from every thread, and from runtime functions. It may outlive the machine,
-/// and does nothing then. Reading a setting is one atomic load. A change takes effect when the tier is asked next: at
-/// once for what native code calls or leaves for, after at most 1,000 calls or loop iterations in a function that is
-/// interpreted. A loop that runs natively without leaving is not interrupted.
+/// It can be used from every thread, and from runtime functions. It may outlive the machine, and then has no effect.
+/// Reading a setting is one atomic load. A change takes effect when the tier is consulted next: at once when native code
+/// is left or calls a function without native code, and after at most 1,000 calls or loop iterations in an interpreted
+/// function. A loop that runs natively without leaving is not interrupted.
 ///
 /// ```
 /// use mimeo::jit::{HasJit, Mode};
@@ -32,23 +32,23 @@ pub struct Control {
 pub(super) struct Shared {
     mode: AtomicU8,
     threshold: AtomicU32,
-    /// `u64::MAX` is no limit.
+    /// `u64::MAX` means no limit.
     code_limit_bytes: AtomicU64,
-    /// `u64::MAX` is no budget.
+    /// `u64::MAX` means no budget.
     latency_budget_ns: AtomicU64,
-    /// How often something was changed or requested.
+    /// Number of changes and requests so far.
     pub(super) changes: AtomicU32,
     pub(super) requests: Mutex<Vec<Request>>,
 }
 
-/// What shall become of code that is there.
+/// A request about existing code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Request {
-    /// The function with this id is compiled anew.
+    /// Compile the function with this id again.
     Recompile(u32),
-    /// Its code goes.
+    /// Drop the code of the function with this id.
     Evict(u32),
-    /// All code goes.
+    /// Drop all code.
     EvictAll,
 }
 
@@ -95,7 +95,7 @@ impl Control {
         }
     }
 
-    /// Sets when functions are compiled. With [`Mode::Off`], code that is there is kept but not entered.
+    /// Sets when functions are compiled. With [`Mode::Off`], existing code is kept but not entered.
     ///
     /// ```
     /// use mimeo::jit::{HasJit, Mode};
@@ -156,7 +156,7 @@ impl Control {
         (limit != u64::MAX).then_some(limit as usize)
     }
 
-    /// Sets the number of bytes that the machine's code may take. If there is more already, the next compilation evicts
+    /// Sets the number of bytes that the machine's code may take. If it already takes more, the next compilation evicts
     /// code.
     ///
     /// ```
@@ -173,7 +173,7 @@ impl Control {
         self.changed();
     }
 
-    /// Returns the longest that compiling one function may take; `None` if there is no limit.
+    /// Returns the longest time that compiling one function may take; `None` if there is no limit.
     ///
     /// ```
     /// use mimeo::jit::HasJit;
@@ -187,7 +187,7 @@ impl Control {
         (budget != u64::MAX).then(|| Duration::from_nanos(budget))
     }
 
-    /// Sets the longest that compiling one function may take. A function that is expected to take longer is
+    /// Sets the longest time that compiling one function may take. A function that is expected to take longer is
     /// interpreted.
     ///
     /// ```
@@ -207,7 +207,7 @@ impl Control {
         self.changed();
     }
 
-    /// Requests that a function is compiled again, under the settings as they are then. `function` is its
+    /// Requests that a function is compiled again, with the settings at that time. `function` is its
     /// [`id`](mimeo_interp::Function::id). Active frames of it stay in the old code until they leave it.
     ///
     /// ```
@@ -228,7 +228,7 @@ impl Control {
         self.request(Request::Recompile(function));
     }
 
-    /// Requests that a function's code is dropped. The function becomes hot again, or it does not.
+    /// Requests that a function's code is dropped. The function is compiled again if it becomes hot again.
     ///
     /// ```
     /// use mimeo::jit::HasJit;
@@ -267,7 +267,7 @@ impl Control {
 
     fn request(&self, request: Request) {
         let mut requests = self.shared.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        // There may be nobody who takes them.
+        // The queue must not grow without bound if the machine no longer exists.
         if !requests.contains(&request) {
             requests.push(request);
         }
@@ -276,7 +276,7 @@ impl Control {
     }
 
     fn changed(&self) {
-        // What was written before is seen by whoever sees the new number.
+        // A thread that sees the new number also sees the earlier writes.
         self.shared.changes.fetch_add(1, Ordering::Release);
     }
 }

@@ -5,10 +5,10 @@ use std::ops::Range;
 use mimeo_def::frame::CodeAddr;
 use mimeo_def::{CodeOffset, OpIndex, Pc};
 
-/// The native code of one function, and what is where in it.
+/// The native code of one function, and the place of each op in it.
 ///
-/// It borrows the machine, in which nothing can be compiled or run as long as it is there. Making one plans the function
-/// again: O(bytecode).
+/// The view borrows the machine, so nothing can be compiled or run while it exists. Creating one plans the function again,
+/// which takes time linear in the size of the bytecode.
 ///
 /// ```
 /// use mimeo::jit::HasJit;
@@ -27,7 +27,7 @@ use mimeo_def::{CodeOffset, OpIndex, Pc};
 /// ```
 #[derive(Clone, Debug)]
 pub struct CodeView<'a> {
-    /// Where the code runs; the function's entry.
+    /// The address of the code, which is the function's entry.
     pub start: CodeAddr,
     /// The code.
     pub bytes: &'a [u8],
@@ -58,11 +58,11 @@ pub struct CodeView<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpView {
-    /// Where the op stands in the bytecode.
+    /// The position of the op in the bytecode.
     pub pc: Pc,
     /// The op.
     pub op: OpIndex,
-    /// `OP_DEOPT` stands for it.
+    /// Whether `OP_DEOPT` replaces the op.
     pub is_deopt: bool,
     /// Code that runs every time.
     pub hot: Range<CodeOffset>,
@@ -82,7 +82,7 @@ impl CodeView<'_> {
     /// machine.compile(linked.function(SUM))?;
     /// let sum = machine.functions(linked).next().expect("the program has functions");
     /// if let Some(code) = machine.jit().and_then(|jit| jit.code_of(sum)) {
-    ///     // What a profiler does with an address inside of the code.
+    ///     // A profiler does this with an address inside the code.
     ///     assert_eq!(code.op_at(CodeOffset(0)), Some(&code.ops[0]));
     /// }
     /// # Ok::<(), mimeo::NotLoaded>(())

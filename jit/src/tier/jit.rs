@@ -1,4 +1,4 @@
-//! [`Jit`]: the native tier of one machine, as its host sees it, and as the driver does.
+//! A configuration and an instruction set → [`Jit`], the native tier of one machine, for its host and its driver.
 
 use std::any::Any;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::Table;
 use mimeo_def::{OpIndex, Pc};
-use mimeo_interp::tier::{Caller, Gate, NativeTier, References};
+use mimeo_interp::tier::{Caller, NativeEntry, NativeTier, References};
 use mimeo_interp::{Function, InstructionSet, Machine, MachineBuilder};
 
 use crate::config::JitConfig;
@@ -19,9 +19,8 @@ use crate::tier::native::Native;
 
 /// The native tier of one machine: decides what is compiled, and owns the code.
 ///
-/// Where native code is not available, there is a tier all the same: it compiles nothing, and
-/// [`capability`](Self::capability) says why. The tier lives as long as its machine, and stays in the machine's thread;
-/// its [`control`](Self::control) may go to others.
+/// Where native code is not available, the tier compiles nothing, and [`capability`](Self::capability) says why. The tier
+/// lives as long as its machine and stays in the machine's thread; its [`control`](Self::control) can be sent to others.
 ///
 /// ```
 /// use mimeo::jit::{HasJit, JitConfig, Mode, WithJit};
@@ -47,7 +46,7 @@ impl<I> fmt::Debug for Jit<I> {
 }
 
 impl<I: InstructionSet> Jit<I> {
-    /// Makes a tier for one machine: validates the table, and seals the code that belongs to no op.
+    /// Creates a tier for one machine: validates the table, and seals the entry and exit stencils.
     ///
     /// ```
     /// use mimeo::jit::{Jit, JitConfig, Mode};
@@ -59,7 +58,7 @@ impl<I: InstructionSet> Jit<I> {
         Self::with_table(config, I::STENCILS)
     }
 
-    /// A tier with a table that may be another than the instruction set's.
+    /// Creates a tier with a table that may differ from the instruction set's.
     pub(crate) fn with_table(config: JitConfig, table: &Table) -> Self {
         let control = Control::new(&config);
         let native = Native::new(&config, &control, table);
@@ -88,7 +87,7 @@ impl<I: InstructionSet> Jit<I> {
         self.native.as_ref().ok()?.observer_failure()
     }
 
-    /// Returns what the tier can do, and why not more.
+    /// Returns what the tier can do, with the reasons for what it cannot.
     ///
     /// ```
     /// use mimeo::jit::{Jit, JitConfig};
@@ -100,13 +99,13 @@ impl<I: InstructionSet> Jit<I> {
         Capability::new::<I>(&self.control, self.unavailable(), &self.config)
     }
 
-    /// Returns the settings that can change. The handle may go to other threads, and into the host's state. See
+    /// Returns a handle to the settings that can change. It can be sent to other threads and kept in the host's state. See
     /// [`Control`] for an example.
     pub fn control(&self) -> &Control {
         &self.control
     }
 
-    /// Returns how the tier was configured, with the settings as they are now. See [`Jit::new`] for an example.
+    /// Returns the configuration of the tier, with the current settings. See [`Jit::new`] for an example.
     pub fn config(&self) -> JitConfig {
         self.config
             .clone()
@@ -116,12 +115,12 @@ impl<I: InstructionSet> Jit<I> {
             .with_latency_budget(self.control.latency_budget())
     }
 
-    /// Returns what the tier did so far. See [`Jit`] for an example.
+    /// Returns what the tier has done so far. See [`Jit`] for an example.
     pub fn stats(&self) -> Stats {
         self.native.as_ref().map_or_else(|_| Stats::default(), Native::stats)
     }
 
-    /// Returns what the tier did so far, or why it did nothing, as text.
+    /// Returns what the tier has done so far, or why it does nothing, as text.
     ///
     /// ```
     /// use mimeo::jit::{Jit, JitConfig, StatsFormat};
@@ -142,7 +141,7 @@ impl<I: InstructionSet> Jit<I> {
         self.native.as_ref().ok()?.code_of(function)
     }
 
-    /// Returns the start and the bytes of the code that belongs to no op: the entry and the exits.
+    /// Returns the address and the bytes of the support code: the entry and exit stencils.
     ///
     /// ```
     /// use mimeo::jit::{Jit, JitConfig};
@@ -155,10 +154,10 @@ impl<I: InstructionSet> Jit<I> {
     }
 }
 
-// SAFETY: `Native`'s contract; without native code no address is handed out.
+// SAFETY: `Native`'s contract; without native code no address is returned.
 unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
-    fn gate(&self) -> Option<Gate> {
-        self.native.as_ref().ok().map(Native::gate)
+    fn native_entry(&self) -> Option<NativeEntry> {
+        self.native.as_ref().ok().map(Native::native_entry)
     }
 
     unsafe fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr> {
@@ -213,17 +212,17 @@ unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
 }
 
 impl<I> Jit<I> {
-    /// The interpreter need not ask about a function.
+    /// Tells the interpreter not to consult the tier about a function again.
     fn never_again(&self, function: &Function) -> Option<CodeAddr> {
         function.set_countdown(i32::MAX);
         None
     }
 }
 
-/// A machine that is to have the native tier. See [`Jit`] for an example.
+/// Gives a machine the native tier. See [`Jit`] for an example.
 pub trait WithJit {
-    /// Gives the machine a native tier. Where there can be none, the machine interprets, and [`Jit::capability`] says
-    /// why. See [`Jit`] for an example.
+    /// Gives the machine a native tier. Where native code is not available, the machine interprets, and
+    /// [`Jit::capability`] says why. See [`Jit`] for an example.
     #[must_use]
     fn jit(self, config: JitConfig) -> Self;
 }
@@ -234,9 +233,9 @@ impl<I: InstructionSet> WithJit for MachineBuilder<I> {
     }
 }
 
-/// A machine that has the native tier, if [`WithJit::jit`] gave it one. See [`Jit`] for an example.
+/// Access to the native tier of a machine, if [`WithJit::jit`] gave it one. See [`Jit`] for an example.
 pub trait HasJit<I> {
-    /// Returns the tier; `None` for a machine that never got one. See [`Jit`] for an example.
+    /// Returns the tier, or `None` if the machine was built without one. See [`Jit`] for an example.
     fn jit(&self) -> Option<&Jit<I>>;
 }
 
@@ -246,7 +245,7 @@ impl<I: InstructionSet> HasJit<I> for Machine<I> {
     }
 }
 
-/// Returns what a machine with this configuration could do, before there is one.
+/// Returns what the native tier of a machine with this configuration could do.
 ///
 /// ```
 /// use mimeo::jit::{JitConfig, capability};

@@ -1,4 +1,4 @@
-//! What stands for the native tier in a build without one: [`Native`], of which there is no value.
+//! A build without native code → [`Native`] as a type without values, in place of the native tier.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::Table;
 use mimeo_def::{OpIndex, Pc};
-use mimeo_interp::tier::{Caller, Gate, References};
+use mimeo_interp::tier::{Caller, NativeEntry, References};
 use mimeo_interp::{Function, InstructionSet};
 
 use crate::config::JitConfig;
@@ -21,11 +21,11 @@ pub(crate) struct Native<I> {
     marker: PhantomData<fn() -> I>,
 }
 
-/// Says whether an instruction set has stencils that this machine can run: not in this build.
+/// Checks whether an instruction set has stencils that this machine can run, which it never has in this build.
 ///
 /// # Errors
 ///
-/// That there can be no native code.
+/// Always [`Unavailable::Lean`].
 pub fn has_stencils<I: InstructionSet>() -> Result<(), Unavailable> {
     Err(Unavailable::Lean)
 }
@@ -51,7 +51,7 @@ impl<I: InstructionSet> Native<I> {
         match self.never {}
     }
 
-    pub(crate) fn gate(&self) -> Gate {
+    pub(crate) fn native_entry(&self) -> NativeEntry {
         match self.never {}
     }
 

@@ -1,4 +1,4 @@
-//! A machine's calls and loops → native code for its hot functions: what is compiled, entered, kept and given up.
+//! A machine's calls and loops → native code for its hot functions, which is compiled, entered, kept and evicted.
 
 mod capability;
 mod control;

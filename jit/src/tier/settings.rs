@@ -8,7 +8,7 @@ use crate::errors::BadSetting;
 use crate::observe::Observers;
 use crate::stats::StatsFormat;
 
-/// The report that the user wants at the end of a run. The machine itself prints nothing: the host does.
+/// The report at the end of a run, if the user requests one. The host prints it; the machine itself prints nothing.
 ///
 /// ```
 /// use mimeo_jit::{Report, StatsFormat};
@@ -27,7 +27,7 @@ impl FromStr for Report {
     }
 }
 
-/// The settings of a run that users may make, in the environment or on a command line.
+/// The settings of a run that users can make, in the environment or on a command line.
 ///
 /// A host program starts from its own defaults, lets the environment override them
 /// ([`with_env`](Self::with_env)), and then its command line.
@@ -42,19 +42,20 @@ impl FromStr for Report {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Settings {
-    /// How the native tier works.
+    /// The configuration of the native tier.
     pub jit: JitConfig,
-    /// What is reported at the end.
+    /// The report at the end.
     pub report: Report,
 }
 
 impl Settings {
-    /// Lets the environment override settings. See [`Settings`] for an example. The variables are `MIMEO_JIT=auto|on|off`, `MIMEO_JIT_THRESHOLD=N`,
-    /// `MIMEO_STATS=off|summary|trace|json`, `MIMEO_PERF=off|map|gdb|all`. A variable that is empty counts as unset.
+    /// Overrides settings from the environment. See [`Settings`] for an example. The variables are `MIMEO_JIT=auto|on|off`,
+    /// `MIMEO_JIT_THRESHOLD=N`, `MIMEO_STATS=off|summary|trace|json` and `MIMEO_PERF=off|map|gdb|all`. An empty variable
+    /// counts as unset.
     ///
     /// # Errors
     ///
-    /// The first variable with a value that it cannot have.
+    /// Names the first variable with an invalid value.
     pub fn with_env(self) -> Result<Self, BadSetting> {
         self.with(|name| std::env::var_os(name))
     }
@@ -66,7 +67,7 @@ impl Settings {
             name: &str,
         ) -> Result<(), BadSetting> {
             if let Some(value) = read(name).filter(|value| !value.is_empty()) {
-                // What is no Unicode is none of the values, and is shown as well as it can be.
+                // A value that is not Unicode is invalid, and is shown with replacement characters.
                 *target = value.to_string_lossy().parse().map_err(|error: BadSetting| error.of(name))?;
             }
             Ok(())
@@ -96,7 +97,7 @@ impl Settings {
     }
 }
 
-/// The number of calls after which a function is compiled. See [`BadSetting`] for an example.
+/// The call or loop iteration at which a function is compiled. See [`BadSetting`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Threshold(pub u32);
 
@@ -136,12 +137,12 @@ mod tests {
     #[test]
     fn a_wrong_value_is_an_error_that_lists_the_right_ones() {
         let error = |name, value| with(&[(name, value)]).unwrap_err();
-        assert_eq!(error("MIMEO_JIT", "fast"), "MIMEO_JIT is auto, on or off, not \"fast\"");
+        assert_eq!(error("MIMEO_JIT", "fast"), "MIMEO_JIT must be auto, on or off, not \"fast\"");
         assert_eq!(
             error("MIMEO_JIT_THRESHOLD", "-1"),
-            "MIMEO_JIT_THRESHOLD is a number of calls, 0 to 4294967295, not \"-1\""
+            "MIMEO_JIT_THRESHOLD must be a number of calls, 0 to 4294967295, not \"-1\""
         );
-        assert_eq!(error("MIMEO_STATS", "yes"), "MIMEO_STATS is off, summary, trace or json, not \"yes\"");
-        assert_eq!(error("MIMEO_PERF", "dump"), "MIMEO_PERF is off, map, gdb or all, not \"dump\"");
+        assert_eq!(error("MIMEO_STATS", "yes"), "MIMEO_STATS must be off, summary, trace or json, not \"yes\"");
+        assert_eq!(error("MIMEO_PERF", "dump"), "MIMEO_PERF must be off, map, gdb or all, not \"dump\"");
     }
 }

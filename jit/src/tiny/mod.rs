@@ -22,14 +22,14 @@ pub(crate) const TABLE: Table = include!("x86_64.table");
 #[cfg(target_arch = "aarch64")]
 pub(crate) const TABLE: Table = include!("aarch64.table");
 
-/// The table with another stencil for one op.
+/// Returns the table with another stencil for one op.
 pub(crate) fn with_stencil(op: Op, stencil: Stencil) -> Table {
     let mut ops = TABLE.ops.to_vec();
     ops[op as usize].stencil = Ok(stencil);
     Table { ops: Vec::leak(ops), ..TABLE }
 }
 
-/// The table with a stencil for `scale` of 64 MiB, so that functions of 16 ops may be larger than any code buffer.
+/// Returns the table with a stencil of 64 MiB for `scale`, so that functions of 16 ops may exceed any code buffer.
 pub(crate) fn oversized() -> Table {
     let scale = TABLE.ops[Op::Scale as usize].stencil.expect("it has one");
     with_stencil(Op::Scale, Stencil { rodata: vec![0; 64 << 20].leak(), ..scale })
@@ -39,7 +39,7 @@ pub(crate) fn oversized() -> Table {
 #[derive(Debug)]
 pub(crate) struct Tiny;
 
-/// What the runtime functions count.
+/// The counts of the runtime functions.
 #[derive(Debug, Default)]
 pub(crate) struct Host {
     pub(crate) checks: u32,

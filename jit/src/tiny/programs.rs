@@ -40,7 +40,7 @@ impl Builder {
         &mut self.0
     }
 
-    /// Ops without encoded operands.
+    /// Appends an op without encoded operands.
     pub(crate) fn op(mut self, op: Op) -> Self {
         self.begin(op);
         self
@@ -102,7 +102,7 @@ impl Builder {
     }
 }
 
-/// `sum(n)`: n + (n - 1) + … + 1, counting down with `down`, an op on `n` and 1 or -1; behind a jump over dead code.
+/// `sum(n)`: n + (n - 1) + … + 1, counting down with `down`, an op on `n` and 1 or -1; after a jump over dead code.
 pub(crate) fn sum(down: Op) -> FunctionBody {
     let mut b = Builder::new("sum", 1, 2);
     let (again, start) = (b.label(), b.label());
@@ -158,7 +158,7 @@ pub(crate) fn fib(index: u32) -> FunctionBody {
         .end()
 }
 
-/// `checked(a)`: what `check` makes of a scaled argument, after a call of function `inner` with it.
+/// `checked(a)`: 1000 plus the checked result of the function `inner`.
 pub(crate) fn checked(inner: u32) -> FunctionBody {
     Builder::new("checked", 1, 1).push(1000).get(0).call(inner, 1).op(Op::Check).op(Op::Add).op(Op::Ret).end()
 }
@@ -168,17 +168,17 @@ pub(crate) fn scaled() -> FunctionBody {
     Builder::new("scaled", 1, 1).get(0).op(Op::Check).op(Op::Scale).op(Op::Ret).end()
 }
 
-/// A function that calls itself for ever; `index` is its own index.
+/// A function that calls itself endlessly; `index` is its own index.
 pub(crate) fn endless(index: u32) -> FunctionBody {
     Builder::new("endless", 1, 1).get(0).call(index, 1).op(Op::Ret).end()
 }
 
-/// A machine with these functions, and with a native tier if there is a configuration for one.
+/// Creates a machine with these functions, and with a native tier if there is a configuration for one.
 pub(crate) fn machine(functions: Vec<FunctionBody>, config: Option<JitConfig>) -> Run {
     machine_with(functions, config.map(Jit::new))
 }
 
-/// A machine with these functions and this native tier.
+/// Creates a machine with these functions and this native tier.
 pub(crate) fn machine_with(functions: Vec<FunctionBody>, tier: Option<Jit<Tiny>>) -> Run {
     let limits = Limits::default().with_slots(100_000).with_depth(2_000);
     let mut builder = Machine::<Tiny>::builder((), Host::default()).limits(limits);
@@ -198,7 +198,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Calls a function; an error as text.
+    /// Calls a function, and returns an error as text.
     pub(crate) fn call(&mut self, function: u32, args: &[i64]) -> Result<i64, String> {
         self.machine.call(self.linked.function(FunctionIndex(function)), args).map_err(|trap| {
             format!(

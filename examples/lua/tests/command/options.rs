@@ -5,19 +5,19 @@ use crate::run::{file, lua, lua_with, ok};
 #[test]
 fn a_wrong_option_lists_the_valid_values() {
     let cases: [(&[&str], &str); 12] = [
-        (&["--jit=maybe", "-"], "--jit is auto, on or off, not \"maybe\"\n"),
-        (&["--stats=all", "-"], "--stats is off, summary, trace or json, not \"all\"\n"),
-        (&["--perf=yes", "-"], "--perf is off, map, gdb or all, not \"yes\"\n"),
-        (&["--dump=all", "-"], "--dump is one of bytecode, c, asm, not \"all\"\n"),
-        (&["--jit-threshold=many", "-"], "--jit-threshold is a number of calls, 0 to 4294967295, not \"many\"\n"),
+        (&["--jit=maybe", "-"], "--jit must be auto, on or off, not \"maybe\"\n"),
+        (&["--stats=all", "-"], "--stats must be off, summary, trace or json, not \"all\"\n"),
+        (&["--perf=yes", "-"], "--perf must be off, map, gdb or all, not \"yes\"\n"),
+        (&["--dump=all", "-"], "--dump must be one of bytecode, c, asm, not \"all\"\n"),
+        (&["--jit-threshold=many", "-"], "--jit-threshold must be a number of calls, 0 to 4294967295, not \"many\"\n"),
         (
             &["--jit-code-limit=1k", "-"],
-            &format!("--jit-code-limit is a number of bytes, 0 to {}, not \"1k\"\n", usize::MAX),
+            &format!("--jit-code-limit must be a number of bytes, 0 to {}, not \"1k\"\n", usize::MAX),
         ),
         (&["--jit-code-limit"], "missing argument for option '--jit-code-limit'\n"),
         (
             &["--jit-budget=-1", "-"],
-            "--jit-budget is a number of microseconds, 0 to 18446744073709551615, not \"-1\"\n",
+            "--jit-budget must be a number of microseconds, 0 to 18446744073709551615, not \"-1\"\n",
         ),
         (&["--fast", "-"], "invalid option '--fast'\n"),
         (&["-q"], "invalid option '-q'\n"),
@@ -43,7 +43,7 @@ fn a_wrong_variable_lists_the_valid_values() {
         let outcome = lua_with(&[(name, value)], &["-e", "print(1)"]);
         assert_eq!((outcome.stdout.as_str(), outcome.status), ("", 2), "{name}");
         assert!(
-            outcome.stderr.starts_with(&format!("mimeo-lua: {name} is {expected}, not {value:?}\n")),
+            outcome.stderr.starts_with(&format!("mimeo-lua: {name} must be {expected}, not {value:?}\n")),
             "{outcome:?}"
         );
     }

@@ -1,7 +1,6 @@
-//! AArch64 machine code → [`Step`]s, by hand: jumps, and the loads, stores and additions that use the stack pointer.
+//! AArch64 machine code → [`Step`]s: jumps, and the loads, stores and additions that use the stack pointer.
 //!
-//! Instructions are words, and few of them use the stack pointer: their masks are shorter than what asks a disassembler
-//! for the same. Encodings: Arm Architecture Reference Manual for A-profile, chapter C4.1.
+//! Few instructions use the stack pointer, and matching their words takes less code than a disassembler would. Encodings: Arm Architecture Reference Manual for A-profile, chapter C4.1.
 
 use super::step::{Access, Flow, Isa, Register, Step};
 
@@ -27,23 +26,23 @@ pub(super) static ISA: Isa = Isa {
     ],
 };
 
-/// Number of the stack pointer as a base register or as the destination of an addition.
+/// The number of the stack pointer as a base register or as the destination of an addition.
 const SP: u32 = 31;
 
-/// `len` bits of a word from bit `from`.
+/// Returns `len` bits of a word from bit `from`.
 fn bits(word: u32, from: u32, len: u32) -> u32 {
     word >> from & ((1 << len) - 1)
 }
 
-/// `len` bits of a word from bit `from`, as a signed number.
+/// Returns `len` bits of a word from bit `from`, as a signed number.
 fn signed(word: u32, from: u32, len: u32) -> i64 {
     i64::from((bits(word, from, len) << (32 - len)) as i32 >> (32 - len))
 }
 
-/// The first instruction of `code`.
+/// Decodes the first instruction of `code`; `None` if its effect on the stack is unknown.
 fn decode(code: &[u8]) -> Option<Step> {
     let word = u32::from_le_bytes(*code.first_chunk()?);
-    // Zero is `udf`, which no compiler emits: padding.
+    // `udf`, which no compiler emits: padding.
     if word >> 16 == 0 {
         return None;
     }
@@ -54,7 +53,7 @@ fn decode(code: &[u8]) -> Option<Step> {
     pair(word).or_else(|| single(word)).or_else(|| addition(word)).or_else(|| elsewhere(word))
 }
 
-/// Where control goes; `None` for exceptions.
+/// Returns the successors of an instruction; `None` for exceptions.
 fn flow(word: u32) -> Option<Flow> {
     Some(match word {
         w if w & 0xfc00_0000 == 0x1400_0000 => Flow::Jump(signed(w, 0, 26) * 4),
@@ -72,7 +71,7 @@ fn flow(word: u32) -> Option<Flow> {
     })
 }
 
-/// A load or store of two registers at a distance from the stack pointer.
+/// Decodes a load or store of two registers at a distance from the stack pointer.
 fn pair(word: u32) -> Option<Step> {
     if word & 0x3a00_0000 != 0x2800_0000 || bits(word, 5, 5) != SP {
         return None;
@@ -87,7 +86,7 @@ fn pair(word: u32) -> Option<Step> {
     }))
 }
 
-/// A load or store of one register at a distance from the stack pointer.
+/// Decodes a load or store of one register at a distance from the stack pointer.
 fn single(word: u32) -> Option<Step> {
     if word & 0x3a00_0000 != 0x3800_0000 || bits(word, 5, 5) != SP {
         return None;
@@ -98,14 +97,14 @@ fn single(word: u32) -> Option<Step> {
         (_, 0, 0) => (2, signed(word, 12, 9)),
         (_, 0, 1) => (1, signed(word, 12, 9)),
         (_, 0, 3) => (3, signed(word, 12, 9)),
-        // Atomics, and distances in registers: the stack pointer stays.
+        // Atomics, and distances in registers, which leave the stack pointer unchanged.
         _ => return Some(Step::new(4, Flow::Next)),
     };
     let whole = vector == 0 && size == 3 && bits(word, 23, 1) == 0;
     Some(access(mode, distance, |at| [whole.then(|| one(word, bits(word, 0, 5), at)), None]))
 }
 
-/// The step of a load or store whose `mode` says what becomes of the stack pointer: 1 it moves afterwards, 3 before.
+/// Returns the step of a load or store. In `mode` 1 the stack pointer moves afterwards, in mode 3 before, otherwise never.
 fn access(mode: u32, distance: i64, accesses: impl Fn(i64) -> [Option<Access>; 2]) -> Step {
     let step = Step::new(4, Flow::Next);
     match mode {
@@ -120,7 +119,7 @@ fn one(word: u32, register: u32, at: i64) -> Access {
     if bits(word, 22, 1) == 1 { Access::Load(register, at) } else { Access::Store(register, at) }
 }
 
-/// An addition or subtraction of a constant that leaves the flags alone.
+/// Decodes an addition or subtraction of a constant that does not set the flags.
 fn addition(word: u32) -> Option<Step> {
     if word & 0x3f80_0000 != 0x1100_0000 {
         return None;
@@ -134,7 +133,7 @@ fn addition(word: u32) -> Option<Step> {
     (bits(word, 5, 5) == SP && bits(word, 31, 1) == 1).then_some(Step { grows_after, ..step })
 }
 
-/// Instructions that have register number 31 as an operand, and do not mean the stack pointer as destination.
+/// Decodes other instructions with register number 31 as an operand; `None` if they change the stack pointer.
 fn elsewhere(word: u32) -> Option<Step> {
     // Additions of a constant or of an extended register, and logical operations with a constant except `ands`.
     let adds = word & 0x3f80_0000 == 0x1100_0000 || word & 0x3fe0_0000 == 0x0b20_0000;

@@ -1,4 +1,4 @@
-//! The [`Row`]s of regions → the bytes of an `.eh_frame` section, by which a debugger unwinds through the code.
+//! The [`Row`]s of regions → the bytes of an `.eh_frame` section, with which a debugger unwinds through the code.
 
 use std::collections::BTreeMap;
 
@@ -12,20 +12,20 @@ use mimeo_jit::CodeRegion;
 use super::step::{Isa, Register};
 use super::unwind::{Frame, Row};
 
-/// `.eh_frame` has a version of its own.
+/// The version is that of `.eh_frame`, not that of DWARF.
 const ENCODING: Encoding = Encoding { format: Format::Dwarf32, version: 1, address_size: 8 };
 
-/// Distances from the canonical frame address are counted in this.
+/// The unit of distances from the canonical frame address.
 const DATA_ALIGN: i8 = -8;
 
-/// Where the caller's value of a register is.
+/// The location of the caller's value of a register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
-    /// In the register.
+    /// The register itself.
     Same,
-    /// At this distance from the canonical frame address.
+    /// The stack, at this distance from the canonical frame address.
     At(i32),
-    /// Nobody knows.
+    /// Unknown.
     Lost,
 }
 
@@ -34,7 +34,7 @@ enum Rule {
 struct Rules {
     /// Distance of the canonical frame address from the stack pointer.
     cfa_offset: i32,
-    /// Always that of the return address; of the others those that are not [`Rule::Same`].
+    /// The rule of the return address, and those of other registers that are not [`Rule::Same`].
     registers: BTreeMap<Register, Rule>,
 }
 
@@ -46,7 +46,7 @@ impl Rules {
         })
     }
 
-    /// Returns the rules of a known frame, if the numbers of the format are large enough for it.
+    /// Returns the rules of a known frame, if its numbers fit the format.
     fn known(frame: &Frame, isa: &Isa) -> Option<Rules> {
         let pushed = isa.call_pushes_bytes;
         let mut registers = BTreeMap::new();
@@ -82,7 +82,7 @@ fn dwarf(register: Register) -> gimli::Register {
 ///
 /// # Errors
 ///
-/// If the writer cannot describe the rows: all distances are multiples of 8, so it can.
+/// If the writer cannot describe the rows. It can, because all distances are multiples of 8.
 pub(super) fn section<'a>(
     regions: impl Iterator<Item = (&'a CodeRegion<'a>, Vec<Row>)>,
     isa: &Isa,
@@ -111,7 +111,7 @@ pub(super) fn section<'a>(
     let mut section = EhFrame(EndianVec::new(LittleEndian));
     table.write_eh_frame(&mut section)?;
     let mut bytes = section.0.into_vec();
-    // A record of no length ends the section.
+    // A record of length 0 ends the section.
     bytes.extend([0; 4]);
     Ok(bytes)
 }

@@ -1,7 +1,7 @@
-//! Regions → the bytes of an ELF object that describes them, as a debugger wants to be shown it.
+//! Regions → the bytes of an ELF object that describes them to a debugger.
 //!
-//! The object holds no code: its `.text` sections (one for each region, as regions lie apart) are of type
-//! `SHT_NOBITS` and at the code's address.
+//! The object contains no code: its `.text` sections, one for each region, have the type `SHT_NOBITS` and the address of
+//! the code.
 
 use mimeo_def::stencil::Arch;
 use mimeo_jit::CodeRegion;
@@ -13,20 +13,20 @@ use object::elf::{
 use object::write::elf::{FileHeader, SectionHeader, Sym, Writer};
 use object::write::{Error, StringId};
 
-/// Sections after those of the regions: `.eh_frame`, `.symtab`, `.strtab`, `.shstrtab`.
+/// The sections after those of the regions: `.eh_frame`, `.symtab`, `.strtab`, `.shstrtab`.
 const OTHER_SECTIONS: usize = 4;
 
-/// Regions in one object: the sections' numbers have 16 bits, and the upper ones are reserved.
+/// The largest number of regions in one object: section numbers have 16 bits, and the upper ones are reserved.
 pub(super) const MAX_REGIONS: usize = 0xff00 - 1 - OTHER_SECTIONS;
 
 /// Alignment of everything in the file.
 const ALIGN: usize = 8;
 
-/// Returns the object; `eh_frame` goes into it as it is.
+/// Returns the object, with `eh_frame` as the contents of that section.
 ///
 /// # Errors
 ///
-/// If the writer cannot describe the regions: it can, up to [`MAX_REGIONS`].
+/// If the writer cannot describe the regions. It can, up to [`MAX_REGIONS`].
 ///
 /// # Panics
 ///
@@ -36,7 +36,7 @@ pub(super) fn object(regions: &[CodeRegion<'_>], eh_frame: &[u8], arch: Arch) ->
     let mut bytes = Vec::new();
     let mut file = Writer::new(Endianness::Little, true, &mut bytes);
 
-    // Where everything lies is decided before anything is written.
+    // The layout is decided before anything is written.
     file.reserve_file_header();
     file.reserve_null_section_index();
     let text_name = file.add_section_name(b".text");
@@ -52,7 +52,7 @@ pub(super) fn object(regions: &[CodeRegion<'_>], eh_frame: &[u8], arch: Arch) ->
             st_info: STB_GLOBAL << 4 | STT_FUNC,
             st_other: 0,
             st_shndx: 0,
-            // From the start of the section.
+            // The offset from the start of the section.
             st_value: 0,
             st_size: region.bytes.len() as u64,
         });
@@ -111,7 +111,7 @@ pub(super) fn object(regions: &[CodeRegion<'_>], eh_frame: &[u8], arch: Arch) ->
     Ok(bytes)
 }
 
-/// A section of some type, with nothing in it.
+/// Returns the header of an empty section.
 fn section(name: StringId, kind: u32) -> SectionHeader {
     SectionHeader {
         name: Some(name),
@@ -127,7 +127,7 @@ fn section(name: StringId, kind: u32) -> SectionHeader {
     }
 }
 
-/// The bytes of a name up to its first zero, where it ends for readers.
+/// Returns the bytes of a name up to its first zero, where readers end it.
 fn c_string(name: &str) -> &[u8] {
     name.split('\0').next().unwrap_or_default().as_bytes()
 }

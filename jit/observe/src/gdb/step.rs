@@ -1,19 +1,19 @@
-//! Machine code → [`Step`]s: what each instruction means to a walk over the native stack.
+//! Machine code → [`Step`]s, the effect of each instruction on the native stack and on control flow.
 
 /// A machine register by its number in DWARF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Register(pub(super) u8);
 
-/// One instruction.
+/// The effect of one instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) len_bytes: u32,
     pub(super) flow: Flow,
-    /// Bytes that the stack grows by before memory is accessed.
+    /// The bytes by which the stack grows before memory is accessed.
     pub(super) grows_before: i64,
-    /// Whole registers that are stored to the stack or loaded from it.
+    /// The 64-bit registers that are stored to the stack or loaded from it.
     pub(super) accesses: [Option<Access>; 2],
-    /// Bytes that the stack grows by afterwards.
+    /// The bytes by which the stack grows afterwards.
     pub(super) grows_after: i64,
 }
 
@@ -24,7 +24,7 @@ pub(super) enum Access {
     Load(Register, i64),
 }
 
-/// Where control goes; distances are from the instruction's first byte.
+/// The control flow after an instruction. Distances are from its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
     /// To the next instruction.
@@ -33,37 +33,37 @@ pub(super) enum Flow {
     Jump(i64),
     /// To the target or to the next instruction.
     Branch(i64),
-    /// To the target, if that is known, and then to the next instruction.
+    /// To the target, if it is known, and then to the next instruction.
     Call(Option<i64>),
-    /// Somewhere that the instruction does not tell.
+    /// To an unknown target.
     Away,
 }
 
 impl Step {
-    /// An instruction that leaves the stack alone.
+    /// Creates the step of an instruction that does not use the stack.
     pub(super) const fn new(len_bytes: u32, flow: Flow) -> Self {
         Step { len_bytes, flow, grows_before: 0, accesses: [None; 2], grows_after: 0 }
     }
 }
 
-/// What the walk must know of an architecture.
+/// The properties of an architecture that the walk needs.
 #[derive(Debug)]
 pub(super) struct Isa {
-    /// The first instruction of the bytes; `None` when it is not known what that does.
+    /// Decodes the first instruction of the bytes; `None` if its effect is unknown.
     pub(super) decode: fn(&[u8]) -> Option<Step>,
     pub(super) stack_pointer: Register,
-    /// What DWARF calls the register of the return address.
+    /// The DWARF number of the register of the return address.
     pub(super) return_address: Register,
-    /// Bytes that a call pushes: the return address, or nothing.
+    /// The bytes that a call pushes: the return address, or nothing.
     pub(super) call_pushes_bytes: i32,
-    /// The registers that a function must hand back as it found them, and the return address if it is in one.
+    /// The callee-saved registers, and that of the return address if there is one.
     pub(super) preserved: &'static [Register],
 }
 
-/// The architecture that this code runs on.
+/// The architecture of this process.
 #[cfg(target_arch = "x86_64")]
 pub(super) use super::x86_64::ISA as HOST;
 
-/// The architecture that this code runs on.
+/// The architecture of this process.
 #[cfg(target_arch = "aarch64")]
 pub(super) use super::aarch64::ISA as HOST;

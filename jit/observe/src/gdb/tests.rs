@@ -1,4 +1,4 @@
-//! Images in the process's list, and in the hands of a real gdb.
+//! Checks images in the process's list, and that gdb reads them.
 
 use std::ffi::OsStr;
 use std::process::Command;
@@ -12,7 +12,7 @@ use mimeo_doc_ops::{SAFE_DIVIDE, jit_machine};
 
 use crate::sample::{DIVIDE, SUPPORT, with_regions};
 
-/// The entries of the process's list: their addresses, and copies of their objects.
+/// Returns the entries of the process's list: their addresses, and copies of their objects.
 fn listed() -> Vec<(usize, Vec<u8>)> {
     let _list = List::lock();
     let mut entries = Vec::new();
@@ -28,7 +28,7 @@ fn listed() -> Vec<(usize, Vec<u8>)> {
         entries.push((next as usize, object));
         // SAFETY: (2): it is in the list.
         unsafe {
-            assert_eq!((*next).previous, previous, "the links back are those forth");
+            assert_eq!((*next).previous, previous, "the links back match the links forward");
             (previous, next) = (next, (*next).next);
         }
     }
@@ -39,7 +39,7 @@ fn region(name: &str, start: usize) -> CodeRegion<'_> {
     CodeRegion { name, start, bytes: &[0xc3], entries: &[] }
 }
 
-/// Names, addresses and sizes of the functions in an object.
+/// Returns the names, addresses and sizes of the functions in an object.
 fn functions(object: &[u8]) -> Vec<(String, u64, u64)> {
     let file = ElfFile64::<object::LittleEndian>::parse(object).unwrap();
     let functions = file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text);
@@ -117,7 +117,7 @@ fn more_regions_than_an_object_can_number_are_refused() {
     assert_eq!(functions(&object).len(), elf::MAX_REGIONS);
 }
 
-/// What the test below has gdb debug: `safe_divide` calls `divide`, which calls the runtime from a cold part.
+/// The program that the test below debugs: `safe_divide` calls `divide`, which calls the runtime from a cold part.
 #[test]
 #[ignore = "`gdb_names_the_code_and_unwinds_through_it` runs it under gdb"]
 fn a_debugged_program() {
@@ -126,7 +126,7 @@ fn a_debugged_program() {
     assert_eq!(machine.call(linked.function(SAFE_DIVIDE), &[7, 0]).unwrap(), -1);
 }
 
-/// What gdb prints when it is given these arguments and this test program's; nothing if there is no gdb.
+/// Returns the output of gdb with these arguments, for this test program with those; `None` if there is no gdb.
 fn gdb(own: &[&OsStr], program: &[&str]) -> Option<String> {
     let mut gdb = Command::new("gdb");
     gdb.args(["--batch", "-nx", "-ex", "set debuginfod enabled off"]).args(own);
@@ -134,7 +134,7 @@ fn gdb(own: &[&OsStr], program: &[&str]) -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
 }
 
-/// Those of `parts` that are in the frames of a backtrace, in the order of the frames.
+/// Returns the `parts` that are in the frames of a backtrace, in the order of the frames.
 fn frames_with<'a>(backtrace: &str, parts: &[&'a str]) -> Vec<&'a str> {
     let frames = backtrace.lines().filter(|line| line.starts_with('#'));
     frames.filter_map(|frame| parts.iter().find(|&&part| frame.contains(part)).copied()).collect()
@@ -181,7 +181,7 @@ fn gdb_names_the_code_and_unwinds_through_it() {
     let backtrace = part("entered");
     assert_eq!(frames_with(backtrace, &entered), entered, "{output}");
 
-    // From wherever native code is, the outermost frame is the same.
+    // The outermost frame is the same from every place in native code.
     let frames = |text| str::lines(text).filter_map(|line| line.strip_prefix('#')?.split_once(' '));
     let outermost = frames(backtrace).next_back().unwrap().1.trim();
     let stepped = part("stepped");

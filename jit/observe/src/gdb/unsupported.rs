@@ -1,10 +1,10 @@
-//! Native code that appears → an error: debuggers look for it on Linux only.
+//! New native code → an error: debuggers look for it only on Linux.
 
 use std::io;
 
 use mimeo_jit::{CodeRegion, Image, Observer};
 
-/// The debugger that code cannot be shown to.
+/// A debugger to which code cannot be shown.
 #[derive(Debug)]
 pub(crate) struct Debugger;
 

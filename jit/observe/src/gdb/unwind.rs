@@ -1,34 +1,33 @@
-//! The code of a region → [`Row`]s: from which instruction on the native stack looks how.
+//! The code of a region → [`Row`]s, the state of the native stack at each instruction.
 //!
-//! Stencils are made without unwind tables, and keep the native stack as it was when the first one was entered,
-//! except around their calls of runtime functions. So the walk starts at each entry with nothing on the stack and
-//! follows pushes, additions and jumps. What it does not reach or does not understand is said to be unknown: a
-//! backtrace ends there, and does not go astray.
+//! Stencils have no unwind tables, and leave the native stack unchanged except around their calls of runtime functions.
+//! So the walk starts at each entry with an empty stack and follows pushes, additions and jumps. Instructions that it does
+//! not reach or understand are unknown: a backtrace ends there, instead of showing wrong frames.
 
 use std::collections::BTreeMap;
 
 use super::step::{Access, Flow, Isa, Register, Step};
 use mimeo_jit::CodeRegion;
 
-/// The native stack at an instruction, from the point of view of the code that called.
+/// The native stack at an instruction, relative to the entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Frame {
-    /// Bytes on the stack since the entry.
+    /// The bytes pushed since the entry.
     pub(super) depth_bytes: i64,
-    /// The caller's registers that are on the stack: how far below the stack pointer of the entry.
+    /// The caller's registers that are on the stack, with their distances below the stack pointer at the entry.
     pub(super) saved: BTreeMap<Register, i64>,
 }
 
-/// How the stack looks from an instruction on, up to the next row.
+/// The state of the stack from an instruction up to the next row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
-    /// Bytes from the start of the region.
+    /// The offset from the start of the region.
     pub(super) at: u32,
-    /// `None`: unknown.
+    /// The stack, or `None` if it is unknown.
     pub(super) frame: Option<Frame>,
 }
 
-/// The rows of a region, sorted; the first is at 0, and no two neighbours are alike.
+/// Returns the rows of a region, sorted. The first is at 0, and no two neighbours are equal.
 pub(super) fn rows(region: &CodeRegion<'_>, isa: &Isa) -> Vec<Row> {
     let mut walk = Walk { code: region.bytes, isa, frames: BTreeMap::new(), pending: Vec::new() };
     for entry in region.entries {
@@ -43,14 +42,14 @@ pub(super) fn rows(region: &CodeRegion<'_>, isa: &Isa) -> Vec<Row> {
 struct Walk<'a> {
     code: &'a [u8],
     isa: &'a Isa,
-    /// Before each instruction that was reached; `None` where ways with different stacks meet.
+    /// The stack before each reached instruction; `None` where paths with different stacks meet.
     frames: BTreeMap<u32, Option<Frame>>,
-    /// Instructions to be followed once more.
+    /// The instructions still to be followed.
     pending: Vec<u32>,
 }
 
 impl Walk<'_> {
-    /// Notes how the stack is when an instruction is reached. What lies outside of the region is another's.
+    /// Notes the stack with which an instruction is reached. Instructions outside the region are ignored.
     fn reach(&mut self, at: i64, frame: Option<Frame>) {
         let Ok(at) = u32::try_from(at) else { return };
         if at as usize >= self.code.len() {
@@ -85,7 +84,7 @@ impl Walk<'_> {
                 self.reach(next, after);
             }
             Flow::Call(target) => {
-                // What is called, a stub for instance, sees a stack of its own.
+                // The callee, for example a stub, starts with an empty stack.
                 if let Some(distance) = target {
                     self.reach(i64::from(at) + distance, Some(Frame::default()));
                 }
@@ -117,12 +116,12 @@ impl Walk<'_> {
     }
 }
 
-/// The stack behind an instruction; `None` when something on it was given up that the caller still needs.
+/// Returns the stack after an instruction; `None` if it popped something that the caller still needs.
 fn after(mut frame: Frame, step: &Step, isa: &Isa) -> Option<Frame> {
     frame.depth_bytes += step.grows_before;
     for access in step.accesses.into_iter().flatten() {
         match access {
-            // The first store of a register is the caller's value: nobody changes one that was not saved.
+            // The first store of a register saves the caller's value: a register is not changed before it is saved.
             Access::Store(register, at) if isa.preserved.contains(&register) => {
                 let slot = frame.depth_bytes - at;
                 if slot > 0 && slot % 8 == 0 {

@@ -16,18 +16,18 @@ pub(super) static ISA: Isa = Isa {
     preserved: &[Register(3), Register(6), Register(12), Register(13), Register(14), Register(15)],
 };
 
-/// The DWARF numbers of the first 8 registers, in the order of their encoding; the others have the same.
+/// The DWARF numbers of the first 8 registers, in the order of their encoding; the others have equal numbers in both.
 const DWARF: [u8; 8] = [0, 2, 1, 3, 7, 6, 4, 5];
 
-/// A whole register that is not the stack pointer.
+/// Returns the register of a name, if it is a 64-bit register and not the stack pointer.
 fn register(name: Name) -> Option<Register> {
     let number = name.number();
     (name.is_gpr64() && name != Name::RSP).then(|| Register(DWARF.get(number).copied().unwrap_or(number as u8)))
 }
 
-/// Decodes the first instruction of `code`; `None` when it is not known what that does to the stack.
+/// Decodes the first instruction of `code`; `None` if its effect on the stack is unknown.
 fn decode(code: &[u8]) -> Option<Step> {
-    // It is decoded at address 0, so that targets are distances.
+    // Decoding at address 0 makes targets distances.
     let instruction = Decoder::new(64, code, DecoderOptions::NONE).decode();
     if instruction.is_invalid() {
         return None;
@@ -45,7 +45,8 @@ fn decode(code: &[u8]) -> Option<Step> {
     if flow == Flow::Next { on_the_stack(&instruction, step) } else { Some(step) }
 }
 
-/// What an instruction does to the stack pointer, and which registers it moves from and to the stack.
+/// Adds to `step` the effect of an instruction on the stack pointer, and the registers that it stores to or loads from the
+/// stack.
 fn on_the_stack(instruction: &Instruction, step: Step) -> Option<Step> {
     let grows = -i64::from(instruction.stack_pointer_increment());
     let of_rsp = instruction.op0_kind() == OpKind::Register && instruction.op0_register() == Name::RSP;

@@ -1,4 +1,4 @@
-//! The map read back: by us, and by perf.
+//! Checks the contents of the map, and that perf reads it.
 
 use std::os::unix::fs::symlink;
 use std::process::Command;
@@ -9,7 +9,7 @@ use mimeo_doc_ops::{SUM, jit_machine};
 
 use crate::sample::with_regions;
 
-/// A folder for one test, removed at its end.
+/// A folder for one test, which is removed when it is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -23,7 +23,7 @@ impl Folder {
         self.0.join(format!("perf-{}.map", std::process::id()))
     }
 
-    /// The lines of the map: start, size and name.
+    /// Returns the lines of the map: start, size and name.
     fn lines(&self) -> Vec<(usize, usize, String)> {
         let text = std::fs::read_to_string(self.map()).unwrap();
         assert!(text.is_empty() || text.ends_with('\n'));
@@ -108,7 +108,7 @@ fn a_folder_that_cannot_be_written_is_an_error() {
     assert_eq!(error.kind(), io::ErrorKind::NotFound);
 }
 
-/// What the test below has perf watch.
+/// The program that the test below profiles.
 #[test]
 #[ignore = "`perf_finds_the_name` runs it under perf"]
 fn a_profiled_program() {

@@ -1,4 +1,4 @@
-//! The second pass by itself: what it writes, and that it refuses a plan that was made for other stencils.
+//! Checks what the second pass writes, and that it refuses a plan that was made for other stencils.
 
 use mimeo_def::stencil::{Arch, PatchKind};
 use mimeo_interp::Machine;
@@ -13,7 +13,7 @@ use crate::tiny::{OPS, Op, TABLE, Tiny};
 /// An address that no branch in code of this process reaches.
 const FAR: CodeAddr = 0x10;
 
-/// The targets of `tiny`: the exits and two runtime functions.
+/// Number of targets of `tiny`: the exits and two runtime functions.
 const TARGETS: usize = 8;
 
 fn recipes() -> Recipes {
@@ -21,7 +21,7 @@ fn recipes() -> Recipes {
     Recipes::new(&TABLE, &expect, &Gaps::default()).unwrap()
 }
 
-/// A function with a hot and a cold part in the middle, and another after it.
+/// Creates a machine whose function has ops with a hot and a cold part, and an op after them.
 fn checking() -> Run {
     machine(vec![Builder::new("f", 1, 1).get(0).op(Op::Check).op(Op::Check).op(Op::Ret).end()], None)
 }
@@ -41,7 +41,7 @@ fn buffer(bytes: u32) -> CodeBuf<Writable> {
     CodeBuf::new(bytes as usize).unwrap()
 }
 
-/// What is wrong with a plan, once `change` has changed it.
+/// Returns a plan changed by `change`, and the error that emitting it gives.
 fn refused(extra_bytes: u32, change: impl Fn(&mut Plan)) -> (Plan, SizesDiffer) {
     let (run, recipes) = (checking(), recipes());
     let mut plan = planned(function(&run), &recipes, vec![FAR; TARGETS]);
@@ -89,7 +89,7 @@ fn far_targets_are_reached_through_stubs() {
     }
 }
 
-/// Whether a branch reaches its target depends on where its field is, and not only on where its part is.
+/// Whether a branch reaches its target depends on the place of its field, not only on that of its part.
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn the_last_address_that_a_branch_reaches_is_reached_directly() {
@@ -107,7 +107,7 @@ fn the_last_address_that_a_branch_reaches_is_reached_directly() {
     });
     let (hole, field) = call.next().expect("`check` calls the runtime");
     assert_eq!(hole.kind, PatchKind::X86Rel32);
-    assert!(hole.at.0 > 8, "or nothing is compared");
+    assert!(hole.at.0 > 8, "otherwise nothing is compared");
     let place = buf.address(CodeOffset(field as u32));
     let mut targets = vec![FAR; TARGETS];
     targets[mimeo_def::frame::Exit::ALL.len()] = place + (1 << 31) - 17;
@@ -118,7 +118,7 @@ fn the_last_address_that_a_branch_reaches_is_reached_directly() {
 }
 
 #[test]
-fn a_plan_is_as_good_as_new_for_the_next_function() {
+fn a_plan_is_reset_for_the_next_function() {
     let recipes = recipes();
     let long = checking();
     let short = machine(vec![Builder::new("f", 0, 1).push(5).op(Op::Ret).end()], None);

@@ -1,4 +1,4 @@
-//! Every patch kind: what it writes, and what it refuses, with the exact message.
+//! Checks what every patch kind writes, and what it refuses, with the exact message.
 
 use mimeo_def::CodeOffset;
 use mimeo_def::stencil::HoleValue;
@@ -7,7 +7,7 @@ use super::*;
 
 const PLACE: u64 = 0x10_0000;
 
-/// Fills a hole at the start of `code`, which runs at [`PLACE`].
+/// Returns `code`, which runs at [`PLACE`], with the hole at its start filled.
 fn filled(code: &[u8], kind: PatchKind, value: u64, addend: i64) -> Result<Vec<u8>, String> {
     let mut part = code.to_vec();
     let hole = Hole { at: CodeOffset(0), kind, value: HoleValue::Pc, addend };
@@ -137,7 +137,7 @@ fn a64_refusals() {
             B,
             A64Branch26,
             PLACE + 2,
-            "JIT_PATCH_OVERFLOW: 2 is no multiple of 4, as the 26-bit distance of `b` or `bl` at byte 0 needs",
+            "JIT_PATCH_OVERFLOW: 2 is not a multiple of 4, as the 26-bit distance of `b` or `bl` at byte 0 requires",
         ),
         (
             B_NE,
@@ -167,7 +167,7 @@ fn a64_refusals() {
             LDR_X4,
             A64LoadPageOffset { shift: 3 },
             0x124,
-            "JIT_PATCH_OVERFLOW: 292 is no multiple of 8, as the page offset of `ldr` or `str` at byte 0 needs",
+            "JIT_PATCH_OVERFLOW: 292 is not a multiple of 8, as the page offset of `ldr` or `str` at byte 0 requires",
         ),
         (
             LDR_X4,
@@ -227,7 +227,7 @@ fn a64_refusals() {
             LDR_X4,
             A64LoadPageOffset { shift: 3 },
             0x121,
-            "JIT_PATCH_OVERFLOW: 289 is no multiple of 8, as the page offset of `ldr` or `str` at byte 0 needs",
+            "JIT_PATCH_OVERFLOW: 289 is not a multiple of 8, as the page offset of `ldr` or `str` at byte 0 requires",
         ),
         (
             MOVZ_X3 | 1 << 5,

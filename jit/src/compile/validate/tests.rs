@@ -1,4 +1,4 @@
-//! A sound table passes; each rule refuses a table that breaks it, with the exact message.
+//! Checks that a sound table passes, and that each rule refuses a table that breaks it, with the exact message.
 
 use super::*;
 use crate::errors::Diagnostic;
@@ -12,7 +12,7 @@ fn leak<T>(items: Vec<T>) -> &'static [T] {
     Vec::leak(items)
 }
 
-/// The table with one stencil changed.
+/// Returns the table with one stencil changed.
 fn with(op: Op, change: impl Fn(&mut Stencil)) -> Table {
     let mut ops = TABLE.ops.to_vec();
     if let Ok(stencil) = &mut ops[op as usize].stencil {
@@ -21,7 +21,7 @@ fn with(op: Op, change: impl Fn(&mut Stencil)) -> Table {
     Table { ops: leak(ops), ..TABLE }
 }
 
-/// The table with one hole in a hot part changed.
+/// Returns the table with one hole in a hot part changed.
 fn with_hole(op: Op, index: usize, change: impl Fn(&mut Hole)) -> Table {
     with(op, |stencil| {
         let mut holes = stencil.hot_holes.to_vec();
@@ -30,7 +30,7 @@ fn with_hole(op: Op, index: usize, change: impl Fn(&mut Hole)) -> Table {
     })
 }
 
-/// The message without its code, which is that of a table that cannot be trusted.
+/// Returns the message without its code, `JIT_STENCIL_SOURCE`.
 fn message(table: &Table) -> String {
     let message = validate(table, &expectation()).unwrap_err().to_string();
     message.strip_prefix("JIT_STENCIL_SOURCE: ").unwrap_or_else(|| panic!("{message}")).to_owned()
@@ -51,10 +51,11 @@ fn a_table_that_is_not_for_this_program_or_machine_is_refused() {
     assert_eq!(error.to_string(), "JIT_TARGET: no stencils: no C compiler was found");
     let abi = Table { abi: 0, ..TABLE };
     let this = mimeo_def::frame::STENCIL_ABI;
-    let expected = format!("the table of stencils was made for version 0 of the stencil ABI, this is version {this}");
+    let expected =
+        format!("the table of stencils was made for version 0 of the stencil ABI, but this is version {this}");
     assert_eq!(message(&abi), expected);
     let ops = Table { ops: &TABLE.ops[1..], ..TABLE };
-    assert_eq!(message(&ops), "the table of stencils has 12 ops, the instruction set has 13");
+    assert_eq!(message(&ops), "the table of stencils has 12 ops, but the instruction set has 13");
     let exits = Table { exits: &TABLE.exits[1..], ..TABLE };
     assert_eq!(message(&exits), "the table of stencils has 5 exits instead of 6");
 
@@ -65,7 +66,7 @@ fn a_table_that_is_not_for_this_program_or_machine_is_refused() {
 
     let newer = Table { baseline: &[Feature::Avx2, Feature::Fma], ..TABLE };
     let error = validate(&newer, &expectation()).unwrap_err();
-    let expected = "JIT_TARGET: the table of stencils needs a processor with avx2, fma, which this one does not have";
+    let expected = "JIT_TARGET: the table of stencils needs a processor with avx2, fma, which this one lacks";
     assert_eq!((error.problem.code(), error.to_string().as_str()), (Diagnostic::Target, expected));
     let only_avx2 = Expectation { has: |feature| feature == Feature::Avx2, ..expectation() };
     let error = validate(&newer, &only_avx2).unwrap_err();
@@ -75,7 +76,7 @@ fn a_table_that_is_not_for_this_program_or_machine_is_refused() {
     let mut swapped = TABLE.ops.to_vec();
     swapped.swap(0, 1);
     let swapped = Table { ops: leak(swapped), ..TABLE };
-    assert_eq!(message(&swapped), "the stencil of `push_small` stands where that of `push` should");
+    assert_eq!(message(&swapped), "the stencil of `push_small` is in the place of that of `push`");
     let mut stale = TABLE.ops.to_vec();
     stale[5].fingerprint.body += 1;
     stale[5].fingerprint.layout += 1;
@@ -90,7 +91,10 @@ fn a_support_stencil_that_refers_to_anything_else_is_refused() {
     enter.hot = TABLE.deopt_op.hot;
     assert_eq!(
         message(&Table { enter, ..TABLE }),
-        format!("the stencil `enter` cannot have Pc, as byte {} of its hot part wants", enter.hot_holes[0].at.0)
+        format!(
+            "the stencil `enter` refers to Pc at byte {} of its hot part, which it cannot have",
+            enter.hot_holes[0].at.0
+        )
     );
     let mut exits = TABLE.exits.to_vec();
     exits[2].hot = &[];
@@ -127,35 +131,35 @@ fn a_damaged_stencil_is_refused() {
         ),
         (
             with_hole(Op::Add, 0, |h| h.value = HoleValue::Operand(3)),
-            "wants operand 3 at byte 3 of its hot part, which the op has not",
+            "refers to operand 3 at byte 3 of its hot part, which the op does not have",
         ),
         (
             with_hole(Op::Add, 0, |h| h.value = HoleValue::WindowLen(1)),
-            "wants a length of `a` at byte 3 of its hot part, which is no window",
+            "refers to the length of `a` at byte 3 of its hot part, which is not a window",
         ),
         (
             with_hole(Op::Add, 3, |h| h.value = HoleValue::Runtime(2)),
-            "wants runtime function 2 at byte 22 of its hot part, which does not exist",
+            "refers to runtime function 2 at byte 22 of its hot part, which does not exist",
         ),
         (
             with_hole(Op::Add, 0, |h| h.value = HoleValue::Continue),
-            "puts Continue into X86Abs32Signed at byte 3 of its hot part, which is for other values",
+            "puts Continue into X86Abs32Signed at byte 3 of its hot part, which takes other values",
         ),
         (
             with_hole(Op::Add, 3, |h| h.value = HoleValue::Pc),
-            "puts Pc into X86Rel32 at byte 22 of its hot part, which is for other values",
+            "puts Pc into X86Rel32 at byte 22 of its hot part, which takes other values",
         ),
         (
             with_hole(Op::Add, 3, |h| h.addend = -3),
-            "adds -3 to Continue at byte 22 of its hot part, which leads astray",
+            "adds -3 to Continue at byte 22 of its hot part, which is not a valid target",
         ),
         (
             with_hole(Op::Add, 3, |h| (h.value, h.addend) = (HoleValue::Hot, 22)),
-            "adds 22 to Hot at byte 22 of its hot part, which leads astray",
+            "adds 22 to Hot at byte 22 of its hot part, which is not a valid target",
         ),
         (
             with_hole(Op::Add, 3, |h| h.value = HoleValue::Cold),
-            "adds -4 to Cold at byte 22 of its hot part, which leads astray",
+            "adds -4 to Cold at byte 22 of its hot part, which is not a valid target",
         ),
         (
             with_hole(Op::Add, 3, |h| h.value = HoleValue::Exit(Exit::Leave)),
@@ -181,7 +185,7 @@ fn a_damaged_stencil_is_refused() {
     let length = with(Op::Add, |s| s.hot = &s.hot[..s.hot.len() - 1]);
     assert_eq!(
         message(&length),
-        "the stencil of `add` has a hot part of 19 bytes, which is no whole number of instructions"
+        "the stencil of `add` has a hot part of 19 bytes, which is not a whole number of instructions"
     );
     let kind = with_hole(Op::Add, 0, |h| h.kind = PatchKind::A64LoadOffset { shift: 2 });
     assert_eq!(

@@ -1,6 +1,6 @@
-//! Every diagnostic that this crate can give is provoked, and every one has a page.
+//! Provokes every diagnostic that this crate reports, and checks that each has a page.
 //!
-//! The tests of the first kind are named after the code, and print the message: the pages refer to them.
+//! A test that provokes a diagnostic is named after its code and prints the message; the pages refer to these tests.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ fn on() -> JitConfig {
     JitConfig::new(Mode::On).with_function_limit(usize::MAX)
 }
 
-/// Why there is no tier with a table.
+/// Returns why a table yields no tier.
 fn refused(config: JitConfig, table: &Table, expected: Diagnostic) -> Unavailable {
     let error = Jit::<Tiny>::with_table(config, table).into_unavailable().expect("it is refused");
     assert_eq!(error.code(), expected);
@@ -29,12 +29,12 @@ fn refused(config: JitConfig, table: &Table, expected: Diagnostic) -> Unavailabl
     error
 }
 
-/// A run of `function` as the only one of its program.
+/// Creates a machine with `function` as the only one of its program.
 fn run(table: &Table, function: mimeo_interp::asm::FunctionBody) -> Run {
     machine_with(vec![function], Some(Jit::with_table(on(), table)))
 }
 
-/// The only gap is `op`, with this diagnostic.
+/// Checks that `op` is the only gap and has this diagnostic.
 fn check_gap(stats: &Stats, op: &str, expected: Diagnostic, sentence: &str) {
     let [gap] = &stats.gaps[..] else { panic!("{stats:?}") };
     let reason = gap.reason.as_ref().expect("there is a reason");
@@ -44,7 +44,7 @@ fn check_gap(stats: &Stats, op: &str, expected: Diagnostic, sentence: &str) {
     println!("{}", stats.summary());
 }
 
-/// The only function was blocked.
+/// Checks that the only function was blocked, and returns the reason.
 fn check_blocked(stats: &Stats, expected: Diagnostic) -> String {
     let [blocked] = &stats.functions.first_blocked[..] else { panic!("{stats:?}") };
     assert_eq!(blocked.diagnostic, expected);
@@ -61,10 +61,10 @@ fn jit_opt_in() {
 fn jit_target() {
     let other = if TABLE.arch == Arch::X86_64 { Arch::Aarch64 } else { Arch::X86_64 };
     refused(on(), &Table { arch: other, ..TABLE }, Diagnostic::Target);
-    // A feature of the other architecture stands for one that this processor does not have.
+    // A feature of the other architecture represents one that this processor lacks.
     let feature = if TABLE.arch == Arch::X86_64 { Feature::Lse } else { Feature::Avx2 };
     let error = refused(on(), &Table { baseline: vec![feature].leak(), ..TABLE }, Diagnostic::Target);
-    let expected = format!("needs a processor with {}, which this one does not have", feature.name());
+    let expected = format!("needs a processor with {}, which this one lacks", feature.name());
     assert!(error.to_string().ends_with(&expected), "{error}");
     let ops = TABLE.ops.iter().map(|op| OpStencil { stencil: Err("no C compiler was found"), ..*op });
     let empty = Table { enter: Stencil::EMPTY, ops: Vec::leak(ops.collect()), ..TABLE };
@@ -102,7 +102,7 @@ fn jit_patch_overflow() {
         let sentence = "4294967296 does not fit an unsigned 32-bit field at byte 1";
         check_gap(&run.jit().stats(), "push", Diagnostic::PatchOverflow, sentence);
     } else {
-        // Its operand stack lies above the locals, and is out of reach as well.
+        // The operand stack lies above the locals, and is out of reach as well.
         let mut run = run(&TABLE, Builder::new("f", 1, 5000).get(0).op(Op::Ret).end());
         assert_eq!(run.call(0, &[1]), Ok(1));
         let stats = run.jit().stats();
@@ -112,7 +112,7 @@ fn jit_patch_overflow() {
     }
 }
 
-/// The stencil of `ret` goes on behind the op, where nothing is.
+/// The stencil of `ret` continues after the op, where there is no code.
 #[test]
 fn jit_branch_target() {
     let (hot, at, kind, addend): (&[u8], _, _, _) = match TABLE.arch {
@@ -120,8 +120,8 @@ fn jit_branch_target() {
         Arch::Aarch64 => (&[0, 0, 0, 0x14], 0, PatchKind::A64Branch26, 0),
     };
     let hole = Hole { at: CodeOffset(at), kind, value: HoleValue::Continue, addend };
-    let astray = Stencil { hot, hot_holes: vec![hole].leak(), ..Stencil::EMPTY };
-    let mut run = run(&with_stencil(Op::Ret, astray), Builder::new("f", 1, 1).get(0).op(Op::Ret).end());
+    let stray = Stencil { hot, hot_holes: vec![hole].leak(), ..Stencil::EMPTY };
+    let mut run = run(&with_stencil(Op::Ret, stray), Builder::new("f", 1, 1).get(0).op(Op::Ret).end());
     assert_eq!(run.call(0, &[1]), Ok(1));
     check_gap(&run.jit().stats(), "ret", Diagnostic::BranchTarget, "it refers to 0003, where there is no code");
 }
@@ -134,8 +134,8 @@ fn jit_code_cache() {
     assert_eq!(sentence, "17 ops are too many for one code buffer");
 }
 
-/// Runs in a process of its own, which may have 512 MiB; the code wants more. (An emulator has no process of its own
-/// to give, and AArch64 is tested in one.)
+/// Runs in a separate process that is limited to 512 MiB; the code needs more. (AArch64 is tested in an emulator, where
+/// this does not work.)
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
 fn jit_exec_memory() {
@@ -157,7 +157,7 @@ fn jit_exec_memory() {
         println!("{text}");
         return;
     }
-    // Just few enough ops to be let through: 12 of the 14 have 64 MiB of constants each.
+    // The largest function that is not refused: 12 of its 14 ops have 64 MiB of constants each.
     let scale = |b: Builder, _| b.op(Op::Scale);
     let body = (0..12).fold(Builder::new("f", 1, 1).get(0), scale).op(Op::Ret).end();
     let mut run = run(&oversized(), body);
@@ -180,10 +180,13 @@ fn a_code_is_the_name_of_one_diagnostic() {
         }
     }
     let error = "JIT_MOOD".parse::<Diagnostic>().unwrap_err();
-    assert_eq!(error.to_string(), format!("`JIT_MOOD` is no diagnostic; there are {}", codes.replace(' ', ", ")));
+    assert_eq!(
+        error.to_string(),
+        format!("`JIT_MOOD` is not a diagnostic; the diagnostics are {}", codes.replace(' ', ", "))
+    );
 }
 
-/// The text under a heading of the second level.
+/// Returns the text under a heading of the second level.
 fn section<'a>(page: &'a str, heading: &str) -> &'a str {
     let start = format!("\n## {heading}\n");
     let (_, text) = page.split_once(&start).unwrap_or_else(|| panic!("a section `{heading}` in:\n{page}"));
@@ -208,5 +211,5 @@ fn every_diagnostic_has_a_page() {
         }
     }
     let pages = std::fs::read_dir(root.join("docs/diagnostics")).expect("the folder of the pages").count();
-    assert_eq!(pages, Diagnostic::ALL.len(), "a page of no diagnostic");
+    assert_eq!(pages, Diagnostic::ALL.len(), "a page belongs to no diagnostic");
 }

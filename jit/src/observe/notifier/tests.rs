@@ -1,4 +1,4 @@
-//! Observers that are written for the test: what they are notified of, and what becomes of those that fail.
+//! Checks what observers are notified of, and what happens to those that fail.
 
 use std::io;
 use std::sync::Mutex;
@@ -8,19 +8,19 @@ use crate::config::{JitConfig, Mode};
 use crate::observe::OpenObservers;
 use crate::tiny::programs::{Run, checked, machine, scaled};
 
-/// What the observers of one test were notified of. The tests have a list each.
+/// The notifications that the observers of one test received. Each test has its own list.
 type Notes = Mutex<Vec<String>>;
 
-/// Notes what appears and goes; shows nothing if its list is `None`.
+/// Notes the code that appears and disappears; fails if its list is `None`.
 #[derive(Debug)]
 struct Noter(Option<&'static Notes>);
 
-/// What is kept of code.
+/// The image of code, which notes when it is dropped.
 struct Shown(&'static Notes, String);
 
 impl Drop for Shown {
     fn drop(&mut self) {
-        self.0.lock().unwrap().push(format!("{} goes", self.1));
+        self.0.lock().unwrap().push(format!("{} disappears", self.1));
     }
 }
 
@@ -39,7 +39,7 @@ fn run(open: OpenObservers) -> Run {
 }
 
 #[test]
-fn code_appears_before_it_runs_and_goes_before_its_memory_does() {
+fn code_appears_before_it_runs_and_disappears_before_its_memory_is_freed() {
     static NOTES: Notes = Mutex::new(Vec::new());
     fn open(observers: Observers) -> Vec<Opened> {
         assert_eq!(observers, Observers::All);
@@ -50,17 +50,17 @@ fn code_appears_before_it_runs_and_goes_before_its_memory_does() {
     assert_eq!(*NOTES.lock().unwrap(), ["mimeo support appears", "checked appears", "scaled appears"]);
     let scaled = run.machine.functions(run.linked).nth(1).unwrap().id();
     run.jit().control().evict(scaled);
-    // The first call ends in the tier, which drops the code; the second one compiles the function again.
+    // The first call consults the tier, which drops the code; the second one compiles the function again.
     for _ in 0..2 {
         assert_eq!(run.call(1, &[2]), Ok(5));
     }
     let notes = NOTES.lock().unwrap().split_off(3);
-    assert_eq!(notes, ["scaled goes", "scaled appears"]);
+    assert_eq!(notes, ["scaled disappears", "scaled appears"]);
     assert_eq!(run.jit().observer_failure(), None);
     drop(run);
     let mut last = NOTES.lock().unwrap().split_off(3);
     last.sort();
-    assert_eq!(last, ["checked goes", "mimeo support goes", "scaled goes"]);
+    assert_eq!(last, ["checked disappears", "mimeo support disappears", "scaled disappears"]);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn an_observer_that_fails_is_not_notified_again_and_the_others_are() {
 }
 
 #[test]
-fn a_program_without_observers_says_so_when_they_are_wanted() {
+fn a_request_for_observers_that_are_not_built_in_is_reported() {
     assert_eq!(Notifier::new(Observers::None, Opener::default()).failure(), None);
     let failure = Notifier::new(Observers::All, Opener::default()).failure().map(str::to_owned);
     assert_eq!(failure.as_deref(), Some("no observers are built into this program"));

@@ -1,4 +1,4 @@
-//! Code that comes and goes → changes of [`Code`].
+//! Code that is added, retired and freed → changes to [`Code`].
 
 use crate::compile::Layout;
 use crate::stats::{Code, Regions};
@@ -22,7 +22,7 @@ impl Regions {
         self.stub_bytes += other.stub_bytes;
     }
 
-    /// Takes away what was added before.
+    /// Subtracts what was added before.
     fn remove(&mut self, other: Regions) {
         self.hot_bytes -= other.hot_bytes;
         self.cold_bytes -= other.cold_bytes;
@@ -32,20 +32,20 @@ impl Regions {
 }
 
 impl Code {
-    /// There is more code.
+    /// Notes new code.
     pub(super) fn add(&mut self, regions: Regions) {
         self.live_bytes += regions.total_bytes();
         self.regions.add(regions);
     }
 
-    /// Code that was added is entered no more.
+    /// Notes that added code is not entered any more.
     pub(super) fn retire(&mut self, regions: Regions) {
         self.live_bytes -= regions.total_bytes();
         self.retired_bytes += regions.total_bytes();
         self.regions.remove(regions);
     }
 
-    /// Code that was retired is no more.
+    /// Notes that retired code was freed.
     pub(super) fn reclaim(&mut self, bytes: u64) {
         self.retired_bytes -= bytes;
         self.reclaimed_bytes += bytes;

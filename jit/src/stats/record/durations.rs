@@ -1,4 +1,4 @@
-//! Durations of compilations, as they come → [`Compile`].
+//! Durations of compilations → [`Compile`].
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use hdrhistogram::Histogram;
 use crate::compile::{Cost, nanoseconds};
 use crate::stats::{Compile, Latency};
 
-/// The durations of compilations, as they come.
+/// The durations of compilations so far.
 #[derive(Debug)]
 pub(super) struct Durations {
     sums: Compile,
@@ -15,12 +15,12 @@ pub(super) struct Durations {
 }
 
 impl Durations {
-    /// A histogram covers durations up to this; longer ones count as this long.
+    /// The longest duration in the histogram; longer ones count as this long.
     const LONGEST_NS: u64 = 3_600 * 1_000_000_000;
 
     pub(super) fn new(budget: Option<Duration>) -> Self {
         let sums = Compile { budget_ns: budget.map(nanoseconds), ..Compile::default() };
-        // Two digits over an hour are some thousand counts, 8 bytes each.
+        // Two digits over an hour are a few thousand counts of 8 bytes.
         let latencies = Histogram::new_with_max(Self::LONGEST_NS, 2).expect("2 is more than 1, and 2 digits are few");
         Durations { sums, latencies }
     }
@@ -41,7 +41,7 @@ impl Durations {
 
     pub(super) fn snapshot(&self) -> Compile {
         let max_ns = self.sums.latency.max_ns;
-        // A count's range may end behind the longest duration.
+        // A count's range may end after the longest duration.
         let percentile = |percent| self.latencies.value_at_quantile(percent).min(max_ns);
         let latency = Latency {
             count: self.latencies.len(),

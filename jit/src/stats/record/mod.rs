@@ -1,7 +1,7 @@
-//! [`Recorder`]: what the tier does, told while it does it → the numbers of which [`Stats`] is a snapshot.
+//! Notifications of what the tier does → [`Recorder`], which counts it; [`Stats`] is a snapshot of the counts.
 //!
-//! [`Recorder::left`], [`Recorder::entered`] and [`Recorder::resumed`] are on the way between the tiers and do no more
-//! than add to elements of arrays.
+//! [`Recorder::left`], [`Recorder::entered`] and [`Recorder::resumed`] run at each switch between the tiers, so they
+//! only increment elements of arrays.
 
 use std::time::{Duration, Instant};
 
@@ -21,18 +21,18 @@ use durations::Durations;
 
 pub(crate) use watch::Watch;
 
-/// What of the configuration statistics must know.
+/// The settings that statistics need.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Settings {
-    /// Events are wanted.
+    /// Whether events are recorded.
     pub(crate) trace: bool,
-    /// So long may one compilation take.
+    /// The longest time that one compilation may take.
     pub(crate) budget: Option<Duration>,
-    /// So many bytes of code are allowed.
+    /// The largest number of bytes of code.
     pub(crate) limit_bytes: Option<u64>,
 }
 
-/// A function, as statistics name it.
+/// The id and the name of a function.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Named<'a> {
     pub(crate) id: u32,
@@ -45,7 +45,7 @@ impl<'a> From<&'a Function> for Named<'a> {
     }
 }
 
-/// What came out of a compilation.
+/// The result of a compilation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Compilation {
     pub(crate) cost: Cost,
@@ -56,7 +56,7 @@ pub(crate) struct Compilation {
     pub(crate) gap_bytes: u64,
 }
 
-/// Why code was retired.
+/// The reason why code was retired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unlinked {
     Evicted,
@@ -64,7 +64,7 @@ pub(crate) enum Unlinked {
     Dropped,
 }
 
-/// The costs of one op, except the executions.
+/// The costs of one op, except its side exits.
 #[derive(Clone, Debug, Default)]
 struct OpCosts {
     reason: Option<NoStencil>,
@@ -79,7 +79,7 @@ pub(crate) struct Recorder {
     switches: Switches,
     /// By op.
     side_exits: Box<[u64]>,
-    /// Native code was last left for the sake of one op.
+    /// Whether native code was last left through a side exit.
     after_side_exit: bool,
     names: Box<[&'static str]>,
     /// By op.
@@ -90,7 +90,7 @@ pub(crate) struct Recorder {
     durations: Durations,
     trace: Option<Trace>,
     start: Instant,
-    /// By the function's id: it was compiled before.
+    /// By function id: whether the function was compiled before.
     compiled_before: Vec<bool>,
 }
 
@@ -113,7 +113,7 @@ impl Recorder {
         }
     }
 
-    /// Native code was left; for [`Exit::Deopt`], because of `op`.
+    /// Notes that native code was left. `op` is the cause of an [`Exit::Deopt`].
     #[inline]
     pub(crate) fn left(&mut self, exit: Exit, op: Option<OpIndex>) {
         self.switches.left[exit as usize - 1] += 1;
@@ -123,26 +123,26 @@ impl Recorder {
         }
     }
 
-    /// Native code is entered.
+    /// Notes that native code is entered.
     #[inline]
     pub(crate) fn entered(&mut self, entry: Entry) {
         self.switches.entered[entry as usize] += 1;
         self.after_side_exit = false;
     }
 
-    /// Native code is entered in the middle of a function, behind a side exit or a call.
+    /// Notes that native code resumes inside a function, after a side exit or a call.
     #[inline]
     pub(crate) fn resumed(&mut self) {
         self.entered(if self.after_side_exit { Entry::Resume } else { Entry::Return });
     }
 
-    /// The settings changed.
+    /// Applies changed settings.
     pub(crate) fn set(&mut self, settings: Settings) {
         self.code.limit_bytes = settings.limit_bytes;
         self.durations.set_budget(settings.budget);
     }
 
-    /// A function was compiled. `gaps` are the places of `OP_DEOPT`.
+    /// Notes that a function was compiled. `gaps` are the places of `OP_DEOPT`.
     pub(crate) fn compiled(
         &mut self,
         function: Named<'_>,
@@ -167,10 +167,10 @@ impl Recorder {
         self.ops += made.ops;
         self.code.add(made.regions);
         let (bytes, ns) = (made.regions.total_bytes(), made.cost.total_ns());
-        self.tell(function, What::Compiled, |event| Event { ops: made.ops, bytes, ns, gaps: places, ..event });
+        self.record(function, What::Compiled, |event| Event { ops: made.ops, bytes, ns, gaps: places, ..event });
     }
 
-    /// A function could not be compiled, perhaps because of one op. The watch is to be kept with the function.
+    /// Notes that a function could not be compiled, perhaps because of one op. Returns the watch for the function.
     pub(crate) fn blocked(
         &mut self,
         function: &Function,
@@ -194,20 +194,20 @@ impl Recorder {
             self.functions.first_blocked.push(Blocked { function, id: named.id, diagnostic, sentence, op });
         }
         let ns = cost.total_ns();
-        self.tell(named, What::Blocked(diagnostic), |event| Event { ns, ..event });
+        self.record(named, What::Blocked(diagnostic), |event| Event { ns, ..event });
         Watch::new(op.map(|op| op.0))
     }
 
-    /// The driver asked about a blocked function, and the interpreter runs it.
+    /// Notes that the driver consulted the tier about a blocked function, which the interpreter runs.
     pub(crate) fn left_to_interpreter(&mut self, function: &Function, watch: &mut Watch) {
-        let events = watch.asked(function);
+        let events = watch.consulted(function);
         self.functions.left_to_interpreter += events;
         if let Some(op) = watch.op {
             self.costs[usize::from(op)].hard.runs += events;
         }
     }
 
-    /// Code that was compiled is entered no more.
+    /// Notes that compiled code is not entered any more.
     pub(crate) fn unlinked(&mut self, function: Named<'_>, why: Unlinked, regions: Regions) {
         self.code.retire(regions);
         let what = match why {
@@ -218,23 +218,23 @@ impl Recorder {
             Unlinked::Replaced => What::Replaced,
             Unlinked::Dropped => {
                 self.functions.dropped += 1;
-                // The number may be given to another function.
+                // The id may be reused for another function.
                 if let Some(before) = self.compiled_before.get_mut(function.id as usize) {
                     *before = false;
                 }
                 What::Dropped
             }
         };
-        self.tell(function, what, |event| Event { bytes: regions.total_bytes(), ..event });
+        self.record(function, what, |event| Event { bytes: regions.total_bytes(), ..event });
     }
 
-    /// Code that was unlinked is no more.
+    /// Notes that unlinked code was freed.
     pub(crate) fn reclaimed(&mut self, function: Named<'_>, bytes: u64) {
         self.code.reclaim(bytes);
-        self.tell(function, What::Reclaimed, |event| Event { bytes, ..event });
+        self.record(function, What::Reclaimed, |event| Event { bytes, ..event });
     }
 
-    fn tell(&mut self, function: Named<'_>, what: What, with: impl FnOnce(Event) -> Event) {
+    fn record(&mut self, function: Named<'_>, what: What, with: impl FnOnce(Event) -> Event) {
         let Some(trace) = &mut self.trace else { return };
         let event = Event {
             at_ns: u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX),
@@ -253,7 +253,7 @@ impl Recorder {
         trace.events.push_back(with(event));
     }
 
-    /// What was recorded so far.
+    /// Returns a snapshot of the counts.
     pub(crate) fn snapshot(&self) -> Stats {
         Stats {
             functions: self.functions.clone(),

@@ -1,17 +1,17 @@
-//! Questions about a blocked function → how often the interpreter ran it: [`Watch`].
+//! The countdown of a blocked function → [`Watch`], which counts how often the interpreter ran the function.
 
 use mimeo_interp::Function;
 
-/// Counts calls of a blocked function and rounds of its loops, without asking at each of them.
+/// Counts calls of a blocked function and iterations of its loops, without a notification for each.
 ///
-/// The function's countdown is set so that the interpreter asks after as many further events as there were already,
+/// The countdown is set so that the interpreter consults the tier after as many further events as were counted so far,
 /// at most [`Watch::LONGEST`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Watch {
-    /// Index of the op that is to blame.
+    /// Index of the op that is the cause.
     pub(super) op: Option<u16>,
     events: u64,
-    /// What the countdown was set to; 0 before the first time.
+    /// The last value that the countdown was set to; 0 at first.
     countdown: i32,
 }
 
@@ -22,14 +22,14 @@ impl Watch {
         Watch { op, ..Watch::default() }
     }
 
-    /// The tier was asked about the function. Says how many calls and rounds are to be counted.
-    pub(super) fn asked(&mut self, function: &Function) -> u64 {
+    /// Notes that the tier was consulted about the function. Returns the number of events since the last time.
+    pub(super) fn consulted(&mut self, function: &Function) -> u64 {
         let left = function.countdown().max(0);
         let events = match (self.countdown, left) {
             (0, _) => 1,
-            // The interpreter asks at the end of the countdown; the question is its last event.
+            // The interpreter consults the tier at the last event of the countdown.
             (set, 0) => set as u64,
-            // Host and native code call past the countdown.
+            // Calls by the host and by native code do not count down.
             (set, left) => (set - left) as u64 + 1,
         };
         self.events += events;

@@ -1,9 +1,9 @@
-//! Numbers that were made up once → [`Stats`] with every field filled, for the tests of what is made of it.
+//! Made-up numbers → [`Stats`] with every field filled, for the tests of the formats.
 
 use super::*;
 use crate::errors::{Diagnostic, NoStencil};
 
-/// A tier that has been through everything.
+/// Returns statistics in which everything has happened.
 pub(super) fn sample() -> Stats {
     let oversize = "4294967296 does not fit an unsigned 32-bit field at byte 1";
     Stats {

@@ -24,7 +24,7 @@ fn mode(mode: Mode) -> JitConfig {
     JitConfig::new(mode)
 }
 
-/// Everything that the programs do, several times so that tiers change in between.
+/// Runs everything that the programs can do, several times so that tiers change in between.
 fn transcript(run: &mut Run) -> Vec<Result<i64, String>> {
     let calls: &[(u32, i64)] = &[
         (SUM, 100),
@@ -93,7 +93,7 @@ fn counting_ops_changes_nothing() {
     }
 }
 
-/// `1 + 2 + … + n` in a loop, by hand: what is run before the loop, in each round, and behind it.
+/// Counts the ops of `1 + 2 + … + n` by hand: before the loop, in each iteration, and after it.
 #[test]
 fn interpreted_ops_are_counted_one_by_one() {
     let counted = |config: Option<JitConfig>, n| {
@@ -102,13 +102,13 @@ fn interpreted_ops_are_counted_one_by_one() {
         assert_eq!(run.call(SUM, &[n]), Ok(n * (n + 1) / 2));
         run.machine.interpreted_ops()
     };
-    let round = counted(None, 2) - counted(None, 1);
-    assert!(round > 1 && counted(None, 101) == counted(None, 1) + 100 * round);
+    let iteration = counted(None, 2) - counted(None, 1);
+    assert!(iteration > 1 && counted(None, 101) == counted(None, 1) + 100 * iteration);
     assert_eq!(counted(Some(mode(Mode::On)), 101), 0);
-    // Every op is left to the interpreter, alone.
+    // The interpreter runs every op, one at a time.
     let everywhere = mode(Mode::On).with_gaps(Gaps::everywhere());
     assert_eq!(counted(Some(everywhere), 101), counted(None, 101));
-    // From the threshold on, the loop is native, as is what follows.
+    // From the threshold on, the loop and what follows it are native.
     let tiered = |n| counted(Some(mode(Mode::Auto)), n);
     assert_eq!(tiered(100), tiered(1000));
     assert!(tiered(1000) < counted(None, 11), "{}", tiered(1000));
@@ -121,12 +121,12 @@ fn native_code_runs_without_leaving() {
     let stats = run.jit().stats();
     assert_eq!((stats.functions.ok, stats.functions.ok_with_deopt), (1, 0));
     assert_eq!(stats.switches.left, [0, 0, 0, 0, 1, 0]);
-    // Of the 17 ops two cannot be reached.
+    // Two of the 17 ops cannot be reached.
     assert_eq!(stats.ops, 15);
 }
 
 #[test]
-fn a_side_exit_runs_one_op_and_comes_back() {
+fn a_side_exit_runs_one_op_and_returns() {
     let mut run = run(Some(mode(Mode::On)));
     assert_eq!(run.call(SUM_SUB, &[1000]), Ok(500_500));
     let stats = run.jit().stats();
@@ -156,18 +156,18 @@ fn auto_compiles_at_the_threshold_and_what_native_code_calls_at_once() {
         assert_eq!(run.call(CHECKED, &[4]), Ok(1010));
         compiled_after_each_call.push(run.jit().stats().functions.compiled());
     }
-    // Also the interpreter's calls of the inner function count, but not past the outer one's.
+    // The interpreter's calls of the inner function count too, but not beyond the outer one's.
     assert_eq!(compiled_after_each_call, [0, 0, 2, 2]);
     assert_eq!(run.jit().stats().switches.left_by(Exit::Return), 0);
 }
 
 #[test]
-fn a_hot_loop_of_a_function_called_once_goes_on_natively() {
+fn a_hot_loop_of_a_function_called_once_continues_natively() {
     let mut run = run(Some(JitConfig::default().with_threshold(10)));
     assert_eq!(run.call(SUM, &[1000]), Ok(500_500));
     let stats = run.jit().stats();
     assert_eq!(stats.functions.compiled(), 1);
-    // It came back once, at its end.
+    // It left once, at its end.
     assert_eq!(stats.switches.left, [0, 0, 0, 0, 1, 0]);
 }
 
@@ -179,7 +179,7 @@ fn off_compiles_nothing() {
 }
 
 #[test]
-fn a_panic_of_a_runtime_function_comes_out_of_the_machine() {
+fn a_panic_in_a_runtime_function_propagates_out_of_the_machine() {
     let mut run = run(Some(mode(Mode::On)));
     let call = std::panic::AssertUnwindSafe(|| run.call(SCALED, &[-1]));
     let payload = std::panic::catch_unwind(call).unwrap_err();
@@ -191,14 +191,14 @@ fn a_panic_of_a_runtime_function_comes_out_of_the_machine() {
 fn an_unknown_op_in_the_configuration_is_an_error() {
     let config = JitConfig::default().with_gaps(Gaps::at(["adc"]));
     let jit = Jit::<Tiny>::new(config);
-    let reason = "JIT_OPT_IN: the gaps name `adc`, which is no op of `tiny`";
+    let reason = "JIT_OPT_IN: the gaps name `adc`, which is not an op of `tiny`";
     assert_eq!(jit.unavailable().unwrap().to_string(), reason);
     assert_eq!(jit.capability().reason, Some((Diagnostic::OptIn, reason.to_owned())));
     assert!(has_stencils::<Tiny>().is_ok());
 }
 
 #[test]
-fn the_code_can_be_looked_at() {
+fn a_code_view_shows_the_code() {
     let mut run = run(Some(mode(Mode::On)));
     run.call(CHECKED, &[4]).unwrap();
     let linked = run.linked;
@@ -230,7 +230,7 @@ fn no_memory_of_the_process_is_ever_writable_and_executable() {
 }
 
 #[test]
-fn what_cannot_be_compiled_is_blocked_and_runs_all_the_same() {
+fn a_function_that_cannot_be_compiled_is_blocked_and_interpreted() {
     let jit = Jit::with_table(mode(Mode::On), &oversized());
     let mut run = machine_with(vec![sum(Op::Add), scaled()], Some(jit));
     assert_eq!(run.call(0, &[100]), Ok(5050));

@@ -1,4 +1,4 @@
-//! A [`Control`] → what was changed and requested through it, as the tier reads it.
+//! A [`Control`] → the changes and requests made through it, for the tier.
 
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;

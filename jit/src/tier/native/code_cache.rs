@@ -1,8 +1,8 @@
-//! [`CodeCache`]: the code of a machine's functions, what is being used, and what waits until no frame returns into it.
+//! Code of a machine's functions → [`CodeCache`], which frees code once no frame returns into it.
 //!
-//! A function's code is *live* while the function is entered through it. When it is replaced, evicted, or its function
-//! unloaded, it is *retired*: nothing enters it any more, but frames may return into it. It is *reclaimed*, which
-//! frees the memory, once no frame does.
+//! A function's code is *live* while the function is entered through it. When it is replaced or evicted, or its function
+//! is unloaded, it is *retired*: it is not entered any more, but frames may return into it. Once no frame does, it is
+//! *reclaimed*, which frees the memory.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -24,11 +24,11 @@ pub(crate) struct CodeCache {
     /// Memory of live and of retired code.
     live_bytes: usize,
     retired_bytes: usize,
-    /// Exits to go until the next walk over the frames.
+    /// Exits until the next walk over the frames.
     patience: usize,
 }
 
-/// Code that nothing enters any more.
+/// Code that is not entered any more.
 #[derive(Debug)]
 pub(crate) struct Retired {
     pub(crate) function: u32,
@@ -44,43 +44,43 @@ impl Retired {
 }
 
 impl CodeCache {
-    /// Memory that live and retired code takes, in bytes.
+    /// Returns the bytes of memory that live and retired code takes.
     pub(crate) fn footprint_bytes(&self) -> usize {
         self.live_bytes + self.retired_bytes
     }
 
-    /// Memory of retired code, in bytes.
+    /// Returns the bytes of memory that retired code takes.
     pub(crate) fn retired_bytes(&self) -> usize {
         self.retired_bytes
     }
 
-    /// Memory that so many bytes of code would take.
+    /// Returns the bytes of memory that `len_bytes` bytes of code take.
     pub(crate) fn footprint_of(len_bytes: usize) -> usize {
         pages_for(len_bytes) * page_bytes()
     }
 
-    /// Takes note of a function's new code.
+    /// Adds a function's new code.
     pub(crate) fn add(&mut self, function: u32, code: &ObservedCode) {
         self.ages.push_back(function);
         self.live_bytes += code.footprint_bytes();
     }
 
-    /// The function whose code is the oldest.
+    /// Returns the id of the function with the oldest code.
     pub(crate) fn oldest(&self) -> Option<u32> {
         self.ages.front().copied()
     }
 
-    /// Gives memory back of which nothing is in use any more.
+    /// Frees memory that is not in use any more.
     pub(crate) fn trim(&mut self) {
         self.pool.trim();
     }
 
-    /// Every function with live code, the oldest first.
+    /// Returns the ids of functions with live code, the oldest first.
     pub(crate) fn functions(&self) -> Vec<u32> {
         self.ages.iter().copied().collect()
     }
 
-    /// Code that was [added](Self::add) is not entered any more.
+    /// Retires code that was [added](Self::add): it is not entered any more.
     pub(crate) fn retire(&mut self, function: u32, name: &str, code: ObservedCode) {
         if let Some(place) = self.ages.iter().position(|&id| id == function) {
             self.ages.remove(place);
@@ -92,13 +92,13 @@ impl CodeCache {
         self.patience = 0;
     }
 
-    /// There is code that waits until no frame refers to it.
+    /// Returns `true` if there is retired code.
     #[inline]
     pub(crate) fn has_retired(&self) -> bool {
         !self.retired.is_empty()
     }
 
-    /// Native code was left once more; says whether it is time to look at the frames again.
+    /// Notes that native code was left. Returns `true` if it is time to walk over the frames again.
     #[inline]
     pub(crate) fn wants_safepoint(&mut self) -> bool {
         if self.retired.is_empty() {
@@ -109,7 +109,7 @@ impl CodeCache {
         now
     }
 
-    /// Takes out the retired code that no frame refers to; it is freed when what is returned is dropped.
+    /// Removes and returns the retired code that no frame refers to. Dropping it frees the memory.
     pub(crate) fn reclaim(&mut self, references: References<'_>) -> Vec<Retired> {
         if self.retired.is_empty() {
             return Vec::new();
@@ -136,7 +136,7 @@ impl CodeCache {
         for retired in &freed {
             self.retired_bytes -= retired.code.footprint_bytes();
         }
-        // A walk costs as much as there are frames, so the next one waits for as many exits.
+        // The cost of a walk is proportional to the number of frames, so the next one waits for as many exits.
         self.patience = references.count();
         freed
     }

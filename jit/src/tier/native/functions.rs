@@ -1,4 +1,4 @@
-//! [`Functions`]: what a tier knows of each function of its machine, the code that it keeps, and the record of both.
+//! Functions of a machine → [`Functions`], the tier's state for each, with their code and statistics.
 //!
 //! Contract of this island: (1) a slot's function is loaded in the machine that owns the tier until
 //! [`Functions::unload`], which empties the slot; (2) `call` is the tier's call marker.
@@ -11,29 +11,29 @@ use crate::compile::{CompileError, Compiled};
 use crate::stats::record::{Named, Recorder, Unlinked, Watch};
 use crate::tier::native::code_cache::CodeCache;
 
-/// A function whose code was evicted so often has to become 2 to that power times as hot as at first.
+/// The largest number of evictions that count. Each one doubles the heat that a function needs to be compiled again.
 const MOST_EVICTIONS: u8 = 10;
 
-/// What became of a function.
+/// The state of a function.
 #[derive(Debug)]
 pub(crate) enum State {
-    /// So many calls and ways back to a loop's head so far.
+    /// The number of calls and loop iterations so far.
     Counting(u32),
     Compiled(Compiled),
-    /// It could not be compiled, and is not tried again; unless settings change, if `may_pass`.
+    /// The function could not be compiled. It is tried again only if `may_pass` and settings change.
     Blocked {
         watch: Watch,
         may_pass: bool,
     },
 }
 
-/// What the tier knows of a function.
+/// The data that the tier keeps for a function.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    /// Null while the id belongs to no function.
+    /// Null while no function has the id.
     function: *const Function,
     pub(crate) state: State,
-    /// The countdown that the function was given last.
+    /// The last value that the countdown was set to.
     granted: i32,
     pub(crate) evictions: u8,
 }
@@ -41,13 +41,13 @@ pub(crate) struct Slot {
 impl Slot {
     const EMPTY: Slot = Slot { function: std::ptr::null(), state: State::Counting(0), granted: 1, evictions: 0 };
 
-    /// So many calls and rounds pass until the tier is asked again.
+    /// Sets the number of calls and loop iterations until the tier is consulted again.
     pub(crate) fn grant(&mut self, function: &Function, events: i32) {
         self.granted = events.max(1);
         function.set_countdown(self.granted);
     }
 
-    /// Calls and rounds since the last [`grant`](Self::grant), the one included that led to the question.
+    /// Returns the number of calls and loop iterations since the last [`grant`](Self::grant), including the current one.
     pub(crate) fn events(&self, function: &Function) -> u32 {
         let left = function.countdown();
         // Calls by the host and by native code do not count down.
@@ -75,13 +75,13 @@ impl Functions {
         Functions { cache, stats, slots: Vec::new(), call }
     }
 
-    /// What became of a function, if anything did.
+    /// Returns the state of a function, if it has a slot.
     #[inline]
     pub(crate) fn state(&self, function: &Function) -> Option<&State> {
         self.slots.get(function.id() as usize).map(|slot| &slot.state)
     }
 
-    /// What is known of a function.
+    /// Returns the slot of a function, and creates it if there is none.
     pub(crate) fn slot(&mut self, function: &Function) -> &mut Slot {
         let id = function.id() as usize;
         if id >= self.slots.len() {
@@ -92,12 +92,12 @@ impl Functions {
         slot
     }
 
-    /// The function with this id, if it is known.
+    /// Returns the function with this id, if it has a slot.
     pub(crate) fn get(&self, id: u32) -> Option<&Function> {
         self.slots.get(id as usize)?.function()
     }
 
-    /// The interpreter goes on in a blocked function.
+    /// Notes that the interpreter runs a function, for the statistics if the function is blocked.
     pub(crate) fn left_to_interpreter(&mut self, function: &Function) {
         let Functions { slots, stats, .. } = self;
         if let Some(State::Blocked { watch, .. }) = slots.get_mut(function.id() as usize).map(|slot| &mut slot.state) {
@@ -105,11 +105,11 @@ impl Functions {
         }
     }
 
-    /// Where native callers enter the function, if that is code of its own.
+    /// Returns the entry of the function for native callers, if it is compiled code.
     #[inline]
     pub(crate) fn entered_at(&self, function: &Function) -> Option<CodeAddr> {
         let entry = function.entry();
-        // Of a function that is blocked, calls still count for the statistics.
+        // Calls of a blocked function still count for the statistics.
         (entry != self.call && self.is_compiled(function.id())).then_some(entry)
     }
 
@@ -117,7 +117,7 @@ impl Functions {
         self.slots.get(id as usize).is_some_and(|slot| matches!(slot.state, State::Compiled(_)))
     }
 
-    /// Settings changed: what may pass now is tried again, and code is entered or not.
+    /// Applies changed settings: makes blocked functions eligible again, and enters existing code unless `off`.
     pub(crate) fn reconsider(&mut self, off: bool) {
         for slot in &mut self.slots {
             // SAFETY: (1).
@@ -136,7 +136,7 @@ impl Functions {
         }
     }
 
-    /// A function is about to be unloaded.
+    /// Forgets a function that is about to be unloaded.
     pub(crate) fn unload(&mut self, function: &Function) {
         self.retire(function.id(), Unlinked::Dropped);
         if let Some(slot) = self.slots.get_mut(function.id() as usize) {
@@ -144,7 +144,7 @@ impl Functions {
         }
     }
 
-    /// Retires the code of a function, if it has some: nothing enters it from here on.
+    /// Retires the code of a function, if it has any: it is not entered any more.
     pub(crate) fn retire(&mut self, id: u32, why: Unlinked) {
         let Some(slot) = self.slots.get_mut(id as usize) else { return };
         // SAFETY: (1).

@@ -1,14 +1,14 @@
-//! [`Native`]: the tier behind a [`Jit`](crate::Jit) that can run native code: what is compiled, and when.
+//! A machine's calls and loops → [`Native`], the part of a [`Jit`](crate::Jit) that compiles functions when they are hot.
 //!
-//! Contract of this island: (1) code that was compiled of a function is of the stencil convention, runs the function,
-//! and keeps frame and records as the interpreter does at every op boundary.
+//! Contract of this island: (1) the code of a compiled function follows the stencil convention, runs the function, and
+//! keeps frame and records as the interpreter does at every op boundary.
 
 use std::marker::PhantomData;
 
 use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::{Arch, Table};
 use mimeo_def::{CodeOffset, OpIndex, Pc};
-use mimeo_interp::tier::{Caller, Gate, References};
+use mimeo_interp::tier::{Caller, NativeEntry, References};
 use mimeo_interp::{Function, InstructionSet};
 
 use crate::compile::{
@@ -31,7 +31,7 @@ mod view;
 use code_cache::CodeCache;
 use functions::{Functions, State};
 
-/// While nothing is to be compiled, so many calls and rounds pass until the tier is asked again.
+/// Calls and loop iterations before the tier is consulted again, while there is nothing to compile.
 const IDLE_EVENTS: i32 = 1000;
 
 /// The native tier of one machine.
@@ -39,7 +39,7 @@ const IDLE_EVENTS: i32 = 1000;
 pub(crate) struct Native<I> {
     config: JitConfig,
     control: Control,
-    /// [`Control::changes`], as they were noticed.
+    /// The last value of [`Control::changes`] that was handled.
     seen: u32,
     support: Support,
     compiler: Compiler,
@@ -51,11 +51,11 @@ fn expectation<I: InstructionSet>() -> Expectation {
     Expectation { ops: I::OPS, runtime_len: I::RUNTIME.len(), host: Arch::host(), has: processor::has }
 }
 
-/// Says whether an instruction set has stencils that this machine can run, without making anything.
+/// Checks whether an instruction set has stencils that this machine can run, without creating a tier.
 ///
 /// # Errors
 ///
-/// Why there can be no native code.
+/// [`Unavailable::Table`], with the reason.
 pub fn has_stencils<I: InstructionSet>() -> Result<(), Unavailable> {
     validate(I::STENCILS, &expectation::<I>()).map_err(Unavailable::Table)
 }
@@ -109,8 +109,8 @@ impl<I: InstructionSet> Native<I> {
         (code.address(CodeOffset(0)), code.bytes())
     }
 
-    pub(crate) fn gate(&self) -> Gate {
-        self.support.gate()
+    pub(crate) fn native_entry(&self) -> NativeEntry {
+        self.support.native_entry()
     }
 
     pub(crate) fn called(
@@ -120,12 +120,12 @@ impl<I: InstructionSet> Native<I> {
         references: References<'_>,
     ) -> Option<CodeAddr> {
         self.notice(references);
-        // Callbacks come this way once more for each call: most functions that are called so are compiled.
+        // Each callback gets here, and most functions that are called back are compiled.
         if let Some(entry) = self.functions.entered_at(function) {
             self.functions.stats.entered(Entry::Call);
             return Some(entry);
         }
-        // A caller that was worth compiling calls nothing but hot functions.
+        // The callees of a caller that was worth compiling are hot.
         let threshold = if caller == Caller::Native { 1 } else { self.control.threshold() };
         let entry = self.count_and_compile(function, threshold, references)?;
         self.functions.stats.entered(Entry::Call);
@@ -136,7 +136,7 @@ impl<I: InstructionSet> Native<I> {
         self.notice(references);
         let slot = self.functions.slot(function);
         if self.config.gaps.without_reentry && matches!(slot.state, State::Compiled(_)) {
-            // The frame left native code, and stays where it is.
+            // The frame left native code, and stays in the interpreter.
             slot.grant(function, IDLE_EVENTS);
             return None;
         }
@@ -186,7 +186,7 @@ impl<I: InstructionSet> Native<I> {
         self.functions.unload(function);
     }
 
-    /// Compiles a function now, whatever the mode; says where to enter it. A function that was blocked stays so.
+    /// Compiles a function now, whatever the mode, and returns its entry. A blocked function stays blocked.
     pub(crate) fn compile(&mut self, function: &Function, references: References<'_>) -> Option<CodeAddr> {
         if let State::Counting(_) = self.functions.slot(function).state {
             let state = self.compile_new(function, references);
@@ -197,12 +197,12 @@ impl<I: InstructionSet> Native<I> {
         let entry = compiled.entry();
         // SAFETY: (1).
         unsafe { function.set_entry(entry) };
-        // The interpreter does not know native code: each of its calls goes through the driver.
+        // The interpreter cannot enter native code: each of its calls goes through the driver.
         slot.grant(function, 1);
         Some(entry)
     }
 
-    /// A function was called or is at the head of a loop: compiles it if it is time.
+    /// Counts a call or a loop iteration, and returns the entry if the function is compiled or hot enough to be.
     fn count_and_compile(
         &mut self,
         function: &Function,
@@ -219,7 +219,7 @@ impl<I: InstructionSet> Native<I> {
         entry
     }
 
-    /// Counts a call or a way back to a loop's head; says whether the function is to be compiled, or is already.
+    /// Counts a call or a loop iteration. Returns `true` if the function is to be compiled, or is no longer counted.
     fn count(&mut self, function: &Function, threshold: u32) -> bool {
         let slot = self.functions.slot(function);
         let threshold = match self.control.mode() {
@@ -275,7 +275,7 @@ impl<I: InstructionSet> Native<I> {
         }
     }
 
-    /// Takes note of changed settings, and does what was asked for.
+    /// Applies changed settings and requests.
     fn notice(&mut self, references: References<'_>) {
         let changes = self.control.changes();
         if changes == self.seen {
@@ -297,7 +297,7 @@ impl<I: InstructionSet> Native<I> {
     fn recompile(&mut self, id: u32, references: References<'_>) {
         self.functions.retire(id, Unlinked::Replaced);
         let Some(function) = self.functions.get(id).map(std::ptr::from_ref) else { return };
-        // SAFETY: a function that is known stays loaded while the tier works.
+        // SAFETY: functions (1): a function with a slot stays loaded while the tier works.
         let function = unsafe { &*function };
         self.functions.slot(function).state = State::Counting(0);
         self.compile(function, references);

@@ -9,7 +9,7 @@ use crate::compile::{Compiled, Compiler};
 use crate::tier::inspect::{CodeView, OpView};
 
 impl<'a> CodeView<'a> {
-    /// Plans a compiled function again, and says where the parts of each op lie.
+    /// Plans a compiled function again, and returns a view with the parts of each op.
     pub(super) fn new(function: &Function, compiled: &'a Compiled, compiler: &Compiler) -> Option<Self> {
         // It was planned before, so it can be planned again.
         let plan = compiler.plan_of(function, compiled).ok()?;

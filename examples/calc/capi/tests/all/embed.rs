@@ -151,10 +151,10 @@ fn the_environment_sets_the_settings_of_a_handle() {
 fn a_bad_value_in_the_environment_is_an_error_and_the_handle_has_the_defaults() {
     let expected = |message: &str| format!("create: 3, 1\n  0:0: {message}\nmode 0, threshold 10, statistics 0\n4\n");
     for (name, value, message) in [
-        ("MIMEO_JIT", "fast", "MIMEO_JIT is auto, on or off, not \"fast\""),
-        ("MIMEO_JIT_THRESHOLD", "-1", "MIMEO_JIT_THRESHOLD is a number of calls, 0 to 4294967295, not \"-1\""),
-        ("MIMEO_STATS", "yes", "MIMEO_STATS is off, summary, trace or json, not \"yes\""),
-        ("MIMEO_PERF", "dump", "MIMEO_PERF is off, map, gdb or all, not \"dump\""),
+        ("MIMEO_JIT", "fast", "MIMEO_JIT must be auto, on or off, not \"fast\""),
+        ("MIMEO_JIT_THRESHOLD", "-1", "MIMEO_JIT_THRESHOLD must be a number of calls, 0 to 4294967295, not \"-1\""),
+        ("MIMEO_STATS", "yes", "MIMEO_STATS must be off, summary, trace or json, not \"yes\""),
+        ("MIMEO_PERF", "dump", "MIMEO_PERF must be off, map, gdb or all, not \"dump\""),
     ] {
         // The valid settings have no effect, regardless of their order.
         let good = [("MIMEO_JIT", "on"), ("MIMEO_JIT_THRESHOLD", "3"), ("MIMEO_STATS", "json")];

@@ -1,4 +1,4 @@
-//! Words, as `objdump` prints them, and their steps.
+//! Checks the steps of words, with the text that `objdump` prints.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Sections read back by gimli.
+//! Checks sections by reading them with gimli.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use gimli::{
 use super::*;
 use crate::gdb::{aarch64, x86_64};
 
-/// What a debugger reads of a section: per region the start, the length, and the rows, each of them with its
-/// start, its distance to the canonical frame address and its rules. One that is lost is not among these.
+/// The contents of a section: for each region the start, the length and the rows, each with its start, its distance from
+/// the canonical frame address and its rules, except lost ones.
 type Read = Vec<(u64, u64, Vec<(u64, i64, Vec<(u16, RegisterRule<usize>)>)>)>;
 
 fn read(section: &[u8], isa: &Isa) -> Read {
@@ -29,7 +29,7 @@ fn read(section: &[u8], isa: &Isa) -> Read {
             let CfaRule::RegisterAndOffset { register, offset } = *row.cfa() else { panic!("{row:?}") };
             assert_eq!(register.0, u16::from(isa.stack_pointer.0));
             let mut rules: Vec<_> = row.registers().map(|(register, rule)| (register.0, rule.clone())).collect();
-            // Of the return address it must be said.
+            // The return address must have a rule.
             rules.retain(|&(register, ref rule)| {
                 register == u16::from(isa.return_address.0) || *rule != RegisterRule::SameValue
             });

@@ -1,4 +1,4 @@
-//! Code whose stack is known, and its rows.
+//! Checks the rows of code whose stack is known.
 
 use mimeo_def::CodeOffset;
 
@@ -23,7 +23,7 @@ fn unknown(at: u32) -> Row {
 }
 
 #[test]
-fn pushes_calls_and_side_ways() {
+fn pushes_calls_and_branches() {
     let code = [
         0x53, //                                     0: push rbx
         0x55, //                                     1: push rbp
@@ -59,7 +59,7 @@ fn pushes_calls_and_side_ways() {
 }
 
 #[test]
-fn what_is_not_reached_or_not_understood_is_unknown() {
+fn unreached_and_unsupported_instructions_are_unknown() {
     // ret; nop; push rbx; leave; ret
     let code = [0xc3, 0x90, 0x53, 0xc9, 0xc3];
     assert_eq!(rows_of(&code, &[], &x86_64::ISA), [unknown(0)]);
@@ -69,7 +69,7 @@ fn what_is_not_reached_or_not_understood_is_unknown() {
 }
 
 #[test]
-fn ways_with_different_stacks_meet_in_the_unknown() {
+fn the_stack_is_unknown_where_paths_with_different_stacks_meet() {
     // jne 3; push rax; nop; jmp 3
     let code = [0x75, 0x01, 0x50, 0x90, 0xeb, 0xfd];
     assert_eq!(rows_of(&code, &[0], &x86_64::ISA), [row(0, 0, []), unknown(3)]);

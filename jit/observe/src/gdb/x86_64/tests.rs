@@ -1,4 +1,4 @@
-//! Instructions, as `objdump` prints them, and their steps.
+//! Checks the steps of instructions, with the text that `objdump` prints.
 
 use super::*;
 
@@ -77,7 +77,7 @@ fn the_stack() {
 }
 
 #[test]
-fn code_that_ends_too_early_is_not_known() {
+fn truncated_code_is_unknown() {
     let code = b"\x66\x48\x81\xbc\x24\x00\x10\x00\x00\x01\x02\x03\x04"; // cmp with everything
     assert_eq!(decode(code).map(|step| step.len_bytes), Some(13));
     for len in 0..code.len() {

@@ -190,7 +190,7 @@ fn an_op_that_changed_after_the_table_was_made() {
         ("add.operands", "the operands of", "add", "fn add("),
         ("tell.reached", "a helper, constant or runtime function of", "tell", "fn tell("),
         ("loop.body", "the body of", "loop", "fn r#loop("),
-        ("tell.layout", "a layout or the stencil ABI under", "tell", "fn tell("),
+        ("tell.layout", "a layout or the stencil ABI used by", "tell", "fn tell("),
     ];
     for (drift, what, op, at) in parts {
         let message = format!("the stencil of `{op}` is stale: {what} the op changed after the table was made");
@@ -200,26 +200,26 @@ fn an_op_that_changed_after_the_table_was_made() {
 
 #[test]
 fn a_table_of_other_ops() {
-    let missing = |op| format!("the stencil table has no op `{op}` here: build again, so that the table is renewed");
+    let missing = |op| format!("the stencil table has no op `{op}` here: build again to renew the table");
     Build::drift("double.entry").fails(&missing("double"), "fn double(");
     Build::drift("ret.entry").fails(&missing("ret"), "fn ret(");
     Build::drift("foreign").fails(&missing("number"), "fn number(");
-    let longer = "the stencil table has ops that the instruction set has not";
+    let longer = "the stencil table has ops that the instruction set lacks";
     Build::drift("longer").fails(longer, "#[mimeo::instruction_set");
     Build::drift("abi")
-        .fails("the stencil table was made by another version of mimeo-build", "#[mimeo::instruction_set");
+        .fails("the stencil table was made by a different version of mimeo-build", "#[mimeo::instruction_set");
 }
 
 #[test]
 fn a_layout_that_is_not_what_stencils_assume() {
     let fat = Build::default().ops("pub bias: i64,", "pub bias: i64,\n        pub text: *const crate::Text,");
-    let message = "stencils assume another layout of `Context`";
+    let message = "stencils assume a different layout of `Context`";
     fat.fails(message, "pub struct Context");
     let drops = "    #[repr(C)]\n    pub struct Guard {\n        pub a: i64,\n    }\n\n    impl Drop for Guard {\n        \
                  fn drop(&mut self) {}\n    }\n\n    const STEP";
     Build::default()
         .ops("    const STEP", drops)
-        .fails("stencils do not drop: remove `impl Drop for Guard`", "pub struct Guard");
+        .fails("stencils do not drop values: remove `impl Drop for Guard`", "pub struct Guard");
 }
 
 #[test]

@@ -462,7 +462,7 @@ impl Problem {
                 "this loop is not known to end",
                 "write `while i < n { …; i = i.wrapping_add(1); }` with `i` and `n` changed nowhere else in the loop",
             ),
-            Problem::Continue => pair("`continue` can skip the increment of the loop", "put the rest of the body into `if … { … }`"),
+            Problem::Continue => pair("`continue` can skip the step of the loop", "put the rest of the body into `if … { … }`"),
             Problem::Pattern => pair(
                 "the op language does not support this pattern",
                 "use numbers, ranges, `bool`, constants, `Some(…)`, `None`, `Ok(…)`, `Err(…)`, tuples, names, `_`, and `|` without names",

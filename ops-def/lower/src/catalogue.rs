@@ -212,7 +212,7 @@ impl Problem {
                 "write `vm: &mut Vm` as the first parameter",
             ),
             Problem::HelperType(ty) => (
-                format!("a helper function cannot take or return a `{ty}`"),
+                format!("a helper function cannot use a `{ty}` here"),
                 "only ops use labels and flows: return a value from the helper, and act on it in the op".into(),
             ),
             Problem::Receiver => pair(

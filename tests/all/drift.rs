@@ -241,7 +241,7 @@ fn an_op_that_changed_under_its_reviewed_stencil() {
         build.fails(&message, "reviewed = ");
     }
     let nonsense = Build::default().ops(&before, "9f3c");
-    nonsense.fails("error: `9f3c` is no fingerprint: it has 32 hexadecimal digits", "reviewed = ");
+    nonsense.fails("error: `9f3c` is not a fingerprint, which has 32 hexadecimal digits", "reviewed = ");
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! What code can need of a processor beyond the base of its architecture: [`Feature`].
+//! Processor extensions that code can need beyond the base of its architecture: [`Feature`].
 
 use crate::stencil::Arch;
 
 /// An extension of an architecture's base.
 ///
-/// The base of x86-64 is that of the psABI's level x86-64: integers, `cmov`, SSE and SSE2. (x87 and MMX belong to that
-/// level, but not to stencils: x87 rounds otherwise, and both share registers.) The base of AArch64 is Armv8.0-A with
+/// The base of x86-64 is the psABI's level x86-64: integers, `cmov`, SSE and SSE2. (x87 and MMX belong to that level, but
+/// stencils do not use them: x87 rounds differently, and the two share registers.) The base of AArch64 is Armv8.0-A with
 /// floating point and Advanced SIMD. Code that needs more says so in [`Table::baseline`](crate::stencil::Table), and the
 /// tier refuses a table whose features the running processor does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,14 +32,14 @@ pub enum Feature {
     Avx,
     /// AVX2.
     Avx2,
-    /// Fused multiply-add. Stencils are compiled with `-ffp-contract=off`, so the compiler fuses nothing by itself.
+    /// Fused multiply-add. Stencils are compiled with `-ffp-contract=off`, so the compiler does not fuse operations on its own.
     Fma,
     /// Large System Extensions of AArch64: atomic instructions.
     Lse,
 }
 
 impl Feature {
-    /// All of them.
+    /// All features.
     pub const ALL: [Feature; 13] = [
         Feature::Sse3,
         Feature::Ssse3,
@@ -56,7 +56,7 @@ impl Feature {
         Feature::Lse,
     ];
 
-    /// Its name: Rust's for `target_feature`.
+    /// Returns the name that Rust uses in `target_feature`.
     pub const fn name(self) -> &'static str {
         match self {
             Feature::Sse3 => "sse3",
@@ -75,7 +75,7 @@ impl Feature {
         }
     }
 
-    /// The feature with this name.
+    /// Returns the feature with this name.
     ///
     /// ```
     /// use mimeo_def::Feature;
@@ -86,7 +86,7 @@ impl Feature {
         Feature::ALL.into_iter().find(|feature| feature.name() == name)
     }
 
-    /// The architecture that it extends.
+    /// Returns the architecture that the feature extends.
     pub const fn arch(self) -> Arch {
         match self {
             Feature::Lse => Arch::Aarch64,
@@ -94,7 +94,7 @@ impl Feature {
         }
     }
 
-    /// The features that compilers switch on with it. Each in turn implies what is listed for it.
+    /// Returns the features that compilers enable together with this one. Each of them implies its own list.
     pub const fn implies(self) -> &'static [Feature] {
         match self {
             Feature::Ssse3 => &[Feature::Sse3],

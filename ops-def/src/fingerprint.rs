@@ -1,10 +1,10 @@
-//! Canonical text of an op → [`Fingerprint`], the value by which two builds of one definition recognise each other.
+//! Canonical text of an op → [`Fingerprint`], which tells whether two builds saw the same definition.
 
 use core::fmt;
 
-/// Hashes the text of a C file, by which a table recognises the file that a stencil was made from.
+/// Hashes the text of a C file, so that a table can recognise the file that a stencil was made from.
 ///
-/// A line may end in `\n` or in `\r\n`, as checkouts differ in it; any other change gives another hash.
+/// Line endings `\n` and `\r\n` hash alike, because checkouts differ in them. Any other change changes the hash.
 ///
 /// ```
 /// use mimeo_def::fingerprint::hash_text;
@@ -30,10 +30,10 @@ const fn fnv_step(hash: u32, byte: u8) -> u32 {
     (hash ^ byte as u32).wrapping_mul(0x0100_0193)
 }
 
-/// Hash of everything that an op means, kept apart in four parts so that a mismatch can say what changed.
+/// Hash of everything that an op means, in four parts, so that a mismatch can say what changed.
 ///
-/// Each part is a 32-bit FNV-1a hash of the canonical text of the typed IR (comments and formatting are
-/// not part of it). The hash guards against drift, not against an adversary. Source of the algorithm:
+/// Each part is a 32-bit FNV-1a hash of the canonical text of the typed IR, which excludes comments and
+/// formatting. The hash guards against drift, not against an adversary. Source of the algorithm:
 /// Fowler, Noll, Vo, <http://www.isthe.com/chongo/tech/comp/fnv/>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint {
@@ -43,7 +43,7 @@ pub struct Fingerprint {
     pub body: u32,
     /// Helpers, constants and runtime signatures that the body reaches.
     pub reached: u32,
-    /// Layouts of the structs it touches, and the stencil ABI version.
+    /// Layouts of the structs it uses, and the stencil ABI version.
     pub layout: u32,
 }
 
@@ -60,7 +60,7 @@ impl Fingerprint {
         hash
     }
 
-    /// The parts in which `self` and `other` differ, in words; empty when they are equal.
+    /// Returns the names of the parts in which `self` and `other` differ; none if they are equal.
     ///
     /// ```
     /// use mimeo_def::Fingerprint;
@@ -80,7 +80,7 @@ impl Fingerprint {
         .filter_map(|(name, same)| (!same).then_some(name))
     }
 
-    /// Equality that a `const` assertion can use.
+    /// Returns `true` if the fingerprints are equal, for use in `const` assertions.
     pub const fn same(&self, other: &Self) -> bool {
         self.operands == other.operands
             && self.body == other.body
@@ -88,7 +88,7 @@ impl Fingerprint {
             && self.layout == other.layout
     }
 
-    /// Reads the form that [`Display`](fmt::Display) writes: 32 hexadecimal digits.
+    /// Parses the form that [`Display`](fmt::Display) writes: 32 hexadecimal digits.
     ///
     /// ```
     /// use mimeo_def::Fingerprint;

@@ -1,7 +1,7 @@
 //! The state of a running machine as both tiers see it: frame records, the machine's core, exits.
 //!
-//! The C that the lowering emits declares the same structs and asserts the same offsets
-//! (`mimeo-lower`, `c/prelude.h`); [`STENCIL_ABI`] changes with every change here.
+//! The generated C declares the same structs and asserts the same offsets (`mimeo-lower`, `c/prelude.h`).
+//! [`STENCIL_ABI`] changes with every change here.
 
 use core::cell::Cell;
 use core::mem::offset_of;
@@ -12,8 +12,7 @@ pub const STENCIL_ABI: u32 = 3;
 /// An address in native code, or one of the machine's markers.
 pub type CodeAddr = usize;
 
-/// One activation of a function. Records lie in an array of their own beside the value stack, so that
-/// the value stack holds nothing but values.
+/// One activation of a function. Records are in a separate array, so that the value stack holds only values.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
@@ -21,32 +20,33 @@ pub struct Frame {
     pub function: *const FunctionHeader,
     /// Its slot 0, in the value stack.
     pub base: *mut u64,
-    /// Where the interpreter goes on in this function: the op being run, or behind the call that is under way.
+    /// Where the interpreter resumes in this function: at the current op, or after the active call.
     pub pc: u64,
-    /// Where native code goes on when the callee returns; a marker when the interpreter made the call.
+    /// Where native code resumes when the callee returns; a marker if the interpreter made the call.
     pub ret: CodeAddr,
 }
 
 impl Frame {
-    /// The record of a function that was just called, or of a host. Nothing reads `ret` until the function makes a call.
+    /// Creates the record of a function that was just called, or of a host. Nothing reads `ret` until the function makes
+    /// a call.
     pub const fn new(function: *const FunctionHeader, base: *mut u64) -> Frame {
         Frame { function, base, pc: 0, ret: 0 }
     }
 }
 
-/// What a calling stencil must know of its callee.
+/// What a calling stencil must know about its callee.
 #[repr(C)]
 #[derive(Debug)]
 pub struct FunctionHeader {
-    /// Native entry, or the exit that has the interpreter run the function.
+    /// Native entry, or the exit that makes the interpreter run the function.
     pub entry: Cell<CodeAddr>,
-    /// Bytes that its frame takes in the value stack, from slot 0.
+    /// Size of its frame in the value stack in bytes, from slot 0.
     pub frame_bytes: u64,
-    /// Arguments that a call must pass at least.
+    /// Minimum number of arguments that a call must pass.
     pub arity: u64,
 }
 
-/// The part of the machine that stencils know. It is followed by the language's context.
+/// The part of the machine that stencils know. The language's context follows it.
 #[repr(C, align(16))]
 #[derive(Debug)]
 pub struct Core {
@@ -56,26 +56,26 @@ pub struct Core {
     pub stack_limit: *mut u64,
     /// The last record that a call may fill.
     pub frame_limit: *mut Frame,
-    /// Why native code was left, an [`Exit`].
+    /// Why native code was left: an [`Exit`].
     pub exit: u64,
     /// Marker in [`Frame::ret`]: the interpreter made the call.
     pub return_marker: CodeAddr,
     /// Marker in [`Frame::ret`] of the host's record: the run is finished.
     pub finish_marker: CodeAddr,
-    /// Not 0 when a call was refused and the tier was left with [`Exit::Throw`] for that: a [`Fault`].
+    /// A [`Fault`] if a call was refused and native code left with [`Exit::Throw`] because of it; otherwise 0.
     pub fault: u32,
-    /// What [`Core::exit`] was when the exit was taken, which only twin tests read: no op may change it.
+    /// The value of [`Core::exit`] when the exit was taken. Only twin tests read it: no op may change [`Core::exit`].
     pub exit_before: u32,
-    /// The function that the refused call named.
+    /// The callee of the refused call.
     pub fault_callee: *const FunctionHeader,
-    /// Where its frame was to begin; the driver makes the call there once the stack is larger.
+    /// Where the callee's frame was to begin. The driver makes the call there after growing the stack.
     pub fault_base: *mut u64,
-    /// How often a value stack of the machine was moved. Whoever holds addresses of frames across a runtime call
-    /// compares it.
+    /// Number of times that a value stack of the machine was moved. Code that holds addresses of frames across a runtime
+    /// call compares it.
     pub moves: u64,
 }
 
-/// Size of [`Core`] in bytes, and the offset of the context behind it.
+/// Size of [`Core`] in bytes, which is also the offset of the context after it.
 pub const CORE_BYTES: usize = 80;
 
 const _: () = {
@@ -90,23 +90,23 @@ const _: () = {
     assert!(size_of::<Core>() == CORE_BYTES);
 };
 
-/// Value of [`Core::exit`] while a runtime function's panic waits for native code to be left.
+/// Value of [`Core::exit`] after a runtime function panicked, until native code is left.
 pub const PANICKED: u64 = 7;
 
 /// Why a tier refused to make a call.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The callee's frame does not fit the value stack, or there is no record left for it.
+    /// The callee's frame does not fit into the value stack, or no record is left for it.
     Call = 1,
     /// The call passes fewer arguments than the callee takes.
     Arity = 2,
-    /// The frame of a function that is tail-called does not fit the value stack.
+    /// The frame of a tail-called function does not fit into the value stack.
     TailCall = 3,
 }
 
 impl Fault {
-    /// The fault with this number, as [`Core::fault`] holds it.
+    /// Returns the fault with this number, as [`Core::fault`] holds it.
     pub const fn from_code(code: u32) -> Option<Fault> {
         match code {
             1 => Some(Fault::Call),
@@ -117,17 +117,17 @@ impl Fault {
     }
 }
 
-/// Why a tier handed control to the driver. The top frame record is current at every exit.
+/// Why a tier returned control to the driver. The top frame record is current at every exit.
 #[repr(u64)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Exit {
-    /// Side exit: the interpreter must run the op at `pc`; native code may go on behind it.
+    /// Side exit: the interpreter must run the op at `pc`; native code can resume after it.
     Deopt = 1,
-    /// The op is done and asked for the interpreter: go on there at `pc`.
+    /// The op is done and requested the interpreter, which resumes at `pc`.
     Leave = 2,
-    /// A function was called, its record is on top, and the other tier must run it.
+    /// A function was called whose record is on top, and the other tier must run it.
     Call = 3,
-    /// A function returned into a frame of the other tier, which is on top again.
+    /// A function returned to a frame of the other tier, which is on top again.
     Return = 4,
     /// The outermost function returned.
     Finish = 5,
@@ -139,7 +139,7 @@ impl Exit {
     /// The exits that have a stencil in every table, in the order of [`Table::exits`](crate::stencil::Table::exits).
     pub const ALL: [Exit; 6] = [Exit::Deopt, Exit::Leave, Exit::Call, Exit::Return, Exit::Finish, Exit::Throw];
 
-    /// Name in C symbols and reports.
+    /// Returns the name used in C symbols and reports.
     pub const fn name(self) -> &'static str {
         match self {
             Exit::Deopt => "deopt",
@@ -151,7 +151,7 @@ impl Exit {
         }
     }
 
-    /// The exit with this number.
+    /// Returns the exit with this number.
     pub const fn from_code(code: u64) -> Option<Exit> {
         match code {
             1..=6 => Some(Exit::ALL[code as usize - 1]),
@@ -160,11 +160,11 @@ impl Exit {
     }
 }
 
-/// What a runtime function's shim hands back to a stencil, in two registers.
+/// What a runtime function's shim returns to a stencil, in two registers.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome {
-    /// 0: go on with `value`; 1: an error is pending.
+    /// 0: continue with `value`; 1: an error is pending.
     pub status: u64,
     /// The result, as bits.
     pub value: u64,

@@ -11,7 +11,7 @@
 //! | patch kind | *how* it is written into the instruction ([`stencil::PatchKind`]) |
 //! | continuation | the code of the next op; a stencil ends in a jump to it |
 //! | table | all stencils of an instruction set for one architecture ([`stencil::Table`]) |
-//! | exit | the reason for which native code hands control back ([`frame::Exit`]) |
+//! | exit | the reason why native code returns control to the driver ([`frame::Exit`]) |
 //! | side exit, deopt | leaving native code so that the interpreter runs one op |
 //! | tier | interpreter or native code |
 //! | baseline | the features of a processor that a table's code needs beyond its architecture's base ([`Feature`]) |

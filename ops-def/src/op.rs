@@ -1,22 +1,21 @@
-//! What an instruction set says about its ops: the data from which encoding, verification,
-//! disassembly and compilation work.
+//! Metadata of an instruction set's ops, for encoding, verification, disassembly and compilation.
 
 use crate::Fingerprint;
 
-/// Everything known about one op. The macro generates one for each op of an instruction set.
+/// Everything known about one op. The macro generates it for each op of an instruction set.
 #[derive(Clone, Copy, Debug)]
 pub struct OpInfo {
-    /// Name of the op; a variant made by `#[place(slot, constant)]` carries the operand: `add_b_constant`.
+    /// Name of the op; an encoding made by `#[place(slot, constant)]` includes the operand: `add_b_constant`.
     pub name: &'static str,
     /// The op's doc comment.
     pub doc: &'static str,
     /// Operands: first the results, then the parameters, in the order of the definition.
     pub operands: &'static [OperandInfo],
-    /// Length of the encoded instruction in 16-bit units, the opcode included.
+    /// Length of the encoded instruction in 16-bit units, including the opcode.
     pub len_units: u16,
-    /// Values popped, without those of a [`OperandKind::StackWindow`].
+    /// Number of values popped, without those of an [`OperandKind::StackWindow`].
     pub pops: u16,
-    /// Values pushed, a call's result included.
+    /// Number of values pushed, including a call's result.
     pub pushes: u16,
     /// Where control can go.
     pub control: Control,
@@ -27,24 +26,24 @@ pub struct OpInfo {
 /// Where control can go after an op.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Control {
-    /// It can go on to the next op.
+    /// Whether it can continue with the next op.
     pub falls_through: bool,
-    /// It can jump to its label.
+    /// Whether it can jump to its label.
     pub jumps: bool,
-    /// It can call a function; the next op runs when that returns.
+    /// Whether it can call a function; the next op runs when the function returns.
     pub calls: bool,
-    /// It can call a function in the place of the running one.
+    /// Whether it can call a function that replaces the running one.
     pub tail_calls: bool,
-    /// It can return from the function.
+    /// Whether it can return from the function.
     pub returns: bool,
 }
 
 /// One operand of an op.
 #[derive(Clone, Copy, Debug)]
 pub struct OperandInfo {
-    /// The parameter's name; a result is `dst` (`dst0`, `dst1`, … when there are several).
+    /// Name of the parameter; a result is `dst` (`dst0`, `dst1`, … if there are several).
     pub name: &'static str,
-    /// What it is.
+    /// Kind of the operand.
     pub kind: OperandKind,
     /// Offset of its encoding from the instruction's start in 16-bit units; 0 for an operand that is not encoded.
     pub unit: u16,
@@ -53,9 +52,9 @@ pub struct OperandInfo {
 /// The kinds of operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperandKind {
-    /// A frame slot, read before the body or (`output`) written behind it. One unit.
+    /// A frame slot, read before the body or (`output`) written after it. One unit.
     Slot {
-        /// Written by the op.
+        /// Whether the op writes it.
         output: bool,
     },
     /// A place on the operand stack, whose frame slot follows from the depth. Not encoded.
@@ -64,12 +63,12 @@ pub enum OperandKind {
     Stack {
         /// Position among the popped (or pushed) values.
         index: u16,
-        /// Pushed by the op.
+        /// Whether the op pushes it.
         output: bool,
     },
     /// A number in the instruction. One, two or four units.
     Immediate {
-        /// Its type.
+        /// Type of the number.
         scalar: Scalar,
         /// The index space that must contain it, for `#[imm(in = space)]`.
         space: Option<&'static str>,
@@ -86,15 +85,15 @@ pub enum OperandKind {
     Function,
     /// An inline-cache cell; the verifier assigns it. Two units.
     Cache {
-        /// Size in bytes, at most 8-byte alignment.
+        /// Size in bytes. The alignment is at most 8 bytes.
         size: u32,
-        /// Of each of its 8-byte words the bits that belong to a field; the others are padding, and may be anything.
+        /// For each 8-byte word, the bits that belong to a field. The others are padding with unspecified contents.
         fields: &'static [u64],
     },
 }
 
 impl OperandKind {
-    /// Units that the operand takes in the instruction.
+    /// Returns the number of units that the operand takes in the instruction.
     pub const fn len_units(&self) -> u16 {
         match self {
             OperandKind::Stack { .. } => 0,
@@ -122,7 +121,7 @@ pub enum Scalar {
 }
 
 impl Scalar {
-    /// Size in bytes.
+    /// Returns the size in bytes.
     pub const fn size_bytes(self) -> u32 {
         match self {
             Scalar::Bool | Scalar::I8 | Scalar::U8 => 1,
@@ -132,7 +131,7 @@ impl Scalar {
         }
     }
 
-    /// Units that an immediate of this type takes in an instruction.
+    /// Returns the number of units that an immediate of this type takes in an instruction.
     pub const fn len_units(self) -> u16 {
         match self.size_bytes() {
             1 | 2 => 1,

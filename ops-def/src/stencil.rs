@@ -10,19 +10,19 @@ pub struct Table {
     pub abi: u32,
     /// Architecture of the code.
     pub arch: Arch,
-    /// What the code may need of the processor beyond the architecture's base, sorted; mostly nothing.
+    /// Processor features that the code may need beyond the architecture's base, sorted; usually none.
     pub baseline: &'static [Feature],
-    /// Convention by which stencils pass the machine's registers to each other.
+    /// Convention with which stencils pass the machine's registers to each other.
     pub convention: Convention,
-    /// The compiler's own words for itself.
+    /// How the compiler identifies itself.
     pub compiler: &'static str,
-    /// The flags that the probe settled on.
+    /// The compiler flags that the probe selected.
     pub flags: &'static str,
     /// `uint64_t enter(vm, base, frame, code)`: C convention in, stencil convention out.
     pub enter: Stencil,
     /// The exits, in the order of [`Exit::ALL`].
     pub exits: &'static [Stencil],
-    /// `OP_DEOPT_TO_INTERP`: stands for an op without a stencil.
+    /// `OP_DEOPT_TO_INTERP`, used for an op without a stencil.
     pub deopt_op: Stencil,
     /// The ops, in the order of the instruction set.
     pub ops: &'static [OpStencil],
@@ -38,7 +38,7 @@ pub enum Arch {
 }
 
 impl Arch {
-    /// Rust's and GNU's name of the architecture.
+    /// Returns the name that Rust and GNU use for the architecture.
     pub const fn name(self) -> &'static str {
         match self {
             Arch::X86_64 => "x86_64",
@@ -46,7 +46,7 @@ impl Arch {
         }
     }
 
-    /// The architecture that this code runs on, if there are stencils for it.
+    /// Returns the architecture that this code runs on, if there are stencils for it.
     pub const fn host() -> Option<Arch> {
         if cfg!(target_arch = "x86_64") {
             Some(Arch::X86_64)
@@ -70,19 +70,19 @@ pub enum Convention {
 /// One op's place in a table.
 #[derive(Clone, Copy, Debug)]
 pub struct OpStencil {
-    /// The op.
+    /// Name of the op.
     pub name: &'static str,
-    /// The definition from which the stencil was made.
+    /// Fingerprint of the definition from which the stencil was made.
     pub fingerprint: Fingerprint,
-    /// [`hash_text`](crate::fingerprint::hash_text) of the C file, where the stencil was written by hand.
+    /// [`hash_text`](crate::fingerprint::hash_text) of the C file, if the stencil was written by hand.
     pub handwritten: Option<u32>,
-    /// The stencil, or the reason why there is none.
+    /// The stencil, or the reason why the op has none.
     pub stencil: Result<Stencil, &'static str>,
 }
 
 /// Machine code of one op, to be copied and patched.
 ///
-/// The hot part of consecutive ops lies back to back; the cold part goes to the end of the function.
+/// The hot parts of consecutive ops are adjacent; the cold parts are at the end of the function.
 #[derive(Clone, Copy, Debug)]
 pub struct Stencil {
     /// Code that runs every time.
@@ -95,12 +95,12 @@ pub struct Stencil {
     pub hot_holes: &'static [Hole],
     /// Holes in the cold part, sorted by position.
     pub cold_holes: &'static [Hole],
-    /// Bytes at the end of the hot part that jump to the continuation, and can be dropped when it follows; 0 if none.
+    /// Number of bytes at the end of the hot part that jump to the continuation. They can be dropped if it follows.
     pub tail_jump: u8,
 }
 
 impl Stencil {
-    /// The stencil of nothing.
+    /// A stencil without code.
     pub const EMPTY: Stencil =
         Stencil { hot: &[], cold: &[], rodata: &[], hot_holes: &[], cold_holes: &[], tail_jump: 0 };
 }
@@ -114,7 +114,7 @@ pub struct Hole {
     pub kind: PatchKind,
     /// What is written.
     pub value: HoleValue,
-    /// Added to the value.
+    /// Number added to the value.
     pub addend: i64,
 }
 
@@ -158,10 +158,10 @@ pub enum PatchKind {
     },
 }
 
-/// Names all kinds once → an array of them; the compiler says which one is missing.
+/// A list of all kinds → an array of them; the compiler reports a kind that is missing.
 macro_rules! every_kind {
     ($($kind:ident $({ shift: $shift:literal })?,)*) => {{
-        #[expect(unreachable_patterns, reason = "a kind with shifts is named once for each")]
+        #[expect(unreachable_patterns, reason = "a kind with shifts is listed once for each shift")]
         const _: fn(PatchKind) = |kind| match kind {
             $(PatchKind::$kind { .. } => {})*
         };
@@ -198,7 +198,7 @@ impl PatchKind {
         A64MovWide { shift: 48 },
     ];
 
-    /// Bytes that the patch touches.
+    /// Returns the number of bytes that the patch writes.
     pub const fn len_bytes(self) -> u32 {
         match self {
             PatchKind::X86Abs64 => 8,
@@ -206,7 +206,7 @@ impl PatchKind {
         }
     }
 
-    /// The architecture to which the patch belongs.
+    /// Returns the architecture to which the patch belongs.
     pub const fn arch(self) -> Arch {
         match self {
             PatchKind::X86Abs32Signed | PatchKind::X86Abs32 | PatchKind::X86Abs64 | PatchKind::X86Rel32 => Arch::X86_64,
@@ -243,7 +243,7 @@ pub enum HoleValue {
 }
 
 impl Table {
-    /// The table of nothing.
+    /// A table without stencils.
     pub const EMPTY: Table = Table {
         abi: crate::frame::STENCIL_ABI,
         arch: Arch::X86_64,
@@ -257,7 +257,7 @@ impl Table {
         ops: &[],
     };
 
-    /// Is the op with this index the one with this name? For `const` assertions.
+    /// Returns `true` if the op at this index has this name, for use in `const` assertions.
     pub const fn is_op(&self, index: usize, name: &str) -> bool {
         if index >= self.ops.len() {
             return false;

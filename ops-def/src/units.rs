@@ -7,7 +7,7 @@ use core::fmt;
 pub struct Slot(pub u16);
 
 impl Slot {
-    /// Distance of the slot from the frame's base, in bytes.
+    /// Returns the distance of the slot from the frame's base, in bytes.
     pub const fn offset_bytes(self) -> u32 {
         self.0 as u32 * 8
     }
@@ -19,7 +19,7 @@ impl fmt::Display for Slot {
     }
 }
 
-/// Index of an op in its instruction set; the first unit of every encoded instruction.
+/// Index of an op in its instruction set, which is the first unit of every encoded instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpIndex(pub u16);
 

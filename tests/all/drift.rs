@@ -190,7 +190,7 @@ fn an_op_that_changed_after_the_table_was_made_is_an_error() {
         ("add.operands", "the operands of", "add", "fn add("),
         ("tell.reached", "a helper, constant or runtime function of", "tell", "fn tell("),
         ("loop.body", "the body of", "loop", "fn r#loop("),
-        ("tell.layout", "a layout or the stencil ABI under", "tell", "fn tell("),
+        ("tell.layout", "a layout or the stencil ABI used by", "tell", "fn tell("),
     ];
     for (drift, what, op, at) in parts {
         let message = format!("the stencil of `{op}` is stale: {what} the op changed after the table was made");
@@ -200,26 +200,26 @@ fn an_op_that_changed_after_the_table_was_made_is_an_error() {
 
 #[test]
 fn a_table_of_other_ops_is_an_error() {
-    let missing = |op| format!("the stencil table has no op `{op}` here: build again, so that the table is renewed");
+    let missing = |op| format!("the stencil table has no op `{op}` here: build again to renew the table");
     Build::drift("double.entry").fails(&missing("double"), "fn double(");
     Build::drift("ret.entry").fails(&missing("ret"), "fn ret(");
     Build::drift("foreign").fails(&missing("number"), "fn number(");
-    let longer = "the stencil table has ops that the instruction set has not";
+    let longer = "the stencil table has ops that the instruction set lacks";
     Build::drift("longer").fails(longer, "#[mimeo::instruction_set");
     Build::drift("abi")
-        .fails("the stencil table was made by another version of mimeo-build", "#[mimeo::instruction_set");
+        .fails("the stencil table was made by a different version of mimeo-build", "#[mimeo::instruction_set");
 }
 
 #[test]
 fn a_layout_that_stencils_do_not_assume_is_an_error() {
     let fat = Build::default().ops("pub bias: i64,", "pub bias: i64,\n        pub text: *const crate::Text,");
-    let message = "stencils assume another layout of `Context`";
+    let message = "stencils assume a different layout of `Context`";
     fat.fails(message, "pub struct Context");
     let drops = "    #[repr(C)]\n    pub struct Guard {\n        pub a: i64,\n    }\n\n    impl Drop for Guard {\n        \
                  fn drop(&mut self) {}\n    }\n\n    const STEP";
     Build::default()
         .ops("    const STEP", drops)
-        .fails("stencils do not drop: remove `impl Drop for Guard`", "pub struct Guard");
+        .fails("stencils do not drop values: remove `impl Drop for Guard`", "pub struct Guard");
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn an_op_that_changed_under_its_reviewed_stencil_is_an_error() {
         build.fails(&message, "reviewed = ");
     }
     let nonsense = Build::default().ops(&before, "9f3c");
-    nonsense.fails("error: `9f3c` is no fingerprint: it has 32 hexadecimal digits", "reviewed = ");
+    nonsense.fails("error: `9f3c` is not a fingerprint, which has 32 hexadecimal digits", "reviewed = ");
 }
 
 #[test]

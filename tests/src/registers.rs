@@ -1,16 +1,16 @@
-//! `register_ops`: a register machine with NaN-boxed values. It has what a dynamic language needs (places, calls,
+//! `register_ops`: a register machine with NaN-boxed values. It contains what a dynamic language needs (places, calls,
 //! inline caches, slow paths in the runtime), and every construct of the op language at least once.
 //!
-//! The methods of numbers are in [`stack`](crate::stack), where the results of a whole family fit one op.
+//! The methods of numbers are in [`stack`](crate::stack), where one op can return the results of a whole family.
 
 use mimeo::Thrown;
 
 use self::register_ops::{Callee, Context, Counters, Node, Pair, PropertyCache, Shape, Value, Vm};
 
-/// What only Rust touches, and the memory behind the context's pointers.
+/// State that only Rust accesses, and the memory that the context's pointers point to.
 #[derive(Debug, Default)]
 pub struct Host {
-    /// What runtime functions were called, with what.
+    /// The calls of runtime functions, with their arguments.
     pub trace: Vec<String>,
     /// The memory behind [`Context::globals`].
     pub globals: Vec<Value>,
@@ -24,7 +24,7 @@ pub struct Host {
 pub const LEN: u32 = 8;
 
 impl Host {
-    /// A state for ops to run on: `word` gives what is in it.
+    /// Creates a state for ops to run on, with contents from `word`.
     pub fn new(mut word: impl FnMut() -> u64) -> (Context, Host) {
         let mut host = Host { trace: Vec::new(), ..Host::default() };
         host.globals = (0..LEN).map(|_| Value(word())).collect();
@@ -34,7 +34,7 @@ impl Host {
             host.nodes.push(Node { value: Value(word()), next: std::ptr::null_mut(), kept });
         }
         let list = host.nodes.as_mut_ptr();
-        // Each node points to the next; the last one to nothing.
+        // Each node points to the next one; the last one is null.
         for index in 1..host.nodes.len() {
             host.nodes[index - 1].next = list.wrapping_add(index);
         }
@@ -66,7 +66,7 @@ impl Host {
     }
 }
 
-/// The node's index, or what it is instead: addresses differ between the tiers.
+/// Returns the node's index, or what it is otherwise: addresses differ between the tiers.
 fn index_of(vm: &Vm, node: *const Node) -> String {
     if node.is_null() {
         return "null".to_owned();
@@ -164,7 +164,7 @@ fn root(vm: &mut Vm, f: f64) -> Result<f64, Thrown> {
 fn after(vm: &mut Vm, node: *mut Node) -> *mut Node {
     let text = format!("after {}", index_of(vm, node));
     note(vm, text);
-    // SAFETY: ops have nodes of the host only.
+    // SAFETY: ops only have nodes of the host.
     if node.is_null() { node } else { unsafe { (*node).next } }
 }
 
@@ -179,7 +179,7 @@ fn same_callee(callee: Callee) -> Callee {
     callee
 }
 
-/// Panics with `nil`. It prints nothing: twin tests come by here hundreds of times.
+/// Panics with `nil`. It prints nothing, because twin tests call it hundreds of times.
 fn panic_with_nil() -> ! {
     std::panic::resume_unwind(Box::new("nil"))
 }
@@ -217,14 +217,14 @@ fn panic_or_nothing(value: Value) {
     }
 }
 
-// SAFETY: tests only, none of which makes a program or a value that the ops are not written for.
+// SAFETY: only tests use the ops, and none makes a program or a value that the ops do not expect.
 unsafe impl mimeo::TrustedOps for register_ops::Ops {}
 
 /// See the module's documentation.
 ///
 /// Contract of its unsafe blocks: (1) the context's pointers are those that [`Host::new`] made, and
-/// what they lead to lives as long as the machine; (2) an index operand is inside its space, which has as many
-/// elements as the memory behind its pointer; (3) the runtime hands out nodes of the host only.
+/// what they point to lives as long as the machine; (2) an index operand is inside its space, which has as many
+/// elements as the memory that its pointer points to; (3) the runtime returns only nodes of the host.
 #[mimeo::instruction_set(value = Value, context = Context, host = super::Host)]
 #[expect(clippy::undocumented_unsafe_blocks, reason = "the module's contract says why they are sound")]
 #[expect(clippy::collapsible_if, reason = "the op language has no `let` in the middle of a condition")]
@@ -252,42 +252,42 @@ pub mod register_ops {
         pub const TRUE: Value = Value(SPECIAL_TAG | 3);
         const QUIET_NAN: u64 = 0x7ff8_0000_0000_0000;
 
-        /// A 32-bit integer.
+        /// Creates a 32-bit integer.
         pub fn int(i: i32) -> Value {
             Value(INT_TAG | i as u32 as u64)
         }
 
-        /// A double; there is one NaN.
+        /// Creates a double; there is only one NaN.
         pub fn float(f: f64) -> Value {
             if f.is_nan() { Value(Self::QUIET_NAN) } else { Value(f.to_bits()) }
         }
 
-        /// True or false.
+        /// Creates true or false.
         pub fn boolean(b: bool) -> Self {
             if b { Self::TRUE } else { Self::FALSE }
         }
 
-        /// Is it an integer?
+        /// Returns `true` for an integer.
         pub fn is_int(self) -> bool {
             self.0 & TAG_MASK == INT_TAG
         }
 
-        /// Is it a double?
+        /// Returns `true` for a double.
         pub fn is_float(self) -> bool {
             self.0 < SPECIAL_TAG
         }
 
-        /// The integer that it is.
+        /// Returns the integer.
         pub fn as_int(self) -> i32 {
             self.0 as i32
         }
 
-        /// The double that it is.
+        /// Returns the double.
         pub fn as_float(self) -> f64 {
             f64::from_bits(self.0)
         }
 
-        /// A number of either kind, as a double.
+        /// Returns a number of either kind as a double.
         pub fn number(self) -> Option<f64> {
             if self.is_int() {
                 Some(self.as_int() as f64)
@@ -298,18 +298,18 @@ pub mod register_ops {
             }
         }
 
-        /// Does it count as true?
+        /// Returns `true` for every value except nil and false.
         pub fn truth(self) -> bool {
             !(self.is_same(Value::NIL) || self.is_same(Self::FALSE))
         }
 
-        /// Are they the same bits?
+        /// Returns `true` if the values have the same bits.
         pub fn is_same(self, other: Value) -> bool {
             self.0 == other.0
         }
     }
 
-    // What stencils see of the runtime: fields of every width, structs in structs, pointers.
+    // The part of the runtime that stencils access: fields of every width, structs in structs, pointers.
 
     /// Two numbers.
     #[repr(C)]
@@ -344,34 +344,34 @@ pub mod register_ops {
     #[repr(C)]
     #[derive(Debug)]
     pub struct Node {
-        /// What it holds.
+        /// The value of the element.
         pub value: Value,
         /// The next one.
         pub next: *mut Node,
-        /// A struct in a struct behind a pointer.
+        /// A struct in a struct that is read through a pointer.
         pub kept: Pair,
     }
 
-    /// What an inline cache knows of an object.
+    /// What an inline cache knows about an object.
     #[repr(C)]
     #[derive(Clone, Copy, Debug)]
     pub struct Shape {
-        /// Which one it is.
+        /// Identity of the shape.
         pub id: u32,
-        /// How many slots it has.
+        /// Number of slots.
         pub slots: u16,
     }
 
     /// An inline-cache cell.
     #[repr(C)]
     pub struct PropertyCache {
-        /// For which shape the rest holds.
+        /// The shape for which the cell is valid.
         pub shape: Cell<Shape>,
-        /// Whether there was a first run.
+        /// Whether the op has run before.
         pub filled: Cell<bool>,
-        /// The value then.
+        /// The value of that run.
         pub value: Cell<Value>,
-        /// How often it was right.
+        /// Number of hits.
         pub hits: Cell<u8>,
     }
 
@@ -381,7 +381,7 @@ pub mod register_ops {
         }
     }
 
-    /// The machine's part that stencils see.
+    /// The part of the machine that stencils access.
     #[repr(C)]
     pub struct Context {
         /// One value for each element of the space `globals`.
@@ -394,7 +394,7 @@ pub mod register_ops {
         pub list: *mut Node,
         /// One byte for each element of the space `bytes`.
         pub bytes: *mut u8,
-        /// Behind it is what ops know nothing of.
+        /// A pointer to a type that ops do not know.
         pub secret: *mut String,
         /// A value in the context.
         pub top: Value,
@@ -402,7 +402,7 @@ pub mod register_ops {
         pub shape: Shape,
     }
 
-    // What is implemented outside: every kind of parameter and result.
+    // Functions implemented outside, with every kind of parameter and result.
     unsafe extern "Rust" {
         #[cold]
         fn add_slow(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown>;
@@ -435,7 +435,7 @@ pub mod register_ops {
 
     // Helpers: they call each other and the runtime.
 
-    /// `a + b`, whatever they are.
+    /// Returns `a + b` for values of any kind.
     fn add_any(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
         if a.is_float() && b.is_float() {
             return Ok(Value::float(a.as_float() + b.as_float()));
@@ -443,7 +443,7 @@ pub mod register_ops {
         add_slow(vm, a, b)
     }
 
-    /// The sum, which the runtime is told of.
+    /// Returns the sum, and notifies the runtime of it.
     fn add_and_tell(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
         let sum = add_any(vm, a, b)?;
         tell(vm, sum);
@@ -489,7 +489,7 @@ pub mod register_ops {
         a
     }
 
-    /// `dst = a`, of operands that are called what something else is called, or nothing.
+    /// `dst = a`, with operands whose names are also used elsewhere, or that have no name.
     #[vm_op]
     fn names(dst: Value, _: Value, #[imm] pc: u32, args: Window, #[imm] args_len: i64) -> Value {
         Value(dst.0 ^ (pc as u64) ^ (args_len as u64).wrapping_mul(args.len()))
@@ -575,7 +575,7 @@ pub mod register_ops {
         })
     }
 
-    /// Every field of the context, changed.
+    /// Changes every field of the context.
     #[vm_op]
     fn count(vm: &mut Vm, by: Value) {
         let by = by.0;
@@ -593,7 +593,7 @@ pub mod register_ops {
         vm.context.counters.floats = by as f64;
     }
 
-    /// Arithmetic on a float of the context, in place, in a variable: what is stored has one NaN.
+    /// Arithmetic on a float of the context, in place, in a variable. Stores have only one NaN.
     #[vm_op]
     fn change_float(vm: &mut Vm, by: Value) -> Value {
         let mut pair = vm.context.pair;
@@ -627,7 +627,7 @@ pub mod register_ops {
         Value::int(before as i32)
     }
 
-    /// The receiver of a method comes before its argument.
+    /// The receiver of a method is evaluated before its argument.
     #[vm_op]
     fn write_late(vm: &mut Vm, value: Value, #[imm(in = globals)] index: u32) -> Value {
         let mut place = vm.context.globals;
@@ -649,7 +649,7 @@ pub mod register_ops {
         Value::int(low as i32 | (next as i32).wrapping_shl(8))
     }
 
-    /// Pointers forth and back, compared, and turned into numbers.
+    /// Moves pointers forward and back, compares them, and converts them to numbers.
     #[vm_op]
     #[expect(clippy::zero_ptr, reason = "the op language has no `null_mut`")]
     fn pointers(vm: &mut Vm, #[imm(in = nodes)] index: u8, #[imm] by: i8) -> (Value, Value, Value) {
@@ -696,7 +696,7 @@ pub mod register_ops {
         (Value(before as u64), Value::float(vm.context.pair.second))
     }
 
-    /// `dst = context.top`, and the other way round.
+    /// `dst = context.top`, and `context.top = a`.
     #[vm_op]
     fn exchange_top(vm: &mut Vm, a: Value) -> Value {
         let top = vm.context.top;
@@ -753,7 +753,7 @@ pub mod register_ops {
         }
     }
 
-    /// Results: taken apart, handed on, turned into a value.
+    /// Results: matched, propagated, turned into a value.
     #[vm_op]
     fn results(vm: &mut Vm, a: Value) -> Result<Value, Thrown> {
         match half(vm, a.as_int()) {
@@ -769,9 +769,9 @@ pub mod register_ops {
         if let Ok(half) = half(vm, a.as_int()) { Value::int(half) } else { Value::NIL }
     }
 
-    /// A bounded loop that ends early, with variables that are set on several ways.
+    /// A bounded loop that ends early, with variables that are set on several paths.
     #[vm_op]
-    #[expect(clippy::needless_late_init, clippy::needless_bool_assign, reason = "a variable set on several ways")]
+    #[expect(clippy::needless_late_init, clippy::needless_bool_assign, reason = "a variable set on several paths")]
     fn sum_up(a: Value, #[imm] times: u16) -> (Value, Value) {
         let (mut sum, mut i): (u64, u16) = (0, 0);
         let reached: bool;
@@ -790,7 +790,7 @@ pub mod register_ops {
         (Value(sum), Value::boolean(reached))
     }
 
-    /// A loop downwards, and one in the other.
+    /// A loop that counts down, with another loop inside.
     #[vm_op]
     fn nested(a: Value) -> Value {
         let mut i: i32 = 5;
@@ -806,7 +806,7 @@ pub mod register_ops {
         Value::int(sum)
     }
 
-    /// The right side of `&&` and `||` only happens when it is needed.
+    /// The right side of `&&` and `||` is evaluated only if it is needed.
     #[vm_op]
     fn short_circuits(vm: &mut Vm, a: Value, b: Value, c: Value) -> Value {
         let both = told(vm, a) && told(vm, b);
@@ -832,7 +832,7 @@ pub mod register_ops {
 
     fn unit_again(_unit: ()) {}
 
-    /// What was read does not change with what comes later.
+    /// Later statements do not change a value that was read.
     #[vm_op]
     fn read_early(vm: &mut Vm, a: Value) -> (Value, Value) {
         let mut x = a.0;
@@ -854,7 +854,7 @@ pub mod register_ops {
         Value::int(narrow(vm, a as i8, a as i16, b.as_int(), a as u8, b.0 as u16, a as u32, b.truth()))
     }
 
-    /// Those that are as wide, to a function that does not take the machine.
+    /// Every kind that is as wide as a register, with a function that does not take the machine.
     #[vm_op]
     fn call_wide(a: Value, b: Value) -> Value {
         Value(wide(a.0 as i64, b.0, a.0 as usize, b.0 as isize))
@@ -868,7 +868,7 @@ pub mod register_ops {
         (Value(signed as u64), Value(unsigned), Value::boolean(as_bool(a.0)))
     }
 
-    /// A bool as a result that may be an error.
+    /// A `bool` as the result of a function that can fail.
     #[vm_op]
     fn sign(vm: &mut Vm, a: Value) -> Result<Value, Thrown> {
         if is_positive(vm, a.as_float())? { Ok(Value::TRUE) } else { Ok(Value::FALSE) }
@@ -911,7 +911,7 @@ pub mod register_ops {
         Ok(())
     }
 
-    /// Calls the runtime again and again, and stops when it says so.
+    /// Calls the runtime repeatedly, until it says to stop.
     #[vm_op]
     fn tell_often(vm: &mut Vm, a: Value, #[imm] times: u8) -> Value {
         let mut i: u8 = 0;
@@ -924,13 +924,13 @@ pub mod register_ops {
         Value::int(i as i32)
     }
 
-    /// Always an error.
+    /// Always throws.
     #[vm_op]
     fn fail(vm: &mut Vm, #[imm] code: u8) -> Result<(), Thrown> {
         Err(refuse(vm, code))
     }
 
-    /// An error on one way, an effect on the other.
+    /// Throws on one path, and has an effect on the other.
     #[vm_op]
     fn tell_or_fail(vm: &mut Vm, a: Value) -> Result<(), Thrown> {
         if a.truth() {
@@ -947,7 +947,7 @@ pub mod register_ops {
         panic_if_nil(vm, a)
     }
 
-    /// Panics on nil in the middle, after which nothing more must happen.
+    /// Panics on nil before the end, after which nothing else may run.
     #[vm_op]
     fn panic_inside(vm: &mut Vm, a: Value) -> Value {
         let same = panic_if_nil(vm, a);
@@ -956,7 +956,7 @@ pub mod register_ops {
         same
     }
 
-    /// Panics in a helper, on one way, without the machine.
+    /// Panics in a helper that does not take the machine, on one path.
     #[vm_op]
     fn panic_on_one_way(a: Value, #[imm] careful: bool) -> Value {
         if careful { a } else { unless_nil(a) }
@@ -976,7 +976,7 @@ pub mod register_ops {
 
     // Inline caches.
 
-    /// `dst = a` as long as the shape is another one, what it was then as long as it is the same.
+    /// `dst = a` if the shape has changed since the last run, otherwise the result of that run.
     #[vm_op]
     fn get_cached(vm: &mut Vm, a: Value, #[cache] cell: &PropertyCache) -> Value {
         if cell.is_for(vm.context.shape) {
@@ -989,7 +989,7 @@ pub mod register_ops {
         a
     }
 
-    /// `dst = a`, and the runtime counts in the cell how often: up to 3 times on the fast way.
+    /// `dst = a`, or the value in the cell, for up to 3 runs after the runtime filled the cell.
     #[vm_op]
     fn get_refilled(vm: &mut Vm, a: Value, #[cache] cell: &PropertyCache) -> Result<Value, Thrown> {
         if cell.filled.get() && cell.hits.get() < 3 {
@@ -1010,26 +1010,26 @@ pub mod register_ops {
 
     // Control between ops.
 
-    /// Goes to `to`.
+    /// Jumps to `to`.
     #[vm_op]
     fn jump(to: Label) -> Flow {
         to.jump()
     }
 
-    /// Goes to `to` when `a < b`.
+    /// Jumps to `to` if `a < b`.
     #[vm_op]
     fn jump_if_less(a: Value, #[place(slot, constant)] b: Value, to: Label) -> Flow {
         if a.as_int() < b.as_int() { to.jump() } else { Flow::Next }
     }
 
-    /// `dst = a + 1`, and goes to `to` when that is below `b`: the end of a counting loop.
+    /// `dst = a + 1`, and jumps to `to` if that is below `b`: the end of a counting loop.
     #[vm_op]
     fn count_to(a: Value, #[place(slot, constant)] b: Value, to: Label) -> (Value, Flow) {
         let next = Value::int(a.as_int().wrapping_add(1));
         if next.as_int() < b.as_int() { (next, to.jump()) } else { (next, Flow::Next) }
     }
 
-    /// Exchanges both, unless the slow path says that there is nothing to exchange; goes to one of two places, or on.
+    /// Exchanges two integers and jumps to `to`. For other values, the sum decides between `other` and the next op.
     #[vm_op]
     fn exchange_and_go(
         vm: &mut Vm,
@@ -1048,7 +1048,7 @@ pub mod register_ops {
         Ok((sum, a, Flow::Next))
     }
 
-    /// Goes to one of three places, or throws.
+    /// Continues at one of three places, or throws.
     #[vm_op]
     fn branch(vm: &mut Vm, a: Value, zero: Label, one: Label) -> Result<Flow, Thrown> {
         if !a.is_int() {
@@ -1061,7 +1061,7 @@ pub mod register_ops {
         })
     }
 
-    /// Counts, and goes to `to` as long as it is not done: a loop's back edge.
+    /// Counts, and jumps to `to` until it is done: the back edge of a loop.
     #[vm_op]
     fn jump_if_told(vm: &mut Vm, a: Value, to: Label) -> Flow {
         let truth = told(vm, a);
@@ -1075,7 +1075,7 @@ pub mod register_ops {
         vm.call(callee, args)
     }
 
-    /// Calls a function when `a` counts as true.
+    /// Calls a function if `a` counts as true.
     #[vm_op]
     fn call_if(vm: &mut Vm, a: Value, callee: Callee, args: Window) -> Flow {
         if a.truth() { vm.call(callee, args) } else { Flow::Next }
@@ -1087,7 +1087,7 @@ pub mod register_ops {
         if a.is_int() { Ok(vm.call(callee, args)) } else { Err(refuse(vm, 2)) }
     }
 
-    /// Calls what the runtime says.
+    /// Calls the function that the runtime returns.
     #[vm_op]
     fn pass_callee(vm: &mut Vm, callee: Callee, args: Window) -> Value {
         let _same = same_callee(callee);
@@ -1101,7 +1101,7 @@ pub mod register_ops {
         vm.ret(a)
     }
 
-    /// Returns the smaller one, or goes on.
+    /// Returns the smaller one, or continues.
     #[vm_op]
     fn ret_if_less(vm: &mut Vm, a: Value, b: Value) -> Flow {
         if a.0 < b.0 {
@@ -1110,7 +1110,7 @@ pub mod register_ops {
         Flow::Next
     }
 
-    /// Goes on in the interpreter unless `a` is an integer.
+    /// Continues in the interpreter unless `a` is an integer.
     #[vm_op]
     fn leave_unless_int(vm: &mut Vm, a: Value, to: Label) -> Flow {
         if a.is_int() { to.jump() } else { vm.deopt() }

@@ -8,17 +8,17 @@ use mimeo::{After, Thrown};
 
 use self::stack_ops::{FunctionRef, Vm};
 
-/// What only Rust touches.
+/// State that only Rust accesses.
 #[derive(Debug, Default)]
 pub struct Host {
-    /// What runtime functions were called, with what.
+    /// The calls of runtime functions, with their arguments.
     pub trace: Vec<String>,
-    /// The memory behind [`Context::cells`](stack_ops::Context::cells).
+    /// The memory that [`Context::cells`](stack_ops::Context::cells) points to.
     pub cells: Vec<u64>,
-    /// The slot of the running op's frame that `log` sets, and the next time one ten times as far. If the stack does not
-    /// have it yet, that moves the stack.
+    /// The slot of the running op's frame that `log` sets; each time, the distance grows tenfold. Setting a slot beyond
+    /// the stack moves the stack.
     pub logged_in: Option<u32>,
-    /// The function that the op `run_given` asks for.
+    /// The function that the op `run_given` requests.
     pub given: Option<FunctionRef>,
 }
 
@@ -46,38 +46,38 @@ fn zero_divisor(vm: &mut Vm) -> Thrown {
     vm.throw("division by zero")
 }
 
-// SAFETY: tests only, none of which makes a program or a value that the ops are not written for.
+// SAFETY: only tests use the ops, and none makes a program or a value that the ops do not expect.
 unsafe impl mimeo::TrustedOps for stack_ops::Ops {}
 
 /// See the module's documentation.
 ///
-/// Contract of its unsafe blocks: the context's pointer leads to as many words as the space `cells` has elements.
+/// Contract of its unsafe blocks: the context's pointer points to as many words as the space `cells` has elements.
 #[mimeo::instruction_set(value = u64, context = Context, host = super::Host, operands = stack)]
 #[expect(clippy::undocumented_unsafe_blocks, reason = "the module's contract says why they are sound")]
 #[expect(clippy::unnecessary_cast, reason = "an op looks the same for each type")]
 #[expect(clippy::eq_op, reason = "only a NaN is not equal to itself")]
 pub mod stack_ops {
-    /// What stencils see.
+    /// The part of the runtime that stencils access.
     #[repr(C)]
     pub struct Context {
         /// Words, one for each element of the space `cells`.
         pub cells: *mut u64,
-        /// How often something was counted.
+        /// A counter.
         pub count: u32,
     }
 
-    /// What an op remembers of its last run.
+    /// What an op remembers from its last run.
     #[repr(C)]
     pub struct Memo {
         /// The operand of the last run.
         pub key: Cell<u64>,
         /// The result of the last run.
         pub value: core::cell::Cell<u64>,
-        /// Was there one?
+        /// Whether the op has run before.
         pub filled: ::std::cell::Cell<bool>,
     }
 
-    /// In the place of a result that is `None`.
+    /// Stands for a result that is `None`.
     const NONE: u64 = 0x6e6f_6e65;
 
     unsafe extern "Rust" {
@@ -119,7 +119,7 @@ pub mod stack_ops {
         (b, a)
     }
 
-    /// Takes three values from below upwards.
+    /// Takes three values, the lowest first.
     #[vm_op]
     fn rotate(a: u64, b: u64, c: u64) -> (u64, u64, u64) {
         (b, c, a)
@@ -143,7 +143,7 @@ pub mod stack_ops {
         a.wrapping_add(b)
     }
 
-    /// Three operands, two of which may be anywhere: four encodings.
+    /// Three operands, two of which have two possible places: four encodings.
     #[vm_op]
     fn select(condition: u64, #[place(slot, constant)] yes: u64, #[place(slot, constant)] no: u64) -> u64 {
         if condition != 0 { yes } else { no }
@@ -175,13 +175,13 @@ pub mod stack_ops {
 
     // Control.
 
-    /// Goes to `to`.
+    /// Jumps to `to`.
     #[vm_op]
     fn jump(to: Label) -> Flow {
         to.jump()
     }
 
-    /// Goes to `less`, to `more`, or to the next op.
+    /// Jumps to `less` or `more`, or continues with the next op.
     #[vm_op]
     fn jump_three_ways(a: u64, b: u64, less: Label, more: Label) -> Flow {
         if a < b {
@@ -199,25 +199,25 @@ pub mod stack_ops {
         vm.call(callee, args)
     }
 
-    /// Calls a function in the place of the running one, with its locals.
+    /// Calls a function that replaces the running one, with its locals.
     #[vm_op]
     fn tail_call(vm: &mut Vm, callee: Callee) -> Flow {
         vm.tail_call(callee)
     }
 
-    /// Calls one of two functions: which, and so how many arguments it takes, is known at run time only.
+    /// Calls one of two functions, so the number of arguments is known only at run time.
     #[vm_op]
     fn call_either(vm: &mut Vm, #[place(slot)] which: u64, odd: Callee, even: Callee, args: Window) -> Flow {
         if which & 1 == 1 { vm.call(odd, args) } else { vm.call(even, args) }
     }
 
-    /// Calls one of two functions in the place of the running one.
+    /// Calls one of two functions, which replaces the running one.
     #[vm_op]
     fn tail_call_either(vm: &mut Vm, #[place(slot)] which: u64, odd: Callee, even: Callee) -> Flow {
         if which & 1 == 1 { vm.tail_call(odd) } else { vm.tail_call(even) }
     }
 
-    /// Asks for a call of the function that the test has given, and drops its result. The op has no operands.
+    /// Requests a call of the function that the test has set, and drops its result. The op has no operands.
     #[vm_op]
     fn run_given(vm: &mut Vm) -> Result<(), Thrown> {
         want_given(vm)
@@ -229,13 +229,13 @@ pub mod stack_ops {
         vm.ret(value)
     }
 
-    /// Goes on in the interpreter when the top is odd.
+    /// Continues in the interpreter if the top is odd.
     #[vm_op]
     fn leave_if_odd(vm: &mut Vm, value: u64) -> Flow {
         if value & 1 == 1 { vm.deopt() } else { Flow::Next }
     }
 
-    /// Operands that are called what something else is called.
+    /// Operands whose names are also used elsewhere.
     #[vm_op]
     fn names(
         dst: u64,
@@ -248,7 +248,7 @@ pub mod stack_ops {
         (dst ^ pc as u64, (next_pc as u64).wrapping_sub(base as u64) ^ frame ^ callee as u64)
     }
 
-    /// The same of a window and a label, and a parameter without a name.
+    /// The same for a window and a label, and a parameter without a name.
     #[vm_op]
     fn more_names(#[imm] args_len: i16, pc: Label, r#type: u64, größe: u64, _: u64, args: Window) -> Flow {
         if (args_len as u64).wrapping_sub(args.len()) & 7 == r#type.wrapping_sub(größe) & 7 {
@@ -258,7 +258,7 @@ pub mod stack_ops {
         }
     }
 
-    /// A result and an operand of one name.
+    /// A result and an operand with the same name.
     #[vm_op]
     fn same_name(below: u64, dst: u64) -> u64 {
         below.wrapping_sub(dst)
@@ -278,13 +278,13 @@ pub mod stack_ops {
         log(vm, value)
     }
 
-    /// Notes a number; gives the next one.
+    /// Notes a number, and returns the next one.
     fn logged(vm: &mut Vm, value: u64) -> u64 {
         log(vm, value);
         value.wrapping_add(1)
     }
 
-    /// Notes the top, by a helper that does not end the op, and pushes twice the next number.
+    /// Notes the top in a helper that does not end the op, and pushes twice the next number.
     #[vm_op]
     fn note_by_helper(vm: &mut Vm, value: u64) -> u64 {
         logged(vm, value).wrapping_mul(2)
@@ -394,7 +394,7 @@ pub mod stack_ops {
         )
     }
 
-    // Arithmetic that says whether it overflowed, and arithmetic that stops at the ends.
+    // Overflowing and saturating arithmetic.
 
     /// Of `{ty}`.
     #[vm_op(each(ty):
@@ -589,7 +589,7 @@ pub mod stack_ops {
         )
     }
 
-    /// Absolute value, square root, roundings, is it a NaN.
+    /// Absolute value, square root, roundings, and whether it is a NaN.
     #[vm_op]
     fn float_methods(a: u64) -> (u64, u64, u64, u64, u64, u64) {
         let a = f64::from_bits(a);
@@ -603,7 +603,7 @@ pub mod stack_ops {
         )
     }
 
-    /// Every NaN becomes the same one, also where a compiler drops the sum.
+    /// Every NaN becomes the same one, even if a compiler drops the sum.
     #[vm_op]
     fn float_quiet(a: u64, b: u64) -> (u64, u64, u64, u64) {
         let (a, b) = (f64::from_bits(a), f64::from_bits(b));
@@ -615,7 +615,7 @@ pub mod stack_ops {
         )
     }
 
-    /// Nothing changes the bits of a NaN on its way through variables, branches, signs and helpers.
+    /// Variables, branches and helpers preserve the bits of a NaN; signs change only one bit.
     #[vm_op]
     fn float_passes(a: u64, b: u64) -> (u64, u64, u64, u64) {
         let (a, b) = (f64::from_bits(a), f64::from_bits(b));
@@ -658,7 +658,7 @@ pub mod stack_ops {
         if quotient != quotient { None } else { Some(quotient) }
     }
 
-    /// A product and a sum that must not become one operation.
+    /// A product and a sum that must not be fused.
     #[vm_op]
     fn float_multiply_add(a: u64, b: u64, c: u64) -> u64 {
         (f64::from_bits(a) * f64::from_bits(b) + f64::from_bits(c)).canonical_bits()

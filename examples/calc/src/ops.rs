@@ -1,15 +1,15 @@
 //! The instruction set of calc: a stack machine whose values are 64-bit integers.
 //!
-//! This file is all that there is to an op. From each function come the interpreter's handler, the stencil for
-//! native code, a method of [`Assembler`](ops::Assembler), the verifier's entry and the disassembler's text.
+//! This file is the only definition of an op. Each function becomes the interpreter's handler, the stencil for native
+//! code, a method of [`Assembler`](ops::Assembler), the verifier's entry and the disassembler's text.
 //!
-//! A parameter of the value type is popped before the body runs, and the result is pushed behind it; the body
-//! itself knows nothing of stack and frame.
+//! A parameter of the value type is popped before the body runs, and the result is pushed after it. The body itself
+//! knows nothing about stack and frame.
 
-/// The ops of calc, and what was made of them.
+/// The ops of calc, and the code generated from them.
 #[mimeo::instruction_set(value = i64, context = Context, host = crate::runtime::Host, operands = stack)]
 pub mod ops {
-    /// What stencils may touch of calc's runtime.
+    /// The part of calc's runtime that stencils can access.
     #[repr(C)]
     pub struct Context {
         /// The variables of the top level.
@@ -143,19 +143,19 @@ pub mod ops {
 
     // Control.
 
-    /// Goes to `to`.
+    /// Jumps to `to`.
     #[vm_op]
     fn jump(to: Label) -> Flow {
         to.jump()
     }
 
-    /// Goes to `to` when the condition is 0.
+    /// Jumps to `to` if the condition is 0.
     #[vm_op]
     fn jump_if_zero(condition: i64, to: Label) -> Flow {
         if condition == 0 { to.jump() } else { Flow::Next }
     }
 
-    /// Goes to `to` when the condition is not 0.
+    /// Jumps to `to` if the condition is not 0.
     #[vm_op]
     fn jump_if_not_zero(condition: i64, to: Label) -> Flow {
         if condition != 0 { to.jump() } else { Flow::Next }

@@ -1,20 +1,21 @@
 //! The instruction set of Lua: a register machine whose values are NaN-boxed.
 //!
-//! A parameter of the type [`Value`](ops::Value) is a slot of the frame that runs, and results go to slots that the op
-//! names first. `#[constant]` is a value of the program's, `#[imm]` a number in the op itself, `#[cache]` memory that
-//! this op has to itself, `Window` a run of slots, and `Label` another op. A function with `each` is one op for each row
-//! of it. In this order the file has: what a value is; what stencils see of objects; caches; what `runtime` does for
-//! ops; and the ops: for variables, arithmetic, jumps, loops, tables, functions, and builtins. `docs/lua.md` follows
-//! three of them down to their machine code.
+//! A parameter of the type [`Value`](ops::Value) is a slot of the active frame, and results go to slots that the op
+//! names first. `#[constant]` is a value of the program, `#[imm]` a number in the op itself, `#[cache]` memory that
+//! belongs to this op alone, `Window` a run of slots, and `Label` another op. A function with `each` defines one op for
+//! each row. The file defines, in this order: values; the parts of objects that stencils access; caches; the functions
+//! of `runtime` that ops call; and the ops for variables, arithmetic, jumps, loops, tables, functions and builtins.
+//! `docs/lua.md` follows three of them down to their machine code.
 //!
 //! Contract of its unsafe blocks:
 //!
-//! 1. A value whose tag says that it is an object is the address of a live object of that kind: the collector frees
-//!    what no slot, upvalue, table or root of the host leads to. It works within runtime functions only.
-//! 2. The fields of an object are as its type's documentation says, and so are those of a cache: a table with the shape
-//!    of a [`FieldCache`](ops::FieldCache) has its slot.
-//! 3. Bytecode comes from the generator only. The `function` of an op for variables is slot 0 of a function written in
-//!    Lua, and the `index` beside it that of one of its upvalues. Slots and constants, the verifier has checked.
+//! 1. A value with the tag of an object contains the address of a live object of that kind: the collector frees only
+//!    objects that are unreachable from slots, upvalues, tables and roots of the host. It runs only within runtime
+//!    functions.
+//! 2. The fields of objects and caches are as the documentation of their types says: a table with the shape of a
+//!    [`FieldCache`](ops::FieldCache) has its slot.
+//! 3. Bytecode comes only from the generator. The `function` of an op for variables is slot 0 of a function written in
+//!    Lua, and its `index` is that of one of the function's upvalues. The verifier has checked slots and constants.
 //! 4. [`Context::epoch`](ops::Context::epoch) points into the heap, which lives as long as the machine.
 
 /// Values, objects and ops.
@@ -26,12 +27,12 @@
 pub mod ops {
     // Values.
 
-    /// A Lua value: a double, or a tag above all doubles and 48 bits. There is one NaN.
+    /// A Lua value: a double, or a tag above all doubles with 48 bits of payload. There is only one NaN.
     #[repr(transparent)]
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Value(pub u64);
 
-    /// The tag is above the address of the object.
+    /// Number of bits below the tag, which contain the address of an object.
     pub const TAG_SHIFT: u32 = 48;
     /// A coroutine's tag.
     pub const THREAD_TAG: u64 = 0xfff9;
@@ -45,13 +46,13 @@ pub mod ops {
     pub const BUILTIN_TAG: u64 = 0xfffd;
     /// A userdata's tag.
     pub const USERDATA_TAG: u64 = 0xfffe;
-    /// What the tags of both kinds of functions have in common: all bits but the last.
+    /// The common bits of the tags of both kinds of functions: all but the last.
     const FUNCTION_TAGS: u64 = 0x7ffe;
     const FUNCTION_SHIFT: u32 = 49;
     const PAYLOAD: u64 = 0x0000_ffff_ffff_ffff;
-    /// What is no number is from here on.
+    /// The first value that is not a number.
     const FIRST_TAGGED: u64 = 0xfff9_0000_0000_0000;
-    /// What is neither a number nor an object is from here on.
+    /// The first value that is neither a number nor an object.
     const FIRST_PLAIN: u64 = 0xffff_0000_0000_0000;
     /// The one NaN.
     const NAN: u64 = 0x7ff8_0000_0000_0000;
@@ -59,47 +60,47 @@ pub mod ops {
     impl Value {
         /// `nil`
         pub const NIL: Value = Value(0xffff_ffff_ffff_ffff);
-        /// `false`; no other value but `nil` is above it.
+        /// `false`; only `nil` is above it.
         pub const FALSE: Value = Value(0xffff_ffff_ffff_fffe);
         /// `true`
         pub const TRUE: Value = Value(0xffff_ffff_ffff_fffd);
 
-        /// A number.
+        /// Creates a number.
         pub fn number(number: f64) -> Value {
             if number.is_nan() { Value(NAN) } else { Value(number.to_bits()) }
         }
 
-        /// A number that is no NaN.
+        /// Creates a number that is not a NaN.
         fn ordinary(number: f64) -> Value {
             Value(number.to_bits())
         }
 
-        /// `true` or `false`
+        /// Creates `true` or `false`.
         pub fn boolean(truth: bool) -> Value {
             if truth { Value::TRUE } else { Value::FALSE }
         }
 
-        /// Is it a number?
+        /// Returns `true` for a number.
         pub fn is_number(self) -> bool {
             self.0 < FIRST_TAGGED
         }
 
-        /// The number that it is.
+        /// Returns the number; non-numbers read as NaN.
         pub fn as_number(self) -> f64 {
             f64::from_bits(self.0)
         }
 
-        /// Does it count as true?
+        /// Returns `true` for every value except `false` and `nil`.
         pub fn truth(self) -> bool {
             self.0 < Value::FALSE.0
         }
 
-        /// Is it `nil`?
+        /// Returns `true` for `nil`.
         pub fn is_nil(self) -> bool {
             self.0 == Value::NIL.0
         }
 
-        /// Is it on the heap?
+        /// Returns `true` for an object on the heap.
         pub fn is_object(self) -> bool {
             self.0 >= FIRST_TAGGED && self.0 < FIRST_PLAIN
         }
@@ -108,219 +109,219 @@ pub mod ops {
             self.0.wrapping_shr(TAG_SHIFT) == tag
         }
 
-        /// Is it a string?
+        /// Returns `true` for a string.
         pub fn is_text(self) -> bool {
             self.has_tag(TEXT_TAG)
         }
 
-        /// Is it a string that is the only one with its bytes?
+        /// Returns `true` for a string that is the only one with its bytes.
         fn is_interned(self) -> bool {
             self.is_text() && unsafe { (*self.as_text()).len } <= MAX_INTERNED
         }
 
-        /// Is it a table?
+        /// Returns `true` for a table.
         pub fn is_table(self) -> bool {
             self.has_tag(TABLE_TAG)
         }
 
-        /// Is it a function written in Lua?
+        /// Returns `true` for a function written in Lua.
         pub fn is_closure(self) -> bool {
             self.has_tag(CLOSURE_TAG)
         }
 
-        /// Is it a function written in Rust?
+        /// Returns `true` for a function written in Rust.
         pub fn is_builtin(self) -> bool {
             self.has_tag(BUILTIN_TAG)
         }
 
-        /// Is it a function of either kind?
+        /// Returns `true` for a function of either kind.
         pub fn is_function(self) -> bool {
             self.0.wrapping_shr(FUNCTION_SHIFT) == FUNCTION_TAGS
         }
 
-        /// Is it a userdata?
+        /// Returns `true` for a userdata.
         pub fn is_userdata(self) -> bool {
             self.has_tag(USERDATA_TAG)
         }
 
-        /// Is it a coroutine?
+        /// Returns `true` for a coroutine.
         pub fn is_thread(self) -> bool {
             self.has_tag(THREAD_TAG)
         }
 
-        /// Where the object that it is lies.
+        /// Returns the address of the object.
         pub fn address(self) -> usize {
             (self.0 & PAYLOAD) as usize
         }
 
-        /// The string that it is.
+        /// Returns the string.
         pub fn as_text(self) -> *mut Text {
             self.address() as *mut Text
         }
 
-        /// The table that it is.
+        /// Returns the table.
         pub fn as_table(self) -> *mut Table {
             self.address() as *mut Table
         }
 
-        /// A table.
+        /// Creates a table value.
         fn table(table: *mut Table) -> Value {
             Value(TABLE_TAG.wrapping_shl(TAG_SHIFT) | table as u64)
         }
 
-        /// The function that it is.
+        /// Returns the function.
         pub fn as_callable(self) -> *mut Callable {
             self.address() as *mut Callable
         }
 
-        /// The function written in Lua that it is.
+        /// Returns the function written in Lua.
         pub fn as_closure(self) -> *mut Closure {
             self.address() as *mut Closure
         }
     }
 
-    // Objects. All are made by `heap`, where their parts that stencils do not see are.
+    // Objects. `heap` makes all of them, and defines the parts that stencils do not access.
 
-    /// What every object of the heap begins with.
+    /// Header of every object on the heap.
     #[repr(C)]
     #[derive(Debug)]
     pub struct Object {
-        /// All objects are in lists, for the sweep.
+        /// The next object in the collector's list.
         pub next: *mut Object,
-        /// What it is: a [`Kind`](crate::heap::Kind).
+        /// Kind of the object: a [`Kind`](crate::heap::Kind).
         pub kind: u8,
-        /// What the collector knows of it. Whoever stores an object into one that is [`BLACK`] must tell it,
-        /// and whoever stores into a [`PROTOTYPE`] the caches.
+        /// Flags of the collector. Code that stores an object into a [`BLACK`] one must notify the collector,
+        /// and code that stores into a [`PROTOTYPE`] must invalidate the caches.
         pub mark: u8,
     }
 
-    /// The bit of [`Object::mark`] that says that the collector will not look at the object again in this cycle.
+    /// The bit of [`Object::mark`] for an object that the collector does not visit again in this cycle.
     pub const BLACK: u8 = 4;
 
-    /// The bit of [`Object::mark`] that says that other tables have fields from this one: see [`InheritedCache`].
+    /// The bit of [`Object::mark`] for a table from which other tables inherit fields: see [`InheritedCache`].
     pub const PROTOTYPE: u8 = 16;
 
-    /// A string. Its bytes lie behind it, or their address if they are more than 40. Two strings of up to 40 bytes with
-    /// the same bytes are one object.
+    /// A string. Its bytes follow it, or their address if there are more than 40. Strings of up to 40 bytes with the
+    /// same bytes are the same object.
     #[repr(C)]
     #[derive(Debug)]
     pub struct Text {
-        /// Comes first.
+        /// The header, which must be the first field.
         pub object: Object,
-        /// Hash of its bytes; 0 when nobody has asked for that of a long one yet.
+        /// Hash of its bytes; 0 if the hash of a long string is not computed yet.
         pub hash: u32,
         /// Number of bytes.
         pub len: u32,
     }
 
-    /// Two strings that are longer can be equal without being the same.
+    /// Longer strings can be equal without being the same object.
     pub const MAX_INTERNED: u32 = 40;
 
     /// A table: an array part, named fields, and a hash part for all other keys.
     #[repr(C)]
     #[derive(Debug)]
     pub struct Table {
-        /// Comes first.
+        /// The header, which must be the first field.
         pub object: Object,
         /// The metatable, or null.
         pub metatable: *mut Table,
-        /// The id of `shape`, which is what an inline cache compares; [`NO_SHAPE`] when that is null.
+        /// The id of `shape`, which inline caches compare; [`NO_SHAPE`] if `shape` is null.
         pub shape_id: u32,
         /// Bits of the [metamethods](crate::heap::Event) that are known to be missing in this table as a metatable.
         pub missing: u32,
-        /// Which names are in which slot; null when the names are in the hash part.
+        /// Maps names to slots; null if the names are in the hash part.
         pub shape: *mut crate::heap::Shape,
-        /// Values of the named fields; `nil` where there is none.
+        /// Values of the named fields; `nil` for a missing one.
         pub slots: *mut Value,
-        /// Values of the keys 1, 2, …; `nil` where there is none.
+        /// Values of the keys 1, 2, …; `nil` for a missing one.
         pub array: *mut Value,
-        /// Elements of `array`.
+        /// Number of elements of `array`.
         pub array_len: u32,
-        /// Elements of `slots`: at least as many as the shape has names.
+        /// Number of elements of `slots`, at least the number of names of the shape.
         pub slots_len: u32,
         /// The hash part, or null.
         pub hash: *mut crate::heap::HashPart,
     }
 
-    /// The [`Table::shape_id`] of all tables whose names are in their hash part. No cache is ever filled with it.
+    /// The [`Table::shape_id`] of all tables whose names are in their hash part. Caches never contain it.
     pub const NO_SHAPE: u32 = 1;
 
     /// A variable that closures share.
     #[repr(C)]
     #[derive(Debug)]
     pub struct Upvalue {
-        /// Comes first.
+        /// The header, which must be the first field.
         pub object: Object,
-        /// Where its value is: a slot of a frame that is under way, or `closed`.
+        /// Address of its value: a slot of an active frame, or `closed`.
         pub at: *mut Value,
-        /// Its value, once the frame is gone.
+        /// Its value after the frame has ended.
         pub closed: Value,
-        /// The next open one, of a lower slot of the same stack; null if there is none.
+        /// The next open upvalue, of a lower slot of the same stack, or null.
         pub next_open: *mut Upvalue,
     }
 
-    /// What a function of either kind begins with.
+    /// Header of a function of either kind.
     #[repr(C)]
     #[derive(Debug)]
     pub struct Callable {
-        /// Comes first.
+        /// The header, which must be the first field.
         pub object: Object,
         /// Its code.
         pub callee: Callee,
     }
 
-    /// A function written in Lua; the addresses of its upvalues lie behind it.
+    /// A function written in Lua, followed by the addresses of its upvalues.
     #[repr(C)]
     #[derive(Debug)]
     pub struct Closure {
-        /// Comes first: it is a [`Callable`].
+        /// The header, which must be the first field. With `callee`, it forms a [`Callable`].
         pub object: Object,
         /// Its code.
         pub callee: Callee,
-        /// Its environment, where globals are fields.
+        /// Its environment, whose fields are the globals.
         pub environment: *mut Table,
-        /// What it was made from.
+        /// The prototype that it was made from.
         pub prototype: *const crate::heap::Prototype,
         /// Number of upvalues.
         pub upvalues_len: u64,
     }
 
-    /// Where the address of a closure's upvalue lies.
+    /// Returns where the address of a closure's upvalue is stored.
     pub fn upvalue_at(closure: *mut Closure, index: u32) -> *mut *mut Upvalue {
         closure.wrapping_add(1).cast::<*mut Upvalue>().wrapping_add(index as usize)
     }
 
-    /// Where an op found a named field the last time.
+    /// Where an op last found a named field.
     #[repr(C)]
     #[derive(Debug, Default)]
     pub struct FieldCache {
-        /// [`Table::shape_id`]; 0, which no table has, at first.
+        /// [`Table::shape_id`]; initially 0, which no table has.
         pub shape_id: Cell<u32>,
         /// The slot, which is one of `Table::slots` in every table with that shape.
         pub slot: Cell<u32>,
     }
 
-    /// What a table gave the last time for a name that it has not, or for which it has nil: something that the chain of
-    /// its metatable's `__index` leads to. It is the same for all tables of that shape with that metatable, as long as
-    /// nobody changes a table of such a chain.
+    /// What a table last returned for a name that it lacks, or that is nil in it: a value found through the `__index`
+    /// chain of its metatable. It is the same for all tables of that shape with that metatable, as long as no table of
+    /// such a chain changes.
     #[repr(C)]
     #[derive(Debug)]
     pub struct InheritedCache {
-        /// [`Table::shape_id`]; 0, which no table has, at first.
+        /// [`Table::shape_id`]; initially 0, which no table has.
         pub shape_id: Cell<u32>,
-        /// The [`epoch`](Context::epoch) of that time.
+        /// The [`epoch`](Context::epoch) at that time.
         pub epoch: Cell<u32>,
         /// [`Table::metatable`].
         pub metatable: Cell<*mut Table>,
-        /// The shape has the name, and the value is for tables that have nil there: the [`FieldCache`] beside this one is
-        /// for the same shape then.
+        /// Whether the shape has the name, so that the value is for tables where it is nil. The [`FieldCache`] of the
+        /// same op is then for the same shape.
         pub has_name: Cell<bool>,
-        /// What was found: a function, a table or nil. It lives, because the chain leads to it.
+        /// The value: a function, a table or nil. It is alive, because the chain reaches it.
         pub value: Cell<Value>,
     }
 
-    /// Where an op added a named field to a table the last time. A table that is [`BLACK`] must not be changed by it:
-    /// the collector has to hear of the new shape.
+    /// Where an op last added a named field to a table. It must not be used for a [`BLACK`] table, because the
+    /// collector must be notified of the new shape.
     #[repr(C)]
     #[derive(Debug)]
     pub struct AddCache {
@@ -328,31 +329,31 @@ pub mod ops {
         pub shape_id: Cell<u32>,
         /// [`Table::shape_id`] after.
         pub next_id: Cell<u32>,
-        /// [`Table::shape`] after; to be trusted as long as no shape was freed.
+        /// [`Table::shape`] after; valid until a shape is freed.
         pub next: Cell<*mut crate::heap::Shape>,
-        /// [`Context::shapes_freed`] of that time.
+        /// [`Context::shapes_freed`] at that time.
         pub shapes_freed: Cell<u32>,
-        /// The slot, for which there is room when it is below [`Table::slots_len`].
+        /// The slot, for which the table has room if it is below [`Table::slots_len`].
         pub slot: Cell<u32>,
     }
 
-    /// What stencils may touch of Lua's runtime.
+    /// The part of Lua's runtime that stencils can access.
     #[repr(C)]
     #[derive(Debug)]
     pub struct Context {
-        /// Arguments of the call under way, the function itself not counted.
+        /// Number of arguments of the current call, without the function itself.
         pub arguments: u32,
-        /// Results of the call that ended last; they lie from the call's window on.
+        /// Number of results of the call that ended last, which begin at the call's window.
         pub results: u32,
-        /// The open upvalue of the highest slot of the stack in use; null if there is none.
+        /// The open upvalue of the highest slot of the current stack, or null.
         pub open_upvalues: *mut Upvalue,
-        /// How often the collector has freed shapes: see [`AddCache`].
+        /// Number of times that the collector has freed shapes: see [`AddCache`].
         pub shapes_freed: u32,
-        /// How often what tables inherit may have changed: see [`InheritedCache`].
+        /// Number of times that inherited fields may have changed: see [`InheritedCache`].
         pub epoch: *const u32,
         /// The builtin `next`.
         pub next: Value,
-        /// The builtin that `ipairs` gives to a `for`.
+        /// The builtin that `ipairs` returns as the iterator.
         pub next_element: Value,
     }
 
@@ -428,25 +429,26 @@ pub mod ops {
         a
     }
 
-    // Stores: who must hear of them.
+    // Stores, and who must be notified of them.
 
-    /// Must the collector hear of an object that is stored into one with this mark?
+    /// Returns `true` if the collector must be notified of a store of an object into one with this mark.
     fn is_black(mark: u8) -> bool {
         mark & BLACK != 0
     }
 
-    /// Nobody has to hear of a store into such a table.
+    /// Returns `true` if a store into the table requires no notification.
     fn is_plain(table: *mut Table) -> bool {
         let mark = unsafe { (*table).object.mark };
         mark & (BLACK | PROTOTYPE) == 0
     }
 
-    /// May `value` just be stored where `old` is? Else a metamethod may have a say, or the collector.
+    /// Returns `true` if `value` can replace `old` without a call of `__newindex` and without a notification.
     fn may_replace(table: *mut Table, old: Value, value: Value) -> bool {
         (!old.is_nil() || unsafe { (*table).metatable.is_null() }) && (is_plain(table) || may_keep(old, value))
     }
 
-    /// The collector cares for objects only, and a [`PROTOTYPE`] may get another number for a number.
+    /// Returns `true` if `value` can replace `old` in every table: the collector tracks only objects, and caches
+    /// contain no numbers.
     fn may_keep(old: Value, value: Value) -> bool {
         !value.is_object() && old.is_number()
     }
@@ -454,13 +456,13 @@ pub mod ops {
     /// The bit of `__newindex` in [`Table::missing`].
     pub(crate) const NEW_INDEX: u32 = 2;
 
-    /// May a name be added to the table? Not if somebody has to hear of it, or may have another wish.
+    /// Returns `true` if a name can be added without a call of `__newindex` and without a notification.
     fn may_add(table: *mut Table) -> bool {
         let metatable = unsafe { (*table).metatable };
         is_plain(table) && (metatable.is_null() || unsafe { (*metatable).missing } & NEW_INDEX != 0)
     }
 
-    // Variables of functions around, and globals. `function` is slot 0: the closure that runs.
+    // Variables of enclosing functions, and globals. `function` is slot 0: the running closure.
 
     fn upvalue_of(function: Value, index: u32) -> *mut Upvalue {
         unsafe { *upvalue_at(function.as_closure(), index) }
@@ -522,13 +524,13 @@ pub mod ops {
         set_name(vm, Value::table(globals), name, value, field, add)
     }
 
-    /// `function … end`: a closure of the function's prototype number `prototype`.
+    /// `function … end`: creates a closure of the function's prototype number `prototype`.
     #[vm_op]
     fn closure(vm: &mut Vm, function: Value, #[imm] prototype: u32) -> Value {
         make_closure(vm, function, prototype)
     }
 
-    /// Gives the upvalues of the slots from the window on values of their own: the locals there go out of scope.
+    /// Closes the upvalues of the slots from the window on, whose locals go out of scope.
     #[vm_op]
     fn close(vm: &mut Vm, from: Window) {
         if !vm.context.open_upvalues.is_null() {
@@ -536,10 +538,10 @@ pub mod ops {
         }
     }
 
-    // Arithmetic. As a double, what is no number is a NaN, and what comes of it is one too: so the one question whether the
-    // result is a NaN finds every operand that is no number, and the rare NaN that two numbers give.
+    // Arithmetic. Non-numbers read as NaN, and so does every result computed from them. One check of the result for NaN
+    // therefore finds every non-number, and the rare NaN that results from two numbers.
 
-    /// What [`arithmetic`] is asked to do: the [`Event`](crate::heap::Event) of the operation.
+    /// The operation that [`arithmetic`] performs: its [`Event`](crate::heap::Event).
     pub(crate) const ADD: u8 = 7;
     pub(crate) const SUBTRACT: u8 = 8;
     pub(crate) const MULTIPLY: u8 = 9;
@@ -615,21 +617,21 @@ pub mod ops {
         length_of(vm, a)
     }
 
-    /// `a .. b .. …`: all values of the window in one string.
+    /// `a .. b .. …`: concatenates all values of the window.
     #[vm_op]
     fn concat(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
         concatenate(vm, values)
     }
 
-    // Jumps. That `a` is not less than `b` does not mean that `b` is less than or equal to `a`: there is NaN.
+    // Jumps. Because of NaN, `not (a < b)` does not imply `b <= a`.
 
-    /// Goes to `to`.
+    /// Jumps to `to`.
     #[vm_op]
     fn jump(to: Label) -> Flow {
         to.jump()
     }
 
-    /// Goes to `to` if `a` is {what}.
+    /// Jumps to `to` if `a` is {what}.
     #[vm_op(each(what, yes, no):
         jump_if("neither false nor nil", to.jump(), Flow::Next),
         jump_unless("false or nil", Flow::Next, to.jump()))]
@@ -639,7 +641,7 @@ pub mod ops {
 
     // Non-numbers read as NaN, and every comparison with NaN is false.
 
-    /// Goes to `to` {word} `a {less} b`.
+    /// Jumps to `to` {word} `a {less} b`.
     #[vm_op(each(word, less, not_less, slow, when, yes, no):
         jump_if_less("if", <, >=, is_less, true, to.jump(), Flow::Next),
         jump_unless_less("unless", <, >=, is_less, false, Flow::Next, to.jump()),
@@ -655,7 +657,7 @@ pub mod ops {
         if slow(vm, a, b, when)? { Ok(yes) } else { Ok(no) }
     }
 
-    /// Goes to `to` {word} `a {less} b`.
+    /// Jumps to `to` {word} `a {less} b`.
     #[vm_op(each(word, less, not_less, slow, when, yes, no):
         jump_if_less_number("if", <, >=, is_less, true, to.jump(), Flow::Next),
         jump_unless_less_number("unless", <, >=, is_less, false, Flow::Next, to.jump()),
@@ -671,7 +673,7 @@ pub mod ops {
         if slow(vm, a, Value::number(b), when)? { Ok(yes) } else { Ok(no) }
     }
 
-    /// Goes to `to` {word} `b {less} a`.
+    /// Jumps to `to` {word} `b {less} a`.
     #[vm_op(each(word, less, not_less, slow, when, yes, no):
         jump_if_greater_number("if", <, >=, is_less, true, to.jump(), Flow::Next),
         jump_unless_greater_number("unless", <, >=, is_less, false, Flow::Next, to.jump()),
@@ -687,7 +689,7 @@ pub mod ops {
         if slow(vm, Value::number(b), a, when)? { Ok(yes) } else { Ok(no) }
     }
 
-    /// Goes to `to` {word} `a == b`.
+    /// Jumps to `to` {word} `a == b`.
     #[vm_op(each(word, when, yes, no):
         jump_if_equal("if", true, to.jump(), Flow::Next),
         jump_unless_equal("unless", false, Flow::Next, to.jump()))]
@@ -704,7 +706,7 @@ pub mod ops {
         if is_equal(vm, a, b, when)? { Ok(yes) } else { Ok(no) }
     }
 
-    /// Goes to `to` {word} `a` is `b`: nil, true, false, or a short string.
+    /// Jumps to `to` {word} `a` is `b`: nil, true, false, or a short string.
     #[vm_op(each(word, yes, no):
         jump_if_is("if", to.jump(), Flow::Next),
         jump_unless_is("unless", Flow::Next, to.jump()))]
@@ -712,7 +714,7 @@ pub mod ops {
         if a.0 == b.0 { yes } else { no }
     }
 
-    /// Goes to `to` {word} `a` is the number `b`.
+    /// Jumps to `to` {word} `a` is the number `b`.
     #[vm_op(each(word, yes, no):
         jump_if_equal_number("if", to.jump(), Flow::Next),
         jump_unless_equal_number("unless", Flow::Next, to.jump()))]
@@ -720,20 +722,20 @@ pub mod ops {
         if a.as_number() == b { yes } else { no }
     }
 
-    /// Can two values that are not the same be equal? They are of one type, and no strings of which there is only one.
+    /// Returns `true` if two different values can be equal: they have the same type, and are not interned strings.
     fn may_be_equal(a: Value, b: Value) -> bool {
         a.is_object() && a.0.wrapping_shr(TAG_SHIFT) == b.0.wrapping_shr(TAG_SHIFT) && !a.is_interned()
     }
 
     // The numeric `for`: a hidden counter, its limit and its step, and the variable.
 
-    /// Goes to `to` if all three are numbers.
+    /// Jumps to `to` if all three are numbers.
     #[vm_op]
     fn loop_check(start: Value, limit: Value, step: Value, to: Label) -> Flow {
         if start.is_number() && limit.is_number() && step.is_number() { to.jump() } else { Flow::Next }
     }
 
-    /// Makes a number of one of the three; `which` says of which.
+    /// Converts one of the three to a number; `which` selects it.
     #[vm_op]
     fn loop_number(vm: &mut Vm, value: Value, #[imm] which: u8) -> Result<Value, Thrown> {
         prepare_loop(vm, value, which)
@@ -743,7 +745,7 @@ pub mod ops {
         if step > 0.0 { counter <= limit } else { limit <= counter }
     }
 
-    /// The variable is the counter; goes to `to` if the loop has no turn at all.
+    /// Sets the variable to the counter, and jumps to `to` if the loop has no iterations.
     #[vm_op]
     fn loop_begin(counter: Value, limit: Value, step: Value, to: Label) -> (Value, Flow) {
         if is_within(counter.as_number(), limit.as_number(), step.as_number()) {
@@ -753,7 +755,7 @@ pub mod ops {
         }
     }
 
-    /// Counter and variable are the next ones; goes to `to` for another turn.
+    /// Advances the counter and the variable, and jumps to `to` for another iteration.
     #[vm_op]
     fn loop_next(counter: Value, limit: Value, step: Value, to: Label) -> (Value, Value, Flow) {
         let next = counter.as_number() + step.as_number();
@@ -764,7 +766,8 @@ pub mod ops {
         }
     }
 
-    /// The same for a variable that nobody assigns, which is its own counter, and a constant step above 0.
+    /// As `loop_next`, for a variable that the body never assigns, which is also the counter, and a constant step
+    /// above 0.
     #[vm_op]
     fn loop_up(counter: Value, limit: Value, #[imm] step: f64, to: Label) -> (Value, Flow) {
         let next = counter.as_number() + step;
@@ -773,8 +776,8 @@ pub mod ops {
 
     // The generic `for`.
 
-    /// A turn of `for … in ipairs(…)`: control variable, key and value are the next ones. Goes on behind if the iterator is
-    /// another function, or has to be asked itself.
+    /// Advances `for … in ipairs(…)`: control variable, key and value. Continues with the next op if the iterator is
+    /// another function, or must be called.
     #[vm_op]
     fn iterate_elements(
         vm: &mut Vm,
@@ -798,8 +801,8 @@ pub mod ops {
         (control, Value::NIL, Value::NIL, Flow::Next)
     }
 
-    /// A turn of `for … in pairs(…)`, with control variable, key and value in the window. Goes on behind if the iterator is
-    /// another function, or has nothing more to give.
+    /// Advances `for … in pairs(…)`: control variable, key and value, in the window. Continues with the next op if the
+    /// iterator is another function, or has no more fields.
     #[vm_op]
     fn iterate_fields(
         vm: &mut Vm,
@@ -814,7 +817,7 @@ pub mod ops {
         if advance(vm, state, variables)? { Ok(to.jump()) } else { Ok(Flow::Next) }
     }
 
-    /// The control variable is the first variable; goes to `to` for a turn unless that is nil.
+    /// Sets the control variable to the first variable, and jumps to `to` for an iteration unless that is nil.
     #[vm_op]
     fn iterate(first: Value, to: Label) -> (Value, Flow) {
         if first.is_nil() { (first, Flow::Next) } else { (first, to.jump()) }
@@ -822,7 +825,7 @@ pub mod ops {
 
     // Tables.
 
-    /// `{}`, with room for so many elements and names.
+    /// `{}`: creates a table with room for `array` elements and `names` names.
     #[vm_op]
     fn new_table(vm: &mut Vm, #[imm] array: u32, #[imm] names: u32) -> Value {
         make_table(vm, array, names)
@@ -858,7 +861,7 @@ pub mod ops {
         index_field(vm, object, name, own, inherited)
     }
 
-    /// `object:name`: the function and, behind it, the object, which is its first argument.
+    /// `object:name`: gets the function, followed by the object, which is its first argument.
     #[vm_op]
     fn get_method(
         vm: &mut Vm,
@@ -883,10 +886,10 @@ pub mod ops {
         Ok((method, object))
     }
 
-    /// The place in an array part that a number is the key of, or one that no array has; `None` for a key that is not
-    /// an integer.
+    /// Returns the place in an array part for a key, or a place beyond every array; `None` for a key that is not an
+    /// integer.
     fn array_place(key: f64) -> Option<u64> {
-        // The low bits of a number from 2^52 on are its integer. A key that is not a number is a NaN here, which equals
+        // From 2^52 on, the low bits of a number are its integer. A key that is not a number reads as NaN, which equals
         // nothing.
         let shifted = key + TWO_52;
         if shifted - TWO_52 == key { Some(shifted.to_bits().wrapping_sub(TWO_52_BITS).wrapping_sub(1)) } else { None }
@@ -965,23 +968,23 @@ pub mod ops {
         set(vm, object, key, value)
     }
 
-    /// `{…, a, b, …}`: the window's values are the elements of the table from `first` on.
+    /// `{…, a, b, …}`: stores the window's values as elements of the table from `first` on.
     #[vm_op]
     fn set_list(vm: &mut Vm, table: Value, #[imm] first: u32, values: Window) {
         set_elements(vm, table, values, first, values.len() as u32);
     }
 
-    /// `{…, a, f()}`: as `set_list`, with all results of the last call behind the window's values.
+    /// `{…, a, f()}`: as `set_list`, with all results of the last call after the window's values.
     #[vm_op]
     fn set_list_open(vm: &mut Vm, table: Value, #[imm] first: u32, values: Window) {
         let count = (values.len() as u32).wrapping_add(vm.context.results);
         set_elements(vm, table, values, first, count);
     }
 
-    // Functions. A frame begins with the function that runs in it, and its arguments; its results begin in the same
-    // slot. The first result is there even if there is none: nil.
+    // Functions. A frame begins with the running function and its arguments; its results begin in the same slot. The
+    // first result is nil if there are no results.
 
-    /// `function(…)`: calls it; it is the first value of the window, and the arguments are the others.
+    /// `function(…)`: calls the first value of the window with the other values as arguments.
     #[vm_op]
     fn call(vm: &mut Vm, function: Value, args: Window) -> Result<Flow, Thrown> {
         let arguments = (args.len() as u32).wrapping_sub(1);
@@ -993,7 +996,7 @@ pub mod ops {
         Ok(vm.call(callee, args))
     }
 
-    /// `function(…, f())`: as `call`, with all results of the last call behind the window's values.
+    /// `function(…, f())`: as `call`, with all results of the last call after the window's values.
     #[vm_op]
     fn call_open(vm: &mut Vm, function: Value, args: Window) -> Result<Flow, Thrown> {
         let arguments = (args.len() as u32).wrapping_sub(1).wrapping_add(vm.context.results);
@@ -1005,7 +1008,7 @@ pub mod ops {
         Ok(vm.call(callee, args))
     }
 
-    /// `return function(…)`: calls it in the place of the running one.
+    /// `return function(…)`: calls the function, which replaces the running one.
     #[vm_op]
     fn tail_call(vm: &mut Vm, function: Value, args: Window) -> Result<Flow, Thrown> {
         let arguments = (args.len() as u32).wrapping_sub(1);
@@ -1019,7 +1022,7 @@ pub mod ops {
         Ok(vm.tail_call(callee))
     }
 
-    /// `return function(…, f())`: as `tail_call`, with all results of the last call behind the window's values.
+    /// `return function(…, f())`: as `tail_call`, with all results of the last call after the window's values.
     #[vm_op]
     fn tail_call_open(vm: &mut Vm, function: Value, args: Window) -> Result<Flow, Thrown> {
         let arguments = (args.len() as u32).wrapping_sub(1).wrapping_add(vm.context.results);
@@ -1028,7 +1031,7 @@ pub mod ops {
         Ok(vm.tail_call(callee))
     }
 
-    /// A function begins: parameters without an argument are nil.
+    /// Begins a function: sets parameters without an argument to nil.
     #[vm_op]
     fn enter(vm: &mut Vm, parameters: Window) {
         if (vm.context.arguments as u64) < parameters.len() {
@@ -1036,25 +1039,25 @@ pub mod ops {
         }
     }
 
-    /// The same for a function that takes `...`, and `dst` = what the parameters leave of the arguments.
+    /// As `enter`, for a function that takes `...`; `dst` = the arguments beyond the parameters.
     #[vm_op]
     fn enter_variadic(vm: &mut Vm, parameters: Window) -> Value {
         collect_arguments(vm, parameters)
     }
 
-    /// `a, b = ...`: as many of its values as the window has slots.
+    /// `a, b = ...`: copies as many of its values as the window has slots.
     #[vm_op]
     fn variadic(vm: &mut Vm, rest: Value, to: Window) {
         copy_rest(vm, rest, to);
     }
 
-    /// `f(...)`: all of its values, as if they were results of a call.
+    /// `f(...)`: copies all of its values, as if they were results of a call.
     #[vm_op]
     fn variadic_open(vm: &mut Vm, rest: Value, to: Window) -> Result<(), Thrown> {
         copy_whole_rest(vm, rest, to)
     }
 
-    /// `a, b = f()`: as many results of the last call as the window has slots, nil where it had fewer.
+    /// `a, b = f()`: adjusts the results of the last call to the slots of the window, with nil for missing ones.
     #[vm_op]
     fn adjust(vm: &mut Vm, results: Window) {
         if (vm.context.results as u64) < results.len() {
@@ -1076,7 +1079,7 @@ pub mod ops {
         vm.ret(Value::NIL)
     }
 
-    /// `return first, …`: the window's values, of which there is at least one.
+    /// `return first, …`: returns the window's values, at least one.
     #[vm_op]
     fn ret_many(vm: &mut Vm, first: Value, values: Window) -> Flow {
         vm.context.results = values.len() as u32;
@@ -1084,8 +1087,8 @@ pub mod ops {
         vm.ret(first)
     }
 
-    /// `return …, f()`: the window's values and behind them all results of the last call. `first` is where the first of all
-    /// is.
+    /// `return …, f()`: returns the window's values, followed by all results of the last call. `first` is the first of
+    /// them.
     #[vm_op]
     fn ret_open(vm: &mut Vm, first: Value, values: Window) -> Flow {
         vm.context.results = (values.len() as u32).wrapping_add(vm.context.results);
@@ -1093,9 +1096,9 @@ pub mod ops {
         vm.ret(first)
     }
 
-    // What builtins are made of: see `stubs.rs`.
+    // Building blocks of builtins: see `stubs.rs`.
 
-    /// Takes a larger frame if there is no room for the arguments in this one.
+    /// Switches to a larger frame if this one has no room for the arguments.
     #[vm_op]
     fn reserve(vm: &mut Vm, #[imm] room: u32) -> Flow {
         if vm.context.arguments < room {
@@ -1111,13 +1114,13 @@ pub mod ops {
         call_builtin(vm, builtin)
     }
 
-    /// Returns the results that are there already.
+    /// Returns the results that are already in place.
     #[vm_op]
     fn ret_kept(vm: &mut Vm, first: Value) -> Flow {
         vm.ret(first)
     }
 
-    /// Begins a protected call: the first `parts` arguments must be there.
+    /// Begins a protected call, which requires the first `parts` arguments.
     #[vm_op]
     fn begin_protected(vm: &mut Vm, #[imm] parts: u32) -> Result<(), Thrown> {
         protect(vm, parts)
@@ -1129,7 +1132,7 @@ pub mod ops {
         (b, a)
     }
 
-    /// Calls `function` with what is behind it, all arguments but the first `parts`.
+    /// Calls `function` with the values after it: all arguments but the first `parts`.
     #[vm_op]
     fn call_rest(vm: &mut Vm, function: Value, #[imm] parts: u32, args: Window) -> Result<Flow, Thrown> {
         let arguments = vm.context.arguments.wrapping_sub(parts);
@@ -1145,7 +1148,7 @@ pub mod ops {
         vm.ret(Value::TRUE)
     }
 
-    /// The value of the error that was thrown, or what `handler` makes of it unless that is nil.
+    /// Takes the value of the thrown error, or what `handler` returns for it unless `handler` is nil.
     #[vm_op]
     fn take_error(vm: &mut Vm, #[place(slot, constant)] handler: Value) -> Result<Value, Thrown> {
         caught(vm, handler)
@@ -1158,7 +1161,7 @@ pub mod ops {
         vm.ret(Value::FALSE)
     }
 
-    /// A coroutine's function has returned: its results, which begin with the window, go to who resumed it.
+    /// Ends a coroutine whose function has returned: passes its results, which begin with the window, to its resumer.
     #[vm_op]
     fn end_coroutine(vm: &mut Vm, results: Window) {
         finish_coroutine(vm, results);

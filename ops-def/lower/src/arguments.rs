@@ -8,20 +8,20 @@ use syn::{Ident, LitInt, Token, Type};
 use crate::catalogue::Problem;
 use crate::errors::Errors;
 
-/// What the attribute says.
+/// The arguments of the attribute.
 #[derive(Default)]
 pub(crate) struct Arguments {
     pub(crate) value: Option<Type>,
     pub(crate) context: Option<Type>,
     pub(crate) host: Option<Type>,
     pub(crate) error: Option<Type>,
-    /// How many arguments every function takes.
+    /// Number of arguments that every function takes.
     pub(crate) arity: Option<u16>,
-    /// `operands = stack`
+    /// Whether `operands = stack` is given.
     pub(crate) stack: bool,
-    /// Something is wrong with them.
+    /// Whether the arguments have an error.
     pub(crate) broken: bool,
-    /// `operands` is given, and is `stack`.
+    /// Whether `operands` is `stack`; `None` if it is not given.
     operands: Option<bool>,
 }
 

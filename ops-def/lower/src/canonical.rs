@@ -12,7 +12,7 @@ use crate::ir::{Body, Kind};
 use crate::module::Module;
 use crate::ty::{self, Ty};
 
-/// The identity of one encoding of an op.
+/// Computes the fingerprint of one encoding of an op.
 pub(crate) fn fingerprint(module: &Module, helpers: &Helpers, op: &Op, body: &Body) -> Fingerprint {
     let def = &module.ops[op.def];
     let mut operands = format!("{:?} {:?} {:?}", module.value, def.result, op.control);
@@ -41,7 +41,7 @@ pub(crate) fn fingerprint(module: &Module, helpers: &Helpers, op: &Op, body: &Bo
     }
 }
 
-/// Collects what a body reaches; each thing once, in the order of the walk.
+/// Collects what a body reaches, without duplicates, in the order of the walk.
 struct Reached<'a> {
     module: &'a Module,
     helpers: &'a Helpers,
@@ -75,7 +75,7 @@ impl Reached<'_> {
         if let Some(constant) = self.module.consts.get(&name) {
             write!(self.text, "const {name} {constant:?};").expect("writing to a string");
         } else if let Some((index, runtime)) = self.module.runtime(&name) {
-            // A stencil finds it by its index.
+            // A stencil refers to it by its index.
             let signature = c::signature_text(&runtime.params, &runtime.result);
             write!(self.text, "runtime {index} {name}{signature};").expect("writing to a string");
         } else if let Some(helper) = self.helpers.get(&name) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A construct that is refused, or a mistake.
+/// A mistake, or a construct that the op language does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Problem {
     // The module.
@@ -114,7 +114,7 @@ pub(crate) enum Problem {
     NanArgument(String),
 }
 
-/// `message`, then on a line of its own `help: what to write instead`.
+/// The message, then `help:` with what to write instead on the next line.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (message, help) = self.texts();
@@ -131,17 +131,17 @@ impl Problem {
                 "write `#[mimeo::instruction_set(value = …)] pub mod ops { … }`",
             ),
             Problem::NotInline => pair(
-                "the instruction set must stand in the module itself",
-                "write `mod ops { … }` with the ops between the braces: the lowering reads them all at once",
+                "the instruction set must be in an inline module",
+                "write `mod ops { … }` with the ops between the braces: the macro must see all of them at once",
             ),
             Problem::InstructionSetArgument => pair(
-                "this is no argument of `#[mimeo::instruction_set]`",
-                "it has `value`, `context`, `host` and `error = Type`, `arity = N`, and `operands = registers` or `stack`",
+                "this is not an argument of `#[mimeo::instruction_set]`",
+                "the arguments are `value`, `context`, `host` and `error = Type`, `arity = N`, and `operands = registers` or `stack`",
             ),
-            Problem::TwoArguments(name) => (format!("`{name}` is given twice"), "remove one of the two".into()),
+            Problem::TwoArguments(name) => (format!("`{name}` is given twice"), "remove one of them".into()),
             Problem::MissingValue => pair(
                 "the instruction set does not say what a slot holds",
-                "write `#[mimeo::instruction_set(value = Value)]`, with a `repr(transparent)` struct of the module or `i64`, `u64`, `f64`",
+                "write `#[mimeo::instruction_set(value = Value)]`, where the type is a `repr(transparent)` struct of the module, `i64`, `u64` or `f64`",
             ),
             Problem::ValueType(name) => (
                 format!("`{name}` cannot be the value type"),
@@ -149,86 +149,86 @@ impl Problem {
             ),
             Problem::ContextStruct(name) => (
                 format!("`{name}` cannot be the context"),
-                "the context is a `repr(C)` struct of the module, without `Cell`s".into(),
+                "the context is a `repr(C)` struct of the module without `Cell`s".into(),
             ),
-            Problem::NoOps => pair("the instruction set has no ops", "write at least one function under `#[vm_op]`"),
+            Problem::NoOps => pair("the instruction set has no ops", "write at least one function with `#[vm_op]`"),
             Problem::TwoOps(name) => {
-                (format!("there are two functions or ops called `{name}`"), "give one of them another name".into())
+                (format!("two functions or ops are called `{name}`"), "rename one of them".into())
             }
             Problem::SameOpcode { one, other, opcode } if one == other => (
-                format!("there are two encodings called `{one}`, of opcode `{opcode}`"),
-                "give the op another name: `#[place(slot, constant)]` makes an encoding called `op_operand_constant`".into(),
+                format!("two encodings are called `{one}`, with the opcode `{opcode}`"),
+                "rename the op: `#[place(slot, constant)]` makes an encoding called `op_operand_constant`".into(),
             ),
             Problem::SameOpcode { one, other, opcode } => (
                 format!("the ops `{one}` and `{other}` would both have the opcode `{opcode}`"),
-                "give one of them another name".into(),
+                "rename one of them".into(),
             ),
-            Problem::ReservedName { name, by } => (format!("the name `{name}` is taken by {by}"), "choose another".into()),
+            Problem::ReservedName { name, by } => (format!("the name `{name}` is reserved for {by}"), "choose another name".into()),
             Problem::StructRepr(name) => (
                 format!("the layout of `{name}` is not fixed"),
                 "write `#[repr(C)]` above it, or `#[repr(transparent)]` when it has one field".into(),
             ),
             Problem::StructLayout { name, argument } => (
                 format!("`{argument}` changes the layout of `{name}`"),
-                "write plain `#[repr(C)]`: stencils assume fields at their natural alignment".into(),
+                "write only `#[repr(C)]`: stencils assume that fields have their natural alignment".into(),
             ),
             Problem::StructField(ty) => (
-                format!("a struct that stencils see cannot hold a `{ty}`"),
-                "it can hold numbers, `bool`, raw pointers, and structs of the module; put the rest into the `host` type".into(),
+                format!("a struct that stencils use cannot contain a `{ty}`"),
+                "use numbers, `bool`, raw pointers and structs of the module; put the rest into the `host` type".into(),
             ),
             Problem::GenericItem(what) => {
                 (format!("a {what} of an instruction set cannot be generic"), "write it for one type".into())
             }
             Problem::ModuleItem(what) => (
                 format!("{what} cannot be in an instruction set"),
-                "move it out of the module; inside are structs, constants, helper functions, `impl` blocks, `unsafe extern \"Rust\"` and ops".into(),
+                "move it out of the module, which can contain structs, constants, helper functions, `impl` blocks, `unsafe extern \"Rust\"` blocks and ops".into(),
             ),
             Problem::Conditional => pair(
-                "an instruction set is the same in every build",
-                "remove the condition, or put it on the whole module; what differs between builds belongs into the runtime",
+                "an instruction set must be the same in every build",
+                "remove the condition, or put it on the whole module; put what differs between builds into runtime functions",
             ),
             Problem::ConstValue => pair(
-                "the value of this constant is not plain",
-                "a constant is a number, a `bool`, another constant, a struct of these, or these under operators and casts",
+                "the value of this constant is too complex",
+                "use numbers, `bool`, other constants, structs of these, operators and casts",
             ),
             Problem::ExternAbi => pair(
-                "only runtime functions are declared here, in an `unsafe extern \"Rust\"` block",
+                "an instruction set declares only runtime functions, in an `unsafe extern \"Rust\"` block",
                 "write `unsafe extern \"Rust\" { fn name(vm: &mut Vm, …) -> …; }` and implement them outside the module",
             ),
             Problem::RuntimeHome => pair(
-                "`#[runtime(…)]` names the module that implements all functions of a block",
-                "write it once, above the block: `#[runtime(crate::runtime)] unsafe extern \"Rust\" { … }`",
+                "`#[runtime(…)]` applies to a whole block of runtime functions",
+                "write it once, above the block, with the module that implements them: `#[runtime(crate::runtime)] unsafe extern \"Rust\" { … }`",
             ),
             Problem::RuntimeParameter(ty) => (
                 format!("a runtime function cannot take a `{ty}`"),
-                "it takes `vm: &mut Vm`, the value type, numbers, `bool`, raw pointers, `Callee`, `Window`, and an inline-cache cell as `&Counter`".into(),
+                "use `vm: &mut Vm`, the value type, a number, `bool`, a raw pointer, `Callee`, `Window`, or an inline-cache cell as `&Counter`".into(),
             ),
             Problem::RuntimeResult(ty) => (
                 format!("a runtime function cannot return a `{ty}`"),
-                "it returns nothing, the value type, a number, `bool`, a raw pointer, `Thrown`, or `Result<…, Thrown>` of one of them".into(),
+                "return nothing, the value type, a number, `bool`, a raw pointer, `Thrown`, or a `Result<…, Thrown>` of one of them".into(),
             ),
             Problem::RuntimeVm => pair(
-                "the machine comes first",
+                "the first parameter must be the machine",
                 "write `vm: &mut Vm` as the first parameter",
             ),
             Problem::HelperType(ty) => (
-                format!("a helper function has nothing to do with a `{ty}`"),
-                "labels and flows belong to the op: have the helper return a value, and let the op act on it".into(),
+                format!("a helper function cannot use a `{ty}` here"),
+                "only ops use labels and flows: return a value from the helper, and act on it in the op".into(),
             ),
             Problem::Receiver => pair(
-                "a method of the op language takes itself by value, that of an inline-cache cell by `&self`",
-                "write `self`, or `&self` for a cell",
+                "a method must take `self` by value, or `&self` if its type is an inline-cache cell",
+                "write `self`, or `&self` for an inline-cache cell",
             ),
             Problem::OpOutside => pair(
-                "`#[vm_op]` belongs on a function that stands directly in a `#[mimeo::instruction_set(…)]` module",
-                "move the function there; the lowering needs the types, constants and helpers around it",
+                "`#[vm_op]` belongs on a function directly inside a `#[mimeo::instruction_set(…)]` module",
+                "move the function there: the macro needs the types, constants and helpers of the module",
             ),
             Problem::OpArgument => pair(
-                "this is no argument of `#[vm_op]`",
-                "it has `stencil = none`, `stencil = required`, `stencil = \"file.c\"` with `reviewed = \"…\"`, `result = slot`, and `each(…): …`",
+                "this is not an argument of `#[vm_op]`",
+                "the arguments are `stencil = none`, `stencil = required`, `stencil = \"file.c\"` with `reviewed = \"…\"`, `result = slot`, and `each(…): …`",
             ),
             Problem::EachForm => pair(
-                "this is not how `each` is written",
+                "this `each` is malformed",
                 "write placeholders, a colon, and a row for each op: `each(compare, word): less(<, \"less\"), equal(==, \"equal\")`",
             ),
             Problem::EachRows => pair(
@@ -246,51 +246,51 @@ impl Problem {
             }
             Problem::EachUnused(name) => (
                 format!("the placeholder `{name}` is not used"),
-                format!("use it in the function or its attributes, or as `{{{name}}}` in its documentation; else remove it and its column"),
+                format!("use it in the function or its attributes, or as `{{{name}}}` in its documentation, or remove it and its column"),
             ),
             Problem::EachEntry { entry, placeholder, what } => (
                 format!("`{entry}` cannot replace `{placeholder}`, which is used as {what}"),
-                "an entry is a name, type, expression or pattern, whichever the function needs; a binary operator replaces a function of two arguments".into(),
+                "write a name, type, expression or pattern, as the function requires; a binary operator replaces a function of two arguments".into(),
             ),
             Problem::OpParameter(ty) => (
                 format!("an op's operand cannot be a `{ty}`"),
-                "it is the value type, `Label`, `Window`, `Callee`, `vm: &mut Vm`, or marked `#[imm]`, `#[constant]`, `#[place(…)]`, `#[cache]`".into(),
+                "use the value type, `Label`, `Window`, `Callee` or `vm: &mut Vm`, or mark it `#[imm]`, `#[constant]`, `#[place(…)]` or `#[cache]`".into(),
             ),
             Problem::OpResult(ty) => (
-                format!("an op cannot result in a `{ty}`"),
-                "it results in nothing, the value type, a tuple of it, `Flow`, a tuple of values and a `Flow`, or `Result<…, Thrown>` of one of them".into(),
+                format!("an op cannot return a `{ty}`"),
+                "return nothing, the value type, a tuple of values, `Flow`, a tuple of values and a `Flow`, or a `Result<…, Thrown>` of one of them".into(),
             ),
             Problem::OpGeneric => pair("an op cannot be generic", "write one op for each type"),
             Problem::OpAsync => pair(
-                "an op is a plain function",
-                "remove `async`, `const`, `unsafe` and `extern`; unsafe code goes into an `unsafe` block",
+                "an op must be a plain function",
+                "remove `async`, `const`, `unsafe` and `extern`; put unsafe code into an `unsafe` block",
             ),
             Problem::OperandKinds => pair(
-                "an operand is of one kind",
-                "write one of `#[imm]`, `#[constant]`, `#[place(…)]` and `#[cache]`",
+                "an operand can have only one kind",
+                "write only one of `#[imm]`, `#[constant]`, `#[place(…)]` and `#[cache]`",
             ),
-            Problem::TwoVms => pair("there is one machine", "take `vm: &mut Vm` once"),
+            Problem::TwoVms => pair("an op can take the machine only once", "remove one `vm: &mut Vm`"),
             Problem::ImmType(ty) => (
                 format!("`#[imm]` cannot be a `{ty}`"),
-                "an immediate is an integer of a fixed width, `bool` or `f64`".into(),
+                "use an integer of a fixed width, `bool` or `f64`".into(),
             ),
             Problem::ImmArgument => {
-                pair("this is no argument of `#[imm]`", "write `#[imm]`, or `#[imm(in = name)]` for an index into a space")
+                pair("this is not an argument of `#[imm]`", "write `#[imm]`, or `#[imm(in = name)]` for an index into an index space")
             }
             Problem::ImmSpace(ty) => (
-                format!("an index into a space cannot be a `{ty}`"),
-                "write `#[imm(in = name)] index: u32`, or `u16` or `u8`".into(),
+                format!("an index into an index space cannot be a `{ty}`"),
+                "write `#[imm(in = name)] index: u32`, or use `u16` or `u8`".into(),
             ),
             Problem::ConstantType(ty) => (
                 format!("an operand in a slot or in the constant pool cannot be a `{ty}`"),
-                "it has the value type; write numbers as `#[imm]`".into(),
+                "use the value type, or `#[imm]` for a number".into(),
             ),
             Problem::PlaceArgument => pair(
-                "this is no place for an operand",
+                "this is not a place for an operand",
                 "write `#[place(slot)]`, or `#[place(slot, constant)]` for an op with two encodings",
             ),
             Problem::PlaceStack => pair(
-                "an operand of a register machine is in a slot already",
+                "an operand of a register machine is already in a slot",
                 "remove `#[place(slot)]`, or write `#[place(slot, constant)]`",
             ),
             Problem::CacheType(ty) => (
@@ -298,69 +298,69 @@ impl Problem {
                 "write `#[cache] cell: &Counter`, with a `repr(C)` struct of the module whose fields are `Cell`s".into(),
             ),
             Problem::CellReference(name) => (
-                "a reference to an inline-cache cell is shared, and ends with the op's run: a runtime function may run the op again".into(),
+                "a reference to an inline-cache cell must be shared and have no lifetime: a runtime function may run the op again".into(),
                 format!("write `&{name}`, with fields such as `hits: Cell<u32>`, `cell.hits.get()` and `cell.hits.set(value)`"),
             ),
             Problem::NoCell(name) => (
-                format!("there are references to inline-cache cells only, and the fields of `{name}` are not `Cell`s"),
-                "write each field as in `hits: Cell<u32>`, or take the struct by value".into(),
+                format!("only inline-cache cells can be referenced, and the fields of `{name}` are not `Cell`s"),
+                "write each field like `hits: Cell<u32>`, or take the struct by value".into(),
             ),
             Problem::CellByValue(name) => (
-                format!("`{name}` is an inline-cache cell, which stays where it is"),
-                format!("write `&{name}`, and read and change its fields by `get` and `set`"),
+                format!("`{name}` is an inline-cache cell, which cannot be moved or copied"),
+                format!("write `&{name}`, and use its fields through `get` and `set`"),
             ),
             Problem::CellType(text) => (
-                format!("a `{text}` is a field of an inline-cache cell, and nothing else"),
-                "take the struct with the field as `#[cache] cell: &Counter`; variables and other structs hold plain values".into(),
+                format!("a `{text}` can only be a field of an inline-cache cell"),
+                "take the struct with the field as `#[cache] cell: &Counter`; use plain values in variables and other structs".into(),
             ),
             Problem::CellField(text) => (
-                "all fields of an inline-cache cell are `Cell`s, or none is".into(),
+                "every field of an inline-cache cell must be a `Cell`".into(),
                 format!("write `Cell<{text}>`"),
             ),
             Problem::CellCallee => pair(
-                "an inline-cache cell starts as zeros and holds no `Callee`",
-                "keep what the function is found by, such as a value or the address of an object",
+                "an inline-cache cell starts as zeros, so it cannot hold a `Callee`",
+                "store what identifies the function, such as a value or the address of an object",
             ),
             Problem::CellAccess(field, ty) => (
                 format!("`{field}` is a `Cell<{ty}>`"),
                 format!("write `{field}.get()` or `{field}.set(value)`"),
             ),
             Problem::KindArgument(name) => {
-                (format!("`#[{name}]` has no arguments"), format!("write `#[{name}]`"))
+                (format!("`#[{name}]` takes no arguments"), format!("write `#[{name}]`"))
             }
             Problem::TwoWindows => pair("an op can have one window", "pass the rest in slots"),
             Problem::WindowLast => pair(
-                "the window lies on top of the operand stack",
-                "make it the last of the operands that are popped",
+                "the window must be on top of the operand stack",
+                "make it the last operand that is popped",
             ),
             Problem::ResultSlot => pair(
                 "`result = slot` is for a stack machine's op with one result",
-                "remove it: on a register machine every result goes into a slot",
+                "remove it: on a register machine, every result is in a slot",
             ),
             Problem::StackCall => pair(
-                "this op pushes a call's result on one way and not on another",
-                "on a stack machine an op that calls must call, or return an error, on every way",
+                "this op pushes a call's result on one path and not on another",
+                "on a stack machine, an op that calls must call or return an error on every path",
             ),
             Problem::CallPops => pair(
-                "this op calls, and pops more than its window",
-                "a call's result comes back where the window was: take the other values by `#[place(slot)]`, or leave them on the stack for another op to drop",
+                "this op makes a call and pops more than its window",
+                "a call's result replaces the window: take the other values as `#[place(slot)]`, or leave them on the stack for another op to drop",
             ),
             Problem::Reviewed => pair(
-                "a hand-written stencil needs the fingerprint of the op that it was written against",
+                "a hand-written stencil needs the fingerprint of the op that it was reviewed against",
                 "write `#[vm_op(stencil = \"file.c\", reviewed = \"…\")]`; the build's report has the fingerprint",
             ),
             Problem::UnknownType(name) => (
-                format!("the type `{name}` is not known here"),
-                "define it in the module, as a `repr(C)` struct; a type from elsewhere can only be pointed to".into(),
+                format!("unknown type `{name}`"),
+                "define it in the module as a `repr(C)` struct; types from elsewhere can only be used behind raw pointers".into(),
             ),
             Problem::TypeForm(text) => (
                 format!("the op language has no type `{text}`"),
-                "it has integers, `f64`, `bool`, raw pointers, structs of the module, `Option`, tuples and `Result<…, Thrown>`".into(),
+                "use integers, `f64`, `bool`, raw pointers, structs of the module, `Option`, tuples and `Result<…, Thrown>`".into(),
             ),
             Problem::Mismatch { expected, found } => {
                 let help = match found.as_str() {
                     "()" => "the value of a block is its last expression, without a `;`",
-                    _ => "convert it with `as`, or change one of the two; a number without a type is an `i32` or an `f64`",
+                    _ => "convert it with `as`, or change one of the types; a number without a type is an `i32` or an `f64`",
                 };
                 (format!("expected `{expected}`, found `{found}`"), help.into())
             }
@@ -368,76 +368,76 @@ impl Problem {
                 (format!("expected `f64`, found `{found}`"), "write the number as a float, as in `1.0`".into())
             }
             Problem::LiteralRange { literal, ty } => {
-                (format!("`{literal}` does not fit into `{ty}`"), "write a smaller number, or give it a larger type".into())
+                (format!("`{literal}` does not fit into `{ty}`"), "use a number in range, or a larger type".into())
             }
             Problem::NoneType => {
-                pair("the type of this `None` is not known", "write it down, as in `let x: Option<i64> = None`")
+                pair("the type of this `None` is not known", "write the type, as in `let x: Option<i64> = None`")
             }
             Problem::Branches { one, other } => {
-                (format!("one branch is a `{one}`, the other a `{other}`"), "make both the same type".into())
+                (format!("one branch is a `{one}`, the other a `{other}`"), "give both the same type".into())
             }
             Problem::Unsupported { what, instead } => {
-                (format!("the op language has no {what}"), (*instead).to_owned())
+                (format!("the op language does not support {what}"), (*instead).to_owned())
             }
             Problem::UnknownName(name) => (
-                format!("`{name}` is not known here"),
-                "an op sees its operands, its variables, and the constants of the module".into(),
+                format!("unknown name `{name}`"),
+                "an op can use its operands, its variables and the constants of the module".into(),
             ),
             Problem::UnknownFunction(name) => (
-                format!("the function `{name}` is not known here"),
+                format!("unknown function `{name}`"),
                 "define it in the module as a helper, or declare it in `unsafe extern \"Rust\"` and implement it outside".into(),
             ),
             Problem::OpCall(name) => (
-                format!("`{name}` is an op, and ops do not call each other"),
-                "move what both do into a helper function".into(),
+                format!("`{name}` is an op, and ops cannot call each other"),
+                "move the shared code into a helper function".into(),
             ),
             Problem::UnknownMethod { ty, method } => (
                 format!("the op language has no method `{method}` for `{ty}`"),
                 "write it in an `impl` block of the module, or declare a runtime function in `unsafe extern \"Rust\"`".into(),
             ),
             Problem::UnknownField { ty, field } => {
-                (format!("`{ty}` has no field `{field}`"), "name one of its fields".into())
+                (format!("`{ty}` has no field `{field}`"), "use one of its fields".into())
             }
             Problem::ArgumentCount { name, takes, given } => {
                 let plural = if *takes == 1 { "" } else { "s" };
-                (format!("`{name}` takes {takes} argument{plural}, not {given}"), "pass as many as it takes".into())
+                (format!("`{name}` takes {takes} argument{plural}, not {given}"), "pass one argument for each parameter".into())
             }
             Problem::PlainArithmetic { op, method } => (
                 format!("plain integer `{op}` panics in debug builds, wraps in release builds, and is undefined in C"),
                 format!("write `a.wrapping_{method}(b)`, `a.checked_{method}(b)` or `a.overflowing_{method}(b)`"),
             ),
             Problem::PlainShift { op, method } => (
-                format!("plain `{op}` panics when the shift is as wide as the number"),
+                format!("plain `{op}` panics when the shift is not smaller than the number of bits"),
                 format!("write `a.wrapping_{method}(n)`, which masks the shift, or `a.checked_{method}(n)`"),
             ),
             Problem::PlainNegate => pair(
-                "plain integer `-` panics on the smallest number",
+                "plain integer `-` panics in debug builds for the smallest number",
                 "write `a.wrapping_neg()` or `a.checked_neg()`",
             ),
             Problem::DivisionMayPanic { what, remainder } => {
                 let checked = if *remainder { "checked_rem" } else { "checked_div" };
-                (format!("`{what}` panics when the divisor is 0"), format!("write `a.{checked}(b)` and say what happens on `None`"))
+                (format!("`{what}` panics when the divisor is 0"), format!("write `a.{checked}(b)` and handle `None`"))
             }
             Problem::FloatRemainder => pair(
-                "the remainder of floats is a library call",
+                "the remainder of floats needs a library call",
                 "declare a runtime function in `unsafe extern \"Rust\"` and call it",
             ),
             Problem::CompareStructs(ty) => {
                 (format!("`{ty}` cannot be compared as a whole"), "compare its fields, in a helper of its `impl` block".into())
             }
             Problem::Operator { op, ty } => {
-                (format!("`{op}` does not work on `{ty}`"), "convert the operands with `as`, or use a method".into())
+                (format!("`{op}` cannot be applied to `{ty}`"), "convert the operands with `as`, or use a method".into())
             }
             Problem::CastForm { from, to } => (
                 format!("`{from}` cannot be cast to `{to}`"),
-                "casts go between numbers, from `bool` to integers, and between pointers and 64-bit integers".into(),
+                "cast between numbers, from `bool` to integers, or between pointers and 64-bit integers".into(),
             ),
             Problem::FlowValue => pair(
-                "a `Flow` is the result of an op and nothing else",
-                "write it as the last expression of each way through the op",
+                "a `Flow` can only be the result of an op",
+                "write it as the last expression of each path through the op",
             ),
             Problem::HostAccess => pair(
-                "stencils cannot see `vm.host`",
+                "stencils cannot access `vm.host`",
                 "put what the op needs into the context, or declare a runtime function in `unsafe extern \"Rust\"`",
             ),
             Problem::NoContext => pair(
@@ -445,72 +445,72 @@ impl Problem {
                 "write `#[mimeo::instruction_set(…, context = Context)]`, with a `repr(C)` struct of the module",
             ),
             Problem::VmField(field) => (
-                format!("an op cannot see `vm.{field}`"),
-                "it has `vm.context`, `vm.call(callee, window)`, `vm.ret(value)` and `vm.deopt()`; the rest is for runtime functions".into(),
+                format!("an op cannot access `vm.{field}`"),
+                "use `vm.context`, `vm.call(callee, window)`, `vm.ret(value)` and `vm.deopt()`; the rest is for runtime functions".into(),
             ),
             Problem::VmValue => pair(
-                "`vm` can only be passed on, or asked for its context",
+                "`vm` can only be passed to a function or used for its context",
                 "write `vm.context.field`, or pass `vm` to a helper or runtime function",
             ),
             Problem::OperandValue { ty, instead } => {
-                (format!("a `{ty}` is not a value"), format!("it belongs to the op's encoding; write {instead}"))
+                (format!("a `{ty}` is not a value"), format!("it is part of the op's encoding; write {instead}"))
             }
             Problem::ConditionType(ty) => {
                 (format!("a condition is a `bool`, not a `{ty}`"), "compare it: `x != 0`".into())
             }
             Problem::Unbounded => pair(
-                "that this loop ends is not to be seen",
+                "this loop is not known to end",
                 "write `while i < n { …; i = i.wrapping_add(1); }` with `i` and `n` changed nowhere else in the loop",
             ),
-            Problem::Continue => pair("`continue` can skip the step of a bounded loop", "write `if … { … }` around the rest"),
+            Problem::Continue => pair("`continue` can skip the step of the loop", "put the rest of the body into `if … { … }`"),
             Problem::Pattern => pair(
-                "the op language has no such pattern",
-                "it has numbers, ranges, `bool`, constants, `Some(…)`, `None`, `Ok(…)`, `Err(…)`, tuples, names, `_`, and `|` without names",
+                "the op language does not support this pattern",
+                "use numbers, ranges, `bool`, constants, `Some(…)`, `None`, `Ok(…)`, `Err(…)`, tuples, names, `_`, and `|` without names",
             ),
             Problem::PatternName(name) => (
-                format!("`{name}` is no constant of the module, so it would match anything"),
-                "define the constant in the module; a name that stands for what is matched starts with a lowercase letter".into(),
+                format!("`{name}` is not a constant of the module, so it would match anything"),
+                "define the constant in the module, or start the name of a variable with a lowercase letter".into(),
             ),
             Problem::TryType(ty) => {
-                (format!("`?` needs a `Result<…, Thrown>`, not a `{ty}`"), "take it apart with `match` or `if let`".into())
+                (format!("`?` needs a `Result<…, Thrown>`, not a `{ty}`"), "use `match` or `if let`".into())
             }
             Problem::TryOutside => pair(
-                "`?` needs a function that results in `Result<…, Thrown>`",
-                "change the result of this function",
+                "`?` needs a function that returns `Result<…, Thrown>`",
+                "change the return type of this function",
             ),
             Problem::Recursive(name) => {
-                (format!("the helper `{name}` calls itself"), "stencils contain their helpers; write a runtime function".into())
+                (format!("the helper `{name}` calls itself"), "write a runtime function: helpers are inlined into stencils".into())
             }
             Problem::LateThrow => pair(
                 "this can throw or deopt after the op has had a visible effect",
-                "do it first: store to memory and call the runtime only when nothing can go wrong any more",
+                "do this first, and store to memory and call the runtime only when nothing can fail any more",
             ),
             Problem::FlowBesideValues => pair(
-                "beside values a flow is `Flow::Next` or a label's `jump()`",
-                "decide first: `if … { (value, to.jump()) } else { (value, Flow::Next) }`",
+                "a flow returned together with values must be `Flow::Next` or a label's `jump()`",
+                "branch outside the tuple: `if … { (value, to.jump()) } else { (value, Flow::Next) }`",
             ),
             Problem::DerefType(ty) => {
                 (format!("`*` needs a raw pointer to a known type, not a `{ty}`"), "cast it with `.cast::<T>()`".into())
             }
             Problem::AssignTo => pair(
                 "this cannot be assigned to",
-                "assign to a variable, through a raw pointer, or to a field of the context; the field of a cell has `set`",
+                "assign to a variable, through a raw pointer, or to a field of the context; use `set` for a field of a cell",
             ),
             Problem::LetWithoutType => pair(
                 "a variable without a value needs a type",
                 "write `let x: i64;`, or give it a value",
             ),
             Problem::NanBits => pair(
-                "this float can be a NaN that an operation made, whose bits depend on the compiler",
-                "write `.canonical_bits()`, which has one NaN, or call `to_bits()` only after `!x.is_nan()` or a comparison that no NaN passes",
+                "this float can be a NaN that an operation produced, whose bits depend on the compiler",
+                "write `.canonical_bits()`, which turns every NaN into the same one, or call `to_bits()` only after `!x.is_nan()` or a comparison that is false for NaN",
             ),
             Problem::NanLeaves(how) => (
-                format!("a float that is {how} can be a NaN that an operation made, whose bits depend on the compiler"),
-                "write `x.quiet()`, which makes every NaN the same one, or do it only after `!x.is_nan()` or a comparison that no NaN passes".into(),
+                format!("a float that is {how} can be a NaN that an operation produced, whose bits depend on the compiler"),
+                "write `x.quiet()`, which turns every NaN into the same one, or do this only after `!x.is_nan()` or a comparison that is false for NaN".into(),
             ),
             Problem::NanArgument(helper) => (
-                format!("`{helper}` exposes the bits of this float, which can be a NaN that an operation made, whose bits depend on the compiler"),
-                "pass `x.quiet()`, which makes every NaN the same one, or call it only after `!x.is_nan()` or a comparison that no NaN passes".into(),
+                format!("`{helper}` exposes the bits of this float, which can be a NaN that an operation produced, whose bits depend on the compiler"),
+                "pass `x.quiet()`, which turns every NaN into the same one, or call it only after `!x.is_nan()` or a comparison that is false for NaN".into(),
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! Constants of the module → values, evaluated as Rust would, overflow being an error.
+//! Constants of the module → values, evaluated as in Rust; overflow is an error.
 
 use syn::{BinOp, Expr, Item, Lit, UnOp};
 
@@ -16,7 +16,7 @@ pub(crate) struct Const {
     pub(crate) value: Value,
 }
 
-/// What a constant is.
+/// Value of a constant.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     Int(i128),
@@ -26,7 +26,7 @@ pub(crate) enum Value {
     Struct(Vec<Value>),
 }
 
-/// A constant that is not evaluated yet.
+/// A constant that has not been evaluated yet.
 struct Pending<'a> {
     name: String,
     self_ty: Option<String>,
@@ -70,7 +70,7 @@ pub(crate) fn evaluate(items: &[Item], module: &mut Module, errors: &mut Errors)
     }
 }
 
-/// A constant that ops can name; one of a type that the op language does not have is for Rust only.
+/// Reads a constant that ops can name. A constant of a type that the op language lacks is for Rust only.
 fn read<'a>(
     module: &Module,
     self_ty: Option<&str>,
@@ -102,7 +102,7 @@ fn eval(expr: &Expr, ty: &Ty, self_ty: Option<&str>, module: &Module) -> Option<
         Expr::Path(path) => find(&path.path, self_ty, module).filter(|found| found.ty == *ty)?.value,
         Expr::Cast(cast) => {
             let from = type_of(&cast.expr, self_ty, module).unwrap_or_else(|| {
-                // A bare number is of the type that it is cast to, and anything else made of them an `i32`.
+                // A bare number has the type that it is cast to; other expressions of bare numbers are `i32`.
                 if ty.integer().is_some() && is_bare(&cast.expr) { ty.clone() } else { Ty::I32 }
             });
             match eval(&cast.expr, &from, self_ty, module)? {
@@ -145,7 +145,7 @@ fn eval(expr: &Expr, ty: &Ty, self_ty: Option<&str>, module: &Module) -> Option<
     fits(&value, ty).then_some(value)
 }
 
-/// The operand of `-` and `!`; a negative number may be larger than the largest positive one by one.
+/// Evaluates the operand of `-` and `!`. The magnitude of a negative number can exceed the maximum by one.
 fn eval_operand(unary: &syn::ExprUnary, ty: &Ty, self_ty: Option<&str>, module: &Module) -> Option<Value> {
     match (&unary.op, &*unary.expr) {
         (UnOp::Neg(_), Expr::Lit(syn::ExprLit { lit: Lit::Int(int), .. })) if ty.integer()?.signed => {
@@ -183,7 +183,7 @@ fn eval_binary(binary: &syn::ExprBinary, ty: &Ty, self_ty: Option<&str>, module:
     fits(&value, ty).then_some(value)
 }
 
-/// The fields of the struct with this name, if it is the one of type `ty`.
+/// Returns the fields of the struct with this name, if its type is `ty`.
 fn fields_of<'a>(path: &syn::Path, ty: &Ty, self_ty: Option<&str>, module: &'a Module) -> Option<&'a [(String, Ty)]> {
     let name = path_name(path, self_ty).filter(|name| *ty == Ty::Struct(name.clone()))?;
     Some(&module.structs.get(&name)?.fields)
@@ -198,7 +198,7 @@ fn fits(value: &Value, ty: &Ty) -> bool {
     }
 }
 
-/// The integer of type `ty` with these bits.
+/// Wraps the integer to the type `ty`.
 fn wrap(int: i128, ty: &Ty) -> Option<Value> {
     let integer = ty.integer()?;
     let unused = 128 - integer.bits;
@@ -206,7 +206,7 @@ fn wrap(int: i128, ty: &Ty) -> Option<Value> {
     Some(Value::Int(if integer.signed { shifted >> unused } else { (shifted as u128 >> unused) as i128 }))
 }
 
-/// The type of an expression, where it does not depend on what stands around it.
+/// Returns the type of an expression, if it does not depend on the context.
 fn type_of(expr: &Expr, self_ty: Option<&str>, module: &Module) -> Option<Ty> {
     match expr {
         Expr::Paren(inner) => type_of(&inner.expr, self_ty, module),
@@ -229,7 +229,7 @@ fn type_of(expr: &Expr, self_ty: Option<&str>, module: &Module) -> Option<Ty> {
     }
 }
 
-/// Is it a number whose type comes from a cast around it?
+/// Returns `true` for a number whose type comes from a cast around it.
 fn is_bare(expr: &Expr) -> bool {
     match expr {
         Expr::Paren(inner) => is_bare(&inner.expr),
@@ -239,13 +239,13 @@ fn is_bare(expr: &Expr) -> bool {
     }
 }
 
-/// The constant that a path names.
+/// Returns the constant that a path names.
 fn find(path: &syn::Path, self_ty: Option<&str>, module: &Module) -> Option<Const> {
     let name = path_name(path, self_ty)?;
     module.consts.get(&name).cloned().or_else(|| of_number(&name))
 }
 
-/// `i64::MAX` and its like.
+/// Returns a constant of a number type, such as `i64::MAX`.
 pub(crate) fn of_number(path: &str) -> Option<Const> {
     let (ty, name) = path.split_once("::")?;
     let ty = Ty::from_name(ty)?;
@@ -273,7 +273,7 @@ pub(crate) fn of_number(path: &str) -> Option<Const> {
     Some(Const { ty, value: Value::Int(value) })
 }
 
-/// A path of one or two segments as one name, `Self` replaced.
+/// Returns a path of one or two segments as one name, with `Self` replaced.
 pub(crate) fn path_name(path: &syn::Path, self_ty: Option<&str>) -> Option<String> {
     if path.leading_colon.is_some() || path.segments.iter().any(|segment| !segment.arguments.is_none()) {
         return None;

@@ -7,12 +7,12 @@ use crate::module::Module;
 use crate::op::{OpDef, ParamKind, ResultKind};
 use crate::ty::{Ty, layout, mark_fields};
 
-/// One op of the instruction set, as it is encoded.
+/// One encoded op of the instruction set.
 pub(crate) struct Op {
     pub(crate) name: String,
     /// Index of its definition in [`Module::ops`].
     pub(crate) def: usize,
-    /// First the results, then the parameters that are operands.
+    /// The results, followed by the parameters that are operands.
     pub(crate) operands: Vec<Operand>,
     /// The operand of each parameter; `None` for `vm`.
     pub(crate) param_operand: Vec<Option<usize>>,
@@ -60,7 +60,7 @@ impl Encoding {
     }
 }
 
-/// All encodings of a definition.
+/// Returns all encodings of a definition.
 pub(crate) fn encodings(module: &Module, def: usize, body: &Body) -> Vec<Op> {
     let op = &module.ops[def];
     let choices: Vec<usize> = op
@@ -70,7 +70,7 @@ pub(crate) fn encodings(module: &Module, def: usize, body: &Body) -> Vec<Op> {
         .filter(|(_, param)| matches!(param.kind, ParamKind::Place { constant: true, .. }))
         .map(|(index, _)| index)
         .collect();
-    // Bit i of the combination says that choice i is a constant.
+    // Bit i of the combination is set if choice i is a constant.
     (0..1u32 << choices.len())
         .map(|combination| {
             let constants: Vec<usize> = choices
@@ -101,7 +101,7 @@ fn encode(module: &Module, def: usize, op: &OpDef, constants: &[usize], body: &B
         encoded.pushes += u16::from(!in_slot);
         encoded.add(name, kind);
     }
-    // The result of a call lands where its window was.
+    // The result of a call replaces its window.
     if stack && control.calls {
         encoded.pushes += 1;
     }
@@ -147,17 +147,17 @@ impl Op {
     }
 }
 
-/// Names that holes have which belong to no operand.
+/// Names of holes that do not belong to an operand.
 const TAKEN: [&str; 2] = ["pc", "next_pc"];
 
 impl Op {
-    /// The name, changed as long as a hole has it already: a parameter can be called `dst`, as the result is.
+    /// Returns the name, changed until no hole has it: a parameter can be called `dst`, like the result.
     fn free_name(&self, name: String, kind: &Encoding) -> String {
         let holes = |name: &str, kind: &Encoding| match kind {
             Encoding::Window | Encoding::StackWindow => vec![name.to_owned(), format!("{name}_len")],
             _ => vec![name.to_owned()],
         };
-        // `_` binds nothing, but the assembler has to.
+        // `_` binds nothing, but the assembler needs a name.
         let mut name = if name == "_" { "unused".to_owned() } else { name };
         let taken: Vec<String> = self.operands.iter().flat_map(|operand| holes(&operand.name, &operand.kind)).collect();
         while holes(&name, kind).iter().any(|hole| TAKEN.contains(&hole.as_str()) || taken.contains(hole)) {
@@ -167,7 +167,7 @@ impl Op {
     }
 }
 
-/// Where control can go, read off the body.
+/// Derives from the body where control can go.
 fn control(op: &OpDef, body: &Body) -> Control {
     let mut control = Control { falls_through: false, jumps: false, calls: false, tail_calls: false, returns: false };
     control.falls_through = matches!(op.result.kind, ResultKind::Values(_));

@@ -10,11 +10,11 @@ use crate::text::name_of;
 #[derive(Default)]
 pub(crate) struct Errors {
     found: Vec<Found>,
-    /// The op that is being checked, if `each` made it.
+    /// The op being checked, if `each` made it.
     member: Option<Member>,
 }
 
-/// A problem, from the first to the last of the tokens that it is about.
+/// A problem, with the first and the last of the tokens that it is about.
 struct Found {
     first: Span,
     last: Span,
@@ -22,13 +22,13 @@ struct Found {
     member: Option<Member>,
 }
 
-/// One of the ops that `each` made of a function.
+/// One of the ops that `each` made from a function.
 #[derive(Clone)]
 pub(crate) struct Member {
     name: String,
-    /// The number of ops that were made.
+    /// Number of ops made from the function.
     of: usize,
-    /// Where the function begins that they share.
+    /// Start of the shared function.
     shared: (usize, usize),
 }
 
@@ -38,13 +38,13 @@ impl Member {
     }
 }
 
-/// Line and column.
+/// Returns line and column.
 fn place(span: Span) -> (usize, usize) {
     (span.start().line, span.start().column)
 }
 
 impl Errors {
-    /// What `check` finds is about this op, if `each` made it.
+    /// Runs `check`, and attributes the problems it finds to this op if `each` made it.
     pub(crate) fn within<T>(&mut self, member: &Option<Member>, check: impl FnOnce(&mut Errors) -> T) -> T {
         self.member.clone_from(member);
         let result = check(self);
@@ -57,7 +57,7 @@ impl Errors {
     }
 
     pub(crate) fn on(&mut self, tokens: &impl ToTokens, problem: Problem) {
-        // Spans are joined in unstable Rust only, so both ends are kept.
+        // Only unstable Rust can join spans, so both ends are kept.
         let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
         let first = spans.next().unwrap_or_else(Span::call_site);
         let last = spans.last().unwrap_or(first);
@@ -72,7 +72,7 @@ impl Errors {
         self.found.is_empty()
     }
 
-    /// All problems as one `syn::Error`, in the order of the source, each once.
+    /// Combines all problems into one `syn::Error`, in source order and without duplicates.
     pub(crate) fn into_error(mut self) -> Option<syn::Error> {
         self.found.sort_by_key(|found| place(found.first));
         let mut problems: Vec<Vec<Found>> = Vec::new();
@@ -94,7 +94,7 @@ impl Errors {
     }
 }
 
-/// Which ops have a problem that is in a body that they share, unless all of them have it.
+/// Returns a note listing the ops with a problem in a shared body, unless all of them have it.
 fn note(found: &[Found]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for found in found {

@@ -1,4 +1,4 @@
-//! A function under `#[vm_op(each(…): …)]` → the functions of its ops, one for each row.
+//! A function with `#[vm_op(each(…): …)]` → the functions of its ops, one for each row.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,13 +11,13 @@ use crate::errors::{Errors, Member};
 use crate::op;
 use crate::text::{name_of, placed, text_of};
 
-/// A function that is one op, and where it comes from if `each` made it.
+/// A function of one op, with its origin if `each` made it.
 pub(crate) struct Written {
     pub(crate) function: ItemFn,
     pub(crate) member: Option<Member>,
 }
 
-/// The ops that a function under `#[vm_op]` stands for; none if its `each` has a problem.
+/// Returns the ops that a function with `#[vm_op]` defines; none if its `each` has a problem.
 pub(crate) fn expand(function: &ItemFn, errors: &mut Errors) -> Vec<Written> {
     let mut family = None;
     let mut plain = function.clone();
@@ -45,18 +45,18 @@ pub(crate) fn expand(function: &ItemFn, errors: &mut Errors) -> Vec<Written> {
 /// `each(less, word): jump_if_less(<, "if"), jump_unless_less(<, "unless")`
 struct Each {
     keyword: Ident,
-    /// The names in the function that each op replaces with its own entries.
+    /// Names in the function that each op replaces with its own entries.
     placeholders: Vec<Ident>,
     rows: Vec<Row>,
 }
 
-/// One op: its name, and what replaces the placeholders.
+/// One op: its name, and the entries that replace the placeholders.
 struct Row {
     name: Ident,
     entries: Vec<TokenStream>,
 }
 
-/// The arguments of `#[vm_op]` → those other than `each`, and `each`, which is the last one.
+/// Splits the arguments of `#[vm_op]` into `each`, which is the last one, and those before it.
 fn split(input: ParseStream<'_>) -> syn::Result<(TokenStream, Option<Each>)> {
     let mut others = TokenStream::new();
     let mut is_start = true;
@@ -91,7 +91,7 @@ impl Parse for Each {
     }
 }
 
-/// The tokens between the commas of a parenthesised list; `before` is what it belongs to.
+/// Returns the entries of a parenthesised list as tokens; `before` is the name before it.
 fn list(input: ParseStream<'_>, before: &Ident) -> syn::Result<Vec<TokenStream>> {
     let malformed = || syn::Error::new(before.span(), "");
     let group: Group = input.parse().map_err(|_| malformed())?;
@@ -113,7 +113,7 @@ fn list(input: ParseStream<'_>, before: &Ident) -> syn::Result<Vec<TokenStream>>
 }
 
 impl Each {
-    /// One function for each row.
+    /// Returns one function for each row.
     fn members(&self, function: &ItemFn, errors: &mut Errors) -> Vec<Written> {
         let before = errors.len();
         for (index, name) in self.placeholders.iter().enumerate() {
@@ -138,7 +138,7 @@ impl Each {
         for row in &self.rows {
             let mut member = function.clone();
             let mut substitution = Substitution { placeholders: &self.placeholders, row, used: &mut used, errors };
-            // The function's own name is no placeholder.
+            // The function's own name is not a placeholder.
             member.sig.ident = Ident::new("_", row.name.span());
             substitution.visit_item_fn_mut(&mut member);
             member.sig.ident = row.name.clone();
@@ -154,8 +154,8 @@ impl Each {
 
 /// Replaces the placeholders with the entries of a row.
 ///
-/// The tokens of an entry get the span of the placeholder, so that a problem of the function is reported where the author
-/// wrote the function, at the same place for all ops.
+/// The tokens of an entry get the span of the placeholder, so that a problem of the function is reported at the
+/// function, in the same place for all ops.
 struct Substitution<'a> {
     placeholders: &'a [Ident],
     row: &'a Row,
@@ -182,7 +182,7 @@ impl Substitution<'_> {
         parsed
     }
 
-    /// `less(a, b)` → `a < b`, for a placeholder that stands for a binary operator.
+    /// Turns `less(a, b)` into `a < b`, for a placeholder whose entry is a binary operator.
     fn operation(&mut self, expr: &Expr) -> Option<Expr> {
         let Expr::Call(call) = expr else { return None };
         let Expr::Path(path) = &*call.func else { return None };

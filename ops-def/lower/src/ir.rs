@@ -71,7 +71,7 @@ pub(crate) enum Stmt {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
-    /// Bits, sign-extended.
+    /// The bits, sign-extended.
     Int(u64),
     /// Bits.
     Float(u64),
@@ -88,7 +88,7 @@ pub(crate) enum Kind {
     Binary(Binary, Box<Expr>, Box<Expr>),
     And(Box<Expr>, Box<Expr>),
     Or(Box<Expr>, Box<Expr>),
-    /// To the expression's type.
+    /// A cast to the expression's type.
     Cast(Box<Expr>),
     Intrinsic(Intrinsic, Vec<Expr>),
     If(Box<Expr>, Box<Expr>, Box<Expr>),
@@ -106,9 +106,9 @@ pub(crate) enum Kind {
     None,
     Ok(Box<Expr>),
     Err(Box<Expr>),
-    /// Is it `Some`, is it `Ok`?
+    /// Whether it is `Some` or `Ok`.
     IsGood(LocalId),
-    /// What is in the `Some` or `Ok`.
+    /// The value inside the `Some` or `Ok`.
     Payload(LocalId),
     Assign(Box<Expr>, Box<Expr>),
     Next,
@@ -120,10 +120,10 @@ pub(crate) enum Kind {
     WindowLen(LocalId),
 }
 
-/// Operators that C and Rust share once overflow is out of the way.
+/// Operators that mean the same in C and Rust, apart from overflow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Binary {
-    /// Of floats only, like the next three.
+    /// For floats only, like the next three.
     Add,
     Sub,
     Mul,
@@ -160,7 +160,7 @@ impl Binary {
 }
 
 /// Methods of Rust's numbers and pointers that the op language has. The receiver is the first argument, and
-/// its type says which of the family is meant.
+/// its type selects the method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Intrinsic {
     WrappingAdd,
@@ -207,7 +207,7 @@ pub(crate) enum Intrinsic {
 }
 
 impl Expr {
-    /// Calls `visit` with this expression and everything inside it, each after what is evaluated before it.
+    /// Calls `visit` with this expression and every expression inside it, in the order of evaluation.
     pub(crate) fn walk(&self, visit: &mut dyn FnMut(&Expr)) {
         self.children(&mut |child| child.walk(visit));
         visit(self);

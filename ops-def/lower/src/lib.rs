@@ -4,7 +4,7 @@
 //! family.rs                      `each`: one function → several ops
 //! module.rs, op.rs, consts.rs    the items of the module, with types
 //! check/                         bodies → typed IR (ir.rs), or problems (catalogue.rs)
-//! nan/                           where the bits of a NaN could be seen that an operation made
+//! nan/                           where the bits of a NaN that an operation produced become visible
 //! encode.rs, canonical.rs        operands → encodings; IR → fingerprints
 //! c/                             IR → C
 //! rust/                          encodings → interpreter, assembler, metadata
@@ -39,13 +39,13 @@ use set::Set;
 
 pub use lowered::{Lowered, LoweredOp, PRELUDE, SUPPORT, StencilSource, Symbol};
 
-/// Lowers every instruction set of a source file to C. `file_name` is for `#line`.
+/// Lowers every instruction set of a source file to C. `file_name` is used in `#line`.
 ///
-/// Ops with problems are left out: the macro reports them, at the author's own token.
+/// Ops with errors are left out: the macro reports the errors at the author's token.
 ///
 /// # Errors
 ///
-/// When the file is not Rust.
+/// Returns an error if the file is not valid Rust.
 ///
 /// ```
 /// let source = r#"
@@ -76,21 +76,21 @@ pub fn lower_file(source: &str, file_name: &str) -> Result<Vec<Lowered>, syn::Er
     Ok(sets)
 }
 
-/// Where the macro finds what the build script made.
+/// Where the macro finds the table that the build script made.
 #[derive(Debug, Clone)]
 pub enum TableFile {
-    /// There is one.
+    /// The table exists.
     Found {
         /// The file with the table, an expression of type `::mimeo::def::stencil::Table`.
         file: String,
-        /// How the table is renewed, when building again is not enough.
+        /// How to renew the table, if building again is not enough.
         renewal: Option<String>,
     },
-    /// There is none; the text says what to do.
+    /// The table is missing; the text says what to do.
     Missing(String),
 }
 
-/// Expands `#[instruction_set(args)] module` to Rust. `table` says where the stencils are, given the module's name.
+/// Expands `#[instruction_set(args)] module` to Rust. `table` returns where the stencils of a module with this name are.
 pub fn expand(args: TokenStream, module: TokenStream, table: impl FnOnce(&str) -> TableFile) -> TokenStream {
     let mut errors = Errors::default();
     let module: syn::ItemMod = match syn::parse2(module) {
@@ -106,7 +106,7 @@ pub fn expand(args: TokenStream, module: TokenStream, table: impl FnOnce(&str) -
     rust::module(&set, table, errors)
 }
 
-/// Expands `#[vm_op]` where no `#[instruction_set]` has seen it: to the error that says so.
+/// Expands a `#[vm_op]` outside an `#[instruction_set]` to the error that says so.
 pub fn expand_op_outside(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     match syn::parse2::<syn::ItemFn>(item) {

@@ -1,4 +1,4 @@
-//! The result of lowering: what the build half needs to make a table, without any syntax in it.
+//! The result of lowering: what the build script needs to make a table, free of syntax.
 
 use mimeo_def::Fingerprint;
 use mimeo_def::frame::Exit;
@@ -7,11 +7,11 @@ use mimeo_def::stencil::HoleValue;
 /// One instruction set, lowered to C.
 #[derive(Debug)]
 pub struct Lowered {
-    /// Name of the module under `#[instruction_set]`.
+    /// Name of the module with `#[instruction_set]`.
     pub name: String,
-    /// C that stands before every translation unit: the prelude, the language's structs, its helpers.
+    /// C at the start of every translation unit: the prelude, and the language's structs and helpers.
     pub prelude: String,
-    /// The ops, in order; variants of one op follow each other.
+    /// The ops, in order; the encodings of one op are adjacent.
     pub ops: Vec<LoweredOp>,
 }
 
@@ -22,22 +22,22 @@ pub struct LoweredOp {
     pub name: String,
     /// Line of the definition in the source file, from 1.
     pub line: usize,
-    /// Identity of the definition.
+    /// Fingerprint of the definition.
     pub fingerprint: Fingerprint,
-    /// The typed IR of its body, as the fingerprint sees it; for people.
+    /// The typed IR of its body, as the fingerprint covers it, for people to read.
     pub ir: String,
     /// Where its C comes from.
     pub source: StencilSource,
-    /// `#[vm_op(stencil = required)]`: that there is no stencil is an error.
+    /// Whether a missing stencil is an error, as with `#[vm_op(stencil = required)]`.
     pub required: bool,
-    /// It calls or returns: control goes on at an address that its code reads.
+    /// Whether it calls or returns, so that control continues at an address that its code reads.
     pub transfers: bool,
-    /// Undefined symbols that its code may refer to. Its function is called [`symbol`](Self::symbol).
+    /// Undefined symbols that its code may refer to.
     pub symbols: Vec<Symbol>,
 }
 
 impl LoweredOp {
-    /// Name of the C function.
+    /// Returns the name of the C function.
     pub fn symbol(&self) -> String {
         format!("op_{}", self.name)
     }
@@ -48,14 +48,14 @@ impl LoweredOp {
 pub enum StencilSource {
     /// Generated from the definition: complete C functions.
     Generated(String),
-    /// Written by hand, in a file relative to the package; `header` is what it includes as `"<op>.h"`.
+    /// Written by hand, in a file relative to the package, which includes `header` as `"<op>.h"`.
     Handwritten {
         /// The path in the attribute.
         path: String,
         /// Generated header: prototype and holes.
         header: String,
     },
-    /// No C, and why.
+    /// No C, with the reason.
     None(String),
 }
 
@@ -64,14 +64,14 @@ pub enum StencilSource {
 pub struct Symbol {
     /// Name in C.
     pub name: String,
-    /// What the hole is filled with.
+    /// Value that fills the hole.
     pub value: HoleValue,
-    /// The definition uses it, so a stencil that does not is wrong.
+    /// Whether the definition uses it, so that a stencil without it is wrong.
     pub required: bool,
 }
 
 impl Symbol {
-    /// The symbols that every op may use.
+    /// Returns the symbols that every op may use.
     pub fn common() -> Vec<Symbol> {
         let symbol = |name: &str, value| Symbol { name: name.to_owned(), value, required: false };
         vec![
@@ -85,8 +85,8 @@ impl Symbol {
     }
 }
 
-/// C of the stencils that belong to no op, to be compiled behind [`PRELUDE`].
+/// C of the stencils that do not belong to an op, compiled after [`PRELUDE`].
 pub const SUPPORT: &str = include_str!("c/support.c");
 
-/// C that every translation unit starts with.
+/// C at the start of every translation unit.
 pub const PRELUDE: &str = include_str!("c/prelude.h");

@@ -1,4 +1,4 @@
-//! The module under `#[instruction_set]` → [`Module`]: its items sorted by what they are, signatures typed.
+//! The module with `#[instruction_set]` → [`Module`]: its items by kind, with typed signatures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,23 +34,23 @@ pub(crate) struct Module {
     pub(crate) value: Ty,
     /// The context's struct.
     pub(crate) context: Option<String>,
-    /// Everything that is passed through to Rust: all but ops and `extern "Rust"`.
+    /// Items that are passed through to Rust: all except ops and `extern "Rust"`.
     pub(crate) items: Vec<Item>,
     pub(crate) structs: Structs,
-    /// Names of those that are inline-cache cells: their fields are `Cell`s.
+    /// Names of the structs that are inline-cache cells, whose fields are `Cell`s.
     pub(crate) cells: BTreeSet<String>,
     pub(crate) consts: BTreeMap<String, Const>,
     /// By name; a method's is `Type::name`.
     pub(crate) helpers: BTreeMap<String, Helper>,
     pub(crate) runtime: Vec<Runtime>,
     pub(crate) ops: Vec<OpDef>,
-    /// Names of all functions under `#[vm_op]`, those with a problem too.
+    /// Names of all functions with `#[vm_op]`, including those with a problem.
     pub(crate) op_names: BTreeSet<String>,
-    /// Names of what was left out because of a problem, which is reported there and not at each use.
+    /// Names of items left out because of a problem, which is not reported again at each use.
     pub(crate) broken: BTreeSet<String>,
-    /// Items have the names of what is generated, which is then left out.
+    /// Whether an item has the name of generated code, which is then left out.
     pub(crate) clashes: bool,
-    /// What `use` brings in by name.
+    /// Names that `use` imports.
     pub(crate) imports: BTreeSet<String>,
 }
 
@@ -59,7 +59,7 @@ impl Module {
         self.runtime.iter().enumerate().find(|(_, runtime)| runtime.name == name)
     }
 
-    /// Reads a module; what has a problem is left out.
+    /// Reads a module, without the items that have a problem.
     pub(crate) fn read(args: TokenStream, module: ItemMod, errors: &mut Errors) -> Option<Module> {
         let args = Arguments::parse(args, errors);
         let Some((_, items)) = module.content else {
@@ -87,7 +87,7 @@ impl Module {
         };
         items.iter().for_each(|item| Conditions { errors }.visit_item(item));
         read.read_structs(&items, errors);
-        // Without a value type there is nothing right to say about the rest.
+        // Without a value type, nothing true can be said about the rest.
         read.read_roles(errors)?;
         let mut ops = Vec::new();
         for item in &items {
@@ -110,7 +110,7 @@ impl Module {
         Some(read)
     }
 
-    /// The value and the context type.
+    /// Reads the value type and the context type.
     fn read_roles(&mut self, errors: &mut Errors) -> Option<()> {
         if let Some(context) = self.args.context.clone() {
             match types::read_lenient(&context, self) {
@@ -168,14 +168,14 @@ impl Module {
             }
             Item::Struct(_) => self.items.push(item.clone()),
             other => {
-                // Kept, so that rustc does not miss it.
+                // Kept, so that rustc finds it.
                 self.items.push(item.clone());
                 errors.on(&item_head(other), Problem::ModuleItem(item_name(other)));
             }
         }
     }
 
-    /// An import must not give a word of the op language another meaning.
+    /// Checks that an import does not give a name of the op language another meaning.
     fn read_import(&mut self, tree: &syn::UseTree, errors: &mut Errors) {
         let name = match tree {
             syn::UseTree::Path(path) => return self.read_import(&path.tree, errors),
@@ -187,7 +187,7 @@ impl Module {
             syn::UseTree::Rename(rename) => &rename.rename,
         };
         self.imports.insert(name_of(name));
-        // The machine's own types may be imported once more.
+        // The machine's own types may be imported again.
         let machine = ["Flow", "Thrown", "Label", "Window", "Callee", "Cell"].iter().any(|own| name == own);
         if !machine {
             self.check_name(name, names::is_reserved(&name_of(name)), errors);
@@ -202,7 +202,7 @@ impl Module {
     }
 }
 
-/// Is it 8 bytes around one number?
+/// Returns `true` for 8 bytes that consist of one number.
 fn is_value(ty: &Ty, structs: &Structs) -> bool {
     let inner = ty::transparent(ty, structs);
     matches!(inner, Ty::Scalar(scalar) if scalar.size_bytes() == 8)
@@ -221,12 +221,12 @@ impl Visit<'_> for Conditions<'_> {
     }
 }
 
-/// Is it `#[instruction_set(…)]`, with or without a path before it?
+/// Returns `true` for `#[instruction_set(…)]`, with or without a path before it.
 pub(crate) fn is_instruction_set(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|segment| segment.ident == "instruction_set")
 }
 
-/// The name that a plain pattern binds; `_` is a name of its own.
+/// Returns the name that a plain pattern binds; `_` counts as a name.
 pub(crate) fn pattern_name(pattern: &syn::Pat) -> Option<String> {
     match pattern {
         syn::Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => Some(name_of(&ident.ident)),
@@ -235,7 +235,7 @@ pub(crate) fn pattern_name(pattern: &syn::Pat) -> Option<String> {
     }
 }
 
-/// The tokens of an item that say what it is.
+/// Returns the tokens of an item that show what it is.
 fn item_head(item: &Item) -> TokenStream {
     match item {
         Item::Enum(item) => item.ident.to_token_stream(),

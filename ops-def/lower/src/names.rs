@@ -1,6 +1,6 @@
-//! Names that are taken: by what the macro generates, by the op language and by C.
+//! Reserved names: those of generated code, of the op language and of C.
 
-/// What the macro generates beside the author's items.
+/// Items that the macro generates.
 const GENERATED: [&str; 11] = [
     "Ops",
     "Opcode",
@@ -15,7 +15,7 @@ const GENERATED: [&str; 11] = [
     "TABLE",
 ];
 
-/// Words whose meaning the lowering takes for granted.
+/// Names with a fixed meaning in the op language.
 const LANGUAGE: [&str; 23] = [
     "Flow", "Thrown", "Label", "Window", "Callee", "Vm", "Cell", "Option", "Result", "Some", "None", "Ok", "Err",
     "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f64",
@@ -32,10 +32,10 @@ const C: [&str; 25] = [
     "Frame", "Function",
 ];
 
-/// By whom the name is taken, if it is.
+/// Returns what the name is reserved for, if it is reserved.
 pub(crate) fn is_reserved(name: &str) -> Option<&'static str> {
     if GENERATED.contains(&name) {
-        Some("what `#[mimeo::instruction_set]` generates")
+        Some("code that `#[mimeo::instruction_set]` generates")
     } else if LANGUAGE.contains(&name) || matches!(name, "usize" | "isize") {
         Some("the op language")
     } else {
@@ -43,19 +43,19 @@ pub(crate) fn is_reserved(name: &str) -> Option<&'static str> {
     }
 }
 
-/// The same for a runtime function, which has its name in another module too.
+/// Like [`is_reserved`], for a runtime function, whose name is also used in another module.
 pub(crate) fn runtime_is_reserved(name: &str) -> Option<&'static str> {
     is_reserved(name).or_else(|| is_keyword(name).then_some("Rust"))
 }
 
-/// The same for a struct, which has its name in C too.
+/// Like [`is_reserved`], for a struct, whose name is also used in C.
 pub(crate) fn struct_is_reserved(name: &str) -> Option<&'static str> {
     let composite = ["Option_", "Result_", "Tuple_"].iter().any(|prefix| name.starts_with(prefix));
     let taken = composite || is_keyword(name) || C.contains(&name);
     is_reserved(name).or_else(|| taken.then_some("the C of the stencils"))
 }
 
-/// The same for an op, which becomes a method of the `Assembler`.
+/// Like [`is_reserved`], for an op, which becomes a method of the `Assembler`.
 pub(crate) fn op_is_reserved(name: &str) -> Option<&'static str> {
     let outlined = name.contains("__cold").then_some("the C of the stencils");
     is_reserved(name).or(outlined).or_else(|| ASSEMBLER.contains(&name).then_some("a method of the `Assembler`"))

@@ -1,4 +1,4 @@
-//! A function under `#[vm_op]` → [`OpDef`]: its operands, its result, and what its attributes ask for.
+//! A function with `#[vm_op]` → [`OpDef`]: its operands, its result and its attributes.
 
 use mimeo_def::op::Scalar;
 use proc_macro2::Span;
@@ -19,11 +19,11 @@ pub(crate) struct OpDef {
     pub(crate) doc: String,
     pub(crate) params: Vec<OpParam>,
     pub(crate) result: OpResult,
-    /// `result = slot`: a stack machine's op that writes a local.
+    /// Whether `result = slot` is given: a stack machine's op writes its result to a local.
     pub(crate) result_slot: bool,
-    pub(crate) stencil: StencilWish,
+    pub(crate) stencil: StencilRequest,
     pub(crate) function: ItemFn,
-    /// Where it comes from if `each` made it.
+    /// Its origin, if `each` made it.
     pub(crate) member: Option<Member>,
 }
 
@@ -35,11 +35,11 @@ pub(crate) struct OpParam {
     pub(crate) kind: ParamKind,
 }
 
-/// What a parameter is.
+/// Kind of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ParamKind {
     Vm,
-    /// Popped or read from a slot, as the instruction set has it.
+    /// Popped or read from a slot, depending on the instruction set.
     Value,
     /// `#[place(…)]`
     Place {
@@ -57,25 +57,25 @@ pub(crate) enum ParamKind {
     Cache(String),
 }
 
-/// What an op results in.
+/// Result of an op.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OpResult {
-    /// It is a `Result<…, Thrown>`.
+    /// Whether it is a `Result<…, Thrown>`.
     pub(crate) fallible: bool,
     pub(crate) kind: ResultKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResultKind {
-    /// So many values; more than one come as a tuple.
+    /// This number of values, in a tuple if there are several.
     Values(u16),
     Flow,
-    /// So many values, at least one, and then a flow to another op of the function, as a tuple.
+    /// A tuple of this number of values, at least one, and a flow to another op of the function.
     ValuesAndFlow(u16),
 }
 
 impl ResultKind {
-    /// Number of values.
+    /// Returns the number of values.
     pub(crate) fn values(self) -> u16 {
         match self {
             ResultKind::Values(count) | ResultKind::ValuesAndFlow(count) => count,
@@ -85,21 +85,21 @@ impl ResultKind {
 }
 
 impl OpResult {
-    /// Values come with a flow.
-    pub(crate) fn hands_flow(self) -> bool {
+    /// Returns `true` if the result consists of values and a flow.
+    pub(crate) fn has_flow(self) -> bool {
         matches!(self.kind, ResultKind::ValuesAndFlow(_))
     }
 }
 
-/// What the author says about the stencil.
+/// What the author requests of the stencil.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum StencilWish {
+pub(crate) enum StencilRequest {
     Generate { required: bool },
     None,
     Handwritten { path: String, reviewed: String, span: SpanEq },
 }
 
-/// A span, which takes no part in comparisons.
+/// A span that comparisons ignore.
 #[derive(Clone, Debug)]
 pub(crate) struct SpanEq(pub(crate) Span);
 
@@ -111,17 +111,17 @@ impl PartialEq for SpanEq {
 
 impl Eq for SpanEq {}
 
-/// Is it `#[vm_op]`, with or without a path before it?
+/// Returns `true` for `#[vm_op]`, with or without a path before it.
 pub(crate) fn is_vm_op(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|segment| segment.ident == "vm_op")
 }
 
-/// Is it an attribute of a parameter that only the lowering knows?
+/// Returns `true` for an attribute of a parameter that only the lowering knows.
 pub(crate) fn is_operand_attribute(attr: &Attribute) -> bool {
     ["imm", "constant", "place", "cache"].iter().any(|name| attr.path().is_ident(name))
 }
 
-/// Reads an op; one whose signature has a problem is left out.
+/// Reads an op, or returns `None` if its signature has a problem.
 pub(crate) fn read(module: &Module, written: &Written, errors: &mut Errors) -> Option<OpDef> {
     let before = errors.len();
     let Written { function, member } = written;
@@ -155,7 +155,7 @@ pub(crate) fn read(module: &Module, written: &Written, errors: &mut Errors) -> O
     (errors.len() == before).then_some(op)
 }
 
-/// What must hold between the parts of a signature.
+/// Checks the rules between the parts of a signature.
 fn check_shape(module: &Module, op: &OpDef, errors: &mut Errors) {
     let stack = module.args.stack;
     let inputs = || op.function.sig.inputs.iter();
@@ -178,8 +178,8 @@ fn check_shape(module: &Module, op: &OpDef, errors: &mut Errors) {
     }
 }
 
-fn read_attribute(attrs: &[Attribute], errors: &mut Errors) -> (StencilWish, bool) {
-    let mut stencil = StencilWish::Generate { required: false };
+fn read_attribute(attrs: &[Attribute], errors: &mut Errors) -> (StencilRequest, bool) {
+    let mut stencil = StencilRequest::Generate { required: false };
     let mut result_slot = false;
     let mut file: Option<syn::LitStr> = None;
     let mut reviewed: Option<syn::LitStr> = None;
@@ -195,8 +195,8 @@ fn read_attribute(attrs: &[Attribute], errors: &mut Errors) -> (StencilWish, boo
             } else if meta.path.is_ident("stencil") {
                 let word: syn::Ident = value.parse()?;
                 stencil = match word.to_string().as_str() {
-                    "none" => StencilWish::None,
-                    "required" => StencilWish::Generate { required: true },
+                    "none" => StencilRequest::None,
+                    "required" => StencilRequest::Generate { required: true },
                     _ => return Err(this(word.span())),
                 };
             } else if meta.path.is_ident("reviewed") {
@@ -222,7 +222,7 @@ fn read_attribute(attrs: &[Attribute], errors: &mut Errors) -> (StencilWish, boo
     match (file, reviewed) {
         (Some(file), Some(reviewed)) => {
             let (path, span) = (file.value(), SpanEq(reviewed.span()));
-            stencil = StencilWish::Handwritten { path, reviewed: reviewed.value(), span };
+            stencil = StencilRequest::Handwritten { path, reviewed: reviewed.value(), span };
         }
         (None, None) => {}
         (Some(one), None) | (None, Some(one)) => errors.on(&one, Problem::Reviewed),
@@ -363,7 +363,7 @@ fn is_values_and_flow(types: &[Ty], value: &Ty) -> bool {
 }
 
 impl OpDef {
-    /// The type of its body.
+    /// Returns the type of the body.
     pub(crate) fn body_ty(&self, value: &Ty) -> Ty {
         let inner = match self.result.kind {
             ResultKind::Flow => Ty::Flow,
@@ -380,7 +380,7 @@ impl OpDef {
     }
 }
 
-/// The text of the doc comments, a line each, without the leading space.
+/// Returns the text of the doc comments, one line each, without the leading spaces.
 pub(crate) fn doc_of(attrs: &[Attribute]) -> String {
     let lines = attrs.iter().filter_map(|attr| match &attr.meta {
         syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {

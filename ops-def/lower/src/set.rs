@@ -1,4 +1,4 @@
-//! A module → [`Set`]: everything checked, encoded and fingerprinted; what the C and the Rust are made from.
+//! A module → [`Set`]: checked, encoded and fingerprinted, ready to become C and Rust.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::ir::{Body, Expr, Kind};
 use crate::lowered::{Lowered, LoweredOp, StencilSource};
 use crate::module::Module;
 use crate::nan::Nans;
-use crate::op::StencilWish;
+use crate::op::StencilRequest;
 use crate::text::camel_case;
 use crate::ty::Ty;
 
@@ -25,10 +25,10 @@ pub(crate) struct Set {
     pub(crate) module: Module,
     pub(crate) helpers: Helpers,
     pub(crate) reaches: Reaches,
-    /// Body of each definition; `None` where it has a problem.
+    /// Body of each definition; `None` if it has a problem.
     pub(crate) bodies: Vec<Option<Body>>,
     pub(crate) ops: Vec<Op>,
-    /// Identity of each of `ops`.
+    /// Fingerprint of each op.
     pub(crate) fingerprints: Vec<Fingerprint>,
 }
 
@@ -49,8 +49,8 @@ impl Set {
         let checked = module.ops.iter().map(|op| errors.within(&op.member, |errors| check_op(op, errors)));
         let bodies: Vec<Option<Body>> = checked.collect();
         if let (Some(op), true) = (bodies.iter().position(Option::is_none), errors.is_empty()) {
-            // No way to this is known, but a stand-in for a body must never be compiled without an error.
-            let (what, instead) = ("such body", "write it with numbers, `if`, `match`, `let` and calls");
+            // No path here is known, but a stand-in for a body must never be compiled without an error.
+            let (what, instead) = ("this body", "write it with numbers, `if`, `match`, `let` and calls");
             errors.on(&module.ops[op].function.sig.ident, Problem::Unsupported { what, instead });
         }
         let mut ops = Vec::new();
@@ -77,7 +77,7 @@ impl Set {
         Some(Set { module, helpers, reaches, bodies, ops, fingerprints })
     }
 
-    /// The C of all ops without problems.
+    /// Lowers all ops without problems to C.
     pub(crate) fn lower(&self, file: &str) -> Lowered {
         let module = &self.module;
         let prelude = c::prelude(module, &self.helpers, &self.reaches, self.bodies.iter().flatten());
@@ -87,16 +87,16 @@ impl Set {
             let Some(body) = &self.bodies[op.def] else { continue };
             let (text, symbols) = c::op(module, &self.helpers, &self.reaches, op, body, file);
             let (source, required) = match &def.stencil {
-                StencilWish::Generate { required } => (StencilSource::Generated(text), *required),
-                StencilWish::None => {
+                StencilRequest::Generate { required } => (StencilSource::Generated(text), *required),
+                StencilRequest::None => {
                     let reason = "the op says `#[vm_op(stencil = none)]`".to_owned();
                     (StencilSource::None(reason), false)
                 }
                 // The macro reports it, and says what changed.
-                StencilWish::Handwritten { reviewed, .. } if Fingerprint::parse(reviewed) != Some(fingerprint) => {
+                StencilRequest::Handwritten { reviewed, .. } if Fingerprint::parse(reviewed) != Some(fingerprint) => {
                     (StencilSource::None("the op changed after its stencil was reviewed".to_owned()), false)
                 }
-                StencilWish::Handwritten { path, .. } => {
+                StencilRequest::Handwritten { path, .. } => {
                     let header = c::header(module, op, file);
                     (StencilSource::Handwritten { path: path.clone(), header }, true)
                 }
@@ -109,7 +109,7 @@ impl Set {
     }
 }
 
-/// The bodies of the helpers, without those that have a problem or call themselves.
+/// Reads the bodies of the helpers, without those that have a problem or call themselves.
 fn read_helpers(module: &Module, errors: &mut Errors) -> Helpers {
     let mut helpers = Helpers::new();
     for (name, helper) in &module.helpers {
@@ -138,7 +138,7 @@ fn read_helpers(module: &Module, errors: &mut Errors) -> Helpers {
     helpers
 }
 
-/// There is no use in helpers that call what is left out.
+/// Removes the helpers that call helpers which were left out.
 fn remove_callers(helpers: &mut Helpers) {
     loop {
         let known: BTreeSet<String> = helpers.keys().cloned().collect();
@@ -149,7 +149,7 @@ fn remove_callers(helpers: &mut Helpers) {
     }
 }
 
-/// Every encoding is a variant of `Opcode` and a function in C.
+/// Checks that no two encodings have the same opcode: each is a variant of `Opcode` and a function in C.
 fn check_names(module: &Module, ops: &[Op], errors: &mut Errors) {
     let mut seen: BTreeMap<String, &Op> = BTreeMap::new();
     for op in ops {
@@ -190,7 +190,7 @@ fn reaches_itself(name: &str, calls: &BTreeMap<String, Vec<String>>) -> bool {
     false
 }
 
-/// Does it call a helper whose own body has a problem? Then that one is reported, and this op just left out.
+/// Returns `true` if the body calls a helper that has a problem. Only the helper is reported; the op is left out.
 fn calls_unknown(body: &Body, helpers: &Helpers) -> bool {
     callees(&body.root).iter().any(|name| !helpers.contains_key(name))
 }

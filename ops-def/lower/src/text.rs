@@ -1,20 +1,20 @@
-//! Tokens → text, the same text in the macro and in the build script, whose own printers space differently.
+//! Tokens → text, the same in the macro and in the build script, whose token printers differ in spacing.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 
-/// The name without the `r#` that keeps it apart from a keyword.
+/// Returns the name without the `r#` of a raw identifier.
 pub(crate) fn name_of(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
 
-/// The identifier with this name, with the `r#` that it may need.
+/// Returns the identifier with this name, with `r#` if it is a keyword.
 pub(crate) fn ident_of(name: &str) -> Ident {
     syn::parse_str(name).unwrap_or_else(|_| Ident::new_raw(name, proc_macro2::Span::call_site()))
 }
 
-/// `load_global` → `LoadGlobal`
+/// Turns `load_global` into `LoadGlobal`.
 pub(crate) fn camel_case(name: &str) -> String {
     name.split('_')
         .map(|word| {
@@ -24,14 +24,14 @@ pub(crate) fn camel_case(name: &str) -> String {
         .collect()
 }
 
-/// The tokens as an author would space them, as far as types and paths go.
+/// Returns the tokens with the usual spacing of types and paths.
 pub(crate) fn text_of(tokens: &impl ToTokens) -> String {
     let mut out = String::new();
     write(tokens.to_token_stream(), &mut out);
     out
 }
 
-/// The tokens, all with this span.
+/// Returns the tokens, all with this span.
 pub(crate) fn placed(tokens: TokenStream, span: Span) -> TokenStream {
     let at = |token| {
         let mut token = match token {

@@ -9,7 +9,7 @@ use mimeo_def::op::Scalar;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Ty {
     Unit,
-    /// Of an expression that does not come back.
+    /// Type of an expression that does not complete.
     Never,
     Scalar(Scalar),
     Usize,
@@ -20,7 +20,7 @@ pub(crate) enum Ty {
     },
     /// A struct of the module.
     Struct(String),
-    /// A type the module does not define; only pointers to it exist.
+    /// A type that the module does not define, which exists only behind pointers.
     Opaque(String),
     Option(Box<Ty>),
     /// `Result<T, Thrown>`
@@ -43,7 +43,7 @@ impl Ty {
     pub(crate) const U32: Ty = Ty::Scalar(Scalar::U32);
     pub(crate) const U64: Ty = Ty::Scalar(Scalar::U64);
 
-    /// The type with this name, if it is a number, `bool`, or one of the machine's types.
+    /// Returns the type with this name, if it is a number, `bool` or one of the machine's types.
     pub(crate) fn from_name(name: &str) -> Option<Ty> {
         Some(match name {
             "bool" => Ty::BOOL,
@@ -68,7 +68,7 @@ impl Ty {
         })
     }
 
-    /// Width and signedness, of an integer.
+    /// Returns width and signedness of an integer.
     pub(crate) fn integer(&self) -> Option<Integer> {
         let (bits, signed) = match self {
             Ty::Scalar(Scalar::I8) => (8, true),
@@ -88,7 +88,7 @@ impl Ty {
         *self == Ty::F64
     }
 
-    /// The common type of two branches.
+    /// Returns the common type of two branches.
     pub(crate) fn join(&self, other: &Ty) -> Option<Ty> {
         match (self, other) {
             (Ty::Never, ty) | (ty, Ty::Never) => Some(ty.clone()),
@@ -106,7 +106,7 @@ pub(crate) struct Integer {
 }
 
 impl Integer {
-    /// Largest value.
+    /// Returns the largest value.
     pub(crate) fn max(self) -> u64 {
         if self.signed { (1 << (self.bits - 1)) - 1 } else { u64::MAX >> (64 - self.bits) }
     }
@@ -127,7 +127,7 @@ pub(crate) fn scalar_name(scalar: Scalar) -> &'static str {
     }
 }
 
-/// As an author would write it.
+/// Writes the type as an author would.
 impl fmt::Display for Ty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -158,7 +158,7 @@ impl fmt::Display for Ty {
     }
 }
 
-/// The canonical text is the author's.
+/// The canonical text is the one that an author writes.
 impl fmt::Debug for Ty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -183,7 +183,7 @@ pub(crate) struct Layout {
     pub(crate) align: u32,
 }
 
-/// Layout of a type that can be in memory.
+/// Returns the layout of a type that can be in memory.
 pub(crate) fn layout(ty: &Ty, structs: &Structs) -> Option<Layout> {
     let plain = |size| Some(Layout { size, align: size });
     match ty {
@@ -194,7 +194,7 @@ pub(crate) fn layout(ty: &Ty, structs: &Structs) -> Option<Layout> {
     }
 }
 
-/// Layout of a struct, and the offset of each field in bytes.
+/// Returns the layout of a struct, and the offset of each field in bytes.
 pub(crate) fn struct_layout(of: &Struct, structs: &Structs) -> Option<(Layout, Vec<u32>)> {
     let mut whole = Layout { size: 0, align: 1 };
     let mut offsets = Vec::new();
@@ -208,7 +208,7 @@ pub(crate) fn struct_layout(of: &Struct, structs: &Structs) -> Option<(Layout, V
     Some((whole, offsets))
 }
 
-/// Sets the bits of `words` that belong to a field of a value of type `ty` which begins at the byte `at`.
+/// Sets the bits of `words` that belong to a field, for a value of type `ty` that begins at the byte `at`.
 pub(crate) fn mark_fields(ty: &Ty, structs: &Structs, at: u32, words: &mut [u64]) {
     let parts = match ty {
         Ty::Struct(name) => structs.get(name).and_then(|of| Some((of, struct_layout(of, structs)?.1))),
@@ -220,7 +220,7 @@ pub(crate) fn mark_fields(ty: &Ty, structs: &Structs, at: u32, words: &mut [u64]
         }
         return;
     }
-    // Little-endian, as every target with stencils is.
+    // Every target with stencils is little-endian.
     for byte in at..at + layout(ty, structs).map_or(0, |layout| layout.size) {
         if let Some(word) = words.get_mut(byte as usize / 8) {
             *word |= 0xff << (byte % 8 * 8);
@@ -228,7 +228,7 @@ pub(crate) fn mark_fields(ty: &Ty, structs: &Structs, at: u32, words: &mut [u64]
     }
 }
 
-/// The number inside a struct of one field, seen through all layers.
+/// Returns the type inside nested structs of one field.
 pub(crate) fn transparent<'a>(ty: &'a Ty, structs: &'a Structs) -> &'a Ty {
     match ty {
         Ty::Struct(name) => match structs.get(name).map(|s| s.fields.as_slice()) {

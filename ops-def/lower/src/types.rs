@@ -8,12 +8,12 @@ use crate::module::Module;
 use crate::text::{name_of, text_of};
 use crate::ty::Ty;
 
-/// Reads a type, and reports one that the op language does not have.
+/// Reads a type, and reports a type that the op language lacks.
 pub(crate) fn read(ty: &Type, module: &Module, self_ty: Option<&str>, errors: &mut Errors) -> Option<Ty> {
     report(ty, convert(ty, module, self_ty), errors)
 }
 
-/// Reads the type that a pointer points to, which may be one that the op language does not have.
+/// Reads the type that a pointer points to, which can be a type that the op language lacks.
 pub(crate) fn read_pointed_to(ty: &Type, module: &Module, self_ty: Option<&str>, errors: &mut Errors) -> Option<Ty> {
     report(ty, convert_pointed_to(ty, module, self_ty), errors)
 }
@@ -43,7 +43,7 @@ fn convert(ty: &Type, module: &Module, self_ty: Option<&str>) -> Result<Ty, Prob
         Type::Tuple(tuple) => {
             let last = tuple.elems.len() - 1;
             let part = |(index, ty): (usize, &Type)| match convert(ty, module, self_ty) {
-                // What an op hands back can be values and where to go.
+                // An op can return values and a flow.
                 Ok(Ty::Flow) if index == last && index > 0 => Ok(Ty::Flow),
                 _ => convert_data(ty, module, self_ty),
             };
@@ -56,7 +56,7 @@ fn convert(ty: &Type, module: &Module, self_ty: Option<&str>) -> Result<Ty, Prob
         Type::Reference(reference) => convert_reference(reference, module, self_ty),
         _ if in_cell(ty).is_some() => Err(Problem::CellType(text_of(ty))),
         Type::Path(path) if path.qself.is_none() => match convert_path(path, module, self_ty)? {
-            // There are references to the machine, and not the machine itself; the same of cells.
+            // The machine and cells exist only behind references.
             Ty::Vm => refused(),
             Ty::Struct(name) if module.cells.contains(&name) => Err(Problem::CellByValue(name)),
             ty => Ok(ty),
@@ -65,7 +65,7 @@ fn convert(ty: &Type, module: &Module, self_ty: Option<&str>) -> Result<Ty, Prob
     }
 }
 
-/// `&mut Vm`, or `&` of an inline-cache cell.
+/// Reads `&mut Vm`, or `&` of an inline-cache cell.
 fn convert_reference(reference: &syn::TypeReference, module: &Module, self_ty: Option<&str>) -> Result<Ty, Problem> {
     let refused = || Err(Problem::TypeForm(text_of(reference)));
     let path = match &*reference.elem {
@@ -84,7 +84,7 @@ fn convert_reference(reference: &syn::TypeReference, module: &Module, self_ty: O
     }
 }
 
-/// The type inside a `Cell<T>`, with or without the path to it.
+/// Returns the type inside a `Cell<T>`, with or without a path before it.
 pub(crate) fn in_cell(ty: &Type) -> Option<&Type> {
     let (path, inner) = in_named_cell(ty)?;
     let names: Vec<String> = path.segments.iter().map(|segment| name_of(&segment.ident)).collect();
@@ -95,7 +95,7 @@ pub(crate) fn in_cell(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// The path to something called `Cell<T>`, and the type inside.
+/// Returns the path of a type called `Cell<T>`, and the type inside.
 pub(crate) fn in_named_cell(ty: &Type) -> Option<(&syn::Path, &Type)> {
     let path = match ty {
         Type::Paren(inner) => return in_named_cell(&inner.elem),
@@ -111,7 +111,7 @@ pub(crate) fn in_named_cell(ty: &Type) -> Option<(&syn::Path, &Type)> {
     }
 }
 
-/// The struct of the module that a type names.
+/// Returns the struct of the module that a type names.
 pub(crate) fn struct_name(ty: &Type, module: &Module) -> Option<String> {
     match ty {
         Type::Paren(inner) => struct_name(&inner.elem, module),
@@ -121,7 +121,7 @@ pub(crate) fn struct_name(ty: &Type, module: &Module) -> Option<String> {
     }
 }
 
-/// A type inside an `Option`, a tuple, a `Result`: one of which variables can be.
+/// Reads a type inside an `Option`, tuple or `Result`, which must be a type that variables can have.
 fn convert_data(ty: &Type, module: &Module, self_ty: Option<&str>) -> Result<Ty, Problem> {
     match convert(ty, module, self_ty)? {
         Ty::Never | Ty::Flow | Ty::Thrown | Ty::Label | Ty::Window | Ty::Vm | Ty::Cell(_) => {
@@ -132,7 +132,7 @@ fn convert_data(ty: &Type, module: &Module, self_ty: Option<&str>) -> Result<Ty,
     }
 }
 
-/// Only what has the same layout in Rust and in C can be read through a pointer.
+/// Reads the type behind a pointer: only types with the same layout in Rust and C can be read through it.
 fn convert_pointed_to(ty: &Type, module: &Module, self_ty: Option<&str>) -> Result<Ty, Problem> {
     let wide = match ty {
         Type::Slice(_) | Type::TraitObject(_) => true,
@@ -140,7 +140,7 @@ fn convert_pointed_to(ty: &Type, module: &Module, self_ty: Option<&str>) -> Resu
         _ => false,
     };
     match convert(ty, module, self_ty) {
-        // Such a pointer is two words.
+        // A pointer to an unsized type has two words.
         _ if wide => Err(Problem::TypeForm(text_of(ty))),
         Ok(ty @ (Ty::Scalar(_) | Ty::Usize | Ty::Isize | Ty::Ptr { .. } | Ty::Struct(_) | Ty::Callee)) => Ok(ty),
         _ => Ok(Ty::Opaque(text_of(ty))),

@@ -1,6 +1,6 @@
 //! IR expressions → C statements that leave the result in a C expression without side effects.
 //!
-//! Rust's order of evaluation is kept by putting everything that does something into statements of its own.
+//! Everything with an effect becomes a separate statement, which preserves Rust's order of evaluation.
 
 use crate::ir::{Expr, Kind, Local, LocalId, Stmt};
 use crate::module::Module;
@@ -8,10 +8,10 @@ use crate::ty::Ty;
 
 use super::types;
 
-/// What a body belongs to; decides how an error gets out.
+/// What a body belongs to, which decides how an error leaves it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// An op's own function: leaves through a tail call.
+    /// The function of an op, which leaves through a tail call.
     Op,
     /// An outlined part of an op, whose signature may differ.
     Outlined,
@@ -25,14 +25,14 @@ pub(super) struct Emitter<'a> {
     pub(super) reaches: &'a super::Reaches,
     pub(super) locals: Vec<Local>,
     pub(super) place: Place,
-    /// The function's result, of a helper.
+    /// Result type of a helper's function.
     pub(super) result: Ty,
     /// How an op ends; `None` in a helper.
     pub(super) end: Option<super::tail::OpEnd>,
     pub(super) out: String,
-    /// What is emitted is on one of several ways through the function.
-    pub(super) in_way: bool,
-    /// A runtime function was called, or memory written, on the way to what is emitted.
+    /// Whether the emitted code is on one of several paths through the function.
+    pub(super) in_branch: bool,
+    /// Whether a runtime function was called, or memory was written, on the path to the emitted code.
     pub(super) disturbed: bool,
     indent: usize,
     temporaries: usize,
@@ -54,7 +54,7 @@ impl<'a> Emitter<'a> {
             result,
             end: None,
             out: String::new(),
-            in_way: false,
+            in_branch: false,
             disturbed: false,
             indent: 1,
             temporaries: 0,
@@ -69,7 +69,7 @@ impl<'a> Emitter<'a> {
         self.out.push('\n');
     }
 
-    /// `head {`, what `inside` emits, `}`.
+    /// Emits `head {`, what `inside` emits, and `}`.
     pub(super) fn braces<T>(&mut self, head: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
         self.line(format!("{head} {{"));
         self.indent += 1;
@@ -79,11 +79,11 @@ impl<'a> Emitter<'a> {
         result
     }
 
-    /// One of several ways: `head {`, what `inside` emits, `}`.
-    pub(super) fn way<T>(&mut self, head: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.in_way, true);
+    /// Emits one of several paths: `head {`, what `inside` emits, and `}`.
+    pub(super) fn branch<T>(&mut self, head: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.in_branch, true);
         let result = self.braces(head, inside);
-        self.in_way = before;
+        self.in_branch = before;
         result
     }
 
@@ -98,14 +98,14 @@ impl<'a> Emitter<'a> {
         format!("t{}", self.temporaries)
     }
 
-    /// Keeps a C expression in a variable of its own.
+    /// Puts a C expression into a new variable.
     pub(super) fn keep(&mut self, text: String, ty: &Ty) -> String {
         let name = self.fresh();
         self.line(format!("{} {name} = {text};", types::name(ty)));
         name
     }
 
-    /// A C expression that can be written several times.
+    /// Returns a C expression that can be written several times.
     pub(super) fn named(&mut self, text: String, ty: &Ty) -> String {
         if is_name(&text) { text } else { self.keep(text, ty) }
     }
@@ -115,7 +115,7 @@ impl<'a> Emitter<'a> {
         let mut texts = Vec::new();
         for (index, expr) in list.iter().enumerate() {
             let text = self.expr(expr);
-            // What comes later must not change what this one read.
+            // Later expressions must not change what this one read.
             let changes = list[index + 1..].iter().any(does_something);
             texts.push(if changes { self.keep(text, &expr.ty) } else { text });
         }
@@ -128,7 +128,7 @@ impl<'a> Emitter<'a> {
         (left, self.expr(b))
     }
 
-    /// Emits what the expression does; the result is its value.
+    /// Emits the effects of the expression, and returns its value.
     pub(super) fn expr(&mut self, expr: &Expr) -> String {
         let ty = &expr.ty;
         match &expr.kind {
@@ -136,7 +136,7 @@ impl<'a> Emitter<'a> {
             Kind::Float(bits) => format!("f64_from_bits({bits:#x}ULL)"),
             Kind::Bool(value) => format!("((_Bool){})", u8::from(*value)),
             Kind::Unit => "0".into(),
-            // Whatever the author calls the machine.
+            // Whatever name the author gives the machine.
             Kind::Local(_) if *ty == Ty::Vm => "vm".into(),
             Kind::Local(local) => self.local_name(*local),
             Kind::Const(name) => types::const_literal(&self.module.consts[name], self.module),
@@ -146,7 +146,7 @@ impl<'a> Emitter<'a> {
             Kind::Not(a) if *ty == Ty::BOOL => format!("(!{})", self.expr(a)),
             Kind::Not(a) => format!("(({})~{})", types::name(ty), self.expr(a)),
             Kind::Negate(a) => format!("(-{})", self.expr(a)),
-            // As numbers: C compares pointers into one object only.
+            // As numbers: C can only compare pointers into one object.
             Kind::Binary(op, a, b) if matches!(a.ty, Ty::Ptr { .. }) => {
                 let (a, b) = self.pair(a, b);
                 format!("((_Bool)((uintptr_t){a} {} (uintptr_t){b}))", op.symbol())
@@ -267,19 +267,19 @@ impl<'a> Emitter<'a> {
             let disturbed = out.disturbed;
             let value = out.expr(arm);
             if arm.ty == Ty::Never {
-                // What comes behind comes another way.
+                // Code after the `if` is not reached through this arm.
                 out.disturbed = disturbed;
             }
             if let (Some(result), false) = (&result, arm.ty == Ty::Never) {
                 out.line(format!("{result} = {value};"));
             }
         };
-        self.way(&format!("if ({condition})"), |out| arm(out, then));
+        self.branch(&format!("if ({condition})"), |out| arm(out, then));
         if does_something(other) || result.is_some() {
-            self.way("else", |out| arm(out, other));
+            self.branch("else", |out| arm(out, other));
         }
-        // What comes behind a way that ends the function is another way.
-        self.in_way |= returns(then) || returns(other);
+        // Code after a path that ends the function is on another path.
+        self.in_branch |= returns(then) || returns(other);
         result.unwrap_or_else(|| "0".into())
     }
 
@@ -315,7 +315,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// `e?`
+    /// Emits `e?`.
     fn try_value(&mut self, inner: &Expr) -> String {
         let result = self.expr(inner);
         let result = self.named(result, &inner.ty);
@@ -323,12 +323,12 @@ impl<'a> Emitter<'a> {
         format!("{result}.value")
     }
 
-    /// Gets out of the function with the pending error.
+    /// Emits the exit from the function with the pending error.
     pub(super) fn throw(&mut self) {
         match self.place {
             Place::Op => self.line("TAIL EXIT_throw(vm, base, frame);"),
             Place::Outlined => self.line("return EXIT_throw(vm, base, frame);"),
-            // Not good, or of no interest because the runtime panicked.
+            // Not good, or irrelevant because the runtime panicked.
             Place::Helper => {
                 let line = format!("return ({}){{0}};", types::name(&self.result));
                 self.line(line);
@@ -351,13 +351,13 @@ impl<'a> Emitter<'a> {
         result
     }
 
-    /// The arguments without `vm`, which helpers and shims get on their own account.
+    /// Emits the arguments without `vm`, which calls of helpers and shims pass separately.
     fn arguments(&mut self, args: &[Expr]) -> Vec<String> {
         let texts = self.list(args);
         texts.into_iter().zip(args).filter(|(_, arg)| arg.ty != Ty::Vm).map(|(text, _)| text).collect()
     }
 
-    /// The arguments of a runtime function as words, without `vm`.
+    /// Emits the arguments of a runtime function as words, without `vm`.
     pub(super) fn words(&mut self, args: &[Expr]) -> Vec<String> {
         let texts = self.list(args);
         texts
@@ -368,7 +368,7 @@ impl<'a> Emitter<'a> {
             .collect()
     }
 
-    /// Emits the call of a runtime function; the result is the name of its `Outcome`.
+    /// Emits the call of a runtime function, and returns the name of its `Outcome`.
     pub(super) fn runtime_call(&mut self, name: &str, words: Vec<String>) -> String {
         self.line("frame->pc = HOLE_OFFSET(HOLE_pc);");
         self.line("vm->core.frame = frame;");
@@ -380,7 +380,7 @@ impl<'a> Emitter<'a> {
         outcome
     }
 
-    /// A runtime function has returned, which may have moved the stack. A helper has no base.
+    /// Emits the reload after a runtime function, which may have moved the stack. A helper has no base.
     fn reload(&mut self) {
         self.line(if self.place == Place::Helper { "frame = vm->core.frame;" } else { "RELOAD;" });
     }
@@ -398,7 +398,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// What a runtime function that did not fail handed back.
+    /// Returns the result of a runtime function that did not fail.
     pub(super) fn outcome_value(&self, outcome: &str, ty: &Ty) -> String {
         match ty {
             Ty::Unit | Ty::Thrown => "0".into(),
@@ -411,14 +411,14 @@ fn is_name(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Can evaluating it end the function?
+/// Returns `true` if evaluating the expression can end the function.
 fn returns(expr: &Expr) -> bool {
     let mut found = false;
     expr.walk(&mut |part| found |= matches!(part.kind, Kind::Return(_) | Kind::Try(_)));
     found
 }
 
-/// Does evaluating it emit statements that matter to what stands beside it?
+/// Returns `true` if evaluating the expression emits statements that matter to the expressions next to it.
 fn does_something(expr: &Expr) -> bool {
     let mut found = false;
     expr.walk(&mut |part| {

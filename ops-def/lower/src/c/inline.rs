@@ -5,7 +5,7 @@ use crate::ir::{Body, Expr, Kind, Local, LocalId, Stmt};
 
 use super::{Helpers, Reaches};
 
-/// The body, with the helpers at its ends that reach the runtime put in place.
+/// Inlines the helpers at the ends of the body that reach the runtime.
 pub(super) fn tail_helpers(body: &Body, helpers: &Helpers, reaches: &Reaches) -> Body {
     let mut locals = body.locals.clone();
     let root = at_end(&body.root, &mut locals, helpers, reaches);
@@ -39,7 +39,7 @@ fn at_end(expr: &Expr, locals: &mut Vec<Local>, helpers: &Helpers, reaches: &Rea
     Expr::new(kind, expr.ty.clone(), expr.span)
 }
 
-/// The expression with every variable moved up by `first`.
+/// Returns the expression with `first` added to the index of every variable.
 fn renumber(expr: &Expr, first: usize) -> Expr {
     let go = |e: &Expr| renumber(e, first).boxed();
     let all = |list: &[Expr]| list.iter().map(|e| renumber(e, first)).collect();

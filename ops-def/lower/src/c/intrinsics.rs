@@ -52,7 +52,7 @@ impl Emitter<'_> {
                 let symbol = if intrinsic == Intrinsic::CheckedDiv { '/' } else { '%' };
                 let overflow = if signed { format!(" || ({b} == -1 && {a} == {min})") } else { String::new() };
                 let bad = self.keep(format!("{b} == 0{overflow}"), &Ty::BOOL);
-                // The operands of the division are fine even where its result is not used.
+                // The division is valid even where its result is not used.
                 let value = self.keep(format!("{bad} ? 0 : ({c})({a} {symbol} {b})"), ty);
                 self.keep(format!("{{!{bad}, {value}}}"), result)
             }
@@ -93,7 +93,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// Emits `a op b`; the results are the names of the wrapped value and of whether it overflowed.
+    /// Emits `a op b`, and returns the names of the wrapped value and of the overflow flag.
     fn with_overflow(&mut self, op: &str, a: &str, b: &str, ty: &Ty) -> (String, String) {
         let value = self.keep("0".into(), ty);
         let overflow = self.keep(format!("__builtin_{op}_overflow({a}, {b}, &{value})"), &Ty::BOOL);
@@ -125,7 +125,7 @@ fn other_intrinsic(intrinsic: Intrinsic, args: &[&str], ty: &Ty) -> String {
         Intrinsic::FloatCanonicalBits => format!("f64_canonical_bits({a})"),
         Intrinsic::FloatQuiet => format!("f64_quiet({a})"),
         Intrinsic::FloatFromBits => format!("f64_from_bits({a})"),
-        // In bytes and without a sign, so that no offset is undefined in C that is fine in Rust.
+        // In unsigned bytes, so that an offset that is valid in Rust is not undefined in C.
         Intrinsic::PtrAdd | Intrinsic::PtrOffset => pointer_step(a, '+', b, ty),
         Intrinsic::PtrSub => pointer_step(a, '-', b, ty),
         Intrinsic::PtrIsNull => format!("((_Bool)({a} == 0))"),

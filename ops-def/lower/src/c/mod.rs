@@ -26,7 +26,7 @@ use outline::Operands;
 /// Bodies of the helpers, by name.
 pub(crate) type Helpers = BTreeMap<String, Body>;
 
-/// The helpers in which an expression is as wanted, in themselves or in others that they call.
+/// Returns the helpers that contain a wanted expression, directly or in helpers that they call.
 pub(crate) fn helpers_that(helpers: &Helpers, wanted: impl Fn(&Expr) -> bool) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     loop {
@@ -46,11 +46,11 @@ pub(crate) fn helpers_that(helpers: &Helpers, wanted: impl Fn(&Expr) -> bool) ->
     }
 }
 
-/// What helpers do, themselves or through others.
+/// What helpers do, directly or through others.
 pub(crate) struct Reaches {
-    /// Those that call runtime functions.
+    /// Helpers that call runtime functions.
     runtime: BTreeSet<String>,
-    /// Those that call runtime functions or write to memory.
+    /// Helpers that call runtime functions or write to memory.
     memory: BTreeSet<String>,
 }
 
@@ -68,17 +68,17 @@ impl Reaches {
         self.runtime.contains(helper)
     }
 
-    /// Whether a slot can have another value after the helper.
+    /// Returns `true` if a slot can have a different value after the helper.
     fn memory(&self, helper: &str) -> bool {
         self.memory.contains(helper)
     }
 
-    /// Does a helper's C take `vm` and `frame`? It needs them for the runtime, or for the context.
+    /// Returns `true` if a helper's C takes `vm` and `frame`, which it needs for the runtime or the context.
     fn takes_machine(&self, helper: &Helper) -> bool {
         self.runtime(&helper.name) || helper.params.iter().any(|param| param.ty == Ty::Vm)
     }
 
-    /// Does a body call runtime functions, itself or through helpers?
+    /// Returns `true` if a body calls runtime functions, directly or through helpers.
     pub(crate) fn in_body(&self, body: &Body) -> bool {
         let mut found = false;
         body.root.walk(&mut |expr| match &expr.kind {
@@ -94,7 +94,7 @@ fn helper_symbol(name: &str) -> String {
     format!("help_{}", name.replace("::", "_"))
 }
 
-/// What stands before every op: the common prelude, the module's structs, its runtime functions and helpers.
+/// Returns the C before the ops: the common prelude, and the module's structs, runtime functions and helpers.
 pub(crate) fn prelude<'a>(
     module: &Module,
     helpers: &'a Helpers,
@@ -111,7 +111,7 @@ pub(crate) fn prelude<'a>(
         writeln!(out, "extern PLATFORM Outcome rt_{}(Vm *vm{words}){cold};", runtime.name)
             .expect("writing to a string");
     }
-    // All prototypes first: helpers may call each other in any order.
+    // Prototypes come first: helpers may call each other in any order.
     for (name, body) in helpers {
         writeln!(out, "{};", helper_head(module, reaches, name, body)).expect("writing to a string");
     }
@@ -136,14 +136,14 @@ fn helper(module: &Module, reaches: &Reaches, name: &str, body: &Body) -> String
     let result = module.helpers[name].result.clone();
     let mut emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Helper, result.clone());
     emitter.tail(&body.root);
-    // A body that ends in a `return` on every way has no value at its end.
+    // A body that ends in a `return` on every path has no value at its end.
     if body.root.ty == Ty::Never {
         emitter.line("__builtin_unreachable();");
     }
     format!("{} {{\n{}}}\n", helper_head(module, reaches, name, body), emitter.out)
 }
 
-/// The functions of one op, and the symbols they may use.
+/// Returns the functions of one op, and the symbols that they may use.
 pub(crate) fn op(
     module: &Module,
     helpers: &Helpers,
@@ -188,14 +188,14 @@ pub(crate) fn op(
     (out, symbols)
 }
 
-/// What a hand-written stencil of the op includes.
+/// Returns the header that a hand-written stencil of the op includes.
 pub(crate) fn header(module: &Module, op: &Op, file: &str) -> String {
     let def = &module.ops[op.def];
     let prototype = format!("STENCIL op_{}(Vm *vm, Slot *base, Frame *frame);\n", op.name);
     declarations(op, def, file) + &prototype
 }
 
-/// `#line`, and the holes of an op.
+/// Returns `#line` and the holes of an op.
 fn declarations(op: &Op, def: &OpDef, file: &str) -> String {
     let mut out = format!("\n#line {} \"{file}\"\n", line_of(def));
     for operand in &op.operands {
@@ -214,7 +214,7 @@ pub(crate) fn line_of(def: &OpDef) -> usize {
     def.function.sig.ident.span().start().line
 }
 
-/// A name of Rust as a part of one of C.
+/// Turns a Rust name into a part of a C name.
 fn c_name(rust: &str) -> String {
     let mut name = String::new();
     for c in rust.trim_start_matches("r#").chars() {
@@ -223,7 +223,7 @@ fn c_name(rust: &str) -> String {
     name
 }
 
-/// How the C gets at an operand's value.
+/// Returns the C expression that reads an operand's value.
 fn operand_value(module: &Module, param: &OpParam, operand: &Operand) -> Option<String> {
     let name = c_name(&operand.name);
     Some(match &operand.kind {
@@ -245,13 +245,13 @@ fn operand_value(module: &Module, param: &OpParam, operand: &Operand) -> Option<
     })
 }
 
-/// The symbols that the code of an op may use; those that it must are marked.
+/// Returns the symbols that the code of an op may use, and marks those that it must use.
 pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec<Symbol> {
     let mut used = BTreeSet::new();
     let mut lens = BTreeSet::new();
-    let (mut calls, mut goes_on, mut leaves) = (false, false, false);
+    let (mut calls, mut continues, mut leaves) = (false, false, false);
     body.root.walk(&mut |expr| match expr.kind {
-        // A helper that takes a window can ask for its length only.
+        // A helper that takes a window can only use its length.
         Kind::Local(_) if expr.ty == Ty::Window => {}
         Kind::Local(local) | Kind::IsGood(local) | Kind::Payload(local) | Kind::Jump(local) => {
             used.insert(local.0);
@@ -275,7 +275,7 @@ pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
                 }
             }
         }
-        Kind::Next => goes_on = true,
+        Kind::Next => continues = true,
         Kind::Deopt => leaves = true,
         _ => {}
     });
@@ -284,7 +284,7 @@ pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
     let mut symbols = Symbol::common();
     for symbol in &mut symbols {
         symbol.required = match symbol.value {
-            HoleValue::Continue => goes_on || falls_through || calls,
+            HoleValue::Continue => continues || falls_through || calls,
             HoleValue::NextPc => calls || leaves,
             _ => false,
         };
@@ -313,7 +313,7 @@ pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
     symbols
 }
 
-/// The parameter that is the op's function, if it has one only and at most one window.
+/// Returns the `Callee` parameter, if the op has only one and at most one window.
 fn lone_callee(def: &OpDef) -> Option<usize> {
     let of = |wanted: ParamKind| {
         let params = def.params.iter().enumerate();
@@ -325,14 +325,14 @@ fn lone_callee(def: &OpDef) -> Option<usize> {
     }
 }
 
-/// Whether an op calls or returns, which no helper does.
+/// Returns `true` if an op calls or returns. Helpers do neither.
 pub(crate) fn transfers(body: &Body) -> bool {
     let mut found = false;
     body.root.walk(&mut |expr| found |= matches!(expr.kind, Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_)));
     found
 }
 
-/// Does some way through a body end in a result? Otherwise all of them throw.
+/// Returns `true` if a path through a body ends in a result. Otherwise, all paths throw.
 fn has_result(root: &Expr) -> bool {
     fn at_end(expr: &Expr) -> bool {
         match &expr.kind {
@@ -351,7 +351,7 @@ fn has_result(root: &Expr) -> bool {
     found
 }
 
-/// A parameter list, for the canonical text of a runtime function.
+/// Returns a parameter list, for the canonical text of a runtime function.
 pub(crate) fn signature_text(params: &[Param], result: &Ty) -> String {
     let params: Vec<String> = params.iter().map(|param| param.ty.to_string()).collect();
     format!("({}) -> {result}", params.join(", "))

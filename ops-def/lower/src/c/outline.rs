@@ -1,7 +1,7 @@
-//! The rest of a slow way through an op → a C function of its own, so that the other ways need no stack frame.
+//! The rest of a slow path through an op → a separate C function, so that the other paths need no stack frame.
 //!
-//! A way is slow from where it calls the runtime whatever happens. What the rest needs of the op's operands it reads
-//! once more, as long as nothing that was done on the way can have changed them; other variables are passed.
+//! A path is slow from the point after which it calls the runtime in any case. The separate function reads the operands
+//! that it needs again, unless they may have changed on the path; other variables are passed.
 
 use std::collections::BTreeSet;
 
@@ -12,24 +12,24 @@ use super::body::{Emitter, Place};
 use super::tail::OpEnd;
 use super::types;
 
-/// Further arguments that an outlined function may take; beyond them a tail call would need the stack.
+/// Maximum number of extra arguments of an outlined function. With more, a tail call would need the stack.
 const ARGUMENTS: usize = 3;
 
-/// How the C gets at the operands of an op: by parameter.
+/// How the C reads the operands of an op, by parameter.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Operands {
-    /// What declares the variable.
+    /// The line that declares the variable.
     pub(super) declarations: Vec<Option<String>>,
-    /// It is read from a slot, which a runtime function and a write through a pointer can change.
+    /// Whether it is read from a slot, which a runtime function or a write through a pointer can change.
     pub(super) in_slot: Vec<bool>,
-    /// The body assigns to it.
+    /// Parameters that the body assigns to.
     pub(super) assigned: BTreeSet<usize>,
-    /// The op's function, if it has one only and at most one window: the verifier has compared these.
+    /// The `Callee` parameter, if the op has only one and at most one window: the verifier has compared the two.
     pub(super) lone_callee: Option<usize>,
 }
 
 impl Operands {
-    /// The parameters that a body assigns to.
+    /// Returns the parameters that a body assigns to.
     pub(super) fn assigned(root: &Expr) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         root.walk(&mut |expr| {
@@ -46,12 +46,12 @@ impl Operands {
         found
     }
 
-    /// Whether a variable is the function whose calls the verifier has checked.
+    /// Returns `true` if a variable is the function whose calls the verifier has checked.
     pub(super) fn is_verified(&self, local: usize) -> bool {
         self.lone_callee == Some(local) && !self.assigned.contains(&local)
     }
 
-    /// The line that declares the variable once more.
+    /// Returns the line that declares the variable again, if it has the same value there.
     fn again(&self, local: usize, disturbed: bool) -> Option<&str> {
         let may_differ = self.assigned.contains(&local) || disturbed && *self.in_slot.get(local)?;
         self.declarations.get(local)?.as_deref().filter(|_| !may_differ)
@@ -59,7 +59,7 @@ impl Operands {
 }
 
 impl Emitter<'_> {
-    /// Does evaluating the expression call a runtime function, whichever way it takes?
+    /// Returns `true` if evaluating the expression calls a runtime function on every path.
     pub(super) fn is_slow(&self, expr: &Expr) -> bool {
         match &expr.kind {
             Kind::Runtime(..) => true,
@@ -85,7 +85,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// Emits these statements, which end the op, as a function of its own. Does nothing if it would need too many
+    /// Emits these statements, which end the op, as a separate function. Does nothing if it would need too many
     /// variables.
     pub(super) fn outline(&mut self, statements: &[Stmt], last: Option<&Expr>) -> bool {
         let Some(end) = &self.end else { return false };

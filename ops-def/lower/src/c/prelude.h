@@ -12,7 +12,7 @@ typedef __UINTPTR_TYPE__ uintptr_t;
 
 _Static_assert(sizeof(void *) == 8 && sizeof(double) == 8, "stencils need a 64-bit target");
 
-/* One convention for calls between stencils and Rust on an architecture, whatever the system's own is. */
+/* The convention for calls between stencils and Rust: one per architecture, whatever the system's own is. */
 #if defined(_WIN32) && defined(__x86_64__)
 #define PLATFORM __attribute__((sysv_abi))
 #else
@@ -71,9 +71,9 @@ typedef struct {
   uint64_t status;
   uint64_t value;
 } Outcome;
-/* Runtime functions can move the stack: what follows one works on the frame where it is then. */
+/* Runtime functions can move the stack, so the frame must be reloaded after a call. */
 #define RELOAD (frame = vm->core.frame, base = frame->base)
-/* A runtime function panicked: whatever comes next, get out (`guard` in mimeo-interp, vm.rs). */
+/* Whether a runtime function panicked, so that native code must be left (`guard` in mimeo-interp, vm.rs). */
 #define PANICKED (vm->core.exit == 7)
 struct Window {
   uint64_t offset_bytes;
@@ -89,7 +89,7 @@ _Static_assert(offsetof(Core, exit) == 24 && offsetof(Core, fault) == 48 && offs
 /* Holes. A slot's offset is folded into the load or store. A number goes through `asm`, so that the
  * compiler cannot conclude anything from its being an address (that it is not 0, or below 2^31). */
 #if defined(MIMEO_HOSTED)
-/* Ordinary C, in which a function says what is in a hole: for sanitizers, which stencils cannot run under. */
+/* Ordinary C, in which a function returns the value of a hole: for sanitizers, under which stencils cannot run. */
 extern uint64_t hosted_hole(const char *name);
 #define READ_SLOT(hole) (*(const Slot *)((const char *)base + hosted_hole(#hole)))
 #define WRITE_SLOT(hole, bits) (*(Slot *)((char *)base + hosted_hole(#hole)) = (bits))
@@ -98,8 +98,8 @@ extern uint64_t hosted_hole(const char *name);
 #define HOLE_64(hole) hosted_hole(#hole)
 #define HOLE_CODE(symbol) ((void *)(symbol))
 #elif defined(__APPLE__) && defined(__x86_64__)
-/* Mach-O has no 32-bit addresses: what is meant as a number arrives as an address, and extraction makes a number
- * of it again. C names have an underscore in assembly. */
+/* Mach-O has no 32-bit addresses: a number is written as an address, which extraction turns back into a
+ * number. C names have an underscore in assembly. */
 #define READ_SLOT(hole) (*(const Slot *)((const char *)base + (uintptr_t)(hole)))
 #define WRITE_SLOT(hole, bits) (*(Slot *)((char *)base + (uintptr_t)(hole)) = (bits))
 #define HOLE_OFFSET(hole) ((uint64_t)(uintptr_t)(hole))
@@ -151,8 +151,8 @@ extern uint64_t hosted_hole(const char *name);
 #error "mimeo has stencils for x86-64 and aarch64"
 #endif
 
-/* Holes are symbols, and a compiler takes different symbols for different memory: it would exchange accesses to
- * slots that turn out to be one. Needed before every write to a slot but a stencil's only one. */
+/* Holes are symbols, and a compiler assumes that different symbols are different memory: it could reorder accesses to
+ * what turns out to be one slot. Needed before every write to a slot, except a stencil's only one. */
 #define IN_ORDER __asm__ volatile("" ::: "memory")
 
 extern char HOLE_pc[], HOLE_next_pc[];
@@ -181,7 +181,7 @@ HELPER double f64_quiet(double value) {
 #define f64_ceil(value) __builtin_ceil(value)
 #else
 HELPER double f64_trunc(double value) {
-  /* From 2^52 on every double is an integer. A NaN is neither below nor above. */
+  /* From 2^52 on every double is an integer. Every comparison with NaN is false. */
   if (!(__builtin_fabs(value) < 4503599627370496.0)) return value;
   return __builtin_copysign((double)(int64_t)value, value);
 }
@@ -194,7 +194,7 @@ HELPER double f64_ceil(double value) {
   return integer < value ? integer + 1.0 : integer;
 }
 #endif
-/* Casts of a float to an integer saturate, and take a NaN to 0, as in Rust. `above` is the first value too large. */
+/* Casts of a float to an integer saturate, and turn a NaN into 0, as in Rust. `above` is the first value too large. */
 #define SATURATING_CAST(name, type, min, max, above) \
   HELPER type name(double value) { \
     if (value != value) return 0; \

@@ -1,4 +1,4 @@
-//! The ends of a body: results written, control handed on, errors thrown, slow paths outlined.
+//! The ends of a body → C that writes results, transfers control and throws errors; slow paths are outlined.
 
 use crate::ir::{Expr, Kind, LocalId};
 use crate::op::OpResult;
@@ -15,7 +15,7 @@ pub(super) struct OpEnd {
     pub(super) op: String,
     /// Outlined functions.
     pub(super) outlined: Vec<String>,
-    /// There is more than one way through the op, so the rest of a slow one is outlined.
+    /// Whether the op has more than one path, so that the rest of a slow path is outlined.
     pub(super) branches: bool,
     pub(super) operands: Operands,
 }
@@ -27,7 +27,7 @@ impl OpEnd {
 }
 
 impl Emitter<'_> {
-    /// Emits the end of a way through the function: nothing comes behind it.
+    /// Emits the end of a path through the function: nothing follows it.
     pub(super) fn tail(&mut self, expr: &Expr) {
         if self.end.is_none() {
             let value = self.expr(expr);
@@ -43,8 +43,8 @@ impl Emitter<'_> {
         match &expr.kind {
             Kind::If(condition, then, other) => {
                 let condition = self.expr(condition);
-                self.way(&format!("if ({condition})"), |out| out.tail(then));
-                self.way("else", |out| out.tail(other));
+                self.branch(&format!("if ({condition})"), |out| out.tail(then));
+                self.branch("else", |out| out.tail(other));
             }
             Kind::Block(statements, tail) => {
                 for (index, statement) in statements.iter().enumerate() {
@@ -77,9 +77,9 @@ impl Emitter<'_> {
         }
     }
 
-    /// Is this one of several ways through an op?
+    /// Returns `true` if this is one of several paths through an op.
     fn may_outline(&self) -> bool {
-        self.place == Place::Op && self.in_way && self.end.as_ref().is_some_and(|end| end.branches)
+        self.place == Place::Op && self.in_branch && self.end.as_ref().is_some_and(|end| end.branches)
     }
 
     /// Ends an op without a result.
@@ -99,7 +99,7 @@ impl Emitter<'_> {
                 self.statements(statements);
                 self.finish(tail);
             }
-            Kind::Tuple(parts) if self.end.as_ref().is_some_and(|end| end.result.hands_flow()) => {
+            Kind::Tuple(parts) if self.end.as_ref().is_some_and(|end| end.result.has_flow()) => {
                 let (flow, values) = parts.split_last().expect("the type has parts");
                 // All values before the first is written: an operand can be in the slot of a result.
                 let values: Vec<String> = values
@@ -112,10 +112,10 @@ impl Emitter<'_> {
                 self.write_results(&values);
                 self.finish(flow);
             }
-            Kind::Next => self.go_on(),
+            Kind::Next => self.next_op(),
             Kind::Jump(label) => {
                 let hole = self.locals[label.0].name.clone();
-                self.hand_over(&format!("JUMP_{hole}"));
+                self.jump_to(&format!("JUMP_{hole}"));
             }
             Kind::Call(callee, window) => self.call(callee, *window),
             Kind::TailCall(callee) => self.tail_call(callee),
@@ -128,7 +128,7 @@ impl Emitter<'_> {
             }
             Kind::Deopt => {
                 self.line("frame->pc = HOLE_OFFSET(HOLE_next_pc);");
-                self.hand_over("EXIT_leave");
+                self.jump_to("EXIT_leave");
             }
             _ => {
                 let value = self.expr(expr);
@@ -139,14 +139,14 @@ impl Emitter<'_> {
         }
     }
 
-    /// Writes the results, and goes on with the next op.
+    /// Writes the results, and continues with the next op.
     fn finish_value(&mut self, value: &str) {
         let values: Vec<String> = match self.end.as_ref().map_or(0, |end| end.result.kind.values()) {
             1 => vec![value.to_owned()],
             count => (0..count).map(|index| format!("{value}._{index}")).collect(),
         };
         self.write_results(&values);
-        self.go_on();
+        self.next_op();
     }
 
     fn write_results(&mut self, values: &[String]) {
@@ -158,28 +158,29 @@ impl Emitter<'_> {
         }
         for (index, value) in values.iter().enumerate() {
             let word = types::to_word(value, &ty, self.module);
-            // Two of them, or one and an operand, can be the same slot.
+            // Two results, or a result and an operand, can be in the same slot.
             self.line("IN_ORDER;");
             self.line(format!("WRITE_SLOT(HOLE_dst{index}, {word});"));
         }
     }
 
-    fn go_on(&mut self) {
-        self.hand_over("CONTINUE");
+    fn next_op(&mut self) {
+        self.jump_to("CONTINUE");
     }
 
-    fn hand_over(&mut self, to: &str) {
+    fn jump_to(&mut self, to: &str) {
         self.leave(&format!("{to}(vm, base, frame)"));
     }
 
-    /// Hands control on for good; from an outlined function, whose signature may be another, as the compiler can.
+    /// Emits a final transfer of control. An outlined function leaves the tail call to the compiler, because its
+    /// signature may differ.
     fn leave(&mut self, call: &str) {
         let word = if self.place == Place::Outlined { "return" } else { "TAIL" };
         self.line(format!("{word} {call};"));
     }
 
-    /// A call is a tail jump to the callee's entry, once it is known that the callee's frame fits and, unless the
-    /// verifier has compared both, that the window has all its arguments.
+    /// Emits a call: a tail jump to the callee's entry, after checks that the callee's frame fits and, unless the
+    /// verifier has compared the two, that the window has enough arguments.
     fn call(&mut self, callee: &Expr, window: LocalId) {
         let is_verified = self.is_verified(callee);
         let callee = self.expr(callee);
@@ -198,7 +199,7 @@ impl Emitter<'_> {
         self.leave("callee->entry(vm, callee_base, frame + 1)");
     }
 
-    /// A tail call puts the callee in the place of the running function, whose slots its arguments are in.
+    /// Emits a tail call: the callee replaces the running function, whose slots contain the arguments.
     fn tail_call(&mut self, callee: &Expr) {
         let is_verified = self.is_verified(callee);
         let callee = self.expr(callee);
@@ -213,26 +214,26 @@ impl Emitter<'_> {
         self.leave("callee->entry(vm, base, frame)");
     }
 
-    /// Whether the verifier has checked the number of arguments: all functions take the same, or the callee is the op's
-    /// own operand.
+    /// Returns `true` if the verifier has checked the number of arguments: all functions take the same number, or the
+    /// callee is an operand of the op.
     fn is_verified(&self, callee: &Expr) -> bool {
         let end = self.end.as_ref().expect("only ops call functions");
         self.module.args.arity.is_some()
             || matches!(callee.kind, Kind::Local(local) if end.operands.is_verified(local.0))
     }
 
-    /// A call that is refused is an error of the op that calls.
+    /// Emits the check that refuses a call, which is an error of the calling op.
     fn fault(&mut self, condition: &str, fault: &str) {
         self.braces(&format!("if ({condition})"), |out| {
             out.line("frame->pc = HOLE_OFFSET(HOLE_pc);");
             out.line(format!("vm->core.fault = {fault};"));
             out.line("vm->core.fault_callee = callee;");
             out.line("vm->core.fault_base = callee_base;");
-            out.hand_over("EXIT_throw");
+            out.jump_to("EXIT_throw");
         });
     }
 
-    /// `Err(thrown)` at the end.
+    /// Emits `Err(thrown)` at the end.
     fn tail_throw(&mut self, thrown: &Expr) {
         match &thrown.kind {
             Kind::Runtime(name, args) => self.tail_runtime(name, args, thrown),
@@ -243,7 +244,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// A runtime call at the end.
+    /// Emits a runtime call at the end.
     fn tail_runtime(&mut self, name: &str, args: &[Expr], expr: &Expr) {
         let words = self.words(args);
         self.end_with_runtime(name, words, &expr.ty);
@@ -251,7 +252,7 @@ impl Emitter<'_> {
 
     fn end_with_runtime(&mut self, name: &str, words: Vec<String>, ty: &Ty) {
         let outcome = self.runtime_call(name, words);
-        // Also a function without an error in its type can panic, which the status tells as well.
+        // A function without an error in its type can still panic, which the status reports too.
         let of = match ty {
             Ty::Thrown => return self.throw(),
             Ty::Result(of) => of,

@@ -1,5 +1,5 @@
-//! Ops → what the audit of their stencils demands: the symbols that code without them cannot do what the op says, and
-//! whether control goes on at an address that the code reads.
+//! Ops → what the audit of their stencils requires: the symbols that correct code must use, and whether control
+//! continues at an address that the code reads.
 
 use crate::{Lowered, lower_file};
 
@@ -42,14 +42,14 @@ fn lowered() -> Lowered {
 }
 
 #[test]
-fn calls_and_returns_go_on_at_an_address_that_their_code_reads() {
+fn calls_and_returns_continue_at_an_address_that_their_code_reads() {
     let set = lowered();
     let transferring: Vec<&str> = set.ops.iter().filter(|op| op.transfers).map(|op| op.name.as_str()).collect();
     assert_eq!(transferring, ["call", "call_other", "tail_call", "ret"]);
 }
 
 #[test]
-fn code_needs_what_its_op_uses() {
+fn code_must_use_what_its_op_uses() {
     let required: Vec<String> = lowered()
         .ops
         .iter()
@@ -71,7 +71,7 @@ fn code_needs_what_its_op_uses() {
         "ret: HOLE_a",
         "note: HOLE_a",
         "fail: ",
-        // What throws on some way only has a result all the same.
+        // An op that throws on only one path still has a result.
         "half: CONTINUE HOLE_dst HOLE_a",
         "early: CONTINUE HOLE_dst HOLE_a",
         "see: HOLE_args HOLE_args_len",

@@ -10,7 +10,7 @@ use crate::ir::Body;
 use crate::module::Module;
 use crate::ty::{self, Ty};
 
-/// The C type's name.
+/// Returns the name of the C type.
 pub(super) fn name(ty: &Ty) -> String {
     match ty {
         Ty::Unit | Ty::Never | Ty::Thrown | Ty::Flow | Ty::Label => "uint8_t".into(),
@@ -44,17 +44,17 @@ fn integer_name(ty: &Ty) -> &'static str {
     }
 }
 
-/// The unsigned type in which arithmetic on `ty` wraps without C's promotions getting in the way.
+/// Returns the unsigned type in which arithmetic on `ty` wraps, unaffected by C's promotions.
 pub(super) fn wrapping(ty: &Ty) -> &'static str {
     if ty.integer().is_some_and(|integer| integer.bits == 64) { "uint64_t" } else { "uint32_t" }
 }
 
-/// A composite type as a part of a name.
+/// Returns a composite type as a part of a name.
 fn mangle(ty: &Ty) -> String {
     match ty {
         Ty::Option(of) => format!("Option_{}", mangle(of)),
         Ty::Result(of) => format!("Result_{}", mangle(of)),
-        // With the number of parts, so that nested tuples differ.
+        // Includes the number of parts, so that nested tuples differ.
         Ty::Tuple(of) => of.iter().fold(format!("Tuple{}", of.len()), |text, ty| text + "_" + &mangle(ty)),
         Ty::Ptr { to, .. } => format!("ptr_{}", mangle(to)),
         Ty::Unit => "unit".into(),
@@ -62,12 +62,12 @@ fn mangle(ty: &Ty) -> String {
     }
 }
 
-/// Name of a struct's field: a tuple struct's are numbered, and `_` keeps clear of C's keywords.
+/// Returns the C name of a struct's field. The fields of a tuple struct are numbered, and `_` avoids C's keywords.
 pub(super) fn field(rust: &str) -> String {
     if rust.starts_with(|c: char| c.is_ascii_digit()) { format!("_{rust}") } else { format!("{rust}_") }
 }
 
-/// `value` of type `ty` as a 64-bit word, as a slot or an argument holds it.
+/// Converts `value` of type `ty` to a 64-bit word, as a slot or an argument holds it.
 pub(super) fn to_word(value: &str, ty: &Ty, module: &Module) -> String {
     match ty {
         Ty::Struct(of) => match module.structs.get(of).map(|of| of.fields.as_slice()) {
@@ -75,7 +75,7 @@ pub(super) fn to_word(value: &str, ty: &Ty, module: &Module) -> String {
             _ => value.to_owned(),
         },
         Ty::Ptr { .. } | Ty::Callee | Ty::Cell(_) => format!("(uint64_t)(uintptr_t)({value})"),
-        // As `Window::from_word` in mimeo-interp reads it.
+        // In the format that `Window::from_word` in mimeo-interp reads.
         Ty::Window => format!("({value}.offset_bytes / sizeof(Slot) | {value}.len << 32)"),
         ty if ty.is_float() => format!("f64_to_bits({value})"),
         ty if ty.integer().is_some_and(|integer| integer.signed) => format!("(uint64_t)(int64_t)({value})"),
@@ -83,7 +83,7 @@ pub(super) fn to_word(value: &str, ty: &Ty, module: &Module) -> String {
     }
 }
 
-/// The value of type `ty` that a 64-bit word holds.
+/// Converts a 64-bit word to the value of type `ty` that it holds.
 pub(super) fn from_word(word: &str, ty: &Ty, module: &Module) -> String {
     match ty {
         Ty::Struct(of) => match module.structs.get(of).map(|of| of.fields.as_slice()) {
@@ -96,7 +96,7 @@ pub(super) fn from_word(word: &str, ty: &Ty, module: &Module) -> String {
     }
 }
 
-/// An integer of type `ty` with these bits.
+/// Returns an integer literal of type `ty` with these bits.
 pub(super) fn int_literal(bits: u64, ty: &Ty) -> String {
     let signed = ty.integer().is_some_and(|integer| integer.signed);
     let small = if signed { i32::try_from(bits as i64).is_ok() } else { bits <= i32::MAX as u64 };
@@ -128,7 +128,7 @@ fn value_literal(value: &Value, ty: &Ty, module: &Module) -> String {
     }
 }
 
-/// Declarations of the module's structs, with their layouts asserted, and of `Vm`.
+/// Declares the module's structs, with assertions of their layouts, and `Vm`.
 pub(super) fn module_structs(module: &Module) -> String {
     let mut out = String::new();
     let mut done = BTreeSet::new();
@@ -165,7 +165,7 @@ fn declare_struct(name_: &str, module: &Module, done: &mut BTreeSet<String>, out
     out.push_str(&text);
 }
 
-/// Declarations of the options, results and tuples that these bodies use.
+/// Declares the options, results and tuples that these bodies use.
 pub(super) fn composites<'a>(bodies: impl Iterator<Item = &'a Body>) -> String {
     let mut out = String::new();
     let mut done = BTreeSet::new();

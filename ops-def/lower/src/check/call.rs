@@ -20,8 +20,8 @@ impl Checker<'_> {
         let Some(name) = name else {
             return self.unsupported(
                 &call.func,
-                "calls of anything but a function by its plain name",
-                "name the function, without type arguments",
+                "this form of call",
+                "call a function by its name, without type arguments",
             );
         };
         let span = call.span();
@@ -63,7 +63,7 @@ impl Checker<'_> {
         }
     }
 
-    /// An expression of a type that is known from outside, and must then have it.
+    /// Checks an expression, which must have the hinted type if there is a hint.
     fn hinted(&mut self, expr: &syn::Expr, hint: Option<&Ty>) -> Option<Expr> {
         match hint {
             Some(ty) => self.expect(expr, ty),
@@ -111,7 +111,7 @@ impl Checker<'_> {
             let problem = Problem::ArgumentCount { name: name.into(), takes: types.len(), given: given.len() };
             return self.fail(at, problem);
         }
-        // Every argument is checked, so that each mistake is reported.
+        // Every argument is checked, so that every mistake is reported.
         let checked: Vec<Option<Expr>> = given.zip(types).map(|(arg, ty)| self.argument(arg, ty)).collect();
         checked.into_iter().collect()
     }
@@ -132,11 +132,7 @@ impl Checker<'_> {
             return self.fail(&literal.path, Problem::CellByValue(name));
         }
         if literal.rest.is_some() || literal.fields.len() != of.fields.len() {
-            return self.unsupported(
-                literal,
-                "struct literal without all of its fields",
-                "write every field, and no `..`",
-            );
+            return self.unsupported(literal, "struct literals without all fields", "write every field, without `..`");
         }
         // Rust evaluates the fields in the order in which they are written.
         let ordered = literal.fields.iter().zip(&of.fields).all(|(given, (name, _))| member(&given.member) == *name);
@@ -156,7 +152,7 @@ impl Checker<'_> {
             }
             parts[index] = Some(value);
         }
-        // A field that is written twice leaves another one out, which rustc reports.
+        // If a field is written twice, another is missing, which rustc reports.
         let parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
         let (ty, span) = (Ty::Struct(name.clone()), literal.span());
         let value = Expr::new(Kind::Struct(name, parts), ty.clone(), span);

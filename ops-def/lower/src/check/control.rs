@@ -11,7 +11,7 @@ use crate::ty::Ty;
 use crate::types;
 
 impl Checker<'_> {
-    /// An expression of type `bool`.
+    /// Checks an expression of type `bool`.
     pub(super) fn condition(&mut self, expr: &syn::Expr) -> Option<Expr> {
         let checked = self.expr(expr, Some(&Ty::BOOL))?;
         if checked.ty == Ty::BOOL || checked.ty == Ty::Never {
@@ -101,7 +101,7 @@ impl Checker<'_> {
         Some(Expr::new(Kind::If(condition.boxed(), then.boxed(), other.boxed()), ty, at.span()))
     }
 
-    /// Puts what is matched into a variable of its own.
+    /// Puts the matched value into a new variable.
     fn scrutinee(&mut self, expr: &syn::Expr, written: Option<&Ty>) -> Option<(Stmt, LocalId)> {
         let value = match written {
             Some(ty) => self.expect(expr, ty)?,
@@ -114,7 +114,7 @@ impl Checker<'_> {
         Some((Stmt::Let(local, Some(value)), local))
     }
 
-    /// A pattern for the scrutinee, if that has no problem.
+    /// Checks a pattern for the scrutinee, if the scrutinee has no problem.
     fn matched(&mut self, pattern: &syn::Pat, scrutinee: Option<&(Stmt, LocalId)>) -> Option<Matched> {
         let matched = scrutinee.and_then(|&(_, local)| self.pattern(pattern, local));
         if matched.is_none() {
@@ -155,8 +155,8 @@ impl Checker<'_> {
         // rustc checks that the arms are exhaustive, so the last one needs no test.
         let mut arms = arms?.into_iter().rev();
         let Some((_, None, mut choice)) = arms.next() else {
-            let what = "`match` whose last arm has an `if`, or that has no arms";
-            return self.unsupported(branch, what, "let the last arm match all that is left");
+            let what = "`match` without arms or with a guard on its last arm";
+            return self.unsupported(branch, what, "let the last arm match everything that is left");
         };
         for (test, guard, body) in arms {
             let condition = match guard {
@@ -208,7 +208,7 @@ impl Checker<'_> {
     }
 }
 
-/// The parts of `a && b && c`.
+/// Returns the parts of `a && b && c`.
 fn conjuncts(expr: &syn::Expr) -> Vec<&syn::Expr> {
     match expr {
         syn::Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_)) => {
@@ -233,8 +233,8 @@ fn with_bindings(bindings: Vec<Stmt>, value: Expr) -> Expr {
     Expr::new(Kind::Block(bindings, Some(value.boxed())), ty, span)
 }
 
-/// Does `while condition body` end? It does when the condition is `i < n` (or `i > n`), `i` changes once in each
-/// round, by one towards `n`, and nothing in `n` changes.
+/// Returns `true` if `while condition body` is known to end: the condition is `i < n` or `i > n`, `i` changes once in
+/// each iteration, by one towards `n`, and nothing in `n` changes.
 fn is_bounded(condition: &Expr, body: &Expr) -> bool {
     let Kind::Binary(op @ (Binary::Lt | Binary::Gt), counter, bound) = &condition.kind else { return false };
     let Kind::Local(counter) = counter.kind else { return false };
@@ -261,7 +261,7 @@ fn is_bounded(condition: &Expr, body: &Expr) -> bool {
     fixed && steps && assignments(counter, body) == 1
 }
 
-/// Is it `counter.wrapping_add(1)`, or `…_sub(1)`?
+/// Returns `true` for `counter.wrapping_add(1)` or `…_sub(1)`.
 fn is_step(value: &Expr, counter: LocalId, step: Intrinsic) -> bool {
     let Kind::Intrinsic(intrinsic, args) = &value.kind else { return false };
     *intrinsic == step

@@ -1,4 +1,4 @@
-//! Expressions: operators, casts, names, and the choice of who checks the rest.
+//! Expressions: operators, casts and names, and the dispatch of all other expressions.
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -64,14 +64,14 @@ impl Checker<'_> {
             ),
             syn::Expr::Range(_) => self.unsupported(expr, "ranges outside of patterns", "compare both ends"),
             syn::Expr::Array(_) | syn::Expr::Repeat(_) => {
-                self.unsupported(expr, "arrays", "keep them in the runtime, behind a raw pointer in the context")
+                self.unsupported(expr, "arrays", "keep them in the runtime, with a raw pointer to them in the context")
             }
             syn::Expr::Continue(_) => self.fail(expr, Problem::Continue),
             syn::Expr::Break(_) | syn::Expr::Block(_) => {
                 self.unsupported(expr, "labels", "use `break` in the loop itself, or `return` from a helper function")
             }
-            syn::Expr::Let(_) => self.unsupported(expr, "`let` there", "write `if let … { }` on its own, or a `match`"),
-            _ => self.unsupported(expr, "such expression", "write it with numbers, `if`, `match`, `let` and calls"),
+            syn::Expr::Let(_) => self.unsupported(expr, "`let` here", "write a separate `if let … { }`, or a `match`"),
+            _ => self.unsupported(expr, "this expression", "write it with numbers, `if`, `match`, `let` and calls"),
         }
     }
 
@@ -82,7 +82,7 @@ impl Checker<'_> {
         };
         if let Some(local) = self.lookup(&name) {
             return match self.ty_of(local) {
-                // What it stands for is reported already.
+                // The name belongs to something that is already reported.
                 Ty::Never if !self.errors.is_empty() => None,
                 Ty::Vm => self.fail(path, Problem::VmValue),
                 Ty::Label => {
@@ -111,7 +111,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The variable of this type that an expression names; for the machine's types, which are no values.
+    /// Returns the variable of this type that an expression names. For the machine's types, which are not values.
     pub(super) fn operand(&self, expr: &syn::Expr, ty: &Ty) -> Option<LocalId> {
         match expr {
             syn::Expr::Paren(inner) => self.operand(&inner.expr, ty),
@@ -190,7 +190,7 @@ impl Checker<'_> {
         self.operate(binary, &binary.op, left, (right, &binary.right))
     }
 
-    /// Two operands of one type; a bare number takes the type of the other.
+    /// Checks two operands of one type; a bare number takes the type of the other.
     fn operands(&mut self, left: &syn::Expr, right: &syn::Expr, hint: Option<&Ty>) -> Option<(Expr, Expr)> {
         if literal::is_bare(left) && !literal::is_bare(right) {
             let right = self.expr(right, hint);
@@ -243,7 +243,7 @@ impl Checker<'_> {
             syn::BinOp::Le(_) => Ok(Binary::Le),
             syn::BinOp::Gt(_) => Ok(Binary::Gt),
             syn::BinOp::Ge(_) => Ok(Binary::Ge),
-            // Shifts of what is no integer.
+            // Shifts of other types than integers.
             _ => Err(Problem::Operator { op: text_of(op), ty: ty.to_string() }),
         };
         let symbol = text_of(op).trim().to_owned();
@@ -267,7 +267,7 @@ impl Checker<'_> {
             return self.fail(at, problem);
         }
         let computes = matches!(op, Binary::Add | Binary::Sub | Binary::Mul | Binary::Div);
-        // What is said of a sum is said of the `+`.
+        // A message about a sum is placed at the `+`.
         let span = if computes { sign } else { whole };
         let result = if bits || computes { ty } else { Ty::BOOL };
         Some(Expr::new(Kind::Binary(op, left.boxed(), right.boxed()), result, span))
@@ -275,7 +275,7 @@ impl Checker<'_> {
 
     fn cast(&mut self, cast: &syn::ExprCast) -> Option<Expr> {
         let to = types::read(&cast.ty, self.module, self.self_ty, self.errors)?;
-        // A bare number is of the type that it is cast to, as in Rust.
+        // A bare number has the type that it is cast to, as in Rust.
         let hint = (to.integer().is_some() && literal::is_bare(&cast.expr)).then_some(&to);
         let from = self.expr(&cast.expr, hint)?;
         let number = |ty: &Ty| ty.integer().is_some() || ty.is_float();
@@ -331,7 +331,7 @@ impl Checker<'_> {
     }
 }
 
-/// The operator of `a += b` and its like.
+/// Returns the operator of a compound assignment such as `a += b`.
 fn compound(op: &syn::BinOp) -> Option<&syn::BinOp> {
     use syn::BinOp::{
         AddAssign, BitAndAssign, BitOrAssign, BitXorAssign, DivAssign, MulAssign, RemAssign, ShlAssign, ShrAssign,

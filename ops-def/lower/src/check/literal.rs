@@ -1,4 +1,4 @@
-//! Number literals, whose type may come from what stands around them.
+//! Number literals, whose type can come from the context.
 
 use mimeo_def::op::Scalar;
 
@@ -8,7 +8,7 @@ use crate::consts::{self, Const, Value};
 use crate::ir::{Expr, Kind};
 use crate::ty::Ty;
 
-/// Is it a number whose type is not written down?
+/// Returns `true` for a number without a type suffix.
 pub(super) fn is_bare(expr: &syn::Expr) -> bool {
     match expr {
         syn::Expr::Paren(inner) => is_bare(&inner.expr),
@@ -58,9 +58,11 @@ impl Checker<'_> {
             syn::Lit::Float(float) => self.unknown_suffix(lit, float.suffix()),
             syn::Lit::Byte(byte) => Some(Expr::new(Kind::Int(u64::from(byte.value())), Ty::Scalar(Scalar::U8), span)),
             syn::Lit::Bool(value) => Some(Expr::new(Kind::Bool(value.value), Ty::BOOL, span)),
-            _ => {
-                self.unsupported(lit, "text, characters or bytes", "write the number, or keep the text in the runtime")
-            }
+            _ => self.unsupported(
+                lit,
+                "string or character literals",
+                "write the number, or keep the text in the runtime",
+            ),
         }
     }
 
@@ -68,7 +70,7 @@ impl Checker<'_> {
         self.fail(lit, Problem::TypeForm(suffix.to_owned()))
     }
 
-    /// `i64::MAX`, `f64::INFINITY` and their like.
+    /// Checks a constant of a number type, such as `i64::MAX` or `f64::INFINITY`.
     pub(super) fn number_constant(&self, path: &str, span: proc_macro2::Span) -> Option<Expr> {
         let Const { ty, value } = consts::of_number(path)?;
         let kind = match value {

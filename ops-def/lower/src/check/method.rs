@@ -1,4 +1,4 @@
-//! Method calls: helpers of the module's types, methods of numbers and pointers, what `vm` and labels can do.
+//! Method calls: helpers of the module's types, and methods of numbers, pointers, `vm` and labels.
 
 use syn::spanned::Spanned;
 
@@ -15,7 +15,7 @@ impl Checker<'_> {
             return flow;
         }
         let method = call.method.to_string();
-        // `vm.host.anything(…)` and its like are refused by the receiver.
+        // Calls such as `vm.host.anything(…)` are refused because of the receiver.
         let hint = expected.filter(|ty| ty.integer().is_some() || ty.is_float());
         let (receiver, is_cell_field) = match unwrapped(&call.receiver) {
             syn::Expr::Field(field) => self.any_field(field)?,
@@ -44,8 +44,8 @@ impl Checker<'_> {
         }
     }
 
-    /// `vm.call(…)`, `vm.tail_call(…)`, `vm.ret(…)`, `vm.deopt()`, `to.jump()`, `args.len()`; the outer `None` is any
-    /// other call.
+    /// Checks `vm.call(…)`, `vm.tail_call(…)`, `vm.ret(…)`, `vm.deopt()`, `to.jump()` and `args.len()`. Returns
+    /// the outer `None` for any other call.
     fn machine_call(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Expr>> {
         let [vm, label, window] = [Ty::Vm, Ty::Label, Ty::Window].map(|ty| self.operand(&call.receiver, &ty));
         let method = name_of(&call.method);
@@ -71,7 +71,7 @@ impl Checker<'_> {
         Some(Some(Expr::new(kind, Ty::Flow, call.span())))
     }
 
-    /// `vm.call(…)`, `vm.tail_call(…)`, `vm.ret(…)`, `vm.deopt()`
+    /// Checks `vm.call(…)`, `vm.tail_call(…)`, `vm.ret(…)` and `vm.deopt()`.
     fn leave(&mut self, call: &syn::ExprMethodCall, method: &str) -> Option<Kind> {
         match method {
             "call" => {
@@ -91,7 +91,7 @@ impl Checker<'_> {
         }
     }
 
-    /// `cell.field.get()` and `cell.field.set(value)`
+    /// Checks `cell.field.get()` and `cell.field.set(value)`.
     fn cell_method(&mut self, call: &syn::ExprMethodCall, field: Expr) -> Option<Expr> {
         let method = name_of(&call.method);
         let takes = match method.as_str() {
@@ -137,7 +137,7 @@ impl Checker<'_> {
                     _ => None,
                 });
                 let Some(target) = target else {
-                    return self.unsupported(call, "`cast` to a type that is not written", "write `.cast::<T>()`");
+                    return self.unsupported(call, "`cast` without a type argument", "write `.cast::<T>()`");
                 };
                 let to = types::read_pointed_to(target, self.module, self.self_ty, self.errors)?;
                 let mutable = matches!(ty, Ty::Ptr { mutable: true, .. });
@@ -168,13 +168,13 @@ impl Checker<'_> {
         };
         let rest = self.arguments(call, &method, call.args.iter(), &params)?;
         let args = std::iter::once(receiver).chain(rest).collect();
-        // What is said of it is said of the method, not of what it is called on.
+        // A message about `to_bits` is placed at the method, not at the receiver.
         let span = if intrinsic == Intrinsic::FloatToBits { call.method.span() } else { call.span() };
         Some(Expr::new(Kind::Intrinsic(intrinsic, args), result, span))
     }
 }
 
-/// The expression inside parentheses.
+/// Returns the expression inside parentheses.
 fn unwrapped(expr: &syn::Expr) -> &syn::Expr {
     match expr {
         syn::Expr::Paren(inner) => unwrapped(&inner.expr),
@@ -185,7 +185,7 @@ fn unwrapped(expr: &syn::Expr) -> &syn::Expr {
 
 type Method = (Intrinsic, Vec<Ty>, Ty);
 
-/// The method of an integer: what it is, its further parameters, its result.
+/// Looks up a method of an integer: its intrinsic, its other parameters and its result.
 fn integer_method(method: &str, ty: &Ty, integer: Integer) -> Option<Method> {
     let same = || vec![ty.clone()];
     let shift = || vec![Ty::U32];

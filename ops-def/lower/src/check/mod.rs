@@ -1,7 +1,7 @@
 //! A `syn` body → typed IR ([`Body`]), or problems at the author's tokens.
 //!
-//! The checker proves one thing: what it accepts means in C what it means in Rust. What rustc checks anyway
-//! (borrows, mutability, exhaustive matches, initialisation) it leaves to rustc, which sees the same tokens.
+//! The checker proves one thing: code that it accepts means the same in C as in Rust. It leaves to rustc what rustc
+//! checks on the same tokens anyway: borrows, mutability, exhaustive matches and initialisation.
 
 mod call;
 mod control;
@@ -27,7 +27,7 @@ use crate::text::name_of;
 use crate::ty::Ty;
 use crate::types;
 
-/// Checks one body.
+/// Checker of one body.
 pub(crate) struct Checker<'a> {
     module: &'a Module,
     errors: &'a mut Errors,
@@ -38,7 +38,7 @@ pub(crate) struct Checker<'a> {
     result: Ty,
 }
 
-/// The body of an op.
+/// Checks the body of an op.
 pub(crate) fn check_op(module: &Module, op: &OpDef, errors: &mut Errors) -> Option<Body> {
     let before = errors.len();
     let result = op.body_ty(&module.value);
@@ -51,7 +51,7 @@ pub(crate) fn check_op(module: &Module, op: &OpDef, errors: &mut Errors) -> Opti
     (errors.len() == before).then_some(body)
 }
 
-/// The body of a helper.
+/// Checks the body of a helper.
 pub(crate) fn check_helper(module: &Module, helper: &Helper, errors: &mut Errors) -> Option<Body> {
     let before = errors.len();
     let mut checker = Checker {
@@ -110,7 +110,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A variable that the author cannot name.
+    /// Declares a variable that the author cannot name.
     fn temporary(&mut self, name: &str, ty: Ty) -> LocalId {
         self.locals.push(Local { name: name.to_owned(), ty });
         LocalId(self.locals.len() - 1)
@@ -160,7 +160,7 @@ impl Checker<'_> {
         checked
     }
 
-    /// Checks statements to the end of a block; all of them, so that each mistake is reported.
+    /// Checks all statements to the end of a block, so that every mistake is reported.
     fn statements(&mut self, block: &syn::Block, list: &[syn::Stmt], expected: Option<&Ty>) -> Option<Expr> {
         let mut statements = Some(Vec::new());
         let mut diverges = false;
@@ -175,7 +175,7 @@ impl Checker<'_> {
             if let syn::Stmt::Local(local) = statement
                 && local.init.as_ref().is_some_and(|init| init.diverge.is_some())
             {
-                // What follows is inside the branch in which the pattern matches.
+                // The statements that follow belong to the branch in which the pattern matches.
                 let rest = self.let_else(block, local, &list[index + 1..], expected)?;
                 let ty = if diverges { Ty::Never } else { rest.ty.clone() };
                 return Some(Expr::new(Kind::Block(statements?, Some(rest.boxed())), ty, block.span()));
@@ -210,17 +210,13 @@ impl Checker<'_> {
                 }
                 Some(Stmt::Expr(checked))
             }
-            syn::Stmt::Item(item) => self.unsupported(item, "items inside bodies", "move it to the module"),
+            syn::Stmt::Item(item) => self.unsupported(item, "items inside bodies", "move it into the module"),
             syn::Stmt::Macro(call) => self.macro_call(call),
         }
     }
 
     fn macro_call<T>(&mut self, at: &impl ToTokens) -> Option<T> {
-        self.unsupported(
-            at,
-            "macro calls, and nothing that panics",
-            "return an error with `Err(…)`, or call a runtime function",
-        )
+        self.unsupported(at, "macro calls or panics", "return an error with `Err(…)`, or call a runtime function")
     }
 
     fn let_statement(&mut self, local: &syn::Local) -> Option<Stmt> {
@@ -248,14 +244,14 @@ impl Checker<'_> {
         if let Some(name) = pattern_name(pattern) {
             return Some(Stmt::Let(self.declare(&name, ty), Some(value)));
         }
-        // The parts are declared for the rest of the block, so the block that holds them has no scope of its own.
+        // The parts are declared for the rest of the block, so the block that contains them opens no scope.
         let span = value.span;
         let mut statements = Vec::new();
         self.let_pattern(pattern, ty, value, &mut statements)?;
         Some(Stmt::Expr(Expr::new(Kind::Block(statements, None), Ty::Unit, span)))
     }
 
-    /// `name = value` or `(a, b) = value`, and so on inside.
+    /// Assigns a value to a pattern, `name` or nested tuples such as `(a, b)`.
     fn let_pattern(&mut self, pattern: &syn::Pat, ty: Ty, value: Expr, statements: &mut Vec<Stmt>) -> Option<()> {
         if let Some(name) = pattern_name(pattern) {
             statements.push(Stmt::Let(self.declare(&name, ty), Some(value)));

@@ -10,15 +10,15 @@ use crate::ir::{Binary, Expr, Kind, LocalId, Stmt};
 use crate::text::name_of;
 use crate::ty::Ty;
 
-/// What a pattern asks for.
+/// What a pattern requires and binds.
 pub(super) struct Matched {
-    /// `None` matches anything.
+    /// The condition; `None` matches anything.
     condition: Option<Expr>,
     pub(super) bindings: Vec<Stmt>,
 }
 
 impl Matched {
-    /// The condition, as an expression.
+    /// Returns the condition as an expression.
     pub(super) fn test(self, span: Span) -> Expr {
         self.condition.unwrap_or_else(|| Expr::new(Kind::Bool(true), Ty::BOOL, span))
     }
@@ -31,7 +31,7 @@ impl Matched {
         Some(Matched { condition: Some(condition), bindings: Vec::new() })
     }
 
-    /// What `inner` asks for, of a part of the matched value that `part` puts into a variable.
+    /// Applies `inner` to a part of the matched value, which `part` puts into a variable.
     fn of_part(part: Stmt, inner: Matched) -> Matched {
         let condition = inner.condition.map(|condition| {
             let span = condition.span;
@@ -42,7 +42,7 @@ impl Matched {
         Matched { condition, bindings }
     }
 
-    /// This and then that.
+    /// Combines two conditions, this one first.
     fn and(self, other: Matched) -> Matched {
         let condition = match (self.condition, other.condition) {
             (Some(one), Some(other)) => {
@@ -87,7 +87,7 @@ impl Checker<'_> {
         }
     }
 
-    /// `name`, `name @ pattern`, `NAME`, `None`
+    /// Checks `name`, `name @ pattern`, `NAME` and `None`.
     fn name(&mut self, ident: &syn::PatIdent, matched: LocalId) -> Option<Matched> {
         let (name, span) = (name_of(&ident.ident), ident.ident.span());
         let plain = ident.mutability.is_none() && ident.subpat.is_none();
@@ -115,14 +115,15 @@ impl Checker<'_> {
         }
     }
 
-    /// rustc takes a name that is imported, or that of a unit struct, for a constant; the lowering cannot know.
+    /// Returns `true` if the name binds a variable. rustc treats imported names and unit structs as constants,
+    /// which the lowering cannot know.
     fn is_binding(&self, ident: &syn::PatIdent) -> bool {
         let name = name_of(&ident.ident);
         let constant = self.module.consts.contains_key(&name) || self.module.imports.contains(&name);
         ident.by_ref.is_none() && !name.starts_with(char::is_uppercase) && !constant
     }
 
-    /// `(a, b)`
+    /// Checks `(a, b)`.
     fn tuple_pattern(&mut self, tuple: &syn::PatTuple, matched: LocalId) -> Option<Matched> {
         let types = match self.ty_of(matched) {
             Ty::Tuple(types) if types.len() == tuple.elems.len() => types.clone(),
@@ -136,7 +137,7 @@ impl Checker<'_> {
         Some(whole)
     }
 
-    /// A pattern for a part of what is matched.
+    /// Checks a pattern for a part of the matched value.
     fn part(&mut self, pattern: &syn::Pat, value: Expr) -> Option<Matched> {
         match pattern {
             syn::Pat::Wild(_) => return Some(Matched::always()),
@@ -151,7 +152,7 @@ impl Checker<'_> {
         Some(Matched::of_part(Stmt::Let(local, Some(value)), inner))
     }
 
-    /// `Some(p)`, `Ok(p)`, `Err(p)`
+    /// Checks `Some(p)`, `Ok(p)` and `Err(p)`.
     fn constructor(&mut self, inner: &syn::PatTupleStruct, matched: LocalId) -> Option<Matched> {
         let span = inner.span();
         let payload_ty = self.good(inner, matched)?;
@@ -160,7 +161,7 @@ impl Checker<'_> {
         let is_good = Expr::new(Kind::IsGood(matched), Ty::BOOL, span);
         let (condition, value) = match (name.as_str(), option) {
             ("Some", true) | ("Ok", false) => (is_good, Expr::new(Kind::Payload(matched), payload_ty, span)),
-            // The error itself has no content: it says that the machine has one.
+            // The error has no content: it means that the machine has an error pending.
             ("Err", false) => {
                 let bad = Expr::new(Kind::Not(is_good.boxed()), Ty::BOOL, span);
                 (bad, Expr::new(Kind::Unit, Ty::Thrown, span))
@@ -174,7 +175,7 @@ impl Checker<'_> {
         Some(Matched { condition: Some(condition), bindings: Vec::new() }.and(part))
     }
 
-    /// The type inside the matched `Option` or `Result`.
+    /// Returns the type inside the matched `Option` or `Result`.
     fn good(&mut self, pattern: &impl ToTokens, matched: LocalId) -> Option<Ty> {
         match self.ty_of(matched).clone() {
             Ty::Option(of) | Ty::Result(of) => Some(*of),

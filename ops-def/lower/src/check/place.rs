@@ -17,7 +17,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A field, and whether it is one of an inline-cache cell, which is no value but has methods.
+    /// Checks a field, and returns whether it belongs to an inline-cache cell: then it is not a value, but has methods.
     pub(super) fn any_field(&mut self, field: &syn::ExprField) -> Option<(Expr, bool)> {
         if self.operand(&field.base, &Ty::Vm).is_some() {
             return Some((self.vm_field(field)?, false));
@@ -44,7 +44,7 @@ impl Checker<'_> {
         let name = member(&field.member);
         match (name.as_str(), &self.module.context) {
             ("context", Some(context)) => Some(Expr::new(Kind::Context, Ty::Struct(context.clone()), field.span())),
-            // That there is none is reported at the attribute.
+            // The missing context is reported at the attribute.
             ("context", None) if self.module.args.context.is_some() => None,
             ("context", None) => self.fail(field, Problem::NoContext),
             ("host", _) => self.fail(field, Problem::HostAccess),
@@ -78,12 +78,12 @@ impl Checker<'_> {
         Some(Expr::new(Kind::Assign(place.boxed(), value.boxed()), Ty::Unit, assign.span()))
     }
 
-    /// `place op= value`
+    /// Checks `place op= value`.
     pub(super) fn compound_assign(&mut self, binary: &syn::ExprBinary, op: &syn::BinOp) -> Option<Expr> {
         let span = binary.span();
         let place = self.place(&binary.left)?;
         let value = self.expr(&binary.right, Some(&place.ty))?;
-        // The place is evaluated twice in C, so evaluating it must not do anything.
+        // C evaluates the place twice, so evaluating it must have no effects.
         if !is_simple(&place) {
             return self.fail(&binary.left, Problem::AssignTo);
         }
@@ -93,7 +93,7 @@ impl Checker<'_> {
         Some(after(before, Expr::new(Kind::Assign(place.boxed(), result.boxed()), Ty::Unit, span)))
     }
 
-    /// `pointer.write(value)`: as with any method, the receiver comes before the argument.
+    /// Checks `pointer.write(value)`. As with any method, the receiver is evaluated before the argument.
     pub(super) fn write(&mut self, call: &syn::ExprMethodCall, pointer: Expr, value: &syn::Expr) -> Option<Expr> {
         let to = self.deref(call, pointer.clone())?.ty;
         let value = self.expect(value, &to)?;
@@ -102,7 +102,7 @@ impl Checker<'_> {
         Some(after(before, Expr::new(Kind::Assign(place.boxed(), value.boxed()), Ty::Unit, call.span())))
     }
 
-    /// `cell.field.set(value)`: the same.
+    /// Checks `cell.field.set(value)`, with the same order.
     pub(super) fn set(&mut self, call: &syn::ExprMethodCall, field: Expr, value: &syn::Expr) -> Option<Expr> {
         let value = self.expect(value, &field.ty)?;
         let (before, field) = match field {
@@ -132,20 +132,20 @@ fn is_place(expr: &Expr) -> bool {
     match &expr.kind {
         Kind::Local(_) => !matches!(expr.ty, Ty::Vm | Ty::Cell(_) | Ty::Label | Ty::Window),
         Kind::Deref(_) => true,
-        // A cell is changed by `set` alone: what `get` gives is a copy.
+        // Only `set` changes a cell: `get` returns a copy.
         Kind::Field(base, _) => matches!(base.kind, Kind::Context) || is_place(base),
         _ => false,
     }
 }
 
-/// `{ before; expr }`
+/// Returns `{ before; expr }`.
 fn after(before: Option<Stmt>, expr: Expr) -> Expr {
     let Some(before) = before else { return expr };
     let (ty, span) = (expr.ty.clone(), expr.span);
     Expr::new(Kind::Block(vec![before], Some(expr.boxed())), ty, span)
 }
 
-/// Does evaluating it nothing but read?
+/// Returns `true` if evaluating the expression only reads.
 fn is_simple(expr: &Expr) -> bool {
     let mut simple = true;
     expr.walk(&mut |part| {

@@ -1,4 +1,4 @@
-//! Rules about whole bodies: where a flow may stand, what must come before a visible effect.
+//! Rules about whole bodies: where a flow is allowed, and what must precede a visible effect.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::module::Module;
 use crate::op::{OpDef, ParamKind};
 use crate::ty::Ty;
 
-/// Can a variable have this type?
+/// Returns `true` if a variable can have this type.
 pub(super) fn can_be_variable(ty: &Ty) -> bool {
     match ty {
         Ty::Flow => false,
@@ -32,13 +32,13 @@ pub(super) fn check_helper(body: &Body, errors: &mut Errors) {
 
 pub(super) fn check_op(module: &Module, op: &OpDef, body: &Body, errors: &mut Errors) {
     check_flow_places(&body.root, true, errors);
-    let (mut calls, mut goes_on) = (false, false);
+    let (mut calls, mut continues) = (false, false);
     body.root.walk(&mut |expr| match expr.kind {
         Kind::Call(..) | Kind::TailCall(_) => calls = true,
-        Kind::Next | Kind::Jump(_) | Kind::Deopt => goes_on = true,
+        Kind::Next | Kind::Jump(_) | Kind::Deopt => continues = true,
         _ => {}
     });
-    if module.args.stack && calls && goes_on {
+    if module.args.stack && calls && continues {
         errors.on(&op.function.sig.ident, Problem::StackCall);
     }
     if module.args.stack && calls && op.params.iter().any(|param| param.kind == ParamKind::Value) {
@@ -46,7 +46,7 @@ pub(super) fn check_op(module: &Module, op: &OpDef, body: &Body, errors: &mut Er
     }
 }
 
-/// What must come before a visible effect of the op does. A helper counts as a whole.
+/// Checks that everything that can throw or deopt precedes the visible effects. A helper counts as a whole.
 pub(crate) fn check_effects(body: &Body, helpers: &Effects, errors: &mut Errors) {
     let mut late = Late { helpers, found: Vec::new() };
     late.expr(&body.root, false);
@@ -55,7 +55,7 @@ pub(crate) fn check_effects(body: &Body, helpers: &Effects, errors: &mut Errors)
     }
 }
 
-/// The helpers that do something that can be seen from outside, themselves or through others.
+/// The helpers that have a visible effect, directly or through others.
 pub(crate) struct Effects(BTreeSet<String>);
 
 impl Effects {
@@ -72,7 +72,7 @@ fn is_flow(expr: &Expr) -> bool {
     matches!(expr.kind, Kind::Next | Kind::Jump(_) | Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::Deopt)
 }
 
-/// A flow stands at the end of a way through the op, and nowhere else.
+/// Checks that a flow is only at the end of a path through the op.
 fn check_flow_places(expr: &Expr, at_end: bool, errors: &mut Errors) {
     let inner = |expr: &Expr, errors: &mut Errors| check_flow_places(expr, false, errors);
     match &expr.kind {
@@ -97,7 +97,7 @@ fn check_flow_places(expr: &Expr, at_end: bool, errors: &mut Errors) {
                 check_flow_places(tail, at_end, errors);
             }
         }
-        // The values are written, and then it goes to another op of the function; what is decided is decided before.
+        // The values are written before control continues at another op, so every decision comes earlier.
         Kind::Tuple(parts) if at_end => {
             if let Some((flow, values)) = parts.split_last() {
                 values.iter().for_each(|value| inner(value, errors));
@@ -109,14 +109,14 @@ fn check_flow_places(expr: &Expr, at_end: bool, errors: &mut Errors) {
             }
         }
         Kind::Ok(value) => check_flow_places(value, at_end, errors),
-        // What is returned is the op's result, wherever the `return` stands.
+        // The returned value is the op's result, wherever the `return` is.
         Kind::Return(value) => check_flow_places(value, true, errors),
         _ => expr.children(&mut |child| inner(child, errors)),
     }
 }
 
-/// Finds what can throw or deopt after a visible effect. A call may come after one: if its frame does not fit, that is
-/// an error of the call, and nothing is done a second time.
+/// Finds what can throw or deopt after a visible effect. A call may follow an effect: if its frame does not fit, the
+/// call fails, and nothing is done twice.
 struct Late<'a> {
     helpers: &'a Effects,
     found: Vec<Span>,
@@ -133,7 +133,7 @@ impl Late<'_> {
                 then || other
             }
             Kind::While(condition, body) => {
-                // What the body did in one round comes before the next round.
+                // The effects of one iteration precede the next one.
                 let once = self.expr(condition, before);
                 let once = self.expr(body, once);
                 if once && !before {
@@ -161,7 +161,7 @@ impl Late<'_> {
                 }
                 after || self.helpers.0.contains(name)
             }
-            // Nothing comes behind it.
+            // Nothing follows it.
             Kind::Return(value) => {
                 self.expr(value, before);
                 false
@@ -181,7 +181,7 @@ impl Late<'_> {
     }
 }
 
-/// Can anybody see that this place has changed?
+/// Returns `true` if a change of this place is visible outside the op.
 pub(crate) fn is_visible(place: &Expr) -> bool {
     match &place.kind {
         Kind::Local(_) => matches!(place.ty, Ty::Cell(_)),

@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 
 use crate::{Lowered, TableFile, expand, lower_file};
 
-/// Each item of the first with what it is written out in the second.
+/// Functions with `each`, and the same ops written out.
 const CASES: [(&str, &str); 8] = [
-    // Operators, and what is made of their results.
+    // Operators, and uses of their results.
     (
         "/// Whether `a {compare} b`, {how}.
          #[vm_op(each(compare, how): less(<, \"as numbers\"), equal(==, \"bit by bit\"),)]
@@ -18,7 +18,7 @@ const CASES: [(&str, &str); 8] = [
          #[vm_op]
          fn equal(a: i64, b: i64) -> i64 { !(a == (b == 1) as i64) as i64 }",
     ),
-    // An operator that binds more tightly than those around it, and less.
+    // An operator with a higher precedence than those around it, and with a lower one.
     (
         "#[vm_op(each(join): and(&), or(|))]
          fn join(a: i64, b: i64) -> i64 { join(join(a, b ^ 1), a) ^ join(a, join(b, 2)).wrapping_neg() }",
@@ -85,7 +85,7 @@ const CASES: [(&str, &str); 8] = [
          #[vm_op(stencil = required, result = slot)]
          fn fast(a: i64) -> i64 { a.wrapping_add(2) }",
     ),
-    // A hand-written stencil that nobody has reviewed yet.
+    // A hand-written stencil without a review.
     (
         "#[vm_op(stencil = \"{name}.c\", reviewed = print, each(name, print): x(x, \"1\"))]
          fn by_hand(name: i64) -> i64 { name }",
@@ -110,12 +110,12 @@ fn tokens(text: &str) -> TokenStream {
     text.parse().expect("it is Rust")
 }
 
-/// The handlers, the metadata with the documentation, and the assembler; or the errors.
+/// Returns the handlers, the metadata with the documentation, and the assembler; or the errors.
 fn expanded(ops: &str) -> String {
     expand(tokens(ARGUMENTS), tokens(&module(ops)), |_| TableFile::Missing("nothing is made".into())).to_string()
 }
 
-/// The C, without the lines of the ops.
+/// Returns the C, without the lines of the ops.
 fn lowered(ops: &str) -> String {
     let file = format!("#[instruction_set({ARGUMENTS})] {}", module(ops));
     let Lowered { prelude, ops, .. } = lower_file(&file, "ops.rs").expect("it is Rust").remove(0);
@@ -128,7 +128,7 @@ fn lowered(ops: &str) -> String {
 }
 
 #[test]
-fn a_family_is_the_ops_that_it_stands_for() {
+fn a_family_equals_its_ops_written_out() {
     for (family, ops) in CASES {
         assert_eq!(lowered(family), lowered(ops));
         let (expanded, truth) = (expanded(family), expanded(ops));
@@ -137,7 +137,7 @@ fn a_family_is_the_ops_that_it_stands_for() {
     }
 }
 
-/// The problems of a body that three ops share.
+/// Returns the problems of a body that three ops share.
 fn problems(body: &str) -> String {
     let rows = "one(wrapping_add, 1), two(wrapping_mul, true), three(wrapping_add, false)";
     let ops = format!("#[vm_op(each(method, amount): {rows})]\nfn op(a: i64, b: i64) -> i64 {{ {body} }}");
@@ -151,7 +151,7 @@ fn problems(body: &str) -> String {
 }
 
 #[test]
-fn a_problem_says_which_ops_have_it_unless_all_have() {
-    assert_eq!(problems("a.method(1) ^ missing(amount)"), "the function `missing` is not known here; \n");
+fn a_problem_lists_its_ops_unless_all_have_it() {
+    assert_eq!(problems("a.method(1) ^ missing(amount)"), "unknown function `missing`; \n");
     assert_eq!(problems("a.method(amount)"), "expected `i64`, found `bool`; note: only in `two`, `three`\n");
 }

@@ -1,4 +1,4 @@
-//! Helpers and runtime functions of the module → their signatures, typed.
+//! Helpers and runtime functions of the module → their typed signatures.
 
 use proc_macro2::Span;
 use syn::Ident;
@@ -18,7 +18,7 @@ pub(crate) struct Param {
     pub(crate) ty: Ty,
 }
 
-/// A function of the module that ops can call, and that their stencils contain.
+/// A function of the module that ops can call and that is inlined into their stencils.
 pub(crate) struct Helper {
     pub(crate) name: String,
     /// The type of the `impl` block, for `Self`.
@@ -26,14 +26,14 @@ pub(crate) struct Helper {
     pub(crate) params: Vec<Param>,
     pub(crate) result: Ty,
     pub(crate) block: syn::Block,
-    /// Where its name is.
+    /// Span of its name.
     pub(crate) span: Span,
 }
 
-/// A function outside of the module that ops can call.
+/// A function outside the module that ops can call.
 pub(crate) struct Runtime {
     pub(crate) name: Ident,
-    /// The module that it is in, as the block's `#[runtime(…)]` says.
+    /// The module that it is in, from the block's `#[runtime(…)]`.
     pub(crate) home: Option<syn::Path>,
     pub(crate) params: Vec<Param>,
     pub(crate) result: Ty,
@@ -44,7 +44,7 @@ pub(crate) struct Runtime {
 impl Module {
     pub(super) fn read_impl(&mut self, block: &syn::ItemImpl, errors: &mut Errors) {
         if block.trait_.is_some() {
-            // A trait's methods are for Rust only: op bodies cannot name them.
+            // Methods of a trait are for Rust only: op bodies cannot name them.
             return;
         }
         let Some(self_ty) = types::struct_name(&block.self_ty, self) else {
@@ -92,7 +92,7 @@ impl Module {
             self.broken.insert(name);
             return;
         };
-        // In C, `A::b_c` and `A_b::c` are one.
+        // In C, `A::b_c` and `A_b::c` have the same name.
         let symbol = |name: &str| name.replace("::", "_");
         if self.helpers.keys().any(|known| *known != name && symbol(known) == symbol(&name)) {
             errors.on(&signature.ident, Problem::TwoOps(symbol(&name)));
@@ -129,7 +129,7 @@ impl Module {
         params
     }
 
-    /// The type of `self`, or of `&self` in the methods of an inline-cache cell.
+    /// Returns the type of `self`, or of `&self` in the methods of an inline-cache cell.
     fn self_ty(&self, receiver: &syn::Receiver, of: &str) -> Option<Ty> {
         let is_cell = self.cells.contains(of);
         match &receiver.reference {
@@ -215,14 +215,14 @@ impl Module {
         (errors.len() == all_before).then_some((params, result))
     }
 
-    /// Does it travel in one register, as 64 bits?
+    /// Returns `true` if a value of the type is passed as 64 bits in one register.
     pub(crate) fn is_word(&self, ty: &Ty) -> bool {
         matches!(ty, Ty::Scalar(_) | Ty::Usize | Ty::Isize | Ty::Ptr { .. } | Ty::Callee | Ty::Window)
             || *ty == self.value
     }
 }
 
-/// `#[runtime(crate::runtime)]` above a block: the module in which its functions are.
+/// Reads `#[runtime(crate::runtime)]` of a block: the module that contains its functions.
 fn read_home(attrs: &[syn::Attribute], errors: &mut Errors) -> Option<syn::Path> {
     let mut home = None;
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("runtime")) {
@@ -234,12 +234,12 @@ fn read_home(attrs: &[syn::Attribute], errors: &mut Errors) -> Option<syn::Path>
     home
 }
 
-/// Can a helper take it? What belongs to the op's encoding stays with the op.
+/// Returns `true` if a helper can take the type. The parts of an op's encoding belong to the op.
 fn is_helper_param(ty: &Ty) -> bool {
     !matches!(ty, Ty::Never | Ty::Flow | Ty::Label)
 }
 
-/// Can a helper return it?
+/// Returns `true` if a helper can return the type.
 fn is_helper_result(ty: &Ty) -> bool {
     match ty {
         Ty::Never | Ty::Flow | Ty::Label | Ty::Window | Ty::Vm | Ty::Cell(_) => false,

@@ -1,4 +1,4 @@
-//! The structs of the module → [`Structs`](crate::ty::Structs), with what their layout must be.
+//! The structs of the module → [`Structs`](crate::ty::Structs), with checks of their layout.
 
 use quote::ToTokens;
 use syn::{Attribute, Item};
@@ -12,7 +12,7 @@ use crate::ty::{Struct, Ty};
 use crate::types;
 
 impl Module {
-    /// Structs come first: everything else names them.
+    /// Reads the structs, before everything else, which names them.
     pub(super) fn read_structs(&mut self, items: &[Item], errors: &mut Errors) {
         let structs = items.iter().filter_map(|item| match item {
             Item::Struct(item) => Some(item),
@@ -58,7 +58,7 @@ impl Module {
                 None => &field.ty,
             };
             match types::read_lenient(of, self) {
-                // Its layout would have no end, which rustc says better.
+                // Its size would be infinite, which rustc reports better.
                 Some(Ty::Struct(of)) if self.is_inside(&of, &name) => {
                     errors.on(&field.ty, Problem::StructField(of));
                 }
@@ -71,7 +71,7 @@ impl Module {
         fields
     }
 
-    /// A cell starts as zeros, which must be a value of each field. Of what a struct can hold, only a function is not.
+    /// Checks an inline-cache cell: it starts as zeros, which are a value of every possible field except a `Callee`.
     fn check_cell(&self, item: &syn::ItemStruct, errors: &mut Errors) {
         for of in item.fields.iter().filter_map(|field| types::in_cell(&field.ty)) {
             if types::read_lenient(of, self).is_some_and(|ty| self.holds_callee(&ty)) {
@@ -80,7 +80,7 @@ impl Module {
         }
     }
 
-    /// Whether a value of the type has a `Callee` in it.
+    /// Returns `true` if a value of the type contains a `Callee`.
     fn holds_callee(&self, ty: &Ty) -> bool {
         match ty {
             Ty::Callee => true,
@@ -91,14 +91,14 @@ impl Module {
         }
     }
 
-    /// Is the struct `outer` the struct `inner`, or does it contain it?
+    /// Returns `true` if the struct `outer` is the struct `inner` or contains it.
     fn is_inside(&self, outer: &str, inner: &str) -> bool {
         let fields = self.structs.get(outer).map(|of| of.fields.as_slice()).unwrap_or_default();
         outer == inner || fields.iter().any(|(_, ty)| matches!(ty, Ty::Struct(of) if self.is_inside(of, inner)))
     }
 }
 
-/// Is the layout of the struct that of C? What changes it is refused by name.
+/// Returns `true` if the struct has the layout of C, and reports attributes that change the layout.
 fn read_repr(item: &syn::ItemStruct, errors: &mut Errors) -> bool {
     let mut fixed = false;
     for attr in item.attrs.iter().filter(|attr| attr.path().is_ident("repr")) {
@@ -108,7 +108,7 @@ fn read_repr(item: &syn::ItemStruct, errors: &mut Errors) -> bool {
             } else {
                 let (name, argument) = (name_of(&item.ident), text_of(&meta.path));
                 errors.on(&meta.path, Problem::StructLayout { name, argument });
-                // It is not missing, it is wrong.
+                // Wrong, but not missing.
                 fixed = true;
             }
             if meta.input.peek(syn::token::Paren) {
@@ -120,7 +120,7 @@ fn read_repr(item: &syn::ItemStruct, errors: &mut Errors) -> bool {
     fixed
 }
 
-/// Does the struct already say that it can be copied?
+/// Returns `true` if the struct already derives `Copy`.
 pub(crate) fn derives_copy(attrs: &[Attribute]) -> bool {
     attrs.iter().filter(|attr| attr.path().is_ident("derive")).any(|attr| {
         let text = attr.meta.to_token_stream().to_string();

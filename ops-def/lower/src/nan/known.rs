@@ -1,4 +1,4 @@
-//! [`Known`]: what is known of a value on one path, float by float; and [`Env`], the same of all variables.
+//! [`Known`]: what is known about a value on one path, float by float; and [`Env`]: the same for all variables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,25 +6,25 @@ use crate::consts::Value;
 use crate::ir::LocalId;
 use crate::ty::{Structs, Ty};
 
-/// What is known of a float, the most first.
+/// What is known about a float, from the most to the least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Float {
     /// Neither infinite nor a NaN.
     Finite,
     /// Not a NaN.
     Number,
-    /// It may be a NaN, and its bits came from outside: from an operand, memory, an integer, a constant.
+    /// It may be a NaN, whose bits came from outside: from an operand, memory, an integer or a constant.
     Given,
-    /// It may be a NaN that an operation made, so its bits are the compiler's choice.
+    /// It may be a NaN that an operation produced, so its bits depend on the compiler.
     Computed,
 }
 
-/// What is known of a value.
+/// What is known about a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Known {
-    /// There is no value: of a variable before its assignment, of an expression that does not complete.
+    /// No value: a variable before its assignment, or an expression that does not complete.
     Unset,
-    /// There is no float in it, and nothing that depends on it.
+    /// A value without floats, from which nothing follows.
     Plain,
     Float(Float),
     /// The fields of a struct or tuple.
@@ -32,22 +32,22 @@ pub(super) enum Known {
     Choice(Box<Choice>),
 }
 
-/// What is known of a `bool`, an `Option` or a `Result`.
+/// What is known about a `bool`, an `Option` or a `Result`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Choice {
-    /// What is in the `Some` or `Ok`.
+    /// The value inside the `Some` or `Ok`.
     pub(super) payload: Known,
-    /// What follows for the variables when it is `true`, `Some` or `Ok`.
+    /// What follows for the variables if it is `true`, `Some` or `Ok`.
     pub(super) yes: Facts,
-    /// What follows when it is not.
+    /// What follows if it is not.
     pub(super) no: Facts,
 }
 
-/// What is known of some variables.
+/// What is known about some variables.
 pub(super) type Facts = BTreeMap<LocalId, Known>;
 
 impl Known {
-    /// A value of this type whose floats are all like `float`.
+    /// Returns a value of this type whose floats are all like `float`.
     pub(super) fn of(ty: &Ty, float: Float, structs: &Structs) -> Known {
         match ty {
             ty if ty.is_float() => Known::Float(float),
@@ -61,7 +61,7 @@ impl Known {
         }
     }
 
-    /// A constant.
+    /// Returns what is known about a constant.
     pub(super) fn of_value(value: &Value) -> Known {
         match value {
             Value::Float(bits) => Known::of_bits(*bits),
@@ -70,7 +70,7 @@ impl Known {
         }
     }
 
-    /// A float with these bits.
+    /// Returns what is known about a float with these bits.
     pub(super) fn of_bits(bits: u64) -> Known {
         let value = f64::from_bits(bits);
         Known::Float(match () {
@@ -91,7 +91,7 @@ impl Known {
         Known::Choice(Box::new(Choice { payload, yes, no }))
     }
 
-    /// What is known of a value that is a float.
+    /// Returns what is known about a value that is a float.
     pub(super) fn float(&self) -> Float {
         match self {
             Known::Float(float) => *float,
@@ -99,7 +99,7 @@ impl Known {
         }
     }
 
-    /// What is known of a field, or as number 0 of what is in the `Some` or `Ok`.
+    /// Returns what is known about a field, or, for index 0, about the value inside the `Some` or `Ok`.
     pub(super) fn part(&self, index: usize) -> Known {
         match self {
             Known::Parts(parts) => parts[index].clone(),
@@ -116,7 +116,7 @@ impl Known {
         }
     }
 
-    /// Whether it holds a float whose bits may be the compiler's choice.
+    /// Returns `true` if it contains a float whose bits may depend on the compiler.
     pub(super) fn is_computed(&self) -> bool {
         match self {
             Known::Unset | Known::Plain => false,
@@ -126,7 +126,7 @@ impl Known {
         }
     }
 
-    /// The same with floats about which at least `most` is known.
+    /// Returns the same with floats about which at least `most` is known.
     pub(super) fn at_most(&self, most: Float) -> Known {
         match self {
             Known::Float(float) => Known::Float(most.min(*float)),
@@ -136,12 +136,12 @@ impl Known {
         }
     }
 
-    /// The same without what follows for variables.
+    /// Returns the same without the facts about variables.
     pub(super) fn without_facts(&self) -> Known {
         self.at_most(Float::Computed)
     }
 
-    /// What is known where either may be the value.
+    /// Returns what is known if either may be the value.
     fn join(&self, other: &Known) -> Known {
         match (self, other) {
             (Known::Unset, known) | (known, Known::Unset) => known.clone(),
@@ -155,12 +155,12 @@ impl Known {
                 join_facts(&one.yes, &other.yes),
                 join_facts(&one.no, &other.no),
             ),
-            // Values of one type have one form.
+            // Values of one type have the same form.
             (one, _) => one.clone(),
         }
     }
 
-    /// What is known when both are true of the value.
+    /// Returns what is known if both are true of the value.
     fn meet(&self, other: &Known) -> Known {
         match (self, other) {
             (Known::Float(one), Known::Float(other)) => Known::Float(*one.min(other)),
@@ -192,18 +192,18 @@ fn join_facts(one: &Facts, other: &Facts) -> Facts {
     both.collect()
 }
 
-/// A variable, or a part of one: the field of that number, of which the field of that number, and so on.
+/// A variable, or a part of one: a path of field indices from the outside in.
 pub(super) type Place = (LocalId, Vec<usize>);
 
-/// What is known of the variables of a body.
+/// What is known about the variables of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Env {
     known: Vec<Known>,
-    /// Variables that are copies of something: what is learned of one is true of both.
+    /// Variables that are copies of a place: a fact about one is true of both.
     copies: BTreeMap<LocalId, Place>,
 }
 
-/// What is known at a place of a body; `None` where control does not get.
+/// What is known at a point of a body; `None` if control cannot reach it.
 pub(super) type Flow = Option<Env>;
 
 impl Env {
@@ -221,7 +221,7 @@ impl Env {
         if let Some(known) = self.at_mut(place) {
             *known = value;
         }
-        // What followed for the value before does not follow for this one.
+        // Facts that followed from the previous value do not follow from this one.
         let local = place.0;
         self.known.iter_mut().for_each(|known| known.forget(local));
         self.copies.retain(|&copy, (of, _)| copy != local && *of != local);
@@ -234,12 +234,12 @@ impl Env {
         }
     }
 
-    /// Adds what is known of a variable, or of a part of it, and of its copies.
+    /// Adds what is known about a variable or a part of it, and about its copies.
     pub(super) fn learn(&mut self, place: &Place, known: &Known) {
         self.change(place, |before| *before = before.meet(known));
     }
 
-    /// There is nothing in this `Option` or `Result`.
+    /// Notes that this `Option` or `Result` is `None` or `Err`.
     pub(super) fn empty(&mut self, local: LocalId) {
         self.change(&(local, Vec::new()), |known| {
             if let Known::Choice(choice) = known {
@@ -261,7 +261,7 @@ impl Env {
         places.iter().for_each(|place| self.at_mut(place).into_iter().for_each(&change));
     }
 
-    /// What a place is a copy of, in the end.
+    /// Returns the original that a place is a copy of, through all copies.
     fn original(&self, (mut local, mut path): Place) -> Place {
         while let Some((of, start)) = self.copies.get(&local) {
             (local, path) = (*of, start.iter().copied().chain(path).collect());
@@ -269,12 +269,12 @@ impl Env {
         (local, path)
     }
 
-    /// `None` for a part of something without floats.
+    /// Returns what is known about a place; `None` for a part of a value without floats.
     fn at_mut(&mut self, (local, path): &Place) -> Option<&mut Known> {
         path.iter().try_fold(&mut self.known[local.0], |known, &index| known.part_mut(index))
     }
 
-    /// The variables of which more is known here than in `less`.
+    /// Returns the variables about which more is known here than in `less`.
     pub(super) fn more_than(&self, less: &Env) -> Facts {
         let pairs = self.known.iter().zip(&less.known).enumerate();
         let more = pairs.filter(|(_, (known, less))| known.without_facts() != less.without_facts());
@@ -286,7 +286,7 @@ impl Env {
         facts.iter().for_each(|(&local, known)| self.learn(&(local, Vec::new()), known));
     }
 
-    /// What is known of the parameters, except of those that the body assigns to.
+    /// Returns what is known about the parameters, except those that the body assigns to.
     pub(super) fn params(&self, count: usize, assigned: &BTreeSet<LocalId>) -> Vec<Known> {
         let known = |(index, known): (usize, &Known)| {
             if assigned.contains(&LocalId(index)) { Known::Unset } else { known.without_facts() }
@@ -295,7 +295,7 @@ impl Env {
     }
 }
 
-/// What is known where two paths meet.
+/// Returns what is known where two paths meet.
 pub(super) fn join(one: Flow, other: Flow) -> Flow {
     match (one, other) {
         (Some(mut one), Some(other)) => {

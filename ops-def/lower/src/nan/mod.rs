@@ -1,12 +1,12 @@
-//! The rule about NaNs: the bits of a float that an operation made may be seen only where it is known not to be a NaN,
-//! or after `quiet()` or `canonical_bits()`.
+//! The rule about NaNs: the bits of a float that an operation produced may become visible only where it is known not to
+//! be a NaN, or after `quiet()` or `canonical_bits()`.
 //!
-//! IEEE 754 leaves open which NaN an operation results in, and so do Rust and C: `x + 0.0` of a signalling NaN is a
-//! quiet one when it is computed and the same one when the compiler drops the addition. Each of both tiers is right,
-//! and they differ. A NaN that came from outside keeps its bits, which assignments, `-` and `abs` treat as such.
+//! IEEE 754 does not specify which NaN an operation results in, nor do Rust and C: `x + 0.0` of a signalling NaN is
+//! quiet if it is computed, and unchanged if the compiler drops the addition. Both tiers can be right and still differ.
+//! A NaN that came from outside keeps its bits; assignments, `-` and `abs` only copy them or change the sign.
 //!
-//! [`walk`] follows the paths through a body, [`known`] is what it knows of values there. A helper is followed for each
-//! call, with what is known of the arguments.
+//! [`walk`] follows the paths through a body; [`known`] represents what it knows about values there. A helper is
+//! followed for each call, with what is known about the arguments.
 
 mod known;
 #[cfg(test)]
@@ -24,21 +24,21 @@ use crate::module::Module;
 use known::{Float, Known};
 use walk::{Exits, Found, Walk};
 
-/// Checks the bodies of a module.
+/// Checker of the bodies of a module.
 pub(crate) struct Nans<'a> {
     module: &'a Module,
     helpers: &'a Helpers,
     calls: BTreeMap<(String, Vec<Known>), Rc<Call>>,
 }
 
-/// What a helper does with arguments of which certain things are known.
+/// What a helper does with arguments about which certain facts are known.
 struct Call {
     exits: Exits,
     found: Vec<Found>,
 }
 
 impl<'a> Nans<'a> {
-    /// No helper calls itself.
+    /// Creates a checker. The helpers must not be recursive.
     pub(crate) fn new(module: &'a Module, helpers: &'a Helpers) -> Self {
         Nans { module, helpers, calls: BTreeMap::new() }
     }
@@ -52,7 +52,7 @@ impl<'a> Nans<'a> {
         report(&found, errors);
     }
 
-    /// Checks the body of a helper for what no argument can mend.
+    /// Checks the body of a helper for problems that occur with any arguments.
     pub(crate) fn check_helper(&mut self, name: &str, errors: &mut Errors) {
         let params = &self.module.helpers[name].params;
         let known = params.iter().map(|param| Known::of(&param.ty, Float::Finite, &self.module.structs));
@@ -60,7 +60,7 @@ impl<'a> Nans<'a> {
         report(&self.follow(name, &known).found, errors);
     }
 
-    /// Follows the call of a helper, and adds what is wrong with it to `found`.
+    /// Follows the call of a helper, and adds its problems to `found`.
     fn call(&mut self, call: &Expr, name: &str, args: &[Expr], known: &[Known], found: &mut Vec<Found>) -> Rc<Call> {
         let followed = self.follow(name, known);
         if followed.found.is_empty() {
@@ -69,7 +69,7 @@ impl<'a> Nans<'a> {
         let given: Vec<Known> = known.iter().map(|known| known.at_most(Float::Given)).collect();
         let own = self.follow(name, &given);
         if !own.found.is_empty() {
-            // It is not the arguments: the helper looks at what it computes itself.
+            // The arguments are not the cause: the helper exposes a float that it computes.
             found.extend(own.found.iter().cloned());
             return followed;
         }
@@ -88,7 +88,7 @@ impl<'a> Nans<'a> {
         followed
     }
 
-    /// What a helper does with such arguments.
+    /// Returns what a helper does with arguments about which this is known.
     fn follow(&mut self, name: &str, known: &[Known]) -> Rc<Call> {
         let key = (name.to_owned(), known.to_vec());
         if let Some(call) = self.calls.get(&key) {
@@ -100,7 +100,7 @@ impl<'a> Nans<'a> {
                 let (exits, found) = Walk::new(self, body, Some(module.helpers[name].result.clone())).run(known);
                 Rc::new(Call { exits, found })
             }
-            // It has a problem of its own.
+            // The helper itself has a problem.
             None => Rc::new(Call { exits: Exits::default(), found: Vec::new() }),
         };
         self.calls.insert(key, call.clone());

@@ -1,8 +1,9 @@
-//! Bodies of ops → whether they are allowed to see the bits that they see. `tests/ui/nans.rs` has the messages.
+//! Bodies of ops → whether they may observe the bits that they observe. `tests/ui/nans.rs` has the messages.
 
 use crate::lower_file;
 
-/// Whether the op with this body is lowered. It has `a` and `b`, which may be NaNs, `n`, and what stands in `MODULE`.
+/// Returns `true` if the op with this body is lowered. The body can use `a` and `b`, which may be NaNs, `n`, and the
+/// items of `MODULE`.
 fn is_allowed(body: &str) -> bool {
     let source =
         format!("{MODULE} #[vm_op] fn tested(vm: &mut Vm, a: f64, b: f64, #[imm] n: u8) -> f64 {{ {body} }} }}");
@@ -36,7 +37,7 @@ const MODULE: &str = "
 ";
 
 #[test]
-fn bits_may_be_seen_of_what_is_no_nan_or_came_from_outside() {
+fn bits_of_numbers_and_of_nans_from_outside_are_allowed() {
     for body in [
         "a",
         "-a",
@@ -82,7 +83,7 @@ fn bits_may_be_seen_of_what_is_no_nan_or_came_from_outside() {
 }
 
 #[test]
-fn bits_may_not_be_seen_of_what_an_operation_made() {
+fn bits_of_computed_nans_are_refused() {
     for body in [
         "a + b",
         "-(a + b)",
@@ -105,7 +106,7 @@ fn bits_may_not_be_seen_of_what_an_operation_made() {
         "let x = a + b; let mut y = 1.0; let mut i: u8 = 0; while i < n { if y == 1.0 { a } else { x }; y = x; i = i.wrapping_add(1); } if y == y { x } else { a }",
         "let mut p = pair(a + b); let x = p.one; p.one = a * b; if x.is_nan() { a } else { p.one }",
         "match Some(a + b) { Some(x) if x >= b => a, Some(x) => x, None => b }",
-        // What was known of it was known before it changed.
+        // The facts about the variable are older than its change.
         "let mut x = a + b; if x.is_nan() { return a; } x = x - x; x",
         "let mut x = a + b; let known = !x.is_nan(); x = x - b; if known { x } else { a }",
         "let mut x = a + b; if x < { x = x * b; 1.0 } { x } else { a }",

@@ -1,5 +1,5 @@
-//! [`Walk`]: a body, and what is known of its parameters → where the bits of a computed NaN could be seen, and what is
-//! known when the body returns. It follows the paths through the body in the order of evaluation.
+//! [`Walk`]: a body, and what is known about its parameters → where the bits of a computed NaN become visible, and what
+//! is known when the body returns. It follows the paths through the body in the order of evaluation.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::catalogue::Problem;
 use crate::ir::{Binary, Body, Expr, Intrinsic, Kind, LocalId, Stmt};
 use crate::ty::Ty;
 
-/// A place where the bits of a computed NaN could be seen.
+/// A place where the bits of a computed NaN become visible.
 #[derive(Clone)]
 pub(super) struct Found {
     pub(super) span: Span,
@@ -21,10 +21,10 @@ pub(super) struct Found {
 /// What is known when a body returns.
 #[derive(Default)]
 pub(super) struct Exits {
-    /// Of the parameters and the result, or what is in its `Some` or `Ok`. When the result is a `bool`, an `Option` or
-    /// a `Result`: where it is `true`, `Some` or `Ok`.
+    /// About the parameters and the result, or the value in its `Some` or `Ok`. If the result is a `bool`, an `Option`
+    /// or a `Result`, this holds where it is `true`, `Some` or `Ok`.
     pub(super) yes: Option<(Vec<Known>, Known)>,
-    /// Of the parameters, where it is not.
+    /// About the parameters, where it is not.
     pub(super) no: Option<Vec<Known>>,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Exits {
 pub(super) struct Split {
     pub(super) yes: Flow,
     pub(super) no: Flow,
-    /// What is in the `Some` or `Ok`.
+    /// The value inside the `Some` or `Ok`.
     pub(super) payload: Known,
 }
 
@@ -41,11 +41,11 @@ pub(super) struct Walk<'a, 'b> {
     body: &'b Body,
     /// Parameters that the body assigns to.
     assigned: BTreeSet<LocalId>,
-    /// A helper's result; `None` for an op, whose result is seen outside.
+    /// Type of a helper's result; `None` for an op, whose result is visible outside.
     result: Option<Ty>,
     exits: Exits,
     pub(super) found: Vec<Found>,
-    /// What is known where each of the loops around ends by a `break`.
+    /// What is known at the `break`s of each enclosing loop.
     breaks: Vec<Flow>,
 }
 
@@ -57,12 +57,12 @@ impl<'a, 'b> Walk<'a, 'b> {
 
     pub(super) fn run(mut self, params: &[Known]) -> (Exits, Vec<Found>) {
         let mut flow = Some(Env::new(self.body.locals.len(), params));
-        self.give_back(&self.body.root, &mut flow);
+        self.exit_with(&self.body.root, &mut flow);
         (self.exits, self.found)
     }
 
-    /// What the body results in.
-    fn give_back(&mut self, value: &Expr, flow: &mut Flow) {
+    /// Follows the value that the body returns.
+    fn exit_with(&mut self, value: &Expr, flow: &mut Flow) {
         let Some(result) = &self.result else {
             let outside = || Problem::NanLeaves("the op's result");
             return self.leave(value, flow, &outside);
@@ -92,7 +92,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         });
     }
 
-    /// A value gets to where its bits can be seen.
+    /// Follows a value to a place where its bits are visible.
     pub(super) fn leave(&mut self, value: &Expr, flow: &mut Flow, problem: &dyn Fn() -> Problem) {
         match &value.kind {
             Kind::Block(statements, Some(tail)) => {
@@ -132,7 +132,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         }
     }
 
-    /// Follows an expression that decides something: a `bool`, an `Option`, a `Result`.
+    /// Follows an expression that decides a branch: a `bool`, an `Option` or a `Result`.
     pub(super) fn split(&mut self, expr: &Expr, mut flow: Flow) -> Split {
         if flow.is_none() {
             return Split { yes: None, no: None, payload: Known::Unset };
@@ -159,7 +159,7 @@ impl<'a, 'b> Walk<'a, 'b> {
                 self.eval(a, &mut flow);
                 self.eval(b, &mut flow);
                 let (mut yes, mut no) = (flow.clone(), flow);
-                // Every comparison with a NaN is false, but `!=`.
+                // Every comparison with a NaN is false, except `!=`.
                 let numbers = if *op == Binary::Ne { &mut no } else { &mut yes };
                 let changed = assigned(expr);
                 narrow(a, &Known::Float(Float::Number), numbers, &changed);
@@ -207,7 +207,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         }
     }
 
-    /// Follows an expression; the result is what is known of its value.
+    /// Follows an expression, and returns what is known about its value.
     pub(super) fn eval(&mut self, expr: &Expr, flow: &mut Flow) -> Known {
         let Some(env) = flow else { return Known::Unset };
         if splits(expr) {
@@ -261,7 +261,7 @@ impl<'a, 'b> Walk<'a, 'b> {
                 tail.as_ref().map_or(Known::Plain, |tail| self.eval(tail, flow))
             }
             Kind::Return(value) => {
-                self.give_back(value, flow);
+                self.exit_with(value, flow);
                 *flow = None;
                 Known::Unset
             }
@@ -317,7 +317,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         }
     }
 
-    /// An expression that decides something, where both ways go on together.
+    /// Follows an expression that decides a branch, where both paths continue together.
     fn eval_choice(&mut self, expr: &Expr, flow: &mut Flow) -> Known {
         let Split { yes, no, payload } = self.split(expr, flow.take());
         *flow = join(yes.clone(), no.clone());
@@ -337,7 +337,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             }
             Intrinsic::FloatFromBits => Known::Float(Float::Given),
             Intrinsic::FloatQuiet => known[0].at_most(Float::Given),
-            // Like `-`, it is defined for NaNs too: it changes the sign's bit and no other.
+            // Like `-`, it is defined for NaNs too: it changes only the sign bit.
             Intrinsic::FloatAbs => known[0].clone(),
             Intrinsic::FloatFloor | Intrinsic::FloatCeil | Intrinsic::FloatTrunc => {
                 let float = known[0].float();
@@ -395,19 +395,19 @@ impl<'a, 'b> Walk<'a, 'b> {
     }
 }
 
-/// What is known of the result of a float operation.
+/// Returns what is known about the result of a float operation.
 fn sum(op: Binary, a: Float, b: Float) -> Float {
     let (best, worst) = (a.min(b), a.max(b));
     match op {
-        // Only two infinities have a sum that is a NaN.
+        // Only the sum of two infinities can be a NaN.
         Binary::Add | Binary::Sub if best == Float::Finite && worst <= Float::Number => Float::Number,
-        // Only 0 and an infinity have such a product.
+        // Only the product of 0 and an infinity can be a NaN.
         Binary::Mul if worst == Float::Finite => Float::Number,
         _ => Float::Computed,
     }
 }
 
-/// Learns something of the value that an expression had, and of those that it was made of.
+/// Adds a fact about the value of an expression, and about the values that it was computed from.
 fn narrow(expr: &Expr, known: &Known, flow: &mut Flow, changed: &BTreeSet<LocalId>) {
     if let Some(place) = variable(expr) {
         if !changed.contains(&place.0) {
@@ -415,7 +415,7 @@ fn narrow(expr: &Expr, known: &Known, flow: &mut Flow, changed: &BTreeSet<LocalI
         }
         return;
     }
-    // What comes of a NaN in these is a NaN.
+    // These operations turn a NaN into a NaN.
     let Known::Float(Float::Finite | Float::Number) = known else { return };
     let number = Known::Float(Float::Number);
     match &expr.kind {
@@ -445,7 +445,7 @@ fn assign(place: &Place, value: Option<&Expr>, known: &Known, flow: &mut Flow) {
     }
 }
 
-/// The variable, or the part of one, that an expression names; `None` for what is in memory.
+/// Returns the variable, or the part of one, that an expression names; `None` for a place in memory.
 fn variable(expr: &Expr) -> Option<Place> {
     match &expr.kind {
         Kind::Local(local) if !matches!(expr.ty, Ty::Cell(_)) => Some((*local, Vec::new())),
@@ -459,7 +459,7 @@ fn variable(expr: &Expr) -> Option<Place> {
     }
 }
 
-/// The variables that an expression assigns to, wholly or in part.
+/// Returns the variables that an expression assigns to, wholly or in part.
 fn assigned(expr: &Expr) -> BTreeSet<LocalId> {
     let mut locals = BTreeSet::new();
     expr.walk(&mut |part| {
@@ -478,7 +478,7 @@ fn is_float_comparison(expr: &Expr) -> bool {
     matches!(&expr.kind, Kind::Binary(_, a, _) if a.ty.is_float() && expr.ty == Ty::BOOL)
 }
 
-/// Whether [`Walk::split`] knows more of an expression than what it evaluates to.
+/// Returns `true` if [`Walk::split`] knows more about an expression than its value.
 fn splits(expr: &Expr) -> bool {
     match &expr.kind {
         Kind::Bool(_)

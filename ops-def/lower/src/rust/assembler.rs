@@ -25,7 +25,7 @@ pub(super) fn assembler(set: &Set) -> TokenStream {
     quote! {
         /// Assembles a function of this instruction set: a method per op, labels, source positions.
         ///
-        /// What goes wrong on the way is reported by [`finish`](Self::finish). The methods that are not ops are those of
+        /// [`finish`](Self::finish) reports errors. The methods that are not ops are those of
         /// [`FunctionBuilder`](::mimeo::asm::FunctionBuilder), which has an example for each.
         #[derive(Debug)]
         pub struct Assembler(::mimeo::asm::FunctionBuilder);
@@ -38,30 +38,30 @@ pub(super) fn assembler(set: &Set) -> TokenStream {
     }
 }
 
-/// Those that are not ops: `names::ASSEMBLER` has their names.
+/// Generates the methods that are not ops; `names::ASSEMBLER` lists their names.
 fn own_methods() -> TokenStream {
     quote! {
-        /// Starts a function with `arity` arguments and `locals` slots, the arguments among them.
+        /// Starts a function with `arity` arguments and `locals` slots, including the arguments.
         pub fn new(name: impl Into<String>, arity: u16, locals: u16) -> Self {
             Assembler(::mimeo::asm::FunctionBuilder::new(name, arity, locals))
         }
 
-        /// A new label, which [`bind`](Self::bind) gives a place.
+        /// Creates a label, whose place [`bind`](Self::bind) sets.
         pub fn label(&mut self) -> ::mimeo::asm::Target {
             self.0.label()
         }
 
-        /// The label stands for the next op.
+        /// Binds the label to the next op.
         pub fn bind(&mut self, label: ::mimeo::asm::Target) {
             self.0.bind(label)
         }
 
-        /// The ops that follow come from this place of the source.
+        /// Sets the source position of the ops that follow.
         pub fn at(&mut self, position: ::mimeo::Position) {
             self.0.at(position)
         }
 
-        /// Where the next instruction will be.
+        /// Returns the position of the next instruction.
         pub fn pc(&self) -> ::mimeo::def::Pc {
             self.0.pc()
         }
@@ -71,19 +71,19 @@ fn own_methods() -> TokenStream {
             self.0.set_locals(locals)
         }
 
-        /// The function is written in this source file, which errors name.
+        /// Sets the source file of the function, which errors name.
         pub fn set_file(&mut self, file: impl Into<::std::sync::Arc<str>>) {
             self.0.set_file(file)
         }
 
-        /// The function takes more arguments than its arity says: see
+        /// Allows more arguments than the arity: see
         /// [`FunctionBody::variadic`](::mimeo::asm::FunctionBody::variadic).
         pub fn set_variadic(&mut self) {
             self.0.set_variadic()
         }
 
-        /// Errors that are thrown by the ops from `from` up to `to` go to `handler`, unless a range that was named
-        /// before has them: inner ranges are named first.
+        /// Sets `handler` as the handler of errors thrown by the ops from `from` up to `to`, unless an earlier range
+        /// contains them: inner ranges come first.
         pub fn catch(
             &mut self,
             from: ::mimeo::asm::Target,
@@ -97,7 +97,7 @@ fn own_methods() -> TokenStream {
         ///
         /// # Errors
         ///
-        /// When a label was used and not bound, or bound twice, or there are too many constants.
+        /// Returns an error if a label was used but not bound, or was bound twice, or if there are too many constants.
         pub fn finish(self) -> Result<::mimeo::asm::FunctionBody, ::mimeo::asm::AssembleError> {
             self.0.finish()
         }
@@ -112,7 +112,7 @@ fn method(set: &Set, def: usize, variants: &[&Op], base: u16) -> TokenStream {
     let mut prologue = Vec::new();
     let mut writes = Vec::new();
     let mut choice = 0u32;
-    // Out of reach of operands with the same name.
+    // Hygienic, so that it cannot clash with an operand of the same name.
     let opcode = Ident::new("opcode", Span::mixed_site());
     for (index, operand) in first.operands.iter().enumerate() {
         let name = ident_of(&operand.name);
@@ -152,7 +152,7 @@ fn method(set: &Set, def: usize, variants: &[&Op], base: u16) -> TokenStream {
     }
 }
 
-/// The parameters for an operand, and what appends it.
+/// Returns the parameters for an operand, and the code that appends it.
 fn operand_parts(encoding: &Encoding, name: &Ident, value: &TokenStream) -> (Vec<TokenStream>, Option<TokenStream>) {
     match encoding {
         Encoding::Stack { .. } => (vec![], None),
@@ -171,7 +171,7 @@ fn operand_parts(encoding: &Encoding, name: &Ident, value: &TokenStream) -> (Vec
             };
             (vec![quote!(#name: ::mimeo::def::Slot), quote!(#len: u16)], Some(write))
         }
-        // The verifier gives the op its cell.
+        // The verifier assigns the cell.
         Encoding::Cache { .. } => (vec![], Some(quote!(self.0.unit2(0);))),
         Encoding::Immediate { scalar, .. } => {
             let ty = format_ident!("{}", scalar_name(*scalar));

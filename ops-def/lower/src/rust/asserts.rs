@@ -8,23 +8,23 @@ use syn::spanned::Spanned;
 use super::info;
 use crate::consts::Value;
 use crate::module::Module;
-use crate::op::StencilWish;
+use crate::op::StencilRequest;
 use crate::set::Set;
 use crate::text::{ident_of, name_of};
 use crate::ty::{self, Ty};
 use crate::types;
 
-/// The layouts that the C assumes are those that rustc has chosen.
+/// Asserts that rustc chose the layouts that the C assumes.
 pub(super) fn layouts(module: &Module) -> TokenStream {
     let structs = module.structs.values().filter_map(|of| {
         let (layout, offsets) = ty::struct_layout(of, &module.structs)?;
         let (name, span) = (ident_of(&of.name), span(module, &of.name));
         let (size, align) = (layout.size as usize, layout.align as usize);
         let message = format!(
-            "stencils assume another layout of `{}`: write plain `#[repr(C)]`, without pointers to unsized types",
+            "stencils assume a different layout of `{}`: write only `#[repr(C)]`, without pointers to unsized types",
             of.name
         );
-        let drops = format!("stencils do not drop: remove `impl Drop for {}`", of.name);
+        let drops = format!("stencils do not drop values: remove `impl Drop for {}`", of.name);
         let fields = of.fields.iter().zip(offsets).map(|((field, _), offset)| {
             let field = member(field);
             let offset = offset as usize;
@@ -44,12 +44,12 @@ pub(super) fn layouts(module: &Module) -> TokenStream {
         #(#structs)*
         const _: () = assert!(
             ::core::mem::offset_of!(::mimeo::Vm<Ops>, context) == ::mimeo::def::frame::CORE_BYTES,
-            "the context has a larger alignment than 16"
+            "the alignment of the context is larger than 16"
         );
     }
 }
 
-/// The fields of an inline-cache cell are the standard library's `Cell`s, whatever else has that name.
+/// Asserts that the fields of an inline-cache cell are the standard library's `Cell`s, not other types of that name.
 fn cells(module: &Module, name: &str) -> Vec<TokenStream> {
     let fields = item(module, name).into_iter().flat_map(|item| item.fields.members().zip(&item.fields));
     let fields = fields.filter_map(|(member, field)| {
@@ -68,16 +68,16 @@ fn item<'a>(module: &'a Module, name: &str) -> Option<&'a syn::ItemStruct> {
     })
 }
 
-/// Where the name of a struct is.
+/// Returns the span of a struct's name.
 fn span(module: &Module, name: &str) -> Span {
     item(module, name).map_or_else(Span::call_site, |item| item.ident.span())
 }
 
-/// The constants that the C has are those that rustc has evaluated.
+/// Asserts that rustc evaluates the constants to the values that the C has.
 pub(super) fn consts(module: &Module) -> TokenStream {
     let consts = module.consts.iter().map(|(name, constant)| {
         let path: Vec<_> = name.split("::").map(ident_of).collect();
-        let message = format!("stencils assume another value of `{name}`: write it as a plain number");
+        let message = format!("stencils assume a different value of `{name}`: write it as a plain number");
         let same = same(quote!(#(#path)::*), &constant.value, &constant.ty, module);
         quote!(
             const _: () = assert!(#same, #message);
@@ -86,7 +86,7 @@ pub(super) fn consts(module: &Module) -> TokenStream {
     quote!(#(#consts)*)
 }
 
-/// Has the constant expression this value?
+/// Generates a check that the constant expression has this value.
 fn same(expr: TokenStream, value: &Value, ty: &Ty, module: &Module) -> TokenStream {
     match value {
         Value::Int(int) => quote!((#expr) as i128 == #int),
@@ -106,7 +106,7 @@ fn same(expr: TokenStream, value: &Value, ty: &Ty, module: &Module) -> TokenStre
     }
 }
 
-/// A field's name; a tuple struct's are numbered.
+/// Returns a field's name; the fields of a tuple struct are numbered.
 fn member(field: &str) -> syn::Member {
     match field.parse::<usize>() {
         Ok(index) => syn::Member::Unnamed(index.into()),
@@ -114,9 +114,9 @@ fn member(field: &str) -> syn::Member {
     }
 }
 
-/// The table was made from these very ops; `renewal` says what to do where it is not, unless building again is enough.
+/// Asserts that the table was made from these ops. `renewal` says how to renew it, unless building again is enough.
 pub(super) fn table(set: &Set, renewal: Option<&str>) -> TokenStream {
-    let again = renewal.unwrap_or("build again, so that the table is renewed");
+    let again = renewal.unwrap_or("build again to renew the table");
     let hint = renewal.map(|renewal| format!(": {renewal}")).unwrap_or_default();
     let count = set.ops.len();
     let ops = set.ops.iter().zip(&set.fingerprints).enumerate().map(|(index, (op, fingerprint))| {
@@ -128,9 +128,9 @@ pub(super) fn table(set: &Set, renewal: Option<&str>) -> TokenStream {
             ("operands", "the operands of"),
             ("body", "the body of"),
             ("reached", "a helper, constant or runtime function of"),
-            ("layout", "a layout or the stencil ABI under"),
+            ("layout", "a layout or the stencil ABI used by"),
         ];
-        // At the op, down to the last token: that is where rustc then reports it.
+        // Every token has the op's span, so that rustc reports the failure there.
         let span = def.function.sig.ident.span();
         let parts = parts.map(|(field, what)| {
             let field = format_ident!("{field}");
@@ -148,8 +148,8 @@ pub(super) fn table(set: &Set, renewal: Option<&str>) -> TokenStream {
             #handwritten
         }
     });
-    let version = format!("the stencil table was made by another version of mimeo-build{hint}");
-    let longer = format!("the stencil table has ops that the instruction set has not{hint}");
+    let version = format!("the stencil table was made by a different version of mimeo-build{hint}");
+    let longer = format!("the stencil table has ops that the instruction set lacks{hint}");
     quote! {
         const _: () = assert!(TABLE.abi == ::mimeo::def::frame::STENCIL_ABI, #version);
         #(#ops)*
@@ -157,9 +157,10 @@ pub(super) fn table(set: &Set, renewal: Option<&str>) -> TokenStream {
     }
 }
 
-/// The table has the stencil that the C file says now. `include_bytes!` makes cargo compile again when the file changes.
-fn handwritten(stencil: &StencilWish, index: usize, op: &str, hint: &str) -> TokenStream {
-    let StencilWish::Handwritten { path, span, .. } = stencil else { return TokenStream::new() };
+/// Asserts that the table's stencil was made from the current C file. `include_bytes!` makes cargo compile again when
+/// the file changes.
+fn handwritten(stencil: &StencilRequest, index: usize, op: &str, hint: &str) -> TokenStream {
+    let StencilRequest::Handwritten { path, span, .. } = stencil else { return TokenStream::new() };
     let message = format!("the stencil of `{op}` is stale: `{path}` changed after the table was made{hint}");
     quote_spanned! {span.0=>
         const _: () = {
@@ -174,11 +175,11 @@ fn handwritten(stencil: &StencilWish, index: usize, op: &str, hint: &str) -> Tok
     }
 }
 
-/// A hand-written stencil was reviewed against the op as it is now.
+/// Checks that each hand-written stencil was reviewed against the current op.
 pub(super) fn reviewed(set: &Set) -> Option<syn::Error> {
     let mut all: Option<syn::Error> = None;
     for (op, now) in set.ops.iter().zip(&set.fingerprints) {
-        let StencilWish::Handwritten { path, reviewed, span } = &set.module.ops[op.def].stencil else { continue };
+        let StencilRequest::Handwritten { path, reviewed, span } = &set.module.ops[op.def].stencil else { continue };
         let what = match Fingerprint::parse(reviewed) {
             Some(then) if then == *now => continue,
             Some(then) => {
@@ -186,7 +187,7 @@ pub(super) fn reviewed(set: &Set) -> Option<syn::Error> {
                 let changed = changed.join(", ");
                 format!("`{}` changed after its stencil was reviewed: {changed}\nwas: {then}\nnow: {now}", op.name)
             }
-            None => format!("`{reviewed}` is no fingerprint: it has 32 hexadecimal digits"),
+            None => format!("`{reviewed}` is not a fingerprint, which has 32 hexadecimal digits"),
         };
         let text = format!("{what}\nhelp: compare `{path}` with the op, then write `reviewed = \"{now}\"`");
         let error = syn::Error::new(span.0, text);

@@ -11,7 +11,7 @@ use crate::encode::{Encoding, Op};
 use crate::set::Set;
 use crate::text::camel_case;
 
-/// The elements of `InstructionSet::OPS`.
+/// Generates the elements of `InstructionSet::OPS`.
 pub(super) fn infos(set: &Set) -> TokenStream {
     let infos = set.ops.iter().zip(&set.fingerprints).map(|(op, fingerprint)| info(set, op, fingerprint));
     quote!(#(#infos),*)
@@ -78,7 +78,7 @@ pub(super) fn fingerprint(of: &Fingerprint) -> TokenStream {
 }
 
 pub(super) fn opcode_enum(set: &Set) -> TokenStream {
-    // Two of one name are reported; here, they would only be reported again.
+    // Duplicate names are already reported; rustc would only report them again.
     let mut seen = BTreeSet::new();
     let ops: Vec<&Op> = set.ops.iter().filter(|op| seen.insert(camel_case(&op.name))).collect();
     let names: Vec<_> = ops.iter().map(|op| format_ident!("{}", camel_case(&op.name))).collect();
@@ -87,7 +87,7 @@ pub(super) fn opcode_enum(set: &Set) -> TokenStream {
         if doc.is_empty() { format!("`{}`", op.name) } else { doc.clone() }
     });
     let indices = 0..ops.len() as u16;
-    // An enum without variants has no representation either.
+    // An enum without variants cannot have a `repr`.
     let repr = (!ops.is_empty()).then(|| quote!(#[repr(u16)]));
     quote! {
         /// The opcodes: the first unit of each encoded instruction.
@@ -101,12 +101,12 @@ pub(super) fn opcode_enum(set: &Set) -> TokenStream {
             /// All opcodes, in order.
             pub const ALL: &'static [Opcode] = &[#(Opcode::#names),*];
 
-            /// The opcode with this number.
+            /// Returns the opcode with this number.
             pub fn from_index(index: u16) -> Option<Opcode> {
                 Self::ALL.get(usize::from(index)).copied()
             }
 
-            /// What is known about the op.
+            /// Returns the metadata of the op.
             pub fn info(self) -> &'static ::mimeo::def::op::OpInfo {
                 &<Ops as ::mimeo::InstructionSet>::OPS[self as usize]
             }

@@ -1,4 +1,4 @@
-//! A checked set → the Rust that stands in the place of the author's module.
+//! A checked set → the Rust that replaces the author's module.
 
 mod assembler;
 mod asserts;
@@ -20,7 +20,7 @@ use crate::set::Set;
 use crate::text::{ident_of, name_of};
 use crate::ty::Ty;
 
-/// The whole module, and the errors that were found.
+/// Generates the whole module, with the errors that were found.
 pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: Errors) -> TokenStream {
     let module = &set.module;
     let (name, vis, attrs) = (&module.name, &module.vis, &module.attrs);
@@ -47,7 +47,7 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
         }
     };
     let drift = if problems.is_none() { asserts::table(set, renewal.as_deref()) } else { TokenStream::new() };
-    // With problems there are structs and constants left out, and helpers that only the bodies left out use.
+    // With problems, structs and constants are left out, and some helpers are used only by bodies that are left out.
     let (checks, quiet) = match &problems {
         None => {
             let (layouts, consts) = (asserts::layouts(module), asserts::consts(module));
@@ -116,7 +116,7 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
     }
 }
 
-/// The author's own items; the value type can be copied.
+/// Returns the author's items, and makes the value type `Copy`.
 fn items(module: &Module) -> impl Iterator<Item = syn::Item> {
     module.items.iter().map(|item| match item {
         syn::Item::Struct(of) if module.value == Ty::Struct(name_of(&of.ident)) && !module::derives_copy(&of.attrs) => {
@@ -128,8 +128,8 @@ fn items(module: &Module) -> impl Iterator<Item = syn::Item> {
     })
 }
 
-/// The op's function as the author wrote it, to be inlined into the dispatch loop; a stand-in where the body has a
-/// problem, so that rustc does not report it once more.
+/// Returns the op's function as the author wrote it, to be inlined into the dispatch loop. A body with a problem is
+/// replaced, so that rustc does not report it again.
 fn function(set: &Set, index: usize) -> TokenStream {
     let mut function = set.module.ops[index].function.clone();
     function.attrs.retain(|attr| !op::is_vm_op(attr));
@@ -160,11 +160,11 @@ fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream 
     let infos = info::infos(set);
     let shims = runtime::table(module);
     let interpret = dispatch::interpret(set);
-    // The errors come first: `TrustedOps` is demanded of a module without any.
+    // Only a module without errors is required to implement `TrustedOps`.
     let stack_moved = if has_errors { quote!(None) } else { trust::stack_moved(module) };
     let reference = reference::markdown(set);
     quote! {
-        /// The instruction set: the type by which programs and machines name it.
+        /// The type that names the instruction set in programs and machines.
         #[derive(Debug)]
         pub enum Ops {}
 
@@ -196,7 +196,7 @@ fn option(number: Option<u16>) -> TokenStream {
     number.map_or_else(|| quote!(None), |number| quote!(Some(#number)))
 }
 
-/// The value type, as the attribute names it.
+/// Returns the value type, as the attribute names it.
 fn value_tokens(module: &Module) -> TokenStream {
     match &module.args.value {
         Some(value) => quote!(#value),

@@ -14,7 +14,7 @@ pub(super) fn functions(module: &Module) -> TokenStream {
         let output = &runtime.signature.output;
         let types = parameter_types(runtime);
         let shim = shim(module, runtime);
-        // At the author's declaration, where it is to be seen that the function is missing or has another signature.
+        // At the author's declaration, where rustc reports a missing function or a different signature.
         let home = match &runtime.home {
             Some(path) => text::placed(path.to_token_stream(), name.span()),
             None => quote_spanned!(name.span()=> super),
@@ -22,7 +22,7 @@ pub(super) fn functions(module: &Module) -> TokenStream {
         let (import, check) = (
             quote_spanned!(name.span()=> use #home::#name;),
             quote_spanned! {name.span()=>
-                #[allow(clippy::type_complexity, reason = "it is the author's declaration once more")]
+                #[allow(clippy::type_complexity, reason = "it repeats the author's declaration")]
                 const _: fn(#(#types),*) #output = #name;
             },
         );
@@ -42,7 +42,7 @@ fn parameter_types(runtime: &Runtime) -> impl Iterator<Item = &syn::Type> {
     })
 }
 
-/// The elements of `InstructionSet::RUNTIME`.
+/// Generates the elements of `InstructionSet::RUNTIME`.
 pub(super) fn table(module: &Module) -> TokenStream {
     let entries = module.runtime.iter().map(|runtime| {
         let name = name_of(&runtime.name);
@@ -52,7 +52,7 @@ pub(super) fn table(module: &Module) -> TokenStream {
     quote!(#(#entries),*)
 }
 
-/// A function of the convention that stencils call by, whose arguments are all 64 bits wide, and out of which no panic gets.
+/// Generates a function with the convention of stencils. Its arguments are all 64 bits wide, and no panic leaves it.
 fn shim(module: &Module, runtime: &Runtime) -> TokenStream {
     let (name, shim) = (&runtime.name, format_ident!("shim_{}", runtime.name));
     let mut words = Vec::new();
@@ -80,7 +80,7 @@ fn shim(module: &Module, runtime: &Runtime) -> TokenStream {
             quote!({ let value = #call; Ok(#word) })
         }
     };
-    // One convention for each architecture, whatever the system's own is: a table serves every system.
+    // One convention per architecture, whatever the system uses, so that one table serves every system.
     let conventions =
         [(quote!(target_arch = "x86_64"), "sysv64"), (quote!(not(target_arch = "x86_64")), "C")].map(|(arch, abi)| {
             quote! {
@@ -104,7 +104,7 @@ fn from_word(word: &TokenStream, ty: &Ty, tokens: &TokenStream, module: &Module)
         Ty::Callee => quote!(Callee::from_word(#word)),
         Ty::Cell(of) => {
             let of = format_ident!("{of}");
-            // The native tier exposed the address when it put it into the code.
+            // The native tier exposed the address when it wrote it into the code.
             quote!(&*::core::ptr::with_exposed_provenance::<#of>(#word as usize))
         }
         Ty::Window => quote!(::mimeo::Window::from_word(#word)),

@@ -1,4 +1,4 @@
-//! A module with unsafe code → the demand for its author's promise, `TrustedOps`.
+//! A module with unsafe code → the requirement that its author implements `TrustedOps`.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -7,8 +7,8 @@ use syn::visit::Visit;
 use crate::module::Module;
 use crate::ty::Ty;
 
-/// The author's function that is notified when a stack moves. It belongs to `TrustedOps`, so a module that needs the trait
-/// does not compile without it; the error is at the module's name.
+/// Returns the author's function that is notified when a stack moves. It belongs to `TrustedOps`, so a module that
+/// needs the trait does not compile without it; the error is at the module's name.
 pub(super) fn stack_moved(module: &Module) -> TokenStream {
     let span = module.name.span();
     match has_unsafe(module) || has_addresses(module) {
@@ -17,7 +17,7 @@ pub(super) fn stack_moved(module: &Module) -> TokenStream {
     }
 }
 
-/// Whether an op or a helper has an `unsafe` block.
+/// Returns `true` if an op or a helper has an `unsafe` block.
 fn has_unsafe(module: &Module) -> bool {
     struct Search(bool);
     impl Visit<'_> for Search {
@@ -31,7 +31,8 @@ fn has_unsafe(module: &Module) -> bool {
     search.0
 }
 
-/// Whether an address comes from the author's data: a pointer or a callee in a struct, or as a runtime function's result.
+/// Returns `true` if an address comes from the author's data: a pointer or a callee in a struct, or the result of a
+/// runtime function.
 fn has_addresses(module: &Module) -> bool {
     let fields = module.structs.values().flat_map(|of| of.fields.iter().map(|(_, ty)| ty));
     let results = module.runtime.iter().map(|runtime| match &runtime.result {

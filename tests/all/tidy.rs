@@ -238,11 +238,7 @@ fn the_readme_quotes_a_real_op() {
     let readme = read("README.md");
     let calc = "examples/calc/src/ops.rs";
     assert_eq!(block(&readme, "This is all there is to calc's `+`"), function(calc, "add"));
-    let macros = read("ops-macros/src/lib.rs").replace(
-        "
-/// ", "
-",
-    );
+    let macros = read("ops-macros/src/lib.rs").replace("\n/// ", "\n");
     assert_eq!(block(&macros, "comparisons of calc"), function(calc, "comparison"));
 }
 

@@ -153,7 +153,7 @@ fn code_cache() {
 #[test]
 fn latency_budget() {
     let report = calc_report(&["--jit-budget=0"]);
-    assert!(line(&report, Diagnostic::LatencyBudget).ends_with(", the budget is 0 us"), "{report}");
+    assert!(line(&report, Diagnostic::LatencyBudget).ends_with(", but the budget is 0 us"), "{report}");
     assert!(report.contains("functions compiled     0\n") && report.contains("functions blocked      2 "), "{report}");
 }
 

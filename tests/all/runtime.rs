@@ -102,3 +102,19 @@ fn stats(machine: &Machine<Ops>) -> Stats {
 fn control(machine: &Machine<Ops>) -> Control {
     machine.jit().expect("it has a tier").control().clone()
 }
+
+/// Whether this is the process in which a test runs alone. If it is not, runs the test in such a process: what other
+/// tests allocate would be measured too. (An emulator cannot start one.)
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn is_alone(test: &str) -> bool {
+    const ALONE: &str = "MIMEO_TEST_ALONE";
+    if std::env::var_os(ALONE).is_some() {
+        return true;
+    }
+    let executable = std::env::current_exe().expect("the test is a file");
+    let output = std::process::Command::new(executable).args(["--exact", test]).env(ALONE, "1").output();
+    let output = output.expect("the test starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    false
+}

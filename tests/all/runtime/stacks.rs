@@ -324,8 +324,12 @@ mod resident {
         }
     }
 
+    #[cfg(target_arch = "x86_64")]
     #[test]
     fn ten_thousand_suspended_fibers_take_a_page_or_less_each() {
+        if !is_alone("runtime::stacks::resident::ten_thousand_suspended_fibers_take_a_page_or_less_each") {
+            return;
+        }
         let (mut machine, linked) = asking(None, Limits::default(), &stack_program(), one);
         let vm = machine.vm_mut();
         let before = mimeo_corpus::memory::Size::now().expect("Linux says it");
@@ -338,7 +342,7 @@ mod resident {
             })
             .collect();
         let taken = mimeo_corpus::memory::Size::now().expect("Linux says it").growth_since(before).mapped_bytes;
-        // Other tests of the process run in parallel. A separate mapping would take 14 MB for each fiber.
+        // A separate mapping would take 14 MB for each fiber.
         assert!(taken < 80 << 20, "{taken} bytes of address space");
         for fiber in fibers {
             assert_eq!(vm.set_fiber_slot(fiber, 1, 3), Ok(()));

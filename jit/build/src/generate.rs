@@ -193,13 +193,7 @@ impl Job {
     /// Writes a table and its report. An op that lacks a required stencil is an error.
     fn write_table(&self, set: &Lowered, table: &OwnedTable, key: &str, dropped: &[String]) -> Result<(), String> {
         self.write(set, ".report.txt", &table.report(dropped))?;
-        let missing: Vec<_> = table
-            .missing()
-            .map(|(op, reason)| format!("op `{op}` requires a stencil and has none: {reason}"))
-            .collect();
-        if !missing.is_empty() {
-            return Err(missing.join("\n"));
-        }
+        table.check_required()?;
         self.write(set, ".rs", &table.to_rust())?;
         self.write(set, ".key", key)
     }

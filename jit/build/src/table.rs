@@ -108,6 +108,17 @@ impl OwnedTable {
             Err(reason) => Some((op.name.as_str(), reason.as_str())),
         })
     }
+
+    /// Checks that no op lacks a required stencil.
+    ///
+    /// # Errors
+    ///
+    /// A line for each op that does.
+    pub fn check_required(&self) -> Result<(), String> {
+        let missing = self.missing().map(|(op, reason)| format!("op `{op}` requires a stencil and has none: {reason}"));
+        let missing: Vec<String> = missing.collect();
+        if missing.is_empty() { Ok(()) } else { Err(missing.join("\n")) }
+    }
 }
 
 /// Returns the C of an instruction set's generated stencils.

@@ -327,15 +327,7 @@ fn stacks_set_to_move_at_every_call_move_while_they_are_small() {
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
 fn stacks_are_unchanged_if_growing_them_fails() {
-    const INSIDE: &str = "MIMEO_TEST_IN_2_GIB";
-    let name = "runtime::moving::stacks_are_unchanged_if_growing_them_fails";
-    if std::env::var_os(INSIDE).is_none() {
-        let test = std::env::current_exe().expect("the test is a file");
-        let mut shell = std::process::Command::new("sh");
-        shell.args(["-c", "ulimit -v 2097152 && exec \"$0\" --exact \"$1\""]).arg(test).arg(name).env(INSIDE, "1");
-        let output = shell.output().expect("there is a shell");
-        let text = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    if !is_alone("runtime::moving::stacks_are_unchanged_if_growing_them_fails", "ulimit -v 2097152") {
         return;
     }
     // 8 GiB.

@@ -12,7 +12,7 @@ use mimeo_corpus::memory::Size;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
 fn a_hundred_thousand_functions_leak_no_memory() {
-    if !is_alone("runtime::programs::a_hundred_thousand_functions_leak_no_memory") {
+    if !is_alone("runtime::programs::a_hundred_thousand_functions_leak_no_memory", "true") {
         return;
     }
     const FUNCTIONS: usize = 50;

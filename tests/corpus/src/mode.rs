@@ -34,11 +34,6 @@ impl Mode {
         Mode::native("off", JitConfig::new(mimeo::jit::Mode::Off))
     }
 
-    /// Returns the mode in which hot functions are compiled.
-    pub fn auto() -> Mode {
-        Mode::native("auto", JitConfig::new(mimeo::jit::Mode::Auto))
-    }
-
     /// Returns the mode in which every function is compiled at its first call.
     pub fn on() -> Mode {
         Mode::native("on", compiled_at_once())

@@ -46,13 +46,7 @@ pub fn run(request: &Generate) -> Result<String, String> {
     let mut tables = Vec::new();
     for set in &sets {
         let mut table = OwnedTable::build(set, &tools, &package, &work.0).map_err(|unusable| unusable.to_string())?;
-        let missing: Vec<_> = table
-            .missing()
-            .map(|(op, reason)| format!("op `{op}` requires a stencil and has none: {reason}"))
-            .collect();
-        if !missing.is_empty() {
-            return Err(missing.join("\n"));
-        }
+        table.check_required()?;
         forget_folders(&mut table, &[&work.0, &package]);
         tables.push(table);
     }

@@ -185,7 +185,8 @@ fn gdb_names_the_code_and_unwinds_through_it() {
     let frames = |text| str::lines(text).filter_map(|line| line.strip_prefix('#')?.split_once(' '));
     let outermost = frames(backtrace).next_back().unwrap().1.trim();
     let stepped = part("stepped");
-    assert!(stepped.lines().filter(|line| line.contains(DIVIDE)).count() >= 10, "{output}");
+    // Compilers differ in how many instructions they need, but all save a register and call.
+    assert!(stepped.lines().filter(|line| line.contains(DIVIDE)).count() >= 5, "{output}");
     assert!(stepped.contains("division_error"), "{output}");
     assert_eq!(frames(stepped).filter(|(_, frame)| frame.trim() == outermost).count(), 60, "{output}");
 

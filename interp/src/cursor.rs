@@ -321,8 +321,11 @@ impl Cursor {
                     let target = self.code.add(label.0 as usize);
                     let back = target <= self.pc;
                     self.pc = target;
-                    if back && !SINGLE && count_down(self.function()) {
-                        return Some(self.exit(vm, Exit::Leave));
+                    if back {
+                        let is_due = count_event(vm);
+                        if !SINGLE && (count_down(self.function()) || is_due) {
+                            return Some(self.exit(vm, Exit::Leave));
+                        }
                     }
                 }
                 Flow::Call(callee, window) => return self.call::<I, SINGLE>(vm, callee, window, len),
@@ -361,7 +364,8 @@ impl Cursor {
             self.code = (*function).code;
             self.pc = self.code;
             self.sp = base.add((*function).locals as usize);
-            if count_down(function) || SINGLE {
+            let is_due = count_event(vm);
+            if count_down(function) || is_due || SINGLE {
                 return Some(self.exit(vm, Exit::Call));
             }
             None
@@ -388,7 +392,8 @@ impl Cursor {
             self.code = (*function).code;
             self.pc = self.code;
             self.sp = self.base.add((*function).locals as usize);
-            if count_down(function) || SINGLE {
+            let is_due = count_event(vm);
+            if count_down(function) || is_due || SINGLE {
                 return Some(self.exit(vm, Exit::Call));
             }
             None
@@ -413,6 +418,13 @@ impl Cursor {
             None
         }
     }
+}
+
+/// Counts one call or backward jump, and returns `true` if the budget is used up.
+#[inline(always)]
+fn count_event<I: InstructionSet>(vm: &mut Vm<I>) -> bool {
+    vm.core.budget -= 1;
+    vm.core.budget < 0
 }
 
 /// Counts one call or loop iteration, and returns `true` if the driver must be notified.

@@ -4,6 +4,7 @@
 //! functions of loaded programs, or no function where the host or a runtime function made the call; no function is
 //! unloaded while a record names it; (2) `core.frame` is the top record whenever the driver runs.
 
+mod serve;
 mod state;
 
 use mimeo_def::frame::{CodeAddr, Exit, Fault, Frame};
@@ -16,6 +17,7 @@ use crate::{
     FiberExit, FiberLimits, Function, FunctionRef, InstructionSet, NotLoaded, StackMove, Thrown, TrapKind, Value, Vm,
 };
 
+use serve::Served;
 pub(crate) use state::{Driver, end_of_frame};
 
 /// The next step of the driver.
@@ -24,6 +26,17 @@ enum Next {
     Interpret,
     /// Interpret one op, after a side exit.
     Step,
+}
+
+/// An op boundary at which the driver has control.
+#[derive(Clone, Copy)]
+enum Boundary {
+    /// A function was called, and nothing has chosen its tier.
+    Called(Caller),
+    /// The interpreter called a function or jumped backwards, and stopped because a countdown or the budget was over.
+    Interpreted(Exit),
+    /// The top frame continues.
+    Resumed,
 }
 
 /// The driver's response to [`Exit::Throw`]: an op returned `Err`, or a tier refused a call.
@@ -60,7 +73,7 @@ impl<'a, I: InstructionSet> Run<'a, I> {
     }
 
     /// Runs until the function above the host's record returns or is suspended.
-    fn drive(mut self, host: usize, first: Next) -> Result<FiberExit<I::Value>, Thrown> {
+    fn drive(mut self, host: usize, first: Boundary) -> Result<FiberExit<I::Value>, Thrown> {
         match self.vm.drive(host, first) {
             Ok(FiberExit::Done(())) => {
                 let host = self.vm.driver.stacks().record(host);
@@ -114,6 +127,9 @@ impl<I: InstructionSet> Vm<I> {
         if !self.driver.may_nest() {
             return Err(self.throw_in(function, TrapKind::Nesting));
         }
+        if self.driver.nesting() == 0 {
+            self.check_interrupt()?;
+        }
         // The first run on the stacks uses the host's record that they always have.
         let is_first = self.core.frame == self.driver.stacks().host_frame();
         let slots = (function.facts().slots as usize).max(args.len());
@@ -130,9 +146,9 @@ impl<I: InstructionSet> Vm<I> {
         let run = Run::start(self, below);
         // SAFETY: (1): there is room for the frame and for both records.
         unsafe { run.vm.set_top(host, function, base) };
-        let first = run.vm.enter_top(Caller::Host);
+        run.vm.count_event();
         let host = run.vm.driver.stacks().index_of(host);
-        run.drive(host, first)
+        run.drive(host, Boundary::Called(Caller::Host))
     }
 
     /// Ensures that the stack has room for this many slots after the top frame and this many records after the top one.
@@ -246,13 +262,16 @@ impl<I: InstructionSet> Vm<I> {
         }
         let host = 0;
         let run = Run::start(self, self.driver.stacks().record(host));
-        if !throwing {
+        let was_out_of_fuel = std::mem::take(&mut run.vm.driver.is_out_of_fuel);
+        if throwing {
+            run.vm.unwind()?;
+        } else if was_out_of_fuel {
+            // The event for which there was no fuel.
+            run.vm.count_event();
+        } else {
             run.vm.pass_op();
-        } else if !run.vm.unwind() {
-            return Err(run.vm.thrown());
         }
-        let first = run.vm.resume_top();
-        run.drive(host, first)
+        run.drive(host, Boundary::Resumed)
     }
 
     /// Sets up the call of a function by the host, whose record is `host`.
@@ -271,8 +290,8 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Alternates between the tiers until the function above the host's record returns.
-    fn drive(&mut self, host: usize, first: Next) -> Result<FiberExit<()>, Thrown> {
-        let mut next = first;
+    fn drive(&mut self, host: usize, first: Boundary) -> Result<FiberExit<()>, Thrown> {
+        let Some(mut next) = self.continue_at(first)? else { return Ok(FiberExit::Suspended) };
         loop {
             let (native, stepped) = (matches!(next, Next::Native(_)), matches!(next, Next::Step));
             let caller = if native { Caller::Native } else { Caller::Interpreter };
@@ -288,32 +307,82 @@ impl<I: InstructionSet> Vm<I> {
             if native {
                 self.note_exit(exit);
             }
-            next = match exit {
+            let boundary = match exit {
                 Exit::Finish if self.core.frame == self.driver.stacks().record(host) => return Ok(FiberExit::Done(())),
                 Exit::Finish => {
                     self.finish_request();
-                    self.resume_top()
+                    Boundary::Resumed
                 }
                 Exit::Throw => match self.refused(caller) {
-                    Refused::Called(caller) => self.enter_top(caller),
+                    Refused::Called(caller) => {
+                        self.count_event();
+                        Boundary::Called(caller)
+                    }
                     Refused::Suspended => return Ok(FiberExit::Suspended),
-                    Refused::Failed if self.unwind() => self.resume_top(),
-                    Refused::Failed => return Err(self.thrown()),
+                    Refused::Failed => {
+                        self.unwind()?;
+                        Boundary::Resumed
+                    }
                 },
-                Exit::Deopt => Next::Step,
-                Exit::Leave if stepped => self.resume_top(),
-                Exit::Leave if native => Next::Interpret,
-                Exit::Leave => self.loop_top(),
-                Exit::Return => self.resume_top(),
-                Exit::Call => {
+                Exit::Deopt => {
+                    next = Next::Step;
+                    continue;
+                }
+                Exit::Leave if native => {
+                    next = Next::Interpret;
+                    continue;
+                }
+                Exit::Call if native => {
+                    // Native code counts a call at the callee's poll, which was not reached.
+                    self.count_event();
+                    Boundary::Called(caller)
+                }
+                Exit::Call if stepped => {
                     // Not after a tail call, which does not change the caller's record.
-                    if stepped && self.driver.stacks().index_of(self.core.frame) != depth_before {
+                    if self.driver.stacks().index_of(self.core.frame) != depth_before {
                         self.return_to_native();
                     }
-                    self.enter_top(caller)
+                    Boundary::Called(caller)
                 }
+                Exit::Leave if stepped => Boundary::Resumed,
+                Exit::Leave | Exit::Call => Boundary::Interpreted(exit),
+                Exit::Return | Exit::Poll => Boundary::Resumed,
             };
+            match self.continue_at(boundary)? {
+                Some(continued) => next = continued,
+                None => return Ok(FiberExit::Suspended),
+            }
         }
+    }
+
+    /// Does what is due at an op boundary and chooses the tier that continues. Returns `None` if the fiber is suspended
+    /// until it has fuel.
+    fn continue_at(&mut self, mut boundary: Boundary) -> Result<Option<Next>, Thrown> {
+        while self.core.budget < 0 {
+            if let Boundary::Called(_) = boundary {
+                // SAFETY: (2).
+                unsafe { (*self.core.frame).pc = 0 };
+            }
+            match self.serve() {
+                Ok(Served::Continue) => {}
+                Ok(Served::Suspend) => {
+                    self.driver.is_out_of_fuel = true;
+                    return Ok(None);
+                }
+                Err(_) => {
+                    self.unwind()?;
+                    boundary = Boundary::Resumed;
+                }
+            }
+        }
+        Ok(Some(match boundary {
+            Boundary::Called(caller) => self.enter_top(caller),
+            Boundary::Resumed => self.resume_top(),
+            // The interpreter stopped because of the budget alone.
+            Boundary::Interpreted(_) if self.running(self.core.frame).0.countdown() > 0 => self.resume_top(),
+            Boundary::Interpreted(Exit::Call) => self.enter_top(Caller::Interpreter),
+            Boundary::Interpreted(_) => self.loop_top(),
+        }))
     }
 
     /// Interprets one op.
@@ -343,7 +412,7 @@ impl<I: InstructionSet> Vm<I> {
                     _ => false,
                 }
             };
-            if !continues {
+            if !continues || self.core.budget < 0 {
                 return exit;
             }
         }

@@ -132,31 +132,39 @@ impl<I: InstructionSet> Vm<I> {
         window.map_or(u32::from(body.locals), |len| len as u32)
     }
 
-    /// Unwinds to the frame that catches the pending error and continues at its handler. Returns `false` if no frame of
-    /// the innermost run catches it.
+    /// Unwinds to the frame that catches the pending error. The run continues at its handler, which is an event, because
+    /// throwing to an earlier handler is a loop.
+    ///
+    /// # Errors
+    ///
+    /// The pending error, if no frame of the innermost run catches it.
     ///
     /// # Panics
     ///
     /// Resumes the panic of a runtime function, which no handler catches.
-    pub(crate) fn unwind(&mut self) -> bool {
+    pub(crate) fn unwind(&mut self) -> Result<(), Thrown> {
         self.note_error();
+        let is_stop = self.pending.as_ref().is_some_and(|pending| pending.kind.is_stop());
+        let catches = !is_stop || self.driver.handlers_catch_stops;
         let mut record = self.core.frame;
         while let Some((function, pc)) = self.active(record) {
             let pc = self.pc_of_op(record, pc);
-            let handler = function.body().handlers.iter().find(|handler| handler.from <= pc && pc < handler.to);
+            let mut handlers = function.body().handlers.iter();
+            let handler = handlers.find(|handler| catches && handler.from <= pc && pc < handler.to);
             if let Some(handler) = handler {
                 let target = handler.target;
                 // SAFETY: (1) of the driver's contract.
                 unsafe { (*record).pc = u64::from(target.0) };
                 self.driver.forget_waits(self.driver.stacks().index_of(record));
                 self.core.frame = record;
-                return true;
+                self.count_event();
+                return Ok(());
             }
             record = record.wrapping_sub(1);
         }
         // `record` is now the host's.
         self.trace(record);
-        false
+        Err(self.thrown())
     }
 
     /// Returns a position inside the op that a record runs. The `pc` of a caller is already after that op.
@@ -188,7 +196,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Returns the proof of the pending error.
-    pub(crate) fn thrown(&self) -> Thrown {
+    fn thrown(&self) -> Thrown {
         Thrown { serial: self.pending.as_ref().expect("an error is pending").serial }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use mimeo_def::Pc;
 use mimeo_def::frame::{CodeAddr, FunctionHeader};
 
 use crate::asm::{FunctionBody, FunctionIndex};
@@ -45,6 +46,8 @@ pub struct Function {
     index: FunctionIndex,
     body: *const FunctionBody,
     facts: *const Facts,
+    /// By the index in [`Facts::polls`]: the number of samples taken there.
+    samples: Box<[Cell<u32>]>,
 }
 
 impl Function {
@@ -157,6 +160,30 @@ impl Function {
         unsafe { &*self.facts }
     }
 
+    /// Returns where samples were taken, in the order of the bytecode: the first op and each loop head, with the number
+    /// of samples. There is one for each thousand calls and backward jumps of a program, on average, in both tiers.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// machine.call(linked.function(SUM), &[100_000])?;
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// let (head, samples) = sum.samples().last().expect("it has a loop");
+    /// assert_eq!(samples, 97);
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
+    pub fn samples(&self) -> impl Iterator<Item = (Pc, u32)> {
+        self.facts().polls.iter().zip(&self.samples).map(|(&pc, samples)| (pc, samples.get()))
+    }
+
+    /// Notes that the function was found at `pc`.
+    pub(crate) fn add_sample(&self, pc: Pc) {
+        if let Ok(index) = self.facts().polls.binary_search(&pc) {
+            self.samples[index].set(self.samples[index].get().saturating_add(1));
+        }
+    }
+
     /// Returns the header of another function of the program. For native tiers.
     ///
     /// # Safety
@@ -213,6 +240,7 @@ impl<I> Loaded<I> {
                 index: FunctionIndex(index as u32),
                 body,
                 facts,
+                samples: vec![Cell::new(0); facts.polls.len()].into_boxed_slice(),
             };
             functions[index] = Box::into_raw(Box::new(function));
         }

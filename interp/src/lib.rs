@@ -4,7 +4,9 @@
 //! This crate knows of no particular native tier: one plugs in through [`tier::NativeTier`].
 
 pub mod asm;
+mod budget;
 mod callable;
+mod control;
 mod cursor;
 mod disassemble;
 mod driver;
@@ -30,7 +32,9 @@ mod verify;
 mod view;
 mod vm;
 
+pub use budget::{Hook, Refill, WhenEmpty};
 pub use callable::Callable;
+pub use control::Control;
 #[doc(hidden)]
 pub use cursor::Cursor;
 pub use disassemble::{Disassembly, OpText};

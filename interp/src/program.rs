@@ -92,6 +92,8 @@ pub struct Facts {
     pub cache_words: u32,
     /// Number of instructions.
     pub ops: u32,
+    /// Where calls and backward jumps arrive, in order: the first op, and each loop head.
+    pub polls: Vec<Pc>,
 }
 
 impl Facts {

@@ -207,6 +207,9 @@ impl<I: InstructionSet> Vm<I> {
             After::Next => self.pass_op(),
             After::Jump => {
                 let target = self.label();
+                if target <= waiting.pc {
+                    self.count_event();
+                }
                 // SAFETY: (2).
                 unsafe { (*self.core.frame).pc = u64::from(target.0) };
             }

@@ -66,8 +66,27 @@ pub enum TrapKind<E = String> {
     OutOfMemory,
     /// The function is not loaded in this machine: see [`FunctionRef`](crate::FunctionRef).
     NotLoaded,
+    /// The host interrupted the program ([`Control::interrupt`](crate::Control::interrupt)).
+    Interrupted,
+    /// The program has used its fuel ([`Vm::set_fuel`](crate::Vm::set_fuel)).
+    OutOfFuel,
     /// A fiber was not in the state that the operation needs.
     Fiber(FiberError),
+}
+
+impl<E> TrapKind<E> {
+    /// Returns `true` if the host stopped the program. A language should not let a program catch such an error, or the
+    /// program goes on.
+    ///
+    /// ```
+    /// use mimeo::TrapKind;
+    ///
+    /// assert!(TrapKind::<String>::Interrupted.is_stop() && TrapKind::<String>::OutOfFuel.is_stop());
+    /// assert!(!TrapKind::<String>::StackOverflow.is_stop());
+    /// ```
+    pub fn is_stop(&self) -> bool {
+        matches!(self, TrapKind::Interrupted | TrapKind::OutOfFuel)
+    }
 }
 
 impl<E: fmt::Display> fmt::Display for TrapKind<E> {
@@ -82,6 +101,8 @@ impl<E: fmt::Display> fmt::Display for TrapKind<E> {
             }
             TrapKind::OutOfMemory => f.write_str("not enough memory"),
             TrapKind::NotLoaded => crate::NotLoaded.fmt(f),
+            TrapKind::Interrupted => f.write_str("interrupted"),
+            TrapKind::OutOfFuel => f.write_str("out of fuel"),
             TrapKind::Fiber(error) => error.fmt(f),
         }
     }

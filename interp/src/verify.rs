@@ -166,7 +166,7 @@ struct Verifier<'a, I> {
 impl<'a, I: InstructionSet> Verifier<'a, I> {
     fn new(body: &'a mut FunctionBody, signatures: &'a [Signature], spaces: &'a [(&'static str, u32)]) -> Self {
         let depths = vec![Facts::NO_OP; body.code.len()];
-        let facts = Facts { depths, slots: 0, cache_words: 0, ops: 0 };
+        let facts = Facts { depths, slots: 0, cache_words: 0, ops: 0, polls: vec![Pc(0)] };
         Verifier { body, signatures, spaces, facts, marker: std::marker::PhantomData }
     }
 
@@ -372,9 +372,14 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
                 for operand in info.operands.iter().filter(|o| o.kind == OperandKind::Label) {
                     let target = Pc(self.body.read(pc, operand.unit, 2) as u32);
                     self.flow_to(target, pc, after, &mut work)?;
+                    if target <= pc {
+                        self.facts.polls.push(target);
+                    }
                 }
             }
         }
+        self.facts.polls.sort_unstable();
+        self.facts.polls.dedup();
         Ok(deepest)
     }
 

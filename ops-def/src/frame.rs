@@ -7,7 +7,7 @@ use core::cell::Cell;
 use core::mem::offset_of;
 
 /// Version of everything that a stencil assumes: these layouts, the exits, the calling convention.
-pub const STENCIL_ABI: u32 = 3;
+pub const STENCIL_ABI: u32 = 4;
 
 /// An address in native code, or one of the machine's markers.
 pub type CodeAddr = usize;
@@ -57,7 +57,10 @@ pub struct Core {
     /// The last record that a call may fill.
     pub frame_limit: *mut Frame,
     /// Why native code was left: an [`Exit`].
-    pub exit: u64,
+    pub exit: u32,
+    /// The number of calls and backward jumps until the driver is needed. Negative when it is. Only the machine's thread
+    /// accesses it.
+    pub budget: i32,
     /// Marker in [`Frame::ret`]: the interpreter made the call.
     pub return_marker: CodeAddr,
     /// Marker in [`Frame::ret`] of the host's record: the run is finished.
@@ -84,6 +87,7 @@ const _: () = {
     assert!(offset_of!(FunctionHeader, entry) == 0 && offset_of!(FunctionHeader, frame_bytes) == 8);
     assert!(offset_of!(Core, frame) == 0 && offset_of!(Core, stack_limit) == 8);
     assert!(offset_of!(Core, frame_limit) == 16 && offset_of!(Core, exit) == 24 && offset_of!(Core, fault) == 48);
+    assert!(offset_of!(Core, budget) == 28);
     assert!(offset_of!(Core, fault_callee) == 56 && offset_of!(Core, fault_base) == 64);
     assert!(offset_of!(FunctionHeader, arity) == 16);
     assert!(offset_of!(Core, exit_before) == 52);
@@ -91,7 +95,7 @@ const _: () = {
 };
 
 /// Value of [`Core::exit`] after a runtime function panicked, until native code is left.
-pub const PANICKED: u64 = 7;
+pub const PANICKED: u32 = 127;
 
 /// Why a tier refused to make a call.
 #[repr(u32)]
@@ -133,11 +137,14 @@ pub enum Exit {
     Finish = 5,
     /// An error is pending, or [`Core::fault`] is set.
     Throw = 6,
+    /// [`Core::budget`] is used up. The op at `pc` is next.
+    Poll = 7,
 }
 
 impl Exit {
     /// The exits that have a stencil in every table, in the order of [`Table::exits`](crate::stencil::Table::exits).
-    pub const ALL: [Exit; 6] = [Exit::Deopt, Exit::Leave, Exit::Call, Exit::Return, Exit::Finish, Exit::Throw];
+    pub const ALL: [Exit; 7] =
+        [Exit::Deopt, Exit::Leave, Exit::Call, Exit::Return, Exit::Finish, Exit::Throw, Exit::Poll];
 
     /// Returns the name used in C symbols and reports.
     pub const fn name(self) -> &'static str {
@@ -148,13 +155,14 @@ impl Exit {
             Exit::Return => "return",
             Exit::Finish => "finish",
             Exit::Throw => "throw",
+            Exit::Poll => "poll",
         }
     }
 
     /// Returns the exit with this number.
     pub const fn from_code(code: u64) -> Option<Exit> {
         match code {
-            1..=6 => Some(Exit::ALL[code as usize - 1]),
+            1..=7 => Some(Exit::ALL[code as usize - 1]),
             _ => None,
         }
     }

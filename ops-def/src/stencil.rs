@@ -24,6 +24,9 @@ pub struct Table {
     pub exits: &'static [Stencil],
     /// `OP_DEOPT_TO_INTERP`, used for an op without a stencil.
     pub deopt_op: Stencil,
+    /// Counts an event before a loop head or the first op, and leaves when [`Core::budget`](crate::frame::Core::budget)
+    /// is used up.
+    pub poll: Stencil,
     /// The ops, in the order of the instruction set.
     pub ops: &'static [OpStencil],
 }
@@ -254,6 +257,7 @@ impl Table {
         enter: Stencil::EMPTY,
         exits: &[],
         deopt_op: Stencil::EMPTY,
+        poll: Stencil::EMPTY,
         ops: &[],
     };
 

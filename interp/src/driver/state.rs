@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use mimeo_def::frame::Frame;
 
+use crate::budget::Budget;
 use crate::places::Places;
 use crate::programs::Programs;
 use crate::request::{Request, RequestKind, Waiting};
@@ -22,12 +23,14 @@ pub(crate) struct IdleStacks<I: InstructionSet> {
     top: *mut Frame,
     /// The frames whose op waits for the result of a call that it requested, the innermost last.
     waiting: Vec<Waiting<I>>,
+    /// Whether they were suspended because the fuel was used up.
+    is_out_of_fuel: bool,
 }
 
 impl<I: InstructionSet> IdleStacks<I> {
     pub(crate) fn new(stacks: Stacks) -> Self {
         let top = stacks.host_frame();
-        IdleStacks { stacks, top, waiting: Vec::new() }
+        IdleStacks { stacks, top, waiting: Vec::new(), is_out_of_fuel: false }
     }
 
     /// Returns the values up to the end of the top frame.
@@ -85,6 +88,12 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) spaces: Vec<(&'static str, u32)>,
     /// The maximum number of nested runs.
     max_nesting: u32,
+    /// What interrupts the program at events.
+    pub(crate) budget: Budget<I>,
+    /// Whether the active stacks are those of a fiber that was suspended because its fuel was used up.
+    pub(crate) is_out_of_fuel: bool,
+    /// Whether handlers catch the errors by which the host stops a program.
+    pub(crate) handlers_catch_stops: bool,
     /// The number of ops that the interpreter ran, if they are counted.
     pub(crate) interpreted: Option<u64>,
 }
@@ -114,6 +123,9 @@ impl<I: InstructionSet> Driver<I> {
             moves_at_calls: false,
             spaces: Vec::new(),
             max_nesting: limits.nesting,
+            budget: Budget::new(),
+            is_out_of_fuel: false,
+            handlers_catch_stops: false,
             interpreted: None,
         }
     }
@@ -263,6 +275,11 @@ impl<I: InstructionSet> Driver<I> {
         }
     }
 
+    /// Returns `true` if a suspended fiber waits for fuel.
+    pub(crate) fn is_out_of_fuel(&self, fiber: FiberRef<I>) -> Result<bool, FiberError> {
+        self.suspended(fiber).map(|idle| idle.is_out_of_fuel)
+    }
+
     /// Makes the stacks in a place active. Takes the top record of the old stacks and returns that of the new ones.
     pub(crate) fn switch_to(&mut self, fiber: u32, top: *mut Frame) -> *mut Frame {
         self.outer.push(self.current);
@@ -279,9 +296,10 @@ impl<I: InstructionSet> Driver<I> {
         let next = self.idle.at_mut(to).and_then(Option::take).expect(IS_IDLE);
         let stacks = std::mem::replace(&mut self.stacks, next.stacks);
         let waiting = std::mem::replace(&mut self.waiting, next.waiting);
+        let is_out_of_fuel = std::mem::replace(&mut self.is_out_of_fuel, next.is_out_of_fuel);
         let before = std::mem::replace(&mut self.current, to);
         let place = self.idle.at_mut(before).expect("running fibers are not dropped");
-        *place = Some(IdleStacks { stacks, top, waiting });
+        *place = Some(IdleStacks { stacks, top, waiting, is_out_of_fuel });
         next.top
     }
 

@@ -90,6 +90,8 @@ pub struct OpRun {
     pub damaged: Vec<&'static str>,
     /// Whether native code left the op to the interpreter.
     pub deopted: bool,
+    /// The number of calls and backward jumps that were counted.
+    pub events: u32,
 }
 
 impl<I: InstructionSet> Machine<I> {
@@ -162,6 +164,7 @@ impl<I: InstructionSet> Machine<I> {
             vm.core.frame = host.add(BELOW);
         }
         vm.core.exit_before = 0;
+        let budget = std::mem::replace(&mut vm.core.budget, i32::MAX);
         let before = Kept::of(&vm.core, host);
         let mut damaged = Vec::new();
         // SAFETY: the program stays loaded.
@@ -173,6 +176,7 @@ impl<I: InstructionSet> Machine<I> {
         damaged.extend(before.differences(&Kept::of(&vm.core, host)));
         before.restore(&mut vm.core);
         vm.core.frame = host;
+        let events = i32::MAX.abs_diff(std::mem::replace(&mut vm.core.budget, budget));
         let (outcome, deopted) = result?;
         // SAFETY: the memory was written above.
         unsafe { image.as_mut_ptr().copy_from_nonoverlapping(bottom, image.len()) };
@@ -180,7 +184,7 @@ impl<I: InstructionSet> Machine<I> {
         if image[..frame.start] != before_image[..frame.start] || image[frame.end..] != before_image[frame.end..] {
             damaged.push("the value stack outside of the frame");
         }
-        Some(OpRun { outcome, slots: image[frame].to_vec(), damaged, deopted })
+        Some(OpRun { outcome, slots: image[frame].to_vec(), damaged, deopted, events })
     }
 }
 
@@ -267,6 +271,10 @@ impl<I: InstructionSet> Vm<I> {
         // SAFETY: (2).
         if exit == Exit::Deopt && self.core.frame == own && unsafe { (*own).pc } == u64::from(pc.0) {
             return Some((self.run_one(damaged), true));
+        }
+        if exit == Exit::Call {
+            // The driver counts a call that native code leaves for.
+            self.count_event();
         }
         let mut outcome = self.outcome(exit, &before, damaged);
         if let OpOutcome::Called { resumes, .. } = &mut outcome {

@@ -53,6 +53,8 @@ fn emit_table(out: &mut String, table: &OwnedTable) -> fmt::Result {
     }
     write!(out, "    ],\n    deopt_op: ")?;
     emit_stencil(out, &table.deopt_op, "    ")?;
+    write!(out, ",\n    poll: ")?;
+    emit_stencil(out, &table.poll, "    ")?;
     writeln!(out, ",\n    ops: &[")?;
     for op in &table.ops {
         emit_op(out, op)?;
@@ -199,5 +201,6 @@ fn exit_name(exit: Exit) -> &'static str {
         Exit::Return => "Return",
         Exit::Finish => "Finish",
         Exit::Throw => "Throw",
+        Exit::Poll => "Poll",
     }
 }

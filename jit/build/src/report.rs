@@ -41,7 +41,7 @@ fn write_report(out: &mut String, table: &OwnedTable, dropped: &[String]) -> fmt
     let support = [("(enter)".to_owned(), &table.enter)]
         .into_iter()
         .chain(exits)
-        .chain([("(deopt op)".to_owned(), &table.deopt_op)])
+        .chain([("(deopt op)".to_owned(), &table.deopt_op), ("(poll)".to_owned(), &table.poll)])
         .filter(|(_, stencil)| **stencil != OwnedStencil::default());
     let lines = table.ops.iter().map(|op| {
         let text = match &op.stencil {

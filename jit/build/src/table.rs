@@ -39,6 +39,8 @@ pub struct OwnedTable {
     pub exits: Vec<OwnedStencil>,
     /// The replacement for an op without a stencil.
     pub deopt_op: OwnedStencil,
+    /// Counts an event before a loop head or the first op.
+    pub poll: OwnedStencil,
     /// The ops, in the order of the instruction set.
     pub ops: Vec<OwnedOp>,
 }
@@ -71,6 +73,7 @@ impl OwnedTable {
             enter: OwnedStencil::default(),
             exits: Exit::ALL.map(|_| OwnedStencil::default()).to_vec(),
             deopt_op: OwnedStencil::default(),
+            poll: OwnedStencil::default(),
             ops: lowered.ops.iter().map(|op| owned_op(op, package, Err(reason.to_owned()))).collect(),
         }
     }
@@ -97,6 +100,7 @@ impl OwnedTable {
             enter: support.enter,
             exits: support.exits,
             deopt_op: support.deopt_op,
+            poll: support.poll,
             ops: lowered.ops.iter().map(|op| owned_op(op, package, build.op(op))).collect(),
         })
     }
@@ -161,6 +165,7 @@ struct Support {
     enter: OwnedStencil,
     exits: Vec<OwnedStencil>,
     deopt_op: OwnedStencil,
+    poll: OwnedStencil,
 }
 
 /// Compiles the stencils that do not belong to an op.
@@ -171,7 +176,7 @@ fn build_support(tools: &Toolchain) -> Result<Support, Unusable> {
         .compile(Unit { stem: "mimeo_support", text: &text, include: None })
         .map_err(|error| failed("mimeo_enter", SupportFailure::Compile(error.message)))?;
     let object = Object::parse(&object).map_err(|refusal| failed("mimeo_enter", SupportFailure::Refused(refusal)))?;
-    let symbols = Symbol::common();
+    let symbols = Symbol::of_support();
     let stencil = |symbol: &str, role| {
         let declared = Declared { symbols: &symbols, role, baseline: tools.baseline() };
         cut(&object, symbol, &declared).map_err(|refusal| failed(symbol, SupportFailure::Refused(refusal)))
@@ -183,6 +188,7 @@ fn build_support(tools: &Toolchain) -> Result<Support, Unusable> {
             .map(|exit| stencil(&format!("mimeo_exit_{}", exit.name()), Role::Exit))
             .collect::<Result<_, _>>()?,
         deopt_op: stencil("mimeo_deopt_op", Role::Op { transfers: false })?,
+        poll: stencil("mimeo_poll", Role::Op { transfers: false })?,
     })
 }
 

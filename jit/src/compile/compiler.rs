@@ -30,10 +30,16 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    /// Returns the address at which a call enters the function.
+    /// Returns the address at which a call by native code enters the function, which is that of the first poll.
     #[inline]
     pub(crate) fn entry(&self) -> CodeAddr {
         self.start
+    }
+
+    /// Returns the address of the first op.
+    #[inline]
+    pub(crate) fn first_op(&self) -> CodeAddr {
+        self.start + self.starts[0].0 as usize
     }
 
     /// Returns the address of the code of the op at `pc`.
@@ -207,7 +213,8 @@ impl Compiler {
                 let code = buf.seal().map_err(CompileError::Memory)?;
                 cost.memory += emitted.elapsed();
                 let starts = std::mem::take(&mut self.plan.starts);
-                let code = self.notifier.appeared(&function.body().name, code, &starts);
+                let entries: Vec<CodeOffset> = self.plan.ops.iter().map(|op| op.hot).collect();
+                let code = self.notifier.appeared(&function.body().name, code, &entries);
                 return Ok(Compiled {
                     start: code.address(CodeOffset(0)),
                     code,
@@ -248,7 +255,7 @@ impl Compiler {
 
     /// Returns the number of ops of the function compiled last.
     pub(crate) fn op_count(&self) -> usize {
-        self.plan.ops.len()
+        self.plan.ops.iter().filter(|op| !op.is_poll()).count()
     }
 
     /// Makes the plan of a compiled function again.
@@ -308,7 +315,9 @@ mod tests {
         let mut compiler = compiler(&TABLE);
         compiler.plan.measure(function(&run), &compiler.recipes, &[]).unwrap();
         let plan = &compiler.plan;
-        let elided: Vec<_> = plan.ops.iter().map(|op| (op.pc.0, op.elided)).collect();
+        let (poll, ops) = plan.ops.split_first().expect("a plan has ops");
+        assert!(poll.is_poll() && poll.elided && poll.pc == Pc(0));
+        let elided: Vec<_> = ops.iter().map(|op| (op.pc.0, op.elided)).collect();
         // `jump` ends in a jump to its label, which is kept, because the next op emitted is not the next pc. The order of
         // the two jumps of `jump_if` is up to the C compiler.
         let jump_if_ends_in_continue = TABLE.ops[Op::JumpIf as usize].stencil.unwrap().tail_jump > 0;
@@ -318,16 +327,17 @@ mod tests {
             let stencil = TABLE.ops[op as usize].stencil.as_ref().unwrap();
             stencil.hot.len() - usize::from(stencil.tail_jump)
         };
-        let ops = [Op::Get, Op::JumpIf, Op::PushSmall, Op::Jump, Op::PushSmall, Op::Ret];
-        let mut at = 0;
-        for (planned, op) in plan.ops.iter().zip(ops) {
+        let expected = [Op::Get, Op::JumpIf, Op::PushSmall, Op::Jump, Op::PushSmall, Op::Ret];
+        let mut at = compiler.recipes.poll_bytes() as usize;
+        for (planned, op) in ops.iter().zip(expected) {
             assert_eq!(parts(planned).0, at..at + bytes(op), "{op:?}");
             assert_eq!(plan.starts[planned.pc.0 as usize].0 as usize, at);
             at += bytes(op);
         }
         assert_eq!(plan.starts[10], NO_CODE);
         assert_eq!(plan.layout.cold as usize, at);
-        assert_eq!(plan.layout.end, plan.layout.island);
+        // The poll's exit has a stub.
+        assert_eq!(plan.layout.end, plan.layout.island + crate::compile::island::STUB_BYTES);
     }
 
     #[test]
@@ -355,7 +365,8 @@ mod tests {
         } else {
             assert_eq!(deopts, ["JIT_PATCH_OVERFLOW: 4294967296 does not fit an unsigned 32-bit field at byte 1"]);
         }
-        assert_eq!(compiled.address(Pc(0)), Some(compiled.entry()));
+        assert_eq!(compiled.address(Pc(0)), Some(compiled.first_op()));
+        assert_eq!(compiled.first_op() - compiled.entry(), compiler.recipes.poll_bytes() as usize);
         assert_eq!(compiled.address(Pc(1)), None);
     }
 }

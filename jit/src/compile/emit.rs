@@ -63,7 +63,14 @@ pub(crate) fn emit(
     let address = buf.address(CodeOffset(0));
     let code = buf.bytes_mut();
     let body = function.body();
-    let context = FunctionContext { function, code: &body.code, starts: &plan.starts, address, island: &plan.island };
+    let context = FunctionContext {
+        function,
+        code: &body.code,
+        starts: &plan.starts,
+        address,
+        island: &plan.island,
+        poll_bytes: recipes.poll_bytes(),
+    };
     let layout = plan.layout;
     let differ = |planned: u32, emitted: usize| {
         Err(SizesDiffer { planned: CodeOffset(planned), emitted: CodeOffset(emitted as u32) })

@@ -113,6 +113,8 @@ pub(crate) struct FunctionContext<'a> {
     /// The address at which the compiled function will run.
     pub(crate) address: CodeAddr,
     pub(crate) island: &'a Island,
+    /// The length of a poll, which directly precedes the op at each loop head.
+    pub(crate) poll_bytes: u32,
 }
 
 /// The entry for a unit at which no code starts.
@@ -150,7 +152,7 @@ impl Site<'_> {
             Source::Len { unit } => u64::from(self.unit(unit)),
             Source::Immediate { unit, scalar } => self.immediate(unit, scalar),
             Source::Constant { unit } => self.context.function.body().constants[usize::from(self.unit(unit))],
-            Source::Label { unit } => self.address_of(Pc(self.unit2(unit)))?,
+            Source::Label { unit } => self.label(Pc(self.unit2(unit)))?,
             // SAFETY: (1).
             Source::Function { unit } => unsafe { self.context.function.sibling(self.unit2(unit)) as u64 },
             Source::Cache { unit } => self.context.function.cache_address(self.unit2(unit)).expose_provenance() as u64,
@@ -191,6 +193,14 @@ impl Site<'_> {
         }
     }
 
+    /// Returns the address at which a jump arrives: a backward jump at the poll of its loop head, a forward jump after
+    /// the poll, if the op has one.
+    #[inline]
+    fn label(&self, target: Pc) -> Result<u64, NoCode> {
+        let op = self.address_of(target)?;
+        Ok(if target <= self.pc { op - u64::from(self.context.poll_bytes) } else { op })
+    }
+
     #[inline]
     fn address_of(&self, target: Pc) -> Result<u64, NoCode> {
         match self.context.starts.get(target.0 as usize) {
@@ -221,9 +231,11 @@ mod tests {
         let function = run.machine.functions(run.linked).next().unwrap();
         let code: Vec<u16> = [0; 4].iter().chain(units).copied().collect();
         let mut starts = [NO_CODE; 16];
+        starts[4] = CodeOffset(0x20);
         starts[7] = CodeOffset(0x40);
-        let island = Island::new(vec![0x5000; 8]);
-        let context = FunctionContext { function, code: &code, starts: &starts, address: 0x1000, island: &island };
+        let island = Island::new(vec![0x5000; 16]);
+        let context =
+            FunctionContext { function, code: &code, starts: &starts, address: 0x1000, island: &island, poll_bytes: 8 };
         let site = Site { context: &context, pc: Pc(4), next_pc: Pc(7), height: 10, hot: 1, cold: 2, rodata: 3 };
         let value = site.resolve(source, PatchKind::X86Abs64, 0x1000);
         if source == (Source::Function { unit: 1 }) {
@@ -265,6 +277,8 @@ mod tests {
         assert_eq!(resolve(Source::NextPc, &[0]), Ok(7));
         assert_eq!(resolve(Source::Continue, &[0]), Ok(0x1040));
         assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 7, 0]), Ok(0x1040));
+        // A backward jump arrives at the poll, which has 8 bytes.
+        assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 4, 0]), Ok(0x1018));
         assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 8, 0]), Err(NoCode { target: Pc(8) }));
         assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 0, 1]), Err(NoCode { target: Pc(0x1_0000) }));
         assert_eq!(

@@ -3,7 +3,7 @@
 //! A compiled function is laid out as
 //!
 //! ```text
-//! adjacent hot parts │ cold parts │ constants, 16-aligned │ island of stubs for far targets
+//! adjacent hot parts, with a poll before the first op and before each loop head │ cold parts │ constants, 16-aligned │ island of stubs for far targets
 //! ```
 
 use std::ops::Range;
@@ -16,7 +16,7 @@ use crate::compile::hole_value::NO_CODE;
 use crate::compile::island::{Island, STUB_BYTES};
 use crate::compile::recipe::{OpSize, RODATA_ALIGN, RecipeIndex, Recipes};
 
-/// One op of a plan.
+/// One op of a plan, or the poll before it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlannedOp {
     pub(crate) pc: Pc,
@@ -40,6 +40,21 @@ pub(crate) struct Layout {
     pub(crate) rodata: u32,
     pub(crate) island: u32,
     pub(crate) end: u32,
+}
+
+impl PlannedOp {
+    /// Returns `true` if this is the poll before the op.
+    pub(crate) fn is_poll(&self) -> bool {
+        self.pc == self.next_pc
+    }
+}
+
+/// The bytes planned so far of each region.
+#[derive(Clone, Copy, Default)]
+struct Ends {
+    hot: u32,
+    cold: u32,
+    rodata: u32,
 }
 
 /// A function that does not fit a code buffer.
@@ -80,7 +95,8 @@ impl Plan {
         self.starts.clear();
         self.starts.resize(code.len(), NO_CODE);
 
-        let (mut hot, mut cold, mut rodata) = (0, 0, 0);
+        let mut ends = Ends::default();
+        let mut polls = facts.polls.iter().copied().peekable();
         // The continuation of the previous op, and the bytes of the jump to it.
         let (mut follows, mut tail_bytes) = (Pc(0), 0);
         let sizes = recipes.sizes();
@@ -104,34 +120,47 @@ impl Plan {
                     self.island.add(target);
                 }
             }
+            if polls.next_if_eq(&pc).is_some() {
+                for &target in &recipes.recipe(recipes.poll.recipe).far {
+                    self.island.add(target);
+                }
+                // The previous op jumps over the poll.
+                self.push(pc, pc, recipes.poll, depth, &mut ends);
+                (follows, tail_bytes) = (pc, u32::from(recipes.poll.tail_bytes));
+            }
             if follows == pc && tail_bytes > 0 {
-                hot -= tail_bytes;
+                ends.hot -= tail_bytes;
                 if let Some(last) = self.ops.last_mut() {
                     last.elided = true;
                 }
             }
-            self.starts[pc.0 as usize] = CodeOffset(hot);
-            self.ops.push(PlannedOp {
-                pc,
-                next_pc,
-                recipe: size.recipe,
-                depth,
-                elided: false,
-                hot: CodeOffset(hot),
-                cold: CodeOffset(cold),
-                rodata: CodeOffset(rodata),
-            });
-            hot += size.hot_bytes;
-            cold += size.cold_bytes;
-            rodata += size.rodata_bytes;
+            self.starts[pc.0 as usize] = CodeOffset(ends.hot);
+            self.push(pc, next_pc, size, depth, &mut ends);
             (follows, tail_bytes) = (next_pc, u32::from(size.tail_bytes));
             pc = next_pc;
         }
-        self.lay_out(hot, cold, rodata);
+        self.lay_out(ends);
         Ok(())
     }
 
-    fn lay_out(&mut self, hot: u32, cold: u32, rodata: u32) {
+    /// Adds a stencil after the others.
+    fn push(&mut self, pc: Pc, next_pc: Pc, size: OpSize, depth: u16, ends: &mut Ends) {
+        self.ops.push(PlannedOp {
+            pc,
+            next_pc,
+            recipe: size.recipe,
+            depth,
+            elided: false,
+            hot: CodeOffset(ends.hot),
+            cold: CodeOffset(ends.cold),
+            rodata: CodeOffset(ends.rodata),
+        });
+        ends.hot += size.hot_bytes;
+        ends.cold += size.cold_bytes;
+        ends.rodata += size.rodata_bytes;
+    }
+
+    fn lay_out(&mut self, Ends { hot, cold, rodata }: Ends) {
         let rodata_start = (hot + cold).next_multiple_of(RODATA_ALIGN);
         let island = (rodata_start + rodata).next_multiple_of(STUB_BYTES);
         self.island.place(CodeOffset(island));

@@ -13,7 +13,7 @@ use crate::compile::validate::{Expectation, validate};
 use crate::config::Gaps;
 use crate::errors::{NoStencil, TableError};
 
-/// An index into [`Recipes`]: the ops in their order, then `OP_DEOPT`.
+/// An index into [`Recipes`]: the ops in their order, then `OP_DEOPT` and the poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RecipeIndex(u32);
 
@@ -64,8 +64,10 @@ pub(crate) struct Recipes {
     reasons: Vec<Option<NoStencil>>,
     /// [`Gaps::except_at`].
     except_at: Option<BTreeSet<Pc>>,
-    /// The bytes of the op that takes the most.
+    /// The bytes of the op that takes the most, with a poll before it.
     pub(crate) max_op_bytes: u32,
+    /// The poll before an op, which falls through into it.
+    pub(crate) poll: OpSize,
 }
 
 impl Recipes {
@@ -82,6 +84,7 @@ impl Recipes {
             reasons.push(reason);
         }
         recipes.push(Recipe::new(&table.deopt_op, None));
+        recipes.push(Recipe::new(&table.poll, None));
         let sizes: Vec<_> = expect
             .ops
             .iter()
@@ -94,8 +97,9 @@ impl Recipes {
             .collect();
         let deopt_size = recipes[expect.ops.len()].size(deopt_index, 0);
         let room = |size: &OpSize| size.hot_bytes + size.cold_bytes + size.rodata_bytes;
-        let max_op_bytes = sizes.iter().chain([&deopt_size]).map(room).max().unwrap_or(0);
-        Ok(Recipes { recipes, sizes, reasons, except_at: gaps.except_at.clone(), max_op_bytes })
+        let poll = recipes[expect.ops.len() + 1].size(RecipeIndex(deopt_index.0 + 1), 0);
+        let max_op_bytes = sizes.iter().chain([&deopt_size]).map(room).max().unwrap_or(0) + room(&poll);
+        Ok(Recipes { recipes, sizes, reasons, except_at: gaps.except_at.clone(), max_op_bytes, poll })
     }
 
     pub(crate) fn recipe(&self, index: RecipeIndex) -> &Recipe {
@@ -120,6 +124,11 @@ impl Recipes {
 
     pub(crate) fn deopt_index(&self) -> RecipeIndex {
         RecipeIndex(self.sizes.len() as u32)
+    }
+
+    /// Returns the length of a poll, which falls through into its op.
+    pub(crate) fn poll_bytes(&self) -> u32 {
+        self.poll.hot_bytes - u32::from(self.poll.tail_bytes)
     }
 
     /// Returns why an op has no stencil.

@@ -54,6 +54,7 @@ pub(crate) fn validate(table: &Table, expect: &Expectation) -> Result<(), TableE
         check(StencilName::Exit(exit), stencil, Owner::Support)?;
     }
     check(StencilName::DeoptOp, &table.deopt_op, Owner::Deopt)?;
+    check(StencilName::Poll, &table.poll, Owner::Poll)?;
     for (op, info) in table.ops.iter().zip(expect.ops) {
         let of_op = |problem| Err(TableError { stencil: StencilName::Op(op.name), problem });
         if op.name != info.name {
@@ -77,6 +78,8 @@ enum Owner {
     Support,
     /// `OP_DEOPT`, which can refer to its position and to exits.
     Deopt,
+    /// The poll, which can also refer to the op after it.
+    Poll,
     /// An op.
     Op(&'static OpInfo),
 }
@@ -141,7 +144,9 @@ impl Checker<'_> {
         };
         let class = match (value, self.owner) {
             (HoleValue::Hot | HoleValue::Cold | HoleValue::Rodata, _) => Class::Address,
-            (_, Owner::Support) | (HoleValue::Continue | HoleValue::Runtime(_), Owner::Deopt) => {
+            (_, Owner::Support)
+            | (HoleValue::Continue | HoleValue::Runtime(_), Owner::Deopt)
+            | (HoleValue::Runtime(_), Owner::Poll) => {
                 return Err(TableProblem::NoValue { part, at, value });
             }
             (HoleValue::Operand(index), _) => match operand(index)?.kind {

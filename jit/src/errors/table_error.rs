@@ -47,6 +47,8 @@ pub enum StencilName {
     Exit(Exit),
     /// The replacement for an op without a stencil.
     DeoptOp,
+    /// The stencil that counts an event.
+    Poll,
     /// The op with this name.
     Op(&'static str),
 }
@@ -143,6 +145,7 @@ impl fmt::Display for StencilName {
             StencilName::Enter => f.write_str("the stencil `enter`"),
             StencilName::Exit(exit) => write!(f, "the stencil of the exit `{}`", exit.name()),
             StencilName::DeoptOp => f.write_str("the stencil of `OP_DEOPT`"),
+            StencilName::Poll => f.write_str("the stencil `poll`"),
             StencilName::Op(name) => write!(f, "the stencil of `{name}`"),
         }
     }

@@ -32,7 +32,7 @@ fn short_functions_only(functions: Vec<mimeo_interp::asm::FunctionBody>) -> Run 
 #[test]
 fn a_gap_costs_bytes_and_side_exits() {
     let mut run = machine(vec![sum(Op::Sub), scaled()], Some(on()));
-    assert_eq!(run.call(0, &[1000]), Ok(500_500));
+    assert_eq!(run.call(0, &[100]), Ok(5050));
     assert_eq!(run.call(1, &[2]), Ok(5));
     let stats = run.jit().stats();
     assert_eq!((stats.functions.ok, stats.functions.ok_with_deopt, stats.functions.blocked), (1, 1, 0));
@@ -40,11 +40,11 @@ fn a_gap_costs_bytes_and_side_exits() {
     assert_eq!(stats.ops, 15 + 4);
     let [gap] = &stats.gaps[..] else { panic!("{stats:?}") };
     let bytes = crate::tiny::TABLE.deopt_op.hot.len() as u64;
-    assert_eq!((gap.op, gap.places, gap.bytes, gap.side_exits), ("sub", 1, bytes, 1000));
+    assert_eq!((gap.op, gap.places, gap.bytes, gap.side_exits), ("sub", 1, bytes, 100));
     assert_eq!(gap.reason.as_ref().map(NoStencil::code), Some(Diagnostic::StencilUnsupported));
     assert_eq!(gap.hard, Hard::default());
-    assert_eq!(stats.switches.entered, [2, 0, 1000, 0]);
-    assert_eq!((stats.switches.left_by(Exit::Deopt), stats.switches.left_by(Exit::Finish)), (1000, 2));
+    assert_eq!(stats.switches.entered, [2, 0, 100, 0]);
+    assert_eq!((stats.switches.left_by(Exit::Deopt), stats.switches.left_by(Exit::Finish)), (100, 2));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn only_the_first_blocked_functions_are_kept_by_name() {
 #[test]
 fn a_running_loop_is_entered() {
     let mut run = machine(vec![sum(Op::Add)], Some(JitConfig::default()));
-    assert_eq!(run.call(0, &[1000]), Ok(500_500));
+    assert_eq!(run.call(0, &[100]), Ok(5050));
     let stats = run.jit().stats();
     assert_eq!(stats.switches.entered, [0, 1, 0, 0]);
     assert_eq!(stats.trace, None);

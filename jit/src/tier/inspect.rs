@@ -64,7 +64,8 @@ pub struct OpView {
     pub op: OpIndex,
     /// Whether `OP_DEOPT` replaces the op.
     pub is_deopt: bool,
-    /// Code that runs every time.
+    /// Code that runs every time. At a loop head and at the first op it begins with the poll, which only backward jumps and
+    /// callers run.
     pub hot: Range<CodeOffset>,
     /// Code of slow paths.
     pub cold: Range<CodeOffset>,

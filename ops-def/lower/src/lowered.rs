@@ -83,6 +83,12 @@ impl Symbol {
             symbol("EXIT_throw", HoleValue::Exit(Exit::Throw)),
         ]
     }
+
+    /// Returns the symbols that the stencils of no op may use.
+    pub fn of_support() -> Vec<Symbol> {
+        let poll = Symbol { name: "EXIT_poll".to_owned(), value: HoleValue::Exit(Exit::Poll), required: false };
+        [Symbol::common(), vec![poll]].concat()
+    }
 }
 
 /// C of the stencils that do not belong to an op, compiled after [`PRELUDE`].

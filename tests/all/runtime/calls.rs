@@ -173,7 +173,7 @@ fn an_op_that_jumps_to_itself_is_a_loop() {
     let program = verified(builder);
     for counts in [false, true] {
         let config = JitConfig::default().with_threshold(10);
-        let host = Host { times: 1000, ..Host::default() };
+        let host = Host { times: 100, ..Host::default() };
         let mut machine = machine::<Ops>((Context::default(), host), Limits::default(), Some(config));
         if counts {
             machine.count_interpreted_ops();

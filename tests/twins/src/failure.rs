@@ -95,6 +95,9 @@ impl<I: InstructionSet, L: Language<I>> Failure<'_, I, L> {
             Err(panic) => writeln!(f, "{who} panics: {panic}")?,
             Ok(run) => {
                 writeln!(f, "{who} {}", describe(&run.outcome))?;
+                if other.run.as_ref().is_ok_and(|other| other.events != run.events) {
+                    writeln!(f, "  {} calls and backward jumps were counted", run.events)?;
+                }
                 let others = other.run.as_ref().map_or(&[][..], |run| &run.slots);
                 for (slot, &bits) in run.slots.iter().enumerate() {
                     if others.get(slot).is_some_and(|&other| other != bits) {

@@ -401,7 +401,8 @@ fn agree<I: InstructionSet, L: Language<I>>(
     let same = |a: u64, b: u64| a == b || language.same(value_of::<I>(a), value_of::<I>(b));
     let runs = match (&interpreted.run, &native.run) {
         (Ok(a), Ok(b)) => {
-            a.outcome == b.outcome && a.damaged == b.damaged && a.slots.iter().zip(&b.slots).all(|(&a, &b)| same(a, b))
+            (a.outcome == b.outcome && a.damaged == b.damaged && a.events == b.events)
+                && a.slots.iter().zip(&b.slots).all(|(&a, &b)| same(a, b))
         }
         (a, b) => a == b,
     };

@@ -119,6 +119,8 @@ impl<'a> Reader<'a> {
         }
         self.expect("stencil deopt_op")?;
         let deopt_op = self.stencil(arch)?;
+        self.expect("stencil poll")?;
+        let poll = self.stencil(arch)?;
         let mut ops = Vec::new();
         while let Some(op) = self.optional("op") {
             let (name, fingerprint) = op.split_once(' ').ok_or("an op needs a name and a fingerprint")?;
@@ -131,7 +133,7 @@ impl<'a> Reader<'a> {
             };
             ops.push(OwnedOp { name: name.to_owned(), fingerprint, handwritten, required: false, stencil });
         }
-        Ok(OwnedTable { name, arch, baseline, convention, compiler, flags, enter, exits, deopt_op, ops })
+        Ok(OwnedTable { name, arch, baseline, convention, compiler, flags, enter, exits, deopt_op, poll, ops })
     }
 
     fn stencil(&mut self, arch: Arch) -> Result<OwnedStencil, String> {

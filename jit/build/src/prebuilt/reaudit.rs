@@ -15,18 +15,19 @@ use crate::table::OwnedTable;
 ///
 /// The name of the first refused stencil, as it appears in a sentence, and the reason.
 pub(super) fn table(table: &OwnedTable, set: &Lowered) -> Result<(), (String, Refusal)> {
-    let common = Symbol::common();
+    let support = Symbol::of_support();
     let check = |name: String, symbol: &str, stencil: &OwnedStencil, symbols: &[Symbol], role| {
         let declared = Declared { symbols, role, baseline: &table.baseline };
         stencil_again(stencil, symbol, &declared).map_err(|refusal| (name, refusal))
     };
-    check("`enter`".to_owned(), "mimeo_enter", &table.enter, &common, Role::Enter)?;
+    check("`enter`".to_owned(), "mimeo_enter", &table.enter, &support, Role::Enter)?;
     for (exit, stencil) in Exit::ALL.into_iter().zip(&table.exits) {
         let name = exit.name();
-        check(format!("the exit `{name}`"), &format!("mimeo_exit_{name}"), stencil, &common, Role::Exit)?;
+        check(format!("the exit `{name}`"), &format!("mimeo_exit_{name}"), stencil, &support, Role::Exit)?;
     }
-    let deopt = Role::Op { transfers: false };
-    check("`OP_DEOPT`".to_owned(), "mimeo_deopt_op", &table.deopt_op, &common, deopt)?;
+    let op = Role::Op { transfers: false };
+    check("`OP_DEOPT`".to_owned(), "mimeo_deopt_op", &table.deopt_op, &support, op)?;
+    check("`poll`".to_owned(), "mimeo_poll", &table.poll, &support, op)?;
     for op in &table.ops {
         let lowered = set.ops.iter().find(|lowered| lowered.name == op.name && lowered.fingerprint == op.fingerprint);
         if let (Some(lowered), Ok(stencil)) = (lowered, &op.stencil) {

@@ -41,6 +41,8 @@ fn write_tables(out: &mut String, ops: &str, arch: Arch, tables: &[OwnedTable]) 
         }
         writeln!(out, "stencil deopt_op")?;
         write_stencil(out, &table.deopt_op)?;
+        writeln!(out, "stencil poll")?;
+        write_stencil(out, &table.poll)?;
         for op in &table.ops {
             writeln!(out, "op {} {}", op.name, op.fingerprint)?;
             if let Some(hash) = op.handwritten {

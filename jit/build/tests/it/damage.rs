@@ -310,4 +310,6 @@ fn stencils_that_do_not_belong_to_an_op_are_audited() {
     assert_eq!(exit, format!("is damaged: the stencil of the exit `throw` {runs_off}"));
     let deopt = refused(&|table| table.deopt_op = nothing.clone());
     assert_eq!(deopt, format!("is damaged: the stencil of `OP_DEOPT` {runs_off}"));
+    let poll = refused(&|table| table.poll = nothing.clone());
+    assert_eq!(poll, format!("is damaged: the stencil of `poll` {runs_off}"));
 }

@@ -60,12 +60,12 @@ fn a_plan_for_other_stencils_is_refused_where_it_differs() {
     let (plan, error) = refused(16, |_| {});
     assert_eq!(error, differ(plan.layout.end, plan.layout.end + 16));
     // A hot part, a cold part, and the end of all hot parts.
-    let (plan, error) = refused(0, |plan| plan.ops[2].hot.0 += 1);
-    assert_eq!(error, differ(plan.ops[2].hot.0, plan.ops[2].hot.0 - 1));
-    let (plan, error) = refused(0, |plan| plan.ops[2].cold.0 += 1);
-    assert_eq!(error, differ(plan.ops[2].hot.0, plan.ops[2].hot.0));
+    let (plan, error) = refused(0, |plan| plan.ops[3].hot.0 += 1);
+    assert_eq!(error, differ(plan.ops[3].hot.0, plan.ops[3].hot.0 - 1));
+    let (plan, error) = refused(0, |plan| plan.ops[3].cold.0 += 1);
+    assert_eq!(error, differ(plan.ops[3].hot.0, plan.ops[3].hot.0));
     let (plan, error) = refused(0, |plan| plan.layout.cold -= 1);
-    let last = plan.ops[3].hot.0;
+    let last = plan.ops[4].hot.0;
     assert_eq!(error, differ(last, last));
     let (plan, error) = refused(0, |plan| plan.layout.cold += 1);
     assert_eq!(error, differ(plan.layout.cold, plan.layout.cold - 1));
@@ -97,7 +97,7 @@ fn the_last_address_that_a_branch_reaches_is_reached_directly() {
     let runtime = crate::compile::island::FarIndex::of(mimeo_def::stencil::HoleValue::Runtime(0)).unwrap();
     let plan = planned(function(&run), &recipes, vec![FAR; TARGETS]);
     let mut buf = buffer(plan.layout.end);
-    let op = &plan.ops[1];
+    let op = &plan.ops[2];
     let parts = plan.parts(op, &recipes);
     let recipe = recipes.recipe(op.recipe);
     let fills = [(&recipe.hot_fills, parts.0), (&recipe.cold_fills, parts.1)];

@@ -57,7 +57,7 @@ fn a_table_that_is_not_for_this_program_or_machine_is_refused() {
     let ops = Table { ops: &TABLE.ops[1..], ..TABLE };
     assert_eq!(message(&ops), "the table of stencils has 12 ops, but the instruction set has 13");
     let exits = Table { exits: &TABLE.exits[1..], ..TABLE };
-    assert_eq!(message(&exits), "the table of stencils has 5 exits instead of 6");
+    assert_eq!(message(&exits), "the table of stencils has 6 exits instead of 7");
 
     let elsewhere = Expectation { host: None, ..expectation() };
     let error = validate(&TABLE, &elsewhere).unwrap_err();

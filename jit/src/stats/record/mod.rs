@@ -117,7 +117,7 @@ impl Recorder {
     #[inline]
     pub(crate) fn left(&mut self, exit: Exit, op: Option<OpIndex>) {
         self.switches.left[exit as usize - 1] += 1;
-        self.after_side_exit = exit == Exit::Deopt;
+        self.after_side_exit = matches!(exit, Exit::Deopt | Exit::Poll);
         if let Some(op) = op {
             self.side_exits[usize::from(op.0)] += 1;
         }
@@ -130,7 +130,7 @@ impl Recorder {
         self.after_side_exit = false;
     }
 
-    /// Notes that native code resumes inside a function, after a side exit or a call.
+    /// Notes that native code resumes inside a function, after a side exit, a poll or a call.
     #[inline]
     pub(crate) fn resumed(&mut self) {
         self.entered(if self.after_side_exit { Entry::Resume } else { Entry::Return });

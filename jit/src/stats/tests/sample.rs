@@ -67,7 +67,7 @@ pub(super) fn sample() -> Stats {
             budget_ns: Some(1_000_000),
             over_budget: 13,
         },
-        switches: Switches { entered: [1_000, 10, 1_000_012, 7], left: [1_000_012, 0, 10, 7, 990, 10] },
+        switches: Switches { entered: [1_000, 10, 1_000_012, 7], left: [1_000_012, 0, 10, 7, 990, 10, 4] },
         trace: Some(Trace {
             events: [
                 event(1_500, What::Compiled, "main", 0, (40, 812, 2_345, 1)),

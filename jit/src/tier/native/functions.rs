@@ -105,16 +105,13 @@ impl Functions {
         }
     }
 
-    /// Returns the entry of the function for native callers, if it is compiled code.
+    /// Returns the address of the first op, if native callers enter compiled code.
     #[inline]
     pub(crate) fn entered_at(&self, function: &Function) -> Option<CodeAddr> {
-        let entry = function.entry();
-        // Calls of a blocked function still count for the statistics.
-        (entry != self.call && self.is_compiled(function.id())).then_some(entry)
-    }
-
-    fn is_compiled(&self, id: u32) -> bool {
-        self.slots.get(id as usize).is_some_and(|slot| matches!(slot.state, State::Compiled(_)))
+        match self.state(function)? {
+            State::Compiled(compiled) if function.entry() != self.call => Some(compiled.first_op()),
+            _ => None,
+        }
     }
 
     /// Applies changed settings: makes blocked functions eligible again, and enters existing code unless `off`.

@@ -186,7 +186,8 @@ impl<I: InstructionSet> Native<I> {
         self.functions.unload(function);
     }
 
-    /// Compiles a function now, whatever the mode, and returns its entry. A blocked function stays blocked.
+    /// Compiles a function now, whatever the mode, and returns the address of its first op. A blocked function stays
+    /// blocked.
     pub(crate) fn compile(&mut self, function: &Function, references: References<'_>) -> Option<CodeAddr> {
         if let State::Counting(_) = self.functions.slot(function).state {
             let state = self.compile_new(function, references);
@@ -194,15 +195,16 @@ impl<I: InstructionSet> Native<I> {
         }
         let slot = self.functions.slot(function);
         let State::Compiled(compiled) = &slot.state else { return None };
-        let entry = compiled.entry();
+        let first_op = compiled.first_op();
         // SAFETY: (1).
-        unsafe { function.set_entry(entry) };
+        unsafe { function.set_entry(compiled.entry()) };
         // The interpreter cannot enter native code: each of its calls goes through the driver.
         slot.grant(function, 1);
-        Some(entry)
+        Some(first_op)
     }
 
-    /// Counts a call or a loop iteration, and returns the entry if the function is compiled or hot enough to be.
+    /// Counts a call or a loop iteration, and returns the address of the first op if the function is compiled or hot
+    /// enough to be.
     fn count_and_compile(
         &mut self,
         function: &Function,

@@ -15,18 +15,26 @@ impl<'a> CodeView<'a> {
         let plan = compiler.plan_of(function, compiled).ok()?;
         let recipes = compiler.recipes();
         let range = |range: Range<usize>| CodeOffset(range.start as u32)..CodeOffset(range.end as u32);
+        let mut poll = None;
         let ops = plan
             .ops
             .iter()
-            .map(|op| {
-                let (hot, cold) = plan.parts(op, recipes);
-                OpView {
+            .filter_map(|op| {
+                let (mut hot, mut cold) = plan.parts(op, recipes);
+                if op.is_poll() {
+                    poll = Some((hot.start, cold.start));
+                    return None;
+                }
+                if let Some(start) = poll.take() {
+                    (hot.start, cold.start) = start;
+                }
+                Some(OpView {
                     pc: op.pc,
                     op: OpIndex(function.body().code[op.pc.0 as usize]),
                     is_deopt: op.recipe == recipes.deopt_index(),
                     hot: range(hot),
                     cold: range(cold),
-                }
+                })
             })
             .collect();
         let layout = compiled.layout;

@@ -56,7 +56,8 @@ typedef struct __attribute__((aligned(16))) {
   Frame *frame;
   Slot *stack_limit;
   Frame *frame_limit;
-  uint64_t exit;
+  uint32_t exit;
+  int32_t budget;
   void *return_marker;
   void *finish_marker;
   uint32_t fault;
@@ -74,7 +75,7 @@ typedef struct {
 /* Runtime functions can move the stack, so the frame must be reloaded after a call. */
 #define RELOAD (frame = vm->core.frame, base = frame->base)
 /* Whether a runtime function panicked, so that native code must be left (`guard` in mimeo-interp, vm.rs). */
-#define PANICKED (vm->core.exit == 7)
+#define PANICKED (vm->core.exit == 127)
 struct Window {
   uint64_t offset_bytes;
   uint64_t len;
@@ -84,7 +85,7 @@ _Static_assert(offsetof(Frame, base) == 8 && offsetof(Frame, pc) == 16 && offset
 _Static_assert(sizeof(Frame) == 32 && offsetof(Function, frame_bytes) == 8, "Frame, Function");
 _Static_assert(offsetof(Function, arity) == 16 && offsetof(Core, fault_callee) == 56, "Function, Core");
 _Static_assert(offsetof(Core, stack_limit) == 8 && offsetof(Core, frame_limit) == 16, "Core");
-_Static_assert(offsetof(Core, exit) == 24 && offsetof(Core, fault) == 48 && offsetof(Core, exit_before) == 52 && sizeof(Core) == 80, "Core");
+_Static_assert(offsetof(Core, exit) == 24 && offsetof(Core, budget) == 28 && offsetof(Core, fault) == 48 && offsetof(Core, exit_before) == 52 && sizeof(Core) == 80, "Core");
 
 /* Holes. A slot's offset is folded into the load or store. A number goes through `asm`, so that the
  * compiler cannot conclude anything from its being an address (that it is not 0, or below 2^31). */
@@ -157,7 +158,7 @@ extern uint64_t hosted_hole(const char *name);
 
 extern char HOLE_pc[], HOLE_next_pc[];
 extern Continuation CONTINUE;
-extern Continuation EXIT_deopt COLD, EXIT_leave COLD, EXIT_throw COLD;
+extern Continuation EXIT_deopt COLD, EXIT_leave COLD, EXIT_throw COLD, EXIT_poll COLD;
 
 HELPER uint64_t f64_to_bits(double value) {
   union { double value; uint64_t bits; } both = {.value = value};

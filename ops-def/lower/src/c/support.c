@@ -14,7 +14,7 @@ PLATFORM uint64_t mimeo_enter(Vm *vm, Slot *base, Frame *frame, Continuation *co
     (void)base; \
     before; \
     vm->core.frame = frame; \
-    vm->core.exit_before = (uint32_t)vm->core.exit; \
+    vm->core.exit_before = vm->core.exit; \
     vm->core.exit = (code); \
   }
 
@@ -24,8 +24,18 @@ EXIT_STENCIL(call, 3, frame->pc = 0)
 EXIT_STENCIL(return, 4, (void)0)
 EXIT_STENCIL(finish, 5, (void)0)
 EXIT_STENCIL(throw, 6, (void)0)
+EXIT_STENCIL(poll, 7, (void)0)
 
 STENCIL mimeo_deopt_op(Vm *vm, Slot *base, Frame *frame) {
   frame->pc = HOLE_OFFSET(HOLE_pc);
   TAIL EXIT_deopt(vm, base, frame);
+}
+
+/* Stands before a loop head and before the first op: backward jumps and callers arrive here. */
+STENCIL mimeo_poll(Vm *vm, Slot *base, Frame *frame) {
+  if (--vm->core.budget < 0) {
+    frame->pc = HOLE_OFFSET(HOLE_pc);
+    TAIL EXIT_poll(vm, base, frame);
+  }
+  TAIL CONTINUE(vm, base, frame);
 }

@@ -62,6 +62,7 @@ fn leaked(table: &OwnedTable, abi: u32) -> Table {
         enter: stencil(&table.enter),
         exits: list(table.exits.iter().map(stencil)),
         deopt_op: stencil(&table.deopt_op),
+        poll: stencil(&table.poll),
         ops: list(ops),
     }
 }

@@ -102,6 +102,7 @@ fn tables() {
         enter: code(&[0xc3], Vec::new()),
         exits: vec![code(&[0xc3], Vec::new()); Exit::ALL.len()],
         deopt_op: code(&[0xc3], Vec::new()),
+        poll: code(&[0xc3], Vec::new()),
         ops: vec![op("add", Ok(code(&[0; 12], holes))), op("print", Err("uses `x`".to_owned()))],
     };
     let text = prebuilt::write("src/ops.rs", Arch::X86_64, &[table.clone(), table]);

@@ -57,6 +57,9 @@ impl<I: InstructionSet> fmt::Debug for WhenEmpty<I> {
 /// jump, and is counted once by whichever tier makes it.
 pub(crate) struct Budget<I: InstructionSet> {
     pub(crate) control: Control,
+    /// Whether the program got an interruption that is still set, so that a program or runtime function that catches it is
+    /// interrupted again.
+    pub(crate) is_stopping: bool,
     /// The value of `core.budget` up to which events were subtracted from the counters below.
     settled: i32,
     /// The events until the control is checked and the position is sampled. Not positive when that is due.
@@ -80,6 +83,7 @@ impl<I: InstructionSet> Budget<I> {
     pub(crate) fn new() -> Self {
         Budget {
             control: Control::default(),
+            is_stopping: false,
             settled: 0,
             quantum: 0,
             random: 1,
@@ -103,7 +107,7 @@ impl<I: InstructionSet> Budget<I> {
 
     /// Returns the value for `core.budget`: the events before the one at which something is due.
     pub(crate) fn arm(&mut self) -> i32 {
-        let mut events = self.quantum - 1;
+        let mut events = if self.control.is_interrupted() { 0 } else { self.quantum - 1 };
         if self.hook.is_some() {
             events = events.min(self.hook_due - 1);
         }

@@ -27,7 +27,8 @@ pub struct Control {
 }
 
 impl Control {
-    /// Interrupts the machine's program. If none is running, the next one is interrupted when it starts.
+    /// Interrupts the machine's program. If none is running, the next one is interrupted when it starts. The interruption
+    /// stays until the outermost run has ended, so that a program cannot catch it and go on.
     ///
     /// May be called in a signal handler: it only stores to an atomic variable. See [`Control`] for an example.
     #[inline]

@@ -103,8 +103,12 @@ impl<I: InstructionSet> Drop for Run<'_, I> {
         }
         driver.forget_waits(self.below);
         self.vm.core.frame = driver.stacks().record(self.below);
-        if driver.nesting() == 0 && driver.tier.as_mut().is_some_and(|tier| tier.idle()) {
-            self.vm.safepoint();
+        if driver.nesting() == 0 {
+            let is_idle = driver.tier.as_mut().is_some_and(|tier| tier.idle());
+            self.vm.end_interruption();
+            if is_idle {
+                self.vm.safepoint();
+            }
         }
     }
 }
@@ -128,7 +132,9 @@ impl<I: InstructionSet> Vm<I> {
             return Err(self.throw_in(function, TrapKind::Nesting));
         }
         if self.driver.nesting() == 0 {
-            self.check_interrupt()?;
+            let interrupted = self.check_interrupt();
+            self.end_interruption();
+            interrupted?;
         }
         // The first run on the stacks uses the host's record that they always have.
         let is_first = self.core.frame == self.driver.stacks().host_frame();

@@ -137,7 +137,9 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Errors
     ///
-    /// [`TrapKind::Interrupted`], at most once for each [`Control::interrupt`].
+    /// [`TrapKind::Interrupted`]. A runtime function that catches it does not keep the program alive: the interruption
+    /// stays until the outermost run has ended, unless
+    /// [`handlers_catch_stops`](crate::MachineBuilder::handlers_catch_stops).
     ///
     /// ```
     /// use mimeo::TrapKind;
@@ -153,10 +155,24 @@ impl<I: InstructionSet> Vm<I> {
     /// ```
     #[inline]
     pub fn check_interrupt(&mut self) -> Result<(), Thrown> {
-        if self.is_interrupted() && self.driver.budget.control.clear() {
-            return Err(self.throw_kind(TrapKind::Interrupted));
+        if self.is_interrupted() { Err(self.throw_interrupted()) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn throw_interrupted(&mut self) -> Thrown {
+        if self.driver.handlers_catch_stops {
+            self.driver.budget.control.clear();
+        } else {
+            self.driver.budget.is_stopping = true;
         }
-        Ok(())
+        self.throw_kind(TrapKind::Interrupted)
+    }
+
+    /// Ends an interruption that the program got, because the outermost run has ended.
+    pub(super) fn end_interruption(&mut self) {
+        if std::mem::take(&mut self.driver.budget.is_stopping) {
+            self.driver.budget.control.clear();
+        }
     }
 
     /// Returns the number of events that are left to the program, or `None` if there is no limit.

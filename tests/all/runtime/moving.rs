@@ -16,6 +16,10 @@ macro_rules! moving {
 }
 
 moving! {
+    budget::fuel_is_used_up_at_the_same_event_in_every_configuration,
+    budget::a_fiber_of_the_host_waits_for_fuel_at_any_event,
+    budget::a_run_inside_another_traps_instead_of_waiting_for_fuel,
+    budget::an_interruption_ends_loops_and_recursion_in_eight_threads_at_once,
     callbacks::runtime_functions_call_back_in_every_configuration,
     callbacks::an_error_in_a_callback_keeps_its_position_and_can_be_caught,
     callbacks::too_many_nested_runs_are_an_error_that_can_be_caught,

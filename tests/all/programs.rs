@@ -14,7 +14,14 @@ fn check_corpus(modes: &[Mode], takes: impl Fn(&Program) -> bool) {
 
 #[test]
 fn interpreter() {
-    check_corpus(&[Mode::interpreter()], |_| true);
+    let corpus = CALC.programs(100);
+    let runs = corpus.iter().map(|program| (program, Mode::interpreter()));
+    let counted = check(runs, |program, mode| {
+        let (behaviour, _) = run(&program.text, mode.jit.clone());
+        let events = behaviour.events.unwrap_or(0);
+        (behaviour, (program.name.clone(), events))
+    });
+    CALC.check_events(counted.unwrap());
 }
 
 #[test]

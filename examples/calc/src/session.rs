@@ -4,7 +4,7 @@ use std::io::Write;
 
 use mimeo::asm::FunctionIndex;
 use mimeo::jit::{Capability, CodeView, HasJit, Jit, JitConfig, WithJit};
-use mimeo::{Function, Limits};
+use mimeo::{Control, Function, Limits};
 
 use crate::ops::ops::{Linked, Machine, Ops, Program};
 use crate::runtime::state;
@@ -75,6 +75,21 @@ impl Session {
             (Ok(_), Err(error)) => Err(Diagnostic::new(start, format!("cannot print: {error}"))),
             (Ok(_), Ok(())) => Ok(()),
         }
+    }
+
+    /// Returns the handle with which another thread stops the program.
+    pub fn control(&self) -> &Control {
+        self.machine.control()
+    }
+
+    /// Returns the number of calls and backward jumps that the program may still make; `None` if there is no limit.
+    pub fn fuel(&self) -> Option<u64> {
+        self.machine.vm().fuel()
+    }
+
+    /// Limits the number of calls and backward jumps of the program.
+    pub fn set_fuel(&mut self, events: Option<u64>) {
+        self.machine.vm_mut().set_fuel(events);
     }
 
     /// Returns the capability of the native tier, if the options include one.

@@ -3,6 +3,7 @@
 use ::calc::{Options, Session};
 use mimeo::jit::{Jit, JitConfig, Stats};
 
+use crate::program::PLENTY_OF_FUEL;
 use crate::{Behaviour, Captured};
 
 /// Runs a program in this process.
@@ -23,9 +24,11 @@ pub fn run(text: &str, jit: Option<JitConfig>) -> (Behaviour, Stats) {
     let mut session = Session::new(&program, Options { jit, ..Options::default() }, Box::new(out.clone()));
     let reason = session.jit().and_then(Jit::unavailable);
     assert!(session.jit().is_some() == wants_jit && reason.is_none(), "{reason:?}");
+    session.set_fuel(Some(PLENTY_OF_FUEL));
     let error = session.run().err().map(|error| message(&error));
+    let events = session.fuel().map(|left| PLENTY_OF_FUEL - left);
     let stats = session.jit().map(Jit::stats).unwrap_or_default();
-    (Behaviour { output: out.bytes(), error }, stats)
+    (Behaviour { output: out.bytes(), error, events }, stats)
 }
 
 fn message(error: &::calc::Diagnostic) -> String {
@@ -39,7 +42,7 @@ mod tests {
     #[test]
     fn the_behaviour_of_a_program_is_captured() {
         let run = |text| run(text, None).0;
-        assert_eq!(run("print(7);"), Behaviour::new("7\n", &[""; 0]));
+        assert_eq!(run("print(7);"), Behaviour { events: Some(1), ..Behaviour::new("7\n", &[""; 0]) });
         let found = run("print(7);\nprint(1 / 0);");
         assert_eq!(found.output, b"7\n");
         assert!(found.error.expect("it divides by 0").starts_with("2:"));

@@ -1,5 +1,6 @@
 //! A folder of programs → [`Program`]s, each with the [`Behaviour`] that its text expects.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,19 +12,23 @@ pub struct Behaviour {
     pub output: Vec<u8>,
     /// The error without the name of the executable and without a backtrace, one line for each error.
     pub error: Option<String>,
+    /// The number of calls and backward jumps, if it is known. It is the same in every mode.
+    pub events: Option<u64>,
 }
 
 impl Behaviour {
     /// Creates a behaviour. Joins several errors into one.
     pub fn new(output: impl Into<Vec<u8>>, errors: &[impl AsRef<str>]) -> Behaviour {
         let errors: Vec<&str> = errors.iter().map(AsRef::as_ref).collect();
-        Behaviour { output: output.into(), error: (!errors.is_empty()).then(|| errors.join("\n")) }
+        Behaviour { output: output.into(), error: (!errors.is_empty()).then(|| errors.join("\n")), events: None }
     }
 
     /// Returns the first difference from the expected behaviour, if any. Compares every byte.
     pub fn difference(&self, expected: &Behaviour) -> Option<String> {
-        if self == expected {
-            return None;
+        if (&self.output, &self.error) == (&expected.output, &expected.error) {
+            let (found, expected) = (self.events?, expected.events?);
+            let differs = || format!("expected {expected} calls and backward jumps, counted {found}");
+            return (found != expected).then(differs);
         }
         let lines = |behaviour: &Behaviour| {
             let output = String::from_utf8_lossy(&behaviour.output).into_owned();
@@ -36,6 +41,9 @@ impl Behaviour {
         Some(format!("line {}: expected {:?}, got {:?}", same + 1, expected.get(same), found.get(same)))
     }
 }
+
+/// A limit of fuel that no program reaches.
+pub const PLENTY_OF_FUEL: u64 = i64::MAX as u64;
 
 /// A file of a corpus.
 #[derive(Clone, Debug)]
@@ -129,7 +137,45 @@ impl Corpus {
         let paths = paths.filter(|path| path.extension().is_some_and(|extension| extension == self.extension));
         let mut programs = paths.map(|path| Program::read(path, self.comment)).collect::<io::Result<Vec<_>>>()?;
         programs.sort_by(|one, other| one.name.cmp(&other.name));
+        let events = self.read_events();
+        for program in &mut programs {
+            program.expected.events = events.get(&program.name).copied();
+        }
         Ok(programs)
+    }
+
+    /// Returns the path of the list of events: the name of each program and the number of its calls and backward jumps.
+    fn event_list(&self) -> PathBuf {
+        self.folder().join("events.txt")
+    }
+
+    /// Reads the list, which is empty while it is written anew.
+    fn read_events(&self) -> BTreeMap<String, u64> {
+        let is_new = std::env::var_os("MIMEO_BLESS").is_some();
+        let text = if is_new { String::new() } else { fs::read_to_string(self.event_list()).unwrap_or_default() };
+        let entry = |line: &str| {
+            let (name, events) = line.split_once(' ')?;
+            Some((name.to_owned(), events.parse().ok()?))
+        };
+        text.lines()
+            .map(|line| entry(line).unwrap_or_else(|| panic!("`{line}` is not in the list of events")))
+            .collect()
+    }
+
+    /// Compares the list of events with those that were counted, so that no program is missing. Writes the list instead
+    /// if the environment variable `MIMEO_BLESS` is set.
+    ///
+    /// # Panics
+    ///
+    /// If they differ, or the list cannot be written.
+    pub fn check_events(&self, counted: impl IntoIterator<Item = (String, u64)>) {
+        let counted: BTreeMap<_, _> = counted.into_iter().collect();
+        if std::env::var_os("MIMEO_BLESS").is_some() {
+            let lines: String = counted.iter().map(|(name, events)| format!("{name} {events}\n")).collect();
+            fs::write(self.event_list(), lines).unwrap_or_else(|error| panic!("{}: {error}", self.folder));
+        } else {
+            assert_eq!(counted, self.read_events(), "{}/events.txt: MIMEO_BLESS=1 writes it", self.folder);
+        }
     }
 
     /// Reads the programs, sorted by name.

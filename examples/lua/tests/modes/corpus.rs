@@ -39,7 +39,15 @@ fn check_all<C: Into<Configuration> + Clone>(configurations: &[C]) {
 
 #[test]
 fn interpreter() {
-    check_all(&[Mode::interpreter()]);
+    let corpus = corpus();
+    let outcomes = check(corpus.iter().map(|program| (program, Mode::interpreter().into())));
+    if std::env::var_os("MIMEO_PROGRAMS").is_none() {
+        for list in [LUA, LUA_BENCHMARKS] {
+            let is_listed = |program: &Program| program.path.parent() == Some(&list.folder());
+            let counted = corpus.iter().zip(&outcomes).filter(|(program, _)| is_listed(program));
+            list.check_events(counted.map(|(program, outcome)| (program.name.clone(), outcome.events)));
+        }
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::io;
 
 use lua::{Lua, Options};
 use mimeo::jit::Jit;
+use mimeo_corpus::program::PLENTY_OF_FUEL;
 use mimeo_corpus::{Behaviour, Captured};
 
 use crate::configuration::Configuration;
@@ -15,6 +16,8 @@ pub struct Outcome {
     /// How often native code was left for each op.
     #[cfg_attr(not(feature = "jit"), expect(dead_code, reason = "there is no native code to leave"))]
     pub executed: BTreeMap<&'static str, u64>,
+    /// The number of calls and backward jumps.
+    pub events: u64,
     /// Number of safepoints until the next cycle.
     pub safepoints_left: u32,
 }
@@ -41,6 +44,8 @@ pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: 
     scope.set_global("arg", arg);
     scope.set_eager_collector(configuration.collect_every);
     let arguments: Vec<_> = arguments.iter().map(|&argument| argument.into()).collect();
+    // SAFETY: no values are passed to the machine.
+    unsafe { lua.machine() }.vm_mut().set_fuel(Some(PLENTY_OF_FUEL));
     let failure = lua.load(source, name).and_then(|function| lua.call(&function, &arguments)).err();
     // Ending the program is not an error.
     let error = failure.filter(|failure| failure.exit.is_none()).map(|failure| failure.message);
@@ -48,8 +53,12 @@ pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: 
     let gaps = lua.jit().map(|jit| jit.stats().gaps).unwrap_or_default();
     let executed = gaps.iter().map(|gap| (gap.op, gap.executions())).filter(|&(_, count)| count > 0).collect();
     // SAFETY: no values are passed to the machine.
-    let safepoints_left = unsafe { lua.machine() }.vm().host.heap.eager_left();
+    let vm = unsafe { lua.machine() }.vm();
+    let safepoints_left = vm.host.heap.eager_left();
+    let events = PLENTY_OF_FUEL - vm.fuel().expect("it was set");
     // Finalisers can still write output.
     drop(lua);
-    (Behaviour { output: written.bytes(), error }, Outcome { executed, safepoints_left })
+    // Finalisers are called when the collector finds their objects.
+    let comparable = (configuration.collect_every == 0).then_some(events);
+    (Behaviour { output: written.bytes(), error, events: comparable }, Outcome { executed, events, safepoints_left })
 }

@@ -40,7 +40,7 @@ fn ask(oracle: &str, program: &Program) -> Behaviour {
         error[..end].to_owned()
     });
     assert_eq!(error.is_some(), !output.status.success(), "{oracle} {}: {stderr}", program.name);
-    Behaviour { output: output.stdout, error }
+    Behaviour { output: output.stdout, error, events: None }
 }
 
 /// Writes the behaviour of the program to its end.

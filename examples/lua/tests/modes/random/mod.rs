@@ -53,7 +53,7 @@ fn run_luajit(source: &str) -> Behaviour {
         let end = error.find("\nstack traceback:").unwrap_or(error.trim_end().len());
         error[..end].to_owned()
     });
-    Behaviour { output: output.stdout, error }
+    Behaviour { output: output.stdout, error, events: None }
 }
 
 /// Removes the names of variables from messages: LuaJIT uses the last name written to a slot, even if that code was not

@@ -176,10 +176,10 @@
 
 pub use mimeo_def as def;
 pub use mimeo_interp::{
-    After, Backtrace, Callable, Callee, Control, Disassembly, FiberError, FiberExit, FiberLimits, FiberRef, Flow,
-    FrameView, Function, FunctionRef, Hook, InstructionSet, Label, Limits, Linked, LoadError, Machine, MachineBuilder,
-    NotLoaded, Operands, PlainValue, Position, QuietNan, Refill, Site, StackMove, Then, Thrown, Trap, TrapKind,
-    TrustedOps, Value, VerifyError, VerifyErrorKind, Vm, WhenEmpty, Window, asm, program, tier,
+    After, Backtrace, Callable, Callee, Control, Debugger, Disassembly, FiberError, FiberExit, FiberLimits, FiberRef,
+    Flow, FrameView, Function, FunctionRef, Hook, InstructionSet, Label, Limits, Linked, LoadError, Machine,
+    MachineBuilder, NotLoaded, Operands, PlainValue, Position, QuietNan, Refill, Site, StackMove, StepMode, Stop, Then,
+    Thrown, Trap, TrapKind, TrustedOps, Value, VerifyError, VerifyErrorKind, Vm, WhenEmpty, Window, asm, program, tier,
 };
 pub use mimeo_jit as jit;
 pub use mimeo_macros::{instruction_set, vm_op};

@@ -24,6 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Clone, Debug, Default)]
 pub struct Control {
     is_interrupted: Arc<AtomicBool>,
+    is_paused: Arc<AtomicBool>,
 }
 
 impl Control {
@@ -48,6 +49,33 @@ impl Control {
     /// ```
     pub fn clear(&self) -> bool {
         self.is_interrupted.swap(false, Ordering::Relaxed)
+    }
+
+    /// Makes the program stop and call its [debugger](crate::Vm::set_debugger). Has no effect without one. May be called
+    /// in a signal handler.
+    ///
+    /// ```
+    /// use mimeo::{Stop, StepMode};
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// machine.vm_mut().set_debugger(|vm, stop| {
+    ///     assert_eq!(stop, Stop::Pause);
+    ///     vm.host.printed.push(vm.slot(1));
+    ///     Ok(StepMode::Continue)
+    /// });
+    /// machine.control().pause();
+    /// machine.call(linked.function(SUM), &[100_000])?;
+    /// assert_eq!(machine.vm().host.printed.len(), 1);
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
+    pub fn pause(&self) {
+        self.is_paused.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns `true` if a pause was requested since the last call.
+    pub(crate) fn take_pause(&self) -> bool {
+        self.is_paused.load(Ordering::Relaxed) && self.is_paused.swap(false, Ordering::Relaxed)
     }
 
     /// Returns `true` if an interruption has not arrived yet.

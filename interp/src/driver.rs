@@ -6,6 +6,7 @@
 
 mod serve;
 mod state;
+mod step;
 
 use mimeo_def::frame::{CodeAddr, Exit, Fault, Frame};
 use mimeo_def::{OpIndex, Pc};
@@ -347,6 +348,7 @@ impl<I: InstructionSet> Vm<I> {
                     // Not after a tail call, which does not change the caller's record.
                     if self.driver.stacks().index_of(self.core.frame) != depth_before {
                         self.return_to_native();
+                        self.return_to_stepping();
                     }
                     Boundary::Called(caller)
                 }
@@ -364,13 +366,19 @@ impl<I: InstructionSet> Vm<I> {
     /// Does what is due at an op boundary and chooses the tier that continues. Returns `None` if the fiber is suspended
     /// until it has fuel.
     fn continue_at(&mut self, mut boundary: Boundary) -> Result<Option<Next>, Thrown> {
-        while self.core.budget < 0 {
+        while self.core.budget < 0 || self.driver.debug.is_some() {
             if let Boundary::Called(_) = boundary {
                 // SAFETY: (2).
                 unsafe { (*self.core.frame).pc = 0 };
             }
-            match self.serve() {
+            let result = match self.core.budget {
+                ..0 => self.serve(),
+                _ => self.is_stepped().map(|steps| if steps { Served::Step } else { Served::Nothing }),
+            };
+            match result {
                 Ok(Served::Continue) => {}
+                Ok(Served::Nothing) => break,
+                Ok(Served::Step) => return Ok(Some(Next::Step)),
                 Ok(Served::Suspend) => {
                     self.driver.is_out_of_fuel = true;
                     return Ok(None);

@@ -8,6 +8,7 @@ mod budget;
 mod callable;
 mod control;
 mod cursor;
+mod debug;
 mod disassemble;
 mod driver;
 mod error;
@@ -37,6 +38,7 @@ pub use callable::Callable;
 pub use control::Control;
 #[doc(hidden)]
 pub use cursor::Cursor;
+pub use debug::{Debugger, StepMode, Stop};
 pub use disassemble::{Disassembly, OpText};
 pub use fiber::{FiberError, FiberExit, FiberLimits, FiberRef};
 pub use flow::{Callee, Flow, Label, Thrown, Window};

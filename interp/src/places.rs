@@ -85,6 +85,11 @@ impl<T> Places<T> {
         self.places[index as usize].element.as_mut()
     }
 
+    /// Visits all elements.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.places.iter_mut().filter_map(|place| place.element.as_mut())
+    }
+
     /// Returns all elements with the indices of their places.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         (0..).zip(&self.places).filter_map(|(index, place)| Some((index, place.element.as_ref()?)))

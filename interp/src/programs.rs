@@ -70,6 +70,11 @@ impl<I> Programs<I> {
         Ok(unsafe { &*callee.header.cast::<Function>() })
     }
 
+    /// Returns the functions of all loaded programs.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.loaded.iter().flat_map(|(_, loaded)| loaded.functions())
+    }
+
     /// Returns the number of loaded programs.
     pub(crate) fn len(&self) -> usize {
         self.loaded.iter().count()

@@ -223,6 +223,13 @@ impl Stacks {
         unsafe { self.base.byte_add(Self::values_bytes(self.size.slots)).cast() }
     }
 
+    /// Returns the records up to `top`, to be changed.
+    pub(crate) fn records_mut(&mut self, top: *mut Frame) -> &mut [Frame] {
+        let first = self.host_frame();
+        // SAFETY: (2): as in `records`; nothing else refers to them while the stacks are borrowed.
+        unsafe { std::slice::from_raw_parts_mut(first, top.offset_from_unsigned(first) + 1) }
+    }
+
     /// Returns the filled records up to `top`.
     pub(crate) fn records(&self, top: *mut Frame) -> &[Frame] {
         let first = self.host_frame();

@@ -25,11 +25,13 @@ pub struct Markers {
     pub ret: CodeAddr,
     /// Return address in the host's record; leaves with [`Exit::Finish`].
     pub finish: CodeAddr,
+    /// Return address in a frame that the driver runs op by op; leaves with [`Exit::Poll`].
+    pub stop: CodeAddr,
 }
 
 impl Markers {
     /// Markers for a machine without native code.
-    pub const INTERPRETER: Markers = Markers { call: 1, ret: 2, finish: 3 };
+    pub const INTERPRETER: Markers = Markers { call: 1, ret: 2, finish: 3, stop: 4 };
 }
 
 /// The entry to native code and the addresses that leave it.
@@ -84,6 +86,9 @@ pub unsafe trait NativeTier<I: InstructionSet> {
 
     /// Compiles a function now, whatever the mode, and returns `true` if it then has native code.
     unsafe fn compile(&mut self, function: &Function, references: References<'_>) -> bool;
+
+    /// Excludes a function from native code: its code is not entered any more, and none is compiled. Or ends that.
+    unsafe fn exclude(&mut self, function: &Function, excluded: bool);
 
     /// Notes that native code was left; `op` is the cause of an [`Exit::Deopt`]. Returns `true` if the tier wants a
     /// [`safepoint`](Self::safepoint) now.

@@ -333,26 +333,32 @@ impl<I: InstructionSet> Vm<I> {
     /// assert_eq!(depth, Ok(5));
     /// ```
     pub fn frames(&self) -> impl Iterator<Item = FrameView<'_>> {
+        self.frame_records().map(|(record, is_caller)| {
+            let Frame { function, base, pc, .. } = self.record(record);
+            // SAFETY: a record that is not a host's names a loaded function.
+            let function = unsafe { &*function.cast::<Function>() };
+            // A caller's `pc` is already after the op that called.
+            let pc = Pc((pc - u64::from(is_caller)) as u32);
+            // SAFETY: the slots of an active frame lie in the stack.
+            let slots = unsafe { std::slice::from_raw_parts(base, function.facts().slots as usize) };
+            FrameView { function, pc, slots }
+        })
+    }
+
+    /// Returns the records of the active functions, and whether each is the caller of the one before.
+    pub(crate) fn frame_records(&self) -> impl Iterator<Item = (*mut Frame, bool)> {
         let first = self.driver.stacks().host_frame();
-        let mut record = self.core.frame;
+        let mut next = self.core.frame;
         let mut is_caller = false;
         std::iter::from_fn(move || {
-            while record > first {
-                let Frame { function, base, pc, .. } = self.record(record);
-                record = record.wrapping_sub(1);
-                if function.is_null() {
-                    // A runtime function called back: the next record is that of the op that called it.
-                    is_caller = false;
-                    continue;
+            while next > first {
+                let record = next;
+                next = next.wrapping_sub(1);
+                // Where a runtime function called back, the next record is that of the op that called it.
+                let was_caller = std::mem::replace(&mut is_caller, !self.record(record).function.is_null());
+                if is_caller {
+                    return Some((record, was_caller));
                 }
-                // SAFETY: a record that is not a host's names a loaded function.
-                let function = unsafe { &*function.cast::<Function>() };
-                // A caller's `pc` is already after the op that called.
-                let pc = Pc((pc - u64::from(is_caller)) as u32);
-                is_caller = true;
-                // SAFETY: the slots of an active frame lie in the stack.
-                let slots = unsafe { std::slice::from_raw_parts(base, function.facts().slots as usize) };
-                return Some(FrameView { function, pc, slots });
             }
             None
         })
@@ -417,6 +423,9 @@ impl<I: InstructionSet> Vm<I> {
     /// ```
     pub unsafe fn unload(&mut self, linked: Linked<I>) -> Result<(), NotLoaded> {
         let loaded = self.driver.programs.remove(linked)?;
+        if let Some(debug) = &mut self.driver.debug {
+            loaded.functions().for_each(|function| debug.unload(function.id()));
+        }
         if let Some(tier) = &mut self.driver.tier {
             for function in loaded.functions() {
                 // SAFETY: the function belongs to this machine and still exists. Its code is freed at the next

@@ -6,10 +6,14 @@ use super::Vm;
 use crate::budget::{Hook, WhenEmpty};
 use crate::{Control, FiberError, FiberRef, InstructionSet, Thrown, TrapKind};
 
-/// The result of serving what was due.
+/// What happened at an op boundary.
 pub(super) enum Served {
-    /// The program continues.
+    /// What was due is done.
     Continue,
+    /// Nothing was due.
+    Nothing,
+    /// The next op runs alone, because of a debugger.
+    Step,
     /// The fiber is suspended until it has fuel again.
     Suspend,
 }
@@ -48,6 +52,11 @@ impl<I: InstructionSet> Vm<I> {
         }
         if self.driver.budget.hook_due <= 0 {
             self.call_hook()?;
+        }
+        if self.driver.budget.control.take_pause()
+            && let Some(debug) = &mut self.driver.debug
+        {
+            (debug.step_up_to, debug.is_paused) = (Some((usize::MAX, usize::MAX)), true);
         }
         if self.driver.budget.next_quantum() {
             let (function, pc) = self.running(self.core.frame);

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use mimeo_def::frame::Frame;
 
 use crate::budget::Budget;
+use crate::debug::Debug;
 use crate::places::Places;
 use crate::programs::Programs;
 use crate::request::{Request, RequestKind, Waiting};
@@ -88,6 +89,8 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) spaces: Vec<(&'static str, u32)>,
     /// The maximum number of nested runs.
     max_nesting: u32,
+    /// What a debugger waits for, if there is one.
+    pub(crate) debug: Option<Box<Debug<I>>>,
     /// What interrupts the program at events.
     pub(crate) budget: Budget<I>,
     /// Whether the active stacks are those of a fiber that was suspended because its fuel was used up.
@@ -123,6 +126,7 @@ impl<I: InstructionSet> Driver<I> {
             moves_at_calls: false,
             spaces: Vec::new(),
             max_nesting: limits.nesting,
+            debug: None,
             budget: Budget::new(),
             is_out_of_fuel: false,
             handlers_catch_stops: false,
@@ -348,6 +352,15 @@ impl<I: InstructionSet> Driver<I> {
         self.idle(fiber)?;
         self.idle_at(fiber.key.index()).clear_after_values();
         Ok(())
+    }
+
+    /// Visits all filled records. `top` is the current top record.
+    pub(crate) fn for_each_record(&mut self, top: *mut Frame, mut visit: impl FnMut(&mut Frame)) {
+        let idle = self.idle.iter_mut().filter_map(|idle| idle.as_mut());
+        let stacks = idle.map(|idle| (&mut idle.stacks, idle.top)).chain([(&mut self.stacks, top)]);
+        for (stacks, top) in stacks {
+            stacks.records_mut(top).iter_mut().for_each(&mut visit);
+        }
     }
 
     /// Returns all filled records, those of the active stacks up to `top` and those of all other stacks.

@@ -75,8 +75,12 @@ impl Support {
 
     /// Returns how native code is entered and left. Valid as long as `self`.
     pub(crate) fn native_entry(&self) -> NativeEntry {
-        let markers =
-            Markers { call: self.exit(Exit::Call), ret: self.exit(Exit::Return), finish: self.exit(Exit::Finish) };
+        let markers = Markers {
+            call: self.exit(Exit::Call),
+            ret: self.exit(Exit::Return),
+            finish: self.exit(Exit::Finish),
+            stop: self.exit(Exit::Poll),
+        };
         NativeEntry { enter: self.enter, markers }
     }
 }

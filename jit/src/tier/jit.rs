@@ -186,6 +186,12 @@ unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
         self.native.as_mut().is_ok_and(|native| native.compile(function, references).is_some())
     }
 
+    unsafe fn exclude(&mut self, function: &Function, excluded: bool) {
+        if let Ok(native) = &mut self.native {
+            native.exclude(function, excluded);
+        }
+    }
+
     fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool {
         self.native.as_mut().is_ok_and(|native| native.left(exit, op))
     }

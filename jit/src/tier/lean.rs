@@ -71,6 +71,10 @@ impl<I: InstructionSet> Native<I> {
         match self.never {}
     }
 
+    pub(crate) fn exclude(&mut self, _: &Function, _: bool) {
+        match self.never {}
+    }
+
     pub(crate) fn left(&mut self, _: Exit, _: Option<OpIndex>) -> bool {
         match self.never {}
     }

@@ -36,10 +36,13 @@ pub(crate) struct Slot {
     /// The last value that the countdown was set to.
     granted: i32,
     pub(crate) evictions: u8,
+    /// Whether the function must not have native code.
+    pub(crate) is_excluded: bool,
 }
 
 impl Slot {
-    const EMPTY: Slot = Slot { function: std::ptr::null(), state: State::Counting(0), granted: 1, evictions: 0 };
+    const EMPTY: Slot =
+        Slot { function: std::ptr::null(), state: State::Counting(0), granted: 1, evictions: 0, is_excluded: false };
 
     /// Sets the number of calls and loop iterations until the tier is consulted again.
     pub(crate) fn grant(&mut self, function: &Function, events: i32) {

@@ -166,6 +166,14 @@ impl<I: InstructionSet> Native<I> {
         }
     }
 
+    /// Excludes a function from native code, or ends that.
+    pub(crate) fn exclude(&mut self, function: &Function, excluded: bool) {
+        self.functions.slot(function).is_excluded = excluded;
+        if excluded {
+            self.functions.retire(function.id(), Unlinked::Dropped);
+        }
+    }
+
     #[inline]
     pub(crate) fn left(&mut self, exit: Exit, op: Option<OpIndex>) -> bool {
         self.functions.stats.left(exit, op);
@@ -189,6 +197,9 @@ impl<I: InstructionSet> Native<I> {
     /// Compiles a function now, whatever the mode, and returns the address of its first op. A blocked function stays
     /// blocked.
     pub(crate) fn compile(&mut self, function: &Function, references: References<'_>) -> Option<CodeAddr> {
+        if self.functions.slot(function).is_excluded {
+            return None;
+        }
         if let State::Counting(_) = self.functions.slot(function).state {
             let state = self.compile_new(function, references);
             self.functions.slot(function).state = state;

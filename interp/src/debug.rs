@@ -1,0 +1,144 @@
+//! Breakpoints and steps → [`Debug`], which says before which ops the driver calls the debugger.
+//!
+//! A function with a breakpoint has no native code. The driver runs it op by op, as every function while the debugger
+//! steps through it. All other functions run as without a debugger.
+
+use std::fmt;
+
+use mimeo_def::Pc;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::{InstructionSet, Thrown, Vm};
+
+/// The reason why the debugger is called before an op.
+///
+/// ```
+/// use mimeo::def::Pc;
+/// use mimeo::{Stop, StepMode};
+/// use mimeo_doc_ops::{SUM, sample_machine};
+///
+/// let (mut machine, linked) = sample_machine();
+/// let vm = machine.vm_mut();
+/// vm.set_debugger(|vm, stop| {
+///     let frame = vm.frames().next().expect("a function is running");
+///     let (pc, step) = (frame.pc, vm.host.printed.len() < 3);
+///     vm.host.printed.push(i64::from(pc.0));
+///     assert_eq!(stop == Stop::Breakpoint, pc == Pc(0));
+///     Ok(if step { StepMode::Over } else { StepMode::Continue })
+/// });
+/// vm.set_breakpoint(linked.function(SUM), Pc(0), true)?;
+/// assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
+/// // The breakpoint, and the three ops after it.
+/// assert_eq!(machine.vm().host.printed, [0, 6, 12, 18]);
+/// # Ok::<(), mimeo::NotLoaded>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stop {
+    /// The op has a breakpoint.
+    Breakpoint,
+    /// The last answer of the debugger was to step to here.
+    Step,
+    /// [`Control::pause`](crate::Control::pause) was called.
+    Pause,
+}
+
+/// The answer of a debugger: how far the program runs. See [`Stop`] for an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepMode {
+    /// To the next breakpoint.
+    Continue,
+    /// To the next op, also of a function that is called.
+    Into,
+    /// To the next op of this function or of one that it returns to.
+    Over,
+    /// To the next op of a function that this one returns to.
+    Out,
+}
+
+/// A function that is called before the ops at which the program stops. See [`Vm::set_debugger`].
+pub type Debugger<I> = dyn FnMut(&mut Vm<I>, Stop) -> Result<StepMode, Thrown>;
+
+/// A place among the active frames: the number of active runs, and the index of the frame's record on its stack.
+pub(crate) type Level = (usize, usize);
+
+/// What a debugger waits for.
+pub(crate) struct Debug<I: InstructionSet> {
+    /// `None` while it runs.
+    pub(crate) debugger: Option<Box<Debugger<I>>>,
+    /// The id of a function and the position of an op.
+    breakpoints: FxHashSet<(u32, Pc)>,
+    /// The number of breakpoints of each function that has any, by its id.
+    functions: FxHashMap<u32, u32>,
+    /// The debugger is called in frames up to this level.
+    pub(crate) step_up_to: Option<Level>,
+    /// Whether the next stop is because of a pause.
+    pub(crate) is_paused: bool,
+}
+
+impl<I: InstructionSet> Debug<I> {
+    pub(crate) fn new(debugger: Box<Debugger<I>>) -> Self {
+        Debug {
+            debugger: Some(debugger),
+            breakpoints: FxHashSet::default(),
+            functions: FxHashMap::default(),
+            step_up_to: None,
+            is_paused: false,
+        }
+    }
+
+    /// Adds or removes a breakpoint. Returns `true` if the function now has its first one, or has lost its last one.
+    pub(crate) fn set_breakpoint(&mut self, function: u32, pc: Pc, is_set: bool) -> bool {
+        let had_any = self.has_breakpoints(function);
+        let changed = match is_set {
+            true => self.breakpoints.insert((function, pc)),
+            false => self.breakpoints.remove(&(function, pc)),
+        };
+        let count = self.functions.entry(function).or_default();
+        if changed {
+            *count = if is_set { *count + 1 } else { *count - 1 };
+        }
+        if *count == 0 {
+            self.functions.remove(&function);
+        }
+        had_any != self.has_breakpoints(function)
+    }
+
+    /// Forgets the breakpoints of a function that is unloaded.
+    pub(crate) fn unload(&mut self, function: u32) {
+        if self.functions.remove(&function).is_some() {
+            self.breakpoints.retain(|&(of, _)| of != function);
+        }
+    }
+
+    pub(crate) fn has_breakpoints(&self, function: u32) -> bool {
+        self.functions.contains_key(&function)
+    }
+
+    /// Returns the ids of the functions with breakpoints.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = u32> {
+        self.functions.keys().copied()
+    }
+
+    /// Returns `true` if the driver runs this function at this level op by op.
+    pub(crate) fn steps_through(&self, function: u32, level: Level) -> bool {
+        self.step_up_to.is_some_and(|up_to| level <= up_to) || self.has_breakpoints(function)
+    }
+
+    /// Returns the reason to stop before an op of a function that is run op by op.
+    pub(crate) fn stop_at(&mut self, function: u32, pc: Pc, level: Level) -> Option<Stop> {
+        if std::mem::take(&mut self.is_paused) {
+            Some(Stop::Pause)
+        } else if self.breakpoints.contains(&(function, pc)) {
+            Some(Stop::Breakpoint)
+        } else {
+            self.step_up_to.filter(|&up_to| level <= up_to).map(|_| Stop::Step)
+        }
+    }
+}
+
+impl<I: InstructionSet> fmt::Debug for Debug<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Debug").field("breakpoints", &self.breakpoints).finish_non_exhaustive()
+    }
+}

@@ -118,6 +118,12 @@ impl<I: InstructionSet> Budget<I> {
         self.settled
     }
 
+    /// Returns the value for `core.budget` with which the driver is called at the next event.
+    pub(crate) fn stop_at_next_event(&mut self) -> i32 {
+        self.settled = 0;
+        0
+    }
+
     /// Starts a new quantum if the last one is over, and returns `true` if it was. The lengths vary, so that samples do
     /// not resonate with a loop, and are the same in every machine.
     pub(crate) fn next_quantum(&mut self) -> bool {

@@ -52,7 +52,8 @@ pub enum StepMode {
     Into,
     /// To the next op of this function or of one that it returns to.
     Over,
-    /// To the next op of a function that this one returns to.
+    /// To the next op of a function that this one returns to. Where a runtime function called this one, to the next call
+    /// or backward jump after that.
     Out,
 }
 
@@ -74,6 +75,10 @@ pub(crate) struct Debug<I: InstructionSet> {
     pub(crate) step_up_to: Option<Level>,
     /// Whether the next stop is because of a pause.
     pub(crate) is_paused: bool,
+    /// By the number of active runs: whether the op that runs there is stepped.
+    stepped: Vec<bool>,
+    /// Whether the debugger is called at the next event.
+    pub(crate) stops_at_event: bool,
 }
 
 impl<I: InstructionSet> Debug<I> {
@@ -84,6 +89,8 @@ impl<I: InstructionSet> Debug<I> {
             functions: FxHashMap::default(),
             step_up_to: None,
             is_paused: false,
+            stepped: Vec::new(),
+            stops_at_event: false,
         }
     }
 
@@ -123,6 +130,23 @@ impl<I: InstructionSet> Debug<I> {
     /// Returns `true` if the driver runs this function at this level op by op.
     pub(crate) fn steps_through(&self, function: u32, level: Level) -> bool {
         self.step_up_to.is_some_and(|up_to| level <= up_to) || self.has_breakpoints(function)
+    }
+
+    /// Notes whether the driver runs the next op of the innermost run alone.
+    pub(crate) fn note_stepped(&mut self, nesting: usize, steps: bool) {
+        self.stepped.resize(nesting + 1, false);
+        self.stepped[nesting] = steps;
+    }
+
+    /// Notes that a run has ended while this many others are active. Returns `true` if the debugger still steps, and must
+    /// be called at the next event, because the op that made the run is part of code that is not stepped.
+    pub(crate) fn run_ended(&mut self, nesting: usize) -> bool {
+        let is_stepped = nesting == 0 || self.stepped.get(nesting).is_some_and(|&stepped| stepped);
+        let steps = self.step_up_to.is_some_and(|(up_to, _)| up_to > nesting);
+        if steps && !is_stepped {
+            (self.step_up_to, self.stops_at_event) = (None, true);
+        }
+        steps && !is_stepped
     }
 
     /// Returns the reason to stop before an op of a function that is run op by op.

@@ -104,6 +104,10 @@ impl<I: InstructionSet> Drop for Run<'_, I> {
         }
         driver.forget_waits(self.below);
         self.vm.core.frame = driver.stacks().record(self.below);
+        if driver.debug.is_some() {
+            self.vm.end_stepped_run();
+        }
+        let driver = &mut self.vm.driver;
         if driver.nesting() == 0 {
             let is_idle = driver.tier.as_mut().is_some_and(|tier| tier.idle());
             self.vm.end_interruption();

@@ -6,6 +6,7 @@ mod callbacks;
 mod calls;
 mod code;
 mod control;
+mod debugger;
 mod fiber_errors;
 mod fibers;
 mod limits;

@@ -40,6 +40,12 @@ impl<I: InstructionSet> Vm<I> {
         self.core.budget = self.driver.budget.arm();
     }
 
+    /// Makes the next event leave for the driver.
+    pub(super) fn serve_at_next_event(&mut self) {
+        self.settle();
+        self.core.budget = self.driver.budget.stop_at_next_event();
+    }
+
     fn serve_due(&mut self) -> Result<Served, Thrown> {
         self.check_interrupt()?;
         if self.driver.budget.fuel.is_some_and(|fuel| fuel < 0) {
@@ -53,10 +59,11 @@ impl<I: InstructionSet> Vm<I> {
         if self.driver.budget.hook_due <= 0 {
             self.call_hook()?;
         }
-        if self.driver.budget.control.take_pause()
-            && let Some(debug) = &mut self.driver.debug
+        let is_paused = self.driver.budget.control.take_pause();
+        if let Some(debug) = &mut self.driver.debug
+            && (std::mem::take(&mut debug.stops_at_event) || is_paused)
         {
-            (debug.step_up_to, debug.is_paused) = (Some((usize::MAX, usize::MAX)), true);
+            (debug.step_up_to, debug.is_paused) = (Some((usize::MAX, usize::MAX)), is_paused);
         }
         if self.driver.budget.next_quantum() {
             let (function, pc) = self.running(self.core.frame);

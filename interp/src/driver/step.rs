@@ -22,16 +22,18 @@ impl<I: InstructionSet> Vm<I> {
         let id = function.id();
         let Some(debug) = &mut self.driver.debug else { return Ok(false) };
         if debug.debugger.is_none() || !debug.steps_through(id, level) {
+            debug.note_stepped(level.0, false);
             return Ok(false);
         }
         if let Some(stop) = debug.stop_at(id, pc, level) {
             self.call_debugger(stop, level)?;
         }
-        let (function, _) = self.running(self.core.frame);
-        let steps = self.driver.debug.as_ref().is_some_and(|debug| debug.steps_through(id, level));
+        let Some(debug) = &mut self.driver.debug else { return Ok(false) };
+        let steps = debug.steps_through(id, level);
+        debug.note_stepped(level.0, steps);
         if steps {
             // The interpreter leaves to the driver at the function's next call, and does not run it by itself.
-            function.set_countdown(1);
+            self.running(self.core.frame).0.set_countdown(1);
         }
         Ok(steps)
     }
@@ -66,6 +68,14 @@ impl<I: InstructionSet> Vm<I> {
         let (id, level) = (function.id(), (nesting, record - 1));
         if self.driver.debug.as_ref().is_some_and(|debug| debug.steps_through(id, level)) {
             self.stop_at_return_to(caller);
+        }
+    }
+
+    /// After the end of a run: keeps the debugger stepping.
+    pub(super) fn end_stepped_run(&mut self) {
+        let nesting = self.driver.nesting();
+        if self.driver.debug.as_mut().is_some_and(|debug| debug.run_ended(nesting)) {
+            self.serve_at_next_event();
         }
     }
 

@@ -7,18 +7,18 @@ use mimeo::{FiberExit, FiberLimits, WhenEmpty};
 
 use super::*;
 
-const COUNT: FunctionIndex = FunctionIndex(0);
+pub(super) const COUNT: FunctionIndex = FunctionIndex(0);
 const FAIL: FunctionIndex = FunctionIndex(1);
 const TAIL: FunctionIndex = FunctionIndex(2);
 const FIBER: FunctionIndex = FunctionIndex(3);
-const THROWS: FunctionIndex = FunctionIndex(4);
-const MIXED: FunctionIndex = FunctionIndex(5);
-const SPIN: FunctionIndex = FunctionIndex(6);
+pub(super) const THROWS: FunctionIndex = FunctionIndex(4);
+pub(super) const MIXED: FunctionIndex = FunctionIndex(5);
+pub(super) const SPIN: FunctionIndex = FunctionIndex(6);
 const RECURSE: FunctionIndex = FunctionIndex(7);
 const SAME: FunctionIndex = FunctionIndex(8);
 
 /// Every kind of event, and every way in which a tier is left.
-fn every_event() -> Program {
+pub(super) fn every_event() -> Program {
     let mut builder = ProgramBuilder::new();
     let (n, one, two, three, four) = (Slot(0), Slot(1), Slot(2), Slot(3), Slot(4));
     // count(n): n, by a loop.
@@ -109,7 +109,7 @@ fn every_event() -> Program {
     verified(builder)
 }
 
-fn machine_for(config: &Option<JitConfig>) -> (Machine<Ops>, Linked) {
+pub(super) fn machine_for(config: &Option<JitConfig>) -> (Machine<Ops>, Linked) {
     // `jump_while` jumps this often.
     let host = Host { times: 5, ..Host::default() };
     let mut machine = machine::<Ops>((Context::default(), host), Limits::default(), config.clone());
@@ -125,7 +125,7 @@ fn run_with(config: &Option<JitConfig>, fuel: u64) -> (Result<i64, Trap>, u64) {
     (result, machine.vm().fuel().expect("it has a limit"))
 }
 
-const PLENTY: u64 = 1_000_000;
+pub(super) const PLENTY: u64 = 1_000_000;
 
 /// The number of events of the program.
 fn events() -> u64 {

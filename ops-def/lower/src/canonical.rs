@@ -6,8 +6,9 @@ use std::fmt::Write;
 use mimeo_def::Fingerprint;
 use mimeo_def::frame::STENCIL_ABI;
 
-use crate::c::{self, Helpers};
+use crate::effects::Helpers;
 use crate::encode::Op;
+use crate::functions::Param;
 use crate::ir::{Body, Kind};
 use crate::module::Module;
 use crate::ty::{self, Ty};
@@ -76,7 +77,7 @@ impl Reached<'_> {
             write!(self.text, "const {name} {constant:?};").expect("writing to a string");
         } else if let Some((index, runtime)) = self.module.runtime(&name) {
             // A stencil refers to it by its index.
-            let signature = c::signature_text(&runtime.params, &runtime.result);
+            let signature = signature_text(&runtime.params, &runtime.result);
             write!(self.text, "runtime {index} {name}{signature};").expect("writing to a string");
         } else if let Some(helper) = self.helpers.get(&name) {
             write!(self.text, "helper {name} {helper:?};").expect("writing to a string");
@@ -96,4 +97,10 @@ impl Reached<'_> {
             _ => {}
         }
     }
+}
+
+/// Returns a parameter list as text.
+fn signature_text(params: &[Param], result: &Ty) -> String {
+    let params: Vec<String> = params.iter().map(|param| param.ty.to_string()).collect();
+    format!("({}) -> {result}", params.join(", "))
 }

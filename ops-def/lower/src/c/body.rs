@@ -22,7 +22,7 @@ pub(super) enum Place {
 /// Emits the statements of one C function.
 pub(super) struct Emitter<'a> {
     pub(super) module: &'a Module,
-    pub(super) reaches: &'a super::Reaches,
+    pub(super) effects: &'a crate::effects::Effects,
     pub(super) locals: Vec<Local>,
     pub(super) place: Place,
     /// Result type of a helper's function.
@@ -41,14 +41,14 @@ pub(super) struct Emitter<'a> {
 impl<'a> Emitter<'a> {
     pub(super) fn new(
         module: &'a Module,
-        reaches: &'a super::Reaches,
+        effects: &'a crate::effects::Effects,
         locals: Vec<Local>,
         place: Place,
         result: Ty,
     ) -> Self {
         Emitter {
             module,
-            reaches,
+            effects,
             locals,
             place,
             result,
@@ -338,13 +338,13 @@ impl<'a> Emitter<'a> {
 
     fn helper(&mut self, name: &str, args: &[Expr], ty: &Ty) -> String {
         let args = self.arguments(args);
-        let takes_machine = self.reaches.takes_machine(&self.module.helpers[name]);
+        let takes_machine = super::takes_machine(&self.module.helpers[name], self.effects);
         let machine = if takes_machine { vec!["vm".into(), "frame".into()] } else { Vec::new() };
         let all: Vec<String> = machine.into_iter().chain(args).collect();
-        self.disturbed |= self.reaches.memory(name);
+        self.disturbed |= self.effects.visible(name);
         let call = format!("{}({})", super::helper_symbol(name), all.join(", "));
         let result = self.keep(call, ty);
-        if self.reaches.runtime(name) {
+        if self.effects.runtime(name) {
             self.reload();
             self.braces("if (PANICKED)", Self::throw);
         }

@@ -7,87 +7,26 @@ mod outline;
 mod tail;
 mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use mimeo_def::op::Scalar;
 use mimeo_def::stencil::HoleValue;
 
-use crate::check::is_visible;
+use crate::effects::{Effects, Helpers};
 use crate::encode::{Encoding, Op, Operand};
+use crate::functions::Helper;
 use crate::ir::{Body, Expr, Kind, LocalId};
 use crate::lowered::{PRELUDE, Symbol};
-use crate::module::{Helper, Module, Param};
+use crate::module::Module;
 use crate::op::{OpDef, OpParam, ParamKind, ResultKind};
 use crate::ty::{Integer, Ty};
 use body::{Emitter, Place};
 use outline::Operands;
 
-/// Bodies of the helpers, by name.
-pub(crate) type Helpers = BTreeMap<String, Body>;
-
-/// Returns the helpers that contain a wanted expression, directly or in helpers that they call.
-pub(crate) fn helpers_that(helpers: &Helpers, wanted: impl Fn(&Expr) -> bool) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    loop {
-        let before = found.len();
-        for (name, body) in helpers {
-            let mut is_one = false;
-            body.root.walk(&mut |expr| {
-                is_one |= wanted(expr) || matches!(&expr.kind, Kind::Helper(callee, _) if found.contains(callee));
-            });
-            if is_one {
-                found.insert(name.clone());
-            }
-        }
-        if found.len() == before {
-            return found;
-        }
-    }
-}
-
-/// What helpers do, directly or through others.
-pub(crate) struct Reaches {
-    /// Helpers that call runtime functions.
-    runtime: BTreeSet<String>,
-    /// Helpers that call runtime functions or write to memory.
-    memory: BTreeSet<String>,
-}
-
-impl Reaches {
-    pub(crate) fn new(helpers: &Helpers) -> Self {
-        let calls = |expr: &Expr| matches!(expr.kind, Kind::Runtime(..));
-        let writes = |expr: &Expr| match &expr.kind {
-            Kind::Assign(place, _) => is_visible(place),
-            _ => calls(expr),
-        };
-        Reaches { runtime: helpers_that(helpers, calls), memory: helpers_that(helpers, writes) }
-    }
-
-    pub(crate) fn runtime(&self, helper: &str) -> bool {
-        self.runtime.contains(helper)
-    }
-
-    /// Returns `true` if a slot can have a different value after the helper.
-    fn memory(&self, helper: &str) -> bool {
-        self.memory.contains(helper)
-    }
-
-    /// Returns `true` if a helper's C takes `vm` and `frame`, which it needs for the runtime or the context.
-    fn takes_machine(&self, helper: &Helper) -> bool {
-        self.runtime(&helper.name) || helper.params.iter().any(|param| param.ty == Ty::Vm)
-    }
-
-    /// Returns `true` if a body calls runtime functions, directly or through helpers.
-    pub(crate) fn in_body(&self, body: &Body) -> bool {
-        let mut found = false;
-        body.root.walk(&mut |expr| match &expr.kind {
-            Kind::Runtime(..) => found = true,
-            Kind::Helper(callee, _) => found |= self.runtime(callee),
-            _ => {}
-        });
-        found
-    }
+/// Returns `true` if a helper's C takes `vm` and `frame`, which it needs for the runtime or the context.
+fn takes_machine(helper: &Helper, effects: &Effects) -> bool {
+    effects.runtime(&helper.name) || helper.params.iter().any(|param| param.ty == Ty::Vm)
 }
 
 fn helper_symbol(name: &str) -> String {
@@ -98,7 +37,7 @@ fn helper_symbol(name: &str) -> String {
 pub(crate) fn prelude<'a>(
     module: &Module,
     helpers: &'a Helpers,
-    reaches: &Reaches,
+    effects: &Effects,
     ops: impl Iterator<Item = &'a Body>,
 ) -> String {
     let mut out = PRELUDE.to_owned();
@@ -113,17 +52,17 @@ pub(crate) fn prelude<'a>(
     }
     // Prototypes come first: helpers may call each other in any order.
     for (name, body) in helpers {
-        writeln!(out, "{};", helper_head(module, reaches, name, body)).expect("writing to a string");
+        writeln!(out, "{};", helper_head(module, effects, name, body)).expect("writing to a string");
     }
     for (name, body) in helpers {
-        out.push_str(&helper(module, reaches, name, body));
+        out.push_str(&helper(module, effects, name, body));
     }
     out
 }
 
-fn helper_head(module: &Module, reaches: &Reaches, name: &str, body: &Body) -> String {
-    let machine = reaches.takes_machine(&module.helpers[name]).then(|| "Vm *vm, Frame *frame".to_owned());
-    let emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Helper, Ty::Unit);
+fn helper_head(module: &Module, effects: &Effects, name: &str, body: &Body) -> String {
+    let machine = takes_machine(&module.helpers[name], effects).then(|| "Vm *vm, Frame *frame".to_owned());
+    let emitter = Emitter::new(module, effects, body.locals.clone(), Place::Helper, Ty::Unit);
     let declared = body.locals[..body.params].iter().enumerate().filter(|(_, local)| local.ty != Ty::Vm);
     let declared = declared.map(|(i, local)| format!("{} {}", types::name(&local.ty), emitter.local_name(LocalId(i))));
     let all: Vec<String> = machine.into_iter().chain(declared).collect();
@@ -132,30 +71,30 @@ fn helper_head(module: &Module, reaches: &Reaches, name: &str, body: &Body) -> S
     format!("HELPER {result} {}({all})", helper_symbol(name))
 }
 
-fn helper(module: &Module, reaches: &Reaches, name: &str, body: &Body) -> String {
+fn helper(module: &Module, effects: &Effects, name: &str, body: &Body) -> String {
     let result = module.helpers[name].result.clone();
-    let mut emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Helper, result.clone());
+    let mut emitter = Emitter::new(module, effects, body.locals.clone(), Place::Helper, result.clone());
     emitter.tail(&body.root);
     // A body that ends in a `return` on every path has no value at its end.
     if body.root.ty == Ty::Never {
         emitter.line("__builtin_unreachable();");
     }
-    format!("{} {{\n{}}}\n", helper_head(module, reaches, name, body), emitter.out)
+    format!("{} {{\n{}}}\n", helper_head(module, effects, name, body), emitter.out)
 }
 
 /// Returns the functions of one op, and the symbols that they may use.
 pub(crate) fn op(
     module: &Module,
     helpers: &Helpers,
-    reaches: &Reaches,
+    effects: &Effects,
     op: &Op,
     body: &Body,
     file: &str,
 ) -> (String, Vec<Symbol>) {
     let def = &module.ops[op.def];
-    let body = inline::tail_helpers(body, helpers, reaches);
+    let body = inline::tail_helpers(body, helpers, effects);
     let symbols = symbols(module, op, def, &body);
-    let mut emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Op, Ty::Unit);
+    let mut emitter = Emitter::new(module, effects, body.locals.clone(), Place::Op, Ty::Unit);
     let mut branches = false;
     body.root.walk(&mut |expr| branches |= matches!(expr.kind, Kind::If(..) | Kind::While(..)));
     let mut operands = Operands { assigned: Operands::assigned(&body.root), ..Operands::default() };
@@ -349,12 +288,6 @@ fn has_result(root: &Expr) -> bool {
         }
     });
     found
-}
-
-/// Returns a parameter list, for the canonical text of a runtime function.
-pub(crate) fn signature_text(params: &[Param], result: &Ty) -> String {
-    let params: Vec<String> = params.iter().map(|param| param.ty.to_string()).collect();
-    format!("({}) -> {result}", params.join(", "))
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ impl Emitter<'_> {
                 lines.push(line.to_owned());
                 continue;
             }
-            if !self.module.is_word(ty) || *ty == Ty::Window || passed == ARGUMENTS {
+            if !self.module.machine().is_word(ty) || *ty == Ty::Window || passed == ARGUMENTS {
                 return false;
             }
             let name = self.local_name(crate::ir::LocalId(local));
@@ -130,7 +130,7 @@ impl Emitter<'_> {
             lines.push(format!("{} {name} = {value};", types::name(ty)));
             passed += 1;
         }
-        let mut inner = Emitter::new(self.module, self.reaches, self.locals.clone(), Place::Outlined, Ty::Unit);
+        let mut inner = Emitter::new(self.module, self.effects, self.locals.clone(), Place::Outlined, Ty::Unit);
         inner.end = Some(OpEnd::new(&end.op, end.result, false, end.operands.clone()));
         lines.iter().for_each(|line| inner.line(line));
         inner.statements(statements);

@@ -180,7 +180,7 @@ impl Checker<'_> {
         let (_, diverge) = init.diverge.as_ref()?;
         let (pattern, written) = match &local.pat {
             syn::Pat::Type(typed) => {
-                (&*typed.pat, Some(types::read(&typed.ty, self.module, self.self_ty, self.errors)?))
+                (&*typed.pat, Some(types::read(&typed.ty, &self.module.structs, self.self_ty, self.errors)?))
             }
             other => (other, None),
         };

@@ -274,7 +274,7 @@ impl Checker<'_> {
     }
 
     fn cast(&mut self, cast: &syn::ExprCast) -> Option<Expr> {
-        let to = types::read(&cast.ty, self.module, self.self_ty, self.errors)?;
+        let to = types::read(&cast.ty, &self.module.structs, self.self_ty, self.errors)?;
         // A bare number has the type that it is cast to, as in Rust.
         let hint = (to.integer().is_some() && literal::is_bare(&cast.expr)).then_some(&to);
         let from = self.expr(&cast.expr, hint)?;

@@ -12,7 +12,7 @@ mod pattern;
 mod place;
 mod rules;
 
-pub(crate) use rules::{Effects, check_effects, is_visible};
+pub(crate) use rules::check_effects;
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -20,10 +20,11 @@ use syn::spanned::Spanned;
 
 use crate::catalogue::Problem;
 use crate::errors::Errors;
+use crate::functions::Helper;
 use crate::ir::{Body, Expr, Kind, Local, LocalId, Stmt};
-use crate::module::{Helper, Module, pattern_name};
+use crate::module::Module;
 use crate::op::OpDef;
-use crate::text::name_of;
+use crate::text::{name_of, pattern_name};
 use crate::ty::Ty;
 use crate::types;
 
@@ -225,7 +226,7 @@ impl Checker<'_> {
             other => (other, None),
         };
         let written = match written {
-            Some(ty) => Some(types::read(ty, self.module, self.self_ty, self.errors)?),
+            Some(ty) => Some(types::read(ty, &self.module.structs, self.self_ty, self.errors)?),
             None => None,
         };
         let Some(init) = &local.init else {

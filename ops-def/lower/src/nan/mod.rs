@@ -16,8 +16,8 @@ mod walk;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::c::Helpers;
 use crate::catalogue::Problem;
+use crate::effects::Helpers;
 use crate::errors::Errors;
 use crate::ir::{Body, Expr};
 use crate::module::Module;

@@ -158,7 +158,7 @@ impl fmt::Display for Ty {
     }
 }
 
-/// The canonical text is the one that an author writes.
+/// The same text in the IR that people read.
 impl fmt::Debug for Ty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -1,9 +1,8 @@
 //! Calls of helpers at the end of an op → the helper's body in their place, so that a slow path inside a helper
 //! is outlined like one in the op itself.
 
-use crate::ir::{Body, Expr, Kind, Local, LocalId, Stmt};
-
 use crate::effects::{Effects, Helpers};
+use crate::ir::{Body, Expr, Kind, Local, LocalId, Stmt};
 
 /// Inlines the helpers at the ends of the body that reach the runtime.
 pub(super) fn tail_helpers(body: &Body, helpers: &Helpers, effects: &Effects) -> Body {

@@ -529,7 +529,7 @@ fn every_part_of_every_declaration_counts() {
     assert_complete(&SCALARS);
     assert_complete(&types());
     // Types without parts become `U64`, which is not among them.
-    types().iter().for_each(|ty| assert_distinct(&[ty.clone()]));
+    types().iter().for_each(|ty| assert_distinct(std::slice::from_ref(ty)));
     let plain: BTreeSet<Vec<u8>> = types().iter().map(bytes_of).collect();
     assert_eq!(plain.len(), types().len());
     assert_complete(&values());

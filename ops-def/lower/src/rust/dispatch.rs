@@ -4,7 +4,6 @@ use mimeo_def::op::Scalar;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::value_tokens;
 use crate::encode::{Encoding, Op};
 use crate::op::ResultKind;
 use crate::set::Set;
@@ -35,7 +34,7 @@ pub(super) fn interpret(set: &Set) -> TokenStream {
 
 fn arm(set: &Set, op: &Op) -> TokenStream {
     let def = &set.module.ops[op.def];
-    let value = value_tokens(&set.module);
+    let value = set.module.args.value_tokens();
     let function = &def.function.sig.ident;
     let window = op.operands.iter().find(|operand| operand.kind == Encoding::StackWindow);
     let above = window.map_or_else(|| quote!(0u16), |window| unit(1, window.unit));

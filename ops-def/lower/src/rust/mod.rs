@@ -164,7 +164,7 @@ fn function(set: &Set, index: usize) -> TokenStream {
 
 fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream {
     let module = &set.module;
-    let value = value_tokens(module);
+    let value = module.args.value_tokens();
     let unit: syn::Type = parse_quote!(());
     let context = module.args.context.as_ref().unwrap_or(&unit);
     let host = module.args.host.as_ref().unwrap_or(&unit);
@@ -210,12 +210,4 @@ fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream 
 
 fn option(number: Option<u16>) -> TokenStream {
     number.map_or_else(|| quote!(None), |number| quote!(Some(#number)))
-}
-
-/// Returns the value type, as the attribute names it.
-fn value_tokens(module: &Module) -> TokenStream {
-    match &module.args.value {
-        Some(value) => quote!(#value),
-        None => quote!(u64),
-    }
 }

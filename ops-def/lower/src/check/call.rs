@@ -3,7 +3,7 @@
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use super::Checker;
+use super::checker::Checker;
 use super::place::member;
 use crate::catalogue::Problem;
 use crate::consts;

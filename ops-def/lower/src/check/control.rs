@@ -3,8 +3,9 @@
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
+use super::checker::Checker;
 use super::pattern::Matched;
-use super::{Checker, rules};
+use super::rules;
 use crate::catalogue::Problem;
 use crate::ir::{Binary, Expr, Intrinsic, Kind, LocalId, Stmt};
 use crate::ty::Ty;

@@ -3,7 +3,8 @@
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use super::{Checker, literal};
+use super::checker::Checker;
+use super::literal;
 use crate::catalogue::Problem;
 use crate::consts;
 use crate::ir::{Binary, Expr, Kind, LocalId};

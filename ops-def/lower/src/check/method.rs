@@ -2,7 +2,7 @@
 
 use syn::spanned::Spanned;
 
-use super::Checker;
+use super::checker::Checker;
 use crate::catalogue::Problem;
 use crate::ir::{Expr, Intrinsic, Kind};
 use crate::text::{name_of, text_of};

@@ -1,12 +1,17 @@
 //! Rust subset → typed IR → {handlers, C, metadata}, for the macro and for the build script. Pure: no I/O.
 //!
 //! ```text
+//! types.rs                       types → `Ty` (ty.rs)
 //! family.rs                      `each`: one function → several ops
-//! module.rs, op.rs, consts.rs    the items of the module, with types
+//! structs.rs, consts.rs,         the items of the module, with types
+//! functions.rs, op.rs
+//! module.rs                      the module: its items by kind
+//! effects.rs                     what helpers do to the machine
 //! check/                         bodies → typed IR (ir.rs), or problems (catalogue.rs)
 //! nan/                           where the bits of a NaN that an operation produced become visible
-//! encode.rs, canonical.rs        operands → encodings; IR → fingerprints
+//! encode.rs, canonical/          operands → encodings; IR → fingerprints
 //! c/                             IR → C
+//! set.rs                         all of that for one instruction set
 //! rust/                          encodings → interpreter, assembler, metadata
 //! ```
 #![forbid(unsafe_code)]

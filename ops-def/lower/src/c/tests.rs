@@ -94,6 +94,8 @@ const SLOW: &str = "
             fn touch(vm: &mut Vm);
             fn look(vm: &mut Vm, a: i64) -> i64;
         }
+        fn touch_if(vm: &mut Vm, a: i64) { if a > 0 { touch(vm); } }
+        fn sum(a: i64, b: i64) -> i64 { a.wrapping_add(b) }
         #[vm_op] fn at_once(vm: &mut Vm, a: i64, n: i64) -> i64 {
             if n > 7 { look(vm, a) } else { n }
         }
@@ -105,8 +107,25 @@ const SLOW: &str = "
             if n > 8 { touch(vm); }
             if n > 7 { look(vm, a) } else { n }
         }
+        #[vm_op] fn after_a_helper(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            touch_if(vm, n);
+            if n > 7 { look(vm, a) } else { n }
+        }
+        #[vm_op] fn after_a_pure_helper(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            let n = sum(n, 1);
+            if n > 7 { look(vm, a) } else { n }
+        }
+        #[vm_op] fn after_a_write(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            vm.context.nothing = 1;
+            if n > 7 { look(vm, a) } else { n }
+        }
         #[vm_op] fn after_an_arm_that_returns(vm: &mut Vm, a: i64, n: i64) -> i64 {
             if n == a { vm.context.nothing = 1; return n; }
+            if n > 7 { look(vm, a) } else { n }
+        }
+        #[vm_op] fn after_a_pure_loop(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            let mut i = 0i64;
+            while i < n { i = i.wrapping_add(1); }
             if n > 7 { look(vm, a) } else { n }
         }
         #[vm_op] fn in_the_next_iteration(vm: &mut Vm, a: i64, n: i64) -> i64 {
@@ -147,7 +166,11 @@ fn an_operand_whose_slot_may_have_changed_is_passed_to_the_slow_path() {
         ("at_once", false),
         ("assigned", true),
         ("after_a_call", true),
+        ("after_a_helper", true),
+        ("after_a_pure_helper", false),
+        ("after_a_write", true),
         ("after_an_arm_that_returns", false),
+        ("after_a_pure_loop", false),
         ("in_the_next_iteration", true),
         ("after_a_break", true),
     ];

@@ -294,7 +294,7 @@ fn circle(edges: &Edges) -> Option<Names> {
         let mut work = vec![vec![start.clone()]];
         while let Some(path) = work.pop() {
             for next in edges.get(path.last()?).into_iter().flatten() {
-                let longer = [&path[..], &[next.clone()]].concat();
+                let longer = [&path[..], std::slice::from_ref(next)].concat();
                 if let Some(at) = path.iter().position(|module| module == next) {
                     return Some(longer[at..].to_vec());
                 }

@@ -352,7 +352,6 @@ impl<I: InstructionSet> Vm<I> {
                     // Not after a tail call, which does not change the caller's record.
                     if self.driver.stacks().index_of(self.core.frame) != depth_before {
                         self.return_to_native();
-                        self.return_to_stepping();
                     }
                     Boundary::Called(caller)
                 }
@@ -541,6 +540,9 @@ impl<I: InstructionSet> Vm<I> {
         if let Some(code) = code {
             // SAFETY: (1).
             unsafe { (*caller).ret = code };
+        }
+        if self.driver.debug.is_some() {
+            self.return_to_stepping(caller);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Canonical text of an op → [`Fingerprint`], which tells whether two builds saw the same definition.
+//! Canonical bytes of an op → [`Fingerprint`], which tells whether two builds saw the same definition.
 
 use core::fmt;
 
@@ -32,8 +32,8 @@ const fn fnv_step(hash: u32, byte: u8) -> u32 {
 
 /// Hash of everything that an op means, in four parts, so that a mismatch can say what changed.
 ///
-/// Each part is a 32-bit FNV-1a hash of the canonical text of the typed IR, which excludes comments and
-/// formatting. The hash guards against drift, not against an adversary. Source of the algorithm:
+/// Each part is a 32-bit FNV-1a hash of canonical bytes of the typed IR, which exclude comments, formatting and names of
+/// variables. The hash guards against drift, not against an adversary. Source of the algorithm:
 /// Fowler, Noll, Vo, <http://www.isthe.com/chongo/tech/comp/fnv/>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint {
@@ -48,9 +48,8 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// Hashes one part of an op's canonical text.
-    pub const fn hash(text: &str) -> u32 {
-        let bytes = text.as_bytes();
+    /// Hashes the canonical bytes of one part.
+    pub const fn hash(bytes: &[u8]) -> u32 {
         let mut hash = FNV_START;
         let mut i = 0;
         while i < bytes.len() {

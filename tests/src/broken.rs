@@ -77,63 +77,63 @@ pub mod broken_ops {
     }
 
     /// `dst = a + b`, with a correct hand-written stencil.
-    #[vm_op(stencil = "src/stencils/add.c", reviewed = "501cf65e909f0d73811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/add.c", reviewed = "6908568c8674c65f811c9dc5265bf4e1")]
     fn add(a: f64, b: f64) -> f64 {
         (a + b).quiet()
     }
 
     /// `dst = a - b`
-    #[vm_op(stencil = "src/stencils/subtract.c", reviewed = "501cf65e0e629670811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/subtract.c", reviewed = "6908568ce36191cc811c9dc5265bf4e1")]
     fn subtract(a: f64, b: f64) -> f64 {
         (a - b).quiet()
     }
 
     /// `dst0 = b, dst1 = a`
-    #[vm_op(stencil = "src/stencils/exchange.c", reviewed = "3b06793e07e11e72811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/exchange.c", reviewed = "d42ba7bbf073a4f3811c9dc5265bf4e1")]
     fn exchange(a: f64, b: f64) -> (f64, f64) {
         (b, a)
     }
 
     /// Notes `a`, and passes it to the runtime.
-    #[vm_op(stencil = "src/stencils/note.c", reviewed = "5906eff5c0c2ce6c33ef1a83845eb3da")]
+    #[vm_op(stencil = "src/stencils/note.c", reviewed = "a0eeae1d3dfb0f6d65a0350a6151379e")]
     fn note(vm: &mut Vm, a: f64) {
         vm.context.sum = a;
         tell(vm, a);
     }
 
     /// Counts.
-    #[vm_op(stencil = "src/stencils/count.c", reviewed = "7d7cf06128235fbc811c9dc5845eb3da")]
+    #[vm_op(stencil = "src/stencils/count.c", reviewed = "ead6fc3ba6358930811c9dc56151379e")]
     fn count(vm: &mut Vm) -> f64 {
         vm.context.count = vm.context.count.wrapping_add(1);
         vm.context.count as f64
     }
 
     /// Jumps to `to` if `a < b`.
-    #[vm_op(stencil = "src/stencils/jump_if_less.c", reviewed = "d2af5f904b158aae811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/jump_if_less.c", reviewed = "7098cb6c1bdb1156811c9dc5265bf4e1")]
     fn jump_if_less(a: f64, b: f64, to: Label) -> Flow {
         if a < b { to.jump() } else { Flow::Next }
     }
 
     /// Throws an error.
-    #[vm_op(stencil = "src/stencils/fail.c", reviewed = "147c23d83fa525715c2db4b99b8aa79d")]
+    #[vm_op(stencil = "src/stencils/fail.c", reviewed = "bf0c85f9b75b247e99623c56265bf4e1")]
     fn fail(vm: &mut Vm, #[imm] code: u8) -> Result<(), Thrown> {
         Err(refuse(vm, code))
     }
 
     /// `dst = a / 2`, or throws an error.
-    #[vm_op(stencil = "src/stencils/half.c", reviewed = "c1c34116dbddeb8c631d8a819b8aa79d")]
+    #[vm_op(stencil = "src/stencils/half.c", reviewed = "517d96b78be8b83dc5d6a4b3265bf4e1")]
     fn half(vm: &mut Vm, a: f64) -> Result<f64, Thrown> {
         Ok(half_of(vm, a)?.quiet())
     }
 
     /// Calls a function.
-    #[vm_op(stencil = "src/stencils/call.c", reviewed = "90a3bb259c17d757811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/call.c", reviewed = "c689cbcc46b0d9a7811c9dc5265bf4e1")]
     fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
         vm.call(callee, args)
     }
 
     /// `dst` is 0 in the first run, and 1 afterwards.
-    #[vm_op(stencil = "src/stencils/cached.c", reviewed = "6a196c74743e774b811c9dc57b85f05e")]
+    #[vm_op(stencil = "src/stencils/cached.c", reviewed = "a532c4ad37528cb9811c9dc55cb0ce71")]
     fn cached(#[cache] cell: &Runs) -> f64 {
         let before = cell.count.get();
         cell.count.set(1);
@@ -141,7 +141,7 @@ pub mod broken_ops {
     }
 
     /// `dst` = the number of runs when the function has returned, plus its result.
-    #[vm_op(stencil = "src/stencils/nested.c", reviewed = "370481df648216abf11950947b85f05e")]
+    #[vm_op(stencil = "src/stencils/nested.c", reviewed = "55e63b75b1db4d66f2769b8a5cb0ce71")]
     fn nested(vm: &mut Vm, callee: Callee, a: f64, #[cache] runs: &Runs) -> f64 {
         runs.count.set(runs.count.get().wrapping_add(1));
         let inner = run_again(vm, callee, a);
@@ -149,7 +149,7 @@ pub mod broken_ops {
     }
 
     /// `dst` = the number of runs when the hook has returned.
-    #[vm_op(stencil = "src/stencils/hooked.c", reviewed = "6a196c7418b81029fa86841f7b85f05e")]
+    #[vm_op(stencil = "src/stencils/hooked.c", reviewed = "a532c4adaa8f41c7a7ee6b285cb0ce71")]
     fn hooked(vm: &mut Vm, #[cache] runs: &Runs) -> f64 {
         runs.count.set(runs.count.get().wrapping_add(1));
         run_hook(vm);
@@ -157,85 +157,85 @@ pub mod broken_ops {
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/stray.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/stray.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn stray(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/clobber.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/clobber.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn clobber(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/exits.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/exits.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn exits(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/ends_stack.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/ends_stack.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn ends_stack(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/ends_frames.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/ends_frames.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn ends_frames(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/faults.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/faults.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn faults(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/unmarks_return.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/unmarks_return.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn unmarks_return(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/unmarks_finish.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/unmarks_finish.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn unmarks_finish(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/misleads_caller.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/misleads_caller.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn misleads_caller(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/misleads_host.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/misleads_host.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn misleads_host(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/moves_frame.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/moves_frame.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn moves_frame(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/renames_frame.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/renames_frame.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn renames_frame(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/strays_far.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/strays_far.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn strays_far(a: f64) -> f64 {
         a
     }
 
     /// `dst = a`
-    #[vm_op(stencil = "src/stencils/loses_frame.c", reviewed = "e94b89454e5ca42a811c9dc59b8aa79d")]
+    #[vm_op(stencil = "src/stencils/loses_frame.c", reviewed = "cd834d0ab339e960811c9dc5265bf4e1")]
     fn loses_frame(a: f64) -> f64 {
         a
     }

@@ -60,10 +60,9 @@ impl<I: InstructionSet> Vm<I> {
         Ok(())
     }
 
-    /// After a call by a stepped op: makes the callee return to the driver.
-    pub(super) fn return_to_stepping(&mut self) {
+    /// Makes the callee of a frame that is stepped return to the driver. The callee is on top.
+    pub(super) fn return_to_stepping(&mut self, caller: *mut Frame) {
         let (nesting, record) = self.level();
-        let caller = self.core.frame.wrapping_sub(1);
         let Some((function, _)) = self.active(caller) else { return };
         let (id, level) = (function.id(), (nesting, record - 1));
         if self.driver.debug.as_ref().is_some_and(|debug| debug.steps_through(id, level)) {

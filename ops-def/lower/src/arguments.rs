@@ -1,6 +1,7 @@
 //! The arguments of `#[instruction_set(…)]` → [`Arguments`].
 
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Ident, LitInt, Token, Type};
@@ -58,6 +59,14 @@ impl Arguments {
         }
         arguments.broken = errors.len() > before;
         arguments
+    }
+
+    /// Returns the value type, as the attribute names it.
+    pub(crate) fn value_tokens(&self) -> TokenStream {
+        match &self.value {
+            Some(value) => quote!(#value),
+            None => quote!(u64),
+        }
     }
 
     fn set(&mut self, name: &Ident, ty: Type, errors: &mut Errors) {

@@ -1,12 +1,13 @@
 //! Constants of the module → values, evaluated as in Rust; overflow is an error.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use syn::{BinOp, Expr, Item, Lit, UnOp};
 
 use crate::catalogue::Problem;
 use crate::errors::Errors;
-use crate::module::Module;
 use crate::text::name_of;
-use crate::ty::{Integer, Ty};
+use crate::ty::{Integer, Structs, Ty};
 use crate::types;
 
 /// A constant.
@@ -34,28 +35,39 @@ struct Pending<'a> {
     expr: &'a Expr,
 }
 
-/// Evaluates the constants of the module and of its `impl` blocks, which may use each other in any order.
-pub(crate) fn evaluate(items: &[Item], module: &mut Module, errors: &mut Errors) {
+/// The constants of a module, by name; an associated constant's is `Type::name`.
+pub(crate) type Consts = BTreeMap<String, Const>;
+
+/// What the expression of a constant can name.
+struct Known<'a> {
+    structs: &'a Structs,
+    consts: Consts,
+}
+
+/// Evaluates the constants of the module and of its `impl` blocks, which may use each other in any order. Returns them,
+/// and the names of those with a problem.
+pub(crate) fn evaluate(items: &[Item], structs: &Structs, errors: &mut Errors) -> (Consts, BTreeSet<String>) {
     let mut pending = Vec::new();
     for item in items {
         match item {
-            Item::Const(item) => pending.extend(read(module, None, &item.ident, &item.ty, &item.expr)),
+            Item::Const(item) => pending.extend(read(structs, None, &item.ident, &item.ty, &item.expr)),
             Item::Impl(block) if block.trait_.is_none() => {
-                let Some(of) = types::struct_name(&block.self_ty, module) else { continue };
+                let Some(of) = types::struct_name(&block.self_ty, structs) else { continue };
                 for item in &block.items {
                     if let syn::ImplItem::Const(item) = item {
-                        pending.extend(read(module, Some(&of), &item.ident, &item.ty, &item.expr));
+                        pending.extend(read(structs, Some(&of), &item.ident, &item.ty, &item.expr));
                     }
                 }
             }
             _ => {}
         }
     }
+    let mut known = Known { structs, consts: Consts::new() };
     loop {
         let before = pending.len();
-        pending.retain(|constant| match eval(constant.expr, &constant.ty, constant.self_ty.as_deref(), module) {
+        pending.retain(|constant| match eval(constant.expr, &constant.ty, constant.self_ty.as_deref(), &known) {
             Some(value) => {
-                module.consts.insert(constant.name.clone(), Const { ty: constant.ty.clone(), value });
+                known.consts.insert(constant.name.clone(), Const { ty: constant.ty.clone(), value });
                 false
             }
             None => true,
@@ -64,21 +76,23 @@ pub(crate) fn evaluate(items: &[Item], module: &mut Module, errors: &mut Errors)
             break;
         }
     }
+    let mut broken = BTreeSet::new();
     for Pending { name, expr, .. } in pending {
         errors.on(expr, Problem::ConstValue);
-        module.broken.insert(name);
+        broken.insert(name);
     }
+    (known.consts, broken)
 }
 
 /// Reads a constant that ops can name. A constant of a type that the op language lacks is for Rust only.
 fn read<'a>(
-    module: &Module,
+    structs: &Structs,
     self_ty: Option<&str>,
     name: &syn::Ident,
     ty: &syn::Type,
     expr: &'a Expr,
 ) -> Option<Pending<'a>> {
-    let ty = types::read(ty, module, self_ty, &mut Errors::default())?;
+    let ty = types::read(ty, structs, self_ty, &mut Errors::default())?;
     let own_name = name_of(name);
     if own_name == "_" || !matches!(ty, Ty::Scalar(_) | Ty::Usize | Ty::Isize | Ty::Struct(_)) {
         return None;
@@ -87,10 +101,10 @@ fn read<'a>(
     Some(Pending { name, self_ty: self_ty.map(str::to_owned), ty, expr })
 }
 
-fn eval(expr: &Expr, ty: &Ty, self_ty: Option<&str>, module: &Module) -> Option<Value> {
+fn eval(expr: &Expr, ty: &Ty, self_ty: Option<&str>, known: &Known<'_>) -> Option<Value> {
     let value = match expr {
-        Expr::Paren(inner) => return eval(&inner.expr, ty, self_ty, module),
-        Expr::Group(inner) => return eval(&inner.expr, ty, self_ty, module),
+        Expr::Paren(inner) => return eval(&inner.expr, ty, self_ty, known),
+        Expr::Group(inner) => return eval(&inner.expr, ty, self_ty, known),
         Expr::Lit(lit) => match &lit.lit {
             Lit::Int(int) if ty.is_float() => Value::Float(int.base10_parse::<f64>().ok()?.to_bits()),
             Lit::Int(int) => Value::Int(int.base10_parse().ok()?),
@@ -99,44 +113,44 @@ fn eval(expr: &Expr, ty: &Ty, self_ty: Option<&str>, module: &Module) -> Option<
             Lit::Bool(bool) => Value::Bool(bool.value),
             _ => return None,
         },
-        Expr::Path(path) => find(&path.path, self_ty, module).filter(|found| found.ty == *ty)?.value,
+        Expr::Path(path) => find(&path.path, self_ty, known).filter(|found| found.ty == *ty)?.value,
         Expr::Cast(cast) => {
-            let from = type_of(&cast.expr, self_ty, module).unwrap_or_else(|| {
+            let from = type_of(&cast.expr, self_ty, known).unwrap_or_else(|| {
                 // A bare number has the type that it is cast to; other expressions of bare numbers are `i32`.
                 if ty.integer().is_some() && is_bare(&cast.expr) { ty.clone() } else { Ty::I32 }
             });
-            match eval(&cast.expr, &from, self_ty, module)? {
+            match eval(&cast.expr, &from, self_ty, known)? {
                 Value::Int(int) => return wrap(int, ty),
                 Value::Bool(bool) => Value::Int(i128::from(bool)),
                 _ => return None,
             }
         }
-        Expr::Unary(unary) => match (&unary.op, eval_operand(unary, ty, self_ty, module)?) {
+        Expr::Unary(unary) => match (&unary.op, eval_operand(unary, ty, self_ty, known)?) {
             (UnOp::Neg(_), Value::Int(int)) => Value::Int(-int),
             (UnOp::Neg(_), Value::Float(bits)) => Value::Float((-f64::from_bits(bits)).to_bits()),
             (UnOp::Not(_), Value::Bool(bool)) => Value::Bool(!bool),
             (UnOp::Not(_), Value::Int(int)) => return wrap(!int, ty),
             _ => return None,
         },
-        Expr::Binary(binary) => return eval_binary(binary, ty, self_ty, module),
+        Expr::Binary(binary) => return eval_binary(binary, ty, self_ty, known),
         Expr::Call(call) => {
             let Expr::Path(path) = &*call.func else { return None };
-            let fields = fields_of(&path.path, ty, self_ty, module)?;
+            let fields = fields_of(&path.path, ty, self_ty, known)?;
             if fields.len() != call.args.len() {
                 return None;
             }
             let pairs = fields.iter().zip(&call.args);
-            Value::Struct(pairs.map(|((_, ty), arg)| eval(arg, ty, self_ty, module)).collect::<Option<_>>()?)
+            Value::Struct(pairs.map(|((_, ty), arg)| eval(arg, ty, self_ty, known)).collect::<Option<_>>()?)
         }
         Expr::Struct(literal) if literal.rest.is_none() => {
-            let fields = fields_of(&literal.path, ty, self_ty, module)?;
+            let fields = fields_of(&literal.path, ty, self_ty, known)?;
             let field = |(name, ty): &(String, Ty)| {
                 let named = |member: &syn::Member| match member {
                     syn::Member::Named(member) => name_of(member) == *name,
                     syn::Member::Unnamed(index) => index.index.to_string() == *name,
                 };
                 let given = literal.fields.iter().find(|given| named(&given.member))?;
-                eval(&given.expr, ty, self_ty, module)
+                eval(&given.expr, ty, self_ty, known)
             };
             Value::Struct(fields.iter().map(field).collect::<Option<_>>()?)
         }
@@ -146,24 +160,24 @@ fn eval(expr: &Expr, ty: &Ty, self_ty: Option<&str>, module: &Module) -> Option<
 }
 
 /// Evaluates the operand of `-` and `!`. The magnitude of a negative number can exceed the maximum by one.
-fn eval_operand(unary: &syn::ExprUnary, ty: &Ty, self_ty: Option<&str>, module: &Module) -> Option<Value> {
+fn eval_operand(unary: &syn::ExprUnary, ty: &Ty, self_ty: Option<&str>, known: &Known<'_>) -> Option<Value> {
     match (&unary.op, &*unary.expr) {
         (UnOp::Neg(_), Expr::Lit(syn::ExprLit { lit: Lit::Int(int), .. })) if ty.integer()?.signed => {
             Some(Value::Int(int.base10_parse().ok()?))
         }
-        (_, operand) => eval(operand, ty, self_ty, module),
+        (_, operand) => eval(operand, ty, self_ty, known),
     }
 }
 
-fn eval_binary(binary: &syn::ExprBinary, ty: &Ty, self_ty: Option<&str>, module: &Module) -> Option<Value> {
-    let left = eval(&binary.left, ty, self_ty, module)?;
+fn eval_binary(binary: &syn::ExprBinary, ty: &Ty, self_ty: Option<&str>, known: &Known<'_>) -> Option<Value> {
+    let left = eval(&binary.left, ty, self_ty, known)?;
     let shift = matches!(binary.op, BinOp::Shl(_) | BinOp::Shr(_));
-    let right_ty = match type_of(&binary.right, self_ty, module) {
+    let right_ty = match type_of(&binary.right, self_ty, known) {
         Some(right_ty) if shift => right_ty,
         None if shift => Ty::I32,
         _ => ty.clone(),
     };
-    let (Value::Int(a), Value::Int(b)) = (left, eval(&binary.right, &right_ty, self_ty, module)?) else {
+    let (Value::Int(a), Value::Int(b)) = (left, eval(&binary.right, &right_ty, self_ty, known)?) else {
         return None;
     };
     let width = ty.integer()?.bits;
@@ -184,9 +198,9 @@ fn eval_binary(binary: &syn::ExprBinary, ty: &Ty, self_ty: Option<&str>, module:
 }
 
 /// Returns the fields of the struct with this name, if its type is `ty`.
-fn fields_of<'a>(path: &syn::Path, ty: &Ty, self_ty: Option<&str>, module: &'a Module) -> Option<&'a [(String, Ty)]> {
+fn fields_of<'a>(path: &syn::Path, ty: &Ty, self_ty: Option<&str>, known: &'a Known<'_>) -> Option<&'a [(String, Ty)]> {
     let name = path_name(path, self_ty).filter(|name| *ty == Ty::Struct(name.clone()))?;
-    Some(&module.structs.get(&name)?.fields)
+    Some(&known.structs.get(&name)?.fields)
 }
 
 fn fits(value: &Value, ty: &Ty) -> bool {
@@ -207,23 +221,23 @@ fn wrap(int: i128, ty: &Ty) -> Option<Value> {
 }
 
 /// Returns the type of an expression, if it does not depend on the context.
-fn type_of(expr: &Expr, self_ty: Option<&str>, module: &Module) -> Option<Ty> {
+fn type_of(expr: &Expr, self_ty: Option<&str>, known: &Known<'_>) -> Option<Ty> {
     match expr {
-        Expr::Paren(inner) => type_of(&inner.expr, self_ty, module),
-        Expr::Path(path) => Some(find(&path.path, self_ty, module)?.ty),
-        Expr::Cast(cast) => types::read_lenient(&cast.ty, module),
+        Expr::Paren(inner) => type_of(&inner.expr, self_ty, known),
+        Expr::Path(path) => Some(find(&path.path, self_ty, known)?.ty),
+        Expr::Cast(cast) => types::read_lenient(&cast.ty, known.structs),
         Expr::Lit(lit) => match &lit.lit {
             Lit::Int(int) => Ty::from_name(int.suffix()),
             Lit::Byte(_) => Ty::from_name("u8"),
             Lit::Bool(_) => Some(Ty::BOOL),
             _ => None,
         },
-        Expr::Unary(unary) => type_of(&unary.expr, self_ty, module),
+        Expr::Unary(unary) => type_of(&unary.expr, self_ty, known),
         Expr::Binary(binary) if matches!(binary.op, BinOp::Shl(_) | BinOp::Shr(_)) => {
-            type_of(&binary.left, self_ty, module)
+            type_of(&binary.left, self_ty, known)
         }
         Expr::Binary(binary) => {
-            type_of(&binary.left, self_ty, module).or_else(|| type_of(&binary.right, self_ty, module))
+            type_of(&binary.left, self_ty, known).or_else(|| type_of(&binary.right, self_ty, known))
         }
         _ => None,
     }
@@ -240,9 +254,9 @@ fn is_bare(expr: &Expr) -> bool {
 }
 
 /// Returns the constant that a path names.
-fn find(path: &syn::Path, self_ty: Option<&str>, module: &Module) -> Option<Const> {
+fn find(path: &syn::Path, self_ty: Option<&str>, known: &Known<'_>) -> Option<Const> {
     let name = path_name(path, self_ty)?;
-    module.consts.get(&name).cloned().or_else(|| of_number(&name))
+    known.consts.get(&name).cloned().or_else(|| of_number(&name))
 }
 
 /// Returns a constant of a number type, such as `i64::MAX`.

@@ -6,9 +6,9 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, ItemFn, LitStr, Meta, Pat, Token, Type};
 
+use crate::attributes;
 use crate::catalogue::Problem;
 use crate::errors::{Errors, Member};
-use crate::op;
 use crate::text::{name_of, placed, text_of};
 
 /// A function of one op, with its origin if `each` made it.
@@ -21,7 +21,7 @@ pub(crate) struct Written {
 pub(crate) fn expand(function: &ItemFn, errors: &mut Errors) -> Vec<Written> {
     let mut family = None;
     let mut plain = function.clone();
-    for attr in plain.attrs.iter_mut().filter(|attr| op::is_vm_op(attr)) {
+    for attr in plain.attrs.iter_mut().filter(|attr| attributes::is_vm_op(attr)) {
         let Meta::List(list) = &mut attr.meta else { continue };
         match split.parse2(list.tokens.clone()) {
             Ok((_, None)) => {}
@@ -237,7 +237,7 @@ impl Substitution<'_> {
 
 impl VisitMut for Substitution<'_> {
     fn visit_attribute_mut(&mut self, attr: &mut Attribute) {
-        let is_own = op::is_vm_op(attr);
+        let is_own = attributes::is_vm_op(attr);
         match &mut attr.meta {
             Meta::List(list) => list.tokens = self.tokens(list.tokens.clone(), is_own),
             _ => visit_mut::visit_attribute_mut(self, attr),

@@ -1,5 +1,4 @@
-//! The typed IR: what an op or helper means, free of syntax. Its `Debug` text is canonical: two definitions
-//! with the same text mean the same, and the text does not depend on comments, formatting or position.
+//! The typed IR: what an op or helper means, free of syntax. Its `Debug` text is for people, and can change.
 
 use std::fmt;
 
@@ -23,7 +22,6 @@ pub(crate) struct Local {
     pub(crate) ty: Ty,
 }
 
-/// Renaming a variable does not change what an op means.
 impl fmt::Debug for Local {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.ty)

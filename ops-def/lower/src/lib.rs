@@ -1,33 +1,43 @@
 //! Rust subset → typed IR → {handlers, C, metadata}, for the macro and for the build script. Pure: no I/O.
 //!
 //! ```text
+//! types.rs                       types → `Ty` (ty.rs)
 //! family.rs                      `each`: one function → several ops
-//! module.rs, op.rs, consts.rs    the items of the module, with types
+//! structs.rs, consts.rs,         the items of the module, with types
+//! functions.rs, op.rs
+//! module.rs                      the module: its items by kind
+//! effects.rs                     what helpers do to the machine
 //! check/                         bodies → typed IR (ir.rs), or problems (catalogue.rs)
 //! nan/                           where the bits of a NaN that an operation produced become visible
-//! encode.rs, canonical.rs        operands → encodings; IR → fingerprints
+//! encode.rs, canonical/          operands → encodings; IR → fingerprints
 //! c/                             IR → C
+//! set.rs                         all of that for one instruction set
 //! rust/                          encodings → interpreter, assembler, metadata
 //! ```
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod attributes;
 mod c;
 mod canonical;
 mod catalogue;
 mod check;
 mod consts;
+mod effects;
 mod encode;
 mod errors;
 mod family;
+mod functions;
 mod ir;
 mod lowered;
+mod machine;
 mod module;
 mod names;
 mod nan;
 mod op;
 mod rust;
 mod set;
+mod structs;
 mod text;
 mod ty;
 mod types;
@@ -38,6 +48,7 @@ use errors::Errors;
 use set::Set;
 
 pub use lowered::{Lowered, LoweredOp, PRELUDE, SUPPORT, StencilSource, Symbol};
+pub use rust::TableFile;
 
 /// Lowers every instruction set of a source file to C. `file_name` is used in `#line`.
 ///
@@ -64,7 +75,7 @@ pub fn lower_file(source: &str, file_name: &str) -> Result<Vec<Lowered>, syn::Er
     let mut sets = Vec::new();
     for item in file.items {
         let syn::Item::Mod(module) = item else { continue };
-        let Some(attr) = module.attrs.iter().find(|attr| module::is_instruction_set(attr)) else { continue };
+        let Some(attr) = module.attrs.iter().find(|attr| attributes::is_instruction_set(attr)) else { continue };
         let args = match &attr.meta {
             syn::Meta::List(list) => list.tokens.clone(),
             _ => TokenStream::new(),
@@ -74,20 +85,6 @@ pub fn lower_file(source: &str, file_name: &str) -> Result<Vec<Lowered>, syn::Er
         }
     }
     Ok(sets)
-}
-
-/// Where the macro finds the table that the build script made.
-#[derive(Debug, Clone)]
-pub enum TableFile {
-    /// The table exists.
-    Found {
-        /// The file with the table, an expression of type `::mimeo::def::stencil::Table`.
-        file: String,
-        /// How to renew the table, if building again is not enough.
-        renewal: Option<String>,
-    },
-    /// The table is missing; the text says what to do.
-    Missing(String),
 }
 
 /// Expands `#[instruction_set(args)] module` to Rust. `table` returns where the stencils of a module with this name are.

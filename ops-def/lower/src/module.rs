@@ -8,21 +8,19 @@ use syn::visit::Visit;
 use syn::{Attribute, Ident, Item, ItemMod};
 
 use crate::arguments::Arguments;
+use crate::attributes::{is_instruction_set, is_vm_op};
 use crate::catalogue::Problem;
-use crate::consts::{self, Const};
+use crate::consts::{self, Consts};
 use crate::errors::Errors;
 use crate::family::{self, Written};
+use crate::functions::{Functions, Helper, Runtime};
+use crate::machine::Machine;
 use crate::names;
 use crate::op::{self, OpDef};
+use crate::structs;
 use crate::text::{name_of, text_of};
 use crate::ty::{self, Structs, Ty};
 use crate::types;
-
-mod functions;
-mod structs;
-
-pub(crate) use functions::{Helper, Param, Runtime};
-pub(crate) use structs::derives_copy;
 
 /// An instruction set as the author wrote it, with types.
 pub(crate) struct Module {
@@ -37,9 +35,7 @@ pub(crate) struct Module {
     /// Items that are passed through to Rust: all except ops and `extern "Rust"`.
     pub(crate) items: Vec<Item>,
     pub(crate) structs: Structs,
-    /// Names of the structs that are inline-cache cells, whose fields are `Cell`s.
-    pub(crate) cells: BTreeSet<String>,
-    pub(crate) consts: BTreeMap<String, Const>,
+    pub(crate) consts: Consts,
     /// By name; a method's is `Type::name`.
     pub(crate) helpers: BTreeMap<String, Helper>,
     pub(crate) runtime: Vec<Runtime>,
@@ -59,6 +55,10 @@ impl Module {
         self.runtime.iter().enumerate().find(|(_, runtime)| runtime.name == name)
     }
 
+    pub(crate) fn machine(&self) -> Machine<'_> {
+        Machine { value: &self.value, stack: self.args.stack, structs: &self.structs }
+    }
+
     /// Reads a module, without the items that have a problem.
     pub(crate) fn read(args: TokenStream, module: ItemMod, errors: &mut Errors) -> Option<Module> {
         let args = Arguments::parse(args, errors);
@@ -66,6 +66,8 @@ impl Module {
             errors.on(&module.ident, Problem::NotInline);
             return None;
         };
+        items.iter().for_each(|item| Conditions { errors }.visit_item(item));
+        let (structs, clashes) = structs::read(&items, errors);
         let mut read = Module {
             name: module.ident,
             vis: module.vis,
@@ -74,33 +76,36 @@ impl Module {
             value: Ty::U64,
             context: None,
             items: Vec::new(),
-            structs: Structs::new(),
-            cells: BTreeSet::new(),
-            consts: BTreeMap::new(),
+            structs,
+            consts: Consts::new(),
             helpers: BTreeMap::new(),
             runtime: Vec::new(),
             ops: Vec::new(),
             op_names: BTreeSet::new(),
             broken: BTreeSet::new(),
-            clashes: false,
+            clashes,
             imports: BTreeSet::new(),
         };
-        items.iter().for_each(|item| Conditions { errors }.visit_item(item));
-        read.read_structs(&items, errors);
         // Without a value type, nothing true can be said about the rest.
         read.read_roles(errors)?;
         let mut ops = Vec::new();
+        let mut functions = Functions::default();
         for item in &items {
-            read.read_item(item, &mut ops, errors);
+            read.read_item(item, &mut functions, &mut ops, errors);
         }
-        consts::evaluate(&items, &mut read, errors);
+        (read.helpers, read.runtime, read.broken) = (functions.helpers, functions.runtime, functions.broken);
+        read.clashes |= functions.clashes;
+        let (consts, broken) = consts::evaluate(&items, &read.structs, errors);
+        read.consts = consts;
+        read.broken.extend(broken);
         for written in ops {
             let ident = &written.function.sig.ident;
             let name = name_of(ident);
             let taken = read.helpers.contains_key(&name) || read.runtime(&name).is_some();
             if !read.op_names.insert(name.clone()) || taken {
                 errors.on(ident, Problem::TwoOps(name));
-            } else if let Some(op) = errors.within(&written.member, |errors| op::read(&read, &written, errors)) {
+            } else if let Some(op) = errors.within(&written.member, |errors| op::read(read.machine(), &written, errors))
+            {
                 read.ops.push(op);
             }
         }
@@ -113,7 +118,7 @@ impl Module {
     /// Reads the value type and the context type.
     fn read_roles(&mut self, errors: &mut Errors) -> Option<()> {
         if let Some(context) = self.args.context.clone() {
-            match types::read_lenient(&context, self) {
+            match types::read_lenient(&context, &self.structs) {
                 Some(Ty::Struct(name)) => self.context = Some(name),
                 _ => errors.on(&context, Problem::ContextStruct(text_of(&context))),
             }
@@ -125,7 +130,7 @@ impl Module {
             errors.at(Span::call_site(), Problem::MissingValue);
             return None;
         };
-        match types::read_lenient(&value, self) {
+        match types::read_lenient(&value, &self.structs) {
             Some(ty) if is_value(&ty, &self.structs) => self.value = ty,
             _ => {
                 errors.on(&value, Problem::ValueType(text_of(&value)));
@@ -135,36 +140,36 @@ impl Module {
         Some(())
     }
 
-    fn read_item(&mut self, item: &Item, ops: &mut Vec<Written>, errors: &mut Errors) {
+    fn read_item(&mut self, item: &Item, functions: &mut Functions, ops: &mut Vec<Written>, errors: &mut Errors) {
         match item {
-            Item::Fn(function) if function.attrs.iter().any(op::is_vm_op) => {
+            Item::Fn(function) if function.attrs.iter().any(is_vm_op) => {
                 ops.extend(family::expand(function, errors));
             }
             Item::Fn(function) => {
                 self.items.push(item.clone());
-                self.read_helper(None, &function.sig, &function.block, errors);
+                functions.read_helper(None, &function.sig, &function.block, &self.structs, errors);
             }
             Item::Impl(block) => {
                 let mut kept = block.clone();
                 for item in &mut kept.items {
                     if let syn::ImplItem::Fn(function) = item
-                        && function.attrs.iter().any(op::is_vm_op)
+                        && function.attrs.iter().any(is_vm_op)
                     {
-                        function.attrs.retain(|attr| !op::is_vm_op(attr));
+                        function.attrs.retain(|attr| !is_vm_op(attr));
                         errors.on(&function.sig.ident, Problem::OpOutside);
                     }
                 }
                 self.items.push(kept.into());
-                self.read_impl(block, errors);
+                functions.read_impl(block, &self.structs, errors);
             }
-            Item::ForeignMod(block) => self.read_runtime(block, errors),
+            Item::ForeignMod(block) => functions.read_runtime(block, self.machine(), errors),
             Item::Use(import) => {
                 self.items.push(item.clone());
                 self.read_import(&import.tree, errors);
             }
             Item::Const(constant) => {
                 self.items.push(item.clone());
-                self.check_name(&constant.ident, names::is_reserved(&name_of(&constant.ident)), errors);
+                self.clashes |= names::check(&constant.ident, names::is_reserved(&name_of(&constant.ident)), errors);
             }
             Item::Struct(_) => self.items.push(item.clone()),
             other => {
@@ -190,14 +195,7 @@ impl Module {
         // The machine's own types may be imported again.
         let machine = ["Flow", "Thrown", "Label", "Window", "Callee", "Cell"].iter().any(|own| name == own);
         if !machine {
-            self.check_name(name, names::is_reserved(&name_of(name)), errors);
-        }
-    }
-
-    fn check_name(&mut self, ident: &Ident, by: Option<&'static str>, errors: &mut Errors) {
-        if let Some(by) = by {
-            self.clashes |= names::is_reserved(&name_of(ident)).is_some();
-            errors.on(ident, Problem::ReservedName { name: name_of(ident), by });
+            self.clashes |= names::check(name, names::is_reserved(&name_of(name)), errors);
         }
     }
 }
@@ -218,20 +216,6 @@ impl Visit<'_> for Conditions<'_> {
         if attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") {
             self.errors.on(attr, Problem::Conditional);
         }
-    }
-}
-
-/// Returns `true` for `#[instruction_set(…)]`, with or without a path before it.
-pub(crate) fn is_instruction_set(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|segment| segment.ident == "instruction_set")
-}
-
-/// Returns the name that a plain pattern binds; `_` counts as a name.
-pub(crate) fn pattern_name(pattern: &syn::Pat) -> Option<String> {
-    match pattern {
-        syn::Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => Some(name_of(&ident.ident)),
-        syn::Pat::Wild(_) => Some("_".into()),
-        _ => None,
     }
 }
 

@@ -1,5 +1,11 @@
 //! Reserved names: those of generated code, of the op language and of C.
 
+use proc_macro2::Ident;
+
+use crate::catalogue::Problem;
+use crate::errors::Errors;
+use crate::text::name_of;
+
 /// Items that the macro generates.
 const GENERATED: [&str; 11] = [
     "Ops",
@@ -59,6 +65,14 @@ pub(crate) fn struct_is_reserved(name: &str) -> Option<&'static str> {
 pub(crate) fn op_is_reserved(name: &str) -> Option<&'static str> {
     let outlined = name.contains("__cold").then_some("the C of the stencils");
     is_reserved(name).or(outlined).or_else(|| ASSEMBLER.contains(&name).then_some("a method of the `Assembler`"))
+}
+
+/// Reports an item's name if it is reserved. Returns `true` if generated code has an item of that name, which must then
+/// be left out.
+pub(crate) fn check(ident: &Ident, reserved: Option<&'static str>, errors: &mut Errors) -> bool {
+    let Some(by) = reserved else { return false };
+    errors.on(ident, Problem::ReservedName { name: name_of(ident), by });
+    is_reserved(&name_of(ident)).is_some()
 }
 
 fn is_keyword(name: &str) -> bool {

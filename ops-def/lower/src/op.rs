@@ -4,12 +4,13 @@ use mimeo_def::op::Scalar;
 use proc_macro2::Span;
 use syn::{Attribute, FnArg, ItemFn, ReturnType};
 
+use crate::attributes::{is_operand_attribute, is_vm_op};
 use crate::catalogue::Problem;
 use crate::errors::{Errors, Member};
 use crate::family::Written;
-use crate::module::{Module, pattern_name};
+use crate::machine::Machine;
 use crate::names;
-use crate::text::{name_of, text_of};
+use crate::text::{name_of, pattern_name, text_of};
 use crate::ty::Ty;
 use crate::types;
 
@@ -111,18 +112,8 @@ impl PartialEq for SpanEq {
 
 impl Eq for SpanEq {}
 
-/// Returns `true` for `#[vm_op]`, with or without a path before it.
-pub(crate) fn is_vm_op(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|segment| segment.ident == "vm_op")
-}
-
-/// Returns `true` for an attribute of a parameter that only the lowering knows.
-pub(crate) fn is_operand_attribute(attr: &Attribute) -> bool {
-    ["imm", "constant", "place", "cache"].iter().any(|name| attr.path().is_ident(name))
-}
-
 /// Reads an op, or returns `None` if its signature has a problem.
-pub(crate) fn read(module: &Module, written: &Written, errors: &mut Errors) -> Option<OpDef> {
+pub(crate) fn read(machine: Machine<'_>, written: &Written, errors: &mut Errors) -> Option<OpDef> {
     let before = errors.len();
     let Written { function, member } = written;
     let signature = &function.sig;
@@ -145,19 +136,19 @@ pub(crate) fn read(module: &Module, written: &Written, errors: &mut Errors) -> O
     for input in &signature.inputs {
         match input {
             FnArg::Receiver(receiver) => errors.on(receiver, Problem::OpParameter("self".into())),
-            FnArg::Typed(typed) => params.extend(read_param(module, typed, errors)),
+            FnArg::Typed(typed) => params.extend(read_param(machine, typed, errors)),
         }
     }
-    let result = read_result(module, &signature.output, errors);
+    let result = read_result(machine, &signature.output, errors);
     let (doc, function, member) = (doc_of(&function.attrs), function.clone(), member.clone());
     let op = OpDef { name, doc, params, result, result_slot, stencil, function, member };
-    check_shape(module, &op, errors);
+    check_shape(machine, &op, errors);
     (errors.len() == before).then_some(op)
 }
 
 /// Checks the rules between the parts of a signature.
-fn check_shape(module: &Module, op: &OpDef, errors: &mut Errors) {
-    let stack = module.args.stack;
+fn check_shape(machine: Machine<'_>, op: &OpDef, errors: &mut Errors) {
+    let stack = machine.stack;
     let inputs = || op.function.sig.inputs.iter();
     if let Some((_, second)) = op.params.iter().zip(inputs()).filter(|(param, _)| param.kind == ParamKind::Vm).nth(1) {
         errors.on(second, Problem::TwoVms);
@@ -230,12 +221,12 @@ fn read_attribute(attrs: &[Attribute], errors: &mut Errors) -> (StencilRequest, 
     (stencil, result_slot)
 }
 
-fn read_param(module: &Module, typed: &syn::PatType, errors: &mut Errors) -> Option<OpParam> {
+fn read_param(machine: Machine<'_>, typed: &syn::PatType, errors: &mut Errors) -> Option<OpParam> {
     let Some(name) = pattern_name(&typed.pat) else {
         errors.on(&typed.pat, Problem::Pattern);
         return None;
     };
-    let ty = types::read(&typed.ty, module, None, errors)?;
+    let ty = types::read(&typed.ty, machine.structs, None, errors)?;
     let shown = || text_of(&typed.ty);
     let mut attrs = typed.attrs.iter().filter(|attr| is_operand_attribute(attr));
     let attr = attrs.next();
@@ -243,13 +234,13 @@ fn read_param(module: &Module, typed: &syn::PatType, errors: &mut Errors) -> Opt
         errors.on(second, Problem::OperandKinds);
     }
     let kind = match attr {
-        Some(attr) => read_operand_attribute(module, attr, typed, &ty, errors)?,
+        Some(attr) => read_operand_attribute(machine, attr, typed, &ty, errors)?,
         None => match &ty {
             Ty::Vm => ParamKind::Vm,
             Ty::Label => ParamKind::Label,
             Ty::Window => ParamKind::Window,
             Ty::Callee => ParamKind::Callee,
-            ty if *ty == module.value => ParamKind::Value,
+            ty if *ty == *machine.value => ParamKind::Value,
             _ => {
                 errors.on(&typed.ty, Problem::OpParameter(shown()));
                 return None;
@@ -260,7 +251,7 @@ fn read_param(module: &Module, typed: &syn::PatType, errors: &mut Errors) -> Opt
 }
 
 fn read_operand_attribute(
-    module: &Module,
+    machine: Machine<'_>,
     attr: &Attribute,
     typed: &syn::PatType,
     ty: &Ty,
@@ -290,7 +281,7 @@ fn read_operand_attribute(
             _ => on_type(Problem::CacheType(shown()), errors),
         };
     }
-    if *ty != module.value {
+    if *ty != *machine.value {
         return on_type(Problem::ConstantType(shown()), errors);
     }
     if attr.path().is_ident("constant") {
@@ -303,7 +294,7 @@ fn read_operand_attribute(
         if meta.path.is_ident("slot") || meta.path.is_ident("constant") { Ok(()) } else { Err(meta.error("place")) }
     });
     let problem = match (parsed, slot, constant) {
-        (Ok(()), true, false) if !module.args.stack => Problem::PlaceStack,
+        (Ok(()), true, false) if !machine.stack => Problem::PlaceStack,
         (Ok(()), true, _) => return Some(ParamKind::Place { slot, constant }),
         _ => Problem::PlaceArgument,
     };
@@ -331,10 +322,10 @@ fn is_index(ty: &Ty) -> bool {
     matches!(ty, Ty::Scalar(Scalar::U8 | Scalar::U16 | Scalar::U32))
 }
 
-fn read_result(module: &Module, output: &ReturnType, errors: &mut Errors) -> OpResult {
+fn read_result(machine: Machine<'_>, output: &ReturnType, errors: &mut Errors) -> OpResult {
     let nothing = OpResult { fallible: false, kind: ResultKind::Values(0) };
     let ReturnType::Type(_, written) = output else { return nothing };
-    let Some(ty) = types::read(written, module, None, errors) else { return nothing };
+    let Some(ty) = types::read(written, machine.structs, None, errors) else { return nothing };
     let (fallible, inner) = match &ty {
         Ty::Result(inner) => (true, &**inner),
         other => (false, other),
@@ -342,11 +333,11 @@ fn read_result(module: &Module, output: &ReturnType, errors: &mut Errors) -> OpR
     let kind = match inner {
         Ty::Unit => ResultKind::Values(0),
         Ty::Flow => ResultKind::Flow,
-        one if *one == module.value => ResultKind::Values(1),
-        Ty::Tuple(many) if many.len() > 1 && many.iter().all(|ty| *ty == module.value) => {
+        one if *one == *machine.value => ResultKind::Values(1),
+        Ty::Tuple(many) if many.len() > 1 && many.iter().all(|ty| *ty == *machine.value) => {
             ResultKind::Values(many.len() as u16)
         }
-        Ty::Tuple(many) if is_values_and_flow(many, &module.value) => ResultKind::ValuesAndFlow(many.len() as u16 - 1),
+        Ty::Tuple(many) if is_values_and_flow(many, machine.value) => ResultKind::ValuesAndFlow(many.len() as u16 - 1),
         _ => {
             errors.on(written, Problem::OpResult(text_of(written)));
             ResultKind::Values(0)

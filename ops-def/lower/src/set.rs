@@ -6,10 +6,11 @@ use mimeo_def::Fingerprint;
 use proc_macro2::TokenStream;
 use syn::ItemMod;
 
-use crate::c::{self, Helpers, Reaches};
+use crate::c;
 use crate::canonical;
 use crate::catalogue::Problem;
 use crate::check;
+use crate::effects::{Effects, Helpers};
 use crate::encode::{self, Op};
 use crate::errors::Errors;
 use crate::ir::{Body, Expr, Kind};
@@ -24,7 +25,7 @@ use crate::ty::Ty;
 pub(crate) struct Set {
     pub(crate) module: Module,
     pub(crate) helpers: Helpers,
-    pub(crate) reaches: Reaches,
+    pub(crate) effects: Effects,
     /// Body of each definition; `None` if it has a problem.
     pub(crate) bodies: Vec<Option<Body>>,
     pub(crate) ops: Vec<Op>,
@@ -36,8 +37,7 @@ impl Set {
     pub(crate) fn read(args: TokenStream, module: ItemMod, errors: &mut Errors) -> Option<Set> {
         let module = Module::read(args, module, errors)?;
         let helpers = read_helpers(&module, errors);
-        let effects = check::Effects::new(&helpers);
-        let reaches = Reaches::new(&helpers);
+        let effects = Effects::new(&helpers);
         let mut nans = Nans::new(&module, &helpers);
         let mut check_op = |op, errors: &mut Errors| {
             let before = errors.len();
@@ -74,18 +74,18 @@ impl Set {
                 None => no_identity,
             })
             .collect();
-        Some(Set { module, helpers, reaches, bodies, ops, fingerprints })
+        Some(Set { module, helpers, effects, bodies, ops, fingerprints })
     }
 
     /// Lowers all ops without problems to C.
     pub(crate) fn lower(&self, file: &str) -> Lowered {
         let module = &self.module;
-        let prelude = c::prelude(module, &self.helpers, &self.reaches, self.bodies.iter().flatten());
+        let prelude = c::prelude(module, &self.helpers, &self.effects, self.bodies.iter().flatten());
         let mut ops = Vec::new();
         for (op, &fingerprint) in self.ops.iter().zip(&self.fingerprints) {
             let def = &module.ops[op.def];
             let Some(body) = &self.bodies[op.def] else { continue };
-            let (text, symbols) = c::op(module, &self.helpers, &self.reaches, op, body, file);
+            let (text, symbols) = c::op(module, &self.helpers, &self.effects, op, body, file);
             let (source, required) = match &def.stencil {
                 StencilRequest::Generate { required } => (StencilSource::Generated(text), *required),
                 StencilRequest::None => {

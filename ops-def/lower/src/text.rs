@@ -9,6 +9,15 @@ pub(crate) fn name_of(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
 
+/// Returns the name that a plain pattern binds; `_` counts as a name.
+pub(crate) fn pattern_name(pattern: &syn::Pat) -> Option<String> {
+    match pattern {
+        syn::Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => Some(name_of(&ident.ident)),
+        syn::Pat::Wild(_) => Some("_".into()),
+        _ => None,
+    }
+}
+
 /// Returns the identifier with this name, with `r#` if it is a keyword.
 pub(crate) fn ident_of(name: &str) -> Ident {
     syn::parse_str(name).unwrap_or_else(|_| Ident::new_raw(name, proc_macro2::Span::call_site()))

@@ -158,7 +158,7 @@ impl fmt::Display for Ty {
     }
 }
 
-/// The canonical text is the one that an author writes.
+/// The same text in the IR that people read.
 impl fmt::Debug for Ty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -171,10 +171,17 @@ pub(crate) struct Struct {
     pub(crate) name: String,
     /// Name (a tuple field's is its index) and type; in an inline-cache cell, the type inside the `Cell`.
     pub(crate) fields: Vec<(String, Ty)>,
+    /// Whether it is an inline-cache cell, whose fields are `Cell`s.
+    pub(crate) is_cell: bool,
 }
 
 /// The structs of a module, by name.
 pub(crate) type Structs = BTreeMap<String, Struct>;
+
+/// Returns `true` for the name of an inline-cache cell.
+pub(crate) fn is_cell(name: &str, structs: &Structs) -> bool {
+    structs.get(name).is_some_and(|of| of.is_cell)
+}
 
 /// Size and alignment in bytes on every target that has stencils; they are all LP64 or LLP64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

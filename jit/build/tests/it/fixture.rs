@@ -43,7 +43,7 @@ pub(crate) fn op(name: &str, symbols: &[&str], c: &str) -> LoweredOp {
         ir: String::new(),
         name: name.to_owned(),
         line: 1,
-        fingerprint: Fingerprint { operands: 1, body: Fingerprint::hash(c), reached: 3, layout: 4 },
+        fingerprint: Fingerprint { operands: 1, body: Fingerprint::hash(c.as_bytes()), reached: 3, layout: 4 },
         source: StencilSource::Generated(c.to_owned()),
         required: false,
         transfers: matches!(name, "call" | "ret"),

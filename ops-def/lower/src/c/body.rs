@@ -2,134 +2,78 @@
 //!
 //! Everything with an effect becomes a separate statement, which preserves Rust's order of evaluation.
 
+use crate::effects::Effects;
+use crate::functions::Helper;
 use crate::ir::{Expr, Kind, Local, LocalId, Stmt};
 use crate::module::Module;
 use crate::ty::Ty;
 
-use super::types;
+use super::path::{self, Path};
+use super::writer::Writer;
+use super::{names, types};
 
-/// What a body belongs to, which decides how an error leaves it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// The function of an op, which leaves through a tail call.
-    Op,
-    /// An outlined part of an op, whose signature may differ.
-    Outlined,
-    /// A helper, which returns a `Result`.
-    Helper,
+/// How a C function ends.
+pub(super) trait Ending: Sized {
+    /// The statement after a runtime function, which may have moved the stack.
+    const RELOAD: &'static str;
+
+    /// Returns the statement that leaves the function with the pending error.
+    fn throw(&self) -> String;
+
+    /// Emits the end of a path through the function: nothing follows it.
+    fn tail(emitter: &mut Emitter<'_, Self>, expr: &Expr, path: &mut Path);
 }
 
 /// Emits the statements of one C function.
-pub(super) struct Emitter<'a> {
+pub(super) struct Emitter<'a, E> {
     pub(super) module: &'a Module,
-    pub(super) reaches: &'a super::Reaches,
+    pub(super) effects: &'a Effects,
     pub(super) locals: Vec<Local>,
-    pub(super) place: Place,
-    /// Result type of a helper's function.
-    pub(super) result: Ty,
-    /// How an op ends; `None` in a helper.
-    pub(super) end: Option<super::tail::OpEnd>,
-    pub(super) out: String,
-    /// Whether the emitted code is on one of several paths through the function.
-    pub(super) in_branch: bool,
-    /// Whether a runtime function was called, or memory was written, on the path to the emitted code.
-    pub(super) disturbed: bool,
-    indent: usize,
-    temporaries: usize,
+    pub(super) end: E,
+    pub(super) out: Writer,
 }
 
-impl<'a> Emitter<'a> {
-    pub(super) fn new(
-        module: &'a Module,
-        reaches: &'a super::Reaches,
-        locals: Vec<Local>,
-        place: Place,
-        result: Ty,
-    ) -> Self {
-        Emitter {
-            module,
-            reaches,
-            locals,
-            place,
-            result,
-            end: None,
-            out: String::new(),
-            in_branch: false,
-            disturbed: false,
-            indent: 1,
-            temporaries: 0,
-        }
+impl<'a, E: Ending> Emitter<'a, E> {
+    pub(super) fn new(module: &'a Module, effects: &'a Effects, locals: Vec<Local>, end: E) -> Self {
+        Emitter { module, effects, locals, end, out: Writer::new() }
     }
 
     pub(super) fn line(&mut self, text: impl AsRef<str>) {
-        for _ in 0..self.indent {
-            self.out.push_str("  ");
-        }
-        self.out.push_str(text.as_ref());
-        self.out.push('\n');
+        self.out.line(text);
     }
 
     /// Emits `head {`, what `inside` emits, and `}`.
     pub(super) fn braces<T>(&mut self, head: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
-        self.line(format!("{head} {{"));
-        self.indent += 1;
+        self.out.open(head);
         let result = inside(self);
-        self.indent -= 1;
-        self.line("}");
-        result
-    }
-
-    /// Emits one of several paths: `head {`, what `inside` emits, and `}`.
-    pub(super) fn branch<T>(&mut self, head: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.in_branch, true);
-        let result = self.braces(head, inside);
-        self.in_branch = before;
+        self.out.close();
         result
     }
 
     pub(super) fn local_name(&self, local: LocalId) -> String {
-        let Local { name, .. } = &self.locals[local.0];
-        let clean: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-        format!("{clean}_{}", local.0)
-    }
-
-    fn fresh(&mut self) -> String {
-        self.temporaries += 1;
-        format!("t{}", self.temporaries)
-    }
-
-    /// Puts a C expression into a new variable.
-    pub(super) fn keep(&mut self, text: String, ty: &Ty) -> String {
-        let name = self.fresh();
-        self.line(format!("{} {name} = {text};", types::name(ty)));
-        name
-    }
-
-    /// Returns a C expression that can be written several times.
-    pub(super) fn named(&mut self, text: String, ty: &Ty) -> String {
-        if is_name(&text) { text } else { self.keep(text, ty) }
+        names::local(&self.locals, local)
     }
 
     /// Evaluates several expressions in order.
-    pub(super) fn list(&mut self, list: &[Expr]) -> Vec<String> {
+    pub(super) fn list(&mut self, list: &[Expr], path: &mut Path) -> Vec<String> {
         let mut texts = Vec::new();
         for (index, expr) in list.iter().enumerate() {
-            let text = self.expr(expr);
+            let text = self.expr(expr, path);
             // Later expressions must not change what this one read.
             let changes = list[index + 1..].iter().any(does_something);
-            texts.push(if changes { self.keep(text, &expr.ty) } else { text });
+            texts.push(if changes { self.out.keep(text, &expr.ty) } else { text });
         }
         texts
     }
 
-    fn pair(&mut self, a: &Expr, b: &Expr) -> (String, String) {
-        let left = self.expr(a);
-        let left = if does_something(b) { self.keep(left, &a.ty) } else { left };
-        (left, self.expr(b))
+    fn pair(&mut self, a: &Expr, b: &Expr, path: &mut Path) -> (String, String) {
+        let left = self.expr(a, path);
+        let left = if does_something(b) { self.out.keep(left, &a.ty) } else { left };
+        (left, self.expr(b, path))
     }
 
     /// Emits the effects of the expression, and returns its value.
-    pub(super) fn expr(&mut self, expr: &Expr) -> String {
+    pub(super) fn expr(&mut self, expr: &Expr, path: &mut Path) -> String {
         let ty = &expr.ty;
         match &expr.kind {
             Kind::Int(bits) => types::int_literal(*bits, ty),
@@ -139,60 +83,69 @@ impl<'a> Emitter<'a> {
             // Whatever name the author gives the machine.
             Kind::Local(_) if *ty == Ty::Vm => "vm".into(),
             Kind::Local(local) => self.local_name(*local),
-            Kind::Const(name) => types::const_literal(&self.module.consts[name], self.module),
+            Kind::Const(name) => types::const_literal(&self.module.consts[name], &self.module.structs),
             Kind::Context => "vm->context".into(),
-            Kind::Field(base, index) => self.field(base, *index),
-            Kind::Deref(pointer) => format!("(*{})", self.expr(pointer)),
-            Kind::Not(a) if *ty == Ty::BOOL => format!("(!{})", self.expr(a)),
-            Kind::Not(a) => format!("(({})~{})", types::name(ty), self.expr(a)),
-            Kind::Negate(a) => format!("(-{})", self.expr(a)),
+            Kind::Field(base, index) => self.field(base, *index, path),
+            Kind::Deref(pointer) => format!("(*{})", self.expr(pointer, path)),
+            Kind::Not(a) if *ty == Ty::BOOL => format!("(!{})", self.expr(a, path)),
+            Kind::Not(a) => format!("(({})~{})", types::name(ty), self.expr(a, path)),
+            Kind::Negate(a) => format!("(-{})", self.expr(a, path)),
             // As numbers: C can only compare pointers into one object.
             Kind::Binary(op, a, b) if matches!(a.ty, Ty::Ptr { .. }) => {
-                let (a, b) = self.pair(a, b);
+                let (a, b) = self.pair(a, b, path);
                 format!("((_Bool)((uintptr_t){a} {} (uintptr_t){b}))", op.symbol())
             }
             Kind::Binary(op, a, b) => {
-                let (a, b) = self.pair(a, b);
+                let (a, b) = self.pair(a, b, path);
                 format!("(({})({a} {} {b}))", types::name(ty), op.symbol())
             }
-            Kind::And(a, b) => self.short_circuit(a, b, "&&"),
-            Kind::Or(a, b) => self.short_circuit(a, b, "||"),
-            Kind::Cast(a) => self.cast(a, ty),
-            Kind::Intrinsic(intrinsic, args) => self.intrinsic(*intrinsic, args, ty),
-            Kind::If(condition, then, other) => self.if_value(condition, then, other, ty),
-            Kind::While(condition, body) => self.while_loop(condition, body),
+            Kind::And(a, b) => self.short_circuit(a, b, "&&", path),
+            Kind::Or(a, b) => self.short_circuit(a, b, "||", path),
+            Kind::Cast(a) => self.cast(a, ty, path),
+            Kind::Intrinsic(intrinsic, args) => {
+                let texts = self.list(args, path);
+                let args_of = texts.into_iter().zip(args).map(|(text, arg)| (text, &arg.ty)).collect();
+                self.out.intrinsic(*intrinsic, args_of, &args[0].ty, ty)
+            }
+            Kind::If(condition, then, other) => self.if_value((condition, then, other), ty, path),
+            Kind::While(condition, body) => self.while_loop(condition, body, path),
             Kind::Break => self.diverge("break;"),
             Kind::Block(statements, tail) => {
-                self.statements(statements);
-                tail.as_ref().map_or_else(|| "0".into(), |tail| self.expr(tail))
+                self.statements(statements, path);
+                match tail {
+                    Some(tail) => self.expr(tail, path),
+                    None => "0".into(),
+                }
             }
             Kind::Return(value) => {
-                self.tail(value);
+                E::tail(self, value, path);
                 "0".into()
             }
-            Kind::Try(inner) => self.try_value(inner),
-            Kind::Helper(name, args) => self.helper(name, args, ty),
-            Kind::Runtime(name, args) => self.runtime_value(name, args, ty),
+            Kind::Try(inner) => self.try_value(inner, path),
+            Kind::Helper(name, args) => self.helper(name, args, ty, path),
+            Kind::Runtime(name, args) => self.runtime_value(name, args, ty, path),
             Kind::Struct(_, parts) | Kind::Tuple(parts) => {
-                let parts = self.list(parts);
-                self.keep(format!("{{{}}}", parts.join(", ")), ty)
+                let parts = self.list(parts, path);
+                self.out.keep(format!("{{{}}}", parts.join(", ")), ty)
             }
             Kind::Some(value) | Kind::Ok(value) => {
-                let value = self.expr(value);
-                self.keep(format!("{{1, {value}}}"), ty)
+                let value = self.expr(value, path);
+                self.out.keep(format!("{{1, {value}}}"), ty)
             }
-            Kind::None => self.keep("{0}".into(), ty),
+            Kind::None => self.out.keep("{0}".into(), ty),
             Kind::Err(thrown) => {
-                self.expr(thrown);
-                self.keep("{0}".into(), ty)
+                self.expr(thrown, path);
+                self.out.keep("{0}".into(), ty)
             }
             Kind::IsGood(local) => format!("{}.good", self.local_name(*local)),
             Kind::Payload(local) => format!("{}.value", self.local_name(*local)),
             Kind::Assign(place, value) => {
-                let value = self.expr(value);
-                let value = if does_something(place) { self.keep(value, &place.ty) } else { value };
-                self.disturbed |= !matches!(place.kind, Kind::Local(_));
-                let place = self.expr(place);
+                let value = self.expr(value, path);
+                let value = if does_something(place) { self.out.keep(value, &place.ty) } else { value };
+                if path::writes_memory(place) {
+                    path.change_slots();
+                }
+                let place = self.expr(place, path);
                 self.line(format!("{place} = {value};"));
                 "0".into()
             }
@@ -208,8 +161,8 @@ impl<'a> Emitter<'a> {
         "0".into()
     }
 
-    fn field(&mut self, base: &Expr, index: usize) -> String {
-        let text = self.expr(base);
+    fn field(&mut self, base: &Expr, index: usize, path: &mut Path) -> String {
+        let text = self.expr(base, path);
         match &base.ty {
             Ty::Struct(of) => format!("{text}.{}", types::field(&self.module.structs[of].fields[index].0)),
             Ty::Cell(of) => format!("{text}->{}", types::field(&self.module.structs[of].fields[index].0)),
@@ -217,23 +170,23 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn short_circuit(&mut self, a: &Expr, b: &Expr, symbol: &str) -> String {
-        let left = self.expr(a);
+    fn short_circuit(&mut self, a: &Expr, b: &Expr, symbol: &str, path: &mut Path) -> String {
+        let left = self.expr(a, path);
         if !does_something(b) {
-            let right = self.expr(b);
+            let right = self.expr(b, path);
             return format!("({left} {symbol} {right})");
         }
-        let result = self.keep(left, &Ty::BOOL);
+        let result = self.out.keep(left, &Ty::BOOL);
         let head = if symbol == "&&" { format!("if ({result})") } else { format!("if (!{result})") };
         self.braces(&head, |out| {
-            let right = out.expr(b);
+            let right = out.expr(b, path);
             out.line(format!("{result} = {right};"));
         });
         result
     }
 
-    fn cast(&mut self, from: &Expr, to: &Ty) -> String {
-        let text = self.expr(from);
+    fn cast(&mut self, from: &Expr, to: &Ty, path: &mut Path) -> String {
+        let text = self.expr(from, path);
         match (&from.ty, to) {
             (from, to) if from.is_float() && to.integer().is_some() => {
                 let to = match to {
@@ -253,46 +206,42 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn if_value(&mut self, condition: &Expr, then: &Expr, other: &Expr, ty: &Ty) -> String {
-        let condition = self.expr(condition);
+    fn if_value(&mut self, (condition, then, other): (&Expr, &Expr, &Expr), ty: &Ty, path: &mut Path) -> String {
+        let condition = self.expr(condition, path);
         let result = match ty {
             Ty::Unit | Ty::Never => None,
             ty => {
-                let name = self.fresh();
+                let name = self.out.fresh();
                 self.line(format!("{} {name};", types::name(ty)));
                 Some(name)
             }
         };
-        let arm = |out: &mut Self, arm: &Expr| {
-            let disturbed = out.disturbed;
-            let value = out.expr(arm);
-            if arm.ty == Ty::Never {
-                // Code after the `if` is not reached through this arm.
-                out.disturbed = disturbed;
-            }
+        let arm = |out: &mut Self, arm: &Expr, path: &mut Path| {
+            let value = out.expr(arm, path);
             if let (Some(result), false) = (&result, arm.ty == Ty::Never) {
                 out.line(format!("{result} = {value};"));
             }
         };
-        self.branch(&format!("if ({condition})"), |out| arm(out, then));
+        let (mut first, mut second) = (path.arm(), path.arm());
+        self.braces(&format!("if ({condition})"), |out| arm(out, then, &mut first));
         if does_something(other) || result.is_some() {
-            self.branch("else", |out| arm(out, other));
+            self.braces("else", |out| arm(out, other, &mut second));
         }
-        // Code after a path that ends the function is on another path.
-        self.in_branch |= returns(then) || returns(other);
+        path.join([(first, then), (second, other)]);
         result.unwrap_or_else(|| "0".into())
     }
 
-    fn while_loop(&mut self, condition: &Expr, body: &Expr) -> String {
+    fn while_loop(&mut self, condition: &Expr, body: &Expr, path: &mut Path) -> String {
+        path.repeat(condition, body, self.effects);
         self.braces("for (;;)", |out| {
-            let condition = out.expr(condition);
+            let condition = out.expr(condition, path);
             out.line(format!("if (!{condition}) break;"));
-            out.expr(body);
+            out.expr(body, path);
         });
         "0".into()
     }
 
-    pub(super) fn statements(&mut self, statements: &[Stmt]) {
+    pub(super) fn statements(&mut self, statements: &[Stmt], path: &mut Path) {
         for statement in statements {
             match statement {
                 Stmt::Let(local, None) => {
@@ -300,7 +249,7 @@ impl<'a> Emitter<'a> {
                     self.line(line);
                 }
                 Stmt::Let(local, Some(value)) => {
-                    let text = self.expr(value);
+                    let text = self.expr(value, path);
                     if value.ty == Ty::Never {
                         continue;
                     }
@@ -309,90 +258,80 @@ impl<'a> Emitter<'a> {
                     self.line(line);
                 }
                 Stmt::Expr(expr) => {
-                    self.expr(expr);
+                    self.expr(expr, path);
                 }
             }
         }
     }
 
     /// Emits `e?`.
-    fn try_value(&mut self, inner: &Expr) -> String {
-        let result = self.expr(inner);
-        let result = self.named(result, &inner.ty);
+    fn try_value(&mut self, inner: &Expr, path: &mut Path) -> String {
+        let result = self.expr(inner, path);
+        let result = self.out.named(result, &inner.ty);
         self.braces(&format!("if (!{result}.good)"), Self::throw);
         format!("{result}.value")
     }
 
     /// Emits the exit from the function with the pending error.
     pub(super) fn throw(&mut self) {
-        match self.place {
-            Place::Op => self.line("TAIL EXIT_throw(vm, base, frame);"),
-            Place::Outlined => self.line("return EXIT_throw(vm, base, frame);"),
-            // Not good, or irrelevant because the runtime panicked.
-            Place::Helper => {
-                let line = format!("return ({}){{0}};", types::name(&self.result));
-                self.line(line);
-            }
-        }
+        let line = self.end.throw();
+        self.line(line);
     }
 
-    fn helper(&mut self, name: &str, args: &[Expr], ty: &Ty) -> String {
-        let args = self.arguments(args);
-        let takes_machine = self.reaches.takes_machine(&self.module.helpers[name]);
+    fn helper(&mut self, name: &str, args: &[Expr], ty: &Ty, path: &mut Path) -> String {
+        let args = self.arguments(args, path);
+        let takes_machine = takes_machine(&self.module.helpers[name], self.effects);
         let machine = if takes_machine { vec!["vm".into(), "frame".into()] } else { Vec::new() };
         let all: Vec<String> = machine.into_iter().chain(args).collect();
-        self.disturbed |= self.reaches.memory(name);
-        let call = format!("{}({})", super::helper_symbol(name), all.join(", "));
-        let result = self.keep(call, ty);
-        if self.reaches.runtime(name) {
-            self.reload();
+        if self.effects.visible(name) {
+            path.change_slots();
+        }
+        let call = format!("{}({})", names::helper(name), all.join(", "));
+        let result = self.out.keep(call, ty);
+        if self.effects.runtime(name) {
+            self.line(E::RELOAD);
             self.braces("if (PANICKED)", Self::throw);
         }
         result
     }
 
     /// Emits the arguments without `vm`, which calls of helpers and shims pass separately.
-    fn arguments(&mut self, args: &[Expr]) -> Vec<String> {
-        let texts = self.list(args);
+    fn arguments(&mut self, args: &[Expr], path: &mut Path) -> Vec<String> {
+        let texts = self.list(args, path);
         texts.into_iter().zip(args).filter(|(_, arg)| arg.ty != Ty::Vm).map(|(text, _)| text).collect()
     }
 
     /// Emits the arguments of a runtime function as words, without `vm`.
-    pub(super) fn words(&mut self, args: &[Expr]) -> Vec<String> {
-        let texts = self.list(args);
+    pub(super) fn words(&mut self, args: &[Expr], path: &mut Path) -> Vec<String> {
+        let texts = self.list(args, path);
         texts
             .into_iter()
             .zip(args)
             .filter(|(_, arg)| arg.ty != Ty::Vm)
-            .map(|(text, arg)| types::to_word(&text, &arg.ty, self.module))
+            .map(|(text, arg)| types::to_word(&text, &arg.ty, &self.module.structs))
             .collect()
     }
 
     /// Emits the call of a runtime function, and returns the name of its `Outcome`.
-    pub(super) fn runtime_call(&mut self, name: &str, words: Vec<String>) -> String {
+    pub(super) fn runtime_call(&mut self, name: &str, words: Vec<String>, path: &mut Path) -> String {
         self.line("frame->pc = HOLE_OFFSET(HOLE_pc);");
         self.line("vm->core.frame = frame;");
-        self.disturbed = true;
-        let outcome = self.fresh();
+        path.change_slots();
+        let outcome = self.out.fresh();
         let all: Vec<String> = std::iter::once("vm".to_owned()).chain(words).collect();
         self.line(format!("Outcome {outcome} = rt_{name}({});", all.join(", ")));
-        self.reload();
+        self.line(E::RELOAD);
         outcome
     }
 
-    /// Emits the reload after a runtime function, which may have moved the stack. A helper has no base.
-    fn reload(&mut self) {
-        self.line(if self.place == Place::Helper { "frame = vm->core.frame;" } else { "RELOAD;" });
-    }
-
-    fn runtime_value(&mut self, name: &str, args: &[Expr], ty: &Ty) -> String {
-        let words = self.words(args);
-        let outcome = self.runtime_call(name, words);
+    fn runtime_value(&mut self, name: &str, args: &[Expr], ty: &Ty, path: &mut Path) -> String {
+        let words = self.words(args, path);
+        let outcome = self.runtime_call(name, words, path);
         self.braces("if (PANICKED)", Self::throw);
         match ty {
             Ty::Result(of) => {
                 let value = self.outcome_value(&outcome, of);
-                self.keep(format!("{{!{outcome}.status, {value}}}"), ty)
+                self.out.keep(format!("{{!{outcome}.status, {value}}}"), ty)
             }
             ty => self.outcome_value(&outcome, ty),
         }
@@ -402,20 +341,14 @@ impl<'a> Emitter<'a> {
     pub(super) fn outcome_value(&self, outcome: &str, ty: &Ty) -> String {
         match ty {
             Ty::Unit | Ty::Thrown => "0".into(),
-            ty => types::from_word(&format!("{outcome}.value"), ty, self.module),
+            ty => types::from_word(&format!("{outcome}.value"), ty, &self.module.structs),
         }
     }
 }
 
-fn is_name(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-/// Returns `true` if evaluating the expression can end the function.
-fn returns(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.walk(&mut |part| found |= matches!(part.kind, Kind::Return(_) | Kind::Try(_)));
-    found
+/// Returns `true` if a helper's C takes `vm` and `frame`, which it needs for the runtime or the context.
+pub(super) fn takes_machine(helper: &Helper, effects: &Effects) -> bool {
+    effects.runtime(&helper.name) || helper.params.iter().any(|param| param.ty == Ty::Vm)
 }
 
 /// Returns `true` if evaluating the expression emits statements that matter to the expressions next to it.

@@ -1,35 +1,34 @@
 //! Calls of helpers at the end of an op → the helper's body in their place, so that a slow path inside a helper
 //! is outlined like one in the op itself.
 
+use crate::effects::{Effects, Helpers};
 use crate::ir::{Body, Expr, Kind, Local, LocalId, Stmt};
 
-use super::{Helpers, Reaches};
-
 /// Inlines the helpers at the ends of the body that reach the runtime.
-pub(super) fn tail_helpers(body: &Body, helpers: &Helpers, reaches: &Reaches) -> Body {
+pub(super) fn tail_helpers(body: &Body, helpers: &Helpers, effects: &Effects) -> Body {
     let mut locals = body.locals.clone();
-    let root = at_end(&body.root, &mut locals, helpers, reaches);
+    let root = at_end(&body.root, &mut locals, helpers, effects);
     Body { locals, params: body.params, root }
 }
 
-fn at_end(expr: &Expr, locals: &mut Vec<Local>, helpers: &Helpers, reaches: &Reaches) -> Expr {
+fn at_end(expr: &Expr, locals: &mut Vec<Local>, helpers: &Helpers, effects: &Effects) -> Expr {
     let kind = match &expr.kind {
         Kind::If(condition, then, other) => {
-            let then = at_end(then, locals, helpers, reaches);
-            let other = at_end(other, locals, helpers, reaches);
+            let then = at_end(then, locals, helpers, effects);
+            let other = at_end(other, locals, helpers, effects);
             Kind::If(condition.clone(), then.boxed(), other.boxed())
         }
         Kind::Block(statements, Some(tail)) => {
-            let tail = at_end(tail, locals, helpers, reaches);
+            let tail = at_end(tail, locals, helpers, effects);
             Kind::Block(statements.clone(), Some(tail.boxed()))
         }
-        Kind::Return(value) => Kind::Return(at_end(value, locals, helpers, reaches).boxed()),
-        Kind::Helper(name, args) if reaches.runtime(name) => {
+        Kind::Return(value) => Kind::Return(at_end(value, locals, helpers, effects).boxed()),
+        Kind::Helper(name, args) if effects.runtime(name) => {
             let helper = &helpers[name];
             let first = locals.len();
             locals.extend(helper.locals.iter().cloned());
             let moved = renumber(&helper.root, first);
-            let moved = at_end(&moved, locals, helpers, reaches);
+            let moved = at_end(&moved, locals, helpers, effects);
             let parameters = args.iter().enumerate().filter(|(_, arg)| arg.ty != crate::ty::Ty::Vm);
             let statements = parameters.map(|(i, arg)| Stmt::Let(LocalId(first + i), Some(arg.clone()))).collect();
             Kind::Block(statements, Some(moved.boxed()))

@@ -1,23 +1,23 @@
 //! Methods of numbers and pointers → C that is defined for every input.
 
-use crate::ir::{Expr, Intrinsic};
+use crate::ir::Intrinsic;
 use crate::ty::{Integer, Ty};
 
-use super::body::Emitter;
 use super::types;
+use super::writer::Writer;
 
-impl Emitter<'_> {
-    pub(super) fn intrinsic(&mut self, intrinsic: Intrinsic, args: &[Expr], result: &Ty) -> String {
-        let ty = args[0].ty.clone();
-        let texts = self.list(args);
+impl Writer {
+    /// Emits a method of a value of type `ty`, and returns its result. The arguments are C expressions without side
+    /// effects.
+    pub(super) fn intrinsic(&mut self, intrinsic: Intrinsic, args: Vec<(String, &Ty)>, ty: &Ty, result: &Ty) -> String {
         // Most of the forms below write an argument more than once.
-        let names: Vec<String> = texts.into_iter().zip(args).map(|(text, arg)| self.named(text, &arg.ty)).collect();
+        let names: Vec<String> = args.into_iter().map(|(text, ty)| self.named(text, ty)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         match ty.integer() {
             Some(integer) if intrinsic != Intrinsic::FloatFromBits => {
-                self.integer_intrinsic(intrinsic, &names, &ty, integer, result)
+                self.integer_intrinsic(intrinsic, &names, ty, integer, result)
             }
-            _ => other_intrinsic(intrinsic, &names, &ty),
+            _ => other_intrinsic(intrinsic, &names, ty),
         }
     }
 

@@ -1,104 +1,40 @@
 //! An instruction set in typed IR → the C of its stencils.
 
 mod body;
+mod helper;
 mod inline;
 mod intrinsics;
+mod names;
 mod outline;
+mod path;
+mod symbols;
 mod tail;
 mod types;
+mod writer;
 
-use std::collections::{BTreeMap, BTreeSet};
+pub(crate) use symbols::transfers;
+
 use std::fmt::Write;
 
 use mimeo_def::op::Scalar;
-use mimeo_def::stencil::HoleValue;
 
-use crate::check::is_visible;
+use crate::effects::{Effects, Helpers};
 use crate::encode::{Encoding, Op, Operand};
-use crate::ir::{Body, Expr, Kind, LocalId};
+use crate::ir::{Body, LocalId};
 use crate::lowered::{PRELUDE, Symbol};
-use crate::module::{Helper, Module, Param};
-use crate::op::{OpDef, OpParam, ParamKind, ResultKind};
-use crate::ty::{Integer, Ty};
-use body::{Emitter, Place};
+use crate::module::Module;
+use crate::op::{OpDef, OpParam};
+use crate::ty::{Integer, Structs, Ty};
+use body::{Emitter, Ending};
 use outline::Operands;
-
-/// Bodies of the helpers, by name.
-pub(crate) type Helpers = BTreeMap<String, Body>;
-
-/// Returns the helpers that contain a wanted expression, directly or in helpers that they call.
-pub(crate) fn helpers_that(helpers: &Helpers, wanted: impl Fn(&Expr) -> bool) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    loop {
-        let before = found.len();
-        for (name, body) in helpers {
-            let mut is_one = false;
-            body.root.walk(&mut |expr| {
-                is_one |= wanted(expr) || matches!(&expr.kind, Kind::Helper(callee, _) if found.contains(callee));
-            });
-            if is_one {
-                found.insert(name.clone());
-            }
-        }
-        if found.len() == before {
-            return found;
-        }
-    }
-}
-
-/// What helpers do, directly or through others.
-pub(crate) struct Reaches {
-    /// Helpers that call runtime functions.
-    runtime: BTreeSet<String>,
-    /// Helpers that call runtime functions or write to memory.
-    memory: BTreeSet<String>,
-}
-
-impl Reaches {
-    pub(crate) fn new(helpers: &Helpers) -> Self {
-        let calls = |expr: &Expr| matches!(expr.kind, Kind::Runtime(..));
-        let writes = |expr: &Expr| match &expr.kind {
-            Kind::Assign(place, _) => is_visible(place),
-            _ => calls(expr),
-        };
-        Reaches { runtime: helpers_that(helpers, calls), memory: helpers_that(helpers, writes) }
-    }
-
-    pub(crate) fn runtime(&self, helper: &str) -> bool {
-        self.runtime.contains(helper)
-    }
-
-    /// Returns `true` if a slot can have a different value after the helper.
-    fn memory(&self, helper: &str) -> bool {
-        self.memory.contains(helper)
-    }
-
-    /// Returns `true` if a helper's C takes `vm` and `frame`, which it needs for the runtime or the context.
-    fn takes_machine(&self, helper: &Helper) -> bool {
-        self.runtime(&helper.name) || helper.params.iter().any(|param| param.ty == Ty::Vm)
-    }
-
-    /// Returns `true` if a body calls runtime functions, directly or through helpers.
-    pub(crate) fn in_body(&self, body: &Body) -> bool {
-        let mut found = false;
-        body.root.walk(&mut |expr| match &expr.kind {
-            Kind::Runtime(..) => found = true,
-            Kind::Helper(callee, _) => found |= self.runtime(callee),
-            _ => {}
-        });
-        found
-    }
-}
-
-fn helper_symbol(name: &str) -> String {
-    format!("help_{}", name.replace("::", "_"))
-}
+use path::Path;
+use tail::OpEnd;
 
 /// Returns the C before the ops: the common prelude, and the module's structs, runtime functions and helpers.
 pub(crate) fn prelude<'a>(
     module: &Module,
     helpers: &'a Helpers,
-    reaches: &Reaches,
+    effects: &Effects,
     ops: impl Iterator<Item = &'a Body>,
 ) -> String {
     let mut out = PRELUDE.to_owned();
@@ -113,79 +49,53 @@ pub(crate) fn prelude<'a>(
     }
     // Prototypes come first: helpers may call each other in any order.
     for (name, body) in helpers {
-        writeln!(out, "{};", helper_head(module, reaches, name, body)).expect("writing to a string");
+        writeln!(out, "{};", helper::head(module, effects, name, body)).expect("writing to a string");
     }
     for (name, body) in helpers {
-        out.push_str(&helper(module, reaches, name, body));
+        out.push_str(&helper::function(module, effects, name, body));
     }
     out
-}
-
-fn helper_head(module: &Module, reaches: &Reaches, name: &str, body: &Body) -> String {
-    let machine = reaches.takes_machine(&module.helpers[name]).then(|| "Vm *vm, Frame *frame".to_owned());
-    let emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Helper, Ty::Unit);
-    let declared = body.locals[..body.params].iter().enumerate().filter(|(_, local)| local.ty != Ty::Vm);
-    let declared = declared.map(|(i, local)| format!("{} {}", types::name(&local.ty), emitter.local_name(LocalId(i))));
-    let all: Vec<String> = machine.into_iter().chain(declared).collect();
-    let all = if all.is_empty() { "void".to_owned() } else { all.join(", ") };
-    let result = types::name(&module.helpers[name].result);
-    format!("HELPER {result} {}({all})", helper_symbol(name))
-}
-
-fn helper(module: &Module, reaches: &Reaches, name: &str, body: &Body) -> String {
-    let result = module.helpers[name].result.clone();
-    let mut emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Helper, result.clone());
-    emitter.tail(&body.root);
-    // A body that ends in a `return` on every path has no value at its end.
-    if body.root.ty == Ty::Never {
-        emitter.line("__builtin_unreachable();");
-    }
-    format!("{} {{\n{}}}\n", helper_head(module, reaches, name, body), emitter.out)
 }
 
 /// Returns the functions of one op, and the symbols that they may use.
 pub(crate) fn op(
     module: &Module,
     helpers: &Helpers,
-    reaches: &Reaches,
+    effects: &Effects,
     op: &Op,
     body: &Body,
     file: &str,
 ) -> (String, Vec<Symbol>) {
     let def = &module.ops[op.def];
-    let body = inline::tail_helpers(body, helpers, reaches);
-    let symbols = symbols(module, op, def, &body);
-    let mut emitter = Emitter::new(module, reaches, body.locals.clone(), Place::Op, Ty::Unit);
-    let mut branches = false;
-    body.root.walk(&mut |expr| branches |= matches!(expr.kind, Kind::If(..) | Kind::While(..)));
+    let body = inline::tail_helpers(body, helpers, effects);
+    let mut locals = body.locals.clone();
     let mut operands = Operands { assigned: Operands::assigned(&body.root), ..Operands::default() };
     for (index, param) in def.params.iter().enumerate() {
         let (mut declaration, mut in_slot) = (None, false);
         if let Some(operand) = op.param_operand[index] {
             let operand = &op.operands[operand];
-            emitter.locals[index].name = c_name(&operand.name);
+            locals[index].name = names::hole(&operand.name);
             in_slot = matches!(operand.kind, Encoding::Slot { .. } | Encoding::Stack { .. });
-            if let Some(value) = operand_value(module, param, operand) {
-                let name = emitter.local_name(LocalId(index));
-                let line = format!("{} {name} = {value};", types::name(&param.ty));
-                emitter.line(&line);
-                declaration = Some(line);
+            if let Some(value) = operand_value(&module.structs, param, operand) {
+                let name = names::local(&locals, LocalId(index));
+                declaration = Some(format!("{} {name} = {value};", types::name(&param.ty)));
             }
         }
         operands.declarations.push(declaration);
         operands.in_slot.push(in_slot);
     }
-    operands.lone_callee = lone_callee(def);
-    emitter.end = Some(tail::OpEnd::new(&op.name, def.result, branches, operands));
-    emitter.tail(&body.root);
-    let end = emitter.end.take();
+    operands.lone_callee = symbols::lone_callee(def);
+    let lines: Vec<String> = operands.declarations.iter().flatten().cloned().collect();
+    let end = OpEnd::new(&op.name, tail::Shared { result: def.result, operands });
+    let mut emitter = Emitter::new(module, effects, locals, end);
+    lines.iter().for_each(|line| emitter.line(line));
+    OpEnd::tail(&mut emitter, &body.root, &mut Path::start());
+    let Emitter { end, out: function, .. } = emitter;
     let mut out = declarations(op, def, file);
-    for outlined in end.iter().flat_map(|end| &end.outlined) {
-        out.push_str(outlined);
-    }
-    write!(out, "STENCIL op_{}(Vm *vm, Slot *base, Frame *frame) {{\n{}}}\n", op.name, emitter.out)
+    out.extend(end.into_outlined());
+    write!(out, "STENCIL op_{}(Vm *vm, Slot *base, Frame *frame) {{\n{}}}\n", op.name, function.into_text())
         .expect("writing to a string");
-    (out, symbols)
+    (out, symbols::symbols(module, op, def, &body))
 }
 
 /// Returns the header that a hand-written stencil of the op includes.
@@ -199,7 +109,7 @@ pub(crate) fn header(module: &Module, op: &Op, file: &str) -> String {
 fn declarations(op: &Op, def: &OpDef, file: &str) -> String {
     let mut out = format!("\n#line {} \"{file}\"\n", line_of(def));
     for operand in &op.operands {
-        let name = c_name(&operand.name);
+        let name = names::hole(&operand.name);
         let text = match operand.kind {
             Encoding::Label => format!("extern Continuation JUMP_{name};\n"),
             Encoding::Window | Encoding::StackWindow => format!("extern char HOLE_{name}[], HOLE_{name}_len[];\n"),
@@ -214,23 +124,14 @@ pub(crate) fn line_of(def: &OpDef) -> usize {
     def.function.sig.ident.span().start().line
 }
 
-/// Turns a Rust name into a part of a C name.
-fn c_name(rust: &str) -> String {
-    let mut name = String::new();
-    for c in rust.trim_start_matches("r#").chars() {
-        if c.is_ascii() { name.push(c) } else { name.push_str(&format!("u{:x}", u32::from(c))) }
-    }
-    name
-}
-
 /// Returns the C expression that reads an operand's value.
-fn operand_value(module: &Module, param: &OpParam, operand: &Operand) -> Option<String> {
-    let name = c_name(&operand.name);
+fn operand_value(structs: &Structs, param: &OpParam, operand: &Operand) -> Option<String> {
+    let name = names::hole(&operand.name);
     Some(match &operand.kind {
         Encoding::Slot { .. } | Encoding::Stack { .. } => {
-            types::from_word(&format!("READ_SLOT(HOLE_{name})"), &param.ty, module)
+            types::from_word(&format!("READ_SLOT(HOLE_{name})"), &param.ty, structs)
         }
-        Encoding::Constant => types::from_word(&format!("HOLE_64(HOLE_{name})"), &param.ty, module),
+        Encoding::Constant => types::from_word(&format!("HOLE_64(HOLE_{name})"), &param.ty, structs),
         Encoding::Immediate { scalar: Scalar::F64, .. } => format!("f64_from_bits(HOLE_64(HOLE_{name}))"),
         Encoding::Immediate { .. } => match param.ty.integer() {
             Some(Integer { bits: 64, .. }) => format!("({})HOLE_64(HOLE_{name})", types::name(&param.ty)),
@@ -243,118 +144,6 @@ fn operand_value(module: &Module, param: &OpParam, operand: &Operand) -> Option<
         Encoding::Cache { .. } => format!("({})HOLE_64(HOLE_{name})", types::name(&param.ty)),
         Encoding::Label => return None,
     })
-}
-
-/// Returns the symbols that the code of an op may use, and marks those that it must use.
-pub(crate) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec<Symbol> {
-    let mut used = BTreeSet::new();
-    let mut lens = BTreeSet::new();
-    let (mut calls, mut continues, mut leaves) = (false, false, false);
-    body.root.walk(&mut |expr| match expr.kind {
-        // A helper that takes a window can only use its length.
-        Kind::Local(_) if expr.ty == Ty::Window => {}
-        Kind::Local(local) | Kind::IsGood(local) | Kind::Payload(local) | Kind::Jump(local) => {
-            used.insert(local.0);
-        }
-        Kind::Call(ref callee, window) => {
-            used.insert(window.0);
-            calls = true;
-            let is_lone = matches!(callee.kind, Kind::Local(local) if lone_callee(def) == Some(local.0));
-            if !is_lone && module.args.arity.is_none() {
-                lens.insert(window.0);
-            }
-        }
-        Kind::WindowLen(window) => {
-            lens.insert(window.0);
-        }
-        Kind::Runtime(_, ref args) => {
-            for arg in args {
-                if let (Kind::Local(window), Ty::Window) = (&arg.kind, &arg.ty) {
-                    used.insert(window.0);
-                    lens.insert(window.0);
-                }
-            }
-        }
-        Kind::Next => continues = true,
-        Kind::Deopt => leaves = true,
-        _ => {}
-    });
-    let results = def.result.kind.values() > 0 && has_result(&body.root);
-    let falls_through = results && matches!(def.result.kind, ResultKind::Values(_));
-    let mut symbols = Symbol::common();
-    for symbol in &mut symbols {
-        symbol.required = match symbol.value {
-            HoleValue::Continue => continues || falls_through || calls,
-            HoleValue::NextPc => calls || leaves,
-            _ => false,
-        };
-    }
-    let mut add = |name: String, value, required| symbols.push(Symbol { name, value, required });
-    for (index, operand) in op.operands.iter().enumerate() {
-        let (name, value) = (c_name(&operand.name), HoleValue::Operand(index as u16));
-        let param = op.param_operand.iter().position(|&of| of == Some(index));
-        let required = match param {
-            Some(param) => used.contains(&param),
-            None => results,
-        };
-        match operand.kind {
-            Encoding::Label => add(format!("JUMP_{name}"), value, required),
-            Encoding::Window | Encoding::StackWindow => {
-                add(format!("HOLE_{name}"), value, required);
-                let len = param.is_some_and(|param| lens.contains(&param));
-                add(format!("HOLE_{name}_len"), HoleValue::WindowLen(index as u16), len);
-            }
-            _ => add(format!("HOLE_{name}"), value, required),
-        }
-    }
-    for (index, runtime) in module.runtime.iter().enumerate() {
-        add(format!("rt_{}", runtime.name), HoleValue::Runtime(index as u16), false);
-    }
-    symbols
-}
-
-/// Returns the `Callee` parameter, if the op has only one and at most one window.
-fn lone_callee(def: &OpDef) -> Option<usize> {
-    let of = |wanted: ParamKind| {
-        let params = def.params.iter().enumerate();
-        params.filter(move |(_, param)| param.kind == wanted).map(|(index, _)| index).collect::<Vec<_>>()
-    };
-    match (&of(ParamKind::Callee)[..], &of(ParamKind::Window)[..]) {
-        (&[callee], [] | [_]) => Some(callee),
-        _ => None,
-    }
-}
-
-/// Returns `true` if an op calls or returns. Helpers do neither.
-pub(crate) fn transfers(body: &Body) -> bool {
-    let mut found = false;
-    body.root.walk(&mut |expr| found |= matches!(expr.kind, Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_)));
-    found
-}
-
-/// Returns `true` if a path through a body ends in a result. Otherwise, all paths throw.
-fn has_result(root: &Expr) -> bool {
-    fn at_end(expr: &Expr) -> bool {
-        match &expr.kind {
-            Kind::Err(_) => false,
-            Kind::If(_, then, other) => at_end(then) || at_end(other),
-            Kind::Block(_, Some(tail)) => at_end(tail),
-            _ => expr.ty != Ty::Never,
-        }
-    }
-    let mut found = at_end(root);
-    root.walk(&mut |expr| {
-        if let Kind::Return(value) = &expr.kind {
-            found |= at_end(value);
-        }
-    });
-    found
-}
-
-/// Returns a parameter list, for the canonical text of a runtime function.
-pub(crate) fn signature_text(params: &[Param], result: &Ty) -> String {
-    let params: Vec<String> = params.iter().map(|param| param.ty.to_string()).collect();
-    format!("({}) -> {result}", params.join(", "))
 }
 
 #[cfg(test)]

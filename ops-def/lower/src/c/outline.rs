@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Expr, Kind, Stmt};
+use crate::ir::{Expr, Kind, Local, LocalId, Stmt};
+use crate::machine::Machine;
 use crate::ty::Ty;
 
-use super::body::{Emitter, Place};
-use super::tail::OpEnd;
-use super::types;
+use super::path::Slots;
+use super::{names, types};
 
 /// Maximum number of extra arguments of an outlined function. With more, a tail call would need the stack.
 const ARGUMENTS: usize = 3;
@@ -52,43 +52,90 @@ impl Operands {
     }
 
     /// Returns the line that declares the variable again, if it has the same value there.
-    fn again(&self, local: usize, disturbed: bool) -> Option<&str> {
-        let may_differ = self.assigned.contains(&local) || disturbed && *self.in_slot.get(local)?;
-        self.declarations.get(local)?.as_deref().filter(|_| !may_differ)
+    fn again(&self, local: usize, slots: Slots) -> Option<&str> {
+        let line = self.declarations.get(local)?.as_deref()?;
+        let may_differ = self.assigned.contains(&local) || slots == Slots::Changed && self.in_slot[local];
+        (!may_differ).then_some(line)
     }
 }
 
-impl Emitter<'_> {
-    /// Returns `true` if evaluating the expression calls a runtime function on every path.
-    pub(super) fn is_slow(&self, expr: &Expr) -> bool {
-        match &expr.kind {
-            Kind::Runtime(..) => true,
-            Kind::If(first, ..) | Kind::And(first, _) | Kind::Or(first, _) | Kind::While(first, _) => {
-                self.is_slow(first)
-            }
-            Kind::Block(statements, last) => {
-                statements.iter().any(|statement| self.is_slow_statement(statement))
-                    || last.as_ref().is_some_and(|last| self.is_slow(last))
-            }
-            _ => {
-                let mut found = false;
-                expr.children(&mut |child| found |= self.is_slow(child));
-                found
-            }
+/// Returns `true` if evaluating the expression calls a runtime function on every path.
+pub(super) fn is_slow(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Runtime(..) => true,
+        Kind::If(first, ..) | Kind::And(first, _) | Kind::Or(first, _) | Kind::While(first, _) => is_slow(first),
+        Kind::Block(statements, last) => {
+            statements.iter().any(is_slow_statement) || last.as_ref().is_some_and(|last| is_slow(last))
+        }
+        _ => {
+            let mut found = false;
+            expr.children(&mut |child| found |= is_slow(child));
+            found
         }
     }
+}
 
-    pub(super) fn is_slow_statement(&self, statement: &Stmt) -> bool {
-        match statement {
-            Stmt::Let(_, Some(expr)) | Stmt::Expr(expr) => self.is_slow(expr),
-            Stmt::Let(_, None) => false,
-        }
+pub(super) fn is_slow_statement(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Let(_, Some(expr)) | Stmt::Expr(expr) => is_slow(expr),
+        Stmt::Let(_, None) => false,
     }
+}
 
-    /// Emits these statements, which end the op, as a separate function. Does nothing if it would need too many
-    /// variables.
-    pub(super) fn outline(&mut self, statements: &[Stmt], last: Option<&Expr>) -> bool {
-        let Some(end) = &self.end else { return false };
+/// The end of a path: statements, and the expression after them.
+#[derive(Clone, Copy)]
+pub(super) struct Rest<'a> {
+    pub(super) statements: &'a [Stmt],
+    pub(super) last: Option<&'a Expr>,
+}
+
+/// How the variables reach a separate function.
+pub(super) struct Passing {
+    /// The lines that declare them there.
+    pub(super) lines: Vec<String>,
+    /// The parameters of the function, each after a comma.
+    pub(super) parameters: String,
+    /// The arguments of its call, each after a comma.
+    pub(super) arguments: String,
+}
+
+impl Passing {
+    /// Plans how the variables of the rest of a path reach a separate function. Returns `None` if there are too many.
+    pub(super) fn plan(
+        rest: Rest<'_>,
+        locals: &[Local],
+        operands: &Operands,
+        slots: Slots,
+        machine: Machine<'_>,
+    ) -> Option<Passing> {
+        let mut passing = Passing { lines: Vec::new(), parameters: String::new(), arguments: String::new() };
+        let mut passed = 0;
+        for local in rest.free() {
+            let ty = &locals[local].ty;
+            if matches!(ty, Ty::Vm | Ty::Label) {
+                continue;
+            }
+            if let Some(line) = operands.again(local, slots) {
+                passing.lines.push(line.to_owned());
+                continue;
+            }
+            if !machine.is_word(ty) || *ty == Ty::Window || passed == ARGUMENTS {
+                return None;
+            }
+            let name = names::local(locals, LocalId(local));
+            passing.arguments += &format!(", {}", types::to_word(&name, ty, machine.structs));
+            passing.parameters += &format!(", uint64_t a{passed}");
+            let value = types::from_word(&format!("a{passed}"), ty, machine.structs);
+            passing.lines.push(format!("{} {name} = {value};", types::name(ty)));
+            passed += 1;
+        }
+        Some(passing)
+    }
+}
+
+impl Rest<'_> {
+    /// Returns the variables that are declared before it, and used in it.
+    fn free(self) -> Vec<usize> {
         let (mut used, mut bound) = (BTreeSet::new(), BTreeSet::new());
         let mut note = |expr: &Expr| {
             expr.walk(&mut |part| match &part.kind {
@@ -102,48 +149,14 @@ impl Emitter<'_> {
                 _ => {}
             });
         };
-        for statement in statements {
+        for statement in self.statements {
             if let Stmt::Let(_, Some(expr)) | Stmt::Expr(expr) = statement {
                 note(expr);
             }
         }
-        last.into_iter().for_each(&mut note);
-        bound.extend(statements.iter().filter_map(declared));
-        let (mut lines, mut parameters, mut arguments) = (Vec::new(), String::new(), String::new());
-        let mut passed = 0;
-        for &local in used.difference(&bound) {
-            let ty = &self.locals[local].ty;
-            if matches!(ty, Ty::Vm | Ty::Label) {
-                continue;
-            }
-            if let Some(line) = end.operands.again(local, self.disturbed) {
-                lines.push(line.to_owned());
-                continue;
-            }
-            if !self.module.is_word(ty) || *ty == Ty::Window || passed == ARGUMENTS {
-                return false;
-            }
-            let name = self.local_name(crate::ir::LocalId(local));
-            arguments += &format!(", {}", types::to_word(&name, ty, self.module));
-            parameters += &format!(", uint64_t a{passed}");
-            let value = types::from_word(&format!("a{passed}"), ty, self.module);
-            lines.push(format!("{} {name} = {value};", types::name(ty)));
-            passed += 1;
-        }
-        let mut inner = Emitter::new(self.module, self.reaches, self.locals.clone(), Place::Outlined, Ty::Unit);
-        inner.end = Some(OpEnd::new(&end.op, end.result, false, end.operands.clone()));
-        lines.iter().for_each(|line| inner.line(line));
-        inner.statements(statements);
-        match last {
-            Some(last) => inner.tail(last),
-            None => inner.finish_unit(),
-        }
-        let Some(end) = &mut self.end else { return false };
-        let symbol = format!("op_{}__cold{}", end.op, end.outlined.len());
-        let head = format!("OUTLINED {symbol}(Vm *vm, Slot *base, Frame *frame{parameters})");
-        end.outlined.push(format!("{head} {{\n{}}}\n", inner.out));
-        self.line(format!("return {symbol}(vm, base, frame{arguments});"));
-        true
+        self.last.into_iter().for_each(&mut note);
+        bound.extend(self.statements.iter().filter_map(declared));
+        used.difference(&bound).copied().collect()
     }
 }
 

@@ -4,124 +4,210 @@ use crate::ir::{Expr, Kind, LocalId};
 use crate::op::OpResult;
 use crate::ty::Ty;
 
-use super::body::{Emitter, Place};
-use super::outline::Operands;
+use super::body::{Emitter, Ending};
+use super::outline::{self, Operands, Passing, Rest};
+use super::path::Path;
 use super::types;
 
-/// What the function of an op adds to [`Emitter`].
+/// The end of an op's function, which leaves through a tail call.
 pub(super) struct OpEnd {
+    op: Shared,
+    /// Name of the op.
+    name: String,
+    /// The functions of its slow paths.
+    outlined: Vec<String>,
+}
+
+/// The end of an outlined function, which leaves through a call in its last statement: the compiler decides whether
+/// that is a tail call, because the signatures may differ.
+pub(super) struct OutlinedEnd {
+    op: Shared,
+}
+
+/// What the functions of one op share.
+#[derive(Clone)]
+pub(super) struct Shared {
     pub(super) result: OpResult,
-    /// Name of the op, for outlined functions.
-    pub(super) op: String,
-    /// Outlined functions.
-    pub(super) outlined: Vec<String>,
-    /// Whether the op has more than one path, so that the rest of a slow path is outlined.
-    pub(super) branches: bool,
     pub(super) operands: Operands,
 }
 
+/// An end of a function that belongs to an op.
+pub(super) trait EndOfOp: Ending {
+    /// The keyword of the statement that transfers control.
+    const LEAVE: &'static str;
+
+    fn op(&self) -> &Shared;
+
+    /// Emits the rest of a path as a separate function. Returns `false` if it emitted nothing, because this path is not
+    /// one of several, or the function would need too many variables.
+    fn outline(emitter: &mut Emitter<'_, Self>, rest: Rest<'_>, path: &Path) -> bool;
+}
+
 impl OpEnd {
-    pub(super) fn new(op: &str, result: OpResult, branches: bool, operands: Operands) -> Self {
-        OpEnd { result, op: op.to_owned(), outlined: Vec::new(), branches, operands }
+    pub(super) fn new(name: &str, op: Shared) -> Self {
+        OpEnd { op, name: name.to_owned(), outlined: Vec::new() }
+    }
+
+    /// Returns the functions of the slow paths.
+    pub(super) fn into_outlined(self) -> Vec<String> {
+        self.outlined
     }
 }
 
-impl Emitter<'_> {
-    /// Emits the end of a path through the function: nothing follows it.
-    pub(super) fn tail(&mut self, expr: &Expr) {
-        if self.end.is_none() {
-            let value = self.expr(expr);
-            if expr.ty != Ty::Never {
-                self.line(format!("return {value};"));
-            }
-            return;
+impl Ending for OpEnd {
+    const RELOAD: &'static str = "RELOAD;";
+
+    fn throw(&self) -> String {
+        "TAIL EXIT_throw(vm, base, frame);".to_owned()
+    }
+
+    fn tail(emitter: &mut Emitter<'_, Self>, expr: &Expr, path: &mut Path) {
+        emitter.tail(expr, path);
+    }
+}
+
+impl EndOfOp for OpEnd {
+    const LEAVE: &'static str = "TAIL";
+
+    fn op(&self) -> &Shared {
+        &self.op
+    }
+
+    fn outline(emitter: &mut Emitter<'_, Self>, rest: Rest<'_>, path: &Path) -> bool {
+        if !path.is_one_of_several() {
+            return false;
         }
+        let Emitter { module, effects, locals, end, .. } = emitter;
+        let Some(passing) = Passing::plan(rest, locals, &end.op.operands, path.slots(), module.machine()) else {
+            return false;
+        };
+        let mut inner = Emitter::new(module, effects, locals.clone(), OutlinedEnd { op: end.op.clone() });
+        let mut inner_path = Path::start();
+        passing.lines.iter().for_each(|line| inner.line(line));
+        inner.statements(rest.statements, &mut inner_path);
+        match rest.last {
+            Some(last) => inner.tail(last, &mut inner_path),
+            None => inner.finish_unit(&mut inner_path),
+        }
+        let symbol = format!("op_{}__cold{}", end.name, end.outlined.len());
+        let head = format!("OUTLINED {symbol}(Vm *vm, Slot *base, Frame *frame{})", passing.parameters);
+        end.outlined.push(format!("{head} {{\n{}}}\n", inner.out.into_text()));
+        emitter.line(format!("return {symbol}(vm, base, frame{});", passing.arguments));
+        true
+    }
+}
+
+impl Ending for OutlinedEnd {
+    const RELOAD: &'static str = "RELOAD;";
+
+    fn throw(&self) -> String {
+        "return EXIT_throw(vm, base, frame);".to_owned()
+    }
+
+    fn tail(emitter: &mut Emitter<'_, Self>, expr: &Expr, path: &mut Path) {
+        emitter.tail(expr, path);
+    }
+}
+
+impl EndOfOp for OutlinedEnd {
+    const LEAVE: &'static str = "return";
+
+    fn op(&self) -> &Shared {
+        &self.op
+    }
+
+    fn outline(_: &mut Emitter<'_, Self>, _: Rest<'_>, _: &Path) -> bool {
+        false
+    }
+}
+
+impl<E: EndOfOp> Emitter<'_, E> {
+    /// Emits the end of a path through the op: nothing follows it.
+    fn tail(&mut self, expr: &Expr, path: &mut Path) {
         let is_block = matches!(expr.kind, Kind::Block(..));
-        if !is_block && self.may_outline() && self.is_slow(expr) && self.outline(&[], Some(expr)) {
+        let whole = Rest { statements: &[], last: Some(expr) };
+        if !is_block && outline::is_slow(expr) && E::outline(self, whole, path) {
             return;
         }
         match &expr.kind {
             Kind::If(condition, then, other) => {
-                let condition = self.expr(condition);
-                self.branch(&format!("if ({condition})"), |out| out.tail(then));
-                self.branch("else", |out| out.tail(other));
+                let condition = self.expr(condition, path);
+                let mut first = path.arm();
+                self.braces(&format!("if ({condition})"), |out| out.tail(then, &mut first));
+                let mut second = path.arm_after(first);
+                self.braces("else", |out| out.tail(other, &mut second));
             }
             Kind::Block(statements, tail) => {
                 for (index, statement) in statements.iter().enumerate() {
-                    let is_slow = self.may_outline() && self.is_slow_statement(statement);
-                    if is_slow && self.outline(&statements[index..], tail.as_deref()) {
+                    let rest = Rest { statements: &statements[index..], last: tail.as_deref() };
+                    if outline::is_slow_statement(statement) && E::outline(self, rest, path) {
                         return;
                     }
-                    self.statements(std::slice::from_ref(statement));
+                    self.statements(std::slice::from_ref(statement), path);
                 }
                 match tail {
-                    Some(tail) => self.tail(tail),
+                    Some(tail) => self.tail(tail, path),
                     None if expr.ty == Ty::Never => {}
-                    None => self.finish_unit(),
+                    None => self.finish_unit(path),
                 }
             }
-            Kind::Return(value) => self.tail(value),
-            Kind::Ok(value) => self.finish(value),
-            Kind::Err(thrown) => self.tail_throw(thrown),
-            Kind::Runtime(name, args) => self.tail_runtime(name, args, expr),
+            Kind::Return(value) => self.tail(value, path),
+            Kind::Ok(value) => self.finish(value, path),
+            Kind::Err(thrown) => self.tail_throw(thrown, path),
+            Kind::Runtime(name, args) => self.tail_runtime(name, args, &expr.ty, path),
             _ if expr.ty == Ty::Never => {
-                self.expr(expr);
+                self.expr(expr, path);
             }
             _ if matches!(expr.ty, Ty::Result(_)) => {
-                let result = self.expr(expr);
-                let result = self.named(result, &expr.ty);
+                let result = self.expr(expr, path);
+                let result = self.out.named(result, &expr.ty);
                 self.braces(&format!("if (!{result}.good)"), Self::throw);
                 self.finish_value(&format!("{result}.value"));
             }
-            _ => self.finish(expr),
+            _ => self.finish(expr, path),
         }
     }
 
-    /// Returns `true` if this is one of several paths through an op.
-    fn may_outline(&self) -> bool {
-        self.place == Place::Op && self.in_branch && self.end.as_ref().is_some_and(|end| end.branches)
-    }
-
     /// Ends an op without a result.
-    pub(super) fn finish_unit(&mut self) {
-        self.finish(&Expr::new(Kind::Unit, Ty::Unit, proc_macro2::Span::call_site()));
+    fn finish_unit(&mut self, path: &mut Path) {
+        self.finish(&Expr::new(Kind::Unit, Ty::Unit, proc_macro2::Span::call_site()), path);
     }
 
     /// Ends the op with this result.
-    fn finish(&mut self, expr: &Expr) {
+    fn finish(&mut self, expr: &Expr, path: &mut Path) {
         match &expr.kind {
             Kind::If(condition, then, other) => {
-                let condition = self.expr(condition);
-                self.braces(&format!("if ({condition})"), |out| out.finish(then));
-                self.braces("else", |out| out.finish(other));
+                let condition = self.expr(condition, path);
+                self.braces(&format!("if ({condition})"), |out| out.finish(then, &mut path.arm()));
+                self.braces("else", |out| out.finish(other, &mut path.arm()));
             }
             Kind::Block(statements, Some(tail)) => {
-                self.statements(statements);
-                self.finish(tail);
+                self.statements(statements, path);
+                self.finish(tail, path);
             }
-            Kind::Tuple(parts) if self.end.as_ref().is_some_and(|end| end.result.has_flow()) => {
+            Kind::Tuple(parts) if self.end.op().result.has_flow() => {
                 let (flow, values) = parts.split_last().expect("the type has parts");
                 // All values before the first is written: an operand can be in the slot of a result.
                 let values: Vec<String> = values
                     .iter()
                     .map(|value| {
-                        let text = self.expr(value);
-                        self.named(text, &value.ty)
+                        let text = self.expr(value, path);
+                        self.out.named(text, &value.ty)
                     })
                     .collect();
                 self.write_results(&values);
-                self.finish(flow);
+                self.finish(flow, path);
             }
             Kind::Next => self.next_op(),
             Kind::Jump(label) => {
                 let hole = self.locals[label.0].name.clone();
                 self.jump_to(&format!("JUMP_{hole}"));
             }
-            Kind::Call(callee, window) => self.call(callee, *window),
-            Kind::TailCall(callee) => self.tail_call(callee),
+            Kind::Call(callee, window) => self.call(callee, *window, path),
+            Kind::TailCall(callee) => self.tail_call(callee, path),
             Kind::Ret(value) => {
-                let text = self.expr(value);
-                let word = types::to_word(&text, &value.ty, self.module);
+                let text = self.expr(value, path);
+                let word = types::to_word(&text, &value.ty, &self.module.structs);
                 self.line(format!("base[0] = {word};"));
                 self.line("frame -= 1;");
                 self.leave("frame->ret(vm, frame->base, frame)");
@@ -131,7 +217,7 @@ impl Emitter<'_> {
                 self.jump_to("EXIT_leave");
             }
             _ => {
-                let value = self.expr(expr);
+                let value = self.expr(expr, path);
                 if expr.ty != Ty::Never {
                     self.finish_value(&value);
                 }
@@ -141,7 +227,7 @@ impl Emitter<'_> {
 
     /// Writes the results, and continues with the next op.
     fn finish_value(&mut self, value: &str) {
-        let values: Vec<String> = match self.end.as_ref().map_or(0, |end| end.result.kind.values()) {
+        let values: Vec<String> = match self.end.op().result.kind.values() {
             1 => vec![value.to_owned()],
             count => (0..count).map(|index| format!("{value}._{index}")).collect(),
         };
@@ -152,12 +238,12 @@ impl Emitter<'_> {
     fn write_results(&mut self, values: &[String]) {
         let ty = self.module.value.clone();
         if let [value] = values {
-            let word = types::to_word(value, &ty, self.module);
+            let word = types::to_word(value, &ty, &self.module.structs);
             self.line(format!("WRITE_SLOT(HOLE_dst, {word});"));
             return;
         }
         for (index, value) in values.iter().enumerate() {
-            let word = types::to_word(value, &ty, self.module);
+            let word = types::to_word(value, &ty, &self.module.structs);
             // Two results, or a result and an operand, can be in the same slot.
             self.line("IN_ORDER;");
             self.line(format!("WRITE_SLOT(HOLE_dst{index}, {word});"));
@@ -172,18 +258,16 @@ impl Emitter<'_> {
         self.leave(&format!("{to}(vm, base, frame)"));
     }
 
-    /// Emits a final transfer of control. An outlined function leaves the tail call to the compiler, because its
-    /// signature may differ.
+    /// Emits a final transfer of control.
     fn leave(&mut self, call: &str) {
-        let word = if self.place == Place::Outlined { "return" } else { "TAIL" };
-        self.line(format!("{word} {call};"));
+        self.line(format!("{} {call};", E::LEAVE));
     }
 
     /// Emits a call: a tail jump to the callee's entry, after checks that the callee's frame fits and, unless the
     /// verifier has compared the two, that the window has enough arguments.
-    fn call(&mut self, callee: &Expr, window: LocalId) {
+    fn call(&mut self, callee: &Expr, window: LocalId, path: &mut Path) {
         let is_verified = self.is_verified(callee);
-        let callee = self.expr(callee);
+        let callee = self.expr(callee, path);
         let window = self.local_name(window);
         self.line(format!("const Function *callee = {callee};"));
         self.line(format!("Slot *callee_base = (Slot *)((char *)base + {window}.offset_bytes);"));
@@ -200,9 +284,9 @@ impl Emitter<'_> {
     }
 
     /// Emits a tail call: the callee replaces the running function, whose slots contain the arguments.
-    fn tail_call(&mut self, callee: &Expr) {
+    fn tail_call(&mut self, callee: &Expr, path: &mut Path) {
         let is_verified = self.is_verified(callee);
-        let callee = self.expr(callee);
+        let callee = self.expr(callee, path);
         self.line(format!("const Function *callee = {callee};"));
         self.line("Slot *callee_base = base;");
         if !is_verified {
@@ -217,9 +301,8 @@ impl Emitter<'_> {
     /// Returns `true` if the verifier has checked the number of arguments: all functions take the same number, or the
     /// callee is an operand of the op.
     fn is_verified(&self, callee: &Expr) -> bool {
-        let end = self.end.as_ref().expect("only ops call functions");
         self.module.args.arity.is_some()
-            || matches!(callee.kind, Kind::Local(local) if end.operands.is_verified(local.0))
+            || matches!(callee.kind, Kind::Local(local) if self.end.op().operands.is_verified(local.0))
     }
 
     /// Emits the check that refuses a call, which is an error of the calling op.
@@ -234,24 +317,20 @@ impl Emitter<'_> {
     }
 
     /// Emits `Err(thrown)` at the end.
-    fn tail_throw(&mut self, thrown: &Expr) {
+    fn tail_throw(&mut self, thrown: &Expr, path: &mut Path) {
         match &thrown.kind {
-            Kind::Runtime(name, args) => self.tail_runtime(name, args, thrown),
+            Kind::Runtime(name, args) => self.tail_runtime(name, args, &thrown.ty, path),
             _ => {
-                self.expr(thrown);
+                self.expr(thrown, path);
                 self.throw();
             }
         }
     }
 
     /// Emits a runtime call at the end.
-    fn tail_runtime(&mut self, name: &str, args: &[Expr], expr: &Expr) {
-        let words = self.words(args);
-        self.end_with_runtime(name, words, &expr.ty);
-    }
-
-    fn end_with_runtime(&mut self, name: &str, words: Vec<String>, ty: &Ty) {
-        let outcome = self.runtime_call(name, words);
+    fn tail_runtime(&mut self, name: &str, args: &[Expr], ty: &Ty, path: &mut Path) {
+        let words = self.words(args, path);
+        let outcome = self.runtime_call(name, words, path);
         // A function without an error in its type can still panic, which the status reports too.
         let of = match ty {
             Ty::Thrown => return self.throw(),
@@ -260,7 +339,7 @@ impl Emitter<'_> {
         };
         self.braces(&format!("if ({outcome}.status)"), Self::throw);
         let value = self.outcome_value(&outcome, of);
-        let value = self.named(value, of);
+        let value = self.out.named(value, of);
         self.finish_value(&value);
     }
 }

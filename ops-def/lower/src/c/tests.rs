@@ -1,7 +1,7 @@
 //! Ops → what the audit of their stencils requires: the symbols that correct code must use, and whether control
-//! continues at an address that the code reads.
+//! continues at an address that the code reads. Also how variables reach the functions of slow paths.
 
-use crate::{Lowered, lower_file};
+use crate::{Lowered, StencilSource, lower_file};
 
 const MODULE: &str = "
     #[instruction_set(value = i64, context = Context, operands = registers)]
@@ -36,7 +36,11 @@ const MODULE: &str = "
 ";
 
 fn lowered() -> Lowered {
-    let mut sets = lower_file(MODULE, "ops.rs").expect("it is Rust");
+    lower(MODULE)
+}
+
+fn lower(module: &str) -> Lowered {
+    let mut sets = lower_file(module, "ops.rs").expect("it is Rust");
     assert_eq!(sets.len(), 1);
     sets.remove(0)
 }
@@ -78,4 +82,97 @@ fn code_must_use_what_its_op_uses() {
         "len: CONTINUE HOLE_dst HOLE_args_len",
     ];
     assert_eq!(required, expected);
+}
+
+/// Ops with a slow path that uses the operand `a`, after code that may change the slot of `a`, or may not.
+const SLOW: &str = "
+    #[instruction_set(value = i64, context = Context, operands = registers)]
+    mod ops {
+        #[repr(C)]
+        pub struct Context { pub nothing: u64 }
+        unsafe extern \"Rust\" {
+            fn touch(vm: &mut Vm);
+            fn look(vm: &mut Vm, a: i64) -> i64;
+        }
+        fn touch_if(vm: &mut Vm, a: i64) { if a > 0 { touch(vm); } }
+        fn sum(a: i64, b: i64) -> i64 { a.wrapping_add(b) }
+        #[vm_op] fn at_once(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            if n > 7 { look(vm, a) } else { n }
+        }
+        #[vm_op] fn assigned(vm: &mut Vm, mut a: i64, n: i64) -> i64 {
+            a = a.wrapping_add(n);
+            if n > 7 { look(vm, a) } else { n }
+        }
+        #[vm_op] fn after_a_call(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            if n > 8 { touch(vm); }
+            if n > 7 { look(vm, a) } else { n }
+        }
+        #[vm_op] fn after_a_helper(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            touch_if(vm, n);
+            if n > 7 { look(vm, a) } else { n }
+        }
+        #[vm_op] fn after_a_pure_helper(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            let n = sum(n, 1);
+            if n > 7 { look(vm, a) } else { n }
+        }
+        #[vm_op] fn after_a_write(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            vm.context.nothing = 1;
+            if n > 7 { look(vm, a) } else { n }
+        }
+        #[vm_op] fn after_an_arm_that_returns(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            if n == a { vm.context.nothing = 1; return n; }
+            if n > 7 { look(vm, a) } else { n }
+        }
+        #[vm_op] fn after_a_pure_loop(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            let mut i = 0i64;
+            while i < n { i = i.wrapping_add(1); }
+            if n > 7 { look(vm, a) } else { n }
+        }
+        #[vm_op] fn in_the_next_iteration(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            let mut i = 0i64;
+            while i < n {
+                if i == 5 { return look(vm, a); }
+                touch(vm);
+                i = i.wrapping_add(1);
+            }
+            n
+        }
+        #[vm_op] fn after_a_break(vm: &mut Vm, a: i64, n: i64) -> i64 {
+            let mut i = 0i64;
+            while i < n {
+                if i == a { touch(vm); break; }
+                i = i.wrapping_add(1);
+            }
+            if n > 7 { look(vm, a) } else { n }
+        }
+    }
+";
+
+#[test]
+fn an_operand_whose_slot_may_have_changed_is_passed_to_the_slow_path() {
+    let passed: Vec<(String, bool)> = lower(SLOW)
+        .ops
+        .into_iter()
+        .map(|op| {
+            let StencilSource::Generated(c) = op.source else { panic!("`{}` is generated", op.name) };
+            let (_, function) = c.split_once("OUTLINED ").expect("the slow path is a function of its own");
+            let (head, body) = function.split_once('{').expect("it has a body");
+            let reads = body.split("STENCIL").next().is_some_and(|body| body.contains("READ_SLOT(HOLE_a)"));
+            assert_ne!(head.contains("uint64_t a0"), reads, "{}: {c}", op.name);
+            (op.name, !reads)
+        })
+        .collect();
+    let expected = [
+        ("at_once", false),
+        ("assigned", true),
+        ("after_a_call", true),
+        ("after_a_helper", true),
+        ("after_a_pure_helper", false),
+        ("after_a_write", true),
+        ("after_an_arm_that_returns", false),
+        ("after_a_pure_loop", false),
+        ("in_the_next_iteration", true),
+        ("after_a_break", true),
+    ];
+    assert_eq!(passed, expected.map(|(name, is_passed)| (name.to_owned(), is_passed)));
 }

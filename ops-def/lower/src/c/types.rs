@@ -8,7 +8,7 @@ use mimeo_def::op::Scalar;
 use crate::consts::{Const, Value};
 use crate::ir::Body;
 use crate::module::Module;
-use crate::ty::{self, Ty};
+use crate::ty::{self, Structs, Ty};
 
 /// Returns the name of the C type.
 pub(super) fn name(ty: &Ty) -> String {
@@ -68,10 +68,10 @@ pub(super) fn field(rust: &str) -> String {
 }
 
 /// Converts `value` of type `ty` to a 64-bit word, as a slot or an argument holds it.
-pub(super) fn to_word(value: &str, ty: &Ty, module: &Module) -> String {
+pub(super) fn to_word(value: &str, ty: &Ty, structs: &Structs) -> String {
     match ty {
-        Ty::Struct(of) => match module.structs.get(of).map(|of| of.fields.as_slice()) {
-            Some([(inner, ty)]) => to_word(&format!("{value}.{}", field(inner)), ty, module),
+        Ty::Struct(of) => match structs.get(of).map(|of| of.fields.as_slice()) {
+            Some([(inner, ty)]) => to_word(&format!("{value}.{}", field(inner)), ty, structs),
             _ => value.to_owned(),
         },
         Ty::Ptr { .. } | Ty::Callee | Ty::Cell(_) => format!("(uint64_t)(uintptr_t)({value})"),
@@ -84,10 +84,10 @@ pub(super) fn to_word(value: &str, ty: &Ty, module: &Module) -> String {
 }
 
 /// Converts a 64-bit word to the value of type `ty` that it holds.
-pub(super) fn from_word(word: &str, ty: &Ty, module: &Module) -> String {
+pub(super) fn from_word(word: &str, ty: &Ty, structs: &Structs) -> String {
     match ty {
-        Ty::Struct(of) => match module.structs.get(of).map(|of| of.fields.as_slice()) {
-            Some([(_, inner)]) => format!("({}){{{}}}", name(ty), from_word(word, inner, module)),
+        Ty::Struct(of) => match structs.get(of).map(|of| of.fields.as_slice()) {
+            Some([(_, inner)]) => format!("({}){{{}}}", name(ty), from_word(word, inner, structs)),
             _ => word.to_owned(),
         },
         Ty::Ptr { .. } | Ty::Callee => format!("({})(uintptr_t)({word})", name(ty)),
@@ -107,22 +107,22 @@ pub(super) fn int_literal(bits: u64, ty: &Ty) -> String {
     }
 }
 
-pub(super) fn const_literal(constant: &Const, module: &Module) -> String {
-    value_literal(&constant.value, &constant.ty, module)
+pub(super) fn const_literal(constant: &Const, structs: &Structs) -> String {
+    value_literal(&constant.value, &constant.ty, structs)
 }
 
-fn value_literal(value: &Value, ty: &Ty, module: &Module) -> String {
+fn value_literal(value: &Value, ty: &Ty, structs: &Structs) -> String {
     match value {
         Value::Int(int) => int_literal(*int as u64, ty),
         Value::Float(bits) => format!("f64_from_bits({bits:#x}ULL)"),
         Value::Bool(bool) => format!("((_Bool){})", u8::from(*bool)),
         Value::Struct(parts) => {
             let fields = match ty {
-                Ty::Struct(of) => module.structs.get(of).map(|of| of.fields.as_slice()).unwrap_or_default(),
+                Ty::Struct(of) => structs.get(of).map(|of| of.fields.as_slice()).unwrap_or_default(),
                 _ => &[],
             };
             let parts: Vec<String> =
-                parts.iter().zip(fields).map(|(part, (_, ty))| value_literal(part, ty, module)).collect();
+                parts.iter().zip(fields).map(|(part, (_, ty))| value_literal(part, ty, structs)).collect();
             format!("({}){{{}}}", name(ty), parts.join(", "))
         }
     }
@@ -133,7 +133,7 @@ pub(super) fn module_structs(module: &Module) -> String {
     let mut out = String::new();
     let mut done = BTreeSet::new();
     for name in module.structs.keys() {
-        declare_struct(name, module, &mut done, &mut out);
+        declare_struct(name, &module.structs, &mut done, &mut out);
     }
     match &module.context {
         Some(context) => writeln!(out, "struct Vm {{\n  Core core;\n  struct {context} context;\n}};"),
@@ -143,19 +143,19 @@ pub(super) fn module_structs(module: &Module) -> String {
     out
 }
 
-fn declare_struct(name_: &str, module: &Module, done: &mut BTreeSet<String>, out: &mut String) {
+fn declare_struct(name_: &str, structs: &Structs, done: &mut BTreeSet<String>, out: &mut String) {
     if !done.insert(name_.to_owned()) {
         return;
     }
-    let of = &module.structs[name_];
+    let of = &structs[name_];
     for (_, ty) in &of.fields {
         if let Ty::Struct(inner) = ty {
-            declare_struct(inner, module, done, out);
+            declare_struct(inner, structs, done, out);
         }
     }
     let fields: String = of.fields.iter().map(|(f, ty)| format!("  {} {};\n", name(ty), field(f))).collect();
     let mut text = format!("struct {name_} {{\n{fields}}};\n");
-    if let Some((layout, offsets)) = ty::struct_layout(of, &module.structs) {
+    if let Some((layout, offsets)) = ty::struct_layout(of, structs) {
         text += &format!("_Static_assert(sizeof(struct {name_}) == {}, \"{name_}\");\n", layout.size);
         for ((f, _), offset) in of.fields.iter().zip(offsets) {
             let f = field(f);

@@ -3,13 +3,13 @@
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use super::Checker;
+use super::checker::Checker;
 use super::place::member;
 use crate::catalogue::Problem;
 use crate::consts;
 use crate::ir::{Expr, Intrinsic, Kind, Stmt};
 use crate::text::text_of;
-use crate::ty::Ty;
+use crate::ty::{self, Ty};
 
 impl Checker<'_> {
     pub(super) fn call(&mut self, call: &syn::ExprCall, expected: Option<&Ty>) -> Option<Expr> {
@@ -84,7 +84,7 @@ impl Checker<'_> {
             let args = self.arguments(call, &name, call.args.iter(), &types)?;
             return Some(Expr::new(Kind::Runtime(name, args), runtime.result.clone(), span));
         }
-        if module.cells.contains(&name) {
+        if ty::is_cell(&name, &module.structs) {
             return self.fail(&call.func, Problem::CellByValue(name));
         }
         if let Some(of) = module.structs.get(&name) {
@@ -128,7 +128,7 @@ impl Checker<'_> {
         let Some(of) = self.module.structs.get(&name) else {
             return self.fail(&literal.path, Problem::UnknownType(name));
         };
-        if self.module.cells.contains(&name) {
+        if ty::is_cell(&name, &self.module.structs) {
             return self.fail(&literal.path, Problem::CellByValue(name));
         }
         if literal.rest.is_some() || literal.fields.len() != of.fields.len() {

@@ -3,8 +3,9 @@
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
+use super::checker::Checker;
 use super::pattern::Matched;
-use super::{Checker, rules};
+use super::rules;
 use crate::catalogue::Problem;
 use crate::ir::{Binary, Expr, Intrinsic, Kind, LocalId, Stmt};
 use crate::ty::Ty;
@@ -180,7 +181,7 @@ impl Checker<'_> {
         let (_, diverge) = init.diverge.as_ref()?;
         let (pattern, written) = match &local.pat {
             syn::Pat::Type(typed) => {
-                (&*typed.pat, Some(types::read(&typed.ty, self.module, self.self_ty, self.errors)?))
+                (&*typed.pat, Some(types::read(&typed.ty, &self.module.structs, self.self_ty, self.errors)?))
             }
             other => (other, None),
         };

@@ -3,7 +3,8 @@
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use super::{Checker, literal};
+use super::checker::Checker;
+use super::literal;
 use crate::catalogue::Problem;
 use crate::consts;
 use crate::ir::{Binary, Expr, Kind, LocalId};
@@ -274,7 +275,7 @@ impl Checker<'_> {
     }
 
     fn cast(&mut self, cast: &syn::ExprCast) -> Option<Expr> {
-        let to = types::read(&cast.ty, self.module, self.self_ty, self.errors)?;
+        let to = types::read(&cast.ty, &self.module.structs, self.self_ty, self.errors)?;
         // A bare number has the type that it is cast to, as in Rust.
         let hint = (to.integer().is_some() && literal::is_bare(&cast.expr)).then_some(&to);
         let from = self.expr(&cast.expr, hint)?;

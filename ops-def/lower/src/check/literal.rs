@@ -2,7 +2,7 @@
 
 use mimeo_def::op::Scalar;
 
-use super::Checker;
+use super::checker::Checker;
 use crate::catalogue::Problem;
 use crate::consts::{self, Const, Value};
 use crate::ir::{Expr, Kind};

@@ -2,7 +2,7 @@
 
 use syn::spanned::Spanned;
 
-use super::Checker;
+use super::checker::Checker;
 use crate::catalogue::Problem;
 use crate::ir::{Expr, Intrinsic, Kind};
 use crate::text::{name_of, text_of};
@@ -139,7 +139,7 @@ impl Checker<'_> {
                 let Some(target) = target else {
                     return self.unsupported(call, "`cast` without a type argument", "write `.cast::<T>()`");
                 };
-                let to = types::read_pointed_to(target, self.module, self.self_ty, self.errors)?;
+                let to = types::read_pointed_to(target, &self.module.structs, self.self_ty, self.errors)?;
                 let mutable = matches!(ty, Ty::Ptr { mutable: true, .. });
                 let ty = Ty::Ptr { mutable, to: Box::new(to) };
                 Some(Expr::new(Kind::Cast(pointer.boxed()), ty, span))

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use super::Checker;
+use super::checker::Checker;
 use crate::catalogue::Problem;
 use crate::ir::{Binary, Expr, Kind, LocalId, Stmt};
 use crate::text::name_of;

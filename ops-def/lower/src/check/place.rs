@@ -3,7 +3,8 @@
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use super::{Checker, rules};
+use super::checker::Checker;
+use super::rules;
 use crate::catalogue::Problem;
 use crate::ir::{Expr, Kind, Stmt};
 use crate::text::{name_of, text_of};

@@ -1,11 +1,9 @@
 //! Rules about whole bodies: where a flow is allowed, and what must precede a visible effect.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::Span;
 
-use crate::c::{self, Helpers};
 use crate::catalogue::Problem;
+use crate::effects::{Effects, is_visible};
 use crate::errors::Errors;
 use crate::ir::{Body, Expr, Kind, Stmt};
 use crate::module::Module;
@@ -52,19 +50,6 @@ pub(crate) fn check_effects(body: &Body, helpers: &Effects, errors: &mut Errors)
     late.expr(&body.root, false);
     for span in late.found {
         errors.at(span, Problem::LateThrow);
-    }
-}
-
-/// The helpers that have a visible effect, directly or through others.
-pub(crate) struct Effects(BTreeSet<String>);
-
-impl Effects {
-    pub(crate) fn new(helpers: &Helpers) -> Self {
-        Effects(c::helpers_that(helpers, |expr| match &expr.kind {
-            Kind::Runtime(..) => true,
-            Kind::Assign(place, _) => is_visible(place),
-            _ => false,
-        }))
     }
 }
 
@@ -159,7 +144,7 @@ impl Late<'_> {
                 if after && matches!(expr.ty, Ty::Result(_) | Ty::Thrown) {
                     self.found.push(expr.span);
                 }
-                after || self.helpers.0.contains(name)
+                after || self.helpers.visible(name)
             }
             // Nothing follows it.
             Kind::Return(value) => {
@@ -178,14 +163,5 @@ impl Late<'_> {
                 after
             }
         }
-    }
-}
-
-/// Returns `true` if a change of this place is visible outside the op.
-pub(crate) fn is_visible(place: &Expr) -> bool {
-    match &place.kind {
-        Kind::Local(_) => matches!(place.ty, Ty::Cell(_)),
-        Kind::Field(base, _) => is_visible(base),
-        _ => true,
     }
 }

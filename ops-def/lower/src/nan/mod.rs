@@ -16,25 +16,19 @@ mod walk;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::c::Helpers;
 use crate::catalogue::Problem;
+use crate::effects::Helpers;
 use crate::errors::Errors;
 use crate::ir::{Body, Expr};
 use crate::module::Module;
 use known::{Float, Known};
-use walk::{Exits, Found, Walk};
+use walk::{Call, Exits, Follow, Found, Walk};
 
 /// Checker of the bodies of a module.
 pub(crate) struct Nans<'a> {
     module: &'a Module,
     helpers: &'a Helpers,
     calls: BTreeMap<(String, Vec<Known>), Rc<Call>>,
-}
-
-/// What a helper does with arguments about which certain facts are known.
-struct Call {
-    exits: Exits,
-    found: Vec<Found>,
 }
 
 impl<'a> Nans<'a> {
@@ -45,10 +39,11 @@ impl<'a> Nans<'a> {
 
     /// Checks the body of an op.
     pub(crate) fn check_op(&mut self, body: &Body, errors: &mut Errors) {
-        let structs = &self.module.structs;
+        let module = self.module;
         let params = &body.locals[..body.params];
-        let known: Vec<Known> = params.iter().map(|param| Known::of(&param.ty, Float::Given, structs)).collect();
-        let (_, found) = Walk::new(self, body, None).run(&known);
+        let known: Vec<Known> =
+            params.iter().map(|param| Known::of(&param.ty, Float::Given, &module.structs)).collect();
+        let (_, found) = Walk::new(self, module, body, None).run(&known);
         report(&found, errors);
     }
 
@@ -60,7 +55,28 @@ impl<'a> Nans<'a> {
         report(&self.follow(name, &known).found, errors);
     }
 
-    /// Follows the call of a helper, and adds its problems to `found`.
+    /// Returns what a helper does with arguments about which this is known.
+    fn follow(&mut self, name: &str, known: &[Known]) -> Rc<Call> {
+        let key = (name.to_owned(), known.to_vec());
+        if let Some(call) = self.calls.get(&key) {
+            return call.clone();
+        }
+        let (helpers, module) = (self.helpers, self.module);
+        let call = match helpers.get(name) {
+            Some(body) => {
+                let (exits, found) =
+                    Walk::new(self, module, body, Some(module.helpers[name].result.clone())).run(known);
+                Rc::new(Call { exits, found })
+            }
+            // The helper itself has a problem.
+            None => Rc::new(Call { exits: Exits::default(), found: Vec::new() }),
+        };
+        self.calls.insert(key, call.clone());
+        call
+    }
+}
+
+impl Follow for Nans<'_> {
     fn call(&mut self, call: &Expr, name: &str, args: &[Expr], known: &[Known], found: &mut Vec<Found>) -> Rc<Call> {
         let followed = self.follow(name, known);
         if followed.found.is_empty() {
@@ -86,25 +102,6 @@ impl<'a> Nans<'a> {
             found.push(Found { span: call.span, problem: problem() });
         }
         followed
-    }
-
-    /// Returns what a helper does with arguments about which this is known.
-    fn follow(&mut self, name: &str, known: &[Known]) -> Rc<Call> {
-        let key = (name.to_owned(), known.to_vec());
-        if let Some(call) = self.calls.get(&key) {
-            return call.clone();
-        }
-        let (helpers, module) = (self.helpers, self.module);
-        let call = match helpers.get(name) {
-            Some(body) => {
-                let (exits, found) = Walk::new(self, body, Some(module.helpers[name].result.clone())).run(known);
-                Rc::new(Call { exits, found })
-            }
-            // The helper itself has a problem.
-            None => Rc::new(Call { exits: Exits::default(), found: Vec::new() }),
-        };
-        self.calls.insert(key, call.clone());
-        call
     }
 }
 

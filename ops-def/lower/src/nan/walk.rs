@@ -2,13 +2,14 @@
 //! is known when the body returns. It follows the paths through the body in the order of evaluation.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use proc_macro2::Span;
 
-use super::Nans;
 use super::known::{Choice, Env, Facts, Float, Flow, Known, Place, join, join_all, join_known};
 use crate::catalogue::Problem;
 use crate::ir::{Binary, Body, Expr, Intrinsic, Kind, LocalId, Stmt};
+use crate::module::Module;
 use crate::ty::Ty;
 
 /// A place where the bits of a computed NaN become visible.
@@ -36,9 +37,22 @@ pub(super) struct Split {
     pub(super) payload: Known,
 }
 
-pub(super) struct Walk<'a, 'b> {
-    pub(super) nans: &'b mut Nans<'a>,
-    body: &'b Body,
+/// What a helper does with arguments about which certain facts are known.
+pub(super) struct Call {
+    pub(super) exits: Exits,
+    pub(super) found: Vec<Found>,
+}
+
+/// Follows the calls of helpers.
+pub(super) trait Follow {
+    /// Follows a call, and adds its problems to `found`.
+    fn call(&mut self, call: &Expr, name: &str, args: &[Expr], known: &[Known], found: &mut Vec<Found>) -> Rc<Call>;
+}
+
+pub(super) struct Walk<'a> {
+    calls: &'a mut dyn Follow,
+    module: &'a Module,
+    body: &'a Body,
     /// Parameters that the body assigns to.
     assigned: BTreeSet<LocalId>,
     /// Type of a helper's result; `None` for an op, whose result is visible outside.
@@ -49,10 +63,10 @@ pub(super) struct Walk<'a, 'b> {
     breaks: Vec<Flow>,
 }
 
-impl<'a, 'b> Walk<'a, 'b> {
-    pub(super) fn new(nans: &'b mut Nans<'a>, body: &'b Body, result: Option<Ty>) -> Self {
+impl<'a> Walk<'a> {
+    pub(super) fn new(calls: &'a mut dyn Follow, module: &'a Module, body: &'a Body, result: Option<Ty>) -> Self {
         let assigned = assigned(&body.root);
-        Walk { nans, body, assigned, result, exits: Exits::default(), found: Vec::new(), breaks: Vec::new() }
+        Walk { calls, module, body, assigned, result, exits: Exits::default(), found: Vec::new(), breaks: Vec::new() }
     }
 
     pub(super) fn run(mut self, params: &[Known]) -> (Exits, Vec<Found>) {
@@ -215,7 +229,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         }
         match &expr.kind {
             Kind::Float(bits) => Known::of_bits(*bits),
-            Kind::Const(name) => Known::of_value(&self.nans.module.consts[name].value),
+            Kind::Const(name) => Known::of_value(&self.module.consts[name].value),
             Kind::Local(local) => env.get(*local).clone(),
             Kind::Payload(local) => env.get(*local).part(0),
             Kind::Field(base, index) => self.eval(base, flow).part(*index),
@@ -368,7 +382,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         if flow.is_none() {
             return Split { yes: None, no: None, payload: Known::Unset };
         }
-        let followed = self.nans.call(call, name, args, &known, &mut self.found);
+        let followed = self.calls.call(call, name, args, &known, &mut self.found);
         let exits = &followed.exits;
         let changed = assigned(call);
         let side = |params: &Vec<Known>| {
@@ -387,11 +401,11 @@ impl<'a, 'b> Walk<'a, 'b> {
     }
 
     fn given(&self, ty: &Ty) -> Known {
-        Known::of(ty, Float::Given, &self.nans.module.structs)
+        Known::of(ty, Float::Given, &self.module.structs)
     }
 
     fn computed(&self, ty: &Ty) -> Known {
-        Known::of(ty, Float::Computed, &self.nans.module.structs)
+        Known::of(ty, Float::Computed, &self.module.structs)
     }
 }
 

@@ -4,7 +4,6 @@ use mimeo_def::op::Scalar;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::value_tokens;
 use crate::encode::{Encoding, Op};
 use crate::op::ParamKind;
 use crate::set::Set;
@@ -106,7 +105,7 @@ fn own_methods() -> TokenStream {
 
 fn method(set: &Set, def: usize, variants: &[&Op], base: u16) -> TokenStream {
     let op = &set.module.ops[def];
-    let value = value_tokens(&set.module);
+    let value = set.module.args.value_tokens();
     let first = variants[0];
     let mut parameters = Vec::new();
     let mut prologue = Vec::new();

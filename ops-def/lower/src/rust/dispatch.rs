@@ -4,7 +4,6 @@ use mimeo_def::op::Scalar;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::value_tokens;
 use crate::encode::{Encoding, Op};
 use crate::op::ResultKind;
 use crate::set::Set;
@@ -35,7 +34,7 @@ pub(super) fn interpret(set: &Set) -> TokenStream {
 
 fn arm(set: &Set, op: &Op) -> TokenStream {
     let def = &set.module.ops[op.def];
-    let value = value_tokens(&set.module);
+    let value = set.module.args.value_tokens();
     let function = &def.function.sig.ident;
     let window = op.operands.iter().find(|operand| operand.kind == Encoding::StackWindow);
     let above = window.map_or_else(|| quote!(0u16), |window| unit(1, window.unit));
@@ -54,9 +53,9 @@ fn arm(set: &Set, op: &Op) -> TokenStream {
     }
     let pops = usize::from(op.pops);
     let drop = (op.pops > 0 || window.is_some()).then(|| quote!(at.drop(#pops + usize::from(#above));));
-    let reaches = set.bodies[op.def].as_ref().is_some_and(|body| set.reaches.in_body(body));
-    let sync = reaches.then(|| quote!(at.sync(vm);));
-    let follow = reaches.then(|| quote!(at.follow(vm);));
+    let calls_runtime = set.bodies[op.def].as_ref().is_some_and(|body| set.effects.in_body(body));
+    let sync = calls_runtime.then(|| quote!(at.sync(vm);));
+    let follow = calls_runtime.then(|| quote!(at.follow(vm);));
     let throw = def.result.fallible.then(|| {
         quote! {
             let result = match result {

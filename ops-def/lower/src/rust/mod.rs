@@ -12,13 +12,27 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse_quote;
 
-use crate::TableFile;
+use crate::attributes;
 use crate::errors::Errors;
-use crate::module::{self, Module};
-use crate::op;
+use crate::module::Module;
 use crate::set::Set;
+use crate::structs;
 use crate::text::{ident_of, name_of};
 use crate::ty::Ty;
+
+/// Where the macro finds the table that the build script made.
+#[derive(Debug, Clone)]
+pub enum TableFile {
+    /// The table exists.
+    Found {
+        /// The file with the table, an expression of type `::mimeo::def::stencil::Table`.
+        file: String,
+        /// How to renew the table, if building again is not enough.
+        renewal: Option<String>,
+    },
+    /// The table is missing; the text says what to do.
+    Missing(String),
+}
 
 /// Generates the whole module, with the errors that were found.
 pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: Errors) -> TokenStream {
@@ -119,7 +133,9 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
 /// Returns the author's items, and makes the value type `Copy`.
 fn items(module: &Module) -> impl Iterator<Item = syn::Item> {
     module.items.iter().map(|item| match item {
-        syn::Item::Struct(of) if module.value == Ty::Struct(name_of(&of.ident)) && !module::derives_copy(&of.attrs) => {
+        syn::Item::Struct(of)
+            if module.value == Ty::Struct(name_of(&of.ident)) && !structs::derives_copy(&of.attrs) =>
+        {
             let mut of = of.clone();
             of.attrs.push(parse_quote!(#[derive(Clone, Copy)]));
             syn::Item::Struct(of)
@@ -132,11 +148,11 @@ fn items(module: &Module) -> impl Iterator<Item = syn::Item> {
 /// replaced, so that rustc does not report it again.
 fn function(set: &Set, index: usize) -> TokenStream {
     let mut function = set.module.ops[index].function.clone();
-    function.attrs.retain(|attr| !op::is_vm_op(attr));
+    function.attrs.retain(|attr| !attributes::is_vm_op(attr));
     function.attrs.push(parse_quote!(#[inline(always)]));
     for input in &mut function.sig.inputs {
         if let syn::FnArg::Typed(typed) = input {
-            typed.attrs.retain(|attr| !op::is_operand_attribute(attr));
+            typed.attrs.retain(|attr| !attributes::is_operand_attribute(attr));
         }
     }
     if set.bodies[index].is_none() {
@@ -148,7 +164,7 @@ fn function(set: &Set, index: usize) -> TokenStream {
 
 fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream {
     let module = &set.module;
-    let value = value_tokens(module);
+    let value = module.args.value_tokens();
     let unit: syn::Type = parse_quote!(());
     let context = module.args.context.as_ref().unwrap_or(&unit);
     let host = module.args.host.as_ref().unwrap_or(&unit);
@@ -194,12 +210,4 @@ fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream 
 
 fn option(number: Option<u16>) -> TokenStream {
     number.map_or_else(|| quote!(None), |number| quote!(Some(#number)))
-}
-
-/// Returns the value type, as the attribute names it.
-fn value_tokens(module: &Module) -> TokenStream {
-    match &module.args.value {
-        Some(value) => quote!(#value),
-        None => quote!(u64),
-    }
 }

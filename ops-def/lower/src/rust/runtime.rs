@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::FnArg;
 
-use crate::module::{Module, Runtime};
+use crate::functions::Runtime;
+use crate::module::Module;
 use crate::text::{self, name_of};
 use crate::ty::Ty;
 

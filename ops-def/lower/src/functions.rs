@@ -1,14 +1,16 @@
 //! Helpers and runtime functions of the module → their typed signatures.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proc_macro2::Span;
 use syn::Ident;
 
-use super::{Module, pattern_name};
 use crate::catalogue::Problem;
 use crate::errors::Errors;
+use crate::machine::Machine;
 use crate::names;
-use crate::text::{name_of, text_of};
-use crate::ty::Ty;
+use crate::text::{name_of, pattern_name, text_of};
+use crate::ty::{self, Structs, Ty};
 use crate::types;
 
 /// A parameter of a helper or runtime function.
@@ -41,13 +43,25 @@ pub(crate) struct Runtime {
     pub(crate) signature: syn::Signature,
 }
 
-impl Module {
-    pub(super) fn read_impl(&mut self, block: &syn::ItemImpl, errors: &mut Errors) {
+/// The functions of a module that ops can call.
+#[derive(Default)]
+pub(crate) struct Functions {
+    /// By name; a method's is `Type::name`.
+    pub(crate) helpers: BTreeMap<String, Helper>,
+    pub(crate) runtime: Vec<Runtime>,
+    /// Names of functions left out because of a problem.
+    pub(crate) broken: BTreeSet<String>,
+    /// Whether generated code has an item with the name of one.
+    pub(crate) clashes: bool,
+}
+
+impl Functions {
+    pub(crate) fn read_impl(&mut self, block: &syn::ItemImpl, structs: &Structs, errors: &mut Errors) {
         if block.trait_.is_some() {
             // Methods of a trait are for Rust only: op bodies cannot name them.
             return;
         }
-        let Some(self_ty) = types::struct_name(&block.self_ty, self) else {
+        let Some(self_ty) = types::struct_name(&block.self_ty, structs) else {
             return errors.on(&block.self_ty, Problem::UnknownType(text_of(&block.self_ty)));
         };
         if !block.generics.params.is_empty() {
@@ -55,31 +69,32 @@ impl Module {
         }
         for item in &block.items {
             if let syn::ImplItem::Fn(function) = item {
-                self.read_helper(Some(&self_ty), &function.sig, &function.block, errors);
+                self.read_helper(Some(&self_ty), &function.sig, &function.block, structs, errors);
             }
         }
     }
 
-    pub(super) fn read_helper(
+    pub(crate) fn read_helper(
         &mut self,
         self_ty: Option<&str>,
         signature: &syn::Signature,
         block: &syn::Block,
+        structs: &Structs,
         errors: &mut Errors,
     ) {
         let before = errors.len();
         let (own_name, span) = (name_of(&signature.ident), signature.ident.span());
         let name = self_ty.map_or_else(|| own_name.clone(), |self_ty| format!("{self_ty}::{own_name}"));
         if self_ty.is_none() {
-            self.check_name(&signature.ident, names::is_reserved(&own_name), errors);
+            self.clashes |= names::check(&signature.ident, names::is_reserved(&own_name), errors);
         }
         if !signature.generics.params.is_empty() {
             errors.on(&signature.generics, Problem::GenericItem("helper"));
             self.broken.insert(name);
             return;
         }
-        let params = self.read_params(self_ty, signature, errors);
-        let result = self.read_result(self_ty, &signature.output, errors);
+        let params = read_params(self_ty, signature, structs, errors);
+        let result = read_result(self_ty, &signature.output, structs, errors);
         for (param, input) in params.iter().zip(&signature.inputs) {
             if !is_helper_param(&param.ty) {
                 errors.on(input, Problem::HelperType(param.ty.to_string()));
@@ -104,50 +119,7 @@ impl Module {
         }
     }
 
-    fn read_params(&self, self_ty: Option<&str>, signature: &syn::Signature, errors: &mut Errors) -> Vec<Param> {
-        let mut params = Vec::new();
-        let mut machines = 0;
-        for input in &signature.inputs {
-            match (input, self_ty) {
-                (syn::FnArg::Receiver(receiver), self_ty) => match self_ty.and_then(|of| self.self_ty(receiver, of)) {
-                    Some(ty) => params.push(Param { name: "self".into(), ty }),
-                    None => errors.on(receiver, Problem::Receiver),
-                },
-                (syn::FnArg::Typed(typed), _) => {
-                    let Some(ty) = types::read(&typed.ty, self, self_ty, errors) else { continue };
-                    machines += usize::from(ty == Ty::Vm);
-                    if ty == Ty::Vm && machines > 1 {
-                        errors.on(input, Problem::TwoVms);
-                    }
-                    match pattern_name(&typed.pat) {
-                        Some(name) => params.push(Param { name, ty }),
-                        None => errors.on(&typed.pat, Problem::Pattern),
-                    }
-                }
-            }
-        }
-        params
-    }
-
-    /// Returns the type of `self`, or of `&self` in the methods of an inline-cache cell.
-    fn self_ty(&self, receiver: &syn::Receiver, of: &str) -> Option<Ty> {
-        let is_cell = self.cells.contains(of);
-        match &receiver.reference {
-            _ if receiver.colon_token.is_some() => None,
-            None if !is_cell => Some(Ty::Struct(of.into())),
-            Some((_, None)) if is_cell && receiver.mutability.is_none() => Some(Ty::Cell(of.into())),
-            _ => None,
-        }
-    }
-
-    fn read_result(&self, self_ty: Option<&str>, output: &syn::ReturnType, errors: &mut Errors) -> Option<Ty> {
-        match output {
-            syn::ReturnType::Default => Some(Ty::Unit),
-            syn::ReturnType::Type(_, ty) => types::read(ty, self, self_ty, errors),
-        }
-    }
-
-    pub(super) fn read_runtime(&mut self, block: &syn::ItemForeignMod, errors: &mut Errors) {
+    pub(crate) fn read_runtime(&mut self, block: &syn::ItemForeignMod, machine: Machine<'_>, errors: &mut Errors) {
         if block.abi.name.as_ref().is_none_or(|name| name.value() != "Rust") {
             for item in &block.items {
                 if let syn::ForeignItem::Fn(function) = item {
@@ -170,7 +142,7 @@ impl Module {
             if let Some(attr) = misplaced {
                 errors.on(attr, Problem::RuntimeHome);
             }
-            let checked = self.check_runtime(signature, errors);
+            let checked = self.check_runtime(signature, machine, errors);
             let Some((params, result)) = checked.filter(|_| is_known && misplaced.is_none()) else {
                 self.broken.insert(name);
                 continue;
@@ -182,10 +154,15 @@ impl Module {
         }
     }
 
-    fn check_runtime(&self, signature: &syn::Signature, errors: &mut Errors) -> Option<(Vec<Param>, Ty)> {
+    fn check_runtime(
+        &self,
+        signature: &syn::Signature,
+        machine: Machine<'_>,
+        errors: &mut Errors,
+    ) -> Option<(Vec<Param>, Ty)> {
         let all_before = errors.len();
         let name = name_of(&signature.ident);
-        if self.helpers.contains_key(&name) || self.runtime(&name).is_some() {
+        if self.helpers.contains_key(&name) || self.runtime.iter().any(|known| known.name == name) {
             errors.on(&signature.ident, Problem::TwoOps(name));
         } else if let Some(by) = names::runtime_is_reserved(&name) {
             errors.on(&signature.ident, Problem::ReservedName { name, by });
@@ -194,31 +171,75 @@ impl Module {
             errors.on(&signature.generics, Problem::GenericItem("runtime function"));
         }
         let before = errors.len();
-        let params = self.read_params(None, signature, errors);
+        let params = read_params(None, signature, machine.structs, errors);
         if errors.len() == before {
             for (index, (param, input)) in params.iter().zip(&signature.inputs).enumerate() {
                 if param.ty == Ty::Vm && index > 0 {
                     errors.on(input, Problem::RuntimeVm);
-                } else if !matches!(param.ty, Ty::Vm | Ty::Cell(_)) && !self.is_word(&param.ty) {
+                } else if !matches!(param.ty, Ty::Vm | Ty::Cell(_)) && !machine.is_word(&param.ty) {
                     errors.on(input, Problem::RuntimeParameter(param.ty.to_string()));
                 }
             }
         }
-        let result = self.read_result(None, &signature.output, errors)?;
+        let result = read_result(None, &signature.output, machine.structs, errors)?;
         let plain = match &result {
             Ty::Result(of) => of,
             other => other,
         };
-        if !matches!(plain, Ty::Unit | Ty::Thrown) && !self.is_word(plain) {
+        if !matches!(plain, Ty::Unit | Ty::Thrown) && !machine.is_word(plain) {
             errors.on(&signature.output, Problem::RuntimeResult(result.to_string()));
         }
         (errors.len() == all_before).then_some((params, result))
     }
+}
 
-    /// Returns `true` if a value of the type is passed as 64 bits in one register.
-    pub(crate) fn is_word(&self, ty: &Ty) -> bool {
-        matches!(ty, Ty::Scalar(_) | Ty::Usize | Ty::Isize | Ty::Ptr { .. } | Ty::Callee | Ty::Window)
-            || *ty == self.value
+fn read_params(
+    self_ty: Option<&str>,
+    signature: &syn::Signature,
+    structs: &Structs,
+    errors: &mut Errors,
+) -> Vec<Param> {
+    let mut params = Vec::new();
+    let mut machines = 0;
+    for input in &signature.inputs {
+        match (input, self_ty) {
+            (syn::FnArg::Receiver(receiver), self_ty) => {
+                match self_ty.and_then(|of| receiver_ty(receiver, of, structs)) {
+                    Some(ty) => params.push(Param { name: "self".into(), ty }),
+                    None => errors.on(receiver, Problem::Receiver),
+                }
+            }
+            (syn::FnArg::Typed(typed), _) => {
+                let Some(ty) = types::read(&typed.ty, structs, self_ty, errors) else { continue };
+                machines += usize::from(ty == Ty::Vm);
+                if ty == Ty::Vm && machines > 1 {
+                    errors.on(input, Problem::TwoVms);
+                }
+                match pattern_name(&typed.pat) {
+                    Some(name) => params.push(Param { name, ty }),
+                    None => errors.on(&typed.pat, Problem::Pattern),
+                }
+            }
+        }
+    }
+    params
+}
+
+/// Returns the type of `self`, or of `&self` in the methods of an inline-cache cell.
+fn receiver_ty(receiver: &syn::Receiver, of: &str, structs: &Structs) -> Option<Ty> {
+    let is_cell = ty::is_cell(of, structs);
+    match &receiver.reference {
+        _ if receiver.colon_token.is_some() => None,
+        None if !is_cell => Some(Ty::Struct(of.into())),
+        Some((_, None)) if is_cell && receiver.mutability.is_none() => Some(Ty::Cell(of.into())),
+        _ => None,
+    }
+}
+
+fn read_result(self_ty: Option<&str>, output: &syn::ReturnType, structs: &Structs, errors: &mut Errors) -> Option<Ty> {
+    match output {
+        syn::ReturnType::Default => Some(Ty::Unit),
+        syn::ReturnType::Type(_, ty) => types::read(ty, structs, self_ty, errors),
     }
 }
 

@@ -4,7 +4,7 @@
 //! family.rs                      `each`: one function → several ops
 //! module.rs, op.rs, consts.rs    the items of the module, with types
 //! check/                         bodies → typed IR (ir.rs), or problems (catalogue.rs)
-//! nan/                           where the bits of a NaN that an operation produced become visible
+//! nan/                           where the bits of a computed NaN become visible
 //! encode.rs, canonical.rs        operands → encodings; IR → fingerprints
 //! c/                             IR → C
 //! rust/                          encodings → interpreter, assembler, metadata

@@ -25,12 +25,12 @@ const WINGS: [(&str, &[Wing]); 1] = [(
 const FOR_TESTS: [&str; 2] = ["tests", "tiny"];
 
 /// What a file's code says after `crate::`, each time: a wing, or what is imported through the crate's root. Comments
-/// are passed over, as are the file's unit tests, which are at its end.
+/// are skipped, as are the file's unit tests, which are at its end.
 fn names(path: &str) -> Vec<String> {
     let text = read(path);
     let code =
         text.lines().take_while(|line| *line != "mod tests {").filter(|line| !line.trim_start().starts_with("//"));
-    // Above a module of so many names is the root.
+    // The number of `super`s from the module to the root.
     let depth = path.split_once("src/").map_or(0, |(_, inside)| inside.trim_end_matches("/mod.rs").split('/').count());
     let mut names = Vec::new();
     for line in code {

@@ -36,7 +36,7 @@
 //!         }
 //!     }
 //!
-//!     /// Goes to `to` if `a < b`.
+//!     /// Jumps to `to` if `a < b`.
 //!     #[vm_op]
 //!     fn jump_if_less(a: i64, b: i64, to: Label) -> Flow {
 //!         if a < b { to.jump() } else { Flow::Next }

@@ -100,11 +100,11 @@ impl Build {
         let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let package = scratch.join("drift");
         fs::create_dir_all(package.join("src")).expect("the folder can be made");
-        let template = fs::read_to_string(tests.join("drift/Cargo.toml.in")).expect("the manifest is there");
+        let template = fs::read_to_string(tests.join("drift/Cargo.toml.in")).expect("the manifest exists");
         let manifest = template.replace("ROOT", root.to_str().expect("a plain path"));
         write(&package.join("Cargo.toml"), &manifest);
         for file in ["build.rs", "src/main.rs", "src/number.c", "src/ret.c"] {
-            write(&package.join(file), &fs::read_to_string(tests.join("drift").join(file)).expect("it is there"));
+            write(&package.join(file), &fs::read_to_string(tests.join("drift").join(file)).expect("it exists"));
         }
         write(&package.join("src/ops.rs"), &self.ops);
         write(&package.join("src/double.c"), &self.stencil);

@@ -1,68 +1,15 @@
 //! Bytecode that no compiler made is refused with an error or runs without a crash, the same in both tiers.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use calc::ops::ops as calc_ops;
-use mimeo::VerifyErrorKind;
-use mimeo::asm::{FunctionBody, FunctionIndex, Handler};
+use mimeo::asm::{FunctionBody, Handler};
 use mimeo::def::Pc;
 use mimeo::def::op::{OpInfo, OperandKind, Scalar};
-use mimeo::jit::{Gaps, JitConfig, Mode};
-use mimeo::program::{Program, Verified};
-use mimeo::{InstructionSet, Limits, Operands, Value, VerifyError};
-use mimeo_tests::registers::{self, register_ops};
-use mimeo_tests::stack::{self, stack_ops};
+use mimeo::program::Program;
+use mimeo::{Operands, VerifyError, VerifyErrorKind};
+use mimeo_tests::hostile::{Fate, Hostile, check};
+use mimeo_tests::registers::register_ops;
+use mimeo_tests::stack::stack_ops;
 use mimeo_twins::Random;
-
-use crate::machines::{machine_with, with_moving_stacks};
-
-type Spaces = &'static [(&'static str, u32)];
-
-/// The state on which programs of an instruction set run, and a snapshot of it.
-trait Hostile: InstructionSet {
-    const SPACES: Spaces;
-    fn state() -> (Self::Context, Self::Host);
-    fn snapshot(vm: &mimeo::Vm<Self>) -> String;
-}
-
-impl Hostile for calc_ops::Ops {
-    const SPACES: Spaces = &[("globals", 4)];
-
-    fn state() -> (calc_ops::Context, calc::Host) {
-        // SAFETY: they go into one machine.
-        unsafe { calc::state(vec![1, -1, i64::MAX, 7], Box::new(std::io::sink())) }
-    }
-
-    fn snapshot(vm: &calc_ops::Vm) -> String {
-        format!("{:?}", vm.host.globals())
-    }
-}
-
-impl Hostile for register_ops::Ops {
-    const SPACES: Spaces = &[("globals", registers::LEN), ("nodes", registers::LEN), ("bytes", registers::LEN)];
-
-    fn state() -> (register_ops::Context, registers::Host) {
-        let mut random = Random::new(5);
-        registers::Host::new(|| random.edge_u64() & 0xffff_ffff)
-    }
-
-    fn snapshot(vm: &register_ops::Vm) -> String {
-        format!("{:?} {:?} {:?}", vm.host.trace, vm.host.globals, vm.host.bytes)
-    }
-}
-
-impl Hostile for stack_ops::Ops {
-    const SPACES: Spaces = &[("cells", 8)];
-
-    fn state() -> (stack_ops::Context, stack::Host) {
-        let mut host = stack::Host { cells: (0..8).collect(), ..stack::Host::default() };
-        (stack_ops::Context { cells: host.cells.as_mut_ptr(), count: 0 }, host)
-    }
-
-    fn snapshot(vm: &stack_ops::Vm) -> String {
-        format!("{:?} {:?} {}", vm.host.trace, vm.host.cells, vm.context.count)
-    }
-}
 
 /// Numbers of programs that were refused, accepted and run.
 #[derive(Debug, Default)]
@@ -72,89 +19,14 @@ struct Count {
     run: usize,
 }
 
-/// Verifies a program, and runs it if it certainly ends.
-fn check<I: Hostile>(functions: Vec<FunctionBody>, what: u64, count: &mut Count) {
-    let program = match Program::<I, _>::new(functions, I::SPACES.to_vec()).verify() {
-        Ok(program) => program,
-        Err(error) => {
-            assert!(!error.to_string().is_empty());
-            count.refused += 1;
-            return;
-        }
-    };
-    count.accepted += 1;
-    if !must_end(&program) {
-        return;
-    }
-    count.run += 1;
-    let interpreted = run(&program, None);
-    let native = JitConfig::new(Mode::On);
-    let deopt = native.clone().with_gaps(Gaps::everywhere());
-    for config in [native, deopt] {
-        let outcome = run(&program, Some(config.clone()));
-        assert_eq!(interpreted, outcome, "case {what}, {config:?}\n{}", listing(&program));
-        let moved = with_moving_stacks(|| run(&program, Some(config.clone())));
-        assert_eq!(interpreted, moved, "case {what}, {config:?}, moving stacks\n{}", listing(&program));
-    }
-    let moved = with_moving_stacks(|| run(&program, None));
-    assert_eq!(interpreted, moved, "case {what}, moving stacks\n{}", listing(&program));
-}
-
-fn listing<I: Hostile>(program: &Program<I, Verified>) -> String {
-    program.functions().iter().map(|body| mimeo::Disassembly::<I>::new(body).to_string()).collect()
-}
-
-/// Returns `true` if all jumps go forwards and all calls go to later functions, so that the program ends.
-fn must_end<I: Hostile>(program: &Program<I, Verified>) -> bool {
-    program.functions().iter().enumerate().all(|(index, body)| {
-        ops::<I>(body).all(|(pc, info)| {
-            info.operands.iter().all(|operand| {
-                let bits = body.read(pc, operand.unit, operand.kind.len_units());
-                match operand.kind {
-                    OperandKind::Label => bits > u64::from(pc.0),
-                    OperandKind::Function => bits > index as u64,
-                    _ => true,
-                }
-            })
-        })
-    })
-}
-
-fn ops<I: Hostile>(body: &FunctionBody) -> impl Iterator<Item = (Pc, &'static OpInfo)> {
-    let mut pc = Pc(0);
-    std::iter::from_fn(move || {
-        let info = &I::OPS[body.op_at(pc)?.0 as usize];
-        let at = pc;
-        pc.0 += u32::from(info.len_units);
-        Some((at, info))
-    })
-}
-
-fn value<V: Value>(bits: u64) -> V {
-    // SAFETY: the values of these sets hold no addresses.
-    unsafe { V::from_bits(bits) }
-}
-
-/// Runs each function, and returns all observable results.
-fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) -> Vec<String> {
-    let limits = Limits::default().with_slots(1 << 17).with_depth(20);
-    let mut machine = machine_with::<I>(I::state(), limits, I::SPACES, config);
-    let linked = machine.load(program).expect("it has the spaces");
-    let mut outcomes = Vec::new();
-    for (index, body) in program.functions().iter().enumerate().rev().filter(|(_, body)| body.arity < 100) {
-        let args: Vec<I::Value> = (0..body.arity).map(|i| value(u64::from(i) + 1)).collect();
-        // Twice, so that inline caches are filled.
-        for _ in 0..2 {
-            let call = AssertUnwindSafe(|| machine.call(linked.function(FunctionIndex(index as u32)), &args));
-            outcomes.push(match catch_unwind(call) {
-                Ok(Ok(value)) => format!("{:#x}", value.to_bits()),
-                Ok(Err(trap)) => format!("{trap:?}"),
-                Err(_) => "panic".to_owned(),
-            });
+impl Count {
+    fn add(&mut self, fate: Fate) {
+        match fate {
+            Fate::Refused => self.refused += 1,
+            Fate::Accepted => self.accepted += 1,
+            Fate::Run => (self.accepted, self.run) = (self.accepted + 1, self.run + 1),
         }
     }
-    outcomes.push(I::snapshot(machine.vm()));
-    outcomes
 }
 
 /// Returns a function of random ops with operands in range. The depths of the operand stack mostly match.
@@ -285,7 +157,7 @@ fn random_programs<I: Hostile>(seed: u64, iterations: u64) -> Count {
                 *unit = random.below(I::OPS.len() as u64 + 2) as u16;
             }
         }
-        check::<I>(bodies, iteration, &mut count);
+        count.add(check::<I>(bodies, &format!("iteration {iteration}")));
     }
     count
 }
@@ -315,13 +187,13 @@ fn mutated_calc_programs() {
     for (index, program) in mimeo_corpus::program::CALC.programs(100).iter().enumerate() {
         let Ok(program) = calc::compile(&program.text) else { continue };
         for iteration in 0..30 {
-            let what = (index as u64) << 8 | iteration;
-            let mut random = Random::new(what);
+            let seed = (index as u64) << 8 | iteration;
+            let mut random = Random::new(seed);
             let mut functions = program.functions().to_vec();
             for _ in 0..=random.below(2) {
                 mutate(&mut functions, &mut random);
             }
-            check::<calc_ops::Ops>(functions, what, &mut count);
+            count.add(check::<calc_ops::Ops>(functions, &format!("seed {seed}")));
         }
     }
     assert!(count.run >= 100 && count.accepted >= 400 && count.refused >= 400, "{count:?}");

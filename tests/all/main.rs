@@ -4,7 +4,6 @@ mod corners;
 mod drift;
 mod fingerprint;
 mod hostile;
-mod machines;
 mod memory;
 mod nans;
 mod outside;

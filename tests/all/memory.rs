@@ -19,7 +19,7 @@ use mimeo_corpus::memory::{Mapping, mappings};
 use mimeo_tests::registers::{self, register_ops};
 use register_ops::{Assembler, ProgramBuilder, Value};
 
-use crate::machines;
+use mimeo_tests::machines;
 
 fn on() -> JitConfig {
     JitConfig::new(Mode::On)
@@ -155,7 +155,7 @@ fn deep_recursion_does_not_grow_the_native_stack() {
 fn tables_are_the_same_each_time() {
     let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-    let text = |file: &str| std::fs::read_to_string(package.join("src").join(file)).expect("the file is there");
+    let text = |file: &str| std::fs::read_to_string(package.join("src").join(file)).expect("the file exists");
     let sets: Vec<_> = ["registers.rs", "broken.rs"]
         .iter()
         .flat_map(|file| mimeo_lower::lower_file(&text(file), &format!("src/{file}")).expect("it is Rust"))

@@ -12,8 +12,8 @@ use mimeo_tests::stack::stack_ops;
 use mimeo_twins::{Language, Random};
 
 use crate::corners::Corners;
-use crate::machines::machine_with;
 use crate::twins::{Registers, Stack};
+use mimeo_tests::machines::machine_with;
 
 /// Quiet and signalling NaNs of both signs, with and without payloads, and numbers to compute with.
 const FLOATS: [u64; 11] = [

@@ -21,11 +21,11 @@ fn calc() -> Command {
     let binary = BINARY.get_or_init(|| {
         // This test is TARGET/PROFILE/deps/all-…
         let test = env::current_exe().expect("the test is a file");
-        let profile = test.ancestors().nth(2).expect("it lies in the folder of its profile");
+        let profile = test.ancestors().nth(2).expect("it is in the folder of its profile");
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["build", "--offline", "--quiet", "--package=mimeo-calc"]).current_dir(env!("CARGO_MANIFEST_DIR"));
         cargo.args((!cfg!(debug_assertions)).then_some("--release"));
-        cargo.env("CARGO_TARGET_DIR", profile.parent().expect("a profile lies in the target folder"));
+        cargo.env("CARGO_TARGET_DIR", profile.parent().expect("a profile is in the target folder"));
         let output = cargo.output().expect("cargo runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         profile.join("mimeo-calc")

@@ -45,7 +45,7 @@ impl Package {
         let _ = fs::remove_dir_all(&folder);
         copy(&root.join("examples/calc/src"), &folder.join("src"));
         fs::copy(root.join("examples/calc/build.rs"), folder.join("build.rs")).expect("calc has a build script");
-        let manifest = fs::read_to_string(tests.join("prebuilt/Cargo.toml.in")).expect("the manifest is there");
+        let manifest = fs::read_to_string(tests.join("prebuilt/Cargo.toml.in")).expect("the manifest exists");
         let manifest = manifest.replace("ROOT", root.to_str().expect("a plain path"));
         fs::write(folder.join("Cargo.toml"), manifest).expect("the package can be written");
         fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock can be copied");
@@ -76,7 +76,7 @@ impl Package {
 
     /// Changes a file of the package.
     fn change(&self, file: &Path, from: &str, to: &str) {
-        let text = fs::read_to_string(file).expect("the file is there");
+        let text = fs::read_to_string(file).expect("the file exists");
         assert!(text.contains(from), "`{from}` is not in {}", file.display());
         fs::write(file, text.replacen(from, to, 1)).expect("the file can be written");
     }
@@ -146,7 +146,7 @@ impl Package {
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("the folder can be made");
-    for entry in fs::read_dir(from).expect("the folder is there") {
+    for entry in fs::read_dir(from).expect("the folder exists") {
         let entry = entry.expect("its entries can be read");
         let target = to.join(entry.file_name());
         if entry.file_type().expect("it has a type").is_dir() {
@@ -242,7 +242,7 @@ fn a_damaged_table_is_refused_before_any_use() {
 fn a_changed_table_is_refused_even_if_its_checksum_fits() {
     let package = Package::new();
     package.generate(ORIGINS[0].0, ORIGINS[0].1);
-    let sound = fs::read_to_string(package.table()).expect("the table is there");
+    let sound = fs::read_to_string(package.table()).expect("the table exists");
     let start = sound.find("\nop add ").expect("the table has the op");
     let code = start + sound[start..].find("\nhot ").expect("the op has code") + "\nhot ".len();
     let ret = if cfg!(target_arch = "aarch64") { "c0035fd6" } else { "c3" };

@@ -29,7 +29,7 @@ use mimeo_tests::callbacks::{Host, callback_ops};
 
 use callback_ops::{Assembler, Context, FiberRef, Linked, Ops, Program, ProgramBuilder, Trap, Vm};
 
-use crate::machines::machine;
+use mimeo_tests::machines::machine;
 
 fn on() -> JitConfig {
     JitConfig::new(Mode::On)

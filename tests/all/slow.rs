@@ -8,7 +8,7 @@ use mimeo::{Limits, Machine, VerifyError};
 use mimeo_tests::slow::Host;
 use mimeo_tests::slow::slow_ops::{Assembler, Context, Ops, Program, ProgramBuilder};
 
-use crate::machines::machine;
+use mimeo_tests::machines::machine;
 
 /// Verifies a program of one function.
 fn lone(code: Assembler) -> Result<Program, VerifyError> {

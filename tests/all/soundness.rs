@@ -15,8 +15,8 @@ use mimeo_tests::callbacks::programs::{CAUTIOUS, SUM, many_functions, program};
 use mimeo_tests::callbacks::{Ask, Host};
 use mimeo_tests::stack::stack_ops;
 
-use crate::machines::machine;
 use crate::runtime::{define, panic_of, verified};
+use mimeo_tests::machines::machine;
 
 fn on() -> JitConfig {
     JitConfig::new(Mode::On)

@@ -10,6 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use expect_test::expect_file;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests' folder is in the root").to_owned()
 }
@@ -251,11 +253,7 @@ fn the_quotations_are_true() {
             let page = fs::read_to_string(&path).expect("a page is text");
             let (truth, count) = with_true_quotations(&page);
             total += count;
-            if std::env::var_os("MIMEO_BLESS").is_some() {
-                fs::write(&path, truth).expect("the page can be written");
-            } else {
-                assert!(page == truth, "the quotations in {} are out of date: run with MIMEO_BLESS=1", path.display());
-            }
+            expect_file![path].assert_eq(&truth);
         }
     }
     // The page on Lua has at least three ops, each in Rust and in C; the page on one op also has its typed IR.
@@ -271,6 +269,6 @@ fn the_readmes_diff_applies() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme.diff");
     fs::write(&file, diff).expect("the temporary folder can be written");
     let apply = Command::new("git").args(["apply", "--check"]).arg(&file).current_dir(root()).output();
-    let output = apply.expect("git is there");
+    let output = apply.expect("git is installed");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -9,7 +9,7 @@ use crate::drift::{cargo, write};
 /// Returns the cases in a folder of this package, sorted.
 fn cases(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let entries = fs::read_dir(folder).expect("the cases are there");
+    let entries = fs::read_dir(folder).expect("the cases exist");
     let mut cases: Vec<PathBuf> = entries.map(|entry| entry.expect("its entries can be read").path()).collect();
     cases.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
     cases.sort();
@@ -19,7 +19,7 @@ fn cases(folder: &str) -> Vec<PathBuf> {
 /// Returns the variants of `Problem`, in the order of the catalogue.
 fn catalogue() -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops-def/lower/src/catalogue.rs");
-    let text = fs::read_to_string(path).expect("the catalogue is there");
+    let text = fs::read_to_string(path).expect("the catalogue exists");
     let (_, variants) = text.split_once("pub(crate) enum Problem {").expect("it is an enum");
     let (variants, _) = variants.split_once("\n}").expect("it ends");
     let names = variants.lines().map(str::trim).filter(|line| line.starts_with(char::is_uppercase));

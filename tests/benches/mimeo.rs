@@ -1,6 +1,7 @@
 //! `cargo bench`: the costs of compiling, entering and leaving native code, and its speed.
 //!
-//! Ratios compare medians of interleaved runs, so that a change in the machine's speed affects both sides.
+//! Ratios compare medians of interleaved runs, so that a change in the machine's speed affects both sides. A table
+//! is one format string for its head and one for its rows, which is less than a crate for tables needs.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -163,7 +164,7 @@ fn programs() {
     println!("{:>14} {:>10} {:>10} {:>8}", "", "off", "on", "ratio");
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/calc/programs");
     let corpus = CORPUS.map(|name| {
-        let text = std::fs::read_to_string(format!("{folder}/{name}.calc")).expect("the corpus is there");
+        let text = std::fs::read_to_string(format!("{folder}/{name}.calc")).expect("the corpus exists");
         (name, text)
     });
     let named = [("fib(32)", FIB.to_owned()), ("loop of 10^8", LOOP.to_owned())];

@@ -1,8 +1,10 @@
-//! Instruction sets for the tests, which together use the whole op language.
+//! Instruction sets for the tests, which together use the whole op language, and machines that run them.
 
 pub mod broken;
 pub mod callbacks;
 pub mod corners;
+pub mod hostile;
+pub mod machines;
 pub mod registers;
 pub mod slow;
 pub mod stack;

@@ -1,4 +1,4 @@
-//! The attribute, and what can stand in the module.
+//! The attribute, and what the module may contain.
 // covers: NotAModule, InstructionSetArgument, TwoArguments, MissingValue, ValueType, ContextStruct, NoOps, TwoOps
 // covers: SameOpcode, ReservedName, GenericItem, ModuleItem, Conditional, OpOutside
 

@@ -1,4 +1,4 @@
-//! Types that do not fit, or that there are not.
+//! Types that do not fit or do not exist.
 // covers: UnknownType, TypeForm, Mismatch, FloatLiteral, LiteralRange, NoneType, Branches, ConditionType
 
 #[mimeo::instruction_set(value = i64)]

@@ -21,11 +21,11 @@ options, with the equivalent environment variables; an option overrides its vari
   --jit-code-limit=BYTES    limit on the memory for native code, in whole pages (default: no limit)
   --jit-budget=MICROSECONDS limit on the time for compiling one function (default: no limit)
   --stats[=summary|trace|json|off]
-                            print statistics of the native tier on standard error; MIMEO_STATS
+                            print statistics of the native tier to standard error; MIMEO_STATS
   --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
   --dump=bytecode|c|asm     print the bytecode, the C of the ops, or the machine code, instead of running
   --capability              print what the native tier supports on this machine, instead of running
-  -h, --help                show this
+  -h, --help                print this help
 ";
 
 /// The action that the command line requests.
@@ -128,7 +128,7 @@ fn setting<T: FromStr<Err = BadSetting>>(option: &str, value: OsString) -> Resul
     value.to_string_lossy().parse().map_err(|error: BadSetting| error.of(option).to_string().into())
 }
 
-/// Parses the value of an option that is a number of units.
+/// Parses the value of a numeric option.
 fn number<T: FromStr + Display>(option: &str, value: OsString, unit: &str, max: T) -> Result<T, lexopt::Error> {
     let value = value.to_string_lossy();
     value.parse().map_err(|_| {
@@ -137,7 +137,7 @@ fn number<T: FromStr + Display>(option: &str, value: OsString, unit: &str, max: 
     })
 }
 
-/// Parses the value of an option with a fixed list of choices.
+/// Parses the value of an option with a fixed set of values.
 fn one_of<T: Copy>(option: &str, value: OsString, choices: &[(&str, T)]) -> Result<T, lexopt::Error> {
     match choices.iter().find(|(name, _)| value == *name) {
         Some(&(_, choice)) => Ok(choice),

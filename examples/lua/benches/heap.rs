@@ -23,21 +23,21 @@ impl Roots for Held {
     }
 }
 
-const ROUNDS: u32 = 1_000_000;
+const ITERATIONS: u32 = 1_000_000;
 
 /// Prints the fastest of five runs.
 fn measure(what: &str, mut run: impl FnMut(u32)) {
     let best = (0..5)
         .map(|_| {
             let start = Instant::now();
-            for round in 0..ROUNDS {
-                run(round);
+            for iteration in 0..ITERATIONS {
+                run(iteration);
             }
             start.elapsed()
         })
         .min()
         .unwrap_or_default();
-    println!("{what:<58} {:>7.1} ns", best.as_secs_f64() * 1e9 / f64::from(ROUNDS));
+    println!("{what:<58} {:>7.1} ns", best.as_secs_f64() * 1e9 / f64::from(ITERATIONS));
 }
 
 fn step(heap: &mut Heap, held: &mut Held) {
@@ -65,45 +65,45 @@ fn main() {
         heap.set_field(wide, name, Value::TRUE);
         heap.set_field(dictionary, name, Value::TRUE);
     }
-    let number = |round: u32| Value::number(f64::from(round % 1000 + 1));
+    let number = |iteration: u32| Value::number(f64::from(iteration % 1000 + 1));
     let store = |heap: &mut Heap, table: Gc<Table>, key: Value, value: Value| {
         heap.set(table, key, value).expect("it is a key");
     };
 
-    measure("set, an element of the array part", |round| store(&mut heap, table, number(round), Value::TRUE));
-    measure("get, an element of the array part", |round| {
-        black_box(table.get(black_box(number(round))));
+    measure("set, an element of the array part", |iteration| store(&mut heap, table, number(iteration), Value::TRUE));
+    measure("get, an element of the array part", |iteration| {
+        black_box(table.get(black_box(number(iteration))));
     });
-    measure("get, one of 4 names by shape", |round| {
-        black_box(black_box(record).get_text(names[round as usize % 4]));
+    measure("get, one of 4 names by shape", |iteration| {
+        black_box(black_box(record).get_text(names[iteration as usize % 4]));
     });
-    measure("get, one of 40 names by shape", |round| {
-        black_box(black_box(wide).get_text(names[round as usize % 40]));
+    measure("get, one of 40 names by shape", |iteration| {
+        black_box(black_box(wide).get_text(names[iteration as usize % 40]));
     });
-    measure("get, one of 40 names in the hash part", |round| {
-        black_box(black_box(dictionary).get_text(names[round as usize % 40]));
+    measure("get, one of 40 names in the hash part", |iteration| {
+        black_box(black_box(dictionary).get_text(names[iteration as usize % 40]));
     });
-    measure("get, a name that fills the cache", |round| {
+    measure("get, a name that fills the cache", |iteration| {
         let cache = FieldCache::default();
-        black_box(black_box(record).get_cached(names[round as usize % 4], &cache));
+        black_box(black_box(record).get_cached(names[iteration as usize % 4], &cache));
     });
-    measure("set, one of 4 names by shape", |round| {
-        heap.set_field(record, names[round as usize % 4], Value::FALSE);
+    measure("set, one of 4 names by shape", |iteration| {
+        heap.set_field(record, names[iteration as usize % 4], Value::FALSE);
     });
-    measure("set, one of 40 names in the hash part", |round| {
-        heap.set_field(dictionary, names[round as usize % 40], Value::FALSE);
+    measure("set, one of 40 names in the hash part", |iteration| {
+        heap.set_field(dictionary, names[iteration as usize % 40], Value::FALSE);
     });
-    measure("set, any of 1000 fractions", |round| {
-        store(&mut heap, dictionary, Value::number(f64::from(round % 1000) + 0.5), Value::TRUE);
+    measure("set, any of 1000 fractions", |iteration| {
+        store(&mut heap, dictionary, Value::number(f64::from(iteration % 1000) + 0.5), Value::TRUE);
     });
     measure("length of 1000 elements", |_| {
         black_box(black_box(table).length());
     });
-    measure("next, from an element of the array part", |round| {
-        black_box(table.next(black_box(number(round)))).expect("it is there");
+    measure("next, from an element of the array part", |iteration| {
+        black_box(table.next(black_box(number(iteration)))).expect("it exists");
     });
-    measure("an existing text of 8 bytes", |round| {
-        let bytes = [b'a' + (round % 16) as u8; 8];
+    measure("an existing text of 8 bytes", |iteration| {
+        let bytes = [b'a' + (iteration % 16) as u8; 8];
         black_box(heap.text(&bytes));
     });
     println!("with the collector:");
@@ -129,19 +129,19 @@ fn main() {
         let table = heap.new_table(0, 0, 0);
         heap.set_cached(table, names[0], Value::TRUE, &field, &add);
     });
-    measure("a new text of 12 bytes", |round| {
+    measure("a new text of 12 bytes", |iteration| {
         step(&mut heap, &mut held);
-        let [a, b, c, d] = round.to_le_bytes();
+        let [a, b, c, d] = iteration.to_le_bytes();
         black_box(heap.text(&[a, 0, 0, b, 0, 0, c, 0, 0, d, 0, 0]));
     });
-    measure("an element of a growing array", |round| {
+    measure("an element of a growing array", |iteration| {
         step(&mut heap, &mut held);
-        if round == 0 {
+        if iteration == 0 {
             let table = heap.new_table(0, 0, 0);
             held.0[0] = table.into();
         }
         if let Some(table) = held.0[0].to_table() {
-            heap.set_index(table, round + 1, Value::TRUE);
+            heap.set_index(table, iteration + 1, Value::TRUE);
         }
     });
     println!("{:.0} KiB at the end", heap.count());

@@ -16,20 +16,20 @@ usage: mimeo-lua [options] SCRIPT [ARGUMENTS]  run a program
        mimeo-lua [options] -e CODE             run CODE
        mimeo-lua [options]                     on a terminal, start a session; otherwise like -
 
-options, and environment variables with the same effect, which options override:
+options, with the equivalent environment variables; an option overrides its variable:
   -e CODE                   run CODE, before the script if there is one; can be repeated
   -i                        start a session after everything else has run
-  -v                        show the version
-  --jit=auto|on|off         compile functions that are called often, all functions, or none (auto); MIMEO_JIT
-  --jit-threshold=N         with auto: the call at which a function is compiled (10); MIMEO_JIT_THRESHOLD
-  --jit-code-limit=BYTES    limit the memory of native code, in whole pages (no limit)
-  --jit-budget=MICROSECONDS limit the time for compiling one function (no limit)
+  -v                        print the version
+  --jit=auto|on|off         compile functions that are called often, all functions, or none (default: auto); MIMEO_JIT
+  --jit-threshold=N         with auto: the call at which a function is compiled (default: 10); MIMEO_JIT_THRESHOLD
+  --jit-code-limit=BYTES    limit on the memory for native code, in whole pages (default: no limit)
+  --jit-budget=MICROSECONDS limit on the time for compiling one function (default: no limit)
   --stats[=summary|trace|json|off]
                             print statistics of the native tier to standard error; MIMEO_STATS
-  --perf=off|map|gdb|all    register compiled functions with perf or a debugger (off); MIMEO_PERF
-  --dump=bytecode|c|asm     show the bytecode, the C of the ops, or the machine code, instead of running
-  --capability              show what the native tier supports here, instead of running
-  -h, --help                show this help
+  --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
+  --dump=bytecode|c|asm     print the bytecode, the C of the ops, or the machine code, instead of running
+  --capability              print what the native tier supports on this machine, instead of running
+  -h, --help                print this help
 
 variables: LUA_INIT is code, or a file name after @, to run first; MIMEO_LUA_HISTORY is the file for the history of
 sessions.

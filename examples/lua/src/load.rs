@@ -47,7 +47,7 @@ fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) ->
     let linked = vm.load(&functions.program).expect("there are no index spaces");
     let program = vm.host.stubs.number(linked);
     let prototypes = (0..).zip(functions.infos).map(|(index, info)| {
-        // SAFETY: (7): every closure keeps its chunk alive, and the program is unloaded when the chunk is freed.
+        // SAFETY: (5) of `TrustedOps`: a closure keeps its chunk alive, and the program is unloaded with the chunk.
         let callee = unsafe { vm.callee(linked.function(FunctionIndex(index))) }.expect("it was just loaded");
         let mut prototype = Prototype::new(callee, info.captures);
         (prototype.line, prototype.end_line, prototype.names) = (info.line, info.end_line, info.names);

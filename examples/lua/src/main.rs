@@ -141,7 +141,7 @@ fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure>
         functions.push(load_script(lua, &script)?);
     }
     if functions.is_empty() {
-        return Err("no program to dump".into());
+        return Err("no program was given".into());
     }
     for function in functions {
         let text = match dump {

@@ -23,7 +23,6 @@
     value = Value, context = Context, host = crate::runtime::Host, error = crate::runtime::Error, operands = registers,
     arity = 1
 )]
-#[expect(clippy::undocumented_unsafe_blocks, reason = "the module's contract says why they are sound")]
 pub mod ops {
     // Values.
 
@@ -116,6 +115,7 @@ pub mod ops {
 
         /// Returns `true` for a string that is the only one with its bytes.
         fn is_interned(self) -> bool {
+            // SAFETY: (1): the tag says that it is a string.
             self.is_text() && unsafe { (*self.as_text()).len } <= MAX_INTERNED
         }
 
@@ -438,12 +438,14 @@ pub mod ops {
 
     /// Returns `true` if a store into the table requires no notification.
     fn is_plain(table: *mut Table) -> bool {
+        // SAFETY: (1): callers pass the address of a live table.
         let mark = unsafe { (*table).object.mark };
         mark & (BLACK | PROTOTYPE) == 0
     }
 
     /// Returns `true` if `value` can replace `old` without a call of `__newindex` and without a notification.
     fn may_replace(table: *mut Table, old: Value, value: Value) -> bool {
+        // SAFETY: (1): callers pass the address of a live table.
         (!old.is_nil() || unsafe { (*table).metatable.is_null() }) && (is_plain(table) || may_keep(old, value))
     }
 
@@ -458,19 +460,23 @@ pub mod ops {
 
     /// Returns `true` if a name can be added without a call of `__newindex` and without a notification.
     fn may_add(table: *mut Table) -> bool {
+        // SAFETY: (1): callers pass the address of a live table.
         let metatable = unsafe { (*table).metatable };
+        // SAFETY: (2): a metatable that is not null is a table, (1) which its table keeps alive.
         is_plain(table) && (metatable.is_null() || unsafe { (*metatable).missing } & NEW_INDEX != 0)
     }
 
     // Variables of enclosing functions, and globals. `function` is slot 0: the running closure.
 
     fn upvalue_of(function: Value, index: u32) -> *mut Upvalue {
+        // SAFETY: (3): `function` is a closure and has an upvalue with this index.
         unsafe { *upvalue_at(function.as_closure(), index) }
     }
 
     /// `dst` = upvalue number `index`
     #[vm_op]
     fn get_upvalue(function: Value, #[imm] index: u32) -> Value {
+        // SAFETY: (3): the upvalue is one of the running closure. (2): `at` is the address of its value.
         unsafe { *(*upvalue_of(function, index)).at }
     }
 
@@ -478,7 +484,9 @@ pub mod ops {
     #[vm_op]
     fn set_upvalue(vm: &mut Vm, function: Value, #[imm] index: u32, #[place(slot, constant)] value: Value) {
         let upvalue = upvalue_of(function, index);
+        // SAFETY: (3): the upvalue is one of the running closure, (1) which keeps it alive.
         if !is_black(unsafe { (*upvalue).object.mark }) || !value.is_object() {
+            // SAFETY: (2): `at` is the address of the upvalue's value.
             unsafe { *(*upvalue).at = value };
         } else {
             store_upvalue(vm, upvalue, value);
@@ -493,8 +501,11 @@ pub mod ops {
         #[constant] name: Value,
         #[cache] cache: &FieldCache,
     ) -> Result<Value, Thrown> {
+        // SAFETY: (3): `function` is the running closure.
         let globals = unsafe { (*function.as_closure()).environment };
+        // SAFETY: (2): a closure's environment is a table, (1) which the closure keeps alive.
         if unsafe { (*globals).shape_id } == cache.shape_id.get() {
+            // SAFETY: (2): a table with the cache's shape has its slot.
             let value = unsafe { *(*globals).slots.add(cache.slot.get() as usize) };
             if !value.is_nil() {
                 return Ok(value);
@@ -513,10 +524,15 @@ pub mod ops {
         #[cache] field: &FieldCache,
         #[cache] add: &AddCache,
     ) -> Result<(), Thrown> {
+        // SAFETY: (3): `function` is the running closure.
         let globals = unsafe { (*function.as_closure()).environment };
+        // SAFETY: (2): a closure's environment is a table, (1) which the closure keeps alive.
         if unsafe { (*globals).shape_id } == field.shape_id.get() {
+            // SAFETY: (2): a table with the cache's shape has its slot.
             let place = unsafe { (*globals).slots.add(field.slot.get() as usize) };
+            // SAFETY: (2): as above.
             if may_replace(globals, unsafe { *place }, value) {
+                // SAFETY: (2): as above.
                 unsafe { *place = value };
                 return Ok(());
             }
@@ -790,8 +806,10 @@ pub mod ops {
             let table = state.as_table();
             let next = control.as_number() + 1.0;
             if let Some(place) = array_place(next)
+                // SAFETY: (1): the tag says that it is a table.
                 && place < unsafe { (*table).array_len } as u64
             {
+                // SAFETY: (2): `array` has `array_len` elements.
                 let value = unsafe { *(*table).array.add(place as usize) };
                 if !value.is_nil() {
                     return (Value::ordinary(next), Value::ordinary(next), value, to.jump());
@@ -832,8 +850,10 @@ pub mod ops {
     }
 
     fn has_inherited(table: *mut Table, cache: &InheritedCache, epoch: *const u32) -> bool {
+        // SAFETY: (1): callers pass the address of a live table.
         let same_kind = unsafe { (*table).shape_id } == cache.shape_id.get()
             && unsafe { (*table).metatable } == cache.metatable.get();
+        // SAFETY: (4): callers pass `Context::epoch`.
         same_kind && unsafe { *epoch } == cache.epoch.get()
     }
 
@@ -848,8 +868,11 @@ pub mod ops {
     ) -> Result<Value, Thrown> {
         if object.is_table() {
             let table = object.as_table();
+            // SAFETY: (1): the tag says that it is a table.
             if unsafe { (*table).shape_id } == own.shape_id.get() {
+                // SAFETY: (2): a table with the cache's shape has its slot.
                 let value = unsafe { *(*table).slots.add(own.slot.get() as usize) };
+                // SAFETY: (1): as above.
                 if !value.is_nil() || unsafe { (*table).metatable.is_null() } {
                     return Ok(value);
                 }
@@ -872,7 +895,9 @@ pub mod ops {
     ) -> Result<(Value, Value), Thrown> {
         if object.is_table() {
             let table = object.as_table();
+            // SAFETY: (1): the tag says that it is a table.
             if unsafe { (*table).shape_id } == own.shape_id.get() {
+                // SAFETY: (2): a table with the cache's shape has its slot.
                 let value = unsafe { *(*table).slots.add(own.slot.get() as usize) };
                 if !value.is_nil() {
                     return Ok((value, object));
@@ -904,8 +929,10 @@ pub mod ops {
         if object.is_table() {
             let table = object.as_table();
             if let Some(place) = array_place(key.as_number())
+                // SAFETY: (1): the tag says that it is a table.
                 && place < unsafe { (*table).array_len } as u64
             {
+                // SAFETY: (2): `array` has `array_len` elements.
                 let value = unsafe { *(*table).array.add(place as usize) };
                 if !value.is_nil() {
                     return Ok(value);
@@ -927,18 +954,24 @@ pub mod ops {
     ) -> Result<(), Thrown> {
         if object.is_table() {
             let table = object.as_table();
+            // SAFETY: (1): the tag says that it is a table.
             let shape_id = unsafe { (*table).shape_id };
             if shape_id == field.shape_id.get() {
+                // SAFETY: (2): a table with the cache's shape has its slot.
                 let place = unsafe { (*table).slots.add(field.slot.get() as usize) };
+                // SAFETY: (2): as above.
                 if may_replace(table, unsafe { *place }, value) {
+                    // SAFETY: (2): as above.
                     unsafe { *place = value };
                     return Ok(());
                 }
             } else if shape_id == add.shape_id.get()
                 && may_add(table)
                 && add.shapes_freed.get() == vm.context.shapes_freed
+                // SAFETY: (1): as above.
                 && add.slot.get() < unsafe { (*table).slots_len }
             {
+                // SAFETY: (2): the table has room for the slot, and `next` is a shape, because none was freed since it was stored.
                 unsafe {
                     *(*table).slots.add(add.slot.get() as usize) = value;
                     (*table).shape = add.next.get();
@@ -956,10 +989,14 @@ pub mod ops {
         if object.is_table() {
             let table = object.as_table();
             if let Some(index) = array_place(key.as_number())
+                // SAFETY: (1): the tag says that it is a table.
                 && index < unsafe { (*table).array_len } as u64
             {
+                // SAFETY: (2): `array` has `array_len` elements.
                 let place = unsafe { (*table).array.add(index as usize) };
+                // SAFETY: (2): as above.
                 if may_replace(table, unsafe { *place }, value) {
+                    // SAFETY: (2): as above.
                     unsafe { *place = value };
                     return Ok(());
                 }
@@ -990,6 +1027,7 @@ pub mod ops {
         let arguments = (args.len() as u32).wrapping_sub(1);
         if function.is_function() {
             vm.context.arguments = arguments;
+            // SAFETY: (1): the tag says that it is a function. (2): every function begins with a `Callable`.
             return Ok(vm.call(unsafe { (*function.as_callable()).callee }, args));
         }
         let callee = callable(vm, function, args, arguments)?;
@@ -1002,6 +1040,7 @@ pub mod ops {
         let arguments = (args.len() as u32).wrapping_sub(1).wrapping_add(vm.context.results);
         if function.is_function() {
             vm.context.arguments = arguments;
+            // SAFETY: (1) and (2), as in `call`.
             return Ok(vm.call(unsafe { (*function.as_callable()).callee }, args));
         }
         let callee = callable(vm, function, args, arguments)?;
@@ -1015,6 +1054,7 @@ pub mod ops {
         if function.is_function() {
             vm.context.arguments = arguments;
             move_down(vm, args, arguments.wrapping_add(1));
+            // SAFETY: (1) and (2), as in `call`.
             return Ok(vm.tail_call(unsafe { (*function.as_callable()).callee }));
         }
         let callee = callable(vm, function, args, arguments)?;

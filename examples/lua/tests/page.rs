@@ -6,6 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use expect_test::expect_file;
+
 /// The compiler whose code the page shows.
 const COMPILER: [&str; 2] = ["architecture     x86_64\n", ") 12.2.0\n"];
 
@@ -72,7 +74,7 @@ fn true_block(name: &str, quoted: &[&str]) -> String {
 /// Compares the page with a copy in which `replace` has renewed the blocks, by the text after their fences.
 fn compare(replace: impl Fn(&str, &[&str]) -> Option<String>) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/lua.md");
-    let page = fs::read_to_string(&path).expect("the page is there");
+    let page = fs::read_to_string(&path).expect("the page exists");
     let (mut truth, mut count) = (String::new(), 0);
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
@@ -85,11 +87,7 @@ fn compare(replace: impl Fn(&str, &[&str]) -> Option<String>) {
         truth += "```\n";
     }
     assert!(count > 0, "the page quotes nothing");
-    if std::env::var_os("MIMEO_BLESS").is_some() {
-        fs::write(&path, truth).expect("the page can be written");
-    } else {
-        assert!(page == truth, "docs/lua.md is out of date: run with MIMEO_BLESS=1. It should be\n{truth}");
-    }
+    expect_file![path].assert_eq(&truth);
 }
 
 /// Returns the bytecode of a program, without addresses.

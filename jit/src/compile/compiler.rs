@@ -359,7 +359,7 @@ mod tests {
         let compiled = compiler.compile(function(&run), allowance, &mut cost, &mut take).unwrap();
         let deopts: Vec<_> = compiler.deopts(&compiled).map(|(_, reason)| reason.to_string()).collect();
         if Arch::host() == Some(Arch::Aarch64) {
-            // The operand stack lies above the locals, and is out of reach as well.
+            // The operand stack is above the locals, and is out of reach as well.
             assert_eq!(deopts.len(), 4);
             assert!(deopts[0].starts_with("JIT_PATCH_OVERFLOW: 40000 does not fit"), "{deopts:?}");
         } else {

@@ -19,7 +19,7 @@ pub(crate) enum Source {
     Slot {
         unit: u16,
     },
-    /// `window` is the unit of the length of a window that lies above the popped values.
+    /// `window` is the unit of the length of a window above the popped values.
     Stack {
         index: u16,
         pops: u16,

@@ -57,7 +57,7 @@ impl Support {
         }
         let code = buf.seal().map_err(Unavailable::Memory)?;
         let exits = std::array::from_fn(|index| CodeOffset(placed[index + 1].hot));
-        // SAFETY: (1) says what lies there; code buffer (1): `native_entry` says how long it may be called.
+        // SAFETY: (1) says what is there; code buffer (1): `native_entry` says how long it may be called.
         let enter = unsafe { code.entry(CodeOffset(placed[0].hot)) };
         let entries: Vec<CodeOffset> = placed.iter().map(|at| CodeOffset(at.hot)).collect();
         Ok(Support { code: notifier.appeared("mimeo support", code, &entries), enter, exits })

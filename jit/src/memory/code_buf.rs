@@ -2,7 +2,7 @@
 //! never both.
 //!
 //! Contract of this island:
-//! 1. `entry`: at `offset` lies the first instruction of a function that has the signature and the
+//! 1. `entry`: at `offset` is the first instruction of a function that has the signature and the
 //!    convention of `F`, and `F` is not called once the buffer is dropped.
 //! 2. A sealed buffer stays mapped, readable and executable until it is dropped.
 
@@ -172,7 +172,7 @@ impl CodeBuf<Executable> {
     ///
     /// # Safety
     ///
-    /// (1) At `offset` lies the first instruction of a function that has the signature and the convention of
+    /// (1) At `offset` is the first instruction of a function that has the signature and the convention of
     /// `F`, and `F` is not called once the buffer is dropped.
     pub unsafe fn entry<F: Copy>(&self, offset: CodeOffset) -> F {
         const { assert!(size_of::<F>() == size_of::<*const ()>(), "an entry is a function pointer") };

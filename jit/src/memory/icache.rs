@@ -49,7 +49,7 @@ pub(crate) unsafe fn flush(start: *const u8, len_bytes: usize) {
 
     let mut line = start as usize & !(data_line_bytes - 1);
     while line < end {
-        // SAFETY: (1); the rest of a line lies in the same page.
+        // SAFETY: (1); the rest of a line is in the same page.
         unsafe { asm!("dc cvau, {}", in(reg) line, options(nostack, preserves_flags)) };
         line += data_line_bytes;
     }
@@ -57,7 +57,7 @@ pub(crate) unsafe fn flush(start: *const u8, len_bytes: usize) {
     unsafe { asm!("dsb ish", options(nostack, preserves_flags)) };
     let mut line = start as usize & !(code_line_bytes - 1);
     while line < end {
-        // SAFETY: (1); the rest of a line lies in the same page.
+        // SAFETY: (1); the rest of a line is in the same page.
         unsafe { asm!("ic ivau, {}", in(reg) line, options(nostack, preserves_flags)) };
         line += code_line_bytes;
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use expect_test::expect_file;
 use mimeo_def::frame::Exit;
 use serde_json::Value;
 
@@ -231,12 +232,7 @@ fn text(path: &str) -> String {
 #[test]
 fn each_format_shows_the_sample() {
     for format in StatsFormat::ALL {
-        let path = format!("src/stats/tests/sample/{}.txt", format.name());
-        let found = format.render(&sample());
-        if std::env::var_os("MIMEO_BLESS").is_some() {
-            std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path), &found).expect("it can be written");
-        }
-        assert_eq!(found, text(&path), "MIMEO_BLESS=1 writes {path}");
+        expect_file![format!("tests/sample/{}.txt", format.name())].assert_eq(&format.render(&sample()));
     }
 }
 

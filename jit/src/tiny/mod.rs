@@ -2,7 +2,7 @@
 //! C compiler made. `sub` has no stencil.
 //!
 //! The tables are checked in, so that every test sees the same code. A test of `mimeo-build` makes them again from
-//! `stencils.c` and compares; `MIMEO_BLESS=1 cargo test -p mimeo-build tiny` writes them.
+//! `stencils.c` and compares; `CI=1 UPDATE_EXPECT=1 cargo test -p mimeo-build tiny` writes them.
 //!
 //! Contract of this island: that of [`mimeo_interp::Cursor`], as verified code and `OPS` keep it.
 

@@ -501,15 +501,15 @@ impl Problem {
                 "write `let x: i64;`, or give it a value",
             ),
             Problem::NanBits => pair(
-                "this float can be a NaN that an operation produced, whose bits depend on the compiler",
+                "this float can be a computed NaN, whose bits depend on the compiler",
                 "write `.canonical_bits()`, which turns every NaN into the same one, or call `to_bits()` only after `!x.is_nan()` or a comparison that is false for NaN",
             ),
             Problem::NanLeaves(how) => (
-                format!("a float that is {how} can be a NaN that an operation produced, whose bits depend on the compiler"),
+                format!("a float that is {how} can be a computed NaN, whose bits depend on the compiler"),
                 "write `x.quiet()`, which turns every NaN into the same one, or do this only after `!x.is_nan()` or a comparison that is false for NaN".into(),
             ),
             Problem::NanArgument(helper) => (
-                format!("`{helper}` exposes the bits of this float, which can be a NaN that an operation produced, whose bits depend on the compiler"),
+                format!("`{helper}` exposes the bits of this float, which can be a computed NaN, whose bits depend on the compiler"),
                 "pass `x.quiet()`, which turns every NaN into the same one, or call it only after `!x.is_nan()` or a comparison that is false for NaN".into(),
             ),
         }

@@ -8,7 +8,7 @@
 //! module.rs                      the module: its items by kind
 //! effects.rs                     what helpers do to the machine
 //! check/                         bodies → typed IR (ir.rs), or problems (catalogue.rs)
-//! nan/                           where the bits of a NaN that an operation produced become visible
+//! nan/                           where the bits of a computed NaN become visible
 //! encode.rs, canonical/          operands → encodings; IR → fingerprints
 //! c/                             IR → C
 //! set.rs                         all of that for one instruction set

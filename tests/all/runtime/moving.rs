@@ -4,7 +4,7 @@ use mimeo::jit::WithJit as _;
 use mimeo::{FiberError, FiberExit, FiberLimits};
 
 use super::*;
-use crate::machines::with_moving_stacks;
+use mimeo_tests::machines::with_moving_stacks;
 
 macro_rules! moving {
     ($($module:ident::$test:ident,)*) => {$(
@@ -323,7 +323,7 @@ fn stacks_set_to_move_at_every_call_move_while_they_are_small() {
         let mut machine: Machine<Ops> = builder.limits(limits).build();
         machine.move_stacks_at_calls();
         let linked = machine.load(&descent()).expect("it has the spaces");
-        assert!(moves(&mut machine, linked, DOWN, 0, 0), "it is small at first");
+        assert!(moves(&mut machine, linked, DOWN, 0, 0), "it starts small");
         // At its largest size.
         machine.vm_mut().set_slot(slots - 1, 1);
         assert_eq!(moves(&mut machine, linked, DOWN, 0, 0), expected, "{slots} slots");

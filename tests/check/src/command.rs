@@ -21,7 +21,7 @@ usage: mimeo-check [options]      run what a release of mimeo needs
   --runner=COMMAND                command that starts programs, such as an emulator
   --latency-bound=MICROSECONDS    longest median compilation of 1,000 ops
                                   (default 100; 1000 in a build without optimisation)
-  -h, --help                      show this
+  -h, --help                      print this help
 
 Exits with status 1 if a check failed, or was skipped without --allow-skip.
 ";

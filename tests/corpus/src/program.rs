@@ -151,7 +151,7 @@ impl Corpus {
 
     /// Reads the list, which is empty while it is written anew.
     fn read_events(&self) -> BTreeMap<String, u64> {
-        let is_new = std::env::var_os("MIMEO_BLESS").is_some();
+        let is_new = std::env::var_os("UPDATE_EXPECT").is_some();
         let text = if is_new { String::new() } else { fs::read_to_string(self.event_list()).unwrap_or_default() };
         let entry = |line: &str| {
             let (name, events) = line.split_once(' ')?;
@@ -163,18 +163,18 @@ impl Corpus {
     }
 
     /// Compares the list of events with those that were counted, so that no program is missing. Writes the list instead
-    /// if the environment variable `MIMEO_BLESS` is set.
+    /// if the environment variable `UPDATE_EXPECT` is set.
     ///
     /// # Panics
     ///
     /// If they differ, or the list cannot be written.
     pub fn check_events(&self, counted: impl IntoIterator<Item = (String, u64)>) {
         let counted: BTreeMap<_, _> = counted.into_iter().collect();
-        if std::env::var_os("MIMEO_BLESS").is_some() {
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
             let lines: String = counted.iter().map(|(name, events)| format!("{name} {events}\n")).collect();
             fs::write(self.event_list(), lines).unwrap_or_else(|error| panic!("{}: {error}", self.folder));
         } else {
-            assert_eq!(counted, self.read_events(), "{}/events.txt: MIMEO_BLESS=1 writes it", self.folder);
+            assert_eq!(counted, self.read_events(), "{}/events.txt: UPDATE_EXPECT=1 writes it", self.folder);
         }
     }
 

@@ -50,19 +50,19 @@ pub mod ops {
         }
     }
 
-    /// Goes to `to`.
+    /// Jumps to `to`.
     #[vm_op]
     fn jump(to: Label) -> Flow {
         to.jump()
     }
 
-    /// Goes to `to` if `a < b`.
+    /// Jumps to `to` if `a < b`.
     #[vm_op]
     fn jump_if_less(a: i64, b: i64, to: Label) -> Flow {
         if a < b { to.jump() } else { Flow::Next }
     }
 
-    /// Goes to `to` if the host's function returns anything but 0.
+    /// Jumps to `to` if the host's function returns anything but 0.
     #[vm_op]
     fn jump_if_asked(vm: &mut Vm, args: Window, to: Label) -> Result<Flow, Thrown> {
         if ask(vm, args)? != 0 { Ok(to.jump()) } else { Ok(Flow::Next) }

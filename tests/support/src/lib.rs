@@ -33,7 +33,7 @@ options:
   --target NAME   only this target (x86_64-linux, aarch64-linux, x86_64-windows, x86_64-darwin, aarch64-darwin); can
                   be repeated; the rows of other targets do not change
   --check         write nothing; fail if the result of a stage differs from the page
-  -h, --help      show this
+  -h, --help      print this help
 ";
 
 /// The action that the command line requests.

@@ -22,7 +22,7 @@
 #ifndef MIMEO_CALC_H
 #define MIMEO_CALC_H
 
-/* Generated from the Rust functions by MIMEO_BLESS=1 cargo test -p mimeo-calc-capi header */
+/* Generated from the Rust functions by UPDATE_EXPECT=1 cargo test -p mimeo-calc-capi header */
 
 #include <stdbool.h>
 #include <stddef.h>

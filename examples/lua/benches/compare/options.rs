@@ -18,7 +18,7 @@ Measures all benchmarks, or those whose names contain one of the words, in mimeo
   --plot FILE       write a plot, as SVG
   --json FILE       write all numbers
   --write-docs      write docs/lua-benchmarks.md and docs/lua-benchmarks.svg
-  -h, --help        show this help
+  -h, --help        print this help
 ";
 
 /// What to measure, and where to write the results.

@@ -1,4 +1,7 @@
 //! [`Results`] → an SVG: for each program a bar per engine, from the baseline's speed, on a logarithmic scale.
+//!
+//! It is drawn by hand because plotters has neither grouped bars nor tooltips, and all of its crates would be built
+//! with the tests.
 
 use std::fmt::{self, Write as _};
 

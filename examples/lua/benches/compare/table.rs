@@ -77,6 +77,8 @@ fn counts(counts: &[(&'static str, u64)]) -> String {
 }
 
 /// A table, whose first column is aligned left, and the others right.
+///
+/// It is written by hand because comfy-table's preset for Markdown does not mark the alignment of columns.
 struct Table {
     rows: Vec<Vec<String>>,
     header: Vec<String>,

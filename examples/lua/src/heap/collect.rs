@@ -72,8 +72,8 @@ impl Heap {
         false
     }
 
-    /// Runs a step as if so many kilobytes had been allocated: `collectgarbage("step", kilobytes)`. Returns `true` if a
-    /// cycle ended.
+    /// Runs a step as if `kilobytes` had been allocated, for `collectgarbage("step", kilobytes)`. Returns `true` if a cycle
+    /// ended.
     ///
     /// # Safety
     ///

@@ -61,7 +61,7 @@ impl Held {
         self.values.push(value.into());
     }
 
-    /// Runs a step as if so many kilobytes had been allocated. Returns `true` if a cycle ended.
+    /// Runs a step as if `kilobytes` had been allocated. Returns `true` if a cycle ended.
     fn step(&mut self, heap: &mut Heap, kilobytes: u32) -> bool {
         // SAFETY: the tests use only what they hold.
         unsafe { heap.step_by(kilobytes, self) }

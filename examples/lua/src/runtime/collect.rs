@@ -33,7 +33,7 @@ impl Roots for MachineRoots<'_> {
         tracer.value(vm.context.next_element);
         vm.active_stacks().for_each(|bits| tracer.bits(bits));
         for &list in host.left_upvalues.iter().chain([&vm.context.open_upvalues]) {
-            // SAFETY: (6) of the heap's contract: they are the lists of active stacks.
+            // SAFETY: (6) of the heap: they are the lists of active stacks.
             unsafe { tracer.open_upvalues(list) };
         }
     }
@@ -58,7 +58,7 @@ impl Roots for MachineRoots<'_> {
 #[inline]
 pub(crate) fn safepoint(vm: &mut Vm) {
     if vm.host.heap.needs_step() {
-        // SAFETY: the contract.
+        // SAFETY: (1): everything in use is reachable from the roots.
         with_heap(vm, |heap, roots| unsafe { heap.step(roots) });
     }
 }
@@ -81,13 +81,13 @@ pub(crate) fn clear_after_arguments(vm: &mut Vm, arguments: u32) {
 
 /// Runs a full cycle: `collectgarbage("collect")`.
 pub(crate) fn collect_garbage(vm: &mut Vm) {
-    // SAFETY: the contract.
+    // SAFETY: (1): everything in use is reachable from the roots.
     with_heap(vm, |heap, roots| unsafe { heap.collect(roots) });
 }
 
 /// Runs a step: `collectgarbage("step", kilobytes)`. Returns `true` if a cycle ended.
 pub(crate) fn step_by(vm: &mut Vm, kilobytes: u32) -> bool {
-    // SAFETY: the contract.
+    // SAFETY: (1): everything in use is reachable from the roots.
     with_heap(vm, |heap, roots| unsafe { heap.step_by(kilobytes, roots) })
 }
 
@@ -102,7 +102,8 @@ fn with_heap<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) 
     }
     for program in vm.host.heap.take_dead_programs() {
         if let Some(linked) = vm.host.stubs.programs.remove(&program) {
-            // SAFETY: its chunk was freed, so no closure holds a callee of it; a running one is in slot 0 of its frame.
+            // SAFETY: (5) of `TrustedOps`: its chunk was freed, so no closure has a callee of it. A running closure is in
+            // slot 0 of its frame.
             unsafe { vm.unload(linked) }.expect("it was loaded for the chunk");
         }
     }

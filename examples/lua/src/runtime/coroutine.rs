@@ -87,7 +87,7 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
         }
         Ok(FiberExit::Suspended) => {
             coroutine.set_state(CoroutineState::Suspended);
-            // SAFETY: the contract.
+            // SAFETY: (6): the list is that of the stack that was just suspended.
             unsafe { coroutine.set_open_upvalues(vm.context.open_upvalues) };
             Ok(std::mem::take(&mut vm.host.transfer))
         }

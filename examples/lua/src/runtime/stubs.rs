@@ -40,7 +40,7 @@ impl Stubs {
         let program = program.finish().expect("every function is defined").verify().expect("the code is valid");
         let linked = machine.load(&program).expect("there are no index spaces");
         let callee = |index| {
-            // SAFETY: the code is never unloaded, and only this machine uses it.
+            // SAFETY: (5) of `TrustedOps`: the code is never unloaded, and only this machine uses it.
             unsafe { machine.vm().callee(linked.function(index)) }.expect("it was just loaded")
         };
         Stubs {
@@ -57,7 +57,7 @@ impl Stubs {
         self.builtins[0]
     }
 
-    /// Returns the code of a builtin with so many arguments.
+    /// Returns the code of a builtin for this number of arguments.
     pub(super) fn with_room(&self, arguments: u32) -> Callee {
         let fits = ROOMS.iter().position(|&room| arguments < u32::from(room));
         self.builtins[fits.unwrap_or(ROOMS.len() - 1)]

@@ -26,7 +26,7 @@ pub(crate) fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Valu
         upvalues.push(match *capture {
             Capture::Slot(slot) => {
                 let slot = vm.slot_ptr(slot).cast::<Value>();
-                // SAFETY: the slot belongs to the running frame.
+                // SAFETY: (6): the slot belongs to the running frame.
                 unsafe { vm.host.heap.find_upvalue(&mut vm.context.open_upvalues, slot) }
             }
             Capture::Upvalue(index) => closure.upvalue(index).expect("the closure has it"),
@@ -45,7 +45,7 @@ pub(crate) fn close_upvalues(vm: &mut Vm, from: Window) {
 /// Closes the upvalues of a slot of the running frame and of all higher ones.
 pub(crate) fn close_from(vm: &mut Vm, slot: u32) {
     let slot = vm.slot_ptr(slot).cast::<Value>();
-    // SAFETY: the contract.
+    // SAFETY: (6): the list is that of the current stack, and its slots still exist.
     unsafe { vm.host.heap.close_upvalues(&mut vm.context.open_upvalues, slot) };
 }
 
@@ -57,6 +57,6 @@ pub(crate) fn close_above_frame(vm: &mut Vm) {
 
 /// Closes all upvalues of the stack.
 pub(crate) fn close_all(vm: &mut Vm) {
-    // SAFETY: the contract.
+    // SAFETY: (6): as above.
     unsafe { vm.host.heap.close_upvalues(&mut vm.context.open_upvalues, std::ptr::null_mut()) };
 }

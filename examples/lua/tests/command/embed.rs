@@ -92,8 +92,8 @@ fn loaded_chunks_live_while_they_are_held() {
     let function = lua.load("local t = {} for i = 1, 100 do t[i] = {i} end return #t", "=held").expect("it is Lua");
     lua.scope().collect();
     // If its memory was freed, it is reused here.
-    for round in 0..50 {
-        eval(&mut lua, &format!("x = {{'{round}', {{}}, {{}}}}")).expect("it runs");
+    for iteration in 0..50 {
+        eval(&mut lua, &format!("x = {{'{iteration}', {{}}, {{}}}}")).expect("it runs");
         lua.scope().collect();
     }
     assert_eq!(lua.call(&function, &[]).expect("it runs"), [100.into()]);

@@ -56,7 +56,7 @@ fn listing_a_program_does_not_run_it() {
     let wrong = lua(&["--dump=asm", "-e", "x ="], b"");
     assert_eq!(failed(&wrong, ""), "(command line):1: unexpected symbol near '<eof>'");
     assert_eq!(lua(&["--dump=c"], b""), lua(&["--dump=c", "-e", "x ="], b""));
-    assert_eq!(failed(&lua(&["--dump=asm", "-v"], b""), ""), "no program to dump");
+    assert_eq!(failed(&lua(&["--dump=asm", "-v"], b""), ""), "no program was given");
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl Terminal {
         }
         outer.env("MIMEO_LUA_HISTORY", history).env("TERM", "xterm");
         outer.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = outer.spawn().expect("`script` is there");
+        let mut child = outer.spawn().expect("`script` is installed");
         let keyboard = child.stdin.take().expect("a pipe");
         let mut output = child.stdout.take().expect("a pipe");
         let (sender, screen) = channel();

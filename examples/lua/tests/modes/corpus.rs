@@ -11,7 +11,7 @@ use crate::machine::{Outcome, run};
 /// Returns all programs of both directories.
 fn corpus() -> Vec<Program> {
     // Relative paths in the programs start at their directory.
-    std::env::set_current_dir(LUA.folder()).expect("the folder is there");
+    std::env::set_current_dir(LUA.folder()).expect("the folder exists");
     let mut corpus = LUA.programs(150);
     corpus.extend(LUA_BENCHMARKS.programs(10));
     if let Some(only) = std::env::var_os("MIMEO_PROGRAMS") {

@@ -25,7 +25,7 @@ pub fn installed() -> Vec<&'static str> {
 /// Runs a file of `folder` with an optional argument.
 pub fn run(oracle: &str, file: &OsStr, argument: Option<&str>, folder: &Path) -> Output {
     let output = Command::new(oracle).arg(file).args(argument).current_dir(folder).stdin(Stdio::null()).output();
-    output.expect("the oracle is there")
+    output.expect("the oracle exists")
 }
 
 /// The beginning of every script: `show` prints values without line breaks, and `try` the results of a call.

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! and ends with its behaviour: `--> ` and a line of standard output, `--! ` and a line of the error that ends it.
-//! `MIMEO_BLESS=1` writes those lines, and still fails if the oracles disagree. If a message contains the last line
+//! `UPDATE_EXPECT=1` writes those lines, and still fails if the oracles disagree. If a message contains the last line
 //! number of the file, which those lines change, blessing takes two runs.
 
 use std::fmt::Write as _;
@@ -75,7 +75,7 @@ fn all_luas_agree_on_the_benchmarks() {
 fn compare(programs: Vec<Program>, oracles: &[&str]) {
     let mut wrong = String::new();
     for mut program in programs {
-        let mut may_bless = std::env::var_os("MIMEO_BLESS").is_some();
+        let mut may_bless = std::env::var_os("UPDATE_EXPECT").is_some();
         for oracle in oracles {
             if !asks(&program, oracle) {
                 continue;

@@ -22,7 +22,7 @@ options of generate:
                     as `raise_baseline` in the build script
   --output FILE     where to write the table (default: beside the ops, `ops.<architecture>.stencils`)
   --check           write nothing; fail if the existing table is stale
-  -h, --help        show this
+  -h, --help        print this help
 ";
 
 /// The action that the command line requests.

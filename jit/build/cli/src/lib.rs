@@ -6,9 +6,11 @@
 //! | [`listing`] | an object file | its stencils, for people |
 //! | [`generate`] | ops and a target | the table to check in beside the ops |
 //! | [`selftest`] | built-in objects, valid and invalid | a report on the results of extraction |
+//! | [`fuzz`] | a damaged file | the number of its stencils |
 #![forbid(unsafe_code)]
 
 pub mod command;
+pub mod fuzz;
 pub mod generate;
 pub mod listing;
 pub mod selftest;

@@ -35,7 +35,7 @@ fn x86_fields() {
         assert_eq!(filled(&zero, kind, value, addend).unwrap(), bytes, "{kind:?} {value:#x}");
     }
     assert_eq!(filled(&[0; 8], X86Abs64, u64::MAX - 1, 1).unwrap(), [255; 8]);
-    // The addend may stand in the field already.
+    // The field may already contain the addend.
     assert_eq!(filled(&[0xfc, 0xff, 0xff, 0xff], X86Rel32, PLACE + 5, -4).unwrap(), [1, 0, 0, 0]);
 }
 

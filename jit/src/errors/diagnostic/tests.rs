@@ -102,7 +102,7 @@ fn jit_patch_overflow() {
         let sentence = "4294967296 does not fit an unsigned 32-bit field at byte 1";
         check_gap(&run.jit().stats(), "push", Diagnostic::PatchOverflow, sentence);
     } else {
-        // The operand stack lies above the locals, and is out of reach as well.
+        // The operand stack is above the locals, and is out of reach as well.
         let mut run = run(&TABLE, Builder::new("f", 1, 5000).get(0).op(Op::Ret).end());
         assert_eq!(run.call(0, &[1]), Ok(1));
         let stats = run.jit().stats();

@@ -15,7 +15,7 @@ pub(super) enum Float {
     Number,
     /// It may be a NaN, whose bits came from outside: from an operand, memory, an integer or a constant.
     Given,
-    /// It may be a NaN that an operation produced, so its bits depend on the compiler.
+    /// It may be a computed NaN, so its bits depend on the compiler.
     Computed,
 }
 

@@ -1,7 +1,8 @@
-//! `include/mimeo_calc.h` is what cbindgen generates from the Rust functions; `MIMEO_BLESS=1` updates it.
+//! `include/mimeo_calc.h` is what cbindgen generates from the Rust functions; `UPDATE_EXPECT=1` updates it.
 
-use std::fs;
 use std::path::Path;
+
+use expect_test::expect_file;
 
 #[test]
 fn the_header_matches_the_functions() {
@@ -15,11 +16,6 @@ fn the_header_matches_the_functions() {
         .expect("cbindgen understands the sources");
     let mut made = Vec::new();
     bindings.write(&mut made);
-    let path = package.join("include/mimeo_calc.h");
-    if std::env::var_os("MIMEO_BLESS").is_some() {
-        fs::write(path, made).expect("the header can be written");
-    } else {
-        let found = fs::read(path).expect("the header is there");
-        assert!(found == made, "include/mimeo_calc.h is out of date: run with MIMEO_BLESS=1");
-    }
+    let made = String::from_utf8(made).expect("a header is text");
+    expect_file![package.join("include/mimeo_calc.h")].assert_eq(&made);
 }

@@ -71,7 +71,7 @@ pub(crate) fn compile(compiler: &[&str], source: &str, linking: Linking) -> Path
         }
         Linking::Panicking => {
             let library = folder.with_file_name("examples").join("libpanicking.a");
-            assert!(library.exists(), "cargo test builds the examples only when it is not told which tests to build");
+            assert!(library.exists(), "cargo test builds the examples unless it is given the names of tests");
             command.arg(library).args(LIBRARIES)
         }
     };

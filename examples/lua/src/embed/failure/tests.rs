@@ -13,7 +13,7 @@ fn with_traceback(code: &str) -> Lua {
     let module = scope.bits(&module.into());
     let vm = scope.vm();
     let loaded = vm.host.heap.text(b"_LOADED");
-    let loaded = vm.host.registry.get_text(loaded).to_table().expect("the library is there");
+    let loaded = vm.host.registry.get_text(loaded).to_table().expect("the library exists");
     let name = vm.host.heap.text(b"debug");
     vm.host.heap.set_field(loaded, name, module);
     super::open(vm);

@@ -1,108 +1,34 @@
-//! Valid object files and tables → randomly damaged ones, on which the readers must not panic.
+//! Valid object files and tables → randomly damaged ones.
 //!
-//! The fuzzer is not guided by coverage, so that stable Rust is enough. It changes valid files in a few places, in the
-//! ways that real files get damaged, and extracts every function that is still found.
+//! A few places of each file change, in the ways that real files get damaged. This is not `tests/fuzz`, which needs
+//! nightly Rust.
 
-use std::panic::{self, AssertUnwindSafe};
-use std::time::{Duration, Instant};
-
-use mimeo_build::object_file::Object;
-use mimeo_build::prebuilt;
-
-use mimeo_cli::listing;
 use mimeo_twins::Random;
 
-/// Limit on the functions extracted from one object, because damaged objects can have thousands.
-const FUNCTIONS: usize = 40;
-
-/// Maximum number of changes in one object.
+/// Maximum number of changes in one file.
 const CHANGES: u64 = 8;
 
-/// Counts of a fuzzing run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Damaged files.
-    pub files: u64,
-    /// Files that could still be read.
-    pub read: u64,
-    /// Stencils extracted from them.
-    pub stencils: u64,
-}
-
-/// A file on which a reader panicked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Panicked {
-    /// Message of the panic.
-    pub message: String,
-    /// The file.
-    pub bytes: Vec<u8>,
-}
-
-/// Damages `samples` for a given time and passes each result to `consume`, which counts what it finds.
-///
-/// # Errors
-///
-/// The first file on which `consume` panics.
-pub fn run(samples: &[Vec<u8>], seed: u64, time: Duration, consume: fn(&[u8], &mut Tally)) -> Result<Tally, Panicked> {
-    let mut damage = Damage(Random::new(seed));
-    let mut tally = Tally::default();
-    let start = Instant::now();
-    while start.elapsed() < time {
-        let Some(bytes) = damage.damaged(samples) else { break };
-        tally.files += 1;
-        let outcome = panic::catch_unwind(AssertUnwindSafe(|| consume(&bytes, &mut tally)));
-        if let Err(payload) = outcome {
-            let text = payload.downcast_ref::<String>().cloned();
-            let message = text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            return Err(Panicked { message: message.unwrap_or_default(), bytes });
-        }
-    }
-    Ok(tally)
-}
-
-/// Extracts the functions of an object file.
-pub fn extract_all(bytes: &[u8], tally: &mut Tally) {
-    let Ok(object) = Object::parse(bytes) else { return };
-    tally.read += 1;
-    let symbols = listing::declared(&object);
-    for function in listing::functions(&object).into_iter().take(FUNCTIONS) {
-        tally.stencils += u64::from(listing::entry(&object, function, &symbols).is_ok());
-    }
-}
-
-/// Reads a checked-in table. If it is refused, reads it again with a corrected checksum, to test the rest of the
-/// reader.
-pub fn read_table(bytes: &[u8], tally: &mut Tally) {
-    let text = String::from_utf8_lossy(bytes);
-    let table = prebuilt::read(&text).or_else(|damaged| {
-        // The second quoted text in the message is the correct checksum.
-        let (Some(sum), Some((body, _))) = (damaged.reason.split('`').nth(3), text.rsplit_once("checksum ")) else {
-            return Err(damaged);
-        };
-        prebuilt::read(&format!("{body}checksum {sum}"))
-    });
-    if let Ok(table) = table {
-        tally.read += 1;
-        tally.stencils += table.tables.iter().map(|table| table.ops.len() as u64).sum::<u64>();
-    }
-}
-
 /// Damages files.
-struct Damage(Random);
+pub struct Damage(Random);
 
 impl Damage {
+    /// Creates a source of damage. The same seed gives the same files.
+    pub fn new(seed: u64) -> Damage {
+        Damage(Random::new(seed))
+    }
+
     /// Returns a number below `end`, or 0 if `end` is 0.
     fn below(&mut self, end: usize) -> usize {
         self.0.below(end.max(1) as u64) as usize
     }
 
     /// Returns one of the samples with some changes.
-    fn damaged(&mut self, samples: &[Vec<u8>]) -> Option<Vec<u8>> {
-        let mut bytes = samples.get(self.below(samples.len()))?.clone();
+    pub fn damaged(&mut self, samples: &[Vec<u8>]) -> Vec<u8> {
+        let mut bytes = samples[self.below(samples.len())].clone();
         for _ in 0..=self.0.bits() % CHANGES {
             self.change(&mut bytes, samples);
         }
-        Some(bytes)
+        bytes
     }
 
     /// Makes one change.

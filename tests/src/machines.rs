@@ -6,7 +6,7 @@ use mimeo::jit::{HasJit, JitConfig, WithJit};
 use mimeo::{InstructionSet, Limits, Machine};
 
 /// Creates a machine with these index spaces. With a configuration, asserts that it can run native code.
-pub(crate) fn machine_with<I: InstructionSet>(
+pub fn machine_with<I: InstructionSet>(
     (context, host): (I::Context, I::Host),
     limits: Limits,
     spaces: &[(&'static str, u32)],
@@ -35,7 +35,7 @@ thread_local! {
 }
 
 /// Runs a test on machines that move their stacks at every call.
-pub(crate) fn with_moving_stacks<T>(test: impl FnOnce() -> T) -> T {
+pub fn with_moving_stacks<T>(test: impl FnOnce() -> T) -> T {
     MOVING.set(true);
     let result = test();
     MOVING.set(false);
@@ -43,7 +43,7 @@ pub(crate) fn with_moving_stacks<T>(test: impl FnOnce() -> T) -> T {
 }
 
 /// Creates a machine. With a configuration, asserts that it can run native code.
-pub(crate) fn machine<I: InstructionSet>(
+pub fn machine<I: InstructionSet>(
     state: (I::Context, I::Host),
     limits: Limits,
     config: Option<JitConfig>,

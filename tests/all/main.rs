@@ -8,6 +8,7 @@ mod machines;
 mod memory;
 mod nans;
 mod outside;
+mod packages;
 mod panics;
 mod prebuilt;
 mod programs;

@@ -3,11 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use mimeo_cli::command::Generate;
 use mimeo_cli::generate;
+
+use crate::packages::{cargo, package, root, write};
 
 /// All tests use one package, so its builds run one at a time.
 static PACKAGE: Mutex<()> = Mutex::new(());
@@ -95,29 +96,18 @@ impl Build {
 
     /// Writes the package, and returns its folder.
     fn write(&self) -> PathBuf {
-        let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = tests.parent().expect("the tests' folder is in the root");
-        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let package = scratch.join("drift");
-        fs::create_dir_all(package.join("src")).expect("the folder can be made");
-        let template = fs::read_to_string(tests.join("drift/Cargo.toml.in")).expect("the manifest exists");
-        let manifest = template.replace("ROOT", root.to_str().expect("a plain path"));
-        write(&package.join("Cargo.toml"), &manifest);
+        let package = package("drift");
         for file in ["build.rs", "src/main.rs", "src/number.c", "src/ret.c"] {
-            write(&package.join(file), &fs::read_to_string(tests.join("drift").join(file)).expect("it exists"));
+            let text = fs::read_to_string(root().join("tests/drift").join(file)).expect("it is there");
+            write(&package.join(file), &text);
         }
         write(&package.join("src/ops.rs"), &self.ops);
         write(&package.join("src/double.c"), &self.stencil);
-        // No network: the packages of the workspace suffice.
-        let lock = package.join("Cargo.lock");
-        if !lock.exists() {
-            fs::copy(root.join("Cargo.lock"), &lock).expect("the lock can be copied");
-        }
         package
     }
 
     fn cargo_in(&self, package: &Path, arguments: &[&str]) -> Outcome {
-        let mut cargo = cargo(package, arguments);
+        let mut cargo = cargo(package, &[&arguments[..1], &["--quiet"], &arguments[1..]].concat());
         cargo.env_remove("DRIFT");
         cargo.envs(self.drift.map(|drift| ("DRIFT", drift)));
         cargo.envs(self.stencils.map(|mode| ("MIMEO_STENCILS", mode)));
@@ -144,23 +134,6 @@ impl Build {
     fn is_refused(&self, message: &str) {
         let outcome = self.cargo("check");
         assert!(!outcome.success && outcome.stderr.contains(message), "no `{message}` in\n{}", outcome.stderr);
-    }
-}
-
-/// Returns a cargo command in a package that a test wrote. All such packages share one target folder.
-pub(crate) fn cargo(package: &Path, arguments: &[&str]) -> Command {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(package).args(&arguments[..1]).args(["--offline", "--quiet", "--color=never"]);
-    cargo.args(&arguments[1..]);
-    cargo.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("packages-target"));
-    cargo.env_remove("RUSTFLAGS").env_remove("OUT_DIR").env_remove("MIMEO_STENCILS");
-    cargo
-}
-
-/// Writes a file, unless it has this content: cargo builds a file again when its time changes.
-pub(crate) fn write(path: &PathBuf, text: &str) {
-    if !fs::read_to_string(path).is_ok_and(|old| old == text) {
-        fs::write(path, text).expect("the file can be written");
     }
 }
 

@@ -7,6 +7,7 @@ mod hostile;
 mod memory;
 mod nans;
 mod outside;
+mod packages;
 mod panics;
 mod prebuilt;
 mod programs;

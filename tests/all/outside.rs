@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use mimeo::jit::Diagnostic;
+use mimeo_corpus::process;
 
 use crate::drift::{Build, OUTPUT, Outcome};
 
@@ -30,11 +31,7 @@ fn calc() -> Command {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         profile.join("mimeo-calc")
     });
-    let mut command = Command::new(binary);
-    for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF"] {
-        command.env_remove(name);
-    }
-    command
+    process::command(&[""; 0], binary)
 }
 
 /// Asserts that a program prints 20; returns its standard error.

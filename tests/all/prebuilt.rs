@@ -8,9 +8,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mimeo_cli::command::Generate;
 use mimeo_cli::generate;
-use mimeo_corpus::process;
 use mimeo_corpus::program::{CALC, Program};
 use mimeo_corpus::runner::check;
+use mimeo_corpus::{process, tree};
+
+use crate::packages::{TARGET, cargo, package, root};
+use crate::tree::is_there;
 
 /// All tests use one package, so its builds run one at a time.
 static PACKAGE: Mutex<()> = Mutex::new(());
@@ -30,7 +33,6 @@ const ORIGINS: &[(&str, &str)] = if cfg!(target_arch = "x86_64") {
 /// The copy of the package for the tests.
 struct Package {
     folder: PathBuf,
-    target: PathBuf,
     _guard: MutexGuard<'static, ()>,
 }
 
@@ -38,18 +40,11 @@ impl Package {
     /// Makes a fresh copy of calc, without a table.
     fn new() -> Package {
         let guard = PACKAGE.lock().unwrap_or_else(PoisonError::into_inner);
-        let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = tests.parent().expect("the tests' folder is in the root");
-        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let folder = scratch.join("prebuilt");
-        let _ = fs::remove_dir_all(&folder);
-        copy(&root.join("examples/calc/src"), &folder.join("src"));
-        fs::copy(root.join("examples/calc/build.rs"), folder.join("build.rs")).expect("calc has a build script");
-        let manifest = fs::read_to_string(tests.join("prebuilt/Cargo.toml.in")).expect("the manifest exists");
-        let manifest = manifest.replace("ROOT", root.to_str().expect("a plain path"));
-        fs::write(folder.join("Cargo.toml"), manifest).expect("the package can be written");
-        fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock can be copied");
-        Package { folder, target: scratch.join("packages-target"), _guard: guard }
+        let folder = package("prebuilt");
+        let calc = root().join("examples/calc");
+        tree::copy(&calc.join("src"), &folder.join("src")).expect("the sources can be copied");
+        fs::copy(calc.join("build.rs"), folder.join("build.rs")).expect("calc has a build script");
+        Package { folder, _guard: guard }
     }
 
     fn ops(&self) -> PathBuf {
@@ -86,12 +81,8 @@ impl Package {
     }
 
     fn command(&self, command: &str, stencils: Option<&str>, compiler: &str) -> Command {
-        let mut cargo = Command::new(env!("CARGO"));
-        // No network: the packages of the workspace suffice.
-        cargo.current_dir(&self.folder).args([command, "--offline", "--color=never"]);
-        cargo.env("CARGO_TARGET_DIR", &self.target).env_remove("RUSTFLAGS").env_remove("OUT_DIR");
-        cargo.env_remove("MIMEO_STENCILS").env("CC", compiler);
-        cargo.envs(stencils.map(|stencils| ("MIMEO_STENCILS", stencils)));
+        let mut cargo = cargo(&self.folder, &[command]);
+        cargo.env("CC", compiler).envs(stencils.map(|stencils| ("MIMEO_STENCILS", stencils)));
         cargo
     }
 
@@ -122,7 +113,7 @@ impl Package {
     }
 
     fn calc(&self, args: &[&str]) -> Output {
-        Command::new(self.target.join("debug/mimeo-calc")).args(args).output().expect("calc runs")
+        Command::new(calc()).args(args).output().expect("calc runs")
     }
 
     /// Returns the output of `--stats` for a small program.
@@ -135,33 +126,17 @@ impl Package {
     /// Asserts that every program of the corpus prints what it should.
     fn run_corpus(&self, what: &str) {
         let run = |program: &Program, _: &_| {
-            let mut command = process::command(&[""; 0], &self.target.join("debug/mimeo-calc"));
+            let mut command = process::command(&[""; 0], &calc());
             command.arg("--jit=on");
-            let file = program.path.to_str().expect("a plain path");
-            (process::run(command, file).unwrap_or_else(|problem| panic!("{problem}")), ())
+            (process::run(command, program).unwrap_or_else(|problem| panic!("{problem}")), ())
         };
         check(CALC.programs(100).iter().map(|program| (program, what)), run).unwrap();
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("the folder can be made");
-    for entry in fs::read_dir(from).expect("the folder exists") {
-        let entry = entry.expect("its entries can be read");
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("it has a type").is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("the file can be copied");
-        }
-    }
-}
-
-/// Returns `true` if the compiler is installed. In CI it must be.
-fn is_there(compiler: &str) -> bool {
-    let found = Command::new(compiler).arg("--version").output().is_ok_and(|output| output.status.success());
-    assert!(found || std::env::var_os("CI").is_none(), "there is no `{compiler}`");
-    found
+/// Returns the built command.
+fn calc() -> PathBuf {
+    Path::new(TARGET).join("debug/mimeo-calc")
 }
 
 /// The report if native code ran and every op has a stencil.

@@ -3,10 +3,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use mimeo_cli::command::Generate;
 use mimeo_cli::generate;
+use mimeo_corpus::process::is_installed;
 
 const SETS: [&str; 7] = [
     "examples/calc/src/ops.rs",
@@ -29,8 +29,8 @@ const COMPILERS: [(&str, &str); 7] = [
 ];
 
 /// Returns `true` if the compiler is installed. In CI it must be.
-fn is_there(compiler: &str) -> bool {
-    let found = Command::new(compiler).arg("--version").output().is_ok_and(|output| output.status.success());
+pub(crate) fn is_there(compiler: &str) -> bool {
+    let found = is_installed(compiler);
     assert!(found || std::env::var_os("CI").is_none(), "there is no `{compiler}`");
     found
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::drift::{cargo, write};
+use crate::packages::{cargo, package, write};
 
 /// Returns the cases in a folder of this package, sorted.
 fn cases(folder: &str) -> Vec<PathBuf> {
@@ -60,21 +60,12 @@ fn messages() {
 
 /// Writes a package with one program for each case of `tests/sound`.
 fn sound_package() -> PathBuf {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = tests.parent().expect("the tests' folder is in the root");
-    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sound");
-    fs::create_dir_all(package.join("src/bin")).expect("the folder can be made");
-    let dependency = |name: &str, path: &Path, rest: &str| format!("{name} = {{ path = {path:?}{rest} }}\n");
-    let manifest = format!(
-        "[package]\nname = \"sound\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{}{}\n[workspace]\n",
-        dependency("mimeo", root, ", features = [\"jit\"]"),
-        dependency("mimeo-tests", tests, ""),
-    );
-    write(&package.join("Cargo.toml"), &manifest);
-    fs::copy(root.join("Cargo.lock"), package.join("Cargo.lock")).expect("the lock can be copied");
+    let package = package("sound");
+    let programs = package.join("src/bin");
+    fs::create_dir_all(&programs).expect("the folder can be made");
     for case in cases("sound") {
         let name = case.file_name().expect("a case is a file");
-        write(&package.join("src/bin").join(name), &fs::read_to_string(&case).expect("a case is text"));
+        write(&programs.join(name), &fs::read_to_string(&case).expect("a case is text"));
     }
     package
 }
@@ -102,8 +93,9 @@ fn errors(output: &str) -> BTreeSet<String> {
 fn safe_code_that_could_do_harm_does_not_compile() {
     let marked: BTreeSet<String> = cases("sound").iter().flat_map(|case| marked(case)).collect();
     assert!(marked.len() > 15, "{marked:?}");
-    let output =
-        cargo(&sound_package(), &["check", "--keep-going", "--message-format=short"]).output().expect("cargo runs");
+    let output = cargo(&sound_package(), &["check", "--quiet", "--keep-going", "--message-format=short"])
+        .output()
+        .expect("cargo runs");
     let text = String::from_utf8_lossy(&output.stderr);
     assert_eq!(errors(&text), marked, "{text}");
 }

@@ -30,7 +30,7 @@ impl Build {
     pub(crate) fn run(&self, program: &Program) -> Behaviour {
         let mut command = command(&self.runner, &self.path);
         command.arg("--jit=on");
-        run(command, &program.path.to_string_lossy()).unwrap_or_else(|problem| panic!("{problem}"))
+        run(command, program).unwrap_or_else(|problem| panic!("{problem}"))
     }
 }
 

@@ -75,7 +75,8 @@ impl Variants {
     fn get(&self, variant: &Variant) -> Result<Build, Problem> {
         let make = || {
             let path = match &variant.given {
-                Some(path) => path.clone(),
+                // A program runs in its own folder.
+                Some(path) => std::path::absolute(path).map_err(|error| Problem::Cannot(error.to_string()))?,
                 None => variant.recipe.build()?,
             };
             Ok(Build { runner: self.runner.clone(), path })

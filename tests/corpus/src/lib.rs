@@ -6,6 +6,7 @@
 //!
 //! | module | turns | into |
 //! |---|---|---|
+//! | [`language`] | the name of an example | where its ops are, and how its command prints errors |
 //! | [`program`] | a folder of programs | [`Program`]s with the [`Behaviour`] that they expect |
 //! | [`mode`] | a mode | the native tier's configuration |
 //! | [`runner`] | programs and modes | the differences from the expected behaviour |
@@ -13,16 +14,20 @@
 //! | [`calc`] | a program of calc and a configuration | its [`Behaviour`] |
 //! | [`memory`] | the process, from Linux | its mappings, and the sizes of its memory |
 //! | [`captured`] | output | bytes to compare |
+//! | [`tree`] | a folder | a copy that tests can change |
 #![forbid(unsafe_code)]
 
 pub mod calc;
 pub mod captured;
+pub mod language;
 pub mod memory;
 pub mod mode;
 pub mod process;
 pub mod program;
 pub mod runner;
+pub mod tree;
 
 pub use captured::Captured;
+pub use language::Language;
 pub use mode::Mode;
 pub use program::{Behaviour, Corpus, Program};

@@ -29,6 +29,11 @@ impl Mode {
         Mode { name: "interpreter".to_owned(), jit: None }
     }
 
+    /// Returns the mode of a command without options.
+    pub fn auto() -> Mode {
+        Mode::native("auto", JitConfig::new(mimeo::jit::Mode::Auto))
+    }
+
     /// Returns the mode with a native tier that compiles nothing.
     pub fn off() -> Mode {
         Mode::native("off", JitConfig::new(mimeo::jit::Mode::Off))
@@ -43,6 +48,11 @@ impl Mode {
     pub fn after(threshold: u32) -> Mode {
         let config = JitConfig::new(mimeo::jit::Mode::Auto).with_threshold(threshold);
         Mode::native(format!("after {threshold}"), config)
+    }
+
+    /// Returns the modes in which a language is released: with native code for some, all and no functions, and lean.
+    pub fn released() -> [Mode; 4] {
+        [Mode::auto(), Mode::on(), Mode::off(), Mode { name: "lean".to_owned(), jit: None }]
     }
 
     /// Returns the modes for all tested thresholds.

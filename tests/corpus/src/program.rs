@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::language::{self, Language};
+
 /// The output of a program, and its final error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Behaviour {
@@ -56,29 +58,40 @@ pub struct Program {
     pub text: String,
     /// The behaviour that the text expects.
     pub expected: Behaviour,
-    /// The start of a comment in its language.
-    comment: &'static str,
+    /// The language.
+    pub language: &'static Language,
 }
 
 impl Program {
-    fn read(path: PathBuf, comment: &'static str) -> io::Result<Program> {
+    fn read(path: PathBuf, language: &'static Language) -> io::Result<Program> {
         let text = fs::read_to_string(&path)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Program { name, path, expected: expected(&text, comment), text, comment })
+        Ok(Program { name, path, expected: expected(&text, language.comment), text, language })
+    }
+
+    /// Returns the name of the file.
+    pub fn file(&self) -> String {
+        format!("{}.{}", self.name, self.language.extension)
     }
 
     /// Returns the text without the lines of its expected behaviour.
     pub fn source(&self) -> String {
-        let marks = [format!("{}>", self.comment), format!("{}!", self.comment)];
+        let marks = [format!("{}>", self.language.comment), format!("{}!", self.language.comment)];
         let lines = self.text.split_inclusive('\n');
         lines.filter(|line| !marks.iter().any(|mark| line.starts_with(mark))).collect()
     }
 
     /// Returns the value of the comment line `NAME: VALUE`, if the program has one.
     pub fn field(&self, name: &str) -> Option<&str> {
-        let comments = self.text.lines().filter_map(|line| line.strip_prefix(self.comment)?.strip_prefix(' '));
+        let comment = self.language.comment;
+        let comments = self.text.lines().filter_map(|line| line.strip_prefix(comment)?.strip_prefix(' '));
         let mut values = comments.filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
         values.next()
+    }
+
+    /// Whether it runs on an operating system: its field `except` has the form `SYSTEM: REASON`, and names another.
+    pub fn runs_on(&self, system: &str) -> bool {
+        self.field("except").is_none_or(|except| !except.starts_with(&format!("{system}: ")))
     }
 
     /// Returns the number in its field `ops`, in millions, or 0 without such a field: the program runs less than two
@@ -106,18 +119,20 @@ fn expected(text: &str, comment: &str) -> Behaviour {
 /// A folder of programs in one language.
 #[derive(Clone, Copy, Debug)]
 pub struct Corpus {
+    /// The language of its programs.
+    pub language: &'static Language,
     /// The path from the root of the tree.
     folder: &'static str,
-    extension: &'static str,
-    comment: &'static str,
 }
 
 /// calc's programs.
-pub const CALC: Corpus = Corpus { folder: "examples/calc/programs", extension: "calc", comment: "//" };
+pub const CALC: Corpus = Corpus { folder: "examples/calc/programs", language: &language::CALC };
 /// Lua's programs.
-pub const LUA: Corpus = Corpus { folder: "examples/lua/programs", ..LUA_BENCHMARKS };
+pub const LUA: Corpus = Corpus { folder: "examples/lua/programs", language: &language::LUA };
 /// Lua's benchmarks. Their expected output is for the argument in their field `check`.
-pub const LUA_BENCHMARKS: Corpus = Corpus { folder: "examples/lua/benchmarks", extension: "lua", comment: "--" };
+pub const LUA_BENCHMARKS: Corpus = Corpus { folder: "examples/lua/benchmarks", language: &language::LUA };
+/// The programs of all examples.
+pub const ALL: [Corpus; 3] = [CALC, LUA, LUA_BENCHMARKS];
 
 impl Corpus {
     /// Returns the folder.
@@ -134,8 +149,8 @@ impl Corpus {
     pub fn read(&self) -> io::Result<Vec<Program>> {
         let entries = fs::read_dir(self.folder())?.collect::<io::Result<Vec<_>>>()?;
         let paths = entries.into_iter().map(|entry| entry.path());
-        let paths = paths.filter(|path| path.extension().is_some_and(|extension| extension == self.extension));
-        let mut programs = paths.map(|path| Program::read(path, self.comment)).collect::<io::Result<Vec<_>>>()?;
+        let paths = paths.filter(|path| path.extension().is_some_and(|extension| extension == self.language.extension));
+        let mut programs = paths.map(|path| Program::read(path, self.language)).collect::<io::Result<Vec<_>>>()?;
         programs.sort_by(|one, other| one.name.cmp(&other.name));
         let events = self.read_events();
         for program in &mut programs {
@@ -196,7 +211,7 @@ mod tests {
 
     fn program(text: &str) -> Program {
         let (name, path) = ("it".to_owned(), PathBuf::new());
-        Program { name, path, text: text.to_owned(), expected: expected(text, "//"), comment: "//" }
+        Program { name, path, text: text.to_owned(), expected: expected(text, "//"), language: &language::CALC }
     }
 
     #[test]
@@ -209,6 +224,9 @@ mod tests {
         assert_eq!(program.source(), "// ops: 3 million\nprint 1; //> is code\n");
         assert_eq!((program.field("ops"), program.field("only")), (Some("3 million"), None));
         assert_eq!(program.million_ops(), 3);
+        assert!(program.runs_on("windows"));
+        let except = super::tests::program("// except: windows: it has no such files\n");
+        assert!(except.runs_on("linux") && !except.runs_on("windows"));
         assert_eq!(super::tests::program("//> 2").expected, Behaviour::new("2\n", &[""; 0]));
     }
 
@@ -235,5 +253,6 @@ mod tests {
     fn the_corpora_exist() {
         assert!(CALC.programs(100).iter().all(|program| program.path.exists()));
         assert!(LUA.programs(150).len() > LUA_BENCHMARKS.programs(10).len());
+        assert!(ALL.iter().all(|corpus| language::ALL.contains(&corpus.language)));
     }
 }

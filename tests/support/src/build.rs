@@ -1,4 +1,4 @@
-//! A target and its execution on this machine → the command `mimeo-calc` for it, with native code and lean.
+//! A target and its execution on this machine → the commands of all languages for it, with native code and lean.
 
 use std::ffi::OsString;
 use std::fs;
@@ -6,9 +6,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use mimeo_corpus::process::is_installed;
+use mimeo_corpus::{Language, language, tree};
+
 use crate::place::{Execution, Place};
-use crate::tables::{OPS, is_there};
-use crate::{Outcome, Verdict, outcome_of, tree};
+use crate::tables::Tables;
+use crate::{Outcome, Verdict, outcome_of};
 
 /// Debian's compiler, for targets that the tool chain in use lacks.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
@@ -16,16 +19,25 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 /// Debian's paths of Wine and its server.
 const DEBIAN_WINE: (&str, &str) = ("/usr/lib/wine/wine64", "/usr/lib/wine/wineserver64");
 
-/// Variables that affect how calc is built, and are removed.
+/// Variables that affect how the languages are built, and are removed.
 const VARIABLES: [&str; 4] = ["MIMEO_STENCILS", "CC", "CFLAGS", "RUSTFLAGS"];
 
-/// The built programs, and how to start them.
+/// The built commands of a language.
 #[derive(Debug)]
-pub(crate) struct Programs {
+pub(crate) struct Built {
+    pub(crate) language: &'static Language,
     /// With native code.
     pub(crate) native: PathBuf,
     /// Without native code.
     pub(crate) lean: PathBuf,
+}
+
+/// The built commands, and how to start them.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    pub(crate) built: Vec<Built>,
+    /// The operating system that the programs see.
+    pub(crate) system: &'static str,
     runner: Vec<OsString>,
     variables: Vec<(&'static str, OsString)>,
     /// Wine's server, which runs as long as the programs are used.
@@ -50,7 +62,7 @@ impl Server {
         // The command returns at once; the server stays.
         command("--persistent").status()?;
         let server = Server { end: command("--kill") };
-        let mut first = programs.command(&programs.native);
+        let mut first = programs.command(&programs.built[0].native);
         first.arg("--help").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
         Ok(server)
     }
@@ -147,12 +159,12 @@ impl Builder {
         Ok(folder)
     }
 
-    /// Builds the programs, or returns the reason why it cannot. `table` was generated for the target.
+    /// Builds the programs, or returns the reason why it cannot. `tables` were generated for the target.
     pub(crate) fn build(
         &self,
         place: &Place,
         execution: &Execution,
-        table: Option<&Path>,
+        tables: Option<&Tables>,
     ) -> (Result<Programs, String>, Outcome) {
         let missing = match execution {
             Execution::Nowhere => Some(format!("this machine cannot run programs for {}", place.name)),
@@ -162,9 +174,9 @@ impl Builder {
             return (Err(how.clone()), Outcome { verdict: Verdict::NotRun, how });
         }
         let result = match execution {
-            Execution::Stencils(other, execution) => self.build_with_table(place, other, execution, table),
-            _ => self.build_both(&self.root, place.triple, None, place.name).and_then(|(native, lean, std)| {
-                let programs = self.programs(native, lean, execution).map_err(|error| error.to_string())?;
+            Execution::Stencils(other, execution) => self.build_with_tables(place, other, execution, tables),
+            _ => self.build_all(&self.root, place.triple, None, place.name).and_then(|(built, std)| {
+                let programs = self.programs(built, execution).map_err(|error| error.to_string())?;
                 Ok((programs, format!("`cargo build`, with native code and lean, {}", std.name())))
             }),
         };
@@ -175,53 +187,59 @@ impl Builder {
         }
     }
 
-    /// Checks the types for the target with the target's table, and builds programs for another system with it.
-    fn build_with_table(
+    /// Checks the types for the target with the target's tables, and builds programs for another system with them.
+    fn build_with_tables(
         &self,
         place: &Place,
         other: &Place,
         execution: &Execution,
-        table: Option<&Path>,
+        tables: Option<&Tables>,
     ) -> Result<(Programs, String), String> {
-        let table = table.ok_or("the table is missing")?;
+        let tables = tables.ok_or("a table is missing")?;
         let copied = self.scratch("tree")?;
-        let checked_in = mimeo_build::prebuilt::path(&copied.join(OPS), place.arch);
-        tree::copy(&self.root, &copied)
-            .and_then(|()| fs::read(table))
-            .and_then(|bytes| tree::write(&checked_in, &bytes))
-            .map_err(|error| format!("cannot copy the repository: {error}"))?;
+        tree::copy(&self.root, &copied).map_err(|error| format!("cannot copy the repository: {error}"))?;
+        for (language, table) in tables {
+            let checked_in = mimeo_build::prebuilt::path(&copied.join(language.ops), place.arch);
+            let written = fs::read(table).and_then(|bytes| tree::write(&checked_in, bytes));
+            written.map_err(|error| format!("cannot copy a table: {error}"))?;
+        }
         let std = Std::of(place.triple)?;
         for lean in [false, true] {
             self.cargo(&copied, "check", place.triple, std, lean, Some("prebuilt"))?;
         }
-        let (native, lean, _) = self.build_both(&copied, other.triple, Some("prebuilt"), place.name)?;
-        let programs = self.programs(native, lean, execution).map_err(|error| error.to_string())?;
-        let how = "`cargo check` with the table checked in, with native code and lean; no linker was available";
+        let (built, _) = self.build_all(&copied, other.triple, Some("prebuilt"), place.name)?;
+        let programs = self.programs(built, execution).map_err(|error| error.to_string())?;
+        let how = "`cargo check` with the tables checked in, with native code and lean; no linker was available";
         Ok((programs, format!("{how}; {}", std.name())))
     }
 
-    /// Builds both programs. Each is copied, because both builds write to the same path.
-    fn build_both(
+    /// Builds all programs. Each is copied, because the builds with native code and without write to the same path.
+    fn build_all(
         &self,
         tree: &Path,
         triple: &str,
         stencils: Option<&str>,
         name: &str,
-    ) -> Result<(PathBuf, PathBuf, Std), String> {
+    ) -> Result<(Vec<Built>, Std), String> {
         let std = Std::of(triple)?;
         let scratch = self.scratch(name)?;
         let ending = if triple.contains("windows") { ".exe" } else { "" };
-        let build = |lean: bool, as_name: &str| -> Result<PathBuf, String> {
+        let kept = |language: &Language, what: &str| scratch.join(format!("{}{what}{ending}", language.command));
+        for (lean, what) in [(false, ""), (true, "-lean")] {
             let folder = self.cargo(tree, "build", triple, std, lean, stencils)?;
-            let kept = scratch.join(format!("{as_name}{ending}"));
-            fs::copy(folder.join(format!("mimeo-calc{ending}")), &kept)
-                .map_err(|error| format!("cannot copy the program: {error}"))?;
-            Ok(kept)
-        };
-        Ok((build(false, "calc")?, build(true, "calc-lean")?, std))
+            for language in language::ALL {
+                fs::copy(folder.join(format!("{}{ending}", language.command)), kept(language, what))
+                    .map_err(|error| format!("cannot copy `{}`: {error}", language.command))?;
+            }
+        }
+        let built = language::ALL.map(|language| {
+            let (native, lean) = (kept(language, ""), kept(language, "-lean"));
+            Built { language, native, lean }
+        });
+        Ok((built.into(), std))
     }
 
-    /// Runs cargo on calc and returns the folder with the programs.
+    /// Runs cargo on all languages and returns the folder with the programs.
     fn cargo(
         &self,
         tree: &Path,
@@ -237,7 +255,8 @@ impl Builder {
         }
         let target = if std == Std::Own { self.target.clone() } else { self.target.join("cross") };
         cargo.current_dir(tree).env("CARGO_TARGET_DIR", &target).envs(stencils.map(|value| ("MIMEO_STENCILS", value)));
-        cargo.args([verb, "--color=never", "--release", "-p", "mimeo-calc", "--target", triple]);
+        cargo.args([verb, "--color=never", "--release", "--target", triple]);
+        cargo.args(language::ALL.iter().flat_map(|language| ["-p", language.command]));
         cargo.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", aarch64_linker());
         if lean {
             cargo.arg("--no-default-features");
@@ -259,18 +278,22 @@ impl Builder {
     }
 
     /// Returns the programs with the command that starts them.
-    fn programs(&self, native: PathBuf, lean: PathBuf, execution: &Execution) -> io::Result<Programs> {
+    fn programs(&self, built: Vec<Built>, execution: &Execution) -> io::Result<Programs> {
         let words = |words: &[&str]| words.iter().map(OsString::from).collect();
+        let mut system = std::env::consts::OS;
         let (runner, variables) = match execution {
             Execution::QemuUser => (words(&["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"]), Vec::new()),
             Execution::Wine => {
-                add_process_prng(native.parent().unwrap_or(&self.target))?;
-                let prefix = self.target.join("support/wine").into_os_string();
-                (words(&[wine().0]), vec![("WINEPREFIX", prefix), ("WINEDEBUG", "-all".into())])
+                add_process_prng(built[0].native.parent().unwrap_or(&self.target))?;
+                system = "windows";
+                let prefix = self.target.join("support/wine");
+                // The server does not start without it.
+                fs::create_dir_all(&prefix)?;
+                (words(&[wine().0]), vec![("WINEPREFIX", prefix.into()), ("WINEDEBUG", "-all".into())])
             }
             Execution::Native | Execution::Stencils(..) | Execution::Nowhere => (Vec::new(), Vec::new()),
         };
-        let mut programs = Programs { native, lean, runner, variables, server: None };
+        let mut programs = Programs { built, system, runner, variables, server: None };
         if *execution == Execution::Wine {
             programs.server = Some(Server::start(&programs)?);
         }
@@ -285,7 +308,7 @@ fn aarch64_linker() -> &'static str {
 
 /// Returns the commands of Wine and its server.
 fn wine() -> (&'static str, &'static str) {
-    if is_there("wine64") { ("wine64", "wineserver") } else { DEBIAN_WINE }
+    if is_installed("wine64") { ("wine64", "wineserver") } else { DEBIAN_WINE }
 }
 
 /// Returns an error about a missing program that the execution needs.
@@ -296,7 +319,7 @@ fn missing(execution: &Execution) -> Option<String> {
         Execution::Stencils(_, execution) => return missing(execution),
         Execution::Native | Execution::Nowhere => &[],
     };
-    let program = programs.iter().find(|program| !is_there(program))?;
+    let program = programs.iter().find(|program| !is_installed(program))?;
     Some(format!("there is no `{program}`"))
 }
 
@@ -319,9 +342,8 @@ mod tests {
     #[test]
     fn a_runner_comes_before_the_program() {
         let runner = vec!["qemu-aarch64".into(), "-L".into(), "/root".into()];
-        let programs =
-            Programs { native: "calc".into(), lean: "lean".into(), runner, variables: Vec::new(), server: None };
-        let command = programs.command(&programs.lean);
+        let programs = Programs { built: Vec::new(), system: "linux", runner, variables: Vec::new(), server: None };
+        let command = programs.command("lean".as_ref());
         assert_eq!(command.get_program(), "qemu-aarch64");
         assert_eq!(command.get_args().collect::<Vec<_>>(), ["-L", "/root", "lean"]);
     }

@@ -1,15 +1,14 @@
 //! The supported targets and the tools of this machine → the page `docs/support.md`: what works on which target.
 //!
-//! Each target goes through five stages, with calc as the language: extracting its stencils from objects, generating
-//! its table, building the program, running some programs, and running the whole corpus in every mode. If the target's
-//! own system is not available, a substitute is used, and the page names it.
+//! Each target goes through five stages, with the languages of the examples: extracting their stencils from objects,
+//! generating their tables, building their commands, running some programs, and running all their programs in every
+//! mode. If the target's own system is not available, a substitute is used, and the page names it.
 
 mod build;
 mod page;
 mod place;
 mod run;
 mod tables;
-mod tree;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -108,9 +107,9 @@ fn stages(place: &Place, builder: &Builder, report: &mut impl FnMut(&str)) -> Re
     };
     let work = builder.scratch(place.name)?;
     done(tables::extract(place, builder.root(), &work));
-    let (table, outcome) = tables::generate(place, builder.root(), &work);
+    let (tables, outcome) = tables::generate(place, builder.root(), &work);
     done(outcome);
-    let (programs, outcome) = builder.build(place, &execution, table.as_deref());
+    let (programs, outcome) = builder.build(place, &execution, tables.as_ref());
     done(outcome);
     match programs {
         Ok(programs) => {

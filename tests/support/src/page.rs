@@ -9,15 +9,15 @@ const HEAD: &str = "\
 # Support
 
 What works on which target, as tested: `cargo run --release -p mimeo-support` writes this page, and `--check` compares
-it. The language is calc.
+it. The languages are those of `examples`, calc and Lua.
 
 * **extract**: each available C compiler compiles the ops to objects in the target's format. The stencil of every op is
   extracted from them and passes the audit.
 * **generate**: `mimeo generate` writes the table to check in. Two runs give the same table, and `--check` accepts it.
-* **build**: the command `mimeo-calc` is built with native code and without (lean).
+* **build**: the commands `mimeo-calc` and `mimeo-lua` are built with native code and without (lean).
 * **smoke**: some programs run with `--jit=on`. The statistics show that every function ran in native code without gaps.
-* **parity**: the whole corpus runs with `--jit=auto`, `on` and `off`, and lean. Output, errors and status are exactly
-  those written in the programs.
+* **parity**: all programs run with `--jit=auto`, `on` and `off`, and lean. Output, errors and status are exactly those
+  written in the programs.
 
 If the target's own system was not available, the cell names the substitute.
 ";

@@ -1,60 +1,57 @@
 //! Built programs → the outcomes of the stages that run them.
 
-use std::path::Path;
-use std::process::{Command, Output};
-
-use mimeo_corpus::process;
-use mimeo_corpus::program::{CALC, Program};
+use mimeo_corpus::program::{self, Program};
 use mimeo_corpus::runner::check;
+use mimeo_corpus::{Language, Mode, process};
 use serde_json::Value;
 
-use crate::build::Programs;
+use crate::build::{Built, Programs};
 use crate::tables::first_line;
 
-/// The programs of the smoke stage.
-const SMOKE: [&str; 4] = ["tour", "sieve", "hanoi", "mutual_recursion"];
+/// The programs of the smoke stage, which native code runs without a gap.
+const SMOKE: [(&str, &[&str]); 2] =
+    [("calc", &["tour", "sieve", "hanoi", "mutual_recursion"]), ("Lua", &["fib", "sieve", "nbody", "closures_many"])];
 
-/// Returns a command that runs an executable in calc's folder, where programs have the same relative path on every
-/// system.
-fn command(programs: &Programs, executable: &Path, options: &[&str]) -> Command {
-    let mut command = programs.command(executable);
-    command.current_dir(CALC.folder().join("..")).args(options);
-    command
-}
-
-/// Returns a program's path relative to calc's folder.
-fn file(program: &Program) -> String {
-    format!("programs/{}.calc", program.name)
-}
-
-fn output(mut command: Command) -> Result<Output, String> {
-    command.output().map_err(|error| format!("cannot start the program: {error}"))
-}
-
-/// Checks the capability of both executables, then runs some programs in native code and checks the statistics.
+/// Checks the capability of both commands of each language, then runs some programs in native code and checks the
+/// statistics.
 pub(crate) fn smoke(programs: &Programs) -> Result<String, String> {
-    for (executable, expected) in [(&programs.native, "native code: yes"), (&programs.lean, "native code: no")] {
-        let found = output(command(programs, executable, &["--capability"]))?;
-        if !found.stdout.starts_with(expected.as_bytes()) {
-            let said = [found.stdout, found.stderr].concat();
-            let said = first_line(&String::from_utf8_lossy(&said));
-            return Err(format!("`--capability` prints `{said}` instead of `{expected}`"));
+    let mut found = Vec::new();
+    for built in &programs.built {
+        for (executable, expected) in [(&built.native, "native code: yes"), (&built.lean, "native code: no")] {
+            let output =
+                programs.command(executable).arg("--capability").output().map_err(|error| error.to_string())?;
+            if !output.stdout.starts_with(expected.as_bytes()) {
+                let said = [output.stdout, output.stderr].concat();
+                let said = first_line(&String::from_utf8_lossy(&said));
+                return Err(format!("`--capability` prints `{said}` instead of `{expected}`"));
+            }
         }
+        found.push(smoke_of(programs, built)?);
     }
+    Ok(found.join("; "))
+}
+
+/// Runs a language's programs of the smoke stage.
+fn smoke_of(programs: &Programs, built: &Built) -> Result<String, String> {
     let (mut functions, mut entries) = (0, 0);
-    let corpus = corpus()?;
-    for program in corpus.iter().filter(|program| SMOKE.contains(&&*program.name)) {
-        let file = file(program);
-        let found = output(command(programs, &programs.native, &["--jit=on", "--stats=json", &file]))?;
-        if found.stdout != program.expected.output {
-            return Err(format!("`{file}` printed {:?}", String::from_utf8_lossy(&found.stdout)));
+    let (language, names) = SMOKE.into_iter().find(|(name, _)| *name == built.language.name).ok_or("no programs")?;
+    let corpus = corpus(built.language)?;
+    for name in names {
+        let program = corpus.iter().find(|program| program.name == *name);
+        let program = program.ok_or_else(|| format!("{language} has no program `{name}`"))?;
+        let mut command = programs.command(&built.native);
+        command.args(["--jit=on", "--stats=json"]);
+        let output = process::output(command, program)?;
+        if output.stdout != program.expected.output {
+            return Err(format!("{language}'s `{name}` printed {:?}", String::from_utf8_lossy(&output.stdout)));
         }
-        let statistics = String::from_utf8_lossy(&found.stderr);
-        let (compiled, entered) = native(&statistics).map_err(|reason| format!("`{file}`: {reason}"))?;
+        let statistics = String::from_utf8_lossy(&output.stderr);
+        let (compiled, entered) = native(&statistics).map_err(|reason| format!("{language}'s `{name}`: {reason}"))?;
         functions += compiled;
         entries += entered;
     }
-    Ok(format!("{}: {functions} functions compiled, none with a gap, entered {entries} times", SMOKE.join(", ")))
+    let names = names.join(", ");
+    Ok(format!("{language}'s {names}: {functions} functions compiled, none with a gap, entered {entries} times"))
 }
 
 /// Returns the number of compiled functions and of entries into native code, if nothing was interpreted.
@@ -74,33 +71,40 @@ fn native(statistics: &str) -> Result<(u64, u64), String> {
     }
 }
 
-/// Runs the whole corpus in every mode.
+/// Runs the corpora of all languages in every mode.
 pub(crate) fn parity(programs: &Programs) -> Result<String, String> {
-    let corpus = corpus()?;
-    let modes = [
-        ("auto", &programs.native, "--jit=auto"),
-        ("on", &programs.native, "--jit=on"),
-        ("off", &programs.native, "--jit=off"),
-        ("lean", &programs.lean, "--jit=auto"),
-    ];
-    for (mode, executable, option) in modes {
-        let checked = check(corpus.iter().map(|program| (program, mode)), |program, _| {
-            let command = command(programs, executable, &[option]);
-            (process::run(command, &file(program)).unwrap_or_else(|problem| panic!("{problem}")), ())
+    let modes = Mode::released();
+    let mut counts = Vec::new();
+    for built in &programs.built {
+        let (corpus, left_out): (Vec<_>, Vec<_>) =
+            corpus(built.language)?.into_iter().partition(|program| program.runs_on(programs.system));
+        let runs = modes.iter().flat_map(|mode| corpus.iter().map(move |program| (program, mode)));
+        let checked = check(runs, |program, mode| {
+            let mut command = programs.command(if mode.jit.is_some() { &built.native } else { &built.lean });
+            command.arg(process::option(mode));
+            (process::run(command, program).unwrap_or_else(|problem| panic!("{problem}")), ())
         });
         if let Some(first) = checked.wrong.first() {
-            return Err(first.clone());
+            return Err(format!("{} runs of {} are wrong: {first}", checked.wrong.len(), built.language.name));
         }
+        let mut count = format!("{} programs of {}", corpus.len(), built.language.name);
+        if !left_out.is_empty() {
+            let names: Vec<_> = left_out.iter().map(|program| format!("`{}`", program.file())).collect();
+            count += &format!(" (without {}, which cannot run there)", names.join(", "));
+        }
+        counts.push(count);
     }
-    Ok(format!("{} programs with auto, on, off and lean", corpus.len()))
+    let modes: Vec<&str> = modes.iter().map(|mode| mode.name.as_str()).collect();
+    Ok(format!("{}, each in the modes {}", counts.join(" and "), modes.join(", ")))
 }
 
-fn corpus() -> Result<Vec<Program>, String> {
-    match CALC.read() {
-        Ok(corpus) if SMOKE.iter().all(|name| corpus.iter().any(|program| program.name == *name)) => Ok(corpus),
-        Ok(_) => Err("the corpus is incomplete".to_owned()),
-        Err(error) => Err(format!("cannot read the corpus: {error}")),
+/// Returns all programs of a language.
+fn corpus(language: &Language) -> Result<Vec<Program>, String> {
+    let mut programs = Vec::new();
+    for corpus in program::ALL.iter().filter(|corpus| corpus.language == language) {
+        programs.extend(corpus.read().map_err(|error| format!("cannot read the corpus: {error}"))?);
     }
+    Ok(programs)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Bytes of a program ↔ values of the operating system: names, commands, and results.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::io;
 use std::process::Command;
 
@@ -51,8 +52,34 @@ pub(super) fn give_outcome(call: &mut Call<'_>, outcome: io::Result<()>, name: O
     call.give_all(&[Value::NIL, message, Value::number(f64::from(number))])
 }
 
+/// An error of C: its number and its message, which are the same on all systems.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CError(i32, &'static str);
+
+pub(super) const BAD_DESCRIPTOR: CError = CError(9, "Bad file descriptor");
+pub(super) const INVALID: CError = CError(22, "Invalid argument");
+pub(super) const ILLEGAL_SEEK: CError = CError(29, "Illegal seek");
+
+impl fmt::Display for CError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.1)
+    }
+}
+
+impl std::error::Error for CError {}
+
+impl From<CError> for io::Error {
+    fn from(error: CError) -> io::Error {
+        io::Error::other(error)
+    }
+}
+
 /// Returns C's message for an error, and its number.
 pub(super) fn error_parts(error: &io::Error) -> (String, i32) {
+    let own = error.get_ref().and_then(|inner| inner.downcast_ref::<CError>().copied());
+    if let Some(CError(number, text)) = own.or_else(|| translated(error)) {
+        return (text.to_owned(), number);
+    }
     let text = error.to_string();
     match error.raw_os_error() {
         // Rust appends the number to the message.
@@ -62,4 +89,20 @@ pub(super) fn error_parts(error: &io::Error) -> (String, i32) {
         },
         None => (text, 0),
     }
+}
+
+/// Returns the error that C makes of one of the system's. Unix reports errors as C does.
+fn translated(error: &io::Error) -> Option<CError> {
+    if cfg!(unix) {
+        return None;
+    }
+    Some(match error.kind() {
+        io::ErrorKind::NotFound => CError(2, "No such file or directory"),
+        io::ErrorKind::PermissionDenied => CError(13, "Permission denied"),
+        io::ErrorKind::AlreadyExists => CError(17, "File exists"),
+        io::ErrorKind::InvalidInput => INVALID,
+        io::ErrorKind::StorageFull => CError(28, "No space left on device"),
+        io::ErrorKind::BrokenPipe => CError(32, "Broken pipe"),
+        _ => return None,
+    })
 }

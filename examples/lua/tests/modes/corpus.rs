@@ -14,6 +14,7 @@ fn corpus() -> Vec<Program> {
     std::env::set_current_dir(LUA.folder()).expect("the folder exists");
     let mut corpus = LUA.programs(150);
     corpus.extend(LUA_BENCHMARKS.programs(10));
+    corpus.retain(|program| program.runs_on(std::env::consts::OS));
     if let Some(only) = std::env::var_os("MIMEO_PROGRAMS") {
         let only = only.to_string_lossy().into_owned();
         corpus.retain(|program| only.split(',').any(|part| program.name.contains(part)));

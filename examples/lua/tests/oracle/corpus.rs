@@ -8,6 +8,7 @@
 //! -- only: luajit          (or lua5.1) the other one does not know this, or words an error differently
 //! -- oracle: none: REASON  neither defines the output, which is written by hand
 //! -- check: ARGUMENT       of a benchmark: what makes it short
+//! -- except: windows: REASON   it does not run on this system
 //! ```
 //!
 //! and ends with its behaviour: `--> ` and a line of standard output, `--! ` and a line of the error that ends it.
@@ -18,6 +19,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use mimeo_corpus::Behaviour;
+use mimeo_corpus::language::before_traceback;
 use mimeo_corpus::program::{LUA, LUA_BENCHMARKS, Program};
 
 use crate::ask::{installed, is_installed, run};
@@ -35,10 +37,7 @@ fn ask(oracle: &str, program: &Program) -> Behaviour {
     let output = run(oracle, name, program.field("check"), folder);
     let text = |bytes| String::from_utf8(bytes).unwrap_or_else(|error| panic!("{}: {error}", program.name));
     let stderr = text(output.stderr);
-    let error = stderr.strip_prefix(&format!("{oracle}: ")).map(|error| {
-        let end = error.find("\nstack traceback:").unwrap_or_else(|| error.trim_end().len());
-        error[..end].to_owned()
-    });
+    let error = before_traceback(&stderr, oracle);
     assert_eq!(error.is_some(), !output.status.success(), "{oracle} {}: {stderr}", program.name);
     Behaviour { output: output.stdout, error, events: None }
 }
@@ -105,6 +104,8 @@ fn the_corpus_is_well_formed() {
         assert!(only.is_none_or(|only| ["luajit", "lua5.1"].contains(&only)), "{}: {only:?}", program.name);
         assert!(program.text.starts_with("-- "), "{} does not start with a comment on its subject", program.name);
         assert!(program.expected != Behaviour::default(), "{} expects nothing", program.name);
+        let except = program.field("except");
+        assert!(except.is_none_or(|except| except.starts_with("windows: ")), "{}: {except:?}", program.name);
         assert_eq!(program.text.matches("\r").count(), 0, "{} has carriage returns", program.name);
     }
 }

@@ -7,10 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 use super::stream::Stream;
-use crate::library::system::{os_string, shell};
-
-/// C's `EINVAL`, which is the same on all systems.
-const INVALID: i32 = 22;
+use crate::library::system::{INVALID, os_string, shell};
 
 /// Returns the options of a mode, and whether the file is writable.
 fn options_of(mode: &[u8]) -> Option<(OpenOptions, bool)> {
@@ -28,7 +25,7 @@ fn options_of(mode: &[u8]) -> Option<(OpenOptions, bool)> {
 }
 
 pub(super) fn open_file(name: &[u8], mode: &[u8]) -> io::Result<Stream> {
-    let (options, is_writable) = options_of(mode).ok_or_else(|| io::Error::from_raw_os_error(INVALID))?;
+    let (options, is_writable) = options_of(mode).ok_or(INVALID)?;
     Ok(Stream::disk(options.open(os_string(name))?, is_writable))
 }
 
@@ -59,7 +56,7 @@ pub(super) fn run_command(command: &[u8], mode: &[u8]) -> io::Result<Stream> {
     let (reads, writes) = match mode {
         b"r" | b"rb" => (true, false),
         b"w" | b"wb" => (false, true),
-        _ => return Err(io::Error::from_raw_os_error(INVALID)),
+        _ => return Err(INVALID.into()),
     };
     let mut shell = shell(command);
     if reads {

@@ -4,15 +4,11 @@ use std::fs;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::process::Child;
 
+use crate::library::system::{BAD_DESCRIPTOR, ILLEGAL_SEEK, INVALID};
 use crate::runtime::Host;
 
 /// Size of a buffer in bytes.
 const BUFFER: usize = 16 << 10;
-
-// Unix's numbers of these errors. C returns them for streams without asking the system.
-const BAD_DESCRIPTOR: i32 = 9;
-const INVALID: i32 = 22;
-const ILLEGAL_SEEK: i32 = 29;
 
 /// The source and destination of the bytes.
 enum Channel {
@@ -130,9 +126,9 @@ impl Stream {
         // Bytes that could not be written are not written again.
         let output = std::mem::take(&mut self.output);
         match &mut self.channel {
-            Channel::Disk(file) => file.write_all(&output),
+            Channel::Disk(file) => file.write_all(&output).map_err(of_open_file),
             Channel::Process(Child { stdin: Some(stdin), .. }) => stdin.write_all(&output),
-            _ => Err(io::Error::from_raw_os_error(BAD_DESCRIPTOR)),
+            _ => Err(BAD_DESCRIPTOR.into()),
         }
     }
 
@@ -151,8 +147,8 @@ impl Stream {
     /// Moves to a position, and returns it. `None` is a position before the start.
     pub(super) fn seek(&mut self, host: &mut Host, place: Option<SeekFrom>) -> io::Result<u64> {
         self.flush(host)?;
-        let Channel::Disk(file) = &mut self.channel else { return Err(io::Error::from_raw_os_error(ILLEGAL_SEEK)) };
-        let place = place.ok_or_else(|| io::Error::from_raw_os_error(INVALID))?;
+        let Channel::Disk(file) = &mut self.channel else { return Err(ILLEGAL_SEEK.into()) };
+        let place = place.ok_or(INVALID)?;
         let unread = (self.to - self.from) as u64;
         if place == SeekFrom::Current(0) {
             return Ok(file.stream_position()?.saturating_sub(unread));
@@ -192,8 +188,14 @@ fn read_some(channel: &mut Channel, host: &mut Host, buffer: &mut [u8]) -> io::R
             let _ignored = host.stdout.flush();
             host.stdin.read(buffer)
         }
-        Channel::Disk(file) => file.read(buffer),
+        Channel::Disk(file) => file.read(buffer).map_err(of_open_file),
         Channel::Process(Child { stdout: Some(stdout), .. }) => stdout.read(buffer),
-        _ => Err(io::Error::from_raw_os_error(BAD_DESCRIPTOR)),
+        _ => Err(BAD_DESCRIPTOR.into()),
     }
+}
+
+/// Returns C's error for a file that was not opened for reading or for writing, which Windows calls access denied.
+fn of_open_file(error: io::Error) -> io::Error {
+    let is_denied = cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied;
+    if is_denied { BAD_DESCRIPTOR.into() } else { error }
 }

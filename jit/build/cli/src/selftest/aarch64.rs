@@ -156,6 +156,11 @@ pub(super) const CASES: &[Case] = &[
     ),
     broken("an invalid instruction", |s| then_continue(s, &[0], &[]), "has an invalid instruction at 0x0"),
     broken(
+        "data between instructions",
+        |s| then_continue(s, &[0], &[(0, Unknown, "HOLE_a", 0)]),
+        "has an invalid instruction at 0x0",
+    ),
+    broken(
         "unknown relocation",
         |s| then_continue(s, &[NOP], &[(0, Unknown, "HOLE_a", 0)]),
         "relocation `UNKNOWN` against `HOLE_a` has no patch kind",
@@ -215,6 +220,11 @@ pub(super) const CASES: &[Case] = &[
         "a call to the continuation",
         |s| then_continue(s, &[BL], &[(0, Branch, "CONTINUE", 0)]),
         "calls `CONTINUE` instead of jumping there",
+    ),
+    broken(
+        "a call to a label",
+        |s| then_continue(s, &[BL], &[(0, Branch, "JUMP_to", 0)]),
+        "calls `JUMP_to` instead of jumping there",
     ),
     broken(
         "the page of an exit",
@@ -277,7 +287,18 @@ pub(super) const CASES: &[Case] = &[
         |s| then_continue(s, &[ADRP_X9], &[(0, Page, "HOLE_a", 0)]),
         "uses `HOLE_a` as an address relative to the code, not as a number",
     ),
+    broken(
+        "a number by its address",
+        |s| then_continue(s, &[ADR_X9], &[(0, Near, "HOLE_a", 0)]),
+        "uses `HOLE_a` as an address relative to the code, not as a number",
+    ),
     broken("its own address", |s| then_continue(s, &[ADR_X9], &[]), "takes the address of its own code (`op_x`)"),
+    broken(
+        "a literal in its own code",
+        // ldr x9, .+4
+        |s| then_continue(s, &[0x5800_0029], &[]),
+        "takes the address of its own code (`op_x`)",
+    ),
     broken(
         "an exit by its address",
         |s| then_continue(s, &[ADR_X9], &[(0, Near, "EXIT_deopt", 0)]),
@@ -325,6 +346,12 @@ pub(super) const CASES: &[Case] = &[
         "a push too many",
         |s| then_continue(s, &[0xf81f_0fe0], &[]),
         "leaves the stencil at 0x4 with 16 bytes on the native stack",
+    ),
+    broken(
+        "a pair popped too few",
+        // sub sp, sp, #48; ldp d0, d1, [sp], #32
+        |s| then_continue(s, &[0xd100_c3ff, 0x6cc2_07e0], &[]),
+        "leaves the stencil at 0x8 with 16 bytes on the native stack",
     ),
     broken(
         "a push on one path",

@@ -1,10 +1,13 @@
 //! Built-in objects, valid and invalid, in every format → a comparison of the expected with the actual results of
 //! extraction.
 //!
+//! [`compiled`] has the defects that compilers can make, for tests with the compilers of a machine.
+//!
 //! The self-test needs no compiler, so it can run before a compiler is trusted: misread objects would produce wrong
 //! stencils.
 
 mod aarch64;
+mod compiled;
 mod sample;
 mod x86_64;
 
@@ -14,6 +17,7 @@ use mimeo_build::object_file::{Format, Object};
 use mimeo_build::{Baseline, Refusal, extract};
 use mimeo_def::stencil::Arch;
 
+pub use compiled::Compiled;
 pub use sample::{Fix, Sample};
 
 use crate::listing;
@@ -67,6 +71,18 @@ fn object(case: &Case, format: Format, arch: Arch) -> Option<Vec<u8>> {
     let mut sample = Sample::new(format, arch);
     (case.make)(&mut sample);
     sample.finish()
+}
+
+/// Returns C that compilers for an architecture turn into objects which must be refused, each with the sentence.
+pub fn compiled(arch: Arch) -> impl Iterator<Item = (&'static Compiled, &'static str)> {
+    let refused = move |name| {
+        cases(arch).iter().find_map(|case| match case.expected {
+            Expected::Refusal(sentence) if case.name == name => Some(sentence),
+            _ => None,
+        })
+    };
+    let cases = compiled::CASES.iter().filter(move |case| case.arch.is_none_or(|only| only == arch));
+    cases.map(move |case| (case, case.sentence.or_else(|| refused(case.name)).unwrap_or("no built-in object has it")))
 }
 
 /// Runs the self-test and returns its report.

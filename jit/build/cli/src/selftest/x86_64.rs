@@ -177,6 +177,11 @@ pub(super) const CASES: &[Case] = &[
         "calls `puts`, which is not a runtime function of this op",
     ),
     broken(
+        "a call of a number",
+        |s| then_continue(s, b"\xe8\0\0\0\0", &[(1, Jump, "HOLE_a", 0)]),
+        "calls `HOLE_a`, which is not a runtime function of this op",
+    ),
+    broken(
         "an undeclared variable",
         |s| then_continue(s, b"\x48\x8b\x05\0\0\0\0", &[(3, Distance, "environ", 0)]),
         "uses `environ`, which this op does not declare",
@@ -195,6 +200,17 @@ pub(super) const CASES: &[Case] = &[
         "a call to the continuation",
         |s| then_continue(s, b"\xe8\0\0\0\0", &[(1, Jump, "CONTINUE", 0)]),
         "calls `CONTINUE` instead of jumping there",
+    ),
+    broken(
+        "a call to a label",
+        |s| then_continue(s, b"\xe8\0\0\0\0", &[(1, Jump, "JUMP_to", 0)]),
+        "calls `JUMP_to` instead of jumping there",
+    ),
+    broken(
+        "the continuation as a number",
+        // movabs $CONTINUE, %rax
+        |s| then_continue(s, b"\x48\xb8\0\0\0\0\0\0\0\0", &[(2, Absolute64, "CONTINUE", 0)]),
+        "uses `CONTINUE` in an instruction that is not a jump",
     ),
     broken(
         "an exit read as data",
@@ -270,6 +286,12 @@ pub(super) const CASES: &[Case] = &[
         "uses `HOLE_a` as an address relative to the code, not as a number",
     ),
     broken(
+        "memory added from the address of a number",
+        // add HOLE_a(%rip), %rax
+        |s| then_continue(s, b"\x48\x03\x05\0\0\0\0", &[(3, Distance, "HOLE_a", 0)]),
+        "uses `HOLE_a` as an address relative to the code, not as a number",
+    ),
+    broken(
         "its own address",
         |s| then_continue(s, b"\x48\x8d\x05\0\0\0\0", &[]),
         "takes the address of its own code (`op_x`)",
@@ -312,6 +334,12 @@ pub(super) const CASES: &[Case] = &[
         // mov %rax, 8(%rsp)
         |s| then_continue(s, b"\x48\x89\x44\x24\x08", &[]),
         "accesses the native stack outside its own frame at 0x0",
+    ),
+    broken(
+        "the caller's frame",
+        // add $16, %rsp
+        |s| then_continue(s, b"\x48\x83\xc4\x10", &[]),
+        "leaves the stencil at 0x0 with -16 bytes on the native stack",
     ),
     broken(
         "a push too many",

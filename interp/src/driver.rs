@@ -13,7 +13,8 @@ use crate::cursor::count_down;
 use crate::request::{RequestKind, check_arity};
 use crate::tier::{Caller, NativeTier, References};
 use crate::{
-    FiberExit, FiberLimits, Function, FunctionRef, InstructionSet, NotLoaded, StackMove, Thrown, TrapKind, Value, Vm,
+    FiberExit, FiberLimits, Function, FunctionRef, InstructionSet, NotLoaded, OutOfMemory, StackMove, Thrown, TrapKind,
+    Value, Vm,
 };
 
 pub(crate) use state::{Driver, end_of_frame};
@@ -24,6 +25,23 @@ enum Next {
     Interpret,
     /// Interpret one op, after a side exit.
     Step,
+}
+
+/// The reason why a stack cannot grow.
+pub(crate) enum NoRoom {
+    /// The limits of its size do not allow it.
+    Limits,
+    /// There is not enough memory.
+    Memory,
+}
+
+impl<E> From<NoRoom> for TrapKind<E> {
+    fn from(reason: NoRoom) -> TrapKind<E> {
+        match reason {
+            NoRoom::Limits => TrapKind::StackOverflow,
+            NoRoom::Memory => TrapKind::OutOfMemory,
+        }
+    }
 }
 
 /// The driver's response to [`Exit::Throw`]: an op returned `Err`, or a tier refused a call.
@@ -117,8 +135,8 @@ impl<I: InstructionSet> Vm<I> {
         // The first run on the stacks uses the host's record that they always have.
         let is_first = self.core.frame == self.driver.stacks().host_frame();
         let slots = (function.facts().slots as usize).max(args.len());
-        if self.make_room(slots, if is_first { 1 } else { 2 }).is_err() {
-            return Err(self.throw_in(function, TrapKind::StackOverflow));
+        if let Err(reason) = self.has_room(slots, if is_first { 1 } else { 2 }) {
+            return Err(self.throw_in(function, reason.into()));
         }
         let below = self.core.frame;
         let base = end_of_frame(below);
@@ -139,37 +157,41 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Errors
     ///
-    /// [`TrapKind::StackOverflow`] if the limits do not allow it, or there is not enough memory.
+    /// [`TrapKind::StackOverflow`] if the limits do not allow it, or [`TrapKind::OutOfMemory`].
     pub(crate) fn make_room(&mut self, slots: usize, records: usize) -> Result<(), Thrown> {
+        self.has_room(slots, records).map_err(|reason| self.throw_kind(reason.into()))
+    }
+
+    /// Does the work of [`make_room`](Self::make_room).
+    fn has_room(&mut self, slots: usize, records: usize) -> Result<(), NoRoom> {
         let top = self.core.frame;
         let end = end_of_frame(top);
         let has_slots = (self.core.stack_limit.addr() - end.addr()) / size_of::<u64>() >= slots;
-        if has_slots && top.wrapping_add(records) <= self.core.frame_limit || self.grow(end, slots, records) {
+        if has_slots && top.wrapping_add(records) <= self.core.frame_limit {
             return Ok(());
         }
-        Err(self.throw_kind(TrapKind::StackOverflow))
+        self.grow(end, slots, records)
     }
 
     /// Moves the stack so that it has this many slots starting at `base` and this many records after the top one.
-    /// Returns `false` if the limits do not allow it, or there is not enough memory.
-    pub(crate) fn grow(&mut self, base: *const u64, slots: usize, records: usize) -> bool {
+    pub(crate) fn grow(&mut self, base: *const u64, slots: usize, records: usize) -> Result<(), NoRoom> {
         let stacks = self.driver.stacks();
         let (size, max) = (stacks.size(), stacks.max_size());
         let slots = (base.addr() - stacks.base().addr()) / size_of::<u64>() + slots;
         let depth = stacks.index_of(self.core.frame) + records;
         if slots > max.slots as usize || depth > max.depth as usize {
-            return false;
+            return Err(NoRoom::Limits);
         }
         // Powers of two, so that a stack that grows in small steps is not moved at each step. The limit fits a `u32`.
         let grown = |needed: usize, now: u32, max: u32| now.max(needed.next_power_of_two().min(max as usize) as u32);
         let size =
             FiberLimits { slots: grown(slots, size.slots, max.slots), depth: grown(depth, size.depth, max.depth) };
-        self.move_stack(size)
+        self.move_stack(size).map_err(|OutOfMemory| NoRoom::Memory)
     }
 
-    /// Moves the value stack and the records to memory of this size. Returns `false` if there is not enough memory.
-    pub(crate) fn move_stack(&mut self, size: FiberLimits) -> bool {
-        let Some((before, top)) = self.driver.move_stacks(size, self.core.frame) else { return false };
+    /// Moves the value stack and the records to memory of this size.
+    pub(crate) fn move_stack(&mut self, size: FiberLimits) -> Result<(), OutOfMemory> {
+        let (before, top) = self.driver.move_stacks(size, self.core.frame)?;
         self.core.frame = top;
         self.core.moves += 1;
         self.use_limits();
@@ -177,7 +199,7 @@ impl<I: InstructionSet> Vm<I> {
             let (from, to) = (before.base().addr(), self.driver.stacks().base());
             stack_moved(self, &StackMove { from, to, slots: before.size().slots as usize });
         }
-        true
+        Ok(())
     }
 
     /// Updates the core's limits to those of the current stacks.
@@ -216,10 +238,18 @@ impl<I: InstructionSet> Vm<I> {
         let offset_bytes = base.addr() - self.driver.stacks().base().addr();
         // SAFETY: a tier that refuses a call names a callee, which is a loaded function.
         let slots = unsafe { (*callee.cast::<Function>()).facts() }.slots as usize;
-        if self.panic.is_some() || !self.grow(base, slots, usize::from(!is_tail_call)) {
+        if self.panic.is_some() {
             return false;
         }
-        self.core.fault = 0;
+        match self.grow(base, slots, usize::from(!is_tail_call)) {
+            Ok(()) => self.core.fault = 0,
+            Err(NoRoom::Limits) => return false,
+            Err(NoRoom::Memory) => {
+                self.core.fault = 0;
+                let _pending = self.throw_kind(TrapKind::OutOfMemory);
+                return false;
+            }
+        }
         let top = self.core.frame;
         if is_tail_call {
             // SAFETY: (1): there is room for the frame.

@@ -3,6 +3,7 @@
 //!
 //! This crate knows of no particular native tier: one plugs in through [`tier::NativeTier`].
 
+mod account;
 pub mod asm;
 mod callable;
 mod cursor;
@@ -29,7 +30,9 @@ mod value;
 mod verify;
 mod view;
 mod vm;
+mod waits;
 
+pub use account::{Account, Charge, MemoryKind, OutOfMemory};
 pub use callable::Callable;
 #[doc(hidden)]
 pub use cursor::Cursor;

@@ -12,18 +12,24 @@ use crate::driver::Driver;
 use crate::program::{Program, Verified};
 use crate::stacks::Stacks;
 use crate::tier::NativeTier;
-use crate::{FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Trap, Vm};
+use crate::{
+    Account, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, MemoryKind, NotLoaded, OutOfMemory,
+    Trap, Vm,
+};
 
 pub use single::{OpOutcome, OpRun};
 
 /// Limits on the size of a machine's stacks and on how deeply its runs may nest.
 ///
-/// A program that exceeds a limit ends with an error, [`StackOverflow`] or [`Nesting`], and leaves the machine usable.
+/// A program that exceeds a limit ends with an error, [`StackOverflow`], [`Nesting`] or [`OutOfMemory`], and leaves the
+/// machine usable.
 /// Address space for the largest stacks is reserved when the machine is built: 8 bytes for each slot and 32 for each
-/// call. The operating system commits memory when it is first used.
+/// call. The operating system commits memory when it is first used. With a limit on memory the stacks begin small
+/// instead, and move when they grow.
 ///
 /// [`StackOverflow`]: crate::TrapKind::StackOverflow
 /// [`Nesting`]: crate::TrapKind::Nesting
+/// [`OutOfMemory`]: crate::TrapKind::OutOfMemory
 ///
 /// ```
 /// use mimeo::{Limits, Machine, TrapKind};
@@ -48,12 +54,15 @@ pub struct Limits {
     /// Nested runs active at once: [`Machine::call`] is one, and each [`Vm::run`] inside it is one more. Each takes a
     /// few hundred bytes of the native stack, besides what the runtime function takes.
     pub nesting: u32,
+    /// Bytes of memory for the machine's stacks, programs, native code and tables and for the language's heap: the limit
+    /// of the machine's [`Account`]. `None` means no limit.
+    pub memory: Option<usize>,
 }
 
 impl Default for Limits {
-    /// Returns 4 Mi slots (32 MiB of address space), 200,000 calls and 200 runs.
+    /// Returns 4 Mi slots (32 MiB of address space), 200,000 calls and 200 runs, without a limit on memory.
     fn default() -> Self {
-        Limits { slots: 4 << 20, depth: 200_000, nesting: 200 }
+        Limits { slots: 4 << 20, depth: 200_000, nesting: 200, memory: None }
     }
 }
 
@@ -76,6 +85,25 @@ impl Limits {
     #[must_use]
     pub fn with_nesting(mut self, nesting: u32) -> Limits {
         self.nesting = nesting;
+        self
+    }
+
+    /// Sets [`memory`](Self::memory).
+    ///
+    /// ```
+    /// use mimeo::{Limits, Machine, TrapKind};
+    /// use mimeo_doc_ops::{Context, DEPTH, Host, sample_program};
+    ///
+    /// let limits = Limits::default().with_memory(Some(100 << 10));
+    /// let mut machine = Machine::builder(Context::default(), Host::default()).limits(limits).build();
+    /// let depth = machine.load(&sample_program())?.function(DEPTH);
+    /// assert_eq!(machine.call(depth, &[100]), Ok(100));
+    /// assert_eq!(machine.call(depth, &[100_000]).unwrap_err().kind, TrapKind::OutOfMemory);
+    /// # Ok::<(), mimeo::LoadError>(())
+    /// ```
+    #[must_use]
+    pub fn with_memory(mut self, bytes: Option<usize>) -> Limits {
+        self.memory = bytes;
         self
     }
 }
@@ -216,8 +244,9 @@ impl<I: InstructionSet> MachineBuilder<I> {
     }
 
     /// Sets the initial size of all stacks, the machine's own and those of fibers. They move to larger memory when
-    /// necessary, up to their limits. By default the machine's own stack starts with its maximum size, of which the
-    /// operating system commits only what is used, and a fiber starts with 64 slots and 8 calls.
+    /// necessary, up to their limits. By default a fiber starts with 64 slots and 8 calls. The machine's own stack starts
+    /// with its maximum size, of which the operating system commits only what is used, or, if [`Limits::memory`] is set,
+    /// with 1,024 slots and 128 calls.
     ///
     /// Each move at least doubles the stack and copies its contents, so growth costs amortized O(1) for each slot. A
     /// language that keeps addresses of slots is notified: see
@@ -268,11 +297,18 @@ impl<I: InstructionSet> MachineBuilder<I> {
     /// assert_eq!(machine.vm().room(), Limits::default().slots);
     /// ```
     pub fn build(self) -> Machine<I> {
-        let Limits { slots, depth, .. } = self.limits;
+        let Limits { slots, depth, memory, .. } = self.limits;
         let max = FiberLimits { slots, depth };
-        let stacks = Stacks::new(self.first_size.unwrap_or(max).within(max), max);
-        let stacks = stacks.unwrap_or_else(|| panic!("not enough memory for stacks of {slots} slots"));
-        let mut driver = Driver::new(stacks, self.limits, self.tier);
+        let first = if memory.is_some() { FiberLimits::FIRST_LIMITED } else { max };
+        // The limit does not apply to what every machine needs.
+        let account = Account::new(None);
+        let mut tier = self.tier;
+        if let Some(tier) = &mut tier {
+            tier.attach(&account);
+        }
+        let stacks = Stacks::new(self.first_size.unwrap_or(first).within(max), max, &account, MemoryKind::Stacks);
+        let driver = stacks.and_then(|stacks| Driver::new(stacks, self.limits, tier, account.clone()));
+        let mut driver = driver.unwrap_or_else(|OutOfMemory| panic!("not enough memory for stacks of {slots} slots"));
         driver.spaces = self.spaces;
         driver.first_fiber_size = self.first_size.unwrap_or(FiberLimits::FIRST);
         let core = Core {
@@ -291,6 +327,7 @@ impl<I: InstructionSet> MachineBuilder<I> {
         };
         let mut vm = Vm::boxed(self.context, self.host, core, driver);
         vm.use_limits();
+        account.set_limit(memory);
         Machine { vm: NonNull::from(Box::leak(vm)) }
     }
 }
@@ -342,6 +379,26 @@ impl<I: InstructionSet> Machine<I> {
         unsafe { self.vm.as_mut() }
     }
 
+    /// Returns the account of the machine's memory, whose limit can change between runs. Tests, hosts and runtime
+    /// functions read from it what is in use.
+    ///
+    /// ```
+    /// use mimeo::MemoryKind;
+    /// use mimeo_doc_ops::{new_machine, sum_program};
+    ///
+    /// let mut machine = new_machine();
+    /// let before = machine.memory().used_by(MemoryKind::Programs);
+    /// let linked = machine.load(&sum_program())?;
+    /// assert!(machine.memory().used_by(MemoryKind::Programs) > before);
+    ///
+    /// machine.memory().set_limit(Some(0));
+    /// assert_eq!(machine.load(&sum_program()).unwrap_err(), mimeo::LoadError::OutOfMemory);
+    /// # Ok::<(), mimeo::LoadError>(())
+    /// ```
+    pub fn memory(&self) -> &Account {
+        self.vm().memory()
+    }
+
     /// Returns the native tier, if the machine has one of this type. Hosts use `mimeo::jit::HasJit::jit`.
     ///
     /// ```
@@ -361,7 +418,7 @@ impl<I: InstructionSet> Machine<I> {
         let vm = self.vm_mut();
         let size = FiberLimits { slots: 16, depth: 4 }.within(vm.driver.stacks().max_size());
         (vm.driver.moves_at_calls, vm.driver.first_fiber_size) = (true, size);
-        assert!(vm.move_stack(size), "there is memory for a small stack");
+        vm.move_stack(size).expect("there is memory for a small stack");
     }
 
     /// Starts counting the ops that the interpreter runs, which makes it several times slower. Counting does not affect
@@ -399,7 +456,8 @@ impl<I: InstructionSet> Machine<I> {
     ///
     /// # Errors
     ///
-    /// If the program needs a larger index space than [`MachineBuilder::space`] gave the machine.
+    /// If the program needs a larger index space than [`MachineBuilder::space`] gave the machine, or there is not enough
+    /// memory.
     ///
     /// ```
     /// use mimeo_doc_ops::{SUM, new_machine, sum_program};

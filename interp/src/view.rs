@@ -3,9 +3,11 @@
 use mimeo_def::Pc;
 use mimeo_def::frame::Frame;
 
-use crate::driver::end_of_frame;
+#[cfg(doc)]
+use crate::TrapKind;
+use crate::driver::{NoRoom, end_of_frame};
 use crate::program::{Program, Verified};
-use crate::{Callee, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Position, Value, Vm};
+use crate::{Callee, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Position, Thrown, Value, Vm};
 
 /// An active function. It borrows the machine, so nothing can run while it exists.
 ///
@@ -194,7 +196,7 @@ impl<I: InstructionSet> Vm<I> {
     #[cold]
     fn make_room_or_panic(&mut self, index: u32) {
         assert!(index < self.room(), "the value stack has no slot {index}");
-        assert!(self.make_room_for(index), "not enough memory for slot {index} of the value stack");
+        assert!(self.make_room_for(index).is_ok(), "not enough memory for slot {index} of the value stack");
     }
 
     /// Returns the address of a slot, or of the end of the stack. The address is valid until the next call, growth or
@@ -247,9 +249,42 @@ impl<I: InstructionSet> Vm<I> {
         0
     }
 
-    /// Grows the stack so that it has this slot of the top frame. Returns `false` if the limits do not allow it, or
-    /// there is not enough memory.
-    pub(crate) fn make_room_for(&mut self, index: u32) -> bool {
+    /// Ensures that [`set_slot`](Self::set_slot) can set the slots before `end`, by moving the stack to larger memory if
+    /// necessary. A runtime function whose number of values depends on the program calls this before it writes them
+    /// after its frame.
+    ///
+    /// # Errors
+    ///
+    /// [`StackOverflow`](TrapKind::StackOverflow) if the stack may not be so large, and
+    /// [`OutOfMemory`](TrapKind::OutOfMemory).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     vm.ensure_slots(1000)?;
+    ///     vm.set_slot(999, 5);
+    ///     Ok(vm.slot(999))
+    /// });
+    /// assert_eq!(result, Ok(5));
+    ///
+    /// let trap = in_op([3, 4], |vm, _| {
+    ///     vm.ensure_slots(vm.room() + 1)?;
+    ///     Ok(0)
+    /// });
+    /// assert_eq!(trap.unwrap_err().kind, mimeo::TrapKind::StackOverflow);
+    /// ```
+    #[inline]
+    pub fn ensure_slots(&mut self, end: u32) -> Result<(), Thrown> {
+        if end <= self.room_at_present() {
+            return Ok(());
+        }
+        self.make_room_for(end - 1).map_err(|reason| self.throw_kind(reason.into()))
+    }
+
+    /// Grows the stack so that it has this slot of the top frame.
+    #[cold]
+    pub(crate) fn make_room_for(&mut self, index: u32) -> Result<(), NoRoom> {
         let after_frame = index as usize + 1 - self.frame_slots() as usize;
         self.grow(end_of_frame(self.core.frame), after_frame, 0)
     }
@@ -368,7 +403,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Errors
     ///
-    /// If the program needs a larger index space than the machine has.
+    /// If the program needs a larger index space than the machine has, or there is not enough memory.
     ///
     /// ```
     /// use mimeo_doc_ops::{SUM, in_op, sum_program};
@@ -389,7 +424,10 @@ impl<I: InstructionSet> Vm<I> {
             }
         }
         let countdown = if driver.tier.is_some() { 1 } else { i32::MAX };
-        Ok(driver.programs.add(program, driver.markers.call, countdown))
+        if let Some(tier) = &mut driver.tier {
+            tier.reserve(driver.programs.ids_with(program))?;
+        }
+        Ok(driver.programs.add(program, driver.markers.call, countdown)?)
     }
 
     /// Unloads a program and retires its native code. See [`Machine::unload`](crate::Machine::unload).

@@ -47,6 +47,7 @@ mod hash;
 mod inherit;
 mod intern;
 mod mark;
+mod memory;
 mod names;
 mod pool;
 mod set;

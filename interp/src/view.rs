@@ -7,7 +7,10 @@ use mimeo_def::frame::Frame;
 use crate::TrapKind;
 use crate::driver::{NoRoom, end_of_frame};
 use crate::program::{Program, Verified};
-use crate::{Callee, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Position, Thrown, Value, Vm};
+use crate::{
+    Callee, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Position, Thrown, Value,
+    Vm,
+};
 
 /// An active function. It borrows the machine, so nothing can run while it exists.
 ///
@@ -280,6 +283,44 @@ impl<I: InstructionSet> Vm<I> {
             return Ok(());
         }
         self.make_room_for(end - 1).map_err(|reason| self.throw_kind(reason.into()))
+    }
+
+    /// Moves the running stack to smaller memory if at least three quarters of it are unused, for example after a deep
+    /// recursion. A language calls this when memory runs out, where a call could also move the stack: values after the
+    /// top frame can be lost. It does nothing if there is not even memory for a smaller stack.
+    ///
+    /// ```
+    /// use mimeo::{Limits, Machine, MemoryKind};
+    /// use mimeo_doc_ops::{Context, DEPTH, Host, sample_program};
+    ///
+    /// let limits = Limits::default().with_memory(Some(1 << 20));
+    /// let mut machine = Machine::builder(Context::default(), Host::default()).limits(limits).build();
+    /// let depth = machine.load(&sample_program())?.function(DEPTH);
+    /// let before = machine.memory().used_by(MemoryKind::Stacks);
+    /// machine.call(depth, &[5_000]).unwrap();
+    /// assert!(machine.memory().used_by(MemoryKind::Stacks) > 2 * before);
+    /// machine.vm_mut().shrink_stack();
+    /// assert!(machine.memory().used_by(MemoryKind::Stacks) <= before);
+    /// assert_eq!(machine.call(depth, &[5_000]), Ok(5_000), "it grows again");
+    /// # Ok::<(), mimeo::LoadError>(())
+    /// ```
+    pub fn shrink_stack(&mut self) {
+        let stacks = self.driver.stacks();
+        let (size, first) = (stacks.size(), self.driver.first_fiber_size.within(stacks.max_size()));
+        let slots = (end_of_frame(self.core.frame).addr() - stacks.base().addr()) / size_of::<u64>();
+        let depth = stacks.index_of(self.core.frame);
+        let smaller = |used: usize, first: u32, size: u32| {
+            let used = u32::try_from(used).unwrap_or(u32::MAX);
+            if used > size / 4 { size } else { (2 * used).next_power_of_two().max(first).min(size) }
+        };
+        let target = FiberLimits {
+            slots: smaller(slots, first.slots, size.slots),
+            depth: smaller(depth, first.depth, size.depth),
+        };
+        if target != size {
+            // Without memory for both, the stack stays where it is.
+            let _stays = self.move_stack(target);
+        }
     }
 
     /// Grows the stack so that it has this slot of the top frame.

@@ -9,7 +9,7 @@ use crate::dump::{self, Dumped};
 use crate::generate::generate;
 use crate::heap::{Chunk, ChunkParts, Closure, Gc, Prototype};
 use crate::ops::ops::{Table, Value, Vm};
-use crate::runtime::collect_garbage;
+use crate::runtime::free_memory;
 
 /// Loads a chunk as a function whose globals are in `environment`.
 ///
@@ -43,7 +43,7 @@ const BYTES_PER_BYTE: usize = 32;
 fn charge_compiler(vm: &mut Vm, len: usize) -> Result<Charge, OutOfMemory> {
     let bytes = len.saturating_mul(BYTES_PER_BYTE);
     vm.memory().charge(MemoryKind::Tables, bytes).or_else(|OutOfMemory| {
-        collect_garbage(vm);
+        free_memory(vm);
         vm.memory().charge(MemoryKind::Tables, bytes)
     })
 }

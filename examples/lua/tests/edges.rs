@@ -21,7 +21,15 @@ const LUA: Edges = &[
     ("dump", &["crate::heap"]),
     (
         "load",
-        &["crate::dump", "crate::generate", "crate::heap", "crate::ops", "lua_syntax::resolve", "lua_syntax::syntax"],
+        &[
+            "crate::dump",
+            "crate::generate",
+            "crate::heap",
+            "crate::ops",
+            "crate::runtime",
+            "lua_syntax::resolve",
+            "lua_syntax::syntax",
+        ],
     ),
     (
         "library",

@@ -76,7 +76,7 @@ fn attend(vm: &mut Vm) -> Result<(), Thrown> {
     if vm.host.heap.settle(false).is_ok() {
         return Ok(());
     }
-    collect_garbage(vm);
+    free_memory(vm);
     vm.host.heap.settle(true).map_err(|OutOfMemory| out_of_memory(vm))
 }
 
@@ -91,9 +91,18 @@ pub(crate) fn claim(vm: &mut Vm, bytes: usize) -> Result<(), Thrown> {
     if vm.host.heap.claim(bytes).is_ok() { Ok(()) } else { claim_after_cycle(vm, bytes) }
 }
 
+/// Frees what can be freed: unreachable objects, and the unused part of the stack.
+#[cold]
+pub(crate) fn free_memory(vm: &mut Vm) {
+    collect_garbage(vm);
+    if vm.memory().limit().is_some() {
+        vm.shrink_stack();
+    }
+}
+
 #[cold]
 fn claim_after_cycle(vm: &mut Vm, bytes: usize) -> Result<(), Thrown> {
-    collect_garbage(vm);
+    free_memory(vm);
     vm.host.heap.claim(bytes).map_err(|OutOfMemory| out_of_memory(vm))
 }
 
@@ -108,6 +117,7 @@ pub(crate) fn claim_keeping(vm: &mut Vm, bytes: usize, values: Window, count: u3
     let claimed = claim_after_cycle(vm, bytes);
     vm.host.kept.truncate(before);
     // The collector has cleared them.
+    vm.ensure_slots(values.start() + count)?;
     vm.set_slots(values.start(), &slots);
     claimed
 }

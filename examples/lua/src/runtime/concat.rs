@@ -7,7 +7,7 @@ use super::arithmetic::method;
 use super::place::operand_name;
 use super::run::{give, request, run};
 use super::scratch::Scratch;
-use super::{collect_garbage, error, out_of_memory, safepoint};
+use super::{error, free_memory, out_of_memory, safepoint};
 use crate::heap::{Event, Gc};
 use crate::ops::ops::{Text, Value, Vm};
 
@@ -71,7 +71,7 @@ const MAX_NUMBER: usize = 32;
 fn append(vm: &mut Vm, text: Gc<Text>, more: Scratch) -> Result<Value, Thrown> {
     let mut appended = vm.host.heap.append(text, &more.bytes);
     if appended.is_none() {
-        collect_garbage(vm);
+        free_memory(vm);
         appended = vm.host.heap.append(text, &more.bytes);
     }
     more.end(vm);

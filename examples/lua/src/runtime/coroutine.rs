@@ -6,7 +6,7 @@
 
 use mimeo::{FiberExit, FiberLimits, Thrown, Window};
 
-use super::collect::collect_garbage;
+use super::collect::free_memory;
 use super::error::{raise_text, raise_text_at, value_of};
 use super::upvalue::close_all;
 use crate::heap::{Coroutine, CoroutineState, Gc};
@@ -126,7 +126,7 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
 fn new_fiber(vm: &mut Vm) -> Result<FiberRef, Thrown> {
     vm.new_fiber(LIMITS).or_else(|thrown| {
         drop(vm.catch(thrown));
-        collect_garbage(vm);
+        free_memory(vm);
         vm.new_fiber(LIMITS)
     })
 }

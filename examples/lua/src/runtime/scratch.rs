@@ -2,7 +2,7 @@
 
 use mimeo::{Charge, MemoryKind, OutOfMemory, Thrown};
 
-use super::{claim, collect_garbage, out_of_memory};
+use super::{claim, free_memory, out_of_memory};
 use crate::heap::Gc;
 use crate::ops::ops::{Text, Vm};
 
@@ -50,7 +50,7 @@ impl Scratch {
         if self.grow_to(vm, doubled).is_ok() {
             return Ok(());
         }
-        collect_garbage(vm);
+        free_memory(vm);
         self.grow_to(vm, needed).map_err(|OutOfMemory| out_of_memory(vm))
     }
 

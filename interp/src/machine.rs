@@ -88,19 +88,7 @@ impl Limits {
         self
     }
 
-    /// Sets [`memory`](Self::memory).
-    ///
-    /// ```
-    /// use mimeo::{Limits, Machine, TrapKind};
-    /// use mimeo_doc_ops::{Context, DEPTH, Host, sample_program};
-    ///
-    /// let limits = Limits::default().with_memory(Some(100 << 10));
-    /// let mut machine = Machine::builder(Context::default(), Host::default()).limits(limits).build();
-    /// let depth = machine.load(&sample_program())?.function(DEPTH);
-    /// assert_eq!(machine.call(depth, &[100]), Ok(100));
-    /// assert_eq!(machine.call(depth, &[100_000]).unwrap_err().kind, TrapKind::OutOfMemory);
-    /// # Ok::<(), mimeo::LoadError>(())
-    /// ```
+    /// Sets [`memory`](Self::memory). See [`Machine::memory`] for an example.
     #[must_use]
     pub fn with_memory(mut self, bytes: Option<usize>) -> Limits {
         self.memory = bytes;
@@ -379,20 +367,17 @@ impl<I: InstructionSet> Machine<I> {
         unsafe { self.vm.as_mut() }
     }
 
-    /// Returns the account of the machine's memory, whose limit can change between runs. Tests, hosts and runtime
-    /// functions read from it what is in use.
+    /// Returns the account of the machine's memory. Its limit is [`Limits::memory`], and can change between runs.
     ///
     /// ```
-    /// use mimeo::MemoryKind;
-    /// use mimeo_doc_ops::{new_machine, sum_program};
+    /// use mimeo::{LoadError, Limits, Machine};
+    /// use mimeo_doc_ops::{Context, Host, sample_program};
     ///
-    /// let mut machine = new_machine();
-    /// let before = machine.memory().used_by(MemoryKind::Programs);
-    /// let linked = machine.load(&sum_program())?;
-    /// assert!(machine.memory().used_by(MemoryKind::Programs) > before);
-    ///
-    /// machine.memory().set_limit(Some(0));
-    /// assert_eq!(machine.load(&sum_program()).unwrap_err(), mimeo::LoadError::OutOfMemory);
+    /// let limits = Limits::default().with_memory(Some(100 << 10));
+    /// let mut machine = Machine::builder(Context::default(), Host::default()).limits(limits).build();
+    /// machine.load(&sample_program())?;
+    /// machine.memory().set_limit(Some(machine.memory().used()));
+    /// assert_eq!(machine.load(&sample_program()).unwrap_err(), LoadError::OutOfMemory);
     /// # Ok::<(), mimeo::LoadError>(())
     /// ```
     pub fn memory(&self) -> &Account {

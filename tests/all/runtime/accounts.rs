@@ -63,7 +63,7 @@ fn every_kind_of_memory_is_counted() {
 
     let charge = account.charge(MemoryKind::Heap, 12_345).expect("there is memory");
     assert_eq!((used(MemoryKind::Heap), charge.kind()), (12_345, MemoryKind::Heap));
-    assert_eq!(account.used(), MemoryKind::ALL.map(used).iter().sum());
+    assert_eq!(account.used(), MemoryKind::ALL.map(used).into_iter().sum::<usize>());
     assert_eq!(account.available(), 64 * MIB - account.used());
 }
 
@@ -117,7 +117,7 @@ fn a_callback_that_needs_a_larger_stack_is_refused() {
         assert_eq!(machine.call(asking, &[10]), Ok(10));
         exhaust(&machine);
         let trap = machine.call(asking, &[10_000]).unwrap_err();
-        assert_eq!((trap.kind, function_of(&trap).to_owned()), (TrapKind::OutOfMemory, "down".to_owned()));
+        assert_eq!((function_of(&trap), &trap.kind), ("down", &TrapKind::OutOfMemory));
         assert_eq!(machine.call(asking, &[10]), Ok(10), "{config:?}");
     }
 }

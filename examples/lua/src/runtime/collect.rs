@@ -166,6 +166,8 @@ fn with_heap<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) 
             unsafe { vm.unload(linked) }.expect("it was loaded for the chunk");
         }
     }
+    // What is free now can be used for something else. Whether it is enough is up to the caller.
+    let _ignored = vm.host.heap.settle(false);
     finalize(vm);
     result
 }

@@ -24,8 +24,7 @@ pub use single::{OpOutcome, OpRun};
 /// A program that exceeds a limit ends with an error, [`StackOverflow`], [`Nesting`] or [`OutOfMemory`], and leaves the
 /// machine usable.
 /// Address space for the largest stacks is reserved when the machine is built: 8 bytes for each slot and 32 for each
-/// call. The operating system commits memory when it is first used. With a limit on memory the stacks begin small
-/// instead, and move when they grow.
+/// call. The operating system commits memory when it is first used. With a limit on memory the stacks begin small.
 ///
 /// [`StackOverflow`]: crate::TrapKind::StackOverflow
 /// [`Nesting`]: crate::TrapKind::Nesting
@@ -54,8 +53,7 @@ pub struct Limits {
     /// Nested runs active at once: [`Machine::call`] is one, and each [`Vm::run`] inside it is one more. Each takes a
     /// few hundred bytes of the native stack, besides what the runtime function takes.
     pub nesting: u32,
-    /// Bytes of memory for the machine's stacks, programs, native code and tables and for the language's heap: the limit
-    /// of the machine's [`Account`]. `None` means no limit.
+    /// Bytes of memory: the limit of the machine's [`Account`]. `None` means no limit.
     pub memory: Option<usize>,
 }
 

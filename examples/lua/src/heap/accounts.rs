@@ -24,6 +24,9 @@ const ADVANCE: usize = 64 * 1024;
 /// The same number where the limit is near.
 const LEAST_ADVANCE: usize = 4 * 1024;
 
+/// Bytes that the heap leaves to others below the limit: a stack can still grow a little, for example to handle the error.
+const HEADROOM: usize = 16 * 1024;
+
 /// The collector's accounting.
 #[derive(Debug)]
 pub(super) struct Accounts {
@@ -146,7 +149,8 @@ impl Accounts {
     pub(super) fn settle(&mut self, is_after_cycle: bool) -> Result<(), OutOfMemory> {
         if let Some(charge) = &mut self.charge {
             let least = if is_after_cycle { LEAST_ADVANCE + self.live / 64 } else { LEAST_ADVANCE };
-            let available = charge.account().available().saturating_add(charge.bytes()).saturating_sub(self.live);
+            let most = charge.account().available().saturating_add(charge.bytes()).saturating_sub(HEADROOM);
+            let available = most.saturating_sub(self.live);
             if available < least {
                 return Err(OutOfMemory);
             }
@@ -160,7 +164,13 @@ impl Accounts {
     pub(super) fn claim(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
         if let Some(charge) = &mut self.charge {
             let size = self.live.checked_add(bytes).ok_or(OutOfMemory)?;
-            charge.resize(size.max(charge.bytes()))?;
+            if size > charge.bytes() {
+                let more = size - charge.bytes();
+                if charge.account().available().saturating_sub(HEADROOM) < more {
+                    return Err(OutOfMemory);
+                }
+                charge.resize(size)?;
+            }
         }
         self.set_due(self.due());
         Ok(())

@@ -81,7 +81,7 @@ impl Pool {
             // SAFETY: the size is not 0.
             let block = unsafe { alloc(layout) };
             // SAFETY: as above.
-            return if block.is_null() { self.from_reserve(layout, || unsafe { alloc(layout) }) } else { block };
+            return if block.is_null() { self.spend_reserve(layout, || unsafe { alloc(layout) }) } else { block };
         };
         let block = self.free[class];
         if block.is_null() {
@@ -101,7 +101,7 @@ impl Pool {
             self.fresh = unsafe { alloc(CHUNK) };
             if self.fresh.is_null() {
                 // SAFETY: as above.
-                self.fresh = self.from_reserve(CHUNK, || unsafe { alloc(CHUNK) });
+                self.fresh = self.spend_reserve(CHUNK, || unsafe { alloc(CHUNK) });
             }
             self.chunks.push(self.fresh);
             self.fresh_bytes = CHUNK.size();
@@ -114,7 +114,7 @@ impl Pool {
 
     /// Gives the reserve back and tries again to allocate a block that the system has refused.
     #[cold]
-    fn from_reserve(&mut self, layout: Layout, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
+    fn spend_reserve(&mut self, layout: Layout, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
         (self.reserve, self.is_exhausted) = (Vec::new(), true);
         let block = allocate();
         if block.is_null() { handle_alloc_error(layout) } else { block }
@@ -195,7 +195,7 @@ impl Pool {
                 return resized;
             }
             // SAFETY: as above: a block that could not be resized stays as it was.
-            return self.from_reserve(new, || unsafe { realloc(block, layout, size) });
+            return self.spend_reserve(new, || unsafe { realloc(block, layout, size) });
         }
         let moved = self.allocate(new);
         // SAFETY: both blocks have at least the smaller size, and they are distinct.

@@ -47,6 +47,7 @@ fn objects_are_charged_in_advance_and_released_after_a_cycle() {
 #[test]
 fn the_advance_becomes_smaller_where_the_limit_is_near() {
     let (mut heap, account) = attached(None);
+    heap.stop();
     let text = [b'x'; 100];
     account.set_limit(Some(account.used() + HEADROOM + 10_000));
     let mut made = 0;

@@ -100,7 +100,7 @@ const PROGRAMS: &[(&str, &str)] = &[
                 return co
             end
             refused(function() local t = {} for i = 1, 1e6 do t[i] = suspended() end end)
-            for i = 1, 30000 do suspended() end
+            for i = 1, 100000 do suspended() end
             collectgarbage()
             local before = collectgarbage("count")
             local t = {} for i = 1, 1000 do t[i] = suspended() end

@@ -162,6 +162,7 @@
 //! | coroutines | [`Vm::new_fiber`] |
 //! | a garbage collector's roots | [`Vm::active_stacks`], [`Vm::fiber_stack`] |
 //! | limits, and stacks that grow | [`Limits`], [`MachineBuilder::first_size`] |
+//! | a limit on memory, and what is in use | [`Account`] |
 //! | ops with pointers or unsafe code | [`TrustedOps`] |
 //! | bytecode and machine code as text | [`Disassembly`], [`listing`] |
 //! | when functions are compiled, statistics, diagnostics | [`jit`] |
@@ -176,10 +177,11 @@
 
 pub use mimeo_def as def;
 pub use mimeo_interp::{
-    After, Backtrace, Callable, Callee, Control, Debugger, Disassembly, FiberError, FiberExit, FiberLimits, FiberRef,
-    Flow, FrameView, Function, FunctionRef, Hook, InstructionSet, Label, Limits, Linked, LoadError, Machine,
-    MachineBuilder, NotLoaded, Operands, PlainValue, Position, QuietNan, Refill, Site, StackMove, StepMode, Stop, Then,
-    Thrown, Trap, TrapKind, TrustedOps, Value, VerifyError, VerifyErrorKind, Vm, WhenEmpty, Window, asm, program, tier,
+    Account, After, Backtrace, Callable, Callee, Charge, Control, Debugger, Disassembly, FiberError, FiberExit,
+    FiberLimits, FiberRef, Flow, FrameView, Function, FunctionRef, Hook, InstructionSet, Label, Limits, Linked,
+    LoadError, Machine, MachineBuilder, MemoryKind, NotLoaded, Operands, OutOfMemory, PlainValue, Position, QuietNan,
+    Refill, Site, StackMove, StepMode, Stop, Then, Thrown, Trap, TrapKind, TrustedOps, Value, VerifyError,
+    VerifyErrorKind, Vm, WhenEmpty, Window, asm, program, tier,
 };
 pub use mimeo_jit as jit;
 pub use mimeo_macros::{instruction_set, vm_op};

@@ -4,6 +4,7 @@
 //! functions of loaded programs, or no function where the host or a runtime function made the call; no function is
 //! unloaded while a record names it; (2) `core.frame` is the top record whenever the driver runs.
 
+mod grow;
 mod serve;
 mod state;
 mod step;
@@ -14,10 +15,9 @@ use mimeo_def::{OpIndex, Pc};
 use crate::cursor::count_down;
 use crate::request::{RequestKind, check_arity};
 use crate::tier::{Caller, NativeTier, References};
-use crate::{
-    FiberExit, FiberLimits, Function, FunctionRef, InstructionSet, NotLoaded, StackMove, Thrown, TrapKind, Value, Vm,
-};
+use crate::{FiberExit, Function, FunctionRef, InstructionSet, NotLoaded, Thrown, TrapKind, Value, Vm};
 
+pub(crate) use grow::NoRoom;
 use serve::Served;
 pub(crate) use state::{Driver, end_of_frame};
 
@@ -144,8 +144,8 @@ impl<I: InstructionSet> Vm<I> {
         // The first run on the stacks uses the host's record that they always have.
         let is_first = self.core.frame == self.driver.stacks().host_frame();
         let slots = (function.facts().slots as usize).max(args.len());
-        if self.make_room(slots, if is_first { 1 } else { 2 }).is_err() {
-            return Err(self.throw_in(function, TrapKind::StackOverflow));
+        if let Err(reason) = self.has_room(slots, if is_first { 1 } else { 2 }) {
+            return Err(self.throw_in(function, reason.into()));
         }
         let below = self.core.frame;
         let base = end_of_frame(below);
@@ -160,61 +160,6 @@ impl<I: InstructionSet> Vm<I> {
         run.vm.count_event();
         let host = run.vm.driver.stacks().index_of(host);
         run.drive(host, Boundary::Called(Caller::Host))
-    }
-
-    /// Ensures that the stack has room for this many slots after the top frame and this many records after the top one.
-    ///
-    /// # Errors
-    ///
-    /// [`TrapKind::StackOverflow`] if the limits do not allow it, or there is not enough memory.
-    pub(crate) fn make_room(&mut self, slots: usize, records: usize) -> Result<(), Thrown> {
-        let top = self.core.frame;
-        let end = end_of_frame(top);
-        let has_slots = (self.core.stack_limit.addr() - end.addr()) / size_of::<u64>() >= slots;
-        if has_slots && top.wrapping_add(records) <= self.core.frame_limit || self.grow(end, slots, records) {
-            return Ok(());
-        }
-        Err(self.throw_kind(TrapKind::StackOverflow))
-    }
-
-    /// Moves the stack so that it has this many slots starting at `base` and this many records after the top one.
-    /// Returns `false` if the limits do not allow it, or there is not enough memory.
-    pub(crate) fn grow(&mut self, base: *const u64, slots: usize, records: usize) -> bool {
-        let stacks = self.driver.stacks();
-        let (size, max) = (stacks.size(), stacks.max_size());
-        let slots = (base.addr() - stacks.base().addr()) / size_of::<u64>() + slots;
-        let depth = stacks.index_of(self.core.frame) + records;
-        if slots > max.slots as usize || depth > max.depth as usize {
-            return false;
-        }
-        // Powers of two, so that a stack that grows in small steps is not moved at each step. The limit fits a `u32`.
-        let grown = |needed: usize, now: u32, max: u32| now.max(needed.next_power_of_two().min(max as usize) as u32);
-        let size =
-            FiberLimits { slots: grown(slots, size.slots, max.slots), depth: grown(depth, size.depth, max.depth) };
-        self.move_stack(size)
-    }
-
-    /// Moves the value stack and the records to memory of this size. Returns `false` if there is not enough memory.
-    pub(crate) fn move_stack(&mut self, size: FiberLimits) -> bool {
-        let Some((before, top)) = self.driver.move_stacks(size, self.core.frame) else { return false };
-        self.core.frame = top;
-        self.core.moves += 1;
-        self.use_limits();
-        if let Some(stack_moved) = I::STACK_MOVED {
-            let (from, to) = (before.base().addr(), self.driver.stacks().base());
-            stack_moved(self, &StackMove { from, to, slots: before.size().slots as usize });
-        }
-        true
-    }
-
-    /// Updates the core's limits to those of the current stacks.
-    pub(crate) fn use_limits(&mut self) {
-        let stacks = self.driver.stacks();
-        let (stack_limit, frame_limit) = (stacks.limit(), stacks.frame_limit());
-        let moves_at_calls = self.driver.moves_at_calls && stacks.size().slots <= Driver::<I>::MAX_SLOTS_MOVED_AT_CALLS;
-        let frame_limit = if moves_at_calls { stacks.host_frame() } else { frame_limit };
-        self.driver.growth_slots = stacks.growth_slots();
-        (self.core.stack_limit, self.core.frame_limit) = (stack_limit, frame_limit);
     }
 
     /// Handles [`Exit::Throw`], which left the tier of `caller`.
@@ -243,10 +188,18 @@ impl<I: InstructionSet> Vm<I> {
         let offset_bytes = base.addr() - self.driver.stacks().base().addr();
         // SAFETY: a tier that refuses a call names a callee, which is a loaded function.
         let slots = unsafe { (*callee.cast::<Function>()).facts() }.slots as usize;
-        if self.panic.is_some() || !self.grow(base, slots, usize::from(!is_tail_call)) {
+        if self.panic.is_some() {
             return false;
         }
-        self.core.fault = 0;
+        match self.grow(base, slots, usize::from(!is_tail_call)) {
+            Ok(()) => self.core.fault = 0,
+            Err(NoRoom::Limits) => return false,
+            Err(NoRoom::Memory) => {
+                self.core.fault = 0;
+                let _pending = self.throw_kind(TrapKind::OutOfMemory);
+                return false;
+            }
+        }
         let top = self.core.frame;
         if is_tail_call {
             // SAFETY: (1): there is room for the frame.

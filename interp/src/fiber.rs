@@ -11,7 +11,7 @@ use crate::callable::find;
 use crate::places::Key;
 use crate::reference::named_by;
 use crate::request::RequestKind;
-use crate::{Callable, InstructionSet, Thrown, TrapKind, Value, Vm};
+use crate::{Callable, InstructionSet, OutOfMemory, Thrown, TrapKind, Value, Vm};
 
 /// A handle to a fiber of a machine.
 ///
@@ -138,6 +138,9 @@ impl FiberLimits {
     /// The initial size of fibers unless the host sets another one. Most coroutines call only a few functions.
     pub(crate) const FIRST: FiberLimits = FiberLimits { slots: 64, depth: 8 };
 
+    /// The initial size of the machine's own stacks if there is a limit on memory.
+    pub(crate) const FIRST_LIMITED: FiberLimits = FiberLimits { slots: 1024, depth: 128 };
+
     /// Returns the smaller of each limit.
     pub(crate) fn within(self, max: FiberLimits) -> FiberLimits {
         FiberLimits { slots: self.slots.min(max.slots), depth: self.depth.min(max.depth) }
@@ -180,10 +183,7 @@ impl<I: InstructionSet> Vm<I> {
     /// assert!(machine.vm().fiber_stack(fiber).unwrap().is_empty());
     /// ```
     pub fn new_fiber(&mut self, limits: FiberLimits) -> Result<FiberRef<I>, Thrown> {
-        match self.driver.fiber_stacks(limits) {
-            Some(stacks) => Ok(self.driver.add_fiber(stacks)),
-            None => Err(self.throw_kind(TrapKind::OutOfMemory)),
-        }
+        self.driver.add_fiber(limits).map_err(|OutOfMemory| self.throw_kind(TrapKind::OutOfMemory))
     }
 
     /// Drops a fiber and frees its stack, even if a function is suspended in it.
@@ -350,7 +350,7 @@ impl<I: InstructionSet> Vm<I> {
             None => {
                 let place = self.driver.resumable(fiber)?;
                 let switched = Switched::to(self, place);
-                if !switched.vm.make_room_for(index) {
+                if switched.vm.make_room_for(index).is_err() {
                     return Err(FiberError::NoSuchSlot(index));
                 }
                 switched.vm.set_slot(index, value);

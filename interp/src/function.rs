@@ -8,7 +8,7 @@ use mimeo_def::frame::{CodeAddr, FunctionHeader};
 use crate::asm::{FunctionBody, FunctionIndex};
 use crate::places::Key;
 use crate::program::{Facts, Program, Verified};
-use crate::{FunctionRef, Linked};
+use crate::{Charge, FunctionRef, Linked};
 
 /// The runtime record of a function. Both tiers refer to it by address, which does not change while its program is
 /// loaded.
@@ -205,6 +205,8 @@ pub(crate) struct Loaded<I> {
     pub(crate) program: Program<I, Verified>,
     functions: Box<[*const Function]>,
     caches: Vec<*mut [u64]>,
+    /// The size of the program and of all records.
+    _charge: Charge,
 }
 
 impl<I> Loaded<I> {
@@ -214,6 +216,7 @@ impl<I> Loaded<I> {
         mut next_id: impl FnMut() -> u32,
         entry: CodeAddr,
         countdown: i32,
+        charge: Charge,
     ) -> Self {
         let count = program.functions().len();
         let mut functions = vec![std::ptr::null::<Function>(); count].into_boxed_slice();
@@ -244,7 +247,7 @@ impl<I> Loaded<I> {
             };
             functions[index] = Box::into_raw(Box::new(function));
         }
-        Loaded { program, functions, caches }
+        Loaded { program, functions, caches, _charge: charge }
     }
 
     /// Returns the function with this index, if it exists.

@@ -3,6 +3,7 @@
 //!
 //! This crate knows of no particular native tier: one plugs in through [`tier::NativeTier`].
 
+mod account;
 pub mod asm;
 mod budget;
 mod callable;
@@ -32,7 +33,9 @@ mod value;
 mod verify;
 mod view;
 mod vm;
+mod waits;
 
+pub use account::{Account, Charge, MemoryKind, OutOfMemory};
 pub use budget::{Hook, Refill, WhenEmpty};
 pub use callable::Callable;
 pub use control::Control;

@@ -8,19 +8,23 @@ use std::ptr::NonNull;
 
 use crate::asm::FunctionIndex;
 use crate::program::{Program, Verified};
-use crate::{Control, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Trap, Vm};
+use crate::{
+    Account, Control, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Trap, Vm,
+};
 
 pub use builder::MachineBuilder;
 pub use single::{OpOutcome, OpRun};
 
 /// Limits on the size of a machine's stacks and on how deeply its runs may nest.
 ///
-/// A program that exceeds a limit ends with an error, [`StackOverflow`] or [`Nesting`], and leaves the machine usable.
+/// A program that exceeds a limit ends with an error, [`StackOverflow`], [`Nesting`] or [`OutOfMemory`], and leaves the
+/// machine usable.
 /// Address space for the largest stacks is reserved when the machine is built: 8 bytes for each slot and 32 for each
-/// call. The operating system commits memory when it is first used.
+/// call. The operating system commits memory when it is first used. With a limit on memory the stacks begin small.
 ///
 /// [`StackOverflow`]: crate::TrapKind::StackOverflow
 /// [`Nesting`]: crate::TrapKind::Nesting
+/// [`OutOfMemory`]: crate::TrapKind::OutOfMemory
 ///
 /// ```
 /// use mimeo::{Limits, Machine, TrapKind};
@@ -45,12 +49,14 @@ pub struct Limits {
     /// Nested runs active at once: [`Machine::call`] is one, and each [`Vm::run`] inside it is one more. Each takes a
     /// few hundred bytes of the native stack, besides what the runtime function takes.
     pub nesting: u32,
+    /// Bytes of memory: the limit of the machine's [`Account`]. `None` means no limit.
+    pub memory: Option<usize>,
 }
 
 impl Default for Limits {
-    /// Returns 4 Mi slots (32 MiB of address space), 200,000 calls and 200 runs.
+    /// Returns 4 Mi slots (32 MiB of address space), 200,000 calls and 200 runs, without a limit on memory.
     fn default() -> Self {
-        Limits { slots: 4 << 20, depth: 200_000, nesting: 200 }
+        Limits { slots: 4 << 20, depth: 200_000, nesting: 200, memory: None }
     }
 }
 
@@ -73,6 +79,13 @@ impl Limits {
     #[must_use]
     pub fn with_nesting(mut self, nesting: u32) -> Limits {
         self.nesting = nesting;
+        self
+    }
+
+    /// Sets [`memory`](Self::memory). See [`Machine::memory`] for an example.
+    #[must_use]
+    pub fn with_memory(mut self, bytes: Option<usize>) -> Limits {
+        self.memory = bytes;
         self
     }
 }
@@ -185,6 +198,23 @@ impl<I: InstructionSet> Machine<I> {
         unsafe { self.vm.as_mut() }
     }
 
+    /// Returns the account of the machine's memory. Its limit is [`Limits::memory`], and can change between runs.
+    ///
+    /// ```
+    /// use mimeo::{LoadError, Limits, Machine};
+    /// use mimeo_doc_ops::{Context, Host, sample_program};
+    ///
+    /// let limits = Limits::default().with_memory(Some(100 << 10));
+    /// let mut machine = Machine::builder(Context::default(), Host::default()).limits(limits).build();
+    /// machine.load(&sample_program())?;
+    /// machine.memory().set_limit(Some(machine.memory().used()));
+    /// assert_eq!(machine.load(&sample_program()).unwrap_err(), LoadError::OutOfMemory);
+    /// # Ok::<(), mimeo::LoadError>(())
+    /// ```
+    pub fn memory(&self) -> &Account {
+        self.vm().memory()
+    }
+
     /// Returns the native tier, if the machine has one of this type. Hosts use `mimeo::jit::HasJit::jit`.
     ///
     /// ```
@@ -204,7 +234,7 @@ impl<I: InstructionSet> Machine<I> {
         let vm = self.vm_mut();
         let size = FiberLimits { slots: 16, depth: 4 }.within(vm.driver.stacks().max_size());
         (vm.driver.moves_at_calls, vm.driver.first_fiber_size) = (true, size);
-        assert!(vm.move_stack(size), "there is memory for a small stack");
+        vm.move_stack(size).expect("there is memory for a small stack");
     }
 
     /// Starts counting the ops that the interpreter runs, which makes it several times slower. Counting does not affect
@@ -242,7 +272,8 @@ impl<I: InstructionSet> Machine<I> {
     ///
     /// # Errors
     ///
-    /// If the program needs a larger index space than [`MachineBuilder::space`] gave the machine.
+    /// If the program needs a larger index space than [`MachineBuilder::space`] gave the machine, or there is not enough
+    /// memory.
     ///
     /// ```
     /// use mimeo_doc_ops::{SUM, new_machine, sum_program};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::{Account, Charge, MemoryKind, OutOfMemory};
+
 /// The key of an element in the arena of one machine. No two elements of a process ever have the same key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
@@ -37,16 +39,23 @@ struct Place<T> {
 pub(crate) struct Places<T> {
     machine: u64,
     places: Vec<Place<T>>,
+    /// The places without an element. It has room for all places.
     free: Vec<u32>,
+    /// The size of both lists.
+    charge: Charge,
 }
 
 impl<T> Places<T> {
-    pub(crate) fn new(machine: u64) -> Self {
-        Places { machine, places: Vec::new(), free: Vec::new() }
+    /// Creates an arena without elements, whose lists are charged as this kind.
+    pub(crate) fn new(machine: u64, account: &Account, kind: MemoryKind) -> Self {
+        Places { machine, places: Vec::new(), free: Vec::new(), charge: account.empty_charge(kind) }
     }
 
     /// Adds the element that `make` creates for its key.
-    pub(crate) fn add(&mut self, make: impl FnOnce(Key) -> T) -> Key {
+    pub(crate) fn add(&mut self, make: impl FnOnce(Key) -> T) -> Result<Key, OutOfMemory> {
+        if self.free.is_empty() && self.places.len() == self.places.capacity() {
+            self.grow()?;
+        }
         let index = self.free.pop().unwrap_or(self.places.len() as u32);
         if index as usize == self.places.len() {
             self.places.push(Place { generation: 0, element: None });
@@ -54,7 +63,17 @@ impl<T> Places<T> {
         let place = &mut self.places[index as usize];
         let key = Key { machine: self.machine, index, generation: place.generation };
         place.element = Some(make(key));
-        key
+        Ok(key)
+    }
+
+    /// Doubles the capacity of both lists.
+    #[cold]
+    fn grow(&mut self) -> Result<(), OutOfMemory> {
+        let len = self.places.len();
+        let capacity = (2 * len).max(4);
+        self.charge.resize(capacity * (size_of::<Place<T>>() + size_of::<u32>()))?;
+        self.free.try_reserve_exact(capacity)?;
+        Ok(self.places.try_reserve_exact(capacity - len)?)
     }
 
     /// Removes and returns the element with this key, if it exists.

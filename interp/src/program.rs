@@ -6,7 +6,7 @@ use std::sync::Arc;
 use mimeo_def::{OpIndex, Pc};
 
 use crate::asm::{AssembleError, FunctionBody, FunctionIndex};
-use crate::{InstructionSet, Position, VerifyError, verify};
+use crate::{Function, InstructionSet, Position, VerifyError, verify};
 
 /// The phase of a program that was not checked. No machine loads one: see [`Program::verify`].
 ///
@@ -169,6 +169,39 @@ impl<I, Phase> Program<I, Phase> {
     pub fn function(&self, name: &str) -> Option<FunctionIndex> {
         let index = self.inner.functions.iter().position(|f| f.name == name)?;
         Some(FunctionIndex(index as u32))
+    }
+}
+
+impl<I> Program<I, Verified> {
+    /// Returns about how many bytes a machine that has loaded the program takes for it.
+    ///
+    /// ```
+    /// use mimeo::MemoryKind;
+    /// use mimeo_doc_ops::{new_machine, sum_program};
+    ///
+    /// let mut machine = new_machine();
+    /// let before = machine.memory().used_by(MemoryKind::Programs);
+    /// machine.load(&sum_program())?;
+    /// assert!(machine.memory().used_by(MemoryKind::Programs) >= before + sum_program().size_bytes());
+    /// # Ok::<(), mimeo::LoadError>(())
+    /// ```
+    pub fn size_bytes(&self) -> usize {
+        let functions = self.functions().iter().zip(self.facts());
+        functions.map(|(body, facts)| body.size_bytes() + facts.size_bytes() + size_of::<Function>()).sum()
+    }
+}
+
+impl Facts {
+    fn size_bytes(&self) -> usize {
+        size_of::<Facts>() + size_of_val(&*self.depths) + self.cache_words as usize * size_of::<u64>()
+    }
+}
+
+impl FunctionBody {
+    fn size_bytes(&self) -> usize {
+        let FunctionBody { name, code, constants, positions, handlers, .. } = self;
+        let lists = size_of_val(&**code) + size_of_val(&**constants) + size_of_val(&**positions);
+        size_of::<FunctionBody>() + name.len() + lists + size_of_val(&**handlers)
     }
 }
 

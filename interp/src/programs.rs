@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use crate::function::Loaded;
 use crate::places::Places;
 use crate::program::{Program, Verified};
-use crate::{Callee, Function, FunctionRef, Linked, NotLoaded};
+use crate::{Account, Callee, Function, FunctionRef, Linked, MemoryKind, NotLoaded, OutOfMemory};
 
 /// The loaded programs of one machine. The ids of functions are reused, like the places of programs.
 #[derive(Debug)]
@@ -17,16 +17,39 @@ pub(crate) struct Programs<I> {
     free_ids: Vec<u32>,
     /// The number of ids that have been given to functions.
     ids: u32,
+    account: Account,
 }
 
+/// About the bytes that the lists of a machine take for each function: an address in a hash set, and an id.
+const LISTED_BYTES: usize = 32;
+
 impl<I> Programs<I> {
-    pub(crate) fn new(machine: u64) -> Self {
-        Programs { loaded: Places::new(machine), headers: FxHashSet::default(), free_ids: Vec::new(), ids: 0 }
+    pub(crate) fn new(machine: u64, account: &Account) -> Self {
+        Programs {
+            loaded: Places::new(machine, account, MemoryKind::Programs),
+            headers: FxHashSet::default(),
+            free_ids: Vec::new(),
+            ids: 0,
+            account: account.clone(),
+        }
+    }
+
+    /// Returns the number of ids that are given out once this program is loaded, too.
+    pub(crate) fn ids_with(&self, program: &Program<I, Verified>) -> usize {
+        self.ids as usize + program.functions().len().saturating_sub(self.free_ids.len())
     }
 
     /// Loads a program whose functions start with this entry and countdown.
-    pub(crate) fn add(&mut self, program: &Program<I, Verified>, entry: CodeAddr, countdown: i32) -> Linked<I> {
-        let Programs { loaded, headers, free_ids, ids } = self;
+    pub(crate) fn add(
+        &mut self,
+        program: &Program<I, Verified>,
+        entry: CodeAddr,
+        countdown: i32,
+    ) -> Result<Linked<I>, OutOfMemory> {
+        let Programs { loaded, headers, free_ids, ids, account } = self;
+        let functions = program.functions().len();
+        let charge = account.charge(MemoryKind::Programs, program.size_bytes() + functions * LISTED_BYTES)?;
+        headers.try_reserve(functions).map_err(|_| OutOfMemory)?;
         let next_id = || {
             free_ids.pop().unwrap_or_else(|| {
                 *ids += 1;
@@ -34,11 +57,11 @@ impl<I> Programs<I> {
             })
         };
         let key = loaded.add(|key| {
-            let loaded = Loaded::new(program.clone(), key, next_id, entry, countdown);
+            let loaded = Loaded::new(program.clone(), key, next_id, entry, countdown, charge);
             headers.extend(loaded.functions().map(Function::header));
             loaded
-        });
-        Linked::new(key)
+        })?;
+        Ok(Linked::new(key))
     }
 
     /// Unloads a program. Dropping the result frees its functions.

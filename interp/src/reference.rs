@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use crate::OutOfMemory;
 use crate::asm::FunctionIndex;
 use crate::places::Key;
 
@@ -160,6 +161,14 @@ pub enum LoadError {
         /// Elements that [`MachineBuilder::space`](crate::MachineBuilder::space) gave the machine.
         machine: u32,
     },
+    /// The machine has not enough memory for the program: see [`Account`](crate::Account).
+    OutOfMemory,
+}
+
+impl From<OutOfMemory> for LoadError {
+    fn from(_: OutOfMemory) -> LoadError {
+        LoadError::OutOfMemory
+    }
 }
 
 impl fmt::Display for LoadError {
@@ -170,6 +179,7 @@ impl fmt::Display for LoadError {
                 "the program uses {program} elements of `{space}`, but the machine has {machine}; \
                  build it with `.space(\"{space}\", {program})`"
             ),
+            LoadError::OutOfMemory => OutOfMemory.fmt(f),
         }
     }
 }

@@ -15,7 +15,7 @@ use mimeo_def::op::{OpInfo, OperandKind};
 use crate::asm::FunctionBody;
 use crate::callable::find;
 use crate::driver::end_of_frame;
-use crate::{Callable, Function, InstructionSet, Thrown, TrapKind, Value, Vm};
+use crate::{Callable, Function, InstructionSet, OutOfMemory, Thrown, TrapKind, Value, Vm};
 
 /// Where a function resumes after the call that its op requested.
 ///
@@ -163,7 +163,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Errors
     ///
-    /// If the stack has no room for the call. The error is one of the op.
+    /// If the stack has no room for the call, or there is not enough memory. The error is one of the op.
     pub(crate) fn begin_request(
         &mut self,
         function: *const Function,
@@ -175,16 +175,17 @@ impl<I: InstructionSet> Vm<I> {
         let slots = unsafe { (*function).facts() }.slots as usize;
         self.make_room(slots.max(args.len()), 1)?;
         let record = self.core.frame;
+        let (_, pc) = self.running(record);
+        let waiting = Waiting { record: self.driver.stacks().index_of(record), pc, then };
+        self.driver.wait(waiting).map_err(|OutOfMemory| self.throw_kind(TrapKind::OutOfMemory))?;
         let base = end_of_frame(record);
         for (index, &arg) in args.iter().enumerate() {
             // SAFETY: (1): the frame fits the stack.
             unsafe { *base.add(index) = arg };
         }
         self.driver.spare_arguments = args;
-        let (_, pc) = self.running(record);
         // A caller's `pc` is after its op.
         self.pass_op();
-        self.driver.wait(Waiting { record: self.driver.stacks().index_of(record), pc, then });
         // SAFETY: (1): there is room for both, as was just checked.
         unsafe {
             (*record).ret = self.driver.markers.finish;

@@ -7,8 +7,8 @@ use std::ops::Range;
 use memmap2::{MmapMut, MmapRaw};
 use mimeo_def::frame::Frame;
 
-use crate::FiberLimits;
 use crate::poison::set_poisoned;
+use crate::{Account, Charge, FiberLimits, MemoryKind, OutOfMemory};
 
 /// Zeroed memory for values and frame records.
 ///
@@ -24,6 +24,8 @@ pub(crate) struct Stacks {
     max: FiberLimits,
     /// The maximum call depth, at most `max.depth`.
     allowed_depth: u32,
+    /// The size of `memory`.
+    charge: Charge,
 }
 
 #[derive(Debug)]
@@ -39,14 +41,14 @@ impl Memory {
     /// The size from which memory is mapped.
     const MAPPED_BYTES: usize = 64 << 10;
 
-    fn new(len_bytes: usize) -> Option<Self> {
+    fn new(len_bytes: usize) -> Result<Self, OutOfMemory> {
         if len_bytes >= Self::MAPPED_BYTES {
-            return Some(Memory::Mapped(MmapMut::map_anon(len_bytes).ok()?.into()));
+            return Ok(Memory::Mapped(MmapMut::map_anon(len_bytes).map_err(|_| OutOfMemory)?.into()));
         }
-        let layout = Layout::from_size_align(len_bytes, align_of::<u64>()).ok()?;
+        let layout = Layout::from_size_align(len_bytes, align_of::<u64>()).map_err(|_| OutOfMemory)?;
         // SAFETY: there is at least one slot, so the size is not 0.
         let start = unsafe { alloc_zeroed(layout) };
-        (!start.is_null()).then_some(Memory::Allocated(start, layout))
+        if start.is_null() { Err(OutOfMemory) } else { Ok(Memory::Allocated(start, layout)) }
     }
 
     fn start(&self) -> *mut u8 {
@@ -67,14 +69,21 @@ impl Drop for Memory {
 }
 
 impl Stacks {
-    /// Creates stacks of this size, or returns `None` if there is not enough memory.
-    pub(crate) fn new(size: FiberLimits, max: FiberLimits) -> Option<Self> {
+    /// Creates stacks of this size, which are charged as this kind.
+    pub(crate) fn new(
+        size: FiberLimits,
+        max: FiberLimits,
+        account: &Account,
+        kind: MemoryKind,
+    ) -> Result<Self, OutOfMemory> {
         let frames_bytes = (size.depth as usize + 2) * size_of::<Frame>();
-        let memory = Memory::new(Self::values_bytes(size.slots) + frames_bytes)?;
-        let stacks = Stacks { base: memory.start().cast(), memory, size, max, allowed_depth: max.depth };
+        let len_bytes = Self::values_bytes(size.slots) + frames_bytes;
+        let charge = account.charge(kind, len_bytes)?;
+        let memory = Memory::new(len_bytes)?;
+        let stacks = Stacks { base: memory.start().cast(), memory, size, max, allowed_depth: max.depth, charge };
         stacks.reset();
         stacks.poison(true);
-        Some(stacks)
+        Ok(stacks)
     }
 
     /// Starts or stops reporting accesses to the slot and the record after the last ones.
@@ -87,12 +96,11 @@ impl Stacks {
         }
     }
 
-    /// Copies the stacks to new memory of this size. Returns them with the new address of `top`, or `None` if there is
-    /// not enough memory.
+    /// Copies the stacks to new memory of this size. Returns them with the new address of `top`.
     ///
     /// Slots and the records up to the top one keep their contents, except for the records' bases.
-    pub(crate) fn moved(&self, size: FiberLimits, top: *mut Frame) -> Option<(Stacks, *mut Frame)> {
-        let mut stacks = Stacks::new(size, self.max)?;
+    pub(crate) fn moved(&self, size: FiberLimits, top: *mut Frame) -> Result<(Stacks, *mut Frame), OutOfMemory> {
+        let mut stacks = Stacks::new(size, self.max, self.charge.account(), self.charge.kind())?;
         stacks.allowed_depth = self.allowed_depth;
         let (slots, records) = (self.size.slots.min(size.slots) as usize, self.index_of(top) + 1);
         // SAFETY: (1): both have this many slots and records, and the base of each record is a slot.
@@ -105,7 +113,7 @@ impl Stacks {
             }
         }
         let top = stacks.record(records - 1);
-        Some((stacks, top))
+        Ok((stacks, top))
     }
 
     /// Resets the stacks to the state in which nothing is active.

@@ -5,7 +5,7 @@
 use mimeo_def::frame::{CodeAddr, Core, Exit, Frame};
 use mimeo_def::{OpIndex, Pc};
 
-use crate::{Function, InstructionSet};
+use crate::{Account, Function, InstructionSet, OutOfMemory};
 
 /// Runs native code, given the machine's core, slot 0 and record of the top frame, and the address to enter. Returns
 /// the code of an [`Exit`].
@@ -68,6 +68,18 @@ pub enum Caller {
 pub unsafe trait NativeTier<I: InstructionSet> {
     /// Returns how native code is entered and left, or `None` if there will never be any. The result does not change.
     fn native_entry(&self) -> Option<NativeEntry>;
+
+    /// Charges everything that the tier allocates to the machine's account from now on, and what it has allocated so
+    /// far. The driver calls this once, before anything else, and the account has no limit then.
+    fn attach(&mut self, account: &Account);
+
+    /// Makes room in the tier's tables for functions with [ids](Function::id) below `ids`, because a program is about to be
+    /// loaded.
+    ///
+    /// # Errors
+    ///
+    /// If there is not enough memory.
+    fn reserve(&mut self, ids: usize) -> Result<(), OutOfMemory>;
 
     /// Returns where to enter a function that was called when its countdown was over or it had no native code. Compiles
     /// the function if that is worthwhile. `None` leaves it to the interpreter.

@@ -62,7 +62,8 @@ pub enum TrapKind<E = String> {
         /// Arguments that the call passed.
         given: u32,
     },
-    /// There was not enough memory for a stack.
+    /// There was not enough memory for a stack, or for more of it: the system had none, or the limit of the machine's
+    /// [`Account`](crate::Account) did not allow it.
     OutOfMemory,
     /// The function is not loaded in this machine: see [`FunctionRef`](crate::FunctionRef).
     NotLoaded,

@@ -3,9 +3,14 @@
 use mimeo_def::Pc;
 use mimeo_def::frame::Frame;
 
-use crate::driver::end_of_frame;
+#[cfg(doc)]
+use crate::TrapKind;
+use crate::driver::{NoRoom, end_of_frame};
 use crate::program::{Program, Verified};
-use crate::{Callee, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Position, Value, Vm};
+use crate::{
+    Callee, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Position, Thrown, Value,
+    Vm,
+};
 
 /// An active function. It borrows the machine, so nothing can run while it exists.
 ///
@@ -194,7 +199,7 @@ impl<I: InstructionSet> Vm<I> {
     #[cold]
     fn make_room_or_panic(&mut self, index: u32) {
         assert!(index < self.room(), "the value stack has no slot {index}");
-        assert!(self.make_room_for(index), "not enough memory for slot {index} of the value stack");
+        assert!(self.make_room_for(index).is_ok(), "not enough memory for slot {index} of the value stack");
     }
 
     /// Returns the address of a slot, or of the end of the stack. The address is valid until the next call, growth or
@@ -247,9 +252,80 @@ impl<I: InstructionSet> Vm<I> {
         0
     }
 
-    /// Grows the stack so that it has this slot of the top frame. Returns `false` if the limits do not allow it, or
-    /// there is not enough memory.
-    pub(crate) fn make_room_for(&mut self, index: u32) -> bool {
+    /// Ensures that [`set_slot`](Self::set_slot) can set the slots before `end`, by moving the stack to larger memory if
+    /// necessary. A runtime function whose number of values depends on the program calls this before it writes them
+    /// after its frame.
+    ///
+    /// # Errors
+    ///
+    /// [`StackOverflow`](TrapKind::StackOverflow) if the stack may not be so large, and
+    /// [`OutOfMemory`](TrapKind::OutOfMemory).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     vm.ensure_slots(1000)?;
+    ///     vm.set_slot(999, 5);
+    ///     Ok(vm.slot(999))
+    /// });
+    /// assert_eq!(result, Ok(5));
+    ///
+    /// let trap = in_op([3, 4], |vm, _| {
+    ///     vm.ensure_slots(vm.room() + 1)?;
+    ///     Ok(0)
+    /// });
+    /// assert_eq!(trap.unwrap_err().kind, mimeo::TrapKind::StackOverflow);
+    /// ```
+    #[inline]
+    pub fn ensure_slots(&mut self, end: u32) -> Result<(), Thrown> {
+        if end <= self.room_at_present() {
+            return Ok(());
+        }
+        self.make_room_for(end - 1).map_err(|reason| self.throw_kind(reason.into()))
+    }
+
+    /// Moves the running stack to smaller memory if at least three quarters of it are unused, for example after a deep
+    /// recursion. A language calls this when memory runs out, where a call could also move the stack: values after the
+    /// top frame can be lost. It does nothing if there is not even memory for a smaller stack.
+    ///
+    /// ```
+    /// use mimeo::{Limits, Machine, MemoryKind};
+    /// use mimeo_doc_ops::{Context, DEPTH, Host, sample_program};
+    ///
+    /// let limits = Limits::default().with_memory(Some(1 << 20));
+    /// let mut machine = Machine::builder(Context::default(), Host::default()).limits(limits).build();
+    /// let depth = machine.load(&sample_program())?.function(DEPTH);
+    /// let before = machine.memory().used_by(MemoryKind::Stacks);
+    /// machine.call(depth, &[5_000]).unwrap();
+    /// assert!(machine.memory().used_by(MemoryKind::Stacks) > 2 * before);
+    /// machine.vm_mut().shrink_stack();
+    /// assert!(machine.memory().used_by(MemoryKind::Stacks) <= before);
+    /// assert_eq!(machine.call(depth, &[5_000]), Ok(5_000), "it grows again");
+    /// # Ok::<(), mimeo::LoadError>(())
+    /// ```
+    pub fn shrink_stack(&mut self) {
+        let stacks = self.driver.stacks();
+        let (size, first) = (stacks.size(), self.driver.first_fiber_size.within(stacks.max_size()));
+        let slots = (end_of_frame(self.core.frame).addr() - stacks.base().addr()) / size_of::<u64>();
+        let depth = stacks.index_of(self.core.frame);
+        let smaller = |used: usize, first: u32, size: u32| {
+            let used = u32::try_from(used).unwrap_or(u32::MAX);
+            if used > size / 4 { size } else { (2 * used).next_power_of_two().max(first).min(size) }
+        };
+        let target = FiberLimits {
+            slots: smaller(slots, first.slots, size.slots),
+            depth: smaller(depth, first.depth, size.depth),
+        };
+        if target != size {
+            // Without memory for both, the stack stays where it is.
+            let _stays = self.move_stack(target);
+        }
+    }
+
+    /// Grows the stack so that it has this slot of the top frame.
+    #[cold]
+    pub(crate) fn make_room_for(&mut self, index: u32) -> Result<(), NoRoom> {
         let after_frame = index as usize + 1 - self.frame_slots() as usize;
         self.grow(end_of_frame(self.core.frame), after_frame, 0)
     }
@@ -374,7 +450,7 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Errors
     ///
-    /// If the program needs a larger index space than the machine has.
+    /// If the program needs a larger index space than the machine has, or there is not enough memory.
     ///
     /// ```
     /// use mimeo_doc_ops::{SUM, in_op, sum_program};
@@ -395,7 +471,10 @@ impl<I: InstructionSet> Vm<I> {
             }
         }
         let countdown = if driver.tier.is_some() { 1 } else { i32::MAX };
-        Ok(driver.programs.add(program, driver.markers.call, countdown))
+        if let Some(tier) = &mut driver.tier {
+            tier.reserve(driver.programs.ids_with(program))?;
+        }
+        Ok(driver.programs.add(program, driver.markers.call, countdown)?)
     }
 
     /// Unloads a program and retires its native code. See [`Machine::unload`](crate::Machine::unload).

@@ -10,7 +10,7 @@ use mimeo_def::frame::{Core, Outcome, PANICKED};
 use crate::callable::find;
 use crate::driver::Driver;
 use crate::error::Pending;
-use crate::{Callable, Callee, FiberExit, Flow, InstructionSet, Thrown, Trap, Value, Window};
+use crate::{Account, Callable, Callee, FiberExit, Flow, InstructionSet, Thrown, Trap, Value, Window};
 
 /// The state of a machine that ops and runtime functions work on.
 ///
@@ -115,6 +115,23 @@ impl<I: InstructionSet> Vm<I> {
             FiberExit::Done(value) => Ok(value),
             FiberExit::Suspended => unreachable!("`suspend` refuses in a run that is not a fiber's"),
         }
+    }
+
+    /// Returns the account of the machine's memory, which the language's heap and compiler charge: see [`Account`].
+    ///
+    /// ```
+    /// use mimeo::MemoryKind;
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     let charge = vm.memory().charge(MemoryKind::Heap, 1000);
+    ///     let _charge = charge.map_err(|error| vm.throw(error.to_string()))?;
+    ///     Ok(vm.memory().used_by(MemoryKind::Heap) as i64)
+    /// });
+    /// assert_eq!(result, Ok(1000));
+    /// ```
+    pub fn memory(&self) -> &Account {
+        &self.driver.account
     }
 
     /// Takes the pending error. The program continues as if nothing had been thrown.

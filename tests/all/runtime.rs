@@ -1,6 +1,7 @@
 //! The runtime that an embedder relies on: callbacks, control between functions, code that is discarded while frames
 //! return into it, limits that change, programs that are loaded and unloaded, machines in many threads.
 
+mod accounts;
 mod budget;
 mod callbacks;
 mod calls;

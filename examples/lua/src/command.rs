@@ -24,6 +24,7 @@ options, with the equivalent environment variables; an option overrides its vari
   --jit-threshold=N         with auto: the call at which a function is compiled (default: 10); MIMEO_JIT_THRESHOLD
   --jit-code-limit=BYTES    limit on the memory for native code, in whole pages (default: no limit)
   --jit-budget=MICROSECONDS limit on the time for compiling one function (default: no limit)
+  --memory-limit=SIZE       limit on the memory of the program, in bytes or with K, M or G (default: no limit)
   --stats[=summary|trace|json|off]
                             print statistics of the native tier to standard error; MIMEO_STATS
   --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
@@ -46,6 +47,8 @@ pub(crate) enum Request {
 pub(crate) struct Command {
     pub(crate) settings: Settings,
     pub(crate) dump: Option<Dump>,
+    /// The limit on memory in bytes.
+    pub(crate) memory_limit: Option<usize>,
     /// The code of all `-e` options.
     pub(crate) chunks: Vec<Vec<u8>>,
     pub(crate) script: Option<Script>,
@@ -78,6 +81,7 @@ impl Command {
         let mut command = Command {
             settings,
             dump: None,
+            memory_limit: None,
             chunks: Vec::new(),
             script: None,
             line: std::env::args_os().collect(),
@@ -107,6 +111,7 @@ impl Command {
                     let micros = number("--jit-budget", parser.value()?, "microseconds", u64::MAX)?;
                     jit.latency_budget = Some(Duration::from_micros(micros));
                 }
+                Long("memory-limit") => self.memory_limit = Some(size("--memory-limit", parser.value()?)?),
                 Long("stats") => {
                     self.settings.report = match parser.optional_value() {
                         Some(format) => setting("--stats", format)?,
@@ -145,6 +150,22 @@ impl Command {
 /// Parses the value of a setting.
 fn setting<T: FromStr<Err = BadSetting>>(option: &str, value: OsString) -> Result<T, lexopt::Error> {
     value.to_string_lossy().parse().map_err(|error: BadSetting| error.of(option).to_string().into())
+}
+
+/// Parses a number of bytes, which may end in a unit.
+fn size(option: &str, value: OsString) -> Result<usize, lexopt::Error> {
+    let value = value.to_string_lossy();
+    let (digits, shift) = match value.as_bytes() {
+        [.., b'K'] => (&value[..value.len() - 1], 10),
+        [.., b'M'] => (&value[..value.len() - 1], 20),
+        [.., b'G'] => (&value[..value.len() - 1], 30),
+        _ => (&value[..], 0),
+    };
+    let bytes = digits.parse().ok().and_then(|number: usize| number.checked_mul(1 << shift));
+    bytes.ok_or_else(|| {
+        let expected = "a number of bytes, which may end in K, M or G".to_owned();
+        BadSetting { name: option.to_owned(), value: value.into_owned(), expected }.to_string().into()
+    })
 }
 
 /// Parses the value of a numeric option.

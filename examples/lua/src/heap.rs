@@ -6,9 +6,10 @@
 //!          └─ Heap::step(roots), when it needs one ─────┘ marks from the roots, sweeps the rest
 //! ```
 //!
-//! Creating an object never collects; it only uses up a budget. The code that runs the machine calls
-//! [`needs_step`](Heap::needs_step) where everything that is still in use can be found from the [`Roots`], and
-//! [`step`](Heap::step) if it returns `true`. Between two such places a [`Value`] or [`Gc`] can be used freely.
+//! Creating an object never collects and never fails; it only uses up a budget. The code that runs the machine calls
+//! [`needs_attention`](Heap::needs_attention) where everything that is still in use can be found from the [`Roots`],
+//! and if it returns `true`, [`step`](Heap::step) if that [is due](Heap::needs_step), and [`settle`](Heap::settle).
+//! Between two such places a [`Value`] or [`Gc`] can be used freely. What can be large is [claimed](Heap::claim) first.
 //!
 //! # The contract
 //!
@@ -47,6 +48,7 @@ mod hash;
 mod inherit;
 mod intern;
 mod mark;
+mod memory;
 mod names;
 mod pool;
 mod set;

@@ -3,11 +3,13 @@
 use lua_syntax::resolve::resolve_chunk;
 use lua_syntax::syntax::{Line, SyntaxError, shown_name};
 use mimeo::asm::FunctionIndex;
+use mimeo::{Charge, LoadError, MemoryKind, OutOfMemory};
 
 use crate::dump::{self, Dumped};
 use crate::generate::generate;
 use crate::heap::{Chunk, ChunkParts, Closure, Gc, Prototype};
 use crate::ops::ops::{Table, Value, Vm};
+use crate::runtime::free_memory;
 
 /// Loads a chunk as a function whose globals are in `environment`.
 ///
@@ -34,17 +36,37 @@ pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> 
     Ok(vm.host.heap.new_closure(chunk, prototype, environment, &upvalues))
 }
 
+/// About how many bytes the parser and the generator take for each byte of the text, with the program that they make.
+const BYTES_PER_BYTE: usize = 32;
+
+/// Charges for compiling a text of this length, after a full cycle of the collector if there is not enough memory.
+fn charge_compiler(vm: &mut Vm, len: usize) -> Result<Charge, OutOfMemory> {
+    let bytes = len.saturating_mul(BYTES_PER_BYTE);
+    vm.memory().charge(MemoryKind::Tables, bytes).or_else(|OutOfMemory| {
+        free_memory(vm);
+        vm.memory().charge(MemoryKind::Tables, bytes)
+    })
+}
+
 /// The first byte of what `string.dump` returns.
 const ESCAPE: u8 = 0x1b;
 
 fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, Vec<u8>> {
+    let out_of_memory = |OutOfMemory| b"not enough memory".to_vec();
+    let compiler = charge_compiler(vm, source.len()).map_err(out_of_memory)?;
     let tree = resolve_chunk(source).map_err(|error| error.in_chunk(name))?;
     let shown = shown_name(name);
+    // The chunk itself, with its strings.
+    vm.host.heap.claim(2 * source.len()).map_err(out_of_memory)?;
     // No collection happens before the chunk holds these texts.
     let mut constants: Vec<Value> = tree.strings.iter().map(|text| vm.host.heap.text(text).into()).collect();
     let functions = generate(&tree, &String::from_utf8_lossy(&shown), &constants)
         .map_err(|error| SyntaxError { line: Line(error.line), message: error.message.into() }.in_chunk(name))?;
-    let linked = vm.load(&functions.program).expect("there are no index spaces");
+    drop(compiler);
+    let linked = match vm.load(&functions.program) {
+        Err(LoadError::OutOfMemory) => return Err(out_of_memory(OutOfMemory)),
+        linked => linked.expect("there are no index spaces"),
+    };
     let program = vm.host.stubs.number(linked);
     let prototypes = (0..).zip(functions.infos).map(|(index, info)| {
         // SAFETY: (5) of `TrustedOps`: a closure keeps its chunk alive, and the program is unloaded with the chunk.

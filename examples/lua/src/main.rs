@@ -49,7 +49,13 @@ fn main() -> ExitCode {
 }
 
 fn run(command: &Command) -> ExitCode {
-    let options = Options { jit: Some(command.settings.jit.clone()), stdout: output::standard(), ..Options::default() };
+    let defaults = Options::default();
+    let options = Options {
+        jit: Some(command.settings.jit.clone()),
+        limits: defaults.limits.with_memory(command.memory_limit),
+        stdout: output::standard(),
+        ..defaults
+    };
     let mut lua = Lua::new(options);
     if let Some(failure) = lua.jit().and_then(Jit::observer_failure) {
         show_error(format!("mimeo-lua: warning: {failure}\n"));

@@ -370,7 +370,7 @@ pub mod ops {
         #[cold]
         fn is_less_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
         fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
-        fn make_table(vm: &mut Vm, array: u32, names: u32) -> Value;
+        fn make_table(vm: &mut Vm, array: u32, names: u32) -> Result<Value, Thrown>;
         fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown>;
         fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &FieldCache) -> Result<Value, Thrown>;
         fn index_field(
@@ -396,10 +396,10 @@ pub mod ops {
             field: &FieldCache,
             add: &AddCache,
         ) -> Result<(), Thrown>;
-        fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32, count: u32);
+        fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32, count: u32) -> Result<(), Thrown>;
         #[cold]
         fn store_upvalue(vm: &mut Vm, upvalue: *mut Upvalue, value: Value);
-        fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Value;
+        fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Result<Value, Thrown>;
         fn close_upvalues(vm: &mut Vm, from: Window);
         fn advance(vm: &mut Vm, table: Value, variables: Window) -> Result<bool, Thrown>;
         #[cold]
@@ -408,7 +408,7 @@ pub mod ops {
         fn callable(vm: &mut Vm, function: Value, args: Window, arguments: u32) -> Result<Callee, Thrown>;
         #[cold]
         fn fill_parameters(vm: &mut Vm, parameters: Window);
-        fn collect_arguments(vm: &mut Vm, parameters: Window) -> Value;
+        fn collect_arguments(vm: &mut Vm, parameters: Window) -> Result<Value, Thrown>;
         fn copy_rest(vm: &mut Vm, rest: Value, to: Window);
         fn copy_whole_rest(vm: &mut Vm, rest: Value, to: Window) -> Result<(), Thrown>;
         #[cold]
@@ -542,7 +542,7 @@ pub mod ops {
 
     /// `function … end`: creates a closure of the function's prototype number `prototype`.
     #[vm_op]
-    fn closure(vm: &mut Vm, function: Value, #[imm] prototype: u32) -> Value {
+    fn closure(vm: &mut Vm, function: Value, #[imm] prototype: u32) -> Result<Value, Thrown> {
         make_closure(vm, function, prototype)
     }
 
@@ -845,7 +845,7 @@ pub mod ops {
 
     /// `{}`: creates a table with room for `array` elements and `names` names.
     #[vm_op]
-    fn new_table(vm: &mut Vm, #[imm] array: u32, #[imm] names: u32) -> Value {
+    fn new_table(vm: &mut Vm, #[imm] array: u32, #[imm] names: u32) -> Result<Value, Thrown> {
         make_table(vm, array, names)
     }
 
@@ -1007,15 +1007,15 @@ pub mod ops {
 
     /// `{…, a, b, …}`: stores the window's values as elements of the table from `first` on.
     #[vm_op]
-    fn set_list(vm: &mut Vm, table: Value, #[imm] first: u32, values: Window) {
-        set_elements(vm, table, values, first, values.len() as u32);
+    fn set_list(vm: &mut Vm, table: Value, #[imm] first: u32, values: Window) -> Result<(), Thrown> {
+        set_elements(vm, table, values, first, values.len() as u32)
     }
 
     /// `{…, a, f()}`: as `set_list`, with all results of the last call after the window's values.
     #[vm_op]
-    fn set_list_open(vm: &mut Vm, table: Value, #[imm] first: u32, values: Window) {
+    fn set_list_open(vm: &mut Vm, table: Value, #[imm] first: u32, values: Window) -> Result<(), Thrown> {
         let count = (values.len() as u32).wrapping_add(vm.context.results);
-        set_elements(vm, table, values, first, count);
+        set_elements(vm, table, values, first, count)
     }
 
     // Functions. A frame begins with the running function and its arguments; its results begin in the same slot. The
@@ -1081,7 +1081,7 @@ pub mod ops {
 
     /// As `enter`, for a function that takes `...`; `dst` = the arguments beyond the parameters.
     #[vm_op]
-    fn enter_variadic(vm: &mut Vm, parameters: Window) -> Value {
+    fn enter_variadic(vm: &mut Vm, parameters: Window) -> Result<Value, Thrown> {
         collect_arguments(vm, parameters)
     }
 

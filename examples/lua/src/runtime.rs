@@ -12,6 +12,7 @@ mod index;
 mod place;
 mod protected;
 mod run;
+mod scratch;
 mod stubs;
 mod upvalue;
 
@@ -24,19 +25,21 @@ use crate::ops::ops::{Ops, Table, Upvalue, Value, Vm};
 
 pub use arithmetic::to_number;
 pub use builtin::{BuiltinFn, Call};
-pub use concat::{out_of_memory, push_text};
+pub use concat::push_text;
 pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
-pub use error::{Error, raise, raise_text, raise_text_at};
+pub use error::{Error, out_of_memory, raise, raise_text, raise_text_at};
 pub use index::{PlainKind, get, metatable_of};
 pub use place::{Frame, frame_at, frames, name_of_callee, place, place_of};
 pub use protected::{Exit, Failure, leave, run_protected};
 pub use run::{run, run_all};
+pub use scratch::Scratch;
 pub use stubs::Stubs;
 
 pub(crate) use arithmetic::{arithmetic, length_of, power_of, prepare_loop};
 pub(crate) use builtin::{builtin_frame, call_builtin};
 pub(crate) use collect::{
-    clear_after_arguments, collect_garbage, end_of_machine, safepoint, safepoint_of_builtin, step_by,
+    claim, claim_keeping, clear_after_arguments, collect_garbage, end_of_machine, free_memory, safepoint,
+    safepoint_of_builtin, step_by,
 };
 pub use compare::is_before;
 pub(crate) use compare::{is_equal, is_less, is_less_equal};

@@ -19,7 +19,9 @@ pub struct Options {
     /// The native tier. `None` creates a machine without one.
     pub jit: Option<JitConfig>,
     /// The limits on stack size and recursion. Each level that `nesting` counts takes native stack, about 50 KiB
-    /// without optimisation; the thread must have enough.
+    /// without optimisation; the thread must have enough. A limit on memory applies to everything that programs make: a
+    /// program that needs more gets the error "not enough memory", after a full cycle of the collector, and can catch
+    /// it.
     pub limits: Limits,
     /// Standard input.
     pub stdin: Box<dyn Read>,
@@ -186,9 +188,15 @@ pub fn bare_state(stdin: Box<dyn Read>, stdout: Box<dyn Write>) -> (Context, Hos
 /// Loads the library into a machine with such a state.
 #[doc(hidden)]
 pub fn furnish(machine: &mut Machine) {
+    // The limit does not apply to the library.
+    let memory = machine.memory().clone();
+    let limit = memory.limit();
+    memory.set_limit(None);
+    machine.vm_mut().host.heap.attach(&memory).expect("there is no limit");
     machine.vm_mut().host.stubs = Stubs::load(machine);
     library::open(machine.vm_mut());
     Embedding::open(machine.vm_mut());
+    memory.set_limit(limit);
 }
 
 impl Drop for Lua {

@@ -15,23 +15,23 @@ use crate::programs::Programs;
 use crate::request::{Request, RequestKind, Waiting};
 use crate::stacks::Stacks;
 use crate::tier::{Enter, Markers, NativeTier, Others, References};
-use crate::{FiberError, FiberLimits, FiberRef, InstructionSet, Limits};
+use crate::waits::Waits;
+use crate::{Account, FiberError, FiberLimits, FiberRef, InstructionSet, Limits, MemoryKind, OutOfMemory};
 
 /// Stacks that are not active: those of a fiber that does not run, or that were left for another fiber.
 pub(crate) struct IdleStacks<I: InstructionSet> {
     stacks: Stacks,
     /// The top record.
     top: *mut Frame,
-    /// The frames whose op waits for the result of a call that it requested, the innermost last.
-    waiting: Vec<Waiting<I>>,
+    waiting: Waits<I>,
     /// Whether they were suspended because the fuel was used up.
     is_out_of_fuel: bool,
 }
 
 impl<I: InstructionSet> IdleStacks<I> {
-    pub(crate) fn new(stacks: Stacks) -> Self {
+    fn new(stacks: Stacks, account: &Account) -> Self {
         let top = stacks.host_frame();
-        IdleStacks { stacks, top, waiting: Vec::new(), is_out_of_fuel: false }
+        IdleStacks { stacks, top, waiting: Waits::new(account, MemoryKind::Fibers), is_out_of_fuel: false }
     }
 
     /// Returns the values up to the end of the top frame.
@@ -58,8 +58,8 @@ pub(crate) struct Driver<I: InstructionSet> {
     /// The active stacks, which are here and not in their place, because every call from outside accesses them many
     /// times.
     stacks: Stacks,
-    /// The frames of the active stacks whose op waits for the result of a call that it requested, the innermost last.
-    waiting: Vec<Waiting<I>>,
+    /// The waits of the active stacks.
+    waiting: Waits<I>,
     /// The machine's own stacks, in the first place, and those of fibers. The place of the active ones is empty.
     idle: Places<Option<IdleStacks<I>>>,
     /// The place of the active stacks.
@@ -99,21 +99,27 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) handlers_catch_stops: bool,
     /// The number of ops that the interpreter ran, if they are counted.
     pub(crate) interpreted: Option<u64>,
+    pub(crate) account: Account,
 }
 
 impl<I: InstructionSet> Driver<I> {
-    pub(crate) fn new(stacks: Stacks, limits: Limits, tier: Option<Box<dyn NativeTier<I>>>) -> Self {
+    pub(crate) fn new(
+        stacks: Stacks,
+        limits: Limits,
+        tier: Option<Box<dyn NativeTier<I>>>,
+        account: Account,
+    ) -> Result<Self, OutOfMemory> {
         let entry = tier.as_ref().and_then(|tier| tier.native_entry());
         let machine = MACHINES.fetch_add(1, Ordering::Relaxed);
-        let mut idle = Places::new(machine);
-        let own = idle.add(|_| None);
-        Driver {
+        let mut idle = Places::new(machine, &account, MemoryKind::Fibers);
+        let own = idle.add(|_| None)?;
+        Ok(Driver {
             stacks,
-            waiting: Vec::new(),
+            waiting: Waits::new(&account, MemoryKind::Stacks),
             idle,
             current: own.index(),
             outer: Vec::new(),
-            programs: Programs::new(machine),
+            programs: Programs::new(machine, &account),
             tier,
             markers: entry.map_or(Markers::INTERPRETER, |entry| entry.markers),
             enter: entry.map(|entry| entry.enter),
@@ -131,7 +137,8 @@ impl<I: InstructionSet> Driver<I> {
             is_out_of_fuel: false,
             handlers_catch_stops: false,
             interpreted: None,
-        }
+            account,
+        })
     }
 
     /// Returns a serial that no other [`Thrown`](crate::Thrown) of the process has.
@@ -206,9 +213,11 @@ impl<I: InstructionSet> Driver<I> {
         self.idle.at_mut(index).and_then(Option::as_mut).expect(IS_IDLE)
     }
 
-    /// Adds a fiber with these stacks.
-    pub(crate) fn add_fiber(&mut self, stacks: Stacks) -> FiberRef<I> {
-        FiberRef::new(self.idle.add(|_| Some(IdleStacks::new(stacks))))
+    /// Adds a fiber whose stacks can grow to this size.
+    pub(crate) fn add_fiber(&mut self, max: FiberLimits) -> Result<FiberRef<I>, OutOfMemory> {
+        let Driver { idle, account, first_fiber_size, .. } = self;
+        let stacks = Stacks::new(first_fiber_size.within(max), max, account, MemoryKind::Fibers)?;
+        idle.add(|_| Some(IdleStacks::new(stacks, account))).map(FiberRef::new)
     }
 
     /// Drops a fiber that is neither running nor waiting for another fiber.
@@ -222,31 +231,29 @@ impl<I: InstructionSet> Driver<I> {
     }
 
     /// Notes that the op of the top record of the active stacks waits for the result of a call.
-    pub(crate) fn wait(&mut self, waiting: Waiting<I>) {
-        self.waiting.push(waiting);
+    pub(crate) fn wait(&mut self, waiting: Waiting<I>) -> Result<(), OutOfMemory> {
+        self.waiting.add(waiting)
     }
 
     /// Ends the wait of a record of the active stacks and returns it.
     pub(crate) fn end_wait(&mut self, record: usize) -> Option<Waiting<I>> {
-        self.waiting.pop_if(|waiting| waiting.record == record)
+        self.waiting.end(record)
     }
 
     /// Removes the waits of the records of the active stacks starting at this one.
     pub(crate) fn forget_waits(&mut self, from: usize) {
-        let kept = self.waiting.partition_point(|waiting| waiting.record < from);
-        self.waiting.truncate(kept);
-    }
-
-    /// Creates stacks for a fiber, or returns `None` if there is not enough memory.
-    pub(crate) fn fiber_stacks(&self, max: FiberLimits) -> Option<Stacks> {
-        Stacks::new(self.first_fiber_size.within(max), max)
+        self.waiting.forget(from);
     }
 
     /// Moves the active stacks to new memory of this size. Returns the old stacks and the new address of the top
-    /// record, or `None` if there is not enough memory.
-    pub(crate) fn move_stacks(&mut self, size: FiberLimits, top: *mut Frame) -> Option<(Stacks, *mut Frame)> {
+    /// record.
+    pub(crate) fn move_stacks(
+        &mut self,
+        size: FiberLimits,
+        top: *mut Frame,
+    ) -> Result<(Stacks, *mut Frame), OutOfMemory> {
         let (stacks, top) = self.stacks.moved(size, top)?;
-        Some((std::mem::replace(&mut self.stacks, stacks), top))
+        Ok((std::mem::replace(&mut self.stacks, stacks), top))
     }
 
     /// The size in slots above which `moves_at_calls` does not move a stack, because tests would spend all their time

@@ -9,7 +9,7 @@ use super::{Limits, Machine};
 use crate::driver::Driver;
 use crate::stacks::Stacks;
 use crate::tier::NativeTier;
-use crate::{FiberLimits, InstructionSet, Vm};
+use crate::{Account, FiberLimits, InstructionSet, MemoryKind, OutOfMemory, Vm};
 
 /// A builder for a [`Machine`], created by [`Machine::builder`].
 ///
@@ -100,8 +100,9 @@ impl<I: InstructionSet> MachineBuilder<I> {
     }
 
     /// Sets the initial size of all stacks, the machine's own and those of fibers. They move to larger memory when
-    /// necessary, up to their limits. By default the machine's own stack starts with its maximum size, of which the
-    /// operating system commits only what is used, and a fiber starts with 64 slots and 8 calls.
+    /// necessary, up to their limits. By default a fiber starts with 64 slots and 8 calls. The machine's own stack starts
+    /// with its maximum size, of which the operating system commits only what is used, or, if [`Limits::memory`] is set,
+    /// with 1,024 slots and 128 calls.
     ///
     /// Each move at least doubles the stack and copies its contents, so growth costs amortized O(1) for each slot. A
     /// language that keeps addresses of slots is notified: see
@@ -177,11 +178,18 @@ impl<I: InstructionSet> MachineBuilder<I> {
     /// assert_eq!(machine.vm().room(), Limits::default().slots);
     /// ```
     pub fn build(self) -> Machine<I> {
-        let Limits { slots, depth, .. } = self.limits;
+        let Limits { slots, depth, memory, .. } = self.limits;
         let max = FiberLimits { slots, depth };
-        let stacks = Stacks::new(self.first_size.unwrap_or(max).within(max), max);
-        let stacks = stacks.unwrap_or_else(|| panic!("not enough memory for stacks of {slots} slots"));
-        let mut driver = Driver::new(stacks, self.limits, self.tier);
+        let first = if memory.is_some() { FiberLimits::FIRST_LIMITED } else { max };
+        // The limit does not apply to what every machine needs.
+        let account = Account::new(None);
+        let mut tier = self.tier;
+        if let Some(tier) = &mut tier {
+            tier.attach(&account);
+        }
+        let stacks = Stacks::new(self.first_size.unwrap_or(first).within(max), max, &account, MemoryKind::Stacks);
+        let driver = stacks.and_then(|stacks| Driver::new(stacks, self.limits, tier, account.clone()));
+        let mut driver = driver.unwrap_or_else(|OutOfMemory| panic!("not enough memory for stacks of {slots} slots"));
         driver.spaces = self.spaces;
         driver.handlers_catch_stops = self.handlers_catch_stops;
         driver.budget.next_quantum();
@@ -204,6 +212,7 @@ impl<I: InstructionSet> MachineBuilder<I> {
         };
         let mut vm = Vm::boxed(self.context, self.host, core, driver);
         vm.use_limits();
+        account.set_limit(memory);
         Machine { vm: NonNull::from(Box::leak(vm)) }
     }
 }

@@ -42,6 +42,11 @@ impl Compiled {
         self.start + self.starts[0].0 as usize
     }
 
+    /// Returns the bytes of its tables.
+    pub(crate) fn table_bytes(&self) -> usize {
+        size_of_val(&*self.starts)
+    }
+
     /// Returns the address of the code of the op at `pc`.
     #[inline]
     pub(crate) fn address(&self, pc: Pc) -> Option<CodeAddr> {
@@ -64,6 +69,10 @@ pub(crate) enum CompileError {
         bytes: usize,
         limit: usize,
     },
+    /// The limit of the machine's memory leaves no room for this many bytes.
+    OutOfMemory {
+        bytes: usize,
+    },
     /// The compilation is expected to take too long.
     OverBudget {
         expected: Duration,
@@ -81,9 +90,10 @@ impl CompileError {
     /// Returns the stable diagnostic.
     pub(crate) fn code(&self) -> Diagnostic {
         match self {
-            CompileError::TooBig(_) | CompileError::OverLimit { .. } | CompileError::CacheFull { .. } => {
-                Diagnostic::CodeCache
-            }
+            CompileError::TooBig(_)
+            | CompileError::OverLimit { .. }
+            | CompileError::CacheFull { .. }
+            | CompileError::OutOfMemory { .. } => Diagnostic::CodeCache,
             CompileError::OverBudget { .. } => Diagnostic::LatencyBudget,
             CompileError::SizesDiffer(_) => Diagnostic::StencilSource,
             CompileError::Op { error, .. } => error.code(),
@@ -100,6 +110,9 @@ impl CompileError {
             }
             CompileError::CacheFull { bytes, limit } => {
                 format!("there is no room for {bytes} bytes under the limit of {limit}")
+            }
+            CompileError::OutOfMemory { bytes } => {
+                format!("the limit of the machine's memory leaves no room for {bytes} bytes")
             }
             CompileError::OverBudget { expected, budget } => format!(
                 "compiling would take about {} us, but the budget is {} us",
@@ -122,7 +135,10 @@ impl CompileError {
     /// Returns `true` if the compilation may succeed later or with other settings.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
-            CompileError::CacheFull { .. } | CompileError::OverBudget { .. } | CompileError::Memory(_) => true,
+            CompileError::CacheFull { .. }
+            | CompileError::OutOfMemory { .. }
+            | CompileError::OverBudget { .. }
+            | CompileError::Memory(_) => true,
             CompileError::TooBig(_)
             | CompileError::OverLimit { .. }
             | CompileError::SizesDiffer(_)

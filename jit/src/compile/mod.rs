@@ -17,7 +17,7 @@ pub use patch::patch;
 pub(crate) use compiler::{Allowance, CompileError, Compiled, Compiler};
 pub(crate) use cost::{Cost, nanoseconds};
 pub(crate) use island::Island;
-pub(crate) use plan::Layout;
+pub(crate) use plan::{Layout, Plan};
 pub(crate) use recipe::Recipes;
 pub(crate) use support::Support;
 pub(crate) use validate::{Expectation, validate};

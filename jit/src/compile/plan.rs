@@ -76,6 +76,13 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Returns the bytes of the lists that stay in the plan, and of those that the compiled function keeps.
+    pub(crate) fn table_bytes(function: &Function) -> (usize, usize) {
+        let ops = function.facts().ops as usize;
+        let per_op = size_of::<PlannedOp>() + size_of::<(Pc, OpIndex)>();
+        (ops * per_op, function.body().code.len() * size_of::<CodeOffset>())
+    }
+
     pub(crate) fn new(island: Island) -> Self {
         Plan { ops: Vec::new(), starts: Vec::new(), deopts: Vec::new(), island, layout: Layout::default() }
     }

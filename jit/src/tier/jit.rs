@@ -7,7 +7,7 @@ use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::Table;
 use mimeo_def::{OpIndex, Pc};
 use mimeo_interp::tier::{Caller, NativeEntry, NativeTier, References};
-use mimeo_interp::{Function, InstructionSet, Machine, MachineBuilder};
+use mimeo_interp::{Account, Function, InstructionSet, Machine, MachineBuilder, OutOfMemory};
 
 use crate::config::JitConfig;
 use crate::errors::Unavailable;
@@ -158,6 +158,16 @@ impl<I: InstructionSet> Jit<I> {
 unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
     fn native_entry(&self) -> Option<NativeEntry> {
         self.native.as_ref().ok().map(Native::native_entry)
+    }
+
+    fn attach(&mut self, account: &Account) {
+        if let Ok(native) = &mut self.native {
+            native.attach(account);
+        }
+    }
+
+    fn reserve(&mut self, ids: usize) -> Result<(), OutOfMemory> {
+        self.native.as_mut().map_or(Ok(()), |native| native.reserve(ids))
     }
 
     unsafe fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr> {

@@ -7,7 +7,7 @@ use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::Table;
 use mimeo_def::{OpIndex, Pc};
 use mimeo_interp::tier::{Caller, NativeEntry, References};
-use mimeo_interp::{Function, InstructionSet};
+use mimeo_interp::{Account, Function, InstructionSet, OutOfMemory};
 
 use crate::config::JitConfig;
 use crate::errors::Unavailable;
@@ -33,6 +33,14 @@ pub fn has_stencils<I: InstructionSet>() -> Result<(), Unavailable> {
 impl<I: InstructionSet> Native<I> {
     pub(crate) fn new(_config: &JitConfig, _control: &Control, _table: &Table) -> Result<Self, Unavailable> {
         Err(Unavailable::Lean)
+    }
+
+    pub(crate) fn attach(&mut self, _: &Account) {
+        match self.never {}
+    }
+
+    pub(crate) fn reserve(&mut self, _: usize) -> Result<(), OutOfMemory> {
+        match self.never {}
     }
 
     pub(crate) fn stats(&self) -> Stats {

@@ -51,10 +51,10 @@ moving! {
 }
 
 /// `down(n)` is n, by n nested calls. Each frame starts 4 slots after its caller's.
-const DOWN: FunctionIndex = FunctionIndex(0);
+pub(super) const DOWN: FunctionIndex = FunctionIndex(0);
 const STEP: u32 = 4;
 
-fn descent() -> Program {
+pub(super) fn descent() -> Program {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "down", 1, STEP as u16 + 1, |code| {
         let (more, n, zero, less) = (code.label(), Slot(0), Slot(1), Slot(STEP as u16));

@@ -2,13 +2,13 @@
 
 use super::*;
 
-const SUM_UP: FunctionIndex = FunctionIndex(0);
+pub(super) const SUM_UP: FunctionIndex = FunctionIndex(0);
 const COUNT: FunctionIndex = FunctionIndex(1);
 const CATCH: FunctionIndex = FunctionIndex(2);
 
 /// `sum_up(n)` is `n + sum_up(n - 1)`, by requests, and -7 below 1 if `check` lets that pass; `count(n)` jumps by the
 /// result of one; `catch(n)` catches what `sum_up(n)` throws.
-fn program() -> Program {
+pub(super) fn program() -> Program {
     let mut builder = ProgramBuilder::new();
     define(&mut builder, "sum_up", 1, 4, |code| {
         let more = code.label();

@@ -122,7 +122,7 @@ const WINGS: [(&str, &[Wing]); 4] = [
             ("runtime", &["heap", "lua_syntax::strings", "ops"]),
             ("generate", &["heap", "lua_syntax::resolve", "lua_syntax::syntax", "ops"]),
             ("dump", &["heap"]),
-            ("load", &["dump", "generate", "heap", "lua_syntax::resolve", "lua_syntax::syntax", "ops"]),
+            ("load", &["dump", "generate", "heap", "lua_syntax::resolve", "lua_syntax::syntax", "ops", "runtime"]),
             ("library", &["dump", "heap", "load", "lua_syntax::strings", "lua_syntax::time", "ops", "runtime"]),
             ("embed", &["heap", "library", "load", "lua_syntax::strings", "ops", "runtime"]),
             ("state", &["embed", "library", "ops", "runtime"]),

@@ -1,4 +1,13 @@
-//! Bytes that objects allocate and free → when the collector has to run, and how much it has to do.
+//! Bytes that objects allocate and free → when the collector has to run and how much it has to do, and the charges to
+//! the machine's account.
+//!
+//! An allocation only counts: it compares nothing. The bytes that may be allocated until somebody has to look are the
+//! [window](Accounts::left). It ends where the collector's next step is due, or where the bytes end that the machine's
+//! account was charged for in advance, whichever comes first. So the account is never behind by more than what is
+//! allocated between two safepoints beyond a window, which is a few small objects: everything whose size depends on the
+//! program is [claimed](super::Heap::claim) before it is made.
+
+use mimeo::{Account, Charge, MemoryKind, OutOfMemory};
 
 /// Lua's defaults.
 const PAUSE: u32 = 200;
@@ -10,13 +19,25 @@ pub(super) const STEP: i64 = 8 * 1024;
 /// Minimal number of bytes to allocate between two cycles.
 const MIN_PAUSE: i64 = 64 * 1024;
 
+/// Bytes that the machine's account is charged for in advance.
+const ADVANCE: usize = 64 * 1024;
+/// The same number where the limit is near.
+const LEAST_ADVANCE: usize = 4 * 1024;
+
+/// Bytes that the heap leaves to others below the limit: a stack can still grow a little, for example to handle the error.
+const HEADROOM: usize = 16 * 1024;
+
 /// The collector's accounting.
 #[derive(Debug)]
 pub(super) struct Accounts {
     /// Bytes of all objects.
     pub(super) live: usize,
-    /// Bytes that can still be allocated before the next step.
-    pub(super) budget: i64,
+    /// Bytes of the window that are left.
+    pub(super) left: i64,
+    /// Bytes of the window when it was opened.
+    window: i64,
+    /// Bytes until the collector's next step, when the window was opened.
+    due: i64,
     /// Size at which the next cycle starts, in per cent of the size after the last one.
     pub(super) pause: u32,
     /// Bytes that a step visits, in per cent of the bytes allocated.
@@ -27,18 +48,26 @@ pub(super) struct Accounts {
     pub(super) eager: u32,
     /// Steps until the next such cycle.
     pub(super) eager_left: u32,
+    /// The charge to the machine's account, which includes the window. A heap without a machine has none.
+    charge: Option<Charge>,
+    /// Bytes of the stacks of fibers when they were last counted.
+    fibers: usize,
 }
 
 impl Default for Accounts {
     fn default() -> Accounts {
         Accounts {
             live: 0,
-            budget: MIN_PAUSE,
+            left: MIN_PAUSE,
+            window: MIN_PAUSE,
+            due: MIN_PAUSE,
             pause: PAUSE,
             step_multiplier: STEP_MULTIPLIER,
             is_stopped: false,
             eager: 0,
             eager_left: 0,
+            charge: None,
+            fibers: 0,
         }
     }
 }
@@ -47,7 +76,7 @@ impl Accounts {
     #[inline]
     pub(super) fn charge(&mut self, bytes: usize) {
         self.live += bytes;
-        self.budget -= bytes as i64;
+        self.left -= bytes as i64;
     }
 
     #[inline]
@@ -62,16 +91,88 @@ impl Accounts {
         self.release(before);
     }
 
+    /// Returns `true` if the window has room for an allocation that is too small to be refused by the system.
+    #[inline]
+    pub(super) fn has_left(&self, bytes: usize) -> bool {
+        bytes < ADVANCE && (bytes as i64) <= self.left
+    }
+
+    /// Returns the number of bytes until the next step is due, which is negative if it is overdue.
+    pub(super) fn due(&self) -> i64 {
+        self.due - (self.window - self.left)
+    }
+
+    /// Sets the number of bytes until the next step, and opens a window.
+    pub(super) fn set_due(&mut self, due: i64) {
+        let advance = self.charge.as_ref().map_or(i64::MAX, |charge| charge.bytes() as i64 - self.live as i64);
+        self.due = due;
+        self.window = if self.is_stopped { advance } else { due.min(advance) };
+        self.left = self.window;
+    }
+
     /// Returns the number of bytes that the next step must visit.
     pub(super) fn work(&self) -> i64 {
-        let made = STEP - self.budget.min(0);
+        let made = STEP - self.due().min(0);
         // With a multiplier of 0 no cycle would ever end.
         made.saturating_mul(i64::from(self.step_multiplier.max(25))) / 100
     }
 
-    /// Sets the budget until the next cycle, after one has ended.
+    /// Sets the bytes until the next cycle, after one has ended.
     pub(super) fn rest(&mut self) {
-        let more = i64::from(self.pause.max(100) - 100).saturating_mul(self.live as i64) / 100;
-        self.budget = more.max(MIN_PAUSE);
+        self.fibers = self.fiber_bytes();
+        let size = self.live + self.fibers;
+        let more = i64::from(self.pause.max(100) - 100).saturating_mul(size as i64) / 100;
+        self.set_due(more.max(MIN_PAUSE));
+    }
+
+    /// Returns the number of bytes that the stacks of fibers take.
+    pub(super) fn fiber_bytes(&self) -> usize {
+        self.charge.as_ref().map_or(0, |charge| charge.account().used_by(MemoryKind::Fibers))
+    }
+
+    /// Accounts for the growth of the stacks of fibers, which also bring the next step nearer.
+    pub(super) fn count_fibers(&mut self) {
+        let fibers = self.fiber_bytes();
+        let more = fibers.saturating_sub(self.fibers);
+        self.fibers = fibers;
+        self.set_due(self.due() - more as i64);
+    }
+
+    /// Charges everything to this account from now on.
+    pub(super) fn attach(&mut self, account: &Account) -> Result<(), OutOfMemory> {
+        self.charge = Some(account.charge(MemoryKind::Heap, self.live)?);
+        self.settle(false)
+    }
+
+    /// Charges the account for what exists and for some bytes in advance, and opens a window. After a full cycle the
+    /// advance must be a part of the heap, because each further cycle costs as much as the heap is large.
+    pub(super) fn settle(&mut self, is_after_cycle: bool) -> Result<(), OutOfMemory> {
+        if let Some(charge) = &mut self.charge {
+            let least = if is_after_cycle { LEAST_ADVANCE + self.live / 64 } else { LEAST_ADVANCE };
+            let most = charge.account().available().saturating_add(charge.bytes()).saturating_sub(HEADROOM);
+            let available = most.saturating_sub(self.live);
+            if available < least {
+                return Err(OutOfMemory);
+            }
+            charge.resize(self.live + available.min(ADVANCE.max(least)))?;
+        }
+        self.set_due(self.due());
+        Ok(())
+    }
+
+    /// Charges the account for bytes that are about to be allocated.
+    pub(super) fn claim(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
+        if let Some(charge) = &mut self.charge {
+            let size = self.live.checked_add(bytes).ok_or(OutOfMemory)?;
+            if size > charge.bytes() {
+                let more = size - charge.bytes();
+                if charge.account().available().saturating_sub(HEADROOM) < more {
+                    return Err(OutOfMemory);
+                }
+                charge.resize(size)?;
+            }
+        }
+        self.set_due(self.due());
+        Ok(())
     }
 }

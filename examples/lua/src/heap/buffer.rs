@@ -76,7 +76,7 @@ impl Heap {
         self.text_in_new_buffer(bytes)
     }
 
-    /// Returns `text` with `more` appended, or `None` if out of memory.
+    /// Returns `text` with `more` appended, or `None` if there is not enough memory.
     ///
     /// # Panics
     ///
@@ -88,6 +88,7 @@ impl Heap {
             return Some(text);
         }
         if text.len < Text::MIN_SHARED {
+            self.claim(len).ok()?;
             return copy(text.bytes(), more, len).map(|mut bytes| self.text_of(&mut bytes));
         }
         let mut capacity = len;
@@ -102,6 +103,10 @@ impl Heap {
             if is_longest {
                 capacity = (2 * len).min(Text::MAX_LEN);
             }
+        }
+        if self.claim(capacity).is_err() {
+            self.claim(len).ok()?;
+            capacity = len;
         }
         let bytes = copy(text.bytes(), more, capacity).or_else(|| copy(text.bytes(), more, len))?;
         Some(self.text_in_new_buffer(bytes))

@@ -37,11 +37,17 @@ pub(super) enum Phase {
 }
 
 impl Heap {
-    /// Returns `true` if a [`step`](Self::step) is due.
+    /// Returns `true` if a [`step`](Self::step) can be due, or memory has to be [settled](Self::settle).
     #[inline]
     #[must_use]
+    pub fn needs_attention(&self) -> bool {
+        self.accounts.left <= 0 || self.accounts.eager > 0
+    }
+
+    /// Returns `true` if a [`step`](Self::step) is due.
+    #[must_use]
     pub fn needs_step(&self) -> bool {
-        (self.accounts.budget <= 0 || self.accounts.eager > 0) && !self.accounts.is_stopped
+        (self.accounts.due() <= 0 || self.accounts.eager > 0) && !self.accounts.is_stopped
     }
 
     /// Does the work that is due for the bytes allocated since the last step. Returns `true` if a cycle ended.
@@ -68,7 +74,7 @@ impl Heap {
                 return true;
             }
         }
-        self.accounts.budget = STEP;
+        self.accounts.set_due(STEP);
         false
     }
 
@@ -79,7 +85,7 @@ impl Heap {
     ///
     /// The same as for [`step`](Self::step).
     pub unsafe fn step_by(&mut self, kilobytes: u32, roots: &mut dyn Roots) -> bool {
-        self.accounts.budget = self.accounts.budget.min(0) - i64::from(kilobytes) * 1024;
+        self.accounts.set_due(self.accounts.due().min(0) - i64::from(kilobytes) * 1024);
         // SAFETY: the caller's promise.
         unsafe { self.step(roots) }
     }
@@ -109,10 +115,10 @@ impl Heap {
         self.accounts.rest();
     }
 
-    /// Returns the size of all objects in kilobytes: `collectgarbage("count")`.
+    /// Returns the size of all objects and of the stacks of coroutines in kilobytes: `collectgarbage("count")`.
     #[must_use]
     pub fn count(&self) -> f64 {
-        self.accounts.live as f64 / 1024.0
+        (self.accounts.live + self.accounts.fiber_bytes()) as f64 / 1024.0
     }
 
     /// Sets the size at which a cycle starts, in per cent of the size after the last one. Returns the previous value.
@@ -135,7 +141,7 @@ impl Heap {
     /// Enables steps again: `collectgarbage("restart")`.
     pub fn restart(&mut self) {
         self.accounts.is_stopped = false;
-        self.accounts.budget = self.accounts.budget.min(0);
+        self.accounts.set_due(self.accounts.due().min(0));
     }
 
     /// Returns `true` if steps are disabled.

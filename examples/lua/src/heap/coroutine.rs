@@ -37,6 +37,15 @@ pub struct Coroutine {
 traced!(Coroutine { body } not { object, state, fiber, open_upvalues });
 
 impl Coroutine {
+    /// Its size in bytes, with its places in the lists of the heap and of the host.
+    pub(super) const BYTES: usize = size_of::<Coroutine>() + 5 * size_of::<u64>();
+
+    /// Returns `true` if it has not started.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.state == CoroutineState::Suspended && self.fiber.is_none()
+    }
+
     /// Returns the fiber in which it runs, from its start to its end.
     #[must_use]
     pub fn fiber(&self) -> Option<u32> {
@@ -52,7 +61,7 @@ impl Heap {
         let coroutine = Coroutine { object, state: CoroutineState::Suspended, fiber: None, body, open_upvalues };
         let coroutine: Gc<Coroutine> = self.place(coroutine);
         self.objects = coroutine.as_object();
-        self.accounts.charge(size_of::<Coroutine>());
+        self.accounts.charge(Coroutine::BYTES);
         coroutine
     }
 

@@ -56,7 +56,7 @@ impl Heap {
                     }
                     self.free_as::<Table>(object, size_of::<Table>());
                 }
-                Kind::Coroutine => self.free_as::<Coroutine>(object, size_of::<Coroutine>()),
+                Kind::Coroutine => self.free_as::<Coroutine>(object, Coroutine::BYTES),
                 Kind::Builtin => self.free_as::<Builtin>(object, (*object.cast::<Builtin>()).size()),
                 Kind::Userdata => self.free_as::<Userdata>(object, (*object.cast::<Userdata>()).size()),
                 Kind::Shape => self.free_as::<Shape>(object, (*object.cast::<Shape>()).size()),
@@ -95,6 +95,7 @@ impl Heap {
 impl Drop for Heap {
     fn drop(&mut self) {
         let buckets = std::mem::take(&mut self.texts.buckets);
+        self.accounts.release(size_of_val(&*buckets));
         for mut object in buckets.into_iter().chain([self.objects]) {
             while !object.is_null() {
                 // SAFETY: (1): the object is live, because it is in the list; nothing uses it after the heap is

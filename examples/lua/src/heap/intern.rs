@@ -67,6 +67,7 @@ impl Heap {
         }
         if self.texts.buckets.is_empty() {
             self.texts.resize(0);
+            self.accounts.charge(size_of_val(&*self.texts.buckets));
         }
         let hash = hash(bytes);
         if let Some(mut text) = self.texts.find(bytes, hash) {
@@ -79,7 +80,12 @@ impl Heap {
         }
         // The sweep walks the buckets in order, so they are not resized meanwhile.
         if self.texts.len >= self.texts.buckets.len() && !matches!(self.phase, Phase::SweepTexts(_)) {
-            self.texts.resize(self.texts.buckets.len() * 2);
+            let more = self.texts.buckets.len() * size_of::<*mut Object>();
+            // Without memory the buckets become longer.
+            if self.claim(2 * more).is_ok() {
+                self.texts.resize(self.texts.buckets.len() * 2);
+                self.accounts.charge(more);
+            }
         }
         let bucket = self.texts.bucket(hash);
         let text = text::allocate(&mut self.pool, bytes, hash, self.tracer.white, self.texts.buckets[bucket]);

@@ -9,6 +9,9 @@
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
 use std::collections::VecDeque;
+use std::hint::black_box;
+
+use mimeo::OutOfMemory;
 
 /// The sizes of classes are multiples of this.
 const STEP_BYTES: usize = 16;
@@ -18,6 +21,9 @@ const CHUNK: Layout = match Layout::from_size_align(64 << 10, STEP_BYTES) {
     Ok(layout) => layout,
     Err(_) => panic!("a chunk has a layout"),
 };
+
+/// The size of the reserve. The system commits none of it, because nothing is written there.
+const RESERVE_BYTES: usize = 1 << 20;
 
 /// A free block, with a pointer to the next one of its size.
 struct Free {
@@ -35,12 +41,24 @@ pub(super) struct Pool {
     fresh_bytes: usize,
     /// The blocks freed last, in debug builds.
     quarantine: VecDeque<(*mut u8, Layout)>,
+    /// Memory that is given back when the system refuses a block, so that the running operation can be completed.
+    reserve: Vec<u8>,
+    /// Whether the reserve was given back.
+    is_exhausted: bool,
 }
 
 impl Default for Pool {
     fn default() -> Pool {
         let free = [std::ptr::null_mut(); MAX_BYTES / STEP_BYTES];
-        Pool { free, chunks: Vec::new(), fresh: std::ptr::null_mut(), fresh_bytes: 0, quarantine: VecDeque::new() }
+        Pool {
+            free,
+            chunks: Vec::new(),
+            fresh: std::ptr::null_mut(),
+            fresh_bytes: 0,
+            quarantine: VecDeque::new(),
+            reserve: Vec::new(),
+            is_exhausted: true,
+        }
     }
 }
 
@@ -62,7 +80,8 @@ impl Pool {
         let Some(class) = Pool::class(layout) else {
             // SAFETY: the size is not 0.
             let block = unsafe { alloc(layout) };
-            return if block.is_null() { handle_alloc_error(layout) } else { block };
+            // SAFETY: as above.
+            return if block.is_null() { self.spend_reserve(layout, || unsafe { alloc(layout) }) } else { block };
         };
         let block = self.free[class];
         if block.is_null() {
@@ -81,7 +100,8 @@ impl Pool {
             // SAFETY: the size is not 0. The rest of the chunk before is lost; it is smaller than a block.
             self.fresh = unsafe { alloc(CHUNK) };
             if self.fresh.is_null() {
-                handle_alloc_error(CHUNK);
+                // SAFETY: as above.
+                self.fresh = self.spend_reserve(CHUNK, || unsafe { alloc(CHUNK) });
             }
             self.chunks.push(self.fresh);
             self.fresh_bytes = CHUNK.size();
@@ -90,6 +110,35 @@ impl Pool {
         self.fresh = block.wrapping_add(bytes);
         self.fresh_bytes -= bytes;
         block
+    }
+
+    /// Gives the reserve back and tries again to allocate a block that the system has refused.
+    #[cold]
+    fn spend_reserve(&mut self, layout: Layout, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
+        (self.reserve, self.is_exhausted) = (Vec::new(), true);
+        let block = allocate();
+        if block.is_null() { handle_alloc_error(layout) } else { block }
+    }
+
+    /// Allocates the reserve if it was given back.
+    pub(super) fn refill_reserve(&mut self) -> Result<(), OutOfMemory> {
+        if self.is_exhausted {
+            self.reserve.try_reserve_exact(RESERVE_BYTES)?;
+            self.is_exhausted = false;
+        }
+        Ok(())
+    }
+
+    /// Checks that the system has so many bytes in one piece.
+    pub(super) fn probe(&self, bytes: usize) -> Result<(), OutOfMemory> {
+        if bytes < RESERVE_BYTES / 4 {
+            return Ok(());
+        }
+        let mut probe = Vec::<u8>::new();
+        probe.try_reserve_exact(bytes)?;
+        // The compiler may otherwise assume that it succeeds.
+        black_box(&mut probe);
+        Ok(())
     }
 
     /// Frees a block.
@@ -141,8 +190,12 @@ impl Pool {
         let new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
         if Pool::class(layout).is_none() && Pool::class(new).is_none() {
             // SAFETY: the caller's promise; neither size is 0.
-            let block = unsafe { realloc(block, layout, size) };
-            return if block.is_null() { handle_alloc_error(new) } else { block };
+            let resized = unsafe { realloc(block, layout, size) };
+            if !resized.is_null() {
+                return resized;
+            }
+            // SAFETY: as above: a block that could not be resized stays as it was.
+            return self.spend_reserve(new, || unsafe { realloc(block, layout, size) });
         }
         let moved = self.allocate(new);
         // SAFETY: both blocks have at least the smaller size, and they are distinct.

@@ -38,7 +38,9 @@ impl Heap {
             Phase::SweepTexts(to)
         } else {
             if self.texts.len * 4 < self.texts.buckets.len() {
+                let before = size_of_val(&*self.texts.buckets);
                 self.texts.resize(self.texts.buckets.len() / 2);
+                self.accounts.resize(before, size_of_val(&*self.texts.buckets));
             }
             Phase::SweepObjects(std::ptr::null_mut())
         };

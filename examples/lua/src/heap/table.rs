@@ -81,6 +81,30 @@ impl Table {
         self.names().map_or(0, |shape| shape.len())
     }
 
+    /// Returns about how many bytes a new table takes.
+    #[must_use]
+    pub fn size_for(array: u32, names: u32) -> usize {
+        // Many names are in the hash part, at most half of whose entries are used, and whose length is a power of two.
+        size_of::<Table>() + array as usize * size_of::<Value>() + names as usize * 4 * size_of::<Entry>()
+    }
+
+    /// Returns about how many bytes are allocated when this key gets a value. Few bytes for names do not count.
+    #[must_use]
+    pub fn growth(&self, key: Value) -> usize {
+        let is_name = key.to_text().is_some_and(Gc::<Text>::is_interned) && self.names().is_some();
+        let index = key.to_number().and_then(array_index);
+        if is_name || index.is_some_and(|index| index <= self.array_len) {
+            return 0;
+        }
+        let hash = self.hash_part();
+        let (hash_len, is_full) = hash.map_or((0, true), |hash| (hash.entries.len(), hash.is_full()));
+        let grows_hash = is_full && index != Some(self.array_len + 1);
+        let hash_bytes = if grows_hash { (2 * hash_len).max(4) * size_of::<Entry>() } else { 0 };
+        let grows_array = index.is_some_and(|index| is_full || index == self.array_len + 1);
+        let array_len = (self.array_len as usize + hash_len + 1).next_power_of_two();
+        hash_bytes + if grows_array { array_len * size_of::<Value>() } else { 0 }
+    }
+
     /// Returns its size in bytes.
     pub(super) fn size(&self) -> usize {
         let values = self.array_len as usize + self.slots_len as usize;

@@ -4,6 +4,7 @@ mod array;
 mod collector;
 mod functions;
 mod graph;
+mod memory;
 mod tables;
 mod tables_random;
 mod texts;

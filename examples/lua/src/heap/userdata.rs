@@ -35,7 +35,10 @@ impl Userdata {
     }
 
     pub(super) fn size(&self) -> usize {
-        size_of::<Userdata>() + self.payload.as_ref().map_or(0, |payload| size_of_val::<dyn Any>(&**payload))
+        // With its place in the heap's list.
+        size_of::<Userdata>()
+            + size_of::<Gc<Userdata>>()
+            + self.payload.as_ref().map_or(0, |payload| size_of_val::<dyn Any>(&**payload))
     }
 
     pub(super) fn is_finalized(&self) -> bool {

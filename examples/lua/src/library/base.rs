@@ -96,7 +96,7 @@ fn error(call: &mut Call<'_>) -> Result<(), Thrown> {
     {
         let mut message = place(call.vm, level);
         message.append(&mut text);
-        value = call.text(message);
+        value = call.long_text(&message)?;
     }
     Err(raise(call.vm, value))
 }
@@ -135,6 +135,7 @@ fn rawget(call: &mut Call<'_>) -> Result<(), Thrown> {
 
 fn rawset(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (table, key, value) = (call.table(0)?, call.any(1)?, call.any(2)?);
+    call.claim(table.growth(key))?;
     match call.heap().set(table, key, value) {
         Ok(()) => call.give(table.into()),
         Err(bad) => Err(call.error_without_place(bad.to_string())),

@@ -101,7 +101,7 @@ fn resume_wrapped(call: &mut Call<'_>) -> Result<(), Thrown> {
                 Some(text) => {
                     let mut message = place(call.vm, 1);
                     message.extend_from_slice(text.bytes());
-                    call.text(message)
+                    call.long_text(&message)?
                 }
                 None => value,
             };

@@ -4,10 +4,11 @@ mod sort;
 
 use mimeo::Thrown;
 
+use super::string::Output;
 use super::{Functions, define_module, set};
 use crate::heap::Gc;
-use crate::ops::ops::{Table, Text, Value, Vm};
-use crate::runtime::{Call, push_text, raise};
+use crate::ops::ops::{Table, Value, Vm};
+use crate::runtime::{Call, push_text};
 
 const FUNCTIONS: Functions = &[
     ("concat", concat),
@@ -54,39 +55,21 @@ fn concat(call: &mut Call<'_>) -> Result<(), Thrown> {
     let separator = separator.as_ref().map_or(&[][..], |text| text.bytes());
     let from = if call.has(2) { call.int32(2)? } else { 1 };
     let to = if call.has(3) { call.int32(3)? } else { table.length() as i32 };
-    let mut buffer = std::mem::take(&mut call.vm.host.buffer);
-    buffer.clear();
-    let mut end = Ok(());
+    let mut output = Output::new(call)?;
     for index in from..=to {
         let value = table.get(Value::number(f64::from(index)));
         let len = value.to_text().map_or(0, |text| text.len as usize);
-        if !has_room(&mut buffer, separator.len() + len) {
-            let message = call.text("not enough memory");
-            end = Err(raise(call.vm, message));
-            break;
-        }
-        if !push_text(&mut buffer, value) {
+        // A few more bytes for a number are harmless.
+        let out = output.room(call, separator.len() + len)?;
+        if !push_text(out, value) {
             let what = value.type_name();
-            end = Err(call.error(format!("invalid value ({what}) at index {index} in table for 'concat'")));
-            break;
+            return Err(call.error(format!("invalid value ({what}) at index {index} in table for 'concat'")));
         }
         if index < to {
-            buffer.extend_from_slice(separator);
+            out.extend_from_slice(separator);
         }
     }
-    let result = end.and_then(|()| {
-        let text = call.text(&buffer);
-        call.give(text)
-    });
-    call.vm.host.buffer = buffer;
-    result
-}
-
-/// Reserves room for `more` bytes. Returns `false` if the result would be too long.
-fn has_room(buffer: &mut Vec<u8>, more: usize) -> bool {
-    // Numbers are shorter than this.
-    const SPARE: usize = 64;
-    buffer.len() + more + SPARE <= Text::MAX_LEN && buffer.try_reserve(more + SPARE).is_ok()
+    output.give(call)
 }
 
 fn foreach(call: &mut Call<'_>) -> Result<(), Thrown> {
@@ -145,14 +128,17 @@ fn insert(call: &mut Call<'_>) -> Result<(), Thrown> {
     };
     let value = call.get(call.len() - 1);
     match (u32::try_from(at), u32::try_from(length)) {
-        (Ok(at @ 1..), Ok(length)) if length < u32::MAX => call.heap().insert_index(table, at, length, value),
+        (Ok(at @ 1..), Ok(length)) if length < u32::MAX => {
+            call.claim(table.growth(Value::number(f64::from(at.max(length + 1)))))?;
+            call.heap().insert_index(table, at, length, value);
+        }
         // Indices below 1 are not in the array.
         _ => {
             for index in (at..=length as i64).rev() {
                 let moved = table.get(Value::number(index as f64));
-                store(call, table, index + 1, moved);
+                store(call, table, index + 1, moved)?;
             }
-            store(call, table, at, value);
+            store(call, table, at, value)?;
         }
     }
     call.give_all(&[])
@@ -171,17 +157,20 @@ fn remove(call: &mut Call<'_>) -> Result<(), Thrown> {
         _ => {
             for index in at..length as i64 {
                 let moved = table.get(Value::number((index + 1) as f64));
-                store(call, table, index, moved);
+                store(call, table, index, moved)?;
             }
-            store(call, table, length as i64, Value::NIL);
+            store(call, table, length as i64, Value::NIL)?;
         }
     }
     call.give(value)
 }
 
 /// Sets `table[index] = value`.
-fn store(call: &mut Call<'_>, table: Gc<Table>, index: i64, value: Value) {
-    call.heap().set(table, Value::number(index as f64), value).expect("an integer is a key");
+fn store(call: &mut Call<'_>, table: Gc<Table>, index: i64, value: Value) -> Result<(), Thrown> {
+    let key = Value::number(index as f64);
+    call.claim(table.growth(key))?;
+    call.heap().set(table, key, value).expect("an integer is a key");
+    Ok(())
 }
 
 fn move_values(call: &mut Call<'_>) -> Result<(), Thrown> {
@@ -191,18 +180,19 @@ fn move_values(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (first, last, to) = (i64::from(first), i64::from(last), i64::from(to));
     let mut put = |index: i64| {
         let value = from.get(Value::number(index as f64));
-        store(call, target, index + to - first, value);
+        store(call, target, index + to - first, value)
     };
     if to > last || to <= first || target != from {
-        (first..=last).for_each(&mut put);
+        (first..=last).try_for_each(&mut put)?;
     } else {
-        (first..=last).rev().for_each(&mut put);
+        (first..=last).rev().try_for_each(&mut put)?;
     }
     call.give(target.into())
 }
 
 fn pack(call: &mut Call<'_>) -> Result<(), Thrown> {
     let len = call.len();
+    call.claim(Table::size_for(len, 1))?;
     let table = call.heap().new_table(len, 1, 0);
     for index in 0..len {
         let value = call.get(index);

@@ -4,7 +4,7 @@ use mimeo::Thrown;
 
 use super::function::adjust_to;
 use super::protected::throw_exit;
-use super::{error, run, run_all, safepoint_of_builtin};
+use super::{claim, error, run, run_all, safepoint_of_builtin};
 use crate::heap::{Builtin, Gc, Heap, Native};
 use crate::ops::ops::{Callee, Value, Vm};
 
@@ -55,7 +55,27 @@ impl Call<'_> {
         &mut self.vm.host.heap
     }
 
-    /// Creates a string.
+    /// Makes sure that so many bytes can be allocated next, if necessary by a full cycle of the collector. What holds for
+    /// values [across calls](Call) holds here.
+    ///
+    /// # Errors
+    ///
+    /// If there is not enough memory.
+    pub fn claim(&mut self, bytes: usize) -> Result<(), Thrown> {
+        claim(self.vm, bytes)
+    }
+
+    /// Creates a string of any length. What holds for values [across calls](Call) holds here.
+    ///
+    /// # Errors
+    ///
+    /// If there is not enough memory.
+    pub fn long_text(&mut self, bytes: &[u8]) -> Result<Value, Thrown> {
+        self.claim(bytes.len())?;
+        Ok(self.text(bytes))
+    }
+
+    /// Creates a string whose length does not depend on the program.
     pub fn text(&mut self, bytes: impl AsRef<[u8]>) -> Value {
         self.vm.host.heap.text(bytes.as_ref()).into()
     }
@@ -118,7 +138,7 @@ pub(crate) fn builtin_frame(vm: &mut Vm) -> Callee {
 pub(crate) fn call_builtin(vm: &mut Vm, builtin: Value) -> Result<(), Thrown> {
     let builtin = builtin.to_builtin().expect("only builtins have this code");
     let len = vm.context.arguments;
-    safepoint_of_builtin(vm, len);
+    safepoint_of_builtin(vm, len)?;
     let kept = vm.host.kept.len();
     let result = (builtin.function)(&mut Call { vm, builtin, len });
     vm.host.kept.truncate(kept);

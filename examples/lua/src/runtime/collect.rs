@@ -3,8 +3,10 @@
 //! Contract of its unsafe blocks: (1) of the [heap](crate::heap): a runtime function calls [`safepoint`] where every
 //! object that it still uses is reachable from the stacks, the host's fields or [`Host::kept`](super::Host).
 
+use mimeo::{OutOfMemory, Thrown, Window};
+
 use super::coroutine::drop_fiber;
-use super::{Embedder as _, Error, run_protected, upvalue};
+use super::{Embedder as _, Error, out_of_memory, run_protected, upvalue};
 use crate::heap::{Heap, Roots, Tracer};
 use crate::ops::ops::{Value, Vm};
 
@@ -54,22 +56,80 @@ impl Roots for MachineRoots<'_> {
     }
 }
 
-/// Runs a step of the collector if one is due.
+/// Runs a step of the collector if one is due, and settles the account of the heap.
+///
+/// # Errors
+///
+/// "not enough memory", if a full cycle does not bring the heap below its limit.
 #[inline]
-pub(crate) fn safepoint(vm: &mut Vm) {
+pub(crate) fn safepoint(vm: &mut Vm) -> Result<(), Thrown> {
+    if vm.host.heap.needs_attention() { attend(vm) } else { Ok(()) }
+}
+
+#[cold]
+fn attend(vm: &mut Vm) -> Result<(), Thrown> {
+    vm.host.heap.count_fibers();
     if vm.host.heap.needs_step() {
         // SAFETY: (1): everything in use is reachable from the roots.
         with_heap(vm, |heap, roots| unsafe { heap.step(roots) });
     }
+    if vm.host.heap.settle(false).is_ok() {
+        return Ok(());
+    }
+    free_memory(vm);
+    vm.host.heap.settle(true).map_err(|OutOfMemory| out_of_memory(vm))
+}
+
+/// Makes sure that so many bytes can be allocated next, if necessary by a full cycle. Like [`safepoint`], it is called
+/// where everything that is still in use is reachable.
+///
+/// # Errors
+///
+/// "not enough memory".
+#[inline]
+pub(crate) fn claim(vm: &mut Vm, bytes: usize) -> Result<(), Thrown> {
+    if vm.host.heap.claim(bytes).is_ok() { Ok(()) } else { claim_after_cycle(vm, bytes) }
+}
+
+/// Frees what can be freed: unreachable objects, and the unused part of the stack.
+#[cold]
+pub(crate) fn free_memory(vm: &mut Vm) {
+    collect_garbage(vm);
+    if vm.memory().limit().is_some() {
+        vm.shrink_stack();
+    }
+}
+
+#[cold]
+fn claim_after_cycle(vm: &mut Vm, bytes: usize) -> Result<(), Thrown> {
+    free_memory(vm);
+    vm.host.heap.claim(bytes).map_err(|OutOfMemory| out_of_memory(vm))
+}
+
+/// Works like [`claim`], and keeps `count` values from the beginning of a window, which may be above the frame.
+pub(crate) fn claim_keeping(vm: &mut Vm, bytes: usize, values: Window, count: u32) -> Result<(), Thrown> {
+    if vm.host.heap.claim(bytes).is_ok() {
+        return Ok(());
+    }
+    let before = vm.host.kept.len();
+    let slots: Vec<Value> = (0..count).map(|index| vm.slot(values.start() + index)).collect();
+    vm.host.kept.extend_from_slice(&slots);
+    let claimed = claim_after_cycle(vm, bytes);
+    vm.host.kept.truncate(before);
+    // The collector has cleared them.
+    vm.ensure_slots(values.start() + count)?;
+    vm.set_slots(values.start(), &slots);
+    claimed
 }
 
 /// A [`safepoint`] at the beginning of a builtin.
 #[inline]
-pub(crate) fn safepoint_of_builtin(vm: &mut Vm, arguments: u32) {
-    if vm.host.heap.needs_step() {
-        clear_after_arguments(vm, arguments);
-        safepoint(vm);
+pub(crate) fn safepoint_of_builtin(vm: &mut Vm, arguments: u32) -> Result<(), Thrown> {
+    if !vm.host.heap.needs_attention() {
+        return Ok(());
     }
+    clear_after_arguments(vm, arguments);
+    safepoint(vm)
 }
 
 /// Clears what earlier calls left in the frame of the running builtin, after its arguments.
@@ -107,6 +167,8 @@ fn with_heap<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) 
             unsafe { vm.unload(linked) }.expect("it was loaded for the chunk");
         }
     }
+    // What is free now can be used for something else. Whether it is enough is up to the caller.
+    let _ignored = vm.host.heap.settle(false);
     finalize(vm);
     result
 }

@@ -6,8 +6,9 @@ use mimeo::{Thrown, Window};
 use super::arithmetic::method;
 use super::place::operand_name;
 use super::run::{give, request, run};
-use super::{error, safepoint};
-use crate::heap::Event;
+use super::scratch::Scratch;
+use super::{error, free_memory, out_of_memory, safepoint};
+use crate::heap::{Event, Gc};
 use crate::ops::ops::{Text, Value, Vm};
 
 /// Appends the text of a string or number. Returns `false` for other values.
@@ -22,14 +23,8 @@ pub fn push_text(out: &mut Vec<u8>, value: Value) -> bool {
     true
 }
 
-/// Throws "not enough memory". As in LuaJIT, the message has no position.
-pub fn out_of_memory(vm: &mut Vm) -> Thrown {
-    let message = vm.host.heap.text(b"not enough memory");
-    error::raise(vm, message.into())
-}
-
 pub(crate) fn concatenate(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
-    safepoint(vm);
+    safepoint(vm)?;
     let start = values.start();
     match join(vm, values.len() as u32, |vm, index| vm.slot(start + index)) {
         Some(result) => result,
@@ -37,40 +32,50 @@ pub(crate) fn concatenate(vm: &mut Vm, values: Window) -> Result<Value, Thrown> 
     }
 }
 
-/// Joins values if all are strings or numbers. Appending to a long string avoids a copy if possible.
+/// Joins values if all are strings or numbers. Appending to a long string avoids a copy if possible. The values must be
+/// reachable.
 fn join(vm: &mut Vm, count: u32, value: impl Fn(&Vm, u32) -> Value) -> Option<Result<Value, Thrown>> {
     let mut len = 0;
     for index in 0..count {
         let value = value(vm, index);
         match value.to_text() {
             Some(text) => len += text.len as usize,
-            // The few bytes of numbers are counted when they are written.
-            None if value.is_number() => {}
+            None if value.is_number() => len += MAX_NUMBER,
             None => return None,
         }
     }
-    if len > Text::MAX_LEN {
+    let long = value(vm, 0).to_text().filter(|text| text.len >= Text::MIN_SHARED);
+    let long_len = long.map_or(0, |text| text.len as usize);
+    if len > Text::MAX_LEN + count as usize * MAX_NUMBER {
         return Some(Err(too_long(vm)));
     }
-    let long = value(vm, 0).to_text().filter(|text| text.len >= Text::MIN_SHARED);
-    len -= long.map_or(0, |text| text.len as usize);
-    let mut buffer = std::mem::take(&mut vm.host.buffer);
-    buffer.clear();
-    if buffer.try_reserve(len).is_err() {
-        return Some(Err(out_of_memory(vm)));
-    }
+    let mut buffer = match Scratch::new(vm, len - long_len) {
+        Ok(buffer) => buffer,
+        Err(thrown) => return Some(Err(thrown)),
+    };
     for index in u32::from(long.is_some())..count {
-        push_text(&mut buffer, value(vm, index));
+        push_text(&mut buffer.bytes, value(vm, index));
     }
-    let result = if long.map_or(0, |text| text.len as usize) + buffer.len() > Text::MAX_LEN {
+    Some(if long_len + buffer.bytes.len() > Text::MAX_LEN {
         Err(too_long(vm))
     } else if let Some(long) = long {
-        vm.host.heap.append(long, &buffer).map(Value::from).ok_or_else(|| out_of_memory(vm))
+        append(vm, long, buffer)
     } else {
-        Ok(vm.host.heap.text_of(&mut buffer).into())
-    };
-    vm.host.buffer = buffer;
-    Some(result)
+        buffer.into_text(vm).map(Value::from)
+    })
+}
+
+/// No number takes more bytes.
+const MAX_NUMBER: usize = 32;
+
+fn append(vm: &mut Vm, text: Gc<Text>, more: Scratch) -> Result<Value, Thrown> {
+    let mut appended = vm.host.heap.append(text, &more.bytes);
+    if appended.is_none() {
+        free_memory(vm);
+        appended = vm.host.heap.append(text, &more.bytes);
+    }
+    more.end(vm);
+    appended.map(Value::from).ok_or_else(|| out_of_memory(vm))
 }
 
 fn too_long(vm: &mut Vm) -> Thrown {
@@ -83,7 +88,11 @@ fn from_the_right(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
     let mut right = vm.slot(values.start() + last);
     for index in (0..last).rev() {
         let left = vm.slot(values.start() + index);
-        if let Some(joined) = join(vm, 2, |_, index| if index == 0 { left } else { right }) {
+        let kept = vm.host.kept.len();
+        vm.host.kept.push(right);
+        let joined = join(vm, 2, |_, index| if index == 0 { left } else { right });
+        vm.host.kept.truncate(kept);
+        if let Some(joined) = joined {
             right = joined?;
             continue;
         }

@@ -6,6 +6,7 @@
 
 use mimeo::{FiberExit, FiberLimits, Thrown, Window};
 
+use super::collect::free_memory;
 use super::error::{raise_text, raise_text_at, value_of};
 use super::upvalue::close_all;
 use crate::heap::{Coroutine, CoroutineState, Gc};
@@ -62,6 +63,20 @@ pub fn running(vm: &Vm) -> Option<Gc<Coroutine>> {
 
 /// Resumes a coroutine, which runs until it yields, returns or throws.
 pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Resumed {
+    // Before anything else, because finalisers may run now.
+    let mut fresh = None;
+    if coroutine.is_new() {
+        match new_fiber(vm) {
+            Ok(fiber) => fresh = Some(fiber),
+            Err(thrown) => {
+                let trap = vm.catch(thrown);
+                return Err(value_of(vm, &trap));
+            }
+        }
+    }
+    if let Some(fiber) = fresh.take_if(|_| !coroutine.is_new()) {
+        vm.drop_fiber(fiber).expect("nothing runs in it");
+    }
     if coroutine.state != CoroutineState::Suspended {
         let what = if coroutine.state == CoroutineState::Dead { "dead" } else { "running" };
         return Err(vm.host.heap.text(format!("cannot resume {what} coroutine").as_bytes()).into());
@@ -77,7 +92,7 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
     let left = std::mem::replace(&mut vm.context.open_upvalues, coroutine.take_open_upvalues());
     vm.host.left_upvalues.push(left);
     let handling = vm.host.handling.take();
-    let exit = run_fiber(vm, coroutine, values);
+    let exit = run_fiber(vm, coroutine, fresh, values);
     vm.host.handling = handling;
     let resumed = match exit {
         Ok(FiberExit::Done(_)) => {
@@ -107,12 +122,26 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
     resumed
 }
 
-/// Runs the coroutine's fiber.
-fn run_fiber(vm: &mut Vm, coroutine: Gc<Coroutine>, values: &[Value]) -> Result<FiberExit<Value>, Thrown> {
-    match coroutine.fiber() {
-        Some(fiber) => {
+/// Creates a fiber, after a full cycle of the collector if there is not enough memory: unreachable coroutines have some.
+fn new_fiber(vm: &mut Vm) -> Result<FiberRef, Thrown> {
+    vm.new_fiber(LIMITS).or_else(|thrown| {
+        drop(vm.catch(thrown));
+        free_memory(vm);
+        vm.new_fiber(LIMITS)
+    })
+}
+
+/// Runs the coroutine's fiber, which is `fresh` if the coroutine has not started yet.
+fn run_fiber(
+    vm: &mut Vm,
+    coroutine: Gc<Coroutine>,
+    fresh: Option<FiberRef>,
+    values: &[Value],
+) -> Result<FiberExit<Value>, Thrown> {
+    match fresh {
+        None => {
             // The fiber waits in the frame of the builtin that yielded; the values are that builtin's results.
-            let fiber = vm.host.fibers.get(fiber);
+            let fiber = vm.host.fibers.get(coroutine.fiber().expect("a coroutine that has started has a fiber"));
             for (slot, &value) in (0..).zip(if values.is_empty() { &[Value::NIL] } else { values }) {
                 if vm.set_fiber_slot(fiber, slot, value).is_err() {
                     return Err(raise_text(vm, "stack overflow"));
@@ -121,8 +150,7 @@ fn run_fiber(vm: &mut Vm, coroutine: Gc<Coroutine>, values: &[Value]) -> Result<
             vm.context.results = values.len() as u32;
             vm.resume_fiber(fiber)
         }
-        None => {
-            let fiber = vm.new_fiber(LIMITS)?;
+        Some(fiber) => {
             let number = vm.host.fibers.add(fiber);
             let body = vm.host.heap.begin(coroutine, number);
             let args: Vec<Value> = [Value::NIL, body].into_iter().chain(values.iter().copied()).collect();

@@ -4,11 +4,24 @@ use std::fmt;
 
 use mimeo::{Thrown, TrapKind};
 
+use super::claim;
 use super::concat::push_text;
 use super::place::place;
 use super::run::run;
 use super::stubs::{PCALL, XPCALL};
 use crate::ops::ops::{Trap, Value, Vm};
+
+/// The message of the error without a position, as in LuaJIT.
+const OUT_OF_MEMORY: &[u8] = b"not enough memory";
+
+/// Shorter messages are made even if there is not enough memory.
+const LONG: usize = 4096;
+
+/// Throws "not enough memory".
+pub fn out_of_memory(vm: &mut Vm) -> Thrown {
+    let message = vm.host.heap.text(OUT_OF_MEMORY);
+    raise(vm, message.into())
+}
 
 /// What a program throws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +76,11 @@ pub fn raise_text(vm: &mut Vm, message: impl AsRef<[u8]>) -> Thrown {
 pub fn raise_text_at(vm: &mut Vm, level: usize, message: impl AsRef<[u8]>) -> Thrown {
     let mut text = place(vm, level);
     text.extend_from_slice(message.as_ref());
+    if text.len() > LONG
+        && let Err(thrown) = claim(vm, text.len())
+    {
+        return thrown;
+    }
     let text = vm.host.heap.text(&text);
     raise(vm, text.into())
 }
@@ -100,6 +118,7 @@ pub(super) fn value_of(vm: &mut Vm, trap: &Trap) -> Value {
         TrapKind::Language(Error::Value { value, .. }) => return *value,
         // To a program both are the same error.
         TrapKind::Nesting => "stack overflow".to_owned(),
+        TrapKind::OutOfMemory => return vm.host.heap.text(OUT_OF_MEMORY).into(),
         other => other.to_string(),
     };
     let site = trap.backtrace.frames.first();

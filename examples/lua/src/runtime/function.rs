@@ -4,9 +4,9 @@ use mimeo::{Thrown, Window};
 
 use super::index::metatable_of;
 use super::place::operand_name;
-use super::{error, safepoint};
+use super::{claim_keeping, error, safepoint};
 use crate::heap::Event;
-use crate::ops::ops::{Callee, Value, Vm};
+use crate::ops::ops::{Callee, Table, Value, Vm};
 
 /// Maximal number of slots after a window's first for an unknown number of values.
 const MAX_VALUES: u32 = 64_000;
@@ -43,7 +43,7 @@ fn check_room(vm: &mut Vm, start: u32, count: u32) -> Result<(), Thrown> {
     if count > MAX_VALUES || start + count >= vm.room() {
         return Err(error::raise_text(vm, "stack overflow"));
     }
-    Ok(())
+    vm.ensure_slots(start + count)
 }
 
 pub(crate) fn fill_parameters(vm: &mut Vm, parameters: Window) {
@@ -51,12 +51,13 @@ pub(crate) fn fill_parameters(vm: &mut Vm, parameters: Window) {
 }
 
 /// Returns a table of the arguments after the parameters, or nil if there are none.
-pub(crate) fn collect_arguments(vm: &mut Vm, parameters: Window) -> Value {
+pub(crate) fn collect_arguments(vm: &mut Vm, parameters: Window) -> Result<Value, Thrown> {
     let (arguments, taken) = (vm.context.arguments, parameters.len() as u32);
     if arguments <= taken {
         fill_parameters(vm, parameters);
-        return Value::NIL;
+        return Ok(Value::NIL);
     }
+    claim_keeping(vm, Table::size_for(arguments - taken, 0), parameters, arguments)?;
     let rest = vm.host.heap.new_table(arguments - taken, 0, 0);
     for index in 1..=arguments - taken {
         let value = vm.slot(parameters.start() + taken + index - 1);
@@ -64,9 +65,9 @@ pub(crate) fn collect_arguments(vm: &mut Vm, parameters: Window) -> Value {
     }
     // The arguments may be above the frame, where the collector clears slots.
     vm.host.kept.push(rest.into());
-    safepoint(vm);
+    let result = safepoint(vm);
     vm.host.kept.pop();
-    rest.into()
+    result.map(|()| rest.into())
 }
 
 pub(crate) fn copy_rest(vm: &mut Vm, rest: Value, to: Window) {

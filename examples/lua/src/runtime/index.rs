@@ -4,12 +4,15 @@ use mimeo::{Thrown, Window};
 
 use super::place::operand_name;
 use super::run::{forget, give, request, run};
-use super::{error, safepoint};
+use super::{claim, claim_keeping, error, safepoint};
 use crate::heap::{Event, Gc};
 use crate::ops::ops::{AddCache, FieldCache, InheritedCache, Table, Value, Vm};
 
 /// Maximal number of tables in a chain of metamethods.
 const MAX_CHAIN: usize = 100;
+
+/// Up to so many fields of a new table are allocated without a claim.
+const FEW: u32 = 64;
 
 /// The kinds of values that share one metatable, which only `debug.setmetatable` sets.
 #[derive(Clone, Copy, Debug)]
@@ -43,9 +46,12 @@ impl PlainKind {
     }
 }
 
-pub(crate) fn make_table(vm: &mut Vm, array: u32, names: u32) -> Value {
-    safepoint(vm);
-    vm.host.heap.new_table(array, names, 0).into()
+pub(crate) fn make_table(vm: &mut Vm, array: u32, names: u32) -> Result<Value, Thrown> {
+    safepoint(vm)?;
+    if array > FEW || names > FEW {
+        claim(vm, Table::size_for(array, names))?;
+    }
+    Ok(vm.host.heap.new_table(array, names, 0).into())
 }
 
 /// Returns the metatable of a value.
@@ -174,6 +180,7 @@ pub(crate) fn set(vm: &mut Vm, object: Value, key: Value, value: Value) -> Resul
         if let Some(table) = current.to_table()
             && (method.is_nil() || !table.get(key).is_nil())
         {
+            claim(vm, table.growth(key))?;
             return vm.host.heap.set(table, key, value).map_err(|bad| error::raise_text(vm, bad.to_string()));
         }
         if method.is_nil() {
@@ -200,6 +207,7 @@ pub(crate) fn set_name(
         let method =
             table.metatable().map_or(Value::NIL, |metatable| vm.host.heap.metamethod(metatable, Event::NewIndex));
         if method.is_nil() || !table.get_text(text).is_nil() {
+            claim(vm, table.growth(name))?;
             vm.host.heap.set_cached(table, text, value, field, add);
             return Ok(());
         }
@@ -207,13 +215,18 @@ pub(crate) fn set_name(
     set(vm, object, name, value)
 }
 
-pub(crate) fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32, count: u32) {
+pub(crate) fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32, count: u32) -> Result<(), Thrown> {
     let table = table.to_table().expect("a constructor creates tables");
-    vm.host.heap.reserve_array(table, first - 1 + count);
+    let len = first - 1 + count;
+    if len > table.array_len {
+        claim_keeping(vm, Table::size_for(len, 0), values, count)?;
+    }
+    vm.host.heap.reserve_array(table, len);
     for index in 0..count {
         let value = vm.slot(values.start() + index);
         vm.host.heap.set_index(table, first + index, value);
     }
+    Ok(())
 }
 
 fn no_fields(vm: &mut Vm, object: Value, current: Value) -> Thrown {

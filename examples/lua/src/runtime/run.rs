@@ -3,6 +3,7 @@
 use mimeo::{After, Then, Thrown};
 
 use super::function::callable_value;
+use super::safepoint;
 use crate::ops::ops::{Callee, Ops, Value, Vm};
 
 /// Number of values, including the function itself, that need no allocation.
@@ -14,8 +15,23 @@ const FEW: usize = 6;
 ///
 /// If the function throws an error, which is pending then.
 pub fn run(vm: &mut Vm, function: Value, args: &[Value]) -> Result<Value, Thrown> {
+    if vm.host.heap.needs_attention() {
+        // A builtin that makes many calls may make objects for each.
+        safepoint_keeping(vm, function, args)?;
+    }
     let (callee, frame) = frame_of(vm, function, args)?;
     vm.run(callee, frame.values())
+}
+
+/// Runs a [`safepoint`] that keeps a function and its arguments.
+#[cold]
+fn safepoint_keeping(vm: &mut Vm, function: Value, args: &[Value]) -> Result<(), Thrown> {
+    let before = vm.host.kept.len();
+    vm.host.kept.push(function);
+    vm.host.kept.extend_from_slice(args);
+    let result = safepoint(vm);
+    vm.host.kept.truncate(before);
+    result
 }
 
 /// Requests a call on behalf of the running op: `then` gets the first result. The call does not nest, so that a

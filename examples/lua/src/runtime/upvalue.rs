@@ -4,7 +4,7 @@
 //! which the machine runs, slots of active frames are within it, and code that removes frames closes their upvalues
 //! first.
 
-use mimeo::Window;
+use mimeo::{Thrown, Window};
 
 use super::safepoint;
 use crate::heap::{Capture, Gc};
@@ -16,8 +16,8 @@ pub(crate) fn store_upvalue(vm: &mut Vm, upvalue: *mut Upvalue, value: Value) {
     vm.host.heap.set_upvalue(upvalue, value);
 }
 
-pub(crate) fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Value {
-    safepoint(vm);
+pub(crate) fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Result<Value, Thrown> {
+    safepoint(vm)?;
     let closure = function.to_closure().expect("slot 0 is the running closure");
     let chunk = closure.prototype().chunk();
     let captures = &chunk.parts().prototypes[prototype as usize].captures;
@@ -35,7 +35,7 @@ pub(crate) fn make_closure(vm: &mut Vm, function: Value, prototype: u32) -> Valu
     let made = vm.host.heap.new_closure(chunk, prototype, closure.environment(), &upvalues);
     upvalues.clear();
     vm.host.captured = upvalues;
-    made.into()
+    Ok(made.into())
 }
 
 pub(crate) fn close_upvalues(vm: &mut Vm, from: Window) {

@@ -4,7 +4,7 @@ use crate::run::{file, lua, lua_with, ok};
 
 #[test]
 fn a_wrong_option_lists_the_valid_values() {
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["--jit=maybe", "-"], "--jit must be auto, on or off, not \"maybe\"\n"),
         (&["--stats=all", "-"], "--stats must be off, summary, trace or json, not \"all\"\n"),
         (&["--perf=yes", "-"], "--perf must be off, map, gdb or all, not \"yes\"\n"),
@@ -18,6 +18,10 @@ fn a_wrong_option_lists_the_valid_values() {
         (
             &["--jit-budget=-1", "-"],
             "--jit-budget must be a number of microseconds, 0 to 18446744073709551615, not \"-1\"\n",
+        ),
+        (
+            &["--memory-limit=32MB", "-"],
+            "--memory-limit must be a number of bytes, which may end in K, M or G, not \"32MB\"\n",
         ),
         (&["--fast", "-"], "invalid option '--fast'\n"),
         (&["-q"], "invalid option '-q'\n"),
@@ -59,6 +63,20 @@ fn help_and_version_are_shown() {
     assert_eq!(lua(&["-v"], b"print(1)"), ok(version));
     assert_eq!(lua(&["-v", "-e", "print(2)"], b"print(1)"), ok(&format!("{version}2\n")));
     assert_eq!(lua(&["-v", "-"], b"print(1)"), ok(&format!("{version}1\n")));
+}
+
+#[test]
+fn a_limit_on_memory_is_an_error_of_the_program() {
+    const BOMB: &str = "local ok, message = pcall(string.rep, 'x', 5000000) print(ok, ok or message)";
+    assert_eq!(lua(&["-e", BOMB], b""), ok("true\ttrue\n"));
+    for limit in ["4000000", "3999K", "3M"] {
+        assert_eq!(lua(&[&format!("--memory-limit={limit}"), "-e", BOMB], b""), ok("false\tnot enough memory\n"));
+    }
+    assert_eq!(lua(&["--memory-limit=1G", "-e", BOMB], b""), ok("true\ttrue\n"));
+    // An error that nothing catches, with output before it.
+    let outcome = lua(&["--memory-limit=4M", "-e", "print(1) local t for i = 1, 1e8 do t = {t} end"], b"");
+    assert_eq!((outcome.stdout.as_str(), outcome.status), ("1\n", 1), "{outcome:?}");
+    assert!(outcome.stderr.starts_with("mimeo-lua: not enough memory\n"), "{outcome:?}");
 }
 
 #[test]

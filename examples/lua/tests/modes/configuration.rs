@@ -4,7 +4,7 @@ use std::fmt;
 
 use mimeo_corpus::Mode;
 
-/// A mode, and whether to stress the collector and the stacks.
+/// A mode, whether to stress the collector and the stacks, and a limit on memory.
 #[derive(Clone, Debug)]
 pub struct Configuration {
     pub mode: Mode,
@@ -13,11 +13,13 @@ pub struct Configuration {
     pub collect_every: u32,
     /// Whether stacks are small at first, and move at every call.
     pub moves_stacks: bool,
+    /// The limit on memory in bytes.
+    pub memory: Option<usize>,
 }
 
 impl From<Mode> for Configuration {
     fn from(mode: Mode) -> Configuration {
-        Configuration { mode, collect_every: 0, moves_stacks: false }
+        Configuration { mode, collect_every: 0, moves_stacks: false, memory: None }
     }
 }
 
@@ -25,6 +27,11 @@ impl Configuration {
     /// Adds a full cycle at each safepoint whose number is a multiple of `every`.
     pub fn collecting(self, every: u32) -> Configuration {
         Configuration { collect_every: every, ..self }
+    }
+
+    /// Adds a limit on memory in bytes.
+    pub fn limited(self, bytes: usize) -> Configuration {
+        Configuration { memory: Some(bytes), ..self }
     }
 
     /// Adds stacks that move at every call.
@@ -38,6 +45,9 @@ impl fmt::Display for Configuration {
         write!(f, "{}", self.mode)?;
         if self.moves_stacks {
             f.write_str(" on moving stacks")?;
+        }
+        if let Some(bytes) = self.memory {
+            write!(f, " with {bytes} bytes")?;
         }
         match self.collect_every {
             0 => Ok(()),

@@ -25,11 +25,12 @@ pub struct Outcome {
 /// Runs a chunk with arguments. `name` has the form that Lua's `load` takes.
 pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: &[&str]) -> (Behaviour, Outcome) {
     let written = Captured::default();
+    let defaults = Options::default();
     let options = Options {
         jit: configuration.mode.jit.clone(),
+        limits: defaults.limits.with_memory(configuration.memory),
         stdin: Box::new(io::empty()),
         stdout: Box::new(written.clone()),
-        ..Options::default()
     };
     let mut lua = Lua::new(options);
     if configuration.moves_stacks {

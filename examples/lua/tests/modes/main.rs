@@ -3,6 +3,7 @@
 mod configuration;
 mod corpus;
 mod machine;
+mod memory;
 mod random;
 #[cfg(feature = "jit")]
 mod twins;

@@ -10,12 +10,13 @@ use std::ops::Range;
 use mimeo_def::CodeOffset;
 use mimeo_def::frame::CodeAddr;
 use mimeo_interp::tier::References;
+use mimeo_interp::{Account, Charge, MemoryKind, OutOfMemory};
 
 use crate::memory::{CodePool, page_bytes, pages_for};
 use crate::observe::ObservedCode;
 
 /// The code of one machine.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct CodeCache {
     pub(crate) pool: CodePool,
     /// The ids of functions with live code, the oldest first.
@@ -26,6 +27,29 @@ pub(crate) struct CodeCache {
     retired_bytes: usize,
     /// Exits until the next walk over the frames.
     patience: usize,
+    /// The memory of all code, of code that is being made, and of the support code.
+    charge: Charge,
+    support_bytes: usize,
+}
+
+impl Default for CodeCache {
+    fn default() -> CodeCache {
+        CodeCache {
+            pool: CodePool::default(),
+            ages: VecDeque::new(),
+            retired: Vec::new(),
+            live_bytes: 0,
+            retired_bytes: 0,
+            patience: 0,
+            charge: nothing(&Account::new(None)),
+            support_bytes: 0,
+        }
+    }
+}
+
+/// Returns a charge of 0 bytes.
+fn nothing(account: &Account) -> Charge {
+    account.charge(MemoryKind::Code, 0).expect("no limit is lower")
 }
 
 /// Code that is not entered any more.
@@ -57,6 +81,24 @@ impl CodeCache {
     /// Returns the bytes of memory that `len_bytes` bytes of code take.
     pub(crate) fn footprint_of(len_bytes: usize) -> usize {
         pages_for(len_bytes) * page_bytes()
+    }
+
+    /// Charges all code to this account, including the support code, which takes this many bytes.
+    pub(crate) fn attach(&mut self, account: &Account, support_bytes: usize) {
+        self.charge = nothing(account);
+        self.support_bytes = support_bytes;
+        self.settle();
+    }
+
+    /// Charges the memory for this many bytes of code that is about to be made. [`settle`](Self::settle) ends this.
+    pub(crate) fn charge(&mut self, len_bytes: usize) -> Result<(), OutOfMemory> {
+        self.charge.resize(self.support_bytes + self.footprint_bytes() + CodeCache::footprint_of(len_bytes))
+    }
+
+    /// Charges exactly the memory of the code that exists.
+    pub(crate) fn settle(&mut self) {
+        let settled = self.charge.resize(self.support_bytes + self.footprint_bytes());
+        debug_assert!(settled.is_ok(), "code was charged before it was made");
     }
 
     /// Adds a function's new code.
@@ -136,6 +178,7 @@ impl CodeCache {
         for retired in &freed {
             self.retired_bytes -= retired.code.footprint_bytes();
         }
+        self.settle();
         // The cost of a walk is proportional to the number of frames, so the next one waits for as many exits.
         self.patience = references.count();
         freed

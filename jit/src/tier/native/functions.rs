@@ -4,8 +4,8 @@
 //! [`Functions::unload`], which empties the slot; (2) `call` is the tier's call marker.
 
 use mimeo_def::frame::CodeAddr;
-use mimeo_interp::Function;
 use mimeo_interp::tier::References;
+use mimeo_interp::{Account, Charge, Function, MemoryKind, OutOfMemory};
 
 use crate::compile::{CompileError, Compiled};
 use crate::stats::record::{Named, Recorder, Unlinked, Watch};
@@ -25,6 +25,11 @@ pub(crate) enum State {
         watch: Watch,
         may_pass: bool,
     },
+}
+
+/// Returns a charge of 0 bytes.
+fn nothing(account: &Account) -> Charge {
+    account.charge(MemoryKind::Tables, 0).expect("no limit is lower")
 }
 
 /// The data that the tier keeps for a function.
@@ -71,11 +76,49 @@ pub(crate) struct Functions {
     /// By the function's id.
     slots: Vec<Slot>,
     call: CodeAddr,
+    /// The size of all tables.
+    tables: Charge,
 }
 
 impl Functions {
     pub(crate) fn new(cache: CodeCache, stats: Recorder, call: CodeAddr) -> Self {
-        Functions { cache, stats, slots: Vec::new(), call }
+        Functions { cache, stats, slots: Vec::new(), call, tables: nothing(&Account::new(None)) }
+    }
+
+    /// Charges code and tables to this account. The support code takes `support_bytes`.
+    pub(crate) fn attach(&mut self, account: &Account, support_bytes: usize) {
+        self.cache.attach(account, support_bytes);
+        self.tables = nothing(account);
+    }
+
+    /// Makes room for the slots of functions with ids below this.
+    pub(crate) fn reserve(&mut self, ids: usize) -> Result<(), OutOfMemory> {
+        let (len, capacity) = (self.slots.len(), self.slots.capacity());
+        if ids > capacity {
+            let new = ids.max(2 * capacity);
+            self.charge_tables((new - capacity) * size_of::<Slot>())?;
+            self.slots.try_reserve_exact(new - len)?;
+        }
+        Ok(())
+    }
+
+    /// Charges the tables of a compilation. [`release_tables`](Self::release_tables) ends this.
+    pub(crate) fn charge_tables(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
+        self.tables.resize(self.tables.bytes() + bytes)
+    }
+
+    pub(crate) fn release_tables(&mut self, bytes: usize) {
+        let released = self.tables.resize(self.tables.bytes() - bytes);
+        debug_assert!(released.is_ok(), "fewer bytes are never refused");
+    }
+
+    /// Charges the memory of code that is about to be made, after freeing retired code if necessary.
+    pub(crate) fn charge_code(&mut self, bytes: usize, references: References<'_>) -> Result<(), CompileError> {
+        if self.cache.charge(bytes).is_ok() {
+            return Ok(());
+        }
+        self.reclaim(references);
+        self.cache.charge(bytes).map_err(|OutOfMemory| CompileError::OutOfMemory { bytes })
     }
 
     /// Returns the state of a function, if it has a slot.
@@ -163,7 +206,9 @@ impl Functions {
             slot.evictions = (slot.evictions + 1).min(MOST_EVICTIONS);
         }
         self.stats.unlinked(Named::from(function), why, compiled.layout.into());
+        let tables = compiled.table_bytes();
         self.cache.retire(id, &function.body().name, compiled.code);
+        self.release_tables(tables);
     }
 
     /// Evicts all code.

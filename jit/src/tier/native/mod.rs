@@ -9,10 +9,10 @@ use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::{Arch, Table};
 use mimeo_def::{CodeOffset, OpIndex, Pc};
 use mimeo_interp::tier::{Caller, NativeEntry, References};
-use mimeo_interp::{Function, InstructionSet};
+use mimeo_interp::{Account, Function, InstructionSet, OutOfMemory};
 
 use crate::compile::{
-    Allowance, CompileError, Compiler, Cost, Expectation, Island, Recipes, Support, processor, validate,
+    Allowance, CompileError, Compiler, Cost, Expectation, Island, Plan, Recipes, Support, processor, validate,
 };
 use crate::config::{JitConfig, Mode};
 use crate::errors::Unavailable;
@@ -44,6 +44,8 @@ pub(crate) struct Native<I> {
     support: Support,
     compiler: Compiler,
     functions: Functions,
+    /// The bytes that the lists of the compiler's plan are charged for: those of the largest function so far.
+    plan_bytes: usize,
     marker: PhantomData<fn() -> I>,
 }
 
@@ -85,8 +87,17 @@ impl<I: InstructionSet> Native<I> {
             compiler: Compiler::new(recipes, Island::new(targets), notifier),
             functions: Functions::new(cache, stats, support.exit(Exit::Call)),
             support,
+            plan_bytes: 0,
             marker: PhantomData,
         })
+    }
+
+    pub(crate) fn attach(&mut self, account: &Account) {
+        self.functions.attach(account, self.support.code().footprint_bytes());
+    }
+
+    pub(crate) fn reserve(&mut self, ids: usize) -> Result<(), OutOfMemory> {
+        self.functions.reserve(ids)
     }
 
     pub(crate) fn stats(&self) -> Stats {
@@ -258,6 +269,21 @@ impl<I: InstructionSet> Native<I> {
 
     fn compile_new(&mut self, function: &Function, references: References<'_>) -> State {
         let mut cost = Cost::default();
+        let (plan, kept) = Plan::table_bytes(function);
+        let plan_growth = plan.saturating_sub(self.plan_bytes);
+        if self.functions.charge_tables(plan_growth + kept).is_err() {
+            return self.blocked(function, &CompileError::OutOfMemory { bytes: plan_growth + kept }, &cost);
+        }
+        self.plan_bytes += plan_growth;
+        let state = self.compile_charged(function, references, &mut cost);
+        self.functions.cache.settle();
+        if !matches!(state, State::Compiled(_)) {
+            self.functions.release_tables(kept);
+        }
+        state
+    }
+
+    fn compile_charged(&mut self, function: &Function, references: References<'_>, cost: &mut Cost) -> State {
         let limit = self.control.code_limit();
         let allowance =
             Allowance { function_limit: self.config.function_limit, latency_budget: self.control.latency_budget() };
@@ -266,13 +292,14 @@ impl<I: InstructionSet> Native<I> {
             if let Some(limit) = limit {
                 functions.make_room(bytes, limit, references)?;
             }
+            functions.charge_code(bytes, references)?;
             CodeBuf::in_pool(&mut functions.cache.pool, bytes).map_err(CompileError::Memory)
         };
-        match self.compiler.compile(function, allowance, &mut cost, &mut take) {
+        match self.compiler.compile(function, allowance, cost, &mut take) {
             Ok(compiled) => {
                 functions.cache.add(function.id(), &compiled.code);
                 let made = Compilation {
-                    cost,
+                    cost: *cost,
                     ops: self.compiler.op_count() as u64,
                     regions: compiled.layout.into(),
                     gap_bytes: u64::from(self.compiler.deopt_bytes()),
@@ -280,12 +307,15 @@ impl<I: InstructionSet> Native<I> {
                 functions.stats.compiled(Named::from(function), &made, self.compiler.deopts(&compiled));
                 State::Compiled(compiled)
             }
-            Err(error) => {
-                let op = error.pc().map(|pc| OpIndex(function.body().code[pc.0 as usize]));
-                let watch = functions.stats.blocked(function, error.code(), error.sentence(), op, &cost);
-                State::Blocked { watch, may_pass: error.may_pass() }
-            }
+            Err(error) => self.blocked(function, &error, cost),
         }
+    }
+
+    /// Returns the state of a function that could not be compiled.
+    fn blocked(&mut self, function: &Function, error: &CompileError, cost: &Cost) -> State {
+        let op = error.pc().map(|pc| OpIndex(function.body().code[pc.0 as usize]));
+        let watch = self.functions.stats.blocked(function, error.code(), error.sentence(), op, cost);
+        State::Blocked { watch, may_pass: error.may_pass() }
     }
 
     /// Applies changed settings and requests.

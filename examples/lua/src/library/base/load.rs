@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use mimeo::Thrown;
+use mimeo::{MemoryKind, OutOfMemory, Thrown};
 
 use crate::heap::Gc;
 use crate::library::system::{error_parts, os_string};
@@ -73,10 +73,18 @@ fn give_loaded(call: &mut Call<'_>, loaded: Result<Value, LoadError>) -> Result<
 /// Calls a reader until it returns nothing, and returns everything, or the value of an error.
 fn read_all(call: &mut Call<'_>, reader: Value) -> Result<Vec<u8>, Value> {
     let mut source = Vec::new();
+    let mut charge = call.vm.memory().charge(MemoryKind::Tables, 0).map_err(|OutOfMemory| no_memory(call))?;
     loop {
         let values = run_protected(call.vm, reader, &[]).map_err(|failure| failure.value)?;
         let part = values.first().copied().unwrap_or(Value::NIL);
         let before = source.len();
+        // The text of a number is short.
+        let needed = before + part.to_text().map_or(0, |text| text.len as usize) + 64;
+        if needed > source.capacity() {
+            let capacity = needed.max(2 * source.capacity());
+            charge.resize(capacity).map_err(|OutOfMemory| no_memory(call))?;
+            source.try_reserve_exact(capacity - before).map_err(|_| no_memory(call))?;
+        }
         if !part.is_nil() && !push_text(&mut source, part) {
             let mut message = crate::runtime::place(call.vm, 1);
             message.extend_from_slice(b"reader function must return a string");
@@ -86,6 +94,10 @@ fn read_all(call: &mut Call<'_>, reader: Value) -> Result<Vec<u8>, Value> {
             return Ok(source);
         }
     }
+}
+
+fn no_memory(call: &mut Call<'_>) -> Value {
+    call.text(OutOfMemory.to_string())
 }
 
 /// Loads a file, or standard input.

@@ -9,6 +9,9 @@ use crate::heap::Event;
 use crate::ops::ops::{Value, Vm};
 use crate::runtime::{BuiltinFn, Call, get, metatable_of, push_text, run, to_number};
 
+/// `print` writes strings that are longer than this without copying them.
+const LONG: usize = 64 << 10;
+
 const OURS: BuiltinFn = self::tostring;
 
 pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
@@ -25,7 +28,11 @@ pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
         // As in Lua, a replaced `tostring` changes `print`.
         let is_ours = tostring.to_builtin().is_some_and(|builtin| std::ptr::fn_addr_eq(builtin.function, OURS));
         let text = if is_ours { to_text(call.vm, value)? } else { call.run(tostring, &[value])? };
-        if !push_text(&mut line, text) {
+        if let Some(long) = text.to_text().filter(|text| text.len as usize > LONG) {
+            let _ignored = call.vm.host.stdout.write_all(&line);
+            line.clear();
+            let _ignored = call.vm.host.stdout.write_all(long.bytes());
+        } else if !push_text(&mut line, text) {
             return Err(call.error_without_place("'tostring' must return a string to 'print'"));
         }
     }

@@ -31,7 +31,7 @@ pub(super) fn sub(call: &mut Call<'_>) -> Result<(), Thrown> {
     let first = call.int32(1)?;
     let last = call.int32_or(2, -1)?;
     let bytes = slice(text.bytes(), first, last);
-    let part = if bytes.len() == text.len as usize { text.into() } else { call.text(bytes) };
+    let part = if bytes.len() == text.len as usize { text.into() } else { call.long_text(bytes)? };
     call.give(part)
 }
 
@@ -45,7 +45,7 @@ fn slice(bytes: &[u8], first: i32, last: i32) -> &[u8] {
 
 /// `string.char(…)`
 pub(super) fn char(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let mut output = Output::new(call);
+    let mut output = Output::new(call)?;
     for index in 0..call.len() {
         let Ok(byte) = u8::try_from(call.int32(index)?) else {
             return Err(call.argument_error(index, "invalid value"));
@@ -59,7 +59,9 @@ pub(super) fn char(call: &mut Call<'_>) -> Result<(), Thrown> {
 pub(super) fn dump(call: &mut Call<'_>) -> Result<(), Thrown> {
     match call.function(0)?.to_closure() {
         Some(closure) => {
-            let text = call.text(crate::dump::dump(closure));
+            // The bytes exist twice for a moment.
+            call.claim(2 * closure.prototype().chunk().parts().text.len())?;
+            let text = call.long_text(&crate::dump::dump(closure))?;
             call.give(text)
         }
         None => Err(call.error("unable to dump given function")),
@@ -90,7 +92,7 @@ pub(super) fn reverse(call: &mut Call<'_>) -> Result<(), Thrown> {
 /// Returns a changed copy of the string, of the same length.
 fn changed(call: &mut Call<'_>, change: fn(&mut [u8])) -> Result<(), Thrown> {
     let text = call.string(0)?;
-    let mut output = Output::new(call);
+    let mut output = Output::new(call)?;
     let bytes = output.room(call, text.len as usize)?;
     bytes.extend_from_slice(text.bytes());
     change(bytes);
@@ -109,7 +111,7 @@ pub(super) fn rep(call: &mut Call<'_>) -> Result<(), Thrown> {
     let Some(len) = usize::try_from(len).ok().filter(|&len| len <= Text::MAX_LEN) else {
         return Err(out_of_memory(call.vm));
     };
-    let mut output = Output::new(call);
+    let mut output = Output::new(call)?;
     let bytes = output.room(call, len)?;
     if let ([byte], []) = (text.bytes(), separator) {
         bytes.resize(len, *byte);

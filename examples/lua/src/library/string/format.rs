@@ -12,7 +12,7 @@ const MAX_NUMBER: usize = 512;
 
 pub(super) fn format(call: &mut Call<'_>) -> Result<(), Thrown> {
     let format = call.string(0)?;
-    let mut output = Output::new(call);
+    let mut output = Output::new(call)?;
     let mut rest = format.bytes();
     let mut index = 0;
     while let Some(percent) = memchr::memchr(b'%', rest) {
@@ -79,6 +79,7 @@ fn text(call: &mut Call<'_>, output: &mut Output, spec: &Spec, index: u32) -> Re
     let mut value = call.get(index);
     if !value.is_text() && !value.is_number() {
         value = to_text(call.vm, value)?;
+        call.keep(value);
     }
     let mut plain = Vec::new();
     let text = value.to_text();

@@ -78,7 +78,7 @@ pub(super) fn gsub(call: &mut Call<'_>) -> Result<(), Thrown> {
     // Converts in the same two steps as LuaJIT: to 64 bits, then to 32.
     let most = call.integer_or(3, subject.len() as i64 + 1)? as i32;
     let replacement = Replacement::of(call)?;
-    let mut output = Output::new(call);
+    let mut output = Output::new(call)?;
     let (mut copied, mut count) = (0, 0);
     let mut matches = Pattern::new(pattern.bytes()).matches(subject, 0);
     while count < most
@@ -144,20 +144,31 @@ impl Replacement {
                 return found.push_replacement(subject, text, out).map_err(|error| pattern_error(call, error));
             }
             Replacement::Table(table) => {
+                claim_values(call, found, 1)?;
                 let key = value(call, subject, found, 0)?;
                 get(call.vm, table, key)?
             }
             Replacement::Function(function) => {
                 let mut args = [Value::NIL; Pattern::MAX_CAPTURES];
                 let args = &mut args[..found.values()];
+                claim_values(call, found, args.len())?;
                 for (index, arg) in args.iter_mut().enumerate() {
                     *arg = value(call, subject, found, index)?;
                 }
                 call.run(function, args)?
             }
         };
+        let kept = call.vm.host.kept.len();
+        call.keep(value);
+        let result = Replacement::push_value(call, output, value, &subject[found.range.clone()]);
+        call.vm.host.kept.truncate(kept);
+        result
+    }
+
+    /// Appends the replacement that a table or a function gave, or the match if it gave none.
+    fn push_value(call: &mut Call<'_>, output: &mut Output, value: Value, found: &[u8]) -> Result<(), Thrown> {
         if !value.truth() {
-            output.push(call, &subject[found.range.clone()])
+            output.push(call, found)
         } else if let Some(text) = value.to_text() {
             output.push(call, text.bytes())
         } else if value.is_number() {
@@ -180,6 +191,15 @@ fn place(place: usize) -> Value {
     Value::number(place as f64)
 }
 
+/// Makes sure that the first `count` values of a match can be created.
+fn claim_values(call: &mut Call<'_>, found: &Match, count: usize) -> Result<(), Thrown> {
+    let len = |index| match found.value(index) {
+        Ok(Captured::Range(range)) => range.len(),
+        _ => 0,
+    };
+    call.claim((0..count).map(len).sum())
+}
+
 /// Returns the value of a capture, or of the whole match.
 fn value(call: &mut Call<'_>, subject: &[u8], found: &Match, index: usize) -> Result<Value, Thrown> {
     match found.value(index) {
@@ -197,6 +217,7 @@ fn give_values(
     before: &[Value],
     count: usize,
 ) -> Result<(), Thrown> {
+    claim_values(call, found, count)?;
     let mut values = [Value::NIL; Pattern::MAX_CAPTURES + 2];
     values[..before.len()].copy_from_slice(before);
     for index in 0..count {

@@ -1,0 +1,50 @@
+//! The machine's account → what the heap may allocate.
+//!
+//! Small objects are made without asking, and [`settle`](Heap::settle) finds out afterwards that there are too many.
+//! Everything whose size depends on the program is [claimed](Heap::claim) first.
+
+use mimeo::{Account, OutOfMemory};
+
+use super::Heap;
+
+impl Heap {
+    /// Charges all objects to a machine's account, and reserves memory for the case that the system has none.
+    ///
+    /// # Errors
+    ///
+    /// If the account does not allow it.
+    pub fn attach(&mut self, account: &Account) -> Result<(), OutOfMemory> {
+        self.pool.refill_reserve()?;
+        self.accounts.attach(account)
+    }
+
+    /// Charges the account for what was allocated, and for what can be allocated until the next call. After a full cycle
+    /// it must be worth a further one.
+    ///
+    /// # Errors
+    ///
+    /// If the account does not allow it, or the system has no more memory: the caller must run a full cycle, and throw
+    /// an error if that did not help.
+    pub fn settle(&mut self, is_after_cycle: bool) -> Result<(), OutOfMemory> {
+        self.pool.refill_reserve()?;
+        self.accounts.settle(is_after_cycle)
+    }
+
+    /// Makes sure that so many bytes can be allocated next.
+    ///
+    /// # Errors
+    ///
+    /// If the account does not allow it, or the system has not as much memory.
+    pub fn claim(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
+        if self.accounts.has_left(bytes) {
+            return Ok(());
+        }
+        self.accounts.claim(bytes)?;
+        self.pool.probe(bytes)
+    }
+
+    /// Accounts for the growth of the stacks of coroutines.
+    pub fn count_fibers(&mut self) {
+        self.accounts.count_fibers();
+    }
+}

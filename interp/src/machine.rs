@@ -156,6 +156,7 @@ impl<I: InstructionSet> Machine<I> {
             spaces: Vec::new(),
             first_size: None,
             handlers_catch_stops: false,
+            control: Control::default(),
             tier: None,
         }
     }

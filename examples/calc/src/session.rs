@@ -6,7 +6,7 @@ use mimeo::asm::FunctionIndex;
 use mimeo::jit::{Capability, CodeView, HasJit, Jit, JitConfig, WithJit};
 use mimeo::{Control, Function, Limits};
 
-use crate::ops::ops::{Linked, Machine, Ops, Program};
+use crate::ops::ops::{Linked, Machine, Ops, Program, Trap};
 use crate::runtime::state;
 use crate::source::{Diagnostic, Position};
 use crate::{compile as codegen, parser, resolve};
@@ -27,8 +27,10 @@ pub fn compile(source: &str) -> Result<Program, Vec<Diagnostic>> {
 pub struct Options {
     /// The native tier; `None` for a machine without one.
     pub jit: Option<JitConfig>,
-    /// Limits on the depth of calls.
+    /// Limits on the depth of calls and on memory.
     pub limits: Limits,
+    /// The handle with which other threads stop the program.
+    pub control: Control,
 }
 
 /// A program in its own machine.
@@ -36,6 +38,8 @@ pub struct Options {
 pub struct Session {
     machine: Machine,
     linked: Linked,
+    /// The error that ended the last run.
+    trap: Option<Trap>,
 }
 
 impl Session {
@@ -45,7 +49,8 @@ impl Session {
         let globals = program.space("globals");
         // SAFETY: both go into one machine, which no other code can access.
         let (context, host) = unsafe { state(vec![0; globals as usize], out) };
-        let mut builder = Machine::builder(context, host).limits(options.limits).space("globals", globals);
+        let mut builder = Machine::builder(context, host).limits(options.limits).control(options.control);
+        builder = builder.space("globals", globals);
         if let Some(config) = options.jit {
             // Debuggers and `perf` are notified of compiled functions if the settings say so.
             #[cfg(feature = "jit")]
@@ -54,7 +59,7 @@ impl Session {
         }
         let mut machine = builder.build();
         let linked = machine.load(program).expect("the machine has the program's globals");
-        Session { machine, linked }
+        Session { machine, linked, trap: None }
     }
 
     /// Runs the program to completion. Output before an error is kept.
@@ -67,29 +72,27 @@ impl Session {
         let result = self.machine.call(self.linked.function(main), &[]);
         let flushed = self.machine.vm_mut().host.out.flush();
         let start = Position::START;
+        self.trap = None;
         match (result, flushed) {
             (Err(trap), _) => {
                 let position = trap.position().map_or(start, |at| Position { line: at.line, column: at.column });
-                Err(Diagnostic::new(position, trap.kind.to_string()))
+                let diagnostic = Diagnostic::new(position, trap.kind.to_string());
+                self.trap = Some(trap);
+                Err(diagnostic)
             }
             (Ok(_), Err(error)) => Err(Diagnostic::new(start, format!("cannot print: {error}"))),
             (Ok(_), Ok(())) => Ok(()),
         }
     }
 
-    /// Returns the handle with which another thread stops the program.
-    pub fn control(&self) -> &Control {
-        self.machine.control()
+    /// Returns the error that ended the last run, if one of the program did.
+    pub fn trap(&self) -> Option<&Trap> {
+        self.trap.as_ref()
     }
 
-    /// Returns the number of calls and backward jumps that the program may still make; `None` if there is no limit.
-    pub fn fuel(&self) -> Option<u64> {
-        self.machine.vm().fuel()
-    }
-
-    /// Limits the number of calls and backward jumps of the program.
-    pub fn set_fuel(&mut self, events: Option<u64>) {
-        self.machine.vm_mut().set_fuel(events);
+    /// Returns the machine, through which the host limits the program.
+    pub fn machine(&mut self) -> &mut Machine {
+        &mut self.machine
     }
 
     /// Returns the capability of the native tier, if the options include one.

@@ -9,7 +9,7 @@ use super::{Limits, Machine};
 use crate::driver::Driver;
 use crate::stacks::Stacks;
 use crate::tier::NativeTier;
-use crate::{Account, FiberLimits, InstructionSet, MemoryKind, OutOfMemory, Vm};
+use crate::{Account, Control, FiberLimits, InstructionSet, MemoryKind, OutOfMemory, Vm};
 
 /// A builder for a [`Machine`], created by [`Machine::builder`].
 ///
@@ -33,6 +33,7 @@ pub struct MachineBuilder<I: InstructionSet> {
     pub(super) spaces: Vec<(&'static str, u32)>,
     pub(super) first_size: Option<FiberLimits>,
     pub(super) handlers_catch_stops: bool,
+    pub(super) control: Control,
     pub(super) tier: Option<Box<dyn NativeTier<I>>>,
 }
 
@@ -164,6 +165,24 @@ impl<I: InstructionSet> MachineBuilder<I> {
         MachineBuilder { tier: Some(tier), ..self }
     }
 
+    /// Makes this the handle that interrupts the machine, instead of a new one. Several machines can share one.
+    ///
+    /// ```
+    /// use mimeo::{Control, TrapKind};
+    /// use mimeo_doc_ops::{Context, Host, Machine, SUM, sample_program};
+    ///
+    /// let control = Control::default();
+    /// let mut machine = Machine::builder(Context::default(), Host::default()).control(control.clone()).build();
+    /// let linked = machine.load(&sample_program())?;
+    /// control.interrupt();
+    /// assert_eq!(machine.call(linked.function(SUM), &[10]).unwrap_err().kind, TrapKind::Interrupted);
+    /// # Ok::<(), mimeo::LoadError>(())
+    /// ```
+    #[must_use]
+    pub fn control(self, control: Control) -> Self {
+        MachineBuilder { control, ..self }
+    }
+
     /// Builds the machine.
     ///
     /// # Panics
@@ -192,6 +211,7 @@ impl<I: InstructionSet> MachineBuilder<I> {
         let mut driver = driver.unwrap_or_else(|OutOfMemory| panic!("not enough memory for stacks of {slots} slots"));
         driver.spaces = self.spaces;
         driver.handlers_catch_stops = self.handlers_catch_stops;
+        driver.budget.control = self.control;
         driver.budget.next_quantum();
         let budget = driver.budget.arm();
         driver.first_fiber_size = self.first_size.unwrap_or(FiberLimits::FIRST);

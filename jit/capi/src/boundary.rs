@@ -61,6 +61,18 @@ pub unsafe fn call<L: Language, T: AsRef<Handle<L>>>(
     }
 }
 
+/// Interrupts the program of a handle. The result is not an error that can be read from the handle.
+///
+/// # Safety
+///
+/// (1). Any thread and any signal handler may call it while the handle exists.
+pub unsafe fn interrupt<L: Language, T: AsRef<Handle<L>>>(handle: *const T) -> Status {
+    // SAFETY: (1). Only an atomic flag is accessed.
+    let Some(handle) = (unsafe { handle.as_ref() }) else { return Status::NullPointer };
+    handle.as_ref().interrupt();
+    Status::Ok
+}
+
 /// Calls a function that reads results of the last call. It does not count as a call itself, so it does not discard
 /// them.
 ///

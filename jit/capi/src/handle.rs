@@ -5,11 +5,13 @@ use std::ffi::{c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
+use mimeo_interp::Machine;
 use mimeo_jit::{BadSetting, Control, Jit, JitConfig, Report, Settings};
 
+use crate::hook::Hook;
 use crate::output::Target;
 use crate::text::Kept;
-use crate::{Capability, Error, Failure, Language, Mode, Output, Problem, StatsFormat, Status, Text, WriteFn};
+use crate::{Capability, Error, Failure, HookFn, Language, Mode, Output, Setup, StatsFormat, Status, Text, WriteFn};
 
 /// An embedded language: its settings, and at most one program.
 ///
@@ -20,6 +22,11 @@ pub struct Handle<L: Language> {
     control: RefCell<Option<Control>>,
     program: RefCell<State<L::Program>>,
     output: Rc<Cell<Target>>,
+    /// The handle that interrupts every program of this one. The only field that other threads access.
+    stop: mimeo_interp::Control,
+    fuel: Cell<Option<u64>>,
+    memory: Cell<Option<usize>>,
+    hook: Cell<Hook>,
     /// Number of active calls, each in the output function of another.
     calls: Cell<u32>,
     /// The failure of the last call, and the texts of its errors.
@@ -53,6 +60,10 @@ impl<L: Language> Handle<L> {
             control: RefCell::default(),
             program: RefCell::new(State::Empty),
             output: Rc::new(Cell::new(Target::STDOUT)),
+            stop: mimeo_interp::Control::default(),
+            fuel: Cell::new(None),
+            memory: Cell::new(None),
+            hook: Cell::new(Hook::NONE),
             calls: Cell::new(0),
             failure: RefCell::default(),
             texts: RefCell::default(),
@@ -112,6 +123,72 @@ impl<L: Language> Handle<L> {
     /// (5)
     pub unsafe fn set_output(&self, write: WriteFn, user: *mut c_void) {
         self.output.set(Target { write, user });
+    }
+
+    /// Interrupts the program that runs, or the next one. Any thread may call it.
+    pub(crate) fn interrupt(&self) {
+        self.stop.interrupt();
+    }
+
+    /// Calls `change` with the machine of the loaded program, if there is one.
+    fn with_machine(&self, change: impl FnOnce(&mut Machine<L::Ops>)) -> Result<(), Failure> {
+        match &mut *self.program.borrow_mut() {
+            State::Running => return Err(busy()),
+            State::Empty => {}
+            State::Loaded(program) => change(L::machine(program)),
+        }
+        Ok(())
+    }
+
+    /// Returns the number of calls and backward jumps that are left to the loaded program, or that the next one gets;
+    /// `None` means no limit.
+    ///
+    /// # Errors
+    ///
+    /// If the program is running.
+    pub fn fuel(&self) -> Result<Option<u64>, Failure> {
+        let mut fuel = self.fuel.get();
+        self.with_machine(|machine| fuel = machine.vm().fuel())?;
+        Ok(fuel)
+    }
+
+    /// Sets the number of calls and backward jumps that are left to the loaded program, and that each program gets that
+    /// is loaded from now on.
+    ///
+    /// # Errors
+    ///
+    /// If the program is running.
+    pub fn set_fuel(&self, events: Option<u64>) -> Result<(), Failure> {
+        self.with_machine(|machine| machine.vm_mut().set_fuel(events))?;
+        self.fuel.set(events);
+        Ok(())
+    }
+
+    /// Limits the memory of the loaded program, and of each program that is loaded from now on.
+    ///
+    /// # Errors
+    ///
+    /// If the program is running.
+    pub fn set_memory_limit(&self, bytes: Option<usize>) -> Result<(), Failure> {
+        self.with_machine(|machine| machine.memory().set_limit(bytes))?;
+        self.memory.set(bytes);
+        Ok(())
+    }
+
+    /// Sets the function that is called after every `interval` calls and backward jumps; `None` removes it.
+    ///
+    /// # Errors
+    ///
+    /// If the program is running.
+    ///
+    /// # Safety
+    ///
+    /// (5)
+    pub unsafe fn set_hook(&self, interval: u32, function: HookFn, user: *mut c_void) -> Result<(), Failure> {
+        let hook = Hook { function, user, interval };
+        self.with_machine(|machine| hook.register(machine.vm_mut()))?;
+        self.hook.set(hook);
+        Ok(())
     }
 
     /// Returns when functions are compiled.
@@ -177,8 +254,12 @@ impl<L: Language> Handle<L> {
         }
         let text = std::str::from_utf8(text).map_err(|error| Failure::not_utf8(text, error))?;
         let output = Output::new(Rc::clone(&self.output));
-        let program = L::load(text, self.jit_config(), output)
-            .map_err(|problems| Failure { status: Status::CompileError, problems })?;
+        let setup = Setup { jit: self.jit_config(), output, control: self.stop.clone(), memory: self.memory.get() };
+        let mut program =
+            L::load(text, setup).map_err(|problems| Failure { status: Status::CompileError, problems })?;
+        let vm = L::machine(&mut program).vm_mut();
+        vm.set_fuel(self.fuel.get());
+        self.hook.get().register(vm);
         self.control.replace(L::jit(&program).map(|jit| jit.control().clone()));
         let before = self.program.replace(State::Loaded(program));
         drop(before);
@@ -202,7 +283,7 @@ impl<L: Language> Handle<L> {
         match catch_unwind(AssertUnwindSafe(|| L::run(&mut program))) {
             Ok(result) => {
                 self.program.replace(State::Loaded(program));
-                result.map_err(|problem: Problem| Failure { status: Status::RuntimeError, problems: vec![problem] })
+                result
             }
             Err(payload) => {
                 // A program that panicked is not used again. Dropping it can panic too, which `enter` catches.

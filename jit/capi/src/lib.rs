@@ -10,12 +10,12 @@
 //! in `boundary.rs` and `output.rs` cites them by number.
 //!
 //! 1. A handle is null, or comes from the interface's create function and has not been destroyed.
-//! 2. A handle is used by one thread at a time. It may move to another, with the synchronisation that C requires for
+//! 2. A handle is used by one thread at a time, except to interrupt its program. It may move to another, with the synchronisation that C requires for
 //!    shared memory. Different handles are independent of each other.
 //! 3. A pointer to bytes is valid for reads of the length passed with it, until the function returns.
 //! 4. A pointer for a result is null, or valid for writing one value.
 //! 5. The output function can be called with its `user`, from every thread that runs a program, until it is replaced.
-//!    It always returns normally: no `longjmp`, no exception of another language.
+//!    It always returns normally: no `longjmp`, no exception of another language. The same holds for the hook.
 //!
 //! Everything else is checked and results in a [`Status`]: null pointers, numbers that are not a value of their
 //! enumeration, text that is not UTF-8, calls in the wrong order, and calls with a handle from its own output function.
@@ -26,14 +26,16 @@
 mod boundary;
 mod failure;
 mod handle;
+mod hook;
 mod language;
 mod output;
 mod text;
 mod types;
 
-pub use boundary::{bytes, call, create, destroy, put, read};
+pub use boundary::{bytes, call, create, destroy, interrupt, put, read};
 pub use failure::{Failure, Problem};
 pub use handle::Handle;
-pub use language::Language;
+pub use hook::HookFn;
+pub use language::{Language, Setup};
 pub use output::{Output, WriteFn};
 pub use types::{Capability, Error, Mode, StatsFormat, Status, Text};

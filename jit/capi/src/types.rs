@@ -4,6 +4,8 @@
 
 use std::ffi::c_int;
 
+use mimeo_interp::TrapKind;
+
 use crate::Failure;
 
 /// The result of a call.
@@ -31,6 +33,26 @@ pub enum Status {
     /// A defect of the language, or a panic of an output function written in Rust. The handle remains usable; a program
     /// that was running has been dropped.
     Panic = 9,
+    /// The program was interrupted, or its hook ended it.
+    Interrupted = 10,
+    /// The program has used its fuel.
+    OutOfFuel = 11,
+    /// The program has reached its limit on memory, or there is not enough.
+    OutOfMemory = 12,
+    /// The program's calls are nested too deeply.
+    StackOverflow = 13,
+}
+
+impl<E> From<&TrapKind<E>> for Status {
+    fn from(kind: &TrapKind<E>) -> Status {
+        match kind {
+            TrapKind::Interrupted => Status::Interrupted,
+            TrapKind::OutOfFuel => Status::OutOfFuel,
+            TrapKind::OutOfMemory => Status::OutOfMemory,
+            TrapKind::StackOverflow | TrapKind::Nesting => Status::StackOverflow,
+            _ => Status::RuntimeError,
+        }
+    }
 }
 
 /// When functions are compiled to native code.

@@ -24,9 +24,9 @@ pub fn run(text: &str, jit: Option<JitConfig>) -> (Behaviour, Stats) {
     let mut session = Session::new(&program, Options { jit, ..Options::default() }, Box::new(out.clone()));
     let reason = session.jit().and_then(Jit::unavailable);
     assert!(session.jit().is_some() == wants_jit && reason.is_none(), "{reason:?}");
-    session.set_fuel(Some(PLENTY_OF_FUEL));
+    session.machine().vm_mut().set_fuel(Some(PLENTY_OF_FUEL));
     let error = session.run().err().map(|error| message(&error));
-    let events = session.fuel().map(|left| PLENTY_OF_FUEL - left);
+    let events = session.machine().vm().fuel().map(|left| PLENTY_OF_FUEL - left);
     let stats = session.jit().map(Jit::stats).unwrap_or_default();
     (Behaviour { output: out.bytes(), error, events }, stats)
 }

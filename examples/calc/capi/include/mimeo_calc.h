@@ -7,12 +7,12 @@
  * The library cannot check the following requirements, which the caller must uphold:
  *
  * 1. A handle is null, or comes from mimeo_calc_create and has not been destroyed.
- * 2. A handle is used by one thread at a time. It may move to another, with the synchronisation that C requires for
+ * 2. A handle is used by one thread at a time, except by mimeo_calc_interrupt. It may move to another, with the synchronisation that C requires for
  *    shared memory. Different handles are independent of each other: they may run in different threads at once.
  * 3. A pointer to bytes is valid for reads of the length passed with it, until the function returns.
  * 4. A pointer for a result is null, or valid for writing one value. On failure nothing is written, except by
  *    mimeo_calc_create.
- * 5. The output function always returns normally: no longjmp, no C++ exception. It may use the running handle: settings
+ * 5. The output function and the hook always return normally: no longjmp, no C++ exception. They may use the running handle: settings
  *    and errors are available, and all other calls are refused as busy.
  *
  * Everything else is checked. A panic of the library never reaches the caller: it becomes a status. Its message is also
@@ -31,7 +31,7 @@
 /**
  * Version of this interface. Versions are incompatible; compare with mimeo_calc_abi_version.
  */
-#define MIMEO_CALC_ABI_VERSION 1
+#define MIMEO_CALC_ABI_VERSION 2
 
 /**
  * The result of a call.
@@ -78,6 +78,22 @@ typedef enum {
    * that was running has been dropped.
    */
   MIMEO_CALC_STATUS_PANIC = 9,
+  /**
+   * The program was interrupted, or its hook ended it.
+   */
+  MIMEO_CALC_STATUS_INTERRUPTED = 10,
+  /**
+   * The program has used its fuel.
+   */
+  MIMEO_CALC_STATUS_OUT_OF_FUEL = 11,
+  /**
+   * The program has reached its limit on memory, or there is not enough.
+   */
+  MIMEO_CALC_STATUS_OUT_OF_MEMORY = 12,
+  /**
+   * The program's calls are nested too deeply.
+   */
+  MIMEO_CALC_STATUS_STACK_OVERFLOW = 13,
 } MimeoCalcStatus;
 
 /**
@@ -132,6 +148,12 @@ typedef struct MimeoCalc MimeoCalc;
  * returns, in the thread that runs the program.
  */
 typedef int (*MimeoCalcWriteFn)(void *user, const char *bytes, size_t len);
+
+/**
+ * Is called after a number of calls and backward jumps of a program, with the `user` pointer that was registered.
+ * Returns 0 to continue; any other number ends the program as if it were interrupted.
+ */
+typedef int (*MimeoCalcHookFn)(void *user);
 
 /**
  * Text in UTF-8, followed by a zero byte that `len` does not count. It is valid until the next call with the handle
@@ -264,6 +286,37 @@ MimeoCalcStatus mimeo_calc_load(MimeoCalc *calc, const char *text, size_t len);
  * Runs the loaded program to completion. Each run starts from the beginning.
  */
 MimeoCalcStatus mimeo_calc_run(MimeoCalc *calc);
+
+/**
+ * Interrupts the program that runs, or the next one, which ends with MIMEO_CALC_STATUS_INTERRUPTED.
+ *
+ * Any thread and any signal handler may call it while the handle exists. It does not count as a call.
+ */
+MimeoCalcStatus mimeo_calc_interrupt(const MimeoCalc *calc);
+
+/**
+ * Gets the fuel: the number of calls and backward jumps that are left to the loaded program, or that the next one gets.
+ * UINT64_MAX means no limit.
+ */
+MimeoCalcStatus mimeo_calc_get_fuel(MimeoCalc *calc, uint64_t *events);
+
+/**
+ * Sets the fuel of the loaded program, and of programs that are loaded from now on. UINT64_MAX means no limit, which is
+ * the default. A program that has used its fuel ends with MIMEO_CALC_STATUS_OUT_OF_FUEL.
+ */
+MimeoCalcStatus mimeo_calc_set_fuel(MimeoCalc *calc, uint64_t events);
+
+/**
+ * Limits the bytes of memory of the loaded program, and of programs that are loaded from now on. SIZE_MAX means no
+ * limit, which is the default. A program that reaches its limit ends with MIMEO_CALC_STATUS_OUT_OF_MEMORY.
+ */
+MimeoCalcStatus mimeo_calc_set_memory_limit(MimeoCalc *calc, size_t bytes);
+
+/**
+ * Sets the function that is called after every `interval` calls and backward jumps of the program, and its argument
+ * `user`. Null removes it. If it returns anything but 0, the program ends with MIMEO_CALC_STATUS_INTERRUPTED.
+ */
+MimeoCalcStatus mimeo_calc_set_hook(MimeoCalc *calc, uint32_t interval, MimeoCalcHookFn hook, void *user);
 
 /**
  * Gets the mode, which determines when functions are compiled.

@@ -6,12 +6,14 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::MaybeUninit;
 
-use mimeo_capi::{Capability, Error, Failure, Mode, StatsFormat, Status, Text, WriteFn, bytes, call, put, read};
+use mimeo_capi::{
+    Capability, Error, Failure, HookFn, Mode, StatsFormat, Status, Text, WriteFn, bytes, call, interrupt, put, read,
+};
 
 use crate::MimeoCalc;
 
 /// Version of this interface. Versions are incompatible; compare with mimeo_calc_abi_version.
-pub const MIMEO_CALC_ABI_VERSION: u32 = 1;
+pub const MIMEO_CALC_ABI_VERSION: u32 = 2;
 
 /// Returns the version of the library's interface. It is compatible if it equals MIMEO_CALC_ABI_VERSION.
 #[unsafe(no_mangle)]
@@ -63,6 +65,52 @@ pub unsafe extern "C" fn mimeo_calc_load(calc: *mut MimeoCalc, text: *const c_ch
 pub unsafe extern "C" fn mimeo_calc_run(calc: *mut MimeoCalc) -> Status {
     // SAFETY: (1, 2).
     unsafe { call(calc, |calc| calc.run()) }
+}
+
+/// Interrupts the program that runs, or the next one, which ends with MIMEO_CALC_STATUS_INTERRUPTED.
+///
+/// Any thread and any signal handler may call it while the handle exists. It does not count as a call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mimeo_calc_interrupt(calc: *const MimeoCalc) -> Status {
+    // SAFETY: (1).
+    unsafe { interrupt(calc) }
+}
+
+/// Gets the fuel: the number of calls and backward jumps that are left to the loaded program, or that the next one gets.
+/// UINT64_MAX means no limit.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mimeo_calc_get_fuel(calc: *mut MimeoCalc, events: Option<&mut MaybeUninit<u64>>) -> Status {
+    // SAFETY: (1, 2, 4).
+    unsafe { call(calc, |calc| put(events, calc.fuel()?.unwrap_or(u64::MAX))) }
+}
+
+/// Sets the fuel of the loaded program, and of programs that are loaded from now on. UINT64_MAX means no limit, which is
+/// the default. A program that has used its fuel ends with MIMEO_CALC_STATUS_OUT_OF_FUEL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mimeo_calc_set_fuel(calc: *mut MimeoCalc, events: u64) -> Status {
+    // SAFETY: (1, 2).
+    unsafe { call(calc, |calc| calc.set_fuel((events != u64::MAX).then_some(events))) }
+}
+
+/// Limits the bytes of memory of the loaded program, and of programs that are loaded from now on. SIZE_MAX means no
+/// limit, which is the default. A program that reaches its limit ends with MIMEO_CALC_STATUS_OUT_OF_MEMORY.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mimeo_calc_set_memory_limit(calc: *mut MimeoCalc, bytes: usize) -> Status {
+    // SAFETY: (1, 2).
+    unsafe { call(calc, |calc| calc.set_memory_limit((bytes != usize::MAX).then_some(bytes))) }
+}
+
+/// Sets the function that is called after every `interval` calls and backward jumps of the program, and its argument
+/// `user`. Null removes it. If it returns anything but 0, the program ends with MIMEO_CALC_STATUS_INTERRUPTED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mimeo_calc_set_hook(
+    calc: *mut MimeoCalc,
+    interval: u32,
+    hook: HookFn,
+    user: *mut c_void,
+) -> Status {
+    // SAFETY: (1, 2); `hook` is called under (5).
+    unsafe { call(calc, |calc| calc.set_hook(interval, hook, user)) }
 }
 
 /// Gets the mode, which determines when functions are compiled.

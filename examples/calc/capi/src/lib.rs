@@ -5,8 +5,9 @@
 
 mod functions;
 
-use mimeo::jit::{Jit, JitConfig};
-use mimeo_capi::{Handle, Language, Output, Problem};
+use mimeo::jit::Jit;
+use mimeo::{Limits, Machine};
+use mimeo_capi::{Failure, Handle, Language, Problem, Setup, Status};
 
 use calc::ops::ops::Ops;
 use calc::{Diagnostic, Options, Session};
@@ -19,18 +20,26 @@ impl Language for Calc {
     type Ops = Ops;
     type Program = Session;
 
-    fn load(text: &str, config: JitConfig, output: Output) -> Result<Session, Vec<Problem>> {
+    fn load(text: &str, setup: Setup) -> Result<Session, Vec<Problem>> {
         let program = calc::compile(text).map_err(|errors| errors.into_iter().map(problem).collect::<Vec<_>>())?;
-        let options = Options { jit: Some(config), ..Options::default() };
+        let Setup { jit, output, control, memory } = setup;
+        let options = Options { jit: Some(jit), limits: Limits::default().with_memory(memory), control };
         Ok(Session::new(&program, options, Box::new(output)))
     }
 
-    fn run(program: &mut Session) -> Result<(), Problem> {
-        program.run().map_err(problem)
+    fn run(program: &mut Session) -> Result<(), Failure> {
+        program.run().map_err(|diagnostic| {
+            let status = program.trap().map_or(Status::RuntimeError, |trap| Status::from(&trap.kind));
+            Failure { status, problems: vec![problem(diagnostic)] }
+        })
     }
 
     fn jit(program: &Session) -> Option<&Jit<Ops>> {
         program.jit()
+    }
+
+    fn machine(program: &mut Session) -> &mut Machine<Ops> {
+        program.machine()
     }
 }
 

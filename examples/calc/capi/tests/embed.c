@@ -2,15 +2,17 @@
  * Every function of mimeo_calc.h, and every error, in one program. `embed.rs` compiles it as C and C++, links it with
  * both libraries, and compares the output.
  *
- * usage: embed calls | errors | callbacks | settings | threads
+ * usage: embed calls | errors | callbacks | settings | threads | control
  */
 #define _POSIX_C_SOURCE 200809L
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "mimeo_calc.h"
 
@@ -364,6 +366,76 @@ static void threads(void) {
   printf("both done\n");
 }
 
+/* The host's control: fuel, memory, a hook, and interruption from a signal handler and from other threads. */
+static const char ENDLESS[] = "let i = 1;\nwhile (i > 0) { i = i + 1; }\n";
+static const char DEEP[] = "fn f(n) { return f(n + 1) + 1; }\nprint f(0);\n";
+static MimeoCalc *signalled;
+
+static void on_alarm(int number) {
+  (void)number;
+  mimeo_calc_interrupt(signalled);
+}
+
+static int count_down(void *user) {
+  int *left = (int *)user;
+  return --*left == 0;
+}
+
+static void *interrupt_it(void *calc) {
+  OK(mimeo_calc_interrupt((MimeoCalc *)calc));
+  return NULL;
+}
+
+static void control(void) {
+  static const int MODES[] = {MIMEO_CALC_MODE_ON, MIMEO_CALC_MODE_OFF};
+  MimeoCalc *calc;
+  pthread_t threads[8];
+  uint64_t fuel;
+  int left, i, mode;
+  OK(mimeo_calc_create(&calc));
+  CHECK(mimeo_calc_interrupt(NULL) == MIMEO_CALC_STATUS_NULL_POINTER);
+  for (mode = 0; mode < 2; mode++) {
+    OK(mimeo_calc_set_mode(calc, MODES[mode]));
+    /* Fuel: for the next program, what is left of it, and more for the loaded one. */
+    OK(mimeo_calc_set_fuel(calc, 1000));
+    OK(mimeo_calc_get_fuel(calc, &fuel));
+    CHECK(fuel == (mode == 0 ? 1000 : fuel));
+    OK(load(calc, FIB));
+    show("fuel", calc, mimeo_calc_run(calc));
+    OK(mimeo_calc_set_fuel(calc, 5000));
+    OK(mimeo_calc_run(calc));
+    OK(mimeo_calc_get_fuel(calc, &fuel));
+    printf("%u left\n", (unsigned)fuel);
+    OK(mimeo_calc_set_fuel(calc, UINT64_MAX));
+    OK(mimeo_calc_get_fuel(calc, &fuel));
+    CHECK(fuel == UINT64_MAX);
+    /* Interruption before a run, by a hook, by a signal, and by eight threads. */
+    OK(load(calc, ENDLESS));
+    OK(mimeo_calc_interrupt(calc));
+    CHECK(mimeo_calc_run(calc) == MIMEO_CALC_STATUS_INTERRUPTED);
+    left = 5;
+    OK(mimeo_calc_set_hook(calc, 100, count_down, &left));
+    show("hook", calc, mimeo_calc_run(calc));
+    CHECK(left == 0);
+    OK(mimeo_calc_set_hook(calc, 0, NULL, NULL));
+    signalled = calc;
+    CHECK(signal(SIGALRM, on_alarm) != SIG_ERR);
+    alarm(1);
+    CHECK(mimeo_calc_run(calc) == MIMEO_CALC_STATUS_INTERRUPTED);
+    for (i = 0; i < 8; i++) CHECK(pthread_create(&threads[i], NULL, interrupt_it, calc) == 0);
+    CHECK(mimeo_calc_run(calc) == MIMEO_CALC_STATUS_INTERRUPTED);
+    for (i = 0; i < 8; i++) CHECK(pthread_join(threads[i], NULL) == 0);
+    /* Memory: the stack of a deep recursion. An interruption that came too late is for the next run. */
+    OK(mimeo_calc_set_memory_limit(calc, 1000000));
+    OK(load(calc, DEEP));
+    if (mimeo_calc_run(calc) == MIMEO_CALC_STATUS_INTERRUPTED) (void)mimeo_calc_run(calc);
+    show("memory", calc, mimeo_calc_run(calc));
+    OK(mimeo_calc_set_memory_limit(calc, SIZE_MAX));
+    show("depth", calc, mimeo_calc_run(calc));
+  }
+  OK(mimeo_calc_destroy(calc));
+}
+
 int main(int argc, char **argv) {
   const char *part = argc == 2 ? argv[1] : "";
   if (strcmp(part, "calls") == 0) calls();
@@ -371,6 +443,7 @@ int main(int argc, char **argv) {
   else if (strcmp(part, "callbacks") == 0) callbacks();
   else if (strcmp(part, "settings") == 0) settings();
   else if (strcmp(part, "threads") == 0) threads();
+  else if (strcmp(part, "control") == 0) control();
   else return 2;
   return 0;
 }

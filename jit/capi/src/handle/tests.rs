@@ -5,12 +5,12 @@ use std::mem::MaybeUninit;
 use mimeo_jit::{JitConfig, Settings, StatsFormat};
 
 use super::*;
-use crate::{call, create, destroy, put, read};
+use crate::{Problem, call, create, destroy, put, read};
 
 struct Probe;
 
-/// A program: its text, and the settings that it was loaded with.
-struct Text(String, JitConfig);
+/// A program: its text, the settings that it was loaded with, and a machine that runs nothing.
+struct Text(String, JitConfig, Machine<calc::ops::ops::Ops>);
 
 impl Drop for Text {
     fn drop(&mut self) {
@@ -22,19 +22,27 @@ impl Language for Probe {
     type Ops = calc::ops::ops::Ops;
     type Program = Text;
 
-    fn load(text: &str, config: JitConfig, _output: Output) -> Result<Text, Vec<Problem>> {
+    fn load(text: &str, setup: Setup) -> Result<Text, Vec<Problem>> {
         assert!(!text.contains("load"), "in load");
-        Ok(Text(text.to_owned(), config))
+        // SAFETY: both go into one machine.
+        let (context, host) = unsafe { calc::state(Vec::new(), Box::new(setup.output)) };
+        let machine = Machine::builder(context, host).control(setup.control).build();
+        Ok(Text(text.to_owned(), setup.jit, machine))
     }
 
-    fn run(program: &mut Text) -> Result<(), Problem> {
+    fn run(program: &mut Text) -> Result<(), Failure> {
         assert!(!program.0.contains("run"), "in run");
         let JitConfig { mode, threshold, trace, .. } = &program.1;
-        Err(Problem { position: Some((1, 2)), message: format!("{mode}, {threshold}, {trace}") })
+        let problem = Problem { position: Some((1, 2)), message: format!("{mode}, {threshold}, {trace}") };
+        Err(Failure { status: Status::RuntimeError, problems: vec![problem] })
     }
 
     fn jit(_program: &Text) -> Option<&Jit<Self::Ops>> {
         None
+    }
+
+    fn machine(program: &mut Text) -> &mut Machine<Self::Ops> {
+        &mut program.2
     }
 }
 

@@ -15,12 +15,13 @@ const CPP: &[&str] = &["c++", "-x", "c++", "-std=c++11"];
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| compile(C, "embed.c", Linking::Static));
 
 /// The parts of `embed.c`, and the output of each without settings in the environment.
-const PARTS: [(&str, &str); 5] = [
+const PARTS: [(&str, &str); 6] = [
     ("calls", CALLS),
     ("errors", ERRORS),
     ("callbacks", CALLBACKS),
     ("settings", "create: 0, 0\nmode 0, threshold 10, statistics 0\n4\n"),
     ("threads", "both done\n"),
+    ("control", CONTROL),
 ];
 
 const CALLS: &str = if cfg!(feature = "jit") {
@@ -75,6 +76,29 @@ destroy: 8, 1
 the run: 0, 0
 1
 once more: 0, 0
+";
+
+/// Each mode prints the same.
+const CONTROL: &str = "610
+610
+fuel: 11, 1
+  1:4: out of fuel
+3026 left
+hook: 10, 1
+  1:1: interrupted
+memory: 12, 1
+  1:18: not enough memory
+depth: 13, 1
+  1:18: stack overflow
+fuel: 11, 1
+  1:4: out of fuel
+3026 left
+hook: 10, 1
+  1:1: interrupted
+memory: 12, 1
+  1:18: not enough memory
+depth: 13, 1
+  1:18: stack overflow
 ";
 
 /// Runs every part of a program that was compiled from `embed.c`.

@@ -1,20 +1,23 @@
 //! The text of a chunk → a function of the machine.
 
+use lua_syntax::Steps;
 use lua_syntax::resolve::resolve_chunk;
 use lua_syntax::syntax::{Line, SyntaxError, shown_name};
+use mimeo::Thrown;
 use mimeo::asm::FunctionIndex;
 
 use crate::dump::{self, Dumped};
 use crate::generate::generate;
 use crate::heap::{Chunk, ChunkParts, Closure, Gc, Prototype};
 use crate::ops::ops::{Table, Value, Vm};
+use crate::runtime::pay;
 
 /// Loads a chunk as a function whose globals are in `environment`.
 ///
 /// # Errors
 ///
-/// If the text does not compile: the message says why.
-pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, Vec<u8>> {
+/// If the text does not compile, or the host stops the program meanwhile.
+pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, LoadError> {
     if source.first() != Some(&ESCAPE) {
         return load_text(vm, source, name, environment);
     }
@@ -23,7 +26,7 @@ pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> 
             [ESCAPE, ..] => &b"(binary)"[..],
             [b'@' | b'=', name @ ..] | name => name,
         };
-        [name, b": cannot load incompatible bytecode"].concat()
+        LoadError::Message([name, b": cannot load incompatible bytecode"].concat())
     };
     let Dumped { prototype, name, text } = dump::parse(source).ok_or_else(refused)?;
     let whole = load_text(vm, text, name, environment)?;
@@ -37,13 +40,35 @@ pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> 
 /// The first byte of what `string.dump` returns.
 const ESCAPE: u8 = 0x1b;
 
-fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, Vec<u8>> {
-    let tree = resolve_chunk(source).map_err(|error| error.in_chunk(name))?;
+/// Why a chunk was not loaded.
+#[derive(Debug)]
+pub enum LoadError {
+    /// The message says why the chunk does not compile.
+    Message(Vec<u8>),
+    /// The host stopped the program.
+    Stopped(Thrown),
+}
+
+/// The work of a step of the parser.
+const WORK_PER_STEP: usize = 64;
+
+fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, LoadError> {
+    let mut stop = None;
+    let mut may_continue = |steps: u32| {
+        stop = pay(vm, steps as usize * WORK_PER_STEP).err();
+        stop.is_none()
+    };
+    let tree = resolve_chunk(source, Steps::limited(&mut may_continue));
+    if let Some(stop) = stop {
+        return Err(LoadError::Stopped(stop));
+    }
+    let tree = tree.map_err(|error| LoadError::Message(error.in_chunk(name)))?;
     let shown = shown_name(name);
     // No collection happens before the chunk holds these texts.
     let mut constants: Vec<Value> = tree.strings.iter().map(|text| vm.host.heap.text(text).into()).collect();
     let functions = generate(&tree, &String::from_utf8_lossy(&shown), &constants)
-        .map_err(|error| SyntaxError { line: Line(error.line), message: error.message.into() }.in_chunk(name))?;
+        .map_err(|error| SyntaxError { line: Line(error.line), message: error.message.into() }.in_chunk(name))
+        .map_err(LoadError::Message)?;
     let linked = vm.load(&functions.program).expect("there are no index spaces");
     let program = vm.host.stubs.number(linked);
     let prototypes = (0..).zip(functions.infos).map(|(index, info)| {

@@ -8,8 +8,13 @@ use std::path::{Path, PathBuf};
 type Edges = &'static [(&'static str, &'static [&'static str])];
 
 /// The crate `mimeo-lua-syntax`, from text to trees.
-const SYNTAX: Edges =
-    &[("strings", &[]), ("time", &[]), ("syntax", &["crate::strings"]), ("resolve", &["crate::syntax"])];
+const SYNTAX: Edges = &[
+    ("steps", &[]),
+    ("strings", &["crate::steps"]),
+    ("time", &[]),
+    ("syntax", &["crate::steps", "crate::strings"]),
+    ("resolve", &["crate::steps", "crate::syntax"]),
+];
 
 /// The crate `mimeo-lua`, from objects to the embedding. The ops and the runtime are one level, because each uses the
 /// other.
@@ -21,7 +26,16 @@ const LUA: Edges = &[
     ("dump", &["crate::heap"]),
     (
         "load",
-        &["crate::dump", "crate::generate", "crate::heap", "crate::ops", "lua_syntax::resolve", "lua_syntax::syntax"],
+        &[
+            "crate::dump",
+            "crate::generate",
+            "crate::heap",
+            "crate::ops",
+            "crate::runtime",
+            "lua_syntax::Steps",
+            "lua_syntax::resolve",
+            "lua_syntax::syntax",
+        ],
     ),
     (
         "library",
@@ -31,12 +45,14 @@ const LUA: Edges = &[
             "crate::load",
             "crate::ops",
             "crate::runtime",
+            "lua_syntax::Steps",
             "lua_syntax::strings",
             "lua_syntax::time",
         ],
     ),
     ("embed", &["crate::heap", "crate::library", "crate::load", "crate::ops", "crate::runtime", "lua_syntax::strings"]),
-    ("state", &["crate::embed", "crate::library", "crate::ops", "crate::runtime"]),
+    ("deadline", &[]),
+    ("state", &["crate::deadline", "crate::embed", "crate::library", "crate::ops", "crate::runtime"]),
 ];
 
 /// The parts of the instruction set that the heap uses: values, the objects whose fields ops access, and the caches of

@@ -7,7 +7,8 @@ mod pattern;
 
 use super::{Functions, define_module, set};
 use crate::ops::ops::Vm;
-use output::Output;
+
+pub(super) use output::Output;
 
 const FUNCTIONS: Functions = &[
     ("byte", basic::byte),

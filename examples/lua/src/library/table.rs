@@ -4,10 +4,11 @@ mod sort;
 
 use mimeo::Thrown;
 
+use super::string::Output;
 use super::{Functions, define_module, set};
 use crate::heap::Gc;
-use crate::ops::ops::{Table, Text, Value, Vm};
-use crate::runtime::{Call, push_text, raise};
+use crate::ops::ops::{Table, Value, Vm};
+use crate::runtime::{Call, push_text};
 
 const FUNCTIONS: Functions = &[
     ("concat", concat),
@@ -28,6 +29,12 @@ pub(super) fn open(vm: &mut Vm) {
     let unpack = vm.host.globals.get_text(name);
     set(&mut vm.host.heap, table, "unpack", unpack);
 }
+
+/// The work of reading or moving a value of a table.
+const WORK_PER_VALUE: usize = 16;
+
+/// No number has a longer text.
+const MAX_NUMBER: usize = 64;
 
 /// Throws the error of an argument. As in LuaJIT, these functions report a missing argument as nil.
 fn bad(call: &mut Call<'_>, index: u32, expected: &str) -> Thrown {
@@ -54,39 +61,21 @@ fn concat(call: &mut Call<'_>) -> Result<(), Thrown> {
     let separator = separator.as_ref().map_or(&[][..], |text| text.bytes());
     let from = if call.has(2) { call.int32(2)? } else { 1 };
     let to = if call.has(3) { call.int32(3)? } else { table.length() as i32 };
-    let mut buffer = std::mem::take(&mut call.vm.host.buffer);
-    buffer.clear();
-    let mut end = Ok(());
+    let mut output = Output::new(call);
     for index in from..=to {
+        call.work(WORK_PER_VALUE)?;
         let value = table.get(Value::number(f64::from(index)));
-        let len = value.to_text().map_or(0, |text| text.len as usize);
-        if !has_room(&mut buffer, separator.len() + len) {
-            let message = call.text("not enough memory");
-            end = Err(raise(call.vm, message));
-            break;
-        }
-        if !push_text(&mut buffer, value) {
+        if let Some(text) = value.to_text() {
+            output.push(call, text.bytes())?;
+        } else if !push_text(output.room(call, MAX_NUMBER)?, value) {
             let what = value.type_name();
-            end = Err(call.error(format!("invalid value ({what}) at index {index} in table for 'concat'")));
-            break;
+            return Err(call.error(format!("invalid value ({what}) at index {index} in table for 'concat'")));
         }
         if index < to {
-            buffer.extend_from_slice(separator);
+            output.push(call, separator)?;
         }
     }
-    let result = end.and_then(|()| {
-        let text = call.text(&buffer);
-        call.give(text)
-    });
-    call.vm.host.buffer = buffer;
-    result
-}
-
-/// Reserves room for `more` bytes. Returns `false` if the result would be too long.
-fn has_room(buffer: &mut Vec<u8>, more: usize) -> bool {
-    // Numbers are shorter than this.
-    const SPARE: usize = 64;
-    buffer.len() + more + SPARE <= Text::MAX_LEN && buffer.try_reserve(more + SPARE).is_ok()
+    output.give(call)
 }
 
 fn foreach(call: &mut Call<'_>) -> Result<(), Thrown> {
@@ -129,6 +118,7 @@ fn maxn(call: &mut Call<'_>) -> Result<(), Thrown> {
     let table = call.table(0)?;
     let (mut max, mut place) = (0.0_f64, 0);
     while let Some((at, key, _)) = table.field_from(place) {
+        call.work(WORK_PER_VALUE)?;
         max = max.max(key.to_number().unwrap_or(0.0));
         place = at + 1;
     }
@@ -145,10 +135,11 @@ fn insert(call: &mut Call<'_>) -> Result<(), Thrown> {
     };
     let value = call.get(call.len() - 1);
     match (u32::try_from(at), u32::try_from(length)) {
-        (Ok(at @ 1..), Ok(length)) if length < u32::MAX => call.heap().insert_index(table, at, length, value),
+        (Ok(at @ 1..), Ok(length)) if length < u32::MAX => insert_at(call, table, at, length, value)?,
         // Indices below 1 are not in the array.
         _ => {
             for index in (at..=length as i64).rev() {
+                call.work(WORK_PER_VALUE)?;
                 let moved = table.get(Value::number(index as f64));
                 store(call, table, index + 1, moved);
             }
@@ -167,9 +158,10 @@ fn remove(call: &mut Call<'_>) -> Result<(), Thrown> {
     }
     let value = table.get(Value::number(at as f64));
     match (u32::try_from(at), u32::try_from(length)) {
-        (Ok(at), Ok(length)) => call.heap().remove_index(table, at, length),
+        (Ok(at), Ok(length)) => remove_at(call, table, at, length)?,
         _ => {
             for index in at..length as i64 {
+                call.work(WORK_PER_VALUE)?;
                 let moved = table.get(Value::number((index + 1) as f64));
                 store(call, table, index, moved);
             }
@@ -177,6 +169,35 @@ fn remove(call: &mut Call<'_>) -> Result<(), Thrown> {
         }
     }
     call.give(value)
+}
+
+/// Number of values that are moved at once.
+const PART: u32 = 1 << 16;
+
+/// Moves the values from `at` up to `length` up by one, and sets the one at `at`.
+fn insert_at(call: &mut Call<'_>, table: Gc<Table>, at: u32, length: u32, value: Value) -> Result<(), Thrown> {
+    let mut end = length;
+    while end.saturating_sub(at) > PART {
+        // The place that this part leaves is filled by the next one.
+        let from = end - PART + 1;
+        call.heap().insert_index(table, from, end, Value::NIL);
+        call.work(PART as usize)?;
+        end = from - 1;
+    }
+    call.heap().insert_index(table, at, end, value);
+    call.work(end.saturating_sub(at) as usize)
+}
+
+/// Moves the values after `at` up to `length` down by one, and removes the last.
+fn remove_at(call: &mut Call<'_>, table: Gc<Table>, mut at: u32, length: u32) -> Result<(), Thrown> {
+    while length - at > PART {
+        // The place that this part leaves is filled by the next one.
+        call.heap().remove_index(table, at, at + PART);
+        call.work(PART as usize)?;
+        at += PART;
+    }
+    call.heap().remove_index(table, at, length);
+    call.work((length - at) as usize)
 }
 
 /// Sets `table[index] = value`.
@@ -190,13 +211,15 @@ fn move_values(call: &mut Call<'_>) -> Result<(), Thrown> {
     let target = if call.has(4) { table(call, 4)? } else { from };
     let (first, last, to) = (i64::from(first), i64::from(last), i64::from(to));
     let mut put = |index: i64| {
+        call.work(WORK_PER_VALUE)?;
         let value = from.get(Value::number(index as f64));
         store(call, target, index + to - first, value);
+        Ok(())
     };
     if to > last || to <= first || target != from {
-        (first..=last).for_each(&mut put);
+        (first..=last).try_for_each(&mut put)?;
     } else {
-        (first..=last).rev().for_each(&mut put);
+        (first..=last).rev().try_for_each(&mut put)?;
     }
     call.give(target.into())
 }

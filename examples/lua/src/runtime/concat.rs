@@ -6,8 +6,9 @@ use mimeo::{Thrown, Window};
 use super::arithmetic::method;
 use super::place::operand_name;
 use super::run::{give, request, run};
-use super::{error, safepoint};
-use crate::heap::Event;
+use super::work::append;
+use super::{error, pay, safepoint};
+use crate::heap::{Event, Gc};
 use crate::ops::ops::{Text, Value, Vm};
 
 /// Appends the text of a string or number. Returns `false` for other values.
@@ -49,8 +50,9 @@ fn join(vm: &mut Vm, count: u32, value: impl Fn(&Vm, u32) -> Value) -> Option<Re
             None => return None,
         }
     }
-    if len > Text::MAX_LEN {
-        return Some(Err(too_long(vm)));
+    let max = vm.host.bounds.text_len();
+    if len > max {
+        return Some(Err(overflow(vm)));
     }
     let long = value(vm, 0).to_text().filter(|text| text.len >= Text::MIN_SHARED);
     len -= long.map_or(0, |text| text.len as usize);
@@ -60,12 +62,19 @@ fn join(vm: &mut Vm, count: u32, value: impl Fn(&Vm, u32) -> Value) -> Option<Re
         return Some(Err(out_of_memory(vm)));
     }
     for index in u32::from(long.is_some())..count {
-        push_text(&mut buffer, value(vm, index));
+        let value = value(vm, index);
+        if let Some(text) = value.to_text() {
+            if let Err(stop) = append(vm, &mut buffer, text.bytes()) {
+                return Some(Err(stop));
+            }
+        } else {
+            push_text(&mut buffer, value);
+        }
     }
-    let result = if long.map_or(0, |text| text.len as usize) + buffer.len() > Text::MAX_LEN {
-        Err(too_long(vm))
+    let result = if long.map_or(0, |text| text.len as usize) + buffer.len() > max {
+        Err(overflow(vm))
     } else if let Some(long) = long {
-        vm.host.heap.append(long, &buffer).map(Value::from).ok_or_else(|| out_of_memory(vm))
+        append_to(vm, long, &buffer)
     } else {
         Ok(vm.host.heap.text_of(&mut buffer).into())
     };
@@ -73,8 +82,31 @@ fn join(vm: &mut Vm, count: u32, value: impl Fn(&Vm, u32) -> Value) -> Option<Re
     Some(result)
 }
 
-fn too_long(vm: &mut Vm) -> Thrown {
-    error::raise_text(vm, "string length overflow")
+/// Appends to a long text, which is copied if there is no room after it.
+fn append_to(vm: &mut Vm, long: Gc<Text>, more: &[u8]) -> Result<Value, Thrown> {
+    let Some(text) = vm.host.heap.append(long, more) else { return Err(out_of_memory(vm)) };
+    if text.bytes().as_ptr() != long.bytes().as_ptr() {
+        pay(vm, long.len as usize)?;
+    }
+    Ok(text.into())
+}
+
+/// Throws the error of `..` whose result is too long.
+fn overflow(vm: &mut Vm) -> Thrown {
+    let message = limit_message(vm).unwrap_or_else(|| "string length overflow".to_owned());
+    error::raise_text(vm, message)
+}
+
+/// Throws the error of a builtin whose result is too long.
+pub fn too_long(vm: &mut Vm) -> Thrown {
+    match limit_message(vm) {
+        Some(message) => error::raise_text_at(vm, 1, message),
+        None => out_of_memory(vm),
+    }
+}
+
+fn limit_message(vm: &Vm) -> Option<String> {
+    vm.host.bounds.string_bytes.map(|limit| format!("string is longer than the limit of {limit} bytes"))
 }
 
 /// Joins values, some of which have metamethods, two at a time from the right.

@@ -9,7 +9,7 @@ use super::number::read_number;
 use super::stream::Stream;
 use crate::heap::{Gc, Userdata};
 use crate::ops::ops::Value;
-use crate::runtime::{Call, Host};
+use crate::runtime::{Call, Host, too_long};
 
 /// Maximal number of bytes to read at once.
 const MAX_LEN: i64 = 0x7fff_ff00;
@@ -36,9 +36,13 @@ pub(super) fn read(call: &mut Call<'_>, file: Gc<Userdata>, formats: &[Value], f
     for (index, &format) in (first..).zip(formats) {
         let item = match read_one(call, file, format, index)? {
             Ok(item) => item,
-            Err(error) => return Ok(Read::Failed(error)),
+            Err(error) => {
+                call.vm.check_interrupt()?;
+                return Ok(Read::Failed(error));
+            }
         };
         match item {
+            Some(Item::Bytes(bytes)) if bytes.len() > call.vm.host.bounds.text_len() => return Err(too_long(call.vm)),
             Some(Item::Bytes(bytes)) => values.push(call.text(bytes)),
             Some(Item::Number(number)) => values.push(Value::number(number)),
             None => {

@@ -121,10 +121,12 @@ pub fn value_of(vm: &mut Vm, trap: &Trap) -> Value {
         TrapKind::Interrupted => "interrupted!".to_owned(),
         other => other.to_string(),
     };
-    let site = trap.backtrace.frames.first();
+    // A stop that arrives when a builtin is called has the position of the caller.
+    let is_stop = trap.kind.is_stop();
+    let site = trap.backtrace.frames.iter().find(|site| !is_stop || site.position.is_some());
     // Functions are named after their chunk and their line.
     let chunk = site.and_then(|site| site.function.rsplit_once(':')).map(|(chunk, _)| chunk);
-    let text = match (chunk, trap.position()) {
+    let text = match (chunk, site.and_then(|site| site.position)) {
         (Some(chunk), Some(at)) => format!("{chunk}:{}: {message}", at.line),
         _ => message,
     };

@@ -56,7 +56,9 @@ fn main() -> ExitCode {
 }
 
 fn run(command: &Command) -> ExitCode {
-    let options = Options { jit: Some(command.settings.jit.clone()), stdout: output::standard(), ..Options::default() };
+    let jit = Some(command.settings.jit.clone());
+    let stdin = interrupt::stdin(command.is_interactive && !io::stdin().is_terminal());
+    let options = Options { jit, stdin, stdout: output::standard(), ..Options::default() };
     let mut lua = Lua::new(options);
     if let Some(failure) = lua.jit().and_then(Jit::observer_failure) {
         show_error(format!("mimeo-lua: warning: {failure}\n"));

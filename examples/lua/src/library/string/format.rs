@@ -90,6 +90,7 @@ fn text(call: &mut Call<'_>, output: &mut Output, spec: &Spec, index: u32) -> Re
             &plain
         }
     };
+    call.work(bytes.len())?;
     if spec.conversion == b'q' {
         let room = bytes.iter().map(|byte| if byte.is_ascii_control() { 4 } else { 2 }).sum::<usize>();
         push_quoted(output.room(call, room + 2)?, bytes);

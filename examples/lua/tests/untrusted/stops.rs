@@ -35,8 +35,8 @@ const LONG: &[(&str, &str)] = &[
     ("local t = {} for i = 1, 30000 do t[i] = i * 7919 % 10007 end", "table.sort(t)"),
     ("local t = {} for i = 1, 5000 do t[i] = ('k'):rep(50) .. i % 13 end", "table.sort(t)"),
     ("local t = {} for i = 1, 20000 do t[i] = i end", "table.concat(t, ', ')"),
-    ("local t = {} for i = 1, 300000 do t[i] = i end", "table.insert(t, 1, 0)"),
-    ("local t = {} for i = 1, 300000 do t[i] = i end", "table.remove(t, 1)"),
+    ("local t = {} for i = 1, 120000 do t[i] = i end", "table.insert(t, 1, 0)"),
+    ("local t = {} for i = 1, 120000 do t[i] = i end", "table.remove(t, 1)"),
     ("local t = {} for i = 1, 20000 do t[i] = i end", "table.move(t, 1, 20000, 2)"),
     ("local t = {} for i = 1, 20000 do t[i] = i end", "table.maxn(t)"),
     ("local t = {} for i = 1, 20000 do t[i] = i end", "unpack(t)"),
@@ -139,25 +139,30 @@ fn with_callbacks(options: Options) -> Lua {
 fn nothing_catches_a_stop() {
     for options in modes() {
         let mut lua = with_callbacks(options);
+        let control = lua.control().clone();
+        let nothing = lua.scope().function("interrupt", |_, _| Ok(Vec::new()));
+        let interrupt = lua.scope().function("interrupt", move |_, _| {
+            control.interrupt();
+            Ok(Vec::new())
+        });
         for catch in CATCHES {
             // After the function was stopped, the program makes another call at most.
             let code = format!(
-                "local function f() while true do end end package.preload.stopped, package.loaded.stopped = f, nil {catch} reached = true \
+                "local function f() interrupt() while true do end end package.preload.stopped, package.loaded.stopped = f, nil {catch} reached = true \
                 for i = 1, 2 do end survived = true"
             );
             lua.set_fuel(Some(10_000));
+            lua.scope().set_global("interrupt", nothing.clone());
             let failure = eval(&mut lua, &code).expect_err(catch);
             assert_eq!((failure.stop, lua.fuel()), (Some(Stop::OutOfFuel), Some(0)), "{catch}");
             assert_eq!(failure.message, b"test:1: out of fuel", "{catch}");
             assert_eq!(lua.scope().global("survived"), Value::Nil, "{catch}");
             lua.set_fuel(None);
-            let deadline = lua.deadline(Duration::from_millis(5)).expect("threads can be started");
+            lua.scope().set_global("interrupt", interrupt.clone());
             let failure = eval(&mut lua, &code).expect_err(catch);
             assert_eq!(failure.stop, Some(Stop::Interrupted), "{catch}");
-            assert!(deadline.has_passed());
             assert_eq!(failure.message, b"test:1: interrupted!", "{catch}");
             assert_eq!(lua.scope().global("survived"), Value::Nil, "{catch}");
-            drop(deadline);
             assert_eq!(eval(&mut lua, "return 1").expect("it goes on"), [1.into()]);
         }
     }

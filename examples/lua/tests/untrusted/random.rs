@@ -36,13 +36,13 @@ fn sandbox(seed: u64) -> Lua {
     lua
 }
 
-/// Runs a program with a limited time, or with limited fuel, and returns how it ended.
-fn run(seed: u64) -> Result<(), Failure> {
+/// Runs a program with a limited time, or with limited fuel. Returns how it ended, and how long after its time.
+fn run(seed: u64) -> (Result<(), Failure>, Duration) {
     let program = program(seed);
     let mut lua = sandbox(seed);
     let start = Instant::now();
     let deadline = lua.deadline(TIME).expect("threads can be started");
-    if seed % 4 == 0 {
+    if seed.is_multiple_of(4) {
         lua.set_fuel(Some(1_000_000));
     }
     let result = lua.load(&program, "=harm").and_then(|function| lua.call(&function, &[]));
@@ -65,7 +65,7 @@ fn run(seed: u64) -> Result<(), Failure> {
         Ok(results) => assert_eq!(results, [42.into()], "{program} (seed {seed})"),
         Err(failure) => assert!(failure.stop.is_some() && deadline.has_passed(), "{program} (seed {seed}): {failure}"),
     }
-    result.map(drop)
+    (result.map(drop), taken.saturating_sub(TIME))
 }
 
 /// Returns the resident memory of the process in bytes, if the system tells.
@@ -78,7 +78,7 @@ fn resident() -> Option<u64> {
 fn random_harmful_programs_end_in_time_and_leave_nothing() {
     let programs = number("MIMEO_HARMFUL_PROGRAMS", 120);
     let first = number("MIMEO_RANDOM_SEED", 1);
-    let [next, stopped] = [first, 0].map(AtomicU64::new);
+    let [next, stopped, latest] = [first, 0, 0].map(AtomicU64::new);
     let run_until = |end: u64| {
         std::thread::scope(|scope| {
             for _ in 0..THREADS {
@@ -88,8 +88,10 @@ fn random_harmful_programs_end_in_time_and_leave_nothing() {
                         if seed >= end {
                             break;
                         }
-                        let is_stopped = run(seed).is_err_and(|failure| failure.stop.is_some());
+                        let (result, late) = run(seed);
+                        let is_stopped = result.is_err_and(|failure| failure.stop.is_some());
                         stopped.fetch_add(u64::from(is_stopped), Ordering::Relaxed);
+                        latest.fetch_max(late.as_millis() as u64, Ordering::Relaxed);
                     }
                 });
             }
@@ -103,6 +105,7 @@ fn random_harmful_programs_end_in_time_and_leave_nothing() {
     let stopped = stopped.into_inner();
     assert!(programs < 50 || stopped * 2 > programs, "only {stopped} of {programs} were stopped");
     if let (Some(before), Some(after)) = (before, resident()) {
+        println!("the last stop came {} ms late", latest.into_inner());
         println!("{stopped} of {programs} were stopped; resident: {before} bytes, then {after}");
         // The allocator may keep what a few large strings needed.
         let room = 64 << 20;

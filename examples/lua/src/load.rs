@@ -49,10 +49,14 @@ pub enum LoadError {
     Stopped(Thrown),
 }
 
+/// The work of loading a chunk, however short.
+const WORK_PER_CHUNK: usize = 1 << 14;
+
 /// The work of a step of the parser.
 const WORK_PER_STEP: usize = 64;
 
 fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, LoadError> {
+    pay(vm, WORK_PER_CHUNK).map_err(LoadError::Stopped)?;
     let mut stop = None;
     let mut may_continue = |steps: u32| {
         stop = pay(vm, steps as usize * WORK_PER_STEP).err();

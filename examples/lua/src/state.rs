@@ -210,7 +210,8 @@ impl Lua {
     /// Returns the fuel that is left to programs, or `None` if it is not limited.
     ///
     /// A call and a backward jump each take one unit, in every tier. A function of the library that does a lot of work
-    /// takes more: one for each 64 bytes that it copies, and about one for each 50 nanoseconds of other work.
+    /// takes more: one for each 64 bytes that it copies, about one for each 50 nanoseconds of other work,
+    /// and a few hundred for loading a chunk.
     ///
     /// ```
     /// use lua::{Lua, Options, Stop};

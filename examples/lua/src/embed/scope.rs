@@ -115,6 +115,31 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Returns `true` if the program was interrupted. A Rust function that takes long calls this now and then, and returns
+    /// soon if it is true: whatever it returns, the program is stopped.
+    ///
+    /// ```
+    /// use lua::{Lua, Options, Stop};
+    ///
+    /// let mut lua = Lua::new(Options::default());
+    /// lua.register("wait", |scope, _| {
+    ///     while !scope.is_interrupted() {
+    ///         std::thread::yield_now();
+    ///     }
+    ///     Ok(Vec::new())
+    /// });
+    /// let function = lua.load("while true do wait() end", "=example")?;
+    /// let control = lua.control().clone();
+    /// let other = std::thread::spawn(move || control.interrupt());
+    /// assert_eq!(lua.call(&function, &[]).unwrap_err().stop, Some(Stop::Interrupted));
+    /// # other.join().expect("it only sets a flag");
+    /// # Ok::<(), lua::Failure>(())
+    /// ```
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.vm.is_interrupted()
+    }
+
     /// Creates a table.
     pub fn table(&mut self) -> Table {
         self.enter(|vm| {

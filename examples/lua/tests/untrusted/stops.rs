@@ -30,6 +30,7 @@ const LONG: &[(&str, &str)] = &[
     ("local s = ('x'):rep(1e6)", "('%s%s'):format(s, s)"),
     ("local s = ('x'):rep(1e6)", "local t = 1 .. s"),
     ("local s = ('x'):rep(1e6) local other = s .. 'y'", "local t = s .. 'z'"),
+    ("local t = {} for i = 1, 50 do t[i] = 1e300 end", "('%99.99f'):rep(50):format(unpack(t))"),
     ("local a, b = ('x'):rep(2e6), ('x'):rep(2e6)", "local t = a < b"),
     ("local a, b = ('x'):rep(2e6), ('x'):rep(2e6)", "local t = a == b"),
     ("local t = {} for i = 1, 30000 do t[i] = i * 7919 % 10007 end", "table.sort(t)"),

@@ -9,7 +9,7 @@ use crate::ops::ops::Text;
 ///
 /// let bounds = Bounds { string_bytes: Some(1000), ..Bounds::default() };
 /// let mut lua = Lua::new(Options { bounds, ..Options::default() });
-/// let function = lua.load("return ('x'):rep(1001)", "=example")?;
+/// let function = lua.load("local s = ('x'):rep(1001)", "=example")?;
 /// let failure = lua.call(&function, &[]).unwrap_err();
 /// assert_eq!(failure.to_string(), "example:1: string is longer than the limit of 1000 bytes");
 /// # Ok::<(), lua::Failure>(())

@@ -9,7 +9,7 @@ use crate::terminal::Terminal;
 
 /// Starts a program that prints a line when it is ready. Its input stays open.
 fn start(mode: &str, code: &str) -> (Child, ChildStdin) {
-    let code = format!("io.write('ready\\n') io.flush() {code}");
+    let code = format!("io.write('ready\\n') io.flush(); {code}");
     let mut child = command(&[mode, "-e", &code]).spawn().expect("the command starts");
     let stdin = child.stdin.take().expect("a pipe");
     let mut line = String::new();

@@ -34,6 +34,33 @@ impl<I: InstructionSet> Vm<I> {
         self.throw_kind(TrapKind::Language(error.into()))
     }
 
+    /// Makes an error that was caught pending again. A runtime function that catches errors does so with one that it
+    /// must not keep, such as a [stop](TrapKind::is_stop).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DIVIDE, in_op};
+    ///
+    /// let trap = in_op([7, 0], |vm, _| match vm.run(vm.host.function(DIVIDE), &[7, 0]) {
+    ///     Ok(quotient) => Ok(quotient),
+    ///     Err(thrown) => {
+    ///         let trap = vm.catch(thrown);
+    ///         Err(vm.throw_again(trap))
+    ///     }
+    /// });
+    /// let trap = trap.expect_err("one cannot divide by 0");
+    /// assert_eq!(trap.to_string(), "sample:3:5: cannot divide 7 by 0");
+    /// // The division, and the function that called it.
+    /// assert_eq!(trap.backtrace.depth(), 2);
+    /// ```
+    #[cold]
+    pub fn throw_again(&mut self, trap: Trap<I::Error>) -> Thrown {
+        let thrown = self.throw_kind(trap.kind);
+        if let Some(pending) = &mut self.pending {
+            pending.backtrace = trap.backtrace;
+        }
+        thrown
+    }
+
     /// Makes an error pending. It replaces an earlier request of the op.
     #[cold]
     pub(crate) fn throw_kind(&mut self, kind: TrapKind<I::Error>) -> Thrown {

@@ -138,7 +138,7 @@ fn deep_recursion_does_not_grow_the_native_stack() {
         Some(on().with_gaps(Gaps::at(["ret"]))),
     ];
     for config in configs {
-        let options = Options { jit: config.clone(), limits };
+        let options = Options { jit: config.clone(), limits, ..Options::default() };
         // The main program is also a call.
         let fits = depth - 2;
         let expected = (format!("{fits}\n"), Ok(()));

@@ -17,10 +17,10 @@ mod value;
 use std::rc::Rc;
 
 use crate::heap::Tracer;
-use crate::ops::ops::{Ops, Value as Bits, Vm};
+use crate::ops::ops::{Ops, Trap, Value as Bits, Vm};
 use crate::runtime::{Embedded, Embedder};
 
-pub use failure::Failure;
+pub use failure::{Failure, Stop};
 pub use handle::{Function, Handle, Table};
 pub use scope::Scope;
 pub use value::Value;
@@ -41,6 +41,8 @@ pub(crate) struct Embedding {
     traceback: Option<Bits>,
     /// The handler's report on the error that is being propagated.
     report: Option<Report>,
+    /// The stop with which a nested call from Rust has ended.
+    stopped: Option<Trap>,
     /// The number of nested calls from Rust.
     calls: u32,
     /// Whether the handler is running.

@@ -9,6 +9,7 @@
 //! are internals of the machine, public only for its tests and benchmarks. Their users must keep the contract of the
 //! heap, which says when an object may be used; the compiler does not check it.
 
+mod deadline;
 mod dump;
 mod embed;
 mod generate;
@@ -22,10 +23,13 @@ pub mod ops;
 pub mod runtime;
 mod state;
 
-pub use embed::{Failure, Function, Handle, Scope, Table, Value};
+pub use deadline::Deadline;
+pub use embed::{Failure, Function, Handle, Scope, Stop, Table, Value};
 pub use heap::BadKey;
-pub use lua_syntax::{resolve, strings, syntax, time};
-pub use runtime::Exit;
+pub use library::{Libraries, Library};
+pub use lua_syntax::{Steps, resolve, strings, syntax, time};
+pub use mimeo::Control;
+pub use runtime::{Bounds, Exit};
 pub use state::{ListingError, Lua, Options};
 #[doc(hidden)]
 pub use state::{bare_state, furnish};

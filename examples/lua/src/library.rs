@@ -6,6 +6,7 @@ mod bit;
 mod coroutine;
 mod debug;
 mod io;
+mod libraries;
 mod math;
 mod os;
 mod package;
@@ -17,21 +18,38 @@ use crate::heap::{Gc, Heap};
 use crate::ops::ops::{Table, Value, Vm};
 use crate::runtime::BuiltinFn;
 
+pub use libraries::{Libraries, Library};
+
 /// The functions of a table with their names.
 type Functions = &'static [(&'static str, BuiltinFn)];
 
-/// Defines the whole library in the globals.
-pub fn open(vm: &mut Vm) {
-    base::open(vm);
-    coroutine::open(vm);
+/// Defines these parts of the library in the globals.
+pub fn open(vm: &mut Vm, libraries: Libraries) {
+    base::open(vm, libraries);
+    if libraries.has(Library::Coroutine) {
+        coroutine::open(vm);
+    }
     bit::open(vm);
-    debug::open(vm);
-    io::open(vm);
+    if libraries.has(Library::Debug) {
+        debug::open(vm);
+    }
+    if libraries.has(Library::Io) {
+        io::open(vm);
+    }
     math::open(vm);
-    os::open(vm);
-    package::open(vm);
+    if libraries.has(Library::Os) {
+        os::open(vm);
+    }
+    if libraries.has(Library::Package) {
+        package::open(vm);
+    }
     table::open(vm);
     string::open(vm);
+}
+
+/// Creates `debug.traceback`, which the program may lack.
+pub(crate) fn traceback(vm: &mut Vm) -> Value {
+    builtin(vm, "traceback", debug::traceback, &[])
 }
 
 /// Defines functions in a table.
@@ -62,13 +80,6 @@ fn define_module(vm: &mut Vm, name: &str, functions: Functions) -> Gc<Table> {
     let loaded = loaded_modules(vm);
     set(&mut vm.host.heap, loaded, name, table.into());
     table
-}
-
-/// Returns a module of the library, as `require` does.
-pub(crate) fn loaded_module(vm: &mut Vm, name: &str) -> Option<Gc<Table>> {
-    let loaded = loaded_modules(vm);
-    let name = vm.host.heap.text(name.as_bytes());
-    loaded.get_text(name).to_table()
 }
 
 /// Returns `package.loaded`.

@@ -1,22 +1,24 @@
 //! The text of a chunk → a function of the machine.
 
+use lua_syntax::Steps;
 use lua_syntax::resolve::resolve_chunk;
 use lua_syntax::syntax::{Line, SyntaxError, shown_name};
+use mimeo::Thrown;
 use mimeo::asm::FunctionIndex;
-use mimeo::{Charge, LoadError, MemoryKind, OutOfMemory};
+use mimeo::{Charge, MemoryKind, OutOfMemory};
 
 use crate::dump::{self, Dumped};
 use crate::generate::generate;
 use crate::heap::{Chunk, ChunkParts, Closure, Gc, Prototype};
 use crate::ops::ops::{Table, Value, Vm};
-use crate::runtime::free_memory;
+use crate::runtime::{free_memory, pay};
 
 /// Loads a chunk as a function whose globals are in `environment`.
 ///
 /// # Errors
 ///
-/// If the text does not compile: the message says why.
-pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, Vec<u8>> {
+/// If the text does not compile, or the host stops the program meanwhile.
+pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, LoadError> {
     if source.first() != Some(&ESCAPE) {
         return load_text(vm, source, name, environment);
     }
@@ -25,7 +27,7 @@ pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> 
             [ESCAPE, ..] => &b"(binary)"[..],
             [b'@' | b'=', name @ ..] | name => name,
         };
-        [name, b": cannot load incompatible bytecode"].concat()
+        LoadError::Message([name, b": cannot load incompatible bytecode"].concat())
     };
     let Dumped { prototype, name, text } = dump::parse(source).ok_or_else(refused)?;
     let whole = load_text(vm, text, name, environment)?;
@@ -51,20 +53,46 @@ fn charge_compiler(vm: &mut Vm, len: usize) -> Result<Charge, OutOfMemory> {
 /// The first byte of what `string.dump` returns.
 const ESCAPE: u8 = 0x1b;
 
-fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, Vec<u8>> {
-    let out_of_memory = |OutOfMemory| b"not enough memory".to_vec();
+/// Why a chunk was not loaded.
+#[derive(Debug)]
+pub enum LoadError {
+    /// The message says why the chunk does not compile.
+    Message(Vec<u8>),
+    /// The host stopped the program.
+    Stopped(Thrown),
+}
+
+/// The work of loading a chunk, however short.
+const WORK_PER_CHUNK: usize = 1 << 14;
+
+/// The work of a step of the parser.
+const WORK_PER_STEP: usize = 64;
+
+fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, LoadError> {
+    let out_of_memory = |OutOfMemory| LoadError::Message(b"not enough memory".to_vec());
+    pay(vm, WORK_PER_CHUNK).map_err(LoadError::Stopped)?;
     let compiler = charge_compiler(vm, source.len()).map_err(out_of_memory)?;
-    let tree = resolve_chunk(source).map_err(|error| error.in_chunk(name))?;
+    let mut stop = None;
+    let mut may_continue = |steps: u32| {
+        stop = pay(vm, steps as usize * WORK_PER_STEP).err();
+        stop.is_none()
+    };
+    let tree = resolve_chunk(source, Steps::limited(&mut may_continue));
+    if let Some(stop) = stop {
+        return Err(LoadError::Stopped(stop));
+    }
+    let tree = tree.map_err(|error| LoadError::Message(error.in_chunk(name)))?;
     let shown = shown_name(name);
     // The chunk itself, with its strings.
     vm.host.heap.claim(2 * source.len()).map_err(out_of_memory)?;
     // No collection happens before the chunk holds these texts.
     let mut constants: Vec<Value> = tree.strings.iter().map(|text| vm.host.heap.text(text).into()).collect();
     let functions = generate(&tree, &String::from_utf8_lossy(&shown), &constants)
-        .map_err(|error| SyntaxError { line: Line(error.line), message: error.message.into() }.in_chunk(name))?;
+        .map_err(|error| SyntaxError { line: Line(error.line), message: error.message.into() }.in_chunk(name))
+        .map_err(LoadError::Message)?;
     drop(compiler);
     let linked = match vm.load(&functions.program) {
-        Err(LoadError::OutOfMemory) => return Err(out_of_memory(OutOfMemory)),
+        Err(mimeo::LoadError::OutOfMemory) => return Err(out_of_memory(OutOfMemory)),
         linked => linked.expect("there are no index spaces"),
     };
     let program = vm.host.stubs.number(linked);

@@ -2,6 +2,7 @@
 
 mod command;
 mod editor;
+mod interrupt;
 mod output;
 mod repl;
 
@@ -11,7 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use lua::ops::ops::Ops;
-use lua::{Failure, Function, Lua, Options, Value};
+use lua::{Failure, Function, Lua, Options, Stop, Value};
 use mimeo::InstructionSet as _;
 use mimeo::jit::{Jit, Report};
 
@@ -21,6 +22,9 @@ use output::{show, show_error};
 
 const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT implements it\n");
 
+/// The exit status of a program that was interrupted: that of a process which is killed by `SIGINT`.
+const INTERRUPTED: u8 = 128 + 2;
+
 /// Size of the native stack in bytes. Only the used part takes memory.
 const STACK: usize = 64 << 20;
 
@@ -29,7 +33,10 @@ fn main() -> ExitCode {
         Ok(Request::Run(command)) => std::thread::scope(|scope| {
             // Nested metamethods and other recursion use native stack: in debug builds more than the main thread has.
             match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || run(&command)) {
-                Ok(thread) => thread.join().unwrap_or(ExitCode::FAILURE),
+                Ok(thread) => {
+                    interrupt::leave_to_other_threads();
+                    thread.join().unwrap_or(ExitCode::FAILURE)
+                }
                 Err(_) => run(&command),
             }
         }),
@@ -53,6 +60,7 @@ fn run(command: &Command) -> ExitCode {
     let options = Options {
         jit: Some(command.settings.jit.clone()),
         limits: defaults.limits.with_memory(command.memory_limit),
+        stdin: interrupt::stdin(command.is_interactive && !io::stdin().is_terminal()),
         stdout: output::standard(),
         ..defaults
     };
@@ -78,7 +86,11 @@ fn run(command: &Command) -> ExitCode {
         lua.leave(exit);
         std::process::exit(exit.code);
     }
-    if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { stop: Some(Stop::Interrupted), .. }) => ExitCode::from(INTERRUPTED),
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 /// Prints an error and its traceback to standard error.
@@ -103,20 +115,20 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
             Some(path) => load_file(lua, Path::new(&*String::from_utf8_lossy(path)))?,
             None => lua.load(init, "=LUA_INIT")?,
         };
-        lua.call(&function, &[])?;
+        interrupt::call(lua, &function, &[])?;
     }
     if command.shows_version {
         show(VERSION);
     }
     for chunk in &command.chunks {
         let function = load_chunk(lua, chunk)?;
-        lua.call(&function, &[])?;
+        interrupt::call(lua, &function, &[])?;
     }
     if let Some(script) = &command.script {
         let function = load_script(lua, script)?;
         let args = command.line[command.script_at + 1..].iter();
         let args: Vec<Value> = args.map(|arg| arg.as_encoded_bytes().into()).collect();
-        lua.call(&function, &args)?;
+        interrupt::call(lua, &function, &args)?;
     }
     if command.is_interactive {
         repl::run(lua, &mut Editor::new(), &mut show_failure)?;
@@ -126,7 +138,7 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
             repl::run(lua, &mut Editor::new(), &mut show_failure)?;
         } else {
             let function = load_script(lua, &Script::Stdin)?;
-            lua.call(&function, &[])?;
+            interrupt::call(lua, &function, &[])?;
         }
     }
     Ok(())

@@ -2,6 +2,8 @@
 
 use lua::{Failure, Function, Lua, Value};
 
+use crate::interrupt;
+
 /// The result of reading a line.
 pub(crate) enum Input {
     /// A line, without the line break.
@@ -49,7 +51,7 @@ struct Chunk {
 
 /// Runs a chunk, and shows its results.
 fn run_chunk(lua: &mut Lua, chunk: &Chunk) -> Result<(), Failure> {
-    let results = lua.call(&chunk.function, &[])?;
+    let results = interrupt::call(lua, &chunk.function, &[])?;
     print(lua, results.get(chunk.hidden..).unwrap_or_default())
 }
 
@@ -121,7 +123,10 @@ fn print(lua: &mut Lua, values: &[Value]) -> Result<(), Failure> {
     let Value::Function(print) = lua.scope().global("print") else {
         return Err("error calling 'print' (it is not a function)".into());
     };
-    lua.call(&print, values).map(drop).map_err(|failure| format!("error calling 'print' ({failure})").into())
+    match interrupt::call(lua, &print, values) {
+        Err(failure) if failure.stop.is_none() => Err(format!("error calling 'print' ({failure})").into()),
+        result => result.map(drop),
+    }
 }
 
 #[cfg(test)]

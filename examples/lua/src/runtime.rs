@@ -1,6 +1,7 @@
 //! The runtime functions: the slow paths of the ops, and what builtins use.
 
 mod arithmetic;
+mod bounds;
 mod builtin;
 mod collect;
 mod compare;
@@ -15,19 +16,21 @@ mod run;
 mod scratch;
 mod stubs;
 mod upvalue;
+mod work;
 
 use std::io::{Read, Write};
 
-use mimeo::StackMove;
+use mimeo::{Control, StackMove};
 
 use crate::heap::{Coroutine, Gc, Heap, Tracer};
 use crate::ops::ops::{Ops, Table, Upvalue, Value, Vm};
 
 pub use arithmetic::to_number;
+pub use bounds::Bounds;
 pub use builtin::{BuiltinFn, Call};
-pub use concat::push_text;
+pub use concat::{push_text, too_long};
 pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
-pub use error::{Error, out_of_memory, raise, raise_text, raise_text_at};
+pub use error::{Error, out_of_memory, raise, raise_text, raise_text_at, value_of};
 pub use index::{PlainKind, get, metatable_of};
 pub use place::{Frame, frame_at, frames, name_of_callee, place, place_of};
 pub use protected::{Exit, Failure, leave, run_protected};
@@ -53,6 +56,7 @@ pub(crate) use index::{
 };
 pub(crate) use protected::{caught, protect};
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
+pub(crate) use work::{compare, pay};
 
 // SAFETY: (1) Only the heap creates values with addresses. Code outside of this crate gets one only through the hidden
 // modules, whose users keep the heap's contract. (2) Bytecode comes from the generator and the stubs. (3) The context's
@@ -123,6 +127,10 @@ pub struct Host {
     pub(crate) captured: Vec<Gc<Upvalue>>,
     /// Whether a finaliser is running: no other one starts then.
     pub(crate) is_finalizing: bool,
+    /// What the program may do.
+    pub(crate) bounds: Bounds,
+    /// The machine's own handle, for functions that have only the host.
+    pub(crate) control: Control,
     /// The part that belongs to the embedder.
     pub(crate) embedding: <Ops as Embedded>::Embedding,
     /// Set once the program has called `os.exit`.
@@ -160,6 +168,8 @@ impl Host {
             buffer: Vec::new(),
             captured: Vec::new(),
             is_finalizing: false,
+            bounds: Bounds::default(),
+            control: Control::default(),
             embedding: Default::default(),
             exit: None,
         }

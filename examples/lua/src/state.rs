@@ -3,14 +3,16 @@
 mod listing;
 
 use std::io::{self, BufWriter, Read, Write};
+use std::time::Duration;
 
-use mimeo::Limits;
 use mimeo::jit::{HasJit, Jit, JitConfig, WithJit};
+use mimeo::{Control, Limits};
 
+use crate::deadline::Deadline;
 use crate::embed::{Embedding, Failure, Function, Scope, Value};
-use crate::library;
+use crate::library::{self, Libraries};
 use crate::ops::ops::{self, Context, Machine, Ops};
-use crate::runtime::{Exit, Host, Stubs, end_of_machine};
+use crate::runtime::{Bounds, Exit, Host, Stubs, end_of_machine};
 
 pub use listing::ListingError;
 
@@ -23,6 +25,13 @@ pub struct Options {
     /// program that needs more gets the error "not enough memory", after a full cycle of the collector, and can catch
     /// it.
     pub limits: Limits,
+    /// The parts of the library that programs get.
+    pub libraries: Libraries,
+    /// The limits on what a program can do with the library.
+    pub bounds: Bounds,
+    /// Whether finalisers of objects that are left run when the Lua is dropped. They are functions of the program, and
+    /// nothing limits their time then.
+    pub runs_finalizers_at_end: bool,
     /// Standard input.
     pub stdin: Box<dyn Read>,
     /// Standard output.
@@ -41,8 +50,39 @@ impl Default for Options {
         Options {
             jit: None,
             limits: Limits::default().with_slots(8 << 20).with_depth(200_000).with_nesting(195),
+            libraries: Libraries::ALL,
+            bounds: Bounds::default(),
+            runs_finalizers_at_end: true,
             stdin: Box::new(io::stdin()),
             stdout: Box::new(BufWriter::new(io::stdout())),
+        }
+    }
+}
+
+impl Options {
+    /// Creates options for programs that are not trusted: [`Libraries::SANDBOXED`], no input, no output, small limits, and
+    /// no finalisers at the end. A host also limits the time, with [`Lua::deadline`] or [`Lua::set_fuel`]: see
+    /// `docs/untrusted.md`.
+    ///
+    /// ```
+    /// use lua::{Lua, Options};
+    ///
+    /// let mut lua = Lua::new(Options::sandboxed());
+    /// let function = lua.load("return os, io, require, debug, dofile, type(load)", "=example")?;
+    /// assert_eq!(lua.call(&function, &[])?.pop(), Some("function".into()));
+    /// assert!(!lua.scope().global("os").truth());
+    /// # Ok::<(), lua::Failure>(())
+    /// ```
+    #[must_use]
+    pub fn sandboxed() -> Options {
+        Options {
+            jit: None,
+            limits: Limits::default().with_slots(1 << 20).with_depth(20_000).with_nesting(100),
+            libraries: Libraries::SANDBOXED,
+            bounds: Bounds { coroutines: Some(1000), string_bytes: Some(16 << 20), pattern_steps: Some(10_000_000) },
+            runs_finalizers_at_end: false,
+            stdin: Box::new(io::empty()),
+            stdout: Box::new(io::sink()),
         }
     }
 }
@@ -81,6 +121,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Lua {
     pub(crate) machine: Machine,
+    runs_finalizers_at_end: bool,
 }
 
 impl Lua {
@@ -96,8 +137,9 @@ impl Lua {
             builder = builder.jit(config);
         }
         let mut machine = builder.build();
-        furnish(&mut machine);
-        Lua { machine }
+        furnish(&mut machine, options.libraries);
+        machine.vm_mut().host.bounds = options.bounds;
+        Lua { machine, runs_finalizers_at_end: options.runs_finalizers_at_end }
     }
 
     /// Returns a scope, which gives access to tables, globals, Rust functions and the collector.
@@ -123,10 +165,80 @@ impl Lua {
         self.scope().call(function, args)
     }
 
+    /// Returns the handle through which other threads and signal handlers interrupt the program. A program cannot catch an
+    /// interruption: the call from Rust ends with a failure whose [`stop`](Failure::stop) says why.
+    ///
+    /// ```
+    /// use lua::{Lua, Options, Stop};
+    ///
+    /// let mut lua = Lua::new(Options::default());
+    /// let function = lua.load("while true do pcall(string.rep, 'x', 1e6) end", "=example")?;
+    /// let control = lua.control().clone();
+    /// let other = std::thread::spawn(move || control.interrupt());
+    /// let failure = lua.call(&function, &[]).unwrap_err();
+    /// assert_eq!(failure.stop, Some(Stop::Interrupted));
+    /// # other.join().expect("it only sets a flag");
+    /// # Ok::<(), lua::Failure>(())
+    /// ```
+    #[must_use]
+    pub fn control(&self) -> &Control {
+        self.machine.control()
+    }
+
+    /// Interrupts the program after some time, unless the result is dropped before. It limits everything that happens
+    /// meanwhile: loading and any number of calls.
+    ///
+    /// All deadlines of a process share one thread.
+    ///
+    /// # Errors
+    ///
+    /// If that thread cannot be started.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use lua::{Lua, Options, Stop};
+    ///
+    /// let mut lua = Lua::new(Options::default());
+    /// let deadline = lua.deadline(Duration::from_millis(20)).expect("threads can be started");
+    /// let failure = lua.load("while true do end", "=example").and_then(|endless| lua.call(&endless, &[])).unwrap_err();
+    /// assert_eq!(failure.stop, Some(Stop::Interrupted));
+    /// assert!(deadline.has_passed());
+    /// ```
+    pub fn deadline(&self, after: Duration) -> io::Result<Deadline> {
+        Deadline::start(self.control(), after)
+    }
+
+    /// Returns the fuel that is left to programs, or `None` if it is not limited.
+    ///
+    /// A call and a backward jump each take one unit, in every tier. A function of the library that does a lot of work
+    /// takes more: one for each 64 bytes that it copies, about one for each 50 nanoseconds of other work,
+    /// and a few hundred for loading a chunk.
+    ///
+    /// ```
+    /// use lua::{Lua, Options, Stop};
+    ///
+    /// let mut lua = Lua::new(Options::default());
+    /// let function = lua.load("for i = 1, 1000 do end", "=example")?;
+    /// lua.set_fuel(Some(1500));
+    /// lua.call(&function, &[])?;
+    /// assert!(lua.fuel().is_some_and(|left| left < 500));
+    /// assert_eq!(lua.call(&function, &[]).unwrap_err().stop, Some(Stop::OutOfFuel));
+    /// # Ok::<(), lua::Failure>(())
+    /// ```
+    #[must_use]
+    pub fn fuel(&self) -> Option<u64> {
+        self.machine.vm().fuel()
+    }
+
+    /// Sets the fuel that is left to programs; `None` removes the limit. See [`fuel`](Self::fuel) for an example.
+    pub fn set_fuel(&mut self, units: Option<u64>) {
+        self.machine.vm_mut().set_fuel(units);
+    }
+
     /// Ends this Lua as `os.exit` requested: closes its files, and runs its finalisers if that was requested.
     pub fn leave(mut self, exit: Exit) {
-        // No finaliser starts while one seems to be running.
-        self.machine.vm_mut().host.is_finalizing = !exit.runs_finalizers;
+        self.runs_finalizers_at_end &= exit.runs_finalizers;
     }
 
     /// Registers a closure as a global function: see [`Scope::function`].
@@ -185,16 +297,17 @@ pub fn bare_state(stdin: Box<dyn Read>, stdout: Box<dyn Write>) -> (Context, Hos
     (context, host)
 }
 
-/// Loads the library into a machine with such a state.
+/// Loads these parts of the library into a machine with such a state.
 #[doc(hidden)]
-pub fn furnish(machine: &mut Machine) {
+pub fn furnish(machine: &mut Machine, libraries: Libraries) {
     // The limit does not apply to the library.
     let memory = machine.memory().clone();
     let limit = memory.limit();
     memory.set_limit(None);
     machine.vm_mut().host.heap.attach(&memory).expect("there is no limit");
     machine.vm_mut().host.stubs = Stubs::load(machine);
-    library::open(machine.vm_mut());
+    machine.vm_mut().host.control = machine.control().clone();
+    library::open(machine.vm_mut(), libraries);
     Embedding::open(machine.vm_mut());
     memory.set_limit(limit);
 }
@@ -204,6 +317,8 @@ impl Drop for Lua {
         let vm = self.machine.vm_mut();
         // After a panic, a Lua is not entered again.
         if !vm.host.embedding.is_broken() {
+            // No finaliser starts while one seems to be running.
+            vm.host.is_finalizing |= !self.runs_finalizers_at_end;
             end_of_machine(vm);
         }
         // There is no other place to report an error to.

@@ -113,7 +113,16 @@ const WINGS: [(&str, &[Wing]); 4] = [
             ("tier", &["compile", "config", "errors", "memory", "observe", "stats"]),
         ],
     ),
-    ("examples/lua/syntax/src", &[("strings", &[]), ("time", &[]), ("syntax", &["strings"]), ("resolve", &["syntax"])]),
+    (
+        "examples/lua/syntax/src",
+        &[
+            ("steps", &[]),
+            ("strings", &["steps"]),
+            ("time", &[]),
+            ("syntax", &["steps", "strings"]),
+            ("resolve", &["steps", "syntax"]),
+        ],
+    ),
     (
         "examples/lua/src",
         &[
@@ -122,10 +131,35 @@ const WINGS: [(&str, &[Wing]); 4] = [
             ("runtime", &["heap", "lua_syntax::strings", "ops"]),
             ("generate", &["heap", "lua_syntax::resolve", "lua_syntax::syntax", "ops"]),
             ("dump", &["heap"]),
-            ("load", &["dump", "generate", "heap", "lua_syntax::resolve", "lua_syntax::syntax", "ops", "runtime"]),
-            ("library", &["dump", "heap", "load", "lua_syntax::strings", "lua_syntax::time", "ops", "runtime"]),
+            (
+                "load",
+                &[
+                    "dump",
+                    "generate",
+                    "heap",
+                    "lua_syntax::Steps",
+                    "lua_syntax::resolve",
+                    "lua_syntax::syntax",
+                    "ops",
+                    "runtime",
+                ],
+            ),
+            (
+                "library",
+                &[
+                    "dump",
+                    "heap",
+                    "load",
+                    "lua_syntax::Steps",
+                    "lua_syntax::strings",
+                    "lua_syntax::time",
+                    "ops",
+                    "runtime",
+                ],
+            ),
             ("embed", &["heap", "library", "load", "lua_syntax::strings", "ops", "runtime"]),
-            ("state", &["embed", "library", "ops", "runtime"]),
+            ("deadline", &[]),
+            ("state", &["deadline", "embed", "library", "ops", "runtime"]),
         ],
     ),
 ];

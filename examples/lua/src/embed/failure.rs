@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use mimeo::Thrown;
+use mimeo::{Thrown, TrapKind};
 
 use super::{Scope, Value};
 use crate::heap::Event;
-use crate::library::loaded_module;
-use crate::ops::ops::{Value as Bits, Vm};
-use crate::runtime::{Call, Exit, metatable_of, push_text, run_protected};
+use crate::library::traceback;
+use crate::ops::ops::{Trap, Value as Bits, Vm};
+use crate::runtime::{self, Call, Exit, metatable_of, push_text, run_protected, value_of};
 
 /// An error: a chunk that does not compile, or a value that a call has thrown.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,30 @@ pub struct Failure {
     ///
     /// A Rust function that receives this should return soon. Whatever it returns, the program exits.
     pub exit: Option<Exit>,
+    /// Set if this is not an error, but the host has stopped the program, which no Lua code can catch.
+    ///
+    /// A Rust function that receives this should return it soon. Whatever it returns, the program is stopped at its next
+    /// call or backward jump.
+    pub stop: Option<Stop>,
+}
+
+/// Why the host has stopped a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stop {
+    /// It was interrupted: see [`Lua::control`](crate::Lua::control).
+    Interrupted,
+    /// It has used its fuel: see [`Lua::set_fuel`](crate::Lua::set_fuel).
+    OutOfFuel,
+}
+
+impl Stop {
+    fn of(trap: &Trap) -> Option<Stop> {
+        match trap.kind {
+            TrapKind::Interrupted => Some(Stop::Interrupted),
+            TrapKind::OutOfFuel => Some(Stop::OutOfFuel),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Failure {
@@ -46,7 +70,7 @@ impl<T: Into<Value>> From<T> for Failure {
             }
             _ => NO_TEXT.to_vec(),
         };
-        Failure { value, message, traceback: Vec::new(), exit: None }
+        Failure { value, message, traceback: Vec::new(), exit: None, stop: None }
     }
 }
 
@@ -67,10 +91,7 @@ pub(super) fn open(vm: &mut Vm) {
     let xpcall = heap.new_builtin("xpcall", xpcall, report, Box::default());
     let handler = heap.new_builtin("report", callee, report, Box::default());
     vm.host.embedding.protection = Some([xpcall.into(), handler.into()]);
-    vm.host.embedding.traceback = loaded_module(vm, "debug").and_then(|module| {
-        let name = vm.host.heap.text(b"traceback");
-        Some(module.get_text(name)).filter(|value| value.is_function())
-    });
+    vm.host.embedding.traceback = Some(traceback(vm));
 }
 
 /// Makes the report of an error at the point where it is thrown.
@@ -79,38 +100,47 @@ fn report(call: &mut Call<'_>) -> Result<(), Thrown> {
     // An error in the handler gets no report.
     if !std::mem::replace(&mut call.vm.host.embedding.is_reporting, true) {
         let report = make_report(call, value);
-        let embedding = &mut call.vm.host.embedding;
-        (embedding.report, embedding.is_reporting) = (report, false);
+        call.vm.host.embedding.is_reporting = false;
+        call.vm.host.embedding.report = report?;
     }
     call.give(value)
 }
 
-fn make_report(call: &mut Call<'_>, value: Bits) -> Option<Report> {
-    let message = text_of(call.vm, value)?;
+/// Returns the report, or `None` if the value has no text.
+fn make_report(call: &mut Call<'_>, value: Bits) -> Result<Option<Report>, Thrown> {
+    let Some(message) = text_of(call.vm, value)? else { return Ok(None) };
     let mut report = Report { message, ..Report::default() };
     if let Some(traceback) = call.vm.host.embedding.traceback {
         // Level 0 is `debug.traceback`, level 1 is this function.
         let args = [call.text(&report.message), Bits::number(2.0)];
-        let text = run_protected(call.vm, traceback, &args).ok()?.first()?.to_text()?;
+        let Some(text) = first_result(call.vm, traceback, &args)?.and_then(Bits::to_text) else { return Ok(None) };
         let list = text.bytes().strip_prefix(&report.message[..]).unwrap_or(text.bytes());
         report.traceback = list.strip_prefix(b"\n").unwrap_or(list).to_vec();
     }
-    Some(report)
+    Ok(Some(report))
+}
+
+/// Calls a function, and returns its first result, or `None` if it throws an error.
+fn first_result(vm: &mut Vm, function: Bits, args: &[Bits]) -> Result<Option<Bits>, Thrown> {
+    match run_protected(vm, function, args) {
+        Ok(results) => Ok(results.first().copied()),
+        Err(failure) => failure.unless_stopped(vm).map(|_| None),
+    }
 }
 
 /// Returns the text of an error's value, if it has one.
-fn text_of(vm: &mut Vm, value: Bits) -> Option<Vec<u8>> {
+fn text_of(vm: &mut Vm, value: Bits) -> Result<Option<Vec<u8>>, Thrown> {
     let mut text = Vec::new();
     if push_text(&mut text, value) {
-        return Some(text);
+        return Ok(Some(text));
     }
-    let metatable = metatable_of(vm, value)?;
+    let Some(metatable) = metatable_of(vm, value) else { return Ok(None) };
     let method = vm.host.heap.metamethod(metatable, Event::ToString);
     if method.is_nil() {
-        return None;
+        return Ok(None);
     }
-    let result = *run_protected(vm, method, &[value]).ok()?.first()?;
-    push_text(&mut text, result).then_some(text)
+    let result = first_result(vm, method, &[value])?;
+    Ok(result.is_some_and(|result| push_text(&mut text, result)).then_some(text))
 }
 
 impl Scope<'_> {
@@ -118,10 +148,51 @@ impl Scope<'_> {
     pub(super) fn failure(&mut self, value: Bits, report: Option<Report>) -> Failure {
         let value = self.value(value);
         match report {
-            Some(Report { message, traceback }) => Failure { value, message, traceback, exit: None },
+            Some(Report { message, traceback }) => Failure { value, message, traceback, exit: None, stop: None },
             None => value.into(),
         }
     }
+
+    /// Returns the failure of a call that ended outside of its `xpcall`: the program called `os.exit` or was stopped, or
+    /// the stack had no room even for `xpcall`.
+    pub(super) fn failure_outside(&mut self, failure: runtime::Failure) -> Failure {
+        let runtime::Failure { value, trap, exit } = failure;
+        let stop = Stop::of(&trap);
+        let traceback = if stop.is_some() { traceback_of(&trap) } else { Vec::new() };
+        let failure = Failure { traceback, exit, stop, ..self.failure(value, None) };
+        // A Rust function that returns the failure throws this.
+        self.vm().host.embedding.stopped = Some(trap).filter(|_| stop.is_some());
+        failure
+    }
+
+    /// Returns the failure of a chunk that the host did not let load.
+    pub(super) fn stopped_outside(&mut self, stop: Thrown) -> Failure {
+        let trap = self.vm().catch(stop);
+        if self.vm().host.embedding.calls == 0 {
+            // No run ends, with which the interruption would.
+            self.vm().control().clear();
+        }
+        let value = self.enter(|vm| value_of(vm, &trap));
+        self.failure_outside(runtime::Failure { value, trap, exit: None })
+    }
+}
+
+/// Returns the active functions at a stop, as `debug.traceback` lists functions without names.
+fn traceback_of(trap: &Trap) -> Vec<u8> {
+    let mut text = "stack traceback:".to_owned();
+    for (index, site) in trap.backtrace.frames.iter().enumerate() {
+        if trap.backtrace.omitted.is_some_and(|(_, before)| before == index) {
+            text += "\n\t...";
+        }
+        // Functions are named after their chunk and their line.
+        let chunk = site.function.rsplit_once(':').filter(|_| !site.function.starts_with("[C]"));
+        text += &match (chunk, site.position) {
+            (Some((chunk, "0")), Some(at)) => format!("\n\t{chunk}:{}: in main chunk", at.line),
+            (Some((chunk, from)), Some(at)) => format!("\n\t{chunk}:{}: in function <{chunk}:{from}>", at.line),
+            _ => "\n\t[C]: in ?".to_owned(),
+        };
+    }
+    text.into_bytes()
 }
 
 #[cfg(test)]

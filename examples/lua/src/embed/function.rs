@@ -53,11 +53,13 @@ fn call_rust(call: &mut Call<'_>) -> Result<(), Thrown> {
         scope.check();
         results
             .map(|values| values.iter().map(|value| scope.bits(value)).collect::<Vec<_>>())
-            .map_err(|failure| scope.bits(&failure.value))
+            .map_err(|failure| (scope.bits(&failure.value), failure.stop))
     };
     match results {
         Ok(values) => call.give_all(&values),
-        Err(value) => Err(raise(call.vm, value)),
+        // The program cannot catch the stop with which a call by the Rust function has ended.
+        Err((_, Some(_))) if let Some(trap) = call.vm.host.embedding.stopped.take() => Err(call.vm.throw_again(trap)),
+        Err((value, _)) => Err(raise(call.vm, value)),
     }
 }
 

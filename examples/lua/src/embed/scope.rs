@@ -2,7 +2,7 @@
 
 use super::{Failure, Function, Table, Value};
 use crate::heap::BadKey;
-use crate::load::load;
+use crate::load::{LoadError, load};
 use crate::ops::ops::{Value as Bits, Vm};
 use crate::runtime::{collect_garbage, run_protected};
 
@@ -74,12 +74,13 @@ impl<'a> Scope<'a> {
     ///
     /// # Errors
     ///
-    /// If the text does not compile: the message says why.
+    /// If the text does not compile: the message says why. If the host stops it: see [`Failure::stop`].
     pub fn load(&mut self, source: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<Function, Failure> {
         let globals = self.vm.host.globals;
         match self.enter(|vm| load(vm, source.as_ref(), name.as_ref(), globals)) {
             Ok(closure) => Ok(Function(self.vm.host.embedding.pins.hold(closure.into()))),
-            Err(message) => Err(message.into()),
+            Err(LoadError::Message(message)) => Err(message.into()),
+            Err(LoadError::Stopped(stop)) => Err(self.stopped_outside(stop)),
         }
     }
 
@@ -87,7 +88,7 @@ impl<'a> Scope<'a> {
     ///
     /// # Errors
     ///
-    /// If the function throws an error, or calls `os.exit`: see [`Failure::exit`].
+    /// If the function throws an error, calls `os.exit`, or is stopped: see [`Failure::exit`] and [`Failure::stop`].
     pub fn call(&mut self, function: &Function, args: &[Value]) -> Result<Vec<Value>, Failure> {
         let [xpcall, handler] = self.vm.host.embedding.protection.expect("`open` has set it");
         let mut all = vec![self.pinned(&function.0), handler];
@@ -99,6 +100,7 @@ impl<'a> Scope<'a> {
         if self.vm.host.embedding.calls == 0 {
             // The next call is a new program.
             self.vm.host.exit = None;
+            self.vm.host.embedding.stopped = None;
         }
         let report = std::mem::replace(&mut self.vm.host.embedding.report, outer);
         match result {
@@ -109,9 +111,33 @@ impl<'a> Scope<'a> {
                     Err(self.failure(thrown, report))
                 }
             },
-            // The program called `os.exit`, or the stack had no room even for `xpcall`.
-            Err(failure) => Err(Failure { exit: failure.exit, ..self.failure(failure.value, None) }),
+            Err(failure) => Err(self.failure_outside(failure)),
         }
+    }
+
+    /// Returns `true` if the program was interrupted. A Rust function that takes long calls this now and then, and returns
+    /// soon if it is true: whatever it returns, the program is stopped.
+    ///
+    /// ```
+    /// use lua::{Lua, Options, Stop};
+    ///
+    /// let mut lua = Lua::new(Options::default());
+    /// lua.register("wait", |scope, _| {
+    ///     while !scope.is_interrupted() {
+    ///         std::thread::yield_now();
+    ///     }
+    ///     Ok(Vec::new())
+    /// });
+    /// let function = lua.load("while true do wait() end", "=example")?;
+    /// let control = lua.control().clone();
+    /// let other = std::thread::spawn(move || control.interrupt());
+    /// assert_eq!(lua.call(&function, &[]).unwrap_err().stop, Some(Stop::Interrupted));
+    /// # other.join().expect("it only sets a flag");
+    /// # Ok::<(), lua::Failure>(())
+    /// ```
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.vm.is_interrupted()
     }
 
     /// Creates a table.

@@ -1,4 +1,4 @@
-//! Operations on the first values of a table that are faster as a whole than value by value: insert, remove, sort.
+//! Operations on the first values of a table that are faster as a whole than value by value: insert, remove.
 //!
 //! Values that only move need no barrier: a black table already points to them. The numbers in `SAFETY` comments are
 //! those of the [heap](super)'s contract.
@@ -39,28 +39,5 @@ impl Heap {
             }
         }
         self.set_index(table, len, Value::NIL);
-    }
-
-    /// Sorts the values from 1 to `len` by `<` if they are in the array part and all numbers or all strings. Returns
-    /// `true` if it did.
-    pub fn sort_plain(&mut self, mut table: Gc<Table>, len: u32) -> bool {
-        // SAFETY: (3): there is no other reference into the table; comparing texts reads only their bytes.
-        let Some(values) = unsafe { table.as_mut() }.array_mut().get_mut(..len as usize) else { return false };
-        // 0 and -0 are equal but can be told apart, so their order would depend on the algorithm.
-        let is_plain = |value: &Value| {
-            value.to_number().is_some_and(|number| !(number.is_nan() || number == 0.0 && number.is_sign_negative()))
-        };
-        if values.iter().all(is_plain) {
-            values.sort_unstable_by(|a, b| a.as_number().total_cmp(&b.as_number()));
-            return true;
-        }
-        if values.iter().all(|value| value.is_text()) {
-            values.sort_unstable_by(|a, b| match (a.to_text(), b.to_text()) {
-                (Some(a), Some(b)) => a.bytes().cmp(b.bytes()),
-                _ => std::cmp::Ordering::Equal,
-            });
-            return true;
-        }
-        false
     }
 }

@@ -9,7 +9,7 @@ mod text;
 
 use mimeo::Thrown;
 
-use super::{Functions, define, define_with, loaded_modules, set};
+use super::{Functions, Libraries, Library, define, define_with, loaded_modules, set};
 use crate::heap::Event;
 use crate::ops::ops::{Value, Vm};
 use crate::runtime::{Call, metatable_of, place, push_text, raise};
@@ -21,14 +21,10 @@ pub(super) use text::{number_of, push_plain, to_text};
 const FUNCTIONS: Functions = &[
     ("assert", assert),
     ("collectgarbage", collector::collectgarbage),
-    ("dofile", load::dofile),
     ("error", error),
     ("gcinfo", collector::gcinfo),
     ("getfenv", environment::getfenv),
     ("getmetatable", getmetatable),
-    ("load", load::load),
-    ("loadfile", load::loadfile),
-    ("loadstring", load::loadstring),
     ("newproxy", proxy::newproxy),
     ("next", iterate::next),
     ("print", text::print),
@@ -44,9 +40,20 @@ const FUNCTIONS: Functions = &[
     ("unpack", iterate::unpack),
 ];
 
-pub(super) fn open(vm: &mut Vm) {
+/// Functions that make functions from text.
+const LOAD: Functions = &[("load", load::load), ("loadstring", load::loadstring)];
+
+/// Functions that read files.
+const FILES: Functions = &[("dofile", load::dofile), ("loadfile", load::loadfile)];
+
+pub(super) fn open(vm: &mut Vm, libraries: Libraries) {
     let globals = vm.host.globals;
     define(vm, globals, FUNCTIONS);
+    for (library, functions) in [(Library::Load, LOAD), (Library::Files, FILES)] {
+        if libraries.has(library) {
+            define(vm, globals, functions);
+        }
+    }
     // These have their own code, because they catch errors.
     for (name, callee) in [("pcall", vm.host.stubs.pcall()), ("xpcall", vm.host.stubs.xpcall())] {
         let function = vm.host.heap.new_builtin(name, callee, protected, Box::default());

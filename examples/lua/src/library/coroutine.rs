@@ -5,7 +5,7 @@ use mimeo::Thrown;
 use super::{Functions, builtin, define_module};
 use crate::heap::{Coroutine, CoroutineState, Gc};
 use crate::ops::ops::{Value, Vm};
-use crate::runtime::{self, Call, place, raise, yield_values};
+use crate::runtime::{self, Call, clear_after_arguments, collect_garbage, place, raise, yield_values};
 
 const FUNCTIONS: Functions = &[
     ("create", create),
@@ -36,14 +36,30 @@ fn create(call: &mut Call<'_>) -> Result<(), Thrown> {
 
 fn resume(call: &mut Call<'_>) -> Result<(), Thrown> {
     let coroutine = check(call, 0)?;
+    check_start(call, coroutine)?;
     let values = call.rest(1);
-    match runtime::resume(call.vm, coroutine, &values) {
+    match runtime::resume(call.vm, coroutine, &values)? {
         Ok(mut values) => {
             values.insert(0, Value::TRUE);
             give(call, values)
         }
         Err(value) => call.give_all(&[Value::FALSE, value]),
     }
+}
+
+/// Checks that a coroutine that was not started yet may start.
+fn check_start(call: &mut Call<'_>, coroutine: Gc<Coroutine>) -> Result<(), Thrown> {
+    let Some(limit) = call.vm.host.bounds.coroutines else { return Ok(()) };
+    let is_refused = |call: &Call<'_>| call.vm.host.fibers.len() >= limit as usize;
+    if coroutine.state != CoroutineState::Suspended || coroutine.fiber().is_some() || !is_refused(call) {
+        return Ok(());
+    }
+    // Unreachable coroutines count until they are collected.
+    let arguments = call.len();
+    clear_after_arguments(call.vm, arguments);
+    call.vm.check_interrupt()?;
+    collect_garbage(call.vm);
+    if is_refused(call) { Err(call.error(format!("more than {limit} coroutines"))) } else { Ok(()) }
 }
 
 fn yields(call: &mut Call<'_>) -> Result<(), Thrown> {
@@ -92,8 +108,9 @@ fn wrap(call: &mut Call<'_>) -> Result<(), Thrown> {
 /// The function that `wrap` returns.
 fn resume_wrapped(call: &mut Call<'_>) -> Result<(), Thrown> {
     let coroutine = call.builtin().captured()[0].to_coroutine().expect("`wrap` captures it");
+    check_start(call, coroutine)?;
     let values = call.rest(0);
-    match runtime::resume(call.vm, coroutine, &values) {
+    match runtime::resume(call.vm, coroutine, &values)? {
         Ok(values) => give(call, values),
         Err(value) => {
             // The message starts with the position where the coroutine was resumed.

@@ -12,6 +12,8 @@ use crate::heap::{Coroutine, Gc};
 use crate::ops::ops::{Value, Vm};
 use crate::runtime::{Call, PlainKind, metatable_of, running};
 
+pub(super) use traceback::traceback;
+
 const FUNCTIONS: Functions = &[
     ("getfenv", getfenv),
     ("gethook", gethook),
@@ -25,7 +27,7 @@ const FUNCTIONS: Functions = &[
     ("setlocal", variable::setlocal),
     ("setmetatable", setmetatable),
     ("setupvalue", variable::setupvalue),
-    ("traceback", traceback::traceback),
+    ("traceback", traceback),
 ];
 
 pub(super) fn open(vm: &mut Vm) {

@@ -7,6 +7,7 @@ use mimeo::Thrown;
 use super::base::load_file;
 use super::{Functions, builtin, define, define_module, define_with, loaded_modules, set};
 use crate::heap::{Event, Gc};
+use crate::load::LoadError;
 use crate::ops::ops::{Table, Text, Value, Vm};
 use crate::runtime::{Call, frame_at, push_text};
 
@@ -120,7 +121,8 @@ fn load_lua(call: &mut Call<'_>) -> Result<(), Thrown> {
     match find(name.bytes(), &path, b".", b"/") {
         Ok(file) => match load_file(call.vm, Some(&file), None, None) {
             Ok(function) => call.give(function),
-            Err(message) => Err(loading_failed(call, name, &file, &message)),
+            Err(LoadError::Stopped(stop)) => Err(stop),
+            Err(LoadError::Message(message)) => Err(loading_failed(call, name, &file, &message)),
         },
         Err(message) => {
             let message = call.text(message);

@@ -30,6 +30,12 @@ pub(super) fn open(vm: &mut Vm) {
     set(&mut vm.host.heap, table, "unpack", unpack);
 }
 
+/// The work of reading or moving a value of a table.
+const WORK_PER_VALUE: usize = 16;
+
+/// No number has a longer text.
+const MAX_NUMBER: usize = 64;
+
 /// Throws the error of an argument. As in LuaJIT, these functions report a missing argument as nil.
 fn bad(call: &mut Call<'_>, index: u32, expected: &str) -> Thrown {
     let got = call.get(index).type_name();
@@ -57,16 +63,16 @@ fn concat(call: &mut Call<'_>) -> Result<(), Thrown> {
     let to = if call.has(3) { call.int32(3)? } else { table.length() as i32 };
     let mut output = Output::new(call)?;
     for index in from..=to {
+        call.work(WORK_PER_VALUE)?;
         let value = table.get(Value::number(f64::from(index)));
-        let len = value.to_text().map_or(0, |text| text.len as usize);
-        // A few more bytes for a number are harmless.
-        let out = output.room(call, separator.len() + len)?;
-        if !push_text(out, value) {
+        if let Some(text) = value.to_text() {
+            output.push(call, text.bytes())?;
+        } else if !push_text(output.room(call, MAX_NUMBER)?, value) {
             let what = value.type_name();
             return Err(call.error(format!("invalid value ({what}) at index {index} in table for 'concat'")));
         }
         if index < to {
-            out.extend_from_slice(separator);
+            output.push(call, separator)?;
         }
     }
     output.give(call)
@@ -112,6 +118,7 @@ fn maxn(call: &mut Call<'_>) -> Result<(), Thrown> {
     let table = call.table(0)?;
     let (mut max, mut place) = (0.0_f64, 0);
     while let Some((at, key, _)) = table.field_from(place) {
+        call.work(WORK_PER_VALUE)?;
         max = max.max(key.to_number().unwrap_or(0.0));
         place = at + 1;
     }
@@ -130,11 +137,12 @@ fn insert(call: &mut Call<'_>) -> Result<(), Thrown> {
     match (u32::try_from(at), u32::try_from(length)) {
         (Ok(at @ 1..), Ok(length)) if length < u32::MAX => {
             call.claim(table.growth(Value::number(f64::from(at.max(length + 1)))))?;
-            call.heap().insert_index(table, at, length, value);
+            insert_at(call, table, at, length, value)?;
         }
         // Indices below 1 are not in the array.
         _ => {
             for index in (at..=length as i64).rev() {
+                call.work(WORK_PER_VALUE)?;
                 let moved = table.get(Value::number(index as f64));
                 store(call, table, index + 1, moved)?;
             }
@@ -153,9 +161,10 @@ fn remove(call: &mut Call<'_>) -> Result<(), Thrown> {
     }
     let value = table.get(Value::number(at as f64));
     match (u32::try_from(at), u32::try_from(length)) {
-        (Ok(at), Ok(length)) => call.heap().remove_index(table, at, length),
+        (Ok(at), Ok(length)) => remove_at(call, table, at, length)?,
         _ => {
             for index in at..length as i64 {
+                call.work(WORK_PER_VALUE)?;
                 let moved = table.get(Value::number((index + 1) as f64));
                 store(call, table, index, moved)?;
             }
@@ -163,6 +172,35 @@ fn remove(call: &mut Call<'_>) -> Result<(), Thrown> {
         }
     }
     call.give(value)
+}
+
+/// Number of values that are moved at once.
+const PART: u32 = 1 << 16;
+
+/// Moves the values from `at` up to `length` up by one, and sets the one at `at`.
+fn insert_at(call: &mut Call<'_>, table: Gc<Table>, at: u32, length: u32, value: Value) -> Result<(), Thrown> {
+    let mut end = length;
+    while end.saturating_sub(at) > PART {
+        // The place that this part leaves is filled by the next one.
+        let from = end - PART + 1;
+        call.heap().insert_index(table, from, end, Value::NIL);
+        call.work(PART as usize)?;
+        end = from - 1;
+    }
+    call.heap().insert_index(table, at, end, value);
+    call.work(end.saturating_sub(at) as usize)
+}
+
+/// Moves the values after `at` up to `length` down by one, and removes the last.
+fn remove_at(call: &mut Call<'_>, table: Gc<Table>, mut at: u32, length: u32) -> Result<(), Thrown> {
+    while length - at > PART {
+        // The place that this part leaves is filled by the next one.
+        call.heap().remove_index(table, at, at + PART);
+        call.work(PART as usize)?;
+        at += PART;
+    }
+    call.heap().remove_index(table, at, length);
+    call.work((length - at) as usize)
 }
 
 /// Sets `table[index] = value`.
@@ -179,6 +217,7 @@ fn move_values(call: &mut Call<'_>) -> Result<(), Thrown> {
     let target = if call.has(4) { table(call, 4)? } else { from };
     let (first, last, to) = (i64::from(first), i64::from(last), i64::from(to));
     let mut put = |index: i64| {
+        call.work(WORK_PER_VALUE)?;
         let value = from.get(Value::number(index as f64));
         store(call, target, index + to - first, value)
     };

@@ -4,12 +4,18 @@ use mimeo::Thrown;
 
 use super::function::adjust_to;
 use super::protected::throw_exit;
-use super::{claim, error, run, run_all, safepoint_of_builtin};
+use super::{claim, error, pay, run, run_all, safepoint_of_builtin};
 use crate::heap::{Builtin, Gc, Heap, Native};
 use crate::ops::ops::{Callee, Value, Vm};
 
 /// A function written in Rust. It takes its arguments from the call, and leaves its results there.
 pub type BuiltinFn = fn(&mut Call<'_>) -> Result<(), Thrown>;
+
+/// More arguments than this are work.
+const MANY: u32 = 32;
+
+/// The work of passing a value.
+pub(super) const WORK_PER_VALUE: usize = 4;
 
 impl Native for Value {
     type Function = BuiltinFn;
@@ -25,6 +31,8 @@ pub struct Call<'a> {
     pub vm: &'a mut Vm,
     builtin: Gc<Builtin>,
     len: u32,
+    /// The work that was not paid for yet.
+    pub(super) unpaid: usize,
 }
 
 impl Call<'_> {
@@ -139,8 +147,11 @@ pub(crate) fn call_builtin(vm: &mut Vm, builtin: Value) -> Result<(), Thrown> {
     let builtin = builtin.to_builtin().expect("only builtins have this code");
     let len = vm.context.arguments;
     safepoint_of_builtin(vm, len)?;
+    if len > MANY {
+        pay(vm, len as usize * WORK_PER_VALUE)?;
+    }
     let kept = vm.host.kept.len();
-    let result = (builtin.function)(&mut Call { vm, builtin, len });
+    let result = (builtin.function)(&mut Call { vm, builtin, len, unpaid: 0 });
     vm.host.kept.truncate(kept);
     // The program may have called `os.exit` in a coroutine that this builtin resumed.
     if vm.host.exit.is_some() && result.is_ok() { Err(throw_exit(vm)) } else { result }

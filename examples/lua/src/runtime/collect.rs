@@ -173,7 +173,7 @@ fn with_heap<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) 
     result
 }
 
-/// Calls the finalisers that are due, and ignores their errors.
+/// Calls the finalisers that are due, and ignores their errors. Stops if the host stopped the program.
 fn finalize(vm: &mut Vm) {
     if std::mem::replace(&mut vm.host.is_finalizing, true) {
         return;
@@ -181,7 +181,11 @@ fn finalize(vm: &mut Vm) {
     // The state of a call in progress must not change.
     let (arguments, results) = (vm.context.arguments, vm.context.results);
     while let Some((userdata, method)) = vm.host.heap.next_finalizer() {
-        let _dropped = run_protected(vm, method, &[userdata.into()]);
+        let stopped = run_protected(vm, method, &[userdata.into()]).is_err_and(|failure| failure.trap.kind.is_stop());
+        if stopped {
+            // The stop arrives at the next call or jump of the program; other finalisers run later.
+            break;
+        }
     }
     (vm.context.arguments, vm.context.results) = (arguments, results);
     vm.host.is_finalizing = false;

@@ -2,9 +2,9 @@
 
 use mimeo::{After, Thrown};
 
-use super::error;
 use super::index::metatable_of;
 use super::run::{request, run};
+use super::{compare, error, pay};
 use crate::heap::Event;
 use crate::ops::ops::{Value, Vm};
 
@@ -33,6 +33,10 @@ pub(crate) fn is_less_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Resu
 
 /// Computes `a == b` for an op that jumps if the result is `when`.
 pub(crate) fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown> {
+    if let (Some(text), true) = (a.to_text(), b.is_text()) {
+        // Only long texts get here, whose bytes are compared.
+        pay(vm, text.len as usize / 8)?;
+    }
     let decision = if a.is_same(b) {
         Decision::Known(true)
     } else {
@@ -58,7 +62,7 @@ pub fn is_before(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
 
 fn less(vm: &mut Vm, a: Value, b: Value) -> Result<Decision, Thrown> {
     if let (Some(a), Some(b)) = (a.to_text(), b.to_text()) {
-        return Ok(Decision::Known(a.bytes() < b.bytes()));
+        return Ok(Decision::Known(compare(vm, a, b)?.is_lt()));
     }
     if let (Some(a), Some(b)) = (a.to_number(), b.to_number()) {
         return Ok(Decision::Known(a < b));
@@ -71,7 +75,7 @@ fn less(vm: &mut Vm, a: Value, b: Value) -> Result<Decision, Thrown> {
 
 fn less_equal(vm: &mut Vm, a: Value, b: Value) -> Result<Decision, Thrown> {
     if let (Some(a), Some(b)) = (a.to_text(), b.to_text()) {
-        return Ok(Decision::Known(a.bytes() <= b.bytes()));
+        return Ok(Decision::Known(compare(vm, a, b)?.is_le()));
     }
     if let (Some(a), Some(b)) = (a.to_number(), b.to_number()) {
         return Ok(Decision::Known(a <= b));

@@ -7,7 +7,8 @@ use super::arithmetic::method;
 use super::place::operand_name;
 use super::run::{give, request, run};
 use super::scratch::Scratch;
-use super::{error, free_memory, out_of_memory, safepoint};
+use super::work::append;
+use super::{error, free_memory, out_of_memory, pay, safepoint};
 use crate::heap::{Event, Gc};
 use crate::ops::ops::{Text, Value, Vm};
 
@@ -46,20 +47,28 @@ fn join(vm: &mut Vm, count: u32, value: impl Fn(&Vm, u32) -> Value) -> Option<Re
     }
     let long = value(vm, 0).to_text().filter(|text| text.len >= Text::MIN_SHARED);
     let long_len = long.map_or(0, |text| text.len as usize);
-    if len > Text::MAX_LEN + count as usize * MAX_NUMBER {
-        return Some(Err(too_long(vm)));
+    let max = vm.host.bounds.text_len();
+    if len > max + count as usize * MAX_NUMBER {
+        return Some(Err(overflow(vm)));
     }
     let mut buffer = match Scratch::new(vm, len - long_len) {
         Ok(buffer) => buffer,
         Err(thrown) => return Some(Err(thrown)),
     };
     for index in u32::from(long.is_some())..count {
-        push_text(&mut buffer.bytes, value(vm, index));
+        let value = value(vm, index);
+        if let Some(text) = value.to_text() {
+            if let Err(stop) = append(vm, &mut buffer.bytes, text.bytes()) {
+                return Some(Err(stop));
+            }
+        } else {
+            push_text(&mut buffer.bytes, value);
+        }
     }
-    Some(if long_len + buffer.bytes.len() > Text::MAX_LEN {
-        Err(too_long(vm))
+    Some(if long_len + buffer.bytes.len() > max {
+        Err(overflow(vm))
     } else if let Some(long) = long {
-        append(vm, long, buffer)
+        append_to(vm, long, buffer)
     } else {
         buffer.into_text(vm).map(Value::from)
     })
@@ -68,18 +77,37 @@ fn join(vm: &mut Vm, count: u32, value: impl Fn(&Vm, u32) -> Value) -> Option<Re
 /// No number takes more bytes.
 const MAX_NUMBER: usize = 32;
 
-fn append(vm: &mut Vm, text: Gc<Text>, more: Scratch) -> Result<Value, Thrown> {
-    let mut appended = vm.host.heap.append(text, &more.bytes);
+/// Appends to a long text, which is copied if there is no room after it.
+fn append_to(vm: &mut Vm, long: Gc<Text>, more: Scratch) -> Result<Value, Thrown> {
+    let mut appended = vm.host.heap.append(long, &more.bytes);
     if appended.is_none() {
         free_memory(vm);
-        appended = vm.host.heap.append(text, &more.bytes);
+        appended = vm.host.heap.append(long, &more.bytes);
     }
     more.end(vm);
-    appended.map(Value::from).ok_or_else(|| out_of_memory(vm))
+    let text = appended.ok_or_else(|| out_of_memory(vm))?;
+    if text.bytes().as_ptr() != long.bytes().as_ptr() {
+        pay(vm, long.len as usize)?;
+    }
+    Ok(text.into())
 }
 
-fn too_long(vm: &mut Vm) -> Thrown {
-    error::raise_text(vm, "string length overflow")
+/// Throws the error of `..` whose result is too long.
+fn overflow(vm: &mut Vm) -> Thrown {
+    let message = limit_message(vm).unwrap_or_else(|| "string length overflow".to_owned());
+    error::raise_text(vm, message)
+}
+
+/// Throws the error of a builtin whose result is too long.
+pub fn too_long(vm: &mut Vm) -> Thrown {
+    match limit_message(vm) {
+        Some(message) => error::raise_text_at(vm, 1, message),
+        None => out_of_memory(vm),
+    }
+}
+
+fn limit_message(vm: &Vm) -> Option<String> {
+    vm.host.bounds.string_bytes.map(|limit| format!("string is longer than the limit of {limit} bytes"))
 }
 
 /// Joins values, some of which have metamethods, two at a time from the right.

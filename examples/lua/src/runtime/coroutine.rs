@@ -7,7 +7,7 @@
 use mimeo::{FiberExit, FiberLimits, Thrown, Window};
 
 use super::collect::free_memory;
-use super::error::{raise_text, raise_text_at, value_of};
+use super::error::{catch, raise_text, raise_text_at, value_of};
 use super::upvalue::close_all;
 use crate::heap::{Coroutine, CoroutineState, Gc};
 use crate::ops::ops::{FiberRef, Value, Vm};
@@ -40,6 +40,11 @@ impl Fibers {
         self.fibers[number as usize].expect("a coroutine has a fiber until its end")
     }
 
+    /// Returns the number of fibers.
+    pub(crate) fn len(&self) -> usize {
+        self.fibers.len() - self.free.len()
+    }
+
     fn remove(&mut self, number: u32) -> FiberRef {
         let fiber = self.get(number);
         self.fibers[number as usize] = None;
@@ -62,15 +67,19 @@ pub fn running(vm: &Vm) -> Option<Gc<Coroutine>> {
 }
 
 /// Resumes a coroutine, which runs until it yields, returns or throws.
-pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Resumed {
+///
+/// # Errors
+///
+/// If the host stopped the program in the coroutine.
+pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Result<Resumed, Thrown> {
     // Before anything else, because finalisers may run now.
     let mut fresh = None;
     if coroutine.is_new() {
         match new_fiber(vm) {
             Ok(fiber) => fresh = Some(fiber),
             Err(thrown) => {
-                let trap = vm.catch(thrown);
-                return Err(value_of(vm, &trap));
+                let trap = catch(vm, thrown)?;
+                return Ok(Err(value_of(vm, &trap)));
             }
         }
     }
@@ -79,10 +88,10 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
     }
     if coroutine.state != CoroutineState::Suspended {
         let what = if coroutine.state == CoroutineState::Dead { "dead" } else { "running" };
-        return Err(vm.host.heap.text(format!("cannot resume {what} coroutine").as_bytes()).into());
+        return Ok(Err(vm.host.heap.text(format!("cannot resume {what} coroutine").as_bytes()).into()));
     }
     if values.len() > MAX_TRANSFER {
-        return Err(vm.host.heap.text(b"too many arguments to resume").into());
+        return Ok(Err(vm.host.heap.text(b"too many arguments to resume").into()));
     }
     if let Some(outer) = vm.host.running.last_mut() {
         outer.set_state(CoroutineState::Normal);
@@ -98,20 +107,19 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
         Ok(FiberExit::Done(_)) => {
             close_all(vm);
             end(vm, coroutine);
-            Ok(std::mem::take(&mut vm.host.transfer))
+            Ok(Ok(std::mem::take(&mut vm.host.transfer)))
         }
         Ok(FiberExit::Suspended) => {
             coroutine.set_state(CoroutineState::Suspended);
             // SAFETY: (6): the list is that of the stack that was just suspended.
             unsafe { coroutine.set_open_upvalues(vm.context.open_upvalues) };
-            Ok(std::mem::take(&mut vm.host.transfer))
+            Ok(Ok(std::mem::take(&mut vm.host.transfer)))
         }
         Err(thrown) => {
-            let trap = vm.catch(thrown);
-            let value = value_of(vm, &trap);
+            let caught = catch(vm, thrown).map(|trap| Err(value_of(vm, &trap)));
             close_all(vm);
             end(vm, coroutine);
-            Err(value)
+            caught
         }
     };
     vm.context.open_upvalues = vm.host.left_upvalues.pop().expect("pushed above");

@@ -61,7 +61,10 @@ pub fn raise(vm: &mut Vm, value: Value) -> Thrown {
 /// Throws like [`raise`], but ignores the innermost `frames`, which do not protect anything yet.
 pub(super) fn raise_past(vm: &mut Vm, value: Value, frames: usize) -> Thrown {
     let error = match handler(vm, frames) {
-        Some(handler) => Error::Value { value: call_handler(vm, handler, value), was_handled: true },
+        Some(handler) => match call_handler(vm, handler, value) {
+            Ok(value) => Error::Value { value, was_handled: true },
+            Err(stop) => return stop,
+        },
         None => Error::Value { value, was_handled: false },
     };
     vm.throw(error)
@@ -96,35 +99,53 @@ fn handler(vm: &Vm, past: usize) -> Option<Value> {
 }
 
 /// Calls a handler for the value of an error. Returns its result.
-pub(super) fn call_handler(vm: &mut Vm, handler: Value, value: Value) -> Value {
+///
+/// # Errors
+///
+/// If the host stopped the program in the handler.
+pub(super) fn call_handler(vm: &mut Vm, handler: Value, value: Value) -> Result<Value, Thrown> {
     if vm.host.handling.is_some() {
-        return vm.host.heap.text(b"error in error handling").into();
+        return Ok(vm.host.heap.text(b"error in error handling").into());
     }
     vm.host.handling = Some(handler);
     let result = run(vm, handler, &[value]);
     vm.host.handling = None;
     match result {
-        Ok(value) => value,
+        Ok(value) => Ok(value),
         Err(thrown) => {
-            let trap = vm.catch(thrown);
-            value_of(vm, &trap)
+            let trap = catch(vm, thrown)?;
+            Ok(value_of(vm, &trap))
         }
     }
 }
 
+/// Catches an error.
+///
+/// # Errors
+///
+/// If the host stopped the program, which Lua code cannot catch.
+pub(super) fn catch(vm: &mut Vm, thrown: Thrown) -> Result<Trap, Thrown> {
+    let trap = vm.catch(thrown);
+    if trap.kind.is_stop() { Err(vm.throw_again(trap)) } else { Ok(trap) }
+}
+
 /// Returns the value of a caught error.
-pub(super) fn value_of(vm: &mut Vm, trap: &Trap) -> Value {
+pub fn value_of(vm: &mut Vm, trap: &Trap) -> Value {
     let message = match &trap.kind {
         TrapKind::Language(Error::Value { value, .. }) => return *value,
         // To a program both are the same error.
         TrapKind::Nesting => "stack overflow".to_owned(),
         TrapKind::OutOfMemory => return vm.host.heap.text(OUT_OF_MEMORY).into(),
+        // As standard Lua's command says it.
+        TrapKind::Interrupted => "interrupted!".to_owned(),
         other => other.to_string(),
     };
-    let site = trap.backtrace.frames.first();
+    // A stop that arrives when a builtin is called has the position of the caller.
+    let is_stop = trap.kind.is_stop();
+    let site = trap.backtrace.frames.iter().find(|site| !is_stop || site.position.is_some());
     // Functions are named after their chunk and their line.
     let chunk = site.and_then(|site| site.function.rsplit_once(':')).map(|(chunk, _)| chunk);
-    let text = match (chunk, trap.position()) {
+    let text = match (chunk, site.and_then(|site| site.position)) {
         (Some(chunk), Some(at)) => format!("{chunk}:{}: {message}", at.line),
         _ => message,
     };

@@ -2,9 +2,10 @@
 
 use mimeo::{Thrown, Window};
 
+use super::builtin::WORK_PER_VALUE;
 use super::index::metatable_of;
 use super::place::operand_name;
-use super::{claim_keeping, error, safepoint};
+use super::{claim_keeping, error, pay, safepoint};
 use crate::heap::Event;
 use crate::ops::ops::{Callee, Table, Value, Vm};
 
@@ -85,6 +86,7 @@ pub(crate) fn copy_whole_rest(vm: &mut Vm, rest: Value, to: Window) -> Result<()
         return Ok(());
     };
     check_room(vm, to.start(), rest.array_len)?;
+    pay(vm, rest.array_len as usize * WORK_PER_VALUE)?;
     for index in 0..rest.array_len {
         vm.set_slot(to.start() + index, rest.get_index(index + 1));
     }
@@ -115,6 +117,7 @@ pub(crate) fn move_down(vm: &mut Vm, values: Window, count: u32) {
 /// If there are too many for the stack.
 pub(crate) fn adjust_to(vm: &mut Vm, values: &[Value]) -> Result<(), Thrown> {
     check_room(vm, 0, values.len() as u32)?;
+    pay(vm, values.len() * WORK_PER_VALUE)?;
     vm.set_slot(0, Value::NIL);
     vm.set_slots(0, values);
     vm.context.results = values.len() as u32;

@@ -240,6 +240,7 @@ fn no_fields(vm: &mut Vm, object: Value, current: Value) -> Thrown {
 pub(crate) fn advance(vm: &mut Vm, table: Value, variables: Window) -> Result<bool, Thrown> {
     let start = variables.start();
     let table = table.to_table().expect("the op has checked it");
+    vm.check_interrupt()?;
     match table.next(vm.slot(start)) {
         Ok(Some((key, value))) => {
             vm.set_slots(start, &[key, key, value]);

@@ -38,7 +38,7 @@ pub(crate) fn caught(vm: &mut Vm, handler: Value) -> Result<Value, Thrown> {
     let mut value = value_of(vm, &trap);
     let was_handled = matches!(trap.kind, TrapKind::Language(Error::Value { was_handled: true, .. }));
     if !was_handled && !handler.is_nil() && vm.host.exit.is_none() {
-        value = call_handler(vm, handler, value);
+        value = call_handler(vm, handler, value)?;
     }
     if vm.host.exit.is_some() { Err(throw_exit(vm)) } else { Ok(value) }
 }
@@ -77,7 +77,19 @@ pub struct Failure {
     pub exit: Option<Exit>,
 }
 
-/// Calls a function, and catches all errors.
+impl Failure {
+    /// Returns the failure, unless the host stopped the program, which Lua code cannot catch.
+    ///
+    /// # Errors
+    ///
+    /// If the host stopped the program.
+    pub fn unless_stopped(self, vm: &mut Vm) -> Result<Failure, Thrown> {
+        if self.trap.kind.is_stop() { Err(vm.throw_again(self.trap)) } else { Ok(self) }
+    }
+}
+
+/// Calls a function, and catches all errors. A caller on behalf of the program passes the failure to
+/// [`Failure::unless_stopped`].
 ///
 /// # Errors
 ///

@@ -1,6 +1,8 @@
 //! The command from outside, and Lua as a Rust program embeds it.
 
 mod embed;
+#[cfg(unix)]
+mod interrupt;
 mod options;
 mod output;
 mod programs;

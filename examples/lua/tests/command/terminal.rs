@@ -22,6 +22,11 @@ pub struct Terminal {
 impl Terminal {
     /// Starts a session with the history in this file. Returns `None` if `script` is not installed.
     pub fn open(history: &str) -> Option<Terminal> {
+        Terminal::open_with(history, &[])
+    }
+
+    /// Works like [`open`](Self::open), with other environment variables.
+    pub fn open_with(history: &str, variables: &[(&str, &str)]) -> Option<Terminal> {
         let is_there = Command::new("script").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         if !cfg!(target_os = "linux") || !is_there.is_ok_and(|status| status.success()) {
             println!("skipped: `script`, which creates terminals, is not installed");
@@ -36,7 +41,7 @@ impl Terminal {
                 None => outer.env_remove(name),
             };
         }
-        outer.env("MIMEO_LUA_HISTORY", history).env("TERM", "xterm");
+        outer.env("MIMEO_LUA_HISTORY", history).env("TERM", "xterm").envs(variables.iter().copied());
         outer.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = outer.spawn().expect("`script` is installed");
         let keyboard = child.stdin.take().expect("a pipe");
@@ -70,8 +75,13 @@ impl Terminal {
     /// Waits for the prompt, and types keys.
     pub fn types(&mut self, keys: &str) -> &mut Terminal {
         self.sees("> ");
-        self.keyboard.write_all(keys.as_bytes()).expect("the session reads");
+        self.press(keys);
         self
+    }
+
+    /// Types keys at once.
+    pub fn press(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).expect("the session reads");
     }
 
     /// Ends the session.

@@ -31,6 +31,7 @@ pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: 
         limits: defaults.limits.with_memory(configuration.memory),
         stdin: Box::new(io::empty()),
         stdout: Box::new(written.clone()),
+        ..defaults
     };
     let mut lua = Lua::new(options);
     if configuration.moves_stacks {

@@ -166,7 +166,7 @@ fn texts_are_valid_until_the_end_of_the_next_call() {
     assert_eq!(status(handle, load).0, Status::Ok);
     // SAFETY: the handle is from `made`, and of this thread.
     let handle_ref = unsafe { &*handle };
-    assert!(matches!(&*handle_ref.0.program.borrow(), State::Loaded(Text(loaded, _)) if loaded == "kept\0"));
+    assert!(matches!(&*handle_ref.0.program.borrow(), State::Loaded(Text(loaded, ..)) if loaded == "kept\0"));
     assert!(handle_ref.0.texts.borrow().is_empty());
     assert_eq!(destroyed(handle), Status::Ok);
 }

@@ -8,15 +8,8 @@ fn with_traceback(code: &str) -> Lua {
     let function = lua.load(code, "=traceback").expect("it is Lua");
     let traceback = lua.call(&function, &[]).expect("it runs").remove(0);
     let mut scope = lua.scope();
-    let module = scope.table();
-    scope.set(&module, "traceback", traceback).expect("a string is a key");
-    let module = scope.bits(&module.into());
-    let vm = scope.vm();
-    let loaded = vm.host.heap.text(b"_LOADED");
-    let loaded = vm.host.registry.get_text(loaded).to_table().expect("the library exists");
-    let name = vm.host.heap.text(b"debug");
-    vm.host.heap.set_field(loaded, name, module);
-    super::open(vm);
+    let traceback = scope.bits(&traceback);
+    scope.vm().host.embedding.traceback = Some(traceback);
     lua
 }
 

@@ -57,28 +57,3 @@ fn values_outside_of_the_array_part_move_too() {
     assert_eq!([101, 102, 103].map(get), [0, 102, 103].map(number));
     assert!(get(104).is_nil());
 }
-
-#[test]
-fn plain_values_are_sorted_and_others_left_alone() {
-    let mut heap = Heap::default();
-    let make = |heap: &mut Heap, values: &[Value]| {
-        let table = heap.new_table(values.len() as u32, 0, 0);
-        (1..).zip(values).for_each(|(index, &value)| heap.set_index(table, index, value));
-        table
-    };
-    let numbers = [3.0, f64::NEG_INFINITY, 0.0, 1e300, -2.5].map(Value::number);
-    let table = make(&mut heap, &numbers);
-    assert!(heap.sort_plain(table, 5));
-    assert_eq!(values(table), [f64::NEG_INFINITY, -2.5, 0.0, 3.0, 1e300].map(Value::number));
-    let texts = ["b", "", "a\0", "a"].map(|text| heap.text(text.as_bytes()).into());
-    let table = make(&mut heap, &texts);
-    assert!(heap.sort_plain(table, 4));
-    assert_eq!(values(table), [texts[1], texts[3], texts[2], texts[0]]);
-    for other in [Value::number(-0.0), Value::number(f64::NAN), Value::TRUE, texts[0]] {
-        let table = make(&mut heap, &[Value::number(2.0), other, Value::number(1.0)]);
-        assert!(!heap.sort_plain(table, 3));
-        assert_eq!(table.get_index(1), Value::number(2.0));
-    }
-    let table = make(&mut heap, &numbers);
-    assert!(!heap.sort_plain(table, 6), "not all of it is in the array part");
-}

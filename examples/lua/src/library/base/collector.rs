@@ -9,6 +9,8 @@ pub(super) fn collectgarbage(call: &mut Call<'_>) -> Result<(), Thrown> {
     const OPTIONS: [&str; 8] = ["stop", "restart", "collect", "count", "step", "setpause", "setstepmul", "isrunning"];
     let option = call.option(0, Some("collect"), &OPTIONS)?;
     let number = u32::try_from(call.integer_or(1, 0)?.max(0)).unwrap_or(u32::MAX);
+    // A cycle is not interrupted, and costs no fuel, because it depends on more than the program.
+    call.vm.check_interrupt()?;
     let arguments = call.len();
     clear_after_arguments(call.vm, arguments);
     let mut result = Value::number(0.0);

@@ -10,6 +10,8 @@ const MAX_RESULTS: i64 = 60_000;
 
 pub(super) fn next(call: &mut Call<'_>) -> Result<(), Thrown> {
     let table = call.table(0)?;
+    // Skipping fields without a value takes time. It costs no fuel, because their number depends on addresses.
+    call.vm.check_interrupt()?;
     match table.next(call.get(1)) {
         Ok(Some((key, value))) => call.give_all(&[key, value]),
         Ok(None) => call.give(Value::NIL),
@@ -65,6 +67,7 @@ pub(super) fn unpack(call: &mut Call<'_>) -> Result<(), Thrown> {
     if to.saturating_sub(from) >= MAX_RESULTS {
         return Err(call.error("too many results to unpack"));
     }
+    call.work((to - from + 1) as usize * 16)?;
     let values: Vec<Value> = (from..=to).map(|index| table.get(Value::number(index as f64))).collect();
     call.give_all(&values)
 }

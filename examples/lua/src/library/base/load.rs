@@ -6,14 +6,12 @@ use mimeo::{MemoryKind, OutOfMemory, Thrown};
 
 use crate::heap::Gc;
 use crate::library::system::{error_parts, os_string};
+use crate::load::LoadError;
 use crate::ops::ops::{Table, Text, Value, Vm};
-use crate::runtime::{Call, push_text, raise, run_protected};
+use crate::runtime::{Call, push_text, raise, run_protected, too_long};
 
 /// The first byte of compiled chunks.
 const ESCAPE: u8 = 0x1b;
-
-/// The error message if loading fails.
-pub(in super::super) type LoadError = Vec<u8>;
 
 pub(super) fn load(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (name, mode) = (call.string_if_any(1)?, call.string_if_any(2)?);
@@ -25,7 +23,7 @@ pub(super) fn load(call: &mut Call<'_>) -> Result<(), Thrown> {
         return give_loaded(call, loaded);
     }
     let reader = call.function(0)?;
-    let source = match read_all(call, reader) {
+    let source = match read_all(call, reader)? {
         Ok(source) => source,
         Err(value) => return call.give_all(&[Value::NIL, value]),
     };
@@ -53,7 +51,8 @@ pub(super) fn dofile(call: &mut Call<'_>) -> Result<(), Thrown> {
             let values = call.run_all(function, &[])?;
             call.give_all(&values)
         }
-        Err(message) => {
+        Err(LoadError::Stopped(stop)) => Err(stop),
+        Err(LoadError::Message(message)) => {
             let message = call.text(message);
             Err(raise(call.vm, message))
         }
@@ -63,7 +62,8 @@ pub(super) fn dofile(call: &mut Call<'_>) -> Result<(), Thrown> {
 fn give_loaded(call: &mut Call<'_>, loaded: Result<Value, LoadError>) -> Result<(), Thrown> {
     match loaded {
         Ok(function) => call.give(function),
-        Err(message) => {
+        Err(LoadError::Stopped(stop)) => Err(stop),
+        Err(LoadError::Message(message)) => {
             let message = call.text(message);
             call.give_all(&[Value::NIL, message])
         }
@@ -71,27 +71,36 @@ fn give_loaded(call: &mut Call<'_>, loaded: Result<Value, LoadError>) -> Result<
 }
 
 /// Calls a reader until it returns nothing, and returns everything, or the value of an error.
-fn read_all(call: &mut Call<'_>, reader: Value) -> Result<Vec<u8>, Value> {
+fn read_all(call: &mut Call<'_>, reader: Value) -> Result<Result<Vec<u8>, Value>, Thrown> {
     let mut source = Vec::new();
-    let mut charge = call.vm.memory().charge(MemoryKind::Tables, 0).map_err(|OutOfMemory| no_memory(call))?;
+    let Ok(mut charge) = call.vm.memory().charge(MemoryKind::Tables, 0) else { return Ok(Err(no_memory(call))) };
     loop {
-        let values = run_protected(call.vm, reader, &[]).map_err(|failure| failure.value)?;
+        let values = match run_protected(call.vm, reader, &[]) {
+            Ok(values) => values,
+            Err(failure) => return Ok(Err(failure.unless_stopped(call.vm)?.value)),
+        };
         let part = values.first().copied().unwrap_or(Value::NIL);
         let before = source.len();
+        let more = part.to_text().map_or(0, |text| text.len as usize);
+        if more > call.vm.host.bounds.text_len().saturating_sub(before) {
+            return Err(too_long(call.vm));
+        }
+        call.work(more)?;
         // The text of a number is short.
-        let needed = before + part.to_text().map_or(0, |text| text.len as usize) + 64;
+        let needed = before + more + 64;
         if needed > source.capacity() {
             let capacity = needed.max(2 * source.capacity());
-            charge.resize(capacity).map_err(|OutOfMemory| no_memory(call))?;
-            source.try_reserve_exact(capacity - before).map_err(|_| no_memory(call))?;
+            if charge.resize(capacity).is_err() || source.try_reserve_exact(capacity - before).is_err() {
+                return Ok(Err(no_memory(call)));
+            }
         }
         if !part.is_nil() && !push_text(&mut source, part) {
             let mut message = crate::runtime::place(call.vm, 1);
             message.extend_from_slice(b"reader function must return a string");
-            return Err(call.text(message));
+            return Ok(Err(call.text(message)));
         }
         if source.len() == before {
-            return Ok(source);
+            return Ok(Ok(source));
         }
     }
 }
@@ -124,7 +133,7 @@ pub(in super::super) fn load_file(
 
 fn failed(what: &str, path: &[u8], error: &std::io::Error) -> LoadError {
     let (text, _) = error_parts(error);
-    [b"cannot ", what.as_bytes(), b" ", path, b": ", text.as_bytes()].concat()
+    LoadError::Message([b"cannot ", what.as_bytes(), b" ", path, b": ", text.as_bytes()].concat())
 }
 
 /// Loads a chunk if the mode allows its kind: `t` for text, `b` for compiled chunks.
@@ -138,7 +147,7 @@ fn load_chunk(
     let is_compiled = source.first() == Some(&ESCAPE);
     let kind = if is_compiled { b'b' } else { b't' };
     if mode.is_some_and(|mode| !mode.bytes().contains(&kind)) {
-        return Err(b"attempt to load chunk with wrong mode".to_vec());
+        return Err(LoadError::Message(b"attempt to load chunk with wrong mode".to_vec()));
     }
     let environment = environment.unwrap_or(vm.host.globals);
     crate::load::load(vm, source, name, environment).map(Value::from)

@@ -12,6 +12,9 @@ use crate::runtime::{BuiltinFn, Call, get, metatable_of, push_text, run, to_numb
 /// `print` writes strings that are longer than this without copying them.
 const LONG: usize = 64 << 10;
 
+/// The work of reading a digit.
+const WORK_PER_DIGIT: usize = 2;
+
 const OURS: BuiltinFn = self::tostring;
 
 pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
@@ -86,6 +89,8 @@ pub(in crate::library) fn number_of(builtin: Value) -> usize {
 
 pub(super) fn tonumber(call: &mut Call<'_>) -> Result<(), Thrown> {
     let base = call.integer_or(1, 10)?;
+    let len = call.get(0).to_text().map_or(0, |text| text.len as usize);
+    call.work(len * WORK_PER_DIGIT)?;
     if base == 10 {
         let number = to_number(call.any(0)?);
         return call.give(number.map_or(Value::NIL, Value::number));

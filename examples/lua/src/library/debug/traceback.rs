@@ -14,7 +14,7 @@ const FIRST: usize = 12;
 /// Number of levels shown at its end.
 const LAST: usize = 10;
 
-pub(super) fn traceback(call: &mut Call<'_>) -> Result<(), Thrown> {
+pub(in crate::library) fn traceback(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (coroutine, first) = stack_of(call);
     let mut text = Vec::new();
     let message = call.get(first);

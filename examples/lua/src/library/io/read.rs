@@ -9,7 +9,7 @@ use super::number::read_number;
 use super::stream::Stream;
 use crate::heap::{Gc, Userdata};
 use crate::ops::ops::Value;
-use crate::runtime::{Call, Host, out_of_memory};
+use crate::runtime::{Call, Host, out_of_memory, too_long};
 
 /// Maximal number of bytes to read at once.
 const MAX_LEN: i64 = 0x7fff_ff00;
@@ -64,10 +64,16 @@ pub(super) fn read(call: &mut Call<'_>, file: Gc<Userdata>, formats: &[Value], f
         let item = match read_one(call, file, format, index)? {
             Ok(item) => item,
             Err(error) if error.kind() == io::ErrorKind::OutOfMemory => return Err(out_of_memory(call.vm)),
-            Err(error) => return Ok(Read::Failed(error)),
+            Err(error) => {
+                call.vm.check_interrupt()?;
+                return Ok(Read::Failed(error));
+            }
         };
         match item {
             Some(Item::Bytes(Bytes { mut bytes, charge })) => {
+                if bytes.len() > call.vm.host.bounds.text_len() {
+                    return Err(too_long(call.vm));
+                }
                 // The string takes over many bytes.
                 drop(charge);
                 call.claim(bytes.len())?;

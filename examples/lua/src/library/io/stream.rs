@@ -82,7 +82,8 @@ impl Stream {
             (self.from, self.to) = (0, 0);
             self.to = loop {
                 match read_some(&mut self.channel, host, &mut self.input) {
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    // A signal has arrived, perhaps one that interrupts the program.
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted && !host.control.is_interrupted() => {}
                     read => break read?,
                 }
             };

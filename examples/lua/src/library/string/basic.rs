@@ -3,8 +3,8 @@
 use mimeo::Thrown;
 
 use super::Output;
-use crate::ops::ops::{Text, Value};
-use crate::runtime::{Call, out_of_memory};
+use crate::ops::ops::Value;
+use crate::runtime::{Call, too_long};
 
 /// Maximal number of values to return, which is LuaJIT's.
 const MAX_SLICE: usize = 8000;
@@ -61,8 +61,9 @@ pub(super) fn dump(call: &mut Call<'_>) -> Result<(), Thrown> {
         Some(closure) => {
             // The bytes exist twice for a moment.
             call.claim(2 * closure.prototype().chunk().parts().text.len())?;
-            let text = call.long_text(&crate::dump::dump(closure))?;
-            call.give(text)
+            let mut output = Output::new(call)?;
+            output.push(call, &crate::dump::dump(closure))?;
+            output.give(call)
         }
         None => Err(call.error("unable to dump given function")),
     }
@@ -93,9 +94,8 @@ pub(super) fn reverse(call: &mut Call<'_>) -> Result<(), Thrown> {
 fn changed(call: &mut Call<'_>, change: fn(&mut [u8])) -> Result<(), Thrown> {
     let text = call.string(0)?;
     let mut output = Output::new(call)?;
-    let bytes = output.room(call, text.len as usize)?;
-    bytes.extend_from_slice(text.bytes());
-    change(bytes);
+    output.push(call, text.bytes())?;
+    change(output.room(call, 0)?);
     output.give(call)
 }
 
@@ -108,23 +108,17 @@ pub(super) fn rep(call: &mut Call<'_>) -> Result<(), Thrown> {
     // Both are below `MAX_LEN`, and the count is below 2^31, so nothing overflows 64 bits.
     let period = text.len as u64 + separator.len() as u64;
     let len = if count == 0 { 0 } else { period * count as u64 - separator.len() as u64 };
-    let Some(len) = usize::try_from(len).ok().filter(|&len| len <= Text::MAX_LEN) else {
-        return Err(out_of_memory(call.vm));
+    let Some(len) = usize::try_from(len).ok().filter(|&len| len <= call.vm.host.bounds.text_len()) else {
+        return Err(too_long(call.vm));
     };
     let mut output = Output::new(call)?;
-    let bytes = output.room(call, len)?;
-    if let ([byte], []) = (text.bytes(), separator) {
-        bytes.resize(len, *byte);
-    } else if count > 0 {
-        bytes.extend_from_slice(text.bytes());
+    output.room(call, len)?;
+    if count > 0 {
+        output.push(call, text.bytes())?;
         if count > 1 {
-            bytes.extend_from_slice(separator);
+            output.push(call, separator)?;
         }
-        // A whole number of periods is doubled until only a part is missing.
-        while bytes.len() < len {
-            let part = bytes.len().min(len - bytes.len());
-            bytes.extend_from_within(..part);
-        }
+        output.repeat(call, len)?;
     }
     output.give(call)
 }

@@ -10,6 +10,12 @@ use crate::runtime::Call;
 /// No number takes more bytes, whatever its width and precision: the largest has 309 digits before the point.
 const MAX_NUMBER: usize = 512;
 
+/// The work of a quoted byte.
+const WORK_PER_QUOTED: usize = 4;
+
+/// The work of a digit: with many digits, it takes long arithmetic.
+const WORK_PER_DIGIT: usize = 16;
+
 pub(super) fn format(call: &mut Call<'_>) -> Result<(), Thrown> {
     let format = call.string(0)?;
     let mut output = Output::new(call)?;
@@ -64,12 +70,14 @@ fn convert(call: &mut Call<'_>, output: &mut Output, spec: &Spec, index: u32) ->
         conversion => {
             let number = call.number(index)?;
             let out = output.room(call, MAX_NUMBER)?;
+            let before = out.len();
             match conversion {
                 b'd' | b'i' => spec.push_signed(out, to_signed(number)),
                 b'u' | b'o' | b'x' | b'X' => spec.push_unsigned(out, to_unsigned(number)),
                 _ => spec.push_float(out, number),
             }
-            Ok(())
+            let len = out.len() - before;
+            call.work(len * WORK_PER_DIGIT)
         }
     }
 }
@@ -91,7 +99,9 @@ fn text(call: &mut Call<'_>, output: &mut Output, spec: &Spec, index: u32) -> Re
             &plain
         }
     };
-    if spec.conversion == b'q' {
+    let is_quoted = spec.conversion == b'q';
+    call.work(bytes.len() * if is_quoted { WORK_PER_QUOTED } else { 1 })?;
+    if is_quoted {
         let room = bytes.iter().map(|byte| if byte.is_ascii_control() { 4 } else { 2 }).sum::<usize>();
         push_quoted(output.room(call, room + 2)?, bytes);
     } else {

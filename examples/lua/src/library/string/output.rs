@@ -2,8 +2,7 @@
 
 use mimeo::Thrown;
 
-use crate::ops::ops::Text;
-use crate::runtime::{Call, Scratch, out_of_memory};
+use crate::runtime::{Call, Scratch, too_long};
 
 /// The bytes of a string. The length is checked before memory is allocated. What holds for values [across calls](Call)
 /// holds for everything here.
@@ -31,20 +30,42 @@ impl Output {
     ///
     /// If the string would be too long, or memory runs out.
     pub(in crate::library) fn room(&mut self, call: &mut Call<'_>, more: usize) -> Result<&mut Vec<u8>, Thrown> {
-        if more > Text::MAX_LEN.saturating_sub(self.scratch.bytes.len()) {
-            return Err(out_of_memory(call.vm));
+        if more > call.vm.host.bounds.text_len().saturating_sub(self.scratch.bytes.len()) {
+            return Err(too_long(call.vm));
         }
         self.scratch.reserve(call.vm, more + Output::SPARE)?;
         Ok(&mut self.scratch.bytes)
     }
 
-    /// Appends bytes.
+    /// Appends bytes, and counts the work.
     ///
     /// # Errors
     ///
-    /// The same as for [`room`](Output::room).
+    /// The same as for [`room`](Output::room), or if the host stops the program.
     pub(in crate::library) fn push(&mut self, call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Thrown> {
-        self.room(call, bytes.len())?.extend_from_slice(bytes);
+        self.room(call, bytes.len())?;
+        call.append(&mut self.scratch.bytes, bytes)
+    }
+
+    /// Repeats the bytes, a whole number of periods, until there are `len`. The work is counted.
+    ///
+    /// # Errors
+    ///
+    /// If the host stops the program.
+    pub(in crate::library) fn repeat(&mut self, call: &mut Call<'_>, len: usize) -> Result<(), Thrown> {
+        /// Number of bytes that are copied at once.
+        const PART: usize = 1 << 16;
+        let mut period = self.scratch.bytes.len();
+        while self.scratch.bytes.len() < len {
+            let from = self.scratch.bytes.len() % period;
+            let part = (period - from).min(PART).min(len - self.scratch.bytes.len());
+            self.scratch.bytes.extend_from_within(from..from + part);
+            // The bytes so far are a period too.
+            if self.scratch.bytes.len() <= PART {
+                period = self.scratch.bytes.len();
+            }
+            call.work(part)?;
+        }
         Ok(())
     }
 

@@ -1,12 +1,19 @@
 //! The functions of `string` that use patterns.
 
-use lua_syntax::strings::{Captured, Match, Pattern, PatternError, find_plain};
+use lua_syntax::Steps;
+use lua_syntax::strings::{Captured, Match, Matches, Pattern, PatternError, find_plain};
 use mimeo::Thrown;
 
 use super::Output;
 use crate::library::builtin;
 use crate::ops::ops::Value;
-use crate::runtime::{Call, get, push_text};
+use crate::runtime::{Call, get, pay, push_text};
+
+/// The work of a step of the matcher.
+const WORK_PER_STEP: usize = 8;
+
+/// The work of replacing a match.
+const WORK_PER_MATCH: usize = 64;
 
 /// If a replacement can be longer than this, its length is computed before it is created.
 const LONG_REPLACEMENT: usize = 1 << 20;
@@ -17,15 +24,16 @@ pub(super) fn find(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (subject, pattern) = (text.bytes(), pattern.bytes());
     let start = start(call, subject.len())?;
     if call.get(3).truth() || !Pattern::has_specials(pattern) {
-        return match find_plain(subject, pattern, start) {
+        let found = find_plain(subject, pattern, start);
+        call.work(found.as_ref().map_or(subject.len() - start, |range| range.end - start) / 8 + pattern.len() / 8)?;
+        return match found {
             Some(range) => call.give_all(&[place(range.start + 1), place(range.end)]),
             None => call.give(Value::NIL),
         };
     }
-    match Pattern::new(pattern).matches(subject, start).next() {
+    match next_match(call, &mut Pattern::new(pattern).matches(subject, start))? {
         None => call.give(Value::NIL),
-        Some(Err(error)) => Err(pattern_error(call, error)),
-        Some(Ok(found)) => {
+        Some(found) => {
             let range = [place(found.range.start + 1), place(found.range.end)];
             give_values(call, subject, &found, &range, found.captures())
         }
@@ -37,10 +45,9 @@ pub(super) fn first_match(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (text, pattern) = (call.string(0)?, call.string(1)?);
     let subject = text.bytes();
     let start = start(call, subject.len())?;
-    match Pattern::new(pattern.bytes()).matches(subject, start).next() {
+    match next_match(call, &mut Pattern::new(pattern.bytes()).matches(subject, start))? {
         None => call.give(Value::NIL),
-        Some(Err(error)) => Err(pattern_error(call, error)),
-        Some(Ok(found)) => give_values(call, subject, &found, &[], found.values()),
+        Some(found) => give_values(call, subject, &found, &[], found.values()),
     }
 }
 
@@ -48,12 +55,12 @@ pub(super) fn first_match(call: &mut Call<'_>) -> Result<(), Thrown> {
 pub(super) fn gmatch(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (text, pattern) = (call.string(0)?, call.string(1)?);
     let captured = [text.into(), pattern.into(), Value::number(0.0)];
-    let iterator = builtin(call.vm, "gmatch", next_match, &captured);
+    let iterator = builtin(call.vm, "gmatch", iterate, &captured);
     call.give(iterator)
 }
 
 /// The iterator of `gmatch`. It has captured the subject, the pattern and the next position, which is nil at the end.
-fn next_match(call: &mut Call<'_>) -> Result<(), Thrown> {
+fn iterate(call: &mut Call<'_>) -> Result<(), Thrown> {
     let iterator = call.builtin();
     let &[text, pattern, position] = iterator.captured() else { unreachable!("`gmatch` captures three values") };
     let (Some(text), Some(pattern), Some(position)) = (text.to_text(), pattern.to_text(), position.to_number()) else {
@@ -61,13 +68,12 @@ fn next_match(call: &mut Call<'_>) -> Result<(), Thrown> {
     };
     let subject = text.bytes();
     let mut matches = Pattern::new(pattern.bytes()).unanchored_matches(subject, position as usize);
-    let found = matches.next();
+    let found = next_match(call, &mut matches);
     let position = matches.position().map_or(Value::NIL, place);
     call.heap().set_captured(iterator, 2, position);
-    match found {
+    match found? {
         None => call.give_all(&[]),
-        Some(Err(error)) => Err(pattern_error(call, error)),
-        Some(Ok(found)) => give_values(call, subject, &found, &[], found.values()),
+        Some(found) => give_values(call, subject, &found, &[], found.values()),
     }
 }
 
@@ -82,10 +88,10 @@ pub(super) fn gsub(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (mut copied, mut count) = (0, 0);
     let mut matches = Pattern::new(pattern.bytes()).matches(subject, 0);
     while count < most
-        && let Some(found) = matches.next()
+        && let Some(found) = next_match(call, &mut matches)?
     {
-        let found = found.map_err(|error| pattern_error(call, error))?;
         count += 1;
+        call.work(WORK_PER_MATCH)?;
         output.push(call, &subject[copied..found.range.start])?;
         replacement.push(call, &mut output, subject, &found)?;
         copied = found.range.end;
@@ -141,7 +147,11 @@ impl Replacement {
                     output.room(call, len)?;
                 }
                 let out = output.room(call, 0)?;
-                return found.push_replacement(subject, text, out).map_err(|error| pattern_error(call, error));
+                let before = out.len();
+                let pushed = found.push_replacement(subject, text, out);
+                let len = out.len() - before;
+                pushed.map_err(|error| pattern_error(call, error))?;
+                return call.work(len);
             }
             Replacement::Table(table) => {
                 claim_values(call, found, 1)?;
@@ -224,6 +234,27 @@ fn give_values(
         values[before.len() + index] = value(call, subject, found, index)?;
     }
     call.give_all(&values[..before.len() + count])
+}
+
+/// Searches for the next match. The search costs fuel, and its steps are limited.
+fn next_match(call: &mut Call<'_>, matches: &mut Matches<'_>) -> Result<Option<Match>, Thrown> {
+    let limit = call.vm.host.bounds.pattern_steps;
+    let (mut taken, mut stop) = (0, None);
+    let mut may_continue = |steps: u32| {
+        taken += u64::from(steps);
+        stop = pay(call.vm, steps as usize * WORK_PER_STEP).err();
+        stop.is_none() && limit.is_none_or(|limit| taken <= limit)
+    };
+    let found = matches.next_match(Steps::limited(&mut may_continue));
+    match (stop, found) {
+        (Some(stop), _) => Err(stop),
+        (None, Some(Err(PatternError::Stopped))) => {
+            Err(call.error(format!("pattern takes more than {} steps", limit.unwrap_or_default())))
+        }
+        (None, Some(Err(error))) => Err(pattern_error(call, error)),
+        (None, Some(Ok(found))) => Ok(Some(found)),
+        (None, None) => Ok(None),
+    }
 }
 
 fn pattern_error(call: &mut Call<'_>, error: PatternError) -> Thrown {

@@ -7,7 +7,7 @@ use mimeo::Thrown;
 
 use crate::heap::Gc;
 use crate::ops::ops::{Table, Value};
-use crate::runtime::{Call, is_before};
+use crate::runtime::{Call, compare, is_before};
 
 /// Values that are kept alive while the order function runs, which may remove them from the table.
 #[derive(Clone, Copy)]
@@ -32,12 +32,77 @@ pub(super) fn sort(call: &mut Call<'_>) -> Result<(), Thrown> {
     let length = table.length();
     let order = if call.has(1) { call.function(1)? } else { Value::NIL };
     let Ok(length) = i32::try_from(length) else { return Err(call.error("array too big")) };
-    if !(order.is_nil() && call.heap().sort_plain(table, length as u32)) {
+    if !(order.is_nil() && sort_plain(call, table, length as u32)?) {
         let kept = call.vm.host.kept.len();
         [Kept::Pivot, Kept::Low, Kept::High].iter().for_each(|_| call.keep(Value::NIL));
         Sort { call, table, order, kept }.range(1, length as u32)?;
     }
     call.give_all(&[])
+}
+
+/// Number of values that are sorted at once: numbers, whose comparison takes little time.
+const PART: usize = 8192;
+
+/// Sorts values that are all numbers or all strings by `<`. Returns `false` if they are not. Their order does not depend
+/// on the algorithm, so many are sorted in parts, which are merged then: the host can stop it.
+fn sort_plain(call: &mut Call<'_>, table: Gc<Table>, length: u32) -> Result<bool, Thrown> {
+    let mut values = Vec::with_capacity(length as usize);
+    for index in 1..=length {
+        call.work(1)?;
+        values.push(table.get_index(index));
+    }
+    // 0 and -0 are equal but can be told apart, so their order would depend on the algorithm.
+    let is_plain = |value: &Value| {
+        value.to_number().is_some_and(|number| !(number.is_nan() || number == 0.0 && number.is_sign_negative()))
+    };
+    if values.iter().all(is_plain) {
+        for part in values.chunks_mut(PART) {
+            part.sort_unstable_by(|a, b| a.as_number().total_cmp(&b.as_number()));
+            call.work(8 * part.len())?;
+        }
+        merge_parts(call, &mut values, PART, |_, a, b| Ok(a.as_number() <= b.as_number()))?;
+    } else if values.iter().all(|value| value.is_text()) {
+        merge_parts(call, &mut values, 1, |call, a, b| match (a.to_text(), b.to_text()) {
+            (Some(a), Some(b)) => Ok(compare(call.vm, a, b)?.is_le()),
+            _ => Ok(true),
+        })?;
+    } else {
+        return Ok(false);
+    }
+    for (index, &value) in (1..).zip(&values) {
+        call.work(1)?;
+        call.heap().set_index(table, index, value);
+    }
+    Ok(true)
+}
+
+/// Merges sorted parts of this length, then the results, and so on until everything is sorted.
+fn merge_parts(
+    call: &mut Call<'_>,
+    values: &mut Vec<Value>,
+    part: usize,
+    mut is_in_order: impl FnMut(&mut Call<'_>, Value, Value) -> Result<bool, Thrown>,
+) -> Result<(), Thrown> {
+    let mut merged = Vec::new();
+    let mut part = part;
+    while part < values.len() {
+        merged.clear();
+        merged.reserve(values.len());
+        for both in values.chunks(2 * part) {
+            let (mut a, mut b) = both.split_at(part.min(both.len()));
+            while let (&[first, ..], &[second, ..]) = (a, b) {
+                call.work(8)?;
+                let from = if is_in_order(call, first, second)? { &mut a } else { &mut b };
+                merged.push(from[0]);
+                *from = &from[1..];
+            }
+            merged.extend_from_slice(a);
+            merged.extend_from_slice(b);
+        }
+        std::mem::swap(values, &mut merged);
+        part *= 2;
+    }
+    Ok(())
 }
 
 impl Sort<'_, '_> {

@@ -5,7 +5,7 @@ use super::tree::{Expression, Item, Operation, Suffix, SuffixKind};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{self, Base, Name, Suffixed};
 
-impl Resolver {
+impl Resolver<'_> {
     pub(super) fn resolve_expressions(
         &mut self,
         expressions: Vec<ast::Expression>,
@@ -23,6 +23,7 @@ impl Resolver {
 
     /// Every kind has its own function, so that nested expressions use little of the stack.
     pub(super) fn resolve_expression(&mut self, expression: ast::Expression) -> Result<Expression, SyntaxError> {
+        self.take_step()?;
         match expression {
             ast::Expression::Nil => Ok(Expression::Nil),
             ast::Expression::True => Ok(Expression::True),

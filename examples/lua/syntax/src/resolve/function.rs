@@ -79,7 +79,7 @@ impl FunctionState {
     }
 }
 
-impl Resolver {
+impl Resolver<'_> {
     /// Returns the innermost function.
     pub(super) fn function(&mut self) -> &mut FunctionState {
         self.functions.last_mut().expect("code is only resolved inside of `resolve_function`")

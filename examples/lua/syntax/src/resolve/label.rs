@@ -23,7 +23,7 @@ struct Jump {
     in_scope: usize,
 }
 
-impl Resolver {
+impl Resolver<'_> {
     /// Declares the labels of a block before it is resolved. `is_scope` means that the scope of the block's locals ends
     /// with the block; in a `repeat` it includes the condition.
     pub(super) fn declare_labels(&mut self, block: &Block, is_scope: bool) -> Result<Vec<OpenLabel>, SyntaxError> {

@@ -10,7 +10,7 @@ use crate::syntax::{Line, SyntaxError};
 /// Number of locals without a name in every `for`.
 const HIDDEN_LOCALS: u32 = 3;
 
-impl Resolver {
+impl Resolver<'_> {
     /// Resolves a block that starts with `locals` in scope.
     pub(super) fn resolve_block(&mut self, block: ast::Block, locals: &[LocalId]) -> Result<Block, SyntaxError> {
         let labels = self.declare_labels(&block, true)?;
@@ -54,6 +54,7 @@ impl Resolver {
 
     /// Every kind has its own function, so that nested blocks use little of the stack.
     fn resolve_statement(&mut self, statement: ast::Statement) -> Result<Statement, SyntaxError> {
+        self.take_step()?;
         let line = statement.line;
         let kind = match statement.kind {
             Kind::Local { names, values } => self.resolve_local(&names, values),

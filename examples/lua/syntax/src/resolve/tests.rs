@@ -1,13 +1,14 @@
 //! How names are resolved, and which jumps are refused.
 
 use super::{Capture, Function, LocalId, StatementKind, Tree, UpvalueId, resolve_chunk};
+use crate::steps::Steps;
 
 fn tree(source: &str) -> Tree {
-    resolve_chunk(source.as_bytes()).unwrap_or_else(|error| panic!("{source}: {error}"))
+    resolve_chunk(source.as_bytes(), Steps::unlimited()).unwrap_or_else(|error| panic!("{source}: {error}"))
 }
 
 fn error(source: &str) -> String {
-    match resolve_chunk(source.as_bytes()) {
+    match resolve_chunk(source.as_bytes(), Steps::unlimited()) {
         Ok(_) => panic!("{source} is fine"),
         Err(error) => error.to_string(),
     }
@@ -128,4 +129,24 @@ fn deep_trees_are_resolved() {
     tree(&format!("x = {}{}", "{".repeat(depth), "}".repeat(depth)));
     tree(&format!("x = {}1{}", "f(a[".repeat(depth / 2), "])".repeat(depth / 2)));
     tree(&("x = function() ".repeat(depth / 2) + &"end ".repeat(depth / 2)));
+}
+
+#[test]
+fn loading_can_be_stopped_at_every_step() {
+    let source = "local t = {1, 'two', f(x), function() return t end} if t then t.x = t[1] .. 'y' end ".repeat(20);
+    let run = |limit: u32| {
+        let mut taken = 0;
+        let mut may_continue = |steps| {
+            taken += steps;
+            taken <= limit
+        };
+        let is_whole = resolve_chunk(source.as_bytes(), Steps::limited(&mut may_continue)).is_ok();
+        (is_whole, taken)
+    };
+    let (is_whole, all) = run(u32::MAX);
+    assert!(is_whole && all > 500, "{all}");
+    for limit in (0..all).step_by(50) {
+        let (is_whole, taken) = run(limit);
+        assert!(!is_whole && (limit + 1..=limit + 128).contains(&taken), "{limit}: {taken}");
+    }
 }

@@ -20,6 +20,8 @@ use std::ops::Range;
 
 use matcher::{Length, Matcher, RawCapture};
 
+use crate::steps::{Refused, Steps};
+
 /// A pattern. An error in it is found only during matching, and only in the part that is used.
 #[derive(Clone, Copy, Debug)]
 pub struct Pattern<'a> {
@@ -48,6 +50,8 @@ pub enum PatternError {
     TooManyCaptures,
     /// The recursion of the matcher is too deep.
     TooComplex,
+    /// The caller has ended the search: see [`Matches::next_match`].
+    Stopped,
 }
 
 impl fmt::Display for PatternError {
@@ -62,11 +66,18 @@ impl fmt::Display for PatternError {
             PatternError::UnfinishedCapture => "unfinished capture",
             PatternError::TooManyCaptures => "too many captures",
             PatternError::TooComplex => "pattern too complex",
+            PatternError::Stopped => "the search was stopped",
         })
     }
 }
 
 impl std::error::Error for PatternError {}
+
+impl From<Refused> for PatternError {
+    fn from(_: Refused) -> PatternError {
+        PatternError::Stopped
+    }
+}
 
 impl<'a> Pattern<'a> {
     /// Maximal number of captures in a pattern.
@@ -90,7 +101,7 @@ impl<'a> Pattern<'a> {
     #[must_use]
     pub fn matches(self, subject: &'a [u8], start: usize) -> Matches<'a> {
         match self.text.strip_prefix(b"^") {
-            Some(text) => Matches { subject, pattern: text, at: Some(start), is_anchored: true },
+            Some(text) => Matches { subject, pattern: text, at: Some(start), is_anchored: true, taken: 0 },
             None => self.unanchored_matches(subject, start),
         }
     }
@@ -99,7 +110,7 @@ impl<'a> Pattern<'a> {
     /// character: for `gmatch`.
     #[must_use]
     pub fn unanchored_matches(self, subject: &'a [u8], start: usize) -> Matches<'a> {
-        Matches { subject, pattern: self.text, at: Some(start), is_anchored: false }
+        Matches { subject, pattern: self.text, at: Some(start), is_anchored: false, taken: 0 }
     }
 }
 
@@ -112,6 +123,8 @@ pub struct Matches<'a> {
     /// The first position of the next match.
     at: Option<usize>,
     is_anchored: bool,
+    /// The steps that were not reported yet.
+    taken: u32,
 }
 
 impl Matches<'_> {
@@ -121,27 +134,36 @@ impl Matches<'_> {
     pub fn position(&self) -> Option<usize> {
         self.at
     }
+
+    /// Returns the next match. Unlike [`next`](Iterator::next), counts the steps of the search, and ends it with
+    /// [`PatternError::Stopped`] if it may not continue. The time is exponential in the worst case.
+    pub fn next_match(&mut self, mut steps: Steps<'_>) -> Option<Result<Match, PatternError>> {
+        let mut start = self.at.take().filter(|&start| start <= self.subject.len())?;
+        steps.taken = self.taken;
+        let mut matcher = Matcher::new(self.subject, self.pattern, steps);
+        let found = loop {
+            match matcher.match_at(start) {
+                Err(error) => break Some(Err(error)),
+                Ok(Some(end)) => {
+                    if !self.is_anchored {
+                        self.at = Some(end.max(start + usize::from(end == start)));
+                    }
+                    break Some(Ok(start..end));
+                }
+                Ok(None) if self.is_anchored || start == self.subject.len() => break None,
+                Ok(None) => start += 1,
+            }
+        };
+        self.taken = matcher.steps.taken;
+        found.map(|found| found.map(|range| Match { range, captures: matcher.captures() }))
+    }
 }
 
 impl Iterator for Matches<'_> {
     type Item = Result<Match, PatternError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut start = self.at.take().filter(|&start| start <= self.subject.len())?;
-        let mut matcher = Matcher::new(self.subject, self.pattern);
-        loop {
-            match matcher.match_at(start) {
-                Err(error) => return Some(Err(error)),
-                Ok(Some(end)) => {
-                    if !self.is_anchored {
-                        self.at = Some(end.max(start + usize::from(end == start)));
-                    }
-                    return Some(Ok(Match { range: start..end, captures: matcher.captures() }));
-                }
-                Ok(None) if self.is_anchored || start == self.subject.len() => return None,
-                Ok(None) => start += 1,
-            }
-        }
+        self.next_match(Steps::unlimited())
     }
 }
 

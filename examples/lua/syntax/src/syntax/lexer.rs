@@ -5,6 +5,7 @@ mod string;
 use super::error::{Line, SyntaxError};
 use super::interner::Strings;
 use super::token::{Symbol, Token, TokenKind};
+use crate::steps::{Refused, Steps};
 use crate::strings::scan_number;
 
 /// The signs, in the order in which they are tried: longer ones first.
@@ -19,12 +20,16 @@ pub(super) struct Lexer<'source> {
     at: usize,
     line: Line,
     pub(super) strings: Strings,
+    pub(super) steps: Steps<'source>,
 }
+
+/// The bytes of a token that are read in one step.
+const BYTES_PER_STEP: usize = 16;
 
 impl<'source> Lexer<'source> {
     /// Creates a lexer that skips a byte order mark and a first line that begins with `#`.
-    pub(super) fn new(source: &'source [u8]) -> Lexer<'source> {
-        let mut lexer = Lexer { source, at: 0, line: Line::FIRST, strings: Strings::default() };
+    pub(super) fn new(source: &'source [u8], steps: Steps<'source>) -> Lexer<'source> {
+        let mut lexer = Lexer { source, at: 0, line: Line::FIRST, strings: Strings::default(), steps };
         if source.starts_with(b"\xef\xbb\xbf") {
             lexer.at = 3;
         }
@@ -47,6 +52,7 @@ impl<'source> Lexer<'source> {
     }
 
     pub(super) fn next_token(&mut self) -> Result<Token, SyntaxError> {
+        let before = self.at;
         self.skip_space()?;
         let start = self.at;
         let kind = match self.peek() {
@@ -65,7 +71,13 @@ impl<'source> Lexer<'source> {
             },
             Some(first) => self.lex_sign(first),
         };
+        self.take_steps(1 + (self.at - before) / BYTES_PER_STEP)?;
         Ok(Token { kind, line: self.line, start, end: self.at })
+    }
+
+    /// Counts steps.
+    fn take_steps(&mut self, steps: usize) -> Result<(), SyntaxError> {
+        self.steps.take(steps).map_err(|Refused| SyntaxError::new(self.line, "the parser was stopped"))
     }
 
     /// Skips white space and comments.

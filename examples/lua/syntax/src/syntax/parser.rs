@@ -7,20 +7,24 @@ use super::ast::{Ast, Block, FunctionBody, Name, Statement};
 use super::error::{Line, SyntaxError};
 use super::lexer::{self, Lexer};
 use super::token::{Symbol, Token, TokenKind};
+use crate::steps::Steps;
 
 /// The nesting of blocks and expressions must be less deep than this. The limit is LuaJIT's.
 pub const MAX_DEPTH: u32 = 200;
+
+/// A syntax tree, and the steps with which the work on it continues.
+type Parsed<'a> = (Ast, Steps<'a>);
 
 /// Parses a chunk.
 ///
 /// # Errors
 ///
-/// The first error in the chunk.
-pub fn parse(source: &[u8]) -> Result<Ast, SyntaxError> {
+/// The first error in the chunk, or one that says that the parser was stopped.
+pub fn parse<'a>(source: &'a [u8], steps: Steps<'a>) -> Result<Parsed<'a>, SyntaxError> {
     if u32::try_from(source.len()).is_err() {
         return Err(SyntaxError::new(Line::FIRST, "chunk has too many lines"));
     }
-    let mut lexer = Lexer::new(source);
+    let mut lexer = Lexer::new(source, steps);
     let token = lexer.next_token()?;
     let mut parser = Parser {
         lexer,
@@ -36,7 +40,7 @@ pub fn parse(source: &[u8]) -> Result<Ast, SyntaxError> {
     let end_line = parser.token.line;
     let line = Line::NONE;
     let main = FunctionBody { line, end_line, parameters: Vec::new(), is_vararg: true, body };
-    Ok(Ast { strings: parser.lexer.strings, main })
+    Ok((Ast { strings: parser.lexer.strings, main }, parser.lexer.steps))
 }
 
 struct Parser<'source> {

@@ -7,7 +7,7 @@ use lua::ops::ops::{
     BUILTIN_TAG, CLOSURE_TAG, Machine, TABLE_TAG, TAG_SHIFT, TEXT_TAG, THREAD_TAG, Table, USERDATA_TAG, Value, Vm,
 };
 use lua::runtime::Error;
-use lua::{Scope, furnish};
+use lua::{Libraries, Scope, furnish};
 
 /// The chunk that creates the objects.
 const CHUNK: &str = include_str!("world.lua");
@@ -41,7 +41,7 @@ pub fn number_of(value: Value) -> Option<u64> {
 
 /// Creates the objects in a machine. `is_marking` leaves the collector in the marking phase.
 pub fn create(machine: &mut Machine, is_marking: bool) {
-    furnish(machine);
+    furnish(machine, Libraries::ALL);
     let vm = machine.vm_mut();
     let mut scope = Scope::new(vm);
     let chunk = scope.load(CHUNK, "=world").unwrap_or_else(|error| panic!("{error}"));

@@ -2,8 +2,12 @@
 
 use super::PatternError;
 use super::class::{is_in_class, is_in_set};
+use crate::steps::Steps;
 
 pub(super) const MAX_CAPTURES: usize = 32;
+
+/// The bytes that are compared in one step.
+const BYTES_PER_STEP: usize = 16;
 
 /// Maximal depth of the recursion, which is LuaJIT's.
 const MAX_DEPTH: u32 = 200;
@@ -24,20 +28,21 @@ pub(super) enum Length {
     Unfinished,
 }
 
-pub(super) struct Matcher<'a> {
+pub(super) struct Matcher<'a, 's> {
     subject: &'a [u8],
     pattern: &'a [u8],
     /// The captures, at most [`MAX_CAPTURES`].
     captures: Vec<RawCapture>,
     depth: u32,
+    pub(super) steps: Steps<'s>,
 }
 
 /// The end of a match, if there is one.
 type End = Result<Option<usize>, PatternError>;
 
-impl<'a> Matcher<'a> {
-    pub(super) fn new(subject: &'a [u8], pattern: &'a [u8]) -> Matcher<'a> {
-        Matcher { subject, pattern, captures: Vec::new(), depth: 0 }
+impl<'a, 's> Matcher<'a, 's> {
+    pub(super) fn new(subject: &'a [u8], pattern: &'a [u8], steps: Steps<'s>) -> Matcher<'a, 's> {
+        Matcher { subject, pattern, captures: Vec::new(), depth: 0, steps }
     }
 
     pub(super) fn match_at(&mut self, start: usize) -> End {
@@ -64,6 +69,7 @@ impl<'a> Matcher<'a> {
 
     fn match_items(&mut self, mut s: usize, mut p: usize) -> End {
         loop {
+            self.steps.take(1)?;
             match self.pattern[p..] {
                 [] => return Ok(Some(s)),
                 [b'(', b')', ..] => return self.start_capture(s, p + 2, Length::Position),
@@ -84,7 +90,7 @@ impl<'a> Matcher<'a> {
                 },
                 _ => {
                     let item = p..self.item_end(p)?;
-                    let is_match = self.is_single_match(s, &self.pattern[item.clone()]);
+                    let is_match = self.is_single_match(s, &self.pattern[item.clone()])?;
                     match self.pattern.get(item.end) {
                         Some(b'?') => {
                             if is_match && let Some(end) = self.match_rest(s + 1, item.end + 1)? {
@@ -105,7 +111,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Returns the end of the single character, class or set that starts at `p`.
-    fn item_end(&self, p: usize) -> Result<usize, PatternError> {
+    fn item_end(&mut self, p: usize) -> Result<usize, PatternError> {
         match self.pattern[p] {
             b'%' if p + 1 == self.pattern.len() => Err(PatternError::EndsWithPercent),
             b'%' => Ok(p + 2),
@@ -116,6 +122,7 @@ impl<'a> Matcher<'a> {
                 }
                 // A `]` as the first character does not close the set.
                 loop {
+                    self.steps.take(1)?;
                     match self.pattern.get(end) {
                         None => return Err(PatternError::MissingBracket),
                         Some(b'%') => end += 2,
@@ -131,23 +138,24 @@ impl<'a> Matcher<'a> {
     }
 
     /// Returns `true` if the byte at `s` matches `item`.
-    fn is_single_match(&self, s: usize, item: &[u8]) -> bool {
+    fn is_single_match(&mut self, s: usize, item: &[u8]) -> Result<bool, PatternError> {
+        self.steps.take(1 + item.len() / BYTES_PER_STEP)?;
         let Some(&byte) = self.subject.get(s) else {
-            return false;
+            return Ok(false);
         };
-        match item {
+        Ok(match item {
             [b'.'] => true,
             [b'%', class] => is_in_class(byte, *class),
             [b'[', set @ .., b']'] => is_in_set(byte, set),
             [single, ..] => *single == byte,
             [] => false,
-        }
+        })
     }
 
     /// Matches `item*`: first as many as possible, then fewer until the rest matches.
     fn match_most(&mut self, s: usize, p: usize, item_end: usize) -> End {
         let mut count = 0;
-        while self.is_single_match(s + count, &self.pattern[p..item_end]) {
+        while self.is_single_match(s + count, &self.pattern[p..item_end])? {
             count += 1;
         }
         loop {
@@ -167,7 +175,7 @@ impl<'a> Matcher<'a> {
             if let Some(end) = self.match_rest(s, item_end + 1)? {
                 return Ok(Some(end));
             }
-            if !self.is_single_match(s, &self.pattern[p..item_end]) {
+            if !self.is_single_match(s, &self.pattern[p..item_end])? {
                 return Ok(None);
             }
             s += 1;
@@ -198,12 +206,13 @@ impl<'a> Matcher<'a> {
     }
 
     /// Matches `%1`: the same text as a capture.
-    fn match_capture(&self, s: usize, digit: u8) -> End {
+    fn match_capture(&mut self, s: usize, digit: u8) -> End {
         let index = usize::from(digit).checked_sub(usize::from(b'1')).ok_or(PatternError::InvalidIndex)?;
         match self.captures.get(index) {
             None | Some(RawCapture { length: Length::Unfinished, .. }) => Err(PatternError::InvalidIndex),
             Some(RawCapture { length: Length::Position, .. }) => Ok(None),
             Some(&RawCapture { start, length: Length::Known(length) }) => {
+                self.steps.take(length / BYTES_PER_STEP)?;
                 let text = &self.subject[start..start + length];
                 Ok(self.subject[s..].starts_with(text).then_some(s + length))
             }
@@ -211,7 +220,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Matches `%bxy`: from an `x` to its matching `y`.
-    fn match_balance(&self, s: usize, p: usize) -> End {
+    fn match_balance(&mut self, s: usize, p: usize) -> End {
         let &[open, close, ..] = &self.pattern[p..] else {
             return Err(PatternError::Unbalanced);
         };
@@ -220,6 +229,7 @@ impl<'a> Matcher<'a> {
         }
         let mut depth = 1;
         for (offset, &byte) in self.subject[s + 1..].iter().enumerate() {
+            self.steps.take(1)?;
             if byte == close {
                 depth -= 1;
                 if depth == 0 {
@@ -234,12 +244,13 @@ impl<'a> Matcher<'a> {
 
     /// Matches `%f[set]`: the position between a character that is not in the set and one that is. The subject is
     /// surrounded by zeros. Returns the end of the set.
-    fn match_frontier(&self, s: usize, p: usize) -> End {
+    fn match_frontier(&mut self, s: usize, p: usize) -> End {
         if self.pattern.get(p) != Some(&b'[') {
             return Err(PatternError::MissingSet);
         }
         let end = self.item_end(p)?;
         let set = &self.pattern[p + 1..end - 1];
+        self.steps.take(set.len() / BYTES_PER_STEP)?;
         let before = s.checked_sub(1).map_or(0, |before| self.subject[before]);
         let after = self.subject.get(s).copied().unwrap_or(0);
         Ok((!is_in_set(before, set) && is_in_set(after, set)).then_some(end))

@@ -1,6 +1,7 @@
 //! Which texts patterns match, what they capture, and which patterns are refused.
 
-use super::{Captured, Pattern, PatternError, find_plain};
+use super::{Captured, Match, Pattern, PatternError, find_plain};
+use crate::steps::Steps;
 
 /// Returns the values of the first match, with positions as `@1`.
 fn first(subject: &str, pattern: &str) -> Result<Vec<String>, PatternError> {
@@ -125,4 +126,41 @@ fn plain_text_is_found_with_zeros_in_it() {
     assert_eq!(find_plain(b"abc", b"", 4), None);
     assert_eq!(find_plain(b"abc", b"d", 0), None);
     assert!(Pattern::has_specials(b"a.b") && !Pattern::has_specials(b"a]b)"));
+}
+
+/// Returns the result of a search that may take `limit` steps, and the number of reported steps.
+fn limited(pattern: &[u8], subject: &[u8], limit: u32) -> (Option<Result<Match, PatternError>>, u32) {
+    let mut taken = 0;
+    let mut may_continue = |steps| {
+        taken += steps;
+        taken <= limit
+    };
+    let found = Pattern::new(pattern).matches(subject, 0).next_match(Steps::limited(&mut may_continue));
+    (found, taken)
+}
+
+#[test]
+fn searches_that_take_long_can_be_stopped() {
+    let subject = vec![b'a'; 5000];
+    let slow: [&[u8]; 6] = [b"a*a*a*a*b", b"a-a-a-a-b", b"(a*)(a*)%1%2b", b"%ba(b", b"%f[a]a*a*b", b"[^bc]*[^bc]*b"];
+    for pattern in slow {
+        let (found, taken) = limited(pattern, &subject, 100_000);
+        assert_eq!(found, Some(Err(PatternError::Stopped)), "{pattern:?}");
+        assert!((100_001..101_000).contains(&taken), "{pattern:?}: {taken}");
+    }
+    let (found, taken) = limited(b"a+", &subject, 100_000);
+    assert!(matches!(found, Some(Ok(found)) if found.range == (0..5000)) && (4900..6000).contains(&taken), "{taken}");
+}
+
+#[test]
+fn the_steps_of_short_matches_add_up() {
+    let subject = vec![b'a'; 1000];
+    let mut matches = Pattern::new(b"a").matches(&subject, 0);
+    let mut taken = 0;
+    let mut may_continue = |steps| {
+        taken += steps;
+        true
+    };
+    while matches.next_match(Steps::limited(&mut may_continue)).is_some() {}
+    assert!((2900..3100).contains(&taken), "{taken}");
 }

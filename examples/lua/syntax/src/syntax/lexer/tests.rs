@@ -1,11 +1,12 @@
 //! The tokens of every kind, and the errors.
 
 use super::Lexer;
+use crate::steps::Steps;
 use crate::syntax::token::TokenKind;
 
 /// Returns the tokens of `source` as messages show them, and the error at the end.
 fn lexed(source: &[u8]) -> (String, Option<String>) {
-    let mut lexer = Lexer::new(source);
+    let mut lexer = Lexer::new(source, Steps::unlimited());
     let mut texts = Vec::new();
     loop {
         match lexer.next_token() {
@@ -18,7 +19,7 @@ fn lexed(source: &[u8]) -> (String, Option<String>) {
 
 /// Returns the bytes of the only string literal in `source`.
 fn string(source: &str) -> Vec<u8> {
-    let mut lexer = Lexer::new(source.as_bytes());
+    let mut lexer = Lexer::new(source.as_bytes(), Steps::unlimited());
     let token = lexer.next_token().unwrap_or_else(|error| panic!("{source}: {error}"));
     let TokenKind::String(id) = token.kind else { panic!("{source} is {token:?}") };
     assert!(matches!(lexer.next_token(), Ok(token) if token.kind == TokenKind::End), "{source}");
@@ -96,7 +97,7 @@ fn invalid_tokens_are_errors() {
 
 #[test]
 fn lines_are_counted_by_any_kind_of_line_end() {
-    let mut lexer = Lexer::new(b"a\nb\rc\r\nd\n\re\n\nf [[\n\n]]");
+    let mut lexer = Lexer::new(b"a\nb\rc\r\nd\n\re\n\nf [[\n\n]]", Steps::unlimited());
     let lines = std::iter::from_fn(|| lexer.next_token().ok().filter(|token| token.kind != TokenKind::End));
     assert_eq!(lines.map(|token| token.line.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 7, 9]);
 }

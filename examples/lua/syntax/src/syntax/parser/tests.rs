@@ -1,10 +1,16 @@
 //! The shapes of trees, and the message for each error.
 
 use super::super::ast::{Ast, Expression, StatementKind};
+use super::super::error::SyntaxError;
 use super::{MAX_DEPTH, parse};
+use crate::steps::Steps;
+
+fn parsed(source: &str) -> Result<Ast, SyntaxError> {
+    parse(source.as_bytes(), Steps::unlimited()).map(|(ast, _)| ast)
+}
 
 fn error(source: &str) -> String {
-    match parse(source.as_bytes()) {
+    match parsed(source) {
         Ok(_) => panic!("{source} is fine"),
         Err(error) => error.to_string(),
     }
@@ -12,7 +18,7 @@ fn error(source: &str) -> String {
 
 /// Returns the only value that the chunk returns.
 fn value(source: &str) -> (Ast, Expression) {
-    let mut ast = parse(format!("return {source}").as_bytes()).unwrap_or_else(|error| panic!("{source}: {error}"));
+    let mut ast = parsed(&format!("return {source}")).unwrap_or_else(|error| panic!("{source}: {error}"));
     let statement = ast.main.body.statements.pop();
     let Some(StatementKind::Return(mut values)) = statement.map(|statement| statement.kind) else {
         panic!("{source} is not returned")
@@ -107,7 +113,7 @@ fn errors_name_the_token() {
 #[test]
 fn goto_is_a_name_unless_a_name_follows() {
     for source in ["goto = 1", "local goto = goto", "x.goto = {goto = 1}", "function goto.goto() end", "goto x ::x::"] {
-        assert!(parse(source.as_bytes()).is_ok(), "{source}");
+        assert!(parsed(source).is_ok(), "{source}");
     }
 }
 
@@ -139,7 +145,7 @@ fn nesting_is_limited_and_length_is_not() {
         ("local a", "", ""),
     ] {
         let source = format!("{start}{}{end}", part.repeat(long));
-        assert!(parse(source.as_bytes()).is_ok(), "{start}{part}{end}");
+        assert!(parsed(&source).is_ok(), "{start}{part}{end}");
     }
     let targets = "a,".repeat(deep) + "a = 1";
     assert_eq!(error(&targets), "1: main function has more than 200 variable names");

@@ -1,0 +1,75 @@
+//! The work of a search or a parser, in steps → whether it may continue.
+
+use std::fmt;
+
+/// Counts the steps of some work, and asks now and then whether it may continue.
+///
+/// A step takes a few nanoseconds. The count depends only on the input, so work is always refused at the same step if
+/// the answers are the same.
+///
+/// ```
+/// use lua_syntax::Steps;
+/// use lua_syntax::strings::{Pattern, PatternError};
+///
+/// let subject = [b'a'; 40];
+/// let mut left = 10_000_u32;
+/// let mut may_continue = |steps| {
+///     left = left.saturating_sub(steps);
+///     left > 0
+/// };
+/// // Tries about 40^5 / 5! combinations.
+/// let mut matches = Pattern::new(b"a*a*a*a*a*b").matches(&subject, 0);
+/// let found = matches.next_match(Steps::limited(&mut may_continue));
+/// assert_eq!(found, Some(Err(PatternError::Stopped)));
+/// ```
+pub struct Steps<'a> {
+    /// The steps that were not reported yet.
+    pub(crate) taken: u32,
+    may_continue: Option<&'a mut dyn FnMut(u32) -> bool>,
+}
+
+/// The answer to [`Steps`] that the work may not continue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused;
+
+impl fmt::Debug for Steps<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Steps").field("taken", &self.taken).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Steps<'a> {
+    /// The number of steps after which `may_continue` is called.
+    pub const INTERVAL: u32 = 64;
+
+    /// Lets the work continue until it is done.
+    #[must_use]
+    pub fn unlimited() -> Steps<'a> {
+        Steps { taken: 0, may_continue: None }
+    }
+
+    /// Calls `may_continue` with the number of steps since its last call, which is at least [`INTERVAL`](Self::INTERVAL).
+    /// The work ends when it returns `false`.
+    #[must_use]
+    pub fn limited(may_continue: &'a mut dyn FnMut(u32) -> bool) -> Steps<'a> {
+        Steps { taken: 0, may_continue: Some(may_continue) }
+    }
+
+    /// Counts steps.
+    ///
+    /// # Errors
+    ///
+    /// If the work may not continue.
+    #[inline]
+    pub fn take(&mut self, steps: usize) -> Result<(), Refused> {
+        self.taken = self.taken.saturating_add(u32::try_from(steps).unwrap_or(u32::MAX));
+        if self.taken < Self::INTERVAL { Ok(()) } else { self.report() }
+    }
+
+    #[cold]
+    fn report(&mut self) -> Result<(), Refused> {
+        let taken = std::mem::take(&mut self.taken);
+        let may_continue = self.may_continue.as_mut().is_none_or(|may_continue| may_continue(taken));
+        if may_continue { Ok(()) } else { Err(Refused) }
+    }
+}

@@ -16,6 +16,7 @@ mod value;
 
 use std::rc::Rc;
 
+use crate::dap::Session;
 use crate::heap::Tracer;
 use crate::ops::ops::{Ops, Value as Bits, Vm};
 use crate::runtime::{Embedded, Embedder};
@@ -26,6 +27,7 @@ pub use scope::Scope;
 pub use value::Value;
 
 use failure::Report;
+pub(crate) use function::Outside;
 use function::RustFunction;
 use handle::Pins;
 
@@ -45,6 +47,8 @@ pub(crate) struct Embedding {
     calls: u32,
     /// Whether the handler is running.
     is_reporting: bool,
+    /// The debugger, which is told about loaded code and errors.
+    pub(crate) debugger: Option<Rc<Session>>,
     /// Whether Lua code is running, or was ended by a panic.
     is_inside: bool,
 }

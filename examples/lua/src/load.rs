@@ -46,7 +46,12 @@ fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) ->
         .map_err(|error| SyntaxError { line: Line(error.line), message: error.message.into() }.in_chunk(name))?;
     let linked = vm.load(&functions.program).expect("there are no index spaces");
     let program = vm.host.stubs.number(linked);
+    let debugger = vm.host.embedding.debugger.clone();
+    let mut debugged = Vec::new();
     let prototypes = (0..).zip(functions.infos).map(|(index, info)| {
+        if debugger.is_some() {
+            debugged.push((linked.function(FunctionIndex(index)), info.locals, info.stops));
+        }
         // SAFETY: (7): every closure keeps its chunk alive, and the program is unloaded when the chunk is freed.
         let callee = unsafe { vm.callee(linked.function(FunctionIndex(index))) }.expect("it was just loaded");
         let mut prototype = Prototype::new(callee, info.captures);
@@ -56,6 +61,9 @@ fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) ->
         prototype
     });
     let prototypes = prototypes.collect();
+    if let Some(debugger) = debugger {
+        debugger.loaded(vm, program, name, &constants, debugged);
+    }
     constants.shrink_to_fit();
     let (name, constants) = (name.into(), constants.into());
     let parts = ChunkParts { name: shown.into(), source: name, text: source.into(), constants, prototypes, program };

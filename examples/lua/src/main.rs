@@ -49,6 +49,10 @@ fn main() -> ExitCode {
 }
 
 fn run(command: &Command) -> ExitCode {
+    if command.is_adapter {
+        lua::dap::serve(Some(command.settings.jit.clone()), io::stdin(), io::stdout());
+        return ExitCode::SUCCESS;
+    }
     let options = Options { jit: Some(command.settings.jit.clone()), stdout: output::standard(), ..Options::default() };
     let mut lua = Lua::new(options);
     if let Some(failure) = lua.jit().and_then(Jit::observer_failure) {

@@ -79,6 +79,9 @@ fn report(call: &mut Call<'_>) -> Result<(), Thrown> {
     // An error in the handler gets no report.
     if !std::mem::replace(&mut call.vm.host.embedding.is_reporting, true) {
         let report = make_report(call, value);
+        if let Some(debugger) = call.vm.host.embedding.debugger.clone() {
+            debugger.failed(call.vm, report.as_ref().map_or(&[], |report| &report.message));
+        }
         let embedding = &mut call.vm.host.embedding;
         (embedding.report, embedding.is_reporting) = (report, false);
     }

@@ -56,7 +56,8 @@ pub(crate) struct Session {
     is_evaluating: Cell<bool>,
     stops_at_errors: Cell<bool>,
     is_configured: Cell<bool>,
-    is_running: Cell<bool>,
+    /// Whether the client has disconnected.
+    has_left: Cell<bool>,
     launch: RefCell<Option<Json>>,
 }
 
@@ -84,7 +85,7 @@ pub fn serve(jit: Option<JitConfig>, input: impl Read + Send + 'static, output: 
         is_evaluating: Cell::new(false),
         stops_at_errors: Cell::new(false),
         is_configured: Cell::new(false),
-        is_running: Cell::new(false),
+        has_left: Cell::new(false),
         launch: RefCell::new(None),
     });
     let debugger = Rc::clone(&session);
@@ -130,13 +131,12 @@ impl Session {
     fn run(&self, lua: &mut Lua) {
         while !(self.is_configured.get() && self.launch.borrow().is_some()) {
             let Ok(request) = self.requests.recv() else { return };
-            if self.answer(lua.machine.vm_mut(), &request) {
+            self.answer(lua.machine.vm_mut(), &request);
+            if self.has_left.get() {
                 return;
             }
         }
-        self.is_running.set(true);
         let result = self.run_program(lua);
-        self.is_running.set(false);
         let _flushed = lua.flush();
         let code = match result {
             Ok(()) => 0,
@@ -151,10 +151,9 @@ impl Session {
         };
         self.client.event("exited", json!({ "exitCode": code }));
         self.client.event("terminated", json!({}));
-        while let Ok(request) = self.requests.recv() {
-            if self.answer(lua.machine.vm_mut(), &request) {
-                return;
-            }
+        while !self.has_left.get() {
+            let Ok(request) = self.requests.recv() else { return };
+            self.answer(lua.machine.vm_mut(), &request);
         }
     }
 
@@ -265,9 +264,9 @@ impl Session {
         self.client.event("stopped", body);
         while self.stopped.get().is_some() {
             match self.requests.recv() {
-                Ok(request) if !self.answer(vm, &request) => {}
-                // The program is interrupted.
-                _ => self.stopped.set(None),
+                Ok(request) => self.answer(vm, &request),
+                // The client has gone, and the program is interrupted.
+                Err(_) => self.stopped.set(None),
             }
         }
         *self.references.borrow_mut() = References::default();

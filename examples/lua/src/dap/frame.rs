@@ -6,7 +6,7 @@ use super::Session;
 use super::code::{FunctionKey, LoadedFunction};
 use crate::heap::{Closure, Gc};
 use crate::ops::ops::{Upvalue, Value, Vm};
-use crate::runtime::{frames, name_of_callee};
+use crate::runtime::{Embedder as _, frames, name_of_callee};
 
 /// An active function.
 pub(super) struct Level {
@@ -73,7 +73,9 @@ pub(super) fn text_of(value: Value) -> String {
 
 /// Returns the active functions, innermost first.
 pub(super) fn levels(session: &Session, vm: &Vm) -> Vec<Level> {
-    let frames: Vec<_> = frames(vm).collect();
+    // The function that protects the program's call stands for the host.
+    let frames = frames(vm).filter(|frame| !vm.host.embedding.protects(frame.function));
+    let frames: Vec<_> = frames.collect();
     let callers = frames.iter().skip(1).map(Some).chain([None]);
     let levels = frames.iter().zip(callers).map(|(frame, caller)| {
         let key = frame.closure().and_then(key_of);

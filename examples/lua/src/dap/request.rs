@@ -12,8 +12,8 @@ use crate::embed::Scope;
 use crate::ops::ops::Vm;
 
 impl Session {
-    /// Answers a request. Returns `true` if it ends the session or the program.
-    pub(super) fn answer(&self, vm: &mut Vm, request: &Request) -> bool {
+    /// Answers a request.
+    pub(super) fn answer(&self, vm: &mut Vm, request: &Request) {
         let answer = self.serve(vm, request);
         let is_done = answer.is_ok();
         self.client.respond(request, answer);
@@ -23,12 +23,14 @@ impl Session {
             "continue" | "next" | "stepIn" | "stepOut" if is_done => {
                 self.client.event("continued", json!({ "threadId": 1, "allThreadsContinued": true }));
             }
-            "disconnect" => return true,
-            // Before and after the run, there is no program to end.
-            "terminate" => return self.stopped.get().is_some() || !self.is_running.get(),
+            // The program is interrupted.
+            "terminate" => self.stopped.set(None),
+            "disconnect" => {
+                self.stopped.set(None);
+                self.has_left.set(true);
+            }
             _ => {}
         }
-        false
     }
 
     fn serve(&self, vm: &mut Vm, request: &Request) -> Result<Json, String> {

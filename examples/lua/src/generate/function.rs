@@ -101,7 +101,10 @@ impl<'a, 'c> Generator<'a, 'c> {
         }
         self.statements(&function.body.statements);
         self.at(function.end_line);
-        self.can_stop();
+        // The end of a chunk is not a line of the program.
+        if function.line != Line::NONE {
+            self.can_stop();
+        }
         self.close_all();
         self.asm.ret_none();
         if let Some(failure) = self.failure {
@@ -149,7 +152,7 @@ impl<'a, 'c> Generator<'a, 'c> {
         self.line
     }
 
-    /// Lets a debugger stop before the next op. The end of a chunk has no line, and none stops there.
+    /// Lets a debugger stop before the next op.
     pub(super) fn can_stop(&mut self) {
         self.can_stop_in(self.line);
     }
@@ -158,7 +161,6 @@ impl<'a, 'c> Generator<'a, 'c> {
     pub(super) fn can_stop_in(&mut self, Line(line): Line) {
         let pc = self.asm.pc().0;
         match self.stops.last_mut() {
-            _ if line == 0 => {}
             // The statement before has no ops.
             Some(last) if last.pc == pc => last.line = line,
             _ => self.stops.push(StopPoint { pc, line }),

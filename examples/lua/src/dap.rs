@@ -24,12 +24,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use mimeo::def::Pc;
 use mimeo::jit::JitConfig;
-use mimeo::{Control, FunctionRef, StepMode};
+use mimeo::{Control, StepMode};
 use serde_json::{Value as Json, json};
 
-use crate::embed::{Failure, Function, Outside, Scope};
-use crate::generate::{LocalRange, StopPoint};
-use crate::ops::ops::{Ops, Value as Bits, Vm};
+use crate::embed::{Failure, Function, Outside, Scope, Value};
+use crate::generate::LocalRange;
+use crate::load::{Debugged, Debugger};
+use crate::ops::ops::{Value as Bits, Vm};
 use crate::runtime::frame_at;
 use crate::state::{Lua, Options};
 
@@ -40,7 +41,7 @@ use variables::References;
 use wire::{Client, Request, Stdout};
 
 /// A session of a debug adapter.
-pub(crate) struct Session {
+struct Session {
     client: Client,
     requests: Receiver<Request>,
     /// Whether the client wants the program to end.
@@ -90,7 +91,7 @@ pub fn serve(jit: Option<JitConfig>, input: impl Read + Send + 'static, output: 
     });
     let debugger = Rc::clone(&session);
     vm.set_debugger(move |vm, _| Ok(debugger.at_op(vm)));
-    vm.host.embedding.debugger = Some(Rc::clone(&session));
+    vm.host.embedding.debugger = Some(Rc::<Session>::clone(&session));
     session.run(&mut lua);
 }
 
@@ -173,13 +174,13 @@ impl Session {
         if launch["stopOnEntry"] == true {
             self.stop_on_entry(scope.vm(), &function);
         }
-        let args: Vec<crate::Value> = args.into_iter().map(Into::into).collect();
+        let args: Vec<Value> = args.into_iter().map(Into::into).collect();
         scope.call(&function, &args).map(|_| ())
     }
 
     /// Makes a function stop at its first statement.
     fn stop_on_entry(&self, vm: &mut Vm, function: &Function) {
-        let bits = Scope::new(vm).bits(&crate::Value::Function(function.clone()));
+        let bits = Scope::new(vm).bits(&Value::Function(function.clone()));
         let Some(key) = bits.to_closure().and_then(key_of) else { return };
         let Some(loaded) = self.code.borrow().function(key) else { return };
         let Some(first) = loaded.stops.first() else { return };
@@ -238,7 +239,7 @@ impl Session {
         let Some(condition) = &hit.condition else { return true };
         let level = levels(self, vm).into_iter().next();
         match self.evaluate(vm, level.as_ref(), condition) {
-            Ok(values) => values.first().is_some_and(crate::Value::truth),
+            Ok(values) => values.first().is_some_and(Value::truth),
             Err(error) => {
                 self.client.show("console", format!("condition of a breakpoint: {error}\n").as_bytes());
                 true
@@ -247,7 +248,7 @@ impl Session {
     }
 
     /// Runs code of the client in the stopped program.
-    fn evaluate(&self, vm: &mut Vm, level: Option<&Level>, text: &str) -> Result<Vec<crate::Value>, String> {
+    fn evaluate(&self, vm: &mut Vm, level: Option<&Level>, text: &str) -> Result<Vec<Value>, String> {
         let outer = self.is_evaluating.replace(true);
         let result = evaluate::evaluate(vm, level, text);
         self.is_evaluating.set(outer);
@@ -271,9 +272,10 @@ impl Session {
         }
         *self.references.borrow_mut() = References::default();
     }
+}
 
-    /// Adds the code of a chunk.
-    pub(crate) fn loaded(&self, vm: &mut Vm, program: u64, name: &[u8], constants: &[Bits], functions: Vec<Debugged>) {
+impl Debugger for Session {
+    fn loaded(&self, vm: &mut Vm, program: u64, name: &[u8], constants: &[Bits], functions: Vec<Debugged>) {
         let path = name.strip_prefix(b"@").map(|path| whole_path(&String::from_utf8_lossy(path)));
         let functions = functions.into_iter().map(|(function, locals, stops)| {
             let locals = locals.iter().map(|&LocalRange { name, slot, from, to }| Local {
@@ -291,8 +293,7 @@ impl Session {
         }
     }
 
-    /// Stops at an error that nothing catches, before its functions are left.
-    pub(crate) fn failed(&self, vm: &mut Vm, message: &[u8]) {
+    fn failed(&self, vm: &mut Vm, message: &[u8]) {
         let is_wanted = self.stops_at_errors.get() && !self.is_evaluating.get();
         if is_wanted && !self.is_ending.load(Ordering::Relaxed) {
             let outside = Outside::new(vm);
@@ -301,9 +302,6 @@ impl Session {
         }
     }
 }
-
-/// A loaded function, with its locals and the places where it can stop.
-pub(crate) type Debugged = (FunctionRef<Ops>, Vec<LocalRange>, Vec<StopPoint>);
 
 /// Returns the path under which a file is known, however it is named.
 fn whole_path(path: &str) -> PathBuf {

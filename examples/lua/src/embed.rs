@@ -16,8 +16,8 @@ mod value;
 
 use std::rc::Rc;
 
-use crate::dap::Session;
 use crate::heap::Tracer;
+use crate::load::Debugger;
 use crate::ops::ops::{Ops, Value as Bits, Vm};
 use crate::runtime::{Embedded, Embedder};
 
@@ -47,8 +47,8 @@ pub(crate) struct Embedding {
     calls: u32,
     /// Whether the handler is running.
     is_reporting: bool,
-    /// The debugger, which is told about loaded code and errors.
-    pub(crate) debugger: Option<Rc<Session>>,
+    /// The debugger of the program, if there is one.
+    pub(crate) debugger: Option<Rc<dyn Debugger>>,
     /// Whether Lua code is running, or was ended by a panic.
     is_inside: bool,
 }

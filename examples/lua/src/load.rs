@@ -2,12 +2,26 @@
 
 use lua_syntax::resolve::resolve_chunk;
 use lua_syntax::syntax::{Line, SyntaxError, shown_name};
+use mimeo::FunctionRef;
 use mimeo::asm::FunctionIndex;
 
 use crate::dump::{self, Dumped};
-use crate::generate::generate;
+use crate::generate::{LocalRange, StopPoint, generate};
 use crate::heap::{Chunk, ChunkParts, Closure, Gc, Prototype};
-use crate::ops::ops::{Table, Value, Vm};
+use crate::ops::ops::{Ops, Table, Value, Vm};
+
+/// A loaded function, with its locals and the places where it can stop.
+pub(crate) type Debugged = (FunctionRef<Ops>, Vec<LocalRange>, Vec<StopPoint>);
+
+/// A debugger of the program.
+pub(crate) trait Debugger {
+    /// Receives the functions of a chunk that is being loaded: the number of its program, the name that was passed to
+    /// `load`, and its constants.
+    fn loaded(&self, vm: &mut Vm, program: u64, name: &[u8], constants: &[Value], functions: Vec<Debugged>);
+
+    /// Receives the message of an error that nothing catches, before its functions are left.
+    fn failed(&self, vm: &mut Vm, message: &[u8]);
+}
 
 /// Loads a chunk as a function whose globals are in `environment`.
 ///

@@ -11,7 +11,7 @@ type Edges = &'static [(&'static str, &'static [&'static str])];
 const SYNTAX: Edges =
     &[("strings", &[]), ("time", &[]), ("syntax", &["crate::strings"]), ("resolve", &["crate::syntax"])];
 
-/// The crate `mimeo-lua`, from objects to the embedding. The ops and the runtime are one level, because each uses the
+/// The crate `mimeo-lua`, from objects to the embedding and the debug adapter. The ops and the runtime are one level, because each uses the
 /// other.
 const LUA: Edges = &[
     ("heap", &["crate::ops"]),
@@ -37,6 +37,19 @@ const LUA: Edges = &[
     ),
     ("embed", &["crate::heap", "crate::library", "crate::load", "crate::ops", "crate::runtime", "lua_syntax::strings"]),
     ("state", &["crate::embed", "crate::library", "crate::ops", "crate::runtime"]),
+    (
+        "dap",
+        &[
+            "crate::embed",
+            "crate::generate",
+            "crate::heap",
+            "crate::load",
+            "crate::ops",
+            "crate::runtime",
+            "crate::state",
+            "lua_syntax::strings",
+        ],
+    ),
 ];
 
 /// The parts of the instruction set that the heap uses: values, the objects whose fields ops access, and the caches of

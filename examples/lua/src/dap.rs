@@ -191,6 +191,10 @@ impl Session {
 
     /// Stops the program before an op, or not: the machine's debugger.
     fn at_op(&self, vm: &mut Vm) -> StepMode {
+        // At an error, the client's code can reach a breakpoint.
+        if self.is_evaluating.get() {
+            return StepMode::Continue;
+        }
         let outside = Outside::new(vm);
         let vm: &mut Vm = outside.0;
         while let Ok(request) = self.requests.try_recv() {
@@ -257,6 +261,10 @@ impl Session {
 
     /// Serves the client until the program is to run again.
     fn stop(&self, vm: &mut Vm, reason: &str, place: Option<Place>, mut body: Json) {
+        // The program is being interrupted.
+        if self.is_ending.load(Ordering::Relaxed) {
+            return;
+        }
         let _flushed = vm.host.stdout.flush();
         self.step.set(Step::Run);
         self.stopped.set(Some(place));
@@ -276,6 +284,9 @@ impl Session {
 
 impl Debugger for Session {
     fn loaded(&self, vm: &mut Vm, program: u64, name: &[u8], constants: &[Bits], functions: Vec<Debugged>) {
+        if name == evaluate::NAME {
+            return;
+        }
         let path = name.strip_prefix(b"@").map(|path| whole_path(&String::from_utf8_lossy(path)));
         let functions = functions.into_iter().map(|(function, locals, stops)| {
             let locals = locals.iter().map(|&LocalRange { name, slot, from, to }| Local {
@@ -294,8 +305,7 @@ impl Debugger for Session {
     }
 
     fn failed(&self, vm: &mut Vm, message: &[u8]) {
-        let is_wanted = self.stops_at_errors.get() && !self.is_evaluating.get();
-        if is_wanted && !self.is_ending.load(Ordering::Relaxed) {
+        if self.stops_at_errors.get() && !self.is_evaluating.get() {
             let outside = Outside::new(vm);
             let text = String::from_utf8_lossy(message);
             self.stop(outside.0, "exception", None, json!({ "description": "uncaught error", "text": text }));

@@ -5,6 +5,9 @@ use crate::embed::{Function, Scope, Value};
 use crate::load::load;
 use crate::ops::ops::Vm;
 
+/// The name of the chunks that are loaded here.
+pub(super) const NAME: &[u8] = b"=(evaluate)";
+
 /// Runs a text in which the locals and upvalues of a function are visible, and can be assigned.
 ///
 /// # Errors
@@ -30,7 +33,7 @@ fn run(vm: &mut Vm, level: Option<&Level>, text: &str) -> Result<Vec<Value>, Str
     let environment = closure.map_or(vm.host.globals, |closure| closure.environment());
     let mut compile = |body: String| {
         let source = format!("{declared}return function() {body}\nend");
-        load(vm, source.as_bytes(), b"=(evaluate)", environment)
+        load(vm, source.as_bytes(), NAME, environment)
     };
     let main = compile(format!("return {text}"))
         .or_else(|_| compile(text.to_owned()))

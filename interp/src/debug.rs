@@ -151,10 +151,12 @@ impl<I: InstructionSet> Debug<I> {
 
     /// Returns the reason to stop before an op of a function that is run op by op.
     pub(crate) fn stop_at(&mut self, function: u32, pc: Pc, level: Level) -> Option<Stop> {
-        if std::mem::take(&mut self.is_paused) {
-            Some(Stop::Pause)
-        } else if self.breakpoints.contains(&(function, pc)) {
+        if self.breakpoints.contains(&(function, pc)) {
+            // A pause that arrives here is over as well.
+            self.is_paused = false;
             Some(Stop::Breakpoint)
+        } else if std::mem::take(&mut self.is_paused) {
+            Some(Stop::Pause)
         } else {
             self.step_up_to.filter(|&up_to| level <= up_to).map(|_| Stop::Step)
         }

@@ -30,6 +30,7 @@ options, with the equivalent environment variables; an option overrides its vari
   --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
   --dump=bytecode|c|asm     print the bytecode, the C of the ops, or the machine code, instead of running
   --capability              print what the native tier supports on this machine, instead of running
+  --dap                     be a debug adapter: speak the Debug Adapter Protocol on standard input and output
   -h, --help                print this help
 
 variables: LUA_INIT is code, or a file name after @, to run first; MIMEO_LUA_HISTORY is the file for the history of
@@ -57,6 +58,8 @@ pub(crate) struct Command {
     /// Index of the script in `line`, or the length of `line`.
     pub(crate) script_at: usize,
     pub(crate) is_interactive: bool,
+    /// Whether to be a debug adapter.
+    pub(crate) is_adapter: bool,
     pub(crate) shows_version: bool,
 }
 
@@ -87,6 +90,7 @@ impl Command {
             line: std::env::args_os().collect(),
             script_at: 0,
             is_interactive: false,
+            is_adapter: false,
             shows_version: false,
         };
         command.script_at = command.line.len();
@@ -119,6 +123,7 @@ impl Command {
                     };
                 }
                 Long("perf") => jit.observers = setting::<Observers>("--perf", parser.value()?)?,
+                Long("dap") => self.is_adapter = true,
                 Long("capability") => capability = true,
                 Long("dump") => {
                     let dumps = [("bytecode", Dump::Bytecode), ("c", Dump::C), ("asm", Dump::Asm)];

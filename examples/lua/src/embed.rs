@@ -17,6 +17,7 @@ mod value;
 use std::rc::Rc;
 
 use crate::heap::Tracer;
+use crate::load::Debugger;
 use crate::ops::ops::{Ops, Trap, Value as Bits, Vm};
 use crate::runtime::{Embedded, Embedder};
 
@@ -26,6 +27,7 @@ pub use scope::Scope;
 pub use value::Value;
 
 use failure::Report;
+pub(crate) use function::Outside;
 use function::RustFunction;
 use handle::Pins;
 
@@ -47,6 +49,8 @@ pub(crate) struct Embedding {
     calls: u32,
     /// Whether the handler is running.
     is_reporting: bool,
+    /// The debugger of the program, if there is one.
+    pub(crate) debugger: Option<Rc<dyn Debugger>>,
     /// Whether Lua code is running, or was ended by a panic.
     is_inside: bool,
 }

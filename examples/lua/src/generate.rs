@@ -39,6 +39,29 @@ pub(crate) struct Info {
     pub(crate) parameters: u32,
     pub(crate) is_variadic: bool,
     pub(crate) upvalue_names: Box<[u32]>,
+    /// The names of its locals, for a debugger.
+    pub(crate) locals: Vec<LocalRange>,
+    /// Where a debugger can stop it, in the order of the code.
+    pub(crate) stops: Vec<StopPoint>,
+}
+
+/// The ops during which a slot holds a local that has been assigned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LocalRange {
+    /// The local's name, as an index of the chunk's constants.
+    pub(crate) name: u32,
+    pub(crate) slot: u32,
+    /// The first op.
+    pub(crate) from: u32,
+    /// The first op after them.
+    pub(crate) to: u32,
+}
+
+/// The first op of a statement or of an iteration. No expression is being evaluated there: everything alive is in locals.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StopPoint {
+    pub(crate) pc: u32,
+    pub(crate) line: u32,
 }
 
 /// An error: a function has more of something than its encoding can hold.

@@ -9,6 +9,7 @@
 //! are internals of the machine, public only for its tests and benchmarks. Their users must keep the contract of the
 //! heap, which says when an object may be used; the compiler does not check it.
 
+pub mod dap;
 mod deadline;
 mod dump;
 mod embed;

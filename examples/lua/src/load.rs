@@ -3,15 +3,27 @@
 use lua_syntax::Steps;
 use lua_syntax::resolve::resolve_chunk;
 use lua_syntax::syntax::{Line, SyntaxError, shown_name};
-use mimeo::Thrown;
 use mimeo::asm::FunctionIndex;
-use mimeo::{Charge, MemoryKind, OutOfMemory};
+use mimeo::{Charge, FunctionRef, MemoryKind, OutOfMemory, Thrown};
 
 use crate::dump::{self, Dumped};
-use crate::generate::generate;
+use crate::generate::{LocalRange, StopPoint, generate};
 use crate::heap::{Chunk, ChunkParts, Closure, Gc, Prototype};
-use crate::ops::ops::{Table, Value, Vm};
+use crate::ops::ops::{Ops, Table, Value, Vm};
 use crate::runtime::{free_memory, pay};
+
+/// A loaded function, with its locals and the places where it can stop.
+pub(crate) type Debugged = (FunctionRef<Ops>, Vec<LocalRange>, Vec<StopPoint>);
+
+/// A debugger of the program.
+pub(crate) trait Debugger {
+    /// Receives the functions of a chunk that is being loaded: the number of its program, the name that was passed to
+    /// `load`, and its constants.
+    fn loaded(&self, vm: &mut Vm, program: u64, name: &[u8], constants: &[Value], functions: Vec<Debugged>);
+
+    /// Receives the message of an error that nothing catches, before its functions are left.
+    fn failed(&self, vm: &mut Vm, message: &[u8]);
+}
 
 /// Loads a chunk as a function whose globals are in `environment`.
 ///
@@ -96,7 +108,12 @@ fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) ->
         linked => linked.expect("there are no index spaces"),
     };
     let program = vm.host.stubs.number(linked);
+    let debugger = vm.host.embedding.debugger.clone();
+    let mut debugged = Vec::new();
     let prototypes = (0..).zip(functions.infos).map(|(index, info)| {
+        if debugger.is_some() {
+            debugged.push((linked.function(FunctionIndex(index)), info.locals, info.stops));
+        }
         // SAFETY: (5) of `TrustedOps`: a closure keeps its chunk alive, and the program is unloaded with the chunk.
         let callee = unsafe { vm.callee(linked.function(FunctionIndex(index))) }.expect("it was just loaded");
         let mut prototype = Prototype::new(callee, info.captures);
@@ -106,6 +123,9 @@ fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) ->
         prototype
     });
     let prototypes = prototypes.collect();
+    if let Some(debugger) = debugger {
+        debugger.loaded(vm, program, name, &constants, debugged);
+    }
     constants.shrink_to_fit();
     let (name, constants) = (name.into(), constants.into());
     let parts = ChunkParts { name: shown.into(), source: name, text: source.into(), constants, prototypes, program };

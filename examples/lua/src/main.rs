@@ -56,6 +56,10 @@ fn main() -> ExitCode {
 }
 
 fn run(command: &Command) -> ExitCode {
+    if command.is_adapter {
+        lua::dap::serve(Some(command.settings.jit.clone()), io::stdin(), io::stdout());
+        return ExitCode::SUCCESS;
+    }
     let defaults = Options::default();
     let options = Options {
         jit: Some(command.settings.jit.clone()),

@@ -100,6 +100,10 @@ fn report(call: &mut Call<'_>) -> Result<(), Thrown> {
     // An error in the handler gets no report.
     if !std::mem::replace(&mut call.vm.host.embedding.is_reporting, true) {
         let report = make_report(call, value);
+        if let Some(debugger) = call.vm.host.embedding.debugger.clone() {
+            let message = report.as_ref().ok().and_then(Option::as_ref).map_or(&[][..], |report| &report.message);
+            debugger.failed(call.vm, message);
+        }
         call.vm.host.embedding.is_reporting = false;
         call.vm.host.embedding.report = report?;
     }

@@ -64,10 +64,10 @@ fn call_rust(call: &mut Call<'_>) -> Result<(), Thrown> {
 }
 
 /// Marks, while it lives, that the program is waiting for Rust code.
-struct Outside<'a>(&'a mut Vm);
+pub(crate) struct Outside<'a>(pub(crate) &'a mut Vm);
 
 impl<'a> Outside<'a> {
-    fn new(vm: &'a mut Vm) -> Outside<'a> {
+    pub(crate) fn new(vm: &'a mut Vm) -> Outside<'a> {
         vm.host.embedding.is_inside = false;
         Outside(vm)
     }

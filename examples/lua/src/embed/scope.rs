@@ -53,7 +53,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Converts a value to its outer form.
-    pub(super) fn value(&self, bits: Bits) -> Value {
+    pub(crate) fn value(&self, bits: Bits) -> Value {
         let hold = || self.vm.host.embedding.pins.hold(bits);
         match bits {
             Bits::NIL => Value::Nil,

@@ -5,7 +5,7 @@ use lua_syntax::syntax::{Line, StringId};
 use mimeo::asm::{AssembleError, FunctionBody, Target};
 use mimeo::def::Slot;
 
-use super::{ChunkState, Info, TooLarge};
+use super::{ChunkState, Info, LocalRange, StopPoint, TooLarge};
 use crate::heap::{Capture, NameKind, OperandName};
 use crate::ops::ops::{Assembler, Value};
 
@@ -30,6 +30,11 @@ pub(super) struct Generator<'a, 'c> {
     pub(super) asm: Assembler,
     /// The slots of the locals that are or were in scope.
     slots: Vec<Slot>,
+    /// The locals that are or were in scope, for a debugger.
+    ranges: Vec<LocalRange>,
+    /// The places of locals in `ranges`.
+    range_of: Vec<usize>,
+    stops: Vec<StopPoint>,
     /// The locals in scope.
     pub(super) active: Vec<LocalId>,
     /// The first free slot.
@@ -61,6 +66,9 @@ impl<'a, 'c> Generator<'a, 'c> {
             function,
             asm,
             slots: vec![FUNCTION; function.locals.len()],
+            ranges: Vec::new(),
+            range_of: vec![0; function.locals.len()],
+            stops: Vec::new(),
             active: Vec::new(),
             free: 1,
             temporaries: 1,
@@ -93,6 +101,10 @@ impl<'a, 'c> Generator<'a, 'c> {
         }
         self.statements(&function.body.statements);
         self.at(function.end_line);
+        // The end of a chunk is not a line of the program.
+        if function.line != Line::NONE {
+            self.can_stop();
+        }
         self.close_all();
         self.asm.ret_none();
         if let Some(failure) = self.failure {
@@ -121,6 +133,8 @@ impl<'a, 'c> Generator<'a, 'c> {
             parameters: u32::from(parameters),
             is_variadic: function.is_vararg,
             upvalue_names: function.upvalues.iter().map(|upvalue| upvalue.name.index() as u32).collect(),
+            locals: self.ranges,
+            stops: self.stops,
         };
         Ok((self.asm.finish(), info))
     }
@@ -131,6 +145,26 @@ impl<'a, 'c> Generator<'a, 'c> {
     pub(super) fn at(&mut self, line: Line) {
         self.line = line;
         self.asm.at(mimeo::Position { line: line.0, column: 1 });
+    }
+
+    /// Returns the line of the next op.
+    pub(super) fn line(&self) -> Line {
+        self.line
+    }
+
+    /// Lets a debugger stop before the next op.
+    pub(super) fn can_stop(&mut self) {
+        self.can_stop_in(self.line);
+    }
+
+    /// Lets a debugger stop before the next op, which it shows in this line.
+    pub(super) fn can_stop_in(&mut self, Line(line): Line) {
+        let pc = self.asm.pc().0;
+        match self.stops.last_mut() {
+            // The statement before has no ops.
+            Some(last) if last.pc == pc => last.line = line,
+            _ => self.stops.push(StopPoint { pc, line }),
+        }
     }
 
     // Slots.
@@ -171,6 +205,22 @@ impl<'a, 'c> Generator<'a, 'c> {
         self.slots[local.index()] = slot;
         self.active.push(local);
         self.temporaries = self.free;
+        self.range_of[local.index()] = self.ranges.len();
+        let name = self.function.locals[local.index()].name.index() as u32;
+        self.ranges.push(LocalRange { name, slot: u32::from(slot.0), from: self.asm.pc().0, to: u32::MAX });
+    }
+
+    /// Records that the next op is the first one after a local was assigned.
+    pub(super) fn is_assigned(&mut self, local: LocalId) {
+        self.ranges[self.range_of[local.index()]].from = self.asm.pc().0;
+    }
+
+    /// Records that the locals after the first `outside` have no values from the next op on.
+    pub(super) fn end_ranges(&mut self, outside: usize) {
+        for local in &self.active[outside.min(self.active.len())..] {
+            let range = &mut self.ranges[self.range_of[local.index()]];
+            range.to = range.to.min(self.asm.pc().0);
+        }
     }
 
     /// Keeps the slots that were taken until the scope ends, without a name.
@@ -188,6 +238,7 @@ impl<'a, 'c> Generator<'a, 'c> {
     }
 
     pub(super) fn leave(&mut self, scope: (usize, u16, u16)) {
+        self.end_ranges(scope.0);
         self.active.truncate(scope.0);
         (self.free, self.temporaries) = (scope.1, scope.2);
     }

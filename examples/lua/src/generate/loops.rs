@@ -11,12 +11,14 @@ use crate::ops::ops::Value;
 impl Generator<'_, '_> {
     pub(super) fn while_loop(&mut self, condition: &Expression, body: &Block) {
         let (start, test, end) = (self.asm.label(), self.asm.label(), self.asm.label());
+        let line = self.line();
         self.asm.jump(test);
         self.asm.bind(start);
         self.loops.push(Loop { end, outside: self.active.len() });
         self.block(body);
         self.loops.pop();
         self.asm.bind(test);
+        self.can_stop_in(line);
         self.jump(condition, start, true);
         self.asm.bind(end);
     }
@@ -26,6 +28,9 @@ impl Generator<'_, '_> {
         self.asm.bind(start);
         let scope = self.enter();
         self.loops.push(Loop { end, outside: self.active.len() });
+        if body.statements.is_empty() {
+            self.can_stop();
+        }
         self.statements(&body.statements);
         self.loops.pop();
         match body.closes {
@@ -74,6 +79,7 @@ impl Generator<'_, '_> {
         }
         self.loops.pop();
         self.at(bounds.line);
+        self.can_stop();
         match step {
             Expression::Number(step) if is_counter && *step > 0.0 => {
                 self.asm.loop_up(counter, counter, limit, *step, start)
@@ -119,8 +125,10 @@ impl Generator<'_, '_> {
             self.close_to(scope.0);
         }
         self.loops.pop();
+        self.end_ranges(scope.0);
         self.asm.bind(next);
         self.at(line);
+        self.can_stop();
         // The most common iterators run without a call.
         if count <= 2 {
             let (key, value) = (window, Slot(window.0 + 1));

@@ -12,6 +12,7 @@ impl Generator<'_, '_> {
     pub(super) fn statements(&mut self, statements: &[Statement]) {
         for statement in statements {
             self.at(statement.line);
+            self.can_stop();
             self.statement(statement);
         }
     }
@@ -33,6 +34,7 @@ impl Generator<'_, '_> {
                 let slot = self.take();
                 self.declare(*local, slot);
                 self.closure(slot, *function);
+                self.is_assigned(*local);
             }
             StatementKind::Assign { targets, values, end_line } => self.assign(targets, values, *end_line),
             StatementKind::Call(call) => {

@@ -11,6 +11,8 @@ use crate::ops::ops::{Ops, Value, Vm};
 /// An active function.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
+    /// Its index among the machine's frames, which has gaps.
+    pub index: usize,
     /// The function.
     pub function: Value,
     /// The op that it is executing.
@@ -43,7 +45,7 @@ impl Frame<'_> {
 
 /// Returns the active functions, innermost first.
 pub fn frames(vm: &Vm) -> impl Iterator<Item = Frame<'_>> {
-    vm.frames().filter_map(|frame| {
+    vm.frames().enumerate().filter_map(|(index, frame)| {
         let function = Value(*frame.slots.first()?);
         let line = frame.position().filter(|_| function.is_closure()).map(|at| at.line);
         let (body, depths) = (frame.function.body(), &frame.function.facts().depths);
@@ -51,7 +53,7 @@ pub fn frames(vm: &Vm) -> impl Iterator<Item = Frame<'_>> {
         let is_start = |pc: &u32| depths.get(*pc as usize).is_some_and(|&depth| depth != Facts::NO_OP);
         let pc = Pc((0..=frame.pc.0).rev().find(is_start)?);
         // A coroutine's first frame does not belong to a function of the program.
-        function.is_function().then_some(Frame { function, pc, line, body })
+        function.is_function().then_some(Frame { index, function, pc, line, body })
     })
 }
 

@@ -158,6 +158,10 @@ impl<I: InstructionSet> Debug<I> {
         } else if std::mem::take(&mut self.is_paused) {
             Some(Stop::Pause)
         } else {
+            if std::mem::take(&mut self.stops_at_event) {
+                // The program has returned to a function that is run op by op.
+                self.step_up_to = Some((usize::MAX, usize::MAX));
+            }
             self.step_up_to.filter(|&up_to| level <= up_to).map(|_| Stop::Step)
         }
     }

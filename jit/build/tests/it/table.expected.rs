@@ -1,7 +1,7 @@
 // Stencils of the instruction set `demo`, made by mimeo-build 0.1.0.
 // Compiler: cc 1.0.
 ::mimeo::def::stencil::Table {
-    abi: 3,
+    abi: 4,
     arch: ::mimeo::def::stencil::Arch::X86_64,
     baseline: &[::mimeo::def::Feature::Sse3, ::mimeo::def::Feature::Ssse3, ::mimeo::def::Feature::Bmi1],
     convention: ::mimeo::def::stencil::Convention::PreserveNone,
@@ -21,8 +21,11 @@
         ::mimeo::def::stencil::Stencil::EMPTY,
         // throw
         ::mimeo::def::stencil::Stencil::EMPTY,
+        // poll
+        ::mimeo::def::stencil::Stencil::EMPTY,
     ],
     deopt_op: ::mimeo::def::stencil::Stencil::EMPTY,
+    poll: ::mimeo::def::stencil::Stencil::EMPTY,
     ops: &[
         ::mimeo::def::stencil::OpStencil {
             name: "add",

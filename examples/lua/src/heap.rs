@@ -84,6 +84,7 @@ use crate::ops::ops::Object;
 use crate::ops::ops::Value;
 
 use accounts::Accounts;
+pub(crate) use accounts::HEADROOM;
 use collect::Phase;
 use inherit::Inheritance;
 use intern::Texts;

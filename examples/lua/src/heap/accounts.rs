@@ -25,7 +25,7 @@ const ADVANCE: usize = 64 * 1024;
 const LEAST_ADVANCE: usize = 4 * 1024;
 
 /// Bytes that the heap leaves to others below the limit: a stack can still grow a little, for example to handle the error.
-const HEADROOM: usize = 16 * 1024;
+pub(crate) const HEADROOM: usize = 16 * 1024;
 
 /// The collector's accounting.
 #[derive(Debug)]

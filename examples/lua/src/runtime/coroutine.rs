@@ -7,9 +7,9 @@
 use mimeo::{FiberExit, FiberLimits, Thrown, Window};
 
 use super::collect::free_memory;
-use super::error::{catch, raise_text, raise_text_at, value_of};
+use super::error::{catch, out_of_memory, raise_text, raise_text_at, value_of};
 use super::upvalue::close_all;
-use crate::heap::{Coroutine, CoroutineState, Gc};
+use crate::heap::{Coroutine, CoroutineState, Gc, HEADROOM};
 use crate::ops::ops::{FiberRef, Value, Vm};
 
 /// The limits of a coroutine's stack.
@@ -131,7 +131,14 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
 }
 
 /// Creates a fiber, after a full cycle of the collector if there is not enough memory: unreachable coroutines have some.
+/// It leaves as much memory as the heap does, because stacks grow without a cycle, and errors take memory too.
 fn new_fiber(vm: &mut Vm) -> Result<FiberRef, Thrown> {
+    if vm.memory().available() < HEADROOM {
+        free_memory(vm);
+        if vm.memory().available() < HEADROOM {
+            return Err(out_of_memory(vm));
+        }
+    }
     vm.new_fiber(LIMITS).or_else(|thrown| {
         drop(vm.catch(thrown));
         free_memory(vm);

@@ -60,6 +60,11 @@ const HARM: &[&str] = &[
     "local a, b = ('ab'):rep(N), ('ab'):rep(N) while a == b do end",
     "for w in (('a'):rep(N) .. ' '):rep(20):gmatch('%a+') do _G[w] = w end while true do end",
     "while true do tonumber(('9'):rep(N)) end",
+    "local t = {} while true do t[#t + 1] = {} end",
+    "local t = {} for i = 1, 1e9 do t[i] = i end",
+    "local t = {} while true do t[#t + 1] = coroutine.wrap(function() coroutine.yield() end) t[#t]() end",
+    "while true do _G[#_G + 1] = ('x'):rep(1e6) end",
+    "while true do _G[#_G + 1] = loadstring('return ' .. ('{1},'):rep(N):sub(1, -2)) end",
     "while true do ('x'):rep(N):reverse():upper():lower():byte(1, 5000) end",
 ];
 

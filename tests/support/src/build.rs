@@ -282,7 +282,12 @@ impl Builder {
         let words = |words: &[&str]| words.iter().map(OsString::from).collect();
         let mut system = std::env::consts::OS;
         let (runner, variables) = match execution {
-            Execution::QemuUser => (words(&["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"]), Vec::new()),
+            // Without the variable, a C library that is installed for the whole system can get between the cross compiler's
+            // loader and its own library: a program that starts a thread then hangs.
+            Execution::QemuUser => {
+                let library = "LD_LIBRARY_PATH=/usr/aarch64-linux-gnu/lib";
+                (words(&["qemu-aarch64", "-E", library, "-L", "/usr/aarch64-linux-gnu"]), Vec::new())
+            }
             Execution::Wine => {
                 add_process_prng(built[0].native.parent().unwrap_or(&self.target))?;
                 system = "windows";

@@ -322,7 +322,7 @@ impl Cursor {
                     let back = target <= self.pc;
                     self.pc = target;
                     if back {
-                        let is_due = count_event(vm);
+                        let is_due = vm.count_event();
                         if !SINGLE && (count_down(self.function()) || is_due) {
                             return Some(self.exit(vm, Exit::Leave));
                         }
@@ -364,7 +364,7 @@ impl Cursor {
             self.code = (*function).code;
             self.pc = self.code;
             self.sp = base.add((*function).locals as usize);
-            let is_due = count_event(vm);
+            let is_due = vm.count_event();
             if count_down(function) || is_due || SINGLE {
                 return Some(self.exit(vm, Exit::Call));
             }
@@ -392,7 +392,7 @@ impl Cursor {
             self.code = (*function).code;
             self.pc = self.code;
             self.sp = self.base.add((*function).locals as usize);
-            let is_due = count_event(vm);
+            let is_due = vm.count_event();
             if count_down(function) || is_due || SINGLE {
                 return Some(self.exit(vm, Exit::Call));
             }
@@ -418,13 +418,6 @@ impl Cursor {
             None
         }
     }
-}
-
-/// Counts one call or backward jump, and returns `true` if the budget is used up.
-#[inline(always)]
-fn count_event<I: InstructionSet>(vm: &mut Vm<I>) -> bool {
-    vm.core.budget -= 1;
-    vm.core.budget < 0
 }
 
 /// Counts one call or loop iteration, and returns `true` if the driver must be notified.

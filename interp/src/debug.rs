@@ -63,6 +63,9 @@ pub type Debugger<I> = dyn FnMut(&mut Vm<I>, Stop) -> Result<StepMode, Thrown>;
 /// A place among the active frames: the number of active runs, and the index of the frame's record on its stack.
 pub(crate) type Level = (usize, usize);
 
+/// A level above all others: every frame is stepped through.
+pub(crate) const EVERYWHERE: Level = (usize::MAX, usize::MAX);
+
 /// What a debugger waits for.
 pub(crate) struct Debug<I: InstructionSet> {
     /// `None` while it runs.
@@ -160,7 +163,7 @@ impl<I: InstructionSet> Debug<I> {
         } else {
             if std::mem::take(&mut self.stops_at_event) {
                 // The program has returned to a function that is run op by op.
-                self.step_up_to = Some((usize::MAX, usize::MAX));
+                self.step_up_to = Some(EVERYWHERE);
             }
             self.step_up_to.filter(|&up_to| level <= up_to).map(|_| Stop::Step)
         }

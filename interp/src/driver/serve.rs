@@ -4,6 +4,7 @@
 
 use super::Vm;
 use crate::budget::{Hook, WhenEmpty};
+use crate::debug::EVERYWHERE;
 use crate::{Control, FiberError, FiberRef, InstructionSet, Thrown, TrapKind};
 
 /// What happened at an op boundary.
@@ -19,9 +20,11 @@ pub(super) enum Served {
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// Counts a call or a backward jump that the driver made.
-    pub(crate) fn count_event(&mut self) {
-        self.core.budget = self.core.budget.saturating_sub(1);
+    /// Counts a call or a backward jump, and returns `true` if the budget is used up.
+    #[inline(always)]
+    pub(crate) fn count_event(&mut self) -> bool {
+        self.core.budget -= 1;
+        self.core.budget < 0
     }
 
     /// Does what is due. The top frame is at an op boundary.
@@ -49,7 +52,7 @@ impl<I: InstructionSet> Vm<I> {
     fn serve_due(&mut self) -> Result<Served, Thrown> {
         self.check_interrupt()?;
         if self.driver.budget.fuel.is_some_and(|fuel| fuel < 0) {
-            if matches!(self.driver.budget.when_empty, WhenEmpty::Suspend) && self.is_fiber_of_host() {
+            if self.suspends_when_empty() {
                 // The event is counted again when the fiber is resumed.
                 self.driver.budget.fuel = Some(0);
                 return Ok(Served::Suspend);
@@ -63,7 +66,7 @@ impl<I: InstructionSet> Vm<I> {
         if let Some(debug) = &mut self.driver.debug
             && (std::mem::take(&mut debug.stops_at_event) || is_paused)
         {
-            (debug.step_up_to, debug.is_paused) = (Some((usize::MAX, usize::MAX)), is_paused);
+            (debug.step_up_to, debug.is_paused) = (Some(EVERYWHERE), is_paused);
         }
         if self.driver.budget.next_quantum() {
             let (function, pc) = self.running(self.core.frame);
@@ -72,9 +75,10 @@ impl<I: InstructionSet> Vm<I> {
         Ok(Served::Continue)
     }
 
-    /// Returns `true` if the only run is that of a fiber.
-    fn is_fiber_of_host(&self) -> bool {
-        self.driver.nesting() == 1 && self.driver.innermost_is_fiber()
+    /// Returns `true` if a run without fuel is suspended: the host wants it, and the only run is that of a fiber.
+    fn suspends_when_empty(&self) -> bool {
+        let wants = matches!(self.driver.budget.when_empty, WhenEmpty::Suspend);
+        wants && self.driver.nesting() == 1 && self.driver.innermost_is_fiber()
     }
 
     /// Gets fuel from the host until the program has enough.
@@ -252,8 +256,7 @@ impl<I: InstructionSet> Vm<I> {
     fn serve_runtime_function(&mut self) -> Result<(), Thrown> {
         self.settle();
         let mut result = self.check_interrupt();
-        let suspends = matches!(self.driver.budget.when_empty, WhenEmpty::Suspend) && self.is_fiber_of_host();
-        if result.is_ok() && !suspends {
+        if result.is_ok() && !self.suspends_when_empty() {
             result = self.refill();
         }
         self.driver.budget.next_quantum();

@@ -6,7 +6,7 @@ use mimeo_def::Pc;
 use mimeo_def::frame::Frame;
 
 use super::Vm;
-use crate::debug::{Debug, Level};
+use crate::debug::{Debug, EVERYWHERE, Level};
 use crate::{Function, FunctionRef, InstructionSet, NotLoaded, StepMode, Stop, Thrown};
 
 impl<I: InstructionSet> Vm<I> {
@@ -47,15 +47,15 @@ impl<I: InstructionSet> Vm<I> {
         let Some(debug) = &mut self.driver.debug else { return answer.map(|_| ()) };
         debug.debugger.get_or_insert(debugger);
         let (nesting, record) = level;
-        debug.step_up_to = match answer? {
+        let answer = answer?;
+        debug.step_up_to = match answer {
             StepMode::Continue => None,
-            StepMode::Into => Some((usize::MAX, usize::MAX)),
+            StepMode::Into => Some(EVERYWHERE),
             StepMode::Over => Some(level),
             StepMode::Out => Some((nesting, record - 1)),
         };
-        if debug.step_up_to == Some((nesting, record - 1)) {
-            let caller = self.core.frame.wrapping_sub(1);
-            self.stop_at_return_to(caller);
+        if answer == StepMode::Out {
+            self.stop_at_return_to(self.core.frame.wrapping_sub(1));
         }
         Ok(())
     }

@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use lua::{Failure, Lua, Options, Stop, Value};
+use lua::{Failure, Lua, Options, Stop};
 use mimeo::jit::{JitConfig, Mode};
 
 use crate::harm::program;
+use crate::with_callbacks;
 
 /// The time that a program gets.
 const TIME: Duration = Duration::from_millis(50);
@@ -32,16 +33,7 @@ fn sandbox(seed: u64) -> Lua {
     let jit = [None, Some(Mode::On), Some(Mode::Auto)][seed as usize % 3].map(JitConfig::new);
     let sandboxed = Options::sandboxed();
     let limits = sandboxed.limits.with_memory(Some(MEMORY_BYTES));
-    let mut lua = Lua::new(Options { jit, limits, ..sandboxed });
-    lua.register("host", |scope, args| match args {
-        [Value::Function(function), ..] => scope.call(function, &[]),
-        _ => Err(scope.error("a function expected")),
-    });
-    lua.register("swallow", |scope, args| match args {
-        [Value::Function(function), ..] => Ok(scope.call(function, &[]).unwrap_or_default()),
-        _ => Err(scope.error("a function expected")),
-    });
-    lua
+    with_callbacks(Options { jit, limits, ..sandboxed })
 }
 
 /// Runs a program with a limited time, or with limited fuel. Returns how it ended, and how long after its time.

@@ -5,6 +5,8 @@ use std::time::Duration;
 use lua::{Bounds, Failure, Libraries, Library, Lua, Options, Stop, Value};
 use mimeo::jit::{JitConfig, Mode};
 
+use crate::with_callbacks;
+
 fn modes() -> [Options; 3] {
     [None, Some(Mode::On), Some(Mode::Auto)].map(|mode| Options { jit: mode.map(JitConfig::new), ..Options::default() })
 }
@@ -122,19 +124,6 @@ const CATCHES: &[&str] = &[
     "pcall(swallow, f)",
     "local p = newproxy(true) getmetatable(p).__gc = f p = nil collectgarbage() collectgarbage()",
 ];
-
-fn with_callbacks(options: Options) -> Lua {
-    let mut lua = Lua::new(options);
-    lua.register("host", |scope, args| match args {
-        [Value::Function(function), ..] => scope.call(function, &[]),
-        _ => Err(scope.error("a function expected")),
-    });
-    lua.register("swallow", |scope, args| match args {
-        [Value::Function(function), ..] => Ok(scope.call(function, &[]).unwrap_or_default()),
-        _ => Err(scope.error("a function expected")),
-    });
-    lua
-}
 
 #[test]
 fn nothing_catches_a_stop() {

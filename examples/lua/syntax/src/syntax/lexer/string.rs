@@ -124,7 +124,7 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    /// Reads `u{XXX}`, and appends the code point in UTF-8. Surrogates are refused.
+    /// Reads `u{HEX}`, and appends the code point in UTF-8. Surrogates are refused.
     fn take_utf8_escape(&mut self, text: &mut Vec<u8>) -> Result<(), SyntaxError> {
         let inside = self.rest().strip_prefix(b"u{").and_then(|rest| rest.split(|&byte| byte == b'}').next());
         let digits = inside.filter(|digits| self.peek_at(2 + digits.len()) == Some(b'}'));

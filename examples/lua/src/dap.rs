@@ -3,8 +3,8 @@
 //! A thread reads the client's requests. The program's thread answers them: in the machine's debugger while the program
 //! runs, so that the state that it shows does not change meanwhile. Each request pauses the machine for that.
 //!
-//! A program stops only at the [first ops](crate::generate::StopPoint) of statements and iterations, where no expression
-//! is being evaluated, so the client can run code there.
+//! A program stops only at the first ops of statements and iterations, where no expression is being evaluated, so the
+//! client can run code there.
 
 mod code;
 mod evaluate;

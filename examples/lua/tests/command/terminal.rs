@@ -34,7 +34,9 @@ impl Terminal {
         }
         let inner = command(&[]);
         let mut outer = Command::new("script");
-        outer.args(["-qec", inner.get_program().to_str()?, "/dev/null"]).current_dir(inner.get_current_dir()?);
+        // A shell that waited for the command would get the signal too, and could end by it.
+        let line = format!("exec '{}'", inner.get_program().to_str()?);
+        outer.args(["-qec", &line, "/dev/null"]).current_dir(inner.get_current_dir()?);
         for (name, value) in inner.get_envs() {
             match value {
                 Some(value) => outer.env(name, value),

@@ -105,22 +105,3 @@ fn stats(machine: &Machine<Ops>) -> Stats {
 fn control(machine: &Machine<Ops>) -> Control {
     machine.jit().expect("it has a tier").control().clone()
 }
-
-/// Whether this is the process in which a test runs alone. If it is not, runs the test in such a process, after the
-/// shell command `setup`: there a limit affects no other test, and nothing is measured that other tests allocate.
-/// (Emulators do not support this.)
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-fn is_alone(test: &str, setup: &str) -> bool {
-    const ALONE: &str = "MIMEO_TEST_ALONE";
-    if std::env::var_os(ALONE).is_some() {
-        return true;
-    }
-    let executable = std::env::current_exe().expect("the test is a file");
-    let mut shell = std::process::Command::new("sh");
-    let script = format!("{setup} && exec \"$0\" --exact \"$1\"");
-    let output = shell.args(["-c", &script]).arg(executable).arg(test).env(ALONE, "1").output();
-    let output = output.expect("there is a shell");
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && text.contains("1 passed"), "{text}");
-    false
-}

@@ -4,6 +4,8 @@ use mimeo::jit::WithJit as _;
 use mimeo::{FiberError, FiberExit, FiberLimits};
 
 use super::*;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+use mimeo_corpus::alone::is_alone;
 use mimeo_tests::machines::with_moving_stacks;
 
 macro_rules! moving {

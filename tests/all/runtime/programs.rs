@@ -7,7 +7,7 @@ use mimeo::NotLoaded;
 use super::*;
 use mimeo_corpus::Captured;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-use mimeo_corpus::memory::Size;
+use mimeo_corpus::{alone::is_alone, memory::Size};
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]

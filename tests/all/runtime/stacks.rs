@@ -327,7 +327,10 @@ mod resident {
     #[cfg(target_arch = "x86_64")]
     #[test]
     fn ten_thousand_suspended_fibers_take_a_page_or_less_each() {
-        if !is_alone("runtime::stacks::resident::ten_thousand_suspended_fibers_take_a_page_or_less_each", "true") {
+        if !mimeo_corpus::alone::is_alone(
+            "runtime::stacks::resident::ten_thousand_suspended_fibers_take_a_page_or_less_each",
+            "true",
+        ) {
             return;
         }
         let (mut machine, linked) = asking(None, Limits::default(), &stack_program(), one);

@@ -14,9 +14,11 @@
 //! | [`calc`] | a program of calc and a configuration | its [`Behaviour`] |
 //! | [`memory`] | the process, from Linux | its mappings, and the sizes of its memory |
 //! | [`captured`] | output | bytes to compare |
+//! | [`alone`] | a test | a process in which only that test runs |
 //! | [`tree`] | a folder | a copy that tests can change |
 #![forbid(unsafe_code)]
 
+pub mod alone;
 pub mod calc;
 pub mod captured;
 pub mod language;

@@ -89,7 +89,11 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_arch = "x86_64")]
     fn growth_is_seen() {
+        if !crate::alone::is_alone("memory::tests::growth_is_seen", "true") {
+            return;
+        }
         let before = Size::now().expect("Linux says it");
         let bytes = vec![1_u8; 64 << 20];
         let grown = Size::now().expect("Linux says it").growth_since(before);

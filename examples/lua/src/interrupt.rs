@@ -27,10 +27,26 @@ pub(crate) fn stdin(has_lines: bool) -> Box<dyn Read> {
     Box::new(io::stdin())
 }
 
-/// Leaves Ctrl-C to the other threads of the process, so that it wakes the one that waits for input.
-pub(crate) fn leave_to_other_threads() {
-    #[cfg(unix)]
-    let _before = unix::block_in_this_thread();
+/// The signals that a thread had blocked before Ctrl-C was blocked in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Blocked(#[cfg(unix)] libc::sigset_t);
+
+/// Blocks Ctrl-C in this thread and in those that it starts.
+///
+/// Only one thread may receive the signal: the one that waits for input, since only its own handler ends the wait.
+pub(crate) fn block() -> Blocked {
+    Blocked(
+        #[cfg(unix)]
+        unix::block(),
+    )
+}
+
+impl Blocked {
+    /// Blocks only these signals in this thread.
+    pub(crate) fn restore(&self) {
+        #[cfg(unix)]
+        unix::set_blocked(&self.0);
+    }
 }
 
 #[cfg(unix)]
@@ -83,7 +99,7 @@ mod unix {
     }
 
     /// Blocks the signal in this thread, and returns what was blocked before.
-    pub(super) fn block_in_this_thread() -> libc::sigset_t {
+    pub(super) fn block() -> libc::sigset_t {
         // SAFETY: zeros are a valid set; (2).
         unsafe {
             let mut set: libc::sigset_t = MaybeUninit::zeroed().assume_init();
@@ -93,6 +109,12 @@ mod unix {
             libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, &raw mut before);
             before
         }
+    }
+
+    /// Blocks only these signals in this thread.
+    pub(super) fn set_blocked(signals: &libc::sigset_t) {
+        // SAFETY: (2): it is what the system returned.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, std::ptr::from_ref(signals), std::ptr::null_mut()) };
     }
 
     /// Standard input. Reading it fails if the program is interrupted before or while it waits.
@@ -105,14 +127,13 @@ mod unix {
 
         /// Waits for input. The signal is blocked except while the system waits, so it cannot be missed before.
         fn wait(&self) -> io::Result<()> {
-            let before = block_in_this_thread();
+            let before = block();
             let result = if CONTROL.get().is_some_and(Control::is_interrupted) {
                 Err(io::ErrorKind::Interrupted.into())
             } else {
                 self.wait_with_signals(&before)
             };
-            // SAFETY: (2): it is what the system returned.
-            unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, std::ptr::null_mut()) };
+            set_blocked(&before);
             result
         }
 

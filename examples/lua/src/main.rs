@@ -31,13 +31,17 @@ const STACK: usize = 64 << 20;
 fn main() -> ExitCode {
     match Command::from_env() {
         Ok(Request::Run(command)) => std::thread::scope(|scope| {
+            let command = &command;
+            // Before the program starts: afterwards this thread could receive the first signal.
+            let blocked = interrupt::block();
+            let run = move || {
+                blocked.restore();
+                run(command)
+            };
             // Nested metamethods and other recursion use native stack: in debug builds more than the main thread has.
-            match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || run(&command)) {
-                Ok(thread) => {
-                    interrupt::leave_to_other_threads();
-                    thread.join().unwrap_or(ExitCode::FAILURE)
-                }
-                Err(_) => run(&command),
+            match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
+                Ok(thread) => thread.join().unwrap_or(ExitCode::FAILURE),
+                Err(_) => run(),
             }
         }),
         Ok(Request::Capability(settings)) => {

@@ -59,6 +59,20 @@ fn a_signal_ends_every_kind_of_program() {
     }
 }
 
+/// A signal that another thread receives does not end a wait for input, even if it sets the flag.
+#[cfg(target_os = "linux")]
+#[test]
+fn only_the_thread_of_the_program_receives_the_signal() {
+    let code = "local blocked = {} for _, path in ipairs { '/proc/self/status', '/proc/thread-self/status' } do \
+        local digit = tonumber(io.open(path):read('*a'):match('SigBlk:%s*%x+(%x)'), 16) \
+        blocked[#blocked + 1] = digit % 4 >= 2 end \
+        print(unpack(blocked))";
+    for mode in MODES {
+        let output = command(&[mode, "-e", code]).output().expect("the command starts");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "true\tfalse\n", "{mode}");
+    }
+}
+
 #[test]
 fn the_message_has_the_place_and_a_traceback() {
     for mode in MODES {

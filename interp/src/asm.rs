@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use mimeo_def::{OpIndex, Pc};
+use mimeo_def::{OpIndex, Pc, Slot};
 
 use crate::Position;
 
@@ -109,6 +109,9 @@ pub struct FunctionBody {
     /// Whether callers may pass more arguments than `arity`. The additional ones are in the following slots, which can
     /// be beyond the frame. The language itself keeps their count.
     pub variadic: bool,
+    /// The slots whose address may be [taken](crate::Vm::slot_ptr), in ascending order. All others are accessed only
+    /// through the operands of ops and by runtime functions, so a native tier can keep them in registers.
+    pub escaping: Vec<Slot>,
 }
 
 /// An error handler for a range of ops.
@@ -400,6 +403,24 @@ impl FunctionBuilder {
     /// ```
     pub fn set_variadic(&mut self) {
         self.body.variadic = true;
+    }
+
+    /// Allows the address of a slot to be taken: see [`FunctionBody::escaping`].
+    ///
+    /// ```
+    /// use mimeo::def::Slot;
+    /// use mimeo_doc_ops::Assembler;
+    ///
+    /// let mut code = Assembler::new("f", 0, 3);
+    /// code.set_escaping(Slot(2));
+    /// code.set_escaping(Slot(1));
+    /// code.set_escaping(Slot(2));
+    /// assert_eq!(code.finish().unwrap().escaping, [Slot(1), Slot(2)]);
+    /// ```
+    pub fn set_escaping(&mut self, slot: Slot) {
+        if let Err(at) = self.body.escaping.binary_search(&slot) {
+            self.body.escaping.insert(at, slot);
+        }
     }
 
     /// Sends the errors of the ops from `from` up to `to` to `handler`. Ranges added earlier take precedence, so add

@@ -81,7 +81,7 @@ struct Inner {
 /// assert_eq!((facts.slots, facts.ops), (4, 8));
 /// assert_eq!(facts.depths.len(), program.functions()[0].code.len());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
     /// Depth of the operand stack before the op that starts at each unit of the code; [`Facts::NO_OP`] between ops,
     /// [`Facts::UNREACHABLE`] where control never arrives.

@@ -24,8 +24,8 @@ use crate::{InstructionSet, StackMove, Vm};
 /// 3. Pointers in the context stay valid when context and host are swapped, moved or dropped.
 /// 4. Inline-cache cells may be zero, and every runtime call may change them.
 /// 5. A [`Callee`](crate::Callee) is used only in its own machine, while its program is loaded.
-/// 6. The address of a slot is not used after the next call, growth or drop of its stack, unless
-///    [`stack_moved`](Self::stack_moved) replaces it.
+/// 6. The address of a slot comes from [`Vm::slot_ptr`](crate::Vm::slot_ptr), and is not used after the next call,
+///    growth or drop of its stack, unless [`stack_moved`](Self::stack_moved) replaces it.
 /// 7. The collector frees only what no stack, fiber, request, pending error, constant or cell reaches.
 /// 8. No reference into these is held across a call that may re-enter the machine; and 1 to 7 still hold after a panic.
 /// 9. No part of the machine except its [control handle](crate::tier) crosses threads.

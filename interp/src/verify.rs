@@ -3,7 +3,7 @@
 use std::fmt;
 
 use mimeo_def::op::{OpInfo, OperandInfo, OperandKind, Scalar};
-use mimeo_def::{OpIndex, Pc};
+use mimeo_def::{OpIndex, Pc, Slot};
 
 use crate::asm::{FunctionBody, Handler};
 use crate::program::Facts;
@@ -69,6 +69,7 @@ pub enum VerifyErrorKind {
     RunsOffTheEnd,
     ArityAboveLocals { arity: u16, locals: u16 },
     Handler { from: Pc, to: Pc, target: Pc },
+    EscapingSlot { slot: u16, slots: u32 },
     Empty,
 }
 
@@ -122,6 +123,9 @@ impl fmt::Display for VerifyError {
             VerifyErrorKind::ArityAboveLocals { arity, locals } => {
                 write!(f, "{arity} arguments do not fit {locals} slots")
             }
+            VerifyErrorKind::EscapingSlot { slot, slots } => {
+                write!(f, "escaping slot {slot} is listed after a higher one or twice, or outside the {slots} slots")
+            }
             VerifyErrorKind::Handler { from, to, target } => {
                 write!(
                     f,
@@ -166,7 +170,7 @@ struct Verifier<'a, I> {
 impl<'a, I: InstructionSet> Verifier<'a, I> {
     fn new(body: &'a mut FunctionBody, signatures: &'a [Signature], spaces: &'a [(&'static str, u32)]) -> Self {
         let depths = vec![Facts::NO_OP; body.code.len()];
-        let facts = Facts { depths, slots: 0, cache_words: 0, ops: 0, polls: vec![Pc(0)] };
+        let facts = Facts { depths, polls: vec![Pc(0)], ..Facts::default() };
         Verifier { body, signatures, spaces, facts, marker: std::marker::PhantomData }
     }
 
@@ -191,6 +195,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         let deepest = self.check_depths()?;
         // The result is written to slot 0 even if the function has no slots of its own.
         self.facts.slots = (u32::from(locals) + deepest).max(1);
+        self.check_escaping()?;
         Ok(self.facts)
     }
 
@@ -339,6 +344,17 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
             if from > to || !is_end(from) || !is_end(to) || !self.is_op(u64::from(target.0)) {
                 return Err(self.error(target, VerifyErrorKind::Handler { from, to, target }));
             }
+        }
+        Ok(())
+    }
+
+    fn check_escaping(&self) -> Result<(), VerifyError> {
+        let (mut next, slots) = (0, self.facts.slots);
+        for &Slot(slot) in &self.body.escaping {
+            if !(next..slots).contains(&u32::from(slot)) {
+                return Err(self.error(Pc(0), VerifyErrorKind::EscapingSlot { slot, slots }));
+            }
+            next = u32::from(slot) + 1;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The view of the active frames that runtime functions have: slots, functions, source positions.
 
-use mimeo_def::Pc;
 use mimeo_def::frame::Frame;
+use mimeo_def::{Pc, Slot};
 
 #[cfg(doc)]
 use crate::TrapKind;
@@ -202,8 +202,44 @@ impl<I: InstructionSet> Vm<I> {
         assert!(self.make_room_for(index).is_ok(), "not enough memory for slot {index} of the value stack");
     }
 
-    /// Returns the address of a slot, or of the end of the stack. The address is valid until the next call, growth or
-    /// drop of the stack: see (6) of [`TrustedOps`](crate::TrustedOps).
+    /// Returns the address of a slot, through which it can be read and written. The address is valid until the next call,
+    /// growth or drop of the stack: see (6) of [`TrustedOps`](crate::TrustedOps).
+    ///
+    /// The running function must list the slot as [escaping](crate::asm::FunctionBody::escaping), because the value of
+    /// any other slot may be elsewhere while native code runs. Slots after the frame need not be listed.
+    ///
+    /// # Panics
+    ///
+    /// If the slot is not listed (test `only_escaping_slots_have_pointers`) or beyond the current end of the value stack
+    /// (test `slots_have_addresses_until_the_next_call`).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     let slot = vm.slot_ptr(vm.frame_slots());
+    ///     // SAFETY: it is a slot of the stack, and nothing has been called since.
+    ///     unsafe { *slot = 5 };
+    ///     Ok(vm.slot(vm.frame_slots()))
+    /// });
+    /// assert_eq!(result, Ok(5));
+    /// ```
+    #[inline]
+    pub fn slot_ptr(&self, index: u32) -> *mut u64 {
+        assert!(index < self.room_at_present(), "the value stack has no slot {index}");
+        assert!(self.may_escape(index), "slot {index} is not listed as escaping");
+        self.top_base().wrapping_add(index as usize)
+    }
+
+    /// Returns `true` if the address of a slot can be taken.
+    fn may_escape(&self, index: u32) -> bool {
+        // SAFETY: as in `top_base`. A function is valid while a record refers to it.
+        let function = unsafe { (*self.core.frame).function.cast::<Function>().as_ref() };
+        index >= self.frame_slots()
+            || function.is_some_and(|function| function.body().escaping.binary_search(&Slot(index as u16)).is_ok())
+    }
+
+    /// Returns the address of a slot, or of the end of the stack, to compare it with those of others.
     ///
     /// # Panics
     ///
@@ -213,16 +249,15 @@ impl<I: InstructionSet> Vm<I> {
     /// use mimeo_doc_ops::in_op;
     ///
     /// let result = in_op([3, 4], |vm, args| {
-    ///     let slot = vm.slot_ptr(args.start());
-    ///     // SAFETY: it is a slot of the stack, and nothing has been called since.
-    ///     Ok(unsafe { *slot } as i64)
+    ///     let [first, last] = [args.start(), args.start() + 1].map(|slot| vm.slot_addr(slot));
+    ///     Ok((last - first) as i64)
     /// });
-    /// assert_eq!(result, Ok(3));
+    /// assert_eq!(result, Ok(8));
     /// ```
     #[inline]
-    pub fn slot_ptr(&self, index: u32) -> *mut u64 {
+    pub fn slot_addr(&self, index: u32) -> usize {
         assert!(index <= self.room_at_present(), "the value stack has no slot {index}");
-        self.top_base().wrapping_add(index as usize)
+        self.top_base().wrapping_add(index as usize).addr()
     }
 
     /// Returns the number of slots from slot 0 of the running op's frame to the end of the value stack at its maximum

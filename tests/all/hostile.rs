@@ -2,8 +2,8 @@
 
 use calc::ops::ops as calc_ops;
 use mimeo::asm::{FunctionBody, Handler};
-use mimeo::def::Pc;
 use mimeo::def::op::{OpInfo, OperandKind, Scalar};
+use mimeo::def::{Pc, Slot};
 use mimeo::program::Program;
 use mimeo::{Operands, VerifyError, VerifyErrorKind};
 use mimeo_tests::hostile::{Fate, Hostile, check};
@@ -380,6 +380,24 @@ fn handlers() {
         kind,
         message,
     );
+}
+
+#[test]
+fn escaping_slots() {
+    let listed = |slots: &[u16]| {
+        let escaping = slots.iter().copied().map(Slot).collect();
+        FunctionBody { escaping, ..body(0, 2, vec![PUSH, 0, 0, 0, 0, RET]) }
+    };
+    for slots in [&[][..], &[0], &[1, 2]] {
+        assert!(Program::<stack_ops::Ops, _>::new(vec![listed(slots)], vec![]).verify().is_ok(), "{slots:?}");
+    }
+    for (slots, slot) in [(&[3][..], 3), (&[1, 1], 1), (&[2, 0], 0), (&[0, u16::MAX], u16::MAX)] {
+        let kind = VerifyErrorKind::EscapingSlot { slot, slots: 3 };
+        let message = format!(
+            "function `f`, 0000 `push`: escaping slot {slot} is listed after a higher one or twice, or outside the 3 slots"
+        );
+        expect::<stack_ops::Ops>(vec![listed(slots)], kind, &message);
+    }
 }
 
 #[test]

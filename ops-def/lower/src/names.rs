@@ -28,8 +28,8 @@ const LANGUAGE: [&str; 23] = [
 ];
 
 /// Methods of the generated `Assembler` that are not ops.
-pub(crate) const ASSEMBLER: [&str; 10] =
-    ["new", "pc", "label", "bind", "at", "set_locals", "set_file", "set_variadic", "catch", "finish"];
+pub(crate) const ASSEMBLER: [&str; 11] =
+    ["new", "pc", "label", "bind", "at", "set_locals", "set_file", "set_variadic", "set_escaping", "catch", "finish"];
 
 /// Keywords of C that are not keywords of Rust, and structs of the C prelude.
 const C: [&str; 25] = [

@@ -290,6 +290,7 @@ fn kept_addresses_follow_the_stack_that_moved() {
     let mut builder = ProgramBuilder::new();
     let [asking, wide] = [0, 1].map(FunctionIndex);
     define(&mut builder, "asking", 1, 2, |code| {
+        code.set_escaping(Slot(0));
         code.ask(Slot(1), Slot(0), 1);
         code.ret(Slot(1));
     });

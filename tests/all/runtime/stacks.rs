@@ -24,6 +24,7 @@ fn stack_program() -> Program {
     define(&mut builder, "deep", 1, DEEP_SLOTS as u16, |code| {
         let more = code.label();
         let window = Slot(DEEP_STEP as u16);
+        code.set_escaping(Slot(0));
         code.number(Slot(1), 0);
         code.jump_if_less(Slot(1), Slot(0), more);
         code.ask(Slot(2), Slot(0), 1);
@@ -60,6 +61,7 @@ fn stack_program() -> Program {
     for width in WIDTHS {
         define(&mut builder, &format!("wide{width}"), 1, width, |code| {
             let last = Slot(width - 1);
+            code.set_escaping(Slot(0));
             code.number(last, i64::from(width));
             code.ask(Slot(1), Slot(0), 1);
             code.add(Slot(0), Slot(0), last);
@@ -398,6 +400,24 @@ mod resident {
 }
 
 #[test]
+fn only_escaping_slots_have_pointers() {
+    for config in configs() {
+        let ask = |vm: &mut Vm, values: Window| {
+            assert_eq!(values.start(), 0);
+            for slot in 1..vm.frame_slots() {
+                assert_eq!(panic_of(|| vm.slot_ptr(slot)), format!("slot {slot} is not listed as escaping"));
+            }
+            for slot in [0, vm.frame_slots(), vm.room() - 1] {
+                assert_eq!(vm.slot_ptr(slot).addr(), vm.slot_addr(slot));
+            }
+            Ok(1)
+        };
+        let (mut machine, linked) = asking(config, Limits::default().with_slots(1000), &stack_program(), ask);
+        assert_eq!(machine.call(linked.function(DEEP), &[3]), Ok(4));
+    }
+}
+
+#[test]
 fn slots_have_addresses_until_the_next_call() {
     for config in configs() {
         let ask = |vm: &mut Vm, values: Window| {
@@ -411,10 +431,11 @@ fn slots_have_addresses_until_the_next_call() {
             assert_eq!(vm.slot(vm.room() - 1), 99);
             let beyond = vm.room();
             let message = format!("the value stack has no slot {beyond}");
+            assert_eq!(panic_of(|| vm.slot_ptr(beyond)), message);
             // The end of the stack has an address, but nothing after it does.
-            assert_eq!(vm.slot_ptr(beyond), last.wrapping_add(1));
+            assert_eq!(vm.slot_addr(beyond), last.wrapping_add(1).addr());
             let after_end = format!("the value stack has no slot {}", beyond + 1);
-            assert_eq!(panic_of(|| vm.slot_ptr(beyond + 1)), after_end);
+            assert_eq!(panic_of(|| vm.slot_addr(beyond + 1)), after_end);
             assert_eq!(panic_of(|| vm.slot(beyond)), message);
             assert_eq!(panic_of(|| vm.set_slot(beyond, 1)), message);
             assert_eq!(panic_of(|| vm.slot(u32::MAX)), format!("the value stack has no slot {}", u32::MAX));

@@ -180,6 +180,7 @@ fn double_later_code() -> Assembler {
 
 fn ask_code() -> Assembler {
     let mut code = Assembler::new("ask", 2, 3);
+    code.set_escaping(Slot(0));
     code.ask_host(Slot(2), Slot(0), 2);
     code.ret(Slot(2));
     code

@@ -19,6 +19,11 @@ impl Equivalent {
         mutant.key() == (&self.file, &self.function, &self.line, &self.change)
     }
 
+    /// Returns `true` if this mutant makes the same change to the same line of another function.
+    pub fn has_moved_to(&self, mutant: &Mutant) -> bool {
+        (&self.line, &self.change) == (&mutant.line, &mutant.change)
+    }
+
     /// Returns a description of the mutant.
     pub fn name(&self) -> String {
         format!("{}, {}: {}", self.file, self.function, self.change)

@@ -164,15 +164,24 @@ fn run(options: &Options) -> Result<bool, String> {
     Ok(is_clean)
 }
 
-/// Reads the equivalent mutants, all of which must exist.
+/// Reads the equivalent mutants, all of which must exist. The message about the others says where the same change could
+/// be made now.
 fn equivalents(tree: &Tree) -> Result<Vec<Equivalent>, String> {
     let path = root().join("tests/mutants/equivalent.txt");
     let text = fs::read_to_string(&path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
     let found = equivalent::parse(&text).map_err(|message| format!("{}: {message}", path.display()))?;
-    match found.iter().find(|known| !tree.mutants.iter().any(|mutant| known.is(mutant))) {
-        Some(gone) => Err(format!("{} lists a mutant that does not exist: {}", path.display(), gone.name())),
-        None => Ok(found),
+    let gone: Vec<_> = found.iter().filter(|known| !tree.mutants.iter().any(|mutant| known.is(mutant))).collect();
+    if gone.is_empty() {
+        return Ok(found);
     }
+    let mut message = format!("{} lists mutants that do not exist:", path.display());
+    for known in gone {
+        message += &format!("\n{}", known.name());
+        for moved in tree.mutants.iter().filter(|mutant| known.has_moved_to(mutant)) {
+            message += &format!("\n  is now in {}, {}", moved.file, moved.function);
+        }
+    }
+    Err(message)
 }
 
 fn choose(chosen: &Chosen, mut numbers: Vec<usize>, tree: &Tree, equivalents: &[Equivalent]) -> Vec<usize> {

@@ -12,7 +12,7 @@
 use crate::{Language, Random};
 use mimeo::asm::{FunctionBody, FunctionIndex};
 use mimeo::def::op::{OpInfo, OperandInfo, OperandKind, Scalar};
-use mimeo::def::{OpIndex, Pc};
+use mimeo::def::{OpIndex, Pc, Slot};
 use mimeo::program::{Program, Verified};
 use mimeo::{InstructionSet, Operands, Value};
 
@@ -349,6 +349,7 @@ impl Case {
             locals: self.locals,
             code,
             constants: self.constants.clone(),
+            escaping: (0..self.locals).map(Slot).collect(),
             ..FunctionBody::default()
         };
         let callees = (0..=longest_window::<I>() as u16).map(|given| scaffold.callee::<I>(I::ARITY.unwrap_or(given)));

@@ -270,7 +270,9 @@ impl<'a, 'c> Generator<'a, 'c> {
             Ok(index) => {
                 for capture in &mut self.chunk.infos[index as usize].captures {
                     if let Capture::Slot(local) = capture {
-                        *local = u32::from(self.slots[*local as usize].0);
+                        let slot = self.slots[*local as usize];
+                        self.asm.set_escaping(slot);
+                        *local = u32::from(slot.0);
                     }
                 }
                 self.asm.closure(dst, FUNCTION, index);

@@ -91,7 +91,7 @@ impl Heap {
             // SAFETY: (3): as above; the coroutine is not marked, but its memory is freed only by the sweep.
             let mut list = std::mem::replace(&mut unsafe { coroutine.as_mut() }.open_upvalues, std::ptr::null_mut());
             // SAFETY: (6): the list is that of the coroutine's stack, which exists until its fiber is dropped.
-            unsafe { self.close_upvalues(&mut list, std::ptr::null_mut()) };
+            unsafe { self.close_upvalues(&mut list, 0) };
             self.dead_fibers.extend(coroutine.fiber);
         }
     }

@@ -56,11 +56,11 @@ impl Heap {
     /// # Safety
     ///
     /// (6) of the heap's contract; `list` is that of the slot's stack.
-    pub unsafe fn close_upvalues(&mut self, list: &mut *mut Upvalue, from: *mut Value) {
+    pub unsafe fn close_upvalues(&mut self, list: &mut *mut Upvalue, from: usize) {
         // SAFETY: the caller's promise: (6) the list contains live upvalues (1) whose slots still exist. (3): there is
         // no other reference into them.
         unsafe {
-            while let Some(mut upvalue) = Gc::option(*list).filter(|upvalue| upvalue.at >= from) {
+            while let Some(mut upvalue) = Gc::option(*list).filter(|upvalue| upvalue.at.addr() >= from) {
                 *list = upvalue.next_open;
                 // An open upvalue is grey until the stacks are scanned for the last time, so this needs no barrier.
                 let value = *upvalue.at;

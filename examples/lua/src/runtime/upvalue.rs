@@ -44,9 +44,9 @@ pub(crate) fn close_upvalues(vm: &mut Vm, from: Window) {
 
 /// Closes the upvalues of a slot of the running frame and of all higher ones.
 pub(crate) fn close_from(vm: &mut Vm, slot: u32) {
-    let slot = vm.slot_ptr(slot).cast::<Value>();
+    let from = vm.slot_addr(slot);
     // SAFETY: (6): the list is that of the current stack, and its slots still exist.
-    unsafe { vm.host.heap.close_upvalues(&mut vm.context.open_upvalues, slot) };
+    unsafe { vm.host.heap.close_upvalues(&mut vm.context.open_upvalues, from) };
 }
 
 /// Closes the upvalues of frames that were above the running one.
@@ -58,5 +58,5 @@ pub(crate) fn close_above_frame(vm: &mut Vm) {
 /// Closes all upvalues of the stack.
 pub(crate) fn close_all(vm: &mut Vm) {
     // SAFETY: (6): as above.
-    unsafe { vm.host.heap.close_upvalues(&mut vm.context.open_upvalues, std::ptr::null_mut()) };
+    unsafe { vm.host.heap.close_upvalues(&mut vm.context.open_upvalues, 0) };
 }

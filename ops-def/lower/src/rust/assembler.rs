@@ -81,6 +81,12 @@ fn own_methods() -> TokenStream {
             self.0.set_variadic()
         }
 
+        /// Allows the address of a slot to be taken: see
+        /// [`FunctionBody::escaping`](::mimeo::asm::FunctionBody::escaping).
+        pub fn set_escaping(&mut self, slot: ::mimeo::def::Slot) {
+            self.0.set_escaping(slot)
+        }
+
         /// Sets `handler` as the handler of errors thrown by the ops from `from` up to `to`, unless an earlier range
         /// contains them: inner ranges come first.
         pub fn catch(

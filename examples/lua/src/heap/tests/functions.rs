@@ -64,7 +64,7 @@ fn open_upvalues_are_shared_and_closed_from_a_slot_on() {
     // SAFETY: as above.
     unsafe {
         assert_eq!(*base.add(3), number(40.0));
-        heap.close_upvalues(&mut list, base.add(1));
+        heap.close_upvalues(&mut list, base.addr() + 8);
         *base.add(1) = Value::NIL;
     }
     assert_eq!(found.map(|upvalue| upvalue.is_open()), [false, false, true]);
@@ -73,7 +73,7 @@ fn open_upvalues_are_shared_and_closed_from_a_slot_on() {
     heap.set_upvalue(found[0], number(20.0));
     assert_eq!(found[0].value(), number(20.0));
     // SAFETY: as above.
-    unsafe { heap.close_upvalues(&mut list, base) };
+    unsafe { heap.close_upvalues(&mut list, base.addr()) };
     assert!(list.is_null());
 }
 

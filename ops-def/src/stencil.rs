@@ -49,6 +49,17 @@ impl Arch {
         }
     }
 
+    /// Returns `true` if the code begins with a landing pad: the instruction that a processor with CET or BTI requires
+    /// where an indirect call or jump arrives, and that every other processor executes as a `nop`.
+    pub const fn begins_with_landing_pad(self, code: &[u8]) -> bool {
+        match self {
+            // `endbr64`
+            Arch::X86_64 => matches!(code, [0xf3, 0x0f, 0x1e, 0xfa, ..]),
+            // `bti c` and `bti jc`; compilers jump to other functions through x16 and x17, which `bti c` accepts.
+            Arch::Aarch64 => matches!(code, [0x5f | 0xdf, 0x24, 0x03, 0xd5, ..]),
+        }
+    }
+
     /// Returns the architecture that this code runs on, if there are stencils for it.
     pub const fn host() -> Option<Arch> {
         if cfg!(target_arch = "x86_64") {
@@ -260,6 +271,14 @@ impl Table {
         poll: Stencil::EMPTY,
         ops: &[],
     };
+
+    /// Returns `true` if there are stencils and each begins with a
+    /// [landing pad](Arch::begins_with_landing_pad), so that every address at which native code can be entered has one.
+    pub fn has_landing_pads(&self) -> bool {
+        let support = [&self.enter, &self.deopt_op, &self.poll].into_iter().chain(self.exits);
+        let ops = self.ops.iter().filter_map(|op| op.stencil.as_ref().ok());
+        support.chain(ops).all(|stencil| self.arch.begins_with_landing_pad(stencil.hot))
+    }
 
     /// Returns `true` if the op at this index has this name, for use in `const` assertions.
     pub const fn is_op(&self, index: usize, name: &str) -> bool {

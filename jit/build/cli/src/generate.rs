@@ -42,7 +42,10 @@ pub fn run(request: &Generate) -> Result<String, String> {
         Some(program) => Toolchain::probe_program(program, &target, &request.features, &work.0),
         None => Toolchain::probe(&target, &request.features, &work.0),
     };
-    let tools = tools.map_err(|unusable| unusable.to_string())?;
+    let mut tools = tools.map_err(|unusable| unusable.to_string())?;
+    if request.landing_pads {
+        tools.add_landing_pads().map_err(|reason| reason.to_string())?;
+    }
     let mut tables = Vec::new();
     for set in &sets {
         let mut table = OwnedTable::build(set, &tools, &package, &work.0).map_err(|unusable| unusable.to_string())?;

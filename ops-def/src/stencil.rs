@@ -299,3 +299,40 @@ impl Table {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_landing_pads_if_each_stencil_has_one() {
+        const PADDED: Stencil = Stencil { hot: &[0xf3, 0x0f, 0x1e, 0xfa, 0xc3], ..Stencil::EMPTY };
+        const BARE: Stencil = Stencil { hot: &[0xc3], ..Stencil::EMPTY };
+        const OP: OpStencil = OpStencil {
+            name: "op",
+            fingerprint: Fingerprint { operands: 0, body: 0, reached: 0, layout: 0 },
+            handwritten: None,
+            stencil: Ok(PADDED),
+        };
+        const TABLE: Table = Table {
+            enter: PADDED,
+            exits: &[PADDED],
+            deopt_op: PADDED,
+            poll: PADDED,
+            ops: &[OP, OpStencil { stencil: Err("none"), ..OP }],
+            ..Table::EMPTY
+        };
+        assert!(TABLE.has_landing_pads());
+        assert!(!Table::EMPTY.has_landing_pads());
+        let bare = [
+            Table { enter: BARE, ..TABLE },
+            Table { exits: &[PADDED, BARE], ..TABLE },
+            Table { deopt_op: BARE, ..TABLE },
+            Table { poll: BARE, ..TABLE },
+            Table { ops: &[OP, OpStencil { stencil: Ok(BARE), ..OP }], ..TABLE },
+            // The pads of another architecture.
+            Table { arch: Arch::Aarch64, ..TABLE },
+        ];
+        assert!(bare.iter().all(|table| !table.has_landing_pads()));
+    }
+}

@@ -49,6 +49,17 @@ impl Arch {
         }
     }
 
+    /// Returns `true` if the code begins with a landing pad: the instruction that a processor with CET or BTI requires
+    /// where an indirect call or jump arrives, and that every other processor executes as a `nop`.
+    pub const fn begins_with_landing_pad(self, code: &[u8]) -> bool {
+        match self {
+            // `endbr64`
+            Arch::X86_64 => matches!(code, [0xf3, 0x0f, 0x1e, 0xfa, ..]),
+            // `bti c` and `bti jc`; compilers jump to other functions through x16 and x17, which `bti c` accepts.
+            Arch::Aarch64 => matches!(code, [0x5f | 0xdf, 0x24, 0x03, 0xd5, ..]),
+        }
+    }
+
     /// Returns the architecture that this code runs on, if there are stencils for it.
     pub const fn host() -> Option<Arch> {
         if cfg!(target_arch = "x86_64") {
@@ -261,6 +272,14 @@ impl Table {
         ops: &[],
     };
 
+    /// Returns `true` if there are stencils and each begins with a
+    /// [landing pad](Arch::begins_with_landing_pad), so that every address at which native code can be entered has one.
+    pub fn has_landing_pads(&self) -> bool {
+        let support = [&self.enter, &self.deopt_op, &self.poll].into_iter().chain(self.exits);
+        let ops = self.ops.iter().filter_map(|op| op.stencil.as_ref().ok());
+        support.chain(ops).all(|stencil| self.arch.begins_with_landing_pad(stencil.hot))
+    }
+
     /// Returns `true` if the op at this index has this name, for use in `const` assertions.
     pub const fn is_op(&self, index: usize, name: &str) -> bool {
         if index >= self.ops.len() {
@@ -278,5 +297,42 @@ impl Table {
             i += 1;
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_landing_pads_if_each_stencil_has_one() {
+        const PADDED: Stencil = Stencil { hot: &[0xf3, 0x0f, 0x1e, 0xfa, 0xc3], ..Stencil::EMPTY };
+        const BARE: Stencil = Stencil { hot: &[0xc3], ..Stencil::EMPTY };
+        const OP: OpStencil = OpStencil {
+            name: "op",
+            fingerprint: Fingerprint { operands: 0, body: 0, reached: 0, layout: 0 },
+            handwritten: None,
+            stencil: Ok(PADDED),
+        };
+        const TABLE: Table = Table {
+            enter: PADDED,
+            exits: &[PADDED],
+            deopt_op: PADDED,
+            poll: PADDED,
+            ops: &[OP, OpStencil { stencil: Err("none"), ..OP }],
+            ..Table::EMPTY
+        };
+        assert!(TABLE.has_landing_pads());
+        assert!(!Table::EMPTY.has_landing_pads());
+        let bare = [
+            Table { enter: BARE, ..TABLE },
+            Table { exits: &[PADDED, BARE], ..TABLE },
+            Table { deopt_op: BARE, ..TABLE },
+            Table { poll: BARE, ..TABLE },
+            Table { ops: &[OP, OpStencil { stencil: Ok(BARE), ..OP }], ..TABLE },
+            // The pads of another architecture.
+            Table { arch: Arch::Aarch64, ..TABLE },
+        ];
+        assert!(bare.iter().all(|table| !table.has_landing_pads()));
     }
 }

@@ -172,6 +172,7 @@ fn tables_are_the_same_each_time() {
             compiler: Some("cc".into()),
             package: package.clone(),
             features: Vec::new(),
+            landing_pads: false,
             ops: "src/ops.rs".into(),
             out: out.clone(),
         };

@@ -1,7 +1,8 @@
 //! Every diagnostic as a user sees it: a program runs as a process, prints what it should, and reports the
 //! code on standard error.
 //!
-//! Contract of this island: (1) the code between fork and exec is one system call, which needs no memory and no lock.
+//! Contract of this island: (1) the code between fork and exec only makes system calls, which need no memory and no
+//! lock.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,8 @@ use std::sync::OnceLock;
 
 use mimeo::jit::Diagnostic;
 use mimeo_corpus::process;
+use mimeo_corpus::program::{CALC, Program};
+use mimeo_corpus::runner::check;
 
 use crate::drift::{Build, OUTPUT, Outcome};
 
@@ -186,6 +189,71 @@ fn exec_memory() {
         // Linux has the call since 6.3. Before, only `errors::diagnostic::tests::jit_exec_memory` of mimeo-jit tests this.
         Err(error) => assert_eq!(error.raw_os_error(), Some(libc::EINVAL), "{error}"),
     }
+}
+
+/// Runs in a process whose seccomp filter refuses `mprotect` with `PROT_EXEC`.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn programs_run_interpreted_if_a_seccomp_filter_refuses_executable_memory() {
+    use std::io;
+    use std::mem::offset_of;
+    use std::os::unix::process::CommandExt;
+
+    use libc::{BPF_ABS, BPF_JEQ, BPF_JMP, BPF_JSET, BPF_K, BPF_LD, BPF_RET, BPF_W, seccomp_data};
+
+    const AUDIT_ARCH_X86_64: u32 = 0xc000_003e;
+    const fn load(offset: usize) -> libc::sock_filter {
+        libc::sock_filter { code: (BPF_LD | BPF_W | BPF_ABS) as u16, jt: 0, jf: 0, k: offset as u32 }
+    }
+    /// Skips `jt` instructions if the comparison with `k` holds, `jf` otherwise.
+    const fn skip(comparison: u32, k: u32, jt: u8, jf: u8) -> libc::sock_filter {
+        libc::sock_filter { code: (BPF_JMP | comparison | BPF_K) as u16, jt, jf, k }
+    }
+    const fn end(action: u32) -> libc::sock_filter {
+        libc::sock_filter { code: (BPF_RET | BPF_K) as u16, jt: 0, jf: 0, k: action }
+    }
+    static FILTER: [libc::sock_filter; 8] = [
+        load(offset_of!(seccomp_data, arch)),
+        skip(BPF_JEQ, AUDIT_ARCH_X86_64, 0, 4),
+        load(offset_of!(seccomp_data, nr)),
+        skip(BPF_JEQ, libc::SYS_mprotect as u32, 0, 2),
+        // The lower half of the third argument.
+        load(offset_of!(seccomp_data, args) + 2 * size_of::<u64>()),
+        skip(BPF_JSET, libc::PROT_EXEC as u32, 1, 0),
+        end(libc::SECCOMP_RET_ALLOW),
+        end(libc::SECCOMP_RET_ERRNO | libc::EPERM as u32),
+    ];
+
+    fn deny() -> io::Result<()> {
+        // The kernel only reads it.
+        let program = libc::sock_fprog { len: FILTER.len() as u16, filter: FILTER.as_ptr().cast_mut() };
+        // SAFETY: the calls take numbers and a valid filter, and only affect this process.
+        let result = unsafe {
+            match libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) {
+                0 => libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program),
+                error => error,
+            }
+        };
+        if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    }
+    let denied = || {
+        let mut command = calc();
+        command.arg("--jit=on");
+        // SAFETY: (1).
+        unsafe { command.pre_exec(deny) };
+        command
+    };
+
+    let report = report(denied().args(["--stats", "-e", TWENTY]).output().expect("calc runs"));
+    let line = line(&report, Diagnostic::ExecMemory);
+    let expected = "no native code: JIT_EXEC_MEMORY: the memory for code cannot be made executable: ";
+    assert!(line.starts_with(expected) && line.contains("(os error 1)"), "{report}");
+    let capability = denied().arg("--capability").output().expect("calc runs");
+    assert!(capability.stdout.starts_with(b"native code: no (JIT_EXEC_MEMORY: "), "{capability:?}");
+    // Every program of the corpus prints the same.
+    let run =
+        |program: &Program, _: &_| (process::run(denied(), program).unwrap_or_else(|problem| panic!("{problem}")), ());
+    check(CALC.programs(100).iter().map(|program| (program, "seccomp")), run).unwrap();
 }
 
 #[test]

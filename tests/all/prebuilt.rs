@@ -58,15 +58,22 @@ impl Package {
 
     /// Generates the table as the command `mimeo generate` does.
     fn generate(&self, triple: &str, compiler: &str) {
-        let request = Generate {
+        self.generate_with(self.request(triple, compiler));
+    }
+
+    fn request(&self, triple: &str, compiler: &str) -> Generate {
+        Generate {
             file: Some(self.ops()),
             target: Some(triple.to_owned()),
             compiler: Some(compiler.to_owned()),
             ..Generate::default()
-        };
-        generate::run(&request).unwrap_or_else(|message| panic!("{triple}: {message}"));
+        }
+    }
+
+    fn generate_with(&self, request: Generate) {
+        generate::run(&request).unwrap_or_else(|message| panic!("{request:?}: {message}"));
         let check = Generate { check: true, ..request };
-        generate::run(&check).unwrap_or_else(|message| panic!("{triple}: {message}"));
+        generate::run(&check).unwrap_or_else(|message| panic!("{check:?}: {message}"));
     }
 
     /// Changes a file of the package.
@@ -123,6 +130,15 @@ impl Package {
         String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
+    /// Asserts that native code has landing pads, and runs the corpus.
+    fn run_with_landing_pads(&self) {
+        let capability = self.calc(&["--jit=on", "--capability"]);
+        let text = String::from_utf8_lossy(&capability.stdout);
+        assert!(text.starts_with("native code: yes; ") && text.contains(", landing pads\n"), "{text}");
+        assert!(self.statistics().contains(NATIVE), "{text}");
+        self.run_corpus("landing pads");
+    }
+
     /// Asserts that every program of the corpus prints what it should.
     fn run_corpus(&self, what: &str) {
         let run = |program: &Program, _: &_| {
@@ -156,6 +172,17 @@ fn every_table_gives_the_same_output() {
         assert!(!text.contains("warning"), "{text}");
         assert!(package.statistics().contains(NATIVE), "{triple} by {compiler}");
         package.run_corpus(&format!("the table of {triple} by {compiler}"));
+    }
+    // With landing pads, the table is another one.
+    let (triple, compiler) = ORIGINS[0];
+    package.generate_with(Generate { landing_pads: true, ..package.request(triple, compiler) });
+    package.build(Some("prebuilt"), "/bin/false");
+    package.run_with_landing_pads();
+    for compiler in ["cc", "clang-19"].into_iter().filter(|compiler| is_there(compiler)) {
+        package.change(&package.folder.join("build.rs"), ".compile()", ".landing_pads(true).compile()");
+        package.build(None, compiler);
+        package.run_with_landing_pads();
+        package.change(&package.folder.join("build.rs"), ".landing_pads(true)", "");
     }
     package.build(Some("off"), "/bin/false");
     let off = "no native code: JIT_TARGET: no stencils: stencils are switched off";

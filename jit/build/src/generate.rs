@@ -25,6 +25,8 @@ pub struct Job {
     pub target: Target,
     /// Processor features that the code may use; features of other architectures are ignored.
     pub features: Vec<Feature>,
+    /// Whether stencils begin with landing pads, if the compiler can make them.
+    pub landing_pads: bool,
     /// The C compiler; `None` for the one that the `cc` crate finds.
     pub compiler: Option<String>,
     /// Folder of the author's package.
@@ -42,6 +44,15 @@ pub struct Outcome {
     pub warnings: Vec<String>,
     /// Number of tables reused from an earlier run.
     pub reused: usize,
+}
+
+impl Outcome {
+    /// Adds a warning, once for all sets.
+    fn warn(&mut self, warning: String) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
 }
 
 /// Extension of the file that tells the macro how to regenerate a table that building again does not regenerate.
@@ -102,6 +113,13 @@ impl Job {
                 let arch = self.target.arch().unwrap_or(prebuilt.arch);
                 let raised = Baseline::new(arch, &self.features);
                 let table = prebuilt.table(set, &raised).map_err(|reason| self.unusable(file, &reason))?;
+                if self.landing_pads && !table.has_landing_pads() {
+                    outcome.warn(format!(
+                        "mimeo: the stencils in `{}` have no landing pads; {}",
+                        file.display(),
+                        self.renewal(file)
+                    ));
+                }
                 // If the table is stale, the macro reports it at the op.
                 self.write(set, RENEWAL, &self.renewal(file))?;
                 self.write_table(set, &table, "", &[])
@@ -126,7 +144,12 @@ impl Job {
                     Some(program) => Toolchain::probe_program(program, &self.target, &self.features, &self.out),
                 };
                 match tools {
-                    Ok(tools) => {
+                    Ok(mut tools) => {
+                        if self.landing_pads
+                            && let Err(reason) = tools.add_landing_pads()
+                        {
+                            outcome.warn(format!("mimeo: stencils are built without landing pads: {reason}"));
+                        }
                         outcome.warnings.extend(dropped_warning(&tools));
                         Ok(Source::Tools(Box::new(tools)))
                     }
@@ -141,9 +164,7 @@ impl Job {
         let given = self.prebuilt()?;
         let Given::Prebuilt(file, _) = &given else { return Ok(Given::Nothing(unusable.to_string())) };
         let warning = format!("mimeo: using the checked-in stencils `{}`: {unusable}", file.display());
-        if !outcome.warnings.contains(&warning) {
-            outcome.warnings.push(warning);
-        }
+        outcome.warn(warning);
         Ok(given)
     }
 
@@ -174,7 +195,8 @@ impl Job {
             true => String::new(),
             false => format!(" --raise-baseline {}", features.join(",")),
         };
-        format!("mimeo generate --target {}{raising} {}", self.target.triple, self.ops.display())
+        let pads = if self.landing_pads { " --landing-pads" } else { "" };
+        format!("mimeo generate --target {}{raising}{pads} {}", self.target.triple, self.ops.display())
     }
 
     /// Returns the instruction that the macro appends to its error about a stale table.
@@ -214,8 +236,8 @@ impl Job {
         // A table without code is never entered, whatever its architecture.
         let table = OwnedTable::empty(set, self.target.arch().unwrap_or(Arch::X86_64), &self.package, reason);
         let warning = format!("mimeo: every op will be interpreted: {reason}");
-        if self.mode != Mode::Off && !outcome.warnings.contains(&warning) {
-            outcome.warnings.push(warning);
+        if self.mode != Mode::Off {
+            outcome.warn(warning);
         }
         self.remove_renewal(set)?;
         self.write(set, ".report.txt", &table.report(&[]))?;

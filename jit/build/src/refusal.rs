@@ -50,6 +50,7 @@ pub enum Refusal {
     RunsOff { symbol: String },
     MidInstruction { at: CodeOffset },
     Trap { at: CodeOffset },
+    NoLandingPad { symbol: String },
     TailJump { stated_bytes: u8, found_bytes: u8 },
 }
 
@@ -145,6 +146,7 @@ impl fmt::Display for Refusal {
                 write!(f, "jumps to {}, which is not the start of an instruction", Hex(at))
             }
             Refusal::Trap { at } => write!(f, "has a trap instruction at {}", Hex(at)),
+            Refusal::NoLandingPad { symbol } => write!(f, "`{symbol}` does not begin with a landing pad"),
             Refusal::TailJump { stated_bytes, found_bytes } => write!(
                 f,
                 "ends in a jump of {found_bytes} bytes to the continuation, but the table says {stated_bytes}"

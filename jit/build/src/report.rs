@@ -30,6 +30,9 @@ fn write_report(out: &mut String, table: &OwnedTable, dropped: &[String]) -> fmt
         };
         writeln!(out, "baseline         {}", table.baseline)?;
         writeln!(out, "convention       {convention}")?;
+        if table.has_landing_pads() {
+            writeln!(out, "landing pads     yes")?;
+        }
         writeln!(out, "compiler         {}", table.compiler)?;
         writeln!(out, "flags            {}", table.flags)?;
     }

@@ -21,7 +21,7 @@ use crate::toolchain::Target;
 /// mimeo_build::ops("src/ops.rs").compile();
 /// ```
 pub fn ops(path: impl Into<PathBuf>) -> Ops {
-    Ops { path: path.into(), stencils: true, features: Vec::new() }
+    Ops { path: path.into(), stencils: true, features: Vec::new(), landing_pads: false }
 }
 
 /// A file with instruction sets to compile. See [`ops`].
@@ -31,6 +31,7 @@ pub struct Ops {
     path: PathBuf,
     stencils: bool,
     features: Vec<Feature>,
+    landing_pads: bool,
 }
 
 impl Ops {
@@ -58,6 +59,18 @@ impl Ops {
     pub fn raise_baseline(mut self, features: impl IntoIterator<Item = Feature>) -> Self {
         self.features.extend(features);
         self
+    }
+
+    /// Sets whether each stencil begins with a landing pad: `endbr64` on x86-64 (CET), `bti c` on AArch64 (BTI). They are
+    /// off by default, because they add 4 bytes to every op.
+    ///
+    /// If the C compiler makes none, cargo shows a warning with the reason, and the stencils are built without them.
+    ///
+    /// ```no_run
+    /// mimeo_build::ops("src/ops.rs").landing_pads(true).compile();
+    /// ```
+    pub fn landing_pads(self, landing_pads: bool) -> Self {
+        Ops { landing_pads, ..self }
     }
 
     /// Builds the tables, and tells cargo what they depend on.
@@ -88,6 +101,7 @@ impl Ops {
             mode: if self.stencils { mode } else { Mode::Off },
             target,
             features: self.features.clone(),
+            landing_pads: self.landing_pads,
             compiler: None,
             out: PathBuf::from(variable("OUT_DIR")?),
             package,

@@ -105,6 +105,13 @@ impl OwnedTable {
         })
     }
 
+    /// Returns `true` if each stencil begins with a landing pad.
+    pub fn has_landing_pads(&self) -> bool {
+        let support = [&self.enter, &self.deopt_op, &self.poll].into_iter().chain(&self.exits);
+        let ops = self.ops.iter().filter_map(|op| op.stencil.as_ref().ok());
+        support.chain(ops).all(|stencil| self.arch.begins_with_landing_pad(&stencil.hot))
+    }
+
     /// Returns the ops that lack a required stencil, with the reasons.
     pub fn missing(&self) -> impl Iterator<Item = (&str, &str)> {
         self.ops.iter().filter(|op| op.required).filter_map(|op| match &op.stencil {
@@ -179,7 +186,7 @@ fn build_support(tools: &Toolchain) -> Result<Support, Unusable> {
     let symbols = Symbol::of_support();
     let stencil = |symbol: &str, role| {
         let declared = Declared { symbols: &symbols, role, baseline: tools.baseline() };
-        cut(&object, symbol, &declared).map_err(|refusal| failed(symbol, SupportFailure::Refused(refusal)))
+        cut(tools, &object, symbol, &declared).map_err(|refusal| failed(symbol, SupportFailure::Refused(refusal)))
     };
     Ok(Support {
         enter: stencil("mimeo_enter", Role::Enter)?,
@@ -192,8 +199,12 @@ fn build_support(tools: &Toolchain) -> Result<Support, Unusable> {
     })
 }
 
-fn cut(object: &Object, symbol: &str, declared: &Declared<'_>) -> Result<OwnedStencil, Refusal> {
-    audit::check(extract::draft(object, symbol, declared.symbols)?, declared)
+fn cut(tools: &Toolchain, object: &Object, symbol: &str, declared: &Declared<'_>) -> Result<OwnedStencil, Refusal> {
+    let stencil = audit::check(extract::draft(object, symbol, declared.symbols)?, declared)?;
+    if tools.has_landing_pads() && !tools.arch().begins_with_landing_pad(&stencil.hot) {
+        return Err(Refusal::NoLandingPad { symbol: symbol.to_owned() });
+    }
+    Ok(stencil)
 }
 
 /// The inputs for compiling the ops of one instruction set.
@@ -211,7 +222,7 @@ impl Build<'_> {
     fn op(&self, op: &LoweredOp) -> Result<OwnedStencil, String> {
         let role = Role::Op { transfers: op.transfers };
         let declared = Declared { symbols: &op.symbols, role, baseline: self.tools.baseline() };
-        let cut = |object: &Object| cut(object, &op.symbol(), &declared).map_err(|error| error.to_string());
+        let cut = |object: &Object| cut(self.tools, object, &op.symbol(), &declared).map_err(|error| error.to_string());
         match (&op.source, &self.all) {
             (StencilSource::None(reason), _) => Err(reason.clone()),
             (StencilSource::Generated(_), Some(all)) => cut(all),

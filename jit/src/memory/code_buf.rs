@@ -223,6 +223,40 @@ mod tests {
         run();
     }
 
+    #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+    #[test]
+    fn code_with_landing_pads_is_entered_only_there() {
+        use crate::memory::mapping::checks_landing_pads;
+
+        // bti c; ret
+        const CODE: [u8; 8] = [0x5f, 0x24, 0x03, 0xd5, 0xc0, 0x03, 0x5f, 0xd6];
+        /// Calls a function in another process, and returns the signal that ends it.
+        fn signal(run: extern "C" fn()) -> Option<libc::c_int> {
+            // SAFETY: the child only runs the code, which needs no memory and no lock, and ends.
+            let child = unsafe { libc::fork() };
+            if child == 0 {
+                run();
+                // SAFETY: the call takes a number.
+                unsafe { libc::_exit(0) };
+            }
+            let mut status = 0;
+            // SAFETY: the call writes to `status`.
+            assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+            libc::WIFSIGNALED(status).then(|| libc::WTERMSIG(status))
+        }
+
+        for has_landing_pads in [false, true] {
+            let mut pool = CodePool::new(has_landing_pads);
+            let mut buf = CodeBuf::in_pool(&mut pool, CODE.len()).unwrap();
+            buf.bytes_mut().copy_from_slice(&CODE);
+            let buf = buf.seal().unwrap();
+            // SAFETY: (1): at both there is a function.
+            let [at_pad, after_pad] = [0, 4].map(|at| signal(unsafe { buf.entry(CodeOffset(at)) }));
+            assert_eq!(at_pad, None);
+            assert_eq!(after_pad, (has_landing_pads && checks_landing_pads()).then_some(libc::SIGILL));
+        }
+    }
+
     /// Returns the kernel's permissions for the mapping that contains an address.
     #[cfg(target_os = "linux")]
     fn permissions(address: CodeAddr) -> String {

@@ -45,6 +45,30 @@ impl Mapping {
         unsafe { region::protect(start, len_bytes, protection) }.map_err(io::Error::other)
     }
 
+    /// Makes some of the pages executable and no longer writable. If `has_landing_pads` and the system supports it, the
+    /// processor raises an exception when an indirect jump or call arrives anywhere but at a landing pad.
+    ///
+    /// # Safety
+    ///
+    /// As for [`protect`](Self::protect).
+    pub(crate) unsafe fn make_executable(
+        &self,
+        start: *mut u8,
+        len_bytes: usize,
+        has_landing_pads: bool,
+    ) -> io::Result<()> {
+        #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+        if has_landing_pads && checks_landing_pads() {
+            // SAFETY: (1); the caller's promise.
+            let result =
+                unsafe { libc::mprotect(start.cast(), len_bytes, libc::PROT_READ | libc::PROT_EXEC | PROT_BTI) };
+            return if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) };
+        }
+        let _ = has_landing_pads;
+        // SAFETY: the caller's promise.
+        unsafe { self.protect(start, len_bytes, Protection::READ_EXECUTE) }
+    }
+
     /// Copies bytes to the start of some of the pages, which are executable afterwards.
     ///
     /// # Safety
@@ -78,6 +102,18 @@ impl Mapping {
             self.protect(start, bytes.len(), Protection::READ_EXECUTE)
         }
     }
+}
+
+/// The protection of pages whose landing pads the processor checks. Other C libraries of Linux have the same number.
+#[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+const PROT_BTI: libc::c_int = 0x10;
+
+/// Returns `true` if the processor and the kernel support [`PROT_BTI`].
+#[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+pub(crate) fn checks_landing_pads() -> bool {
+    const HWCAP2_BTI: libc::c_ulong = 1 << 17;
+    // SAFETY: the call only takes a number.
+    unsafe { libc::getauxval(libc::AT_HWCAP2) & HWCAP2_BTI != 0 }
 }
 
 /// Returns the number of bytes of a page.

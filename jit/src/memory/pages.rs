@@ -51,7 +51,7 @@ impl Chunk {
             free.remove(index);
         }
         let state = if self.is_staged { State::Staged(vec![0; pages * page_bytes()]) } else { State::Writable };
-        let pages = Pages { chunk: Arc::clone(self), run: start..start + pages, state };
+        let pages = Pages { chunk: Arc::clone(self), run: start..start + pages, state, has_landing_pads: false };
         if cfg!(mimeo_asan) && !self.is_staged {
             pages.protect(Protection::READ_WRITE).ok()?;
         }
@@ -93,6 +93,8 @@ pub(crate) struct Pages {
     chunk: Arc<Chunk>,
     run: Range<usize>,
     state: State,
+    /// Whether every address at which the code can be entered has a landing pad.
+    has_landing_pads: bool,
 }
 
 impl Pages {
@@ -143,7 +145,10 @@ impl Pages {
     pub(crate) fn make_executable(&mut self) -> io::Result<()> {
         match &self.state {
             State::Staged(bytes) => self.install(bytes)?,
-            State::Writable => self.protect(Protection::READ_EXECUTE)?,
+            // SAFETY: as in `protect`.
+            State::Writable => unsafe {
+                self.chunk.memory.make_executable(self.start(), self.len_bytes(), self.has_landing_pads)?;
+            },
             State::Executable => {}
         }
         self.state = State::Executable;
@@ -187,14 +192,26 @@ impl Drop for Pages {
 }
 
 /// An allocator of pages, which maps chunks as needed. A chunk lives as long as its pages.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct CodePool {
     chunks: Vec<Arc<Chunk>>,
+    has_landing_pads: bool,
 }
 
 impl CodePool {
+    /// Creates a pool. `has_landing_pads` says whether all its code has a landing pad wherever it can be entered.
+    pub(crate) fn new(has_landing_pads: bool) -> CodePool {
+        CodePool { chunks: Vec::new(), has_landing_pads }
+    }
+
     /// Allocates pages for a number of bytes, at least one.
     pub(crate) fn take(&mut self, len_bytes: usize) -> io::Result<Pages> {
+        let mut pages = self.take_any(len_bytes)?;
+        pages.has_landing_pads = self.has_landing_pads;
+        Ok(pages)
+    }
+
+    fn take_any(&mut self, len_bytes: usize) -> io::Result<Pages> {
         let pages = pages_for(len_bytes);
         // The newest chunk is the largest, and the least used.
         if let Some(found) = self.chunks.iter().rev().find_map(|chunk| chunk.take(pages)) {
@@ -232,7 +249,7 @@ mod tests {
 
     #[test]
     fn runs_are_disjoint_and_reused() {
-        let mut pool = CodePool::default();
+        let mut pool = CodePool::new(false);
         let page = page_bytes();
         let mut runs: Vec<Pages> = (1..40).map(|pages| pool.take(pages * page).unwrap()).collect();
         let mut places: Vec<(usize, usize)> = runs.iter().map(|run| (run.start() as usize, run.len_bytes())).collect();
@@ -253,7 +270,7 @@ mod tests {
 
     #[test]
     fn unused_chunks_are_freed() {
-        let mut pool = CodePool::default();
+        let mut pool = CodePool::new(false);
         let kept = pool.take(1).unwrap();
         let runs: Vec<Pages> = (0..40).map(|_| pool.take(20 * page_bytes()).unwrap()).collect();
         let chunks = pool.chunks.len();
@@ -270,7 +287,7 @@ mod tests {
     #[cfg(mimeo_asan)]
     #[test]
     fn a_dropped_run_is_inaccessible_until_it_is_reused() {
-        let mut pool = CodePool::default();
+        let mut pool = CodePool::new(false);
         let is_accessible = |start: *mut u8| region::query(start).unwrap().protection() != Protection::NONE;
         let _neighbour = pool.take(1).unwrap();
         let mut pages = pool.take(1).unwrap();
@@ -327,7 +344,7 @@ mod tests {
 
     #[test]
     fn a_chunk_is_unmapped_with_its_last_pages() {
-        let mut pool = CodePool::default();
+        let mut pool = CodePool::new(false);
         let pages = pool.take(1).unwrap();
         let chunk = Arc::downgrade(&pages.chunk);
         drop(pool);

@@ -37,6 +37,8 @@ pub struct Capability {
     pub os: &'static str,
     /// Version of the stencil ABI.
     pub abi: u32,
+    /// Whether native code has a landing pad (CET, BTI) wherever it can be entered.
+    pub landing_pads: bool,
     /// Name of the instruction set.
     pub instruction_set: &'static str,
     /// The ops that have a stencil.
@@ -66,6 +68,7 @@ impl Capability {
             arch: std::env::consts::ARCH,
             os: std::env::consts::OS,
             abi: STENCIL_ABI,
+            landing_pads: I::STENCILS.has_landing_pads(),
             instruction_set: I::NAME,
             with_stencil,
             without_stencil,
@@ -80,7 +83,8 @@ impl fmt::Display for Capability {
             Some((_, sentence)) => write!(f, "native code: no ({sentence})")?,
         }
         let Capability { mode, threshold, arch, os, abi, instruction_set, .. } = self;
-        writeln!(f, "; mode {mode}, threshold {threshold}; {arch}, {os}, stencil ABI {abi}")?;
+        let pads = if self.landing_pads { ", landing pads" } else { "" };
+        writeln!(f, "; mode {mode}, threshold {threshold}; {arch}, {os}, stencil ABI {abi}{pads}")?;
         let (with, without) = (self.with_stencil.len(), self.without_stencil.len());
         writeln!(f, "{instruction_set}: {with} of {} ops have a stencil", with + without)?;
         // Without native code, the reasons for single ops do not matter.

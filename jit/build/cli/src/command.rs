@@ -20,6 +20,7 @@ options of generate:
   --raise-baseline FEATURE,…
                     processor features that stencils may use beyond the architecture's base (default: none); the same
                     as `raise_baseline` in the build script
+  --landing-pads    begin each stencil with a landing pad (CET, BTI); the same as `landing_pads` in the build script
   --output FILE     where to write the table (default: beside the ops, `ops.<architecture>.stencils`)
   --check           write nothing; fail if the existing table is stale
   -h, --help        print this help
@@ -47,6 +48,8 @@ pub struct Generate {
     pub target: Option<String>,
     /// Processor features that stencils may use.
     pub features: Vec<Feature>,
+    /// Whether stencils begin with landing pads.
+    pub landing_pads: bool,
     /// The C compiler.
     pub compiler: Option<String>,
     /// The file to write the table to.
@@ -100,6 +103,7 @@ fn parse_generate(mut parser: Parser) -> Result<Request, lexopt::Error> {
             Short('h') | Long("help") => return Ok(Request::Help),
             Long("target") => generate.target = Some(parser.value()?.string()?),
             Long("raise-baseline") => generate.features = parse_features(&parser.value()?.string()?)?,
+            Long("landing-pads") => generate.landing_pads = true,
             Long("compiler") => generate.compiler = Some(parser.value()?.string()?),
             Long("output") => generate.output = Some(parser.value()?.into()),
             Long("check") => generate.check = true,

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use mimeo_build::prebuilt;
 use mimeo_build::table::OwnedTable;
 use mimeo_build::{Baseline, Target, Toolchain};
+use mimeo_def::stencil::Arch;
 use mimeo_lower::Lowered;
 
 use crate::command::Generate;
@@ -34,7 +35,14 @@ pub fn run(request: &Generate) -> Result<String, String> {
     }
     let output = request.output.clone().unwrap_or_else(|| prebuilt::path(&ops, arch));
     if request.check {
-        return check(&output, &sets, &Baseline::new(arch, &request.features), &package, &target);
+        let stale = stale(&output, &sets, request, &package, arch)?;
+        let name = output.display();
+        if stale.is_empty() {
+            return Ok(format!("`{name}` is up to date\n"));
+        }
+        let pads = if request.landing_pads { " --landing-pads" } else { "" };
+        let command = format!("mimeo generate --target {}{pads}", target.triple);
+        return Err(format!("`{name}` is stale; regenerate it with `{command}`:\n  {}", stale.join("\n  ")));
     }
     let work = Work::new()?;
     let compiler = request.compiler.as_deref();
@@ -42,7 +50,10 @@ pub fn run(request: &Generate) -> Result<String, String> {
         Some(program) => Toolchain::probe_program(program, &target, &request.features, &work.0),
         None => Toolchain::probe(&target, &request.features, &work.0),
     };
-    let tools = tools.map_err(|unusable| unusable.to_string())?;
+    let mut tools = tools.map_err(|unusable| unusable.to_string())?;
+    if request.landing_pads {
+        tools.add_landing_pads().map_err(|reason| reason.to_string())?;
+    }
     let mut tables = Vec::new();
     for set in &sets {
         let mut table = OwnedTable::build(set, &tools, &package, &work.0).map_err(|unusable| unusable.to_string())?;
@@ -65,19 +76,16 @@ pub fn run(request: &Generate) -> Result<String, String> {
     ))
 }
 
-/// Compares the existing table with the ops.
-fn check(file: &Path, sets: &[Lowered], raised: &Baseline, package: &Path, target: &Target) -> Result<String, String> {
+/// Compares the existing table with the ops and the options, and returns the differences.
+fn stale(file: &Path, sets: &[Lowered], request: &Generate, package: &Path, arch: Arch) -> Result<Vec<String>, String> {
     let name = file.display();
     let text = fs::read_to_string(file).map_err(|error| format!("cannot read `{name}`: {error}"))?;
-    let table = prebuilt::read(&text).map_err(|damaged| format!("`{name}` is damaged: {damaged}"))?;
-    let stale = table.stale(sets, raised, package);
-    match stale.is_empty() {
-        true => Ok(format!("`{name}` is up to date\n")),
-        false => {
-            let command = format!("mimeo generate --target {}", target.triple);
-            Err(format!("`{name}` is stale; regenerate it with `{command}`:\n  {}", stale.join("\n  ")))
-        }
+    let found = prebuilt::read(&text).map_err(|damaged| format!("`{name}` is damaged: {damaged}"))?;
+    let mut stale = found.stale(sets, &Baseline::new(arch, &request.features), package);
+    if request.landing_pads && !found.tables.iter().all(OwnedTable::has_landing_pads) {
+        stale.push("its stencils have no landing pads".to_owned());
     }
+    Ok(stale)
 }
 
 /// Returns the folder with the `Cargo.toml` of a file's package, and the file's path relative to it.

@@ -155,3 +155,29 @@ fn a_baseline_is_raised_by_the_option_and_recorded() {
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.contains("`avx512f` is not a feature; the features are sse3, ssse3, sse4.1, "), "{text}");
 }
+
+#[test]
+fn landing_pads_are_made_and_checked_by_the_option() {
+    let package = Package::new("flags_pads");
+    let pads = "--landing-pads";
+    let (plain, _) = package.table(host(), &[], &[]);
+    let output = package.generate(host(), &[pads, "--check"], &[]);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !output.status.success() && text.contains(" --landing-pads`:\n  its stencils have no landing pads"),
+        "{text}"
+    );
+    let (padded, _) = package.table(host(), &[pads], &[]);
+    let begin = if cfg!(target_arch = "aarch64") { "5f2403d5" } else { "f30f1efa" };
+    // The first line of each stencil's code follows its name.
+    let starts = |table: &str| -> Vec<bool> {
+        let lines = table.lines().zip(table.lines().skip(1));
+        let named = lines.filter(|(name, _)| name.starts_with("op ") || name.starts_with("stencil "));
+        named.map(|(_, code)| code.strip_prefix("hot ").is_some_and(|hot| hot.starts_with(begin))).collect()
+    };
+    assert!(starts(&plain).len() > 10 && starts(&plain).iter().all(|starts| !starts), "{plain}");
+    assert!(starts(&padded).len() == starts(&plain).len() && starts(&padded).iter().all(|starts| *starts), "{padded}");
+    for more in [&[pads, "--check"][..], &["--check"]] {
+        assert!(package.generate(host(), more, &[]).status.success());
+    }
+}

@@ -74,8 +74,9 @@ fn need(feature: CpuidFeature) -> Option<Need> {
         | CpuidFeature::CX8
         | CpuidFeature::SSE
         | CpuidFeature::SSE2
-        // `nop` and `pause`, which every 64-bit processor supports.
+        // `nop`, `pause` and `endbr64`, which every 64-bit processor executes.
         | CpuidFeature::MULTIBYTENOP
+        | CpuidFeature::CET_IBT
         | CpuidFeature::PAUSE => return None,
         CpuidFeature::SSE3 => Feature::Sse3,
         CpuidFeature::SSSE3 => Feature::Ssse3,

@@ -123,7 +123,8 @@ const FLAGS: &[Flag] = &[
     // with it gcc 12 makes `frintz` of `(double)(int64_t)x` on aarch64, which turns -0.5 into -0.0 instead of 0.0.)
     optional("-fno-math-errno"),
     optional("-ftrapping-math"),
-    // Whole-program machinery: unwinding, stack protection, landing pads, sanitizers, counters.
+    // Whole-program machinery: unwinding, stack protection, landing pads (unless the author asks for them), sanitizers,
+    // counters.
     optional("-fno-asynchronous-unwind-tables"),
     // aarch64 compilers emit them for C as well, between the lines of the code.
     optional("-fno-unwind-tables"),
@@ -174,6 +175,14 @@ pub(super) fn in_order(side: Side, accepted: &[String]) -> Vec<String> {
         .filter(|flag| flag.required || accepted.iter().any(|text| text == flag.text))
         .map(|flag| flag.text.to_owned())
         .collect()
+}
+
+/// Returns the flag without which, and the flag with which, functions begin with a landing pad.
+pub(super) fn landing_pads(arch: Arch) -> (&'static str, &'static str) {
+    match arch {
+        Arch::X86_64 => ("-fcf-protection=none", "-fcf-protection=branch"),
+        Arch::Aarch64 => ("-mbranch-protection=none", "-mbranch-protection=bti"),
+    }
 }
 
 /// Returns the flags that raise the baseline by `features`, which belong to the architecture.

@@ -3,6 +3,7 @@
 mod flags;
 mod identity;
 mod included;
+mod landing_pads;
 mod probe;
 mod unusable;
 mod user;
@@ -17,6 +18,7 @@ use mimeo_def::Feature;
 use mimeo_def::stencil::{Arch, Convention};
 
 pub use flags::Family;
+pub use landing_pads::NoPads;
 pub use unusable::{SupportFailure, Unusable};
 
 use crate::asm;
@@ -66,6 +68,7 @@ pub struct Toolchain {
     baseline: Baseline,
     format: Format,
     convention: Convention,
+    landing_pads: bool,
     identity: String,
 }
 

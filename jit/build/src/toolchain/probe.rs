@@ -83,6 +83,7 @@ pub(super) fn probe(
         baseline: Baseline::new(arch, features),
         format,
         convention: Convention::C,
+        landing_pads: false,
         identity: own_words,
     };
     toolchain.flags = accepted_flags(&mut toolchain, Side { family: identity.family, arch, format })?;

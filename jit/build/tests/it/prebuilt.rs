@@ -49,6 +49,7 @@ fn a_checked_in_table_is_the_one_that_the_compiler_would_make() {
         compiler: Some(if mode == Mode::Build { "cc" } else { "/bin/false" }.to_owned()),
         package: package.clone(),
         features: Vec::new(),
+        landing_pads: false,
         ops: "src/ops.rs".into(),
         out: folder(out),
     };

@@ -38,6 +38,7 @@ fn job(out: &Path, compiler: Option<&str>) -> Job {
         compiler: compiler.map(str::to_owned),
         package: out.to_owned(),
         features: Vec::new(),
+        landing_pads: false,
         ops: PathBuf::from("src/ops.rs"),
         out: out.to_owned(),
     }

@@ -32,21 +32,6 @@ pub(crate) struct CodeCache {
     support_bytes: usize,
 }
 
-impl Default for CodeCache {
-    fn default() -> CodeCache {
-        CodeCache {
-            pool: CodePool::default(),
-            ages: VecDeque::new(),
-            retired: Vec::new(),
-            live_bytes: 0,
-            retired_bytes: 0,
-            patience: 0,
-            charge: nothing(&Account::new(None)),
-            support_bytes: 0,
-        }
-    }
-}
-
 /// Returns a charge of 0 bytes.
 fn nothing(account: &Account) -> Charge {
     account.charge(MemoryKind::Code, 0).expect("no limit is lower")
@@ -68,6 +53,20 @@ impl Retired {
 }
 
 impl CodeCache {
+    /// Creates an empty cache. `has_landing_pads` says whether all code has a landing pad wherever it can be entered.
+    pub(crate) fn new(has_landing_pads: bool) -> CodeCache {
+        CodeCache {
+            pool: CodePool::new(has_landing_pads),
+            ages: VecDeque::new(),
+            retired: Vec::new(),
+            live_bytes: 0,
+            retired_bytes: 0,
+            patience: 0,
+            charge: nothing(&Account::new(None)),
+            support_bytes: 0,
+        }
+    }
+
     /// Returns the bytes of memory that live and retired code takes.
     pub(crate) fn footprint_bytes(&self) -> usize {
         self.live_bytes + self.retired_bytes

@@ -74,7 +74,7 @@ impl<I: InstructionSet> Native<I> {
             return Err(Unavailable::NoSuchOp { name: name.clone(), instruction_set: I::NAME });
         }
         let recipes = Recipes::new(table, &expectation::<I>(), &config.gaps).map_err(Unavailable::Table)?;
-        let mut cache = CodeCache::default();
+        let mut cache = CodeCache::new(table.has_landing_pads());
         let mut notifier = Notifier::new(config.observers, config.opener);
         let support = Support::new(table, &mut cache.pool, &mut notifier)?;
         let exits = Exit::ALL.into_iter().map(|exit| support.exit(exit));

@@ -161,7 +161,7 @@ fn damaged(format: Format, arch: Arch, seen: &mut BTreeSet<usize>, wrong: &mut V
 }
 
 /// Number of reasons to refuse code.
-const REFUSALS: usize = 38;
+const REFUSALS: usize = 39;
 
 /// Returns a number for each reason.
 fn number(refusal: &Refusal) -> usize {
@@ -204,6 +204,7 @@ fn number(refusal: &Refusal) -> usize {
         Refusal::OutsideFrame { .. } => 35,
         Refusal::IndirectJump { .. } => 36,
         Refusal::TailJump { .. } => 37,
+        Refusal::NoLandingPad { .. } => 38,
     }
 }
 
@@ -214,8 +215,8 @@ fn cannot_occur(number: usize, format: Format, arch: Arch) -> bool {
         (23, Format::MachO, Arch::Aarch64) => true,
         // Instructions of AArch64 lie at multiples of 4, and so do the targets of branches.
         (31, _, Arch::Aarch64) => true,
-        // An object contains neither the definition of an op nor the claims of a table.
-        (36 | 37, ..) => true,
+        // An object contains neither the definition of an op, nor the claims of a table, nor the author's options.
+        (36..=38, ..) => true,
         _ => false,
     }
 }

@@ -68,6 +68,7 @@ fn program() -> Program {
     builder.define(erased, code.finish().expect("it is whole"));
     let mut code = Assembler::new("written", 1, 3);
     code.number(Slot(1), 99);
+    code.set_escaping(Slot(0));
     code.point(Slot(0), 1);
     code.write_and_note(Slot(2), Slot(0), Slot(1));
     code.add(Slot(0), Slot(0), Slot(2));

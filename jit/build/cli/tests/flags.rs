@@ -8,9 +8,9 @@ const OPS: &str = "
 #[instruction_set(value = f64)]
 mod ops {
     #[vm_op]
-    fn axpy(a: f64, b: f64, c: f64) -> f64 { a * b + c }
+    fn axpy(a: f64, b: f64, c: f64) -> f64 { (a * b + c).quiet() }
     #[vm_op]
-    fn sum(a: f64, b: f64, c: f64) -> f64 { a + b + c }
+    fn sum(a: f64, b: f64, c: f64) -> f64 { (a + b + c).quiet() }
     #[vm_op]
     fn zeros(a: f64) -> f64 { a.to_bits().trailing_zeros() as f64 }
     #[vm_op]

@@ -5,8 +5,9 @@
 use mimeo::{StepMode, Thrown};
 
 use super::place::frame_at;
+use super::stubs::BUILTIN;
 use super::{run, running};
-use crate::heap::{Coroutine, Gc, Hook};
+use crate::heap::{Coroutine, Gc, Hook, Tracer};
 use crate::ops::ops::{Value, Vm};
 
 /// How deep a function is: see [`Vm::level`].
@@ -29,8 +30,20 @@ pub(crate) struct Hooks {
     last: Last,
     /// Functions from this level on have no events: the one that has set the hook.
     ignored: Option<Level>,
-    /// The levels of functions that tail calls have replaced, and their numbers.
-    replaced: Vec<(Level, u32)>,
+    /// The active calls that were stepped, innermost last.
+    calls: Vec<Called>,
+}
+
+impl Hooks {
+    /// Forgets the calls above a level.
+    fn leave_to(&mut self, level: Level) {
+        while self.calls.pop_if(|called| called.level > level).is_some() {}
+    }
+
+    pub(super) fn trace(&self, tracer: &mut Tracer) {
+        tracer.value(self.main.function);
+        self.calls.iter().for_each(|called| tracer.value(called.function));
+    }
 }
 
 impl Default for Hooks {
@@ -44,9 +57,19 @@ impl Default for Hooks {
             debugs: false,
             last: Last::default(),
             ignored: None,
-            replaced: Vec::new(),
+            calls: Vec::new(),
         }
     }
+}
+
+/// An active call.
+#[derive(Clone, Copy, Debug)]
+struct Called {
+    level: Level,
+    /// The function. The results of a builtin replace it in its frame.
+    function: Value,
+    /// The number of functions that it has replaced by tail calls.
+    replaced: u32,
 }
 
 /// The op that was stepped last.
@@ -69,6 +92,8 @@ pub(crate) fn hook_of(vm: &Vm, coroutine: Option<Gc<Coroutine>>) -> Hook {
 /// Sets the hook of a coroutine; `None` stands for the running stack. Called by a builtin.
 pub(crate) fn set_hook(vm: &mut Vm, coroutine: Option<Gc<Coroutine>>, hook: Hook) {
     vm.host.hooks.is_used = true;
+    // They may not be stepped from here on.
+    vm.host.hooks.calls.clear();
     store(vm, coroutine, hook);
     if coroutine.is_some() {
         return;
@@ -112,10 +137,11 @@ fn arm(vm: &mut Vm) {
     let hook = hook_of(vm, None);
     arm_count(vm, hook);
     if hook.steps() {
-        let last = Last { level: vm.level(), ..Last::default() };
+        let level = vm.level();
         let hooks = &mut vm.host.hooks;
-        (hooks.last, hooks.ignored) = (last, None);
-        hooks.replaced.clear();
+        (hooks.last, hooks.ignored) = (Last { level, ..Last::default() }, None);
+        // Those of a coroutine that was left.
+        hooks.leave_to(level);
         if !std::mem::replace(&mut hooks.debugs, true) {
             vm.set_debugger(|vm, _| at_op(vm));
         }
@@ -159,6 +185,10 @@ fn at_event(vm: &mut Vm) -> Result<(), Thrown> {
 
 /// Calls the hook before an op, for each of its events that it is: the machine's debugger.
 fn at_op(vm: &mut Vm) -> Result<StepMode, Thrown> {
+    // A hook that is called because of its count is stepped, too.
+    if vm.host.hooks.is_running {
+        return Ok(StepMode::Into);
+    }
     let result = events_at_op(vm);
     if std::mem::take(&mut vm.host.hooks.is_changed) {
         arm(vm);
@@ -175,12 +205,28 @@ fn events_at_op(vm: &mut Vm) -> Result<(), Thrown> {
         return Ok(());
     }
     let last = hooks.last;
+    hooks.leave_to(level);
+    // The results of a builtin are where its function was.
+    let first = vm.slot(0);
+    if vm.frames().next().is_some_and(|frame| frame.function.body().name == BUILTIN && frame.pc.0 > 0) {
+        let called = vm.host.hooks.calls.last().filter(|called| called.level == level);
+        vm.set_slot(0, called.map_or(Value::NIL, |called| called.function));
+        vm.host.kept.push(first);
+        let result = events_in(vm, level, last);
+        vm.host.kept.pop();
+        vm.set_slot(0, first);
+        return result;
+    }
+    events_in(vm, level, last)
+}
+
+fn events_in(vm: &mut Vm, level: Level, last: Last) -> Result<(), Thrown> {
     // The code in which a coroutine starts is no function of the program.
     let Some(frame) = frame_at(vm, 0).filter(|frame| frame.index == 0) else {
         vm.host.hooks.last = Last { level, ..Last::default() };
         return Ok(());
     };
-    let (pc, op) = (frame.pc.0, frame.op());
+    let (pc, op, function) = (frame.pc.0, frame.op(), frame.function);
     let is_same = level == last.level;
     // A function that a runtime function calls again and again has the same level as before.
     let is_called = pc == 0 && (!is_same || last.is_tail_call || last.returns);
@@ -189,8 +235,15 @@ fn events_at_op(vm: &mut Vm) -> Result<(), Thrown> {
     let new_line = stop.filter(|_| is_called || is_same && pc <= last.pc || stop != line_before);
     let line = stop.or_else(|| frame.line.filter(|_| !is_called));
     let (is_tail_call, returns) = (op.starts_with("tail_call"), op.starts_with("ret"));
-    let replaced = follow(vm, level, is_called.then_some(is_same && last.is_tail_call));
-    vm.host.hooks.last = Last { level, pc, line, is_tail_call, returns };
+    let hooks = &mut vm.host.hooks;
+    hooks.last = Last { level, pc, line, is_tail_call, returns };
+    if is_called {
+        let before = hooks.calls.pop_if(|called| called.level == level);
+        let was_replaced = is_same && last.is_tail_call;
+        let replaced = if was_replaced { before.map_or(0, |before| before.replaced) + 1 } else { 0 };
+        hooks.calls.push(Called { level, function, replaced });
+    }
+    let replaced = hooks.calls.last().filter(|called| called.level == level).map_or(0, |called| called.replaced);
 
     let arguments = if pc == 0 { vm.context.arguments + 1 } else { 0 };
     if is_called && hook_of(vm, None).at_calls {
@@ -208,20 +261,6 @@ fn events_at_op(vm: &mut Vm) -> Result<(), Thrown> {
         }
     }
     Ok(())
-}
-
-/// Notes the functions that tail calls replace, and returns the number of those that the function at a level has
-/// replaced. `called` is whether a call that was just made is a tail call.
-fn follow(vm: &mut Vm, level: Level, called: Option<bool>) -> u32 {
-    let replaced = &mut vm.host.hooks.replaced;
-    while replaced.pop_if(|&mut (of, _)| of > level || of == level && called == Some(false)).is_some() {}
-    if called == Some(true) {
-        match replaced.last_mut() {
-            Some((of, count)) if *of == level => *count += 1,
-            _ => replaced.push((level, 1)),
-        }
-    }
-    replaced.last().filter(|(of, _)| *of == level).map_or(0, |&(_, count)| count)
 }
 
 /// Calls the hook of the running stack. Keeps `open` values that may be above the frame.

@@ -320,8 +320,8 @@ impl<I: InstructionSet> Vm<I> {
     /// assert_eq!(vm.hook_due(), None);
     /// vm.set_hook(100, |_| Ok(()));
     /// machine.call(linked.function(SUM), &[10])?;
-    /// // One call and nine backward jumps.
-    /// assert_eq!(machine.vm().hook_due(), Some(90));
+    /// // One call and ten backward jumps.
+    /// assert_eq!(machine.vm().hook_due(), Some(89));
     /// # Ok::<(), mimeo_doc_ops::Trap>(())
     /// ```
     pub fn hook_due(&self) -> Option<u32> {

@@ -127,25 +127,23 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// Makes the program step, as if the debugger had answered [`StepMode::Into`]. A runtime function calls it: the
-    /// debugger is called from the op on at which the function that called the runtime function returns, or from the
-    /// next call or backward jump on, whichever is first. Has no effect without a debugger, or while it runs.
+    /// Makes the program step, as if the debugger had answered [`StepMode::Into`]. If a runtime function calls it, the
+    /// debugger is called from where the function with its op returns to, or from the next call or backward jump on,
+    /// whichever is first. Has no effect without a debugger, or while it runs.
     ///
     /// ```
-    /// use std::rc::Rc;
-    ///
     /// use mimeo::StepMode;
-    /// use mimeo_doc_ops::{CHOOSE, sample_machine};
+    /// use mimeo_doc_ops::{SUM, sample_machine};
     ///
     /// let (mut machine, linked) = sample_machine();
     /// machine.vm_mut().set_debugger(|vm, _| {
     ///     vm.host.printed.push(1);
     ///     Ok(StepMode::Continue)
     /// });
-    /// machine.call(linked.function(CHOOSE), &[5, 0])?;
-    /// assert_eq!(machine.vm().host.printed, []);
+    /// machine.call(linked.function(SUM), &[10])?;
+    /// assert!(machine.vm().host.printed.is_empty());
     /// machine.vm_mut().start_stepping();
-    /// machine.call(linked.function(CHOOSE), &[5, 0])?;
+    /// machine.call(linked.function(SUM), &[10])?;
     /// assert_eq!(machine.vm().host.printed, [1]);
     /// # Ok::<(), mimeo_doc_ops::Trap>(())
     /// ```

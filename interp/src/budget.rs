@@ -69,8 +69,8 @@ pub(crate) struct Budget<I: InstructionSet> {
     /// The events that are left to the program. Negative when it made one more.
     pub(crate) fuel: Option<i64>,
     pub(crate) when_empty: WhenEmpty<I>,
-    /// The hook, and the interval at which it is called.
-    pub(crate) hook: Option<(u32, Box<Hook<I>>)>,
+    /// The interval of the hook, and the hook, which is `None` while it runs.
+    pub(crate) hook: Option<(u32, Option<Box<Hook<I>>>)>,
     /// The events until the hook is called. Not positive when that is due.
     pub(crate) hook_due: i64,
 }
@@ -108,7 +108,7 @@ impl<I: InstructionSet> Budget<I> {
     /// Returns the value for `core.budget`: the events before the one at which something is due.
     pub(crate) fn arm(&mut self) -> i32 {
         let mut events = if self.control.is_interrupted() { 0 } else { self.quantum - 1 };
-        if self.hook.is_some() {
+        if let Some((_, Some(_))) = self.hook {
             events = events.min(self.hook_due - 1);
         }
         if let Some(fuel) = self.fuel {
@@ -134,6 +134,12 @@ impl<I: InstructionSet> Budget<I> {
             self.quantum = i64::from(Self::QUANTUM / 2 + (self.random >> 16) % Self::QUANTUM);
         }
         is_over
+    }
+
+    /// Returns the events until the hook is called when `core.budget` is `budget`.
+    pub(crate) fn hook_due_at(&self, budget: i32) -> Option<u32> {
+        let events = i64::from(self.settled) - i64::from(budget);
+        self.hook.as_ref().map(|_| u32::try_from((self.hook_due - events).max(1)).unwrap_or(u32::MAX))
     }
 
     /// Returns the fuel that is left when `core.budget` is `budget`.

@@ -16,7 +16,7 @@ mod table;
 use lua_syntax::resolve::Tree;
 use mimeo::asm::{AssembleError, FunctionIndex};
 
-use crate::heap::{Capture, OperandName};
+use crate::heap::{Capture, OperandName, StopPoint};
 use crate::ops::ops::{Program, ProgramBuilder, Value};
 
 use function::Generator;
@@ -41,7 +41,7 @@ pub(crate) struct Info {
     pub(crate) upvalue_names: Box<[u32]>,
     /// The names of its locals, for a debugger.
     pub(crate) locals: Vec<LocalRange>,
-    /// Where a debugger can stop it, in the order of the code.
+    /// Where debuggers and hooks can stop it, in the order of the code.
     pub(crate) stops: Vec<StopPoint>,
 }
 
@@ -55,13 +55,6 @@ pub(crate) struct LocalRange {
     pub(crate) from: u32,
     /// The first op after them.
     pub(crate) to: u32,
-}
-
-/// The first op of a statement or of an iteration. No expression is being evaluated there: everything alive is in locals.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StopPoint {
-    pub(crate) pc: u32,
-    pub(crate) line: u32,
 }
 
 /// An error: a function has more of something than its encoding can hold.

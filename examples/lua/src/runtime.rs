@@ -9,6 +9,7 @@ mod concat;
 mod coroutine;
 mod error;
 mod function;
+mod hook;
 mod index;
 mod place;
 mod protected;
@@ -51,6 +52,7 @@ pub(crate) use coroutine::{Fibers, finish_coroutine};
 pub(crate) use function::{
     callable, collect_arguments, copy_rest, copy_whole_rest, fill_parameters, fill_results, move_down,
 };
+pub(crate) use hook::{Hooks, hook_of, set_hook};
 pub(crate) use index::{
     advance, index, index_field, index_global, index_method, make_table, set, set_elements, set_name,
 };
@@ -117,6 +119,8 @@ pub struct Host {
     pub(crate) spare_values: Vec<Value>,
     /// The fibers of coroutines, by the numbers that the heap uses.
     pub(crate) fibers: Fibers,
+    /// The hook of the main program, and the state of the running one.
+    pub(crate) hooks: Hooks,
     /// The running coroutines, innermost last.
     pub(crate) running: Vec<Gc<Coroutine>>,
     /// The open upvalues of the stacks that resumed these, the main stack first.
@@ -163,6 +167,7 @@ impl Host {
             transfer: Vec::new(),
             spare_values: Vec::new(),
             fibers: Fibers::default(),
+            hooks: Hooks::default(),
             running: Vec::new(),
             left_upvalues: Vec::new(),
             buffer: Vec::new(),

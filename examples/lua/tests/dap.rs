@@ -534,6 +534,19 @@ fn sessions_end_when_the_client_leaves() {
 }
 
 #[test]
+fn hooks_of_the_program_have_counts_only() {
+    each(|jit| {
+        let source = "local ok, message = pcall(debug.sethook, print, 'l')\nprint(ok, message)\nlocal n = 0\n\
+                      debug.sethook(function() n = n + 1 end, '', 10)\nfor i = 1, 1000 do end\nprint(n >= 90)";
+        let mut client = Client::launched(jit, "hooks", source, &[6]);
+        client.stops("breakpoint");
+        client.request("continue", json!({}));
+        let refused = "false\tonly a hook with a count can be set while a debugger is attached\ntrue\n";
+        assert_eq!(client.ends(), (0, refused.to_owned()));
+    });
+}
+
+#[test]
 fn messages_that_are_no_requests_get_errors() {
     each(|jit| {
         let mut client = Client::launched(jit, "malformed", "local a = 1\nprint(a)", &[2]);

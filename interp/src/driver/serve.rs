@@ -104,14 +104,19 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     fn call_hook(&mut self) -> Result<(), Thrown> {
+        let Some((interval, hook)) = &mut self.driver.budget.hook else { return Ok(()) };
+        let interval = *interval;
         // The hook is not called in what it runs.
-        let Some((interval, mut hook)) = self.driver.budget.hook.take() else { return Ok(()) };
+        let Some(mut hook) = hook.take() else { return Ok(()) };
+        self.note_stepped_here();
         self.arm();
         let result = hook(self);
         self.settle();
-        // The hook may have set another one.
-        self.driver.budget.hook.get_or_insert((interval, hook));
-        self.driver.budget.hook_due = i64::from(self.driver.budget.hook.as_ref().map_or(0, |(interval, _)| *interval));
+        // The hook may have removed or replaced itself.
+        if let Some((_, running @ None)) = &mut self.driver.budget.hook {
+            *running = Some(hook);
+            self.driver.budget.hook_due = i64::from(interval);
+        }
         result
     }
 }
@@ -283,7 +288,7 @@ impl<I: InstructionSet> Vm<I> {
         let hook: Box<Hook<I>> = Box::new(hook);
         self.settle();
         let interval = interval.max(1);
-        self.driver.budget.hook = Some((interval, hook));
+        self.driver.budget.hook = Some((interval, Some(hook)));
         self.driver.budget.hook_due = i64::from(interval);
         self.arm();
     }
@@ -302,6 +307,25 @@ impl<I: InstructionSet> Vm<I> {
         self.settle();
         self.driver.budget.hook = None;
         self.arm();
+    }
+
+    /// Returns the number of events until the hook is called, at least 1, or `None` if there is no hook. While the hook
+    /// runs, the number has no meaning.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// assert_eq!(vm.hook_due(), None);
+    /// vm.set_hook(100, |_| Ok(()));
+    /// machine.call(linked.function(SUM), &[10])?;
+    /// // One call and ten backward jumps.
+    /// assert_eq!(machine.vm().hook_due(), Some(89));
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
+    pub fn hook_due(&self) -> Option<u32> {
+        self.driver.budget.hook_due_at(self.core.budget)
     }
 
     /// Returns `true` if a fiber is suspended because its fuel was used up ([`WhenEmpty::Suspend`]), and not because it

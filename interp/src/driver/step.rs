@@ -10,10 +10,6 @@ use crate::debug::{Debug, EVERYWHERE, Level};
 use crate::{Function, FunctionRef, InstructionSet, NotLoaded, StepMode, Stop, Thrown};
 
 impl<I: InstructionSet> Vm<I> {
-    fn level(&self) -> Level {
-        (self.driver.nesting(), self.driver.stacks().index_of(self.core.frame))
-    }
-
     /// Calls the debugger if it waits for the next op of the top frame. Returns `true` if the driver must run the op
     /// alone.
     pub(super) fn is_stepped(&mut self) -> Result<bool, Thrown> {
@@ -26,6 +22,8 @@ impl<I: InstructionSet> Vm<I> {
             return Ok(false);
         }
         if let Some(stop) = debug.stop_at(id, pc, level) {
+            // The debugger can run functions.
+            debug.note_stepped(level.0, true);
             self.call_debugger(stop, level)?;
         }
         let Some(debug) = &mut self.driver.debug else { return Ok(false) };
@@ -67,6 +65,14 @@ impl<I: InstructionSet> Vm<I> {
         let (id, level) = (function.id(), (nesting, record - 1));
         if self.driver.debug.as_ref().is_some_and(|debug| debug.steps_through(id, level)) {
             self.stop_at_return_to(caller);
+        }
+    }
+
+    /// Notes that the driver is at the next op of the innermost run, for a hook that runs functions.
+    pub(super) fn note_stepped_here(&mut self) {
+        let nesting = self.driver.nesting();
+        if let Some(debug) = &mut self.driver.debug {
+            debug.note_stepped(nesting, true);
         }
     }
 
@@ -119,6 +125,78 @@ impl<I: InstructionSet> Vm<I> {
             Some(debug) => debug.debugger = Some(Box::new(debugger)),
             debug @ None => *debug = Some(Box::new(Debug::new(Box::new(debugger)))),
         }
+    }
+
+    /// Makes the program step, as if the debugger had answered [`StepMode::Into`]. If a runtime function calls it, the
+    /// debugger is called from where the function with its op returns to, or from the next call or backward jump on,
+    /// whichever is first. Has no effect without a debugger, or while it runs.
+    ///
+    /// ```
+    /// use mimeo::StepMode;
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// machine.vm_mut().set_debugger(|vm, _| {
+    ///     vm.host.printed.push(1);
+    ///     Ok(StepMode::Continue)
+    /// });
+    /// machine.call(linked.function(SUM), &[10])?;
+    /// assert!(machine.vm().host.printed.is_empty());
+    /// machine.vm_mut().start_stepping();
+    /// machine.call(linked.function(SUM), &[10])?;
+    /// assert_eq!(machine.vm().host.printed, [1]);
+    /// # Ok::<(), mimeo_doc_ops::Trap>(())
+    /// ```
+    pub fn start_stepping(&mut self) {
+        let Some(debug) = &mut self.driver.debug else { return };
+        if debug.debugger.is_none() {
+            return;
+        }
+        debug.step_up_to = Some(EVERYWHERE);
+        // Everything returns to the driver, unless it does so anyway.
+        let (finish, stop) = (self.driver.markers.finish, self.driver.markers.stop);
+        self.driver.for_each_record(self.core.frame, |record| {
+            if !record.function.is_null() && record.ret != finish {
+                record.ret = stop;
+            }
+        });
+        self.serve_at_next_event();
+    }
+
+    /// Makes the program run to the next breakpoint, as if the debugger had answered [`StepMode::Continue`].
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// vm.set_debugger(|_, _| panic!("it is not called"));
+    /// vm.start_stepping();
+    /// vm.stop_stepping();
+    /// assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
+    /// ```
+    pub fn stop_stepping(&mut self) {
+        if let Some(debug) = &mut self.driver.debug {
+            (debug.step_up_to, debug.stops_at_event) = (None, false);
+        }
+    }
+
+    /// Returns how deep the program is: the number of active runs, and the index of the running function's record on its
+    /// stack. A function has a greater level than its caller.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DOUBLE, in_op};
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     let before = vm.level();
+    ///     vm.run(vm.host.function(DOUBLE), &[1])?;
+    ///     assert_eq!(vm.level(), before);
+    ///     Ok(before.0 as i64)
+    /// });
+    /// assert_eq!(result, Ok(1));
+    /// ```
+    pub fn level(&self) -> (usize, usize) {
+        (self.driver.nesting(), self.driver.stacks().index_of(self.core.frame))
     }
 
     /// Removes the debugger and all breakpoints.

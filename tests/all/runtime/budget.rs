@@ -288,6 +288,25 @@ fn a_hook_can_end_the_program_replace_itself_and_panic() {
 }
 
 #[test]
+fn a_hook_can_remove_itself() {
+    for config in configs() {
+        let (mut machine, linked) = machine_for(&config);
+        let vm = machine.vm_mut();
+        assert_eq!(vm.hook_due(), None);
+        vm.host.given = Some(linked.function(COUNT));
+        vm.set_hook(3, |vm| {
+            vm.remove_hook();
+            let function = vm.host.given.take().expect("it is called once");
+            vm.run(function, &[100])?;
+            Ok(())
+        });
+        assert_eq!(vm.hook_due(), Some(3));
+        assert_eq!(machine.call(linked.function(COUNT), &[5000]), Ok(5000), "{config:?}");
+        assert_eq!((machine.vm().hook_due(), machine.vm().host.given), (None, None), "{config:?}");
+    }
+}
+
+#[test]
 pub(super) fn an_interruption_ends_loops_and_recursion_in_eight_threads_at_once() {
     thread::scope(|scope| {
         for number in 0..8 {

@@ -121,6 +121,51 @@ fn steps_go_where_they_say() {
 }
 
 #[test]
+fn a_hook_starts_and_stops_steps_at_the_same_op_in_every_configuration() {
+    let run = |config: &Option<JitConfig>| {
+        let (mut machine, linked) = machine_for(config);
+        let places = follow(&mut machine, &[StepMode::Into]);
+        machine.vm_mut().set_hook(4, |vm| {
+            vm.set_hook(9, |vm| {
+                vm.stop_stepping();
+                vm.remove_hook();
+                Ok(())
+            });
+            vm.start_stepping();
+            Ok(())
+        });
+        machine.vm_mut().set_fuel(Some(PLENTY));
+        assert_eq!(machine.call(linked.function(MIXED), &[4]), Ok(4), "{config:?}");
+        (places.take(), machine.vm().fuel())
+    };
+    let expected = run(&None);
+    assert!(expected.0.iter().all(|(stop, ..)| *stop == Stop::Step) && expected.0.len() > 9, "{expected:?}");
+    for config in configs() {
+        assert_eq!(run(&config), expected, "{config:?}");
+    }
+}
+
+#[test]
+fn levels_say_which_function_was_called_by_which() {
+    let (mut machine, linked) = machine_for(&None);
+    let levels = Rc::new(RefCell::new(Vec::new()));
+    let noted = Rc::clone(&levels);
+    machine.vm_mut().set_debugger(move |vm, _| {
+        noted.borrow_mut().push((vm.level(), vm.frames().count()));
+        Ok(StepMode::Into)
+    });
+    machine.vm_mut().start_stepping();
+    assert_eq!(machine.call(linked.function(MIXED), &[2]), Ok(2));
+    let levels = levels.take();
+    // The frames of a fiber are counted alone, and its run is above that which has resumed it.
+    let is_ordered = |pair: &[((usize, usize), usize)]| {
+        let [(one, frames), (other, other_frames)] = [pair[0], pair[1]];
+        one.0 != other.0 || one.cmp(&other) == frames.cmp(&other_frames)
+    };
+    assert!(levels.len() > 10 && levels.windows(2).all(is_ordered), "{levels:?}");
+}
+
+#[test]
 fn functions_without_breakpoints_keep_their_native_code() {
     let (mut machine, linked) = machine_for(&Some(on()));
     assert_eq!(machine.call(linked.function(MIXED), &[1]), Ok(1));

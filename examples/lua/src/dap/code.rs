@@ -7,7 +7,7 @@ use std::rc::Rc;
 use mimeo::FunctionRef;
 use mimeo::def::Pc;
 
-use crate::generate::StopPoint;
+use crate::heap::StopPoint;
 use crate::ops::ops::{Ops, Vm};
 
 /// A function of a loaded chunk: the number of its program, and its index there.

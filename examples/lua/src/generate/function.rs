@@ -5,8 +5,8 @@ use lua_syntax::syntax::{Line, StringId};
 use mimeo::asm::{AssembleError, FunctionBody, Target};
 use mimeo::def::Slot;
 
-use super::{ChunkState, Info, LocalRange, StopPoint, TooLarge};
-use crate::heap::{Capture, NameKind, OperandName};
+use super::{ChunkState, Info, LocalRange, TooLarge};
+use crate::heap::{Capture, NameKind, OperandName, StopPoint};
 use crate::ops::ops::{Assembler, Value};
 
 /// The slot of the running function.

@@ -3,8 +3,8 @@
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
 use super::trace::traced;
-use super::{Gc, Heap, Kind};
-use crate::ops::ops::{Object, Upvalue, Value};
+use super::{Gc, Heap, Hook, Kind};
+use crate::ops::ops::{BLACK, Object, Upvalue, Value};
 
 /// The state of a coroutine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +31,11 @@ pub struct Coroutine {
     pub(super) body: Value,
     /// The open upvalues of its stack, while it does not run.
     pub(super) open_upvalues: *mut Upvalue,
+    hook: Hook,
 }
 
 // Its stack belongs to the fiber.
-traced!(Coroutine { body } not { object, state, fiber, open_upvalues });
+traced!(Coroutine { body, hook } not { object, state, fiber, open_upvalues });
 
 impl Coroutine {
     /// Its size in bytes, with its places in the lists of the heap and of the host.
@@ -44,6 +45,12 @@ impl Coroutine {
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.state == CoroutineState::Suspended && self.fiber.is_none()
+    }
+
+    /// Returns its hook.
+    #[must_use]
+    pub fn hook(&self) -> Hook {
+        self.hook
     }
 
     /// Returns the fiber in which it runs, from its start to its end.
@@ -58,11 +65,21 @@ impl Heap {
     pub fn new_coroutine(&mut self, body: Value) -> Gc<Coroutine> {
         let object = Object { next: self.objects, kind: Kind::Coroutine as u8, mark: self.tracer.white };
         let open_upvalues = std::ptr::null_mut();
-        let coroutine = Coroutine { object, state: CoroutineState::Suspended, fiber: None, body, open_upvalues };
+        let (state, hook) = (CoroutineState::Suspended, Hook::NONE);
+        let coroutine = Coroutine { object, state, fiber: None, body, open_upvalues, hook };
         let coroutine: Gc<Coroutine> = self.place(coroutine);
         self.objects = coroutine.as_object();
         self.accounts.charge(Coroutine::BYTES);
         coroutine
+    }
+
+    /// Sets the hook of a coroutine.
+    pub fn set_hook(&mut self, mut coroutine: Gc<Coroutine>, hook: Hook) {
+        // SAFETY: (3): there is no other reference into the coroutine.
+        unsafe { coroutine.as_mut() }.hook = hook;
+        if coroutine.object.mark & BLACK != 0 {
+            self.barrier_forward(coroutine, hook.function);
+        }
     }
 
     /// Starts the coroutine in a fiber. Returns the function to call there.

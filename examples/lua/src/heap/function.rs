@@ -40,6 +40,17 @@ pub struct Prototype {
     pub is_variadic: bool,
     /// The names of its upvalues, as indices of the chunk's constants.
     pub upvalue_names: Box<[u32]>,
+    /// Where debuggers and hooks can stop it, in the order of the code.
+    pub stops: Box<[StopPoint]>,
+}
+
+/// The first op of a statement or of an iteration. No expression is being evaluated there: everything alive is in locals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StopPoint {
+    /// The op.
+    pub pc: u32,
+    /// The line of the statement.
+    pub line: u32,
 }
 
 /// The name of an operand of an op in the source.
@@ -104,7 +115,15 @@ impl Prototype {
             parameters: 0,
             is_variadic: false,
             upvalue_names: Box::default(),
+            stops: Box::default(),
         }
+    }
+
+    /// Returns the line of the statement or iteration that begins with an op.
+    #[must_use]
+    pub fn stop_at(&self, pc: u32) -> Option<u32> {
+        let found = self.stops.binary_search_by_key(&pc, |stop| stop.pc).ok()?;
+        Some(self.stops[found].line)
     }
 
     /// Returns the chunk that contains it.
@@ -161,8 +180,8 @@ impl Chunk {
                 .prototypes
                 .iter()
                 .map(|of| {
-                    let parts = size_of_val(&*of.captures) + size_of_val(&*of.names) + size_of_val(&*of.upvalue_names);
-                    size_of_val(of) + parts
+                    let names = size_of_val(&*of.names) + size_of_val(&*of.upvalue_names);
+                    size_of_val(of) + size_of_val(&*of.captures) + names + size_of_val(&*of.stops)
                 })
                 .sum::<usize>()
     }

@@ -8,9 +8,9 @@ use mimeo::Thrown;
 
 use super::base::environment_of;
 use super::{Functions, define_module};
-use crate::heap::{Coroutine, Gc};
+use crate::heap::{Coroutine, Gc, Hook};
 use crate::ops::ops::{Value, Vm};
-use crate::runtime::{Call, PlainKind, metatable_of, running};
+use crate::runtime::{Call, PlainKind, hook_of, metatable_of, running, set_hook};
 
 pub(super) use traceback::traceback;
 
@@ -91,13 +91,32 @@ fn getregistry(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.give(registry.into())
 }
 
-/// Does nothing: hooks are not supported.
+/// Sets the hook of the running coroutine or another one, or removes it.
 fn sethook(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let (coroutine, first) = stack_of(call);
+    let mut hook = Hook::NONE;
+    if !call.get(first).is_nil() {
+        let events = call.string(first + 1)?;
+        let has = |event| events.bytes().contains(&event);
+        (hook.at_calls, hook.at_returns, hook.at_lines) = (has(b'c'), has(b'r'), has(b'l'));
+        hook.function = call.function(first)?;
+        let count = call.integer_or(first + 2, 0)?;
+        hook.count = u32::try_from(count.clamp(0, i64::from(i32::MAX))).unwrap_or(0);
+        hook.left = hook.count;
+    }
+    if hook.steps() && call.vm.host.embedding.debugger.is_some() {
+        return Err(call.error("only a hook with a count can be set while a debugger is attached"));
+    }
+    set_hook(call.vm, coroutine, hook);
     call.give_all(&[])
 }
 
-/// Returns no hook, no events and a count of 0.
+/// Returns the hook, its events and its count.
 fn gethook(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let results = [Value::NIL, call.text(""), Value::number(0.0)];
+    let (coroutine, _) = stack_of(call);
+    let hook = hook_of(call.vm, coroutine);
+    let events = [(hook.at_calls, "c"), (hook.at_returns, "r"), (hook.at_lines, "l")];
+    let events: String = events.into_iter().filter(|(is_set, _)| *is_set).map(|(_, event)| event).collect();
+    let results = [hook.function, call.text(events), Value::number(f64::from(hook.count))];
     call.give_all(&results)
 }

@@ -29,6 +29,7 @@ impl Roots for MachineRoots<'_> {
             tracer.value(*value);
         }
         host.embedding.trace(tracer);
+        host.hooks.trace(tracer);
         host.running.iter().for_each(|&coroutine| tracer.object(coroutine));
         // Ops use the addresses of these as marks, which no other object must have.
         tracer.value(vm.context.next);

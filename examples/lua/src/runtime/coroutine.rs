@@ -8,6 +8,7 @@ use mimeo::{FiberExit, FiberLimits, Thrown, Window};
 
 use super::collect::free_memory;
 use super::error::{catch, out_of_memory, raise_text, raise_text_at, value_of};
+use super::hook;
 use super::upvalue::close_all;
 use crate::heap::{Coroutine, CoroutineState, Gc, HEADROOM};
 use crate::ops::ops::{FiberRef, Value, Vm};
@@ -97,7 +98,9 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
         outer.set_state(CoroutineState::Normal);
     }
     coroutine.set_state(CoroutineState::Running);
+    hook::leave(vm);
     vm.host.running.push(coroutine);
+    hook::arrive(vm);
     let left = std::mem::replace(&mut vm.context.open_upvalues, coroutine.take_open_upvalues());
     vm.host.left_upvalues.push(left);
     let handling = vm.host.handling.take();
@@ -123,7 +126,9 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
         }
     };
     vm.context.open_upvalues = vm.host.left_upvalues.pop().expect("pushed above");
+    hook::leave(vm);
     vm.host.running.pop();
+    hook::arrive(vm);
     if let Some(outer) = vm.host.running.last_mut() {
         outer.set_state(CoroutineState::Running);
     }

@@ -34,6 +34,17 @@ impl Frame<'_> {
         Some((info.name, Pc(pc.0 + u32::from(info.len_units))))
     }
 
+    /// Returns the name of the op that it is executing.
+    pub(super) fn op(&self) -> &'static str {
+        self.op_at(self.pc).map_or("", |(name, _)| name)
+    }
+
+    /// Returns the line of the op before.
+    pub(super) fn line_before(&self) -> Option<u32> {
+        let before = Pc(self.pc.0.checked_sub(1)?);
+        self.body.position(before).map(|at| at.line)
+    }
+
     /// Returns `true` if the op here ends the call in a generic `for`.
     fn iterates_at(&self, pc: Pc) -> bool {
         match self.op_at(pc) {

@@ -6,6 +6,8 @@ use crate::ops::ops::{Assembler, Callee, Linked, Machine, ProgramBuilder, Value}
 use mimeo::asm::{FunctionBody, Place};
 use mimeo::def::Slot;
 
+/// The name of the code of most functions that are not written in Lua.
+pub(super) const BUILTIN: &str = "[C]";
 /// The name of the code of `pcall`.
 pub(crate) const PCALL: &str = "[C]:pcall";
 /// The name of the code of `xpcall`.
@@ -90,7 +92,7 @@ const FUNCTION: Slot = Slot(0);
 
 /// Generates the code of builtins. The frame holds the function and its arguments, and then its results.
 fn builtin(room: u16) -> FunctionBody {
-    let mut asm = Assembler::new("[C]", 1, room);
+    let mut asm = Assembler::new(BUILTIN, 1, room);
     asm.set_variadic();
     // The largest frame cannot be exceeded: the machine allows fewer arguments in a call.
     if room < u16::MAX {

@@ -1,4 +1,5 @@
 -- A guard against programs that take too long: a hook with a count throws an error.
+-- only: lua5.1
 local function limited(steps, f, ...)
   local function guard() error("timeout", 2) end
   debug.sethook(guard, "", steps)

@@ -31,15 +31,17 @@ struct Chunk {
     pages: usize,
     /// Whether code is written elsewhere, as with [`IS_STAGED`]. Tests set it on every system.
     is_staged: bool,
+    /// Whether every address at which its code can be entered has a landing pad.
+    has_landing_pads: bool,
     /// The free runs, as ranges of page numbers; sorted, never adjacent.
     free: Mutex<Vec<Range<usize>>>,
 }
 
 impl Chunk {
-    fn map(pages: usize, is_staged: bool) -> io::Result<Arc<Chunk>> {
+    fn map(pages: usize, is_staged: bool, has_landing_pads: bool) -> io::Result<Arc<Chunk>> {
         let memory = Mapping::new(pages)?;
         let free = Mutex::new(std::iter::once(0..pages).collect());
-        Ok(Arc::new(Chunk { memory, pages, is_staged, free }))
+        Ok(Arc::new(Chunk { memory, pages, is_staged, has_landing_pads, free }))
     }
 
     fn take(self: &Arc<Self>, pages: usize) -> Option<Pages> {
@@ -51,7 +53,7 @@ impl Chunk {
             free.remove(index);
         }
         let state = if self.is_staged { State::Staged(vec![0; pages * page_bytes()]) } else { State::Writable };
-        let pages = Pages { chunk: Arc::clone(self), run: start..start + pages, state, has_landing_pads: false };
+        let pages = Pages { chunk: Arc::clone(self), run: start..start + pages, state };
         if cfg!(mimeo_asan) && !self.is_staged {
             pages.protect(Protection::READ_WRITE).ok()?;
         }
@@ -93,15 +95,13 @@ pub(crate) struct Pages {
     chunk: Arc<Chunk>,
     run: Range<usize>,
     state: State,
-    /// Whether every address at which the code can be entered has a landing pad.
-    has_landing_pads: bool,
 }
 
 impl Pages {
     /// Maps pages in a separate mapping.
     pub(crate) fn map(len_bytes: usize) -> io::Result<Pages> {
         let pages = pages_for(len_bytes);
-        let chunk = Chunk::map(pages, IS_STAGED)?;
+        let chunk = Chunk::map(pages, IS_STAGED, false)?;
         chunk.take(pages).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))
     }
 
@@ -147,7 +147,7 @@ impl Pages {
             State::Staged(bytes) => self.install(bytes)?,
             // SAFETY: as in `protect`.
             State::Writable => unsafe {
-                self.chunk.memory.make_executable(self.start(), self.len_bytes(), self.has_landing_pads)?;
+                self.chunk.memory.make_executable(self.start(), self.len_bytes(), self.chunk.has_landing_pads)?;
             },
             State::Executable => {}
         }
@@ -206,19 +206,13 @@ impl CodePool {
 
     /// Allocates pages for a number of bytes, at least one.
     pub(crate) fn take(&mut self, len_bytes: usize) -> io::Result<Pages> {
-        let mut pages = self.take_any(len_bytes)?;
-        pages.has_landing_pads = self.has_landing_pads;
-        Ok(pages)
-    }
-
-    fn take_any(&mut self, len_bytes: usize) -> io::Result<Pages> {
         let pages = pages_for(len_bytes);
         // The newest chunk is the largest, and the least used.
         if let Some(found) = self.chunks.iter().rev().find_map(|chunk| chunk.take(pages)) {
             return Ok(found);
         }
         let doubled = FIRST_CHUNK_PAGES << self.chunks.len().min(usize::BITS as usize / 2);
-        let chunk = Chunk::map(doubled.min(LARGEST_CHUNK_PAGES).max(pages), IS_STAGED)?;
+        let chunk = Chunk::map(doubled.min(LARGEST_CHUNK_PAGES).max(pages), IS_STAGED, self.has_landing_pads)?;
         self.chunks.push(Arc::clone(&chunk));
         chunk.take(pages).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))
     }
@@ -311,7 +305,7 @@ mod tests {
     /// Runs on every system what Apple silicon does, except the functions that change the mode of a thread.
     #[test]
     fn staged_code_is_copied_when_it_is_complete_and_cleared_when_it_is_dropped() {
-        let chunk = Chunk::map(4, true).unwrap();
+        let chunk = Chunk::map(4, true, false).unwrap();
         let memory = |pages: &Pages| {
             let start: *const u8 = pages.start();
             // SAFETY: (1): one byte of the first page, readable in every state.
@@ -337,7 +331,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "executable memory is not writable")]
     fn installed_pages_cannot_be_borrowed_for_writing() {
-        let mut pages = Chunk::map(1, true).unwrap().take(1).unwrap();
+        let mut pages = Chunk::map(1, true, false).unwrap().take(1).unwrap();
         pages.make_executable().unwrap();
         pages.bytes_mut();
     }

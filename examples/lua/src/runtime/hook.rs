@@ -172,7 +172,6 @@ fn at_event(vm: &mut Vm) -> Result<(), Thrown> {
         vm.set_hook(1, at_event);
         return Ok(());
     };
-    vm.set_hook(count, at_event);
     let open = if pc == 0 { vm.context.arguments + 1 } else { 0 };
     let result = call(vm, "count", None, open);
     if std::mem::take(&mut vm.host.hooks.is_changed) {

@@ -79,6 +79,8 @@ pub unsafe trait InstructionSet: Sized + 'static {
     const STENCILS: &'static Table;
     /// The C from which the stencils were compiled, for people to read.
     const C: &'static str;
+    /// The bodies of the ops, which `mimeo_ir::Set::from_bytes` reads.
+    const IR: &'static [u8];
 
     /// The function to call when a value stack was moved: see
     /// [`TrustedOps::stack_moved`](crate::TrustedOps::stack_moved).

@@ -107,6 +107,7 @@ unsafe impl InstructionSet for Endless {
     const RUNTIME: &'static [mimeo::__private::RuntimeFn] = Ops::RUNTIME;
     const STENCILS: &'static Table = &Table { ops: Ops::STENCILS.ops.split_at(3).0, ..*Ops::STENCILS };
     const C: &'static str = "";
+    const IR: &'static [u8] = &[];
     const STACK_MOVED: Option<fn(&mut Vm<Endless>, &StackMove)> = None;
 
     unsafe fn interpret<const SINGLE: bool>(_: &mut Vm<Endless>) -> Exit {

@@ -1,9 +1,12 @@
 //! Every program of calc's corpus prints exactly its expected output, in every mode.
 
+use calc::Options;
 use calc::ops::ops::Ops;
 use mimeo::InstructionSet;
+use mimeo_corpus::calc::{run, run_with};
 use mimeo_corpus::program::{CALC, Program};
-use mimeo_corpus::{Mode, calc::run, runner::check};
+use mimeo_corpus::{Mode, runner::check};
+use mimeo_twins::Evaluator;
 
 fn check_corpus(modes: &[Mode], takes: impl Fn(&Program) -> bool) {
     let mut corpus = CALC.programs(100);
@@ -47,6 +50,29 @@ fn is_short(program: &Program) -> bool {
 #[test]
 fn deopt_at_every_op() {
     check_corpus(&[Mode::deopt_everywhere()], is_short);
+}
+
+/// The bodies of the ops are evaluated in every op, or in all but every seventh, and access only what they may.
+#[test]
+fn evaluated_bodies() {
+    for exit_every in [0, 7] {
+        let mut corpus = CALC.programs(100);
+        corpus.retain(is_short);
+        let runs = corpus.iter().map(|program| (program, format!("evaluated, with an exit every {exit_every} ops")));
+        let accesses = check(runs, |program, _| {
+            let tier = Box::new(Evaluator::<Ops>::with_exits(exit_every));
+            run_with(
+                &program.text,
+                Options::default(),
+                |builder| builder.tier(tier),
+                |session| {
+                    let tier: &Evaluator<Ops> = session.machine().tier().expect("the machine has it");
+                    [tier.hidden_accesses(), tier.conflicts()].concat()
+                },
+            )
+        });
+        assert_eq!(accesses.unwrap().concat(), [""; 0]);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use mimeo::asm::FunctionIndex;
 use mimeo::jit::{Capability, CodeView, HasJit, Jit, JitConfig, WithJit};
-use mimeo::{Control, Function, Limits};
+use mimeo::{Control, Function, Limits, MachineBuilder};
 
 use crate::ops::ops::{Linked, Machine, Ops, Program, Trap};
 use crate::runtime::state;
@@ -46,6 +46,16 @@ impl Session {
     /// Loads a program. If the native tier is unavailable, the interpreter runs the program:
     /// see [`capability`](Self::capability).
     pub fn new(program: &Program, options: Options, out: Box<dyn Write>) -> Session {
+        Session::with_builder(program, options, out, |builder| builder)
+    }
+
+    /// Loads a program into a machine with settings for which [`Options`] has no field.
+    pub fn with_builder(
+        program: &Program,
+        options: Options,
+        out: Box<dyn Write>,
+        customize: impl FnOnce(MachineBuilder<Ops>) -> MachineBuilder<Ops>,
+    ) -> Session {
         let globals = program.space("globals");
         // SAFETY: both go into one machine, which no other code can access.
         let (context, host) = unsafe { state(vec![0; globals as usize], out) };
@@ -57,7 +67,7 @@ impl Session {
             let config = config.observed_by(mimeo_observe::open);
             builder = builder.jit(config);
         }
-        let mut machine = builder.build();
+        let mut machine = customize(builder).build();
         let linked = machine.load(program).expect("the machine has the program's globals");
         Session { machine, linked, trap: None }
     }

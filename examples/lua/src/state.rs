@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::time::Duration;
 
 use mimeo::jit::{HasJit, Jit, JitConfig, WithJit};
-use mimeo::{Control, Limits};
+use mimeo::{Control, Limits, MachineBuilder};
 
 use crate::deadline::Deadline;
 use crate::embed::{Embedding, Failure, Function, Scope, Value};
@@ -128,6 +128,23 @@ impl Lua {
     /// Creates a Lua.
     #[must_use]
     pub fn new(options: Options) -> Lua {
+        Lua::with_builder(options, |builder| builder)
+    }
+
+    /// Creates a Lua whose machine has settings for which [`Options`] has no field.
+    ///
+    /// ```
+    /// use lua::{Lua, Options};
+    /// use mimeo::FiberLimits;
+    ///
+    /// let small = FiberLimits::new().with_slots(1000);
+    /// let mut lua = Lua::with_builder(Options::default(), |builder| builder.first_size(small));
+    /// let function = lua.load("return 1 + 1", "=example")?;
+    /// assert_eq!(lua.call(&function, &[])?, [2.into()]);
+    /// # Ok::<(), lua::Failure>(())
+    /// ```
+    #[must_use]
+    pub fn with_builder(options: Options, customize: impl FnOnce(MachineBuilder<Ops>) -> MachineBuilder<Ops>) -> Lua {
         let (context, host) = bare_state(options.stdin, options.stdout);
         let mut builder = Machine::builder(context, host).limits(options.limits);
         if let Some(config) = options.jit {
@@ -136,7 +153,7 @@ impl Lua {
             let config = config.observed_by(mimeo_observe::open);
             builder = builder.jit(config);
         }
-        let mut machine = builder.build();
+        let mut machine = customize(builder).build();
         furnish(&mut machine, options.libraries);
         machine.vm_mut().host.bounds = options.bounds;
         Lua { machine, runs_finalizers_at_end: options.runs_finalizers_at_end }

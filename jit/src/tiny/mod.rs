@@ -148,6 +148,7 @@ unsafe impl InstructionSet for Tiny {
     ];
     const STENCILS: &'static Table = &TABLE;
     const C: &'static str = include_str!("stencils.c");
+    const IR: &'static [u8] = &[];
 
     const STACK_MOVED: Option<fn(&mut Vm<Tiny>, &StackMove)> = None;
 

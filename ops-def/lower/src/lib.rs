@@ -11,6 +11,7 @@
 //! nan/                           where the bits of a computed NaN become visible
 //! encode.rs, canonical/          operands → encodings; IR → fingerprints
 //! c/                             IR → C
+//! ssa/                           IR → SSA, which a program can read at run time
 //! set.rs                         all of that for one instruction set
 //! rust/                          encodings → interpreter, assembler, metadata
 //! ```
@@ -37,6 +38,7 @@ mod nan;
 mod op;
 mod rust;
 mod set;
+mod ssa;
 mod structs;
 mod text;
 mod ty;

@@ -1,6 +1,8 @@
 //! A program of calc and a configuration → its [`Behaviour`], and the native tier's statistics.
 
+use ::calc::ops::ops::Ops;
 use ::calc::{Options, Session};
+use mimeo::MachineBuilder;
 use mimeo::jit::{Jit, JitConfig, Stats};
 
 use crate::program::PLENTY_OF_FUEL;
@@ -12,23 +14,42 @@ use crate::{Behaviour, Captured};
 ///
 /// If native code is requested but unavailable.
 pub fn run(text: &str, jit: Option<JitConfig>) -> (Behaviour, Stats) {
+    let wants_jit = jit.is_some();
+    let options = Options { jit, ..Options::default() };
+    run_with(
+        text,
+        options,
+        |builder| builder,
+        |session| {
+            let reason = session.jit().and_then(Jit::unavailable);
+            assert!(session.jit().is_some() == wants_jit && reason.is_none(), "{reason:?}");
+            session.jit().map(Jit::stats).unwrap_or_default()
+        },
+    )
+}
+
+/// Runs a program in this process, in a machine that `customize` has completed. Returns its behaviour, and what `inspect`
+/// returns afterwards, or the default if the program has errors.
+pub fn run_with<T: Default>(
+    text: &str,
+    options: Options,
+    customize: impl FnOnce(MachineBuilder<Ops>) -> MachineBuilder<Ops>,
+    inspect: impl FnOnce(&mut Session) -> T,
+) -> (Behaviour, T) {
     let program = match ::calc::compile(text) {
         Ok(program) => program,
         Err(errors) => {
             let errors: Vec<_> = errors.iter().map(message).collect();
-            return (Behaviour::new("", &errors), Stats::default());
+            return (Behaviour::new("", &errors), T::default());
         }
     };
     let out = Captured::default();
-    let wants_jit = jit.is_some();
-    let mut session = Session::new(&program, Options { jit, ..Options::default() }, Box::new(out.clone()));
-    let reason = session.jit().and_then(Jit::unavailable);
-    assert!(session.jit().is_some() == wants_jit && reason.is_none(), "{reason:?}");
+    let mut session = Session::with_builder(&program, options, Box::new(out.clone()), customize);
     session.machine().vm_mut().set_fuel(Some(PLENTY_OF_FUEL));
     let error = session.run().err().map(|error| message(&error));
     let events = session.machine().vm().fuel().map(|left| PLENTY_OF_FUEL - left);
-    let stats = session.jit().map(Jit::stats).unwrap_or_default();
-    (Behaviour { output: out.bytes(), error, events }, stats)
+    let inspected = inspect(&mut session);
+    (Behaviour { output: out.bytes(), error, events }, inspected)
 }
 
 fn message(error: &::calc::Diagnostic) -> String {

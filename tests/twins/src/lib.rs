@@ -41,6 +41,7 @@
 
 #[cfg(feature = "jit")]
 mod case;
+mod evaluator;
 #[cfg(feature = "jit")]
 mod failure;
 #[cfg(feature = "jit")]
@@ -49,6 +50,7 @@ mod random;
 #[cfg(feature = "jit")]
 mod twins;
 
+pub use evaluator::Evaluator;
 #[cfg(feature = "jit")]
 pub use language::Language;
 pub use random::Random;

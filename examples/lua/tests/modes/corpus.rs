@@ -2,6 +2,8 @@
 //!
 //! `MIMEO_PROGRAMS=part,of,names` runs only some, `MIMEO_COLLECT=1` runs a cycle at every safepoint.
 
+use std::collections::BTreeSet;
+
 use mimeo_corpus::program::{LUA, LUA_BENCHMARKS, Program};
 use mimeo_corpus::{Mode, runner};
 
@@ -72,6 +74,18 @@ fn moving_stacks_in_the_interpreter() {
 #[cfg(feature = "jit")]
 fn moving_stacks_in_native_code() {
     check_all(&[Configuration::from(Mode::on()).moving_stacks()]);
+}
+
+/// The bodies of the ops are evaluated in every op, or in all but every seventh, and access only what they may.
+#[test]
+fn evaluated_bodies() {
+    let corpus = corpus();
+    for every in [0, 7] {
+        let outcomes = check(corpus.iter().map(|program| (program, Configuration::evaluated(every))));
+        assert_eq!(outcomes.iter().flat_map(|outcome| &outcome.hidden).collect::<Vec<_>>(), [""; 0]);
+        let conflicts: BTreeSet<_> = outcomes.iter().flat_map(|outcome| &outcome.conflicts).collect();
+        assert_eq!(conflicts.into_iter().collect::<Vec<_>>(), [""; 0]);
+    }
 }
 
 /// Maximal number of cycles in each run. In a program with more safepoints, only every `n`th runs a cycle.

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use lua::ops::ops::Ops;
 use lua::{Lua, Options};
 use mimeo::jit::Jit;
 use mimeo_corpus::program::PLENTY_OF_FUEL;
 use mimeo_corpus::{Behaviour, Captured};
+use mimeo_twins::Evaluator;
 
 use crate::configuration::Configuration;
 
@@ -20,6 +22,10 @@ pub struct Outcome {
     pub events: u64,
     /// Number of safepoints until the next cycle.
     pub safepoints_left: u32,
+    /// Accesses of evaluated bodies to slots that do not escape.
+    pub hidden: Vec<String>,
+    /// Places that evaluated bodies accessed under two descriptions.
+    pub conflicts: Vec<String>,
 }
 
 /// Runs a chunk with arguments. `name` has the form that Lua's `load` takes.
@@ -33,7 +39,11 @@ pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: 
         stdout: Box::new(written.clone()),
         ..defaults
     };
-    let mut lua = Lua::new(options);
+    let tier = configuration.evaluated.map(|every| Box::new(Evaluator::<Ops>::with_exits(every)));
+    let mut lua = Lua::with_builder(options, |builder| match tier {
+        Some(tier) => builder.tier(tier),
+        None => builder,
+    });
     if configuration.moves_stacks {
         // SAFETY: no values are passed to the machine.
         unsafe { lua.machine() }.move_stacks_at_calls();
@@ -55,12 +65,19 @@ pub fn run(configuration: &Configuration, source: &[u8], name: &str, arguments: 
     let gaps = lua.jit().map(|jit| jit.stats().gaps).unwrap_or_default();
     let executed = gaps.iter().map(|gap| (gap.op, gap.executions())).filter(|&(_, count)| count > 0).collect();
     // SAFETY: no values are passed to the machine.
-    let vm = unsafe { lua.machine() }.vm();
+    let machine = unsafe { lua.machine() };
+    let tier: Option<&Evaluator<Ops>> = machine.tier();
+    let hidden = tier.map(Evaluator::hidden_accesses).unwrap_or_default();
+    let conflicts = tier.map(Evaluator::conflicts).unwrap_or_default();
+    let vm = machine.vm();
     let safepoints_left = vm.host.heap.eager_left();
     let events = PLENTY_OF_FUEL - vm.fuel().expect("it was set");
     // Finalisers can still write output.
     drop(lua);
     // Finalisers are called when the collector finds their objects.
     let comparable = (configuration.collect_every == 0).then_some(events);
-    (Behaviour { output: written.bytes(), error, events: comparable }, Outcome { executed, events, safepoints_left })
+    (
+        Behaviour { output: written.bytes(), error, events: comparable },
+        Outcome { executed, events, safepoints_left, hidden, conflicts },
+    )
 }

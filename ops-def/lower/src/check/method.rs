@@ -6,7 +6,7 @@ use super::checker::Checker;
 use crate::catalogue::Problem;
 use crate::ir::{Expr, Intrinsic, Kind};
 use crate::text::{name_of, text_of};
-use crate::ty::{Integer, Ty};
+use crate::ty::{self, Integer, Ty};
 use crate::types;
 
 impl Checker<'_> {
@@ -115,7 +115,7 @@ impl Checker<'_> {
         let method = call.method.to_string();
         let args: Vec<&syn::Expr> = call.args.iter().collect();
         let steps = ["add", "sub", "offset", "wrapping_add", "wrapping_sub", "wrapping_offset", "read", "write"];
-        if matches!(to, Ty::Opaque(_)) && steps.contains(&method.as_str()) {
+        if ty::layout(to, &self.module.structs).is_none() && steps.contains(&method.as_str()) {
             return self.fail(call, Problem::DerefType(ty.to_string()));
         }
         match (method.as_str(), args.as_slice()) {

@@ -8,7 +8,7 @@ mod reference;
 mod runtime;
 mod trust;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::parse_quote;
 
@@ -16,6 +16,7 @@ use crate::attributes;
 use crate::errors::Errors;
 use crate::module::Module;
 use crate::set::Set;
+use crate::ssa;
 use crate::structs;
 use crate::text::{ident_of, name_of};
 use crate::ty::Ty;
@@ -179,6 +180,7 @@ fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream 
     // Only a module without errors is required to implement `TrustedOps`.
     let stack_moved = if has_errors { quote!(None) } else { trust::stack_moved(module) };
     let reference = reference::markdown(set);
+    let ir = Literal::byte_string(&if has_errors { Vec::new() } else { ssa::bytes(set) });
     quote! {
         /// The type that names the instruction set in programs and machines.
         #[derive(Debug)]
@@ -202,6 +204,7 @@ fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream 
             const RUNTIME: &'static [::mimeo::__private::RuntimeFn] = &[#shims];
             const STENCILS: &'static ::mimeo::def::stencil::Table = &TABLE;
             const C: &'static str = #c;
+            const IR: &'static [u8] = #ir;
             const STACK_MOVED: Option<fn(&mut Vm, &::mimeo::StackMove)> = #stack_moved;
             #interpret
         }

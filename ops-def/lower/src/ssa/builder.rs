@@ -1,0 +1,123 @@
+//! Blocks and values in the order in which they are made → a [`Body`].
+
+use mimeo_ir::{Binary, Block, BlockId, Body, Edge, End, Inst, Type, Unary, ValueId};
+
+/// Builds a body. There is always a current block; after an end, one that nothing reaches.
+pub(super) struct Builder {
+    values: Vec<Type>,
+    /// The blocks; without an end until it is known.
+    blocks: Vec<(Block, bool)>,
+    current: usize,
+}
+
+impl Builder {
+    /// Starts with the entry.
+    pub(super) fn new() -> Builder {
+        let mut builder = Builder { values: Vec::new(), blocks: Vec::new(), current: 0 };
+        builder.block(&[]);
+        builder
+    }
+
+    /// Adds a parameter to the entry.
+    pub(super) fn entry_param(&mut self) -> ValueId {
+        let param = self.value(Type::I64);
+        self.blocks[0].0.params.push(param);
+        param
+    }
+
+    /// Creates a block with parameters of these types.
+    pub(super) fn block(&mut self, params: &[Type]) -> BlockId {
+        let params = params.iter().map(|&ty| self.value(ty)).collect();
+        self.blocks.push((Block { params, insts: Vec::new(), end: End::Throw }, false));
+        BlockId(self.blocks.len() as u32 - 1)
+    }
+
+    /// Returns the types of a block's parameters.
+    pub(super) fn params(&self, of: BlockId) -> Vec<Type> {
+        self.blocks[of.0 as usize].0.params.iter().map(|&param| self.ty(param)).collect()
+    }
+
+    /// Continues in a block, and returns its parameters.
+    pub(super) fn switch(&mut self, to: BlockId) -> Vec<ValueId> {
+        self.current = to.0 as usize;
+        self.blocks[self.current].0.params.clone()
+    }
+
+    /// Ends the current block.
+    pub(super) fn end(&mut self, end: End) {
+        let (block, is_done) = &mut self.blocks[self.current];
+        debug_assert!(!*is_done, "a block has one end");
+        (block.end, *is_done) = (end, true);
+        let unreached = self.block(&[]);
+        self.switch(unreached);
+    }
+
+    pub(super) fn jump(&mut self, to: BlockId, args: Vec<ValueId>) {
+        self.end(End::Jump { edge: Edge { to, args } });
+    }
+
+    pub(super) fn ty(&self, value: ValueId) -> Type {
+        self.values[value.0 as usize]
+    }
+
+    fn value(&mut self, ty: Type) -> ValueId {
+        self.values.push(ty);
+        ValueId(self.values.len() as u32 - 1)
+    }
+
+    fn add(&mut self, ty: Type, inst: impl FnOnce(ValueId) -> Inst) -> ValueId {
+        let to = self.value(ty);
+        self.blocks[self.current].0.insts.push(inst(to));
+        to
+    }
+
+    /// Adds a number, of which the bits above its width are ignored.
+    pub(super) fn number(&mut self, ty: Type, bits: u64) -> ValueId {
+        self.add(ty, |to| Inst::Const { to, bits: bits & u64::MAX >> (64 - ty.bits()) })
+    }
+
+    pub(super) fn unary(&mut self, ty: Type, op: Unary, of: ValueId) -> ValueId {
+        self.add(ty, |to| Inst::Unary { to, op, of })
+    }
+
+    pub(super) fn binary(&mut self, op: Binary, a: ValueId, b: ValueId) -> ValueId {
+        self.add(op.result(self.ty(a)), |to| Inst::Binary { to, op, a, b })
+    }
+
+    pub(super) fn select(&mut self, condition: ValueId, then: ValueId, other: ValueId) -> ValueId {
+        self.add(self.ty(then), |to| Inst::Select { to, condition, then, other })
+    }
+
+    pub(super) fn context(&mut self) -> ValueId {
+        self.add(Type::I64, |to| Inst::Context { to })
+    }
+
+    pub(super) fn load(&mut self, ty: Type, address: ValueId, offset: u32, field: mimeo_ir::Field) -> ValueId {
+        self.add(ty, |to| Inst::Load { to, address, offset, field })
+    }
+
+    pub(super) fn store(&mut self, address: ValueId, offset: u32, field: mimeo_ir::Field, value: ValueId) {
+        self.blocks[self.current].0.insts.push(Inst::Store { address, offset, field, value });
+    }
+
+    /// Converts an integer to another width.
+    pub(super) fn resize(&mut self, value: ValueId, signed: bool, to: Type) -> ValueId {
+        match self.ty(value).bits().cmp(&to.bits()) {
+            std::cmp::Ordering::Equal => value,
+            std::cmp::Ordering::Greater => self.unary(to, Unary::Truncate, value),
+            std::cmp::Ordering::Less if signed => self.unary(to, Unary::SignExtend, value),
+            std::cmp::Ordering::Less => self.unary(to, Unary::ZeroExtend, value),
+        }
+    }
+
+    /// Inverts a `bool`.
+    pub(super) fn invert(&mut self, value: ValueId) -> ValueId {
+        let one = self.number(Type::I8, 1);
+        self.binary(Binary::Xor, value, one)
+    }
+
+    /// Returns the body.
+    pub(super) fn finish(self) -> Body {
+        Body { values: self.values, blocks: self.blocks.into_iter().map(|(block, _)| block).collect() }
+    }
+}

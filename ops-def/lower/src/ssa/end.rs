@@ -1,0 +1,176 @@
+//! Expressions at the end of an op, a helper or a condition → ends of blocks.
+
+use mimeo_ir::{BlockId, Edge, End, ValueId};
+
+use super::Lowerer;
+use super::leaves::Leaves;
+use crate::ir::{Expr, Kind};
+use crate::ty::Ty;
+
+/// Where the value of an expression goes.
+#[derive(Clone)]
+pub(super) enum Target {
+    /// It is the result of the op.
+    Op,
+    /// To the parameters of a block.
+    Value(BlockId),
+    /// To one of two blocks, depending on a `bool`.
+    Condition(BlockId, BlockId),
+    /// The payload of an option or a result to the parameters of the first block; otherwise to the second block.
+    Outcome(BlockId, BlockId),
+}
+
+impl Lowerer<'_> {
+    /// Evaluates an expression that nothing in its function follows, and ends the block.
+    pub(super) fn end(&mut self, expr: &Expr, target: &Target) {
+        match (&expr.kind, target) {
+            (Kind::If(condition, then, other), _) => {
+                let arms = [self.out.block(&[]), self.out.block(&[])];
+                self.branch(condition, arms[0], arms[1]);
+                let env = self.env.clone();
+                self.out.switch(arms[0]);
+                self.end(then, target);
+                self.env = env;
+                self.out.switch(arms[1]);
+                self.end(other, target);
+            }
+            (Kind::Block(statements, tail), _) => {
+                self.statements(statements);
+                match tail {
+                    Some(tail) => self.end(tail, target),
+                    None if expr.ty == Ty::Never => {}
+                    None => self.deliver(Leaves::new(), &Ty::Unit, target),
+                }
+            }
+            (Kind::Return(value), _) => {
+                let target = self.target.clone();
+                self.end(value, &target);
+            }
+            (Kind::Helper(name, args), _) => self.inline(name, args, target),
+            (Kind::And(a, b), Target::Condition(then, other)) => {
+                let second = self.out.block(&[]);
+                self.end(a, &Target::Condition(second, *other));
+                self.out.switch(second);
+                self.end(b, &Target::Condition(*then, *other));
+            }
+            (Kind::Or(a, b), Target::Condition(then, other)) => {
+                let second = self.out.block(&[]);
+                self.end(a, &Target::Condition(*then, second));
+                self.out.switch(second);
+                self.end(b, &Target::Condition(*then, *other));
+            }
+            (Kind::Not(a), Target::Condition(then, other)) => self.end(a, &Target::Condition(*other, *then)),
+            (Kind::Ok(value) | Kind::Some(value), Target::Outcome(good, _)) => {
+                let payload = self.part(value, Lowerer::payload_ty(&expr.ty));
+                self.out.jump(*good, payload);
+            }
+            (Kind::None, Target::Outcome(_, bad)) => self.out.jump(*bad, Vec::new()),
+            (Kind::Err(thrown), Target::Outcome(_, bad)) => {
+                self.expr(thrown);
+                self.out.jump(*bad, Vec::new());
+            }
+            (Kind::Runtime(name, args), Target::Outcome(..) | Target::Op) if matches!(expr.ty, Ty::Result(_)) => {
+                let of = Lowerer::payload_ty(&expr.ty);
+                let (ok, err) = (self.out.block(&self.word_of(of)), self.out.block(&[]));
+                self.call(name, args, of, ok, Some(err));
+                self.out.switch(err);
+                self.fail(target);
+                let payload = self.switch_to_result(ok, of);
+                match target {
+                    Target::Outcome(good, _) => self.out.jump(*good, payload),
+                    _ => self.next(payload),
+                }
+            }
+            (Kind::Ok(value), Target::Op) => self.end(value, target),
+            (Kind::Err(thrown), Target::Op) => {
+                self.expr(thrown);
+                self.fail(target);
+            }
+            (Kind::Tuple(parts), Target::Op) if matches!(parts.last(), Some(flow) if flow.ty == Ty::Flow) => {
+                let (flow, values) = parts.split_last().expect("there is a last part");
+                let results = values.iter().map(|value| self.word(value)).collect();
+                self.flow(flow, results);
+            }
+            (_, Target::Op) if expr.ty == Ty::Flow => self.flow(expr, Vec::new()),
+            _ => {
+                let leaves = self.expr(expr);
+                if expr.ty != Ty::Never {
+                    self.deliver(leaves, &expr.ty, target);
+                }
+            }
+        }
+    }
+
+    /// Evaluates a value of the instruction set's type, and returns it as a word.
+    fn word(&mut self, value: &Expr) -> ValueId {
+        let leaf = self.part(value, &self.module.value.clone())[0];
+        self.to_word(leaf, &self.module.value.clone())
+    }
+
+    /// Ends the op with these numbers as its results.
+    fn next(&mut self, leaves: Leaves) {
+        let value = self.module.value.clone();
+        let results = leaves.into_iter().map(|leaf| self.to_word(leaf, &value)).collect();
+        self.out.end(End::Next { results });
+    }
+
+    /// Ends the op with results and a flow.
+    fn flow(&mut self, flow: &Expr, results: Vec<ValueId>) {
+        let end = match &flow.kind {
+            Kind::Next => End::Next { results },
+            Kind::Jump(label) => End::To { results, label: self.labels[label] },
+            Kind::Call(callee, window) => {
+                let callee = self.one(callee);
+                let window = self.local(*window)[0];
+                End::Call { callee, window }
+            }
+            Kind::TailCall(callee) => End::TailCall { callee: self.one(callee) },
+            Kind::Ret(value) => End::Return { value: self.word(value) },
+            Kind::Deopt => End::Deopt,
+            _ => {
+                // It does not complete.
+                self.expr(flow);
+                return;
+            }
+        };
+        self.out.end(end);
+    }
+
+    /// Ends the block with a value that was evaluated.
+    pub(super) fn deliver(&mut self, leaves: Leaves, ty: &Ty, target: &Target) {
+        let edge = |to: BlockId, args: &[ValueId]| Edge { to, args: args.to_vec() };
+        match target {
+            Target::Value(after) => self.out.jump(*after, leaves),
+            Target::Condition(then, other) => {
+                let end = End::Branch { condition: leaves[0], then: edge(*then, &[]), other: edge(*other, &[]) };
+                self.out.end(end);
+            }
+            Target::Outcome(good, bad) => {
+                let end = End::Branch { condition: leaves[0], then: edge(*good, &leaves[1..]), other: edge(*bad, &[]) };
+                self.out.end(end);
+            }
+            Target::Op if matches!(ty, Ty::Result(_)) => {
+                let (good, bad) = (self.out.block(&[]), self.out.block(&[]));
+                self.out.end(End::Branch { condition: leaves[0], then: edge(good, &[]), other: edge(bad, &[]) });
+                self.out.switch(bad);
+                self.fail(target);
+                self.out.switch(good);
+                self.next(leaves[1..].to_vec());
+            }
+            Target::Op => self.next(leaves),
+        }
+    }
+
+    /// Ends the block with an error that was thrown.
+    pub(super) fn fail(&mut self, target: &Target) {
+        match target {
+            Target::Op => self.out.end(End::Throw),
+            Target::Outcome(_, bad) => self.out.jump(*bad, Vec::new()),
+            Target::Value(after) => {
+                let zeros = self.out.params(*after).into_iter().map(|ty| self.out.number(ty, 0)).collect();
+                self.out.jump(*after, zeros);
+            }
+            Target::Condition(..) => unreachable!("a condition cannot fail"),
+        }
+    }
+}

@@ -108,7 +108,7 @@ impl Binary {
                 Binary::MulOverflowsSigned => overflows_signed(wide_left * wide_right),
                 Binary::AddOverflowsUnsigned => overflows_unsigned(unsigned_left + unsigned_right),
                 Binary::SubOverflowsUnsigned => overflows_unsigned(unsigned_left - unsigned_right),
-                Binary::MulOverflowsUnsigned => u64::from(u128::from(a) * u128::from(b) >> width != 0),
+                Binary::MulOverflowsUnsigned => u64::from((u128::from(a) * u128::from(b)) >> width != 0),
                 Binary::Equal => u64::from(a == b),
                 Binary::NotEqual => u64::from(a != b),
                 Binary::LessSigned => u64::from(left < right),

@@ -5,17 +5,19 @@ use std::fmt;
 use crate::Language;
 use crate::case::{Case, Scaffold};
 use crate::language::value_of;
-use crate::twins::{Difference, Outcome, Settings};
+use crate::twins::{Difference, Engine, Outcome, Settings};
 use mimeo::InstructionSet;
 use mimeo::def::op::{OperandKind, Scalar};
 use mimeo::def::stencil::{Hole, Stencil};
 use mimeo::jit::Diagnostic;
 use mimeo_interp::OpOutcome;
+use mimeo_ir::Set;
 
 /// A difference, with everything that helps to find its cause.
 pub(crate) struct Failure<'a, I: InstructionSet, L: Language<I>> {
     pub(crate) language: &'a L,
     pub(crate) scaffold: &'a Scaffold,
+    pub(crate) engine: Engine,
     pub(crate) case: &'a Case,
     pub(crate) difference: Difference<L::Snapshot>,
     pub(crate) settings: &'a Settings,
@@ -27,7 +29,16 @@ impl<I: InstructionSet, L: Language<I>> fmt::Display for Failure<'_, I, L> {
         let name = I::OPS[index].name;
         let Difference { interpreted, native, .. } = &self.difference;
         let code = Diagnostic::Differential;
-        writeln!(f, "{code}: `{name}` of `{}` behaves differently in the two tiers", I::NAME)?;
+        match self.engine {
+            Engine::Stencil => writeln!(f, "{code}: `{name}` of `{}` behaves differently in the two tiers", I::NAME)?,
+            Engine::Body => {
+                writeln!(
+                    f,
+                    "{code}: the handler of `{name}` of `{}` and its evaluated body behave differently",
+                    I::NAME
+                )?;
+            }
+        }
         self.write_operands(f)?;
         if self.difference.frame > 0 {
             writeln!(f, "  (after {} runs of the same instruction)", self.difference.frame)?;
@@ -36,8 +47,14 @@ impl<I: InstructionSet, L: Language<I>> fmt::Display for Failure<'_, I, L> {
             writeln!(f, "  (runtime functions can call function 0, which contains the op)")?;
         }
         self.write_outcome(f, "interpreter", interpreted, native)?;
-        self.write_outcome(f, "native code", native, interpreted)?;
+        let other = if self.engine == Engine::Stencil { "native code" } else { "the body" };
+        self.write_outcome(f, other, native, interpreted)?;
         writeln!(f, "rerun it with Settings {{ seed: {:#x}, only: Some({name:?}.into()), .. }}", self.settings.seed)?;
+        if self.engine == Engine::Body {
+            let names: Vec<&str> = I::RUNTIME.iter().map(|function| function.name).collect();
+            let set = Set::from_bytes(I::IR).expect("the body was evaluated");
+            return write!(f, "its body:\n{}", set.text_of(index, &names));
+        }
         match c_of(I::C, name) {
             Some(c) => writeln!(f, "its C:\n{}", c.trim_end())?,
             None => writeln!(f, "its C was written by hand")?,

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::case::{Case, Reentry, Scaffold};
 use crate::failure::Failure;
 use crate::language::value_of;
-use crate::{Language, Random};
+use crate::{Evaluator, Language, Random};
 use mimeo::def::op::{OpInfo, OperandKind};
 use mimeo::def::{OpIndex, Pc};
 use mimeo::jit::{Gaps, HasJit, Jit, JitConfig, Mode, WithJit};
@@ -97,10 +97,12 @@ impl Settings {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// The reason why the native tier is unavailable, in which case nothing was compared.
+    /// The reason why the native tier is unavailable, in which case only bodies were compared.
     pub unavailable: Option<String>,
     /// Number of ops compared. Each encoding of an op counts.
     pub ops: usize,
+    /// Number of ops whose evaluated body was compared with their handler, with or without a stencil.
+    pub evaluated: usize,
     /// Number of states that native code ran on.
     pub states: usize,
     /// Number of states on which native code left the op to the interpreter.
@@ -111,7 +113,8 @@ pub struct Report {
     pub skipped: Vec<(&'static str, String)>,
 }
 
-/// Runs every op of an instruction set in both tiers on random and edge-case states, and compares the frame, the
+/// Runs every op of an instruction set in both tiers on random and edge-case states, and by evaluating its
+/// [body](mimeo::InstructionSet::IR), and compares the frame, the
 /// inline-cache cells, the state ([`Language::snapshot`]) and where control went. If runtime functions call back, some
 /// runs let them run the op again inside itself ([`Language::reenter`]).
 ///
@@ -161,7 +164,6 @@ pub fn twins_with<I: InstructionSet>(language: impl Language<I>, settings: &Sett
     let mut report = Report::default();
     if let Err(error) = mimeo::jit::has_stencils::<I>() {
         report.unavailable = Some(error.to_string());
-        return report;
     }
     let scaffold = match Scaffold::find::<I>(&language.spaces()) {
         Ok(scaffold) => scaffold,
@@ -173,10 +175,17 @@ pub fn twins_with<I: InstructionSet>(language: impl Language<I>, settings: &Sett
         }
         if let Some(reason) = language.skip(info) {
             report.skipped.push((info.name, reason));
-        } else if let Err(reason) = I::STENCILS.ops[index].stencil {
+            continue;
+        }
+        let op = OpIndex(index as u16);
+        OpTest::new(&language, &scaffold, op, Engine::Body).run(settings, &mut report);
+        if report.unavailable.is_some() {
+            continue;
+        }
+        if let Err(reason) = I::STENCILS.ops[index].stencil {
             report.without_stencil.push((info.name, reason.to_owned()));
         } else {
-            OpTest::new(&language, &scaffold, OpIndex(index as u16)).run(settings, &mut report);
+            OpTest::new(&language, &scaffold, op, Engine::Stencil).run(settings, &mut report);
         }
     }
     report
@@ -193,11 +202,21 @@ const REENTRIES: u32 = 2;
 /// The depth limit at which every call fails: that of the op's own frame, which has a caller.
 const NO_CALLS: u32 = 2;
 
+/// What is compared with the handler of an op.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// Its stencil.
+    Stencil,
+    /// Its body, evaluated.
+    Body,
+}
+
 /// One op, and the machines that it runs in.
 struct OpTest<'a, I: InstructionSet, L> {
     language: &'a L,
     scaffold: &'a Scaffold,
     op: OpIndex,
+    engine: Engine,
     /// In the second pair every call fails.
     machines: [Machines<I>; 2],
 }
@@ -228,7 +247,7 @@ pub(crate) struct Difference<S> {
 }
 
 impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
-    fn new(language: &'a L, scaffold: &'a Scaffold, op: OpIndex) -> Self {
+    fn new(language: &'a L, scaffold: &'a Scaffold, op: OpIndex, engine: Engine) -> Self {
         let machine = |native: bool| {
             let (context, host) = language.state(&mut Random::new(0));
             let config = JitConfig::new(Mode::On).with_gaps(Gaps::except_at(scaffold.pc::<I>()));
@@ -239,6 +258,9 @@ impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
             if !native {
                 return builder.build();
             }
+            if engine == Engine::Body {
+                return builder.tier(Box::new(Evaluator::<I>::at(scaffold.pc::<I>()))).build();
+            }
             let machine = builder.jit(config).build();
             let reason = machine.jit().and_then(Jit::unavailable);
             assert!(reason.is_none(), "the stencils of `{}` were usable before: {reason:?}", I::NAME);
@@ -246,7 +268,7 @@ impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
         };
         let machines =
             [MAX_DEPTH, NO_CALLS].map(|depth| Machines { interpreter: machine(false), native: machine(true), depth });
-        OpTest { language, scaffold, op, machines }
+        OpTest { language, scaffold, op, engine, machines }
     }
 
     fn run(&mut self, settings: &Settings, report: &mut Report) {
@@ -265,12 +287,15 @@ impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
             let pair = usize::from(info.control.calls && random.once_in(4));
             if self.compare(pair, &case, Some(report)).is_some() {
                 let (case, difference) = self.simplify(pair, case);
-                let failure =
-                    Failure { language: self.language, scaffold: self.scaffold, case: &case, difference, settings };
+                let OpTest { language, scaffold, engine, .. } = *self;
+                let failure = Failure { language, scaffold, engine, case: &case, difference, settings };
                 panic!("{failure}");
             }
         }
-        report.ops += usize::from(report.states > states_before);
+        match self.engine {
+            Engine::Stencil => report.ops += usize::from(report.states > states_before),
+            Engine::Body => report.evaluated += 1,
+        }
     }
 
     /// Runs a case in both tiers, up to the first frame on which they differ.
@@ -312,7 +337,7 @@ impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
             let interpreted = outcome(language, interpreter, linked[0], scaffold, slots, false)?;
             // A value that fits no hole leaves the op without native code.
             let native = outcome(language, native, linked[1], scaffold, slots, true)?;
-            if let Some(report) = &mut report {
+            if let (Some(report), Engine::Stencil) = (&mut report, self.engine) {
                 let deopted = native.run.as_ref().is_ok_and(|run| run.deopted);
                 report.deopted += usize::from(deopted);
                 report.states += usize::from(!deopted);

@@ -104,13 +104,13 @@ impl Lowerer<'_> {
     /// Evaluates a value of the instruction set's type, and returns it as a word.
     fn word(&mut self, value: &Expr) -> ValueId {
         let leaf = self.part(value, &self.module.value.clone())[0];
-        self.to_word(leaf, &self.module.value.clone())
+        self.word_of_leaf(leaf, &self.module.value.clone())
     }
 
     /// Ends the op with these numbers as its results.
     fn next(&mut self, leaves: Leaves) {
         let value = self.module.value.clone();
-        let results = leaves.into_iter().map(|leaf| self.to_word(leaf, &value)).collect();
+        let results = leaves.into_iter().map(|leaf| self.word_of_leaf(leaf, &value)).collect();
         self.out.end(End::Next { results });
     }
 

@@ -354,7 +354,7 @@ impl Lowerer<'_> {
     /// Continues in the block in which the result of a runtime function arrives.
     pub(super) fn switch_to_result(&mut self, ok: BlockId, result: &Ty) -> Leaves {
         match self.out.switch(ok)[..] {
-            [word] => self.from_word(word, result),
+            [word] => self.leaves_of_word(word, result),
             _ => Leaves::new(),
         }
     }
@@ -364,7 +364,7 @@ impl Lowerer<'_> {
         let mut words = Vec::new();
         let values: Vec<(Leaves, &Ty)> = args.iter().map(|arg| (self.part(arg, &arg.ty), &arg.ty)).collect();
         for (leaves, ty) in values {
-            words.extend(leaves.first().map(|&leaf| self.to_word(leaf, ty)));
+            words.extend(leaves.first().map(|&leaf| self.word_of_leaf(leaf, ty)));
         }
         let (function, _) = self.module.runtime(name).expect("the checker knows the function");
         let edge = |to| Edge { to, args: Vec::new() };

@@ -75,7 +75,7 @@ impl Lowerer<'_> {
     }
 
     /// Converts a value of one number to the word that a slot or an argument holds.
-    pub(super) fn to_word(&mut self, leaf: ValueId, ty: &Ty) -> ValueId {
+    pub(super) fn word_of_leaf(&mut self, leaf: ValueId, ty: &Ty) -> ValueId {
         let inner = crate::ty::transparent(ty, &self.module.structs);
         match inner {
             ty if ty.is_float() => self.out.unary(Type::I64, Unary::FloatToBits, leaf),
@@ -87,7 +87,7 @@ impl Lowerer<'_> {
     }
 
     /// Converts a word to the value that it holds.
-    pub(super) fn from_word(&mut self, word: ValueId, ty: &Ty) -> Leaves {
+    pub(super) fn leaves_of_word(&mut self, word: ValueId, ty: &Ty) -> Leaves {
         let inner = crate::ty::transparent(ty, &self.module.structs);
         match inner {
             Ty::Unit | Ty::Thrown => Leaves::new(),

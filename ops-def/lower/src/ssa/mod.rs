@@ -68,7 +68,7 @@ fn lower(module: &Module, helpers: &Helpers, op: usize, body: &Body) -> mimeo_ir
             }
             _ => {
                 let word = lowerer.out.entry_param();
-                lowerer.from_word(word, &param.ty)
+                lowerer.leaves_of_word(word, &param.ty)
             }
         };
         operands += u32::from(param.kind != ParamKind::Vm);

@@ -1,7 +1,7 @@
 //! Accesses to memory → those that break a promise on which compilers of bodies rely.
 
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 use mimeo::Function;
 use mimeo::def::frame::{Core, Frame};
@@ -16,19 +16,36 @@ pub(super) struct Access {
     pub(super) is_store: bool,
 }
 
+/// Number of remembered accesses, a power of two.
+const REMEMBERED: usize = 1 << 12;
+
+/// Bytes of memory of which the last access is remembered.
+const GRANULE: u64 = 4;
+
 /// What was seen of the accesses to memory.
-#[derive(Default)]
 pub(super) struct Memory {
-    /// Accesses since the last call of a runtime function, by the bytes that they reach.
-    bytes: RefCell<HashMap<u64, Access>>,
+    /// The last access to some granules, each at its address modulo the length, and the period in which it was.
+    latest: Box<[Cell<(u64, Access)>]>,
+    /// The number of calls of runtime functions so far.
+    period: Cell<u64>,
     hidden: RefCell<BTreeSet<String>>,
     conflicts: RefCell<BTreeSet<String>>,
 }
 
 impl Memory {
+    pub(super) fn new() -> Memory {
+        let nothing = Access { address: 0, ty: Type::I8, field: None, is_store: false };
+        Memory {
+            latest: vec![Cell::new((0, nothing)); REMEMBERED].into(),
+            period: Cell::new(1),
+            hidden: RefCell::default(),
+            conflicts: RefCell::default(),
+        }
+    }
+
     /// Notes that other code may have changed what any memory is.
     pub(super) fn forget(&self) {
-        self.bytes.borrow_mut().clear();
+        self.period.set(self.period.get() + 1);
     }
 
     /// Returns the accesses to slots that do not escape.
@@ -56,20 +73,31 @@ impl Memory {
                 self.hidden.borrow_mut().insert(place);
             }
         }
-        let mut bytes = self.bytes.borrow_mut();
-        for byte in access.address..access.address + u64::from(access.ty.bytes()) {
-            let earlier = bytes.insert(byte, access);
-            let Some(earlier) = earlier.filter(|earlier| earlier.is_store || access.is_store) else { continue };
-            let is_same_field = match (earlier.field, access.field) {
-                (Some(a), Some(b)) => a == b,
-                _ => true,
-            };
-            if !is_same_field || earlier.address != access.address || earlier.ty != access.ty {
+        let mut at = access.address;
+        while at < access.address + u64::from(access.ty.bytes()) {
+            let entry = &self.latest[(at / GRANULE) as usize % REMEMBERED];
+            let (period, earlier) = entry.replace((self.period.get(), access));
+            if period == self.period.get() && earlier.is_other_description(access) {
                 let mut places = [describe(set, earlier), describe(set, access)];
                 places.sort();
                 self.conflicts.borrow_mut().insert(places.join(" and "));
             }
+            at += GRANULE;
         }
+    }
+}
+
+impl Access {
+    /// Returns `true` if one of two accesses writes what the other reaches under another description.
+    fn is_other_description(self, other: Access) -> bool {
+        let end = |access: Access| access.address + u64::from(access.ty.bytes());
+        let overlap = self.address < end(other) && other.address < end(self);
+        let is_same_field = match (self.field, other.field) {
+            (Some(a), Some(b)) => a == b,
+            _ => true,
+        };
+        let is_same = is_same_field && self.address == other.address && self.ty == other.ty;
+        overlap && !is_same && (self.is_store || other.is_store)
     }
 }
 

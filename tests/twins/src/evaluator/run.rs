@@ -7,6 +7,7 @@
 
 use std::cell::Cell;
 
+use mimeo::def::Pc;
 use mimeo::def::frame::{CORE_BYTES, CodeAddr, Core, Exit, Fault, Frame, FunctionHeader, Outcome, PANICKED};
 use mimeo::def::op::{OpInfo, OperandKind};
 use mimeo_ir::{Body, Edge, End, Inst, ParamId, Set, ValueId};
@@ -24,11 +25,16 @@ pub(super) struct Shared {
     pub(super) until_exit: Cell<u32>,
     /// Ops between side exits; 0 for none.
     pub(super) exit_every: u32,
+    /// The only place in functions at which ops are evaluated, if there is one.
+    pub(super) only: Option<Pc>,
 }
 
 impl Shared {
-    /// Returns whether the next op is left to the interpreter.
-    fn exits_now(&self) -> bool {
+    /// Returns whether an op is left to the interpreter.
+    fn exits_at(&self, pc: Pc) -> bool {
+        if self.only.is_some_and(|only| only != pc) {
+            return true;
+        }
         if self.exit_every == 0 {
             return false;
         }
@@ -93,6 +99,8 @@ unsafe fn call(shim: *const (), core: *mut Core, args: &[u64]) -> Outcome {
         [a, b, c, d] => with!(a: Word, b: Word, c: Word, d: Word),
         [a, b, c, d, e] => with!(a: Word, b: Word, c: Word, d: Word, e: Word),
         [a, b, c, d, e, f] => with!(a: Word, b: Word, c: Word, d: Word, e: Word, f: Word),
+        [a, b, c, d, e, f, g] => with!(a: Word, b: Word, c: Word, d: Word, e: Word, f: Word, g: Word),
+        [a, b, c, d, e, f, g, h] => with!(a: Word, b: Word, c: Word, d: Word, e: Word, f: Word, g: Word, h: Word),
         _ => panic!("a runtime function with {} arguments", args.len()),
     }
 }
@@ -117,7 +125,7 @@ impl Run {
             // SAFETY: (2): a site that is no exit belongs to code.
             let code = unsafe { site.code.as_ref() };
             at = match (&site.kind, code) {
-                (Kind::Op(op), Some(code)) if code.shared.exits_now() => {
+                (Kind::Op(op), Some(code)) if code.shared.exits_at(op.pc) => {
                     // SAFETY: (3).
                     unsafe { (*self.frame).pc = u64::from(op.pc.0) };
                     // SAFETY: (3).
@@ -235,6 +243,9 @@ impl Run {
     /// Passes the values of an edge to the parameters of its block.
     fn follow<'a>(&mut self, body: &'a Body, edge: &Edge, result: Option<u64>) -> &'a mimeo_ir::Block {
         let block = &body.blocks[edge.to.0 as usize];
+        if block.params.is_empty() {
+            return block;
+        }
         // All values are read before the first is written: a block can be its own successor.
         let args: Vec<u64> = result.into_iter().chain(edge.args.iter().map(|&arg| self.get(arg))).collect();
         for (param, arg) in block.params.iter().zip(args) {

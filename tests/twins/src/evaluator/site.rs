@@ -163,7 +163,7 @@ impl Code {
             OperandKind::Window => u64::from(self.unit(op, unit)) | u64::from(self.unit(op, unit + 1)) << 32,
             OperandKind::StackWindow => {
                 let len = u64::from(self.unit(op, unit));
-                u64::from(op.height) - len | len << 32
+                (u64::from(op.height) - len) | len << 32
             }
             // SAFETY: the verifier checks that the program has the function.
             OperandKind::Function => unsafe { function.sibling(self.unit2(op, unit)) }.expose_provenance() as u64,

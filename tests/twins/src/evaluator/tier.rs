@@ -82,14 +82,25 @@ impl<I: InstructionSet> Evaluator<I> {
     /// assert!(tier.conflicts().is_empty());
     /// ```
     pub fn with_exits(every: u32) -> Self {
+        Self::with(every, None)
+    }
+
+    /// Creates a tier that evaluates only ops at this place in functions.
+    #[cfg(feature = "jit")]
+    pub(crate) fn at(pc: Pc) -> Self {
+        Self::with(0, Some(pc))
+    }
+
+    fn with(every: u32, only: Option<Pc>) -> Self {
         let set = Set::from_bytes(I::IR).unwrap_or_else(|error| panic!("the bodies of `{}`: {error}", I::NAME));
         let shared = Shared {
             ops: I::OPS,
             set,
             shims: I::RUNTIME.iter().map(|function| function.shim).collect(),
-            memory: Memory::default(),
+            memory: Memory::new(),
             until_exit: Cell::new(every.saturating_sub(1)),
             exit_every: every,
+            only,
         };
         Evaluator {
             shared: Rc::new(shared),

@@ -165,6 +165,7 @@
 //! | a limit on memory, and what is in use | [`Account`] |
 //! | ops with pointers or unsafe code | [`TrustedOps`] |
 //! | bytecode and machine code as text | [`Disassembly`], [`listing`] |
+//! | what ops do, as data | [`ir`] |
 //! | when functions are compiled, statistics, diagnostics | [`jit`] |
 //!
 //! A machine and everything in it stays in one thread. Programs are `Send` and `Sync`, so each thread can have a
@@ -183,6 +184,7 @@ pub use mimeo_interp::{
     Refill, Site, StackMove, StepMode, Stop, Then, Thrown, Trap, TrapKind, TrustedOps, Value, VerifyError,
     VerifyErrorKind, Vm, WhenEmpty, Window, asm, program, tier,
 };
+pub use mimeo_ir as ir;
 pub use mimeo_jit as jit;
 pub use mimeo_macros::{instruction_set, vm_op};
 

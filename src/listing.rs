@@ -1,4 +1,4 @@
-//! Native code of a function → a listing in which every byte belongs to an op.
+//! Native code of a function → a listing in which every byte belongs to an op; the bodies of ops → text.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,6 +10,25 @@ use crate::def::{CodeOffset, Pc};
 use crate::disassemble::disassemble;
 use crate::jit::CodeView;
 use mimeo_interp::OpText;
+use mimeo_ir::{InvalidIr, Set};
+
+/// Returns the bodies of all ops as text, each after the name of the op.
+///
+/// # Errors
+///
+/// If the instruction set has no bodies, because its macro reported errors.
+///
+/// ```
+/// let text = mimeo::listing::bodies::<mimeo_doc_ops::Ops>()?;
+/// assert!(text.contains("\nadd\nb0(v0: i64, v1: i64):\n  v2: i64 = add v0, v1\n  next v2\n"));
+/// # Ok::<(), mimeo::ir::InvalidIr>(())
+/// ```
+pub fn bodies<I: InstructionSet>() -> Result<String, InvalidIr> {
+    let set = Set::from_bytes(I::IR)?;
+    let functions: Vec<&str> = I::RUNTIME.iter().map(|function| function.name).collect();
+    let ops = I::OPS.iter().enumerate();
+    Ok(ops.map(|(opcode, op)| format!("{}\n{}\n", op.name, set.text_of(opcode, &functions))).collect())
+}
 
 /// A listing of the machine code of one function: the hot part op by op, then the cold parts, constants and stubs.
 ///

@@ -2,6 +2,7 @@
 
 mod corners;
 mod drift;
+mod evaluator;
 mod fingerprint;
 mod hostile;
 mod memory;

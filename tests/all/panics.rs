@@ -129,6 +129,12 @@ unsafe impl Language<Endless> for Nothing {
 }
 
 #[test]
+fn bodies_are_needed() {
+    let panic = panic_of(mimeo_twins::Evaluator::<Endless>::new);
+    assert_eq!(panic, "the bodies of `endless`: the bytes are not those of an instruction set");
+}
+
+#[test]
 fn a_set_needs_an_op_that_ends_a_function() {
     let panic = panic_of(|| twins::<Endless>(Nothing));
     assert!(panic.starts_with("the ops of `endless` cannot be tested one by one"), "{panic}");

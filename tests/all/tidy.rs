@@ -197,13 +197,13 @@ fn function(file: &str, name: &str) -> String {
     unindented(&lines[first..=last(head)].join("\n"))
 }
 
-/// Lowers an op of an instruction set; returns its typed IR, and its functions in C.
+/// Lowers an op of an instruction set; returns its body in SSA form, and its functions in C.
 fn lowered(file: &str, name: &str) -> (String, String) {
     let sets = mimeo_lower::lower_file(&read(file), "src/ops.rs").expect("the ops are Rust");
     let op = sets[0].ops.iter().find(|op| op.name == name).unwrap_or_else(|| panic!("{file} has the op `{name}`"));
     let mimeo_lower::StencilSource::Generated(c) = &op.source else { panic!("`{name}` has generated C") };
     let start = [c.find("OUTLINED op_"), c.find("STENCIL op_")].into_iter().flatten().min().expect("it has functions");
-    (op.ir.clone() + "\n", c[start..].trim_end().to_owned() + "\n")
+    (op.ir.clone(), c[start..].trim_end().to_owned() + "\n")
 }
 
 /// Returns `page` with correct quotations, and their number. A quotation is a block with a first

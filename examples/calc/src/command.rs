@@ -23,7 +23,7 @@ options, with the equivalent environment variables; an option overrides its vari
   --stats[=summary|trace|json|off]
                             print statistics of the native tier to standard error; MIMEO_STATS
   --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
-  --dump=bytecode|c|asm     print the bytecode, the C of the ops, or the machine code, instead of running
+  --dump=bytecode|ir|c|asm  print the bytecode, the SSA or the C of the ops, or the machine code, instead of running
   --capability              print what the native tier supports on this machine, instead of running
   -h, --help                print this help
 ";
@@ -53,6 +53,7 @@ pub(crate) enum Source {
 #[derive(Clone, Copy)]
 pub(crate) enum Dump {
     Bytecode,
+    Ir,
     C,
     Asm,
 }
@@ -101,7 +102,7 @@ impl Command {
                     continue;
                 }
                 Long("dump") => {
-                    let dumps = [("bytecode", Dump::Bytecode), ("c", Dump::C), ("asm", Dump::Asm)];
+                    let dumps = [("bytecode", Dump::Bytecode), ("ir", Dump::Ir), ("c", Dump::C), ("asm", Dump::Asm)];
                     dump = Some(one_of("--dump", parser.value()?, &dumps)?);
                     continue;
                 }

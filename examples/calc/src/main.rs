@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use calc::{Options, Session};
 use mimeo::jit::{Jit, Report};
-use mimeo::listing::Listing;
+use mimeo::listing::{Listing, bodies};
 use mimeo::{Disassembly, InstructionSet};
 
 use calc::ops::ops::{Ops, Program};
@@ -93,6 +93,7 @@ fn show(dump: Dump, program: &Program, session: &mut Session) -> Result<(), Fail
                 text += &Disassembly::<Ops>::new(body).to_string();
             }
         }
+        Dump::Ir => text += &bodies::<Ops>().expect("the ops have no errors"),
         Dump::C => text += Ops::C,
         Dump::Asm => {
             if let Some(reason) = session.jit().and_then(Jit::unavailable) {

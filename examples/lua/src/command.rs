@@ -28,7 +28,7 @@ options, with the equivalent environment variables; an option overrides its vari
   --stats[=summary|trace|json|off]
                             print statistics of the native tier to standard error; MIMEO_STATS
   --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
-  --dump=bytecode|c|asm     print the bytecode, the C of the ops, or the machine code, instead of running
+  --dump=bytecode|ir|c|asm  print the bytecode, the SSA or the C of the ops, or the machine code, instead of running
   --capability              print what the native tier supports on this machine, instead of running
   --dap                     be a debug adapter: speak the Debug Adapter Protocol on standard input and output
   -h, --help                print this help
@@ -74,6 +74,7 @@ pub(crate) enum Script {
 #[derive(Clone, Copy)]
 pub(crate) enum Dump {
     Bytecode,
+    Ir,
     C,
     Asm,
 }
@@ -126,7 +127,7 @@ impl Command {
                 Long("dap") => self.is_adapter = true,
                 Long("capability") => capability = true,
                 Long("dump") => {
-                    let dumps = [("bytecode", Dump::Bytecode), ("c", Dump::C), ("asm", Dump::Asm)];
+                    let dumps = [("bytecode", Dump::Bytecode), ("ir", Dump::Ir), ("c", Dump::C), ("asm", Dump::Asm)];
                     self.dump = Some(one_of("--dump", parser.value()?, &dumps)?);
                 }
                 Short('e') => self.chunks.push(parser.value()?.into_encoded_bytes()),

@@ -15,6 +15,7 @@ use lua::ops::ops::Ops;
 use lua::{Failure, Function, Lua, Options, Stop, Value};
 use mimeo::InstructionSet as _;
 use mimeo::jit::{Jit, Report};
+use mimeo::listing::bodies;
 
 use command::{Command, Dump, Request, Script, USAGE};
 use editor::Editor;
@@ -154,9 +155,10 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
 
 /// Prints the code that would run.
 fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure> {
-    if matches!(dump, Dump::C) {
-        show(Ops::C);
-        return Ok(());
+    match dump {
+        Dump::C => return Ok(show(Ops::C)),
+        Dump::Ir => return Ok(show(&bodies::<Ops>().expect("the ops have no errors"))),
+        Dump::Bytecode | Dump::Asm => {}
     }
     let mut functions = Vec::new();
     for chunk in &command.chunks {

@@ -127,3 +127,120 @@ impl Binary {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NUMBERS: [u64; 12] =
+        [0, 1, 2, 7, 8, 0x7f, 0x80, 0xff, 0x7fff_ffff, 0x8000_0000, 0x8000_0000_0000_0000, u64::MAX];
+
+    /// Compares an operation on all pairs of a type with Rust's.
+    fn check(ty: Type, op: Binary, rust: impl Fn(u64, u64) -> u64) {
+        for a in NUMBERS.map(|bits| masked(ty, bits)) {
+            for b in NUMBERS.map(|bits| masked(ty, bits)) {
+                assert_eq!(op.apply(ty, a, b), rust(a, b), "{op:?} of {a:#x} and {b:#x} as {ty}");
+            }
+        }
+    }
+
+    /// Compares the operations that wrap or overflow with the methods of Rust's integers.
+    macro_rules! integers {
+        ($ty:expr, $signed:ty, $unsigned:ty) => {
+            let signed = |a: u64, b: u64| (a as $signed, b as $signed);
+            let unsigned = |a: u64, b: u64| (a as $unsigned, b as $unsigned);
+            let pair = |f: fn($signed, $signed) -> bool| move |a, b| signed(a, b).0.pipe(signed(a, b).1, f).into();
+            let upair =
+                |f: fn($unsigned, $unsigned) -> bool| move |a, b| unsigned(a, b).0.pipe(unsigned(a, b).1, f).into();
+            check($ty, Binary::Add, |a, b| (a as $unsigned).wrapping_add(b as $unsigned).into());
+            check($ty, Binary::Sub, |a, b| (a as $unsigned).wrapping_sub(b as $unsigned).into());
+            check($ty, Binary::Mul, |a, b| (a as $unsigned).wrapping_mul(b as $unsigned).into());
+            check($ty, Binary::Shl, |a, b| (a as $unsigned).wrapping_shl(b as u32).into());
+            check($ty, Binary::ShrUnsigned, |a, b| (a as $unsigned).wrapping_shr(b as u32).into());
+            check($ty, Binary::ShrSigned, |a, b| ((a as $signed).wrapping_shr(b as u32) as $unsigned).into());
+            check($ty, Binary::RotateLeft, |a, b| (a as $unsigned).rotate_left(b as u32).into());
+            check($ty, Binary::RotateRight, |a, b| (a as $unsigned).rotate_right(b as u32).into());
+            check($ty, Binary::AddOverflowsSigned, pair(|a, b| a.checked_add(b).is_none()));
+            check($ty, Binary::SubOverflowsSigned, pair(|a, b| a.checked_sub(b).is_none()));
+            check($ty, Binary::MulOverflowsSigned, pair(|a, b| a.checked_mul(b).is_none()));
+            check($ty, Binary::AddOverflowsUnsigned, upair(|a, b| a.checked_add(b).is_none()));
+            check($ty, Binary::SubOverflowsUnsigned, upair(|a, b| a.checked_sub(b).is_none()));
+            check($ty, Binary::MulOverflowsUnsigned, upair(|a, b| a.checked_mul(b).is_none()));
+            check($ty, Binary::LessSigned, pair(|a, b| a < b));
+            check($ty, Binary::LessEqualSigned, pair(|a, b| a <= b));
+            check($ty, Binary::LessUnsigned, upair(|a, b| a < b));
+            check($ty, Binary::LessEqualUnsigned, upair(|a, b| a <= b));
+            for bits in NUMBERS.map(|bits| masked($ty, bits)) {
+                let apply = |op: Unary| op.apply($ty, $ty, bits);
+                assert_eq!(apply(Unary::LeadingZeros), u64::from((bits as $unsigned).leading_zeros()));
+                assert_eq!(apply(Unary::TrailingZeros), u64::from((bits as $unsigned).trailing_zeros()));
+                assert_eq!(apply(Unary::Not), u64::from(!(bits as $unsigned)));
+            }
+        };
+    }
+
+    /// Passes a value and another to a function.
+    trait Pipe: Sized {
+        fn pipe<T>(self, other: Self, f: impl Fn(Self, Self) -> T) -> T {
+            f(self, other)
+        }
+    }
+
+    impl<N> Pipe for N {}
+
+    #[test]
+    fn integers_wrap_and_overflow_as_in_rust() {
+        integers!(Type::I8, i8, u8);
+        integers!(Type::I16, i16, u16);
+        integers!(Type::I32, i32, u32);
+        integers!(Type::I64, i64, u64);
+    }
+
+    #[test]
+    fn conversions_are_those_of_rust() {
+        for float in [0.0, -0.0, 1.5, -1.5, 127.0, 128.0, 1e10, -1e10, 1e300, f64::INFINITY, f64::NAN] {
+            let to = |op: Unary, ty| op.apply(Type::F64, ty, float.to_bits());
+            assert_eq!(to(Unary::FloatToSigned, Type::I8), u64::from(float as i8 as u8));
+            assert_eq!(to(Unary::FloatToSigned, Type::I16), u64::from(float as i16 as u16));
+            assert_eq!(to(Unary::FloatToSigned, Type::I32), u64::from(float as i32 as u32));
+            assert_eq!(to(Unary::FloatToSigned, Type::I64), float as i64 as u64);
+            assert_eq!(to(Unary::FloatToUnsigned, Type::I8), u64::from(float as u8));
+            assert_eq!(to(Unary::FloatToUnsigned, Type::I16), u64::from(float as u16));
+            assert_eq!(to(Unary::FloatToUnsigned, Type::I32), u64::from(float as u32));
+            assert_eq!(to(Unary::FloatToUnsigned, Type::I64), float as u64);
+            assert_eq!(to(Unary::FloatFloor, Type::F64), float.floor().to_bits());
+            assert_eq!(to(Unary::FloatNegate, Type::F64), (-float).to_bits());
+        }
+        assert_eq!(Unary::FloatFromSigned.apply(Type::I64, Type::F64, u64::MAX), (-1f64).to_bits());
+        assert_eq!(Unary::FloatFromUnsigned.apply(Type::I64, Type::F64, u64::MAX), (u64::MAX as f64).to_bits());
+        assert_eq!(Unary::SignExtend.apply(Type::I16, Type::I32, 0x8000), 0xffff_8000);
+        assert_eq!(Unary::ZeroExtend.apply(Type::I16, Type::I32, 0x8000), 0x8000);
+        assert_eq!(Unary::Truncate.apply(Type::I32, Type::I8, 0x1234), 0x34);
+    }
+
+    #[test]
+    fn divisions_have_the_sign_of_their_type() {
+        assert_eq!(Binary::DivSigned.apply(Type::I8, 0xf9, 2), 0xfd);
+        assert_eq!(Binary::DivUnsigned.apply(Type::I8, 0xf9, 2), 0x7c);
+        assert_eq!(Binary::RemSigned.apply(Type::I8, 0xf9, 2), 0xff);
+        assert_eq!(Binary::RemUnsigned.apply(Type::I8, 0xf9, 2), 1);
+    }
+
+    #[test]
+    fn undefined_divisions_panic() {
+        let is_undefined = |op: Binary, a, b| std::panic::catch_unwind(|| op.apply(Type::I64, a, b)).is_err();
+        assert!(is_undefined(Binary::DivSigned, 1, 0));
+        assert!(is_undefined(Binary::DivSigned, 1 << 63, u64::MAX));
+        assert!(is_undefined(Binary::RemUnsigned, 1, 0));
+    }
+
+    #[test]
+    fn comparisons_of_floats_are_false_for_a_nan() {
+        let nan = f64::NAN.to_bits();
+        for op in [Binary::FloatEqual, Binary::FloatLess, Binary::FloatLessEqual] {
+            assert_eq!((op.apply(Type::F64, nan, nan), op.apply(Type::F64, 0, nan)), (0, 0), "{op:?}");
+        }
+        assert_eq!(Binary::FloatNotEqual.apply(Type::F64, nan, nan), 1);
+        assert_eq!(Binary::FloatEqual.apply(Type::F64, 0, (-0f64).to_bits()), 1);
+    }
+}

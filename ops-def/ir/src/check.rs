@@ -182,3 +182,6 @@ impl Checker<'_> {
         if params.iter().map(|&param| self.body.ty(param)).eq(passed) { Ok(()) } else { Err(InvalidIr::Type) }
     }
 }
+
+#[cfg(test)]
+mod tests;

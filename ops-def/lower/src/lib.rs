@@ -11,7 +11,7 @@
 //! nan/                           where the bits of a computed NaN become visible
 //! encode.rs, canonical/          operands → encodings; IR → fingerprints
 //! c/                             IR → C
-//! ssa/                           IR → SSA, which a program can read at run time
+//! ssa/                           IR → SSA, which programs read at run time
 //! set.rs                         all of that for one instruction set
 //! rust/                          encodings → interpreter, assembler, metadata
 //! ```

@@ -24,7 +24,7 @@ pub struct LoweredOp {
     pub line: usize,
     /// Fingerprint of the definition.
     pub fingerprint: Fingerprint,
-    /// The typed IR of its body, for people to read.
+    /// Its body in SSA form, for people to read.
     pub ir: String,
     /// Where its C comes from.
     pub source: StencilSource,

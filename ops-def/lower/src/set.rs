@@ -18,7 +18,8 @@ use crate::lowered::{Lowered, LoweredOp, StencilSource};
 use crate::module::Module;
 use crate::nan::Nans;
 use crate::op::StencilRequest;
-use crate::text::camel_case;
+use crate::ssa;
+use crate::text::{camel_case, name_of};
 use crate::ty::Ty;
 
 /// A checked instruction set.
@@ -77,10 +78,18 @@ impl Set {
         Some(Set { module, helpers, effects, bodies, ops, fingerprints })
     }
 
+    /// Lowers all ops without problems to SSA.
+    pub(crate) fn ir(&self) -> mimeo_ir::Set {
+        ssa::set(&self.module, &self.helpers, &self.bodies, &self.ops)
+    }
+
     /// Lowers all ops without problems to C.
     pub(crate) fn lower(&self, file: &str) -> Lowered {
         let module = &self.module;
         let prelude = c::prelude(module, &self.helpers, &self.effects, self.bodies.iter().flatten());
+        let (ir, functions) = (self.ir(), module.runtime.iter().map(|function| name_of(&function.name)));
+        let functions: Vec<String> = functions.collect();
+        let functions: Vec<&str> = functions.iter().map(String::as_str).collect();
         let mut ops = Vec::new();
         for (op, &fingerprint) in self.ops.iter().zip(&self.fingerprints) {
             let def = &module.ops[op.def];
@@ -102,7 +111,7 @@ impl Set {
                 }
             };
             let transfers = c::transfers(body);
-            let (name, line, ir) = (op.name.clone(), c::line_of(def), format!("{:?}", body.root));
+            let (name, line, ir) = (op.name.clone(), c::line_of(def), ir.text_of(ops.len(), &functions));
             ops.push(LoweredOp { name, line, fingerprint, ir, source, required, transfers, symbols });
         }
         Lowered { name: module.name.to_string(), prelude, ops }

@@ -63,6 +63,7 @@ const WINGS: [(&str, &[Wing]); 4] = [
             ("encode", &["ir", "module", "op", "ty"]),
             ("canonical", &["consts", "effects", "encode", "ir", "module", "op", "ty"]),
             ("c", &["consts", "effects", "encode", "functions", "ir", "lowered", "machine", "module", "op", "ty"]),
+            ("ssa", &["consts", "effects", "encode", "ir", "module", "op", "ty"]),
             (
                 "set",
                 &[
@@ -78,6 +79,7 @@ const WINGS: [(&str, &[Wing]); 4] = [
                     "module",
                     "nan",
                     "op",
+                    "ssa",
                     "text",
                     "ty",
                 ],

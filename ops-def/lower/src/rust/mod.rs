@@ -16,7 +16,6 @@ use crate::attributes;
 use crate::errors::Errors;
 use crate::module::Module;
 use crate::set::Set;
-use crate::ssa;
 use crate::structs;
 use crate::text::{ident_of, name_of};
 use crate::ty::Ty;
@@ -180,7 +179,7 @@ fn instruction_set(set: &Set, c: &TokenStream, has_errors: bool) -> TokenStream 
     // Only a module without errors is required to implement `TrustedOps`.
     let stack_moved = if has_errors { quote!(None) } else { trust::stack_moved(module) };
     let reference = reference::markdown(set);
-    let ir = Literal::byte_string(&if has_errors { Vec::new() } else { ssa::bytes(set) });
+    let ir = Literal::byte_string(&if has_errors { Vec::new() } else { set.ir().to_bytes() });
     quote! {
         /// The type that names the instruction set in programs and machines.
         #[derive(Debug)]

@@ -17,30 +17,38 @@ mod expr;
 mod intrinsics;
 mod leaves;
 mod place;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use crate::effects::Helpers;
+use crate::encode::Op;
 use crate::ir::{Body, Local, LocalId};
 use crate::module::Module;
 use crate::op::ParamKind;
-use crate::set::Set;
 use crate::ty::Ty;
 use builder::Builder;
 use end::Target;
 use leaves::Leaves;
 
-/// Returns the bytes of the bodies of a set without problems.
-pub(crate) fn bytes(set: &Set) -> Vec<u8> {
-    let structs = set.module.structs.values();
-    let structs = structs.map(|of| mimeo_ir::Struct {
+/// Lowers the bodies of all ops whose definition has no problem.
+pub(crate) fn set(module: &Module, helpers: &Helpers, bodies: &[Option<Body>], ops: &[Op]) -> mimeo_ir::Set {
+    let structs = module.structs.values().map(|of| mimeo_ir::Struct {
         name: of.name.clone(),
         fields: of.fields.iter().map(|(name, _)| name.clone()).collect(),
     });
-    let bodies = set.bodies.iter().enumerate();
-    let bodies = bodies.filter_map(|(op, body)| Some(lower(&set.module, &set.helpers, op, body.as_ref()?)));
-    let ops = set.ops.iter().map(|op| op.def as u32);
-    mimeo_ir::Set { structs: structs.collect(), bodies: bodies.collect(), ops: ops.collect() }.to_bytes()
+    // By definition: the index of its body.
+    let mut places = vec![None; bodies.len()];
+    let mut lowered = Vec::new();
+    for (def, body) in bodies.iter().enumerate() {
+        if let Some(body) = body {
+            places[def] = Some(lowered.len() as u32);
+            lowered.push(lower(module, helpers, def, body));
+        }
+    }
+    let ops = ops.iter().filter_map(|op| places[op.def]).collect();
+    mimeo_ir::Set { structs: structs.collect(), bodies: lowered, ops }
 }
 
 /// Lowers the body of an op.

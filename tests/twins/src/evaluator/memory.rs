@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use mimeo::Function;
-use mimeo::def::frame::{Core, Frame};
+use mimeo::def::frame::{Core, Frame, FunctionHeader};
 use mimeo_ir::{Field, Set, Type};
 
 /// An access to memory by an op.
@@ -22,12 +22,21 @@ const REMEMBERED: usize = 1 << 12;
 /// Bytes of memory of which the last access is remembered.
 const GRANULE: u64 = 4;
 
+/// The lowest record of a run, as it was found.
+#[derive(Clone, Copy)]
+struct Bottom {
+    /// The end of the stack and the number of times that stacks were moved, when the record was found.
+    found: (*const u64, u64),
+    host: *const Frame,
+}
+
 /// What was seen of the accesses to memory.
 pub(super) struct Memory {
     /// The last access to some granules, each at its address modulo the length, and the period in which it was.
     latest: Box<[Cell<(u64, Access)>]>,
     /// The number of calls of runtime functions so far.
     period: Cell<u64>,
+    run: Cell<Bottom>,
     hidden: RefCell<BTreeSet<String>>,
     conflicts: RefCell<BTreeSet<String>>,
 }
@@ -38,6 +47,7 @@ impl Memory {
         Memory {
             latest: vec![Cell::new((0, nothing)); REMEMBERED].into(),
             period: Cell::new(1),
+            run: Cell::new(Bottom { found: (std::ptr::null(), 0), host: std::ptr::null() }),
             hidden: RefCell::default(),
             conflicts: RefCell::default(),
         }
@@ -65,9 +75,9 @@ impl Memory {
     /// The machine's records are current, `frame` is the top one.
     pub(super) unsafe fn note(&self, name: &str, set: &Set, access: Access, core: *const Core, frame: *const Frame) {
         // SAFETY: the caller's promise.
-        if let Some((function, slot)) = unsafe { slot_at(access.address, core, frame) } {
+        if let Some((function, slot)) = unsafe { self.slot_at(access.address, core, frame) } {
             // SAFETY: the record of a frame names a loaded function.
-            let body = unsafe { (*function).body() };
+            let body = unsafe { (*function.cast::<Function>()).body() };
             if !body.escaping.iter().any(|escaping| usize::from(escaping.0) == slot) {
                 let place = format!("`{name}` accesses slot {slot} of `{}`, which does not escape", body.name);
                 self.hidden.borrow_mut().insert(place);
@@ -83,6 +93,58 @@ impl Memory {
                 self.conflicts.borrow_mut().insert(places.join(" and "));
             }
             at += GRANULE;
+        }
+    }
+}
+
+impl Memory {
+    /// Returns the function and the slot in whose frame the address is, if it is in a frame of the current run.
+    ///
+    /// # Safety
+    ///
+    /// As [`note`](Self::note).
+    unsafe fn slot_at(
+        &self,
+        address: u64,
+        core: *const Core,
+        frame: *const Frame,
+    ) -> Option<(*const FunctionHeader, usize)> {
+        // SAFETY: the caller's promise.
+        let records = unsafe {
+            if address >= (*core).stack_limit.addr() as u64 {
+                return None;
+            }
+            let host = self.host(core, frame);
+            std::slice::from_raw_parts(host, frame.offset_from_unsigned(host) + 1)
+        };
+        let above = records.partition_point(|record| record.base.addr() as u64 <= address);
+        let record = &records[above.checked_sub(1)?];
+        let slot = (address as usize - record.base.addr()) / 8;
+        // SAFETY: a record that is not a host's names a loaded function.
+        let slots = unsafe { record.function.as_ref() }?.frame_bytes / 8;
+        ((slot as u64) < slots).then_some((record.function, slot))
+    }
+
+    /// Returns the record of the host that started the current run.
+    ///
+    /// # Safety
+    ///
+    /// As [`note`](Self::note).
+    unsafe fn host(&self, core: *const Core, frame: *const Frame) -> *const Frame {
+        // SAFETY: the caller's promise: the records below the top one are those of its callers, down to the host's, whose
+        // place is the same while the stack is the same and no run above it ended.
+        unsafe {
+            let found = ((*core).stack_limit.cast_const(), (*core).moves);
+            let known = self.run.get();
+            if known.found == found && known.host < frame && (*known.host).function.is_null() {
+                return known.host;
+            }
+            let mut host = frame;
+            while !(*host).function.is_null() {
+                host = host.sub(1);
+            }
+            self.run.set(Bottom { found, host });
+            host
         }
     }
 }
@@ -111,28 +173,47 @@ fn describe(set: &Set, access: Access) -> String {
     }
 }
 
-/// Returns the function and the slot in whose frame the address is, if it is in a frame of the current run.
-///
-/// # Safety
-///
-/// As [`Memory::note`].
-unsafe fn slot_at(address: u64, core: *const Core, frame: *const Frame) -> Option<(*const Function, usize)> {
-    // SAFETY: the caller's promise: below the top record are those of its callers, down to the host's.
-    unsafe {
-        if address >= (*core).stack_limit.addr() as u64 {
-            return None;
-        }
-        let mut record = frame;
-        while !(*record).function.is_null() {
-            let base = (*record).base.addr() as u64;
-            if base <= address {
-                let slot = ((address - base) / 8) as usize;
-                let function = (*record).function;
-                let is_inside = (slot as u64) < (*function).frame_bytes / 8;
-                return is_inside.then_some((function.cast(), slot));
-            }
-            record = record.sub(1);
-        }
-        None
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mimeo_ir::FieldId;
+
+    fn access(address: u64, ty: Type, field: Option<u32>, is_store: bool) -> Access {
+        Access { address, ty, field: field.map(|index| FieldId { of: 0, index }), is_store }
+    }
+
+    #[test]
+    fn a_write_under_another_description_is_a_conflict() {
+        let written = access(16, Type::I64, Some(1), true);
+        // The same field, or plain memory of the same type.
+        assert!(!written.is_other_description(access(16, Type::I64, Some(1), false)));
+        assert!(!written.is_other_description(access(16, Type::I64, None, false)));
+        // Another field, another type, or a part.
+        assert!(written.is_other_description(access(16, Type::I64, Some(2), false)));
+        assert!(access(16, Type::F64, None, false).is_other_description(written));
+        assert!(written.is_other_description(access(20, Type::I32, Some(1), false)));
+        // Beside it, or nothing is written.
+        assert!(!written.is_other_description(access(24, Type::I64, Some(2), true)));
+        assert!(!access(16, Type::I64, Some(1), false).is_other_description(access(16, Type::F64, Some(2), false)));
+    }
+
+    #[test]
+    fn conflicts_are_described_and_end_with_a_call() {
+        let of = mimeo_ir::Struct { name: "Pair".to_owned(), fields: vec!["left".to_owned(), "right".to_owned()] };
+        let set = Set { structs: vec![of], bodies: Vec::new(), ops: Vec::new() };
+        let memory = Memory::new();
+        // SAFETY: all-zero bits are numbers and null pointers.
+        let core = unsafe { std::mem::zeroed::<Core>() };
+        let note = |access| {
+            // SAFETY: the addresses are not below the limit, so that no record is read.
+            unsafe { memory.note("op", &set, access, &raw const core, std::ptr::null()) };
+        };
+        note(access(16, Type::I64, Some(0), true));
+        memory.forget();
+        note(access(16, Type::I64, Some(1), false));
+        assert_eq!(memory.conflicts(), [""; 0]);
+        note(access(16, Type::I64, Some(0), true));
+        note(access(16, Type::F64, None, false));
+        assert_eq!(memory.conflicts(), ["Pair.left and Pair.right", "Pair.left and f64"]);
     }
 }

@@ -140,6 +140,13 @@ impl<I: InstructionSet> Evaluator<I> {
         Some(code)
     }
 
+    /// Returns the code of a function that is called or loops. In the test of one op, only functions that the test compiles
+    /// have code.
+    fn hot(&mut self, function: &Function) -> Option<&Code> {
+        let is_compiled = self.functions.get(&function.id()).is_some_and(|entry| entry.code.is_some());
+        if is_compiled || self.shared.only.is_none() { self.code(function) } else { None }
+    }
+
     /// Returns the site of an op of a function that has sites.
     fn known(&self, function: &Function, pc: Pc) -> Option<CodeAddr> {
         let entry = self.functions.get(&function.id()).filter(|entry| !entry.is_excluded)?;
@@ -167,11 +174,11 @@ unsafe impl<I: InstructionSet> NativeTier<I> for Evaluator<I> {
     }
 
     unsafe fn called(&mut self, function: &Function, _: Caller, _: References<'_>) -> Option<CodeAddr> {
-        self.code(function)?.op_at(Pc(0))
+        self.hot(function)?.op_at(Pc(0))
     }
 
     unsafe fn looped(&mut self, function: &Function, pc: Pc, _: References<'_>) -> Option<CodeAddr> {
-        self.code(function)?.op_at(pc)
+        self.hot(function)?.op_at(pc)
     }
 
     unsafe fn resumed(&mut self, function: &Function, pc: Pc) -> Option<CodeAddr> {

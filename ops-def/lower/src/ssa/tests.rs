@@ -1,0 +1,138 @@
+//! Ops → their bodies in SSA form, as text. The twin tests show that such bodies do what the ops do; these show that
+//! they are what a person would write.
+
+use expect_test::{Expect, expect, expect_file};
+
+use crate::lower_file;
+
+/// Returns the bodies of the ops in a module with these items.
+fn bodies(items: &str) -> String {
+    let source =
+        format!("#[instruction_set(value = i64, context = Context, operands = registers)] mod ops {{ {items} }}");
+    let sets = lower_file(&source, "ops.rs").expect("it is Rust");
+    sets[0].ops.iter().map(|op| format!("{}\n{}\n", op.name, op.ir)).collect()
+}
+
+const ITEMS: &str = include_str!("tests/ops.rs");
+
+/// Every construct and every method of the op language.
+#[test]
+fn every_construct() {
+    let bodies = bodies(ITEMS);
+    // `places` has two encodings.
+    assert_eq!(bodies.matches("\nb0").count(), ITEMS.matches("#[vm_op]").count() + 1, "no op has a problem");
+    expect_file!["tests/bodies.txt"].assert_eq(&bodies);
+}
+
+fn check(op: &str, expected: Expect) {
+    let context = "#[repr(C)] pub struct Context { pub nothing: u64 }";
+    expected.assert_eq(&bodies(&format!("{context} {op}")));
+}
+
+#[test]
+fn a_condition_of_a_helper_branches_directly() {
+    let helper = "fn is_small(a: i64) -> bool { a > 0 && (a < 10 || a == 12) }";
+    let op = "#[vm_op] fn small(a: i64, to: Label) -> Flow { if is_small(a) { to.jump() } else { Flow::Next } }";
+    check(
+        &format!("{helper} {op}"),
+        expect![[r#"
+            small
+            b0(v0: i64, v1: i64):
+              v2: i64 = 0
+              v3: i8 = less_signed v2, v0
+              branch v3, b1, b4
+            b1:
+              v4: i64 = 10
+              v5: i8 = less_signed v0, v4
+              branch v5, b3, b2
+            b2:
+              v6: i64 = 12
+              v7: i8 = equal v0, v6
+              branch v7, b3, b4
+            b3:
+              to v1
+            b4:
+              next
+
+        "#]],
+    );
+}
+
+#[test]
+fn variables_of_loops_are_parameters_and_others_are_not() {
+    let op = "#[vm_op] fn sum(a: i64, #[imm] n: u32) -> i64 {
+        let (mut i, mut total) = (0u32, 0i64);
+        let twice = a.wrapping_add(a);
+        while i < n {
+            total = total.wrapping_add(twice);
+            i = i.wrapping_add(1);
+        }
+        total
+    }";
+    check(
+        op,
+        expect![[r#"
+        sum
+        b0(v0: i64, v1: i64):
+          v2: i32 = truncate v1
+          v3: i32 = 0
+          v4: i64 = 0
+          v5: i64 = add v0, v0
+          jump b1(v3, v4)
+        b1(v6: i32, v7: i64):
+          v8: i8 = less_unsigned v6, v2
+          branch v8, b2, b3
+        b2:
+          v9: i64 = add v7, v5
+          v10: i32 = 1
+          v11: i32 = add v6, v10
+          jump b1(v11, v9)
+        b3:
+          next v7
+
+    "#]],
+    );
+}
+
+#[test]
+fn the_error_of_a_helper_goes_where_the_op_takes_it() {
+    let items = "extern \"Rust\" { fn ask(vm: &mut Vm, a: i64) -> Result<i64, Thrown>; }
+        fn twice(vm: &mut Vm, a: i64) -> Result<i64, Thrown> { Ok(ask(vm, a)?.wrapping_add(a)) }
+        #[vm_op] fn pass(vm: &mut Vm, a: i64) -> Result<i64, Thrown> { Ok(twice(vm, a)?.wrapping_neg()) }
+        #[vm_op] fn keep(vm: &mut Vm, a: i64) -> i64 { match twice(vm, a) { Ok(b) => b, Err(_) => 7 } }";
+    check(
+        items,
+        expect![[r#"
+        pass
+        b0(v0: i64):
+          runtime ask(v0) ok b1 with the result err b2
+        b1(v1: i64):
+          v2: i64 = add v1, v0
+          v3: i64 = 0
+          v4: i64 = sub v3, v2
+          next v4
+        b2:
+          throw
+
+        keep
+        b0(v0: i64):
+          runtime ask(v0) ok b1 with the result err b2
+        b1(v1: i64):
+          v2: i64 = add v1, v0
+          v3: i8 = 1
+          jump b3(v3, v2)
+        b2:
+          v4: i8 = 0
+          v5: i64 = 0
+          jump b3(v4, v5)
+        b3(v6: i8, v7: i64):
+          branch v6, b4, b5
+        b4:
+          next v7
+        b5:
+          v8: i64 = 7
+          next v8
+
+    "#]],
+    );
+}

@@ -1,0 +1,120 @@
+    #[repr(C)]
+    pub struct Pair { pub left: i32, pub right: f64 }
+    #[repr(transparent)]
+    pub struct Handle(u64);
+    #[repr(C)]
+    pub struct Object { pub class: Handle, pub pair: Pair, pub next: *mut Object, pub is_marked: bool }
+    #[repr(C)]
+    pub struct Context { pub objects: *mut Object, pub count: u32 }
+    #[repr(C)]
+    pub struct Seen { times: Cell<u32>, last: Cell<i64> }
+
+    const LIMIT: i64 = -5;
+    const ORIGIN: Handle = Handle(9);
+
+    extern "Rust" {
+        fn note(vm: &mut Vm, a: i64);
+        fn ask(vm: &mut Vm, a: f64, b: bool, c: i8) -> Result<u32, Thrown>;
+        fn try_note(vm: &mut Vm) -> Result<(), Thrown>;
+        fn refuse(vm: &mut Vm) -> Thrown;
+        fn find(vm: &mut Vm, args: Window, seen: &Seen) -> Callee;
+    }
+
+    impl Handle {
+        const NONE: Handle = Handle(0);
+        fn is_none(self) -> bool { self.0 == 0 }
+    }
+    fn half(a: i64) -> Option<i64> { if a & 1 == 0 { Some(a.wrapping_shr(1)) } else { None } }
+    fn swap(pair: (i64, i64)) -> (i64, i64) { (pair.1, pair.0) }
+    fn bounded(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        if a > LIMIT { return Ok(a); }
+        Err(refuse(vm))
+    }
+
+    #[vm_op] fn wrapping(a: i64, b: i64) -> i64 { a.wrapping_add(b).wrapping_sub(LIMIT).wrapping_mul(b).wrapping_neg().wrapping_abs() }
+    #[vm_op] fn shifts(a: i64, #[imm] by: u32) -> i64 {
+        (a as i8).wrapping_shr(by) as i64 ^ (a as u16).wrapping_shl(by) as i64 ^ a.rotate_left(by) ^ (a as i32).rotate_right(by) as i64
+    }
+    #[vm_op] fn counts(a: i64) -> i64 { a.leading_zeros().wrapping_add((a as i16).trailing_zeros()) as i64 }
+    #[vm_op] fn checked(a: i64, b: i64) -> i64 {
+        match a.checked_add(b) { Some(sum) => sum, None => match (a as u32).checked_mul(b as u32) { Some(product) => product as i64, None => 0 } }
+    }
+    #[vm_op] fn checked_more(a: i64, b: i64, #[imm] by: u32) -> i64 {
+        if let Some(x) = a.checked_sub(b) { return x; }
+        if let Some(x) = b.checked_neg() { return x; }
+        if let Some(x) = (a as u8).checked_shl(by) { return x as i64; }
+        if let Some(x) = a.checked_shr(by) { return x; }
+        1
+    }
+    #[vm_op] fn quotient(a: i64, b: i64) -> i64 {
+        match a.checked_div(b) { Some(q) => q, None => match (a as u32).checked_rem(b as u32) { Some(r) => r as i64, None => 3 } }
+    }
+    #[vm_op] fn overflowing(a: i64, b: i64) -> i64 {
+        let (sum, over) = (a as u8).overflowing_add(b as u8);
+        let (difference, under) = (a as i32).overflowing_sub(b as i32);
+        let (product, wide) = a.overflowing_mul(b);
+        if over || under { product } else if wide { sum as i64 } else { difference as i64 }
+    }
+    #[vm_op] fn saturating(a: i64, b: i64) -> i64 { a.saturating_add(b) ^ (a as u8).saturating_sub(b as u8) as i64 ^ (a as u16).saturating_add(b as u16) as i64 }
+    #[vm_op] fn limits(a: i64, b: i64) -> i64 { a.min(b).max(-4) ^ (a as u64).min(b as u64) as i64 ^ (a as i32).unsigned_abs() as i64 }
+    #[vm_op] fn bits(a: i64, b: i64) -> i64 { (a & b) | (a ^ !b) }
+    #[vm_op] fn compares(a: i64, b: i64) -> i64 {
+        let (c, d) = (a as u32, b as u32);
+        ((a < b) as i64).wrapping_add((c < d) as i64).wrapping_add((a >= b) as i64).wrapping_add((c > d) as i64).wrapping_add((a != b) as i64)
+    }
+    #[vm_op] fn floats(a: i64, b: i64) -> i64 {
+        let (x, y) = (f64::from_bits(a as u64), b as f64);
+        let z = (x + y) * (x - y) / y;
+        let w = -z.abs().sqrt() + z.floor() + z.ceil() + z.trunc() + (a as u64 as f64) + (b as u8 as f64);
+        if w < x || w.is_nan() || x == y || x != 0.5 { w as i64 } else if w >= x { w as u8 as i64 } else { w.canonical_bits() as i64 }
+    }
+    #[vm_op] fn float_bits(a: i64) -> i64 { f64::from_bits(a as u64).quiet().to_bits() as i64 }
+    #[vm_op] fn casts(a: i64) -> i64 { (a as i8 as u32 as i64) ^ (a as u8 as i16 as i64) ^ (a as usize as i64) ^ ((a == 1) as u8 as i64) }
+    #[vm_op] fn helpers(a: i64, b: i64) -> (i64, i64) { swap((match half(a) { Some(h) => h, None => b }, b)) }
+    #[vm_op] fn constants(a: i64) -> i64 { if ORIGIN.is_none() { LIMIT } else { a.wrapping_add(Handle::NONE.0 as i64) } }
+    #[vm_op] fn context(vm: &mut Vm, a: i64) -> i64 { vm.context.count = a as u32; vm.context.count as i64 }
+    #[vm_op] fn memory(vm: &mut Vm, a: i64) -> i64 {
+        unsafe {
+            let mut object = vm.context.objects.add(a as usize);
+            if (*object).is_marked { object = (*object).next; }
+            if object.is_null() { return 0; }
+            (*object).class = ORIGIN;
+            (*object).pair = Pair { left: a as i32, right: 1.5 };
+            (*object).pair.right = (*object.offset(-1)).pair.right;
+            (*object.sub(2)).pair.left as i64
+        }
+    }
+    #[vm_op] fn locals(a: i64) -> i64 {
+        let mut pair = Pair { left: 1, right: 2.0 };
+        let chosen: i64;
+        if a > 3 { pair.left = a as i32; chosen = a; } else { chosen = LIMIT; }
+        chosen.wrapping_add(pair.left as i64)
+    }
+    #[vm_op] fn cells(a: i64, #[cache] seen: &Seen) -> i64 { seen.times.set(seen.times.get().wrapping_add(1)); seen.last.get() }
+    #[vm_op] fn loops(a: i64, #[imm] n: u32) -> i64 {
+        let mut i = 0u32;
+        let mut total = a;
+        while i < n {
+            total = total.wrapping_mul(3);
+            if total > 1000 { break; }
+            i = i.wrapping_add(1);
+        }
+        total
+    }
+    #[vm_op] fn calls_runtime(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        let b = ask(vm, 0.5, a > 1, a as i8)?;
+        note(vm, a);
+        Ok(b as i64)
+    }
+    #[vm_op] fn keeps_error(vm: &mut Vm, a: i64) -> i64 { match ask(vm, 0.5, true, 1) { Ok(b) => b as i64, Err(_) => a } }
+    #[vm_op] fn tail_runtime(vm: &mut Vm) -> Result<(), Thrown> { try_note(vm) }
+    #[vm_op] fn throws(vm: &mut Vm, a: i64) -> Result<i64, Thrown> { let b = bounded(vm, a)?; Ok(b.wrapping_add(1)) }
+    #[vm_op] fn flows(vm: &mut Vm, a: i64, to: Label) -> Flow { if a == 1 { to.jump() } else if a == 2 { vm.ret(a) } else if a == 3 { vm.deopt() } else { Flow::Next } }
+    #[vm_op] fn value_and_flow(a: i64, to: Label) -> (i64, Flow) { let b = a.wrapping_sub(1); if b > 0 { (b, to.jump()) } else { (a, Flow::Next) } }
+    #[vm_op] fn fallible_flow(vm: &mut Vm, a: i64, to: Label) -> Result<Flow, Thrown> { let b = bounded(vm, a)?; if b > 0 { Ok(to.jump()) } else { Ok(Flow::Next) } }
+    #[vm_op] fn call_found(vm: &mut Vm, args: Window, #[cache] seen: &Seen) -> Flow { let callee = find(vm, args, seen); vm.call(callee, args) }
+    #[vm_op] fn call_given(vm: &mut Vm, callee: Callee, args: Window) -> Flow { vm.call(callee, args) }
+    #[vm_op] fn tail(vm: &mut Vm, callee: Callee) -> Flow { vm.tail_call(callee) }
+    #[vm_op] fn window_len(args: Window) -> i64 { args.len() as i64 }
+    #[vm_op] fn immediates(#[imm] a: i8, #[imm] b: u16, #[imm] c: f64, #[imm] d: bool) -> i64 { if d { a as i64 } else { (b as i64) ^ (c as i64) } }
+    #[vm_op] fn places(#[place(slot, constant)] a: i64, #[constant] b: i64) -> i64 { a.wrapping_add(b) }

@@ -2,25 +2,28 @@
 
 use mimeo_ir::{BlockId, Edge, End, ValueId};
 
-use super::Lowerer;
-use super::leaves::Leaves;
+use super::leaves::{Leaves, payload_ty};
+use super::lowerer::Lowerer;
+use super::target::Target;
 use crate::ir::{Expr, Kind};
 use crate::ty::Ty;
 
-/// Where the value of an expression goes.
-#[derive(Clone)]
-pub(super) enum Target {
-    /// It is the result of the op.
-    Op,
-    /// To the parameters of a block.
-    Value(BlockId),
-    /// To one of two blocks, depending on a `bool`.
-    Condition(BlockId, BlockId),
-    /// The payload of an option or a result to the parameters of the first block; otherwise to the second block.
-    Outcome(BlockId, BlockId),
-}
-
 impl Lowerer<'_> {
+    /// Lowers the call of a helper, whose result goes to `target`.
+    pub(super) fn inline(&mut self, name: &str, args: &[Expr], target: &Target) {
+        let body = &self.helpers[name];
+        let mut env = vec![None; body.locals.len()];
+        for ((arg, local), place) in args.iter().zip(&body.locals).zip(&mut env) {
+            *place = Some(self.part(arg, &local.ty));
+        }
+        let env = std::mem::replace(&mut self.env, env);
+        let locals = std::mem::replace(&mut self.locals, &body.locals);
+        let loops = std::mem::take(&mut self.loops);
+        let outer = std::mem::replace(&mut self.target, target.clone());
+        self.end(&body.root, target);
+        (self.locals, self.env, self.loops, self.target) = (locals, env, loops, outer);
+    }
+
     /// Evaluates an expression that nothing in its function follows, and ends the block.
     pub(super) fn end(&mut self, expr: &Expr, target: &Target) {
         match (&expr.kind, target) {
@@ -61,7 +64,7 @@ impl Lowerer<'_> {
             }
             (Kind::Not(a), Target::Condition(then, other)) => self.end(a, &Target::Condition(*other, *then)),
             (Kind::Ok(value) | Kind::Some(value), Target::Outcome(good, _)) => {
-                let payload = self.part(value, Lowerer::payload_ty(&expr.ty));
+                let payload = self.part(value, payload_ty(&expr.ty));
                 self.out.jump(*good, payload);
             }
             (Kind::None, Target::Outcome(_, bad)) => self.out.jump(*bad, Vec::new()),
@@ -70,7 +73,7 @@ impl Lowerer<'_> {
                 self.out.jump(*bad, Vec::new());
             }
             (Kind::Runtime(name, args), Target::Outcome(..) | Target::Op) if matches!(expr.ty, Ty::Result(_)) => {
-                let of = Lowerer::payload_ty(&expr.ty);
+                let of = payload_ty(&expr.ty);
                 let (ok, err) = (self.out.block(&self.word_of(of)), self.out.block(&[]));
                 self.call(name, args, of, ok, Some(err));
                 self.out.switch(err);

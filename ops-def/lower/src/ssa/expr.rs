@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use mimeo_ir::{Binary, BlockId, Edge, End, FunctionId, Type, Unary, ValueId};
 
-use super::end::Target;
-use super::leaves::Leaves;
+use super::leaves::{Leaves, payload_ty};
+use super::lowerer::{Loop, Lowerer};
 use super::place::Place;
-use super::{Loop, Lowerer};
+use super::target::Target;
 use crate::ir::{self, Expr, Kind, LocalId, Stmt};
 use crate::ty::Ty;
 
@@ -104,7 +104,7 @@ impl Lowerer<'_> {
             }
             Kind::Tuple(parts) => parts.iter().flat_map(|part| self.part(part, &part.ty)).collect(),
             Kind::Some(value) | Kind::Ok(value) => {
-                let payload = self.part(value, Lowerer::payload_ty(ty));
+                let payload = self.part(value, payload_ty(ty));
                 let good = self.out.number(Type::I8, 1);
                 std::iter::once(good).chain(payload).collect()
             }

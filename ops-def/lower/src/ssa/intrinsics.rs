@@ -2,8 +2,8 @@
 
 use mimeo_ir::{Binary, Type, Unary, ValueId};
 
-use super::Lowerer;
 use super::leaves::Leaves;
+use super::lowerer::Lowerer;
 use crate::ir::{Expr, Intrinsic};
 use crate::ty::{self, Integer, Ty};
 

@@ -3,6 +3,9 @@
 //! ```text
 //! builder.rs     blocks and values in the order in which they are made
 //! leaves.rs      types → the numbers that a value consists of
+//! target.rs      where the value of an expression goes
+//! lowerer.rs     what is known while an op is lowered
+//! words.rs       constants, and the words that slots and arguments hold
 //! place.rs       places → numbers or memory
 //! expr.rs        expressions → values
 //! intrinsics.rs  methods of numbers and pointers → operations
@@ -16,21 +19,24 @@ mod end;
 mod expr;
 mod intrinsics;
 mod leaves;
+mod lowerer;
 mod place;
+mod target;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::collections::BTreeMap;
 
 use crate::effects::Helpers;
 use crate::encode::Op;
-use crate::ir::{Body, Local, LocalId};
+use crate::ir::{Body, LocalId};
 use crate::module::Module;
 use crate::op::ParamKind;
-use crate::ty::Ty;
 use builder::Builder;
-use end::Target;
 use leaves::Leaves;
+use lowerer::Lowerer;
+use target::Target;
 
 /// Lowers the bodies of all ops whose definition has no problem.
 pub(crate) fn set(module: &Module, helpers: &Helpers, bodies: &[Option<Body>], ops: &[Op]) -> mimeo_ir::Set {
@@ -84,55 +90,4 @@ fn lower(module: &Module, helpers: &Helpers, op: usize, body: &Body) -> mimeo_ir
     }
     lowerer.end(&body.root, &Target::Op);
     cleanup::cleaned(lowerer.out.finish())
-}
-
-/// Lowers one op. Helpers are lowered in the place of their calls.
-struct Lowerer<'a> {
-    module: &'a Module,
-    helpers: &'a Helpers,
-    /// The numbers of the module's structs.
-    struct_ids: BTreeMap<&'a str, u32>,
-    out: Builder,
-    /// The running function's variables.
-    locals: &'a [Local],
-    /// Their values.
-    env: Vec<Option<Leaves>>,
-    /// The running function's loops, the innermost last.
-    loops: Vec<Loop>,
-    /// Where the running function's result goes.
-    target: Target,
-    /// The labels among the op's parameters.
-    labels: BTreeMap<LocalId, mimeo_ir::ParamId>,
-}
-
-/// A loop around the code that is being lowered.
-struct Loop {
-    /// The block after it, whose parameters are the numbers of the variables that the loop assigns.
-    exit: mimeo_ir::BlockId,
-    assigned: Vec<LocalId>,
-}
-
-impl Lowerer<'_> {
-    /// Lowers the call of a helper, whose result goes to `target`.
-    fn inline(&mut self, name: &str, args: &[crate::ir::Expr], target: &Target) {
-        let body = &self.helpers[name];
-        let mut env = vec![None; body.locals.len()];
-        for ((arg, local), place) in args.iter().zip(&body.locals).zip(&mut env) {
-            *place = Some(self.part(arg, &local.ty));
-        }
-        let env = std::mem::replace(&mut self.env, env);
-        let locals = std::mem::replace(&mut self.locals, &body.locals);
-        let loops = std::mem::take(&mut self.loops);
-        let outer = std::mem::replace(&mut self.target, target.clone());
-        self.end(&body.root, target);
-        (self.locals, self.env, self.loops, self.target) = (locals, env, loops, outer);
-    }
-
-    /// Returns the type inside an option or a result.
-    fn payload_ty(ty: &Ty) -> &Ty {
-        match ty {
-            Ty::Option(of) | Ty::Result(of) => of,
-            _ => unreachable!("only options and results have payloads"),
-        }
-    }
 }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use mimeo_ir::{Field, FieldId, ValueId};
 
-use super::Lowerer;
 use super::leaves::Leaves;
+use super::lowerer::Lowerer;
 use crate::ir::{Expr, Kind, LocalId};
 use crate::ty::{self, Ty};
 

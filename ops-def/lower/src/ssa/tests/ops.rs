@@ -1,3 +1,4 @@
+//! An op for each construct and each method of the op language.
     #[repr(C)]
     pub struct Pair { pub left: i32, pub right: f64 }
     #[repr(transparent)]

@@ -49,7 +49,8 @@ fn the_build_half_survives_every_mistake() {
     for path in cases("ui") {
         let text = fs::read_to_string(&path).expect("a case is text");
         let lowered = mimeo_lower::lower_file(&text, "ops.rs");
-        assert!(lowered.is_ok(), "{}", path.display());
+        // The only module of this case cannot be read.
+        assert_eq!(lowered.is_ok(), !path.ends_with("not_inline.rs"), "{}", path.display());
     }
 }
 

@@ -62,7 +62,8 @@ pub use rust::TableFile;
 ///
 /// # Errors
 ///
-/// Returns an error if the file is not valid Rust.
+/// Returns an error if the file is not valid Rust, or if it has modules with `#[instruction_set]` and none can be read,
+/// for instance because there is no value type.
 ///
 /// ```
 /// let source = r#"
@@ -77,15 +78,20 @@ pub use rust::TableFile;
 /// assert_eq!(sets[0].ops[0].name, "add");
 /// ```
 pub fn lower_file(source: &str, file_name: &str) -> Result<Vec<Lowered>, syn::Error> {
-    let mut sets = Vec::new();
+    let (mut sets, mut unread) = (Vec::new(), None);
     for item in syn::parse_file(source)?.items {
         let syn::Item::Mod(module) = item else { continue };
         let Some((args, _)) = arguments_of(&module.attrs) else { continue };
-        if let Some(set) = Set::read(args, module, &mut Errors::default()) {
-            sets.push(set.lower(file_name));
+        let mut errors = Errors::default();
+        match Set::read(args, module, &mut errors) {
+            Some(set) => sets.push(set.lower(file_name)),
+            None => unread = errors.into_error(),
         }
     }
-    Ok(sets)
+    match unread {
+        Some(error) if sets.is_empty() => Err(error),
+        _ => Ok(sets),
+    }
 }
 
 /// Returns the errors that keep a source file's instruction sets from compiling, sorted by position: that the file is

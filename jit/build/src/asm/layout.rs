@@ -9,6 +9,7 @@ use mimeo_def::stencil::Arch;
 use super::condition;
 use super::line::{Kind, Line};
 use super::{CODE_SECTION, COLD_SECTION, COLD_SECTION_COFF, CONTINUE, EXIT_PREFIX};
+use crate::audit;
 use crate::object_file::Format;
 
 /// Lays out every function.
@@ -92,6 +93,9 @@ fn lay_out_function(arch: Arch, format: Format, lines: &[Line], cold_functions: 
         let block = blocks.remove(index);
         blocks.push(block);
     }
+    if is_hot {
+        invert_entry(arch, &mut blocks);
+    }
     drop_empty_jumps(&mut blocks);
     if is_hot {
         share_continuation(arch, &mut blocks, &lines[0]);
@@ -113,17 +117,50 @@ fn lay_out_function(arch: Arch, format: Format, lines: &[Line], cold_functions: 
 /// * `jcc L; jmp X; L:` → `jncc X; jmp L; L:`, whose jump goes to the next block and is threaded or dropped
 ///   later.
 fn invert_end(arch: Arch, block: &mut [Line], next: Option<&Vec<Line>>) {
+    let Some((Kind::Branch(target), Kind::Jump(other))) = end(block) else { return };
+    let is_next = next.is_some_and(|next| starts_with(next, target));
+    if other != target && (target == CONTINUE || is_next) {
+        exchange_end(arch, block);
+    }
+}
+
+/// Inverts a short branch over the entry's jump to the continuation, because the entry cannot be placed at the end:
+/// `tbz L; b CONTINUE; L:` → `tbnz CONTINUE; b L; L:`. The branch does not reach the continuation itself, and is
+/// retargeted to the jump at the function's end.
+fn invert_entry(arch: Arch, blocks: &mut Vec<Vec<Line>>) {
+    // The audit refuses code that is longer than its budget, and a short branch reaches more than that.
+    let is_within_range = blocks.iter().flatten().filter(|line| line.is_code()).count() * 4 <= audit::BUDGET_BYTES;
+    let target = match blocks.first().and_then(|entry| end(entry)) {
+        Some((Kind::NearBranch(target), Kind::Jump(other))) if other == CONTINUE && is_within_range => target,
+        _ => return,
+    };
+    let is_target = |index: &usize| starts_with(&blocks[*index], target);
+    // The code that continues stays last.
+    let may_follow = |index: &usize| *index == 1 || !ends_in(blocks.get(*index), CONTINUE);
+    if let Some(index) = (1..blocks.len()).find(is_target).filter(may_follow) {
+        let block = blocks.remove(index);
+        blocks.insert(1, block);
+        exchange_end(arch, &mut blocks[0]);
+    }
+}
+
+/// Returns the kinds of a block's last two lines that are not blank.
+fn end(block: &[Line]) -> Option<(&Kind, &Kind)> {
+    let mut kinds = block.iter().rev().map(|line| &line.kind).filter(|kind| **kind != Kind::Blank);
+    let (last, before) = (kinds.next()?, kinds.next()?);
+    Some((before, last))
+}
+
+/// Exchanges the targets of the branch and of the jump that a block ends in, and inverts the branch, if it has an
+/// inverse.
+fn exchange_end(arch: Arch, block: &mut [Line]) {
     let mut code = block.iter_mut().rev().filter(|line| line.kind != Kind::Blank);
     let (Some(jump), Some(branch)) = (code.next(), code.next()) else { return };
-    let (Kind::Jump(other), Kind::Branch(target)) = (&jump.kind, &branch.kind) else { return };
-    let is_next = next.is_some_and(|next| starts_with(next, target));
-    if other == target || !(target == CONTINUE || is_next) {
-        return;
-    }
+    let (Some(target), Some(other)) = (branch.target(), jump.target()) else { return };
+    let (target, other) = (target.to_owned(), other.to_owned());
     let text = branch.text.trim_start();
     let mnemonic_len = text.find([' ', '\t']).unwrap_or(text.len());
     let Some(inverse) = condition::invert(arch, &text[..mnemonic_len]) else { return };
-    let (target, other) = (target.clone(), other.clone());
     branch.text = format!("\t{inverse}{}", &text[mnemonic_len..]);
     branch.retarget(&other);
     jump.retarget(&target);
@@ -150,7 +187,10 @@ fn drop_empty_jumps(blocks: &mut [Vec<Line>]) {
 ///
 /// If the next op follows, that jump is dropped, and the branches need no hole: they go to the end of the copy.
 fn share_continuation(arch: Arch, blocks: &mut Vec<Vec<Line>>, function: &Line) {
-    let is_branch = |line: &Line| matches!(&line.kind, Kind::Branch(target) if target == CONTINUE);
+    let is_branch = |line: &Line| match &line.kind {
+        Kind::Branch(target) | Kind::NearBranch(target) => target == CONTINUE,
+        _ => false,
+    };
     if !blocks.iter().flatten().any(is_branch) {
         return;
     }
@@ -325,12 +365,183 @@ mod tests {
     fn short_branches_keep_their_block_near() {
         let text = "op_x:
             tbz w0, #3, .LBB0_2
-            b CONTINUE
+            br x3
             .LBB0_2:
             str x9, [x22, #16]
             b EXIT_deopt
             .Lfunc_end0:";
         check(Arch::Aarch64, text, text);
+    }
+
+    #[test]
+    fn short_branch_over_the_jump_to_the_continuation() {
+        // The poll, as gcc writes it.
+        check(
+            Arch::Aarch64,
+            ".section .text.mimeo_poll,\"ax\",@progbits
+            mimeo_poll:
+            sub w3, w3, #1
+            tbnz w3, #31, .L16
+            b CONTINUE
+            .L16:
+            b .L14
+            .section .text.unlikely.mimeo_poll,\"ax\",@progbits
+            .L14:
+            str x3, [x5, 16]
+            b EXIT_poll",
+            ".section .text.mimeo_poll,\"ax\",@progbits
+            mimeo_poll:
+            sub w3, w3, #1
+            tbz w3, #31, .Lmimeo_mimeo_poll
+            .L16:
+            b .L14
+            .Lmimeo_mimeo_poll:
+            b CONTINUE
+            .section .text.unlikely.mimeo_poll,\"ax\",@progbits
+            .L14:
+            str x3, [x5, 16]
+            b EXIT_poll",
+        );
+        // A block that cannot be moved to the cold section, with a second branch to it.
+        check(
+            Arch::Aarch64,
+            "op_x:
+            cbz x1, .L2
+            tbz w0, #3, .L2
+            b CONTINUE
+            .L2:
+            str x9, [x22, #16]
+            b EXIT_deopt
+            .size op_x, .-op_x",
+            "op_x:
+            cbz x1, .L2
+            tbnz w0, #3, .Lmimeo_op_x
+            .L2:
+            str x9, [x22, #16]
+            b EXIT_deopt
+            .Lmimeo_op_x:
+            b CONTINUE
+            .size op_x, .-op_x",
+        );
+        // Two branches to two slow paths: the path of the second one follows.
+        check(
+            Arch::Aarch64,
+            "op_x:
+            tbz w1, #4, .L2
+            tbz w0, #3, .L3
+            b CONTINUE
+            .L2:
+            b .L14
+            .L3:
+            b .L15
+            .size op_x, .-op_x",
+            "op_x:
+            tbz w1, #4, .L2
+            tbnz w0, #3, .Lmimeo_op_x
+            .L3:
+            b .L15
+            .L2:
+            b .L14
+            .Lmimeo_op_x:
+            b CONTINUE
+            .size op_x, .-op_x",
+        );
+        // The end is shared with a path that already continues there.
+        check(
+            Arch::Aarch64,
+            "op_x:
+            tbz w0, #3, .L2
+            b CONTINUE
+            .L2:
+            str x9, [x1]
+            b CONTINUE
+            .size op_x, .-op_x",
+            "op_x:
+            tbnz w0, #3, .Lmimeo_op_x
+            .L2:
+            str x9, [x1]
+            .Lmimeo_op_x:
+            b CONTINUE
+            .size op_x, .-op_x",
+        );
+    }
+
+    #[test]
+    fn short_branches_that_stay() {
+        let unchanged = [
+            // The continuation is already last.
+            "op_x:
+            tbz w0, #3, .L2
+            b JUMP_to
+            .L2:
+            b CONTINUE",
+            // Another branch goes to the jump alone.
+            "op_x:
+            tbz w1, #4, .L3
+            tbz w0, #3, .L2
+            .L3:
+            b CONTINUE
+            .L2:
+            b .L14",
+            // Other code is between the branch and its target.
+            "op_x:
+            tbz w0, #3, .L2
+            str x9, [x1]
+            b CONTINUE
+            .L2:
+            b .L14",
+            // The path that the branch skips to continues at the end.
+            "op_x:
+            tbz w0, #3, .L2
+            b CONTINUE
+            .L3:
+            b .L14
+            .L2:
+            str x9, [x1]
+            b CONTINUE",
+            // Inline assembly can be anything.
+            "op_x:
+            #APP
+            tbz w0, #3, .L2
+            #NO_APP
+            b CONTINUE
+            .L2:
+            b .L14",
+        ];
+        unchanged.iter().for_each(|text| check(Arch::Aarch64, text, text));
+        // This one has no inverse.
+        let text = "op_x:\njrcxz .L2\njmp CONTINUE\n.L2:\njmp .L14";
+        check(Arch::X86_64, text, text);
+        // A block that is not the entry is placed last instead, so that the branch is rarely taken.
+        check(
+            Arch::Aarch64,
+            "op_x:
+            cbz x1, .L4
+            br x3
+            .L4:
+            tbz w0, #3, .L2
+            b CONTINUE
+            .L2:
+            b .L14",
+            "op_x:
+            cbz x1, .L4
+            br x3
+            .L2:
+            b .L14
+            .L4:
+            tbz w0, #3, .L2
+            b CONTINUE",
+        );
+    }
+
+    #[test]
+    fn short_branches_do_not_cross_more_than_a_stencil_may_have() {
+        for (count, inverted) in [(1021, true), (1022, false)] {
+            let more = "nop\n".repeat(count);
+            let text = format!("op_x:\ntbz w0, #3, .L2\nb CONTINUE\n.L2:\n{more}b .L14\n");
+            let lines = layout(Arch::Aarch64, Format::Elf, parse(Arch::Aarch64, &text));
+            assert_eq!(lines.iter().any(|line| line.text.contains("tbnz")), inverted, "{count}");
+        }
     }
 
     #[test]

@@ -157,6 +157,15 @@ fn the_package_builds_and_runs() {
 }
 
 #[test]
+fn the_macro_reports_why_a_module_cannot_be_read() {
+    let unknown = Build::default().ops("value = i64", "values = i64");
+    unknown.fails("error: this is not an argument of `#[mimeo::instruction_set]`", "#[mimeo::instruction_set");
+    // Without the attribute no macro runs.
+    let plain = Build::default().ops("#[mimeo::instruction_set(value = i64, context = Context, host = u32)]\n", "");
+    plain.is_refused("error: `src/ops.rs` has no `#[instruction_set]` module");
+}
+
+#[test]
 fn an_op_that_changed_after_the_table_was_made_is_an_error() {
     let parts = [
         ("add.body", "the body of", "add", "fn add("),

@@ -77,7 +77,7 @@ impl Ops {
     ///
     /// Prints errors and ends the build script if the file cannot be read or has no instruction set, if
     /// `MIMEO_STENCILS` has an unknown value, or if an op that requires a stencil has none. Syntax errors in the file
-    /// are left to the macro, which reports them at the right place.
+    /// and mistakes in the ops are left to rustc and the macro, which report them at the right place.
     pub fn compile(self) {
         if let Err(message) = self.run() {
             for line in message.lines() {

@@ -19,6 +19,7 @@ const WINGS: [(&str, &[Wing]); 4] = [
             ("attributes", &[]),
             ("catalogue", &[]),
             ("lowered", &[]),
+            ("mistake", &[]),
             ("text", &[]),
             ("ty", &[]),
             ("errors", &["catalogue", "text"]),

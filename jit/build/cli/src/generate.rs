@@ -20,7 +20,8 @@ pub const HOST: &str = env!("MIMEO_HOST");
 /// # Errors
 ///
 /// A sentence about a file that cannot be read or written, an unusable compiler, an op that lacks a required stencil,
-/// or a stale table.
+/// or a stale table; or the mistakes in the ops, each at its line and column. No macro reports those here, and a table
+/// without the ops concerned would be incomplete.
 pub fn run(request: &Generate) -> Result<String, String> {
     let ops = request.file.clone().unwrap_or_else(|| PathBuf::from("src/ops.rs"));
     let target = Target { triple: request.target.clone().unwrap_or_else(|| HOST.to_owned()), host: HOST.to_owned() };
@@ -28,8 +29,8 @@ pub fn run(request: &Generate) -> Result<String, String> {
     let (package, inside) = package_of(&ops)?;
     let source = fs::read_to_string(&ops).map_err(|error| format!("cannot read `{}`: {error}", ops.display()))?;
     let name = inside.to_string_lossy().replace('\\', "/");
-    let sets =
-        mimeo_lower::lower_file(&source, &name).map_err(|error| format!("`{name}` is not valid Rust: {error}"))?;
+    check_source(&ops, &source)?;
+    let sets = mimeo_lower::lower_file(&source, &name).map_err(|error| error.to_string())?;
     if sets.is_empty() {
         return Err(format!("`{name}` has no `#[instruction_set]` module"));
     }
@@ -74,6 +75,19 @@ pub fn run(request: &Generate) -> Result<String, String> {
     Ok(format!(
         "wrote `{output}`: stencils for {with} of {ops} ops, for {baseline}, compiled by {compiler} to {format}\n{dropped}"
     ))
+}
+
+/// Checks that the macro would accept the ops.
+fn check_source(ops: &Path, source: &str) -> Result<(), String> {
+    let mistakes = mimeo_lower::mistakes(source);
+    let ops = ops.display();
+    let count = match mistakes.len() {
+        0 => return Ok(()),
+        1 => "1 mistake".to_owned(),
+        count => format!("{count} mistakes"),
+    };
+    let list: Vec<String> = mistakes.iter().map(|mistake| format!("{ops}:{mistake}")).collect();
+    Err(format!("`{ops}` has {count}:\n\n{}", list.join("\n\n")))
 }
 
 /// Compares the existing table with the ops and the options, and returns the differences.

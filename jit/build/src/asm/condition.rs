@@ -28,13 +28,15 @@ const A64_PAIRS: [(&[&str], &[&str]); 7] = [
     (&["gt"], &["le"]),
 ];
 
-/// Returns the mnemonic with the opposite condition, if this is a conditional jump of full range.
+/// Returns the mnemonic with the opposite condition, if this is a conditional jump that has one.
 pub(super) fn invert(arch: Arch, mnemonic: &str) -> Option<String> {
     match arch {
         Arch::X86_64 => other(&X86_PAIRS, mnemonic).map(str::to_owned),
         Arch::Aarch64 => match mnemonic {
             "cbz" => Some("cbnz".to_owned()),
             "cbnz" => Some("cbz".to_owned()),
+            "tbz" => Some("tbnz".to_owned()),
+            "tbnz" => Some("tbz".to_owned()),
             // clang writes `b.ne`, gcc `bne`.
             _ => {
                 let condition = mnemonic.strip_prefix('b')?;
@@ -62,13 +64,13 @@ mod tests {
         let x86 = X86_PAIRS.iter().flat_map(|(a, b)| [a[0], b[0]]).map(|name| (Arch::X86_64, name.to_owned()));
         let a64 = A64_PAIRS.iter().flat_map(|(a, b)| [a[0], b[0]]).map(|name| (Arch::Aarch64, format!("b.{name}")));
         let mut seen = 0;
-        for (arch, name) in x86.chain(a64).chain([(Arch::Aarch64, "cbz".to_owned())]) {
+        for (arch, name) in x86.chain(a64).chain(["cbz", "tbz"].map(|name| (Arch::Aarch64, name.to_owned()))) {
             let inverse = invert(arch, &name).unwrap();
             assert_ne!(inverse, name);
             assert_eq!(invert(arch, &inverse).as_ref(), Some(&name));
             seen += 1;
         }
-        assert_eq!(seen, 16 + 14 + 1);
+        assert_eq!(seen, 16 + 14 + 2);
     }
 
     #[test]
@@ -76,7 +78,7 @@ mod tests {
         for name in ["jmp", "jrcxz", "movq", "call"] {
             assert_eq!(invert(Arch::X86_64, name), None, "{name}");
         }
-        for name in ["b", "bl", "blr", "bic", "bfi", "br", "b.al", "tbz", "ldr"] {
+        for name in ["b", "bl", "blr", "bic", "bfi", "br", "b.al", "tbl", "ldr"] {
             assert_eq!(invert(Arch::Aarch64, name), None, "{name}");
         }
     }

@@ -24,7 +24,7 @@ pub(super) enum Kind {
     Jump(String),
     /// Control goes to the symbol or to the next instruction, by a jump of full range.
     Branch(String),
-    /// Like `Branch`, by a jump of short range (`tbz`, `jrcxz`), whose target does not change.
+    /// Like `Branch`, by a jump of short range (`tbz`, `jrcxz`), whose target stays in the same part of the code.
     NearBranch(String),
     /// Control goes to an unknown place: an indirect jump, a return, a trap.
     End,
@@ -70,7 +70,7 @@ impl Line {
             self.text = format!("{}{to}", &self.text[..at]);
         }
         match &mut self.kind {
-            Kind::Jump(target) | Kind::Branch(target) => to.clone_into(target),
+            Kind::Jump(target) | Kind::Branch(target) | Kind::NearBranch(target) => to.clone_into(target),
             _ => {}
         }
     }

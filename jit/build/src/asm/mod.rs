@@ -4,9 +4,9 @@
 //! The pass changes only jumps, labels and sections, never an instruction that computes:
 //!
 //! * `thread`: a branch to a lone jump goes to that jump's target, and unreachable code is dropped;
-//! * `layout`: `jcc CONTINUE; jmp X` and `jcc L; jmp X; L:` are inverted, code that ends in an exit goes to
-//!   the cold section, the code that ends in `jmp CONTINUE` goes last, and branches to the continuation go to
-//!   that jump.
+//! * `layout`: `jcc CONTINUE; jmp X` and `jcc L; jmp X; L:` are inverted, also with the short branches of AArch64 if the
+//!   entry ends in them, code that ends in an exit goes to the cold section, the code that ends in `jmp CONTINUE` goes
+//!   last, and branches to the continuation go to that jump.
 //!
 //! One instruction is rewritten: where `bsf` and `tzcnt` give the same result, compilers write `rep bsf`, which newer
 //! processors execute as `tzcnt`. It becomes `bsf`, so that the audit can tell it from a `tzcnt` that requires such a

@@ -131,6 +131,43 @@ fn slow_paths_are_cold() {
 }
 
 #[test]
+fn a_test_of_one_bit_falls_through_to_the_next_op() {
+    // On AArch64 these are branches of short range.
+    let slow = "OUTLINED slow(Vm *vm, Slot *base, Frame *frame) {
+          frame->pc = HOLE_OFFSET(HOLE_pc);
+          TAIL EXIT_throw(vm, base, frame);
+        }";
+    let bodies = [
+        "if (READ_SLOT(HOLE_a) & 8) TAIL slow(vm, base, frame);",
+        "if (!(READ_SLOT(HOLE_a) & 8)) TAIL slow(vm, base, frame);",
+        "if ((int32_t)READ_SLOT(HOLE_a) < 0) TAIL EXIT_deopt(vm, base, frame);",
+        "uint64_t a = READ_SLOT(HOLE_a);
+         if (a & 8) TAIL slow(vm, base, frame);
+         if (!(a & 64)) TAIL EXIT_leave(vm, base, frame);",
+    ];
+    let ops: Vec<LoweredOp> = bodies
+        .iter()
+        .enumerate()
+        .map(|(index, body)| {
+            let slow = if body.contains("slow") { slow } else { "" }.replace("slow", &format!("slow{index}"));
+            let body = body.replace("slow", &format!("slow{index}"));
+            let c = format!("{slow}\nOP(bit{index}) {{ {body} TAIL CONTINUE(vm, base, frame); }}");
+            op(&format!("bit{index}"), &["HOLE_a"], &c)
+        })
+        .collect();
+    let set = set("bits", ops);
+    for machine in machines("one_bit").iter().filter(|machine| machine.tools.format() != Format::MachO) {
+        let object = machine.tools.compile(Unit { stem: "bits", text: &generated_c(&set), include: None }).unwrap();
+        for op in &set.ops {
+            let stencil = extract::stencil(&object, &op.symbol(), &op.symbols, machine.tools.baseline()).unwrap();
+            let continues = stencil.hot_holes.iter().filter(|hole| hole.value == HoleValue::Continue).count();
+            let expected = (1, jump_bytes(machine.tools.arch()));
+            assert_eq!((continues, stencil.tail_jump), expected, "{} with {}", op.name, machine.program);
+        }
+    }
+}
+
+#[test]
 fn exits_leave_the_hot_part() {
     for op in ["check", "call"] {
         each_in_order(op, op, |machine, stencil| {

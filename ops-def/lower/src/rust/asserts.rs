@@ -176,7 +176,7 @@ fn handwritten(stencil: &StencilRequest, index: usize, op: &str, hint: &str) -> 
 }
 
 /// Checks that each hand-written stencil was reviewed against the current op.
-pub(super) fn reviewed(set: &Set) -> Option<syn::Error> {
+pub(crate) fn reviewed(set: &Set) -> Option<syn::Error> {
     let mut all: Option<syn::Error> = None;
     for (op, now) in set.ops.iter().zip(&set.fingerprints) {
         let StencilRequest::Handwritten { path, reviewed, span } = &set.module.ops[op.def].stencil else { continue };

@@ -20,6 +20,8 @@ use crate::structs;
 use crate::text::{ident_of, name_of};
 use crate::ty::Ty;
 
+pub(crate) use asserts::reviewed;
+
 /// Where the macro finds the table that the build script made.
 #[derive(Debug, Clone)]
 pub enum TableFile {
@@ -43,7 +45,7 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
         return problems.to_compile_error();
     }
     if problems.is_none() {
-        problems = asserts::reviewed(set);
+        problems = reviewed(set);
     }
     let mut renewal = None;
     let (table, c) = match table(&name.to_string()) {

@@ -13,6 +13,7 @@ mod fibers;
 mod limits;
 mod moving;
 mod programs;
+mod reclaim;
 mod reload;
 mod requests;
 mod stacks;

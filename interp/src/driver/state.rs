@@ -194,7 +194,7 @@ impl<I: InstructionSet> Driver<I> {
             RequestKind::Call(_, args, _) => Some(&args[..]),
             RequestKind::Suspend => None,
         });
-        requested.chain([&self.arriving[..]])
+        requested.chain([&self.arriving[..]].into_iter().filter(|args| !args.is_empty()))
     }
 
     /// Returns the active stacks.

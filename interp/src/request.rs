@@ -120,6 +120,9 @@ impl<I: InstructionSet> Vm<I> {
         }
         let mut bits = std::mem::take(&mut self.driver.spare_arguments);
         bits.clear();
+        if bits.try_reserve(args.len()).is_err() {
+            return self.throw_kind(TrapKind::OutOfMemory);
+        }
         bits.extend(args.iter().map(|arg| arg.to_bits()));
         self.make_request(RequestKind::Call(function, bits, then))
     }

@@ -14,6 +14,7 @@ mod limits;
 mod moving;
 mod programs;
 mod reclaim;
+mod refusal;
 mod reload;
 mod requests;
 mod stacks;

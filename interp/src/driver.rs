@@ -144,7 +144,8 @@ impl<I: InstructionSet> Vm<I> {
         // The first run on the stacks uses the host's record that they always have.
         let is_first = self.core.frame == self.driver.stacks().host_frame();
         let slots = (function.facts().slots as usize).max(args.len());
-        if let Err(reason) = self.has_room(slots, if is_first { 1 } else { 2 }) {
+        let bits = args.iter().map(|arg| arg.to_bits());
+        if let Err(reason) = self.make_room_for_run(slots, if is_first { 1 } else { 2 }, bits) {
             return Err(self.throw_in(function, reason.into()));
         }
         let below = self.core.frame;
@@ -184,18 +185,21 @@ impl<I: InstructionSet> Vm<I> {
             Some(Fault::TailCall) => true,
             Some(Fault::Arity) | None => return false,
         };
-        let (callee, base) = (self.core.fault_callee, self.core.fault_base);
-        let offset_bytes = base.addr() - self.driver.stacks().base().addr();
-        // SAFETY: a tier that refuses a call names a callee, which is a loaded function.
-        let slots = unsafe { (*callee.cast::<Function>()).facts() }.slots as usize;
         if self.panic.is_some() {
             return false;
         }
-        match self.grow(base, slots, usize::from(!is_tail_call)) {
-            Ok(()) => self.core.fault = 0,
-            Err(NoRoom::Limits) => return false,
+        let fault = std::mem::take(&mut self.core.fault);
+        let callee = self.core.fault_callee;
+        let start = (self.core.fault_base.addr() - self.top_base().addr()) / size_of::<u64>();
+        // SAFETY: a tier that refuses a call names a callee, which is a loaded function.
+        let slots = unsafe { (*callee.cast::<Function>()).facts() }.slots as usize;
+        match self.grow_for_op(start, slots, usize::from(!is_tail_call)) {
+            Ok(()) => {}
+            Err(NoRoom::Limits) => {
+                self.core.fault = fault;
+                return false;
+            }
             Err(NoRoom::Memory) => {
-                self.core.fault = 0;
                 let _pending = self.throw_kind(TrapKind::OutOfMemory);
                 return false;
             }
@@ -208,7 +212,7 @@ impl<I: InstructionSet> Vm<I> {
         }
         // A caller's `pc` is after its op.
         self.pass_op();
-        let base = self.driver.stacks().base().wrapping_byte_add(offset_bytes);
+        let base = self.top_base().wrapping_add(start);
         // SAFETY: (1): there is room for the frame and for the record.
         unsafe {
             (*top).ret = self.driver.markers.ret;

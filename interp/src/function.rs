@@ -8,7 +8,7 @@ use mimeo_def::frame::{CodeAddr, FunctionHeader};
 use crate::asm::{FunctionBody, FunctionIndex};
 use crate::places::Key;
 use crate::program::{Facts, Program, Verified};
-use crate::{Charge, FunctionRef, Linked};
+use crate::{Charge, FunctionRef, Linked, OutOfMemory};
 
 /// The runtime record of a function. Both tiers refer to it by address, which does not change while its program is
 /// loaded.
@@ -195,6 +195,45 @@ impl Function {
     }
 }
 
+/// The memory of the functions of a program that is about to be loaded.
+pub(crate) struct Tables {
+    functions: Vec<*const Function>,
+    caches: Vec<*mut [u64]>,
+    /// For each function.
+    cells: Vec<Cells>,
+}
+
+/// The memory of a function that it changes while it runs.
+struct Cells {
+    /// Those of its inline caches.
+    cells: Box<[u64]>,
+    samples: Box<[Cell<u32>]>,
+}
+
+impl Tables {
+    /// Allocates the memory.
+    pub(crate) fn new<I>(program: &Program<I, Verified>) -> Result<Self, OutOfMemory> {
+        let count = program.functions().len();
+        let mut tables = Tables { functions: Vec::new(), caches: Vec::new(), cells: Vec::new() };
+        tables.functions.try_reserve_exact(count)?;
+        tables.caches.try_reserve_exact(count)?;
+        tables.cells.try_reserve_exact(count)?;
+        for facts in program.facts() {
+            let (cells, samples) = (zeros(facts.cache_words as usize)?, zeros(facts.polls.len())?);
+            tables.cells.push(Cells { cells, samples });
+        }
+        Ok(tables)
+    }
+}
+
+/// Allocates this many zeros.
+fn zeros<T: Clone + Default>(len: usize) -> Result<Box<[T]>, OutOfMemory> {
+    let mut zeros = Vec::new();
+    zeros.try_reserve_exact(len)?;
+    zeros.resize(len, T::default());
+    Ok(zeros.into_boxed_slice())
+}
+
 /// The records of one loaded program and the memory that they point to.
 ///
 /// Contract of this island: (1) `functions` and what it points to live until `self` is dropped and never
@@ -203,7 +242,7 @@ impl Function {
 #[derive(Debug)]
 pub(crate) struct Loaded<I> {
     pub(crate) program: Program<I, Verified>,
-    functions: Box<[*const Function]>,
+    functions: Vec<*const Function>,
     caches: Vec<*mut [u64]>,
     /// The size of the program and of all records.
     _charge: Charge,
@@ -216,14 +255,14 @@ impl<I> Loaded<I> {
         mut next_id: impl FnMut() -> u32,
         entry: CodeAddr,
         countdown: i32,
+        Tables { mut functions, mut caches, cells }: Tables,
         charge: Charge,
     ) -> Self {
-        let count = program.functions().len();
-        let mut functions = vec![std::ptr::null::<Function>(); count].into_boxed_slice();
+        // They have room for all functions, so neither moves.
         let table = functions.as_ptr();
-        let mut caches = Vec::new();
-        for (index, (body, facts)) in program.functions().iter().zip(program.facts()).enumerate() {
-            let cells = Box::into_raw(vec![0u64; facts.cache_words as usize].into_boxed_slice());
+        let bodies = program.functions().iter().zip(program.facts());
+        for (index, ((body, facts), Cells { cells, samples })) in bodies.zip(cells).enumerate() {
+            let cells = Box::into_raw(cells);
             caches.push(cells);
             let function = Function {
                 header: FunctionHeader {
@@ -243,9 +282,9 @@ impl<I> Loaded<I> {
                 index: FunctionIndex(index as u32),
                 body,
                 facts,
-                samples: vec![Cell::new(0); facts.polls.len()].into_boxed_slice(),
+                samples,
             };
-            functions[index] = Box::into_raw(Box::new(function));
+            functions.push(Box::into_raw(Box::new(function)).cast_const());
         }
         Loaded { program, functions, caches, _charge: charge }
     }

@@ -193,7 +193,9 @@ impl<I> Program<I, Verified> {
 
 impl Facts {
     fn size_bytes(&self) -> usize {
-        size_of::<Facts>() + size_of_val(&*self.depths) + self.cache_words as usize * size_of::<u64>()
+        let per_poll = size_of::<Pc>() + size_of::<u32>();
+        let lists = size_of_val(&*self.depths) + self.polls.len() * per_poll;
+        size_of::<Facts>() + lists + self.cache_words as usize * size_of::<u64>()
     }
 }
 

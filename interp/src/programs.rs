@@ -3,7 +3,7 @@
 use mimeo_def::frame::{CodeAddr, FunctionHeader};
 use rustc_hash::FxHashSet;
 
-use crate::function::Loaded;
+use crate::function::{Loaded, Tables};
 use crate::places::Places;
 use crate::program::{Program, Verified};
 use crate::{Account, Callee, Function, FunctionRef, Linked, MemoryKind, NotLoaded, OutOfMemory};
@@ -50,6 +50,9 @@ impl<I> Programs<I> {
         let functions = program.functions().len();
         let charge = account.charge(MemoryKind::Programs, program.size_bytes() + functions * LISTED_BYTES)?;
         headers.try_reserve(functions).map_err(|_| OutOfMemory)?;
+        // For all ids, so that unloading allocates nothing.
+        free_ids.try_reserve(*ids as usize + functions)?;
+        let tables = Tables::new(program)?;
         let next_id = || {
             free_ids.pop().unwrap_or_else(|| {
                 *ids += 1;
@@ -57,7 +60,7 @@ impl<I> Programs<I> {
             })
         };
         let key = loaded.add(|key| {
-            let loaded = Loaded::new(program.clone(), key, next_id, entry, countdown, charge);
+            let loaded = Loaded::new(program.clone(), key, next_id, entry, countdown, tables, charge);
             headers.extend(loaded.functions().map(Function::header));
             loaded
         })?;

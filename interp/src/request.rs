@@ -15,7 +15,7 @@ use mimeo_def::op::{OpInfo, OperandKind};
 use crate::asm::FunctionBody;
 use crate::callable::find;
 use crate::driver::end_of_frame;
-use crate::{Callable, Function, InstructionSet, OutOfMemory, Thrown, TrapKind, Value, Vm};
+use crate::{Callable, Function, InstructionSet, Thrown, TrapKind, Value, Vm};
 
 /// Where a function resumes after the call that its op requested.
 ///
@@ -120,6 +120,9 @@ impl<I: InstructionSet> Vm<I> {
         }
         let mut bits = std::mem::take(&mut self.driver.spare_arguments);
         bits.clear();
+        if bits.try_reserve(args.len()).is_err() {
+            return self.throw_kind(TrapKind::OutOfMemory);
+        }
         bits.extend(args.iter().map(|arg| arg.to_bits()));
         self.make_request(RequestKind::Call(function, bits, then))
     }
@@ -173,11 +176,11 @@ impl<I: InstructionSet> Vm<I> {
         // SAFETY: (1): the function was loaded when the op requested the call, and no program that a request names is
         // unloaded.
         let slots = unsafe { (*function).facts() }.slots as usize;
-        self.make_room(slots.max(args.len()), 1)?;
+        self.make_room_for_request(slots.max(args.len()), &args)?;
         let record = self.core.frame;
         let (_, pc) = self.running(record);
         let waiting = Waiting { record: self.driver.stacks().index_of(record), pc, then };
-        self.driver.wait(waiting).map_err(|OutOfMemory| self.throw_kind(TrapKind::OutOfMemory))?;
+        self.driver.wait(waiting);
         let base = end_of_frame(record);
         for (index, &arg) in args.iter().enumerate() {
             // SAFETY: (1): the frame fits the stack.

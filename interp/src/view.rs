@@ -385,7 +385,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     #[inline]
-    fn top_base(&self) -> *mut u64 {
+    pub(crate) fn top_base(&self) -> *mut u64 {
         // SAFETY: the top record is current while a runtime function runs, and is the host's while nothing runs.
         unsafe { (*self.core.frame).base }
     }
@@ -520,8 +520,8 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Safety
     ///
-    /// No function of the program is active on any stack, and no value, request or host state that the machine can
-    /// still reach holds a [`Callee`] of the program.
+    /// No function of the program is active on any stack or being called while [memory is freed](Self::set_reclaim), and
+    /// no value, request or host state that the machine can still reach holds a [`Callee`] of the program.
     ///
     /// ```
     /// use mimeo_doc_ops::{SUM, in_op, sum_program};

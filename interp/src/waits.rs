@@ -16,13 +16,14 @@ impl<I: InstructionSet> Waits<I> {
         Waits { list: Vec::new(), charge: account.empty_charge(kind) }
     }
 
-    /// Adds a frame.
-    pub(crate) fn add(&mut self, waiting: Waiting<I>) -> Result<(), OutOfMemory> {
-        if self.list.len() == self.list.capacity() {
-            self.grow()?;
-        }
+    /// Ensures that one more frame can be added.
+    pub(crate) fn reserve(&mut self) -> Result<(), OutOfMemory> {
+        if self.list.len() == self.list.capacity() { self.grow() } else { Ok(()) }
+    }
+
+    /// Adds a frame, for which there is [room](Self::reserve).
+    pub(crate) fn add(&mut self, waiting: Waiting<I>) {
         self.list.push(waiting);
-        Ok(())
     }
 
     /// Doubles the capacity.

@@ -21,3 +21,7 @@ mod tidy;
 mod tree;
 mod twins;
 mod ui;
+
+/// Tests can make it refuse memory.
+#[global_allocator]
+static ALLOCATOR: mimeo_tests::refusal::Allocator = mimeo_tests::refusal::Allocator;

@@ -13,6 +13,8 @@ mod fibers;
 mod limits;
 mod moving;
 mod programs;
+mod reclaim;
+mod refusal;
 mod reload;
 mod requests;
 mod stacks;

@@ -5,6 +5,7 @@ pub mod callbacks;
 pub mod corners;
 pub mod hostile;
 pub mod machines;
+pub mod refusal;
 pub mod registers;
 pub mod slow;
 pub mod stack;

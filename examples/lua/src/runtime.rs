@@ -42,7 +42,7 @@ pub use stubs::Stubs;
 pub(crate) use arithmetic::{arithmetic, length_of, power_of, prepare_loop};
 pub(crate) use builtin::{builtin_frame, call_builtin};
 pub(crate) use collect::{
-    claim, claim_keeping, clear_after_arguments, collect_garbage, end_of_machine, free_memory, safepoint,
+    claim, claim_keeping, clear_after_arguments, collect_garbage, end_of_machine, free_memory, reclaim, safepoint,
     safepoint_of_builtin, step_by,
 };
 pub use compare::is_before;

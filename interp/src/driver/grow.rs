@@ -5,6 +5,9 @@
 use super::{Driver, end_of_frame};
 use crate::{FiberLimits, InstructionSet, OutOfMemory, StackMove, Thrown, TrapKind, Vm};
 
+/// The language's function that frees memory: see [`Vm::set_reclaim`].
+pub(super) type Reclaim<I> = fn(&mut Vm<I>, Option<u32>);
+
 /// The reason why a stack cannot grow.
 pub(crate) enum NoRoom {
     /// The limits of its size do not allow it.
@@ -23,17 +26,41 @@ impl<E> From<NoRoom> for TrapKind<E> {
 }
 
 impl<I: InstructionSet> Vm<I> {
-    /// Ensures that the stack has room for this many slots after the top frame and this many records after the top one.
+    /// Ensures that there is room for a requested call with this many slots: after the top frame, for a record, and for
+    /// the wait of the top frame's op. The arguments are roots of a collector meanwhile.
     ///
     /// # Errors
     ///
     /// [`TrapKind::StackOverflow`] if the limits do not allow it, or [`TrapKind::OutOfMemory`].
-    pub(crate) fn make_room(&mut self, slots: usize, records: usize) -> Result<(), Thrown> {
-        self.has_room(slots, records).map_err(|reason| self.throw_kind(reason.into()))
+    pub(crate) fn make_room_for_request(&mut self, slots: usize, args: &[u64]) -> Result<(), Thrown> {
+        let mut can_wait = self.driver.reserve_wait();
+        if can_wait.is_err() {
+            self.reclaim(None, args.iter().copied());
+            can_wait = self.driver.reserve_wait();
+        }
+        let has_room = can_wait.map_err(|OutOfMemory| NoRoom::Memory);
+        let has_room = has_room.and_then(|()| self.make_room_for_run(slots, 1, args.iter().copied()));
+        has_room.map_err(|reason| self.throw_kind(reason.into()))
     }
 
-    /// Does the work of [`make_room`](Self::make_room).
-    pub(super) fn has_room(&mut self, slots: usize, records: usize) -> Result<(), NoRoom> {
+    /// Ensures that the stack has room for a call that no op makes: this many slots after the top frame, and this many
+    /// records after the top one. The arguments are roots of a collector meanwhile.
+    pub(super) fn make_room_for_run(
+        &mut self,
+        slots: usize,
+        records: usize,
+        args: impl ExactSizeIterator<Item = u64>,
+    ) -> Result<(), NoRoom> {
+        match self.has_room(slots, records) {
+            Err(NoRoom::Memory) => {
+                self.reclaim(None, args);
+                self.has_room(slots, records)
+            }
+            result => result,
+        }
+    }
+
+    fn has_room(&mut self, slots: usize, records: usize) -> Result<(), NoRoom> {
         let top = self.core.frame;
         let end = end_of_frame(top);
         let has_slots = (self.core.stack_limit.addr() - end.addr()) / size_of::<u64>() >= slots;
@@ -41,6 +68,31 @@ impl<I: InstructionSet> Vm<I> {
             return Ok(());
         }
         self.grow(end, slots, records)
+    }
+
+    /// Moves the stack so that it has room for a call by the top frame's op: this many slots starting at slot `start` of
+    /// the frame, and this many records after the top one.
+    pub(super) fn grow_for_op(&mut self, start: usize, slots: usize, records: usize) -> Result<(), NoRoom> {
+        match self.grow(self.top_base().wrapping_add(start), slots, records) {
+            Err(NoRoom::Memory) => {
+                self.reclaim(Some(start as u32), std::iter::empty());
+                self.grow(self.top_base().wrapping_add(start), slots, records)
+            }
+            result => result,
+        }
+    }
+
+    /// Calls the language's function that frees memory. It cannot be called again meanwhile.
+    fn reclaim(&mut self, start: Option<u32>, args: impl ExactSizeIterator<Item = u64>) {
+        let driver = &mut self.driver;
+        if driver.reclaim.is_none() || driver.arriving.try_reserve_exact(args.len()).is_err() {
+            return;
+        }
+        let Some(reclaim) = driver.reclaim.take() else { return };
+        driver.arriving.extend(args);
+        driver.requests.push(None);
+        let reclaiming = Reclaiming { vm: self, reclaim };
+        reclaim(reclaiming.vm, start);
     }
 
     /// Moves the stack so that it has this many slots starting at `base` and this many records after the top one.
@@ -81,5 +133,61 @@ impl<I: InstructionSet> Vm<I> {
         let frame_limit = if moves_at_calls { stacks.host_frame() } else { frame_limit };
         self.driver.growth_slots = stacks.growth_slots();
         (self.core.stack_limit, self.core.frame_limit) = (stack_limit, frame_limit);
+    }
+}
+
+/// A guard for a call of the function that frees memory. What the function has requested is forgotten.
+struct Reclaiming<'a, I: InstructionSet> {
+    vm: &'a mut Vm<I>,
+    reclaim: Reclaim<I>,
+}
+
+impl<I: InstructionSet> Drop for Reclaiming<'_, I> {
+    fn drop(&mut self) {
+        let driver = &mut self.vm.driver;
+        driver.requests.pop();
+        driver.arriving = Vec::new();
+        // The function may have replaced itself.
+        driver.reclaim.get_or_insert(self.reclaim);
+    }
+}
+
+/// # Memory
+///
+/// [`memory`](Vm::memory) counts what the machine and the language use. Where a call needs a larger stack and there is
+/// no memory for one, the language can free some.
+impl<I: InstructionSet> Vm<I> {
+    /// Sets the function that is called when there is not enough memory for the stack that a call needs. If it frees
+    /// enough, for example by a full cycle of a collector, the call is made after all. Otherwise, the call fails with
+    /// [`TrapKind::OutOfMemory`], as it does without such a function. It is not called for memory that a runtime function
+    /// requests itself, as by [`ensure_slots`](Self::ensure_slots) or [`new_fiber`](Self::new_fiber).
+    ///
+    /// If an op makes the call, the function gets the slot of the running frame where the callee's arguments begin. Those
+    /// that are after the frame ([`frame_slots`](Self::frame_slots)) are not among the
+    /// [active stacks](Self::active_stacks): a language whose functions take any number of arguments keeps them, and puts
+    /// them back. If the call was made by the host or by a runtime function, or was [requested](Self::request), the
+    /// function gets `None`, and the active stacks include the arguments.
+    ///
+    /// The function may [run](Self::run) others, for which it is not called.
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    ///
+    /// use mimeo::{Limits, Machine, MemoryKind};
+    /// use mimeo_doc_ops::{Context, DEPTH, Host, sample_program};
+    ///
+    /// let limits = Limits::default().with_memory(Some(1 << 20));
+    /// let mut machine = Machine::builder(Context::default(), Host::default()).limits(limits).build();
+    /// let depth = machine.load(&sample_program())?.function(DEPTH);
+    /// let cache = machine.memory().charge(MemoryKind::Heap, 700 << 10)?;
+    /// machine.vm_mut().host.cache = Some(Rc::new(cache));
+    /// assert!(machine.call(depth, &[3_000]).is_err(), "the cache takes most of the memory");
+    ///
+    /// machine.vm_mut().set_reclaim(|vm, _| vm.host.cache = None);
+    /// assert_eq!(machine.call(depth, &[3_000]), Ok(3_000));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn set_reclaim(&mut self, reclaim: fn(&mut Vm<I>, Option<u32>)) {
+        self.driver.reclaim = Some(reclaim);
     }
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use mimeo_def::frame::Frame;
 
+use super::grow::Reclaim;
 use crate::budget::Budget;
 use crate::debug::Debug;
 use crate::places::Places;
@@ -75,6 +76,10 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) fiber_run: Option<usize>,
     /// The pending requests: first that of an op that is run alone, then one for each active run, innermost last.
     pub(crate) requests: Vec<Option<Request<I>>>,
+    /// The language's function that frees memory, while it does not run.
+    pub(crate) reclaim: Option<Reclaim<I>>,
+    /// The arguments of a call by no op, for which memory is being freed.
+    pub(crate) arriving: Vec<u64>,
     /// A buffer for the arguments of a request.
     pub(crate) spare_arguments: Vec<u64>,
     /// The serials that this machine can still give to a [`Thrown`](crate::Thrown).
@@ -125,6 +130,8 @@ impl<I: InstructionSet> Driver<I> {
             enter: entry.map(|entry| entry.enter),
             fiber_run: None,
             requests: vec![None],
+            reclaim: None,
+            arriving: Vec::new(),
             spare_arguments: Vec::new(),
             serials: Range::default(),
             first_fiber_size: FiberLimits::FIRST,
@@ -181,12 +188,13 @@ impl<I: InstructionSet> Driver<I> {
         drop(self.take_request());
     }
 
-    /// Returns the arguments of all requested calls.
-    pub(crate) fn requested_arguments(&self) -> impl Iterator<Item = &[u64]> {
-        self.requests.iter().flatten().filter_map(|request| match &request.kind {
+    /// Returns the arguments of all calls that were requested, or that no op makes, and that are still to be made.
+    pub(crate) fn arguments_to_come(&self) -> impl Iterator<Item = &[u64]> {
+        let requested = self.requests.iter().flatten().filter_map(|request| match &request.kind {
             RequestKind::Call(_, args, _) => Some(&args[..]),
             RequestKind::Suspend => None,
-        })
+        });
+        requested.chain([&self.arriving[..]].into_iter().filter(|args| !args.is_empty()))
     }
 
     /// Returns the active stacks.
@@ -230,9 +238,15 @@ impl<I: InstructionSet> Driver<I> {
         Ok(())
     }
 
-    /// Notes that the op of the top record of the active stacks waits for the result of a call.
-    pub(crate) fn wait(&mut self, waiting: Waiting<I>) -> Result<(), OutOfMemory> {
-        self.waiting.add(waiting)
+    /// Ensures that one more op of the active stacks can wait for the result of a call.
+    pub(crate) fn reserve_wait(&mut self) -> Result<(), OutOfMemory> {
+        self.waiting.reserve()
+    }
+
+    /// Notes that the op of the top record of the active stacks waits for the result of a call. There is
+    /// [room](Self::reserve_wait) for it.
+    pub(crate) fn wait(&mut self, waiting: Waiting<I>) {
+        self.waiting.add(waiting);
     }
 
     /// Ends the wait of a record of the active stacks and returns it.
@@ -339,11 +353,11 @@ impl<I: InstructionSet> Driver<I> {
     }
 
     /// Returns the values on the active stack, then those on the stacks that it will return to, innermost first, then
-    /// the arguments of requested calls. `top` is the current top record.
+    /// the arguments of calls that are still to be made. `top` is the current top record.
     pub(crate) fn active_values(&self, top: *mut Frame) -> impl Iterator<Item = &[u64]> {
         let outer = self.outer.iter().rev().filter_map(|&index| self.idle.at(index)?.as_ref());
         let stacks = std::iter::once(self.stacks.values(end_of_frame(top))).chain(outer.map(IdleStacks::values));
-        stacks.chain(self.requested_arguments())
+        stacks.chain(self.arguments_to_come())
     }
 
     /// Clears the slots after the active values. `top` is the current top record.

@@ -207,6 +207,11 @@ impl Compiler {
         cost: &mut Cost,
         take: &mut dyn FnMut(usize) -> Result<CodeBuf<Writable>, CompileError>,
     ) -> Result<Compiled, CompileError> {
+        let out_of_memory = |_| {
+            let (plan, kept) = Plan::table_bytes(function);
+            CompileError::OutOfMemory { bytes: plan + kept }
+        };
+        self.plan.reserve(function).map_err(out_of_memory)?;
         let mut excluded: Vec<(Pc, EmitError)> = Vec::new();
         let mut failed = Vec::new();
         loop {
@@ -229,8 +234,8 @@ impl Compiler {
                 let code = buf.seal().map_err(CompileError::Memory)?;
                 cost.memory += emitted.elapsed();
                 let starts = std::mem::take(&mut self.plan.starts);
-                let entries: Vec<CodeOffset> = self.plan.ops.iter().map(|op| op.hot).collect();
-                let code = self.notifier.appeared(&function.body().name, code, &entries);
+                let entries = self.plan.ops.iter().map(|op| op.hot);
+                let code = self.notifier.appeared(&function.body().name, code, entries);
                 return Ok(Compiled {
                     start: code.address(CodeOffset(0)),
                     code,
@@ -278,6 +283,7 @@ impl Compiler {
     pub(crate) fn plan_of(&self, function: &Function, compiled: &Compiled) -> Result<Plan, CompileError> {
         let mut plan = Plan::new(self.plan.island.clone());
         let pcs: Vec<Pc> = compiled.excluded.iter().map(|&(pc, _)| pc).collect();
+        plan.reserve(function).map_err(|_| CompileError::OutOfMemory { bytes: Plan::table_bytes(function).0 })?;
         plan.measure(function, &self.recipes, &pcs).map_err(CompileError::TooBig)?;
         Ok(plan)
     }

@@ -6,6 +6,7 @@
 //! adjacent hot parts, with a poll before the first op and before each loop head │ cold parts │ constants, 16-aligned │ island of stubs for far targets
 //! ```
 
+use std::collections::TryReserveError;
 use std::ops::Range;
 
 use mimeo_def::{CodeOffset, OpIndex, Pc};
@@ -78,9 +79,24 @@ pub(crate) struct Plan {
 impl Plan {
     /// Returns the bytes of the lists that stay in the plan, and of those that the compiled function keeps.
     pub(crate) fn table_bytes(function: &Function) -> (usize, usize) {
-        let ops = function.facts().ops as usize;
-        let per_op = size_of::<PlannedOp>() + size_of::<(Pc, OpIndex)>();
-        (ops * per_op, function.body().code.len() * size_of::<CodeOffset>())
+        let (ops, planned) = (function.facts().ops as usize, Self::most_planned(function));
+        let plan = planned * size_of::<PlannedOp>() + ops * size_of::<(Pc, OpIndex)>();
+        (plan, function.body().code.len() * size_of::<CodeOffset>())
+    }
+
+    /// Returns the number of ops and polls of a function, some of which may be unreachable.
+    fn most_planned(function: &Function) -> usize {
+        function.facts().ops as usize + function.facts().polls.len()
+    }
+
+    /// Allocates the lists for a function. Afterwards, [`measure`](Self::measure) allocates nothing.
+    pub(crate) fn reserve(&mut self, function: &Function) -> Result<(), TryReserveError> {
+        self.ops.clear();
+        self.ops.try_reserve(Self::most_planned(function))?;
+        self.deopts.clear();
+        self.deopts.try_reserve(function.facts().ops as usize)?;
+        self.starts.clear();
+        self.starts.try_reserve_exact(function.body().code.len())
     }
 
     pub(crate) fn new(island: Island) -> Self {
@@ -96,7 +112,6 @@ impl Plan {
             return Err(TooBig { ops: facts.ops });
         }
         self.ops.clear();
-        self.ops.reserve(facts.ops as usize);
         self.deopts.clear();
         self.island.clear();
         self.starts.clear();

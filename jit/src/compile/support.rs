@@ -59,8 +59,8 @@ impl Support {
         let exits = std::array::from_fn(|index| CodeOffset(placed[index + 1].hot));
         // SAFETY: (1) says what is there; code buffer (1): `native_entry` says how long it may be called.
         let enter = unsafe { code.entry(CodeOffset(placed[0].hot)) };
-        let entries: Vec<CodeOffset> = placed.iter().map(|at| CodeOffset(at.hot)).collect();
-        Ok(Support { code: notifier.appeared("mimeo support", code, &entries), enter, exits })
+        let entries = placed.iter().map(|at| CodeOffset(at.hot));
+        Ok(Support { code: notifier.appeared("mimeo support", code, entries), enter, exits })
     }
 
     /// Returns the address of an exit.

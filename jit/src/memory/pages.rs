@@ -47,12 +47,12 @@ impl Chunk {
     fn take(self: &Arc<Self>, pages: usize) -> Option<Pages> {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let index = free.iter().position(|run| run.len() >= pages)?;
+        let state = if self.is_staged { State::Staged(zeros(pages * page_bytes()).ok()?) } else { State::Writable };
         let start = free[index].start;
         free[index].start += pages;
         if free[index].is_empty() {
             free.remove(index);
         }
-        let state = if self.is_staged { State::Staged(vec![0; pages * page_bytes()]) } else { State::Writable };
         let pages = Pages { chunk: Arc::clone(self), run: start..start + pages, state };
         if cfg!(mimeo_asan) && !self.is_staged {
             pages.protect(Protection::READ_WRITE).ok()?;
@@ -160,7 +160,7 @@ impl Pages {
         match &self.state {
             // Nothing was installed.
             State::Staged(_) => return Ok(()),
-            State::Executable if self.chunk.is_staged => return self.install(&vec![0; self.len_bytes()]),
+            State::Executable if self.chunk.is_staged => return self.install(&zeros(self.len_bytes())?),
             State::Executable => self.protect(Protection::READ_WRITE)?,
             State::Writable => {}
         }
@@ -230,6 +230,14 @@ impl CodePool {
             true
         });
     }
+}
+
+/// Allocates this many zeros.
+fn zeros(len_bytes: usize) -> io::Result<Vec<u8>> {
+    let mut zeros = Vec::new();
+    zeros.try_reserve_exact(len_bytes).map_err(|_| io::ErrorKind::OutOfMemory)?;
+    zeros.resize(len_bytes, 0);
+    Ok(zeros)
 }
 
 /// Returns the number of pages for a number of bytes, at least one.

@@ -65,8 +65,18 @@ impl Notifier {
 
     /// Notifies the observers of new code. `entries` are the offsets at which only the return address is on the native
     /// stack.
-    pub(crate) fn appeared(&mut self, name: &str, code: CodeBuf<Executable>, entries: &[CodeOffset]) -> ObservedCode {
-        let region = CodeRegion { name, start: code.address(CodeOffset(0)), bytes: code.bytes(), entries };
+    pub(crate) fn appeared(
+        &mut self,
+        name: &str,
+        code: CodeBuf<Executable>,
+        entries: impl Iterator<Item = CodeOffset>,
+    ) -> ObservedCode {
+        if self.observers.is_empty() {
+            return ObservedCode { _images: Vec::new(), code };
+        }
+        let entries: Vec<CodeOffset> = entries.collect();
+        let (start, bytes) = (code.address(CodeOffset(0)), code.bytes());
+        let region = CodeRegion { name, start, bytes, entries: &entries };
         let (mut images, failure) = (Vec::new(), &mut self.failure);
         self.observers.retain_mut(|(name, observer)| match observer.appeared(&region) {
             Ok(image) => {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use mimeo::asm::FunctionIndex;
-use mimeo::{StackMove, Thrown, Window};
+use mimeo::{Charge, StackMove, Thrown, Window};
 
 use crate::ops::ops::{Context, FunctionRef, Linked, Ops, Vm};
 
@@ -22,6 +22,8 @@ pub struct Host {
     pub printed: Vec<i64>,
     /// The errors that handlers have taken, as text.
     pub caught: Vec<String>,
+    /// Memory that can be freed at any time.
+    pub cache: Option<Rc<Charge>>,
     /// The sample program, once it is loaded.
     pub sample: Option<Linked>,
 }

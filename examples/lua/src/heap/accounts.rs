@@ -160,6 +160,15 @@ impl Accounts {
         Ok(())
     }
 
+    /// Releases what the account was charged for in advance. The next safepoint charges it again, and runs a step.
+    pub(super) fn give_back(&mut self) {
+        if let Some(charge) = &mut self.charge {
+            let needed = self.live.min(charge.bytes());
+            charge.resize(needed).expect("fewer bytes are never refused");
+        }
+        self.set_due(0);
+    }
+
     /// Charges the account for bytes that are about to be allocated.
     pub(super) fn claim(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
         if let Some(charge) = &mut self.charge {

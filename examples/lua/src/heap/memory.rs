@@ -30,6 +30,11 @@ impl Heap {
         self.accounts.settle(is_after_cycle)
     }
 
+    /// Gives back what was charged in advance, so that something else can have it until the next safepoint.
+    pub fn give_back(&mut self) {
+        self.accounts.give_back();
+    }
+
     /// Makes sure that so many bytes can be allocated next.
     ///
     /// # Errors

@@ -152,8 +152,34 @@ pub(crate) fn step_by(vm: &mut Vm, kilobytes: u32) -> bool {
     with_heap(vm, |heap, roots| unsafe { heap.step_by(kilobytes, roots) })
 }
 
-#[cold]
-fn with_heap<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) -> T {
+/// Frees memory for a larger stack: see [`set_reclaim`](Vm::set_reclaim). Like [`safepoint`], it is called where everything
+/// that is still in use is reachable. If an op calls a function, `start` is the slot of the running frame where the
+/// callee's frame begins, and its arguments are kept.
+///
+/// Finalisers and dead programs wait for the next safepoint: a finaliser would need a stack, too, and a function that
+/// ends with a tail call may be dead already.
+pub(crate) fn reclaim(vm: &mut Vm, start: Option<u32>) {
+    let kept = vm.host.kept.len();
+    // Arguments may be above the frame, where the collector clears slots.
+    let above = vm.frame_slots()..start.map_or(0, |start| start + vm.context.arguments + 1);
+    if vm.host.kept.try_reserve(above.len()).is_err() {
+        return;
+    }
+    for slot in above.clone() {
+        let value = vm.slot(slot);
+        vm.host.kept.push(value);
+    }
+    // SAFETY: (1): everything in use is reachable from the roots.
+    collect_with(vm, |heap, roots| unsafe { heap.collect(roots) });
+    vm.host.heap.give_back();
+    for (slot, index) in above.zip(kept..) {
+        vm.set_slot(slot, vm.host.kept[index]);
+    }
+    vm.host.kept.truncate(kept);
+}
+
+/// Moves the heap out of the machine, lets it collect with the rest of the machine as its roots, and drops dead fibers.
+fn collect_with<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) -> T {
     let mut heap = std::mem::take(&mut vm.host.heap);
     let result = work(&mut heap, &mut MachineRoots(vm));
     vm.host.heap = heap;
@@ -161,6 +187,12 @@ fn with_heap<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) 
     for fiber in vm.host.heap.take_dead_fibers() {
         drop_fiber(vm, fiber);
     }
+    result
+}
+
+#[cold]
+fn with_heap<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) -> T {
+    let result = collect_with(vm, work);
     for program in vm.host.heap.take_dead_programs() {
         if let Some(linked) = vm.host.stubs.programs.remove(&program) {
             // SAFETY: (5) of `TrustedOps`: its chunk was freed, so no closure has a callee of it. A running closure is in

@@ -136,7 +136,7 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
 }
 
 /// Creates a fiber, after a full cycle of the collector if there is not enough memory: unreachable coroutines have some.
-/// It leaves as much memory as the heap does, because stacks grow without a cycle, and errors take memory too.
+/// It leaves as much memory as the heap does, because stacks grow, and errors take memory too.
 fn new_fiber(vm: &mut Vm) -> Result<FiberRef, Thrown> {
     if vm.memory().available() < HEADROOM {
         free_memory(vm);

@@ -147,8 +147,18 @@ fn arm(vm: &mut Vm) {
         }
         vm.start_stepping();
     } else if vm.host.hooks.debugs {
-        vm.stop_stepping();
+        if is_stepped_later(vm) {
+            vm.stop_stepping();
+        } else {
+            vm.host.hooks.debugs = false;
+            vm.remove_debugger();
+        }
     }
+}
+
+/// Returns `true` if a stack that the running one returns to has a hook for calls, returns or lines.
+fn is_stepped_later(vm: &Vm) -> bool {
+    vm.host.hooks.main.steps() || vm.host.running.iter().any(|coroutine| coroutine.hook().steps())
 }
 
 fn arm_count(vm: &mut Vm, hook: Hook) {

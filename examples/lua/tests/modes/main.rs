@@ -2,6 +2,8 @@
 
 mod configuration;
 mod corpus;
+#[cfg(feature = "jit")]
+mod hooks;
 mod machine;
 mod memory;
 mod random;

@@ -91,6 +91,60 @@ const PROGRAMS: &[(&str, &str)] = &[
         "#,
     ),
     (
+        "recursion after garbage",
+        r#"
+            collectgarbage("stop")
+            -- Leaves little more memory than the heap leaves to stacks, and much garbage.
+            local function fill()
+                local function text() return ("x"):rep(20000) end
+                local full, count = 0, collectgarbage("count")
+                while count >= full do full = count text() count = collectgarbage("count") end
+                while collectgarbage("count") < full - 50 do text() end
+            end
+            local function deep(n, ...) if n == 0 then return ... end return (deep(n - 1, ...)) end
+
+            fill()
+            assert(deep(12000, "a" .. 1, {}, {}) == "a1")
+            local chain = setmetatable({}, {__index = function(t, k) return k == 0 and "b" or t[k - 1] end})
+            fill()
+            assert(chain[8000] == "b")
+            fill()
+            local t = {2, 1}
+            table.sort(t, function(a, b) return deep(12000, a) < b end)
+            assert(t[1] == 1)
+            fill()
+            local co = coroutine.wrap(function(...) coroutine.yield() return deep(12000, ...) end)
+            co("c" .. 1, {})
+            fill()
+            assert(co() == "c1")
+
+            -- A tail call for which the frame is too small, by a function that nothing refers to any more.
+            local names = {}
+            for i = 1, 190 do names[i] = "a" .. i end
+            local large = assert(load("local x, y = ... local " .. table.concat(names, ",") .. " = x, y return a1[1] .. a2"))
+            local function bottom(n, ...)
+                if n > 0 then return (bottom(n - 1, ...)) end
+                fill()
+                return assert(load("local f, x, y = ... return f(x, y)"))(...)
+            end
+            for n = 150, 260, 5 do
+                assert(coroutine.wrap(bottom)(n, large, {"d" .. n}, "e" .. n) == "d" .. n .. "e" .. n)
+            end
+
+            -- More arguments than the frame of their function has slots.
+            local function count(...) return select('#', ...), (select(-1, ...)) end
+            local function many(n) local t = {} for i = 1, n do t[i] = {i} end return t end
+            for n = 1000, 7000, 1500 do
+                local passed, last = coroutine.wrap(function(t)
+                    fill()
+                    return count(unpack(t))
+                end)(many(n))
+                assert(passed == n and last[1] == n)
+            end
+            collectgarbage("restart")
+        "#,
+    ),
+    (
         "coroutines",
         r#"
             local function suspended()

@@ -3,6 +3,7 @@
 //! [`Recorder::left`], [`Recorder::entered`] and [`Recorder::resumed`] run at each switch between the tiers, so they
 //! only increment elements of arrays.
 
+use std::collections::TryReserveError;
 use std::time::{Duration, Instant};
 
 use mimeo_def::OpIndex;
@@ -111,6 +112,11 @@ impl Recorder {
             start: Instant::now(),
             compiled_before: Vec::new(),
         }
+    }
+
+    /// Allocates what is noted about each function with an id below this.
+    pub(crate) fn reserve(&mut self, ids: usize) -> Result<(), TryReserveError> {
+        self.compiled_before.try_reserve_exact(ids.saturating_sub(self.compiled_before.len()))
     }
 
     /// Notes that native code was left. `op` is the cause of an [`Exit::Deopt`].

@@ -4,7 +4,7 @@
 //! is unloaded, it is *retired*: it is not entered any more, but frames may return into it. Once no frame does, it is
 //! *reclaimed*, which frees the memory.
 
-use std::collections::VecDeque;
+use std::collections::{TryReserveError, VecDeque};
 use std::ops::Range;
 
 use mimeo_def::CodeOffset;
@@ -43,6 +43,8 @@ pub(crate) struct Retired {
     pub(crate) function: u32,
     pub(crate) name: String,
     pub(crate) code: ObservedCode,
+    /// Whether a frame refers to it, while [`CodeCache::reclaim`] finds out.
+    is_used: bool,
 }
 
 impl Retired {
@@ -100,7 +102,13 @@ impl CodeCache {
         debug_assert!(settled.is_ok(), "code was charged before it was made");
     }
 
-    /// Adds a function's new code.
+    /// Allocates the places of code that is about to be made, among live and among retired code.
+    pub(crate) fn reserve(&mut self) -> Result<(), TryReserveError> {
+        self.ages.try_reserve(1)?;
+        self.retired.try_reserve(self.ages.len() + 1)
+    }
+
+    /// Adds a function's new code, for which there is [room](Self::reserve).
     pub(crate) fn add(&mut self, function: u32, code: &ObservedCode) {
         self.ages.push_back(function);
         self.live_bytes += code.footprint_bytes();
@@ -129,7 +137,7 @@ impl CodeCache {
         let bytes = code.footprint_bytes();
         self.live_bytes -= bytes;
         self.retired_bytes += bytes;
-        self.retired.push(Retired { function, name: name.to_owned(), code });
+        self.retired.push(Retired { function, name: name.to_owned(), code, is_used: false });
         self.patience = 0;
     }
 
@@ -150,36 +158,35 @@ impl CodeCache {
         now
     }
 
-    /// Removes and returns the retired code that no frame refers to. Dropping it frees the memory.
-    pub(crate) fn reclaim(&mut self, references: References<'_>) -> Vec<Retired> {
+    /// Frees the retired code that no frame refers to, after passing it to `freed`. Allocates nothing.
+    pub(crate) fn reclaim(&mut self, references: References<'_>, mut freed: impl FnMut(&Retired)) {
         if self.retired.is_empty() {
-            return Vec::new();
+            return;
         }
-        let ranges: Vec<Range<CodeAddr>> = self.retired.iter().map(Retired::range).collect();
-        let mut order: Vec<usize> = (0..ranges.len()).collect();
-        order.sort_unstable_by_key(|&index| ranges[index].start);
-        let mut is_used = vec![false; ranges.len()];
+        let retired = &mut self.retired;
+        retired.sort_unstable_by_key(|retired| retired.range().start);
         references.returns(|address| {
-            let after = order.partition_point(|&index| ranges[index].start <= address);
-            if let Some(&index) = after.checked_sub(1).and_then(|place| order.get(place)) {
-                is_used[index] |= ranges[index].contains(&address);
+            let after = retired.partition_point(|retired| retired.range().start <= address);
+            if let Some(last) = after.checked_sub(1).and_then(|place| retired.get_mut(place)) {
+                last.is_used |= last.range().contains(&address);
             }
         });
         references.running(|running| {
-            for (retired, is_used) in self.retired.iter().zip(&mut is_used) {
-                *is_used |= retired.function == running;
+            for retired in retired.iter_mut() {
+                retired.is_used |= retired.function == running;
             }
         });
-        let mut used = is_used.into_iter();
-        let (kept, freed) = std::mem::take(&mut self.retired).into_iter().partition(|_| used.next() == Some(true));
-        self.retired = kept;
-        let freed: Vec<Retired> = freed;
-        for retired in &freed {
-            self.retired_bytes -= retired.code.footprint_bytes();
-        }
+        let retired_bytes = &mut self.retired_bytes;
+        retired.retain_mut(|retired| {
+            if std::mem::take(&mut retired.is_used) {
+                return true;
+            }
+            *retired_bytes -= retired.code.footprint_bytes();
+            freed(retired);
+            false
+        });
         self.settle();
         // The cost of a walk is proportional to the number of frames, so the next one waits for as many exits.
         self.patience = references.count();
-        freed
     }
 }

@@ -96,8 +96,9 @@ impl Functions {
         let (len, capacity) = (self.slots.len(), self.slots.capacity());
         if ids > capacity {
             let new = ids.max(2 * capacity);
-            self.charge_tables((new - capacity) * size_of::<Slot>())?;
+            self.charge_tables((new - capacity) * (size_of::<Slot>() + size_of::<bool>()))?;
             self.slots.try_reserve_exact(new - len)?;
+            self.stats.reserve(new)?;
         }
         Ok(())
     }
@@ -114,6 +115,7 @@ impl Functions {
 
     /// Charges the memory of code that is about to be made, after freeing retired code if necessary.
     pub(crate) fn charge_code(&mut self, bytes: usize, references: References<'_>) -> Result<(), CompileError> {
+        self.cache.reserve().map_err(|_| CompileError::OutOfMemory { bytes })?;
         if self.cache.charge(bytes).is_ok() {
             return Ok(());
         }
@@ -220,15 +222,15 @@ impl Functions {
 
     /// Frees the retired code that no frame refers to.
     pub(crate) fn reclaim(&mut self, references: References<'_>) {
-        let freed = self.cache.reclaim(references);
-        if freed.is_empty() {
-            return;
-        }
-        for retired in freed {
+        let Functions { cache, stats, .. } = self;
+        let before = cache.retired_bytes();
+        cache.reclaim(references, |retired| {
             let named = Named { id: retired.function, name: &retired.name };
-            self.stats.reclaimed(named, retired.code.bytes().len() as u64);
+            stats.reclaimed(named, retired.code.bytes().len() as u64);
+        });
+        if cache.retired_bytes() < before {
+            cache.trim();
         }
-        self.cache.trim();
     }
 
     /// Evicts the oldest code until there is room for new code under a limit.

@@ -3,8 +3,9 @@
 use mimeo::Thrown;
 
 use super::stack_of;
+use crate::heap::{Gc, Prototype};
 use crate::library::set;
-use crate::ops::ops::Value;
+use crate::ops::ops::{Table, Value};
 use crate::runtime::{Call, Frame, frame_at, name_of_callee};
 
 /// Information about an active function.
@@ -35,7 +36,7 @@ pub(super) fn getinfo(call: &mut Call<'_>) -> Result<(), Thrown> {
     if !options.iter().all(|option| b"SlunfL".contains(option)) {
         return Err(call.argument_error(first + 1, "invalid option"));
     }
-    let info = describe(call, &level, options);
+    let info = describe(call, &level, options)?;
     call.give(info)
 }
 
@@ -46,13 +47,20 @@ fn level_at(call: &Call<'_>, number: usize) -> Option<Level> {
     Some(Level { function: frame.function, line: frame.line, name })
 }
 
-fn describe(call: &mut Call<'_>, level: &Level, options: &[u8]) -> Value {
-    let info = call.heap().new_table(0, 12, 0);
+fn describe(call: &mut Call<'_>, level: &Level, options: &[u8]) -> Result<Value, Thrown> {
     let closure = level.function.to_closure();
+    let lines = match &closure {
+        Some(closure) if options.contains(&b'L') => Some(active_lines(call, closure.prototype())?),
+        _ => None,
+    };
+    let info = call.heap().new_table(0, 13, 0);
     let number = |number: u32| Value::number(f64::from(number));
     let mut put = |name: &str, value: Value| set(call.heap(), info, name, value);
     if options.contains(&b'l') {
         put("currentline", level.line.map_or(Value::number(-1.0), number));
+    }
+    if let Some(lines) = lines {
+        put("activelines", lines.into());
     }
     if options.contains(&b'f') {
         put("func", level.function);
@@ -93,5 +101,16 @@ fn describe(call: &mut Call<'_>, level: &Level, options: &[u8]) -> Value {
             set(call.heap(), info, "name", name);
         }
     }
-    info.into()
+    Ok(info.into())
+}
+
+/// Returns a table whose keys are the lines where the function can have an event for a hook.
+fn active_lines(call: &mut Call<'_>, prototype: &Prototype) -> Result<Gc<Table>, Thrown> {
+    let count = prototype.stops.len() as u32;
+    call.claim(Table::size_for(0, count))?;
+    let lines = call.heap().new_table(0, 0, count);
+    for stop in &prototype.stops {
+        call.heap().set_index(lines, stop.line, Value::TRUE);
+    }
+    Ok(lines)
 }

@@ -155,10 +155,14 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
 
 /// Prints the code that would run.
 fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure> {
-    match dump {
-        Dump::C => return Ok(show(Ops::C)),
-        Dump::Ir => return Ok(show(&bodies::<Ops>().expect("the ops have no errors"))),
-        Dump::Bytecode | Dump::Asm => {}
+    let of_all_ops = match dump {
+        Dump::C => Some(Ops::C.to_owned()),
+        Dump::Ir => Some(bodies::<Ops>().expect("the ops have no errors")),
+        Dump::Bytecode | Dump::Asm => None,
+    };
+    if let Some(text) = of_all_ops {
+        show(&text);
+        return Ok(());
     }
     let mut functions = Vec::new();
     for chunk in &command.chunks {

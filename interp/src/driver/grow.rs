@@ -33,6 +33,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Does the work of [`make_room`](Self::make_room).
+    #[inline]
     pub(super) fn has_room(&mut self, slots: usize, records: usize) -> Result<(), NoRoom> {
         let top = self.core.frame;
         let end = end_of_frame(top);
@@ -44,6 +45,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Moves the stack so that it has this many slots starting at `base` and this many records after the top one.
+    #[cold]
     pub(crate) fn grow(&mut self, base: *const u64, slots: usize, records: usize) -> Result<(), NoRoom> {
         let stacks = self.driver.stacks();
         let (size, max) = (stacks.size(), stacks.max_size());

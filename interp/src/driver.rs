@@ -163,6 +163,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Handles [`Exit::Throw`], which left the tier of `caller`.
+    #[inline]
     fn refused(&mut self, caller: Caller) -> Refused {
         if self.call_on_larger_stack() {
             return Refused::Called(caller);

@@ -325,16 +325,32 @@ impl<I: InstructionSet> Vm<I> {
     /// Does what is due at an op boundary and chooses the tier that continues. Returns `None` if the fiber is suspended
     /// until it has fuel.
     #[inline]
-    fn continue_at(&mut self, boundary: Boundary) -> Result<Option<Next>, Thrown> {
+    fn continue_at(&mut self, mut boundary: Boundary) -> Result<Option<Next>, Thrown> {
         if self.core.budget < 0 || self.driver.debug.is_some() {
-            return self.serve_at(boundary);
+            let (served, after) = self.serve_at(boundary)?;
+            match served {
+                Served::Continue | Served::Nothing => boundary = after,
+                Served::Step => return Ok(Some(Next::Step)),
+                Served::Suspend => {
+                    self.driver.is_out_of_fuel = true;
+                    return Ok(None);
+                }
+            }
         }
-        Ok(Some(self.choose_tier(boundary)))
+        Ok(Some(match boundary {
+            Boundary::Called(caller) => self.enter_top(caller),
+            Boundary::Resumed => self.resume_top(),
+            // The interpreter stopped because of the budget alone.
+            Boundary::Interpreted(_) if self.running(self.core.frame).0.countdown() > 0 => self.resume_top(),
+            Boundary::Interpreted(Exit::Call) => self.enter_top(Caller::Interpreter),
+            Boundary::Interpreted(_) => self.loop_top(),
+        }))
     }
 
-    /// Does the work of [`continue_at`](Self::continue_at) when something may be due.
+    /// Does what is due at an op boundary until nothing is. Returns the boundary to continue at, which differs if there
+    /// was an error.
     #[cold]
-    fn serve_at(&mut self, mut boundary: Boundary) -> Result<Option<Next>, Thrown> {
+    fn serve_at(&mut self, mut boundary: Boundary) -> Result<(Served, Boundary), Thrown> {
         while self.core.budget < 0 || self.driver.debug.is_some() {
             if let Boundary::Called(_) = boundary {
                 // SAFETY: (2).
@@ -346,31 +362,14 @@ impl<I: InstructionSet> Vm<I> {
             };
             match result {
                 Ok(Served::Continue) => {}
-                Ok(Served::Nothing) => break,
-                Ok(Served::Step) => return Ok(Some(Next::Step)),
-                Ok(Served::Suspend) => {
-                    self.driver.is_out_of_fuel = true;
-                    return Ok(None);
-                }
+                Ok(served) => return Ok((served, boundary)),
                 Err(_) => {
                     self.unwind()?;
                     boundary = Boundary::Resumed;
                 }
             }
         }
-        Ok(Some(self.choose_tier(boundary)))
-    }
-
-    #[inline]
-    fn choose_tier(&mut self, boundary: Boundary) -> Next {
-        match boundary {
-            Boundary::Called(caller) => self.enter_top(caller),
-            Boundary::Resumed => self.resume_top(),
-            // The interpreter stopped because of the budget alone.
-            Boundary::Interpreted(_) if self.running(self.core.frame).0.countdown() > 0 => self.resume_top(),
-            Boundary::Interpreted(Exit::Call) => self.enter_top(Caller::Interpreter),
-            Boundary::Interpreted(_) => self.loop_top(),
-        }
+        Ok((Served::Nothing, boundary))
     }
 
     /// Interprets one op.

@@ -42,7 +42,7 @@ impl<'a> Steps<'a> {
     /// The number of steps after which `may_continue` is called.
     pub const INTERVAL: u32 = 64;
 
-    /// [`left`](Self::left) after a report.
+    /// The steps before the next report, after one was made.
     pub(crate) const FULL: i64 = Self::INTERVAL as i64;
 
     /// Lets the work continue until it is done.

@@ -164,6 +164,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Handles [`Exit::Throw`], which left the tier of `caller`.
+    #[inline]
     fn refused(&mut self, caller: Caller) -> Refused {
         if self.call_on_larger_stack() {
             return Refused::Called(caller);
@@ -258,94 +259,85 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Alternates between the tiers until the function above the host's record returns.
+    #[inline]
     fn drive(&mut self, host: usize, first: Boundary) -> Result<FiberExit<()>, Thrown> {
-        let Some(mut next) = self.continue_at(first)? else { return Ok(FiberExit::Suspended) };
+        let mut boundary = first;
         loop {
-            let (native, stepped) = (matches!(next, Next::Native(_)), matches!(next, Next::Step));
-            let caller = if native { Caller::Native } else { Caller::Interpreter };
-            let depth_before = self.driver.stacks().index_of(self.core.frame);
-            let exit = match next {
-                // SAFETY: the address belongs to the top frame; see `enter_top` and `resume_top`.
-                Next::Native(code) => unsafe { self.enter(code) },
-                Next::Interpret if self.driver.interpreted.is_some() => self.interpret_counted(),
-                // SAFETY: (1), (2): the top record is current and its pc is an op.
-                Next::Interpret => unsafe { I::interpret::<false>(self) },
-                Next::Step => self.step(),
-            };
-            if native {
-                self.note_exit(exit);
-            }
-            let boundary = match exit {
-                Exit::Finish if self.core.frame == self.driver.stacks().record(host) => return Ok(FiberExit::Done(())),
-                Exit::Finish => {
-                    self.finish_request();
-                    Boundary::Resumed
+            let Some(mut next) = self.continue_at(boundary)? else { return Ok(FiberExit::Suspended) };
+            boundary = loop {
+                let (native, stepped) = (matches!(next, Next::Native(_)), matches!(next, Next::Step));
+                let caller = if native { Caller::Native } else { Caller::Interpreter };
+                let depth_before = self.driver.stacks().index_of(self.core.frame);
+                let exit = match next {
+                    // SAFETY: the address belongs to the top frame; see `enter_top` and `resume_top`.
+                    Next::Native(code) => unsafe { self.enter(code) },
+                    Next::Interpret if self.driver.interpreted.is_some() => self.interpret_counted(),
+                    // SAFETY: (1), (2): the top record is current and its pc is an op.
+                    Next::Interpret => unsafe { I::interpret::<false>(self) },
+                    Next::Step => self.step(),
+                };
+                if native {
+                    self.note_exit(exit);
                 }
-                Exit::Throw => match self.refused(caller) {
-                    Refused::Called(caller) => {
+                break match exit {
+                    Exit::Finish if self.core.frame == self.driver.stacks().record(host) => {
+                        return Ok(FiberExit::Done(()));
+                    }
+                    Exit::Finish => {
+                        self.finish_request();
+                        Boundary::Resumed
+                    }
+                    Exit::Throw => match self.refused(caller) {
+                        Refused::Called(caller) => {
+                            self.count_event();
+                            Boundary::Called(caller)
+                        }
+                        Refused::Suspended => return Ok(FiberExit::Suspended),
+                        Refused::Failed => {
+                            self.unwind()?;
+                            Boundary::Resumed
+                        }
+                    },
+                    Exit::Deopt => {
+                        next = Next::Step;
+                        continue;
+                    }
+                    Exit::Leave if native => {
+                        next = Next::Interpret;
+                        continue;
+                    }
+                    Exit::Call if native => {
+                        // Native code counts a call at the callee's poll, which was not reached.
                         self.count_event();
                         Boundary::Called(caller)
                     }
-                    Refused::Suspended => return Ok(FiberExit::Suspended),
-                    Refused::Failed => {
-                        self.unwind()?;
-                        Boundary::Resumed
+                    Exit::Call if stepped => {
+                        // Not after a tail call, which does not change the caller's record.
+                        if self.driver.stacks().index_of(self.core.frame) != depth_before {
+                            self.return_to_native();
+                        }
+                        Boundary::Called(caller)
                     }
-                },
-                Exit::Deopt => {
-                    next = Next::Step;
-                    continue;
-                }
-                Exit::Leave if native => {
-                    next = Next::Interpret;
-                    continue;
-                }
-                Exit::Call if native => {
-                    // Native code counts a call at the callee's poll, which was not reached.
-                    self.count_event();
-                    Boundary::Called(caller)
-                }
-                Exit::Call if stepped => {
-                    // Not after a tail call, which does not change the caller's record.
-                    if self.driver.stacks().index_of(self.core.frame) != depth_before {
-                        self.return_to_native();
-                    }
-                    Boundary::Called(caller)
-                }
-                Exit::Leave if stepped => Boundary::Resumed,
-                Exit::Leave | Exit::Call => Boundary::Interpreted(exit),
-                Exit::Return | Exit::Poll => Boundary::Resumed,
+                    Exit::Leave if stepped => Boundary::Resumed,
+                    Exit::Leave | Exit::Call => Boundary::Interpreted(exit),
+                    Exit::Return | Exit::Poll => Boundary::Resumed,
+                };
             };
-            match self.continue_at(boundary)? {
-                Some(continued) => next = continued,
-                None => return Ok(FiberExit::Suspended),
-            }
         }
     }
 
     /// Does what is due at an op boundary and chooses the tier that continues. Returns `None` if the fiber is suspended
     /// until it has fuel.
+    #[inline]
     fn continue_at(&mut self, mut boundary: Boundary) -> Result<Option<Next>, Thrown> {
-        while self.core.budget < 0 || self.driver.debug.is_some() {
-            if let Boundary::Called(_) = boundary {
-                // SAFETY: (2).
-                unsafe { (*self.core.frame).pc = 0 };
-            }
-            let result = match self.core.budget {
-                ..0 => self.serve(),
-                _ => self.is_stepped().map(|steps| if steps { Served::Step } else { Served::Nothing }),
-            };
-            match result {
-                Ok(Served::Continue) => {}
-                Ok(Served::Nothing) => break,
-                Ok(Served::Step) => return Ok(Some(Next::Step)),
-                Ok(Served::Suspend) => {
+        if self.core.budget < 0 || self.driver.debug.is_some() {
+            let (served, after) = self.serve_at(boundary)?;
+            match served {
+                Served::Continue | Served::Nothing => boundary = after,
+                Served::Step => return Ok(Some(Next::Step)),
+                Served::Suspend => {
                     self.driver.is_out_of_fuel = true;
                     return Ok(None);
-                }
-                Err(_) => {
-                    self.unwind()?;
-                    boundary = Boundary::Resumed;
                 }
             }
         }
@@ -357,6 +349,31 @@ impl<I: InstructionSet> Vm<I> {
             Boundary::Interpreted(Exit::Call) => self.enter_top(Caller::Interpreter),
             Boundary::Interpreted(_) => self.loop_top(),
         }))
+    }
+
+    /// Does what is due at an op boundary until nothing is. Returns the boundary to continue at, which differs if there
+    /// was an error.
+    #[cold]
+    fn serve_at(&mut self, mut boundary: Boundary) -> Result<(Served, Boundary), Thrown> {
+        while self.core.budget < 0 || self.driver.debug.is_some() {
+            if let Boundary::Called(_) = boundary {
+                // SAFETY: (2).
+                unsafe { (*self.core.frame).pc = 0 };
+            }
+            let result = match self.core.budget {
+                ..0 => self.serve(),
+                _ => self.is_stepped().map(|steps| if steps { Served::Step } else { Served::Nothing }),
+            };
+            match result {
+                Ok(Served::Continue) => {}
+                Ok(served) => return Ok((served, boundary)),
+                Err(_) => {
+                    self.unwind()?;
+                    boundary = Boundary::Resumed;
+                }
+            }
+        }
+        Ok((Served::Nothing, boundary))
     }
 
     /// Interprets one op.

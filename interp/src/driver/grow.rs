@@ -45,6 +45,7 @@ impl<I: InstructionSet> Vm<I> {
 
     /// Ensures that the stack has room for a call that no op makes: this many slots after the top frame, and this many
     /// records after the top one. The arguments are roots of a collector meanwhile.
+    #[inline]
     pub(super) fn make_room_for_run(
         &mut self,
         slots: usize,
@@ -60,6 +61,7 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
+    #[inline]
     fn has_room(&mut self, slots: usize, records: usize) -> Result<(), NoRoom> {
         let top = self.core.frame;
         let end = end_of_frame(top);
@@ -96,6 +98,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Moves the stack so that it has this many slots starting at `base` and this many records after the top one.
+    #[cold]
     pub(crate) fn grow(&mut self, base: *const u64, slots: usize, records: usize) -> Result<(), NoRoom> {
         let stacks = self.driver.stacks();
         let (size, max) = (stacks.size(), stacks.max_size());

@@ -17,7 +17,7 @@ use crate::request::{Request, RequestKind, Waiting};
 use crate::stacks::Stacks;
 use crate::tier::{Enter, Markers, NativeTier, Others, References};
 use crate::waits::Waits;
-use crate::{Account, FiberError, FiberLimits, FiberRef, InstructionSet, Limits, MemoryKind, OutOfMemory};
+use crate::{Account, Charge, FiberError, FiberLimits, FiberRef, InstructionSet, Limits, MemoryKind, OutOfMemory};
 
 /// Stacks that are not active: those of a fiber that does not run, or that were left for another fiber.
 pub(crate) struct IdleStacks<I: InstructionSet> {
@@ -27,12 +27,16 @@ pub(crate) struct IdleStacks<I: InstructionSet> {
     waiting: Waits<I>,
     /// Whether they were suspended because the fuel was used up.
     is_out_of_fuel: bool,
+    /// The size of the struct.
+    _charge: Charge,
 }
 
 impl<I: InstructionSet> IdleStacks<I> {
-    fn new(stacks: Stacks, account: &Account) -> Self {
-        let top = stacks.host_frame();
-        IdleStacks { stacks, top, waiting: Waits::new(account, MemoryKind::Fibers), is_out_of_fuel: false }
+    fn new(stacks: Stacks, account: &Account) -> Result<Box<Self>, OutOfMemory> {
+        let kind = MemoryKind::Fibers;
+        let charge = account.charge(kind, size_of::<Self>())?;
+        let (top, waiting) = (stacks.host_frame(), Waits::new(account, kind));
+        Ok(Box::new(IdleStacks { stacks, top, waiting, is_out_of_fuel: false, _charge: charge }))
     }
 
     /// Returns the values up to the end of the top frame.
@@ -61,8 +65,9 @@ pub(crate) struct Driver<I: InstructionSet> {
     stacks: Stacks,
     /// The waits of the active stacks.
     waiting: Waits<I>,
-    /// The machine's own stacks, in the first place, and those of fibers. The place of the active ones is empty.
-    idle: Places<Option<IdleStacks<I>>>,
+    /// The machine's own stacks, in the first place, and those of fibers. The place of the active ones is empty. They
+    /// are in boxes, which change places when the active stacks do.
+    idle: Places<Option<Box<IdleStacks<I>>>>,
     /// The place of the active stacks.
     current: u32,
     /// The places of the stacks that were left for a fiber and will be returned to.
@@ -213,19 +218,20 @@ impl<I: InstructionSet> Driver<I> {
     ///
     /// If they are active, or the fiber was dropped.
     fn idle(&self, fiber: FiberRef<I>) -> Result<&IdleStacks<I>, FiberError> {
-        self.idle.get(fiber.key).ok_or(FiberError::Dropped)?.as_ref().ok_or(FiberError::Running)
+        self.idle.get(fiber.key).ok_or(FiberError::Dropped)?.as_deref().ok_or(FiberError::Running)
     }
 
     /// Returns the idle stacks in a place.
     fn idle_at(&mut self, index: u32) -> &mut IdleStacks<I> {
-        self.idle.at_mut(index).and_then(Option::as_mut).expect(IS_IDLE)
+        self.idle.at_mut(index).and_then(Option::as_deref_mut).expect(IS_IDLE)
     }
 
     /// Adds a fiber whose stacks can grow to this size.
     pub(crate) fn add_fiber(&mut self, max: FiberLimits) -> Result<FiberRef<I>, OutOfMemory> {
         let Driver { idle, account, first_fiber_size, .. } = self;
         let stacks = Stacks::new(first_fiber_size.within(max), max, account, MemoryKind::Fibers)?;
-        idle.add(|_| Some(IdleStacks::new(stacks, account))).map(FiberRef::new)
+        let fiber = IdleStacks::new(stacks, account)?;
+        idle.add(|_| Some(fiber)).map(FiberRef::new)
     }
 
     /// Drops a fiber that is neither running nor waiting for another fiber.
@@ -318,14 +324,14 @@ impl<I: InstructionSet> Driver<I> {
     }
 
     fn switch(&mut self, to: u32, top: *mut Frame) -> *mut Frame {
-        let next = self.idle.at_mut(to).and_then(Option::take).expect(IS_IDLE);
-        let stacks = std::mem::replace(&mut self.stacks, next.stacks);
-        let waiting = std::mem::replace(&mut self.waiting, next.waiting);
-        let is_out_of_fuel = std::mem::replace(&mut self.is_out_of_fuel, next.is_out_of_fuel);
+        let mut idle = self.idle.at_mut(to).and_then(Option::take).expect(IS_IDLE);
+        std::mem::swap(&mut self.stacks, &mut idle.stacks);
+        std::mem::swap(&mut self.waiting, &mut idle.waiting);
+        std::mem::swap(&mut self.is_out_of_fuel, &mut idle.is_out_of_fuel);
+        let next_top = std::mem::replace(&mut idle.top, top);
         let before = std::mem::replace(&mut self.current, to);
-        let place = self.idle.at_mut(before).expect("running fibers are not dropped");
-        *place = Some(IdleStacks { stacks, top, waiting, is_out_of_fuel });
-        next.top
+        *self.idle.at_mut(before).expect("running fibers are not dropped") = Some(idle);
+        next_top
     }
 
     /// Returns `true` if the innermost run belongs to a fiber.
@@ -355,7 +361,7 @@ impl<I: InstructionSet> Driver<I> {
     /// Returns the values on the active stack, then those on the stacks that it will return to, innermost first, then
     /// the arguments of calls that are still to be made. `top` is the current top record.
     pub(crate) fn active_values(&self, top: *mut Frame) -> impl Iterator<Item = &[u64]> {
-        let outer = self.outer.iter().rev().filter_map(|&index| self.idle.at(index)?.as_ref());
+        let outer = self.outer.iter().rev().filter_map(|&index| self.idle.at(index)?.as_deref());
         let stacks = std::iter::once(self.stacks.values(end_of_frame(top))).chain(outer.map(IdleStacks::values));
         stacks.chain(self.arguments_to_come())
     }
@@ -377,7 +383,7 @@ impl<I: InstructionSet> Driver<I> {
 
     /// Visits all filled records. `top` is the current top record.
     pub(crate) fn for_each_record(&mut self, top: *mut Frame, mut visit: impl FnMut(&mut Frame)) {
-        let idle = self.idle.iter_mut().filter_map(|idle| idle.as_mut());
+        let idle = self.idle.iter_mut().filter_map(|idle| idle.as_deref_mut());
         let stacks = idle.map(|idle| (&mut idle.stacks, idle.top)).chain([(&mut self.stacks, top)]);
         for (stacks, top) in stacks {
             stacks.records_mut(top).iter_mut().for_each(&mut visit);
@@ -395,7 +401,7 @@ const IS_IDLE: &str = "stacks that are not active are in their place";
 
 impl<I: InstructionSet> Others for Driver<I> {
     fn visit(&self, visit: &mut dyn FnMut(&[Frame])) {
-        for idle in self.idle.iter().filter_map(|(_, idle)| idle.as_ref()) {
+        for idle in self.idle.iter().filter_map(|(_, idle)| idle.as_deref()) {
             visit(idle.records());
         }
     }

@@ -40,10 +40,13 @@ impl Heap {
     /// # Errors
     ///
     /// If the account does not allow it, or the system has not as much memory.
+    #[inline]
     pub fn claim(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
-        if self.accounts.has_left(bytes) {
-            return Ok(());
-        }
+        if self.accounts.has_left(bytes) { Ok(()) } else { self.claim_more(bytes) }
+    }
+
+    #[cold]
+    fn claim_more(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
         self.accounts.claim(bytes)?;
         self.pool.probe(bytes)
     }

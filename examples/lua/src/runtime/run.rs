@@ -19,8 +19,7 @@ pub fn run(vm: &mut Vm, function: Value, args: &[Value]) -> Result<Value, Thrown
         // A builtin that makes many calls may make objects for each.
         safepoint_keeping(vm, function, args)?;
     }
-    let (callee, frame) = frame_of(vm, function, args)?;
-    vm.run(callee, frame.values())
+    with_frame(vm, function, args, |vm, callee, frame| vm.run(callee, frame))?
 }
 
 /// Runs a [`safepoint`] that keeps a function and its arguments.
@@ -37,10 +36,7 @@ fn safepoint_keeping(vm: &mut Vm, function: Value, args: &[Value]) -> Result<(),
 /// Requests a call on behalf of the running op: `then` gets the first result. The call does not nest, so that a
 /// coroutine can yield in it. The caller must return the result of this function.
 pub(super) fn request(vm: &mut Vm, function: Value, args: &[Value], then: Then<Ops>) -> Thrown {
-    match frame_of(vm, function, args) {
-        Ok((callee, frame)) => vm.request(callee, frame.values(), then),
-        Err(thrown) => thrown,
-    }
+    with_frame(vm, function, args, |vm, callee, frame| vm.request(callee, frame, then)).unwrap_or_else(|thrown| thrown)
 }
 
 /// Makes the function's result the result of the op.
@@ -54,34 +50,31 @@ pub(super) fn forget(_: &mut Vm, _: Value) -> After {
     After::Next
 }
 
-/// A function and its arguments, in the order of its frame.
-enum CallFrame {
-    Few([Value; FEW], usize),
-    Many(Vec<Value>),
-}
-
-impl CallFrame {
-    fn values(&self) -> &[Value] {
-        match self {
-            CallFrame::Few(values, len) => &values[..*len],
-            CallFrame::Many(values) => values,
-        }
-    }
-}
-
-fn frame_of(vm: &mut Vm, function: Value, args: &[Value]) -> Result<(Callee, CallFrame), Thrown> {
+/// Calls `work` with a callee and its frame: the function, then its arguments.
+#[inline]
+fn with_frame<T>(
+    vm: &mut Vm,
+    function: Value,
+    args: &[Value],
+    work: impl FnOnce(&mut Vm, Callee, &[Value]) -> T,
+) -> Result<T, Thrown> {
     let (callee, function, object) = callee_of(vm, function)?;
-    let len = args.len() + 1 + usize::from(object.is_some());
+    let before = 1 + usize::from(object.is_some());
+    let len = before + args.len();
     vm.context.arguments = len as u32 - 1;
-    let values = [function].into_iter().chain(object).chain(args.iter().copied());
-    if len > FEW {
-        return Ok((callee, CallFrame::Many(values.collect())));
+    let (mut few, mut many) = ([Value::NIL; FEW], Vec::new());
+    let frame = if let Some(frame) = few.get_mut(..len) {
+        frame
+    } else {
+        many.resize(len, Value::NIL);
+        &mut many[..]
+    };
+    frame[0] = function;
+    if let Some(object) = object {
+        frame[1] = object;
     }
-    let mut few = [Value::NIL; FEW];
-    for (place, value) in few.iter_mut().zip(values) {
-        *place = value;
-    }
-    Ok((callee, CallFrame::Few(few, len)))
+    frame[before..].copy_from_slice(args);
+    Ok(work(vm, callee, frame))
 }
 
 /// Calls a function, and returns all its results.

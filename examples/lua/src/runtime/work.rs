@@ -88,6 +88,15 @@ impl Call<'_> {
     /// If the host stops the program.
     #[inline]
     pub fn append(&mut self, out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Thrown> {
+        if bytes.len() > PART {
+            return self.append_parts(out, bytes);
+        }
+        out.extend_from_slice(bytes);
+        self.work(bytes.len())
+    }
+
+    #[cold]
+    fn append_parts(&mut self, out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Thrown> {
         for part in bytes.chunks(PART) {
             out.extend_from_slice(part);
             self.work(part.len())?;

@@ -23,8 +23,8 @@ use std::fmt;
 /// assert_eq!(found, Some(Err(PatternError::Stopped)));
 /// ```
 pub struct Steps<'a> {
-    /// The steps that were not reported yet.
-    pub(crate) taken: u32,
+    /// The steps before the next report. Positive, except while a report is made.
+    pub(crate) left: i64,
     may_continue: Option<&'a mut dyn FnMut(u32) -> bool>,
 }
 
@@ -34,7 +34,7 @@ pub struct Refused;
 
 impl fmt::Debug for Steps<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Steps").field("taken", &self.taken).finish_non_exhaustive()
+        f.debug_struct("Steps").field("left", &self.left).finish_non_exhaustive()
     }
 }
 
@@ -42,17 +42,20 @@ impl<'a> Steps<'a> {
     /// The number of steps after which `may_continue` is called.
     pub const INTERVAL: u32 = 64;
 
+    /// The steps before the next report, after one was made.
+    pub(crate) const FULL: i64 = Self::INTERVAL as i64;
+
     /// Lets the work continue until it is done.
     #[must_use]
     pub fn unlimited() -> Steps<'a> {
-        Steps { taken: 0, may_continue: None }
+        Steps { left: Self::FULL, may_continue: None }
     }
 
     /// Calls `may_continue` with the number of steps since its last call, which is at least [`INTERVAL`](Self::INTERVAL).
     /// The work ends when it returns `false`.
     #[must_use]
     pub fn limited(may_continue: &'a mut dyn FnMut(u32) -> bool) -> Steps<'a> {
-        Steps { taken: 0, may_continue: Some(may_continue) }
+        Steps { left: Self::FULL, may_continue: Some(may_continue) }
     }
 
     /// Counts steps.
@@ -62,13 +65,14 @@ impl<'a> Steps<'a> {
     /// If the work may not continue.
     #[inline]
     pub fn take(&mut self, steps: usize) -> Result<(), Refused> {
-        self.taken = self.taken.saturating_add(u32::try_from(steps).unwrap_or(u32::MAX));
-        if self.taken < Self::INTERVAL { Ok(()) } else { self.report() }
+        self.left -= steps.min(u32::MAX as usize) as i64;
+        if self.left > 0 { Ok(()) } else { self.report() }
     }
 
     #[cold]
     fn report(&mut self) -> Result<(), Refused> {
-        let taken = std::mem::take(&mut self.taken);
+        let taken = Self::FULL - std::mem::replace(&mut self.left, Self::FULL);
+        let taken = u32::try_from(taken).unwrap_or(u32::MAX);
         let may_continue = self.may_continue.as_mut().is_none_or(|may_continue| may_continue(taken));
         if may_continue { Ok(()) } else { Err(Refused) }
     }

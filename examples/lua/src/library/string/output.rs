@@ -29,6 +29,7 @@ impl Output {
     /// # Errors
     ///
     /// If the string would be too long, or memory runs out.
+    #[inline]
     pub(in crate::library) fn room(&mut self, call: &mut Call<'_>, more: usize) -> Result<&mut Vec<u8>, Thrown> {
         if more > call.vm.host.bounds.text_len().saturating_sub(self.scratch.bytes.len()) {
             return Err(too_long(call.vm));
@@ -74,8 +75,10 @@ impl Output {
     /// # Errors
     ///
     /// The same as for [`room`](Output::room).
-    pub(in crate::library) fn give(mut self, call: &mut Call<'_>) -> Result<(), Thrown> {
-        self.room(call, 0)?;
+    pub(in crate::library) fn give(self, call: &mut Call<'_>) -> Result<(), Thrown> {
+        if self.scratch.bytes.len() > call.vm.host.bounds.text_len() {
+            return Err(too_long(call.vm));
+        }
         let text = self.scratch.into_text(call.vm)?;
         call.give(text.into())
     }

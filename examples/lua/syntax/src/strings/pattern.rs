@@ -101,7 +101,9 @@ impl<'a> Pattern<'a> {
     #[must_use]
     pub fn matches(self, subject: &'a [u8], start: usize) -> Matches<'a> {
         match self.text.strip_prefix(b"^") {
-            Some(text) => Matches { subject, pattern: text, at: Some(start), is_anchored: true, taken: 0 },
+            Some(text) => {
+                Matches { subject, pattern: text, at: Some(start), is_anchored: true, steps_left: Steps::FULL }
+            }
             None => self.unanchored_matches(subject, start),
         }
     }
@@ -110,7 +112,7 @@ impl<'a> Pattern<'a> {
     /// character: for `gmatch`.
     #[must_use]
     pub fn unanchored_matches(self, subject: &'a [u8], start: usize) -> Matches<'a> {
-        Matches { subject, pattern: self.text, at: Some(start), is_anchored: false, taken: 0 }
+        Matches { subject, pattern: self.text, at: Some(start), is_anchored: false, steps_left: Steps::FULL }
     }
 }
 
@@ -123,8 +125,8 @@ pub struct Matches<'a> {
     /// The first position of the next match.
     at: Option<usize>,
     is_anchored: bool,
-    /// The steps that were not reported yet.
-    taken: u32,
+    /// The steps before the next report.
+    steps_left: i64,
 }
 
 impl Matches<'_> {
@@ -139,7 +141,7 @@ impl Matches<'_> {
     /// [`PatternError::Stopped`] if it may not continue. The time is exponential in the worst case.
     pub fn next_match(&mut self, mut steps: Steps<'_>) -> Option<Result<Match, PatternError>> {
         let mut start = self.at.take().filter(|&start| start <= self.subject.len())?;
-        steps.taken = self.taken;
+        steps.left = self.steps_left;
         let mut matcher = Matcher::new(self.subject, self.pattern, steps);
         let found = loop {
             match matcher.match_at(start) {
@@ -154,7 +156,7 @@ impl Matches<'_> {
                 Ok(None) => start += 1,
             }
         };
-        self.taken = matcher.steps.taken;
+        self.steps_left = matcher.steps.left;
         found.map(|found| found.map(|range| Match { range, captures: matcher.captures() }))
     }
 }

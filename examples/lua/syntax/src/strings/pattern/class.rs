@@ -20,6 +20,8 @@ pub(super) fn is_in_class(byte: u8, class: u8) -> bool {
 }
 
 /// Returns `true` if `byte` is in `set`, the text between the brackets.
+// Inlined, it takes registers from the matcher's loops.
+#[inline(never)]
 pub(super) fn is_in_set(byte: u8, set: &[u8]) -> bool {
     let (is_complement, mut rest) = match set {
         [b'^', rest @ ..] => (true, rest),

@@ -13,13 +13,11 @@ use crate::{Account, Charge, FiberLimits, MemoryKind, OutOfMemory};
 /// Zeroed memory for values and frame records.
 ///
 /// Contract of this island: (1) `base` is the start of `memory`, which has room for `size.slots + 1` slots, and after
-/// them, from `host` on, for `size.depth + 2` records; it lives, and does not move, until `self` is dropped; (2) record 0
-/// is the host's, whose base is always slot 0, and the last one is never filled.
+/// them for `size.depth + 2` records; it lives, and does not move, until `self` is dropped; (2) record 0 is the host's,
+/// whose base is always slot 0, and the last one is never filled.
 #[derive(Debug)]
 pub(crate) struct Stacks {
     base: *mut u64,
-    /// The host's record.
-    host: *mut Frame,
     memory: Memory,
     size: FiberLimits,
     /// The limits of their size.
@@ -79,14 +77,10 @@ impl Stacks {
         kind: MemoryKind,
     ) -> Result<Self, OutOfMemory> {
         let frames_bytes = (size.depth as usize + 2) * size_of::<Frame>();
-        let values_bytes = Self::values_bytes(size.slots);
-        let len_bytes = values_bytes + frames_bytes;
+        let len_bytes = Self::values_bytes(size.slots) + frames_bytes;
         let charge = account.charge(kind, len_bytes)?;
         let memory = Memory::new(len_bytes)?;
-        let base = memory.start();
-        // SAFETY: (1); records are aligned as slots are.
-        let host = unsafe { base.byte_add(values_bytes) }.cast();
-        let stacks = Stacks { base: base.cast(), host, memory, size, max, allowed_depth: max.depth, charge };
+        let stacks = Stacks { base: memory.start().cast(), memory, size, max, allowed_depth: max.depth, charge };
         stacks.reset();
         stacks.poison(true);
         Ok(stacks)
@@ -163,11 +157,7 @@ impl Stacks {
 
     /// Returns the number of bytes before the first record.
     fn values_bytes(slots: u32) -> usize {
-        /// Processors that look for the store that a load depends on compare only the offsets in a page.
-        const PAGE_BYTES: usize = 4096;
-        let slots_bytes = (slots as usize + 1) * size_of::<u64>();
-        // The first slots and the first records are used together, so their offsets differ.
-        if slots_bytes < PAGE_BYTES { slots_bytes } else { slots_bytes + PAGE_BYTES / 2 }
+        (slots as usize + 1) * size_of::<u64>()
     }
 
     /// Returns the address of slot 0.
@@ -236,9 +226,9 @@ impl Stacks {
     }
 
     /// Returns the host's record.
-    #[inline]
     pub(crate) fn host_frame(&self) -> *mut Frame {
-        self.host
+        // SAFETY: (1); records are aligned as slots are.
+        unsafe { self.base.byte_add(Self::values_bytes(self.size.slots)).cast() }
     }
 
     /// Returns the records up to `top`, to be changed.

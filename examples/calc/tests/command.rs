@@ -74,7 +74,7 @@ fn a_wrong_option_is_an_error_with_the_usage() {
         (&["--jit=maybe", "-"], "mimeo-calc: --jit must be auto, on or off, not \"maybe\"\n"),
         (&["--stats=all", "-"], "mimeo-calc: --stats must be off, summary, trace or json, not \"all\"\n"),
         (&["--perf=yes", "-"], "mimeo-calc: --perf must be off, map, gdb or all, not \"yes\"\n"),
-        (&["--dump=all", "-"], "mimeo-calc: --dump must be one of bytecode, c, asm, not \"all\"\n"),
+        (&["--dump=all", "-"], "mimeo-calc: --dump must be one of bytecode, ir, c, asm, not \"all\"\n"),
         (
             &["--jit-threshold=many", "-"],
             "mimeo-calc: --jit-threshold must be a number of calls, 0 to 4294967295, not \"many\"\n",
@@ -115,6 +115,7 @@ fn every_stage_can_be_shown() {
     };
     let bytecode = dump("--dump=bytecode");
     assert!(bytecode.starts_with("main (arity 0, locals 0)\n  0000  push 1"), "{bytecode}");
+    assert!(dump("--dump=ir").contains("\nadd\nb0(v0: i64, v1: i64):\n  v2: i64 = add v0, v1\n"));
     assert!(dump("--dump=c").contains("STENCIL op_add(Vm *vm, Slot *base, Frame *frame) {"));
     let asm = dump("--dump=asm");
     assert!(asm.contains("  add\n        0000") && asm.contains("add  ; cold\n"), "{asm}");

@@ -8,7 +8,7 @@ fn a_wrong_option_lists_the_valid_values() {
         (&["--jit=maybe", "-"], "--jit must be auto, on or off, not \"maybe\"\n"),
         (&["--stats=all", "-"], "--stats must be off, summary, trace or json, not \"all\"\n"),
         (&["--perf=yes", "-"], "--perf must be off, map, gdb or all, not \"yes\"\n"),
-        (&["--dump=all", "-"], "--dump must be one of bytecode, c, asm, not \"all\"\n"),
+        (&["--dump=all", "-"], "--dump must be one of bytecode, ir, c, asm, not \"all\"\n"),
         (&["--jit-threshold=many", "-"], "--jit-threshold must be a number of calls, 0 to 4294967295, not \"many\"\n"),
         (
             &["--jit-code-limit=1k", "-"],

@@ -44,6 +44,7 @@ fn every_function_is_listed() {
     assert!(asm.contains("  0000  ") && asm.contains("; cold\n"), "{asm}");
     let names = heads.iter().map(|head| head.split(" (").next().unwrap_or(head));
     assert_eq!(names.filter(|name| asm.contains(name)).count(), heads.len(), "{asm}");
+    assert!(dump("--dump=ir").contains("\nadd\nb0(v0: i64, v1: i64):\n"));
     assert!(dump("--dump=c").contains("STENCIL op_add(Vm *vm, Slot *base, Frame *frame) {"));
 }
 

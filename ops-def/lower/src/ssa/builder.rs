@@ -1,10 +1,14 @@
 //! Blocks and values in the order in which they are made → a [`Body`].
 
+use std::collections::BTreeMap;
+
 use mimeo_ir::{Binary, Block, BlockId, Body, Edge, End, Inst, Type, Unary, ValueId};
 
 /// Builds a body. There is always a current block; after an end, one that nothing reaches.
 pub(super) struct Builder {
     values: Vec<Type>,
+    /// The values that are numbers.
+    numbers: BTreeMap<ValueId, u64>,
     /// The blocks; without an end until it is known.
     blocks: Vec<(Block, bool)>,
     current: usize,
@@ -13,7 +17,7 @@ pub(super) struct Builder {
 impl Builder {
     /// Starts with the entry.
     pub(super) fn new() -> Builder {
-        let mut builder = Builder { values: Vec::new(), blocks: Vec::new(), current: 0 };
+        let mut builder = Builder { values: Vec::new(), numbers: BTreeMap::new(), blocks: Vec::new(), current: 0 };
         builder.block(&[]);
         builder
     }
@@ -73,10 +77,21 @@ impl Builder {
 
     /// Adds a number, of which the bits above its width are ignored.
     pub(super) fn number(&mut self, ty: Type, bits: u64) -> ValueId {
-        self.add(ty, |to| Inst::Const { to, bits: bits & u64::MAX >> (64 - ty.bits()) })
+        let bits = bits & u64::MAX >> (64 - ty.bits());
+        let to = self.add(ty, |to| Inst::Const { to, bits });
+        self.numbers.insert(to, bits);
+        to
     }
 
+    /// Adds an operation on one value. The conversion of a number is a number.
     pub(super) fn unary(&mut self, ty: Type, op: Unary, of: ValueId) -> ValueId {
+        let converts = matches!(
+            op,
+            Unary::Truncate | Unary::SignExtend | Unary::ZeroExtend | Unary::FloatToBits | Unary::FloatFromBits
+        );
+        if let (true, Some(bits)) = (converts, self.numbers.get(&of)) {
+            return self.number(ty, op.apply(self.ty(of), ty, *bits));
+        }
         self.add(ty, |to| Inst::Unary { to, op, of })
     }
 

@@ -2,10 +2,11 @@
 
 use mimeo_ir::{BlockId, Edge, End, ValueId};
 
+use super::assigned::assigned;
 use super::leaves::{Leaves, payload_ty};
 use super::lowerer::Lowerer;
 use super::target::Target;
-use crate::ir::{Expr, Kind};
+use crate::ir::{Expr, Kind, LocalId};
 use crate::ty::Ty;
 
 impl Lowerer<'_> {
@@ -28,14 +29,11 @@ impl Lowerer<'_> {
     pub(super) fn end(&mut self, expr: &Expr, target: &Target) {
         match (&expr.kind, target) {
             (Kind::If(condition, then, other), _) => {
-                let arms = [self.out.block(&[]), self.out.block(&[])];
-                self.branch(condition, arms[0], arms[1]);
-                let env = self.env.clone();
-                self.out.switch(arms[0]);
-                self.end(then, target);
-                self.env = env;
-                self.out.switch(arms[1]);
-                self.end(other, target);
+                for ((block, env), arm) in self.branch(condition).into_iter().zip([then, other]) {
+                    self.out.switch(block);
+                    self.env = env;
+                    self.end(arm, target);
+                }
             }
             (Kind::Block(statements, tail), _) => {
                 self.statements(statements);
@@ -49,20 +47,27 @@ impl Lowerer<'_> {
                 let target = self.target.clone();
                 self.end(value, &target);
             }
+            // The variables are not those of the helper.
+            (Kind::Helper(..), Target::Condition(_, _, carried)) if !carried.is_empty() => {
+                let leaves = self.expr(expr);
+                self.deliver(leaves, &expr.ty, target);
+            }
             (Kind::Helper(name, args), _) => self.inline(name, args, target),
-            (Kind::And(a, b), Target::Condition(then, other)) => {
-                let second = self.out.block(&[]);
-                self.end(a, &Target::Condition(second, *other));
-                self.out.switch(second);
-                self.end(b, &Target::Condition(*then, *other));
+            (Kind::And(a, b), Target::Condition(_, other, carried)) => {
+                let second = self.carrying(carried);
+                self.end(a, &Target::Condition(second, *other, carried.clone()));
+                self.arrive(second, carried);
+                self.end(b, target);
             }
-            (Kind::Or(a, b), Target::Condition(then, other)) => {
-                let second = self.out.block(&[]);
-                self.end(a, &Target::Condition(*then, second));
-                self.out.switch(second);
-                self.end(b, &Target::Condition(*then, *other));
+            (Kind::Or(a, b), Target::Condition(then, _, carried)) => {
+                let second = self.carrying(carried);
+                self.end(a, &Target::Condition(*then, second, carried.clone()));
+                self.arrive(second, carried);
+                self.end(b, target);
             }
-            (Kind::Not(a), Target::Condition(then, other)) => self.end(a, &Target::Condition(*other, *then)),
+            (Kind::Not(a), Target::Condition(then, other, carried)) => {
+                self.end(a, &Target::Condition(*other, *then, carried.clone()));
+            }
             (Kind::Ok(value) | Kind::Some(value), Target::Outcome(good, _)) => {
                 let payload = self.part(value, payload_ty(&expr.ty));
                 self.out.jump(*good, payload);
@@ -101,6 +106,40 @@ impl Lowerer<'_> {
                     self.deliver(leaves, &expr.ty, target);
                 }
             }
+        }
+    }
+
+    /// Ends the block with a condition. Returns the blocks for `true` and for `false`, each with the variables there.
+    pub(super) fn branch(&mut self, condition: &Expr) -> [(BlockId, Vec<Option<Leaves>>); 2] {
+        let carried = assigned(&[condition]);
+        let blocks = [self.carrying(&carried), self.carrying(&carried)];
+        let before = self.env.clone();
+        self.end(condition, &Target::Condition(blocks[0], blocks[1], carried.clone()));
+        blocks.map(|block| {
+            self.env.clone_from(&before);
+            self.arrive(block, &carried);
+            (block, self.env.clone())
+        })
+    }
+
+    /// Creates a block whose parameters are the numbers of variables.
+    fn carrying(&mut self, locals: &[LocalId]) -> BlockId {
+        let types = locals.iter().flat_map(|local| self.leaf_types(&self.locals[local.0].ty));
+        let types: Vec<_> = types.collect();
+        self.out.block(&types)
+    }
+
+    /// Returns the numbers of variables. Those of a variable without a value are not used.
+    fn carried(&mut self, locals: &[LocalId]) -> Leaves {
+        locals.iter().flat_map(|&local| self.local(local)).collect()
+    }
+
+    /// Continues in a block whose parameters are the numbers of variables.
+    fn arrive(&mut self, block: BlockId, locals: &[LocalId]) {
+        let mut params = self.out.switch(block).into_iter();
+        for local in locals {
+            let len = self.leaf_types(&self.locals[local.0].ty).len();
+            self.env[local.0] = Some(params.by_ref().take(len).collect());
         }
     }
 
@@ -144,8 +183,10 @@ impl Lowerer<'_> {
         let edge = |to: BlockId, args: &[ValueId]| Edge { to, args: args.to_vec() };
         match target {
             Target::Value(after) => self.out.jump(*after, leaves),
-            Target::Condition(then, other) => {
-                let end = End::Branch { condition: leaves[0], then: edge(*then, &[]), other: edge(*other, &[]) };
+            Target::Condition(then, other, carried) => {
+                let values = self.carried(carried);
+                let end =
+                    End::Branch { condition: leaves[0], then: edge(*then, &values), other: edge(*other, &values) };
                 self.out.end(end);
             }
             Target::Outcome(good, bad) => {

@@ -1,9 +1,8 @@
 //! Expressions → values, which are the numbers that they consist of.
 
-use std::collections::BTreeSet;
-
 use mimeo_ir::{Binary, BlockId, Edge, End, FunctionId, Type, Unary, ValueId};
 
+use super::assigned::assigned;
 use super::leaves::{Leaves, payload_ty};
 use super::lowerer::{Loop, Lowerer};
 use super::place::Place;
@@ -184,13 +183,11 @@ impl Lowerer<'_> {
 
     /// Evaluates one of two expressions.
     fn choose(&mut self, condition: &Expr, then: &Expr, other: &Expr, ty: &Ty) -> Leaves {
-        let arms = [self.out.block(&[]), self.out.block(&[])];
-        self.branch(condition, arms[0], arms[1]);
         let before = self.env.clone();
         let mut ends = Vec::new();
-        for (arm, expr) in arms.into_iter().zip([then, other]) {
-            self.env.clone_from(&before);
+        for ((arm, env), expr) in self.branch(condition).into_iter().zip([then, other]) {
             self.out.switch(arm);
+            self.env = env;
             let leaves = self.expr(expr);
             // The block that is current now ends with a jump to what follows both.
             let end = self.out.block(&[]);
@@ -230,26 +227,16 @@ impl Lowerer<'_> {
         }
         let mut params = self.out.switch(after);
         let value = params.drain(..first.1.len()).collect();
-        self.env.clone_from(&first.2);
+        // A variable that not all arms gave a value has none.
+        self.env = (0..before.len())
+            .map(|local| first.2[local].clone().filter(|_| rest.iter().all(|(_, _, env)| env[local].is_some())))
+            .collect();
         for local in changed {
             for leaf in self.env[local].iter_mut().flatten() {
                 *leaf = params.remove(0);
             }
         }
         value
-    }
-
-    /// Continues in `then` or `other`. The variables are the same in both.
-    pub(super) fn branch(&mut self, condition: &Expr, then: BlockId, other: BlockId) {
-        if assigned(&[condition]).is_empty() {
-            let env = self.env.clone();
-            self.end(condition, &Target::Condition(then, other));
-            self.env = env;
-            return;
-        }
-        let condition = self.one(condition);
-        let edge = |to| Edge { to, args: Vec::new() };
-        self.out.end(End::Branch { condition, then: edge(then), other: edge(other) });
     }
 
     fn repeat(&mut self, condition: &Expr, body: &Expr) {
@@ -261,13 +248,12 @@ impl Lowerer<'_> {
         let at_start = values(&self.env);
         let types: Vec<Type> = at_start.iter().map(|&leaf| self.out.ty(leaf)).collect();
         let (head, exit) = (self.out.block(&types), self.out.block(&types));
-        let (inside, last) = (self.out.block(&[]), self.out.block(&[]));
         self.out.jump(head, at_start);
         let params = self.out.switch(head);
         self.set_all(&assigned, params);
-        self.branch(condition, inside, last);
-        let at_head = self.env.clone();
+        let [(inside, env), (last, at_head)] = self.branch(condition);
         self.out.switch(inside);
+        self.env = env;
         self.loops.push(Loop { exit, assigned: assigned.clone() });
         self.expr(body);
         self.loops.pop();
@@ -375,28 +361,6 @@ impl Lowerer<'_> {
             ok: edge(ok),
             err: err.map(edge),
         });
-    }
-}
-
-/// Returns the variables that expressions assign, apart from those of helpers.
-fn assigned(exprs: &[&Expr]) -> BTreeSet<LocalId> {
-    let mut locals = BTreeSet::new();
-    for expr in exprs {
-        expr.walk(&mut |part| {
-            if let Kind::Assign(place, _) = &part.kind {
-                locals.extend(root(place));
-            }
-        });
-    }
-    locals
-}
-
-/// Returns the variable that a place is a part of.
-fn root(place: &Expr) -> Option<LocalId> {
-    match &place.kind {
-        Kind::Local(local) => Some(*local),
-        Kind::Field(base, _) if !matches!(base.ty, Ty::Cell(_)) => root(base),
-        _ => None,
     }
 }
 

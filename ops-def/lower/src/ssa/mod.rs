@@ -1,6 +1,7 @@
 //! Typed IR → [`mimeo_ir`]: the bodies of the ops in SSA form, for evaluators and compilers at run time.
 //!
 //! ```text
+//! assigned.rs    expressions → the variables that they assign
 //! builder.rs     blocks and values in the order in which they are made
 //! leaves.rs      types → the numbers that a value consists of
 //! target.rs      where the value of an expression goes
@@ -13,6 +14,7 @@
 //! cleanup.rs     a built body → without what is not reached or not used
 //! ```
 
+mod assigned;
 mod builder;
 mod cleanup;
 mod end;

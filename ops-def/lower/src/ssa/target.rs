@@ -2,6 +2,8 @@
 
 use mimeo_ir::BlockId;
 
+use crate::ir::LocalId;
+
 /// Where the value of an expression goes.
 #[derive(Clone)]
 pub(super) enum Target {
@@ -9,8 +11,9 @@ pub(super) enum Target {
     Op,
     /// To the parameters of a block.
     Value(BlockId),
-    /// To one of two blocks, depending on a `bool`.
-    Condition(BlockId, BlockId),
+    /// To one of two blocks, depending on a `bool`. The parameters of both are the numbers of these variables, which the
+    /// condition assigns.
+    Condition(BlockId, BlockId, Vec<LocalId>),
     /// The payload of an option or a result to the parameters of the first block; otherwise to the second block.
     Outcome(BlockId, BlockId),
 }

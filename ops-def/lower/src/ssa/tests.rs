@@ -3,13 +3,19 @@
 
 use expect_test::{Expect, expect, expect_file};
 
+use crate::errors::Errors;
 use crate::lower_file;
+use crate::set::Set;
 
 /// Returns the bodies of the ops in a module with these items.
 fn bodies(items: &str) -> String {
     let source =
         format!("#[instruction_set(value = i64, context = Context, operands = registers)] mod ops {{ {items} }}");
     let sets = lower_file(&source, "ops.rs").expect("it is Rust");
+    let module: syn::ItemMod = syn::parse_str(&source).expect("it is a module");
+    let syn::Meta::List(args) = &module.attrs[0].meta else { panic!("the attribute has arguments") };
+    let set = Set::read(args.tokens.clone(), module.clone(), &mut Errors::default()).expect("it has a value type");
+    assert!(mimeo_ir::Set::from_bytes(&set.ir().to_bytes()).is_ok(), "the bodies are well formed");
     sets[0].ops.iter().map(|op| format!("{}\n{}\n", op.name, op.ir)).collect()
 }
 
@@ -135,4 +141,37 @@ fn the_error_of_a_helper_goes_where_the_op_takes_it() {
 
     "#]],
     );
+}
+
+#[test]
+fn a_condition_passes_on_what_it_assigns() {
+    let op = "#[vm_op] fn chain(a: i64, b: i64) -> i64 {
+        if let Some(sum) = a.checked_add(b) && sum > 3 && let (x, false) = sum.overflowing_mul(b) { x } else { sum_of(a) }
+    }
+    fn sum_of(a: i64) -> i64 { a.wrapping_add(a) }";
+    check(op, expect![[r#"
+        chain
+        b0(v0: i64, v1: i64):
+          v2: i64 = add v0, v1
+          v3: i8 = add_overflows_signed v0, v1
+          v4: i8 = 1
+          v5: i8 = xor v3, v4
+          branch v5, b1, b4
+        b1:
+          v6: i64 = 3
+          v7: i8 = less_signed v6, v2
+          branch v7, b2, b4
+        b2:
+          v8: i64 = mul v2, v1
+          v9: i8 = mul_overflows_signed v2, v1
+          v10: i8 = 0
+          v11: i8 = equal v9, v10
+          branch v11, b3, b4
+        b3:
+          next v8
+        b4:
+          v12: i64 = add v0, v0
+          next v12
+
+    "#]]);
 }

@@ -119,3 +119,7 @@
     #[vm_op] fn window_len(args: Window) -> i64 { args.len() as i64 }
     #[vm_op] fn immediates(#[imm] a: i8, #[imm] b: u16, #[imm] c: f64, #[imm] d: bool) -> i64 { if d { a as i64 } else { (b as i64) ^ (c as i64) } }
     #[vm_op] fn places(#[place(slot, constant)] a: i64, #[constant] b: i64) -> i64 { a.wrapping_add(b) }
+    #[vm_op] fn assigns_in_condition(a: i64, b: i64) -> i64 {
+        let mut c = a;
+        if ({ c = c.wrapping_add(1); c > b } && { c = c.wrapping_mul(2); c > 9 }) || { c = 0; b > 4 } { c } else { c ^ b }
+    }

@@ -68,11 +68,10 @@ impl Lowerer<'_> {
             (Kind::Not(a), Target::Condition(then, other, carried)) => {
                 self.end(a, &Target::Condition(*other, *then, carried.clone()));
             }
-            (Kind::Ok(value) | Kind::Some(value), Target::Outcome(good, _)) => {
+            (Kind::Ok(value), Target::Outcome(good, _)) => {
                 let payload = self.part(value, payload_ty(&expr.ty));
                 self.out.jump(*good, payload);
             }
-            (Kind::None, Target::Outcome(_, bad)) => self.out.jump(*bad, Vec::new()),
             (Kind::Err(thrown), Target::Outcome(_, bad)) => {
                 self.expr(thrown);
                 self.out.jump(*bad, Vec::new());

@@ -14,6 +14,6 @@ pub(super) enum Target {
     /// To one of two blocks, depending on a `bool`. The parameters of both are the numbers of these variables, which the
     /// condition assigns.
     Condition(BlockId, BlockId, Vec<LocalId>),
-    /// The payload of an option or a result to the parameters of the first block; otherwise to the second block.
+    /// The payload of a result to the parameters of the first block; an error to the second block.
     Outcome(BlockId, BlockId),
 }

@@ -149,7 +149,9 @@ fn a_condition_passes_on_what_it_assigns() {
         if let Some(sum) = a.checked_add(b) && sum > 3 && let (x, false) = sum.overflowing_mul(b) { x } else { sum_of(a) }
     }
     fn sum_of(a: i64) -> i64 { a.wrapping_add(a) }";
-    check(op, expect![[r#"
+    check(
+        op,
+        expect![[r#"
         chain
         b0(v0: i64, v1: i64):
           v2: i64 = add v0, v1
@@ -173,5 +175,6 @@ fn a_condition_passes_on_what_it_assigns() {
           v12: i64 = add v0, v0
           next v12
 
-    "#]]);
+    "#]],
+    );
 }

@@ -101,7 +101,9 @@ impl<'a> Pattern<'a> {
     #[must_use]
     pub fn matches(self, subject: &'a [u8], start: usize) -> Matches<'a> {
         match self.text.strip_prefix(b"^") {
-            Some(text) => Matches { subject, pattern: text, at: Some(start), is_anchored: true, steps_left: Steps::FULL },
+            Some(text) => {
+                Matches { subject, pattern: text, at: Some(start), is_anchored: true, steps_left: Steps::FULL }
+            }
             None => self.unanchored_matches(subject, start),
         }
     }

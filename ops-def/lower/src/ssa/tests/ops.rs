@@ -123,3 +123,53 @@
         let mut c = a;
         if ({ c = c.wrapping_add(1); c > b } && { c = c.wrapping_mul(2); c > 9 }) || { c = 0; b > 4 } { c } else { c ^ b }
     }
+    #[vm_op] fn guards(vm: &mut Vm, a: i64) -> i64 {
+        unsafe {
+            let is_marked = !vm.context.objects.is_null() && (*vm.context.objects).is_marked;
+            let is_last = (*vm.context.objects).next.is_null() || (*vm.context.objects).is_marked;
+            let is_small = a > 0 && a < 9;
+            let is_odd = a == 1 || a == 3;
+            (is_marked as i64) ^ (is_last as i64) ^ (is_small as i64) ^ (is_odd as i64)
+        }
+    }
+    #[vm_op] fn negated(a: i64, b: i64) -> i64 { if !(a > 1 && b > 2) { a } else { b } }
+    #[vm_op] fn outcome_at_end(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        let outcome: Result<i64, Thrown> = if a > 3 { Err(refuse(vm)) } else { Ok(a) };
+        outcome
+    }
+    #[vm_op] fn outcome_propagated(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        let outcome: Result<i64, Thrown> = if a > 3 { Err(refuse(vm)) } else { Ok(a) };
+        Ok(outcome?.wrapping_add(1))
+    }
+    #[vm_op] fn helper_as_value(vm: &mut Vm, a: i64) -> i64 {
+        let outcome: Result<i64, Thrown> = bounded(vm, a);
+        match outcome { Ok(b) => b, Err(_) => 4 }
+    }
+    fn is_even(a: i64) -> bool { a & 1 == 0 }
+    #[vm_op] fn helper_after_assignment(a: i64) -> i64 {
+        let mut b = a;
+        if { b = b.wrapping_mul(3); b > 5 } && is_even({ b = b.wrapping_sub(1); b }) { b } else { a }
+    }
+    #[vm_op] fn nested_loops(a: i64, #[imm] n: u32) -> i64 {
+        let mut i = 0u32;
+        let mut total = a;
+        while i < n {
+            let mut j = 0u32;
+            while j < 3u32 {
+                if total > 50 { break; }
+                total = total.wrapping_add(2);
+                j = j.wrapping_add(1);
+            }
+            if total == 7 { break; }
+            i = i.wrapping_add(1);
+        }
+        total
+    }
+    #[vm_op] fn cell_in_condition(a: i64, #[cache] seen: &Seen) -> i64 {
+        if { seen.last.set(a); a > 2 } { seen.last.get() } else { 1 }
+    }
+    #[vm_op] fn returns_inside(a: i64, b: i64) -> i64 {
+        let c = if a > b { return a; } else { b };
+        if c > 4 { return { let d = c.wrapping_add(a); if d > 8 { d } else { b } }; }
+        c
+    }

@@ -81,7 +81,8 @@ impl Set {
     ///
     /// let set = Set::from_bytes(mimeo_doc_ops::Ops::IR)?;
     /// let names: Vec<&str> = mimeo_doc_ops::Ops::RUNTIME.iter().map(|function| function.name).collect();
-    /// assert!((0..set.ops.len()).any(|op| set.text_of(op, &names).contains(" = load [")));
+    /// let get = mimeo_doc_ops::Ops::OPS.iter().position(|op| op.name == "get_global").unwrap();
+    /// assert!(set.text_of(get, &names).contains("runtime global(v2) ok b1 with the result"));
     /// # Ok::<(), mimeo_ir::InvalidIr>(())
     /// ```
     ///

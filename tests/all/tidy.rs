@@ -199,13 +199,20 @@ fn function(file: &str, name: &str) -> String {
     unindented(&lines[first..=last(head)].join("\n"))
 }
 
-/// Lowers an op of an instruction set; returns its body in SSA form, and its functions in C.
-fn lowered(file: &str, name: &str) -> (String, String) {
+/// Returns the body of an op of calc in SSA form.
+fn body(name: &str) -> String {
+    let bodies = mimeo::listing::bodies::<calc::ops::ops::Ops>().expect("calc's ops have no errors");
+    let body = bodies.split("\n\n").find_map(|op| op.strip_prefix(&format!("{name}\n")));
+    body.unwrap_or_else(|| panic!("calc has the op `{name}`")).to_owned() + "\n"
+}
+
+/// Lowers an op of an instruction set, and returns its functions in C.
+fn lowered(file: &str, name: &str) -> String {
     let sets = mimeo_lower::lower_file(&read(file), "src/ops.rs").expect("the ops are Rust");
     let op = sets[0].ops.iter().find(|op| op.name == name).unwrap_or_else(|| panic!("{file} has the op `{name}`"));
     let mimeo_lower::StencilSource::Generated(c) = &op.source else { panic!("`{name}` has generated C") };
     let start = [c.find("OUTLINED op_"), c.find("STENCIL op_")].into_iter().flatten().min().expect("it has functions");
-    (op.ir.clone(), c[start..].trim_end().to_owned() + "\n")
+    c[start..].trim_end().to_owned() + "\n"
 }
 
 /// Returns `page` with correct quotations, and their number. A quotation is a block with a first
@@ -219,8 +226,8 @@ fn with_true_quotations(page: &str) -> (String, usize) {
         let [language, name, "of", file] = info[..] else { continue };
         match language {
             "rust" => result += &function(file, name),
-            "ir" => result += &lowered(file, name).0,
-            "c" => result += &lowered(file, name).1,
+            "ir" if file == "examples/calc/src/ops.rs" => result += &body(name),
+            "c" => result += &lowered(file, name),
             "stencil" => match stencil::listing(name) {
                 Some(listing) => result += &listing,
                 // Other compilers make other code.

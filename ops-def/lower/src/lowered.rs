@@ -24,8 +24,6 @@ pub struct LoweredOp {
     pub line: usize,
     /// Fingerprint of the definition.
     pub fingerprint: Fingerprint,
-    /// Its body in SSA form, for people to read.
-    pub ir: String,
     /// Where its C comes from.
     pub source: StencilSource,
     /// Whether a missing stencil is an error, as with `#[vm_op(stencil = required)]`.

@@ -19,7 +19,7 @@ use crate::module::Module;
 use crate::nan::Nans;
 use crate::op::StencilRequest;
 use crate::ssa;
-use crate::text::{camel_case, name_of};
+use crate::text::camel_case;
 use crate::ty::Ty;
 
 /// A checked instruction set.
@@ -87,9 +87,6 @@ impl Set {
     pub(crate) fn lower(&self, file: &str) -> Lowered {
         let module = &self.module;
         let prelude = c::prelude(module, &self.helpers, &self.effects, self.bodies.iter().flatten());
-        let (ir, functions) = (self.ir(), module.runtime.iter().map(|function| name_of(&function.name)));
-        let functions: Vec<String> = functions.collect();
-        let functions: Vec<&str> = functions.iter().map(String::as_str).collect();
         let mut ops = Vec::new();
         for (op, &fingerprint) in self.ops.iter().zip(&self.fingerprints) {
             let def = &module.ops[op.def];
@@ -111,8 +108,8 @@ impl Set {
                 }
             };
             let transfers = c::transfers(body);
-            let (name, line, ir) = (op.name.clone(), c::line_of(def), ir.text_of(ops.len(), &functions));
-            ops.push(LoweredOp { name, line, fingerprint, ir, source, required, transfers, symbols });
+            let (name, line) = (op.name.clone(), c::line_of(def));
+            ops.push(LoweredOp { name, line, fingerprint, source, required, transfers, symbols });
         }
         Lowered { name: module.name.to_string(), prelude, ops }
     }

@@ -40,7 +40,6 @@ pub(crate) fn declare(names: &[&str]) -> Vec<Symbol> {
 /// Creates an op with generated C.
 pub(crate) fn op(name: &str, symbols: &[&str], c: &str) -> LoweredOp {
     LoweredOp {
-        ir: String::new(),
         name: name.to_owned(),
         line: 1,
         fingerprint: Fingerprint { operands: 1, body: Fingerprint::hash(c.as_bytes()), reached: 3, layout: 4 },

@@ -68,7 +68,6 @@ fn lowered() -> Lowered {
             text => StencilSource::Generated(text),
         };
         LoweredOp {
-            ir: String::new(),
             name: name.to_owned(),
             line: 1,
             fingerprint: Fingerprint { operands: 1, body: index as u32, reached: 3, layout: 4 },

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mimeo_ir::{Block, BlockId, Body, End, Inst, ValueId};
+use mimeo_ir::{Block, BlockId, Body, Edge, End, Inst, ValueId};
 
 /// Cleans up a body.
 pub(super) fn cleaned(mut body: Body) -> Body {
@@ -11,7 +11,6 @@ pub(super) fn cleaned(mut body: Body) -> Body {
         let before = body.clone();
         body = in_order(body);
         merge(&mut body);
-        body = in_order(body);
         forward(&mut body);
         drop_unused(&mut body);
         if body == before {
@@ -115,14 +114,18 @@ fn merge(body: &mut Body) {
     replace(body, &with);
 }
 
+/// Calls `visit` with each edge, and the number of its block's parameters that the end of this block defines itself: the
+/// result of a runtime function.
+fn edges(end: &mut End, visit: &mut dyn FnMut(&mut Edge, usize)) {
+    let mut defined = usize::from(matches!(end, End::Runtime { has_result: true, .. }));
+    end.edges(&mut |edge| visit(edge, std::mem::take(&mut defined)));
+}
+
 /// Calls `visit` with each value that an edge passes and the parameter that gets it.
 fn passed(body: &Body, visit: &mut dyn FnMut(ValueId, ValueId)) {
     for block in &body.blocks {
-        let has_result = matches!(block.end, End::Runtime { has_result: true, .. });
-        let mut is_first = true;
-        block.end.clone().edges(&mut |edge| {
-            let params = &body.blocks[edge.to.0 as usize].params;
-            let params = if std::mem::take(&mut is_first) && has_result { &params[1..] } else { &params[..] };
+        edges(&mut block.end.clone(), &mut |edge, defined| {
+            let params = &body.blocks[edge.to.0 as usize].params[defined..];
             params.iter().zip(&edge.args).for_each(|(&param, &arg)| visit(param, arg));
         });
     }
@@ -136,13 +139,9 @@ fn forward(body: &mut Body) {
             known.entry(param).and_modify(|one| *one = one.filter(|&one| one == arg)).or_insert(Some(arg));
         }
     });
-    let with = known.into_iter().filter_map(|(param, one)| Some((param, one?)));
-    // One at a time: a value that is replaced cannot replace another.
-    if let Some((param, one)) = with.into_iter().next() {
-        drop_params(body, &mut |value| value == param);
-        replace(body, &BTreeMap::from([(param, one)]));
-        forward(body);
-    }
+    let with: BTreeMap<_, _> = known.into_iter().filter_map(|(param, one)| Some((param, one?))).collect();
+    drop_params(body, &mut |value| with.contains_key(&value));
+    replace(body, &with);
 }
 
 /// Removes parameters, and what edges pass to them.
@@ -150,12 +149,8 @@ fn drop_params(body: &mut Body, is_dropped: &mut dyn FnMut(ValueId) -> bool) {
     let params: Vec<Vec<bool>> =
         body.blocks.iter().map(|block| block.params.iter().map(|&param| is_dropped(param)).collect()).collect();
     for block in &mut body.blocks {
-        let has_result = matches!(block.end, End::Runtime { has_result: true, .. });
-        let mut is_first = true;
-        block.end.edges(&mut |edge| {
-            let dropped = &params[edge.to.0 as usize];
-            let dropped = if std::mem::take(&mut is_first) && has_result { &dropped[1..] } else { &dropped[..] };
-            let mut dropped = dropped.iter();
+        edges(&mut block.end, &mut |edge, defined| {
+            let mut dropped = params[edge.to.0 as usize][defined..].iter();
             edge.args.retain(|_| dropped.next() == Some(&false));
         });
     }

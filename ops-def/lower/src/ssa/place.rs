@@ -104,8 +104,7 @@ impl Lowerer<'_> {
     /// Writes a value to a place.
     pub(super) fn assign(&mut self, place: &Expr, value: Leaves) {
         if let Some((local, range)) = self.local_part(place) {
-            let ty = if range.len() == value.len() { None } else { Some(()) };
-            debug_assert!(ty.is_none(), "a value has all its numbers");
+            debug_assert_eq!(range.len(), value.len(), "a value has all its numbers");
             match &mut self.env[local.0] {
                 Some(leaves) => leaves[range].copy_from_slice(&value),
                 whole @ None => *whole = Some(value),

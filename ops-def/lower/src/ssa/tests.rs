@@ -4,19 +4,21 @@
 use expect_test::{Expect, expect, expect_file};
 
 use crate::errors::Errors;
-use crate::lower_file;
 use crate::set::Set;
 
 /// Returns the bodies of the ops in a module with these items.
 fn bodies(items: &str) -> String {
     let source =
         format!("#[instruction_set(value = i64, context = Context, operands = registers)] mod ops {{ {items} }}");
-    let sets = lower_file(&source, "ops.rs").expect("it is Rust");
     let module: syn::ItemMod = syn::parse_str(&source).expect("it is a module");
     let syn::Meta::List(args) = &module.attrs[0].meta else { panic!("the attribute has arguments") };
     let set = Set::read(args.tokens.clone(), module.clone(), &mut Errors::default()).expect("it has a value type");
-    assert!(mimeo_ir::Set::from_bytes(&set.ir().to_bytes()).is_ok(), "the bodies are well formed");
-    sets[0].ops.iter().map(|op| format!("{}\n{}\n", op.name, op.ir)).collect()
+    let ir = set.ir();
+    assert!(mimeo_ir::Set::from_bytes(&ir.to_bytes()).is_ok(), "the bodies are well formed");
+    let functions: Vec<String> = set.module.runtime.iter().map(|function| function.name.to_string()).collect();
+    let functions: Vec<&str> = functions.iter().map(String::as_str).collect();
+    let lowered = set.ops.iter().filter(|op| set.bodies[op.def].is_some()).enumerate();
+    lowered.map(|(index, op)| format!("{}\n{}\n", op.name, ir.text_of(index, &functions))).collect()
 }
 
 const ITEMS: &str = include_str!("tests/ops.rs");

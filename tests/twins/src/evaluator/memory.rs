@@ -95,9 +95,7 @@ impl Memory {
             at += GRANULE;
         }
     }
-}
 
-impl Memory {
     /// Returns the function and the slot in whose frame the address is, if it is in a frame of the current run.
     ///
     /// # Safety

@@ -116,6 +116,7 @@ impl<I: InstructionSet> fmt::Display for Listing<'_, I> {
             self.code(f, &op.cold)?;
         }
         self.words(f, "constants", &self.code.rodata)?;
-        self.words(f, "stubs: a jump and its target address", &self.code.island)
+        self.words(f, "stubs: a jump and its target address", &self.code.island)?;
+        self.words(f, "optimized loops, each after the addresses at which it can leave", &self.code.optimized)
     }
 }

@@ -177,11 +177,13 @@ impl Function {
         self.facts().polls.iter().zip(&self.samples).map(|(&pc, samples)| (pc, samples.get()))
     }
 
-    /// Notes that the function was found at `pc`.
-    pub(crate) fn add_sample(&self, pc: Pc) {
-        if let Ok(index) = self.facts().polls.binary_search(&pc) {
-            self.samples[index].set(self.samples[index].get().saturating_add(1));
-        }
+    /// Notes that the function was found at `pc`. Returns how often it was found there, if `pc` is its first op or a loop
+    /// head.
+    pub(crate) fn add_sample(&self, pc: Pc) -> Option<u32> {
+        let index = self.facts().polls.binary_search(&pc).ok()?;
+        let samples = self.samples[index].get().saturating_add(1);
+        self.samples[index].set(samples);
+        Some(samples)
     }
 
     /// Returns the header of another function of the program. For native tiers.

@@ -99,6 +99,12 @@ pub unsafe trait NativeTier<I: InstructionSet> {
     /// Compiles a function now, whatever the mode, and returns `true` if it then has native code.
     unsafe fn compile(&mut self, function: &Function, references: References<'_>) -> bool;
 
+    /// Notes that a loop of a function was found running for the `samples`th time at its head, or the function for the
+    /// `samples`th time at its first op.
+    unsafe fn sampled(&mut self, function: &Function, head: Pc, samples: u32, references: References<'_>) {
+        let _ = (function, head, samples, references);
+    }
+
     /// Excludes a function from native code: its code is not entered any more, and none is compiled. Or ends that.
     unsafe fn exclude(&mut self, function: &Function, excluded: bool);
 

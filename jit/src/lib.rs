@@ -20,6 +20,7 @@ mod errors;
 #[cfg(feature = "native")]
 mod memory;
 mod observe;
+mod optimize;
 mod stats;
 mod tier;
 #[cfg(all(test, feature = "native"))]
@@ -37,9 +38,10 @@ pub use errors::{
 #[cfg(feature = "native")]
 pub use memory::{CodeBuf, Executable, Writable};
 pub use observe::{CodeRegion, Image, Observer, Observers, OpenObservers, Opened};
+pub use optimize::{HotLoop, NotOptimized, OpenOptimizer, Optimizer, OptimizerSet, Region, RegionExit};
 pub use stats::{
-    Blocked, Code, Compile, Entry, Event, Functions, Gap, Hard, Latency, Regions, Stats, StatsFormat, Switches, Trace,
-    What,
+    Blocked, Code, Compile, Entry, Event, Functions, Gap, Hard, Latency, Optimized, Refused, Regions, Stats,
+    StatsFormat, Switches, Trace, What,
 };
 pub use tier::{
     Capability, CodeView, Control, HasJit, Jit, OpView, Report, Settings, Threshold, WithJit, capability, has_stencils,

@@ -27,6 +27,8 @@ pub struct Table {
     /// Counts an event before a loop head or the first op, and leaves when [`Core::budget`](crate::frame::Core::budget)
     /// is used up.
     pub poll: Stencil,
+    /// Runs the optimized code of a loop before the loop's head, and continues where that says.
+    pub graft: Stencil,
     /// The ops, in the order of the instruction set.
     pub ops: &'static [OpStencil],
 }
@@ -248,6 +250,10 @@ pub enum HoleValue {
     Runtime(u16),
     /// Code address of an exit.
     Exit(Exit),
+    /// Address of the optimized code that a graft runs.
+    Region,
+    /// Address of the table of the code addresses at which that code can leave.
+    RegionExits,
     /// Start of this stencil's own hot part.
     Hot,
     /// Start of this stencil's own cold part.
@@ -269,13 +275,14 @@ impl Table {
         exits: &[],
         deopt_op: Stencil::EMPTY,
         poll: Stencil::EMPTY,
+        graft: Stencil::EMPTY,
         ops: &[],
     };
 
     /// Returns `true` if there are stencils and each begins with a
     /// [landing pad](Arch::begins_with_landing_pad), so that every address at which native code can be entered has one.
     pub fn has_landing_pads(&self) -> bool {
-        let support = [&self.enter, &self.deopt_op, &self.poll].into_iter().chain(self.exits);
+        let support = [&self.enter, &self.deopt_op, &self.poll, &self.graft].into_iter().chain(self.exits);
         let ops = self.ops.iter().filter_map(|op| op.stencil.as_ref().ok());
         support.chain(ops).all(|stencil| self.arch.begins_with_landing_pad(stencil.hot))
     }
@@ -319,6 +326,7 @@ mod tests {
             exits: &[PADDED],
             deopt_op: PADDED,
             poll: PADDED,
+            graft: PADDED,
             ops: &[OP, OpStencil { stencil: Err("none"), ..OP }],
             ..Table::EMPTY
         };
@@ -329,6 +337,7 @@ mod tests {
             Table { exits: &[PADDED, BARE], ..TABLE },
             Table { deopt_op: BARE, ..TABLE },
             Table { poll: BARE, ..TABLE },
+            Table { graft: BARE, ..TABLE },
             Table { ops: &[OP, OpStencil { stencil: Ok(BARE), ..OP }], ..TABLE },
             // The pads of another architecture.
             Table { arch: Arch::Aarch64, ..TABLE },

@@ -42,6 +42,12 @@ fn tier_up() {
     check_corpus(&Mode::tier_up(), |_| true);
 }
 
+/// Optimized code is installed at each loop head.
+#[test]
+fn grafted() {
+    check_corpus(&Mode::grafted(), |_| true);
+}
+
 /// Returns `true` if a program is short enough for an exit from native code at every op.
 fn is_short(program: &Program) -> bool {
     program.million_ops() < 10

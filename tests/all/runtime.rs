@@ -15,6 +15,7 @@ mod moving;
 mod programs;
 mod reclaim;
 mod refusal;
+mod regions;
 mod reload;
 mod requests;
 mod stacks;
@@ -32,6 +33,7 @@ use mimeo_tests::callbacks::{Host, callback_ops};
 
 use callback_ops::{Assembler, Context, FiberRef, Linked, Ops, Program, ProgramBuilder, Trap, Vm};
 
+use mimeo_corpus::idle::with_idle_regions;
 use mimeo_tests::machines::machine;
 
 fn on() -> JitConfig {
@@ -47,6 +49,8 @@ fn configs() -> Vec<Option<JitConfig>> {
         Some(on().with_gaps(Gaps::at(["call"]))),
         Some(on().with_gaps(Gaps::default().without_reentry())),
         Some(on().with_code_limit(16 << 10)),
+        Some(with_idle_regions(on().with_optimize(Mode::On))),
+        Some(with_idle_regions(on().with_optimize_threshold(1))),
     ]
 }
 

@@ -69,10 +69,20 @@ impl<I: InstructionSet> Vm<I> {
             (debug.step_up_to, debug.is_paused) = (Some(EVERYWHERE), is_paused);
         }
         if self.driver.budget.next_quantum() {
-            let (function, pc) = self.running(self.core.frame);
-            function.add_sample(pc);
+            self.sample();
         }
         Ok(Served::Continue)
+    }
+
+    /// Notes where the program is, and tells the native tier if that is at the head of a loop.
+    fn sample(&mut self) {
+        let (function, pc) = self.running(self.core.frame);
+        let Some(samples) = function.add_sample(pc) else { return };
+        self.with_tier(|tier, vm| {
+            let (function, pc) = vm.running(vm.core.frame);
+            // SAFETY: the function is loaded, and the references are current.
+            unsafe { tier.sampled(function, pc, samples, vm.references()) };
+        });
     }
 
     /// Returns `true` if a run without fuel is suspended: the host wants it, and the only run is that of a fiber.

@@ -55,6 +55,8 @@ fn emit_table(out: &mut String, table: &OwnedTable) -> fmt::Result {
     emit_stencil(out, &table.deopt_op, "    ")?;
     write!(out, ",\n    poll: ")?;
     emit_stencil(out, &table.poll, "    ")?;
+    write!(out, ",\n    graft: ")?;
+    emit_stencil(out, &table.graft, "    ")?;
     writeln!(out, ",\n    ops: &[")?;
     for op in &table.ops {
         emit_op(out, op)?;
@@ -187,6 +189,8 @@ fn hole_value(value: HoleValue) -> String {
         HoleValue::Continue => "Continue".to_owned(),
         HoleValue::Runtime(index) => format!("Runtime({index})"),
         HoleValue::Exit(exit) => format!("Exit(::mimeo::def::frame::Exit::{})", exit_name(exit)),
+        HoleValue::Region => "Region".to_owned(),
+        HoleValue::RegionExits => "RegionExits".to_owned(),
         HoleValue::Hot => "Hot".to_owned(),
         HoleValue::Cold => "Cold".to_owned(),
         HoleValue::Rodata => "Rodata".to_owned(),

@@ -44,7 +44,11 @@ fn write_report(out: &mut String, table: &OwnedTable, dropped: &[String]) -> fmt
     let support = [("(enter)".to_owned(), &table.enter)]
         .into_iter()
         .chain(exits)
-        .chain([("(deopt op)".to_owned(), &table.deopt_op), ("(poll)".to_owned(), &table.poll)])
+        .chain([
+            ("(deopt op)".to_owned(), &table.deopt_op),
+            ("(poll)".to_owned(), &table.poll),
+            ("(graft)".to_owned(), &table.graft),
+        ])
         .filter(|(_, stencil)| **stencil != OwnedStencil::default());
     let lines = table.ops.iter().map(|op| {
         let text = match &op.stencil {

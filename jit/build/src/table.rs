@@ -41,6 +41,8 @@ pub struct OwnedTable {
     pub deopt_op: OwnedStencil,
     /// Counts an event before a loop head or the first op.
     pub poll: OwnedStencil,
+    /// Runs the optimized code of a loop before the loop's head.
+    pub graft: OwnedStencil,
     /// The ops, in the order of the instruction set.
     pub ops: Vec<OwnedOp>,
 }
@@ -74,6 +76,7 @@ impl OwnedTable {
             exits: Exit::ALL.map(|_| OwnedStencil::default()).to_vec(),
             deopt_op: OwnedStencil::default(),
             poll: OwnedStencil::default(),
+            graft: OwnedStencil::default(),
             ops: lowered.ops.iter().map(|op| owned_op(op, package, Err(reason.to_owned()))).collect(),
         }
     }
@@ -101,13 +104,14 @@ impl OwnedTable {
             exits: support.exits,
             deopt_op: support.deopt_op,
             poll: support.poll,
+            graft: support.graft,
             ops: lowered.ops.iter().map(|op| owned_op(op, package, build.op(op))).collect(),
         })
     }
 
     /// Returns `true` if each stencil begins with a landing pad.
     pub fn has_landing_pads(&self) -> bool {
-        let support = [&self.enter, &self.deopt_op, &self.poll].into_iter().chain(&self.exits);
+        let support = [&self.enter, &self.deopt_op, &self.poll, &self.graft].into_iter().chain(&self.exits);
         let ops = self.ops.iter().filter_map(|op| op.stencil.as_ref().ok());
         support.chain(ops).all(|stencil| self.arch.begins_with_landing_pad(&stencil.hot))
     }
@@ -173,6 +177,7 @@ struct Support {
     exits: Vec<OwnedStencil>,
     deopt_op: OwnedStencil,
     poll: OwnedStencil,
+    graft: OwnedStencil,
 }
 
 /// Compiles the stencils that do not belong to an op.
@@ -183,11 +188,12 @@ fn build_support(tools: &Toolchain) -> Result<Support, Unusable> {
         .compile(Unit { stem: "mimeo_support", text: &text, include: None })
         .map_err(|error| failed("mimeo_enter", SupportFailure::Compile(error.message)))?;
     let object = Object::parse(&object).map_err(|refusal| failed("mimeo_enter", SupportFailure::Refused(refusal)))?;
-    let symbols = Symbol::of_support();
-    let stencil = |symbol: &str, role| {
-        let declared = Declared { symbols: &symbols, role, baseline: tools.baseline() };
+    let cut = |symbol: &str, symbols: &[Symbol], role| {
+        let declared = Declared { symbols, role, baseline: tools.baseline() };
         cut(tools, &object, symbol, &declared).map_err(|refusal| failed(symbol, SupportFailure::Refused(refusal)))
     };
+    let symbols = Symbol::of_support();
+    let stencil = |symbol: &str, role| cut(symbol, &symbols, role);
     Ok(Support {
         enter: stencil("mimeo_enter", Role::Enter)?,
         exits: Exit::ALL
@@ -196,6 +202,7 @@ fn build_support(tools: &Toolchain) -> Result<Support, Unusable> {
             .collect::<Result<_, _>>()?,
         deopt_op: stencil("mimeo_deopt_op", Role::Op { transfers: false })?,
         poll: stencil("mimeo_poll", Role::Op { transfers: false })?,
+        graft: cut("mimeo_graft", &Symbol::of_graft(), Role::Op { transfers: true })?,
     })
 }
 

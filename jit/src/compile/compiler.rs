@@ -15,6 +15,7 @@ use crate::compile::recipe::Recipes;
 use crate::errors::{CodeBufError, Diagnostic, NoStencil};
 use crate::memory::{CodeBuf, Writable};
 use crate::observe::{Notifier, ObservedCode};
+use crate::optimize::Graft;
 
 /// Native code of one function.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct Compiled {
     pub(crate) layout: Layout,
     /// The ops that `OP_DEOPT` replaces although they have a stencil; sorted.
     pub(crate) excluded: Vec<(Pc, EmitError)>,
+    /// The optimized code of its loops, in the order of the heads.
+    pub(crate) grafts: Vec<Graft>,
 }
 
 impl Compiled {
@@ -44,10 +47,10 @@ impl Compiled {
 
     /// Returns the bytes of its tables.
     pub(crate) fn table_bytes(&self) -> usize {
-        size_of_val(&*self.starts)
+        size_of_val(&*self.starts) + self.grafts.iter().map(Graft::table_bytes).sum::<usize>()
     }
 
-    /// Returns the address of the code of the op at `pc`.
+    /// Returns the address at which the op at `pc` is entered, which is its graft if it has one.
     #[inline]
     pub(crate) fn address(&self, pc: Pc) -> Option<CodeAddr> {
         let start = *self.starts.get(pc.0 as usize)?;
@@ -178,16 +181,18 @@ impl Compiler {
         self.notifier.failure()
     }
 
-    /// Compiles a function. `take` returns writable memory for a number of bytes.
+    /// Compiles a function with the optimized code of some of its loops, in the order of their heads. `take` returns
+    /// writable memory for a number of bytes.
     pub(crate) fn compile(
         &mut self,
         function: &Function,
+        grafts: Vec<Graft>,
         allowance: Allowance,
         cost: &mut Cost,
         take: &mut dyn FnMut(usize) -> Result<CodeBuf<Writable>, CompileError>,
     ) -> Result<Compiled, CompileError> {
         self.check_budget(function, allowance)?;
-        let compiled = self.compile_with(function, allowance, cost, take)?;
+        let compiled = self.compile_with(function, grafts, allowance, cost, take)?;
         // A moving average in which the weight of a function halves after about ten more.
         let ns_per_op = cost.total_ns() as f64 / self.plan.ops.len().max(1) as f64;
         self.ns_per_op += (ns_per_op - self.ns_per_op) / 16.0;
@@ -203,6 +208,7 @@ impl Compiler {
     fn compile_with(
         &mut self,
         function: &Function,
+        grafts: Vec<Graft>,
         allowance: Allowance,
         cost: &mut Cost,
         take: &mut dyn FnMut(usize) -> Result<CodeBuf<Writable>, CompileError>,
@@ -211,13 +217,13 @@ impl Compiler {
             let (plan, kept) = Plan::table_bytes(function);
             CompileError::OutOfMemory { bytes: plan + kept }
         };
-        self.plan.reserve(function).map_err(out_of_memory)?;
+        self.plan.reserve(function, &grafts).map_err(out_of_memory)?;
         let mut excluded: Vec<(Pc, EmitError)> = Vec::new();
         let mut failed = Vec::new();
         loop {
             let start = Instant::now();
             let pcs: Vec<Pc> = excluded.iter().map(|&(pc, _)| pc).collect();
-            self.plan.measure(function, &self.recipes, &pcs).map_err(CompileError::TooBig)?;
+            self.plan.measure(function, &self.recipes, &pcs, &grafts).map_err(CompileError::TooBig)?;
             let planned = Instant::now();
             let bytes = self.plan.layout.end as usize;
             if bytes > allowance.function_limit {
@@ -225,7 +231,8 @@ impl Compiler {
             }
             let mut buf = take(bytes)?;
             let mapped = Instant::now();
-            emit(&self.plan, &self.recipes, function, &mut buf, &mut failed).map_err(CompileError::SizesDiffer)?;
+            emit(&self.plan, &self.recipes, function, &grafts, &mut buf, &mut failed)
+                .map_err(CompileError::SizesDiffer)?;
             let emitted = Instant::now();
             cost.plan += planned - start;
             cost.memory += mapped - planned;
@@ -242,6 +249,7 @@ impl Compiler {
                     starts,
                     layout: self.plan.layout,
                     excluded,
+                    grafts,
                 });
             }
             // Each iteration excludes at least one more op, so there are at most as many iterations as ops.
@@ -276,15 +284,16 @@ impl Compiler {
 
     /// Returns the number of ops of the function compiled last.
     pub(crate) fn op_count(&self) -> usize {
-        self.plan.ops.iter().filter(|op| !op.is_poll()).count()
+        self.plan.ops.iter().filter(|op| !op.is_before_op()).count()
     }
 
     /// Makes the plan of a compiled function again.
     pub(crate) fn plan_of(&self, function: &Function, compiled: &Compiled) -> Result<Plan, CompileError> {
         let mut plan = Plan::new(self.plan.island.clone());
         let pcs: Vec<Pc> = compiled.excluded.iter().map(|&(pc, _)| pc).collect();
-        plan.reserve(function).map_err(|_| CompileError::OutOfMemory { bytes: Plan::table_bytes(function).0 })?;
-        plan.measure(function, &self.recipes, &pcs).map_err(CompileError::TooBig)?;
+        plan.reserve(function, &compiled.grafts)
+            .map_err(|_| CompileError::OutOfMemory { bytes: Plan::table_bytes(function).0 })?;
+        plan.measure(function, &self.recipes, &pcs, &compiled.grafts).map_err(CompileError::TooBig)?;
         Ok(plan)
     }
 
@@ -335,10 +344,10 @@ mod tests {
             .end();
         let run = machine(vec![body], None);
         let mut compiler = compiler(&TABLE);
-        compiler.plan.measure(function(&run), &compiler.recipes, &[]).unwrap();
+        compiler.plan.measure(function(&run), &compiler.recipes, &[], &[]).unwrap();
         let plan = &compiler.plan;
         let (poll, ops) = plan.ops.split_first().expect("a plan has ops");
-        assert!(poll.is_poll() && poll.pc == Pc(0) && poll.elided);
+        assert!(poll.is_before_op() && poll.pc == Pc(0) && poll.elided);
         let elided: Vec<_> = ops.iter().map(|op| (op.pc.0, op.elided)).collect();
         // `jump` ends in a jump to its label, which is kept, because the next op emitted is not the next pc. The order of
         // the two jumps of `jump_if` is up to the C compiler.
@@ -378,7 +387,7 @@ mod tests {
         let mut cost = Cost::default();
         let allowance = Allowance { function_limit: usize::MAX, latency_budget: None };
         let mut take = |bytes| CodeBuf::new(bytes).map_err(CompileError::Memory);
-        let compiled = compiler.compile(function(&run), allowance, &mut cost, &mut take).unwrap();
+        let compiled = compiler.compile(function(&run), Vec::new(), allowance, &mut cost, &mut take).unwrap();
         let deopts: Vec<_> = compiler.deopts(&compiled).map(|(_, reason)| reason.to_string()).collect();
         if Arch::host() == Some(Arch::Aarch64) {
             // The operand stack is above the locals, and is out of reach as well.

@@ -1,21 +1,25 @@
 //! [`Plan`] and writable memory → the code of a function: the second pass, which copies and patches.
 
-use mimeo_def::frame::CodeAddr;
+use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::{CodeOffset, Pc};
 use mimeo_interp::Function;
 
 use crate::compile::hole_value::{FunctionContext, NoCode, Site};
+use crate::compile::island::FarIndex;
 use crate::compile::patch::patch;
 use crate::compile::plan::Plan;
 use crate::compile::recipe::{Fill, Recipes};
 use crate::errors::{Diagnostic, PatchError};
 use crate::memory::{CodeBuf, Writable};
+use crate::optimize::{Graft, Region, RegionExit};
 
 /// The reason why an op could not be emitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EmitError {
     Patch(PatchError),
     NoCode(NoCode),
+    /// An exit of optimized code is no op.
+    Region(NoCode),
 }
 
 impl EmitError {
@@ -24,6 +28,7 @@ impl EmitError {
         match self {
             EmitError::Patch(error) => matches!(error, PatchError::OutOfRange { .. } | PatchError::Misaligned { .. }),
             EmitError::NoCode(_) => true,
+            EmitError::Region(_) => false,
         }
     }
 
@@ -31,7 +36,7 @@ impl EmitError {
     pub(crate) fn code(&self) -> Diagnostic {
         match self {
             EmitError::Patch(error) => error.code(),
-            EmitError::NoCode(_) => Diagnostic::BranchTarget,
+            EmitError::NoCode(_) | EmitError::Region(_) => Diagnostic::BranchTarget,
         }
     }
 
@@ -40,6 +45,7 @@ impl EmitError {
         match self {
             EmitError::Patch(error) => error.sentence(),
             EmitError::NoCode(NoCode { target }) => format!("it refers to {target}, where there is no code"),
+            EmitError::Region(NoCode { target }) => format!("its optimized code leaves for {target}, which is no op"),
         }
     }
 }
@@ -57,6 +63,7 @@ pub(crate) fn emit(
     plan: &Plan,
     recipes: &Recipes,
     function: &Function,
+    grafts: &[Graft],
     buf: &mut CodeBuf<Writable>,
     failed: &mut Vec<(Pc, EmitError)>,
 ) -> Result<(), SizesDiffer> {
@@ -79,6 +86,7 @@ pub(crate) fn emit(
         return differ(layout.end, code.len());
     }
     let (mut hot_end, mut cold_end) = (0, layout.cold as usize);
+    let mut regions = plan.regions.iter();
     for op in &plan.ops {
         let recipe = recipes.recipe(op.recipe);
         let (hot, cold) = plan.parts(op, recipes);
@@ -88,6 +96,8 @@ pub(crate) fn emit(
         }
         (hot_end, cold_end) = (hot.end, cold.end);
         let rodata = (layout.rodata + op.rodata.0) as usize;
+        let region = if op.recipe == recipes.graft.recipe { regions.next() } else { None };
+        let in_region = |offset: CodeOffset| address + offset.0 as usize;
         let site = Site {
             context: &context,
             pc: op.pc,
@@ -96,6 +106,8 @@ pub(crate) fn emit(
             hot: address + hot.start,
             cold: address + cold.start,
             rodata: address + rodata,
+            region: region.map_or(0, |region| in_region(region.code)),
+            region_exits: region.map_or(0, |region| in_region(region.exits)),
         };
         let hot_fills = if op.elided { &recipe.hot_fills[..recipe.elided_fills as usize] } else { &recipe.hot_fills };
         let mut result = emit_part(&mut code[hot.clone()], &recipe.hot[..hot.len()], hot_fills, &site, site.hot);
@@ -117,6 +129,35 @@ pub(crate) fn emit(
         return differ(layout.rodata, cold_end);
     }
     plan.island.emit(code);
+    for (graft, region) in grafts.iter().zip(&plan.regions) {
+        if let Err(error) = emit_region(&mut code[region.exits.0 as usize..], graft, &context, recipes, plan) {
+            failed.push((graft.head, EmitError::Region(error)));
+        }
+    }
+    Ok(())
+}
+
+/// Copies optimized code after the table of the addresses at which it can leave.
+fn emit_region(
+    code: &mut [u8],
+    graft: &Graft,
+    context: &FunctionContext<'_>,
+    recipes: &Recipes,
+    plan: &Plan,
+) -> Result<(), NoCode> {
+    let Region { code: bytes, exits } = &*graft.region;
+    for (entry, exit) in code.as_chunks_mut::<8>().0.iter_mut().zip(exits) {
+        let address = match *exit {
+            RegionExit::Op(pc) => {
+                let is_head = plan.regions.binary_search_by_key(&pc, |region| region.head).is_ok();
+                // Otherwise an exit at the head would run the optimized code again.
+                context.address_of(pc)? + if is_head { u64::from(recipes.graft.hot_bytes) } else { 0 }
+            }
+            RegionExit::Throw => context.island.target(FarIndex::of_exit(Exit::Throw)) as u64,
+        };
+        *entry = address.to_le_bytes();
+    }
+    code[graft.region.table_bytes()..][..bytes.len()].copy_from_slice(bytes);
     Ok(())
 }
 

@@ -54,6 +54,8 @@ pub(crate) enum Source {
     NextPc,
     Continue,
     Far(FarIndex),
+    Region,
+    RegionExits,
     Hot,
     Cold,
     Rodata,
@@ -77,6 +79,8 @@ impl Source {
             HoleValue::Continue => Source::Continue,
             HoleValue::Runtime(_) => Source::Far(FarIndex::of(value)?),
             HoleValue::Exit(_) => Source::Far(FarIndex::of(value)?),
+            HoleValue::Region => Source::Region,
+            HoleValue::RegionExits => Source::RegionExits,
             HoleValue::Hot => Source::Hot,
             HoleValue::Cold => Source::Cold,
             HoleValue::Rodata => Source::Rodata,
@@ -113,8 +117,19 @@ pub(crate) struct FunctionContext<'a> {
     /// The address at which the compiled function will run.
     pub(crate) address: CodeAddr,
     pub(crate) island: &'a Island,
-    /// The length of a poll, which directly precedes the op at each loop head.
+    /// The length of a poll, which directly precedes the op at each loop head, or the graft before it.
     pub(crate) poll_bytes: u32,
+}
+
+impl FunctionContext<'_> {
+    /// Returns the address at which the op at `target` is entered, which is its graft if it has one.
+    #[inline]
+    pub(crate) fn address_of(&self, target: Pc) -> Result<u64, NoCode> {
+        match self.starts.get(target.0 as usize) {
+            Some(&start) if start != NO_CODE => Ok(self.address as u64 + u64::from(start.0)),
+            _ => Err(NoCode { target }),
+        }
+    }
 }
 
 /// The entry for a unit at which no code starts.
@@ -130,6 +145,9 @@ pub(crate) struct Site<'a> {
     pub(crate) hot: CodeAddr,
     pub(crate) cold: CodeAddr,
     pub(crate) rodata: CodeAddr,
+    /// The optimized code that a graft runs, and the table of its exits.
+    pub(crate) region: CodeAddr,
+    pub(crate) region_exits: CodeAddr,
 }
 
 /// A branch to an op that has no code.
@@ -158,8 +176,10 @@ impl Site<'_> {
             Source::Cache { unit } => self.context.function.cache_address(self.unit2(unit)).expose_provenance() as u64,
             Source::Pc => u64::from(self.pc.0),
             Source::NextPc => u64::from(self.next_pc.0),
-            Source::Continue => self.address_of(self.next_pc)?,
+            Source::Continue => self.context.address_of(self.next_pc)?,
             Source::Far(target) => self.context.island.resolve(target, self.context.address, kind, place) as u64,
+            Source::Region => self.region as u64,
+            Source::RegionExits => self.region_exits as u64,
             Source::Hot => self.hot as u64,
             Source::Cold => self.cold as u64,
             Source::Rodata => self.rodata as u64,
@@ -197,16 +217,8 @@ impl Site<'_> {
     /// the poll, if the op has one.
     #[inline]
     fn label(&self, target: Pc) -> Result<u64, NoCode> {
-        let op = self.address_of(target)?;
+        let op = self.context.address_of(target)?;
         Ok(if target <= self.pc { op - u64::from(self.context.poll_bytes) } else { op })
-    }
-
-    #[inline]
-    fn address_of(&self, target: Pc) -> Result<u64, NoCode> {
-        match self.context.starts.get(target.0 as usize) {
-            Some(&start) if start != NO_CODE => Ok(self.context.address as u64 + u64::from(start.0)),
-            _ => Err(NoCode { target }),
-        }
     }
 }
 
@@ -236,7 +248,17 @@ mod tests {
         let island = Island::new(vec![0x5000; 16]);
         let context =
             FunctionContext { function, code: &code, starts: &starts, address: 0x1000, island: &island, poll_bytes: 8 };
-        let site = Site { context: &context, pc: Pc(4), next_pc: Pc(7), height: 10, hot: 1, cold: 2, rodata: 3 };
+        let site = Site {
+            context: &context,
+            pc: Pc(4),
+            next_pc: Pc(7),
+            height: 10,
+            hot: 1,
+            cold: 2,
+            rodata: 3,
+            region: 4,
+            region_exits: 5,
+        };
         let value = site.resolve(source, PatchKind::X86Abs64, 0x1000);
         if source == (Source::Function { unit: 1 }) {
             assert_eq!(value, Ok(std::ptr::from_ref(function) as u64));
@@ -282,8 +304,9 @@ mod tests {
         assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 8, 0]), Err(NoCode { target: Pc(8) }));
         assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 0, 1]), Err(NoCode { target: Pc(0x1_0000) }));
         assert_eq!(
-            [Source::Hot, Source::Cold, Source::Rodata].map(|source| resolve(source, &[0])),
-            [Ok(1), Ok(2), Ok(3)]
+            [Source::Hot, Source::Cold, Source::Rodata, Source::Region, Source::RegionExits]
+                .map(|source| resolve(source, &[0])),
+            [Ok(1), Ok(2), Ok(3), Ok(4), Ok(5)]
         );
         assert_eq!(resolve(Source::Far(FarIndex::of(HoleValue::Runtime(1)).unwrap()), &[0]), Ok(0x5000));
     }

@@ -12,10 +12,15 @@ impl FarIndex {
     /// Returns the far target that a hole value names, if it names one.
     pub(crate) fn of(value: HoleValue) -> Option<FarIndex> {
         match value {
-            HoleValue::Exit(exit) => Some(FarIndex(exit as u32 - 1)),
+            HoleValue::Exit(exit) => Some(FarIndex::of_exit(exit)),
             HoleValue::Runtime(index) => Some(FarIndex(Exit::ALL.len() as u32 + u32::from(index))),
             _ => None,
         }
+    }
+
+    /// Returns the far target that is an exit.
+    pub(crate) fn of_exit(exit: Exit) -> FarIndex {
+        FarIndex(exit as u32 - 1)
     }
 
     fn index(self) -> usize {
@@ -87,6 +92,11 @@ impl Island {
             stub[..8].copy_from_slice(&STUB);
             stub[8..].copy_from_slice(&(self.targets[target.index()] as u64).to_le_bytes());
         }
+    }
+
+    /// Returns the address of a far target.
+    pub(crate) fn target(&self, target: FarIndex) -> CodeAddr {
+        self.targets[target.index()]
     }
 
     /// Returns the address for a hole at `place` that refers to a far target: the target itself if the hole reaches it,

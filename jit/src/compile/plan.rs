@@ -3,8 +3,10 @@
 //! A compiled function is laid out as
 //!
 //! ```text
-//! adjacent hot parts, with a poll before the first op and before each loop head │ cold parts │ constants, 16-aligned │ island of stubs for far targets
+//! adjacent hot parts, with a poll before the first op and before each loop head │ cold parts │ constants, 16-aligned │ island of stubs for far targets │ regions, each after the table of its exits
 //! ```
+//!
+//! Between the poll of a loop head that has optimized code and its op there is a graft, which runs that code.
 
 use std::collections::TryReserveError;
 use std::ops::Range;
@@ -16,8 +18,9 @@ use mimeo_interp::program::Facts;
 use crate::compile::hole_value::NO_CODE;
 use crate::compile::island::{Island, STUB_BYTES};
 use crate::compile::recipe::{OpSize, RODATA_ALIGN, RecipeIndex, Recipes};
+use crate::optimize::{Graft, REGION_ALIGN};
 
-/// One op of a plan, or the poll before it.
+/// One op of a plan, or the poll or the graft before it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlannedOp {
     pub(crate) pc: Pc,
@@ -40,14 +43,24 @@ pub(crate) struct Layout {
     pub(crate) cold: u32,
     pub(crate) rodata: u32,
     pub(crate) island: u32,
+    pub(crate) optimized: u32,
     pub(crate) end: u32,
 }
 
 impl PlannedOp {
-    /// Returns `true` if this is the poll before the op.
-    pub(crate) fn is_poll(&self) -> bool {
+    /// Returns `true` if this is the poll or the graft before the op.
+    pub(crate) fn is_before_op(&self) -> bool {
         self.pc == self.next_pc
     }
+}
+
+/// The place of the optimized code of a loop.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlannedRegion {
+    pub(crate) head: Pc,
+    /// The table of the exits' addresses.
+    pub(crate) exits: CodeOffset,
+    pub(crate) code: CodeOffset,
 }
 
 /// The bytes planned so far of each region.
@@ -73,6 +86,8 @@ pub(crate) struct Plan {
     /// The ops that `OP_DEOPT` replaces.
     pub(crate) deopts: Vec<(Pc, OpIndex)>,
     pub(crate) island: Island,
+    /// In the order of the grafts.
+    pub(crate) regions: Vec<PlannedRegion>,
     pub(crate) layout: Layout,
 }
 
@@ -90,9 +105,11 @@ impl Plan {
     }
 
     /// Allocates the lists for a function. Afterwards, [`measure`](Self::measure) allocates nothing.
-    pub(crate) fn reserve(&mut self, function: &Function) -> Result<(), TryReserveError> {
+    pub(crate) fn reserve(&mut self, function: &Function, grafts: &[Graft]) -> Result<(), TryReserveError> {
         self.ops.clear();
-        self.ops.try_reserve(Self::most_planned(function))?;
+        self.ops.try_reserve(Self::most_planned(function) + grafts.len())?;
+        self.regions.clear();
+        self.regions.try_reserve(grafts.len())?;
         self.deopts.clear();
         self.deopts.try_reserve(function.facts().ops as usize)?;
         self.starts.clear();
@@ -100,15 +117,24 @@ impl Plan {
     }
 
     pub(crate) fn new(island: Island) -> Self {
-        Plan { ops: Vec::new(), starts: Vec::new(), deopts: Vec::new(), island, layout: Layout::default() }
+        let (ops, starts, deopts, regions) = Default::default();
+        Plan { ops, starts, deopts, island, regions, layout: Layout::default() }
     }
 
-    /// Plans a function. The ops at `excluded` (sorted) get `OP_DEOPT` whether they have a stencil or not.
-    pub(crate) fn measure(&mut self, function: &Function, recipes: &Recipes, excluded: &[Pc]) -> Result<(), TooBig> {
+    /// Plans a function. The ops at `excluded` (sorted) get `OP_DEOPT` whether they have a stencil or not. `grafts` are
+    /// in the order of their heads, each of which has a poll.
+    pub(crate) fn measure(
+        &mut self,
+        function: &Function,
+        recipes: &Recipes,
+        excluded: &[Pc],
+        grafts: &[Graft],
+    ) -> Result<(), TooBig> {
         let facts = function.facts();
         let code = &function.body().code[..];
         // Every offset must fit 31 bits, with room for the island.
-        if u64::from(facts.ops) * u64::from(recipes.max_op_bytes) >= 1 << 30 {
+        let optimized: u64 = grafts.iter().map(|graft| graft.region.room_bytes() as u64).sum();
+        if u64::from(facts.ops) * u64::from(recipes.max_op_bytes) + optimized >= 1 << 30 {
             return Err(TooBig { ops: facts.ops });
         }
         self.ops.clear();
@@ -119,6 +145,7 @@ impl Plan {
 
         let mut ends = Ends::default();
         let mut polls = facts.polls.iter().copied().peekable();
+        let mut heads = grafts.iter().map(|graft| graft.head).peekable();
         // The continuation of the previous op, and the bytes of the jump to it.
         let (mut follows, mut tail_bytes) = (Pc(0), 0);
         let sizes = recipes.sizes();
@@ -157,11 +184,14 @@ impl Plan {
                 }
             }
             self.starts[pc.0 as usize] = CodeOffset(ends.hot);
+            if heads.next_if_eq(&pc).is_some() {
+                self.push(pc, pc, recipes.graft, depth, &mut ends);
+            }
             self.push(pc, next_pc, size, depth, &mut ends);
             (follows, tail_bytes) = (next_pc, u32::from(size.tail_bytes));
             pc = next_pc;
         }
-        self.lay_out(ends);
+        self.lay_out(ends, grafts);
         Ok(())
     }
 
@@ -182,12 +212,20 @@ impl Plan {
         ends.rodata += size.rodata_bytes;
     }
 
-    fn lay_out(&mut self, Ends { hot, cold, rodata }: Ends) {
+    fn lay_out(&mut self, Ends { hot, cold, rodata }: Ends, grafts: &[Graft]) {
         let rodata_start = (hot + cold).next_multiple_of(RODATA_ALIGN);
         let island = (rodata_start + rodata).next_multiple_of(STUB_BYTES);
         self.island.place(CodeOffset(island));
-        let end = island + self.island.len_bytes();
-        self.layout = Layout { cold: hot, rodata: rodata_start, island, end };
+        let optimized = island + self.island.len_bytes();
+        let mut end = optimized;
+        self.regions.clear();
+        for graft in grafts {
+            let exits = CodeOffset(end.next_multiple_of(REGION_ALIGN));
+            let code = CodeOffset(exits.0 + graft.region.table_bytes() as u32);
+            end = code.0 + graft.region.code.len() as u32;
+            self.regions.push(PlannedRegion { head: graft.head, exits, code });
+        }
+        self.layout = Layout { cold: hot, rodata: rodata_start, island, optimized, end };
     }
 
     /// Returns the ranges of the hot and the cold part of an op in the function's bytes.

@@ -13,7 +13,7 @@ use crate::compile::validate::{Expectation, validate};
 use crate::config::Gaps;
 use crate::errors::{NoStencil, TableError};
 
-/// An index into [`Recipes`]: the ops in their order, then `OP_DEOPT` and the poll.
+/// An index into [`Recipes`]: the ops in their order, then `OP_DEOPT`, the poll and the graft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RecipeIndex(u32);
 
@@ -64,10 +64,12 @@ pub(crate) struct Recipes {
     reasons: Vec<Option<NoStencil>>,
     /// [`Gaps::except_at`].
     except_at: Option<BTreeSet<Pc>>,
-    /// The bytes of the op that takes the most, with a poll before it.
+    /// The bytes of the op that takes the most, with a poll and a graft before it.
     pub(crate) max_op_bytes: u32,
     /// The poll before an op, which falls through into it.
     pub(crate) poll: OpSize,
+    /// The graft between a poll and its op, which runs optimized code.
+    pub(crate) graft: OpSize,
 }
 
 impl Recipes {
@@ -85,6 +87,7 @@ impl Recipes {
         }
         recipes.push(Recipe::new(&table.deopt_op, None));
         recipes.push(Recipe::new(&table.poll, None));
+        recipes.push(Recipe::new(&table.graft, None));
         let sizes: Vec<_> = expect
             .ops
             .iter()
@@ -98,8 +101,9 @@ impl Recipes {
         let deopt_size = recipes[expect.ops.len()].size(deopt_index, 0);
         let room = |size: &OpSize| size.hot_bytes + size.cold_bytes + size.rodata_bytes;
         let poll = recipes[expect.ops.len() + 1].size(RecipeIndex(deopt_index.0 + 1), 0);
-        let max_op_bytes = sizes.iter().chain([&deopt_size]).map(room).max().unwrap_or(0) + room(&poll);
-        Ok(Recipes { recipes, sizes, reasons, except_at: gaps.except_at.clone(), max_op_bytes, poll })
+        let graft = recipes[expect.ops.len() + 2].size(RecipeIndex(deopt_index.0 + 2), 0);
+        let max_op_bytes = sizes.iter().chain([&deopt_size]).map(room).max().unwrap_or(0) + room(&poll) + room(&graft);
+        Ok(Recipes { recipes, sizes, reasons, except_at: gaps.except_at.clone(), max_op_bytes, poll, graft })
     }
 
     pub(crate) fn recipe(&self, index: RecipeIndex) -> &Recipe {

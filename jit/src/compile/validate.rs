@@ -55,6 +55,7 @@ pub(crate) fn validate(table: &Table, expect: &Expectation) -> Result<(), TableE
     }
     check(StencilName::DeoptOp, &table.deopt_op, Owner::Deopt)?;
     check(StencilName::Poll, &table.poll, Owner::Poll)?;
+    check(StencilName::Graft, &table.graft, Owner::Graft)?;
     for (op, info) in table.ops.iter().zip(expect.ops) {
         let of_op = |problem| Err(TableError { stencil: StencilName::Op(op.name), problem });
         if op.name != info.name {
@@ -80,6 +81,8 @@ enum Owner {
     Deopt,
     /// The poll, which can also refer to the op after it.
     Poll,
+    /// The graft, which can only refer to the optimized code that it runs.
+    Graft,
     /// An op.
     Op(&'static OpInfo),
 }
@@ -144,7 +147,9 @@ impl Checker<'_> {
         };
         let class = match (value, self.owner) {
             (HoleValue::Hot | HoleValue::Cold | HoleValue::Rodata, _) => Class::Address,
-            (_, Owner::Support)
+            (HoleValue::Region | HoleValue::RegionExits, Owner::Graft) => Class::Address,
+            (HoleValue::Region | HoleValue::RegionExits, _)
+            | (_, Owner::Support | Owner::Graft)
             | (HoleValue::Continue | HoleValue::Runtime(_), Owner::Deopt)
             | (HoleValue::Runtime(_), Owner::Poll) => {
                 return Err(TableProblem::NoValue { part, at, value });
@@ -177,7 +182,9 @@ impl Checker<'_> {
             HoleValue::Hot => Some(self.stencil.hot),
             HoleValue::Cold => Some(self.stencil.cold),
             HoleValue::Rodata => Some(self.stencil.rodata),
-            HoleValue::Continue | HoleValue::Exit(_) | HoleValue::Runtime(_) => None,
+            HoleValue::Continue | HoleValue::Exit(_) | HoleValue::Runtime(_) | HoleValue::Region => None,
+            // The address of the table itself.
+            HoleValue::RegionExits => None,
             HoleValue::Operand(index) if self.is_label(index) => None,
             _ => return Ok(()),
         };

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::config::gaps::Gaps;
 use crate::errors::BadSetting;
 use crate::observe::{Observers, OpenObservers, Opener};
+use crate::optimize::{OpenOptimizer, OptimizerOpener};
 
 /// When functions are compiled.
 ///
@@ -88,6 +89,12 @@ pub struct JitConfig {
     /// Whether the events in the life of each function's code are recorded: see [`Stats`](crate::Stats).
     pub trace: bool,
     pub(crate) gaps: Gaps,
+    /// When loops get optimized code, if [`optimized_by`](Self::optimized_by) opens an optimizer.
+    pub optimize: Mode,
+    /// In [`Mode::Auto`], the number of [samples](mimeo_interp::Function::samples) at a loop's head at which the loop is
+    /// optimized; 0 is the same as 1.
+    pub optimize_threshold: u32,
+    pub(crate) optimizer: OptimizerOpener,
 }
 
 impl Default for JitConfig {
@@ -103,6 +110,9 @@ impl Default for JitConfig {
             opener: Opener::default(),
             trace: false,
             gaps: Gaps::default(),
+            optimize: Mode::Auto,
+            optimize_threshold: 2,
+            optimizer: OptimizerOpener::default(),
         }
     }
 }
@@ -168,6 +178,34 @@ impl JitConfig {
     #[must_use]
     pub fn with_trace(mut self, trace: bool) -> JitConfig {
         self.trace = trace;
+        self
+    }
+
+    /// Sets [`optimize`](Self::optimize). See [`Optimizer`](crate::Optimizer) for an example.
+    #[must_use]
+    pub fn with_optimize(mut self, mode: Mode) -> JitConfig {
+        self.optimize = mode;
+        self
+    }
+
+    /// Sets [`optimize_threshold`](Self::optimize_threshold).
+    ///
+    /// ```
+    /// use mimeo::jit::JitConfig;
+    ///
+    /// assert_eq!(JitConfig::default().with_optimize_threshold(7).optimize_threshold, 7);
+    /// ```
+    #[must_use]
+    pub fn with_optimize_threshold(mut self, samples: u32) -> JitConfig {
+        self.optimize_threshold = samples;
+        self
+    }
+
+    /// Sets the function that opens the optimizer of hot loops. Without one, no loop is optimized. See
+    /// [`Optimizer`](crate::Optimizer) for an example.
+    #[must_use]
+    pub fn optimized_by(mut self, open: OpenOptimizer) -> JitConfig {
+        self.optimizer = OptimizerOpener(Some(open));
         self
     }
 

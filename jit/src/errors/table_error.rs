@@ -49,6 +49,8 @@ pub enum StencilName {
     DeoptOp,
     /// The stencil that counts an event.
     Poll,
+    /// The stencil that runs optimized code before a loop head.
+    Graft,
     /// The op with this name.
     Op(&'static str),
 }
@@ -146,6 +148,7 @@ impl fmt::Display for StencilName {
             StencilName::Exit(exit) => write!(f, "the stencil of the exit `{}`", exit.name()),
             StencilName::DeoptOp => f.write_str("the stencil of `OP_DEOPT`"),
             StencilName::Poll => f.write_str("the stencil `poll`"),
+            StencilName::Graft => f.write_str("the stencil `graft`"),
             StencilName::Op(name) => write!(f, "the stencil of `{name}`"),
         }
     }

@@ -48,11 +48,13 @@ pub struct Regions {
     pub constant_bytes: u64,
     /// Bytes of stubs for far targets.
     pub stub_bytes: u64,
+    /// Bytes of optimized code of loops.
+    pub optimized_bytes: u64,
 }
 
 impl Regions {
     /// Returns the bytes of all regions. See [`Regions`] for an example.
     pub fn total_bytes(&self) -> u64 {
-        self.hot_bytes + self.cold_bytes + self.constant_bytes + self.stub_bytes
+        self.hot_bytes + self.cold_bytes + self.constant_bytes + self.stub_bytes + self.optimized_bytes
     }
 }

@@ -3,7 +3,10 @@
 use mimeo_def::frame::Exit;
 use serde_json::{Map, Value, json};
 
-use super::{Blocked, Code, Compile, Entry, Event, Functions, Gap, Hard, Latency, Regions, Stats, Trace, What};
+use super::{
+    Blocked, Code, Compile, Entry, Event, Functions, Gap, Hard, Latency, Optimized, Refused, Regions, Stats, Trace,
+    What,
+};
 
 /// Version of the format. It changes when a field is removed or changes its meaning, not when one is added.
 const SCHEMA: u64 = 1;
@@ -21,7 +24,7 @@ impl Stats {
     /// ```
     pub fn json(&self) -> String {
         // Destructuring by name ensures that no field is forgotten.
-        let Stats { functions, ops, gaps, code, compile, switches, trace } = self;
+        let Stats { functions, ops, gaps, code, compile, optimized, switches, trace } = self;
         let entered = counts(Entry::ALL.map(|entry| (entry.name(), switches.entered_by(entry))));
         let left = counts(Exit::ALL.map(|exit| (exit.name(), switches.left_by(exit))));
         let object = json!({
@@ -31,6 +34,7 @@ impl Stats {
             "gaps": gaps.iter().map(gap_value).collect::<Value>(),
             "code": code_value(code),
             "compile": compile_value(compile),
+            "optimized": optimized_value(optimized),
             "switches": { "entered": entered, "left": left },
             "trace": trace.as_ref().map(trace_value),
         });
@@ -78,7 +82,7 @@ fn gap_value(gap: &Gap) -> Value {
 
 fn code_value(code: &Code) -> Value {
     let Code { live_bytes, retired_bytes, reclaimed_bytes, limit_bytes, regions } = code;
-    let Regions { hot_bytes, cold_bytes, constant_bytes, stub_bytes } = regions;
+    let Regions { hot_bytes, cold_bytes, constant_bytes, stub_bytes, optimized_bytes } = regions;
     json!({
         "live_bytes": live_bytes,
         "retired_bytes": retired_bytes,
@@ -89,6 +93,7 @@ fn code_value(code: &Code) -> Value {
             "cold_bytes": cold_bytes,
             "constant_bytes": constant_bytes,
             "stub_bytes": stub_bytes,
+            "optimized_bytes": optimized_bytes,
         },
     })
 }
@@ -104,6 +109,15 @@ fn compile_value(compile: &Compile) -> Value {
         "budget_ns": budget_ns,
         "over_budget": over_budget,
     })
+}
+
+fn optimized_value(optimized: &Optimized) -> Value {
+    let Optimized { loops, refused, ns, first_refused } = optimized;
+    let first_refused = first_refused.iter().map(|refused| {
+        let Refused { function, id, head, reason } = refused;
+        json!({ "function": function, "id": id, "head": head.0, "reason": reason })
+    });
+    json!({ "loops": loops, "refused": refused, "ns": ns, "first_refused": first_refused.collect::<Value>() })
 }
 
 fn trace_value(trace: &Trace) -> Value {

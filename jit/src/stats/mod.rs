@@ -9,6 +9,7 @@ mod format;
 mod functions;
 mod gap;
 mod json;
+mod optimized;
 #[cfg(feature = "native")]
 pub(crate) mod record;
 mod summary;
@@ -23,6 +24,7 @@ pub use event::{Event, Trace, What};
 pub use format::StatsFormat;
 pub use functions::{Blocked, Functions};
 pub use gap::{Gap, Hard};
+pub use optimized::{Optimized, Refused};
 pub use switches::{Entry, Switches};
 
 /// A snapshot of what one tier has done since it was made. Taking one copies a few kilobytes, and the trace if there is
@@ -54,6 +56,8 @@ pub struct Stats {
     pub code: Code,
     /// Time spent on compilations.
     pub compile: Compile,
+    /// Loops with optimized code.
+    pub optimized: Optimized,
     /// Switches between the tiers.
     pub switches: Switches,
     /// The events in the life of each function's code; `None` unless [`JitConfig::trace`](crate::JitConfig::trace) is set.

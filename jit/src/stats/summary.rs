@@ -2,7 +2,7 @@
 
 use mimeo_def::frame::Exit;
 
-use super::{Blocked, Code, Compile, Entry, Functions, Gap, Latency, Regions, Stats};
+use super::{Blocked, Code, Compile, Entry, Functions, Gap, Latency, Optimized, Refused, Regions, Stats};
 
 impl Stats {
     /// Returns a table for people. Rows and columns for what did not happen are left out.
@@ -36,6 +36,10 @@ impl Stats {
         }
         self.code_rows(&mut row);
         self.compile_rows(&mut row);
+        let Optimized { loops, refused, ns, .. } = self.optimized;
+        if loops + refused > 0 {
+            row("loops optimized", count(loops), join([amounts(&[(refused, "refused")]), time(ns)], "; "));
+        }
         let switches = &self.switches;
         let entered: u64 = switches.entered.iter().sum();
         if entered > 0 {
@@ -50,15 +54,21 @@ impl Stats {
         let mut text = table(&rows, &[Align::Left, Align::Right, Align::Left]);
         self.write_gaps(&mut text);
         self.write_blocked(&mut text);
+        self.write_refused(&mut text);
         text
     }
 
     fn code_rows(&self, row: &mut impl FnMut(&str, String, String)) {
         let Code { live_bytes, retired_bytes, reclaimed_bytes, limit_bytes, regions } = self.code;
-        let Regions { hot_bytes, cold_bytes, constant_bytes, stub_bytes } = regions;
+        let Regions { hot_bytes, cold_bytes, constant_bytes, stub_bytes, optimized_bytes } = regions;
         if live_bytes > 0 {
-            let parts =
-                [(hot_bytes, "hot"), (cold_bytes, "cold"), (constant_bytes, "constants"), (stub_bytes, "stubs")];
+            let parts = [
+                (hot_bytes, "hot"),
+                (cold_bytes, "cold"),
+                (constant_bytes, "constants"),
+                (stub_bytes, "stubs"),
+                (optimized_bytes, "optimized"),
+            ];
             let of_limit = limit_bytes.map(|limit| format!("{} of {}", percent(live_bytes, limit), bytes(limit)));
             row(
                 "code",
@@ -130,6 +140,21 @@ impl Stats {
         (align[0], align[rows[0].len() - 1]) = (Align::Left, Align::Left);
         text.push('\n');
         *text += &table(&rows, &align);
+    }
+
+    fn write_refused(&self, text: &mut String) {
+        let Optimized { refused, first_refused, .. } = &self.optimized;
+        if first_refused.is_empty() {
+            return;
+        }
+        *text += "\nloops without optimized code\n";
+        for Refused { function, id, head, reason } in first_refused {
+            *text += &format!("  `{function}` #{id} at {head}: {reason}\n");
+        }
+        let more = refused - first_refused.len() as u64;
+        if more > 0 {
+            *text += &format!("  and {} more\n", count(more));
+        }
     }
 
     fn write_blocked(&self, text: &mut String) {

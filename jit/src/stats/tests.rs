@@ -150,7 +150,7 @@ fn made(regions: Regions, ns: u64) -> Compilation {
 fn unlinked_code_is_retired_and_reclaimed() {
     let mut recorder = recorder(Settings { trace: true, limit_bytes: Some(1000), ..Settings::default() });
     let (f, g) = (Named { id: 0, name: "f" }, Named { id: 1, name: "g" });
-    let regions = Regions { hot_bytes: 100, cold_bytes: 20, constant_bytes: 3, stub_bytes: 16 };
+    let regions = Regions { hot_bytes: 100, cold_bytes: 20, constant_bytes: 3, stub_bytes: 16, optimized_bytes: 0 };
     recorder.compiled(f, &made(regions, 10), std::iter::empty());
     recorder.compiled(g, &made(regions, 10), std::iter::empty());
     recorder.unlinked(f, Unlinked::Evicted, regions);

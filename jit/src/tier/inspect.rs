@@ -37,6 +37,8 @@ pub struct CodeView<'a> {
     pub rodata: Range<CodeOffset>,
     /// Stubs for far targets, 16 bytes each: a jump and the address.
     pub island: Range<CodeOffset>,
+    /// Optimized code of loops, each after the addresses at which it can leave.
+    pub optimized: Range<CodeOffset>,
 }
 
 /// The native code of one op: a part of a [`CodeView`].
@@ -65,7 +67,7 @@ pub struct OpView {
     /// Whether `OP_DEOPT` replaces the op.
     pub is_deopt: bool,
     /// Code that runs every time. At a loop head and at the first op it begins with the poll, which only backward jumps and
-    /// callers run.
+    /// callers run, and with the call of the loop's optimized code, if there is any.
     pub hot: Range<CodeOffset>,
     /// Code of slow paths.
     pub cold: Range<CodeOffset>,

@@ -196,6 +196,12 @@ unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
         self.native.as_mut().is_ok_and(|native| native.compile(function, references).is_some())
     }
 
+    unsafe fn sampled(&mut self, function: &Function, head: Pc, samples: u32, references: References<'_>) {
+        if let Ok(native) = &mut self.native {
+            native.sampled(function, head, samples, references);
+        }
+    }
+
     unsafe fn exclude(&mut self, function: &Function, excluded: bool) {
         if let Ok(native) = &mut self.native {
             native.exclude(function, excluded);

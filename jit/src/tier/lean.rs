@@ -79,6 +79,10 @@ impl<I: InstructionSet> Native<I> {
         match self.never {}
     }
 
+    pub(crate) fn sampled(&mut self, _: &Function, _: Pc, _: u32, _: References<'_>) {
+        match self.never {}
+    }
+
     pub(crate) fn exclude(&mut self, _: &Function, _: bool) {
         match self.never {}
     }

@@ -87,6 +87,12 @@ impl Symbol {
         let poll = Symbol { name: "EXIT_poll".to_owned(), value: HoleValue::Exit(Exit::Poll), required: false };
         [Symbol::common(), vec![poll]].concat()
     }
+
+    /// Returns the symbols that the graft must use.
+    pub fn of_graft() -> Vec<Symbol> {
+        let symbol = |name: &str, value| Symbol { name: name.to_owned(), value, required: true };
+        vec![symbol("REGION", HoleValue::Region), symbol("HOLE_region_exits", HoleValue::RegionExits)]
+    }
 }
 
 /// C of the stencils that do not belong to an op, compiled after [`PRELUDE`].

@@ -4,6 +4,8 @@ use std::fmt;
 
 use mimeo::jit::{Gaps, JitConfig};
 
+use crate::idle::with_idle_regions;
+
 /// A mode of running programs.
 #[derive(Clone, Debug)]
 pub struct Mode {
@@ -58,6 +60,14 @@ impl Mode {
     /// Returns the modes for all tested thresholds.
     pub fn tier_up() -> [Mode; 3] {
         [1, 2, 10].map(Mode::after)
+    }
+
+    /// Returns the modes with optimized code that does nothing: at each loop head from the start, and installed when a
+    /// loop is found running.
+    pub fn grafted() -> [Mode; 2] {
+        let at_once = compiled_at_once().with_optimize(mimeo::jit::Mode::On);
+        let later = compiled_at_once().with_optimize_threshold(1);
+        [Mode::native("grafted", with_idle_regions(at_once)), Mode::native("grafted later", with_idle_regions(later))]
     }
 
     /// Returns the mode in which native code exits at every op.

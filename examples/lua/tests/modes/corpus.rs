@@ -65,6 +65,13 @@ fn tier_up() {
     check_all(&Mode::tier_up());
 }
 
+/// Optimized code is installed at each loop head.
+#[test]
+#[cfg(feature = "jit")]
+fn grafted() {
+    check_all(&Mode::grafted());
+}
+
 #[test]
 fn moving_stacks_in_the_interpreter() {
     check_all(&[Configuration::from(Mode::interpreter()).moving_stacks()]);

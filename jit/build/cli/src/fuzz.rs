@@ -68,6 +68,7 @@ pub fn sample_table() -> String {
         exits: vec![code(&[0xc3], Vec::new()); Exit::ALL.len()],
         deopt_op: code(&[0xc3], Vec::new()),
         poll: code(&[0xc3], Vec::new()),
+        graft: code(&[0xc3], Vec::new()),
         ops: vec![op("add", Ok(code(&[0; 12], holes))), op("print", Err("uses `x`".to_owned()))],
     };
     prebuilt::write("src/ops.rs", Arch::X86_64, &[table.clone(), table])

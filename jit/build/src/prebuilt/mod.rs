@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! # Stencils of src/ops.rs for x86_64, made by `mimeo generate`: do not edit.
-//! mimeo stencils 2
+//! mimeo stencils 3
 //! abi 1
 //! arch x86_64
 //! set ops
@@ -57,7 +57,7 @@ pub use read::{Damaged, read};
 pub use write::write;
 
 /// Version of the format.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The contents of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -121,6 +121,8 @@ impl<'a> Reader<'a> {
         let deopt_op = self.stencil(arch)?;
         self.expect("stencil poll")?;
         let poll = self.stencil(arch)?;
+        self.expect("stencil graft")?;
+        let graft = self.stencil(arch)?;
         let mut ops = Vec::new();
         while let Some(op) = self.optional("op") {
             let (name, fingerprint) = op.split_once(' ').ok_or("an op needs a name and a fingerprint")?;
@@ -133,7 +135,7 @@ impl<'a> Reader<'a> {
             };
             ops.push(OwnedOp { name: name.to_owned(), fingerprint, handwritten, required: false, stencil });
         }
-        Ok(OwnedTable { name, arch, baseline, convention, compiler, flags, enter, exits, deopt_op, poll, ops })
+        Ok(OwnedTable { name, arch, baseline, convention, compiler, flags, enter, exits, deopt_op, poll, graft, ops })
     }
 
     fn stencil(&mut self, arch: Arch) -> Result<OwnedStencil, String> {

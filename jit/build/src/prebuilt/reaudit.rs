@@ -28,6 +28,7 @@ pub(super) fn table(table: &OwnedTable, set: &Lowered) -> Result<(), (String, Re
     let op = Role::Op { transfers: false };
     check("`OP_DEOPT`".to_owned(), "mimeo_deopt_op", &table.deopt_op, &support, op)?;
     check("`poll`".to_owned(), "mimeo_poll", &table.poll, &support, op)?;
+    check("`graft`".to_owned(), "mimeo_graft", &table.graft, &Symbol::of_graft(), Role::Op { transfers: true })?;
     for op in &table.ops {
         let lowered = set.ops.iter().find(|lowered| lowered.name == op.name && lowered.fingerprint == op.fingerprint);
         if let (Some(lowered), Ok(stencil)) = (lowered, &op.stencil) {

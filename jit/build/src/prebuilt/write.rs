@@ -43,6 +43,8 @@ fn write_tables(out: &mut String, ops: &str, arch: Arch, tables: &[OwnedTable]) 
         write_stencil(out, &table.deopt_op)?;
         writeln!(out, "stencil poll")?;
         write_stencil(out, &table.poll)?;
+        writeln!(out, "stencil graft")?;
+        write_stencil(out, &table.graft)?;
         for op in &table.ops {
             writeln!(out, "op {} {}", op.name, op.fingerprint)?;
             if let Some(hash) = op.handwritten {

@@ -312,4 +312,6 @@ fn stencils_that_do_not_belong_to_an_op_are_audited() {
     assert_eq!(deopt, format!("is damaged: the stencil of `OP_DEOPT` {runs_off}"));
     let poll = refused(&|table| table.poll = nothing.clone());
     assert_eq!(poll, format!("is damaged: the stencil of `poll` {runs_off}"));
+    let graft = refused(&|table| table.graft = nothing.clone());
+    assert_eq!(graft, format!("is damaged: the stencil of `graft` {runs_off}"));
 }

@@ -16,7 +16,7 @@ use crate::machine::{folder, host, machines};
 /// Returns all stencils of a table.
 fn stencils(table: &OwnedTable) -> impl Iterator<Item = &OwnedStencil> {
     let ops = table.ops.iter().map(|op| op.stencil.as_ref().unwrap_or_else(|reason| panic!("{}: {reason}", op.name)));
-    [&table.enter, &table.deopt_op, &table.poll].into_iter().chain(&table.exits).chain(ops)
+    [&table.enter, &table.deopt_op, &table.poll, &table.graft].into_iter().chain(&table.exits).chain(ops)
 }
 
 #[test]

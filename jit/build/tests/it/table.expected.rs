@@ -26,6 +26,7 @@
     ],
     deopt_op: ::mimeo::def::stencil::Stencil::EMPTY,
     poll: ::mimeo::def::stencil::Stencil::EMPTY,
+    graft: ::mimeo::def::stencil::Stencil::EMPTY,
     ops: &[
         ::mimeo::def::stencil::OpStencil {
             name: "add",

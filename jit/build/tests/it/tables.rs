@@ -240,6 +240,7 @@ fn the_table_is_one_readable_expression() {
         exits: vec![OwnedStencil::default(); Exit::ALL.len()],
         deopt_op: OwnedStencil::default(),
         poll: OwnedStencil::default(),
+        graft: OwnedStencil::default(),
         ops: vec![op("add", Ok(stencil)), op("print", Err("uses \"x\"".to_owned()))],
     };
     assert_eq!(table.to_rust(), include_str!("table.expected.rs"));

@@ -33,7 +33,7 @@ fn function(run: &Run) -> &Function {
 
 fn planned(function: &Function, recipes: &Recipes, targets: Vec<CodeAddr>) -> Plan {
     let mut plan = Plan::new(Island::new(targets));
-    plan.measure(function, recipes, &[]).unwrap();
+    plan.measure(function, recipes, &[], &[]).unwrap();
     plan
 }
 
@@ -47,7 +47,7 @@ fn refused(extra_bytes: u32, change: impl Fn(&mut Plan)) -> (Plan, SizesDiffer) 
     let mut plan = planned(function(&run), &recipes, vec![FAR; TARGETS]);
     change(&mut plan);
     let mut buf = buffer(plan.layout.end + extra_bytes);
-    let differ = emit(&plan, &recipes, function(&run), &mut buf, &mut Vec::new()).unwrap_err();
+    let differ = emit(&plan, &recipes, function(&run), &[], &mut buf, &mut Vec::new()).unwrap_err();
     (plan, differ)
 }
 
@@ -80,7 +80,7 @@ fn far_targets_are_reached_through_stubs() {
     let plan = planned(function(&run), &recipes, vec![FAR; TARGETS]);
     let mut buf = buffer(plan.layout.end);
     let mut failed = Vec::new();
-    emit(&plan, &recipes, function(&run), &mut buf, &mut failed).unwrap();
+    emit(&plan, &recipes, function(&run), &[], &mut buf, &mut failed).unwrap();
     assert_eq!(failed, []);
     let stubs = &buf.bytes()[plan.layout.island as usize..];
     assert!(!stubs.is_empty());
@@ -112,7 +112,7 @@ fn the_last_address_that_a_branch_reaches_is_reached_directly() {
     let mut targets = vec![FAR; TARGETS];
     targets[mimeo_def::frame::Exit::ALL.len()] = place + (1 << 31) - 17;
     let plan = planned(function(&run), &recipes, targets);
-    emit(&plan, &recipes, function(&run), &mut buf, &mut Vec::new()).unwrap();
+    emit(&plan, &recipes, function(&run), &[], &mut buf, &mut Vec::new()).unwrap();
     let distance = i32::from_le_bytes(buf.bytes()[field..field + 4].try_into().unwrap());
     assert_eq!(i64::from(distance), (1 << 31) - 17 + hole.addend);
 }
@@ -124,7 +124,7 @@ fn a_plan_is_reset_for_the_next_function() {
     let short = machine(vec![Builder::new("f", 0, 1).push(5).op(Op::Ret).end()], None);
     let mut plan = planned(function(&long), &recipes, vec![FAR; TARGETS]);
     assert!(plan.layout.end > plan.layout.island);
-    plan.measure(function(&short), &recipes, &[]).unwrap();
+    plan.measure(function(&short), &recipes, &[], &[]).unwrap();
     let new = planned(function(&short), &recipes, vec![FAR; TARGETS]);
     assert_eq!((plan.layout, plan.starts), (new.layout, new.starts));
 }

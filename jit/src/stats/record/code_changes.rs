@@ -9,7 +9,8 @@ impl From<Layout> for Regions {
             hot_bytes: u64::from(layout.cold),
             cold_bytes: u64::from(layout.rodata - layout.cold),
             constant_bytes: u64::from(layout.island - layout.rodata),
-            stub_bytes: u64::from(layout.end - layout.island),
+            stub_bytes: u64::from(layout.optimized - layout.island),
+            optimized_bytes: u64::from(layout.end - layout.optimized),
         }
     }
 }
@@ -20,6 +21,7 @@ impl Regions {
         self.cold_bytes += other.cold_bytes;
         self.constant_bytes += other.constant_bytes;
         self.stub_bytes += other.stub_bytes;
+        self.optimized_bytes += other.optimized_bytes;
     }
 
     /// Subtracts what was added before.
@@ -28,6 +30,7 @@ impl Regions {
         self.cold_bytes -= other.cold_bytes;
         self.constant_bytes -= other.constant_bytes;
         self.stub_bytes -= other.stub_bytes;
+        self.optimized_bytes -= other.optimized_bytes;
     }
 }
 

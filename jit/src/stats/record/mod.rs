@@ -12,7 +12,9 @@ use mimeo_interp::Function;
 
 use crate::compile::Cost;
 use crate::errors::{Diagnostic, NoStencil};
-use crate::stats::{Blocked, Code, Entry, Event, Functions, Gap, Hard, Regions, Stats, Switches, Trace, What};
+use crate::stats::{
+    Blocked, Code, Entry, Event, Functions, Gap, Hard, Optimized, Refused, Regions, Stats, Switches, Trace, What,
+};
 
 mod code_changes;
 mod durations;
@@ -89,6 +91,7 @@ pub(crate) struct Recorder {
     ops: u64,
     code: Code,
     durations: Durations,
+    optimized: Optimized,
     trace: Option<Trace>,
     start: Instant,
     /// By function id: whether the function was compiled before.
@@ -108,6 +111,7 @@ impl Recorder {
             ops: 0,
             code: Code { limit_bytes: settings.limit_bytes, ..Code::default() },
             durations: Durations::new(settings.budget),
+            optimized: Optimized::default(),
             trace: settings.trace.then(Trace::default),
             start: Instant::now(),
             compiled_before: Vec::new(),
@@ -204,6 +208,20 @@ impl Recorder {
         Watch::new(op.map(|op| op.0))
     }
 
+    /// Notes that the optimizer took this long for a loop, and why it made no code, if it did not.
+    pub(crate) fn optimized(&mut self, ns: u64, refused: Option<Refused>) {
+        self.optimized.ns += ns;
+        match refused {
+            None => self.optimized.loops += 1,
+            Some(refused) => {
+                self.optimized.refused += 1;
+                if self.optimized.first_refused.len() < Optimized::KEPT {
+                    self.optimized.first_refused.push(refused);
+                }
+            }
+        }
+    }
+
     /// Notes that the driver consulted the tier about a blocked function, which the interpreter runs.
     pub(crate) fn left_to_interpreter(&mut self, function: &Function, watch: &mut Watch) {
         let events = watch.consulted(function);
@@ -267,6 +285,7 @@ impl Recorder {
             gaps: self.gaps(),
             code: self.code,
             compile: self.durations.snapshot(),
+            optimized: self.optimized.clone(),
             switches: self.switches,
             trace: self.trace.clone(),
         }

@@ -57,7 +57,13 @@ pub(super) fn sample() -> Stats {
             retired_bytes: 640,
             reclaimed_bytes: 65_536,
             limit_bytes: Some(4 << 20),
-            regions: Regions { hot_bytes: 800_000, cold_bytes: 200_000, constant_bytes: 16_576, stub_bytes: 32_000 },
+            regions: Regions {
+                hot_bytes: 800_000,
+                cold_bytes: 200_000,
+                constant_bytes: 16_576,
+                stub_bytes: 30_000,
+                optimized_bytes: 2_000,
+            },
         },
         compile: Compile {
             plan_ns: 250_000,
@@ -66,6 +72,17 @@ pub(super) fn sample() -> Stats {
             latency: Latency { count: 1_322, p50_ns: 999, p90_ns: 12_345, p99_ns: 1_000_000, max_ns: 2_000_000_000 },
             budget_ns: Some(1_000_000),
             over_budget: 13,
+        },
+        optimized: Optimized {
+            loops: 5,
+            refused: 102,
+            ns: 3_000_000,
+            first_refused: vec![Refused {
+                function: "main".to_owned(),
+                id: 0,
+                head: mimeo_def::Pc(17),
+                reason: "each iteration calls a function".to_owned(),
+            }],
         },
         switches: Switches { entered: [1_000, 10, 1_000_012, 7], left: [1_000_012, 0, 10, 7, 990, 10, 4] },
         trace: Some(Trace {

@@ -3,6 +3,7 @@
 //! Contract of this island: (1) a slot's function is loaded in the machine that owns the tier until
 //! [`Functions::unload`], which empties the slot; (2) `call` is the tier's call marker.
 
+use mimeo_def::Pc;
 use mimeo_def::frame::CodeAddr;
 use mimeo_interp::tier::References;
 use mimeo_interp::{Account, Charge, Function, MemoryKind, OutOfMemory};
@@ -43,11 +44,19 @@ pub(crate) struct Slot {
     pub(crate) evictions: u8,
     /// Whether the function must not have native code.
     pub(crate) is_excluded: bool,
+    /// The heads of loops that cannot be optimized.
+    pub(crate) not_optimized: Vec<Pc>,
 }
 
 impl Slot {
-    const EMPTY: Slot =
-        Slot { function: std::ptr::null(), state: State::Counting(0), granted: 1, evictions: 0, is_excluded: false };
+    const EMPTY: Slot = Slot {
+        function: std::ptr::null(),
+        state: State::Counting(0),
+        granted: 1,
+        evictions: 0,
+        is_excluded: false,
+        not_optimized: Vec::new(),
+    };
 
     /// Sets the number of calls and loop iterations until the tier is consulted again.
     pub(crate) fn grant(&mut self, function: &Function, events: i32) {

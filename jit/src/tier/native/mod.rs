@@ -4,6 +4,8 @@
 //! keeps frame and records as the interpreter does at every op boundary.
 
 use std::marker::PhantomData;
+use std::rc::Rc;
+use std::time::Instant;
 
 use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::stencil::{Arch, Table};
@@ -12,14 +14,16 @@ use mimeo_interp::tier::{Caller, NativeEntry, References};
 use mimeo_interp::{Account, Function, InstructionSet, OutOfMemory};
 
 use crate::compile::{
-    Allowance, CompileError, Compiler, Cost, Expectation, Island, Plan, Recipes, Support, processor, validate,
+    Allowance, CompileError, Compiled, Compiler, Cost, Expectation, Island, Plan, Recipes, Support, nanoseconds,
+    processor, validate,
 };
 use crate::config::{JitConfig, Mode};
 use crate::errors::Unavailable;
 use crate::memory::CodeBuf;
 use crate::observe::Notifier;
+use crate::optimize::{Graft, HotLoop, NotOptimized, Optimizer, OptimizerSet};
 use crate::stats::record::{Compilation, Named, Recorder, Settings, Unlinked};
-use crate::stats::{Entry, Stats};
+use crate::stats::{Entry, Refused, Stats};
 use crate::tier::control::{Control, Request};
 use crate::tier::inspect::CodeView;
 
@@ -44,6 +48,7 @@ pub(crate) struct Native<I> {
     support: Support,
     compiler: Compiler,
     functions: Functions,
+    optimizer: Option<Box<dyn Optimizer>>,
     /// The bytes that the lists of the compiler's plan are charged for: those of the largest function so far.
     plan_bytes: usize,
     marker: PhantomData<fn() -> I>,
@@ -87,6 +92,7 @@ impl<I: InstructionSet> Native<I> {
             compiler: Compiler::new(recipes, Island::new(targets), notifier),
             functions: Functions::new(cache, stats, support.exit(Exit::Call)),
             support,
+            optimizer: config.optimizer.0.map(|open| open(OptimizerSet::of::<I>())),
             plan_bytes: 0,
             marker: PhantomData,
         })
@@ -177,6 +183,69 @@ impl<I: InstructionSet> Native<I> {
         }
     }
 
+    /// Notes that a loop of a function was found running for the `samples`th time. Optimizes the loop if that is
+    /// worthwhile.
+    pub(crate) fn sampled(&mut self, function: &Function, head: Pc, samples: u32, references: References<'_>) {
+        let is_hot = self.config.optimize == Mode::Auto && samples >= self.config.optimize_threshold.max(1);
+        if is_hot && self.optimizer.is_some() && self.control.mode() != Mode::Off {
+            self.optimize(function, head, references);
+        }
+    }
+
+    /// Compiles a function again with optimized code of one more loop.
+    fn optimize(&mut self, function: &Function, head: Pc, references: References<'_>) {
+        let State::Compiled(compiled) = &self.functions.slot(function).state else { return };
+        let Err(place) = compiled.grafts.binary_search_by_key(&head, |graft| graft.head) else { return };
+        let mut grafts = compiled.grafts.clone();
+        let Some(graft) = self.graft(function, head) else { return };
+        grafts.insert(place, graft);
+        match self.compile_new(function, grafts, references) {
+            Ok(compiled) => {
+                self.functions.retire(function.id(), Unlinked::Replaced);
+                // SAFETY: (1).
+                unsafe { function.set_entry(compiled.entry()) };
+                self.functions.slot(function).state = State::Compiled(compiled);
+            }
+            Err((error, cost)) => self.refuse(function, head, error.sentence(), cost.total_ns()),
+        }
+    }
+
+    /// Returns optimized code of a loop, if the optimizer makes any.
+    fn graft(&mut self, function: &Function, head: Pc) -> Option<Graft> {
+        if self.functions.slot(function).not_optimized.contains(&head) {
+            return None;
+        }
+        let start = Instant::now();
+        let result = self.optimizer.as_mut()?.optimize(HotLoop { function, head });
+        let ns = nanoseconds(start.elapsed());
+        match result {
+            Ok(region) => {
+                self.functions.stats.optimized(ns, None);
+                Some(Graft { head, region: Rc::new(region) })
+            }
+            Err(NotOptimized(reason)) => {
+                self.refuse(function, head, reason, ns);
+                None
+            }
+        }
+    }
+
+    /// Notes that a loop has no optimized code. The optimizer is not asked again.
+    fn refuse(&mut self, function: &Function, head: Pc, reason: String, ns: u64) {
+        let Named { id, name } = Named::from(function);
+        let refused = Refused { function: name.to_owned(), id, head, reason };
+        self.functions.stats.optimized(ns, Some(refused));
+        self.functions.slot(function).not_optimized.push(head);
+    }
+
+    /// Returns the optimized code of all loops of a function that is compiled, if no loop has to become hot first.
+    fn all_grafts(&mut self, function: &Function) -> Vec<Graft> {
+        match self.config.optimize {
+            Mode::On => function.facts().polls.iter().filter_map(|&head| self.graft(function, head)).collect(),
+            Mode::Auto | Mode::Off => Vec::new(),
+        }
+    }
+
     /// Excludes a function from native code, or ends that.
     pub(crate) fn exclude(&mut self, function: &Function, excluded: bool) {
         self.functions.slot(function).is_excluded = excluded;
@@ -212,7 +281,11 @@ impl<I: InstructionSet> Native<I> {
             return None;
         }
         if let State::Counting(_) = self.functions.slot(function).state {
-            let state = self.compile_new(function, references);
+            let grafts = self.all_grafts(function);
+            let state = match self.compile_new(function, grafts, references) {
+                Ok(compiled) => State::Compiled(compiled),
+                Err((error, cost)) => self.blocked(function, &error, &cost),
+            };
             self.functions.slot(function).state = state;
         }
         let slot = self.functions.slot(function);
@@ -267,23 +340,36 @@ impl<I: InstructionSet> Native<I> {
         true
     }
 
-    fn compile_new(&mut self, function: &Function, references: References<'_>) -> State {
+    /// Compiles a function with optimized code of some of its loops. On an error, returns also the cost.
+    fn compile_new(
+        &mut self,
+        function: &Function,
+        grafts: Vec<Graft>,
+        references: References<'_>,
+    ) -> Result<Compiled, (CompileError, Cost)> {
         let mut cost = Cost::default();
-        let (plan, kept) = Plan::table_bytes(function);
+        let (plan, starts) = Plan::table_bytes(function);
+        let kept = starts + grafts.iter().map(Graft::table_bytes).sum::<usize>();
         let plan_growth = plan.saturating_sub(self.plan_bytes);
         if self.functions.charge_tables(plan_growth + kept).is_err() {
-            return self.blocked(function, &CompileError::OutOfMemory { bytes: plan_growth + kept }, &cost);
+            return Err((CompileError::OutOfMemory { bytes: plan_growth + kept }, cost));
         }
         self.plan_bytes += plan_growth;
-        let state = self.compile_charged(function, references, &mut cost);
+        let result = self.compile_charged(function, grafts, references, &mut cost);
         self.functions.cache.settle();
-        if !matches!(state, State::Compiled(_)) {
+        if result.is_err() {
             self.functions.release_tables(kept);
         }
-        state
+        result.map_err(|error| (error, cost))
     }
 
-    fn compile_charged(&mut self, function: &Function, references: References<'_>, cost: &mut Cost) -> State {
+    fn compile_charged(
+        &mut self,
+        function: &Function,
+        grafts: Vec<Graft>,
+        references: References<'_>,
+        cost: &mut Cost,
+    ) -> Result<Compiled, CompileError> {
         let limit = self.control.code_limit();
         let allowance =
             Allowance { function_limit: self.config.function_limit, latency_budget: self.control.latency_budget() };
@@ -295,20 +381,16 @@ impl<I: InstructionSet> Native<I> {
             functions.charge_code(bytes, references)?;
             CodeBuf::in_pool(&mut functions.cache.pool, bytes).map_err(CompileError::Memory)
         };
-        match self.compiler.compile(function, allowance, cost, &mut take) {
-            Ok(compiled) => {
-                functions.cache.add(function.id(), &compiled.code);
-                let made = Compilation {
-                    cost: *cost,
-                    ops: self.compiler.op_count() as u64,
-                    regions: compiled.layout.into(),
-                    gap_bytes: u64::from(self.compiler.deopt_bytes()),
-                };
-                functions.stats.compiled(Named::from(function), &made, self.compiler.deopts(&compiled));
-                State::Compiled(compiled)
-            }
-            Err(error) => self.blocked(function, &error, cost),
-        }
+        let compiled = self.compiler.compile(function, grafts, allowance, cost, &mut take)?;
+        functions.cache.add(function.id(), &compiled.code);
+        let made = Compilation {
+            cost: *cost,
+            ops: self.compiler.op_count() as u64,
+            regions: compiled.layout.into(),
+            gap_bytes: u64::from(self.compiler.deopt_bytes()),
+        };
+        functions.stats.compiled(Named::from(function), &made, self.compiler.deopts(&compiled));
+        Ok(compiled)
     }
 
     /// Returns the state of a function that could not be compiled.

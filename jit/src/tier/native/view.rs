@@ -15,17 +15,17 @@ impl<'a> CodeView<'a> {
         let plan = compiler.plan_of(function, compiled).ok()?;
         let recipes = compiler.recipes();
         let range = |range: Range<usize>| CodeOffset(range.start as u32)..CodeOffset(range.end as u32);
-        let mut poll = None;
+        let mut before = None;
         let ops = plan
             .ops
             .iter()
             .filter_map(|op| {
                 let (mut hot, mut cold) = plan.parts(op, recipes);
-                if op.is_poll() {
-                    poll = Some((hot.start, cold.start));
+                if op.is_before_op() {
+                    before.get_or_insert((hot.start, cold.start));
                     return None;
                 }
-                if let Some(start) = poll.take() {
+                if let Some(start) = before.take() {
                     (hot.start, cold.start) = start;
                 }
                 Some(OpView {
@@ -43,7 +43,8 @@ impl<'a> CodeView<'a> {
             bytes: compiled.code.bytes(),
             ops,
             rodata: CodeOffset(layout.rodata)..CodeOffset(layout.island),
-            island: CodeOffset(layout.island)..CodeOffset(layout.end),
+            island: CodeOffset(layout.island)..CodeOffset(layout.optimized),
+            optimized: CodeOffset(layout.optimized)..CodeOffset(layout.end),
         })
     }
 }

@@ -39,3 +39,15 @@ STENCIL mimeo_poll(Vm *vm, Slot *base, Frame *frame) {
   }
   TAIL CONTINUE(vm, base, frame);
 }
+
+/* Stands between the poll of a loop head and the op, in place of the loop: runs the loop's optimized code, and continues
+ * where that says, which is an offset into the table of its exits. Optimized code can move the stack. */
+extern PLATFORM uint64_t REGION(Vm *vm, Slot *base, Frame *frame);
+extern char HOLE_region_exits[];
+STENCIL mimeo_graft(Vm *vm, Slot *base, Frame *frame) {
+  vm->core.frame = frame;
+  uint64_t exit = REGION(vm, base, frame);
+  RELOAD;
+  Continuation *code = *(Continuation *const *)(HOLE_64(HOLE_region_exits) + exit);
+  TAIL code(vm, base, frame);
+}

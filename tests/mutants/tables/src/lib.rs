@@ -63,6 +63,7 @@ fn leaked(table: &OwnedTable, abi: u32) -> Table {
         exits: list(table.exits.iter().map(stencil)),
         deopt_op: stencil(&table.deopt_op),
         poll: stencil(&table.poll),
+        graft: stencil(&table.graft),
         ops: list(ops),
     }
 }

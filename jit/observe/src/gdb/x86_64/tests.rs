@@ -9,7 +9,7 @@ fn every_instruction_of_a_table() {
 
     let table = mimeo_doc_ops::Ops::STENCILS;
     let ops = table.ops.iter().filter_map(|op| op.stencil.as_ref().ok());
-    let stencils = ops.chain([&table.enter, &table.deopt_op, &table.poll]).chain(table.exits);
+    let stencils = ops.chain([&table.enter, &table.deopt_op, &table.poll, &table.graft]).chain(table.exits);
     let mut count = 0;
     for code in stencils.flat_map(|stencil| [stencil.hot, stencil.cold]) {
         let mut at = 0;

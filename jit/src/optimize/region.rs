@@ -1,0 +1,43 @@
+//! [`Region`]: optimized code of a loop, as bytes that can be copied anywhere, and the places where it can leave.
+
+use mimeo_def::Pc;
+
+/// Optimized code of a loop.
+///
+/// The code is one function, which takes the machine's core, slot 0 of the frame and the frame's record, as
+/// [`Enter`](mimeo_interp::tier::Enter) does and in the same convention. It returns where to continue: 8 times an index
+/// in `exits`. See [`Optimizer`](crate::Optimizer) for an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// The machine code, which must not depend on its address.
+    pub code: Vec<u8>,
+    /// The places where the code can leave.
+    pub exits: Vec<RegionExit>,
+}
+
+/// A place where optimized code leaves. See [`Optimizer`](crate::Optimizer) for an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RegionExit {
+    /// The op at this place of the same function is next. It runs without optimized code, even if it is the loop's head.
+    Op(Pc),
+    /// An error is pending. The frame's record says at which op.
+    Throw,
+}
+
+/// The alignment of the table of a region's exits, and of its code.
+#[cfg(feature = "native")]
+pub(crate) const REGION_ALIGN: u32 = 16;
+
+#[cfg(feature = "native")]
+impl Region {
+    /// Returns the bytes of the table of the exits' addresses, after which the code begins.
+    pub(crate) fn table_bytes(&self) -> usize {
+        (self.exits.len() * size_of::<u64>()).next_multiple_of(REGION_ALIGN as usize)
+    }
+
+    /// Returns the most bytes that table and code take.
+    pub(crate) fn room_bytes(&self) -> usize {
+        self.table_bytes() + self.code.len().next_multiple_of(REGION_ALIGN as usize)
+    }
+}

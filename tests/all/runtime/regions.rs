@@ -1,0 +1,186 @@
+//! Optimized code is installed in running loops, entered only at their heads, and refused where it cannot be installed.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use mimeo::InstructionSet;
+use mimeo::def::Pc;
+use mimeo::jit::{HotLoop, NotOptimized, OpenOptimizer, Optimizer, OptimizerSet, Region, RegionExit};
+
+use super::*;
+
+/// `sum(n)` is `n + … + 1`, by a loop.
+fn summing() -> Program {
+    let mut builder = ProgramBuilder::new();
+    let function = builder.declare("sum");
+    let mut code = Assembler::new("sum", 1, 4);
+    let (n, total, one, zero) = (Slot(0), Slot(1), Slot(2), Slot(3));
+    code.number(total, 0);
+    code.number(one, -1);
+    code.number(zero, 0);
+    let head = code.label();
+    code.bind(head);
+    code.add(total, total, n);
+    code.add(n, n, one);
+    code.jump_if_less(zero, n, head);
+    code.ret(total);
+    builder.define(function, code.finish().expect("it is whole"));
+    builder.finish().expect("it is whole").verify().expect("it is sound")
+}
+
+/// Returns the position after these ops.
+fn after(ops: &[&str]) -> Pc {
+    let len_units = |name: &&str| Ops::OPS.iter().find(|op| op.name == *name).map_or(0, |op| u32::from(op.len_units));
+    Pc(ops.iter().map(len_units).sum())
+}
+
+/// The head of the loop.
+fn head() -> Pc {
+    after(&["number"; 3])
+}
+
+/// The op after the loop.
+fn end() -> Pc {
+    after(&["number", "number", "number", "add", "add", "jump_if_less"])
+}
+
+fn summing_machine(config: JitConfig) -> (Machine<Ops>, Linked) {
+    let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
+    let linked = machine.load(&summing()).expect("it has the spaces");
+    (machine, linked)
+}
+
+const SUMMING: FunctionIndex = FunctionIndex(0);
+
+/// Returns code that writes 7 to slot 1 and leaves through the exit with this index.
+fn seven_in_slot_1(exit: u8) -> Vec<u8> {
+    let offset = 8 * exit;
+    if cfg!(target_arch = "aarch64") {
+        let returned = 0xd280_0000 | u32::from(offset) << 5; // mov x0, #offset
+        // mov x3, #7; str x3, [x1, #8]
+        [0xd280_00e3_u32, 0xf900_0423, returned, 0xd65f_03c0].into_iter().flat_map(u32::to_le_bytes).collect()
+    } else {
+        // mov qword ptr [rsi + 8], 7; mov eax, offset; ret
+        vec![0x48, 0xc7, 0x46, 8, 7, 0, 0, 0, 0xb8, offset, 0, 0, 0, 0xc3]
+    }
+}
+
+/// Makes the code of a function for each loop head but the first op.
+#[derive(Debug)]
+struct Made(fn(Pc) -> Result<Region, NotOptimized>);
+
+// SAFETY: each test says what its code does.
+unsafe impl Optimizer for Made {
+    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Region, NotOptimized> {
+        if hot.head == Pc(0) { Err(NotOptimized("it is no loop".to_owned())) } else { (self.0)(hot.head) }
+    }
+}
+
+/// Returns statistics of the loops, and the result of `sum(n)`, with this optimizer at once.
+fn summed_with(open: OpenOptimizer, config: JitConfig, n: i64) -> (Stats, i64) {
+    let (mut machine, linked) = summing_machine(config.with_optimize(Mode::On).optimized_by(open));
+    let sum = machine.call(linked.function(SUMMING), &[n]).expect("it returns");
+    (stats(&machine), sum)
+}
+
+#[test]
+fn optimized_code_runs_in_place_of_the_loop() {
+    fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
+        // The first exit is not taken.
+        Box::new(Made(|head| {
+            Ok(Region { code: seven_in_slot_1(1), exits: vec![RegionExit::Op(head), RegionExit::Op(end())] })
+        }))
+    }
+    let (stats, sum) = summed_with(open, on(), 10);
+    assert_eq!(sum, 7);
+    assert_eq!((stats.optimized.loops, stats.optimized.refused), (1, 1));
+    assert_eq!(stats.optimized.first_refused[0].reason, "it is no loop");
+    // A table of two addresses, and the code.
+    assert_eq!(stats.code.regions.optimized_bytes, 16 + seven_in_slot_1(1).len() as u64);
+}
+
+#[test]
+fn an_exit_at_the_head_does_not_enter_the_optimized_code_again() {
+    fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
+        Box::new(Made(|head| Ok(Region { code: seven_in_slot_1(0), exits: vec![RegionExit::Op(head)] })))
+    }
+    // Each iteration begins with 7, and the last one adds 1.
+    assert_eq!(summed_with(open, on(), 10).1, 8);
+}
+
+#[test]
+fn optimized_code_is_installed_in_a_running_loop() {
+    for threshold in [1, 3] {
+        let config = with_idle_regions(on().with_optimize_threshold(threshold));
+        let (mut machine, linked) = summing_machine(config);
+        assert_eq!(machine.call(linked.function(SUMMING), &[100_000]), Ok(5_000_050_000));
+        let after = stats(&machine);
+        let sum = machine.functions(linked).next().expect("it has a function");
+        let samples: Vec<_> = sum.samples().collect();
+        assert!(samples.iter().any(|&(pc, samples)| pc == head() && samples > threshold), "{samples:?}");
+        assert_eq!((after.optimized.loops, after.functions.recompiled), (1, 1));
+        assert!(after.code.regions.optimized_bytes > 0);
+        // No frame returns into the code without the region.
+        assert_eq!(after.code.retired_bytes, 0);
+        assert!(after.code.reclaimed_bytes > 0);
+    }
+}
+
+#[test]
+fn regions_go_with_the_code_of_their_function() {
+    let (mut machine, linked) = summing_machine(with_idle_regions(on().with_optimize(Mode::On)));
+    assert_eq!(machine.call(linked.function(SUMMING), &[3]), Ok(6));
+    assert!(stats(&machine).code.regions.optimized_bytes > 0);
+    // SAFETY: nothing keeps a callee.
+    unsafe { machine.unload(linked) }.expect("it is loaded");
+    let code = stats(&machine).code;
+    assert_eq!((code.live_bytes, code.retired_bytes, code.regions.optimized_bytes), (0, 0, 0));
+}
+
+#[test]
+fn a_loop_that_was_refused_is_not_asked_for_again() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
+        Box::new(Made(|_| {
+            ASKED.fetch_add(1, Ordering::Relaxed);
+            Err(NotOptimized("it is not worth it".to_owned()))
+        }))
+    }
+    let (mut machine, linked) = summing_machine(on().with_optimize_threshold(1).optimized_by(open));
+    for _ in 0..3 {
+        assert_eq!(machine.call(linked.function(SUMMING), &[10_000]), Ok(50_005_000));
+    }
+    assert_eq!(ASKED.load(Ordering::Relaxed), 1);
+    let refused = stats(&machine).optimized.first_refused;
+    assert_eq!(
+        refused.iter().map(|refused| (refused.head, &*refused.reason)).collect::<Vec<_>>(),
+        [(head(), "it is not worth it")]
+    );
+}
+
+#[test]
+fn an_exit_that_is_no_op_is_refused() {
+    fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
+        Box::new(Made(|head| Ok(Region { code: seven_in_slot_1(0), exits: vec![RegionExit::Op(Pc(head.0 + 1))] })))
+    }
+    let (mut machine, linked) = summing_machine(on().with_optimize_threshold(1).optimized_by(open));
+    assert_eq!(machine.call(linked.function(SUMMING), &[100_000]), Ok(5_000_050_000));
+    let refused = stats(&machine).optimized.first_refused;
+    assert!(refused[0].reason.ends_with("which is no op"), "{refused:?}");
+    assert!(stats(&machine).switches.left_by(mimeo::def::frame::Exit::Poll) > 50, "the function has its code still");
+}
+
+#[test]
+fn optimized_code_counts_in_the_limit_of_all_code() {
+    fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
+        Box::new(Made(|head| {
+            let mut code = seven_in_slot_1(0);
+            code.resize(1 << 20, 0);
+            Ok(Region { code, exits: vec![RegionExit::Op(head)] })
+        }))
+    }
+    let config = on().with_optimize_threshold(1).optimized_by(open).with_code_limit(64 << 10);
+    let (mut machine, linked) = summing_machine(config);
+    assert_eq!(machine.call(linked.function(SUMMING), &[100_000]), Ok(5_000_050_000));
+    let refused = stats(&machine).optimized.first_refused;
+    assert!(refused[0].reason.starts_with("there is no room for"), "{refused:?}");
+}

@@ -187,6 +187,8 @@ pub use mimeo_interp::{
 pub use mimeo_ir as ir;
 pub use mimeo_jit as jit;
 pub use mimeo_macros::{instruction_set, vm_op};
+#[cfg(feature = "optimize")]
+pub use mimeo_optimize as optimize;
 
 mod disassemble;
 pub mod listing;

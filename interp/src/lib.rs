@@ -18,6 +18,7 @@ mod flow;
 mod function;
 mod instruction_set;
 mod machine;
+mod op_at;
 mod places;
 mod poison;
 pub mod program;

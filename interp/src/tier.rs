@@ -5,6 +5,7 @@
 use mimeo_def::frame::{CodeAddr, Core, Exit, Frame};
 use mimeo_def::{OpIndex, Pc};
 
+pub use crate::op_at::{OpAt, Word};
 use crate::{Account, Function, InstructionSet, OutOfMemory};
 
 /// Runs native code, given the machine's core, slot 0 and record of the top frame, and the address to enter. Returns

@@ -93,6 +93,11 @@ pub enum OperandKind {
 }
 
 impl OperandKind {
+    /// Returns `true` if the op writes the operand and does not read it.
+    pub const fn is_output(&self) -> bool {
+        matches!(self, OperandKind::Slot { output: true } | OperandKind::Stack { output: true, .. })
+    }
+
     /// Returns the number of units that the operand takes in the instruction.
     pub const fn len_units(&self) -> u16 {
         match self {

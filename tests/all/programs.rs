@@ -48,6 +48,11 @@ fn grafted() {
     check_corpus(&Mode::grafted(), |_| true);
 }
 
+#[test]
+fn optimized() {
+    check_corpus(&Mode::optimized(), |_| true);
+}
+
 /// Returns `true` if a program is short enough for an exit from native code at every op.
 fn is_short(program: &Program) -> bool {
     program.million_ops() < 10

@@ -66,6 +66,10 @@ impl Command {
     fn parse(mut parser: Parser) -> Result<Request, lexopt::Error> {
         let (mut source, mut dump, mut capability) = (None, None, false);
         let mut settings = Settings::default().with_env().map_err(|error| error.to_string())?;
+        #[cfg(feature = "optimize")]
+        {
+            settings.jit = settings.jit.optimized_by(mimeo::optimize::open);
+        }
         while let Some(argument) = parser.next()? {
             let next = match argument {
                 Short('h') | Long("help") => return Ok(Request::Help),
@@ -75,6 +79,10 @@ impl Command {
                 }
                 Long("jit-threshold") => {
                     settings.jit.threshold = setting::<Threshold>("--jit-threshold", parser.value()?)?.0;
+                    continue;
+                }
+                Long("optimize") => {
+                    settings.jit.optimize = setting::<Mode>("--optimize", parser.value()?)?;
                     continue;
                 }
                 Long("jit-code-limit") => {

@@ -82,6 +82,12 @@ pub(crate) enum Dump {
 impl Command {
     pub(crate) fn from_env() -> Result<Request, lexopt::Error> {
         let settings = Settings::default().with_env().map_err(|error| error.to_string())?;
+        #[cfg(feature = "optimize")]
+        let settings = {
+            let mut settings = settings;
+            settings.jit = settings.jit.optimized_by(mimeo::optimize::open);
+            settings
+        };
         let mut command = Command {
             settings,
             dump: None,
@@ -106,6 +112,7 @@ impl Command {
             match argument {
                 Short('h') | Long("help") => return Ok(Request::Help),
                 Long("jit") => jit.mode = setting::<Mode>("--jit", parser.value()?)?,
+                Long("optimize") => jit.optimize = setting::<Mode>("--optimize", parser.value()?)?,
                 Long("jit-threshold") => {
                     jit.threshold = setting::<Threshold>("--jit-threshold", parser.value()?)?.0;
                 }

@@ -130,7 +130,7 @@ pub(crate) fn emit(
     }
     plan.island.emit(code);
     for (graft, region) in grafts.iter().zip(&plan.regions) {
-        if let Err(error) = emit_region(&mut code[region.exits.0 as usize..], graft, &context, recipes, plan) {
+        if let Err(error) = emit_region(&mut code[region.exits.0 as usize..], graft, &context, recipes) {
             failed.push((graft.head, EmitError::Region(error)));
         }
     }
@@ -138,21 +138,18 @@ pub(crate) fn emit(
 }
 
 /// Copies optimized code after the table of the addresses at which it can leave.
-fn emit_region(
-    code: &mut [u8],
-    graft: &Graft,
-    context: &FunctionContext<'_>,
-    recipes: &Recipes,
-    plan: &Plan,
-) -> Result<(), NoCode> {
+fn emit_region(code: &mut [u8], graft: &Graft, context: &FunctionContext<'_>, recipes: &Recipes) -> Result<(), NoCode> {
     let Region { code: bytes, exits } = &*graft.region;
     for (entry, exit) in code.as_chunks_mut::<8>().0.iter_mut().zip(exits) {
         let address = match *exit {
             RegionExit::Op(pc) => {
-                let is_head = plan.regions.binary_search_by_key(&pc, |region| region.head).is_ok();
-                // Otherwise an exit at the head would run the optimized code again.
-                context.address_of(pc)? + if is_head { u64::from(recipes.graft.hot_bytes) } else { 0 }
+                // An exit at the head would run the optimized code again.
+                context.address_of(pc)? + if pc == graft.head { u64::from(recipes.graft.hot_bytes) } else { 0 }
             }
+            RegionExit::Poll(pc) if context.function.facts().polls.binary_search(&pc).is_err() => {
+                return Err(NoCode { target: pc });
+            }
+            RegionExit::Poll(pc) => context.address_of(pc)? - u64::from(context.poll_bytes),
             RegionExit::Throw => context.island.target(FarIndex::of_exit(Exit::Throw)) as u64,
         };
         *entry = address.to_le_bytes();

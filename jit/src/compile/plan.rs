@@ -57,7 +57,6 @@ impl PlannedOp {
 /// The place of the optimized code of a loop.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlannedRegion {
-    pub(crate) head: Pc,
     /// The table of the exits' addresses.
     pub(crate) exits: CodeOffset,
     pub(crate) code: CodeOffset,
@@ -223,7 +222,7 @@ impl Plan {
             let exits = CodeOffset(end.next_multiple_of(REGION_ALIGN));
             let code = CodeOffset(exits.0 + graft.region.table_bytes() as u32);
             end = code.0 + graft.region.code.len() as u32;
-            self.regions.push(PlannedRegion { head: graft.head, exits, code });
+            self.regions.push(PlannedRegion { exits, code });
         }
         self.layout = Layout { cold: hot, rodata: rodata_start, island, optimized, end };
     }

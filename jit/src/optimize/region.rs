@@ -21,6 +21,9 @@ pub struct Region {
 pub enum RegionExit {
     /// The op at this place of the same function is next. It runs without optimized code, even if it is the loop's head.
     Op(Pc),
+    /// The poll before the op at this place, which is a loop head of the same function, is next. It counts a backward
+    /// jump that the optimized code has not counted.
+    Poll(Pc),
     /// An error is pending. The frame's record says at which op.
     Throw,
 }

@@ -1,4 +1,5 @@
-//! Environment variables → settings: `MIMEO_JIT`, `MIMEO_JIT_THRESHOLD`, `MIMEO_STATS`, `MIMEO_PERF`.
+//! Environment variables → settings: `MIMEO_JIT`, `MIMEO_JIT_THRESHOLD`, `MIMEO_OPTIMIZE`, `MIMEO_STATS`,
+//! `MIMEO_PERF`.
 
 use std::ffi::OsString;
 use std::str::FromStr;
@@ -50,8 +51,8 @@ pub struct Settings {
 
 impl Settings {
     /// Overrides settings from the environment. See [`Settings`] for an example. The variables are `MIMEO_JIT=auto|on|off`,
-    /// `MIMEO_JIT_THRESHOLD=N`, `MIMEO_STATS=off|summary|trace|json` and `MIMEO_PERF=off|map|gdb|all`. An empty variable
-    /// counts as unset.
+    /// `MIMEO_JIT_THRESHOLD=N`, `MIMEO_OPTIMIZE=auto|on|off`, `MIMEO_STATS=off|summary|trace|json` and
+    /// `MIMEO_PERF=off|map|gdb|all`. An empty variable counts as unset.
     ///
     /// # Errors
     ///
@@ -75,6 +76,7 @@ impl Settings {
         let mut threshold = Threshold(self.jit.threshold);
         set::<Mode>(&mut self.jit.mode, &read, "MIMEO_JIT")?;
         set(&mut threshold, &read, "MIMEO_JIT_THRESHOLD")?;
+        set::<Mode>(&mut self.jit.optimize, &read, "MIMEO_OPTIMIZE")?;
         set(&mut self.report, &read, "MIMEO_STATS")?;
         set::<Observers>(&mut self.jit.observers, &read, "MIMEO_PERF")?;
         self.jit.threshold = threshold.0;
@@ -129,6 +131,7 @@ mod tests {
         assert_eq!(with(&[("MIMEO_JIT", "")]), Ok(Settings::default()));
         assert_eq!(with(&[("MIMEO_JIT", "on")]).unwrap().jit, JitConfig::new(Mode::On));
         assert_eq!(with(&[("MIMEO_JIT_THRESHOLD", "7")]).unwrap().jit, JitConfig::default().with_threshold(7));
+        assert_eq!(with(&[("MIMEO_OPTIMIZE", "off")]).unwrap().jit, JitConfig::default().with_optimize(Mode::Off));
         let traced = with(&[("MIMEO_STATS", "trace")]).unwrap();
         assert_eq!((traced.report, traced.jit.trace), (Report(Some(StatsFormat::Trace)), true));
         assert_eq!(with(&[("MIMEO_PERF", "map")]).unwrap().jit.observers, Observers::PerfMap);
@@ -142,6 +145,7 @@ mod tests {
             error("MIMEO_JIT_THRESHOLD", "-1"),
             "MIMEO_JIT_THRESHOLD must be a number of calls, 0 to 4294967295, not \"-1\""
         );
+        assert_eq!(error("MIMEO_OPTIMIZE", "2"), "MIMEO_OPTIMIZE must be auto, on or off, not \"2\"");
         assert_eq!(error("MIMEO_STATS", "yes"), "MIMEO_STATS must be off, summary, trace or json, not \"yes\"");
         assert_eq!(error("MIMEO_PERF", "dump"), "MIMEO_PERF must be off, map, gdb or all, not \"dump\"");
     }

@@ -70,6 +70,14 @@ impl Mode {
         [Mode::native("grafted", with_idle_regions(at_once)), Mode::native("grafted later", with_idle_regions(later))]
     }
 
+    /// Returns the modes with optimized loops: from the start, and when a loop is found running.
+    #[cfg(feature = "jit")]
+    pub fn optimized() -> [Mode; 2] {
+        let config = compiled_at_once().optimized_by(mimeo_optimize::open);
+        let at_once = config.clone().with_optimize(mimeo::jit::Mode::On);
+        [Mode::native("optimized", at_once), Mode::native("optimized later", config.with_optimize_threshold(1))]
+    }
+
     /// Returns the mode in which native code exits at every op.
     pub fn deopt_everywhere() -> Mode {
         Mode::native("deopt everywhere", compiled_at_once().with_gaps(Gaps::everywhere()))

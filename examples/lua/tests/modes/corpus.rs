@@ -73,6 +73,12 @@ fn grafted() {
 }
 
 #[test]
+#[cfg(feature = "jit")]
+fn optimized() {
+    check_all(&Mode::optimized());
+}
+
+#[test]
 fn moving_stacks_in_the_interpreter() {
     check_all(&[Configuration::from(Mode::interpreter()).moving_stacks()]);
 }

@@ -9,7 +9,8 @@ use std::cell::Cell;
 
 use mimeo::def::Pc;
 use mimeo::def::frame::{CORE_BYTES, CodeAddr, Core, Exit, Fault, Frame, FunctionHeader, Outcome, PANICKED};
-use mimeo::def::op::{OpInfo, OperandKind};
+use mimeo::def::op::OpInfo;
+use mimeo::tier::Word;
 use mimeo_ir::{Body, Edge, End, Inst, ParamId, Set, ValueId};
 
 use super::memory::{Access, Memory};
@@ -186,10 +187,15 @@ impl Run {
         let body = shared.set.body_of(op.opcode);
         self.values.clear();
         self.values.resize(body.values.len(), 0);
+        let at = code.at(op);
         let params = body.blocks[0].params.iter().zip(read_operands(info));
         for (param, operand) in params {
-            // SAFETY: (3).
-            self.values[param.0 as usize] = unsafe { code.word(op, info, operand, self.base) };
+            self.values[param.0 as usize] = match at.word(operand) {
+                // SAFETY: (3); the verifier checks that the slot is in the frame.
+                Word::Slot(slot) => unsafe { *self.base.add(slot as usize) },
+                Word::Bits(bits) => bits,
+                Word::Label(_) => 0,
+            };
         }
         let mut block = &body.blocks[0];
         loop {
@@ -335,7 +341,8 @@ impl Run {
                 unsafe { self.write(code, op, info, results) };
                 let ParamId(param) = *label;
                 let operand = read_operands(info).nth(param as usize).expect("a label is an operand");
-                Ok(code.target(op.pc, code.label(op, operand)))
+                let Word::Label(target) = code.at(op).word(operand) else { unreachable!("the operand is a label") };
+                Ok(code.target(op.pc, target))
             }
             End::Call { callee, window } => {
                 let (callee, window) = (self.callee(*callee), self.get(*window));
@@ -419,17 +426,16 @@ impl Run {
     ///
     /// (3).
     unsafe fn write(&mut self, code: &Code, op: &Op, info: &OpInfo, results: &[ValueId]) {
+        let at = code.at(op);
         for (operand, &result) in info.operands.iter().zip(results) {
+            let Word::Slot(slot) = at.word(operand) else { unreachable!("a result is in a slot") };
             // SAFETY: (3): the verifier checks that the slot is in the frame.
-            unsafe { *self.base.add(code.slot(op, info, operand)) = self.get(result) };
+            unsafe { *self.base.add(slot as usize) = self.get(result) };
         }
     }
 }
 
 /// Returns the operands that an op reads: the parameters of its body.
 fn read_operands(info: &OpInfo) -> impl Iterator<Item = &mimeo::def::op::OperandInfo> {
-    let is_output = |kind: &OperandKind| {
-        matches!(kind, OperandKind::Slot { output: true } | OperandKind::Stack { output: true, .. })
-    };
-    info.operands.iter().filter(move |operand| !is_output(&operand.kind))
+    info.operands.iter().filter(|operand| !operand.kind.is_output())
 }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use mimeo::Function;
 use mimeo::def::Pc;
 use mimeo::def::frame::{CodeAddr, Exit};
-use mimeo::def::op::{OpInfo, OperandInfo, OperandKind, Scalar};
 use mimeo::program::Facts;
+use mimeo::tier::OpAt;
 
 use super::run::Shared;
 
@@ -31,8 +31,6 @@ pub(super) struct Op {
     pub(super) pc: Pc,
     pub(super) next_pc: Pc,
     pub(super) opcode: usize,
-    /// Slots in use before the op: locals and operand stack.
-    height: u32,
 }
 
 impl Site {
@@ -75,8 +73,7 @@ impl Code {
                     code.sites.push(Site { kind: Kind::Poll(pc), code: address });
                 }
                 code.starts[pc.0 as usize] = Some(code.sites.len());
-                let height = u32::from(body.locals) + u32::from(depth);
-                let op = Op { pc, next_pc, opcode: usize::from(opcode), height };
+                let op = Op { pc, next_pc, opcode: usize::from(opcode) };
                 code.sites.push(Site { kind: Kind::Op(op), code: address });
             }
             pc = next_pc;
@@ -106,68 +103,10 @@ impl Code {
         self.op_at(pc).expect("a poll precedes an op")
     }
 
-    fn unit(&self, op: &Op, unit: u16) -> u16 {
+    /// Returns the op of a site with its operands.
+    pub(super) fn at(&self, op: &Op) -> OpAt<'_> {
         // SAFETY: run (2): the function is loaded while its sites exist.
         let function = unsafe { &*self.function };
-        function.body().code[op.pc.0 as usize + usize::from(unit)]
-    }
-
-    fn unit2(&self, op: &Op, unit: u16) -> u32 {
-        u32::from(self.unit(op, unit)) | u32::from(self.unit(op, unit + 1)) << 16
-    }
-
-    fn unit4(&self, op: &Op, unit: u16) -> u64 {
-        u64::from(self.unit2(op, unit)) | u64::from(self.unit2(op, unit + 2)) << 32
-    }
-
-    /// Returns the pc that a label names.
-    pub(super) fn label(&self, op: &Op, operand: &OperandInfo) -> Pc {
-        Pc(self.unit2(op, operand.unit))
-    }
-
-    /// Returns the slot of an operand that is in the frame.
-    pub(super) fn slot(&self, op: &Op, info: &OpInfo, operand: &OperandInfo) -> usize {
-        match operand.kind {
-            OperandKind::Stack { index, .. } => {
-                let window = info.operands.iter().find(|operand| operand.kind == OperandKind::StackWindow);
-                let above = window.map_or(0, |window| u32::from(self.unit(op, window.unit)));
-                (op.height - above - u32::from(info.pops) + u32::from(index)) as usize
-            }
-            _ => usize::from(self.unit(op, operand.unit)),
-        }
-    }
-
-    /// Returns the word of an operand that the op reads, given the slots of its frame.
-    ///
-    /// # Safety
-    ///
-    /// `base` is slot 0 of the function's frame.
-    pub(super) unsafe fn word(&self, op: &Op, info: &OpInfo, operand: &OperandInfo, base: *const u64) -> u64 {
-        // SAFETY: run (2).
-        let function = unsafe { &*self.function };
-        let unit = operand.unit;
-        match operand.kind {
-            // SAFETY: the verifier checks that the slot is in the frame.
-            OperandKind::Slot { .. } | OperandKind::Stack { .. } => unsafe { *base.add(self.slot(op, info, operand)) },
-            OperandKind::Immediate { scalar, .. } => match scalar {
-                Scalar::Bool | Scalar::U8 => u64::from(self.unit(op, unit) as u8),
-                Scalar::I8 => self.unit(op, unit) as i8 as u64,
-                Scalar::U16 => u64::from(self.unit(op, unit)),
-                Scalar::I16 => self.unit(op, unit) as i16 as u64,
-                Scalar::U32 => u64::from(self.unit2(op, unit)),
-                Scalar::I32 => self.unit2(op, unit) as i32 as u64,
-                Scalar::I64 | Scalar::U64 | Scalar::F64 => self.unit4(op, unit),
-            },
-            OperandKind::Constant => function.body().constants[usize::from(self.unit(op, unit))],
-            OperandKind::Label => 0,
-            OperandKind::Window => u64::from(self.unit(op, unit)) | u64::from(self.unit(op, unit + 1)) << 32,
-            OperandKind::StackWindow => {
-                let len = u64::from(self.unit(op, unit));
-                (u64::from(op.height) - len) | len << 32
-            }
-            // SAFETY: the verifier checks that the program has the function.
-            OperandKind::Function => unsafe { function.sibling(self.unit2(op, unit)) }.expose_provenance() as u64,
-            OperandKind::Cache { .. } => function.cache_address(self.unit2(op, unit)).expose_provenance() as u64,
-        }
+        OpAt::of(function, self.shared.ops, op.pc).expect("only ops that are reached have sites")
     }
 }

@@ -1,0 +1,94 @@
+//! [`HotLoop`] → [`Region`]: the optimizer of one machine, as the native tier sees it.
+
+use std::fmt;
+
+use cranelift_codegen::Context;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir::{AbiParam, Function, Signature, UserFuncName, types};
+use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use mimeo_ir::Set;
+use mimeo_jit::{HotLoop, NotOptimized, Optimizer, OptimizerSet, Region};
+
+use crate::emit::Emitter;
+use crate::loops::Loop;
+use crate::shape::Shape;
+
+/// Opens the optimizer of a machine, for [`JitConfig::optimized_by`](mimeo_jit::JitConfig::optimized_by). See the
+/// [crate](crate) for an example.
+pub fn open(set: OptimizerSet) -> Box<dyn Optimizer> {
+    Box::new(Compiler {
+        set,
+        prepared: Prepared::new(set),
+        context: Context::new(),
+        builder: FunctionBuilderContext::new(),
+    })
+}
+
+/// What does not depend on the loop.
+struct Prepared {
+    bodies: Set,
+    /// By opcode: `None` for an op that always leaves.
+    shapes: Vec<Option<Shape>>,
+    isa: OwnedTargetIsa,
+}
+
+impl Prepared {
+    fn new(set: OptimizerSet) -> Result<Prepared, NotOptimized> {
+        let bodies =
+            Set::from_bytes(set.ir).map_err(|error| NotOptimized(format!("the bodies of the ops: {error}")))?;
+        let shapes = (0..set.ops.len()).map(|opcode| Shape::of(bodies.body_of(opcode))).collect();
+        Ok(Prepared { bodies, shapes, isa: host()? })
+    }
+}
+
+/// Returns the instructions of the machine that runs this.
+fn host() -> Result<OwnedTargetIsa, NotOptimized> {
+    let refused = |error: &dyn fmt::Display| NotOptimized(format!("Cranelift does not know this machine: {error}"));
+    let mut flags = settings::builder();
+    for (name, value) in [("opt_level", "speed"), ("unwind_info", "false"), ("enable_probestack", "false")] {
+        flags.set(name, value).map_err(|error| refused(&error))?;
+    }
+    flags
+        .set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })
+        .map_err(|error| refused(&error))?;
+    let isa = cranelift_native::builder().map_err(|error| refused(&error))?;
+    isa.finish(settings::Flags::new(flags)).map_err(|error| refused(&error))
+}
+
+/// The optimizer of one machine.
+struct Compiler {
+    set: OptimizerSet,
+    prepared: Result<Prepared, NotOptimized>,
+    context: Context,
+    builder: FunctionBuilderContext,
+}
+
+impl fmt::Debug for Compiler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compiler").finish_non_exhaustive()
+    }
+}
+
+// SAFETY: the region is made of the bodies of the ops, which do what the handlers do, and the frame is complete at each
+// exit (`emit`, `exits`). Backward jumps are counted in `Emitter::count`.
+unsafe impl Optimizer for Compiler {
+    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Region, NotOptimized> {
+        let prepared = self.prepared.as_ref().map_err(Clone::clone)?;
+        let region = Loop::find(hot.function, self.set.ops, &prepared.shapes, hot.head)?;
+        self.context.clear();
+        let mut signature = Signature::new(CallConv::SystemV);
+        signature.params = vec![AbiParam::new(types::I64); 3];
+        signature.returns = vec![AbiParam::new(types::I64)];
+        self.context.func = Function::with_name_signature(UserFuncName::default(), signature);
+        let builder = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
+        let exits = Emitter::emit(builder, &region, &prepared.bodies, self.set.runtime);
+        let compiled = self.context.compile(&*prepared.isa, &mut ControlPlane::default());
+        let compiled = compiled.map_err(|error| NotOptimized(format!("Cranelift refuses it: {:?}", error.inner)))?;
+        if let Some(relocation) = compiled.buffer.relocs().first() {
+            return Err(NotOptimized(format!("its code would refer to {:?}", relocation.target)));
+        }
+        Ok(Region { code: compiled.code_buffer().to_vec(), exits })
+    }
+}

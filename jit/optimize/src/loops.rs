@@ -1,0 +1,143 @@
+//! A loop head → [`Loop`], the ops that are compiled, in order, with what each of them may leave in variables.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mimeo_def::Pc;
+use mimeo_def::op::OpInfo;
+use mimeo_interp::Function;
+use mimeo_interp::tier::{OpAt, Word};
+use mimeo_jit::NotOptimized;
+
+use crate::control_flow::innermost_loop;
+use crate::shape::Shape;
+
+/// The most ops of a region.
+const MOST_OPS: usize = 300;
+
+/// A set of slots.
+pub(crate) type Slots = BTreeSet<u32>;
+
+/// An op of a loop.
+#[derive(Debug)]
+pub(crate) struct LoopOp<'a> {
+    pub(crate) at: OpAt<'a>,
+    /// The op at the label, if a compiled path jumps there.
+    pub(crate) label: Option<Pc>,
+    pub(crate) shape: &'a Shape,
+    /// The slots whose variables may be newer than the frame before the op.
+    pub(crate) dirty: Slots,
+}
+
+/// The part of a natural loop that is compiled.
+#[derive(Debug)]
+pub(crate) struct Loop<'a> {
+    pub(crate) head: Pc,
+    /// By place.
+    pub(crate) ops: BTreeMap<Pc, LoopOp<'a>>,
+    /// The slots that are variables.
+    pub(crate) variables: Slots,
+}
+
+impl<'a> LoopOp<'a> {
+    /// Returns the slots that the op reads, and those that it writes, in the order of its operands.
+    fn slots(&self) -> impl Iterator<Item = u32> {
+        let words = self.at.info.operands.iter().map(|operand| self.at.word(operand));
+        words.filter_map(|word| if let Word::Slot(slot) = word { Some(slot) } else { None })
+    }
+
+    /// Returns the slots of the op's results.
+    pub(crate) fn results(&self) -> impl Iterator<Item = u32> {
+        self.at.info.operands.iter().filter(|operand| operand.kind.is_output()).filter_map(|operand| {
+            match self.at.word(operand) {
+                Word::Slot(slot) => Some(slot),
+                Word::Bits(_) | Word::Label(_) => None,
+            }
+        })
+    }
+
+    /// Returns where a compiled path continues in the function.
+    fn successors(&self) -> impl Iterator<Item = Pc> {
+        [self.shape.continues.then(|| self.at.next_pc()), self.label].into_iter().flatten()
+    }
+}
+
+/// Returns the op at the label of an op, if it has one.
+pub(crate) fn label(at: &OpAt<'_>) -> Option<Pc> {
+    at.info.operands.iter().find_map(|operand| match at.word(operand) {
+        Word::Label(pc) => Some(pc),
+        Word::Slot(_) | Word::Bits(_) => None,
+    })
+}
+
+impl<'a> Loop<'a> {
+    /// Finds the loop with this head. `shapes` has one for each opcode, or `None` for ops that are not compiled.
+    pub(crate) fn find(
+        function: &'a Function,
+        ops: &'static [OpInfo],
+        shapes: &'a [Option<Shape>],
+        head: Pc,
+    ) -> Result<Loop<'a>, NotOptimized> {
+        let Some(members) = innermost_loop(function, ops, head) else {
+            return Err(NotOptimized("no jump leads back there".to_owned()));
+        };
+        let mut found = BTreeMap::new();
+        let mut stays = false;
+        let mut pending = vec![head];
+        let mut leaving = None;
+        while let Some(pc) = pending.pop() {
+            if !members.contains(&pc) || found.contains_key(&pc) {
+                continue;
+            }
+            let Some(at) = OpAt::of(function, ops, pc) else { continue };
+            let Some(shape) = &shapes[usize::from(at.op.0)] else {
+                leaving = Some(at.info.name);
+                continue;
+            };
+            let op = LoopOp { label: label(&at).filter(|_| shape.jumps), at, shape, dirty: Slots::new() };
+            if !shape.continues && !shape.jumps {
+                leaving = Some(at.info.name);
+            }
+            stays |= op.successors().any(|to| to == head && to <= pc);
+            pending.extend(op.successors());
+            found.insert(pc, op);
+        }
+        if !stays {
+            let op = leaving.unwrap_or("an op");
+            return Err(NotOptimized(format!("`{op}` leaves each iteration")));
+        }
+        if found.len() > MOST_OPS {
+            return Err(NotOptimized(format!("the loop has more than {MOST_OPS} ops")));
+        }
+        let escaping: Slots = function.body().escaping.iter().map(|slot| u32::from(slot.0)).collect();
+        let variables = found.values().flat_map(LoopOp::slots).filter(|slot| !escaping.contains(slot)).collect();
+        let mut region = Loop { head, ops: found, variables };
+        region.find_dirty();
+        Ok(region)
+    }
+
+    /// Finds the slots whose variables may be newer than the frame, before each op.
+    fn find_dirty(&mut self) {
+        let mut pending: Vec<Pc> = self.ops.keys().rev().copied().collect();
+        while let Some(pc) = pending.pop() {
+            let after = self.dirty_after(pc);
+            let successors: Vec<Pc> = self.ops[&pc].successors().collect();
+            for to in successors {
+                if let Some(next) = self.ops.get_mut(&to) {
+                    let before = next.dirty.len();
+                    // What is above the operand stack is dead.
+                    next.dirty.extend(after.iter().filter(|&&slot| slot < next.at.height));
+                    if next.dirty.len() > before {
+                        pending.push(to);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns the slots whose variables may be newer than the frame after an op.
+    pub(crate) fn dirty_after(&self, pc: Pc) -> Slots {
+        let op = &self.ops[&pc];
+        let written = op.results().filter(|slot| self.variables.contains(slot));
+        op.dirty.iter().copied().chain(written).collect()
+    }
+}

@@ -1,0 +1,116 @@
+//! The body of an op → [`Shape`], which of its paths are compiled and which leave at the op's start.
+
+use mimeo_ir::{Block, Body, End, Inst};
+
+/// What becomes of each block of a body.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    /// By block: whether the op leaves at its start instead of ending the block.
+    pub(crate) leaves: Vec<bool>,
+    /// Whether a compiled path continues with the next op.
+    pub(crate) continues: bool,
+    /// Whether a compiled path jumps to the label.
+    pub(crate) jumps: bool,
+}
+
+impl Shape {
+    /// Decides for a body. Returns `None` if a path that has changed something would have to leave.
+    pub(crate) fn of(body: &Body) -> Option<Shape> {
+        let has_quiet_path = has_quiet_path(body);
+        let mut leaves = vec![false; body.blocks.len()];
+        // A call that is compiled is an effect for what follows, so more calls are compiled.
+        loop {
+            let effects = effects_before(body, &leaves);
+            let wanted: Vec<bool> = body
+                .blocks
+                .iter()
+                .zip(&effects)
+                .map(|(block, &before)| match block.end {
+                    End::Runtime { .. } => has_quiet_path && !before && !stores(block),
+                    End::Call { .. } | End::TailCall { .. } | End::Return { .. } | End::Deopt => true,
+                    // Without an effect, no error is pending, and the op will find it again.
+                    End::Throw => !before,
+                    End::Jump { .. } | End::Branch { .. } | End::Next { .. } | End::To { .. } => false,
+                })
+                .collect();
+            if wanted == leaves {
+                break;
+            }
+            leaves = wanted;
+        }
+        let effects = effects_before(body, &leaves);
+        let is_reached = reached(body, &leaves);
+        let blocks = || body.blocks.iter().enumerate().filter(|&(index, _)| is_reached[index]);
+        if blocks().any(|(index, block)| leaves[index] && (effects[index] || stores(block))) {
+            return None;
+        }
+        let ends = |is: fn(&End) -> bool| blocks().any(|(index, block)| !leaves[index] && is(&block.end));
+        Some(Shape {
+            continues: ends(|end| matches!(end, End::Next { .. })),
+            jumps: ends(|end| matches!(end, End::To { .. })),
+            leaves,
+        })
+    }
+}
+
+fn stores(block: &Block) -> bool {
+    block.insts.iter().any(|inst| matches!(inst, Inst::Store { .. }))
+}
+
+/// Returns the blocks that follow a block.
+pub(crate) fn successors(block: &Block) -> impl Iterator<Item = usize> {
+    let edges = match &block.end {
+        End::Jump { edge } => [Some(edge), None],
+        End::Branch { then, other, .. } => [Some(then), Some(other)],
+        End::Runtime { ok, err, .. } => [Some(ok), err.as_ref()],
+        _ => [None, None],
+    };
+    edges.into_iter().flatten().map(|edge| edge.to.0 as usize)
+}
+
+/// Returns whether a path through a body ends the op without calling the runtime.
+fn has_quiet_path(body: &Body) -> bool {
+    let mut seen = vec![false; body.blocks.len()];
+    let mut pending = vec![0];
+    while let Some(index) = pending.pop() {
+        if std::mem::replace(&mut seen[index], true) {
+            continue;
+        }
+        match body.blocks[index].end {
+            End::Next { .. } | End::To { .. } => return true,
+            End::Runtime { .. } => {}
+            _ => pending.extend(successors(&body.blocks[index])),
+        }
+    }
+    false
+}
+
+/// Returns which blocks are reached if some blocks leave.
+fn reached(body: &Body, leaves: &[bool]) -> Vec<bool> {
+    let mut seen = vec![false; body.blocks.len()];
+    let mut pending = vec![0];
+    while let Some(index) = pending.pop() {
+        if !std::mem::replace(&mut seen[index], true) && !leaves[index] {
+            pending.extend(successors(&body.blocks[index]));
+        }
+    }
+    seen
+}
+
+/// Returns by block whether a path to its start stores to memory or calls the runtime, if some blocks leave.
+fn effects_before(body: &Body, leaves: &[bool]) -> Vec<bool> {
+    let mut before = vec![false; body.blocks.len()];
+    loop {
+        let mut changed = false;
+        for (index, block) in body.blocks.iter().enumerate().filter(|&(index, _)| !leaves[index]) {
+            if before[index] || stores(block) || matches!(block.end, End::Runtime { .. }) {
+                for to in successors(block) {
+                    changed |= !std::mem::replace(&mut before[to], true);
+                }
+            }
+        }
+        if !changed {
+            return before;
+        }
+    }
+}

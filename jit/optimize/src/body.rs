@@ -7,7 +7,7 @@ use cranelift_codegen::ir::{AbiParam, Block, BlockArg, InstBuilder, Signature, V
 use cranelift_codegen::isa::CallConv;
 use mimeo_def::frame::{CORE_BYTES, Core, Frame, PANICKED};
 use mimeo_interp::tier::Word;
-use mimeo_ir::{Body, Edge, End, FunctionId, Inst, ValueId};
+use mimeo_ir::{Body, Edge, End, FunctionId, Inst, Unary, ValueId};
 use mimeo_jit::RegionExit;
 
 use crate::arithmetic::{binary, clif_type, constant, from_word, to_word, unary};
@@ -147,6 +147,8 @@ impl<'e, 'a, 'f> BodyEmitter<'e, 'a, 'f> {
         let get = |value: ValueId| self.values[value.0 as usize].expect("a value is defined before it is used");
         let (to, value) = match *inst {
             Inst::Const { to, bits } => (to, constant(b, self.body.ty(to), bits)),
+            Inst::Unary { to, op: Unary::FloatFromBits, of } => (to, self.e.frame.double_of(b, get(of))),
+            Inst::Unary { to, op: Unary::FloatToBits, of } => (to, self.e.frame.bits_of(b, get(of))),
             Inst::Unary { to, op, of } => (to, unary(b, op, self.body.ty(to), get(of))),
             Inst::Binary { to, op, a, b: other } => (to, binary(b, op, get(a), get(other))),
             Inst::Select { to, condition, then, other } => (to, b.ins().select(get(condition), get(then), get(other))),

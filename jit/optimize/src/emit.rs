@@ -2,7 +2,7 @@
 //!
 //! The function takes the machine's core, slot 0 and the frame's record, and returns the offset of an exit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::mem::offset_of;
 
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -16,6 +16,7 @@ use mimeo_jit::RegionExit;
 
 use crate::body::BodyEmitter;
 use crate::exits::Exits;
+use crate::floats::floats;
 use crate::loops::{Loop, LoopOp, Slots};
 
 /// An access to memory that exists and is aligned.
@@ -37,18 +38,25 @@ pub(crate) struct Frame {
     /// Slot 0.
     pub(crate) base: Variable,
     slots: BTreeMap<u32, Variable>,
+    /// The slots whose variables hold doubles.
+    floats: Slots,
+    /// Words → the doubles whose bits they are.
+    doubles: HashMap<Value, Value>,
 }
 
 impl Frame {
     /// Declares the variables, in the entry of the function.
-    fn new(b: &mut FunctionBuilder<'_>, params: [Value; 3], slots: &Slots) -> Frame {
+    fn new(b: &mut FunctionBuilder<'_>, params: [Value; 3], slots: &Slots, floats: Slots) -> Frame {
         let [core, base, record] = params;
-        let mut variable = || b.declare_var(types::I64);
+        let mut variable = |ty| b.declare_var(ty);
+        let ty = |slot: u32| if floats.contains(&slot) { types::F64 } else { types::I64 };
         let frame = Frame {
             core,
-            record: variable(),
-            base: variable(),
-            slots: slots.iter().map(|&slot| (slot, variable())).collect(),
+            record: variable(types::I64),
+            base: variable(types::I64),
+            slots: slots.iter().map(|&slot| (slot, variable(ty(slot)))).collect(),
+            floats,
+            doubles: HashMap::new(),
         };
         b.def_var(frame.record, record);
         b.def_var(frame.base, base);
@@ -59,7 +67,8 @@ impl Frame {
     pub(crate) fn load(&self, b: &mut FunctionBuilder<'_>) {
         let base = b.use_var(self.base);
         for (&slot, &variable) in &self.slots {
-            let value = b.ins().load(types::I64, trusted(), base, slot_offset(slot));
+            let ty = if self.floats.contains(&slot) { types::F64 } else { types::I64 };
+            let value = b.ins().load(ty, trusted(), base, slot_offset(slot));
             b.def_var(variable, value);
         }
     }
@@ -73,10 +82,13 @@ impl Frame {
         }
     }
 
-    /// Returns the value of a slot.
-    pub(crate) fn get(&self, b: &mut FunctionBuilder<'_>, slot: u32) -> Value {
+    /// Returns the value of a slot as a word.
+    pub(crate) fn get(&mut self, b: &mut FunctionBuilder<'_>, slot: u32) -> Value {
         match self.slots.get(&slot) {
-            Some(&variable) => b.use_var(variable),
+            Some(&variable) => {
+                let value = b.use_var(variable);
+                if self.floats.contains(&slot) { self.bits_of(b, value) } else { value }
+            }
             None => {
                 let base = b.use_var(self.base);
                 b.ins().load(types::I64, trusted(), base, slot_offset(slot))
@@ -84,13 +96,31 @@ impl Frame {
         }
     }
 
-    /// Sets the value of a slot.
-    pub(crate) fn set(&self, b: &mut FunctionBuilder<'_>, slot: u32, value: Value) {
+    /// Returns the bits of a double.
+    pub(crate) fn bits_of(&mut self, b: &mut FunctionBuilder<'_>, double: Value) -> Value {
+        let word = b.ins().bitcast(types::I64, MemFlags::new(), double);
+        self.doubles.insert(word, double);
+        word
+    }
+
+    /// Returns the double with these bits.
+    pub(crate) fn double_of(&mut self, b: &mut FunctionBuilder<'_>, word: Value) -> Value {
+        match self.doubles.get(&word) {
+            Some(&double) => double,
+            None => b.ins().bitcast(types::F64, MemFlags::new(), word),
+        }
+    }
+
+    /// Sets the value of a slot to a word.
+    pub(crate) fn set(&mut self, b: &mut FunctionBuilder<'_>, slot: u32, word: Value) {
         match self.slots.get(&slot) {
-            Some(&variable) => b.def_var(variable, value),
+            Some(&variable) => {
+                let value = if self.floats.contains(&slot) { self.double_of(b, word) } else { word };
+                b.def_var(variable, value);
+            }
             None => {
                 let base = b.use_var(self.base);
-                b.ins().store(trusted(), value, base, slot_offset(slot));
+                b.ins().store(trusted(), word, base, slot_offset(slot));
             }
         }
     }
@@ -119,7 +149,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
         let params = [0, 1, 2].map(|index| b.block_params(entry)[index]);
-        let frame = Frame::new(&mut b, params, &region.variables);
+        let frame = Frame::new(&mut b, params, &region.variables, floats(region, set));
         frame.load(&mut b);
         let blocks: BTreeMap<Pc, Block> = region.ops.keys().map(|&pc| (pc, b.create_block())).collect();
         b.ins().jump(blocks[&region.head], &[]);

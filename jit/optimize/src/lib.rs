@@ -34,6 +34,7 @@ mod compiler;
 mod control_flow;
 mod emit;
 mod exits;
+mod floats;
 mod loops;
 mod shape;
 

@@ -1,0 +1,69 @@
+//! The bodies of a loop's ops → the slots whose variables hold doubles instead of words.
+//!
+//! A value that is defined and used in one sequence of ops is converted at neither place, whatever its variable is. But
+//! where paths join, and above all at the head, the variable's type decides: a double that goes round the loop as a word
+//! is moved between the registers twice in each iteration.
+
+use std::collections::BTreeMap;
+
+use mimeo_interp::tier::Word;
+use mimeo_ir::{Body, End, Inst, Set, Unary, ValueId};
+
+use crate::loops::{Loop, LoopOp, Slots};
+
+/// Returns the slots that the ops of a loop use as doubles more often than as something else.
+pub(crate) fn floats(region: &Loop<'_>, set: &Set) -> Slots {
+    let mut scores: BTreeMap<u32, i32> = BTreeMap::new();
+    for op in region.ops.values() {
+        let body = set.body_of(usize::from(op.at.op.0));
+        for (slot, score) in reads(op, body).chain(writes(op, body)) {
+            *scores.entry(slot).or_default() += score;
+        }
+    }
+    scores
+        .into_iter()
+        .filter(|&(slot, score)| score > 0 && region.variables.contains(&slot))
+        .map(|(slot, _)| slot)
+        .collect()
+}
+
+/// Returns for each slot that an op reads whether it is read as a double (1), as something else (-1), or only copied.
+fn reads<'a>(op: &'a LoopOp<'_>, body: &'a Body) -> impl Iterator<Item = (u32, i32)> + 'a {
+    let read = op.at.info.operands.iter().filter(|operand| !operand.kind.is_output());
+    body.blocks[0].params.iter().zip(read).filter_map(move |(&param, operand)| match op.at.word(operand) {
+        Word::Slot(slot) => Some((slot, use_of(op, body, param))),
+        Word::Bits(_) | Word::Label(_) => None,
+    })
+}
+
+/// Returns how the compiled blocks use a value.
+fn use_of(op: &LoopOp<'_>, body: &Body, value: ValueId) -> i32 {
+    let compiled = body.blocks.iter().zip(&op.shape.leaves).filter(|&(_, &leaves)| !leaves);
+    let (mut as_float, mut as_word) = (false, false);
+    for (block, _) in compiled {
+        for inst in &block.insts {
+            match *inst {
+                Inst::Unary { op: Unary::FloatFromBits, of, .. } if of == value => as_float = true,
+                _ => inst.clone().values(&mut |used| as_word |= *used == value),
+            }
+        }
+    }
+    i32::from(as_float) - i32::from(as_word && !as_float)
+}
+
+/// Returns for each slot that an op writes whether it is written as a double (1) or as something else (0).
+fn writes<'a>(op: &'a LoopOp<'_>, body: &'a Body) -> impl Iterator<Item = (u32, i32)> + 'a {
+    let ends = body.blocks.iter().filter_map(|block| match &block.end {
+        End::Next { results } | End::To { results, .. } => Some(results),
+        _ => None,
+    });
+    ends.flat_map(move |results| {
+        op.results().zip(results).map(move |(slot, &result)| (slot, i32::from(is_float(body, result))))
+    })
+}
+
+/// Returns whether a value is the bits of a computed double.
+fn is_float(body: &Body, value: ValueId) -> bool {
+    let mut insts = body.blocks.iter().flat_map(|block| &block.insts);
+    insts.any(|inst| matches!(*inst, Inst::Unary { to, op: Unary::FloatToBits, .. } if to == value))
+}

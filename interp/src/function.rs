@@ -46,8 +46,8 @@ pub struct Function {
     index: FunctionIndex,
     body: *const FunctionBody,
     facts: *const Facts,
-    /// By the index in [`Facts::polls`]: the number of samples taken there.
-    samples: Box<[Cell<u32>]>,
+    /// By the index in [`Facts::polls`].
+    counts: Box<[Counts]>,
 }
 
 impl Function {
@@ -174,16 +174,35 @@ impl Function {
     /// # Ok::<(), mimeo_doc_ops::Trap>(())
     /// ```
     pub fn samples(&self) -> impl Iterator<Item = (Pc, u32)> {
-        self.facts().polls.iter().zip(&self.samples).map(|(&pc, samples)| (pc, samples.get()))
+        self.facts().polls.iter().zip(&self.counts).map(|(&pc, counts)| (pc, counts.samples.get()))
     }
 
     /// Notes that the function was found at `pc`. Returns how often it was found there, if `pc` is its first op or a loop
     /// head.
     pub(crate) fn add_sample(&self, pc: Pc) -> Option<u32> {
-        let index = self.facts().polls.binary_search(&pc).ok()?;
-        let samples = self.samples[index].get().saturating_add(1);
-        self.samples[index].set(samples);
-        Some(samples)
+        let counts = self.counts_at(pc)?;
+        counts.samples.set(counts.samples.get().saturating_add(1));
+        Some(counts.samples.get())
+    }
+
+    fn counts_at(&self, pc: Pc) -> Option<&Counts> {
+        Some(&self.counts[self.facts().polls.binary_search(&pc).ok()?])
+    }
+
+    /// Returns the number of times that optimized code was entered at `pc`, which that code counts, or `None` if `pc` is
+    /// neither the first op nor a loop head. For native tiers.
+    ///
+    /// ```
+    /// use mimeo::def::Pc;
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// assert_eq!(sum.optimized_entries(Pc(0)).map(|entries| entries.get()), Some(0));
+    /// assert!(sum.optimized_entries(Pc(1)).is_none());
+    /// ```
+    pub fn optimized_entries(&self, pc: Pc) -> Option<&Cell<u64>> {
+        Some(&self.counts_at(pc)?.optimized_entries)
     }
 
     /// Returns the header of another function of the program. For native tiers.
@@ -209,7 +228,15 @@ pub(crate) struct Tables {
 struct Cells {
     /// Those of its inline caches.
     cells: Box<[u64]>,
-    samples: Box<[Cell<u32>]>,
+    counts: Box<[Counts]>,
+}
+
+/// What is counted where calls or backward jumps arrive.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counts {
+    samples: Cell<u32>,
+    /// Entries to optimized code.
+    optimized_entries: Cell<u64>,
 }
 
 impl Tables {
@@ -221,8 +248,8 @@ impl Tables {
         tables.caches.try_reserve_exact(count)?;
         tables.cells.try_reserve_exact(count)?;
         for facts in program.facts() {
-            let (cells, samples) = (zeros(facts.cache_words as usize)?, zeros(facts.polls.len())?);
-            tables.cells.push(Cells { cells, samples });
+            let (cells, counts) = (zeros(facts.cache_words as usize)?, zeros(facts.polls.len())?);
+            tables.cells.push(Cells { cells, counts });
         }
         Ok(tables)
     }
@@ -263,7 +290,7 @@ impl<I> Loaded<I> {
         // They have room for all functions, so neither moves.
         let table = functions.as_ptr();
         let bodies = program.functions().iter().zip(program.facts());
-        for (index, ((body, facts), Cells { cells, samples })) in bodies.zip(cells).enumerate() {
+        for (index, ((body, facts), Cells { cells, counts })) in bodies.zip(cells).enumerate() {
             let cells = Box::into_raw(cells);
             caches.push(cells);
             let function = Function {
@@ -284,7 +311,7 @@ impl<I> Loaded<I> {
                 index: FunctionIndex(index as u32),
                 body,
                 facts,
-                samples,
+                counts,
             };
             functions.push(Box::into_raw(Box::new(function)).cast_const());
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mimeo_def::{OpIndex, Pc};
 
 use crate::asm::{AssembleError, FunctionBody, FunctionIndex};
+use crate::function::Counts;
 use crate::{Function, InstructionSet, Position, VerifyError, verify};
 
 /// The phase of a program that was not checked. No machine loads one: see [`Program::verify`].
@@ -193,7 +194,7 @@ impl<I> Program<I, Verified> {
 
 impl Facts {
     fn size_bytes(&self) -> usize {
-        let per_poll = size_of::<Pc>() + size_of::<u32>();
+        let per_poll = size_of::<Pc>() + size_of::<Counts>();
         let lists = size_of_val(&*self.depths) + self.polls.len() * per_poll;
         size_of::<Facts>() + lists + self.cache_words as usize * size_of::<u64>()
     }

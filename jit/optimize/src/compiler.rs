@@ -74,21 +74,24 @@ impl fmt::Debug for Compiler {
 // SAFETY: the region is made of the bodies of the ops, which do what the handlers do, and the frame is complete at each
 // exit (`emit`, `exits`). Backward jumps are counted in `Emitter::count`.
 unsafe impl Optimizer for Compiler {
-    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Region, NotOptimized> {
+    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<Region>, NotOptimized> {
         let prepared = self.prepared.as_ref().map_err(Clone::clone)?;
-        let region = Loop::find(hot.function, self.set.ops, &prepared.shapes, hot.head)?;
+        let Some(region) = Loop::find(hot.function, self.set.ops, &prepared.shapes, hot.head)? else {
+            return Ok(None);
+        };
+        let entries = hot.function.optimized_entries(hot.head).expect("a loop head has a count");
         self.context.clear();
         let mut signature = Signature::new(CallConv::SystemV);
         signature.params = vec![AbiParam::new(types::I64); 3];
         signature.returns = vec![AbiParam::new(types::I64)];
         self.context.func = Function::with_name_signature(UserFuncName::default(), signature);
         let builder = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
-        let exits = Emitter::emit(builder, &region, &prepared.bodies, self.set.runtime);
+        let exits = Emitter::emit(builder, &region, entries, &prepared.bodies, self.set.runtime);
         let compiled = self.context.compile(&*prepared.isa, &mut ControlPlane::default());
         let compiled = compiled.map_err(|error| NotOptimized(format!("Cranelift refuses it: {:?}", error.inner)))?;
         if let Some(relocation) = compiled.buffer.relocs().first() {
             return Err(NotOptimized(format!("its code would refer to {:?}", relocation.target)));
         }
-        Ok(Region { code: compiled.code_buffer().to_vec(), exits })
+        Ok(Some(Region { code: compiled.code_buffer().to_vec(), exits }))
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The function takes the machine's core, slot 0 and the frame's record, and returns the offset of an exit.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::mem::offset_of;
 
@@ -126,6 +127,14 @@ impl Frame {
     }
 }
 
+/// Increments the number of entries.
+fn count_entry(b: &mut FunctionBuilder<'_>, entries: &Cell<u64>) {
+    let address = b.ins().iconst(types::I64, entries.as_ptr().expose_provenance() as i64);
+    let before = b.ins().load(types::I64, trusted(), address, 0);
+    let after = b.ins().iadd_imm(before, 1);
+    b.ins().store(trusted(), after, address, 0);
+}
+
 /// Emits a whole region.
 pub(crate) struct Emitter<'a, 'f> {
     pub(crate) b: FunctionBuilder<'f>,
@@ -138,10 +147,11 @@ pub(crate) struct Emitter<'a, 'f> {
 }
 
 impl<'a, 'f> Emitter<'a, 'f> {
-    /// Emits a region into an empty function with the right signature. Returns the exits.
+    /// Emits a region into an empty function with the right signature. The function counts its entries. Returns the exits.
     pub(crate) fn emit(
         mut b: FunctionBuilder<'f>,
         region: &'a Loop<'a>,
+        entries: &Cell<u64>,
         set: &Set,
         runtime: &'static [RuntimeFn],
     ) -> Vec<RegionExit> {
@@ -150,6 +160,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         b.switch_to_block(entry);
         let params = [0, 1, 2].map(|index| b.block_params(entry)[index]);
         let frame = Frame::new(&mut b, params, &region.variables, floats(region, set));
+        count_entry(&mut b, entries);
         frame.load(&mut b);
         let blocks: BTreeMap<Pc, Block> = region.ops.keys().map(|&pc| (pc, b.create_block())).collect();
         b.ins().jump(blocks[&region.head], &[]);

@@ -70,15 +70,15 @@ pub(crate) fn label(at: &OpAt<'_>) -> Option<Pc> {
 }
 
 impl<'a> Loop<'a> {
-    /// Finds the loop with this head. `shapes` has one for each opcode, or `None` for ops that are not compiled.
+    /// Finds the loop with this head, if a jump leads back to it. `shapes` has one for each opcode, or `None` for ops that are not compiled.
     pub(crate) fn find(
         function: &'a Function,
         ops: &'static [OpInfo],
         shapes: &'a [Option<Shape>],
         head: Pc,
-    ) -> Result<Loop<'a>, NotOptimized> {
+    ) -> Result<Option<Loop<'a>>, NotOptimized> {
         let Some(members) = innermost_loop(function, ops, head) else {
-            return Err(NotOptimized("no jump leads back there".to_owned()));
+            return Ok(None);
         };
         let mut found = BTreeMap::new();
         let mut stays = false;
@@ -112,7 +112,7 @@ impl<'a> Loop<'a> {
         let variables = found.values().flat_map(LoopOp::slots).filter(|slot| !escaping.contains(slot)).collect();
         let mut region = Loop { head, ops: found, variables };
         region.find_dirty();
-        Ok(region)
+        Ok(Some(region))
     }
 
     /// Finds the slots whose variables may be newer than the frame, before each op.

@@ -111,7 +111,7 @@ impl Default for JitConfig {
             trace: false,
             gaps: Gaps::default(),
             optimize: Mode::Auto,
-            optimize_threshold: 2,
+            optimize_threshold: 32,
             optimizer: OptimizerOpener::default(),
         }
     }

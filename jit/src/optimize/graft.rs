@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use mimeo_def::Pc;
+use mimeo_interp::Function;
 
 use crate::optimize::Region;
 
@@ -12,9 +13,31 @@ use crate::optimize::Region;
 pub(crate) struct Graft {
     pub(crate) head: Pc,
     pub(crate) region: Rc<Region>,
+    /// The number of samples at the head when it was made.
+    samples_before: u32,
 }
 
+/// The samples after which a region is judged.
+const SAMPLES_TO_JUDGE: u32 = 8;
+/// The most entries between two samples, which are about a thousand calls and backward jumps apart.
+const MOST_ENTRIES: u64 = 256;
+
 impl Graft {
+    pub(crate) fn new(function: &Function, head: Pc, region: Region) -> Graft {
+        if let Some(entries) = function.optimized_entries(head) {
+            entries.set(0);
+        }
+        let samples = function.samples().find(|&(pc, _)| pc == head).map_or(0, |(_, samples)| samples);
+        Graft { head, region: Rc::new(region), samples_before: samples }
+    }
+
+    /// Returns whether the region is left after so few iterations that entering it costs more than it saves.
+    pub(crate) fn is_left_too_soon(&self, function: &Function, samples: u32) -> bool {
+        let samples = samples.saturating_sub(self.samples_before);
+        let entries = function.optimized_entries(self.head).map_or(0, |entries| entries.get());
+        samples >= SAMPLES_TO_JUDGE && entries > MOST_ENTRIES * u64::from(samples)
+    }
+
     /// Returns the bytes of memory that it takes besides the installed code.
     pub(crate) fn table_bytes(&self) -> usize {
         size_of::<Graft>() + self.region.code.len() + size_of_val(&*self.region.exits)

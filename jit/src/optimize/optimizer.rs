@@ -54,12 +54,12 @@ pub struct NotOptimized(pub String);
 ///
 /// // SAFETY: the code returns the offset of the first exit, and changes nothing.
 /// unsafe impl Optimizer for Idle {
-///     fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Region, NotOptimized> {
+///     fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<Region>, NotOptimized> {
 ///         #[cfg(target_arch = "x86_64")]
 ///         let code = vec![0x31, 0xc0, 0xc3]; // xor eax, eax; ret
 ///         #[cfg(target_arch = "aarch64")]
 ///         let code = vec![0x00, 0x00, 0x80, 0xd2, 0xc0, 0x03, 0x5f, 0xd6]; // mov x0, #0; ret
-///         Ok(Region { code, exits: vec![RegionExit::Op(hot.head)] })
+///         Ok(Some(Region { code, exits: vec![RegionExit::Op(hot.head)] }))
 ///     }
 /// }
 ///
@@ -81,12 +81,13 @@ pub struct NotOptimized(pub String);
 /// [`RegionExit::Throw`], as an op leaves them that throws. It counts each backward jump in the machine's budget, and
 /// leaves when that is used up. It returns no other number than the offset of an exit.
 pub unsafe trait Optimizer: fmt::Debug {
-    /// Makes optimized code of a loop. See [`Optimizer`] for an example.
+    /// Makes optimized code of a loop. Returns `None` if there is no loop, because the head is the first op of a function
+    /// and no jump leads back to it. See [`Optimizer`] for an example.
     ///
     /// # Errors
     ///
     /// If it cannot, or if that is not worth it. The tier does not ask again for this loop.
-    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Region, NotOptimized>;
+    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<Region>, NotOptimized>;
 }
 
 /// The function that opens the optimizer of a configuration, if it has one.

@@ -16,8 +16,8 @@ const CODE: &[u8] = if cfg!(target_arch = "aarch64") {
 
 // SAFETY: the code leaves for the op that is next, and changes nothing.
 unsafe impl Optimizer for Idle {
-    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Region, NotOptimized> {
-        Ok(Region { code: CODE.to_vec(), exits: vec![RegionExit::Op(hot.head)] })
+    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<Region>, NotOptimized> {
+        Ok(Some(Region { code: CODE.to_vec(), exits: vec![RegionExit::Op(hot.head)] }))
     }
 }
 

@@ -4,7 +4,6 @@
 //! keeps frame and records as the interpreter does at every op boundary.
 
 use std::marker::PhantomData;
-use std::rc::Rc;
 use std::time::Instant;
 
 use mimeo_def::frame::{CodeAddr, Exit};
@@ -186,19 +185,30 @@ impl<I: InstructionSet> Native<I> {
     /// Notes that a loop of a function was found running for the `samples`th time. Optimizes the loop if that is
     /// worthwhile.
     pub(crate) fn sampled(&mut self, function: &Function, head: Pc, samples: u32, references: References<'_>) {
-        let is_hot = self.config.optimize == Mode::Auto && samples >= self.config.optimize_threshold.max(1);
-        if is_hot && self.optimizer.is_some() && self.control.mode() != Mode::Off {
-            self.optimize(function, head, references);
+        if self.optimizer.is_none() || self.config.optimize != Mode::Auto || self.control.mode() == Mode::Off {
+            return;
+        }
+        let State::Compiled(compiled) = &self.functions.slot(function).state else { return };
+        match compiled.grafts.binary_search_by_key(&head, |graft| graft.head) {
+            Ok(place) if compiled.grafts[place].is_left_too_soon(function, samples) => {
+                let mut grafts = compiled.grafts.clone();
+                grafts.remove(place);
+                self.refuse(function, head, "its optimized code was left too soon".to_owned(), 0);
+                self.compile_again(function, head, grafts, references);
+            }
+            Err(place) if samples >= self.config.optimize_threshold.max(1) => {
+                let mut grafts = compiled.grafts.clone();
+                if let Some(graft) = self.graft(function, head) {
+                    grafts.insert(place, graft);
+                    self.compile_again(function, head, grafts, references);
+                }
+            }
+            Ok(_) | Err(_) => {}
         }
     }
 
-    /// Compiles a function again with optimized code of one more loop.
-    fn optimize(&mut self, function: &Function, head: Pc, references: References<'_>) {
-        let State::Compiled(compiled) = &self.functions.slot(function).state else { return };
-        let Err(place) = compiled.grafts.binary_search_by_key(&head, |graft| graft.head) else { return };
-        let mut grafts = compiled.grafts.clone();
-        let Some(graft) = self.graft(function, head) else { return };
-        grafts.insert(place, graft);
+    /// Compiles a function again because optimized code of a loop came or went.
+    fn compile_again(&mut self, function: &Function, head: Pc, grafts: Vec<Graft>, references: References<'_>) {
         match self.compile_new(function, grafts, references) {
             Ok(compiled) => {
                 self.functions.retire(function.id(), Unlinked::Replaced);
@@ -219,9 +229,13 @@ impl<I: InstructionSet> Native<I> {
         let result = self.optimizer.as_mut()?.optimize(HotLoop { function, head });
         let ns = nanoseconds(start.elapsed());
         match result {
-            Ok(region) => {
+            Ok(None) => {
+                self.functions.slot(function).not_optimized.push(head);
+                None
+            }
+            Ok(Some(region)) => {
                 self.functions.stats.optimized(ns, None);
-                Some(Graft { head, region: Rc::new(region) })
+                Some(Graft::new(function, head, region))
             }
             Err(NotOptimized(reason)) => {
                 self.refuse(function, head, reason, ns);

@@ -8,7 +8,7 @@ use cranelift_codegen::isa::CallConv;
 use mimeo_def::frame::{CORE_BYTES, Core, Frame, PANICKED};
 use mimeo_interp::tier::Word;
 use mimeo_ir::{Body, Edge, End, FunctionId, Inst, Unary, ValueId};
-use mimeo_jit::RegionExit;
+use mimeo_jit::OptimizedExit;
 
 use crate::arithmetic::{binary, clif_type, constant, from_word, to_word, unary};
 use crate::emit::{Emitter, trusted};
@@ -183,7 +183,7 @@ impl<'e, 'a, 'f> BodyEmitter<'e, 'a, 'f> {
     /// Leaves with the error that is pending.
     fn throw(&mut self) {
         self.store_pc();
-        self.e.leave(RegionExit::Throw, &self.op.dirty);
+        self.e.leave(OptimizedExit::Throw, &self.op.dirty);
     }
 
     /// Calls a runtime function. It sees all slots in the frame, and every slot is read again after it.
@@ -218,7 +218,7 @@ impl<'e, 'a, 'f> BodyEmitter<'e, 'a, 'f> {
         let (ok, ok_args) = self.edge(ok, result);
         self.e.b.ins().brif(status, failed, &[], ok, &ok_args);
         self.e.b.switch_to_block(failed);
-        let thrown = self.e.exits.block(&mut self.e.b, RegionExit::Throw, &Slots::new());
+        let thrown = self.e.exits.block(&mut self.e.b, OptimizedExit::Throw, &Slots::new());
         let Some(err) = err else {
             self.e.b.ins().jump(thrown, &[]);
             return;

@@ -1,4 +1,4 @@
-//! [`HotLoop`] → [`Region`]: the optimizer of one machine, as the native tier sees it.
+//! [`HotLoop`] → [`OptimizedCode`]: the optimizer of one machine, as the native tier sees it.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use mimeo_ir::Set;
-use mimeo_jit::{HotLoop, NotOptimized, Optimizer, OptimizerSet, Region};
+use mimeo_jit::{HotLoop, NotOptimized, OptimizedCode, Optimizer, OptimizerSet};
 
 use crate::emit::Emitter;
 use crate::loops::Loop;
@@ -74,7 +74,7 @@ impl fmt::Debug for Compiler {
 // SAFETY: the region is made of the bodies of the ops, which do what the handlers do, and the frame is complete at each
 // exit (`emit`, `exits`). Backward jumps are counted in `Emitter::count`.
 unsafe impl Optimizer for Compiler {
-    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<Region>, NotOptimized> {
+    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
         let prepared = self.prepared.as_ref().map_err(Clone::clone)?;
         let Some(region) = Loop::find(hot.function, self.set.ops, &prepared.shapes, hot.head)? else {
             return Ok(None);
@@ -92,6 +92,6 @@ unsafe impl Optimizer for Compiler {
         if let Some(relocation) = compiled.buffer.relocs().first() {
             return Err(NotOptimized(format!("its code would refer to {:?}", relocation.target)));
         }
-        Ok(Some(Region { code: compiled.code_buffer().to_vec(), exits }))
+        Ok(Some(OptimizedCode { code: compiled.code_buffer().to_vec(), exits }))
     }
 }

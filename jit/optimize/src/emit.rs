@@ -13,7 +13,7 @@ use mimeo_def::Pc;
 use mimeo_def::frame::Core;
 use mimeo_interp::RuntimeFn;
 use mimeo_ir::Set;
-use mimeo_jit::RegionExit;
+use mimeo_jit::OptimizedExit;
 
 use crate::body::BodyEmitter;
 use crate::exits::Exits;
@@ -154,7 +154,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         entries: &Cell<u64>,
         set: &Set,
         runtime: &'static [RuntimeFn],
-    ) -> Vec<RegionExit> {
+    ) -> Vec<OptimizedExit> {
         let entry = b.create_block();
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
@@ -178,11 +178,11 @@ impl<'a, 'f> Emitter<'a, 'f> {
 
     /// Leaves at the start of an op.
     pub(crate) fn leave_at(&mut self, op: &LoopOp<'_>) {
-        self.leave(RegionExit::Op(op.at.pc), &op.dirty);
+        self.leave(OptimizedExit::Op(op.at.pc), &op.dirty);
     }
 
     /// Leaves, after storing these slots.
-    pub(crate) fn leave(&mut self, exit: RegionExit, dirty: &Slots) {
+    pub(crate) fn leave(&mut self, exit: OptimizedExit, dirty: &Slots) {
         let block = self.exits.block(&mut self.b, exit, dirty);
         self.b.ins().jump(block, &[]);
     }
@@ -191,7 +191,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
     pub(crate) fn go(&mut self, from: &LoopOp<'_>, to: Pc) {
         let is_backward = to <= from.at.pc;
         let Some(&block) = self.blocks.get(&to) else {
-            let exit = if is_backward { RegionExit::Poll(to) } else { RegionExit::Op(to) };
+            let exit = if is_backward { OptimizedExit::Poll(to) } else { OptimizedExit::Op(to) };
             return self.leave(exit, &self.region.dirty_after(from.at.pc));
         };
         if is_backward {
@@ -205,7 +205,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         const BUDGET: i32 = offset_of!(Core, budget) as i32;
         let budget = self.b.ins().load(types::I32, trusted(), self.frame.core, BUDGET);
         let is_used_up = self.b.ins().icmp_imm(IntCC::SignedLessThanOrEqual, budget, 0);
-        let exit = self.exits.block(&mut self.b, RegionExit::Poll(to), &self.region.dirty_after(from.at.pc));
+        let exit = self.exits.block(&mut self.b, OptimizedExit::Poll(to), &self.region.dirty_after(from.at.pc));
         let more = self.b.create_block();
         self.b.ins().brif(is_used_up, exit, &[], more, &[]);
         self.b.switch_to_block(more);

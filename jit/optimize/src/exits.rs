@@ -2,7 +2,7 @@
 
 use cranelift_codegen::ir::{Block, InstBuilder, types};
 use cranelift_frontend::FunctionBuilder;
-use mimeo_jit::RegionExit;
+use mimeo_jit::OptimizedExit;
 
 use crate::emit::Frame;
 use crate::loops::Slots;
@@ -11,14 +11,14 @@ use crate::loops::Slots;
 #[derive(Debug, Default)]
 pub(crate) struct Exits {
     /// The table of the region.
-    pub(crate) table: Vec<RegionExit>,
+    pub(crate) table: Vec<OptimizedExit>,
     /// By block: the index in the table, and the slots to store.
     blocks: Vec<(Block, usize, Slots)>,
 }
 
 impl Exits {
     /// Returns the block that leaves for an exit after storing these slots.
-    pub(crate) fn block(&mut self, b: &mut FunctionBuilder<'_>, exit: RegionExit, dirty: &Slots) -> Block {
+    pub(crate) fn block(&mut self, b: &mut FunctionBuilder<'_>, exit: OptimizedExit, dirty: &Slots) -> Block {
         let index = self.table.iter().position(|&other| other == exit).unwrap_or_else(|| {
             self.table.push(exit);
             self.table.len() - 1

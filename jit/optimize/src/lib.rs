@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! HotLoop ─ loops ─► Loop ─┐
-//!                          ├─ emit ─► Cranelift's IR ─ compile ─► Region ─► the native tier
+//!                          ├─ emit ─► Cranelift's IR ─ compile ─► OptimizedCode ─► the native tier
 //! bodies ── shape ─► Shape ┘
 //! ```
 //!

@@ -11,7 +11,7 @@ use crate::compile::plan::Plan;
 use crate::compile::recipe::{Fill, Recipes};
 use crate::errors::{Diagnostic, PatchError};
 use crate::memory::{CodeBuf, Writable};
-use crate::optimize::{Graft, Region, RegionExit};
+use crate::optimize::{Graft, OptimizedCode, OptimizedExit};
 
 /// The reason why an op could not be emitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,18 +139,18 @@ pub(crate) fn emit(
 
 /// Copies optimized code after the table of the addresses at which it can leave.
 fn emit_region(code: &mut [u8], graft: &Graft, context: &FunctionContext<'_>, recipes: &Recipes) -> Result<(), NoCode> {
-    let Region { code: bytes, exits } = &*graft.region;
+    let OptimizedCode { code: bytes, exits } = &*graft.region;
     for (entry, exit) in code.as_chunks_mut::<8>().0.iter_mut().zip(exits) {
         let address = match *exit {
-            RegionExit::Op(pc) => {
+            OptimizedExit::Op(pc) => {
                 // An exit at the head would run the optimized code again.
                 context.address_of(pc)? + if pc == graft.head { u64::from(recipes.graft.hot_bytes) } else { 0 }
             }
-            RegionExit::Poll(pc) if context.function.facts().polls.binary_search(&pc).is_err() => {
+            OptimizedExit::Poll(pc) if context.function.facts().polls.binary_search(&pc).is_err() => {
                 return Err(NoCode { target: pc });
             }
-            RegionExit::Poll(pc) => context.address_of(pc)? - u64::from(context.poll_bytes),
-            RegionExit::Throw => context.island.target(FarIndex::of_exit(Exit::Throw)) as u64,
+            OptimizedExit::Poll(pc) => context.address_of(pc)? - u64::from(context.poll_bytes),
+            OptimizedExit::Throw => context.island.target(FarIndex::of_exit(Exit::Throw)) as u64,
         };
         *entry = address.to_le_bytes();
     }

@@ -1,4 +1,4 @@
-//! A [`Region`] and its loop head → [`Graft`], which a compiled function runs in place of the loop.
+//! A [`OptimizedCode`] and its loop head → [`Graft`], which a compiled function runs in place of the loop.
 #![cfg(feature = "native")]
 
 use std::rc::Rc;
@@ -6,13 +6,13 @@ use std::rc::Rc;
 use mimeo_def::Pc;
 use mimeo_interp::Function;
 
-use crate::optimize::Region;
+use crate::optimize::OptimizedCode;
 
 /// Optimized code to be installed before the op at a loop head.
 #[derive(Clone, Debug)]
 pub(crate) struct Graft {
     pub(crate) head: Pc,
-    pub(crate) region: Rc<Region>,
+    pub(crate) region: Rc<OptimizedCode>,
     /// The number of samples at the head when it was made.
     samples_before: u32,
 }
@@ -23,7 +23,7 @@ const SAMPLES_TO_JUDGE: u32 = 8;
 const MOST_ENTRIES: u64 = 256;
 
 impl Graft {
-    pub(crate) fn new(function: &Function, head: Pc, region: Region) -> Graft {
+    pub(crate) fn new(function: &Function, head: Pc, region: OptimizedCode) -> Graft {
         if let Some(entries) = function.optimized_entries(head) {
             entries.set(0);
         }

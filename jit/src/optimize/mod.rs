@@ -2,16 +2,16 @@
 //!
 //! The tier decides which loop is worth it, installs the code and retires it. It does not know how the code is made.
 
+mod code;
 mod graft;
 mod hot_loop;
 mod optimizer;
-mod region;
 
+#[cfg(feature = "native")]
+pub(crate) use code::REGION_ALIGN;
+pub use code::{OptimizedCode, OptimizedExit};
 #[cfg(feature = "native")]
 pub(crate) use graft::Graft;
 pub use hot_loop::HotLoop;
 pub(crate) use optimizer::OptimizerOpener;
 pub use optimizer::{NotOptimized, OpenOptimizer, Optimizer, OptimizerSet};
-#[cfg(feature = "native")]
-pub(crate) use region::REGION_ALIGN;
-pub use region::{Region, RegionExit};

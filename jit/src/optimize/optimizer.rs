@@ -1,11 +1,11 @@
-//! [`Optimizer`]: the interface of what turns a hot loop into a [`Region`], and the function that opens one.
+//! [`Optimizer`]: the interface of what turns a hot loop into a [`OptimizedCode`], and the function that opens one.
 
 use std::fmt;
 
 use mimeo_def::op::OpInfo;
 use mimeo_interp::{InstructionSet, RuntimeFn};
 
-use crate::optimize::{HotLoop, Region};
+use crate::optimize::{HotLoop, OptimizedCode};
 
 /// What an optimizer knows about an instruction set. See [`Optimizer`] for an example.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +44,7 @@ pub struct NotOptimized(pub String);
 ///
 /// ```
 /// use mimeo::jit::{
-///     HasJit, HotLoop, JitConfig, Mode, NotOptimized, Optimizer, OptimizerSet, Region, RegionExit, WithJit,
+///     HasJit, HotLoop, JitConfig, Mode, NotOptimized, Optimizer, OptimizerSet, OptimizedCode, OptimizedExit, WithJit,
 /// };
 /// use mimeo_doc_ops::{Context, Host, Machine, SUM, sample_program};
 ///
@@ -54,12 +54,12 @@ pub struct NotOptimized(pub String);
 ///
 /// // SAFETY: the code returns the offset of the first exit, and changes nothing.
 /// unsafe impl Optimizer for Idle {
-///     fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<Region>, NotOptimized> {
+///     fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
 ///         #[cfg(target_arch = "x86_64")]
 ///         let code = vec![0x31, 0xc0, 0xc3]; // xor eax, eax; ret
 ///         #[cfg(target_arch = "aarch64")]
 ///         let code = vec![0x00, 0x00, 0x80, 0xd2, 0xc0, 0x03, 0x5f, 0xd6]; // mov x0, #0; ret
-///         Ok(Some(Region { code, exits: vec![RegionExit::Op(hot.head)] }))
+///         Ok(Some(OptimizedCode { code, exits: vec![OptimizedExit::Op(hot.head)] }))
 ///     }
 /// }
 ///
@@ -78,7 +78,7 @@ pub struct NotOptimized(pub String);
 ///
 /// The code of a region that `optimize` returns does what the ops of the function do from the loop's head to an exit: it
 /// leaves frame, records, memory and the machine as they are when those ops have run and the exit's op is next, or, at
-/// [`RegionExit::Throw`], as an op leaves them that throws. It counts each backward jump in the machine's budget, and
+/// [`OptimizedExit::Throw`], as an op leaves them that throws. It counts each backward jump in the machine's budget, and
 /// leaves when that is used up. It returns no other number than the offset of an exit.
 pub unsafe trait Optimizer: fmt::Debug {
     /// Makes optimized code of a loop. Returns `None` if there is no loop, because the head is the first op of a function
@@ -87,7 +87,7 @@ pub unsafe trait Optimizer: fmt::Debug {
     /// # Errors
     ///
     /// If it cannot, or if that is not worth it. The tier does not ask again for this loop.
-    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<Region>, NotOptimized>;
+    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized>;
 }
 
 /// The function that opens the optimizer of a configuration, if it has one.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use mimeo::InstructionSet;
 use mimeo::def::Pc;
-use mimeo::jit::{HotLoop, NotOptimized, OpenOptimizer, Optimizer, OptimizerSet, Region, RegionExit};
+use mimeo::jit::{HotLoop, NotOptimized, OpenOptimizer, OptimizedCode, OptimizedExit, Optimizer, OptimizerSet};
 
 use super::*;
 
@@ -66,11 +66,11 @@ fn seven_in_slot_1(exit: u8) -> Vec<u8> {
 
 /// Makes the code of a function for each loop head but the first op.
 #[derive(Debug)]
-struct Made(fn(Pc) -> Result<Region, NotOptimized>);
+struct Made(fn(Pc) -> Result<OptimizedCode, NotOptimized>);
 
 // SAFETY: each test says what its code does.
 unsafe impl Optimizer for Made {
-    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<Region>, NotOptimized> {
+    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
         if hot.head == Pc(0) { Ok(None) } else { (self.0)(hot.head).map(Some) }
     }
 }
@@ -87,7 +87,10 @@ fn optimized_code_runs_in_place_of_the_loop() {
     fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
         // The first exit is not taken.
         Box::new(Made(|head| {
-            Ok(Region { code: seven_in_slot_1(1), exits: vec![RegionExit::Op(head), RegionExit::Op(end())] })
+            Ok(OptimizedCode {
+                code: seven_in_slot_1(1),
+                exits: vec![OptimizedExit::Op(head), OptimizedExit::Op(end())],
+            })
         }))
     }
     let (stats, sum) = summed_with(open, on(), 10);
@@ -100,7 +103,7 @@ fn optimized_code_runs_in_place_of_the_loop() {
 #[test]
 fn an_exit_at_the_head_does_not_enter_the_optimized_code_again() {
     fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
-        Box::new(Made(|head| Ok(Region { code: seven_in_slot_1(0), exits: vec![RegionExit::Op(head)] })))
+        Box::new(Made(|head| Ok(OptimizedCode { code: seven_in_slot_1(0), exits: vec![OptimizedExit::Op(head)] })))
     }
     // Each iteration begins with 7, and the last one adds 1.
     assert_eq!(summed_with(open, on(), 10).1, 8);
@@ -159,7 +162,9 @@ fn a_loop_that_was_refused_is_not_asked_for_again() {
 #[test]
 fn an_exit_that_is_no_op_is_refused() {
     fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
-        Box::new(Made(|head| Ok(Region { code: seven_in_slot_1(0), exits: vec![RegionExit::Op(Pc(head.0 + 1))] })))
+        Box::new(Made(|head| {
+            Ok(OptimizedCode { code: seven_in_slot_1(0), exits: vec![OptimizedExit::Op(Pc(head.0 + 1))] })
+        }))
     }
     let (mut machine, linked) = summing_machine(on().with_optimize_threshold(1).optimized_by(open));
     assert_eq!(machine.call(linked.function(SUMMING), &[100_000]), Ok(5_000_050_000));
@@ -174,7 +179,7 @@ fn optimized_code_counts_in_the_limit_of_all_code() {
         Box::new(Made(|head| {
             let mut code = seven_in_slot_1(0);
             code.resize(1 << 20, 0);
-            Ok(Region { code, exits: vec![RegionExit::Op(head)] })
+            Ok(OptimizedCode { code, exits: vec![OptimizedExit::Op(head)] })
         }))
     }
     let config = on().with_optimize_threshold(1).optimized_by(open).with_code_limit(64 << 10);

@@ -1,7 +1,7 @@
 //! Hot loops → regions that leave at once for the op at the loop's head: the installation of optimized code without an
 //! optimizer.
 
-use mimeo::jit::{HotLoop, JitConfig, NotOptimized, Optimizer, OptimizerSet, Region, RegionExit};
+use mimeo::jit::{HotLoop, JitConfig, NotOptimized, OptimizedCode, OptimizedExit, Optimizer, OptimizerSet};
 
 /// Makes regions that do nothing.
 #[derive(Debug)]
@@ -16,8 +16,8 @@ const CODE: &[u8] = if cfg!(target_arch = "aarch64") {
 
 // SAFETY: the code leaves for the op that is next, and changes nothing.
 unsafe impl Optimizer for Idle {
-    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<Region>, NotOptimized> {
-        Ok(Some(Region { code: CODE.to_vec(), exits: vec![RegionExit::Op(hot.head)] }))
+    fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
+        Ok(Some(OptimizedCode { code: CODE.to_vec(), exits: vec![OptimizedExit::Op(hot.head)] }))
     }
 }
 

@@ -129,11 +129,11 @@ fn an_invalid_table_with_a_correct_checksum_is_refused() {
     let foreign = hole.replace(kind, exchanged);
     let cases = [
         (
-            "mimeo stencils 2",
             "mimeo stencils 3",
-            "its format is version 3, but this version of mimeo reads version 2".to_owned(),
+            "mimeo stencils 4",
+            "its format is version 4, but this version of mimeo reads version 3".to_owned(),
         ),
-        ("mimeo stencils 2\n", "", "`mimeo stencils` is missing".to_owned()),
+        ("mimeo stencils 3\n", "", "`mimeo stencils` is missing".to_owned()),
         ("abi ", "abi x", format!("`x{STENCIL_ABI}` is not a valid number here")),
         (&format!("arch {arch}"), "arch mips", "`mips` is not a supported architecture".to_owned()),
         ("\nbaseline ", "\nbaseline not ", format!("is not a baseline of {arch}")),

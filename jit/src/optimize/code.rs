@@ -1,4 +1,4 @@
-//! [`Region`]: optimized code of a loop, as bytes that can be copied anywhere, and the places where it can leave.
+//! [`OptimizedCode`]: optimized code of a loop, as bytes that can be copied anywhere, and the places where it can leave.
 
 use mimeo_def::Pc;
 
@@ -8,17 +8,17 @@ use mimeo_def::Pc;
 /// [`Enter`](mimeo_interp::tier::Enter) does and in the same convention. It returns where to continue: 8 times an index
 /// in `exits`. See [`Optimizer`](crate::Optimizer) for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Region {
+pub struct OptimizedCode {
     /// The machine code, which must not depend on its address.
     pub code: Vec<u8>,
     /// The places where the code can leave.
-    pub exits: Vec<RegionExit>,
+    pub exits: Vec<OptimizedExit>,
 }
 
 /// A place where optimized code leaves. See [`Optimizer`](crate::Optimizer) for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum RegionExit {
+pub enum OptimizedExit {
     /// The op at this place of the same function is next. It runs without optimized code, even if it is the loop's head.
     Op(Pc),
     /// The poll before the op at this place, which is a loop head of the same function, is next. It counts a backward
@@ -33,7 +33,7 @@ pub enum RegionExit {
 pub(crate) const REGION_ALIGN: u32 = 16;
 
 #[cfg(feature = "native")]
-impl Region {
+impl OptimizedCode {
     /// Returns the bytes of the table of the exits' addresses, after which the code begins.
     pub(crate) fn table_bytes(&self) -> usize {
         (self.exits.len() * size_of::<u64>()).next_multiple_of(REGION_ALIGN as usize)

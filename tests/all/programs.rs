@@ -50,7 +50,9 @@ fn grafted() {
 
 #[test]
 fn optimized() {
-    check_corpus(&Mode::optimized(), |_| true);
+    let [at_once, later, leaving] = Mode::optimized();
+    check_corpus(&[at_once, later], |_| true);
+    check_corpus(&[leaving], is_short);
 }
 
 /// Returns `true` if a program is short enough for an exit from native code at every op.

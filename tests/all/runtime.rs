@@ -41,7 +41,7 @@ fn on() -> JitConfig {
 }
 
 fn configs() -> Vec<Option<JitConfig>> {
-    vec![
+    let configs = vec![
         None,
         Some(on()),
         Some(JitConfig::default().with_threshold(3)),
@@ -51,7 +51,8 @@ fn configs() -> Vec<Option<JitConfig>> {
         Some(on().with_code_limit(16 << 10)),
         Some(with_idle_regions(on().with_optimize(Mode::On))),
         Some(with_idle_regions(on().with_optimize_threshold(1))),
-    ]
+    ];
+    configs.into_iter().chain(mimeo_corpus::Mode::optimized().map(|mode| mode.jit)).collect()
 }
 
 fn loaded(config: Option<JitConfig>, limits: Limits) -> (Machine<Ops>, Linked) {

@@ -1,5 +1,6 @@
 //! [`HotLoop`] → [`OptimizedCode`]: the optimizer of one machine, as the native tier sees it.
 
+use std::cell::Cell;
 use std::fmt;
 
 use cranelift_codegen::Context;
@@ -11,19 +12,28 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use mimeo_ir::Set;
 use mimeo_jit::{HotLoop, NotOptimized, OptimizedCode, Optimizer, OptimizerSet};
 
-use crate::emit::Emitter;
+use crate::emit::{Emitter, Inputs};
 use crate::loops::Loop;
 use crate::shape::Shape;
 
 /// Opens the optimizer of a machine, for [`JitConfig::optimized_by`](mimeo_jit::JitConfig::optimized_by). See the
 /// [crate](crate) for an example.
 pub fn open(set: OptimizerSet) -> Box<dyn Optimizer> {
-    Box::new(Compiler {
-        set,
-        prepared: Prepared::new(set),
-        context: Context::new(),
-        builder: FunctionBuilderContext::new(),
-    })
+    Box::new(Compiler::new(set, None))
+}
+
+/// Opens an optimizer whose code leaves at every `N`th op that it reaches, for tests.
+#[doc(hidden)]
+pub fn open_leaving<const N: u32>(set: OptimizerSet) -> Box<dyn Optimizer> {
+    Box::new(Compiler::new(set, Some(Leaving { every: N, left: Box::new(Cell::new(N)) })))
+}
+
+/// Leaves now and then.
+#[derive(Debug)]
+pub(crate) struct Leaving {
+    pub(crate) every: u32,
+    /// Ops until the next exit. The code counts them.
+    pub(crate) left: Box<Cell<u32>>,
 }
 
 /// What does not depend on the loop.
@@ -61,8 +71,16 @@ fn host() -> Result<OwnedTargetIsa, NotOptimized> {
 struct Compiler {
     set: OptimizerSet,
     prepared: Result<Prepared, NotOptimized>,
+    leaving: Option<Leaving>,
     context: Context,
     builder: FunctionBuilderContext,
+}
+
+impl Compiler {
+    fn new(set: OptimizerSet, leaving: Option<Leaving>) -> Compiler {
+        let (context, builder) = (Context::new(), FunctionBuilderContext::new());
+        Compiler { set, prepared: Prepared::new(set), leaving, context, builder }
+    }
 }
 
 impl fmt::Debug for Compiler {
@@ -86,7 +104,8 @@ unsafe impl Optimizer for Compiler {
         signature.returns = vec![AbiParam::new(types::I64)];
         self.context.func = Function::with_name_signature(UserFuncName::default(), signature);
         let builder = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
-        let exits = Emitter::emit(builder, &region, entries, &prepared.bodies, self.set.runtime);
+        let inputs = Inputs { region: &region, bodies: &prepared.bodies, runtime: self.set.runtime, entries };
+        let exits = Emitter::emit(builder, &inputs, self.leaving.as_ref());
         let compiled = self.context.compile(&*prepared.isa, &mut ControlPlane::default());
         let compiled = compiled.map_err(|error| NotOptimized(format!("Cranelift refuses it: {:?}", error.inner)))?;
         if let Some(relocation) = compiled.buffer.relocs().first() {

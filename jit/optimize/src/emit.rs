@@ -16,6 +16,7 @@ use mimeo_ir::Set;
 use mimeo_jit::OptimizedExit;
 
 use crate::body::BodyEmitter;
+use crate::compiler::Leaving;
 use crate::exits::Exits;
 use crate::floats::floats;
 use crate::loops::{Loop, LoopOp, Slots};
@@ -135,6 +136,15 @@ fn count_entry(b: &mut FunctionBuilder<'_>, entries: &Cell<u64>) {
     b.ins().store(trusted(), after, address, 0);
 }
 
+/// What a region is made of.
+pub(crate) struct Inputs<'a> {
+    pub(crate) region: &'a Loop<'a>,
+    pub(crate) bodies: &'a Set,
+    pub(crate) runtime: &'static [RuntimeFn],
+    /// The number of entries, which the region counts.
+    pub(crate) entries: &'a Cell<u64>,
+}
+
 /// Emits a whole region.
 pub(crate) struct Emitter<'a, 'f> {
     pub(crate) b: FunctionBuilder<'f>,
@@ -147,19 +157,18 @@ pub(crate) struct Emitter<'a, 'f> {
 }
 
 impl<'a, 'f> Emitter<'a, 'f> {
-    /// Emits a region into an empty function with the right signature. The function counts its entries. Returns the exits.
+    /// Emits a region into an empty function with the right signature. Returns the exits.
     pub(crate) fn emit(
         mut b: FunctionBuilder<'f>,
-        region: &'a Loop<'a>,
-        entries: &Cell<u64>,
-        set: &Set,
-        runtime: &'static [RuntimeFn],
+        inputs: &Inputs<'a>,
+        leaving: Option<&Leaving>,
     ) -> Vec<OptimizedExit> {
+        let Inputs { region, bodies, runtime, entries } = *inputs;
         let entry = b.create_block();
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
         let params = [0, 1, 2].map(|index| b.block_params(entry)[index]);
-        let frame = Frame::new(&mut b, params, &region.variables, floats(region, set));
+        let frame = Frame::new(&mut b, params, &region.variables, floats(region, bodies));
         count_entry(&mut b, entries);
         frame.load(&mut b);
         let blocks: BTreeMap<Pc, Block> = region.ops.keys().map(|&pc| (pc, b.create_block())).collect();
@@ -167,13 +176,32 @@ impl<'a, 'f> Emitter<'a, 'f> {
         let mut emitter = Emitter { b, region, runtime, frame, exits: Exits::default(), blocks };
         for (pc, op) in &region.ops {
             emitter.b.switch_to_block(emitter.blocks[pc]);
-            BodyEmitter::emit(&mut emitter, op, set.body_of(usize::from(op.at.op.0)));
+            if let Some(leaving) = leaving {
+                emitter.leave_now_and_then(op, leaving);
+            }
+            BodyEmitter::emit(&mut emitter, op, bodies.body_of(usize::from(op.at.op.0)));
         }
         let Emitter { mut b, frame, exits, .. } = emitter;
         exits.fill(&mut b, &frame);
         b.seal_all_blocks();
         b.finalize();
         exits.table
+    }
+
+    /// Leaves at the start of an op if it is time to.
+    fn leave_now_and_then(&mut self, op: &LoopOp<'_>, Leaving { every, left }: &Leaving) {
+        let b = &mut self.b;
+        let address = b.ins().iconst(types::I64, left.as_ptr().expose_provenance() as i64);
+        let before = b.ins().load(types::I32, trusted(), address, 0);
+        let after = b.ins().iadd_imm(before, -1);
+        let is_over = b.ins().icmp_imm(IntCC::Equal, after, 0);
+        let again = b.ins().iconst(types::I32, i64::from(*every));
+        let after = b.ins().select(is_over, again, after);
+        b.ins().store(trusted(), after, address, 0);
+        let exit = self.exits.block(b, OptimizedExit::Op(op.at.pc), &op.dirty);
+        let stays = b.create_block();
+        b.ins().brif(is_over, exit, &[], stays, &[]);
+        b.switch_to_block(stays);
     }
 
     /// Leaves at the start of an op.

@@ -39,3 +39,5 @@ mod loops;
 mod shape;
 
 pub use compiler::open;
+#[doc(hidden)]
+pub use compiler::open_leaving;

@@ -70,12 +70,17 @@ impl Mode {
         [Mode::native("grafted", with_idle_regions(at_once)), Mode::native("grafted later", with_idle_regions(later))]
     }
 
-    /// Returns the modes with optimized loops: from the start, and when a loop is found running.
+    /// Returns the modes with optimized loops: from the start, when a loop is found running, and from the start with an
+    /// exit at every fifth op.
     #[cfg(feature = "jit")]
-    pub fn optimized() -> [Mode; 2] {
-        let config = compiled_at_once().optimized_by(mimeo_optimize::open);
-        let at_once = config.clone().with_optimize(mimeo::jit::Mode::On);
-        [Mode::native("optimized", at_once), Mode::native("optimized later", config.with_optimize_threshold(1))]
+    pub fn optimized() -> [Mode; 3] {
+        let at_once = || compiled_at_once().with_optimize(mimeo::jit::Mode::On);
+        let later = compiled_at_once().with_optimize_threshold(1);
+        [
+            Mode::native("optimized", at_once().optimized_by(mimeo_optimize::open)),
+            Mode::native("optimized later", later.optimized_by(mimeo_optimize::open)),
+            Mode::native("optimized, leaving", at_once().optimized_by(mimeo_optimize::open_leaving::<5>)),
+        ]
     }
 
     /// Returns the mode in which native code exits at every op.

@@ -30,7 +30,11 @@ fn configurations() -> Vec<Configuration> {
     let interpreted = Configuration::from(Mode::interpreter());
     let interpreted = [interpreted.clone(), interpreted.collecting(37)];
     #[cfg(feature = "jit")]
+    let [optimized, _, leaving] = Mode::optimized();
+    #[cfg(feature = "jit")]
     let native = [
+        optimized.into(),
+        leaving.into(),
         Mode::on().into(),
         Mode::after(2).into(),
         Configuration::from(Mode::on()).collecting(11),

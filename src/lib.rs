@@ -172,7 +172,8 @@
 //! machine that has loaded the same one. A machine returns handles ([`Linked`], [`FunctionRef`], [`FiberRef`]), which
 //! are checked at each use.
 //!
-//! The features are `jit` (default), which adds the native tier, and `disassembler`, which shows instructions in
+//! The features are `jit` (default), which adds the native tier, `optimize`, which adds optimized code of hot loops for
+//! those who [open](https://docs.rs/mimeo-optimize) it, and `disassembler`, which shows instructions in
 //! listings.
 #![deny(unsafe_code)]
 

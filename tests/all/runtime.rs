@@ -33,7 +33,6 @@ use mimeo_tests::callbacks::{Host, callback_ops};
 
 use callback_ops::{Assembler, Context, FiberRef, Linked, Ops, Program, ProgramBuilder, Trap, Vm};
 
-use mimeo_corpus::idle::with_idle_regions;
 use mimeo_tests::machines::machine;
 
 fn on() -> JitConfig {
@@ -49,10 +48,9 @@ fn configs() -> Vec<Option<JitConfig>> {
         Some(on().with_gaps(Gaps::at(["call"]))),
         Some(on().with_gaps(Gaps::default().without_reentry())),
         Some(on().with_code_limit(16 << 10)),
-        Some(with_idle_regions(on().with_optimize(Mode::On))),
-        Some(with_idle_regions(on().with_optimize_threshold(1))),
     ];
-    configs.into_iter().chain(mimeo_corpus::Mode::optimized().map(|mode| mode.jit)).collect()
+    let optimized = mimeo_corpus::Mode::grafted().into_iter().chain(mimeo_corpus::Mode::optimized());
+    configs.into_iter().chain(optimized.map(|mode| mode.jit)).collect()
 }
 
 fn loaded(config: Option<JitConfig>, limits: Limits) -> (Machine<Ops>, Linked) {

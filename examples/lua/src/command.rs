@@ -22,6 +22,7 @@ options, with the equivalent environment variables; an option overrides its vari
   -v                        print the version
   --jit=auto|on|off         compile functions that are called often, all functions, or none (default: auto); MIMEO_JIT
   --jit-threshold=N         with auto: the call at which a function is compiled (default: 10); MIMEO_JIT_THRESHOLD
+  --optimize=auto|on|off    when loops get optimized code, if the command was built with it (default: auto); MIMEO_OPTIMIZE
   --jit-code-limit=BYTES    limit on the memory for native code, in whole pages (default: no limit)
   --jit-budget=MICROSECONDS limit on the time for compiling one function (default: no limit)
   --memory-limit=SIZE       limit on the memory of the program, in bytes or with K, M or G (default: no limit)

@@ -16,8 +16,14 @@ use crate::emit::{Emitter, Inputs};
 use crate::loops::Loop;
 use crate::shape::Shape;
 
-/// Opens the optimizer of a machine, for [`JitConfig::optimized_by`](mimeo_jit::JitConfig::optimized_by). See the
-/// [crate](crate) for an example.
+/// Opens the optimizer of a machine, for [`JitConfig::optimized_by`](mimeo_jit::JitConfig::optimized_by).
+///
+/// ```
+/// use mimeo::jit::{JitConfig, Mode};
+///
+/// let config = JitConfig::new(Mode::Auto).optimized_by(mimeo_optimize::open);
+/// assert_eq!(config.optimize, Mode::Auto);
+/// ```
 pub fn open(set: OptimizerSet) -> Box<dyn Optimizer> {
     Box::new(Compiler::new(set, None))
 }

@@ -35,9 +35,12 @@ mod control_flow;
 mod emit;
 mod exits;
 mod floats;
+mod idle;
 mod loops;
 mod shape;
 
 pub use compiler::open;
 #[doc(hidden)]
 pub use compiler::open_leaving;
+#[doc(hidden)]
+pub use idle::open_idle;

@@ -181,7 +181,13 @@ impl JitConfig {
         self
     }
 
-    /// Sets [`optimize`](Self::optimize). See [`Optimizer`](crate::Optimizer) for an example.
+    /// Sets [`optimize`](Self::optimize).
+    ///
+    /// ```
+    /// use mimeo::jit::{JitConfig, Mode};
+    ///
+    /// assert_eq!(JitConfig::default().with_optimize(Mode::Off).optimize, Mode::Off);
+    /// ```
     #[must_use]
     pub fn with_optimize(mut self, mode: Mode) -> JitConfig {
         self.optimize = mode;
@@ -201,8 +207,18 @@ impl JitConfig {
         self
     }
 
-    /// Sets the function that opens the optimizer of hot loops. Without one, no loop is optimized. See
-    /// [`Optimizer`](crate::Optimizer) for an example.
+    /// Sets the function that opens the optimizer of hot loops, for example `mimeo::optimize::open`. Without one, no loop
+    /// is optimized.
+    ///
+    /// ```
+    /// use mimeo::jit::{JitConfig, Optimizer, OptimizerSet};
+    ///
+    /// fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
+    ///     unimplemented!("see `Optimizer` for an example")
+    /// }
+    ///
+    /// assert_ne!(JitConfig::default().optimized_by(open), JitConfig::default());
+    /// ```
     #[must_use]
     pub fn optimized_by(mut self, open: OpenOptimizer) -> JitConfig {
         self.optimizer = OptimizerOpener(Some(open));

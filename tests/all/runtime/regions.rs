@@ -112,7 +112,7 @@ fn an_exit_at_the_head_does_not_enter_the_optimized_code_again() {
 #[test]
 fn optimized_code_is_installed_in_a_running_loop() {
     for threshold in [1, 3] {
-        let config = with_idle_regions(on().with_optimize_threshold(threshold));
+        let config = on().with_optimize_threshold(threshold).optimized_by(mimeo_optimize::open_idle);
         let (mut machine, linked) = summing_machine(config);
         assert_eq!(machine.call(linked.function(SUMMING), &[100_000]), Ok(5_000_050_000));
         let after = stats(&machine);
@@ -129,7 +129,7 @@ fn optimized_code_is_installed_in_a_running_loop() {
 
 #[test]
 fn regions_go_with_the_code_of_their_function() {
-    let (mut machine, linked) = summing_machine(with_idle_regions(on().with_optimize(Mode::On)));
+    let (mut machine, linked) = summing_machine(on().with_optimize(Mode::On).optimized_by(mimeo_optimize::open_idle));
     assert_eq!(machine.call(linked.function(SUMMING), &[3]), Ok(6));
     assert!(stats(&machine).code.regions.optimized_bytes > 0);
     // SAFETY: nothing keeps a callee.
@@ -187,4 +187,45 @@ fn optimized_code_counts_in_the_limit_of_all_code() {
     assert_eq!(machine.call(linked.function(SUMMING), &[100_000]), Ok(5_000_050_000));
     let refused = stats(&machine).optimized.first_refused;
     assert!(refused[0].reason.starts_with("there is no room for"), "{refused:?}");
+}
+
+/// Twice `sum(n)`, by a loop in which another loop runs twice, and which calls a function.
+fn nested() -> Program {
+    let mut builder = ProgramBuilder::new();
+    let (function, callee) = (builder.declare("nested"), builder.declare("callee"));
+    let mut code = Assembler::new("callee", 1, 1);
+    code.ret(Slot(0));
+    builder.define(callee, code.finish().expect("it is whole"));
+    let mut code = Assembler::new("nested", 1, 6);
+    let (n, total, one, zero, inner) = (Slot(0), Slot(1), Slot(2), Slot(3), Slot(4));
+    code.number(total, 0);
+    code.number(one, -1);
+    code.number(zero, 0);
+    let (outer_head, inner_head) = (code.label(), code.label());
+    code.bind(outer_head);
+    code.call(FunctionIndex(1), Slot(5), 1);
+    code.number(inner, 2);
+    code.bind(inner_head);
+    code.add(total, total, n);
+    code.add(inner, inner, one);
+    code.jump_if_less(zero, inner, inner_head);
+    code.add(n, n, one);
+    code.jump_if_less(zero, n, outer_head);
+    code.ret(total);
+    builder.define(function, code.finish().expect("it is whole"));
+    builder.finish().expect("it is whole").verify().expect("it is sound")
+}
+
+#[test]
+fn code_that_is_left_too_soon_goes() {
+    // Each entry of the inner loop's code makes one backward jump.
+    let config = on().with_optimize_threshold(1).optimized_by(mimeo_optimize::open);
+    let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
+    let linked = machine.load(&nested()).expect("it has the spaces");
+    let (outer_head, inner_head) = (after(&["number"; 3]), after(&["number", "number", "number", "call", "number"]));
+    assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[100_000]), Ok(2 * 5_000_050_000));
+    let refused = stats(&machine).optimized.first_refused;
+    let reasons: Vec<_> = refused.iter().map(|refused| (refused.head, &*refused.reason)).collect();
+    assert!(reasons.contains(&(outer_head, "`call` leaves each iteration")), "{reasons:?}");
+    assert!(reasons.contains(&(inner_head, "its optimized code was left too soon")), "{reasons:?}");
 }

@@ -31,6 +31,7 @@ const FILES: &[&str] = &[
     "interp/src/view.rs",
     "interp/src/vm.rs",
     "jit/observe/src/lib.rs",
+    "jit/optimize/src/compiler.rs",
     "jit/src/compile/patch.rs",
     "jit/src/config/jit_config.rs",
     "jit/src/errors/bad_setting.rs",

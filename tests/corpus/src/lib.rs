@@ -14,16 +14,13 @@
 //! | [`calc`] | a program of calc and a configuration | its [`Behaviour`] |
 //! | [`memory`] | the process, from Linux | its mappings, and the sizes of its memory |
 //! | [`captured`] | output | bytes to compare |
-//! | [`idle`] | hot loops | optimized code that does nothing |
 //! | [`alone`] | a test | a process in which only that test runs |
 //! | [`tree`] | a folder | a copy that tests can change |
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 pub mod alone;
 pub mod calc;
 pub mod captured;
-#[expect(unsafe_code, reason = "an optimizer promises what its code does")]
-pub mod idle;
 pub mod language;
 pub mod memory;
 pub mod mode;

@@ -4,8 +4,6 @@ use std::fmt;
 
 use mimeo::jit::{Gaps, JitConfig};
 
-use crate::idle::with_idle_regions;
-
 /// A mode of running programs.
 #[derive(Clone, Debug)]
 pub struct Mode {
@@ -64,10 +62,14 @@ impl Mode {
 
     /// Returns the modes with optimized code that does nothing: at each loop head from the start, and installed when a
     /// loop is found running.
+    #[cfg(feature = "jit")]
     pub fn grafted() -> [Mode; 2] {
         let at_once = compiled_at_once().with_optimize(mimeo::jit::Mode::On);
         let later = compiled_at_once().with_optimize_threshold(1);
-        [Mode::native("grafted", with_idle_regions(at_once)), Mode::native("grafted later", with_idle_regions(later))]
+        [
+            Mode::native("grafted", at_once.optimized_by(mimeo_optimize::open_idle)),
+            Mode::native("grafted later", later.optimized_by(mimeo_optimize::open_idle)),
+        ]
     }
 
     /// Returns the modes with optimized loops: from the start, when a loop is found running, and from the start with an

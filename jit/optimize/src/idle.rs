@@ -1,9 +1,8 @@
-//! Hot loops → regions that leave at once for the op at the loop's head: the installation of optimized code without an
-//! optimizer.
+//! Hot loops → code that leaves at once for the op at the loop's head: what installing optimized code does by itself.
 
-use mimeo::jit::{HotLoop, JitConfig, NotOptimized, OptimizedCode, OptimizedExit, Optimizer, OptimizerSet};
+use mimeo_jit::{HotLoop, NotOptimized, OptimizedCode, OptimizedExit, Optimizer, OptimizerSet};
 
-/// Makes regions that do nothing.
+/// Makes code that does nothing.
 #[derive(Debug)]
 struct Idle;
 
@@ -21,10 +20,8 @@ unsafe impl Optimizer for Idle {
     }
 }
 
-/// Returns the configuration with optimized code that does nothing.
-pub fn with_idle_regions(config: JitConfig) -> JitConfig {
-    fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
-        Box::new(Idle)
-    }
-    config.optimized_by(open)
+/// Opens an optimizer whose code does nothing, for tests.
+#[doc(hidden)]
+pub fn open_idle(_: OptimizerSet) -> Box<dyn Optimizer> {
+    Box::new(Idle)
 }

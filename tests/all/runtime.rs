@@ -18,6 +18,7 @@ mod refusal;
 mod reload;
 mod requests;
 mod stacks;
+mod stepping;
 mod suspension;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -46,10 +46,12 @@ impl<I: InstructionSet> Vm<I> {
     /// Makes the next event leave for the driver.
     pub(super) fn serve_at_next_event(&mut self) {
         self.settle();
-        self.core.budget = self.driver.budget.stop_at_next_event();
+        self.driver.budget.stops_at_next_event = true;
+        self.arm();
     }
 
     fn serve_due(&mut self) -> Result<Served, Thrown> {
+        self.driver.budget.stops_at_next_event = false;
         self.check_interrupt()?;
         if self.driver.budget.fuel.is_some_and(|fuel| fuel < 0) {
             if self.suspends_when_empty() {
@@ -108,7 +110,6 @@ impl<I: InstructionSet> Vm<I> {
         let interval = *interval;
         // The hook is not called in what it runs.
         let Some(mut hook) = hook.take() else { return Ok(()) };
-        self.note_stepped_here();
         self.arm();
         let result = hook(self);
         self.settle();

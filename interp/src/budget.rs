@@ -101,6 +101,11 @@ impl<I: InstructionSet> Budget<I> {
     pub(crate) fn settle(&mut self, budget: i32) {
         let events = i64::from(self.settled) - i64::from(budget);
         self.settled = budget;
+        self.spend(events);
+    }
+
+    /// Subtracts events from all counters.
+    pub(crate) fn spend(&mut self, events: i64) {
         self.quantum -= events;
         self.hook_due -= events;
         if let Some(fuel) = &mut self.fuel {

@@ -17,6 +17,7 @@ mod reclaim;
 mod refusal;
 mod reload;
 mod requests;
+mod spending;
 mod stacks;
 mod stepping;
 mod suspension;

@@ -254,13 +254,20 @@ impl<I: InstructionSet> Vm<I> {
     /// ```
     #[inline]
     pub fn spend_fuel(&mut self, events: u32) -> Result<(), Thrown> {
-        self.core.budget = self.core.budget.saturating_sub_unsigned(events);
-        if self.core.budget < 0 { self.serve_runtime_function() } else { Ok(()) }
+        match self.core.budget.checked_sub_unsigned(events) {
+            Some(left @ 0..) => {
+                self.core.budget = left;
+                Ok(())
+            }
+            _ => self.serve_runtime_function(events),
+        }
     }
 
+    /// Spends fuel for which the budget is too small, and does what is due then.
     #[cold]
-    fn serve_runtime_function(&mut self) -> Result<(), Thrown> {
+    fn serve_runtime_function(&mut self, events: u32) -> Result<(), Thrown> {
         self.settle();
+        self.driver.budget.spend(i64::from(events));
         let mut result = self.check_interrupt();
         if result.is_ok() && !self.suspends_when_empty() {
             result = self.refill();

@@ -312,9 +312,8 @@ impl<I: InstructionSet> Vm<I> {
     /// assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
     /// ```
     pub fn remove_hook(&mut self) {
-        self.settle();
+        // The budget ends where the hook would have been due, and nothing else is due there.
         self.driver.budget.hook = None;
-        self.arm();
     }
 
     /// Returns the number of events until the hook is called, at least 1, or `None` if there is no hook. While the hook

@@ -10,6 +10,7 @@ mod control;
 mod debugger;
 mod fiber_errors;
 mod fibers;
+mod hooks;
 mod limits;
 mod moving;
 mod programs;

@@ -16,8 +16,8 @@ const TARGETS: [&str; 10] = [
     "jit/src/compile/plan.rs",
     "jit/src/compile/hole_value.rs",
     "interp/src/cursor.rs",
-    "interp/src/driver/state.rs",
-    "interp/src/driver/step.rs",
+    "interp/src/driver.rs",
+    "interp/src/driver",
     "interp/src/error.rs",
     "interp/src/verify.rs",
 ];

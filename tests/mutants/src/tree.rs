@@ -9,8 +9,9 @@ use crate::find::{self, Mutant};
 use crate::schema::{Schemata, schemata};
 
 /// The files with mutants, or folders of such files.
-const TARGETS: [&str; 10] = [
+const TARGETS: [&str; 11] = [
     "ops-def/lower/src/c",
+    "ops-def/lower/src/ssa",
     "jit/src/compile/emit.rs",
     "jit/src/compile/patch.rs",
     "jit/src/compile/plan.rs",

@@ -73,6 +73,8 @@ pub(crate) struct Budget<I: InstructionSet> {
     pub(crate) hook: Option<(u32, Option<Box<Hook<I>>>)>,
     /// The events until the hook is called. Not positive when that is due.
     pub(crate) hook_due: i64,
+    /// Whether the driver is called at the next event, whatever is due.
+    pub(crate) stops_at_next_event: bool,
 }
 
 impl<I: InstructionSet> Budget<I> {
@@ -91,6 +93,7 @@ impl<I: InstructionSet> Budget<I> {
             when_empty: WhenEmpty::Trap,
             hook: None,
             hook_due: 0,
+            stops_at_next_event: false,
         }
     }
 
@@ -98,6 +101,11 @@ impl<I: InstructionSet> Budget<I> {
     pub(crate) fn settle(&mut self, budget: i32) {
         let events = i64::from(self.settled) - i64::from(budget);
         self.settled = budget;
+        self.spend(events);
+    }
+
+    /// Subtracts events from all counters.
+    pub(crate) fn spend(&mut self, events: i64) {
         self.quantum -= events;
         self.hook_due -= events;
         if let Some(fuel) = &mut self.fuel {
@@ -107,7 +115,8 @@ impl<I: InstructionSet> Budget<I> {
 
     /// Returns the value for `core.budget`: the events before the one at which something is due.
     pub(crate) fn arm(&mut self) -> i32 {
-        let mut events = if self.control.is_interrupted() { 0 } else { self.quantum - 1 };
+        let is_next = self.stops_at_next_event || self.control.is_interrupted();
+        let mut events = if is_next { 0 } else { self.quantum - 1 };
         if let Some((_, Some(_))) = self.hook {
             events = events.min(self.hook_due - 1);
         }
@@ -116,12 +125,6 @@ impl<I: InstructionSet> Budget<I> {
         }
         self.settled = i32::try_from(events.max(0)).unwrap_or(i32::MAX);
         self.settled
-    }
-
-    /// Returns the value for `core.budget` with which the driver is called at the next event.
-    pub(crate) fn stop_at_next_event(&mut self) -> i32 {
-        self.settled = 0;
-        0
     }
 
     /// Starts a new quantum if the last one is over, and returns `true` if it was. The lengths vary, so that samples do

@@ -135,10 +135,13 @@ impl<I: InstructionSet> Debug<I> {
         self.step_up_to.is_some_and(|up_to| level <= up_to) || self.has_breakpoints(function)
     }
 
-    /// Notes whether the driver runs the next op of the innermost run alone.
-    pub(crate) fn note_stepped(&mut self, nesting: usize, steps: bool) {
-        self.stepped.resize(nesting + 1, false);
-        self.stepped[nesting] = steps;
+    /// Notes whether the driver runs the next op of the innermost run alone, which is in this function at this level, and
+    /// returns it.
+    pub(crate) fn note_stepped(&mut self, function: u32, level: Level) -> bool {
+        let steps = self.debugger.is_some() && self.steps_through(function, level);
+        self.stepped.resize(level.0 + 1, false);
+        self.stepped[level.0] = steps;
+        steps
     }
 
     /// Notes that a run has ended while this many others are active. Returns `true` if the debugger still steps, and must

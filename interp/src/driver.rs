@@ -186,9 +186,6 @@ impl<I: InstructionSet> Vm<I> {
             Some(Fault::TailCall) => true,
             Some(Fault::Arity) | None => return false,
         };
-        if self.panic.is_some() {
-            return false;
-        }
         let fault = std::mem::take(&mut self.core.fault);
         let callee = self.core.fault_callee;
         let start = (self.core.fault_base.addr() - self.top_base().addr()) / size_of::<u64>();
@@ -355,7 +352,7 @@ impl<I: InstructionSet> Vm<I> {
     /// was an error.
     #[cold]
     fn serve_at(&mut self, mut boundary: Boundary) -> Result<(Served, Boundary), Thrown> {
-        while self.core.budget < 0 || self.driver.debug.is_some() {
+        loop {
             if let Boundary::Called(_) = boundary {
                 // SAFETY: (2).
                 unsafe { (*self.core.frame).pc = 0 };
@@ -373,7 +370,6 @@ impl<I: InstructionSet> Vm<I> {
                 }
             }
         }
-        Ok((Served::Nothing, boundary))
     }
 
     /// Interprets one op.

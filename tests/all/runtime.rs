@@ -10,6 +10,7 @@ mod control;
 mod debugger;
 mod fiber_errors;
 mod fibers;
+mod hooks;
 mod limits;
 mod moving;
 mod programs;
@@ -18,7 +19,9 @@ mod refusal;
 mod regions;
 mod reload;
 mod requests;
+mod spending;
 mod stacks;
+mod stepping;
 mod suspension;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

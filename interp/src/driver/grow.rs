@@ -86,15 +86,14 @@ impl<I: InstructionSet> Vm<I> {
 
     /// Calls the language's function that frees memory. It cannot be called again meanwhile.
     fn reclaim(&mut self, start: Option<u32>, args: impl ExactSizeIterator<Item = u64>) {
-        let driver = &mut self.driver;
-        if driver.reclaim.is_none() || driver.arriving.try_reserve_exact(args.len()).is_err() {
-            return;
-        }
-        let Some(reclaim) = driver.reclaim.take() else { return };
-        driver.arriving.extend(args);
-        driver.requests.push(None);
+        let Some(reclaim) = self.driver.reclaim.take() else { return };
+        self.driver.requests.push(None);
         let reclaiming = Reclaiming { vm: self, reclaim };
-        reclaim(reclaiming.vm, start);
+        let arriving = &mut reclaiming.vm.driver.arriving;
+        if arriving.try_reserve_exact(args.len()).is_ok() {
+            arriving.extend(args);
+            reclaim(reclaiming.vm, start);
+        }
     }
 
     /// Moves the stack so that it has this many slots starting at `base` and this many records after the top one.

@@ -46,10 +46,12 @@ impl<I: InstructionSet> Vm<I> {
     /// Makes the next event leave for the driver.
     pub(super) fn serve_at_next_event(&mut self) {
         self.settle();
-        self.core.budget = self.driver.budget.stop_at_next_event();
+        self.driver.budget.stops_at_next_event = true;
+        self.arm();
     }
 
     fn serve_due(&mut self) -> Result<Served, Thrown> {
+        self.driver.budget.stops_at_next_event = false;
         self.check_interrupt()?;
         if self.driver.budget.fuel.is_some_and(|fuel| fuel < 0) {
             if self.suspends_when_empty() {
@@ -118,7 +120,6 @@ impl<I: InstructionSet> Vm<I> {
         let interval = *interval;
         // The hook is not called in what it runs.
         let Some(mut hook) = hook.take() else { return Ok(()) };
-        self.note_stepped_here();
         self.arm();
         let result = hook(self);
         self.settle();
@@ -263,13 +264,20 @@ impl<I: InstructionSet> Vm<I> {
     /// ```
     #[inline]
     pub fn spend_fuel(&mut self, events: u32) -> Result<(), Thrown> {
-        self.core.budget = self.core.budget.saturating_sub_unsigned(events);
-        if self.core.budget < 0 { self.serve_runtime_function() } else { Ok(()) }
+        match self.core.budget.checked_sub_unsigned(events) {
+            Some(left @ 0..) => {
+                self.core.budget = left;
+                Ok(())
+            }
+            _ => self.serve_runtime_function(events),
+        }
     }
 
+    /// Spends fuel for which the budget is too small, and does what is due then.
     #[cold]
-    fn serve_runtime_function(&mut self) -> Result<(), Thrown> {
+    fn serve_runtime_function(&mut self, events: u32) -> Result<(), Thrown> {
         self.settle();
+        self.driver.budget.spend(i64::from(events));
         let mut result = self.check_interrupt();
         if result.is_ok() && !self.suspends_when_empty() {
             result = self.refill();
@@ -314,9 +322,8 @@ impl<I: InstructionSet> Vm<I> {
     /// assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
     /// ```
     pub fn remove_hook(&mut self) {
-        self.settle();
+        // The budget ends where the hook would have been due, and nothing else is due there.
         self.driver.budget.hook = None;
-        self.arm();
     }
 
     /// Returns the number of events until the hook is called, at least 1, or `None` if there is no hook. While the hook

@@ -16,19 +16,14 @@ impl<I: InstructionSet> Vm<I> {
         let level = self.level();
         let (function, pc) = self.running(self.core.frame);
         let id = function.id();
-        let Some(debug) = &mut self.driver.debug else { return Ok(false) };
-        if debug.debugger.is_none() || !debug.steps_through(id, level) {
-            debug.note_stepped(level.0, false);
-            return Ok(false);
-        }
-        if let Some(stop) = debug.stop_at(id, pc, level) {
-            // The debugger can run functions.
-            debug.note_stepped(level.0, true);
+        let debug = self.driver.debug.as_mut();
+        let stop =
+            debug.and_then(|debug| debug.note_stepped(id, level).then(|| debug.stop_at(id, pc, level)).flatten());
+        if let Some(stop) = stop {
             self.call_debugger(stop, level)?;
         }
-        let Some(debug) = &mut self.driver.debug else { return Ok(false) };
-        let steps = debug.steps_through(id, level);
-        debug.note_stepped(level.0, steps);
+        // The debugger may have removed itself, or run functions.
+        let steps = self.driver.debug.as_mut().is_some_and(|debug| debug.note_stepped(id, level));
         if steps {
             // The interpreter leaves to the driver at the function's next call, and does not run it by itself.
             self.running(self.core.frame).0.set_countdown(1);
@@ -65,14 +60,6 @@ impl<I: InstructionSet> Vm<I> {
         let (id, level) = (function.id(), (nesting, record - 1));
         if self.driver.debug.as_ref().is_some_and(|debug| debug.steps_through(id, level)) {
             self.stop_at_return_to(caller);
-        }
-    }
-
-    /// Notes that the driver is at the next op of the innermost run, for a hook that runs functions.
-    pub(super) fn note_stepped_here(&mut self) {
-        let nesting = self.driver.nesting();
-        if let Some(debug) = &mut self.driver.debug {
-            debug.note_stepped(nesting, true);
         }
     }
 
@@ -128,7 +115,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Makes the program step, as if the debugger had answered [`StepMode::Into`]. If a runtime function calls it, the
-    /// debugger is called from where the function with its op returns to, or from the next call or backward jump on,
+    /// debugger is called at the latest where the function with its op returns to, or at the next call or backward jump,
     /// whichever is first. Has no effect without a debugger, or while it runs.
     ///
     /// ```
@@ -148,10 +135,7 @@ impl<I: InstructionSet> Vm<I> {
     /// # Ok::<(), mimeo_doc_ops::Trap>(())
     /// ```
     pub fn start_stepping(&mut self) {
-        let Some(debug) = &mut self.driver.debug else { return };
-        if debug.debugger.is_none() {
-            return;
-        }
+        let Some(debug) = self.driver.debug.as_mut().filter(|debug| debug.debugger.is_some()) else { return };
         debug.step_up_to = Some(EVERYWHERE);
         // Everything returns to the driver, unless it does so anyway.
         let (finish, stop) = (self.driver.markers.finish, self.driver.markers.stop);

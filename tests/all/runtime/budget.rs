@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::thread;
 
+use mimeo::jit::WithJit as _;
 use mimeo::{FiberExit, FiberLimits, WhenEmpty};
 
 use super::*;
@@ -213,6 +214,21 @@ pub(super) fn a_run_inside_another_traps_instead_of_waiting_for_fuel() {
 }
 
 #[test]
+fn a_fiber_of_the_host_traps_without_fuel_unless_it_is_to_wait() {
+    for config in configs() {
+        let (mut machine, linked) = machine_for(&config);
+        let vm = machine.vm_mut();
+        vm.set_fuel(Some(3));
+        let fiber = vm.new_fiber(FiberLimits::default()).expect("there is memory");
+        let thrown = vm.start_fiber(fiber, linked.function(COUNT), &[50]).expect_err("there is not enough fuel");
+        assert_eq!((vm.catch(thrown).kind, vm.fuel()), (TrapKind::OutOfFuel, Some(0)), "{config:?}");
+        vm.when_empty(WhenEmpty::Refill(Box::new(|_| None)));
+        let thrown = vm.start_fiber(fiber, linked.function(COUNT), &[50]).expect_err("there is no fuel");
+        assert_eq!(vm.catch(thrown).kind, TrapKind::OutOfFuel, "{config:?}");
+    }
+}
+
+#[test]
 fn refills_and_hooks_come_at_the_same_events_in_every_configuration() {
     let run = |config: &Option<JitConfig>| {
         let (mut machine, linked) = machine_for(config);
@@ -346,6 +362,58 @@ fn no_handler_and_no_runtime_function_keeps_a_stopped_program_alive() {
         machine.vm_mut().set_fuel(Some(100));
         let trap = machine.call(linked.function(THROWS), &[1 << 40]).expect_err("there is not enough fuel");
         assert_eq!((trap.kind.is_stop(), function_of(&trap)), (true, "throws"), "{config:?}");
+    }
+}
+
+#[test]
+fn an_interruption_that_is_caught_comes_again_unless_handlers_catch_stops() {
+    let mut builder = ProgramBuilder::new();
+    // asking(n): n, by a loop, after `ask` and with a handler around that.
+    define(&mut builder, "asking", 1, 4, |code| {
+        let [from, to, head] = [(); 3].map(|()| code.label());
+        let (n, one, count, answer) = (Slot(0), Slot(1), Slot(2), Slot(3));
+        code.number(count, 0);
+        code.number(one, 1);
+        code.bind(from);
+        code.ask(answer, n, 1);
+        code.bind(to);
+        code.bind(head);
+        code.add(count, count, one);
+        code.jump_if_less(count, n, head);
+        code.ret(count);
+        code.catch(from, to, head);
+    });
+    let program = verified(builder);
+    type Act = fn(&mut Vm, Window) -> Result<i64, Thrown>;
+    // A runtime function catches the error, or a handler does.
+    let acts: [Act; 2] = [
+        |vm, _| {
+            vm.control().interrupt();
+            let thrown = vm.check_interrupt().expect_err("it is interrupted");
+            assert_eq!(vm.catch(thrown).kind, TrapKind::Interrupted);
+            Ok(0)
+        },
+        |vm, _| {
+            vm.control().interrupt();
+            vm.check_interrupt().map(|()| 0)
+        },
+    ];
+    for config in configs() {
+        for act in acts {
+            for catches in [false, true] {
+                let host = Host { ask: Some(Rc::new(act)), ..Host::default() };
+                let builder = Machine::builder(Context::default(), host).handlers_catch_stops(catches);
+                let mut machine = match &config {
+                    Some(config) => builder.jit(config.clone()).build(),
+                    None => builder.build(),
+                };
+                let linked = machine.load(&program).expect("it has the spaces");
+                let result = machine.call(linked.function(FunctionIndex(0)), &[5000]);
+                let expected = if catches { Ok(5000) } else { Err(TrapKind::Interrupted) };
+                assert_eq!(result.map_err(|trap| trap.kind), expected, "{catches}, {config:?}");
+                assert!(!machine.control().is_interrupted(), "{catches}, {config:?}");
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Calls by the host and between functions: numbers of arguments, room on the stack, tiers, and counters.
 
-use mimeo::jit::{Gaps, Stats};
+use mimeo::def::frame::Exit;
+use mimeo::jit::{Entry, Gaps, Stats};
 use mimeo_tests::stack::{self, stack_ops};
 
 use super::*;
@@ -135,6 +136,33 @@ fn a_native_callee_returns_to_its_native_caller() {
     assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[4]), Ok(7));
     // Once into the caller, and once into the callee, which returns to the caller's code directly.
     assert_eq!(entered(&machine), 2);
+}
+
+#[test]
+fn native_code_resumes_after_each_op_without_a_stencil() {
+    let [negating, calling] = [0, 1].map(FunctionIndex);
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "negating", 1, 1, |code| {
+        code.negate(Slot(0), Slot(0));
+        code.negate(Slot(0), Slot(0));
+        code.ret(Slot(0));
+    });
+    define(&mut builder, "calling", 1, 2, |code| {
+        for _ in 0..3 {
+            code.number(Slot(1), 5);
+            code.call(negating, Slot(1), 1);
+        }
+        code.ret(Slot(1));
+    });
+    let config = JitConfig::default().with_threshold(1000);
+    let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
+    let linked = machine.load(&verified(builder)).expect("it has the spaces");
+    // Only the callee has native code, which the interpreter enters.
+    assert_eq!(machine.compile(linked.function(negating)), Ok(true));
+    assert_eq!(machine.call(linked.function(calling), &[1]), Ok(5));
+    let switches = stats(&machine).switches;
+    assert_eq!(switches.left_by(Exit::Deopt), 6);
+    assert_eq!(Entry::ALL.map(|entry| switches.entered_by(entry)), [3, 0, 6, 0]);
 }
 
 #[test]

@@ -181,6 +181,12 @@ fn functions_without_breakpoints_keep_their_native_code() {
     assert_eq!(machine.vm_mut().set_breakpoint(linked.function(COUNT), Pc(0), false), Ok(true));
     assert_eq!(machine.call(linked.function(MIXED), &[1]), Ok(1));
     assert!(compiled(&machine, COUNT));
+    // Without a debugger, there are no breakpoints.
+    set(&mut machine, linked, COUNT, Pc(0));
+    assert!(!compiled(&machine, COUNT));
+    machine.vm_mut().remove_debugger();
+    assert_eq!(machine.call(linked.function(MIXED), &[1]), Ok(1));
+    assert!(compiled(&machine, COUNT));
 }
 
 #[test]

@@ -116,6 +116,50 @@ pub(super) fn code_is_discarded_while_fibers_are_suspended_in_it() {
 }
 
 #[test]
+fn a_fiber_suspended_in_a_requested_call_leaves_the_requests_of_others_alone() {
+    let [yielding, requesting, starting, outer] = [0, 1, 2, 3].map(FunctionIndex);
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "yielding", 1, 2, |code| {
+        code.yields(Slot(1), Slot(0), 1);
+        code.ret(Slot(1));
+    });
+    // The function of the fiber.
+    define(&mut builder, "requesting", 1, 2, |code| {
+        code.request(Slot(1), yielding, Slot(0));
+        code.add(Slot(1), Slot(1), Slot(0));
+        code.ret(Slot(1));
+    });
+    define(&mut builder, "starting", 1, 3, |code| {
+        code.fiber(Slot(1));
+        code.start_fiber(Slot(2), Slot(0), Slot(1), requesting);
+        code.ret(Slot(2));
+    });
+    // outer(n): 2 n, which a fiber yields and the requested call returns.
+    define(&mut builder, "outer", 1, 2, |code| {
+        code.request(Slot(1), starting, Slot(0));
+        code.add(Slot(1), Slot(1), Slot(0));
+        code.ret(Slot(1));
+    });
+    define(&mut builder, "main", 1, 2, |code| {
+        code.number(Slot(1), 5);
+        code.call(outer, Slot(1), 1);
+        code.ret(Slot(1));
+    });
+    let program = verified(builder);
+    for config in configs() {
+        let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
+        let linked = machine.load(&program).expect("it has the spaces");
+        for number in 0..4 {
+            assert_eq!(machine.call(linked.function(FunctionIndex(4)), &[0]), Ok(10), "{config:?}");
+            let vm = machine.vm_mut();
+            let fiber = vm.host.fibers[number];
+            assert_eq!(vm.set_fiber_slot(fiber, 1, 7), Ok(()));
+            assert_eq!(vm.resume_fiber(fiber).ok(), Some(FiberExit::Done(12)), "{config:?}");
+        }
+    }
+}
+
+#[test]
 pub(super) fn a_running_fiber_cannot_be_resumed() {
     for config in configs() {
         let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());

@@ -52,6 +52,11 @@ fn calls() -> Vec<(Option<u32>, u64)> {
     FREED.take().calls
 }
 
+/// Asserts that nothing is left of the calls of [`free`].
+fn assert_idle(machine: &Machine<Ops>) {
+    assert_eq!((machine.vm().level(), machine.vm().active_stacks().flatten().count()), ((0, 0), 0));
+}
+
 /// Creates a machine whose memory is full and whose stacks are small.
 fn filled(config: Option<JitConfig>, program: &Program) -> (Machine<Ops>, Linked) {
     let limits = Limits::default().with_memory(Some(4 << 20));
@@ -105,14 +110,29 @@ fn a_call_that_no_op_makes_frees_memory_and_keeps_its_arguments() {
         let (mut machine, linked) = filled(config.clone(), &wide());
         assert_eq!(machine.call(linked.function(WIDE), &[5]), Ok(5), "{config:?}");
         assert_eq!(calls(), [(None, 5)], "by the host: {config:?}");
+        assert_idle(&machine);
 
         let (mut machine, linked) = filled(config.clone(), &wide());
         assert_eq!(machine.call(linked.function(BACK), &[15]), Ok(15), "{config:?}");
         assert_eq!(calls(), [(None, 15)], "by a runtime function: {config:?}");
+        assert_idle(&machine);
 
         let (mut machine, linked) = filled(config.clone(), &requesting());
         assert_eq!(machine.call(linked.function(SUM_UP), &[4000]), Ok(4000 * 4001 / 2), "{config:?}");
         assert!(matches!(calls()[..], [(None, 1..4000)]), "by a request: {config:?}");
+        assert_idle(&machine);
+    }
+}
+
+#[test]
+fn a_request_frees_memory_even_if_the_stack_is_large_enough() {
+    for config in configs() {
+        let (mut machine, linked) = filled(config.clone(), &requesting());
+        let account = machine.memory().clone();
+        account.set_limit(Some(account.used()));
+        assert_eq!(machine.call(linked.function(SUM_UP), &[2]), Ok(3), "{config:?}");
+        assert_eq!(calls(), [(None, 1)], "the op that requests has to be noted: {config:?}");
+        assert_idle(&machine);
     }
 }
 

@@ -9,15 +9,16 @@ use crate::find::{self, Mutant};
 use crate::schema::{Schemata, schemata};
 
 /// The files with mutants, or folders of such files.
-const TARGETS: [&str; 10] = [
+const TARGETS: [&str; 11] = [
     "ops-def/lower/src/c",
+    "ops-def/lower/src/ssa",
     "jit/src/compile/emit.rs",
     "jit/src/compile/patch.rs",
     "jit/src/compile/plan.rs",
     "jit/src/compile/hole_value.rs",
     "interp/src/cursor.rs",
-    "interp/src/driver/state.rs",
-    "interp/src/driver/step.rs",
+    "interp/src/driver.rs",
+    "interp/src/driver",
     "interp/src/error.rs",
     "interp/src/verify.rs",
 ];

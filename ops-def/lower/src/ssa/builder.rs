@@ -9,7 +9,7 @@ pub(super) struct Builder {
     values: Vec<Type>,
     /// The values that are numbers.
     numbers: BTreeMap<ValueId, u64>,
-    /// The blocks; without an end until it is known.
+    /// The blocks, and whether the end of each is known. Until it is, the block jumps to itself.
     blocks: Vec<(Block, bool)>,
     current: usize,
 }
@@ -32,8 +32,10 @@ impl Builder {
     /// Creates a block with parameters of these types.
     pub(super) fn block(&mut self, params: &[Type]) -> BlockId {
         let params = params.iter().map(|&ty| self.value(ty)).collect();
-        self.blocks.push((Block { params, insts: Vec::new(), end: End::Throw }, false));
-        BlockId(self.blocks.len() as u32 - 1)
+        let id = BlockId(self.blocks.len() as u32);
+        let end = End::Jump { edge: Edge { to: id, args: Vec::new() } };
+        self.blocks.push((Block { params, insts: Vec::new(), end }, false));
+        id
     }
 
     /// Returns the types of a block's parameters.

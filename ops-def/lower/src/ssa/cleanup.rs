@@ -22,15 +22,15 @@ pub(super) fn cleaned(mut body: Body) -> Body {
 /// Returns the blocks that can be reached, each before those that only it leads to.
 fn order(body: &Body) -> Vec<usize> {
     let mut order = Vec::new();
-    let mut state = vec![false; body.blocks.len()];
+    // Nothing leads to the entry.
+    let mut is_visited = vec![false; body.blocks.len()];
     // Blocks whose successors are being visited, with those that are left.
     let mut stack = vec![(0, successors(&body.blocks[0]))];
-    state[0] = true;
     while let Some((block, rest)) = stack.last_mut() {
         match rest.pop() {
-            Some(next) if state[next] => {}
+            Some(next) if is_visited[next] => {}
             Some(next) => {
-                state[next] = true;
+                is_visited[next] = true;
                 stack.push((next, successors(&body.blocks[next])));
             }
             None => {
@@ -80,9 +80,6 @@ fn in_order(body: Body) -> Body {
 
 /// Replaces values everywhere.
 fn replace(body: &mut Body, with: &BTreeMap<ValueId, ValueId>) {
-    if with.is_empty() {
-        return;
-    }
     for block in &mut body.blocks {
         values(block, &mut |value| {
             while let Some(&other) = with.get(value) {

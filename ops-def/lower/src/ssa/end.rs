@@ -112,10 +112,8 @@ impl Lowerer<'_> {
     pub(super) fn branch(&mut self, condition: &Expr) -> [(BlockId, Vec<Option<Leaves>>); 2] {
         let carried = assigned(&[condition]);
         let blocks = [self.carrying(&carried), self.carrying(&carried)];
-        let before = self.env.clone();
         self.end(condition, &Target::Condition(blocks[0], blocks[1], carried.clone()));
         blocks.map(|block| {
-            self.env.clone_from(&before);
             self.arrive(block, &carried);
             (block, self.env.clone())
         })
@@ -168,11 +166,7 @@ impl Lowerer<'_> {
             Kind::TailCall(callee) => End::TailCall { callee: self.one(callee) },
             Kind::Ret(value) => End::Return { value: self.word(value) },
             Kind::Deopt => End::Deopt,
-            _ => {
-                // It does not complete.
-                self.expr(flow);
-                return;
-            }
+            _ => unreachable!("the checker lets only flows have their type"),
         };
         self.out.end(end);
     }

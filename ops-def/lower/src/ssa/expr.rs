@@ -183,7 +183,6 @@ impl Lowerer<'_> {
 
     /// Evaluates one of two expressions.
     fn choose(&mut self, condition: &Expr, then: &Expr, other: &Expr, ty: &Ty) -> Leaves {
-        let before = self.env.clone();
         let mut ends = Vec::new();
         for ((arm, env), expr) in self.branch(condition).into_iter().zip([then, other]) {
             self.out.switch(arm);
@@ -196,22 +195,14 @@ impl Lowerer<'_> {
                 ends.push((end, leaves, std::mem::take(&mut self.env)));
             }
         }
-        self.join(ends, before, ty)
+        self.join(ends, ty)
     }
 
     /// Continues after arms, each with its last block, its value and the variables there.
-    fn join(
-        &mut self,
-        arms: Vec<(BlockId, Leaves, Vec<Option<Leaves>>)>,
-        before: Vec<Option<Leaves>>,
-        ty: &Ty,
-    ) -> Leaves {
-        let [first, rest @ ..] = &arms[..] else {
-            self.env = before;
-            return self.zeros(ty);
-        };
+    fn join(&mut self, arms: Vec<(BlockId, Leaves, Vec<Option<Leaves>>)>, ty: &Ty) -> Leaves {
+        let [first, rest @ ..] = &arms[..] else { return self.zeros(ty) };
         // Variables that every arm gave a value, and not the same.
-        let changed: Vec<usize> = (0..before.len())
+        let changed: Vec<usize> = (0..self.locals.len())
             .filter(|&local| arms.iter().all(|(_, _, env)| env[local].is_some()))
             .filter(|&local| rest.iter().any(|(_, _, env)| env[local] != first.2[local]))
             .collect();
@@ -228,7 +219,7 @@ impl Lowerer<'_> {
         let mut params = self.out.switch(after);
         let value = params.drain(..first.1.len()).collect();
         // A variable that not all arms gave a value has none.
-        self.env = (0..before.len())
+        self.env = (0..self.locals.len())
             .map(|local| first.2[local].clone().filter(|_| rest.iter().all(|(_, _, env)| env[local].is_some())))
             .collect();
         for local in changed {
@@ -295,10 +286,8 @@ impl Lowerer<'_> {
     /// Evaluates `inner?`.
     fn propagate(&mut self, inner: &Expr, payload: &Ty) -> Leaves {
         let (good, bad) = (self.out.block(&self.leaf_types(payload)), self.out.block(&[]));
-        let env = self.env.clone();
         if assigned(&[inner]).is_empty() {
             self.end(inner, &Target::Outcome(good, bad));
-            self.env = env;
         } else {
             let leaves = self.expr(inner);
             self.deliver(leaves, &inner.ty, &Target::Outcome(good, bad));

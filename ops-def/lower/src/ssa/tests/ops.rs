@@ -4,6 +4,8 @@
     #[repr(transparent)]
     pub struct Handle(u64);
     #[repr(C)]
+    pub struct Outer { pub first: i64, pub pair: Pair }
+    #[repr(C)]
     pub struct Object { pub class: Handle, pub pair: Pair, pub next: *mut Object, pub is_marked: bool }
     #[repr(C)]
     pub struct Context { pub objects: *mut Object, pub count: u32 }
@@ -172,4 +174,33 @@
         let c = if a > b { return a; } else { b };
         if c > 4 { return { let d = c.wrapping_add(a); if d > 8 { d } else { b } }; }
         c
+    }
+    #[vm_op] fn part_in_loop(a: i64, #[imm] n: u32) -> i64 {
+        let mut pair = Pair { left: 0, right: 2.0 };
+        let mut i = 0u32;
+        while i < n {
+            pair.left = pair.left.wrapping_add(a as i32);
+            i = i.wrapping_add(1);
+        }
+        pair.left as i64
+    }
+    #[vm_op] fn part_of_part(a: i64) -> i64 {
+        let mut outer = Outer { first: a, pair: Pair { left: 1, right: 2.0 } };
+        outer.pair.right = a as f64;
+        (outer.pair.right as i64) ^ outer.first ^ (outer.pair.left as i64)
+    }
+    fn plus_one(a: i64) -> i64 { a.wrapping_add(1) }
+    #[vm_op] fn helper_first(a: i64) -> i64 { let b = plus_one(a); b.wrapping_mul(2) }
+    #[vm_op] fn unused_result(vm: &mut Vm, a: i64) -> Result<i64, Thrown> { let _b = ask(vm, 0.5, true, 1)?; Ok(a) }
+    fn early(a: i64) -> bool { if a > 3 { return true; } else { return a == 1 } }
+    #[vm_op] fn helper_that_returns(a: i64) -> i64 { if early(a) { a } else { 7 } }
+    fn bounded_more(vm: &mut Vm, a: i64) -> Result<i64, Thrown> { Ok(bounded(vm, a)?.wrapping_add(1)) }
+    #[vm_op] fn keeps_helper_error(vm: &mut Vm, a: i64) -> i64 { match bounded_more(vm, a) { Ok(b) => b, Err(_) => 7 } }
+    #[vm_op] fn refuses(vm: &mut Vm, a: i64) -> Result<i64, Thrown> { if a > 3 { Err(refuse(vm)) } else { Ok(a) } }
+    #[vm_op] fn keeps_error_of_nothing(vm: &mut Vm, a: i64) -> i64 { match try_note(vm) { Ok(_) => a, Err(_) => 7 } }
+    #[vm_op] fn first_operand(mut a: i64, b: i64) -> i64 { if b > 3 { a = b; } a }
+    #[vm_op] fn assigns_in_propagated(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        let mut c = a;
+        let d = { c = c.wrapping_add(1); bounded(vm, c) }?;
+        Ok(c.wrapping_add(d))
     }

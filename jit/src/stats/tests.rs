@@ -13,6 +13,7 @@ use super::*;
 use crate::compile::Cost;
 use crate::config::{Gaps, JitConfig, Mode};
 use crate::errors::{Diagnostic, NoStencil};
+use crate::optimize::{HotLoop, NotOptimized, OptimizedCode, Optimizer};
 use crate::tier::Jit;
 use crate::tiny::programs::{Builder, Run, checked, scaled, sum};
 use crate::tiny::{OPS, Op, machine, machine_with, oversized};
@@ -25,9 +26,20 @@ fn on() -> JitConfig {
     JitConfig::new(Mode::On).with_trace(true)
 }
 
+/// Optimizes nothing.
+#[derive(Debug)]
+struct Unwilling;
+
+// SAFETY: it makes no code.
+unsafe impl Optimizer for Unwilling {
+    fn optimize(&mut self, _: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
+        Err(NotOptimized("no".to_owned()))
+    }
+}
+
 /// Creates a machine whose tier cannot compile functions of 16 ops or more, such as `sum`.
-fn short_functions_only(functions: Vec<mimeo_interp::asm::FunctionBody>) -> Run {
-    machine_with(functions, Some(Jit::with_table(on(), &oversized())))
+fn short_functions_only(config: JitConfig, functions: Vec<mimeo_interp::asm::FunctionBody>) -> Run {
+    machine_with(functions, Some(Jit::with_table(config, &oversized())))
 }
 
 #[test]
@@ -61,7 +73,7 @@ fn gaps_are_sorted_by_what_they_cost() {
 
 #[test]
 fn a_blocked_function_is_counted_while_the_interpreter_runs_it() {
-    let mut run = short_functions_only(vec![sum(Op::Add), checked(0)]);
+    let mut run = short_functions_only(on(), vec![sum(Op::Add), checked(0)]);
     // The call and 99 iterations; the tier was consulted at the first, second, fourth, …, sixty-fourth of them.
     assert_eq!(run.call(0, &[100]), Ok(5050));
     assert_eq!(run.jit().stats().functions.left_to_interpreter, 64);
@@ -118,7 +130,7 @@ fn a_gap_that_blocks_a_function_is_hard() {
 #[test]
 fn only_the_first_blocked_functions_are_kept_by_name() {
     let functions = Functions::KEPT as u32 + 5;
-    let mut run = short_functions_only((0..functions).map(|_| sum(Op::Add)).collect());
+    let mut run = short_functions_only(on(), (0..functions).map(|_| sum(Op::Add)).collect());
     for function in 0..functions {
         assert_eq!(run.call(function, &[1]), Ok(1));
     }
@@ -259,10 +271,11 @@ fn add_paths(path: &str, value: &Value, paths: &mut BTreeSet<String>) {
 
 #[test]
 fn the_page_names_every_field_of_the_json_and_no_other() {
-    let mut run = short_functions_only(vec![
-        sum(Op::Add),
-        Builder::new("difference", 2, 2).get(0).get(1).op(Op::Sub).op(Op::Ret).end(),
-    ]);
+    let config = on().with_optimize(Mode::On).optimized_by(|_| Box::new(Unwilling));
+    let mut run = short_functions_only(
+        config,
+        vec![sum(Op::Add), Builder::new("difference", 2, 2).get(0).get(1).op(Op::Sub).op(Op::Ret).end()],
+    );
     assert_eq!(run.call(0, &[10]), Ok(55));
     assert_eq!(run.call(1, &[10, 4]), Ok(6));
     let json: Value = serde_json::from_str(&run.jit().stats().json()).expect("it is JSON");

@@ -42,6 +42,8 @@ pub enum After {
     Next,
     /// At the op's label.
     Jump,
+    /// At the op itself, which runs again with what [`Then`] has left in its operands.
+    Again,
 }
 
 /// The continuation of an op that requested a call: it receives the result when the op's frame is on top again.
@@ -217,6 +219,7 @@ impl<I: InstructionSet> Vm<I> {
                 // SAFETY: (2).
                 unsafe { (*self.core.frame).pc = u64::from(target.0) };
             }
+            After::Again => {}
         }
     }
 

@@ -68,9 +68,12 @@ mod weak;
 mod tests;
 
 pub use collect::Roots;
-pub use coroutine::{Coroutine, CoroutineState};
+pub use coroutine::{Coroutine, CoroutineState, LeftFunction, LeftLocal};
 pub use event::Event;
-pub use function::{Builtin, Capture, Chunk, ChunkParts, Closure, NameKind, Native, OperandName, Prototype, StopPoint};
+pub use function::{
+    Builtin, Capture, Chunk, ChunkParts, Closure, LocalName, LocalRange, NameKind, Native, OperandName, Prototype,
+    StopPoint,
+};
 pub use gc::{Gc, Kind};
 pub use hash::HashPart;
 pub use hook::Hook;

@@ -7,8 +7,8 @@ use mimeo::asm::FunctionIndex;
 use mimeo::{Charge, FunctionRef, MemoryKind, OutOfMemory, Thrown};
 
 use crate::dump::{self, Dumped};
-use crate::generate::{LocalRange, generate};
-use crate::heap::{Chunk, ChunkParts, Closure, Gc, Prototype, StopPoint};
+use crate::generate::generate;
+use crate::heap::{Chunk, ChunkParts, Closure, Gc, LocalRange, Prototype, StopPoint};
 use crate::ops::ops::{Ops, Table, Value, Vm};
 use crate::runtime::{free_memory, pay};
 
@@ -112,7 +112,7 @@ fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) ->
     let mut debugged = Vec::new();
     let prototypes = (0..).zip(functions.infos).map(|(index, info)| {
         if debugger.is_some() {
-            debugged.push((linked.function(FunctionIndex(index)), info.locals, info.stops.clone()));
+            debugged.push((linked.function(FunctionIndex(index)), info.locals.clone(), info.stops.clone()));
         }
         // SAFETY: (5) of `TrustedOps`: a closure keeps its chunk alive, and the program is unloaded with the chunk.
         let callee = unsafe { vm.callee(linked.function(FunctionIndex(index))) }.expect("it was just loaded");
@@ -120,6 +120,7 @@ fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) ->
         (prototype.line, prototype.end_line, prototype.names) = (info.line, info.end_line, info.names);
         (prototype.parameters, prototype.is_variadic) = (info.parameters, info.is_variadic);
         (prototype.upvalue_names, prototype.stops) = (info.upvalue_names, info.stops.into());
+        prototype.locals = info.locals.into();
         prototype
     });
     let prototypes = prototypes.collect();

@@ -16,6 +16,7 @@ mod protected;
 mod run;
 mod scratch;
 mod stubs;
+mod unwinding;
 mod upvalue;
 mod work;
 
@@ -30,10 +31,10 @@ pub use arithmetic::to_number;
 pub use bounds::Bounds;
 pub use builtin::{BuiltinFn, Call};
 pub use concat::{push_text, too_long};
-pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
+pub use coroutine::{Resumed, create_coroutine, globals_of, resume, running, set_globals_of, yield_values};
 pub use error::{Error, out_of_memory, raise, raise_text, raise_text_at, value_of};
 pub use index::{PlainKind, get, metatable_of};
-pub use place::{Frame, frame_at, frames, name_of_callee, place, place_of};
+pub use place::{Frame, frame_at, frames, frames_of, name_of_callee, place, place_of};
 pub use protected::{Exit, Failure, leave, run_protected};
 pub use run::{run, run_all};
 pub use scratch::Scratch;
@@ -57,6 +58,7 @@ pub(crate) use index::{
     advance, index, index_field, index_global, index_method, make_table, set, set_elements, set_name,
 };
 pub(crate) use protected::{caught, protect};
+pub(crate) use unwinding::before_unwinding;
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
 pub(crate) use work::{compare, pay};
 
@@ -93,8 +95,12 @@ pub(crate) trait Embedded {
 pub struct Host {
     /// All objects.
     pub heap: Heap,
-    /// The table of globals for chunks that are loaded from now on.
+    /// The table of globals for chunks that are loaded from now on: that of the running coroutine, or of the main program.
     pub globals: Gc<Table>,
+    /// The table of globals of the main program.
+    pub(crate) main_globals: Gc<Table>,
+    /// The table of globals in which the library was defined.
+    pub(crate) first_globals: Gc<Table>,
     /// Values outside of any program: loaded modules, and the metatables of kinds of userdata.
     pub registry: Gc<Table>,
     /// The metatable of all strings.
@@ -155,6 +161,8 @@ impl Host {
         Host {
             heap,
             globals,
+            main_globals: globals,
+            first_globals: globals,
             registry,
             text_metatable: None,
             kind_metatables: [None; PlainKind::COUNT],

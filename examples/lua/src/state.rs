@@ -12,7 +12,7 @@ use crate::deadline::Deadline;
 use crate::embed::{Embedding, Failure, Function, Scope, Value};
 use crate::library::{self, Libraries};
 use crate::ops::ops::{self, Context, Machine, Ops};
-use crate::runtime::{Bounds, Exit, Host, Stubs, end_of_machine, reclaim};
+use crate::runtime::{Bounds, Exit, Host, Stubs, before_unwinding, end_of_machine, reclaim};
 
 pub use listing::ListingError;
 
@@ -325,6 +325,7 @@ pub fn furnish(machine: &mut Machine, libraries: Libraries) {
     machine.vm_mut().host.stubs = Stubs::load(machine);
     machine.vm_mut().host.control = machine.control().clone();
     machine.vm_mut().set_reclaim(reclaim);
+    machine.vm_mut().set_before_unwinding(before_unwinding);
     library::open(machine.vm_mut(), libraries);
     Embedding::open(machine.vm_mut());
     memory.set_limit(limit);

@@ -238,4 +238,13 @@ impl Heap {
             _ => self.tracer.whiten(owner.as_object()),
         }
     }
+
+    /// Tells the collector that a black object other than a table refers to another object.
+    #[cold]
+    pub(super) fn barrier_forward_to<T: Managed, U: Managed>(&mut self, owner: Gc<T>, object: Gc<U>) {
+        match self.phase {
+            Phase::Mark => self.tracer.object(object),
+            _ => self.tracer.whiten(owner.as_object()),
+        }
+    }
 }

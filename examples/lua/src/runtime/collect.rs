@@ -20,7 +20,7 @@ impl Roots for MachineRoots<'_> {
             vm.clear_after_stacks();
         }
         let host = &vm.host;
-        tracer.object(host.globals);
+        [host.globals, host.main_globals, host.first_globals].into_iter().for_each(|table| tracer.object(table));
         tracer.object(host.registry);
         host.text_metatable.iter().chain(host.kind_metatables.iter().flatten()).for_each(|&table| tracer.object(table));
         host.handling.iter().for_each(|&value| tracer.value(value));

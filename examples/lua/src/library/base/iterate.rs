@@ -46,7 +46,7 @@ pub(super) fn select(call: &mut Call<'_>) -> Result<(), Thrown> {
     if call.get(0).to_text().is_some_and(|text| text.bytes().first() == Some(&b'#')) {
         return call.give(Value::number(given as f64));
     }
-    let mut from = call.integer(0)?;
+    let mut from = i64::from(call.int32(0)?);
     if from < 0 {
         from += given + 1;
     }

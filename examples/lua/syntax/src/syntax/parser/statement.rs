@@ -115,11 +115,12 @@ impl Parser<'_> {
             names.push(self.expect_name()?);
         }
         self.expect(Symbol::In)?;
+        let call_line = self.token.line;
         let values = self.parse_expressions()?;
         self.expect(Symbol::Do)?;
         let body = self.parse_block()?;
         self.expect_closing(Symbol::EndWord, Symbol::For, line)?;
-        Ok(StatementKind::GenericFor { names, values, body })
+        Ok(StatementKind::GenericFor { names, values, body, line: call_line })
     }
 
     /// Parses `function a.b:c(…) … end`.

@@ -4,10 +4,12 @@ use mimeo_def::Slot;
 
 #[cfg(doc)]
 use crate::TrapKind;
+use crate::callable::find;
 use crate::driver::{NoRoom, end_of_frame};
 use crate::program::{Program, Verified};
 use crate::{
-    Callee, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Thrown, Value, Vm,
+    Callable, Callee, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Thrown, Value,
+    Vm,
 };
 
 impl<I: InstructionSet> Vm<I> {
@@ -414,6 +416,50 @@ impl<I: InstructionSet> Vm<I> {
             tier.reserve(driver.programs.ids_with(program))?;
         }
         Ok(driver.programs.add(program, driver.markers.call, countdown)?)
+    }
+
+    /// Returns a loaded function.
+    ///
+    /// # Errors
+    ///
+    /// If the function is not loaded.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// assert_eq!(machine.vm().function(linked.function(SUM))?.body().name, "sum");
+    /// # Ok::<(), mimeo::NotLoaded>(())
+    /// ```
+    pub fn function(&self, function: impl Callable<I>) -> Result<&Function, NotLoaded> {
+        let function = find(self, function)?;
+        // SAFETY: it is loaded, and programs are not unloaded while the machine is borrowed.
+        Ok(unsafe { &*function })
+    }
+
+    /// Sets whether a function may have native code. If not, the code that it has is not entered again, and none is
+    /// compiled. A debugger does the same with a function that has breakpoints, and allows native code when the last one
+    /// is removed.
+    ///
+    /// # Errors
+    ///
+    /// If the function is not loaded.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// machine.vm_mut().set_native(linked.function(SUM), false)?;
+    /// assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
+    /// # Ok::<(), mimeo::NotLoaded>(())
+    /// ```
+    pub fn set_native(&mut self, function: impl Callable<I>, is_allowed: bool) -> Result<(), NotLoaded> {
+        let function = find(self, function)?;
+        self.with_tier(|tier, _| {
+            // SAFETY: the function is loaded.
+            unsafe { tier.exclude(&*function, !is_allowed) }
+        });
+        Ok(())
     }
 
     /// Unloads a program and retires its native code. See [`Machine::unload`](crate::Machine::unload).

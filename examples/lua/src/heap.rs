@@ -115,6 +115,8 @@ pub struct Heap {
     coroutines: Vec<Gc<Coroutine>>,
     /// Userdata that wait for their `__gc`, in the order of the calls.
     finalizers: VecDeque<Gc<Userdata>>,
+    /// The number of them that may be called now.
+    finalizers_due: usize,
     dead_fibers: Vec<u32>,
     dead_programs: Vec<u64>,
     /// The names of the metamethods.
@@ -135,6 +137,7 @@ impl Default for Heap {
             userdata: Vec::new(),
             coroutines: Vec::new(),
             finalizers: VecDeque::new(),
+            finalizers_due: 0,
             dead_fibers: Vec::new(),
             dead_programs: Vec::new(),
             events: Vec::new(),

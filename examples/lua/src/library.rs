@@ -6,6 +6,7 @@ mod bit;
 mod coroutine;
 mod debug;
 mod io;
+mod jit;
 mod libraries;
 mod math;
 mod os;
@@ -18,6 +19,7 @@ use crate::heap::{Gc, Heap};
 use crate::ops::ops::{Table, Value, Vm};
 use crate::runtime::BuiltinFn;
 
+pub(crate) use jit::Switch;
 pub use libraries::{Libraries, Library};
 
 /// The functions of a table with their names.
@@ -30,6 +32,7 @@ pub fn open(vm: &mut Vm, libraries: Libraries) {
         coroutine::open(vm);
     }
     bit::open(vm);
+    jit::open(vm);
     if libraries.has(Library::Debug) {
         debug::open(vm);
     }

@@ -143,6 +143,8 @@ pub struct Host {
     pub(crate) control: Control,
     /// The part that belongs to the embedder.
     pub(crate) embedding: <Ops as Embedded>::Embedding,
+    /// What `jit.on` and `jit.off` change, if there is a native tier.
+    pub(crate) switch: Option<crate::library::Switch>,
     /// Set once the program has called `os.exit`.
     pub(crate) exit: Option<Exit>,
 }
@@ -184,6 +186,7 @@ impl Host {
             bounds: Bounds::default(),
             control: Control::default(),
             embedding: Default::default(),
+            switch: None,
             exit: None,
         }
     }

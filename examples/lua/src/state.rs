@@ -10,7 +10,7 @@ use mimeo::{Control, Limits, MachineBuilder};
 
 use crate::deadline::Deadline;
 use crate::embed::{Embedding, Failure, Function, Scope, Value};
-use crate::library::{self, Libraries};
+use crate::library::{self, Libraries, Switch};
 use crate::ops::ops::{self, Context, Machine, Ops};
 use crate::runtime::{Bounds, Exit, Host, Stubs, before_unwinding, end_of_machine, reclaim};
 
@@ -156,6 +156,7 @@ impl Lua {
         let mut machine = customize(builder).build();
         furnish(&mut machine, options.libraries);
         machine.vm_mut().host.bounds = options.bounds;
+        machine.vm_mut().host.switch = machine.jit().map(|jit| Switch::new(jit.control()));
         Lua { machine, runs_finalizers_at_end: options.runs_finalizers_at_end }
     }
 

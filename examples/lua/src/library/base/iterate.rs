@@ -59,8 +59,8 @@ pub(super) fn select(call: &mut Call<'_>) -> Result<(), Thrown> {
 
 pub(super) fn unpack(call: &mut Call<'_>) -> Result<(), Thrown> {
     let table = call.table(0)?;
-    let from = call.integer_or(1, 1)?;
-    let to = if call.has(2) { call.integer(2)? } else { table.length() as i64 };
+    let from = i64::from(call.int32_or(1, 1)?);
+    let to = if call.has(2) { i64::from(call.int32(2)?) } else { table.length() as i64 };
     if from > to {
         return call.give_all(&[]);
     }

@@ -19,7 +19,6 @@ use crate::heap::{Gc, Heap};
 use crate::ops::ops::{Table, Value, Vm};
 use crate::runtime::BuiltinFn;
 
-pub(crate) use jit::Switch;
 pub use libraries::{Libraries, Library};
 
 /// The functions of a table with their names.

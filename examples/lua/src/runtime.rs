@@ -16,6 +16,7 @@ mod protected;
 mod run;
 mod scratch;
 mod stubs;
+mod switch;
 mod unwinding;
 mod upvalue;
 mod work;
@@ -58,6 +59,7 @@ pub(crate) use index::{
     advance, index, index_field, index_global, index_method, make_table, set, set_elements, set_name,
 };
 pub(crate) use protected::{caught, protect};
+pub(crate) use switch::Switch;
 pub(crate) use unwinding::before_unwinding;
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
 pub(crate) use work::{compare, pay};
@@ -137,6 +139,8 @@ pub struct Host {
     pub(crate) captured: Vec<Gc<Upvalue>>,
     /// Whether a finaliser is running: no other one starts then.
     pub(crate) is_finalizing: bool,
+    /// Whether a chunk is being loaded by a reader of the program.
+    pub(crate) is_reading: bool,
     /// What the program may do.
     pub(crate) bounds: Bounds,
     /// The machine's own handle, for functions that have only the host.
@@ -144,7 +148,7 @@ pub struct Host {
     /// The part that belongs to the embedder.
     pub(crate) embedding: <Ops as Embedded>::Embedding,
     /// What `jit.on` and `jit.off` change, if there is a native tier.
-    pub(crate) switch: Option<crate::library::Switch>,
+    pub(crate) switch: Option<Switch>,
     /// Set once the program has called `os.exit`.
     pub(crate) exit: Option<Exit>,
 }
@@ -183,6 +187,7 @@ impl Host {
             buffer: Vec::new(),
             captured: Vec::new(),
             is_finalizing: false,
+            is_reading: false,
             bounds: Bounds::default(),
             control: Control::default(),
             embedding: Default::default(),

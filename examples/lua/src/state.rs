@@ -10,9 +10,9 @@ use mimeo::{Control, Limits, MachineBuilder};
 
 use crate::deadline::Deadline;
 use crate::embed::{Embedding, Failure, Function, Scope, Value};
-use crate::library::{self, Libraries, Switch};
+use crate::library::{self, Libraries};
 use crate::ops::ops::{self, Context, Machine, Ops};
-use crate::runtime::{Bounds, Exit, Host, Stubs, before_unwinding, end_of_machine, reclaim};
+use crate::runtime::{Bounds, Exit, Host, Stubs, Switch, before_unwinding, end_of_machine, reclaim};
 
 pub use listing::ListingError;
 

@@ -1,31 +1,16 @@
 //! The table `jit`: what the native tier is, and whether functions may use it.
 
 use mimeo::Thrown;
-use mimeo::jit::{Control, Mode};
 
 use super::{Functions, define, define_module, loaded_modules, set};
 use crate::heap::{Closure, Gc};
 use crate::ops::ops::{Callee, Value, Vm};
-use crate::runtime::{Call, frame_at};
+use crate::runtime::{Call, Switch, frame_at};
 
 const FUNCTIONS: Functions = &[("flush", flush), ("off", off), ("on", on), ("status", status)];
 
 /// The version of LuaJIT whose language and library this is.
 const LUAJIT_VERSION: f64 = 20100.0;
-
-/// The settings of the native tier, and the mode with which it started.
-#[derive(Debug)]
-pub(crate) struct Switch {
-    control: Control,
-    mode: Mode,
-}
-
-impl Switch {
-    /// Creates the switch of a tier that has just started.
-    pub(crate) fn new(control: &Control) -> Switch {
-        Switch { control: control.clone(), mode: control.mode() }
-    }
-}
 
 pub(super) fn open(vm: &mut Vm) {
     let jit = define_module(vm, "jit", FUNCTIONS);
@@ -56,7 +41,7 @@ pub(super) fn open(vm: &mut Vm) {
 
 /// Returns whether functions are compiled.
 fn status(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let is_on = call.vm.host.switch.as_ref().is_some_and(|switch| switch.control.mode() != Mode::Off);
+    let is_on = call.vm.host.switch.as_ref().is_some_and(Switch::is_on);
     call.give(Value::boolean(is_on))
 }
 
@@ -78,7 +63,7 @@ fn set_mode(call: &mut Call<'_>, is_on: bool) -> Result<(), Thrown> {
         }
         None => {
             if let Some(switch) = &call.vm.host.switch {
-                switch.control.set_mode(if is_on { switch.mode } else { Mode::Off });
+                switch.set(is_on);
             }
         }
     }
@@ -97,10 +82,10 @@ fn flush(call: &mut Call<'_>) -> Result<(), Thrown> {
             Some(functions) => {
                 for callee in functions {
                     let function = call.vm.function(callee).expect("a closure keeps its program loaded");
-                    switch.control.evict(function.id());
+                    switch.control().evict(function.id());
                 }
             }
-            None => switch.control.evict_all(),
+            None => switch.control().evict_all(),
         }
     }
     call.give_all(&[])

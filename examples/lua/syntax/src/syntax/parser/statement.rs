@@ -14,7 +14,7 @@ impl Statement {
     }
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     pub(super) fn parse_statement(&mut self) -> Result<Statement, SyntaxError> {
         let line = self.token.line;
         let is_jump = self.is_at(Symbol::Goto) && matches!(self.look_ahead()?, TokenKind::Name(_));

@@ -16,7 +16,8 @@ pub(super) fn getfenv(call: &mut Call<'_>) -> Result<(), Thrown> {
         }
         _ => function_at(call, 1)?,
     };
-    let environment = environment_of(call.vm, function);
+    // Builtins have those of the program that calls them.
+    let environment = function.to_closure().map_or(call.vm.host.globals, |closure| closure.environment());
     call.give(environment.into())
 }
 

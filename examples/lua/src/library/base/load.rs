@@ -6,7 +6,7 @@ use mimeo::{Charge, MemoryKind, OutOfMemory, Thrown};
 
 use crate::heap::Gc;
 use crate::library::system::{error_parts, os_string};
-use crate::load::{LoadError, is_compiled, load_parts};
+use crate::load::{self, LoadError, is_compiled, load_parts};
 use crate::ops::ops::{Table, Text, Value, Vm};
 use crate::runtime::{Call, pay, place, push_text, raise, run_protected, too_long};
 
@@ -82,14 +82,14 @@ fn load_read(
     let mut read = |vm: &mut Vm, text: &mut Vec<u8>| read_part(vm, reader, thrown, text, &mut charge, &place);
     let mut text = Vec::new();
     let mut is_part = read(call.vm, &mut text)?;
+    let environment = environment_for(call.vm, &text, mode, environment)?;
     // A reader that loads by another reader would nest the parser, which takes native stack.
-    if is_compiled(&text) || call.vm.host.is_reading {
+    if !is_part || is_compiled(&text) || call.vm.host.is_reading {
         while is_part {
             is_part = read(call.vm, &mut text)?;
         }
-        return load_chunk(call.vm, &text, name, mode, environment);
+        return load::load(call.vm, &text, name, environment).map(Value::from);
     }
-    let environment = environment_for(call.vm, &text, mode, environment)?;
     call.vm.host.is_reading = true;
     let loaded = load_parts(call.vm, text, &mut read, name, environment);
     call.vm.host.is_reading = false;
@@ -175,7 +175,7 @@ fn load_chunk(
     environment: Option<Gc<Table>>,
 ) -> Result<Value, LoadError> {
     let environment = environment_for(vm, source, mode, environment)?;
-    crate::load::load(vm, source, name, environment).map(Value::from)
+    load::load(vm, source, name, environment).map(Value::from)
 }
 
 /// Returns the environment for a chunk that begins with `text`, if the mode allows its kind.

@@ -3,7 +3,7 @@
 use mimeo::Thrown;
 
 use crate::heap::Gc;
-use crate::library::{builtin, define_with};
+use crate::library::{builtin, define_with, loaded_modules};
 use crate::ops::ops::{Table, Vm};
 use crate::runtime::{BuiltinFn, Call};
 
@@ -15,20 +15,21 @@ const MAX_ARRAY: u32 = 1 << 26;
 
 /// Defines the loaders of the modules.
 pub(in crate::library) fn preload(vm: &mut Vm, preload: Gc<Table>) {
-    let name = vm.host.heap.text(b"table");
-    let table = vm.host.globals.get_text(name);
     for (module, name, function) in MODULES {
         let function = builtin(vm, name, function, &[]);
         let name = vm.host.heap.text(name.as_bytes()).into();
-        define_with(vm, preload, module, load, &[table, name, function]);
+        define_with(vm, preload, module, load, &[name, function]);
     }
 }
 
 /// Adds the function to the table `table`, and returns it.
 fn load(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let &[table, name, function] = call.builtin().captured() else { unreachable!("`preload` captures three") };
-    let (Some(table), Some(name)) = (table.to_table(), name.to_text()) else { return call.give(function) };
-    call.heap().set_field(table, name, function);
+    let builtin = call.builtin();
+    let &[name, function] = builtin.captured() else { unreachable!("`preload` captures two") };
+    let (loaded, key) = (loaded_modules(call.vm), call.text("table"));
+    if let (Some(table), Some(name)) = (loaded.get(key).to_table(), name.to_text()) {
+        call.heap().set_field(table, name, function);
+    }
     call.give(function)
 }
 

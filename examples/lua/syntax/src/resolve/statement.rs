@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use super::function::OpenBlock;
-use super::label::OpenLabel;
+use super::label::OpenLabels;
 use super::tree::{Arm, Block, Bounds, LocalId, Statement, StatementKind, Target};
 use crate::syntax::ast::{self, FunctionBody, Name, StatementKind as Kind};
 use crate::syntax::{Line, SyntaxError};
@@ -23,7 +23,7 @@ impl Resolver<'_> {
     fn resolve_statements(
         &mut self,
         block: ast::Block,
-        labels: Vec<OpenLabel>,
+        labels: OpenLabels,
         locals: &[LocalId],
     ) -> Result<(Vec<Statement>, Line), SyntaxError> {
         let function = self.function();

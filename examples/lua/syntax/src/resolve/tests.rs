@@ -142,7 +142,8 @@ fn loading_can_be_stopped_at_every_step() {
             taken += steps;
             taken <= limit
         };
-        let is_whole = resolve_chunk(&mut Source::whole(source.clone().into()), Steps::limited(&mut may_continue)).is_ok();
+        let is_whole =
+            resolve_chunk(&mut Source::whole(source.clone().into()), Steps::limited(&mut may_continue)).is_ok();
         (is_whole, taken)
     };
     let (is_whole, all) = run(u32::MAX);

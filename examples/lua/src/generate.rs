@@ -6,6 +6,7 @@
 mod access;
 mod assign;
 mod condition;
+mod constant;
 mod expression;
 mod function;
 mod loops;
@@ -90,7 +91,6 @@ impl ChunkState<'_> {
 
 fn too_large(error: &AssembleError) -> String {
     match error {
-        AssembleError::TooManyConstants { .. } => "function has more than 65536 constants".to_owned(),
         AssembleError::TooLong { .. } => "function is too long".to_owned(),
         other => unreachable!("a bug in the generator: {other}"),
     }

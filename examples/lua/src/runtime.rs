@@ -52,7 +52,7 @@ pub(crate) use compare::{is_equal, is_less, is_less_equal};
 pub(crate) use concat::concatenate;
 pub(crate) use coroutine::{Fibers, finish_coroutine};
 pub(crate) use function::{
-    callable, collect_arguments, copy_rest, copy_whole_rest, fill_parameters, fill_results, move_down,
+    callable, collect_arguments, copy_rest, copy_whole_rest, fill_parameters, fill_results, move_down, text_of_chunk,
 };
 pub(crate) use hook::{Hooks, hook_of, set_hook};
 pub(crate) use index::{

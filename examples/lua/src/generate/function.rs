@@ -5,9 +5,10 @@ use lua_syntax::syntax::{Line, StringId};
 use mimeo::asm::{AssembleError, FunctionBody, Target};
 use mimeo::def::Slot;
 
+use super::constant::Constants;
 use super::{ChunkState, Info, TooLarge};
 use crate::heap::{Capture, LocalName, LocalRange, NameKind, OperandName, StopPoint};
-use crate::ops::ops::{Assembler, Value};
+use crate::ops::ops::Assembler;
 
 /// The slot of the running function.
 pub(super) const FUNCTION: Slot = Slot(0);
@@ -48,6 +49,7 @@ pub(super) struct Generator<'a, 'c> {
     labels: Vec<Target>,
     pub(super) loops: Vec<Loop>,
     names: Vec<OperandName>,
+    pub(super) constants: Constants,
     line: Line,
     has_captured: bool,
     /// The line in which the function became too large.
@@ -77,6 +79,7 @@ impl<'a, 'c> Generator<'a, 'c> {
             labels,
             loops: Vec::new(),
             names: Vec::new(),
+            constants: Constants::default(),
             line: Line::NONE,
             has_captured: function.locals.iter().any(|local| local.is_captured),
             overflow: None,
@@ -302,10 +305,6 @@ impl<'a, 'c> Generator<'a, 'c> {
     }
 
     // Names.
-
-    pub(super) fn constant(&self, text: StringId) -> Value {
-        self.chunk.constants[text.index()]
-    }
 
     /// Records the name of operand number `operand` of the next op.
     pub(super) fn named(&mut self, operand: u8, name: Option<(NameKind, StringId)>) {

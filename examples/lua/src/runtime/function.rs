@@ -114,6 +114,13 @@ fn fill_with_nil(vm: &mut Vm, window: Window, given: u32) {
     }
 }
 
+/// Returns a text of the chunk of a closure.
+pub(crate) fn text_of_chunk(_: &mut Vm, function: Value, index: u32) -> Value {
+    let closure = function.to_closure().expect("slot 0 is the running closure");
+    let text = closure.prototype().chunk().parts().constants.get(index as usize).copied();
+    text.expect("the generator names texts that the chunk has")
+}
+
 /// Moves values to slot 0 and the following ones.
 pub(crate) fn move_down(vm: &mut Vm, values: Window, count: u32) {
     vm.copy_slots(values.start(), 0, count);

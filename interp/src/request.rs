@@ -36,6 +36,23 @@ use crate::{Callable, Function, InstructionSet, Thrown, TrapKind, Value, Vm};
 /// assert_eq!(machine.call(linked.function(CHOOSE), &[6, 0])?, 1);
 /// # Ok::<(), mimeo_doc_ops::Trap>(())
 /// ```
+///
+/// An op that needs the results of several calls runs again after each of them:
+///
+/// ```
+/// use mimeo::After;
+/// use mimeo_doc_ops::{DOUBLE, in_op};
+///
+/// // Doubles its first operand, which is in slot 0, until that is above 20.
+/// let result = in_op([3, 4], |vm, args| match vm.slot(args.start()) {
+///     value @ ..=20 => Err(vm.request(vm.host.function(DOUBLE), &[value], |vm, result| {
+///         vm.set_slot(0, result);
+///         After::Again
+///     })),
+///     value => Ok(value),
+/// });
+/// assert_eq!(result, Ok(24));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum After {
     /// At the next op.

@@ -19,6 +19,7 @@ mod reload;
 mod requests;
 mod stacks;
 mod suspension;
+mod unwinding;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;

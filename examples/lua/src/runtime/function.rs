@@ -123,7 +123,10 @@ pub(crate) fn text_of_chunk(_: &mut Vm, function: Value, index: u32) -> Value {
 
 /// Moves values to slot 0 and the following ones.
 pub(crate) fn move_down(vm: &mut Vm, values: Window, count: u32) {
-    vm.copy_slots(values.start(), 0, count);
+    // The results of many nested protected calls are in place.
+    if values.start() > 0 {
+        vm.copy_slots(values.start(), 0, count);
+    }
 }
 
 /// Puts values into the running builtin's frame as its results.

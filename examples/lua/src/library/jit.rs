@@ -12,6 +12,9 @@ const FUNCTIONS: Functions = &[("flush", flush), ("off", off), ("on", on), ("sta
 /// The version of LuaJIT whose language and library this is.
 const LUAJIT_VERSION: f64 = 20100.0;
 
+/// The work of compiling again what was dropped.
+const WORK_PER_FLUSH: usize = 1 << 14;
+
 pub(super) fn open(vm: &mut Vm) {
     let jit = define_module(vm, "jit", FUNCTIONS);
     let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
@@ -72,6 +75,7 @@ fn set_mode(call: &mut Call<'_>, is_on: bool) -> Result<(), Thrown> {
 
 /// Drops native code, which is compiled again when it is needed.
 fn flush(call: &mut Call<'_>) -> Result<(), Thrown> {
+    call.work(WORK_PER_FLUSH)?;
     // LuaJIT numbers its traces; here there are none.
     if call.get(0).is_number() {
         return call.give_all(&[]);

@@ -125,7 +125,8 @@ fn read_part(
     let needed = before + more + 64;
     if needed > text.capacity() {
         let capacity = needed.max(2 * text.capacity());
-        if charge.resize(capacity).is_err() || text.try_reserve_exact(capacity - before).is_err() {
+        let is_refused = charge.resize(capacity).is_err() || text.try_reserve_exact(capacity - before).is_err();
+        if is_refused || !has_memory(capacity.saturating_mul(COPIES)) {
             return Err(no_memory());
         }
     }
@@ -133,6 +134,14 @@ fn read_part(
         return Err(LoadError::Message([place, b"reader function must return a string"].concat()));
     }
     Ok(text.len() > before)
+}
+
+/// The copies of a text that the parser makes if it is a single token.
+const COPIES: usize = 4;
+
+/// Returns `true` if the system has so many bytes, for allocations that cannot be refused.
+fn has_memory(bytes: usize) -> bool {
+    Vec::<u8>::new().try_reserve_exact(bytes).is_ok()
 }
 
 fn no_memory() -> LoadError {

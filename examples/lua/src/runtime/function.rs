@@ -19,25 +19,22 @@ pub(crate) fn callable(vm: &mut Vm, function: Value, args: Window, arguments: u3
         vm.context.arguments = arguments;
         return Ok(callee);
     }
-    let method = callable_value(vm, function)?;
+    let Some(method) = call_method(vm, function) else {
+        let what = operand_name(vm, 0, function);
+        return Err(error::raise_text(vm, format!("attempt to call {what}")));
+    };
     vm.context.arguments = arguments;
     check_room(vm, args.start(), arguments + 2, Some(args.start()), &[])?;
     vm.copy_slots(args.start(), args.start() + 1, arguments + 1);
     vm.set_slot(args.start(), method);
     vm.context.arguments = arguments + 1;
-    Ok(method.callee().expect("`callable_value` returns functions only"))
+    Ok(method.callee().expect("`call_method` returns functions only"))
 }
 
-/// Returns the `__call` metamethod of a value that is not a function.
-pub(super) fn callable_value(vm: &mut Vm, value: Value) -> Result<Value, Thrown> {
-    if let Some(metatable) = metatable_of(vm, value) {
-        let method = vm.host.heap.metamethod(metatable, Event::Call);
-        if method.is_function() {
-            return Ok(method);
-        }
-    }
-    let what = operand_name(vm, 0, value);
-    Err(error::raise_text(vm, format!("attempt to call {what}")))
+/// Returns the `__call` metamethod of a value that is not a function, if it has one that is a function.
+pub(super) fn call_method(vm: &mut Vm, value: Value) -> Option<Value> {
+    let metatable = metatable_of(vm, value)?;
+    Some(vm.host.heap.metamethod(metatable, Event::Call)).filter(|method| method.is_function())
 }
 
 /// Makes sure that there are `count` slots from `start` on, if necessary by a full cycle of the collector. It keeps these

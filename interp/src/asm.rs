@@ -1,5 +1,6 @@
 //! Building bytecode: [`FunctionBuilder`], on which the generated `Assembler` of an instruction set is based.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -221,11 +222,13 @@ impl std::error::Error for AssembleError {}
 
 const UNBOUND: u32 = u32::MAX;
 
+/// The number of constants that are found by a linear search.
+const FEW_CONSTANTS: usize = 16;
+
 /// An assembler for one function, instruction by instruction.
 ///
 /// Compilers use the `Assembler` that `#[instruction_set]` generates, which wraps this type and adds a method for each
-/// op. The examples here use one; all other methods are the same. Each method appends in amortized O(1), apart from
-/// [`constant`](Self::constant).
+/// op. The examples here use one; all other methods are the same. Each method appends in amortized O(1).
 ///
 /// ```
 /// use mimeo::def::Slot;
@@ -243,6 +246,8 @@ pub struct FunctionBuilder {
     /// A number that no other builder of the process has.
     number: u64,
     body: FunctionBody,
+    /// Indices of the constants, once there are many.
+    indices: HashMap<u64, u32>,
     /// Position of each label, or `UNBOUND`.
     labels: Vec<u32>,
     /// Units that hold a label's number until `finish`.
@@ -265,7 +270,15 @@ impl FunctionBuilder {
         let body = FunctionBody { name: name.into(), arity, locals: locals.max(arity), ..FunctionBody::default() };
         static BUILDERS: AtomicU64 = AtomicU64::new(0);
         let number = BUILDERS.fetch_add(1, Ordering::Relaxed);
-        FunctionBuilder { number, body, labels: Vec::new(), fixups: Vec::new(), handlers: Vec::new(), error: None }
+        FunctionBuilder {
+            number,
+            body,
+            indices: HashMap::new(),
+            labels: Vec::new(),
+            fixups: Vec::new(),
+            handlers: Vec::new(),
+            error: None,
+        }
     }
 
     /// Returns the position of the next instruction.
@@ -496,16 +509,16 @@ impl FunctionBuilder {
         self.unit2(0);
     }
 
-    /// Appends a constant. Equal constants share an entry of the pool, which is found by a linear search: O(constants).
-    /// See [`op`](Self::op) for an example.
+    /// Appends a constant. Equal constants share an entry of the pool. See [`op`](Self::op) for an example.
     pub fn constant(&mut self, bits: u64) {
-        let index = match self.body.constants.iter().position(|&c| c == bits) {
-            Some(index) => index,
-            None => {
-                self.body.constants.push(bits);
-                self.body.constants.len() - 1
+        let index = self.find_constant(bits).unwrap_or_else(|| {
+            let index = self.body.constants.len();
+            self.body.constants.push(bits);
+            if index >= FEW_CONSTANTS {
+                self.indices.insert(bits, index as u32);
             }
-        };
+            index
+        });
         match u16::try_from(index) {
             Ok(index) => self.unit(index),
             Err(_) => {
@@ -514,6 +527,13 @@ impl FunctionBuilder {
                 self.unit(0);
             }
         }
+    }
+
+    /// Returns the index of a constant that the pool has. Most functions have few, which are searched one by one.
+    fn find_constant(&self, bits: u64) -> Option<usize> {
+        let few = &self.body.constants[..self.body.constants.len().min(FEW_CONSTANTS)];
+        let found = few.iter().position(|&constant| constant == bits);
+        found.or_else(|| self.indices.get(&bits).map(|&index| index as usize))
     }
 
     fn fail(&mut self, error: AssembleError) {

@@ -20,6 +20,11 @@ pub(crate) struct Pending<I: InstructionSet> {
     backtrace: Backtrace,
 }
 
+/// The language's function that is called before functions are left because of an error: see
+/// [`Vm::set_before_unwinding`].
+pub(crate) type BeforeUnwinding<I> =
+    fn(&mut Vm<I>, &TrapKind<<I as InstructionSet>::Error>) -> Result<Option<<I as InstructionSet>::Error>, Thrown>;
+
 impl<I: InstructionSet> Vm<I> {
     /// Makes an error of the language pending. The op returns the result as `Err(…)`.
     ///
@@ -171,6 +176,7 @@ impl<I: InstructionSet> Vm<I> {
     /// Resumes the panic of a runtime function, which no handler catches.
     pub(crate) fn unwind(&mut self) -> Result<(), Thrown> {
         self.note_error();
+        self.call_before_unwinding();
         let is_stop = self.pending.as_ref().is_some_and(|pending| pending.kind.is_stop());
         let catches = !is_stop || self.driver.handlers_catch_stops;
         let mut record = self.core.frame;
@@ -192,6 +198,55 @@ impl<I: InstructionSet> Vm<I> {
         // `record` is now the host's.
         self.trace(record);
         Err(self.thrown())
+    }
+
+    /// Sets the function that is called before functions are left because of an error, once for each error: where it was
+    /// thrown, with all functions still active. It gets the kind of the error, and can return another error instead. A
+    /// language that calls handlers before it unwinds does so here for the errors that the machine throws. A garbage
+    /// collector does not find the values of the error meanwhile, so the function keeps them.
+    ///
+    /// It is not called for errors that [stop](TrapKind::is_stop) the program. After a stack overflow or too many nested
+    /// runs, it has a small reserve beyond the limits. If it throws an error, that error replaces the first one.
+    ///
+    /// ```
+    /// use mimeo::TrapKind;
+    /// use mimeo_doc_ops::{DEPTH, new_machine, sample_program};
+    ///
+    /// let mut machine = new_machine();
+    /// let depth = machine.load(&sample_program())?.function(DEPTH);
+    /// machine.vm_mut().set_before_unwinding(|vm, kind| {
+    ///     let is_overflow = matches!(kind, TrapKind::StackOverflow);
+    ///     Ok(is_overflow.then(|| format!("{} functions are active", vm.frames().count())))
+    /// });
+    /// let trap = machine.call(depth, &[1_000_000]).expect_err("it is too deep");
+    /// assert_eq!(trap.kind, TrapKind::Language("200000 functions are active".to_owned()));
+    /// # Ok::<(), mimeo::LoadError>(())
+    /// ```
+    #[expect(clippy::type_complexity, reason = "an alias would hide what the function gets and returns")]
+    pub fn set_before_unwinding(
+        &mut self,
+        function: fn(&mut Vm<I>, &TrapKind<I::Error>) -> Result<Option<I::Error>, Thrown>,
+    ) {
+        self.driver.before_unwinding = Some(function);
+    }
+
+    fn call_before_unwinding(&mut self) {
+        let Some(function) = self.driver.before_unwinding else { return };
+        // An error that has left a run was noticed there.
+        let is_new = |pending: &Pending<I>| pending.backtrace.frames.is_empty() && !pending.kind.is_stop();
+        let Some(mut pending) = self.pending.take_if(|pending| is_new(pending)) else { return };
+        let needs_reserve = matches!(pending.kind, TrapKind::StackOverflow | TrapKind::Nesting);
+        let with_reserve = WithReserve::new(self, needs_reserve);
+        let replaced = function(with_reserve.vm, &pending.kind);
+        drop(with_reserve);
+        match replaced {
+            Ok(None) => self.pending = Some(pending),
+            Ok(Some(error)) => {
+                pending.kind = TrapKind::Language(error);
+                self.pending = Some(pending);
+            }
+            Err(_) => self.note_error(),
+        }
     }
 
     /// Returns a position inside the op that a record runs. The `pc` of a caller is already after that op.
@@ -225,5 +280,38 @@ impl<I: InstructionSet> Vm<I> {
     /// Returns the proof of the pending error.
     fn thrown(&self) -> Thrown {
         Thrown { serial: self.pending.as_ref().expect("an error is pending").serial }
+    }
+}
+
+/// Nested runs that the function called before unwinding may add after an error of too many.
+const NESTING_RESERVE: i32 = 4;
+
+/// A guard that adds a reserve to the limits of the current stacks and of nested runs until it is dropped.
+struct WithReserve<'a, I: InstructionSet> {
+    vm: &'a mut Vm<I>,
+    is_added: bool,
+}
+
+impl<'a, I: InstructionSet> WithReserve<'a, I> {
+    fn new(vm: &'a mut Vm<I>, is_added: bool) -> Self {
+        let with_reserve = WithReserve { vm, is_added };
+        with_reserve.vm.change_reserve(is_added, true);
+        with_reserve
+    }
+}
+
+impl<I: InstructionSet> Drop for WithReserve<'_, I> {
+    fn drop(&mut self) {
+        self.vm.change_reserve(self.is_added, false);
+    }
+}
+
+impl<I: InstructionSet> Vm<I> {
+    fn change_reserve(&mut self, is_wanted: bool, is_added: bool) {
+        if is_wanted {
+            self.driver.stacks_mut().set_reserve(is_added);
+            self.driver.change_nesting(if is_added { NESTING_RESERVE } else { -NESTING_RESERVE });
+            self.use_limits();
+        }
     }
 }

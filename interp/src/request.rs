@@ -36,12 +36,31 @@ use crate::{Callable, Function, InstructionSet, Thrown, TrapKind, Value, Vm};
 /// assert_eq!(machine.call(linked.function(CHOOSE), &[6, 0])?, 1);
 /// # Ok::<(), mimeo_doc_ops::Trap>(())
 /// ```
+///
+/// An op that needs the results of several calls runs again after each of them:
+///
+/// ```
+/// use mimeo::After;
+/// use mimeo_doc_ops::{DOUBLE, in_op};
+///
+/// // Doubles its first operand, which is in slot 0, until that is above 20.
+/// let result = in_op([3, 4], |vm, args| match vm.slot(args.start()) {
+///     value @ ..=20 => Err(vm.request(vm.host.function(DOUBLE), &[value], |vm, result| {
+///         vm.set_slot(0, result);
+///         After::Again
+///     })),
+///     value => Ok(value),
+/// });
+/// assert_eq!(result, Ok(24));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum After {
     /// At the next op.
     Next,
     /// At the op's label.
     Jump,
+    /// At the op itself, which runs again with what [`Then`] has left in its operands.
+    Again,
 }
 
 /// The continuation of an op that requested a call: it receives the result when the op's frame is on top again.
@@ -217,6 +236,7 @@ impl<I: InstructionSet> Vm<I> {
                 // SAFETY: (2).
                 unsafe { (*self.core.frame).pc = u64::from(target.0) };
             }
+            After::Again => {}
         }
     }
 

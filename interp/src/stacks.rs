@@ -28,6 +28,9 @@ pub(crate) struct Stacks {
     charge: Charge,
 }
 
+/// The room that is added to full stacks for the function that is called before they are unwound.
+const RESERVE: FiberLimits = FiberLimits::new().with_slots(1 << 14).with_depth(200);
+
 #[derive(Debug)]
 enum Memory {
     /// The operating system commits it page by page on first use and gets it back when it is dropped. An allocator
@@ -135,7 +138,17 @@ impl Stacks {
 
     /// Returns the number of slots by which they may still grow.
     pub(crate) fn growth_slots(&self) -> u32 {
-        self.max.slots - self.size.slots
+        // They may have grown while there was a reserve.
+        self.max.slots.saturating_sub(self.size.slots)
+    }
+
+    /// Adds a reserve to the limits of the size, or takes it away.
+    pub(crate) fn set_reserve(&mut self, is_added: bool) {
+        let change =
+            |limit: &mut u32, reserve: u32| *limit = if is_added { *limit + reserve } else { *limit - reserve };
+        change(&mut self.max.slots, RESERVE.slots);
+        change(&mut self.max.depth, RESERVE.depth);
+        change(&mut self.allowed_depth, RESERVE.depth);
     }
 
     /// Limits the call depth.

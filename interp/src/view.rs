@@ -1,57 +1,16 @@
-//! The view of the active frames that runtime functions have: slots, functions, source positions.
+//! The machine as runtime functions see it: the slots of the running function, the stacks, the programs.
 
-use mimeo_def::frame::Frame;
-use mimeo_def::{Pc, Slot};
+use mimeo_def::Slot;
 
 #[cfg(doc)]
 use crate::TrapKind;
+use crate::callable::find;
 use crate::driver::{NoRoom, end_of_frame};
 use crate::program::{Program, Verified};
 use crate::{
-    Callee, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Position, Thrown, Value,
+    Callable, Callee, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Thrown, Value,
     Vm,
 };
-
-/// An active function. It borrows the machine, so nothing can run while it exists.
-///
-/// ```
-/// use mimeo_doc_ops::in_op;
-///
-/// let result = in_op([3, 4], |vm, _| {
-///     let frame = vm.frames().next().expect("a function is running");
-///     assert_eq!(frame.function.body().name, "ask");
-///     assert_eq!(frame.slots, [3, 4, 0]);
-///     Ok(0)
-/// });
-/// assert_eq!(result, Ok(0));
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct FrameView<'a> {
-    /// The function.
-    pub function: &'a Function,
-    /// The op that the function is running.
-    pub pc: Pc,
-    /// The bits of the frame's slots. A caller's slots overlap those of its callee.
-    pub slots: &'a [u64],
-}
-
-impl FrameView<'_> {
-    /// Returns the source position of the op, if the compiler gave it to the assembler.
-    ///
-    /// ```
-    /// use mimeo_doc_ops::in_op;
-    ///
-    /// let result = in_op([3, 4], |vm, _| {
-    ///     let frame = vm.frames().next().expect("a function is running");
-    ///     assert_eq!(frame.position(), None, "the assembler of `ask` was given no position");
-    ///     Ok(0)
-    /// });
-    /// assert_eq!(result, Ok(0));
-    /// ```
-    pub fn position(&self) -> Option<Position> {
-        self.function.body().position(self.pc)
-    }
-}
 
 impl<I: InstructionSet> Vm<I> {
     /// Returns a slot, counted from slot 0 of the frame of the op that called the runtime function, or from the start
@@ -427,59 +386,6 @@ impl<I: InstructionSet> Vm<I> {
         self.driver.clear_after_values(self.core.frame);
     }
 
-    /// Returns the active functions on the current stacks, starting with the one whose op called the runtime function.
-    /// Each step costs O(1).
-    ///
-    /// ```
-    /// use mimeo_doc_ops::{ASK, in_op};
-    ///
-    /// let depth = in_op([3, 4], |vm, args| {
-    ///     // Calls itself through the host until there are five frames.
-    ///     if vm.frames().count() < 5 {
-    ///         let (a, b) = (vm.slot(args.start()), vm.slot(args.start() + 1));
-    ///         return vm.run(vm.host.function(ASK), &[a, b]);
-    ///     }
-    ///     Ok(vm.frames().count() as i64)
-    /// });
-    /// assert_eq!(depth, Ok(5));
-    /// ```
-    pub fn frames(&self) -> impl Iterator<Item = FrameView<'_>> {
-        self.frame_records().map(|(record, is_caller)| {
-            let Frame { function, base, pc, .. } = self.record(record);
-            // SAFETY: a record that is not a host's names a loaded function.
-            let function = unsafe { &*function.cast::<Function>() };
-            // A caller's `pc` is already after the op that called.
-            let pc = Pc((pc - u64::from(is_caller)) as u32);
-            // SAFETY: the slots of an active frame lie in the stack.
-            let slots = unsafe { std::slice::from_raw_parts(base, function.facts().slots as usize) };
-            FrameView { function, pc, slots }
-        })
-    }
-
-    /// Returns the records of the active functions, and whether each is the caller of the one before.
-    pub(crate) fn frame_records(&self) -> impl Iterator<Item = (*mut Frame, bool)> {
-        let first = self.driver.stacks().host_frame();
-        let mut next = self.core.frame;
-        let mut is_caller = false;
-        std::iter::from_fn(move || {
-            while next > first {
-                let record = next;
-                next = next.wrapping_sub(1);
-                // Where a runtime function called back, the next record is that of the op that called it.
-                let was_caller = std::mem::replace(&mut is_caller, !self.record(record).function.is_null());
-                if is_caller {
-                    return Some((record, was_caller));
-                }
-            }
-            None
-        })
-    }
-
-    fn record(&self, record: *const Frame) -> Frame {
-        // SAFETY: the records up to the top one are filled.
-        unsafe { *record }
-    }
-
     /// Loads a program, so that its functions can be called, even during a run. See
     /// [`Machine::load`](crate::Machine::load).
     ///
@@ -510,6 +416,50 @@ impl<I: InstructionSet> Vm<I> {
             tier.reserve(driver.programs.ids_with(program))?;
         }
         Ok(driver.programs.add(program, driver.markers.call, countdown)?)
+    }
+
+    /// Returns a loaded function.
+    ///
+    /// # Errors
+    ///
+    /// If the function is not loaded.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// assert_eq!(machine.vm().function(linked.function(SUM))?.body().name, "sum");
+    /// # Ok::<(), mimeo::NotLoaded>(())
+    /// ```
+    pub fn function(&self, function: impl Callable<I>) -> Result<&Function, NotLoaded> {
+        let function = find(self, function)?;
+        // SAFETY: it is loaded, and programs are not unloaded while the machine is borrowed.
+        Ok(unsafe { &*function })
+    }
+
+    /// Sets whether a function may have native code. If not, the code that it has is not entered again, and none is
+    /// compiled. A debugger does the same with a function that has breakpoints, and allows native code when the last one
+    /// is removed.
+    ///
+    /// # Errors
+    ///
+    /// If the function is not loaded.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// machine.vm_mut().set_native(linked.function(SUM), false)?;
+    /// assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
+    /// # Ok::<(), mimeo::NotLoaded>(())
+    /// ```
+    pub fn set_native(&mut self, function: impl Callable<I>, is_allowed: bool) -> Result<(), NotLoaded> {
+        let function = find(self, function)?;
+        self.with_tier(|tier, _| {
+            // SAFETY: the function is loaded.
+            unsafe { tier.exclude(&*function, !is_allowed) }
+        });
+        Ok(())
     }
 
     /// Unloads a program and retires its native code. See [`Machine::unload`](crate::Machine::unload).

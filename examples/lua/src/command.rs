@@ -18,6 +18,7 @@ usage: mimeo-lua [options] SCRIPT [ARGUMENTS]  run a program
 
 options, with the equivalent environment variables; an option overrides its variable:
   -e CODE                   run CODE, before the script if there is one; can be repeated
+  -l NAME                   require the module NAME, in the order of the options -e and -l
   -i                        start a session after everything else has run
   -v                        print the version
   --jit=auto|on|off         compile functions that are called often, all functions, or none (default: auto); MIMEO_JIT
@@ -51,8 +52,8 @@ pub(crate) struct Command {
     pub(crate) dump: Option<Dump>,
     /// The limit on memory in bytes.
     pub(crate) memory_limit: Option<usize>,
-    /// The code of all `-e` options.
-    pub(crate) chunks: Vec<Vec<u8>>,
+    /// What the options `-e` and `-l` say, in their order.
+    pub(crate) chunks: Vec<Chunk>,
     pub(crate) script: Option<Script>,
     /// The command line, including the program's own name.
     pub(crate) line: Vec<OsString>,
@@ -62,6 +63,13 @@ pub(crate) struct Command {
     /// Whether to be a debug adapter.
     pub(crate) is_adapter: bool,
     pub(crate) shows_version: bool,
+}
+
+/// What runs before the script.
+pub(crate) enum Chunk {
+    Code(Vec<u8>),
+    /// The name of a module to load.
+    Module(Vec<u8>),
 }
 
 /// The source of the script.
@@ -138,7 +146,8 @@ impl Command {
                     let dumps = [("bytecode", Dump::Bytecode), ("ir", Dump::Ir), ("c", Dump::C), ("asm", Dump::Asm)];
                     self.dump = Some(one_of("--dump", parser.value()?, &dumps)?);
                 }
-                Short('e') => self.chunks.push(parser.value()?.into_encoded_bytes()),
+                Short('e') => self.chunks.push(Chunk::Code(parser.value()?.into_encoded_bytes())),
+                Short('l') => self.chunks.push(Chunk::Module(parser.value()?.into_encoded_bytes())),
                 Short('i') => (self.is_interactive, self.shows_version) = (true, true),
                 Short('v') => self.shows_version = true,
                 Value(path) => {

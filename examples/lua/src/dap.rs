@@ -28,7 +28,7 @@ use mimeo::{Control, StepMode};
 use serde_json::{Value as Json, json};
 
 use crate::embed::{Failure, Function, Outside, Scope, Value};
-use crate::generate::LocalRange;
+use crate::heap::{LocalName, LocalRange};
 use crate::load::{Debugged, Debugger};
 use crate::ops::ops::{Value as Bits, Vm};
 use crate::runtime::frame_at;
@@ -289,11 +289,11 @@ impl Debugger for Session {
         }
         let path = name.strip_prefix(b"@").map(|path| whole_path(&String::from_utf8_lossy(path)));
         let functions = functions.into_iter().map(|(function, locals, stops)| {
-            let locals = locals.iter().map(|&LocalRange { name, slot, from, to }| Local {
-                name: frame::text_of(constants[name as usize]),
-                slot,
-                from,
-                to,
+            let locals = locals.iter().filter_map(|&LocalRange { name, slot, from, to }| match name {
+                LocalName::Constant(name) => {
+                    Some(Local { name: frame::text_of(constants[name as usize]), slot, from, to })
+                }
+                LocalName::Hidden(_) => None,
             });
             LoadedFunction { function, locals: locals.collect(), stops }
         });

@@ -6,7 +6,7 @@
 use crate::heap::{Closure, Gc};
 
 /// The first bytes of a dumped function. Standard Lua's bytecode starts with the same byte.
-const SIGNATURE: &[u8] = b"\x1bLuaM1";
+const SIGNATURE: &[u8] = b"\x1bLuaM2";
 
 /// The parts of a dumped function.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,18 +24,27 @@ pub(crate) fn dump(closure: Gc<Closure>) -> Vec<u8> {
     let chunk = closure.prototype().chunk();
     let parts = chunk.parts();
     let prototype = parts.prototypes.iter().position(|prototype| std::ptr::eq(prototype, closure.prototype()));
-    let mut bytes = SIGNATURE.to_vec();
+    let mut content = Vec::new();
     for number in [prototype.unwrap_or_default(), parts.source.len()] {
-        bytes.extend_from_slice(&(number as u32).to_le_bytes());
+        content.extend_from_slice(&(number as u32).to_le_bytes());
     }
-    bytes.extend_from_slice(&parts.source);
-    bytes.extend_from_slice(&parts.text);
-    bytes
+    content.extend_from_slice(&parts.source);
+    content.extend_from_slice(&parts.text);
+    [SIGNATURE, &checksum(&content).to_le_bytes(), &content].concat()
 }
 
-/// Returns the parts of a dumped function, or `None` if the bytes are not one.
+/// Returns a number that depends on each byte and on their number: FNV-1a.
+fn checksum(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |sum, &byte| (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// Returns the parts of a dumped function, or `None` if the bytes are not one, because they were cut off or altered.
 pub(crate) fn parse(bytes: &[u8]) -> Option<Dumped<'_>> {
     let rest = bytes.strip_prefix(SIGNATURE)?;
+    let (sum, rest) = rest.split_first_chunk()?;
+    if u64::from_le_bytes(*sum) != checksum(rest) {
+        return None;
+    }
     let (prototype, rest) = rest.split_first_chunk()?;
     let (name_len, rest) = rest.split_first_chunk()?;
     let (name, text) = rest.split_at_checked(u32::from_le_bytes(*name_len) as usize)?;
@@ -44,16 +53,21 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Dumped<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SIGNATURE, parse};
+    use super::{SIGNATURE, checksum, parse};
 
     #[test]
     fn invalid_dumps_are_refused() {
-        let whole = [SIGNATURE, &[2, 0, 0, 0, 3, 0, 0, 0], b"=ab", b"return 1"].concat();
+        let content = [&[2, 0, 0, 0, 3, 0, 0, 0], &b"=ab"[..], b"return 1"].concat();
+        let whole = [SIGNATURE, &checksum(&content).to_le_bytes(), &content].concat();
         let dumped = parse(&whole).expect("it is whole");
         assert_eq!((dumped.prototype, dumped.name, dumped.text), (2, &b"=ab"[..], &b"return 1"[..]));
-        for len in 0..SIGNATURE.len() + 11 {
-            assert_eq!(parse(&whole[..len]), None, "{len} bytes");
+        for at in 0..whole.len() {
+            assert_eq!(parse(&whole[..at]), None, "{at} bytes");
+            let mut altered = whole.clone();
+            altered[at] ^= 0x10;
+            assert_eq!(parse(&altered), None, "byte {at}");
         }
+        assert_eq!(parse(&[&whole[..], b" "].concat()), None);
         assert_eq!(parse(b"\x1bLuaQ and the rest of a chunk of PUC Lua"), None);
     }
 }

@@ -6,6 +6,7 @@
 mod access;
 mod assign;
 mod condition;
+mod constant;
 mod expression;
 mod function;
 mod loops;
@@ -16,7 +17,7 @@ mod table;
 use lua_syntax::resolve::Tree;
 use mimeo::asm::{AssembleError, FunctionIndex};
 
-use crate::heap::{Capture, OperandName, StopPoint};
+use crate::heap::{Capture, LocalRange, OperandName, StopPoint};
 use crate::ops::ops::{Program, ProgramBuilder, Value};
 
 use function::Generator;
@@ -39,22 +40,10 @@ pub(crate) struct Info {
     pub(crate) parameters: u32,
     pub(crate) is_variadic: bool,
     pub(crate) upvalue_names: Box<[u32]>,
-    /// The names of its locals, for a debugger.
+    /// Its locals.
     pub(crate) locals: Vec<LocalRange>,
     /// Where debuggers and hooks can stop it, in the order of the code.
     pub(crate) stops: Vec<StopPoint>,
-}
-
-/// The ops during which a slot holds a local that has been assigned.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LocalRange {
-    /// The local's name, as an index of the chunk's constants.
-    pub(crate) name: u32,
-    pub(crate) slot: u32,
-    /// The first op.
-    pub(crate) from: u32,
-    /// The first op after them.
-    pub(crate) to: u32,
 }
 
 /// An error: a function has more of something than its encoding can hold.
@@ -102,7 +91,6 @@ impl ChunkState<'_> {
 
 fn too_large(error: &AssembleError) -> String {
     match error {
-        AssembleError::TooManyConstants { .. } => "function has more than 65536 constants".to_owned(),
         AssembleError::TooLong { .. } => "function is too long".to_owned(),
         other => unreachable!("a bug in the generator: {other}"),
     }

@@ -68,9 +68,12 @@ mod weak;
 mod tests;
 
 pub use collect::Roots;
-pub use coroutine::{Coroutine, CoroutineState};
+pub use coroutine::{Coroutine, CoroutineState, LeftFunction, LeftLocal};
 pub use event::Event;
-pub use function::{Builtin, Capture, Chunk, ChunkParts, Closure, NameKind, Native, OperandName, Prototype, StopPoint};
+pub use function::{
+    Builtin, Capture, Chunk, ChunkParts, Closure, LocalName, LocalRange, NameKind, Native, OperandName, Prototype,
+    StopPoint,
+};
 pub use gc::{Gc, Kind};
 pub use hash::HashPart;
 pub use hook::Hook;
@@ -112,6 +115,8 @@ pub struct Heap {
     coroutines: Vec<Gc<Coroutine>>,
     /// Userdata that wait for their `__gc`, in the order of the calls.
     finalizers: VecDeque<Gc<Userdata>>,
+    /// The number of them that may be called now.
+    finalizers_due: usize,
     dead_fibers: Vec<u32>,
     dead_programs: Vec<u64>,
     /// The names of the metamethods.
@@ -132,6 +137,7 @@ impl Default for Heap {
             userdata: Vec::new(),
             coroutines: Vec::new(),
             finalizers: VecDeque::new(),
+            finalizers_due: 0,
             dead_fibers: Vec::new(),
             dead_programs: Vec::new(),
             events: Vec::new(),

@@ -6,6 +6,7 @@ mod bit;
 mod coroutine;
 mod debug;
 mod io;
+mod jit;
 mod libraries;
 mod math;
 mod os;
@@ -30,6 +31,7 @@ pub fn open(vm: &mut Vm, libraries: Libraries) {
         coroutine::open(vm);
     }
     bit::open(vm);
+    jit::open(vm);
     if libraries.has(Library::Debug) {
         debug::open(vm);
     }
@@ -94,6 +96,21 @@ fn loaded_modules(vm: &mut Vm) -> Gc<Table> {
             loaded
         }
     }
+}
+
+/// Returns a table of the registry whose keys or values are weak.
+fn weak_table(vm: &mut Vm, name: &str, mode: &str) -> Gc<Table> {
+    let registry = vm.host.registry;
+    let key = vm.host.heap.text(name.as_bytes());
+    if let Some(table) = registry.get_text(key).to_table() {
+        return table;
+    }
+    let heap = &mut vm.host.heap;
+    let (table, metatable, mode) = (heap.new_table(0, 0, 0), heap.new_table(0, 1, 0), heap.text(mode.as_bytes()));
+    set(heap, metatable, "__mode", mode.into());
+    heap.set_metatable(table, Some(metatable));
+    heap.set_field(registry, key, table.into());
+    table
 }
 
 /// Sets `table[name] = value`.

@@ -1,14 +1,16 @@
 //! The text of a chunk → a function of the machine.
 
+use std::cell::{Cell, RefCell};
+
 use lua_syntax::Steps;
-use lua_syntax::resolve::resolve_chunk;
-use lua_syntax::syntax::{Line, SyntaxError, shown_name};
+use lua_syntax::resolve::{Tree, resolve_chunk};
+use lua_syntax::syntax::{Line, Source, SyntaxError, shown_name};
 use mimeo::asm::FunctionIndex;
 use mimeo::{Charge, FunctionRef, MemoryKind, OutOfMemory, Thrown};
 
 use crate::dump::{self, Dumped};
-use crate::generate::{LocalRange, generate};
-use crate::heap::{Chunk, ChunkParts, Closure, Gc, Prototype, StopPoint};
+use crate::generate::generate;
+use crate::heap::{Chunk, ChunkParts, Closure, Gc, LocalRange, Prototype, StopPoint};
 use crate::ops::ops::{Ops, Table, Value, Vm};
 use crate::runtime::{free_memory, pay};
 
@@ -31,7 +33,7 @@ pub(crate) trait Debugger {
 ///
 /// If the text does not compile, or the host stops the program meanwhile.
 pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, LoadError> {
-    if source.first() != Some(&ESCAPE) {
+    if !is_compiled(source) {
         return load_text(vm, source, name, environment);
     }
     let refused = || {
@@ -65,12 +67,17 @@ fn charge_compiler(vm: &mut Vm, len: usize) -> Result<Charge, OutOfMemory> {
 /// The first byte of what `string.dump` returns.
 const ESCAPE: u8 = 0x1b;
 
+/// Returns `true` if a chunk is what `string.dump` returns.
+pub(crate) fn is_compiled(source: &[u8]) -> bool {
+    source.first() == Some(&ESCAPE)
+}
+
 /// Why a chunk was not loaded.
 #[derive(Debug)]
 pub enum LoadError {
     /// The message says why the chunk does not compile.
     Message(Vec<u8>),
-    /// The host stopped the program.
+    /// The host stopped the program, or reading has failed with an error.
     Stopped(Thrown),
 }
 
@@ -81,18 +88,86 @@ const WORK_PER_CHUNK: usize = 1 << 14;
 const WORK_PER_STEP: usize = 64;
 
 fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, LoadError> {
-    let out_of_memory = |OutOfMemory| LoadError::Message(b"not enough memory".to_vec());
     pay(vm, WORK_PER_CHUNK).map_err(LoadError::Stopped)?;
     let compiler = charge_compiler(vm, source.len()).map_err(out_of_memory)?;
-    let mut stop = None;
+    let (mut source, mut stop) = (Source::whole(source.into()), None);
     let mut may_continue = |steps: u32| {
         stop = pay(vm, steps as usize * WORK_PER_STEP).err();
         stop.is_none()
     };
-    let tree = resolve_chunk(source, Steps::limited(&mut may_continue));
+    let tree = resolve_chunk(&mut source, Steps::limited(&mut may_continue));
     if let Some(stop) = stop {
         return Err(LoadError::Stopped(stop));
     }
+    load_tree(vm, tree, source.into_text(), name, environment, compiler)
+}
+
+/// Appends the next part of a chunk. Returns `false` if there is none.
+pub(crate) type ReadPart<'a> = &'a mut dyn FnMut(&mut Vm, &mut Vec<u8>) -> Result<bool, LoadError>;
+
+/// Loads a chunk that is not compiled and arrives in parts, and begins with `text`. Reads no more than the parser needs up
+/// to the first error.
+///
+/// # Errors
+///
+/// If the text does not compile, the host stops the program meanwhile, or reading fails.
+pub(crate) fn load_parts(
+    vm: &mut Vm,
+    text: Vec<u8>,
+    read: ReadPart<'_>,
+    name: &[u8],
+    environment: Gc<Table>,
+) -> Result<Gc<Closure>, LoadError> {
+    pay(vm, WORK_PER_CHUNK).map_err(LoadError::Stopped)?;
+    let mut compiler = charge_compiler(vm, text.len()).map_err(out_of_memory)?;
+    let (shared, failure) = (RefCell::new(&mut *vm), Cell::new(None));
+    let mut read_part = |text: &mut Vec<u8>| {
+        let vm = &mut *shared.borrow_mut();
+        let read = read(vm, text).and_then(|is_part| {
+            let bytes = text.len().saturating_mul(BYTES_PER_BYTE);
+            match compiler.resize(bytes) {
+                Ok(()) => Ok(is_part),
+                Err(OutOfMemory) => {
+                    free_memory(vm);
+                    compiler.resize(bytes).map(|()| is_part).map_err(out_of_memory)
+                }
+            }
+        });
+        read.unwrap_or_else(|error| {
+            failure.set(Some(error));
+            false
+        })
+    };
+    let mut may_continue = |steps: u32| {
+        let stop = pay(&mut shared.borrow_mut(), steps as usize * WORK_PER_STEP).err();
+        let may_continue = stop.is_none();
+        if let Some(stop) = stop {
+            failure.set(Some(LoadError::Stopped(stop)));
+        }
+        may_continue
+    };
+    let mut source = Source::parts(text, &mut read_part);
+    let tree = resolve_chunk(&mut source, Steps::limited(&mut may_continue));
+    let text = source.into_text();
+    match failure.take() {
+        Some(failure) => Err(failure),
+        None => load_tree(vm, tree, text, name, environment, compiler),
+    }
+}
+
+fn out_of_memory(_: OutOfMemory) -> LoadError {
+    LoadError::Message(b"not enough memory".to_vec())
+}
+
+/// Generates the code of a chunk and loads it.
+fn load_tree(
+    vm: &mut Vm,
+    tree: Result<Tree, SyntaxError>,
+    source: Vec<u8>,
+    name: &[u8],
+    environment: Gc<Table>,
+    compiler: Charge,
+) -> Result<Gc<Closure>, LoadError> {
     let tree = tree.map_err(|error| LoadError::Message(error.in_chunk(name)))?;
     let shown = shown_name(name);
     // The chunk itself, with its strings.
@@ -112,7 +187,7 @@ fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) ->
     let mut debugged = Vec::new();
     let prototypes = (0..).zip(functions.infos).map(|(index, info)| {
         if debugger.is_some() {
-            debugged.push((linked.function(FunctionIndex(index)), info.locals, info.stops.clone()));
+            debugged.push((linked.function(FunctionIndex(index)), info.locals.clone(), info.stops.clone()));
         }
         // SAFETY: (5) of `TrustedOps`: a closure keeps its chunk alive, and the program is unloaded with the chunk.
         let callee = unsafe { vm.callee(linked.function(FunctionIndex(index))) }.expect("it was just loaded");
@@ -120,6 +195,7 @@ fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) ->
         (prototype.line, prototype.end_line, prototype.names) = (info.line, info.end_line, info.names);
         (prototype.parameters, prototype.is_variadic) = (info.parameters, info.is_variadic);
         (prototype.upvalue_names, prototype.stops) = (info.upvalue_names, info.stops.into());
+        prototype.locals = info.locals.into();
         prototype
     });
     let prototypes = prototypes.collect();

@@ -17,7 +17,7 @@ use mimeo::InstructionSet as _;
 use mimeo::jit::{Jit, Report};
 use mimeo::listing::bodies;
 
-use command::{Command, Dump, Request, Script, USAGE};
+use command::{Chunk, Command, Dump, Request, Script, USAGE};
 use editor::Editor;
 use output::{show, show_error};
 
@@ -130,8 +130,13 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
         show(VERSION);
     }
     for chunk in &command.chunks {
-        let function = load_chunk(lua, chunk)?;
-        interrupt::call(lua, &function, &[])?;
+        match chunk {
+            Chunk::Code(code) => {
+                let function = load_chunk(lua, code)?;
+                interrupt::call(lua, &function, &[])?;
+            }
+            Chunk::Module(name) => require(lua, name)?,
+        }
     }
     if let Some(script) = &command.script {
         let function = load_script(lua, script)?;
@@ -166,7 +171,10 @@ fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure>
     }
     let mut functions = Vec::new();
     for chunk in &command.chunks {
-        functions.push(load_chunk(lua, chunk)?);
+        match chunk {
+            Chunk::Code(code) => functions.push(load_chunk(lua, code)?),
+            Chunk::Module(name) => require(lua, name)?,
+        }
     }
     let stdin = (command.is_bare() && !io::stdin().is_terminal()).then_some(Script::Stdin);
     if let Some(script) = command.script.clone().or(stdin) {
@@ -183,6 +191,14 @@ fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure>
         show(&text.map_err(|reason| Failure::from(reason.to_string()))?);
     }
     Ok(())
+}
+
+/// Loads a module by the program's `require`.
+fn require(lua: &mut Lua, name: &[u8]) -> Result<(), Failure> {
+    let Value::Function(require) = lua.scope().global("require") else {
+        return Err("`require` is not a function".into());
+    };
+    interrupt::call(lua, &require, &[name.into()]).map(drop)
 }
 
 fn load_chunk(lua: &mut Lua, chunk: &[u8]) -> Result<Function, Failure> {

@@ -370,6 +370,7 @@ pub mod ops {
         #[cold]
         fn is_less_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
         fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
+        fn text_of_chunk(vm: &mut Vm, function: Value, index: u32) -> Value;
         fn make_table(vm: &mut Vm, array: u32, names: u32) -> Result<Value, Thrown>;
         fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown>;
         fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &FieldCache) -> Result<Value, Thrown>;
@@ -427,6 +428,25 @@ pub mod ops {
     #[vm_op]
     fn copy(#[place(slot, constant)] a: Value) -> Value {
         a
+    }
+
+    /// `dst` = a number for which the function's constants have no room
+    #[vm_op]
+    fn load_number(#[imm] number: f64) -> Value {
+        Value::number(number)
+    }
+
+    /// `dst` = a text for which the function's constants have no room: number `index` of the chunk's
+    #[vm_op]
+    fn load_text(vm: &mut Vm, function: Value, #[imm] index: u32) -> Value {
+        text_of_chunk(vm, function, index)
+    }
+
+    /// `dst` = the table of globals, for a name for which the function's constants have no room
+    #[vm_op]
+    fn get_globals(function: Value) -> Value {
+        // SAFETY: (3): `function` is the running closure.
+        Value::table(unsafe { (*function.as_closure()).environment })
     }
 
     // Stores, and who must be notified of them.

@@ -16,6 +16,8 @@ mod protected;
 mod run;
 mod scratch;
 mod stubs;
+mod switch;
+mod unwinding;
 mod upvalue;
 mod work;
 
@@ -30,10 +32,10 @@ pub use arithmetic::to_number;
 pub use bounds::Bounds;
 pub use builtin::{BuiltinFn, Call};
 pub use concat::{push_text, too_long};
-pub use coroutine::{Resumed, create_coroutine, resume, running, yield_values};
+pub use coroutine::{Resumed, create_coroutine, globals_of, resume, running, set_globals_of, yield_values};
 pub use error::{Error, out_of_memory, raise, raise_text, raise_text_at, value_of};
 pub use index::{PlainKind, get, metatable_of};
-pub use place::{Frame, frame_at, frames, name_of_callee, place, place_of};
+pub use place::{Frame, frame_at, frames, frames_of, name_of_callee, place, place_of};
 pub use protected::{Exit, Failure, leave, run_protected};
 pub use run::{run, run_all};
 pub use scratch::Scratch;
@@ -50,13 +52,15 @@ pub(crate) use compare::{is_equal, is_less, is_less_equal};
 pub(crate) use concat::concatenate;
 pub(crate) use coroutine::{Fibers, finish_coroutine};
 pub(crate) use function::{
-    callable, collect_arguments, copy_rest, copy_whole_rest, fill_parameters, fill_results, move_down,
+    callable, collect_arguments, copy_rest, copy_whole_rest, fill_parameters, fill_results, move_down, text_of_chunk,
 };
 pub(crate) use hook::{Hooks, hook_of, set_hook};
 pub(crate) use index::{
     advance, index, index_field, index_global, index_method, make_table, set, set_elements, set_name,
 };
 pub(crate) use protected::{caught, protect};
+pub(crate) use switch::Switch;
+pub(crate) use unwinding::before_unwinding;
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
 pub(crate) use work::{compare, pay};
 
@@ -93,8 +97,12 @@ pub(crate) trait Embedded {
 pub struct Host {
     /// All objects.
     pub heap: Heap,
-    /// The table of globals for chunks that are loaded from now on.
+    /// The table of globals for chunks that are loaded from now on: that of the running coroutine, or of the main program.
     pub globals: Gc<Table>,
+    /// The table of globals of the main program.
+    pub(crate) main_globals: Gc<Table>,
+    /// The table of globals in which the library was defined.
+    pub(crate) first_globals: Gc<Table>,
     /// Values outside of any program: loaded modules, and the metatables of kinds of userdata.
     pub registry: Gc<Table>,
     /// The metatable of all strings.
@@ -131,12 +139,16 @@ pub struct Host {
     pub(crate) captured: Vec<Gc<Upvalue>>,
     /// Whether a finaliser is running: no other one starts then.
     pub(crate) is_finalizing: bool,
+    /// Whether a chunk is being loaded by a reader of the program.
+    pub(crate) is_reading: bool,
     /// What the program may do.
     pub(crate) bounds: Bounds,
     /// The machine's own handle, for functions that have only the host.
     pub(crate) control: Control,
     /// The part that belongs to the embedder.
     pub(crate) embedding: <Ops as Embedded>::Embedding,
+    /// What `jit.on` and `jit.off` change, if there is a native tier.
+    pub(crate) switch: Option<Switch>,
     /// Set once the program has called `os.exit`.
     pub(crate) exit: Option<Exit>,
 }
@@ -155,6 +167,8 @@ impl Host {
         Host {
             heap,
             globals,
+            main_globals: globals,
+            first_globals: globals,
             registry,
             text_metatable: None,
             kind_metatables: [None; PlainKind::COUNT],
@@ -173,9 +187,11 @@ impl Host {
             buffer: Vec::new(),
             captured: Vec::new(),
             is_finalizing: false,
+            is_reading: false,
             bounds: Bounds::default(),
             control: Control::default(),
             embedding: Default::default(),
+            switch: None,
             exit: None,
         }
     }

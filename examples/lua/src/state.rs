@@ -12,7 +12,7 @@ use crate::deadline::Deadline;
 use crate::embed::{Embedding, Failure, Function, Scope, Value};
 use crate::library::{self, Libraries};
 use crate::ops::ops::{self, Context, Machine, Ops};
-use crate::runtime::{Bounds, Exit, Host, Stubs, end_of_machine, reclaim};
+use crate::runtime::{Bounds, Exit, Host, Stubs, Switch, before_unwinding, end_of_machine, reclaim};
 
 pub use listing::ListingError;
 
@@ -156,6 +156,7 @@ impl Lua {
         let mut machine = customize(builder).build();
         furnish(&mut machine, options.libraries);
         machine.vm_mut().host.bounds = options.bounds;
+        machine.vm_mut().host.switch = machine.jit().map(|jit| Switch::new(jit.control()));
         Lua { machine, runs_finalizers_at_end: options.runs_finalizers_at_end }
     }
 
@@ -325,6 +326,7 @@ pub fn furnish(machine: &mut Machine, libraries: Libraries) {
     machine.vm_mut().host.stubs = Stubs::load(machine);
     machine.vm_mut().host.control = machine.control().clone();
     machine.vm_mut().set_reclaim(reclaim);
+    machine.vm_mut().set_before_unwinding(before_unwinding);
     library::open(machine.vm_mut(), libraries);
     Embedding::open(machine.vm_mut());
     memory.set_limit(limit);

@@ -11,6 +11,7 @@ use mimeo_def::frame::Frame;
 use super::grow::Reclaim;
 use crate::budget::Budget;
 use crate::debug::Debug;
+use crate::error::BeforeUnwinding;
 use crate::places::Places;
 use crate::programs::Programs;
 use crate::request::{Request, RequestKind, Waiting};
@@ -83,6 +84,8 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) requests: Vec<Option<Request<I>>>,
     /// The language's function that frees memory, while it does not run.
     pub(crate) reclaim: Option<Reclaim<I>>,
+    /// The language's function that is called before functions are left because of an error.
+    pub(crate) before_unwinding: Option<BeforeUnwinding<I>>,
     /// The arguments of a call by no op, for which memory is being freed.
     pub(crate) arriving: Vec<u64>,
     /// A buffer for the arguments of a request.
@@ -136,6 +139,7 @@ impl<I: InstructionSet> Driver<I> {
             fiber_run: None,
             requests: vec![None],
             reclaim: None,
+            before_unwinding: None,
             arriving: Vec::new(),
             spare_arguments: Vec::new(),
             serials: Range::default(),
@@ -168,6 +172,11 @@ impl<I: InstructionSet> Driver<I> {
     /// Returns the number of active runs.
     pub(crate) fn nesting(&self) -> usize {
         self.requests.len() - 1
+    }
+
+    /// Allows this many more nested runs, or with a negative number fewer.
+    pub(crate) fn change_nesting(&mut self, more: i32) {
+        self.max_nesting = self.max_nesting.saturating_add_signed(more);
     }
 
     /// Returns `true` if one more run may start.
@@ -356,6 +365,12 @@ impl<I: InstructionSet> Driver<I> {
     /// Returns the values on the stack of a fiber that is not running.
     pub(crate) fn fiber_values(&self, fiber: FiberRef<I>) -> Result<&[u64], FiberError> {
         Ok(self.idle(fiber)?.values())
+    }
+
+    /// Returns the host's record and the top record of a fiber that is not running.
+    pub(crate) fn fiber_records(&self, fiber: FiberRef<I>) -> Result<(*mut Frame, *mut Frame), FiberError> {
+        let idle = self.idle(fiber)?;
+        Ok((idle.stacks.host_frame(), idle.top))
     }
 
     /// Returns the values on the active stack, then those on the stacks that it will return to, innermost first, then

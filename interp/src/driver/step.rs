@@ -7,6 +7,7 @@ use mimeo_def::frame::Frame;
 
 use super::Vm;
 use crate::debug::{Debug, EVERYWHERE, Level};
+use crate::frames::set_slot_of;
 use crate::{Function, FunctionRef, InstructionSet, NotLoaded, StepMode, Stop, Thrown};
 
 impl<I: InstructionSet> Vm<I> {
@@ -248,15 +249,8 @@ impl<I: InstructionSet> Vm<I> {
     /// ```
     pub fn set_frame_slot(&mut self, frame: usize, slot: u32, value: I::Value) -> bool {
         use crate::Value as _;
-        let Some((record, _)) = self.frame_records().nth(frame) else { return false };
-        // SAFETY: (1): the record is filled, and names a loaded function, whose slots lie in the stack.
-        unsafe {
-            let function = &*(*record).function.cast::<Function>();
-            if slot >= function.facts().slots {
-                return false;
-            }
-            *(*record).base.add(slot as usize) = value.to_bits();
-        }
-        true
+        let record = self.frame_records().nth(frame);
+        // SAFETY: (1): the record is filled, and nothing refers to its slots.
+        record.is_some_and(|(record, _)| unsafe { set_slot_of(record, slot, value.to_bits()) })
     }
 }

@@ -164,7 +164,7 @@ const WINGS: [(&str, &[Wing]); 4] = [
             ("embed", &["heap", "library", "load", "lua_syntax::strings", "ops", "runtime"]),
             ("deadline", &[]),
             ("state", &["deadline", "embed", "library", "ops", "runtime"]),
-            ("dap", &["embed", "generate", "heap", "load", "lua_syntax::strings", "ops", "runtime", "state"]),
+            ("dap", &["embed", "heap", "load", "lua_syntax::strings", "ops", "runtime", "state"]),
         ],
     ),
 ];

@@ -73,9 +73,7 @@ impl Generator<'_, '_> {
         let slot = match &suffix.kind {
             SuffixKind::Field(name) | SuffixKind::Index(Expression::String(name)) => {
                 self.at(suffix.line);
-                self.named(0, current.name);
-                let name = self.constant(*name);
-                self.asm.get_field(dst, current.slot, name);
+                self.get_field(dst, current.slot, *name, |generator| generator.named(0, current.name));
                 dst
             }
             SuffixKind::Index(key) => {
@@ -95,9 +93,19 @@ impl Generator<'_, '_> {
             SuffixKind::Method { name, arguments } => {
                 let object = self.take();
                 self.at(suffix.line);
-                self.named(0, current.name);
-                let text = self.constant(*name);
-                self.asm.get_method(window, object, current.slot, text);
+                match self.name(*name) {
+                    Some(text) => {
+                        self.named(0, current.name);
+                        self.asm.get_method(window, object, current.slot, text);
+                    }
+                    None => {
+                        let key = self.name_in_slot(*name);
+                        self.asm.copy(object, current.slot);
+                        self.named(0, current.name);
+                        self.asm.get_index(window, object, key);
+                        self.release(key.0);
+                    }
+                }
                 self.call(window, object, arguments, suffix, Some((NameKind::Method, *name)), destination);
                 window
             }

@@ -95,13 +95,10 @@ impl Generator<'_, '_> {
             }
             EvaluatedTarget::Variable(Variable::Upvalue(upvalue)) => self.asm.set_upvalue(FUNCTION, upvalue.0, value),
             EvaluatedTarget::Variable(Variable::Global(name)) => {
-                let name = self.constant(name);
-                self.asm.set_global(FUNCTION, name, value);
+                self.set_global(name, value);
             }
             EvaluatedTarget::Field { object, object_name, name } => {
-                self.named(0, object_name);
-                let name = self.constant(name);
-                self.asm.set_field(object, name, value);
+                self.set_field(object, name, value, |generator| generator.named(0, object_name));
             }
             EvaluatedTarget::Index { object, object_name, key } => {
                 self.named(0, object_name);

@@ -9,18 +9,6 @@ use super::function::{FUNCTION, Generator};
 use crate::ops::ops::Value;
 
 impl Generator<'_, '_> {
-    /// Returns the value of a constant expression.
-    pub(super) fn constant_of(&self, expression: &Expression) -> Option<Value> {
-        match expression {
-            Expression::Nil => Some(Value::NIL),
-            Expression::True => Some(Value::TRUE),
-            Expression::False => Some(Value::FALSE),
-            Expression::Number(number) => Some(Value::number(*number)),
-            Expression::String(text) => Some(self.constant(*text)),
-            _ => None,
-        }
-    }
-
     /// Returns a slot with the value: that of a local, or a new one.
     pub(super) fn slot_of(&mut self, expression: &Expression) -> Slot {
         match expression {
@@ -70,8 +58,7 @@ impl Generator<'_, '_> {
                 Variable::Upvalue(upvalue) => self.asm.get_upvalue(dst, FUNCTION, upvalue.0),
                 Variable::Global(name) => {
                     self.at(*line);
-                    let name = self.constant(name);
-                    self.asm.get_global(dst, FUNCTION, name);
+                    self.get_global(dst, name);
                 }
             },
             Expression::First(inner) => self.into(inner, dst),
@@ -112,9 +99,9 @@ impl Generator<'_, '_> {
                 self.at(*line);
                 self.asm.concat(dst, Slot(first), operands.len() as u16);
             }
-            Expression::Nil | Expression::True | Expression::False | Expression::Number(_) | Expression::String(_) => {
-                unreachable!("they are constants")
-            }
+            Expression::Number(number) => self.asm.load_number(dst, *number),
+            Expression::String(text) => self.load_text(dst, *text),
+            Expression::Nil | Expression::True | Expression::False => unreachable!("they are constants"),
         }
         self.release(mark);
     }

@@ -5,9 +5,10 @@ use lua_syntax::syntax::{Line, StringId};
 use mimeo::asm::{AssembleError, FunctionBody, Target};
 use mimeo::def::Slot;
 
-use super::{ChunkState, Info, LocalRange, TooLarge};
-use crate::heap::{Capture, NameKind, OperandName, StopPoint};
-use crate::ops::ops::{Assembler, Value};
+use super::constant::Constants;
+use super::{ChunkState, Info, TooLarge};
+use crate::heap::{Capture, LocalName, LocalRange, NameKind, OperandName, StopPoint};
+use crate::ops::ops::Assembler;
 
 /// The slot of the running function.
 pub(super) const FUNCTION: Slot = Slot(0);
@@ -30,7 +31,7 @@ pub(super) struct Generator<'a, 'c> {
     pub(super) asm: Assembler,
     /// The slots of the locals that are or were in scope.
     slots: Vec<Slot>,
-    /// The locals that are or were in scope, for a debugger.
+    /// The locals that are or were in scope.
     ranges: Vec<LocalRange>,
     /// The places of locals in `ranges`.
     range_of: Vec<usize>,
@@ -48,6 +49,7 @@ pub(super) struct Generator<'a, 'c> {
     labels: Vec<Target>,
     pub(super) loops: Vec<Loop>,
     names: Vec<OperandName>,
+    pub(super) constants: Constants,
     line: Line,
     has_captured: bool,
     /// The line in which the function became too large.
@@ -77,6 +79,7 @@ impl<'a, 'c> Generator<'a, 'c> {
             labels,
             loops: Vec::new(),
             names: Vec::new(),
+            constants: Constants::default(),
             line: Line::NONE,
             has_captured: function.locals.iter().any(|local| local.is_captured),
             overflow: None,
@@ -206,8 +209,28 @@ impl<'a, 'c> Generator<'a, 'c> {
         self.active.push(local);
         self.temporaries = self.free;
         self.range_of[local.index()] = self.ranges.len();
-        let name = self.function.locals[local.index()].name.index() as u32;
+        let name = LocalName::Constant(self.function.locals[local.index()].name.index() as u32);
         self.ranges.push(LocalRange { name, slot: u32::from(slot.0), from: self.asm.pc().0, to: u32::MAX });
+    }
+
+    /// Names the hidden variables of a loop, which begins with the next op. Returns what
+    /// [`end_hidden`](Self::end_hidden) needs.
+    pub(super) fn begin_hidden(&mut self, names: [&'static str; 3], slots: [Slot; 3]) -> usize {
+        let (first, from) = (self.ranges.len(), self.asm.pc().0);
+        let named = names.into_iter().zip(slots);
+        self.ranges.extend(named.map(|(name, slot)| LocalRange {
+            name: LocalName::Hidden(name),
+            slot: u32::from(slot.0),
+            from,
+            to: u32::MAX,
+        }));
+        first
+    }
+
+    /// Records that the hidden variables of a loop have no values from the next op on.
+    pub(super) fn end_hidden(&mut self, first: usize) {
+        let to = self.asm.pc().0;
+        self.ranges[first..first + 3].iter_mut().for_each(|range| range.to = to);
     }
 
     /// Records that the next op is the first one after a local was assigned.
@@ -282,10 +305,6 @@ impl<'a, 'c> Generator<'a, 'c> {
     }
 
     // Names.
-
-    pub(super) fn constant(&self, text: StringId) -> Value {
-        self.chunk.constants[text.index()]
-    }
 
     /// Records the name of operand number `operand` of the next op.
     pub(super) fn named(&mut self, operand: u8, name: Option<(NameKind, StringId)>) {

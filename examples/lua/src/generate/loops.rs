@@ -71,6 +71,7 @@ impl Generator<'_, '_> {
         let (start, end) = (self.asm.label(), self.asm.label());
         self.asm.loop_begin(variable, counter, limit, step_slot, end);
         self.asm.bind(start);
+        let hidden = self.begin_hidden(["(for index)", "(for limit)", "(for step)"], [counter, limit, step_slot]);
         self.loops.push(Loop { end, outside: self.active.len() });
         self.declare(local, variable);
         self.statements(&body.statements);
@@ -86,6 +87,7 @@ impl Generator<'_, '_> {
             }
             _ => self.asm.loop_next(counter, variable, counter, limit, step_slot, start),
         }
+        self.end_hidden(hidden);
         self.asm.bind(end);
         self.leave(scope);
     }
@@ -116,6 +118,7 @@ impl Generator<'_, '_> {
         let (start, next, end) = (self.asm.label(), self.asm.label(), self.asm.label());
         self.asm.jump(next);
         self.asm.bind(start);
+        let hidden = self.begin_hidden(["(for generator)", "(for state)", "(for control)"], [function, state, control]);
         self.loops.push(Loop { end, outside: self.active.len() });
         for (index, &local) in (0..).zip(locals) {
             self.declare(local, Slot(window.0 + index));
@@ -143,6 +146,7 @@ impl Generator<'_, '_> {
             self.asm.adjust(window, count);
         }
         self.asm.iterate(control, window, start);
+        self.end_hidden(hidden);
         self.asm.bind(end);
         self.leave(scope);
     }

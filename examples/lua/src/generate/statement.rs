@@ -47,8 +47,8 @@ impl Generator<'_, '_> {
             StatementKind::Repeat { body, condition } => self.repeat_loop(body, condition),
             StatementKind::If { arms, otherwise } => self.branch(arms, otherwise.as_ref()),
             StatementKind::NumericFor { local, bounds, body } => self.numeric_for(*local, bounds, body),
-            StatementKind::GenericFor { locals, values, body } => {
-                self.generic_for(locals, values, body, statement.line);
+            StatementKind::GenericFor { locals, values, body, line } => {
+                self.generic_for(locals, values, body, *line);
             }
             StatementKind::Return(values) => self.return_values(values),
             StatementKind::Break => {

@@ -37,8 +37,7 @@ impl Generator<'_, '_> {
                 Item::Field(name, value) => {
                     let inner = self.mark();
                     let value = self.place_of(value);
-                    let name = self.constant(*name);
-                    self.asm.set_field(dst, name, value);
+                    self.set_field(dst, *name, value, |_| ());
                     self.release(inner);
                 }
                 Item::Index(key, value) => self.element(dst, key, value),
@@ -61,8 +60,7 @@ impl Generator<'_, '_> {
         let mark = self.mark();
         if let Expression::String(name) = key {
             let value = self.place_of(value);
-            let name = self.constant(*name);
-            self.asm.set_field(table, name, value);
+            self.set_field(table, *name, value, |_| ());
         } else {
             let key = self.slot_of(key);
             let value = self.place_of(value);

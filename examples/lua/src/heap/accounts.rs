@@ -32,6 +32,8 @@ pub(crate) const HEADROOM: usize = 16 * 1024;
 pub(super) struct Accounts {
     /// Bytes of all objects.
     pub(super) live: usize,
+    /// Bytes of the objects that only waited for their finalizers in the last cycle: the next one frees them.
+    pub(super) waiting: usize,
     /// Bytes of the window that are left.
     pub(super) left: i64,
     /// Bytes of the window when it was opened.
@@ -58,6 +60,7 @@ impl Default for Accounts {
     fn default() -> Accounts {
         Accounts {
             live: 0,
+            waiting: 0,
             left: MIN_PAUSE,
             window: MIN_PAUSE,
             due: MIN_PAUSE,
@@ -120,7 +123,7 @@ impl Accounts {
     /// Sets the bytes until the next cycle, after one has ended.
     pub(super) fn rest(&mut self) {
         self.fibers = self.fiber_bytes();
-        let size = self.live + self.fibers;
+        let size = self.live.saturating_sub(self.waiting) + self.fibers;
         let more = i64::from(self.pause.max(100) - 100).saturating_mul(size as i64) / 100;
         self.set_due(more.max(MIN_PAUSE));
     }

@@ -23,6 +23,9 @@ pub trait Roots {
     fn trace_fiber(&mut self, fiber: u32, tracer: &mut Tracer) -> usize;
 }
 
+/// The part of a step's work that a call of a finalizer takes, in bytes visited.
+const FINALIZER_COST: usize = 100;
+
 /// What the collector does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -67,15 +70,34 @@ impl Heap {
             return true;
         }
         let mut work = self.accounts.work();
+        self.finalizers_due = usize::try_from(work).unwrap_or(0) / FINALIZER_COST + 1;
+        self.accounts.set_due(STEP);
+        // The objects of finalizers are garbage that the next cycle would only visit again.
+        if self.is_finalizing() {
+            return false;
+        }
         while work > 0 {
             work -= self.advance(roots) as i64;
             if self.phase == Phase::Pause {
-                self.accounts.rest();
+                if !self.is_finalizing() {
+                    self.accounts.rest();
+                }
                 return true;
             }
         }
-        self.accounts.set_due(STEP);
         false
+    }
+
+    /// Returns `true` between two cycles, while there are finalizers to call.
+    #[must_use]
+    pub fn is_finalizing(&self) -> bool {
+        self.phase == Phase::Pause && !self.finalizers.is_empty()
+    }
+
+    /// Returns `true` between two cycles, when all finalizers were called.
+    #[must_use]
+    pub fn is_resting(&self) -> bool {
+        self.phase == Phase::Pause && self.finalizers.is_empty()
     }
 
     /// Runs a step as if `kilobytes` had been allocated, for `collectgarbage("step", kilobytes)`. Returns `true` if a cycle
@@ -112,6 +134,7 @@ impl Heap {
         while self.phase != Phase::Pause {
             self.advance(roots);
         }
+        self.finalizers_due = usize::MAX;
         self.accounts.rest();
     }
 
@@ -142,6 +165,12 @@ impl Heap {
     pub fn restart(&mut self) {
         self.accounts.is_stopped = false;
         self.accounts.set_due(self.accounts.due().min(0));
+    }
+
+    /// Enables steps again after one that the program has requested.
+    pub fn restart_after_step(&mut self) {
+        self.accounts.is_stopped = false;
+        self.accounts.set_due(self.accounts.due());
     }
 
     /// Returns `true` if steps are disabled.
@@ -208,7 +237,9 @@ impl Heap {
         self.tracer.grey.extend(again);
         let mut work = self.mark_all(roots);
         self.queue_finalizers();
-        work += self.mark_all(roots);
+        let waiting = self.mark_all(roots);
+        self.accounts.waiting = waiting;
+        work += waiting;
         self.clear_weak_tables();
         // Weak tables have lost fields, and the addresses of freed objects are reused.
         self.end_epoch();
@@ -235,6 +266,15 @@ impl Heap {
     pub fn barrier_forward<T: Managed>(&mut self, owner: Gc<T>, value: Value) {
         match self.phase {
             Phase::Mark => self.tracer.value(value),
+            _ => self.tracer.whiten(owner.as_object()),
+        }
+    }
+
+    /// Tells the collector that a black object other than a table refers to another object.
+    #[cold]
+    pub(super) fn barrier_forward_to<T: Managed, U: Managed>(&mut self, owner: Gc<T>, object: Gc<U>) {
+        match self.phase {
+            Phase::Mark => self.tracer.object(object),
             _ => self.tracer.whiten(owner.as_object()),
         }
     }

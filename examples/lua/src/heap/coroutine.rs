@@ -4,7 +4,7 @@
 
 use super::trace::traced;
 use super::{Gc, Heap, Hook, Kind};
-use crate::ops::ops::{BLACK, Object, Upvalue, Value};
+use crate::ops::ops::{BLACK, Object, Table, Upvalue, Value};
 
 /// The state of a coroutine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,38 @@ pub enum CoroutineState {
     Dead,
 }
 
+/// A function that was active when an error ended its coroutine.
+#[derive(Debug)]
+pub struct LeftFunction {
+    /// The function.
+    pub function: Value,
+    /// The line in which it was, if it is written in Lua.
+    pub line: Option<u32>,
+    /// The kind and the name under which it was called.
+    pub name: Option<(&'static str, String)>,
+    /// Its locals.
+    pub locals: Box<[LeftLocal]>,
+}
+
+traced!(LeftFunction { function, locals } not { line, name });
+
+impl LeftFunction {
+    fn size(&self) -> usize {
+        size_of::<LeftFunction>() + size_of_val(&*self.locals)
+    }
+}
+
+/// A local of a [`LeftFunction`].
+#[derive(Clone, Copy, Debug)]
+pub struct LeftLocal {
+    /// Its name.
+    pub name: Value,
+    /// Its value.
+    pub value: Value,
+}
+
+traced!(LeftLocal { name, value } not {});
+
 /// A coroutine.
 #[derive(Debug)]
 #[repr(C)]
@@ -32,14 +64,19 @@ pub struct Coroutine {
     /// The open upvalues of its stack, while it does not run.
     pub(super) open_upvalues: *mut Upvalue,
     hook: Hook,
+    globals: *mut Table,
+    /// The functions that an error has left, innermost first.
+    left: Option<Box<[LeftFunction]>>,
 }
 
 // Its stack belongs to the fiber.
-traced!(Coroutine { body, hook } not { object, state, fiber, open_upvalues });
+traced!(Coroutine { body, hook, globals, left } not { object, state, fiber, open_upvalues });
 
 impl Coroutine {
     /// Its size in bytes, with its places in the lists of the heap and of the host.
-    pub(super) const BYTES: usize = size_of::<Coroutine>() + 5 * size_of::<u64>();
+    pub(super) fn size(&self) -> usize {
+        size_of::<Coroutine>() + 5 * size_of::<u64>() + self.left().iter().map(LeftFunction::size).sum::<usize>()
+    }
 
     /// Returns `true` if it has not started.
     #[must_use]
@@ -51,6 +88,19 @@ impl Coroutine {
     #[must_use]
     pub fn hook(&self) -> Hook {
         self.hook
+    }
+
+    /// Returns the table of globals for chunks that it loads, if it was set.
+    #[must_use]
+    pub fn globals(&self) -> Option<Gc<Table>> {
+        // SAFETY: (1): the coroutine keeps the table alive, unless it is null.
+        unsafe { Gc::option(self.globals) }
+    }
+
+    /// Returns the functions that were active when an error ended it, innermost first.
+    #[must_use]
+    pub fn left(&self) -> &[LeftFunction] {
+        self.left.as_deref().unwrap_or_default()
     }
 
     /// Returns the fiber in which it runs, from its start to its end.
@@ -66,11 +116,38 @@ impl Heap {
         let object = Object { next: self.objects, kind: Kind::Coroutine as u8, mark: self.tracer.white };
         let open_upvalues = std::ptr::null_mut();
         let (state, hook) = (CoroutineState::Suspended, Hook::NONE);
-        let coroutine = Coroutine { object, state, fiber: None, body, open_upvalues, hook };
+        let globals = std::ptr::null_mut();
+        let coroutine = Coroutine { object, state, fiber: None, body, open_upvalues, hook, globals, left: None };
         let coroutine: Gc<Coroutine> = self.place(coroutine);
         self.objects = coroutine.as_object();
-        self.accounts.charge(Coroutine::BYTES);
+        self.accounts.charge(coroutine.size());
         coroutine
+    }
+
+    /// Sets the table of globals for chunks that a coroutine loads.
+    pub fn set_globals(&mut self, mut coroutine: Gc<Coroutine>, globals: Gc<Table>) {
+        // SAFETY: (3): there is no other reference into the coroutine.
+        unsafe { coroutine.as_mut() }.globals = globals.as_ptr();
+        if coroutine.object.mark & BLACK != 0 {
+            self.barrier_forward(coroutine, globals.into());
+        }
+    }
+
+    /// Sets the functions that an error leaves, or removes them.
+    pub fn set_left(&mut self, mut coroutine: Gc<Coroutine>, left: Option<Box<[LeftFunction]>>) {
+        let before = coroutine.size();
+        // SAFETY: (3): as above.
+        unsafe { coroutine.as_mut() }.left = left;
+        self.accounts.resize(before, coroutine.size());
+        if coroutine.object.mark & BLACK != 0 {
+            for function in coroutine.left() {
+                self.barrier_forward(coroutine, function.function);
+                for local in &function.locals {
+                    self.barrier_forward(coroutine, local.name);
+                    self.barrier_forward(coroutine, local.value);
+                }
+            }
+        }
     }
 
     /// Sets the hook of a coroutine.

@@ -56,7 +56,7 @@ impl Heap {
                     }
                     self.free_as::<Table>(object, size_of::<Table>());
                 }
-                Kind::Coroutine => self.free_as::<Coroutine>(object, Coroutine::BYTES),
+                Kind::Coroutine => self.free_as::<Coroutine>(object, (*object.cast::<Coroutine>()).size()),
                 Kind::Builtin => self.free_as::<Builtin>(object, (*object.cast::<Builtin>()).size()),
                 Kind::Userdata => self.free_as::<Userdata>(object, (*object.cast::<Userdata>()).size()),
                 Kind::Shape => self.free_as::<Shape>(object, (*object.cast::<Shape>()).size()),

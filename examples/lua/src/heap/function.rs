@@ -42,6 +42,30 @@ pub struct Prototype {
     pub upvalue_names: Box<[u32]>,
     /// Where debuggers and hooks can stop it, in the order of the code.
     pub stops: Box<[StopPoint]>,
+    /// Its locals in the order of their declarations, the parameters first.
+    pub locals: Box<[LocalRange]>,
+}
+
+/// The ops during which a slot holds a local that has been assigned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalRange {
+    /// Its name.
+    pub name: LocalName,
+    /// The slot.
+    pub slot: u32,
+    /// The first op.
+    pub from: u32,
+    /// The first op after them.
+    pub to: u32,
+}
+
+/// The name of a local.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocalName {
+    /// An index of the chunk's constants.
+    Constant(u32),
+    /// A word for a hidden variable of a loop.
+    Hidden(&'static str),
 }
 
 /// The first op of a statement or of an iteration. No expression is being evaluated there: everything alive is in locals.
@@ -116,6 +140,7 @@ impl Prototype {
             is_variadic: false,
             upvalue_names: Box::default(),
             stops: Box::default(),
+            locals: Box::default(),
         }
     }
 
@@ -124,6 +149,11 @@ impl Prototype {
     pub fn stop_at(&self, pc: u32) -> Option<u32> {
         let found = self.stops.binary_search_by_key(&pc, |stop| stop.pc).ok()?;
         Some(self.stops[found].line)
+    }
+
+    /// Returns the locals that have values at an op, in the order of their declarations.
+    pub fn locals_at(&self, pc: u32) -> impl Iterator<Item = &LocalRange> {
+        self.locals.iter().filter(move |local| local.from <= pc && pc < local.to)
     }
 
     /// Returns the chunk that contains it.
@@ -181,7 +211,8 @@ impl Chunk {
                 .iter()
                 .map(|of| {
                     let names = size_of_val(&*of.names) + size_of_val(&*of.upvalue_names);
-                    size_of_val(of) + size_of_val(&*of.captures) + names + size_of_val(&*of.stops)
+                    let places = size_of_val(&*of.stops) + size_of_val(&*of.locals);
+                    size_of_val(of) + size_of_val(&*of.captures) + names + places
                 })
                 .sum::<usize>()
     }
@@ -292,6 +323,20 @@ impl Heap {
         unsafe { closure.as_mut() }.environment = environment.as_ptr();
         if closure.object.mark & BLACK != 0 {
             self.barrier_forward(closure, environment.into());
+        }
+    }
+
+    /// Makes an upvalue of a closure another one: `debug.upvaluejoin`.
+    ///
+    /// # Panics
+    ///
+    /// If the closure has no upvalue with this index (test `a_closure_has_a_fixed_number_of_upvalues`).
+    pub fn join_upvalue(&mut self, closure: Gc<Closure>, index: u32, upvalue: Gc<Upvalue>) {
+        assert!(u64::from(index) < closure.upvalues_len, "the closure has no upvalue {index}");
+        // SAFETY: (2): the closure is followed by the addresses of its upvalues.
+        unsafe { *upvalue_at(closure.as_ptr(), index) = upvalue.as_ptr() };
+        if closure.object.mark & BLACK != 0 {
+            self.barrier_forward_to(closure, upvalue);
         }
     }
 

@@ -9,7 +9,7 @@ use super::hash::normal;
 use super::pool::Pool;
 use super::table::{MAX_ARRAY, array_index};
 use super::{Gc, HashPart, Heap, Shape};
-use crate::ops::ops::{BLACK, Table, Value};
+use crate::ops::ops::{BLACK, PROTOTYPE, Table, Value};
 
 /// The reason why a value is not a valid key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,20 @@ impl Heap {
             self.set_other(table, key, value);
         }
         Ok(())
+    }
+
+    /// Removes all values, and keeps the memory of the parts: `table.clear`.
+    pub fn clear(&mut self, mut table: Gc<Table>) {
+        // SAFETY: (3): there is no other reference into the table.
+        let (array, slots, hash) = unsafe { table.as_mut() }.parts_mut();
+        array.fill(Value::NIL);
+        slots.fill(Value::NIL);
+        if let Some(hash) = hash {
+            hash.entries.iter_mut().for_each(|entry| entry.value = Value::NIL);
+        }
+        if table.object.mark & PROTOTYPE != 0 {
+            self.end_epoch();
+        }
     }
 
     /// Stores the value of an index, which starts at 1.

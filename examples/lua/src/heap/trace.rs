@@ -19,11 +19,11 @@ pub(super) trait Trace {
 /// Implements [`Trace`] for a struct. The first list has the fields that refer to objects. The second has those that do
 /// not, and those that [`Tracer`] traces by a special rule. A field that is in neither list does not compile.
 macro_rules! traced {
-    ($ty:ident { $($field:ident),+ } not { $($other:ident),+ }) => {
+    ($ty:ident { $($field:ident),+ } not { $($other:ident),* }) => {
         impl $crate::heap::trace::Trace for $ty {
             #[inline]
             unsafe fn trace(&self, tracer: &mut $crate::heap::Tracer) {
-                let $ty { $($field,)+ $($other: _,)+ } = self;
+                let $ty { $($field,)+ $($other: _,)* } = self;
                 // SAFETY: the caller's promise (1): they are fields of a live object.
                 unsafe { $($crate::heap::trace::Trace::trace($field, tracer);)+ }
             }

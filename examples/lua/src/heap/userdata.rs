@@ -83,6 +83,7 @@ impl Heap {
         for userdata in std::mem::take(&mut self.userdata).into_iter().rev() {
             self.queue_finalizer(userdata);
         }
+        self.finalizers_due = usize::MAX;
     }
 
     fn queue_finalizer(&mut self, mut userdata: Gc<Userdata>) -> bool {
@@ -96,9 +97,13 @@ impl Heap {
         true
     }
 
-    /// Returns the next userdata whose `__gc` must be called, and that metamethod. To be called after each step.
+    /// Returns the next userdata whose `__gc` must be called, and that metamethod. To be called after each step, until
+    /// there is none: a step lets only some be called.
     pub fn next_finalizer(&mut self) -> Option<(Gc<Userdata>, Value)> {
-        while let Some(userdata) = self.finalizers.pop_front() {
+        while self.finalizers_due > 0
+            && let Some(userdata) = self.finalizers.pop_front()
+        {
+            self.finalizers_due -= 1;
             // Another finalizer may have removed it.
             let Some(metatable) = userdata.metatable() else { continue };
             let method = self.metamethod(metatable, Event::Gc);
@@ -107,5 +112,12 @@ impl Heap {
             }
         }
         None
+    }
+
+    /// Begins the pause before the next cycle if all finalizers of the last one were called. To be called after them.
+    pub fn end_finalizers(&mut self) {
+        if self.is_resting() {
+            self.accounts.rest();
+        }
     }
 }

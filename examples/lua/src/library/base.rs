@@ -14,7 +14,7 @@ use crate::heap::Event;
 use crate::ops::ops::{Value, Vm};
 use crate::runtime::{Call, metatable_of, place, push_text, raise};
 
-pub(super) use environment::environment_of;
+pub(super) use environment::{environment_of, set_environment_of};
 pub(super) use load::load_file;
 pub(super) use text::{number_of, push_plain, to_text};
 
@@ -95,7 +95,7 @@ fn assert(call: &mut Call<'_>) -> Result<(), Thrown> {
 }
 
 fn error(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let level = call.integer_or(1, 1)?;
+    let level = call.int32_or(1, 1)?;
     let mut value = call.get(0);
     let mut text = Vec::new();
     if let Ok(level @ 1..) = usize::try_from(level)

@@ -24,7 +24,7 @@ pub(super) fn open(vm: &mut Vm) {
 fn check(call: &mut Call<'_>, index: u32) -> Result<Gc<Coroutine>, Thrown> {
     match call.get(index).to_coroutine() {
         Some(coroutine) => Ok(coroutine),
-        None => Err(call.type_error(index, "coroutine")),
+        None => Err(call.argument_error(index, "coroutine expected")),
     }
 }
 

@@ -1,12 +1,14 @@
 //! The table `debug`: introspection.
 
 mod info;
+mod level;
+mod prompt;
 mod traceback;
 mod variable;
 
 use mimeo::Thrown;
 
-use super::base::environment_of;
+use super::base::{environment_of, set_environment_of};
 use super::{Functions, define_module};
 use crate::heap::{Coroutine, Gc, Hook};
 use crate::ops::ops::{Value, Vm};
@@ -15,6 +17,7 @@ use crate::runtime::{Call, PlainKind, hook_of, metatable_of, running, set_hook};
 pub(super) use traceback::traceback;
 
 const FUNCTIONS: Functions = &[
+    ("debug", prompt::debug),
     ("getfenv", getfenv),
     ("gethook", gethook),
     ("getinfo", info::getinfo),
@@ -28,6 +31,8 @@ const FUNCTIONS: Functions = &[
     ("setmetatable", setmetatable),
     ("setupvalue", variable::setupvalue),
     ("traceback", traceback),
+    ("upvalueid", variable::upvalueid),
+    ("upvaluejoin", variable::upvaluejoin),
 ];
 
 pub(super) fn open(vm: &mut Vm) {
@@ -55,11 +60,11 @@ fn getfenv(call: &mut Call<'_>) -> Result<(), Thrown> {
 
 fn setfenv(call: &mut Call<'_>) -> Result<(), Thrown> {
     let environment = call.table(1)?;
-    let Some(closure) = call.get(0).to_closure() else {
+    let value = call.get(0);
+    if !set_environment_of(call.vm, value, environment) {
         return Err(call.error("'setfenv' cannot change environment of given object"));
-    };
-    call.heap().set_environment(closure, environment);
-    call.give(closure.into())
+    }
+    call.give(value)
 }
 
 fn getmetatable(call: &mut Call<'_>) -> Result<(), Thrown> {

@@ -137,7 +137,7 @@ fn close(call: &mut Call<'_>) -> Result<(), Thrown> {
     }
     let file = State::Output.file(call);
     if !is_open(file) {
-        return Err(call.error(STANDARD_CLOSED));
+        return Err(call.error(file::CLOSED));
     }
     method::close_file(call, file)
 }

@@ -16,7 +16,7 @@ use search::{CPATH, PATH, find, path_from_environment};
 const FUNCTIONS: Functions = &[("loadlib", loadlib), ("searchpath", search::searchpath), ("seeall", seeall)];
 
 /// Functions that have captured the table `package`.
-const LOADERS: Functions = &[("preload", load_preloaded), ("lua", load_lua), ("c", load_c)];
+const LOADERS: Functions = &[("preload", load_preloaded), ("lua", load_lua), ("c", load_c), ("croot", load_root)];
 
 /// The message for modules written in C.
 const NO_LIBRARIES: &str = "dynamic libraries not enabled; check your Lua installation";
@@ -26,6 +26,7 @@ pub(super) fn open(vm: &mut Vm) {
     let loaded = loaded_modules(vm);
     set(&mut vm.host.heap, package, "loaded", loaded.into());
     let preload = vm.host.heap.new_table(0, 0, 0);
+    super::table::preload(vm, preload);
     set(&mut vm.host.heap, package, "preload", preload.into());
     for (name, text) in [
         ("config", b"/\n;\n?\n!\n-\n".to_vec()),
@@ -134,18 +135,28 @@ fn load_lua(call: &mut Call<'_>) -> Result<(), Thrown> {
 /// Modules written in C are found, but cannot be loaded.
 fn load_c(call: &mut Call<'_>) -> Result<(), Thrown> {
     let name = call.string(0)?;
+    find_c(call, name, name.bytes())
+}
+
+/// One library can contain all submodules of a module.
+fn load_root(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let name = call.string(0)?;
+    match name.bytes().iter().position(|&byte| byte == b'.') {
+        Some(dot) => find_c(call, name, &name.bytes()[..dot]),
+        None => call.give_all(&[]),
+    }
+}
+
+/// Finds a library for a module written in C.
+fn find_c(call: &mut Call<'_>, name: Gc<Text>, library: &[u8]) -> Result<(), Thrown> {
     let path = path_field(call, "cpath")?;
-    let mut message = Vec::new();
-    // One library can contain all submodules of a module.
-    let root = name.bytes().split(|&byte| byte == b'.').next().filter(|root| root.len() < name.bytes().len());
-    for name_of_file in [name.bytes()].into_iter().chain(root) {
-        match find(name_of_file, &path, b".", b"/") {
-            Ok(file) => return Err(loading_failed(call, name, &file, NO_LIBRARIES.as_bytes())),
-            Err(not_found) => message.extend(not_found),
+    match find(library, &path, b".", b"/") {
+        Ok(file) => Err(loading_failed(call, name, &file, NO_LIBRARIES.as_bytes())),
+        Err(message) => {
+            let message = call.text(message);
+            call.give(message)
         }
     }
-    let message = call.text(message);
-    call.give(message)
 }
 
 /// Returns a field of the table `package` that must be a string or a number.

@@ -1,5 +1,6 @@
 //! The table `table`.
 
+mod extra;
 mod sort;
 
 use mimeo::Thrown;
@@ -29,6 +30,8 @@ pub(super) fn open(vm: &mut Vm) {
     let unpack = vm.host.globals.get_text(name);
     set(&mut vm.host.heap, table, "unpack", unpack);
 }
+
+pub(super) use extra::preload;
 
 /// The work of reading or moving a value of a table.
 const WORK_PER_VALUE: usize = 16;

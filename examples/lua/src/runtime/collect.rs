@@ -20,7 +20,7 @@ impl Roots for MachineRoots<'_> {
             vm.clear_after_stacks();
         }
         let host = &vm.host;
-        tracer.object(host.globals);
+        [host.globals, host.main_globals, host.first_globals].into_iter().for_each(|table| tracer.object(table));
         tracer.object(host.registry);
         host.text_metatable.iter().chain(host.kind_metatables.iter().flatten()).for_each(|&table| tracer.object(table));
         host.handling.iter().for_each(|&value| tracer.value(value));
@@ -146,10 +146,11 @@ pub(crate) fn collect_garbage(vm: &mut Vm) {
     with_heap(vm, |heap, roots| unsafe { heap.collect(roots) });
 }
 
-/// Runs a step: `collectgarbage("step", kilobytes)`. Returns `true` if a cycle ended.
+/// Runs a step: `collectgarbage("step", kilobytes)`. Returns `true` if a cycle ended, with its finalisers.
 pub(crate) fn step_by(vm: &mut Vm, kilobytes: u32) -> bool {
     // SAFETY: (1): everything in use is reachable from the roots.
-    with_heap(vm, |heap, roots| unsafe { heap.step_by(kilobytes, roots) })
+    with_heap(vm, |heap, roots| unsafe { heap.step_by(kilobytes, roots) });
+    vm.host.heap.is_resting()
 }
 
 /// Frees memory for a larger stack: see [`set_reclaim`](Vm::set_reclaim). Like [`safepoint`], it is called where everything
@@ -213,6 +214,7 @@ fn finalize(vm: &mut Vm) {
     }
     // The state of a call in progress must not change.
     let (arguments, results) = (vm.context.arguments, vm.context.results);
+    let was_finalizing = vm.host.heap.is_finalizing();
     while let Some((userdata, method)) = vm.host.heap.next_finalizer() {
         let stopped = run_protected(vm, method, &[userdata.into()]).is_err_and(|failure| failure.trap.kind.is_stop());
         if stopped {
@@ -221,6 +223,9 @@ fn finalize(vm: &mut Vm) {
         }
     }
     (vm.context.arguments, vm.context.results) = (arguments, results);
+    if was_finalizing {
+        vm.host.heap.end_finalizers();
+    }
     vm.host.is_finalizing = false;
 }
 

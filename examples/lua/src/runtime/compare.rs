@@ -37,10 +37,12 @@ pub(crate) fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bo
         // Only long texts get here, whose bytes are compared.
         pay(vm, text.len as usize / 8)?;
     }
+    // Values of other types are equal only if they are the same, whatever their metatable says.
+    let has_method = a.is_table() || a.is_userdata();
     let decision = if a.is_same(b) {
         Decision::Known(true)
     } else {
-        match shared_method(vm, Event::Eq, a, b) {
+        match has_method.then(|| shared_method(vm, Event::Eq, a, b)).flatten() {
             Some(method) => Decision::Method { method, args: [a, b], is_opposite: false },
             None => Decision::Known(false),
         }

@@ -1,11 +1,11 @@
 //! Consecutive values → one string.
 
 use lua_syntax::strings::push_number;
-use mimeo::{Thrown, Window};
+use mimeo::{After, Thrown, Window};
 
 use super::arithmetic::method;
 use super::place::operand_name;
-use super::run::{give, request, run};
+use super::run::{give, request};
 use super::scratch::Scratch;
 use super::work::append;
 use super::{error, free_memory, out_of_memory, pay, safepoint};
@@ -24,10 +24,19 @@ pub fn push_text(out: &mut Vec<u8>, value: Value) -> bool {
     true
 }
 
+/// What a slot of the window holds after its value was joined with the one before. No value of the program has these
+/// bits.
+const JOINED: Value = Value(Value::TRUE.0 - 1);
+
 pub(crate) fn concatenate(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
     safepoint(vm)?;
     let start = values.start();
-    match join(vm, values.len() as u32, |vm, index| vm.slot(start + index)) {
+    let count = values.len() as u32;
+    // A metamethod has joined the last values before.
+    if vm.slot(start + count - 1) == JOINED {
+        return from_the_right(vm, values);
+    }
+    match join(vm, count, |vm, index| vm.slot(start + index)) {
         Some(result) => result,
         None => from_the_right(vm, values),
     }
@@ -110,12 +119,18 @@ fn limit_message(vm: &Vm) -> Option<String> {
     vm.host.bounds.string_bytes.map(|limit| format!("string is longer than the limit of {limit} bytes"))
 }
 
-/// Joins values, some of which have metamethods, two at a time from the right.
+/// Joins values, some of which have metamethods, two at a time from the right. The op runs again after each metamethod but
+/// the last one, whose result is that of the op.
 fn from_the_right(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
-    let last = values.len() as u32 - 1;
-    let mut right = vm.slot(values.start() + last);
+    let start = values.start();
+    let mut last = values.len() as u32 - 1;
+    while vm.slot(start + last) == JOINED {
+        vm.set_slot(start + last, Value::NIL);
+        last -= 1;
+    }
+    let mut right = vm.slot(start + last);
     for index in (0..last).rev() {
-        let left = vm.slot(values.start() + index);
+        let left = vm.slot(start + index);
         let kept = vm.host.kept.len();
         vm.host.kept.push(right);
         let joined = join(vm, 2, |_, index| if index == 0 { left } else { right });
@@ -124,21 +139,32 @@ fn from_the_right(vm: &mut Vm, values: Window) -> Result<Value, Thrown> {
             right = joined?;
             continue;
         }
-        right = match method(vm, Event::Concat, left, right) {
-            // The last metamethod gives the op's result; those before run within the op.
+        match method(vm, Event::Concat, left, right) {
             Some(method) if index == 0 => return Err(request(vm, method, &[left, right], give)),
-            Some(method) => run(vm, method, &[left, right])?,
+            Some(method) => {
+                // The continuation finds the place of the result: before the first joined slot.
+                let joined = values.len() as u32 - (index + 1);
+                vm.fill_slots(start + index + 1, joined, JOINED);
+                return Err(request(vm, method, &[left, right], join_again));
+            }
             None => {
                 let is_left = !(left.is_text() || left.is_number());
                 let (operand, value) = if is_left { (index, left) } else { (index + 1, right) };
-                // An intermediate result has no name.
+                // The result of a join has no name, unlike that of a metamethod, which has that of its left operand.
                 let what = match u8::try_from(operand) {
                     Ok(operand) if is_left || index + 1 == last => operand_name(vm, operand, value),
                     _ => format!("a {} value", value.type_name()),
                 };
                 return Err(error::raise_text(vm, format!("attempt to concatenate {what}")));
             }
-        };
+        }
     }
     Ok(right)
+}
+
+/// Stores the result of a metamethod as the last value of the window, and runs the op again.
+fn join_again(vm: &mut Vm, result: Value) -> After {
+    let joined = (0..vm.frame_slots()).find(|&slot| vm.slot(slot) == JOINED).expect("the op has marked it");
+    vm.set_slot(joined - 1, result);
+    After::Again
 }

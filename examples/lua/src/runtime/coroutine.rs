@@ -11,7 +11,7 @@ use super::error::{catch, out_of_memory, raise_text, raise_text_at, value_of};
 use super::hook;
 use super::upvalue::close_all;
 use crate::heap::{Coroutine, CoroutineState, Gc, HEADROOM};
-use crate::ops::ops::{FiberRef, Value, Vm};
+use crate::ops::ops::{FiberRef, Table, Value, Vm};
 
 /// The limits of a coroutine's stack.
 const LIMITS: FiberLimits = FiberLimits::new().with_slots(1 << 20).with_depth(190_000);
@@ -37,7 +37,7 @@ impl Fibers {
     }
 
     /// Returns the fiber with this number.
-    pub(super) fn get(&self, number: u32) -> FiberRef {
+    pub(crate) fn get(&self, number: u32) -> FiberRef {
         self.fibers[number as usize].expect("a coroutine has a fiber until its end")
     }
 
@@ -59,7 +59,24 @@ pub type Resumed = Result<Vec<Value>, Value>;
 
 /// Creates a coroutine that will call a function.
 pub fn create_coroutine(vm: &mut Vm, function: Value) -> Gc<Coroutine> {
-    vm.host.heap.new_coroutine(function)
+    let coroutine = vm.host.heap.new_coroutine(function);
+    let globals = vm.host.globals;
+    vm.host.heap.set_globals(coroutine, globals);
+    coroutine
+}
+
+/// Returns the table of globals of a coroutine, or of the main program for `None`.
+pub fn globals_of(vm: &Vm, coroutine: Option<Gc<Coroutine>>) -> Gc<Table> {
+    coroutine.and_then(|coroutine| coroutine.globals()).unwrap_or(vm.host.main_globals)
+}
+
+/// Sets the table of globals of a coroutine, or of the main program for `None`.
+pub fn set_globals_of(vm: &mut Vm, coroutine: Option<Gc<Coroutine>>, globals: Gc<Table>) {
+    match coroutine {
+        Some(coroutine) => vm.host.heap.set_globals(coroutine, globals),
+        None => vm.host.main_globals = globals,
+    }
+    vm.host.globals = globals_of(vm, running(vm));
 }
 
 /// Returns the running coroutine.
@@ -100,6 +117,7 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
     coroutine.set_state(CoroutineState::Running);
     hook::leave(vm);
     vm.host.running.push(coroutine);
+    vm.host.globals = globals_of(vm, Some(coroutine));
     hook::arrive(vm);
     let left = std::mem::replace(&mut vm.context.open_upvalues, coroutine.take_open_upvalues());
     vm.host.left_upvalues.push(left);
@@ -109,6 +127,7 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
     let resumed = match exit {
         Ok(FiberExit::Done(_)) => {
             close_all(vm);
+            vm.host.heap.set_left(coroutine, None);
             end(vm, coroutine);
             Ok(Ok(std::mem::take(&mut vm.host.transfer)))
         }
@@ -128,6 +147,7 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
     vm.context.open_upvalues = vm.host.left_upvalues.pop().expect("pushed above");
     hook::leave(vm);
     vm.host.running.pop();
+    vm.host.globals = globals_of(vm, running(vm));
     hook::arrive(vm);
     if let Some(outer) = vm.host.running.last_mut() {
         outer.set_state(CoroutineState::Running);

@@ -89,13 +89,17 @@ pub fn raise_text_at(vm: &mut Vm, level: usize, message: impl AsRef<[u8]>) -> Th
 }
 
 /// Returns the handler of the innermost protected call, if that is an `xpcall`. Handlers are not called for `os.exit`.
-fn handler(vm: &Vm, past: usize) -> Option<Value> {
+pub(super) fn handler(vm: &Vm, past: usize) -> Option<Value> {
     if !vm.host.has_handlers || vm.host.exit.is_some() {
         return None;
     }
-    let is_protected = |name: &str| name == PCALL || name == XPCALL;
     let frame = vm.frames().skip(past).find(|frame| is_protected(&frame.function.body().name))?;
     (frame.function.body().name == XPCALL).then(|| Value(frame.slots[1]))
+}
+
+/// Returns `true` for the name of the code that catches errors.
+pub(super) fn is_protected(name: &str) -> bool {
+    name == PCALL || name == XPCALL
 }
 
 /// Calls a handler for the value of an error. Returns its result.

@@ -19,25 +19,22 @@ pub(crate) fn callable(vm: &mut Vm, function: Value, args: Window, arguments: u3
         vm.context.arguments = arguments;
         return Ok(callee);
     }
-    let method = callable_value(vm, function)?;
+    let Some(method) = call_method(vm, function) else {
+        let what = operand_name(vm, 0, function);
+        return Err(error::raise_text(vm, format!("attempt to call {what}")));
+    };
     vm.context.arguments = arguments;
     check_room(vm, args.start(), arguments + 2, Some(args.start()), &[])?;
     vm.copy_slots(args.start(), args.start() + 1, arguments + 1);
     vm.set_slot(args.start(), method);
     vm.context.arguments = arguments + 1;
-    Ok(method.callee().expect("`callable_value` returns functions only"))
+    Ok(method.callee().expect("`call_method` returns functions only"))
 }
 
-/// Returns the `__call` metamethod of a value that is not a function.
-pub(super) fn callable_value(vm: &mut Vm, value: Value) -> Result<Value, Thrown> {
-    if let Some(metatable) = metatable_of(vm, value) {
-        let method = vm.host.heap.metamethod(metatable, Event::Call);
-        if method.is_function() {
-            return Ok(method);
-        }
-    }
-    let what = operand_name(vm, 0, value);
-    Err(error::raise_text(vm, format!("attempt to call {what}")))
+/// Returns the `__call` metamethod of a value that is not a function, if it has one that is a function.
+pub(super) fn call_method(vm: &mut Vm, value: Value) -> Option<Value> {
+    let metatable = metatable_of(vm, value)?;
+    Some(vm.host.heap.metamethod(metatable, Event::Call)).filter(|method| method.is_function())
 }
 
 /// Makes sure that there are `count` slots from `start` on, if necessary by a full cycle of the collector. It keeps these
@@ -114,9 +111,19 @@ fn fill_with_nil(vm: &mut Vm, window: Window, given: u32) {
     }
 }
 
+/// Returns a text of the chunk of a closure.
+pub(crate) fn text_of_chunk(_: &mut Vm, function: Value, index: u32) -> Value {
+    let closure = function.to_closure().expect("slot 0 is the running closure");
+    let text = closure.prototype().chunk().parts().constants.get(index as usize).copied();
+    text.expect("the generator names texts that the chunk has")
+}
+
 /// Moves values to slot 0 and the following ones.
 pub(crate) fn move_down(vm: &mut Vm, values: Window, count: u32) {
-    vm.copy_slots(values.start(), 0, count);
+    // The results of many nested protected calls are in place.
+    if values.start() > 0 {
+        vm.copy_slots(values.start(), 0, count);
+    }
 }
 
 /// Puts values into the running builtin's frame as its results.

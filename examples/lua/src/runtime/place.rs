@@ -1,12 +1,12 @@
 //! A frame → its position in the source, and the names of an op's operands for messages.
 
-use mimeo::InstructionSet;
 use mimeo::asm::FunctionBody;
 use mimeo::def::Pc;
 use mimeo::program::Facts;
+use mimeo::{FrameView, InstructionSet};
 
-use crate::heap::{Closure, Event, Gc, NameKind, Prototype};
-use crate::ops::ops::{Ops, Value, Vm};
+use crate::heap::{Closure, Coroutine, Event, Gc, LocalName, NameKind, Prototype};
+use crate::ops::ops::{Ops, Table, Value, Vm};
 
 /// An active function.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,8 @@ pub struct Frame<'a> {
     pub pc: Pc,
     /// The line of that op, in a function written in Lua.
     pub line: Option<u32>,
+    /// The bits of its slots.
+    slots: &'a [u64],
     body: &'a FunctionBody,
 }
 
@@ -26,6 +28,22 @@ impl Frame<'_> {
     /// Returns the function, if it is written in Lua.
     pub fn closure(&self) -> Option<Gc<Closure>> {
         self.function.to_closure()
+    }
+
+    /// Returns the local with this number, counted from 0: its name, its slot and its value.
+    pub fn local(&self, number: usize) -> Option<(LocalName, u32, Value)> {
+        let closure = self.closure()?;
+        let local = closure.prototype().locals_at(self.pc.0).nth(number)?;
+        Some((local.name, local.slot, Value(*self.slots.get(local.slot as usize)?)))
+    }
+
+    /// Returns the table of the values of `...`, if the function has any.
+    pub fn rest(&self) -> Option<Gc<Table>> {
+        let closure = self.closure()?;
+        let prototype = closure.prototype();
+        let slot = self.slots.get(prototype.parameters as usize + 1).filter(|_| prototype.is_variadic)?;
+        // The op that makes the table is the first one.
+        Value(*slot).to_table().filter(|_| self.pc.0 > 0)
     }
 
     /// Returns the name of an op, and the position of the next one.
@@ -56,7 +74,17 @@ impl Frame<'_> {
 
 /// Returns the active functions, innermost first.
 pub fn frames(vm: &Vm) -> impl Iterator<Item = Frame<'_>> {
-    vm.frames().enumerate().filter_map(|(index, frame)| {
+    functions(vm.frames())
+}
+
+/// Returns the active functions of a coroutine that is not running, innermost first.
+pub fn frames_of(vm: &Vm, coroutine: Gc<Coroutine>) -> impl Iterator<Item = Frame<'_>> {
+    let fiber = coroutine.fiber().and_then(|fiber| vm.fiber_frames(vm.host.fibers.get(fiber)).ok());
+    functions(fiber.into_iter().flatten())
+}
+
+fn functions<'a>(frames: impl Iterator<Item = FrameView<'a>>) -> impl Iterator<Item = Frame<'a>> {
+    frames.enumerate().filter_map(|(index, frame)| {
         let function = Value(*frame.slots.first()?);
         let line = frame.position().filter(|_| function.is_closure()).map(|at| at.line);
         let (body, depths) = (frame.function.body(), &frame.function.facts().depths);
@@ -64,7 +92,7 @@ pub fn frames(vm: &Vm) -> impl Iterator<Item = Frame<'_>> {
         let is_start = |pc: &u32| depths.get(*pc as usize).is_some_and(|&depth| depth != Facts::NO_OP);
         let pc = Pc((0..=frame.pc.0).rev().find(is_start)?);
         // A coroutine's first frame does not belong to a function of the program.
-        function.is_function().then_some(Frame { index, function, pc, line, body })
+        function.is_function().then_some(Frame { index, function, pc, line, slots: frame.slots, body })
     })
 }
 

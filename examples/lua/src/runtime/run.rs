@@ -2,7 +2,8 @@
 
 use mimeo::{After, Then, Thrown};
 
-use super::function::callable_value;
+use super::error::raise;
+use super::function::call_method;
 use super::safepoint;
 use crate::ops::ops::{Callee, Ops, Value, Vm};
 
@@ -98,7 +99,11 @@ fn callee_of(vm: &mut Vm, value: Value) -> Result<(Callee, Value, Option<Value>)
     if let Some(callee) = value.callee() {
         return Ok((callee, value, None));
     }
-    let function = callable_value(vm, value)?;
-    let callee = function.callee().expect("`callable_value` returns functions only");
+    let Some(function) = call_method(vm, value) else {
+        // No op of the program makes the call, so there is neither a name nor a position.
+        let message = vm.host.heap.text(format!("attempt to call a {} value", value.type_name()).as_bytes());
+        return Err(raise(vm, message.into()));
+    };
+    let callee = function.callee().expect("`call_method` returns functions only");
     Ok((callee, function, Some(value)))
 }

@@ -7,7 +7,7 @@ mod statement;
 mod tree;
 
 use crate::steps::{Refused, Steps};
-use crate::syntax::{Line, StringId, Strings, SyntaxError, parse};
+use crate::syntax::{Line, Source, StringId, Strings, SyntaxError, parse};
 use function::FunctionState;
 
 pub use crate::syntax::ast::{BinaryOperator, LogicOperator, UnaryOperator};
@@ -21,12 +21,14 @@ pub use tree::{
 /// ```
 /// use lua_syntax::Steps;
 /// use lua_syntax::resolve::{StatementKind, resolve_chunk};
+/// use lua_syntax::syntax::Source;
 ///
-/// let tree = resolve_chunk(b"local x = 1 return function() return x end", Steps::unlimited()).expect("it is fine");
+/// let mut source = Source::whole(b"local x = 1 return function() return x end".into());
+/// let tree = resolve_chunk(&mut source, Steps::unlimited()).expect("it is fine");
 /// assert!(tree.main.locals[0].is_captured && !tree.main.locals[0].is_assigned);
 /// assert!(matches!(tree.main.body.statements[1].kind, StatementKind::Return(_)));
 ///
-/// let error = resolve_chunk(b"x =\n= 1", Steps::unlimited()).expect_err("it is not");
+/// let error = resolve_chunk(&mut Source::whole(b"x =\n= 1".into()), Steps::unlimited()).expect_err("it is not");
 /// assert_eq!(error.in_chunk(b"@file.lua"), b"file.lua:2: unexpected symbol near '='");
 /// ```
 ///
@@ -34,7 +36,7 @@ pub use tree::{
 ///
 /// The first error in the chunk. Syntax errors come before errors of names and labels. If the work was stopped, an error
 /// that says so.
-pub fn resolve_chunk<'a>(source: &'a [u8], steps: Steps<'a>) -> Result<Tree, SyntaxError> {
+pub fn resolve_chunk<'a>(source: &'a mut Source<'_>, steps: Steps<'a>) -> Result<Tree, SyntaxError> {
     let (ast, steps) = parse(source, steps)?;
     let mut resolver = Resolver { strings: ast.strings, functions: Vec::new(), steps };
     let main = resolver.resolve_function(ast.main)?;

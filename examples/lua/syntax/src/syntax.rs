@@ -6,6 +6,7 @@ mod error;
 mod interner;
 mod lexer;
 mod parser;
+mod source;
 mod token;
 
 pub use chunk::shown_name;
@@ -13,3 +14,4 @@ pub use error::{Line, SyntaxError};
 pub use interner::{StringId, Strings};
 pub use parser::MAX_DEPTH;
 pub(crate) use parser::parse;
+pub use source::Source;

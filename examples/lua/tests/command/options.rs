@@ -115,3 +115,25 @@ fn settings_come_from_the_environment_then_the_command_line() {
     assert_eq!(compiled(&[], &["--jit-code-limit=100"]), 0);
     assert_eq!(compiled(&[], &["--jit-budget=0"]), 0);
 }
+
+#[test]
+fn modules_are_loaded_in_the_order_of_the_options() {
+    let preload = "package.preload.m = function(...) print('loads', ...) return 7 end";
+    let args = ["-e", preload, "-l", "m", "-lm", "-e", "print(package.loaded.m, arg[-1])"];
+    assert_eq!(lua(&args, b""), ok("loads\tm\n7\tprint(package.loaded.m, arg[-1])\n"));
+    let missing = lua(&["-l", "no_such_module", "-e", "print(1)"], b"");
+    assert_eq!((missing.stdout.as_str(), missing.status), ("", 1));
+    assert!(missing.stderr.starts_with("mimeo-lua: module 'no_such_module' not found:"), "{missing:?}");
+}
+
+#[test]
+fn the_prompt_of_debug_runs_lines_until_one_is_cont() {
+    let lines = b"x = 5\nprint(x)\nerror('no')\n= 1\ncont\nx = 6\n";
+    let outcome = lua(&["-e", "debug.debug() print('after', x)"], lines);
+    assert_eq!((outcome.stdout.as_str(), outcome.status), ("5\nafter\t5\n", 0));
+    let prompt = "lua_debug> ";
+    let errors = ["(debug command):1: no\n", "(debug command):1: unexpected symbol near '='\n"];
+    assert_eq!(outcome.stderr, format!("{prompt}{prompt}{prompt}{}{prompt}{}{prompt}", errors[0], errors[1]));
+    let outcome = lua(&["-e", "debug.debug() print('end')"], b"");
+    assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("end\n", prompt));
+}

@@ -2,6 +2,7 @@
 
 use lua::Steps;
 use lua::resolve::resolve_chunk;
+use lua::syntax::Source;
 use mimeo_corpus::program::{LUA, LUA_BENCHMARKS};
 
 use crate::ask::{answers, check, is_installed, literal, shown};
@@ -76,7 +77,7 @@ const TOKENS: &[&str] = &[
 ];
 
 fn outcome(source: &[u8]) -> String {
-    match resolve_chunk(source, Steps::unlimited()) {
+    match resolve_chunk(&mut Source::whole(source.into()), Steps::unlimited()) {
         Ok(_) => "true".into(),
         Err(error) => format!("false {}", shown(&error.in_chunk(b"=c"))),
     }
@@ -112,7 +113,8 @@ fn whole_programs() {
     let mut refused = 0;
     for program in LUA.programs(150).into_iter().chain(LUA_BENCHMARKS.programs(10)) {
         // Includes the expectations at the end, because a message can contain their line number.
-        match (resolve_chunk(program.text.as_bytes(), Steps::unlimited()), &program.expected.error) {
+        let mut source = Source::whole(program.text.clone().into());
+        match (resolve_chunk(&mut source, Steps::unlimited()), &program.expected.error) {
             (Err(error), Some(expected)) if program.expected.output.is_empty() => {
                 let message = error.in_chunk(format!("@{}.lua", program.name).as_bytes());
                 assert_eq!(&String::from_utf8_lossy(&message), expected);

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use super::{Held, no_code, nothing, number, text};
-use crate::heap::{Capture, Chunk, ChunkParts, CoroutineState, Event, Gc, Heap, Prototype};
+use crate::heap::{Capture, Chunk, ChunkParts, CoroutineState, Event, Gc, Heap, LeftFunction, LeftLocal, Prototype};
 use crate::ops::ops::Value;
 
 fn chunk(heap: &mut Heap, captures: usize, constants: Box<[Value]>) -> Gc<Chunk> {
@@ -47,6 +47,60 @@ fn a_closure_keeps_its_environment_upvalues_and_constants() {
     held.collect(&mut heap);
     assert_eq!(heap.take_dead_programs(), [7]);
     assert!(heap.take_dead_programs().is_empty());
+}
+
+/// In every phase of a cycle, a closure keeps the upvalue that it was given.
+#[test]
+fn a_closure_has_a_fixed_number_of_upvalues() {
+    for kilobytes in 0..12 {
+        let mut heap = Heap::default();
+        let mut held = Held::default();
+        let chunk = chunk(&mut heap, 1, Box::default());
+        let environment = heap.new_table(0, 0, 0);
+        let upvalue = heap.closed_upvalue(Value::NIL);
+        let closure = heap.new_closure(chunk, 0, environment, &[upvalue]);
+        held.hold(closure);
+        for _ in 0..200 {
+            let more = heap.new_table(4, 0, 0);
+            held.hold(more);
+        }
+        held.step(&mut heap, kilobytes);
+        let table = heap.new_table(1, 0, 0);
+        let other = heap.closed_upvalue(table.into());
+        heap.join_upvalue(closure, 0, other);
+        held.step(&mut heap, 1 << 20);
+        held.collect(&mut heap);
+        assert_eq!(closure.upvalue(0), Some(other));
+        assert_eq!(other.value(), table.into());
+        let beyond = catch_unwind(AssertUnwindSafe(|| heap.join_upvalue(closure, 1, other)));
+        assert!(beyond.is_err(), "it has one upvalue");
+    }
+}
+
+#[test]
+fn a_coroutine_keeps_its_globals_and_what_an_error_has_left() {
+    let mut heap = Heap::default();
+    let mut held = Held::default();
+    let coroutine = heap.new_coroutine(Value::TRUE);
+    held.hold(coroutine);
+    assert!(coroutine.globals().is_none() && coroutine.left().is_empty());
+    let globals = heap.new_table(0, 0, 0);
+    heap.set_globals(coroutine, globals);
+    let function = heap.new_builtin("body", no_code(), nothing, Box::default());
+    let (name, value) =
+        (text(&mut heap, "a name that is longer than forty bytes, and not interned"), heap.new_table(1, 0, 0));
+    let locals = Box::new([LeftLocal { name, value: value.into() }]);
+    let left = LeftFunction { function: function.into(), line: Some(3), name: None, locals };
+    let before = heap.count();
+    heap.set_left(coroutine, Some(Box::new([left])));
+    assert!(heap.count() > before);
+    held.collect(&mut heap);
+    let with = heap.count();
+    assert_eq!(coroutine.globals(), Some(globals));
+    assert_eq!((coroutine.left()[0].function, coroutine.left()[0].locals[0].value), (function.into(), value.into()));
+    heap.set_left(coroutine, None);
+    held.collect(&mut heap);
+    assert!(coroutine.left().is_empty() && heap.count() < with);
 }
 
 #[test]

@@ -5,6 +5,22 @@ use crate::heap::{BadKey, Event, Heap, Shape};
 use crate::ops::ops::{AddCache, FieldCache, NO_SHAPE, Value};
 
 #[test]
+fn a_cleared_table_has_no_fields_and_keeps_its_memory() {
+    let mut heap = Heap::default();
+    let table = heap.new_table(0, 0, 0);
+    let name = text(&mut heap, "name");
+    for key in [number(1.0), number(2.0), number(2.5), name, Value::TRUE] {
+        set(&mut heap, table, key, Value::TRUE);
+    }
+    let before = (table.array_len, table.slots_len, heap.count());
+    heap.clear(table);
+    assert_eq!((fields(table).len(), table.length()), (0, 0));
+    assert_eq!((table.array_len, table.slots_len, heap.count()), before);
+    set(&mut heap, table, name, Value::FALSE);
+    assert_eq!((fields(table).len(), table.get(name)), (1, Value::FALSE));
+}
+
+#[test]
 fn the_array_part_grows_when_more_than_half_of_it_is_used() {
     let mut heap = Heap::default();
     let table = heap.new_table(0, 0, 0);

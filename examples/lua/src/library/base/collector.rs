@@ -21,7 +21,7 @@ pub(super) fn collectgarbage(call: &mut Call<'_>) -> Result<(), Thrown> {
         "step" => {
             result = Value::boolean(step_by(call.vm, number));
             // As in Lua, a step also ends the effect of `stop`.
-            call.heap().restart();
+            call.heap().restart_after_step();
         }
         "setpause" => result = Value::number(f64::from(call.heap().set_pause(number))),
         "setstepmul" => result = Value::number(f64::from(call.heap().set_step_multiplier(number))),

@@ -46,7 +46,7 @@ pub(super) fn select(call: &mut Call<'_>) -> Result<(), Thrown> {
     if call.get(0).to_text().is_some_and(|text| text.bytes().first() == Some(&b'#')) {
         return call.give(Value::number(given as f64));
     }
-    let mut from = call.integer(0)?;
+    let mut from = i64::from(call.int32(0)?);
     if from < 0 {
         from += given + 1;
     }
@@ -59,8 +59,8 @@ pub(super) fn select(call: &mut Call<'_>) -> Result<(), Thrown> {
 
 pub(super) fn unpack(call: &mut Call<'_>) -> Result<(), Thrown> {
     let table = call.table(0)?;
-    let from = call.integer_or(1, 1)?;
-    let to = if call.has(2) { call.integer(2)? } else { table.length() as i64 };
+    let from = i64::from(call.int32_or(1, 1)?);
+    let to = if call.has(2) { i64::from(call.int32(2)?) } else { table.length() as i64 };
     if from > to {
         return call.give_all(&[]);
     }

@@ -2,16 +2,13 @@
 
 use std::io::Read as _;
 
-use mimeo::{MemoryKind, OutOfMemory, Thrown};
+use mimeo::{Charge, MemoryKind, OutOfMemory, Thrown};
 
 use crate::heap::Gc;
 use crate::library::system::{error_parts, os_string};
-use crate::load::LoadError;
+use crate::load::{self, LoadError, is_compiled, load_parts};
 use crate::ops::ops::{Table, Text, Value, Vm};
-use crate::runtime::{Call, push_text, raise, run_protected, too_long};
-
-/// The first byte of compiled chunks.
-const ESCAPE: u8 = 0x1b;
+use crate::runtime::{Call, pay, place, push_text, raise, run_protected, too_long};
 
 pub(super) fn load(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (name, mode) = (call.string_if_any(1)?, call.string_if_any(2)?);
@@ -23,13 +20,13 @@ pub(super) fn load(call: &mut Call<'_>) -> Result<(), Thrown> {
         return give_loaded(call, loaded);
     }
     let reader = call.function(0)?;
-    let source = match read_all(call, reader)? {
-        Ok(source) => source,
-        Err(value) => return call.give_all(&[Value::NIL, value]),
-    };
     let name = name.as_ref().map_or(&b"=(load)"[..], |name| name.bytes());
-    let loaded = load_chunk(call.vm, &source, name, mode, environment);
-    give_loaded(call, loaded)
+    let mut thrown = None;
+    let loaded = load_read(call, reader, &mut thrown, name, mode, environment);
+    match thrown {
+        Some(value) => call.give_all(&[Value::NIL, value]),
+        None => give_loaded(call, loaded),
+    }
 }
 
 /// The old name of `load`, which took only strings.
@@ -70,43 +67,85 @@ fn give_loaded(call: &mut Call<'_>, loaded: Result<Value, LoadError>) -> Result<
     }
 }
 
-/// Calls a reader until it returns nothing, and returns everything, or the value of an error.
-fn read_all(call: &mut Call<'_>, reader: Value) -> Result<Result<Vec<u8>, Value>, Thrown> {
-    let mut source = Vec::new();
-    let Ok(mut charge) = call.vm.memory().charge(MemoryKind::Tables, 0) else { return Ok(Err(no_memory(call))) };
-    loop {
-        let values = match run_protected(call.vm, reader, &[]) {
-            Ok(values) => values,
-            Err(failure) => return Ok(Err(failure.unless_stopped(call.vm)?.value)),
-        };
-        let part = values.first().copied().unwrap_or(Value::NIL);
-        let before = source.len();
-        let more = part.to_text().map_or(0, |text| text.len as usize);
-        if more > call.vm.host.bounds.text_len().saturating_sub(before) {
-            return Err(too_long(call.vm));
+/// Loads a chunk that a function of the program returns in parts. `thrown` is set to what that function throws.
+fn load_read(
+    call: &mut Call<'_>,
+    reader: Value,
+    thrown: &mut Option<Value>,
+    name: &[u8],
+    mode: Option<Gc<Text>>,
+    environment: Option<Gc<Table>>,
+) -> Result<Value, LoadError> {
+    let charge = call.vm.memory().charge(MemoryKind::Tables, 0);
+    let mut charge = charge.map_err(|OutOfMemory| no_memory())?;
+    let place = place(call.vm, 1);
+    let mut read = |vm: &mut Vm, text: &mut Vec<u8>| read_part(vm, reader, thrown, text, &mut charge, &place);
+    let mut text = Vec::new();
+    let mut is_part = read(call.vm, &mut text)?;
+    let environment = environment_for(call.vm, &text, mode, environment)?;
+    // A reader that loads by another reader would nest the parser, which takes native stack.
+    if !is_part || is_compiled(&text) || call.vm.host.is_reading {
+        while is_part {
+            is_part = read(call.vm, &mut text)?;
         }
-        call.work(more)?;
-        // The text of a number is short.
-        let needed = before + more + 64;
-        if needed > source.capacity() {
-            let capacity = needed.max(2 * source.capacity());
-            if charge.resize(capacity).is_err() || source.try_reserve_exact(capacity - before).is_err() {
-                return Ok(Err(no_memory(call)));
-            }
-        }
-        if !part.is_nil() && !push_text(&mut source, part) {
-            let mut message = crate::runtime::place(call.vm, 1);
-            message.extend_from_slice(b"reader function must return a string");
-            return Ok(Err(call.text(message)));
-        }
-        if source.len() == before {
-            return Ok(Ok(source));
-        }
+        return load::load(call.vm, &text, name, environment).map(Value::from);
     }
+    call.vm.host.is_reading = true;
+    let loaded = load_parts(call.vm, text, &mut read, name, environment);
+    call.vm.host.is_reading = false;
+    loaded.map(Value::from)
 }
 
-fn no_memory(call: &mut Call<'_>) -> Value {
-    call.text(OutOfMemory.to_string())
+/// Calls a reader for the next part of a chunk, and appends it. Returns `false` if there is none. `place` begins the
+/// message for a part of the wrong type.
+fn read_part(
+    vm: &mut Vm,
+    reader: Value,
+    thrown: &mut Option<Value>,
+    text: &mut Vec<u8>,
+    charge: &mut Charge,
+    place: &[u8],
+) -> Result<bool, LoadError> {
+    let values = match run_protected(vm, reader, &[]) {
+        Ok(values) => values,
+        Err(failure) => {
+            let failure = failure.unless_stopped(vm).map_err(LoadError::Stopped)?;
+            *thrown = Some(failure.value);
+            return Err(LoadError::Message(Vec::new()));
+        }
+    };
+    let part = values.first().copied().unwrap_or(Value::NIL);
+    let before = text.len();
+    let more = part.to_text().map_or(0, |text| text.len as usize);
+    if more > vm.host.bounds.text_len().saturating_sub(before) {
+        return Err(LoadError::Stopped(too_long(vm)));
+    }
+    pay(vm, more).map_err(LoadError::Stopped)?;
+    // The text of a number is short.
+    let needed = before + more + 64;
+    if needed > text.capacity() {
+        let capacity = needed.max(2 * text.capacity());
+        let is_refused = charge.resize(capacity).is_err() || text.try_reserve_exact(capacity - before).is_err();
+        if is_refused || !has_memory(capacity.saturating_mul(COPIES)) {
+            return Err(no_memory());
+        }
+    }
+    if !part.is_nil() && !push_text(text, part) {
+        return Err(LoadError::Message([place, b"reader function must return a string"].concat()));
+    }
+    Ok(text.len() > before)
+}
+
+/// The copies of a text that the parser makes if it is a single token.
+const COPIES: usize = 4;
+
+/// Returns `true` if the system has so many bytes, for allocations that cannot be refused.
+fn has_memory(bytes: usize) -> bool {
+    Vec::<u8>::new().try_reserve_exact(bytes).is_ok()
+}
+
+fn no_memory() -> LoadError {
+    LoadError::Message(OutOfMemory.to_string().into())
 }
 
 /// Loads a file, or standard input.
@@ -144,11 +183,20 @@ fn load_chunk(
     mode: Option<Gc<Text>>,
     environment: Option<Gc<Table>>,
 ) -> Result<Value, LoadError> {
-    let is_compiled = source.first() == Some(&ESCAPE);
-    let kind = if is_compiled { b'b' } else { b't' };
+    let environment = environment_for(vm, source, mode, environment)?;
+    load::load(vm, source, name, environment).map(Value::from)
+}
+
+/// Returns the environment for a chunk that begins with `text`, if the mode allows its kind.
+fn environment_for(
+    vm: &Vm,
+    text: &[u8],
+    mode: Option<Gc<Text>>,
+    environment: Option<Gc<Table>>,
+) -> Result<Gc<Table>, LoadError> {
+    let kind = if is_compiled(text) { b'b' } else { b't' };
     if mode.is_some_and(|mode| !mode.bytes().contains(&kind)) {
         return Err(LoadError::Message(b"attempt to load chunk with wrong mode".to_vec()));
     }
-    let environment = environment.unwrap_or(vm.host.globals);
-    crate::load::load(vm, source, name, environment).map(Value::from)
+    Ok(environment.unwrap_or(vm.host.globals))
 }

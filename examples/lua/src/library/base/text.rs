@@ -30,13 +30,19 @@ pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
         let value = call.get(index);
         // As in Lua, a replaced `tostring` changes `print`.
         let is_ours = tostring.to_builtin().is_some_and(|builtin| std::ptr::fn_addr_eq(builtin.function, OURS));
-        let text = if is_ours { to_text(call.vm, value)? } else { call.run(tostring, &[value])? };
+        let text = if is_ours { to_text(call.vm, value) } else { call.run(tostring, &[value]) };
+        if text.is_err() {
+            // What came before is written.
+            let _ignored = call.vm.host.stdout.write_all(&line);
+        }
+        let text = text?;
         if let Some(long) = text.to_text().filter(|text| text.len as usize > LONG) {
             let _ignored = call.vm.host.stdout.write_all(&line);
             line.clear();
             let _ignored = call.vm.host.stdout.write_all(long.bytes());
         } else if !push_text(&mut line, text) {
-            return Err(call.error_without_place("'tostring' must return a string to 'print'"));
+            let _ignored = call.vm.host.stdout.write_all(&line);
+            return Err(call.error("'tostring' must return a string to 'print'"));
         }
     }
     line.push(b'\n');

@@ -2,18 +2,12 @@
 
 use mimeo::Thrown;
 
+use super::level::{Level, level_at};
 use super::stack_of;
 use crate::heap::{Gc, Prototype};
 use crate::library::set;
 use crate::ops::ops::{Table, Value};
-use crate::runtime::{Call, Frame, frame_at, name_of_callee};
-
-/// Information about an active function.
-struct Level {
-    function: Value,
-    line: Option<u32>,
-    name: Option<(&'static str, String)>,
-}
+use crate::runtime::Call;
 
 pub(super) fn getinfo(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (coroutine, first) = stack_of(call);
@@ -23,12 +17,11 @@ pub(super) fn getinfo(call: &mut Call<'_>) -> Result<(), Thrown> {
     let level = if subject.is_function() {
         Level { function: subject, line: None, name: None }
     } else {
-        let Some(number) = crate::runtime::to_number(subject) else {
+        if crate::runtime::to_number(subject).is_none() {
             return Err(call.argument_error(first, "function or level expected"));
-        };
-        // The frames of a suspended coroutine are not available.
-        let level = usize::try_from(number as i64).ok().filter(|_| number >= 0.0 && coroutine.is_none());
-        match level.and_then(|level| level_at(call, level)) {
+        }
+        let number = call.int32(first)?;
+        match level_at(call.vm, coroutine, number) {
             Some(level) => level,
             None => return call.give(Value::NIL),
         }
@@ -38,13 +31,6 @@ pub(super) fn getinfo(call: &mut Call<'_>) -> Result<(), Thrown> {
     }
     let info = describe(call, &level, options)?;
     call.give(info)
-}
-
-fn level_at(call: &Call<'_>, number: usize) -> Option<Level> {
-    let frame: Frame<'_> = frame_at(call.vm, number)?;
-    let caller = frame_at(call.vm, number + 1);
-    let name = caller.and_then(|caller| name_of_callee(call.vm, &caller, frame.function));
-    Some(Level { function: frame.function, line: frame.line, name })
 }
 
 fn describe(call: &mut Call<'_>, level: &Level, options: &[u8]) -> Result<Value, Thrown> {

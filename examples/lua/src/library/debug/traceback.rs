@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 
 use mimeo::Thrown;
 
+use super::level::{Level, frames_in, left_in};
 use super::stack_of;
+use crate::heap::{Coroutine, Gc};
 use crate::library::base::number_of;
 use crate::ops::ops::Vm;
-use crate::runtime::{Call, Embedder as _, Frame, frames, name_of_callee, push_text};
+use crate::runtime::{Call, Embedder as _, Frame, push_text};
 
 /// Number of levels shown at the beginning of a long traceback.
 const FIRST: usize = 12;
@@ -21,46 +23,54 @@ pub(in crate::library) fn traceback(call: &mut Call<'_>) -> Result<(), Thrown> {
     if first < call.len() && !push_text(&mut text, message) {
         return call.give(message);
     }
-    let default = i64::from(coroutine.is_none());
-    let level = call.integer_or(first + 1, default)?;
+    let default = i32::from(coroutine.is_none());
+    let level = call.int32_or(first + 1, default)?;
     if first < call.len() {
         text.push(b'\n');
     }
     text.extend_from_slice(b"stack traceback:");
-    // The frames of a suspended coroutine are not available.
-    if let (None, Ok(level)) = (coroutine, usize::try_from(level)) {
-        push_levels(&mut text, call.vm, level);
+    if let Ok(level) = usize::try_from(level) {
+        push_levels(&mut text, call.vm, coroutine, level);
     }
     let text = call.text(text);
     call.give(text)
 }
 
-/// Appends a line for each level, starting with `level`.
-fn push_levels(text: &mut Vec<u8>, vm: &Vm, level: usize) {
-    let frames: Vec<Frame<'_>> = frames(vm).collect();
-    let cut = level.max(FIRST);
-    let is_long = frames.len() > cut + LAST + 1;
-    for (level, frame) in frames.iter().enumerate().skip(level) {
-        if is_long && (cut..frames.len() - LAST).contains(&level) {
+/// Appends a line for each level, starting with `first`.
+fn push_levels(text: &mut Vec<u8>, vm: &Vm, coroutine: Option<Gc<Coroutine>>, first: usize) {
+    match left_in(coroutine.as_ref()) {
+        Some(left) => push_lines(text, vm, left.len(), first, |level| Level::of_left(&left[level])),
+        None => {
+            let frames: Vec<Frame<'_>> = frames_in(vm, coroutine).collect();
+            push_lines(text, vm, frames.len(), first, |level| Level::of(vm, &frames[level], frames.get(level + 1)));
+        }
+    }
+}
+
+/// Appends the lines of `count` levels without those before `first`, and without those in the middle of many.
+fn push_lines(text: &mut Vec<u8>, vm: &Vm, count: usize, first: usize, at: impl Fn(usize) -> Level) {
+    let cut = first.max(FIRST);
+    let is_long = count > cut + LAST + 1;
+    for level in first..count {
+        if is_long && (cut..count - LAST).contains(&level) {
             if level == cut {
                 text.extend_from_slice(b"\n\t...");
             }
             continue;
         }
-        push_level(text, vm, frame, frames.get(level + 1));
+        push_level(text, vm, &at(level));
     }
 }
 
-fn push_level(text: &mut Vec<u8>, vm: &Vm, frame: &Frame<'_>, caller: Option<&Frame<'_>>) {
-    let function = frame.function;
-    let name = caller.and_then(|caller| name_of_callee(vm, caller, function));
+fn push_level(text: &mut Vec<u8>, vm: &Vm, level: &Level) {
+    let (function, name) = (level.function, level.name.as_ref());
     let mut line = String::new();
-    let chunk = frame.closure().map(|closure| {
+    let chunk = function.to_closure().map(|closure| {
         let prototype = closure.prototype();
         (String::from_utf8_lossy(&prototype.chunk().parts().name).into_owned(), prototype.line)
     });
     // Writing to a string never fails.
-    let _written = match (&chunk, frame.line, name) {
+    let _written = match (&chunk, level.line, name) {
         (Some((chunk, _)), Some(at), Some((_, name))) => write!(line, "\n\t{chunk}:{at}: in function '{name}'"),
         (Some((chunk, 0)), Some(at), None) => write!(line, "\n\t{chunk}:{at}: in main chunk"),
         (Some((chunk, from)), Some(at), None) => write!(line, "\n\t{chunk}:{at}: in function <{chunk}:{from}>"),

@@ -22,8 +22,9 @@ fn now() -> i64 {
 }
 
 pub(super) fn difftime(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let to = to_signed(call.number(0)?);
+    // As in LuaJIT, the second argument is checked first.
     let from = if call.has(1) { to_signed(call.number(1)?) } else { 0 };
+    let to = to_signed(call.number(0)?);
     call.give(Value::number(to as f64 - from as f64))
 }
 

@@ -1,7 +1,7 @@
 //! Turns names into variables: the scopes of one function, and the captures between functions.
 
 use super::Resolver;
-use super::label::OpenLabel;
+use super::label::OpenLabels;
 use super::tree::{Capture, Function, FunctionId, Label, Local, LocalId, Upvalue, UpvalueId, Variable};
 use crate::syntax::ast::{FunctionBody, Name};
 use crate::syntax::{Line, StringId, SyntaxError};
@@ -26,7 +26,7 @@ pub(super) struct FunctionState {
 pub(super) struct OpenBlock {
     /// Number of locals that were in scope before it.
     pub(super) outer_locals: usize,
-    pub(super) labels: Vec<OpenLabel>,
+    pub(super) labels: OpenLabels,
 }
 
 impl FunctionState {

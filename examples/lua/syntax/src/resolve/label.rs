@@ -1,19 +1,34 @@
 //! Finds the label of each `goto`, and refuses jumps into the scope of a local.
 
+use std::collections::HashMap;
+
 use super::Resolver;
 use super::tree::{Label, LabelId};
 use crate::syntax::ast::{Block, Name, StatementKind};
-use crate::syntax::{Line, SyntaxError};
+use crate::syntax::{Line, StringId, SyntaxError};
 
 /// A label of an open block. It is visible in the whole block.
 pub(super) struct OpenLabel {
     id: LabelId,
-    name: Name,
     /// Whether only labels follow, so that the block's locals are out of scope.
     is_last: bool,
     is_reached: bool,
     /// The jumps to it from before its position.
     jumps: Vec<Jump>,
+}
+
+/// The labels of an open block.
+#[derive(Default)]
+pub(super) struct OpenLabels(HashMap<StringId, OpenLabel>);
+
+impl OpenLabels {
+    fn add(&mut self, name: Name, label: OpenLabel) {
+        self.0.insert(name.id, label);
+    }
+
+    fn find(&mut self, name: Name) -> Option<&mut OpenLabel> {
+        self.0.get_mut(&name.id)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -26,20 +41,20 @@ struct Jump {
 impl Resolver<'_> {
     /// Declares the labels of a block before it is resolved. `is_scope` means that the scope of the block's locals ends
     /// with the block; in a `repeat` it includes the condition.
-    pub(super) fn declare_labels(&mut self, block: &Block, is_scope: bool) -> Result<Vec<OpenLabel>, SyntaxError> {
+    pub(super) fn declare_labels(&mut self, block: &Block, is_scope: bool) -> Result<OpenLabels, SyntaxError> {
         let is_label = |kind: &StatementKind| matches!(kind, StatementKind::Label(_));
         let last = block.statements.iter().rposition(|statement| !is_label(&statement.kind));
-        let mut labels: Vec<OpenLabel> = Vec::new();
+        let mut labels = OpenLabels::default();
         for (index, statement) in block.statements.iter().enumerate() {
             let StatementKind::Label(name) = statement.kind else { continue };
-            if labels.iter().any(|label| label.name.id == name.id) {
+            if labels.find(name).is_some() {
                 return Err(SyntaxError::new(name.line, self.quote("duplicate label '", name.id, "'")));
             }
             let known = &mut self.function().labels;
             known.push(Label { name: name.id, line: name.line, in_scope: 0 });
             let id = LabelId::of(known.len() - 1);
             let is_last = is_scope && last.is_none_or(|last| index > last);
-            labels.push(OpenLabel { id, name, is_last, is_reached: false, jumps: Vec::new() });
+            labels.add(name, OpenLabel { id, is_last, is_reached: false, jumps: Vec::new() });
         }
         Ok(labels)
     }
@@ -48,7 +63,7 @@ impl Resolver<'_> {
         let function = self.function();
         let mut in_scope = function.in_scope.len();
         for block in function.blocks.iter_mut().rev() {
-            if let Some(label) = block.labels.iter_mut().find(|label| label.name.id == name.id) {
+            if let Some(label) = block.labels.find(name) {
                 if !label.is_reached {
                     label.jumps.push(Jump { line: name.line, in_scope });
                 }
@@ -65,7 +80,7 @@ impl Resolver<'_> {
         let function = self.function();
         let block = function.blocks.last_mut().expect("a label is in a block");
         let outer_locals = block.outer_locals;
-        let label = block.labels.iter_mut().find(|label| label.name.id == name.id);
+        let label = block.labels.find(name);
         let label = label.expect("the labels of a block are declared before it is resolved");
         let in_scope = if label.is_last { outer_locals } else { function.in_scope.len() };
         label.is_reached = true;

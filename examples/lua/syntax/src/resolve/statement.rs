@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use super::function::OpenBlock;
-use super::label::OpenLabel;
+use super::label::OpenLabels;
 use super::tree::{Arm, Block, Bounds, LocalId, Statement, StatementKind, Target};
 use crate::syntax::ast::{self, FunctionBody, Name, StatementKind as Kind};
 use crate::syntax::{Line, SyntaxError};
@@ -23,7 +23,7 @@ impl Resolver<'_> {
     fn resolve_statements(
         &mut self,
         block: ast::Block,
-        labels: Vec<OpenLabel>,
+        labels: OpenLabels,
         locals: &[LocalId],
     ) -> Result<(Vec<Statement>, Line), SyntaxError> {
         let function = self.function();
@@ -66,7 +66,7 @@ impl Resolver<'_> {
             Kind::Repeat { body, condition } => self.resolve_repeat(body, condition),
             Kind::If { arms, otherwise } => self.resolve_if(arms, otherwise),
             Kind::NumericFor { variable, bounds, body } => self.resolve_numeric_for(variable, *bounds, body),
-            Kind::GenericFor { names, values, body } => self.resolve_generic_for(&names, values, body),
+            Kind::GenericFor { names, values, body, line } => self.resolve_generic_for(&names, values, body, line),
             Kind::Return(values) => self.resolve_expressions(values).map(StatementKind::Return),
             Kind::Break if self.function().loops == 0 => Err(SyntaxError::new(line, "no loop to break")),
             Kind::Break => Ok(StatementKind::Break),
@@ -136,10 +136,11 @@ impl Resolver<'_> {
         names: &[Name],
         values: Vec<ast::Expression>,
         body: ast::Block,
+        line: Line,
     ) -> Result<StatementKind, SyntaxError> {
         let values = self.resolve_expressions(values)?;
         let (locals, body) = self.resolve_for(names, body)?;
-        Ok(StatementKind::GenericFor { locals, values, body })
+        Ok(StatementKind::GenericFor { locals, values, body, line })
     }
 
     fn resolve_repeat(&mut self, body: ast::Block, condition: ast::Expression) -> Result<StatementKind, SyntaxError> {

@@ -2,13 +2,15 @@
 
 use super::{Capture, Function, LocalId, StatementKind, Tree, UpvalueId, resolve_chunk};
 use crate::steps::Steps;
+use crate::syntax::Source;
 
 fn tree(source: &str) -> Tree {
-    resolve_chunk(source.as_bytes(), Steps::unlimited()).unwrap_or_else(|error| panic!("{source}: {error}"))
+    resolve_chunk(&mut Source::whole(source.into()), Steps::unlimited())
+        .unwrap_or_else(|error| panic!("{source}: {error}"))
 }
 
 fn error(source: &str) -> String {
-    match resolve_chunk(source.as_bytes(), Steps::unlimited()) {
+    match resolve_chunk(&mut Source::whole(source.into()), Steps::unlimited()) {
         Ok(_) => panic!("{source} is fine"),
         Err(error) => error.to_string(),
     }
@@ -140,7 +142,8 @@ fn loading_can_be_stopped_at_every_step() {
             taken += steps;
             taken <= limit
         };
-        let is_whole = resolve_chunk(source.as_bytes(), Steps::limited(&mut may_continue)).is_ok();
+        let is_whole =
+            resolve_chunk(&mut Source::whole(source.clone().into()), Steps::limited(&mut may_continue)).is_ok();
         (is_whole, taken)
     };
     let (is_whole, all) = run(u32::MAX);

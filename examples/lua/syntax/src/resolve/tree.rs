@@ -216,7 +216,7 @@ pub enum StatementKind {
         /// The body.
         body: Block,
     },
-    /// A generic `for`, which calls an iterator. Errors of the call have the statement's line.
+    /// A generic `for`, which calls an iterator.
     GenericFor {
         /// The variables, at least one, new in each iteration. In scope in the body.
         locals: Vec<LocalId>,
@@ -224,6 +224,8 @@ pub enum StatementKind {
         values: Vec<Expression>,
         /// The body.
         body: Block,
+        /// The line of the call: that of the first token after `in`.
+        line: Line,
     },
     /// Ends the function. A single call is a tail call.
     Return(Vec<Expression>),

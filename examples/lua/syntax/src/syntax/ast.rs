@@ -80,7 +80,7 @@ pub enum StatementKind {
     /// `for i = start, limit, step do … end`
     NumericFor { variable: Name, bounds: Box<Bounds>, body: Block },
     /// `for a, b in x, y do … end`
-    GenericFor { names: Vec<Name>, values: Vec<Expression>, body: Block },
+    GenericFor { names: Vec<Name>, values: Vec<Expression>, body: Block, line: Line },
     /// `return x, y`: the last statement of its block.
     Return(Vec<Expression>),
     /// `break`: the last statement of its block.

@@ -36,6 +36,13 @@ impl Strings {
         id
     }
 
+    /// Forgets the texts from this number on.
+    pub(crate) fn forget(&mut self, from: usize) {
+        for text in self.texts.drain(from..) {
+            self.ids.remove(&text);
+        }
+    }
+
     /// Returns the text with this number.
     ///
     /// # Panics

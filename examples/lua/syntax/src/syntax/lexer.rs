@@ -2,8 +2,11 @@
 
 mod string;
 
+use std::cell::Cell;
+
 use super::error::{Line, SyntaxError};
 use super::interner::Strings;
+use super::source::Source;
 use super::token::{Symbol, Token, TokenKind};
 use crate::steps::{Refused, Steps};
 use crate::strings::scan_number;
@@ -14,44 +17,86 @@ const SIGNS: [&[u8]; 27] = [
     b")", b"{", b"}", b"[", b"]", b";", b":", b",", b".",
 ];
 
-pub(super) struct Lexer<'source> {
-    source: &'source [u8],
+pub(super) struct Lexer<'a, 'parts> {
+    source: &'a mut Source<'parts>,
     /// Number of bytes read.
     at: usize,
+    /// Whether the end of the text was reached where more could change the token.
+    is_at_end: Cell<bool>,
     line: Line,
     pub(super) strings: Strings,
-    pub(super) steps: Steps<'source>,
+    pub(super) steps: Steps<'a>,
 }
+
+/// Bytes with which a text may begin, and which are ignored.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The message for a chunk whose tokens cannot be numbered.
+pub(super) const TOO_LONG: &str = "chunk has too many lines";
 
 /// The bytes of a token that are read in one step.
 const BYTES_PER_STEP: usize = 16;
 
-impl<'source> Lexer<'source> {
+impl<'a, 'parts> Lexer<'a, 'parts> {
     /// Creates a lexer that skips a byte order mark and a first line that begins with `#`.
-    pub(super) fn new(source: &'source [u8], steps: Steps<'source>) -> Lexer<'source> {
-        let mut lexer = Lexer { source, at: 0, line: Line::FIRST, strings: Strings::default(), steps };
-        if source.starts_with(b"\xef\xbb\xbf") {
-            lexer.at = 3;
+    pub(super) fn new(source: &'a mut Source<'parts>, steps: Steps<'a>) -> Lexer<'a, 'parts> {
+        let (strings, is_at_end) = (Strings::default(), Cell::new(false));
+        let mut lexer = Lexer { source, at: 0, is_at_end, line: Line::FIRST, strings, steps };
+        while lexer.text_from(0).len() < BYTE_ORDER_MARK.len() && lexer.source.read_more(0) {}
+        if lexer.text_from(0).starts_with(BYTE_ORDER_MARK) {
+            lexer.at = BYTE_ORDER_MARK.len();
         }
         if lexer.peek() == Some(b'#') {
-            lexer.skip_line();
+            loop {
+                lexer.skip_line();
+                if lexer.at < lexer.source.text.len() || !lexer.source.read_more(0) {
+                    break;
+                }
+            }
         }
         lexer
     }
 
     fn peek(&self) -> Option<u8> {
-        self.source.get(self.at).copied()
+        self.peek_at(0)
     }
 
     fn peek_at(&self, distance: usize) -> Option<u8> {
-        self.source.get(self.at + distance).copied()
+        let byte = self.source.text.get(self.at + distance).copied();
+        if byte.is_none() {
+            self.is_at_end.set(true);
+        }
+        byte
     }
 
-    fn rest(&self) -> &'source [u8] {
-        self.source.get(self.at..).unwrap_or_default()
+    fn rest(&self) -> &[u8] {
+        self.text_from(self.at)
     }
 
+    fn text_from(&self, at: usize) -> &[u8] {
+        self.source.text.get(at..).unwrap_or_default()
+    }
+
+    /// Returns the next token, for which it reads as much of the source as necessary.
     pub(super) fn next_token(&mut self) -> Result<Token, SyntaxError> {
+        loop {
+            let (at, line, strings) = (self.at, self.line, self.strings.iter().len());
+            self.is_at_end.set(false);
+            let token = self.lex_token();
+            // What follows can belong to a token at the end of the text.
+            let is_known = !self.is_at_end.get() && self.at < self.source.text.len();
+            if is_known || self.source.is_whole() || !self.source.read_more(self.at - at) {
+                return token;
+            }
+            if u32::try_from(self.source.text.len()).is_err() {
+                return Err(SyntaxError::new(self.line, TOO_LONG));
+            }
+            (self.at, self.line) = (at, line);
+            self.strings.forget(strings);
+        }
+    }
+
+    fn lex_token(&mut self) -> Result<Token, SyntaxError> {
         let before = self.at;
         self.skip_space()?;
         let start = self.at;
@@ -65,7 +110,7 @@ impl<'source> Lexer<'source> {
                 Some(level) => self.lex_long_string(level)?,
                 None if self.peek_at(1) == Some(b'=') => {
                     let end = self.at + self.rest()[1..].iter().take_while(|&&byte| byte == b'=').count();
-                    return Err(self.error_near("invalid long string delimiter", &self.source[self.at..=end]));
+                    return Err(self.error_near("invalid long string delimiter", &self.source.text[self.at..=end]));
                 }
                 None => self.lex_sign(b'['),
             },
@@ -117,7 +162,7 @@ impl<'source> Lexer<'source> {
 
     fn lex_name(&mut self) -> TokenKind {
         let len_bytes = self.rest().iter().take_while(|&&byte| is_in_name(byte)).count();
-        let text = &self.rest()[..len_bytes];
+        let text = &self.source.text[self.at..self.at + len_bytes];
         self.at += len_bytes;
         Symbol::from_text(text).map_or_else(|| TokenKind::Name(self.strings.intern(text)), TokenKind::Symbol)
     }
@@ -135,11 +180,9 @@ impl<'source> Lexer<'source> {
         };
         let len_bytes = rest.iter().take_while(is_part).count();
         let text = &rest[..len_bytes];
+        let number = scan_number(text).ok_or_else(|| self.error_near("malformed number", text));
         self.at += len_bytes;
-        match scan_number(text) {
-            Some(number) => Ok(TokenKind::Number(number)),
-            None => Err(self.error_near("malformed number", text)),
-        }
+        number.map(TokenKind::Number)
     }
 
     fn lex_sign(&mut self, first: u8) -> TokenKind {
@@ -156,7 +199,7 @@ impl<'source> Lexer<'source> {
 
     /// Returns a token's text in messages: the bytes of the source.
     pub(super) fn text(&self, token: &Token) -> Vec<u8> {
-        let source = self.source.get(token.start..token.end).unwrap_or_default();
+        let source = self.source.text.get(token.start..token.end).unwrap_or_default();
         match token.kind {
             TokenKind::End => b"<eof>".to_vec(),
             TokenKind::Name(_) | TokenKind::Number(_) => source.to_vec(),

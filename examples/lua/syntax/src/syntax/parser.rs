@@ -6,6 +6,7 @@ mod statement;
 use super::ast::{Ast, Block, FunctionBody, Name, Statement};
 use super::error::{Line, SyntaxError};
 use super::lexer::{self, Lexer};
+use super::source::Source;
 use super::token::{Symbol, Token, TokenKind};
 use crate::steps::Steps;
 
@@ -20,9 +21,9 @@ type Parsed<'a> = (Ast, Steps<'a>);
 /// # Errors
 ///
 /// The first error in the chunk, or one that says that the parser was stopped.
-pub fn parse<'a>(source: &'a [u8], steps: Steps<'a>) -> Result<Parsed<'a>, SyntaxError> {
-    if u32::try_from(source.len()).is_err() {
-        return Err(SyntaxError::new(Line::FIRST, "chunk has too many lines"));
+pub fn parse<'a>(source: &'a mut Source<'_>, steps: Steps<'a>) -> Result<Parsed<'a>, SyntaxError> {
+    if u32::try_from(source.text.len()).is_err() {
+        return Err(SyntaxError::new(Line::FIRST, lexer::TOO_LONG));
     }
     let mut lexer = Lexer::new(source, steps);
     let token = lexer.next_token()?;
@@ -43,8 +44,8 @@ pub fn parse<'a>(source: &'a [u8], steps: Steps<'a>) -> Result<Parsed<'a>, Synta
     Ok((Ast { strings: parser.lexer.strings, main }, parser.lexer.steps))
 }
 
-struct Parser<'source> {
-    lexer: Lexer<'source>,
+struct Parser<'a, 'parts> {
+    lexer: Lexer<'a, 'parts>,
     token: Token,
     /// The token after `token`, if it was read already.
     ahead: Option<Token>,
@@ -57,7 +58,7 @@ struct Parser<'source> {
     function_line: Line,
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// Consumes and returns the next token.
     fn advance(&mut self) -> Result<Token, SyntaxError> {
         let token = self.token;

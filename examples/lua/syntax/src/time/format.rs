@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use super::Date;
+use super::{Date, Zone};
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS: [&str; 12] = [
@@ -29,6 +29,13 @@ impl Date {
         while let Some((&byte, tail)) = rest.split_first() {
             rest = tail;
             match (byte, tail.split_first()) {
+                (b'%', Some((&modifier @ (b'E' | b'O'), [conversion, tail @ ..])))
+                    if modified(modifier).contains(conversion) =>
+                {
+                    // They make no difference in the C locale.
+                    rest = tail;
+                    self.push(&mut out, *conversion).expect("writing to a vector never fails");
+                }
                 (b'%', Some((&conversion, tail))) => {
                     rest = tail;
                     self.push(&mut out, conversion).expect("writing to a vector never fails");
@@ -69,6 +76,7 @@ impl Date {
             b'P' => write!(out, "{}", half.to_ascii_lowercase()),
             b'r' => self.push_all(out, b"%I:%M:%S %p"),
             b'R' => self.push_all(out, b"%H:%M"),
+            b's' => write!(out, "{}", Zone::local().seconds(&self.fields).unwrap_or(-1)),
             b'S' => write!(out, "{:02}", self.fields.second),
             b't' => write!(out, "\t"),
             b'T' | b'X' => self.push_all(out, b"%H:%M:%S"),
@@ -111,6 +119,11 @@ impl Date {
     }
 }
 
+/// Returns the conversions that a modifier can precede.
+fn modified(modifier: u8) -> &'static [u8] {
+    if modifier == b'E' { b"cCxXyY" } else { b"deHImMSuUVwWy" }
+}
+
 /// Returns the number of ISO weeks in a year.
 fn weeks_in(year: i64) -> i64 {
     // The weekday of the last day of a year, from 0 for Sunday.
@@ -138,6 +151,9 @@ mod tests {
             ("%U %W %V %G %g", "36 36 36 2001 01"),
             ("%I %k %l %P %n%t%%", "01  1  1 am \n\t%"),
             ("%z %Z", "+0000 GMT"),
+            ("%Ec|%EC %Ex %EX %Ey %EY", "Sun Sep  9 01:46:40 2001|20 09/09/01 01:46:40 01 2001"),
+            ("%Od %Oe %OH %OI %Om %OM %OS %Ou %OU %OV %Ow %OW %Oy", "09  9 01 01 09 46 40 7 36 36 0 36 01"),
+            ("%Ed %OY %E", "%Ed %OY %E"),
             ("%Q %", "%Q %"),
             ("", ""),
         ] {

@@ -1,7 +1,7 @@
 //! Turns seconds since 1970 into the parts of a date in a time zone, and back.
 
 use jiff::Timestamp;
-use jiff::civil::{DateTime, Time, Weekday};
+use jiff::civil::{DateTime, Weekday};
 use jiff::tz::TimeZone;
 
 /// A time zone.
@@ -65,16 +65,17 @@ impl Zone {
         TimeZone::posix(rule).ok().map(Zone)
     }
 
-    /// Returns the date `seconds` after the start of 1970, or `None` if it is thousands of years away.
+    /// Returns the date `seconds` after the start of 1970, or `None` if its year does not fit 32 bits.
     #[must_use]
     pub fn date(&self, seconds: i64) -> Option<Date> {
+        let (cycles, seconds) = in_range(seconds);
         let timestamp = Timestamp::from_second(seconds).ok()?;
         let info = self.0.to_offset_info(timestamp);
         let date = info.offset().to_datetime(timestamp);
         // C's abbreviation for UTC, which differs from jiff's.
         let zone = if self.0 == TimeZone::UTC { "GMT" } else { info.abbreviation() };
         let fields = Fields {
-            year: date.year().into(),
+            year: i32::try_from(i64::from(date.year()) + cycles * CYCLE_YEARS).ok()?.into(),
             month: date.month().into(),
             day: date.day().into(),
             hour: date.hour().into(),
@@ -92,8 +93,7 @@ impl Zone {
     }
 
     /// Returns the seconds from the start of 1970 to a date. If the clock shows a time twice or not at all, `is_dst`
-    /// decides; without it, the offset before the change is used. Returns `None` if the date is thousands of years
-    /// away.
+    /// decides; without it, the offset before the change is used. Returns `None` if the year does not fit 32 bits.
     #[must_use]
     pub fn seconds(&self, fields: &Fields) -> Option<i64> {
         let local = days_before(fields.year, fields.month)?
@@ -102,27 +102,52 @@ impl Zone {
             .checked_add(fields.hour.checked_mul(3600)?)?
             .checked_add(fields.minute.checked_mul(60)?)?
             .checked_add(fields.second)?;
+        let (cycles, local) = in_range(local);
         let date_time: DateTime = jiff::tz::Offset::UTC.to_datetime(Timestamp::from_second(local).ok()?);
         let timestamp = self.0.to_ambiguous_timestamp(date_time).compatible().ok()?;
         let seconds = timestamp.as_second();
         let is_dst = self.0.to_offset_info(timestamp).dst().is_dst();
         // As in C: the time in the other half of the year differs by an hour.
-        match fields.is_dst {
-            Some(true) if !is_dst => Some(seconds - 3600),
-            Some(false) if is_dst => Some(seconds + 3600),
-            _ => Some(seconds),
-        }
+        let seconds = match fields.is_dst {
+            Some(true) if !is_dst => seconds - 3600,
+            Some(false) if is_dst => seconds + 3600,
+            _ => seconds,
+        };
+        Some(seconds + cycles * CYCLE_SECONDS)
     }
+}
+
+/// The years after which the calendar repeats, with the days of the week.
+const CYCLE_YEARS: i64 = 400;
+
+/// The seconds of these years.
+const CYCLE_SECONDS: i64 = 146_097 * 86_400;
+
+/// Seconds from the start of 1970 to dates that are not far away: less than about 6,000 years.
+const NEAR: std::ops::Range<i64> = -200_000_000_000..200_000_000_000;
+
+/// Returns the cycles of the calendar and the seconds after them for a date that is far away, and none otherwise.
+fn in_range(seconds: i64) -> (i64, i64) {
+    if NEAR.contains(&seconds) {
+        return (0, seconds);
+    }
+    (seconds.div_euclid(CYCLE_SECONDS), seconds.rem_euclid(CYCLE_SECONDS))
 }
 
 /// Returns the number of days from the start of 1970 to that of a month, which counts from 1 and can be out of range.
 fn days_before(year: i64, month: i64) -> Option<i64> {
     let months = month.checked_sub(1)?;
-    let year = i16::try_from(year.checked_add(months.div_euclid(12))?).ok()?;
-    let month = months.rem_euclid(12) as i8 + 1;
-    let date = jiff::civil::Date::new(year, month, 1).ok()?;
-    let midnight = TimeZone::UTC.to_timestamp(date.to_datetime(Time::midnight())).ok()?;
-    Some(midnight.as_second().div_euclid(86_400))
+    let year = i32::try_from(year.checked_add(months.div_euclid(12))?).ok()?;
+    // Years begin in March, so that the day of a leap year is the last.
+    let (year, month) = match months.rem_euclid(12) {
+        month @ 0..2 => (i64::from(year) - 1, month + 10),
+        month => (i64::from(year), month - 2),
+    };
+    let in_cycle = year.rem_euclid(CYCLE_YEARS);
+    let leap_days = in_cycle / 4 - in_cycle / 100;
+    let days_of_months = (153 * month + 2) / 5;
+    let before_1970 = 719_468;
+    Some(year.div_euclid(CYCLE_YEARS) * 146_097 + in_cycle * 365 + leap_days + days_of_months - before_1970)
 }
 
 #[cfg(test)]
@@ -149,6 +174,10 @@ mod tests {
         assert_eq!((summer.fields.hour, summer.fields.is_dst), (11, Some(true)));
         assert_eq!((summer.offset, &*summer.zone), (7200, "CEST"));
         assert_eq!(Zone::UTC.date(i64::MAX), None);
+        let far = Zone::UTC.date(10_000_000_000_000).expect("it fits 32 bits");
+        assert_eq!((far.fields.year, far.fields.month, far.fields.day, far.weekday), (318_857, 5, 20, 1));
+        assert_eq!((far.fields.hour, far.day_of_year), (17, 140));
+        assert_eq!(Zone::UTC.seconds(&far.fields), Some(10_000_000_000_000));
     }
 
     #[test]
@@ -160,6 +189,12 @@ mod tests {
             ([2023, 14, -3, 0, 0, 0], 1_706_400_000),
             ([2000, -11, 1, 0, 0, 0], 915_148_800),
             ([1970, 1, 1, 25, -1, 61], 90_001),
+            // Far away; the values are those of C.
+            ([10_000, 1, 1, 12, 0, 0], 253_402_344_000),
+            ([1_000_000_000, 1, 1, 12, 0, 0], 31_556_889_832_824_000),
+            ([-20_000, 1, 1, 12, 0, 0], -693_306_216_000),
+            ([2000, 2, 29, 0, 0, 0], 951_782_400),
+            ([1900, 3, 1, 0, 0, 0], -2_203_891_200),
         ] {
             assert_eq!(seconds(&Zone::UTC, parts, None), Some(expected), "{parts:?}");
         }

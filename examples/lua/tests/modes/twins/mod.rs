@@ -67,7 +67,8 @@ unsafe impl Language<Ops> for Lua {
             ("get_upvalue" | "set_upvalue" | "closure", "function") => stand_in(17 + random.below(2)).0,
             ("get_upvalue" | "set_upvalue", "index") => random.below(2),
             ("closure", "prototype") => 3,
-            ("get_global" | "set_global", "function") => stand_in(17 + random.below(3)).0,
+            ("get_global" | "set_global" | "get_globals" | "load_text", "function") => stand_in(17 + random.below(3)).0,
+            ("load_text", "index") => random.below(4),
             // Names are short strings.
             (_, "name") => stand_in(11 + random.below(4)).0,
             // The arguments after the parameters are nil or a table with only elements.

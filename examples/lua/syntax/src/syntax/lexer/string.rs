@@ -4,12 +4,12 @@ use super::Lexer;
 use crate::syntax::error::SyntaxError;
 use crate::syntax::token::TokenKind;
 
-impl Lexer<'_> {
+impl Lexer<'_, '_> {
     /// Returns the level of the long bracket that opens here: the number of its `=`.
     pub(super) fn long_bracket(&self) -> Option<usize> {
         let rest = self.rest().strip_prefix(b"[")?;
         let level = rest.iter().take_while(|&&byte| byte == b'=').count();
-        (rest.get(level) == Some(&b'[')).then_some(level)
+        (self.peek_at(1 + level) == Some(b'[')).then_some(level)
     }
 
     pub(super) fn lex_long_string(&mut self, level: usize) -> Result<TokenKind, SyntaxError> {
@@ -126,6 +126,8 @@ impl Lexer<'_> {
 
     /// Reads `u{HEX}`, and appends the code point in UTF-8. Surrogates are refused.
     fn take_utf8_escape(&mut self, text: &mut Vec<u8>) -> Result<(), SyntaxError> {
+        // A digit that is missing at the end may follow.
+        self.peek_at(1);
         let inside = self.rest().strip_prefix(b"u{").and_then(|rest| rest.split(|&byte| byte == b'}').next());
         let digits = inside.filter(|digits| self.peek_at(2 + digits.len()) == Some(b'}'));
         let code = digits.filter(|digits| !digits.is_empty()).and_then(|digits| {

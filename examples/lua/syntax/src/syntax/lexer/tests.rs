@@ -2,11 +2,17 @@
 
 use super::Lexer;
 use crate::steps::Steps;
+use crate::syntax::source::Source;
 use crate::syntax::token::TokenKind;
 
 /// Returns the tokens of `source` as messages show them, and the error at the end.
 fn lexed(source: &[u8]) -> (String, Option<String>) {
-    let mut lexer = Lexer::new(source, Steps::unlimited());
+    let mut source = Source::whole(source.into());
+    let mut lexer = Lexer::new(&mut source, Steps::unlimited());
+    all_of(&mut lexer)
+}
+
+fn all_of(lexer: &mut Lexer<'_, '_>) -> (String, Option<String>) {
     let mut texts = Vec::new();
     loop {
         match lexer.next_token() {
@@ -19,7 +25,8 @@ fn lexed(source: &[u8]) -> (String, Option<String>) {
 
 /// Returns the bytes of the only string literal in `source`.
 fn string(source: &str) -> Vec<u8> {
-    let mut lexer = Lexer::new(source.as_bytes(), Steps::unlimited());
+    let mut text = Source::whole(source.into());
+    let mut lexer = Lexer::new(&mut text, Steps::unlimited());
     let token = lexer.next_token().unwrap_or_else(|error| panic!("{source}: {error}"));
     let TokenKind::String(id) = token.kind else { panic!("{source} is {token:?}") };
     assert!(matches!(lexer.next_token(), Ok(token) if token.kind == TokenKind::End), "{source}");
@@ -97,7 +104,29 @@ fn invalid_tokens_are_errors() {
 
 #[test]
 fn lines_are_counted_by_any_kind_of_line_end() {
-    let mut lexer = Lexer::new(b"a\nb\rc\r\nd\n\re\n\nf [[\n\n]]", Steps::unlimited());
+    let mut source = Source::whole(b"a\nb\rc\r\nd\n\re\n\nf [[\n\n]]".into());
+    let mut lexer = Lexer::new(&mut source, Steps::unlimited());
     let lines = std::iter::from_fn(|| lexer.next_token().ok().filter(|token| token.kind != TokenKind::End));
     assert_eq!(lines.map(|token| token.line.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 7, 9]);
+}
+
+/// However a text is cut into parts, its tokens and errors are the same, and no part is read before it is needed.
+#[test]
+fn parts_become_the_tokens_of_the_whole() {
+    let whole = "a--[==[x]=\n]==]b..c...\\x\"q\\z \n \\u{20AC}\\x41\\065\"[=[\r\ny]=]0x1p+4.5e-3 'un";
+    for len in 1..=whole.len() {
+        let text = &whole.as_bytes()[..len];
+        for size in 1..6 {
+            let mut parts = text.chunks(size);
+            let mut read = |text: &mut Vec<u8>| {
+                parts.next().is_some_and(|part| {
+                    text.extend_from_slice(part);
+                    true
+                })
+            };
+            let mut source = Source::parts(Vec::new(), &mut read);
+            let mut lexer = Lexer::new(&mut source, Steps::unlimited());
+            assert_eq!(all_of(&mut lexer), lexed(text), "{len} bytes in parts of {size}");
+        }
+    }
 }

@@ -46,7 +46,7 @@ fn infix(symbol: Symbol) -> Option<(Infix, Binding)> {
     Some((infix, Binding { left, right }))
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     pub(super) fn parse_expression(&mut self) -> Result<Expression, SyntaxError> {
         self.parse_operands(0)
     }

@@ -14,7 +14,7 @@ impl Statement {
     }
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     pub(super) fn parse_statement(&mut self) -> Result<Statement, SyntaxError> {
         let line = self.token.line;
         let is_jump = self.is_at(Symbol::Goto) && matches!(self.look_ahead()?, TokenKind::Name(_));
@@ -115,11 +115,12 @@ impl Parser<'_> {
             names.push(self.expect_name()?);
         }
         self.expect(Symbol::In)?;
+        let call_line = self.token.line;
         let values = self.parse_expressions()?;
         self.expect(Symbol::Do)?;
         let body = self.parse_block()?;
         self.expect_closing(Symbol::EndWord, Symbol::For, line)?;
-        Ok(StatementKind::GenericFor { names, values, body })
+        Ok(StatementKind::GenericFor { names, values, body, line: call_line })
     }
 
     /// Parses `function a.b:c(…) … end`.

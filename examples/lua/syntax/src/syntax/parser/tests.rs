@@ -2,11 +2,12 @@
 
 use super::super::ast::{Ast, Expression, StatementKind};
 use super::super::error::SyntaxError;
+use super::super::source::Source;
 use super::{MAX_DEPTH, parse};
 use crate::steps::Steps;
 
 fn parsed(source: &str) -> Result<Ast, SyntaxError> {
-    parse(source.as_bytes(), Steps::unlimited()).map(|(ast, _)| ast)
+    parse(&mut Source::whole(source.into()), Steps::unlimited()).map(|(ast, _)| ast)
 }
 
 fn error(source: &str) -> String {

@@ -7,6 +7,7 @@ mod fingerprint;
 mod hostile;
 mod memory;
 mod nans;
+mod optimizer;
 mod outside;
 mod packages;
 mod panics;

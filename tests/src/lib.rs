@@ -4,6 +4,7 @@ pub mod broken;
 pub mod callbacks;
 pub mod corners;
 pub mod hostile;
+pub mod loops;
 pub mod machines;
 pub mod refusal;
 pub mod registers;

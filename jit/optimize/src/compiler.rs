@@ -63,7 +63,7 @@ impl Prepared {
 fn host() -> Result<OwnedTargetIsa, NotOptimized> {
     let refused = |error: &dyn fmt::Display| NotOptimized(format!("Cranelift does not know this machine: {error}"));
     let mut flags = settings::builder();
-    for (name, value) in [("opt_level", "speed"), ("unwind_info", "false"), ("enable_probestack", "false")] {
+    for (name, value) in [("opt_level", "speed"), ("unwind_info", "false"), ("probestack_strategy", "inline")] {
         flags.set(name, value).map_err(|error| refused(&error))?;
     }
     flags

@@ -89,6 +89,13 @@ fn moving_stacks_in_native_code() {
     check_all(&[Configuration::from(Mode::on()).moving_stacks()]);
 }
 
+#[test]
+#[cfg(feature = "jit")]
+fn moving_stacks_in_optimized_loops() {
+    let [at_once, ..] = Mode::optimized();
+    check_all(&[Configuration::from(at_once).moving_stacks()]);
+}
+
 /// The bodies of the ops are evaluated in every op, or in all but every seventh, and access only what they may.
 #[test]
 fn evaluated_bodies() {
@@ -123,6 +130,13 @@ fn check_collecting(configuration: &Configuration) {
 #[test]
 fn cycles_at_safepoints_of_the_interpreter() {
     check_collecting(&Mode::interpreter().into());
+}
+
+#[test]
+#[cfg(feature = "jit")]
+fn cycles_at_safepoints_of_optimized_loops() {
+    let [at_once, ..] = Mode::optimized();
+    check_collecting(&at_once.into());
 }
 
 #[test]

@@ -1,0 +1,165 @@
+//! Optimized code keeps to the rules of slots, effects and errors: each test fails if its rule is left out.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use mimeo::asm::FunctionIndex;
+use mimeo::def::Slot;
+use mimeo::jit::HasJit;
+use mimeo::{InstructionSet, Limits, Machine, TrapKind};
+use mimeo_corpus::Mode;
+use mimeo_ir::{End, Set};
+use mimeo_tests::loops::loop_ops::{Assembler, Context, Ops, Program, ProgramBuilder, Trap};
+use mimeo_tests::machines::{machine, with_moving_stacks};
+
+const N: Slot = Slot(0);
+const I: Slot = Slot(1);
+const ONE: Slot = Slot(2);
+const TOTAL: Slot = Slot(3);
+
+/// Returns a program with one function, whose loop has this body. It returns `TOTAL` after `N` iterations, and `I` counts
+/// from 1.
+fn looping(slots: u16, before: impl FnOnce(&mut Assembler), body: impl FnOnce(&mut Assembler)) -> Program {
+    let mut builder = ProgramBuilder::new();
+    let function = builder.declare("loop");
+    let mut code = Assembler::new("loop", 1, slots);
+    code.number(I, 0);
+    code.number(ONE, 1);
+    code.number(TOTAL, 0);
+    before(&mut code);
+    let head = code.label();
+    code.bind(head);
+    code.add(I, I, ONE);
+    body(&mut code);
+    code.jump_if_less(I, N, head);
+    code.ret(TOTAL);
+    builder.define(function, code.finish().expect("it is whole"));
+    builder.finish().expect("it is whole").verify().expect("it is sound")
+}
+
+const LOOP: FunctionIndex = FunctionIndex(0);
+
+fn run(program: &Program, mode: &Mode, n: i64) -> (Result<i64, Trap>, Machine<Ops>) {
+    let mut machine = machine::<Ops>((Context::default(), ()), Limits::default(), mode.jit.clone());
+    let linked = machine.load(program).expect("it needs no space");
+    (machine.call(linked.function(LOOP), &[n]), machine)
+}
+
+/// Checks that optimized code gives the interpreter's result, which is this, also with stacks that move.
+fn check(program: &Program, n: i64, expected: i64) {
+    assert_eq!(run(program, &Mode::interpreter(), n).0, Ok(expected));
+    for mode in Mode::optimized() {
+        let (result, machine) = run(program, &mode, n);
+        assert_eq!(result, Ok(expected), "{mode}");
+        let optimized = machine.jit().expect("it has a tier").stats().optimized;
+        assert_eq!((optimized.loops, optimized.refused), (1, 0), "{mode}: {:?}", optimized.first_refused);
+        assert_eq!(with_moving_stacks(|| run(program, &mode, n).0), Ok(expected), "{mode}, moving");
+    }
+}
+
+/// Enough for a sample.
+const MANY: i64 = 5000;
+
+#[test]
+fn a_slot_whose_address_is_taken_is_in_memory() {
+    let (escaping, read) = (Slot(4), Slot(5));
+    let program = looping(
+        6,
+        |code| {
+            code.set_escaping(escaping);
+            code.point(escaping, 1);
+        },
+        |code| {
+            // A write through the pointer, and a read of the slot.
+            code.write(I);
+            code.add(TOTAL, TOTAL, escaping);
+            // A write of the slot, and a read through the pointer.
+            code.add(escaping, I, ONE);
+            code.read(read);
+            code.add(TOTAL, TOTAL, read);
+        },
+    );
+    check(&program, MANY, (1..=MANY).map(|i| i + i + 1).sum());
+}
+
+#[test]
+fn the_runtime_sees_and_changes_every_slot() {
+    let (count, other, sum) = (Slot(4), Slot(5), Slot(6));
+    let program = looping(
+        7,
+        |code| code.number(count, 0),
+        |code| {
+            code.add(other, I, I);
+            code.count(count, 1);
+            code.sum(sum, count, 2);
+            code.add(TOTAL, TOTAL, sum);
+            code.add(TOTAL, TOTAL, count);
+        },
+    );
+    // The sum is that of the count, which is `i`, and of `2 i`.
+    check(&program, MANY, (1..=MANY).map(|i| 4 * i).sum());
+}
+
+#[test]
+fn an_effect_is_not_repeated() {
+    let (negative, limit) = (Slot(4), Slot(5));
+    let program = looping(
+        6,
+        |code| code.number(limit, -MANY / 2),
+        |code| {
+            // Below 0 in the first half.
+            code.add(negative, I, limit);
+            code.add_to_count(negative, I);
+            code.counted(TOTAL);
+        },
+    );
+    let half = MANY / 2;
+    check(&program, MANY, (1..=MANY).map(|i| if i < half { 2 * i } else { i }).sum());
+}
+
+#[test]
+fn errors_and_panics_leave_optimized_code_with_everything_in_the_frame() {
+    let checked = Slot(4);
+    let add = |code: &mut Assembler| code.add(TOTAL, TOTAL, checked);
+    let throwing = looping(
+        5,
+        |_| {},
+        |code| {
+            code.check(checked, I);
+            add(code);
+        },
+    );
+    let catching = looping(
+        5,
+        |_| {},
+        |code| {
+            code.check_safely(checked, I);
+            add(code);
+        },
+    );
+    for mode in [Mode::interpreter()].into_iter().chain(Mode::optimized()) {
+        let (result, machine) = run(&throwing, &mode, 60);
+        let trap = result.expect_err("50 is refused");
+        assert_eq!(trap.kind, TrapKind::Language("50".to_owned()), "{mode}");
+        drop(machine);
+        // 50 counts as -1.
+        assert_eq!(run(&catching, &mode, 60).0, Ok((1..=60).sum::<i64>() - 51), "{mode}");
+        for program in [&throwing, &catching] {
+            // An error of the op that catches it does not hide a panic.
+            let from = if std::ptr::eq(program, &throwing) { 49 } else { 90 };
+            let result = catch_unwind(AssertUnwindSafe(|| run(program, &mode, from).0));
+            assert_eq!(result.is_err(), from > 77, "{mode}");
+        }
+    }
+}
+
+/// The bodies have the shapes that these tests are about, whatever the lowering does.
+#[test]
+fn the_ops_have_the_paths_that_they_are_for() {
+    let set = Set::from_bytes(Ops::IR).expect("the macro made it");
+    let calls = |name: &str| {
+        let opcode = Ops::OPS.iter().position(|op| op.name == name).expect("it exists");
+        let body = set.body_of(opcode);
+        body.blocks.iter().filter(|block| matches!(block.end, End::Runtime { .. })).count()
+    };
+    assert_eq!(["write", "read", "count", "sum", "add_to_count", "check"].map(calls), [0, 0, 1, 1, 1, 1]);
+}

@@ -1,0 +1,160 @@
+//! `loop_ops`: ops whose loops give a wrong result if optimized code keeps a value too long, stores one too late, or does
+//! an effect twice.
+
+use mimeo::{Thrown, Window};
+
+use self::loop_ops::Vm;
+
+/// Makes the context point to a slot, until the next call.
+fn point_to(vm: &mut Vm, slot: Window) {
+    vm.context.pointer = vm.slot_ptr(slot.start()).cast();
+}
+
+/// Counts, and writes the count to each slot.
+fn count_into(vm: &mut Vm, slots: Window) {
+    vm.context.count = vm.context.count.wrapping_add(1);
+    let count = vm.context.count;
+    for index in 0..slots.len() as u32 {
+        vm.set_slot(slots.start() + index, count);
+    }
+}
+
+fn sum_of(vm: &mut Vm, slots: Window) -> i64 {
+    (0..slots.len() as u32).fold(0, |sum: i64, index| sum.wrapping_add(vm.slot(slots.start() + index)))
+}
+
+fn noted(vm: &mut Vm, a: i64) {
+    vm.context.count = vm.context.count.wrapping_add(a);
+}
+
+fn checked(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+    match a {
+        50 => Err(vm.throw("50")),
+        // Without a message: tests trigger the panic often.
+        77 => std::panic::resume_unwind(Box::new("77")),
+        a => Ok(a),
+    }
+}
+
+impl Default for loop_ops::Context {
+    fn default() -> Self {
+        Self { pointer: std::ptr::null_mut(), count: 0 }
+    }
+}
+
+// SAFETY: (1) values are integers, (2) programs keep to the module's contract, (3) only the next ops use the pointer,
+// (4) there are no cells, (5) the data has no callees, (6) the slot's address is used before the next call, (7) there
+// is no collector, (8) nothing is held across a call, (9) nothing crosses threads.
+unsafe impl mimeo::TrustedOps for loop_ops::Ops {}
+
+/// See the module's documentation.
+///
+/// Contract of its unsafe blocks: (1) the context points to a slot of the frame.
+#[mimeo::instruction_set(value = i64, context = Context)]
+pub mod loop_ops {
+    /// The state that stencils access.
+    #[repr(C)]
+    #[derive(Debug)]
+    pub struct Context {
+        /// A slot of the running frame, or null.
+        pub pointer: *mut i64,
+        /// A number that ops and the runtime change.
+        pub count: i64,
+    }
+
+    unsafe extern "Rust" {
+        fn point_to(vm: &mut Vm, slot: Window);
+        fn count_into(vm: &mut Vm, slots: Window);
+        fn sum_of(vm: &mut Vm, slots: Window) -> i64;
+        fn noted(vm: &mut Vm, a: i64);
+        fn checked(vm: &mut Vm, a: i64) -> Result<i64, Thrown>;
+    }
+
+    /// `dst = value`
+    #[vm_op]
+    fn number(#[imm] value: i64) -> i64 {
+        value
+    }
+
+    /// `dst = a + b`
+    #[vm_op]
+    fn add(a: i64, b: i64) -> i64 {
+        a.wrapping_add(b)
+    }
+
+    /// Jumps if `a < b`.
+    #[vm_op]
+    fn jump_if_less(a: i64, b: i64, target: Label) -> Flow {
+        if a < b { target.jump() } else { Flow::Next }
+    }
+
+    /// Returns `a`.
+    #[vm_op]
+    fn ret(vm: &mut Vm, a: i64) -> Flow {
+        vm.ret(a)
+    }
+
+    /// Makes the context point to a window's first slot.
+    #[vm_op]
+    fn point(vm: &mut Vm, slot: Window) {
+        point_to(vm, slot);
+    }
+
+    /// Writes `a` where the context points.
+    #[vm_op]
+    fn write(vm: &mut Vm, a: i64) {
+        // SAFETY: (1).
+        unsafe {
+            *vm.context.pointer = a;
+        }
+    }
+
+    /// `dst` = what is where the context points.
+    #[vm_op]
+    fn read(vm: &mut Vm) -> i64 {
+        // SAFETY: (1).
+        unsafe { *vm.context.pointer }
+    }
+
+    /// Counts, and writes the count to the slots.
+    #[vm_op]
+    fn count(vm: &mut Vm, slots: Window) {
+        count_into(vm, slots);
+    }
+
+    /// `dst` = the sum of the slots.
+    #[vm_op]
+    fn sum(vm: &mut Vm, slots: Window) -> i64 {
+        sum_of(vm, slots)
+    }
+
+    /// Adds `b` to the count, and again if `a` is below 0, by the runtime.
+    #[vm_op]
+    fn add_to_count(vm: &mut Vm, a: i64, b: i64) {
+        vm.context.count = vm.context.count.wrapping_add(b);
+        if a < 0 {
+            noted(vm, b);
+        }
+    }
+
+    /// `dst` = the count.
+    #[vm_op]
+    fn counted(vm: &mut Vm) -> i64 {
+        vm.context.count
+    }
+
+    /// `dst = a`, or an error at 50 and a panic at 77.
+    #[vm_op]
+    fn check(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
+        checked(vm, a)
+    }
+
+    /// `dst = a`, or -1 at 50, and a panic at 77.
+    #[vm_op]
+    fn check_safely(vm: &mut Vm, a: i64) -> i64 {
+        match checked(vm, a) {
+            Ok(a) => a,
+            Err(_) => -1,
+        }
+    }
+}

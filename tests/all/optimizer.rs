@@ -16,11 +16,15 @@ const I: Slot = Slot(1);
 const ONE: Slot = Slot(2);
 const TOTAL: Slot = Slot(3);
 
-/// Returns a program with one function, whose loop has this body. It returns `TOTAL` after `N` iterations, and `I` counts
-/// from 1.
+/// Returns a program with a function whose loop has this body, and with [`DOUBLE`]. The function returns `TOTAL` after
+/// `N` iterations, and `I` counts from 1.
 fn looping(slots: u16, before: impl FnOnce(&mut Assembler), body: impl FnOnce(&mut Assembler)) -> Program {
     let mut builder = ProgramBuilder::new();
-    let function = builder.declare("loop");
+    let (function, double) = (builder.declare("loop"), builder.declare("double"));
+    let mut code = Assembler::new("double", 1, 1);
+    code.add(Slot(0), Slot(0), Slot(0));
+    code.ret(Slot(0));
+    builder.define(double, code.finish().expect("it is whole"));
     let mut code = Assembler::new("loop", 1, slots);
     code.number(I, 0);
     code.number(ONE, 1);
@@ -37,6 +41,8 @@ fn looping(slots: u16, before: impl FnOnce(&mut Assembler), body: impl FnOnce(&m
 }
 
 const LOOP: FunctionIndex = FunctionIndex(0);
+/// Returns twice its argument.
+const DOUBLE: FunctionIndex = FunctionIndex(1);
 
 fn run(program: &Program, mode: &Mode, n: i64) -> (Result<i64, Trap>, Machine<Ops>) {
     let mut machine = machine::<Ops>((Context::default(), ()), Limits::default(), mode.jit.clone());
@@ -100,6 +106,20 @@ fn the_runtime_sees_and_changes_every_slot() {
 }
 
 #[test]
+fn the_stack_moves_during_a_call_of_the_runtime() {
+    let doubled = Slot(4);
+    let program = looping(
+        5,
+        |_| {},
+        |code| {
+            code.call_back(doubled, DOUBLE, I);
+            code.add(TOTAL, TOTAL, doubled);
+        },
+    );
+    check(&program, MANY, (1..=MANY).map(|i| 2 * i).sum());
+}
+
+#[test]
 fn an_effect_is_not_repeated() {
     let (negative, limit) = (Slot(4), Slot(5));
     let program = looping(
@@ -136,9 +156,12 @@ fn errors_and_panics_leave_optimized_code_with_everything_in_the_frame() {
             add(code);
         },
     );
-    for mode in [Mode::interpreter()].into_iter().chain(Mode::optimized()) {
+    let expected = run(&throwing, &Mode::interpreter(), 60).0.expect_err("50 is refused");
+    for mode in Mode::optimized() {
         let (result, machine) = run(&throwing, &mode, 60);
         let trap = result.expect_err("50 is refused");
+        // With the place of the op.
+        assert_eq!(trap, expected, "{mode}");
         assert_eq!(trap.kind, TrapKind::Language("50".to_owned()), "{mode}");
         drop(machine);
         // 50 counts as -1.

@@ -3,7 +3,7 @@
 
 use mimeo::{Thrown, Window};
 
-use self::loop_ops::Vm;
+use self::loop_ops::{Callee, Vm};
 
 /// Makes the context point to a slot, until the next call.
 fn point_to(vm: &mut Vm, slot: Window) {
@@ -34,6 +34,10 @@ fn checked(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
         77 => std::panic::resume_unwind(Box::new("77")),
         a => Ok(a),
     }
+}
+
+fn called_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
+    vm.run(callee, &[a])
 }
 
 impl Default for loop_ops::Context {
@@ -68,6 +72,7 @@ pub mod loop_ops {
         fn sum_of(vm: &mut Vm, slots: Window) -> i64;
         fn noted(vm: &mut Vm, a: i64);
         fn checked(vm: &mut Vm, a: i64) -> Result<i64, Thrown>;
+        fn called_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown>;
     }
 
     /// `dst = value`
@@ -147,6 +152,12 @@ pub mod loop_ops {
     #[vm_op]
     fn check(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
         checked(vm, a)
+    }
+
+    /// `dst` = the result of the function, which the runtime calls. The stack can move meanwhile.
+    #[vm_op]
+    fn call_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
+        called_back(vm, callee, a)
     }
 
     /// `dst = a`, or -1 at 50, and a panic at 77.

@@ -16,7 +16,8 @@ print(work(100))
 local was = jit.status()
 jit.off()
 print(jit.status(), work(100))
-if was then jit.on() end
+local restore = was and jit.on or jit.off
+restore()
 print(jit.status() == was, work(100))
 local function outer() local function inner(x) return x * 2 end return inner end
 jit.off(outer, true)

@@ -1,6 +1,7 @@
 //! Optimized code keeps to the rules of slots, effects and errors: each test fails if its rule is left out.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use mimeo::asm::FunctionIndex;
 use mimeo::def::Slot;
@@ -173,6 +174,22 @@ fn errors_and_panics_leave_optimized_code_with_everything_in_the_frame() {
             assert_eq!(result.is_err(), from > 77, "{mode}");
         }
     }
+}
+
+#[test]
+fn a_loop_that_would_take_too_long_is_not_optimized() {
+    let program = looping(4, |_| {}, |code| code.add(TOTAL, TOTAL, I));
+    let [Mode { name, jit }, ..] = Mode::optimized();
+    // Enough for stencils.
+    let budget = Duration::from_micros(20);
+    let mode = Mode { name, jit: jit.map(|config| config.with_latency_budget(budget)) };
+    let (result, machine) = run(&program, &mode, 10);
+    assert_eq!(result, Ok(55));
+    let stats = machine.jit().expect("it has a tier").stats();
+    assert_eq!(stats.functions.ok, 1);
+    let reasons: Vec<_> = stats.optimized.first_refused.iter().map(|refused| &*refused.reason).collect();
+    // The head, the body and the jump.
+    assert_eq!(reasons, ["optimizing would take about 120 us, but the budget is 20 us"]);
 }
 
 /// The bodies have the shapes that these tests are about, whatever the lowering does.

@@ -162,6 +162,7 @@ pub mod loop_ops {
 
     /// `dst = a`, or -1 at 50, and a panic at 77.
     #[vm_op]
+    #[expect(clippy::manual_unwrap_or, reason = "the op language has no methods of results")]
     fn check_safely(vm: &mut Vm, a: i64) -> i64 {
         match checked(vm, a) {
             Ok(a) => a,

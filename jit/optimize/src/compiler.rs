@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
@@ -80,12 +81,30 @@ struct Compiler {
     leaving: Option<Leaving>,
     context: Context,
     builder: FunctionBuilderContext,
+    /// The recent average time for an op.
+    ns_per_op: f64,
 }
+
+/// The assumed time for an op before anything was optimized, in nanoseconds.
+const FIRST_NS_PER_OP: f64 = 40_000.0;
 
 impl Compiler {
     fn new(set: OptimizerSet, leaving: Option<Leaving>) -> Compiler {
         let (context, builder) = (Context::new(), FunctionBuilderContext::new());
-        Compiler { set, prepared: Prepared::new(set), leaving, context, builder }
+        Compiler { set, prepared: Prepared::new(set), leaving, context, builder, ns_per_op: FIRST_NS_PER_OP }
+    }
+
+    /// Refuses a loop that is expected to take too long.
+    fn check_budget(&self, region: &Loop<'_>, budget: Option<Duration>) -> Result<(), NotOptimized> {
+        let expected = Duration::from_nanos((region.ops.len() as f64 * self.ns_per_op) as u64);
+        match budget {
+            Some(budget) if expected > budget => Err(NotOptimized(format!(
+                "optimizing would take about {} us, but the budget is {} us",
+                expected.as_micros(),
+                budget.as_micros()
+            ))),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -103,6 +122,8 @@ unsafe impl Optimizer for Compiler {
         let Some(region) = Loop::find(hot.function, self.set.ops, &prepared.shapes, hot.head)? else {
             return Ok(None);
         };
+        self.check_budget(&region, hot.budget)?;
+        let start = Instant::now();
         let entries = hot.function.optimized_entries(hot.head).expect("a loop head has a count");
         self.context.clear();
         let mut signature = Signature::new(CallConv::SystemV);
@@ -117,6 +138,8 @@ unsafe impl Optimizer for Compiler {
         if let Some(relocation) = compiled.buffer.relocs().first() {
             return Err(NotOptimized(format!("its code would refer to {:?}", relocation.target)));
         }
+        let ns_per_op = start.elapsed().as_nanos() as f64 / region.ops.len() as f64;
+        self.ns_per_op += (ns_per_op - self.ns_per_op) / 8.0;
         Ok(Some(OptimizedCode { code: compiled.code_buffer().to_vec(), exits }))
     }
 }

@@ -78,8 +78,8 @@ pub struct JitConfig {
     /// Bytes of executable memory that the machine's code may take; `None` means no limit. When they are used up, the
     /// oldest code is evicted; functions that still have no room are interpreted. Memory is counted in whole pages.
     pub code_limit: Option<usize>,
-    /// The longest time that compiling one function may take; `None` means no limit. Functions that are expected to take longer are
-    /// interpreted.
+    /// The longest time that compiling one function may take, or optimizing one loop; `None` means no limit. Functions
+    /// that are expected to take longer are interpreted, and such loops are not optimized.
     pub latency_budget: Option<Duration>,
     /// Bytes of native code that one function may have; larger functions are interpreted.
     pub function_limit: usize,

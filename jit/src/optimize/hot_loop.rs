@@ -1,5 +1,7 @@
 //! A loop head that was reached often → [`HotLoop`], the request for optimized code.
 
+use std::time::Duration;
+
 use mimeo_def::Pc;
 use mimeo_interp::Function;
 
@@ -11,4 +13,6 @@ pub struct HotLoop<'a> {
     pub function: &'a Function,
     /// The head of the loop: the target of a backward jump, or the first op of the function.
     pub head: Pc,
+    /// The longest time that making the code may take; `None` means no limit.
+    pub budget: Option<Duration>,
 }

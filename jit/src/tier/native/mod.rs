@@ -225,8 +225,9 @@ impl<I: InstructionSet> Native<I> {
         if self.functions.slot(function).not_optimized.contains(&head) {
             return None;
         }
+        let budget = self.control.latency_budget();
         let start = Instant::now();
-        let result = self.optimizer.as_mut()?.optimize(HotLoop { function, head });
+        let result = self.optimizer.as_mut()?.optimize(HotLoop { function, head, budget });
         let ns = nanoseconds(start.elapsed());
         match result {
             Ok(None) => {

@@ -121,6 +121,22 @@ fn the_stack_moves_during_a_call_of_the_runtime() {
 }
 
 #[test]
+fn the_runtime_sees_which_op_runs() {
+    let place = Slot(4);
+    let program = looping(
+        5,
+        |_| {},
+        |code| {
+            code.place(place);
+            code.add(TOTAL, TOTAL, place);
+        },
+    );
+    let expected = run(&program, &Mode::interpreter(), MANY).0.expect("it returns");
+    assert_ne!(expected, 0);
+    check(&program, MANY, expected);
+}
+
+#[test]
 fn an_effect_is_not_repeated() {
     let (negative, limit) = (Slot(4), Slot(5));
     let program = looping(

@@ -36,6 +36,10 @@ fn checked(vm: &mut Vm, a: i64) -> Result<i64, Thrown> {
     }
 }
 
+fn place_of_op(vm: &mut Vm) -> i64 {
+    vm.frames().next().map_or(-1, |frame| i64::from(frame.pc.0))
+}
+
 fn called_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
     vm.run(callee, &[a])
 }
@@ -72,6 +76,7 @@ pub mod loop_ops {
         fn sum_of(vm: &mut Vm, slots: Window) -> i64;
         fn noted(vm: &mut Vm, a: i64);
         fn checked(vm: &mut Vm, a: i64) -> Result<i64, Thrown>;
+        fn place_of_op(vm: &mut Vm) -> i64;
         fn called_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown>;
     }
 
@@ -158,6 +163,12 @@ pub mod loop_ops {
     #[vm_op]
     fn call_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
         called_back(vm, callee, a)
+    }
+
+    /// `dst` = the place of the op.
+    #[vm_op]
+    fn place(vm: &mut Vm) -> i64 {
+        place_of_op(vm)
     }
 
     /// `dst = a`, or -1 at 50, and a panic at 77.

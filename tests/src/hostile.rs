@@ -1,12 +1,10 @@
-//! Bytecode that no compiler made → whether the verifier refuses it. Runs what it accepts, the same in both tiers.
+//! Bytecode that no compiler made → whether the verifier refuses it. Runs what it accepts, the same in all tiers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calc::ops::ops as calc_ops;
 use mimeo::asm::{FunctionBody, FunctionIndex};
-use mimeo::def::Pc;
-use mimeo::def::op::{OpInfo, OperandKind};
-use mimeo::jit::{Gaps, JitConfig, Mode};
+use mimeo::jit::{Gaps, HasJit, JitConfig, Mode};
 use mimeo::program::{Program, Verified};
 use mimeo::{InstructionSet, Limits, Value};
 use mimeo_twins::Random;
@@ -74,14 +72,15 @@ impl Hostile for stack_ops::Ops {
 pub enum Fate {
     /// The verifier refused it.
     Refused,
-    /// The verifier accepted it, but it may not end.
-    Accepted,
-    /// It did the same in both tiers.
-    Run,
+    /// It did the same in both tiers. The flag says whether a loop of it was optimized.
+    Run {
+        /// Whether a loop of it was optimized.
+        optimized: bool,
+    },
 }
 
-/// Verifies a program. If it certainly ends, runs it in each configuration, and asserts that all do the same. `name`
-/// appears in the messages.
+/// Verifies a program. Runs it in each configuration until it ends or has no fuel left, and asserts that all do the same.
+/// `name` appears in the messages.
 pub fn check<I: Hostile>(functions: Vec<FunctionBody>, name: &str) -> Fate {
     let program = match Program::<I, _>::new(functions, I::SPACES.to_vec()).verify() {
         Ok(program) => program,
@@ -90,51 +89,30 @@ pub fn check<I: Hostile>(functions: Vec<FunctionBody>, name: &str) -> Fate {
             return Fate::Refused;
         }
     };
-    if !must_end(&program) {
-        return Fate::Accepted;
-    }
-    let interpreted = run(&program, None);
+    let (interpreted, _) = run(&program, None);
     let native = JitConfig::new(Mode::On);
     let deopt = native.clone().with_gaps(Gaps::everywhere());
-    for config in [native, deopt] {
-        let outcome = run(&program, Some(config.clone()));
+    let optimized = || native.clone().with_optimize(Mode::On);
+    let optimizing =
+        [optimized().optimized_by(mimeo_optimize::open), optimized().optimized_by(mimeo_optimize::open_leaving::<5>)];
+    let mut loops = 0;
+    for config in [native.clone(), deopt].into_iter().chain(optimizing) {
+        let (outcome, found) = run(&program, Some(config.clone()));
+        loops += found;
         assert_eq!(interpreted, outcome, "{name}, {config:?}\n{}", listing(&program));
-        let moved = with_moving_stacks(|| run(&program, Some(config.clone())));
+        let (moved, _) = with_moving_stacks(|| run(&program, Some(config.clone())));
         assert_eq!(interpreted, moved, "{name}, {config:?}, moving stacks\n{}", listing(&program));
     }
-    let moved = with_moving_stacks(|| run(&program, None));
+    let (moved, _) = with_moving_stacks(|| run(&program, None));
     assert_eq!(interpreted, moved, "{name}, moving stacks\n{}", listing(&program));
-    Fate::Run
+    Fate::Run { optimized: loops > 0 }
 }
+
+/// The calls and backward jumps of one call by the host.
+const FUEL: u64 = 100;
 
 fn listing<I: Hostile>(program: &Program<I, Verified>) -> String {
     program.functions().iter().map(|body| mimeo::Disassembly::<I>::new(body).to_string()).collect()
-}
-
-/// Returns `true` if all jumps go forwards and all calls go to later functions, so that the program ends.
-fn must_end<I: Hostile>(program: &Program<I, Verified>) -> bool {
-    program.functions().iter().enumerate().all(|(index, body)| {
-        ops::<I>(body).all(|(pc, info)| {
-            info.operands.iter().all(|operand| {
-                let bits = body.read(pc, operand.unit, operand.kind.len_units());
-                match operand.kind {
-                    OperandKind::Label => bits > u64::from(pc.0),
-                    OperandKind::Function => bits > index as u64,
-                    _ => true,
-                }
-            })
-        })
-    })
-}
-
-fn ops<I: Hostile>(body: &FunctionBody) -> impl Iterator<Item = (Pc, &'static OpInfo)> {
-    let mut pc = Pc(0);
-    std::iter::from_fn(move || {
-        let info = &I::OPS[body.op_at(pc)?.0 as usize];
-        let at = pc;
-        pc.0 += u32::from(info.len_units);
-        Some((at, info))
-    })
 }
 
 fn value<V: Value>(bits: u64) -> V {
@@ -142,8 +120,8 @@ fn value<V: Value>(bits: u64) -> V {
     unsafe { V::from_bits(bits) }
 }
 
-/// Runs each function, and returns all observable results.
-fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) -> Vec<String> {
+/// Runs each function, and returns all observable results, and the number of optimized loops.
+fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) -> (Vec<String>, u64) {
     let limits = Limits::default().with_slots(1 << 17).with_depth(20);
     let mut machine = machine_with::<I>(I::state(), limits, I::SPACES, config);
     let linked = machine.load(program).expect("it has the spaces");
@@ -152,6 +130,7 @@ fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) ->
         let args: Vec<I::Value> = (0..body.arity).map(|i| value(u64::from(i) + 1)).collect();
         // Twice, so that inline caches are filled.
         for _ in 0..2 {
+            machine.vm_mut().set_fuel(Some(FUEL));
             let call = AssertUnwindSafe(|| machine.call(linked.function(FunctionIndex(index as u32)), &args));
             outcomes.push(match catch_unwind(call) {
                 Ok(Ok(value)) => format!("{:#x}", value.to_bits()),
@@ -161,5 +140,6 @@ fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) ->
         }
     }
     outcomes.push(I::snapshot(machine.vm()));
-    outcomes
+    let loops = machine.jit().map_or(0, |jit| jit.stats().optimized.loops);
+    (outcomes, loops)
 }

@@ -131,9 +131,9 @@ impl<'e, 'a, 'f> BodyEmitter<'e, 'a, 'f> {
                 self.write(results);
                 self.e.go(op, op.at.next_pc());
             }
-            End::To { results, .. } => {
+            End::To { results, label } => {
                 self.write(results);
-                self.e.go(op, op.label.expect("a compiled path jumps there"));
+                self.e.go(op, op.target(label.0));
             }
             End::Throw => self.throw(),
             End::Call { .. } | End::TailCall { .. } | End::Return { .. } | End::Deopt => {

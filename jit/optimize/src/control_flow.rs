@@ -3,17 +3,17 @@
 //! The target of the jump need not be the header of the loop in the graph: a loop whose condition is at its end is
 //! entered there, in the middle of its bytecode.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use mimeo_def::Pc;
 use mimeo_def::op::OpInfo;
 use mimeo_interp::Function;
 use mimeo_interp::tier::OpAt;
 use petgraph::Direction::Incoming;
-use petgraph::algo::dominators::{Dominators, simple_fast};
+use petgraph::algo::dominators::simple_fast;
 use petgraph::graphmap::DiGraphMap;
 
-use crate::loops::label;
+use crate::loops::labels;
 
 /// The ops of a function, and one node more from which it is entered.
 type Graph = DiGraphMap<Option<Pc>, ()>;
@@ -21,13 +21,69 @@ type Graph = DiGraphMap<Option<Pc>, ()>;
 /// Returns the ops of the innermost loop with a backward jump to `head`, or `None` if there is no such jump.
 pub(crate) fn innermost_loop(function: &Function, ops: &'static [OpInfo], head: Pc) -> Option<BTreeSet<Pc>> {
     let graph = graph(function, ops);
-    let dominators = simple_fast(&graph, None);
     let jumps: Vec<Pc> =
         graph.neighbors_directed(Some(head), Incoming).flatten().filter(|&from| from >= head).collect();
-    let headers = graph.nodes().flatten();
-    let loops = headers.filter_map(|header| natural_loop(&graph, &dominators, header));
+    if jumps.is_empty() {
+        return None;
+    }
+    let tree = DominatorTree::new(&graph);
+    // The jumps back to the header of each loop.
+    let mut headers: BTreeMap<Pc, Vec<Pc>> = BTreeMap::new();
+    for (from, to, ()) in graph.all_edges() {
+        if let (Some(from), Some(to)) = (from, to)
+            && tree.dominates(to, from)
+        {
+            headers.entry(to).or_default().push(from);
+        }
+    }
+    let loops = headers.into_iter().map(|(header, back)| natural_loop(&graph, header, back));
     let around = loops.filter(|members| members.contains(&head) && jumps.iter().any(|from| members.contains(from)));
     around.min_by_key(BTreeSet::len)
+}
+
+/// The tree in which the parent of an op is its immediate dominator.
+struct DominatorTree {
+    /// By op: its number in a walk of the tree, and the largest number below it.
+    spans: HashMap<Pc, (u32, u32)>,
+}
+
+impl DominatorTree {
+    fn new(graph: &Graph) -> DominatorTree {
+        let dominators = simple_fast(graph, None);
+        let mut children: BTreeMap<Option<Pc>, Vec<Pc>> = BTreeMap::new();
+        for pc in graph.nodes().flatten() {
+            if let Some(parent) = dominators.immediate_dominator(Some(pc)) {
+                children.entry(parent).or_default().push(pc);
+            }
+        }
+        let mut spans = HashMap::new();
+        let mut next = 0;
+        // Each op twice: when it is reached, and when all below it were.
+        let mut pending = vec![(None, false)];
+        while let Some((node, is_done)) = pending.pop() {
+            if is_done {
+                if let Some((_, last)) = node.and_then(|pc| spans.get_mut(&pc)) {
+                    *last = next - 1;
+                }
+                continue;
+            }
+            if let Some(pc) = node {
+                spans.insert(pc, (next, next));
+                next += 1;
+            }
+            pending.push((node, true));
+            pending.extend(children.remove(&node).unwrap_or_default().into_iter().map(|pc| (Some(pc), false)));
+        }
+        DominatorTree { spans }
+    }
+
+    /// Returns `true` if every path to `below` goes through `above`.
+    fn dominates(&self, above: Pc, below: Pc) -> bool {
+        match (self.spans.get(&above), self.spans.get(&below)) {
+            (Some(&(first, last)), Some(&(number, _))) => (first..=last).contains(&number),
+            _ => false,
+        }
+    }
 }
 
 fn graph(function: &Function, ops: &'static [OpInfo]) -> Graph {
@@ -43,26 +99,21 @@ fn graph(function: &Function, ops: &'static [OpInfo]) -> Graph {
         if control.falls_through || control.calls {
             graph.add_edge(Some(at.pc), Some(at.next_pc()), ());
         }
-        if let Some(target) = label(&at).filter(|_| control.jumps) {
+        for target in labels(&at).filter(|_| control.jumps) {
             graph.add_edge(Some(at.pc), Some(target), ());
         }
     }
     graph
 }
 
-/// Returns the ops from which control returns to `header`, which dominates them, and `header`.
-fn natural_loop(graph: &Graph, dominators: &Dominators<Option<Pc>>, header: Pc) -> Option<BTreeSet<Pc>> {
-    let dominates = |pc: Pc| dominators.dominators(Some(pc)).is_some_and(|mut above| above.any(|d| d == Some(header)));
-    let mut pending: Vec<Pc> =
-        graph.neighbors_directed(Some(header), Incoming).flatten().filter(|&from| dominates(from)).collect();
-    if pending.is_empty() {
-        return None;
-    }
+/// Returns the ops from which control returns to `header` by one of these jumps, and `header`.
+fn natural_loop(graph: &Graph, header: Pc, back: Vec<Pc>) -> BTreeSet<Pc> {
     let mut members = BTreeSet::from([header]);
+    let mut pending = back;
     while let Some(pc) = pending.pop() {
         if members.insert(pc) {
             pending.extend(graph.neighbors_directed(Some(pc), Incoming).flatten());
         }
     }
-    Some(members)
+    members
 }

@@ -13,6 +13,8 @@ use crate::shape::Shape;
 
 /// The most ops of a region.
 const MOST_OPS: usize = 300;
+/// The most ops of a function with a region, since the whole function is compiled again to install it.
+const MOST_FUNCTION_OPS: u32 = 4000;
 
 /// A set of slots.
 pub(crate) type Slots = BTreeSet<u32>;
@@ -21,8 +23,6 @@ pub(crate) type Slots = BTreeSet<u32>;
 #[derive(Debug)]
 pub(crate) struct LoopOp<'a> {
     pub(crate) at: OpAt<'a>,
-    /// The op at the label, if a compiled path jumps there.
-    pub(crate) label: Option<Pc>,
     pub(crate) shape: &'a Shape,
     /// The slots whose variables may be newer than the frame before the op.
     pub(crate) dirty: Slots,
@@ -55,15 +55,25 @@ impl<'a> LoopOp<'a> {
         })
     }
 
+    /// Returns the op at a label, which is the parameter of the body with this index.
+    pub(crate) fn target(&self, label: u32) -> Pc {
+        let mut read = self.at.info.operands.iter().filter(|operand| !operand.kind.is_output());
+        match read.nth(label as usize).map(|operand| self.at.word(operand)) {
+            Some(Word::Label(pc)) => pc,
+            other => unreachable!("a body jumps to a label, not to {other:?}"),
+        }
+    }
+
     /// Returns where a compiled path continues in the function.
     fn successors(&self) -> impl Iterator<Item = Pc> {
-        [self.shape.continues.then(|| self.at.next_pc()), self.label].into_iter().flatten()
+        let next = self.shape.continues.then(|| self.at.next_pc());
+        next.into_iter().chain(self.shape.jumps.iter().map(|&label| self.target(label)))
     }
 }
 
-/// Returns the op at the label of an op, if it has one.
-pub(crate) fn label(at: &OpAt<'_>) -> Option<Pc> {
-    at.info.operands.iter().find_map(|operand| match at.word(operand) {
+/// Returns the ops at the labels of an op.
+pub(crate) fn labels(at: &OpAt<'_>) -> impl Iterator<Item = Pc> {
+    at.info.operands.iter().filter_map(|operand| match at.word(operand) {
         Word::Label(pc) => Some(pc),
         Word::Slot(_) | Word::Bits(_) => None,
     })
@@ -77,6 +87,9 @@ impl<'a> Loop<'a> {
         shapes: &'a [Option<Shape>],
         head: Pc,
     ) -> Result<Option<Loop<'a>>, NotOptimized> {
+        if function.facts().ops > MOST_FUNCTION_OPS {
+            return Err(NotOptimized(format!("the function has more than {MOST_FUNCTION_OPS} ops")));
+        }
         let Some(members) = innermost_loop(function, ops, head) else {
             return Ok(None);
         };
@@ -93,8 +106,8 @@ impl<'a> Loop<'a> {
                 leaving = Some(at.info.name);
                 continue;
             };
-            let op = LoopOp { label: label(&at).filter(|_| shape.jumps), at, shape, dirty: Slots::new() };
-            if !shape.continues && !shape.jumps {
+            let op = LoopOp { at, shape, dirty: Slots::new() };
+            if !shape.continues && shape.jumps.is_empty() {
                 leaving = Some(at.info.name);
             }
             stays |= op.successors().any(|to| to == head && to <= pc);

@@ -1,5 +1,7 @@
 //! The body of an op → [`Shape`], which of its paths are compiled and which leave at the op's start.
 
+use std::collections::BTreeSet;
+
 use mimeo_ir::{Block, Body, End, Inst};
 
 /// What becomes of each block of a body.
@@ -9,8 +11,8 @@ pub(crate) struct Shape {
     pub(crate) leaves: Vec<bool>,
     /// Whether a compiled path continues with the next op.
     pub(crate) continues: bool,
-    /// Whether a compiled path jumps to the label.
-    pub(crate) jumps: bool,
+    /// The labels to which compiled paths jump.
+    pub(crate) jumps: BTreeSet<u32>,
 }
 
 impl Shape {
@@ -44,12 +46,12 @@ impl Shape {
         if blocks().any(|(index, block)| leaves[index] && (effects[index] || stores(block))) {
             return None;
         }
+        let ends = blocks().filter(|&(index, _)| !leaves[index]);
+        let jumps =
+            ends.filter_map(|(_, block)| if let End::To { label, .. } = block.end { Some(label.0) } else { None });
+        let jumps = jumps.collect();
         let ends = |is: fn(&End) -> bool| blocks().any(|(index, block)| !leaves[index] && is(&block.end));
-        Some(Shape {
-            continues: ends(|end| matches!(end, End::Next { .. })),
-            jumps: ends(|end| matches!(end, End::To { .. })),
-            leaves,
-        })
+        Some(Shape { continues: ends(|end| matches!(end, End::Next { .. })), jumps, leaves })
     }
 }
 

@@ -18,10 +18,13 @@ pub(crate) struct Shape {
 impl Shape {
     /// Decides for a body. Returns `None` if a path that has changed something would have to leave.
     pub(crate) fn of(body: &Body) -> Option<Shape> {
-        let has_quiet_path = has_quiet_path(body);
+        let calls: Vec<bool> = body.blocks.iter().map(|block| matches!(block.end, End::Runtime { .. })).collect();
+        let without_calls = reached(body, &calls);
+        let has_quiet_path =
+            body.blocks.iter().zip(without_calls).any(|(block, is_reached)| is_reached && ends_op(block));
         let mut leaves = vec![false; body.blocks.len()];
         // A call that is compiled is an effect for what follows, so more calls are compiled.
-        loop {
+        let effects = loop {
             let effects = effects_before(body, &leaves);
             let wanted: Vec<bool> = body
                 .blocks
@@ -36,11 +39,10 @@ impl Shape {
                 })
                 .collect();
             if wanted == leaves {
-                break;
+                break effects;
             }
             leaves = wanted;
-        }
-        let effects = effects_before(body, &leaves);
+        };
         let is_reached = reached(body, &leaves);
         let blocks = || body.blocks.iter().enumerate().filter(|&(index, _)| is_reached[index]);
         if blocks().any(|(index, block)| leaves[index] && (effects[index] || stores(block))) {
@@ -70,21 +72,9 @@ pub(crate) fn successors(block: &Block) -> impl Iterator<Item = usize> {
     edges.into_iter().flatten().map(|edge| edge.to.0 as usize)
 }
 
-/// Returns whether a path through a body ends the op without calling the runtime.
-fn has_quiet_path(body: &Body) -> bool {
-    let mut seen = vec![false; body.blocks.len()];
-    let mut pending = vec![0];
-    while let Some(index) = pending.pop() {
-        if std::mem::replace(&mut seen[index], true) {
-            continue;
-        }
-        match body.blocks[index].end {
-            End::Next { .. } | End::To { .. } => return true,
-            End::Runtime { .. } => {}
-            _ => pending.extend(successors(&body.blocks[index])),
-        }
-    }
-    false
+/// Returns whether a block continues with another op.
+fn ends_op(block: &Block) -> bool {
+    matches!(block.end, End::Next { .. } | End::To { .. })
 }
 
 /// Returns which blocks are reached if some blocks leave.

@@ -211,13 +211,14 @@ impl JitConfig {
     /// is optimized.
     ///
     /// ```
-    /// use mimeo::jit::{JitConfig, Optimizer, OptimizerSet};
+    /// use mimeo::jit::{JitConfig, OpenOptimizer};
     ///
-    /// fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
-    ///     unimplemented!("see `Optimizer` for an example")
+    /// fn optimizing(open: Option<OpenOptimizer>) -> JitConfig {
+    ///     let config = JitConfig::default();
+    ///     open.map_or(config.clone(), |open| config.optimized_by(open))
     /// }
     ///
-    /// assert_ne!(JitConfig::default().optimized_by(open), JitConfig::default());
+    /// assert_eq!(optimizing(None), JitConfig::default());
     /// ```
     #[must_use]
     pub fn optimized_by(mut self, open: OpenOptimizer) -> JitConfig {

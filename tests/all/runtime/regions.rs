@@ -11,20 +11,19 @@ use super::*;
 /// `sum(n)` is `n + … + 1`, by a loop.
 fn summing() -> Program {
     let mut builder = ProgramBuilder::new();
-    let function = builder.declare("sum");
-    let mut code = Assembler::new("sum", 1, 4);
-    let (n, total, one, zero) = (Slot(0), Slot(1), Slot(2), Slot(3));
-    code.number(total, 0);
-    code.number(one, -1);
-    code.number(zero, 0);
-    let head = code.label();
-    code.bind(head);
-    code.add(total, total, n);
-    code.add(n, n, one);
-    code.jump_if_less(zero, n, head);
-    code.ret(total);
-    builder.define(function, code.finish().expect("it is whole"));
-    builder.finish().expect("it is whole").verify().expect("it is sound")
+    define(&mut builder, "sum", 1, 4, |code| {
+        let (n, total, one, zero) = (Slot(0), Slot(1), Slot(2), Slot(3));
+        code.number(total, 0);
+        code.number(one, -1);
+        code.number(zero, 0);
+        let head = code.label();
+        code.bind(head);
+        code.add(total, total, n);
+        code.add(n, n, one);
+        code.jump_if_less(zero, n, head);
+        code.ret(total);
+    });
+    verified(builder)
 }
 
 /// Returns the position after these ops.
@@ -43,10 +42,14 @@ fn end() -> Pc {
     after(&["number", "number", "number", "add", "add", "jump_if_less"])
 }
 
-fn summing_machine(config: JitConfig) -> (Machine<Ops>, Linked) {
+fn machine_of(program: &Program, config: JitConfig) -> (Machine<Ops>, Linked) {
     let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
-    let linked = machine.load(&summing()).expect("it has the spaces");
+    let linked = machine.load(program).expect("it has the spaces");
     (machine, linked)
+}
+
+fn summing_machine(config: JitConfig) -> (Machine<Ops>, Linked) {
+    machine_of(&summing(), config)
 }
 
 const SUMMING: FunctionIndex = FunctionIndex(0);
@@ -192,36 +195,32 @@ fn optimized_code_counts_in_the_limit_of_all_code() {
 /// Twice `sum(n)`, by a loop in which another loop runs twice, and which calls a function.
 fn nested() -> Program {
     let mut builder = ProgramBuilder::new();
-    let (function, callee) = (builder.declare("nested"), builder.declare("callee"));
-    let mut code = Assembler::new("callee", 1, 1);
-    code.ret(Slot(0));
-    builder.define(callee, code.finish().expect("it is whole"));
-    let mut code = Assembler::new("nested", 1, 6);
-    let (n, total, one, zero, inner) = (Slot(0), Slot(1), Slot(2), Slot(3), Slot(4));
-    code.number(total, 0);
-    code.number(one, -1);
-    code.number(zero, 0);
-    let (outer_head, inner_head) = (code.label(), code.label());
-    code.bind(outer_head);
-    code.call(FunctionIndex(1), Slot(5), 1);
-    code.number(inner, 2);
-    code.bind(inner_head);
-    code.add(total, total, n);
-    code.add(inner, inner, one);
-    code.jump_if_less(zero, inner, inner_head);
-    code.add(n, n, one);
-    code.jump_if_less(zero, n, outer_head);
-    code.ret(total);
-    builder.define(function, code.finish().expect("it is whole"));
-    builder.finish().expect("it is whole").verify().expect("it is sound")
+    define(&mut builder, "nested", 1, 6, |code| {
+        let (n, total, one, zero, inner) = (Slot(0), Slot(1), Slot(2), Slot(3), Slot(4));
+        code.number(total, 0);
+        code.number(one, -1);
+        code.number(zero, 0);
+        let (outer_head, inner_head) = (code.label(), code.label());
+        code.bind(outer_head);
+        code.call(FunctionIndex(1), Slot(5), 1);
+        code.number(inner, 2);
+        code.bind(inner_head);
+        code.add(total, total, n);
+        code.add(inner, inner, one);
+        code.jump_if_less(zero, inner, inner_head);
+        code.add(n, n, one);
+        code.jump_if_less(zero, n, outer_head);
+        code.ret(total);
+    });
+    define(&mut builder, "callee", 1, 1, |code| code.ret(Slot(0)));
+    verified(builder)
 }
 
 #[test]
 fn code_that_is_left_too_soon_goes() {
     // Each entry of the inner loop's code makes one backward jump.
     let config = on().with_optimize_threshold(1).optimized_by(mimeo_optimize::open);
-    let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), Some(config));
-    let linked = machine.load(&nested()).expect("it has the spaces");
+    let (mut machine, linked) = machine_of(&nested(), config);
     let (outer_head, inner_head) = (after(&["number"; 3]), after(&["number", "number", "number", "call", "number"]));
     assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[100_000]), Ok(2 * 5_000_050_000));
     let refused = stats(&machine).optimized.first_refused;

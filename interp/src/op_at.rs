@@ -84,6 +84,35 @@ impl<'a> OpAt<'a> {
         Pc(self.pc.0 + u32::from(self.info.len_units))
     }
 
+    /// Returns what the op reads, in the order of the parameters of its body.
+    ///
+    /// ```
+    /// use mimeo::InstructionSet;
+    /// use mimeo::def::Pc;
+    /// use mimeo::tier::{OpAt, Word};
+    /// use mimeo_doc_ops::{Ops, SUM, sample_machine};
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// // `number total, 0`
+    /// let number = OpAt::of(sum, Ops::OPS, Pc(0)).expect("it begins with an op");
+    /// assert_eq!(number.inputs().collect::<Vec<_>>(), [Word::Bits(0)]);
+    /// assert_eq!(number.results().collect::<Vec<_>>(), [1]);
+    /// ```
+    pub fn inputs(&self) -> impl Iterator<Item = Word> {
+        self.info.operands.iter().filter(|operand| !operand.kind.is_output()).map(|operand| self.word(operand))
+    }
+
+    /// Returns the slots that the op writes, in the order of its results. See [`inputs`](Self::inputs) for an example.
+    pub fn results(&self) -> impl Iterator<Item = u32> {
+        self.info.operands.iter().filter(|operand| operand.kind.is_output()).filter_map(|operand| {
+            match self.word(operand) {
+                Word::Slot(slot) => Some(slot),
+                Word::Bits(_) | Word::Label(_) => None,
+            }
+        })
+    }
+
     fn unit(&self, unit: u16) -> u16 {
         self.function.body().code[self.pc.0 as usize + usize::from(unit)]
     }

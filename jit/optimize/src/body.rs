@@ -58,9 +58,8 @@ impl<'e, 'a, 'f> BodyEmitter<'e, 'a, 'f> {
     }
 
     fn read_operands(&mut self) {
-        let read = self.op.at.info.operands.iter().filter(|operand| !operand.kind.is_output());
-        for (param, operand) in self.body.blocks[0].params.iter().zip(read) {
-            let value = match self.op.at.word(operand) {
+        for (param, word) in self.body.blocks[0].params.iter().zip(self.op.at.inputs()) {
+            let value = match word {
                 Word::Slot(slot) => self.e.frame.get(&mut self.e.b, slot),
                 Word::Bits(bits) => self.e.b.ins().iconst(types::I64, bits as i64),
                 Word::Label(_) => self.e.b.ins().iconst(types::I64, 0),
@@ -167,7 +166,7 @@ impl<'e, 'a, 'f> BodyEmitter<'e, 'a, 'f> {
 
     /// Writes the results to their slots.
     fn write(&mut self, results: &[ValueId]) {
-        for (slot, &result) in self.op.results().zip(results) {
+        for (slot, &result) in self.op.at.results().zip(results) {
             let value = self.get(result);
             self.e.frame.set(&mut self.e.b, slot, value);
         }

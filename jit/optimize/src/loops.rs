@@ -39,26 +39,15 @@ pub(crate) struct Loop<'a> {
 }
 
 impl<'a> LoopOp<'a> {
-    /// Returns the slots that the op reads, and those that it writes, in the order of its operands.
+    /// Returns the slots that the op reads, and those that it writes.
     fn slots(&self) -> impl Iterator<Item = u32> {
-        let words = self.at.info.operands.iter().map(|operand| self.at.word(operand));
-        words.filter_map(|word| if let Word::Slot(slot) = word { Some(slot) } else { None })
-    }
-
-    /// Returns the slots of the op's results.
-    pub(crate) fn results(&self) -> impl Iterator<Item = u32> {
-        self.at.info.operands.iter().filter(|operand| operand.kind.is_output()).filter_map(|operand| {
-            match self.at.word(operand) {
-                Word::Slot(slot) => Some(slot),
-                Word::Bits(_) | Word::Label(_) => None,
-            }
-        })
+        let read = self.at.inputs().filter_map(|word| if let Word::Slot(slot) = word { Some(slot) } else { None });
+        read.chain(self.at.results())
     }
 
     /// Returns the op at a label, which is the parameter of the body with this index.
     pub(crate) fn target(&self, label: u32) -> Pc {
-        let mut read = self.at.info.operands.iter().filter(|operand| !operand.kind.is_output());
-        match read.nth(label as usize).map(|operand| self.at.word(operand)) {
+        match self.at.inputs().nth(label as usize) {
             Some(Word::Label(pc)) => pc,
             other => unreachable!("a body jumps to a label, not to {other:?}"),
         }
@@ -73,10 +62,7 @@ impl<'a> LoopOp<'a> {
 
 /// Returns the ops at the labels of an op.
 pub(crate) fn labels(at: &OpAt<'_>) -> impl Iterator<Item = Pc> {
-    at.info.operands.iter().filter_map(|operand| match at.word(operand) {
-        Word::Label(pc) => Some(pc),
-        Word::Slot(_) | Word::Bits(_) => None,
-    })
+    at.inputs().filter_map(|word| if let Word::Label(pc) = word { Some(pc) } else { None })
 }
 
 impl<'a> Loop<'a> {
@@ -150,7 +136,7 @@ impl<'a> Loop<'a> {
     /// Returns the slots whose variables may be newer than the frame after an op.
     pub(crate) fn dirty_after(&self, pc: Pc) -> Slots {
         let op = &self.ops[&pc];
-        let written = op.results().filter(|slot| self.variables.contains(slot));
+        let written = op.at.results().filter(|slot| self.variables.contains(slot));
         op.dirty.iter().copied().chain(written).collect()
     }
 }

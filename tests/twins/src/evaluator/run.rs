@@ -188,9 +188,8 @@ impl Run {
         self.values.clear();
         self.values.resize(body.values.len(), 0);
         let at = code.at(op);
-        let params = body.blocks[0].params.iter().zip(read_operands(info));
-        for (param, operand) in params {
-            self.values[param.0 as usize] = match at.word(operand) {
+        for (param, word) in body.blocks[0].params.iter().zip(at.inputs()) {
+            self.values[param.0 as usize] = match word {
                 // SAFETY: (3); the verifier checks that the slot is in the frame.
                 Word::Slot(slot) => unsafe { *self.base.add(slot as usize) },
                 Word::Bits(bits) => bits,
@@ -236,7 +235,7 @@ impl Run {
                     }
                 }
                 // SAFETY: (3).
-                end => return unsafe { self.end(code, op, info, end) },
+                end => return unsafe { self.end(code, op, end) },
             };
             block = self.follow(body, edge, None);
         }
@@ -328,20 +327,20 @@ impl Run {
     /// # Safety
     ///
     /// (3).
-    unsafe fn end(&mut self, code: &Code, op: &Op, info: &OpInfo, end: &End) -> Result<CodeAddr, Exit> {
+    unsafe fn end(&mut self, code: &Code, op: &Op, end: &End) -> Result<CodeAddr, Exit> {
         let next = |code: &Code| code.op_at(op.next_pc).expect("the verifier checks that an op follows");
         match end {
             End::Next { results } => {
                 // SAFETY: (3).
-                unsafe { self.write(code, op, info, results) };
+                unsafe { self.write(code, op, results) };
                 Ok(next(code))
             }
             End::To { results, label } => {
                 // SAFETY: (3).
-                unsafe { self.write(code, op, info, results) };
+                unsafe { self.write(code, op, results) };
                 let ParamId(param) = *label;
-                let operand = read_operands(info).nth(param as usize).expect("a label is an operand");
-                let Word::Label(target) = code.at(op).word(operand) else { unreachable!("the operand is a label") };
+                let input = code.at(op).inputs().nth(param as usize);
+                let Some(Word::Label(target)) = input else { unreachable!("the operand is a label") };
                 Ok(code.target(op.pc, target))
             }
             End::Call { callee, window } => {
@@ -425,17 +424,11 @@ impl Run {
     /// # Safety
     ///
     /// (3).
-    unsafe fn write(&mut self, code: &Code, op: &Op, info: &OpInfo, results: &[ValueId]) {
+    unsafe fn write(&mut self, code: &Code, op: &Op, results: &[ValueId]) {
         let at = code.at(op);
-        for (operand, &result) in info.operands.iter().zip(results) {
-            let Word::Slot(slot) = at.word(operand) else { unreachable!("a result is in a slot") };
+        for (slot, &result) in at.results().zip(results) {
             // SAFETY: (3): the verifier checks that the slot is in the frame.
             unsafe { *self.base.add(slot as usize) = self.get(result) };
         }
     }
-}
-
-/// Returns the operands that an op reads: the parameters of its body.
-fn read_operands(info: &OpInfo) -> impl Iterator<Item = &mimeo::def::op::OperandInfo> {
-    info.operands.iter().filter(|operand| !operand.kind.is_output())
 }

@@ -154,7 +154,7 @@ fn emit_region(code: &mut [u8], graft: &Graft, context: &FunctionContext<'_>, re
         };
         *entry = address.to_le_bytes();
     }
-    code[graft.region.table_bytes()..][..bytes.len()].copy_from_slice(bytes);
+    code[graft.exits_bytes()..][..bytes.len()].copy_from_slice(bytes);
     Ok(())
 }
 

@@ -132,7 +132,7 @@ impl Plan {
         let facts = function.facts();
         let code = &function.body().code[..];
         // Every offset must fit 31 bits, with room for the island.
-        let optimized: u64 = grafts.iter().map(|graft| graft.region.room_bytes() as u64).sum();
+        let optimized: u64 = grafts.iter().map(|graft| graft.room_bytes() as u64).sum();
         if u64::from(facts.ops) * u64::from(recipes.max_op_bytes) + optimized >= 1 << 30 {
             return Err(TooBig { ops: facts.ops });
         }
@@ -220,7 +220,7 @@ impl Plan {
         self.regions.clear();
         for graft in grafts {
             let exits = CodeOffset(end.next_multiple_of(REGION_ALIGN));
-            let code = CodeOffset(exits.0 + graft.region.table_bytes() as u32);
+            let code = CodeOffset(exits.0 + graft.exits_bytes() as u32);
             end = code.0 + graft.region.code.len() as u32;
             self.regions.push(PlannedRegion { exits, code });
         }

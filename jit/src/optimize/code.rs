@@ -27,20 +27,3 @@ pub enum OptimizedExit {
     /// An error is pending. The frame's record says at which op.
     Throw,
 }
-
-/// The alignment of the table of a region's exits, and of its code.
-#[cfg(feature = "native")]
-pub(crate) const REGION_ALIGN: u32 = 16;
-
-#[cfg(feature = "native")]
-impl OptimizedCode {
-    /// Returns the bytes of the table of the exits' addresses, after which the code begins.
-    pub(crate) fn table_bytes(&self) -> usize {
-        (self.exits.len() * size_of::<u64>()).next_multiple_of(REGION_ALIGN as usize)
-    }
-
-    /// Returns the most bytes that table and code take.
-    pub(crate) fn room_bytes(&self) -> usize {
-        self.table_bytes() + self.code.len().next_multiple_of(REGION_ALIGN as usize)
-    }
-}

@@ -1,5 +1,4 @@
 //! A [`OptimizedCode`] and its loop head → [`Graft`], which a compiled function runs in place of the loop.
-#![cfg(feature = "native")]
 
 use std::rc::Rc;
 
@@ -16,6 +15,9 @@ pub(crate) struct Graft {
     /// The number of samples at the head when it was made.
     samples_before: u32,
 }
+
+/// The alignment of the table of a region's exits, and of its code.
+pub(crate) const REGION_ALIGN: u32 = 16;
 
 /// The samples after which a region is judged.
 const SAMPLES_TO_JUDGE: u32 = 8;
@@ -36,6 +38,16 @@ impl Graft {
         let samples = samples.saturating_sub(self.samples_before);
         let entries = function.optimized_entries(self.head).map_or(0, |entries| entries.get());
         samples >= SAMPLES_TO_JUDGE && entries > MOST_ENTRIES * u64::from(samples)
+    }
+
+    /// Returns the bytes of the table of the exits' addresses, after which the code begins.
+    pub(crate) fn exits_bytes(&self) -> usize {
+        (self.region.exits.len() * size_of::<u64>()).next_multiple_of(REGION_ALIGN as usize)
+    }
+
+    /// Returns the most bytes that table and code take.
+    pub(crate) fn room_bytes(&self) -> usize {
+        self.exits_bytes() + self.region.code.len().next_multiple_of(REGION_ALIGN as usize)
     }
 
     /// Returns the bytes of memory that it takes besides the installed code.

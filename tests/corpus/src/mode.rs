@@ -55,6 +55,11 @@ impl Mode {
         [Mode::auto(), Mode::on(), Mode::off(), Mode { name: "lean".to_owned(), jit: None }]
     }
 
+    /// Returns whether native code runs in this mode.
+    pub fn has_native_code(&self) -> bool {
+        self.jit.as_ref().is_some_and(|jit| jit.mode != mimeo::jit::Mode::Off)
+    }
+
     /// Returns the modes for all tested thresholds.
     pub fn tier_up() -> [Mode; 3] {
         [1, 2, 10].map(Mode::after)

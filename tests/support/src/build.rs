@@ -82,6 +82,18 @@ impl Programs {
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
+
+    /// Runs a program. Under Wine, once more if the command did not end as commands end: of some ten thousand runs
+    /// there, one ended with status 1 and without a word. What is wrong with a command itself is wrong again.
+    pub(crate) fn retried<T>(&self, run: impl Fn() -> Result<T, String>) -> Result<T, String> {
+        match (run(), &self.server) {
+            (Err(problem), Some(_)) => {
+                eprintln!("once more, since {problem}");
+                run()
+            }
+            (result, _) => result,
+        }
+    }
 }
 
 /// The source of a target's standard library.

@@ -18,6 +18,7 @@ pub use page::{Outcome, Page, Row, STAGES, Verdict};
 pub use place::{PLACES, Place};
 
 use build::Builder;
+use place::Execution;
 
 /// Path of the page in the repository.
 const PAGE: &str = "docs/support.md";
@@ -114,8 +115,9 @@ fn stages(place: &Place, builder: &Builder, report: &mut impl FnMut(&str)) -> Re
     match programs {
         Ok(programs) => {
             let substitute = execution.substitute();
+            let only_stencils = matches!(execution, Execution::Stencils(..));
             done(outcome_of(run::smoke(&programs), substitute.as_deref()));
-            done(outcome_of(run::parity(&programs), substitute.as_deref()));
+            done(outcome_of(run::parity(&programs, only_stencils), substitute.as_deref()));
         }
         Err(reason) => {
             done(Outcome { verdict: Verdict::NotRun, how: reason.clone() });

@@ -17,7 +17,7 @@ it. The languages are those of `examples`, calc and Lua.
 * **build**: the commands `mimeo-calc` and `mimeo-lua` are built with native code and without (lean).
 * **smoke**: some programs run with `--jit=on`. The statistics show that every function ran in native code without gaps.
 * **parity**: all programs run with `--jit=auto`, `on` and `off`, and lean. Output, errors and status are exactly those
-  written in the programs.
+  written in the programs. If only the target's stencils run, then in the modes that have native code.
 
 If the target's own system was not available, the cell names the substitute.
 ";

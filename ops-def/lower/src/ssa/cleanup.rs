@@ -1,9 +1,12 @@
-//! A built body → the same body without blocks that nothing reaches, jumps to the only successor, parameters that
-//! always have one value, and values that nothing uses; blocks and values are in order.
+//! A built body → the same body without blocks that nothing reaches, jumps to the only successor, detours, parameters
+//! that always have one value, and values that nothing uses; blocks and values are in order.
 
 use std::collections::BTreeMap;
 
 use mimeo_ir::{Block, BlockId, Body, Edge, End, Inst, ValueId};
+
+use super::thread::{skip_decided, skip_empty};
+use super::walk::{successors, values};
 
 /// Cleans up a body.
 pub(super) fn cleaned(mut body: Body) -> Body {
@@ -11,6 +14,8 @@ pub(super) fn cleaned(mut body: Body) -> Body {
         let before = body.clone();
         body = in_order(body);
         merge(&mut body);
+        skip_empty(&mut body);
+        skip_decided(&mut body);
         forward(&mut body);
         drop_unused(&mut body);
         if body == before {
@@ -41,21 +46,6 @@ fn order(body: &Body) -> Vec<usize> {
     }
     order.reverse();
     order
-}
-
-/// Returns the blocks that follow, in order.
-fn successors(block: &Block) -> Vec<usize> {
-    let mut list = Vec::new();
-    block.end.clone().edges(&mut |edge| list.push(edge.to.0 as usize));
-    list
-}
-
-/// Calls `visit` with each value that a block mentions.
-fn values(block: &mut Block, visit: &mut dyn FnMut(&mut ValueId)) {
-    block.params.iter_mut().for_each(&mut *visit);
-    block.insts.iter_mut().for_each(|inst| inst.values(visit));
-    block.end.values(visit);
-    block.end.edges(&mut |edge| edge.args.iter_mut().for_each(&mut *visit));
 }
 
 /// Drops unreachable blocks, and numbers blocks and values in order.

@@ -26,6 +26,8 @@ mod place;
 mod target;
 #[cfg(test)]
 mod tests;
+mod thread;
+mod walk;
 mod words;
 
 use std::collections::BTreeMap;

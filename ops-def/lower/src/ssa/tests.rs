@@ -111,37 +111,28 @@ fn the_error_of_a_helper_goes_where_the_op_takes_it() {
     check(
         items,
         expect![[r#"
-        pass
-        b0(v0: i64):
-          runtime ask(v0) ok b1 with the result err b2
-        b1(v1: i64):
-          v2: i64 = add v1, v0
-          v3: i64 = 0
-          v4: i64 = sub v3, v2
-          next v4
-        b2:
-          throw
+            pass
+            b0(v0: i64):
+              runtime ask(v0) ok b1 with the result err b2
+            b1(v1: i64):
+              v2: i64 = add v1, v0
+              v3: i64 = 0
+              v4: i64 = sub v3, v2
+              next v4
+            b2:
+              throw
 
-        keep
-        b0(v0: i64):
-          runtime ask(v0) ok b1 with the result err b2
-        b1(v1: i64):
-          v2: i64 = add v1, v0
-          v3: i8 = 1
-          jump b3(v3, v2)
-        b2:
-          v4: i8 = 0
-          v5: i64 = 0
-          jump b3(v4, v5)
-        b3(v6: i8, v7: i64):
-          branch v6, b4, b5
-        b4:
-          next v7
-        b5:
-          v8: i64 = 7
-          next v8
+            keep
+            b0(v0: i64):
+              runtime ask(v0) ok b1 with the result err b2
+            b1(v1: i64):
+              v2: i64 = add v1, v0
+              next v2
+            b2:
+              v3: i64 = 7
+              next v3
 
-    "#]],
+        "#]],
     );
 }
 

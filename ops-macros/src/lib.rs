@@ -15,6 +15,9 @@ use proc_macro::TokenStream;
 /// * `host = Type`: any Rust type, which runtime functions access as `vm.host`.
 /// * `error = Type`: what `vm.throw` takes; a `String` by default.
 /// * `operands = registers` or `stack`: the kind of machine; `registers` by default.
+/// * `memory = typed`: a promise that ops access each byte of memory under one description between two calls of the
+///   runtime, either as a field of a struct or as plain memory of one type. The optimizing tier then knows that a store
+///   under another description does not change it. The twins' `Evaluator` finds accesses that break the promise.
 /// * `arity = N`: every function takes `N` arguments. The verifier checks it, so calls need no check at run time.
 ///
 /// The macro adds to the author's module: `Ops`, the type that names the instruction set; `Opcode`; `Assembler`, with a

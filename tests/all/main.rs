@@ -3,6 +3,7 @@
 mod corners;
 mod drift;
 mod evaluator;
+mod facts;
 mod fingerprint;
 mod hostile;
 mod memory;

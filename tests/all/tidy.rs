@@ -139,6 +139,7 @@ fn crates_know_only_what_they_may() {
                 "mimeo-ir",
                 "mimeo-jit",
                 "petgraph",
+                "rustc-hash",
             ],
         ),
         ("jit/capi", &["mimeo-interp", "mimeo-jit"]),

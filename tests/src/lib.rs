@@ -10,3 +10,4 @@ pub mod refusal;
 pub mod registers;
 pub mod slow;
 pub mod stack;
+pub mod tagged;

@@ -24,7 +24,8 @@ options, with the equivalent environment variables; an option overrides its vari
   --stats[=summary|trace|json|off]
                             print statistics of the native tier to standard error; MIMEO_STATS
   --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
-  --dump=bytecode|ir|c|asm  print the bytecode, the SSA or the C of the ops, or the machine code, instead of running
+  --dump=bytecode|ir|c|asm  print the bytecode, the SSA or the C of the ops, or the machine code, instead of running;
+                            clif, if the command was built with it: the optimized loops in Cranelift's IR
   --capability              print what the native tier supports on this machine, instead of running
   -h, --help                print this help
 ";
@@ -57,6 +58,8 @@ pub(crate) enum Dump {
     Ir,
     C,
     Asm,
+    #[cfg(feature = "optimize")]
+    Clif,
 }
 
 impl Command {
@@ -111,7 +114,14 @@ impl Command {
                     continue;
                 }
                 Long("dump") => {
-                    let dumps = [("bytecode", Dump::Bytecode), ("ir", Dump::Ir), ("c", Dump::C), ("asm", Dump::Asm)];
+                    let dumps = [
+                        ("bytecode", Dump::Bytecode),
+                        ("ir", Dump::Ir),
+                        ("c", Dump::C),
+                        ("asm", Dump::Asm),
+                        #[cfg(feature = "optimize")]
+                        ("clif", Dump::Clif),
+                    ];
                     dump = Some(one_of("--dump", parser.value()?, &dumps)?);
                     continue;
                 }

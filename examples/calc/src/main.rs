@@ -95,6 +95,11 @@ fn show(dump: Dump, program: &Program, session: &mut Session) -> Result<(), Fail
         }
         Dump::Ir => text += &bodies::<Ops>().expect("the ops have no errors"),
         Dump::C => text += Ops::C,
+        #[cfg(feature = "optimize")]
+        Dump::Clif => {
+            let set = mimeo::jit::OptimizerSet::of::<Ops>();
+            text.extend(session.functions().map(|function| mimeo::optimize::clif(set, function)));
+        }
         Dump::Asm => {
             if let Some(reason) = session.jit().and_then(Jit::unavailable) {
                 return Err(Failure(format!("mimeo-calc: no native code: {reason}")));

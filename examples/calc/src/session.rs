@@ -115,11 +115,16 @@ impl Session {
         self.machine.jit()
     }
 
+    /// Returns all functions.
+    pub fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.machine.functions(self.linked)
+    }
+
     /// Compiles every function, and calls `visit` with each function that has native code.
     pub fn with_native_code(&mut self, mut visit: impl FnMut(&Function, CodeView<'_>)) {
         self.machine.compile_all(self.linked).expect("the session's program is loaded");
         let Some(jit) = self.machine.jit() else { return };
-        for function in self.machine.functions(self.linked) {
+        for function in self.functions() {
             if let Some(code) = jit.code_of(function) {
                 visit(function, code);
             }

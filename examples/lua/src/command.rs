@@ -30,7 +30,8 @@ options, with the equivalent environment variables; an option overrides its vari
   --stats[=summary|trace|json|off]
                             print statistics of the native tier to standard error; MIMEO_STATS
   --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
-  --dump=bytecode|ir|c|asm  print the bytecode, the SSA or the C of the ops, or the machine code, instead of running
+  --dump=bytecode|ir|c|asm  print the bytecode, the SSA or the C of the ops, or the machine code, instead of running;
+                            clif, if the command was built with it: the optimized loops in Cranelift's IR
   --capability              print what the native tier supports on this machine, instead of running
   --dap                     be a debug adapter: speak the Debug Adapter Protocol on standard input and output
   -h, --help                print this help
@@ -86,6 +87,8 @@ pub(crate) enum Dump {
     Ir,
     C,
     Asm,
+    #[cfg(feature = "optimize")]
+    Clif,
 }
 
 impl Command {
@@ -143,7 +146,14 @@ impl Command {
                 Long("dap") => self.is_adapter = true,
                 Long("capability") => capability = true,
                 Long("dump") => {
-                    let dumps = [("bytecode", Dump::Bytecode), ("ir", Dump::Ir), ("c", Dump::C), ("asm", Dump::Asm)];
+                    let dumps = [
+                        ("bytecode", Dump::Bytecode),
+                        ("ir", Dump::Ir),
+                        ("c", Dump::C),
+                        ("asm", Dump::Asm),
+                        #[cfg(feature = "optimize")]
+                        ("clif", Dump::Clif),
+                    ];
                     self.dump = Some(one_of("--dump", parser.value()?, &dumps)?);
                 }
                 Short('e') => self.chunks.push(Chunk::Code(parser.value()?.into_encoded_bytes())),

@@ -163,7 +163,7 @@ fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure>
     let of_all_ops = match dump {
         Dump::C => Some(Ops::C.to_owned()),
         Dump::Ir => Some(bodies::<Ops>().expect("the ops have no errors")),
-        Dump::Bytecode | Dump::Asm => None,
+        _ => None,
     };
     if let Some(text) = of_all_ops {
         show(&text);
@@ -186,6 +186,8 @@ fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure>
     for function in functions {
         let text = match dump {
             Dump::Asm => lua.machine_code(&function),
+            #[cfg(feature = "optimize")]
+            Dump::Clif => lua.optimized_loops(&function),
             _ => lua.bytecode(&function),
         };
         show(&text.map_err(|reason| Failure::from(reason.to_string()))?);

@@ -21,7 +21,7 @@
 /// Values, objects and ops.
 #[mimeo::instruction_set(
     value = Value, context = Context, host = crate::runtime::Host, error = crate::runtime::Error, operands = registers,
-    arity = 1
+    arity = 1, memory = typed
 )]
 pub mod ops {
     // Values.

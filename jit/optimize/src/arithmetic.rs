@@ -17,32 +17,10 @@ pub(crate) fn clif_type(ty: Type) -> types::Type {
 }
 
 /// Returns a number with these bits.
-pub(crate) fn constant(b: &mut FunctionBuilder<'_>, ty: Type, bits: u64) -> Value {
+pub(crate) fn constant<'f>(ins: impl InstBuilder<'f>, ty: Type, bits: u64) -> Value {
     match ty {
-        Type::F64 => b.ins().f64const(f64::from_bits(bits)),
-        Type::I64 => b.ins().iconst(types::I64, bits as i64),
-        ty => {
-            let mask = (1_u64 << ty.bits()) - 1;
-            b.ins().iconst(clif_type(ty), (bits & mask) as i64)
-        }
-    }
-}
-
-/// Returns a value as a word: a narrower integer extended with zeros, a double as its bits.
-pub(crate) fn to_word(b: &mut FunctionBuilder<'_>, value: Value) -> Value {
-    match b.func.dfg.value_type(value) {
-        types::I64 => value,
-        types::F64 => b.ins().bitcast(types::I64, MemFlags::new(), value),
-        _ => b.ins().uextend(types::I64, value),
-    }
-}
-
-/// Returns the value of a type that a word holds.
-pub(crate) fn from_word(b: &mut FunctionBuilder<'_>, ty: Type, word: Value) -> Value {
-    match ty {
-        Type::I64 => word,
-        Type::F64 => b.ins().bitcast(types::F64, MemFlags::new(), word),
-        ty => b.ins().ireduce(clif_type(ty), word),
+        Type::F64 => ins.f64const(f64::from_bits(bits)),
+        ty => ins.iconst(clif_type(ty), bits as i64),
     }
 }
 

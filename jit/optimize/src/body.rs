@@ -5,19 +5,21 @@ use std::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, Block, BlockArg, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::CallConv;
-use mimeo_def::frame::{CORE_BYTES, Core, Frame, PANICKED};
+use mimeo_def::frame::{Core, Frame, PANICKED};
 use mimeo_interp::tier::Word;
-use mimeo_ir::{Body, Edge, End, FunctionId, Inst, Unary, ValueId};
+use mimeo_ir::{Body, Edge, End, FunctionId, Inst, Type, ValueId};
 use mimeo_jit::OptimizedExit;
 
-use crate::arithmetic::{binary, clif_type, constant, from_word, to_word, unary};
-use crate::emit::{Emitter, trusted};
+use crate::arithmetic::clif_type;
+use crate::emit::Emitter;
+use crate::known::Expr;
 use crate::loops::{LoopOp, Slots};
-use crate::shape::successors;
+use crate::memory::{Access, Origin};
+use crate::values::trusted;
 
 /// Emits one op.
-pub(crate) struct BodyEmitter<'e, 'a, 'f> {
-    e: &'e mut Emitter<'a, 'f>,
+pub(crate) struct BodyEmitter<'e, 'a, 'f, 'h> {
+    e: &'e mut Emitter<'a, 'f, 'h>,
     op: &'e LoopOp<'a>,
     body: &'e Body,
     values: Vec<Option<Value>>,
@@ -25,45 +27,34 @@ pub(crate) struct BodyEmitter<'e, 'a, 'f> {
     blocks: Vec<Option<Block>>,
 }
 
-impl<'e, 'a, 'f> BodyEmitter<'e, 'a, 'f> {
+impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
     /// Emits the compiled paths of an op, from the current block.
-    pub(crate) fn emit(e: &'e mut Emitter<'a, 'f>, op: &'e LoopOp<'a>, body: &'e Body) {
+    pub(crate) fn emit(e: &'e mut Emitter<'a, 'f, 'h>, op: &'e LoopOp<'a>, body: &'e Body) {
         let values = vec![None; body.values.len()];
         let blocks = vec![None; body.blocks.len()];
         let mut emitter = BodyEmitter { e, op, body, values, blocks };
         emitter.read_operands();
-        for index in emitter.order() {
+        // What an op does before it leaves is done again.
+        if op.shape.leaves[0] {
+            let start = emitter.e.start_of(op);
+            emitter.e.v.jump(start, &[]);
+        }
+        for &index in &op.shape.order {
             emitter.block(index);
         }
     }
 
-    /// Returns the compiled blocks in an order in which each follows those that dominate it.
-    fn order(&self) -> Vec<usize> {
-        fn visit(body: &Body, leaves: &[bool], index: usize, seen: &mut [bool], order: &mut Vec<usize>) {
-            if std::mem::replace(&mut seen[index], true) {
-                return;
-            }
-            if !leaves[index] {
-                for to in successors(&body.blocks[index]) {
-                    visit(body, leaves, to, seen, order);
-                }
-            }
-            order.push(index);
-        }
-        let mut order = Vec::new();
-        let mut seen = vec![false; self.body.blocks.len()];
-        visit(self.body, &self.op.shape.leaves, 0, &mut seen, &mut order);
-        order.reverse();
-        order
-    }
-
     fn read_operands(&mut self) {
-        for (param, word) in self.body.blocks[0].params.iter().zip(self.op.at.inputs()) {
+        for (&param, word) in self.body.blocks[0].params.iter().zip(self.op.at.inputs()) {
+            let v = &mut self.e.v;
             let value = match word {
-                Word::Slot(slot) => self.e.frame.get(&mut self.e.b, slot),
-                Word::Bits(bits) => self.e.b.ins().iconst(types::I64, bits as i64),
-                Word::Label(_) => self.e.b.ins().iconst(types::I64, 0),
+                Word::Slot(slot) => self.e.frame.get(v, slot),
+                Word::Bits(bits) => v.constant(Type::I64, bits),
+                Word::Label(_) => v.constant(Type::I64, 0),
             };
+            if self.op.shape.cells.contains(&param) {
+                v.set_origin(value, Origin::Cell);
+            }
             self.values[param.0 as usize] = Some(value);
         }
     }
@@ -72,56 +63,52 @@ impl<'e, 'a, 'f> BodyEmitter<'e, 'a, 'f> {
         self.values[value.0 as usize].expect("a value is defined before it is used")
     }
 
-    fn word(&mut self, value: ValueId) -> Value {
-        let value = self.get(value);
-        to_word(&mut self.e.b, value)
-    }
-
-    /// Returns the block of a block of the body.
-    fn target(&mut self, index: usize) -> Block {
-        if let Some(block) = self.blocks[index] {
-            return block;
-        }
-        let block = self.e.b.create_block();
-        for &param in &self.body.blocks[index].params {
-            let value = self.e.b.append_block_param(block, clif_type(self.body.ty(param)));
-            self.values[param.0 as usize] = Some(value);
-        }
-        self.blocks[index] = Some(block);
-        block
-    }
-
     /// Returns the target of an edge and the arguments for its parameters, after those given.
     fn edge(&mut self, edge: &Edge, first: Option<Value>) -> (Block, Vec<BlockArg>) {
+        let index = edge.to.0 as usize;
+        if self.op.shape.leaves[index] {
+            return (self.e.start_of(self.op), Vec::new());
+        }
+        let block = self.blocks[index].unwrap_or_else(|| {
+            let block = self.e.v.b.create_block();
+            for &param in &self.body.blocks[index].params {
+                let value = self.e.v.b.append_block_param(block, clif_type(self.body.ty(param)));
+                self.values[param.0 as usize] = Some(value);
+            }
+            block
+        });
+        self.blocks[index] = Some(block);
         let args = first.into_iter().chain(edge.args.iter().map(|&arg| self.get(arg)));
-        let args = args.map(BlockArg::Value).collect();
-        (self.target(edge.to.0 as usize), args)
+        (block, args.map(BlockArg::Value).collect())
     }
 
     fn block(&mut self, index: usize) {
-        if index > 0 {
-            let block = self.target(index);
-            self.e.b.switch_to_block(block);
-        }
         let (body, op) = (self.body, self.op);
-        let block = &body.blocks[index];
-        // What an op does before it leaves is done again.
-        if op.shape.leaves[index] {
-            return self.e.leave_at(op);
+        if index > 0 {
+            // Nothing may lead here, since conditions were decided.
+            let Some(block) = self.blocks[index] else { return };
+            if op.shape.is_repeated[index] {
+                let mut known = self.e.v.on_edges_to(block).cloned().unwrap_or_default();
+                known.forget(|_| true);
+                self.e.v.begin_loop(block, known);
+            } else if !self.e.v.begin(block) {
+                return;
+            }
         }
+        let block = &body.blocks[index];
         for inst in &block.insts {
             self.inst(inst);
         }
         match &block.end {
             End::Jump { edge } => {
                 let (to, args) = self.edge(edge, None);
-                self.e.b.ins().jump(to, &args);
+                self.e.v.jump(to, &args);
             }
             End::Branch { condition, then, other } => {
                 let condition = self.get(*condition);
                 let (then, then_args) = self.edge(then, None);
                 let (other, other_args) = self.edge(other, None);
-                self.e.b.ins().brif(condition, then, &then_args, other, &other_args);
+                self.e.v.branch(condition, (then, &then_args), (other, &other_args));
             }
             End::Runtime { function, args, has_result, ok, err } => {
                 self.runtime(*function, args, *has_result, ok, err.as_ref());
@@ -142,41 +129,41 @@ impl<'e, 'a, 'f> BodyEmitter<'e, 'a, 'f> {
     }
 
     fn inst(&mut self, inst: &Inst) {
-        let b = &mut self.e.b;
-        let get = |value: ValueId| self.values[value.0 as usize].expect("a value is defined before it is used");
-        let (to, value) = match *inst {
-            Inst::Const { to, bits } => (to, constant(b, self.body.ty(to), bits)),
-            Inst::Unary { to, op: Unary::FloatFromBits, of } => (to, self.e.frame.double_of(b, get(of))),
-            Inst::Unary { to, op: Unary::FloatToBits, of } => (to, self.e.frame.bits_of(b, get(of))),
-            Inst::Unary { to, op, of } => (to, unary(b, op, self.body.ty(to), get(of))),
-            Inst::Binary { to, op, a, b: other } => (to, binary(b, op, get(a), get(other))),
-            Inst::Select { to, condition, then, other } => (to, b.ins().select(get(condition), get(then), get(other))),
-            Inst::Context { to } => (to, b.ins().iadd_imm(self.e.frame.core, CORE_BYTES as i64)),
-            Inst::Load { to, address, offset, .. } => {
-                let ty = clif_type(self.body.ty(to));
-                (to, b.ins().load(ty, trusted(), get(address), offset as i32))
+        let ty = |value: ValueId| self.body.ty(value);
+        let (to, expr) = match *inst {
+            Inst::Const { to, bits } => (to, Expr::Const(ty(to), bits)),
+            Inst::Unary { to, op, of } => (to, Expr::Unary(op, ty(of), ty(to), self.get(of))),
+            Inst::Binary { to, op, a, b } => (to, Expr::Binary(op, ty(a), self.get(a), self.get(b))),
+            Inst::Select { to, condition, then, other } => {
+                (to, Expr::Select(self.get(condition), self.get(then), self.get(other)))
             }
-            Inst::Store { address, offset, value, .. } => {
-                b.ins().store(trusted(), get(value), get(address), offset as i32);
-                return;
+            Inst::Context { to } => (to, Expr::Context),
+            Inst::Load { to, address, offset, field } => {
+                (to, Expr::Load(Access { ty: ty(to), field, address: self.get(address), offset }))
+            }
+            Inst::Store { address, offset, field, value } => {
+                let access = Access { ty: ty(value), field, address: self.get(address), offset };
+                let value = self.get(value);
+                return self.e.v.store(access, value);
             }
         };
-        self.values[to.0 as usize] = Some(value);
+        self.values[to.0 as usize] = Some(self.e.v.value(expr));
     }
 
     /// Writes the results to their slots.
     fn write(&mut self, results: &[ValueId]) {
         for (slot, &result) in self.op.at.results().zip(results) {
             let value = self.get(result);
-            self.e.frame.set(&mut self.e.b, slot, value);
+            self.e.frame.set(&mut self.e.v, slot, value);
         }
     }
 
     /// Stores the place of the op in the frame's record.
     fn store_pc(&mut self) {
-        let record = self.e.b.use_var(self.e.frame.record);
-        let pc = self.e.b.ins().iconst(types::I64, i64::from(self.op.at.pc.0));
-        self.e.b.ins().store(trusted(), pc, record, offset_of!(Frame, pc) as i32);
+        let b = &mut self.e.v.b;
+        let record = b.use_var(self.e.frame.record);
+        let pc = b.ins().iconst(types::I64, i64::from(self.op.at.pc.0));
+        b.ins().store(trusted(), pc, record, offset_of!(Frame, pc) as i32);
     }
 
     /// Leaves with the error that is pending.
@@ -188,45 +175,41 @@ impl<'e, 'a, 'f> BodyEmitter<'e, 'a, 'f> {
     /// Calls a runtime function. It sees all slots in the frame, and every slot is read again after it.
     fn runtime(&mut self, function: FunctionId, args: &[ValueId], has_result: bool, ok: &Edge, err: Option<&Edge>) {
         self.store_pc();
-        self.e.frame.store(&mut self.e.b, &self.op.dirty);
-        let mut words = vec![self.e.frame.core];
+        let mut words = vec![self.e.v.core];
         for &arg in args {
-            words.push(self.word(arg));
+            let value = self.get(arg);
+            words.push(self.e.v.word(self.body.ty(arg), value));
         }
-        let b = &mut self.e.b;
+        let (v, frame) = (&mut self.e.v, &self.e.frame);
+        frame.store(v, &self.op.dirty);
         let mut signature = Signature::new(CallConv::SystemV);
         signature.params = vec![AbiParam::new(types::I64); words.len()];
         signature.returns = vec![AbiParam::new(types::I64); 2];
-        let signature = b.import_signature(signature);
+        let signature = v.b.import_signature(signature);
         let shim = self.e.runtime[function.0 as usize].shim.expose_provenance();
-        let shim = b.ins().iconst(types::I64, shim as i64);
-        let call = b.ins().call_indirect(signature, shim, &words);
-        let [status, value] = [0, 1].map(|index| b.inst_results(call)[index]);
-        // The runtime can move the stack.
-        let record = b.ins().load(types::I64, trusted(), self.e.frame.core, offset_of!(Core, frame) as i32);
-        b.def_var(self.e.frame.record, record);
-        let base = b.ins().load(types::I64, trusted(), record, offset_of!(Frame, base) as i32);
-        b.def_var(self.e.frame.base, base);
-        self.e.frame.load(&mut self.e.b);
+        let shim = v.constant(Type::I64, shim as u64);
+        let call = v.b.ins().call_indirect(signature, shim, &words);
+        let [status, value] = [0, 1].map(|index| v.b.inst_results(call)[index]);
+        v.set_origin(value, Origin::Language);
+        v.known.forget(|_| true);
+        frame.reload(v);
 
-        let failed = self.e.b.create_block();
+        let thrown = self.e.exits.block(&mut v.b, OptimizedExit::Throw, &Slots::new());
+        let failed = if err.is_some() { v.b.create_block() } else { thrown };
         let result = has_result.then(|| {
             let param = self.body.blocks[ok.to.0 as usize].params[0];
-            from_word(&mut self.e.b, self.body.ty(param), value)
+            v.of_word(self.body.ty(param), value)
         });
         let (ok, ok_args) = self.edge(ok, result);
-        self.e.b.ins().brif(status, failed, &[], ok, &ok_args);
-        self.e.b.switch_to_block(failed);
-        let thrown = self.e.exits.block(&mut self.e.b, OptimizedExit::Throw, &Slots::new());
-        let Some(err) = err else {
-            self.e.b.ins().jump(thrown, &[]);
-            return;
-        };
+        let has_failed = self.e.v.b.ins().icmp_imm(IntCC::NotEqual, status, 0);
+        self.e.v.branch(has_failed, (failed, &[]), (ok, &ok_args));
+        let Some(err) = err else { return };
         // A panic arrives as an error, too.
+        self.e.v.begin(failed);
         let exit = offset_of!(Core, exit) as i32;
-        let exit = self.e.b.ins().load(types::I32, trusted(), self.e.frame.core, exit);
-        let has_panicked = self.e.b.ins().icmp_imm(IntCC::Equal, exit, i64::from(PANICKED));
+        let exit = self.e.v.b.ins().load(types::I32, trusted(), self.e.v.core, exit);
+        let has_panicked = self.e.v.b.ins().icmp_imm(IntCC::Equal, exit, i64::from(PANICKED));
         let (err, err_args) = self.edge(err, None);
-        self.e.b.ins().brif(has_panicked, thrown, &[], err, &err_args);
+        self.e.v.branch(has_panicked, (thrown, &[]), (err, &err_args));
     }
 }

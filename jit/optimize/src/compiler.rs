@@ -10,10 +10,13 @@ use cranelift_codegen::ir::{AbiParam, Function, Signature, UserFuncName, types};
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use mimeo_def::Pc;
+use mimeo_interp::Function as Loaded;
 use mimeo_ir::Set;
-use mimeo_jit::{HotLoop, NotOptimized, OptimizedCode, Optimizer, OptimizerSet};
+use mimeo_jit::{HotLoop, NotOptimized, OptimizedCode, OptimizedExit, Optimizer, OptimizerSet};
 
 use crate::emit::{Emitter, Inputs};
+use crate::heads::Heads;
 use crate::loops::Loop;
 use crate::shape::Shape;
 
@@ -55,7 +58,7 @@ impl Prepared {
     fn new(set: OptimizerSet) -> Result<Prepared, NotOptimized> {
         let bodies =
             Set::from_bytes(set.ir).map_err(|error| NotOptimized(format!("the bodies of the ops: {error}")))?;
-        let shapes = (0..set.ops.len()).map(|opcode| Shape::of(bodies.body_of(opcode))).collect();
+        let shapes = set.ops.iter().enumerate().map(|(opcode, info)| Shape::of(info, bodies.body_of(opcode))).collect();
         Ok(Prepared { bodies, shapes, isa: host()? })
     }
 }
@@ -108,6 +111,53 @@ impl Compiler {
     }
 }
 
+impl Compiler {
+    /// Builds the region of a loop. Returns the number of its ops, and its exits.
+    fn build(
+        &mut self,
+        function: &Loaded,
+        head: Pc,
+        budget: Option<Duration>,
+    ) -> Result<Option<(usize, Vec<OptimizedExit>)>, NotOptimized> {
+        let prepared = self.prepared.as_ref().map_err(Clone::clone)?;
+        let Some(region) = Loop::find(function, self.set.ops, &prepared.shapes, head)? else {
+            return Ok(None);
+        };
+        self.check_budget(&region, budget)?;
+        let inputs = Inputs {
+            region: &region,
+            bodies: &prepared.bodies,
+            runtime: self.set.runtime,
+            entries: function.optimized_entries(head).expect("a loop head has a count"),
+            leaving: self.leaving.as_ref(),
+        };
+        let mut heads = Heads::default();
+        loop {
+            self.context.clear();
+            let mut signature = Signature::new(CallConv::SystemV);
+            signature.params = vec![AbiParam::new(types::I64); 3];
+            signature.returns = vec![AbiParam::new(types::I64)];
+            self.context.func = Function::with_name_signature(UserFuncName::default(), signature);
+            let builder = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
+            heads.begin();
+            if let Some(exits) = Emitter::emit(builder, &inputs, &mut heads) {
+                return Ok(Some((region.ops.len(), exits)));
+            }
+        }
+    }
+
+    /// Returns Cranelift's IR of a loop after Cranelift has optimized it.
+    fn optimized_ir(&mut self, function: &Loaded, head: Pc) -> Result<Option<String>, NotOptimized> {
+        if self.build(function, head, None)?.is_none() {
+            return Ok(None);
+        }
+        let isa = &*self.prepared.as_ref().expect("it was used").isa;
+        let done = self.context.optimize(isa, &mut ControlPlane::default());
+        done.map_err(|error| NotOptimized(format!("Cranelift refuses it: {error}")))?;
+        Ok(Some(self.context.func.display().to_string()))
+    }
+}
+
 impl fmt::Debug for Compiler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Compiler").finish_non_exhaustive()
@@ -118,28 +168,41 @@ impl fmt::Debug for Compiler {
 // exit (`emit`, `exits`). Backward jumps are counted in `Emitter::count`.
 unsafe impl Optimizer for Compiler {
     fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
-        let prepared = self.prepared.as_ref().map_err(Clone::clone)?;
-        let Some(region) = Loop::find(hot.function, self.set.ops, &prepared.shapes, hot.head)? else {
-            return Ok(None);
-        };
-        self.check_budget(&region, hot.budget)?;
         let start = Instant::now();
-        let entries = hot.function.optimized_entries(hot.head).expect("a loop head has a count");
-        self.context.clear();
-        let mut signature = Signature::new(CallConv::SystemV);
-        signature.params = vec![AbiParam::new(types::I64); 3];
-        signature.returns = vec![AbiParam::new(types::I64)];
-        self.context.func = Function::with_name_signature(UserFuncName::default(), signature);
-        let builder = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
-        let inputs = Inputs { region: &region, bodies: &prepared.bodies, runtime: self.set.runtime, entries };
-        let exits = Emitter::emit(builder, &inputs, self.leaving.as_ref());
-        let compiled = self.context.compile(&*prepared.isa, &mut ControlPlane::default());
+        let Some((ops, exits)) = self.build(hot.function, hot.head, hot.budget)? else { return Ok(None) };
+        let isa = &*self.prepared.as_ref().expect("it was used").isa;
+        let compiled = self.context.compile(isa, &mut ControlPlane::default());
         let compiled = compiled.map_err(|error| NotOptimized(format!("Cranelift refuses it: {:?}", error.inner)))?;
         if let Some(relocation) = compiled.buffer.relocs().first() {
             return Err(NotOptimized(format!("its code would refer to {:?}", relocation.target)));
         }
-        let ns_per_op = start.elapsed().as_nanos() as f64 / region.ops.len() as f64;
+        let ns_per_op = start.elapsed().as_nanos() as f64 / ops as f64;
         self.ns_per_op += (ns_per_op - self.ns_per_op) / 8.0;
         Ok(Some(OptimizedCode { code: compiled.code_buffer().to_vec(), exits }))
     }
+}
+
+/// Returns what a function's loops become in Cranelift's IR, after Cranelift has optimized it, or why they do not.
+///
+/// ```
+/// use mimeo::jit::OptimizerSet;
+/// use mimeo_doc_ops::{Ops, SUM, sample_machine};
+///
+/// let (machine, linked) = sample_machine();
+/// let sum = machine.functions(linked).next().expect("the program has functions");
+/// let text = mimeo_optimize::clif(OptimizerSet::of::<Ops>(), sum);
+/// assert!(text.starts_with("sum, loop at 0018\nfunction u0:0(i64, i64, i64) -> i64 system_v {"), "{text}");
+/// ```
+pub fn clif(set: OptimizerSet, function: &Loaded) -> String {
+    let mut compiler = Compiler::new(set, None);
+    let mut text = String::new();
+    for &head in &function.facts().polls {
+        let title = format!("{}, loop at {:04}\n", function.body().name, head.0);
+        match compiler.optimized_ir(function, head) {
+            Ok(None) => {}
+            Ok(Some(ir)) => text += &format!("{title}{ir}\n"),
+            Err(NotOptimized(reason)) => text += &format!("{title}; not optimized: {reason}\n\n"),
+        }
+    }
+    text
 }

@@ -1,16 +1,17 @@
 //! A [`Loop`] → Cranelift's IR of a function that runs it, and its exits.
 //!
-//! The function takes the machine's core, slot 0 and the frame's record, and returns the offset of an exit.
+//! The function takes the machine's core, slot 0 and the frame's record, and returns the offset of an exit. The ops are
+//! there twice if that pays: once for the first iteration, whose checks and loads the other iterations need not repeat,
+//! and once for all others.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
-use std::mem::offset_of;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, InstBuilder, MemFlags, Value, types};
-use cranelift_frontend::{FunctionBuilder, Variable};
+use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
+use cranelift_frontend::FunctionBuilder;
 use mimeo_def::Pc;
-use mimeo_def::frame::Core;
 use mimeo_interp::RuntimeFn;
 use mimeo_ir::Set;
 use mimeo_jit::OptimizedExit;
@@ -19,122 +20,12 @@ use crate::body::BodyEmitter;
 use crate::compiler::Leaving;
 use crate::exits::Exits;
 use crate::floats::floats;
+use crate::frame::Frame;
+use crate::heads::{Assumed, Heads};
+use crate::known::Known;
 use crate::loops::{Loop, LoopOp, Slots};
-
-/// An access to memory that exists and is aligned.
-pub(crate) fn trusted() -> MemFlags {
-    MemFlags::trusted()
-}
-
-/// Returns the distance of a slot from slot 0 in bytes.
-pub(crate) fn slot_offset(slot: u32) -> i32 {
-    (slot * size_of::<u64>() as u32) as i32
-}
-
-/// The frame of a region: the machine's registers, and the slots that are variables.
-#[derive(Debug)]
-pub(crate) struct Frame {
-    pub(crate) core: Value,
-    /// The frame's record, which moves with the stack.
-    pub(crate) record: Variable,
-    /// Slot 0.
-    pub(crate) base: Variable,
-    slots: BTreeMap<u32, Variable>,
-    /// The slots whose variables hold doubles.
-    floats: Slots,
-    /// Words → the doubles whose bits they are.
-    doubles: HashMap<Value, Value>,
-}
-
-impl Frame {
-    /// Declares the variables, in the entry of the function.
-    fn new(b: &mut FunctionBuilder<'_>, params: [Value; 3], slots: &Slots, floats: Slots) -> Frame {
-        let [core, base, record] = params;
-        let mut variable = |ty| b.declare_var(ty);
-        let ty = |slot: u32| if floats.contains(&slot) { types::F64 } else { types::I64 };
-        let frame = Frame {
-            core,
-            record: variable(types::I64),
-            base: variable(types::I64),
-            slots: slots.iter().map(|&slot| (slot, variable(ty(slot)))).collect(),
-            floats,
-            doubles: HashMap::new(),
-        };
-        b.def_var(frame.record, record);
-        b.def_var(frame.base, base);
-        frame
-    }
-
-    /// Reads all variables from the frame.
-    pub(crate) fn load(&self, b: &mut FunctionBuilder<'_>) {
-        let base = b.use_var(self.base);
-        for (&slot, &variable) in &self.slots {
-            let ty = if self.floats.contains(&slot) { types::F64 } else { types::I64 };
-            let value = b.ins().load(ty, trusted(), base, slot_offset(slot));
-            b.def_var(variable, value);
-        }
-    }
-
-    /// Writes these slots to the frame.
-    pub(crate) fn store(&self, b: &mut FunctionBuilder<'_>, dirty: &Slots) {
-        let base = b.use_var(self.base);
-        for slot in dirty {
-            let value = b.use_var(self.slots[slot]);
-            b.ins().store(trusted(), value, base, slot_offset(*slot));
-        }
-    }
-
-    /// Returns the value of a slot as a word.
-    pub(crate) fn get(&mut self, b: &mut FunctionBuilder<'_>, slot: u32) -> Value {
-        match self.slots.get(&slot) {
-            Some(&variable) => {
-                let value = b.use_var(variable);
-                if self.floats.contains(&slot) { self.bits_of(b, value) } else { value }
-            }
-            None => {
-                let base = b.use_var(self.base);
-                b.ins().load(types::I64, trusted(), base, slot_offset(slot))
-            }
-        }
-    }
-
-    /// Returns the bits of a double.
-    pub(crate) fn bits_of(&mut self, b: &mut FunctionBuilder<'_>, double: Value) -> Value {
-        let word = b.ins().bitcast(types::I64, MemFlags::new(), double);
-        self.doubles.insert(word, double);
-        word
-    }
-
-    /// Returns the double with these bits.
-    pub(crate) fn double_of(&mut self, b: &mut FunctionBuilder<'_>, word: Value) -> Value {
-        match self.doubles.get(&word) {
-            Some(&double) => double,
-            None => b.ins().bitcast(types::F64, MemFlags::new(), word),
-        }
-    }
-
-    /// Sets the value of a slot to a word.
-    pub(crate) fn set(&mut self, b: &mut FunctionBuilder<'_>, slot: u32, word: Value) {
-        match self.slots.get(&slot) {
-            Some(&variable) => {
-                let value = if self.floats.contains(&slot) { self.double_of(b, word) } else { word };
-                b.def_var(variable, value);
-            }
-            None => {
-                let base = b.use_var(self.base);
-                b.ins().store(trusted(), word, base, slot_offset(slot));
-            }
-        }
-    }
-}
-
-/// Increments the number of entries.
-fn count_entry(b: &mut FunctionBuilder<'_>, entries: &Cell<u64>) {
-    let address = b.ins().iconst(types::I64, entries.as_ptr().expose_provenance() as i64);
-    let before = b.ins().load(types::I64, trusted(), address, 0);
-    let after = b.ins().iadd_imm(before, 1);
-    b.ins().store(trusted(), after, address, 0);
-}
+use crate::nest::Nested;
+use crate::values::{Values, trusted};
 
 /// What a region is made of.
 pub(crate) struct Inputs<'a> {
@@ -143,54 +34,188 @@ pub(crate) struct Inputs<'a> {
     pub(crate) runtime: &'static [RuntimeFn],
     /// The number of entries, which the region counts.
     pub(crate) entries: &'a Cell<u64>,
+    pub(crate) leaving: Option<&'a Leaving>,
+}
+
+/// A head that is being repeated.
+struct Repeated {
+    block: Block,
+    /// What holds there.
+    assumed: Assumed,
+    /// The slots that do not change in the loop.
+    fixed: Rc<BTreeMap<u32, Value>>,
+}
+
+/// A copy of the ops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Copy {
+    /// The only one.
+    Only,
+    /// The first iteration.
+    First,
+    /// All other iterations.
+    Others,
 }
 
 /// Emits a whole region.
-pub(crate) struct Emitter<'a, 'f> {
-    pub(crate) b: FunctionBuilder<'f>,
+pub(crate) struct Emitter<'a, 'f, 'h> {
+    pub(crate) v: Values<'f>,
     region: &'a Loop<'a>,
+    bodies: &'a Set,
     pub(crate) runtime: &'static [RuntimeFn],
+    leaving: Option<&'a Leaving>,
     pub(crate) frame: Frame,
     pub(crate) exits: Exits,
-    /// The block of each op.
+    /// The copy of the ops that is being emitted.
+    copy: Copy,
+    /// The block before the iterations after the first, if that is a copy of its own.
+    others: Option<Block>,
+    /// The block in this copy where an op is entered by forward jumps.
     blocks: BTreeMap<Pc, Block>,
+    /// The heads in this copy, apart from those of loops that are entered elsewhere, too.
+    repeated: BTreeMap<Pc, Repeated>,
+    heads: &'h mut Heads,
 }
 
-impl<'a, 'f> Emitter<'a, 'f> {
-    /// Emits a region into an empty function with the right signature. Returns the exits.
+impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
+    /// Emits a region into an empty function with the right signature. Returns the exits, or `None` if something that was
+    /// assumed at a head does not hold, which `heads` then knows.
     pub(crate) fn emit(
         mut b: FunctionBuilder<'f>,
         inputs: &Inputs<'a>,
-        leaving: Option<&Leaving>,
-    ) -> Vec<OptimizedExit> {
-        let Inputs { region, bodies, runtime, entries } = *inputs;
-        let entry = b.create_block();
+        heads: &'h mut Heads,
+    ) -> Option<Vec<OptimizedExit>> {
+        let Inputs { region, bodies, runtime, entries, leaving } = *inputs;
+        let [entry, start] = [(); 2].map(|()| b.create_block());
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
-        let params = [0, 1, 2].map(|index| b.block_params(entry)[index]);
-        let frame = Frame::new(&mut b, params, &region.variables, floats(region, bodies));
-        count_entry(&mut b, entries);
-        frame.load(&mut b);
-        let blocks: BTreeMap<Pc, Block> = region.ops.keys().map(|&pc| (pc, b.create_block())).collect();
-        b.ins().jump(blocks[&region.head], &[]);
-        let mut emitter = Emitter { b, region, runtime, frame, exits: Exits::default(), blocks };
-        for (pc, op) in &region.ops {
-            emitter.b.switch_to_block(emitter.blocks[pc]);
-            if let Some(leaving) = leaving {
-                emitter.leave_now_and_then(op, leaving);
-            }
-            BodyEmitter::emit(&mut emitter, op, bodies.body_of(usize::from(op.at.op.0)));
+        b.ins().jump(start, &[]);
+        b.switch_to_block(start);
+        b.seal_block(start);
+        let [base, record] = [1, 2].map(|index| b.block_params(entry)[index]);
+        let mut v = Values::new(b, entry, bodies.has_typed_memory);
+        count_entry(&mut v, entries);
+        let frame = Frame::new(&mut v, [base, record], &region.variables, floats(region, bodies));
+        let mut emitter = Emitter {
+            v,
+            region,
+            bodies,
+            runtime,
+            leaving,
+            frame,
+            exits: Exits::default(),
+            copy: Copy::Only,
+            others: None,
+            blocks: BTreeMap::new(),
+            repeated: BTreeMap::new(),
+            heads,
+        };
+        emitter.iterations();
+        let Emitter { mut v, frame, exits, heads, .. } = emitter;
+        exits.fill(&mut v, &frame);
+        v.b.seal_all_blocks();
+        v.b.finalize();
+        heads.hold().then_some(exits.table)
+    }
+
+    /// Emits all ops, from the end of the entry.
+    fn iterations(&mut self) {
+        let first = self.block_of(self.region.head);
+        self.v.jump(first, &[]);
+        if self.region.is_peeled() {
+            let others = self.v.b.create_block();
+            (self.copy, self.others) = (Copy::First, Some(others));
+            self.ops();
+            self.copy = Copy::Others;
+            self.repeated.clear();
+            self.blocks = BTreeMap::from([(self.region.head, others)]);
         }
-        let Emitter { mut b, frame, exits, .. } = emitter;
-        exits.fill(&mut b, &frame);
-        b.seal_all_blocks();
-        b.finalize();
-        exits.table
+        self.ops();
+    }
+
+    /// Emits one copy of the ops.
+    fn ops(&mut self) {
+        let region = self.region;
+        for (&pc, op) in &region.ops {
+            let block = self.block_of(pc);
+            let is_head = region.repeated.contains(&pc) && !self.is_behind(pc);
+            if is_head && !region.nested.contains_key(&pc) {
+                self.v.begin_loop(block, Known::default());
+            } else if !self.v.begin(block) {
+                // Nothing leads here, since conditions were decided.
+                continue;
+            }
+            self.frame.fixed = self.fixed_at(pc);
+            if is_head && let Some(nested) = region.nested.get(&pc) {
+                self.begin_loop(pc, nested);
+                self.frame.fixed = self.fixed_at(pc);
+            }
+            if let Some(leaving) = self.leaving {
+                self.leave_now_and_then(op, leaving);
+            }
+            BodyEmitter::emit(self, op, self.bodies.body_of(usize::from(op.at.op.0)));
+        }
+    }
+
+    /// Returns the slots that do not change in the innermost loop around an op that was begun.
+    fn fixed_at(&self, pc: Pc) -> Rc<BTreeMap<u32, Value>> {
+        let around = self.repeated.iter().filter(|(head, _)| self.region.nested[head].ops.contains(&pc));
+        let innermost = around.min_by_key(|(head, _)| self.region.nested[head].ops.len());
+        innermost.map_or_else(Rc::default, |(_, repeated)| repeated.fixed.clone())
+    }
+
+    /// Returns whether backward jumps to an op lead out of this copy.
+    fn is_behind(&self, pc: Pc) -> bool {
+        pc == self.region.head && self.copy == Copy::First
+    }
+
+    /// Begins a loop in the block before it, where everything holds that does when the loop is entered.
+    fn begin_loop(&mut self, head: Pc, nested: &Nested) {
+        let unchanged = self.region.variables.difference(&nested.written);
+        let fixed = unchanged.map(|&slot| (slot, self.frame.variable(&mut self.v, slot))).collect();
+        let mut assumed = Assumed::default();
+        for &slot in &nested.written {
+            let value = self.frame.variable(&mut self.v, slot);
+            self.heads.assume(&mut assumed, (self.copy, head, slot), value, &self.v);
+        }
+        if nested.calls_runtime {
+            self.v.known.forget(|_| true);
+        }
+        nested.stores.iter().for_each(|&kind| self.v.forget(kind));
+        let block = self.v.b.create_block();
+        self.v.b.ins().jump(block, &[]);
+        let known = std::mem::take(&mut self.v.known);
+        self.v.begin_loop(block, known);
+        for slot in assumed.slots() {
+            let value = self.frame.variable(&mut self.v, slot);
+            assumed.apply(slot, value, &mut self.v.known);
+        }
+        self.repeated.insert(head, Repeated { block, assumed, fixed: Rc::new(fixed) });
+    }
+
+    /// Ends an iteration of a loop.
+    fn repeat(&mut self, head: Pc) {
+        if let Some(others) = self.others.filter(|_| self.is_behind(head)) {
+            self.v.jump(others, &[]);
+        } else if let Some(Repeated { block, assumed, .. }) = self.repeated.get(&head) {
+            for slot in assumed.slots() {
+                let value = self.frame.variable(&mut self.v, slot);
+                self.heads.check(assumed, (self.copy, head, slot), value, &self.v);
+            }
+            self.v.b.ins().jump(*block, &[]);
+        } else {
+            let block = self.block_of(head);
+            self.v.b.ins().jump(block, &[]);
+        }
+    }
+
+    fn block_of(&mut self, pc: Pc) -> Block {
+        *self.blocks.entry(pc).or_insert_with(|| self.v.b.create_block())
     }
 
     /// Leaves at the start of an op if it is time to.
     fn leave_now_and_then(&mut self, op: &LoopOp<'_>, Leaving { every, left }: &Leaving) {
-        let b = &mut self.b;
+        let b = &mut self.v.b;
         let address = b.ins().iconst(types::I64, left.as_ptr().expose_provenance() as i64);
         let before = b.ins().load(types::I32, trusted(), address, 0);
         let after = b.ins().iadd_imm(before, -1);
@@ -198,46 +223,51 @@ impl<'a, 'f> Emitter<'a, 'f> {
         let again = b.ins().iconst(types::I32, i64::from(*every));
         let after = b.ins().select(is_over, again, after);
         b.ins().store(trusted(), after, address, 0);
-        let exit = self.exits.block(b, OptimizedExit::Op(op.at.pc), &op.dirty);
-        let stays = b.create_block();
-        b.ins().brif(is_over, exit, &[], stays, &[]);
-        b.switch_to_block(stays);
+        let exit = self.start_of(op);
+        self.v.leave_if(is_over, exit);
     }
 
-    /// Leaves at the start of an op.
-    pub(crate) fn leave_at(&mut self, op: &LoopOp<'_>) {
-        self.leave(OptimizedExit::Op(op.at.pc), &op.dirty);
+    /// Returns the block that leaves at the start of an op.
+    pub(crate) fn start_of(&mut self, op: &LoopOp<'_>) -> Block {
+        self.exits.block(&mut self.v.b, OptimizedExit::Op(op.at.pc), &op.dirty)
     }
 
     /// Leaves, after storing these slots.
     pub(crate) fn leave(&mut self, exit: OptimizedExit, dirty: &Slots) {
-        let block = self.exits.block(&mut self.b, exit, dirty);
-        self.b.ins().jump(block, &[]);
+        let block = self.exits.block(&mut self.v.b, exit, dirty);
+        self.v.b.ins().jump(block, &[]);
     }
 
     /// Continues at another op after this one.
     pub(crate) fn go(&mut self, from: &LoopOp<'_>, to: Pc) {
         let is_backward = to <= from.at.pc;
-        let Some(&block) = self.blocks.get(&to) else {
+        if !self.region.ops.contains_key(&to) {
             let exit = if is_backward { OptimizedExit::Poll(to) } else { OptimizedExit::Op(to) };
             return self.leave(exit, &self.region.dirty_after(from.at.pc));
-        };
-        if is_backward {
-            self.count(from, to);
         }
-        self.b.ins().jump(block, &[]);
+        if !is_backward {
+            let block = self.block_of(to);
+            return self.v.jump(block, &[]);
+        }
+        self.count(from, to);
+        self.repeat(to);
     }
 
     /// Counts a backward jump. If the budget is used up, the poll at the target is left to count it.
     fn count(&mut self, from: &LoopOp<'_>, to: Pc) {
-        const BUDGET: i32 = offset_of!(Core, budget) as i32;
-        let budget = self.b.ins().load(types::I32, trusted(), self.frame.core, BUDGET);
-        let is_used_up = self.b.ins().icmp_imm(IntCC::SignedLessThanOrEqual, budget, 0);
-        let exit = self.exits.block(&mut self.b, OptimizedExit::Poll(to), &self.region.dirty_after(from.at.pc));
-        let more = self.b.create_block();
-        self.b.ins().brif(is_used_up, exit, &[], more, &[]);
-        self.b.switch_to_block(more);
-        let left = self.b.ins().iadd_imm(budget, -1);
-        self.b.ins().store(trusted(), left, self.frame.core, BUDGET);
+        let budget = self.v.b.use_var(self.frame.budget);
+        let is_used_up = self.v.b.ins().icmp_imm(IntCC::SignedLessThanOrEqual, budget, 0);
+        let exit = self.exits.block(&mut self.v.b, OptimizedExit::Poll(to), &self.region.dirty_after(from.at.pc));
+        self.v.leave_if(is_used_up, exit);
+        let left = self.v.b.ins().iadd_imm(budget, -1);
+        self.v.b.def_var(self.frame.budget, left);
     }
+}
+
+/// Increments the number of entries.
+fn count_entry(v: &mut Values<'_>, entries: &Cell<u64>) {
+    let address = v.b.ins().iconst(types::I64, entries.as_ptr().expose_provenance() as i64);
+    let before = v.b.ins().load(types::I64, trusted(), address, 0);
+    let after = v.b.ins().iadd_imm(before, 1);
+    v.b.ins().store(trusted(), after, address, 0);
 }

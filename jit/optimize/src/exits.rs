@@ -4,8 +4,9 @@ use cranelift_codegen::ir::{Block, InstBuilder, types};
 use cranelift_frontend::FunctionBuilder;
 use mimeo_jit::OptimizedExit;
 
-use crate::emit::Frame;
+use crate::frame::Frame;
 use crate::loops::Slots;
+use crate::values::Values;
 
 /// The exits of a region.
 #[derive(Debug, Default)]
@@ -34,12 +35,12 @@ impl Exits {
     }
 
     /// Fills the blocks.
-    pub(crate) fn fill(&self, b: &mut FunctionBuilder<'_>, frame: &Frame) {
+    pub(crate) fn fill(&self, v: &mut Values<'_>, frame: &Frame) {
         for (block, index, dirty) in &self.blocks {
-            b.switch_to_block(*block);
-            frame.store(b, dirty);
-            let offset = b.ins().iconst(types::I64, (index * size_of::<u64>()) as i64);
-            b.ins().return_(&[offset]);
+            v.b.switch_to_block(*block);
+            frame.store(v, dirty);
+            let offset = v.b.ins().iconst(types::I64, (index * size_of::<u64>()) as i64);
+            v.b.ins().return_(&[offset]);
         }
     }
 }

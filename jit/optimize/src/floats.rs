@@ -37,10 +37,9 @@ fn reads<'a>(op: &'a LoopOp<'_>, body: &'a Body) -> impl Iterator<Item = (u32, i
 
 /// Returns how the compiled blocks use a value.
 fn use_of(op: &LoopOp<'_>, body: &Body, value: ValueId) -> i32 {
-    let compiled = body.blocks.iter().zip(&op.shape.leaves).filter(|&(_, &leaves)| !leaves);
     let (mut as_float, mut as_word) = (false, false);
-    for (block, _) in compiled {
-        for inst in &block.insts {
+    for &index in &op.shape.order {
+        for inst in &body.blocks[index].insts {
             match *inst {
                 Inst::Unary { op: Unary::FloatFromBits, of, .. } if of == value => as_float = true,
                 _ => inst.clone().values(&mut |used| as_word |= *used == value),

@@ -9,6 +9,10 @@
 //! bodies ── shape ─► Shape ┘
 //! ```
 //!
+//! What was computed or tested on every path to a place is `known` there, so that it is not computed or tested again: a
+//! tag, a bound, a double that is not a NaN, what memory holds that nothing has changed. The first iteration is compiled
+//! separately (`emit`), and what it leaves is known in the others, as far as it holds in each of them (`heads`).
+//!
 //! A path of an op that calls the runtime although another path does not is left to the stencil: the region leaves at
 //! the op's start, where the frame is what it is between stencils, so nothing has to be reconstructed.
 //!
@@ -35,12 +39,19 @@ mod control_flow;
 mod emit;
 mod exits;
 mod floats;
+mod frame;
+mod heads;
 mod idle;
+mod known;
 mod loops;
+mod memory;
+mod nest;
+mod range;
 mod shape;
+mod values;
 
-pub use compiler::open;
 #[doc(hidden)]
 pub use compiler::open_leaving;
+pub use compiler::{clif, open};
 #[doc(hidden)]
 pub use idle::open_idle;

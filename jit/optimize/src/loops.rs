@@ -9,10 +9,13 @@ use mimeo_interp::tier::{OpAt, Word};
 use mimeo_jit::NotOptimized;
 
 use crate::control_flow::innermost_loop;
+use crate::nest::{Nested, nested};
 use crate::shape::Shape;
 
 /// The most ops of a region.
 const MOST_OPS: usize = 300;
+/// The most ops of a region that is there twice.
+const MOST_PEELED_OPS: usize = 100;
 /// The most ops of a function with a region, since the whole function is compiled again to install it.
 const MOST_FUNCTION_OPS: u32 = 4000;
 
@@ -36,6 +39,10 @@ pub(crate) struct Loop<'a> {
     pub(crate) ops: BTreeMap<Pc, LoopOp<'a>>,
     /// The slots that are variables.
     pub(crate) variables: Slots,
+    /// The ops to which backward jumps of the loop lead.
+    pub(crate) repeated: BTreeSet<Pc>,
+    /// By head: this loop and those in it, apart from any that is entered elsewhere, too.
+    pub(crate) nested: BTreeMap<Pc, Nested>,
 }
 
 impl<'a> LoopOp<'a> {
@@ -54,7 +61,7 @@ impl<'a> LoopOp<'a> {
     }
 
     /// Returns where a compiled path continues in the function.
-    fn successors(&self) -> impl Iterator<Item = Pc> {
+    pub(crate) fn successors(&self) -> impl Iterator<Item = Pc> {
         let next = self.shape.continues.then(|| self.at.next_pc());
         next.into_iter().chain(self.shape.jumps.iter().map(|&label| self.target(label)))
     }
@@ -108,10 +115,20 @@ impl<'a> Loop<'a> {
             return Err(NotOptimized(format!("the loop has more than {MOST_OPS} ops")));
         }
         let escaping: Slots = function.body().escaping.iter().map(|slot| u32::from(slot.0)).collect();
-        let variables = found.values().flat_map(LoopOp::slots).filter(|slot| !escaping.contains(slot)).collect();
-        let mut region = Loop { head, ops: found, variables };
+        let variables: Slots = found.values().flat_map(LoopOp::slots).filter(|slot| !escaping.contains(slot)).collect();
+        let backward = |(&pc, op): (&Pc, &LoopOp<'_>)| op.successors().filter(|&to| to <= pc).collect::<Vec<_>>();
+        let repeated = found.iter().flat_map(backward).filter(|to| found.contains_key(to)).collect();
+        let nested = nested(&found, head, &repeated, &variables);
+        let mut region = Loop { head, ops: found, variables, repeated, nested };
         region.find_dirty();
         Ok(Some(region))
+    }
+
+    /// Returns whether the first iteration is compiled separately. After a call of the runtime, nothing that it found out
+    /// holds.
+    pub(crate) fn is_peeled(&self) -> bool {
+        let is_entered_at_head = self.nested.get(&self.head).is_some_and(|all| !all.calls_runtime);
+        is_entered_at_head && self.ops.len() <= MOST_PEELED_OPS
     }
 
     /// Finds the slots whose variables may be newer than the frame, before each op.

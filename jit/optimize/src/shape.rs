@@ -2,13 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use mimeo_ir::{Block, Body, End, Inst};
+use mimeo_def::op::{OpInfo, OperandKind};
+use mimeo_ir::{Block, Body, End, Inst, ValueId};
+
+use crate::memory::{Kind, stores_of};
 
 /// What becomes of each block of a body.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
     /// By block: whether the op leaves at its start instead of ending the block.
     pub(crate) leaves: Vec<bool>,
+    /// The other blocks, each after those that dominate it.
+    pub(crate) order: Vec<usize>,
+    /// By block: whether a later one in that order leads to it.
+    pub(crate) is_repeated: Vec<bool>,
+    /// The parameters that are cells.
+    pub(crate) cells: Vec<ValueId>,
+    /// What compiled paths store to, apart from slots.
+    pub(crate) stores: Vec<Kind>,
+    /// Whether a compiled path calls the runtime.
+    pub(crate) calls_runtime: bool,
     /// Whether a compiled path continues with the next op.
     pub(crate) continues: bool,
     /// The labels to which compiled paths jump.
@@ -17,7 +30,7 @@ pub(crate) struct Shape {
 
 impl Shape {
     /// Decides for a body. Returns `None` if a path that has changed something would have to leave.
-    pub(crate) fn of(body: &Body) -> Option<Shape> {
+    pub(crate) fn of(info: &OpInfo, body: &Body) -> Option<Shape> {
         let calls: Vec<bool> = body.blocks.iter().map(|block| matches!(block.end, End::Runtime { .. })).collect();
         let without_calls = reached(body, &calls);
         let has_quiet_path =
@@ -44,17 +57,54 @@ impl Shape {
             leaves = wanted;
         };
         let is_reached = reached(body, &leaves);
-        let blocks = || body.blocks.iter().enumerate().filter(|&(index, _)| is_reached[index]);
-        if blocks().any(|(index, block)| leaves[index] && (effects[index] || stores(block))) {
+        let mut blocks = body.blocks.iter().enumerate().filter(|&(index, _)| is_reached[index]);
+        if blocks.any(|(index, block)| leaves[index] && (effects[index] || stores(block))) {
             return None;
         }
-        let ends = blocks().filter(|&(index, _)| !leaves[index]);
+        let order = order(body, &leaves);
+        let compiled = || order.iter().map(|&index| &body.blocks[index]);
         let jumps =
-            ends.filter_map(|(_, block)| if let End::To { label, .. } = block.end { Some(label.0) } else { None });
-        let jumps = jumps.collect();
-        let ends = |is: fn(&End) -> bool| blocks().any(|(index, block)| !leaves[index] && is(&block.end));
-        Some(Shape { continues: ends(|end| matches!(end, End::Next { .. })), jumps, leaves })
+            compiled().filter_map(|block| if let End::To { label, .. } = block.end { Some(label.0) } else { None });
+        let inputs = info.operands.iter().filter(|operand| !operand.kind.is_output());
+        let is_cell = inputs.map(|operand| matches!(operand.kind, OperandKind::Cache { .. }));
+        let params = body.blocks[0].params.iter().copied();
+        let cells: Vec<ValueId> = params.zip(is_cell).filter(|&(_, is_cell)| is_cell).map(|(param, _)| param).collect();
+        Some(Shape {
+            is_repeated: repeated(body, &order),
+            stores: compiled().flat_map(|block| stores_of(body, block, &cells)).collect(),
+            calls_runtime: compiled().any(|block| matches!(block.end, End::Runtime { .. })),
+            continues: compiled().any(|block| matches!(block.end, End::Next { .. })),
+            jumps: jumps.collect(),
+            cells,
+            leaves,
+            order,
+        })
     }
+}
+
+/// Returns the blocks that do not leave in an order in which each follows those that dominate it.
+fn order(body: &Body, leaves: &[bool]) -> Vec<usize> {
+    fn visit(body: &Body, seen: &mut [bool], index: usize, order: &mut Vec<usize>) {
+        if !std::mem::replace(&mut seen[index], true) {
+            successors(&body.blocks[index]).for_each(|to| visit(body, seen, to, order));
+            order.push(index);
+        }
+    }
+    let mut order = Vec::new();
+    visit(body, &mut leaves.to_vec(), 0, &mut order);
+    order.reverse();
+    order
+}
+
+/// Returns by block whether a later one in this order leads to it.
+fn repeated(body: &Body, order: &[usize]) -> Vec<bool> {
+    let mut is_repeated = vec![false; body.blocks.len()];
+    for (at, &index) in order.iter().enumerate() {
+        for to in successors(&body.blocks[index]).filter(|to| order[..=at].contains(to)) {
+            is_repeated[to] = true;
+        }
+    }
+    is_repeated
 }
 
 fn stores(block: &Block) -> bool {

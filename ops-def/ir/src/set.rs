@@ -21,6 +21,9 @@ coded! {
     /// The bodies of an instruction set. See the [crate](crate) for an example.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct Set {
+        /// Whether memory is accessed under one description only: as one field of one struct, or as plain memory of one
+        /// type. So a store under another description does not change it.
+        pub has_typed_memory: bool,
         /// The structs whose fields the bodies access.
         pub structs: Vec<Struct>,
         /// The bodies, one for each definition with `#[vm_op]`.

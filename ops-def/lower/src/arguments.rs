@@ -20,6 +20,8 @@ pub(crate) struct Arguments {
     pub(crate) arity: Option<u16>,
     /// Whether `operands = stack` is given.
     pub(crate) stack: bool,
+    /// Whether `memory = typed` is given.
+    pub(crate) typed_memory: bool,
     /// Whether the arguments have an error.
     pub(crate) broken: bool,
     /// Whether `operands` is `stack`; `None` if it is not given.
@@ -78,6 +80,7 @@ impl Arguments {
             "host" => self.host.replace(ty).is_some(),
             "error" => self.error.replace(ty).is_some(),
             "operands" if word("stack") || word("registers") => self.operands.replace(word("stack")).is_some(),
+            "memory" if word("typed") => std::mem::replace(&mut self.typed_memory, true),
             _ => return errors.on(name, Problem::InstructionSetArgument),
         };
         if before {

@@ -136,7 +136,7 @@ impl Problem {
             ),
             Problem::InstructionSetArgument => pair(
                 "this is not an argument of `#[mimeo::instruction_set]`",
-                "the arguments are `value`, `context`, `host` and `error = Type`, `arity = N`, and `operands = registers` or `stack`",
+                "the arguments are `value`, `context`, `host` and `error = Type`, `arity = N`, `operands = registers` or `stack`, and `memory = typed`",
             ),
             Problem::TwoArguments(name) => (format!("`{name}` is given twice"), "remove one of them".into()),
             Problem::MissingValue => pair(

@@ -67,6 +67,18 @@ impl Lua {
         Ok(text)
     }
 
+    /// Returns what the loops of that chunk become in Cranelift's IR.
+    ///
+    /// # Errors
+    ///
+    /// If the function is not written in Lua.
+    #[cfg(feature = "optimize")]
+    pub fn optimized_loops(&mut self, function: &Function) -> Result<String, ListingError> {
+        let linked = self.linked(function)?;
+        let set = mimeo::jit::OptimizerSet::of::<Ops>();
+        Ok(self.machine.functions(linked).map(|function| mimeo::optimize::clif(set, function)).collect())
+    }
+
     /// Returns the program of a function's chunk.
     fn linked(&mut self, function: &Function) -> Result<Linked, ListingError> {
         let mut scope = self.scope();

@@ -53,7 +53,7 @@ fn sample() -> Set {
     let values = vec![word, word, word, word, bool, word, word, word];
     let body = Body { values, blocks: vec![first, second, third] };
     let of = Struct { name: "S".to_owned(), fields: vec!["f".to_owned()] };
-    Set { structs: vec![of], bodies: vec![body], ops: vec![0, 0] }
+    Set { has_typed_memory: false, structs: vec![of], bodies: vec![body], ops: vec![0, 0] }
 }
 
 /// Returns why the sample is refused after a change.

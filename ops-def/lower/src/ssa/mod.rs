@@ -58,7 +58,7 @@ pub(crate) fn set(module: &Module, helpers: &Helpers, bodies: &[Option<Body>], o
         }
     }
     let ops = ops.iter().filter_map(|op| places[op.def]).collect();
-    mimeo_ir::Set { structs: structs.collect(), bodies: lowered, ops }
+    mimeo_ir::Set { has_typed_memory: module.args.typed_memory, structs: structs.collect(), bodies: lowered, ops }
 }
 
 /// Lowers the body of an op.

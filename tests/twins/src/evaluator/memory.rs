@@ -152,11 +152,7 @@ impl Access {
     fn is_other_description(self, other: Access) -> bool {
         let end = |access: Access| access.address + u64::from(access.ty.bytes());
         let overlap = self.address < end(other) && other.address < end(self);
-        let is_same_field = match (self.field, other.field) {
-            (Some(a), Some(b)) => a == b,
-            _ => true,
-        };
-        let is_same = is_same_field && self.address == other.address && self.ty == other.ty;
+        let is_same = self.field == other.field && self.address == other.address && self.ty == other.ty;
         overlap && !is_same && (self.is_store || other.is_store)
     }
 }
@@ -183,11 +179,12 @@ mod tests {
     #[test]
     fn a_write_under_another_description_is_a_conflict() {
         let written = access(16, Type::I64, Some(1), true);
-        // The same field, or plain memory of the same type.
+        // The same field, or plain memory of the same type twice.
         assert!(!written.is_other_description(access(16, Type::I64, Some(1), false)));
-        assert!(!written.is_other_description(access(16, Type::I64, None, false)));
-        // Another field, another type, or a part.
+        assert!(!access(16, Type::I64, None, true).is_other_description(access(16, Type::I64, None, false)));
+        // Another field or none, another type, or a part.
         assert!(written.is_other_description(access(16, Type::I64, Some(2), false)));
+        assert!(written.is_other_description(access(16, Type::I64, None, false)));
         assert!(access(16, Type::F64, None, false).is_other_description(written));
         assert!(written.is_other_description(access(20, Type::I32, Some(1), false)));
         // Beside it, or nothing is written.
@@ -198,7 +195,7 @@ mod tests {
     #[test]
     fn conflicts_are_described_and_end_with_a_call() {
         let of = mimeo_ir::Struct { name: "Pair".to_owned(), fields: vec!["left".to_owned(), "right".to_owned()] };
-        let set = Set { structs: vec![of], bodies: Vec::new(), ops: Vec::new() };
+        let set = Set { has_typed_memory: false, structs: vec![of], bodies: Vec::new(), ops: Vec::new() };
         let memory = Memory::new();
         // SAFETY: all-zero bits are numbers and null pointers.
         let core = unsafe { std::mem::zeroed::<Core>() };

@@ -1,0 +1,130 @@
+//! [`Frame`]: the machine's registers in a region, and the slots that are variables.
+
+use std::collections::BTreeMap;
+use std::mem::offset_of;
+use std::rc::Rc;
+
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_frontend::Variable;
+use mimeo_def::frame::{Core, Frame as Record};
+
+use crate::loops::Slots;
+use crate::memory::{Kind, Origin};
+use crate::values::{Values, trusted};
+
+const BUDGET: i32 = offset_of!(Core, budget) as i32;
+
+/// Returns the distance of a slot from slot 0 in bytes.
+fn slot_offset(slot: u32) -> i32 {
+    (slot * size_of::<u64>() as u32) as i32
+}
+
+/// The frame of a region.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    /// The frame's record, which moves with the stack.
+    pub(crate) record: Variable,
+    /// Slot 0.
+    base: Variable,
+    /// The machine's budget.
+    pub(crate) budget: Variable,
+    slots: BTreeMap<u32, Variable>,
+    /// The slots whose variables hold doubles.
+    pub(crate) floats: Slots,
+    /// The values of slots that do not change in the innermost loop.
+    pub(crate) fixed: Rc<BTreeMap<u32, Value>>,
+}
+
+impl Frame {
+    /// Declares the variables and reads them. `base` and `record` are parameters of the region.
+    pub(crate) fn new(v: &mut Values<'_>, [base, record]: [Value; 2], slots: &Slots, floats: Slots) -> Frame {
+        let ty = |slot: u32| if floats.contains(&slot) { types::F64 } else { types::I64 };
+        let mut variable = |ty| v.b.declare_var(ty);
+        let frame = Frame {
+            record: variable(types::I64),
+            base: variable(types::I64),
+            budget: variable(types::I32),
+            slots: slots.iter().map(|&slot| (slot, variable(ty(slot)))).collect(),
+            floats,
+            fixed: Rc::default(),
+        };
+        v.b.def_var(frame.record, record);
+        v.b.def_var(frame.base, base);
+        frame.load(v);
+        frame
+    }
+
+    /// Reads all variables from the frame, and the budget.
+    fn load(&self, v: &mut Values<'_>) {
+        let budget = v.b.ins().load(types::I32, trusted(), v.core, BUDGET);
+        v.b.def_var(self.budget, budget);
+        let base = v.b.use_var(self.base);
+        for (&slot, &variable) in &self.slots {
+            let ty = if self.floats.contains(&slot) { types::F64 } else { types::I64 };
+            let value = v.b.ins().load(ty, trusted(), base, slot_offset(slot));
+            v.set_origin(value, Origin::Language);
+            v.b.def_var(variable, value);
+        }
+    }
+
+    /// Writes these slots to the frame, and the budget.
+    pub(crate) fn store(&self, v: &mut Values<'_>, dirty: &Slots) {
+        let budget = v.b.use_var(self.budget);
+        v.b.ins().store(trusted(), budget, v.core, BUDGET);
+        let base = v.b.use_var(self.base);
+        for slot in dirty {
+            let value = v.b.use_var(self.slots[slot]);
+            v.b.ins().store(trusted(), value, base, slot_offset(*slot));
+        }
+    }
+
+    /// Reads everything again after the runtime, which can move the stack and change all slots.
+    pub(crate) fn reload(&self, v: &mut Values<'_>) {
+        let record = v.b.ins().load(types::I64, trusted(), v.core, offset_of!(Core, frame) as i32);
+        v.b.def_var(self.record, record);
+        let base = v.b.ins().load(types::I64, trusted(), record, offset_of!(Record, base) as i32);
+        v.b.def_var(self.base, base);
+        self.load(v);
+    }
+
+    /// Returns what the variable of a slot holds.
+    pub(crate) fn variable(&self, v: &mut Values<'_>, slot: u32) -> Value {
+        if let Some(&value) = self.fixed.get(&slot) {
+            return value;
+        }
+        let value = v.b.use_var(self.slots[&slot]);
+        v.b.func.dfg.resolve_aliases(value)
+    }
+
+    /// Returns the value of a slot as a word.
+    pub(crate) fn get(&self, v: &mut Values<'_>, slot: u32) -> Value {
+        if !self.slots.contains_key(&slot) {
+            let base = v.b.use_var(self.base);
+            let value = v.b.ins().load(types::I64, trusted(), base, slot_offset(slot));
+            v.set_origin(value, Origin::Language);
+            return value;
+        }
+        let value = self.variable(v, slot);
+        if self.floats.contains(&slot) {
+            return v.bits_of(value);
+        }
+        v.set_origin(value, Origin::Language);
+        value
+    }
+
+    /// Sets the value of a slot to a word.
+    pub(crate) fn set(&self, v: &mut Values<'_>, slot: u32, word: Value) {
+        match self.slots.get(&slot) {
+            Some(&variable) => {
+                let value = if self.floats.contains(&slot) { v.double_of(word) } else { word };
+                v.b.def_var(variable, value);
+            }
+            None => {
+                let base = v.b.use_var(self.base);
+                v.b.ins().store(trusted(), word, base, slot_offset(slot));
+                // Something may point to it.
+                v.forget(Kind { origin: Origin::Language, content: None });
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Accesses to memory: whether a store can change what a load reads.
+//!
+//! Memory of the language's has no types unless the set says so, and then a store can change everything, except other
+//! bytes next to the same address, and except what only the machine points to: the cells of ops and the context.
+
+use cranelift_codegen::ir::Value;
+use mimeo_ir::{Block, Body, Field, Inst, Type, ValueId};
+
+/// What an address points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The language's context.
+    Context,
+    /// The cell of an op.
+    Cell,
+    /// Memory of the language's.
+    Language,
+    /// One of these.
+    Unknown,
+}
+
+impl Origin {
+    /// Returns the origin of an address computed from two values.
+    pub(crate) fn with(self, other: Origin) -> Origin {
+        match (self, other) {
+            (Origin::Language, origin) | (origin, Origin::Language) => origin,
+            (a, b) if a == b => a,
+            _ => Origin::Unknown,
+        }
+    }
+
+    /// Returns whether addresses of these origins can be equal.
+    fn meets(self, other: Origin) -> bool {
+        self == other || self == Origin::Unknown || other == Origin::Unknown
+    }
+}
+
+/// A kind of memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) origin: Origin,
+    /// What is there, or `None` for anything.
+    pub(crate) content: Option<(Type, Field)>,
+}
+
+impl Kind {
+    /// Returns whether memory of these kinds can overlap. In typed memory, each byte has one description.
+    pub(crate) fn meets(self, other: Kind, is_typed: bool) -> bool {
+        let is_other = is_typed && self.content.is_some() && other.content.is_some() && self.content != other.content;
+        self.origin.meets(other.origin) && !is_other
+    }
+}
+
+/// An access to memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Access {
+    pub(crate) ty: Type,
+    pub(crate) field: Field,
+    pub(crate) address: Value,
+    pub(crate) offset: u32,
+}
+
+impl Access {
+    /// Returns the kind of memory, given the origin of the address.
+    pub(crate) fn kind(&self, origin: Origin) -> Kind {
+        Kind { origin, content: Some((self.ty, self.field)) }
+    }
+
+    /// Returns whether accesses to the same address overlap.
+    pub(crate) fn overlaps(&self, other: &Access) -> bool {
+        self.offset < other.offset + other.ty.bytes() && other.offset < self.offset + self.ty.bytes()
+    }
+}
+
+/// Returns the kinds of memory to which a block of a body stores, as far as the body tells. `cells` are its parameters
+/// that are cells.
+pub(crate) fn stores_of<'a>(body: &'a Body, block: &'a Block, cells: &'a [ValueId]) -> impl Iterator<Item = Kind> + 'a {
+    block.insts.iter().filter_map(move |inst| match *inst {
+        Inst::Store { address, field, value, .. } => {
+            Some(Kind { origin: origin_of(body, address, cells), content: Some((body.ty(value), field)) })
+        }
+        _ => None,
+    })
+}
+
+fn origin_of(body: &Body, address: ValueId, cells: &[ValueId]) -> Origin {
+    if cells.contains(&address) {
+        return Origin::Cell;
+    }
+    if body.blocks[0].params.contains(&address) {
+        return Origin::Language;
+    }
+    let mut insts = body.blocks.iter().flat_map(|block| &block.insts);
+    match insts.find(|inst| inst.result() == Some(address)) {
+        Some(Inst::Context { .. }) => Origin::Context,
+        Some(Inst::Load { .. } | Inst::Const { .. }) => Origin::Language,
+        Some(&Inst::Unary { of, .. }) => origin_of(body, of, cells),
+        Some(&Inst::Binary { a, b, .. }) => origin_of(body, a, cells).with(origin_of(body, b, cells)),
+        _ => Origin::Unknown,
+    }
+}

@@ -1,0 +1,63 @@
+//! The ops of a region → the loops among them that are entered only at their heads, with what they change.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mimeo_def::Pc;
+
+use crate::loops::{LoopOp, Slots};
+use crate::memory::{Kind, Origin};
+
+/// A loop in a region.
+#[derive(Debug)]
+pub(crate) struct Nested {
+    /// Its ops.
+    pub(crate) ops: BTreeSet<Pc>,
+    /// The slots that are variables and change.
+    pub(crate) written: Slots,
+    /// What it stores to, if it calls no runtime function.
+    pub(crate) stores: Vec<Kind>,
+    /// Whether it calls a runtime function, which can change everything.
+    pub(crate) calls_runtime: bool,
+}
+
+/// Finds the loops with these heads in a region that is entered at `head`.
+pub(crate) fn nested(
+    ops: &BTreeMap<Pc, LoopOp<'_>>,
+    head: Pc,
+    heads: &BTreeSet<Pc>,
+    variables: &Slots,
+) -> BTreeMap<Pc, Nested> {
+    let mut before: BTreeMap<Pc, Vec<Pc>> = BTreeMap::new();
+    for (&pc, op) in ops {
+        op.successors().for_each(|to| before.entry(to).or_default().push(pc));
+    }
+    let mut found = BTreeMap::new();
+    for &of in heads {
+        let mut members = BTreeSet::from([of]);
+        let mut pending: Vec<Pc> = before[&of].iter().copied().filter(|&from| from >= of).collect();
+        while let Some(pc) = pending.pop() {
+            if members.insert(pc) {
+                pending.extend(before.get(&pc).into_iter().flatten());
+            }
+        }
+        if of == head || !members.contains(&head) {
+            found.insert(of, effects(ops, members, variables));
+        }
+    }
+    found
+}
+
+/// Returns what the members of a loop do.
+fn effects(ops: &BTreeMap<Pc, LoopOp<'_>>, members: BTreeSet<Pc>, variables: &Slots) -> Nested {
+    let all = || members.iter().map(|pc| &ops[pc]);
+    let calls_runtime = all().any(|op| op.shape.calls_runtime);
+    let results = || all().flat_map(|op| op.at.results());
+    let by_ops = all().flat_map(|op| op.shape.stores.iter().copied());
+    // Something may point to a slot that is no variable.
+    let by_results = results().filter(|slot| !variables.contains(slot));
+    let by_results = by_results.map(|_| Kind { origin: Origin::Language, content: None });
+    let stores = by_ops.chain(by_results).collect();
+    let written =
+        if calls_runtime { variables.clone() } else { results().filter(|slot| variables.contains(slot)).collect() };
+    Nested { written, stores, calls_runtime, ops: members }
+}

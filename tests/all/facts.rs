@@ -1,0 +1,238 @@
+//! What is known in an optimized loop is not tested, loaded or converted again, and what may have changed is.
+
+use mimeo::asm::FunctionIndex;
+use mimeo::def::Slot;
+use mimeo::jit::{HasJit, OptimizerSet};
+use mimeo::{Limits, Machine};
+use mimeo_corpus::Mode;
+use mimeo_tests::machines::{machine, with_moving_stacks};
+use mimeo_tests::tagged::tagged::{Array, Assembler, Context, Ops, Program, ProgramBuilder, Trap};
+use mimeo_tests::tagged::word_of;
+
+/// The arguments: two arrays and a number.
+const A: Slot = Slot(0);
+const B: Slot = Slot(1);
+const N: Slot = Slot(2);
+const I: Slot = Slot(3);
+const ONE: Slot = Slot(4);
+const TOTAL: Slot = Slot(5);
+const ITEM: Slot = Slot(6);
+const J: Slot = Slot(7);
+
+/// Returns a function whose loop has this body, for `I` from 0 below `N`. It returns `TOTAL`.
+fn looping(body: impl FnOnce(&mut Assembler)) -> Program {
+    let mut builder = ProgramBuilder::new();
+    let function = builder.declare("loop");
+    let mut code = Assembler::new("loop", 3, 8);
+    code.number(ONE, 1.0);
+    code.number(TOTAL, 0.0);
+    code.number(I, 0.0);
+    let head = code.label();
+    code.bind(head);
+    body(&mut code);
+    code.add(I, I, ONE);
+    code.jump_if_less(I, N, head);
+    code.ret(TOTAL);
+    builder.define(function, code.finish().expect("it is whole"));
+    builder.finish().expect("it is whole").verify().expect("it is sound")
+}
+
+/// Returns the array of these items. It does not own them.
+fn array_of(items: &mut [u64]) -> Array {
+    Array { len: items.len() as u64, items: items.as_mut_ptr() }
+}
+
+fn numbers(len: usize) -> Vec<u64> {
+    (0..len).map(|item| (item as f64).to_bits()).collect()
+}
+
+/// Enough for a sample.
+const MANY: usize = 5000;
+
+/// What a run leaves: the result, the items of both arrays, and their lengths.
+type Left = (Result<u64, Trap>, [Vec<u64>; 2], [u64; 2]);
+
+/// Runs a program on two arrays. `is_shared` gives the second one the items of the first.
+fn run(program: &Program, mode: &Mode, is_shared: bool) -> (Left, Machine<Ops>) {
+    let mut machine = machine::<Ops>((Context::default(), ()), Limits::default(), mode.jit.clone());
+    let linked = machine.load(program).expect("it needs no space");
+    let mut items = [numbers(MANY), numbers(MANY)];
+    let [first, second] = &mut items;
+    let a = array_of(first);
+    let b = if is_shared { Array { ..array_of(first) } } else { array_of(second) };
+    let args = [word_of(&a), word_of(&b), (MANY as f64).to_bits()];
+    let result = machine.call(linked.function(FunctionIndex(0)), &args);
+    ((result, items, [a.len, b.len]), machine)
+}
+
+/// Checks that optimized code leaves what the interpreter does, also with stacks that move.
+fn check(program: &Program, is_shared: bool) -> Result<f64, Trap> {
+    let expected = run(program, &Mode::interpreter(), is_shared).0;
+    for mode in Mode::optimized() {
+        let (left, machine) = run(program, &mode, is_shared);
+        assert_eq!(left, expected, "{mode}");
+        let optimized = machine.jit().expect("it has a tier").stats().optimized;
+        assert!(optimized.loops > 0, "{mode}: {:?}", optimized.first_refused);
+        assert_eq!(with_moving_stacks(|| run(program, &mode, is_shared).0), expected, "{mode}, moving");
+    }
+    expected.0.map(f64::from_bits)
+}
+
+/// Returns Cranelift's IR of the first loop's iterations after the first: from the target of the last backward jump to the jump.
+fn repeated(program: &Program) -> String {
+    let mut machine = machine::<Ops>((Context::default(), ()), Limits::default(), None);
+    let linked = machine.load(program).expect("it needs no space");
+    let function = machine.functions(linked).next().expect("there is a function");
+    let text = mimeo_optimize::clif(OptimizerSet::of::<Ops>(), function);
+    let text = text.split("\nloop, loop at").next().expect("there is a loop");
+    let place = |line: &str| text.find(&format!("\n{line}"));
+    let jumps = text.match_indices("    jump block").filter_map(|(at, _)| {
+        let target = text[at..].trim_start_matches("    jump ").split(['\n', '(']).next()?;
+        let target = place(&format!("{target}(")).or_else(|| place(&format!("{target}:")))?;
+        (target < at).then_some((target, at))
+    });
+    let (from, to) = jumps.last().expect("there is a loop");
+    text[from..to].to_owned()
+}
+
+/// Counts instructions.
+fn count(text: &str, instruction: &str) -> usize {
+    text.lines()
+        .filter(|line| line.contains(&format!("{instruction} ")) || line.contains(&format!("{instruction}.")))
+        .count()
+}
+
+fn sum() -> Program {
+    looping(|code| {
+        code.element(ITEM, A, I);
+        code.add(TOTAL, TOTAL, ITEM);
+    })
+}
+
+#[test]
+fn a_loop_over_an_array_checks_it_once() {
+    let total = (0..MANY).map(|item| item as f64).sum();
+    assert_eq!(check(&sum(), false), Ok(total));
+    let text = repeated(&sum());
+    // The tag, the place of the items and their number are those of the first iteration.
+    assert_eq!(count(&text, "ushr_imm") + count(&text, "ushr"), 0, "{text}");
+    assert_eq!(count(&text, "load"), 1, "{text}");
+    assert_eq!(count(&text, "store"), 0, "{text}");
+    // Only the item is a word.
+    assert_eq!(count(&text, "bitcast"), 1, "{text}");
+}
+
+#[test]
+fn a_store_of_an_item_does_not_change_what_the_array_is() {
+    let program = looping(|code| {
+        code.element(ITEM, A, I);
+        code.add(ITEM, ITEM, ITEM);
+        code.set_element(A, I, ITEM);
+        code.element(ITEM, A, I);
+        code.add(TOTAL, TOTAL, ITEM);
+    });
+    let total: f64 = (0..MANY).map(|item| 2.0 * item as f64).sum();
+    assert_eq!(check(&program, false), Ok(total));
+    let text = repeated(&program);
+    // The item is known after the store.
+    assert_eq!((count(&text, "load"), count(&text, "store")), (1, 1), "{text}");
+}
+
+#[test]
+fn a_store_changes_what_another_array_shares() {
+    let program = looping(|code| {
+        code.element(TOTAL, B, I);
+        code.add(ITEM, TOTAL, ONE);
+        code.set_element(A, I, ITEM);
+        code.element(TOTAL, B, I);
+    });
+    assert_eq!(check(&program, true), Ok(MANY as f64));
+    assert_eq!(check(&program, false), Ok(MANY as f64 - 1.0));
+}
+
+#[test]
+fn a_length_that_changes_in_the_loop_is_read_again() {
+    // Each iteration takes one from the end, so that they meet in the middle.
+    let program = looping(|code| {
+        code.drop_last(A);
+        code.element(TOTAL, A, I);
+    });
+    let trap = check(&program, false).expect_err("the array becomes too short");
+    assert_eq!(trap.to_string(), "an operand has the wrong type");
+    // Through the word of the other array, which is the same one.
+    let program = looping(|code| {
+        code.element(TOTAL, A, I);
+        code.copy(J, A);
+        code.drop_last(J);
+    });
+    assert!(check(&program, false).is_err());
+}
+
+#[test]
+fn a_slot_that_changes_its_type_is_checked_in_each_iteration() {
+    let program = looping(|code| {
+        let skips = code.label();
+        code.add(ITEM, TOTAL, I);
+        code.number(J, 4000.0);
+        code.jump_if_less(I, J, skips);
+        code.copy(TOTAL, A);
+        code.bind(skips);
+    });
+    assert!(check(&program, false).is_err(), "an array is added");
+    // An array after another one, and then a number.
+    let program = looping(|code| {
+        let [first, second] = [code.label(), code.label()];
+        code.copy(ITEM, B);
+        code.number(J, 1000.0);
+        code.jump_if_less(I, J, first);
+        code.copy(ITEM, A);
+        code.bind(first);
+        code.number(J, 4000.0);
+        code.jump_if_less(I, J, second);
+        code.copy(ITEM, I);
+        code.bind(second);
+        code.element(TOTAL, ITEM, I);
+    });
+    assert!(check(&program, false).is_err(), "a number has no elements");
+}
+
+#[test]
+fn a_loop_in_a_loop_knows_what_the_outer_one_does() {
+    let program = looping(|code| {
+        code.number(J, 0.0);
+        let inner = code.label();
+        code.bind(inner);
+        code.element(ITEM, A, J);
+        code.add(TOTAL, TOTAL, ITEM);
+        code.add(J, J, ONE);
+        code.number(ITEM, 10.0);
+        code.jump_if_less(J, ITEM, inner);
+        code.set_element(A, I, ONE);
+    });
+    let mut items: Vec<f64> = (0..MANY).map(|item| item as f64).collect();
+    let mut total = 0.0;
+    for at in 0..MANY {
+        total += items[..10].iter().sum::<f64>();
+        items[at] = 1.0;
+    }
+    assert_eq!(check(&program, false), Ok(total));
+    // The last backward jump is the outer one.
+    let text = repeated(&program);
+    assert_eq!(count(&text, "ushr_imm") + count(&text, "ushr"), 0, "{text}");
+    assert_eq!((count(&text, "load"), count(&text, "store")), (1, 1), "{text}");
+}
+
+#[test]
+fn the_context_is_remembered_and_stored() {
+    let program = looping(|code| {
+        code.count();
+        code.counted(ITEM);
+        code.add(TOTAL, TOTAL, ITEM);
+        code.set_element(A, I, ITEM);
+    });
+    let total = (1..=MANY).map(|count| count as f64).sum();
+    assert_eq!(check(&program, false), Ok(total));
+    let text = repeated(&program);
+    // The count is loaded once in each iteration: an item is not in the context, but it was stored at the end of the last.
+    assert_eq!((count(&text, "load"), count(&text, "store")), (1, 2), "{text}");
+}

@@ -20,9 +20,11 @@ use crate::{InstructionSet, StackMove, Vm};
 ///
 /// 1. Every value that safe code can create is valid in every slot, written or stale.
 /// 2. Every `unsafe` block of the ops, helpers and runtime functions is sound for every verified program; or code
-///    outside the language's crate cannot reach the assembler and [`load`](crate::Machine::load).
+///    outside the language's crate cannot reach the assembler and [`load`](crate::Machine::load). With `memory = typed`,
+///    ops keep that promise, too.
 /// 3. Pointers in the context stay valid when context and host are swapped, moved or dropped.
-/// 4. Inline-cache cells may be zero, and every runtime call may change them.
+/// 4. Inline-cache cells may be zero, and every runtime call may change them. No op reaches the context or a cell through
+///    a pointer in memory.
 /// 5. A [`Callee`](crate::Callee) is used only in its own machine, while its program is loaded.
 /// 6. The address of a slot comes from [`Vm::slot_ptr`](crate::Vm::slot_ptr), and is not used after the next call,
 ///    growth or drop of its stack, unless [`stack_moved`](Self::stack_moved) replaces it.

@@ -8,6 +8,7 @@ use mimeo_corpus::Mode;
 use mimeo_tests::machines::{machine, with_moving_stacks};
 use mimeo_tests::tagged::tagged::{Array, Assembler, Context, Ops, Program, ProgramBuilder, Trap};
 use mimeo_tests::tagged::word_of;
+use mimeo_twins::Random;
 
 /// The arguments: two arrays and a number.
 const A: Slot = Slot(0);
@@ -235,4 +236,113 @@ fn the_context_is_remembered_and_stored() {
     let text = repeated(&program);
     // The count is loaded once in each iteration: an item is not in the context, but it was stored at the end of the last.
     assert_eq!((count(&text, "load"), count(&text, "store")), (1, 2), "{text}");
+}
+
+/// The registers that random ops use.
+const REGISTERS: [Slot; 6] = [A, B, TOTAL, ITEM, Slot(8), Slot(9)];
+
+/// Emits random ops, loops of a few iterations among them. `counters` are unused slots.
+fn emit(code: &mut Assembler, random: &mut Random, counters: &[Slot], ops: u64) {
+    for _ in 0..ops {
+        let [to, a, b] = [(); 3].map(|()| random.pick(&REGISTERS));
+        // Most indices are small numbers, and most arrays arrays.
+        let index = random.pick(&[I, I, J, J, ONE, a]);
+        let array = random.pick(&[A, A, A, B, B, a]);
+        match random.below(14) {
+            0 => code.number(to, random.pick(&[0.0, 1.0, 2.5, 1e300, -1.0])),
+            1 | 2 => code.copy(to, a),
+            3 | 4 => code.add(to, a, b),
+            5 => code.element(to, array, index),
+            6 => code.element(random.pick(&[TOTAL, ITEM, Slot(8)]), array, index),
+            7 | 8 => code.set_element(array, index, b),
+            9 => code.drop_last(array),
+            10 => code.count(),
+            11 => code.counted(to),
+            12 => {
+                let after = code.label();
+                code.jump_if_less(a, b, after);
+                emit(code, random, &[], 2);
+                code.bind(after);
+            }
+            _ => {
+                let Some((&counter, rest)) = counters.split_first() else { continue };
+                code.number(counter, 0.0);
+                let head = code.label();
+                code.bind(head);
+                let ops = random.below(5);
+                emit(code, random, rest, ops);
+                code.add(counter, counter, ONE);
+                code.jump_if_less(counter, N, head);
+            }
+        }
+    }
+}
+
+/// Returns a function with a loop of random ops, whose iterations `N` limits, and which returns a register.
+fn random_program(random: &mut Random) -> Program {
+    let mut builder = ProgramBuilder::new();
+    let function = builder.declare("random");
+    let mut code = Assembler::new("random", 3, 13);
+    code.number(ONE, 1.0);
+    for slot in [TOTAL, ITEM, J, Slot(8), Slot(9)] {
+        code.number(slot, 0.0);
+    }
+    code.number(I, 0.0);
+    let head = code.label();
+    code.bind(head);
+    let ops = 2 + random.below(10);
+    emit(&mut code, random, &[J, Slot(10), Slot(11)], ops);
+    code.add(I, I, ONE);
+    code.jump_if_less(I, N, head);
+    code.ret(random.pick(&REGISTERS));
+    builder.define(function, code.finish().expect("it is whole"));
+    builder.finish().expect("it is whole").verify().expect("it is sound")
+}
+
+/// What a run of a random program leaves: the result, the words of both arrays, their lengths, and the count.
+fn left_by(
+    program: &Program,
+    mode: &Mode,
+    is_shared: bool,
+) -> ((Result<u64, Trap>, [Vec<u64>; 2], [u64; 2], u64), bool) {
+    let config = mode.jit.clone();
+    let mut machine = machine::<Ops>((Context::default(), ()), Limits::default(), config);
+    let linked = machine.load(program).expect("it needs no space");
+    let mut items = [numbers(20), numbers(20)];
+    let [first, second] = &mut items;
+    let a = array_of(first);
+    let b = if is_shared { Array { ..array_of(first) } } else { array_of(second) };
+    let args = [word_of(&a), word_of(&b), 6f64.to_bits()];
+    let result = machine.call(linked.function(FunctionIndex(0)), &args);
+    let has_optimized = machine.jit().is_some_and(|jit| jit.stats().optimized.loops > 0);
+    // The addresses of arrays differ between runs.
+    let name = |word: u64| match word {
+        word if word == args[0] => 1 << 63 | 1,
+        word if word == args[1] => 1 << 63 | 2,
+        word => word,
+    };
+    let named = items.map(|items| items.into_iter().map(name).collect());
+    ((result.map(name), named, [a.len, b.len], machine.vm().context.count), has_optimized)
+}
+
+/// Random programs leave the same in optimized code as in the interpreter. `MIMEO_RANDOM_PROGRAMS` is their number.
+#[test]
+fn random_programs_leave_the_same() {
+    let number = std::env::var("MIMEO_RANDOM_PROGRAMS").map_or(400, |number| number.parse().expect("it is a number"));
+    let (mut optimized, mut whole) = (0, 0);
+    for seed in 0..number {
+        let mut random = Random::new(seed);
+        let program = random_program(&mut random);
+        let is_shared = random.below(2) == 1;
+        let expected = left_by(&program, &Mode::interpreter(), is_shared).0;
+        whole += usize::from(expected.0.is_ok());
+        for mode in Mode::optimized() {
+            let (left, has_optimized) = left_by(&program, &mode, is_shared);
+            optimized += usize::from(has_optimized);
+            assert_eq!(left, expected, "seed {seed}, {mode}");
+        }
+    }
+    // Otherwise nothing was tested.
+    let [optimized, whole] = [optimized, whole].map(|some| some as u64 * 100 / number);
+    assert!(optimized > 50 && whole > 10, "{optimized} % optimized, {whole} % without an error");
 }

@@ -46,14 +46,14 @@ struct Repeated {
     fixed: Rc<BTreeMap<u32, Value>>,
 }
 
-/// A copy of the ops.
+/// The iterations of a region for which a copy of the ops is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Copy {
-    /// The only one.
-    Only,
-    /// The first iteration.
+pub(crate) enum Iterations {
+    /// All of them.
+    All,
+    /// The first one.
     First,
-    /// All other iterations.
+    /// All but the first.
     Others,
 }
 
@@ -67,7 +67,7 @@ pub(crate) struct Emitter<'a, 'f, 'h> {
     pub(crate) frame: Frame,
     pub(crate) exits: Exits,
     /// The copy of the ops that is being emitted.
-    copy: Copy,
+    copy: Iterations,
     /// The block before the iterations after the first, if that is a copy of its own.
     others: Option<Block>,
     /// The block in this copy where an op is entered by forward jumps.
@@ -104,7 +104,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
             leaving,
             frame,
             exits: Exits::default(),
-            copy: Copy::Only,
+            copy: Iterations::All,
             others: None,
             blocks: BTreeMap::new(),
             repeated: BTreeMap::new(),
@@ -124,9 +124,9 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         self.v.jump(first, &[]);
         if self.region.is_peeled() {
             let others = self.v.b.create_block();
-            (self.copy, self.others) = (Copy::First, Some(others));
+            (self.copy, self.others) = (Iterations::First, Some(others));
             self.ops();
-            self.copy = Copy::Others;
+            self.copy = Iterations::Others;
             self.repeated.clear();
             self.blocks = BTreeMap::from([(self.region.head, others)]);
         }
@@ -166,7 +166,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
 
     /// Returns whether backward jumps to an op lead out of this copy.
     fn is_behind(&self, pc: Pc) -> bool {
-        pc == self.region.head && self.copy == Copy::First
+        pc == self.region.head && self.copy == Iterations::First
     }
 
     /// Begins a loop in the block before it, where everything holds that does when the loop is entered.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cranelift_codegen::ir::Value;
 use mimeo_def::Pc;
 
-use crate::emit::Copy;
+use crate::emit::Iterations;
 use crate::known::Known;
 use crate::range::Range;
 use crate::values::Values;
@@ -41,7 +41,7 @@ impl Assumed {
 }
 
 /// A slot at a head in a copy of the ops.
-type Place = (Copy, Pc, u32);
+type Place = (Iterations, Pc, u32);
 
 /// What was learned about heads from building their region.
 #[derive(Debug, Default)]

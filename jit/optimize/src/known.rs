@@ -10,6 +10,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::memory::Access;
 use crate::range::Range;
 
+#[cfg(test)]
+mod tests;
+
 /// The bits of minus infinity, which no number's exceed.
 const MOST_OF_NUMBERS: u64 = f64::NEG_INFINITY.to_bits();
 

@@ -174,7 +174,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         let unchanged = self.region.variables.difference(&nested.written);
         let fixed = unchanged.map(|&slot| (slot, self.frame.variable(&mut self.v, slot))).collect();
         let mut assumed = Assumed::default();
-        for &slot in &nested.written {
+        for &slot in nested.written.intersection(&self.region.ops[&head].read) {
             let value = self.frame.variable(&mut self.v, slot);
             self.heads.assume(&mut assumed, (self.copy, head, slot), value, &self.v);
         }

@@ -214,6 +214,17 @@ impl Known {
         }
     }
 
+    /// Returns the condition of which this one is the negation, if it is one.
+    pub(crate) fn negated(&self, defs: &Definitions, condition: Value) -> Option<Value> {
+        match *defs.get(&condition)? {
+            Expr::Binary(op @ (Binary::Xor | Binary::Equal), Type::I8, a, b) if self.range(defs, a).hi <= 1 => {
+                let is_negation = self.range(defs, b).value()? == u64::from(op == Binary::Xor);
+                is_negation.then_some(a)
+            }
+            _ => None,
+        }
+    }
+
     /// Learns that a condition holds, or that it does not.
     pub(crate) fn learn(&mut self, defs: &Definitions, condition: Value, holds: bool) {
         self.narrow(defs, condition, Range::one(holds.into()), DEPTH);
@@ -270,6 +281,7 @@ impl Known {
             (Binary::LessSigned, false) => self.learn_less_signed(defs, ty, [(b, y), (a, x)], 0, depth),
             (Binary::LessEqualSigned, true) => self.learn_less_signed(defs, ty, [(a, x), (b, y)], 0, depth),
             (Binary::LessEqualSigned, false) => self.learn_less_signed(defs, ty, [(b, y), (a, x)], 1, depth),
+            (Binary::Xor, _) if ty == Type::I8 && is_bool(x) && y == Range::one(1) => self.learn(defs, a, !holds),
             (Binary::And, true) if is_bool(x) && is_bool(y) => {
                 self.learn(defs, a, true);
                 self.learn(defs, b, true);

@@ -29,6 +29,8 @@ pub(crate) struct LoopOp<'a> {
     pub(crate) shape: &'a Shape,
     /// The slots whose variables may be newer than the frame before the op.
     pub(crate) dirty: Slots,
+    /// The slots that the op or a later one reads before they are written.
+    pub(crate) read: Slots,
 }
 
 /// The part of a natural loop that is compiled.
@@ -46,10 +48,9 @@ pub(crate) struct Loop<'a> {
 }
 
 impl<'a> LoopOp<'a> {
-    /// Returns the slots that the op reads, and those that it writes.
-    fn slots(&self) -> impl Iterator<Item = u32> {
-        let read = self.at.inputs().filter_map(|word| if let Word::Slot(slot) = word { Some(slot) } else { None });
-        read.chain(self.at.results())
+    /// Returns the slots that the op reads.
+    fn inputs(&self) -> impl Iterator<Item = u32> {
+        self.at.inputs().filter_map(|word| if let Word::Slot(slot) = word { Some(slot) } else { None })
     }
 
     /// Returns the op at a label, which is the parameter of the body with this index.
@@ -99,7 +100,7 @@ impl<'a> Loop<'a> {
                 leaving = Some(at.info.name);
                 continue;
             };
-            let op = LoopOp { at, shape, dirty: Slots::new() };
+            let op = LoopOp { at, shape, dirty: Slots::new(), read: Slots::new() };
             if !shape.continues && shape.jumps.is_empty() {
                 leaving = Some(at.info.name);
             }
@@ -115,12 +116,14 @@ impl<'a> Loop<'a> {
             return Err(NotOptimized(format!("the loop has more than {MOST_OPS} ops")));
         }
         let escaping: Slots = function.body().escaping.iter().map(|slot| u32::from(slot.0)).collect();
-        let variables: Slots = found.values().flat_map(LoopOp::slots).filter(|slot| !escaping.contains(slot)).collect();
+        let slots = found.values().flat_map(|op| op.inputs().chain(op.at.results()));
+        let variables: Slots = slots.filter(|slot| !escaping.contains(slot)).collect();
         let backward = |(&pc, op): (&Pc, &LoopOp<'_>)| op.successors().filter(|&to| to <= pc).collect::<Vec<_>>();
         let repeated = found.iter().flat_map(backward).filter(|to| found.contains_key(to)).collect();
         let nested = nested(&found, head, &repeated, &variables);
         let mut region = Loop { head, ops: found, variables, repeated, nested };
         region.find_dirty();
+        region.find_read();
         Ok(Some(region))
     }
 
@@ -145,6 +148,25 @@ impl<'a> Loop<'a> {
                     if next.dirty.len() > before {
                         pending.push(to);
                     }
+                }
+            }
+        }
+    }
+
+    /// Finds the slots that are read before they are written, from each op on.
+    fn find_read(&mut self) {
+        let places: Vec<Pc> = self.ops.keys().copied().collect();
+        let mut has_changed = true;
+        while std::mem::take(&mut has_changed) {
+            for pc in places.iter().rev() {
+                let op = &self.ops[pc];
+                let later = op.successors().filter_map(|to| self.ops.get(&to)).flat_map(|op| &op.read);
+                let mut read: Slots = later.copied().collect();
+                read.retain(|slot| op.at.results().all(|written| written != *slot));
+                read.extend(op.inputs());
+                if read.len() > op.read.len() {
+                    has_changed = true;
+                    self.ops.get_mut(pc).expect("it is an op").read = read;
                 }
             }
         }

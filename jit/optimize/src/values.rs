@@ -4,7 +4,7 @@ use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlags, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use mimeo_def::frame::CORE_BYTES;
-use mimeo_ir::{Type, Unary};
+use mimeo_ir::{Binary, Type, Unary};
 use rustc_hash::FxHashMap;
 
 use crate::arithmetic::{binary, clif_type, constant, unary};
@@ -87,12 +87,20 @@ impl<'f> Values<'f> {
         value
     }
 
-    /// Returns the value of an expression that need not be computed.
+    /// Returns the value of an expression that need not be computed, or that is another one which takes less.
     fn simplified(&mut self, expr: &Expr) -> Option<Value> {
         if let Some(bits) = self.known.decide(&self.definitions, expr) {
             return Some(self.constant(expr.ty()?, bits));
         }
         match *expr {
+            // A sum with a constant overflows if it is on the wrong side of the other operand.
+            Expr::Binary(op @ (Binary::AddOverflowsSigned | Binary::SubOverflowsSigned), ty, a, b) => {
+                let is_sum = op == Binary::AddOverflowsSigned;
+                let is_up = self.range(b).value().map(|b| b <= Range::not_negative(ty).hi)? == is_sum;
+                let result = self.value(Expr::Binary(if is_sum { Binary::Add } else { Binary::Sub }, ty, a, b));
+                let (less, more) = if is_up { (result, a) } else { (a, result) };
+                Some(self.value(Expr::Binary(Binary::LessSigned, ty, less, more)))
+            }
             Expr::Unary(Unary::FloatFromBits, _, _, bits) => match self.definitions.get(&bits) {
                 Some(&Expr::Unary(Unary::FloatToBits, _, _, double)) => Some(double),
                 _ => None,
@@ -220,6 +228,9 @@ impl<'f> Values<'f> {
         if let Some(bits) = self.range(condition).value() {
             let (to, args) = if bits == 0 { other } else { then };
             return self.jump(to, args);
+        }
+        if let Some(negated) = self.known.negated(&self.definitions, condition) {
+            return self.branch(negated, other, then);
         }
         let known = std::mem::take(&mut self.known);
         for (to, holds) in [(then.0, true), (other.0, false)] {

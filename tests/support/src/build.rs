@@ -355,6 +355,7 @@ fn add_process_prng(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
 
     #[test]
     fn a_runner_comes_before_the_program() {
@@ -363,5 +364,19 @@ mod tests {
         let command = programs.command("lean".as_ref());
         assert_eq!(command.get_program(), "qemu-aarch64");
         assert_eq!(command.get_args().collect::<Vec<_>>(), ["-L", "/root", "lean"]);
+    }
+
+    #[test]
+    fn only_under_wine_a_failed_run_is_repeated_and_only_once() {
+        for (server, runs) in [(None, 1), (Some(Server { end: Command::new("true") }), 2)] {
+            let variables = Vec::new();
+            let programs = Programs { built: Vec::new(), system: "linux", runner: Vec::new(), variables, server };
+            let count = Cell::new(0);
+            let failing = || {
+                count.set(count.get() + 1);
+                Err::<(), _>(format!("failure {}", count.get()))
+            };
+            assert_eq!(programs.retried(failing), Err(format!("failure {runs}")));
+        }
     }
 }

@@ -50,8 +50,9 @@ impl<'f> Values<'f> {
         }
     }
 
-    /// Returns a number with these bits.
+    /// Returns a number with these bits, as far as they belong to the type.
     pub(crate) fn constant(&mut self, ty: Type, bits: u64) -> Value {
+        let bits = bits & Range::of(ty).hi;
         if let Some(&value) = self.constants.get(&(ty, bits)) {
             return value;
         }

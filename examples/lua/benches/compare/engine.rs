@@ -19,11 +19,13 @@ pub struct Engine {
 /// The engine that the others are compared with, if it is installed.
 pub const BASELINE: &str = "lua5.1";
 
-/// The modes of mimeo-lua, then other engines.
-pub const ENGINES: [Engine; 7] = [
+/// The modes of mimeo-lua, the last with optimized loops, then other engines.
+pub const ENGINES: [Engine; 7 + cfg!(feature = "optimize") as usize] = [
     engine("off", "mimeo-lua --jit=off", "#9ecae1", OURS, &["--jit=off"]),
-    engine("on", "mimeo-lua --jit=on", "#4292c6", OURS, &["--jit=on"]),
-    engine("auto", "mimeo-lua --jit=auto", "#08519c", OURS, &["--jit=auto"]),
+    engine("on", "mimeo-lua --jit=on", "#4292c6", OURS, &["--jit=on", "--optimize=off"]),
+    engine("auto", "mimeo-lua --jit=auto", "#08519c", OURS, &["--jit=auto", "--optimize=off"]),
+    #[cfg(feature = "optimize")]
+    engine("optimized", "mimeo-lua, optimized", "#08306b", OURS, &["--jit=auto", "--optimize=auto"]),
     engine("lua5.1", "lua5.1", "#636363", "lua5.1", &[]),
     engine("lua5.4", "lua5.4", "#bdbdbd", "lua5.4", &[]),
     engine("luajit-joff", "luajit -joff", "#fdae6b", "luajit", &["-joff"]),

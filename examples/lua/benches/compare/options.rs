@@ -76,6 +76,9 @@ impl Options {
                 _ => return Err(argument.unexpected()),
             }
         }
+        if options.writes_docs && !cfg!(feature = "optimize") {
+            return Err("--write-docs needs the engine with optimized loops: add `--features optimize`".into());
+        }
         if options.writes_docs && (options.is_quick || !options.filters.is_empty() || options.engines.is_some()) {
             return Err(
                 "--write-docs needs all programs and engines: combine it only with --rounds, --plot and --json".into(),

@@ -67,7 +67,8 @@ impl Results {
     /// Returns the modes with native code that are slower than the interpreter, and by which factor.
     pub fn slower_with_native_code(&self, row: &Row) -> Vec<(&'static str, f64)> {
         let Some(off) = self.find("off") else { return Vec::new() };
-        let modes = ["on", "auto"].into_iter().filter_map(|mode| Some((mode, row.speed(off, self.find(mode)?)?)));
+        let modes =
+            ["on", "auto", "optimized"].into_iter().filter_map(|mode| Some((mode, row.speed(off, self.find(mode)?)?)));
         modes.filter(|(_, times)| *times > TOLERANCE).collect()
     }
 

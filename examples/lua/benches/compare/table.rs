@@ -25,7 +25,7 @@ pub fn render(results: &Results) -> String {
 
     let slower = results.rows.iter().flat_map(|row| {
         let modes = results.slower_with_native_code(row);
-        modes.into_iter().map(|(mode, times)| format!("{} with --jit={mode} ({times:.2}×)", row.program))
+        modes.into_iter().map(|(mode, times)| format!("{} in the mode {mode} ({times:.2}×)", row.program))
     });
     let slower = slower.collect::<Vec<_>>().join(", ");
     let slower = if slower.is_empty() { "none" } else { &slower };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mimeo_ir::{Body, Edge, End, Inst, ValueId};
+use mimeo_ir::{Block, Body, Edge, End, Inst, ValueId};
 
 use super::walk::{successors, values};
 
@@ -15,11 +15,6 @@ pub(super) fn skip_empty(body: &mut Body) {
                 *edge = next.clone();
             }
         });
-        if let End::Branch { then, other, .. } = &block.end
-            && then == other
-        {
-            block.end = End::Jump { edge: then.clone() };
-        }
     }
 }
 
@@ -39,8 +34,9 @@ fn onward(body: &Body, index: usize) -> Option<Edge> {
 /// This is what remains of an `Option` that a helper returns and its caller takes apart.
 pub(super) fn skip_decided(body: &mut Body) {
     let constants = constants(body);
-    for index in 1..body.blocks.len() {
-        let Some(condition) = decided_by(body, index) else { continue };
+    let blocks = body.blocks.iter().enumerate();
+    let branches: Vec<(usize, usize)> = blocks.filter_map(|(index, block)| Some((index, decided_by(block)?))).collect();
+    for (index, condition) in branches {
         let decides = |end: &End| match end {
             End::Jump { edge } if edge.to.0 as usize == index => constants.get(&edge.args[condition]).copied(),
             _ => None,
@@ -70,8 +66,7 @@ fn constants(body: &Body) -> BTreeMap<ValueId, u64> {
 }
 
 /// Returns the index of the parameter that decides what an otherwise empty block does.
-fn decided_by(body: &Body, index: usize) -> Option<usize> {
-    let block = &body.blocks[index];
+fn decided_by(block: &Block) -> Option<usize> {
     match block.end {
         End::Branch { condition, .. } if block.insts.is_empty() => {
             block.params.iter().position(|&param| param == condition)
@@ -90,7 +85,8 @@ fn hand_on_params(body: &mut Body, index: usize) -> bool {
     let is_sole = |target| body.blocks.iter().flat_map(successors).filter(|&to| to == target).count() == 1;
     let uses: Vec<Vec<ValueId>> = body.blocks.iter().map(|block| used(block.clone(), &params)).collect();
     let is_local = |user: usize| (0..2).any(|side| below[side][user] && is_sole(targets[side]));
-    if (0..uses.len()).any(|user| user != index && !uses[user].is_empty() && !is_local(user)) {
+    let mut others = uses.iter().enumerate().filter(|&(user, used)| user != index && !used.is_empty());
+    if others.any(|(user, _)| !is_local(user)) {
         return false;
     }
     for side in 0..2 {
@@ -112,7 +108,7 @@ fn hand_on_params(body: &mut Body, index: usize) -> bool {
 }
 
 /// Returns which of these values a block uses.
-fn used(mut block: mimeo_ir::Block, of: &[ValueId]) -> Vec<ValueId> {
+fn used(mut block: Block, of: &[ValueId]) -> Vec<ValueId> {
     let mut found = Vec::new();
     values(&mut block, &mut |value| {
         if of.contains(value) {

@@ -73,6 +73,12 @@
     }
     #[vm_op] fn float_bits(a: i64) -> i64 { f64::from_bits(a as u64).quiet().to_bits() as i64 }
     #[vm_op] fn casts(a: i64) -> i64 { (a as i8 as u32 as i64) ^ (a as u8 as i16 as i64) ^ (a as usize as i64) ^ ((a == 1) as u8 as i64) }
+    #[vm_op] fn option_used_twice(a: i64, b: i64) -> i64 {
+        let found = half(a);
+        let first = match found { Some(h) => h, None => b };
+        let second = match found { Some(h) => h, None => a };
+        first ^ second
+    }
     #[vm_op] fn helpers(a: i64, b: i64) -> (i64, i64) { swap((match half(a) { Some(h) => h, None => b }, b)) }
     #[vm_op] fn constants(a: i64) -> i64 { if ORIGIN.is_none() { LIMIT } else { a.wrapping_add(Handle::NONE.0 as i64) } }
     #[vm_op] fn context(vm: &mut Vm, a: i64) -> i64 { vm.context.count = a as u32; vm.context.count as i64 }

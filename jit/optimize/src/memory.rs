@@ -99,3 +99,44 @@ fn origin_of(body: &Body, address: ValueId, cells: &[ValueId]) -> Origin {
         _ => Origin::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mimeo_ir::FieldId;
+
+    const ORIGINS: [Origin; 4] = [Origin::Context, Origin::Cell, Origin::Language, Origin::Unknown];
+
+    #[test]
+    fn only_known_addresses_of_different_things_are_different() {
+        for a in ORIGINS {
+            for b in ORIGINS {
+                let [x, y] = [a, b].map(|origin| Kind { origin, content: None });
+                let expected = a == b || a == Origin::Unknown || b == Origin::Unknown;
+                assert_eq!(x.meets(y, true), expected, "{a:?} and {b:?}");
+            }
+            // An offset does not change it.
+            assert_eq!((a.with(Origin::Language), Origin::Language.with(a), a.with(a)), (a, a, a));
+        }
+        assert_eq!(Origin::Cell.with(Origin::Context), Origin::Unknown);
+    }
+
+    #[test]
+    fn descriptions_matter_in_typed_memory_only() {
+        let field = |index| Some(FieldId { of: 0, index });
+        let kind = |ty, field| Kind { origin: Origin::Language, content: Some((ty, field)) };
+        let one = kind(Type::I64, field(1));
+        for other in [kind(Type::I64, field(2)), kind(Type::I64, None), kind(Type::F64, field(1))] {
+            assert!(!one.meets(other, true) && one.meets(other, false), "{other:?}");
+        }
+        assert!(one.meets(one, true));
+        assert!(one.meets(Kind { origin: Origin::Language, content: None }, true));
+    }
+
+    #[test]
+    fn accesses_overlap_by_their_bytes() {
+        let at = |offset, ty| Access { ty, field: None, address: Value::from_u32(0), offset };
+        assert!(at(8, Type::I32).overlaps(&at(11, Type::I8)) && at(11, Type::I8).overlaps(&at(8, Type::I32)));
+        assert!(!at(8, Type::I32).overlaps(&at(12, Type::I8)) && !at(12, Type::I8).overlaps(&at(8, Type::I32)));
+    }
+}

@@ -20,10 +20,16 @@ use proc_macro::TokenStream;
 ///   under another description does not change it. The twins' `Evaluator` finds accesses that break the promise.
 /// * `arity = N`: every function takes `N` arguments. The verifier checks it, so calls need no check at run time.
 ///
-/// The macro adds to the author's module: `Ops`, the type that names the instruction set; `Opcode`; `Assembler`, with a
-/// method for each op; `Program` and `ProgramBuilder`; `Machine` and `Vm`; `Callee`, `FunctionRef`, `FiberRef` and
-/// `Linked`, which name functions, fibers and programs; `Flow`; and `Trap`. A module that uses `unsafe`, or has pointers
-/// or callees in its data, needs an implementation of `TrustedOps` for `Ops`.
+/// The macro adds to the author's module:
+///
+/// * `Ops`, the type that names the instruction set, with its reference for people; and `Opcode`.
+/// * `Assembler`, with a method for each op; `ProgramBuilder` and `Program`, which collect functions.
+/// * `Machine` and `Vm`: what the host runs, and what ops and runtime functions see of it.
+/// * `Linked`, `FunctionRef` and `FiberRef`, with which the host names programs, functions and fibers; and `Callee`, with
+///   which ops name functions.
+/// * `Flow`, where control goes after an op, and `Trap`, an error that no program caught.
+///
+/// A module that uses `unsafe`, or has pointers or callees in its data, needs an implementation of `TrustedOps` for `Ops`.
 ///
 /// Code that needs all of Rust goes into runtime functions, which the module declares, and which ops and helpers call:
 ///
@@ -48,12 +54,31 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Marks a function of an `#[instruction_set]` module as an op.
 ///
-/// An op returns nothing, a value, a tuple of values, the next op to run (`Flow`), or values and a `Flow` in one tuple
-/// (`(next, to.jump())`, at the end of a counting loop). Each can also be wrapped in a `Result<…, Thrown>`.
+/// The pages `docs/op-language.md` and `docs/op-expressions.md` of the repository are the whole reference: each operand,
+/// type, expression, method and rule, with an op and the C that becomes of it. In short:
 ///
-/// `#[cache] cell: &Counter` is an inline cache: memory for this op at this place in a function. It is a `repr(C)` struct
-/// of the module whose fields are `Cell`s (`cell.hits.get()`, `cell.hits.set(value)`). It starts as zeros and cannot hold
-/// a `Callee`. Any runtime function can change it, because it can run the op again.
+/// | parameter | operand |
+/// |---|---|
+/// | `a: Value` | a value in a slot, or popped from the operand stack |
+/// | `#[place(slot, constant)] a: Value` | a value in a slot or in the constant pool; the assembler chooses the encoding |
+/// | `#[constant] a: Value` | a value in the constant pool |
+/// | `#[imm] a: i32` | a number in the instruction: an integer of a fixed width, `bool` or `f64` |
+/// | `#[imm(in = space)] a: u32` | an index that `load` has checked against the size of this space |
+/// | `#[cache] cell: &Counter` | an inline cache |
+/// | `to: Label` | a branch target, for `to.jump()` |
+/// | `callee: Callee`, `args: Window` | a function, and a range of slots with its arguments |
+/// | `vm: &mut Vm` | the machine, for `vm.context` and for runtime functions |
+///
+/// An op returns nothing, a value, a tuple of values, the next op to run (`Flow`), or values and a `Flow` in one tuple
+/// (`(next, to.jump())`, at the end of a counting loop). Each can also be wrapped in a `Result<…, Thrown>`. A flow is
+/// `Flow::Next`, `to.jump()`, `vm.call(callee, args)`, `vm.tail_call(callee)`, `vm.ret(value)` or `vm.deopt()`.
+/// `args.len()` is the number of values in a window.
+///
+/// Whatever can throw or deopt must precede every visible effect: a store to memory, or a call of the runtime.
+///
+/// An inline cache is memory for this op at this place in a function. It is a `repr(C)` struct of the module whose fields
+/// are `Cell`s (`cell.hits.get()`, `cell.hits.set(value)`). It starts as zeros and cannot hold a `Callee`. Any runtime
+/// function can change it, because it can run the op again.
 ///
 /// Arguments:
 ///

@@ -160,9 +160,26 @@ fn the_package_builds_and_runs() {
 fn the_macro_reports_why_a_module_cannot_be_read() {
     let unknown = Build::default().ops("value = i64", "values = i64");
     unknown.fails("error: this is not an argument of `#[mimeo::instruction_set]`", "#[mimeo::instruction_set");
+    let narrow = Build::default().ops("value = i64", "value = i32");
+    narrow.fails("error: `i32` cannot be the value type: it has 4 bytes", "#[mimeo::instruction_set");
     // Without the attribute no macro runs.
     let plain = Build::default().ops("#[mimeo::instruction_set(value = i64, context = Context, host = u32)]\n", "");
     plain.is_refused("error: `src/ops.rs` has no `#[instruction_set]` module");
+}
+
+#[test]
+fn a_runtime_function_that_is_not_there_is_an_error_at_its_declaration() {
+    let declared = |home: &str| {
+        let block =
+            format!("{home}    unsafe extern \"Rust\" {{\n        fn nowhere(vm: &mut Vm);\n    }}\n\n    fn stepped(");
+        Build::default().ops("    fn stepped(", &block)
+    };
+    declared("").fails("cannot find value `nowhere` in module `super`", "fn nowhere(");
+    declared("    #[runtime(crate::ops)]\n").fails("cannot find value `nowhere` in module `crate::ops`", "fn nowhere(");
+    let other = Build::default()
+        .ops("value: i64) -> i64;", "value: u64) -> i64;")
+        .ops("note(vm, stepped(a).wrapping_add(vm.context.bias))", "note(vm, a as u64)");
+    other.fails("mismatched types", "fn note(");
 }
 
 #[test]

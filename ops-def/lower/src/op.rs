@@ -4,7 +4,7 @@ use mimeo_def::op::Scalar;
 use proc_macro2::Span;
 use syn::{Attribute, FnArg, ItemFn, ReturnType};
 
-use crate::attributes::{is_operand_attribute, is_vm_op};
+use crate::attributes::{is_known_to_rust, is_operand_attribute, is_vm_op};
 use crate::catalogue::Problem;
 use crate::errors::{Errors, Member};
 use crate::family::Written;
@@ -121,9 +121,7 @@ pub(crate) fn read(machine: Machine<'_>, written: &Written, errors: &mut Errors)
     if let Some(by) = names::op_is_reserved(&name) {
         errors.on(&signature.ident, Problem::ReservedName { name: name.clone(), by });
     }
-    if !signature.generics.params.is_empty() {
-        errors.on(&signature.generics, Problem::OpGeneric);
-    }
+    errors.on_generics(&signature.generics, Problem::OpGeneric);
     if signature.asyncness.is_some()
         || signature.constness.is_some()
         || signature.unsafety.is_some()
@@ -232,6 +230,11 @@ fn read_param(machine: Machine<'_>, typed: &syn::PatType, errors: &mut Errors) -
     let attr = attrs.next();
     if let Some(second) = attrs.next() {
         errors.on(second, Problem::OperandKinds);
+    }
+    let is_unknown = |attr: &&Attribute| !is_operand_attribute(attr) && !is_known_to_rust(attr);
+    if let Some(unknown) = typed.attrs.iter().find(is_unknown) {
+        errors.on(unknown, Problem::OperandAttribute(text_of(unknown.path())));
+        return None;
     }
     let kind = match attr {
         Some(attr) => read_operand_attribute(machine, attr, typed, &ty, errors)?,

@@ -150,13 +150,9 @@ fn items(module: &Module) -> impl Iterator<Item = syn::Item> {
 /// replaced, so that rustc does not report it again.
 fn function(set: &Set, index: usize) -> TokenStream {
     let mut function = set.module.ops[index].function.clone();
-    function.attrs.retain(|attr| !attributes::is_vm_op(attr));
+    function.attrs.retain(|attr| !attributes::is_vm_op(attr) && !attributes::is_operand_attribute(attr));
     function.attrs.push(parse_quote!(#[inline(always)]));
-    for input in &mut function.sig.inputs {
-        if let syn::FnArg::Typed(typed) = input {
-            typed.attrs.retain(|attr| !attributes::is_operand_attribute(attr));
-        }
-    }
+    attributes::take_operand_attributes(&mut function.sig);
     if set.bodies[index].is_none() {
         function.attrs.push(parse_quote!(#[allow(unused_variables, reason = "the body has an error")]));
         function.block = parse_quote!({ ::core::unreachable!() });

@@ -1,7 +1,7 @@
 //! The attributes of mimeo: tokens → tokens, through `mimeo-lower`.
 #![forbid(unsafe_code)]
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use mimeo_lower::TableFile;
 use proc_macro::TokenStream;
@@ -160,19 +160,31 @@ pub fn vm_op(_args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Returns the table that the build script made for the module with this name.
 fn find_table(module: &str) -> TableFile {
-    let file = format!("mimeo_{module}.rs");
-    let how = format!(
-        "there is no stencil table for `{module}`\n\
-         help: add `mimeo-build` to the [build-dependencies] and create this build.rs:\n      \
-         fn main() {{ mimeo_build::ops(\"src/{module}.rs\").compile(); }}"
-    );
+    let call = format!("mimeo_build::ops({:?}).compile();", ops_file(module));
     // Cargo sets `OUT_DIR` for the compiler if the package has a build script.
-    match std::env::var("OUT_DIR") {
-        Ok(out) if Path::new(&out).join(&file).is_file() => {
-            // The build script writes this file for a table that is checked in.
-            let renewal = Path::new(&out).join(format!("mimeo_{module}.renewal"));
-            TableFile::Found { file, renewal: std::fs::read_to_string(renewal).ok() }
-        }
-        _ => TableFile::Missing(how),
+    let Some(out) = std::env::var_os("OUT_DIR").map(PathBuf::from) else {
+        return TableFile::Missing(format!(
+            "there is no stencil table for `{module}`\n\
+             help: add `mimeo-build` to the [build-dependencies] and create this build.rs:\n      \
+             fn main() {{ {call} }}"
+        ));
+    };
+    let file = format!("mimeo_{module}.rs");
+    if !out.join(&file).is_file() {
+        return TableFile::Missing(format!(
+            "the build script made no stencil table for `{module}`\nhelp: write `{call}` in its `main`"
+        ));
     }
+    let read = |extension: &str| std::fs::read_to_string(out.join(format!("mimeo_{module}.{extension}"))).ok();
+    // The build script writes `.renewal` for a table that is checked in.
+    TableFile::Found { file, renewal: read("renewal"), missing: read("missing").unwrap_or_default() }
+}
+
+/// Returns the path of the file with the module, relative to the package, or the usual one if it is not known.
+fn ops_file(module: &str) -> String {
+    let usual = format!("src/{module}.rs");
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let file = proc_macro::Span::call_site().local_file().and_then(|file| file.canonicalize().ok());
+    let (Some(package), Some(file)) = (package, file) else { return usual };
+    file.strip_prefix(package).ok().and_then(|path| path.to_str()).map_or(usual, str::to_owned)
 }

@@ -97,7 +97,7 @@ impl OpResult {
 pub(crate) enum StencilRequest {
     Generate { required: bool },
     None,
-    Handwritten { path: String, reviewed: String, span: SpanEq },
+    Handwritten { path: String, path_span: SpanEq, reviewed: String, span: SpanEq },
 }
 
 /// A span that comparisons ignore.
@@ -210,8 +210,8 @@ fn read_attribute(attrs: &[Attribute], errors: &mut Errors) -> (StencilRequest, 
     }
     match (file, reviewed) {
         (Some(file), Some(reviewed)) => {
-            let (path, span) = (file.value(), SpanEq(reviewed.span()));
-            stencil = StencilRequest::Handwritten { path, reviewed: reviewed.value(), span };
+            let (path, path_span, span) = (file.value(), SpanEq(file.span()), SpanEq(reviewed.span()));
+            stencil = StencilRequest::Handwritten { path, path_span, reviewed: reviewed.value(), span };
         }
         (None, None) => {}
         (Some(one), None) | (None, Some(one)) => errors.on(&one, Problem::Reviewed),

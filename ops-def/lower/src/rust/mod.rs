@@ -20,6 +20,7 @@ use crate::structs;
 use crate::text::{ident_of, name_of};
 use crate::ty::Ty;
 
+use asserts::required;
 pub(crate) use asserts::reviewed;
 
 /// Where the macro finds the table that the build script made.
@@ -31,6 +32,8 @@ pub enum TableFile {
         file: String,
         /// How to renew the table, if building again is not enough.
         renewal: Option<String>,
+        /// A line for each op that requires a stencil and has none: its name, a tab, and the reason.
+        missing: String,
     },
     /// The table is missing; the text says what to do.
     Missing(String),
@@ -50,7 +53,8 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
     let mut renewal = None;
     let (table, c) = match table(&name.to_string()) {
         _ if problems.is_some() => (quote!(::mimeo::def::stencil::Table::EMPTY), quote!("")),
-        TableFile::Found { file, renewal: how } => {
+        TableFile::Found { file, renewal: how, missing } => {
+            problems = required(set, &missing);
             renewal = how;
             let c = format!("{}.c", file.trim_end_matches(".rs"));
             let path = |file: &str| quote!(::core::concat!(::core::env!("OUT_DIR"), "/", #file));

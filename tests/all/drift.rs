@@ -170,6 +170,13 @@ fn the_package_builds_and_runs() {
 }
 
 #[test]
+fn a_listing_without_a_disassembler_says_so() {
+    let outcome = Build::default().run(&["--", "listing"]);
+    let note = "\n  bytes only: `mimeo` was built without the feature `disassembler`\n  0000  number r0, 3\n";
+    assert!(outcome.success && outcome.stderr.contains(note), "{}", outcome.stderr);
+}
+
+#[test]
 fn the_macro_reports_why_a_module_cannot_be_read() {
     let unknown = Build::default().ops("value = i64", "values = i64");
     unknown.fails("error: this is not an argument of `#[mimeo::instruction_set]`", "#[mimeo::instruction_set");

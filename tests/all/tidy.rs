@@ -145,7 +145,7 @@ fn crates_know_only_what_they_may() {
             ],
         ),
         ("jit/capi", &["mimeo-interp", "mimeo-jit"]),
-        ("tests/twins", &["mimeo", "mimeo-interp", "mimeo-ir"]),
+        ("tests/twins", &["libc", "mimeo", "mimeo-interp", "mimeo-ir"]),
         ("jit/build", &["cc", "iced-x86", "mimeo-def", "mimeo-lower", "object"]),
         ("jit/build/cli", &["lexopt", "mimeo-build", "mimeo-def", "mimeo-lower", "object"]),
         ("examples/lua/syntax", &["jiff", "memchr"]),

@@ -37,6 +37,13 @@ pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String
         .collect()
 }
 
+/// The reason why [`disassemble`] returns no text.
+pub(crate) const ONLY_BYTES: Option<&str> =
+    match cfg!(all(feature = "disassembler", any(target_arch = "x86_64", target_arch = "aarch64"))) {
+        true => None,
+        false => Some("bytes only: `mimeo` was built without the feature `disassembler`"),
+    };
+
 /// Returns the bytes of `code`, eight to a line: offset and length in bytes, no text.
 #[cfg(not(all(feature = "disassembler", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {

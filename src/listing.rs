@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::InstructionSet;
 use crate::asm::FunctionBody;
 use crate::def::{CodeOffset, Pc};
-use crate::disassemble::disassemble;
+use crate::disassemble::{ONLY_BYTES, disassemble};
 use crate::jit::CodeView;
 use mimeo_interp::OpText;
 use mimeo_ir::{InvalidIr, Set};
@@ -33,7 +33,7 @@ pub fn bodies<I: InstructionSet>() -> Result<String, InvalidIr> {
 /// A listing of the machine code of one function: the hot part op by op, then the cold parts, constants and stubs.
 ///
 /// It borrows what [`Jit::code_of`](crate::jit::Jit::code_of) returns. Displaying it creates the text: instructions
-/// with the feature `disassembler`, otherwise only bytes.
+/// with the feature `disassembler`, otherwise only bytes, and it says so.
 ///
 /// ```
 /// use mimeo::Machine;
@@ -107,6 +107,9 @@ impl<'a, I: InstructionSet> Listing<'a, I> {
 impl<I: InstructionSet> fmt::Display for Listing<'_, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {} bytes at {:#x}", self.body.name, self.code.bytes.len(), self.code.start)?;
+        if let Some(reason) = ONLY_BYTES {
+            writeln!(f, "  {reason}")?;
+        }
         for op in &self.code.ops {
             self.op(f, op.pc, if op.is_deopt { "  ; no stencil: the interpreter runs it" } else { "" })?;
             self.code(f, &op.hot)?;

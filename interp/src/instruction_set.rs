@@ -1,7 +1,9 @@
 //! [`InstructionSet`]: the trait that `#[instruction_set]` implements and everything else is generic over.
 
+use std::collections::BTreeSet;
+
 use mimeo_def::frame::Exit;
-use mimeo_def::op::OpInfo;
+use mimeo_def::op::{OpInfo, OperandKind};
 use mimeo_def::stencil::Table;
 
 use crate::{StackMove, Value, Vm};
@@ -95,4 +97,21 @@ pub unsafe trait InstructionSet: Sized + 'static {
     /// The top frame record of `vm` is current, its function is verified code of this instruction set, and
     /// its `pc` is the start of an op.
     unsafe fn interpret<const SINGLE: bool>(vm: &mut Vm<Self>) -> Exit;
+}
+
+/// Panics unless an op of the set has an index into this space.
+#[track_caller]
+pub(crate) fn assert_space<I: InstructionSet>(space: &str) {
+    let operands = I::OPS.iter().flat_map(|op| op.operands);
+    let spaces: BTreeSet<&str> = operands
+        .filter_map(|operand| match operand.kind {
+            OperandKind::Immediate { space, .. } => space,
+            _ => None,
+        })
+        .collect();
+    assert!(
+        spaces.contains(space),
+        "no op of `{}` has an index into `{space}`; its index spaces are {spaces:?}",
+        I::NAME
+    );
 }

@@ -7,6 +7,7 @@ use mimeo_def::{OpIndex, Pc};
 
 use crate::asm::{AssembleError, FunctionBody, FunctionIndex};
 use crate::function::Counts;
+use crate::instruction_set::assert_space;
 use crate::{Function, InstructionSet, Position, VerifyError, verify};
 
 /// The phase of a program that was not checked. No machine loads one: see [`Program::verify`].
@@ -349,6 +350,10 @@ impl<I: InstructionSet> ProgramBuilder<I> {
 
     /// Sets the number of elements of an index space, which the verifier checks `#[imm(in = space)]` operands against.
     ///
+    /// # Panics
+    ///
+    /// If no op has an index into this space (test `an_index_space_that_no_op_uses_is_a_mistake`).
+    ///
     /// ```
     /// use mimeo::VerifyErrorKind;
     /// use mimeo::def::Slot;
@@ -365,7 +370,9 @@ impl<I: InstructionSet> ProgramBuilder<I> {
     /// assert!(matches!(error.kind, VerifyErrorKind::IndexOutsideSpace { index: 3, len: 3, .. }));
     /// # Ok::<(), mimeo::asm::AssembleError>(())
     /// ```
+    #[track_caller]
     pub fn set_space(&mut self, space: &'static str, len: u32) {
+        assert_space::<I>(space);
         self.spaces.retain(|(name, _)| *name != space);
         self.spaces.push((space, len));
     }

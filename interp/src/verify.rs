@@ -55,6 +55,7 @@ pub enum VerifyErrorKind {
     UnknownOpcode { opcode: u16 },
     CutOff { need: u16, have: usize },
     SlotOutsideFrame { operand: &'static str, slot: u32, locals: u16 },
+    WindowOutsideFrame { operand: &'static str, start: u32, len: u32, locals: u16 },
     ConstantOutsidePool { operand: &'static str, index: u64, len: usize },
     LabelNotAnOp { operand: &'static str, target: Pc },
     NoSuchFunction { operand: &'static str, index: u64, len: usize },
@@ -88,6 +89,14 @@ impl fmt::Display for VerifyError {
             VerifyErrorKind::SlotOutsideFrame { operand, slot, locals } => {
                 write!(f, "`{operand}` is slot {slot}, but the frame has {locals}")
             }
+            VerifyErrorKind::WindowOutsideFrame { operand, start, len: 0, locals } => write!(
+                f,
+                "`{operand}` is empty at slot {start}, but the frame has {locals}; the first slot of a window receives \
+                 the result, even of a call without arguments"
+            ),
+            VerifyErrorKind::WindowOutsideFrame { operand, start, len, locals } => {
+                write!(f, "`{operand}` is {len} slots from slot {start} on, but the frame has {locals}")
+            }
             VerifyErrorKind::ConstantOutsidePool { operand, index, len } => {
                 write!(f, "`{operand}` is constant {index}, but the pool has {len}")
             }
@@ -109,6 +118,10 @@ impl fmt::Display for VerifyError {
             VerifyErrorKind::ImmediateOutOfRange { operand, scalar, bits } => {
                 write!(f, "`{operand}` is {bits:#x}, which is not a valid {scalar:?}")
             }
+            VerifyErrorKind::IndexOutsideSpace { operand, space, index, len: 0 } => write!(
+                f,
+                "`{operand}` is index {index}, but `{space}` has 0: `ProgramBuilder::set_space` gives it a size"
+            ),
             VerifyErrorKind::IndexOutsideSpace { operand, space, index, len } => {
                 write!(f, "`{operand}` is index {index}, but `{space}` has {len}")
             }
@@ -239,9 +252,10 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
     fn check_operand(&mut self, pc: Pc, operand: &'static OperandInfo, bits: u64) -> Result<(), VerifyErrorKind> {
         let locals = self.body.locals;
         let name = operand.name;
-        let outside = |slot| VerifyErrorKind::SlotOutsideFrame { operand: name, slot, locals };
         match operand.kind {
-            OperandKind::Slot { .. } if bits >= u64::from(locals) => Err(outside(bits as u32)),
+            OperandKind::Slot { .. } if bits >= u64::from(locals) => {
+                Err(VerifyErrorKind::SlotOutsideFrame { operand: name, slot: bits as u32, locals })
+            }
             OperandKind::Constant if bits >= self.body.constants.len() as u64 => {
                 Err(VerifyErrorKind::ConstantOutsidePool { operand: name, index: bits, len: self.body.constants.len() })
             }
@@ -252,7 +266,10 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
                 let (start, len) = (bits as u32 & 0xffff, bits as u32 >> 16);
                 // The first slot receives the result, even of a call without arguments.
                 let end = start + len.max(1);
-                if end > u32::from(locals) { Err(outside(end - 1)) } else { Ok(()) }
+                match end > u32::from(locals) {
+                    true => Err(VerifyErrorKind::WindowOutsideFrame { operand: name, start, len, locals }),
+                    false => Ok(()),
+                }
             }
             OperandKind::Function if bits >= self.signatures.len() as u64 => {
                 Err(VerifyErrorKind::NoSuchFunction { operand: name, index: bits, len: self.signatures.len() })

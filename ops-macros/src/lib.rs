@@ -1,7 +1,7 @@
 //! The attributes of mimeo: tokens → tokens, through `mimeo-lower`.
 #![forbid(unsafe_code)]
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use mimeo_lower::TableFile;
 use proc_macro::TokenStream;
@@ -20,10 +20,16 @@ use proc_macro::TokenStream;
 ///   under another description does not change it. The twins' `Evaluator` finds accesses that break the promise.
 /// * `arity = N`: every function takes `N` arguments. The verifier checks it, so calls need no check at run time.
 ///
-/// The macro adds to the author's module: `Ops`, the type that names the instruction set; `Opcode`; `Assembler`, with a
-/// method for each op; `Program` and `ProgramBuilder`; `Machine` and `Vm`; `Callee`, `FunctionRef`, `FiberRef` and
-/// `Linked`, which name functions, fibers and programs; `Flow`; and `Trap`. A module that uses `unsafe`, or has pointers
-/// or callees in its data, needs an implementation of `TrustedOps` for `Ops`.
+/// The macro adds to the author's module:
+///
+/// * `Ops`, the type that names the instruction set, with its reference for people; and `Opcode`.
+/// * `Assembler`, with a method for each op; `ProgramBuilder` and `Program`, which collect functions.
+/// * `Machine` and `Vm`: what the host runs, and what ops and runtime functions see of it.
+/// * `Linked`, `FunctionRef` and `FiberRef`, with which the host names programs, functions and fibers; and `Callee`, with
+///   which ops name functions.
+/// * `Flow`, where control goes after an op, and `Trap`, an error that no program caught.
+///
+/// A module that uses `unsafe`, or has pointers or callees in its data, needs an implementation of `TrustedOps` for `Ops`.
 ///
 /// Code that needs all of Rust goes into runtime functions, which the module declares, and which ops and helpers call:
 ///
@@ -48,12 +54,31 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Marks a function of an `#[instruction_set]` module as an op.
 ///
-/// An op returns nothing, a value, a tuple of values, the next op to run (`Flow`), or values and a `Flow` in one tuple
-/// (`(next, to.jump())`, at the end of a counting loop). Each can also be wrapped in a `Result<…, Thrown>`.
+/// The pages `docs/op-language.md` and `docs/op-expressions.md` of the repository are the whole reference: each operand,
+/// type, expression, method and rule, with an op and the C that becomes of it. In short:
 ///
-/// `#[cache] cell: &Counter` is an inline cache: memory for this op at this place in a function. It is a `repr(C)` struct
-/// of the module whose fields are `Cell`s (`cell.hits.get()`, `cell.hits.set(value)`). It starts as zeros and cannot hold
-/// a `Callee`. Any runtime function can change it, because it can run the op again.
+/// | parameter | operand |
+/// |---|---|
+/// | `a: Value` | a value in a slot, or popped from the operand stack |
+/// | `#[place(slot, constant)] a: Value` | a value in a slot or in the constant pool; the assembler chooses the encoding |
+/// | `#[constant] a: Value` | a value in the constant pool |
+/// | `#[imm] a: i32` | a number in the instruction: an integer of a fixed width, `bool` or `f64` |
+/// | `#[imm(in = space)] a: u32` | an index that `load` has checked against the size of this space |
+/// | `#[cache] cell: &Counter` | an inline cache |
+/// | `to: Label` | a branch target, for `to.jump()` |
+/// | `callee: Callee`, `args: Window` | a function, and a range of slots with its arguments |
+/// | `vm: &mut Vm` | the machine, for `vm.context` and for runtime functions |
+///
+/// An op returns nothing, a value, a tuple of values, the next op to run (`Flow`), or values and a `Flow` in one tuple
+/// (`(next, to.jump())`, at the end of a counting loop). Each can also be wrapped in a `Result<…, Thrown>`. A flow is
+/// `Flow::Next`, `to.jump()`, `vm.call(callee, args)`, `vm.tail_call(callee)`, `vm.ret(value)` or `vm.deopt()`.
+/// `args.len()` is the number of values in a window.
+///
+/// Whatever can throw or deopt must precede every visible effect: a store to memory, or a call of the runtime.
+///
+/// An inline cache is memory for this op at this place in a function. It is a `repr(C)` struct of the module whose fields
+/// are `Cell`s (`cell.hits.get()`, `cell.hits.set(value)`). It starts as zeros and cannot hold a `Callee`. Any runtime
+/// function can change it, because it can run the op again.
 ///
 /// Arguments:
 ///
@@ -135,19 +160,31 @@ pub fn vm_op(_args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Returns the table that the build script made for the module with this name.
 fn find_table(module: &str) -> TableFile {
-    let file = format!("mimeo_{module}.rs");
-    let how = format!(
-        "there is no stencil table for `{module}`\n\
-         help: add `mimeo-build` to the [build-dependencies] and create this build.rs:\n      \
-         fn main() {{ mimeo_build::ops(\"src/{module}.rs\").compile(); }}"
-    );
+    let call = format!("mimeo_build::ops({:?}).compile();", ops_file(module));
     // Cargo sets `OUT_DIR` for the compiler if the package has a build script.
-    match std::env::var("OUT_DIR") {
-        Ok(out) if Path::new(&out).join(&file).is_file() => {
-            // The build script writes this file for a table that is checked in.
-            let renewal = Path::new(&out).join(format!("mimeo_{module}.renewal"));
-            TableFile::Found { file, renewal: std::fs::read_to_string(renewal).ok() }
-        }
-        _ => TableFile::Missing(how),
+    let Some(out) = std::env::var_os("OUT_DIR").map(PathBuf::from) else {
+        return TableFile::Missing(format!(
+            "there is no stencil table for `{module}`\n\
+             help: add `mimeo-build` to the [build-dependencies] and create this build.rs:\n      \
+             fn main() {{ {call} }}"
+        ));
+    };
+    let file = format!("mimeo_{module}.rs");
+    if !out.join(&file).is_file() {
+        return TableFile::Missing(format!(
+            "the build script made no stencil table for `{module}`\nhelp: write `{call}` in its `main`"
+        ));
     }
+    let read = |extension: &str| std::fs::read_to_string(out.join(format!("mimeo_{module}.{extension}"))).ok();
+    // The build script writes `.renewal` for a table that is checked in.
+    TableFile::Found { file, renewal: read("renewal"), missing: read("missing").unwrap_or_default() }
+}
+
+/// Returns the path of the file with the module, relative to the package, or the usual one if it is not known.
+fn ops_file(module: &str) -> String {
+    let usual = format!("src/{module}.rs");
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let file = proc_macro::Span::call_site().local_file().and_then(|file| file.canonicalize().ok());
+    let (Some(package), Some(file)) = (package, file) else { return usual };
+    file.strip_prefix(package).ok().and_then(|path| path.to_str()).map_or(usual, str::to_owned)
 }

@@ -15,6 +15,7 @@ static PACKAGE: Mutex<()> = Mutex::new(());
 
 const OPS: &str = include_str!("../drift/src/ops.rs");
 const STENCIL: &str = include_str!("../drift/src/double.c");
+const SCRIPT: &str = include_str!("../drift/build.rs");
 
 /// The output of the package: the result in the interpreter, and with native code.
 pub(crate) const OUTPUT: &str =
@@ -24,6 +25,7 @@ pub(crate) const OUTPUT: &str =
 pub(crate) struct Build {
     ops: String,
     stencil: String,
+    script: String,
     /// How the build script changes the table.
     drift: Option<&'static str>,
     /// The value of `MIMEO_STENCILS`.
@@ -39,7 +41,8 @@ pub(crate) struct Outcome {
 
 impl Default for Build {
     fn default() -> Self {
-        Build { ops: reviewed(OPS), stencil: STENCIL.to_owned(), drift: None, stencils: None }
+        let (stencil, script) = (STENCIL.to_owned(), SCRIPT.to_owned());
+        Build { ops: reviewed(OPS), stencil, script, drift: None, stencils: None }
     }
 }
 
@@ -80,6 +83,14 @@ impl Build {
         self
     }
 
+    /// Changes the call in the build script.
+    fn script(mut self, to: &str) -> Build {
+        let from = "mimeo_build::ops(\"src/ops.rs\").compile();";
+        assert!(self.script.contains(from), "the build script calls `mimeo_build`");
+        self.script = self.script.replacen(from, to, 1);
+        self
+    }
+
     fn cargo(&self, command: &str) -> Outcome {
         self.cargo_with(&[command])
     }
@@ -97,10 +108,11 @@ impl Build {
     /// Writes the package, and returns its folder.
     fn write(&self) -> PathBuf {
         let package = package("drift");
-        for file in ["build.rs", "src/main.rs", "src/number.c", "src/ret.c"] {
+        for file in ["src/main.rs", "src/number.c", "src/ret.c"] {
             let text = fs::read_to_string(root().join("tests/drift").join(file)).expect("it is there");
             write(&package.join(file), &text);
         }
+        write(&package.join("build.rs"), &self.script);
         write(&package.join("src/ops.rs"), &self.ops);
         write(&package.join("src/double.c"), &self.stencil);
         package
@@ -130,10 +142,11 @@ impl Build {
         assert!(found, "no `{message}` with `{place}` in\n{}", outcome.stderr);
     }
 
-    /// Asserts that the build script fails with this message.
+    /// Asserts that the build script fails with this message, and says where it was called.
     fn is_refused(&self, message: &str) {
         let outcome = self.cargo("check");
-        assert!(!outcome.success && outcome.stderr.contains(message), "no `{message}` in\n{}", outcome.stderr);
+        let found = outcome.stderr.contains(message) && outcome.stderr.contains("\n   --> build.rs:12:");
+        assert!(!outcome.success && found, "no `{message}` in\n{}", outcome.stderr);
     }
 }
 
@@ -157,12 +170,70 @@ fn the_package_builds_and_runs() {
 }
 
 #[test]
+fn a_listing_without_a_disassembler_says_so() {
+    let outcome = Build::default().run(&["--", "listing"]);
+    let note = "\n  bytes only: `mimeo` was built without the feature `disassembler`\n  0000  number r0, 3\n";
+    assert!(outcome.success && outcome.stderr.contains(note), "{}", outcome.stderr);
+}
+
+#[test]
 fn the_macro_reports_why_a_module_cannot_be_read() {
     let unknown = Build::default().ops("value = i64", "values = i64");
     unknown.fails("error: this is not an argument of `#[mimeo::instruction_set]`", "#[mimeo::instruction_set");
+    let narrow = Build::default().ops("value = i64", "value = i32");
+    narrow.fails("error: `i32` cannot be the value type: it has 4 bytes", "#[mimeo::instruction_set");
     // Without the attribute no macro runs.
     let plain = Build::default().ops("#[mimeo::instruction_set(value = i64, context = Context, host = u32)]\n", "");
     plain.is_refused("error: `src/ops.rs` has no `#[instruction_set]` module");
+}
+
+#[test]
+fn mistakes_in_the_build_script_are_reported_at_its_call() {
+    let place = |call: &str| Build::default().script(call);
+    let path = place("mimeo_build::ops(\"ops.rs\").compile();");
+    path.is_refused("error: cannot read `ops.rs` in `");
+    path.is_refused("\n  help: the path starts there; an instruction set is in `src/ops.rs`\n");
+    place("mimeo_build::ops(\"src/main.rs\").compile();")
+        .is_refused("error: `src/main.rs` has no `#[instruction_set]` module");
+    let twice = "for _ in 0..2 { mimeo_build::ops(\"src/ops.rs\").compile() }";
+    let line = 1 + OPS.lines().position(|line| line == "pub mod ops {").expect("it is a module");
+    let message = format!(
+        "error: two instruction sets of this package are called `ops`: `src/ops.rs:{line}` and `src/ops.rs:{line}`"
+    );
+    place(twice).is_refused(&message);
+    let forgotten = place("let _ = mimeo_build::ops(\"src/ops.rs\");");
+    forgotten.fails(
+        "error: the build script made no stencil table for `ops`\n       \
+         help: write `mimeo_build::ops(\"src/ops.rs\").compile();` in its `main`",
+        "pub mod ops {",
+    );
+}
+
+#[test]
+fn a_package_without_a_build_script_learns_how_to_write_one() {
+    let _guard = PACKAGE.lock().unwrap_or_else(PoisonError::into_inner);
+    let build = Build::default();
+    let package = build.write();
+    fs::remove_file(package.join("build.rs")).expect("it can be removed");
+    let message = "error: there is no stencil table for `ops`\n       \
+                   help: add `mimeo-build` to the [build-dependencies] and create this build.rs:\n             \
+                   fn main() { mimeo_build::ops(\"src/ops.rs\").compile(); }\n";
+    build.failed(&build.cargo_in(&package, &["check"]), message, "pub mod ops {");
+}
+
+#[test]
+fn a_runtime_function_that_is_not_there_is_an_error_at_its_declaration() {
+    let declared = |home: &str| {
+        let block =
+            format!("{home}    unsafe extern \"Rust\" {{\n        fn nowhere(vm: &mut Vm);\n    }}\n\n    fn stepped(");
+        Build::default().ops("    fn stepped(", &block)
+    };
+    declared("").fails("cannot find value `nowhere` in module `super`", "fn nowhere(");
+    declared("    #[runtime(crate::ops)]\n").fails("cannot find value `nowhere` in module `crate::ops`", "fn nowhere(");
+    let other = Build::default()
+        .ops("value: i64) -> i64;", "value: u64) -> i64;")
+        .ops("note(vm, stepped(a).wrapping_add(vm.context.bias))", "note(vm, a as u64)");
+    other.fails("mismatched types", "fn note(");
 }
 
 #[test]
@@ -228,17 +299,35 @@ fn an_op_that_changed_under_its_reviewed_stencil_is_an_error() {
 
 #[test]
 fn a_reviewed_stencil_that_does_not_fit_its_op_is_an_error() {
-    let refused = |what: &str| format!("op `double` requires a stencil and has none: {what}");
+    let refused = |build: Build, what: &str| {
+        let message = format!("error: `double` requires a stencil and has none: {what}");
+        build.fails(&message, "stencil = \"src/");
+        build.fails("       help: `src/", "stencil = \"src/");
+    };
     let foreign = Build::default().stencil("a + a", "a + READ_SLOT(HOLE_b)");
-    foreign.is_refused(&refused("it does not compile: "));
+    refused(foreign, "it does not compile: ");
     let declared = Build::default()
         .stencil("STENCIL op_double", "extern char HOLE_b[];\n\nSTENCIL op_double")
         .stencil("a + a", "a + READ_SLOT(HOLE_b)");
-    declared.is_refused(&refused("uses `HOLE_b`, which this op does not declare"));
+    refused(declared, "uses `HOLE_b`, which this op does not declare");
     let ignored = Build::default().stencil("READ_SLOT(HOLE_a)", "(uint64_t)vm->context.bias_");
-    ignored.is_refused(&refused("does not use `HOLE_a`, which the definition uses"));
+    refused(ignored, "does not use `HOLE_a`, which the definition uses");
     let not_there = Build::default().ops("src/double.c", "src/triple.c");
-    not_there.is_refused(&refused("the file `src/triple.c` does not exist"));
+    refused(not_there, "the file `src/triple.c` does not exist");
+}
+
+#[test]
+fn a_generated_stencil_that_is_required_and_missing_is_an_error() {
+    let unused =
+        Build::default().attribute("add", "stencil = required").ops("a.wrapping_add(b)", "if false { b } else { a }");
+    unused.fails(
+        "error: `add` requires a stencil and has none: does not use `HOLE_b`, which the definition uses\n       \
+         help: change the op, or remove `stencil = required`; `mimeo_ops.report.txt` in `OUT_DIR` lists all ops",
+        "fn add(",
+    );
+    // Without any stencils, every op is interpreted.
+    let off = Build { stencils: Some("off"), ..unused };
+    assert!(off.cargo("check").success);
 }
 
 #[test]

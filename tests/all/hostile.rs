@@ -251,13 +251,17 @@ fn slot_outside_frame() {
     let message = "function `f`, 0000 `copy`: `a` is slot 3, but the frame has 3";
     let kind = VerifyErrorKind::SlotOutsideFrame { operand: "a", slot: 3, locals: 3 };
     register(vec![RegisterOp::Copy as u16, 0, 3], kind, message);
-    let message = "function `f`, 0000 `call`: `args` is slot 3, but the frame has 3";
-    let kind = VerifyErrorKind::SlotOutsideFrame { operand: "args", slot: 3, locals: 3 };
-    register(vec![RegisterOp::Call as u16, 0, 0, 2, 2], kind, message);
+}
+
+#[test]
+fn window_outside_frame() {
+    let kind = |start, len| VerifyErrorKind::WindowOutsideFrame { operand: "args", start, len, locals: 3 };
+    let message = "function `f`, 0000 `call`: `args` is 2 slots from slot 2 on, but the frame has 3";
+    register(vec![RegisterOp::Call as u16, 0, 0, 2, 2], kind(2, 2), message);
     // The result of a call without arguments also needs a slot.
-    let message = "function `f`, 0000 `call`: `args` is slot 3, but the frame has 3";
-    let kind = VerifyErrorKind::SlotOutsideFrame { operand: "args", slot: 3, locals: 3 };
-    register(vec![RegisterOp::Call as u16, 0, 0, 3, 0], kind, message);
+    let message = "function `f`, 0000 `call`: `args` is empty at slot 3, but the frame has 3; the first slot of a window \
+                   receives the result, even of a call without arguments";
+    register(vec![RegisterOp::Call as u16, 0, 0, 3, 0], kind(3, 0), message);
 }
 
 #[test]
@@ -315,7 +319,11 @@ fn index_outside_space() {
     // A space without a size has no elements.
     let error = Program::<stack_ops::Ops, _>::new(vec![body(0, 1, vec![StackOp::GetCell as u16, 0])], vec![]).verify();
     let kind = VerifyErrorKind::IndexOutsideSpace { operand: "index", space: "cells", index: 0, len: 0 };
-    assert_eq!(error.expect_err("there is no such space").kind, kind);
+    let error = error.expect_err("the space has no elements");
+    assert_eq!(error.kind, kind);
+    let message = "function `f`, 0000 `get_cell`: `index` is index 0, but `cells` has 0: `ProgramBuilder::set_space` gives \
+                   it a size";
+    assert_eq!(error.to_string(), message);
 }
 
 #[test]

@@ -143,6 +143,17 @@ fn differential() {
     assert!(OUTPUT.starts_with(interpreted) && !OUTPUT.contains(native), "{}", run.stdout);
 }
 
+/// The signal ends the process, so only a line written before that can name the op.
+#[cfg(unix)]
+#[test]
+fn an_op_that_ends_the_process_is_named() {
+    let crashing = Build::default().stencil("a + a", "a + *(volatile uint64_t *)8").run(&["--", "twins"]);
+    assert!(!crashing.success && crashing.stdout.is_empty(), "{}", crashing.stdout);
+    let expected = "\nJIT_DIFFERENTIAL: `double` of `ops` ended in SIGSEGV\n\
+                    rerun it with Settings::default().with_only(\"double\".to_owned())\n";
+    assert!(crashing.stderr.contains(expected), "{}", crashing.stderr);
+}
+
 #[test]
 fn code_cache() {
     let report = calc_report(&["--jit-code-limit=100"]);

@@ -8,7 +8,9 @@ use mimeo::def::op::OpInfo;
 use mimeo::def::stencil::Table;
 use mimeo::def::{Pc, Slot};
 use mimeo::{FiberExit, FiberLimits, InstructionSet, Limits, Operands, StackMove, Vm};
-use mimeo_doc_ops::{ASK, Assembler, DIVIDE, Ops, Program, ProgramBuilder, SUM, sample_machine};
+use mimeo_doc_ops::{
+    ASK, Assembler, Context, DIVIDE, Host, Machine, Ops, Program, ProgramBuilder, SUM, sample_machine, sample_program,
+};
 use mimeo_twins::{Language, Random, twins};
 
 use crate::runtime::panic_of;
@@ -19,6 +21,15 @@ fn a_function_of_another_builder_cannot_be_defined() {
     let function = other.declare("f");
     let panic = panic_of(|| ProgramBuilder::new().define(function, FunctionBody::default()));
     assert!(panic.contains("out of bounds"), "{panic}");
+}
+
+#[test]
+fn an_index_space_that_no_op_uses_is_a_mistake() {
+    let expected = "no op of `ops` has an index into `globls`; its index spaces are {\"globals\"}";
+    assert_eq!(panic_of(|| ProgramBuilder::new().set_space("globls", 1)), expected);
+    let machine = || Machine::builder(Context::default(), Host::default());
+    assert_eq!(panic_of(|| machine().space("globls", 1)), expected);
+    assert!(machine().space("globals", 1).build().load(&sample_program()).is_ok());
 }
 
 #[test]

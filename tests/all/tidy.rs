@@ -2,7 +2,9 @@
 
 mod examples;
 mod links;
+mod message;
 mod stencil;
+mod vocabulary;
 mod wings;
 
 use std::collections::BTreeSet;
@@ -143,7 +145,7 @@ fn crates_know_only_what_they_may() {
             ],
         ),
         ("jit/capi", &["mimeo-interp", "mimeo-jit"]),
-        ("tests/twins", &["mimeo", "mimeo-interp", "mimeo-ir"]),
+        ("tests/twins", &["libc", "mimeo", "mimeo-interp", "mimeo-ir"]),
         ("jit/build", &["cc", "iced-x86", "mimeo-def", "mimeo-lower", "object"]),
         ("jit/build/cli", &["lexopt", "mimeo-build", "mimeo-def", "mimeo-lower", "object"]),
         ("examples/lua/syntax", &["jiff", "memchr"]),
@@ -196,8 +198,8 @@ fn function(file: &str, name: &str) -> String {
     let source = read(file);
     let lines: Vec<&str> = source.lines().collect();
     let is_its_head = |line: &str| {
-        let line = line.trim_start();
-        line.strip_prefix("pub ").unwrap_or(line).starts_with(&format!("fn {name}("))
+        let visibility = line.split_once(&format!("fn {name}(")).map(|(before, _)| before.trim());
+        visibility.is_some_and(|before| before.is_empty() || before.starts_with("pub"))
     };
     let indent = |line: &str| line.len() - line.trim_start().len();
     // The declaration of a runtime function does not end with a brace.
@@ -243,6 +245,7 @@ fn with_true_quotations(page: &str) -> (String, usize) {
             "rust" => result += &function(file, name),
             "ir" if file == "examples/calc/src/ops.rs" => result += &body(name),
             "c" => result += &lowered(file, name),
+            "text" => result += &message::of_function(file, name),
             "stencil" => match stencil::listing(name) {
                 Some(listing) => result += &listing,
                 // Other compilers make other code.

@@ -10,6 +10,7 @@ use mimeo::def::op::OpInfo;
 use mimeo::{FunctionRef, InstructionSet};
 use mimeo_tests::broken::{self, broken_ops};
 use mimeo_tests::callbacks::{self, callback_ops};
+use mimeo_tests::reference::{self, reference_ops};
 use mimeo_tests::registers::register_ops::{self, Value};
 use mimeo_tests::slow::{self, slow_ops};
 use mimeo_tests::stack::stack_ops;
@@ -87,6 +88,27 @@ unsafe impl Language<stack_ops::Ops> for Stack {
 
     fn spaces(&self) -> Vec<(&'static str, u32)> {
         vec![("cells", 8)]
+    }
+}
+
+struct Reference;
+
+// SAFETY: the values of these sets are numbers, and `operand` and `spaces` meet the requirements of the ops.
+unsafe impl Language<reference_ops::Ops> for Reference {
+    /// The arguments of runtime functions, the globals, the counter, the float's bits, and the point.
+    type Snapshot = (Vec<i64>, Vec<i64>, u64, u64, (i32, i32));
+
+    fn state(&self, random: &mut Random) -> (reference_ops::Context, reference::Host) {
+        reference::Host::new(|| random.edge_i64())
+    }
+
+    fn snapshot(&self, vm: &reference_ops::Vm) -> Self::Snapshot {
+        let reference_ops::Context { ticks, ratio, origin, .. } = vm.context;
+        (vm.host.trace.clone(), vm.host.globals.clone(), ticks, ratio.to_bits(), (origin.x, origin.y))
+    }
+
+    fn spaces(&self) -> Vec<(&'static str, u32)> {
+        vec![("globals", reference::GLOBALS)]
     }
 }
 
@@ -212,6 +234,14 @@ fn stack() {
     let report = twins::<stack_ops::Ops>(Stack);
     assert_eq!(report.without_stencil, []);
     check::<stack_ops::Ops>(&report);
+}
+
+#[test]
+fn reference() {
+    let report = twins::<reference_ops::Ops>(Reference);
+    let reason = "the op says `#[vm_op(stencil = none)]`".to_owned();
+    assert_eq!(report.without_stencil, [("rare", reason)]);
+    check::<reference_ops::Ops>(&report);
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub mod corners;
 pub mod hostile;
 pub mod loops;
 pub mod machines;
+pub mod reference;
 pub mod refusal;
 pub mod registers;
 pub mod slow;

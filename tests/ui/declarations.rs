@@ -1,6 +1,6 @@
 //! Structs, constants, helper functions and runtime functions.
 // covers: StructRepr, StructLayout, StructField, ConstValue, ExternAbi, RuntimeParameter, RuntimeResult, RuntimeVm
-// covers: HelperType, Receiver, Recursive, TwoVms, GenericItem
+// covers: HelperType, Receiver, Recursive, TwoVms, GenericItem, Lifetime
 
 #[mimeo::instruction_set(value = i64)]
 mod structs {
@@ -30,6 +30,11 @@ mod structs {
     #[repr(C)]
     pub struct Generic<T> {
         pub field: *const T,
+    }
+
+    #[repr(C)]
+    pub struct Borrows<'a> {
+        pub count: &'a u32,
     }
 
     #[vm_op]
@@ -81,6 +86,10 @@ mod helpers {
         vm
     }
 
+    fn lifetime<'a>(vm: &'a mut Vm, a: i64) -> i64 {
+        a
+    }
+
     fn two_machines(one: &mut Vm, other: &mut Vm) {}
 
     fn odd(a: i64) -> i64 {
@@ -110,6 +119,7 @@ mod runtime {
             fn returns(vm: &mut Vm) -> (i64, i64);
             fn machine_last(a: i64, vm: &mut Vm) -> i64;
             fn generic<T>(a: i64) -> i64;
+            fn lifetime<'a>(vm: &'a mut Vm) -> i64;
         }
 
         #[vm_op]

@@ -1,6 +1,6 @@
 //! The attribute, and what the module may contain.
 // covers: NotAModule, InstructionSetArgument, TwoArguments, MissingValue, ValueType, ContextStruct, NoOps, TwoOps
-// covers: SameOpcode, ReservedName, GenericItem, ModuleItem, Conditional, OpOutside
+// covers: SameOpcode, ReservedName, GenericItem, ModuleItem, NestedModule, Conditional, OpOutside
 
 #[mimeo::instruction_set(value = i64)]
 fn not_a_module() {}
@@ -38,6 +38,33 @@ mod value_type {
     fn add(a: i32, b: i32) -> i32 {
         a.wrapping_add(b)
     }
+}
+
+#[mimeo::instruction_set(value = Half)]
+mod narrow_value {
+    #[repr(transparent)]
+    pub struct Half(u32);
+
+    #[vm_op]
+    fn nop() {}
+}
+
+#[mimeo::instruction_set(value = Pair)]
+mod wide_value {
+    #[repr(C)]
+    pub struct Pair {
+        pub tag: u64,
+        pub bits: u64,
+    }
+
+    #[vm_op]
+    fn nop() {}
+}
+
+#[mimeo::instruction_set(value = *mut i64)]
+mod pointer_value {
+    #[vm_op]
+    fn nop() {}
 }
 
 #[mimeo::instruction_set(value = i64, context = Missing)]

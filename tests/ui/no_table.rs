@@ -1,4 +1,4 @@
-//! A package without a build script: the ops are fine, and there are no stencils for them.
+//! A package whose build script made no table: the ops are fine, and there are no stencils for them.
 
 #[mimeo::instruction_set(value = i64)]
 mod unbuilt {

@@ -1,5 +1,6 @@
 //! The kinds of operands.
 // covers: ImmType, ImmArgument, ImmSpace, ConstantType, PlaceArgument, PlaceStack, CacheType, KindArgument, OperandKinds
+// covers: OperandAttribute, MisplacedAttribute
 
 #[mimeo::instruction_set(value = i64)]
 mod ops {
@@ -49,6 +50,26 @@ mod ops {
 
     #[vm_op]
     fn not_marked(c: &Counter) {}
+
+    #[vm_op]
+    fn unknown_kind(#[immediate] k: i32, #[im(in = globals)] index: u32) {}
+
+    #[vm_op]
+    fn known_to_rust(#[allow(unused)] k: i64) {}
+
+    #[vm_op]
+    #[imm]
+    fn on_the_op(k: i64) {}
+
+    fn on_a_parameter_of_a_helper(#[imm(in = globals)] index: u32) {}
+
+    impl Counter {
+        fn on_a_parameter_of_a_method(&self, #[constant] k: i64) {}
+    }
+
+    unsafe extern "Rust" {
+        fn on_a_parameter_of_a_runtime_function(#[cache] counter: &Counter);
+    }
 
     #[vm_op]
     fn two_kinds(#[imm] #[constant] k: i64) {}

@@ -1,5 +1,5 @@
 //! Signatures of ops, and their attribute.
-// covers: OpArgument, OpParameter, OpResult, OpGeneric, OpAsync, TwoVms, Reviewed
+// covers: OpArgument, OpParameter, OpResult, OpGeneric, OpAsync, TwoVms, VmReference, Lifetime, Reviewed
 // covers: TwoWindows, WindowLast, ResultSlot, StackCall, CallPops, Pattern
 
 #[mimeo::instruction_set(value = i64)]
@@ -37,6 +37,15 @@ mod registers {
 
     #[vm_op]
     fn machine_by_value(vm: Vm) {}
+
+    #[vm_op]
+    fn machine_by_shared_reference(vm: &Vm) {}
+
+    #[vm_op]
+    fn lifetime<'a>(vm: &'a mut Vm) {}
+
+    #[vm_op]
+    fn forever(vm: &'static mut Vm) {}
 
     #[vm_op]
     fn receiver(self) {}

@@ -7,6 +7,7 @@ use mimeo_def::frame::Core;
 
 use super::{Limits, Machine};
 use crate::driver::Driver;
+use crate::instruction_set::assert_space;
 use crate::stacks::Stacks;
 use crate::tier::NativeTier;
 use crate::{Account, Control, FiberLimits, InstructionSet, MemoryKind, OutOfMemory, Vm};
@@ -68,6 +69,10 @@ impl<I: InstructionSet> MachineBuilder<I> {
     ///
     /// The memory that ops index must have at least this many elements for as long as the machine lives.
     ///
+    /// # Panics
+    ///
+    /// If no op has an index into this space (test `an_index_space_that_no_op_uses_is_a_mistake`).
+    ///
     /// ```
     /// use mimeo::def::Slot;
     /// use mimeo::{LoadError, Machine};
@@ -94,7 +99,9 @@ impl<I: InstructionSet> MachineBuilder<I> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn space(mut self, space: &'static str, len: u32) -> Self {
+        assert_space::<I>(space);
         self.spaces.retain(|(name, _)| *name != space);
         self.spaces.push((space, len));
         self

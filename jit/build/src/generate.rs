@@ -58,6 +58,9 @@ impl Outcome {
 /// Extension of the file that tells the macro how to regenerate a table that building again does not regenerate.
 const RENEWAL: &str = ".renewal";
 
+/// Extension of the file with the ops that lack a required stencil: a line each, with a tab before the reason.
+const MISSING: &str = ".missing";
+
 /// Where tables come from.
 enum Source {
     Tools(Box<Toolchain>),
@@ -77,7 +80,8 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// Sentences, one per line, about files that cannot be written and ops that lack a required stencil.
+    /// Sentences, one per line, about files that cannot be read or written. Lines that begin with `help: ` belong to the
+    /// line above.
     pub fn run(&self, sets: &[Lowered]) -> Result<Outcome, String> {
         let mut outcome = Outcome::default();
         let source = self.source(&mut outcome)?;
@@ -212,10 +216,12 @@ impl Job {
         )
     }
 
-    /// Writes a table and its report. An op that lacks a required stencil is an error.
+    /// Writes a table, its report, and the ops that lack a required stencil, which the macro reports.
     fn write_table(&self, set: &Lowered, table: &OwnedTable, key: &str, dropped: &[String]) -> Result<(), String> {
         self.write(set, ".report.txt", &table.report(dropped))?;
-        table.check_required()?;
+        let missing: String =
+            table.missing().map(|(op, reason)| format!("{op}\t{}\n", reason.replace('\n', " "))).collect();
+        self.write(set, MISSING, &missing)?;
         self.write(set, ".rs", &table.to_rust())?;
         self.write(set, ".key", key)
     }
@@ -240,6 +246,7 @@ impl Job {
             outcome.warn(warning);
         }
         self.remove_renewal(set)?;
+        self.write(set, MISSING, "")?;
         self.write(set, ".report.txt", &table.report(&[]))?;
         self.write(set, ".rs", &table.to_rust())?;
         self.write(set, ".key", "")

@@ -1,9 +1,13 @@
 //! [`ops`] in an author's `build.rs` → directives for cargo and the files in `OUT_DIR`.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::panic::Location;
+use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::{Mutex, PoisonError};
 
 use mimeo_def::Feature;
 use mimeo_lower::{Lowered, StencilSource};
@@ -20,8 +24,10 @@ use crate::toolchain::Target;
 /// ```no_run
 /// mimeo_build::ops("src/ops.rs").compile();
 /// ```
+#[track_caller]
 pub fn ops(path: impl Into<PathBuf>) -> Ops {
-    Ops { path: path.into(), stencils: true, features: Vec::new(), landing_pads: false }
+    let place = Location::caller();
+    Ops { path: path.into(), place, stencils: true, features: Vec::new(), landing_pads: false }
 }
 
 /// A file with instruction sets to compile. See [`ops`].
@@ -29,6 +35,8 @@ pub fn ops(path: impl Into<PathBuf>) -> Ops {
 #[must_use = "nothing is compiled before `compile` is called"]
 pub struct Ops {
     path: PathBuf,
+    /// Where the build script names the file.
+    place: &'static Location<'static>,
     stencils: bool,
     features: Vec<Feature>,
     landing_pads: bool,
@@ -75,13 +83,17 @@ impl Ops {
 
     /// Builds the tables, and tells cargo what they depend on.
     ///
-    /// Prints errors and ends the build script if the file cannot be read or has no instruction set, if
-    /// `MIMEO_STENCILS` has an unknown value, or if an op that requires a stencil has none. Syntax errors in the file
-    /// and mistakes in the ops are left to rustc and the macro, which report them at the right place.
+    /// Prints errors and ends the build script if the file cannot be read or has no instruction set, if another
+    /// instruction set of the package has the same name, or if `MIMEO_STENCILS` has an unknown value. Syntax errors in
+    /// the file, mistakes in the ops, and required stencils that are missing are left to rustc and the macro, which
+    /// report them at the right place.
     pub fn compile(self) {
         if let Err(message) = self.run() {
             for line in message.lines() {
-                eprintln!("error: {line}");
+                match line.starts_with("help: ") {
+                    true => eprintln!("{line}"),
+                    false => eprintln!("error: {line}\n --> {}", self.place),
+                }
             }
             process::exit(1);
         }
@@ -107,13 +119,18 @@ impl Ops {
             package,
             ops: self.path.clone(),
         };
-        let source = fs::read_to_string(&file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
+        let source = fs::read_to_string(&file).map_err(|error| unreadable(&job.package, &self.path, &error))?;
         let Ok(sets) = mimeo_lower::lower_file(&source, &self.path.to_string_lossy()) else {
             return Ok(());
         };
         if sets.is_empty() {
-            return Err(format!("`{}` has no `#[instruction_set]` module", self.path.display()));
+            return Err(format!(
+                "`{}` has no `#[instruction_set]` module\nhelp: the module must be at the top of the file{}",
+                self.path.display(),
+                candidates(&job.package)
+            ));
         }
+        sets.iter().try_for_each(|set| claim(set, &self.path))?;
         for path in sets.iter().flat_map(handwritten) {
             println!("cargo::rerun-if-changed={}", job.package.join(path).display());
         }
@@ -127,6 +144,44 @@ impl Ops {
         }
         Ok(())
     }
+}
+
+/// Reserves the name of an instruction set, after which its files in `OUT_DIR` are named.
+fn claim(set: &Lowered, file: &Path) -> Result<(), String> {
+    static CLAIMED: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+    let place = format!("{}:{}", file.display(), set.line);
+    let mut claimed = CLAIMED.lock().unwrap_or_else(PoisonError::into_inner);
+    match claimed.insert(set.name.clone(), place.clone()) {
+        None => Ok(()),
+        Some(other) => Err(format!(
+            "two instruction sets of this package are called `{}`: `{other}` and `{place}`\n\
+             help: rename one of the modules, because the files with their stencils are named after them",
+            set.name
+        )),
+    }
+}
+
+/// Returns the error about a file with ops that cannot be read.
+fn unreadable(package: &Path, path: &Path, error: &io::Error) -> String {
+    let (path, folder) = (path.display(), package.display());
+    format!("cannot read `{path}` in `{folder}`: {error}\nhelp: the path starts there{}", candidates(package))
+}
+
+/// Returns the end of a sentence that names the files of a package with instruction sets, if there are any.
+fn candidates(package: &Path) -> String {
+    let (mut found, mut folders) = (Vec::new(), vec![package.join("src")]);
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            let has_sets = || fs::read_to_string(&path).is_ok_and(|text| text.contains("instruction_set("));
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") && has_sets() {
+                found.push(format!("`{}`", path.strip_prefix(package).unwrap_or(&path).display()));
+            }
+        }
+    }
+    found.sort();
+    if found.is_empty() { String::new() } else { format!("; an instruction set is in {}", found.join(", ")) }
 }
 
 /// Returns the paths of an instruction set's hand-written stencils.

@@ -16,3 +16,22 @@ pub(crate) fn is_vm_op(attr: &Attribute) -> bool {
 pub(crate) fn is_operand_attribute(attr: &Attribute) -> bool {
     ["imm", "constant", "place", "cache"].iter().any(|name| attr.path().is_ident(name))
 }
+
+/// Returns `true` for an attribute that a parameter can have in Rust.
+pub(crate) fn is_known_to_rust(attr: &Attribute) -> bool {
+    ["allow", "cfg", "cfg_attr", "deny", "doc", "expect", "forbid", "warn"]
+        .iter()
+        .any(|name| attr.path().is_ident(name))
+}
+
+/// Removes the attributes of operands from a signature, and returns them.
+pub(crate) fn take_operand_attributes(signature: &mut syn::Signature) -> Vec<Attribute> {
+    let mut taken = Vec::new();
+    for input in &mut signature.inputs {
+        let (syn::FnArg::Typed(syn::PatType { attrs, .. }) | syn::FnArg::Receiver(syn::Receiver { attrs, .. })) = input;
+        let (operand, other) = std::mem::take(attrs).into_iter().partition(is_operand_attribute);
+        *attrs = other;
+        taken.extend::<Vec<_>>(operand);
+    }
+    taken
+}

@@ -11,7 +11,7 @@ pub(crate) enum Problem {
     InstructionSetArgument,
     TwoArguments(String),
     MissingValue,
-    ValueType(String),
+    ValueType { name: String, size_bytes: Option<u32> },
     ContextStruct(String),
     NoOps,
     TwoOps(String),
@@ -21,7 +21,9 @@ pub(crate) enum Problem {
     StructLayout { name: String, argument: String },
     StructField(String),
     GenericItem(&'static str),
+    Lifetime,
     ModuleItem(&'static str),
+    NestedModule,
     Conditional,
     ConstValue,
     ExternAbi,
@@ -43,8 +45,11 @@ pub(crate) enum Problem {
     OpResult(String),
     OpGeneric,
     OpAsync,
+    OperandAttribute(String),
+    MisplacedAttribute(String),
     OperandKinds,
     TwoVms,
+    VmReference(String),
     ImmType(String),
     ImmArgument,
     ImmSpace(String),
@@ -143,10 +148,13 @@ impl Problem {
                 "the instruction set does not say what a slot holds",
                 "write `#[mimeo::instruction_set(value = Value)]`, where the type is a `repr(transparent)` struct of the module, `i64`, `u64` or `f64`",
             ),
-            Problem::ValueType(name) => (
-                format!("`{name}` cannot be the value type"),
-                "a value is 8 bytes: `i64`, `u64`, `f64`, or a `repr(transparent)` struct of the module around one of them".into(),
-            ),
+            Problem::ValueType { name, size_bytes } => {
+                let size = size_bytes.map_or_else(String::new, |size| format!(": it has {size} byte{}", if size == 1 { "" } else { "s" }));
+                (
+                    format!("`{name}` cannot be the value type{size}"),
+                    "a slot has 8 bytes: write `i64`, `u64`, `f64`, or a `repr(transparent)` struct of the module around one of them".into(),
+                )
+            }
             Problem::ContextStruct(name) => (
                 format!("`{name}` cannot be the context"),
                 "the context is a `repr(C)` struct of the module without `Cell`s".into(),
@@ -179,9 +187,17 @@ impl Problem {
             Problem::GenericItem(what) => {
                 (format!("a {what} of an instruction set cannot be generic"), "write it for one type".into())
             }
+            Problem::Lifetime => pair(
+                "the op language has no lifetimes",
+                "remove it: write `&mut Vm`, `&Counter` for an inline-cache cell, or a raw pointer",
+            ),
             Problem::ModuleItem(what) => (
                 format!("{what} cannot be in an instruction set"),
                 "move it out of the module, which can contain structs, constants, helper functions, `impl` blocks, `unsafe extern \"Rust\"` blocks and ops".into(),
+            ),
+            Problem::NestedModule => pair(
+                "an instruction set is one module, without others inside",
+                "write its items directly among the ops, or move it out of the module if ops do not use it",
             ),
             Problem::Conditional => pair(
                 "an instruction set must be the same in every build",
@@ -265,11 +281,23 @@ impl Problem {
                 "an op must be a plain function",
                 "remove `async`, `const`, `unsafe` and `extern`; put unsafe code into an `unsafe` block",
             ),
+            Problem::OperandAttribute(name) => (
+                format!("`#[{name}]` is not a kind of operand"),
+                "write `#[imm]`, `#[imm(in = space)]`, `#[constant]`, `#[place(slot, constant)]` or `#[cache]`".into(),
+            ),
+            Problem::MisplacedAttribute(name) => (
+                format!("`#[{name}]` belongs on an operand of an op"),
+                format!("write it before a parameter of a function with `#[vm_op]`: `#[vm_op] fn name(#[{name}] operand: …)`"),
+            ),
             Problem::OperandKinds => pair(
                 "an operand can have only one kind",
                 "write only one of `#[imm]`, `#[constant]`, `#[place(…)]` and `#[cache]`",
             ),
             Problem::TwoVms => pair("an op can take the machine only once", "remove one `vm: &mut Vm`"),
+            Problem::VmReference(text) => (
+                format!("the machine cannot be taken as `{text}`"),
+                "write `vm: &mut Vm`".into(),
+            ),
             Problem::ImmType(ty) => (
                 format!("`#[imm]` cannot be a `{ty}`"),
                 "use an integer of a fixed width, `bool` or `f64`".into(),
@@ -446,7 +474,7 @@ impl Problem {
             ),
             Problem::VmField(field) => (
                 format!("an op cannot access `vm.{field}`"),
-                "use `vm.context`, `vm.call(callee, window)`, `vm.ret(value)` and `vm.deopt()`; the rest is for runtime functions".into(),
+                "use `vm.context`, `vm.call(callee, window)`, `vm.tail_call(callee)`, `vm.ret(value)` and `vm.deopt()`; the rest is for runtime functions".into(),
             ),
             Problem::VmValue => pair(
                 "`vm` can only be passed to a function or used for its context",

@@ -64,6 +64,16 @@ impl Errors {
         self.found.push(Found { first, last, problem, member: self.member.clone() });
     }
 
+    /// Reports generic parameters, if there are any: lifetimes as such, others as this problem.
+    pub(crate) fn on_generics(&mut self, generics: &syn::Generics, problem: Problem) -> bool {
+        let mut params = generics.params.iter();
+        let are_lifetimes = params.all(|param| matches!(param, syn::GenericParam::Lifetime(_)));
+        if !generics.params.is_empty() {
+            self.on(generics, if are_lifetimes { Problem::Lifetime } else { problem });
+        }
+        !generics.params.is_empty()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.found.len()
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::Span;
 use syn::Ident;
 
+use crate::attributes::{is_operand_attribute, take_operand_attributes};
 use crate::catalogue::Problem;
 use crate::errors::Errors;
 use crate::machine::Machine;
@@ -64,8 +65,8 @@ impl Functions {
         let Some(self_ty) = types::struct_name(&block.self_ty, structs) else {
             return errors.on(&block.self_ty, Problem::UnknownType(text_of(&block.self_ty)));
         };
-        if !block.generics.params.is_empty() {
-            return errors.on(&block.generics, Problem::GenericItem("`impl` block"));
+        if errors.on_generics(&block.generics, Problem::GenericItem("`impl` block")) {
+            return;
         }
         for item in &block.items {
             if let syn::ImplItem::Fn(function) = item {
@@ -88,8 +89,7 @@ impl Functions {
         if self_ty.is_none() {
             self.clashes |= names::check(&signature.ident, names::is_reserved(&own_name), errors);
         }
-        if !signature.generics.params.is_empty() {
-            errors.on(&signature.generics, Problem::GenericItem("helper"));
+        if errors.on_generics(&signature.generics, Problem::GenericItem("helper")) {
             self.broken.insert(name);
             return;
         }
@@ -167,9 +167,8 @@ impl Functions {
         } else if let Some(by) = names::runtime_is_reserved(&name) {
             errors.on(&signature.ident, Problem::ReservedName { name, by });
         }
-        if !signature.generics.params.is_empty() {
-            errors.on(&signature.generics, Problem::GenericItem("runtime function"));
-        }
+        errors.on_generics(&signature.generics, Problem::GenericItem("runtime function"));
+        report_misplaced(&take_operand_attributes(&mut signature.clone()), errors);
         let before = errors.len();
         let params = read_params(None, signature, machine.structs, errors);
         if errors.len() == before {
@@ -253,6 +252,13 @@ fn read_home(attrs: &[syn::Attribute], errors: &mut Errors) -> Option<syn::Path>
         }
     }
     home
+}
+
+/// Reports attributes of operands that are not on an operand.
+pub(crate) fn report_misplaced(attrs: &[syn::Attribute], errors: &mut Errors) {
+    for attr in attrs.iter().filter(|attr| is_operand_attribute(attr)) {
+        errors.on(attr, Problem::MisplacedAttribute(text_of(attr.path())));
+    }
 }
 
 /// Returns `true` if a helper can take the type. The parts of an op's encoding belong to the op.

@@ -9,6 +9,8 @@ use mimeo_def::stencil::HoleValue;
 pub struct Lowered {
     /// Name of the module with `#[instruction_set]`.
     pub name: String,
+    /// Line of the module in the source file, from 1.
+    pub line: usize,
     /// C at the start of every translation unit: the prelude, and the language's structs and helpers.
     pub prelude: String,
     /// The ops, in order; the encodings of one op are adjacent.

@@ -8,12 +8,12 @@ use syn::visit::Visit;
 use syn::{Attribute, Ident, Item, ItemMod};
 
 use crate::arguments::Arguments;
-use crate::attributes::{is_instruction_set, is_vm_op};
+use crate::attributes::{is_instruction_set, is_vm_op, take_operand_attributes};
 use crate::catalogue::Problem;
 use crate::consts::{self, Consts};
 use crate::errors::Errors;
 use crate::family::{self, Written};
-use crate::functions::{Functions, Helper, Runtime};
+use crate::functions::{Functions, Helper, Runtime, report_misplaced};
 use crate::machine::Machine;
 use crate::names;
 use crate::op::{self, OpDef};
@@ -132,8 +132,10 @@ impl Module {
         };
         match types::read_lenient(&value, &self.structs) {
             Some(ty) if is_value(&ty, &self.structs) => self.value = ty,
-            _ => {
-                errors.on(&value, Problem::ValueType(text_of(&value)));
+            other => {
+                let size_bytes = other.and_then(|ty| ty::layout(&ty, &self.structs)).map(|layout| layout.size);
+                let size_bytes = size_bytes.filter(|&size| size != 8);
+                errors.on(&value, Problem::ValueType { name: text_of(&value), size_bytes });
                 return None;
             }
         }
@@ -143,18 +145,21 @@ impl Module {
     fn read_item(&mut self, item: &Item, functions: &mut Functions, ops: &mut Vec<Written>, errors: &mut Errors) {
         match item {
             Item::Fn(function) if function.attrs.iter().any(is_vm_op) => {
+                report_misplaced(&function.attrs, errors);
                 ops.extend(family::expand(function, errors));
             }
             Item::Fn(function) => {
-                self.items.push(item.clone());
+                let mut kept = function.clone();
+                report_misplaced(&take_operand_attributes(&mut kept.sig), errors);
+                self.items.push(kept.into());
                 functions.read_helper(None, &function.sig, &function.block, &self.structs, errors);
             }
             Item::Impl(block) => {
                 let mut kept = block.clone();
                 for item in &mut kept.items {
-                    if let syn::ImplItem::Fn(function) = item
-                        && function.attrs.iter().any(is_vm_op)
-                    {
+                    let syn::ImplItem::Fn(function) = item else { continue };
+                    report_misplaced(&take_operand_attributes(&mut function.sig), errors);
+                    if function.attrs.iter().any(is_vm_op) {
                         function.attrs.retain(|attr| !is_vm_op(attr));
                         errors.on(&function.sig.ident, Problem::OpOutside);
                     }
@@ -175,7 +180,11 @@ impl Module {
             other => {
                 // Kept, so that rustc finds it.
                 self.items.push(item.clone());
-                errors.on(&item_head(other), Problem::ModuleItem(item_name(other)));
+                let problem = match other {
+                    Item::Mod(_) => Problem::NestedModule,
+                    _ => Problem::ModuleItem(item_name(other)),
+                };
+                errors.on(&item_head(other), problem);
             }
         }
     }
@@ -238,7 +247,6 @@ fn item_name(item: &Item) -> &'static str {
         Item::Enum(_) => "an enum",
         Item::Static(_) => "a static",
         Item::Trait(_) => "a trait",
-        Item::Mod(_) => "a module",
         Item::Macro(_) => "a macro call",
         Item::Type(_) => "a type alias",
         Item::Union(_) => "a union",

@@ -4,7 +4,7 @@ use mimeo_def::op::Scalar;
 use proc_macro2::Span;
 use syn::{Attribute, FnArg, ItemFn, ReturnType};
 
-use crate::attributes::{is_operand_attribute, is_vm_op};
+use crate::attributes::{is_known_to_rust, is_operand_attribute, is_vm_op};
 use crate::catalogue::Problem;
 use crate::errors::{Errors, Member};
 use crate::family::Written;
@@ -97,7 +97,7 @@ impl OpResult {
 pub(crate) enum StencilRequest {
     Generate { required: bool },
     None,
-    Handwritten { path: String, reviewed: String, span: SpanEq },
+    Handwritten { path: String, path_span: SpanEq, reviewed: String, span: SpanEq },
 }
 
 /// A span that comparisons ignore.
@@ -121,9 +121,7 @@ pub(crate) fn read(machine: Machine<'_>, written: &Written, errors: &mut Errors)
     if let Some(by) = names::op_is_reserved(&name) {
         errors.on(&signature.ident, Problem::ReservedName { name: name.clone(), by });
     }
-    if !signature.generics.params.is_empty() {
-        errors.on(&signature.generics, Problem::OpGeneric);
-    }
+    errors.on_generics(&signature.generics, Problem::OpGeneric);
     if signature.asyncness.is_some()
         || signature.constness.is_some()
         || signature.unsafety.is_some()
@@ -212,8 +210,8 @@ fn read_attribute(attrs: &[Attribute], errors: &mut Errors) -> (StencilRequest, 
     }
     match (file, reviewed) {
         (Some(file), Some(reviewed)) => {
-            let (path, span) = (file.value(), SpanEq(reviewed.span()));
-            stencil = StencilRequest::Handwritten { path, reviewed: reviewed.value(), span };
+            let (path, path_span, span) = (file.value(), SpanEq(file.span()), SpanEq(reviewed.span()));
+            stencil = StencilRequest::Handwritten { path, path_span, reviewed: reviewed.value(), span };
         }
         (None, None) => {}
         (Some(one), None) | (None, Some(one)) => errors.on(&one, Problem::Reviewed),
@@ -232,6 +230,11 @@ fn read_param(machine: Machine<'_>, typed: &syn::PatType, errors: &mut Errors) -
     let attr = attrs.next();
     if let Some(second) = attrs.next() {
         errors.on(second, Problem::OperandKinds);
+    }
+    let is_unknown = |attr: &&Attribute| !is_operand_attribute(attr) && !is_known_to_rust(attr);
+    if let Some(unknown) = typed.attrs.iter().find(is_unknown) {
+        errors.on(unknown, Problem::OperandAttribute(text_of(unknown.path())));
+        return None;
     }
     let kind = match attr {
         Some(attr) => read_operand_attribute(machine, attr, typed, &ty, errors)?,

@@ -111,7 +111,7 @@ impl Set {
             let (name, line) = (op.name.clone(), c::line_of(def));
             ops.push(LoweredOp { name, line, fingerprint, source, required, transfers, symbols });
         }
-        Lowered { name: module.name.to_string(), prelude, ops }
+        Lowered { name: module.name.to_string(), line: module.name.span().start().line, prelude, ops }
     }
 }
 

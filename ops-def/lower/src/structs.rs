@@ -41,9 +41,7 @@ pub(crate) fn read(items: &[Item], errors: &mut Errors) -> (Structs, bool) {
 
 fn read_fields(item: &syn::ItemStruct, structs: &Structs, errors: &mut Errors) -> Vec<(String, Ty)> {
     let name = name_of(&item.ident);
-    if !item.generics.params.is_empty() {
-        errors.on(&item.generics, Problem::GenericItem("struct"));
-    }
+    errors.on_generics(&item.generics, Problem::GenericItem("struct"));
     if !read_repr(item, errors) {
         errors.on(&item.ident, Problem::StructRepr(name.clone()));
     }

@@ -56,7 +56,7 @@ fn convert(ty: &Type, structs: &Structs, self_ty: Option<&str>) -> Result<Ty, Pr
         _ if in_cell(ty).is_some() => Err(Problem::CellType(text_of(ty))),
         Type::Path(path) if path.qself.is_none() => match convert_path(path, structs, self_ty)? {
             // The machine and cells exist only behind references.
-            Ty::Vm => refused(),
+            Ty::Vm => Err(Problem::VmReference(text_of(ty))),
             Ty::Struct(name) if ty::is_cell(&name, structs) => Err(Problem::CellByValue(name)),
             ty => Ok(ty),
         },
@@ -73,7 +73,9 @@ fn convert_reference(reference: &syn::TypeReference, structs: &Structs, self_ty:
         _ => return refused(),
     };
     match convert_path(path, structs, self_ty)? {
+        Ty::Vm if reference.lifetime.is_some() => Err(Problem::Lifetime),
         Ty::Vm if reference.mutability.is_some() => Ok(Ty::Vm),
+        Ty::Vm => Err(Problem::VmReference(text_of(reference))),
         Ty::Struct(name) if reference.mutability.is_some() || reference.lifetime.is_some() => {
             Err(Problem::CellReference(name))
         }

@@ -30,7 +30,7 @@ const WINGS: [(&str, &[Wing]); 4] = [
             // The items of the module.
             ("consts", &["catalogue", "errors", "text", "ty", "types"]),
             ("family", &["attributes", "catalogue", "errors", "text"]),
-            ("functions", &["catalogue", "errors", "machine", "names", "text", "ty", "types"]),
+            ("functions", &["attributes", "catalogue", "errors", "machine", "names", "text", "ty", "types"]),
             ("op", &["attributes", "catalogue", "errors", "family", "machine", "names", "text", "ty", "types"]),
             ("structs", &["catalogue", "errors", "names", "text", "ty", "types"]),
             (

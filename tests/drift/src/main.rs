@@ -1,10 +1,12 @@
 //! A minimal program that runs ops in both tiers. It prints their results to standard output, and the report of the
-//! native tier to standard error. With the argument `twins` it compares the ops one by one.
+//! native tier to standard error. With the argument `twins` it compares the ops one by one. With `listing` it also shows
+//! machine code.
 
 mod ops;
 
 use mimeo::def::Slot;
 use mimeo::jit::{HasJit, JitConfig, Mode, StatsFormat, WithJit};
+use mimeo::listing::Listing;
 use ops::ops::{Assembler, Context, Machine, Ops, Program, ProgramBuilder};
 
 /// A type from outside the ops, which only handle pointers to it.
@@ -32,7 +34,8 @@ pub fn run_again(vm: &mut ops::ops::Vm, callee: ops::ops::Callee, depth: i64) ->
 unsafe impl mimeo::TrustedOps for ops::ops::Ops {}
 
 fn main() {
-    if std::env::args().nth(1).is_some_and(|argument| argument == "twins") {
+    let argument = std::env::args().nth(1);
+    if argument.as_deref() == Some("twins") {
         return twins();
     }
     let program = program();
@@ -48,6 +51,10 @@ fn main() {
         println!("{result} after {} call, {runs} from 3 runs", machine.vm().host);
         if let Some(jit) = machine.jit() {
             eprint!("{}{}", jit.capability(), jit.report(StatsFormat::Summary));
+            let function = machine.functions(linked).next().expect("the program has functions");
+            if let (Some("listing"), Some(code)) = (argument.as_deref(), jit.code_of(function)) {
+                eprint!("{}", Listing::<Ops>::new(function.body(), &code));
+            }
         }
     }
 }

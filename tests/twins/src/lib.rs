@@ -38,9 +38,12 @@
 //! | `case.rs` | one instruction, the frames to run it on, and the program around it |
 //! | `twins.rs` | runs a case in both tiers, compares, simplifies |
 //! | `failure.rs` | the message for a difference |
+//! | `crash.rs` | the message for a signal that ends the process |
 
 #[cfg(feature = "jit")]
 mod case;
+#[cfg(all(unix, feature = "jit"))]
+mod crash;
 mod evaluator;
 #[cfg(feature = "jit")]
 mod failure;

@@ -4,6 +4,8 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::case::{Case, Reentry, Scaffold};
+#[cfg(unix)]
+use crate::crash::Tested;
 use crate::failure::Failure;
 use crate::language::value_of;
 use crate::{Evaluator, Language, Random};
@@ -125,7 +127,7 @@ pub struct Report {
 ///
 /// With `JIT_DIFFERENTIAL` if the tiers differ (test `mistakes_in_stencils_are_found`). The message has the op, the
 /// simplest operands found that show the difference, what both tiers did, the op's C, its machine code, and how to
-/// rerun the case. Also if the instruction set has no op that ends a function or, on a stack machine, none that pushes
+/// rerun the case. If an op ends the process by a signal, such as SIGSEGV, a line on standard error names the op. Also if the instruction set has no op that ends a function or, on a stack machine, none that pushes
 /// a value (test `a_set_needs_an_op_that_ends_a_function`).
 pub fn twins<I: InstructionSet>(language: impl Language<I>) -> Report {
     twins_with(language, &Settings::default())
@@ -273,6 +275,8 @@ impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
 
     fn run(&mut self, settings: &Settings, report: &mut Report) {
         let info = &I::OPS[self.op.0 as usize];
+        #[cfg(unix)]
+        let _tested = Tested::new(info.name, I::NAME);
         // Each op has its own random numbers, so that it can be tested alone.
         let mut random = Random::new(settings.seed ^ u64::from(self.op.0) << 32);
         let (states_before, mut left) = (report.states, settings.states);

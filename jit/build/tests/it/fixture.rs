@@ -57,7 +57,7 @@ pub(crate) fn prelude() -> String {
 
 /// Creates an instruction set.
 pub(crate) fn set(name: &str, ops: Vec<LoweredOp>) -> Lowered {
-    Lowered { name: name.to_owned(), prelude: prelude(), ops }
+    Lowered { name: name.to_owned(), line: 1, prelude: prelude(), ops }
 }
 
 /// Returns ops with every shape of stencil.

@@ -81,7 +81,7 @@ fn lowered() -> Lowered {
         }
     });
     let ops = ops.collect();
-    Lowered { name: "tiny".to_owned(), prelude: format!("{PRELUDE}{declarations}"), ops }
+    Lowered { name: "tiny".to_owned(), line: 1, prelude: format!("{PRELUDE}{declarations}"), ops }
 }
 
 /// Other compilers make other code, so a table is compared only if its own compiler is installed. Where `CI` is set, it

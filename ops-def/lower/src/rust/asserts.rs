@@ -175,13 +175,47 @@ fn handwritten(stencil: &StencilRequest, index: usize, op: &str, hint: &str) -> 
     }
 }
 
+/// Reports the ops that require a stencil and have none. `missing` is that of
+/// [`TableFile::Found`](super::TableFile::Found).
+pub(super) fn required(set: &Set, missing: &str) -> Option<syn::Error> {
+    let errors = missing.lines().filter_map(|line| {
+        let (name, reason) = line.split_once('\t')?;
+        let op = set.ops.iter().find(|op| op.name == name)?;
+        let def = &set.module.ops[op.def];
+        let (span, help) = match &def.stencil {
+            StencilRequest::Handwritten { path, path_span, .. } => {
+                let header = format!("it begins with `#include \"{name}.h\"`, which declares the op and its holes");
+                (path_span.0, format!("`{path}` is read from the folder of the package; {header}"))
+            }
+            _ => {
+                let report = format!("mimeo_{}.report.txt", set.module.name);
+                let help =
+                    format!("change the op, or remove `stencil = required`; `{report}` in `OUT_DIR` lists all ops");
+                (def.function.sig.ident.span(), help)
+            }
+        };
+        let text = format!("`{name}` requires a stencil and has none: {reason}\nhelp: {help}");
+        Some(syn::Error::new(span, text))
+    });
+    combined(errors)
+}
+
+/// Combines errors into one.
+fn combined(errors: impl IntoIterator<Item = syn::Error>) -> Option<syn::Error> {
+    errors.into_iter().reduce(|mut all, error| {
+        all.combine(error);
+        all
+    })
+}
+
 /// Checks that each hand-written stencil was reviewed against the current op.
 pub(crate) fn reviewed(set: &Set) -> Option<syn::Error> {
-    let mut all: Option<syn::Error> = None;
-    for (op, now) in set.ops.iter().zip(&set.fingerprints) {
-        let StencilRequest::Handwritten { path, reviewed, span } = &set.module.ops[op.def].stencil else { continue };
+    let errors = set.ops.iter().zip(&set.fingerprints).filter_map(|(op, now)| {
+        let StencilRequest::Handwritten { path, reviewed, span, .. } = &set.module.ops[op.def].stencil else {
+            return None;
+        };
         let what = match Fingerprint::parse(reviewed) {
-            Some(then) if then == *now => continue,
+            Some(then) if then == *now => return None,
             Some(then) => {
                 let changed: Vec<&str> = then.differences(now).collect();
                 let changed = changed.join(", ");
@@ -190,11 +224,7 @@ pub(crate) fn reviewed(set: &Set) -> Option<syn::Error> {
             None => format!("`{reviewed}` is not a fingerprint, which has 32 hexadecimal digits"),
         };
         let text = format!("{what}\nhelp: compare `{path}` with the op, then write `reviewed = \"{now}\"`");
-        let error = syn::Error::new(span.0, text);
-        match &mut all {
-            Some(all) => all.combine(error),
-            None => all = Some(error),
-        }
-    }
-    all
+        Some(syn::Error::new(span.0, text))
+    });
+    combined(errors)
 }

@@ -20,6 +20,7 @@ use crate::structs;
 use crate::text::{ident_of, name_of};
 use crate::ty::Ty;
 
+use asserts::required;
 pub(crate) use asserts::reviewed;
 
 /// Where the macro finds the table that the build script made.
@@ -31,6 +32,8 @@ pub enum TableFile {
         file: String,
         /// How to renew the table, if building again is not enough.
         renewal: Option<String>,
+        /// A line for each op that requires a stencil and has none: its name, a tab, and the reason.
+        missing: String,
     },
     /// The table is missing; the text says what to do.
     Missing(String),
@@ -50,7 +53,8 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
     let mut renewal = None;
     let (table, c) = match table(&name.to_string()) {
         _ if problems.is_some() => (quote!(::mimeo::def::stencil::Table::EMPTY), quote!("")),
-        TableFile::Found { file, renewal: how } => {
+        TableFile::Found { file, renewal: how, missing } => {
+            problems = required(set, &missing);
             renewal = how;
             let c = format!("{}.c", file.trim_end_matches(".rs"));
             let path = |file: &str| quote!(::core::concat!(::core::env!("OUT_DIR"), "/", #file));
@@ -150,13 +154,9 @@ fn items(module: &Module) -> impl Iterator<Item = syn::Item> {
 /// replaced, so that rustc does not report it again.
 fn function(set: &Set, index: usize) -> TokenStream {
     let mut function = set.module.ops[index].function.clone();
-    function.attrs.retain(|attr| !attributes::is_vm_op(attr));
+    function.attrs.retain(|attr| !attributes::is_vm_op(attr) && !attributes::is_operand_attribute(attr));
     function.attrs.push(parse_quote!(#[inline(always)]));
-    for input in &mut function.sig.inputs {
-        if let syn::FnArg::Typed(typed) = input {
-            typed.attrs.retain(|attr| !attributes::is_operand_attribute(attr));
-        }
-    }
+    attributes::take_operand_attributes(&mut function.sig);
     if set.bodies[index].is_none() {
         function.attrs.push(parse_quote!(#[allow(unused_variables, reason = "the body has an error")]));
         function.block = parse_quote!({ ::core::unreachable!() });

@@ -1,4 +1,4 @@
-//! Runtime functions → their import, the check of their signature, and the shims that stencils call.
+//! Runtime functions → functions of the module that call them, and the shims that stencils call.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -13,23 +13,24 @@ pub(super) fn functions(module: &Module) -> TokenStream {
     let parts = module.runtime.iter().map(|runtime| {
         let name = &runtime.name;
         let output = &runtime.signature.output;
-        let types = parameter_types(runtime);
+        let types: Vec<_> = parameter_types(runtime).collect();
+        let arguments: Vec<_> = (0..types.len()).map(|index| format_ident!("argument_{index}")).collect();
         let shim = shim(module, runtime);
         // At the author's declaration, where rustc reports a missing function or a different signature.
         let home = match &runtime.home {
             Some(path) => text::placed(path.to_token_stream(), name.span()),
             None => quote_spanned!(name.span()=> super),
         };
-        let (import, check) = (
-            quote_spanned!(name.span()=> use #home::#name;),
-            quote_spanned! {name.span()=>
-                #[allow(clippy::type_complexity, reason = "it repeats the author's declaration")]
-                const _: fn(#(#types),*) #output = #name;
-            },
-        );
+        let function = quote_spanned! {name.span()=>
+            #[inline(always)]
+            #[allow(clippy::too_many_arguments, clippy::type_complexity, reason = "it is the author's declaration")]
+            fn #name(#(#arguments: #types),*) #output {
+                const FUNCTION: fn(#(#types),*) #output = #home::#name;
+                FUNCTION(#(#arguments),*)
+            }
+        };
         quote! {
-            #import
-            #check
+            #function
             #shim
         }
     });

@@ -119,9 +119,8 @@ fn outside(operand: &OperandInfo) -> Option<u64> {
 /// Returns `true` if the violation is about this operand and matches its kind.
 fn refuses(kind: &Kind, info: &OperandInfo) -> bool {
     let (operand, fits) = match kind {
-        Kind::SlotOutsideFrame { operand, .. } => {
-            (operand, matches!(info.kind, OperandKind::Slot { .. } | OperandKind::Window))
-        }
+        Kind::SlotOutsideFrame { operand, .. } => (operand, matches!(info.kind, OperandKind::Slot { .. })),
+        Kind::WindowOutsideFrame { operand, .. } => (operand, info.kind == OperandKind::Window),
         Kind::ConstantOutsidePool { operand, .. } => (operand, info.kind == OperandKind::Constant),
         Kind::LabelNotAnOp { operand, .. } => (operand, info.kind == OperandKind::Label),
         Kind::NoSuchFunction { operand, .. } => (operand, info.kind == OperandKind::Function),

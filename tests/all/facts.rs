@@ -6,7 +6,7 @@ use mimeo::jit::{HasJit, OptimizerSet};
 use mimeo::{Limits, Machine};
 use mimeo_corpus::Mode;
 use mimeo_tests::machines::{machine, with_moving_stacks};
-use mimeo_tests::tagged::tagged::{Array, Assembler, Context, Ops, Program, ProgramBuilder, Trap};
+use mimeo_tests::tagged::tagged::{ARRAY, Array, Assembler, Context, Ops, Program, ProgramBuilder, SHIFT, Trap};
 use mimeo_tests::tagged::word_of;
 use mimeo_twins::Random;
 
@@ -50,33 +50,48 @@ fn numbers(len: usize) -> Vec<u64> {
 /// Enough for a sample.
 const MANY: usize = 5000;
 
-/// What a run leaves: the result, the items of both arrays, and their lengths.
-type Left = (Result<u64, Trap>, [Vec<u64>; 2], [u64; 2]);
+/// What a run leaves.
+#[derive(Debug, PartialEq)]
+struct Left {
+    result: Result<u64, Trap>,
+    items: [Vec<u64>; 2],
+    lens: [u64; 2],
+    count: u64,
+}
 
-/// Runs a program on two arrays. `is_shared` gives the second one the items of the first.
-fn run(program: &Program, mode: &Mode, is_shared: bool) -> (Left, Machine<Ops>) {
+/// Runs a program on two arrays of so many items, with `n` iterations. `is_shared` gives the second array the items of
+/// the first.
+fn run(program: &Program, mode: &Mode, is_shared: bool, (len, n): (usize, usize)) -> (Left, Machine<Ops>) {
     let mut machine = machine::<Ops>((Context::default(), ()), Limits::default(), mode.jit.clone());
     let linked = machine.load(program).expect("it needs no space");
-    let mut items = [numbers(MANY), numbers(MANY)];
+    let mut items = [numbers(len), numbers(len)];
     let [first, second] = &mut items;
     let a = array_of(first);
     let b = if is_shared { Array { ..array_of(first) } } else { array_of(second) };
-    let args = [word_of(&a), word_of(&b), (MANY as f64).to_bits()];
+    let args = [word_of(&a), word_of(&b), (n as f64).to_bits()];
     let result = machine.call(linked.function(FunctionIndex(0)), &args);
-    ((result, items, [a.len, b.len]), machine)
+    // The addresses of arrays differ between runs.
+    let name = |word: u64| match args.iter().position(|&arg| arg == word) {
+        Some(array @ 0..=1) => ARRAY << SHIFT | array as u64,
+        _ => word,
+    };
+    let items = items.map(|items| items.into_iter().map(name).collect());
+    let left = Left { result: result.map(name), items, lens: [a.len, b.len], count: machine.vm().context.count };
+    (left, machine)
 }
 
 /// Checks that optimized code leaves what the interpreter does, also with stacks that move.
 fn check(program: &Program, is_shared: bool) -> Result<f64, Trap> {
-    let expected = run(program, &Mode::interpreter(), is_shared).0;
+    let run = |mode: &Mode| run(program, mode, is_shared, (MANY, MANY));
+    let expected = run(&Mode::interpreter()).0;
     for mode in Mode::optimized() {
-        let (left, machine) = run(program, &mode, is_shared);
+        let (left, machine) = run(&mode);
         assert_eq!(left, expected, "{mode}");
         let optimized = machine.jit().expect("it has a tier").stats().optimized;
         assert!(optimized.loops > 0, "{mode}: {:?}", optimized.first_refused);
-        assert_eq!(with_moving_stacks(|| run(program, &mode, is_shared).0), expected, "{mode}, moving");
+        assert_eq!(with_moving_stacks(|| run(&mode).0), expected, "{mode}, moving");
     }
-    expected.0.map(f64::from_bits)
+    expected.result.map(f64::from_bits)
 }
 
 /// Returns Cranelift's IR of the first loop's iterations after the first: from the target of the last backward jump to the jump.
@@ -299,32 +314,6 @@ fn random_program(random: &mut Random) -> Program {
     builder.finish().expect("it is whole").verify().expect("it is sound")
 }
 
-/// What a run of a random program leaves: the result, the words of both arrays, their lengths, and the count.
-fn left_by(
-    program: &Program,
-    mode: &Mode,
-    is_shared: bool,
-) -> ((Result<u64, Trap>, [Vec<u64>; 2], [u64; 2], u64), bool) {
-    let config = mode.jit.clone();
-    let mut machine = machine::<Ops>((Context::default(), ()), Limits::default(), config);
-    let linked = machine.load(program).expect("it needs no space");
-    let mut items = [numbers(20), numbers(20)];
-    let [first, second] = &mut items;
-    let a = array_of(first);
-    let b = if is_shared { Array { ..array_of(first) } } else { array_of(second) };
-    let args = [word_of(&a), word_of(&b), 6f64.to_bits()];
-    let result = machine.call(linked.function(FunctionIndex(0)), &args);
-    let has_optimized = machine.jit().is_some_and(|jit| jit.stats().optimized.loops > 0);
-    // The addresses of arrays differ between runs.
-    let name = |word: u64| match word {
-        word if word == args[0] => 1 << 63 | 1,
-        word if word == args[1] => 1 << 63 | 2,
-        word => word,
-    };
-    let named = items.map(|items| items.into_iter().map(name).collect());
-    ((result.map(name), named, [a.len, b.len], machine.vm().context.count), has_optimized)
-}
-
 /// Random programs leave the same in optimized code as in the interpreter. `MIMEO_RANDOM_PROGRAMS` is their number.
 #[test]
 fn random_programs_leave_the_same() {
@@ -334,11 +323,12 @@ fn random_programs_leave_the_same() {
         let mut random = Random::new(seed);
         let program = random_program(&mut random);
         let is_shared = random.below(2) == 1;
-        let expected = left_by(&program, &Mode::interpreter(), is_shared).0;
-        whole += usize::from(expected.0.is_ok());
+        let run = |mode: &Mode| run(&program, mode, is_shared, (20, 6));
+        let expected = run(&Mode::interpreter()).0;
+        whole += usize::from(expected.result.is_ok());
         for mode in Mode::optimized() {
-            let (left, has_optimized) = left_by(&program, &mode, is_shared);
-            optimized += usize::from(has_optimized);
+            let (left, machine) = run(&mode);
+            optimized += usize::from(machine.jit().expect("it has a tier").stats().optimized.loops > 0);
             assert_eq!(left, expected, "seed {seed}, {mode}");
         }
     }

@@ -1,14 +1,15 @@
 //! Loops → ops. The test follows the body, so that an iteration takes one jump.
 
-use lua_syntax::resolve::{Block, Bounds, Expression, LocalId};
+use lua_syntax::parse::{Block, Bounds, Expression, LocalId};
 use lua_syntax::syntax::Line;
 use mimeo::asm::Place;
 use mimeo::def::Slot;
 
 use super::function::{Generator, Loop};
+use crate::heap::HiddenLocal;
 use crate::ops::ops::Value;
 
-impl Generator<'_, '_> {
+impl Generator<'_> {
     pub(super) fn while_loop(&mut self, condition: &Expression, body: &Block) {
         let (start, test, end) = (self.asm.label(), self.asm.label(), self.asm.label());
         let line = self.line();
@@ -31,7 +32,7 @@ impl Generator<'_, '_> {
         if body.statements.is_empty() {
             self.can_stop();
         }
-        self.statements(&body.statements);
+        self.statements(body.statements);
         self.loops.pop();
         match body.closes {
             None => self.jump(condition, start, false),
@@ -71,10 +72,11 @@ impl Generator<'_, '_> {
         let (start, end) = (self.asm.label(), self.asm.label());
         self.asm.loop_begin(variable, counter, limit, step_slot, end);
         self.asm.bind(start);
-        let hidden = self.begin_hidden(["(for index)", "(for limit)", "(for step)"], [counter, limit, step_slot]);
+        let hidden = [HiddenLocal::Index, HiddenLocal::Limit, HiddenLocal::Step];
+        let hidden = self.begin_hidden(hidden, [counter, limit, step_slot]);
         self.loops.push(Loop { end, outside: self.active.len() });
         self.declare(local, variable);
-        self.statements(&body.statements);
+        self.statements(body.statements);
         if body.closes.is_some() {
             self.close_to(scope.0);
         }
@@ -118,12 +120,13 @@ impl Generator<'_, '_> {
         let (start, next, end) = (self.asm.label(), self.asm.label(), self.asm.label());
         self.asm.jump(next);
         self.asm.bind(start);
-        let hidden = self.begin_hidden(["(for generator)", "(for state)", "(for control)"], [function, state, control]);
+        let hidden = [HiddenLocal::Generator, HiddenLocal::State, HiddenLocal::Control];
+        let hidden = self.begin_hidden(hidden, [function, state, control]);
         self.loops.push(Loop { end, outside: self.active.len() });
         for (index, &local) in (0..).zip(locals) {
             self.declare(local, Slot(window.0 + index));
         }
-        self.statements(&body.statements);
+        self.statements(body.statements);
         if body.closes.is_some() {
             self.close_to(scope.0);
         }

@@ -1,6 +1,6 @@
 //! Binary operators → ops, which treat constants and slots differently.
 
-use lua_syntax::resolve::{BinaryOperator, Expression, Operation};
+use lua_syntax::parse::{BinaryOperator, Expression, Operation};
 use mimeo::def::Slot;
 
 use super::function::Generator;
@@ -8,7 +8,7 @@ use super::function::Generator;
 /// The left operand.
 #[derive(Clone, Copy)]
 pub(super) enum Left<'a> {
-    Expression(&'a Expression),
+    Expression(&'a Expression<'a>),
     /// The result of the operations before.
     Slot(Slot),
 }
@@ -20,9 +20,9 @@ pub(super) enum Operand {
     Slot(Slot),
 }
 
-impl Generator<'_, '_> {
+impl Generator<'_> {
     /// Applies operations from left to right.
-    pub(super) fn operations(&mut self, first: &Expression, rest: &[Operation], dst: Slot) {
+    pub(super) fn operations(&mut self, first: &Expression<'_>, rest: &[Operation<'_>], dst: Slot) {
         let mut left = Left::Expression(first);
         let Some((last, others)) = rest.split_last() else { return self.into(first, dst) };
         if !others.is_empty() {
@@ -36,7 +36,7 @@ impl Generator<'_, '_> {
     }
 
     /// Applies all given operations. Returns the left operand of the next one.
-    pub(super) fn all_but_last<'a>(&mut self, first: &'a Expression, others: &[Operation]) -> Left<'a> {
+    pub(super) fn all_but_last<'a>(&mut self, first: &'a Expression<'a>, others: &[Operation<'_>]) -> Left<'a> {
         let Some((last, before)) = others.split_last() else { return Left::Expression(first) };
         let value = self.take();
         let mut left = Left::Expression(first);

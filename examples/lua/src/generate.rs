@@ -8,6 +8,7 @@ mod assign;
 mod condition;
 mod constant;
 mod expression;
+mod fold;
 mod function;
 mod loops;
 mod operation;

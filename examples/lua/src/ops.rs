@@ -630,7 +630,8 @@ pub mod ops {
         if result.is_nan() { arithmetic(vm, event, Value::number(a), b) } else { Ok(Value::ordinary(result)) }
     }
 
-    fn modulus(a: f64, b: f64) -> f64 {
+    /// Returns `a % b`.
+    pub fn modulus(a: f64, b: f64) -> f64 {
         a - (a / b).floor() * b
     }
 

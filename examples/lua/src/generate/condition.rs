@@ -62,6 +62,7 @@ impl Generator<'_> {
     fn compare_equal(&mut self, left: Left<'_>, operation: &Operation, to: Target, when: bool) {
         let a = match left {
             Left::Slot(slot) => Place::Slot(slot),
+            Left::Number(number) => Place::Constant(Value::number(number)),
             Left::Expression(expression) => self.place_of(expression),
         };
         let b = self.place_of(&operation.operand);

@@ -7,6 +7,7 @@ use lua_syntax::syntax::StringId;
 use mimeo::asm::Place;
 use mimeo::def::Slot;
 
+use super::fold::number_of;
 use super::function::{FUNCTION, Generator};
 use crate::ops::ops::{TAG_SHIFT, TEXT_TAG, Value};
 
@@ -61,9 +62,8 @@ impl Generator<'_> {
             Expression::Nil => return Some(Value::NIL),
             Expression::True => return Some(Value::TRUE),
             Expression::False => return Some(Value::FALSE),
-            Expression::Number(number) => Value::number(*number),
             Expression::String(text) => text_constant(*text),
-            _ => return None,
+            other => Value::number(number_of(other)?),
         };
         self.constants.admits(value).then_some(value)
     }

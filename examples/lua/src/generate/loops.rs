@@ -5,6 +5,7 @@ use lua_syntax::syntax::Line;
 use mimeo::asm::Place;
 use mimeo::def::Slot;
 
+use super::fold::number_of;
 use super::function::{Generator, Loop};
 use crate::heap::HiddenLocal;
 use crate::ops::ops::Value;
@@ -83,10 +84,8 @@ impl Generator<'_> {
         self.loops.pop();
         self.at(bounds.line);
         self.can_stop();
-        match step {
-            Expression::Number(step) if is_counter && *step > 0.0 => {
-                self.asm.loop_up(counter, counter, limit, *step, start)
-            }
+        match number_of(step) {
+            Some(step) if is_counter && step > 0.0 => self.asm.loop_up(counter, counter, limit, step, start),
             _ => self.asm.loop_next(counter, variable, counter, limit, step_slot, start),
         }
         self.end_hidden(hidden);
@@ -94,9 +93,9 @@ impl Generator<'_> {
         self.leave(scope);
     }
 
-    /// Converts the three values to numbers, unless all are number literals.
+    /// Converts the three values to numbers, unless all are known.
     fn check_bounds(&mut self, values: [&Expression; 3], slots: [Slot; 3]) {
-        if values.iter().all(|value| matches!(value, Expression::Number(_))) {
+        if values.iter().all(|value| number_of(value).is_some()) {
             return;
         }
         let [counter, limit, step] = slots;

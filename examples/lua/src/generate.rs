@@ -42,8 +42,8 @@ pub(crate) struct Info {
 
 /// The code of a chunk, of which the functions arrive one by one.
 pub(crate) struct Generated {
-    /// The chunk's name.
-    name: String,
+    /// The chunk's name, as messages show it.
+    name: Vec<u8>,
     functions: Vec<FunctionBody>,
     /// Other information about each function.
     infos: Vec<Info>,
@@ -51,8 +51,8 @@ pub(crate) struct Generated {
 
 impl Generated {
     /// Creates the code of a chunk with this name, which has no functions yet.
-    pub(crate) fn new(name: &[u8]) -> Generated {
-        Generated { name: String::from_utf8_lossy(name).into_owned(), functions: Vec::new(), infos: Vec::new() }
+    pub(crate) fn new(name: Vec<u8>) -> Generated {
+        Generated { name, functions: Vec::new(), infos: Vec::new() }
     }
 
     /// Generates the code of a function. Those in it were generated before.
@@ -62,7 +62,7 @@ impl Generated {
     /// If the function is too large.
     pub(crate) fn add(&mut self, id: FunctionId, function: &Function<'_>) -> Result<(), SyntaxError> {
         // Error messages of the machine and reports use this name.
-        let name = format!("{}:{}", self.name, function.line);
+        let name = format!("{}:{}", String::from_utf8_lossy(&self.name), function.line);
         let (body, info) = Generator::new(&mut self.infos, function, name).run()?;
         let body = body.map_err(|error| too_large(function.line, &error))?;
         let len = self.functions.len().max(id.index() + 1);
@@ -72,14 +72,15 @@ impl Generated {
         Ok(())
     }
 
-    /// Returns the program and the information about its functions, of which the first one is the chunk itself.
+    /// Returns the name, the program and the information about its functions, of which the first one is the chunk itself.
     /// `constants` are the chunk's names and string literals.
-    pub(crate) fn finish(mut self, constants: &[Value]) -> (Program, Vec<Info>) {
+    pub(crate) fn finish(mut self, constants: &[Value]) -> (Box<[u8]>, Program, Vec<Info>) {
         for function in &mut self.functions {
             constant::place_texts(&mut function.constants, constants);
         }
         let program = Program::new(self.functions, Vec::new()).verify();
-        (program.unwrap_or_else(|error| panic!("the generator emitted invalid code: {error}")), self.infos)
+        let program = program.unwrap_or_else(|error| panic!("the generator emitted invalid code: {error}"));
+        (self.name.into(), program, self.infos)
     }
 }
 

@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use lua_syntax::Steps;
-use lua_syntax::parse::parse_chunk;
-use lua_syntax::syntax::{Source, Strings, SyntaxError, shown_name};
+use lua_syntax::parse::{Memory, parse_chunk};
+use lua_syntax::syntax::{Source, SyntaxError, shown_name};
 use mimeo::asm::FunctionIndex;
 use mimeo::{Charge, FunctionRef, MemoryKind, OutOfMemory, Thrown};
 
@@ -95,12 +95,13 @@ fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) ->
     pay(vm, WORK_PER_CHUNK).map_err(LoadError::Stopped)?;
     collect_before(vm, source.len().saturating_mul(CODE_PER_BYTE));
     let compiler = charge_compiler(vm, source.len()).map_err(out_of_memory)?;
+    let memory = std::mem::take(&mut vm.host.parser);
     let (mut source, mut stop) = (Source::whole(source.into()), None);
     let mut may_continue = |steps: u32| {
         stop = pay(vm, steps as usize * WORK_PER_STEP).err();
         stop.is_none()
     };
-    let compiled = compile(&mut source, Steps::limited(&mut may_continue), name);
+    let compiled = compile(&mut source, Steps::limited(&mut may_continue), memory, name);
     if let Some(stop) = stop {
         return Err(LoadError::Stopped(stop));
     }
@@ -125,6 +126,7 @@ pub(crate) fn load_parts(
 ) -> Result<Gc<Closure>, LoadError> {
     pay(vm, WORK_PER_CHUNK).map_err(LoadError::Stopped)?;
     let mut compiler = charge_compiler(vm, text.len()).map_err(out_of_memory)?;
+    let memory = std::mem::take(&mut vm.host.parser);
     let (shared, failure) = (RefCell::new(&mut *vm), Cell::new(None));
     let mut read_part = |text: &mut Vec<u8>| {
         let vm = &mut *shared.borrow_mut();
@@ -152,7 +154,7 @@ pub(crate) fn load_parts(
         may_continue
     };
     let mut source = Source::parts(text, &mut read_part);
-    let compiled = compile(&mut source, Steps::limited(&mut may_continue), name);
+    let compiled = compile(&mut source, Steps::limited(&mut may_continue), memory, name);
     let text = source.into_text();
     match failure.take() {
         Some(failure) => Err(failure),
@@ -164,14 +166,19 @@ fn out_of_memory(_: OutOfMemory) -> LoadError {
     LoadError::Message(b"not enough memory".to_vec())
 }
 
-/// The code of a chunk, with its names and string literals.
-type Compiled = (Generated, Strings);
+/// The code of a chunk, and the memory of the parser with the chunk's names and string literals.
+type Compiled = (Generated, Memory);
 
 /// Compiles a chunk. The heap is not used, because the collector can run while the source is read.
-fn compile(source: &mut Source<'_>, steps: Steps<'_>, name: &[u8]) -> Result<Compiled, SyntaxError> {
-    let mut code = Generated::new(&shown_name(name));
-    let strings = parse_chunk(source, steps, &mut |id, function| code.add(id, function))?;
-    Ok((code, strings))
+fn compile(
+    source: &mut Source<'_>,
+    steps: Steps<'_>,
+    mut memory: Memory,
+    name: &[u8],
+) -> Result<Compiled, SyntaxError> {
+    let mut code = Generated::new(shown_name(name));
+    parse_chunk(source, steps, &mut memory, &mut |id, function| code.add(id, function))?;
+    Ok((code, memory))
 }
 
 /// Loads the code of a chunk.
@@ -183,13 +190,14 @@ fn load_compiled(
     environment: Gc<Table>,
     compiler: Charge,
 ) -> Result<Gc<Closure>, LoadError> {
-    let (code, strings) = compiled.map_err(|error| LoadError::Message(error.in_chunk(name)))?;
-    let shown = shown_name(name);
+    let (code, mut memory) = compiled.map_err(|error| LoadError::Message(error.in_chunk(name)))?;
     // The chunk itself, with its strings.
     vm.host.heap.claim(2 * text.len()).map_err(out_of_memory)?;
     // No collection happens before the chunk holds these texts.
-    let mut constants: Vec<Value> = strings.iter().map(|text| vm.host.heap.text(text).into()).collect();
-    let (program, infos) = code.finish(&constants);
+    let constants: Box<[Value]> = memory.strings().iter().map(|text| vm.host.heap.text(text).into()).collect();
+    let (shown, program, infos) = code.finish(&constants);
+    memory.trim(text.len());
+    vm.host.parser = memory;
     drop(compiler);
     let linked = match vm.load(&program) {
         Err(mimeo::LoadError::OutOfMemory) => return Err(out_of_memory(OutOfMemory)),
@@ -215,11 +223,10 @@ fn load_compiled(
     if let Some(debugger) = debugger {
         debugger.loaded(vm, program, name, &constants, debugged);
     }
-    constants.shrink_to_fit();
     let text: Rc<[u8]> = text.into();
     // `loadstring` names a chunk by its text.
     let source = if name == &*text { Rc::clone(&text) } else { name.into() };
-    let parts = ChunkParts { name: shown.into(), source, text, constants: constants.into(), prototypes, program };
+    let parts = ChunkParts { name: shown, source, text, constants, prototypes, program };
     let chunk: Gc<Chunk> = vm.host.heap.new_chunk(parts);
     Ok(vm.host.heap.new_closure(chunk, 0, environment, &[]))
 }

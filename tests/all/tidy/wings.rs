@@ -132,7 +132,7 @@ const WINGS: [(&str, &[Wing]); 4] = [
         &[
             ("heap", &["ops"]),
             ("ops", &["heap", "runtime"]),
-            ("runtime", &["heap", "lua_syntax::strings", "ops"]),
+            ("runtime", &["heap", "lua_syntax::parse", "lua_syntax::strings", "ops"]),
             ("generate", &["heap", "lua_syntax::parse", "lua_syntax::syntax", "ops"]),
             ("dump", &["heap"]),
             (

@@ -54,7 +54,7 @@ fn calculate(operator: BinaryOperator, a: f64, b: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use lua_syntax::Steps;
-    use lua_syntax::parse::parse_chunk;
+    use lua_syntax::parse::{Memory, parse_chunk};
     use lua_syntax::syntax::Source;
     use mimeo::InstructionSet as _;
     use mimeo::def::Pc;
@@ -66,8 +66,10 @@ mod tests {
 
     /// Returns the names of the arithmetic ops of a chunk.
     fn ops(source: &str) -> Vec<&'static str> {
-        let (mut source, mut code) = (Source::whole(source.into()), Generated::new(b"test"));
-        let parsed = parse_chunk(&mut source, Steps::unlimited(), &mut |id, function| code.add(id, function));
+        let (mut source, mut code) = (Source::whole(source.into()), Generated::new(b"test".into()));
+        let parsed = parse_chunk(&mut source, Steps::unlimited(), &mut Memory::default(), &mut |id, function| {
+            code.add(id, function)
+        });
         parsed.expect("it is well formed");
         let (mut pc, mut names) = (Pc(0), Vec::new());
         while let Some(op) = code.functions[0].op_at(pc) {

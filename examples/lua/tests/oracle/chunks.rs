@@ -1,7 +1,7 @@
 //! Broken programs in `loadstring`: the first error and its message are the same.
 
 use lua::Steps;
-use lua::parse::parse_chunk;
+use lua::parse::{Memory, parse_chunk};
 use lua::syntax::Source;
 use mimeo_corpus::program::{LUA, LUA_BENCHMARKS};
 
@@ -77,7 +77,8 @@ const TOKENS: &[&str] = &[
 ];
 
 fn outcome(source: &[u8]) -> String {
-    match parse_chunk(&mut Source::whole(source.into()), Steps::unlimited(), &mut |_, _| Ok(())) {
+    match parse_chunk(&mut Source::whole(source.into()), Steps::unlimited(), &mut Memory::default(), &mut |_, _| Ok(()))
+    {
         Ok(_) => "true".into(),
         Err(error) => format!("false {}", shown(&error.in_chunk(b"=c"))),
     }
@@ -114,7 +115,10 @@ fn whole_programs() {
     for program in LUA.programs(150).into_iter().chain(LUA_BENCHMARKS.programs(10)) {
         // Includes the expectations at the end, because a message can contain their line number.
         let mut source = Source::whole(program.text.clone().into());
-        match (parse_chunk(&mut source, Steps::unlimited(), &mut |_, _| Ok(())), &program.expected.error) {
+        match (
+            parse_chunk(&mut source, Steps::unlimited(), &mut Memory::default(), &mut |_, _| Ok(())),
+            &program.expected.error,
+        ) {
             (Err(error), Some(expected)) if program.expected.output.is_empty() => {
                 let message = error.in_chunk(format!("@{}.lua", program.name).as_bytes());
                 assert_eq!(&String::from_utf8_lossy(&message), expected);

@@ -17,7 +17,7 @@ pub(super) struct Chunk<'a, 'parts> {
     pub(super) scopes: Scopes,
     pub(super) emit: Emit<'a>,
     /// The memory of trees of functions that have ended.
-    pub(super) unused: Vec<Bump>,
+    pub(super) trees: Vec<Bump>,
     pub(super) depth: u32,
 }
 
@@ -25,19 +25,21 @@ impl Chunk<'_, '_> {
     /// Parses the whole chunk.
     pub(super) fn parse(&mut self) -> Result<(), SyntaxError> {
         self.scopes.begin(Line::NONE, true);
-        let memory = Bump::new();
+        let mut memory = self.trees.pop().unwrap_or_default();
         let mut parser = Parser { chunk: self, memory: &memory };
         let body = parser.parse_block(&[])?;
         parser.chunk.tokens.expect_end()?;
         let end_line = parser.chunk.tokens.line();
         self.end_function(0, body, end_line)?;
+        memory.reset();
+        self.trees.push(memory);
         Ok(())
     }
 
     /// Parses a function after the word `function` in `line` and its name.
     pub(super) fn parse_function(&mut self, has_self: bool, line: Line) -> Result<FunctionId, SyntaxError> {
         self.scopes.begin(line, false);
-        let mut memory = self.unused.pop().unwrap_or_default();
+        let mut memory = self.trees.pop().unwrap_or_default();
         let mut parser = Parser { chunk: self, memory: &memory };
         let parameters = parser.parse_parameters(has_self, line)?;
         let body = parser.parse_block(parameters)?;
@@ -45,7 +47,7 @@ impl Chunk<'_, '_> {
         parser.chunk.tokens.expect_closing(Symbol::EndWord, Symbol::Function, line)?;
         let id = self.end_function(parameters.len(), body, end_line)?;
         memory.reset();
-        self.unused.push(memory);
+        self.trees.push(memory);
         Ok(id)
     }
 

@@ -123,6 +123,11 @@ impl FunctionScope {
 }
 
 impl Scopes {
+    /// Begins a chunk, after another has ended.
+    pub(super) fn restart(&mut self) {
+        self.begun = 0;
+    }
+
     /// Begins a function in `line`.
     pub(super) fn begin(&mut self, line: Line, is_vararg: bool) {
         let mut function = self.unused.pop().unwrap_or_default();

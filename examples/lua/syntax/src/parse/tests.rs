@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Capture, Expression, Function, Label, LabelId, Local, LocalId, MAX_DEPTH, StatementKind, Upvalue, UpvalueId,
-    Variable, parse_chunk,
+    Capture, Expression, Function, Label, LabelId, Local, LocalId, MAX_DEPTH, Memory, StatementKind, Upvalue,
+    UpvalueId, Variable, parse_chunk,
 };
 use crate::steps::Steps;
 use crate::syntax::{Source, Strings, SyntaxError};
 
 fn parse(source: &str, mut see: impl FnMut(u32, &Function<'_>)) -> Result<Strings, SyntaxError> {
-    let mut source = Source::whole(source.into());
-    parse_chunk(&mut source, Steps::unlimited(), &mut |id, function| {
+    let (mut source, mut memory) = (Source::whole(source.into()), Memory::default());
+    parse_chunk(&mut source, Steps::unlimited(), &mut memory, &mut |id, function| {
         see(id.0, function);
         Ok(())
-    })
+    })?;
+    Ok(memory.strings().clone())
 }
 
 fn error(source: &str) -> String {
@@ -237,6 +238,27 @@ fn deep_trees_are_parsed() {
     accept(&("x = function() ".repeat(depth / 2) + &"end ".repeat(depth / 2)));
 }
 
+/// An error leaves functions open, and the memory of a chunk has its texts and numbers of functions.
+#[test]
+fn a_chunk_does_not_depend_on_the_one_before() {
+    let mut memory = Memory::default();
+    let mut parse = |source: &str| {
+        let mut lines = Vec::new();
+        let parsed = parse_chunk(&mut Source::whole(source.into()), Steps::unlimited(), &mut memory, &mut |id, of| {
+            lines.push((id.0, of.locals.len(), of.upvalues.len()));
+            Ok(())
+        });
+        (parsed.is_ok(), lines, memory.strings().iter().map(<[u8]>::to_vec).collect::<Vec<_>>())
+    };
+    let source = "local b, a = 1 function c() goto a ::a:: return a end";
+    let alone = parse(source);
+    assert_eq!(alone.1, [(1, 0, 1), (0, 2, 0)]);
+    for other in ["x = function() local d goto e", "local z function y() return function() return z end end", "break"] {
+        parse(other);
+        assert_eq!(parse(source), alone, "after {other}");
+    }
+}
+
 #[test]
 fn loading_can_be_stopped_at_every_step() {
     let source = "local t = {1, 'two', f(x), function() return t end} if t then t.x = t[1] .. 'y' end ".repeat(20);
@@ -247,7 +269,9 @@ fn loading_can_be_stopped_at_every_step() {
             taken <= limit
         };
         let mut source = Source::whole(source.clone().into());
-        let is_whole = parse_chunk(&mut source, Steps::limited(&mut may_continue), &mut |_, _| Ok(())).is_ok();
+        let parsed =
+            parse_chunk(&mut source, Steps::limited(&mut may_continue), &mut Memory::default(), &mut |_, _| Ok(()));
+        let is_whole = parsed.is_ok();
         (is_whole, taken)
     };
     let (is_whole, all) = run(u32::MAX);

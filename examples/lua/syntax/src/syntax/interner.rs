@@ -44,6 +44,13 @@ impl Strings {
         id
     }
 
+    /// Forgets all texts, but keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.numbers.clear();
+    }
+
     /// Forgets the texts from this number on.
     pub(crate) fn forget(&mut self, from: usize) {
         if from < self.ends.len() {

@@ -33,8 +33,8 @@ const BYTES_PER_STEP: usize = 16;
 
 impl<'a, 'parts> Lexer<'a, 'parts> {
     /// Creates a lexer that skips a byte order mark and a first line that begins with `#`.
-    pub(super) fn new(source: &'a mut Source<'parts>, steps: Steps<'a>) -> Lexer<'a, 'parts> {
-        let (strings, is_at_end) = (Strings::default(), Cell::new(false));
+    pub(super) fn new(source: &'a mut Source<'parts>, strings: Strings, steps: Steps<'a>) -> Lexer<'a, 'parts> {
+        let is_at_end = Cell::new(false);
         let mut lexer = Lexer { source, at: 0, is_at_end, line: Line::FIRST, strings, steps };
         while lexer.text_from(0).len() < BYTE_ORDER_MARK.len() && lexer.source.read_more(0) {}
         if lexer.text_from(0).starts_with(BYTE_ORDER_MARK) {

@@ -27,12 +27,12 @@ pub(crate) struct Tokens<'a, 'parts> {
 }
 
 impl<'a, 'parts> Tokens<'a, 'parts> {
-    /// Returns the tokens of a chunk.
-    pub(crate) fn new(source: &'a mut Source<'parts>, steps: Steps<'a>) -> Result<Self, SyntaxError> {
+    /// Returns the tokens of a chunk, whose texts are added to `strings`.
+    pub(crate) fn new(source: &'a mut Source<'parts>, strings: Strings, steps: Steps<'a>) -> Result<Self, SyntaxError> {
         if u32::try_from(source.text.len()).is_err() {
             return Err(SyntaxError::new(Line::FIRST, lexer::TOO_LONG));
         }
-        let mut lexer = Lexer::new(source, steps);
+        let mut lexer = Lexer::new(source, strings, steps);
         let next = lexer.next_token()?;
         Ok(Tokens { lexer, next, ahead: None, last_line: Line::FIRST })
     }

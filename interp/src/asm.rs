@@ -222,6 +222,9 @@ impl std::error::Error for AssembleError {}
 
 const UNBOUND: u32 = u32::MAX;
 
+/// Room for the code of a short function.
+const SHORT_CODE: usize = 64;
+
 /// The number of constants that are found by a linear search.
 const FEW_CONSTANTS: usize = 16;
 
@@ -267,7 +270,9 @@ impl FunctionBuilder {
     /// assert_eq!((body.arity, body.locals), (2, 2), "there is at least one slot for each argument");
     /// ```
     pub fn new(name: impl Into<String>, arity: u16, locals: u16) -> Self {
-        let body = FunctionBody { name: name.into(), arity, locals: locals.max(arity), ..FunctionBody::default() };
+        let code = Vec::with_capacity(SHORT_CODE);
+        let body =
+            FunctionBody { name: name.into(), arity, locals: locals.max(arity), code, ..FunctionBody::default() };
         static BUILDERS: AtomicU64 = AtomicU64::new(0);
         let number = BUILDERS.fetch_add(1, Ordering::Relaxed);
         FunctionBuilder {
@@ -572,6 +577,10 @@ impl FunctionBuilder {
             self.body.code[at] = pc as u16;
             self.body.code[at + 1] = (pc >> 16) as u16;
         }
+        // It lives as long as the program.
+        self.body.code.shrink_to_fit();
+        self.body.constants.shrink_to_fit();
+        self.body.positions.shrink_to_fit();
         for labels in self.handlers {
             let [from, to, target] = labels.map(|label| Pc(self.labels[label.index as usize]));
             if [from, to, target].contains(&Pc(UNBOUND)) {

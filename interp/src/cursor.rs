@@ -8,7 +8,7 @@
 
 use mimeo_def::frame::{Exit, Fault, Frame};
 
-use crate::{Callee, Flow, Function, InstructionSet, Label, Thrown, Value, Vm, Window};
+use crate::{Callee, Flow, Function, InstructionSet, Label, Operands, Thrown, Value, Vm, Window};
 
 /// The interpreter's registers. Used by generated code only.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,10 @@ impl Cursor {
             let Frame { function, base, pc, .. } = *frame;
             let function = function.cast::<Function>();
             let code = (*function).code;
-            let depth = *(*function).depths.add(pc as usize);
+            let depth = match I::OPERANDS {
+                Operands::Registers => 0,
+                Operands::Stack => *(*function).depths.add(pc as usize),
+            };
             let sp = base.add((*function).locals as usize + depth as usize);
             Cursor { pc: code.add(pc as usize), code, base, sp, frame, moves: vm.core.moves }
         }

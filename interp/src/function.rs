@@ -35,7 +35,7 @@ pub struct Function {
     /// The functions of its program, by index.
     pub(crate) functions: *const *const Function,
     pub(crate) caches: *mut u64,
-    /// [`Facts::depths`], by code unit.
+    /// The depths of the operand stack, by code unit, if the function has one.
     pub(crate) depths: *const u16,
     pub(crate) locals: u32,
     /// Calls and loop iterations in the interpreter before the driver consults the native tier again.

@@ -10,6 +10,7 @@ mod callable;
 mod control;
 mod cursor;
 mod debug;
+mod depths;
 mod disassemble;
 mod driver;
 mod error;

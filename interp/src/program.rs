@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mimeo_def::{OpIndex, Pc};
 
 use crate::asm::{AssembleError, FunctionBody, FunctionIndex};
+use crate::depths::Depths;
 use crate::function::Counts;
 use crate::instruction_set::assert_space;
 use crate::{Function, InstructionSet, Position, VerifyError, verify};
@@ -81,13 +82,10 @@ struct Inner {
 /// let program = sum_program();
 /// let facts = &program.facts()[0];
 /// assert_eq!((facts.slots, facts.ops), (4, 8));
-/// assert_eq!(facts.depths.len(), program.functions()[0].code.len());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
-    /// Depth of the operand stack before the op that starts at each unit of the code; [`Facts::NO_OP`] between ops,
-    /// [`Facts::UNREACHABLE`] where control never arrives.
-    pub depths: Vec<u16>,
+    pub(crate) depths: Depths,
     /// Slots of the frame: locals and the deepest operand stack.
     pub slots: u32,
     /// 8-byte words of inline-cache cells.
@@ -99,11 +97,6 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Marks a unit that is not the start of an op.
-    pub const NO_OP: u16 = u16::MAX;
-    /// Marks the start of an op that control never reaches.
-    pub const UNREACHABLE: u16 = u16::MAX - 1;
-
     /// Returns the depth of the operand stack before the op at `pc`, or `None` if no reachable op starts there. The
     /// depth is 0 on a register machine.
     ///
@@ -116,8 +109,9 @@ impl Facts {
     /// assert_eq!(facts.depth(Pc(0)), Some(0));
     /// assert_eq!(facts.depth(Pc(1)), None, "no op starts here");
     /// ```
+    #[inline]
     pub fn depth(&self, pc: Pc) -> Option<u16> {
-        self.depths.get(pc.0 as usize).copied().filter(|&depth| depth < Self::UNREACHABLE)
+        self.depths.get(pc)
     }
 }
 
@@ -196,7 +190,7 @@ impl<I> Program<I, Verified> {
 impl Facts {
     fn size_bytes(&self) -> usize {
         let per_poll = size_of::<Pc>() + size_of::<Counts>();
-        let lists = size_of_val(&*self.depths) + self.polls.len() * per_poll;
+        let lists = self.depths.size_bytes() + self.polls.len() * per_poll;
         size_of::<Facts>() + lists + self.cache_words as usize * size_of::<u64>()
     }
 }
@@ -450,9 +444,13 @@ impl FunctionBody {
     /// assert_eq!(double.read(Pc(0), 1, 1), 0);
     /// assert_eq!(double.read(Pc(4), 1, 1), 0);
     /// ```
+    #[inline]
     pub fn read(&self, pc: Pc, unit: u16, len_units: u16) -> u64 {
         let at = pc.0 as usize + unit as usize;
-        let units = &self.code[at..at + len_units as usize];
-        units.iter().rev().fold(0, |bits, &unit| bits << 16 | u64::from(unit))
+        match self.code[at..at + len_units as usize] {
+            [unit] => u64::from(unit),
+            [low, high] => u64::from(high) << 16 | u64::from(low),
+            ref units => units.iter().rev().fold(0, |bits, &unit| bits << 16 | u64::from(unit)),
+        }
     }
 }

@@ -6,6 +6,7 @@ use mimeo_def::op::{OpInfo, OperandInfo, OperandKind, Scalar};
 use mimeo_def::{OpIndex, Pc, Slot};
 
 use crate::asm::{FunctionBody, Handler};
+use crate::depths::{Depths, NO_OP, UNREACHABLE};
 use crate::program::Facts;
 use crate::{InstructionSet, Operands};
 
@@ -159,10 +160,20 @@ pub(crate) fn functions<I: InstructionSet>(
     functions: &mut [FunctionBody],
     spaces: &[(&'static str, u32)],
 ) -> Result<Vec<Facts>, VerifyError> {
-    let signature =
-        |body: &FunctionBody| Signature { name: body.name.clone(), arity: body.arity, variadic: body.variadic };
-    let signatures: Vec<Signature> = functions.iter().map(signature).collect();
-    functions.iter_mut().map(|body| Verifier::<I>::new(body, &signatures, spaces).run()).collect()
+    // The names are only for errors. They are moved here and back, because a function is modified while it is verified.
+    let signature = |body: &mut FunctionBody| Signature {
+        name: std::mem::take(&mut body.name),
+        arity: body.arity,
+        variadic: body.variadic,
+    };
+    let signatures: Vec<Signature> = functions.iter_mut().map(signature).collect();
+    let mut depths = Vec::new();
+    let mut verify = |(body, Signature { name, .. }): (_, &Signature)| {
+        Verifier::<I>::new(body, name, &signatures, spaces, &mut depths).run()
+    };
+    let facts = functions.iter_mut().zip(&signatures).map(&mut verify).collect::<Result<_, _>>()?;
+    functions.iter_mut().zip(signatures).for_each(|(body, Signature { name, .. })| body.name = name);
+    Ok(facts)
 }
 
 /// What callers must know about a function.
@@ -174,17 +185,27 @@ struct Signature {
 
 struct Verifier<'a, I> {
     body: &'a mut FunctionBody,
+    name: &'a str,
     signatures: &'a [Signature],
     spaces: &'a [(&'static str, u32)],
+    /// What is known of each unit of the code: the depth of the operand stack before an op, or one of the two marks.
+    depths: &'a mut Vec<u16>,
     facts: Facts,
     marker: std::marker::PhantomData<fn() -> I>,
 }
 
 impl<'a, I: InstructionSet> Verifier<'a, I> {
-    fn new(body: &'a mut FunctionBody, signatures: &'a [Signature], spaces: &'a [(&'static str, u32)]) -> Self {
-        let depths = vec![Facts::NO_OP; body.code.len()];
-        let facts = Facts { depths, polls: vec![Pc(0)], ..Facts::default() };
-        Verifier { body, signatures, spaces, facts, marker: std::marker::PhantomData }
+    fn new(
+        body: &'a mut FunctionBody,
+        name: &'a str,
+        signatures: &'a [Signature],
+        spaces: &'a [(&'static str, u32)],
+        depths: &'a mut Vec<u16>,
+    ) -> Self {
+        depths.clear();
+        depths.resize(body.code.len(), NO_OP);
+        let facts = Facts { polls: vec![Pc(0)], ..Facts::default() };
+        Verifier { body, name, signatures, spaces, depths, facts, marker: std::marker::PhantomData }
     }
 
     fn run(mut self) -> Result<Facts, VerifyError> {
@@ -209,11 +230,12 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         // The result is written to slot 0 even if the function has no slots of its own.
         self.facts.slots = (u32::from(locals) + deepest).max(1);
         self.check_escaping()?;
+        self.facts.depths = Depths::new(self.depths, I::OPERANDS == Operands::Stack);
         Ok(self.facts)
     }
 
     fn error(&self, pc: Pc, kind: VerifyErrorKind) -> VerifyError {
-        VerifyError { function: self.body.name.clone(), pc, op: self.info(pc).map(|info| info.name), kind }
+        VerifyError { function: self.name.to_owned(), pc, op: self.info(pc).map(|info| info.name), kind }
     }
 
     fn info(&self, pc: Pc) -> Option<&'static OpInfo> {
@@ -231,7 +253,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
             if have < info.len_units as usize {
                 return Err(self.error(pc, VerifyErrorKind::CutOff { need: info.len_units, have }));
             }
-            self.facts.depths[pc.0 as usize] = Facts::UNREACHABLE;
+            self.depths[pc.0 as usize] = UNREACHABLE;
             self.facts.ops += 1;
             pc.0 += u32::from(info.len_units);
         }
@@ -351,7 +373,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
     }
 
     fn is_op(&self, pc: u64) -> bool {
-        self.facts.depths.get(pc as usize).is_some_and(|&depth| depth != Facts::NO_OP)
+        self.depths.get(pc as usize).is_some_and(|&depth| depth != NO_OP)
     }
 
     fn check_handlers(&self) -> Result<(), VerifyError> {
@@ -379,7 +401,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
     /// Follows control from the start, and returns the maximum depth of the operand stack.
     fn check_depths(&mut self) -> Result<u32, VerifyError> {
         let mut deepest = 0;
-        self.facts.depths[0] = 0;
+        self.depths[0] = 0;
         let mut work = vec![Pc(0)];
         for index in 0..self.body.handlers.len() {
             let target = self.body.handlers[index].target;
@@ -387,7 +409,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         }
         while let Some(pc) = work.pop() {
             let info = self.info(pc).expect("the list holds only ops");
-            let depth = self.facts.depths[pc.0 as usize];
+            let depth = self.depths[pc.0 as usize];
             let after = self.depth_after(pc, info, depth)?;
             deepest = deepest.max(u32::from(depth)).max(after);
             if after > MAX_DEPTH {
@@ -429,8 +451,8 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
     }
 
     fn flow_to(&mut self, target: Pc, from: Pc, depth: u16, work: &mut Vec<Pc>) -> Result<(), VerifyError> {
-        let known = &mut self.facts.depths[target.0 as usize];
-        if *known == Facts::UNREACHABLE {
+        let known = &mut self.depths[target.0 as usize];
+        if *known == UNREACHABLE {
             *known = depth;
             work.push(target);
         } else if *known != depth {

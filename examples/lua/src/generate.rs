@@ -1,4 +1,4 @@
-//! The resolved tree → bytecode, in one pass: every node appends its own ops.
+//! The trees of functions → bytecode, in one pass: every node appends its own ops.
 //!
 //! Slot 0 of a frame is the running function. The parameters follow, then the locals in the order of their
 //! declarations, then temporaries, which are allocated and freed like a stack.
@@ -8,27 +8,21 @@ mod assign;
 mod condition;
 mod constant;
 mod expression;
+mod fold;
 mod function;
 mod loops;
 mod operation;
 mod statement;
 mod table;
 
-use lua_syntax::resolve::Tree;
-use mimeo::asm::{AssembleError, FunctionIndex};
+use lua_syntax::parse::{Function, FunctionId};
+use lua_syntax::syntax::{Line, SyntaxError};
+use mimeo::asm::{AssembleError, FunctionBody};
 
 use crate::heap::{Capture, LocalRange, OperandName, StopPoint};
-use crate::ops::ops::{Program, ProgramBuilder, Value};
+use crate::ops::ops::{Program, Value};
 
 use function::Generator;
-
-/// The code of a chunk.
-pub(crate) struct Generated {
-    /// The functions. The first one is the chunk itself.
-    pub(crate) program: Program,
-    /// Other information about each function.
-    pub(crate) infos: Vec<Info>,
-}
 
 /// Information about a function besides its code.
 #[derive(Default)]
@@ -46,52 +40,53 @@ pub(crate) struct Info {
     pub(crate) stops: Vec<StopPoint>,
 }
 
-/// An error: a function has more of something than its encoding can hold.
-#[derive(Debug)]
-pub(crate) struct TooLarge {
-    pub(crate) line: u32,
-    pub(crate) message: String,
-}
-
-/// Generates the code of a chunk. `constants` are its names and string literals.
-///
-/// # Errors
-///
-/// If a function is too large.
-pub(crate) fn generate(tree: &Tree, name: &str, constants: &[Value]) -> Result<Generated, TooLarge> {
-    let mut chunk = ChunkState { name, constants, program: ProgramBuilder::new(), infos: Vec::new() };
-    chunk.function(&tree.main)?;
-    let program = chunk.program.finish().expect("every function is defined");
-    let program = program.verify().unwrap_or_else(|error| panic!("the generator emitted invalid code: {error}"));
-    Ok(Generated { program, infos: chunk.infos })
-}
-
-/// What the functions of a chunk share.
-struct ChunkState<'a> {
-    name: &'a str,
-    constants: &'a [Value],
-    program: ProgramBuilder,
+/// The code of a chunk, of which the functions arrive one by one.
+pub(crate) struct Generated {
+    /// The chunk's name, as messages show it.
+    name: Vec<u8>,
+    functions: Vec<FunctionBody>,
+    /// Other information about each function.
     infos: Vec<Info>,
 }
 
-impl ChunkState<'_> {
-    /// Generates a function and the functions in it, and returns its index.
-    fn function(&mut self, function: &lua_syntax::resolve::Function) -> Result<u32, TooLarge> {
+impl Generated {
+    /// Creates the code of a chunk with this name, which has no functions yet.
+    pub(crate) fn new(name: Vec<u8>) -> Generated {
+        Generated { name, functions: Vec::new(), infos: Vec::new() }
+    }
+
+    /// Generates the code of a function. Those in it were generated before.
+    ///
+    /// # Errors
+    ///
+    /// If the function is too large.
+    pub(crate) fn add(&mut self, id: FunctionId, function: &Function<'_>) -> Result<(), SyntaxError> {
         // Error messages of the machine and reports use this name.
-        let name = format!("{}:{}", self.name, function.line);
-        let FunctionIndex(index) = self.program.declare(&name);
-        self.infos.push(Info::default());
-        let (body, info) = Generator::new(self, function, &name).run()?;
-        let body = body.map_err(|error| TooLarge { line: function.line.0, message: too_large(&error) })?;
-        self.program.define(FunctionIndex(index), body);
-        self.infos[index as usize] = info;
-        Ok(index)
+        let name = format!("{}:{}", String::from_utf8_lossy(&self.name), function.line);
+        let (body, info) = Generator::new(&mut self.infos, function, name).run()?;
+        let body = body.map_err(|error| too_large(function.line, &error))?;
+        let len = self.functions.len().max(id.index() + 1);
+        self.functions.resize_with(len, FunctionBody::default);
+        self.infos.resize_with(len, Info::default);
+        (self.functions[id.index()], self.infos[id.index()]) = (body, info);
+        Ok(())
+    }
+
+    /// Returns the name, the program and the information about its functions, of which the first one is the chunk itself.
+    /// `constants` are the chunk's names and string literals.
+    pub(crate) fn finish(mut self, constants: &[Value]) -> (Box<[u8]>, Program, Vec<Info>) {
+        for function in &mut self.functions {
+            constant::place_texts(&mut function.constants, constants);
+        }
+        let program = Program::new(self.functions, Vec::new()).verify();
+        let program = program.unwrap_or_else(|error| panic!("the generator emitted invalid code: {error}"));
+        (self.name.into(), program, self.infos)
     }
 }
 
-fn too_large(error: &AssembleError) -> String {
+fn too_large(line: Line, error: &AssembleError) -> SyntaxError {
     match error {
-        AssembleError::TooLong { .. } => "function is too long".to_owned(),
+        AssembleError::TooLong { .. } => SyntaxError { line, message: b"function is too long".into() },
         other => unreachable!("a bug in the generator: {other}"),
     }
 }

@@ -71,8 +71,8 @@ pub use collect::Roots;
 pub use coroutine::{Coroutine, CoroutineState, LeftFunction, LeftLocal};
 pub use event::Event;
 pub use function::{
-    Builtin, Capture, Chunk, ChunkParts, Closure, LocalName, LocalRange, NameKind, Native, OperandName, Prototype,
-    StopPoint,
+    Builtin, Capture, Chunk, ChunkParts, Closure, HiddenLocal, LocalName, LocalRange, NameKind, Native, OperandName,
+    Prototype, StopPoint,
 };
 pub use gc::{Gc, Kind};
 pub use hash::HashPart;

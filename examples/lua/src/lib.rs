@@ -1,7 +1,7 @@
 //! Lua 5.1, as LuaJIT implements it, on mimeo: [`Lua`] runs programs.
 //!
 //! ```text
-//! bytes ─ syntax ─► Ast ─ resolve ─► Tree ─ generate ─► ops, runtime, library ─► heap
+//! bytes ─ syntax ─► tokens ─ parse ─► trees ─ generate ─► ops, runtime, library ─► heap
 //! ```
 //!
 //! The stages up to the tree are the crate `mimeo-lua-syntax`, which does not depend on the machine. `ops.rs` is the
@@ -28,7 +28,7 @@ pub use deadline::Deadline;
 pub use embed::{Failure, Function, Handle, Scope, Stop, Table, Value};
 pub use heap::BadKey;
 pub use library::{Libraries, Library};
-pub use lua_syntax::{Steps, resolve, strings, syntax, time};
+pub use lua_syntax::{Steps, parse, strings, syntax, time};
 pub use mimeo::Control;
 pub use runtime::{Bounds, Exit};
 pub use state::{ListingError, Lua, Options};

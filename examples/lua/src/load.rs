@@ -1,18 +1,19 @@
 //! The text of a chunk → a function of the machine.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use lua_syntax::Steps;
-use lua_syntax::resolve::{Tree, resolve_chunk};
-use lua_syntax::syntax::{Line, Source, SyntaxError, shown_name};
+use lua_syntax::parse::{Memory, parse_chunk};
+use lua_syntax::syntax::{Source, SyntaxError, shown_name};
 use mimeo::asm::FunctionIndex;
 use mimeo::{Charge, FunctionRef, MemoryKind, OutOfMemory, Thrown};
 
 use crate::dump::{self, Dumped};
-use crate::generate::generate;
+use crate::generate::Generated;
 use crate::heap::{Chunk, ChunkParts, Closure, Gc, LocalRange, Prototype, StopPoint};
 use crate::ops::ops::{Ops, Table, Value, Vm};
-use crate::runtime::{free_memory, pay};
+use crate::runtime::{collect_before, free_memory, pay};
 
 /// A loaded function, with its locals and the places where it can stop.
 pub(crate) type Debugged = (FunctionRef<Ops>, Vec<LocalRange>, Vec<StopPoint>);
@@ -55,6 +56,9 @@ pub fn load(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> 
 /// About how many bytes the parser and the generator take for each byte of the text, with the program that they make.
 const BYTES_PER_BYTE: usize = 32;
 
+/// About how many bytes the program takes for each byte of the text.
+const CODE_PER_BYTE: usize = 9;
+
 /// Charges for compiling a text of this length, after a full cycle of the collector if there is not enough memory.
 fn charge_compiler(vm: &mut Vm, len: usize) -> Result<Charge, OutOfMemory> {
     let bytes = len.saturating_mul(BYTES_PER_BYTE);
@@ -89,17 +93,19 @@ const WORK_PER_STEP: usize = 64;
 
 fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, LoadError> {
     pay(vm, WORK_PER_CHUNK).map_err(LoadError::Stopped)?;
+    collect_before(vm, source.len().saturating_mul(CODE_PER_BYTE));
     let compiler = charge_compiler(vm, source.len()).map_err(out_of_memory)?;
+    let memory = std::mem::take(&mut vm.host.parser);
     let (mut source, mut stop) = (Source::whole(source.into()), None);
     let mut may_continue = |steps: u32| {
         stop = pay(vm, steps as usize * WORK_PER_STEP).err();
         stop.is_none()
     };
-    let tree = resolve_chunk(&mut source, Steps::limited(&mut may_continue));
+    let compiled = compile(&mut source, Steps::limited(&mut may_continue), memory, name);
     if let Some(stop) = stop {
         return Err(LoadError::Stopped(stop));
     }
-    load_tree(vm, tree, source.into_text(), name, environment, compiler)
+    load_compiled(vm, compiled, source.into_text(), name, environment, compiler)
 }
 
 /// Appends the next part of a chunk. Returns `false` if there is none.
@@ -120,6 +126,7 @@ pub(crate) fn load_parts(
 ) -> Result<Gc<Closure>, LoadError> {
     pay(vm, WORK_PER_CHUNK).map_err(LoadError::Stopped)?;
     let mut compiler = charge_compiler(vm, text.len()).map_err(out_of_memory)?;
+    let memory = std::mem::take(&mut vm.host.parser);
     let (shared, failure) = (RefCell::new(&mut *vm), Cell::new(None));
     let mut read_part = |text: &mut Vec<u8>| {
         let vm = &mut *shared.borrow_mut();
@@ -147,11 +154,11 @@ pub(crate) fn load_parts(
         may_continue
     };
     let mut source = Source::parts(text, &mut read_part);
-    let tree = resolve_chunk(&mut source, Steps::limited(&mut may_continue));
+    let compiled = compile(&mut source, Steps::limited(&mut may_continue), memory, name);
     let text = source.into_text();
     match failure.take() {
         Some(failure) => Err(failure),
-        None => load_tree(vm, tree, text, name, environment, compiler),
+        None => load_compiled(vm, compiled, text, name, environment, compiler),
     }
 }
 
@@ -159,33 +166,47 @@ fn out_of_memory(_: OutOfMemory) -> LoadError {
     LoadError::Message(b"not enough memory".to_vec())
 }
 
-/// Generates the code of a chunk and loads it.
-fn load_tree(
+/// The code of a chunk, and the memory of the parser with the chunk's names and string literals.
+type Compiled = (Generated, Memory);
+
+/// Compiles a chunk. The heap is not used, because the collector can run while the source is read.
+fn compile(
+    source: &mut Source<'_>,
+    steps: Steps<'_>,
+    mut memory: Memory,
+    name: &[u8],
+) -> Result<Compiled, SyntaxError> {
+    let mut code = Generated::new(shown_name(name));
+    parse_chunk(source, steps, &mut memory, &mut |id, function| code.add(id, function))?;
+    Ok((code, memory))
+}
+
+/// Loads the code of a chunk.
+fn load_compiled(
     vm: &mut Vm,
-    tree: Result<Tree, SyntaxError>,
-    source: Vec<u8>,
+    compiled: Result<Compiled, SyntaxError>,
+    text: Vec<u8>,
     name: &[u8],
     environment: Gc<Table>,
     compiler: Charge,
 ) -> Result<Gc<Closure>, LoadError> {
-    let tree = tree.map_err(|error| LoadError::Message(error.in_chunk(name)))?;
-    let shown = shown_name(name);
+    let (code, mut memory) = compiled.map_err(|error| LoadError::Message(error.in_chunk(name)))?;
     // The chunk itself, with its strings.
-    vm.host.heap.claim(2 * source.len()).map_err(out_of_memory)?;
+    vm.host.heap.claim(2 * text.len()).map_err(out_of_memory)?;
     // No collection happens before the chunk holds these texts.
-    let mut constants: Vec<Value> = tree.strings.iter().map(|text| vm.host.heap.text(text).into()).collect();
-    let functions = generate(&tree, &String::from_utf8_lossy(&shown), &constants)
-        .map_err(|error| SyntaxError { line: Line(error.line), message: error.message.into() }.in_chunk(name))
-        .map_err(LoadError::Message)?;
+    let constants: Box<[Value]> = memory.strings().iter().map(|text| vm.host.heap.text(text).into()).collect();
+    let (shown, program, infos) = code.finish(&constants);
+    memory.trim(text.len());
+    vm.host.parser = memory;
     drop(compiler);
-    let linked = match vm.load(&functions.program) {
+    let linked = match vm.load(&program) {
         Err(mimeo::LoadError::OutOfMemory) => return Err(out_of_memory(OutOfMemory)),
         linked => linked.expect("there are no index spaces"),
     };
     let program = vm.host.stubs.number(linked);
     let debugger = vm.host.embedding.debugger.clone();
     let mut debugged = Vec::new();
-    let prototypes = (0..).zip(functions.infos).map(|(index, info)| {
+    let prototypes = (0..).zip(infos).map(|(index, info)| {
         if debugger.is_some() {
             debugged.push((linked.function(FunctionIndex(index)), info.locals.clone(), info.stops.clone()));
         }
@@ -202,9 +223,10 @@ fn load_tree(
     if let Some(debugger) = debugger {
         debugger.loaded(vm, program, name, &constants, debugged);
     }
-    constants.shrink_to_fit();
-    let (name, constants) = (name.into(), constants.into());
-    let parts = ChunkParts { name: shown.into(), source: name, text: source.into(), constants, prototypes, program };
+    let text: Rc<[u8]> = text.into();
+    // `loadstring` names a chunk by its text.
+    let source = if name == &*text { Rc::clone(&text) } else { name.into() };
+    let parts = ChunkParts { name: shown, source, text, constants, prototypes, program };
     let chunk: Gc<Chunk> = vm.host.heap.new_chunk(parts);
     Ok(vm.host.heap.new_closure(chunk, 0, environment, &[]))
 }

@@ -302,8 +302,8 @@ pub mod ops {
     }
 
     /// What a table last returned for a name that it lacks, or that is nil in it: a value found through the `__index`
-    /// chain of its metatable. It is the same for all tables of that shape with that metatable, as long as no table of
-    /// such a chain changes.
+    /// chain of its metatable. It is the same for all tables of that shape with that metatable, or with another that has
+    /// the same `__index`, as long as no table of such a chain changes.
     #[repr(C)]
     #[derive(Debug)]
     pub struct InheritedCache {
@@ -318,6 +318,12 @@ pub mod ops {
         pub has_name: Cell<bool>,
         /// The value: a function, a table or nil. It is alive, because the chain reaches it.
         pub value: Cell<Value>,
+        /// The table that is the `__index` of the metatable.
+        pub index: Cell<Value>,
+        /// [`Table::shape_id`] of the metatable, if it has a shape and such an `__index`, else 0.
+        pub metatable_shape_id: Cell<u32>,
+        /// The slot of the `__index` in tables of that shape.
+        pub index_slot: Cell<u32>,
     }
 
     /// Where an op last added a named field to a table. It must not be used for a [`BLACK`] table, because the
@@ -630,7 +636,8 @@ pub mod ops {
         if result.is_nan() { arithmetic(vm, event, Value::number(a), b) } else { Ok(Value::ordinary(result)) }
     }
 
-    fn modulus(a: f64, b: f64) -> f64 {
+    /// Returns `a % b`.
+    pub fn modulus(a: f64, b: f64) -> f64 {
         a - (a / b).floor() * b
     }
 
@@ -871,10 +878,23 @@ pub mod ops {
 
     fn has_inherited(table: *mut Table, cache: &InheritedCache, epoch: *const u32) -> bool {
         // SAFETY: (1): callers pass the address of a live table.
-        let same_kind = unsafe { (*table).shape_id } == cache.shape_id.get()
-            && unsafe { (*table).metatable } == cache.metatable.get();
+        let (shape_id, metatable) = unsafe { ((*table).shape_id, (*table).metatable) };
         // SAFETY: (4): callers pass `Context::epoch`.
-        same_kind && unsafe { *epoch } == cache.epoch.get()
+        let is_valid = shape_id == cache.shape_id.get() && unsafe { *epoch } == cache.epoch.get();
+        is_valid && (metatable == cache.metatable.get() || has_index(metatable, cache))
+    }
+
+    fn has_index(metatable: *mut Table, cache: &InheritedCache) -> bool {
+        if metatable.is_null() {
+            return false;
+        }
+        // SAFETY: (1): the metatable of a live table is alive.
+        if unsafe { (*metatable).shape_id } != cache.metatable_shape_id.get() {
+            return false;
+        }
+        // SAFETY: (2): a table with the cache's shape has its slot.
+        let index = unsafe { *(*metatable).slots.add(cache.index_slot.get() as usize) };
+        index.0 == cache.index.get().0
     }
 
     /// `dst = object.name`

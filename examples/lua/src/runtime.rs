@@ -23,6 +23,7 @@ mod work;
 
 use std::io::{Read, Write};
 
+use lua_syntax::parse::Memory;
 use mimeo::{Control, StackMove};
 
 use crate::heap::{Coroutine, Gc, Heap, Tracer};
@@ -44,8 +45,8 @@ pub use stubs::Stubs;
 pub(crate) use arithmetic::{arithmetic, length_of, power_of, prepare_loop};
 pub(crate) use builtin::{builtin_frame, call_builtin};
 pub(crate) use collect::{
-    claim, claim_keeping, clear_after_arguments, collect_garbage, end_of_machine, free_memory, reclaim, safepoint,
-    safepoint_of_builtin, step_by,
+    claim, claim_keeping, clear_after_arguments, collect_before, collect_garbage, end_of_machine, free_memory, reclaim,
+    safepoint, safepoint_of_builtin, step_by,
 };
 pub use compare::is_before;
 pub(crate) use compare::{is_equal, is_less, is_less_equal};
@@ -141,6 +142,8 @@ pub struct Host {
     pub(crate) is_finalizing: bool,
     /// Whether a chunk is being loaded by a reader of the program.
     pub(crate) is_reading: bool,
+    /// The memory of the parser that ran last.
+    pub(crate) parser: Memory,
     /// What the program may do.
     pub(crate) bounds: Bounds,
     /// The machine's own handle, for functions that have only the host.
@@ -188,6 +191,7 @@ impl Host {
             captured: Vec::new(),
             is_finalizing: false,
             is_reading: false,
+            parser: Memory::default(),
             bounds: Bounds::default(),
             control: Control::default(),
             embedding: Default::default(),

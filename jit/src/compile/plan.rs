@@ -13,7 +13,6 @@ use std::ops::Range;
 
 use mimeo_def::{CodeOffset, OpIndex, Pc};
 use mimeo_interp::Function;
-use mimeo_interp::program::Facts;
 
 use crate::compile::hole_value::NO_CODE;
 use crate::compile::island::{Island, STUB_BYTES};
@@ -152,11 +151,11 @@ impl Plan {
         while let Some(&opcode) = code.get(pc.0 as usize) {
             let mut size: OpSize = sizes[usize::from(opcode)];
             let next_pc = Pc(pc.0 + u32::from(size.len_units));
-            let depth = facts.depths[pc.0 as usize];
-            if depth == Facts::UNREACHABLE {
+            let Some(depth) = facts.depth(pc) else {
+                // Control does not reach the op.
                 pc = next_pc;
                 continue;
-            }
+            };
             if !recipes.is_used_at(pc) || !excluded.is_empty() && excluded.binary_search(&pc).is_ok() {
                 size = recipes.deopt(size.len_units);
             }

@@ -20,7 +20,7 @@ use crate::optimize::{OpenOptimizer, OptimizerOpener};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// When calls and loop iterations reach [`JitConfig::threshold`], or native code calls.
+    /// When calls and loop iterations reach [`JitConfig::threshold`], or native code calls for the second time.
     #[default]
     Auto,
     /// At their first call.
@@ -73,7 +73,7 @@ pub struct JitConfig {
     /// When functions are compiled.
     pub mode: Mode,
     /// In [`Mode::Auto`], the call or loop iteration at which a function is compiled; 0 is the same as 1.
-    /// Functions that native code calls are compiled at their first call.
+    /// Functions that native code calls are compiled at their second call.
     pub threshold: u32,
     /// Bytes of executable memory that the machine's code may take; `None` means no limit. When they are used up, the
     /// oldest code is evicted; functions that still have no room are interpreted. Memory is counted in whole pages.

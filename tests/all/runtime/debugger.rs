@@ -60,8 +60,8 @@ fn stops(
 fn ops_of(function: FunctionIndex) -> Vec<Pc> {
     let (machine, linked) = machine_for(&None);
     let function = machine.functions(linked).nth(function.0 as usize).expect("it is loaded");
-    let facts = function.facts();
-    (0..facts.depths.len() as u32).map(Pc).filter(|&pc| facts.depth(pc).is_some()).collect()
+    let units = 0..function.body().code.len() as u32;
+    units.map(Pc).filter(|&pc| function.facts().depth(pc).is_some()).collect()
 }
 
 #[test]

@@ -274,8 +274,8 @@ fn a_callee_that_needs_a_larger_stack_is_compiled_and_returns_like_any_other() {
     });
     define(&mut builder, "callee", 1, 2, |code| code.ret(Slot(0)));
     let program = verified(builder);
-    // Only callees of native code are compiled immediately.
-    let config = JitConfig::default().with_threshold(1000);
+    // The callee is compiled at its first call.
+    let config = JitConfig::default().with_threshold(1);
     let size = FiberLimits::new().with_slots(2).with_depth(1);
     let (mut machine, linked) = growing_with(&program, Some(config), Limits::default(), size);
     assert_eq!(machine.compile(linked.function(caller)), Ok(true));

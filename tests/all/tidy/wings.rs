@@ -124,7 +124,7 @@ const WINGS: [(&str, &[Wing]); 4] = [
             ("strings", &["steps"]),
             ("time", &[]),
             ("syntax", &["steps", "strings"]),
-            ("resolve", &["steps", "syntax"]),
+            ("parse", &["steps", "syntax"]),
         ],
     ),
     (
@@ -132,8 +132,8 @@ const WINGS: [(&str, &[Wing]); 4] = [
         &[
             ("heap", &["ops"]),
             ("ops", &["heap", "runtime"]),
-            ("runtime", &["heap", "lua_syntax::strings", "ops"]),
-            ("generate", &["heap", "lua_syntax::resolve", "lua_syntax::syntax", "ops"]),
+            ("runtime", &["heap", "lua_syntax::parse", "lua_syntax::strings", "ops"]),
+            ("generate", &["heap", "lua_syntax::parse", "lua_syntax::syntax", "ops"]),
             ("dump", &["heap"]),
             (
                 "load",
@@ -142,7 +142,7 @@ const WINGS: [(&str, &[Wing]); 4] = [
                     "generate",
                     "heap",
                     "lua_syntax::Steps",
-                    "lua_syntax::resolve",
+                    "lua_syntax::parse",
                     "lua_syntax::syntax",
                     "ops",
                     "runtime",

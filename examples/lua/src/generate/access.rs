@@ -1,6 +1,6 @@
 //! Fields, indices and calls → ops. All intermediate values use one slot, which is the first of the window of a call.
 
-use lua_syntax::resolve::{Expression, Suffix, SuffixKind, Variable};
+use lua_syntax::parse::{Expression, Suffix, SuffixKind, Variable};
 use lua_syntax::syntax::StringId;
 use mimeo::def::Slot;
 
@@ -27,7 +27,7 @@ struct Intermediate {
     name: Option<(NameKind, StringId)>,
 }
 
-impl Generator<'_, '_> {
+impl Generator<'_> {
     pub(super) fn access(&mut self, base: &Expression, suffixes: &[Suffix], destination: Destination) {
         let mark = self.mark();
         // A temporary that was taken last can be the window itself.

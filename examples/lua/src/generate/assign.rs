@@ -1,6 +1,6 @@
 //! Assignments → ops.
 
-use lua_syntax::resolve::{Expression, Suffix, SuffixKind, Target, Variable};
+use lua_syntax::parse::{Expression, Suffix, SuffixKind, Target, Variable};
 use lua_syntax::syntax::{Line, StringId};
 use mimeo::asm::Place;
 use mimeo::def::Slot;
@@ -17,7 +17,7 @@ enum EvaluatedTarget {
     Index { object: Slot, object_name: Option<(NameKind, StringId)>, key: Slot },
 }
 
-impl Generator<'_, '_> {
+impl Generator<'_> {
     pub(super) fn assign(&mut self, targets: &[Target], values: &[Expression], end_line: Line) {
         let mark = self.mark();
         match (targets, values) {

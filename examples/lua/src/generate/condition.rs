@@ -1,14 +1,15 @@
 //! Conditions → jumps.
 
-use lua_syntax::resolve::{BinaryOperator, Expression, LogicOperator, Operation, UnaryOperator};
+use lua_syntax::parse::{BinaryOperator, Expression, LogicOperator, Operation, UnaryOperator};
 use mimeo::asm::{Place, Target};
 use mimeo::def::Slot;
 
+use super::constant::text_of;
 use super::function::Generator;
 use super::operation::{Left, Operand, is_comparison};
-use crate::ops::ops::Value;
+use crate::ops::ops::{MAX_INTERNED, Value};
 
-impl Generator<'_, '_> {
+impl Generator<'_> {
     /// Jumps to `to` if the truth of the condition is `when`, else continues.
     pub(super) fn jump(&mut self, condition: &Expression, to: Target, when: bool) {
         if let Some(constant) = self.constant_of(condition) {
@@ -61,6 +62,7 @@ impl Generator<'_, '_> {
     fn compare_equal(&mut self, left: Left<'_>, operation: &Operation, to: Target, when: bool) {
         let a = match left {
             Left::Slot(slot) => Place::Slot(slot),
+            Left::Number(number) => Place::Constant(Value::number(number)),
             Left::Expression(expression) => self.place_of(expression),
         };
         let b = self.place_of(&operation.operand);
@@ -83,7 +85,7 @@ impl Generator<'_, '_> {
                 true => self.asm.jump_if_equal_number(a, number, to),
                 false => self.asm.jump_unless_equal_number(a, number, to),
             }
-        } else if b.to_text().is_some_and(|text| !text.is_interned()) {
+        } else if text_of(b).is_some_and(|text| self.function.strings.text(text).len() > MAX_INTERNED as usize) {
             let b = self.constant_in_slot(b);
             match when {
                 true => self.asm.jump_if_equal(a, b, to),

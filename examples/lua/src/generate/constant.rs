@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use lua_syntax::resolve::Expression;
+use lua_syntax::parse::Expression;
 use lua_syntax::syntax::StringId;
 use mimeo::asm::Place;
 use mimeo::def::Slot;
 
+use super::fold::number_of;
 use super::function::{FUNCTION, Generator};
-use crate::ops::ops::Value;
+use crate::ops::ops::{TAG_SHIFT, TEXT_TAG, Value};
 
 /// The uses of constants that are not checked. A function can have 65,536 constants, equal ones of which are one.
 const UNCHECKED: u32 = 60_000;
@@ -34,23 +35,42 @@ impl Constants {
     }
 }
 
-impl Generator<'_, '_> {
+/// Returns the constant that stands for a text of the chunk until the chunk is whole. Texts are not on the heap before,
+/// because the collector can run while a chunk is read.
+fn text_constant(text: StringId) -> Value {
+    Value(TEXT_TAG << TAG_SHIFT | u64::from(text.0))
+}
+
+/// Returns the text for which a constant stands.
+pub(super) fn text_of(constant: Value) -> Option<StringId> {
+    constant.is_text().then_some(StringId(constant.address() as u32))
+}
+
+/// Replaces the constants that stand for texts.
+pub(super) fn place_texts(constants: &mut [u64], texts: &[Value]) {
+    for constant in constants {
+        if let Some(text) = text_of(Value(*constant)) {
+            *constant = texts[text.index()].0;
+        }
+    }
+}
+
+impl Generator<'_> {
     /// Returns the value of a literal that can be an operand.
     pub(super) fn constant_of(&mut self, expression: &Expression) -> Option<Value> {
         let value = match expression {
             Expression::Nil => return Some(Value::NIL),
             Expression::True => return Some(Value::TRUE),
             Expression::False => return Some(Value::FALSE),
-            Expression::Number(number) => Value::number(*number),
-            Expression::String(text) => self.chunk.constants[text.index()],
-            _ => return None,
+            Expression::String(text) => text_constant(*text),
+            other => Value::number(number_of(other)?),
         };
         self.constants.admits(value).then_some(value)
     }
 
     /// Returns a name as a constant, if the function has room for it.
     pub(super) fn name(&mut self, text: StringId) -> Option<Value> {
-        let name = self.chunk.constants[text.index()];
+        let name = text_constant(text);
         self.constants.admits(name).then_some(name)
     }
 

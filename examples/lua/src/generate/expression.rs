@@ -1,6 +1,6 @@
 //! Expressions → ops that leave the values in the given slots.
 
-use lua_syntax::resolve::{Expression, LogicOperator, UnaryOperator, Variable};
+use lua_syntax::parse::{Expression, LogicOperator, UnaryOperator, Variable};
 use mimeo::asm::{Place, Target};
 use mimeo::def::Slot;
 
@@ -8,7 +8,7 @@ use super::access::Destination;
 use super::function::{FUNCTION, Generator};
 use crate::ops::ops::Value;
 
-impl Generator<'_, '_> {
+impl Generator<'_> {
     /// Returns a slot with the value: that of a local, or a new one.
     pub(super) fn slot_of(&mut self, expression: &Expression) -> Slot {
         match expression {
@@ -88,11 +88,11 @@ impl Generator<'_, '_> {
             Expression::Logic { operator, operands } => self.logic(*operator, operands, dst),
             Expression::Concat { operands, line } => {
                 let first = self.mark();
-                for operand in operands {
+                for operand in *operands {
                     let slot = self.take();
                     self.into(operand, slot);
                 }
-                for (index, operand) in (0..=u8::MAX).zip(operands) {
+                for (index, operand) in (0..=u8::MAX).zip(*operands) {
                     let name = self.name_of(operand);
                     self.named(index, name);
                 }

@@ -1,13 +1,13 @@
 //! A function → its code: [`Generator`], which assigns slots to variables.
 
-use lua_syntax::resolve::{self, Expression, Function, LabelId, LocalId, SuffixKind, Variable};
-use lua_syntax::syntax::{Line, StringId};
+use lua_syntax::parse::{self, Expression, Function, FunctionId, LabelId, LocalId, SuffixKind, Variable};
+use lua_syntax::syntax::{Line, StringId, SyntaxError};
 use mimeo::asm::{AssembleError, FunctionBody, Target};
 use mimeo::def::Slot;
 
+use super::Info;
 use super::constant::Constants;
-use super::{ChunkState, Info, TooLarge};
-use crate::heap::{Capture, LocalName, LocalRange, NameKind, OperandName, StopPoint};
+use crate::heap::{Capture, HiddenLocal, LocalName, LocalRange, NameKind, OperandName, StopPoint};
 use crate::ops::ops::Assembler;
 
 /// The slot of the running function.
@@ -25,9 +25,10 @@ pub(super) struct Loop {
 }
 
 /// Generates the code of one function.
-pub(super) struct Generator<'a, 'c> {
-    pub(super) chunk: &'a mut ChunkState<'c>,
-    pub(super) function: &'a Function,
+pub(super) struct Generator<'a> {
+    /// The information about the functions of the chunk that were generated.
+    generated: &'a mut [Info],
+    pub(super) function: &'a Function<'a>,
     pub(super) asm: Assembler,
     /// The slots of the locals that are or were in scope.
     slots: Vec<Slot>,
@@ -54,17 +55,15 @@ pub(super) struct Generator<'a, 'c> {
     has_captured: bool,
     /// The line in which the function became too large.
     overflow: Option<Line>,
-    /// The error of a nested function.
-    pub(super) failure: Option<TooLarge>,
 }
 
-impl<'a, 'c> Generator<'a, 'c> {
-    pub(super) fn new(chunk: &'a mut ChunkState<'c>, function: &'a Function, name: &str) -> Self {
+impl<'a> Generator<'a> {
+    pub(super) fn new(generated: &'a mut [Info], function: &'a Function<'a>, name: String) -> Self {
         let mut asm = Assembler::new(name, 1, 1);
         asm.set_variadic();
         let labels = function.labels.iter().map(|_| asm.label()).collect();
         Generator {
-            chunk,
+            generated,
             function,
             asm,
             slots: vec![FUNCTION; function.locals.len()],
@@ -83,11 +82,10 @@ impl<'a, 'c> Generator<'a, 'c> {
             line: Line::NONE,
             has_captured: function.locals.iter().any(|local| local.is_captured),
             overflow: None,
-            failure: None,
         }
     }
 
-    pub(super) fn run(mut self) -> Result<(Result<FunctionBody, AssembleError>, Info), TooLarge> {
+    pub(super) fn run(mut self) -> Result<(Result<FunctionBody, AssembleError>, Info), SyntaxError> {
         let function = self.function;
         self.at(function.line);
         let parameters = function.parameters as u16;
@@ -102,7 +100,7 @@ impl<'a, 'c> Generator<'a, 'c> {
         } else if parameters > 0 {
             self.asm.enter(Slot(1), parameters);
         }
-        self.statements(&function.body.statements);
+        self.statements(function.body.statements);
         self.at(function.end_line);
         // The end of a chunk is not a line of the program.
         if function.line != Line::NONE {
@@ -110,12 +108,9 @@ impl<'a, 'c> Generator<'a, 'c> {
         }
         self.close_all();
         self.asm.ret_none();
-        if let Some(failure) = self.failure {
-            return Err(failure);
-        }
         if let Some(line) = self.overflow {
-            let message = "function or expression needs too many registers".to_owned();
-            return Err(TooLarge { line: line.0, message });
+            let message = b"function or expression needs too many registers".into();
+            return Err(SyntaxError { line, message });
         }
         self.asm.set_locals(self.used);
         let captures = function.upvalues.iter().map(|upvalue| upvalue.capture);
@@ -125,8 +120,8 @@ impl<'a, 'c> Generator<'a, 'c> {
             // The enclosing function replaces these by slots.
             captures: captures
                 .map(|capture| match capture {
-                    resolve::Capture::Local(local) => Capture::Slot(local.0),
-                    resolve::Capture::Upvalue(upvalue) => Capture::Upvalue(upvalue.0),
+                    parse::Capture::Local(local) => Capture::Slot(local.0),
+                    parse::Capture::Upvalue(upvalue) => Capture::Upvalue(upvalue.0),
                 })
                 .collect(),
             names: {
@@ -213,13 +208,13 @@ impl<'a, 'c> Generator<'a, 'c> {
         self.ranges.push(LocalRange { name, slot: u32::from(slot.0), from: self.asm.pc().0, to: u32::MAX });
     }
 
-    /// Names the hidden variables of a loop, which begins with the next op. Returns what
+    /// Declares the hidden variables of a loop, which begins with the next op. Returns what
     /// [`end_hidden`](Self::end_hidden) needs.
-    pub(super) fn begin_hidden(&mut self, names: [&'static str; 3], slots: [Slot; 3]) -> usize {
+    pub(super) fn begin_hidden(&mut self, locals: [HiddenLocal; 3], slots: [Slot; 3]) -> usize {
         let (first, from) = (self.ranges.len(), self.asm.pc().0);
-        let named = names.into_iter().zip(slots);
-        self.ranges.extend(named.map(|(name, slot)| LocalRange {
-            name: LocalName::Hidden(name),
+        let locals = locals.into_iter().zip(slots);
+        self.ranges.extend(locals.map(|(local, slot)| LocalRange {
+            name: LocalName::Hidden(local),
             slot: u32::from(slot.0),
             from,
             to: u32::MAX,
@@ -285,23 +280,15 @@ impl<'a, 'c> Generator<'a, 'c> {
     }
 
     /// Creates a closure of a nested function.
-    pub(super) fn closure(&mut self, dst: Slot, function: resolve::FunctionId) {
-        if self.failure.is_some() {
-            return;
-        }
-        match self.chunk.function(&self.function.functions[function.index()]) {
-            Ok(index) => {
-                for capture in &mut self.chunk.infos[index as usize].captures {
-                    if let Capture::Slot(local) = capture {
-                        let slot = self.slots[*local as usize];
-                        self.asm.set_escaping(slot);
-                        *local = u32::from(slot.0);
-                    }
-                }
-                self.asm.closure(dst, FUNCTION, index);
+    pub(super) fn closure(&mut self, dst: Slot, function: FunctionId) {
+        for capture in &mut self.generated[function.index()].captures {
+            if let Capture::Slot(local) = capture {
+                let slot = self.slots[*local as usize];
+                self.asm.set_escaping(slot);
+                *local = u32::from(slot.0);
             }
-            Err(failure) => self.failure = Some(failure),
         }
+        self.asm.closure(dst, FUNCTION, function.0);
     }
 
     // Names.
@@ -329,7 +316,7 @@ impl<'a, 'c> Generator<'a, 'c> {
 }
 
 /// Returns the name of a suffix's value in the source.
-pub(super) fn name_of_suffix(suffix: &SuffixKind) -> Option<(NameKind, StringId)> {
+pub(super) fn name_of_suffix(suffix: &SuffixKind<'_>) -> Option<(NameKind, StringId)> {
     match suffix {
         SuffixKind::Field(name) | SuffixKind::Index(Expression::String(name)) => Some((NameKind::Field, *name)),
         _ => None,

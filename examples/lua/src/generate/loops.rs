@@ -1,14 +1,16 @@
 //! Loops → ops. The test follows the body, so that an iteration takes one jump.
 
-use lua_syntax::resolve::{Block, Bounds, Expression, LocalId};
+use lua_syntax::parse::{Block, Bounds, Expression, LocalId};
 use lua_syntax::syntax::Line;
 use mimeo::asm::Place;
 use mimeo::def::Slot;
 
+use super::fold::number_of;
 use super::function::{Generator, Loop};
+use crate::heap::HiddenLocal;
 use crate::ops::ops::Value;
 
-impl Generator<'_, '_> {
+impl Generator<'_> {
     pub(super) fn while_loop(&mut self, condition: &Expression, body: &Block) {
         let (start, test, end) = (self.asm.label(), self.asm.label(), self.asm.label());
         let line = self.line();
@@ -31,7 +33,7 @@ impl Generator<'_, '_> {
         if body.statements.is_empty() {
             self.can_stop();
         }
-        self.statements(&body.statements);
+        self.statements(body.statements);
         self.loops.pop();
         match body.closes {
             None => self.jump(condition, start, false),
@@ -71,20 +73,19 @@ impl Generator<'_, '_> {
         let (start, end) = (self.asm.label(), self.asm.label());
         self.asm.loop_begin(variable, counter, limit, step_slot, end);
         self.asm.bind(start);
-        let hidden = self.begin_hidden(["(for index)", "(for limit)", "(for step)"], [counter, limit, step_slot]);
+        let hidden = [HiddenLocal::Index, HiddenLocal::Limit, HiddenLocal::Step];
+        let hidden = self.begin_hidden(hidden, [counter, limit, step_slot]);
         self.loops.push(Loop { end, outside: self.active.len() });
         self.declare(local, variable);
-        self.statements(&body.statements);
+        self.statements(body.statements);
         if body.closes.is_some() {
             self.close_to(scope.0);
         }
         self.loops.pop();
         self.at(bounds.line);
         self.can_stop();
-        match step {
-            Expression::Number(step) if is_counter && *step > 0.0 => {
-                self.asm.loop_up(counter, counter, limit, *step, start)
-            }
+        match number_of(step) {
+            Some(step) if is_counter && step > 0.0 => self.asm.loop_up(counter, counter, limit, step, start),
             _ => self.asm.loop_next(counter, variable, counter, limit, step_slot, start),
         }
         self.end_hidden(hidden);
@@ -92,9 +93,9 @@ impl Generator<'_, '_> {
         self.leave(scope);
     }
 
-    /// Converts the three values to numbers, unless all are number literals.
+    /// Converts the three values to numbers, unless all are known.
     fn check_bounds(&mut self, values: [&Expression; 3], slots: [Slot; 3]) {
-        if values.iter().all(|value| matches!(value, Expression::Number(_))) {
+        if values.iter().all(|value| number_of(value).is_some()) {
             return;
         }
         let [counter, limit, step] = slots;
@@ -118,12 +119,13 @@ impl Generator<'_, '_> {
         let (start, next, end) = (self.asm.label(), self.asm.label(), self.asm.label());
         self.asm.jump(next);
         self.asm.bind(start);
-        let hidden = self.begin_hidden(["(for generator)", "(for state)", "(for control)"], [function, state, control]);
+        let hidden = [HiddenLocal::Generator, HiddenLocal::State, HiddenLocal::Control];
+        let hidden = self.begin_hidden(hidden, [function, state, control]);
         self.loops.push(Loop { end, outside: self.active.len() });
         for (index, &local) in (0..).zip(locals) {
             self.declare(local, Slot(window.0 + index));
         }
-        self.statements(&body.statements);
+        self.statements(body.statements);
         if body.closes.is_some() {
             self.close_to(scope.0);
         }

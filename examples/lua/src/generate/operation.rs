@@ -1,14 +1,17 @@
 //! Binary operators → ops, which treat constants and slots differently.
 
-use lua_syntax::resolve::{BinaryOperator, Expression, Operation};
+use lua_syntax::parse::{BinaryOperator, Expression, Operation};
 use mimeo::def::Slot;
 
+use super::fold::{fold, number_of};
 use super::function::Generator;
 
 /// The left operand.
 #[derive(Clone, Copy)]
 pub(super) enum Left<'a> {
-    Expression(&'a Expression),
+    Expression(&'a Expression<'a>),
+    /// The result of the operations before, if it is known.
+    Number(f64),
     /// The result of the operations before.
     Slot(Slot),
 }
@@ -20,10 +23,10 @@ pub(super) enum Operand {
     Slot(Slot),
 }
 
-impl Generator<'_, '_> {
+impl Generator<'_> {
     /// Applies operations from left to right.
-    pub(super) fn operations(&mut self, first: &Expression, rest: &[Operation], dst: Slot) {
-        let mut left = Left::Expression(first);
+    pub(super) fn operations(&mut self, first: &Expression<'_>, rest: &[Operation<'_>], dst: Slot) {
+        let (mut left, rest) = fold(first, rest);
         let Some((last, others)) = rest.split_last() else { return self.into(first, dst) };
         if !others.is_empty() {
             let value = self.take();
@@ -36,10 +39,10 @@ impl Generator<'_, '_> {
     }
 
     /// Applies all given operations. Returns the left operand of the next one.
-    pub(super) fn all_but_last<'a>(&mut self, first: &'a Expression, others: &[Operation]) -> Left<'a> {
-        let Some((last, before)) = others.split_last() else { return Left::Expression(first) };
+    pub(super) fn all_but_last<'a>(&mut self, first: &'a Expression<'a>, others: &[Operation<'_>]) -> Left<'a> {
+        let (mut left, rest) = fold(first, others);
+        let Some((last, before)) = rest.split_last() else { return left };
         let value = self.take();
-        let mut left = Left::Expression(first);
         for operation in before {
             self.operation(left, operation, value);
             left = Left::Slot(value);
@@ -61,8 +64,11 @@ impl Generator<'_, '_> {
     pub(super) fn left(&mut self, left: Left<'_>) -> Operand {
         match left {
             Left::Slot(slot) => Operand::Slot(slot),
-            Left::Expression(Expression::Number(number)) => Operand::Number(*number),
-            Left::Expression(expression) => Operand::Slot(self.slot_of(expression)),
+            Left::Number(number) => Operand::Number(number),
+            Left::Expression(expression) => match number_of(expression) {
+                Some(number) => Operand::Number(number),
+                None => Operand::Slot(self.slot_of(expression)),
+            },
         }
     }
 
@@ -86,7 +92,7 @@ impl Generator<'_, '_> {
         let (a, b) = (self.left(left), self.right(&operation.operand));
         let a_name = match left {
             Left::Expression(expression) => self.name_of(expression),
-            Left::Slot(_) => None,
+            Left::Number(_) | Left::Slot(_) => None,
         };
         let b_name = self.name_of(&operation.operand);
         // Only the common combinations have ops with constants.

@@ -1,6 +1,6 @@
 //! Statements → ops.
 
-use lua_syntax::resolve::{Arm, Block, Expression, LocalId, Statement, StatementKind};
+use lua_syntax::parse::{Arm, Block, Expression, LocalId, Statement, StatementKind};
 use mimeo::asm::Place;
 use mimeo::def::Slot;
 
@@ -8,7 +8,7 @@ use super::access::Destination;
 use super::function::Generator;
 use crate::ops::ops::Value;
 
-impl Generator<'_, '_> {
+impl Generator<'_> {
     pub(super) fn statements(&mut self, statements: &[Statement]) {
         for statement in statements {
             self.at(statement.line);
@@ -20,7 +20,7 @@ impl Generator<'_, '_> {
     /// Generates a block with its own scope.
     pub(super) fn block(&mut self, block: &Block) {
         let scope = self.enter();
-        self.statements(&block.statements);
+        self.statements(block.statements);
         if block.closes.is_some() {
             self.close_to(scope.0);
         }
@@ -58,9 +58,10 @@ impl Generator<'_, '_> {
                     self.asm.jump(end);
                 }
             }
-            StatementKind::Goto(label) => {
+            StatementKind::Goto(jump) => {
+                let label = self.function.jumps[jump.index()];
                 self.close_to(self.function.labels[label.index()].in_scope);
-                let label = self.label(*label);
+                let label = self.label(label);
                 self.asm.jump(label);
             }
             StatementKind::Label(label) => {

@@ -1,6 +1,6 @@
 //! Table constructors → ops.
 
-use lua_syntax::resolve::{Expression, Item};
+use lua_syntax::parse::{Expression, Item};
 use mimeo::def::Slot;
 
 use super::function::Generator;
@@ -8,7 +8,7 @@ use super::function::Generator;
 /// Number of elements that are evaluated before they are stored.
 const BATCH: u16 = 50;
 
-impl Generator<'_, '_> {
+impl Generator<'_> {
     /// Creates a table in a new slot.
     pub(super) fn table(&mut self, dst: Slot, items: &[Item]) {
         let count = |is_it: fn(&Item) -> bool| items.iter().filter(|item| is_it(item)).count() as u32;

@@ -52,8 +52,8 @@ pub(super) struct Accounts {
     pub(super) eager_left: u32,
     /// The charge to the machine's account, which includes the window. A heap without a machine has none.
     charge: Option<Charge>,
-    /// Bytes of the stacks of fibers when they were last counted.
-    fibers: usize,
+    /// Bytes outside of the heap that objects keep, when they were last counted.
+    outside: usize,
 }
 
 impl Default for Accounts {
@@ -70,7 +70,7 @@ impl Default for Accounts {
             eager: 0,
             eager_left: 0,
             charge: None,
-            fibers: 0,
+            outside: 0,
         }
     }
 }
@@ -122,22 +122,28 @@ impl Accounts {
 
     /// Sets the bytes until the next cycle, after one has ended.
     pub(super) fn rest(&mut self) {
-        self.fibers = self.fiber_bytes();
-        let size = self.live.saturating_sub(self.waiting) + self.fibers;
+        self.outside = self.outside_bytes();
+        let size = self.live.saturating_sub(self.waiting) + self.outside;
         let more = i64::from(self.pause.max(100) - 100).saturating_mul(size as i64) / 100;
         self.set_due(more.max(MIN_PAUSE));
     }
 
-    /// Returns the number of bytes that the stacks of fibers take.
-    pub(super) fn fiber_bytes(&self) -> usize {
-        self.charge.as_ref().map_or(0, |charge| charge.account().used_by(MemoryKind::Fibers))
+    /// Returns the number of bytes that the stacks of fibers and the code of chunks take.
+    pub(super) fn outside_bytes(&self) -> usize {
+        let kinds = [MemoryKind::Fibers, MemoryKind::Programs];
+        self.charge.as_ref().map_or(0, |charge| kinds.map(|kind| charge.account().used_by(kind)).iter().sum())
     }
 
-    /// Accounts for the growth of the stacks of fibers, which also bring the next step nearer.
-    pub(super) fn count_fibers(&mut self) {
-        let fibers = self.fiber_bytes();
-        let more = fibers.saturating_sub(self.fibers);
-        self.fibers = fibers;
+    /// Returns the size of all objects and of what they keep outside of the heap.
+    pub(super) fn size(&self) -> usize {
+        self.live + self.outside_bytes()
+    }
+
+    /// Accounts for the growth outside of the heap, which also brings the next step nearer.
+    pub(super) fn count_outside(&mut self) {
+        let outside = self.outside_bytes();
+        let more = outside.saturating_sub(self.outside);
+        self.outside = outside;
         self.set_due(self.due() - more as i64);
     }
 

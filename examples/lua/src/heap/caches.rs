@@ -27,12 +27,29 @@ pub(super) struct Inherited {
     pub(super) metatable: *mut Table,
     pub(super) has_name: bool,
     pub(super) value: Value,
+    /// Where the metatable has its `__index`, if it is a table.
+    pub(super) index: IndexPlace,
+}
+
+/// The `__index` of a metatable, which is a table, and where metatables of the same shape have it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct IndexPlace {
+    pub(super) value: Value,
+    pub(super) shape_id: u32,
+    pub(super) slot: u32,
+}
+
+impl Default for IndexPlace {
+    fn default() -> IndexPlace {
+        // No table has this shape.
+        IndexPlace { value: Value::NIL, shape_id: 0, slot: 0 }
+    }
 }
 
 impl Default for Inherited {
     fn default() -> Inherited {
         let (metatable, value) = (std::ptr::null_mut(), Value::NIL);
-        Inherited { shape_id: 0, epoch: 0, metatable, has_name: false, value }
+        Inherited { shape_id: 0, epoch: 0, metatable, has_name: false, value, index: IndexPlace::default() }
     }
 }
 
@@ -43,5 +60,8 @@ impl InheritedCache {
         self.metatable.set(found.metatable);
         self.has_name.set(found.has_name);
         self.value.set(found.value);
+        self.index.set(found.index.value);
+        self.metatable_shape_id.set(found.index.shape_id);
+        self.index_slot.set(found.index.slot);
     }
 }

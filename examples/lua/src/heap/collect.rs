@@ -138,10 +138,11 @@ impl Heap {
         self.accounts.rest();
     }
 
-    /// Returns the size of all objects and of the stacks of coroutines in kilobytes: `collectgarbage("count")`.
+    /// Returns the size of all objects, of the stacks of coroutines and of the code of chunks in kilobytes:
+    /// `collectgarbage("count")`.
     #[must_use]
     pub fn count(&self) -> f64 {
-        (self.accounts.live + self.accounts.fiber_bytes()) as f64 / 1024.0
+        self.accounts.size() as f64 / 1024.0
     }
 
     /// Sets the size at which a cycle starts, in per cent of the size after the last one. Returns the previous value.

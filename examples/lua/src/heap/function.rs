@@ -4,6 +4,7 @@
 
 use std::alloc::Layout;
 use std::fmt;
+use std::rc::Rc;
 
 use super::trace::traced;
 use super::{Gc, Heap, Kind};
@@ -64,8 +65,40 @@ pub struct LocalRange {
 pub enum LocalName {
     /// An index of the chunk's constants.
     Constant(u32),
-    /// A word for a hidden variable of a loop.
-    Hidden(&'static str),
+    /// A hidden variable of a loop.
+    Hidden(HiddenLocal),
+}
+
+/// The hidden variables of loops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HiddenLocal {
+    /// The counter of a numeric `for`.
+    Index,
+    /// Its last value.
+    Limit,
+    /// Its step.
+    Step,
+    /// The function of a generic `for`.
+    Generator,
+    /// The state that the function gets.
+    State,
+    /// The value that the function gets besides it.
+    Control,
+}
+
+impl HiddenLocal {
+    /// Returns the name for it in `debug.getlocal`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            HiddenLocal::Index => "(for index)",
+            HiddenLocal::Limit => "(for limit)",
+            HiddenLocal::Step => "(for step)",
+            HiddenLocal::Generator => "(for generator)",
+            HiddenLocal::State => "(for state)",
+            HiddenLocal::Control => "(for control)",
+        }
+    }
 }
 
 /// The first op of a statement or of an iteration. No expression is being evaluated there: everything alive is in locals.
@@ -170,9 +203,9 @@ pub struct ChunkParts {
     /// The chunk's name, as error messages show it.
     pub name: Box<[u8]>,
     /// The chunk's name, as it was passed to `load`: `@file`, `=name`, or its text.
-    pub source: Box<[u8]>,
+    pub source: Rc<[u8]>,
     /// Its text.
-    pub text: Box<[u8]>,
+    pub text: Rc<[u8]>,
     /// The constants of its code, which keep them alive as long as the code.
     pub constants: Box<[Value]>,
     /// Its functions.
@@ -203,7 +236,7 @@ impl Chunk {
         let parts = &self.parts;
         size_of::<Chunk>()
             + parts.name.len()
-            + parts.source.len()
+            + if Rc::ptr_eq(&parts.source, &parts.text) { 0 } else { parts.source.len() }
             + parts.text.len()
             + size_of_val::<[Value]>(&parts.constants)
             + parts

@@ -2,8 +2,11 @@
 //!
 //! Every table of such a chain is marked as a [`PROTOTYPE`]. The result stays valid until a prototype gets another
 //! metatable, or a new value for a name whose value was nil, a function or a table. Such a change starts a new epoch.
+//!
+//! The result is that of all metatables with the same `__index`. Ops compare what a metatable says if it is not the one
+//! that they know: a metatable which is not marked can change without a new epoch.
 
-use super::caches::Inherited;
+use super::caches::{IndexPlace, Inherited};
 use super::{Event, Gc, Heap};
 use crate::ops::ops::{FieldCache, InheritedCache, PROTOTYPE, Table, Text, Value};
 
@@ -105,12 +108,24 @@ impl Heap {
         let value = self.inherit(table, name)?;
         if value.is_nil() || value.is_function() || value.is_table() {
             let (epoch, metatable_ptr, has_name) = (*self.inheritance.epoch, metatable.as_ptr(), slot.is_some());
-            let found = Inherited { shape_id: shape.id, epoch, metatable: metatable_ptr, has_name, value };
+            let index = self.index_place(metatable);
+            let found = Inherited { shape_id: shape.id, epoch, metatable: metatable_ptr, has_name, value, index };
             inherited.fill(found);
             let entry = self.inheritance.entry(shape.id, metatable, name);
             *entry = Entry { name: name.as_ptr().addr(), found };
         }
         Some(value)
+    }
+
+    /// Returns where a metatable and others like it have their `__index`, if it is a table.
+    fn index_place(&mut self, metatable: Gc<Table>) -> IndexPlace {
+        let (value, name) = (self.metamethod(metatable, Event::Index), self.event_name(Event::Index));
+        let slot = metatable.names().filter(|_| value.is_table()).and_then(|shape| shape.find(name));
+        slot.map_or_else(IndexPlace::default, |slot| IndexPlace {
+            value,
+            shape_id: metatable.shape_id,
+            slot: slot as u32,
+        })
     }
 
     /// Returns the inherited value, or `None` if a function decides or the chain is too long.

@@ -51,8 +51,20 @@ impl Heap {
         self.pool.probe(bytes)
     }
 
-    /// Accounts for the growth of the stacks of coroutines.
-    pub fn count_fibers(&mut self) {
-        self.accounts.count_fibers();
+    /// Accounts for the growth of the stacks of coroutines and of the code of chunks.
+    pub fn count_outside(&mut self) {
+        self.accounts.count_outside();
+    }
+
+    /// Returns `true` if a cycle before the allocation of so many bytes costs less than what they are allocated for, because
+    /// there is little else.
+    #[must_use]
+    pub fn is_small_beside(&self, bytes: usize) -> bool {
+        !self.accounts.is_stopped && self.accounts.size() / 2 < bytes
+    }
+
+    /// Postpones the next step by so many bytes, for which the collector has worked already.
+    pub fn postpone(&mut self, bytes: usize) {
+        self.accounts.set_due(self.accounts.due().saturating_add(bytes as i64));
     }
 }

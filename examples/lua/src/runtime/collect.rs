@@ -69,7 +69,7 @@ pub(crate) fn safepoint(vm: &mut Vm) -> Result<(), Thrown> {
 
 #[cold]
 fn attend(vm: &mut Vm) -> Result<(), Thrown> {
-    vm.host.heap.count_fibers();
+    vm.host.heap.count_outside();
     if vm.host.heap.needs_step() {
         // SAFETY: (1): everything in use is reachable from the roots.
         with_heap(vm, |heap, roots| unsafe { heap.step(roots) });
@@ -79,6 +79,15 @@ fn attend(vm: &mut Vm) -> Result<(), Thrown> {
     }
     free_memory(vm);
     vm.host.heap.settle(true).map_err(|OutOfMemory| out_of_memory(vm))
+}
+
+/// Runs a cycle before so many bytes are allocated, if that costs little beside what they are for. It is called like
+/// [`safepoint`].
+pub(crate) fn collect_before(vm: &mut Vm, bytes: usize) {
+    if vm.host.heap.is_small_beside(bytes) {
+        collect_garbage(vm);
+        vm.host.heap.postpone(bytes);
+    }
 }
 
 /// Makes sure that so many bytes can be allocated next, if necessary by a full cycle. Like [`safepoint`], it is called

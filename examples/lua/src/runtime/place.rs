@@ -2,7 +2,6 @@
 
 use mimeo::asm::FunctionBody;
 use mimeo::def::Pc;
-use mimeo::program::Facts;
 use mimeo::{FrameView, InstructionSet};
 
 use crate::heap::{Closure, Coroutine, Event, Gc, LocalName, NameKind, Prototype};
@@ -87,10 +86,9 @@ fn functions<'a>(frames: impl Iterator<Item = FrameView<'a>>) -> impl Iterator<I
     frames.enumerate().filter_map(|(index, frame)| {
         let function = Value(*frame.slots.first()?);
         let line = frame.position().filter(|_| function.is_closure()).map(|at| at.line);
-        let (body, depths) = (frame.function.body(), &frame.function.facts().depths);
+        let (body, facts) = (frame.function.body(), frame.function.facts());
         // In a frame that has called another function, the position is inside of the op.
-        let is_start = |pc: &u32| depths.get(*pc as usize).is_some_and(|&depth| depth != Facts::NO_OP);
-        let pc = Pc((0..=frame.pc.0).rev().find(is_start)?);
+        let pc = (0..=frame.pc.0).rev().map(Pc).find(|&pc| facts.depth(pc).is_some())?;
         // A coroutine's first frame does not belong to a function of the program.
         function.is_function().then_some(Frame { index, function, pc, line, slots: frame.slots, body })
     })

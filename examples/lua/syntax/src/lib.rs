@@ -1,7 +1,7 @@
 //! Turns Lua 5.1's text into trees for a code generator, and interprets formats, patterns, numbers and dates.
 //!
 //! ```text
-//! bytes ─ syntax ─► Ast ─ resolve ─► Tree
+//! bytes ─ syntax ─► tokens ─ parse ─► trees of functions
 //! ```
 //!
 //! The crate does not depend on a machine, on values or on objects. `strings` and `time` are the parts of Lua's library
@@ -10,7 +10,7 @@
 
 #![forbid(unsafe_code)]
 
-pub mod resolve;
+pub mod parse;
 mod steps;
 pub mod strings;
 pub mod syntax;

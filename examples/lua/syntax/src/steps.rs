@@ -58,6 +58,13 @@ impl<'a> Steps<'a> {
         Steps { left: Self::FULL, may_continue: Some(may_continue) }
     }
 
+    /// Lends the count to a part of the work.
+    pub(crate) fn lend(&mut self) -> Steps<'_> {
+        let may_continue =
+            self.may_continue.as_mut().map(|may_continue| &mut **may_continue as &mut dyn FnMut(u32) -> bool);
+        Steps { left: self.left, may_continue }
+    }
+
     /// Counts steps.
     ///
     /// # Errors

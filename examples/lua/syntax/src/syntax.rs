@@ -1,17 +1,16 @@
-//! Turns the bytes of a chunk into its syntax tree, or into Lua's message for an error in it.
+//! Turns the bytes of a chunk into tokens, and errors into Lua's messages.
 
-pub(crate) mod ast;
 mod chunk;
 mod error;
 mod interner;
 mod lexer;
-mod parser;
 mod source;
 mod token;
+mod tokens;
 
 pub use chunk::shown_name;
 pub use error::{Line, SyntaxError};
 pub use interner::{StringId, Strings};
-pub use parser::MAX_DEPTH;
-pub(crate) use parser::parse;
 pub use source::Source;
+pub(crate) use token::{Symbol, TokenKind};
+pub(crate) use tokens::{Name, Tokens};

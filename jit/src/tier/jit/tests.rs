@@ -1,5 +1,7 @@
 //! Whole programs under the driver, in every configuration of the tier.
 
+use mimeo_interp::asm::FunctionIndex;
+
 use super::*;
 use crate::config::{Gaps, Mode};
 use crate::errors::{Diagnostic, NoStencil};
@@ -148,8 +150,36 @@ fn native_functions_call_each_other_directly() {
     assert_eq!(run.jit().stats().switches.left_by(Exit::Return), 0);
 }
 
+/// A function that exists for one call is not worth compiling, whoever calls it.
 #[test]
-fn auto_compiles_at_the_threshold_and_what_native_code_calls_at_once() {
+fn auto_compiles_what_native_code_calls_twice() {
+    let mut run = run(Some(JitConfig::default()));
+    run.machine.compile(run.linked.function(FunctionIndex(CHECKED))).expect("it is loaded");
+    let mut after_each_call = Vec::new();
+    for _ in 0..3 {
+        assert_eq!(run.call(CHECKED, &[4]), Ok(1010));
+        let stats = run.jit().stats();
+        after_each_call.push((stats.functions.compiled(), stats.switches.left_by(Exit::Call)));
+    }
+    assert_eq!(after_each_call, [(1, 1), (2, 2), (2, 2)]);
+}
+
+/// A chain of calls warms up as a whole, however deep it is: each function of it is called twice.
+#[test]
+fn auto_compiles_the_callees_of_a_callee_no_later() {
+    const DEPTH: u32 = 20;
+    let inner = (1..DEPTH).map(checked).chain([scaled()]);
+    let mut run = machine(inner.collect(), Some(JitConfig::default()));
+    run.machine.compile(run.linked.function(FunctionIndex(0))).expect("it is loaded");
+    let compiled = [(); 3].map(|()| {
+        run.call(0, &[0]).expect("it returns");
+        run.jit().stats().functions.compiled()
+    });
+    assert_eq!(compiled, [1, u64::from(DEPTH), u64::from(DEPTH)]);
+}
+
+#[test]
+fn auto_compiles_at_the_threshold_and_what_native_code_calls_with_it() {
     let mut run = run(Some(JitConfig::default().with_threshold(3)));
     let mut compiled_after_each_call = Vec::new();
     for _ in 0..4 {

@@ -37,6 +37,10 @@ use functions::{Functions, State};
 /// Calls and loop iterations before the tier is consulted again, while there is nothing to compile.
 const IDLE_EVENTS: i32 = 1000;
 
+/// The call of a function by native code at which it is compiled. The first one can be the only one: a program may make
+/// functions for one call each.
+const CALLS_BY_NATIVE_CODE: u32 = 2;
+
 /// The native tier of one machine.
 #[derive(Debug)]
 pub(crate) struct Native<I> {
@@ -141,8 +145,11 @@ impl<I: InstructionSet> Native<I> {
             self.functions.stats.entered(Entry::Call);
             return Some(entry);
         }
-        // The callees of a caller that was worth compiling are hot.
-        let threshold = if caller == Caller::Native { 1 } else { self.control.threshold() };
+        let threshold = match caller {
+            // The callees of a caller that was worth compiling are hot, apart from those that exist for one call.
+            Caller::Native => self.control.threshold().min(CALLS_BY_NATIVE_CODE),
+            _ => self.control.threshold(),
+        };
         let entry = self.count_and_compile(function, threshold, references)?;
         self.functions.stats.entered(Entry::Call);
         Some(entry)

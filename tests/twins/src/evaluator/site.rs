@@ -5,7 +5,6 @@ use std::rc::Rc;
 use mimeo::Function;
 use mimeo::def::Pc;
 use mimeo::def::frame::{CodeAddr, Exit};
-use mimeo::program::Facts;
 use mimeo::tier::OpAt;
 
 use super::run::Shared;
@@ -67,8 +66,8 @@ impl Code {
         let mut pc = Pc(0);
         while let Some(&opcode) = body.code.get(pc.0 as usize) {
             let next_pc = Pc(pc.0 + u32::from(shared.ops[usize::from(opcode)].len_units));
-            let depth = facts.depths[pc.0 as usize];
-            if depth != Facts::UNREACHABLE {
+            // Control reaches it.
+            if facts.depth(pc).is_some() {
                 if polls.next_if_eq(&pc).is_some() {
                     code.sites.push(Site { kind: Kind::Poll(pc), code: address });
                 }

@@ -107,7 +107,7 @@ fn local_at(call: &mut Call<'_>, coroutine: Option<Gc<Coroutine>>, level: i32, n
     let (name, slot, value) = frame.local(index)?;
     let (closure, place) = (frame.closure()?, Place::Slot(frame.index, slot));
     let name = match name {
-        LocalName::Hidden(name) => call.text(name),
+        LocalName::Hidden(local) => call.text(local.word()),
         _ => constant_name(closure, name)?,
     };
     Some(Local { name, value, place })

@@ -227,6 +227,9 @@ fn give_values(
     before: &[Value],
     count: usize,
 ) -> Result<(), Thrown> {
+    if count == 0 {
+        return call.give_all(before);
+    }
     claim_values(call, found, count)?;
     let mut values = [Value::NIL; Pattern::MAX_CAPTURES + 2];
     values[..before.len()].copy_from_slice(before);

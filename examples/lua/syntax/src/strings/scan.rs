@@ -11,6 +11,9 @@
 /// ```
 #[must_use]
 pub fn scan_number(text: &[u8]) -> Option<f64> {
+    if let Some(number) = scan_digits(text) {
+        return Some(number);
+    }
     let (is_negative, digits) = take_sign(trim(text));
     let magnitude = match digits {
         [b'0', b'x' | b'X', hex @ ..] => scan_hexadecimal(hex)?,
@@ -39,6 +42,14 @@ pub fn scan_number_in_base(text: &[u8], base: u32) -> Option<f64> {
     let add = |value: f64, digit: &u8| Some(value * f64::from(base) + f64::from((*digit as char).to_digit(base)?));
     let magnitude = digits.iter().try_fold(0.0, add)?;
     Some(if is_negative { -magnitude } else { magnitude })
+}
+
+/// Parses digits, if they are so few that each part of the sum is exact. Most numbers are.
+fn scan_digits(text: &[u8]) -> Option<f64> {
+    if text.is_empty() || text.len() > f64::DIGITS as usize || !text.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(text.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0')) as f64)
 }
 
 /// Returns `true` for white space in the C locale.

@@ -8,7 +8,7 @@ const MAX_LEN: usize = 59;
 #[must_use]
 pub fn shown_name(name: &[u8]) -> Vec<u8> {
     // Lua's own names are C strings.
-    let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+    let name = memchr::memchr(0, name).map_or(name, |end| &name[..end]);
     match name.split_first() {
         Some((b'=', text)) => text[..text.len().min(MAX_LEN)].to_vec(),
         Some((b'@', file)) if file.len() <= MAX_LEN => file.to_vec(),
@@ -19,7 +19,7 @@ pub fn shown_name(name: &[u8]) -> Vec<u8> {
 
 fn shown_source(source: &[u8]) -> Vec<u8> {
     const AROUND: usize = b"[string \"\"]".len();
-    let line = source.split(|&byte| byte == b'\n' || byte == b'\r').next().unwrap_or_default();
+    let line = memchr::memchr2(b'\n', b'\r', source).map_or(source, |end| &source[..end]);
     if line.len() == source.len() && line.len() <= MAX_LEN - AROUND {
         return [b"[string \"", line, b"\"]"].concat();
     }

@@ -1,11 +1,13 @@
 //! Turns names and string literals into numbers, the same text always into the same number.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::hash::Hasher;
+
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
 
 /// A name or string literal of a chunk, as an index into its [`Strings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StringId(u32);
+pub struct StringId(pub u32);
 
 impl StringId {
     /// Returns the index in [`Strings::iter`].
@@ -16,30 +18,45 @@ impl StringId {
 }
 
 /// All names and string literals of a chunk, without duplicates.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Strings {
-    texts: Vec<Arc<[u8]>>,
-    ids: HashMap<Arc<[u8]>, StringId>,
+    /// The texts, one after the other.
+    bytes: Vec<u8>,
+    /// Where each text ends.
+    ends: Vec<u32>,
+    /// The numbers, with the hashes of the texts.
+    numbers: HashTable<(u64, StringId)>,
 }
 
 impl Strings {
     /// Returns the number of `text`, after adding it if necessary.
     pub(crate) fn intern(&mut self, text: &[u8]) -> StringId {
-        if let Some(&id) = self.ids.get(text) {
+        let hash = hash(text);
+        let is_it = |&(other, id): &(u64, StringId)| other == hash && self.text(id) == text;
+        if let Some(&(_, id)) = self.numbers.find(hash, is_it) {
             return id;
         }
         // Every text takes at least a byte of the source, and `parse` refuses sources of 4 GiB.
-        let id = StringId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        let text: Arc<[u8]> = text.into();
-        self.texts.push(Arc::clone(&text));
-        self.ids.insert(text, id);
+        let id = StringId(u32::try_from(self.ends.len()).unwrap_or(u32::MAX));
+        self.bytes.extend_from_slice(text);
+        self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+        self.numbers.insert_unique(hash, (hash, id), |&(hash, _)| hash);
         id
+    }
+
+    /// Forgets all texts, but keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.numbers.clear();
     }
 
     /// Forgets the texts from this number on.
     pub(crate) fn forget(&mut self, from: usize) {
-        for text in self.texts.drain(from..) {
-            self.ids.remove(&text);
+        if from < self.ends.len() {
+            self.numbers.retain(|(_, id)| id.index() < from);
+            self.ends.truncate(from);
+            self.bytes.truncate(self.ends.last().map_or(0, |&end| end as usize));
         }
     }
 
@@ -50,24 +67,25 @@ impl Strings {
     /// If `id` belongs to another chunk, and this one has fewer (test `a_number_of_another_chunk_may_have_no_text`).
     #[must_use]
     pub fn text(&self, id: StringId) -> &[u8] {
-        &self.texts[id.index()]
-    }
-
-    /// Returns the number of `text`, if the chunk has it.
-    #[must_use]
-    pub fn find(&self, text: &[u8]) -> Option<StringId> {
-        self.ids.get(text).copied()
+        let start = id.index().checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[start as usize..self.ends[id.index()] as usize]
     }
 
     /// Returns all texts in the order of their numbers.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
-        self.texts.iter().map(|text| &**text)
+        (0..self.ends.len()).map(|index| self.text(StringId(index as u32)))
     }
+}
+
+fn hash(text: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text);
+    hasher.finish()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Strings;
+    use super::{StringId, Strings};
 
     #[test]
     #[should_panic(expected = "out of bounds")]
@@ -83,7 +101,9 @@ mod tests {
         let (a, b) = (strings.intern(b"a"), strings.intern(b"b\0"));
         assert_eq!((strings.intern(b"a"), strings.intern(b"b\0")), (a, b));
         assert_eq!((strings.text(a), strings.text(b)), (&b"a"[..], &b"b\0"[..]));
-        assert_eq!((strings.find(b"b\0"), strings.find(b"b")), (Some(b), None));
+        assert_eq!((strings.intern(b""), strings.intern(b"b")), (StringId(2), StringId(3)));
+        strings.forget(2);
         assert_eq!(strings.iter().collect::<Vec<_>>(), [&b"a"[..], b"b\0"]);
+        assert_eq!((strings.intern(b"b"), strings.intern(b"")), (StringId(2), StringId(3)));
     }
 }

@@ -11,12 +11,6 @@ use super::token::{Symbol, Token, TokenKind};
 use crate::steps::{Refused, Steps};
 use crate::strings::scan_number;
 
-/// The signs, in the order in which they are tried: longer ones first.
-const SIGNS: [&[u8]; 27] = [
-    b"...", b"==", b"~=", b"<=", b">=", b"..", b"::", b"+", b"-", b"*", b"/", b"%", b"^", b"#", b"<", b">", b"=", b"(",
-    b")", b"{", b"}", b"[", b"]", b";", b":", b",", b".",
-];
-
 pub(super) struct Lexer<'a, 'parts> {
     source: &'a mut Source<'parts>,
     /// Number of bytes read.
@@ -39,8 +33,8 @@ const BYTES_PER_STEP: usize = 16;
 
 impl<'a, 'parts> Lexer<'a, 'parts> {
     /// Creates a lexer that skips a byte order mark and a first line that begins with `#`.
-    pub(super) fn new(source: &'a mut Source<'parts>, steps: Steps<'a>) -> Lexer<'a, 'parts> {
-        let (strings, is_at_end) = (Strings::default(), Cell::new(false));
+    pub(super) fn new(source: &'a mut Source<'parts>, strings: Strings, steps: Steps<'a>) -> Lexer<'a, 'parts> {
+        let is_at_end = Cell::new(false);
         let mut lexer = Lexer { source, at: 0, is_at_end, line: Line::FIRST, strings, steps };
         while lexer.text_from(0).len() < BYTE_ORDER_MARK.len() && lexer.source.read_more(0) {}
         if lexer.text_from(0).starts_with(BYTE_ORDER_MARK) {
@@ -102,9 +96,9 @@ impl<'a, 'parts> Lexer<'a, 'parts> {
         let start = self.at;
         let kind = match self.peek() {
             None => TokenKind::End,
-            Some(first) if first.is_ascii_digit() => self.lex_number()?,
-            Some(b'.') if self.peek_at(1).is_some_and(|byte| byte.is_ascii_digit()) => self.lex_number()?,
+            Some(b'0'..=b'9') => self.lex_number()?,
             Some(first) if is_in_name(first) => self.lex_name(),
+            Some(b'.') if self.peek_at(1).is_some_and(|byte| byte.is_ascii_digit()) => self.lex_number()?,
             Some(quote @ (b'"' | b'\'')) => self.lex_quoted(quote)?,
             Some(b'[') => match self.long_bracket() {
                 Some(level) => self.lex_long_string(level)?,
@@ -164,7 +158,10 @@ impl<'a, 'parts> Lexer<'a, 'parts> {
         let len_bytes = self.rest().iter().take_while(|&&byte| is_in_name(byte)).count();
         let text = &self.source.text[self.at..self.at + len_bytes];
         self.at += len_bytes;
-        Symbol::from_text(text).map_or_else(|| TokenKind::Name(self.strings.intern(text)), TokenKind::Symbol)
+        match Symbol::from_text(text) {
+            Some(word) => TokenKind::Symbol(word),
+            None => TokenKind::Name(self.strings.intern(text)),
+        }
     }
 
     /// Takes all characters that a number could contain, then parses them.
@@ -185,11 +182,15 @@ impl<'a, 'parts> Lexer<'a, 'parts> {
         number.map(TokenKind::Number)
     }
 
+    /// Takes the longest sign that begins here.
     fn lex_sign(&mut self, first: u8) -> TokenKind {
         let rest = self.rest();
-        let sign = SIGNS.iter().find(|sign| rest.starts_with(sign)).copied();
-        self.at += sign.map_or(1, <[u8]>::len);
-        sign.and_then(Symbol::from_text).map_or(TokenKind::Other(first), TokenKind::Symbol)
+        // Only these continue a sign.
+        let longest = if matches!(rest.get(1), Some(b'.' | b'=' | b':')) { 3 } else { 1 };
+        let lens = (1..=longest).rev();
+        let sign = lens.filter_map(|len| Some((len, Symbol::from_text(rest.get(..len)?)?))).next();
+        self.at += sign.map_or(1, |(len, _)| len);
+        sign.map_or(TokenKind::Other(first), |(_, symbol)| TokenKind::Symbol(symbol))
     }
 
     /// Returns the error `message near 'text'` in the current line.
@@ -225,8 +226,18 @@ pub(super) fn error_near(line: Line, message: &str, text: &[u8]) -> SyntaxError 
 }
 
 /// Returns `true` for letters, digits, `_`, and everything that is not ASCII.
+#[inline]
 fn is_in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
+    const IN_NAME: [bool; 256] = {
+        let mut all = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            all[byte] = (byte as u8).is_ascii_alphanumeric() || byte == b'_' as usize || byte >= 128;
+            byte += 1;
+        }
+        all
+    };
+    IN_NAME[byte as usize]
 }
 
 #[cfg(test)]

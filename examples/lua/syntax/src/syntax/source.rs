@@ -9,7 +9,7 @@ type Read<'a> = &'a mut dyn FnMut(&mut Vec<u8>) -> bool;
 ///
 /// ```
 /// use lua_syntax::Steps;
-/// use lua_syntax::resolve::resolve_chunk;
+/// use lua_syntax::parse::{Memory, parse_chunk};
 /// use lua_syntax::syntax::Source;
 ///
 /// let mut parts = ["x = ", "1 +", "* 2 ", "y = 3"].into_iter();
@@ -21,7 +21,7 @@ type Read<'a> = &'a mut dyn FnMut(&mut Vec<u8>) -> bool;
 ///     None => false,
 /// };
 /// let mut source = Source::parts(Vec::new(), &mut read);
-/// let error = resolve_chunk(&mut source, Steps::unlimited()).expect_err("it is wrong");
+/// let error = parse_chunk(&mut source, Steps::unlimited(), &mut Memory::default(), &mut |_, _| Ok(())).expect_err("it is wrong");
 /// assert_eq!(error.to_string(), "1: unexpected symbol near '*'");
 /// assert_eq!(source.into_text(), b"x = 1 +* 2 ");
 /// assert_eq!(parts.next(), Some("y = 3"));

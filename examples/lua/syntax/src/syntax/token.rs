@@ -39,70 +39,77 @@ macro_rules! symbols {
             /// Returns its text.
             pub fn text(self) -> &'static str {
                 match self {
-                    $(Symbol::$symbol => $text,)*
+                    $(Symbol::$symbol => const { ascii($text) },)*
                 }
             }
 
             /// Returns the symbol with this text.
             pub fn from_text(text: &[u8]) -> Option<Symbol> {
-                $(if text == $text.as_bytes() {
-                    return Some(Symbol::$symbol);
-                })*
-                None
+                match text {
+                    $($text => Some(Symbol::$symbol),)*
+                    _ => None,
+                }
             }
         }
     };
 }
 
+const fn ascii(text: &'static [u8]) -> &'static str {
+    match std::str::from_utf8(text) {
+        Ok(text) => text,
+        Err(_) => panic!("symbols are ASCII"),
+    }
+}
+
 symbols! {
-    And = "and",
-    Break = "break",
-    Do = "do",
-    Else = "else",
-    ElseIf = "elseif",
-    EndWord = "end",
-    False = "false",
-    For = "for",
-    Function = "function",
+    And = b"and",
+    Break = b"break",
+    Do = b"do",
+    Else = b"else",
+    ElseIf = b"elseif",
+    EndWord = b"end",
+    False = b"false",
+    For = b"for",
+    Function = b"function",
     /// Also a name: it is a jump only before another name.
-    Goto = "goto",
-    If = "if",
-    In = "in",
-    Local = "local",
-    Nil = "nil",
-    Not = "not",
-    Or = "or",
-    Repeat = "repeat",
-    Return = "return",
-    Then = "then",
-    True = "true",
-    Until = "until",
-    While = "while",
-    Add = "+",
-    Subtract = "-",
-    Multiply = "*",
-    Divide = "/",
-    Modulo = "%",
-    Power = "^",
-    Length = "#",
-    Equal = "==",
-    NotEqual = "~=",
-    LessOrEqual = "<=",
-    GreaterOrEqual = ">=",
-    Less = "<",
-    Greater = ">",
-    Assign = "=",
-    Open = "(",
-    Close = ")",
-    OpenBrace = "{",
-    CloseBrace = "}",
-    OpenBracket = "[",
-    CloseBracket = "]",
-    LabelMark = "::",
-    Semicolon = ";",
-    Colon = ":",
-    Comma = ",",
-    Dots = "...",
-    Concat = "..",
-    Dot = ".",
+    Goto = b"goto",
+    If = b"if",
+    In = b"in",
+    Local = b"local",
+    Nil = b"nil",
+    Not = b"not",
+    Or = b"or",
+    Repeat = b"repeat",
+    Return = b"return",
+    Then = b"then",
+    True = b"true",
+    Until = b"until",
+    While = b"while",
+    Add = b"+",
+    Subtract = b"-",
+    Multiply = b"*",
+    Divide = b"/",
+    Modulo = b"%",
+    Power = b"^",
+    Length = b"#",
+    Equal = b"==",
+    NotEqual = b"~=",
+    LessOrEqual = b"<=",
+    GreaterOrEqual = b">=",
+    Less = b"<",
+    Greater = b">",
+    Assign = b"=",
+    Open = b"(",
+    Close = b")",
+    OpenBrace = b"{",
+    CloseBrace = b"}",
+    OpenBracket = b"[",
+    CloseBracket = b"]",
+    LabelMark = b"::",
+    Semicolon = b";",
+    Colon = b":",
+    Comma = b",",
+    Dots = b"...",
+    Concat = b"..",
+    Dot = b".",
 }

@@ -102,11 +102,11 @@ unsafe impl Language<Ops> for Lua {
     }
 
     fn same_cell(&self, op: &OpInfo, word: usize, interpreted: u64, native: u64) -> bool {
-        // After the cell for a table's own field: shapes, an address, flags, and possibly a value.
+        // After the cell for a table's own field: shapes, an address, flags, and possibly two values.
         let has = |name| op.operands.iter().any(|operand| operand.name == name);
         match word {
             2 if has("inherited") || has("add") => (interpreted == 0) == (native == 0),
-            4 if has("inherited") => self.same(Value(interpreted), Value(native)),
+            4 | 5 if has("inherited") => self.same(Value(interpreted), Value(native)),
             _ => interpreted == native,
         }
     }

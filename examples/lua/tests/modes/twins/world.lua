@@ -30,3 +30,5 @@ WORLD = {
   -- 24, 25: a coroutine, a userdata.
   coroutine.create(result), newproxy(true),
 }
+-- The collector rests.
+collectgarbage()

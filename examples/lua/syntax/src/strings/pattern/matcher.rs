@@ -89,20 +89,22 @@ impl<'a, 's> Matcher<'a, 's> {
                     Some(end) => (s, p) = (end, p + 2),
                 },
                 _ => {
-                    let item = p..self.item_end(p)?;
-                    let is_match = self.is_single_match(s, &self.pattern[item.clone()])?;
-                    match self.pattern.get(item.end) {
+                    let end = self.item_end(p)?;
+                    let item = &self.pattern[p..end];
+                    match self.pattern.get(end) {
+                        Some(b'*') => return self.match_most(s, p, end),
+                        Some(b'-') => return self.match_least(s, p, end),
+                        Some(b'+') if self.is_single_match(s, item)? => return self.match_most(s + 1, p, end),
+                        Some(b'+') => return Ok(None),
                         Some(b'?') => {
-                            if is_match && let Some(end) = self.match_rest(s + 1, item.end + 1)? {
+                            if self.is_single_match(s, item)?
+                                && let Some(end) = self.match_rest(s + 1, end + 1)?
+                            {
                                 return Ok(Some(end));
                             }
-                            p = item.end + 1;
+                            p = end + 1;
                         }
-                        Some(b'*') => return self.match_most(s, item.start, item.end),
-                        Some(b'+') if is_match => return self.match_most(s + 1, item.start, item.end),
-                        Some(b'-') => return self.match_least(s, item.start, item.end),
-                        Some(b'+') => return Ok(None),
-                        _ if is_match => (s, p) = (s + 1, item.end),
+                        _ if self.is_single_match(s, item)? => (s, p) = (s + 1, end),
                         _ => return Ok(None),
                     }
                 }
@@ -122,13 +124,13 @@ impl<'a, 's> Matcher<'a, 's> {
                 }
                 // A `]` as the first character does not close the set.
                 loop {
-                    self.steps.take(1)?;
                     match self.pattern.get(end) {
                         None => return Err(PatternError::MissingBracket),
                         Some(b'%') => end += 2,
                         Some(_) => end += 1,
                     }
                     if self.pattern.get(end) == Some(&b']') {
+                        self.steps.take((end - p) / BYTES_PER_STEP)?;
                         return Ok(end + 1);
                     }
                 }
@@ -157,6 +159,9 @@ impl<'a, 's> Matcher<'a, 's> {
                 Some(&byte) if is_in_item(byte, item) => count += 1,
                 _ => break,
             }
+        }
+        if item_end + 1 == self.pattern.len() {
+            return Ok(Some(s + count));
         }
         loop {
             if let Some(end) = self.match_rest(s + count, item_end + 1)? {

@@ -47,6 +47,13 @@ impl Lexer<'_, '_> {
 
     pub(super) fn lex_quoted(&mut self, quote: u8) -> Result<TokenKind, SyntaxError> {
         self.at += 1;
+        let is_special = |byte: &u8| *byte == quote || matches!(byte, b'\\' | b'\n' | b'\r');
+        let plain = self.rest().iter().position(is_special);
+        if let Some(len) = plain.filter(|&len| self.rest()[len] == quote) {
+            let text = &self.source.text[self.at..self.at + len];
+            self.at += len + 1;
+            return Ok(TokenKind::String(self.strings.intern(text)));
+        }
         // The text starts with the quote, for messages.
         let mut text = vec![quote];
         loop {

@@ -2,13 +2,14 @@
 
 use super::Lexer;
 use crate::steps::Steps;
+use crate::syntax::interner::Strings;
 use crate::syntax::source::Source;
 use crate::syntax::token::TokenKind;
 
 /// Returns the tokens of `source` as messages show them, and the error at the end.
 fn lexed(source: &[u8]) -> (String, Option<String>) {
     let mut source = Source::whole(source.into());
-    let mut lexer = Lexer::new(&mut source, Steps::unlimited());
+    let mut lexer = Lexer::new(&mut source, Strings::default(), Steps::unlimited());
     all_of(&mut lexer)
 }
 
@@ -26,7 +27,7 @@ fn all_of(lexer: &mut Lexer<'_, '_>) -> (String, Option<String>) {
 /// Returns the bytes of the only string literal in `source`.
 fn string(source: &str) -> Vec<u8> {
     let mut text = Source::whole(source.into());
-    let mut lexer = Lexer::new(&mut text, Steps::unlimited());
+    let mut lexer = Lexer::new(&mut text, Strings::default(), Steps::unlimited());
     let token = lexer.next_token().unwrap_or_else(|error| panic!("{source}: {error}"));
     let TokenKind::String(id) = token.kind else { panic!("{source} is {token:?}") };
     assert!(matches!(lexer.next_token(), Ok(token) if token.kind == TokenKind::End), "{source}");
@@ -105,7 +106,7 @@ fn invalid_tokens_are_errors() {
 #[test]
 fn lines_are_counted_by_any_kind_of_line_end() {
     let mut source = Source::whole(b"a\nb\rc\r\nd\n\re\n\nf [[\n\n]]".into());
-    let mut lexer = Lexer::new(&mut source, Steps::unlimited());
+    let mut lexer = Lexer::new(&mut source, Strings::default(), Steps::unlimited());
     let lines = std::iter::from_fn(|| lexer.next_token().ok().filter(|token| token.kind != TokenKind::End));
     assert_eq!(lines.map(|token| token.line.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 7, 9]);
 }
@@ -125,7 +126,7 @@ fn parts_become_the_tokens_of_the_whole() {
                 })
             };
             let mut source = Source::parts(Vec::new(), &mut read);
-            let mut lexer = Lexer::new(&mut source, Steps::unlimited());
+            let mut lexer = Lexer::new(&mut source, Strings::default(), Steps::unlimited());
             assert_eq!(all_of(&mut lexer), lexed(text), "{len} bytes in parts of {size}");
         }
     }

@@ -1,36 +1,31 @@
-//! The resolved tree, for one pass of a code generator for a register machine.
+//! The resolved tree of a function, for one pass of a code generator for a register machine.
 //!
-//! The resolver guarantees:
+//! The parser guarantees:
 //!
-//! 1. A [`LocalId`], [`UpvalueId`], [`FunctionId`] or [`LabelId`] is an index into the list of the [`Function`] that
+//! 1. A [`LocalId`], [`UpvalueId`], [`LabelId`] or [`JumpId`] is an index into the list of the [`Function`] that
 //!    contains it. The parameters are the first locals.
 //! 2. The flags of a [`Local`] are final: they describe its whole scope.
 //! 3. At most [`MAX_LOCALS`](Function::MAX_LOCALS) locals are in scope at once, including the three hidden ones of each
 //!    `for`. A function has at most [`MAX_UPVALUES`](Function::MAX_UPVALUES) upvalues.
 //! 4. A `goto` refers to a label of its own block or an enclosing one, in the same function, and never jumps into the
 //!    scope of a local. A `break` is in a loop. `...` is in a variadic function.
-//! 5. No path from the root to a leaf is longer than a small multiple of [`MAX_DEPTH`](crate::syntax::MAX_DEPTH).
+//! 5. No path from the root to a leaf is longer than a small multiple of [`MAX_DEPTH`](super::MAX_DEPTH). Chains are
+//!    flat: the suffixes of `a.b[c]:d(e)` and the operands of `a + b - c` are lists, not nested nodes. So recursion over
+//!    the tree is bounded, however long the source is.
+//!
+//! Nodes are small and `Copy`, and refer to others in the memory of their function, which is freed as a whole.
 
-use crate::syntax::ast::{BinaryOperator, LogicOperator, UnaryOperator};
+use super::operator::{BinaryOperator, LogicOperator, UnaryOperator};
 use crate::syntax::{Line, StringId, Strings};
-
-/// A chunk.
-#[derive(Debug)]
-pub struct Tree {
-    /// The texts of its names and string literals.
-    pub strings: Strings,
-    /// The chunk as a variadic function without parameters.
-    pub main: Function,
-}
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $id:ident,)*) => {
         $($(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $id(pub u32);
 
         impl $id {
-            /// Returns the index in the function's list.
+            /// Returns the index in its list.
             #[must_use]
             pub fn index(self) -> usize {
                 self.0 as usize
@@ -49,15 +44,19 @@ ids! {
     LocalId,
     /// A variable of an enclosing function, as an index into [`Function::upvalues`].
     UpvalueId,
-    /// A nested function, as an index into [`Function::functions`].
+    /// A function, counted from 0 in the order in which the functions of a chunk begin.
     FunctionId,
     /// A label, as an index into [`Function::labels`].
     LabelId,
+    /// A `goto`, as an index into [`Function::jumps`].
+    JumpId,
 }
 
 /// A function, from which closures are created.
-#[derive(Debug)]
-pub struct Function {
+#[derive(Clone, Copy, Debug)]
+pub struct Function<'a> {
+    /// The texts of the names and string literals of the chunk up to its end.
+    pub strings: &'a Strings,
     /// The line of the word `function`; 0 for the chunk.
     pub line: Line,
     /// The line of its `end`.
@@ -67,18 +66,18 @@ pub struct Function {
     /// Whether it takes `...`.
     pub is_vararg: bool,
     /// All its local variables in the order of their declarations.
-    pub locals: Vec<Local>,
+    pub locals: &'a [Local],
     /// The variables that a closure captures.
-    pub upvalues: Vec<Upvalue>,
-    /// The nested functions, in order.
-    pub functions: Vec<Function>,
+    pub upvalues: &'a [Upvalue],
     /// Its labels.
-    pub labels: Vec<Label>,
+    pub labels: &'a [Label],
+    /// The destinations of its `goto`s.
+    pub jumps: &'a [LabelId],
     /// Its code.
-    pub body: Block,
+    pub body: Block<'a>,
 }
 
-impl Function {
+impl Function<'_> {
     /// Maximal number of local variables in scope at once.
     pub const MAX_LOCALS: u32 = 200;
     /// Maximal number of upvalues of a function.
@@ -136,10 +135,10 @@ pub struct Label {
 }
 
 /// A list of statements with its own scope.
-#[derive(Debug)]
-pub struct Block {
+#[derive(Clone, Copy, Debug)]
+pub struct Block<'a> {
     /// The statements, in order.
-    pub statements: Vec<Statement>,
+    pub statements: &'a [Statement<'a>],
     /// The first of this block's own locals that a closure captures: upvalues are closed from there at the end of the
     /// block. The variables of a loop belong to its body.
     pub closes: Option<LocalId>,
@@ -148,23 +147,23 @@ pub struct Block {
 }
 
 /// A statement and its position.
-#[derive(Debug)]
-pub struct Statement {
+#[derive(Clone, Copy, Debug)]
+pub struct Statement<'a> {
     /// The line of its first token.
     pub line: Line,
     /// The kind of statement.
-    pub kind: StatementKind,
+    pub kind: StatementKind<'a>,
 }
 
 /// The kinds of statements.
-#[derive(Debug)]
-pub enum StatementKind {
+#[derive(Clone, Copy, Debug)]
+pub enum StatementKind<'a> {
     /// Evaluates all values, then declares the locals with them.
     Local {
         /// The locals, at least one.
-        locals: Vec<LocalId>,
+        locals: &'a [LocalId],
         /// The values, possibly none.
-        values: Vec<Expression>,
+        values: &'a [Expression<'a>],
     },
     /// Declares the local, then creates the closure.
     LocalFunction {
@@ -176,87 +175,87 @@ pub enum StatementKind {
     /// Evaluates the operands of all targets and then all values, and stores them.
     Assign {
         /// The targets, at least one.
-        targets: Vec<Target>,
+        targets: &'a [Target<'a>],
         /// The values, at least one.
-        values: Vec<Expression>,
+        values: &'a [Expression<'a>],
         /// The line for errors of the stores.
         end_line: Line,
     },
     /// An [`Expression::Access`] that ends with a call. The results are ignored.
-    Call(Expression),
+    Call(Expression<'a>),
     /// A block.
-    Do(Block),
+    Do(Block<'a>),
     /// Runs the body while the condition is true.
     While {
         /// Evaluated before each iteration.
-        condition: Expression,
+        condition: Expression<'a>,
         /// The body.
-        body: Block,
+        body: Block<'a>,
     },
     /// Runs the body until the condition is true.
     Repeat {
         /// The body. Its scope ends after the condition.
-        body: Block,
+        body: Block<'a>,
         /// Evaluated after each iteration, with the body's locals in scope.
-        condition: Expression,
+        condition: Expression<'a>,
     },
     /// Runs the first block whose condition is true, or else `otherwise`.
     If {
         /// The conditions and their blocks, at least one.
-        arms: Vec<Arm>,
+        arms: &'a [Arm<'a>],
         /// The block after `else`.
-        otherwise: Option<Block>,
+        otherwise: Option<Block<'a>>,
     },
     /// A numeric `for`.
     NumericFor {
         /// A copy of the hidden counter, new in each iteration. In scope in the body.
         local: LocalId,
         /// The start, the limit and the step.
-        bounds: Box<Bounds>,
+        bounds: &'a Bounds<'a>,
         /// The body.
-        body: Block,
+        body: Block<'a>,
     },
     /// A generic `for`, which calls an iterator.
     GenericFor {
         /// The variables, at least one, new in each iteration. In scope in the body.
-        locals: Vec<LocalId>,
+        locals: &'a [LocalId],
         /// Adjusted to three: the function, its state, and the first value of the hidden control variable.
-        values: Vec<Expression>,
+        values: &'a [Expression<'a>],
         /// The body.
-        body: Block,
+        body: Block<'a>,
         /// The line of the call: that of the first token after `in`.
         line: Line,
     },
     /// Ends the function. A single call is a tail call.
-    Return(Vec<Expression>),
+    Return(&'a [Expression<'a>]),
     /// Ends the innermost loop of the function.
     Break,
     /// Jumps.
-    Goto(LabelId),
+    Goto(JumpId),
     /// The position of a label.
     Label(LabelId),
 }
 
 /// The bounds of a numeric `for`, which are evaluated once, in this order.
-#[derive(Debug)]
-pub struct Bounds {
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds<'a> {
     /// The first value.
-    pub start: Expression,
+    pub start: Expression<'a>,
     /// The last value, if the steps arrive at it exactly.
-    pub limit: Expression,
+    pub limit: Expression<'a>,
     /// The step; 1 if it is missing.
-    pub step: Option<Expression>,
+    pub step: Option<Expression<'a>>,
     /// The line of the error if one of them is not a number.
     pub line: Line,
 }
 
 /// A condition and a block.
-#[derive(Debug)]
-pub struct Arm {
+#[derive(Clone, Copy, Debug)]
+pub struct Arm<'a> {
     /// The condition.
-    pub condition: Expression,
+    pub condition: Expression<'a>,
     /// The block.
-    pub body: Block,
+    pub body: Block<'a>,
 }
 
 /// The kinds of variables.
@@ -271,17 +270,17 @@ pub enum Variable {
 }
 
 /// The target of an assignment.
-#[derive(Debug)]
-pub enum Target {
+#[derive(Clone, Copy, Debug)]
+pub enum Target<'a> {
     /// A variable.
     Variable(Variable),
     /// An [`Expression::Access`] that ends with a field or an index.
-    Element(Expression),
+    Element(Expression<'a>),
 }
 
 /// An expression.
-#[derive(Debug)]
-pub enum Expression {
+#[derive(Clone, Copy, Debug)]
+pub enum Expression<'a> {
     /// `nil`
     Nil,
     /// `true`
@@ -301,7 +300,7 @@ pub enum Expression {
         /// The line of its `{`.
         line: Line,
         /// Its items in order.
-        items: Vec<Item>,
+        items: &'a [Item<'a>],
     },
     /// The value of a variable.
     Variable {
@@ -311,13 +310,13 @@ pub enum Expression {
         line: Line,
     },
     /// The first value of a call or of `...`, or nil: parentheses.
-    First(Box<Expression>),
+    First(&'a Expression<'a>),
     /// Evaluates `base`, then applies each suffix to the value so far.
     Access {
         /// The base, which is not an access itself, unless it was in parentheses.
-        base: Box<Expression>,
+        base: &'a Expression<'a>,
         /// The suffixes, at least one.
-        suffixes: Vec<Suffix>,
+        suffixes: &'a [Suffix<'a>],
     },
     /// An operator on one operand.
     Unary {
@@ -326,15 +325,15 @@ pub enum Expression {
         /// The line for errors.
         line: Line,
         /// The operand.
-        operand: Box<Expression>,
+        operand: &'a Expression<'a>,
     },
     /// Evaluates `first`; then for each operation its operand, and applies its operator to the value so far and the
     /// operand.
     Binary {
         /// The leftmost operand.
-        first: Box<Expression>,
+        first: &'a Expression<'a>,
         /// The operations, at least one.
-        rest: Vec<Operation>,
+        rest: &'a [Operation<'a>],
     },
     /// Evaluates operands from left to right until one decides: for `and` the first one that is false or nil, for `or`
     /// the first one that is neither. The value is that of the last operand evaluated.
@@ -342,18 +341,18 @@ pub enum Expression {
         /// The operator.
         operator: LogicOperator,
         /// The operands, at least two.
-        operands: Vec<Expression>,
+        operands: &'a [Expression<'a>],
     },
     /// Evaluates all operands, then concatenates from the right.
     Concat {
         /// The operands, at least two.
-        operands: Vec<Expression>,
+        operands: &'a [Expression<'a>],
         /// The line for errors.
         line: Line,
     },
 }
 
-impl Expression {
+impl Expression<'_> {
     /// Returns `true` for a call and for `...`, which can have any number of values. As the last in a list they give
     /// them all.
     #[must_use]
@@ -367,15 +366,15 @@ impl Expression {
 }
 
 /// A suffix: an operation on the value so far.
-#[derive(Debug)]
-pub struct Suffix {
+#[derive(Clone, Copy, Debug)]
+pub struct Suffix<'a> {
     /// The line for errors.
     pub line: Line,
     /// The kind of suffix.
-    pub kind: SuffixKind,
+    pub kind: SuffixKind<'a>,
 }
 
-impl Suffix {
+impl Suffix<'_> {
     /// Returns `true` if it can have any number of values.
     #[must_use]
     pub fn is_call(&self) -> bool {
@@ -384,41 +383,41 @@ impl Suffix {
 }
 
 /// The kinds of suffixes.
-#[derive(Debug)]
-pub enum SuffixKind {
+#[derive(Clone, Copy, Debug)]
+pub enum SuffixKind<'a> {
     /// `.name`
     Field(StringId),
     /// `[key]`
-    Index(Expression),
+    Index(Expression<'a>),
     /// `(a, b)`
-    Call(Vec<Expression>),
+    Call(&'a [Expression<'a>]),
     /// `:name(a, b)`
     Method {
         /// The name of the method, which gets the value itself as first argument.
         name: StringId,
         /// The other arguments.
-        arguments: Vec<Expression>,
+        arguments: &'a [Expression<'a>],
     },
 }
 
 /// An operator and its right operand; the left one is the value so far.
-#[derive(Debug)]
-pub struct Operation {
+#[derive(Clone, Copy, Debug)]
+pub struct Operation<'a> {
     /// The operator.
     pub operator: BinaryOperator,
     /// The line for errors.
     pub line: Line,
     /// The right operand.
-    pub operand: Expression,
+    pub operand: Expression<'a>,
 }
 
 /// An item of a table constructor.
-#[derive(Debug)]
-pub enum Item {
+#[derive(Clone, Copy, Debug)]
+pub enum Item<'a> {
     /// A value at the next index. The last item of a table adds all its values.
-    Next(Expression),
+    Next(Expression<'a>),
     /// `name = value`
-    Field(StringId, Expression),
+    Field(StringId, Expression<'a>),
     /// `[key] = value`
-    Index(Expression, Expression),
+    Index(Expression<'a>, Expression<'a>),
 }

@@ -22,7 +22,7 @@ pub(crate) const REGION_ALIGN: u32 = 16;
 /// The samples after which a region is judged.
 const SAMPLES_TO_JUDGE: u32 = 8;
 /// The most entries between two samples, which are about a thousand calls and backward jumps apart.
-const MOST_ENTRIES: u64 = 256;
+const MOST_ENTRIES: u64 = 512;
 
 impl Graft {
     pub(crate) fn new(function: &Function, head: Pc, region: OptimizedCode) -> Graft {

@@ -213,6 +213,26 @@ fn a_slot_that_changes_its_type_is_checked_in_each_iteration() {
 }
 
 #[test]
+fn a_double_that_becomes_something_else_is_looked_at_in_each_iteration() {
+    let program = looping(|code| {
+        let [changes, ends] = [code.label(), code.label()];
+        // A number in the first iterations, and an array in the last.
+        code.kind(J, ITEM);
+        code.add(TOTAL, TOTAL, J);
+        code.number(J, 4000.0);
+        code.jump_if_less(J, I, changes);
+        code.number(ITEM, 1.0);
+        code.add(ITEM, ITEM, I);
+        code.jump_if_less(I, N, ends);
+        code.bind(changes);
+        code.copy(ITEM, A);
+        code.bind(ends);
+    });
+    // The first array is looked at in the iteration after 4001.
+    assert_eq!(check(&program, false), Ok(MANY as f64 - 4002.0));
+}
+
+#[test]
 fn a_loop_in_a_loop_knows_what_the_outer_one_does() {
     let program = looping(|code| {
         code.number(J, 0.0);
@@ -263,7 +283,7 @@ fn emit(code: &mut Assembler, random: &mut Random, counters: &[Slot], ops: u64) 
         // Most indices are small numbers, and most arrays arrays.
         let index = random.pick(&[I, I, J, J, ONE, a]);
         let array = random.pick(&[A, A, A, B, B, a]);
-        match random.below(14) {
+        match random.below(15) {
             0 => code.number(to, random.pick(&[0.0, 1.0, 2.5, 1e300, -1.0])),
             1 | 2 => code.copy(to, a),
             3 | 4 => code.add(to, a, b),
@@ -273,7 +293,8 @@ fn emit(code: &mut Assembler, random: &mut Random, counters: &[Slot], ops: u64) 
             9 => code.drop_last(array),
             10 => code.count(),
             11 => code.counted(to),
-            12 => {
+            12 => code.kind(to, a),
+            13 => {
                 let after = code.label();
                 code.jump_if_less(a, b, after);
                 emit(code, random, &[], 2);
@@ -282,10 +303,16 @@ fn emit(code: &mut Assembler, random: &mut Random, counters: &[Slot], ops: u64) 
             _ => {
                 let Some((&counter, rest)) = counters.split_first() else { continue };
                 code.number(counter, 0.0);
-                let head = code.label();
+                let [head, middle] = [code.label(), code.label()];
+                // Some are entered in the middle, too.
+                if random.below(4) == 0 {
+                    code.jump_if_less(a, b, middle);
+                }
                 code.bind(head);
-                let ops = random.below(5);
+                let [ops, more] = [random.below(3), random.below(3)];
                 emit(code, random, rest, ops);
+                code.bind(middle);
+                emit(code, random, rest, more);
                 code.add(counter, counter, ONE);
                 code.jump_if_less(counter, N, head);
             }

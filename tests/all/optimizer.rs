@@ -68,14 +68,18 @@ const MANY: i64 = 5000;
 
 #[test]
 fn a_slot_whose_address_is_taken_is_in_memory() {
-    let (escaping, read) = (Slot(4), Slot(5));
+    let (escaping, read, before) = (Slot(4), Slot(5), Slot(6));
     let program = looping(
-        6,
+        7,
         |code| {
             code.set_escaping(escaping);
+            code.number(escaping, 0);
             code.point(escaping, 1);
         },
         |code| {
+            // What the last iteration wrote to the slot.
+            code.read(before);
+            code.add(TOTAL, TOTAL, before);
             // A write through the pointer, and a read of the slot.
             code.write(I);
             code.add(TOTAL, TOTAL, escaping);
@@ -85,7 +89,46 @@ fn a_slot_whose_address_is_taken_is_in_memory() {
             code.add(TOTAL, TOTAL, read);
         },
     );
-    check(&program, MANY, (1..=MANY).map(|i| i + i + 1).sum());
+    check(&program, MANY, (1..=MANY).map(|i| i + i + 1 + if i > 1 { i } else { 0 }).sum());
+}
+
+#[test]
+fn a_write_changes_what_is_read_of_a_part() {
+    let (escaping, half) = (Slot(4), Slot(5));
+    let program = looping(
+        6,
+        |code| {
+            code.set_escaping(escaping);
+            code.number(escaping, 0);
+            code.point(escaping, 1);
+        },
+        |code| {
+            // What the last iteration wrote, and what this one does.
+            code.read_half(half);
+            code.add(TOTAL, TOTAL, half);
+            code.write(I);
+            code.read_half(half);
+            code.add(TOTAL, TOTAL, half);
+        },
+    );
+    check(&program, MANY, (1..=MANY).map(|i| i + i - 1).sum());
+}
+
+#[test]
+fn the_runtime_changes_what_the_context_holds() {
+    let (count, before, after) = (Slot(4), Slot(5), Slot(6));
+    let program = looping(
+        7,
+        |code| code.number(count, 0),
+        |code| {
+            code.counted(before);
+            code.count(count, 1);
+            code.counted(after);
+            code.add(TOTAL, TOTAL, before);
+            code.add(TOTAL, TOTAL, after);
+        },
+    );
+    check(&program, MANY, (1..=MANY).map(|i| i - 1 + i).sum());
 }
 
 #[test]

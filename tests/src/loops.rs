@@ -126,6 +126,13 @@ pub mod loop_ops {
         unsafe { *vm.context.pointer }
     }
 
+    /// `dst` = the lower half of what is where the context points.
+    #[vm_op]
+    fn read_half(vm: &mut Vm) -> i64 {
+        // SAFETY: (1).
+        unsafe { *(vm.context.pointer as *mut i32) as i64 }
+    }
+
     /// Counts, and writes the count to the slots.
     #[vm_op]
     fn count(vm: &mut Vm, slots: Window) {

@@ -132,6 +132,12 @@ pub mod tagged {
         Err(refused(vm))
     }
 
+    /// `dst` = 1 for an array, 0 for a number.
+    #[vm_op]
+    fn kind(a: u64) -> u64 {
+        if is_array(a) { 1.0f64.to_bits() } else { 0.0f64.to_bits() }
+    }
+
     /// Counts.
     #[vm_op]
     fn count(vm: &mut Vm) {

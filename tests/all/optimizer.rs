@@ -93,6 +93,41 @@ fn a_slot_whose_address_is_taken_is_in_memory() {
 }
 
 #[test]
+fn a_slot_that_is_written_is_read_through_a_pointer_in_the_next_iteration() {
+    let (escaping, before, after) = (Slot(4), Slot(5), Slot(6));
+    let program = looping(
+        7,
+        |code| {
+            code.set_escaping(escaping);
+            code.number(escaping, 0);
+            code.point(escaping, 1);
+        },
+        |code| {
+            code.read(before);
+            code.add(TOTAL, TOTAL, before);
+            code.add(escaping, I, ONE);
+            code.read(after);
+            code.add(TOTAL, TOTAL, after);
+        },
+    );
+    check(&program, MANY, (1..=MANY).map(|i| i + 1 + if i > 1 { i } else { 0 }).sum());
+}
+
+#[test]
+fn a_loop_in_an_op_reads_what_it_has_written() {
+    let doubled = Slot(4);
+    let program = looping(
+        5,
+        |_| {},
+        |code| {
+            code.doubled(doubled, I, 3);
+            code.add(TOTAL, TOTAL, doubled);
+        },
+    );
+    check(&program, MANY, (1..=MANY).map(|i| 8 * i).sum());
+}
+
+#[test]
 fn a_write_changes_what_is_read_of_a_part() {
     let (escaping, half) = (Slot(4), Slot(5));
     let program = looping(

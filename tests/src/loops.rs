@@ -154,6 +154,18 @@ pub mod loop_ops {
         }
     }
 
+    /// `dst` = the count, which begins with `a`, after it was doubled `n` times.
+    #[vm_op]
+    fn doubled(vm: &mut Vm, a: i64, #[imm] n: u32) -> i64 {
+        vm.context.count = a;
+        let mut i = 0u32;
+        while i < n {
+            vm.context.count = vm.context.count.wrapping_add(vm.context.count);
+            i = i.wrapping_add(1);
+        }
+        vm.context.count
+    }
+
     /// `dst` = the count.
     #[vm_op]
     fn counted(vm: &mut Vm) -> i64 {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
+use cranelift_codegen::ir::{Block, InstBuilder, TrapCode, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use mimeo_def::Pc;
 use mimeo_interp::RuntimeFn;
@@ -203,6 +203,9 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
                 self.heads.check(assumed, (self.copy, head, slot), value, &self.v);
             }
             self.v.b.ins().jump(*block, &[]);
+        } else if self.region.nested.contains_key(&head) {
+            // The loop was not begun because nothing leads to it, so nothing leads here.
+            self.v.b.ins().trap(TrapCode::unwrap_user(1));
         } else {
             let block = self.block_of(head);
             self.v.b.ins().jump(block, &[]);

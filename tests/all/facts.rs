@@ -233,6 +233,26 @@ fn a_double_that_becomes_something_else_in_an_inner_loop_is_looked_at_again() {
 }
 
 #[test]
+fn a_loop_that_is_entered_in_the_middle_knows_nothing_of_what_is_before_it() {
+    let program = looping(|code| {
+        let [inner, middle] = [code.label(), code.label()];
+        code.number(J, 0.0);
+        // Always.
+        code.jump_if_less(I, N, middle);
+        // A number has no elements.
+        code.element(ITEM, N, ONE);
+        code.bind(inner);
+        code.kind(ITEM, N);
+        code.add(TOTAL, TOTAL, ITEM);
+        code.bind(middle);
+        code.add(J, J, ONE);
+        code.number(ITEM, 3.0);
+        code.jump_if_less(J, ITEM, inner);
+    });
+    assert_eq!(check(&program, false), Ok(0.0));
+}
+
+#[test]
 fn a_loop_in_a_loop_knows_what_the_outer_one_does() {
     let program = looping(|code| {
         code.number(J, 0.0);

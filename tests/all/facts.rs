@@ -98,8 +98,7 @@ fn check(program: &Program, is_shared: bool) -> Result<f64, Trap> {
 fn repeated(program: &Program) -> String {
     let mut machine = machine::<Ops>((Context::default(), ()), Limits::default(), None);
     let linked = machine.load(program).expect("it needs no space");
-    let function = machine.functions(linked).next().expect("there is a function");
-    let text = mimeo_optimize::clif(OptimizerSet::of::<Ops>(), function);
+    let text = mimeo_optimize::clif(OptimizerSet::of::<Ops>(), machine.functions(linked));
     let text = text.split("\nloop, loop at").next().expect("there is a loop");
     let place = |line: &str| text.find(&format!("\n{line}"));
     let jumps = text.match_indices("    jump block").filter_map(|(at, _)| {

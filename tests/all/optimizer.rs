@@ -66,16 +66,19 @@ fn check(program: &Program, n: i64, expected: i64) {
 /// Enough for a sample.
 const MANY: i64 = 5000;
 
+/// Makes the context point to a slot, which is 0.
+fn point_to(code: &mut Assembler, slot: Slot) {
+    code.set_escaping(slot);
+    code.number(slot, 0);
+    code.point(slot, 1);
+}
+
 #[test]
 fn a_slot_whose_address_is_taken_is_in_memory() {
     let (escaping, read, before) = (Slot(4), Slot(5), Slot(6));
     let program = looping(
         7,
-        |code| {
-            code.set_escaping(escaping);
-            code.number(escaping, 0);
-            code.point(escaping, 1);
-        },
+        |code| point_to(code, escaping),
         |code| {
             // What the last iteration wrote to the slot.
             code.read(before);
@@ -97,11 +100,7 @@ fn a_slot_that_is_written_is_read_through_a_pointer_in_the_next_iteration() {
     let (escaping, before, after) = (Slot(4), Slot(5), Slot(6));
     let program = looping(
         7,
-        |code| {
-            code.set_escaping(escaping);
-            code.number(escaping, 0);
-            code.point(escaping, 1);
-        },
+        |code| point_to(code, escaping),
         |code| {
             code.read(before);
             code.add(TOTAL, TOTAL, before);
@@ -132,11 +131,7 @@ fn a_write_changes_what_is_read_of_a_part() {
     let (escaping, half) = (Slot(4), Slot(5));
     let program = looping(
         6,
-        |code| {
-            code.set_escaping(escaping);
-            code.number(escaping, 0);
-            code.point(escaping, 1);
-        },
+        |code| point_to(code, escaping),
         |code| {
             // What the last iteration wrote, and what this one does.
             code.read_half(half);

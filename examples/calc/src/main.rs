@@ -97,8 +97,7 @@ fn show(dump: Dump, program: &Program, session: &mut Session) -> Result<(), Fail
         Dump::C => text += Ops::C,
         #[cfg(feature = "optimize")]
         Dump::Clif => {
-            let set = mimeo::jit::OptimizerSet::of::<Ops>();
-            text.extend(session.functions().map(|function| mimeo::optimize::clif(set, function)));
+            text += &mimeo::optimize::clif(mimeo::jit::OptimizerSet::of::<Ops>(), session.functions());
         }
         Dump::Asm => {
             if let Some(reason) = session.jit().and_then(Jit::unavailable) {

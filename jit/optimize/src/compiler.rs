@@ -109,9 +109,7 @@ impl Compiler {
             _ => Ok(()),
         }
     }
-}
 
-impl Compiler {
     /// Builds the region of a loop. Returns the number of its ops, and its exits.
     fn build(
         &mut self,
@@ -182,21 +180,22 @@ unsafe impl Optimizer for Compiler {
     }
 }
 
-/// Returns what a function's loops become in Cranelift's IR, after Cranelift has optimized it, or why they do not.
+/// Returns what the loops of functions become in Cranelift's IR, after Cranelift has optimized it, or why they do not.
 ///
 /// ```
 /// use mimeo::jit::OptimizerSet;
 /// use mimeo_doc_ops::{Ops, SUM, sample_machine};
 ///
 /// let (machine, linked) = sample_machine();
-/// let sum = machine.functions(linked).next().expect("the program has functions");
-/// let text = mimeo_optimize::clif(OptimizerSet::of::<Ops>(), sum);
+/// let text = mimeo_optimize::clif(OptimizerSet::of::<Ops>(), machine.functions(linked));
 /// assert!(text.starts_with("sum, loop at 0018\nfunction u0:0(i64, i64, i64) -> i64 system_v {"), "{text}");
 /// ```
-pub fn clif(set: OptimizerSet, function: &Loaded) -> String {
+pub fn clif<'a>(set: OptimizerSet, functions: impl IntoIterator<Item = &'a Loaded>) -> String {
     let mut compiler = Compiler::new(set, None);
     let mut text = String::new();
-    for &head in &function.facts().polls {
+    let heads =
+        functions.into_iter().flat_map(|function| function.facts().polls.iter().map(move |&head| (function, head)));
+    for (function, head) in heads {
         let title = format!("{}, loop at {:04}\n", function.body().name, head.0);
         match compiler.optimized_ir(function, head) {
             Ok(None) => {}

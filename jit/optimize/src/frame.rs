@@ -19,6 +19,11 @@ fn slot_offset(slot: u32) -> i32 {
     (slot * size_of::<u64>() as u32) as i32
 }
 
+/// Returns the type of a slot's variable.
+fn type_of(floats: &Slots, slot: u32) -> types::Type {
+    if floats.contains(&slot) { types::F64 } else { types::I64 }
+}
+
 /// The frame of a region.
 #[derive(Debug)]
 pub(crate) struct Frame {
@@ -30,7 +35,7 @@ pub(crate) struct Frame {
     pub(crate) budget: Variable,
     slots: BTreeMap<u32, Variable>,
     /// The slots whose variables hold doubles.
-    pub(crate) floats: Slots,
+    floats: Slots,
     /// The values of slots that do not change in the innermost loop.
     pub(crate) fixed: Rc<BTreeMap<u32, Value>>,
 }
@@ -38,13 +43,12 @@ pub(crate) struct Frame {
 impl Frame {
     /// Declares the variables and reads them. `base` and `record` are parameters of the region.
     pub(crate) fn new(v: &mut Values<'_>, [base, record]: [Value; 2], slots: &Slots, floats: Slots) -> Frame {
-        let ty = |slot: u32| if floats.contains(&slot) { types::F64 } else { types::I64 };
         let mut variable = |ty| v.b.declare_var(ty);
         let frame = Frame {
             record: variable(types::I64),
             base: variable(types::I64),
             budget: variable(types::I32),
-            slots: slots.iter().map(|&slot| (slot, variable(ty(slot)))).collect(),
+            slots: slots.iter().map(|&slot| (slot, variable(type_of(&floats, slot)))).collect(),
             floats,
             fixed: Rc::default(),
         };
@@ -60,8 +64,7 @@ impl Frame {
         v.b.def_var(self.budget, budget);
         let base = v.b.use_var(self.base);
         for (&slot, &variable) in &self.slots {
-            let ty = if self.floats.contains(&slot) { types::F64 } else { types::I64 };
-            let value = v.b.ins().load(ty, trusted(), base, slot_offset(slot));
+            let value = v.b.ins().load(type_of(&self.floats, slot), trusted(), base, slot_offset(slot));
             v.set_origin(value, Origin::Language);
             v.b.def_var(variable, value);
         }

@@ -86,7 +86,7 @@ impl Shape {
 fn order(body: &Body, leaves: &[bool]) -> Vec<usize> {
     fn visit(body: &Body, seen: &mut [bool], index: usize, order: &mut Vec<usize>) {
         if !std::mem::replace(&mut seen[index], true) {
-            successors(&body.blocks[index]).for_each(|to| visit(body, seen, to, order));
+            body.blocks[index].successors().for_each(|to| visit(body, seen, to, order));
             order.push(index);
         }
     }
@@ -100,7 +100,7 @@ fn order(body: &Body, leaves: &[bool]) -> Vec<usize> {
 fn repeated(body: &Body, order: &[usize]) -> Vec<bool> {
     let mut is_repeated = vec![false; body.blocks.len()];
     for (at, &index) in order.iter().enumerate() {
-        for to in successors(&body.blocks[index]).filter(|to| order[..=at].contains(to)) {
+        for to in body.blocks[index].successors().filter(|to| order[..=at].contains(to)) {
             is_repeated[to] = true;
         }
     }
@@ -109,17 +109,6 @@ fn repeated(body: &Body, order: &[usize]) -> Vec<bool> {
 
 fn stores(block: &Block) -> bool {
     block.insts.iter().any(|inst| matches!(inst, Inst::Store { .. }))
-}
-
-/// Returns the blocks that follow a block.
-pub(crate) fn successors(block: &Block) -> impl Iterator<Item = usize> {
-    let edges = match &block.end {
-        End::Jump { edge } => [Some(edge), None],
-        End::Branch { then, other, .. } => [Some(then), Some(other)],
-        End::Runtime { ok, err, .. } => [Some(ok), err.as_ref()],
-        _ => [None, None],
-    };
-    edges.into_iter().flatten().map(|edge| edge.to.0 as usize)
 }
 
 /// Returns whether a block continues with another op.
@@ -133,7 +122,7 @@ fn reached(body: &Body, leaves: &[bool]) -> Vec<bool> {
     let mut pending = vec![0];
     while let Some(index) = pending.pop() {
         if !std::mem::replace(&mut seen[index], true) && !leaves[index] {
-            pending.extend(successors(&body.blocks[index]));
+            pending.extend(body.blocks[index].successors());
         }
     }
     seen
@@ -146,7 +135,7 @@ fn effects_before(body: &Body, leaves: &[bool]) -> Vec<bool> {
         let mut changed = false;
         for (index, block) in body.blocks.iter().enumerate().filter(|&(index, _)| !leaves[index]) {
             if before[index] || stores(block) || matches!(block.end, End::Runtime { .. }) {
-                for to in successors(block) {
+                for to in block.successors() {
                     changed |= !std::mem::replace(&mut before[to], true);
                 }
             }

@@ -393,6 +393,19 @@ coded! {
     }
 }
 
+impl Block {
+    /// Returns the indices of the blocks that can follow in the body.
+    pub fn successors(&self) -> impl Iterator<Item = usize> {
+        let edges = match &self.end {
+            End::Jump { edge } => [Some(edge), None],
+            End::Branch { then, other, .. } => [Some(then), Some(other)],
+            End::Runtime { ok, err, .. } => [Some(ok), err.as_ref()],
+            _ => [None, None],
+        };
+        edges.into_iter().flatten().map(|edge| edge.to.0 as usize)
+    }
+}
+
 coded! {
     /// What one op does.
     ///

@@ -63,23 +63,17 @@ impl Checker<'_> {
         while changed {
             changed = false;
             for (id, block) in self.body.blocks.iter().enumerate() {
-                let mut result = Ok(());
                 let from = of[id].clone();
-                block.end.clone().edges(&mut |edge| {
-                    let to = edge.to.0 as usize;
+                for to in block.successors() {
                     // Nothing can be passed to the entry, which the op's operands enter.
-                    let Some(known) = of.get_mut(to).filter(|_| to != 0) else {
-                        result = Err(InvalidIr::Unknown);
-                        return;
-                    };
+                    let known = of.get_mut(to).filter(|_| to != 0).ok_or(InvalidIr::Unknown)?;
                     for (other, is_known) in known.iter_mut().enumerate() {
                         if *is_known && !from[other] && other != to {
                             *is_known = false;
                             changed = true;
                         }
                     }
-                });
-                result?;
+                }
             }
         }
         Ok(of)

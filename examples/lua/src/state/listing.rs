@@ -75,8 +75,7 @@ impl Lua {
     #[cfg(feature = "optimize")]
     pub fn optimized_loops(&mut self, function: &Function) -> Result<String, ListingError> {
         let linked = self.linked(function)?;
-        let set = mimeo::jit::OptimizerSet::of::<Ops>();
-        Ok(self.machine.functions(linked).map(|function| mimeo::optimize::clif(set, function)).collect())
+        Ok(mimeo::optimize::clif(mimeo::jit::OptimizerSet::of::<Ops>(), self.machine.functions(linked)))
     }
 
     /// Returns the program of a function's chunk.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use mimeo_ir::{Block, BlockId, Body, Edge, End, Inst, ValueId};
 
 use super::thread::{skip_decided, skip_empty};
-use super::walk::{successors, values};
+use super::walk::values;
 
 /// Cleans up a body.
 pub(super) fn cleaned(mut body: Body) -> Body {
@@ -27,16 +27,17 @@ pub(super) fn cleaned(mut body: Body) -> Body {
 /// Returns the blocks that can be reached, each before those that only it leads to.
 fn order(body: &Body) -> Vec<usize> {
     let mut order = Vec::new();
+    let successors = |block: usize| body.blocks[block].successors().collect::<Vec<_>>();
     // Nothing leads to the entry.
     let mut is_visited = vec![false; body.blocks.len()];
     // Blocks whose successors are being visited, with those that are left.
-    let mut stack = vec![(0, successors(&body.blocks[0]))];
+    let mut stack = vec![(0, successors(0))];
     while let Some((block, rest)) = stack.last_mut() {
         match rest.pop() {
             Some(next) if is_visited[next] => {}
             Some(next) => {
                 is_visited[next] = true;
-                stack.push((next, successors(&body.blocks[next])));
+                stack.push((next, successors(next)));
             }
             None => {
                 order.push(*block);
@@ -82,7 +83,7 @@ fn replace(body: &mut Body, with: &BTreeMap<ValueId, ValueId>) {
 /// Appends each block that only one jump leads to to the block of that jump.
 fn merge(body: &mut Body) {
     let mut sources = vec![0; body.blocks.len()];
-    body.blocks.iter().flat_map(successors).for_each(|to| sources[to] += 1);
+    body.blocks.iter().flat_map(Block::successors).for_each(|to| sources[to] += 1);
     let mut with = BTreeMap::new();
     for block in 0..body.blocks.len() {
         while let End::Jump { edge } = body.blocks[block].end.clone() {

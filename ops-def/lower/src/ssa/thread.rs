@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mimeo_ir::{Block, Body, Edge, End, Inst, ValueId};
 
-use super::walk::{successors, values};
+use super::walk::values;
 
 /// Leads each edge to an empty block on to where that block jumps.
 pub(super) fn skip_empty(body: &mut Body) {
@@ -82,7 +82,7 @@ fn hand_on_params(body: &mut Body, index: usize) -> bool {
     let targets = [then, other].map(|edge| edge.to.0 as usize);
     let params = body.blocks[index].params.clone();
     let below = targets.map(|target| dominated(body, target));
-    let is_sole = |target| body.blocks.iter().flat_map(successors).filter(|&to| to == target).count() == 1;
+    let is_sole = |target| body.blocks.iter().flat_map(Block::successors).filter(|&to| to == target).count() == 1;
     let uses: Vec<Vec<ValueId>> = body.blocks.iter().map(|block| used(block.clone(), &params)).collect();
     let is_local = |user: usize| (0..2).any(|side| below[side][user] && is_sole(targets[side]));
     let mut others = uses.iter().enumerate().filter(|&(user, used)| user != index && !used.is_empty());
@@ -124,7 +124,7 @@ fn dominated(body: &Body, block: usize) -> Vec<bool> {
     let mut pending = vec![0];
     while let Some(next) = pending.pop() {
         if next != block && std::mem::replace(&mut is_below[next], false) {
-            pending.extend(successors(&body.blocks[next]));
+            pending.extend(body.blocks[next].successors());
         }
     }
     is_below

@@ -1,13 +1,6 @@
-//! The blocks that follow a block, and the values that it mentions.
+//! The values that a block mentions.
 
 use mimeo_ir::{Block, ValueId};
-
-/// Returns the blocks that follow, in order.
-pub(super) fn successors(block: &Block) -> Vec<usize> {
-    let mut list = Vec::new();
-    block.end.clone().edges(&mut |edge| list.push(edge.to.0 as usize));
-    list
-}
 
 /// Calls `visit` with each value that a block mentions.
 pub(super) fn values(block: &mut Block, visit: &mut dyn FnMut(&mut ValueId)) {

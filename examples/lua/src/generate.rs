@@ -12,6 +12,7 @@ mod fold;
 mod function;
 mod loops;
 mod operation;
+mod shortcut;
 mod statement;
 mod table;
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod base;
 mod bit;
+mod builtins;
 mod coroutine;
 mod debug;
 mod io;
@@ -16,7 +17,7 @@ mod system;
 mod table;
 
 use crate::heap::{Gc, Heap};
-use crate::ops::ops::{Table, Value, Vm};
+use crate::ops::ops::{Builtins, Table, Value, Vm};
 use crate::runtime::BuiltinFn;
 
 pub use libraries::{Libraries, Library};
@@ -47,6 +48,8 @@ pub fn open(vm: &mut Vm, libraries: Libraries) {
     }
     table::open(vm);
     string::open(vm);
+    vm.host.builtins = Builtins::find(vm);
+    vm.context.builtins = vm.host.builtins;
 }
 
 /// Creates `debug.traceback`, which the program may lack.

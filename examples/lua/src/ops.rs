@@ -246,6 +246,9 @@ pub mod ops {
     /// The [`Table::shape_id`] of all tables whose names are in their hash part. Caches never contain it.
     pub const NO_SHAPE: u32 = 1;
 
+    /// Stands for the shape of strings in the cache of their methods. No table has it.
+    pub const TEXT_SHAPE: u32 = 2;
+
     /// A variable that closures share.
     #[repr(C)]
     #[derive(Debug)]
@@ -361,6 +364,40 @@ pub mod ops {
         pub next: Value,
         /// The builtin that `ipairs` returns as the iterator.
         pub next_element: Value,
+        /// The builtins whose calls have an op of their own, while no hook has to see these calls.
+        pub builtins: Builtins,
+    }
+
+    /// Builtins, by what ops do in their place.
+    #[repr(C)]
+    #[derive(Clone, Copy, Debug)]
+    pub struct Builtins {
+        /// `math.abs`
+        pub abs: Value,
+        /// `math.ceil`
+        pub ceil: Value,
+        /// `math.floor`
+        pub floor: Value,
+        /// `math.max`
+        pub max: Value,
+        /// `math.min`
+        pub min: Value,
+        /// `math.sqrt`
+        pub sqrt: Value,
+        /// `bit.arshift`
+        pub arshift: Value,
+        /// `bit.band`
+        pub band: Value,
+        /// `bit.bor`
+        pub bor: Value,
+        /// `bit.bxor`
+        pub bxor: Value,
+        /// `bit.lshift`
+        pub lshift: Value,
+        /// `bit.rshift`
+        pub rshift: Value,
+        /// `string.byte`
+        pub byte: Value,
     }
 
     // What `runtime` implements: the slow paths of the ops below.
@@ -946,6 +983,11 @@ pub mod ops {
             if has_inherited(table, inherited, vm.context.epoch) {
                 return Ok((inherited.value.get(), object));
             }
+        } else if object.is_text() && inherited.shape_id.get() == TEXT_SHAPE {
+            // SAFETY: (4).
+            if unsafe { *vm.context.epoch } == inherited.epoch.get() {
+                return Ok((inherited.value.get(), object));
+            }
         }
         let method = index_method(vm, object, name, own, inherited)?;
         Ok((method, object))
@@ -1174,6 +1216,97 @@ pub mod ops {
         vm.context.results = (values.len() as u32).wrapping_add(vm.context.results);
         move_down(vm, values, vm.context.results);
         vm.ret(first)
+    }
+
+    // Calls of some builtins. Each of these ops stands before a call whose function is probably the builtin. If it is,
+    // and the arguments are of the right types, `dst` is the result, and control goes to `done`, after the call. Else
+    // `dst` is the function, and the call is next.
+
+    /// `dst = function(x)` for `math.{name}`
+    #[vm_op(each(name): call_abs(abs), call_ceil(ceil), call_floor(floor), call_sqrt(sqrt))]
+    fn call_of_number(vm: &mut Vm, function: Value, x: Value, done: Label) -> (Value, Flow) {
+        if function.0 == vm.context.builtins.name.0 && x.is_number() {
+            return (Value::number(x.as_number().name()), done.jump());
+        }
+        (function, Flow::Next)
+    }
+
+    /// `dst = function(a, b)` for `math.{name}`. If one of them is NaN, the result is `b`.
+    #[vm_op(each(name, beyond): call_max(max, >), call_min(min, <))]
+    fn call_of_order(
+        vm: &mut Vm,
+        function: Value,
+        a: Value,
+        #[place(slot, constant)] b: Value,
+        done: Label,
+    ) -> (Value, Flow) {
+        if function.0 == vm.context.builtins.name.0 && a.is_number() && b.is_number() {
+            return (if beyond(a.as_number(), b.as_number()) { a } else { b }, done.jump());
+        }
+        (function, Flow::Next)
+    }
+
+    /// The sum with 2^52 + 2^51 has an integer in its lowest bits.
+    const SHIFTER: f64 = 6755399441055744.0;
+
+    /// Returns a number modulo 2^32, rounded to even. Beyond 2^51 this gives the same as LuaJIT.
+    fn bits_of(number: Value) -> u32 {
+        (number.as_number() + SHIFTER).canonical_bits() as u32
+    }
+
+    /// `dst = function(a, b)` for `bit.{name}`
+    #[vm_op(each(name, result):
+        call_band(band, (bits_of(a) & bits_of(b)) as i32),
+        call_bor(bor, (bits_of(a) | bits_of(b)) as i32),
+        call_bxor(bxor, (bits_of(a) ^ bits_of(b)) as i32),
+        call_lshift(lshift, bits_of(a).wrapping_shl(bits_of(b)) as i32),
+        call_rshift(rshift, bits_of(a).wrapping_shr(bits_of(b)) as i32),
+        call_arshift(arshift, (bits_of(a) as i32).wrapping_shr(bits_of(b))))]
+    fn call_of_bits(
+        vm: &mut Vm,
+        function: Value,
+        a: Value,
+        #[place(slot, constant)] b: Value,
+        done: Label,
+    ) -> (Value, Flow) {
+        if function.0 == vm.context.builtins.name.0 && a.is_number() && b.is_number() {
+            return (Value::ordinary(result as f64), done.jump());
+        }
+        (function, Flow::Next)
+    }
+
+    /// Returns the address of the bytes of a string.
+    fn bytes_of(text: *mut Text, len: u32) -> *const u8 {
+        let after = text.wrapping_add(1);
+        if len <= MAX_INTERNED {
+            return after as *const u8;
+        }
+        // SAFETY: (1): callers pass the address of a live string. (2): it is a long one, which the address follows.
+        unsafe { *(after as *const *const u8) }
+    }
+
+    /// `dst = function(text, at)` for `string.byte`
+    #[vm_op]
+    fn call_byte(
+        vm: &mut Vm,
+        function: Value,
+        text: Value,
+        #[place(slot, constant)] at: Value,
+        done: Label,
+    ) -> (Value, Flow) {
+        if function.0 == vm.context.builtins.byte.0 && text.is_text() {
+            let text = text.as_text();
+            // SAFETY: (1): the tag says that it is a string.
+            let len = unsafe { (*text).len };
+            if let Some(place) = array_place(at.as_number())
+                && place < len as u64
+            {
+                // SAFETY: (2): a string has `len` bytes.
+                let byte = unsafe { *bytes_of(text, len).add(place as usize) };
+                return (Value::ordinary(byte as f64), done.jump());
+            }
+        }
+        (function, Flow::Next)
     }
 
     // Building blocks of builtins: see `stubs.rs`.

@@ -27,7 +27,7 @@ use lua_syntax::parse::Memory;
 use mimeo::{Control, StackMove};
 
 use crate::heap::{Coroutine, Gc, Heap, Tracer};
-use crate::ops::ops::{Ops, Table, Upvalue, Value, Vm};
+use crate::ops::ops::{Builtins, Ops, Table, Upvalue, Value, Vm};
 
 pub use arithmetic::to_number;
 pub use bounds::Bounds;
@@ -112,6 +112,8 @@ pub struct Host {
     pub kind_metatables: [Option<Gc<Table>>; PlainKind::COUNT],
     /// The code of builtins.
     pub stubs: Stubs,
+    /// The builtins whose calls have ops of their own.
+    pub(crate) builtins: Builtins,
     /// Standard output.
     pub stdout: Box<dyn Write>,
     /// Standard input.
@@ -176,6 +178,7 @@ impl Host {
             text_metatable: None,
             kind_metatables: [None; PlainKind::COUNT],
             stubs: Stubs::default(),
+            builtins: Builtins::NONE,
             stdout,
             stdin,
             handling: None,

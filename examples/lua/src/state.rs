@@ -311,6 +311,7 @@ pub fn bare_state(stdin: Box<dyn Read>, stdout: Box<dyn Write>) -> (Context, Hos
         epoch,
         next: ops::Value::NIL,
         next_element: ops::Value::NIL,
+        builtins: ops::Builtins::NONE,
     };
     (context, host)
 }

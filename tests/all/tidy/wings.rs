@@ -175,7 +175,7 @@ const LEVELS: [(&str, &[&str]); 1] = [("examples/lua/src", &["heap", "ops", "run
 
 /// What Lua's heap uses of the ops: values, the objects whose fields ops access, and the caches of ops.
 const LUA_VALUES: &str = "AddCache BLACK BUILTIN_TAG CLOSURE_TAG Callable Callee Closure FieldCache InheritedCache \
-    MAX_INTERNED NO_SHAPE Object PROTOTYPE TABLE_TAG TAG_SHIFT TEXT_TAG THREAD_TAG Table Text USERDATA_TAG Upvalue Value \
+    MAX_INTERNED NO_SHAPE Object PROTOTYPE TABLE_TAG TAG_SHIFT TEXT_SHAPE TEXT_TAG THREAD_TAG Table Text USERDATA_TAG Upvalue Value \
     upvalue_at";
 
 /// Crates in which the modules inside a wing name only those below them, too.

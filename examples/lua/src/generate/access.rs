@@ -20,6 +20,14 @@ pub(super) enum Destination {
     Returned,
 }
 
+/// The function of a call, as the source has it.
+#[derive(Clone, Copy)]
+pub(super) struct Called<'a> {
+    pub(super) base: &'a Expression<'a>,
+    /// The last one is the call.
+    pub(super) suffixes: &'a [Suffix<'a>],
+}
+
 /// The intermediate value: its slot and its name in the source.
 #[derive(Clone, Copy)]
 struct Intermediate {
@@ -40,9 +48,10 @@ impl Generator<'_> {
             Expression::Variable { variable: Variable::Local(local), .. } => current.slot = self.slot(*local),
             _ => self.into(base, window),
         }
-        for (index, suffix) in suffixes.iter().enumerate() {
+        for index in 0..suffixes.len() {
             let destination = (index + 1 == suffixes.len()).then_some(destination);
-            current = self.suffix(current, suffix, window, destination);
+            let called = Called { base, suffixes: &suffixes[..=index] };
+            current = self.suffix(current, called, window, destination);
         }
         match destination {
             Destination::One(dst) if current.slot != dst => self.asm.copy(dst, current.slot),
@@ -61,11 +70,12 @@ impl Generator<'_> {
     fn suffix(
         &mut self,
         current: Intermediate,
-        suffix: &Suffix,
+        called: Called<'_>,
         window: Slot,
         destination: Option<Destination>,
     ) -> Intermediate {
         let mark = self.mark();
+        let suffix = &called.suffixes[called.suffixes.len() - 1];
         let dst = match destination {
             Some(Destination::One(dst)) => dst,
             _ => window,
@@ -84,10 +94,7 @@ impl Generator<'_> {
                 dst
             }
             SuffixKind::Call(arguments) => {
-                if current.slot != window {
-                    self.asm.copy(window, current.slot);
-                }
-                self.call(window, window, arguments, suffix, current.name, destination);
+                self.call(window, current.slot, None, arguments, called, current.name, destination);
                 window
             }
             SuffixKind::Method { name, arguments } => {
@@ -106,7 +113,8 @@ impl Generator<'_> {
                         self.release(key.0);
                     }
                 }
-                self.call(window, object, arguments, suffix, Some((NameKind::Method, *name)), destination);
+                let name = Some((NameKind::Method, *name));
+                self.call(window, window, Some(object), arguments, called, name, destination);
                 window
             }
         };
@@ -114,34 +122,47 @@ impl Generator<'_> {
         Intermediate { slot, name: name_of_suffix(&suffix.kind) }
     }
 
-    /// Calls the function in the window's first slot. The slots up to `last` are filled.
+    /// Calls `function`, which may be the window's first slot. `first` is the slot of an argument that is there already.
+    #[expect(clippy::too_many_arguments, reason = "both kinds of calls have all of them")]
     fn call(
         &mut self,
         window: Slot,
-        last: Slot,
+        function: Slot,
+        first: Option<Slot>,
         arguments: &[Expression],
-        suffix: &Suffix,
+        called: Called<'_>,
         name: Option<(NameKind, StringId)>,
         destination: Option<Destination>,
     ) {
-        debug_assert_eq!(self.mark(), last.0 + 1, "arguments follow directly");
-        let is_open = self.open_list(arguments);
-        let len = self.mark() - window.0;
-        if let Some(Destination::Returned) = destination {
-            self.close_all();
-            self.at(suffix.line);
-            self.named(0, name);
-            match is_open {
-                true => self.asm.tail_call_open(window, window, len),
-                false => self.asm.tail_call(window, window, len),
+        let line = called.suffixes[called.suffixes.len() - 1].line;
+        let is_returned = matches!(destination, Some(Destination::Returned));
+        let shortcut = self.shortcut(called, destination);
+        let done = self.asm.label();
+        let is_open = if let Some(shortcut) = shortcut {
+            self.short_call(shortcut, window, function, first, arguments, done);
+            false
+        } else {
+            if function != window {
+                self.asm.copy(window, function);
             }
-            return;
+            self.open_list(arguments)
+        };
+        let len = self.mark() - window.0;
+        if is_returned {
+            self.close_all();
         }
-        self.at(suffix.line);
+        self.at(line);
         self.named(0, name);
-        match is_open {
-            true => self.asm.call_open(window, window, len),
-            false => self.asm.call(window, window, len),
+        match (is_returned, is_open) {
+            (false, false) => self.asm.call(window, window, len),
+            (false, true) => self.asm.call_open(window, window, len),
+            (true, false) => self.asm.tail_call(window, window, len),
+            (true, true) => self.asm.tail_call_open(window, window, len),
+        }
+        self.asm.bind(done);
+        if is_returned && shortcut.is_some() {
+            self.close_all();
+            self.asm.ret(window);
         }
     }
 }

@@ -8,7 +8,7 @@
 
 use super::caches::{IndexPlace, Inherited};
 use super::{Event, Gc, Heap};
-use crate::ops::ops::{FieldCache, InheritedCache, PROTOTYPE, Table, Text, Value};
+use crate::ops::ops::{FieldCache, InheritedCache, PROTOTYPE, TEXT_SHAPE, Table, Text, Value};
 
 /// The most recent results, shared by all ops.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl Heap {
     ) -> Option<Value> {
         let Some(shape) = table.names().filter(|_| name.is_interned()) else {
             let value = table.get_text(name);
-            return if value.is_nil() { self.inherit(table, name) } else { Some(value) };
+            return if value.is_nil() { self.inherit(table.metatable(), name) } else { Some(value) };
         };
         let slot = shape.find(name);
         if let Some(slot) = slot {
@@ -105,7 +105,7 @@ impl Heap {
             inherited.fill(found);
             return Some(found.value);
         }
-        let value = self.inherit(table, name)?;
+        let value = self.inherit(Some(metatable), name)?;
         if value.is_nil() || value.is_function() || value.is_table() {
             let (epoch, metatable_ptr, has_name) = (*self.inheritance.epoch, metatable.as_ptr(), slot.is_some());
             let index = self.index_place(metatable);
@@ -115,6 +115,27 @@ impl Heap {
             *entry = Entry { name: name.as_ptr().addr(), found };
         }
         Some(value)
+    }
+
+    /// Returns the method of strings with a name, or `None` if a function decides. Fills the cache for all strings, which
+    /// have this metatable: it must be told of [another one](Self::text_metatable_changed).
+    pub fn find_method_of_text(
+        &mut self,
+        metatable: Gc<Table>,
+        name: Gc<Text>,
+        inherited: &InheritedCache,
+    ) -> Option<Value> {
+        let value = self.inherit(Some(metatable), name)?;
+        if value.is_function() {
+            let epoch = *self.inheritance.epoch;
+            inherited.fill(Inherited { shape_id: TEXT_SHAPE, epoch, value, ..Inherited::default() });
+        }
+        Some(value)
+    }
+
+    /// Notes that strings have another metatable from now on.
+    pub fn text_metatable_changed(&mut self) {
+        self.end_epoch();
     }
 
     /// Returns where a metatable and others like it have their `__index`, if it is a table.
@@ -128,22 +149,23 @@ impl Heap {
         })
     }
 
-    /// Returns the inherited value, or `None` if a function decides or the chain is too long.
-    fn inherit(&mut self, table: Gc<Table>, name: Gc<Text>) -> Option<Value> {
-        let mut at = table;
+    /// Returns the value that something with a metatable inherits, or `None` if a function decides or the chain is too
+    /// long.
+    fn inherit(&mut self, mut metatable: Option<Gc<Table>>, name: Gc<Text>) -> Option<Value> {
         for _ in 0..Inheritance::MAX_CHAIN {
-            let Some(mut metatable) = at.metatable() else { return Some(Value::NIL) };
-            metatable.set_prototype();
-            let index = self.metamethod(metatable, Event::Index);
+            let Some(mut next) = metatable else { return Some(Value::NIL) };
+            next.set_prototype();
+            let index = self.metamethod(next, Event::Index);
             if index.is_nil() {
                 return Some(Value::NIL);
             }
-            at = index.to_table()?;
+            let mut at = index.to_table()?;
             at.set_prototype();
             let value = at.get_text(name);
             if !value.is_nil() {
                 return Some(value);
             }
+            metatable = at.metatable();
         }
         None
     }

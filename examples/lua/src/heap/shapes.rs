@@ -5,7 +5,7 @@
 //! [heap](super)'s contract.
 
 use super::{Gc, Heap, Kind, Shape};
-use crate::ops::ops::{NO_SHAPE, Object, Text};
+use crate::ops::ops::{Object, TEXT_SHAPE, Text};
 
 #[derive(Debug)]
 pub(super) struct Shapes {
@@ -20,7 +20,7 @@ pub(super) struct Shapes {
 
 impl Default for Shapes {
     fn default() -> Shapes {
-        Shapes { all: Vec::new(), root: None, next_id: NO_SHAPE + 1, freed: 0 }
+        Shapes { all: Vec::new(), root: None, next_id: TEXT_SHAPE + 1, freed: 0 }
     }
 }
 

@@ -85,6 +85,7 @@ fn setmetatable(call: &mut Call<'_>) -> Result<(), Thrown> {
         call.heap().set_userdata_metatable(userdata, metatable);
     } else if value.is_text() {
         call.vm.host.text_metatable = metatable;
+        call.heap().text_metatable_changed();
     } else {
         call.vm.host.kind_metatables[PlainKind::of(value) as usize] = metatable;
     }

@@ -31,6 +31,7 @@ impl Roots for MachineRoots<'_> {
         host.embedding.trace(tracer);
         host.hooks.trace(tracer);
         host.running.iter().for_each(|&coroutine| tracer.object(coroutine));
+        host.builtins.trace(tracer);
         // Ops use the addresses of these as marks, which no other object must have.
         tracer.value(vm.context.next);
         tracer.value(vm.context.next_element);

@@ -8,7 +8,7 @@ use super::place::frame_at;
 use super::stubs::BUILTIN;
 use super::{run, running};
 use crate::heap::{Coroutine, Gc, Hook, Tracer};
-use crate::ops::ops::{Value, Vm};
+use crate::ops::ops::{Builtins, Value, Vm};
 
 /// How deep a function is: see [`Vm::level`].
 type Level = (usize, usize);
@@ -136,6 +136,8 @@ pub(super) fn arrive(vm: &mut Vm) {
 fn arm(vm: &mut Vm) {
     let hook = hook_of(vm, None);
     arm_count(vm, hook);
+    // The hook has to see every call.
+    vm.context.builtins = if hook.steps() { Builtins::NONE } else { vm.host.builtins };
     if hook.steps() {
         let level = vm.level();
         let hooks = &mut vm.host.hooks;

@@ -164,6 +164,12 @@ pub(crate) fn index_method(
     own: &FieldCache,
     inherited: &InheritedCache,
 ) -> Result<Value, Thrown> {
+    if let (Some(name), true, Some(metatable)) = (name.to_text(), object.is_text(), vm.host.text_metatable)
+        && let Some(value) = vm.host.heap.find_method_of_text(metatable, name, inherited)
+        && !value.is_nil()
+    {
+        return Ok(value);
+    }
     let result = index_field(vm, object, name, own, inherited);
     if result.is_err() {
         // The metamethod, if one was requested, gives only the first result.

@@ -22,7 +22,7 @@ pub use operator::{BinaryOperator, LogicOperator, UnaryOperator};
 pub use parser::MAX_DEPTH;
 pub use tree::{
     Arm, Block, Bounds, Capture, Expression, Function, FunctionId, Item, JumpId, Label, LabelId, Local, LocalId,
-    Operation, Statement, StatementKind, Suffix, SuffixKind, Target, Upvalue, UpvalueId, Variable,
+    Operation, Origin, Statement, StatementKind, Suffix, SuffixKind, Target, Upvalue, UpvalueId, Variable,
 };
 
 /// Takes a function of a chunk whose end was parsed. The functions inside it were taken before; the last one is the chunk

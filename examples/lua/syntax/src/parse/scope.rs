@@ -1,7 +1,9 @@
 //! Turns names into variables: the scopes of one function, and the captures between functions.
 
 use super::label::{Jump, OpenLabel};
-use super::tree::{Capture, Function, FunctionId, Label, LabelId, Local, LocalId, Upvalue, UpvalueId, Variable};
+use super::tree::{
+    Capture, Expression, Function, FunctionId, Label, LabelId, Local, LocalId, Origin, Upvalue, UpvalueId, Variable,
+};
 use crate::syntax::{Line, Name, StringId, SyntaxError};
 
 /// The functions that enclose the current place.
@@ -68,7 +70,13 @@ impl FunctionScope {
             return Err(SyntaxError::too_many(name.line, self.line, Function::MAX_LOCALS, "local variables"));
         }
         let id = LocalId::of(self.locals.len());
-        self.locals.push(Local { name: name.id, line: name.line, is_captured: false, is_assigned: false });
+        self.locals.push(Local {
+            name: name.id,
+            line: name.line,
+            is_captured: false,
+            is_assigned: false,
+            origin: None,
+        });
         Ok(id)
     }
 
@@ -96,15 +104,22 @@ impl FunctionScope {
         captured
     }
 
+    /// Notes what the declarations of locals assign to them.
+    pub(super) fn note_origins(&mut self, locals: &[LocalId], values: &[Expression<'_>]) {
+        for (local, value) in locals.iter().zip(values) {
+            self.locals[local.index()].origin = Origin::of(&self.locals, &self.upvalues, value, &[]);
+        }
+    }
+
     /// Returns the upvalue for `capture`, after adding it if necessary.
-    fn upvalue(&mut self, name: Name, capture: Capture) -> Result<UpvalueId, SyntaxError> {
+    fn upvalue(&mut self, name: Name, capture: Capture, origin: Option<Origin>) -> Result<UpvalueId, SyntaxError> {
         if let Some(index) = self.upvalues.iter().position(|upvalue| upvalue.capture == capture) {
             return Ok(UpvalueId::of(index));
         }
         if self.upvalues.len() >= Function::MAX_UPVALUES as usize {
             return Err(SyntaxError::too_many(name.line, self.line, Function::MAX_UPVALUES, "upvalues"));
         }
-        self.upvalues.push(Upvalue { name: name.id, capture });
+        self.upvalues.push(Upvalue { name: name.id, capture, origin });
         Ok(UpvalueId::of(self.upvalues.len() - 1))
     }
 
@@ -162,10 +177,12 @@ impl Scopes {
         };
         let mut variable = Variable::Local(local);
         if owner < innermost {
-            self.functions[owner].locals[local.index()].is_captured = true;
+            let captured = &mut self.functions[owner].locals[local.index()];
+            captured.is_captured = true;
+            let origin = captured.origin;
             let mut capture = Capture::Local(local);
             for function in &mut self.functions[owner + 1..] {
-                let upvalue = function.upvalue(name, capture)?;
+                let upvalue = function.upvalue(name, capture, origin)?;
                 capture = Capture::Upvalue(upvalue);
                 variable = Variable::Upvalue(upvalue);
             }

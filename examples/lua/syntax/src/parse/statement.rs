@@ -176,7 +176,9 @@ impl<'b> Parser<'_, '_, '_, 'b> {
         let has_values = self.chunk.tokens.accept(Symbol::Assign)?;
         let values = if has_values { self.parse_expressions()? } else { &[] };
         let locals = self.declare(&names)?;
-        self.chunk.scopes.function().enter(locals);
+        let scope = self.chunk.scopes.function();
+        scope.note_origins(locals, values);
+        scope.enter(locals);
         Ok(StatementKind::Local { locals, values })
     }
 

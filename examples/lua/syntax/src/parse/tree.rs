@@ -102,6 +102,8 @@ pub struct Local {
     /// Whether anything but its declaration assigns to it, in this function or a nested one. A captured variable that
     /// is never assigned could be copied into closures, except that of a `local function` into its own.
     pub is_assigned: bool,
+    /// What its declaration assigns.
+    pub origin: Option<Origin>,
 }
 
 /// A variable of an enclosing function.
@@ -111,6 +113,44 @@ pub struct Upvalue {
     pub name: StringId,
     /// Where the directly enclosing function gets it from when it creates the closure.
     pub capture: Capture,
+    /// What the declaration of the local assigns.
+    pub origin: Option<Origin>,
+}
+
+/// A value that is probably a part of the library: a global, or a field of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The name of the global.
+    pub global: StringId,
+    /// The name of its field, if it is not the global itself.
+    pub field: Option<StringId>,
+}
+
+impl Origin {
+    /// Returns the origin of the value of `base` with suffixes, in a function with these variables. An assignment to a
+    /// variable is not noticed.
+    #[must_use]
+    pub fn of(
+        locals: &[Local],
+        upvalues: &[Upvalue],
+        base: &Expression<'_>,
+        suffixes: &[Suffix<'_>],
+    ) -> Option<Origin> {
+        let of_base = match base {
+            Expression::Variable { variable: Variable::Local(local), .. } => locals[local.index()].origin?,
+            Expression::Variable { variable: Variable::Upvalue(upvalue), .. } => upvalues[upvalue.index()].origin?,
+            Expression::Variable { variable: Variable::Global(global), .. } => Origin { global: *global, field: None },
+            Expression::Access { base, suffixes } => Origin::of(locals, upvalues, base, suffixes)?,
+            _ => return None,
+        };
+        match (suffixes, of_base) {
+            ([], origin) => Some(origin),
+            ([Suffix { kind: SuffixKind::Field(field), .. }], Origin { global, field: None }) => {
+                Some(Origin { global, field: Some(*field) })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The source of a closure's upvalue.

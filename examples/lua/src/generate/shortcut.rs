@@ -1,0 +1,149 @@
+//! Calls of some builtins → ops that make the call unnecessary, and stand before it.
+//!
+//! Whether a function is a builtin is known only when it is called. The generator goes by the name: a field of a global,
+//! a local that was declared with one, or a method.
+
+use lua_syntax::parse::{Expression, Origin, SuffixKind, Variable};
+use lua_syntax::syntax::StringId;
+use mimeo::asm::{Place, Target};
+use mimeo::def::Slot;
+
+use super::access::{Called, Destination};
+use super::function::Generator;
+use crate::ops::ops::{Assembler, Value};
+
+/// Emits the op of a builtin with one argument.
+type Unary = fn(&mut Assembler, Slot, Slot, Slot, Target);
+/// Emits the op of a builtin with two arguments.
+type Binary = fn(&mut Assembler, Slot, Slot, Slot, Place<Value>, Target);
+
+/// A builtin that has an op of its own.
+#[derive(Clone, Copy)]
+pub(super) enum Shortcut {
+    /// With one argument.
+    Unary(Unary),
+    /// With two arguments.
+    Binary(Binary),
+    /// With two arguments, of which the second is 1 if it is not passed.
+    BinaryOrOne(Binary),
+}
+
+impl Shortcut {
+    /// Returns that of a method of strings with so many arguments, apart from the string.
+    fn of_method(name: &[u8], arguments: usize) -> Option<Shortcut> {
+        Shortcut::of(b"string", name, arguments + 1)
+    }
+
+    fn of(module: &[u8], name: &[u8], arguments: usize) -> Option<Shortcut> {
+        let shortcut = match (module, name) {
+            (b"math", b"abs") => Shortcut::Unary(Assembler::call_abs),
+            (b"math", b"ceil") => Shortcut::Unary(Assembler::call_ceil),
+            (b"math", b"floor") => Shortcut::Unary(Assembler::call_floor),
+            (b"math", b"sqrt") => Shortcut::Unary(Assembler::call_sqrt),
+            (b"math", b"max") => Shortcut::Binary(Assembler::call_max),
+            (b"math", b"min") => Shortcut::Binary(Assembler::call_min),
+            (b"bit", b"arshift") => Shortcut::Binary(Assembler::call_arshift),
+            (b"bit", b"band") => Shortcut::Binary(Assembler::call_band),
+            (b"bit", b"bor") => Shortcut::Binary(Assembler::call_bor),
+            (b"bit", b"bxor") => Shortcut::Binary(Assembler::call_bxor),
+            (b"bit", b"lshift") => Shortcut::Binary(Assembler::call_lshift),
+            (b"bit", b"rshift") => Shortcut::Binary(Assembler::call_rshift),
+            (b"string", b"byte") => Shortcut::BinaryOrOne(Assembler::call_byte),
+            _ => return None,
+        };
+        let fits = match shortcut {
+            Shortcut::Unary(_) => arguments == 1,
+            Shortcut::Binary(_) => arguments == 2,
+            Shortcut::BinaryOrOne(_) => arguments == 1 || arguments == 2,
+        };
+        fits.then_some(shortcut)
+    }
+}
+
+impl Generator<'_> {
+    /// Returns the builtin that a call with these arguments probably calls.
+    pub(super) fn shortcut(&self, called: Called<'_>, destination: Option<Destination>) -> Option<Shortcut> {
+        let (last, before) = called.suffixes.split_last()?;
+        let has_one_result =
+            matches!(destination, None | Some(Destination::One(_) | Destination::Some(0 | 1) | Destination::Returned));
+        let is_open = |arguments: &[Expression<'_>]| arguments.last().is_some_and(Expression::is_multiple);
+        let text = |id: StringId| self.function.strings.text(id);
+        match last.kind {
+            _ if !has_one_result => None,
+            SuffixKind::Call(arguments) if !is_open(arguments) => {
+                let origin = Origin::of(self.function.locals, self.function.upvalues, called.base, before)?;
+                Shortcut::of(text(origin.global), text(origin.field?), arguments.len())
+            }
+            SuffixKind::Method { name, arguments } if !is_open(arguments) => {
+                Shortcut::of_method(text(name), arguments.len())
+            }
+            _ => None,
+        }
+    }
+
+    /// Evaluates the arguments, and appends the op of a builtin. What follows, up to `done`, fills the rest of the window
+    /// and calls the function. `first` is the slot of an argument that is there already.
+    pub(super) fn short_call(
+        &mut self,
+        shortcut: Shortcut,
+        window: Slot,
+        function: Slot,
+        first: Option<Slot>,
+        arguments: &[Expression<'_>],
+        done: Target,
+    ) {
+        let mut operands: Vec<Place<Value>> = first.into_iter().map(Place::Slot).collect();
+        let mut late = Vec::new();
+        for (index, argument) in arguments.iter().enumerate() {
+            let slot = self.take();
+            let operand = self.operand(argument, &arguments[index + 1..], operands.len(), slot);
+            if operand != Place::Slot(slot) {
+                late.push((slot, operand));
+            }
+            operands.push(operand);
+        }
+        let slot = |index: usize| match operands[index] {
+            Place::Slot(slot) => slot,
+            Place::Constant(_) => unreachable!("the first argument is in a slot"),
+        };
+        match (shortcut, operands.get(1)) {
+            (Shortcut::Unary(op), _) => op(&mut self.asm, window, function, slot(0), done),
+            (Shortcut::Binary(op) | Shortcut::BinaryOrOne(op), Some(&second)) => {
+                op(&mut self.asm, window, function, slot(0), second, done);
+            }
+            (Shortcut::Binary(op) | Shortcut::BinaryOrOne(op), None) => {
+                op(&mut self.asm, window, function, slot(0), Place::Constant(Value::number(1.0)), done);
+            }
+        }
+        for (slot, operand) in late {
+            self.asm.copy(slot, operand);
+        }
+    }
+
+    /// Returns an argument as an operand of the op: a local or a constant if no argument after it can change the local,
+    /// or else `slot`, into which it is evaluated.
+    fn operand(
+        &mut self,
+        argument: &Expression<'_>,
+        later: &[Expression<'_>],
+        index: usize,
+        slot: Slot,
+    ) -> Place<Value> {
+        let is_simple = |expression: &Expression<'_>| {
+            matches!(expression, Expression::Number(_) | Expression::String(_) | Expression::Variable { .. })
+        };
+        match argument {
+            Expression::Variable { variable: Variable::Local(local), .. } if later.iter().all(is_simple) => {
+                return Place::Slot(self.slot(*local));
+            }
+            Expression::Number(_) if index > 0 => {
+                if let Some(constant) = self.constant_of(argument) {
+                    return Place::Constant(constant);
+                }
+            }
+            _ => {}
+        }
+        self.into(argument, slot);
+        Place::Slot(slot)
+    }
+}

@@ -64,6 +64,8 @@ pub(crate) struct Budget<I: InstructionSet> {
     settled: i32,
     /// The events until the control is checked and the position is sampled. Not positive when that is due.
     quantum: i64,
+    /// The mean length of a quantum.
+    pub(crate) mean_quantum: u32,
     /// The state of the generator of quanta.
     random: u32,
     /// The events that are left to the program. Negative when it made one more.
@@ -88,6 +90,7 @@ impl<I: InstructionSet> Budget<I> {
             is_stopping: false,
             settled: 0,
             quantum: 0,
+            mean_quantum: Self::QUANTUM,
             random: 1,
             fuel: None,
             when_empty: WhenEmpty::Trap,
@@ -134,7 +137,7 @@ impl<I: InstructionSet> Budget<I> {
         if is_over {
             // A linear congruential generator: Numerical Recipes, 3rd edition, section 7.1.
             self.random = self.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            self.quantum = i64::from(Self::QUANTUM / 2 + (self.random >> 16) % Self::QUANTUM);
+            self.quantum = i64::from(self.mean_quantum / 2 + (self.random >> 16) % self.mean_quantum);
         }
         is_over
     }

@@ -1,6 +1,8 @@
 //! [`Function`]: the runtime record of a verified function in a machine.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use mimeo_def::Pc;
 use mimeo_def::frame::{CodeAddr, FunctionHeader};
@@ -48,6 +50,8 @@ pub struct Function {
     facts: *const Facts,
     /// By the index in [`Facts::polls`].
     counts: Box<[Counts]>,
+    /// By the place after the call.
+    callees: RefCell<BTreeMap<Pc, SampledCallee>>,
 }
 
 impl Function {
@@ -205,6 +209,58 @@ impl Function {
         Some(&self.counts_at(pc)?.optimized_entries)
     }
 
+    /// Returns a number that no other function ever has. Optimized code that contains a copy of the function compares it
+    /// before it runs the copy. For native tiers.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::sample_machine;
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// let before = sum.serial();
+    /// sum.renew_serial();
+    /// assert_ne!(sum.serial(), before);
+    /// ```
+    pub fn serial(&self) -> u64 {
+        self.header.serial.get()
+    }
+
+    /// Gives the function another [serial](Self::serial), so that no copy of it runs any more. For native tiers. See
+    /// [`serial`](Self::serial) for an example.
+    pub fn renew_serial(&self) {
+        self.header.serial.set(next_serial());
+    }
+
+    /// Returns the function that the call before `after` called most often, as far as samples tell: its id and serial.
+    /// For native tiers.
+    ///
+    /// ```
+    /// use mimeo::def::Pc;
+    /// use mimeo_doc_ops::sample_machine;
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// assert!(sum.sampled_callee(Pc(0)).is_none());
+    /// ```
+    pub fn sampled_callee(&self, after: Pc) -> Option<(u32, u64)> {
+        self.callees.borrow().get(&after).map(|callee| (callee.id, callee.serial))
+    }
+
+    /// Notes that the call before `after` was found to have called a function.
+    pub(crate) fn add_sampled_callee(&self, after: Pc, callee: &Function) {
+        let (id, serial) = (callee.id, callee.serial());
+        let mut callees = self.callees.borrow_mut();
+        let sampled = callees.entry(after).or_insert(SampledCallee { id, serial, votes: 0 });
+        // Boyer and Moore's majority vote.
+        if sampled.serial == serial {
+            sampled.votes = sampled.votes.saturating_add(1);
+        } else if sampled.votes > 1 {
+            sampled.votes -= 1;
+        } else {
+            *sampled = SampledCallee { id, serial, votes: 1 };
+        }
+    }
+
     /// Returns the header of another function of the program. For native tiers.
     ///
     /// # Safety
@@ -229,6 +285,21 @@ struct Cells {
     /// Those of its inline caches.
     cells: Box<[u64]>,
     counts: Box<[Counts]>,
+}
+
+/// A function that was found to have been called.
+#[derive(Clone, Copy, Debug)]
+struct SampledCallee {
+    id: u32,
+    serial: u64,
+    /// How many more samples found this function than another one.
+    votes: u32,
+}
+
+/// Returns a number that was never returned before.
+fn next_serial() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 /// What is counted where calls or backward jumps arrive.
@@ -298,6 +369,7 @@ impl<I> Loaded<I> {
                     entry: Cell::new(entry),
                     frame_bytes: u64::from(facts.slots) * 8,
                     arity: u64::from(body.arity),
+                    serial: Cell::new(next_serial()),
                 },
                 code: body.code.as_ptr(),
                 constants: body.constants.as_ptr(),
@@ -312,6 +384,7 @@ impl<I> Loaded<I> {
                 body,
                 facts,
                 counts,
+                callees: RefCell::default(),
             };
             functions.push(Box::into_raw(Box::new(function)).cast_const());
         }

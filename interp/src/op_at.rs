@@ -113,6 +113,25 @@ impl<'a> OpAt<'a> {
         })
     }
 
+    /// Returns the function that the op names.
+    ///
+    /// ```
+    /// use mimeo::InstructionSet;
+    /// use mimeo::def::Pc;
+    /// use mimeo::tier::OpAt;
+    /// use mimeo_doc_ops::{Ops, SUM, sample_machine};
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// let number = OpAt::of(sum, Ops::OPS, Pc(0)).expect("it begins with an op");
+    /// assert!(number.callee().is_none());
+    /// ```
+    pub fn callee(&self) -> Option<&'a Function> {
+        let operand = self.info.operands.iter().find(|operand| operand.kind == OperandKind::Function)?;
+        // SAFETY: the verifier checks that the program has the function, and it lives as long as this one.
+        Some(unsafe { &*self.function.sibling(self.unit2(operand.unit)).cast() })
+    }
+
     fn unit(&self, unit: u16) -> u16 {
         self.function.body().code[self.pc.0 as usize + usize::from(unit)]
     }

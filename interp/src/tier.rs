@@ -74,6 +74,11 @@ pub unsafe trait NativeTier<I: InstructionSet> {
     /// far. The driver calls this once, before anything else, and the account has no limit then.
     fn attach(&mut self, account: &Account);
 
+    /// Returns the mean number of events between samples, as far as the tier wants another one than the machine.
+    fn events_per_sample(&self) -> Option<u32> {
+        None
+    }
+
     /// Makes room in the tier's tables for functions with [ids](Function::id) below `ids`, because a program is about to be
     /// loaded.
     ///

@@ -38,7 +38,9 @@ pub use errors::{
 #[cfg(feature = "native")]
 pub use memory::{CodeBuf, Executable, Writable};
 pub use observe::{CodeRegion, Image, Observer, Observers, OpenObservers, Opened};
-pub use optimize::{HotLoop, NotOptimized, OpenOptimizer, OptimizedCode, OptimizedExit, Optimizer, OptimizerSet};
+pub use optimize::{
+    Callees, HotLoop, NotOptimized, OpenOptimizer, OptimizedCode, OptimizedExit, Optimizer, OptimizerSet,
+};
 pub use stats::{
     Blocked, Code, Compile, Entry, Event, Functions, Gap, Hard, Latency, Optimized, Refused, Regions, Stats,
     StatsFormat, Switches, Trace, What,

@@ -44,6 +44,9 @@ pub struct FunctionHeader {
     pub frame_bytes: u64,
     /// Minimum number of arguments that a call must pass.
     pub arity: u64,
+    /// Identifies the function as it may be inlined: optimized code that contains a copy of it compares this number before
+    /// it runs the copy. No other function ever has it.
+    pub serial: Cell<u64>,
 }
 
 /// The part of the machine that stencils know. The language's context follows it.
@@ -89,7 +92,7 @@ const _: () = {
     assert!(offset_of!(Core, frame_limit) == 16 && offset_of!(Core, exit) == 24 && offset_of!(Core, fault) == 48);
     assert!(offset_of!(Core, budget) == 28);
     assert!(offset_of!(Core, fault_callee) == 56 && offset_of!(Core, fault_base) == 64);
-    assert!(offset_of!(FunctionHeader, arity) == 16);
+    assert!(offset_of!(FunctionHeader, arity) == 16 && offset_of!(FunctionHeader, serial) == 24);
     assert!(offset_of!(Core, exit_before) == 52);
     assert!(size_of::<Core>() == CORE_BYTES);
 };

@@ -6,6 +6,7 @@ mod evaluator;
 mod facts;
 mod fingerprint;
 mod hostile;
+mod inlining;
 mod memory;
 mod nans;
 mod optimizer;

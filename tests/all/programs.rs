@@ -50,9 +50,9 @@ fn grafted() {
 
 #[test]
 fn optimized() {
-    let [at_once, later, leaving] = Mode::optimized();
-    check_corpus(&[at_once, later], |_| true);
-    check_corpus(&[leaving], is_short);
+    let [at_once, later, leaving, inlined, inlined_leaving] = Mode::optimized();
+    check_corpus(&[at_once, later, inlined], |_| true);
+    check_corpus(&[leaving, inlined_leaving], is_short);
 }
 
 /// Returns `true` if a program is short enough for an exit from native code at every op.

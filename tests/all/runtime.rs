@@ -57,6 +57,12 @@ fn configs() -> Vec<Option<JitConfig>> {
     configs.into_iter().chain(optimized.map(|mode| mode.jit)).collect()
 }
 
+/// Returns the configurations in which samples are as far apart as in any machine.
+fn configs_with_few_samples() -> Vec<Option<JitConfig>> {
+    let [.., inlined, inlined_leaving] = mimeo_corpus::Mode::optimized();
+    configs().into_iter().filter(|config| *config != inlined.jit && *config != inlined_leaving.jit).collect()
+}
+
 fn loaded(config: Option<JitConfig>, limits: Limits) -> (Machine<Ops>, Linked) {
     let mut machine = machine::<Ops>((Context::default(), Host::default()), limits, config);
     let linked = machine.load(&program()).expect("it has the spaces");

@@ -2,6 +2,8 @@
 //!
 //! Contract of this island: that of the driver.
 
+use mimeo_def::Pc;
+
 use super::Vm;
 use crate::budget::{Hook, WhenEmpty};
 use crate::debug::EVERYWHERE;
@@ -52,6 +54,29 @@ impl<I: InstructionSet> Vm<I> {
 
     fn serve_due(&mut self) -> Result<Served, Thrown> {
         self.driver.budget.stops_at_next_event = false;
+        // What is served here can run functions, in which the program does not stop.
+        let stops = self.driver.debug.as_mut().is_some_and(|debug| std::mem::take(&mut debug.stops_at_event));
+        let served = self.serve_host();
+        let is_paused = matches!(served, Ok(Served::Continue)) && self.driver.budget.control.take_pause();
+        if let Some(debug) = &mut self.driver.debug
+            && (stops || is_paused)
+        {
+            if let Ok(Served::Continue) = served {
+                (debug.step_up_to, debug.is_paused) = (Some(EVERYWHERE), is_paused);
+            } else {
+                debug.stops_at_event = true;
+            }
+        }
+        if let Ok(Served::Continue) = served
+            && self.driver.budget.next_quantum()
+        {
+            self.sample();
+        }
+        served
+    }
+
+    /// Does what the host wants: interrupts the program, ends or refills its fuel, calls its hook.
+    fn serve_host(&mut self) -> Result<Served, Thrown> {
         self.check_interrupt()?;
         if self.driver.budget.fuel.is_some_and(|fuel| fuel < 0) {
             if self.suspends_when_empty() {
@@ -64,21 +89,17 @@ impl<I: InstructionSet> Vm<I> {
         if self.driver.budget.hook_due <= 0 {
             self.call_hook()?;
         }
-        let is_paused = self.driver.budget.control.take_pause();
-        if let Some(debug) = &mut self.driver.debug
-            && (std::mem::take(&mut debug.stops_at_event) || is_paused)
-        {
-            (debug.step_up_to, debug.is_paused) = (Some(EVERYWHERE), is_paused);
-        }
-        if self.driver.budget.next_quantum() {
-            self.sample();
-        }
         Ok(Served::Continue)
     }
 
     /// Notes where the program is, and tells the native tier if that is at the head of a loop.
     fn sample(&mut self) {
         let (function, pc) = self.running(self.core.frame);
+        if pc == Pc(0)
+            && let Some((caller, after)) = self.active(self.core.frame.wrapping_sub(1))
+        {
+            caller.add_sampled_callee(after, function);
+        }
         let Some(samples) = function.add_sample(pc) else { return };
         self.with_tier(|tier, vm| {
             let (function, pc) = vm.running(vm.core.frame);

@@ -210,6 +210,7 @@ impl<I: InstructionSet> MachineBuilder<I> {
         // The limit does not apply to what every machine needs.
         let account = Account::new(None);
         let mut tier = self.tier;
+        let events_per_sample = tier.as_ref().and_then(|tier| tier.events_per_sample());
         if let Some(tier) = &mut tier {
             tier.attach(&account);
         }
@@ -219,6 +220,9 @@ impl<I: InstructionSet> MachineBuilder<I> {
         driver.spaces = self.spaces;
         driver.handlers_catch_stops = self.handlers_catch_stops;
         driver.budget.control = self.control;
+        if let Some(events) = events_per_sample {
+            driver.budget.mean_quantum = events.max(1);
+        }
         driver.budget.next_quantum();
         let budget = driver.budget.arm();
         driver.first_fiber_size = self.first_size.unwrap_or(FiberLimits::FIRST);

@@ -5,12 +5,13 @@ use std::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, Block, BlockArg, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::CallConv;
-use mimeo_def::frame::{Core, Frame, PANICKED};
+use mimeo_def::frame::{Core, PANICKED};
 use mimeo_interp::tier::Word;
 use mimeo_ir::{Body, Edge, End, FunctionId, Inst, Type, ValueId};
 use mimeo_jit::OptimizedExit;
 
 use crate::arithmetic::clif_type;
+use crate::call::store_pc;
 use crate::emit::Emitter;
 use crate::known::Expr;
 use crate::loops::{LoopOp, Slots};
@@ -45,7 +46,7 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
     }
 
     fn read_operands(&mut self) {
-        for (&param, word) in self.body.blocks[0].params.iter().zip(self.op.at.inputs()) {
+        for (&param, word) in self.body.blocks[0].params.iter().zip(self.op.inputs()) {
             let v = &mut self.e.v;
             let value = match word {
                 Word::Slot(slot) => self.e.frame.get(v, slot),
@@ -122,9 +123,15 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
                 self.e.go(op, op.target(label.0));
             }
             End::Throw => self.throw(),
-            End::Call { .. } | End::TailCall { .. } | End::Return { .. } | End::Deopt => {
-                unreachable!("the op leaves at its start")
+            End::Call { callee, .. } => {
+                let callee = self.get(*callee);
+                self.e.call(op, callee);
             }
+            End::Return { value } => {
+                let value = self.get(*value);
+                self.e.ret(op, value);
+            }
+            End::TailCall { .. } | End::Deopt => unreachable!("the op leaves at its start"),
         }
     }
 
@@ -152,29 +159,21 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
 
     /// Writes the results to their slots.
     fn write(&mut self, results: &[ValueId]) {
-        for (slot, &result) in self.op.at.results().zip(results) {
+        for (slot, &result) in self.op.results().zip(results) {
             let value = self.get(result);
             self.e.frame.set(&mut self.e.v, slot, value);
         }
     }
 
-    /// Stores the place of the op in the frame's record.
-    fn store_pc(&mut self) {
-        let b = &mut self.e.v.b;
-        let record = b.use_var(self.e.frame.record);
-        let pc = b.ins().iconst(types::I64, i64::from(self.op.at.pc.0));
-        b.ins().store(trusted(), pc, record, offset_of!(Frame, pc) as i32);
-    }
-
     /// Leaves with the error that is pending.
     fn throw(&mut self) {
-        self.store_pc();
+        store_pc(&mut self.e.v, &self.e.frame, self.op.place);
         self.e.leave(OptimizedExit::Throw, &self.op.dirty);
     }
 
     /// Calls a runtime function. It sees all slots in the frame, and every slot is read again after it.
     fn runtime(&mut self, function: FunctionId, args: &[ValueId], has_result: bool, ok: &Edge, err: Option<&Edge>) {
-        self.store_pc();
+        store_pc(&mut self.e.v, &self.e.frame, self.op.place);
         let mut words = vec![self.e.v.core];
         for &arg in args {
             let value = self.get(arg);

@@ -16,9 +16,10 @@ use mimeo_ir::Set;
 use mimeo_jit::{HotLoop, NotOptimized, OptimizedCode, OptimizedExit, Optimizer, OptimizerSet};
 
 use crate::emit::{Emitter, Inputs};
+use crate::find::Finder;
 use crate::heads::Heads;
 use crate::loops::Loop;
-use crate::shape::Shape;
+use crate::shape::Shapes;
 
 /// Opens the optimizer of a machine, for [`JitConfig::optimized_by`](mimeo_jit::JitConfig::optimized_by).
 ///
@@ -49,23 +50,25 @@ pub(crate) struct Leaving {
 /// What does not depend on the loop.
 struct Prepared {
     bodies: Set,
-    /// By opcode: `None` for an op that always leaves.
-    shapes: Vec<Option<Shape>>,
+    /// By opcode.
+    shapes: Vec<Shapes>,
     isa: OwnedTargetIsa,
 }
 
 impl Prepared {
     fn new(set: OptimizerSet) -> Result<Prepared, NotOptimized> {
         let bodies =
-            Set::from_bytes(set.ir).map_err(|error| NotOptimized(format!("the bodies of the ops: {error}")))?;
-        let shapes = set.ops.iter().enumerate().map(|(opcode, info)| Shape::of(info, bodies.body_of(opcode))).collect();
+            Set::from_bytes(set.ir).map_err(|error| NotOptimized::Never(format!("the bodies of the ops: {error}")))?;
+        let shapes =
+            set.ops.iter().enumerate().map(|(opcode, info)| Shapes::of(info, bodies.body_of(opcode))).collect();
         Ok(Prepared { bodies, shapes, isa: host()? })
     }
 }
 
 /// Returns the instructions of the machine that runs this.
 fn host() -> Result<OwnedTargetIsa, NotOptimized> {
-    let refused = |error: &dyn fmt::Display| NotOptimized(format!("Cranelift does not know this machine: {error}"));
+    let refused =
+        |error: &dyn fmt::Display| NotOptimized::Never(format!("Cranelift does not know this machine: {error}"));
     let mut flags = settings::builder();
     for (name, value) in [("opt_level", "speed"), ("unwind_info", "false"), ("probestack_strategy", "inline")] {
         flags.set(name, value).map_err(|error| refused(&error))?;
@@ -88,6 +91,15 @@ struct Compiler {
     ns_per_op: f64,
 }
 
+/// A region that was built.
+struct Built {
+    /// The number of its ops.
+    ops: usize,
+    /// The number of calls at which the callee is part of it.
+    inlined: u32,
+    exits: Vec<OptimizedExit>,
+}
+
 /// The assumed time for an op before anything was optimized, in nanoseconds.
 const FIRST_NS_PER_OP: f64 = 40_000.0;
 
@@ -101,7 +113,7 @@ impl Compiler {
     fn check_budget(&self, region: &Loop<'_>, budget: Option<Duration>) -> Result<(), NotOptimized> {
         let expected = Duration::from_nanos((region.ops.len() as f64 * self.ns_per_op) as u64);
         match budget {
-            Some(budget) if expected > budget => Err(NotOptimized(format!(
+            Some(budget) if expected > budget => Err(NotOptimized::Never(format!(
                 "optimizing would take about {} us, but the budget is {} us",
                 expected.as_micros(),
                 budget.as_micros()
@@ -110,17 +122,14 @@ impl Compiler {
         }
     }
 
-    /// Builds the region of a loop. Returns the number of its ops, and its exits.
+    /// Builds the region of a loop.
     fn build(
         &mut self,
-        function: &Loaded,
-        head: Pc,
-        budget: Option<Duration>,
-    ) -> Result<Option<(usize, Vec<OptimizedExit>)>, NotOptimized> {
+        HotLoop { function, head, budget, callees, may_wait, .. }: HotLoop<'_>,
+    ) -> Result<Option<Built>, NotOptimized> {
         let prepared = self.prepared.as_ref().map_err(Clone::clone)?;
-        let Some(region) = Loop::find(function, self.set.ops, &prepared.shapes, head)? else {
-            return Ok(None);
-        };
+        let finder = Finder { function, callees, may_wait, ops: self.set.ops, shapes: &prepared.shapes };
+        let Some(region) = finder.find(head)? else { return Ok(None) };
         self.check_budget(&region, budget)?;
         let inputs = Inputs {
             region: &region,
@@ -139,19 +148,19 @@ impl Compiler {
             let builder = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
             heads.begin();
             if let Some(exits) = Emitter::emit(builder, &inputs, &mut heads) {
-                return Ok(Some((region.ops.len(), exits)));
+                return Ok(Some(Built { ops: region.ops.len(), inlined: region.inlined.len() as u32, exits }));
             }
         }
     }
 
     /// Returns Cranelift's IR of a loop after Cranelift has optimized it.
     fn optimized_ir(&mut self, function: &Loaded, head: Pc) -> Result<Option<String>, NotOptimized> {
-        if self.build(function, head, None)?.is_none() {
+        if self.build(HotLoop::new(function, head))?.is_none() {
             return Ok(None);
         }
         let isa = &*self.prepared.as_ref().expect("it was used").isa;
         let done = self.context.optimize(isa, &mut ControlPlane::default());
-        done.map_err(|error| NotOptimized(format!("Cranelift refuses it: {error}")))?;
+        done.map_err(|error| NotOptimized::Never(format!("Cranelift refuses it: {error}")))?;
         Ok(Some(self.context.func.display().to_string()))
     }
 }
@@ -167,16 +176,17 @@ impl fmt::Debug for Compiler {
 unsafe impl Optimizer for Compiler {
     fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
         let start = Instant::now();
-        let Some((ops, exits)) = self.build(hot.function, hot.head, hot.budget)? else { return Ok(None) };
+        let Some(Built { ops, inlined, exits }) = self.build(hot)? else { return Ok(None) };
         let isa = &*self.prepared.as_ref().expect("it was used").isa;
         let compiled = self.context.compile(isa, &mut ControlPlane::default());
-        let compiled = compiled.map_err(|error| NotOptimized(format!("Cranelift refuses it: {:?}", error.inner)))?;
+        let compiled =
+            compiled.map_err(|error| NotOptimized::Never(format!("Cranelift refuses it: {:?}", error.inner)))?;
         if let Some(relocation) = compiled.buffer.relocs().first() {
-            return Err(NotOptimized(format!("its code would refer to {:?}", relocation.target)));
+            return Err(NotOptimized::Never(format!("its code would refer to {:?}", relocation.target)));
         }
         let ns_per_op = start.elapsed().as_nanos() as f64 / ops as f64;
         self.ns_per_op += (ns_per_op - self.ns_per_op) / 8.0;
-        Ok(Some(OptimizedCode { code: compiled.code_buffer().to_vec(), exits }))
+        Ok(Some(OptimizedCode { code: compiled.code_buffer().to_vec(), exits, inlined }))
     }
 }
 
@@ -200,7 +210,9 @@ pub fn clif<'a>(set: OptimizerSet, functions: impl IntoIterator<Item = &'a Loade
         match compiler.optimized_ir(function, head) {
             Ok(None) => {}
             Ok(Some(ir)) => text += &format!("{title}{ir}\n"),
-            Err(NotOptimized(reason)) => text += &format!("{title}; not optimized: {reason}\n\n"),
+            Err(NotOptimized::Never(reason) | NotOptimized::Yet(reason)) => {
+                text += &format!("{title}; not optimized: {reason}\n\n")
+            }
         }
     }
     text

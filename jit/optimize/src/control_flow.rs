@@ -1,4 +1,5 @@
-//! The control flow of a function → the innermost natural loop in which a backward jump to a head is.
+//! The control flow of a function → the innermost natural loop in which a backward jump to a head is, and what is around
+//! it.
 //!
 //! The target of the jump need not be the header of the loop in the graph: a loop whose condition is at its end is
 //! entered there, in the middle of its bytecode.
@@ -18,8 +19,15 @@ use crate::loops::labels;
 /// The ops of a function, and one node more from which it is entered.
 type Graph = DiGraphMap<Option<Pc>, ()>;
 
-/// Returns the ops of the innermost loop with a backward jump to `head`, or `None` if there is no such jump.
-pub(crate) fn innermost_loop(function: &Function, ops: &'static [OpInfo], head: Pc) -> Option<BTreeSet<Pc>> {
+/// A natural loop.
+pub(crate) struct Innermost {
+    pub(crate) members: BTreeSet<Pc>,
+    /// The ops of the smallest loop around it, or `None` if no loop is.
+    pub(crate) around: Option<BTreeSet<Pc>>,
+}
+
+/// Returns the innermost loop with a backward jump to `head`, or `None` if there is no such jump.
+pub(crate) fn innermost_loop(function: &Function, ops: &'static [OpInfo], head: Pc) -> Option<Innermost> {
     let graph = graph(function, ops);
     let jumps: Vec<Pc> =
         graph.neighbors_directed(Some(head), Incoming).flatten().filter(|&from| from >= head).collect();
@@ -37,8 +45,11 @@ pub(crate) fn innermost_loop(function: &Function, ops: &'static [OpInfo], head: 
         }
     }
     let loops = headers.into_iter().map(|(header, back)| natural_loop(&graph, header, back));
-    let around = loops.filter(|members| members.contains(&head) && jumps.iter().any(|from| members.contains(from)));
-    around.min_by_key(BTreeSet::len)
+    let mut loops: Vec<BTreeSet<Pc>> =
+        loops.filter(|members| members.contains(&head) && jumps.iter().any(|from| members.contains(from))).collect();
+    loops.sort_by_key(|members| std::cmp::Reverse(members.len()));
+    let members = loops.pop()?;
+    Some(Innermost { members, around: loops.pop() })
 }
 
 /// The tree in which the parent of an op is its immediate dominator.

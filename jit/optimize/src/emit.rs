@@ -25,6 +25,7 @@ use crate::heads::{Assumed, Heads};
 use crate::known::Known;
 use crate::loops::{Loop, LoopOp, Slots};
 use crate::nest::Nested;
+use crate::place::Place;
 use crate::values::{Values, trusted};
 
 /// What a region is made of.
@@ -60,7 +61,7 @@ pub(crate) enum Iterations {
 /// Emits a whole region.
 pub(crate) struct Emitter<'a, 'f, 'h> {
     pub(crate) v: Values<'f>,
-    region: &'a Loop<'a>,
+    pub(crate) region: &'a Loop<'a>,
     bodies: &'a Set,
     pub(crate) runtime: &'static [RuntimeFn],
     leaving: Option<&'a Leaving>,
@@ -71,9 +72,9 @@ pub(crate) struct Emitter<'a, 'f, 'h> {
     /// The block before the iterations after the first, if that is a copy of its own.
     others: Option<Block>,
     /// The block in this copy where an op is entered by forward jumps.
-    blocks: BTreeMap<Pc, Block>,
+    blocks: BTreeMap<Place, Block>,
     /// The heads in this copy, apart from those of loops that are entered elsewhere, too.
-    repeated: BTreeMap<Pc, Repeated>,
+    repeated: BTreeMap<Place, Repeated>,
     heads: &'h mut Heads,
 }
 
@@ -95,7 +96,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         let [base, record] = [1, 2].map(|index| b.block_params(entry)[index]);
         let mut v = Values::new(b, entry, bodies.has_typed_memory);
         count_entry(&mut v, entries);
-        let frame = Frame::new(&mut v, [base, record], &region.variables, floats(region, bodies));
+        let frame = Frame::new(&mut v, [base, record], region, floats(region, bodies));
         let mut emitter = Emitter {
             v,
             region,
@@ -111,8 +112,8 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
             heads,
         };
         emitter.iterations();
-        let Emitter { mut v, frame, exits, heads, .. } = emitter;
-        exits.fill(&mut v, &frame);
+        let Emitter { mut v, frame, mut exits, heads, .. } = emitter;
+        exits.fill(&mut v, &frame, region);
         v.b.seal_all_blocks();
         v.b.finalize();
         heads.hold().then_some(exits.table)
@@ -136,19 +137,19 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
     /// Emits one copy of the ops.
     fn ops(&mut self) {
         let region = self.region;
-        for (&pc, op) in &region.ops {
-            let block = self.block_of(pc);
-            let is_head = region.repeated.contains(&pc) && !self.is_behind(pc);
-            if is_head && !region.nested.contains_key(&pc) {
+        for (&place, op) in &region.ops {
+            let block = self.block_of(place);
+            let is_head = region.repeated.contains(&place) && !self.is_behind(place);
+            if is_head && !region.nested.contains_key(&place) {
                 self.v.begin_loop(block, Known::default());
             } else if !self.v.begin(block) {
                 // Nothing leads here, since conditions were decided.
                 continue;
             }
-            self.frame.fixed = self.fixed_at(pc);
-            if is_head && let Some(nested) = region.nested.get(&pc) {
-                self.begin_loop(pc, nested);
-                self.frame.fixed = self.fixed_at(pc);
+            self.frame.fixed = self.fixed_at(place);
+            if is_head && let Some(nested) = region.nested.get(&place) {
+                self.begin_loop(place, nested);
+                self.frame.fixed = self.fixed_at(place);
             }
             if let Some(leaving) = self.leaving {
                 self.leave_now_and_then(op, leaving);
@@ -158,19 +159,19 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
     }
 
     /// Returns the slots that do not change in the innermost loop around an op that was begun.
-    fn fixed_at(&self, pc: Pc) -> Rc<BTreeMap<u32, Value>> {
-        let around = self.repeated.iter().filter(|(head, _)| self.region.nested[head].ops.contains(&pc));
+    fn fixed_at(&self, place: Place) -> Rc<BTreeMap<u32, Value>> {
+        let around = self.repeated.iter().filter(|(head, _)| self.region.nested[head].ops.contains(&place));
         let innermost = around.min_by_key(|(head, _)| self.region.nested[head].ops.len());
         innermost.map_or_else(Rc::default, |(_, repeated)| repeated.fixed.clone())
     }
 
     /// Returns whether backward jumps to an op lead out of this copy.
-    fn is_behind(&self, pc: Pc) -> bool {
-        pc == self.region.head && self.copy == Iterations::First
+    fn is_behind(&self, place: Place) -> bool {
+        place == self.region.head && self.copy == Iterations::First
     }
 
     /// Begins a loop in the block before it, where everything holds that does when the loop is entered.
-    fn begin_loop(&mut self, head: Pc, nested: &Nested) {
+    fn begin_loop(&mut self, head: Place, nested: &Nested) {
         let unchanged = self.region.variables.difference(&nested.written);
         let fixed = unchanged.map(|&slot| (slot, self.frame.variable(&mut self.v, slot))).collect();
         let mut assumed = Assumed::default();
@@ -194,7 +195,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
     }
 
     /// Ends an iteration of a loop.
-    fn repeat(&mut self, head: Pc) {
+    fn repeat(&mut self, head: Place) {
         if let Some(others) = self.others.filter(|_| self.is_behind(head)) {
             self.v.jump(others, &[]);
         } else if let Some(Repeated { block, assumed, .. }) = self.repeated.get(&head) {
@@ -212,8 +213,8 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         }
     }
 
-    fn block_of(&mut self, pc: Pc) -> Block {
-        *self.blocks.entry(pc).or_insert_with(|| self.v.b.create_block())
+    fn block_of(&mut self, place: Place) -> Block {
+        *self.blocks.entry(place).or_insert_with(|| self.v.b.create_block())
     }
 
     /// Leaves at the start of an op if it is time to.
@@ -232,7 +233,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
 
     /// Returns the block that leaves at the start of an op.
     pub(crate) fn start_of(&mut self, op: &LoopOp<'_>) -> Block {
-        self.exits.block(&mut self.v.b, OptimizedExit::Op(op.at.pc), &op.dirty)
+        self.exits.before(&mut self.v.b, op.place, &op.dirty)
     }
 
     /// Leaves, after storing these slots.
@@ -241,26 +242,37 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         self.v.b.ins().jump(block, &[]);
     }
 
-    /// Continues at another op after this one.
+    /// Continues at another op of the same function after this one.
     pub(crate) fn go(&mut self, from: &LoopOp<'_>, to: Pc) {
-        let is_backward = to <= from.at.pc;
+        self.go_to(from, from.place.beside(to));
+    }
+
+    /// Continues at another op after this one.
+    pub(crate) fn go_to(&mut self, from: &LoopOp<'_>, to: Place) {
+        // Inlined functions have no loops.
+        let is_backward = to <= from.place && to.call().is_none() && from.place.call().is_none();
         if !self.region.ops.contains_key(&to) {
-            let exit = if is_backward { OptimizedExit::Poll(to) } else { OptimizedExit::Op(to) };
-            return self.leave(exit, &self.region.dirty_after(from.at.pc));
-        }
-        if !is_backward {
+            let dirty = self.region.dirty_after(from.place);
+            if is_backward {
+                return self.leave(OptimizedExit::Poll(to.pc()), &dirty);
+            }
+            let block = self.exits.before(&mut self.v.b, to, &dirty);
+            self.v.b.ins().jump(block, &[]);
+        } else if is_backward {
+            self.count(from, to);
+            self.repeat(to);
+        } else {
             let block = self.block_of(to);
-            return self.v.jump(block, &[]);
+            self.v.jump(block, &[]);
         }
-        self.count(from, to);
-        self.repeat(to);
     }
 
     /// Counts a backward jump. If the budget is used up, the poll at the target is left to count it.
-    fn count(&mut self, from: &LoopOp<'_>, to: Pc) {
+    fn count(&mut self, from: &LoopOp<'_>, to: Place) {
         let budget = self.v.b.use_var(self.frame.budget);
         let is_used_up = self.v.b.ins().icmp_imm(IntCC::SignedLessThanOrEqual, budget, 0);
-        let exit = self.exits.block(&mut self.v.b, OptimizedExit::Poll(to), &self.region.dirty_after(from.at.pc));
+        let dirty = self.region.dirty_after(from.place);
+        let exit = self.exits.block(&mut self.v.b, OptimizedExit::Poll(to.pc()), &dirty);
         self.v.leave_if(is_used_up, exit);
         let left = self.v.b.ins().iadd_imm(budget, -1);
         self.v.b.def_var(self.frame.budget, left);

@@ -4,8 +4,10 @@ use cranelift_codegen::ir::{Block, InstBuilder, types};
 use cranelift_frontend::FunctionBuilder;
 use mimeo_jit::OptimizedExit;
 
+use crate::call::{make_records, store_pc};
 use crate::frame::Frame;
-use crate::loops::Slots;
+use crate::loops::{Loop, Slots};
+use crate::place::Place;
 use crate::values::Values;
 
 /// The exits of a region.
@@ -13,34 +15,71 @@ use crate::values::Values;
 pub(crate) struct Exits {
     /// The table of the region.
     pub(crate) table: Vec<OptimizedExit>,
-    /// By block: the index in the table, and the slots to store.
-    blocks: Vec<(Block, usize, Slots)>,
+    blocks: Vec<Leaving>,
+}
+
+/// A block that leaves.
+#[derive(Debug, PartialEq, Eq)]
+struct Leaving {
+    block: Block,
+    exit: OptimizedExit,
+    /// The next op, if it is that of an inlined function.
+    inlined: Option<Place>,
+    /// The slots to store.
+    dirty: Slots,
 }
 
 impl Exits {
     /// Returns the block that leaves for an exit after storing these slots.
     pub(crate) fn block(&mut self, b: &mut FunctionBuilder<'_>, exit: OptimizedExit, dirty: &Slots) -> Block {
+        self.leaving(b, exit, None, dirty)
+    }
+
+    /// Returns the block that leaves before an op after storing these slots.
+    pub(crate) fn before(&mut self, b: &mut FunctionBuilder<'_>, place: Place, dirty: &Slots) -> Block {
+        match place.call() {
+            None => self.leaving(b, OptimizedExit::Op(place.pc()), None, dirty),
+            Some(_) => self.leaving(b, OptimizedExit::Resume, Some(place), dirty),
+        }
+    }
+
+    fn leaving(
+        &mut self,
+        b: &mut FunctionBuilder<'_>,
+        exit: OptimizedExit,
+        inlined: Option<Place>,
+        dirty: &Slots,
+    ) -> Block {
+        let is_same = |other: &&Leaving| (other.exit, other.inlined, &other.dirty) == (exit, inlined, dirty);
+        if let Some(same) = self.blocks.iter().find(is_same) {
+            return same.block;
+        }
+        let block = b.create_block();
+        b.set_cold_block(block);
+        self.blocks.push(Leaving { block, exit, inlined, dirty: dirty.clone() });
+        block
+    }
+
+    /// Leaves for an exit. Everything is stored.
+    pub(crate) fn leave(&mut self, v: &mut Values<'_>, exit: OptimizedExit) {
         let index = self.table.iter().position(|&other| other == exit).unwrap_or_else(|| {
             self.table.push(exit);
             self.table.len() - 1
         });
-        let same = |(_, other, slots): &&(Block, usize, Slots)| *other == index && slots == dirty;
-        if let Some(&(block, _, _)) = self.blocks.iter().find(same) {
-            return block;
-        }
-        let block = b.create_block();
-        b.set_cold_block(block);
-        self.blocks.push((block, index, dirty.clone()));
-        block
+        let offset = v.b.ins().iconst(types::I64, (index * size_of::<u64>()) as i64);
+        v.b.ins().return_(&[offset]);
     }
 
     /// Fills the blocks.
-    pub(crate) fn fill(&self, v: &mut Values<'_>, frame: &Frame) {
-        for (block, index, dirty) in &self.blocks {
-            v.b.switch_to_block(*block);
-            frame.store(v, dirty);
-            let offset = v.b.ins().iconst(types::I64, (index * size_of::<u64>()) as i64);
-            v.b.ins().return_(&[offset]);
+    pub(crate) fn fill(&mut self, v: &mut Values<'_>, frame: &Frame, region: &Loop<'_>) {
+        for Leaving { block, exit, inlined, dirty } in std::mem::take(&mut self.blocks) {
+            v.b.switch_to_block(block);
+            frame.store(v, &dirty);
+            if let Some(place) = inlined {
+                make_records(v, frame, region, place);
+                store_pc(v, frame, place);
+            }
+            self.leave(v, exit);
         }
     }
 }

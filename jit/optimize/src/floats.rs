@@ -29,7 +29,7 @@ pub(crate) fn floats(region: &Loop<'_>, set: &Set) -> Slots {
 
 /// Returns for each slot that an op reads whether it is read as a double (1), as something else (-1), or only copied.
 fn reads<'a>(op: &'a LoopOp<'_>, body: &'a Body) -> impl Iterator<Item = (u32, i32)> + 'a {
-    body.blocks[0].params.iter().zip(op.at.inputs()).filter_map(move |(&param, word)| match word {
+    body.blocks[0].params.iter().zip(op.inputs()).filter_map(move |(&param, word)| match word {
         Word::Slot(slot) => Some((slot, use_of(op, body, param))),
         Word::Bits(_) | Word::Label(_) => None,
     })
@@ -56,7 +56,7 @@ fn writes<'a>(op: &'a LoopOp<'_>, body: &'a Body) -> impl Iterator<Item = (u32, 
         _ => None,
     });
     ends.flat_map(move |results| {
-        op.at.results().zip(results).map(move |(slot, &result)| (slot, i32::from(is_float(body, result))))
+        op.results().zip(results).map(move |(slot, &result)| (slot, i32::from(is_float(body, result))))
     })
 }
 

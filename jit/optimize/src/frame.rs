@@ -7,15 +7,16 @@ use std::rc::Rc;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_frontend::Variable;
 use mimeo_def::frame::{Core, Frame as Record};
+use mimeo_ir::Type;
 
-use crate::loops::Slots;
+use crate::loops::{Loop, Slots};
 use crate::memory::{Kind, Origin};
 use crate::values::{Values, trusted};
 
 const BUDGET: i32 = offset_of!(Core, budget) as i32;
 
 /// Returns the distance of a slot from slot 0 in bytes.
-fn slot_offset(slot: u32) -> i32 {
+pub(crate) fn slot_offset(slot: u32) -> i32 {
     (slot * size_of::<u64>() as u32) as i32
 }
 
@@ -30,7 +31,13 @@ pub(crate) struct Frame {
     /// The frame's record, which moves with the stack.
     pub(crate) record: Variable,
     /// Slot 0.
-    base: Variable,
+    pub(crate) base: Variable,
+    /// The end of the value stack.
+    limit: Variable,
+    /// The last record that a call may fill.
+    last: Variable,
+    /// The number of slots in the frame. The others are those of inlined functions.
+    own: u32,
     /// The machine's budget.
     pub(crate) budget: Variable,
     slots: BTreeMap<u32, Variable>,
@@ -42,11 +49,15 @@ pub(crate) struct Frame {
 
 impl Frame {
     /// Declares the variables and reads them. `base` and `record` are parameters of the region.
-    pub(crate) fn new(v: &mut Values<'_>, [base, record]: [Value; 2], slots: &Slots, floats: Slots) -> Frame {
+    pub(crate) fn new(v: &mut Values<'_>, [base, record]: [Value; 2], region: &Loop<'_>, floats: Slots) -> Frame {
         let mut variable = |ty| v.b.declare_var(ty);
+        let slots = &region.variables;
         let frame = Frame {
             record: variable(types::I64),
             base: variable(types::I64),
+            limit: variable(types::I64),
+            last: variable(types::I64),
+            own: region.own,
             budget: variable(types::I32),
             slots: slots.iter().map(|&slot| (slot, variable(type_of(&floats, slot)))).collect(),
             floats,
@@ -62,8 +73,20 @@ impl Frame {
     fn load(&self, v: &mut Values<'_>) {
         let budget = v.b.ins().load(types::I32, trusted(), v.core, BUDGET);
         v.b.def_var(self.budget, budget);
+        let bounds = [(self.limit, offset_of!(Core, stack_limit)), (self.last, offset_of!(Core, frame_limit))];
+        for (variable, offset) in bounds {
+            let value = v.b.ins().load(types::I64, trusted(), v.core, offset as i32);
+            v.b.def_var(variable, value);
+        }
         let base = v.b.use_var(self.base);
         for (&slot, &variable) in &self.slots {
+            if slot >= self.own {
+                // An inlined function reads only what it has written, or its caller.
+                let ty = if self.floats.contains(&slot) { Type::F64 } else { Type::I64 };
+                let value = v.constant(ty, 0);
+                v.b.def_var(variable, value);
+                continue;
+            }
             let value = v.b.ins().load(type_of(&self.floats, slot), trusted(), base, slot_offset(slot));
             v.set_origin(value, Origin::Language);
             v.b.def_var(variable, value);
@@ -88,6 +111,11 @@ impl Frame {
         let base = v.b.ins().load(types::I64, trusted(), record, offset_of!(Record, base) as i32);
         v.b.def_var(self.base, base);
         self.load(v);
+    }
+
+    /// Returns the variables of slot 0, of the record, and of the ends of the value stack and the records.
+    pub(crate) fn bounds(&self) -> [Variable; 4] {
+        [self.base, self.record, self.limit, self.last]
     }
 
     /// Returns what the variable of a slot holds.

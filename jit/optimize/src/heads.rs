@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cranelift_codegen::ir::Value;
-use mimeo_def::Pc;
 
 use crate::emit::Iterations;
 use crate::known::Known;
+use crate::place::Place;
 use crate::range::Range;
 use crate::values::Values;
 
@@ -41,15 +41,15 @@ impl Assumed {
 }
 
 /// A slot at a head in a copy of the ops.
-type Place = (Iterations, Pc, u32);
+type Spot = (Iterations, Place, u32);
 
 /// What was learned about heads from building their region.
 #[derive(Debug, Default)]
 pub(crate) struct Heads {
     /// Wider ranges than those where the loops are entered.
-    wider: BTreeMap<Place, Range>,
+    wider: BTreeMap<Spot, Range>,
     /// Where nothing can be assumed.
-    refuted: BTreeSet<Place>,
+    refuted: BTreeSet<Spot>,
     has_failed: bool,
     tries: u32,
 }
@@ -67,29 +67,29 @@ impl Heads {
     }
 
     /// Assumes what holds of the value of a slot where a loop is entered.
-    pub(crate) fn assume(&self, assumed: &mut Assumed, place: Place, value: Value, v: &Values<'_>) {
-        if self.tries > TRIES || self.refuted.contains(&place) {
+    pub(crate) fn assume(&self, assumed: &mut Assumed, spot: Spot, value: Value, v: &Values<'_>) {
+        if self.tries > TRIES || self.refuted.contains(&spot) {
             return;
         }
-        let (_, _, slot) = place;
+        let (_, _, slot) = spot;
         if v.is_double(value) {
             if v.is_number(value) {
                 assumed.numbers.insert(slot);
             }
             return;
         }
-        let range = self.wider.get(&place).copied().map_or(v.range(value), |wider| wider.hull(v.range(value)));
+        let range = self.wider.get(&spot).copied().map_or(v.range(value), |wider| wider.hull(v.range(value)));
         if range != Range::ALL {
             assumed.ranges.insert(slot, range);
         }
     }
 
     /// Checks at the end of an iteration that what was assumed of a slot holds.
-    pub(crate) fn check(&mut self, assumed: &Assumed, place: Place, value: Value, v: &Values<'_>) {
-        let (_, _, slot) = place;
+    pub(crate) fn check(&mut self, assumed: &Assumed, spot: Spot, value: Value, v: &Values<'_>) {
+        let (_, _, slot) = spot;
         let Some(&range) = assumed.ranges.get(&slot) else {
             if !v.is_number(value) {
-                self.refuted.insert(place);
+                self.refuted.insert(spot);
                 self.has_failed = true;
             }
             return;
@@ -97,8 +97,8 @@ impl Heads {
         let found = v.range(value);
         if !found.is_within(range) {
             self.has_failed = true;
-            if self.wider.insert(place, range.hull(found)).is_some() {
-                self.refuted.insert(place);
+            if self.wider.insert(spot, range.hull(found)).is_some() {
+                self.refuted.insert(spot);
             }
         }
     }

@@ -16,7 +16,7 @@ const CODE: &[u8] = if cfg!(target_arch = "aarch64") {
 // SAFETY: the code leaves for the op that is next, and changes nothing.
 unsafe impl Optimizer for Idle {
     fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
-        Ok(Some(OptimizedCode { code: CODE.to_vec(), exits: vec![OptimizedExit::Op(hot.head)] }))
+        Ok(Some(OptimizedCode { code: CODE.to_vec(), exits: vec![OptimizedExit::Op(hot.head)], inlined: 0 }))
     }
 }
 

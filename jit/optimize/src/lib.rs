@@ -34,10 +34,12 @@
 
 mod arithmetic;
 mod body;
+mod call;
 mod compiler;
 mod control_flow;
 mod emit;
 mod exits;
+mod find;
 mod floats;
 mod frame;
 mod heads;
@@ -46,6 +48,7 @@ mod known;
 mod loops;
 mod memory;
 mod nest;
+mod place;
 mod range;
 mod shape;
 mod values;

@@ -3,30 +3,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mimeo_def::Pc;
-use mimeo_def::op::OpInfo;
-use mimeo_interp::Function;
 use mimeo_interp::tier::{OpAt, Word};
 use mimeo_jit::NotOptimized;
 
-use crate::control_flow::innermost_loop;
+use crate::find::Found;
 use crate::nest::{Nested, nested};
+use crate::place::Place;
 use crate::shape::Shape;
 
-/// The most ops of a region.
-const MOST_OPS: usize = 300;
 /// The most ops of a region that is there twice.
 const MOST_PEELED_OPS: usize = 100;
-/// The most ops of a function with a region, since the whole function is compiled again to install it.
-const MOST_FUNCTION_OPS: u32 = 4000;
 
-/// A set of slots.
+/// A set of slots, counted from slot 0 of the region's function.
 pub(crate) type Slots = BTreeSet<u32>;
 
 /// An op of a loop.
 #[derive(Debug)]
 pub(crate) struct LoopOp<'a> {
     pub(crate) at: OpAt<'a>,
+    pub(crate) place: Place,
+    /// Slot 0 of its function.
+    pub(crate) base: u32,
     pub(crate) shape: &'a Shape,
+    /// Whether the function that it calls is inlined.
+    pub(crate) is_inlined: bool,
+    /// The op after the call of its function, if the function is inlined.
+    pub(crate) returns_to: Option<Place>,
     /// The slots whose variables may be newer than the frame before the op.
     pub(crate) dirty: Slots,
     /// The slots that the op or a later one reads before they are written.
@@ -36,21 +38,60 @@ pub(crate) struct LoopOp<'a> {
 /// The part of a natural loop that is compiled.
 #[derive(Debug)]
 pub(crate) struct Loop<'a> {
-    pub(crate) head: Pc,
+    pub(crate) head: Place,
     /// By place.
-    pub(crate) ops: BTreeMap<Pc, LoopOp<'a>>,
+    pub(crate) ops: BTreeMap<Place, LoopOp<'a>>,
+    /// By the place of the call.
+    pub(crate) inlined: BTreeMap<Place, Inlined<'a>>,
+    /// The slots of the region's own frame.
+    pub(crate) own: u32,
     /// The slots that are variables.
     pub(crate) variables: Slots,
     /// The ops to which backward jumps of the loop lead.
-    pub(crate) repeated: BTreeSet<Pc>,
+    pub(crate) repeated: BTreeSet<Place>,
     /// By head: this loop and those in it, apart from any that is entered elsewhere, too.
-    pub(crate) nested: BTreeMap<Pc, Nested>,
+    pub(crate) nested: BTreeMap<Place, Nested>,
+}
+
+/// A function that is inlined at a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Inlined<'a> {
+    pub(crate) function: &'a mimeo_interp::Function,
+    /// Its slot 0.
+    pub(crate) base: u32,
+    /// The number of slots that the caller passes.
+    pub(crate) arguments: u32,
+    /// Where it returns to.
+    pub(crate) returns_to: Place,
 }
 
 impl<'a> LoopOp<'a> {
+    /// Returns what the op reads, in the order of the parameters of its body.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = Word> {
+        self.at.inputs().map(|word| match word {
+            Word::Slot(slot) => Word::Slot(self.base + slot),
+            Word::Bits(_) | Word::Label(_) => word,
+        })
+    }
+
     /// Returns the slots that the op reads.
-    fn inputs(&self) -> impl Iterator<Item = u32> {
-        self.at.inputs().filter_map(|word| if let Word::Slot(slot) = word { Some(slot) } else { None })
+    fn slots_read(&self) -> impl Iterator<Item = u32> {
+        self.inputs().filter_map(|word| if let Word::Slot(slot) = word { Some(slot) } else { None })
+    }
+
+    /// Returns the slots of the op's results, in their order.
+    pub(crate) fn results(&self) -> impl Iterator<Item = u32> {
+        self.at.results().map(|slot| self.base + slot)
+    }
+
+    /// Returns the slots that the op writes: those of its results, or that of the value which its function returns.
+    pub(crate) fn written(&self) -> impl Iterator<Item = u32> {
+        self.results().chain(self.returned())
+    }
+
+    /// Returns the slot of the value that an inlined function returns here.
+    pub(crate) fn returned(&self) -> Option<u32> {
+        (self.returns_to.is_some() && self.shape.returns).then_some(self.base)
     }
 
     /// Returns the op at a label, which is the parameter of the body with this index.
@@ -61,10 +102,13 @@ impl<'a> LoopOp<'a> {
         }
     }
 
-    /// Returns where a compiled path continues in the function.
-    pub(crate) fn successors(&self) -> impl Iterator<Item = Pc> {
-        let next = self.shape.continues.then(|| self.at.next_pc());
-        next.into_iter().chain(self.shape.jumps.iter().map(|&label| self.target(label)))
+    /// Returns where compiled paths continue.
+    pub(crate) fn successors(&self) -> impl Iterator<Item = Place> {
+        let next = self.shape.continues.then(|| self.place.beside(self.at.next_pc()));
+        let jumps = self.shape.jumps.iter().map(|&label| self.place.beside(self.target(label)));
+        let callee = if self.is_inlined && self.shape.window.is_some() { self.place.inside() } else { None };
+        let caller = self.returns_to.filter(|_| self.shape.returns);
+        next.into_iter().chain(jumps).chain(callee).chain(caller)
     }
 }
 
@@ -74,57 +118,39 @@ pub(crate) fn labels(at: &OpAt<'_>) -> impl Iterator<Item = Pc> {
 }
 
 impl<'a> Loop<'a> {
-    /// Finds the loop with this head, if a jump leads back to it. `shapes` has one for each opcode, or `None` for ops that are not compiled.
-    pub(crate) fn find(
-        function: &'a Function,
-        ops: &'static [OpInfo],
-        shapes: &'a [Option<Shape>],
-        head: Pc,
-    ) -> Result<Option<Loop<'a>>, NotOptimized> {
-        if function.facts().ops > MOST_FUNCTION_OPS {
-            return Err(NotOptimized(format!("the function has more than {MOST_FUNCTION_OPS} ops")));
+    /// Makes the region of a loop from its ops, if one leads back to the head.
+    pub(crate) fn new(found: Found<'a>) -> Result<Loop<'a>, NotOptimized> {
+        let Found { head, function, ops, inlined, leaving, .. } = found;
+        if !ops.values().any(|op| op.successors().any(|to| to == head && to <= op.place)) {
+            return Err(NotOptimized::Never(format!("`{}` leaves each iteration", leaving.unwrap_or("an op"))));
         }
-        let Some(members) = innermost_loop(function, ops, head) else {
-            return Ok(None);
-        };
-        let mut found = BTreeMap::new();
-        let mut stays = false;
-        let mut pending = vec![head];
-        let mut leaving = None;
-        while let Some(pc) = pending.pop() {
-            if !members.contains(&pc) || found.contains_key(&pc) {
-                continue;
-            }
-            let Some(at) = OpAt::of(function, ops, pc) else { continue };
-            let Some(shape) = &shapes[usize::from(at.op.0)] else {
-                leaving = Some(at.info.name);
-                continue;
-            };
-            let op = LoopOp { at, shape, dirty: Slots::new(), read: Slots::new() };
-            if !shape.continues && shape.jumps.is_empty() {
-                leaving = Some(at.info.name);
-            }
-            stays |= op.successors().any(|to| to == head && to <= pc);
-            pending.extend(op.successors());
-            found.insert(pc, op);
-        }
-        if !stays {
-            let op = leaving.unwrap_or("an op");
-            return Err(NotOptimized(format!("`{op}` leaves each iteration")));
-        }
-        if found.len() > MOST_OPS {
-            return Err(NotOptimized(format!("the loop has more than {MOST_OPS} ops")));
-        }
-        let escaping: Slots = function.body().escaping.iter().map(|slot| u32::from(slot.0)).collect();
-        let slots = found.values().flat_map(|op| op.inputs().chain(op.at.results()));
+        let frames = inlined.values().map(|callee| (callee.function, callee.base)).chain([(function, 0)]);
+        let escaping: Slots = frames
+            .flat_map(|(function, base)| function.body().escaping.iter().map(move |slot| base + u32::from(slot.0)))
+            .collect();
+        let slots = ops.values().flat_map(|op| op.slots_read().chain(op.written()));
         let variables: Slots = slots.filter(|slot| !escaping.contains(slot)).collect();
-        let backward = |(&pc, op): (&Pc, &LoopOp<'_>)| op.successors().filter(|&to| to <= pc).collect::<Vec<_>>();
-        let repeated = found.iter().flat_map(backward).filter(|to| found.contains_key(to)).collect();
-        let nested = nested(&found, head, &repeated, &variables);
-        let mut region = Loop { head, ops: found, variables, repeated, nested };
+        let backward = ops.values().flat_map(|op| op.successors().filter(|&to| to <= op.place));
+        let repeated = backward.filter(|to| ops.contains_key(to)).collect();
+        let nested = nested(&ops, head, &repeated, &variables);
+        let own = function.facts().slots;
+        let mut region = Loop { head, ops, inlined, own, variables, repeated, nested };
         region.find_dirty();
         region.find_read();
-        Ok(Some(region))
+        Ok(region)
+    }
+
+    /// Returns the call of an inlined function that can read slots which nothing has written. What they hold depends on the
+    /// functions that were called before.
+    pub(crate) fn reads_leftovers(&self) -> Option<Place> {
+        let mut calls =
+            self.inlined.iter().filter_map(|(&call, callee)| Some((call, callee, self.ops.get(&call.inside()?)?)));
+        let has_leftovers = |callee: &Inlined<'_>, first: &LoopOp<'_>| {
+            let arguments = callee.base + callee.arguments;
+            let end = callee.base + callee.function.facts().slots;
+            first.read.range(arguments..end.max(arguments)).next().is_some()
+        };
+        calls.find(|(_, callee, first)| has_leftovers(callee, first)).map(|(call, ..)| call)
     }
 
     /// Returns whether the first iteration is compiled separately. After a call of the runtime, nothing that it found out
@@ -136,15 +162,15 @@ impl<'a> Loop<'a> {
 
     /// Finds the slots whose variables may be newer than the frame, before each op.
     fn find_dirty(&mut self) {
-        let mut pending: Vec<Pc> = self.ops.keys().rev().copied().collect();
-        while let Some(pc) = pending.pop() {
-            let after = self.dirty_after(pc);
-            let successors: Vec<Pc> = self.ops[&pc].successors().collect();
+        let mut pending: Vec<Place> = self.ops.keys().rev().copied().collect();
+        while let Some(place) = pending.pop() {
+            let after = self.dirty_after(place);
+            let successors: Vec<Place> = self.ops[&place].successors().collect();
             for to in successors {
                 if let Some(next) = self.ops.get_mut(&to) {
                     let before = next.dirty.len();
                     // What is above the operand stack is dead.
-                    next.dirty.extend(after.iter().filter(|&&slot| slot < next.at.height));
+                    next.dirty.extend(after.iter().filter(|&&slot| slot < next.base + next.at.height));
                     if next.dirty.len() > before {
                         pending.push(to);
                     }
@@ -155,27 +181,27 @@ impl<'a> Loop<'a> {
 
     /// Finds the slots that are read before they are written, from each op on.
     fn find_read(&mut self) {
-        let places: Vec<Pc> = self.ops.keys().copied().collect();
+        let places: Vec<Place> = self.ops.keys().copied().collect();
         let mut has_changed = true;
         while std::mem::take(&mut has_changed) {
-            for pc in places.iter().rev() {
-                let op = &self.ops[pc];
+            for place in places.iter().rev() {
+                let op = &self.ops[place];
                 let later = op.successors().filter_map(|to| self.ops.get(&to)).flat_map(|op| &op.read);
                 let mut read: Slots = later.copied().collect();
-                read.retain(|slot| op.at.results().all(|written| written != *slot));
-                read.extend(op.inputs());
+                read.retain(|slot| op.written().all(|written| written != *slot));
+                read.extend(op.slots_read());
                 if read.len() > op.read.len() {
                     has_changed = true;
-                    self.ops.get_mut(pc).expect("it is an op").read = read;
+                    self.ops.get_mut(place).expect("it is an op").read = read;
                 }
             }
         }
     }
 
     /// Returns the slots whose variables may be newer than the frame after an op.
-    pub(crate) fn dirty_after(&self, pc: Pc) -> Slots {
-        let op = &self.ops[&pc];
-        let written = op.at.results().filter(|slot| self.variables.contains(slot));
+    pub(crate) fn dirty_after(&self, place: Place) -> Slots {
+        let op = &self.ops[&place];
+        let written = op.written().filter(|slot| self.variables.contains(slot));
         op.dirty.iter().copied().chain(written).collect()
     }
 }

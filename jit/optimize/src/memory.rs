@@ -13,6 +13,8 @@ pub(crate) enum Origin {
     Context,
     /// The cell of an op.
     Cell,
+    /// What the machine says of a function, which only it changes.
+    Machine,
     /// Memory of the language's.
     Language,
     /// One of these.
@@ -105,7 +107,7 @@ mod tests {
     use super::*;
     use mimeo_ir::FieldId;
 
-    const ORIGINS: [Origin; 4] = [Origin::Context, Origin::Cell, Origin::Language, Origin::Unknown];
+    const ORIGINS: [Origin; 5] = [Origin::Context, Origin::Cell, Origin::Machine, Origin::Language, Origin::Unknown];
 
     #[test]
     fn only_known_addresses_of_different_things_are_different() {

@@ -2,16 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mimeo_def::Pc;
-
 use crate::loops::{LoopOp, Slots};
 use crate::memory::{Kind, Origin};
+use crate::place::Place;
 
 /// A loop in a region.
 #[derive(Debug)]
 pub(crate) struct Nested {
     /// Its ops.
-    pub(crate) ops: BTreeSet<Pc>,
+    pub(crate) ops: BTreeSet<Place>,
     /// The slots that are variables and change.
     pub(crate) written: Slots,
     /// What it stores to, if it calls no runtime function.
@@ -22,19 +21,19 @@ pub(crate) struct Nested {
 
 /// Finds the loops with these heads in a region that is entered at `head`.
 pub(crate) fn nested(
-    ops: &BTreeMap<Pc, LoopOp<'_>>,
-    head: Pc,
-    heads: &BTreeSet<Pc>,
+    ops: &BTreeMap<Place, LoopOp<'_>>,
+    head: Place,
+    heads: &BTreeSet<Place>,
     variables: &Slots,
-) -> BTreeMap<Pc, Nested> {
-    let mut before: BTreeMap<Pc, Vec<Pc>> = BTreeMap::new();
+) -> BTreeMap<Place, Nested> {
+    let mut before: BTreeMap<Place, Vec<Place>> = BTreeMap::new();
     for (&pc, op) in ops {
         op.successors().for_each(|to| before.entry(to).or_default().push(pc));
     }
     let mut found = BTreeMap::new();
     for &of in heads {
         let mut members = BTreeSet::from([of]);
-        let mut pending: Vec<Pc> = before[&of].iter().copied().filter(|&from| from >= of).collect();
+        let mut pending: Vec<Place> = before[&of].iter().copied().filter(|&from| from >= of).collect();
         while let Some(pc) = pending.pop() {
             if members.insert(pc) {
                 pending.extend(before.get(&pc).into_iter().flatten());
@@ -48,10 +47,10 @@ pub(crate) fn nested(
 }
 
 /// Returns what the members of a loop do.
-fn effects(ops: &BTreeMap<Pc, LoopOp<'_>>, members: BTreeSet<Pc>, variables: &Slots) -> Nested {
+fn effects(ops: &BTreeMap<Place, LoopOp<'_>>, members: BTreeSet<Place>, variables: &Slots) -> Nested {
     let all = || members.iter().map(|pc| &ops[pc]);
     let calls_runtime = all().any(|op| op.shape.calls_runtime);
-    let results = || all().flat_map(|op| op.at.results());
+    let results = || all().flat_map(|op| op.written());
     let by_ops = all().flat_map(|op| op.shape.stores.iter().copied());
     // Something may point to a slot that is no variable.
     let by_results = results().filter(|slot| !variables.contains(slot));

@@ -7,6 +7,22 @@ use mimeo_ir::{Block, Body, End, Inst, ValueId};
 
 use crate::memory::{Kind, stores_of};
 
+/// What becomes of an op.
+#[derive(Clone, Debug)]
+pub(crate) struct Shapes {
+    /// If calls and returns leave, or `None` if the op always does.
+    pub(crate) alone: Option<Shape>,
+    /// If the function that it calls is inlined, or the one from which it returns is.
+    pub(crate) inlined: Option<Shape>,
+}
+
+impl Shapes {
+    /// Decides for a body.
+    pub(crate) fn of(info: &OpInfo, body: &Body) -> Shapes {
+        Shapes { alone: Shape::of(info, body, false), inlined: Shape::of(info, body, true) }
+    }
+}
+
 /// What becomes of each block of a body.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
@@ -22,6 +38,12 @@ pub(crate) struct Shape {
     pub(crate) stores: Vec<Kind>,
     /// Whether a compiled path calls the runtime.
     pub(crate) calls_runtime: bool,
+    /// Whether a compiled path throws an error.
+    pub(crate) throws: bool,
+    /// The parameter of the body that is the window of a call on a compiled path, if one calls a function.
+    pub(crate) window: Option<usize>,
+    /// Whether a compiled path returns from the function.
+    pub(crate) returns: bool,
     /// Whether a compiled path continues with the next op.
     pub(crate) continues: bool,
     /// The labels to which compiled paths jump.
@@ -30,11 +52,11 @@ pub(crate) struct Shape {
 
 impl Shape {
     /// Decides for a body. Returns `None` if a path that has changed something would have to leave.
-    pub(crate) fn of(info: &OpInfo, body: &Body) -> Option<Shape> {
+    fn of(info: &OpInfo, body: &Body, is_inlined: bool) -> Option<Shape> {
         let calls: Vec<bool> = body.blocks.iter().map(|block| matches!(block.end, End::Runtime { .. })).collect();
         let without_calls = reached(body, &calls);
         let has_quiet_path =
-            body.blocks.iter().zip(without_calls).any(|(block, is_reached)| is_reached && ends_op(block));
+            body.blocks.iter().zip(without_calls).any(|(block, is_reached)| is_reached && ends_op(block, is_inlined));
         let mut leaves = vec![false; body.blocks.len()];
         // A call that is compiled is an effect for what follows, so more calls are compiled.
         let effects = loop {
@@ -45,7 +67,8 @@ impl Shape {
                 .zip(&effects)
                 .map(|(block, &before)| match block.end {
                     End::Runtime { .. } => has_quiet_path && !before && !stores(block),
-                    End::Call { .. } | End::TailCall { .. } | End::Return { .. } | End::Deopt => true,
+                    End::Call { .. } | End::Return { .. } => !is_inlined,
+                    End::TailCall { .. } | End::Deopt => true,
                     // Without an effect, no error is pending, and the op will find it again.
                     End::Throw => !before,
                     End::Jump { .. } | End::Branch { .. } | End::Next { .. } | End::To { .. } => false,
@@ -69,10 +92,23 @@ impl Shape {
         let is_cell = inputs.map(|operand| matches!(operand.kind, OperandKind::Cache { .. }));
         let params = body.blocks[0].params.iter().copied();
         let cells: Vec<ValueId> = params.zip(is_cell).filter(|&(_, is_cell)| is_cell).map(|(param, _)| param).collect();
+        let mut window = None;
+        for block in compiled() {
+            if let End::Call { window: called, .. } = block.end {
+                let param = body.blocks[0].params.iter().position(|&param| param == called)?;
+                // Calls with different windows are not inlined.
+                if window.replace(param).is_some_and(|other| other != param) {
+                    return None;
+                }
+            }
+        }
         Some(Shape {
             is_repeated: repeated(body, &order),
             stores: compiled().flat_map(|block| stores_of(body, block, &cells)).collect(),
             calls_runtime: compiled().any(|block| matches!(block.end, End::Runtime { .. })),
+            throws: compiled().any(|block| matches!(block.end, End::Throw)),
+            window,
+            returns: compiled().any(|block| matches!(block.end, End::Return { .. })),
             continues: compiled().any(|block| matches!(block.end, End::Next { .. })),
             jumps: jumps.collect(),
             cells,
@@ -112,8 +148,12 @@ fn stores(block: &Block) -> bool {
 }
 
 /// Returns whether a block continues with another op.
-fn ends_op(block: &Block) -> bool {
-    matches!(block.end, End::Next { .. } | End::To { .. })
+fn ends_op(block: &Block, is_inlined: bool) -> bool {
+    match block.end {
+        End::Next { .. } | End::To { .. } => true,
+        End::Call { .. } | End::Return { .. } => is_inlined,
+        _ => false,
+    }
 }
 
 /// Returns which blocks are reached if some blocks leave.

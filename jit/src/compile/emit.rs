@@ -139,7 +139,7 @@ pub(crate) fn emit(
 
 /// Copies optimized code after the table of the addresses at which it can leave.
 fn emit_region(code: &mut [u8], graft: &Graft, context: &FunctionContext<'_>, recipes: &Recipes) -> Result<(), NoCode> {
-    let OptimizedCode { code: bytes, exits } = &*graft.region;
+    let OptimizedCode { code: bytes, exits, .. } = &*graft.region;
     for (entry, exit) in code.as_chunks_mut::<8>().0.iter_mut().zip(exits) {
         let address = match *exit {
             OptimizedExit::Op(pc) => {
@@ -151,6 +151,9 @@ fn emit_region(code: &mut [u8], graft: &Graft, context: &FunctionContext<'_>, re
             }
             OptimizedExit::Poll(pc) => context.address_of(pc)? - u64::from(context.poll_bytes),
             OptimizedExit::Throw => context.island.target(FarIndex::of_exit(Exit::Throw)) as u64,
+            // The driver continues at the record's `pc`, as after a poll.
+            OptimizedExit::Resume => context.island.target(FarIndex::of_exit(Exit::Poll)) as u64,
+            OptimizedExit::Call => context.island.target(FarIndex::of_exit(Exit::Call)) as u64,
         };
         *entry = address.to_le_bytes();
     }

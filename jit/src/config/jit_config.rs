@@ -94,6 +94,7 @@ pub struct JitConfig {
     /// In [`Mode::Auto`], the number of [samples](mimeo_interp::Function::samples) at a loop's head at which the loop is
     /// optimized; 0 is the same as 1.
     pub optimize_threshold: u32,
+    pub(crate) events_per_sample: Option<u32>,
     pub(crate) optimizer: OptimizerOpener,
 }
 
@@ -112,6 +113,7 @@ impl Default for JitConfig {
             gaps: Gaps::default(),
             optimize: Mode::Auto,
             optimize_threshold: 32,
+            events_per_sample: None,
             optimizer: OptimizerOpener::default(),
         }
     }
@@ -204,6 +206,14 @@ impl JitConfig {
     #[must_use]
     pub fn with_optimize_threshold(mut self, samples: u32) -> JitConfig {
         self.optimize_threshold = samples;
+        self
+    }
+
+    /// Sets the mean number of calls and backward jumps between samples, for tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_events_per_sample(mut self, events: u32) -> JitConfig {
+        self.events_per_sample = Some(events);
         self
     }
 

@@ -13,6 +13,8 @@ pub struct OptimizedCode {
     pub code: Vec<u8>,
     /// The places where the code can leave.
     pub exits: Vec<OptimizedExit>,
+    /// The number of calls at which the callee is part of the code.
+    pub inlined: u32,
 }
 
 /// A place where optimized code leaves. See [`Optimizer`](crate::Optimizer) for an example.
@@ -26,4 +28,8 @@ pub enum OptimizedExit {
     Poll(Pc),
     /// An error is pending. The frame's record says at which op.
     Throw,
+    /// The op at the `pc` of the top record is next. The code has made records for the functions inlined around it.
+    Resume,
+    /// A function is to be called, whose record the code has made the top one. The code has not counted the call.
+    Call,
 }

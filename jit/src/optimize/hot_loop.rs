@@ -1,5 +1,6 @@
 //! A loop head that was reached often → [`HotLoop`], the request for optimized code.
 
+use std::fmt;
 use std::time::Duration;
 
 use mimeo_def::Pc;
@@ -15,4 +16,62 @@ pub struct HotLoop<'a> {
     pub head: Pc,
     /// The longest time that making the code may take; `None` means no limit.
     pub budget: Option<Duration>,
+    /// The functions that are probably called.
+    pub callees: Callees<'a>,
+    /// Whether the tier asks again, when more callees may be known.
+    pub may_wait: bool,
+}
+
+impl<'a> HotLoop<'a> {
+    /// Returns a loop of which no callees are known, without a limit of time.
+    ///
+    /// ```
+    /// use mimeo::def::Pc;
+    /// use mimeo::jit::HotLoop;
+    /// use mimeo_doc_ops::sample_machine;
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// assert_eq!(HotLoop::new(sum, Pc(18)).budget, None);
+    /// ```
+    pub fn new(function: &'a Function, head: Pc) -> HotLoop<'a> {
+        HotLoop { function, head, budget: None, callees: Callees(&|_| None), may_wait: false }
+    }
+}
+
+/// The functions that calls probably call. See [`Optimizer`](crate::Optimizer) for an example.
+#[derive(Clone, Copy)]
+pub struct Callees<'a>(Find<'a>);
+
+/// Finds a function by its id.
+type Find<'a> = &'a dyn Fn(u32) -> Option<&'a Function>;
+
+impl<'a> Callees<'a> {
+    /// Knows all functions that `find` finds by their ids.
+    ///
+    /// ```
+    /// use mimeo::def::Pc;
+    /// use mimeo::jit::Callees;
+    /// use mimeo_doc_ops::sample_machine;
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// assert!(Callees::new(&|_| None).after(sum, Pc(0)).is_none());
+    /// ```
+    pub fn new(find: &'a dyn Fn(u32) -> Option<&'a Function>) -> Callees<'a> {
+        Callees(find)
+    }
+
+    /// Returns the function that the call before `after` in `caller` called most often, as far as samples tell. See
+    /// [`new`](Self::new) for an example.
+    pub fn after(&self, caller: &Function, after: Pc) -> Option<&'a Function> {
+        let (id, serial) = caller.sampled_callee(after)?;
+        (self.0)(id).filter(|function| function.serial() == serial)
+    }
+}
+
+impl fmt::Debug for Callees<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callees").finish_non_exhaustive()
+    }
 }

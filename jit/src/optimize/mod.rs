@@ -11,6 +11,6 @@ mod optimizer;
 pub use code::{OptimizedCode, OptimizedExit};
 #[cfg(feature = "native")]
 pub(crate) use graft::{Graft, REGION_ALIGN};
-pub use hot_loop::HotLoop;
+pub use hot_loop::{Callees, HotLoop};
 pub(crate) use optimizer::OptimizerOpener;
 pub use optimizer::{NotOptimized, OpenOptimizer, Optimizer, OptimizerSet};

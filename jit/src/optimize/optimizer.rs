@@ -38,7 +38,12 @@ pub type OpenOptimizer = fn(OptimizerSet) -> Box<dyn Optimizer>;
 
 /// The reason why a loop has no optimized code, as a sentence without a full stop. See [`Optimizer`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotOptimized(pub String);
+pub enum NotOptimized {
+    /// It is not possible, or not worth it. The tier does not ask again for this loop.
+    Never(String),
+    /// Not enough is known yet. The tier asks again if [`HotLoop::may_wait`] says so.
+    Yet(String),
+}
 
 /// Makes optimized code of hot loops. One tier owns it.
 ///
@@ -59,7 +64,7 @@ pub struct NotOptimized(pub String);
 ///         let code = vec![0x31, 0xc0, 0xc3]; // xor eax, eax; ret
 ///         #[cfg(target_arch = "aarch64")]
 ///         let code = vec![0x00, 0x00, 0x80, 0xd2, 0xc0, 0x03, 0x5f, 0xd6]; // mov x0, #0; ret
-///         Ok(Some(OptimizedCode { code, exits: vec![OptimizedExit::Op(hot.head)] }))
+///         Ok(Some(OptimizedCode { code, exits: vec![OptimizedExit::Op(hot.head)], inlined: 0 }))
 ///     }
 /// }
 ///
@@ -86,7 +91,7 @@ pub unsafe trait Optimizer: fmt::Debug {
     ///
     /// # Errors
     ///
-    /// If it cannot, or if that is not worth it. The tier does not ask again for this loop.
+    /// If it cannot, or if that is not worth it.
     fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized>;
 }
 

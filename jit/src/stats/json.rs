@@ -112,12 +112,12 @@ fn compile_value(compile: &Compile) -> Value {
 }
 
 fn optimized_value(optimized: &Optimized) -> Value {
-    let Optimized { loops, refused, ns, first_refused } = optimized;
+    let Optimized { loops, inlined, refused, ns, first_refused } = optimized;
     let first_refused = first_refused.iter().map(|refused| {
         let Refused { function, id, head, reason } = refused;
         json!({ "function": function, "id": id, "head": head.0, "reason": reason })
     });
-    json!({ "loops": loops, "refused": refused, "ns": ns, "first_refused": first_refused.collect::<Value>() })
+    json!({ "loops": loops, "inlined": inlined, "refused": refused, "ns": ns, "first_refused": first_refused.collect::<Value>() })
 }
 
 fn trace_value(trace: &Trace) -> Value {

@@ -18,6 +18,8 @@ use mimeo_def::Pc;
 pub struct Optimized {
     /// Loops of which optimized code was made. A loop that is optimized twice counts twice.
     pub loops: u64,
+    /// Calls in them at which the callee is part of the code.
+    pub inlined: u64,
     /// Hot loops without optimized code: the optimizer refused, or the code could not be installed.
     pub refused: u64,
     /// Nanoseconds that the optimizer took.

@@ -36,9 +36,13 @@ impl Stats {
         }
         self.code_rows(&mut row);
         self.compile_rows(&mut row);
-        let Optimized { loops, refused, ns, .. } = self.optimized;
+        let Optimized { loops, inlined, refused, ns, .. } = self.optimized;
         if loops + refused > 0 {
-            row("loops optimized", count(loops), join([amounts(&[(refused, "refused")]), time(ns)], "; "));
+            row(
+                "loops optimized",
+                count(loops),
+                join([amounts(&[(inlined, "calls inlined"), (refused, "refused")]), time(ns)], "; "),
+            );
         }
         let switches = &self.switches;
         let entered: u64 = switches.entered.iter().sum();

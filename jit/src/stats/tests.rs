@@ -33,7 +33,7 @@ struct Unwilling;
 // SAFETY: it makes no code.
 unsafe impl Optimizer for Unwilling {
     fn optimize(&mut self, _: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
-        Err(NotOptimized("no".to_owned()))
+        Err(NotOptimized::Never("no".to_owned()))
     }
 }
 

@@ -166,6 +166,10 @@ unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
         }
     }
 
+    fn events_per_sample(&self) -> Option<u32> {
+        self.native.as_ref().ok().and_then(Native::events_per_sample)
+    }
+
     fn reserve(&mut self, ids: usize) -> Result<(), OutOfMemory> {
         self.native.as_mut().map_or(Ok(()), |native| native.reserve(ids))
     }

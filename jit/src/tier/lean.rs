@@ -39,6 +39,10 @@ impl<I: InstructionSet> Native<I> {
         match self.never {}
     }
 
+    pub(crate) fn events_per_sample(&self) -> Option<u32> {
+        match self.never {}
+    }
+
     pub(crate) fn reserve(&mut self, _: usize) -> Result<(), OutOfMemory> {
         match self.never {}
     }

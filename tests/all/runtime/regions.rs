@@ -93,6 +93,7 @@ fn optimized_code_runs_in_place_of_the_loop() {
             Ok(OptimizedCode {
                 code: seven_in_slot_1(1),
                 exits: vec![OptimizedExit::Op(head), OptimizedExit::Op(end())],
+                inlined: 0,
             })
         }))
     }
@@ -106,7 +107,9 @@ fn optimized_code_runs_in_place_of_the_loop() {
 #[test]
 fn an_exit_at_the_head_does_not_enter_the_optimized_code_again() {
     fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
-        Box::new(Made(|head| Ok(OptimizedCode { code: seven_in_slot_1(0), exits: vec![OptimizedExit::Op(head)] })))
+        Box::new(Made(|head| {
+            Ok(OptimizedCode { code: seven_in_slot_1(0), exits: vec![OptimizedExit::Op(head)], inlined: 0 })
+        }))
     }
     // Each iteration begins with 7, and the last one adds 1.
     assert_eq!(summed_with(open, on(), 10).1, 8);
@@ -147,7 +150,7 @@ fn a_loop_that_was_refused_is_not_asked_for_again() {
     fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
         Box::new(Made(|_| {
             ASKED.fetch_add(1, Ordering::Relaxed);
-            Err(NotOptimized("it is not worth it".to_owned()))
+            Err(NotOptimized::Never("it is not worth it".to_owned()))
         }))
     }
     let (mut machine, linked) = summing_machine(on().with_optimize_threshold(1).optimized_by(open));
@@ -163,10 +166,33 @@ fn a_loop_that_was_refused_is_not_asked_for_again() {
 }
 
 #[test]
+fn a_loop_of_which_too_little_is_known_is_asked_for_again_but_not_for_ever() {
+    static MAY_WAIT: AtomicU32 = AtomicU32::new(0);
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    #[derive(Debug)]
+    struct Waiting;
+    // SAFETY: there is no code.
+    unsafe impl Optimizer for Waiting {
+        fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
+            ASKED.fetch_add(1, Ordering::Relaxed);
+            MAY_WAIT.fetch_add(hot.may_wait.into(), Ordering::Relaxed);
+            Err(NotOptimized::Yet("no callee is known".to_owned()))
+        }
+    }
+    let config = on().with_optimize_threshold(1).optimized_by(|_| Box::new(Waiting));
+    let (mut machine, linked) = summing_machine(config);
+    assert_eq!(machine.call(linked.function(SUMMING), &[1_000_000]), Ok(500_000_500_000));
+    // At 1, 2, 4, 8 and 16 samples.
+    assert_eq!([&ASKED, &MAY_WAIT].map(|number| number.load(Ordering::Relaxed)), [5, 4]);
+    let refused = stats(&machine).optimized.first_refused;
+    assert_eq!(refused.iter().map(|refused| &*refused.reason).collect::<Vec<_>>(), ["no callee is known"]);
+}
+
+#[test]
 fn an_exit_that_is_no_op_is_refused() {
     fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
         Box::new(Made(|head| {
-            Ok(OptimizedCode { code: seven_in_slot_1(0), exits: vec![OptimizedExit::Op(Pc(head.0 + 1))] })
+            Ok(OptimizedCode { code: seven_in_slot_1(0), exits: vec![OptimizedExit::Op(Pc(head.0 + 1))], inlined: 0 })
         }))
     }
     let (mut machine, linked) = summing_machine(on().with_optimize_threshold(1).optimized_by(open));
@@ -182,7 +208,7 @@ fn optimized_code_counts_in_the_limit_of_all_code() {
         Box::new(Made(|head| {
             let mut code = seven_in_slot_1(0);
             code.resize(1 << 20, 0);
-            Ok(OptimizedCode { code, exits: vec![OptimizedExit::Op(head)] })
+            Ok(OptimizedCode { code, exits: vec![OptimizedExit::Op(head)], inlined: 0 })
         }))
     }
     let config = on().with_optimize_threshold(1).optimized_by(open).with_code_limit(64 << 10);
@@ -217,14 +243,24 @@ fn nested() -> Program {
 }
 
 #[test]
-fn code_that_is_left_too_soon_goes() {
-    // Each entry of the inner loop's code makes one backward jump.
-    let config = on().with_optimize_threshold(1).optimized_by(mimeo_optimize::open);
+fn a_loop_with_few_iterations_is_not_optimized_but_one_around_it_is() {
+    let config = on().with_optimize_threshold(16).optimized_by(mimeo_optimize::open);
     let (mut machine, linked) = machine_of(&nested(), config);
-    let (outer_head, inner_head) = (after(&["number"; 3]), after(&["number", "number", "number", "call", "number"]));
     assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[100_000]), Ok(2 * 5_000_050_000));
+    let optimized = stats(&machine).optimized;
+    assert_eq!((optimized.loops, optimized.inlined), (1, 1), "{:?}", optimized.first_refused);
+    let reasons: Vec<_> = optimized.first_refused.iter().map(|refused| (refused.head, &*refused.reason)).collect();
+    let inner_head = after(&["number", "number", "number", "call", "number"]);
+    assert!(reasons.iter().all(|reason| *reason == (inner_head, "it has fewer than 3 iterations")), "{reasons:?}");
+}
+
+#[test]
+fn code_that_is_left_too_soon_goes() {
+    // Each entry leaves at the first op.
+    let config = on().with_optimize_threshold(1).optimized_by(mimeo_optimize::open_leaving::<1>);
+    let (mut machine, linked) = summing_machine(config);
+    assert_eq!(machine.call(linked.function(SUMMING), &[100_000]), Ok(5_000_050_000));
     let refused = stats(&machine).optimized.first_refused;
     let reasons: Vec<_> = refused.iter().map(|refused| (refused.head, &*refused.reason)).collect();
-    assert!(reasons.contains(&(outer_head, "`call` leaves each iteration")), "{reasons:?}");
-    assert!(reasons.contains(&(inner_head, "its optimized code was left too soon")), "{reasons:?}");
+    assert_eq!(reasons, [(head(), "its optimized code was left too soon")]);
 }

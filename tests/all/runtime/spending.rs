@@ -176,7 +176,7 @@ fn a_hook_that_is_due_while_fuel_is_spent_is_called_once_at_the_next_event() {
 
 #[test]
 fn fuel_that_is_spent_is_no_reason_for_samples() {
-    for config in configs() {
+    for config in configs_with_few_samples() {
         let (mut machine, linked) = spending(&config, 3000);
         assert_eq!(machine.call(linked.function(LOOPING), &[200]), Ok(200));
         let looping = machine.functions(linked).nth(LOOPING.0 as usize).expect("it is loaded");

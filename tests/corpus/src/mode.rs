@@ -78,15 +78,18 @@ impl Mode {
     }
 
     /// Returns the modes with optimized loops: from the start, when a loop is found running, and from the start with an
-    /// exit at every fifth op.
+    /// exit at every fifth op; and when the callees of a loop are known, which are then inlined, also with such exits.
     #[cfg(feature = "jit")]
-    pub fn optimized() -> [Mode; 3] {
+    pub fn optimized() -> [Mode; 5] {
         let at_once = || compiled_at_once().with_optimize(mimeo::jit::Mode::On);
         let later = compiled_at_once().with_optimize_threshold(1);
+        let inlined = || compiled_at_once().with_optimize_threshold(2).with_events_per_sample(2);
         [
             Mode::native("optimized", at_once().optimized_by(mimeo_optimize::open)),
             Mode::native("optimized later", later.optimized_by(mimeo_optimize::open)),
             Mode::native("optimized, leaving", at_once().optimized_by(mimeo_optimize::open_leaving::<5>)),
+            Mode::native("optimized, inlined", inlined().optimized_by(mimeo_optimize::open)),
+            Mode::native("optimized, inlined, leaving", inlined().optimized_by(mimeo_optimize::open_leaving::<5>)),
         ]
     }
 

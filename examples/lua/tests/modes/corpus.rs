@@ -92,8 +92,8 @@ fn moving_stacks_in_native_code() {
 #[test]
 #[cfg(feature = "jit")]
 fn moving_stacks_in_optimized_loops() {
-    let [at_once, ..] = Mode::optimized();
-    check_all(&[Configuration::from(at_once).moving_stacks()]);
+    let [at_once, .., inlined, _] = Mode::optimized();
+    check_all(&[Configuration::from(at_once).moving_stacks(), Configuration::from(inlined).moving_stacks()]);
 }
 
 /// The bodies of the ops are evaluated in every op, or in all but every seventh, and access only what they may.

@@ -208,17 +208,22 @@ impl Recorder {
         Watch::new(op.map(|op| op.0))
     }
 
-    /// Notes that the optimizer took this long for a loop, and why it made no code, if it did not.
-    pub(crate) fn optimized(&mut self, ns: u64, refused: Option<Refused>) {
+    /// Notes that the optimizer took this long for a loop.
+    pub(crate) fn optimizing(&mut self, ns: u64) {
         self.optimized.ns += ns;
-        match refused {
-            None => self.optimized.loops += 1,
-            Some(refused) => {
-                self.optimized.refused += 1;
-                if self.optimized.first_refused.len() < Optimized::KEPT {
-                    self.optimized.first_refused.push(refused);
-                }
-            }
+    }
+
+    /// Notes that a loop got optimized code with so many inlined calls.
+    pub(crate) fn optimized(&mut self, inlined: u32) {
+        self.optimized.loops += 1;
+        self.optimized.inlined += u64::from(inlined);
+    }
+
+    /// Notes that a loop gets no optimized code.
+    pub(crate) fn not_optimized(&mut self, refused: Refused) {
+        self.optimized.refused += 1;
+        if self.optimized.first_refused.len() < Optimized::KEPT {
+            self.optimized.first_refused.push(refused);
         }
     }
 

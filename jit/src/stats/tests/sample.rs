@@ -75,6 +75,7 @@ pub(super) fn sample() -> Stats {
         },
         optimized: Optimized {
             loops: 5,
+            inlined: 3,
             refused: 102,
             ns: 3_000_000,
             first_refused: vec![Refused {

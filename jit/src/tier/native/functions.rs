@@ -44,8 +44,8 @@ pub(crate) struct Slot {
     pub(crate) evictions: u8,
     /// Whether the function must not have native code.
     pub(crate) is_excluded: bool,
-    /// The heads of loops that cannot be optimized.
-    pub(crate) not_optimized: Vec<Pc>,
+    /// The heads of loops that cannot be optimized before they were found running so often.
+    pub(crate) not_optimized: Vec<(Pc, u32)>,
 }
 
 impl Slot {

@@ -20,7 +20,7 @@ use crate::config::{JitConfig, Mode};
 use crate::errors::Unavailable;
 use crate::memory::CodeBuf;
 use crate::observe::Notifier;
-use crate::optimize::{Graft, HotLoop, NotOptimized, Optimizer, OptimizerSet};
+use crate::optimize::{Callees, Graft, HotLoop, NotOptimized, Optimizer, OptimizerSet};
 use crate::stats::record::{Compilation, Named, Recorder, Settings, Unlinked};
 use crate::stats::{Entry, Refused, Stats};
 use crate::tier::control::{Control, Request};
@@ -40,6 +40,11 @@ const IDLE_EVENTS: i32 = 1000;
 /// The call of a function by native code at which it is compiled. The first one can be the only one: a program may make
 /// functions for one call each.
 const CALLS_BY_NATIVE_CODE: u32 = 2;
+
+/// No loop is found running so often.
+const NEVER: u32 = u32::MAX;
+/// How many times the threshold a loop waits until the callees of its calls are known.
+const MOST_PATIENCE: u32 = 16;
 
 /// The native tier of one machine.
 #[derive(Debug)]
@@ -103,6 +108,10 @@ impl<I: InstructionSet> Native<I> {
 
     pub(crate) fn attach(&mut self, account: &Account) {
         self.functions.attach(account, self.support.code().footprint_bytes());
+    }
+
+    pub(crate) fn events_per_sample(&self) -> Option<u32> {
+        self.config.events_per_sample
     }
 
     pub(crate) fn reserve(&mut self, ids: usize) -> Result<(), OutOfMemory> {
@@ -200,12 +209,12 @@ impl<I: InstructionSet> Native<I> {
             Ok(place) if compiled.grafts[place].is_left_too_soon(function, samples) => {
                 let mut grafts = compiled.grafts.clone();
                 grafts.remove(place);
-                self.refuse(function, head, "its optimized code was left too soon".to_owned(), 0);
+                self.refuse(function, head, "its optimized code was left too soon".to_owned());
                 self.compile_again(function, head, grafts, references);
             }
             Err(place) if samples >= self.config.optimize_threshold.max(1) => {
                 let mut grafts = compiled.grafts.clone();
-                if let Some(graft) = self.graft(function, head) {
+                if let Some(graft) = self.graft(function, head, samples) {
                     grafts.insert(place, graft);
                     self.compile_again(function, head, grafts, references);
                 }
@@ -223,47 +232,59 @@ impl<I: InstructionSet> Native<I> {
                 unsafe { function.set_entry(compiled.entry()) };
                 self.functions.slot(function).state = State::Compiled(compiled);
             }
-            Err((error, cost)) => self.refuse(function, head, error.sentence(), cost.total_ns()),
+            Err((error, cost)) => {
+                self.functions.stats.optimizing(cost.total_ns());
+                self.refuse(function, head, error.sentence());
+            }
         }
     }
 
-    /// Returns optimized code of a loop, if the optimizer makes any.
-    fn graft(&mut self, function: &Function, head: Pc) -> Option<Graft> {
-        if self.functions.slot(function).not_optimized.contains(&head) {
+    /// Returns optimized code of a loop that was found running so often, if the optimizer makes any.
+    fn graft(&mut self, function: &Function, head: Pc, samples: u32) -> Option<Graft> {
+        let not_optimized = &mut self.functions.slot(function).not_optimized;
+        if not_optimized.iter().any(|&(refused, until)| refused == head && samples < until) {
             return None;
         }
+        not_optimized.retain(|&(refused, _)| refused != head);
+        let may_wait = samples < self.config.optimize_threshold.saturating_mul(MOST_PATIENCE);
         let budget = self.control.latency_budget();
         let start = Instant::now();
-        let result = self.optimizer.as_mut()?.optimize(HotLoop { function, head, budget });
-        let ns = nanoseconds(start.elapsed());
+        let find = |id| self.functions.get(id);
+        let hot = HotLoop { function, head, budget, callees: Callees::new(&find), may_wait };
+        let result = self.optimizer.as_mut()?.optimize(hot);
+        self.functions.stats.optimizing(nanoseconds(start.elapsed()));
         match result {
             Ok(None) => {
-                self.functions.slot(function).not_optimized.push(head);
+                self.functions.slot(function).not_optimized.push((head, NEVER));
                 None
             }
             Ok(Some(region)) => {
-                self.functions.stats.optimized(ns, None);
+                self.functions.stats.optimized(region.inlined);
                 Some(Graft::new(function, head, region))
             }
-            Err(NotOptimized(reason)) => {
-                self.refuse(function, head, reason, ns);
+            Err(NotOptimized::Yet(_)) if may_wait => {
+                let again = samples.saturating_mul(2);
+                self.functions.slot(function).not_optimized.push((head, again));
+                None
+            }
+            Err(NotOptimized::Never(reason) | NotOptimized::Yet(reason)) => {
+                self.refuse(function, head, reason);
                 None
             }
         }
     }
 
     /// Notes that a loop has no optimized code. The optimizer is not asked again.
-    fn refuse(&mut self, function: &Function, head: Pc, reason: String, ns: u64) {
+    fn refuse(&mut self, function: &Function, head: Pc, reason: String) {
         let Named { id, name } = Named::from(function);
-        let refused = Refused { function: name.to_owned(), id, head, reason };
-        self.functions.stats.optimized(ns, Some(refused));
-        self.functions.slot(function).not_optimized.push(head);
+        self.functions.stats.not_optimized(Refused { function: name.to_owned(), id, head, reason });
+        self.functions.slot(function).not_optimized.push((head, NEVER));
     }
 
     /// Returns the optimized code of all loops of a function that is compiled, if no loop has to become hot first.
     fn all_grafts(&mut self, function: &Function) -> Vec<Graft> {
         match self.config.optimize {
-            Mode::On => function.facts().polls.iter().filter_map(|&head| self.graft(function, head)).collect(),
+            Mode::On => function.facts().polls.iter().filter_map(|&head| self.graft(function, head, NEVER)).collect(),
             Mode::Auto | Mode::Off => Vec::new(),
         }
     }
@@ -272,6 +293,8 @@ impl<I: InstructionSet> Native<I> {
     pub(crate) fn exclude(&mut self, function: &Function, excluded: bool) {
         self.functions.slot(function).is_excluded = excluded;
         if excluded {
+            // Copies of it in optimized code do not run, either.
+            function.renew_serial();
             self.functions.retire(function.id(), Unlinked::Dropped);
         }
     }

@@ -30,11 +30,13 @@ fn configurations() -> Vec<Configuration> {
     let interpreted = Configuration::from(Mode::interpreter());
     let interpreted = [interpreted.clone(), interpreted.collecting(37)];
     #[cfg(feature = "jit")]
-    let [optimized, _, leaving] = Mode::optimized();
+    let [optimized, _, leaving, inlined, inlined_leaving] = Mode::optimized();
     #[cfg(feature = "jit")]
     let native = [
         optimized.into(),
         leaving.into(),
+        inlined.into(),
+        inlined_leaving.into(),
         Mode::on().into(),
         Mode::after(2).into(),
         Configuration::from(Mode::on()).collecting(11),

@@ -1,0 +1,170 @@
+//! A loop head → [`Found`], the ops that can be reached from it in the loop, and in the functions that are inlined there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mimeo_def::Pc;
+use mimeo_def::op::OpInfo;
+use mimeo_interp::Function;
+use mimeo_interp::tier::{OpAt, Word};
+use mimeo_jit::{Callees, NotOptimized};
+
+use crate::control_flow::{Innermost, innermost_loop};
+use crate::loops::{Inlined, Loop, LoopOp, Slots, labels};
+use crate::place::Place;
+use crate::shape::{Shape, Shapes};
+
+/// The most ops of a region.
+const MOST_OPS: usize = 300;
+/// The most ops of a function with a region, since the whole function is compiled again to install it.
+const MOST_FUNCTION_OPS: u32 = 4000;
+/// The fewest iterations, on average, for which it pays to enter a region.
+const FEWEST_ITERATIONS: u32 = 3;
+/// The most ops of an inlined function.
+const MOST_INLINED_OPS: u32 = 60;
+
+/// Where ops are found.
+pub(crate) struct Finder<'a, 'h> {
+    pub(crate) function: &'a Function,
+    pub(crate) callees: Callees<'h>,
+    /// Whether a loop is refused that calls a function which is not known yet.
+    pub(crate) may_wait: bool,
+    pub(crate) ops: &'static [OpInfo],
+    /// By opcode.
+    pub(crate) shapes: &'a [Shapes],
+}
+
+/// The ops of a loop.
+pub(crate) struct Found<'a> {
+    pub(crate) head: Place,
+    pub(crate) function: &'a Function,
+    pub(crate) ops: BTreeMap<Place, LoopOp<'a>>,
+    /// By the place of the call.
+    pub(crate) inlined: BTreeMap<Place, Inlined<'a>>,
+    /// An op after which nothing is compiled.
+    pub(crate) leaving: Option<&'static str>,
+    /// An op whose callee is not known.
+    pub(crate) unknown: Option<&'static str>,
+}
+
+impl<'a, 'h: 'a> Finder<'a, 'h> {
+    /// Finds the region of a loop, if a jump leads back to this head.
+    pub(crate) fn find(&self, head: Pc) -> Result<Option<Loop<'a>>, NotOptimized> {
+        if self.function.facts().ops > MOST_FUNCTION_OPS {
+            return Err(NotOptimized::Never(format!("the function has more than {MOST_FUNCTION_OPS} ops")));
+        }
+        let Some(Innermost { members, around }) = innermost_loop(self.function, self.ops, head) else {
+            return Ok(None);
+        };
+        if self.iterations(head, &members, around.as_ref()) < FEWEST_ITERATIONS {
+            return Err(NotOptimized::Yet(format!("it has fewer than {FEWEST_ITERATIONS} iterations")));
+        }
+        let mut refused = BTreeSet::new();
+        loop {
+            let found = self.collect(head, &members, &refused);
+            if let Some(op) = found.unknown.filter(|_| self.may_wait) {
+                return Err(NotOptimized::Yet(format!("the function that `{op}` calls is not known yet")));
+            }
+            if found.ops.len() > MOST_OPS {
+                return Err(NotOptimized::Never(format!("the loop has more than {MOST_OPS} ops")));
+            }
+            let region = Loop::new(found)?;
+            match region.reads_leftovers() {
+                Some(call) => refused.insert(call),
+                None => return Ok(Some(region)),
+            };
+        }
+    }
+
+    /// Returns the average number of backward jumps to a head between two entries, as far as samples tell: they are taken at
+    /// heads and at the first op, in proportion to the jumps and calls.
+    fn iterations(&self, head: Pc, members: &BTreeSet<Pc>, around: Option<&BTreeSet<Pc>>) -> u32 {
+        let is_entry = |pc: &Pc| around.map_or(*pc == Pc(0), |around| around.contains(pc) && !members.contains(pc));
+        let samples = |is_counted: &dyn Fn(&Pc) -> bool| -> u32 {
+            self.function.samples().filter(|(pc, _)| is_counted(pc)).map(|(_, samples)| samples).sum()
+        };
+        samples(&|&pc| pc == head).checked_div(samples(&is_entry)).unwrap_or(u32::MAX)
+    }
+
+    /// Collects the ops among `members`, and those of functions whose calls are not `refused`.
+    fn collect(&self, head: Pc, members: &BTreeSet<Pc>, refused: &BTreeSet<Place>) -> Found<'a> {
+        let head = Place::outermost(head);
+        let (ops, inlined) = (BTreeMap::new(), BTreeMap::new());
+        let mut found = Found { head, function: self.function, ops, inlined, leaving: None, unknown: None };
+        let mut pending = vec![head];
+        while let Some(place) = pending.pop() {
+            let is_outside = place.call().is_none() && !members.contains(&place.pc());
+            if is_outside || found.ops.contains_key(&place) {
+                continue;
+            }
+            let (function, base) = found.frame(place);
+            let Some(at) = OpAt::of(function, self.ops, place.pc()) else { continue };
+            if at.info.control.calls && self.callee(&found, &at, place).is_none() {
+                found.unknown = Some(at.info.name);
+            }
+            let callee = self.inlined(&found, &at, place).filter(|_| !refused.contains(&place));
+            let caller = place.call().map(|call| found.inlined[&call]);
+            let shapes = &self.shapes[usize::from(at.op.0)];
+            let shape = if callee.is_some() || caller.is_some() && at.info.control.returns {
+                &shapes.inlined
+            } else {
+                &shapes.alone
+            };
+            // The frame of an inlined function is made only where the region is left.
+            let needs_frame = |op: &Shape| op.calls_runtime || op.throws;
+            let Some(shape) = shape.as_ref().filter(|shape| caller.is_none() || !needs_frame(shape)) else {
+                found.leaving = Some(at.info.name);
+                continue;
+            };
+            let returns_to = caller.map(|caller| caller.returns_to);
+            let (dirty, read) = (Slots::new(), Slots::new());
+            let op = LoopOp { at, place, base, shape, is_inlined: callee.is_some(), returns_to, dirty, read };
+            if op.successors().next().is_none() {
+                found.leaving = Some(at.info.name);
+            }
+            if let Some(callee) = callee {
+                found.inlined.insert(place, callee);
+            }
+            pending.extend(op.successors());
+            found.ops.insert(place, op);
+        }
+        found
+    }
+
+    /// Returns the function that an op probably calls, if that is known.
+    fn callee(&self, found: &Found<'a>, at: &OpAt<'a>, place: Place) -> Option<&'a Function> {
+        at.callee().or_else(|| self.callees.after(found.frame(place).0, at.next_pc()))
+    }
+
+    /// Returns the function that is inlined at a call, if one is.
+    fn inlined(&self, found: &Found<'a>, at: &OpAt<'a>, place: Place) -> Option<Inlined<'a>> {
+        if !at.info.control.calls {
+            return None;
+        }
+        place.inside()?;
+        let (_, base) = found.frame(place);
+        let function = self.callee(found, at, place)?;
+        let window = self.shapes[usize::from(at.op.0)].inlined.as_ref()?.window?;
+        let Some(Word::Bits(window)) = at.inputs().nth(window) else { return None };
+        let (start, arguments) = (window as u32, (window >> 32) as u32);
+        let chain = place.calls().into_iter().map(|call| found.inlined[&call].function);
+        let is_active = chain.chain([self.function]).any(|active| std::ptr::eq(active, function));
+        let fits = function.facts().ops <= MOST_INLINED_OPS && arguments >= u32::from(function.body().arity);
+        if is_active || !fits || has_loop(function, self.ops) {
+            return None;
+        }
+        Some(Inlined { function, base: base + start, arguments, returns_to: place.beside(at.next_pc()) })
+    }
+}
+
+/// Returns whether a function has a backward jump.
+fn has_loop(function: &Function, ops: &'static [OpInfo]) -> bool {
+    let places = (0..function.body().code.len() as u32).map(Pc);
+    places.filter_map(|pc| OpAt::of(function, ops, pc)).any(|at| labels(&at).any(|target| target <= at.pc))
+}
+
+impl<'a> Found<'a> {
+    /// Returns the function of an op, and its slot 0.
+    fn frame(&self, place: Place) -> (&'a Function, u32) {
+        place.call().map_or((self.function, 0), |call| (self.inlined[&call].function, self.inlined[&call].base))
+    }
+}

@@ -312,6 +312,7 @@ mod tests {
     use crate::compile::validate::Expectation;
     use crate::config::Gaps;
     use crate::observe::{Observers, Opener};
+    use crate::optimize::{OptimizedCode, OptimizedExit};
     use crate::tiny::programs::{Builder, Run, machine};
     use crate::tiny::{OPS, Op, TABLE, Tiny};
 
@@ -369,6 +370,40 @@ mod tests {
         assert_eq!(plan.layout.cold as usize, at);
         // The poll's exit has a stub.
         assert_eq!(plan.layout.end, plan.layout.island + crate::compile::island::STUB_BYTES);
+    }
+
+    #[test]
+    fn a_plan_has_reserved_what_it_needs() {
+        let mut b = Builder::new("f", 1, 1);
+        let [first, second] = [b.label(), b.label()];
+        let body = b.bind(first).get(0).jump_if(first).bind(second).get(0).jump_if(second).get(0).op(Op::Ret).end();
+        let run = machine(vec![body], None);
+        let function = function(&run);
+        let grafts: Vec<Graft> = function.facts().polls[1..]
+            .iter()
+            .map(|&head| {
+                let region = OptimizedCode { code: vec![0; 8], exits: vec![OptimizedExit::Op(head)], inlined: 0 };
+                Graft::new(function, head, region)
+            })
+            .collect();
+        assert_eq!(grafts.len(), 1);
+        let mut compiler = compiler(&TABLE);
+        let plan = &mut compiler.plan;
+        plan.reserve(function, &grafts).unwrap();
+        let room = |plan: &Plan| {
+            [plan.ops.capacity(), plan.deopts.capacity(), plan.regions.capacity(), plan.starts.capacity()]
+        };
+        let reserved = room(plan);
+        // Every op is left to the interpreter. A plan is made again when an op could not be emitted.
+        let places: Vec<Pc> = (0..function.body().code.len() as u32).map(Pc).collect();
+        for _ in 0..2 {
+            plan.measure(function, &compiler.recipes, &places, &grafts).unwrap();
+            assert_eq!(plan.deopts.len(), function.facts().ops as usize);
+        }
+        assert_eq!(room(plan), reserved);
+        let planned = plan.ops.len() - grafts.len();
+        let bytes = planned * size_of::<PlannedOp>() + plan.deopts.len() * size_of::<(Pc, OpIndex)>();
+        assert_eq!(Plan::table_bytes(function), (bytes, size_of_val(&*plan.starts)));
     }
 
     #[test]

@@ -106,8 +106,8 @@ pub(crate) fn emit(
             hot: address + hot.start,
             cold: address + cold.start,
             rodata: address + rodata,
-            region: region.map_or(0, |region| in_region(region.code)),
-            region_exits: region.map_or(0, |region| in_region(region.exits)),
+            region: region.map(|region| in_region(region.code)).unwrap_or_default(),
+            region_exits: region.map(|region| in_region(region.exits)).unwrap_or_default(),
         };
         let hot_fills = if op.elided { &recipe.hot_fills[..recipe.elided_fills as usize] } else { &recipe.hot_fills };
         let mut result = emit_part(&mut code[hot.clone()], &recipe.hot[..hot.len()], hot_fills, &site, site.hot);

@@ -431,6 +431,19 @@ fn an_interruption_before_a_run_ends_it_at_once() {
 }
 
 #[test]
+fn a_loop_is_compiled_at_the_jump_that_reaches_the_threshold() {
+    let config = Some(JitConfig::default().with_threshold(10));
+    let compiled = |n| {
+        let (mut machine, linked) = machine_for(&config);
+        assert_eq!(machine.call(linked.function(COUNT), &[n]), Ok(n));
+        stats(&machine).functions.compiled()
+    };
+    // The call is the first event, and an iteration has one jump.
+    let jumps = |n: i64| n - 1;
+    assert_eq!((1..).find(|&n| compiled(n) > 0).map(jumps), Some(9));
+}
+
+#[test]
 fn samples_find_the_hot_loop_in_both_tiers() {
     for config in configs_with_few_samples() {
         let (mut machine, linked) = machine_for(&config);

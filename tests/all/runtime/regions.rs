@@ -203,6 +203,20 @@ fn an_exit_that_is_no_op_is_refused() {
 }
 
 #[test]
+fn an_exit_for_a_poll_where_none_is_is_refused() {
+    fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
+        Box::new(Made(|_| {
+            Ok(OptimizedCode { code: seven_in_slot_1(0), exits: vec![OptimizedExit::Poll(end())], inlined: 0 })
+        }))
+    }
+    let (mut machine, linked) = summing_machine(on().with_optimize_threshold(1).optimized_by(open));
+    assert_eq!(machine.call(linked.function(SUMMING), &[10_000]), Ok(50_005_000));
+    let refused = stats(&machine).optimized.first_refused;
+    let reason = format!("the op at {}: its optimized code leaves for {}, which is no op", head(), end());
+    assert_eq!(refused[0].reason, reason);
+}
+
+#[test]
 fn optimized_code_counts_in_the_limit_of_all_code() {
     fn open(_: OptimizerSet) -> Box<dyn Optimizer> {
         Box::new(Made(|head| {

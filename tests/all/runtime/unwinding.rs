@@ -108,6 +108,65 @@ fn functions_run_before_unwinding_in_a_reserve_of_the_full_stack() {
 }
 
 #[test]
+fn a_function_runs_before_unwinding_where_no_more_runs_may_nest() {
+    const NESTING: u32 = 5;
+    for config in configs() {
+        let limits = Limits::default().with_nesting(NESTING);
+        let (mut machine, linked) = asking(config.clone(), limits, &unwound(), |vm, args| {
+            let value = vm.slot(args.start());
+            let main = vm.host.given.expect("it was set");
+            if value == 0 { Ok(7) } else { vm.run(main, &[value]) }
+        });
+        let vm = machine.vm_mut();
+        vm.host.given = Some(linked.function(MAIN));
+        vm.set_before_unwinding(|vm, kind| {
+            let main = vm.host.given.expect("it was set");
+            vm.host.caught.push(kind.to_string());
+            let value = vm.run(main, &[0])?;
+            Ok(Some(format!("returned {value}")))
+        });
+        for _ in 0..3 {
+            let trap = machine.call(linked.function(MAIN), &[1]).expect_err("it nests for ever");
+            assert_eq!(trap.kind, TrapKind::Language("returned 7".to_owned()), "{config:?}");
+            assert_eq!(trap.backtrace.depth(), NESTING as usize, "{config:?}");
+            // Once: the error that replaces it is not a new one where it leaves the outer runs.
+            assert_eq!(std::mem::take(&mut machine.vm_mut().host.caught).len(), 1, "{config:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_runs_before_a_stop_unwinds() {
+    for config in configs() {
+        let (mut machine, linked) = asking(config.clone(), Limits::default(), &unwound(), nothing);
+        machine.vm_mut().set_before_unwinding(|_, kind| panic!("{kind} is a stop"));
+        machine.vm_mut().set_fuel(Some(100));
+        let trap = machine.call(linked.function(DEEP), &[1]).expect_err("it is endless");
+        assert_eq!(trap.kind, TrapKind::OutOfFuel, "{config:?}");
+    }
+}
+
+#[test]
+fn an_error_that_is_thrown_again_has_the_frames_of_the_first_time() {
+    for config in configs() {
+        let (mut machine, linked) = asking(config.clone(), Limits::default(), &unwound(), |vm, args| {
+            let value = vm.slot(args.start());
+            let main = vm.host.given.expect("it was set");
+            if value == 3 {
+                return Err(vm.throw("three"));
+            }
+            vm.run(main, &[value + 1]).map_err(|thrown| {
+                let trap = vm.catch(thrown);
+                vm.throw_again(trap)
+            })
+        });
+        machine.vm_mut().host.given = Some(linked.function(MAIN));
+        let trap = machine.call(linked.function(MAIN), &[1]).expect_err("it throws");
+        assert_eq!((trap.kind, trap.backtrace.depth()), (TrapKind::Language("three".to_owned()), 3), "{config:?}");
+    }
+}
+
+#[test]
 fn an_op_runs_again_after_each_of_its_calls() {
     for config in configs() {
         let (mut machine, linked) = asking(config.clone(), Limits::default(), &unwound(), |vm, args| {

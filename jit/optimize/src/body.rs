@@ -40,8 +40,10 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
             let start = emitter.e.start_of(op);
             emitter.e.v.jump(start, &[]);
         }
-        for &index in &op.shape.order {
-            emitter.block(index);
+        let last = op.shape.order.last();
+        for index in &op.shape.order {
+            emitter.e.is_last = Some(index) == last;
+            emitter.block(*index);
         }
     }
 

@@ -85,10 +85,17 @@ impl Emitter<'_, '_, '_> {
         self.v.leave_if(is_used_up, elsewhere);
         let left = self.v.b.ins().iadd_imm(budget, -1);
         self.v.b.def_var(self.frame.budget, left);
+        self.calls_elsewhere.push((elsewhere, op.place, callee));
         let first = op.place.inside().expect("it was inlined");
         self.go_to(op, first);
-        self.v.b.switch_to_block(elsewhere);
-        self.call_elsewhere(op, callee, inlined.base);
+    }
+
+    /// Fills the blocks in which calls are made that are not inlined.
+    pub(crate) fn fill_calls(&mut self) {
+        for (block, place, callee) in std::mem::take(&mut self.calls_elsewhere) {
+            self.v.b.switch_to_block(block);
+            self.call_elsewhere(&self.region.ops[&place], callee, self.region.inlined[&place].base);
+        }
     }
 
     /// Returns from an inlined function.

@@ -128,7 +128,14 @@ impl Compiler {
         HotLoop { function, head, budget, callees, may_wait, .. }: HotLoop<'_>,
     ) -> Result<Option<Built>, NotOptimized> {
         let prepared = self.prepared.as_ref().map_err(Clone::clone)?;
-        let finder = Finder { function, callees, may_wait, ops: self.set.ops, shapes: &prepared.shapes };
+        let finder = Finder {
+            function,
+            callees,
+            may_wait,
+            ops: self.set.ops,
+            bodies: &prepared.bodies,
+            shapes: &prepared.shapes,
+        };
         let Some(region) = finder.find(head)? else { return Ok(None) };
         self.check_budget(&region, budget)?;
         let inputs = Inputs {

@@ -67,10 +67,16 @@ pub(crate) struct Emitter<'a, 'f, 'h> {
     leaving: Option<&'a Leaving>,
     pub(crate) frame: Frame,
     pub(crate) exits: Exits,
+    /// The blocks in which calls are made that are not inlined, with the callee.
+    pub(crate) calls_elsewhere: Vec<(Block, Place, Value)>,
     /// The copy of the ops that is being emitted.
     copy: Iterations,
     /// The block before the iterations after the first, if that is a copy of its own.
     others: Option<Block>,
+    /// Whether the block of a body that is being emitted is the last one of its op.
+    pub(crate) is_last: bool,
+    /// The op that follows in the current block.
+    running: Option<Place>,
     /// The block in this copy where an op is entered by forward jumps.
     blocks: BTreeMap<Place, Block>,
     /// The heads in this copy, apart from those of loops that are entered elsewhere, too.
@@ -105,13 +111,17 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
             leaving,
             frame,
             exits: Exits::default(),
+            calls_elsewhere: Vec::new(),
             copy: Iterations::All,
             others: None,
+            is_last: false,
+            running: None,
             blocks: BTreeMap::new(),
             repeated: BTreeMap::new(),
             heads,
         };
         emitter.iterations();
+        emitter.fill_calls();
         let Emitter { mut v, frame, mut exits, heads, .. } = emitter;
         exits.fill(&mut v, &frame, region);
         v.b.seal_all_blocks();
@@ -138,6 +148,10 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
     fn ops(&mut self) {
         let region = self.region;
         for (&place, op) in &region.ops {
+            if self.running.take() == Some(place) {
+                self.op(op);
+                continue;
+            }
             let block = self.block_of(place);
             let is_head = region.repeated.contains(&place) && !self.is_behind(place);
             if is_head && !region.nested.contains_key(&place) {
@@ -146,16 +160,20 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
                 // Nothing leads here, since conditions were decided.
                 continue;
             }
-            self.frame.fixed = self.fixed_at(place);
             if is_head && let Some(nested) = region.nested.get(&place) {
-                self.begin_loop(place, nested);
                 self.frame.fixed = self.fixed_at(place);
+                self.begin_loop(place, nested);
             }
-            if let Some(leaving) = self.leaving {
-                self.leave_now_and_then(op, leaving);
-            }
-            BodyEmitter::emit(self, op, self.bodies.body_of(usize::from(op.at.op.0)));
+            self.op(op);
         }
+    }
+
+    fn op(&mut self, op: &'a LoopOp<'a>) {
+        self.frame.fixed = self.fixed_at(op.place);
+        if let Some(leaving) = self.leaving {
+            self.leave_now_and_then(op, leaving);
+        }
+        BodyEmitter::emit(self, op, self.bodies.body_of(usize::from(op.at.op.0)));
     }
 
     /// Returns the slots that do not change in the innermost loop around an op that was begun.
@@ -261,6 +279,8 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         } else if is_backward {
             self.count(from, to);
             self.repeat(to);
+        } else if self.is_last && self.region.only_follows(to, from.place) {
+            self.running = Some(to);
         } else {
             let block = self.block_of(to);
             self.v.jump(block, &[]);

@@ -6,6 +6,7 @@ use mimeo_def::Pc;
 use mimeo_def::op::OpInfo;
 use mimeo_interp::Function;
 use mimeo_interp::tier::{OpAt, Word};
+use mimeo_ir::Set;
 use mimeo_jit::{Callees, NotOptimized};
 
 use crate::control_flow::{Innermost, innermost_loop};
@@ -29,6 +30,7 @@ pub(crate) struct Finder<'a, 'h> {
     /// Whether a loop is refused that calls a function which is not known yet.
     pub(crate) may_wait: bool,
     pub(crate) ops: &'static [OpInfo],
+    pub(crate) bodies: &'a Set,
     /// By opcode.
     pub(crate) shapes: &'a [Shapes],
 }
@@ -67,7 +69,7 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
             if found.ops.len() > MOST_OPS {
                 return Err(NotOptimized::Never(format!("the loop has more than {MOST_OPS} ops")));
             }
-            let region = Loop::new(found)?;
+            let region = Loop::new(found, self.bodies)?;
             match region.reads_leftovers() {
                 Some(call) => refused.insert(call),
                 None => return Ok(Some(region)),

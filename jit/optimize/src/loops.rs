@@ -1,9 +1,11 @@
 //! A loop head → [`Loop`], the ops that are compiled, in order, with what each of them may leave in variables.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use mimeo_def::Pc;
 use mimeo_interp::tier::{OpAt, Word};
+use mimeo_ir::{End, Set};
 use mimeo_jit::NotOptimized;
 
 use crate::find::Found;
@@ -47,6 +49,8 @@ pub(crate) struct Loop<'a> {
     pub(crate) own: u32,
     /// The slots that are variables.
     pub(crate) variables: Slots,
+    /// By op: the number of blocks that continue there.
+    edges: BTreeMap<Place, u32>,
     /// The ops to which backward jumps of the loop lead.
     pub(crate) repeated: BTreeSet<Place>,
     /// By head: this loop and those in it, apart from any that is entered elsewhere, too.
@@ -102,6 +106,17 @@ impl<'a> LoopOp<'a> {
         }
     }
 
+    /// Returns where the end of a block continues, if that is another op.
+    fn successor(&self, end: &End) -> Option<Place> {
+        match end {
+            End::Next { .. } => Some(self.place.beside(self.at.next_pc())),
+            End::To { label, .. } => Some(self.place.beside(self.target(label.0))),
+            End::Call { .. } if self.is_inlined => self.place.inside(),
+            End::Return { .. } => self.returns_to,
+            _ => None,
+        }
+    }
+
     /// Returns where compiled paths continue.
     pub(crate) fn successors(&self) -> impl Iterator<Item = Place> {
         let next = self.shape.continues.then(|| self.place.beside(self.at.next_pc()));
@@ -119,7 +134,7 @@ pub(crate) fn labels(at: &OpAt<'_>) -> impl Iterator<Item = Pc> {
 
 impl<'a> Loop<'a> {
     /// Makes the region of a loop from its ops, if one leads back to the head.
-    pub(crate) fn new(found: Found<'a>) -> Result<Loop<'a>, NotOptimized> {
+    pub(crate) fn new(found: Found<'a>, bodies: &Set) -> Result<Loop<'a>, NotOptimized> {
         let Found { head, function, ops, inlined, leaving, .. } = found;
         if !ops.values().any(|op| op.successors().any(|to| to == head && to <= op.place)) {
             return Err(NotOptimized::Never(format!("`{}` leaves each iteration", leaving.unwrap_or("an op"))));
@@ -134,7 +149,14 @@ impl<'a> Loop<'a> {
         let repeated = backward.filter(|to| ops.contains_key(to)).collect();
         let nested = nested(&ops, head, &repeated, &variables);
         let own = function.facts().slots;
-        let mut region = Loop { head, ops, inlined, own, variables, repeated, nested };
+        let mut edges = BTreeMap::new();
+        for op in ops.values() {
+            let blocks = &bodies.body_of(usize::from(op.at.op.0)).blocks;
+            for to in op.shape.order.iter().filter_map(|&block| op.successor(&blocks[block].end)) {
+                *edges.entry(to).or_default() += 1;
+            }
+        }
+        let mut region = Loop { head, ops, inlined, own, variables, edges, repeated, nested };
         region.find_dirty();
         region.find_read();
         Ok(region)
@@ -151,6 +173,12 @@ impl<'a> Loop<'a> {
             first.read.range(arguments..end.max(arguments)).next().is_some()
         };
         calls.find(|(_, callee, first)| has_leftovers(callee, first)).map(|(call, ..)| call)
+    }
+
+    /// Returns whether an op is compiled right after another one, and nothing else leads to it.
+    pub(crate) fn only_follows(&self, place: Place, before: Place) -> bool {
+        let next = self.ops.range((Bound::Excluded(before), Bound::Unbounded)).next();
+        next.is_some_and(|(&next, _)| next == place) && self.edges.get(&place) == Some(&1) && place != self.head
     }
 
     /// Returns whether the first iteration is compiled separately. After a call of the runtime, nothing that it found out

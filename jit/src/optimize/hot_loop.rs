@@ -18,7 +18,7 @@ pub struct HotLoop<'a> {
     pub budget: Option<Duration>,
     /// The functions that are probably called.
     pub callees: Callees<'a>,
-    /// Whether the tier asks again, when more callees may be known.
+    /// Whether there were so few samples that a call in each iteration may have an unknown callee.
     pub may_wait: bool,
 }
 

@@ -41,7 +41,7 @@ pub type OpenOptimizer = fn(OptimizerSet) -> Box<dyn Optimizer>;
 pub enum NotOptimized {
     /// It is not possible, or not worth it. The tier does not ask again for this loop.
     Never(String),
-    /// Not enough is known yet. The tier asks again if [`HotLoop::may_wait`] says so.
+    /// Not yet. The tier asks again when it has found the loop running twice as often.
     Yet(String),
 }
 

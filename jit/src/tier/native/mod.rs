@@ -43,8 +43,8 @@ const CALLS_BY_NATIVE_CODE: u32 = 2;
 
 /// No loop is found running so often.
 const NEVER: u32 = u32::MAX;
-/// How many times the threshold a loop waits until the callees of its calls are known.
-const MOST_PATIENCE: u32 = 16;
+/// After so many samples of a loop, the callee of a call in each iteration is known.
+const ENOUGH_SAMPLES: u32 = 32;
 
 /// The native tier of one machine.
 #[derive(Debug)]
@@ -246,7 +246,7 @@ impl<I: InstructionSet> Native<I> {
             return None;
         }
         not_optimized.retain(|&(refused, _)| refused != head);
-        let may_wait = samples < self.config.optimize_threshold.saturating_mul(MOST_PATIENCE);
+        let may_wait = samples < ENOUGH_SAMPLES;
         let budget = self.control.latency_budget();
         let start = Instant::now();
         let find = |id| self.functions.get(id);
@@ -262,12 +262,15 @@ impl<I: InstructionSet> Native<I> {
                 self.functions.stats.optimized(region.inlined);
                 Some(Graft::new(function, head, region))
             }
-            Err(NotOptimized::Yet(_)) if may_wait => {
-                let again = samples.saturating_mul(2);
-                self.functions.slot(function).not_optimized.push((head, again));
+            Err(NotOptimized::Yet(reason)) => {
+                // It is asked for again, but shown once.
+                if !may_wait && samples < 2 * ENOUGH_SAMPLES {
+                    self.show_refusal(function, head, reason);
+                }
+                self.functions.slot(function).not_optimized.push((head, samples.saturating_mul(2)));
                 None
             }
-            Err(NotOptimized::Never(reason) | NotOptimized::Yet(reason)) => {
+            Err(NotOptimized::Never(reason)) => {
                 self.refuse(function, head, reason);
                 None
             }
@@ -276,9 +279,13 @@ impl<I: InstructionSet> Native<I> {
 
     /// Notes that a loop has no optimized code. The optimizer is not asked again.
     fn refuse(&mut self, function: &Function, head: Pc, reason: String) {
+        self.show_refusal(function, head, reason);
+        self.functions.slot(function).not_optimized.push((head, NEVER));
+    }
+
+    fn show_refusal(&mut self, function: &Function, head: Pc, reason: String) {
         let Named { id, name } = Named::from(function);
         self.functions.stats.not_optimized(Refused { function: name.to_owned(), id, head, reason });
-        self.functions.slot(function).not_optimized.push((head, NEVER));
     }
 
     /// Returns the optimized code of all loops of a function that is compiled, if no loop has to become hot first.

@@ -76,18 +76,6 @@ impl Lowerer<'_> {
                 self.expr(thrown);
                 self.out.jump(*bad, Vec::new());
             }
-            (Kind::Runtime(name, args), Target::Outcome(..) | Target::Op) if matches!(expr.ty, Ty::Result(_)) => {
-                let of = payload_ty(&expr.ty);
-                let (ok, err) = (self.out.block(&self.word_of(of)), self.out.block(&[]));
-                self.call(name, args, of, ok, Some(err));
-                self.out.switch(err);
-                self.fail(target);
-                let payload = self.switch_to_result(ok, of);
-                match target {
-                    Target::Outcome(good, _) => self.out.jump(*good, payload),
-                    _ => self.next(payload),
-                }
-            }
             (Kind::Ok(value), Target::Op) => self.end(value, target),
             (Kind::Err(thrown), Target::Op) => {
                 self.expr(thrown);

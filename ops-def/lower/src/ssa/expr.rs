@@ -286,12 +286,8 @@ impl Lowerer<'_> {
     /// Evaluates `inner?`.
     fn propagate(&mut self, inner: &Expr, payload: &Ty) -> Leaves {
         let (good, bad) = (self.out.block(&self.leaf_types(payload)), self.out.block(&[]));
-        if assigned(&[inner]).is_empty() {
-            self.end(inner, &Target::Outcome(good, bad));
-        } else {
-            let leaves = self.expr(inner);
-            self.deliver(leaves, &inner.ty, &Target::Outcome(good, bad));
-        }
+        let leaves = self.expr(inner);
+        self.deliver(leaves, &inner.ty, &Target::Outcome(good, bad));
         self.out.switch(bad);
         let target = self.target.clone();
         self.fail(&target);

@@ -26,14 +26,8 @@ const ZERO: Slot = Slot(3);
 /// The first slot of the window of the call.
 const ARGUMENT: Slot = Slot(4);
 
-/// Returns a program whose loop calls `callee` by `call`, with the number as the argument.
-fn looping(
-    call: impl FnOnce(&mut Assembler),
-    callee: impl FnOnce(&mut Assembler),
-    inner: impl FnOnce(&mut Assembler),
-) -> Program {
-    let mut builder = ProgramBuilder::new();
-    define(&mut builder, "loop", 1, 5, |code| {
+fn define_loop(builder: &mut ProgramBuilder, call: impl FnOnce(&mut Assembler)) {
+    define(builder, "loop", 1, 5, |code| {
         code.number(TOTAL, 0);
         code.number(STEP, -1);
         code.number(ZERO, 0);
@@ -46,6 +40,16 @@ fn looping(
         code.jump_if_less(ZERO, N, head);
         code.ret(TOTAL);
     });
+}
+
+/// Returns a program whose loop calls `callee` by `call`, with the number as the argument.
+fn looping(
+    call: impl FnOnce(&mut Assembler),
+    callee: impl FnOnce(&mut Assembler),
+    inner: impl FnOnce(&mut Assembler),
+) -> Program {
+    let mut builder = ProgramBuilder::new();
+    define_loop(&mut builder, call);
     define(&mut builder, "callee", 1, 3, callee);
     define(&mut builder, "inner", 1, 3, inner);
     verified(builder)
@@ -133,6 +137,39 @@ fn recursion_is_not_inlined_for_ever() {
         code.ret(Slot(0));
     };
     check(&looping(call, recursive, one_more), 60, (1..=60).map(|n| n * (n + 1) / 2).sum(), 1);
+}
+
+#[test]
+fn functions_are_inlined_three_calls_deep() {
+    // With a fourth one, each iteration would leave for its call.
+    for (functions, calls) in [(3, 3), (4, 0)] {
+        let mut builder = ProgramBuilder::new();
+        define_loop(&mut builder, call);
+        // Each adds 1 to what the next one returns.
+        for index in 1..=functions {
+            define(&mut builder, &format!("callee {index}"), 1, 3, |code| {
+                if index < functions {
+                    code.call(FunctionIndex(index + 1), Slot(0), 1);
+                }
+                one_more(code);
+            });
+        }
+        check(&verified(builder), 100, (1..=100).map(|n| n + i64::from(functions)).sum(), calls);
+    }
+}
+
+#[test]
+fn a_callee_with_a_loop_is_called() {
+    let counts = |code: &mut Assembler| {
+        let head = code.label();
+        code.number(Slot(1), 0);
+        code.number(Slot(2), 1);
+        code.bind(head);
+        code.add(Slot(1), Slot(1), Slot(2));
+        code.jump_if_less(Slot(1), Slot(0), head);
+        code.ret(Slot(1));
+    };
+    check(&looping(call, counts, one_more), 50, 50 * 51 / 2, 0);
 }
 
 #[test]

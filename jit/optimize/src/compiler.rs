@@ -1,6 +1,6 @@
 //! [`HotLoop`] → [`OptimizedCode`]: the optimizer of one machine, as the native tier sees it.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -83,7 +83,8 @@ fn host() -> Result<OwnedTargetIsa, NotOptimized> {
 /// The optimizer of one machine.
 struct Compiler {
     set: OptimizerSet,
-    prepared: Result<Prepared, NotOptimized>,
+    /// Made when the first loop is hot.
+    prepared: OnceCell<Result<Prepared, NotOptimized>>,
     leaving: Option<Leaving>,
     context: Context,
     builder: FunctionBuilderContext,
@@ -106,7 +107,7 @@ const FIRST_NS_PER_OP: f64 = 40_000.0;
 impl Compiler {
     fn new(set: OptimizerSet, leaving: Option<Leaving>) -> Compiler {
         let (context, builder) = (Context::new(), FunctionBuilderContext::new());
-        Compiler { set, prepared: Prepared::new(set), leaving, context, builder, ns_per_op: FIRST_NS_PER_OP }
+        Compiler { set, prepared: OnceCell::new(), leaving, context, builder, ns_per_op: FIRST_NS_PER_OP }
     }
 
     /// Refuses a loop that is expected to take too long.
@@ -127,7 +128,7 @@ impl Compiler {
         &mut self,
         HotLoop { function, head, budget, callees, may_wait, .. }: HotLoop<'_>,
     ) -> Result<Option<Built>, NotOptimized> {
-        let prepared = self.prepared.as_ref().map_err(Clone::clone)?;
+        let prepared = self.prepared.get_or_init(|| Prepared::new(self.set)).as_ref().map_err(Clone::clone)?;
         let finder = Finder {
             function,
             callees,
@@ -160,13 +161,18 @@ impl Compiler {
         }
     }
 
+    fn isa(&self) -> OwnedTargetIsa {
+        let Some(Ok(prepared)) = self.prepared.get() else { unreachable!("a region was built") };
+        prepared.isa.clone()
+    }
+
     /// Returns Cranelift's IR of a loop after Cranelift has optimized it.
     fn optimized_ir(&mut self, function: &Loaded, head: Pc) -> Result<Option<String>, NotOptimized> {
         if self.build(HotLoop::new(function, head))?.is_none() {
             return Ok(None);
         }
-        let isa = &*self.prepared.as_ref().expect("it was used").isa;
-        let done = self.context.optimize(isa, &mut ControlPlane::default());
+        let isa = self.isa();
+        let done = self.context.optimize(&*isa, &mut ControlPlane::default());
         done.map_err(|error| NotOptimized::Never(format!("Cranelift refuses it: {error}")))?;
         Ok(Some(self.context.func.display().to_string()))
     }
@@ -184,8 +190,8 @@ unsafe impl Optimizer for Compiler {
     fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
         let start = Instant::now();
         let Some(Built { ops, inlined, exits }) = self.build(hot)? else { return Ok(None) };
-        let isa = &*self.prepared.as_ref().expect("it was used").isa;
-        let compiled = self.context.compile(isa, &mut ControlPlane::default());
+        let isa = self.isa();
+        let compiled = self.context.compile(&*isa, &mut ControlPlane::default());
         let compiled =
             compiled.map_err(|error| NotOptimized::Never(format!("Cranelift refuses it: {:?}", error.inner)))?;
         if let Some(relocation) = compiled.buffer.relocs().first() {

@@ -126,13 +126,13 @@ impl Compiler {
     /// Builds the region of a loop.
     fn build(
         &mut self,
-        HotLoop { function, head, budget, callees, may_wait, .. }: HotLoop<'_>,
+        HotLoop { function, head, budget, callees, samples, .. }: HotLoop<'_>,
     ) -> Result<Option<Built>, NotOptimized> {
         let prepared = self.prepared.get_or_init(|| Prepared::new(self.set)).as_ref().map_err(Clone::clone)?;
         let finder = Finder {
             function,
             callees,
-            may_wait,
+            samples,
             ops: self.set.ops,
             bodies: &prepared.bodies,
             shapes: &prepared.shapes,

@@ -18,6 +18,8 @@ use crate::shape::{Shape, Shapes};
 const MOST_OPS: usize = 300;
 /// The most ops of a function with a region, since the whole function is compiled again to install it.
 const MOST_FUNCTION_OPS: u32 = 4000;
+/// After so many samples of a loop, the callee of a call in each iteration is known.
+const ENOUGH_SAMPLES: u32 = 32;
 /// The fewest iterations, on average, for which it pays to enter a region.
 const FEWEST_ITERATIONS: u32 = 3;
 /// The most ops of an inlined function.
@@ -27,8 +29,7 @@ const MOST_INLINED_OPS: u32 = 60;
 pub(crate) struct Finder<'a, 'h> {
     pub(crate) function: &'a Function,
     pub(crate) callees: Callees<'h>,
-    /// Whether a loop is refused that calls a function which is not known yet.
-    pub(crate) may_wait: bool,
+    pub(crate) samples: Option<u32>,
     pub(crate) ops: &'static [OpInfo],
     pub(crate) bodies: &'a Set,
     /// By opcode.
@@ -63,7 +64,7 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
         let mut refused = BTreeSet::new();
         loop {
             let found = self.collect(head, &members, &refused);
-            if let Some(op) = found.unknown.filter(|_| self.may_wait) {
+            if let Some(op) = found.unknown.filter(|_| self.samples.is_some_and(|samples| samples < ENOUGH_SAMPLES)) {
                 return Err(NotOptimized::Yet(format!("the function that `{op}` calls is not known yet")));
             }
             if found.ops.len() > MOST_OPS {

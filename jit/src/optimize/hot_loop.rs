@@ -18,12 +18,12 @@ pub struct HotLoop<'a> {
     pub budget: Option<Duration>,
     /// The functions that are probably called.
     pub callees: Callees<'a>,
-    /// Whether there were so few samples that a call in each iteration may have an unknown callee.
-    pub may_wait: bool,
+    /// The number of samples at the head, or `None` if the loop is optimized without any.
+    pub samples: Option<u32>,
 }
 
 impl<'a> HotLoop<'a> {
-    /// Returns a loop of which no callees are known, without a limit of time.
+    /// Returns a loop without samples, of which no callees are known, without a limit of time.
     ///
     /// ```
     /// use mimeo::def::Pc;
@@ -35,7 +35,7 @@ impl<'a> HotLoop<'a> {
     /// assert_eq!(HotLoop::new(sum, Pc(18)).budget, None);
     /// ```
     pub fn new(function: &'a Function, head: Pc) -> HotLoop<'a> {
-        HotLoop { function, head, budget: None, callees: Callees(&|_| None), may_wait: false }
+        HotLoop { function, head, budget: None, callees: Callees(&|_| None), samples: None }
     }
 }
 

@@ -167,15 +167,15 @@ fn a_loop_that_was_refused_is_not_asked_for_again() {
 
 #[test]
 fn a_loop_that_is_not_optimized_yet_is_asked_for_again_and_shown_once() {
-    static MAY_WAIT: AtomicU32 = AtomicU32::new(0);
     static ASKED: AtomicU32 = AtomicU32::new(0);
+    static SAMPLES: AtomicU32 = AtomicU32::new(0);
     #[derive(Debug)]
     struct Waiting;
     // SAFETY: there is no code.
     unsafe impl Optimizer for Waiting {
         fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
             ASKED.fetch_add(1, Ordering::Relaxed);
-            MAY_WAIT.fetch_add(hot.may_wait.into(), Ordering::Relaxed);
+            SAMPLES.fetch_add(hot.samples.expect("it was sampled"), Ordering::Relaxed);
             Err(NotOptimized::Yet("no callee is known".to_owned()))
         }
     }
@@ -183,7 +183,7 @@ fn a_loop_that_is_not_optimized_yet_is_asked_for_again_and_shown_once() {
     let (mut machine, linked) = summing_machine(config);
     assert_eq!(machine.call(linked.function(SUMMING), &[1_000_000]), Ok(500_000_500_000));
     // At 1, 2, 4 samples and so on, of about 980.
-    assert_eq!([&ASKED, &MAY_WAIT].map(|number| number.load(Ordering::Relaxed)), [10, 5]);
+    assert_eq!([&ASKED, &SAMPLES].map(|number| number.load(Ordering::Relaxed)), [10, 1023]);
     let refused = stats(&machine).optimized.first_refused;
     assert_eq!(refused.iter().map(|refused| &*refused.reason).collect::<Vec<_>>(), ["no callee is known"]);
 }

@@ -43,8 +43,8 @@ const CALLS_BY_NATIVE_CODE: u32 = 2;
 
 /// No loop is found running so often.
 const NEVER: u32 = u32::MAX;
-/// After so many samples of a loop, the callee of a call in each iteration is known.
-const ENOUGH_SAMPLES: u32 = 32;
+/// After so many samples, a loop that is not optimized yet is shown.
+const SHOWN_SAMPLES: u32 = 64;
 
 /// The native tier of one machine.
 #[derive(Debug)]
@@ -214,7 +214,7 @@ impl<I: InstructionSet> Native<I> {
             }
             Err(place) if samples >= self.config.optimize_threshold.max(1) => {
                 let mut grafts = compiled.grafts.clone();
-                if let Some(graft) = self.graft(function, head, samples) {
+                if let Some(graft) = self.graft(function, head, Some(samples)) {
                     grafts.insert(place, graft);
                     self.compile_again(function, head, grafts, references);
                 }
@@ -239,18 +239,20 @@ impl<I: InstructionSet> Native<I> {
         }
     }
 
-    /// Returns optimized code of a loop that was found running so often, if the optimizer makes any.
-    fn graft(&mut self, function: &Function, head: Pc, samples: u32) -> Option<Graft> {
+    /// Returns optimized code of a loop with so many samples, if the optimizer makes any.
+    fn graft(&mut self, function: &Function, head: Pc, samples: Option<u32>) -> Option<Graft> {
         let not_optimized = &mut self.functions.slot(function).not_optimized;
-        if not_optimized.iter().any(|&(refused, until)| refused == head && samples < until) {
+        if not_optimized
+            .iter()
+            .any(|&(refused, until)| refused == head && samples.is_none_or(|samples| samples < until))
+        {
             return None;
         }
         not_optimized.retain(|&(refused, _)| refused != head);
-        let may_wait = samples < ENOUGH_SAMPLES;
         let budget = self.control.latency_budget();
         let start = Instant::now();
         let find = |id| self.functions.get(id);
-        let hot = HotLoop { function, head, budget, callees: Callees::new(&find), may_wait };
+        let hot = HotLoop { function, head, budget, callees: Callees::new(&find), samples };
         let result = self.optimizer.as_mut()?.optimize(hot);
         self.functions.stats.optimizing(nanoseconds(start.elapsed()));
         match result {
@@ -263,8 +265,9 @@ impl<I: InstructionSet> Native<I> {
                 Some(Graft::new(function, head, region))
             }
             Err(NotOptimized::Yet(reason)) => {
+                let samples = samples.unwrap_or(NEVER);
                 // It is asked for again, but shown once.
-                if !may_wait && samples < 2 * ENOUGH_SAMPLES {
+                if (SHOWN_SAMPLES..2 * SHOWN_SAMPLES).contains(&samples) {
                     self.show_refusal(function, head, reason);
                 }
                 self.functions.slot(function).not_optimized.push((head, samples.saturating_mul(2)));
@@ -291,7 +294,7 @@ impl<I: InstructionSet> Native<I> {
     /// Returns the optimized code of all loops of a function that is compiled, if no loop has to become hot first.
     fn all_grafts(&mut self, function: &Function) -> Vec<Graft> {
         match self.config.optimize {
-            Mode::On => function.facts().polls.iter().filter_map(|&head| self.graft(function, head, NEVER)).collect(),
+            Mode::On => function.facts().polls.iter().filter_map(|&head| self.graft(function, head, None)).collect(),
             Mode::Auto | Mode::Off => Vec::new(),
         }
     }

@@ -126,9 +126,10 @@ pub(crate) fn claim_keeping(vm: &mut Vm, bytes: usize, values: Window, count: u3
     let slots: Vec<Value> = (0..count).map(|index| vm.slot(values.start() + index)).collect();
     vm.host.kept.extend_from_slice(&slots);
     let claimed = claim_after_cycle(vm, bytes);
-    vm.host.kept.truncate(before);
     // The collector has cleared them.
-    vm.ensure_slots(values.start() + count)?;
+    let ensured = vm.ensure_slots(values.start() + count);
+    vm.host.kept.truncate(before);
+    ensured?;
     vm.set_slots(values.start(), &slots);
     claimed
 }
@@ -163,7 +164,7 @@ pub(crate) fn step_by(vm: &mut Vm, kilobytes: u32) -> bool {
     vm.host.heap.is_resting()
 }
 
-/// Frees memory for a larger stack: see [`set_reclaim`](Vm::set_reclaim). Like [`safepoint`], it is called where everything
+/// Frees memory for a stack: see [`set_reclaim`](Vm::set_reclaim). Like [`safepoint`], it is called where everything
 /// that is still in use is reachable. If an op calls a function, `start` is the slot of the running frame where the
 /// callee's frame begins, and its arguments are kept.
 ///

@@ -127,9 +127,14 @@ impl<I: InstructionSet> Vm<I> {
     pub fn copy_slots(&mut self, from: u32, to: u32, count: u32) {
         let (first, offset, count) = (from.min(to), from.abs_diff(to) as usize, count as usize);
         let bits = self.bits_mut(first, offset + count).as_mut_ptr();
+        /// More slots than these are copied at once.
+        const FEW: usize = 64;
         // `volatile` forces single copies: the slots are few and were just written one by one, and a wider load would
         // have to wait until those stores are done.
-        if from >= to {
+        if count > FEW {
+            // SAFETY: both are slots.
+            unsafe { bits.add((to - first) as usize).copy_from(bits.add((from - first) as usize), count) };
+        } else if from >= to {
             for index in 0..count {
                 // SAFETY: both are slots.
                 unsafe { bits.add(index).write_volatile(bits.add(index + offset).read_volatile()) };

@@ -155,6 +155,7 @@ pub(crate) fn clear_after_arguments(vm: &mut Vm, arguments: u32) {
 pub(crate) fn collect_garbage(vm: &mut Vm) {
     // SAFETY: (1): everything in use is reachable from the roots.
     with_heap(vm, |heap, roots| unsafe { heap.collect(roots) });
+    vm.host.heap.trim();
 }
 
 /// Runs a step: `collectgarbage("step", kilobytes)`. Returns `true` if a cycle ended, with its finalisers.
@@ -184,6 +185,7 @@ pub(crate) fn reclaim(vm: &mut Vm, start: Option<u32>) {
     // SAFETY: (1): everything in use is reachable from the roots.
     collect_with(vm, |heap, roots| unsafe { heap.collect(roots) });
     vm.host.heap.give_back();
+    vm.host.heap.trim();
     for (slot, index) in above.zip(kept..) {
         vm.set_slot(slot, vm.host.kept[index]);
     }

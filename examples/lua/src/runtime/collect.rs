@@ -70,6 +70,8 @@ pub(crate) fn safepoint(vm: &mut Vm) -> Result<(), Thrown> {
 
 #[cold]
 fn attend(vm: &mut Vm) -> Result<(), Thrown> {
+    // Ops and builtins that allocate much take long, and the budget counts few of them.
+    vm.check_interrupt()?;
     vm.host.heap.count_outside();
     if vm.host.heap.needs_step() {
         // SAFETY: (1): everything in use is reachable from the roots.

@@ -78,28 +78,30 @@ pub(super) fn len(call: &mut Call<'_>) -> Result<(), Thrown> {
 /// `string.lower(s)`
 pub(super) fn lower(call: &mut Call<'_>) -> Result<(), Thrown> {
     let text = call.string(0)?;
-    changed(call, text.bytes().chunks(PART), <[u8]>::make_ascii_lowercase)
+    changed(call, text.len, text.bytes().chunks(PART), <[u8]>::make_ascii_lowercase)
 }
 
 /// `string.upper(s)`
 pub(super) fn upper(call: &mut Call<'_>) -> Result<(), Thrown> {
     let text = call.string(0)?;
-    changed(call, text.bytes().chunks(PART), <[u8]>::make_ascii_uppercase)
+    changed(call, text.len, text.bytes().chunks(PART), <[u8]>::make_ascii_uppercase)
 }
 
 /// `string.reverse(s)`
 pub(super) fn reverse(call: &mut Call<'_>) -> Result<(), Thrown> {
     let text = call.string(0)?;
-    changed(call, text.bytes().rchunks(PART), <[u8]>::reverse)
+    changed(call, text.len, text.bytes().rchunks(PART), <[u8]>::reverse)
 }
 
-/// Returns the parts, each changed.
+/// Returns the parts, each changed, which have `len` bytes together.
 fn changed<'a>(
     call: &mut Call<'_>,
+    len: u32,
     parts: impl Iterator<Item = &'a [u8]>,
     change: fn(&mut [u8]),
 ) -> Result<(), Thrown> {
     let mut output = Output::new(call)?;
+    output.room(call, len as usize)?;
     for part in parts {
         output.push(call, part)?;
         let bytes = output.room(call, 0)?;

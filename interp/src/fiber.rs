@@ -172,7 +172,8 @@ impl<I: InstructionSet> Vm<I> {
     ///
     /// # Errors
     ///
-    /// [`OutOfMemory`](TrapKind::OutOfMemory) if there is not enough memory for its stacks.
+    /// [`OutOfMemory`](TrapKind::OutOfMemory) if there is not enough memory for its stacks, even after the language has
+    /// [freed some](Self::set_reclaim).
     ///
     /// ```
     /// use mimeo::FiberLimits;
@@ -183,7 +184,12 @@ impl<I: InstructionSet> Vm<I> {
     /// assert!(machine.vm().fiber_stack(fiber).unwrap().is_empty());
     /// ```
     pub fn new_fiber(&mut self, limits: FiberLimits) -> Result<FiberRef<I>, Thrown> {
-        self.driver.add_fiber(limits).map_err(|OutOfMemory| self.throw_kind(TrapKind::OutOfMemory))
+        let mut added = self.driver.add_fiber(limits);
+        if added.is_err() {
+            self.reclaim(None, std::iter::empty());
+            added = self.driver.add_fiber(limits);
+        }
+        added.map_err(|OutOfMemory| self.throw_kind(TrapKind::OutOfMemory))
     }
 
     /// Drops a fiber and frees its stack, even if a function is suspended in it.
@@ -350,7 +356,7 @@ impl<I: InstructionSet> Vm<I> {
             None => {
                 let place = self.driver.resumable(fiber)?;
                 let switched = Switched::to(self, place);
-                if switched.vm.make_room_for(index).is_err() {
+                if switched.vm.ensure_room_for(index).is_err() {
                     return Err(FiberError::NoSuchSlot(index));
                 }
                 switched.vm.set_slot(index, value);

@@ -5,7 +5,7 @@ use mimeo_def::Slot;
 #[cfg(doc)]
 use crate::TrapKind;
 use crate::callable::find;
-use crate::driver::{NoRoom, end_of_frame};
+use crate::driver::end_of_frame;
 use crate::program::{Program, Verified};
 use crate::{
     Callable, Callee, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Thrown, Value,
@@ -127,9 +127,14 @@ impl<I: InstructionSet> Vm<I> {
     pub fn copy_slots(&mut self, from: u32, to: u32, count: u32) {
         let (first, offset, count) = (from.min(to), from.abs_diff(to) as usize, count as usize);
         let bits = self.bits_mut(first, offset + count).as_mut_ptr();
+        /// More slots than these are copied at once.
+        const FEW: usize = 64;
         // `volatile` forces single copies: the slots are few and were just written one by one, and a wider load would
         // have to wait until those stores are done.
-        if from >= to {
+        if count > FEW {
+            // SAFETY: both are slots.
+            unsafe { bits.add((to - first) as usize).copy_from(bits.add((from - first) as usize), count) };
+        } else if from >= to {
             for index in 0..count {
                 // SAFETY: both are slots.
                 unsafe { bits.add(index).write_volatile(bits.add(index + offset).read_volatile()) };
@@ -248,12 +253,13 @@ impl<I: InstructionSet> Vm<I> {
 
     /// Ensures that [`set_slot`](Self::set_slot) can set the slots before `end`, by moving the stack to larger memory if
     /// necessary. A runtime function whose number of values depends on the program calls this before it writes them
-    /// after its frame.
+    /// after its frame. The slots that are there keep their values.
     ///
     /// # Errors
     ///
     /// [`StackOverflow`](TrapKind::StackOverflow) if the stack may not be so large, and
-    /// [`OutOfMemory`](TrapKind::OutOfMemory).
+    /// [`OutOfMemory`](TrapKind::OutOfMemory) if there is not enough memory, even after the language has
+    /// [freed some](Self::set_reclaim).
     ///
     /// ```
     /// use mimeo_doc_ops::in_op;
@@ -276,7 +282,7 @@ impl<I: InstructionSet> Vm<I> {
         if end <= self.room_at_present() {
             return Ok(());
         }
-        self.make_room_for(end - 1).map_err(|reason| self.throw_kind(reason.into()))
+        self.ensure_room_for(end - 1).map_err(|reason| self.throw_kind(reason.into()))
     }
 
     /// Moves the running stack to smaller memory if at least three quarters of it are unused, for example after a deep
@@ -315,13 +321,6 @@ impl<I: InstructionSet> Vm<I> {
             // Without memory for both, the stack stays where it is.
             let _stays = self.move_stack(target);
         }
-    }
-
-    /// Grows the stack so that it has this slot of the top frame.
-    #[cold]
-    pub(crate) fn make_room_for(&mut self, index: u32) -> Result<(), NoRoom> {
-        let after_frame = index as usize + 1 - self.frame_slots() as usize;
-        self.grow(end_of_frame(self.core.frame), after_frame, 0)
     }
 
     /// Returns the number of slots of the running op's frame, or 0 while nothing runs. The slots after the frame still

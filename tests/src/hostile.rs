@@ -6,7 +6,7 @@ use calc::ops::ops as calc_ops;
 use mimeo::asm::{FunctionBody, FunctionIndex};
 use mimeo::jit::{Gaps, HasJit, JitConfig, Mode};
 use mimeo::program::{Program, Verified};
-use mimeo::{InstructionSet, Limits, TrapKind, Value};
+use mimeo::{InstructionSet, Limits, Value};
 use mimeo_twins::Random;
 
 use crate::machines::{machine_with, with_moving_stacks};
@@ -129,21 +129,16 @@ fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) ->
         let mut machine = machine_with::<I>(I::state(), limits, I::SPACES, config.clone());
         let linked = machine.load(program).expect("it has the spaces");
         let args: Vec<I::Value> = (0..body.arity).map(|i| value(u64::from(i) + 1)).collect();
-        // Twice, so that inline caches are filled. A run that was stopped leaves values in slots that the next one has not
-        // written, and which ones depends on the tier.
+        // Twice, so that inline caches are filled, and slots that the program has not written hold what it left there.
         for _ in 0..2 {
             machine.vm_mut().set_fuel(Some(FUEL));
             let call = AssertUnwindSafe(|| machine.call(linked.function(FunctionIndex(index as u32)), &args));
             let result = catch_unwind(call);
-            let is_stopped = matches!(&result, Ok(Err(trap)) if matches!(trap.kind, TrapKind::OutOfFuel));
             outcomes.push(match result {
                 Ok(Ok(value)) => format!("{:#x}", value.to_bits()),
                 Ok(Err(trap)) => format!("{trap:?}"),
                 Err(_) => "panic".to_owned(),
             });
-            if is_stopped {
-                break;
-            }
         }
         outcomes.push(I::snapshot(machine.vm()));
         loops += machine.jit().map_or(0, |jit| jit.stats().optimized.loops);

@@ -13,7 +13,7 @@ use crate::dump::{self, Dumped};
 use crate::generate::Generated;
 use crate::heap::{Chunk, ChunkParts, Closure, Gc, LocalRange, Prototype, StopPoint};
 use crate::ops::ops::{Ops, Table, Value, Vm};
-use crate::runtime::{collect_before, free_memory, pay};
+use crate::runtime::{collect_before, free_memory, pay, pay_at_once};
 
 /// A loaded function, with its locals and the places where it can stop.
 pub(crate) type Debugged = (FunctionRef<Ops>, Vec<LocalRange>, Vec<StopPoint>);
@@ -98,7 +98,7 @@ fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) ->
     let memory = std::mem::take(&mut vm.host.parser);
     let (mut source, mut stop) = (Source::whole(source.into()), None);
     let mut may_continue = |steps: u32| {
-        stop = pay(vm, steps as usize * WORK_PER_STEP).err();
+        stop = pay_at_once(vm, steps as usize * WORK_PER_STEP).err();
         stop.is_none()
     };
     let compiled = compile(&mut source, Steps::limited(&mut may_continue), memory, name);
@@ -146,7 +146,7 @@ pub(crate) fn load_parts(
         })
     };
     let mut may_continue = |steps: u32| {
-        let stop = pay(&mut shared.borrow_mut(), steps as usize * WORK_PER_STEP).err();
+        let stop = pay_at_once(&mut shared.borrow_mut(), steps as usize * WORK_PER_STEP).err();
         let may_continue = stop.is_none();
         if let Some(stop) = stop {
             failure.set(Some(LoadError::Stopped(stop)));

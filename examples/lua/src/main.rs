@@ -1,5 +1,6 @@
 //! The command `mimeo-lua`: runs programs and lines, or shows what they are compiled to.
 
+mod arena;
 mod command;
 mod editor;
 mod interrupt;
@@ -30,6 +31,7 @@ const INTERRUPTED: u8 = 128 + 2;
 const STACK: usize = 64 << 20;
 
 fn main() -> ExitCode {
+    arena::share();
     match Command::from_env() {
         Ok(Request::Run(command)) => std::thread::scope(|scope| {
             let command = &command;

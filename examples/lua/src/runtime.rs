@@ -48,7 +48,7 @@ pub(crate) use collect::{
     claim, claim_keeping, clear_after_arguments, collect_before, collect_garbage, end_of_machine, free_memory, reclaim,
     safepoint, safepoint_of_builtin, step_by,
 };
-pub use compare::is_before;
+pub use compare::{are_same, is_before};
 pub(crate) use compare::{is_equal, is_less, is_less_equal};
 pub(crate) use concat::concatenate;
 pub(crate) use coroutine::{Fibers, finish_coroutine};
@@ -63,7 +63,7 @@ pub(crate) use protected::{caught, protect};
 pub(crate) use switch::Switch;
 pub(crate) use unwinding::before_unwinding;
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};
-pub(crate) use work::{compare, pay};
+pub(crate) use work::{PART, append, compare, pay, pay_at_once};
 
 // SAFETY: (1) Only the heap creates values with addresses. Code outside of this crate gets one only through the hidden
 // modules, whose users keep the heap's contract. (2) Bytecode comes from the generator and the stubs. (3) The context's

@@ -84,8 +84,42 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
+    /// Grows the stack so that it has this slot of the top frame. The slots after the frame are roots of a collector
+    /// meanwhile, and keep their values.
+    #[cold]
+    pub(crate) fn ensure_room_for(&mut self, index: u32) -> Result<(), NoRoom> {
+        match self.make_room_for(index) {
+            Err(NoRoom::Memory) => {}
+            result => return result,
+        }
+        let mut after = Vec::new();
+        after.try_reserve_exact(self.after_frame().len()).map_err(|_| NoRoom::Memory)?;
+        after.extend_from_slice(self.after_frame());
+        self.reclaim(None, after.iter().copied());
+        let result = self.make_room_for(index);
+        for (slot, bits) in self.after_frame().iter_mut().zip(after) {
+            *slot = bits;
+        }
+        result
+    }
+
+    /// Returns the slots after the top frame.
+    fn after_frame(&mut self) -> &mut [u64] {
+        let end = end_of_frame(self.core.frame);
+        let len = (self.core.stack_limit.addr() - end.addr()) / size_of::<u64>();
+        // SAFETY: (2): they are slots of the active stacks, and no reference to them exists.
+        unsafe { std::slice::from_raw_parts_mut(end, len) }
+    }
+
+    /// Grows the stack so that it has this slot of the top frame.
+    #[cold]
+    pub(crate) fn make_room_for(&mut self, index: u32) -> Result<(), NoRoom> {
+        let after_frame = index as usize + 1 - self.frame_slots() as usize;
+        self.grow(end_of_frame(self.core.frame), after_frame, 0)
+    }
+
     /// Calls the language's function that frees memory. It cannot be called again meanwhile.
-    fn reclaim(&mut self, start: Option<u32>, args: impl ExactSizeIterator<Item = u64>) {
+    pub(crate) fn reclaim(&mut self, start: Option<u32>, args: impl ExactSizeIterator<Item = u64>) {
         let Some(reclaim) = self.driver.reclaim.take() else { return };
         self.driver.requests.push(None);
         let reclaiming = Reclaiming { vm: self, reclaim };
@@ -156,19 +190,21 @@ impl<I: InstructionSet> Drop for Reclaiming<'_, I> {
 
 /// # Memory
 ///
-/// [`memory`](Vm::memory) counts what the machine and the language use. Where a call needs a larger stack and there is
-/// no memory for one, the language can free some.
+/// [`memory`](Vm::memory) counts what the machine and the language use. Where a larger stack or a fiber is needed and
+/// there is no memory for one, the language can free some.
 impl<I: InstructionSet> Vm<I> {
-    /// Sets the function that is called when there is not enough memory for the stack that a call needs. If it frees
-    /// enough, for example by a full cycle of a collector, the call is made after all. Otherwise, the call fails with
-    /// [`TrapKind::OutOfMemory`], as it does without such a function. It is not called for memory that a runtime function
-    /// requests itself, as by [`ensure_slots`](Self::ensure_slots) or [`new_fiber`](Self::new_fiber).
+    /// Sets the function that is called when there is not enough memory for the stack that a call needs, and before
+    /// [`ensure_slots`](Self::ensure_slots), [`set_fiber_slot`](Self::set_fiber_slot) and [`new_fiber`](Self::new_fiber)
+    /// fail. If it frees enough, for example by a full cycle of a collector, they succeed after all. Otherwise, they fail
+    /// with [`TrapKind::OutOfMemory`], as they do without such a function.
     ///
-    /// If an op makes the call, the function gets the slot of the running frame where the callee's arguments begin. Those
+    /// If an op makes a call, the function gets the slot of the running frame where the callee's arguments begin. Those
     /// that are after the frame ([`frame_slots`](Self::frame_slots)) are not among the
     /// [active stacks](Self::active_stacks): a language whose functions take any number of arguments keeps them, and puts
-    /// them back. If the call was made by the host or by a runtime function, or was [requested](Self::request), the
-    /// function gets `None`, and the active stacks include the arguments.
+    /// them back. In all other cases the function gets `None`, and the active stacks include the arguments of a call by the
+    /// host, by a runtime function, or that was [requested](Self::request), and the slots that `ensure_slots` and
+    /// `set_fiber_slot` find after the frame. What a runtime function alone refers to must be made reachable before it
+    /// calls one of these.
     ///
     /// The function may [run](Self::run) others, for which it is not called.
     ///

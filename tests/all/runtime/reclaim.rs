@@ -1,4 +1,4 @@
-//! Memory for a larger stack is refused → the language's function that frees some.
+//! Memory for a stack is refused → the language's function that frees some.
 
 use std::cell::RefCell;
 
@@ -145,6 +145,72 @@ fn a_fiber_frees_memory() {
         let exit = vm.start_fiber(fiber, linked.function(DOWN), &[10_000]);
         assert_eq!(exit.ok(), Some(FiberExit::Done(10_000)), "{config:?}");
         assert!(matches!(calls()[..], [(Some(4), 1..10_000)]), "{config:?}");
+    }
+}
+
+#[test]
+fn a_fiber_is_created_after_memory_was_freed() {
+    for config in configs() {
+        let (mut machine, linked) = filled(config.clone(), &descent());
+        let account = machine.memory().clone();
+        account.set_limit(Some(account.used()));
+        let vm = machine.vm_mut();
+        let fiber = vm.new_fiber(FiberLimits::new()).expect("some memory is freed");
+        assert_eq!(calls(), [(None, 0)], "{config:?}");
+        assert_eq!(vm.start_fiber(fiber, linked.function(DOWN), &[9]).ok(), Some(FiberExit::Done(9)), "{config:?}");
+        let nothing = account.charge(MemoryKind::Heap, 0).expect("it is nothing");
+        FREED.with_borrow_mut(|freed| freed.held = Some(nothing));
+        account.set_limit(Some(account.used()));
+        let thrown = vm.new_fiber(FiberLimits::new()).expect_err("nothing is freed");
+        assert_eq!((vm.catch(thrown).kind, calls().len()), (TrapKind::OutOfMemory, 1), "{config:?}");
+    }
+}
+
+/// `ask(n)` is what the test answers. It has two slots.
+fn asking() -> Program {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "ask", 1, 2, |code| {
+        code.ask(Slot(1), Slot(0), 1);
+        code.ret(Slot(1));
+    });
+    verified(builder)
+}
+
+#[test]
+fn slots_are_added_after_memory_was_freed_and_the_others_stay() {
+    let last = u32::from(SLOTS) - 1;
+    for config in configs() {
+        let (mut machine, linked) = filled(config.clone(), &asking());
+        machine.vm_mut().host.ask = Some(Rc::new(move |vm, _| {
+            vm.set_slot(2, 11);
+            vm.set_slot(20, 12);
+            vm.ensure_slots(last + 1)?;
+            vm.set_slot(last, 13);
+            Ok([2, 20, last].into_iter().fold(0, |all, slot| 100 * all + vm.slot(slot)))
+        }));
+        assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[5]), Ok(11_12_13), "{config:?}");
+        // They were reachable meanwhile.
+        assert!(matches!(calls()[..], [(None, _)]), "{config:?}");
+        assert_idle(&machine);
+    }
+}
+
+#[test]
+fn a_fiber_gets_a_slot_after_memory_was_freed() {
+    let last = u32::from(SLOTS) - 1;
+    for config in configs() {
+        let (mut machine, linked) = filled(config.clone(), &asking());
+        let vm = machine.vm_mut();
+        vm.host.ask = Some(Rc::new(|vm, _| Err(vm.suspend().expect("a fiber is running"))));
+        let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+        let exit = vm.start_fiber(fiber, linked.function(FunctionIndex(0)), &[5]);
+        assert_eq!(exit.ok(), Some(FiberExit::Suspended), "{config:?}");
+        assert_eq!(vm.set_fiber_slot(fiber, 9, 11), Ok(()), "{config:?}");
+        assert_eq!(vm.set_fiber_slot(fiber, last, 13), Ok(()), "{config:?}");
+        assert_eq!([9, last].map(|slot| vm.fiber_slot(fiber, slot)), [Ok(11), Ok(13)], "{config:?}");
+        assert_eq!(calls().len(), 1, "{config:?}");
+        assert_eq!(vm.set_fiber_slot(fiber, 1, 17), Ok(()));
+        assert_eq!(vm.resume_fiber(fiber).ok(), Some(FiberExit::Done(17)), "{config:?}");
     }
 }
 

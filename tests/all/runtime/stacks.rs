@@ -485,6 +485,12 @@ fn many_slots_are_set_filled_and_copied_at_once() {
     assert_eq!((vm.slot(98), vm.slot(99), slots(vm, 3)), (20, 30, vec![20, 20, 30]), "nothing was written");
     vm.set_slots(100, &[]);
     vm.copy_slots(100, 100, 0);
+    let numbers: Vec<i64> = (0..100).collect();
+    vm.set_slots(0, &numbers);
+    vm.copy_slots(0, 20, 80);
+    assert_eq!(slots(vm, 100), [&numbers[..20], &numbers[..80]].concat(), "many, up");
+    vm.copy_slots(25, 0, 75);
+    assert_eq!(slots(vm, 100), [&numbers[5..80], &numbers[55..80]].concat(), "many, down");
     assert_eq!(panic_of(|| vm.fill_slots(101, 0, 5)), beyond(100));
 }
 

@@ -54,6 +54,8 @@ pub(super) struct Accounts {
     charge: Option<Charge>,
     /// Bytes outside of the heap that objects keep, when they were last counted.
     outside: usize,
+    /// The largest size at the beginning of a cycle since memory was given back to the system.
+    peak: usize,
 }
 
 impl Default for Accounts {
@@ -71,9 +73,13 @@ impl Default for Accounts {
             eager_left: 0,
             charge: None,
             outside: 0,
+            peak: 0,
         }
     }
 }
+
+/// Less memory is not worth giving it back to the system.
+const MIN_GIVEN_BACK: usize = 4 << 20;
 
 impl Accounts {
     #[inline]
@@ -126,6 +132,21 @@ impl Accounts {
         let size = self.live.saturating_sub(self.waiting) + self.outside;
         let more = i64::from(self.pause.max(100) - 100).saturating_mul(size as i64) / 100;
         self.set_due(more.max(MIN_PAUSE));
+    }
+
+    /// Notes the size at the beginning of a cycle.
+    pub(super) fn begin(&mut self) {
+        self.peak = self.peak.max(self.size());
+    }
+
+    /// Returns `true`, once, if less than half of the size is left and memory should be given back to the system.
+    pub(super) fn has_shrunk(&mut self) -> bool {
+        let size = self.size();
+        let has_shrunk = size < self.peak / 2 && self.peak - size >= MIN_GIVEN_BACK;
+        if has_shrunk {
+            self.peak = size;
+        }
+        has_shrunk
     }
 
     /// Returns the number of bytes that the stacks of fibers and the code of chunks take.

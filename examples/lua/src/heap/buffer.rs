@@ -44,12 +44,20 @@ impl Buffer {
     }
 }
 
-/// Returns a copy of `bytes` followed by `more`, with the given capacity, or `None` if out of memory.
-fn copy(bytes: &[u8], more: &[u8], capacity: usize) -> Option<Vec<u8>> {
+/// Number of bytes that are copied at once.
+const PART: usize = 64 << 10;
+
+/// Returns a copy of `bytes` followed by `more`, with the given capacity, or `None` if out of memory or if it may not
+/// continue.
+fn copy(bytes: &[u8], more: &[u8], capacity: usize, may_continue: &dyn Fn() -> bool) -> Option<Vec<u8>> {
     let mut copy = Vec::new();
     copy.try_reserve_exact(capacity).ok()?;
-    copy.extend_from_slice(bytes);
-    copy.extend_from_slice(more);
+    for part in bytes.chunks(PART).chain(more.chunks(PART)) {
+        copy.extend_from_slice(part);
+        if part.len() == PART && !may_continue() {
+            return None;
+        }
+    }
     Some(copy)
 }
 
@@ -76,12 +84,13 @@ impl Heap {
         self.text_in_new_buffer(bytes)
     }
 
-    /// Returns `text` with `more` appended, or `None` if there is not enough memory.
+    /// Returns `text` with `more` appended, or `None` if there is not enough memory, or if it is asked while the text is
+    /// copied and may not continue.
     ///
     /// # Panics
     ///
     /// If they are more than [`Text::MAX_LEN`] together (test `texts_that_are_too_long_panic`).
-    pub fn append(&mut self, text: Gc<Text>, more: &[u8]) -> Option<Gc<Text>> {
+    pub fn append(&mut self, text: Gc<Text>, more: &[u8], may_continue: &dyn Fn() -> bool) -> Option<Gc<Text>> {
         let (old, len) = (text.len as usize, text.len as usize + more.len());
         assert!(len <= Text::MAX_LEN, "a text of {len} bytes");
         if more.is_empty() {
@@ -89,7 +98,7 @@ impl Heap {
         }
         if text.len < Text::MIN_SHARED {
             self.claim(len).ok()?;
-            return copy(text.bytes(), more, len).map(|mut bytes| self.text_of(&mut bytes));
+            return copy(text.bytes(), more, len, may_continue).map(|mut bytes| self.text_of(&mut bytes));
         }
         let mut capacity = len;
         if let Some(buffer) = text.buffer() {
@@ -108,7 +117,8 @@ impl Heap {
             self.claim(len).ok()?;
             capacity = len;
         }
-        let bytes = copy(text.bytes(), more, capacity).or_else(|| copy(text.bytes(), more, len))?;
+        let copy = |capacity| copy(text.bytes(), more, capacity, may_continue);
+        let bytes = copy(capacity).or_else(|| copy(len))?;
         Some(self.text_in_new_buffer(bytes))
     }
 

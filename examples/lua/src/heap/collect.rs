@@ -195,6 +195,7 @@ impl Heap {
     fn advance(&mut self, roots: &mut dyn Roots) -> usize {
         match self.phase {
             Phase::Pause => {
+                self.accounts.begin();
                 self.tracer.mode = Some(self.event_name(Event::Mode));
                 self.phase = Phase::Mark;
                 self.mark_roots(roots);

@@ -6,6 +6,7 @@
 use mimeo::{Account, OutOfMemory};
 
 use super::Heap;
+use super::collect::Phase;
 
 impl Heap {
     /// Charges all objects to a machine's account, and reserves memory for the case that the system has none.
@@ -33,6 +34,14 @@ impl Heap {
     /// Gives back what was charged in advance, so that something else can have it until the next safepoint.
     pub fn give_back(&mut self) {
         self.accounts.give_back();
+    }
+
+    /// Gives free memory back to the system after a full cycle, if less than half of what there was is left.
+    pub fn trim(&mut self) {
+        if self.phase == Phase::Pause && self.accounts.has_shrunk() {
+            (self.tracer.grey, self.tracer.again) = (Vec::new(), Vec::new());
+            self.pool.trim();
+        }
     }
 
     /// Makes sure that so many bytes can be allocated next.

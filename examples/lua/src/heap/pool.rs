@@ -5,7 +5,7 @@
 //! kind: [`Kind::of`](super::Kind::of) panics then.
 //!
 //! Contract of its unsafe blocks: a block in a list of free blocks is in a chunk, has the size of the list's class, and
-//! is not referred to from elsewhere; chunks live as long as the pool.
+//! is not referred to from elsewhere; a chunk lives as long as the pool, or until all its blocks are in these lists.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
 use std::collections::VecDeque;
@@ -30,12 +30,27 @@ struct Free {
     next: *mut Free,
 }
 
+/// Memory that is cut into small blocks.
+#[derive(Debug)]
+struct Chunk {
+    start: *mut u8,
+    /// The bytes of its blocks, once it was cut up. The rest is smaller than the block that did not fit.
+    blocks_bytes: usize,
+}
+
+/// Returns the place of a block's chunk among those that were cut up, which are in the order of their addresses.
+fn place_of(chunks: &[Chunk], block: *mut Free) -> Option<usize> {
+    let place = chunks.partition_point(|chunk| chunk.start.addr() <= block.addr()).checked_sub(1)?;
+    (block.addr() - chunks[place].start.addr() < CHUNK.size()).then_some(place)
+}
+
 /// The memory of a heap's objects.
 #[derive(Debug)]
 pub(super) struct Pool {
     /// The free blocks by class.
     free: [*mut Free; MAX_BYTES / STEP_BYTES],
-    chunks: Vec<*mut u8>,
+    /// The last one is being cut up.
+    chunks: Vec<Chunk>,
     /// The unused rest of the last chunk.
     fresh: *mut u8,
     fresh_bytes: usize,
@@ -97,13 +112,16 @@ impl Pool {
     fn fresh(&mut self, class: usize) -> *mut u8 {
         let bytes = (class + 1) * STEP_BYTES;
         if self.fresh_bytes < bytes {
-            // SAFETY: the size is not 0. The rest of the chunk before is lost; it is smaller than a block.
+            if let Some(last) = self.chunks.last_mut() {
+                last.blocks_bytes -= self.fresh_bytes;
+            }
+            // SAFETY: the size is not 0.
             self.fresh = unsafe { alloc(CHUNK) };
             if self.fresh.is_null() {
                 // SAFETY: as above.
                 self.fresh = self.spend_reserve(CHUNK, || unsafe { alloc(CHUNK) });
             }
-            self.chunks.push(self.fresh);
+            self.chunks.push(Chunk { start: self.fresh, blocks_bytes: CHUNK.size() });
             self.fresh_bytes = CHUNK.size();
         }
         let block = self.fresh;
@@ -180,6 +198,62 @@ impl Pool {
         }
     }
 
+    /// Gives chunks whose blocks are all free back to the system, and what the allocator keeps. It takes some nanoseconds
+    /// for each free block.
+    pub(super) fn trim(&mut self) {
+        if let Some(last) = self.chunks.pop() {
+            self.free_chunks();
+            self.chunks.push(last);
+        }
+        trim_allocator();
+    }
+
+    /// Frees the chunks whose blocks are all free. All were cut up.
+    fn free_chunks(&mut self) {
+        self.chunks.sort_unstable_by_key(|chunk| chunk.start.addr());
+        let mut used_bytes = Vec::new();
+        if used_bytes.try_reserve_exact(self.chunks.len()).is_err() {
+            return;
+        }
+        used_bytes.extend(self.chunks.iter().map(|chunk| chunk.blocks_bytes));
+        let chunks = std::mem::take(&mut self.chunks);
+        self.retain_free(|block, bytes| {
+            if let Some(place) = place_of(&chunks, block) {
+                used_bytes[place] -= bytes;
+            }
+            true
+        });
+        self.retain_free(|block, _| place_of(&chunks, block).is_none_or(|place| used_bytes[place] > 0));
+        for (chunk, used_bytes) in chunks.into_iter().zip(used_bytes) {
+            if used_bytes > 0 {
+                self.chunks.push(chunk);
+            } else {
+                // SAFETY: it was allocated with this layout, and none of its blocks is in a list any more.
+                unsafe { dealloc(chunk.start, CHUNK) };
+            }
+        }
+    }
+
+    /// Removes free blocks for which `keeps` returns `false` from the lists. It gets each block and its size.
+    fn retain_free(&mut self, mut keeps: impl FnMut(*mut Free, usize) -> bool) {
+        for class in 0..self.free.len() {
+            let mut block = std::mem::replace(&mut self.free[class], std::ptr::null_mut());
+            let mut kept = &raw mut self.free[class];
+            while !block.is_null() {
+                // SAFETY: the contract: the block is in the list, and so is that before it, whose `next` is `kept`.
+                unsafe {
+                    let next = (*block).next;
+                    if keeps(block, (class + 1) * STEP_BYTES) {
+                        *kept = block;
+                        kept = &raw mut (*block).next;
+                        *kept = std::ptr::null_mut();
+                    }
+                    block = next;
+                }
+            }
+        }
+    }
+
     /// Moves the beginning of a block's bytes to a block of another size, and frees the old one.
     ///
     /// # Safety
@@ -213,10 +287,19 @@ impl Drop for Pool {
             // SAFETY: it was freed.
             unsafe { self.reuse(block, layout) };
         }
-        for &chunk in &self.chunks {
+        for chunk in &self.chunks {
             // SAFETY: it was allocated with this layout, and its objects were freed before.
-            unsafe { dealloc(chunk, CHUNK) };
+            unsafe { dealloc(chunk.start, CHUNK) };
         }
+    }
+}
+
+/// Gives what the allocator keeps back to the system. Others than glibc's do that themselves.
+fn trim_allocator() {
+    #[cfg(all(target_os = "linux", target_env = "gnu", not(miri)))]
+    // SAFETY: it has no preconditions.
+    unsafe {
+        libc::malloc_trim(0);
     }
 }
 
@@ -264,5 +347,43 @@ mod tests {
             chunks.push(pool.chunks.len());
         }
         assert_eq!(chunks[2], chunks[4], "free blocks are reused");
+    }
+
+    #[test]
+    fn chunks_without_a_used_block_are_given_back() {
+        let mut pool = Pool::default();
+        let layout = |index: usize| Layout::from_size_align(1 + index * 7 % 250, 8).expect("a layout");
+        let mut blocks: Vec<_> = (0..50_000).map(|index| (pool.allocate(layout(index)), index)).collect();
+        let before = pool.chunks.len();
+        assert!(before > 90, "{before} chunks");
+        // Two are used, and some are in the quarantine.
+        let [used, other] = [10_000, 40_000].map(|index| blocks.swap_remove(index));
+        for block in [used, other] {
+            // SAFETY: the block is as large.
+            unsafe { block.0.write_bytes(7, layout(block.1).size()) };
+        }
+        for (block, index) in blocks {
+            // SAFETY: it is not used again.
+            unsafe { pool.free(block, layout(index)) };
+        }
+        pool.trim();
+        let after = pool.chunks.len();
+        assert!((3..20).contains(&after), "{after} chunks");
+        // The free blocks of the others can be used, and all of them again.
+        let more: Vec<_> = (0..50_000).map(|index| (pool.allocate(layout(index)), index)).collect();
+        for &(block, index) in &more {
+            // SAFETY: as above.
+            unsafe { block.write_bytes(1, layout(index).size()) };
+        }
+        assert!(pool.chunks.len() <= before + 20);
+        for (block, index) in more.into_iter().chain([used, other]) {
+            let expected = if block == used.0 || block == other.0 { 7 } else { 1 };
+            // SAFETY: it has this size, and is not used again.
+            unsafe {
+                assert!((0..layout(index).size()).all(|at| *block.add(at) == expected));
+                pool.free(block, layout(index));
+            }
+        }
+        pool.trim();
     }
 }

@@ -12,7 +12,7 @@ use mimeo::Thrown;
 use super::{Functions, Libraries, Library, define, define_with, loaded_modules, set};
 use crate::heap::Event;
 use crate::ops::ops::{Value, Vm};
-use crate::runtime::{Call, metatable_of, place, push_text, raise};
+use crate::runtime::{Call, are_same, metatable_of, place, push_text, raise};
 
 pub(super) use environment::{environment_of, set_environment_of};
 pub(super) use load::load_file;
@@ -131,7 +131,11 @@ fn setmetatable(call: &mut Call<'_>) -> Result<(), Thrown> {
 }
 
 fn rawequal(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let same = call.any(0)?.is_same(call.any(1)?);
+    let (a, b) = (call.any(0)?, call.any(1)?);
+    let same = match (a.to_text(), b.to_text()) {
+        (Some(a), Some(b)) => are_same(call.vm, a, b)?,
+        _ => a.is_same(b),
+    };
     call.give(Value::boolean(same))
 }
 

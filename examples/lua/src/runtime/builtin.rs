@@ -4,7 +4,7 @@ use mimeo::Thrown;
 
 use super::function::adjust_to;
 use super::protected::throw_exit;
-use super::{claim, error, pay, run, run_all, safepoint_of_builtin};
+use super::{PART, Scratch, claim, error, pay, run, run_all, safepoint_of_builtin};
 use crate::heap::{Builtin, Gc, Heap, Native};
 use crate::ops::ops::{Callee, Value, Vm};
 
@@ -73,12 +73,18 @@ impl Call<'_> {
         claim(self.vm, bytes)
     }
 
-    /// Creates a string of any length. What holds for values [across calls](Call) holds here.
+    /// Creates a string of any length, and counts the work. What holds for values [across calls](Call) holds here.
     ///
     /// # Errors
     ///
-    /// If there is not enough memory.
+    /// If there is not enough memory, or the host stops the program.
     pub fn long_text(&mut self, bytes: &[u8]) -> Result<Value, Thrown> {
+        if bytes.len() > PART {
+            let mut scratch = Scratch::new(self.vm, bytes.len())?;
+            self.append(&mut scratch.bytes, bytes)?;
+            return scratch.into_text(self.vm).map(Value::from);
+        }
+        self.work(bytes.len())?;
         self.claim(bytes.len())?;
         Ok(self.text(bytes))
     }

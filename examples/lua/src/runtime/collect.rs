@@ -70,6 +70,8 @@ pub(crate) fn safepoint(vm: &mut Vm) -> Result<(), Thrown> {
 
 #[cold]
 fn attend(vm: &mut Vm) -> Result<(), Thrown> {
+    // Ops and builtins that allocate much take long, and the budget counts few of them.
+    vm.check_interrupt()?;
     vm.host.heap.count_outside();
     if vm.host.heap.needs_step() {
         // SAFETY: (1): everything in use is reachable from the roots.
@@ -126,9 +128,10 @@ pub(crate) fn claim_keeping(vm: &mut Vm, bytes: usize, values: Window, count: u3
     let slots: Vec<Value> = (0..count).map(|index| vm.slot(values.start() + index)).collect();
     vm.host.kept.extend_from_slice(&slots);
     let claimed = claim_after_cycle(vm, bytes);
-    vm.host.kept.truncate(before);
     // The collector has cleared them.
-    vm.ensure_slots(values.start() + count)?;
+    let ensured = vm.ensure_slots(values.start() + count);
+    vm.host.kept.truncate(before);
+    ensured?;
     vm.set_slots(values.start(), &slots);
     claimed
 }
@@ -154,6 +157,7 @@ pub(crate) fn clear_after_arguments(vm: &mut Vm, arguments: u32) {
 pub(crate) fn collect_garbage(vm: &mut Vm) {
     // SAFETY: (1): everything in use is reachable from the roots.
     with_heap(vm, |heap, roots| unsafe { heap.collect(roots) });
+    vm.host.heap.trim();
 }
 
 /// Runs a step: `collectgarbage("step", kilobytes)`. Returns `true` if a cycle ended, with its finalisers.
@@ -163,7 +167,7 @@ pub(crate) fn step_by(vm: &mut Vm, kilobytes: u32) -> bool {
     vm.host.heap.is_resting()
 }
 
-/// Frees memory for a larger stack: see [`set_reclaim`](Vm::set_reclaim). Like [`safepoint`], it is called where everything
+/// Frees memory for a stack: see [`set_reclaim`](Vm::set_reclaim). Like [`safepoint`], it is called where everything
 /// that is still in use is reachable. If an op calls a function, `start` is the slot of the running frame where the
 /// callee's frame begins, and its arguments are kept.
 ///
@@ -183,6 +187,7 @@ pub(crate) fn reclaim(vm: &mut Vm, start: Option<u32>) {
     // SAFETY: (1): everything in use is reachable from the roots.
     collect_with(vm, |heap, roots| unsafe { heap.collect(roots) });
     vm.host.heap.give_back();
+    vm.host.heap.trim();
     for (slot, index) in above.zip(kept..) {
         vm.set_slot(slot, vm.host.kept[index]);
     }

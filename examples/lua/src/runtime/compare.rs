@@ -4,9 +4,9 @@ use mimeo::{After, Thrown};
 
 use super::index::metatable_of;
 use super::run::{request, run};
-use super::{compare, error, pay};
-use crate::heap::Event;
-use crate::ops::ops::{Value, Vm};
+use super::{compare, error};
+use crate::heap::{Event, Gc};
+use crate::ops::ops::{Text, Value, Vm};
 
 /// The result of a comparison.
 enum Decision {
@@ -33,9 +33,9 @@ pub(crate) fn is_less_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Resu
 
 /// Computes `a == b` for an op that jumps if the result is `when`.
 pub(crate) fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown> {
-    if let (Some(text), true) = (a.to_text(), b.is_text()) {
-        // Only long texts get here, whose bytes are compared.
-        pay(vm, text.len as usize / 8)?;
+    if let (Some(one), Some(other)) = (a.to_text(), b.to_text()) {
+        let is_same = are_same(vm, one, other)?;
+        return decide(vm, Decision::Known(is_same), when);
     }
     // Values of other types are equal only if they are the same, whatever their metatable says.
     let has_method = a.is_table() || a.is_userdata();
@@ -48,6 +48,15 @@ pub(crate) fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bo
         }
     };
     decide(vm, decision, when)
+}
+
+/// Returns `true` if two texts have the same bytes, and pays for the comparison.
+///
+/// # Errors
+///
+/// If the host stops the program.
+pub fn are_same(vm: &mut Vm, a: Gc<Text>, b: Gc<Text>) -> Result<bool, Thrown> {
+    Ok(a == b || a.len == b.len && !a.is_interned() && compare(vm, a, b)?.is_eq())
 }
 
 /// Computes `a < b` for a builtin.

@@ -7,8 +7,7 @@ use super::arithmetic::method;
 use super::place::operand_name;
 use super::run::{give, request};
 use super::scratch::Scratch;
-use super::work::append;
-use super::{error, free_memory, out_of_memory, pay, safepoint};
+use super::{Host, append, error, free_memory, out_of_memory, pay_at_once, safepoint};
 use crate::heap::{Event, Gc};
 use crate::ops::ops::{Text, Value, Vm};
 
@@ -88,15 +87,21 @@ const MAX_NUMBER: usize = 32;
 
 /// Appends to a long text, which is copied if there is no room after it.
 fn append_to(vm: &mut Vm, long: Gc<Text>, more: Scratch) -> Result<Value, Thrown> {
-    let mut appended = vm.host.heap.append(long, &more.bytes);
+    let append = |vm: &mut Vm| {
+        let Host { heap, control, .. } = &mut vm.host;
+        heap.append(long, &more.bytes, &|| !control.is_interrupted())
+    };
+    let mut appended = append(vm);
     if appended.is_none() {
+        vm.check_interrupt()?;
         free_memory(vm);
-        appended = vm.host.heap.append(long, &more.bytes);
+        appended = append(vm);
     }
     more.end(vm);
     let text = appended.ok_or_else(|| out_of_memory(vm))?;
     if text.bytes().as_ptr() != long.bytes().as_ptr() {
-        pay(vm, long.len as usize)?;
+        // A stop does not wait for it: the heap was told.
+        pay_at_once(vm, long.len as usize)?;
     }
     Ok(text.into())
 }

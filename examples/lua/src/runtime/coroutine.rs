@@ -155,8 +155,7 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
     resumed
 }
 
-/// Creates a fiber, after a full cycle of the collector if there is not enough memory: unreachable coroutines have some.
-/// It leaves as much memory as the heap does, because stacks grow, and errors take memory too.
+/// Creates a fiber. It leaves as much memory as the heap does, because stacks grow, and errors take memory too.
 fn new_fiber(vm: &mut Vm) -> Result<FiberRef, Thrown> {
     if vm.memory().available() < HEADROOM {
         free_memory(vm);
@@ -164,11 +163,7 @@ fn new_fiber(vm: &mut Vm) -> Result<FiberRef, Thrown> {
             return Err(out_of_memory(vm));
         }
     }
-    vm.new_fiber(LIMITS).or_else(|thrown| {
-        drop(vm.catch(thrown));
-        free_memory(vm);
-        vm.new_fiber(LIMITS)
-    })
+    vm.new_fiber(LIMITS)
 }
 
 /// Runs the coroutine's fiber, which is `fresh` if the coroutine has not started yet.

@@ -5,7 +5,7 @@ use mimeo::{Thrown, Window};
 use super::builtin::WORK_PER_VALUE;
 use super::index::metatable_of;
 use super::place::operand_name;
-use super::{claim_keeping, error, pay, reclaim, safepoint};
+use super::{claim_keeping, error, pay, safepoint};
 use crate::heap::Event;
 use crate::ops::ops::{Callee, Table, Value, Vm};
 
@@ -24,7 +24,7 @@ pub(crate) fn callable(vm: &mut Vm, function: Value, args: Window, arguments: u3
         return Err(error::raise_text(vm, format!("attempt to call {what}")));
     };
     vm.context.arguments = arguments;
-    check_room(vm, args.start(), arguments + 2, Some(args.start()), &[])?;
+    check_room(vm, args.start(), arguments + 2, &[])?;
     vm.copy_slots(args.start(), args.start() + 1, arguments + 1);
     vm.set_slot(args.start(), method);
     vm.context.arguments = arguments + 1;
@@ -37,20 +37,20 @@ pub(super) fn call_method(vm: &mut Vm, value: Value) -> Option<Value> {
     Some(vm.host.heap.metamethod(metatable, Event::Call)).filter(|method| method.is_function())
 }
 
-/// Makes sure that there are `count` slots from `start` on, if necessary by a full cycle of the collector. It keeps these
-/// values, and the arguments of a call that begins at slot `call`.
-fn check_room(vm: &mut Vm, start: u32, count: u32, call: Option<u32>, values: &[Value]) -> Result<(), Thrown> {
+/// Makes sure that there are `count` slots from `start` on, if necessary by a full cycle of the collector, which keeps
+/// these values.
+fn check_room(vm: &mut Vm, start: u32, count: u32, values: &[Value]) -> Result<(), Thrown> {
     if count > MAX_VALUES || start + count >= vm.room() {
         return Err(error::raise_text(vm, "stack overflow"));
     }
-    vm.ensure_slots(start + count).or_else(|thrown| {
-        drop(vm.catch(thrown));
-        let kept = vm.host.kept.len();
-        vm.host.kept.extend_from_slice(values);
-        reclaim(vm, call);
-        vm.host.kept.truncate(kept);
-        vm.ensure_slots(start + count)
-    })
+    if start + count <= vm.frame_slots() {
+        return Ok(());
+    }
+    let kept = vm.host.kept.len();
+    vm.host.kept.extend_from_slice(values);
+    let result = vm.ensure_slots(start + count);
+    vm.host.kept.truncate(kept);
+    result
 }
 
 pub(crate) fn fill_parameters(vm: &mut Vm, parameters: Window) {
@@ -91,7 +91,7 @@ pub(crate) fn copy_whole_rest(vm: &mut Vm, rest: Value, to: Window) -> Result<()
         vm.context.results = 0;
         return Ok(());
     };
-    check_room(vm, to.start(), rest.array_len, None, &[])?;
+    check_room(vm, to.start(), rest.array_len, &[])?;
     pay(vm, rest.array_len as usize * WORK_PER_VALUE)?;
     for index in 0..rest.array_len {
         vm.set_slot(to.start() + index, rest.get_index(index + 1));
@@ -132,7 +132,7 @@ pub(crate) fn move_down(vm: &mut Vm, values: Window, count: u32) {
 ///
 /// If there are too many for the stack.
 pub(crate) fn adjust_to(vm: &mut Vm, values: &[Value]) -> Result<(), Thrown> {
-    check_room(vm, 0, values.len() as u32, None, values)?;
+    check_room(vm, 0, values.len() as u32, values)?;
     pay(vm, values.len() * WORK_PER_VALUE)?;
     vm.set_slot(0, Value::NIL);
     vm.set_slots(0, values);

@@ -287,10 +287,10 @@ fn call(vm: &mut Vm, event: &str, line: Option<u32>, open: u32) -> Result<(), Th
     vm.host.hooks.is_running = true;
     let result = run(vm, function, &[event, line]);
     vm.host.hooks.is_running = false;
+    (vm.context.arguments, vm.context.results) = (arguments, results);
+    let result = result.and_then(|_| vm.ensure_slots(from + open.len() as u32));
     vm.host.kept.truncate(kept);
     result?;
-    (vm.context.arguments, vm.context.results) = (arguments, results);
-    vm.ensure_slots(from + open.len() as u32)?;
     vm.set_slots(from, &open);
     Ok(())
 }

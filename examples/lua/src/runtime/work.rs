@@ -18,15 +18,29 @@ const PER_EVENT: usize = 64;
 const UNPAID: usize = 4096;
 
 /// Number of bytes that are copied or compared at once: the machine's budget is checked after each part.
-const PART: usize = 1 << 16;
+pub(crate) const PART: usize = 1 << 16;
 
-/// Pays for work.
+/// The most work between two payments. It takes a millisecond.
+const MOST: usize = 1 << 20;
+
+/// Pays for work, at most [`MOST`].
 ///
 /// # Errors
 ///
 /// If the host stops the program.
 #[inline]
 pub(crate) fn pay(vm: &mut Vm, work: usize) -> Result<(), Thrown> {
+    debug_assert!(work <= MOST, "work that a stop waits for");
+    pay_at_once(vm, work)
+}
+
+/// Pays for work that was done in one piece.
+///
+/// # Errors
+///
+/// If the host stops the program.
+#[inline]
+pub(crate) fn pay_at_once(vm: &mut Vm, work: usize) -> Result<(), Thrown> {
     if work < PER_EVENT { Ok(()) } else { vm.spend_fuel(u32::try_from(work / PER_EVENT).unwrap_or(u32::MAX)) }
 }
 
@@ -64,7 +78,7 @@ pub(crate) fn compare(vm: &mut Vm, a: Gc<Text>, b: Gc<Text>) -> Result<Ordering,
 }
 
 impl Call<'_> {
-    /// Counts work of this call, and pays for it from time to time.
+    /// Counts work of this call, at most [`MOST`], and pays for it from time to time.
     ///
     /// # Errors
     ///
@@ -79,6 +93,15 @@ impl Call<'_> {
     fn pay(&mut self) -> Result<(), Thrown> {
         let work = std::mem::take(&mut self.unpaid);
         pay(self.vm, work)
+    }
+
+    /// Pays for work of this call that is done in one piece.
+    ///
+    /// # Errors
+    ///
+    /// If the host stops the program.
+    pub fn work_at_once(&mut self, work: usize) -> Result<(), Thrown> {
+        pay_at_once(self.vm, work)
     }
 
     /// Appends bytes, and counts the work.

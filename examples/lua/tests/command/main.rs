@@ -3,6 +3,7 @@
 mod embed;
 #[cfg(unix)]
 mod interrupt;
+mod memory;
 mod options;
 mod output;
 mod programs;

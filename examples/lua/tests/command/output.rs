@@ -1,7 +1,9 @@
-//! Output other than the program's: statistics, listings, the capability.
+//! Output other than the program's: statistics, listings, the capability. When the program's output arrives.
 #![cfg(feature = "jit")]
 
-use crate::run::{failed, lua, lua_with, ok};
+use std::io::Read as _;
+
+use crate::run::{command, failed, lua, lua_with, ok};
 
 #[test]
 fn statistics_go_to_standard_error() {
@@ -68,4 +70,19 @@ fn the_capability_is_shown_without_running_a_program() {
     let first = format!("native code: yes; mode on, threshold 3; {arch}, {os}, stencil ABI ");
     assert!(outcome.stdout.starts_with(&first), "{outcome:?}");
     assert!(outcome.stdout.contains(" have a stencil\n"), "{outcome:?}");
+}
+
+/// What a program has written arrives as `setvbuf` says, also if the program is killed.
+#[test]
+fn what_was_flushed_is_kept_when_a_program_is_killed() {
+    let write = "print('one') io.write('two\\n') io.write('part') io.stderr:write('!') while true do end";
+    for (buffering, kept) in [("no", "one\ntwo\npart"), ("line", "one\ntwo\n"), ("full", "")] {
+        let mut child =
+            command(&["-e", &format!("io.stdout:setvbuf('{buffering}') {write}")]).spawn().expect("it starts");
+        // Everything was written before.
+        child.stderr.as_mut().expect("a pipe").read_exact(&mut [0]).expect("it writes");
+        child.kill().expect("it runs");
+        let output = child.wait_with_output().expect("it was started");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), kept, "{buffering}");
+    }
 }

@@ -30,6 +30,30 @@ fn random_times_to_text() {
     }
 }
 
+/// The flags are those of glibc, and PUC's Lua does not pass them on.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn random_flags_and_widths() {
+    const LETTERS: &[u8] = b"aAbBcCdDeFgGhHIjklmMnpPrRStTuUVwWxXyYzZ%";
+    let mut random = Random::new(11);
+    let (mut calls, mut expected) = (Vec::new(), Vec::new());
+    for _ in 0..CASES {
+        let seconds = seconds(&mut random);
+        let mut format = String::from("!");
+        for _ in 0..4 {
+            let flags: String = (0..random.below(3)).map(|_| char::from(b"_-0^#"[random.below(5)])).collect();
+            let width = ["", "", "1", "3", "7", "12"][random.below(6)];
+            let letter = char::from(LETTERS[random.below(LETTERS.len())]);
+            format += &format!("%{flags}{width}{letter}|");
+        }
+        calls.push(format!("show(os.date({}, {seconds}))", literal(format.as_bytes())));
+        expected.push(shown(&Zone::UTC.date(seconds).expect("in range").format(&format.as_bytes()[1..])));
+    }
+    for oracle in installed().into_iter().filter(|&oracle| oracle == "luajit") {
+        check(oracle, "flags", &calls, &expected);
+    }
+}
+
 #[test]
 fn random_dates_to_seconds() {
     let zone = Zone::local();

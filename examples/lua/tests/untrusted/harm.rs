@@ -21,6 +21,7 @@ const HARM: &[&str] = &[
     "for a in (('x'):rep(N)):gmatch('.-') do for b in (('x'):rep(N)):gmatch('.-') do end end",
     "while true do ('x'):rep(N * 100) end",
     "while true do ('xyz'):rep(N, ', ') end",
+    "local s = ('x'):rep(N * 50) while true do s:sub(2):upper():reverse() end",
     "local s = 'x' while true do s = s .. s end",
     "local s = 'x' while true do pcall(function() s = s .. s end) end",
     "local t = {} for i = 1, N do t[i] = (i * 7919) % 10007 end while true do table.sort(t, function(a, b) return a > b end) end",

@@ -286,6 +286,10 @@ impl<'a, E: Ending> Emitter<'a, E> {
         if self.effects.visible(name) {
             path.change_slots();
         }
+        if self.effects.runtime(name) {
+            // Where the helper does not call the runtime, nothing else has set what is reloaded after it.
+            self.line(SET_FRAME);
+        }
         let call = format!("{}({})", names::helper(name), all.join(", "));
         let result = self.out.keep(call, ty);
         if self.effects.runtime(name) {
@@ -315,7 +319,7 @@ impl<'a, E: Ending> Emitter<'a, E> {
     /// Emits the call of a runtime function, and returns the name of its `Outcome`.
     pub(super) fn runtime_call(&mut self, name: &str, words: Vec<String>, path: &mut Path) -> String {
         self.line("frame->pc = HOLE_OFFSET(HOLE_pc);");
-        self.line("vm->core.frame = frame;");
+        self.line(SET_FRAME);
         path.change_slots();
         let outcome = self.out.fresh();
         let all: Vec<String> = std::iter::once("vm".to_owned()).chain(words).collect();
@@ -345,6 +349,9 @@ impl<'a, E: Ending> Emitter<'a, E> {
         }
     }
 }
+
+/// Tells the runtime which record is on top. Native code does not when it calls and returns.
+const SET_FRAME: &str = "vm->core.frame = frame;";
 
 /// Returns `true` if a helper's C takes `vm` and `frame`, which it needs for the runtime or the context.
 pub(super) fn takes_machine(helper: &Helper, effects: &Effects) -> bool {

@@ -85,15 +85,15 @@ fn claims_are_refused_without_a_change() {
 fn appending_is_refused_only_if_it_needs_memory() {
     let (mut heap, account) = attached(None);
     let text = heap.text(&[b'x'; 100_000]);
-    let text = heap.append(text, b"y").expect("there is no limit");
-    let text = heap.append(text, b"y").expect("there is no limit");
+    let text = heap.append(text, b"y", &|| true).expect("there is no limit");
+    let text = heap.append(text, b"y", &|| true).expect("there is no limit");
     heap.settle(false).expect("there is no limit");
     account.set_limit(Some(account.used()));
     // The buffer has room for twice the length.
-    let text = heap.append(text, &[b'z'; 90_000]).expect("there is room");
-    assert_eq!(heap.append(text, &[b'z'; 90_000]), None);
+    let text = heap.append(text, &[b'z'; 90_000], &|| true).expect("there is room");
+    assert_eq!(heap.append(text, &[b'z'; 90_000], &|| true), None);
     account.set_limit(None);
-    let text = heap.append(text, &[b'z'; 90_000]).expect("there is no limit");
+    let text = heap.append(text, &[b'z'; 90_000], &|| true).expect("there is no limit");
     assert_eq!(text.len, 280_002);
 }
 

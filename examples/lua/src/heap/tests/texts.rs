@@ -70,7 +70,7 @@ fn a_dead_text_is_revived_by_interning() {
 
 /// Appends to a text.
 fn append(heap: &mut Heap, text: Gc<Text>, more: &[u8]) -> Gc<Text> {
-    heap.append(text, more).expect("there is memory")
+    heap.append(text, more, &|| true).expect("there is memory")
 }
 
 /// Returns a text of 256 bytes that was appended to twice: its buffer has room.
@@ -222,7 +222,7 @@ fn texts_that_are_too_long_panic() {
     let mut bytes = vec![0; Text::MAX_LEN + 1];
     assert!(catch_unwind(AssertUnwindSafe(|| heap.text(&bytes).len)).is_err());
     let one = heap.text(b"a");
-    assert!(catch_unwind(AssertUnwindSafe(|| heap.append(one, &bytes[1..]).is_some())).is_err());
+    assert!(catch_unwind(AssertUnwindSafe(|| heap.append(one, &bytes[1..], &|| true).is_some())).is_err());
     // This heap has taken over the bytes and lost them, which its drop would notice.
     let mut heap = ManuallyDrop::new(Heap::default());
     assert!(catch_unwind(AssertUnwindSafe(|| heap.text_of(&mut bytes).len)).is_err());

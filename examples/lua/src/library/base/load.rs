@@ -8,7 +8,7 @@ use crate::heap::Gc;
 use crate::library::system::{error_parts, os_string};
 use crate::load::{self, LoadError, is_compiled, load_parts};
 use crate::ops::ops::{Table, Text, Value, Vm};
-use crate::runtime::{Call, pay, place, push_text, raise, run_protected, too_long};
+use crate::runtime::{Call, append, place, push_text, raise, run_protected, too_long};
 
 pub(super) fn load(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (name, mode) = (call.string_if_any(1)?, call.string_if_any(2)?);
@@ -120,7 +120,6 @@ fn read_part(
     if more > vm.host.bounds.text_len().saturating_sub(before) {
         return Err(LoadError::Stopped(too_long(vm)));
     }
-    pay(vm, more).map_err(LoadError::Stopped)?;
     // The text of a number is short.
     let needed = before + more + 64;
     if needed > text.capacity() {
@@ -130,7 +129,9 @@ fn read_part(
             return Err(no_memory());
         }
     }
-    if !part.is_nil() && !push_text(text, part) {
+    if let Some(part) = part.to_text() {
+        append(vm, text, part.bytes()).map_err(LoadError::Stopped)?;
+    } else if !part.is_nil() && !push_text(text, part) {
         return Err(LoadError::Message([place, b"reader function must return a string"].concat()));
     }
     Ok(text.len() > before)

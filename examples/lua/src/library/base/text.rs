@@ -7,10 +7,7 @@ use mimeo::Thrown;
 
 use crate::heap::Event;
 use crate::ops::ops::{Value, Vm};
-use crate::runtime::{BuiltinFn, Call, get, metatable_of, push_text, run, to_number};
-
-/// `print` writes strings that are longer than this without copying them.
-const LONG: usize = 64 << 10;
+use crate::runtime::{BuiltinFn, Call, PART, get, metatable_of, push_text, run, to_number};
 
 /// The work of reading a digit.
 const WORK_PER_DIGIT: usize = 2;
@@ -36,10 +33,13 @@ pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
             let _ignored = call.vm.host.stdout.write_all(&line);
         }
         let text = text?;
-        if let Some(long) = text.to_text().filter(|text| text.len as usize > LONG) {
+        if let Some(long) = text.to_text().filter(|text| text.len as usize > PART) {
             let _ignored = call.vm.host.stdout.write_all(&line);
             line.clear();
-            let _ignored = call.vm.host.stdout.write_all(long.bytes());
+            for part in long.bytes().chunks(PART) {
+                let _ignored = call.vm.host.stdout.write_all(part);
+                call.work(part.len())?;
+            }
         } else if !push_text(&mut line, text) {
             let _ignored = call.vm.host.stdout.write_all(&line);
             return Err(call.error("'tostring' must return a string to 'print'"));
@@ -96,7 +96,7 @@ pub(in crate::library) fn number_of(builtin: Value) -> usize {
 pub(super) fn tonumber(call: &mut Call<'_>) -> Result<(), Thrown> {
     let base = call.integer_or(1, 10)?;
     let len = call.get(0).to_text().map_or(0, |text| text.len as usize);
-    call.work(len * WORK_PER_DIGIT)?;
+    call.work_at_once(len * WORK_PER_DIGIT)?;
     if base == 10 {
         let number = to_number(call.any(0)?);
         return call.give(number.map_or(Value::NIL, Value::number));

@@ -8,7 +8,7 @@ use mimeo::Thrown;
 use super::stream::Stream;
 use crate::heap::{Gc, Userdata};
 use crate::ops::ops::{Table, Value, Vm};
-use crate::runtime::{Call, Host, push_text};
+use crate::runtime::{Call, Host, PART, push_text};
 
 /// The message for a closed file.
 pub(super) const CLOSED: &str = "attempt to use a closed file";
@@ -84,7 +84,15 @@ pub(super) fn write(call: &mut Call<'_>, file: Gc<Userdata>, first: u32) -> Resu
             continue;
         }
         let result = if let Some(text) = value.to_text() {
-            with_stream(call, file, |stream, host| stream.write(host, text.bytes()))
+            let mut result = Some(Ok(()));
+            for part in text.bytes().chunks(PART) {
+                call.work(part.len())?;
+                result = with_stream(call, file, |stream, host| stream.write(host, part));
+                if !matches!(result, Some(Ok(()))) {
+                    break;
+                }
+            }
+            result
         } else if value.is_number() {
             let mut text = Vec::new();
             push_text(&mut text, value);

@@ -74,6 +74,7 @@ pub(super) fn read(call: &mut Call<'_>, file: Gc<Userdata>, formats: &[Value], f
                 if bytes.len() > call.vm.host.bounds.text_len() {
                     return Err(too_long(call.vm));
                 }
+                call.work_at_once(bytes.len())?;
                 // The string takes over many bytes.
                 drop(charge);
                 call.claim(bytes.len())?;

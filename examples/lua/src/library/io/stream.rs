@@ -78,6 +78,9 @@ impl Stream {
     pub(super) fn ready(&mut self, host: &mut Host) -> io::Result<&[u8]> {
         if self.from == self.to {
             self.flush_own()?;
+            if host.control.is_interrupted() {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
             self.input.is_empty().then(|| self.input = vec![0; BUFFER].into());
             (self.from, self.to) = (0, 0);
             self.to = loop {

@@ -4,7 +4,7 @@ use mimeo::Thrown;
 
 use super::Output;
 use crate::ops::ops::Value;
-use crate::runtime::{Call, too_long};
+use crate::runtime::{Call, PART, too_long};
 
 /// Maximal number of values to return, which is LuaJIT's.
 const MAX_SLICE: usize = 8000;
@@ -77,25 +77,37 @@ pub(super) fn len(call: &mut Call<'_>) -> Result<(), Thrown> {
 
 /// `string.lower(s)`
 pub(super) fn lower(call: &mut Call<'_>) -> Result<(), Thrown> {
-    changed(call, <[u8]>::make_ascii_lowercase)
+    let text = call.string(0)?;
+    changed(call, text.len, text.bytes().chunks(PART), <[u8]>::make_ascii_lowercase)
 }
 
 /// `string.upper(s)`
 pub(super) fn upper(call: &mut Call<'_>) -> Result<(), Thrown> {
-    changed(call, <[u8]>::make_ascii_uppercase)
+    let text = call.string(0)?;
+    changed(call, text.len, text.bytes().chunks(PART), <[u8]>::make_ascii_uppercase)
 }
 
 /// `string.reverse(s)`
 pub(super) fn reverse(call: &mut Call<'_>) -> Result<(), Thrown> {
-    changed(call, <[u8]>::reverse)
+    let text = call.string(0)?;
+    changed(call, text.len, text.bytes().rchunks(PART), <[u8]>::reverse)
 }
 
-/// Returns a changed copy of the string, of the same length.
-fn changed(call: &mut Call<'_>, change: fn(&mut [u8])) -> Result<(), Thrown> {
-    let text = call.string(0)?;
+/// Returns the parts, each changed, which have `len` bytes together.
+fn changed<'a>(
+    call: &mut Call<'_>,
+    len: u32,
+    parts: impl Iterator<Item = &'a [u8]>,
+    change: fn(&mut [u8]),
+) -> Result<(), Thrown> {
     let mut output = Output::new(call)?;
-    output.push(call, text.bytes())?;
-    change(output.room(call, 0)?);
+    output.room(call, len as usize)?;
+    for part in parts {
+        output.push(call, part)?;
+        let bytes = output.room(call, 0)?;
+        let from = bytes.len() - part.len();
+        change(&mut bytes[from..]);
+    }
     output.give(call)
 }
 

@@ -1,11 +1,11 @@
 //! `string.format`: a format and values → a string.
 
-use lua_syntax::strings::{Spec, push_quoted, to_signed, to_unsigned};
+use lua_syntax::strings::{Spec, push_escaped, to_signed, to_unsigned};
 use mimeo::Thrown;
 
 use super::Output;
 use crate::library::base::{push_plain, to_text};
-use crate::runtime::Call;
+use crate::runtime::{Call, PART};
 
 /// No number takes more bytes, whatever its width and precision: the largest has 309 digits before the point.
 const MAX_NUMBER: usize = 512;
@@ -99,13 +99,25 @@ fn text(call: &mut Call<'_>, output: &mut Output, spec: &Spec, index: u32) -> Re
             &plain
         }
     };
-    let is_quoted = spec.conversion == b'q';
-    call.work(bytes.len() * if is_quoted { WORK_PER_QUOTED } else { 1 })?;
-    if is_quoted {
-        let room = bytes.iter().map(|byte| if byte.is_ascii_control() { 4 } else { 2 }).sum::<usize>();
-        push_quoted(output.room(call, room + 2)?, bytes);
+    if spec.conversion == b'q' {
+        quoted(call, output, bytes)
+    } else if spec.keeps(bytes.len()) {
+        output.push(call, bytes)
     } else {
-        spec.push_string(output.room(call, bytes.len())?, bytes);
+        // At most 99 bytes.
+        spec.push_string(output.room(call, MAX_NUMBER)?, bytes);
+        Ok(())
     }
-    Ok(())
+}
+
+/// Appends a text for `%q`.
+fn quoted(call: &mut Call<'_>, output: &mut Output, bytes: &[u8]) -> Result<(), Thrown> {
+    output.push(call, b"\"")?;
+    for from in (0..bytes.len()).step_by(PART) {
+        let part = from..bytes.len().min(from + PART);
+        let room = bytes[part.clone()].iter().map(|byte| if byte.is_ascii_control() { 4 } else { 2 }).sum::<usize>();
+        call.work(part.len() * WORK_PER_QUOTED)?;
+        push_escaped(output.room(call, room)?, bytes, part);
+    }
+    output.push(call, b"\"")
 }

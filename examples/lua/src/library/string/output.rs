@@ -2,7 +2,7 @@
 
 use mimeo::Thrown;
 
-use crate::runtime::{Call, Scratch, too_long};
+use crate::runtime::{Call, PART, Scratch, too_long};
 
 /// The bytes of a string. The length is checked before memory is allocated. What holds for values [across calls](Call)
 /// holds for everything here.
@@ -54,8 +54,6 @@ impl Output {
     ///
     /// If the host stops the program.
     pub(in crate::library) fn repeat(&mut self, call: &mut Call<'_>, len: usize) -> Result<(), Thrown> {
-        /// Number of bytes that are copied at once.
-        const PART: usize = 1 << 16;
         let mut period = self.scratch.bytes.len();
         while self.scratch.bytes.len() < len {
             let from = self.scratch.bytes.len() % period;

@@ -1,5 +1,7 @@
 //! The functions of `string` that use patterns.
 
+use std::ops::Range;
+
 use lua_syntax::Steps;
 use lua_syntax::strings::{Captured, Match, Matches, Pattern, PatternError, find_plain};
 use mimeo::Thrown;
@@ -7,7 +9,7 @@ use mimeo::Thrown;
 use super::Output;
 use crate::library::builtin;
 use crate::ops::ops::Value;
-use crate::runtime::{Call, get, pay, push_text};
+use crate::runtime::{Call, PART, get, pay_at_once, push_text};
 
 /// The work of a step of the matcher.
 const WORK_PER_STEP: usize = 8;
@@ -18,15 +20,36 @@ const WORK_PER_MATCH: usize = 64;
 /// If a replacement can be longer than this, its length is computed before it is created.
 const LONG_REPLACEMENT: usize = 1 << 20;
 
+/// Number of bytes that are searched for a plain text at once.
+const SEARCHED: usize = 8 * PART;
+
+/// Finds a plain text, and counts the work.
+fn find_in_parts(
+    call: &mut Call<'_>,
+    subject: &[u8],
+    needle: &[u8],
+    mut start: usize,
+) -> Result<Option<Range<usize>>, Thrown> {
+    loop {
+        let end = subject.len().min(start + SEARCHED + needle.len());
+        let found = find_plain(&subject[..end], needle, start);
+        call.work(found.as_ref().map_or(end - start, |range| range.end - start) / 8)?;
+        if found.is_some() || end == subject.len() {
+            return Ok(found);
+        }
+        // It may begin in this part and end in the next one.
+        start = end + 1 - needle.len();
+    }
+}
+
 /// `string.find(s, pattern [, start [, is_plain]])`
 pub(super) fn find(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (text, pattern) = (call.string(0)?, call.string(1)?);
     let (subject, pattern) = (text.bytes(), pattern.bytes());
     let start = start(call, subject.len())?;
     if call.get(3).truth() || !Pattern::has_specials(pattern) {
-        let found = find_plain(subject, pattern, start);
-        call.work(found.as_ref().map_or(subject.len() - start, |range| range.end - start) / 8 + pattern.len() / 8)?;
-        return match found {
+        call.work(pattern.len() / 8)?;
+        return match find_in_parts(call, subject, pattern, start)? {
             Some(range) => call.give_all(&[place(range.start + 1), place(range.end)]),
             None => call.give(Value::NIL),
         };
@@ -151,7 +174,7 @@ impl Replacement {
                 let pushed = found.push_replacement(subject, text, out);
                 let len = out.len() - before;
                 pushed.map_err(|error| pattern_error(call, error))?;
-                return call.work(len);
+                return call.work_at_once(len);
             }
             Replacement::Table(table) => {
                 claim_values(call, found, 1)?;
@@ -245,7 +268,7 @@ fn next_match(call: &mut Call<'_>, matches: &mut Matches<'_>) -> Result<Option<M
     let (mut taken, mut stop) = (0, None);
     let mut may_continue = |steps: u32| {
         taken += u64::from(steps);
-        stop = pay(call.vm, steps as usize * WORK_PER_STEP).err();
+        stop = pay_at_once(call.vm, steps as usize * WORK_PER_STEP).err();
         stop.is_none() && limit.is_none_or(|limit| taken <= limit)
     };
     let found = matches.next_match(Steps::limited(&mut may_continue));

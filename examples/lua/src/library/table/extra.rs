@@ -48,7 +48,7 @@ fn new(call: &mut Call<'_>) -> Result<(), Thrown> {
 /// Removes all fields of a table, and keeps its memory.
 fn clear(call: &mut Call<'_>) -> Result<(), Thrown> {
     let table = call.table(0)?;
-    call.work(table.array_len as usize * 8)?;
+    call.work_at_once(table.array_len as usize * 8)?;
     call.heap().clear(table);
     call.give_all(&[])
 }

@@ -101,6 +101,12 @@ impl Spec {
         }
     }
 
+    /// Returns `true` if [`push_string`](Self::push_string) appends a text of this length as it is.
+    #[must_use]
+    pub fn keeps(&self, len_bytes: usize) -> bool {
+        self.width <= len_bytes && self.precision.is_none_or(|precision| precision >= len_bytes)
+    }
+
     /// Appends `text`, cut off at the precision: `%s`.
     pub fn push_string(&self, out: &mut Vec<u8>, text: &[u8]) {
         let len_bytes = self.precision.map_or(text.len(), |precision| precision.min(text.len()));

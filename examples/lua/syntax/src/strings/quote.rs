@@ -1,11 +1,19 @@
 //! Turns bytes into a string literal for them, as `%q` does.
 
 use std::io::Write as _;
+use std::ops::Range;
 
 /// Appends `text` in double quotes. Puts a backslash before newlines, and writes other control characters in decimal.
 pub fn push_quoted(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
-    for (index, &byte) in text.iter().enumerate() {
+    push_escaped(out, text, 0..text.len());
+    out.push(b'"');
+}
+
+/// Appends a part of what is between the quotes.
+pub fn push_escaped(out: &mut Vec<u8>, text: &[u8], part: Range<usize>) {
+    for index in part {
+        let byte = text[index];
         let before_digit = text.get(index + 1).is_some_and(u8::is_ascii_digit);
         match byte {
             b'"' | b'\\' | b'\n' => out.extend_from_slice(&[b'\\', byte]),
@@ -17,7 +25,6 @@ pub fn push_quoted(out: &mut Vec<u8>, text: &[u8]) {
             _ => out.push(byte),
         }
     }
-    out.push(b'"');
 }
 
 #[cfg(test)]

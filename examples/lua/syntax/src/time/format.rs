@@ -1,7 +1,6 @@
 //! Turns a date into text by a format of C's `strftime`, in the C locale.
 
-use std::io::{self, Write as _};
-
+use super::shape::{Part, Shape};
 use super::{Date, Zone};
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -28,78 +27,81 @@ impl Date {
         let mut rest = format;
         while let Some((&byte, tail)) = rest.split_first() {
             rest = tail;
-            match (byte, tail.split_first()) {
-                (b'%', Some((&modifier @ (b'E' | b'O'), [conversion, tail @ ..])))
-                    if modified(modifier).contains(conversion) =>
-                {
-                    // They make no difference in the C locale.
-                    rest = tail;
-                    self.push(&mut out, *conversion).expect("writing to a vector never fails");
-                }
-                (b'%', Some((&conversion, tail))) => {
-                    rest = tail;
-                    self.push(&mut out, conversion).expect("writing to a vector never fails");
-                }
-                _ => out.push(byte),
+            let conversion = (byte == b'%').then(|| self.conversion(tail)).flatten();
+            if let Some((shape, part, tail)) = conversion {
+                rest = tail;
+                shape.push(&mut out, part);
+            } else {
+                out.push(byte);
             }
         }
         out
     }
 
-    fn push(&self, out: &mut Vec<u8>, conversion: u8) -> io::Result<()> {
-        let day = *DAYS.get(self.weekday as usize - 1).unwrap_or(&"?");
-        let month = *MONTHS.get(self.fields.month as usize - 1).unwrap_or(&"?");
-        let hour_of_half = (self.fields.hour + 11) % 12 + 1;
-        let half = if self.fields.hour < 12 { "AM" } else { "PM" };
-        match conversion {
-            b'a' => write!(out, "{}", &day[..3]),
-            b'A' => write!(out, "{day}"),
-            b'b' | b'h' => write!(out, "{}", &month[..3]),
-            b'B' => write!(out, "{month}"),
-            b'c' => self.push_all(out, b"%a %b %e %H:%M:%S %Y"),
-            b'C' => write!(out, "{:02}", self.fields.year.div_euclid(100)),
-            b'd' => write!(out, "{:02}", self.fields.day),
-            b'D' | b'x' => self.push_all(out, b"%m/%d/%y"),
-            b'e' => write!(out, "{:2}", self.fields.day),
-            b'F' => self.push_all(out, b"%Y-%m-%d"),
-            b'g' => write!(out, "{:02}", self.iso_week().0.rem_euclid(100)),
-            b'G' => write!(out, "{}", self.iso_week().0),
-            b'H' => write!(out, "{:02}", self.fields.hour),
-            b'I' => write!(out, "{hour_of_half:02}"),
-            b'j' => write!(out, "{:03}", self.day_of_year),
-            b'k' => write!(out, "{:2}", self.fields.hour),
-            b'l' => write!(out, "{hour_of_half:2}"),
-            b'm' => write!(out, "{:02}", self.fields.month),
-            b'M' => write!(out, "{:02}", self.fields.minute),
-            b'n' => writeln!(out),
-            b'p' => write!(out, "{half}"),
-            b'P' => write!(out, "{}", half.to_ascii_lowercase()),
-            b'r' => self.push_all(out, b"%I:%M:%S %p"),
-            b'R' => self.push_all(out, b"%H:%M"),
-            b's' => write!(out, "{}", Zone::local().seconds(&self.fields).unwrap_or(-1)),
-            b'S' => write!(out, "{:02}", self.fields.second),
-            b't' => write!(out, "\t"),
-            b'T' | b'X' => self.push_all(out, b"%H:%M:%S"),
-            b'u' => write!(out, "{}", (self.weekday + 5) % 7 + 1),
-            b'U' => write!(out, "{:02}", self.week_of_year(0)),
-            b'V' => write!(out, "{:02}", self.iso_week().1),
-            b'w' => write!(out, "{}", self.weekday - 1),
-            b'W' => write!(out, "{:02}", self.week_of_year(1)),
-            b'y' => write!(out, "{:02}", self.fields.year.rem_euclid(100)),
-            b'Y' => write!(out, "{}", self.fields.year),
-            b'z' => {
-                let sign = if self.offset < 0 { '-' } else { '+' };
-                let minutes = self.offset.abs() / 60;
-                write!(out, "{sign}{:02}{:02}", minutes / 60, minutes % 60)
+    /// Returns the conversion that begins here, after its `%`, and the rest of the format.
+    fn conversion<'a>(&self, format: &'a [u8]) -> Option<(Shape, Part, &'a [u8])> {
+        let (shape, format) = Shape::parse(format);
+        // Modifiers make no difference in the C locale.
+        let format = match format.split_first() {
+            Some((&modifier @ (b'E' | b'O'), tail)) => {
+                tail.first().filter(|letter| modified(modifier).contains(letter))?;
+                tail
             }
-            b'Z' => write!(out, "{}", self.zone),
-            b'%' => write!(out, "%"),
-            _ => out.write_all(&[b'%', conversion]),
-        }
+            _ => format,
+        };
+        let (&conversion, tail) = format.split_first()?;
+        Some((shape, self.part(conversion)?, tail))
     }
 
-    fn push_all(&self, out: &mut Vec<u8>, format: &[u8]) -> io::Result<()> {
-        out.write_all(&self.format(format))
+    fn part(&self, conversion: u8) -> Option<Part> {
+        let day = *DAYS.get(self.weekday as usize - 1).unwrap_or(&"???");
+        let month = *MONTHS.get(self.fields.month as usize - 1).unwrap_or(&"???");
+        let hour_of_half = (self.fields.hour + 11) % 12 + 1;
+        let half = if self.fields.hour < 12 { "AM" } else { "PM" };
+        let number = |number, digits| Part::Number(number, digits, b'0');
+        let spaced = |number| Part::Number(number, 2, b' ');
+        let all = |format: &[u8]| Part::Text(self.format(format));
+        Some(match conversion {
+            b'a' => Part::Name(&day[..3]),
+            b'A' => Part::Name(day),
+            b'b' | b'h' => Part::Name(&month[..3]),
+            b'B' => Part::Name(month),
+            b'c' => all(b"%a %b %e %H:%M:%S %Y"),
+            b'C' => number(self.fields.year.div_euclid(100), 2),
+            b'd' => number(self.fields.day, 2),
+            b'D' | b'x' => all(b"%m/%d/%y"),
+            b'e' => spaced(self.fields.day),
+            b'F' => all(b"%Y-%m-%d"),
+            b'g' => number(self.iso_week().0.rem_euclid(100), 2),
+            b'G' => number(self.iso_week().0, 1),
+            b'H' => number(self.fields.hour, 2),
+            b'I' => number(hour_of_half, 2),
+            b'j' => number(self.day_of_year, 3),
+            b'k' => spaced(self.fields.hour),
+            b'l' => spaced(hour_of_half),
+            b'm' => number(self.fields.month, 2),
+            b'M' => number(self.fields.minute, 2),
+            b'n' => Part::Text(b"\n".to_vec()),
+            b'p' => Part::Short(half.to_owned()),
+            b'P' => Part::Lower(half),
+            b'r' => all(b"%I:%M:%S %p"),
+            b'R' => all(b"%H:%M"),
+            b's' => number(Zone::local().seconds(&self.fields).unwrap_or(-1), 1),
+            b'S' => number(self.fields.second, 2),
+            b't' => Part::Text(b"\t".to_vec()),
+            b'T' | b'X' => all(b"%H:%M:%S"),
+            b'u' => number((self.weekday + 5) % 7 + 1, 1),
+            b'U' => number(self.week_of_year(0), 2),
+            b'V' => number(self.iso_week().1, 2),
+            b'w' => number(self.weekday - 1, 1),
+            b'W' => number(self.week_of_year(1), 2),
+            b'y' => number(self.fields.year.rem_euclid(100), 2),
+            b'Y' => number(self.fields.year, 1),
+            b'z' => Part::Offset(self.offset / 60),
+            b'Z' => Part::Short(self.zone.to_string()),
+            b'%' => Part::Text(b"%".to_vec()),
+            _ => return None,
+        })
     }
 
     /// Returns the number of the week in the year, if weeks begin with the weekday `first`, from 0 for Sunday.
@@ -155,6 +157,9 @@ mod tests {
             ("%Od %Oe %OH %OI %Om %OM %OS %Ou %OU %OV %Ow %OW %Oy", "09  9 01 01 09 46 40 7 36 36 0 36 01"),
             ("%Ed %OY %E", "%Ed %OY %E"),
             ("%Q %", "%Q %"),
+            ("%5d|%-d|%_d|%-5d|%_5d|%05e|%10Y|%-H|%_M", "00009|9| 9|    9|    9|00009|0000002001|1|46"),
+            ("%^a|%#A|%5p|%#p|%^P|%#Z|%08b", "SUN|SUNDAY|   AM|am|am|gmt|00000Sep"),
+            ("%12D|%^c|%3n|%4%|%_5Ey|%-3Q|%+Y", "    09/09/01|SUN SEP  9 01:46:40 2001|  \n|   %|    1|%-3Q|%+Y"),
             ("", ""),
         ] {
             assert_eq!(formatted(1_000_000_000, format), text, "{format}");

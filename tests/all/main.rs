@@ -8,6 +8,7 @@ mod fingerprint;
 mod hostile;
 mod memory;
 mod nans;
+mod new;
 mod optimizer;
 mod outside;
 mod packages;

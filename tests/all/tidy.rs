@@ -149,7 +149,7 @@ fn crates_know_only_what_they_may() {
         ("src/shell", &["annotate-snippets", "dirs", "lexopt", "mimeo", "rustyline"]),
         ("tests/twins", &["libc", "mimeo", "mimeo-interp", "mimeo-ir"]),
         ("jit/build", &["cc", "iced-x86", "mimeo-def", "mimeo-lower", "object"]),
-        ("jit/build/cli", &["lexopt", "mimeo-build", "mimeo-def", "mimeo-lower", "object"]),
+        ("jit/build/cli", &["lexopt", "mimeo-build", "mimeo-def", "mimeo-lower", "object", "syn"]),
         ("examples/lua/syntax", &["bumpalo", "hashbrown", "itoa", "jiff", "memchr", "rustc-hash", "zmij"]),
     ];
     for (folder, allowed) in edges {

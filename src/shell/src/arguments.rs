@@ -60,7 +60,7 @@ pub enum Exit {
 }
 
 impl Arguments {
-    /// Creates the arguments of the command `name`. The settings start from the environment.
+    /// Creates the arguments of the command `name`. The settings start from the environment. See [`Arguments`] for an example.
     ///
     /// # Errors
     ///
@@ -69,7 +69,8 @@ impl Arguments {
         Ok(Arguments { parser: Parser::from_args(args), options: Options::from_env(name)?, wants_capability: false })
     }
 
-    /// Returns the next argument that is not one of the options of every language, and carries those out.
+    /// Returns the next argument that is not one of the options of every language, and carries those out. See
+    /// [`Arguments`] for an example.
     ///
     /// # Errors
     ///
@@ -93,6 +94,17 @@ impl Arguments {
 
     /// Returns the value of the option before: `VALUE` of `--option=VALUE`, or the next argument.
     ///
+    /// ```
+    /// use mimeo_shell::{Argument, Arguments};
+    ///
+    /// let mut arguments = Arguments::new("example", ["--size=3", "-e", "code"])?;
+    /// assert_eq!(arguments.next_argument()?, Some(Argument::Option("--size".to_owned())));
+    /// assert_eq!(arguments.value()?, "3");
+    /// assert_eq!(arguments.next_argument()?, Some(Argument::Option("-e".to_owned())));
+    /// assert_eq!(arguments.text()?, "code");
+    /// # Ok::<(), mimeo_shell::Exit>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If there is none.
@@ -100,7 +112,7 @@ impl Arguments {
         Ok(self.parser.value()?)
     }
 
-    /// Returns the [value](Self::value) of the option before as text.
+    /// Returns the [value](Self::value) of the option before as text. See [`Arguments::value`] for an example.
     ///
     /// # Errors
     ///
@@ -109,13 +121,13 @@ impl Arguments {
         Ok(self.value()?.string()?)
     }
 
-    /// Returns all further arguments as they are.
+    /// Returns all further arguments as they are. See [`Arguments`] for an example.
     pub fn rest(&mut self) -> Vec<OsString> {
         // Only the value of an option could be in the way, and it would have been an error.
         self.parser.raw_args().map(Iterator::collect).unwrap_or_default()
     }
 
-    /// Returns the options so far.
+    /// Returns the options so far. See [`Arguments`] for an example.
     pub fn options(&self) -> &Options {
         &self.options
     }

@@ -11,7 +11,7 @@ use crate::output::{show, show_error};
 /// The exit status for a wrong command line.
 const WRONG_USAGE: u8 = 2;
 
-/// The command of a language. See [the crate](crate) for an example.
+/// The command of a language. See [`Command::help`] for an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Command {
     /// The name, in messages.
@@ -24,7 +24,7 @@ pub struct Command {
     pub notes: &'static str,
 }
 
-/// Why a command fails after its command line was accepted.
+/// Why a command fails after its command line was accepted. See [`Failure::show`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// A message of the command, which is printed after its name.
@@ -54,7 +54,22 @@ impl Command {
     /// Runs the command: `parse` turns the arguments that are not [options of every language](Options) into what `run`
     /// needs. Returns the exit status: 2 for a wrong command line, 1 for a [`Failure`].
     ///
-    /// See [the crate](crate) for an example.
+    /// ```
+    /// use std::process::ExitCode;
+    ///
+    /// use mimeo_doc_ops::Ops;
+    /// use mimeo_shell::{Command, Source, show};
+    ///
+    /// fn start() -> ExitCode {
+    ///     Command::of_programs("lines").main::<Ops, _>(
+    ///         |arguments| Source::parse(arguments)?.ok_or("no program was given".into()),
+    ///         |source, _| {
+    ///             show(&format!("{} lines\n", source.read()?.text.lines().count()));
+    ///             Ok(ExitCode::SUCCESS)
+    ///         },
+    ///     )
+    /// }
+    /// ```
     pub fn main<I: InstructionSet, P>(
         &self,
         parse: impl FnOnce(&mut Arguments) -> Result<P, Exit>,

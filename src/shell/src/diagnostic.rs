@@ -12,7 +12,7 @@ use mimeo::{Position, Trap};
 use crate::command::Failure;
 use crate::source::Text;
 
-/// An error in a program.
+/// An error in a program. See [`Diagnostic::new`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The first character of what the message is about.
@@ -69,17 +69,27 @@ impl fmt::Display for Diagnostic {
 }
 
 impl Text {
-    /// Returns an error about the whole text.
+    /// Returns an error about the whole text. See [`Text::lines`] for an example.
     pub fn at_start(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(START, message)
     }
 
-    /// Returns an error at the end of the text.
+    /// Returns an error at the end of the text. See [`Text::lines`] for an example.
     pub fn at_end(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(after(START, &self.text), message)
     }
 
     /// Returns the error that ended a program with this text.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{DIVIDE, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let trap = machine.call(linked.function(DIVIDE), &[7, 0]).unwrap_err();
+    /// let text = mimeo_shell::Source::Text("…".to_owned()).read()?;
+    /// assert_eq!(text.of_trap(&trap).to_string(), "3:5: error: cannot divide 7 by 0");
+    /// # Ok::<(), mimeo_shell::Failure>(())
+    /// ```
     pub fn of_trap<E: fmt::Display>(&self, trap: &Trap<E>) -> Diagnostic {
         match trap.position() {
             Some(position) => Diagnostic::new(position, trap.kind.to_string()),
@@ -89,6 +99,14 @@ impl Text {
 
     /// Returns these errors for the user: [with their lines](Self::snippets) if standard error is a terminal, as [one
     /// line each](Self::lines) for editors and tests.
+    ///
+    /// ```
+    /// use mimeo_shell::{Failure, Source};
+    ///
+    /// let text = Source::Text("print".to_owned()).read()?;
+    /// assert!(matches!(text.failure([text.at_end("expected a number")]), Failure::Program(_)));
+    /// # Ok::<(), Failure>(())
+    /// ```
     pub fn failure(&self, errors: impl IntoIterator<Item = Diagnostic>) -> Failure {
         let errors: Vec<Diagnostic> = errors.into_iter().collect();
         Failure::Program(if io::stderr().is_terminal() {
@@ -103,7 +121,8 @@ impl Text {
     ///
     /// ```
     /// let text = mimeo_shell::Source::Text("print 1 / 0".to_owned()).read()?;
-    /// assert_eq!(text.lines(&[text.at_start("no")]), "-e:1:1: error: no\n");
+    /// let errors = [text.at_start("no"), text.at_end("no")];
+    /// assert_eq!(text.lines(&errors), "-e:1:1: error: no\n-e:1:12: error: no\n");
     /// # Ok::<(), mimeo_shell::Failure>(())
     /// ```
     pub fn lines(&self, errors: &[Diagnostic]) -> String {

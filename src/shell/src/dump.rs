@@ -97,7 +97,7 @@ impl Dump {
         }
     }
 
-    /// Prints what this shows [of a program](Self::of_program).
+    /// Prints what this shows [of a program](Self::of_program). See [`Dump`] for an example.
     ///
     /// # Errors
     ///

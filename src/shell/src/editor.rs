@@ -7,7 +7,8 @@ use rustyline::{Config, DefaultEditor};
 
 use crate::session::{Input, Lines};
 
-/// Lines that the user types, with editing. Where there is no terminal, lines of standard input.
+/// Lines that the user types, with editing. Where there is no terminal, lines of standard input. See [`Editor::new`] for
+/// an example.
 #[derive(Debug)]
 pub struct Editor {
     editor: Option<DefaultEditor>,
@@ -18,7 +19,7 @@ impl Editor {
     /// Creates an editor with the lines of earlier sessions of this command, if they can be read. The variable
     /// `COMMAND_HISTORY` names their file, or none if it is empty; otherwise it is among the user's data.
     ///
-    /// ```no_run
+    /// ```
     /// let editor = mimeo_shell::Editor::new("my-lang"); // MY_LANG_HISTORY
     /// ```
     #[must_use]

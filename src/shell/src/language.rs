@@ -17,12 +17,12 @@ use crate::source::{Source, Text};
 /// A language that runs texts one after the other, each of which can use what the ones before have defined. A program is
 /// one text, and an interactive session is several.
 ///
-/// ```no_run
+/// ```
 /// use std::process::ExitCode;
 ///
 /// use mimeo::jit::WithJit;
 /// use mimeo_doc_ops::{Context, Host, Linked, Machine, Ops, SUM, Trap, sample_program};
-/// use mimeo_shell::{Command, Diagnostic, Language, Options, Text};
+/// use mimeo_shell::{Command, Diagnostic, Language, Source, Text};
 ///
 /// /// Each text is a number; the language prints the sum of those below it.
 /// struct Sums(Machine);
@@ -46,11 +46,17 @@ use crate::source::{Source, Text};
 ///     }
 /// }
 ///
-/// fn main() -> ExitCode {
-///     Command::of_programs("sums").run(|options: &Options| {
-///         Sums(Machine::builder(Context::default(), Host::default()).jit(options.settings.jit.clone()).build())
-///     })
+/// // This is the whole `main`.
+/// fn start() -> ExitCode {
+///     let builder = Machine::builder(Context::default(), Host::default());
+///     Command::of_programs("sums").run(|options| Sums(builder.jit(options.settings.jit.clone()).build()))
 /// }
+///
+/// let mut sums = Sums(Machine::builder(Context::default(), Host::default()).build());
+/// let (linked, number) = sums.load(&Source::Text("10".to_owned()).read()?).expect("it is a number");
+/// assert_eq!(sums.run(linked, number), Ok(()));
+/// assert!(sums.load(&Source::Text("ten".to_owned()).read()?).is_err());
+/// # Ok::<(), mimeo_shell::Failure>(())
 /// ```
 pub trait Language {
     /// The instruction set.
@@ -58,7 +64,7 @@ pub trait Language {
     /// What the language knows of a text besides its program, such as the names that it defines.
     type Chunk;
 
-    /// Compiles a text and loads its program into the machine.
+    /// Compiles a text and loads its program into the machine. See [`Language`] for an example.
     ///
     /// # Errors
     ///
@@ -66,14 +72,15 @@ pub trait Language {
     #[expect(clippy::type_complexity, reason = "a name would hide what an author returns")]
     fn load(&mut self, text: &Text) -> Result<(Linked<Self::Ops>, Self::Chunk), Vec<Diagnostic>>;
 
-    /// Runs what was loaded, and writes out what it printed. A text that fails should define nothing.
+    /// Runs what was loaded, and writes out what it printed. A text that fails should define nothing. See [`Language`]
+    /// for an example.
     ///
     /// # Errors
     ///
     /// The error that ended it.
     fn run(&mut self, linked: Linked<Self::Ops>, chunk: Self::Chunk) -> Result<(), ErrorOf<Self>>;
 
-    /// Returns the machine, for reports and dumps.
+    /// Returns the machine, for reports and dumps. See [`Language`] for an example.
     fn machine(&mut self) -> &mut Machine<Self::Ops>;
 }
 
@@ -99,7 +106,7 @@ impl Command {
     /// Runs the command of a [`Language`], which `new` creates. Returns the exit status.
     ///
     /// If the command line names no program, it starts a session. The variable `NAME_HISTORY` names the file for its
-    /// history, where `NAME` is the command's.
+    /// history, where `NAME` is the command's. See [`Language`] for an example.
     pub fn run<L: Language>(&self, new: impl FnOnce(&Options) -> L) -> ExitCode {
         self.main::<L::Ops, _>(Source::parse, |source, options| {
             let mut chunks = Chunks { language: new(options), texts: Vec::new(), command: self };

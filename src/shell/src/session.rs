@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-/// The result of reading a line.
+/// The result of reading a line. See [`Session`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A line, without the line break.
@@ -13,16 +13,16 @@ pub enum Input {
     End,
 }
 
-/// A source of lines. [`Editor`](crate::Editor) is one.
+/// A source of lines. [`Editor`](crate::Editor) is one. See [`Session`] for an example.
 pub trait Lines {
-    /// Reads the next line, after showing `prompt`.
+    /// Reads the next line, after showing `prompt`. See [`Session`] for an example.
     fn read(&mut self, prompt: &str) -> Input;
 
-    /// Adds a chunk to the history.
+    /// Adds a chunk to the history. See [`Session`] for an example.
     fn remember(&mut self, chunk: &str);
 }
 
-/// A text that the language has read.
+/// A text that the language has read. See [`Session`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Loaded<C> {
     /// A whole chunk, or one with an error.
@@ -79,15 +79,15 @@ pub trait Session {
     /// What a session ends with if a chunk ends it.
     type Exit;
 
-    /// Returns the prompt for the first line of a chunk, or for another.
+    /// Returns the prompt for the first line of a chunk, or for another. See [`Session`] for an example.
     fn prompt(&mut self, is_first: bool) -> String {
         if is_first { "> " } else { ">> " }.to_owned()
     }
 
-    /// Reads a text. Errors are shown by [`run`](Self::run).
+    /// Reads a text. Errors are shown by [`run`](Self::run). See [`Session`] for an example.
     fn load(&mut self, text: &str) -> Loaded<Self::Chunk>;
 
-    /// Runs a chunk, and shows its results or its error.
+    /// Runs a chunk, and shows its results or its error. See [`Session`] for an example.
     fn run(&mut self, chunk: Self::Chunk) -> ControlFlow<Self::Exit>;
 }
 

@@ -25,7 +25,7 @@ pub enum Source {
     Text(String),
 }
 
-/// The text of a program.
+/// The text of a program. See [`Source::read`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// The name of the text, in messages.

@@ -16,6 +16,8 @@ usage: mimeo new [options] NAME    write a project for a new language to the fol
                                    write the table to check in beside the ops (default: src/ops.rs)
 
 options of new:
+  --registers       a register machine with tagged integers and floats, strings, arrays, closures and a collector
+                    (default: a stack machine of integers)
   --mimeo PATH|VERSION
                     the mimeo that the project uses: a checkout, or a published version (default: the checkout or the
                     version that this command is from)
@@ -52,6 +54,8 @@ pub enum Request {
 pub struct New {
     /// The folder of the project. Its last part is the name of the language.
     pub folder: PathBuf,
+    /// Whether the language is a register machine with tagged values.
+    pub registers: bool,
     /// The checkout or the version of mimeo.
     pub mimeo: Option<String>,
 }
@@ -97,17 +101,18 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, lexopt
 }
 
 fn parse_new(mut parser: Parser) -> Result<Request, lexopt::Error> {
-    let (mut folder, mut mimeo) = (None, None);
+    let (mut folder, mut registers, mut mimeo) = (None, false, None);
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Request::Help),
+            Long("registers") => registers = true,
             Long("mimeo") => mimeo = Some(parser.value()?.string()?),
             Value(name) if folder.is_none() => folder = Some(PathBuf::from(name)),
             other => return Err(Arg::unexpected(other)),
         }
     }
     let folder = folder.ok_or("no name was given")?;
-    Ok(Request::New(New { folder, mimeo }))
+    Ok(Request::New(New { folder, registers, mimeo }))
 }
 
 fn parse_extract(mut parser: Parser) -> Result<Request, lexopt::Error> {

@@ -16,15 +16,31 @@ macro_rules! files {
     };
 }
 
+/// What both templates have.
+const COMMON: &[File] = files!("common":
+    "Cargo.toml.in" "build.rs" "gitignore.in" "rustfmt.toml" "src/main.rs" "tests/programs.rs"
+);
+
 /// A stack machine of integers.
 const STACK: &[File] = files!("stack":
-    "Cargo.toml.in" "README.md" "build.rs" "gitignore.in" "rustfmt.toml"
+    "README.md"
     "programs/division.my-lang" "programs/hello.my-lang" "programs/operators.my-lang" "programs/overflow.my-lang"
     "programs/unknown.my-lang"
-    "src/lib.rs" "src/main.rs"
+    "src/lib.rs"
     "src/glue/runtime.rs" "src/glue/session.rs"
     "src/language/compiler.rs" "src/language/lexer.rs" "src/language/ops.rs"
-    "tests/command.rs" "tests/programs.rs" "tests/twins.rs"
+    "tests/command.rs" "tests/twins.rs"
+);
+
+/// A register machine of tagged values, with a heap.
+const REGISTERS: &[File] = files!("registers":
+    "README.md"
+    "programs/arrays.my-lang" "programs/closures.my-lang" "programs/errors.my-lang" "programs/garbage.my-lang"
+    "programs/hello.my-lang" "programs/values.my-lang"
+    "src/lib.rs"
+    "src/glue/runtime.rs" "src/glue/session.rs"
+    "src/language/compiler.rs" "src/language/heap.rs" "src/language/lexer.rs" "src/language/ops.rs"
+    "tests/command.rs" "tests/twins.rs"
 );
 
 /// Names that Cargo or rustc refuse as the name of a package with these dependencies.
@@ -61,8 +77,9 @@ pub fn run(request: &New) -> Result<String, String> {
     if folder.symlink_metadata().is_ok() {
         return Err(format!("`{shown}` exists already: choose another name, or remove it"));
     }
+    let files = if request.registers { REGISTERS } else { STACK };
     let partial = Partial(folder.with_file_name(format!(".{name}.{}", std::process::id())));
-    let written = partial.write(name, &mimeo).and_then(|()| fs::rename(&partial.0, folder));
+    let written = partial.write(files, name, &mimeo).and_then(|()| fs::rename(&partial.0, folder));
     written.map_err(|error| format!("cannot write `{shown}`: {error}"))?;
     Ok(format!(
         "created `{shown}`, a language on {mimeo}\n\n\
@@ -148,9 +165,9 @@ fn is_version(text: &str) -> bool {
 struct Partial(PathBuf);
 
 impl Partial {
-    fn write(&self, name: &str, mimeo: &Mimeo) -> io::Result<()> {
+    fn write(&self, files: &[File], name: &str, mimeo: &Mimeo) -> io::Result<()> {
         fs::create_dir(&self.0)?;
-        for (path, text) in STACK {
+        for (path, text) in COMMON.iter().chain(files) {
             let path = match *path {
                 "gitignore.in" => ".gitignore".to_owned(),
                 path => path.trim_end_matches(".in").replace("my-lang", name),

@@ -32,8 +32,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// Returns the number of lines with code in a folder: neither blank nor comments.
 fn lines(folder: &Path) -> usize {
-    files(folder).iter().map(|file| fs::read_to_string(file).expect("it is text").lines().count()).sum()
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
+    files(folder).iter().map(|file| fs::read_to_string(file).expect("it is text").lines().filter(is_code).count()).sum()
 }
 
 fn template(name: &str) -> PathBuf {
@@ -42,13 +44,24 @@ fn template(name: &str) -> PathBuf {
 
 #[test]
 fn a_project_has_all_files_of_the_template_and_the_name_everywhere() {
-    let parent = empty("new-all");
-    let folder = parent.join("toy-1_lang");
-    let said = new::run(&New { folder: folder.clone(), mimeo: None }).expect("the name is free");
-    assert!(said.contains("cargo run -- programs/hello.toy-1_lang\n"), "{said}");
-    assert_eq!(names(&parent), ["toy-1_lang"]);
-    assert_eq!(files(&folder).len(), files(&template("stack")).len());
-    for file in files(&folder) {
+    for (registers, name) in [(false, "stack"), (true, "registers")] {
+        let parent = empty(&format!("new-{name}"));
+        let folder = parent.join("toy-1_lang");
+        let request = New { folder: folder.clone(), registers, mimeo: None };
+        let said = new::run(&request).expect("the name is free");
+        assert!(said.contains("cargo run -- programs/hello.toy-1_lang\n"), "{said}");
+        assert_eq!(names(&parent), ["toy-1_lang"]);
+        assert_eq!(files(&folder).len(), files(&template("common")).len() + files(&template(name)).len());
+        has_its_name_everywhere(&folder);
+        // It says so, and changes nothing.
+        let again = new::run(&request).unwrap_err();
+        assert!(again.ends_with("toy-1_lang` exists already: choose another name, or remove it"), "{again}");
+    }
+}
+
+/// Asserts that nothing in the project is called as in the template.
+fn has_its_name_everywhere(folder: &Path) {
+    for file in files(folder) {
         let text = fs::read_to_string(&file).expect("it is text");
         for left in ["my-lang", "my_lang", "MY_LANG", "MIMEO"] {
             assert!(!text.contains(left) && !file.ends_with(left), "`{left}` in {}", file.display());
@@ -59,9 +72,6 @@ fn a_project_has_all_files_of_the_template_and_the_name_everywhere() {
     let command = fs::read_to_string(folder.join("tests/command.rs")).expect("there is one");
     assert!(command.contains("env!(\"CARGO_BIN_EXE_toy-1_lang\")") && command.contains("\"TOY_1_LANG_HISTORY\""));
     assert!(folder.join(".gitignore").is_file());
-    // It says so, and changes nothing.
-    let again = new::run(&New { folder: folder.clone(), mimeo: None }).unwrap_err();
-    assert!(again.ends_with("toy-1_lang` exists already: choose another name, or remove it"), "{again}");
 }
 
 #[test]
@@ -69,7 +79,8 @@ fn mimeo_is_the_checkout_of_the_command_another_one_or_a_version() {
     let parent = empty("new-mimeo");
     let manifest = |name: &str, mimeo: Option<&str>| {
         let folder = parent.join(name);
-        new::run(&New { folder: folder.clone(), mimeo: mimeo.map(str::to_owned) }).expect("the name is free");
+        new::run(&New { folder: folder.clone(), registers: false, mimeo: mimeo.map(str::to_owned) })
+            .expect("the name is free");
         fs::read_to_string(folder.join("Cargo.toml")).expect("there is a manifest")
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).expect("it is in a checkout");
@@ -86,7 +97,7 @@ fn mimeo_is_the_checkout_of_the_command_another_one_or_a_version() {
 fn what_is_refused_leaves_nothing_behind() {
     let parent = empty("new-refused");
     let refused = |name: &str, mimeo: Option<&str>| {
-        let request = New { folder: parent.join(name), mimeo: mimeo.map(str::to_owned) };
+        let request = New { folder: parent.join(name), registers: true, mimeo: mimeo.map(str::to_owned) };
         let message = new::run(&request).unwrap_err();
         assert_eq!(names(&parent), [""; 0], "{name}");
         message
@@ -110,8 +121,10 @@ fn what_is_refused_leaves_nothing_behind() {
 }
 
 #[test]
-fn the_template_is_as_short_as_a_first_language_should_be() {
-    let source = template("stack").join("src");
-    let (language, glue) = (lines(&source.join("language")), lines(&source.join("glue")));
-    assert!(language + glue <= 600 && glue <= 250, "{language} lines of the language, {glue} of glue");
+fn templates_are_as_short_as_a_first_language_should_be() {
+    for (name, most) in [("stack", 600), ("registers", 900)] {
+        let source = template(name).join("src");
+        let (language, glue) = (lines(&source.join("language")), lines(&source.join("glue")));
+        assert!(language + glue <= most && glue <= 250, "{name}: {language} lines of the language, {glue} of glue");
+    }
 }

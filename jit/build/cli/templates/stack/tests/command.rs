@@ -32,8 +32,7 @@ fn errors_have_a_place() {
 
 #[test]
 fn sessions_keep_what_chunks_define() {
-    let (output, errors, succeeded) =
-        run(&[], "let x = 20\nfn twice(n) {\nreturn n * 2\n}\ntwice(x) + 2\n");
+    let (output, errors, succeeded) = run(&[], "let x = 20\nfn twice(n) {\nreturn n * 2\n}\ntwice(x) + 2\n");
     assert_eq!((output.as_str(), errors.as_str(), succeeded), ("42\n", "", true));
     // A chunk that fails defines nothing, and the session continues. The error is in an earlier chunk.
     let (output, errors, _) = run(&[], "fn f(n) {\nreturn 1 / n\n}\nlet y = f(0)\ny\n7\n");

@@ -7,10 +7,7 @@ use my_lang::language::ops::ops::{Ops, Vm};
 struct Twins;
 
 // SAFETY: the values are integers.
-#[expect(
-    unsafe_code,
-    reason = "values are made from bits, and only the language knows which are valid"
-)]
+#[expect(unsafe_code, reason = "values are made from bits, and only the language knows which are valid")]
 unsafe impl Language<Ops> for Twins {
     /// What ops can change outside of their frame.
     type Snapshot = (Vec<u8>, Vec<i64>);

@@ -52,8 +52,7 @@ pub fn compile(text: &Text, defined: &mut Definitions) -> Compiled<Program> {
         }
     }
     let code = Code::new("main", &text.name, take(&mut defined.variables));
-    let mut compiler =
-        Compiler { tokens, at: 0, file: &text.name, defined, code, in_function: false };
+    let mut compiler = Compiler { tokens, at: 0, file: &text.name, defined, code, in_function: false };
     compiler.main()?;
     let code = compiler.code;
     defined.variables = code.scope.clone();

@@ -15,8 +15,7 @@ pub enum Token {
 const KEYWORDS: &[&str] = &["else", "fn", "if", "let", "print", "return", "while"];
 
 /// The longest first.
-const SYMBOLS: &[&str] =
-    &["<=", ">=", "==", "!=", "<", ">", "=", "+", "-", "*", "/", "(", ")", "{", "}", ",", ";"];
+const SYMBOLS: &[&str] = &["<=", ">=", "==", "!=", "<", ">", "=", "+", "-", "*", "/", "(", ")", "{", "}", ",", ";"];
 
 /// Returns the tokens with their positions. The last one is [`Token::End`], at the end of the text.
 pub fn lex(text: &str) -> Result<Vec<(Token, Position)>, Diagnostic> {

@@ -37,9 +37,7 @@ fn run(text: &Text, jit: JitConfig) -> Vec<String> {
     let reason = session.machine.jit().and_then(Jit::unavailable);
     assert!(reason.is_none(), "no native code: {reason:?}");
     let errors = match session.load(text) {
-        Ok((linked, chunk)) => {
-            session.run(linked, chunk).err().map(|trap| text.of_trap(&trap)).into_iter().collect()
-        }
+        Ok((linked, chunk)) => session.run(linked, chunk).err().map(|trap| text.of_trap(&trap)).into_iter().collect(),
         Err(errors) => errors,
     };
     let Output::Memory(output) = &session.machine.vm().host.output else { panic!("it was given") };

@@ -2,7 +2,7 @@
 //!
 //! mimeo is a framework for people who build languages. An op is one Rust function. mimeo generates from it the
 //! interpreter's handler, the machine code that the JIT copies and patches, the assembler's method, the verifier's
-//! entry and the disassembler's text. This page is a tour. `examples/calc` is a complete language to start from, and
+//! entry and the disassembler's text. This page is a tour. `mimeo new NAME` writes a language to start from, and
 //! `ARCHITECTURE.md` explains how everything works.
 //!
 //! # Define an instruction set

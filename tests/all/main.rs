@@ -9,6 +9,7 @@ mod hostile;
 mod inlining;
 mod memory;
 mod nans;
+mod new;
 mod optimizer;
 mod outside;
 mod packages;

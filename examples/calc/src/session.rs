@@ -115,6 +115,11 @@ impl Session {
         self.machine.jit()
     }
 
+    /// Returns the program as its machine names it.
+    pub fn linked(&self) -> Linked {
+        self.linked
+    }
+
     /// Returns all functions.
     pub fn functions(&self) -> impl Iterator<Item = &Function> {
         self.machine.functions(self.linked)

@@ -2,9 +2,7 @@
 
 mod arena;
 mod command;
-mod editor;
 mod interrupt;
-mod output;
 mod repl;
 
 use std::ffi::OsString;
@@ -13,14 +11,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use lua::ops::ops::Ops;
-use lua::{Failure, Function, Lua, Options, Stop, Value};
-use mimeo::InstructionSet as _;
-use mimeo::jit::{Jit, Report};
-use mimeo::listing::bodies;
+use lua::{Failure, Function, Lua, Stop, Value};
+use mimeo_shell::{Dump, Editor, Options, show, show_error};
 
-use command::{Chunk, Command, Dump, Request, Script, USAGE};
-use editor::Editor;
-use output::{show, show_error};
+use command::{Chunk, Command, MIMEO_LUA, Script};
 
 const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT implements it\n");
 
@@ -32,55 +26,41 @@ const STACK: usize = 64 << 20;
 
 fn main() -> ExitCode {
     arena::share();
-    match Command::from_env() {
-        Ok(Request::Run(command)) => std::thread::scope(|scope| {
+    MIMEO_LUA.main::<Ops, _>(Command::parse, |command, options| {
+        Ok(std::thread::scope(|scope| {
             let command = &command;
             // Before the program starts: afterwards this thread could receive the first signal.
             let blocked = interrupt::block();
             let run = move || {
                 blocked.restore();
-                run(command)
+                run(command, options)
             };
             // Nested metamethods and other recursion use native stack: in debug builds more than the main thread has.
             match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
                 Ok(thread) => thread.join().unwrap_or(ExitCode::FAILURE),
                 Err(_) => run(),
             }
-        }),
-        Ok(Request::Capability(settings)) => {
-            show(&mimeo::jit::capability::<Ops>(&settings.jit).to_string());
-            ExitCode::SUCCESS
-        }
-        Ok(Request::Help) => {
-            show(USAGE);
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            show_error(format!("mimeo-lua: {error}\n{USAGE}"));
-            ExitCode::from(2)
-        }
-    }
+        }))
+    })
 }
 
-fn run(command: &Command) -> ExitCode {
+fn run(command: &Command, options: &Options) -> ExitCode {
+    let jit = Some(options.settings.jit.clone());
     if command.is_adapter {
-        lua::dap::serve(Some(command.settings.jit.clone()), io::stdin(), io::stdout());
+        lua::dap::serve(jit, io::stdin(), io::stdout());
         return ExitCode::SUCCESS;
     }
-    let defaults = Options::default();
-    let options = Options {
-        jit: Some(command.settings.jit.clone()),
+    let defaults = lua::Options::default();
+    let mut lua = Lua::new(lua::Options {
+        jit,
         limits: defaults.limits.with_memory(command.memory_limit),
         stdin: interrupt::stdin(command.is_interactive && !io::stdin().is_terminal()),
-        stdout: output::standard(),
+        stdout: mimeo_shell::stdout(),
         ..defaults
-    };
-    let mut lua = Lua::new(options);
-    if let Some(failure) = lua.jit().and_then(Jit::observer_failure) {
-        show_error(format!("mimeo-lua: warning: {failure}\n"));
-    }
+    });
+    options.warn(lua.jit());
     set_arguments(&mut lua, command);
-    let result = match command.dump {
+    let result = match options.dump {
         Some(dump) => dump_all(&mut lua, dump, command),
         None => run_all(&mut lua, command),
     };
@@ -90,8 +70,8 @@ fn run(command: &Command) -> ExitCode {
     if let (Err(failure), None) = (&result, exit) {
         show_failure(failure);
     }
-    if let (None, Report(Some(format)), Some(jit)) = (command.dump, command.settings.report, lua.jit()) {
-        show_error(jit.report(format));
+    if options.dump.is_none() {
+        options.report(lua.jit());
     }
     if let Some(exit) = exit {
         lua.leave(exit);
@@ -147,11 +127,11 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
         interrupt::call(lua, &function, &args)?;
     }
     if command.is_interactive {
-        repl::run(lua, &mut Editor::new(), &mut show_failure)?;
+        repl::run(lua, &mut Editor::new(MIMEO_LUA.name), &mut show_failure)?;
     } else if command.is_bare() {
         if io::stdin().is_terminal() {
             show(VERSION);
-            repl::run(lua, &mut Editor::new(), &mut show_failure)?;
+            repl::run(lua, &mut Editor::new(MIMEO_LUA.name), &mut show_failure)?;
         } else {
             let function = load_script(lua, &Script::Stdin)?;
             interrupt::call(lua, &function, &[])?;
@@ -162,12 +142,7 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
 
 /// Prints the code that would run.
 fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure> {
-    let of_all_ops = match dump {
-        Dump::C => Some(Ops::C.to_owned()),
-        Dump::Ir => Some(bodies::<Ops>().expect("the ops have no errors")),
-        _ => None,
-    };
-    if let Some(text) = of_all_ops {
+    if let Some(text) = dump.of_ops::<Ops>() {
         show(&text);
         return Ok(());
     }

@@ -1,27 +1,11 @@
-//! Lines → chunks → their results: an interactive session.
+//! An interactive session with Lua: a typed text → what it is loaded as, and its results.
+
+use std::ops::ControlFlow;
 
 use lua::{Failure, Function, Lua, Value};
+use mimeo_shell::session::{self, Lines, Loaded, Session};
 
 use crate::interrupt;
-
-/// The result of reading a line.
-pub(crate) enum Input {
-    /// A line, without the line break.
-    Line(String),
-    /// The user has pressed the interrupt key.
-    Interrupted,
-    /// There are no more lines.
-    End,
-}
-
-/// A source of lines.
-pub(crate) trait Lines {
-    /// Reads the next line, after showing `prompt`.
-    fn read(&mut self, prompt: &str) -> Input;
-
-    /// Adds a chunk to the history.
-    fn remember(&mut self, chunk: &str);
-}
 
 /// Reads and runs chunks until there are no more. Errors are passed to `show_error`, and the session continues.
 ///
@@ -29,17 +13,13 @@ pub(crate) trait Lines {
 ///
 /// If a chunk calls `os.exit`.
 pub(crate) fn run(lua: &mut Lua, lines: &mut dyn Lines, show_error: &mut dyn FnMut(&Failure)) -> Result<(), Failure> {
-    while let Some(chunk) = read_chunk(lua, lines) {
-        let result = chunk.and_then(|chunk| run_chunk(lua, &chunk));
-        // The program's output comes before the error message and the next prompt.
-        let _ignored = lua.flush();
-        match result {
-            Err(failure) if failure.exit.is_some() => return Err(failure),
-            Err(failure) => show_error(&failure),
-            Ok(()) => {}
-        }
-    }
-    Ok(())
+    session::run(&mut Repl { lua, show_error }, lines).break_value().map_or(Ok(()), Err)
+}
+
+/// A session.
+struct Repl<'a> {
+    lua: &'a mut Lua,
+    show_error: &'a mut dyn FnMut(&Failure),
 }
 
 /// A chunk that was read.
@@ -49,37 +29,40 @@ struct Chunk {
     hidden: usize,
 }
 
+impl Session for Repl<'_> {
+    type Chunk = Result<Chunk, Failure>;
+    type Exit = Failure;
+
+    fn prompt(&mut self, is_first: bool) -> String {
+        let (name, usual) = if is_first { ("_PROMPT", "> ") } else { ("_PROMPT2", ">> ") };
+        match self.lua.scope().global(name).as_bytes() {
+            Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            None => usual.to_owned(),
+        }
+    }
+
+    fn load(&mut self, text: &str) -> Loaded<Self::Chunk> {
+        let loaded = load(self.lua, text);
+        if loaded.as_ref().is_err_and(is_unfinished) { Loaded::Unfinished(loaded) } else { Loaded::Whole(loaded) }
+    }
+
+    fn run(&mut self, chunk: Self::Chunk) -> ControlFlow<Failure> {
+        let result = chunk.and_then(|chunk| run_chunk(self.lua, &chunk));
+        // The program's output comes before the error message and the next prompt.
+        let _ignored = self.lua.flush();
+        match result {
+            Err(failure) if failure.exit.is_some() => return ControlFlow::Break(failure),
+            Err(failure) => (self.show_error)(&failure),
+            Ok(()) => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
+
 /// Runs a chunk, and shows its results.
 fn run_chunk(lua: &mut Lua, chunk: &Chunk) -> Result<(), Failure> {
     let results = interrupt::call(lua, &chunk.function, &[])?;
     print(lua, results.get(chunk.hidden..).unwrap_or_default())
-}
-
-/// Reads the next chunk, which may take several lines. Returns `None` at the end of the input.
-fn read_chunk(lua: &mut Lua, lines: &mut dyn Lines) -> Option<Result<Chunk, Failure>> {
-    let mut text = String::new();
-    loop {
-        let prompt = if text.is_empty() { prompt(lua, "_PROMPT", "> ") } else { prompt(lua, "_PROMPT2", ">> ") };
-        match lines.read(&prompt) {
-            Input::End if text.is_empty() => return None,
-            // At the end of the input, the text is loaded even if it is unfinished.
-            Input::End => return Some(load(lua, &text)),
-            Input::Interrupted => {
-                text.clear();
-                continue;
-            }
-            Input::Line(line) => text += &line,
-        }
-        let loaded = load(lua, &text);
-        if loaded.as_ref().is_err_and(is_unfinished) {
-            text.push('\n');
-            continue;
-        }
-        if !text.trim().is_empty() {
-            lines.remember(&text);
-        }
-        return Some(loaded);
-    }
 }
 
 /// Loads a text as expressions, or else as statements.
@@ -105,14 +88,6 @@ fn load(lua: &mut Lua, text: &str) -> Result<Chunk, Failure> {
 /// Returns `true` if the text has no error but ends too early.
 fn is_unfinished(failure: &Failure) -> bool {
     failure.message.ends_with(b"near '<eof>'")
-}
-
-/// Returns the prompt from the global variable `name`, or the default.
-fn prompt(lua: &mut Lua, name: &str, usual: &str) -> String {
-    match lua.scope().global(name).as_bytes() {
-        Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        None => usual.to_owned(),
-    }
 }
 
 /// Shows values with the program's `print`.

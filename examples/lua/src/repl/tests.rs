@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 use lua::{Failure, Lua, Options};
+use mimeo_shell::session::{Input, Lines};
 
-use super::{Input, Lines, run};
+use super::run;
 
 /// Lines that the user types, and everything that the user sees.
 struct Script {

@@ -9,10 +9,18 @@ use mimeo_def::Feature;
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
-usage: mimeo extract OBJECT…       list the stencils in object files (ELF, Mach-O, COFF)
+usage: mimeo new [options] NAME    write a project for a new language to the folder NAME
+       mimeo extract OBJECT…       list the stencils in object files (ELF, Mach-O, COFF)
        mimeo extract --selftest    check extraction against built-in objects; needs no compiler
        mimeo generate [options] [FILE]
                                    write the table to check in beside the ops (default: src/ops.rs)
+
+options of new:
+  --registers       a register machine with tagged integers and floats, strings, arrays, closures and a collector
+                    (default: a stack machine of integers)
+  --mimeo PATH|VERSION
+                    the mimeo that the project uses: a checkout, or a published version (default: the checkout or the
+                    version that this command is from)
 
 options of generate:
   --target TRIPLE   the target of the table (default: this machine)
@@ -29,6 +37,8 @@ options of generate:
 /// The action that the command line requests.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request {
+    /// Write a project for a new language.
+    New(New),
     /// List the stencils in object files.
     Extract(Vec<PathBuf>),
     /// Check extraction itself.
@@ -37,6 +47,17 @@ pub enum Request {
     Generate(Generate),
     /// Show the usage.
     Help,
+}
+
+/// The options for a new project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct New {
+    /// The folder of the project. Its last part is the name of the language.
+    pub folder: PathBuf,
+    /// Whether the language is a register machine with tagged values.
+    pub registers: bool,
+    /// The checkout or the version of mimeo.
+    pub mimeo: Option<String>,
 }
 
 /// The options for generating a table.
@@ -72,10 +93,26 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, lexopt
         None => return Err("no command was given".into()),
     };
     match command.as_str() {
+        "new" => parse_new(parser),
         "extract" => parse_extract(parser),
         "generate" => parse_generate(parser),
         other => Err(format!("unknown command `{other}`").into()),
     }
+}
+
+fn parse_new(mut parser: Parser) -> Result<Request, lexopt::Error> {
+    let (mut folder, mut registers, mut mimeo) = (None, false, None);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Request::Help),
+            Long("registers") => registers = true,
+            Long("mimeo") => mimeo = Some(parser.value()?.string()?),
+            Value(name) if folder.is_none() => folder = Some(PathBuf::from(name)),
+            other => return Err(Arg::unexpected(other)),
+        }
+    }
+    let folder = folder.ok_or("no name was given")?;
+    Ok(Request::New(New { folder, registers, mimeo }))
 }
 
 fn parse_extract(mut parser: Parser) -> Result<Request, lexopt::Error> {

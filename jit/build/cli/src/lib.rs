@@ -1,8 +1,10 @@
-//! The command `mimeo`: object files → listings of their stencils, ops → tables to check in.
+//! The command `mimeo`: names → projects of new languages, object files → listings of their stencils, ops → tables to
+//! check in.
 //!
 //! | module | turns | into |
 //! |---|---|---|
 //! | [`command`] | a command line | the requested action |
+//! | [`new`] | a name | the project of a new language |
 //! | [`listing`] | an object file | its stencils, for people |
 //! | [`generate`] | ops and a target | the table to check in beside the ops |
 //! | [`selftest`] | built-in objects, valid and invalid | a report on the results of extraction |
@@ -13,4 +15,5 @@ pub mod command;
 pub mod fuzz;
 pub mod generate;
 pub mod listing;
+pub mod new;
 pub mod selftest;

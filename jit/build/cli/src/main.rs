@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use mimeo_cli::command::{self, Request};
-use mimeo_cli::{generate, listing, selftest};
+use mimeo_cli::{generate, listing, new, selftest};
 
 fn main() -> ExitCode {
     match run() {
@@ -22,6 +22,7 @@ fn main() -> ExitCode {
 fn run() -> Result<String, String> {
     match command::parse(std::env::args_os().skip(1)).map_err(|error| format!("{error}\n\n{}", command::USAGE))? {
         Request::Help => Ok(command::USAGE.to_owned()),
+        Request::New(request) => new::run(&request),
         Request::SelfTest => selftest::run(),
         Request::Extract(files) => files.iter().map(|file| extract(file)).collect(),
         Request::Generate(request) => generate::run(&request),

@@ -75,7 +75,12 @@ fn a_function_that_cannot_be_a_stencil_is_listed_with_the_reason() {
 
 #[test]
 fn errors_name_the_wrong_argument() {
-    fails(&[], "error: no command was given\n\nusage: mimeo extract");
+    fails(&[], "error: no command was given\n\nusage: mimeo new [options] NAME");
+    fails(&["new"], "error: no name was given\n\nusage: mimeo new");
+    fails(&["new", "a", "b"], "error: unexpected argument \"b\"");
+    fails(&["new", "--fast", "a"], "error: invalid option '--fast'");
+    fails(&["new", "--mimeo"], "error: missing argument for option '--mimeo'");
+    fails(&["new", "Loud"], "error: `Loud` cannot be the name of a language: ");
     fails(&["exract"], "error: unknown command `exract`");
     fails(&["extract"], "error: no object file was given");
     fails(&["extract", "--selftest", "a.o"], "error: --selftest takes no files");

@@ -1,4 +1,4 @@
-//! Output of the command and its programs → standard output and standard error, whose reader may be gone.
+//! Output of a command and its programs → standard output and standard error, whose reader may be gone.
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 
@@ -40,8 +40,18 @@ impl Write for Terminal {
     }
 }
 
-/// Returns standard output for programs.
-pub(crate) fn standard() -> Box<dyn Write> {
+/// Returns standard output for programs: buffered, but at once on a terminal. The process exits when the reader is gone,
+/// as one that `SIGPIPE` kills.
+///
+/// ```
+/// use std::io::Write as _;
+///
+/// let mut stdout = mimeo_shell::stdout();
+/// writeln!(stdout, "output of a program")?;
+/// stdout.flush()?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn stdout() -> Box<dyn Write> {
     let stdout = Stdout(io::stdout());
     if io::stdout().is_terminal() {
         Box::new(Terminal(stdout))
@@ -50,15 +60,23 @@ pub(crate) fn standard() -> Box<dyn Write> {
     }
 }
 
-/// Writes the command's own output.
-pub(crate) fn show(text: &str) {
+/// Writes the command's own output to standard output.
+///
+/// ```
+/// mimeo_shell::show("example 0.1.0\n");
+/// ```
+pub fn show(text: &str) {
     let mut stdout = Stdout(io::stdout());
     // There is no other place to report an error to.
     let _ignored = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
 /// Writes to standard error.
-pub(crate) fn show_error(text: impl AsRef<[u8]>) {
+///
+/// ```
+/// mimeo_shell::show_error("example: no such option\n");
+/// ```
+pub fn show_error(text: impl AsRef<[u8]>) {
     // There is no other place to report an error to.
     let _ignored = io::stderr().write_all(text.as_ref());
 }

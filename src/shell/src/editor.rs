@@ -5,20 +5,28 @@ use std::path::PathBuf;
 use rustyline::error::ReadlineError;
 use rustyline::{Config, DefaultEditor};
 
-use crate::repl::{Input, Lines};
+use crate::session::{Input, Lines};
 
-/// Lines that the user types, with editing.
-pub(crate) struct Editor {
+/// Lines that the user types, with editing. Where there is no terminal, lines of standard input. See [`Editor::new`] for
+/// an example.
+#[derive(Debug)]
+pub struct Editor {
     editor: Option<DefaultEditor>,
     file: Option<PathBuf>,
 }
 
 impl Editor {
-    /// Creates an editor with the lines of earlier sessions, if they can be read.
-    pub(crate) fn new() -> Editor {
+    /// Creates an editor with the lines of earlier sessions of this command, if they can be read. The variable
+    /// `COMMAND_HISTORY` names their file, or none if it is empty; otherwise it is among the user's data.
+    ///
+    /// ```
+    /// let editor = mimeo_shell::Editor::new("my-lang"); // MY_LANG_HISTORY
+    /// ```
+    #[must_use]
+    pub fn new(command: &str) -> Editor {
         let config = Config::builder().auto_add_history(false).build();
         let mut editor = DefaultEditor::with_config(config).ok();
-        let file = history_file();
+        let file = history_file(command);
         if let (Some(editor), Some(file)) = (&mut editor, &file) {
             // The file does not exist before the first session.
             let _missing = editor.load_history(file);
@@ -27,13 +35,18 @@ impl Editor {
     }
 }
 
-/// Returns the path of the history: `MIMEO_LUA_HISTORY` (none if it is empty), or a file among the user's data.
-fn history_file() -> Option<PathBuf> {
-    match std::env::var_os("MIMEO_LUA_HISTORY") {
+/// Returns the path of the history of a command.
+fn history_file(command: &str) -> Option<PathBuf> {
+    match std::env::var_os(history_variable(command)) {
         Some(path) if path.is_empty() => None,
         Some(path) => Some(path.into()),
-        None => Some(dirs::data_dir()?.join("mimeo-lua").join("history")),
+        None => Some(dirs::data_dir()?.join(command).join("history")),
     }
+}
+
+/// Returns the name of the variable for the history.
+fn history_variable(command: &str) -> String {
+    command.to_uppercase().replace('-', "_") + "_HISTORY"
 }
 
 impl Lines for Editor {
@@ -54,5 +67,15 @@ impl Lines for Editor {
             let _ignored = file.parent().map(std::fs::create_dir_all);
             let _ignored = editor.append_history(file);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::history_variable;
+
+    #[test]
+    fn the_variable_for_the_history_is_named_after_the_command() {
+        assert_eq!(history_variable("mimeo-lua"), "MIMEO_LUA_HISTORY");
     }
 }

@@ -1,0 +1,54 @@
+//! Texts → chunks that run one after the other in a machine. A program is one chunk.
+
+use mimeo::asm::FunctionIndex;
+use mimeo::jit::{JitConfig, WithJit as _};
+use mimeo_shell::{Diagnostic, Language, Text};
+
+use super::runtime::{Host, Output};
+use crate::language::compiler::{Definitions, compile};
+use crate::language::heap::Heap;
+use crate::language::ops::ops::{Linked, Machine, Ops, Trap, Value};
+
+/// A machine, and what the chunks so far have defined.
+pub struct Session {
+    pub machine: Machine,
+    defined: Definitions,
+}
+
+impl Session {
+    pub fn new(jit: JitConfig, output: Output) -> Session {
+        // `perf` and debuggers see native code if the settings say so.
+        let jit = jit.observed_by(mimeo_observe::open);
+        let host = Host { output, heap: Heap::default(), globals: Vec::new() };
+        let machine = Machine::builder((), host).jit(jit).build();
+        Session { machine, defined: Definitions::default() }
+    }
+}
+
+impl Language for Session {
+    type Ops = Ops;
+    type Chunk = Definitions;
+
+    fn load(&mut self, text: &Text) -> Result<(Linked, Definitions), Vec<Diagnostic>> {
+        let mut defined = self.defined.clone();
+        let host = &mut self.machine.vm_mut().host;
+        let program = compile(text, &mut defined, &mut host.heap).map_err(|error| vec![error])?;
+        host.globals.resize(defined.globals.len(), Value::NIL);
+        let linked = self.machine.load(&program).expect("programs need no index space");
+        Ok((linked, defined))
+    }
+
+    fn run(&mut self, linked: Linked, defined: Definitions) -> Result<(), Trap> {
+        let main = FunctionIndex(self.machine.functions(linked).count() as u32 - 1);
+        let result = self.machine.call(linked.function(main), &[]);
+        // The program notices errors of output when it prints.
+        let _ignored = self.machine.vm_mut().host.output.stream().flush();
+        result?;
+        self.defined = defined;
+        Ok(())
+    }
+
+    fn machine(&mut self) -> &mut Machine {
+        &mut self.machine
+    }
+}

@@ -1,0 +1,65 @@
+//! The command: programs, sessions, and errors.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use mimeo::jit::JitConfig;
+use mimeo_shell::{Language as _, Text};
+use my_lang::glue::runtime::Output;
+use my_lang::glue::session::Session;
+
+/// Runs the command, and returns what it printed, its errors, and whether it succeeded.
+fn run(arguments: &[&str], input: &str) -> (String, String, bool) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_my-lang"));
+    command.args(arguments).env(HISTORY, "");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the command starts");
+    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("the command ends");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr), output.status.success())
+}
+
+/// The variable for the file with the history of sessions.
+const HISTORY: &str = "MY_LANG_HISTORY";
+
+/// A collection at every new object frees nothing that is still in use.
+#[test]
+fn objects_live_as_long_as_they_are_reachable() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("programs");
+    for entry in std::fs::read_dir(folder).expect("there are programs").flatten() {
+        let text = std::fs::read_to_string(entry.path()).expect("a text");
+        let text = Text { name: "program".to_owned(), text };
+        let run = |is_stressed| {
+            let mut session = Session::new(JitConfig::default(), Output::Memory(Vec::new()));
+            session.machine().vm_mut().host.heap.is_stressed = is_stressed;
+            let (linked, defined) = session.load(&text).expect("it has no error");
+            let result = session.run(linked, defined);
+            let Output::Memory(output) = &session.machine().vm().host.output else { panic!("it was given") };
+            (output.clone(), result.map_err(|trap| trap.to_string()))
+        };
+        assert_eq!(run(true), run(false), "{}", entry.path().display());
+    }
+}
+
+#[test]
+fn programs_run() {
+    assert_eq!(run(&["-e", "print(1 + 2)"], ""), ("3\n".into(), String::new(), true));
+    assert_eq!(run(&["--jit=on", "-"], "print(7);"), ("7\n".into(), String::new(), true));
+}
+
+#[test]
+fn errors_have_a_place() {
+    let expected = "-e:2:9: error: `+` needs numbers, not 1 and nil\n";
+    assert_eq!(run(&["-e", "print(1);\nprint(1 + nil);"], ""), ("1\n".into(), expected.into(), false));
+}
+
+#[test]
+fn sessions_keep_what_chunks_define() {
+    let (output, errors, succeeded) = run(&[], "let x = 20\nfn twice(n) {\nreturn n * 2\n}\ntwice(x) + 2\n");
+    assert_eq!((output.as_str(), errors.as_str(), succeeded), ("42\n", "", true));
+    // A chunk that fails defines nothing, and the session continues. The error is in an earlier chunk.
+    let (output, errors, _) = run(&[], "fn f(n) {\nreturn 1 + n\n}\nlet y = f(nil)\ny\n7\n");
+    assert_eq!(output, "7\n");
+    assert_eq!(errors, "<1>:2:10: error: `+` needs numbers, not 1 and nil\n<3>:1:1: error: unknown variable `y`\n");
+}

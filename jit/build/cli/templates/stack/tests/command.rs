@@ -1,0 +1,41 @@
+//! The command: programs, sessions, and errors.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+/// Runs the command, and returns what it printed, its errors, and whether it succeeded.
+fn run(arguments: &[&str], input: &str) -> (String, String, bool) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_my-lang"));
+    command.args(arguments).env(HISTORY, "");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the command starts");
+    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("the command ends");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr), output.status.success())
+}
+
+/// The variable for the file with the history of sessions.
+const HISTORY: &str = "MY_LANG_HISTORY";
+
+#[test]
+fn programs_run() {
+    assert_eq!(run(&["-e", "print 1 + 2"], ""), ("3\n".into(), String::new(), true));
+    assert_eq!(run(&["--jit=on", "-"], "print 7;"), ("7\n".into(), String::new(), true));
+}
+
+#[test]
+fn errors_have_a_place() {
+    let expected = "-e:2:9: error: division by zero\n";
+    assert_eq!(run(&["-e", "print 1;\nprint 1 / 0;"], ""), ("1\n".into(), expected.into(), false));
+}
+
+#[test]
+fn sessions_keep_what_chunks_define() {
+    let (output, errors, succeeded) = run(&[], "let x = 20\nfn twice(n) {\nreturn n * 2\n}\ntwice(x) + 2\n");
+    assert_eq!((output.as_str(), errors.as_str(), succeeded), ("42\n", "", true));
+    // A chunk that fails defines nothing, and the session continues. The error is in an earlier chunk.
+    let (output, errors, _) = run(&[], "fn f(n) {\nreturn 1 / n\n}\nlet y = f(0)\ny\n7\n");
+    assert_eq!(output, "7\n");
+    assert_eq!(errors, "<1>:2:10: error: division by zero\n<3>:1:1: error: unknown variable `y`\n");
+}

@@ -1,0 +1,84 @@
+//! What the command of every language has in common. `mimeo` does not depend on it: a language does, for its `main`.
+//!
+//! | module | turns | into |
+//! |---|---|---|
+//! | `command` | a description of the command, its parser and its `run` | a process: help, messages, exit status |
+//! | `arguments` | the command line | the options of every language, and the language's own arguments |
+//! | `options` | options and environment variables | settings, and the report after the run |
+//! | `source` | a file, standard input or `-e CODE` | a named text |
+//! | `diagnostic` | positions and messages | errors that show the line of the source |
+//! | `dump` | a loaded program | its bytecode, IR, C or machine code |
+//! | `output` | text | standard output and standard error, whose reader may be gone |
+//! | `session` | lines | chunks that run one after the other |
+//! | `editor` | the terminal | lines, with editing and a history |
+//! | `language` | a language whose texts are chunks | all of the above |
+//!
+//! [`Language`] is the short way: it needs three functions for a command that runs, shows and types programs. This is a
+//! `main` that is put together from the parts:
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! use mimeo::jit::{HasJit, WithJit};
+//! use mimeo_doc_ops::{Host, Ops, SUM, sample_program};
+//! use mimeo_shell::{Command, Failure, Options, Source};
+//!
+//! const COMMAND: Command = Command {
+//!     name: "sums",
+//!     usage: "[options] FILE   print the sum of the numbers below the one in FILE",
+//!     options: "",
+//!     notes: "",
+//! };
+//!
+//! fn main() -> ExitCode {
+//!     COMMAND.main::<Ops, _>(|arguments| Source::parse(arguments)?.ok_or("no program was given".into()), run)
+//! }
+//!
+//! fn run(source: Source, options: &Options) -> Result<ExitCode, Failure> {
+//!     let text = source.read()?;
+//!     let number = text.text.trim().parse().map_err(|_| text.failure([text.at_start("expected a number")]))?;
+//!     let builder = mimeo::Machine::<Ops>::builder(Default::default(), Host::default());
+//!     let mut machine = builder.jit(options.settings.jit.clone()).build();
+//!     let linked = machine.load(&sample_program()).expect("the program needs no index space");
+//!     if let Some(dump) = options.dump {
+//!         return dump.show(&mut machine, linked);
+//!     }
+//!     options.warn(machine.jit());
+//!     let result = machine.call(linked.function(SUM), &[number]);
+//!     options.report(machine.jit());
+//!     match result {
+//!         Ok(sum) => mimeo_shell::show(&format!("{sum}\n")),
+//!         Err(trap) => return Err(text.failure([text.of_trap(&trap)])),
+//!     }
+//!     Ok(ExitCode::SUCCESS)
+//! }
+//! ```
+//!
+//! The features `jit` (default) and `optimize` are those of `mimeo`; `session` (default) has sessions on a terminal.
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod command;
+mod diagnostic;
+mod dump;
+#[cfg(feature = "session")]
+mod editor;
+#[cfg(feature = "session")]
+mod language;
+mod options;
+mod output;
+#[cfg(feature = "session")]
+pub mod session;
+mod source;
+
+pub use arguments::{Argument, Arguments, Exit};
+pub use command::{Command, Failure};
+pub use diagnostic::{Diagnostic, START, after};
+pub use dump::Dump;
+#[cfg(feature = "session")]
+pub use editor::Editor;
+#[cfg(feature = "session")]
+pub use language::Language;
+pub use options::Options;
+pub use output::{show, show_error, stdout};
+pub use source::{Source, Text};

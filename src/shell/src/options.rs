@@ -1,0 +1,139 @@
+//! Options and environment variables → [`Options`]: the settings of a run, and the report after it.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::str::FromStr;
+use std::time::Duration;
+
+use lexopt::Parser;
+use mimeo::InstructionSet;
+use mimeo::jit::{BadSetting, Jit, Mode, Observers, Report, Settings, StatsFormat, Threshold};
+
+use crate::arguments::Exit;
+use crate::dump::Dump;
+use crate::output::show_error;
+
+/// The help for these options.
+pub(crate) const HELP: &str = "  \
+  --jit=auto|on|off         compile functions that are called often, all functions, or none (default: auto); MIMEO_JIT
+  --jit-threshold=N         with auto: the call at which a function is compiled (default: 10); MIMEO_JIT_THRESHOLD
+  --optimize=auto|on|off    when loops get optimized code, if the command was built with it (default: auto); MIMEO_OPTIMIZE
+  --jit-code-limit=BYTES    limit on the memory for native code, in whole pages (default: no limit)
+  --jit-budget=MICROSECONDS limit on the time for compiling one function (default: no limit)
+  --stats[=summary|trace|json|off]
+                            print statistics of the native tier to standard error; MIMEO_STATS
+  --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
+  --dump=bytecode|ir|c|asm  print the bytecode, the SSA or the C of the ops, or the machine code, instead of running;
+                            clif, if the command was built with it: the optimized loops in Cranelift's IR
+  --capability              print what the native tier supports on this machine, instead of running
+  -h, --help                print this help
+";
+
+/// The options that every language has.
+///
+/// ```
+/// use mimeo_shell::{Arguments, Dump};
+///
+/// let mut arguments = Arguments::new("example", ["--dump=c"])?;
+/// while arguments.next_argument()?.is_some() {}
+/// assert_eq!(arguments.options().dump, Some(Dump::C));
+/// # Ok::<(), mimeo_shell::Exit>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// The name of the command, in messages.
+    pub name: &'static str,
+    /// The native tier, and the report after the run. If the command was built with the feature `optimize`, hot loops
+    /// get optimized code.
+    pub settings: Settings,
+    /// What to show instead of running.
+    pub dump: Option<Dump>,
+}
+
+impl Options {
+    pub(crate) fn from_env(name: &'static str) -> Result<Options, Exit> {
+        let settings = Settings::default().with_env()?;
+        #[cfg(feature = "optimize")]
+        let settings = {
+            let mut settings = settings;
+            settings.jit = settings.jit.optimized_by(mimeo::optimize::open);
+            settings
+        };
+        Ok(Options { name, settings, dump: None })
+    }
+
+    /// Sets the option `name`, whose value is the parser's next. Returns `false` if it is none of these.
+    pub(crate) fn set(&mut self, name: &str, parser: &mut Parser) -> Result<bool, Exit> {
+        let jit = &mut self.settings.jit;
+        match name {
+            "--jit" => jit.mode = setting::<Mode>(name, parser.value()?)?,
+            "--jit-threshold" => jit.threshold = setting::<Threshold>(name, parser.value()?)?.0,
+            "--optimize" => jit.optimize = setting::<Mode>(name, parser.value()?)?,
+            "--jit-code-limit" => jit.code_limit = Some(number(name, parser.value()?, "bytes", usize::MAX)?),
+            "--jit-budget" => {
+                let micros = number(name, parser.value()?, "microseconds", u64::MAX)?;
+                jit.latency_budget = Some(Duration::from_micros(micros));
+            }
+            "--stats" => {
+                self.settings.report = match parser.optional_value() {
+                    Some(format) => setting(name, format)?,
+                    None => Report(Some(StatsFormat::Summary)),
+                };
+            }
+            "--perf" => jit.observers = setting::<Observers>(name, parser.value()?)?,
+            "--dump" => self.dump = Some(Dump::parse(name, &parser.value()?)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Turns on the recording that the report needs.
+    pub(crate) fn recording(mut self) -> Options {
+        self.settings = self.settings.recording();
+        self
+    }
+
+    /// Warns if debuggers and profilers that `--perf` names are not notified of native code.
+    ///
+    /// ```
+    /// use mimeo::jit::{Jit, JitConfig};
+    ///
+    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::default());
+    /// // Prints nothing.
+    /// mimeo_shell::Options::default().warn(Some(&jit));
+    /// ```
+    pub fn warn<I: InstructionSet>(&self, jit: Option<&Jit<I>>) {
+        if let Some(failure) = jit.and_then(Jit::observer_failure) {
+            show_error(format!("{}: warning: {failure}\n", self.name));
+        }
+    }
+
+    /// Prints the report that `--stats` requests.
+    ///
+    /// ```
+    /// use mimeo::jit::{Jit, JitConfig, Report, StatsFormat};
+    ///
+    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::default());
+    /// let mut options = mimeo_shell::Options::default();
+    /// options.settings.report = Report(Some(StatsFormat::Summary));
+    /// // Prints `functions compiled  0`.
+    /// options.report(Some(&jit));
+    /// ```
+    pub fn report<I: InstructionSet>(&self, jit: Option<&Jit<I>>) {
+        if let (Report(Some(format)), Some(jit)) = (self.settings.report, jit) {
+            show_error(jit.report(format));
+        }
+    }
+}
+
+/// Parses the value of a setting.
+fn setting<T: FromStr<Err = BadSetting>>(option: &str, value: OsString) -> Result<T, Exit> {
+    Ok(value.to_string_lossy().parse().map_err(|error: BadSetting| error.of(option))?)
+}
+
+/// Parses the value of a numeric option.
+fn number<T: FromStr + Display>(option: &str, value: OsString, unit: &str, max: T) -> Result<T, Exit> {
+    let value = value.to_string_lossy();
+    value.parse().map_err(|_| Exit::bad_value(option, &value, format!("a number of {unit}, 0 to {max}")))
+}

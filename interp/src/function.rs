@@ -231,8 +231,8 @@ impl Function {
         self.header.serial.set(next_serial());
     }
 
-    /// Returns the function that the call before `after` called most often, as far as samples tell: its id and serial.
-    /// For native tiers.
+    /// Returns the function that the call before `after` called most often, as far as samples tell: its id, its serial,
+    /// and how many more samples found it than another function. For native tiers.
     ///
     /// ```
     /// use mimeo::def::Pc;
@@ -242,8 +242,8 @@ impl Function {
     /// let sum = machine.functions(linked).next().expect("the program has functions");
     /// assert!(sum.sampled_callee(Pc(0)).is_none());
     /// ```
-    pub fn sampled_callee(&self, after: Pc) -> Option<(u32, u64)> {
-        self.callees.borrow().get(&after).map(|callee| (callee.id, callee.serial))
+    pub fn sampled_callee(&self, after: Pc) -> Option<(u32, u64, u32)> {
+        self.callees.borrow().get(&after).map(|callee| (callee.id, callee.serial, callee.votes))
     }
 
     /// Notes that the call before `after` was found to have called a function.

@@ -318,6 +318,43 @@ mod dynamic {
     }
 
     #[test]
+    fn a_loop_that_leaves_for_a_call_in_every_second_iteration_is_not_optimized() {
+        let (one, turn, argument) = (Slot(4), Slot(5), Slot(6));
+        let mut builder = ProgramBuilder::new();
+        define(&mut builder, "loop", 1, 7, |code| {
+            code.number(TOTAL, 0);
+            code.number(STEP, -1);
+            code.number(ZERO, 0);
+            code.number(one, 1);
+            code.number(turn, 0);
+            let (head, skip, next) = (code.label(), code.label(), code.label());
+            code.bind(head);
+            code.jump_if_less(ZERO, turn, skip);
+            code.add(turn, turn, one);
+            code.add(argument, N, ZERO);
+            code.call(CALLEE, argument, 1);
+            code.add(TOTAL, TOTAL, argument);
+            code.jump_if_less(ZERO, one, next);
+            code.bind(skip);
+            code.add(turn, turn, STEP);
+            code.bind(next);
+            code.add(N, N, STEP);
+            code.jump_if_less(ZERO, N, head);
+            code.ret(TOTAL);
+        });
+        // The runtime sees the frames.
+        define(&mut builder, "callee", 1, 3, |code| {
+            code.sum_of(Slot(1), Slot(0), 1);
+            code.ret(Slot(1));
+        });
+        let (mut machine, linked) = loaded(&verified(builder), Limits::default(), Some(knowing()));
+        assert_eq!(machine.call(linked.function(LOOP), &[1000]), Ok((1..=500).map(|half| 2 * half).sum()));
+        let optimized = stats(&machine).optimized;
+        assert_eq!(optimized.loops, 0);
+        assert_eq!(optimized.first_refused[0].reason, "`call` leaves many iterations");
+    }
+
+    #[test]
     fn another_function_at_the_address_of_an_unloaded_one_is_not_taken_for_it() {
         let program = looping(call_given, twice, one_more);
         let (mut machine, linked) = loaded(&program, Limits::default(), Some(knowing()));

@@ -22,6 +22,8 @@ const MOST_FUNCTION_OPS: u32 = 4000;
 const ENOUGH_SAMPLES: u32 = 32;
 /// The fewest iterations, on average, for which it pays to enter a region.
 const FEWEST_ITERATIONS: u32 = 3;
+/// A call leaves many iterations if it leaves one of so many.
+const OFTEN: u32 = 4;
 /// The most ops of an inlined function.
 const MOST_INLINED_OPS: u32 = 60;
 
@@ -45,6 +47,8 @@ pub(crate) struct Found<'a> {
     pub(crate) inlined: BTreeMap<Place, Inlined<'a>>,
     /// An op after which nothing is compiled.
     pub(crate) leaving: Option<&'static str>,
+    /// The ops that call functions.
+    calls: Vec<(Place, OpAt<'a>)>,
     /// An op whose callee is not known.
     pub(crate) unknown: Option<&'static str>,
 }
@@ -67,6 +71,9 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
             if let Some(op) = found.unknown.filter(|_| self.samples.is_some_and(|samples| samples < ENOUGH_SAMPLES)) {
                 return Err(NotOptimized::Yet(format!("the function that `{op}` calls is not known yet")));
             }
+            if let Some(op) = self.samples.and_then(|samples| self.leaves_often(&found, samples)) {
+                return Err(NotOptimized::Yet(format!("`{op}` leaves many iterations")));
+            }
             if found.ops.len() > MOST_OPS {
                 return Err(NotOptimized::Never(format!("the loop has more than {MOST_OPS} ops")));
             }
@@ -88,11 +95,24 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
         samples(&|&pc| pc == head).checked_div(samples(&is_entry)).unwrap_or(u32::MAX)
     }
 
+    /// Returns an op of the function that calls another one in many iterations and leaves for that, as far as samples tell.
+    fn leaves_often(&self, found: &Found<'_>, samples: u32) -> Option<&'static str> {
+        let returns =
+            |call: Place| found.ops.values().any(|op| op.place.call() == Some(call) && op.returned().is_some());
+        let calls = found.calls.iter().filter(|&&(place, _)| place.call().is_none() && !returns(place));
+        let mut often = calls.filter(|(_, at)| {
+            let votes = self.function.sampled_callee(at.next_pc()).map_or(0, |(_, _, votes)| votes);
+            votes.saturating_mul(OFTEN) >= samples
+        });
+        often.next().map(|(_, at)| at.info.name)
+    }
+
     /// Collects the ops among `members`, and those of functions whose calls are not `refused`.
     fn collect(&self, head: Pc, members: &BTreeSet<Pc>, refused: &BTreeSet<Place>) -> Found<'a> {
         let head = Place::outermost(head);
         let (ops, inlined) = (BTreeMap::new(), BTreeMap::new());
-        let mut found = Found { head, function: self.function, ops, inlined, leaving: None, unknown: None };
+        let mut found =
+            Found { head, function: self.function, ops, inlined, leaving: None, calls: Vec::new(), unknown: None };
         let mut pending = vec![head];
         while let Some(place) = pending.pop() {
             let is_outside = place.call().is_none() && !members.contains(&place.pc());
@@ -101,8 +121,11 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
             }
             let (function, base) = found.frame(place);
             let Some(at) = OpAt::of(function, self.ops, place.pc()) else { continue };
-            if at.info.control.calls && self.callee(&found, &at, place).is_none() {
-                found.unknown = Some(at.info.name);
+            if at.info.control.calls {
+                found.calls.push((place, at));
+                if self.callee(&found, &at, place).is_none() {
+                    found.unknown = Some(at.info.name);
+                }
             }
             let callee = self.inlined(&found, &at, place).filter(|_| !refused.contains(&place));
             let caller = place.call().map(|call| found.inlined[&call]);

@@ -65,7 +65,7 @@ impl<'a> Callees<'a> {
     /// Returns the function that the call before `after` in `caller` called most often, as far as samples tell. See
     /// [`new`](Self::new) for an example.
     pub fn after(&self, caller: &Function, after: Pc) -> Option<&'a Function> {
-        let (id, serial) = caller.sampled_callee(after)?;
+        let (id, serial, _) = caller.sampled_callee(after)?;
         (self.0)(id).filter(|function| function.serial() == serial)
     }
 }

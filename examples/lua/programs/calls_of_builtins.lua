@@ -22,6 +22,21 @@ for _, at in ipairs { 1, 2, 3, 4, 0, -1, 1.5 } do print(short:byte(at), string.b
 print(short:byte(), string.byte(short), long:byte(42), long:byte(100), long:byte(101), (""):byte())
 print((short:byte(1, 2)), select("#", short:byte(1, 3)), select("#", short:byte(9)))
 
+-- Parts of texts.
+local sub = string.sub
+for _, first in ipairs { 1, 2, 4, 0, -1, -2, -9, 1.9, huge, -huge } do
+  print(short:sub(first), short:sub(first, 2), sub(short, first, -2), sub(short, 2, first), #long:sub(first, 50))
+end
+print((short:sub(1)), (sub(long, 95)), (sub(long, 5, 4)), (("x"):rep(70000):sub(1, 66000):len()), (short:sub(nan)))
+print((sub(12345, 2, 3)), (short:sub("2")), (short:sub(2, "3")))
+
+-- Functions of one number that need the runtime.
+local sin, exp, log, deg = math.sin, math.exp, math.log, math.deg
+for _, x in ipairs { 0, 1, -2.5, 1e6, huge } do
+  print(("%.10g %.10g %.10g %.10g"):format((sin(x)), (exp(x / 2)), (deg(x)), (math.tanh(x))), log(x * x) == math.log(x * x))
+end
+print(sin(nan) ~= sin(nan), (sin("0")), (log(8, 2)), log(1))
+
 -- Arguments that are converted, and wrong ones.
 print(floor("2.5"), max("10", 9), band("7", "3"), string.byte(123, 2), sqrt("16"))
 local function message(f, ...) return (select(2, pcall(f, ...)):gsub("^.-:%d+: ", "")) end
@@ -32,6 +47,9 @@ print(message(function(x) return math.sqrt(x) + 1 end, "x"))
 print(message(function(s) return s:byte({}) end, "x"))
 print(message(function() return floor() end))
 print(message(function(x) math.abs(x) end))
+print(message(function(s) return (s:sub({})) end, "x"))
+print(message(function(s) return (s:sub()) end, "x"))
+print(message(function(x) return (math.sin(x)) end, {}))
 
 -- Where the result goes: nowhere, to a local, a field, a condition, an argument, a result.
 local t, x = {}, -3
@@ -55,9 +73,12 @@ y = 1
 print(math.max(y, (function() y = 5; return 3 end)()), y)
 
 -- Functions that have other values than their names say.
-local sin = math.floor
-sin = math.ceil
-print(sin(1.5))
+local tan = math.floor
+tan = math.ceil
+print(tan(1.5))
+math.cos, string.sub = math.sin, string.rep
+print(math.cos(0), (short:sub(2)))
+math.cos, string.sub = nil, sub
 local original = math.sqrt
 math.sqrt = function(v) return "replaced " .. v end
 print(math.sqrt(4), sqrt(4), original(9))
@@ -95,7 +116,7 @@ print(first("a"))
 -- A hook for calls sees them.
 local seen = 0
 debug.sethook(function() if debug.getinfo(2, "S").what == "C" then seen = seen + 1 end end, "c")
-floor(1); abs(2); max(1, 2); short:byte(1)
+floor(1); abs(2); max(1, 2); short:byte(1); sin(1); short:sub(1)
 debug.sethook()
 print(seen)
 floor(1)
@@ -141,6 +162,24 @@ print(seen)
 --> 97	97
 --> 97	97	49	57	nil
 --> 97	3	0
+--> abc	ab	ab		50
+--> bc	b	b	b	49
+--> 			bc	47
+--> abc	ab	ab		50
+--> c			bc	0
+--> bc	b	b	b	0
+--> abc	ab	ab		0
+--> abc	ab	ab		50
+--> abc	ab	ab		50
+--> abc	ab	ab		50
+--> abc	456789		66000	abc
+--> 23	bc	bc
+--> 0 1 0 0	true
+--> 0.8414709848 1.648721271 57.29577951 0.761594156	true
+--> -0.5984721441 0.2865047969 -143.2394488 -0.9866142982	true
+--> -0.3499935022 inf 57295779.51 1	true
+--> nan inf inf 1	true
+--> true	0	3	0
 --> 2	10	3	50	4
 --> bad argument #1 to '?' (number expected, got table)
 --> bad argument #1 to 'floor' (number expected, got nil)
@@ -149,25 +188,29 @@ print(seen)
 --> bad argument #2 to '?' (number expected, got table)
 --> bad argument #1 to '?' (number expected, got no value)
 --> bad argument #1 to 'abs' (number expected, got nil)
+--> bad argument #1 to 'sub' (number expected, got table)
+--> bad argument #1 to 'sub' (number expected, got no value)
+--> bad argument #1 to 'sin' (number expected, got table)
 --> 3	2	3	7
 --> 2	1	2
 --> 3	1	1	3	3.5
---> false	calls_of_builtins.lua:48: attempt to index a number value
+--> false	calls_of_builtins.lua:66: attempt to index a number value
 --> 2	2
 --> 3	5
 --> 2
+--> 0	abcabc
 --> replaced 4	2	3
---> false	calls_of_builtins.lua:65: attempt to call field 'sqrt' (a nil value)
+--> false	calls_of_builtins.lua:86: attempt to call field 'sqrt' (a nil value)
 --> mine	1
 --> 2	other
 --> true	7
 --> called	called
 --> 97	98
 --> own a
---> 97	1	false	calls_of_builtins.lua:78: attempt to index local 's' (a number value)
+--> 97	1	false	calls_of_builtins.lua:99: attempt to index local 's' (a number value)
 --> byte	a	1
 --> 97
 --> another
 --> 97
---> 5
---> 5
+--> 7
+--> 7

@@ -72,7 +72,7 @@ pub use coroutine::{Coroutine, CoroutineState, LeftFunction, LeftLocal};
 pub use event::Event;
 pub use function::{
     Builtin, Capture, Chunk, ChunkParts, Closure, HiddenLocal, LocalName, LocalRange, NameKind, Native, OperandName,
-    Prototype, StopPoint,
+    Prototype, Shortcut, StopPoint,
 };
 pub use gc::{Gc, Kind};
 pub use hash::HashPart;

@@ -48,6 +48,7 @@ pub fn open(vm: &mut Vm, libraries: Libraries) {
     }
     table::open(vm);
     string::open(vm);
+    builtins::set_shortcuts(vm);
     vm.host.builtins = Builtins::find(vm);
     vm.context.builtins = vm.host.builtins;
 }

@@ -400,6 +400,9 @@ pub mod ops {
         pub byte: Value,
     }
 
+    /// What no value is: the result of a runtime function for a call that it cannot make.
+    pub(crate) const NOTHING: Value = Value(FIRST_PLAIN);
+
     // What `runtime` implements: the slow paths of the ops below.
     #[runtime(crate::runtime)]
     unsafe extern "Rust" {
@@ -458,6 +461,8 @@ pub mod ops {
         #[cold]
         fn fill_results(vm: &mut Vm, results: Window);
         fn move_down(vm: &mut Vm, values: Window, count: u32);
+        fn float_of(vm: &mut Vm, function: Value, x: Value) -> Value;
+        fn part_of(vm: &mut Vm, function: Value, text: Value, first: Value, last: Value) -> Result<Value, Thrown>;
         fn builtin_frame(vm: &mut Vm) -> Callee;
         fn call_builtin(vm: &mut Vm, builtin: Value) -> Result<(), Thrown>;
         fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown>;
@@ -1307,6 +1312,29 @@ pub mod ops {
             }
         }
         (function, Flow::Next)
+    }
+
+    // The runtime knows whether these builtins are called: so every path calls it, and optimized loops do not leave.
+
+    /// `dst = function(x)` for a function of one number
+    #[vm_op]
+    fn call_float(vm: &mut Vm, function: Value, x: Value, done: Label) -> (Value, Flow) {
+        let result = float_of(vm, function, x);
+        if result.0 == NOTHING.0 { (function, Flow::Next) } else { (result, done.jump()) }
+    }
+
+    /// `dst = function(text, first, last)` for `string.sub`
+    #[vm_op]
+    fn call_sub(
+        vm: &mut Vm,
+        function: Value,
+        text: Value,
+        first: Value,
+        #[place(slot, constant)] last: Value,
+        done: Label,
+    ) -> Result<(Value, Flow), Thrown> {
+        let result = part_of(vm, function, text, first, last)?;
+        if result.0 == NOTHING.0 { Ok((function, Flow::Next)) } else { Ok((result, done.jump())) }
     }
 
     // Building blocks of builtins: see `stubs.rs`.

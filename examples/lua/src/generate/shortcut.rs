@@ -17,6 +17,9 @@ type Unary = fn(&mut Assembler, Slot, Slot, Slot, Target);
 /// Emits the op of a builtin with two arguments.
 type Binary = fn(&mut Assembler, Slot, Slot, Slot, Place<Value>, Target);
 
+/// Emits the op of a builtin with three arguments.
+type Ternary = fn(&mut Assembler, Slot, Slot, Slot, Slot, Place<Value>, Target);
+
 /// A builtin that has an op of its own.
 #[derive(Clone, Copy)]
 pub(super) enum Shortcut {
@@ -26,6 +29,8 @@ pub(super) enum Shortcut {
     Binary(Binary),
     /// With two arguments, of which the second is 1 if it is not passed.
     BinaryOrOne(Binary),
+    /// With three arguments, of which the third is -1 if it is not passed.
+    TernaryOrLast(Ternary),
 }
 
 impl Shortcut {
@@ -40,6 +45,11 @@ impl Shortcut {
             (b"math", b"ceil") => Shortcut::Unary(Assembler::call_ceil),
             (b"math", b"floor") => Shortcut::Unary(Assembler::call_floor),
             (b"math", b"sqrt") => Shortcut::Unary(Assembler::call_sqrt),
+            (
+                b"math",
+                b"acos" | b"asin" | b"atan" | b"cos" | b"cosh" | b"deg" | b"exp" | b"log" | b"log10" | b"rad" | b"sin"
+                | b"sinh" | b"tan" | b"tanh",
+            ) => Shortcut::Unary(Assembler::call_float),
             (b"math", b"max") => Shortcut::Binary(Assembler::call_max),
             (b"math", b"min") => Shortcut::Binary(Assembler::call_min),
             (b"bit", b"arshift") => Shortcut::Binary(Assembler::call_arshift),
@@ -49,14 +59,25 @@ impl Shortcut {
             (b"bit", b"lshift") => Shortcut::Binary(Assembler::call_lshift),
             (b"bit", b"rshift") => Shortcut::Binary(Assembler::call_rshift),
             (b"string", b"byte") => Shortcut::BinaryOrOne(Assembler::call_byte),
+            (b"string", b"sub") => Shortcut::TernaryOrLast(Assembler::call_sub),
             _ => return None,
         };
         let fits = match shortcut {
             Shortcut::Unary(_) => arguments == 1,
             Shortcut::Binary(_) => arguments == 2,
             Shortcut::BinaryOrOne(_) => arguments == 1 || arguments == 2,
+            Shortcut::TernaryOrLast(_) => arguments == 2 || arguments == 3,
         };
         fits.then_some(shortcut)
+    }
+
+    /// Returns the index of the argument that can be a constant.
+    fn constant_at(self) -> Option<usize> {
+        match self {
+            Shortcut::Unary(_) => None,
+            Shortcut::Binary(_) | Shortcut::BinaryOrOne(_) => Some(1),
+            Shortcut::TernaryOrLast(_) => Some(2),
+        }
     }
 }
 
@@ -96,7 +117,8 @@ impl Generator<'_> {
         let mut late = Vec::new();
         for (index, argument) in arguments.iter().enumerate() {
             let slot = self.take();
-            let operand = self.operand(argument, &arguments[index + 1..], operands.len(), slot);
+            let may_be_constant = shortcut.constant_at() == Some(operands.len());
+            let operand = self.operand(argument, &arguments[index + 1..], may_be_constant, slot);
             if operand != Place::Slot(slot) {
                 late.push((slot, operand));
             }
@@ -104,16 +126,17 @@ impl Generator<'_> {
         }
         let slot = |index: usize| match operands[index] {
             Place::Slot(slot) => slot,
-            Place::Constant(_) => unreachable!("the first argument is in a slot"),
+            Place::Constant(_) => unreachable!("only the last argument can be a constant"),
         };
-        match (shortcut, operands.get(1)) {
-            (Shortcut::Unary(op), _) => op(&mut self.asm, window, function, slot(0), done),
-            (Shortcut::Binary(op) | Shortcut::BinaryOrOne(op), Some(&second)) => {
-                op(&mut self.asm, window, function, slot(0), second, done);
-            }
-            (Shortcut::Binary(op) | Shortcut::BinaryOrOne(op), None) => {
-                op(&mut self.asm, window, function, slot(0), Place::Constant(Value::number(1.0)), done);
-            }
+        let last = |default: f64| {
+            let index = shortcut.constant_at().unwrap_or_default();
+            operands.get(index).copied().unwrap_or(Place::Constant(Value::number(default)))
+        };
+        let asm = &mut self.asm;
+        match shortcut {
+            Shortcut::Unary(op) => op(asm, window, function, slot(0), done),
+            Shortcut::Binary(op) | Shortcut::BinaryOrOne(op) => op(asm, window, function, slot(0), last(1.0), done),
+            Shortcut::TernaryOrLast(op) => op(asm, window, function, slot(0), slot(1), last(-1.0), done),
         }
         for (slot, operand) in late {
             self.asm.copy(slot, operand);
@@ -126,7 +149,7 @@ impl Generator<'_> {
         &mut self,
         argument: &Expression<'_>,
         later: &[Expression<'_>],
-        index: usize,
+        may_be_constant: bool,
         slot: Slot,
     ) -> Place<Value> {
         let is_simple = |expression: &Expression<'_>| {
@@ -136,7 +159,7 @@ impl Generator<'_> {
             Expression::Variable { variable: Variable::Local(local), .. } if later.iter().all(is_simple) => {
                 return Place::Slot(self.slot(*local));
             }
-            Expression::Number(_) if index > 0 => {
+            Expression::Number(_) if may_be_constant => {
                 if let Some(constant) = self.constant_of(argument) {
                     return Place::Constant(constant);
                 }

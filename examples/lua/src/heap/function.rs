@@ -271,10 +271,21 @@ pub struct Builtin {
     pub function: NativeFn,
     /// Its name in the library.
     pub name: &'static str,
+    /// How it can be called without a frame, if it can.
+    pub shortcut: Option<Shortcut>,
     captured: Box<[Value]>,
 }
 
-traced!(Builtin { captured } not { object, callee, function, name });
+/// How a builtin can be called without a frame.
+#[derive(Clone, Copy, Debug)]
+pub enum Shortcut {
+    /// As a function of a number.
+    Float(fn(f64) -> f64),
+    /// As `string.sub`.
+    Part,
+}
+
+traced!(Builtin { captured } not { object, callee, function, name, shortcut });
 
 impl fmt::Debug for Builtin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -382,10 +393,16 @@ impl Heap {
         captured: Box<[Value]>,
     ) -> Gc<Builtin> {
         let object = Object { next: self.objects, kind: Kind::Builtin as u8, mark: self.tracer.white };
-        let builtin = self.place(Builtin { object, callee, function, name, captured });
+        let builtin = self.place(Builtin { object, callee, function, name, shortcut: None, captured });
         self.objects = builtin.as_object();
         self.accounts.charge(builtin.size());
         builtin
+    }
+
+    /// Says how a builtin can be called without a frame.
+    pub fn set_shortcut(&mut self, mut builtin: Gc<Builtin>, shortcut: Shortcut) {
+        // SAFETY: (3): there is no other reference into the builtin.
+        unsafe { builtin.as_mut() }.shortcut = Some(shortcut);
     }
 
     /// Sets one of a builtin's captured values.

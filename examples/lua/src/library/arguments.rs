@@ -5,7 +5,7 @@ use mimeo::Thrown;
 
 use crate::heap::{Gc, NameKind};
 use crate::ops::ops::{Table, Text, Value};
-use crate::runtime::{Call, frame_at, name_of_callee, raise, to_number};
+use crate::runtime::{Call, frame_at, int32, name_of_callee, raise, to_number};
 
 impl Call<'_> {
     /// Throws the error of an argument, counted from 0: `bad argument #1 to 'f' (what)`. The function has the name that
@@ -79,9 +79,7 @@ impl Call<'_> {
     ///
     /// The same as for [`number`](Self::number).
     pub fn int32(&mut self, index: u32) -> Result<i32, Thrown> {
-        let number = self.number(index)?;
-        // The conversion saturates small numbers anyway; NaN is not less than the limit.
-        Ok(if number < -f64::from(i32::MIN) { number as i32 } else { i32::MIN })
+        Ok(int32(self.number(index)?))
     }
 
     /// Returns an optional integer of 32 bits.

@@ -1,10 +1,8 @@
 //! The library → [`Builtins`], the functions whose calls have ops of their own.
 
-use crate::heap::Tracer;
-use crate::ops::ops::{Builtins, Value, Vm};
-
-/// What no value is.
-const NOTHING: Value = Value(0xffff_0000_0000_0000);
+use super::math::FLOATS;
+use crate::heap::{Shortcut, Tracer};
+use crate::ops::ops::{Builtins, NOTHING, Value, Vm};
 
 macro_rules! builtins {
     ($($module:ident: $($name:ident)*;)*) => {
@@ -29,6 +27,19 @@ builtins! {
     bit: arshift band bor bxor lshift rshift;
     math: abs ceil floor max min sqrt;
     string: byte;
+}
+
+/// Says how further functions can be called without a frame.
+pub(super) fn set_shortcuts(vm: &mut Vm) {
+    for &(name, float) in FLOATS {
+        set_shortcut(vm, "math", name, Shortcut::Float(float));
+    }
+    set_shortcut(vm, "string", "sub", Shortcut::Part);
+}
+
+fn set_shortcut(vm: &mut Vm, module: &str, name: &str, shortcut: Shortcut) {
+    let builtin = function(vm, module, name).to_builtin().expect("every library has it");
+    vm.host.heap.set_shortcut(builtin, shortcut);
 }
 
 fn function(vm: &mut Vm, module: &str, name: &str) -> Value {

@@ -21,6 +21,9 @@ macro_rules! of_number {
             let number = call.number(0)?;
             call.give(Value::number(function(number)))
         })*
+
+        /// The functions of one number.
+        pub(super) const FLOATS: &[(&str, fn(f64) -> f64)] = &[$((stringify!($name), $function),)* ("log", f64::ln)];
     };
 }
 

@@ -1,5 +1,6 @@
 //! The functions of `string` without patterns and formats.
 
+use lua_syntax::strings::part;
 use mimeo::Thrown;
 
 use super::Output;
@@ -14,7 +15,7 @@ pub(super) fn byte(call: &mut Call<'_>) -> Result<(), Thrown> {
     let text = call.string(0)?;
     let first = call.int32_or(1, 1)?;
     let last = call.int32_or(2, first)?;
-    let bytes = slice(text.bytes(), first, last);
+    let bytes = part(text.bytes(), first, last);
     match bytes {
         [byte] => call.give(Value::number(f64::from(*byte))),
         _ if bytes.len() > MAX_SLICE => Err(call.error("string slice too long")),
@@ -30,17 +31,9 @@ pub(super) fn sub(call: &mut Call<'_>) -> Result<(), Thrown> {
     let text = call.string(0)?;
     let first = call.int32(1)?;
     let last = call.int32_or(2, -1)?;
-    let bytes = slice(text.bytes(), first, last);
-    let part = if bytes.len() == text.len as usize { text.into() } else { call.long_text(bytes)? };
-    call.give(part)
-}
-
-/// Returns the bytes from `first` to `last`, counted from 1, or from -1 at the end.
-fn slice(bytes: &[u8], first: i32, last: i32) -> &[u8] {
-    let len = bytes.len() as i64;
-    let from_start = |place: i32| if place < 0 { i64::from(place) + len + 1 } else { i64::from(place) };
-    let (first, last) = (from_start(first).max(1), from_start(last).min(len));
-    if first > last { &[] } else { &bytes[first as usize - 1..last as usize] }
+    let bytes = part(text.bytes(), first, last);
+    let result = if bytes.len() == text.len as usize { text.into() } else { call.long_text(bytes)? };
+    call.give(result)
 }
 
 /// `string.char(…)`

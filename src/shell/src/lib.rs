@@ -11,6 +11,7 @@
 //! | `output` | text | standard output and standard error, whose reader may be gone |
 //! | `session` | lines | chunks that run one after the other |
 //! | `editor` | the terminal | lines, with editing and a history |
+//! | `interrupt` | Ctrl-C | an interruption of what runs in a session |
 //! | `language` | a language whose texts are chunks | all of the above |
 //!
 //! [`Language`] is the short way: it needs three functions for a command that runs, shows and types programs. This is a
@@ -63,6 +64,8 @@ mod diagnostic;
 mod dump;
 #[cfg(feature = "session")]
 mod editor;
+#[cfg(feature = "session")]
+mod interrupt;
 #[cfg(feature = "session")]
 mod language;
 mod options;

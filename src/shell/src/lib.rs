@@ -83,5 +83,5 @@ pub use editor::Editor;
 #[cfg(feature = "session")]
 pub use language::Language;
 pub use options::Options;
-pub use output::{show, show_error, stdout};
+pub use output::{Output, show, show_error, stdout};
 pub use source::{Source, Text};

@@ -1,13 +1,15 @@
 //! The projects that `mimeo new` writes build, run a program, and pass their own tests.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use mimeo_cli::command::New;
 use mimeo_cli::new;
 
-use crate::packages::{cargo, root};
+use crate::packages::{TARGET, cargo, root};
 
 /// Returns standard output and standard error of a command that succeeds.
 #[track_caller]
@@ -18,9 +20,14 @@ fn succeeds(output: Output) -> (String, String) {
     (stdout, stderr)
 }
 
+/// The projects have one name, and therefore one executable.
+static PROJECT: Mutex<()> = Mutex::new(());
+
 /// A template, and the steps of its README to a first op.
 struct Template {
     registers: bool,
+    /// A loop that prints 1 forever.
+    endless: &'static str,
     /// The last line of `hello.my-lang`'s output.
     last: &'static str,
     /// The line before which the op of the README belongs.
@@ -33,6 +40,7 @@ struct Template {
 
 /// Writes the project, runs a program of it, adds the op that its README describes, and runs its tests.
 fn check(template: &Template) {
+    let _guard = PROJECT.lock().unwrap_or_else(PoisonError::into_inner);
     let name = if template.registers { "new-registers" } else { "new-stack" };
     let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name).join("my-lang");
     // It does not exist before the first run.
@@ -54,11 +62,36 @@ fn check(template: &Template) {
     let formatted = Command::new("cargo").args(["fmt", "--check"]).current_dir(&project).output();
     succeeds(formatted.expect("rustfmt is installed"));
 
+    #[cfg(unix)]
+    interrupted(template.endless);
     add_the_op_of_the_readme(&project, template);
     let (output, _) = succeeds(cargo(&project, &["test"]).output().expect("cargo runs"));
     for test in ["left_at_one_op", "sessions_keep_what_chunks_define", "every_op_does_the_same_in_both_tiers"] {
         assert!(output.contains(&format!("test {test} ... ok\n")), "{output}");
     }
+}
+
+/// Interrupts an endless loop in a session, which continues.
+#[cfg(unix)]
+fn interrupted(endless: &str) {
+    let mut session = Command::new(Path::new(TARGET).join("debug/my-lang"));
+    session.env("MY_LANG_HISTORY", "").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut session = session.spawn().expect("it was built");
+    let mut typed = session.stdin.take().expect("a pipe");
+    writeln!(typed, "{endless}").and_then(|()| writeln!(typed, "7")).expect("it reads");
+    drop(typed);
+    let mut output = session.stdout.take().expect("a pipe");
+    // The buffer of standard output is full, so the loop runs.
+    output.read_exact(&mut [0; 4096]).expect("it prints");
+    let signal = Command::new("kill").args(["-INT", &session.id().to_string()]).status();
+    assert!(signal.expect("there is a `kill`").success());
+    let mut rest = String::new();
+    // A loop that continues loses its reader, which ends it.
+    output.take(64 << 20).read_to_string(&mut rest).expect("it prints text");
+    let end = session.wait_with_output().expect("it ends");
+    assert!(end.status.success() && rest.ends_with("1\n7\n"), "{end:?}, {} bytes", rest.len());
+    let errors = String::from_utf8_lossy(&end.stderr);
+    assert!(errors.starts_with("<1>:1:") && errors.ends_with(": error: interrupted\n"), "{errors}");
 }
 
 /// Makes the changes that the project's README describes, and adds a program that needs them.
@@ -84,6 +117,7 @@ fn add_the_op_of_the_readme(project: &Path, template: &Template) {
 fn a_new_stack_machine_runs_and_passes_its_tests() {
     check(&Template {
         registers: false,
+        endless: "while 1 == 1 { print 1; }",
         last: "\n6765\n",
         next: "    /// `a {compare} b`",
         changes: &[
@@ -106,6 +140,7 @@ fn a_new_register_machine_runs_and_passes_its_tests() {
     const AFTER: &str = "self.code.asm.negate(zero, value)";
     check(&Template {
         registers: true,
+        endless: "while true { print(1); }",
         last: "\nhello, world\n",
         next: "    /// `dst = a {compare} b`",
         changes: &[("README.md", AFTER, ""), ("README.md", BEFORE, ""), ("src/language/compiler.rs", BEFORE, AFTER)],

@@ -146,7 +146,7 @@ fn crates_know_only_what_they_may() {
             ],
         ),
         ("jit/capi", &["mimeo-interp", "mimeo-jit"]),
-        ("src/shell", &["annotate-snippets", "dirs", "lexopt", "mimeo", "rustyline"]),
+        ("src/shell", &["annotate-snippets", "ctrlc", "dirs", "lexopt", "mimeo", "rustyline"]),
         ("tests/twins", &["libc", "mimeo", "mimeo-interp", "mimeo-ir"]),
         ("jit/build", &["cc", "iced-x86", "mimeo-def", "mimeo-lower", "object"]),
         ("jit/build/cli", &["lexopt", "mimeo-build", "mimeo-def", "mimeo-lower", "object", "syn"]),

@@ -46,23 +46,11 @@ impl Diagnostic {
     pub fn new(position: Position, message: impl Into<String>) -> Diagnostic {
         Diagnostic { position, message: message.into() }
     }
-
-    /// Returns the line for standard error: `FILE:LINE:COLUMN: error: MESSAGE`.
-    #[must_use]
-    pub fn in_file<'a>(&'a self, file: &'a str) -> impl fmt::Display + 'a {
-        DiagnosticInFile { file, diagnostic: self }
-    }
 }
 
-struct DiagnosticInFile<'a> {
-    file: &'a str,
-    diagnostic: &'a Diagnostic,
-}
-
-impl fmt::Display for DiagnosticInFile<'_> {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Diagnostic { position, message } = self.diagnostic;
-        write!(f, "{}:{position}: error: {message}", self.file)
+        write!(f, "{}: error: {}", self.position, self.message)
     }
 }
 
@@ -71,9 +59,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_diagnostic_starts_with_file_line_and_column() {
+    fn a_diagnostic_starts_with_line_and_column() {
         let diagnostic = Diagnostic::new(Position { line: 3, column: 14 }, "division by zero");
-        assert_eq!(diagnostic.in_file("a.calc").to_string(), "a.calc:3:14: error: division by zero");
+        assert_eq!(diagnostic.to_string(), "3:14: error: division by zero");
     }
 
     #[test]

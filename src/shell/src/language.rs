@@ -10,6 +10,7 @@ use mimeo::{InstructionSet, Linked, Machine, Trap};
 use crate::command::{Command, Failure};
 use crate::diagnostic::Diagnostic;
 use crate::editor::Editor;
+use crate::interrupt;
 use crate::options::Options;
 use crate::session::{self, Loaded, Session};
 use crate::source::{Source, Text};
@@ -105,7 +106,7 @@ impl Command {
 
     /// Runs the command of a [`Language`], which `new` creates. Returns the exit status.
     ///
-    /// If the command line names no program, it starts a session. The variable `NAME_HISTORY` names the file for its
+    /// If the command line names no program, it starts a session, in which Ctrl-C interrupts what runs. The variable `NAME_HISTORY` names the file for its
     /// history, where `NAME` is the command's. See [`Language`] for an example.
     pub fn run<L: Language>(&self, new: impl FnOnce(&Options) -> L) -> ExitCode {
         self.main::<L::Ops, _>(Source::parse, |source, options| {
@@ -121,6 +122,7 @@ impl Command {
                     None => Err(Failure::Command("no program was given".to_owned())),
                 },
                 (None, None) => {
+                    interrupt::handle(chunks.language.machine().control());
                     let _ended = session::run(&mut chunks, &mut Editor::new(self.name));
                     Ok(())
                 }
@@ -179,7 +181,10 @@ impl<L: Language> Session for Chunks<'_, L> {
     }
 
     fn run(&mut self, chunk: Self::Chunk) -> ControlFlow<Self::Exit> {
-        if let Err(failure) = chunk.and_then(|(text, linked, chunk)| self.execute(text, linked, chunk)) {
+        let result = chunk.and_then(|(text, linked, chunk)| interrupt::run(|| self.execute(text, linked, chunk)));
+        // One that came too late does not end the next chunk.
+        self.language.machine().control().clear();
+        if let Err(failure) = result {
             failure.show(self.command.name);
         }
         ControlFlow::Continue(())

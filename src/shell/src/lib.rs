@@ -11,6 +11,7 @@
 //! | `output` | text | standard output and standard error, whose reader may be gone |
 //! | `session` | lines | chunks that run one after the other |
 //! | `editor` | the terminal | lines, with editing and a history |
+//! | `interrupt` | Ctrl-C | an interruption of what runs in a session |
 //! | `language` | a language whose texts are chunks | all of the above |
 //!
 //! [`Language`] is the short way: it needs three functions for a command that runs, shows and types programs. This is a
@@ -64,6 +65,8 @@ mod dump;
 #[cfg(feature = "session")]
 mod editor;
 #[cfg(feature = "session")]
+mod interrupt;
+#[cfg(feature = "session")]
 mod language;
 mod options;
 mod output;
@@ -80,5 +83,5 @@ pub use editor::Editor;
 #[cfg(feature = "session")]
 pub use language::Language;
 pub use options::Options;
-pub use output::{show, show_error, stdout};
+pub use output::{Output, show, show_error, stdout};
 pub use source::{Source, Text};

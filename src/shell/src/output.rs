@@ -1,5 +1,6 @@
 //! Output of a command and its programs → standard output and standard error, whose reader may be gone.
 
+use std::fmt;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 
 /// The exit status of a process that is killed by `SIGPIPE`.
@@ -57,6 +58,65 @@ pub fn stdout() -> Box<dyn Write> {
         Box::new(Terminal(stdout))
     } else {
         Box::new(BufWriter::with_capacity(1 << 16, stdout))
+    }
+}
+
+/// Where a program prints: standard output, or memory that a test reads.
+///
+/// ```
+/// use std::io::Write as _;
+///
+/// let mut output = mimeo_shell::Output::memory();
+/// writeln!(output, "42")?;
+/// assert_eq!(output.written(), b"42\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Output(Target);
+
+enum Target {
+    Stream(Box<dyn Write>),
+    Memory(Vec<u8>),
+}
+
+impl Output {
+    /// Returns [standard output](stdout). See [`Output`] for an example.
+    pub fn stdout() -> Output {
+        Output(Target::Stream(stdout()))
+    }
+
+    /// Returns an output that keeps what is written. See [`Output`] for an example.
+    pub fn memory() -> Output {
+        Output(Target::Memory(Vec::new()))
+    }
+
+    /// Returns what was written to memory: nothing if it went elsewhere. See [`Output`] for an example.
+    pub fn written(&self) -> &[u8] {
+        match &self.0 {
+            Target::Stream(_) => &[],
+            Target::Memory(memory) => memory,
+        }
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Output").field(&String::from_utf8_lossy(self.written())).finish()
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Target::Stream(stream) => stream.write(bytes),
+            Target::Memory(memory) => memory.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.0 {
+            Target::Stream(stream) => stream.flush(),
+            Target::Memory(_) => Ok(()),
+        }
     }
 }
 

@@ -39,21 +39,17 @@ pub fn run_with<T: Default>(
     let program = match ::calc::compile(text) {
         Ok(program) => program,
         Err(errors) => {
-            let errors: Vec<_> = errors.iter().map(message).collect();
+            let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
             return (Behaviour::new("", &errors), T::default());
         }
     };
     let out = Captured::default();
     let mut session = Session::with_builder(&program, options, Box::new(out.clone()), customize);
     session.machine().vm_mut().set_fuel(Some(PLENTY_OF_FUEL));
-    let error = session.run().err().map(|error| message(&error));
+    let error = session.run().err().map(|error| error.to_string());
     let events = session.machine().vm().fuel().map(|left| PLENTY_OF_FUEL - left);
     let inspected = inspect(&mut session);
     (Behaviour { output: out.bytes(), error, events }, inspected)
-}
-
-fn message(error: &::calc::Diagnostic) -> String {
-    format!("{}: error: {}", error.position, error.message)
 }
 
 #[cfg(test)]

@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
-use mimeo_shell::{Command, stdout};
-use my_lang::glue::runtime::Output;
+use mimeo_shell::{Command, Output};
 use my_lang::glue::session::Session;
 
 fn main() -> ExitCode {
     let command = Command::of_programs(env!("CARGO_PKG_NAME"));
-    command.run(|options| Session::new(options.settings.jit.clone(), Output::Stream(stdout())))
+    command.run(|options| Session::new(options.settings.jit.clone(), Output::stdout()))
 }

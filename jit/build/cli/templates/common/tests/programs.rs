@@ -6,8 +6,7 @@ use std::path::Path;
 
 use mimeo::InstructionSet as _;
 use mimeo::jit::{Gaps, HasJit as _, Jit, JitConfig, Mode};
-use mimeo_shell::{Language as _, Text};
-use my_lang::glue::runtime::Output;
+use mimeo_shell::{Language as _, Output, Text};
 use my_lang::glue::session::Session;
 use my_lang::language::ops::ops::Ops;
 
@@ -33,15 +32,14 @@ fn check(mode: &str, jit: JitConfig) -> usize {
 
 /// Runs a program, and returns its output and then its error.
 fn run(text: &Text, jit: JitConfig) -> Vec<String> {
-    let mut session = Session::new(jit, Output::Memory(Vec::new()));
+    let mut session = Session::new(jit, Output::memory());
     let reason = session.machine.jit().and_then(Jit::unavailable);
     assert!(reason.is_none(), "no native code: {reason:?}");
     let errors = match session.load(text) {
         Ok((linked, chunk)) => session.run(linked, chunk).err().map(|trap| text.of_trap(&trap)).into_iter().collect(),
         Err(errors) => errors,
     };
-    let Output::Memory(output) = &session.machine.vm().host.output else { panic!("it was given") };
-    let output = String::from_utf8_lossy(output);
+    let output = String::from_utf8_lossy(session.machine.vm().host.output.written());
     output.lines().map(str::to_owned).chain(errors.iter().map(|error| error.to_string())).collect()
 }
 

@@ -4,8 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use mimeo::jit::JitConfig;
-use mimeo_shell::{Language as _, Text};
-use my_lang::glue::runtime::Output;
+use mimeo_shell::{Language as _, Output, Text};
 use my_lang::glue::session::Session;
 
 /// Runs the command, and returns what it printed, its errors, and whether it succeeded.
@@ -31,12 +30,11 @@ fn objects_live_as_long_as_they_are_reachable() {
         let text = std::fs::read_to_string(entry.path()).expect("a text");
         let text = Text { name: "program".to_owned(), text };
         let run = |is_stressed| {
-            let mut session = Session::new(JitConfig::default(), Output::Memory(Vec::new()));
+            let mut session = Session::new(JitConfig::default(), Output::memory());
             session.machine().vm_mut().host.heap.is_stressed = is_stressed;
             let (linked, defined) = session.load(&text).expect("it has no error");
             let result = session.run(linked, defined);
-            let Output::Memory(output) = &session.machine().vm().host.output else { panic!("it was given") };
-            (output.clone(), result.map_err(|trap| trap.to_string()))
+            (session.machine().vm().host.output.written().to_vec(), result.map_err(|trap| trap.to_string()))
         };
         assert_eq!(run(true), run(false), "{}", entry.path().display());
     }

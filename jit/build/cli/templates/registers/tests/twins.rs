@@ -1,7 +1,8 @@
 //! Every op does the same in the interpreter and in native code, on random and edge-case states.
 
+use mimeo_shell::Output;
 use mimeo_twins::{Language, Random, twins};
-use my_lang::glue::runtime::{Host, Output};
+use my_lang::glue::runtime::Host;
 use my_lang::language::heap::{Heap, Object};
 use my_lang::language::ops::ops::{Ops, Value, Vm};
 
@@ -23,18 +24,18 @@ unsafe impl Language<Ops> for Twins {
         heap.add(Object::Array(Vec::new()));
         heap.add(Object::Array(vec![Value::int(random.edge_u64() as i32), Value::object(0)]));
         let globals = vec![Value::NIL, Value::float(random.edge_f64())];
-        ((), Host { output: Output::Memory(Vec::new()), heap, globals })
+        ((), Host { output: Output::memory(), heap, globals })
     }
 
     fn snapshot(&self, vm: &Vm) -> Self::Snapshot {
-        let Host { output: Output::Memory(output), heap, globals } = &vm.host else { panic!("`state` makes it") };
+        let Host { output, heap, globals } = &vm.host;
         let describe = |number| match heap.get(Value::object(number)) {
             Some(Object::Function(function)) => {
                 format!("function of {} {:?}", function.arity, function.captured)
             }
             other => format!("{other:?}"),
         };
-        (output.clone(), globals.clone(), (0..OBJECTS).map(describe).collect())
+        (output.written().to_vec(), globals.clone(), (0..OBJECTS).map(describe).collect())
     }
 
     /// The simplest first.

@@ -1,7 +1,8 @@
 //! Every op does the same in the interpreter and in native code, on random and edge-case states.
 
+use mimeo_shell::Output;
 use mimeo_twins::{Language, Random, twins};
-use my_lang::glue::runtime::{Host, Output};
+use my_lang::glue::runtime::Host;
 use my_lang::language::ops::ops::{Ops, Vm};
 
 struct Twins;
@@ -14,12 +15,11 @@ unsafe impl Language<Ops> for Twins {
 
     fn state(&self, random: &mut Random) -> ((), Host) {
         let variables = vec![random.edge_i64(), random.edge_i64()];
-        ((), Host { output: Output::Memory(Vec::new()), variables })
+        ((), Host { output: Output::memory(), variables })
     }
 
     fn snapshot(&self, vm: &Vm) -> Self::Snapshot {
-        let Output::Memory(output) = &vm.host.output else { panic!("`state` gives it") };
-        (output.clone(), vm.host.variables.clone())
+        (vm.host.output.written().to_vec(), vm.host.variables.clone())
     }
 }
 

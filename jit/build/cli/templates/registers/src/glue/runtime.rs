@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use mimeo::{Thrown, Window};
+use mimeo_shell::Output;
 
 use crate::language::heap::{Function, Heap, Object};
 use crate::language::ops::ops::{Callee, Ops, Value, Vm};
@@ -21,23 +22,6 @@ pub struct Host {
 #[expect(unsafe_code, reason = "ops get callees from the heap")]
 unsafe impl mimeo::TrustedOps for Ops {}
 
-/// Where `print` writes.
-pub enum Output {
-    /// Standard output.
-    Stream(Box<dyn Write>),
-    /// Memory, for tests.
-    Memory(Vec<u8>),
-}
-
-impl Output {
-    pub fn stream(&mut self) -> &mut dyn Write {
-        match self {
-            Output::Stream(stream) => stream,
-            Output::Memory(memory) => memory,
-        }
-    }
-}
-
 /// The functions that are written in Rust: their names, and how many arguments they take. The last one shows results in
 /// a session.
 pub const NATIVES: [(&str, u16); 4] = [("print", 1), ("len", 1), ("push", 2), ("", 1)];
@@ -48,7 +32,7 @@ pub(crate) fn run_native(vm: &mut Vm, index: u32, arguments: Window) -> Result<V
     let shown = arguments.first().map(|&first| heap.show(first)).unwrap_or_default();
     let result = match (index, &arguments[..]) {
         (3, [Value::NIL]) => Ok(()),
-        (0 | 3, [_]) => writeln!(output.stream(), "{shown}").map_err(|error| format!("cannot print: {error}")),
+        (0 | 3, [_]) => writeln!(output, "{shown}").map_err(|error| format!("cannot print: {error}")),
         (1, &[value]) => match heap.get(value) {
             Some(Object::Array(items)) => return Ok(Value::int(items.len() as i32)),
             Some(Object::Text(text)) => return Ok(Value::int(text.chars().count() as i32)),

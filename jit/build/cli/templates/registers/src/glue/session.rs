@@ -1,10 +1,12 @@
 //! Texts → chunks that run one after the other in a machine. A program is one chunk.
 
+use std::io::Write as _;
+
 use mimeo::asm::FunctionIndex;
 use mimeo::jit::{JitConfig, WithJit as _};
-use mimeo_shell::{Diagnostic, Language, Text};
+use mimeo_shell::{Diagnostic, Language, Output, Text};
 
-use super::runtime::{Host, Output};
+use super::runtime::Host;
 use crate::language::compiler::{Definitions, compile};
 use crate::language::heap::Heap;
 use crate::language::ops::ops::{Linked, Machine, Ops, Trap, Value};
@@ -42,7 +44,7 @@ impl Language for Session {
         let main = FunctionIndex(self.machine.functions(linked).count() as u32 - 1);
         let result = self.machine.call(linked.function(main), &[]);
         // The program notices errors of output when it prints.
-        let _ignored = self.machine.vm_mut().host.output.stream().flush();
+        let _ignored = self.machine.vm_mut().host.output.flush();
         result?;
         self.defined = defined;
         Ok(())

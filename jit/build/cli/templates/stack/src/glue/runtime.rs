@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use mimeo::Thrown;
+use mimeo_shell::Output;
 
 use crate::language::ops::ops::Vm;
 
@@ -11,23 +12,6 @@ pub struct Host {
     pub output: Output,
     /// The variables of the top level, in the order in which the last chunk has kept them.
     pub variables: Vec<i64>,
-}
-
-/// Where `print` writes.
-pub enum Output {
-    /// Standard output.
-    Stream(Box<dyn Write>),
-    /// Memory, for tests.
-    Memory(Vec<u8>),
-}
-
-impl Output {
-    pub fn stream(&mut self) -> &mut dyn Write {
-        match self {
-            Output::Stream(stream) => stream,
-            Output::Memory(memory) => memory,
-        }
-    }
 }
 
 pub(crate) fn overflow(vm: &mut Vm, operator: u8) -> Thrown {
@@ -39,7 +23,7 @@ pub(crate) fn division_by_zero(vm: &mut Vm) -> Thrown {
 }
 
 pub(crate) fn print_number(vm: &mut Vm, value: i64) -> Result<(), Thrown> {
-    let result = writeln!(vm.host.output.stream(), "{value}");
+    let result = writeln!(vm.host.output, "{value}");
     result.map_err(|error| vm.throw(format!("cannot print: {error}")))
 }
 

@@ -1,12 +1,13 @@
 //! Texts → chunks that run one after the other in a machine. A program is one chunk.
 
+use std::io::Write as _;
 use std::mem::take;
 
 use mimeo::asm::FunctionIndex;
 use mimeo::jit::{JitConfig, WithJit as _};
-use mimeo_shell::{Diagnostic, Language, Text};
+use mimeo_shell::{Diagnostic, Language, Output, Text};
 
-use super::runtime::{Host, Output};
+use super::runtime::Host;
 use crate::language::compiler::{Definitions, compile};
 use crate::language::ops::ops::{Linked, Machine, Ops, Trap};
 
@@ -42,7 +43,7 @@ impl Language for Session {
         let result = self.machine.call(linked.function(main), &variables);
         let host = &mut self.machine.vm_mut().host;
         // The program notices errors of output when it prints.
-        let _ignored = host.output.stream().flush();
+        let _ignored = host.output.flush();
         match result {
             Ok(_) => self.defined = defined,
             Err(_) => host.variables = variables,

@@ -89,7 +89,7 @@ pub enum LoadError {
 const WORK_PER_CHUNK: usize = 1 << 14;
 
 /// The work of a step of the parser.
-const WORK_PER_STEP: usize = 64;
+pub(crate) const WORK_PER_STEP: usize = 64;
 
 fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, LoadError> {
     pay(vm, WORK_PER_CHUNK).map_err(LoadError::Stopped)?;

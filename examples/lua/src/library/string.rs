@@ -12,7 +12,7 @@ pub(super) use output::Output;
 const FUNCTIONS: Functions = &[
     ("byte", basic::byte),
     ("char", basic::char),
-    ("dump", basic::dump),
+    ("dump", basic::dump_function),
     ("find", pattern::find),
     ("format", format::format),
     ("gmatch", pattern::gmatch),

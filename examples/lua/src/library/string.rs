@@ -4,6 +4,7 @@ mod basic;
 mod format;
 mod output;
 mod pattern;
+mod strip;
 
 use super::{Functions, define_module, set};
 use crate::ops::ops::Vm;

@@ -3,6 +3,7 @@
 use mimeo::Thrown;
 
 use super::Output;
+use super::strip::stripped;
 use crate::dump;
 use crate::ops::ops::Value;
 use crate::runtime::{Call, PART, too_long};
@@ -62,7 +63,7 @@ pub(super) fn dump_function(call: &mut Call<'_>) -> Result<(), Thrown> {
         Some(closure) => {
             // The bytes exist up to three times for a moment.
             call.claim(3 * closure.prototype().chunk().parts().text.len())?;
-            let bytes = if call.get(1).truth() { dump::stripped(call.vm, closure)? } else { dump::dump(closure) };
+            let bytes = if call.get(1).truth() { stripped(call.vm, closure)? } else { dump::dump(closure) };
             let mut output = Output::new(call)?;
             output.push(call, &bytes)?;
             output.give(call)

@@ -22,14 +22,20 @@ pub(crate) struct Dumped<'a> {
 /// Returns the bytes of a function.
 pub(crate) fn dump(closure: Gc<Closure>) -> Vec<u8> {
     let chunk = closure.prototype().chunk();
-    let parts = chunk.parts();
-    let prototype = parts.prototypes.iter().position(|prototype| std::ptr::eq(prototype, closure.prototype()));
+    bytes(closure, &chunk.parts().source, &chunk.parts().text)
+}
+
+/// Returns the bytes of a function with this name and text of its chunk.
+pub(crate) fn bytes(closure: Gc<Closure>, name: &[u8], text: &[u8]) -> Vec<u8> {
+    let chunk = closure.prototype().chunk();
+    let prototypes = &chunk.parts().prototypes;
+    let prototype = prototypes.iter().position(|prototype| std::ptr::eq(prototype, closure.prototype()));
     let mut content = Vec::new();
-    for number in [prototype.unwrap_or_default(), parts.source.len()] {
+    for number in [prototype.unwrap_or_default(), name.len()] {
         content.extend_from_slice(&(number as u32).to_le_bytes());
     }
-    content.extend_from_slice(&parts.source);
-    content.extend_from_slice(&parts.text);
+    content.extend_from_slice(name);
+    content.extend_from_slice(text);
     [SIGNATURE, &checksum(&content).to_le_bytes(), &content].concat()
 }
 

@@ -89,7 +89,7 @@ pub enum LoadError {
 const WORK_PER_CHUNK: usize = 1 << 14;
 
 /// The work of a step of the parser.
-const WORK_PER_STEP: usize = 64;
+pub(crate) const WORK_PER_STEP: usize = 64;
 
 fn load_text(vm: &mut Vm, source: &[u8], name: &[u8], environment: Gc<Table>) -> Result<Gc<Closure>, LoadError> {
     pay(vm, WORK_PER_CHUNK).map_err(LoadError::Stopped)?;
@@ -192,14 +192,25 @@ fn load_compiled(
 ) -> Result<Gc<Closure>, LoadError> {
     let (code, mut memory) = compiled.map_err(|error| LoadError::Message(error.in_chunk(name)))?;
     // The chunk itself, with its strings.
-    vm.host.heap.claim(2 * text.len()).map_err(out_of_memory)?;
+    if vm.host.heap.claim(2 * text.len()).is_err() {
+        free_memory(vm);
+        vm.host.heap.claim(2 * text.len()).map_err(out_of_memory)?;
+    }
     // No collection happens before the chunk holds these texts.
     let constants: Box<[Value]> = memory.strings().iter().map(|text| vm.host.heap.text(text).into()).collect();
     let (shown, program, infos) = code.finish(&constants);
     memory.trim(text.len());
     vm.host.parser = memory;
     drop(compiler);
-    let linked = match vm.load(&program) {
+    let mut linked = vm.load(&program);
+    if matches!(linked, Err(mimeo::LoadError::OutOfMemory)) {
+        let kept = vm.host.kept.len();
+        vm.host.kept.extend_from_slice(&constants);
+        free_memory(vm);
+        vm.host.kept.truncate(kept);
+        linked = vm.load(&program);
+    }
+    let linked = match linked {
         Err(mimeo::LoadError::OutOfMemory) => return Err(out_of_memory(OutOfMemory)),
         linked => linked.expect("there are no index spaces"),
     };

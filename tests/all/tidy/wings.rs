@@ -156,6 +156,7 @@ const WINGS: [(&str, &[Wing]); 4] = [
                     "load",
                     "lua_syntax::Steps",
                     "lua_syntax::strings",
+                    "lua_syntax::syntax",
                     "lua_syntax::time",
                     "ops",
                     "runtime",

@@ -147,7 +147,7 @@ impl Generator<'_> {
             }
             self.open_list(arguments)
         };
-        let len = self.mark() - window.0;
+        let len = self.taken_since(window.0).max(1);
         if is_returned {
             self.close_all();
         }

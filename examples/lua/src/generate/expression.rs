@@ -37,7 +37,8 @@ impl Generator<'_> {
         let is_temporary = dst.0 >= self.temporaries;
         let mark = self.mark();
         match expression {
-            Expression::Logic { .. } | Expression::Table { .. } if !is_temporary => {
+            // Without a slot, the code will not be used.
+            Expression::Logic { .. } | Expression::Table { .. } if !is_temporary && self.overflow.is_none() => {
                 let value = self.take();
                 self.into(expression, value);
                 self.asm.copy(dst, value);

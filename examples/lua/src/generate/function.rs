@@ -54,7 +54,7 @@ pub(super) struct Generator<'a> {
     line: Line,
     has_captured: bool,
     /// The line in which the function became too large.
-    overflow: Option<Line>,
+    pub(super) overflow: Option<Line>,
 }
 
 impl<'a> Generator<'a> {
@@ -189,6 +189,12 @@ impl<'a> Generator<'a> {
     /// Returns the first free slot.
     pub(super) fn mark(&self) -> u16 {
         self.free
+    }
+
+    /// Returns the number of slots that were taken since a [`mark`](Self::mark). If there were not enough slots, the number
+    /// is wrong, and the code will not be used.
+    pub(super) fn taken_since(&self, mark: u16) -> u16 {
+        self.free.saturating_sub(mark)
     }
 
     /// Frees all slots from a mark on.

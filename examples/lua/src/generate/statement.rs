@@ -113,7 +113,7 @@ impl Generator<'_> {
             _ => {
                 let first = Slot(mark);
                 let is_open = self.open_list(values);
-                let len = self.mark() - mark;
+                let len = self.taken_since(mark);
                 self.close_all();
                 match is_open {
                     true => {

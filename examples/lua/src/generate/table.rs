@@ -22,7 +22,7 @@ impl Generator<'_> {
             let is_last = index + 1 == items.len();
             match item {
                 Item::Next(value) if is_last && value.is_multiple() => {
-                    let waiting = self.mark() - mark;
+                    let waiting = self.taken_since(mark);
                     self.open_list(std::slice::from_ref(value));
                     self.asm.set_list_open(dst, stored + 1, Slot(mark), waiting);
                     self.release(mark);
@@ -30,7 +30,7 @@ impl Generator<'_> {
                 Item::Next(value) => {
                     let slot = self.take();
                     self.into(value, slot);
-                    if self.mark() - mark == BATCH {
+                    if self.taken_since(mark) == BATCH {
                         stored += self.store_elements(dst, mark, stored);
                     }
                 }
@@ -48,7 +48,7 @@ impl Generator<'_> {
 
     /// Stores the evaluated elements. Returns their number.
     fn store_elements(&mut self, table: Slot, mark: u16, stored: u32) -> u32 {
-        let waiting = self.mark() - mark;
+        let waiting = self.taken_since(mark);
         if waiting > 0 {
             self.asm.set_list(table, stored + 1, Slot(mark), waiting);
             self.release(mark);

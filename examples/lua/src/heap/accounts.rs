@@ -56,6 +56,8 @@ pub(super) struct Accounts {
     outside: usize,
     /// The largest size at the beginning of a cycle since memory was given back to the system.
     peak: usize,
+    /// Bytes of all objects at the end of the last cycle.
+    after_cycle: usize,
 }
 
 impl Default for Accounts {
@@ -74,6 +76,7 @@ impl Default for Accounts {
             charge: None,
             outside: 0,
             peak: 0,
+            after_cycle: 0,
         }
     }
 }
@@ -132,6 +135,16 @@ impl Accounts {
         let size = self.live.saturating_sub(self.waiting) + self.outside;
         let more = i64::from(self.pause.max(100) - 100).saturating_mul(size as i64) / 100;
         self.set_due(more.max(MIN_PAUSE));
+    }
+
+    /// Notes that a cycle has ended.
+    pub(super) fn end(&mut self) {
+        self.after_cycle = self.live;
+    }
+
+    /// Returns `true` if the objects have doubled since the last cycle has ended.
+    pub(super) fn have_doubled(&self) -> bool {
+        self.live / 2 > self.after_cycle.max(MIN_PAUSE as usize)
     }
 
     /// Notes the size at the beginning of a cycle.

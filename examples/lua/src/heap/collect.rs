@@ -72,8 +72,8 @@ impl Heap {
         let mut work = self.accounts.work();
         self.finalizers_due = usize::try_from(work).unwrap_or(0) / FINALIZER_COST + 1;
         self.accounts.set_due(STEP);
-        // The objects of finalizers are garbage that the next cycle would only visit again.
-        if self.is_finalizing() {
+        // The objects of finalizers are garbage that the next cycle would only visit again, unless one makes many objects.
+        if self.is_finalizing() && !self.accounts.have_doubled() {
             return false;
         }
         while work > 0 {

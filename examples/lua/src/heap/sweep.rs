@@ -54,6 +54,7 @@ impl Heap {
             let object = if before.is_null() { self.objects } else { unsafe { (*before).next } };
             if object.is_null() {
                 self.phase = Phase::Pause;
+                self.accounts.end();
                 return AT_ONCE * COST;
             }
             // SAFETY: (1): as in `sweep_texts`.

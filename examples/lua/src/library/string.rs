@@ -4,6 +4,7 @@ mod basic;
 mod format;
 mod output;
 mod pattern;
+mod strip;
 
 use super::{Functions, define_module, set};
 use crate::ops::ops::Vm;
@@ -12,7 +13,7 @@ pub(super) use output::Output;
 const FUNCTIONS: Functions = &[
     ("byte", basic::byte),
     ("char", basic::char),
-    ("dump", basic::dump),
+    ("dump", basic::dump_function),
     ("find", pattern::find),
     ("format", format::format),
     ("gmatch", pattern::gmatch),

@@ -23,6 +23,11 @@ pub fn out_of_memory(vm: &mut Vm) -> Thrown {
     raise(vm, message.into())
 }
 
+/// Returns `true` for the message of that error.
+pub(super) fn is_out_of_memory(value: Value) -> bool {
+    value.to_text().is_some_and(|text| text.bytes() == OUT_OF_MEMORY)
+}
+
 /// What a program throws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {

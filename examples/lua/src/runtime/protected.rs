@@ -2,7 +2,7 @@
 
 use mimeo::{Thrown, TrapKind};
 
-use super::error::{Error, call_handler, raise_past, value_of};
+use super::error::{Error, call_handler, is_out_of_memory, raise_past, value_of};
 use super::place::{frame_at, name_of_callee, place};
 use super::run::{results, run};
 use super::upvalue::{close_above_frame, close_from};
@@ -40,7 +40,18 @@ pub(crate) fn caught(vm: &mut Vm, handler: Value) -> Result<Value, Thrown> {
     if !was_handled && !handler.is_nil() && vm.host.exit.is_none() {
         value = call_handler(vm, handler, value)?;
     }
+    if is_out_of_memory(value) {
+        forget_left_functions(vm);
+    }
     if vm.host.exit.is_some() { Err(throw_exit(vm)) } else { Ok(value) }
+}
+
+/// Clears what the functions that an error has left had in their slots. Some of these belong to the caller's frame, and
+/// would keep alive what took the memory.
+fn forget_left_functions(vm: &mut Vm) {
+    // The first ones are this function and the result of `take_error`.
+    vm.fill_slots(2, vm.frame_slots() - 2, Value::NIL);
+    vm.clear_after_stacks();
 }
 
 /// A call of `os.exit`: the end of the program.

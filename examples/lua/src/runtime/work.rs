@@ -101,7 +101,7 @@ impl Call<'_> {
     ///
     /// If the host stops the program.
     pub fn work_at_once(&mut self, work: usize) -> Result<(), Thrown> {
-        pay_at_once(self.vm, work)
+        if work < UNPAID { self.work(work) } else { pay_at_once(self.vm, work) }
     }
 
     /// Appends bytes, and counts the work.

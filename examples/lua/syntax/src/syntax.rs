@@ -5,6 +5,7 @@ mod error;
 mod interner;
 mod lexer;
 mod source;
+mod strip;
 mod token;
 mod tokens;
 
@@ -12,5 +13,6 @@ pub use chunk::shown_name;
 pub use error::{Line, SyntaxError};
 pub use interner::{StringId, Strings};
 pub use source::Source;
+pub use strip::stripped;
 pub(crate) use token::{Symbol, TokenKind};
 pub(crate) use tokens::{Name, Tokens};

@@ -6,10 +6,10 @@ use crate::run::lua;
 /// What the process may keep of what a program has used. In builds with debug assertions, freed objects stay for a while.
 const KEPT_MEGABYTES: f64 = 20.0;
 
-/// Returns the resident megabytes before and after a program that uses much memory.
-fn resident(code: &str) -> (f64, f64) {
+/// Returns the resident megabytes before and after a program that uses much memory, or the most of them.
+fn resident(what: &str, code: &str) -> (f64, f64) {
     let code = format!(
-        "local function resident() for line in io.lines('/proc/self/status') do local kilobytes = line:match('VmRSS:%s+(%d+)') \
+        "local function resident() for line in io.lines('/proc/self/status') do local kilobytes = line:match('{what}:%s+(%d+)') \
         if kilobytes then return kilobytes / 1024 end end end local before = resident() do {code} end \
         collectgarbage() collectgarbage() print(before, resident())"
     );
@@ -30,7 +30,16 @@ fn memory_is_given_back() {
         "local t = {} for i = 1, 3e5 do t[i] = {x = i, y = {}} end for i = 1, #t, 2 do t[i] = nil end t = nil",
         "local t = {} for i = 1, 2e4 do t[i] = coroutine.wrap(function() coroutine.yield() end) t[i]() end",
     ] {
-        let (before, after) = resident(code);
+        let (before, after) = resident("VmRSS", code);
         assert!(after < before + KEPT_MEGABYTES, "{before} MB before and {after} MB after {code}");
     }
+}
+
+/// While a finaliser runs and others wait, its garbage is collected.
+#[test]
+fn garbage_of_long_finalisers_is_freed() {
+    let code = "for i = 1, 3 do getmetatable(newproxy(true)).__gc = function() for i = 1, 1e6 do local t = {i} end end end \
+        collectgarbage()";
+    let (before, most) = resident("VmHWM", code);
+    assert!(most < before + KEPT_MEGABYTES, "{before} MB before and {most} MB at most");
 }

@@ -27,6 +27,23 @@ const REFUSED: &str = r#"
 const PROGRAMS: &[(&str, &str)] = &[
     ("rep", r#"refused(string.rep, "x", 1e9) refused(string.rep, "abc", 4e6, ",")"#),
     ("list", "refused(function() local t for i = 1, 1e8 do t = {t} end end)"),
+    (
+        "the next allocation",
+        r#"
+            for _ = 1, 5 do
+                local ok = pcall(function()
+                    getmetatable(newproxy(true)).__gc = function() end
+                    local large = {} for i = 1, 1e7 do large[i] = {i} end
+                end)
+                -- Where what the function has left in the stack is still there.
+                local t = {}
+                assert(not ok and xpcall(function() local large = {} for i = 1, 1e7 do large[i] = {i} end end, type) == false)
+                t = {}
+            end
+            -- A frame with many slots.
+            math.max(1, 2, 3, 4, 5, 6)
+        "#,
+    ),
     ("array", "refused(function() local t = {} for i = 1, 1e8 do t[i] = i end end)"),
     ("array of inserts", "refused(function() local t = {} while true do table.insert(t, 1) end end)"),
     ("keys", "refused(function() local t = {} for i = 1, 1e8 do t[i + 0.5] = i end end)"),
@@ -348,8 +365,8 @@ fn nothing_leaks_when_memory_runs_out() {
         let memory = unsafe { lua.machine() }.memory().clone();
         let mut used = Vec::new();
         for _ in 0..3 {
-            for (_, program) in PROGRAMS.iter().filter(|(name, _)| *name != "finalisers") {
-                let function = lua.load(format!("{REFUSED}{program}"), "=program").expect("there is memory");
+            for (name, program) in PROGRAMS.iter().filter(|(name, _)| *name != "finalisers") {
+                let function = lua.load(format!("{REFUSED}{program}"), "=program").expect(name);
                 lua.call(&function, &[]).expect("it catches the error");
             }
             lua.scope().collect();

@@ -238,6 +238,25 @@ fn loading_is_stopped() {
 }
 
 #[test]
+fn functions_that_need_too_many_slots_are_errors() {
+    let mut lua = Lua::new(Options::default());
+    for last in ["{}", "{t, {t}}", "t and f", "t or {}", "not t", "f(t)", "t .. t", "function() end", "t.t[t]", "..."] {
+        for count in [1000, 65_000, 70_000] {
+            let arguments = "t,".repeat(count) + last;
+            let sources = [
+                format!("local t, f = {{}} local a = f({arguments})"),
+                format!("local t, f = {{}} return {arguments}"),
+                format!("local t, f = {{}} t.a, t.b = f({arguments}), {last}"),
+            ];
+            for source in sources {
+                let loaded = lua.load(&source, "=slots");
+                assert!(loaded.is_ok() || count > 1000, "{count}, {last}: {loaded:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn parts_of_the_library_can_be_left_out() {
     let names = [
         (Library::Coroutine, "coroutine"),

@@ -4,6 +4,8 @@ use lua_syntax::strings::part;
 use mimeo::Thrown;
 
 use super::Output;
+use super::strip::stripped;
+use crate::dump;
 use crate::ops::ops::Value;
 use crate::runtime::{Call, PART, too_long};
 
@@ -48,14 +50,15 @@ pub(super) fn char(call: &mut Call<'_>) -> Result<(), Thrown> {
     output.give(call)
 }
 
-/// `string.dump(function)`
-pub(super) fn dump(call: &mut Call<'_>) -> Result<(), Thrown> {
+/// `string.dump(function [, strip])`
+pub(super) fn dump_function(call: &mut Call<'_>) -> Result<(), Thrown> {
     match call.function(0)?.to_closure() {
         Some(closure) => {
-            // The bytes exist twice for a moment.
-            call.claim(2 * closure.prototype().chunk().parts().text.len())?;
+            // The bytes exist up to three times for a moment.
+            call.claim(3 * closure.prototype().chunk().parts().text.len())?;
+            let bytes = if call.get(1).truth() { stripped(call.vm, closure)? } else { dump::dump(closure) };
             let mut output = Output::new(call)?;
-            output.push(call, &crate::dump::dump(closure))?;
+            output.push(call, &bytes)?;
             output.give(call)
         }
         None => Err(call.error("unable to dump given function")),

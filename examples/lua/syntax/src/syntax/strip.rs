@@ -23,7 +23,7 @@ use crate::syntax::Strings;
 /// use lua_syntax::syntax::stripped;
 ///
 /// let text = "local secret = 1 -- hidden\nprint(secret, t.secret, {secret = secret})";
-/// let stripped = stripped(text.as_bytes(), &|name| name != b"secret", Steps::unlimited())?;
+/// let stripped = stripped(text.as_bytes(), &|name| name == b"print" || name == b"t", Steps::unlimited())?;
 /// assert_eq!(stripped, b"local a = 1 print ( a , t . secret , { secret = a } )");
 /// # Ok::<(), lua_syntax::syntax::SyntaxError>(())
 /// ```

@@ -18,7 +18,7 @@ macro_rules! files {
 
 /// What both templates have.
 const COMMON: &[File] = files!("common":
-    "Cargo.toml.in" "build.rs" "gitignore.in" "rustfmt.toml" "src/main.rs" "tests/programs.rs"
+    "Cargo.toml.in" "build.rs" "gitignore.in" "rustfmt.toml" "src/main.rs" "tests/process/mod.rs" "tests/programs.rs"
 );
 
 /// A stack machine of integers.

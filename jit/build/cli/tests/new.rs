@@ -69,8 +69,8 @@ fn has_its_name_everywhere(folder: &Path) {
     }
     let main = fs::read_to_string(folder.join("src/main.rs")).expect("there is one");
     assert!(main.contains("\nuse toy_1_lang::glue::session::Session;\n"), "{main}");
-    let command = fs::read_to_string(folder.join("tests/command.rs")).expect("there is one");
-    assert!(command.contains("env!(\"CARGO_BIN_EXE_toy-1_lang\")") && command.contains("\"TOY_1_LANG_HISTORY\""));
+    let process = fs::read_to_string(folder.join("tests/process/mod.rs")).expect("there is one");
+    assert!(process.contains("env!(\"CARGO_BIN_EXE_toy-1_lang\")") && process.contains("\"TOY_1_LANG_HISTORY\""));
     assert!(folder.join(".gitignore").is_file());
 }
 

@@ -1236,21 +1236,6 @@ pub mod ops {
         (function, Flow::Next)
     }
 
-    /// `dst = function(a, b)` for `math.{name}`. If one of them is NaN, the result is `b`.
-    #[vm_op(each(name, beyond): call_max(max, >), call_min(min, <))]
-    fn call_of_order(
-        vm: &mut Vm,
-        function: Value,
-        a: Value,
-        #[place(slot, constant)] b: Value,
-        done: Label,
-    ) -> (Value, Flow) {
-        if function.0 == vm.context.builtins.name.0 && a.is_number() && b.is_number() {
-            return (if beyond(a.as_number(), b.as_number()) { a } else { b }, done.jump());
-        }
-        (function, Flow::Next)
-    }
-
     /// The sum with 2^52 + 2^51 has an integer in its lowest bits.
     const SHIFTER: f64 = 6755399441055744.0;
 
@@ -1259,15 +1244,22 @@ pub mod ops {
         (number.as_number() + SHIFTER).canonical_bits() as u32
     }
 
-    /// `dst = function(a, b)` for `bit.{name}`
-    #[vm_op(each(name, result):
-        call_band(band, (bits_of(a) & bits_of(b)) as i32),
-        call_bor(bor, (bits_of(a) | bits_of(b)) as i32),
-        call_bxor(bxor, (bits_of(a) ^ bits_of(b)) as i32),
-        call_lshift(lshift, bits_of(a).wrapping_shl(bits_of(b)) as i32),
-        call_rshift(rshift, bits_of(a).wrapping_shr(bits_of(b)) as i32),
-        call_arshift(arshift, (bits_of(a) as i32).wrapping_shr(bits_of(b))))]
-    fn call_of_bits(
+    /// Creates the number that functions of `bit` return.
+    fn number_of(bits: u32) -> Value {
+        Value::ordinary((bits as i32) as f64)
+    }
+
+    /// `dst = function(a, b)` for `{module}.{name}`. If one of the arguments of `max` or `min` is NaN, the result is `b`.
+    #[vm_op(each(module, name, result):
+        call_max("math", max, if a.as_number() > b.as_number() { a } else { b }),
+        call_min("math", min, if a.as_number() < b.as_number() { a } else { b }),
+        call_band("bit", band, number_of(bits_of(a) & bits_of(b))),
+        call_bor("bit", bor, number_of(bits_of(a) | bits_of(b))),
+        call_bxor("bit", bxor, number_of(bits_of(a) ^ bits_of(b))),
+        call_lshift("bit", lshift, number_of(bits_of(a).wrapping_shl(bits_of(b)))),
+        call_rshift("bit", rshift, number_of(bits_of(a).wrapping_shr(bits_of(b)))),
+        call_arshift("bit", arshift, number_of((bits_of(a) as i32).wrapping_shr(bits_of(b)) as u32)))]
+    fn call_of_two(
         vm: &mut Vm,
         function: Value,
         a: Value,
@@ -1275,7 +1267,7 @@ pub mod ops {
         done: Label,
     ) -> (Value, Flow) {
         if function.0 == vm.context.builtins.name.0 && a.is_number() && b.is_number() {
-            return (Value::ordinary(result as f64), done.jump());
+            return (result, done.jump());
         }
         (function, Flow::Next)
     }

@@ -80,11 +80,7 @@ impl Emitter<'_, '_, '_> {
         self.v.b.set_cold_block(elsewhere);
         self.continue_if_callee(inlined.function, callee, elsewhere);
         self.continue_if_room(op, inlined, elsewhere);
-        let budget = self.v.b.use_var(self.frame.budget);
-        let is_used_up = self.v.b.ins().icmp_imm(IntCC::SignedLessThanOrEqual, budget, 0);
-        self.v.leave_if(is_used_up, elsewhere);
-        let left = self.v.b.ins().iadd_imm(budget, -1);
-        self.v.b.def_var(self.frame.budget, left);
+        self.count(elsewhere);
         self.calls_elsewhere.push((elsewhere, op.place, callee));
         let first = op.place.inside().expect("it was inlined");
         self.go_to(op, first);

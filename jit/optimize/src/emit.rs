@@ -267,8 +267,9 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
 
     /// Continues at another op after this one.
     pub(crate) fn go_to(&mut self, from: &LoopOp<'_>, to: Place) {
-        // Inlined functions have no loops.
-        let is_backward = to <= from.place && to.call().is_none() && from.place.call().is_none();
+        // Not in an inlined function, which has no loop, nor into one or out of it: their ops are between a call and the
+        // next op.
+        let is_backward = to <= from.place;
         if !self.region.ops.contains_key(&to) {
             let dirty = self.region.dirty_after(from.place);
             if is_backward {
@@ -277,7 +278,10 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
             let block = self.exits.before(&mut self.v.b, to, &dirty);
             self.v.b.ins().jump(block, &[]);
         } else if is_backward {
-            self.count(from, to);
+            // The poll at the target counts the jump for which there is no budget.
+            let exit =
+                self.exits.block(&mut self.v.b, OptimizedExit::Poll(to.pc()), &self.region.dirty_after(from.place));
+            self.count(exit);
             self.repeat(to);
         } else if self.is_last && self.region.only_follows(to, from.place) {
             self.running = Some(to);
@@ -287,12 +291,10 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         }
     }
 
-    /// Counts a backward jump. If the budget is used up, the poll at the target is left to count it.
-    fn count(&mut self, from: &LoopOp<'_>, to: Place) {
+    /// Counts a call or a backward jump, or leaves for `exit` if the budget is used up.
+    pub(crate) fn count(&mut self, exit: Block) {
         let budget = self.v.b.use_var(self.frame.budget);
         let is_used_up = self.v.b.ins().icmp_imm(IntCC::SignedLessThanOrEqual, budget, 0);
-        let dirty = self.region.dirty_after(from.place);
-        let exit = self.exits.block(&mut self.v.b, OptimizedExit::Poll(to.pc()), &dirty);
         self.v.leave_if(is_used_up, exit);
         let left = self.v.b.ins().iadd_imm(budget, -1);
         self.v.b.def_var(self.frame.budget, left);

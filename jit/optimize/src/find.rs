@@ -121,13 +121,16 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
             }
             let (function, base) = found.frame(place);
             let Some(at) = OpAt::of(function, self.ops, place.pc()) else { continue };
-            if at.info.control.calls {
+            let callee = if at.info.control.calls {
                 found.calls.push((place, at));
-                if self.callee(&found, &at, place).is_none() {
+                let callee = at.callee().or_else(|| self.callees.after(function, at.next_pc()));
+                if callee.is_none() {
                     found.unknown = Some(at.info.name);
                 }
-            }
-            let callee = self.inlined(&found, &at, place).filter(|_| !refused.contains(&place));
+                callee.filter(|_| !refused.contains(&place)).and_then(|callee| self.inlined(&found, &at, place, callee))
+            } else {
+                None
+            };
             let caller = place.call().map(|call| found.inlined[&call]);
             let shapes = &self.shapes[usize::from(at.op.0)];
             let shape = if callee.is_some() || caller.is_some() && at.info.control.returns {
@@ -156,19 +159,10 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
         found
     }
 
-    /// Returns the function that an op probably calls, if that is known.
-    fn callee(&self, found: &Found<'a>, at: &OpAt<'a>, place: Place) -> Option<&'a Function> {
-        at.callee().or_else(|| self.callees.after(found.frame(place).0, at.next_pc()))
-    }
-
-    /// Returns the function that is inlined at a call, if one is.
-    fn inlined(&self, found: &Found<'a>, at: &OpAt<'a>, place: Place) -> Option<Inlined<'a>> {
-        if !at.info.control.calls {
-            return None;
-        }
+    /// Returns how a function is inlined at a call that probably calls it, if it is.
+    fn inlined(&self, found: &Found<'a>, at: &OpAt<'a>, place: Place, function: &'a Function) -> Option<Inlined<'a>> {
         place.inside()?;
         let (_, base) = found.frame(place);
-        let function = self.callee(found, at, place)?;
         let window = self.shapes[usize::from(at.op.0)].inlined.as_ref()?.window?;
         let Some(Word::Bits(window)) = at.inputs().nth(window) else { return None };
         let (start, arguments) = (window as u32, (window >> 32) as u32);

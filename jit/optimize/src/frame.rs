@@ -32,10 +32,8 @@ pub(crate) struct Frame {
     pub(crate) record: Variable,
     /// Slot 0.
     pub(crate) base: Variable,
-    /// The end of the value stack.
-    limit: Variable,
-    /// The last record that a call may fill.
-    last: Variable,
+    /// The end of the value stack and the last record that a call may fill, if functions are inlined.
+    ends: Option<[Variable; 2]>,
     /// The number of slots in the frame. The others are those of inlined functions.
     own: u32,
     /// The machine's budget.
@@ -55,8 +53,7 @@ impl Frame {
         let frame = Frame {
             record: variable(types::I64),
             base: variable(types::I64),
-            limit: variable(types::I64),
-            last: variable(types::I64),
+            ends: (!region.inlined.is_empty()).then(|| [(); 2].map(|()| variable(types::I64))),
             own: region.own,
             budget: variable(types::I32),
             slots: slots.iter().map(|&slot| (slot, variable(type_of(&floats, slot)))).collect(),
@@ -73,8 +70,8 @@ impl Frame {
     fn load(&self, v: &mut Values<'_>) {
         let budget = v.b.ins().load(types::I32, trusted(), v.core, BUDGET);
         v.b.def_var(self.budget, budget);
-        let bounds = [(self.limit, offset_of!(Core, stack_limit)), (self.last, offset_of!(Core, frame_limit))];
-        for (variable, offset) in bounds {
+        let offsets = [offset_of!(Core, stack_limit), offset_of!(Core, frame_limit)];
+        for (variable, offset) in self.ends.into_iter().flatten().zip(offsets) {
             let value = v.b.ins().load(types::I64, trusted(), v.core, offset as i32);
             v.b.def_var(variable, value);
         }
@@ -115,7 +112,8 @@ impl Frame {
 
     /// Returns the variables of slot 0, of the record, and of the ends of the value stack and the records.
     pub(crate) fn bounds(&self) -> [Variable; 4] {
-        [self.base, self.record, self.limit, self.last]
+        let [limit, last] = self.ends.expect("a function is inlined");
+        [self.base, self.record, limit, last]
     }
 
     /// Returns what the variable of a slot holds.

@@ -121,7 +121,7 @@ impl<'a> LoopOp<'a> {
     pub(crate) fn successors(&self) -> impl Iterator<Item = Place> {
         let next = self.shape.continues.then(|| self.place.beside(self.at.next_pc()));
         let jumps = self.shape.jumps.iter().map(|&label| self.place.beside(self.target(label)));
-        let callee = if self.is_inlined && self.shape.window.is_some() { self.place.inside() } else { None };
+        let callee = if self.is_inlined { self.place.inside() } else { None };
         let caller = self.returns_to.filter(|_| self.shape.returns);
         next.into_iter().chain(jumps).chain(callee).chain(caller)
     }

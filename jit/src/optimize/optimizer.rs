@@ -82,9 +82,13 @@ pub enum NotOptimized {
 /// # Safety
 ///
 /// The code that `optimize` returns does what the ops of the function do from the loop's head to an exit. It leaves frame,
-/// records, memory and the machine as they are when those ops have run and the exit's op is next, or, at
-/// [`OptimizedExit::Throw`](crate::OptimizedExit::Throw), as an op leaves them that throws. It counts each backward jump
-/// in the machine's budget, and leaves when that is used up. It returns no other number than the offset of an exit.
+/// records, memory and the machine as they are when those ops have run and the exit's op is next. At
+/// [`OptimizedExit::Throw`](crate::OptimizedExit::Throw) that is as an op leaves them that throws, and at
+/// [`OptimizedExit::Call`](crate::OptimizedExit::Call) as an op leaves them that calls a function which native code does
+/// not run. Code that contains functions which the ops call makes their records before it leaves, and compares the
+/// [serial](mimeo_interp::Function::serial) of a callee before it runs the copy. It counts each call of a copy and each
+/// backward jump in the machine's budget, and leaves when that is used up. It returns no other number than the offset of
+/// an exit.
 pub unsafe trait Optimizer: fmt::Debug {
     /// Makes optimized code of a loop. Returns `None` if there is no loop, because the head is the first op of a function
     /// and no jump leads back to it. See [`Optimizer`] for an example.

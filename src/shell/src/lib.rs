@@ -14,8 +14,8 @@
 //! | `interrupt` | Ctrl-C | an interruption of what runs in a session |
 //! | `language` | a language whose texts are chunks | all of the above |
 //!
-//! [`Language`] is the short way: it needs three functions for a command that runs, shows and types programs. This is a
-//! `main` that is put together from the parts:
+//! A type that implements [`Language`], which has three required functions, gets a command that runs programs, shows them,
+//! and reads them line by line. A `main` can also be written with the parts alone:
 //!
 //! ```no_run
 //! use std::process::ExitCode;

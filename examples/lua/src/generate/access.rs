@@ -94,7 +94,7 @@ impl Generator<'_> {
                 dst
             }
             SuffixKind::Call(arguments) => {
-                self.call(window, current.slot, None, arguments, called, current.name, destination);
+                self.call(window, current, None, arguments, called, destination);
                 window
             }
             SuffixKind::Method { name, arguments } => {
@@ -113,8 +113,8 @@ impl Generator<'_> {
                         self.release(key.0);
                     }
                 }
-                let name = Some((NameKind::Method, *name));
-                self.call(window, window, Some(object), arguments, called, name, destination);
+                let method = Intermediate { slot: window, name: Some((NameKind::Method, *name)) };
+                self.call(window, method, Some(object), arguments, called, destination);
                 window
             }
         };
@@ -123,15 +123,13 @@ impl Generator<'_> {
     }
 
     /// Calls `function`, which may be the window's first slot. `first` is the slot of an argument that is there already.
-    #[expect(clippy::too_many_arguments, reason = "both kinds of calls have all of them")]
     fn call(
         &mut self,
         window: Slot,
-        function: Slot,
+        function: Intermediate,
         first: Option<Slot>,
         arguments: &[Expression],
         called: Called<'_>,
-        name: Option<(NameKind, StringId)>,
         destination: Option<Destination>,
     ) {
         let line = called.suffixes[called.suffixes.len() - 1].line;
@@ -139,11 +137,11 @@ impl Generator<'_> {
         let shortcut = self.shortcut(called, destination);
         let done = self.asm.label();
         let is_open = if let Some(shortcut) = shortcut {
-            self.short_call(shortcut, window, function, first, arguments, done);
+            self.short_call(shortcut, window, function.slot, first, arguments, done);
             false
         } else {
-            if function != window {
-                self.asm.copy(window, function);
+            if function.slot != window {
+                self.asm.copy(window, function.slot);
             }
             self.open_list(arguments)
         };
@@ -152,7 +150,7 @@ impl Generator<'_> {
             self.close_all();
         }
         self.at(line);
-        self.named(0, name);
+        self.named(0, function.name);
         match (is_returned, is_open) {
             (false, false) => self.asm.call(window, window, len),
             (false, true) => self.asm.call_open(window, window, len),

@@ -88,7 +88,9 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
     /// Returns the average number of backward jumps to a head between two entries, as far as samples tell: they are taken at
     /// heads and at the first op, in proportion to the jumps and calls.
     fn iterations(&self, head: Pc, members: &BTreeSet<Pc>, around: Option<&BTreeSet<Pc>>) -> u32 {
-        let is_entry = |pc: &Pc| around.map_or(*pc == Pc(0), |around| around.contains(pc) && !members.contains(pc));
+        // At a head that is also the first op, calls are not told from jumps.
+        let is_entry =
+            |pc: &Pc| *pc != head && around.map_or(*pc == Pc(0), |around| around.contains(pc) && !members.contains(pc));
         let samples = |is_counted: &dyn Fn(&Pc) -> bool| -> u32 {
             self.function.samples().filter(|(pc, _)| is_counted(pc)).map(|(_, samples)| samples).sum()
         };

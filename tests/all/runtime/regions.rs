@@ -269,6 +269,26 @@ fn a_loop_with_few_iterations_is_not_optimized_but_one_around_it_is() {
 }
 
 #[test]
+fn a_loop_that_begins_with_the_first_op_is_optimized() {
+    let mut builder = ProgramBuilder::new();
+    let (n, one) = (Slot(0), Slot(1));
+    define(&mut builder, "down", 1, 3, |code| {
+        let head = code.label();
+        code.bind(head);
+        code.number(one, -1);
+        code.add(n, n, one);
+        code.number(Slot(2), 0);
+        code.jump_if_less(Slot(2), n, head);
+        code.ret(n);
+    });
+    let config = on().with_optimize_threshold(16).optimized_by(mimeo_optimize::open);
+    let (mut machine, linked) = machine_of(&verified(builder), config);
+    assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[100_000]), Ok(0));
+    let optimized = stats(&machine).optimized;
+    assert_eq!((optimized.loops, optimized.refused), (1, 0), "{:?}", optimized.first_refused);
+}
+
+#[test]
 fn code_that_is_left_too_soon_goes() {
     // Each entry leaves at the first op.
     let config = on().with_optimize_threshold(1).optimized_by(mimeo_optimize::open_leaving::<1>);

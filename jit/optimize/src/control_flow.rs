@@ -1,5 +1,5 @@
-//! The control flow of a function → the innermost natural loop in which a backward jump to a head is, and what is around
-//! it.
+//! The control flow of a function → the innermost natural loop in which a backward jump to a head is, and the heads of
+//! what is around it.
 //!
 //! The target of the jump need not be the header of the loop in the graph: a loop whose condition is at its end is
 //! entered there, in the middle of its bytecode.
@@ -22,18 +22,17 @@ type Graph = DiGraphMap<Option<Pc>, ()>;
 /// A natural loop.
 pub(crate) struct Innermost {
     pub(crate) members: BTreeSet<Pc>,
-    /// The ops of the smallest loop around it, or `None` if no loop is.
-    pub(crate) around: Option<BTreeSet<Pc>>,
+    /// The heads of the smallest loop around it, or the first op if no loop is: control passes one of them before it
+    /// enters the loop again.
+    pub(crate) around: Vec<Pc>,
 }
 
 /// Returns the innermost loop with a backward jump to `head`, or `None` if there is no such jump.
 pub(crate) fn innermost_loop(function: &Function, ops: &'static [OpInfo], head: Pc) -> Option<Innermost> {
     let graph = graph(function, ops);
-    let jumps: Vec<Pc> =
-        graph.neighbors_directed(Some(head), Incoming).flatten().filter(|&from| from >= head).collect();
-    if jumps.is_empty() {
-        return None;
-    }
+    // The sources of the backward jumps to a head.
+    let jumps = |head: Pc| graph.neighbors_directed(Some(head), Incoming).flatten().filter(move |&from| from >= head);
+    jumps(head).next()?;
     let tree = DominatorTree::new(&graph);
     // The jumps back to the header of each loop.
     let mut headers: BTreeMap<Pc, Vec<Pc>> = BTreeMap::new();
@@ -44,12 +43,20 @@ pub(crate) fn innermost_loop(function: &Function, ops: &'static [OpInfo], head: 
             headers.entry(to).or_default().push(from);
         }
     }
-    let loops = headers.into_iter().map(|(header, back)| natural_loop(&graph, header, back));
     let mut loops: Vec<BTreeSet<Pc>> =
-        loops.filter(|members| members.contains(&head) && jumps.iter().any(|from| members.contains(from))).collect();
-    loops.sort_by_key(|members| std::cmp::Reverse(members.len()));
-    let members = loops.pop()?;
-    Some(Innermost { members, around: loops.pop() })
+        headers.into_iter().map(|(header, back)| natural_loop(&graph, header, back)).collect();
+    loops.sort_by_key(BTreeSet::len);
+    // The numbers of the loops in which a backward jump to a head is, innermost first.
+    let loops_of = |head: Pc| -> Vec<usize> {
+        let is_in = |members: &BTreeSet<Pc>| members.contains(&head) && jumps(head).any(|from| members.contains(&from));
+        (0..loops.len()).filter(|&number| is_in(&loops[number])).collect()
+    };
+    let numbers = loops_of(head);
+    let around = match numbers.get(1) {
+        None => vec![Pc(0)],
+        outer => function.facts().polls.iter().copied().filter(|&other| loops_of(other).first() == outer).collect(),
+    };
+    Some(Innermost { members: loops.swap_remove(*numbers.first()?), around })
 }
 
 /// The tree in which the parent of an op is its immediate dominator.

@@ -62,7 +62,7 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
         let Some(Innermost { members, around }) = innermost_loop(self.function, self.ops, head) else {
             return Ok(None);
         };
-        if self.iterations(head, &members, around.as_ref()) < FEWEST_ITERATIONS {
+        if self.iterations(head, &around) < FEWEST_ITERATIONS {
             return Err(NotOptimized::Yet(format!("it has fewer than {FEWEST_ITERATIONS} iterations")));
         }
         let mut refused = BTreeSet::new();
@@ -85,16 +85,16 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
         }
     }
 
-    /// Returns the average number of backward jumps to a head between two entries, as far as samples tell: they are taken at
-    /// heads and at the first op, in proportion to the jumps and calls.
-    fn iterations(&self, head: Pc, members: &BTreeSet<Pc>, around: Option<&BTreeSet<Pc>>) -> u32 {
-        // At a head that is also the first op, calls are not told from jumps.
-        let is_entry =
-            |pc: &Pc| *pc != head && around.map_or(*pc == Pc(0), |around| around.contains(pc) && !members.contains(pc));
-        let samples = |is_counted: &dyn Fn(&Pc) -> bool| -> u32 {
-            self.function.samples().filter(|(pc, _)| is_counted(pc)).map(|(_, samples)| samples).sum()
-        };
-        samples(&|&pc| pc == head).checked_div(samples(&is_entry)).unwrap_or(u32::MAX)
+    /// Returns the average number of backward jumps to a head between two passes of the heads around it, as far as samples
+    /// tell: they are taken at heads and at the first op, in proportion to the jumps and calls.
+    fn iterations(&self, head: Pc, around: &[Pc]) -> u32 {
+        // If it is the first op, calls are not told from jumps.
+        let passes = if around.contains(&head) { 0 } else { self.samples_at(around) };
+        self.samples_at(&[head]).checked_div(passes).unwrap_or(u32::MAX)
+    }
+
+    fn samples_at(&self, heads: &[Pc]) -> u32 {
+        self.function.samples().filter(|(pc, _)| heads.contains(pc)).map(|(_, samples)| samples).sum()
     }
 
     /// Returns an op of the function that calls another one in many iterations and leaves for that, as far as samples tell.

@@ -269,6 +269,35 @@ fn a_loop_with_few_iterations_is_not_optimized_but_one_around_it_is() {
 }
 
 #[test]
+fn loops_beside_each_other_are_not_taken_for_entries() {
+    let mut builder = ProgramBuilder::new();
+    let (n, total, one, zero, inner) = (Slot(0), Slot(1), Slot(2), Slot(3), Slot(4));
+    define(&mut builder, "two", 1, 5, |code| {
+        code.number(total, 0);
+        code.number(one, -1);
+        code.number(zero, 0);
+        let outer_head = code.label();
+        code.bind(outer_head);
+        for _ in 0..2 {
+            let inner_head = code.label();
+            code.number(inner, 200);
+            code.bind(inner_head);
+            code.add(total, total, n);
+            code.add(inner, inner, one);
+            code.jump_if_less(zero, inner, inner_head);
+        }
+        code.add(n, n, one);
+        code.jump_if_less(zero, n, outer_head);
+        code.ret(total);
+    });
+    let config = on().with_optimize_threshold(16).optimized_by(mimeo_optimize::open);
+    let (mut machine, linked) = machine_of(&verified(builder), config);
+    assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[500]), Ok(400 * 500 * 501 / 2));
+    let optimized = stats(&machine).optimized;
+    assert_eq!((optimized.loops, optimized.refused), (2, 0), "{:?}", optimized.first_refused);
+}
+
+#[test]
 fn a_loop_that_begins_with_the_first_op_is_optimized() {
     let mut builder = ProgramBuilder::new();
     let (n, one) = (Slot(0), Slot(1));

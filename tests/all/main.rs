@@ -7,6 +7,7 @@ mod facts;
 mod fingerprint;
 mod hostile;
 mod inlining;
+mod looped;
 mod memory;
 mod nans;
 mod new;

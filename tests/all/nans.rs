@@ -34,7 +34,7 @@ const FLOATS: [u64; 11] = [
 const FIRST_RESULT: u16 = 8;
 
 /// Returns `true` if all operands of the op are values or numbers.
-fn is_plain(info: &OpInfo) -> bool {
+pub(crate) fn is_plain(info: &OpInfo) -> bool {
     let plain = |kind: OperandKind| match kind {
         OperandKind::Slot { .. } | OperandKind::Stack { .. } | OperandKind::Constant => true,
         OperandKind::Immediate { space, .. } => space.is_none(),

@@ -11,6 +11,8 @@ use calc::ops::ops as calc_ops;
 use mimeo::InstructionSet;
 use mimeo::def::op::{OpInfo, OperandKind, Scalar};
 use mimeo_tests::broken::broken_ops;
+use mimeo_tests::corners::corner_ops;
+use mimeo_tests::reference::reference_ops;
 use mimeo_tests::registers::register_ops;
 use mimeo_tests::stack::stack_ops;
 
@@ -219,6 +221,29 @@ fn registers() {
 fn stack() {
     let context = "  vm->context.cells_ = arena;\n  arena[below(8)] = edge();\n  vm->context.count_ = edge();";
     check::<stack_ops::Ops>(&Language { context, spaces: &[("cells", 8)], pointers: &[] });
+}
+
+#[test]
+fn corners() {
+    let context = "
+  vm->context.list_ = (int64_t *)arena;
+  for (int i = 0; i < 4; i++) arena[i] = edge();
+  vm->context.count_ = edge();
+  vm->context.float_ = f64_from_bits(edge());";
+    check::<corner_ops::Ops>(&Language { context, spaces: &[], pointers: &[] });
+}
+
+#[test]
+fn reference() {
+    // The callee that a runtime function returns is at the start of the arena.
+    let context = "
+  *(Function *)arena = function;
+  vm->context.globals_ = (int64_t *)(arena + 8);
+  for (int i = 8; i < 16; i++) arena[i] = edge();
+  vm->context.ticks_ = edge();
+  vm->context.ratio_ = f64_from_bits(edge());
+  vm->context.origin_ = (struct Point){edge(), edge()};";
+    check::<reference_ops::Ops>(&Language { context, spaces: &[("globals", 8)], pointers: &["target"] });
 }
 
 #[test]

@@ -91,7 +91,7 @@ unsafe impl Language<stack_ops::Ops> for Stack {
     }
 }
 
-struct Reference;
+pub(crate) struct Reference;
 
 // SAFETY: the values of these sets are numbers, and `operand` and `spaces` meet the requirements of the ops.
 unsafe impl Language<reference_ops::Ops> for Reference {

@@ -464,6 +464,27 @@ pub mod corner_ops {
         }
     }
 
+    /// Numbers and structs at any address, which overlap.
+    #[vm_op]
+    fn unaligned(vm: &mut Vm, a: i64, b: i64) -> i64 {
+        let bytes = vm.context.list.cast::<u8>();
+        unsafe {
+            let (p, q) = (bytes.add((a & 7) as usize), bytes.add((b & 7) as usize));
+            let before = q.cast::<Pair>().read_unaligned();
+            p.cast::<u16>().write_unaligned(q.cast::<u16>().read_unaligned().wrapping_add(1));
+            p.add(1).cast::<f64>().write_unaligned(vm.context.float);
+            let after = q.cast::<i32>().read_unaligned() as i64;
+            let mut to = p.cast::<i64>();
+            to.write_unaligned({
+                to = q.cast::<i64>();
+                after ^ 1
+            });
+            let is_odd = p.cast::<u8>().read_unaligned() & 1 == 1;
+            p.cast::<bool>().write_unaligned(is_odd);
+            q.cast::<Pair>().read_unaligned().sum() ^ before.large ^ to.read_unaligned() ^ (is_odd as i64)
+        }
+    }
+
     /// Floats: signs of zero, comparisons with NaN, constants.
     #[vm_op]
     fn floats(a: i64, #[imm] f: f64) -> i64 {

@@ -479,4 +479,16 @@ pub mod reference_ops {
             if here.is_null() { 0 } else { *here.cast::<u8>() as i64 }
         }
     }
+
+    /// Numbers at any address.
+    #[vm_op]
+    fn unaligned(vm: &mut Vm, a: i64) -> i64 {
+        let bytes = vm.context.globals.cast::<u8>();
+        unsafe {
+            let here = bytes.add((a & 31) as usize);
+            let number = here.cast::<u32>().read_unaligned();
+            here.add(5).cast::<i64>().write_unaligned(a);
+            number as i64
+        }
+    }
 }

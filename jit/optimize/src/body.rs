@@ -147,11 +147,11 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
                 (to, Expr::Select(self.get(condition), self.get(then), self.get(other)))
             }
             Inst::Context { to } => (to, Expr::Context),
-            Inst::Load { to, address, offset, field } => {
-                (to, Expr::Load(Access { ty: ty(to), field, address: self.get(address), offset }))
+            Inst::Load { to, address, offset, description } => {
+                (to, Expr::Load(Access { ty: ty(to), description, address: self.get(address), offset }))
             }
-            Inst::Store { address, offset, field, value } => {
-                let access = Access { ty: ty(value), field, address: self.get(address), offset };
+            Inst::Store { address, offset, description, value } => {
+                let access = Access { ty: ty(value), description, address: self.get(address), offset };
                 let value = self.get(value);
                 return self.e.v.store(access, value);
             }

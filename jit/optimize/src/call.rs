@@ -11,7 +11,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 use mimeo_def::frame::{Core, Fault, Frame as Record, FunctionHeader};
 use mimeo_interp::Function;
-use mimeo_ir::{Binary, Type};
+use mimeo_ir::{Binary, Description, Type};
 use mimeo_jit::OptimizedExit;
 
 use crate::emit::Emitter;
@@ -106,7 +106,8 @@ impl Emitter<'_, '_, '_> {
         let offset = v.constant(Type::I64, offset_of!(FunctionHeader, serial) as u64);
         let address = v.value(Expr::Binary(Binary::Add, Type::I64, callee, offset));
         v.set_origin(address, Origin::Machine);
-        let serial = v.value(Expr::Load(Access { ty: Type::I64, field: None, address, offset: 0 }));
+        let access = Access { ty: Type::I64, description: Description::Plain, address, offset: 0 };
+        let serial = v.value(Expr::Load(access));
         let expected = v.constant(Type::I64, function.serial());
         self.continue_if(Expr::Binary(Binary::Equal, Type::I64, serial, expected), elsewhere);
     }

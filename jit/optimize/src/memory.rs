@@ -3,8 +3,9 @@
 //! Memory of the language's has no types unless the set says so, and then a store can change everything, except other
 //! bytes next to the same address, and except what only the machine points to: the cells of ops and the context.
 
+use cranelift_codegen::ir::MemFlags;
 use cranelift_codegen::ir::Value;
-use mimeo_ir::{Block, Body, Field, Inst, Type, ValueId};
+use mimeo_ir::{Block, Body, Description, Inst, Type, ValueId};
 
 /// What an address points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,10 +43,14 @@ impl Origin {
 pub(crate) struct Kind {
     pub(crate) origin: Origin,
     /// What is there, or `None` for anything.
-    pub(crate) content: Option<(Type, Field)>,
+    pub(crate) content: Option<(Type, Description)>,
 }
 
 impl Kind {
+    fn new(origin: Origin, ty: Type, description: Description) -> Kind {
+        Kind { origin, content: Some((ty, description)).filter(|_| description != Description::Bytes) }
+    }
+
     /// Returns whether memory of these kinds can overlap. In typed memory, each byte has one description.
     pub(crate) fn meets(self, other: Kind, is_typed: bool) -> bool {
         let is_other = is_typed && self.content.is_some() && other.content.is_some() && self.content != other.content;
@@ -57,7 +62,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Access {
     pub(crate) ty: Type,
-    pub(crate) field: Field,
+    pub(crate) description: Description,
     pub(crate) address: Value,
     pub(crate) offset: u32,
 }
@@ -65,7 +70,15 @@ pub(crate) struct Access {
 impl Access {
     /// Returns the kind of memory, given the origin of the address.
     pub(crate) fn kind(&self, origin: Origin) -> Kind {
-        Kind { origin, content: Some((self.ty, self.field)) }
+        Kind::new(origin, self.ty, self.description)
+    }
+
+    /// Returns what Cranelift may assume of the address.
+    pub(crate) fn flags(&self) -> MemFlags {
+        match self.description {
+            Description::Bytes => MemFlags::new().with_notrap(),
+            Description::Plain | Description::Field { .. } => MemFlags::trusted(),
+        }
     }
 
     /// Returns whether accesses to the same address overlap.
@@ -78,8 +91,8 @@ impl Access {
 /// that are cells.
 pub(crate) fn stores_of<'a>(body: &'a Body, block: &'a Block, cells: &'a [ValueId]) -> impl Iterator<Item = Kind> + 'a {
     block.insts.iter().filter_map(move |inst| match *inst {
-        Inst::Store { address, field, value, .. } => {
-            Some(Kind { origin: origin_of(body, address, cells), content: Some((body.ty(value), field)) })
+        Inst::Store { address, description, value, .. } => {
+            Some(Kind::new(origin_of(body, address, cells), body.ty(value), description))
         }
         _ => None,
     })
@@ -125,19 +138,19 @@ mod tests {
 
     #[test]
     fn descriptions_matter_in_typed_memory_only() {
-        let field = |index| Some(FieldId { of: 0, index });
-        let kind = |ty, field| Kind { origin: Origin::Language, content: Some((ty, field)) };
+        let field = |index| Description::Field { field: FieldId { of: 0, index } };
+        let kind = |ty, description| Kind::new(Origin::Language, ty, description);
         let one = kind(Type::I64, field(1));
-        for other in [kind(Type::I64, field(2)), kind(Type::I64, None), kind(Type::F64, field(1))] {
+        for other in [kind(Type::I64, field(2)), kind(Type::I64, Description::Plain), kind(Type::F64, field(1))] {
             assert!(!one.meets(other, true) && one.meets(other, false), "{other:?}");
         }
         assert!(one.meets(one, true));
-        assert!(one.meets(Kind { origin: Origin::Language, content: None }, true));
+        assert!(one.meets(kind(Type::I8, Description::Bytes), true));
     }
 
     #[test]
     fn accesses_overlap_by_their_bytes() {
-        let at = |offset, ty| Access { ty, field: None, address: Value::from_u32(0), offset };
+        let at = |offset, ty| Access { ty, description: Description::Plain, address: Value::from_u32(0), offset };
         assert!(at(8, Type::I32).overlaps(&at(11, Type::I8)) && at(11, Type::I8).overlaps(&at(8, Type::I32)));
         assert!(!at(8, Type::I32).overlaps(&at(12, Type::I8)) && !at(12, Type::I8).overlaps(&at(8, Type::I32)));
     }

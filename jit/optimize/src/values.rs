@@ -78,8 +78,9 @@ impl<'f> Values<'f> {
                 (ins.select(condition, then, other), self.origin(then).with(self.origin(other)))
             }
             Expr::Context => (ins.iadd_imm(self.core, CORE_BYTES as i64), Origin::Context),
-            Expr::Load(Access { ty, address, offset, .. }) => {
-                (ins.load(clif_type(ty), trusted(), address, offset as i32), Origin::Language)
+            Expr::Load(access) => {
+                let Access { ty, address, offset, .. } = access;
+                (ins.load(clif_type(ty), access.flags(), address, offset as i32), Origin::Language)
             }
         };
         self.origins.insert(value, origin);
@@ -147,7 +148,7 @@ impl<'f> Values<'f> {
 
     /// Writes to memory.
     pub(crate) fn store(&mut self, access: Access, value: Value) {
-        self.b.ins().store(trusted(), value, access.address, access.offset as i32);
+        self.b.ins().store(access.flags(), value, access.address, access.offset as i32);
         let to = access.kind(self.origin(access.address));
         self.forget_where(to, |load| load.address != access.address || load.overlaps(&access));
         self.known.define(Expr::Load(access), value);

@@ -76,8 +76,18 @@ coded! {
     }
 }
 
-/// The field that an access to memory reaches, or `None` for plain memory, which only its type describes.
-pub type Field = Option<FieldId>;
+coded! {
+    /// How an access describes the memory that it reaches.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Description {
+        /// A number of the type that is read or written, which also says how it is aligned.
+        Plain,
+        /// A field of a struct.
+        Field { field: FieldId },
+        /// Bytes at any address, which other accesses may describe in other ways.
+        Bytes,
+    }
+}
 
 coded! {
     /// Operations on one value.
@@ -279,9 +289,9 @@ coded! {
         /// The address of the language's context.
         Context { to: ValueId },
         /// Reads memory at an address and an offset in bytes.
-        Load { to: ValueId, address: ValueId, offset: u32, field: Field },
+        Load { to: ValueId, address: ValueId, offset: u32, description: Description },
         /// Writes a value to memory at an address and an offset in bytes.
-        Store { address: ValueId, offset: u32, field: Field, value: ValueId },
+        Store { address: ValueId, offset: u32, description: Description, value: ValueId },
     }
 }
 

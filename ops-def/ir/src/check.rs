@@ -1,6 +1,6 @@
 //! A decoded set → the promise that its bodies are well formed.
 
-use crate::body::{Block, BlockId, Body, Edge, End, Field, Inst, Type, ValueId};
+use crate::body::{Block, BlockId, Body, Description, Edge, End, Inst, Type, ValueId};
 use crate::error::InvalidIr;
 use crate::set::Set;
 
@@ -122,18 +122,21 @@ impl Checker<'_> {
                 ty(condition) == Type::I8 && ty(then) == ty(to) && ty(other) == ty(to)
             }
             Inst::Context { to } => ty(to) == Type::I64,
-            Inst::Load { address, field, .. } | Inst::Store { address, field, .. } => {
-                self.field(field)?;
+            Inst::Load { address, description, .. } | Inst::Store { address, description, .. } => {
+                self.description(description)?;
                 ty(address) == Type::I64
             }
         };
         if is_typed { Ok(()) } else { Err(InvalidIr::Type) }
     }
 
-    fn field(&self, field: Field) -> Result<(), InvalidIr> {
-        let exists = field.is_none_or(|field| {
-            self.set.structs.get(field.of as usize).is_some_and(|of| (field.index as usize) < of.fields.len())
-        });
+    fn description(&self, description: Description) -> Result<(), InvalidIr> {
+        let exists = match description {
+            Description::Field { field } => {
+                self.set.structs.get(field.of as usize).is_some_and(|of| (field.index as usize) < of.fields.len())
+            }
+            Description::Plain | Description::Bytes => true,
+        };
         if exists { Ok(()) } else { Err(InvalidIr::Unknown) }
     }
 

@@ -25,7 +25,7 @@ mod set;
 mod text;
 
 pub use body::{
-    Binary, Block, BlockId, Body, Edge, End, Field, FieldId, FunctionId, Inst, ParamId, Type, Unary, ValueId,
+    Binary, Block, BlockId, Body, Description, Edge, End, FieldId, FunctionId, Inst, ParamId, Type, Unary, ValueId,
 };
 pub use error::InvalidIr;
 pub use set::{Set, Struct};

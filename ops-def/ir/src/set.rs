@@ -22,7 +22,7 @@ coded! {
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct Set {
         /// Whether memory is accessed under one description only: as one field of one struct, or as plain memory of one
-        /// type. So a store under another description does not change it.
+        /// type. So a store under another description does not change it. Accesses to bytes do not count.
         pub has_typed_memory: bool,
         /// The structs whose fields the bodies access.
         pub structs: Vec<Struct>,

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
-use crate::body::{BlockId, Body, Edge, End, Field, Inst, Type, ValueId};
+use crate::body::{BlockId, Body, Description, Edge, End, Inst, Type, ValueId};
 use crate::set::Struct;
 
 impl Display for Type {
@@ -72,9 +72,14 @@ pub(crate) struct Named<'a> {
 }
 
 impl Named<'_> {
-    fn write_place(&self, f: &mut Formatter<'_>, address: ValueId, offset: u32, field: Field) -> fmt::Result {
+    fn write_place(&self, f: &mut Formatter<'_>, place: (ValueId, u32), description: Description) -> fmt::Result {
+        let (address, offset) = place;
         write!(f, "[{address}{}]", if offset == 0 { String::new() } else { format!(" + {offset}") })?;
-        let Some(field) = field else { return Ok(()) };
+        let field = match description {
+            Description::Plain => return Ok(()),
+            Description::Bytes => return f.write_str(" bytes"),
+            Description::Field { field } => field,
+        };
         match self.structs.get(field.of as usize) {
             Some(of) => write!(f, " {}.{}", of.name, of.fields[field.index as usize]),
             None => write!(f, " s{}.{}", field.of, field.index),
@@ -93,13 +98,13 @@ impl Named<'_> {
             Inst::Binary { op, a, b, .. } => write!(f, "{} {a}, {b}", mnemonic(op)),
             Inst::Select { condition, then, other, .. } => write!(f, "select {condition}, {then}, {other}"),
             Inst::Context { .. } => f.write_str("context"),
-            Inst::Load { address, offset, field, .. } => {
+            Inst::Load { address, offset, description, .. } => {
                 f.write_str("load ")?;
-                self.write_place(f, *address, *offset, *field)
+                self.write_place(f, (*address, *offset), *description)
             }
-            Inst::Store { address, offset, field, value } => {
+            Inst::Store { address, offset, description, value } => {
                 f.write_str("store ")?;
-                self.write_place(f, *address, *offset, *field)?;
+                self.write_place(f, (*address, *offset), *description)?;
                 write!(f, " = {value}")
             }
         }

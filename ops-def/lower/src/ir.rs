@@ -81,6 +81,8 @@ pub(crate) enum Kind {
     Context,
     Field(Box<Expr>, usize),
     Deref(Box<Expr>),
+    /// What is at an address with any alignment.
+    DerefUnaligned(Box<Expr>),
     Not(Box<Expr>),
     Negate(Box<Expr>),
     Binary(Binary, Box<Expr>, Box<Expr>),
@@ -216,6 +218,7 @@ impl Expr {
         match &self.kind {
             Kind::Field(a, _)
             | Kind::Deref(a)
+            | Kind::DerefUnaligned(a)
             | Kind::Not(a)
             | Kind::Negate(a)
             | Kind::Cast(a)

@@ -11,7 +11,7 @@
 
 use crate::{Language, Random};
 use mimeo::asm::{FunctionBody, FunctionIndex};
-use mimeo::def::op::{OpInfo, OperandInfo, OperandKind, Scalar};
+use mimeo::def::op::{OpInfo, OperandInfo, OperandKind};
 use mimeo::def::{OpIndex, Pc, Slot};
 use mimeo::program::{Program, Verified};
 use mimeo::{InstructionSet, Operands, Value};
@@ -273,7 +273,7 @@ impl Case {
                 if let Some(bits) = language.operand(info, operand, random) {
                     return Ok((bits, true));
                 }
-                let Some(space) = space else { return free(immediate(scalar, random)) };
+                let Some(space) = space else { return free(random.immediate(scalar)) };
                 match len_of(&language.spaces(), space) {
                     0 => Err(format!("`{}` is an index into `{space}`, which has no elements", operand.name)),
                     len => Ok((random.below(u64::from(len)), true)),
@@ -372,18 +372,6 @@ fn longest_window<I: InstructionSet>() -> u64 {
 /// Returns one of the language's edge cases or one of its random values.
 fn any_value<I: InstructionSet, L: Language<I>>(language: &L, random: &mut Random) -> I::Value {
     if random.once_in(3) { random.pick(&language.edges()) } else { language.value(random) }
-}
-
-/// Returns a random immediate in its encoding.
-fn immediate(scalar: Scalar, random: &mut Random) -> u64 {
-    let bits = random.edge_u64();
-    match scalar {
-        Scalar::Bool => bits & 1,
-        Scalar::U8 => u64::from(bits as u8),
-        Scalar::I8 => u64::from(bits as i8 as u16),
-        Scalar::F64 => random.edge_f64().to_bits(),
-        _ => bits,
-    }
 }
 
 fn append(code: &mut Vec<u16>, bits: u64, len_units: u16) {

@@ -1,5 +1,7 @@
 //! [`Random`]: a seed → random numbers, the same on every machine.
 
+use mimeo::def::op::Scalar;
+
 /// A random number generator. The same seed gives the same numbers on every machine.
 ///
 /// The algorithm is splitmix64, from Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014). It is
@@ -190,5 +192,25 @@ impl Random {
     /// ```
     pub fn edge_bits(&mut self) -> u64 {
         if self.once_in(3) { self.edge_f64().to_bits() } else { self.edge_u64() }
+    }
+
+    /// Returns a number of this type as an instruction holds it, often an edge case.
+    ///
+    /// ```
+    /// use mimeo::def::op::Scalar;
+    /// use mimeo_twins::Random;
+    ///
+    /// let mut random = Random::new(7);
+    /// assert!((0..100).all(|_| random.immediate(Scalar::Bool) < 2));
+    /// ```
+    pub fn immediate(&mut self, scalar: Scalar) -> u64 {
+        let bits = self.edge_u64();
+        match scalar {
+            Scalar::Bool => bits & 1,
+            Scalar::U8 => u64::from(bits as u8),
+            Scalar::I8 => u64::from(bits as i8 as u16),
+            Scalar::F64 => self.edge_f64().to_bits(),
+            _ => bits,
+        }
     }
 }

@@ -39,12 +39,12 @@ fn sample() -> Set {
             err: Some(edge(2, &[])),
         },
     };
-    let field = Some(FieldId { of: 0, index: 0 });
+    let description = Description::Field { field: FieldId { of: 0, index: 0 } };
     let second = Block {
         params: vec![value(6)],
         insts: vec![
             Inst::Context { to: value(7) },
-            Inst::Store { address: value(7), offset: 0, field, value: value(6) },
+            Inst::Store { address: value(7), offset: 0, description, value: value(6) },
         ],
         end: End::Next { results: vec![value(6)] },
     };
@@ -128,7 +128,7 @@ fn operations_have_types() {
     assert_eq!(inst(2, Inst::Const { to: value(4), bits: 0x100 }), InvalidIr::Type);
     let condition = value(3);
     assert_eq!(inst(3, Inst::Select { to: value(5), condition, then: a, other: a }), InvalidIr::Type);
-    let load = Inst::Load { to: value(5), address: value(4), offset: 0, field: None };
+    let load = Inst::Load { to: value(5), address: value(4), offset: 0, description: Description::Bytes };
     assert_eq!(inst(3, load), InvalidIr::Type);
     assert_eq!(body_refusal(|body| body.values[0] = Type::I32), InvalidIr::Type);
     let next = |body: &mut Body| body.blocks[2].end = End::Next { results: vec![value(4)] };

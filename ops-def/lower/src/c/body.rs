@@ -87,6 +87,7 @@ impl<'a, E: Ending> Emitter<'a, E> {
             Kind::Context => "vm->context".into(),
             Kind::Field(base, index) => self.field(base, *index, path),
             Kind::Deref(pointer) => format!("(*{})", self.expr(pointer, path)),
+            Kind::DerefUnaligned(pointer) => format!("UNALIGNED({}, {})", types::name(ty), self.expr(pointer, path)),
             Kind::Not(a) if *ty == Ty::BOOL => format!("(!{})", self.expr(a, path)),
             Kind::Not(a) => format!("(({})~{})", types::name(ty), self.expr(a, path)),
             Kind::Negate(a) => format!("(-{})", self.expr(a, path)),

@@ -51,6 +51,7 @@ fn renumber(expr: &Expr, first: usize) -> Expr {
         Kind::WindowLen(local) => Kind::WindowLen(to(*local)),
         Kind::Field(a, index) => Kind::Field(go(a), *index),
         Kind::Deref(a) => Kind::Deref(go(a)),
+        Kind::DerefUnaligned(a) => Kind::DerefUnaligned(go(a)),
         Kind::Not(a) => Kind::Not(go(a)),
         Kind::Negate(a) => Kind::Negate(go(a)),
         Kind::Cast(a) => Kind::Cast(go(a)),

@@ -160,6 +160,9 @@ extern char HOLE_pc[], HOLE_next_pc[];
 extern Continuation CONTINUE;
 extern Continuation EXIT_deopt COLD, EXIT_leave COLD, EXIT_throw COLD, EXIT_poll COLD;
 
+/* Memory at any address: a member of a packed struct has no alignment. */
+#define UNALIGNED(type, pointer) (((struct __attribute__((packed)) { type value; } *)(pointer))->value)
+
 HELPER uint64_t f64_to_bits(double value) {
   union { double value; uint64_t bits; } both = {.value = value};
   return both.bits;

@@ -94,6 +94,7 @@ tags! { Kind:
     Ret = 37,
     Deopt = 38,
     WindowLen = 39,
+    DerefUnaligned = 40,
 }
 
 impl Canonical for Kind {
@@ -110,6 +111,7 @@ impl Canonical for Kind {
             | Kind::Jump(local)
             | Kind::WindowLen(local) => out.put(local),
             Kind::Deref(a)
+            | Kind::DerefUnaligned(a)
             | Kind::Not(a)
             | Kind::Negate(a)
             | Kind::Cast(a)

@@ -114,8 +114,10 @@ impl Checker<'_> {
         let ty = pointer.ty.clone();
         let method = call.method.to_string();
         let args: Vec<&syn::Expr> = call.args.iter().collect();
-        let steps = ["add", "sub", "offset", "wrapping_add", "wrapping_sub", "wrapping_offset", "read", "write"];
-        if ty::layout(to, &self.module.structs).is_none() && steps.contains(&method.as_str()) {
+        let steps = ["add", "sub", "offset", "wrapping_add", "wrapping_sub", "wrapping_offset"];
+        let accesses = ["read", "write", "read_unaligned", "write_unaligned"];
+        let needs_size = steps.iter().chain(&accesses).any(|name| *name == method);
+        if needs_size && ty::layout(to, &self.module.structs).is_none() {
             return self.fail(call, Problem::DerefType(ty.to_string()));
         }
         match (method.as_str(), args.as_slice()) {
@@ -130,7 +132,9 @@ impl Checker<'_> {
             }
             ("is_null", []) => Some(Expr::new(Kind::Intrinsic(Intrinsic::PtrIsNull, vec![pointer]), Ty::BOOL, span)),
             ("read", []) => self.deref(call, pointer),
-            ("write", [value]) => self.write(call, pointer, value),
+            ("write", [value]) => self.write(call, pointer, value, Kind::Deref),
+            ("read_unaligned", []) => self.behind(call, pointer, Kind::DerefUnaligned),
+            ("write_unaligned", [value]) => self.write(call, pointer, value, Kind::DerefUnaligned),
             ("cast", []) => {
                 let target = call.turbofish.as_ref().and_then(|fish| match fish.args.first() {
                     Some(syn::GenericArgument::Type(ty)) => Some(ty),

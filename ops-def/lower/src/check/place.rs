@@ -54,10 +54,15 @@ impl Checker<'_> {
     }
 
     pub(super) fn deref(&mut self, at: &impl ToTokens, pointer: Expr) -> Option<Expr> {
+        self.behind(at, pointer, Kind::Deref)
+    }
+
+    /// Checks access to what is behind a pointer. `kind` is [`Kind::Deref`] or [`Kind::DerefUnaligned`].
+    pub(super) fn behind(&mut self, at: &impl ToTokens, pointer: Expr, kind: fn(Box<Expr>) -> Kind) -> Option<Expr> {
         match &pointer.ty {
             Ty::Ptr { to, .. } if !matches!(**to, Ty::Opaque(_)) => {
                 let to = (**to).clone();
-                Some(Expr::new(Kind::Deref(pointer.boxed()), to, at.span()))
+                Some(Expr::new(kind(pointer.boxed()), to, at.span()))
             }
             ty => {
                 let problem = Problem::DerefType(ty.to_string());
@@ -94,12 +99,19 @@ impl Checker<'_> {
         Some(after(before, Expr::new(Kind::Assign(place.boxed(), result.boxed()), Ty::Unit, span)))
     }
 
-    /// Checks `pointer.write(value)`. As with any method, the receiver is evaluated before the argument.
-    pub(super) fn write(&mut self, call: &syn::ExprMethodCall, pointer: Expr, value: &syn::Expr) -> Option<Expr> {
-        let to = self.deref(call, pointer.clone())?.ty;
+    /// Checks `pointer.write(value)` and `pointer.write_unaligned(value)`, with the `kind` of place that is written. As
+    /// with any method, the receiver is evaluated before the argument.
+    pub(super) fn write(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        pointer: Expr,
+        value: &syn::Expr,
+        kind: fn(Box<Expr>) -> Kind,
+    ) -> Option<Expr> {
+        let to = self.behind(call, pointer.clone(), kind)?.ty;
         let value = self.expect(value, &to)?;
         let (before, pointer) = if is_simple(&value) { (None, pointer) } else { self.kept(pointer) };
-        let place = self.deref(call, pointer)?;
+        let place = self.behind(call, pointer, kind)?;
         Some(after(before, Expr::new(Kind::Assign(place.boxed(), value.boxed()), Ty::Unit, call.span())))
     }
 
@@ -163,6 +175,7 @@ fn is_simple(expr: &Expr) -> bool {
                     | Kind::Context
                     | Kind::Field(..)
                     | Kind::Deref(_)
+                    | Kind::DerefUnaligned(_)
                     | Kind::Not(_)
                     | Kind::Negate(_)
                     | Kind::Binary(..)

@@ -234,7 +234,7 @@ impl<'a> Walk<'a> {
             Kind::Payload(local) => env.get(*local).part(0),
             Kind::Field(base, index) => self.eval(base, flow).part(*index),
             Kind::Context => self.given(&expr.ty),
-            Kind::Deref(pointer) => {
+            Kind::Deref(pointer) | Kind::DerefUnaligned(pointer) => {
                 self.eval(pointer, flow);
                 self.given(&expr.ty)
             }

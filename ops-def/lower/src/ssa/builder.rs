@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mimeo_ir::{Binary, Block, BlockId, Body, Edge, End, Inst, Type, Unary, ValueId};
+use mimeo_ir::{Binary, Block, BlockId, Body, Description, Edge, End, Inst, Type, Unary, ValueId};
 
 /// Builds a body. There is always a current block; after an end, one that nothing reaches.
 pub(super) struct Builder {
@@ -109,12 +109,12 @@ impl Builder {
         self.add(Type::I64, |to| Inst::Context { to })
     }
 
-    pub(super) fn load(&mut self, ty: Type, address: ValueId, offset: u32, field: mimeo_ir::Field) -> ValueId {
-        self.add(ty, |to| Inst::Load { to, address, offset, field })
+    pub(super) fn load(&mut self, ty: Type, address: ValueId, offset: u32, description: Description) -> ValueId {
+        self.add(ty, |to| Inst::Load { to, address, offset, description })
     }
 
-    pub(super) fn store(&mut self, address: ValueId, offset: u32, field: mimeo_ir::Field, value: ValueId) {
-        self.blocks[self.current].0.insts.push(Inst::Store { address, offset, field, value });
+    pub(super) fn store(&mut self, address: ValueId, offset: u32, description: Description, value: ValueId) {
+        self.blocks[self.current].0.insts.push(Inst::Store { address, offset, description, value });
     }
 
     /// Converts an integer to another width.

@@ -39,7 +39,7 @@ impl Lowerer<'_> {
                 let constant = &self.module.consts[name];
                 self.constant(&constant.value, &constant.ty)
             }
-            Kind::Context | Kind::Field(..) | Kind::Deref(_) => match self.place(expr) {
+            Kind::Context | Kind::Field(..) | Kind::Deref(_) | Kind::DerefUnaligned(_) => match self.place(expr) {
                 Place::Leaves(leaves) => leaves,
                 Place::Memory(memory) => self.load(memory, ty),
             },

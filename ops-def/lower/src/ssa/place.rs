@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use mimeo_ir::{Field, FieldId, ValueId};
+use mimeo_ir::{Description, FieldId, ValueId};
 
 use super::leaves::Leaves;
 use super::lowerer::Lowerer;
@@ -20,7 +20,13 @@ pub(super) enum Place {
 pub(super) struct Memory {
     address: ValueId,
     offset: u32,
-    field: Field,
+    description: Description,
+}
+
+impl Memory {
+    fn plain(address: ValueId) -> Memory {
+        Memory { address, offset: 0, description: Description::Plain }
+    }
 }
 
 impl Lowerer<'_> {
@@ -29,17 +35,17 @@ impl Lowerer<'_> {
         match &expr.kind {
             Kind::Deref(pointer) => {
                 let address = self.one(pointer);
-                Place::Memory(Memory { address, offset: 0, field: None })
+                Place::Memory(Memory::plain(address))
             }
-            Kind::Context => {
-                let address = self.out.context();
-                Place::Memory(Memory { address, offset: 0, field: None })
+            Kind::DerefUnaligned(pointer) => {
+                let address = self.one(pointer);
+                Place::Memory(Memory { description: Description::Bytes, ..Memory::plain(address) })
             }
+            Kind::Context => Place::Memory(Memory::plain(self.out.context())),
             Kind::Field(base, index) => match &base.ty {
                 Ty::Cell(name) => {
                     let address = self.one(base);
-                    let cell = Memory { address, offset: 0, field: None };
-                    Place::Memory(self.field_of(cell, name, *index))
+                    Place::Memory(self.field_of(Memory::plain(address), name, *index))
                 }
                 base_ty => match (self.place(base), base_ty) {
                     (Place::Memory(memory), Ty::Struct(name)) => Place::Memory(self.field_of(memory, name, *index)),
@@ -55,17 +61,14 @@ impl Lowerer<'_> {
     }
 
     /// Returns a field of a struct in memory. A struct of one field is that field: an access to it is an access to what
-    /// contains it.
+    /// contains it. A field of a struct that is read as bytes is bytes.
     fn field_of(&self, memory: Memory, name: &str, index: usize) -> Memory {
         let of = &self.module.structs[name];
         let (_, offsets) = ty::struct_layout(of, &self.module.structs).expect("the struct can be in memory");
-        let is_whole = of.fields.len() == 1 && !of.is_cell;
-        let field = if is_whole { memory.field } else { self.field_id(name, index) };
-        Memory { address: memory.address, offset: memory.offset + offsets[index], field }
-    }
-
-    fn field_id(&self, name: &str, index: usize) -> Field {
-        Some(FieldId { of: self.struct_ids[name], index: index as u32 })
+        let is_whole = of.fields.len() == 1 && !of.is_cell || memory.description == Description::Bytes;
+        let field = FieldId { of: self.struct_ids[name], index: index as u32 };
+        let description = if is_whole { memory.description } else { Description::Field { field } };
+        Memory { address: memory.address, offset: memory.offset + offsets[index], description }
     }
 
     /// Returns which of the numbers of a struct or tuple belong to one of its parts.
@@ -84,7 +87,7 @@ impl Lowerer<'_> {
     pub(super) fn load(&mut self, memory: Memory, ty: &Ty) -> Leaves {
         let Ty::Struct(name) = ty else {
             let number = self.number_type(ty);
-            return vec![self.out.load(number, memory.address, memory.offset, memory.field)];
+            return vec![self.out.load(number, memory.address, memory.offset, memory.description)];
         };
         let fields = self.module.structs[name].fields.iter().enumerate();
         fields.flat_map(|(index, (_, ty))| self.load(self.field_of(memory, name, index), ty)).collect()
@@ -94,7 +97,7 @@ impl Lowerer<'_> {
     fn store(&mut self, memory: Memory, ty: &Ty, leaves: &mut impl Iterator<Item = ValueId>) {
         let Ty::Struct(name) = ty else {
             let value = leaves.next().expect("a value has all its numbers");
-            return self.out.store(memory.address, memory.offset, memory.field, value);
+            return self.out.store(memory.address, memory.offset, memory.description, value);
         };
         for (index, (_, ty)) in self.module.structs[name].fields.iter().enumerate() {
             self.store(self.field_of(memory, name, index), ty, leaves);

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 use mimeo::Function;
 use mimeo::def::frame::{Core, Frame, FunctionHeader};
-use mimeo_ir::{Field, Set, Type};
+use mimeo_ir::{Description, Set, Type};
 
 /// An access to memory by an op.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Access {
     pub(super) address: u64,
     pub(super) ty: Type,
-    pub(super) field: Field,
+    pub(super) description: Description,
     pub(super) is_store: bool,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Memory {
 
 impl Memory {
     pub(super) fn new() -> Memory {
-        let nothing = Access { address: 0, ty: Type::I8, field: None, is_store: false };
+        let nothing = Access { address: 0, ty: Type::I8, description: Description::Plain, is_store: false };
         Memory {
             latest: vec![Cell::new((0, nothing)); REMEMBERED].into(),
             period: Cell::new(1),
@@ -74,8 +74,12 @@ impl Memory {
     ///
     /// The machine's records are current, `frame` is the top one.
     pub(super) unsafe fn note(&self, name: &str, set: &Set, access: Access, core: *const Core, frame: *const Frame) {
-        // SAFETY: the caller's promise.
-        if let Some((function, slot)) = unsafe { self.slot_at(access.address, core, frame) } {
+        // Only an access to bytes can begin in one slot and end in another.
+        let is_bytes = access.description == Description::Bytes;
+        let last = is_bytes.then(|| access.end() - 1);
+        for address in std::iter::once(access.address).chain(last) {
+            // SAFETY: the caller's promise.
+            let Some((function, slot)) = (unsafe { self.slot_at(address, core, frame) }) else { continue };
             // SAFETY: the record of a frame names a loaded function.
             let body = unsafe { (*function.cast::<Function>()).body() };
             if !body.escaping.iter().any(|escaping| usize::from(escaping.0) == slot) {
@@ -83,8 +87,12 @@ impl Memory {
                 self.hidden.borrow_mut().insert(place);
             }
         }
+        // Bytes may have any description, and keep the one that they had.
+        if is_bytes {
+            return;
+        }
         let mut at = access.address;
-        while at < access.address + u64::from(access.ty.bytes()) {
+        while at < access.end() {
             let entry = &self.latest[(at / GRANULE) as usize % REMEMBERED];
             let (period, earlier) = entry.replace((self.period.get(), access));
             if period == self.period.get() && earlier.is_other_description(access) {
@@ -148,22 +156,26 @@ impl Memory {
 }
 
 impl Access {
+    /// Returns the address after it.
+    fn end(self) -> u64 {
+        self.address + u64::from(self.ty.bytes())
+    }
+
     /// Returns `true` if one of two accesses writes what the other reaches under another description.
     fn is_other_description(self, other: Access) -> bool {
-        let end = |access: Access| access.address + u64::from(access.ty.bytes());
-        let overlap = self.address < end(other) && other.address < end(self);
-        let is_same = self.field == other.field && self.address == other.address && self.ty == other.ty;
+        let overlap = self.address < other.end() && other.address < self.end();
+        let is_same = self.description == other.description && self.address == other.address && self.ty == other.ty;
         overlap && !is_same && (self.is_store || other.is_store)
     }
 }
 
 fn describe(set: &Set, access: Access) -> String {
-    match access.field {
-        Some(field) => {
+    match access.description {
+        Description::Field { field } => {
             let of = &set.structs[field.of as usize];
             format!("{}.{}", of.name, of.fields[field.index as usize])
         }
-        None => access.ty.to_string(),
+        Description::Plain | Description::Bytes => access.ty.to_string(),
     }
 }
 
@@ -173,7 +185,8 @@ mod tests {
     use mimeo_ir::FieldId;
 
     fn access(address: u64, ty: Type, field: Option<u32>, is_store: bool) -> Access {
-        Access { address, ty, field: field.map(|index| FieldId { of: 0, index }), is_store }
+        let field = field.map(|index| Description::Field { field: FieldId { of: 0, index } });
+        Access { address, ty, description: field.unwrap_or(Description::Plain), is_store }
     }
 
     #[test]
@@ -208,6 +221,7 @@ mod tests {
         note(access(16, Type::I64, Some(1), false));
         assert_eq!(memory.conflicts(), [""; 0]);
         note(access(16, Type::I64, Some(0), true));
+        note(Access { description: Description::Bytes, ..access(15, Type::I32, None, true) });
         note(access(16, Type::F64, None, false));
         assert_eq!(memory.conflicts(), ["Pair.left and Pair.right", "Pair.left and f64"]);
     }

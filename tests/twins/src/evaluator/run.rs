@@ -271,15 +271,15 @@ impl Run {
                 (to, self.get(if self.get(condition) == 0 { other } else { then }))
             }
             Inst::Context { to } => (to, self.core.expose_provenance() as u64 + CORE_BYTES as u64),
-            Inst::Load { to, address, offset, field } => {
+            Inst::Load { to, address, offset, description } => {
                 let address = self.get(address).wrapping_add(offset.into());
-                let access = Access { address, ty: body.ty(to), field, is_store: false };
+                let access = Access { address, ty: body.ty(to), description, is_store: false };
                 // SAFETY: (3); the op's definition accesses this memory.
                 (to, unsafe { self.load(code, info, access) })
             }
-            Inst::Store { address, offset, field, value } => {
+            Inst::Store { address, offset, description, value } => {
                 let address = self.get(address).wrapping_add(offset.into());
-                let access = Access { address, ty: body.ty(value), field, is_store: true };
+                let access = Access { address, ty: body.ty(value), description, is_store: true };
                 // SAFETY: (3); the op's definition accesses this memory.
                 unsafe { self.store(code, info, access, self.get(value)) };
                 return;
@@ -293,14 +293,14 @@ impl Run {
     /// (3), and the memory can be read.
     unsafe fn load(&self, code: &Code, info: &OpInfo, access: Access) -> u64 {
         let place = access.address as usize;
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller's promise. Bytes are at any address.
         unsafe {
             code.shared.memory.note(info.name, &code.shared.set, access, self.core, self.frame);
             match access.ty.bytes() {
                 1 => std::ptr::with_exposed_provenance::<u8>(place).read().into(),
-                2 => std::ptr::with_exposed_provenance::<u16>(place).read().into(),
-                4 => std::ptr::with_exposed_provenance::<u32>(place).read().into(),
-                _ => std::ptr::with_exposed_provenance::<u64>(place).read(),
+                2 => std::ptr::with_exposed_provenance::<u16>(place).read_unaligned().into(),
+                4 => std::ptr::with_exposed_provenance::<u32>(place).read_unaligned().into(),
+                _ => std::ptr::with_exposed_provenance::<u64>(place).read_unaligned(),
             }
         }
     }
@@ -310,14 +310,14 @@ impl Run {
     /// (3), and the memory can be written.
     unsafe fn store(&self, code: &Code, info: &OpInfo, access: Access, bits: u64) {
         let place = access.address as usize;
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller's promise. Bytes are at any address.
         unsafe {
             code.shared.memory.note(info.name, &code.shared.set, access, self.core, self.frame);
             match access.ty.bytes() {
                 1 => std::ptr::with_exposed_provenance_mut::<u8>(place).write(bits as u8),
-                2 => std::ptr::with_exposed_provenance_mut::<u16>(place).write(bits as u16),
-                4 => std::ptr::with_exposed_provenance_mut::<u32>(place).write(bits as u32),
-                _ => std::ptr::with_exposed_provenance_mut::<u64>(place).write(bits),
+                2 => std::ptr::with_exposed_provenance_mut::<u16>(place).write_unaligned(bits as u16),
+                4 => std::ptr::with_exposed_provenance_mut::<u32>(place).write_unaligned(bits as u32),
+                _ => std::ptr::with_exposed_provenance_mut::<u64>(place).write_unaligned(bits),
             }
         }
     }

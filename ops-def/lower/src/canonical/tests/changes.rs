@@ -164,6 +164,7 @@ impl Changes for Kind {
             Kind::Const(name) => one(name, Kind::Const),
             Kind::Field(base, index) => two(base, index, Kind::Field),
             Kind::Deref(a) => one(a, Kind::Deref),
+            Kind::DerefUnaligned(a) => one(a, Kind::DerefUnaligned),
             Kind::Not(a) => one(a, Kind::Not),
             Kind::Negate(a) => one(a, Kind::Negate),
             Kind::Binary(op, a, b) => three((op, a, b), Kind::Binary),

@@ -105,6 +105,7 @@ pub(super) fn kinds() -> Vec<Kind> {
         Kind::Context,
         Kind::Field(boxed(1), 2),
         Kind::Deref(boxed(1)),
+        Kind::DerefUnaligned(boxed(1)),
         Kind::Not(boxed(1)),
         Kind::Negate(boxed(1)),
         Kind::Binary(Binary::Add, boxed(1), boxed(2)),

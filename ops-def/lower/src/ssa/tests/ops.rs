@@ -93,6 +93,14 @@
             (*object.sub(2)).pair.left as i64
         }
     }
+    #[vm_op] fn unaligned(vm: &mut Vm, a: i64) -> i64 {
+        unsafe {
+            let object = vm.context.objects;
+            object.cast::<u16>().write_unaligned(a as u16);
+            (*object).pair.left = object.cast::<Pair>().read_unaligned().left;
+            object.cast::<Outer>().read_unaligned().first
+        }
+    }
     #[vm_op] fn locals(a: i64) -> i64 {
         let mut pair = Pair { left: 1, right: 2.0 };
         let chosen: i64;

@@ -53,6 +53,17 @@ fn calls_and_returns_continue_at_an_address_that_their_code_reads() {
 }
 
 #[test]
+fn only_callees_that_the_verifier_does_not_know_have_their_arity_checked() {
+    let checking = |module: &str| -> Vec<String> {
+        let ops = lower(module).ops.into_iter();
+        let ops = ops.filter(|op| matches!(&op.source, StencilSource::Generated(c) if c.contains("callee->arity")));
+        ops.map(|op| op.name).collect()
+    };
+    assert_eq!(checking(MODULE), ["call_other"]);
+    assert!(checking(&MODULE.replace("operands = registers", "operands = registers, arity = 1")).is_empty());
+}
+
+#[test]
 fn code_must_use_what_its_op_uses() {
     let required: Vec<String> = lowered()
         .ops

@@ -1,0 +1,559 @@
+//! The instruction set: a register machine for WebAssembly.
+//!
+//! A slot holds a value of any type as 64 bits. An `i32` is extended with zeros, so that many ops serve both widths. A
+//! reference is null, which is 0, or the address of a [`FunctionInstance`], or what the host made of its own references.
+
+#[mimeo::instruction_set(value = u64, context = Context, host = crate::host::Host, error = crate::error::Fault)]
+#[expect(clippy::undocumented_unsafe_blocks, reason = "the implementation of `TrustedOps` says why they are sound")]
+#[expect(clippy::unnecessary_cast, reason = "families have members of several types")]
+pub mod ops {
+    /// What ops see of the running instance. It is copied from there when another instance begins to run.
+    #[repr(C)]
+    pub struct Context {
+        /// The first byte of the memory.
+        pub memory: *mut u8,
+        /// The size of the memory.
+        pub memory_bytes: u64,
+        /// The instance's globals, by index.
+        pub globals: *const *mut u64,
+        /// The instance's functions, by index.
+        pub functions: *const *const FunctionInstance,
+        /// The instance's tables, by index.
+        pub tables: *const *const Table,
+        /// The instance that runs.
+        pub owner: *const Owner,
+        /// The owner of the function that is called from outside of its instance.
+        pub entering: *const Owner,
+        /// The results of a call after the first one.
+        pub results: *mut u64,
+    }
+
+    /// A function of an instance or of the host. Its address is the reference to it.
+    #[repr(C)]
+    pub struct FunctionInstance {
+        /// The code to call from the same instance.
+        pub inside: Callee,
+        /// The code to call from elsewhere; the context says whose function it is.
+        pub outside: Callee,
+        /// The instance or the host's function, which `outside` needs.
+        pub owner: *const Owner,
+        /// The number of the type in the store.
+        pub ty: u32,
+    }
+
+    /// A table of references.
+    #[repr(C)]
+    pub struct Table {
+        /// The references.
+        pub elements: *mut u64,
+        /// Their number.
+        pub len: u64,
+    }
+
+    /// What a function belongs to: an instance, or the host. Ops only compare its address.
+    #[repr(C)]
+    pub struct Owner {
+        /// The index in the store.
+        pub index: u32,
+    }
+
+    /// The reasons of a trap, as [`crate::TrapCode`] has them.
+    pub const UNREACHABLE: u32 = 0;
+    const OUT_OF_BOUNDS_MEMORY: u32 = 1;
+    const DIVIDE_BY_ZERO: u32 = 3;
+    const INTEGER_OVERFLOW: u32 = 4;
+    const INVALID_CONVERSION: u32 = 5;
+    const UNDEFINED_ELEMENT: u32 = 6;
+    const UNINITIALIZED_ELEMENT: u32 = 7;
+    const INDIRECT_CALL_TYPE: u32 = 8;
+
+    const SIGN_64: u64 = 1 << 63;
+
+    #[runtime(crate::runtime)]
+    unsafe extern "Rust" {
+        #[cold]
+        fn trap(vm: &mut Vm, code: u32) -> Thrown;
+        fn enter(vm: &mut Vm) -> u64;
+        fn leave(vm: &mut Vm, owner: u64);
+        fn call_host(vm: &mut Vm, args: Window) -> Result<u64, Thrown>;
+        fn grow_memory(vm: &mut Vm, pages: u64) -> u64;
+        fn init_memory(vm: &mut Vm, to: u64, from: u64, len: u64, segment: u32) -> Result<(), Thrown>;
+        fn copy_memory(vm: &mut Vm, to: u64, from: u64, len: u64) -> Result<(), Thrown>;
+        fn fill_memory(vm: &mut Vm, to: u64, byte: u64, len: u64) -> Result<(), Thrown>;
+        fn drop_data(vm: &mut Vm, segment: u32);
+        fn get_element(vm: &mut Vm, index: u64, table: u32) -> Result<u64, Thrown>;
+        fn set_element(vm: &mut Vm, index: u64, value: u64, table: u32) -> Result<(), Thrown>;
+        fn grow_table(vm: &mut Vm, value: u64, count: u64, table: u32) -> u64;
+        fn fill_table(vm: &mut Vm, to: u64, value: u64, len: u64, table: u32) -> Result<(), Thrown>;
+        fn init_table(vm: &mut Vm, to: u64, from: u64, len: u64, table: u32, segment: u32) -> Result<(), Thrown>;
+        fn copy_table(vm: &mut Vm, to: u64, from: u64, len: u64, tables: u64) -> Result<(), Thrown>;
+        fn drop_elements(vm: &mut Vm, segment: u32);
+    }
+
+    // Moves and control.
+
+    /// `dst = value`
+    #[vm_op]
+    fn constant(#[constant] value: u64) -> u64 {
+        value
+    }
+
+    /// `dst = a`
+    #[vm_op]
+    fn copy(a: u64) -> u64 {
+        a
+    }
+
+    /// `dst = if condition { a } else { b }`
+    #[vm_op]
+    fn select(condition: u64, #[place(slot, constant)] a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        if condition as u32 != 0 { a } else { b }
+    }
+
+    /// Jumps to `to`.
+    #[vm_op]
+    fn jump(to: Label) -> Flow {
+        to.jump()
+    }
+
+    /// Jumps to `to` if the condition is {word}.
+    #[vm_op(each(compare, word): jump_if(!=, "true"), jump_unless(==, "false"))]
+    fn jump_on(condition: u64, to: Label) -> Flow {
+        if compare(condition as u32, 0) { to.jump() } else { Flow::Next }
+    }
+
+    /// Traps.
+    #[vm_op]
+    fn unreachable(vm: &mut Vm) -> Result<(), Thrown> {
+        Err(trap(vm, UNREACHABLE))
+    }
+
+    // Calls.
+
+    /// Calls a function of the same instance. The first result replaces the first slot of the window.
+    #[vm_op]
+    fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
+        vm.call(callee, args)
+    }
+
+    /// Calls a function that was imported.
+    #[vm_op]
+    fn call_import(vm: &mut Vm, #[imm] index: u32, args: Window) -> Flow {
+        let function = unsafe { *vm.context.functions.add(index as usize) };
+        vm.context.entering = unsafe { (*function).owner };
+        vm.call(unsafe { (*function).outside }, args)
+    }
+
+    /// Calls the function at `index` of a table, which must have the type.
+    #[vm_op]
+    fn call_indirect(vm: &mut Vm, index: u64, #[imm] table: u32, #[imm] ty: u32, args: Window) -> Result<Flow, Thrown> {
+        let elements = unsafe { *vm.context.tables.add(table as usize) };
+        let index = index as u32 as u64;
+        if index >= unsafe { (*elements).len } {
+            return Err(trap(vm, UNDEFINED_ELEMENT));
+        }
+        let function = unsafe { *(*elements).elements.add(index as usize) } as *const FunctionInstance;
+        if function.is_null() {
+            return Err(trap(vm, UNINITIALIZED_ELEMENT));
+        }
+        if unsafe { (*function).ty } != ty {
+            return Err(trap(vm, INDIRECT_CALL_TYPE));
+        }
+        let owner = unsafe { (*function).owner };
+        if owner == vm.context.owner {
+            return Ok(vm.call(unsafe { (*function).inside }, args));
+        }
+        vm.context.entering = owner;
+        Ok(vm.call(unsafe { (*function).outside }, args))
+    }
+
+    /// Calls the host's function.
+    #[vm_op]
+    fn host_call(vm: &mut Vm, args: Window) -> Result<u64, Thrown> {
+        call_host(vm, args)
+    }
+
+    /// Makes the instance run whose function was called; `dst` is the one that ran before.
+    #[vm_op]
+    fn enter_instance(vm: &mut Vm) -> u64 {
+        enter(vm)
+    }
+
+    /// Makes the instance run again that ran before.
+    #[vm_op]
+    fn leave_instance(vm: &mut Vm, owner: u64) {
+        leave(vm, owner);
+    }
+
+    /// Sets the result with this index, which is not the first.
+    #[vm_op]
+    fn set_result(vm: &mut Vm, #[imm] index: u32, #[place(slot, constant)] value: u64) {
+        unsafe { *vm.context.results.add(index as usize) = value };
+    }
+
+    /// `dst` = the result of the last call with this index, which is not the first.
+    #[vm_op]
+    fn result(vm: &mut Vm, #[imm] index: u32) -> u64 {
+        unsafe { *vm.context.results.add(index as usize) }
+    }
+
+    /// Returns `value`.
+    #[vm_op]
+    fn ret(vm: &mut Vm, #[place(slot, constant)] value: u64) -> Flow {
+        vm.ret(value)
+    }
+
+    // Globals, functions and tables.
+
+    /// `dst = globals[index]`
+    #[vm_op]
+    fn get_global(vm: &mut Vm, #[imm] index: u32) -> u64 {
+        unsafe { **vm.context.globals.add(index as usize) }
+    }
+
+    /// `globals[index] = value`
+    #[vm_op]
+    fn set_global(vm: &mut Vm, #[imm] index: u32, #[place(slot, constant)] value: u64) {
+        unsafe { **vm.context.globals.add(index as usize) = value };
+    }
+
+    /// `dst` = a reference to a function of the instance
+    #[vm_op]
+    fn function(vm: &mut Vm, #[imm] index: u32) -> u64 {
+        unsafe { *vm.context.functions.add(index as usize) as u64 }
+    }
+
+    /// `dst = table[index]`
+    #[vm_op]
+    fn table_get(vm: &mut Vm, index: u64, #[imm] table: u32) -> Result<u64, Thrown> {
+        get_element(vm, index, table)
+    }
+
+    /// `table[index] = value`
+    #[vm_op]
+    fn table_set(vm: &mut Vm, index: u64, value: u64, #[imm] table: u32) -> Result<(), Thrown> {
+        set_element(vm, index, value, table)
+    }
+
+    /// `dst` = the number of elements
+    #[vm_op]
+    fn table_size(vm: &mut Vm, #[imm] table: u32) -> u64 {
+        unsafe { (**vm.context.tables.add(table as usize)).len }
+    }
+
+    /// `dst` = the number of elements before; adds `count` elements.
+    #[vm_op]
+    fn table_grow(vm: &mut Vm, value: u64, count: u64, #[imm] table: u32) -> u64 {
+        grow_table(vm, value, count, table)
+    }
+
+    /// Fills elements of a table.
+    #[vm_op]
+    fn table_fill(vm: &mut Vm, to: u64, value: u64, len: u64, #[imm] table: u32) -> Result<(), Thrown> {
+        fill_table(vm, to, value, len, table)
+    }
+
+    /// Copies references from a segment to a table.
+    #[vm_op]
+    fn table_init(
+        vm: &mut Vm,
+        to: u64,
+        from: u64,
+        len: u64,
+        #[imm] table: u32,
+        #[imm] segment: u32,
+    ) -> Result<(), Thrown> {
+        init_table(vm, to, from, len, table, segment)
+    }
+
+    /// Copies references between tables, whose indices are the halves of `tables`.
+    #[vm_op]
+    fn table_copy(vm: &mut Vm, to: u64, from: u64, len: u64, #[imm] tables: u64) -> Result<(), Thrown> {
+        copy_table(vm, to, from, len, tables)
+    }
+
+    /// Drops a segment of references.
+    #[vm_op]
+    fn elem_drop(vm: &mut Vm, #[imm] segment: u32) {
+        drop_elements(vm, segment);
+    }
+
+    // Memory.
+
+    /// Returns the index of the first of `bytes` bytes at `address + offset`, if memory has all of them.
+    fn place(vm: &mut Vm, address: u64, offset: u32, bytes: u64) -> Result<usize, Thrown> {
+        let start = (address as u32 as u64).wrapping_add(offset as u64);
+        if start.wrapping_add(bytes) > vm.context.memory_bytes {
+            return Err(trap(vm, OUT_OF_BOUNDS_MEMORY));
+        }
+        Ok(start as usize)
+    }
+
+    /// `dst` = the number at `address + offset`, which is a `{kind}`, as a `{wide}`
+    #[vm_op(each(kind, wide, bytes):
+        load8(u8, u64, 1), load16(u16, u64, 2), load32(u32, u64, 4), load64(u64, u64, 8),
+        i32_load8_s(i8, u32, 1), i32_load16_s(i16, u32, 2),
+        i64_load8_s(i8, u64, 1), i64_load16_s(i16, u64, 2), i64_load32_s(i32, u64, 4))]
+    fn load(vm: &mut Vm, #[place(slot, constant)] address: u64, #[imm] offset: u32) -> Result<u64, Thrown> {
+        let index = place(vm, address, offset, bytes)?;
+        Ok(unsafe { vm.context.memory.add(index).cast::<kind>().read_unaligned() } as wide as u64)
+    }
+
+    /// Sets the `{kind}` at `address + offset` to the value.
+    #[vm_op(each(kind, bytes): store8(u8, 1), store16(u16, 2), store32(u32, 4), store64(u64, 8))]
+    fn store(
+        vm: &mut Vm,
+        #[place(slot, constant)] address: u64,
+        #[place(slot, constant)] value: u64,
+        #[imm] offset: u32,
+    ) -> Result<(), Thrown> {
+        let index = place(vm, address, offset, bytes)?;
+        unsafe { vm.context.memory.add(index).cast::<kind>().write_unaligned(value as kind) };
+        Ok(())
+    }
+
+    /// `dst` = the size of the memory, in pages
+    #[vm_op]
+    fn memory_size(vm: &mut Vm) -> u64 {
+        vm.context.memory_bytes.wrapping_shr(16)
+    }
+
+    /// `dst` = the number of pages before, or -1; adds pages.
+    #[vm_op]
+    fn memory_grow(vm: &mut Vm, pages: u64) -> u64 {
+        grow_memory(vm, pages)
+    }
+
+    /// Copies bytes from a segment to memory.
+    #[vm_op]
+    fn memory_init(vm: &mut Vm, to: u64, from: u64, len: u64, #[imm] segment: u32) -> Result<(), Thrown> {
+        init_memory(vm, to, from, len, segment)
+    }
+
+    /// Copies bytes of memory.
+    #[vm_op]
+    fn memory_copy(vm: &mut Vm, to: u64, from: u64, len: u64) -> Result<(), Thrown> {
+        copy_memory(vm, to, from, len)
+    }
+
+    /// Fills bytes of memory.
+    #[vm_op]
+    fn memory_fill(vm: &mut Vm, to: u64, byte: u64, len: u64) -> Result<(), Thrown> {
+        fill_memory(vm, to, byte, len)
+    }
+
+    /// Drops a segment of bytes.
+    #[vm_op]
+    fn data_drop(vm: &mut Vm, #[imm] segment: u32) {
+        drop_data(vm, segment);
+    }
+
+    // Integers.
+
+    /// `dst = a.{operation}(b)`, of `{kind}`
+    #[vm_op(each(kind, operation):
+        i32_add(u32, wrapping_add), i32_sub(u32, wrapping_sub), i32_mul(u32, wrapping_mul),
+        i64_add(u64, wrapping_add), i64_sub(u64, wrapping_sub), i64_mul(u64, wrapping_mul))]
+    fn arithmetic(a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        (a as kind).operation(b as kind) as u64
+    }
+
+    /// `dst = a {operation} b`
+    #[vm_op(each(operation): and(&), or(|), xor(^))]
+    fn bitwise(a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        operation(a, b)
+    }
+
+    /// `dst = a.{operation}(b)`, of `{kind}`
+    #[vm_op(each(kind, unsigned, operation):
+        i32_shl(u32, u32, wrapping_shl), i32_shr_s(i32, u32, wrapping_shr), i32_shr_u(u32, u32, wrapping_shr),
+        i32_rotl(u32, u32, rotate_left), i32_rotr(u32, u32, rotate_right),
+        i64_shl(u64, u64, wrapping_shl), i64_shr_s(i64, u64, wrapping_shr), i64_shr_u(u64, u64, wrapping_shr),
+        i64_rotl(u64, u64, rotate_left), i64_rotr(u64, u64, rotate_right))]
+    fn shift(a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        (a as kind).operation(b as u32) as unsigned as u64
+    }
+
+    /// `dst = a / b`, of `{kind}`; traps if the result does not exist.
+    #[vm_op(each(kind, unsigned):
+        i32_div_s(i32, u32), i32_div_u(u32, u32), i64_div_s(i64, u64), i64_div_u(u64, u64))]
+    fn divide(vm: &mut Vm, a: u64, #[place(slot, constant)] b: u64) -> Result<u64, Thrown> {
+        match (a as kind).checked_div(b as kind) {
+            Some(quotient) => Ok(quotient as unsigned as u64),
+            None => Err(trap(vm, if b as kind == 0 { DIVIDE_BY_ZERO } else { INTEGER_OVERFLOW })),
+        }
+    }
+
+    /// `dst = a % b`, of `{kind}`; traps if `b` is 0.
+    #[vm_op(each(kind, unsigned):
+        i32_rem_s(i32, u32), i32_rem_u(u32, u32), i64_rem_s(i64, u64), i64_rem_u(u64, u64))]
+    fn remainder(vm: &mut Vm, a: u64, #[place(slot, constant)] b: u64) -> Result<u64, Thrown> {
+        match (a as kind).checked_rem(b as kind) {
+            Some(remainder) => Ok(remainder as unsigned as u64),
+            // The smallest number divided by -1 has no quotient, but a remainder.
+            None => {
+                if b as kind == 0 {
+                    Err(trap(vm, DIVIDE_BY_ZERO))
+                } else {
+                    Ok(0)
+                }
+            }
+        }
+    }
+
+    /// `dst = a {compare} b`, of `{kind}`
+    #[vm_op(each(kind, compare):
+        i32_eq(u32, ==), i32_ne(u32, !=), i32_lt_s(i32, <), i32_lt_u(u32, <), i32_gt_s(i32, >), i32_gt_u(u32, >),
+        i32_le_s(i32, <=), i32_le_u(u32, <=), i32_ge_s(i32, >=), i32_ge_u(u32, >=),
+        i64_eq(u64, ==), i64_ne(u64, !=), i64_lt_s(i64, <), i64_lt_u(u64, <), i64_gt_s(i64, >), i64_gt_u(u64, >),
+        i64_le_s(i64, <=), i64_le_u(u64, <=), i64_ge_s(i64, >=), i64_ge_u(u64, >=))]
+    fn comparison(a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        compare(a as kind, b as kind) as u64
+    }
+
+    /// Jumps to `to` if `a {compare} b`, of `{kind}`.
+    #[vm_op(each(kind, compare):
+        jump_if_i32_eq(u32, ==), jump_if_i32_ne(u32, !=), jump_if_i32_lt_s(i32, <), jump_if_i32_lt_u(u32, <),
+        jump_if_i32_gt_s(i32, >), jump_if_i32_gt_u(u32, >), jump_if_i32_le_s(i32, <=), jump_if_i32_le_u(u32, <=),
+        jump_if_i32_ge_s(i32, >=), jump_if_i32_ge_u(u32, >=),
+        jump_if_i64_eq(u64, ==), jump_if_i64_ne(u64, !=), jump_if_i64_lt_s(i64, <), jump_if_i64_lt_u(u64, <),
+        jump_if_i64_gt_s(i64, >), jump_if_i64_gt_u(u64, >), jump_if_i64_le_s(i64, <=), jump_if_i64_le_u(u64, <=),
+        jump_if_i64_ge_s(i64, >=), jump_if_i64_ge_u(u64, >=))]
+    fn jump_on_comparison(a: u64, #[place(slot, constant)] b: u64, to: Label) -> Flow {
+        if compare(a as kind, b as kind) { to.jump() } else { Flow::Next }
+    }
+
+    /// `dst = a.{operation}()`, of `{kind}`
+    #[vm_op(each(kind, operation):
+        i32_clz(u32, leading_zeros), i32_ctz(u32, trailing_zeros),
+        i64_clz(u64, leading_zeros), i64_ctz(u64, trailing_zeros))]
+    fn count_zeros(a: u64) -> u64 {
+        (a as kind).operation() as u64
+    }
+
+    /// `dst` = the number of ones in the bits of `a`
+    #[vm_op]
+    fn popcnt(a: u64) -> u64 {
+        // Pairs of bits, then nibbles, then bytes, whose sum the multiplication puts into the highest byte.
+        let pairs = a.wrapping_sub(a.wrapping_shr(1) & 0x5555_5555_5555_5555);
+        let nibbles = (pairs & 0x3333_3333_3333_3333).wrapping_add(pairs.wrapping_shr(2) & 0x3333_3333_3333_3333);
+        let bytes = nibbles.wrapping_add(nibbles.wrapping_shr(4)) & 0x0f0f_0f0f_0f0f_0f0f;
+        bytes.wrapping_mul(0x0101_0101_0101_0101).wrapping_shr(56)
+    }
+
+    /// `dst = a`, cut off to `{from}` and extended
+    #[vm_op(each(from, wide):
+        i32_extend8_s(i8, u32), i32_extend16_s(i16, u32),
+        i64_extend8_s(i8, u64), i64_extend16_s(i16, u64), i64_extend32_s(i32, u64), wrap(u32, u64))]
+    fn extend(a: u64) -> u64 {
+        a as from as wide as u64
+    }
+
+    // Floats of 64 bits.
+
+    /// `dst = a {operation} b`
+    #[vm_op(each(operation): f64_add(+), f64_sub(-), f64_mul(*), f64_div(/))]
+    fn f64_arithmetic(a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        operation(f64::from_bits(a), f64::from_bits(b)).canonical_bits()
+    }
+
+    /// `dst` = the {word} of `a` and `b`; a NaN if one is a NaN. -0 is less than 0.
+    #[vm_op(each(compare, combine, word): f64_min(<, |, "minimum"), f64_max(>, &, "maximum"))]
+    fn f64_extremum(a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        let (x, y) = (f64::from_bits(a), f64::from_bits(b));
+        if compare(x, y) {
+            a
+        } else if compare(y, x) {
+            b
+        } else if x == y {
+            // They differ at most in the sign of 0.
+            combine(a, b)
+        } else {
+            (x + y).canonical_bits()
+        }
+    }
+
+    /// `dst` = the size of `a`
+    #[vm_op]
+    fn f64_abs(a: u64) -> u64 {
+        a & !SIGN_64
+    }
+
+    /// `dst = -a`
+    #[vm_op]
+    fn f64_neg(a: u64) -> u64 {
+        a ^ SIGN_64
+    }
+
+    /// `dst` = the size of `a` with the sign of `b`
+    #[vm_op]
+    fn f64_copysign(a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        a & !SIGN_64 | b & SIGN_64
+    }
+
+    /// `dst = a.{operation}()`
+    #[vm_op(each(operation): f64_ceil(ceil), f64_floor(floor), f64_trunc(trunc), f64_sqrt(sqrt))]
+    fn f64_function(a: u64) -> u64 {
+        f64::from_bits(a).operation().canonical_bits()
+    }
+
+    /// `dst` = the whole number nearest to `a`; the even one of two
+    #[vm_op]
+    fn f64_nearest(a: u64) -> u64 {
+        let size = f64::from_bits(a & !SIGN_64);
+        // From 2^52 on all numbers are whole. Adding it rounds.
+        if size < 4503599627370496.0 {
+            let rounded = (size + 4503599627370496.0) - 4503599627370496.0;
+            rounded.canonical_bits() | a & SIGN_64
+        } else {
+            f64::from_bits(a).quiet().to_bits()
+        }
+    }
+
+    /// `dst = a {compare} b`
+    #[vm_op(each(compare): f64_eq(==), f64_ne(!=), f64_lt(<), f64_gt(>), f64_le(<=), f64_ge(>=))]
+    fn f64_comparison(a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        compare(f64::from_bits(a), f64::from_bits(b)) as u64
+    }
+
+    /// Jumps to `to` if `(a {compare} b) == {wanted}`.
+    #[vm_op(each(compare, wanted):
+        jump_if_f64_eq(==, true), jump_if_f64_ne(!=, true), jump_if_f64_lt(<, true), jump_if_f64_gt(>, true),
+        jump_if_f64_le(<=, true), jump_if_f64_ge(>=, true), jump_unless_f64_lt(<, false),
+        jump_unless_f64_gt(>, false), jump_unless_f64_le(<=, false), jump_unless_f64_ge(>=, false))]
+    fn jump_on_f64_comparison(a: u64, #[place(slot, constant)] b: u64, to: Label) -> Flow {
+        if compare(f64::from_bits(a), f64::from_bits(b)) == wanted { to.jump() } else { Flow::Next }
+    }
+
+    // Conversions.
+
+    /// `dst` = `a`, a float, as an `{kind}`; traps if that cannot hold it.
+    #[vm_op(each(float, bits, kind, unsigned, below, above):
+        i32_trunc_f64_s(f64, u64, i32, u32, -2147483649.0, 2147483648.0),
+        i32_trunc_f64_u(f64, u64, u32, u32, -1.0, 4294967296.0),
+        i64_trunc_f64_s(f64, u64, i64, u64, -9223372036854777856.0, 9223372036854775808.0),
+        i64_trunc_f64_u(f64, u64, u64, u64, -1.0, 18446744073709551616.0))]
+    fn truncate(vm: &mut Vm, a: u64) -> Result<u64, Thrown> {
+        let x = float::from_bits(a as bits);
+        if x > below && x < above {
+            return Ok(x as kind as unsigned as u64);
+        }
+        Err(trap(vm, if x.is_nan() { INVALID_CONVERSION } else { INTEGER_OVERFLOW }))
+    }
+
+    /// `dst` = the `{kind}` that is nearest to `a`, a float; 0 if that is a NaN
+    #[vm_op(each(float, bits, kind, unsigned):
+        i32_trunc_sat_f64_s(f64, u64, i32, u32), i32_trunc_sat_f64_u(f64, u64, u32, u32),
+        i64_trunc_sat_f64_s(f64, u64, i64, u64), i64_trunc_sat_f64_u(f64, u64, u64, u64))]
+    fn saturate(a: u64) -> u64 {
+        float::from_bits(a as bits) as kind as unsigned as u64
+    }
+
+    /// `dst` = `a`, an `{kind}`, as a float
+    #[vm_op(each(kind, float):
+        f64_convert_i32_s(i32, f64), f64_convert_i32_u(u32, f64),
+        f64_convert_i64_s(i64, f64), f64_convert_i64_u(u64, f64))]
+    fn convert(a: u64) -> u64 {
+        (a as kind as float).to_bits() as u64
+    }
+}

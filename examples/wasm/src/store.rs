@@ -1,0 +1,267 @@
+//! [`Store`]: a machine, and everything that the instances in it consist of.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use mimeo::Control;
+use mimeo::jit::WithJit as _;
+
+use crate::error::Error;
+use crate::host::Host;
+use crate::instance::switch_to;
+use crate::ops::ops::{Context, FunctionRef, Linked, Machine, Program, Vm};
+use crate::{Engine, ExternRef};
+
+/// The instances of modules, with data of the host's.
+///
+/// Handles to what is in a store, such as a [`Func`](crate::Func), are small and `Copy`. Every use of a handle takes the
+/// store, or in a function of the host's its [`Caller`], and panics if the handle is of another store.
+pub struct Store<T> {
+    pub(crate) machine: Machine,
+    marker: PhantomData<T>,
+}
+
+/// What a function of the host's has of the store while it runs.
+pub struct Caller<'a, T> {
+    vm: &'a mut Vm,
+    marker: PhantomData<T>,
+}
+
+/// A store for reading. See [`AsContext`].
+pub struct StoreContext<'a, T> {
+    pub(crate) vm: &'a Vm,
+    marker: PhantomData<T>,
+}
+
+/// A store for writing. See [`AsContextMut`].
+pub struct StoreContextMut<'a, T> {
+    access: Access<'a>,
+    marker: PhantomData<T>,
+}
+
+enum Access<'a> {
+    /// Nothing runs.
+    Idle(&'a mut Machine),
+    /// A function of the host's runs.
+    Running(&'a mut Vm),
+}
+
+/// What gives access to a store: the store itself, or a [`Caller`].
+pub trait AsContext {
+    /// The host's data.
+    type Data: 'static;
+
+    /// Gives access for reading.
+    fn as_context(&self) -> StoreContext<'_, Self::Data>;
+}
+
+/// What gives access to a store for writing.
+pub trait AsContextMut: AsContext {
+    /// Gives access for writing.
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, Self::Data>;
+}
+
+impl<T: 'static> AsContext for Store<T> {
+    type Data = T;
+
+    fn as_context(&self) -> StoreContext<'_, T> {
+        StoreContext { vm: self.machine.vm(), marker: PhantomData }
+    }
+}
+
+impl<T: 'static> AsContextMut for Store<T> {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        StoreContextMut { access: Access::Idle(&mut self.machine), marker: PhantomData }
+    }
+}
+
+impl<T: 'static> AsContext for Caller<'_, T> {
+    type Data = T;
+
+    fn as_context(&self) -> StoreContext<'_, T> {
+        StoreContext { vm: self.vm, marker: PhantomData }
+    }
+}
+
+impl<T: 'static> AsContextMut for Caller<'_, T> {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        StoreContextMut { access: Access::Running(self.vm), marker: PhantomData }
+    }
+}
+
+impl<C: AsContext> AsContext for &C {
+    type Data = C::Data;
+
+    fn as_context(&self) -> StoreContext<'_, C::Data> {
+        (**self).as_context()
+    }
+}
+
+impl<C: AsContext> AsContext for &mut C {
+    type Data = C::Data;
+
+    fn as_context(&self) -> StoreContext<'_, C::Data> {
+        (**self).as_context()
+    }
+}
+
+impl<C: AsContextMut> AsContextMut for &mut C {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, C::Data> {
+        (**self).as_context_mut()
+    }
+}
+
+fn data<T: 'static>(host: &Host) -> &T {
+    host.data.downcast_ref().expect("a store of this type made it")
+}
+
+fn data_mut<T: 'static>(host: &mut Host) -> &mut T {
+    host.data.downcast_mut().expect("a store of this type made it")
+}
+
+impl<T: 'static> Store<T> {
+    /// Creates a store.
+    pub fn new(engine: &Engine, data: T) -> Store<T> {
+        static STORES: AtomicU64 = AtomicU64::new(0);
+        let number = STORES.fetch_add(1, Ordering::Relaxed);
+        let mut host = Host::new(engine, number, Box::new(data));
+        let context = Context {
+            memory: std::ptr::null_mut(),
+            memory_bytes: 0,
+            globals: std::ptr::null(),
+            functions: std::ptr::null(),
+            tables: std::ptr::null(),
+            owner: std::ptr::null(),
+            entering: std::ptr::null(),
+            results: host.results.as_mut_ptr(),
+        };
+        let config = engine.config();
+        let machine = Machine::builder(context, host).limits(config.limits).jit(config.jit.clone()).build();
+        Store { machine, marker: PhantomData }
+    }
+
+    /// Returns the host's data.
+    pub fn data(&self) -> &T {
+        data(&self.machine.vm().host)
+    }
+
+    /// Returns the host's data.
+    pub fn data_mut(&mut self) -> &mut T {
+        data_mut(&mut self.machine.vm_mut().host)
+    }
+
+    /// Returns a handle by which any thread can interrupt what runs.
+    pub fn control(&self) -> &Control {
+        self.machine.control()
+    }
+
+    /// Limits the calls and backward branches of what runs from now on; `None` is no limit.
+    pub fn set_fuel(&mut self, fuel: Option<u64>) {
+        self.machine.vm_mut().set_fuel(fuel);
+    }
+
+    /// Returns how many calls and backward branches are left.
+    pub fn fuel(&mut self) -> Option<u64> {
+        self.machine.vm_mut().fuel()
+    }
+}
+
+impl<T: 'static> Caller<'_, T> {
+    /// Returns the host's data.
+    pub fn data(&self) -> &T {
+        data(&self.vm.host)
+    }
+
+    /// Returns the host's data.
+    pub fn data_mut(&mut self) -> &mut T {
+        data_mut(&mut self.vm.host)
+    }
+
+    /// Returns what the instance that called exports under a name.
+    pub fn get_export(&self, name: &str) -> Option<crate::Extern> {
+        // SAFETY: it is null, or the owner of an instance of the store.
+        let owner = unsafe { self.vm.context.owner.as_ref() }?;
+        self.vm.host.instances[owner.index].export(name)
+    }
+}
+
+impl<T> StoreContext<'_, T> {
+    /// Checks that a handle is of this store.
+    pub(crate) fn check(&self, store: u64) {
+        assert_eq!(store, self.vm.host.store, "the handle is of another store");
+    }
+}
+
+impl<'a, T: 'static> StoreContextMut<'a, T> {
+    pub(crate) fn into_host(self) -> &'a mut Host {
+        match self.access {
+            Access::Idle(machine) => &mut machine.vm_mut().host,
+            Access::Running(vm) => &mut vm.host,
+        }
+    }
+
+    pub(crate) fn vm(&mut self) -> &mut Vm {
+        match &mut self.access {
+            Access::Idle(machine) => machine.vm_mut(),
+            Access::Running(vm) => vm,
+        }
+    }
+
+    pub(crate) fn host(&mut self) -> &mut Host {
+        &mut self.vm().host
+    }
+
+    /// Checks that a handle is of this store.
+    pub(crate) fn check(&mut self, store: u64) {
+        assert_eq!(store, self.host().store, "the handle is of another store");
+    }
+
+    /// Loads a program.
+    pub(crate) fn load(&mut self, program: &Program) -> Result<Linked, Error> {
+        let loaded = match &mut self.access {
+            Access::Idle(machine) => machine.load(program),
+            Access::Running(vm) => vm.load(program),
+        };
+        loaded.map_err(|error| Error::link(error.to_string()))
+    }
+
+    /// Runs the code by which a function is called from outside of its instance.
+    pub(crate) fn run(&mut self, function: FunctionRef, args: &[u64]) -> Result<u64, Error> {
+        let before = self.vm().context.owner;
+        let result = match &mut self.access {
+            Access::Idle(machine) => machine.call(function, args),
+            Access::Running(vm) => vm.run(function, args).map_err(|thrown| vm.catch(thrown)),
+        };
+        result.map_err(|trap| {
+            // The instance that trapped was not left.
+            switch_to(self.vm(), before);
+            Error::from(trap)
+        })
+    }
+}
+
+/// Returns a caller for a function of the host's.
+pub(crate) fn caller<T>(vm: &mut Vm) -> Caller<'_, T> {
+    Caller { vm, marker: PhantomData }
+}
+
+impl ExternRef {
+    /// Creates a reference to something of the host's. It lives as long as the store.
+    pub fn new<T: 'static>(mut store: impl AsContextMut, value: T) -> ExternRef {
+        let mut context = store.as_context_mut();
+        let host = context.host();
+        host.externs.push(Box::new(value));
+        ExternRef { store: host.store, index: host.externs.len() as u32 - 1 }
+    }
+
+    /// Returns what the reference refers to.
+    ///
+    /// # Panics
+    ///
+    /// If the reference is of another store.
+    pub fn get<'a, T: 'static>(&self, store: &'a StoreContext<'_, T>) -> &'a dyn Any {
+        store.check(self.store);
+        &*store.vm.host.externs[self.index as usize]
+    }
+}

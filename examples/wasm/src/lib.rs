@@ -18,6 +18,8 @@ mod ops;
 mod runtime;
 mod store;
 mod translate;
+#[cfg(test)]
+mod twins;
 mod value;
 
 pub use engine::{Config, Engine};

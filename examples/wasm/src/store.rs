@@ -90,6 +90,28 @@ impl<T: 'static> AsContextMut for Caller<'_, T> {
     }
 }
 
+impl<T: 'static> AsContext for StoreContextMut<'_, T> {
+    type Data = T;
+
+    fn as_context(&self) -> StoreContext<'_, T> {
+        let vm = match &self.access {
+            Access::Idle(machine) => machine.vm(),
+            Access::Running(vm) => vm,
+        };
+        StoreContext { vm, marker: PhantomData }
+    }
+}
+
+impl<T: 'static> AsContextMut for StoreContextMut<'_, T> {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        let access = match &mut self.access {
+            Access::Idle(machine) => Access::Idle(machine),
+            Access::Running(vm) => Access::Running(vm),
+        };
+        StoreContextMut { access, marker: PhantomData }
+    }
+}
+
 impl<C: AsContext> AsContext for &C {
     type Data = C::Data;
 
@@ -112,6 +134,22 @@ impl<C: AsContextMut> AsContextMut for &mut C {
     }
 }
 
+/// Creates the state of a machine without instances.
+pub(crate) fn state(engine: &Engine, store: u64, data: Box<dyn Any>) -> (Context, Host) {
+    let mut host = Host::new(engine, store, data);
+    let context = Context {
+        memory: std::ptr::null_mut(),
+        memory_bytes: 0,
+        globals: std::ptr::null(),
+        functions: std::ptr::null(),
+        tables: std::ptr::null(),
+        owner: std::ptr::null(),
+        entering: std::ptr::null(),
+        results: host.results.as_mut_ptr(),
+    };
+    (context, host)
+}
+
 fn data<T: 'static>(host: &Host) -> &T {
     host.data.downcast_ref().expect("a store of this type made it")
 }
@@ -125,17 +163,7 @@ impl<T: 'static> Store<T> {
     pub fn new(engine: &Engine, data: T) -> Store<T> {
         static STORES: AtomicU64 = AtomicU64::new(0);
         let number = STORES.fetch_add(1, Ordering::Relaxed);
-        let mut host = Host::new(engine, number, Box::new(data));
-        let context = Context {
-            memory: std::ptr::null_mut(),
-            memory_bytes: 0,
-            globals: std::ptr::null(),
-            functions: std::ptr::null(),
-            tables: std::ptr::null(),
-            owner: std::ptr::null(),
-            entering: std::ptr::null(),
-            results: host.results.as_mut_ptr(),
-        };
+        let (context, host) = state(engine, number, Box::new(data));
         let config = engine.config();
         let machine = Machine::builder(context, host).limits(config.limits).jit(config.jit.clone()).build();
         Store { machine, marker: PhantomData }
@@ -194,6 +222,11 @@ impl<T> StoreContext<'_, T> {
 }
 
 impl<'a, T: 'static> StoreContextMut<'a, T> {
+    #[cfg(test)]
+    pub(crate) fn idle(machine: &'a mut Machine) -> Self {
+        StoreContextMut { access: Access::Idle(machine), marker: PhantomData }
+    }
+
     pub(crate) fn into_host(self) -> &'a mut Host {
         match self.access {
             Access::Idle(machine) => &mut machine.vm_mut().host,

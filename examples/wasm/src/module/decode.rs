@@ -1,10 +1,11 @@
 //! The bytes of a module → its declarations, and its functions before their translation. Everything is validated.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use wasmparser::{
-    ConstExpr, DataKind, ElementItems, ElementKind, ExternalKind, FuncValidatorAllocations, FunctionBody, KnownCustom,
-    Name, NameSectionReader, Operator, Parser, Payload, TypeRef, ValidPayload, Validator, WasmFeatures,
+    BinaryReader, ConstExpr, DataKind, ElementItems, ElementKind, ExternalKind, FuncValidatorAllocations, FunctionBody,
+    KnownCustom, Name, NameSectionReader, Operator, Parser, Payload, TypeRef, ValidPayload, Validator, WasmFeatures,
 };
 
 use super::{Constant, Declared, Export, Import, Kind, Mode, Segment};
@@ -34,7 +35,7 @@ pub(super) fn decode<'a>(engine: &Engine, bytes: &'a [u8]) -> Result<(Declared, 
                     names = Some(reader);
                 }
             }
-            other => declared.add(other)?,
+            other => declared.add(bytes, other)?,
         }
     }
     declared.type_numbers = declared.types.iter().map(|ty| engine.number_of(ty)).collect();
@@ -47,6 +48,20 @@ pub(super) fn decode<'a>(engine: &Engine, bytes: &'a [u8]) -> Result<(Declared, 
         declared.read_names(names);
     }
     Ok((declared, bodies))
+}
+
+/// Checks that the limits of memories are 32-bit numbers: the parser also reads those of later versions.
+fn check_limits(bytes: &[u8], section: Range<u64>) -> Result<(), Error> {
+    let range = section.start as usize..section.end as usize;
+    let mut reader = BinaryReader::new(&bytes[range], section.start);
+    for _ in 0..reader.read_var_u32()? {
+        let has_max = reader.read_u8()? == 1;
+        reader.read_var_u32()?;
+        if has_max {
+            reader.read_var_u32()?;
+        }
+    }
+    Ok(())
 }
 
 fn bounds(min: u64, max: Option<u64>) -> Bounds {
@@ -81,8 +96,8 @@ fn constant(expression: &ConstExpr<'_>) -> Result<Constant, Error> {
 }
 
 impl Declared {
-    /// Adds what a section declares.
-    fn add(&mut self, payload: Payload<'_>) -> Result<(), Error> {
+    /// Adds what a section of the module declares.
+    fn add(&mut self, bytes: &[u8], payload: Payload<'_>) -> Result<(), Error> {
         match payload {
             Payload::TypeSection(section) => {
                 for ty in section.into_iter_err_on_gc_types() {
@@ -108,6 +123,7 @@ impl Declared {
                 }
             }
             Payload::MemorySection(section) => {
+                check_limits(bytes, section.range())?;
                 for memory in section {
                     self.memories.push(memory_type(memory?));
                 }

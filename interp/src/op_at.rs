@@ -160,7 +160,7 @@ impl<'a> OpAt<'a> {
                 Scalar::I8 => self.unit(unit) as i8 as u64,
                 Scalar::U16 => u64::from(self.unit(unit)),
                 Scalar::I16 => self.unit(unit) as i16 as u64,
-                Scalar::U32 => u64::from(self.unit2(unit)),
+                Scalar::U32 | Scalar::F32 => u64::from(self.unit2(unit)),
                 Scalar::I32 => self.unit2(unit) as i32 as u64,
                 Scalar::I64 | Scalar::U64 | Scalar::F64 => self.unit4(unit),
             },

@@ -122,6 +122,7 @@ pub enum Scalar {
     U16,
     U32,
     U64,
+    F32,
     F64,
 }
 
@@ -131,7 +132,7 @@ impl Scalar {
         match self {
             Scalar::Bool | Scalar::I8 | Scalar::U8 => 1,
             Scalar::I16 | Scalar::U16 => 2,
-            Scalar::I32 | Scalar::U32 => 4,
+            Scalar::I32 | Scalar::U32 | Scalar::F32 => 4,
             Scalar::I64 | Scalar::U64 | Scalar::F64 => 8,
         }
     }

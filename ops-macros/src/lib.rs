@@ -62,7 +62,7 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `a: Value` | a value in a slot, or popped from the operand stack |
 /// | `#[place(slot, constant)] a: Value` | a value in a slot or in the constant pool; the assembler chooses the encoding |
 /// | `#[constant] a: Value` | a value in the constant pool |
-/// | `#[imm] a: i32` | a number in the instruction: an integer of a fixed width, `bool` or `f64` |
+/// | `#[imm] a: i32` | a number in the instruction: an integer of a fixed width, `bool`, `f32` or `f64` |
 /// | `#[imm(in = space)] a: u32` | an index that `load` has checked against the size of this space |
 /// | `#[cache] cell: &Counter` | an inline cache |
 /// | `to: Label` | a branch target, for `to.jump()` |
@@ -127,8 +127,8 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 /// * A float that *came from outside* keeps its bits: an operand, an immediate, a constant, a value read from memory, or
 ///   `f64::from_bits(…)`. Variables, branches and helpers preserve the bits; `-` and `abs` change only the sign bit.
 /// * A float that *an operation produced* has known bits only if it is not a NaN: the results of `+`, `-`, `*`, `/`,
-///   `sqrt`, `floor`, `ceil`, `trunc` and runtime functions. A cast of an integer is never a NaN, and neither is the sum,
-///   difference or product of two floats that are known to be finite.
+///   `sqrt`, `floor`, `ceil`, `trunc`, runtime functions, and casts between `f32` and `f64`. A cast of an integer is never a
+///   NaN, and neither is the sum, difference or product of two floats that are known to be finite.
 ///
 /// The bits of a float become visible through `to_bits`, in memory, in a runtime function, and in the result of an op or of
 /// the language's function. (This includes the value type `f64`: the host and the twin test see the bits.) There, a float
@@ -137,7 +137,8 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 /// variables, `&&`, `||`, `!`, `match`, early returns and helpers. In all other cases, the op replaces NaNs with a method
 /// of `QuietNan`:
 ///
-/// * `x.canonical_bits()` returns the bits of `x`, or those of the one quiet NaN, `0x7ff8_0000_0000_0000`.
+/// * `x.canonical_bits()` returns the bits of `x`, or those of the one quiet NaN: `0x7ff8_0000_0000_0000` of `f64`,
+///   `0x7fc0_0000` of `f32`.
 /// * `x.quiet()` returns `x`, or that NaN.
 ///
 /// ```text

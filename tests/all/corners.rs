@@ -8,16 +8,20 @@ pub(crate) struct Corners;
 
 // SAFETY: the values are numbers, and ops do not use them as unchecked indices.
 unsafe impl Language<corner_ops::Ops> for Corners {
-    type Snapshot = (Vec<i64>, Vec<i64>, i64, u64);
+    /// The arguments of runtime functions, the list, the number, and the bits of the floats.
+    type Snapshot = (Vec<i64>, Vec<i64>, i64, u64, [u32; 2]);
 
     fn state(&self, random: &mut Random) -> (corner_ops::Context, Host) {
         let mut host = Host { trace: Vec::new(), list: (0..4).map(|_| random.edge_i64()).collect() };
         let (count, float) = (random.edge_i64(), f64::from(random.edge_i64() as i32));
-        (corner_ops::Context { list: host.list.as_mut_ptr(), count, float }, host)
+        let singles = corner_ops::Singles { x: random.edge_f32(), y: random.edge_f32() };
+        (corner_ops::Context { list: host.list.as_mut_ptr(), count, float, singles }, host)
     }
 
     fn snapshot(&self, vm: &corner_ops::Vm) -> Self::Snapshot {
-        (vm.host.trace.clone(), vm.host.list.clone(), vm.context.count, vm.context.float.to_bits())
+        let corner_ops::Context { count, float, singles, .. } = vm.context;
+        let singles = [singles.x, singles.y].map(f32::to_bits);
+        (vm.host.trace.clone(), vm.host.list.clone(), count, float.to_bits(), singles)
     }
 }
 

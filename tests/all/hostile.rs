@@ -174,7 +174,7 @@ fn random_register_programs() {
 
 #[test]
 fn random_stack_programs() {
-    let count = random_programs::<stack_ops::Ops>(2, 3500);
+    let count = random_programs::<stack_ops::Ops>(2, 5000);
     assert!(count.run >= 400 && count.optimized >= 3 && count.refused >= 400, "{count:?}");
 }
 

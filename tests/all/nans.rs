@@ -15,8 +15,9 @@ use crate::corners::Corners;
 use crate::twins::{Registers, Stack};
 use mimeo_tests::machines::machine_with;
 
-/// Quiet and signalling NaNs of both signs, with and without payloads, and numbers to compute with.
-const FLOATS: [u64; 11] = [
+/// Quiet and signalling NaNs of both signs, with and without payloads, and numbers to compute with. The last are words
+/// with floats of 32 bits.
+const FLOATS: [u64; 18] = [
     0x7ff8_0000_0000_0000,
     0xfff8_0000_0000_0000,
     0x7ffc_0000_0000_0001,
@@ -28,6 +29,13 @@ const FLOATS: [u64; 11] = [
     0x8000_0000_0000_0000,
     0x3ff8_0000_0000_0000,
     0x7fef_ffff_ffff_ffff,
+    0x7fc0_0000,
+    0xffd0_0001,
+    0x7fa0_0001,
+    0xff80_0001,
+    0x7f80_0000,
+    0x8000_0000,
+    0x3fc0_0000,
 ];
 
 /// The first slot of results on a register machine. Operands are in the slots before it.
@@ -70,6 +78,11 @@ fn function<I: InstructionSet>(op: u16, result: u16, float: u64) -> FunctionBody
                 *next += 1;
             }
             OperandKind::Constant => code.push(0),
+            OperandKind::Immediate { scalar: Scalar::F32, .. } => {
+                // As a word, or the upper half of a double.
+                let bits = if float >> 32 == 0 { float } else { float >> 32 };
+                code.extend([bits, bits >> 16].map(|unit| unit as u16));
+            }
             OperandKind::Immediate { scalar: Scalar::F64, .. } => {
                 code.extend([float, float >> 16, float >> 32, float >> 48].map(|unit| unit as u16));
             }
@@ -146,5 +159,6 @@ fn every_op_gives_the_same_bits_in_both_tiers_for_all_nans() {
     assert!(contains(&registers, &["add", "add_floats", "change_float", "change_late", "options", "call_floats"]));
     assert!(contains(&stack, &["float_arithmetic", "float_methods", "float_quiet", "float_passes", "float_paths"]));
     assert!(contains(&stack, &["float_multiply_add", "float_constants", "compare_f64", "cast_f64", "imm_f64"]));
-    assert!(contains(&corners, &["floats", "casts"]));
+    assert!(contains(&stack, &["single_arithmetic", "single_methods", "single_quiet", "cast_f32", "imm_f32"]));
+    assert!(contains(&corners, &["floats", "singles", "casts"]));
 }

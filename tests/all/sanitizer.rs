@@ -229,7 +229,8 @@ fn corners() {
   vm->context.list_ = (int64_t *)arena;
   for (int i = 0; i < 4; i++) arena[i] = edge();
   vm->context.count_ = edge();
-  vm->context.float_ = f64_from_bits(edge());";
+  vm->context.float_ = f64_from_bits(edge());
+  vm->context.singles_ = (struct Singles){f32_from_bits(edge()), f32_from_bits(edge())};";
     check::<corner_ops::Ops>(&Language { context, spaces: &[], pointers: &[] });
 }
 

@@ -322,8 +322,8 @@ fn the_message_has_the_simplest_operands_and_both_outcomes() {
     println!("{text}");
     let expected = "\
 JIT_DIFFERENTIAL: `jump_if_less` of `broken_ops` behaves differently in the two tiers
-  a is 0.0, from slot 5
-  b is 0.0, from slot 5
+  a is 0.0, from slot 2
+  b is 0.0, from slot 2
   to is a label
 interpreter goes to 0005
 native code goes to 0007

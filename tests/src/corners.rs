@@ -27,6 +27,11 @@ fn remember(vm: &mut Vm, memory: &Memory, value: i64) -> i64 {
     value ^ 1
 }
 
+fn half(vm: &mut Vm, single: f32, of: u8) -> f32 {
+    vm.host.trace.push(single.to_bits().into());
+    if single > 1.0 { single / 2.0 } else { of.into() }
+}
+
 /// Writes slots, which can be operands of the op.
 fn swap_slots(vm: &mut Vm, slots: Window) {
     for slot in slots.start()..slots.start() + slots.len() as u32 {
@@ -51,6 +56,18 @@ pub mod corner_ops {
         pub count: i64,
         /// A float.
         pub float: f64,
+        /// Two floats of 32 bits.
+        pub singles: Singles,
+    }
+
+    /// Two floats of 32 bits.
+    #[repr(C)]
+    #[derive(Clone, Copy)]
+    pub struct Singles {
+        /// The first.
+        pub x: f32,
+        /// The second.
+        pub y: f32,
     }
 
     /// Two numbers of different widths.
@@ -72,6 +89,8 @@ pub mod corner_ops {
     const BYTE: u8 = b'\\';
     const WIDE: i64 = -1i32 as u32 as i64;
     const SUM: i64 = NEGATIVE + i64::MAX / 3 - (Pair::LIMIT as i64) % 4;
+    const TENTH: f32 = 0.1;
+    const UNIT: Singles = Singles { x: -1.0, y: TENTH };
     const START: Pair = Pair { large: -2, small: 200 };
 
     impl Pair {
@@ -94,6 +113,8 @@ pub mod corner_ops {
         pub last: Cell<i64>,
         /// Two of them.
         pub pair: Cell<Pair>,
+        /// A float.
+        pub single: Cell<f32>,
     }
 
     impl Memory {
@@ -108,6 +129,12 @@ pub mod corner_ops {
         fn note(vm: &mut Vm, value: i64) -> i64;
         fn remember(vm: &mut Vm, memory: &Memory, value: i64) -> i64;
         fn swap_slots(vm: &mut Vm, slots: Window);
+        fn half(vm: &mut Vm, single: f32, of: u8) -> f32;
+    }
+
+    /// The same for any NaN, as the sum of a NaN is a NaN.
+    fn ordered(x: f32, y: f32) -> Option<f32> {
+        if x as f64 + (y as f64) < 0.1 { Some(x) } else { None }
     }
 
     fn early(a: i64, b: i64) -> i64 {
@@ -497,6 +524,38 @@ pub mod corner_ops {
             _ => 4,
         };
         x.to_bits() as i64 ^ ordered ^ (kind as i64) ^ ((-(-f.abs())) as i64) ^ (f64::EPSILON + 1.0).to_bits() as i64
+    }
+
+    /// Floats of 32 bits: literals that are rounded once, casts, and what is known of a NaN.
+    #[vm_op]
+    fn singles(vm: &mut Vm, a: i64, b: i64, #[imm] f: f32) -> i64 {
+        let (x, y) = (f32::from_bits(a as u32), f32::from_bits(b as u32));
+        let before = vm.context.singles;
+        vm.context.singles = Singles { x: y, y: (before.x * UNIT.x + 16777217.0).quiet() };
+        let known = match ordered(x + y, f) {
+            // Neither is a NaN.
+            Some(number) => number.to_bits() ^ f.to_bits(),
+            None => 1,
+        };
+        let kind = match y {
+            -1.5 => 1,
+            f32::NEG_INFINITY..=-0.0 => 2,
+            1.0..=f32::MAX => 3,
+            _ => 4,
+        };
+        let literals = (0.1 * x + 1.000000059604645 as f32 - TENTH).canonical_bits() ^ (16777217.0f32 as i32 as u32);
+        let wide = (0.1 as f32) as f64 + (1e300 as f64 as f32) as f64;
+        let casts = (a as f32).to_bits() ^ (a as u64 as f32).to_bits() ^ (b as f64 as f32).to_bits();
+        (known ^ literals ^ casts ^ (kind as u32) ^ (x as u8 as u32)) as i64 ^ wide.canonical_bits() as i64
+    }
+
+    /// A float of 32 bits in a cell, and as an argument and a result.
+    #[vm_op]
+    fn single_in_a_cell(vm: &mut Vm, a: i64, #[cache] memory: &Memory) -> i64 {
+        let before = memory.single.get();
+        memory.single.set(half(vm, before, a as u8).quiet());
+        let same = if a > 0 { -memory.single.get() } else { f32::from_bits(a as u32) };
+        same.to_bits() as i64
     }
 
     /// Returns.

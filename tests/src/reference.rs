@@ -242,6 +242,14 @@ pub mod reference_ops {
         (bits as i64) ^ (whole as i64) ^ (sign as i64) ^ (a as f64 as i64)
     }
 
+    /// Floats of 32 bits.
+    #[vm_op]
+    fn singles(vm: &mut Vm, a: i64, #[imm] ratio: f32) -> i64 {
+        let single: f32 = a as f32 * ratio + 0.1;
+        vm.context.ratio = (single as f64).quiet();
+        (single as f64 * 0.1) as f32 as i64
+    }
+
     /// Literals, which have the type that is expected of them.
     #[vm_op]
     fn literals(a: i64) -> i64 {
@@ -464,7 +472,8 @@ pub mod reference_ops {
     /// The float with these bits.
     #[vm_op]
     fn from_bits(a: i64) -> i64 {
-        f64::from_bits(a as u64).floor() as i64
+        let single = f32::from_bits(a as u32).sqrt();
+        f64::from_bits(a as u64).floor() as i64 ^ (single.canonical_bits() as i64)
     }
 
     /// Methods of raw pointers.

@@ -471,10 +471,10 @@ pub mod stack_ops {
         ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
     }
 
-    /// Of `f64`.
-    #[vm_op]
-    fn compare_f64(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
-        let (a, b) = (f64::from_bits(a), f64::from_bits(b));
+    /// Of `{float}`.
+    #[vm_op(each(float, bits): compare_f32(f32, u32), compare_f64(f64, u64))]
+    fn compare_floats(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let (a, b) = (float::from_bits(a as bits), float::from_bits(b as bits));
         ((a == b) as u64, (a != b) as u64, (a < b) as u64, (a <= b) as u64, (a > b) as u64, (a >= b) as u64)
     }
 
@@ -484,7 +484,7 @@ pub mod stack_ops {
     #[vm_op(each(ty):
         cast_i8(i8), cast_i16(i16), cast_i32(i32), cast_i64(i64), cast_isize(isize),
         cast_u8(u8), cast_u16(u16), cast_u32(u32), cast_u64(u64), cast_usize(usize))]
-    fn cast(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+    fn cast(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
         let a = a as ty;
         (
             a as i8 as u64,
@@ -497,14 +497,15 @@ pub mod stack_ops {
             a as u32 as u64,
             a as u64 as u64,
             a as usize as u64,
+            (a as f32).to_bits() as u64,
             (a as f64).to_bits(),
         )
     }
 
-    /// From `f64`: it saturates, and a NaN is 0.
-    #[vm_op]
-    fn cast_f64(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
-        let a = f64::from_bits(a);
+    /// From `{float}`: it saturates, and a NaN is 0.
+    #[vm_op(each(float, bits): cast_f32(f32, u32), cast_f64(f64, u64))]
+    fn cast_float(a: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) {
+        let a = float::from_bits(a as bits);
         (
             a as i8 as u64,
             a as i16 as u64,
@@ -516,7 +517,8 @@ pub mod stack_ops {
             a as u32 as u64,
             a as u64 as u64,
             a as usize as u64,
-            (a as f64).to_bits(),
+            (a as f32).canonical_bits() as u64,
+            (a as f64).canonical_bits(),
         )
     }
 
@@ -548,10 +550,10 @@ pub mod stack_ops {
         value as u64
     }
 
-    /// `f64`
-    #[vm_op]
-    fn imm_f64(#[imm] value: f64) -> u64 {
-        value.to_bits()
+    /// `{float}`
+    #[vm_op(each(float): imm_f32(f32), imm_f64(f64))]
+    fn imm_float(#[imm] value: float) -> u64 {
+        value.to_bits() as u64
     }
 
     /// All of them at once.
@@ -567,51 +569,52 @@ pub mod stack_ops {
         #[imm] g: i64,
         #[imm] h: u64,
         #[imm] i: bool,
-        #[imm] j: f64,
+        #[imm] j: f32,
+        #[imm] k: f64,
     ) -> (u64, u64) {
         let small = (a as u64) ^ (b as u64).wrapping_shl(8) ^ (c as u64).wrapping_shl(16) ^ (d as u64).wrapping_shl(32);
         let large = (e as u64) ^ (f as u64).wrapping_mul(3) ^ (g as u64).wrapping_mul(5) ^ h.wrapping_mul(7);
-        (small ^ i as u64, large ^ j.to_bits())
+        (small ^ i as u64 ^ j.to_bits() as u64, large ^ k.to_bits())
     }
 
     // Floats.
 
     /// Sum, difference, product, quotient, negation.
-    #[vm_op]
-    fn float_arithmetic(a: u64, b: u64) -> (u64, u64, u64, u64, u64) {
-        let (a, b) = (f64::from_bits(a), f64::from_bits(b));
+    #[vm_op(each(float, bits): float_arithmetic(f64, u64), single_arithmetic(f32, u32))]
+    fn arithmetic_of_floats(a: u64, b: u64) -> (u64, u64, u64, u64, u64) {
+        let (a, b) = (float::from_bits(a as bits), float::from_bits(b as bits));
         (
-            (a + b).canonical_bits(),
-            (a - b).canonical_bits(),
-            (a * b).canonical_bits(),
-            (a / b).canonical_bits(),
-            (-a).to_bits(),
+            (a + b).canonical_bits() as u64,
+            (a - b).canonical_bits() as u64,
+            (a * b).canonical_bits() as u64,
+            (a / b).canonical_bits() as u64,
+            (-a).to_bits() as u64,
         )
     }
 
     /// Absolute value, square root, roundings, and whether it is a NaN.
-    #[vm_op]
-    fn float_methods(a: u64) -> (u64, u64, u64, u64, u64, u64) {
-        let a = f64::from_bits(a);
+    #[vm_op(each(float, bits): float_methods(f64, u64), single_methods(f32, u32))]
+    fn methods_of_floats(a: u64) -> (u64, u64, u64, u64, u64, u64) {
+        let a = float::from_bits(a as bits);
         (
-            a.abs().to_bits(),
-            a.sqrt().canonical_bits(),
-            a.floor().canonical_bits(),
-            a.ceil().canonical_bits(),
-            a.trunc().canonical_bits(),
+            a.abs().to_bits() as u64,
+            a.sqrt().canonical_bits() as u64,
+            a.floor().canonical_bits() as u64,
+            a.ceil().canonical_bits() as u64,
+            a.trunc().canonical_bits() as u64,
             a.is_nan() as u64,
         )
     }
 
     /// Every NaN becomes the same one, even if a compiler drops the sum.
-    #[vm_op]
-    fn float_quiet(a: u64, b: u64) -> (u64, u64, u64, u64) {
-        let (a, b) = (f64::from_bits(a), f64::from_bits(b));
+    #[vm_op(each(float, bits): float_quiet(f64, u64), single_quiet(f32, u32))]
+    fn quiet_floats(a: u64, b: u64) -> (u64, u64, u64, u64) {
+        let (a, b) = (float::from_bits(a as bits), float::from_bits(b as bits));
         (
-            a.quiet().to_bits(),
-            a.canonical_bits(),
-            (a + 0.0).quiet().to_bits() ^ (b * 1.0).canonical_bits(),
-            (-(a - b).quiet()).abs().to_bits(),
+            a.quiet().to_bits() as u64,
+            a.canonical_bits() as u64,
+            ((a + 0.0).quiet().to_bits() ^ (1.0 * b).canonical_bits()) as u64,
+            (-(a - b).quiet()).abs().to_bits() as u64,
         )
     }
 
@@ -659,21 +662,22 @@ pub mod stack_ops {
     }
 
     /// A product and a sum that must not be fused.
-    #[vm_op]
-    fn float_multiply_add(a: u64, b: u64, c: u64) -> u64 {
-        (f64::from_bits(a) * f64::from_bits(b) + f64::from_bits(c)).canonical_bits()
+    #[vm_op(each(float, bits): float_multiply_add(f64, u64), single_multiply_add(f32, u32))]
+    fn multiply_add(a: u64, b: u64, c: u64) -> u64 {
+        let product = float::from_bits(a as bits) * float::from_bits(b as bits);
+        (product + float::from_bits(c as bits)).canonical_bits() as u64
     }
 
     /// Constants of floats.
-    #[vm_op]
-    fn float_constants(a: u64) -> (u64, u64, u64, u64, u64) {
-        let a = f64::from_bits(a);
+    #[vm_op(each(float, bits, zero): float_constants(f64, u64, -0.0f64), single_constants(f32, u32, -0f32))]
+    fn constants_of_floats(a: u64) -> (u64, u64, u64, u64, u64) {
+        let a = float::from_bits(a as bits);
         (
-            (a + f64::INFINITY).canonical_bits(),
-            (a * f64::EPSILON).canonical_bits(),
-            (a == f64::MAX) as u64,
-            (a < f64::MIN) as u64,
-            (-0.0f64).to_bits(),
+            (a + float::INFINITY).canonical_bits() as u64,
+            (a * float::EPSILON).canonical_bits() as u64,
+            (a == float::MAX) as u64,
+            (a < float::MIN) as u64,
+            (zero).to_bits() as u64,
         )
     }
 }

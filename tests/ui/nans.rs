@@ -163,6 +163,12 @@ mod ops {
 #[mimeo::instruction_set(value = f64)]
 mod floats {
     #[vm_op]
+    fn widened(a: f64, #[imm] b: f32) -> f64 {
+        let single = a as f32;
+        if single == b { single as f64 } else { b as f64 }
+    }
+
+    #[vm_op]
     fn add(a: f64, b: f64) -> f64 {
         a + b
     }

@@ -53,6 +53,12 @@ mod ops {
     }
 
     #[vm_op]
+    fn two_types_of_floats(#[imm] x: f64, #[imm] y: f32) -> i64 {
+        let single: f32 = 1;
+        (x + y * 0.5) as i64
+    }
+
+    #[vm_op]
     fn literal_range(#[imm] small: u8) -> i64 {
         let wide = 3_000_000_000;
         match small {
@@ -64,7 +70,7 @@ mod ops {
     #[vm_op]
     fn literal_type(a: i64) -> i64 {
         let wide = 1u128;
-        let narrow = 1.0f32;
+        let narrow = 1.0f16;
         a
     }
 

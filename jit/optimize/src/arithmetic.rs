@@ -12,6 +12,7 @@ pub(crate) fn clif_type(ty: Type) -> types::Type {
         Type::I16 => types::I16,
         Type::I32 => types::I32,
         Type::I64 => types::I64,
+        Type::F32 => types::F32,
         Type::F64 => types::F64,
     }
 }
@@ -19,6 +20,7 @@ pub(crate) fn clif_type(ty: Type) -> types::Type {
 /// Returns a number with these bits.
 pub(crate) fn constant<'f>(ins: impl InstBuilder<'f>, ty: Type, bits: u64) -> Value {
     match ty {
+        Type::F32 => ins.f32const(f32::from_bits(bits as u32)),
         Type::F64 => ins.f64const(f64::from_bits(bits)),
         ty => ins.iconst(clif_type(ty), bits as i64),
     }
@@ -41,8 +43,10 @@ pub(crate) fn unary(b: &mut FunctionBuilder<'_>, op: Unary, to: Type, of: Value)
         Unary::SignExtend => b.ins().sextend(ty, of),
         Unary::ZeroExtend => b.ins().uextend(ty, of),
         Unary::FloatToBits | Unary::FloatFromBits => b.ins().bitcast(ty, MemFlags::new(), of),
-        Unary::FloatFromSigned => b.ins().fcvt_from_sint(types::F64, of),
-        Unary::FloatFromUnsigned => b.ins().fcvt_from_uint(types::F64, of),
+        Unary::FloatFromSigned => b.ins().fcvt_from_sint(ty, of),
+        Unary::FloatFromUnsigned => b.ins().fcvt_from_uint(ty, of),
+        Unary::FloatPromote => b.ins().fpromote(ty, of),
+        Unary::FloatDemote => b.ins().fdemote(ty, of),
         Unary::FloatToSigned if to.bits() >= 32 => b.ins().fcvt_to_sint_sat(ty, of),
         Unary::FloatToUnsigned if to.bits() >= 32 => b.ins().fcvt_to_uint_sat(ty, of),
         Unary::FloatToSigned => {
@@ -97,7 +101,7 @@ pub(crate) fn binary(b: &mut FunctionBuilder<'_>, op: Binary, x: Value, y: Value
         Binary::FloatSub => b.ins().fsub(x, y),
         Binary::FloatMul => b.ins().fmul(x, y),
         Binary::FloatDiv => b.ins().fdiv(x, y),
-        // Whether a double is a NaN, which takes one jump less.
+        // Whether a float is a NaN, which takes one jump less.
         Binary::FloatEqual if x == y => b.ins().fcmp(FloatCC::Ordered, x, y),
         Binary::FloatNotEqual if x == y => b.ins().fcmp(FloatCC::Unordered, x, y),
         Binary::FloatEqual => b.ins().fcmp(FloatCC::Equal, x, y),

@@ -1,7 +1,7 @@
 //! [`Known`]: what holds at one place of a region: the values that were computed, and what is known of them.
 //!
 //! A condition that follows from those that were tested before is not tested again, whatever it means to the language: a
-//! tag, a bound, a double that is not a NaN.
+//! tag, a bound, a float that is not a NaN.
 
 use cranelift_codegen::ir::Value;
 use mimeo_ir::{Binary, Type, Unary};
@@ -13,8 +13,10 @@ use crate::range::Range;
 #[cfg(test)]
 mod tests;
 
-/// The bits of minus infinity, which no number's exceed.
-const MOST_OF_NUMBERS: u64 = f64::NEG_INFINITY.to_bits();
+/// Returns the bits of minus infinity, which no number's exceed.
+fn most_of_numbers(ty: Type) -> u64 {
+    if ty == Type::F32 { f32::NEG_INFINITY.to_bits().into() } else { f64::NEG_INFINITY.to_bits() }
+}
 
 /// How far definitions are followed.
 const DEPTH: u32 = 6;
@@ -58,7 +60,7 @@ pub(crate) struct Known {
     values: FxHashMap<Expr, Value>,
     /// The ranges of integers.
     ranges: FxHashMap<Value, Range>,
-    /// The doubles that are not NaNs.
+    /// The floats that are not NaNs.
     numbers: FxHashSet<Value>,
 }
 
@@ -78,7 +80,7 @@ impl Known {
         self.ranges.insert(value, range);
     }
 
-    /// Notes that a double is not a NaN.
+    /// Notes that a float is not a NaN.
     pub(crate) fn assume_number(&mut self, value: Value) {
         self.numbers.insert(value);
     }
@@ -101,11 +103,15 @@ impl Known {
         self.numbers.retain(|value| other.numbers.contains(value));
     }
 
-    /// Returns whether a double is known not to be a NaN.
+    /// Returns whether a float is known not to be a NaN.
     pub(crate) fn is_number(&self, defs: &Definitions, value: Value) -> bool {
         self.numbers.contains(&value)
-            || matches!(defs.get(&value), Some(&Expr::Const(_, bits)) if !f64::from_bits(bits).is_nan())
-            || matches!(defs.get(&value), Some(Expr::Unary(Unary::FloatFromSigned | Unary::FloatFromUnsigned, ..)))
+            || match defs.get(&value) {
+                Some(&Expr::Const(ty, bits)) => !ty.is_nan(bits),
+                Some(Expr::Unary(Unary::FloatFromSigned | Unary::FloatFromUnsigned, ..)) => true,
+                Some(&Expr::Unary(Unary::FloatPromote | Unary::FloatDemote, _, _, of)) => self.is_number(defs, of),
+                _ => false,
+            }
     }
 
     /// Returns the range in which an integer is.
@@ -122,8 +128,8 @@ impl Known {
             Expr::Unary(Unary::ZeroExtend, from, _, of_value) => {
                 Range::of(from).common(of(of_value)).unwrap_or(Range::of(from))
             }
-            Expr::Unary(Unary::FloatToBits, _, _, double) if self.is_number(defs, double) => {
-                Range { lo: 0, hi: MOST_OF_NUMBERS }
+            Expr::Unary(Unary::FloatToBits, from, _, float) if self.is_number(defs, float) => {
+                Range { lo: 0, hi: most_of_numbers(from) }
             }
             Expr::Binary(Binary::And, ty, a, b) => Range { lo: 0, hi: of(a).hi.min(of(b).hi).min(Range::of(ty).hi) },
             Expr::Binary(Binary::ShrUnsigned, ty, a, by) if of(by).value().is_some_and(|by| by < ty.bits().into()) => {

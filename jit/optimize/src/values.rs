@@ -128,11 +128,15 @@ impl<'f> Values<'f> {
         self.value(Expr::Unary(Unary::FloatToBits, Type::F64, Type::I64, double))
     }
 
-    /// Returns a value as a word: a narrower integer extended with zeros, a double as its bits.
+    /// Returns a value as a word: a narrower integer extended with zeros, a float as its bits.
     pub(crate) fn word(&mut self, ty: Type, value: Value) -> Value {
         match ty {
             Type::I64 => value,
             Type::F64 => self.bits_of(value),
+            Type::F32 => {
+                let bits = self.value(Expr::Unary(Unary::FloatToBits, Type::F32, Type::I32, value));
+                self.word(Type::I32, bits)
+            }
             _ => self.value(Expr::Unary(Unary::ZeroExtend, ty, Type::I64, value)),
         }
     }
@@ -142,6 +146,10 @@ impl<'f> Values<'f> {
         match ty {
             Type::I64 => word,
             Type::F64 => self.double_of(word),
+            Type::F32 => {
+                let bits = self.of_word(Type::I32, word);
+                self.value(Expr::Unary(Unary::FloatFromBits, Type::I32, Type::F32, bits))
+            }
             _ => self.value(Expr::Unary(Unary::Truncate, Type::I64, ty, word)),
         }
     }
@@ -185,7 +193,7 @@ impl<'f> Values<'f> {
         self.b.func.dfg.value_type(value) == types::F64
     }
 
-    /// Returns whether a double is known not to be a NaN.
+    /// Returns whether a float is known not to be a NaN.
     pub(crate) fn is_number(&self, value: Value) -> bool {
         self.known.is_number(&self.definitions, value)
     }

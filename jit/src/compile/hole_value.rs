@@ -208,7 +208,7 @@ impl Site<'_> {
             Scalar::I8 => u64::from(self.unit(unit) as i8 as u32),
             Scalar::U16 => u64::from(self.unit(unit)),
             Scalar::I16 => u64::from(self.unit(unit) as i16 as u32),
-            Scalar::U32 | Scalar::I32 => u64::from(self.unit2(unit)),
+            Scalar::U32 | Scalar::I32 | Scalar::F32 => u64::from(self.unit2(unit)),
             Scalar::I64 | Scalar::U64 | Scalar::F64 => self.unit4(unit),
         }
     }
@@ -290,6 +290,7 @@ mod tests {
         assert_eq!(value(Scalar::I32, &[0, 0xfffe, 0xffff]), 0xffff_fffe);
         assert_eq!(value(Scalar::U32, &[0, 0xfffe, 0xffff]), 0xffff_fffe);
         assert_eq!(value(Scalar::I64, &[0, 1, 0, 0, 0x8000]), 1 << 63 | 1);
+        assert_eq!(value(Scalar::F32, &[0, 0, 0x3f80]), u64::from(1f32.to_bits()));
         assert_eq!(value(Scalar::F64, &[0, 0, 0, 0, 0x3ff0]), 1f64.to_bits());
     }
 

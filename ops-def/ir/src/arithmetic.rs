@@ -13,6 +13,78 @@ fn signed(ty: Type, bits: u64) -> i64 {
     (bits << unused) as i64 >> unused
 }
 
+impl Type {
+    /// Returns whether these are the bits of a NaN.
+    ///
+    /// ```
+    /// use mimeo_ir::Type;
+    ///
+    /// assert!(Type::F32.is_nan(0x7fc0_0000) && !Type::I32.is_nan(0x7fc0_0000));
+    /// ```
+    pub fn is_nan(self, bits: u64) -> bool {
+        match self {
+            Type::F32 => f32::from_bits(bits as u32).is_nan(),
+            Type::F64 => f64::from_bits(bits).is_nan(),
+            _ => false,
+        }
+    }
+}
+
+/// Defines the operations of one type of floats.
+macro_rules! floats {
+    ($float:ident, $bits:ident, $unary:ident, $binary:ident) => {
+        fn $unary(op: Unary, to: Type, bits: u64) -> u64 {
+            let x = $float::from_bits(bits as $bits);
+            let rounded = match op {
+                Unary::FloatNegate => -x,
+                Unary::FloatAbs => x.abs(),
+                Unary::FloatSqrt => x.sqrt(),
+                Unary::FloatFloor => x.floor(),
+                Unary::FloatCeil => x.ceil(),
+                Unary::FloatTrunc => x.trunc(),
+                Unary::FloatPromote => return f64::from(x as f32).to_bits(),
+                Unary::FloatDemote => return (x as f32).to_bits().into(),
+                Unary::FloatToSigned => {
+                    return match to {
+                        Type::I8 => x as i8 as u64,
+                        Type::I16 => x as i16 as u64,
+                        Type::I32 => x as i32 as u64,
+                        _ => x as i64 as u64,
+                    };
+                }
+                Unary::FloatToUnsigned => {
+                    return match to {
+                        Type::I8 => x as u8 as u64,
+                        Type::I16 => x as u16 as u64,
+                        Type::I32 => x as u32 as u64,
+                        _ => x as u64,
+                    };
+                }
+                _ => return bits,
+            };
+            rounded.to_bits().into()
+        }
+
+        fn $binary(op: Binary, a: u64, b: u64) -> u64 {
+            let (x, y) = ($float::from_bits(a as $bits), $float::from_bits(b as $bits));
+            let result = match op {
+                Binary::FloatAdd => x + y,
+                Binary::FloatSub => x - y,
+                Binary::FloatMul => x * y,
+                Binary::FloatDiv => x / y,
+                Binary::FloatEqual => return (x == y).into(),
+                Binary::FloatNotEqual => return (x != y).into(),
+                Binary::FloatLess => return (x < y).into(),
+                _ => return (x <= y).into(),
+            };
+            result.to_bits().into()
+        }
+    };
+}
+
+floats!(f32, u32, unary_f32, binary_f32);
+floats!(f64, u64, unary_f64, binary_f64);
+
 impl Unary {
     /// Returns the bits of the result. `bits` are those of a value of the type `from`, without others set.
     ///
@@ -25,7 +97,6 @@ impl Unary {
     /// assert_eq!(Unary::FloatToSigned.apply(Type::F64, Type::I8, 300f64.to_bits()), 127);
     /// ```
     pub fn apply(self, from: Type, to: Type, bits: u64) -> u64 {
-        let float = f64::from_bits(bits);
         let unused = 64 - from.bits();
         masked(
             to,
@@ -33,28 +104,14 @@ impl Unary {
                 Unary::Not => !bits,
                 Unary::LeadingZeros => u64::from(bits.leading_zeros() - unused),
                 Unary::TrailingZeros => u64::from(bits.trailing_zeros().min(from.bits())),
-                Unary::FloatNegate => (-float).to_bits(),
-                Unary::FloatAbs => float.abs().to_bits(),
-                Unary::FloatSqrt => float.sqrt().to_bits(),
-                Unary::FloatFloor => float.floor().to_bits(),
-                Unary::FloatCeil => float.ceil().to_bits(),
-                Unary::FloatTrunc => float.trunc().to_bits(),
                 Unary::Truncate | Unary::ZeroExtend | Unary::FloatToBits | Unary::FloatFromBits => bits,
                 Unary::SignExtend => signed(from, bits) as u64,
+                Unary::FloatFromSigned if to == Type::F32 => (bits as i64 as f32).to_bits().into(),
+                Unary::FloatFromUnsigned if to == Type::F32 => (bits as f32).to_bits().into(),
                 Unary::FloatFromSigned => (bits as i64 as f64).to_bits(),
                 Unary::FloatFromUnsigned => (bits as f64).to_bits(),
-                Unary::FloatToSigned => match to {
-                    Type::I8 => float as i8 as u64,
-                    Type::I16 => float as i16 as u64,
-                    Type::I32 => float as i32 as u64,
-                    Type::I64 | Type::F64 => float as i64 as u64,
-                },
-                Unary::FloatToUnsigned => match to {
-                    Type::I8 => float as u8 as u64,
-                    Type::I16 => float as u16 as u64,
-                    Type::I32 => float as u32 as u64,
-                    Type::I64 | Type::F64 => float as u64,
-                },
+                _ if from == Type::F32 => unary_f32(self, to, bits),
+                _ => unary_f64(self, to, bits),
             },
         )
     }
@@ -77,7 +134,6 @@ impl Binary {
     /// `undefined_divisions_panic`).
     pub fn apply(self, of: Type, a: u64, b: u64) -> u64 {
         let width = of.bits();
-        let (x, y) = (f64::from_bits(a), f64::from_bits(b));
         let (left, right) = (signed(of, a), signed(of, b));
         let (wide_left, wide_right) = (i128::from(left), i128::from(right));
         let by = (b % u64::from(width)) as u32;
@@ -115,14 +171,8 @@ impl Binary {
                 Binary::LessUnsigned => u64::from(a < b),
                 Binary::LessEqualSigned => u64::from(left <= right),
                 Binary::LessEqualUnsigned => u64::from(a <= b),
-                Binary::FloatAdd => (x + y).to_bits(),
-                Binary::FloatSub => (x - y).to_bits(),
-                Binary::FloatMul => (x * y).to_bits(),
-                Binary::FloatDiv => (x / y).to_bits(),
-                Binary::FloatEqual => u64::from(x == y),
-                Binary::FloatNotEqual => u64::from(x != y),
-                Binary::FloatLess => u64::from(x < y),
-                Binary::FloatLessEqual => u64::from(x <= y),
+                _ if of == Type::F32 => binary_f32(self, a, b),
+                _ => binary_f64(self, a, b),
             },
         )
     }
@@ -211,6 +261,23 @@ mod tests {
             assert_eq!(to(Unary::FloatFloor, Type::F64), float.floor().to_bits());
             assert_eq!(to(Unary::FloatNegate, Type::F64), (-float).to_bits());
         }
+        for float in [0.0, -0.0, 1.5, -1.5, 127.0, 128.0, 1e10, -1e10, 3e38, 1e-45, f32::INFINITY, f32::NAN] {
+            let bits = u64::from(float.to_bits());
+            let to = |op: Unary, ty| op.apply(Type::F32, ty, bits);
+            assert_eq!(to(Unary::FloatToSigned, Type::I8), u64::from(float as i8 as u8));
+            assert_eq!(to(Unary::FloatToSigned, Type::I64), float as i64 as u64);
+            assert_eq!(to(Unary::FloatToUnsigned, Type::I16), u64::from(float as u16));
+            assert_eq!(to(Unary::FloatPromote, Type::F64), f64::from(float).to_bits());
+            assert_eq!(to(Unary::FloatCeil, Type::F32), float.ceil().to_bits().into());
+            assert_eq!(to(Unary::FloatNegate, Type::F32), (-float).to_bits().into());
+        }
+        assert_eq!(Unary::FloatDemote.apply(Type::F64, Type::F32, 0.1f64.to_bits()), 0.1f32.to_bits().into());
+        // Directly: by way of a double it would be rounded twice.
+        let number = 0x8000_0080_0000_0001;
+        let rounded = |op: Unary| op.apply(Type::I64, Type::F32, number);
+        assert_eq!(rounded(Unary::FloatFromUnsigned), (number as f32).to_bits().into());
+        assert_ne!(rounded(Unary::FloatFromUnsigned), (number as f64 as f32).to_bits().into());
+        assert_eq!(rounded(Unary::FloatFromSigned), (number as i64 as f32).to_bits().into());
         assert_eq!(Unary::FloatFromSigned.apply(Type::I64, Type::F64, u64::MAX), (-1f64).to_bits());
         assert_eq!(Unary::FloatFromUnsigned.apply(Type::I64, Type::F64, u64::MAX), (u64::MAX as f64).to_bits());
         assert_eq!(Unary::SignExtend.apply(Type::I16, Type::I32, 0x8000), 0xffff_8000);
@@ -236,6 +303,9 @@ mod tests {
 
     #[test]
     fn comparisons_of_floats_are_false_for_a_nan() {
+        let nan = f32::NAN.to_bits().into();
+        assert_eq!(Binary::FloatLess.apply(Type::F32, nan, nan), 0);
+        assert_eq!(Binary::FloatNotEqual.apply(Type::F32, nan, nan), 1);
         let nan = f64::NAN.to_bits();
         for op in [Binary::FloatEqual, Binary::FloatLess, Binary::FloatLessEqual] {
             assert_eq!((op.apply(Type::F64, nan, nan), op.apply(Type::F64, 0, nan)), (0, 0), "{op:?}");

@@ -14,7 +14,9 @@ coded! {
         I32,
         /// 64 bits.
         I64,
-        /// A double.
+        /// A float of 32 bits.
+        F32,
+        /// A float of 64 bits.
         F64,
     }
 }
@@ -25,7 +27,7 @@ impl Type {
         match self {
             Type::I8 => 8,
             Type::I16 => 16,
-            Type::I32 => 32,
+            Type::I32 | Type::F32 => 32,
             Type::I64 | Type::F64 => 64,
         }
     }
@@ -37,7 +39,16 @@ impl Type {
 
     /// Returns `true` for integers.
     pub const fn is_int(self) -> bool {
-        !matches!(self, Type::F64)
+        !matches!(self, Type::F32 | Type::F64)
+    }
+
+    /// Returns the integer type with the same size.
+    pub const fn bits_type(self) -> Type {
+        match self {
+            Type::F32 => Type::I32,
+            Type::F64 => Type::I64,
+            int => int,
+        }
     }
 }
 
@@ -99,17 +110,17 @@ coded! {
         LeadingZeros,
         /// The number of trailing zeros; all bits for 0.
         TrailingZeros,
-        /// Inverts the sign bit of a double.
+        /// Inverts the sign bit of a float.
         FloatNegate,
-        /// Clears the sign bit of a double.
+        /// Clears the sign bit of a float.
         FloatAbs,
         /// The square root, correctly rounded.
         FloatSqrt,
-        /// Rounds a double towards minus infinity.
+        /// Rounds a float towards minus infinity.
         FloatFloor,
-        /// Rounds a double towards plus infinity.
+        /// Rounds a float towards plus infinity.
         FloatCeil,
-        /// Rounds a double towards zero.
+        /// Rounds a float towards zero.
         FloatTrunc,
         /// The low bits of a wider integer.
         Truncate,
@@ -117,17 +128,21 @@ coded! {
         SignExtend,
         /// Widens an integer with zeros.
         ZeroExtend,
-        /// The bits of a double as an integer.
+        /// The bits of a float as an integer.
         FloatToBits,
-        /// The double with these bits.
+        /// The float with these bits.
         FloatFromBits,
-        /// The double nearest to a signed 64-bit integer.
+        /// The float nearest to a signed 64-bit integer.
         FloatFromSigned,
-        /// The double nearest to an unsigned 64-bit integer.
+        /// The float nearest to an unsigned 64-bit integer.
         FloatFromUnsigned,
-        /// The signed integer towards zero; a double out of range gives the nearest integer, a NaN 0.
+        /// The same number with 64 bits instead of 32.
+        FloatPromote,
+        /// The nearest float of 32 bits.
+        FloatDemote,
+        /// The signed integer towards zero; a float out of range gives the nearest integer, a NaN 0.
         FloatToSigned,
-        /// The unsigned integer towards zero; a double out of range gives the nearest integer, a NaN 0.
+        /// The unsigned integer towards zero; a float out of range gives the nearest integer, a NaN 0.
         FloatToUnsigned,
     }
 }
@@ -190,21 +205,21 @@ coded! {
         LessEqualSigned,
         /// Integers: less or equal, unsigned.
         LessEqualUnsigned,
-        /// Sum of doubles.
+        /// Sum of floats.
         FloatAdd,
-        /// Difference of doubles.
+        /// Difference of floats.
         FloatSub,
-        /// Product of doubles.
+        /// Product of floats.
         FloatMul,
-        /// Quotient of doubles.
+        /// Quotient of floats.
         FloatDiv,
-        /// Doubles: equal; false for a NaN.
+        /// Floats: equal; false for a NaN.
         FloatEqual,
-        /// Doubles: not equal; true for a NaN.
+        /// Floats: not equal; true for a NaN.
         FloatNotEqual,
-        /// Doubles: less; false for a NaN.
+        /// Floats: less; false for a NaN.
         FloatLess,
-        /// Doubles: less or equal; false for a NaN.
+        /// Floats: less or equal; false for a NaN.
         FloatLessEqual,
     }
 }
@@ -219,20 +234,21 @@ impl Unary {
             | Unary::FloatSqrt
             | Unary::FloatFloor
             | Unary::FloatCeil
-            | Unary::FloatTrunc => from == Type::F64 && to == Type::F64,
+            | Unary::FloatTrunc => !from.is_int() && from == to,
             Unary::Truncate => from.is_int() && to.is_int() && to.bits() < from.bits(),
             Unary::SignExtend | Unary::ZeroExtend => from.is_int() && to.is_int() && to.bits() > from.bits(),
-            Unary::FloatToBits => from == Type::F64 && to == Type::I64,
-            Unary::FloatFromBits | Unary::FloatFromSigned | Unary::FloatFromUnsigned => {
-                from == Type::I64 && to == Type::F64
-            }
-            Unary::FloatToSigned | Unary::FloatToUnsigned => from == Type::F64 && to.is_int(),
+            Unary::FloatToBits => !from.is_int() && to == from.bits_type(),
+            Unary::FloatFromBits => !to.is_int() && from == to.bits_type(),
+            Unary::FloatFromSigned | Unary::FloatFromUnsigned => from == Type::I64 && !to.is_int(),
+            Unary::FloatPromote => from == Type::F32 && to == Type::F64,
+            Unary::FloatDemote => from == Type::F64 && to == Type::F32,
+            Unary::FloatToSigned | Unary::FloatToUnsigned => !from.is_int() && to.is_int(),
         }
     }
 }
 
 impl Binary {
-    /// Returns `true` if the operation takes doubles.
+    /// Returns `true` if the operation takes floats.
     pub fn is_float(self) -> bool {
         matches!(
             self,

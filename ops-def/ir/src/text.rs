@@ -12,6 +12,7 @@ impl Display for Type {
             Type::I16 => "i16",
             Type::I32 => "i32",
             Type::I64 => "i64",
+            Type::F32 => "f32",
             Type::F64 => "f64",
         })
     }
@@ -91,9 +92,12 @@ impl Named<'_> {
             write!(f, "{to}: {} = ", self.body.ty(to))?;
         }
         match inst {
-            Inst::Const { to, bits } if self.body.ty(*to) == Type::F64 => write!(f, "{:?}", f64::from_bits(*bits)),
-            Inst::Const { bits, .. } if *bits < 1 << 16 => write!(f, "{bits}"),
-            Inst::Const { bits, .. } => write!(f, "{bits:#x}"),
+            Inst::Const { to, bits } => match self.body.ty(*to) {
+                Type::F32 => write!(f, "{:?}", f32::from_bits(*bits as u32)),
+                Type::F64 => write!(f, "{:?}", f64::from_bits(*bits)),
+                _ if *bits < 1 << 16 => write!(f, "{bits}"),
+                _ => write!(f, "{bits:#x}"),
+            },
             Inst::Unary { op, of, .. } => write!(f, "{} {of}", mnemonic(op)),
             Inst::Binary { op, a, b, .. } => write!(f, "{} {a}, {b}", mnemonic(op)),
             Inst::Select { condition, then, other, .. } => write!(f, "select {condition}, {then}, {other}"),

@@ -75,7 +75,7 @@ pub(crate) enum Problem {
     UnknownType(String),
     TypeForm(String),
     Mismatch { expected: String, found: String },
-    FloatLiteral(String),
+    FloatLiteral { expected: String, found: String },
     LiteralRange { literal: String, ty: String },
     NoneType,
     Branches { one: String, other: String },
@@ -300,7 +300,7 @@ impl Problem {
             ),
             Problem::ImmType(ty) => (
                 format!("`#[imm]` cannot be a `{ty}`"),
-                "use an integer of a fixed width, `bool` or `f64`".into(),
+                "use an integer of a fixed width, `bool`, `f32` or `f64`".into(),
             ),
             Problem::ImmArgument => {
                 pair("this is not an argument of `#[imm]`", "write `#[imm]`, or `#[imm(in = name)]` for an index into an index space")
@@ -383,7 +383,7 @@ impl Problem {
             ),
             Problem::TypeForm(text) => (
                 format!("the op language has no type `{text}`"),
-                "use integers, `f64`, `bool`, raw pointers, structs of the module, `Option`, tuples and `Result<…, Thrown>`".into(),
+                "use integers, `f32`, `f64`, `bool`, raw pointers, structs of the module, `Option`, tuples and `Result<…, Thrown>`".into(),
             ),
             Problem::Mismatch { expected, found } => {
                 let help = match found.as_str() {
@@ -392,8 +392,8 @@ impl Problem {
                 };
                 (format!("expected `{expected}`, found `{found}`"), help.into())
             }
-            Problem::FloatLiteral(found) => {
-                (format!("expected `f64`, found `{found}`"), "write the number as a float, as in `1.0`".into())
+            Problem::FloatLiteral { expected, found } => {
+                (format!("expected `{expected}`, found `{found}`"), "write the number as a float, as in `1.0`".into())
             }
             Problem::LiteralRange { literal, ty } => {
                 (format!("`{literal}` does not fit into `{ty}`"), "use a number in range, or a larger type".into())

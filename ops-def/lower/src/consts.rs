@@ -21,7 +21,7 @@ pub(crate) struct Const {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     Int(i128),
-    /// Bits.
+    /// The bits, of the float's own width.
     Float(u64),
     Bool(bool),
     Struct(Vec<Value>),
@@ -106,9 +106,9 @@ fn eval(expr: &Expr, ty: &Ty, self_ty: Option<&str>, known: &Known<'_>) -> Optio
         Expr::Paren(inner) => return eval(&inner.expr, ty, self_ty, known),
         Expr::Group(inner) => return eval(&inner.expr, ty, self_ty, known),
         Expr::Lit(lit) => match &lit.lit {
-            Lit::Int(int) if ty.is_float() => Value::Float(int.base10_parse::<f64>().ok()?.to_bits()),
+            Lit::Int(int) if ty.is_float() => Value::Float(ty.float_of_literal(int.base10_digits(), false)?),
             Lit::Int(int) => Value::Int(int.base10_parse().ok()?),
-            Lit::Float(float) => Value::Float(float.base10_parse::<f64>().ok()?.to_bits()),
+            Lit::Float(float) => Value::Float(ty.float_of_literal(float.base10_digits(), false)?),
             Lit::Byte(byte) => Value::Int(i128::from(byte.value())),
             Lit::Bool(bool) => Value::Bool(bool.value),
             _ => return None,
@@ -127,7 +127,8 @@ fn eval(expr: &Expr, ty: &Ty, self_ty: Option<&str>, known: &Known<'_>) -> Optio
         }
         Expr::Unary(unary) => match (&unary.op, eval_operand(unary, ty, self_ty, known)?) {
             (UnOp::Neg(_), Value::Int(int)) => Value::Int(-int),
-            (UnOp::Neg(_), Value::Float(bits)) => Value::Float((-f64::from_bits(bits)).to_bits()),
+            (UnOp::Neg(_), Value::Float(bits)) if *ty == Ty::F32 => Value::Float(bits ^ 1 << 31),
+            (UnOp::Neg(_), Value::Float(bits)) => Value::Float(bits ^ 1 << 63),
             (UnOp::Not(_), Value::Bool(bool)) => Value::Bool(!bool),
             (UnOp::Not(_), Value::Int(int)) => return wrap(!int, ty),
             _ => return None,
@@ -264,16 +265,17 @@ pub(crate) fn of_number(path: &str) -> Option<Const> {
     let (ty, name) = path.split_once("::")?;
     let ty = Ty::from_name(ty)?;
     if ty.is_float() {
-        let value = match name {
-            "INFINITY" => f64::INFINITY,
-            "NEG_INFINITY" => f64::NEG_INFINITY,
-            "NAN" => f64::NAN,
-            "MAX" => f64::MAX,
-            "MIN" => f64::MIN,
-            "EPSILON" => f64::EPSILON,
+        let (single, double) = match name {
+            "INFINITY" => (f32::INFINITY, f64::INFINITY),
+            "NEG_INFINITY" => (f32::NEG_INFINITY, f64::NEG_INFINITY),
+            "NAN" => (f32::NAN, f64::NAN),
+            "MAX" => (f32::MAX, f64::MAX),
+            "MIN" => (f32::MIN, f64::MIN),
+            "EPSILON" => (f32::EPSILON, f64::EPSILON),
             _ => return None,
         };
-        return Some(Const { ty, value: Value::Float(value.to_bits()) });
+        let bits = if ty == Ty::F32 { single.to_bits().into() } else { double.to_bits() };
+        return Some(Const { ty, value: Value::Float(bits) });
     }
     let Integer { bits, signed } = ty.integer()?;
     let max = i128::from(Integer { bits, signed }.max());

@@ -71,7 +71,7 @@ pub(crate) enum Stmt {
 pub(crate) enum Kind {
     /// The bits, sign-extended.
     Int(u64),
-    /// Bits.
+    /// The bits, of the float's own width.
     Float(u64),
     Bool(bool),
     Unit,

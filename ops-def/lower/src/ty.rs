@@ -38,6 +38,7 @@ pub(crate) enum Ty {
 
 impl Ty {
     pub(crate) const BOOL: Ty = Ty::Scalar(Scalar::Bool);
+    pub(crate) const F32: Ty = Ty::Scalar(Scalar::F32);
     pub(crate) const F64: Ty = Ty::Scalar(Scalar::F64);
     pub(crate) const I32: Ty = Ty::Scalar(Scalar::I32);
     pub(crate) const U32: Ty = Ty::Scalar(Scalar::U32);
@@ -55,6 +56,7 @@ impl Ty {
             "u16" => Ty::Scalar(Scalar::U16),
             "u32" => Ty::U32,
             "u64" => Ty::U64,
+            "f32" => Ty::F32,
             "f64" => Ty::F64,
             "usize" => Ty::Usize,
             "isize" => Ty::Isize,
@@ -85,7 +87,30 @@ impl Ty {
     }
 
     pub(crate) fn is_float(&self) -> bool {
-        *self == Ty::F64
+        self.bits_of_float().is_some()
+    }
+
+    /// Returns the integer type with the bits of a float.
+    pub(crate) fn bits_of_float(&self) -> Option<Ty> {
+        match self {
+            Ty::Scalar(Scalar::F32) => Some(Ty::U32),
+            Ty::Scalar(Scalar::F64) => Some(Ty::U64),
+            _ => None,
+        }
+    }
+
+    /// Returns the bits of the number of this type that is nearest to a literal, and negative if `negative` is set.
+    pub(crate) fn float_of_literal(&self, digits: &str, negative: bool) -> Option<u64> {
+        Some(match self {
+            Ty::Scalar(Scalar::F32) => {
+                let value: f32 = digits.parse().ok()?;
+                if negative { -value } else { value }.to_bits().into()
+            }
+            _ => {
+                let value: f64 = digits.parse().ok()?;
+                if negative { -value } else { value }.to_bits()
+            }
+        })
     }
 
     /// Returns the common type of two branches.
@@ -123,6 +148,7 @@ pub(crate) fn scalar_name(scalar: Scalar) -> &'static str {
         Scalar::U16 => "u16",
         Scalar::U32 => "u32",
         Scalar::U64 => "u64",
+        Scalar::F32 => "f32",
         Scalar::F64 => "f64",
     }
 }

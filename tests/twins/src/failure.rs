@@ -85,6 +85,7 @@ impl<I: InstructionSet, L: Language<I>> Failure<'_, I, L> {
                     writeln!(f, "{}, from slot {slot}", self.show(slots[slot]))?;
                 }
                 OperandKind::Constant => writeln!(f, "{}, a constant", self.show(self.case.constants[bits as usize]))?,
+                OperandKind::Immediate { scalar: Scalar::F32, .. } => writeln!(f, "{:?}", f32::from_bits(bits as u32))?,
                 OperandKind::Immediate { scalar: Scalar::F64, .. } => writeln!(f, "{:?}", f64::from_bits(bits))?,
                 OperandKind::Immediate { scalar, .. } => {
                     let mask = u64::MAX >> (64 - 8 * scalar.size_bytes());

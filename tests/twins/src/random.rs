@@ -18,7 +18,7 @@ use mimeo::def::op::Scalar;
 pub struct Random(u64);
 
 /// Integers at which behavior often changes.
-const EDGES: [u64; 20] = [
+const EDGES: [u64; 22] = [
     0,
     1,
     u64::MAX,
@@ -39,6 +39,9 @@ const EDGES: [u64; 20] = [
     0x8000_0000_0000_0000,
     0xffff_ffff_8000_0000,
     0xffff_ffff_ffff_ff80,
+    // No `f32` is equal to the first. The second is rounded twice on its way through an `f64`.
+    0x0100_0001,
+    0x8000_0080_0000_0001,
 ];
 
 /// Floats at which behavior often changes.
@@ -76,6 +79,10 @@ const NANS: [u64; 8] = [
     0xfff0_0000_0000_0001,
     0xfff4_dead_beef_0001,
 ];
+
+/// The same of `f32`.
+const SINGLE_NANS: [u32; 8] =
+    [0xffc0_0000, 0x7fc0_dead, 0xffd0_0001, u32::MAX, 0x7f80_0001, 0x7fa0_0001, 0xff80_0001, 0xffa0_dead];
 
 impl Random {
     /// Creates a generator with this seed. See [`Random`] for an example.
@@ -172,13 +179,41 @@ impl Random {
     /// assert!((0..100).any(|_| random.edge_f64().is_nan()));
     /// ```
     pub fn edge_f64(&mut self) -> f64 {
-        match self.below(8) {
+        match self.below(9) {
             0..=2 => self.pick(&FLOATS),
             3 => self.edge_i64() as f64,
             4 => self.below(1000) as f64 / 4.0 - 100.0,
             5 => f64::from_bits(self.pick(&NANS)),
             6 => f64::from_bits(self.pick(&FLOATS).to_bits().wrapping_add(self.below(3)).wrapping_sub(1)),
+            // Near the middle between two `f32`.
+            7 => {
+                let single = f64::from(self.edge_f32());
+                f64::from_bits(single.to_bits().wrapping_add(1 << 28).wrapping_add(self.below(3)).wrapping_sub(1))
+            }
             _ => f64::from_bits(self.bits()),
+        }
+    }
+
+    /// Returns a float of 32 bits as [`edge_f64`](Self::edge_f64) does. Some are subnormal.
+    ///
+    /// ```
+    /// use mimeo_twins::Random;
+    ///
+    /// let mut random = Random::new(7);
+    /// assert!((0..100).any(|_| random.edge_f32().is_nan()));
+    /// assert!((0..100).any(|_| random.edge_f32().is_subnormal()));
+    /// ```
+    pub fn edge_f32(&mut self) -> f32 {
+        match self.below(8) {
+            0..=1 => self.pick(&FLOATS) as f32,
+            2 => self.pick(&[f32::MAX, f32::MIN, f32::EPSILON, f32::MIN_POSITIVE]),
+            3 => self.edge_i64() as f32,
+            4 => f32::from_bits(self.pick(&SINGLE_NANS)),
+            5 => f32::from_bits(self.below(1 << 24) as u32),
+            6 => {
+                f32::from_bits((self.pick(&FLOATS) as f32).to_bits().wrapping_add(self.below(3) as u32).wrapping_sub(1))
+            }
+            _ => f32::from_bits(self.bits() as u32),
         }
     }
 
@@ -191,7 +226,11 @@ impl Random {
     /// assert!((0..1000).any(|_| random.edge_bits() == f64::INFINITY.to_bits()));
     /// ```
     pub fn edge_bits(&mut self) -> u64 {
-        if self.once_in(3) { self.edge_f64().to_bits() } else { self.edge_u64() }
+        match self.below(6) {
+            0..=1 => self.edge_f64().to_bits(),
+            2 => self.edge_f32().to_bits().into(),
+            _ => self.edge_u64(),
+        }
     }
 
     /// Returns a number of this type as an instruction holds it, often an edge case.
@@ -209,6 +248,7 @@ impl Random {
             Scalar::Bool => bits & 1,
             Scalar::U8 => u64::from(bits as u8),
             Scalar::I8 => u64::from(bits as i8 as u16),
+            Scalar::F32 => self.edge_f32().to_bits().into(),
             Scalar::F64 => self.edge_f64().to_bits(),
             _ => bits,
         }

@@ -77,7 +77,7 @@ impl<'a, E: Ending> Emitter<'a, E> {
         let ty = &expr.ty;
         match &expr.kind {
             Kind::Int(bits) => types::int_literal(*bits, ty),
-            Kind::Float(bits) => format!("f64_from_bits({bits:#x}ULL)"),
+            Kind::Float(bits) => types::float_literal(*bits, ty),
             Kind::Bool(value) => format!("((_Bool){})", u8::from(*value)),
             Kind::Unit => "0".into(),
             // Whatever name the author gives the machine.
@@ -195,7 +195,7 @@ impl<'a, E: Ending> Emitter<'a, E> {
                     Ty::Isize => "i64".into(),
                     other => other.to_string(),
                 };
-                format!("f64_to_{to}({text})")
+                format!("{from}_to_{to}({text})")
             }
             (Ty::Ptr { .. }, to) if to.integer().is_some() => {
                 format!("(({})(uintptr_t){text})", types::name(to))

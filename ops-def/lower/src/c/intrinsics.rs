@@ -17,7 +17,7 @@ impl Writer {
             Some(integer) if intrinsic != Intrinsic::FloatFromBits => {
                 self.integer_intrinsic(intrinsic, &names, ty, integer, result)
             }
-            _ => other_intrinsic(intrinsic, &names, ty),
+            _ => other_intrinsic(intrinsic, &names, ty, result),
         }
     }
 
@@ -111,20 +111,21 @@ impl Writer {
     }
 }
 
-fn other_intrinsic(intrinsic: Intrinsic, args: &[&str], ty: &Ty) -> String {
+fn other_intrinsic(intrinsic: Intrinsic, args: &[&str], ty: &Ty, result: &Ty) -> String {
     let a = args[0];
     let b = args.get(1).copied().unwrap_or_default();
+    let suffix = if *ty == Ty::F32 { "f" } else { "" };
     match intrinsic {
-        Intrinsic::FloatAbs => format!("__builtin_fabs({a})"),
-        Intrinsic::FloatSqrt => format!("__builtin_sqrt({a})"),
-        Intrinsic::FloatFloor => format!("f64_floor({a})"),
-        Intrinsic::FloatCeil => format!("f64_ceil({a})"),
-        Intrinsic::FloatTrunc => format!("f64_trunc({a})"),
+        Intrinsic::FloatAbs => format!("__builtin_fabs{suffix}({a})"),
+        Intrinsic::FloatSqrt => format!("__builtin_sqrt{suffix}({a})"),
+        Intrinsic::FloatFloor => format!("{ty}_floor({a})"),
+        Intrinsic::FloatCeil => format!("{ty}_ceil({a})"),
+        Intrinsic::FloatTrunc => format!("{ty}_trunc({a})"),
         Intrinsic::FloatIsNan => format!("((_Bool)({a} != {a}))"),
-        Intrinsic::FloatToBits => format!("f64_to_bits({a})"),
-        Intrinsic::FloatCanonicalBits => format!("f64_canonical_bits({a})"),
-        Intrinsic::FloatQuiet => format!("f64_quiet({a})"),
-        Intrinsic::FloatFromBits => format!("f64_from_bits({a})"),
+        Intrinsic::FloatToBits => format!("{ty}_to_bits({a})"),
+        Intrinsic::FloatCanonicalBits => format!("{ty}_canonical_bits({a})"),
+        Intrinsic::FloatQuiet => format!("{ty}_quiet({a})"),
+        Intrinsic::FloatFromBits => format!("{result}_from_bits({a})"),
         // In unsigned bytes, so that an offset that is valid in Rust is not undefined in C.
         Intrinsic::PtrAdd | Intrinsic::PtrOffset => pointer_step(a, '+', b, ty),
         Intrinsic::PtrSub => pointer_step(a, '-', b, ty),

@@ -132,6 +132,7 @@ fn operand_value(structs: &Structs, param: &OpParam, operand: &Operand) -> Optio
             types::from_word(&format!("READ_SLOT(HOLE_{name})"), &param.ty, structs)
         }
         Encoding::Constant => types::from_word(&format!("HOLE_64(HOLE_{name})"), &param.ty, structs),
+        Encoding::Immediate { scalar: Scalar::F32, .. } => format!("f32_from_bits(HOLE_32(HOLE_{name}))"),
         Encoding::Immediate { scalar: Scalar::F64, .. } => format!("f64_from_bits(HOLE_64(HOLE_{name}))"),
         Encoding::Immediate { .. } => match param.ty.integer() {
             Some(Integer { bits: 64, .. }) => format!("({})HOLE_64(HOLE_{name})", types::name(&param.ty)),

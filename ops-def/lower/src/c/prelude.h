@@ -10,7 +10,7 @@ typedef unsigned long long uint64_t;
 typedef __UINTPTR_TYPE__ uintptr_t;
 #define offsetof(type, field) __builtin_offsetof(type, field)
 
-_Static_assert(sizeof(void *) == 8 && sizeof(double) == 8, "stencils need a 64-bit target");
+_Static_assert(sizeof(void *) == 8 && sizeof(float) == 4 && sizeof(double) == 8, "stencils need a 64-bit target");
 
 /* The convention for calls between stencils and Rust: one per architecture, whatever the system's own is. */
 #if defined(_WIN32) && defined(__x86_64__)
@@ -163,54 +163,66 @@ extern Continuation EXIT_deopt COLD, EXIT_leave COLD, EXIT_throw COLD, EXIT_poll
 /* Memory at any address: a member of a packed struct has no alignment. */
 #define UNALIGNED(type, pointer) (((struct __attribute__((packed)) { type value; } *)(pointer))->value)
 
-HELPER uint64_t f64_to_bits(double value) {
-  union { double value; uint64_t bits; } both = {.value = value};
-  return both.bits;
-}
-HELPER double f64_from_bits(uint64_t bits) {
-  union { uint64_t bits; double value; } both = {.bits = bits};
-  return both.value;
-}
-/* Every NaN becomes the one quiet NaN. The same as `QuietNan` in mimeo-interp, quiet_nan.rs. */
-HELPER uint64_t f64_canonical_bits(double value) {
-  return value != value ? 0x7ff8000000000000ULL : f64_to_bits(value);
-}
-HELPER double f64_quiet(double value) {
-  return f64_from_bits(f64_canonical_bits(value));
-}
+#define FLOAT(name, type, word, nan) \
+  HELPER word name##_to_bits(type value) { \
+    union { type value; word bits; } both = {.value = value}; \
+    return both.bits; \
+  } \
+  HELPER type name##_from_bits(word bits) { \
+    union { word bits; type value; } both = {.bits = bits}; \
+    return both.value; \
+  } \
+  /* Every NaN becomes the one quiet NaN. The same as `QuietNan` in mimeo-interp, quiet_nan.rs. */ \
+  HELPER word name##_canonical_bits(type value) { \
+    return value != value ? (nan) : name##_to_bits(value); \
+  } \
+  HELPER type name##_quiet(type value) { \
+    return name##_from_bits(name##_canonical_bits(value)); \
+  }
+FLOAT(f32, float, uint32_t, 0x7fc00000u)
+FLOAT(f64, double, uint64_t, 0x7ff8000000000000ULL)
 /* Rounding to integers. x86-64 has instructions for it from SSE4.1 on; without them compilers call the library. */
 #if defined(__aarch64__)
+#define f32_trunc(value) __builtin_truncf(value)
+#define f32_floor(value) __builtin_floorf(value)
+#define f32_ceil(value) __builtin_ceilf(value)
 #define f64_trunc(value) __builtin_trunc(value)
 #define f64_floor(value) __builtin_floor(value)
 #define f64_ceil(value) __builtin_ceil(value)
 #else
-HELPER double f64_trunc(double value) {
-  /* From 2^52 on every double is an integer. Every comparison with NaN is false. */
-  if (!(__builtin_fabs(value) < 4503599627370496.0)) return value;
-  return __builtin_copysign((double)(int64_t)value, value);
-}
-HELPER double f64_floor(double value) {
-  double integer = f64_trunc(value);
-  return integer > value ? integer - 1.0 : integer;
-}
-HELPER double f64_ceil(double value) {
-  double integer = f64_trunc(value);
-  return integer < value ? integer + 1.0 : integer;
-}
+/* From `integers` on every float is an integer. Every comparison with NaN is false. */
+#define ROUNDING(name, type, suffix, word, integers) \
+  HELPER type name##_trunc(type value) { \
+    if (!(__builtin_fabs##suffix(value) < (integers))) return value; \
+    return __builtin_copysign##suffix((type)(word)value, value); \
+  } \
+  HELPER type name##_floor(type value) { \
+    type integer = name##_trunc(value); \
+    return integer > value ? integer - 1 : integer; \
+  } \
+  HELPER type name##_ceil(type value) { \
+    type integer = name##_trunc(value); \
+    return integer < value ? integer + 1 : integer; \
+  }
+ROUNDING(f32, float, f, int32_t, 8388608.0f)
+ROUNDING(f64, double, , int64_t, 4503599627370496.0)
 #endif
 /* Casts of a float to an integer saturate, and turn a NaN into 0, as in Rust. `above` is the first value too large. */
-#define SATURATING_CAST(name, type, min, max, above) \
-  HELPER type name(double value) { \
+#define SATURATING_CAST(from, type_of, to, type, min, max, above) \
+  HELPER type from##_to_##to(type_of value) { \
     if (value != value) return 0; \
-    if (value <= (double)(min)) return (min); \
+    if (value <= (type_of)(min)) return (min); \
     if (value >= (above)) return (max); \
     return (type)value; \
   }
-SATURATING_CAST(f64_to_i8, int8_t, -128, 127, 128.0)
-SATURATING_CAST(f64_to_i16, int16_t, -32768, 32767, 32768.0)
-SATURATING_CAST(f64_to_i32, int32_t, -2147483647 - 1, 2147483647, 2147483648.0)
-SATURATING_CAST(f64_to_i64, int64_t, -9223372036854775807LL - 1, 9223372036854775807LL, 9223372036854775808.0)
-SATURATING_CAST(f64_to_u8, uint8_t, 0, 255, 256.0)
-SATURATING_CAST(f64_to_u16, uint16_t, 0, 65535, 65536.0)
-SATURATING_CAST(f64_to_u32, uint32_t, 0, 4294967295u, 4294967296.0)
-SATURATING_CAST(f64_to_u64, uint64_t, 0, 18446744073709551615ULL, 18446744073709551616.0)
+#define SATURATING_CASTS(to, type, min, max, above) \
+  SATURATING_CAST(f32, float, to, type, min, max, above##f) \
+  SATURATING_CAST(f64, double, to, type, min, max, above)
+SATURATING_CASTS(i8, int8_t, -128, 127, 128.0)
+SATURATING_CASTS(i16, int16_t, -32768, 32767, 32768.0)
+SATURATING_CASTS(i32, int32_t, -2147483647 - 1, 2147483647, 2147483648.0)
+SATURATING_CASTS(i64, int64_t, -9223372036854775807LL - 1, 9223372036854775807LL, 9223372036854775808.0)
+SATURATING_CASTS(u8, uint8_t, 0, 255, 256.0)
+SATURATING_CASTS(u16, uint16_t, 0, 65535, 65536.0)
+SATURATING_CASTS(u32, uint32_t, 0, 4294967295u, 4294967296.0)
+SATURATING_CASTS(u64, uint64_t, 0, 18446744073709551615ULL, 18446744073709551616.0)

@@ -15,6 +15,7 @@ pub(super) fn name(ty: &Ty) -> String {
     match ty {
         Ty::Unit | Ty::Never | Ty::Thrown | Ty::Flow | Ty::Label => "uint8_t".into(),
         Ty::Scalar(Scalar::Bool) => "_Bool".into(),
+        Ty::Scalar(Scalar::F32) => "float".into(),
         Ty::Scalar(Scalar::F64) => "double".into(),
         Ty::Ptr { to, .. } => match &**to {
             Ty::Opaque(_) | Ty::Unit => "void *".into(),
@@ -77,7 +78,7 @@ pub(super) fn to_word(value: &str, ty: &Ty, structs: &Structs) -> String {
         Ty::Ptr { .. } | Ty::Callee | Ty::Cell(_) => format!("(uint64_t)(uintptr_t)({value})"),
         // In the format that `Window::from_word` in mimeo-interp reads.
         Ty::Window => format!("({value}.offset_bytes / sizeof(Slot) | {value}.len << 32)"),
-        ty if ty.is_float() => format!("f64_to_bits({value})"),
+        ty if ty.is_float() => format!("{ty}_to_bits({value})"),
         ty if ty.integer().is_some_and(|integer| integer.signed) => format!("(uint64_t)(int64_t)({value})"),
         _ => format!("(uint64_t)({value})"),
     }
@@ -91,7 +92,7 @@ pub(super) fn from_word(word: &str, ty: &Ty, structs: &Structs) -> String {
             _ => word.to_owned(),
         },
         Ty::Ptr { .. } | Ty::Callee => format!("({})(uintptr_t)({word})", name(ty)),
-        ty if ty.is_float() => format!("f64_from_bits({word})"),
+        ty if ty.is_float() => format!("{ty}_from_bits({word})"),
         _ => format!("({})({word})", name(ty)),
     }
 }
@@ -107,6 +108,11 @@ pub(super) fn int_literal(bits: u64, ty: &Ty) -> String {
     }
 }
 
+/// Returns a float of type `ty` with these bits.
+pub(super) fn float_literal(bits: u64, ty: &Ty) -> String {
+    format!("{ty}_from_bits({bits:#x}{})", if *ty == Ty::F32 { "u" } else { "ULL" })
+}
+
 pub(super) fn const_literal(constant: &Const, structs: &Structs) -> String {
     value_literal(&constant.value, &constant.ty, structs)
 }
@@ -114,7 +120,7 @@ pub(super) fn const_literal(constant: &Const, structs: &Structs) -> String {
 fn value_literal(value: &Value, ty: &Ty, structs: &Structs) -> String {
     match value {
         Value::Int(int) => int_literal(*int as u64, ty),
-        Value::Float(bits) => format!("f64_from_bits({bits:#x}ULL)"),
+        Value::Float(bits) => float_literal(*bits, ty),
         Value::Bool(bool) => format!("((_Bool){})", u8::from(*bool)),
         Value::Struct(parts) => {
             let fields = match ty {

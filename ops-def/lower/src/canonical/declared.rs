@@ -66,6 +66,7 @@ tags! { Scalar:
     U32 = 7,
     U64 = 8,
     F64 = 9,
+    F32 = 10,
 }
 
 impl Canonical for Scalar {

@@ -52,11 +52,12 @@ impl Checker<'_> {
                 };
                 Some(Expr::new(Kind::Err(thrown.boxed()), ty, span))
             }
-            ("f64::from_bits", 1) => {
-                let bits = self.expect(&call.args[0], &Ty::U64)?;
-                Some(Expr::new(Kind::Intrinsic(Intrinsic::FloatFromBits, vec![bits]), Ty::F64, span))
+            ("f32::from_bits" | "f64::from_bits", 1) => {
+                let (bits, ty) = if name.starts_with("f32") { (Ty::U32, Ty::F32) } else { (Ty::U64, Ty::F64) };
+                let bits = self.expect(&call.args[0], &bits)?;
+                Some(Expr::new(Kind::Intrinsic(Intrinsic::FloatFromBits, vec![bits]), ty, span))
             }
-            ("Some" | "Ok" | "Err" | "f64::from_bits", given) => {
+            ("Some" | "Ok" | "Err" | "f32::from_bits" | "f64::from_bits", given) => {
                 self.fail(call, Problem::ArgumentCount { name, takes: 1, given })
             }
             _ => self.named_call(call, name),

@@ -91,7 +91,7 @@ impl<'a> Checker<'a> {
             return Some(expr);
         }
         if expected.is_float() && matches!(expr.kind, Kind::Int(_)) {
-            return self.fail(at, Problem::FloatLiteral(expr.ty.to_string()));
+            return self.fail(at, Problem::FloatLiteral { expected: expected.to_string(), found: expr.ty.to_string() });
         }
         self.fail(at, Problem::Mismatch { expected: expected.to_string(), found: expr.ty.to_string() })
     }

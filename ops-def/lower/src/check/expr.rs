@@ -140,7 +140,10 @@ impl Checker<'_> {
             (syn::UnOp::Neg(_), operand) => {
                 let operand = self.expr(operand, expected)?;
                 match &operand.ty {
-                    ty if ty.is_float() => Some(Expr::new(Kind::Negate(operand.boxed()), Ty::F64, span)),
+                    ty if ty.is_float() => {
+                        let ty = ty.clone();
+                        Some(Expr::new(Kind::Negate(operand.boxed()), ty, span))
+                    }
                     ty if ty.integer().is_some() => self.fail(unary, Problem::PlainNegate),
                     ty => self.fail(unary, Problem::Operator { op: "-".into(), ty: ty.to_string() }),
                 }
@@ -277,9 +280,9 @@ impl Checker<'_> {
     fn cast(&mut self, cast: &syn::ExprCast) -> Option<Expr> {
         let to = types::read(&cast.ty, &self.module.structs, self.self_ty, self.errors)?;
         // A bare number has the type that it is cast to, as in Rust.
-        let hint = (to.integer().is_some() && literal::is_bare(&cast.expr)).then_some(&to);
-        let from = self.expr(&cast.expr, hint)?;
         let number = |ty: &Ty| ty.integer().is_some() || ty.is_float();
+        let hint = (number(&to) && literal::is_bare(&cast.expr)).then_some(&to);
+        let from = self.expr(&cast.expr, hint)?;
         let word = |ty: &Ty| ty.integer().is_some_and(|integer| integer.bits == 64);
         let pointer = |ty: &Ty| matches!(ty, Ty::Ptr { .. });
         let fine = (number(&from.ty) && number(&to))

@@ -14,7 +14,11 @@ pub(super) fn is_bare(expr: &syn::Expr) -> bool {
         syn::Expr::Paren(inner) => is_bare(&inner.expr),
         syn::Expr::Group(inner) => is_bare(&inner.expr),
         syn::Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Neg(_) | syn::UnOp::Not(_)) && is_bare(&unary.expr),
-        syn::Expr::Lit(lit) => matches!(&lit.lit, syn::Lit::Int(int) if int.suffix().is_empty()),
+        syn::Expr::Lit(lit) => match &lit.lit {
+            syn::Lit::Int(int) => int.suffix().is_empty(),
+            syn::Lit::Float(float) => float.suffix().is_empty(),
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -23,9 +27,10 @@ impl Checker<'_> {
     pub(super) fn literal(&mut self, lit: &syn::ExprLit, expected: Option<&Ty>, negative: bool) -> Option<Expr> {
         let span = lit.lit.span();
         match &lit.lit {
-            syn::Lit::Int(int) if int.suffix() == "f64" => {
-                let value: f64 = int.base10_parse().ok()?;
-                Some(Expr::new(Kind::Float(signed_float(value, negative)), Ty::F64, span))
+            syn::Lit::Int(int) if float_named(int.suffix()).is_some() => {
+                let ty = float_named(int.suffix())?;
+                let bits = ty.float_of_literal(int.base10_digits(), negative)?;
+                Some(Expr::new(Kind::Float(bits), ty, span))
             }
             syn::Lit::Int(int) => {
                 // In a pattern, the sign is a part of the literal.
@@ -51,11 +56,17 @@ impl Checker<'_> {
                 let bits = if negative { value.wrapping_neg() } else { value };
                 Some(Expr::new(Kind::Int(bits), ty, span))
             }
-            syn::Lit::Float(float) if matches!(float.suffix(), "" | "f64") => {
-                let value: f64 = float.base10_parse().ok()?;
-                Some(Expr::new(Kind::Float(signed_float(value, negative)), Ty::F64, span))
+            syn::Lit::Float(float) => {
+                let ty = match float.suffix() {
+                    "" => expected.filter(|ty| ty.is_float()).cloned().unwrap_or(Ty::F64),
+                    suffix => match float_named(suffix) {
+                        Some(ty) => ty,
+                        None => return self.unknown_suffix(lit, suffix),
+                    },
+                };
+                let bits = ty.float_of_literal(float.base10_digits(), negative)?;
+                Some(Expr::new(Kind::Float(bits), ty, span))
             }
-            syn::Lit::Float(float) => self.unknown_suffix(lit, float.suffix()),
             syn::Lit::Byte(byte) => Some(Expr::new(Kind::Int(u64::from(byte.value())), Ty::Scalar(Scalar::U8), span)),
             syn::Lit::Bool(value) => Some(Expr::new(Kind::Bool(value.value), Ty::BOOL, span)),
             _ => self.unsupported(
@@ -82,6 +93,7 @@ impl Checker<'_> {
     }
 }
 
-fn signed_float(value: f64, negative: bool) -> u64 {
-    if negative { -value } else { value }.to_bits()
+/// Returns the type of floats with this name.
+fn float_named(name: &str) -> Option<Ty> {
+    Ty::from_name(name).filter(Ty::is_float)
 }

@@ -164,8 +164,7 @@ impl Checker<'_> {
         }
         let found = match ty.integer() {
             Some(integer) => integer_method(&method, &ty, integer),
-            None if ty.is_float() => float_method(&method),
-            None => None,
+            None => ty.bits_of_float().and_then(|bits| float_method(&method, &ty, bits)),
         };
         let Some((intrinsic, params, result)) = found else {
             return self.fail(&call.method, Problem::UnknownMethod { ty: ty.to_string(), method });
@@ -235,17 +234,19 @@ fn unsigned(ty: &Ty) -> Ty {
     }
 }
 
-fn float_method(method: &str) -> Option<Method> {
+/// Looks up a method of a float, whose bits have the type `bits`.
+fn float_method(method: &str, ty: &Ty, bits: Ty) -> Option<Method> {
+    let plain = || ty.clone();
     Some(match method {
-        "abs" => (Intrinsic::FloatAbs, vec![], Ty::F64),
-        "sqrt" => (Intrinsic::FloatSqrt, vec![], Ty::F64),
-        "floor" => (Intrinsic::FloatFloor, vec![], Ty::F64),
-        "ceil" => (Intrinsic::FloatCeil, vec![], Ty::F64),
-        "trunc" => (Intrinsic::FloatTrunc, vec![], Ty::F64),
+        "abs" => (Intrinsic::FloatAbs, vec![], plain()),
+        "sqrt" => (Intrinsic::FloatSqrt, vec![], plain()),
+        "floor" => (Intrinsic::FloatFloor, vec![], plain()),
+        "ceil" => (Intrinsic::FloatCeil, vec![], plain()),
+        "trunc" => (Intrinsic::FloatTrunc, vec![], plain()),
         "is_nan" => (Intrinsic::FloatIsNan, vec![], Ty::BOOL),
-        "to_bits" => (Intrinsic::FloatToBits, vec![], Ty::U64),
-        "canonical_bits" => (Intrinsic::FloatCanonicalBits, vec![], Ty::U64),
-        "quiet" => (Intrinsic::FloatQuiet, vec![], Ty::F64),
+        "to_bits" => (Intrinsic::FloatToBits, vec![], bits),
+        "canonical_bits" => (Intrinsic::FloatCanonicalBits, vec![], bits),
+        "quiet" => (Intrinsic::FloatQuiet, vec![], plain()),
         _ => return None,
     })
 }

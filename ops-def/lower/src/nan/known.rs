@@ -61,18 +61,22 @@ impl Known {
         }
     }
 
-    /// Returns what is known about a constant.
-    pub(super) fn of_value(value: &Value) -> Known {
+    /// Returns what is known about a constant of type `ty`.
+    pub(super) fn of_value(value: &Value, ty: &Ty, structs: &Structs) -> Known {
         match value {
-            Value::Float(bits) => Known::of_bits(*bits),
-            Value::Struct(fields) => Known::parts(fields.iter().map(Known::of_value).collect()),
+            Value::Float(bits) => Known::of_bits(*bits, ty),
+            Value::Struct(parts) => {
+                let Ty::Struct(name) = ty else { unreachable!("the constant is a struct") };
+                let fields = parts.iter().zip(&structs[name].fields);
+                Known::parts(fields.map(|(part, (_, ty))| Known::of_value(part, ty, structs)).collect())
+            }
             Value::Int(_) | Value::Bool(_) => Known::Plain,
         }
     }
 
-    /// Returns what is known about a float with these bits.
-    pub(super) fn of_bits(bits: u64) -> Known {
-        let value = f64::from_bits(bits);
+    /// Returns what is known about a float of type `ty` with these bits.
+    pub(super) fn of_bits(bits: u64, ty: &Ty) -> Known {
+        let value = if *ty == Ty::F32 { f32::from_bits(bits as u32).into() } else { f64::from_bits(bits) };
         Known::Float(match () {
             () if value.is_nan() => Float::Given,
             () if value.is_infinite() => Float::Number,

@@ -228,8 +228,11 @@ impl<'a> Walk<'a> {
             return self.eval_choice(expr, flow);
         }
         match &expr.kind {
-            Kind::Float(bits) => Known::of_bits(*bits),
-            Kind::Const(name) => Known::of_value(&self.module.consts[name].value),
+            Kind::Float(bits) => Known::of_bits(*bits, &expr.ty),
+            Kind::Const(name) => {
+                let constant = &self.module.consts[name];
+                Known::of_value(&constant.value, &constant.ty, &self.module.structs)
+            }
             Kind::Local(local) => env.get(*local).clone(),
             Kind::Payload(local) => env.get(*local).part(0),
             Kind::Field(base, index) => self.eval(base, flow).part(*index),
@@ -246,7 +249,8 @@ impl<'a> Walk<'a> {
             Kind::Cast(a) => {
                 let known = self.eval(a, flow);
                 match (expr.ty.is_float(), a.ty.is_float()) {
-                    (true, true) => known,
+                    (true, true) if a.ty == expr.ty => known,
+                    (true, true) => Known::Float(converted(known.float(), &expr.ty)),
                     (true, false) => Known::Float(Float::Finite),
                     _ => Known::Plain,
                 }
@@ -421,6 +425,16 @@ fn sum(op: Binary, a: Float, b: Float) -> Float {
     }
 }
 
+/// Returns what is known about a float that is cast to another type of floats.
+fn converted(from: Float, to: &Ty) -> Float {
+    match from {
+        // Its nearest float with fewer bits can be infinite.
+        Float::Finite if *to == Ty::F32 => Float::Number,
+        Float::Finite | Float::Number => from,
+        Float::Given | Float::Computed => Float::Computed,
+    }
+}
+
 /// Adds a fact about the value of an expression, and about the values that it was computed from.
 fn narrow(expr: &Expr, known: &Known, flow: &mut Flow, changed: &BTreeSet<LocalId>) {
     if let Some(place) = variable(expr) {
@@ -438,6 +452,7 @@ fn narrow(expr: &Expr, known: &Known, flow: &mut Flow, changed: &BTreeSet<LocalI
             narrow(b, &number, flow, changed);
         }
         Kind::Negate(a) => narrow(a, &number, flow, changed),
+        Kind::Cast(a) if a.ty.is_float() => narrow(a, &number, flow, changed),
         Kind::Intrinsic(
             Intrinsic::FloatAbs
             | Intrinsic::FloatSqrt

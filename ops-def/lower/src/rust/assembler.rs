@@ -181,6 +181,7 @@ fn operand_parts(encoding: &Encoding, name: &Ident, value: &TokenStream) -> (Vec
         Encoding::Immediate { scalar, .. } => {
             let ty = format_ident!("{}", scalar_name(*scalar));
             let write = match (scalar, scalar.len_units()) {
+                (Scalar::F32, _) => quote!(self.0.unit2(#name.to_bits());),
                 (Scalar::F64, _) => quote!(self.0.unit4(#name.to_bits());),
                 (_, 1) => quote!(self.0.unit(#name as u16);),
                 (_, 2) => quote!(self.0.unit2(#name as u32);),

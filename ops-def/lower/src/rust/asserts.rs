@@ -90,6 +90,10 @@ pub(super) fn consts(module: &Module) -> TokenStream {
 fn same(expr: TokenStream, value: &Value, ty: &Ty, module: &Module) -> TokenStream {
     match value {
         Value::Int(int) => quote!((#expr) as i128 == #int),
+        Value::Float(bits) if *ty == Ty::F32 => {
+            let bits = *bits as u32;
+            quote!((#expr).to_bits() == #bits)
+        }
         Value::Float(bits) => quote!((#expr).to_bits() == #bits),
         Value::Bool(bool) => quote!((#expr) == #bool),
         Value::Struct(parts) => {

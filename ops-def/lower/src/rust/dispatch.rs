@@ -125,6 +125,7 @@ fn decode(encoding: &Encoding, at: u16, pops: u16, above: &TokenStream, value: &
                 Scalar::I32 => quote!(#read as i32),
                 Scalar::I64 => quote!(#read as i64),
                 Scalar::U16 | Scalar::U32 | Scalar::U64 => read,
+                Scalar::F32 => quote!(f32::from_bits(#read)),
                 Scalar::F64 => quote!(f64::from_bits(#read)),
             }
         }

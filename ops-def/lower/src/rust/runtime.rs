@@ -101,7 +101,8 @@ fn from_word(word: &TokenStream, ty: &Ty, tokens: &TokenStream, module: &Module)
     match ty {
         ty if *ty == module.value => quote!(<#tokens as ::mimeo::Value>::from_bits(#word)),
         ty if *ty == Ty::BOOL => quote!(#word != 0),
-        ty if ty.is_float() => quote!(f64::from_bits(#word)),
+        ty if *ty == Ty::F32 => quote!(f32::from_bits(#word as u32)),
+        ty if *ty == Ty::F64 => quote!(f64::from_bits(#word)),
         Ty::Ptr { .. } => quote!(#word as usize as #tokens),
         Ty::Callee => quote!(Callee::from_word(#word)),
         Ty::Cell(of) => {
@@ -117,7 +118,8 @@ fn from_word(word: &TokenStream, ty: &Ty, tokens: &TokenStream, module: &Module)
 fn to_word(value: &TokenStream, ty: &Ty, module: &Module) -> TokenStream {
     match ty {
         ty if *ty == module.value => quote!(::mimeo::Value::to_bits(#value)),
-        ty if ty.is_float() => quote!(#value.to_bits()),
+        ty if *ty == Ty::F32 => quote!(u64::from(#value.to_bits())),
+        ty if *ty == Ty::F64 => quote!(#value.to_bits()),
         Ty::Ptr { .. } => quote!(#value as usize as u64),
         Ty::Callee => quote!(#value.to_word()),
         _ => quote!(#value as u64),

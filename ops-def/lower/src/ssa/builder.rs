@@ -127,6 +127,11 @@ impl Builder {
         }
     }
 
+    /// Returns the bits of a float.
+    pub(super) fn bits(&mut self, float: ValueId) -> ValueId {
+        self.unary(self.ty(float).bits_type(), Unary::FloatToBits, float)
+    }
+
     /// Inverts a `bool`.
     pub(super) fn invert(&mut self, value: ValueId) -> ValueId {
         let one = self.number(Type::I8, 1);

@@ -1,5 +1,7 @@
 //! Expressions → values, which are the numbers that they consist of.
 
+use std::cmp::Ordering;
+
 use mimeo_ir::{Binary, BlockId, Edge, End, FunctionId, Type, Unary, ValueId};
 
 use super::assigned::assigned;
@@ -31,7 +33,7 @@ impl Lowerer<'_> {
         let ty = &expr.ty;
         match &expr.kind {
             Kind::Int(bits) => vec![self.out.number(self.number_type(ty), *bits)],
-            Kind::Float(bits) => vec![self.out.number(Type::F64, *bits)],
+            Kind::Float(bits) => vec![self.out.number(self.number_type(ty), *bits)],
             Kind::Bool(value) => vec![self.out.number(Type::I8, (*value).into())],
             Kind::Unit => Leaves::new(),
             Kind::Local(local) => self.local(*local),
@@ -49,7 +51,7 @@ impl Lowerer<'_> {
             }
             Kind::Negate(a) => {
                 let a = self.one(a);
-                vec![self.out.unary(Type::F64, Unary::FloatNegate, a)]
+                vec![self.out.unary(self.out.ty(a), Unary::FloatNegate, a)]
             }
             Kind::Binary(op, a, b) => {
                 let (left, right) = (self.one(a), self.one(b));
@@ -169,13 +171,17 @@ impl Lowerer<'_> {
         let to_type = self.number_type(to);
         let is_signed = |ty: &Ty| ty.integer().is_some_and(|integer| integer.signed);
         match (from.is_float(), to.is_float()) {
-            (true, true) => value,
+            (true, true) => match self.out.ty(value).bits().cmp(&to_type.bits()) {
+                Ordering::Equal => value,
+                Ordering::Less => self.out.unary(to_type, Unary::FloatPromote, value),
+                Ordering::Greater => self.out.unary(to_type, Unary::FloatDemote, value),
+            },
             (true, false) if is_signed(to) => self.out.unary(to_type, Unary::FloatToSigned, value),
             (true, false) => self.out.unary(to_type, Unary::FloatToUnsigned, value),
             (false, true) => {
                 let wide = self.out.resize(value, is_signed(from), Type::I64);
                 let op = if is_signed(from) { Unary::FloatFromSigned } else { Unary::FloatFromUnsigned };
-                self.out.unary(Type::F64, op, wide)
+                self.out.unary(to_type, op, wide)
             }
             (false, false) => self.out.resize(value, is_signed(from), to_type),
         }

@@ -7,8 +7,10 @@ use super::lowerer::Lowerer;
 use crate::ir::{Expr, Intrinsic};
 use crate::ty::{self, Integer, Ty};
 
-/// The bits that represent every NaN.
-const QUIET_NAN: u64 = 0x7ff8_0000_0000_0000;
+/// Returns the bits that represent every NaN of a type.
+fn quiet_nan(ty: Type) -> u64 {
+    if ty == Type::F32 { 0x7fc0_0000 } else { 0x7ff8_0000_0000_0000 }
+}
 
 impl Lowerer<'_> {
     /// Evaluates a method. The receiver is the first argument.
@@ -135,20 +137,22 @@ impl Lowerer<'_> {
 
     fn other_intrinsic(&mut self, intrinsic: Intrinsic, ty: &Ty, a: ValueId, b: ValueId) -> ValueId {
         let out = &mut self.out;
-        let float = |op| (Type::F64, op);
+        let same = out.ty(a);
+        let float = |op| (same, op);
         let (to, op) = match intrinsic {
             Intrinsic::FloatAbs => float(Unary::FloatAbs),
             Intrinsic::FloatSqrt => float(Unary::FloatSqrt),
             Intrinsic::FloatFloor => float(Unary::FloatFloor),
             Intrinsic::FloatCeil => float(Unary::FloatCeil),
             Intrinsic::FloatTrunc => float(Unary::FloatTrunc),
-            Intrinsic::FloatFromBits => float(Unary::FloatFromBits),
-            Intrinsic::FloatToBits => (Type::I64, Unary::FloatToBits),
+            Intrinsic::FloatFromBits if same == Type::I32 => (Type::F32, Unary::FloatFromBits),
+            Intrinsic::FloatFromBits => (Type::F64, Unary::FloatFromBits),
+            Intrinsic::FloatToBits => return out.bits(a),
             Intrinsic::FloatIsNan => return out.binary(Binary::FloatNotEqual, a, a),
             Intrinsic::FloatCanonicalBits => return self.canonical_bits(a),
             Intrinsic::FloatQuiet => {
                 let bits = self.canonical_bits(a);
-                return self.out.unary(Type::F64, Unary::FloatFromBits, bits);
+                return self.out.unary(same, Unary::FloatFromBits, bits);
             }
             Intrinsic::PtrAdd | Intrinsic::PtrOffset => return self.pointer_step(Binary::Add, ty, a, b),
             Intrinsic::PtrSub => return self.pointer_step(Binary::Sub, ty, a, b),
@@ -161,11 +165,11 @@ impl Lowerer<'_> {
         out.unary(to, op, a)
     }
 
-    /// Returns the bits of a double, and those of one NaN for all NaNs.
+    /// Returns the bits of a float, and those of one NaN for all NaNs.
     fn canonical_bits(&mut self, value: ValueId) -> ValueId {
         let is_nan = self.out.binary(Binary::FloatNotEqual, value, value);
-        let bits = self.out.unary(Type::I64, Unary::FloatToBits, value);
-        let nan = self.out.number(Type::I64, QUIET_NAN);
+        let bits = self.out.bits(value);
+        let nan = self.out.number(self.out.ty(bits), quiet_nan(self.out.ty(value)));
         self.out.select(is_nan, nan, bits)
     }
 

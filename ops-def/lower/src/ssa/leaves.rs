@@ -33,6 +33,7 @@ fn add_leaf_types(ty: &Ty, structs: &Structs, types: &mut Vec<Type>) {
 /// Returns the type of a number.
 fn scalar_type(scalar: Scalar) -> Type {
     match scalar {
+        Scalar::F32 => Type::F32,
         Scalar::F64 => Type::F64,
         integer => match integer.size_bytes() {
             1 => Type::I8,

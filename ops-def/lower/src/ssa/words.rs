@@ -12,7 +12,7 @@ impl Lowerer<'_> {
         leaf_types(ty, &self.module.structs)
     }
 
-    /// Returns the type of an integer, a pointer or a double.
+    /// Returns the type of a number or a pointer.
     pub(super) fn number_type(&self, ty: &Ty) -> Type {
         self.leaf_types(ty)[0]
     }
@@ -26,7 +26,7 @@ impl Lowerer<'_> {
     pub(super) fn constant(&mut self, value: &Value, ty: &Ty) -> Leaves {
         match value {
             Value::Int(int) => vec![self.out.number(self.number_type(ty), *int as u64)],
-            Value::Float(bits) => vec![self.out.number(Type::F64, *bits)],
+            Value::Float(bits) => vec![self.out.number(self.number_type(ty), *bits)],
             Value::Bool(value) => vec![self.out.number(Type::I8, (*value).into())],
             Value::Struct(parts) => {
                 let Ty::Struct(name) = ty else { unreachable!("the constant is a struct") };
@@ -40,7 +40,10 @@ impl Lowerer<'_> {
     pub(super) fn word_of_leaf(&mut self, leaf: ValueId, ty: &Ty) -> ValueId {
         let inner = crate::ty::transparent(ty, &self.module.structs);
         match inner {
-            ty if ty.is_float() => self.out.unary(Type::I64, Unary::FloatToBits, leaf),
+            ty if ty.is_float() => {
+                let bits = self.out.bits(leaf);
+                self.out.resize(bits, false, Type::I64)
+            }
             ty => {
                 let signed = ty.integer().is_some_and(|integer| integer.signed);
                 self.out.resize(leaf, signed, Type::I64)
@@ -53,7 +56,11 @@ impl Lowerer<'_> {
         let inner = crate::ty::transparent(ty, &self.module.structs);
         match inner {
             Ty::Unit | Ty::Thrown => Leaves::new(),
-            ty if ty.is_float() => vec![self.out.unary(Type::F64, Unary::FloatFromBits, word)],
+            ty if ty.is_float() => {
+                let to = self.number_type(ty);
+                let bits = self.out.resize(word, false, to.bits_type());
+                vec![self.out.unary(to, Unary::FloatFromBits, bits)]
+            }
             ty => {
                 let to = self.number_type(ty);
                 vec![self.out.resize(word, false, to)]

@@ -113,6 +113,9 @@ mod tests {
             (0x4e20_5800, "cnt v0.16b, v0.16b"),
             (0x2ea1_1c00, "bit v0.8b, v0.8b, v1.8b"),
             (0x5e61_d820, "scvtf d0, d1"),
+            (0x4e01_2c25, "smov x5, v1.b[0]"),
+            (0x0e02_2c20, "smov w0, v1.h[0]"),
+            (0x4e04_2c20, "smov x0, v1.s[0]"),
         ];
         for (word, text) in words {
             assert_eq!(find(word).map(|of| of.feature), Some(None), "{text}");

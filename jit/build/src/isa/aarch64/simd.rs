@@ -15,6 +15,9 @@ pub(super) const LISTED: &[Encoding] = &[
     base(0xffe3_fc00, 0x0e02_3c00, "umov of 2 bytes"),
     base(0xffe7_fc00, 0x0e04_3c00, "umov of 4 bytes"),
     base(0xffef_fc00, 0x4e08_3c00, "umov of 8 bytes"),
+    base(0xbfe1_fc00, 0x0e01_2c00, "smov of a byte"),
+    base(0xbfe3_fc00, 0x0e02_2c00, "smov of 2 bytes"),
+    base(0xffe7_fc00, 0x4e04_2c00, "smov of 4 bytes"),
     base(0xffe0_fc00, 0x5e00_0400, "dup of an element to a scalar"),
     base(0xbfe0_8400, 0x2e00_0000, "ext"),
     // Vectors of integers.

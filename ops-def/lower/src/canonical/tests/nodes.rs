@@ -78,7 +78,7 @@ pub(super) const INTRINSICS: [Intrinsic; 41] = [
     Intrinsic::PtrIsNull,
 ];
 
-pub(super) const SCALARS: [Scalar; 10] = [
+pub(super) const SCALARS: [Scalar; 11] = [
     Scalar::Bool,
     Scalar::I8,
     Scalar::I16,
@@ -88,6 +88,7 @@ pub(super) const SCALARS: [Scalar; 10] = [
     Scalar::U16,
     Scalar::U32,
     Scalar::U64,
+    Scalar::F32,
     Scalar::F64,
 ];
 

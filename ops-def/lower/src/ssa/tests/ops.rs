@@ -13,10 +13,12 @@
     pub struct Seen { times: Cell<u32>, last: Cell<i64> }
 
     const LIMIT: i64 = -5;
+    const TENTH: f32 = 0.1;
     const ORIGIN: Handle = Handle(9);
 
     extern "Rust" {
         fn note(vm: &mut Vm, a: i64);
+        fn halve(vm: &mut Vm, a: f32) -> f32;
         fn ask(vm: &mut Vm, a: f64, b: bool, c: i8) -> Result<u32, Thrown>;
         fn try_note(vm: &mut Vm) -> Result<(), Thrown>;
         fn refuse(vm: &mut Vm) -> Thrown;
@@ -71,6 +73,12 @@
         let w = -z.abs().sqrt() + z.floor() + z.ceil() + z.trunc() + (a as u64 as f64) + (b as u8 as f64);
         if w < x || w.is_nan() || x == y || x != 0.5 { w as i64 } else if w >= x { w as u8 as i64 } else { w.canonical_bits() as i64 }
     }
+    #[vm_op] fn singles(a: i64, #[imm] y: f32) -> i64 {
+        let x = f32::from_bits(a as u32);
+        let z = (x * y - 0.5).abs().floor() + a as f32 + (a as u32 as f32);
+        if -z < TENTH { z as i16 as i64 } else { (z as f64 as f32).quiet().to_bits() as i64 ^ z.canonical_bits() as i64 }
+    }
+    #[vm_op] fn passes_singles(vm: &mut Vm, #[imm] x: f32) -> i64 { halve(vm, x) as i64 }
     #[vm_op] fn float_bits(a: i64) -> i64 { f64::from_bits(a as u64).quiet().to_bits() as i64 }
     #[vm_op] fn casts(a: i64) -> i64 { (a as i8 as u32 as i64) ^ (a as u8 as i16 as i64) ^ (a as usize as i64) ^ ((a == 1) as u8 as i64) }
     #[vm_op] fn option_used_twice(a: i64, b: i64) -> i64 {

@@ -67,7 +67,11 @@ pub mod ops {
     const UNINITIALIZED_ELEMENT: u32 = 7;
     const INDIRECT_CALL_TYPE: u32 = 8;
 
+    const SIGN_32: u64 = 1 << 31;
     const SIGN_64: u64 = 1 << 63;
+    /// The numbers from which on all floats are whole.
+    const WHOLE_32: f32 = 8388608.0;
+    const WHOLE_64: f64 = 4503599627370496.0;
 
     #[runtime(crate::runtime)]
     unsafe extern "Rust" {
@@ -449,18 +453,22 @@ pub mod ops {
         a as from as wide as u64
     }
 
-    // Floats of 64 bits.
+    // Floats. Those of 32 bits are in the lower half of a slot.
 
     /// `dst = a {operation} b`
-    #[vm_op(each(operation): f64_add(+), f64_sub(-), f64_mul(*), f64_div(/))]
-    fn f64_arithmetic(a: u64, #[place(slot, constant)] b: u64) -> u64 {
-        operation(f64::from_bits(a), f64::from_bits(b)).canonical_bits()
+    #[vm_op(each(float, bits, operation):
+        f32_add(f32, u32, +), f32_sub(f32, u32, -), f32_mul(f32, u32, *), f32_div(f32, u32, /),
+        f64_add(f64, u64, +), f64_sub(f64, u64, -), f64_mul(f64, u64, *), f64_div(f64, u64, /))]
+    fn float_arithmetic(a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        operation(float::from_bits(a as bits), float::from_bits(b as bits)).canonical_bits() as u64
     }
 
     /// `dst` = the {word} of `a` and `b`; a NaN if one is a NaN. -0 is less than 0.
-    #[vm_op(each(compare, combine, word): f64_min(<, |, "minimum"), f64_max(>, &, "maximum"))]
-    fn f64_extremum(a: u64, #[place(slot, constant)] b: u64) -> u64 {
-        let (x, y) = (f64::from_bits(a), f64::from_bits(b));
+    #[vm_op(each(float, bits, compare, combine, word):
+        f32_min(f32, u32, <, |, "minimum"), f32_max(f32, u32, >, &, "maximum"),
+        f64_min(f64, u64, <, |, "minimum"), f64_max(f64, u64, >, &, "maximum"))]
+    fn extremum(a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        let (x, y) = (float::from_bits(a as bits), float::from_bits(b as bits));
         if compare(x, y) {
             a
         } else if compare(y, x) {
@@ -469,66 +477,81 @@ pub mod ops {
             // They differ at most in the sign of 0.
             combine(a, b)
         } else {
-            (x + y).canonical_bits()
+            (x + y).canonical_bits() as u64
         }
     }
 
     /// `dst` = the size of `a`
-    #[vm_op]
-    fn f64_abs(a: u64) -> u64 {
-        a & !SIGN_64
+    #[vm_op(each(sign): f32_abs(SIGN_32), f64_abs(SIGN_64))]
+    fn absolute(a: u64) -> u64 {
+        a & !sign
     }
 
     /// `dst = -a`
-    #[vm_op]
-    fn f64_neg(a: u64) -> u64 {
-        a ^ SIGN_64
+    #[vm_op(each(sign): f32_neg(SIGN_32), f64_neg(SIGN_64))]
+    fn negate(a: u64) -> u64 {
+        a ^ sign
     }
 
     /// `dst` = the size of `a` with the sign of `b`
-    #[vm_op]
-    fn f64_copysign(a: u64, #[place(slot, constant)] b: u64) -> u64 {
-        a & !SIGN_64 | b & SIGN_64
+    #[vm_op(each(sign): f32_copysign(SIGN_32), f64_copysign(SIGN_64))]
+    fn copysign(a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        a & !sign | b & sign
     }
 
     /// `dst = a.{operation}()`
-    #[vm_op(each(operation): f64_ceil(ceil), f64_floor(floor), f64_trunc(trunc), f64_sqrt(sqrt))]
-    fn f64_function(a: u64) -> u64 {
-        f64::from_bits(a).operation().canonical_bits()
+    #[vm_op(each(float, bits, operation):
+        f32_ceil(f32, u32, ceil), f32_floor(f32, u32, floor), f32_trunc(f32, u32, trunc), f32_sqrt(f32, u32, sqrt),
+        f64_ceil(f64, u64, ceil), f64_floor(f64, u64, floor), f64_trunc(f64, u64, trunc), f64_sqrt(f64, u64, sqrt))]
+    fn float_function(a: u64) -> u64 {
+        float::from_bits(a as bits).operation().canonical_bits() as u64
     }
 
     /// `dst` = the whole number nearest to `a`; the even one of two
-    #[vm_op]
-    fn f64_nearest(a: u64) -> u64 {
-        let size = f64::from_bits(a & !SIGN_64);
-        // From 2^52 on all numbers are whole. Adding it rounds.
-        if size < 4503599627370496.0 {
-            let rounded = (size + 4503599627370496.0) - 4503599627370496.0;
-            rounded.canonical_bits() | a & SIGN_64
+    #[vm_op(each(float, bits, sign, whole): f32_nearest(f32, u32, SIGN_32, WHOLE_32), f64_nearest(f64, u64, SIGN_64, WHOLE_64))]
+    fn nearest(a: u64) -> u64 {
+        let size = float::from_bits((a & !sign) as bits);
+        // From here on all numbers are whole. Adding the first of them rounds.
+        if size < whole {
+            let rounded = (size + whole) - whole;
+            rounded.canonical_bits() as u64 | a & sign
         } else {
-            f64::from_bits(a).quiet().to_bits()
+            float::from_bits(a as bits).quiet().to_bits() as u64
         }
     }
 
     /// `dst = a {compare} b`
-    #[vm_op(each(compare): f64_eq(==), f64_ne(!=), f64_lt(<), f64_gt(>), f64_le(<=), f64_ge(>=))]
-    fn f64_comparison(a: u64, #[place(slot, constant)] b: u64) -> u64 {
-        compare(f64::from_bits(a), f64::from_bits(b)) as u64
+    #[vm_op(each(float, bits, compare):
+        f32_eq(f32, u32, ==), f32_ne(f32, u32, !=), f32_lt(f32, u32, <), f32_gt(f32, u32, >),
+        f32_le(f32, u32, <=), f32_ge(f32, u32, >=),
+        f64_eq(f64, u64, ==), f64_ne(f64, u64, !=), f64_lt(f64, u64, <), f64_gt(f64, u64, >),
+        f64_le(f64, u64, <=), f64_ge(f64, u64, >=))]
+    fn float_comparison(a: u64, #[place(slot, constant)] b: u64) -> u64 {
+        compare(float::from_bits(a as bits), float::from_bits(b as bits)) as u64
     }
 
     /// Jumps to `to` if `(a {compare} b) == {wanted}`.
-    #[vm_op(each(compare, wanted):
-        jump_if_f64_eq(==, true), jump_if_f64_ne(!=, true), jump_if_f64_lt(<, true), jump_if_f64_gt(>, true),
-        jump_if_f64_le(<=, true), jump_if_f64_ge(>=, true), jump_unless_f64_lt(<, false),
-        jump_unless_f64_gt(>, false), jump_unless_f64_le(<=, false), jump_unless_f64_ge(>=, false))]
-    fn jump_on_f64_comparison(a: u64, #[place(slot, constant)] b: u64, to: Label) -> Flow {
-        if compare(f64::from_bits(a), f64::from_bits(b)) == wanted { to.jump() } else { Flow::Next }
+    #[vm_op(each(float, bits, compare, wanted):
+        jump_if_f32_eq(f32, u32, ==, true), jump_if_f32_ne(f32, u32, !=, true), jump_if_f32_lt(f32, u32, <, true),
+        jump_if_f32_gt(f32, u32, >, true), jump_if_f32_le(f32, u32, <=, true), jump_if_f32_ge(f32, u32, >=, true),
+        jump_unless_f32_lt(f32, u32, <, false), jump_unless_f32_gt(f32, u32, >, false),
+        jump_unless_f32_le(f32, u32, <=, false), jump_unless_f32_ge(f32, u32, >=, false),
+        jump_if_f64_eq(f64, u64, ==, true), jump_if_f64_ne(f64, u64, !=, true), jump_if_f64_lt(f64, u64, <, true),
+        jump_if_f64_gt(f64, u64, >, true), jump_if_f64_le(f64, u64, <=, true), jump_if_f64_ge(f64, u64, >=, true),
+        jump_unless_f64_lt(f64, u64, <, false), jump_unless_f64_gt(f64, u64, >, false),
+        jump_unless_f64_le(f64, u64, <=, false), jump_unless_f64_ge(f64, u64, >=, false))]
+    fn jump_on_float_comparison(a: u64, #[place(slot, constant)] b: u64, to: Label) -> Flow {
+        if compare(float::from_bits(a as bits), float::from_bits(b as bits)) == wanted { to.jump() } else { Flow::Next }
     }
 
     // Conversions.
 
     /// `dst` = `a`, a float, as an `{kind}`; traps if that cannot hold it.
     #[vm_op(each(float, bits, kind, unsigned, below, above):
+        i32_trunc_f32_s(f32, u32, i32, u32, -2147483904.0, 2147483648.0),
+        i32_trunc_f32_u(f32, u32, u32, u32, -1.0, 4294967296.0),
+        i64_trunc_f32_s(f32, u32, i64, u64, -9223373136366403584.0, 9223372036854775808.0),
+        i64_trunc_f32_u(f32, u32, u64, u64, -1.0, 18446744073709551616.0),
         i32_trunc_f64_s(f64, u64, i32, u32, -2147483649.0, 2147483648.0),
         i32_trunc_f64_u(f64, u64, u32, u32, -1.0, 4294967296.0),
         i64_trunc_f64_s(f64, u64, i64, u64, -9223372036854777856.0, 9223372036854775808.0),
@@ -543,6 +566,8 @@ pub mod ops {
 
     /// `dst` = the `{kind}` that is nearest to `a`, a float; 0 if that is a NaN
     #[vm_op(each(float, bits, kind, unsigned):
+        i32_trunc_sat_f32_s(f32, u32, i32, u32), i32_trunc_sat_f32_u(f32, u32, u32, u32),
+        i64_trunc_sat_f32_s(f32, u32, i64, u64), i64_trunc_sat_f32_u(f32, u32, u64, u64),
         i32_trunc_sat_f64_s(f64, u64, i32, u32), i32_trunc_sat_f64_u(f64, u64, u32, u32),
         i64_trunc_sat_f64_s(f64, u64, i64, u64), i64_trunc_sat_f64_u(f64, u64, u64, u64))]
     fn saturate(a: u64) -> u64 {
@@ -551,9 +576,23 @@ pub mod ops {
 
     /// `dst` = `a`, an `{kind}`, as a float
     #[vm_op(each(kind, float):
+        f32_convert_i32_s(i32, f32), f32_convert_i32_u(u32, f32),
+        f32_convert_i64_s(i64, f32), f32_convert_i64_u(u64, f32),
         f64_convert_i32_s(i32, f64), f64_convert_i32_u(u32, f64),
         f64_convert_i64_s(i64, f64), f64_convert_i64_u(u64, f64))]
     fn convert(a: u64) -> u64 {
         (a as kind as float).to_bits() as u64
+    }
+
+    /// `dst` = `a`, a float of 64 bits, as one of 32
+    #[vm_op]
+    fn f32_demote_f64(a: u64) -> u64 {
+        (f64::from_bits(a) as f32).canonical_bits() as u64
+    }
+
+    /// `dst` = `a`, a float of 32 bits, as one of 64
+    #[vm_op]
+    fn f64_promote_f32(a: u64) -> u64 {
+        (f32::from_bits(a as u32) as f64).canonical_bits()
     }
 }

@@ -89,7 +89,7 @@ impl Emitter<'_, '_, '_> {
     /// Fills the blocks in which calls are made that are not inlined.
     pub(crate) fn fill_calls(&mut self) {
         for (block, place, callee) in std::mem::take(&mut self.calls_elsewhere) {
-            self.v.b.switch_to_block(block);
+            self.v.begin_elsewhere(block);
             self.call_elsewhere(&self.region.ops[&place], callee, self.region.inlined[&place].base);
         }
     }

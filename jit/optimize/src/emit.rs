@@ -19,7 +19,7 @@ use mimeo_jit::OptimizedExit;
 use crate::body::BodyEmitter;
 use crate::compiler::Leaving;
 use crate::exits::Exits;
-use crate::floats::floats;
+use crate::floats::{floats, repeated};
 use crate::frame::Frame;
 use crate::heads::{Assumed, Heads};
 use crate::known::Known;
@@ -102,7 +102,9 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         let [base, record] = [1, 2].map(|index| b.block_params(entry)[index]);
         let mut v = Values::new(b, entry, bodies.has_typed_memory);
         count_entry(&mut v, entries);
-        let frame = Frame::new(&mut v, [base, record], region, floats(region, bodies));
+        let floats = floats(region, bodies);
+        let canonical = heads.without_exact(repeated(region, &floats));
+        let frame = Frame::new(&mut v, [base, record], region, floats, canonical);
         let mut emitter = Emitter {
             v,
             region,
@@ -120,13 +122,23 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
             repeated: BTreeMap::new(),
             heads,
         };
+        emitter.leave_with_other_nans();
         emitter.iterations();
         emitter.fill_calls();
-        let Emitter { mut v, frame, mut exits, heads, .. } = emitter;
+        let Emitter { mut v, mut frame, mut exits, heads, .. } = emitter;
+        heads.keep_exact(std::mem::take(&mut frame.inexact));
         exits.fill(&mut v, &frame, region);
         v.b.seal_all_blocks();
         v.b.finalize();
         heads.hold().then_some(exits.table)
+    }
+
+    /// Leaves at once if a slot holds a NaN that the region would replace by the canonical one.
+    fn leave_with_other_nans(&mut self) {
+        if let Some(has_other) = self.frame.has_other_nans(&mut self.v) {
+            let exit = self.exits.before(&mut self.v.b, self.region.head, &Slots::new());
+            self.v.leave_if(has_other, exit);
+        }
     }
 
     /// Emits all ops, from the end of the entry.

@@ -73,7 +73,7 @@ impl Exits {
     /// Fills the blocks.
     pub(crate) fn fill(&mut self, v: &mut Values<'_>, frame: &Frame, region: &Loop<'_>) {
         for Leaving { block, exit, inlined, dirty } in std::mem::take(&mut self.blocks) {
-            v.b.switch_to_block(block);
+            v.begin_elsewhere(block);
             frame.store(v, &dirty);
             if let Some(place) = inlined {
                 make_records(v, frame, region, place);

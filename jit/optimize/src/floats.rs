@@ -27,6 +27,15 @@ pub(crate) fn floats(region: &Loop<'_>, set: &Set) -> Slots {
         .collect()
 }
 
+/// Returns those of the slots with doubles that go round the loop. If they are made there, NaNs need not be canonical. The
+/// others may hold anything before they are first written, and so may all of them after the runtime was called.
+pub(crate) fn repeated(region: &Loop<'_>, floats: &Slots) -> Slots {
+    if region.ops.values().any(|op| op.shape.calls_runtime) {
+        return Slots::new();
+    }
+    floats.intersection(&region.ops[&region.head].read).copied().filter(|&slot| slot < region.own).collect()
+}
+
 /// Returns for each slot that an op reads whether it is read as a double (1), as something else (-1), or only copied.
 fn reads<'a>(op: &'a LoopOp<'_>, body: &'a Body) -> impl Iterator<Item = (u32, i32)> + 'a {
     body.blocks[0].params.iter().zip(op.inputs()).filter_map(move |(&param, word)| match word {

@@ -7,8 +7,9 @@ use std::rc::Rc;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_frontend::Variable;
 use mimeo_def::frame::{Core, Frame as Record};
-use mimeo_ir::Type;
+use mimeo_ir::{Binary, Type};
 
+use crate::known::Expr;
 use crate::loops::{Loop, Slots};
 use crate::memory::{Kind, Origin};
 use crate::values::{Values, trusted};
@@ -41,13 +42,23 @@ pub(crate) struct Frame {
     slots: BTreeMap<u32, Variable>,
     /// The slots whose variables hold doubles.
     floats: Slots,
+    /// Those of them in which every NaN stands for the canonical one.
+    canonical: Slots,
+    /// Those of them that got bits of which this is not known.
+    pub(crate) inexact: Slots,
     /// The values of slots that do not change in the innermost loop.
     pub(crate) fixed: Rc<BTreeMap<u32, Value>>,
 }
 
 impl Frame {
     /// Declares the variables and reads them. `base` and `record` are parameters of the region.
-    pub(crate) fn new(v: &mut Values<'_>, [base, record]: [Value; 2], region: &Loop<'_>, floats: Slots) -> Frame {
+    pub(crate) fn new(
+        v: &mut Values<'_>,
+        [base, record]: [Value; 2],
+        region: &Loop<'_>,
+        floats: Slots,
+        canonical: Slots,
+    ) -> Frame {
         let mut variable = |ty| v.b.declare_var(ty);
         let slots = &region.variables;
         let frame = Frame {
@@ -58,6 +69,8 @@ impl Frame {
             budget: variable(types::I32),
             slots: slots.iter().map(|&slot| (slot, variable(type_of(&floats, slot)))).collect(),
             floats,
+            canonical,
+            inexact: Slots::new(),
             fixed: Rc::default(),
         };
         v.b.def_var(frame.record, record);
@@ -97,6 +110,7 @@ impl Frame {
         let base = v.b.use_var(self.base);
         for slot in dirty {
             let value = v.b.use_var(self.slots[slot]);
+            let value = if self.canonical.contains(slot) { v.canonical_bits(value) } else { value };
             v.b.ins().store(trusted(), value, base, slot_offset(*slot));
         }
     }
@@ -108,6 +122,17 @@ impl Frame {
         let base = v.b.ins().load(types::I64, trusted(), record, offset_of!(Record, base) as i32);
         v.b.def_var(self.base, base);
         self.load(v);
+    }
+
+    /// Returns whether a slot holds a NaN for which the canonical one must not stand, or `None` if none can.
+    pub(crate) fn has_other_nans(&self, v: &mut Values<'_>) -> Option<Value> {
+        let mut any = None;
+        for slot in &self.canonical {
+            let value = v.b.use_var(self.slots[slot]);
+            let is_other = v.is_other_nan(value);
+            any = Some(any.map_or(is_other, |any| v.value(Expr::Binary(Binary::Or, Type::I8, any, is_other))));
+        }
+        any
     }
 
     /// Returns the variables of slot 0, of the record, and of the ends of the value stack and the records.
@@ -134,6 +159,9 @@ impl Frame {
             return value;
         }
         let value = self.variable(v, slot);
+        if self.canonical.contains(&slot) {
+            return v.canonical_bits(value);
+        }
         if self.floats.contains(&slot) {
             return v.bits_of(value);
         }
@@ -142,10 +170,19 @@ impl Frame {
     }
 
     /// Sets the value of a slot to a word.
-    pub(crate) fn set(&self, v: &mut Values<'_>, slot: u32, word: Value) {
+    pub(crate) fn set(&mut self, v: &mut Values<'_>, slot: u32, word: Value) {
         match self.slots.get(&slot) {
             Some(&variable) => {
-                let value = if self.floats.contains(&slot) { v.double_of(word) } else { word };
+                let value = if self.canonical.contains(&slot) {
+                    v.double_for(word).unwrap_or_else(|| {
+                        self.inexact.insert(slot);
+                        v.double_of(word)
+                    })
+                } else if self.floats.contains(&slot) {
+                    v.double_of(word)
+                } else {
+                    word
+                };
                 v.b.def_var(variable, value);
             }
             None => {

@@ -9,6 +9,7 @@ use cranelift_codegen::ir::Value;
 
 use crate::emit::Iterations;
 use crate::known::Known;
+use crate::loops::Slots;
 use crate::place::Place;
 use crate::range::Range;
 use crate::values::Values;
@@ -50,6 +51,8 @@ pub(crate) struct Heads {
     wider: BTreeMap<Spot, Range>,
     /// Where nothing can be assumed.
     refuted: BTreeSet<Spot>,
+    /// The slots with doubles whose NaNs must stay what they are.
+    exact: Slots,
     has_failed: bool,
     tries: u32,
 }
@@ -64,6 +67,17 @@ impl Heads {
     /// Returns whether everything that was assumed holds.
     pub(crate) fn hold(&self) -> bool {
         !self.has_failed
+    }
+
+    /// Removes slots in which a NaN must stay what it is.
+    pub(crate) fn without_exact(&self, slots: Slots) -> Slots {
+        slots.difference(&self.exact).copied().collect()
+    }
+
+    /// Notes that in these slots a NaN must stay what it is, though that was not assumed.
+    pub(crate) fn keep_exact(&mut self, slots: Slots) {
+        self.has_failed |= !slots.is_empty();
+        self.exact.extend(slots);
     }
 
     /// Assumes what holds of the value of a slot where a loop is entered.

@@ -8,6 +8,7 @@ use mimeo_ir::{Binary, Type, Unary};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::memory::Access;
+use crate::nans::canonical_bits_of;
 use crate::range::Range;
 
 #[cfg(test)]
@@ -141,7 +142,10 @@ impl Known {
                 let holds = self.compare(defs, op, ty, (a, b), depth - 1);
                 holds.map_or(Range { lo: 0, hi: 1 }, |holds| Range::one(holds.into()))
             }
-            Expr::Select(_, then, other) => of(then).hull(of(other)),
+            Expr::Select(_, then, other) => match canonical_bits_of(defs, expr) {
+                Some((ty, _)) => Range { lo: 0, hi: most_of_numbers(ty) },
+                None => of(then).hull(of(other)),
+            },
             Expr::Load(Access { ty, .. }) if ty.is_int() => Range::of(ty),
             _ => Range::ALL,
         };

@@ -47,6 +47,7 @@ mod idle;
 mod known;
 mod loops;
 mod memory;
+mod nans;
 mod nest;
 mod place;
 mod range;

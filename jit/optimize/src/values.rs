@@ -66,6 +66,7 @@ impl<'f> Values<'f> {
 
     /// Returns the value of an expression.
     pub(crate) fn value(&mut self, expr: Expr) -> Value {
+        let expr = self.with_any_nans(expr);
         if let Some(value) = self.known.value(&expr).or_else(|| self.simplified(&expr)) {
             return value;
         }
@@ -109,6 +110,10 @@ impl<'f> Values<'f> {
             },
             Expr::Unary(Unary::FloatToBits, _, _, double) => match self.definitions.get(&double) {
                 Some(&Expr::Unary(Unary::FloatFromBits, _, _, bits)) => Some(bits),
+                _ => None,
+            },
+            Expr::Unary(Unary::Truncate, _, to, wide) => match self.definitions.get(&wide) {
+                Some(&Expr::Unary(Unary::ZeroExtend, from, _, narrow)) if from == to => Some(narrow),
                 _ => None,
             },
             Expr::Select(condition, then, other) => {
@@ -188,6 +193,16 @@ impl<'f> Values<'f> {
         self.known.range(&self.definitions, value)
     }
 
+    /// Returns what defines a value.
+    pub(crate) fn definition(&self, value: Value) -> Option<&Expr> {
+        self.definitions.get(&value)
+    }
+
+    /// Returns what defines the values.
+    pub(crate) fn definitions(&self) -> &Definitions {
+        &self.definitions
+    }
+
     /// Returns whether a value is a double.
     pub(crate) fn is_double(&self, value: Value) -> bool {
         self.b.func.dfg.value_type(value) == types::F64
@@ -211,6 +226,12 @@ impl<'f> Values<'f> {
     pub(crate) fn begin_loop(&mut self, block: Block, known: Known) {
         self.incoming.remove(&block);
         self.known = known;
+        self.b.switch_to_block(block);
+    }
+
+    /// Continues with a block of which nothing is known.
+    pub(crate) fn begin_elsewhere(&mut self, block: Block) {
+        self.known = Known::default();
         self.b.switch_to_block(block);
     }
 

@@ -70,6 +70,12 @@ impl Comparison {
             F64Gt: f64_gt, jump_if_f64_gt, jump_unless_f64_gt;
             F64Le: f64_le, jump_if_f64_le, jump_unless_f64_le;
             F64Ge: f64_ge, jump_if_f64_ge, jump_unless_f64_ge;
+            F32Eq: f32_eq, jump_if_f32_eq, jump_if_f32_ne;
+            F32Ne: f32_ne, jump_if_f32_ne, jump_if_f32_eq;
+            F32Lt: f32_lt, jump_if_f32_lt, jump_unless_f32_lt;
+            F32Gt: f32_gt, jump_if_f32_gt, jump_unless_f32_gt;
+            F32Le: f32_le, jump_if_f32_le, jump_unless_f32_le;
+            F32Ge: f32_ge, jump_if_f32_ge, jump_unless_f32_ge;
         })
     }
 }

@@ -37,6 +37,15 @@ fn unary(operator: &Operator<'_>) -> Option<Unary> {
         I64TruncSatF64S: i64_trunc_sat_f64_s; I64TruncSatF64U: i64_trunc_sat_f64_u;
         F64ConvertI32S: f64_convert_i32_s; F64ConvertI32U: f64_convert_i32_u;
         F64ConvertI64S: f64_convert_i64_s; F64ConvertI64U: f64_convert_i64_u;
+        F32Abs: f32_abs; F32Neg: f32_neg; F32Ceil: f32_ceil; F32Floor: f32_floor; F32Trunc: f32_trunc;
+        F32Nearest: f32_nearest; F32Sqrt: f32_sqrt;
+        I32TruncF32S: i32_trunc_f32_s; I32TruncF32U: i32_trunc_f32_u;
+        I64TruncF32S: i64_trunc_f32_s; I64TruncF32U: i64_trunc_f32_u;
+        I32TruncSatF32S: i32_trunc_sat_f32_s; I32TruncSatF32U: i32_trunc_sat_f32_u;
+        I64TruncSatF32S: i64_trunc_sat_f32_s; I64TruncSatF32U: i64_trunc_sat_f32_u;
+        F32ConvertI32S: f32_convert_i32_s; F32ConvertI32U: f32_convert_i32_u;
+        F32ConvertI64S: f32_convert_i64_s; F32ConvertI64U: f32_convert_i64_u;
+        F32DemoteF64: f32_demote_f64; F64PromoteF32: f64_promote_f32;
     })
 }
 
@@ -63,6 +72,8 @@ fn binary(operator: &Operator<'_>) -> Option<(Binary, bool)> {
         I64Rotl: i64_rotl false; I64Rotr: i64_rotr false;
         F64Add: f64_add false; F64Sub: f64_sub false; F64Mul: f64_mul false; F64Div: f64_div false;
         F64Min: f64_min false; F64Max: f64_max false; F64Copysign: f64_copysign false;
+        F32Add: f32_add false; F32Sub: f32_sub false; F32Mul: f32_mul false; F32Div: f32_div false;
+        F32Min: f32_min false; F32Max: f32_max false; F32Copysign: f32_copysign false;
     })
 }
 

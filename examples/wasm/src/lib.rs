@@ -5,6 +5,7 @@
 //! ```
 
 mod arena;
+pub mod command;
 mod engine;
 mod error;
 mod externs;
@@ -19,6 +20,7 @@ mod runtime;
 mod store;
 mod translate;
 mod value;
+pub mod wasi;
 
 pub use engine::{Config, Engine};
 pub use error::{Error, Fault, RunError, TrapCode};

@@ -85,7 +85,7 @@ impl Command {
                 "-l" => command.chunks.push(Chunk::Module(arguments.value()?.into_encoded_bytes())),
                 "-i" => (command.is_interactive, command.shows_version) = (true, true),
                 "-v" => command.shows_version = true,
-                "--memory-limit" => command.memory_limit = Some(size(&option, &arguments.value()?.to_string_lossy())?),
+                "--memory-limit" => command.memory_limit = Some(arguments.size(&option)?),
                 "--dap" => command.is_adapter = true,
                 _ => return Err(Argument::Option(option).unexpected()),
             }
@@ -97,16 +97,4 @@ impl Command {
     pub(crate) fn is_bare(&self) -> bool {
         self.script.is_none() && self.chunks.is_empty() && !self.shows_version
     }
-}
-
-/// Parses a number of bytes, which may end in a unit.
-fn size(option: &str, value: &str) -> Result<usize, Exit> {
-    let (digits, shift) = match value.as_bytes() {
-        [.., b'K'] => (&value[..value.len() - 1], 10),
-        [.., b'M'] => (&value[..value.len() - 1], 20),
-        [.., b'G'] => (&value[..value.len() - 1], 30),
-        _ => (value, 0),
-    };
-    let bytes = digits.parse().ok().and_then(|number: usize| number.checked_mul(1 << shift));
-    bytes.ok_or_else(|| Exit::bad_value(option, value, "a number of bytes, which may end in K, M or G"))
 }

@@ -12,14 +12,12 @@ use std::process::ExitCode;
 
 use lua::ops::ops::Ops;
 use lua::{Failure, Function, Lua, Stop, Value};
+use mimeo_shell::interrupt::INTERRUPTED;
 use mimeo_shell::{Dump, Editor, Options, show, show_error};
 
 use command::{Chunk, Command, MIMEO_LUA, Script};
 
 const VERSION: &str = concat!("mimeo-lua ", env!("CARGO_PKG_VERSION"), " -- Lua 5.1, as LuaJIT implements it\n");
-
-/// The exit status of a program that was interrupted: that of a process which is killed by `SIGINT`.
-const INTERRUPTED: u8 = 128 + 2;
 
 /// Size of the native stack in bytes. Only the used part takes memory.
 const STACK: usize = 64 << 20;

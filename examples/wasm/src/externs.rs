@@ -3,6 +3,7 @@
 use crate::host::{GlobalData, TableData};
 use crate::instance::switch_to;
 use crate::memory::LinearMemory;
+use crate::store::data_mut;
 use crate::value::{Bounds, ExternType, GlobalType, MemoryType, TableType, Val, ValType};
 use crate::{AsContext, AsContextMut, Error, Extern, Global, Memory, Table};
 
@@ -41,6 +42,17 @@ impl Memory {
         let host = context.into_host();
         assert_eq!(self.store, host.store, "the handle is of another store");
         host.memories[self.index].bytes_mut()
+    }
+
+    /// Returns the bytes and the host's data, for functions of the host's that need both.
+    ///
+    /// # Panics
+    ///
+    /// If the memory is of another store.
+    pub fn data_and_store_mut<'a, S: AsContextMut>(&self, store: &'a mut S) -> (&'a mut [u8], &'a mut S::Data) {
+        let host = store.as_context_mut().into_host();
+        assert_eq!(self.store, host.store, "the handle is of another store");
+        (host.memories[self.index].bytes_mut(), data_mut(&mut *host.data))
     }
 
     /// Returns the number of pages.

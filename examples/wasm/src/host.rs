@@ -4,6 +4,8 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use mimeo::Control;
+
 use crate::Engine;
 use crate::arena::Arena;
 use crate::instance::InstanceData;
@@ -18,6 +20,8 @@ pub struct Host {
     pub(crate) engine: Engine,
     /// The host's own data.
     pub(crate) data: Box<dyn Any>,
+    /// Says whether the program was interrupted.
+    pub(crate) control: Control,
     pub(crate) instances: Arena<InstanceData>,
     pub(crate) functions: Arena<FunctionData>,
     pub(crate) host_functions: Arena<HostFunction>,
@@ -80,11 +84,12 @@ pub(crate) struct GlobalData {
 }
 
 impl Host {
-    pub(crate) fn new(engine: &Engine, store: u64, data: Box<dyn Any>) -> Host {
+    pub(crate) fn new(engine: &Engine, store: u64, data: Box<dyn Any>, control: Control) -> Host {
         Host {
             store,
             engine: engine.clone(),
             data,
+            control,
             instances: Arena::default(),
             functions: Arena::default(),
             host_functions: Arena::default(),

@@ -5,6 +5,7 @@
 //! ```
 
 mod arena;
+pub mod command;
 mod engine;
 mod error;
 mod externs;
@@ -21,6 +22,7 @@ mod translate;
 #[cfg(test)]
 mod twins;
 mod value;
+pub mod wasi;
 
 pub use engine::{Config, Engine};
 pub use error::{Error, Fault, RunError, TrapCode};

@@ -135,8 +135,8 @@ impl<C: AsContextMut> AsContextMut for &mut C {
 }
 
 /// Creates the state of a machine without instances.
-pub(crate) fn state(engine: &Engine, store: u64, data: Box<dyn Any>) -> (Context, Host) {
-    let mut host = Host::new(engine, store, data);
+pub(crate) fn state(engine: &Engine, store: u64, data: Box<dyn Any>, control: Control) -> (Context, Host) {
+    let mut host = Host::new(engine, store, data, control);
     let context = Context {
         memory: std::ptr::null_mut(),
         memory_bytes: 0,
@@ -154,8 +154,8 @@ fn data<T: 'static>(host: &Host) -> &T {
     host.data.downcast_ref().expect("a store of this type made it")
 }
 
-fn data_mut<T: 'static>(host: &mut Host) -> &mut T {
-    host.data.downcast_mut().expect("a store of this type made it")
+pub(crate) fn data_mut<T: 'static>(data: &mut dyn Any) -> &mut T {
+    data.downcast_mut().expect("a store of this type made it")
 }
 
 impl<T: 'static> Store<T> {
@@ -163,9 +163,11 @@ impl<T: 'static> Store<T> {
     pub fn new(engine: &Engine, data: T) -> Store<T> {
         static STORES: AtomicU64 = AtomicU64::new(0);
         let number = STORES.fetch_add(1, Ordering::Relaxed);
-        let (context, host) = state(engine, number, Box::new(data));
+        let control = Control::default();
+        let (context, host) = state(engine, number, Box::new(data), control.clone());
         let config = engine.config();
-        let machine = Machine::builder(context, host).limits(config.limits).jit(config.jit.clone()).build();
+        let machine = Machine::builder(context, host).limits(config.limits).control(control);
+        let machine = machine.jit(config.jit.clone()).build();
         Store { machine, marker: PhantomData }
     }
 
@@ -176,7 +178,7 @@ impl<T: 'static> Store<T> {
 
     /// Returns the host's data.
     pub fn data_mut(&mut self) -> &mut T {
-        data_mut(&mut self.machine.vm_mut().host)
+        data_mut(&mut *self.machine.vm_mut().host.data)
     }
 
     /// Returns a handle by which any thread can interrupt what runs.
@@ -203,7 +205,12 @@ impl<T: 'static> Caller<'_, T> {
 
     /// Returns the host's data.
     pub fn data_mut(&mut self) -> &mut T {
-        data_mut(&mut self.vm.host)
+        data_mut(&mut *self.vm.host.data)
+    }
+
+    /// Returns a handle by which any thread can interrupt what runs. A function that waits should ask it whether to stop.
+    pub fn control(&self) -> &Control {
+        &self.vm.host.control
     }
 
     /// Returns what the instance that called exports under a name.

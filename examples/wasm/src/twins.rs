@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 
+use mimeo::Control;
 use mimeo::def::op::{OpInfo, OperandInfo};
 use mimeo_twins::{Language, Random, twins};
 
@@ -41,7 +42,7 @@ unsafe impl Language<Ops> for Wasm {
     type Snapshot = (String, Bytes);
 
     fn state(&self, _random: &mut Random) -> (Context, Host) {
-        state(&self.module.inner.engine, 0, Box::new(()))
+        state(&self.module.inner.engine, 0, Box::new(()), Control::default())
     }
 
     fn prepare(&self, machine: &mut Machine) {

@@ -11,7 +11,7 @@
 //! | `output` | text | standard output and standard error, whose reader may be gone |
 //! | `session` | lines | chunks that run one after the other |
 //! | `editor` | the terminal | lines, with editing and a history |
-//! | `interrupt` | Ctrl-C | an interruption of what runs in a session |
+//! | `interrupt` | Ctrl-C | an interruption of what runs |
 //! | `language` | a language whose texts are chunks | all of the above |
 //!
 //! A type that implements [`Language`], which has three required functions, gets a command that runs programs, shows them,
@@ -55,7 +55,8 @@
 //! }
 //! ```
 //!
-//! The features `jit` (default) and `optimize` are those of `mimeo`; `session` (default) has sessions on a terminal.
+//! The features `jit` (default) and `optimize` are those of `mimeo`; `session` (default) has sessions on a terminal, and
+//! `interrupt` is the part of it that handles Ctrl-C.
 #![forbid(unsafe_code)]
 
 mod arguments;
@@ -64,8 +65,8 @@ mod diagnostic;
 mod dump;
 #[cfg(feature = "session")]
 mod editor;
-#[cfg(feature = "session")]
-mod interrupt;
+#[cfg(feature = "interrupt")]
+pub mod interrupt;
 #[cfg(feature = "session")]
 mod language;
 mod options;

@@ -68,6 +68,7 @@ const FILES: &[&str] = &[
     "src/shell/src/diagnostic.rs",
     "src/shell/src/dump.rs",
     "src/shell/src/editor.rs",
+    "src/shell/src/interrupt.rs",
     "src/shell/src/language.rs",
     "src/shell/src/options.rs",
     "src/shell/src/output.rs",

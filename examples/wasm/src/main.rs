@@ -1,0 +1,5 @@
+//! The command `mimeo-wasm`.
+
+fn main() -> std::process::ExitCode {
+    wasm::command::main()
+}

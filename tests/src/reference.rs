@@ -470,12 +470,17 @@ pub mod reference_ops {
         x.minimum(1.0).maximum(y).canonical_bits() as i64
     }
 
-    /// Signs of floats, and the nearest integer.
+    /// The nearest integer, and signs, which the one quiet NaN has as well.
     #[vm_op]
     fn signs(a: i64, b: i64) -> i64 {
         let (x, y) = (f64::from_bits(a as u64), f64::from_bits(b as u64));
-        let nearest = x.round_ties_even().canonical_bits() ^ x.copysign(y).to_bits();
-        if y.is_sign_negative() { nearest as i64 } else { 0 }
+        let sum = (x.round_ties_even() + y).quiet();
+        let signs = x.copysign(sum).to_bits() ^ sum.copysign(y).to_bits().rotate_left(1);
+        if y.is_sign_negative() {
+            signs as i64
+        } else {
+            (-sum).to_bits() as i64 ^ (sum.abs().to_bits().rotate_left(1) as i64)
+        }
     }
 
     /// The same bits for every NaN.

@@ -127,15 +127,16 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 /// * A float that *came from outside* keeps its bits: an operand, an immediate, a constant, a value read from memory, or
 ///   `f64::from_bits(…)`. Variables, branches and helpers preserve the bits; `-` and `abs` change only the sign bit.
 /// * A float that *an operation produced* has known bits only if it is not a NaN: the results of `+`, `-`, `*`, `/`,
-///   `sqrt`, `floor`, `ceil`, `trunc`, runtime functions, and casts between `f32` and `f64`. A cast of an integer is never a
-///   NaN, and neither is the sum, difference or product of two floats that are known to be finite.
+///   `sqrt`, `floor`, `ceil`, `trunc`, `round_ties_even`, the methods of `MinMax`, runtime functions, and casts between
+///   `f32` and `f64`. A cast of an integer is never a NaN, and neither is the sum, difference or product of two floats that
+///   are known to be finite.
 ///
 /// The bits of a float become visible through `to_bits`, in memory, in a runtime function, and in the result of an op or of
-/// the language's function. (This includes the value type `f64`: the host and the twin test see the bits.) There, a float
-/// that an operation produced is an error unless it is known on that path not to be a NaN. It is known after a check of the
-/// float, or of a float computed from it, by `is_nan` or by a comparison that is false for NaN. The checker follows
-/// variables, `&&`, `||`, `!`, `match`, early returns and helpers. In all other cases, the op replaces NaNs with a method
-/// of `QuietNan`:
+/// the language's function. (This includes the value type `f64`: the host and the twin test see the bits.) One of them
+/// becomes visible through `is_sign_negative`, and where `copysign` takes a sign from. There, a float that an operation
+/// produced is an error unless it is known on that path not to be a NaN. It is known after a check of the float, or of a
+/// float computed from it, by `is_nan` or by a comparison that is false for NaN. The checker follows variables, `&&`, `||`,
+/// `!`, `match`, early returns and helpers. In all other cases, the op replaces NaNs with a method of `QuietNan`:
 ///
 /// * `x.canonical_bits()` returns the bits of `x`, or those of the one quiet NaN: `0x7ff8_0000_0000_0000` of `f64`,
 ///   `0x7fc0_0000` of `f32`.

@@ -4,6 +4,7 @@ use mimeo::asm::FunctionIndex;
 use mimeo::def::Slot;
 use mimeo::{Machine, TrapKind};
 use mimeo_doc_ops::{DEPTH, DIVIDE, SUM, sample_program};
+use mimeo_tests::loops::loop_ops;
 use mimeo_tests::slow::Host;
 use mimeo_tests::slow::slow_ops::{Assembler, Context, Ops, ProgramBuilder};
 use mimeo_twins::Evaluator;
@@ -36,6 +37,30 @@ fn an_access_to_a_slot_that_does_not_escape_is_noticed() {
     let place = "`write_and_note` accesses slot 0 of `writes`, which does not escape".to_owned();
     assert_eq!(written_through_a_pointer(&[]), (5, vec![place]));
     assert_eq!(written_through_a_pointer(&[Slot(0)]), (5, vec![]));
+}
+
+#[test]
+fn an_access_to_bytes_is_noticed_in_both_slots_that_it_reaches() {
+    let hidden = |escaping: &[Slot]| {
+        let mut code = loop_ops::Assembler::new("writes", 0, 3);
+        code.number(Slot(2), 5);
+        code.point(Slot(0), 1);
+        code.write_across(Slot(2));
+        code.ret(Slot(2));
+        let mut body = code.finish().expect("it is whole");
+        body.escaping = escaping.to_vec();
+        let mut builder = loop_ops::ProgramBuilder::new();
+        let writes = builder.declare("writes");
+        builder.define(writes, body);
+        let program = builder.finish().expect("it is whole").verify().expect("it is sound");
+        let builder = Machine::builder(loop_ops::Context::default(), ());
+        let mut machine = builder.tier(Box::new(Evaluator::<loop_ops::Ops>::new())).build();
+        let linked = machine.load(&program).expect("it needs no space");
+        machine.call(linked.function(writes), &[]).expect("it throws nothing");
+        machine.tier::<Evaluator<loop_ops::Ops>>().expect("the machine has it").hidden_accesses()
+    };
+    assert_eq!(hidden(&[Slot(0), Slot(1)]), [""; 0]);
+    assert_eq!(hidden(&[Slot(0)]), ["`write_across` accesses slot 1 of `writes`, which does not escape"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use mimeo_tests::machines::machine_with;
 use mimeo_tests::reference::reference_ops::Ops;
 use mimeo_twins::{Language, Random};
 
-use crate::nans::is_plain;
+use crate::nans::{FLOATS, is_plain};
 use crate::twins::Reference;
 
 /// The slots of the two operands, of the number of iterations, and of the results.
@@ -70,8 +70,10 @@ fn every_op_of_the_reference_does_the_same_in_an_optimized_loop() {
     let mut optimized = Vec::new();
     for (op, info) in Ops::OPS.iter().enumerate().filter(|(_, info)| is_plain(info)) {
         for _ in 0..6 {
+            let random_pairs = (0..60).map(|_| (random.edge_bits(), random.edge_bits())).collect::<Vec<_>>();
+            let floats = FLOATS.iter().flat_map(|&a| FLOATS.map(|b| (a, b)));
             let pairs: Vec<(i64, i64)> =
-                (0..60).map(|_| (random.edge_bits() as i64, random.edge_bits() as i64)).collect();
+                random_pairs.into_iter().chain(floats).map(|(a, b)| (a as i64, b as i64)).collect();
             let program = Program::new(vec![looping(op, &mut random)], Reference.spaces());
             let program = program.verify().unwrap_or_else(|error| panic!("`{}`: {error}", info.name));
             let expected = run(&program, &Mode::interpreter(), &pairs);
@@ -82,7 +84,19 @@ fn every_op_of_the_reference_does_the_same_in_an_optimized_loop() {
             }
         }
     }
-    for name in ["and", "casts", "singles", "average", "floats", "from_bits", "pointers", "unaligned"] {
+    for name in [
+        "and",
+        "casts",
+        "singles",
+        "average",
+        "bits",
+        "floats",
+        "from_bits",
+        "extremes",
+        "signs",
+        "pointers",
+        "unaligned",
+    ] {
         assert!(optimized.contains(&name), "the loop around `{name}` is optimized");
     }
 }

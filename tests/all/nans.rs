@@ -17,7 +17,7 @@ use mimeo_tests::machines::machine_with;
 
 /// Quiet and signalling NaNs of both signs, with and without payloads, and numbers to compute with. The last are words
 /// with floats of 32 bits.
-const FLOATS: [u64; 18] = [
+pub(crate) const FLOATS: [u64; 20] = [
     0x7ff8_0000_0000_0000,
     0xfff8_0000_0000_0000,
     0x7ffc_0000_0000_0001,
@@ -26,7 +26,9 @@ const FLOATS: [u64; 18] = [
     0xfff0_0000_0000_0001,
     0x7ff0_0000_0000_0000,
     0xfff0_0000_0000_0000,
+    0,
     0x8000_0000_0000_0000,
+    0x4004_0000_0000_0000,
     0x3ff8_0000_0000_0000,
     0x7fef_ffff_ffff_ffff,
     0x7fc0_0000,
@@ -159,6 +161,7 @@ fn every_op_gives_the_same_bits_in_both_tiers_for_all_nans() {
     assert!(contains(&registers, &["add", "add_floats", "change_float", "change_late", "options", "call_floats"]));
     assert!(contains(&stack, &["float_arithmetic", "float_methods", "float_quiet", "float_passes", "float_paths"]));
     assert!(contains(&stack, &["float_multiply_add", "float_constants", "compare_f64", "cast_f64", "imm_f64"]));
+    assert!(contains(&stack, &["float_extremes", "single_extremes", "float_signs", "single_signs"]));
     assert!(contains(&stack, &["single_arithmetic", "single_methods", "single_quiet", "cast_f32", "imm_f32"]));
     assert!(contains(&corners, &["floats", "singles", "casts"]));
 }

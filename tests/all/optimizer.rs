@@ -113,6 +113,28 @@ fn a_slot_that_is_written_is_read_through_a_pointer_in_the_next_iteration() {
 }
 
 #[test]
+fn bytes_that_are_written_are_in_both_slots() {
+    let (first, second, read) = (Slot(4), Slot(5), Slot(6));
+    let program = looping(
+        7,
+        |code| {
+            point_to(code, second);
+            point_to(code, first);
+        },
+        |code| {
+            code.read(read);
+            code.add(TOTAL, TOTAL, read);
+            code.write_across(I);
+            code.read(read);
+            code.add(TOTAL, TOTAL, read);
+            code.add(TOTAL, TOTAL, second);
+        },
+    );
+    // The lower half of the second slot is that above the number, which is 0.
+    check(&program, MANY, (1..=MANY).map(|i| ((i - 1) << 32) + (i << 32)).sum());
+}
+
+#[test]
 fn a_loop_in_an_op_reads_what_it_has_written() {
     let doubled = Slot(4);
     let program = looping(

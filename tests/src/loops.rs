@@ -57,7 +57,7 @@ unsafe impl mimeo::TrustedOps for loop_ops::Ops {}
 
 /// See the module's documentation.
 ///
-/// Contract of its unsafe blocks: (1) the context points to a slot of the frame.
+/// Contract of its unsafe blocks: (1) the context points to a slot of the frame; (2) another slot follows it.
 #[mimeo::instruction_set(value = i64, context = Context)]
 pub mod loop_ops {
     /// The state that stencils access.
@@ -131,6 +131,13 @@ pub mod loop_ops {
     fn read_half(vm: &mut Vm) -> i64 {
         // SAFETY: (1).
         unsafe { *(vm.context.pointer as *mut i32) as i64 }
+    }
+
+    /// Writes `a` to the upper half of what is where the context points, and to the lower half of the next slot.
+    #[vm_op]
+    fn write_across(vm: &mut Vm, a: i64) {
+        // SAFETY: (1), (2).
+        unsafe { vm.context.pointer.cast::<u32>().add(1).cast::<i64>().write_unaligned(a) }
     }
 
     /// Counts, and writes the count to the slots.

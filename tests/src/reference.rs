@@ -445,14 +445,14 @@ pub mod reference_ops {
     /// Methods that result in the nearest number.
     #[vm_op]
     fn saturating(a: i64, b: i64) -> i64 {
-        a.saturating_add(b) ^ a.saturating_sub(b)
+        a.saturating_add(b) ^ a.saturating_sub(b) ^ a.saturating_mul(b)
     }
 
     /// Methods of bits, and the others of integers.
     #[vm_op]
     fn bits(a: i64, b: i64) -> i64 {
-        let n = a.leading_zeros() ^ b.trailing_zeros();
-        a.rotate_left(n) ^ b.rotate_right(n) ^ a.min(b) ^ a.max(b) ^ (a.unsigned_abs() as i64)
+        let n = a.leading_zeros() ^ b.trailing_zeros() ^ a.count_ones();
+        a.rotate_left(n) ^ b.rotate_right(n) ^ a.min(b) ^ a.max(b) ^ a.swap_bytes() ^ (a.unsigned_abs() as i64)
     }
 
     /// Methods of floats.
@@ -460,6 +460,27 @@ pub mod reference_ops {
     fn floats(#[imm] a: f64, #[imm] b: f64) -> i64 {
         let root = (a.abs() + b.floor() + a.ceil() + b.trunc()).sqrt();
         if root.is_nan() { 0 } else { root.to_bits() as i64 }
+    }
+
+    /// The smaller and the larger of two floats.
+    #[vm_op]
+    fn extremes(vm: &mut Vm, a: i64, b: i64) -> i64 {
+        let (x, y) = (f32::from_bits(a as u32), f32::from_bits(b as u32));
+        vm.context.ratio = (x.minimum_number(y) as f64).maximum_number(0.5).quiet();
+        x.minimum(1.0).maximum(y).canonical_bits() as i64
+    }
+
+    /// The nearest integer, and signs, which the one quiet NaN has as well.
+    #[vm_op]
+    fn signs(a: i64, b: i64) -> i64 {
+        let (x, y) = (f64::from_bits(a as u64), f64::from_bits(b as u64));
+        let sum = (x.round_ties_even() + y).quiet();
+        let signs = x.copysign(sum).to_bits() ^ sum.copysign(y).to_bits().rotate_left(1);
+        if y.is_sign_negative() {
+            signs as i64
+        } else {
+            (-sum).to_bits() as i64 ^ (sum.abs().to_bits().rotate_left(1) as i64)
+        }
     }
 
     /// The same bits for every NaN.

@@ -400,7 +400,7 @@ pub mod stack_ops {
     #[vm_op(each(ty):
         overflowing_i8(i8), overflowing_i16(i16), overflowing_i32(i32), overflowing_i64(i64), overflowing_isize(isize),
         overflowing_u8(u8), overflowing_u16(u16), overflowing_u32(u32), overflowing_u64(u64), overflowing_usize(usize))]
-    fn overflowing(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64) {
+    fn overflowing(a: u64, b: u64) -> (u64, u64, u64, u64, u64, u64, u64, u64, u64) {
         let (a, b) = (a as ty, b as ty);
         let (sum, sum_over) = a.overflowing_add(b);
         let (difference, difference_over) = a.overflowing_sub(b);
@@ -414,6 +414,7 @@ pub mod stack_ops {
             product.1 as u64,
             a.saturating_add(b) as u64,
             a.saturating_sub(b) as u64,
+            a.saturating_mul(b) as u64,
         )
     }
 
@@ -458,6 +459,15 @@ pub mod stack_ops {
             (a ^ b) as u64,
             !a as u64,
         )
+    }
+
+    /// Ones of `{ty}`, and its bytes in reverse.
+    #[vm_op(each(ty):
+        ones_i8(i8), ones_i16(i16), ones_i32(i32), ones_i64(i64), ones_isize(isize),
+        ones_u8(u8), ones_u16(u16), ones_u32(u32), ones_u64(u64), ones_usize(usize))]
+    fn ones_and_bytes(a: u64) -> (u64, u64) {
+        let a = a as ty;
+        (a.count_ones() as u64, a.swap_bytes() as u64)
     }
 
     // Comparisons, each: ==, !=, <, <=, >, >=.
@@ -604,6 +614,26 @@ pub mod stack_ops {
             a.trunc().canonical_bits() as u64,
             a.is_nan() as u64,
         )
+    }
+
+    /// The smaller and the larger, with a NaN passed on and dropped.
+    #[vm_op(each(float, bits): float_extremes(f64, u64), single_extremes(f32, u32))]
+    fn extremes(a: u64, b: u64) -> (u64, u64, u64, u64) {
+        let (a, b) = (float::from_bits(a as bits), float::from_bits(b as bits));
+        (
+            a.minimum(b).canonical_bits() as u64,
+            a.maximum(b).canonical_bits() as u64,
+            a.minimum_number(b).canonical_bits() as u64,
+            a.maximum_number(b).canonical_bits() as u64,
+        )
+    }
+
+    /// The nearest integer, a sign, and whether there is one.
+    #[vm_op(each(float, bits): float_signs(f64, u64), single_signs(f32, u32))]
+    fn signs(a: u64, b: u64) -> (u64, u64, u64) {
+        let (a, b) = (float::from_bits(a as bits), float::from_bits(b as bits));
+        let rounded = a.round_ties_even().canonical_bits() as u64;
+        (rounded, a.copysign(b).to_bits() as u64, a.is_sign_negative() as u64)
     }
 
     /// Every NaN becomes the same one, even if a compiler drops the sum.

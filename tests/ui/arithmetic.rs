@@ -1,6 +1,6 @@
 //! Operators, casts and methods of numbers.
 // covers: PlainArithmetic, PlainShift, PlainNegate, DivisionMayPanic, FloatRemainder, CompareStructs, Operator
-// covers: CastForm, UnknownMethod
+// covers: CastForm, UnknownMethod, MinOfFloats
 
 #[mimeo::instruction_set(value = i64)]
 mod ops {
@@ -42,6 +42,7 @@ mod ops {
         let not = !x;
         let shifted = x << 1;
         let power = x.powi(2);
+        let smaller = x.min(y);
         1
     }
 

@@ -163,6 +163,11 @@ mod ops {
 #[mimeo::instruction_set(value = f64)]
 mod floats {
     #[vm_op]
+    fn sign(a: f64, b: f64) -> f64 {
+        if (a * b).is_sign_negative() { a.copysign(a - b) } else { a.copysign(b) }
+    }
+
+    #[vm_op]
     fn widened(a: f64, #[imm] b: f32) -> f64 {
         let single = a as f32;
         if single == b { single as f64 } else { b as f64 }

@@ -175,6 +175,8 @@ impl Known {
                 op @ (Unary::Not
                 | Unary::LeadingZeros
                 | Unary::TrailingZeros
+                | Unary::CountOnes
+                | Unary::SwapBytes
                 | Unary::Truncate
                 | Unary::SignExtend
                 | Unary::ZeroExtend

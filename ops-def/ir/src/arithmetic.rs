@@ -42,6 +42,7 @@ macro_rules! floats {
                 Unary::FloatFloor => x.floor(),
                 Unary::FloatCeil => x.ceil(),
                 Unary::FloatTrunc => x.trunc(),
+                Unary::FloatRoundTiesEven => x.round_ties_even(),
                 Unary::FloatPromote => return f64::from(x as f32).to_bits(),
                 Unary::FloatDemote => return (x as f32).to_bits().into(),
                 Unary::FloatToSigned => {
@@ -72,6 +73,13 @@ macro_rules! floats {
                 Binary::FloatSub => x - y,
                 Binary::FloatMul => x * y,
                 Binary::FloatDiv => x / y,
+                // Equal floats differ in the sign of 0 only.
+                Binary::FloatMinimum if x == y => return a | b,
+                Binary::FloatMaximum if x == y => return a & b,
+                Binary::FloatMinimum | Binary::FloatMaximum if x.is_nan() || y.is_nan() => x + y,
+                Binary::FloatMinimum => x.min(y),
+                Binary::FloatMaximum => x.max(y),
+                Binary::FloatCopySign => x.copysign(y),
                 Binary::FloatEqual => return (x == y).into(),
                 Binary::FloatNotEqual => return (x != y).into(),
                 Binary::FloatLess => return (x < y).into(),
@@ -104,6 +112,8 @@ impl Unary {
                 Unary::Not => !bits,
                 Unary::LeadingZeros => u64::from(bits.leading_zeros() - unused),
                 Unary::TrailingZeros => u64::from(bits.trailing_zeros().min(from.bits())),
+                Unary::CountOnes => bits.count_ones().into(),
+                Unary::SwapBytes => bits.swap_bytes() >> unused,
                 Unary::Truncate | Unary::ZeroExtend | Unary::FloatToBits | Unary::FloatFromBits => bits,
                 Unary::SignExtend => signed(from, bits) as u64,
                 Unary::FloatFromSigned if to == Type::F32 => (bits as i64 as f32).to_bits().into(),
@@ -225,6 +235,8 @@ mod tests {
                 assert_eq!(apply(Unary::LeadingZeros), u64::from((bits as $unsigned).leading_zeros()));
                 assert_eq!(apply(Unary::TrailingZeros), u64::from((bits as $unsigned).trailing_zeros()));
                 assert_eq!(apply(Unary::Not), u64::from(!(bits as $unsigned)));
+                assert_eq!(apply(Unary::CountOnes), u64::from((bits as $unsigned).count_ones()));
+                assert_eq!(apply(Unary::SwapBytes), u64::from((bits as $unsigned).swap_bytes()));
             }
         };
     }
@@ -299,6 +311,21 @@ mod tests {
         assert!(is_undefined(Binary::DivSigned, 1, 0));
         assert!(is_undefined(Binary::DivSigned, 1 << 63, u64::MAX));
         assert!(is_undefined(Binary::RemUnsigned, 1, 0));
+    }
+
+    #[test]
+    fn the_smaller_zero_is_negative_and_a_nan_is_passed_on() {
+        let bits = |x: f64| x.to_bits();
+        let minimum = |x: f64, y: f64| Binary::FloatMinimum.apply(Type::F64, bits(x), bits(y));
+        let maximum = |x: f64, y: f64| Binary::FloatMaximum.apply(Type::F64, bits(x), bits(y));
+        assert_eq!([minimum(0.0, -0.0), minimum(-0.0, 0.0), minimum(-0.0, -0.0)], [bits(-0.0); 3]);
+        assert_eq!([maximum(0.0, -0.0), maximum(-0.0, 0.0), maximum(0.0, 0.0)], [bits(0.0); 3]);
+        assert_eq!((minimum(1.0, 2.0), maximum(1.0, 2.0), maximum(-3.0, -3.0)), (bits(1.0), bits(2.0), bits(-3.0)));
+        assert!(Type::F64.is_nan(minimum(f64::NAN, 1.0)) && Type::F64.is_nan(maximum(f64::INFINITY, f64::NAN)));
+        let single = |x: f32| u64::from(x.to_bits());
+        assert_eq!(Binary::FloatMinimum.apply(Type::F32, single(0.0), single(-0.0)), single(-0.0));
+        assert_eq!(Binary::FloatCopySign.apply(Type::F32, single(1.5), single(-0.0)), single(-1.5));
+        assert_eq!(Unary::FloatRoundTiesEven.apply(Type::F32, Type::F32, single(-2.5)), single(-2.0));
     }
 
     #[test]

@@ -110,6 +110,10 @@ coded! {
         LeadingZeros,
         /// The number of trailing zeros; all bits for 0.
         TrailingZeros,
+        /// The number of ones.
+        CountOnes,
+        /// The bytes in reverse order.
+        SwapBytes,
         /// Inverts the sign bit of a float.
         FloatNegate,
         /// Clears the sign bit of a float.
@@ -122,6 +126,8 @@ coded! {
         FloatCeil,
         /// Rounds a float towards zero.
         FloatTrunc,
+        /// Rounds a float to the nearest integer, and to the even one in the middle between two.
+        FloatRoundTiesEven,
         /// The low bits of a wider integer.
         Truncate,
         /// Widens an integer with its sign.
@@ -213,6 +219,12 @@ coded! {
         FloatMul,
         /// Quotient of floats.
         FloatDiv,
+        /// The smaller float; a NaN if one is, and -0.0 is smaller than 0.0.
+        FloatMinimum,
+        /// The larger float; a NaN if one is, and -0.0 is smaller than 0.0.
+        FloatMaximum,
+        /// The first float with the sign bit of the second.
+        FloatCopySign,
         /// Floats: equal; false for a NaN.
         FloatEqual,
         /// Floats: not equal; true for a NaN.
@@ -228,13 +240,16 @@ impl Unary {
     /// Returns whether the operation takes this type and gives that one.
     pub fn is_typed(self, from: Type, to: Type) -> bool {
         match self {
-            Unary::Not | Unary::LeadingZeros | Unary::TrailingZeros => from.is_int() && from == to,
+            Unary::Not | Unary::LeadingZeros | Unary::TrailingZeros | Unary::CountOnes | Unary::SwapBytes => {
+                from.is_int() && from == to
+            }
             Unary::FloatNegate
             | Unary::FloatAbs
             | Unary::FloatSqrt
             | Unary::FloatFloor
             | Unary::FloatCeil
-            | Unary::FloatTrunc => !from.is_int() && from == to,
+            | Unary::FloatTrunc
+            | Unary::FloatRoundTiesEven => !from.is_int() && from == to,
             Unary::Truncate => from.is_int() && to.is_int() && to.bits() < from.bits(),
             Unary::SignExtend | Unary::ZeroExtend => from.is_int() && to.is_int() && to.bits() > from.bits(),
             Unary::FloatToBits => !from.is_int() && to == from.bits_type(),
@@ -256,6 +271,9 @@ impl Binary {
                 | Binary::FloatSub
                 | Binary::FloatMul
                 | Binary::FloatDiv
+                | Binary::FloatMinimum
+                | Binary::FloatMaximum
+                | Binary::FloatCopySign
                 | Binary::FloatEqual
                 | Binary::FloatNotEqual
                 | Binary::FloatLess
@@ -284,7 +302,10 @@ impl Binary {
             | Binary::FloatAdd
             | Binary::FloatSub
             | Binary::FloatMul
-            | Binary::FloatDiv => of,
+            | Binary::FloatDiv
+            | Binary::FloatMinimum
+            | Binary::FloatMaximum
+            | Binary::FloatCopySign => of,
             _ => Type::I8,
         }
     }

@@ -92,6 +92,7 @@ pub(crate) enum Problem {
     PlainNegate,
     DivisionMayPanic { what: String, remainder: bool },
     FloatRemainder,
+    MinOfFloats { method: String, long: &'static str },
     CompareStructs(String),
     Operator { op: String, ty: String },
     CastForm { from: String, to: String },
@@ -449,6 +450,10 @@ impl Problem {
             Problem::FloatRemainder => pair(
                 "the remainder of floats needs a library call",
                 "declare a runtime function in `unsafe extern \"Rust\"` and call it",
+            ),
+            Problem::MinOfFloats { method, long } => (
+                format!("Rust does not say which zero `{method}` of 0.0 and -0.0 is"),
+                format!("write `a.{long}_number(b)`, or `a.{long}(b)` if a NaN is to be passed on"),
             ),
             Problem::CompareStructs(ty) => {
                 (format!("`{ty}` cannot be compared as a whole"), "compare its fields, in a helper of its `impl` block".into())

@@ -73,6 +73,11 @@ impl Writer {
                 };
                 format!("({overflow} ? {limit} : {value})")
             }
+            Intrinsic::SaturatingMul => {
+                let (value, overflow) = self.with_overflow("mul", a, b, ty);
+                let limit = if signed { format!("(({a} < 0) != ({b} < 0) ? {min} : {max})") } else { max };
+                format!("({overflow} ? {limit} : {value})")
+            }
             Intrinsic::RotateLeft | Intrinsic::RotateRight => {
                 let (one, other) = if intrinsic == Intrinsic::RotateLeft { ("<<", ">>") } else { (">>", "<<") };
                 let (bits_of_a, back) =
@@ -86,6 +91,9 @@ impl Writer {
             Intrinsic::TrailingZeros => {
                 format!("({a} == 0 ? {bits}u : (uint32_t)__builtin_ctzll((uint64_t)({unsigned}){a}))")
             }
+            Intrinsic::CountOnes => format!("count_ones(({unsigned}){a})"),
+            Intrinsic::SwapBytes if bits == 8 => a.to_owned(),
+            Intrinsic::SwapBytes => format!("(({c})__builtin_bswap{bits}(({unsigned}){a}))"),
             Intrinsic::Min => format!("({b} < {a} ? {b} : {a})"),
             Intrinsic::Max => format!("({b} > {a} ? {b} : {a})"),
             Intrinsic::UnsignedAbs => format!("(({unsigned})({a} < 0 ? 0 - ({wide}){a} : ({wide}){a}))"),
@@ -121,6 +129,13 @@ fn other_intrinsic(intrinsic: Intrinsic, args: &[&str], ty: &Ty, result: &Ty) ->
         Intrinsic::FloatFloor => format!("{ty}_floor({a})"),
         Intrinsic::FloatCeil => format!("{ty}_ceil({a})"),
         Intrinsic::FloatTrunc => format!("{ty}_trunc({a})"),
+        Intrinsic::FloatRoundTiesEven => format!("{ty}_round_ties_even({a})"),
+        Intrinsic::FloatCopySign => format!("__builtin_copysign{suffix}({a}, {b})"),
+        Intrinsic::FloatIsSignNegative => format!("((_Bool)({ty}_to_bits({a}) >> (sizeof({a}) * 8 - 1)))"),
+        Intrinsic::FloatMinimum => format!("{ty}_minimum({a}, {b})"),
+        Intrinsic::FloatMaximum => format!("{ty}_maximum({a}, {b})"),
+        Intrinsic::FloatMinimumNumber => format!("{ty}_minimum_number({a}, {b})"),
+        Intrinsic::FloatMaximumNumber => format!("{ty}_maximum_number({a}, {b})"),
         Intrinsic::FloatIsNan => format!("((_Bool)({a} != {a}))"),
         Intrinsic::FloatToBits => format!("{ty}_to_bits({a})"),
         Intrinsic::FloatCanonicalBits => format!("{ty}_canonical_bits({a})"),

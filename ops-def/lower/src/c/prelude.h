@@ -163,6 +163,13 @@ extern Continuation EXIT_deopt COLD, EXIT_leave COLD, EXIT_throw COLD, EXIT_poll
 /* Memory at any address: a member of a packed struct has no alignment. */
 #define UNALIGNED(type, pointer) (((struct __attribute__((packed)) { type value; } *)(pointer))->value)
 
+/* Without an instruction for it, compilers call the library. They know this form if there is one. */
+HELPER uint32_t count_ones(uint64_t value) {
+  value -= value >> 1 & 0x5555555555555555ULL;
+  value = (value & 0x3333333333333333ULL) + (value >> 2 & 0x3333333333333333ULL);
+  value = (value + (value >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
+  return (uint32_t)(value * 0x0101010101010101ULL >> 56);
+}
 #define FLOAT(name, type, word, nan) \
   HELPER word name##_to_bits(type value) { \
     union { type value; word bits; } both = {.value = value}; \
@@ -181,6 +188,29 @@ extern Continuation EXIT_deopt COLD, EXIT_leave COLD, EXIT_throw COLD, EXIT_poll
   }
 FLOAT(f32, float, uint32_t, 0x7fc00000u)
 FLOAT(f64, double, uint64_t, 0x7ff8000000000000ULL)
+/* The same as `MinMax` in mimeo-interp, min_max.rs. Equal floats differ in the sign of 0 only. */
+#define EXTREME(name, type, which, less, both) \
+  HELPER type name##_##which##_number(type a, type b) { \
+    if (a less b || b != b) return a; \
+    if (b less a || a != a) return b; \
+    return name##_from_bits(name##_to_bits(a) both name##_to_bits(b)); \
+  } \
+  HELPER type name##_##which(type a, type b) { \
+    return a != a || b != b ? a + b : name##_##which##_number(a, b); \
+  }
+EXTREME(f32, float, minimum, <, |)
+EXTREME(f32, float, maximum, >, &)
+EXTREME(f64, double, minimum, <, |)
+EXTREME(f64, double, maximum, >, &)
+/* From `integers` on every float is an integer, and has no room for half of one: the sum is rounded. */
+#define ROUND_TIES_EVEN(name, type, suffix, integers) \
+  HELPER type name##_round_ties_even(type value) { \
+    type magnitude = __builtin_fabs##suffix(value); \
+    if (!(magnitude < (integers))) return value; \
+    return __builtin_copysign##suffix(magnitude + (integers) - (integers), value); \
+  }
+ROUND_TIES_EVEN(f32, float, f, 8388608.0f)
+ROUND_TIES_EVEN(f64, double, , 4503599627370496.0)
 /* Rounding to integers. x86-64 has instructions for it from SSE4.1 on; without them compilers call the library. */
 #if defined(__aarch64__)
 #define f32_trunc(value) __builtin_truncf(value)

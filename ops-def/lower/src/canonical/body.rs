@@ -225,6 +225,16 @@ tags! { Intrinsic:
     PtrSub = 38,
     PtrOffset = 39,
     PtrIsNull = 40,
+    SaturatingMul = 41,
+    CountOnes = 42,
+    SwapBytes = 43,
+    FloatRoundTiesEven = 44,
+    FloatCopySign = 45,
+    FloatIsSignNegative = 46,
+    FloatMinimum = 47,
+    FloatMaximum = 48,
+    FloatMinimumNumber = 49,
+    FloatMaximumNumber = 50,
 }
 
 impl Canonical for Intrinsic {

@@ -162,6 +162,10 @@ impl Checker<'_> {
             let remainder = method.contains("_rem");
             return self.fail(&call.method, Problem::DivisionMayPanic { what: method, remainder });
         }
+        if ty.is_float() && (method == "min" || method == "max") {
+            let long = if method == "min" { "minimum" } else { "maximum" };
+            return self.fail(&call.method, Problem::MinOfFloats { method, long });
+        }
         let found = match ty.integer() {
             Some(integer) => integer_method(&method, &ty, integer),
             None => ty.bits_of_float().and_then(|bits| float_method(&method, &ty, bits)),
@@ -216,10 +220,13 @@ fn integer_method(method: &str, ty: &Ty, integer: Integer) -> Option<Method> {
         "overflowing_mul" => (Intrinsic::OverflowingMul, same(), pair()),
         "saturating_add" => (Intrinsic::SaturatingAdd, same(), plain()),
         "saturating_sub" => (Intrinsic::SaturatingSub, same(), plain()),
+        "saturating_mul" => (Intrinsic::SaturatingMul, same(), plain()),
         "rotate_left" => (Intrinsic::RotateLeft, shift(), plain()),
         "rotate_right" => (Intrinsic::RotateRight, shift(), plain()),
         "leading_zeros" => (Intrinsic::LeadingZeros, vec![], Ty::U32),
         "trailing_zeros" => (Intrinsic::TrailingZeros, vec![], Ty::U32),
+        "count_ones" => (Intrinsic::CountOnes, vec![], Ty::U32),
+        "swap_bytes" => (Intrinsic::SwapBytes, vec![], plain()),
         "min" => (Intrinsic::Min, same(), plain()),
         "max" => (Intrinsic::Max, same(), plain()),
         "unsigned_abs" if integer.signed => (Intrinsic::UnsignedAbs, vec![], unsigned(ty)),
@@ -237,12 +244,20 @@ fn unsigned(ty: &Ty) -> Ty {
 /// Looks up a method of a float, whose bits have the type `bits`.
 fn float_method(method: &str, ty: &Ty, bits: Ty) -> Option<Method> {
     let plain = || ty.clone();
+    let same = || vec![ty.clone()];
     Some(match method {
         "abs" => (Intrinsic::FloatAbs, vec![], plain()),
         "sqrt" => (Intrinsic::FloatSqrt, vec![], plain()),
         "floor" => (Intrinsic::FloatFloor, vec![], plain()),
         "ceil" => (Intrinsic::FloatCeil, vec![], plain()),
         "trunc" => (Intrinsic::FloatTrunc, vec![], plain()),
+        "round_ties_even" => (Intrinsic::FloatRoundTiesEven, vec![], plain()),
+        "copysign" => (Intrinsic::FloatCopySign, same(), plain()),
+        "minimum" => (Intrinsic::FloatMinimum, same(), plain()),
+        "maximum" => (Intrinsic::FloatMaximum, same(), plain()),
+        "minimum_number" => (Intrinsic::FloatMinimumNumber, same(), plain()),
+        "maximum_number" => (Intrinsic::FloatMaximumNumber, same(), plain()),
+        "is_sign_negative" => (Intrinsic::FloatIsSignNegative, vec![], Ty::BOOL),
         "is_nan" => (Intrinsic::FloatIsNan, vec![], Ty::BOOL),
         "to_bits" => (Intrinsic::FloatToBits, vec![], bits),
         "canonical_bits" => (Intrinsic::FloatCanonicalBits, vec![], bits),

@@ -357,7 +357,28 @@ impl<'a> Walk<'a> {
             Intrinsic::FloatQuiet => known[0].at_most(Float::Given),
             // Like `-`, it is defined for NaNs too: it changes only the sign bit.
             Intrinsic::FloatAbs => known[0].clone(),
-            Intrinsic::FloatFloor | Intrinsic::FloatCeil | Intrinsic::FloatTrunc => {
+            // The sign is a part of the bits.
+            Intrinsic::FloatIsSignNegative | Intrinsic::FloatCopySign => {
+                if let (Some(sign), Some(arg)) = (known.last(), args.last())
+                    && sign.is_computed()
+                {
+                    let problem = Problem::NanLeaves("asked for its sign");
+                    self.found.push(Found { span: arg.span, problem });
+                }
+                if intrinsic == Intrinsic::FloatCopySign { known[0].clone() } else { Known::Plain }
+            }
+            Intrinsic::FloatMinimum | Intrinsic::FloatMaximum => {
+                let worst = known[0].float().max(known[1].float());
+                Known::Float(if worst <= Float::Number { worst } else { Float::Computed })
+            }
+            Intrinsic::FloatMinimumNumber | Intrinsic::FloatMaximumNumber => {
+                let (a, b) = (known[0].float(), known[1].float());
+                Known::Float(match a.min(b) {
+                    Float::Finite | Float::Number => a.max(b).min(Float::Number),
+                    Float::Given | Float::Computed => Float::Computed,
+                })
+            }
+            Intrinsic::FloatFloor | Intrinsic::FloatCeil | Intrinsic::FloatTrunc | Intrinsic::FloatRoundTiesEven => {
                 let float = known[0].float();
                 Known::Float(if float <= Float::Number { float } else { Float::Computed })
             }
@@ -459,9 +480,14 @@ fn narrow(expr: &Expr, known: &Known, flow: &mut Flow, changed: &BTreeSet<LocalI
             | Intrinsic::FloatFloor
             | Intrinsic::FloatCeil
             | Intrinsic::FloatTrunc
+            | Intrinsic::FloatRoundTiesEven
+            | Intrinsic::FloatCopySign
             | Intrinsic::FloatQuiet,
             args,
         ) => narrow(&args[0], &number, flow, changed),
+        Kind::Intrinsic(Intrinsic::FloatMinimum | Intrinsic::FloatMaximum, args) => {
+            args.iter().for_each(|arg| narrow(arg, &number, flow, changed));
+        }
         _ => {}
     }
 }

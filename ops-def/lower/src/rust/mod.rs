@@ -95,6 +95,7 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
     quote! {
         #(#attrs)*
         #quiet
+        #[allow(unstable_name_collisions, reason = "`minimum` and `maximum` of floats are those of `MinMax`")]
         #vis mod #name {
             #[allow(unused_imports, reason = "an instruction set need not use all of it")]
             use ::mimeo::prelude::*;

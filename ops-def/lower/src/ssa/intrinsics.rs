@@ -106,9 +106,26 @@ impl Lowerer<'_> {
                 };
                 vec![out.select(overflow, limit, value)]
             }
-            Intrinsic::LeadingZeros | Intrinsic::TrailingZeros => {
-                let is_leading = intrinsic == Intrinsic::LeadingZeros;
-                let op = if is_leading { Unary::LeadingZeros } else { Unary::TrailingZeros };
+            Intrinsic::SaturatingMul => {
+                let (op, overflows) = mul;
+                let (value, overflow) = (out.binary(op, a, b), out.binary(overflows, a, b));
+                let mut limit = out.number(ty, of.max());
+                if of.signed {
+                    let (least, zero) = (out.number(ty, min), out.number(ty, 0));
+                    let signs = out.binary(Binary::Xor, a, b);
+                    let negative = out.binary(Binary::LessSigned, signs, zero);
+                    limit = out.select(negative, least, limit);
+                }
+                vec![out.select(overflow, limit, value)]
+            }
+            Intrinsic::SwapBytes if ty == Type::I8 => vec![a],
+            Intrinsic::SwapBytes => vec![out.unary(ty, Unary::SwapBytes, a)],
+            Intrinsic::LeadingZeros | Intrinsic::TrailingZeros | Intrinsic::CountOnes => {
+                let op = match intrinsic {
+                    Intrinsic::LeadingZeros => Unary::LeadingZeros,
+                    Intrinsic::TrailingZeros => Unary::TrailingZeros,
+                    _ => Unary::CountOnes,
+                };
                 let count = out.unary(ty, op, a);
                 vec![out.resize(count, false, Type::I32)]
             }
@@ -145,6 +162,17 @@ impl Lowerer<'_> {
             Intrinsic::FloatFloor => float(Unary::FloatFloor),
             Intrinsic::FloatCeil => float(Unary::FloatCeil),
             Intrinsic::FloatTrunc => float(Unary::FloatTrunc),
+            Intrinsic::FloatRoundTiesEven => float(Unary::FloatRoundTiesEven),
+            Intrinsic::FloatCopySign => return out.binary(Binary::FloatCopySign, a, b),
+            Intrinsic::FloatMinimum => return out.binary(Binary::FloatMinimum, a, b),
+            Intrinsic::FloatMaximum => return out.binary(Binary::FloatMaximum, a, b),
+            Intrinsic::FloatMinimumNumber => return self.other_than_nan(Binary::FloatMinimum, a, b),
+            Intrinsic::FloatMaximumNumber => return self.other_than_nan(Binary::FloatMaximum, a, b),
+            Intrinsic::FloatIsSignNegative => {
+                let bits = out.bits(a);
+                let zero = out.number(out.ty(bits), 0);
+                return out.binary(Binary::LessSigned, bits, zero);
+            }
             Intrinsic::FloatFromBits if same == Type::I32 => (Type::F32, Unary::FloatFromBits),
             Intrinsic::FloatFromBits => (Type::F64, Unary::FloatFromBits),
             Intrinsic::FloatToBits => return out.bits(a),
@@ -171,6 +199,14 @@ impl Lowerer<'_> {
         let bits = self.out.bits(value);
         let nan = self.out.number(self.out.ty(bits), quiet_nan(self.out.ty(value)));
         self.out.select(is_nan, nan, bits)
+    }
+
+    /// Returns the smaller or the larger float, or the other one if one is a NaN.
+    fn other_than_nan(&mut self, op: Binary, a: ValueId, b: ValueId) -> ValueId {
+        let [is_a_nan, is_b_nan] = [a, b].map(|value| self.out.binary(Binary::FloatNotEqual, value, value));
+        let both = self.out.binary(op, a, b);
+        let number = self.out.select(is_b_nan, a, both);
+        self.out.select(is_a_nan, b, number)
     }
 
     /// Moves a pointer by a number of elements.

@@ -34,7 +34,7 @@ pub(super) const BINARIES: [Binary; 13] = [
     Binary::Ge,
 ];
 
-pub(super) const INTRINSICS: [Intrinsic; 41] = [
+pub(super) const INTRINSICS: [Intrinsic; 51] = [
     Intrinsic::WrappingAdd,
     Intrinsic::WrappingSub,
     Intrinsic::WrappingMul,
@@ -76,6 +76,16 @@ pub(super) const INTRINSICS: [Intrinsic; 41] = [
     Intrinsic::PtrSub,
     Intrinsic::PtrOffset,
     Intrinsic::PtrIsNull,
+    Intrinsic::SaturatingMul,
+    Intrinsic::CountOnes,
+    Intrinsic::SwapBytes,
+    Intrinsic::FloatRoundTiesEven,
+    Intrinsic::FloatCopySign,
+    Intrinsic::FloatIsSignNegative,
+    Intrinsic::FloatMinimum,
+    Intrinsic::FloatMaximum,
+    Intrinsic::FloatMinimumNumber,
+    Intrinsic::FloatMaximumNumber,
 ];
 
 pub(super) const SCALARS: [Scalar; 11] = [

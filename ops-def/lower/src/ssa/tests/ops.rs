@@ -40,7 +40,8 @@
     #[vm_op] fn shifts(a: i64, #[imm] by: u32) -> i64 {
         (a as i8).wrapping_shr(by) as i64 ^ (a as u16).wrapping_shl(by) as i64 ^ a.rotate_left(by) ^ (a as i32).rotate_right(by) as i64
     }
-    #[vm_op] fn counts(a: i64) -> i64 { a.leading_zeros().wrapping_add((a as i16).trailing_zeros()) as i64 }
+    #[vm_op] fn counts(a: i64) -> i64 { a.leading_zeros().wrapping_add((a as i16).trailing_zeros()).wrapping_add((a as u8).count_ones()) as i64 }
+    #[vm_op] fn swaps(a: i64) -> i64 { (a as u8).swap_bytes() as i64 ^ a.swap_bytes() }
     #[vm_op] fn checked(a: i64, b: i64) -> i64 {
         match a.checked_add(b) { Some(sum) => sum, None => match (a as u32).checked_mul(b as u32) { Some(product) => product as i64, None => 0 } }
     }
@@ -60,7 +61,7 @@
         let (product, wide) = a.overflowing_mul(b);
         if over || under { product } else if wide { sum as i64 } else { difference as i64 }
     }
-    #[vm_op] fn saturating(a: i64, b: i64) -> i64 { a.saturating_add(b) ^ (a as u8).saturating_sub(b as u8) as i64 ^ (a as u16).saturating_add(b as u16) as i64 }
+    #[vm_op] fn saturating(a: i64, b: i64) -> i64 { a.saturating_add(b) ^ (a as u8).saturating_sub(b as u8) as i64 ^ (a as u16).saturating_add(b as u16) as i64 ^ a.saturating_mul(b) ^ (a as u32).saturating_mul(b as u32) as i64 }
     #[vm_op] fn limits(a: i64, b: i64) -> i64 { a.min(b).max(-4) ^ (a as u64).min(b as u64) as i64 ^ (a as i32).unsigned_abs() as i64 }
     #[vm_op] fn bits(a: i64, b: i64) -> i64 { (a & b) | (a ^ !b) }
     #[vm_op] fn compares(a: i64, b: i64) -> i64 {
@@ -72,6 +73,11 @@
         let z = (x + y) * (x - y) / y;
         let w = -z.abs().sqrt() + z.floor() + z.ceil() + z.trunc() + (a as u64 as f64) + (b as u8 as f64);
         if w < x || w.is_nan() || x == y || x != 0.5 { w as i64 } else if w >= x { w as u8 as i64 } else { w.canonical_bits() as i64 }
+    }
+    #[vm_op] fn extremes(a: i64, b: i64) -> i64 {
+        let (x, y) = (f64::from_bits(a as u64), f32::from_bits(b as u32));
+        if y.is_sign_negative() { return x.minimum(1.5).maximum(x).canonical_bits() as i64; }
+        y.copysign(0.5).round_ties_even().minimum_number(2.0).maximum_number(y) as i64
     }
     #[vm_op] fn singles(a: i64, #[imm] y: f32) -> i64 {
         let x = f32::from_bits(a as u32);

@@ -113,6 +113,9 @@ pub struct FunctionBody {
     /// The slots whose address may be [taken](crate::Vm::slot_ptr), in ascending order. All others are accessed only
     /// through the operands of ops and by runtime functions, so a native tier can keep them in registers.
     pub escaping: Vec<Slot>,
+    /// The first of the slots that hold nothing but operands: from here on, runtime functions only access slots in
+    /// windows. What no op reads later need not be kept there. `None` if there are no such slots.
+    pub temporaries: Option<Slot>,
 }
 
 /// An error handler for a range of ops.
@@ -421,6 +424,22 @@ impl FunctionBuilder {
     /// ```
     pub fn set_variadic(&mut self) {
         self.body.variadic = true;
+    }
+
+    /// Makes the slots from `first` on temporaries: see [`FunctionBody::temporaries`].
+    ///
+    /// ```
+    /// use mimeo::def::Slot;
+    /// use mimeo_doc_ops::Assembler;
+    ///
+    /// let mut code = Assembler::new("f", 1, 3);
+    /// code.set_temporaries(Slot(1));
+    /// code.ret(Slot(0));
+    /// assert_eq!(code.finish()?.temporaries, Some(Slot(1)));
+    /// # Ok::<(), mimeo::asm::AssembleError>(())
+    /// ```
+    pub fn set_temporaries(&mut self, first: Slot) {
+        self.body.temporaries = Some(first);
     }
 
     /// Allows the address of a slot to be taken: see [`FunctionBody::escaping`].

@@ -69,9 +69,6 @@ pub mod ops {
 
     const SIGN_32: u64 = 1 << 31;
     const SIGN_64: u64 = 1 << 63;
-    /// The numbers from which on all floats are whole.
-    const WHOLE_32: f32 = 8388608.0;
-    const WHOLE_64: f64 = 4503599627370496.0;
 
     #[runtime(crate::runtime)]
     unsafe extern "Rust" {
@@ -438,11 +435,7 @@ pub mod ops {
     /// `dst` = the number of ones in the bits of `a`
     #[vm_op]
     fn popcnt(a: u64) -> u64 {
-        // Pairs of bits, then nibbles, then bytes, whose sum the multiplication puts into the highest byte.
-        let pairs = a.wrapping_sub(a.wrapping_shr(1) & 0x5555_5555_5555_5555);
-        let nibbles = (pairs & 0x3333_3333_3333_3333).wrapping_add(pairs.wrapping_shr(2) & 0x3333_3333_3333_3333);
-        let bytes = nibbles.wrapping_add(nibbles.wrapping_shr(4)) & 0x0f0f_0f0f_0f0f_0f0f;
-        bytes.wrapping_mul(0x0101_0101_0101_0101).wrapping_shr(56)
+        a.count_ones() as u64
     }
 
     /// `dst = a`, cut off to `{from}` and extended
@@ -463,22 +456,11 @@ pub mod ops {
         operation(float::from_bits(a as bits), float::from_bits(b as bits)).canonical_bits() as u64
     }
 
-    /// `dst` = the {word} of `a` and `b`; a NaN if one is a NaN. -0 is less than 0.
-    #[vm_op(each(float, bits, compare, combine, word):
-        f32_min(f32, u32, <, |, "minimum"), f32_max(f32, u32, >, &, "maximum"),
-        f64_min(f64, u64, <, |, "minimum"), f64_max(f64, u64, >, &, "maximum"))]
+    /// `dst = a.{operation}(b)`: a NaN if one is a NaN; -0 is less than 0
+    #[vm_op(each(float, bits, operation):
+        f32_min(f32, u32, minimum), f32_max(f32, u32, maximum), f64_min(f64, u64, minimum), f64_max(f64, u64, maximum))]
     fn extremum(a: u64, #[place(slot, constant)] b: u64) -> u64 {
-        let (x, y) = (float::from_bits(a as bits), float::from_bits(b as bits));
-        if compare(x, y) {
-            a
-        } else if compare(y, x) {
-            b
-        } else if x == y {
-            // They differ at most in the sign of 0.
-            combine(a, b)
-        } else {
-            (x + y).canonical_bits() as u64
-        }
+        float::from_bits(a as bits).operation(float::from_bits(b as bits)).canonical_bits() as u64
     }
 
     /// `dst` = the size of `a`
@@ -501,23 +483,12 @@ pub mod ops {
 
     /// `dst = a.{operation}()`
     #[vm_op(each(float, bits, operation):
-        f32_ceil(f32, u32, ceil), f32_floor(f32, u32, floor), f32_trunc(f32, u32, trunc), f32_sqrt(f32, u32, sqrt),
-        f64_ceil(f64, u64, ceil), f64_floor(f64, u64, floor), f64_trunc(f64, u64, trunc), f64_sqrt(f64, u64, sqrt))]
+        f32_ceil(f32, u32, ceil), f32_floor(f32, u32, floor), f32_trunc(f32, u32, trunc),
+        f32_nearest(f32, u32, round_ties_even), f32_sqrt(f32, u32, sqrt),
+        f64_ceil(f64, u64, ceil), f64_floor(f64, u64, floor), f64_trunc(f64, u64, trunc),
+        f64_nearest(f64, u64, round_ties_even), f64_sqrt(f64, u64, sqrt))]
     fn float_function(a: u64) -> u64 {
         float::from_bits(a as bits).operation().canonical_bits() as u64
-    }
-
-    /// `dst` = the whole number nearest to `a`; the even one of two
-    #[vm_op(each(float, bits, sign, whole): f32_nearest(f32, u32, SIGN_32, WHOLE_32), f64_nearest(f64, u64, SIGN_64, WHOLE_64))]
-    fn nearest(a: u64) -> u64 {
-        let size = float::from_bits((a & !sign) as bits);
-        // From here on all numbers are whole. Adding the first of them rounds.
-        if size < whole {
-            let rounded = (size + whole) - whole;
-            rounded.canonical_bits() as u64 | a & sign
-        } else {
-            float::from_bits(a as bits).quiet().to_bits() as u64
-        }
     }
 
     /// `dst = a {compare} b`

@@ -114,7 +114,8 @@ fn translate_function<'a>(
     }
     ahead.reverse();
     let arity = ty.params.len() as u16;
-    let code = Assembler::new(declared.name_of(index), arity, arity);
+    let mut code = Assembler::new(declared.name_of(index), arity, arity);
+    code.set_temporaries(Slot(0));
     let mut translator = Translator {
         declared,
         functions,

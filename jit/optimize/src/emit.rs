@@ -19,7 +19,7 @@ use mimeo_jit::OptimizedExit;
 use crate::body::BodyEmitter;
 use crate::compiler::Leaving;
 use crate::exits::Exits;
-use crate::floats::{floats, repeated};
+use crate::floats::{floats, with_any_nans};
 use crate::frame::Frame;
 use crate::heads::{Assumed, Heads};
 use crate::known::Known;
@@ -103,7 +103,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         let mut v = Values::new(b, entry, bodies.has_typed_memory);
         count_entry(&mut v, entries);
         let floats = floats(region, bodies);
-        let canonical = heads.without_exact(repeated(region, &floats));
+        let canonical = heads.without_exact(with_any_nans(region, &floats));
         let frame = Frame::new(&mut v, [base, record], region, floats, canonical);
         let mut emitter = Emitter {
             v,
@@ -135,7 +135,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
 
     /// Leaves at once if a slot holds a NaN that the region would replace by the canonical one.
     fn leave_with_other_nans(&mut self) {
-        if let Some(has_other) = self.frame.has_other_nans(&mut self.v) {
+        if let Some(has_other) = self.frame.has_other_nans(&mut self.v, self.region.read_at_head()) {
             let exit = self.exits.before(&mut self.v.b, self.region.head, &Slots::new());
             self.v.leave_if(has_other, exit);
         }
@@ -283,7 +283,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         // next op.
         let is_backward = to <= from.place;
         if !self.region.ops.contains_key(&to) {
-            let dirty = self.region.dirty_after(from.place);
+            let dirty = self.region.dirty_between(from.place, to);
             if is_backward {
                 return self.leave(OptimizedExit::Poll(to.pc()), &dirty);
             }
@@ -291,8 +291,11 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
             self.v.b.ins().jump(block, &[]);
         } else if is_backward {
             // The poll at the target counts the jump for which there is no budget.
-            let exit =
-                self.exits.block(&mut self.v.b, OptimizedExit::Poll(to.pc()), &self.region.dirty_after(from.place));
+            let exit = self.exits.block(
+                &mut self.v.b,
+                OptimizedExit::Poll(to.pc()),
+                &self.region.dirty_between(from.place, to),
+            );
             self.count(exit);
             self.repeat(to);
         } else if self.is_last && self.region.only_follows(to, from.place) {

@@ -77,7 +77,7 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
             if found.ops.len() > MOST_OPS {
                 return Err(NotOptimized::Never(format!("the loop has more than {MOST_OPS} ops")));
             }
-            let region = Loop::new(found, self.bodies)?;
+            let region = Loop::new(found, self.ops, self.bodies)?;
             match region.reads_leftovers() {
                 Some(call) => refused.insert(call),
                 None => return Ok(Some(region)),

@@ -27,13 +27,16 @@ pub(crate) fn floats(region: &Loop<'_>, set: &Set) -> Slots {
         .collect()
 }
 
-/// Returns those of the slots with doubles that go round the loop. If they are made there, NaNs need not be canonical. The
-/// others may hold anything before they are first written, and so may all of them after the runtime was called.
-pub(crate) fn repeated(region: &Loop<'_>, floats: &Slots) -> Slots {
+/// Returns those of the slots with doubles in which a NaN can [stand for the canonical one](crate::nans): those that go
+/// round the loop, and those that hold nothing where it is entered. Other slots may be stored before they are written, and
+/// all of them may hold anything after the runtime was called.
+pub(crate) fn with_any_nans(region: &Loop<'_>, floats: &Slots) -> Slots {
     if region.ops.values().any(|op| op.shape.calls_runtime) {
         return Slots::new();
     }
-    floats.intersection(&region.ops[&region.head].read).copied().filter(|&slot| slot < region.own).collect()
+    let goes_round = |slot: &u32| region.read_at_head().contains(slot);
+    let is_empty = |slot: u32| slot >= region.own || region.is_dead(region.head, slot);
+    floats.iter().copied().filter(|slot| goes_round(slot) || is_empty(*slot)).collect()
 }
 
 /// Returns for each slot that an op reads whether it is read as a double (1), as something else (-1), or only copied.

@@ -124,10 +124,10 @@ impl Frame {
         self.load(v);
     }
 
-    /// Returns whether a slot holds a NaN for which the canonical one must not stand, or `None` if none can.
-    pub(crate) fn has_other_nans(&self, v: &mut Values<'_>) -> Option<Value> {
+    /// Returns whether one of these slots holds a NaN for which the canonical one must not stand, or `None` if none can.
+    pub(crate) fn has_other_nans(&self, v: &mut Values<'_>, slots: &Slots) -> Option<Value> {
         let mut any = None;
-        for slot in &self.canonical {
+        for slot in self.canonical.intersection(slots) {
             let value = v.b.use_var(self.slots[slot]);
             let is_other = v.is_other_nan(value);
             any = Some(any.map_or(is_other, |any| v.value(Expr::Binary(Binary::Or, Type::I8, any, is_other))));

@@ -45,6 +45,7 @@ mod frame;
 mod heads;
 mod idle;
 mod known;
+mod live;
 mod loops;
 mod memory;
 mod nans;

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use mimeo_def::Pc;
+use mimeo_def::op::OpInfo;
 use mimeo_interp::tier::{OpAt, Word};
 use mimeo_ir::{End, Set};
 use mimeo_jit::NotOptimized;
 
 use crate::find::Found;
+use crate::live::Live;
 use crate::nest::{Nested, nested};
 use crate::place::Place;
 use crate::shape::Shape;
@@ -53,6 +55,8 @@ pub(crate) struct Loop<'a> {
     edges: BTreeMap<Place, u32>,
     /// The ops to which backward jumps of the loop lead.
     pub(crate) repeated: BTreeSet<Place>,
+    /// By the call at which a function with temporaries is inlined, or `None` for the region's own.
+    live: BTreeMap<Option<Place>, Live>,
     /// By head: this loop and those in it, apart from any that is entered elsewhere, too.
     pub(crate) nested: BTreeMap<Place, Nested>,
 }
@@ -134,7 +138,7 @@ pub(crate) fn labels(at: &OpAt<'_>) -> impl Iterator<Item = Pc> {
 
 impl<'a> Loop<'a> {
     /// Makes the region of a loop from its ops, if one leads back to the head.
-    pub(crate) fn new(found: Found<'a>, bodies: &Set) -> Result<Loop<'a>, NotOptimized> {
+    pub(crate) fn new(found: Found<'a>, infos: &'static [OpInfo], bodies: &Set) -> Result<Loop<'a>, NotOptimized> {
         let Found { head, function, ops, inlined, leaving, .. } = found;
         if !ops.values().any(|op| op.successors().any(|to| to == head && to <= op.place)) {
             return Err(NotOptimized::Never(format!("`{}` leaves each iteration", leaving.unwrap_or("an op"))));
@@ -156,7 +160,9 @@ impl<'a> Loop<'a> {
                 *edges.entry(to).or_default() += 1;
             }
         }
-        let mut region = Loop { head, ops, inlined, own, variables, edges, repeated, nested };
+        let functions = inlined.iter().map(|(&call, callee)| (Some(call), callee.function)).chain([(None, function)]);
+        let live = functions.filter_map(|(call, function)| Some((call, Live::of(function, infos)?))).collect();
+        let mut region = Loop { head, ops, inlined, own, variables, edges, repeated, live, nested };
         region.find_dirty();
         region.find_read();
         Ok(region)
@@ -192,9 +198,9 @@ impl<'a> Loop<'a> {
     fn find_dirty(&mut self) {
         let mut pending: Vec<Place> = self.ops.keys().rev().copied().collect();
         while let Some(place) = pending.pop() {
-            let after = self.dirty_after(place);
             let successors: Vec<Place> = self.ops[&place].successors().collect();
             for to in successors {
+                let after = self.dirty_between(place, to);
                 if let Some(next) = self.ops.get_mut(&to) {
                     let before = next.dirty.len();
                     // What is above the operand stack is dead.
@@ -226,10 +232,24 @@ impl<'a> Loop<'a> {
         }
     }
 
-    /// Returns the slots whose variables may be newer than the frame after an op.
-    pub(crate) fn dirty_after(&self, place: Place) -> Slots {
+    /// Returns the slots whose variables may be newer than the frame after an op if another one follows, apart from those
+    /// that are then not read any more.
+    pub(crate) fn dirty_between(&self, place: Place, next: Place) -> Slots {
         let op = &self.ops[&place];
         let written = op.written().filter(|slot| self.variables.contains(slot));
-        op.dirty.iter().copied().chain(written).collect()
+        op.dirty.iter().copied().chain(written).filter(|&slot| !self.is_dead(next, slot)).collect()
+    }
+
+    /// Returns the slots that are read before they are written, from the head on.
+    pub(crate) fn read_at_head(&self) -> &Slots {
+        &self.ops[&self.head].read
+    }
+
+    /// Returns whether a slot is a temporary of an op's function that is not read there nor later.
+    pub(crate) fn is_dead(&self, place: Place, slot: u32) -> bool {
+        let call = place.call();
+        let base = call.map_or(0, |call| self.inlined[&call].base);
+        let live = self.live.get(&call).zip(slot.checked_sub(base));
+        live.is_some_and(|(live, slot)| live.is_dead(place.pc(), slot))
     }
 }

@@ -1,7 +1,7 @@
 //! NaNs: where one can stand for another, so that they need not be made canonical between two operations.
 //!
-//! An op whose result is a computed double makes the bits of a NaN canonical, because they can be looked at. Operations
-//! on doubles cannot tell one NaN from another. So what such an op computed is used as it is, and so it is kept in the
+//! An op whose result is a computed double makes the bits of a NaN canonical, because they can be looked at. Arithmetic
+//! and comparisons cannot tell one NaN from another. So what such an op computed is used as it is, and so it is kept in the
 //! variable of a slot. Its bits become canonical where they are looked at or leave the region.
 
 use cranelift_codegen::ir::Value;
@@ -31,12 +31,17 @@ pub(crate) fn canonical_bits_of(defs: &Definitions, expr: &Expr) -> Option<(Type
     }
 }
 
+/// Returns whether an operation on a float passes on bits of a NaN.
+fn shows_bits(op: Unary) -> bool {
+    matches!(op, Unary::FloatToBits | Unary::FloatNegate | Unary::FloatAbs)
+}
+
 impl Values<'_> {
     /// Returns an expression with the same value, or another NaN if that is one, that takes less.
     pub(crate) fn with_any_nans(&self, expr: Expr) -> Expr {
         match expr {
             Expr::Binary(op, ty, a, b) if op.is_float() => Expr::Binary(op, ty, self.any_nan(a), self.any_nan(b)),
-            Expr::Unary(op, from, to, of) if !from.is_int() && op != Unary::FloatToBits => {
+            Expr::Unary(op, from, to, of) if !from.is_int() && !shows_bits(op) => {
                 Expr::Unary(op, from, to, self.any_nan(of))
             }
             _ => expr,

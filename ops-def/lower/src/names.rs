@@ -28,8 +28,20 @@ const LANGUAGE: [&str; 24] = [
 ];
 
 /// Methods of the generated `Assembler` that are not ops.
-pub(crate) const ASSEMBLER: [&str; 11] =
-    ["new", "pc", "label", "bind", "at", "set_locals", "set_file", "set_variadic", "set_escaping", "catch", "finish"];
+pub(crate) const ASSEMBLER: [&str; 12] = [
+    "new",
+    "pc",
+    "label",
+    "bind",
+    "at",
+    "set_locals",
+    "set_file",
+    "set_variadic",
+    "set_escaping",
+    "set_temporaries",
+    "catch",
+    "finish",
+];
 
 /// Keywords of C that are not keywords of Rust, and structs of the C prelude.
 const C: [&str; 25] = [

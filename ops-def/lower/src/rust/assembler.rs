@@ -87,6 +87,12 @@ fn own_methods() -> TokenStream {
             self.0.set_escaping(slot)
         }
 
+        /// Makes the slots from `first` on temporaries: see
+        /// [`FunctionBody::temporaries`](::mimeo::asm::FunctionBody::temporaries).
+        pub fn set_temporaries(&mut self, first: ::mimeo::def::Slot) {
+            self.0.set_temporaries(first)
+        }
+
         /// Sets `handler` as the handler of errors thrown by the ops from `from` up to `to`, unless an earlier range
         /// contains them: inner ranges come first.
         pub fn catch(

@@ -23,7 +23,7 @@ fn read(path: &str) -> String {
 }
 
 /// The folders with the sources of a crate, in the order of the map.
-const CRATES: [(&str, &str); 21] = [
+const CRATES: [(&str, &str); 22] = [
     ("mimeo-def", "ops-def/src"),
     ("mimeo-lower", "ops-def/lower/src"),
     ("mimeo-macros", "ops-macros/src"),
@@ -40,6 +40,7 @@ const CRATES: [(&str, &str); 21] = [
     ("mimeo-calc-capi", "examples/calc/capi"),
     ("mimeo-lua-syntax", "examples/lua/syntax/src"),
     ("mimeo-lua", "examples/lua/src"),
+    ("mimeo-wasm", "examples/wasm/src"),
     ("mimeo-tests", "tests"),
     ("mimeo-corpus", "tests/corpus/src"),
     ("mimeo-twins", "tests/twins/src"),

@@ -40,6 +40,8 @@ impl Values<'_> {
     /// Returns an expression with the same value, or another NaN if that is one, that takes less.
     pub(crate) fn with_any_nans(&self, expr: Expr) -> Expr {
         match expr {
+            // The sign of the second operand is a bit of a NaN, too.
+            Expr::Binary(Binary::FloatCopySign, ..) => expr,
             Expr::Binary(op, ty, a, b) if op.is_float() => Expr::Binary(op, ty, self.any_nan(a), self.any_nan(b)),
             Expr::Unary(op, from, to, of) if !from.is_int() && !shows_bits(op) => {
                 Expr::Unary(op, from, to, self.any_nan(of))

@@ -1,3 +1,5 @@
+//! Where temporaries are read, and where they are dead.
+
 use mimeo::InstructionSet as _;
 use mimeo::asm::FunctionIndex;
 use mimeo::def::Slot;

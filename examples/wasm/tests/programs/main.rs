@@ -1,6 +1,7 @@
 //! Programs in C that clang compiles for WASI and for this machine print the same in every mode.
 
 mod compiler;
+mod lua;
 
 use std::fs;
 use std::io::Write as _;
@@ -8,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use compiler::{Target, compile};
+use tempfile::TempDir;
 
 /// The modes of native code.
 const MODES: [&str; 3] = ["off", "on", "auto"];
@@ -32,23 +34,32 @@ impl Behaviour {
     }
 }
 
-/// Checks that a program does the same in every mode as on this machine, each time in an empty folder.
-#[track_caller]
-fn check(wasm: &Path, native: &Path, args: &[&str], input: &str) -> Behaviour {
-    let environment = [("GREETING", "hello, world"), ("EMPTY", "")];
+/// Creates a folder with these files.
+fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("the folder can be written");
+    }
+    folder
+}
+
+/// Checks that a program does the same in every mode as on this machine, each time in a folder with these files.
+#[track_caller]
+fn check(wasm: &Path, native: &Path, args: &[&str], input: &str, files: &[(&str, &str)]) -> Behaviour {
+    let environment = [("GREETING", "hello, world"), ("EMPTY", ""), ("TZ", "UTC0")];
+    let own = folder(files);
     let mut command = Command::new(native);
     command.args(args).env_clear().envs(environment);
-    let expected = Behaviour::of(&mut command, folder.path(), input);
+    let expected = Behaviour::of(&mut command, own.path(), input);
     for mode in MODES {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let own = folder(files);
         let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo-wasm"));
         command.arg(format!("--jit={mode}")).arg("--dir=.");
         for (name, value) in environment {
             command.arg(format!("--env={name}={value}"));
         }
         command.arg(wasm).args(args);
-        assert_eq!(Behaviour::of(&mut command, folder.path(), input), expected, "{mode}");
+        assert_eq!(Behaviour::of(&mut command, own.path(), input), expected, "{mode}");
     }
     expected
 }
@@ -63,7 +74,7 @@ fn run(name: &str, args: &[&str], input: &str, status: i32) {
         compile(target, &[&source], &[], &program);
         program
     });
-    let behaviour = check(&wasm, &native, args, input);
+    let behaviour = check(&wasm, &native, args, input, &[]);
     assert_eq!(behaviour.status, Some(status), "{behaviour:?}");
     assert!(behaviour.stdout.lines().count() > 3, "{behaviour:?}");
 }
@@ -71,6 +82,11 @@ fn run(name: &str, args: &[&str], input: &str, status: i32) {
 #[test]
 fn files() {
     run("files", &[], "", 0);
+}
+
+#[test]
+fn format() {
+    run("format", &[], "", 0);
 }
 
 #[test]

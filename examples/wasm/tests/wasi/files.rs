@@ -6,8 +6,8 @@ use tempfile::TempDir;
 use wasm::wasi::WasiBuilder;
 
 use crate::guest::{
-    BAD_DESCRIPTOR, CREATE, EXCLUSIVE, EXISTS, FIRST, FOLDER, Guest, INVALID, IS_FOLDER, NO_ENTRY, NOT_EMPTY,
-    NOT_FOLDER, NOT_SEEKABLE, NOT_SOCKET, NOT_SUPPORTED, OUT, READ, SUCCESS, TRUNCATE, WRITE,
+    BAD_DESCRIPTOR, CREATE, EXCLUSIVE, EXISTS, FIRST, FOLDER, Guest, INVALID, IS_FOLDER, NAME_TOO_LONG, NO_ENTRY,
+    NOT_EMPTY, NOT_FOLDER, NOT_SEEKABLE, NOT_SOCKET, NOT_SUPPORTED, OUT, READ, SUCCESS, TRUNCATE, WRITE,
 };
 
 /// The folder that is granted.
@@ -26,6 +26,7 @@ fn a_granted_folder_has_its_name() {
     assert_eq!((guest.u32(OUT), guest.u32(OUT + 4)), (0, 5));
     assert_eq!(guest.call("fd_prestat_dir_name", &[FD, FIRST, 5]), SUCCESS);
     assert_eq!(guest.bytes(FIRST, 5), b"/data");
+    assert_eq!(guest.call("fd_prestat_dir_name", &[FD, FIRST, 4]), NAME_TOO_LONG);
     for fd in [0, 4] {
         assert_eq!(guest.call("fd_prestat_get", &[fd, OUT]), BAD_DESCRIPTOR);
     }
@@ -63,6 +64,10 @@ fn files_are_created_written_and_read() {
     let file = guest.open(FD, "file", 0, READ).unwrap();
     assert_eq!(guest.write(file, b"x"), Err(BAD_DESCRIPTOR));
     assert_eq!(guest.call("fd_filestat_set_size", &[file, 3]), INVALID);
+    // Creating a file needs more of the system than the program gets.
+    let file = guest.open(FD, "new", CREATE, READ).unwrap();
+    assert_eq!(guest.write(file, b"x"), Err(BAD_DESCRIPTOR));
+    assert_eq!(guest.pwrite(file, b"x", 0), Err(BAD_DESCRIPTOR));
 }
 
 #[test]
@@ -149,6 +154,17 @@ fn folders_are_created_listed_and_removed() {
     names.sort();
     names.dedup();
     assert_eq!(names.len(), 42);
+    // Starting again shows what has changed, and any place can be the first.
+    let used = |guest: &mut Guest, fd, cookie| {
+        assert_eq!(guest.call("fd_readdir", &[fd, FIRST, 8000, cookie, OUT]), SUCCESS);
+        guest.u32(OUT)
+    };
+    let before = used(&mut guest, sub, 0);
+    fs::write(folder.path().join("sub/new"), "").unwrap();
+    assert_eq!(used(&mut guest, sub, 0), before + 24 + 3);
+    let fresh = guest.open(FD, "sub", 0, READ).unwrap();
+    assert_eq!(used(&mut guest, fresh, 2), before + 24 + 3 - 2 * 24 - 3);
+    assert_eq!(used(&mut guest, fresh, -1), 0);
     fs::remove_dir_all(folder.path().join("sub")).unwrap();
     assert_eq!(guest.path("path_remove_directory", FD, "sub"), NO_ENTRY);
 }
@@ -163,6 +179,7 @@ fn folders_are_not_files() {
     assert_eq!(guest.open(FD, "file", FOLDER, READ), Err(NOT_FOLDER));
     assert_eq!(guest.open(FD, "file", FOLDER | CREATE, READ), Err(INVALID));
     assert_eq!(guest.open(FD, "file", 16, READ), Err(INVALID));
+    assert_eq!(guest.open_with(FD, 0, "file", 0, READ, 32), Err(INVALID));
     assert_eq!(guest.open(FD, "", 0, READ), Err(NO_ENTRY));
     assert_eq!(guest.open(FD, "a\0b", 0, READ), Err(INVALID));
     assert_eq!(guest.read(FD, 1), Err(IS_FOLDER));
@@ -182,6 +199,8 @@ fn names_are_linked_and_moved() {
     fs::write(folder.path().join("file"), "text").unwrap();
     assert_eq!(guest.paths("path_link", FD, "file", "second"), SUCCESS);
     assert_eq!(guest.paths("path_link", FD, "file", "second"), EXISTS);
+    guest.put(FIRST, b"file");
+    assert_eq!(guest.call("path_link", &[FD, 1, FIRST, 4, FD, FIRST, 4]), INVALID, "links are not followed");
     assert_eq!(guest.paths("path_rename", FD, "file", "moved"), SUCCESS);
     assert_eq!(guest.path("path_unlink_file", FD, "second"), SUCCESS);
     assert_eq!(guest.paths("path_symlink", FD, "moved", "link"), SUCCESS);
@@ -218,6 +237,7 @@ fn descriptors_are_renumbered() {
 fn descriptors_say_what_they_are() {
     let (_folder, mut guest) = guest();
     let file = guest.open_with(FD, 0, "file", CREATE, READ, 1).unwrap();
+    let other = guest.open(FD, "file", 0, WRITE).unwrap();
     let mut status = |fd| {
         assert_eq!(guest.call("fd_fdstat_get", &[fd, OUT]), SUCCESS);
         (guest.bytes(OUT, 1)[0], guest.bytes(OUT + 2, 1)[0], guest.u64(OUT + 8), guest.u64(OUT + 16))
@@ -225,6 +245,7 @@ fn descriptors_say_what_they_are() {
     let can = |rights: u64| (rights & READ as u64 != 0, rights & WRITE as u64 != 0);
     let (kind, flags, rights, inherited) = status(file);
     assert_eq!((kind, flags, can(rights), inherited), (4, 1, (true, false), 0));
+    assert_eq!(can(status(other).2), (false, true));
     let (kind, _, rights, inherited) = status(FD);
     assert_eq!((kind, can(rights), can(inherited)), (3, (false, false), (true, true)));
     assert_eq!(can(status(0).2), (true, false));

@@ -59,12 +59,14 @@ pub const EXISTS: i32 = 20;
 pub const FAULT: i32 = 21;
 pub const INVALID: i32 = 28;
 pub const IS_FOLDER: i32 = 31;
+pub const NAME_TOO_LONG: i32 = 37;
 pub const NO_ENTRY: i32 = 44;
 pub const NOT_FOLDER: i32 = 54;
 pub const NOT_EMPTY: i32 = 55;
 pub const NOT_SOCKET: i32 = 57;
 pub const NOT_SUPPORTED: i32 = 58;
 pub const PERMISSION: i32 = 63;
+pub const PIPE: i32 = 64;
 pub const NOT_SEEKABLE: i32 = 70;
 
 /// The flags of `path_open`.

@@ -7,7 +7,7 @@ use mimeo_corpus::Captured;
 use wasm::wasi::{Exit, WasiBuilder, add_to_linker};
 use wasm::{Engine, Linker, Module, Store};
 
-use crate::guest::{BAD_DESCRIPTOR, FIRST, Guest, INVALID, NOT_SUPPORTED, OUT, SUCCESS};
+use crate::guest::{BAD_DESCRIPTOR, FIRST, Guest, INVALID, NOT_SUPPORTED, OUT, PIPE, SUCCESS};
 
 #[test]
 fn arguments_and_variables_are_passed() {
@@ -71,6 +71,41 @@ fn a_read_of_input_does_not_wait_for_more_than_there_is() {
 }
 
 #[test]
+fn a_write_ends_where_the_stream_has_no_more_room() {
+    /// A stream whose answers are these: how many bytes it has room for, or that it fails.
+    struct Limited(Vec<Option<usize>>, Captured);
+
+    impl io::Write for Limited {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let room = self.0.remove(0).ok_or(io::ErrorKind::BrokenPipe)?;
+            self.1.write(&bytes[..room.min(bytes.len())])
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    for (answers, result, written) in [
+        (vec![Some(2), Some(0), Some(9)], Ok(2), "ab"),
+        (vec![Some(2), Some(2), Some(2), Some(0)], Ok(5), "abcde"),
+        (vec![Some(9), None], Ok(3), "abc"),
+        (vec![Some(2), None, Some(9)], Ok(2), "ab"),
+        (vec![None], Err(PIPE), ""),
+    ] {
+        let captured = Captured::default();
+        let mut guest = Guest::new(WasiBuilder::new().stdout(Limited(answers, captured.clone())));
+        guest.put(FIRST, b"abcdef");
+        for (index, word) in [FIRST, 3, FIRST + 3, 3].into_iter().enumerate() {
+            guest.put(OUT + 16 + 4 * index as i64, &(word as u32).to_le_bytes());
+        }
+        let errno = guest.call("fd_write", &[1, OUT + 16, 2, OUT]);
+        assert_eq!(if errno == SUCCESS { Ok(guest.u32(OUT)) } else { Err(errno) }, result);
+        assert_eq!(captured.text(), written);
+    }
+}
+
+#[test]
 fn terminals_are_devices() {
     let mut guest = Guest::new(WasiBuilder::new().terminals([true, false, true]));
     for (fd, kind) in [(0, 2), (1, 0), (2, 2)] {
@@ -117,13 +152,16 @@ fn waiting_ends_at_the_first_time() {
     let hour = 3_600_000_000_000;
     subscribe(&mut guest, 0, 0, 1, hour, 0);
     subscribe(&mut guest, 1, 0, 1, 20_000_000, 0);
-    // In the past.
     let start = Instant::now();
     assert_eq!(guest.call("poll_oneoff", &[FIRST, OUT + 16, 2, OUT]), SUCCESS);
     assert!(start.elapsed() >= Duration::from_millis(20));
     assert_eq!((guest.u32(OUT), guest.u64(OUT + 16), guest.u64(OUT + 24)), (1, 101, 0));
-    for clock in [0, 1] {
-        subscribe(&mut guest, 1, 0, clock, 1, 1);
+    // Points in time that have passed come before any wait.
+    subscribe(&mut guest, 0, 0, 1, 1_000_000, 0);
+    for clock in [0, 1u32] {
+        assert_eq!(guest.call("clock_time_get", &[clock.into(), 0, OUT]), SUCCESS);
+        let now = guest.u64(OUT);
+        subscribe(&mut guest, 1, 0, clock, now, 1);
         assert_eq!(guest.call("poll_oneoff", &[FIRST, OUT + 16, 2, OUT]), SUCCESS);
         assert_eq!((guest.u32(OUT), guest.u64(OUT + 16)), (1, 101));
     }

@@ -161,7 +161,7 @@ fn ctrl_c_interrupts() {
     use std::io::{BufRead as _, BufReader};
     use std::process::Stdio;
 
-    // Prints a line, so that the test knows that it runs, and loops or sleeps.
+    // They print a line, so that the test knows that they run, and loop, sleep or wait for input.
     let looping = PROGRAM.replace("(call $exit (i32.const 7))", "(loop $again (br $again))");
     let sleeping = PROGRAM
         .replace("(memory", r#"(import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32))) (memory"#)
@@ -169,12 +169,26 @@ fn ctrl_c_interrupts() {
             "(call $exit (i32.const 7))",
             "(i64.store (i32.const 1024) (i64.const -1)) (drop (call $poll (i32.const 1000) (i32.const 2000) (i32.const 1) (i32.const 16)))",
         );
-    for (program, mode, message) in
-        [(&looping, "off", "interrupted"), (&looping, "on", "interrupted"), (&sleeping, "off", "")]
-    {
+    let reading = PROGRAM
+        .replace(
+            "(memory",
+            r#"(import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32))) (memory"#,
+        )
+        .replace(
+            "(call $exit (i32.const 7))",
+            "(drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))",
+        );
+    for (program, mode, message) in [
+        (&looping, "off", "interrupted"),
+        (&looping, "on", "interrupted"),
+        (&sleeping, "off", ""),
+        (&reading, "off", ""),
+    ] {
         let folder = folder(program);
         let mut command = command(folder.path(), &[&format!("--jit={mode}"), "module.wat"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the command runs");
+        let _open = child.stdin.take();
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).unwrap();
         assert_eq!(line, "hello\n");

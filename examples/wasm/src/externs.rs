@@ -44,7 +44,10 @@ impl Memory {
         host.memories[self.index].bytes_mut()
     }
 
-    /// Returns the bytes and the host's data, for functions of the host's that need both.
+    /// Returns the bytes and the host's data, for functions of the host's that need both. See [`Linker::func_wrap`] for an
+    /// example.
+    ///
+    /// [`Linker::func_wrap`]: crate::Linker::func_wrap
     ///
     /// # Panics
     ///

@@ -3,6 +3,34 @@
 //! ```text
 //! bytes ─ module ─► declarations, function bodies ─ translate ─► bytecode ─ instance ─► store (a machine)
 //! ```
+//!
+//! A host compiles a [`Module`], creates an [`Instance`] of it in a [`Store`], and calls what it exports:
+//!
+//! ```
+//! use wasm::{Engine, Linker, Module, Store};
+//!
+//! let engine = Engine::default();
+//! let module = Module::new(
+//!     &engine,
+//!     r#"(module
+//!         (import "host" "next" (func $next (result i32)))
+//!         (func (export "sum") (param i32) (result i32)
+//!             (i32.add (local.get 0) (i32.add (call $next) (call $next)))))"#,
+//! )?;
+//! // The data of the store is what functions of the host work with.
+//! let mut store = Store::new(&engine, 20);
+//! let mut linker = Linker::new();
+//! linker.func_wrap(&mut store, "host", "next", |mut caller, (): ()| {
+//!     *caller.data_mut() += 1;
+//!     Ok(*caller.data())
+//! })?;
+//! let instance = linker.instantiate(&mut store, &module)?;
+//! let sum = instance.get_typed_func::<i32, i32>(&store, "sum")?;
+//! assert_eq!(sum.call(&mut store, -1)?, 42);
+//! # Ok::<(), wasm::Error>(())
+//! ```
+//!
+//! Programs that need a system get it by [`wasi`], and the [`command`] `mimeo-wasm` runs them.
 
 mod arena;
 pub mod command;

@@ -31,7 +31,34 @@ impl<T: 'static> Linker<T> {
         self
     }
 
-    /// Defines a function of the host's, whose parameters are a tuple.
+    /// Defines a function of the host's, whose parameters are a tuple. An error that it returns ends the program.
+    ///
+    /// ```
+    /// use wasm::{Caller, Engine, Extern, Linker, Module, Store};
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(
+    ///     &engine,
+    ///     r#"(module
+    ///         (import "host" "print" (func $print (param i32 i32)))
+    ///         (memory (export "memory") 1)
+    ///         (data (i32.const 8) "hello")
+    ///         (func (export "run") (call $print (i32.const 8) (i32.const 5))))"#,
+    /// )?;
+    /// let mut store = Store::new(&engine, Vec::new());
+    /// let mut linker = Linker::new();
+    /// linker.func_wrap(&mut store, "host", "print", |mut caller: Caller<'_, Vec<String>>, (at, len): (u32, u32)| {
+    ///     let Some(Extern::Memory(memory)) = caller.get_export("memory") else { return Err("no memory".into()) };
+    ///     let (bytes, printed) = memory.data_and_store_mut(&mut caller);
+    ///     let text = bytes.get(at as usize..).and_then(|bytes| bytes.get(..len as usize)).ok_or("out of bounds")?;
+    ///     printed.push(String::from_utf8(text.to_vec())?);
+    ///     Ok(())
+    /// })?;
+    /// let instance = linker.instantiate(&mut store, &module)?;
+    /// instance.get_typed_func::<(), ()>(&store, "run")?.call(&mut store, ())?;
+    /// assert_eq!(*store.data(), ["hello"]);
+    /// # Ok::<(), wasm::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -182,11 +182,40 @@ impl<T: 'static> Store<T> {
     }
 
     /// Returns a handle by which any thread can interrupt what runs.
+    ///
+    /// ```
+    /// use wasm::{Engine, Instance, Module, Store};
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"(module (func (export "forever") (loop (br 0))))"#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// let forever = instance.get_typed_func::<(), ()>(&store, "forever")?;
+    /// let control = store.control().clone();
+    /// let other = std::thread::spawn(move || control.interrupt());
+    /// assert_eq!(forever.call(&mut store, ()).unwrap_err().to_string(), "interrupted");
+    /// other.join().expect("it does not panic");
+    /// # Ok::<(), wasm::Error>(())
+    /// ```
     pub fn control(&self) -> &Control {
         self.machine.control()
     }
 
     /// Limits the calls and backward branches of what runs from now on; `None` is no limit.
+    ///
+    /// ```
+    /// use wasm::{Engine, Instance, Module, Store};
+    ///
+    /// let engine = Engine::default();
+    /// let module = Module::new(&engine, r#"(module (func (export "forever") (loop (br 0))))"#)?;
+    /// let mut store = Store::new(&engine, ());
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// let forever = instance.get_typed_func::<(), ()>(&store, "forever")?;
+    /// store.set_fuel(Some(1000));
+    /// assert_eq!(forever.call(&mut store, ()).unwrap_err().to_string(), "out of fuel");
+    /// assert_eq!(store.fuel(), Some(0));
+    /// # Ok::<(), wasm::Error>(())
+    /// ```
     pub fn set_fuel(&mut self, fuel: Option<u64>) {
         self.machine.vm_mut().set_fuel(fuel);
     }

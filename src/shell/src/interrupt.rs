@@ -1,14 +1,20 @@
 //! Ctrl-C → an interruption of what runs.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use mimeo::Control;
 
 /// The exit status of a process that is killed by `SIGINT`.
 pub const INTERRUPTED: u8 = 128 + 2;
 
-/// Whether something runs that has not been interrupted yet.
-static IS_RUNNING: AtomicBool = AtomicBool::new(false);
+/// What Ctrl-C finds: one of the states below.
+static STATE: AtomicU8 = AtomicU8::new(IDLE);
+/// Nothing runs that could be interrupted.
+const IDLE: u8 = 0;
+/// Something runs that has not been interrupted yet.
+const RUNNING: u8 = 1;
+/// What runs was interrupted, and has not ended yet.
+const STOPPING: u8 = 2;
 
 /// Lets Ctrl-C interrupt what [`run`] runs. At other times, and a second time, it ends the process.
 ///
@@ -24,23 +30,23 @@ pub fn handle(control: &Control) {
     let control = control.clone();
     // Without the handler, Ctrl-C always ends the process.
     let _unavailable = ctrlc::set_handler(move || {
-        if IS_RUNNING.swap(false, Ordering::SeqCst) {
-            control.interrupt();
-        } else {
-            std::process::exit(INTERRUPTED.into());
+        match STATE.compare_exchange(RUNNING, STOPPING, Ordering::SeqCst, Ordering::SeqCst) {
+            Ok(_) => control.interrupt(),
+            Err(_) => std::process::exit(INTERRUPTED.into()),
         }
     });
 }
 
 /// Runs something, which Ctrl-C interrupts. See [`handle`] for an example.
 pub fn run<T>(action: impl FnOnce() -> T) -> T {
-    let before = IS_RUNNING.swap(true, Ordering::SeqCst);
+    STATE.store(RUNNING, Ordering::SeqCst);
     let result = action();
-    IS_RUNNING.store(before, Ordering::SeqCst);
+    STATE.store(IDLE, Ordering::SeqCst);
     result
 }
 
-/// Does something that an interruption cannot end, such as waiting for input: meanwhile Ctrl-C ends the process.
+/// Does something that an interruption cannot end, such as waiting for input: meanwhile Ctrl-C ends the process. So does
+/// one that has come before, and that what runs has not noticed yet.
 ///
 /// ```
 /// use std::io;
@@ -52,8 +58,11 @@ pub fn run<T>(action: impl FnOnce() -> T) -> T {
 /// # Ok::<(), io::Error>(())
 /// ```
 pub fn wait<T>(action: impl FnOnce() -> T) -> T {
-    let before = IS_RUNNING.swap(false, Ordering::SeqCst);
+    let before = STATE.swap(IDLE, Ordering::SeqCst);
+    if before == STOPPING {
+        std::process::exit(INTERRUPTED.into());
+    }
     let result = action();
-    IS_RUNNING.store(before, Ordering::SeqCst);
+    STATE.store(before, Ordering::SeqCst);
     result
 }

@@ -33,11 +33,11 @@ fn write(guest: &mut Guest<'_>, strings: &[Vec<u8>], (addresses, bytes): (u32, u
     for string in strings {
         guest.write(address, &at.to_le_bytes())?;
         guest.write(at, string)?;
-        // The string is in memory, so its length fits.
-        let end = at + string.len() as u32;
+        let end = at.checked_add(string.len() as u32).ok_or(Errno::Fault)?;
         guest.write(end, &[0])?;
-        address = address.checked_add(4).ok_or(Errno::Fault)?;
-        at = end.checked_add(1).ok_or(Errno::Fault)?;
+        // The last string may end where the memory does, and there is no address after it.
+        address = address.wrapping_add(4);
+        at = end.wrapping_add(1);
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ impl Memory {
     ///
     /// # Panics
     ///
-    /// If the memory is of another store.
+    /// If the memory is of another store (test `handles_of_another_store_panic`).
     pub fn data<'a, T: 'static>(&self, store: &'a impl AsContext<Data = T>) -> &'a [u8] {
         let context = store.as_context();
         context.check(self.store);
@@ -36,7 +36,7 @@ impl Memory {
     ///
     /// # Panics
     ///
-    /// If the memory is of another store.
+    /// If the memory is of another store (test `handles_of_another_store_panic`).
     pub fn data_mut<'a, S: AsContextMut>(&self, store: &'a mut S) -> &'a mut [u8] {
         let context = store.as_context_mut();
         let host = context.into_host();
@@ -51,7 +51,7 @@ impl Memory {
     ///
     /// # Panics
     ///
-    /// If the memory is of another store.
+    /// If the memory is of another store (test `handles_of_another_store_panic`).
     pub fn data_and_store_mut<'a, S: AsContextMut>(&self, store: &'a mut S) -> (&'a mut [u8], &'a mut S::Data) {
         let host = store.as_context_mut().into_host();
         assert_eq!(self.store, host.store, "the handle is of another store");
@@ -62,7 +62,7 @@ impl Memory {
     ///
     /// # Panics
     ///
-    /// If the memory is of another store.
+    /// If the memory is of another store (test `handles_of_another_store_panic`).
     pub fn size(&self, store: impl AsContext) -> u64 {
         let context = store.as_context();
         context.check(self.store);
@@ -77,7 +77,7 @@ impl Memory {
     ///
     /// # Panics
     ///
-    /// If the memory is of another store.
+    /// If the memory is of another store (test `handles_of_another_store_panic`).
     pub fn grow(&self, mut store: impl AsContextMut, pages: u64) -> Result<u64, Error> {
         let mut context = store.as_context_mut();
         context.check(self.store);
@@ -97,7 +97,7 @@ impl Table {
     ///
     /// # Panics
     ///
-    /// If the reference is of another store.
+    /// If the reference is of another store (test `handles_of_another_store_panic`).
     pub fn new(mut store: impl AsContextMut, ty: TableType, value: Val) -> Result<Table, Error> {
         let mut context = store.as_context_mut();
         let host = context.host();
@@ -112,7 +112,7 @@ impl Table {
     ///
     /// # Panics
     ///
-    /// If the table is of another store.
+    /// If the table is of another store (test `handles_of_another_store_panic`).
     pub fn size(&self, store: impl AsContext) -> u64 {
         let context = store.as_context();
         context.check(self.store);
@@ -123,7 +123,7 @@ impl Table {
     ///
     /// # Panics
     ///
-    /// If the table is of another store.
+    /// If the table is of another store (test `handles_of_another_store_panic`).
     pub fn get(&self, store: impl AsContext, index: u64) -> Option<Val> {
         let context = store.as_context();
         context.check(self.store);
@@ -139,7 +139,7 @@ impl Global {
     ///
     /// # Panics
     ///
-    /// If the value is a reference of another store.
+    /// If the value is a reference of another store (test `handles_of_another_store_panic`).
     pub fn new(mut store: impl AsContextMut, value: Val, is_mutable: bool) -> Global {
         let mut context = store.as_context_mut();
         let host = context.host();
@@ -152,7 +152,7 @@ impl Global {
     ///
     /// # Panics
     ///
-    /// If the global is of another store.
+    /// If the global is of another store (test `handles_of_another_store_panic`).
     pub fn get(&self, store: impl AsContext) -> Val {
         let context = store.as_context();
         context.check(self.store);
@@ -169,7 +169,7 @@ impl Global {
     ///
     /// # Panics
     ///
-    /// If the global or the value is of another store.
+    /// If the global or the value is of another store (test `handles_of_another_store_panic`).
     pub fn set(&self, mut store: impl AsContextMut, value: Val) -> Result<(), Error> {
         let mut context = store.as_context_mut();
         context.check(self.store);
@@ -188,7 +188,7 @@ impl Extern {
     ///
     /// # Panics
     ///
-    /// If it is of another store.
+    /// If it is of another store (test `handles_of_another_store_panic`).
     pub fn ty(&self, store: impl AsContext) -> ExternType {
         let context = store.as_context();
         let host = &context.vm.host;

@@ -22,7 +22,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// If it is a reference of another store.
+    /// If it is a reference of another store (test `handles_of_another_store_panic`).
     pub(crate) fn bits_of(&self, value: Val) -> u64 {
         let check = |store| assert_eq!(store, self.store, "the reference is of another store");
         match value {
@@ -146,7 +146,7 @@ impl Func {
     ///
     /// # Panics
     ///
-    /// If the function is of another store.
+    /// If the function is of another store (test `handles_of_another_store_panic`).
     pub fn ty(&self, store: impl AsContext) -> FuncType {
         self.data(&store.as_context()).ty.clone()
     }
@@ -164,7 +164,7 @@ impl Func {
     ///
     /// # Panics
     ///
-    /// If the function or an argument is of another store.
+    /// If the function or an argument is of another store (test `handles_of_another_store_panic`).
     pub fn call(&self, mut store: impl AsContextMut, args: &[Val]) -> Result<Vec<Val>, Error> {
         let mut context = store.as_context_mut();
         context.check(self.store);
@@ -204,7 +204,7 @@ impl Func {
     ///
     /// # Panics
     ///
-    /// If the function is of another store.
+    /// If the function is of another store (test `handles_of_another_store_panic`).
     pub fn typed<P: WasmTypes, R: WasmTypes>(&self, store: impl AsContext) -> Result<TypedFunc<P, R>, Error> {
         let context = store.as_context();
         let (ty, wanted) = (&self.data(&context).ty, FuncType::new(P::types(), R::types()));
@@ -239,7 +239,7 @@ impl<P: WasmTypes, R: WasmTypes> TypedFunc<P, R> {
     ///
     /// # Panics
     ///
-    /// If the function or an argument is of another store.
+    /// If the function or an argument is of another store (test `handles_of_another_store_panic`).
     pub fn call(&self, store: impl AsContextMut, args: P) -> Result<R, Error> {
         let results = self.function.call(store, &args.into_vals())?;
         Ok(R::from_vals(&results).expect("the types were checked"))

@@ -81,7 +81,7 @@ impl Instance {
     ///
     /// # Panics
     ///
-    /// If an import is of another store.
+    /// If an import is of another store (test `handles_of_another_store_panic`).
     pub fn new(mut store: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Instance, Error> {
         let declared = &module.inner.declared;
         check_imports(&store, module, imports)?;
@@ -100,7 +100,7 @@ impl Instance {
     ///
     /// # Panics
     ///
-    /// If the instance is of another store.
+    /// If the instance is of another store (test `handles_of_another_store_panic`).
     pub fn get_export(&self, store: impl AsContext, name: &str) -> Option<Extern> {
         let context = store.as_context();
         context.check(self.store);
@@ -111,7 +111,7 @@ impl Instance {
     ///
     /// # Panics
     ///
-    /// If the instance is of another store.
+    /// If the instance is of another store (test `handles_of_another_store_panic`).
     pub fn exports(&self, store: impl AsContext) -> Vec<(String, Extern)> {
         let context = store.as_context();
         context.check(self.store);
@@ -126,7 +126,7 @@ impl Instance {
     ///
     /// # Panics
     ///
-    /// If the instance is of another store.
+    /// If the instance is of another store (test `handles_of_another_store_panic`).
     pub fn get_typed_func<P: WasmTypes, R: WasmTypes>(
         &self,
         store: impl AsContext,

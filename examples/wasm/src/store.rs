@@ -16,7 +16,7 @@ use crate::{Engine, ExternRef};
 /// The instances of modules, with data of the host's.
 ///
 /// Handles to what is in a store, such as a [`Func`](crate::Func), are small and `Copy`. Every use of a handle takes the
-/// store, or in a function of the host's its [`Caller`], and panics if the handle is of another store.
+/// store, or in a function of the host's its [`Caller`], and panics if the handle is of another store (test `handles_of_another_store_panic`).
 pub struct Store<T> {
     pub(crate) machine: Machine,
     marker: PhantomData<T>,
@@ -328,7 +328,7 @@ impl ExternRef {
     ///
     /// # Panics
     ///
-    /// If the reference is of another store.
+    /// If the reference is of another store (test `handles_of_another_store_panic`).
     pub fn get<'a, T: 'static>(&self, store: &'a StoreContext<'_, T>) -> &'a dyn Any {
         store.check(self.store);
         &*store.vm.host.externs[self.index as usize]

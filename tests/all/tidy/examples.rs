@@ -213,7 +213,7 @@ fn every_public_item_of_an_author_or_host_has_an_example() {
 
 #[test]
 fn every_promised_panic_names_its_test() {
-    let folders = CRATES.iter().map(|(_, folder)| *folder).chain(["examples/lua/tests"]);
+    let folders = CRATES.iter().map(|(_, folder)| *folder).chain(["examples/lua/tests", "examples/wasm/tests"]);
     let files = folders.flat_map(rust_files).map(|file| (read(&file), file));
     let files: Vec<(String, String)> = files.collect();
     for (text, file) in files.iter().filter(|(_, file)| !WITHOUT_TEST.contains(&file.as_str())) {

@@ -22,10 +22,7 @@ impl Target {
 }
 
 /// Compiles a program. The options come before the sources.
-///
-/// # Panics
-///
-/// If the compiler, or the library for WASI, is not installed: `.ci/run install` installs them.
+/// It panics if the compiler or the library for WASI is not installed: `.ci/run install` installs them.
 #[track_caller]
 pub fn compile(target: Target, sources: &[&Path], options: &[&str], program: &Path) {
     let mut clang = Command::new("clang-19");

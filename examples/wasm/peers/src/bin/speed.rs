@@ -1,6 +1,6 @@
 //! Runs the benchmarks in mimeo-wasm, wasmi and wasmtime, and prints a table of times relative to wasmi.
 //!
-//! `cargo run --release [-- ROUNDS [PROGRAM…]]`. The engines take turns; each figure is the median of the rounds, in the
+//! `cargo run --release --bin speed [-- ROUNDS [PROGRAM…]]`. The engines take turns; each figure is the median of the rounds, in the
 //! time of the thread, without compilation, which runs before the first call.
 
 use std::error::Error;
@@ -12,16 +12,16 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The programs, and the sizes of their problems.
 const PROGRAMS: [(&str, &[u8], i32); 10] = [
-    ("crc32", include_bytes!("../../crc32.wasm"), 60),
-    ("fannkuch", include_bytes!("../../fannkuch.wasm"), 8),
-    ("fib", include_bytes!("../../fib.wasm"), 30),
-    ("mandelbrot", include_bytes!("../../mandelbrot.wasm"), 250),
-    ("matrix", include_bytes!("../../matrix.wasm"), 10),
-    ("nbody", include_bytes!("../../nbody.wasm"), 50_000),
-    ("sha256", include_bytes!("../../sha256.wasm"), 30),
-    ("sieve", include_bytes!("../../sieve.wasm"), 5),
-    ("sort", include_bytes!("../../sort.wasm"), 10),
-    ("vm", include_bytes!("../../vm.wasm"), 4_000),
+    ("crc32", include_bytes!("../../../benchmarks/crc32.wasm"), 60),
+    ("fannkuch", include_bytes!("../../../benchmarks/fannkuch.wasm"), 8),
+    ("fib", include_bytes!("../../../benchmarks/fib.wasm"), 30),
+    ("mandelbrot", include_bytes!("../../../benchmarks/mandelbrot.wasm"), 250),
+    ("matrix", include_bytes!("../../../benchmarks/matrix.wasm"), 10),
+    ("nbody", include_bytes!("../../../benchmarks/nbody.wasm"), 50_000),
+    ("sha256", include_bytes!("../../../benchmarks/sha256.wasm"), 30),
+    ("sieve", include_bytes!("../../../benchmarks/sieve.wasm"), 5),
+    ("sort", include_bytes!("../../../benchmarks/sort.wasm"), 10),
+    ("vm", include_bytes!("../../../benchmarks/vm.wasm"), 4_000),
 ];
 
 /// An engine with a program, ready to run.

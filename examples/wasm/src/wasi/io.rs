@@ -128,10 +128,12 @@ fn synchronize(file: &File, flags: u32) -> Result<(), Errno> {
     Ok(())
 }
 
-type Advice = (u32, u64, u64, u32);
-
 /// Checks the advice, which says how the program will access the file, and does not need it.
-pub(super) fn fd_advise(wasi: &mut Wasi, _: &mut Guest<'_>, (fd, _, _, advice): Advice) -> Result<(), Errno> {
+pub(super) fn fd_advise(
+    wasi: &mut Wasi,
+    _: &mut Guest<'_>,
+    (fd, _, _, advice): (u32, u64, u64, u32),
+) -> Result<(), Errno> {
     const LAST: u32 = 5;
     wasi.descriptors.file(fd)?;
     if advice > LAST { Err(Errno::Invalid) } else { Ok(()) }

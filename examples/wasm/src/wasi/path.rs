@@ -21,12 +21,10 @@ mod opening {
     pub(super) const ALL: u32 = 15;
 }
 
-type Open = (u32, u32, u32, u32, u32, u64, u64, u32, u32);
-
 pub(super) fn path_open(
     wasi: &mut Wasi,
     guest: &mut Guest<'_>,
-    (fd, lookup, path, len, how, wanted, _, flags, out): Open,
+    (fd, lookup, path, len, how, wanted, _, flags, out): (u32, u32, u32, u32, u32, u64, u64, u32, u32),
 ) -> Result<(), Errno> {
     let path = guest.path(path, len)?;
     let dir = wasi.descriptors.dir(fd)?;
@@ -97,12 +95,10 @@ pub(super) fn path_filestat_get(
     write_status(guest, out, &metadata)
 }
 
-type SetTimes = (u32, u32, u32, u32, u64, u64, u32);
-
 pub(super) fn path_filestat_set_times(
     wasi: &mut Wasi,
     guest: &mut Guest<'_>,
-    (fd, lookup, path, len, accessed, modified, flags): SetTimes,
+    (fd, lookup, path, len, accessed, modified, flags): (u32, u32, u32, u32, u64, u64, u32),
 ) -> Result<(), Errno> {
     let path = guest.path(path, len)?;
     let times = Times::new(accessed, modified, flags)?;
@@ -115,12 +111,10 @@ pub(super) fn path_filestat_set_times(
     Ok(())
 }
 
-type Link = (u32, u32, u32, u32, u32, u32, u32);
-
 pub(super) fn path_link(
     wasi: &mut Wasi,
     guest: &mut Guest<'_>,
-    (fd, lookup, path, len, new_fd, new_path, new_len): Link,
+    (fd, lookup, path, len, new_fd, new_path, new_len): (u32, u32, u32, u32, u32, u32, u32),
 ) -> Result<(), Errno> {
     let (path, new_path) = (guest.path(path, len)?, guest.path(new_path, new_len)?);
     if lookup & FOLLOW != 0 {
@@ -130,12 +124,10 @@ pub(super) fn path_link(
     Ok(dir.hard_link(path, new_dir, new_path)?)
 }
 
-type Rename = (u32, u32, u32, u32, u32, u32);
-
 pub(super) fn path_rename(
     wasi: &mut Wasi,
     guest: &mut Guest<'_>,
-    (fd, path, len, new_fd, new_path, new_len): Rename,
+    (fd, path, len, new_fd, new_path, new_len): (u32, u32, u32, u32, u32, u32),
 ) -> Result<(), Errno> {
     let (path, new_path) = (guest.path(path, len)?, guest.path(new_path, new_len)?);
     let (dir, new_dir) = (wasi.descriptors.dir(fd)?, wasi.descriptors.dir(new_fd)?);

@@ -22,15 +22,15 @@ pub(super) fn sock_accept(wasi: &mut Wasi, _: &mut Guest<'_>, (fd, _, _): (u32, 
     no_socket(wasi, fd)
 }
 
-type Receive = (u32, u32, u32, u32, u32, u32);
-
-pub(super) fn sock_recv(wasi: &mut Wasi, _: &mut Guest<'_>, (fd, ..): Receive) -> Result<(), Errno> {
+pub(super) fn sock_recv(
+    wasi: &mut Wasi,
+    _: &mut Guest<'_>,
+    (fd, ..): (u32, u32, u32, u32, u32, u32),
+) -> Result<(), Errno> {
     no_socket(wasi, fd)
 }
 
-type Send = (u32, u32, u32, u32, u32);
-
-pub(super) fn sock_send(wasi: &mut Wasi, _: &mut Guest<'_>, (fd, ..): Send) -> Result<(), Errno> {
+pub(super) fn sock_send(wasi: &mut Wasi, _: &mut Guest<'_>, (fd, ..): (u32, u32, u32, u32, u32)) -> Result<(), Errno> {
     no_socket(wasi, fd)
 }
 

@@ -36,6 +36,9 @@ fn module(seed: u64) -> Option<Vec<u8>> {
         compact_imports_enabled: false,
         max_imports: 0,
         memory64_enabled: false,
+        // Whether something without a maximum can grow is for each engine to decide.
+        memory_max_size_required: true,
+        table_max_size_required: true,
         max_memory32_bytes: 1 << 20,
         max_table_elements: 1000,
         max_tables: 2,

@@ -100,11 +100,13 @@ impl Table {
     /// If the reference is of another store (test `handles_of_another_store_panic`).
     pub fn new(mut store: impl AsContextMut, ty: TableType, value: Val) -> Result<Table, Error> {
         let mut context = store.as_context_mut();
-        let host = context.host();
         if value.ty() != ty.element {
             return Err(Error::link(format!("a table of {} cannot hold a {}", ty.element, value.ty())));
         }
-        let table = TableData::new(ty, host.bits_of(value)).ok_or_else(|| Error::link("not enough memory"))?;
+        let bits = context.host().bits_of(value);
+        let table = TableData::new(ty, bits, context.vm().memory());
+        let table = table.ok_or_else(|| Error::link("not enough memory"))?;
+        let host = context.host();
         Ok(Table { store: host.store, index: host.tables.add(table) })
     }
 

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use mimeo::Control;
+use mimeo::{Account, Charge, Control, MemoryKind};
 
 use crate::Engine;
 use crate::arena::Arena;
@@ -74,6 +74,7 @@ pub(crate) struct TableData {
     pub(crate) elements: Vec<u64>,
     pub(crate) element: ValType,
     pub(crate) max: Option<u64>,
+    charge: Charge,
 }
 
 /// A global, which ops see the beginning of.
@@ -107,23 +108,26 @@ impl Host {
 const MAX_ELEMENTS: u64 = 10_000_000;
 
 impl TableData {
-    pub(crate) fn new(ty: TableType, value: u64) -> Option<TableData> {
+    /// Creates a table, or returns `None` if there is not enough memory.
+    pub(crate) fn new(ty: TableType, value: u64, account: &Account) -> Option<TableData> {
         let mut table = TableData {
             seen: Table { elements: std::ptr::null_mut(), len: 0 },
             elements: Vec::new(),
             element: ty.element,
             max: ty.bounds.max,
+            charge: account.charge(MemoryKind::Heap, 0).ok()?,
         };
         table.grow(value, ty.bounds.min).map(|_| table)
     }
 
-    /// Adds elements, and returns how many there were; `None` if that is too many.
+    /// Adds elements, and returns how many there were; `None` if that is too many, or there is not enough memory.
     pub(crate) fn grow(&mut self, value: u64, count: u64) -> Option<u64> {
         let before = self.elements.len() as u64;
         let len = before.checked_add(count)?;
         if len > self.max.unwrap_or(u64::from(u32::MAX)).min(MAX_ELEMENTS) {
             return None;
         }
+        self.charge.resize(len as usize * size_of::<u64>()).ok()?;
         self.elements.try_reserve_exact(count as usize).ok()?;
         self.elements.resize(len as usize, value);
         self.seen = Table { elements: self.elements.as_mut_ptr(), len };

@@ -174,7 +174,7 @@ fn allocate<T: 'static>(
     }
     let no_memory = || Error::link("not enough memory");
     for ty in &declared.tables[items.tables.len()..] {
-        let table = TableData::new(*ty, 0).ok_or_else(no_memory)?;
+        let table = TableData::new(*ty, 0, context.vm().memory()).ok_or_else(no_memory)?;
         items.tables.push(context.host().tables.add(table));
     }
     for ty in &declared.memories[items.memories.len()..] {

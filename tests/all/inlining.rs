@@ -264,6 +264,26 @@ fn fuel_ends_at_the_same_call_or_jump() {
 }
 
 #[test]
+fn what_an_op_does_before_its_call_is_not_done_again() {
+    let program = looping(|code| code.look_and_call(CALLEE, ARGUMENT, 1), twice, one_more);
+    let run = |jit, fuel| {
+        let (mut machine, linked) = loaded(&program, Limits::default(), jit);
+        machine.vm_mut().set_fuel(Some(fuel));
+        let result = machine.call(linked.function(LOOP), &[10]).map_err(|trap| trap.kind.to_string());
+        let inlined = machine.jit().map(|_| inlined(&machine));
+        (result, std::mem::take(&mut machine.vm_mut().host.caught), inlined)
+    };
+    for fuel in 0..25 {
+        let (expected, looks, _) = run(None, fuel);
+        for mode in Named::optimized() {
+            let (result, seen, _) = run(mode.jit.clone(), fuel);
+            assert_eq!((result, seen), (expected.clone(), looks.clone()), "{mode}, {fuel} events");
+        }
+    }
+    assert_eq!(run(Some(optimized_at_once()), 20).2, Some(1));
+}
+
+#[test]
 fn a_breakpoint_in_an_inlined_function_stops() {
     let program = looping(call, twice, one_more);
     for mode in Named::optimized() {

@@ -127,7 +127,7 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
             End::Throw => self.throw(),
             End::Call { callee, .. } => {
                 let callee = self.get(*callee);
-                self.e.call(op, callee);
+                self.e.call(op, callee, op.shape.has_effects[index]);
             }
             End::Return { value } => {
                 let value = self.get(*value);

@@ -73,15 +73,19 @@ pub(crate) fn store_pc(v: &mut Values<'_>, frame: &Frame, place: Place) {
 }
 
 impl Emitter<'_, '_, '_> {
-    /// Continues in the function that is inlined at a call, if that is the callee.
-    pub(crate) fn call(&mut self, op: &LoopOp<'_>, callee: Value) {
+    /// Continues in the function that is inlined at a call, if that is the callee. Otherwise stencils do the op again; after
+    /// an effect, or where a frame is missing, the call is made here.
+    pub(crate) fn call(&mut self, op: &LoopOp<'_>, callee: Value, has_effects: bool) {
         let inlined = self.region.inlined[&op.place];
-        let elsewhere = self.v.b.create_block();
+        let is_made_here = has_effects || op.place.call().is_some();
+        let elsewhere = if is_made_here { self.v.b.create_block() } else { self.start_of(op) };
         self.v.b.set_cold_block(elsewhere);
         self.continue_if_callee(inlined.function, callee, elsewhere);
         self.continue_if_room(op, inlined, elsewhere);
         self.count(elsewhere);
-        self.calls_elsewhere.push((elsewhere, op.place, callee));
+        if is_made_here {
+            self.calls_elsewhere.push((elsewhere, op.place, callee));
+        }
         let first = op.place.inside().expect("it was inlined");
         self.go_to(op, first);
     }

@@ -28,6 +28,8 @@ impl Shapes {
 pub(crate) struct Shape {
     /// By block: whether the op leaves at its start instead of ending the block.
     pub(crate) leaves: Vec<bool>,
+    /// By block: whether the op has stored something or called the runtime before the block's end.
+    pub(crate) has_effects: Vec<bool>,
     /// The other blocks, each after those that dominate it.
     pub(crate) order: Vec<usize>,
     /// By block: whether a later one in that order leads to it.
@@ -112,6 +114,7 @@ impl Shape {
             continues: compiled().any(|block| matches!(block.end, End::Next { .. })),
             jumps: jumps.collect(),
             cells,
+            has_effects: effects.iter().zip(&body.blocks).map(|(&before, block)| before || stores(block)).collect(),
             leaves,
             order,
         })

@@ -241,25 +241,35 @@ impl Translator<'_> {
     /// Jumps to the target of the range that contains the number; `passing` gets the targets that need operands.
     fn select_range(&mut self, index: Slot, ranges: &[(u32, usize)], passing: &mut Vec<(usize, Target)>) {
         if let &[(_, depth)] = ranges {
-            self.blocks[depth].is_end_reachable = true;
-            let label = if !self.must_pass(depth) {
-                self.blocks[depth].label
-            } else if let Some(&(_, label)) = passing.iter().find(|(other, _)| *other == depth) {
-                label
-            } else {
-                let label = self.code.label();
-                passing.push((depth, label));
-                label
-            };
+            let label = self.entry_of(depth, passing);
             self.code.jump(label);
             return;
         }
         let (low, high) = ranges.split_at(ranges.len() / 2);
-        let below = self.code.label();
+        let (below, is_tree) = match low {
+            &[(_, depth)] => (self.entry_of(depth, passing), false),
+            _ => (self.code.label(), true),
+        };
         self.code.jump_if_i32_lt_u(index, Place::Constant(u64::from(high[0].0)), below);
         self.select_range(index, high, passing);
-        self.code.bind(below);
-        self.select_range(index, low, passing);
+        if is_tree {
+            self.code.bind(below);
+            self.select_range(index, low, passing);
+        }
+    }
+
+    /// Returns where a jump to a block's target goes: to that, or to where operands are passed to it.
+    fn entry_of(&mut self, depth: usize, passing: &mut Vec<(usize, Target)>) -> Target {
+        self.blocks[depth].is_end_reachable = true;
+        if !self.must_pass(depth) {
+            return self.blocks[depth].label;
+        }
+        if let Some(&(_, label)) = passing.iter().find(|(other, _)| *other == depth) {
+            return label;
+        }
+        let label = self.code.label();
+        passing.push((depth, label));
+        label
     }
 
     /// Returns from the function with the last operands.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use mimeo::asm::FunctionIndex;
 
-use crate::host::{FunctionData, Host, HostCall, HostError, HostFunction};
+use crate::host::{FunctionData, Host, HostCall, HostError, HostFunction, MAX_RESULTS};
 use crate::ops::ops::{FunctionInstance, FunctionRef, Owner};
 use crate::store::{StoreContext, StoreContextMut, caller};
 use crate::translate::call_host;
@@ -89,13 +89,16 @@ impl Func {
     ///
     /// # Errors
     ///
-    /// If there is not enough memory for its code.
+    /// If there is not enough memory for its code, or it has more than 1000 parameters or results.
     pub fn new<S: AsContextMut>(
         mut store: S,
         ty: FuncType,
         call: impl Fn(Caller<'_, S::Data>, &[Val]) -> Result<Vec<Val>, BoxedError> + 'static,
     ) -> Result<Func, Error> {
         let FuncType { params, results } = ty.clone();
+        if params.len().max(results.len()) > MAX_RESULTS {
+            return Err(Error::link(format!("a function has at most {MAX_RESULTS} parameters and results")));
+        }
         let call: HostCall = Rc::new(move |vm, bits| {
             let args = vm.host.values_of(bits, &params);
             let values = call(caller(vm), &args).map_err(host_error)?;

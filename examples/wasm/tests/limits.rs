@@ -2,7 +2,7 @@
 
 use mimeo::{Limits, TrapKind};
 use mimeo_corpus::Mode;
-use wasm::{Config, Engine, Error, Linker, Module, Store, TrapCode};
+use wasm::{Caller, Config, Engine, Error, Func, FuncType, Linker, Module, Store, TrapCode, Val, ValType};
 
 const MODULE: &str = r#"(module
     (memory (export "memory") 1)
@@ -54,6 +54,17 @@ fn memory_and_tables_grow_up_to_the_limit() {
         let error = Linker::new().instantiate(Store::new(&engine, ()), &module).expect_err("there is no room");
         assert_eq!(error.to_string(), "not enough memory");
     }
+}
+
+#[test]
+fn functions_of_the_hosts_have_at_most_1000_results() {
+    let mut store = Store::new(&Engine::default(), ());
+    let ty = |count| FuncType::new([], vec![ValType::I32; count]);
+    let call = |count| move |_: Caller<'_, ()>, _: &[Val]| Ok(vec![Val::I32(7); count]);
+    let function = Func::new(&mut store, ty(1000), call(1000)).expect("it has not too many");
+    assert_eq!(function.call(&mut store, &[]).expect("it returns"), vec![Val::I32(7); 1000]);
+    let error = Func::new(&mut store, ty(1001), call(1001)).expect_err("it has too many");
+    assert_eq!(error.to_string(), "a function has at most 1000 parameters and results");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Runs random modules of wasm-smith in mimeo-wasm, in several modes, and in wasmi, and compares what they do.
 //!
 //! `cargo run --release --bin smith [-- MODULES [SEED]]`. Each exported function is called with numbers near 0. Results,
-//! traps, globals and the memory must be the same. A failure prints the number of the module, which is also a seed.
+//! traps, globals and the memory must be the same. Then each module is damaged, and must be refused or accepted. A failure prints the number of the module, which is also a seed.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -54,6 +54,23 @@ fn module(seed: u64) -> Option<Vec<u8>> {
     let mut module = Module::new(config, &mut arbitrary::Unstructured::new(&bytes)).ok()?;
     module.ensure_termination(2000).ok()?;
     Some(module.to_bytes()).filter(|bytes| !has_free_nans(bytes))
+}
+
+/// Damages a module in several ways, one byte or the length at a time. Each must be refused or be a module: neither a
+/// panic, nor a translation that the verifier refuses, which is one.
+fn damage(seed: u64, bytes: &[u8]) -> usize {
+    let engine = wasm::Engine::default();
+    let mut accepted = 0;
+    for step in 0..16_u64 {
+        let number = hash(&[seed.to_le_bytes(), step.to_le_bytes()].concat()) as usize;
+        let mut damaged = bytes.to_vec();
+        match step {
+            0 => damaged.truncate(number % bytes.len()),
+            _ => damaged[number % bytes.len()] ^= 1 << (number >> 32 & 7),
+        }
+        accepted += usize::from(wasm::Module::from_binary(&engine, &damaged).is_ok());
+    }
+    accepted
 }
 
 /// Returns whether a module converts floats to others, whose NaNs wasm-smith does not make canonical.
@@ -161,8 +178,10 @@ fn in_wasmi(bytes: &[u8]) -> Result<Report> {
         Err(failure) => return Ok(vec![error(failure)]),
     };
     let mut report = Report::new();
-    let mut exports: Vec<(String, Extern)> =
-        module.exports().filter_map(|export| Some((export.name().to_owned(), instance.get_export(&store, export.name())?))).collect();
+    let mut exports: Vec<(String, Extern)> = module
+        .exports()
+        .filter_map(|export| Some((export.name().to_owned(), instance.get_export(&store, export.name())?)))
+        .collect();
     exports.sort_by(|(one, _), (other, _)| one.cmp(other));
     for (name, item) in &exports {
         if let Extern::Func(function) = item {
@@ -207,7 +226,7 @@ fn main() -> Result<()> {
             ("optimized", optimized().optimized_by(mimeo::optimize::open)),
         ]
     };
-    let (mut compared, mut calls, mut trapped) = (0, 0, 0);
+    let (mut compared, mut calls, mut trapped, mut accepted) = (0, 0, 0, 0);
     for seed in first..first + count {
         let Some(bytes) = module(seed) else { continue };
         let expected = in_wasmi(&bytes).map_err(|error| format!("module {seed}: wasmi: {error}"))?;
@@ -224,9 +243,11 @@ fn main() -> Result<()> {
             }
         }
         compared += 1;
+        accepted += damage(seed, &bytes);
         calls += expected.len();
         trapped += expected.iter().filter(|line| !line.contains([':', '=', ' '])).count();
     }
     println!("{compared} modules, {calls} results, {trapped} of them traps of one word: no difference");
+    println!("{} damaged modules, {accepted} of them accepted", 16 * compared);
     Ok(())
 }

@@ -102,9 +102,7 @@ fn main() -> Result<()> {
             times.sort_by(f64::total_cmp);
             times[times.len() / 2]
         });
-        let cells = medians.map(|seconds| {
-            format!("{:>12.1} ms {:>4.2}", seconds * 1e3, medians[REFERENCE] / seconds)
-        });
+        let cells = medians.map(|seconds| format!("{:>12.1} ms {:>4.2}", seconds * 1e3, medians[REFERENCE] / seconds));
         println!("{name:<12}{}", cells.concat());
         for (sum, seconds) in logarithms.iter_mut().zip(medians) {
             *sum += (medians[REFERENCE] / seconds).ln();

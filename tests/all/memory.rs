@@ -1,9 +1,8 @@
-//! Memory that is never writable and executable, a native stack that does not grow, reproducible tables, and
-//! panics that leave native code intact.
+//! Memory that is never writable and executable, a native stack that does not grow, and panics that leave
+//! native code intact.
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use calc::ops::ops as calc_ops;
@@ -12,8 +11,6 @@ use mimeo::asm::{FunctionIndex, Place};
 use mimeo::def::Slot;
 use mimeo::jit::{Gaps, HasJit, JitConfig, Mode};
 use mimeo::{Limits, Machine};
-use mimeo_build::Target;
-use mimeo_build::generate::Job;
 #[cfg(target_os = "linux")]
 use mimeo_corpus::memory::{Mapping, mappings};
 use mimeo_tests::registers::{self, register_ops};
@@ -146,48 +143,6 @@ fn deep_recursion_does_not_grow_the_native_stack() {
         let (output, result) = on_a_small_stack(deep_to(fits + 1), options);
         assert_eq!(output, "", "{config:?}");
         assert!(result.is_err_and(|error| error == "stack overflow"), "{config:?}");
-    }
-}
-
-// Tables.
-
-#[test]
-fn tables_are_the_same_each_time() {
-    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-    let text = |file: &str| std::fs::read_to_string(package.join("src").join(file)).expect("the file exists");
-    let sets: Vec<_> = ["registers.rs", "broken.rs"]
-        .iter()
-        .flat_map(|file| mimeo_lower::lower_file(&text(file), &format!("src/{file}")).expect("it is Rust"))
-        .collect();
-    let root = std::env::temp_dir().join(format!("mimeo-tables-{}", std::process::id()));
-    let tables = ["one", "other"].map(|folder| {
-        let out = root.join(folder);
-        std::fs::create_dir_all(&out).expect("a folder can be made");
-        let target = Target { triple: triple.clone(), host: triple.clone() };
-        let mode = mimeo_build::mode::Mode::Build;
-        let job = Job {
-            mode,
-            target,
-            compiler: Some("cc".into()),
-            package: package.clone(),
-            features: Vec::new(),
-            landing_pads: false,
-            ops: "src/ops.rs".into(),
-            out: out.clone(),
-        };
-        let outcome = job.run(&sets).expect("tables are made");
-        assert_eq!((outcome.warnings, outcome.reused), (vec![], 0));
-        sets.iter()
-            .flat_map(|set| ["rs", "c", "report.txt"].map(|end| format!("mimeo_{}.{end}", set.name)))
-            .map(|name| (std::fs::read_to_string(out.join(&name)).expect("it was written"), name))
-            .collect::<Vec<_>>()
-    });
-    std::fs::remove_dir_all(root).expect("it can be removed");
-    let [one, other] = tables;
-    assert_eq!(one.len(), 6);
-    for ((one, name), (other, _)) in one.iter().zip(&other) {
-        assert!(one.len() > 1000 && one == other, "{name} differs");
     }
 }
 

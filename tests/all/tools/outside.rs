@@ -14,7 +14,7 @@ use mimeo_corpus::process;
 use mimeo_corpus::program::{CALC, Program};
 use mimeo_corpus::runner::check;
 
-use crate::drift::{Build, OUTPUT, Outcome};
+use crate::tools::drift::{Build, OUTPUT, Outcome};
 
 /// Twenty calls of a function, so that it and the loop become hot.
 const TWENTY: &str = "fn f(x) { return x; } let i = 0; while i < 20 { i = f(i) + 1; } print i;";

@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mimeo_build::Target;
+use mimeo_build::generate::Job;
 use mimeo_cli::command::Generate;
 use mimeo_cli::generate;
 use mimeo_corpus::process::is_installed;
@@ -61,5 +63,45 @@ fn every_op_of_the_tree_has_a_stencil() {
         for (target, compiler) in COMPILERS.into_iter().filter(|(_, compiler)| is_there(compiler)) {
             assert_eq!(gaps(set, Some(target), compiler), nothing, "{set} by {compiler} for {target}");
         }
+    }
+}
+
+#[test]
+fn tables_are_the_same_each_time() {
+    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let text = |file: &str| std::fs::read_to_string(package.join("src").join(file)).expect("the file exists");
+    let sets: Vec<_> = ["registers.rs", "broken.rs"]
+        .iter()
+        .flat_map(|file| mimeo_lower::lower_file(&text(file), &format!("src/{file}")).expect("it is Rust"))
+        .collect();
+    let root = std::env::temp_dir().join(format!("mimeo-tables-{}", std::process::id()));
+    let tables = ["one", "other"].map(|folder| {
+        let out = root.join(folder);
+        std::fs::create_dir_all(&out).expect("a folder can be made");
+        let target = Target { triple: triple.clone(), host: triple.clone() };
+        let mode = mimeo_build::mode::Mode::Build;
+        let job = Job {
+            mode,
+            target,
+            compiler: Some("cc".into()),
+            package: package.clone(),
+            features: Vec::new(),
+            landing_pads: false,
+            ops: "src/ops.rs".into(),
+            out: out.clone(),
+        };
+        let outcome = job.run(&sets).expect("tables are made");
+        assert_eq!((outcome.warnings, outcome.reused), (vec![], 0));
+        sets.iter()
+            .flat_map(|set| ["rs", "c", "report.txt"].map(|end| format!("mimeo_{}.{end}", set.name)))
+            .map(|name| (std::fs::read_to_string(out.join(&name)).expect("it was written"), name))
+            .collect::<Vec<_>>()
+    });
+    std::fs::remove_dir_all(root).expect("it can be removed");
+    let [one, other] = tables;
+    assert_eq!(one.len(), 6);
+    for ((one, name), (other, _)) in one.iter().zip(&other) {
+        assert!(one.len() > 1000 && one == other, "{name} differs");
     }
 }

@@ -1,7 +1,7 @@
 //! An op that a runtime function runs again sees the changes of that run in its inline-cache cell, however rustc
 //! optimises its handler.
 
-use crate::drift::{Build, OUTPUT};
+use crate::tools::drift::{Build, OUTPUT};
 
 /// Optimises the package with the handlers, but not its dependencies.
 const OPTIMIZED: &str = "--config=profile.dev.package.drift.opt-level=3";

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::packages::{cargo, package, write};
+use crate::tools::packages::{cargo, package, write};
 
 /// Returns the cases in a folder of this package, sorted.
 fn cases(folder: &str) -> Vec<PathBuf> {

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use mimeo_cli::command::New;
 use mimeo_cli::new;
 
-use crate::packages::{TARGET, cargo, root};
+use crate::tools::packages::{TARGET, cargo, root};
 
 /// Returns standard output and standard error of a command that succeeds.
 #[track_caller]

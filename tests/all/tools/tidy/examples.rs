@@ -108,8 +108,8 @@ const WITHOUT_TEST: [&str; 10] = [
     "tests/corpus/src/runner.rs",
     "tests/mutants/tables/src/lib.rs",
     // Files that search for such sections, or write them.
-    "tests/all/tidy.rs",
-    "tests/all/tidy/examples.rs",
+    "tests/all/tools/tidy.rs",
+    "tests/all/tools/tidy/examples.rs",
 ];
 
 /// Returns the documentation of an item, or `None` if the item is hidden.

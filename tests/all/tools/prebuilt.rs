@@ -12,8 +12,8 @@ use mimeo_corpus::program::{CALC, Program};
 use mimeo_corpus::runner::check;
 use mimeo_corpus::{process, tree};
 
-use crate::packages::{TARGET, cargo, package, root};
-use crate::tree::is_there;
+use crate::tools::packages::{TARGET, cargo, package, root};
+use crate::tools::tree::is_there;
 
 /// All tests use one package, so its builds run one at a time.
 static PACKAGE: Mutex<()> = Mutex::new(());

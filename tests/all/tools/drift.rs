@@ -8,14 +8,14 @@ use std::sync::{Mutex, PoisonError};
 use mimeo_cli::command::Generate;
 use mimeo_cli::generate;
 
-use crate::packages::{cargo, package, root, write};
+use crate::tools::packages::{cargo, package, root, write};
 
 /// All tests use one package, so its builds run one at a time.
 static PACKAGE: Mutex<()> = Mutex::new(());
 
-const OPS: &str = include_str!("../drift/src/ops.rs");
-const STENCIL: &str = include_str!("../drift/src/double.c");
-const SCRIPT: &str = include_str!("../drift/build.rs");
+const OPS: &str = include_str!("../../drift/src/ops.rs");
+const STENCIL: &str = include_str!("../../drift/src/double.c");
+const SCRIPT: &str = include_str!("../../drift/build.rs");
 
 /// The output of the package: the result in the interpreter, and with native code.
 pub(crate) const OUTPUT: &str =

@@ -120,14 +120,13 @@ fn value<V: Value>(bits: u64) -> V {
     unsafe { V::from_bits(bits) }
 }
 
-/// Runs each function, and returns all observable results, and the number of optimized loops.
+/// Runs each function in one machine, and returns all observable results, and the number of optimized loops.
 fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) -> (Vec<String>, u64) {
     let limits = Limits::default().with_slots(1 << 17).with_depth(20);
     let mut outcomes = Vec::new();
-    let mut loops = 0;
+    let mut machine = machine_with::<I>(I::state(), limits, I::SPACES, config);
+    let linked = machine.load(program).expect("it has the spaces");
     for (index, body) in program.functions().iter().enumerate().rev().filter(|(_, body)| body.arity < 100) {
-        let mut machine = machine_with::<I>(I::state(), limits, I::SPACES, config.clone());
-        let linked = machine.load(program).expect("it has the spaces");
         let args: Vec<I::Value> = (0..body.arity).map(|i| value(u64::from(i) + 1)).collect();
         // Twice, so that inline caches are filled, and slots that the program has not written hold what it left there.
         for _ in 0..2 {
@@ -141,7 +140,6 @@ fn run<I: Hostile>(program: &Program<I, Verified>, config: Option<JitConfig>) ->
             });
         }
         outcomes.push(I::snapshot(machine.vm()));
-        loops += machine.jit().map_or(0, |jit| jit.stats().optimized.loops);
     }
-    (outcomes, loops)
+    (outcomes, machine.jit().map_or(0, |jit| jit.stats().optimized.loops))
 }

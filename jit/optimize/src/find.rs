@@ -13,6 +13,7 @@ use crate::control_flow::{Innermost, innermost_loop};
 use crate::loops::{Inlined, Loop, LoopOp, Slots, labels};
 use crate::place::Place;
 use crate::shape::{Shape, Shapes};
+use crate::webs::Webs;
 
 /// The most ops of a region.
 const MOST_OPS: usize = 300;
@@ -147,8 +148,10 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
                 continue;
             };
             let returns_to = caller.map(|caller| caller.returns_to);
-            let (dirty, read) = (Slots::new(), Slots::new());
-            let op = LoopOp { at, place, base, shape, is_inlined: callee.is_some(), returns_to, dirty, read };
+            let (dirty, read) = (Webs::new(), Slots::new());
+            let (before, after) = (BTreeMap::new(), BTreeMap::new());
+            let is_inlined = callee.is_some();
+            let op = LoopOp { at, place, base, shape, is_inlined, returns_to, dirty, read, before, after };
             if op.successors().next().is_none() {
                 found.leaving = Some(at.info.name);
             }

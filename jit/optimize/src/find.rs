@@ -98,14 +98,14 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
         self.function.samples().filter(|(pc, _)| heads.contains(pc)).map(|(_, samples)| samples).sum()
     }
 
-    /// Returns an op of the function that calls another one in many iterations and leaves for that, as far as samples tell.
+    /// Returns an op that calls a function in many iterations and leaves for that, as far as samples tell.
     fn leaves_often(&self, found: &Found<'_>, samples: u32) -> Option<&'static str> {
         let returns =
             |call: Place| found.ops.values().any(|op| op.place.call() == Some(call) && op.returned().is_some());
-        let calls = found.calls.iter().filter(|&&(place, _)| place.call().is_none() && !returns(place));
-        let mut often = calls.filter(|(_, at)| {
-            let votes = self.function.sampled_callee(at.next_pc()).map_or(0, |(_, _, votes)| votes);
-            votes.saturating_mul(OFTEN) >= samples
+        let calls = found.calls.iter().filter(|&&(place, _)| !returns(place));
+        let mut often = calls.filter(|&&(place, at)| {
+            let called = found.frame(place).0.sampled_callee(at.next_pc()).map_or(0, |callee| callee.samples);
+            called.saturating_mul(OFTEN) >= samples
         });
         often.next().map(|(_, at)| at.info.name)
     }

@@ -231,8 +231,7 @@ impl Function {
         self.header.serial.set(next_serial());
     }
 
-    /// Returns the function that the call before `after` called most often, as far as samples tell: its id, its serial,
-    /// and how many more samples found it than another function. For native tiers.
+    /// Returns the function that the call before `after` called most often, as far as samples tell. For native tiers.
     ///
     /// ```
     /// use mimeo::def::Pc;
@@ -242,22 +241,23 @@ impl Function {
     /// let sum = machine.functions(linked).next().expect("the program has functions");
     /// assert!(sum.sampled_callee(Pc(0)).is_none());
     /// ```
-    pub fn sampled_callee(&self, after: Pc) -> Option<(u32, u64, u32)> {
-        self.callees.borrow().get(&after).map(|callee| (callee.id, callee.serial, callee.votes))
+    pub fn sampled_callee(&self, after: Pc) -> Option<SampledCallee> {
+        self.callees.borrow().get(&after).copied()
     }
 
     /// Notes that the call before `after` was found to have called a function.
     pub(crate) fn add_sampled_callee(&self, after: Pc, callee: &Function) {
         let (id, serial) = (callee.id, callee.serial());
         let mut callees = self.callees.borrow_mut();
-        let sampled = callees.entry(after).or_insert(SampledCallee { id, serial, votes: 0 });
+        let sampled = callees.entry(after).or_insert(SampledCallee { id, serial, votes: 0, samples: 0 });
+        sampled.samples = sampled.samples.saturating_add(1);
         // Boyer and Moore's majority vote.
         if sampled.serial == serial {
             sampled.votes = sampled.votes.saturating_add(1);
         } else if sampled.votes > 1 {
             sampled.votes -= 1;
         } else {
-            *sampled = SampledCallee { id, serial, votes: 1 };
+            *sampled = SampledCallee { id, serial, votes: 1, samples: sampled.samples };
         }
     }
 
@@ -287,13 +287,17 @@ struct Cells {
     counts: Box<[Counts]>,
 }
 
-/// A function that was found to have been called.
+/// A function that samples found to have been called. See [`Function::sampled_callee`] for an example.
 #[derive(Clone, Copy, Debug)]
-struct SampledCallee {
-    id: u32,
-    serial: u64,
-    /// How many more samples found this function than another one.
-    votes: u32,
+pub struct SampledCallee {
+    /// The function.
+    pub id: u32,
+    /// Its serial.
+    pub serial: u64,
+    /// How many more samples of the call found this function than another one.
+    pub votes: u32,
+    /// How many samples found that the call had called a function.
+    pub samples: u32,
 }
 
 /// Returns a number that was never returned before.

@@ -50,7 +50,7 @@ pub use disassemble::{Disassembly, OpText};
 pub use fiber::{FiberError, FiberExit, FiberLimits, FiberRef};
 pub use flow::{Callee, Flow, Label, Thrown, Window};
 pub use frames::FrameView;
-pub use function::Function;
+pub use function::{Function, SampledCallee};
 pub use instruction_set::{InstructionSet, Operands, RuntimeFn};
 pub use machine::{Limits, Machine, MachineBuilder, OpOutcome, OpRun};
 pub use min_max::MinMax;

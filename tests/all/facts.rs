@@ -133,8 +133,8 @@ fn a_loop_over_an_array_checks_it_once() {
     assert_eq!(count(&text, "ushr_imm") + count(&text, "ushr"), 0, "{text}");
     assert_eq!(count(&text, "load"), 1, "{text}");
     assert_eq!(count(&text, "store"), 0, "{text}");
-    // Only the item is a word.
-    assert_eq!(count(&text, "bitcast"), 1, "{text}");
+    // The item is read as a double, and as nothing else.
+    assert_eq!((count(&text, "load.f64"), count(&text, "bitcast")), (1, 0), "{text}");
 }
 
 #[test]
@@ -151,6 +151,45 @@ fn a_store_of_an_item_does_not_change_what_the_array_is() {
     let text = repeated(&program);
     // The item is known after the store.
     assert_eq!((count(&text, "load"), count(&text, "store")), (1, 1), "{text}");
+    // It is stored as the double that it is.
+    assert_eq!(count(&text, "bitcast"), 0, "{text}");
+}
+
+#[test]
+fn a_product_whose_nans_are_canonical_is_a_double() {
+    let program = looping(|code| {
+        code.multiply(TOTAL, TOTAL, ONE);
+        code.set_element(A, I, TOTAL);
+    });
+    assert_eq!(check(&program, false), Ok(0.0));
+    let text = repeated(&program);
+    // It is a word only where it is stored.
+    assert_eq!((count(&text, "bitcast.i64"), count(&text, "bitcast.f64")), (1, 0), "{text}");
+}
+
+#[test]
+fn a_slot_is_a_double_where_it_is_used_as_one_and_a_word_elsewhere() {
+    let program = looping(|code| {
+        let [is_first, is_early] = [code.label(), code.label()];
+        code.number(J, 1.0);
+        code.jump_if_less(I, J, is_first);
+        // What the last iteration left.
+        code.element(J, ITEM, I);
+        code.add(TOTAL, TOTAL, J);
+        code.bind(is_first);
+        code.add(ITEM, I, ONE);
+        code.add(TOTAL, TOTAL, ITEM);
+        code.add(TOTAL, ITEM, TOTAL);
+        code.copy(ITEM, A);
+        code.number(J, 1000.0);
+        code.jump_if_less(I, J, is_early);
+        code.copy(ITEM, B);
+        code.bind(is_early);
+    });
+    let total = (1..MANY).map(|item| item as f64).sum::<f64>() + (1..=MANY).map(|item| 2.0 * item as f64).sum::<f64>();
+    assert_eq!(check(&program, false), Ok(total));
+    let text = repeated(&program);
+    assert_eq!(count(&text, "bitcast"), 0, "{text}");
 }
 
 #[test]
@@ -163,6 +202,20 @@ fn a_store_changes_what_another_array_shares() {
     });
     assert_eq!(check(&program, true), Ok(MANY as f64));
     assert_eq!(check(&program, false), Ok(MANY as f64 - 1.0));
+}
+
+#[test]
+fn a_store_does_not_change_an_item_that_was_read_before() {
+    let program = looping(|code| {
+        code.element(ITEM, B, I);
+        // As a word, more often than as a double.
+        code.kind(J, ITEM);
+        code.kind(J, ITEM);
+        code.set_element(A, I, ONE);
+        code.add(TOTAL, TOTAL, ITEM);
+    });
+    let total = (0..MANY).map(|item| item as f64).sum();
+    assert_eq!(check(&program, true), Ok(total));
 }
 
 #[test]

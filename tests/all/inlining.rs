@@ -124,9 +124,11 @@ fn a_callee_and_its_callee_are_inlined() {
 
 #[test]
 fn recursion_is_not_inlined_for_ever() {
-    // The callee calls itself until its argument is 0.
+    // The callee calls itself until its argument is 0, in the last iterations: a loop that leaves for it in many is refused.
     let recursive = |code: &mut Assembler| {
         let end = code.label();
+        code.number(Slot(2), 5);
+        code.jump_if_less(Slot(2), Slot(0), end);
         code.number(Slot(2), 1);
         code.jump_if_less(Slot(0), Slot(2), end);
         code.number(Slot(1), -1);
@@ -136,7 +138,8 @@ fn recursion_is_not_inlined_for_ever() {
         code.bind(end);
         code.ret(Slot(0));
     };
-    check(&looping(call, recursive, one_more), 60, (1..=60).map(|n| n * (n + 1) / 2).sum(), 1);
+    let expected = (1..=60).map(|n| if n <= 5 { n * (n + 1) / 2 } else { n }).sum();
+    check(&looping(call, recursive, one_more), 60, expected, 1);
 }
 
 #[test]
@@ -335,6 +338,41 @@ mod dynamic {
         assert_eq!(run(&mut machine, INNER, 1000), Ok(1000 * 1001 / 2 + 1000));
         assert_eq!(run(&mut machine, CALLEE, 1000), Ok(1000 * 1001));
         assert!(stats(&machine).switches.left.iter().sum::<u64>() > before);
+    }
+
+    #[test]
+    fn a_call_of_one_function_after_another_is_not_inlined() {
+        let program = looping(call_given, twice, one_more);
+        let loops = |callees: [FunctionIndex; 2]| {
+            let (mut machine, linked) =
+                loaded(&program, Limits::default(), Some(knowing().with_optimize_threshold(64)));
+            for callee in callees.into_iter().cycle().take(50) {
+                machine.vm_mut().host.given = Some(linked.function(callee));
+                machine.call(linked.function(LOOP), &[10]).expect("it returns");
+            }
+            stats(&machine).optimized.loops
+        };
+        assert_eq!((loops([CALLEE, CALLEE]), loops([CALLEE, INNER])), (1, 0));
+    }
+
+    #[test]
+    fn a_loop_whose_inlined_function_leaves_for_a_call_in_every_iteration_is_not_optimized() {
+        // The callee calls itself until its argument is 0.
+        let recursive = |code: &mut Assembler| {
+            let end = code.label();
+            code.number(Slot(2), 1);
+            code.jump_if_less(Slot(0), Slot(2), end);
+            code.number(Slot(1), -1);
+            code.add(Slot(1), Slot(0), Slot(1));
+            code.call(CALLEE, Slot(1), 1);
+            code.add(Slot(0), Slot(0), Slot(1));
+            code.bind(end);
+            code.ret(Slot(0));
+        };
+        let (mut machine, linked) = loaded(&looping(call, recursive, one_more), Limits::default(), Some(knowing()));
+        let expected = (1..=60).map(|n| n * (n + 1) / 2).sum();
+        assert_eq!(machine.call(linked.function(LOOP), &[60]), Ok(expected));
+        assert_eq!(stats(&machine).optimized.loops, 0);
     }
 
     #[test]

@@ -86,6 +86,12 @@ pub mod tagged {
         Ok(sum.to_bits())
     }
 
+    /// `dst = a * b`
+    #[vm_op]
+    fn multiply(a: u64, b: u64) -> u64 {
+        (f64::from_bits(a) * f64::from_bits(b)).canonical_bits()
+    }
+
     /// `dst = a[index]`
     #[vm_op]
     fn element(vm: &mut Vm, a: u64, index: u64) -> Result<u64, Thrown> {

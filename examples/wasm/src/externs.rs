@@ -38,10 +38,7 @@ impl Memory {
     ///
     /// If the memory is of another store (test `handles_of_another_store_panic`).
     pub fn data_mut<'a, S: AsContextMut>(&self, store: &'a mut S) -> &'a mut [u8] {
-        let context = store.as_context_mut();
-        let host = context.into_host();
-        assert_eq!(self.store, host.store, "the handle is of another store");
-        host.memories[self.index].bytes_mut()
+        store.as_context_mut().into_host(self.store).memories[self.index].bytes_mut()
     }
 
     /// Returns the bytes and the host's data, for functions of the host's that need both. See [`Linker::func_wrap`] for an
@@ -53,8 +50,7 @@ impl Memory {
     ///
     /// If the memory is of another store (test `handles_of_another_store_panic`).
     pub fn data_and_store_mut<'a, S: AsContextMut>(&self, store: &'a mut S) -> (&'a mut [u8], &'a mut S::Data) {
-        let host = store.as_context_mut().into_host();
-        assert_eq!(self.store, host.store, "the handle is of another store");
+        let host = store.as_context_mut().into_host(self.store);
         (host.memories[self.index].bytes_mut(), data_mut(&mut *host.data))
     }
 

@@ -127,8 +127,12 @@ impl TableData {
         if len > self.max.unwrap_or(u64::from(u32::MAX)).min(MAX_ELEMENTS) {
             return None;
         }
+        let charged = self.charge.bytes();
         self.charge.resize(len as usize * size_of::<u64>()).ok()?;
-        self.elements.try_reserve_exact(count as usize).ok()?;
+        if self.elements.try_reserve_exact(count as usize).is_err() {
+            self.charge.resize(charged).expect("fewer bytes are never refused");
+            return None;
+        }
         self.elements.resize(len as usize, value);
         self.seen = Table { elements: self.elements.as_mut_ptr(), len };
         Some(before)

@@ -58,7 +58,11 @@ impl LinearMemory {
             let (start, bytes) = (self.len_bytes() as usize, (count * PAGE) as usize);
             self.charge.resize((pages * PAGE) as usize).ok()?;
             // SAFETY: the pages belong to the reservation, and nothing refers to them yet.
-            unsafe { region::protect(self.base().wrapping_add(start), bytes, Protection::READ_WRITE) }.ok()?;
+            let granted = unsafe { region::protect(self.base().wrapping_add(start), bytes, Protection::READ_WRITE) };
+            if granted.is_err() {
+                self.charge.resize(start).expect("fewer bytes are never refused");
+                return None;
+            }
         }
         self.pages = pages;
         Some(before)
@@ -78,5 +82,20 @@ impl LinearMemory {
     pub(crate) fn range(&mut self, start: u64, len: u64) -> Option<&mut [u8]> {
         let end = start.checked_add(len)?;
         self.bytes_mut().get_mut(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_that_the_system_refuses_are_not_charged() {
+        let account = Account::new(None);
+        let charge = account.charge(MemoryKind::Heap, 0).expect("there is no limit");
+        // Without a reservation, there are no pages that could be made accessible.
+        let mut memory = LinearMemory { addresses: None, pages: 0, max: Some(1), charge };
+        assert_eq!(memory.grow(1), None);
+        assert_eq!((memory.pages(), account.used()), (0, 0));
     }
 }

@@ -16,7 +16,7 @@ use crate::{Engine, ExternRef};
 /// The instances of modules, with data of the host's.
 ///
 /// Handles to what is in a store, such as a [`Func`](crate::Func), are small and `Copy`. Every use of a handle takes the
-/// store, or in a function of the host's its [`Caller`], and panics if the handle is of another store (test `handles_of_another_store_panic`).
+/// store, or in a function of the host's its [`Caller`], and panics if the handle is of another store.
 pub struct Store<T> {
     pub(crate) machine: Machine,
     marker: PhantomData<T>,
@@ -263,7 +263,9 @@ impl<'a, T: 'static> StoreContextMut<'a, T> {
         StoreContextMut { access: Access::Idle(machine), marker: PhantomData }
     }
 
-    pub(crate) fn into_host(self) -> &'a mut Host {
+    /// Returns the host, after checking that a handle is of this store.
+    pub(crate) fn into_host(mut self, store: u64) -> &'a mut Host {
+        self.check(store);
         match self.access {
             Access::Idle(machine) => &mut machine.vm_mut().host,
             Access::Running(vm) => &mut vm.host,

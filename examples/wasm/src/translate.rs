@@ -130,14 +130,13 @@ fn translate_function<'a>(
     };
     translator.begin();
     while let Some((offset, operator)) = translator.ahead.pop() {
+        translator.code.at(Position { line: offset as u32, column: 0 });
+        translator.operator(operator);
         if translator.slots > u32::from(u16::MAX) {
             return Err(Error::Module("the function needs too many slots".to_owned(), offset as usize));
         }
-        translator.code.at(Position { line: offset as u32, column: 0 });
-        translator.operator(operator);
     }
-    // A call writes its result even if there is none.
-    translator.code.set_locals((translator.slots + 1).min(u32::from(u16::MAX)) as u16);
+    translator.code.set_locals(translator.slots as u16);
     translator.code.finish().map_err(too_large)
 }
 

@@ -1,5 +1,8 @@
 //! Limits of the host's: on memory, fuel and depth, and interruption.
 
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
 use mimeo::{Limits, TrapKind};
 use mimeo_corpus::Mode;
 use wasm::{Caller, Config, Engine, Error, Func, FuncType, Linker, Module, Store, TrapCode, Val, ValType};
@@ -54,6 +57,59 @@ fn memory_and_tables_grow_up_to_the_limit() {
         let error = Linker::new().instantiate(Store::new(&engine, ()), &module).expect_err("there is no room");
         assert_eq!(error.to_string(), "not enough memory");
     }
+}
+
+thread_local! {
+    /// The largest number of bytes that the thread can allocate at once.
+    static LARGEST: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// The system's allocator, which refuses large blocks.
+struct Allocator;
+
+// SAFETY: a refusal is a null pointer, and everything else is the system's.
+unsafe impl GlobalAlloc for Allocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if layout.size() > LARGEST.get() {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: what is required of this one is required of the system's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: as in `alloc`.
+        unsafe { System.dealloc(block, layout) };
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
+
+#[test]
+fn elements_that_the_system_refuses_are_not_charged() {
+    let limits = Limits::default().with_memory(Some(16 << 20));
+    let (mut store, instance) = store(Config::default().with_limits(limits));
+    let table = instance.get_typed_func::<i32, i32>(&store, "grow_table").expect("it is exported");
+    LARGEST.set(4 << 20);
+    let refused = table.call(&mut store, 1_000_000);
+    LARGEST.set(usize::MAX);
+    assert_eq!(refused.expect("it does not trap"), -1);
+    assert_eq!(table.call(&mut store, 1_500_000).expect("it does not trap"), 1, "12 of 16 MB are left");
+}
+
+#[test]
+fn a_function_with_too_many_slots_is_refused() {
+    let with_stack = |height| {
+        let push = "(call $f) ".repeat(height);
+        let drop = "(drop) ".repeat(height);
+        let local = "i32 ".repeat(50_000);
+        format!("(module (func $f (result i32) (i32.const 1)) (func (local {local}) {push} {drop}))")
+    };
+    let engine = Engine::default();
+    assert!(Module::new(&engine, with_stack(15_535)).is_ok());
+    let error = Module::new(&engine, with_stack(15_536)).expect_err("that is 65,536 slots");
+    assert!(error.to_string().contains("the function needs too many slots"), "{error}");
 }
 
 #[test]

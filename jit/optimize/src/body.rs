@@ -14,9 +14,10 @@ use crate::arithmetic::clif_type;
 use crate::call::store_pc;
 use crate::emit::Emitter;
 use crate::known::Expr;
-use crate::loops::{LoopOp, Slots};
+use crate::loops::LoopOp;
 use crate::memory::{Access, Origin};
 use crate::values::trusted;
+use crate::webs::Webs;
 
 /// Emits one op.
 pub(crate) struct BodyEmitter<'e, 'a, 'f, 'h> {
@@ -51,7 +52,7 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
         for (&param, word) in self.body.blocks[0].params.iter().zip(self.op.inputs()) {
             let v = &mut self.e.v;
             let value = match word {
-                Word::Slot(slot) => self.e.frame.get(v, slot),
+                Word::Slot(slot) => self.e.frame.get(v, self.op, slot),
                 Word::Bits(bits) => v.constant(Type::I64, bits),
                 Word::Label(_) => v.constant(Type::I64, 0),
             };
@@ -163,7 +164,7 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
     fn write(&mut self, results: &[ValueId]) {
         for (slot, &result) in self.op.results().zip(results) {
             let value = self.get(result);
-            self.e.frame.set(&mut self.e.v, slot, value);
+            self.e.frame.set(&mut self.e.v, self.op, slot, value);
         }
     }
 
@@ -193,9 +194,9 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
         let [status, value] = [0, 1].map(|index| v.b.inst_results(call)[index]);
         v.set_origin(value, Origin::Language);
         v.known.forget(|_| true);
-        frame.reload(v);
+        frame.reload(v, self.op);
 
-        let thrown = self.e.exits.block(&mut v.b, OptimizedExit::Throw, &Slots::new());
+        let thrown = self.e.exits.block(&mut v.b, OptimizedExit::Throw, &Webs::new());
         let failed = if err.is_some() { v.b.create_block() } else { thrown };
         let result = has_result.then(|| {
             let param = self.body.blocks[ok.to.0 as usize].params[0];

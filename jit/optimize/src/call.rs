@@ -101,7 +101,7 @@ impl Emitter<'_, '_, '_> {
     /// Returns from an inlined function.
     pub(crate) fn ret(&mut self, op: &LoopOp<'_>, value: Value) {
         let (slot, to) = (op.returned(), op.returns_to);
-        self.frame.set(&mut self.v, slot.expect("the function is inlined"), value);
+        self.frame.set(&mut self.v, op, slot.expect("the function is inlined"), value);
         self.go_to(op, to.expect("the function is inlined"));
     }
 

@@ -20,6 +20,7 @@ use crate::find::Finder;
 use crate::heads::Heads;
 use crate::loops::Loop;
 use crate::shape::Shapes;
+use crate::unused::remove_unused;
 
 /// Opens the optimizer of a machine, for [`JitConfig::optimized_by`](mimeo_jit::JitConfig::optimized_by).
 ///
@@ -156,6 +157,7 @@ impl Compiler {
             let builder = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
             heads.begin();
             if let Some(exits) = Emitter::emit(builder, &inputs, &mut heads) {
+                remove_unused(&mut self.context.func);
                 return Ok(Some(Built { ops: region.ops.len(), inlined: region.inlined.len() as u32, exits }));
             }
         }

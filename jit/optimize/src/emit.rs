@@ -15,6 +15,7 @@ use mimeo_def::Pc;
 use mimeo_interp::RuntimeFn;
 use mimeo_ir::Set;
 use mimeo_jit::OptimizedExit;
+use rustc_hash::FxHashMap;
 
 use crate::body::BodyEmitter;
 use crate::compiler::Leaving;
@@ -23,10 +24,11 @@ use crate::floats::{floats, with_any_nans};
 use crate::frame::Frame;
 use crate::heads::{Assumed, Heads};
 use crate::known::Known;
-use crate::loops::{Loop, LoopOp, Slots};
+use crate::loops::{Loop, LoopOp};
 use crate::nest::Nested;
 use crate::place::Place;
 use crate::values::{Values, trusted};
+use crate::webs::{Web, Webs};
 
 /// What a region is made of.
 pub(crate) struct Inputs<'a> {
@@ -43,8 +45,8 @@ struct Repeated {
     block: Block,
     /// What holds there.
     assumed: Assumed,
-    /// The slots that do not change in the loop.
-    fixed: Rc<BTreeMap<u32, Value>>,
+    /// The variables that do not change in the loop.
+    fixed: Rc<FxHashMap<Web, Value>>,
 }
 
 /// The iterations of a region for which a copy of the ops is.
@@ -104,7 +106,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         count_entry(&mut v, entries);
         let floats = floats(region, bodies);
         let canonical = heads.without_exact(with_any_nans(region, &floats));
-        let frame = Frame::new(&mut v, [base, record], region, floats, canonical);
+        let frame = Frame::new(&mut v, [base, record], region, &floats, &canonical);
         let mut emitter = Emitter {
             v,
             region,
@@ -133,10 +135,10 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         heads.hold().then_some(exits.table)
     }
 
-    /// Leaves at once if a slot holds a NaN that the region would replace by the canonical one.
+    /// Leaves at once if a variable holds a NaN that the region would replace by the canonical one.
     fn leave_with_other_nans(&mut self) {
-        if let Some(has_other) = self.frame.has_other_nans(&mut self.v, self.region.read_at_head()) {
-            let exit = self.exits.before(&mut self.v.b, self.region.head, &Slots::new());
+        if let Some(has_other) = self.frame.has_other_nans(&mut self.v, self.region.read_at(self.region.head)) {
+            let exit = self.exits.before(&mut self.v.b, self.region.head, &Webs::new());
             self.v.leave_if(has_other, exit);
         }
     }
@@ -188,8 +190,8 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         BodyEmitter::emit(self, op, self.bodies.body_of(usize::from(op.at.op.0)));
     }
 
-    /// Returns the slots that do not change in the innermost loop around an op that was begun.
-    fn fixed_at(&self, place: Place) -> Rc<BTreeMap<u32, Value>> {
+    /// Returns the variables that do not change in the innermost loop around an op that was begun.
+    fn fixed_at(&self, place: Place) -> Rc<FxHashMap<Web, Value>> {
         let around = self.repeated.iter().filter(|(head, _)| self.region.nested[head].ops.contains(&place));
         let innermost = around.min_by_key(|(head, _)| self.region.nested[head].ops.len());
         innermost.map_or_else(Rc::default, |(_, repeated)| repeated.fixed.clone())
@@ -202,12 +204,12 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
 
     /// Begins a loop in the block before it, where everything holds that does when the loop is entered.
     fn begin_loop(&mut self, head: Place, nested: &Nested) {
-        let unchanged = self.region.variables.difference(&nested.written);
-        let fixed = unchanged.map(|&slot| (slot, self.frame.variable(&mut self.v, slot))).collect();
+        let unchanged = self.region.ops[&head].before.values().filter(|web| !nested.written.contains(web));
+        let fixed = unchanged.map(|&web| (web, self.frame.variable(&mut self.v, web))).collect();
         let mut assumed = Assumed::default();
-        for &slot in nested.written.intersection(&self.region.ops[&head].read) {
-            let value = self.frame.variable(&mut self.v, slot);
-            self.heads.assume(&mut assumed, (self.copy, head, slot), value, &self.v);
+        for web in self.region.read_at(head).filter(|web| nested.written.contains(web)) {
+            let value = self.frame.variable(&mut self.v, web);
+            self.heads.assume(&mut assumed, (self.copy, head, web), value, &self.v);
         }
         if nested.calls_runtime {
             self.v.known.forget(|_| true);
@@ -217,9 +219,9 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         self.v.b.ins().jump(block, &[]);
         let known = std::mem::take(&mut self.v.known);
         self.v.begin_loop(block, known);
-        for slot in assumed.slots() {
-            let value = self.frame.variable(&mut self.v, slot);
-            assumed.apply(slot, value, &mut self.v.known);
+        for web in assumed.webs() {
+            let value = self.frame.variable(&mut self.v, web);
+            assumed.apply(web, value, &mut self.v.known);
         }
         self.repeated.insert(head, Repeated { block, assumed, fixed: Rc::new(fixed) });
     }
@@ -229,9 +231,9 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         if let Some(others) = self.others.filter(|_| self.is_behind(head)) {
             self.v.jump(others, &[]);
         } else if let Some(Repeated { block, assumed, .. }) = self.repeated.get(&head) {
-            for slot in assumed.slots() {
-                let value = self.frame.variable(&mut self.v, slot);
-                self.heads.check(assumed, (self.copy, head, slot), value, &self.v);
+            for web in assumed.webs() {
+                let value = self.frame.variable(&mut self.v, web);
+                self.heads.check(assumed, (self.copy, head, web), value, &self.v);
             }
             self.v.b.ins().jump(*block, &[]);
         } else if self.region.nested.contains_key(&head) {
@@ -266,8 +268,8 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         self.exits.before(&mut self.v.b, op.place, &op.dirty)
     }
 
-    /// Leaves, after storing these slots.
-    pub(crate) fn leave(&mut self, exit: OptimizedExit, dirty: &Slots) {
+    /// Leaves, after storing these variables.
+    pub(crate) fn leave(&mut self, exit: OptimizedExit, dirty: &Webs) {
         let block = self.exits.block(&mut self.v.b, exit, dirty);
         self.v.b.ins().jump(block, &[]);
     }

@@ -6,9 +6,10 @@ use mimeo_jit::OptimizedExit;
 
 use crate::call::{make_records, store_pc};
 use crate::frame::Frame;
-use crate::loops::{Loop, Slots};
+use crate::loops::Loop;
 use crate::place::Place;
 use crate::values::Values;
+use crate::webs::Webs;
 
 /// The exits of a region.
 #[derive(Debug, Default)]
@@ -25,18 +26,18 @@ struct Leaving {
     exit: OptimizedExit,
     /// The next op, if it is that of an inlined function.
     inlined: Option<Place>,
-    /// The slots to store.
-    dirty: Slots,
+    /// The variables to store.
+    dirty: Webs,
 }
 
 impl Exits {
-    /// Returns the block that leaves for an exit after storing these slots.
-    pub(crate) fn block(&mut self, b: &mut FunctionBuilder<'_>, exit: OptimizedExit, dirty: &Slots) -> Block {
+    /// Returns the block that leaves for an exit after storing these variables.
+    pub(crate) fn block(&mut self, b: &mut FunctionBuilder<'_>, exit: OptimizedExit, dirty: &Webs) -> Block {
         self.leaving(b, exit, None, dirty)
     }
 
-    /// Returns the block that leaves before an op after storing these slots.
-    pub(crate) fn before(&mut self, b: &mut FunctionBuilder<'_>, place: Place, dirty: &Slots) -> Block {
+    /// Returns the block that leaves before an op after storing these variables.
+    pub(crate) fn before(&mut self, b: &mut FunctionBuilder<'_>, place: Place, dirty: &Webs) -> Block {
         match place.call() {
             None => self.leaving(b, OptimizedExit::Op(place.pc()), None, dirty),
             Some(_) => self.leaving(b, OptimizedExit::Resume, Some(place), dirty),
@@ -48,7 +49,7 @@ impl Exits {
         b: &mut FunctionBuilder<'_>,
         exit: OptimizedExit,
         inlined: Option<Place>,
-        dirty: &Slots,
+        dirty: &Webs,
     ) -> Block {
         let is_same = |other: &&Leaving| (other.exit, other.inlined, &other.dirty) == (exit, inlined, dirty);
         if let Some(same) = self.blocks.iter().find(is_same) {

@@ -13,6 +13,7 @@ use crate::control_flow::{Innermost, innermost_loop};
 use crate::loops::{Inlined, Loop, LoopOp, Slots, labels};
 use crate::place::Place;
 use crate::shape::{Shape, Shapes};
+use crate::webs::Webs;
 
 /// The most ops of a region.
 const MOST_OPS: usize = 300;
@@ -97,14 +98,14 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
         self.function.samples().filter(|(pc, _)| heads.contains(pc)).map(|(_, samples)| samples).sum()
     }
 
-    /// Returns an op of the function that calls another one in many iterations and leaves for that, as far as samples tell.
+    /// Returns an op that calls a function in many iterations and leaves for that, as far as samples tell.
     fn leaves_often(&self, found: &Found<'_>, samples: u32) -> Option<&'static str> {
         let returns =
             |call: Place| found.ops.values().any(|op| op.place.call() == Some(call) && op.returned().is_some());
-        let calls = found.calls.iter().filter(|&&(place, _)| place.call().is_none() && !returns(place));
-        let mut often = calls.filter(|(_, at)| {
-            let votes = self.function.sampled_callee(at.next_pc()).map_or(0, |(_, _, votes)| votes);
-            votes.saturating_mul(OFTEN) >= samples
+        let calls = found.calls.iter().filter(|&&(place, _)| !returns(place));
+        let mut often = calls.filter(|&&(place, at)| {
+            let called = found.frame(place).0.sampled_callee(at.next_pc()).map_or(0, |callee| callee.samples);
+            called.saturating_mul(OFTEN) >= samples
         });
         often.next().map(|(_, at)| at.info.name)
     }
@@ -147,8 +148,10 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
                 continue;
             };
             let returns_to = caller.map(|caller| caller.returns_to);
-            let (dirty, read) = (Slots::new(), Slots::new());
-            let op = LoopOp { at, place, base, shape, is_inlined: callee.is_some(), returns_to, dirty, read };
+            let (dirty, read) = (Webs::new(), Slots::new());
+            let (before, after) = (BTreeMap::new(), BTreeMap::new());
+            let is_inlined = callee.is_some();
+            let op = LoopOp { at, place, base, shape, is_inlined, returns_to, dirty, read, before, after };
             if op.successors().next().is_none() {
                 found.leaving = Some(at.info.name);
             }

@@ -1,4 +1,4 @@
-//! The bodies of a loop's ops → the slots whose variables hold doubles instead of words.
+//! The bodies of a loop's ops → the variables that hold doubles instead of words.
 //!
 //! A value that is defined and used in one sequence of ops is converted at neither place, whatever its variable is. But
 //! where paths join, and above all at the head, the variable's type decides: a double that goes round the loop as a word
@@ -9,34 +9,34 @@ use std::collections::BTreeMap;
 use mimeo_interp::tier::Word;
 use mimeo_ir::{Body, End, Inst, Set, Unary, ValueId};
 
-use crate::loops::{Loop, LoopOp, Slots};
+use crate::loops::{Loop, LoopOp};
+use crate::webs::{Web, Webs};
 
-/// Returns the slots that the ops of a loop use as doubles more often than as something else.
-pub(crate) fn floats(region: &Loop<'_>, set: &Set) -> Slots {
-    let mut scores: BTreeMap<u32, i32> = BTreeMap::new();
+/// Returns the variables that the ops of a loop use as doubles more often than as something else.
+pub(crate) fn floats(region: &Loop<'_>, set: &Set) -> Webs {
+    let mut scores: BTreeMap<Web, i32> = BTreeMap::new();
     for op in region.ops.values() {
         let body = set.body_of(usize::from(op.at.op.0));
-        for (slot, score) in reads(op, body).chain(writes(op, body)) {
-            *scores.entry(slot).or_default() += score;
+        let reads = reads(op, body).filter_map(|(slot, score)| Some((*op.before.get(&slot)?, score)));
+        let writes = writes(op, body).filter_map(|(slot, score)| Some((*op.after.get(&slot)?, score)));
+        for (web, score) in reads.chain(writes) {
+            *scores.entry(web).or_default() += score;
         }
     }
-    scores
-        .into_iter()
-        .filter(|&(slot, score)| score > 0 && region.variables.contains(&slot))
-        .map(|(slot, _)| slot)
-        .collect()
+    scores.into_iter().filter(|&(_, score)| score > 0).map(|(web, _)| web).collect()
 }
 
-/// Returns those of the slots with doubles in which a NaN can [stand for the canonical one](crate::nans): those that go
-/// round the loop, and those that hold nothing where it is entered. Other slots may be stored before they are written, and
-/// all of them may hold anything after the runtime was called.
-pub(crate) fn with_any_nans(region: &Loop<'_>, floats: &Slots) -> Slots {
+/// Returns those of the variables with doubles in which a NaN can [stand for the canonical one](crate::nans): those that
+/// the region checks where it is entered, and those that hold nothing there. Others may be stored before they are written,
+/// and all of them may hold anything after the runtime was called.
+pub(crate) fn with_any_nans(region: &Loop<'_>, floats: &Webs) -> Webs {
     if region.ops.values().any(|op| op.shape.calls_runtime) {
-        return Slots::new();
+        return Webs::new();
     }
-    let goes_round = |slot: &u32| region.read_at_head().contains(slot);
-    let is_empty = |slot: u32| slot >= region.own || region.is_dead(region.head, slot);
-    floats.iter().copied().filter(|slot| goes_round(slot) || is_empty(*slot)).collect()
+    let checked: Webs = region.read_at(region.head).collect();
+    let entered = &region.ops[&region.head].before;
+    let is_empty = |web: &Web| web.slot >= region.own || entered.get(&web.slot) != Some(web);
+    floats.iter().copied().filter(|web| checked.contains(web) || is_empty(web)).collect()
 }
 
 /// Returns for each slot that an op reads whether it is read as a double (1), as something else (-1), or only copied.
@@ -72,8 +72,12 @@ fn writes<'a>(op: &'a LoopOp<'_>, body: &'a Body) -> impl Iterator<Item = (u32, 
     })
 }
 
-/// Returns whether a value is the bits of a computed double.
+/// Returns whether a value is the bits of a computed double, whose NaNs may have been made canonical.
 fn is_float(body: &Body, value: ValueId) -> bool {
     let mut insts = body.blocks.iter().flat_map(|block| &block.insts);
-    insts.any(|inst| matches!(*inst, Inst::Unary { to, op: Unary::FloatToBits, .. } if to == value))
+    insts.any(|inst| match *inst {
+        Inst::Unary { to, op: Unary::FloatToBits, .. } => to == value,
+        Inst::Select { to, other, .. } => to == value && is_float(body, other),
+        _ => false,
+    })
 }

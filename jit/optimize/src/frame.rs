@@ -1,6 +1,5 @@
 //! [`Frame`]: the machine's registers in a region, and the slots that are variables.
 
-use std::collections::BTreeMap;
 use std::mem::offset_of;
 use std::rc::Rc;
 
@@ -8,11 +7,14 @@ use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_frontend::Variable;
 use mimeo_def::frame::{Core, Frame as Record};
 use mimeo_ir::{Binary, Type};
+use rustc_hash::FxHashMap;
 
+use crate::arithmetic::clif_type;
 use crate::known::Expr;
-use crate::loops::{Loop, Slots};
+use crate::loops::{Loop, LoopOp};
 use crate::memory::{Kind, Origin};
 use crate::values::{Values, trusted};
+use crate::webs::{Web, Webs};
 
 const BUDGET: i32 = offset_of!(Core, budget) as i32;
 
@@ -21,9 +23,20 @@ pub(crate) fn slot_offset(slot: u32) -> i32 {
     (slot * size_of::<u64>() as u32) as i32
 }
 
-/// Returns the type of a slot's variable.
-fn type_of(floats: &Slots, slot: u32) -> types::Type {
-    if floats.contains(&slot) { types::F64 } else { types::I64 }
+/// A variable that a web is in.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    variable: Variable,
+    /// Whether it is a double.
+    is_float: bool,
+    /// Whether every NaN in it stands for the canonical one.
+    is_canonical: bool,
+}
+
+impl Held {
+    fn ty(self) -> Type {
+        if self.is_float { Type::F64 } else { Type::I64 }
+    }
 }
 
 /// The frame of a region.
@@ -39,15 +52,12 @@ pub(crate) struct Frame {
     own: u32,
     /// The machine's budget.
     pub(crate) budget: Variable,
-    slots: BTreeMap<u32, Variable>,
-    /// The slots whose variables hold doubles.
-    floats: Slots,
-    /// Those of them in which every NaN stands for the canonical one.
-    canonical: Slots,
-    /// Those of them that got bits of which this is not known.
-    pub(crate) inexact: Slots,
-    /// The values of slots that do not change in the innermost loop.
-    pub(crate) fixed: Rc<BTreeMap<u32, Value>>,
+    /// By the number of the web.
+    held: Vec<Held>,
+    /// Those in which every NaN should stand for the canonical one, but that got bits of which this is not known.
+    pub(crate) inexact: Webs,
+    /// The values of variables that do not change in the innermost loop.
+    pub(crate) fixed: Rc<FxHashMap<Web, Value>>,
 }
 
 impl Frame {
@@ -56,31 +66,37 @@ impl Frame {
         v: &mut Values<'_>,
         [base, record]: [Value; 2],
         region: &Loop<'_>,
-        floats: Slots,
-        canonical: Slots,
+        floats: &Webs,
+        canonical: &Webs,
     ) -> Frame {
         let mut variable = |ty| v.b.declare_var(ty);
-        let slots = &region.variables;
+        let mut ty = vec![types::I64; region.number_of_webs as usize];
+        floats.iter().for_each(|web| ty[web.number as usize] = types::F64);
+        let held = |ty| Held { variable: variable(ty), is_float: ty == types::F64, is_canonical: false };
+        let mut held: Vec<Held> = ty.into_iter().map(held).collect();
+        canonical.iter().for_each(|web| held[web.number as usize].is_canonical = true);
         let frame = Frame {
             record: variable(types::I64),
             base: variable(types::I64),
             ends: (!region.inlined.is_empty()).then(|| [(); 2].map(|()| variable(types::I64))),
             own: region.own,
             budget: variable(types::I32),
-            slots: slots.iter().map(|&slot| (slot, variable(type_of(&floats, slot)))).collect(),
-            floats,
-            canonical,
-            inexact: Slots::new(),
+            held,
+            inexact: Webs::new(),
             fixed: Rc::default(),
         };
         v.b.def_var(frame.record, record);
         v.b.def_var(frame.base, base);
-        frame.load(v);
+        frame.load(v, &region.ops[&region.head]);
         frame
     }
 
-    /// Reads all variables from the frame, and the budget.
-    fn load(&self, v: &mut Values<'_>) {
+    fn held(&self, web: Web) -> Held {
+        self.held[web.number as usize]
+    }
+
+    /// Reads the variables before an op from the frame, and the budget.
+    fn load(&self, v: &mut Values<'_>, op: &LoopOp<'_>) {
         let budget = v.b.ins().load(types::I32, trusted(), v.core, BUDGET);
         v.b.def_var(self.budget, budget);
         let offsets = [offset_of!(Core, stack_limit), offset_of!(Core, frame_limit)];
@@ -89,46 +105,48 @@ impl Frame {
             v.b.def_var(variable, value);
         }
         let base = v.b.use_var(self.base);
-        for (&slot, &variable) in &self.slots {
-            if slot >= self.own {
+        for web in op.before.values() {
+            let held = self.held(*web);
+            let variable = held.variable;
+            if web.slot >= self.own {
                 // An inlined function reads only what it has written, or its caller.
-                let ty = if self.floats.contains(&slot) { Type::F64 } else { Type::I64 };
-                let value = v.constant(ty, 0);
+                let value = v.constant(held.ty(), 0);
                 v.b.def_var(variable, value);
                 continue;
             }
-            let value = v.b.ins().load(type_of(&self.floats, slot), trusted(), base, slot_offset(slot));
+            let value = v.b.ins().load(clif_type(held.ty()), trusted(), base, slot_offset(web.slot));
             v.set_origin(value, Origin::Language);
             v.b.def_var(variable, value);
         }
     }
 
-    /// Writes these slots to the frame, and the budget.
-    pub(crate) fn store(&self, v: &mut Values<'_>, dirty: &Slots) {
+    /// Writes these variables to the frame, and the budget.
+    pub(crate) fn store(&self, v: &mut Values<'_>, dirty: &Webs) {
         let budget = v.b.use_var(self.budget);
         v.b.ins().store(trusted(), budget, v.core, BUDGET);
         let base = v.b.use_var(self.base);
-        for slot in dirty {
-            let value = v.b.use_var(self.slots[slot]);
-            let value = if self.canonical.contains(slot) { v.canonical_bits(value) } else { value };
-            v.b.ins().store(trusted(), value, base, slot_offset(*slot));
+        for web in dirty {
+            let Held { variable, is_canonical, .. } = self.held(*web);
+            let value = v.b.use_var(variable);
+            let value = if is_canonical { v.canonical_bits(value) } else { value };
+            v.b.ins().store(trusted(), value, base, slot_offset(web.slot));
         }
     }
 
-    /// Reads everything again after the runtime, which can move the stack and change all slots.
-    pub(crate) fn reload(&self, v: &mut Values<'_>) {
+    /// Reads everything again after an op has called the runtime, which can move the stack and change all slots.
+    pub(crate) fn reload(&self, v: &mut Values<'_>, op: &LoopOp<'_>) {
         let record = v.b.ins().load(types::I64, trusted(), v.core, offset_of!(Core, frame) as i32);
         v.b.def_var(self.record, record);
         let base = v.b.ins().load(types::I64, trusted(), record, offset_of!(Record, base) as i32);
         v.b.def_var(self.base, base);
-        self.load(v);
+        self.load(v, op);
     }
 
-    /// Returns whether one of these slots holds a NaN for which the canonical one must not stand, or `None` if none can.
-    pub(crate) fn has_other_nans(&self, v: &mut Values<'_>, slots: &Slots) -> Option<Value> {
+    /// Returns whether one of these variables holds a NaN for which the canonical one must not stand, or `None` if none can.
+    pub(crate) fn has_other_nans(&self, v: &mut Values<'_>, webs: impl Iterator<Item = Web>) -> Option<Value> {
         let mut any = None;
-        for slot in self.canonical.intersection(slots) {
-            let value = v.b.use_var(self.slots[slot]);
+        for held in webs.map(|web| self.held(web)).filter(|held| held.is_canonical) {
+            let value = v.b.use_var(held.variable);
             let is_other = v.is_other_nan(value);
             any = Some(any.map_or(is_other, |any| v.value(Expr::Binary(Binary::Or, Type::I8, any, is_other))));
         }
@@ -141,56 +159,54 @@ impl Frame {
         [self.base, self.record, limit, last]
     }
 
-    /// Returns what the variable of a slot holds.
-    pub(crate) fn variable(&self, v: &mut Values<'_>, slot: u32) -> Value {
-        if let Some(&value) = self.fixed.get(&slot) {
+    /// Returns what a variable holds.
+    pub(crate) fn variable(&self, v: &mut Values<'_>, web: Web) -> Value {
+        if let Some(&value) = self.fixed.get(&web) {
             return value;
         }
-        let value = v.b.use_var(self.slots[&slot]);
+        let value = v.b.use_var(self.held(web).variable);
         v.b.func.dfg.resolve_aliases(value)
     }
 
-    /// Returns the value of a slot as a word.
-    pub(crate) fn get(&self, v: &mut Values<'_>, slot: u32) -> Value {
-        if !self.slots.contains_key(&slot) {
+    /// Returns the value of a slot, which an op reads, as a word.
+    pub(crate) fn get(&self, v: &mut Values<'_>, op: &LoopOp<'_>, slot: u32) -> Value {
+        let Some(&web) = op.before.get(&slot) else {
             let base = v.b.use_var(self.base);
             let value = v.b.ins().load(types::I64, trusted(), base, slot_offset(slot));
             v.set_origin(value, Origin::Language);
             return value;
-        }
-        let value = self.variable(v, slot);
-        if self.canonical.contains(&slot) {
+        };
+        let value = self.variable(v, web);
+        let Held { is_float, is_canonical, .. } = self.held(web);
+        if is_canonical {
             return v.canonical_bits(value);
         }
-        if self.floats.contains(&slot) {
+        if is_float {
             return v.bits_of(value);
         }
         v.set_origin(value, Origin::Language);
         value
     }
 
-    /// Sets the value of a slot to a word.
-    pub(crate) fn set(&mut self, v: &mut Values<'_>, slot: u32, word: Value) {
-        match self.slots.get(&slot) {
-            Some(&variable) => {
-                let value = if self.canonical.contains(&slot) {
-                    v.double_for(word).unwrap_or_else(|| {
-                        self.inexact.insert(slot);
-                        v.double_of(word)
-                    })
-                } else if self.floats.contains(&slot) {
-                    v.double_of(word)
-                } else {
-                    word
-                };
-                v.b.def_var(variable, value);
-            }
-            None => {
-                let base = v.b.use_var(self.base);
-                v.b.ins().store(trusted(), word, base, slot_offset(slot));
-                // Something may point to it.
-                v.forget(Kind { origin: Origin::Language, content: None });
-            }
-        }
+    /// Sets the value of a slot, which an op writes, to a word.
+    pub(crate) fn set(&mut self, v: &mut Values<'_>, op: &LoopOp<'_>, slot: u32, word: Value) {
+        let Some(&web) = op.after.get(&slot) else {
+            let base = v.b.use_var(self.base);
+            v.b.ins().store(trusted(), word, base, slot_offset(slot));
+            // Something may point to it.
+            return v.forget(Kind { origin: Origin::Language, content: None });
+        };
+        let Held { variable, is_float, is_canonical } = self.held(web);
+        let value = if is_canonical {
+            v.double_for(word).unwrap_or_else(|| {
+                self.inexact.insert(web);
+                v.double_of(word)
+            })
+        } else if is_float {
+            v.double_of(word)
+        } else {
+            word
+        };
+        v.b.def_var(variable, value);
     }
 }

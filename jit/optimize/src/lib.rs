@@ -53,7 +53,9 @@ mod nest;
 mod place;
 mod range;
 mod shape;
+mod unused;
 mod values;
+mod webs;
 
 #[doc(hidden)]
 pub use compiler::open_leaving;

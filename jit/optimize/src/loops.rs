@@ -11,9 +11,10 @@ use mimeo_jit::NotOptimized;
 
 use crate::find::Found;
 use crate::live::Live;
-use crate::nest::{Nested, nested};
+use crate::nest::{Nested, nested_loops};
 use crate::place::Place;
 use crate::shape::Shape;
+use crate::webs::{Web, Webs, find_webs};
 
 /// The most ops of a region that is there twice.
 const MOST_PEELED_OPS: usize = 100;
@@ -33,10 +34,14 @@ pub(crate) struct LoopOp<'a> {
     pub(crate) is_inlined: bool,
     /// The op after the call of its function, if the function is inlined.
     pub(crate) returns_to: Option<Place>,
-    /// The slots whose variables may be newer than the frame before the op.
-    pub(crate) dirty: Slots,
+    /// The variables that may be newer than the frame before the op.
+    pub(crate) dirty: Webs,
     /// The slots that the op or a later one reads before they are written.
     pub(crate) read: Slots,
+    /// By slot: what is read, or stored where the region is left, by the op or a later one.
+    pub(crate) before: BTreeMap<u32, Web>,
+    /// By slot: what the op writes.
+    pub(crate) after: BTreeMap<u32, Web>,
 }
 
 /// The part of a natural loop that is compiled.
@@ -49,14 +54,16 @@ pub(crate) struct Loop<'a> {
     pub(crate) inlined: BTreeMap<Place, Inlined<'a>>,
     /// The slots of the region's own frame.
     pub(crate) own: u32,
-    /// The slots that are variables.
-    pub(crate) variables: Slots,
+    /// The slots that are in variables.
+    variables: Slots,
     /// By op: the number of blocks that continue there.
     edges: BTreeMap<Place, u32>,
     /// The ops to which backward jumps of the loop lead.
     pub(crate) repeated: BTreeSet<Place>,
     /// By the call at which a function with temporaries is inlined, or `None` for the region's own.
     live: BTreeMap<Option<Place>, Live>,
+    /// The number of variables.
+    pub(crate) number_of_webs: u32,
     /// By head: this loop and those in it, apart from any that is entered elsewhere, too.
     pub(crate) nested: BTreeMap<Place, Nested>,
 }
@@ -83,7 +90,7 @@ impl<'a> LoopOp<'a> {
     }
 
     /// Returns the slots that the op reads.
-    fn slots_read(&self) -> impl Iterator<Item = u32> {
+    pub(crate) fn slots_read(&self) -> impl Iterator<Item = u32> {
         self.inputs().filter_map(|word| if let Word::Slot(slot) = word { Some(slot) } else { None })
     }
 
@@ -100,6 +107,11 @@ impl<'a> LoopOp<'a> {
     /// Returns the slot of the value that an inlined function returns here.
     pub(crate) fn returned(&self) -> Option<u32> {
         (self.returns_to.is_some() && self.shape.returns).then_some(self.base)
+    }
+
+    /// Returns the variable of a slot after the op, if that is read or stored later.
+    pub(crate) fn web_after(&self, slot: u32) -> Web {
+        *self.after.get(&slot).or_else(|| self.before.get(&slot)).expect("it is kept until it is read")
     }
 
     /// Returns the op at a label, which is the parameter of the body with this index.
@@ -151,7 +163,6 @@ impl<'a> Loop<'a> {
         let variables: Slots = slots.filter(|slot| !escaping.contains(slot)).collect();
         let backward = ops.values().flat_map(|op| op.successors().filter(|&to| to <= op.place));
         let repeated = backward.filter(|to| ops.contains_key(to)).collect();
-        let nested = nested(&ops, head, &repeated, &variables);
         let own = function.facts().slots;
         let mut edges = BTreeMap::new();
         for op in ops.values() {
@@ -162,9 +173,13 @@ impl<'a> Loop<'a> {
         }
         let functions = inlined.iter().map(|(&call, callee)| (Some(call), callee.function)).chain([(None, function)]);
         let live = functions.filter_map(|(call, function)| Some((call, Live::of(function, infos)?))).collect();
-        let mut region = Loop { head, ops, inlined, own, variables, edges, repeated, live, nested };
-        region.find_dirty();
+        let nested = BTreeMap::new();
+        let number_of_webs = 0;
+        let mut region = Loop { head, ops, inlined, own, variables, edges, repeated, live, number_of_webs, nested };
         region.find_read();
+        let dirty = region.find_dirty();
+        region.number_of_webs = find_webs(&mut region.ops, &region.variables, &dirty);
+        region.nested = nested_loops(&region.ops, head, &region.repeated, &region.variables);
         Ok(region)
     }
 
@@ -195,22 +210,25 @@ impl<'a> Loop<'a> {
     }
 
     /// Finds the slots whose variables may be newer than the frame, before each op.
-    fn find_dirty(&mut self) {
+    fn find_dirty(&self) -> BTreeMap<Place, Slots> {
+        let mut dirty: BTreeMap<Place, Slots> = self.ops.keys().map(|&place| (place, Slots::new())).collect();
         let mut pending: Vec<Place> = self.ops.keys().rev().copied().collect();
         while let Some(place) = pending.pop() {
-            let successors: Vec<Place> = self.ops[&place].successors().collect();
-            for to in successors {
-                let after = self.dirty_between(place, to);
-                if let Some(next) = self.ops.get_mut(&to) {
-                    let before = next.dirty.len();
-                    // What is above the operand stack is dead.
-                    next.dirty.extend(after.iter().filter(|&&slot| slot < next.base + next.at.height));
-                    if next.dirty.len() > before {
-                        pending.push(to);
-                    }
+            let op = &self.ops[&place];
+            let written = op.written().filter(|slot| self.variables.contains(slot));
+            let after: Slots = dirty[&place].iter().copied().chain(written).collect();
+            for next in op.successors().filter_map(|to| self.ops.get(&to)) {
+                // What is above the operand stack is dead.
+                let is_kept = |slot: &u32| *slot < next.base + next.at.height && !self.is_dead(next.place, *slot);
+                let of_next = dirty.get_mut(&next.place).expect("it is an op");
+                let before = of_next.len();
+                of_next.extend(after.iter().copied().filter(is_kept));
+                if of_next.len() > before {
+                    pending.push(next.place);
                 }
             }
         }
+        dirty
     }
 
     /// Finds the slots that are read before they are written, from each op on.
@@ -232,17 +250,18 @@ impl<'a> Loop<'a> {
         }
     }
 
-    /// Returns the slots whose variables may be newer than the frame after an op if another one follows, apart from those
-    /// that are then not read any more.
-    pub(crate) fn dirty_between(&self, place: Place, next: Place) -> Slots {
+    /// Returns the variables that may be newer than the frame after an op if another one follows, apart from those that are
+    /// then not read any more.
+    pub(crate) fn dirty_between(&self, place: Place, next: Place) -> Webs {
         let op = &self.ops[&place];
-        let written = op.written().filter(|slot| self.variables.contains(slot));
-        op.dirty.iter().copied().chain(written).filter(|&slot| !self.is_dead(next, slot)).collect()
+        let kept = op.dirty.iter().filter(|web| !op.after.contains_key(&web.slot));
+        kept.chain(op.after.values()).copied().filter(|web| !self.is_dead(next, web.slot)).collect()
     }
 
-    /// Returns the slots that are read before they are written, from the head on.
-    pub(crate) fn read_at_head(&self) -> &Slots {
-        &self.ops[&self.head].read
+    /// Returns the variables that are read before they are written, from a head on.
+    pub(crate) fn read_at(&self, head: Place) -> impl Iterator<Item = Web> {
+        let op = &self.ops[&head];
+        op.before.values().copied().filter(|web| op.read.contains(&web.slot))
     }
 
     /// Returns whether a slot is a temporary of an op's function that is not read there nor later.

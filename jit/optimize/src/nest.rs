@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::loops::{LoopOp, Slots};
 use crate::memory::{Kind, Origin};
 use crate::place::Place;
+use crate::webs::Webs;
 
 /// A loop in a region.
 #[derive(Debug)]
 pub(crate) struct Nested {
     /// Its ops.
     pub(crate) ops: BTreeSet<Place>,
-    /// The slots that are variables and change.
-    pub(crate) written: Slots,
+    /// The variables that change.
+    pub(crate) written: Webs,
     /// What it stores to, if it calls no runtime function.
     pub(crate) stores: Vec<Kind>,
     /// Whether it calls a runtime function, which can change everything.
@@ -20,7 +21,7 @@ pub(crate) struct Nested {
 }
 
 /// Finds the loops with these heads in a region that is entered at `head`.
-pub(crate) fn nested(
+pub(crate) fn nested_loops(
     ops: &BTreeMap<Place, LoopOp<'_>>,
     head: Place,
     heads: &BTreeSet<Place>,
@@ -50,13 +51,13 @@ pub(crate) fn nested(
 fn effects(ops: &BTreeMap<Place, LoopOp<'_>>, members: BTreeSet<Place>, variables: &Slots) -> Nested {
     let all = || members.iter().map(|pc| &ops[pc]);
     let calls_runtime = all().any(|op| op.shape.calls_runtime);
-    let results = || all().flat_map(|op| op.written());
     let by_ops = all().flat_map(|op| op.shape.stores.iter().copied());
     // Something may point to a slot that is no variable.
-    let by_results = results().filter(|slot| !variables.contains(slot));
+    let by_results = all().flat_map(|op| op.written()).filter(|slot| !variables.contains(slot));
     let by_results = by_results.map(|_| Kind { origin: Origin::Language, content: None });
     let stores = by_ops.chain(by_results).collect();
-    let written =
-        if calls_runtime { variables.clone() } else { results().filter(|slot| variables.contains(slot)).collect() };
+    // What is read or stored after a call of the runtime is read again.
+    let again = all().filter(|op| op.shape.calls_runtime).flat_map(|op| op.before.values());
+    let written = again.chain(all().flat_map(|op| op.after.values())).copied().collect();
     Nested { written, stores, calls_runtime, ops: members }
 }

@@ -104,8 +104,17 @@ impl<'f> Values<'f> {
                 let (less, more) = if is_up { (result, a) } else { (a, result) };
                 Some(self.value(Expr::Binary(Binary::LessSigned, ty, less, more)))
             }
-            Expr::Unary(Unary::FloatFromBits, _, _, bits) => match self.definitions.get(&bits) {
+            Expr::Unary(Unary::FloatFromBits, _, to, bits) => match self.definitions.get(&bits) {
                 Some(&Expr::Unary(Unary::FloatToBits, _, _, double)) => Some(double),
+                Some(&Expr::Load(access)) if self.known.value(&Expr::Load(access)) == Some(bits) => {
+                    // The word need not be read, then, if it is not used as one.
+                    let Access { address, offset, .. } = access;
+                    let float = self.b.ins().load(clif_type(to), access.flags(), address, offset as i32);
+                    self.origins.insert(float, Origin::Language);
+                    self.definitions.insert(float, *expr);
+                    self.known.define(*expr, float);
+                    Some(float)
+                }
                 _ => None,
             },
             Expr::Unary(Unary::FloatToBits, _, _, double) => match self.definitions.get(&double) {
@@ -161,7 +170,11 @@ impl<'f> Values<'f> {
 
     /// Writes to memory.
     pub(crate) fn store(&mut self, access: Access, value: Value) {
-        self.b.ins().store(access.flags(), value, access.address, access.offset as i32);
+        let of_float = match self.definitions.get(&value) {
+            Some(&Expr::Unary(Unary::FloatToBits, _, _, float)) => float,
+            _ => value,
+        };
+        self.b.ins().store(access.flags(), of_float, access.address, access.offset as i32);
         let to = access.kind(self.origin(access.address));
         self.forget_where(to, |load| load.address != access.address || load.overlaps(&access));
         self.known.define(Expr::Load(access), value);

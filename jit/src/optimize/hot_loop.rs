@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use mimeo_def::Pc;
-use mimeo_interp::Function;
+use mimeo_interp::{Function, SampledCallee};
 
 /// A loop that is worth optimizing. See [`Optimizer`](crate::Optimizer) for an example.
 #[derive(Clone, Copy, Debug)]
@@ -62,11 +62,13 @@ impl<'a> Callees<'a> {
         Callees(find)
     }
 
-    /// Returns the function that the call before `after` in `caller` called most often, as far as samples tell. See
-    /// [`new`](Self::new) for an example.
+    /// Returns the function that the call before `after` in `caller` usually calls: in three of four samples, or in all
+    /// if there are few. See [`new`](Self::new) for an example.
     pub fn after(&self, caller: &Function, after: Pc) -> Option<&'a Function> {
-        let (id, serial, _) = caller.sampled_callee(after)?;
-        (self.0)(id).filter(|function| function.serial() == serial)
+        let SampledCallee { id, serial, votes, samples } = caller.sampled_callee(after)?;
+        // A vote for another function counts against this one.
+        let is_usual = votes >= samples.div_ceil(2);
+        (self.0)(id).filter(|function| is_usual && function.serial() == serial)
     }
 }
 

@@ -318,6 +318,32 @@ fn a_loop_that_begins_with_the_first_op_is_optimized() {
 }
 
 #[test]
+fn a_loop_after_one_whose_code_was_left_too_soon_must_be_hotter() {
+    let loops = |iterations: i64| {
+        let mut builder = ProgramBuilder::new();
+        let (total, one, zero, count) = (Slot(0), Slot(1), Slot(2), Slot(3));
+        define(&mut builder, "two", 1, 4, |code| {
+            code.number(one, -1);
+            code.number(zero, 0);
+            for iterations in [50_000, iterations] {
+                let head = code.label();
+                code.number(count, iterations);
+                code.bind(head);
+                code.add(total, total, one);
+                code.add(count, count, one);
+                code.jump_if_less(zero, count, head);
+            }
+            code.ret(total);
+        });
+        let config = on().with_optimize_threshold(8).optimized_by(mimeo_optimize::open_leaving::<1>);
+        let (mut machine, linked) = machine_of(&verified(builder), config);
+        assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[0]), Ok(-50_000 - iterations));
+        stats(&machine).optimized.loops
+    };
+    assert_eq!((loops(20_000), loops(60_000)), (1, 2));
+}
+
+#[test]
 fn code_that_is_left_too_soon_goes() {
     // Each entry leaves at the first op.
     let config = on().with_optimize_threshold(1).optimized_by(mimeo_optimize::open_leaving::<1>);

@@ -307,9 +307,8 @@ impl Translator<'_> {
     fn window(&mut self, params: usize) -> Slot {
         self.settle_last(params);
         self.stack.truncate(self.stack.len() - params);
-        let start = self.slot_at(self.stack.len());
-        self.slot_at(self.stack.len() + params);
-        start
+        // A call writes its result even if there is none.
+        self.slot_at(self.stack.len())
     }
 
     /// Pushes the results of a call. The first is in its slot.

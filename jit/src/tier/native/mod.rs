@@ -204,15 +204,17 @@ impl<I: InstructionSet> Native<I> {
         if self.optimizer.is_none() || self.config.optimize != Mode::Auto || self.control.mode() == Mode::Off {
             return;
         }
+        let needed = self.samples_needed(function);
         let State::Compiled(compiled) = &self.functions.slot(function).state else { return };
         match compiled.grafts.binary_search_by_key(&head, |graft| graft.head) {
             Ok(place) if compiled.grafts[place].is_left_too_soon(function, samples) => {
                 let mut grafts = compiled.grafts.clone();
                 grafts.remove(place);
+                self.functions.slot(function).loops_left_too_soon += 1;
                 self.refuse(function, head, "its optimized code was left too soon".to_owned());
                 self.compile_again(function, head, grafts, references);
             }
-            Err(place) if samples >= self.config.optimize_threshold.max(1) => {
+            Err(place) if samples >= needed => {
                 let mut grafts = compiled.grafts.clone();
                 if let Some(graft) = self.graft(function, head, Some(samples)) {
                     grafts.insert(place, graft);
@@ -221,6 +223,13 @@ impl<I: InstructionSet> Native<I> {
             }
             Ok(_) | Err(_) => {}
         }
+    }
+
+    /// Returns the number of samples after which a loop of a function is optimized. Code of a loop that is left too soon is
+    /// often a sign that the same happens to other loops of the function, so each takes it to four times as many.
+    fn samples_needed(&mut self, function: &Function) -> u32 {
+        let factor = 4_u32.saturating_pow(self.functions.slot(function).loops_left_too_soon);
+        self.config.optimize_threshold.max(1).saturating_mul(factor)
     }
 
     /// Compiles a function again because optimized code of a loop came or went.

@@ -104,6 +104,8 @@ pub struct FunctionBody {
     pub code: Vec<u16>,
     /// The constant pool, as bits.
     pub constants: Vec<u64>,
+    /// The labels of the ops that have lists of them, in the order of these ops.
+    pub labels: Vec<Pc>,
     /// Source positions, sorted: each is valid from its pc to the next one.
     pub positions: Vec<(Pc, Position)>,
     /// The error handlers. An error goes to the first one whose range contains the op.
@@ -178,6 +180,8 @@ pub struct FunctionBuilder {
     labels: Vec<u32>,
     /// Units that hold a label's number until `finish`.
     fixups: Vec<(u32, Target)>,
+    /// [`FunctionBody::labels`], each with the unit after the opcode of its op.
+    listed: Vec<(u32, Target)>,
     /// [`FunctionBody::handlers`] in labels: from, to, target.
     handlers: Vec<[Target; 3]>,
     error: Option<AssembleError>,
@@ -204,6 +208,7 @@ impl FunctionBuilder {
             indices: HashMap::new(),
             labels: Vec::new(),
             fixups: Vec::new(),
+            listed: Vec::new(),
             handlers: Vec::new(),
             error: None,
         }
@@ -453,6 +458,44 @@ impl FunctionBuilder {
         self.unit2(0);
     }
 
+    /// Appends a list of 1 to 65,535 branch targets. For generated code.
+    ///
+    /// ```
+    /// use mimeo::asm::{AssembleError, FunctionBuilder};
+    /// use mimeo::def::{OpIndex, Pc};
+    ///
+    /// let mut code = FunctionBuilder::new("f", 0, 1);
+    /// let end = code.label();
+    /// code.op(OpIndex(5));
+    /// code.targets(&[end, end]);
+    /// code.targets(&[end]);
+    /// code.bind(end);
+    /// let body = code.finish().unwrap();
+    /// assert_eq!(body.code, [5, 0, 0, 2, 2, 0, 1], "each list begins after the one before");
+    /// assert_eq!(body.labels, [Pc(7); 3]);
+    ///
+    /// let mut code = FunctionBuilder::new("f", 0, 1);
+    /// code.op(OpIndex(5));
+    /// code.targets(&[]);
+    /// let error = code.finish().unwrap_err();
+    /// assert_eq!(error.to_string(), "function `f`: the list of labels at 0001 has 0; pass 1 to 65535");
+    /// ```
+    pub fn targets(&mut self, labels: &[Target]) {
+        let (at, start) = (self.pc().0, self.listed.len() as u32);
+        for &label in labels {
+            if self.position(label).is_some() {
+                self.listed.push((at, label));
+            }
+        }
+        let len = u16::try_from(labels.len()).ok().filter(|&len| len > 0);
+        if len.is_none() {
+            let function = self.body.name.clone();
+            self.fail(AssembleError::LabelCount { function, at: Pc(at), count: labels.len() });
+        }
+        self.unit2(start);
+        self.unit(len.unwrap_or_default());
+    }
+
     /// Appends a constant. Equal constants share an entry of the pool. See [`op`](Self::op) for an example.
     pub fn constant(&mut self, bits: u64) {
         let index = self.find_constant(bits).unwrap_or_else(|| {
@@ -507,14 +550,23 @@ impl FunctionBuilder {
         if let Some(error) = self.error {
             return Err(error);
         }
+        let unbound = |body: FunctionBody, used_at| AssembleError::UnboundLabel { function: body.name, used_at };
         for (at, label) in self.fixups {
             let pc = self.labels[label.index as usize];
             if pc == UNBOUND {
-                return Err(AssembleError::UnboundLabel { function: self.body.name, used_at: Pc(at - 1) });
+                return Err(unbound(self.body, Pc(at - 1)));
             }
             let at = at as usize;
             self.body.code[at] = pc as u16;
             self.body.code[at + 1] = (pc >> 16) as u16;
+        }
+        self.body.labels.reserve_exact(self.listed.len());
+        for (at, label) in self.listed {
+            let pc = self.labels[label.index as usize];
+            if pc == UNBOUND {
+                return Err(unbound(self.body, Pc(at - 1)));
+            }
+            self.body.labels.push(Pc(pc));
         }
         // It lives as long as the program.
         self.body.code.shrink_to_fit();
@@ -523,7 +575,7 @@ impl FunctionBuilder {
         for labels in self.handlers {
             let [from, to, target] = labels.map(|label| Pc(self.labels[label.index as usize]));
             if [from, to, target].contains(&Pc(UNBOUND)) {
-                return Err(AssembleError::UnboundLabel { function: self.body.name, used_at: from.min(target) });
+                return Err(unbound(self.body, from.min(target)));
             }
             self.body.handlers.push(Handler { from, to, target });
         }

@@ -8,7 +8,7 @@
 
 use mimeo_def::frame::{Exit, Fault, Frame};
 
-use crate::{Callee, Flow, Function, InstructionSet, Label, Operands, Thrown, Value, Vm, Window};
+use crate::{Callee, Flow, Function, InstructionSet, Label, Labels, Operands, Thrown, Value, Vm, Window};
 
 /// The interpreter's registers. Used by generated code only.
 #[derive(Clone, Copy, Debug)]
@@ -173,6 +173,20 @@ impl Cursor {
     pub unsafe fn label(&self, unit: usize) -> Label {
         // SAFETY: (2).
         Label(unsafe { self.unit2(unit) })
+    }
+
+    /// Returns a list of branch targets.
+    ///
+    /// # Safety
+    ///
+    /// (1), (2), and the list is dropped before the function is.
+    #[inline(always)]
+    pub unsafe fn labels(&self, unit: usize) -> Labels {
+        // SAFETY: (1), (2): the verifier checks that the function's list has them; the caller's promise.
+        unsafe {
+            let first = (*self.function()).labels.add(self.unit2(unit) as usize);
+            Labels(std::slice::from_raw_parts(first, self.unit(unit + 2).into()))
+        }
     }
 
     /// Returns a window in the frame.

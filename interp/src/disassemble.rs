@@ -112,6 +112,13 @@ impl fmt::Display for OpText<'_> {
                     None => write!(f, "k{bits}=???")?,
                 },
                 OperandKind::Label => write!(f, "->{}", Pc(bits as u32))?,
+                OperandKind::Labels => match self.body.list(bits) {
+                    Some(labels) => {
+                        let labels: Vec<String> = labels.iter().map(Pc::to_string).collect();
+                        write!(f, "->[{}]", labels.join(" "))?;
+                    }
+                    None => write!(f, "->[???]")?,
+                },
                 OperandKind::Window => write!(f, "r{}+{}", bits & 0xffff, bits >> 16)?,
                 OperandKind::StackWindow => write!(f, "{}={bits}", operand.name)?,
                 OperandKind::Function => write!(f, "fn{bits}")?,

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::num::NonZeroU64;
 
+use mimeo_def::Pc;
 use mimeo_def::frame::FunctionHeader;
 
 use crate::reference::named_by;
@@ -32,7 +33,7 @@ use crate::reference::named_by;
 pub enum Flow<I> {
     /// To the next op.
     Next,
-    /// To a label; made by [`Label::jump`].
+    /// To a label; made by [`Label::jump`] and [`Labels::jump`].
     Jump(Label),
     /// Into a function, then to the next op; made by `vm.call(callee, args)`.
     Call(Callee<I>, Window),
@@ -76,6 +77,47 @@ impl Label {
     #[inline(always)]
     pub fn jump<I>(self) -> Flow<I> {
         Flow::Jump(self)
+    }
+}
+
+/// A list of branch targets, as an operand of an op. In the assembler it is a slice of [`Target`](crate::asm::Target)s.
+///
+/// ```
+/// use mimeo::def::Slot;
+/// use mimeo_doc_ops::{Assembler, ProgramBuilder, new_machine};
+///
+/// // `jump_to_one` is declared as `fn jump_to_one(index: i64, to: Labels) -> Flow { to.jump(index as u64) }`.
+/// let mut code = Assembler::new("pick", 1, 1);
+/// let labels = [code.label(), code.label()];
+/// code.jump_to_one(Slot(0), &labels);
+/// for (label, result) in labels.into_iter().zip([10, 20]) {
+///     code.bind(label);
+///     code.number(Slot(0), result);
+///     code.ret(Slot(0));
+/// }
+///
+/// let mut builder = ProgramBuilder::new();
+/// let pick = builder.declare("pick");
+/// builder.define(pick, code.finish()?);
+/// let mut machine = new_machine();
+/// let linked = machine.load(&builder.finish()?.verify()?)?;
+/// let pick = linked.function(pick);
+/// assert_eq!([0, 1, 7].map(|index| machine.call(pick, &[index]).unwrap()), [10, 20, 20]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Labels(
+    // It lives as long as the function, and nothing can take it out of the op.
+    pub(crate) &'static [Pc],
+);
+
+impl Labels {
+    /// Returns the flow that goes to the label with this index, or to the last label if the list is shorter. See
+    /// [`Labels`] for an example.
+    #[inline(always)]
+    pub fn jump<I>(self, index: u64) -> Flow<I> {
+        let last = self.0.len() as u64 - 1;
+        Flow::Jump(Label(self.0[index.min(last) as usize].0))
     }
 }
 

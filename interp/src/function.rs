@@ -34,6 +34,7 @@ pub struct Function {
     pub(crate) header: FunctionHeader,
     pub(crate) code: *const u16,
     pub(crate) constants: *const u64,
+    pub(crate) labels: *const Pc,
     /// The functions of its program, by index.
     pub(crate) functions: *const *const Function,
     pub(crate) caches: *mut u64,
@@ -377,6 +378,7 @@ impl<I> Loaded<I> {
                 },
                 code: body.code.as_ptr(),
                 constants: body.constants.as_ptr(),
+                labels: body.labels.as_ptr(),
                 functions: table,
                 caches: cells.cast(),
                 depths: facts.depths.as_ptr(),

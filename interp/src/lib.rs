@@ -48,7 +48,7 @@ pub use cursor::Cursor;
 pub use debug::{Debugger, StepMode, Stop};
 pub use disassemble::{Disassembly, OpText};
 pub use fiber::{FiberError, FiberExit, FiberLimits, FiberRef};
-pub use flow::{Callee, Flow, Label, Thrown, Window};
+pub use flow::{Callee, Flow, Label, Labels, Thrown, Window};
 pub use frames::FrameView;
 pub use function::{Function, SampledCallee};
 pub use instruction_set::{InstructionSet, Operands, RuntimeFn};

@@ -29,6 +29,13 @@ pub enum Word {
     Bits(u64),
     /// The op at this place.
     Label(Pc),
+    /// The ops at these places of [`FunctionBody::labels`](crate::asm::FunctionBody::labels).
+    Labels {
+        /// The index of the first one.
+        start: u32,
+        /// Their number.
+        len: u16,
+    },
 }
 
 /// An op at a place of a function. For native tiers. See [`Word`] for an example.
@@ -108,9 +115,32 @@ impl<'a> OpAt<'a> {
         self.info.operands.iter().filter(|operand| operand.kind.is_output()).filter_map(|operand| {
             match self.word(operand) {
                 Word::Slot(slot) => Some(slot),
-                Word::Bits(_) | Word::Label(_) => None,
+                Word::Bits(_) | Word::Label(_) | Word::Labels { .. } => None,
             }
         })
+    }
+
+    /// Returns the ops at a label or at the labels of a list, in their order, and nothing for other words.
+    ///
+    /// ```
+    /// use mimeo::InstructionSet;
+    /// use mimeo::def::Pc;
+    /// use mimeo::tier::{OpAt, Word};
+    /// use mimeo_doc_ops::{Ops, SUM, sample_machine};
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// let number = OpAt::of(sum, Ops::OPS, Pc(0)).expect("it begins with an op");
+    /// assert!(number.targets(Word::Label(Pc(6))).eq([Pc(6)]));
+    /// assert_eq!(number.targets(Word::Slot(1)).count(), 0);
+    /// ```
+    pub fn targets(&self, word: Word) -> impl Iterator<Item = Pc> + use<'a> {
+        let (one, list) = match word {
+            Word::Label(pc) => (Some(pc), &[][..]),
+            Word::Labels { start, len } => (None, &self.function.body().labels[start as usize..][..len.into()]),
+            Word::Slot(_) | Word::Bits(_) => (None, &[][..]),
+        };
+        one.into_iter().chain(list.iter().copied())
     }
 
     /// Returns the function that the op names.
@@ -155,6 +185,7 @@ impl<'a> OpAt<'a> {
                 return Word::Slot(self.height - above - u32::from(self.info.pops) + u32::from(index));
             }
             OperandKind::Label => return Word::Label(Pc(self.unit2(unit))),
+            OperandKind::Labels => return Word::Labels { start: self.unit2(unit), len: self.unit(unit + 2) },
             OperandKind::Immediate { scalar, .. } => match scalar {
                 Scalar::Bool | Scalar::U8 => u64::from(self.unit(unit) as u8),
                 Scalar::I8 => self.unit(unit) as i8 as u64,

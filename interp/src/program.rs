@@ -1,6 +1,7 @@
 //! [`Program`]: functions that can call each other, first unverified, then verified.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::sync::Arc;
 
 use mimeo_def::{OpIndex, Pc};
@@ -94,6 +95,9 @@ pub struct Facts {
     pub ops: u32,
     /// Where calls and backward jumps arrive, in order: the first op, and each loop head.
     pub polls: Vec<Pc>,
+    /// The ops that control reaches and that have lists of labels, each with the range of
+    /// [`FunctionBody::labels`](crate::asm::FunctionBody::labels), in any order.
+    pub lists: Vec<(Pc, Range<u32>)>,
 }
 
 impl Facts {
@@ -190,15 +194,16 @@ impl<I> Program<I, Verified> {
 impl Facts {
     fn size_bytes(&self) -> usize {
         let per_poll = size_of::<Pc>() + size_of::<Counts>();
-        let lists = self.depths.size_bytes() + self.polls.len() * per_poll;
+        let lists = self.depths.size_bytes() + self.polls.len() * per_poll + size_of_val(&*self.lists);
         size_of::<Facts>() + lists + self.cache_words as usize * size_of::<u64>()
     }
 }
 
 impl FunctionBody {
     fn size_bytes(&self) -> usize {
-        let FunctionBody { name, code, constants, positions, handlers, .. } = self;
-        let lists = size_of_val(&**code) + size_of_val(&**constants) + size_of_val(&**positions);
+        let FunctionBody { name, code, constants, labels, positions, handlers, .. } = self;
+        let pools = size_of_val(&**constants) + size_of_val(&**labels);
+        let lists = size_of_val(&**code) + pools + size_of_val(&**positions);
         size_of::<FunctionBody>() + name.len() + lists + size_of_val(&**handlers)
     }
 }
@@ -452,5 +457,11 @@ impl FunctionBody {
             [low, high] => u64::from(high) << 16 | u64::from(low),
             ref units => units.iter().rev().fold(0, |bits, &unit| bits << 16 | u64::from(unit)),
         }
+    }
+
+    /// Returns the labels of an operand that is a list, or `None` if there are none with these indices.
+    pub(crate) fn list(&self, bits: u64) -> Option<&[Pc]> {
+        let (start, len) = (bits as u32 as usize, (bits >> 32) as usize);
+        self.labels.get(start..start + len)
     }
 }

@@ -59,6 +59,8 @@ pub enum VerifyErrorKind {
     WindowOutsideFrame { operand: &'static str, start: u32, len: u32, locals: u16 },
     ConstantOutsidePool { operand: &'static str, index: u64, len: usize },
     LabelNotAnOp { operand: &'static str, target: Pc },
+    LabelsOutOfOrder { operand: &'static str, start: u32, next: u32 },
+    LabelsOutsideList { operand: &'static str, start: u32, len: u16, labels: usize },
     NoSuchFunction { operand: &'static str, index: u64, len: usize },
     WrongArity { callee: String, takes: u16, given: u16 },
     ArityOfTheSet { arity: u16, takes: u16 },
@@ -103,6 +105,15 @@ impl fmt::Display for VerifyError {
             }
             VerifyErrorKind::LabelNotAnOp { operand, target } => {
                 write!(f, "`{operand}` is {target}, where no op starts")
+            }
+            VerifyErrorKind::LabelsOutOfOrder { operand, start, next } => {
+                write!(f, "`{operand}` starts at label {start} of the list, but the next that no op has is {next}")
+            }
+            VerifyErrorKind::LabelsOutsideList { operand, len: 0, .. } => {
+                write!(f, "`{operand}` has no label, but the last one is where other indices go")
+            }
+            VerifyErrorKind::LabelsOutsideList { operand, start, len, labels } => {
+                write!(f, "`{operand}` is {len} labels from {start} on, but the list has {labels}")
             }
             VerifyErrorKind::NoSuchFunction { operand, index, len } => {
                 write!(f, "`{operand}` is function {index}, but the program has {len}")
@@ -190,6 +201,8 @@ struct Verifier<'a, I> {
     spaces: &'a [(&'static str, u32)],
     /// What is known of each unit of the code: the depth of the operand stack before an op, or one of the two marks.
     depths: &'a mut Vec<u16>,
+    /// The number of labels in lists of the ops before.
+    listed: u32,
     facts: Facts,
     marker: std::marker::PhantomData<fn() -> I>,
 }
@@ -205,7 +218,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         depths.clear();
         depths.resize(body.code.len(), NO_OP);
         let facts = Facts { polls: vec![Pc(0)], ..Facts::default() };
-        Verifier { body, name, signatures, spaces, depths, facts, marker: std::marker::PhantomData }
+        Verifier { body, name, signatures, spaces, depths, listed: 0, facts, marker: std::marker::PhantomData }
     }
 
     fn run(mut self) -> Result<Facts, VerifyError> {
@@ -284,6 +297,7 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
             OperandKind::Label if !self.is_op(bits) => {
                 Err(VerifyErrorKind::LabelNotAnOp { operand: name, target: Pc(bits as u32) })
             }
+            OperandKind::Labels => self.check_labels(name, bits),
             OperandKind::Window => {
                 let (start, len) = (bits as u32 & 0xffff, bits as u32 >> 16);
                 // The first slot receives the result, even of a call without arguments.
@@ -307,6 +321,24 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Checks a list of labels. Each op has its own part of the function's list, so that a native tier can make one table
+    /// of that.
+    fn check_labels(&mut self, operand: &'static str, bits: u64) -> Result<(), VerifyErrorKind> {
+        let (start, len) = (bits as u32, (bits >> 32) as u16);
+        if start != self.listed {
+            return Err(VerifyErrorKind::LabelsOutOfOrder { operand, start, next: self.listed });
+        }
+        let labels = self.body.labels.len();
+        let Some(list) = self.body.list(bits).filter(|list| !list.is_empty()) else {
+            return Err(VerifyErrorKind::LabelsOutsideList { operand, start, len, labels });
+        };
+        if let Some(&target) = list.iter().find(|target| !self.is_op(target.0.into())) {
+            return Err(VerifyErrorKind::LabelNotAnOp { operand, target });
+        }
+        self.listed += u32::from(len);
+        Ok(())
     }
 
     fn check_immediate(
@@ -426,9 +458,14 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
             if info.control.jumps {
                 for operand in info.operands.iter().filter(|o| o.kind == OperandKind::Label) {
                     let target = Pc(self.body.read(pc, operand.unit, 2) as u32);
-                    self.flow_to(target, pc, after, &mut work)?;
-                    if target <= pc {
-                        self.facts.polls.push(target);
+                    self.jump_to(target, pc, after, &mut work)?;
+                }
+                for operand in info.operands.iter().filter(|o| o.kind == OperandKind::Labels) {
+                    let bits = self.body.read(pc, operand.unit, 3);
+                    let start = bits as u32;
+                    self.facts.lists.push((pc, start..start + (bits >> 32) as u32));
+                    for index in start as usize..start as usize + (bits >> 32) as usize {
+                        self.jump_to(self.body.labels[index], pc, after, &mut work)?;
                     }
                 }
             }
@@ -436,6 +473,14 @@ impl<'a, I: InstructionSet> Verifier<'a, I> {
         self.facts.polls.sort_unstable();
         self.facts.polls.dedup();
         Ok(deepest)
+    }
+
+    fn jump_to(&mut self, target: Pc, from: Pc, depth: u16, work: &mut Vec<Pc>) -> Result<(), VerifyError> {
+        self.flow_to(target, from, depth, work)?;
+        if target <= from {
+            self.facts.polls.push(target);
+        }
+        Ok(())
     }
 
     fn depth_after(&self, pc: Pc, info: &'static OpInfo, depth: u16) -> Result<u32, VerifyError> {

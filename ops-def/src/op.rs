@@ -28,7 +28,7 @@ pub struct OpInfo {
 pub struct Control {
     /// Whether it can continue with the next op.
     pub falls_through: bool,
-    /// Whether it can jump to its label.
+    /// Whether it can jump to its labels.
     pub jumps: bool,
     /// Whether it can call a function; the next op runs when the function returns.
     pub calls: bool,
@@ -77,6 +77,8 @@ pub enum OperandKind {
     Constant,
     /// Branch target, a [`Pc`](crate::Pc). Two units.
     Label,
+    /// Several branch targets: the first one's index in the function's list of labels, and their number. Three units.
+    Labels,
     /// A run of slots: its first slot and its length. Two units.
     Window,
     /// A run of values on top of the operand stack: its length. One unit.
@@ -105,6 +107,7 @@ impl OperandKind {
             OperandKind::Slot { .. } | OperandKind::Constant | OperandKind::StackWindow => 1,
             OperandKind::Immediate { scalar, .. } => scalar.len_units(),
             OperandKind::Label | OperandKind::Window | OperandKind::Function | OperandKind::Cache { .. } => 2,
+            OperandKind::Labels => 3,
         }
     }
 }

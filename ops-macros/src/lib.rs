@@ -66,12 +66,14 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[imm(in = space)] a: u32` | an index that `load` has checked against the size of this space |
 /// | `#[cache] cell: &Counter` | an inline cache |
 /// | `to: Label` | a branch target, for `to.jump()` |
+/// | `to: Labels` | a list of branch targets, for `to.jump(index)` |
 /// | `callee: Callee`, `args: Window` | a function, and a range of slots with its arguments |
 /// | `vm: &mut Vm` | the machine, for `vm.context` and for runtime functions |
 ///
 /// An op returns nothing, a value, a tuple of values, the next op to run (`Flow`), or values and a `Flow` in one tuple
 /// (`(next, to.jump())`, at the end of a counting loop). Each can also be wrapped in a `Result<…, Thrown>`. A flow is
-/// `Flow::Next`, `to.jump()`, `vm.call(callee, args)`, `vm.tail_call(callee)`, `vm.ret(value)` or `vm.deopt()`.
+/// `Flow::Next`, `to.jump()`, `to.jump(index)`, `vm.call(callee, args)`, `vm.tail_call(callee)`, `vm.ret(value)` or
+/// `vm.deopt()`.
 /// `args.len()` is the number of values in a window.
 ///
 /// Whatever can throw or deopt must precede every visible effect: a store to memory, or a call of the runtime.

@@ -5,7 +5,7 @@ use mimeo::asm::{FunctionBody, Handler};
 use mimeo::def::op::{OpInfo, OperandKind, Scalar};
 use mimeo::def::{Pc, Slot};
 use mimeo::program::Program;
-use mimeo::{Operands, VerifyError, VerifyErrorKind};
+use mimeo::{Disassembly, Operands, VerifyError, VerifyErrorKind};
 use mimeo_tests::hostile::{Fate, Hostile, check};
 use mimeo_tests::registers::register_ops;
 use mimeo_tests::stack::stack_ops;
@@ -29,6 +29,12 @@ impl Count {
             }
         }
     }
+}
+
+/// Where the target of a jump is written: in the code, or in the function's list of labels.
+enum Jump {
+    Operand(usize),
+    Listed(usize),
 }
 
 /// Returns a function of random ops with operands in range. The depths of the operand stack mostly match.
@@ -69,6 +75,7 @@ fn random_body<I: Hostile>(random: &mut Random, index: u32, functions: u32) -> F
         starts.push((body.code.len() as u32, depth));
         body.code.push(op as u16);
         let mut window = 0;
+        let after = depth - info.pops * u16::from(stack) + info.pushes * u16::from(stack);
         for operand in info.operands {
             let bits = match operand.kind {
                 OperandKind::Slot { .. } => random.below(u64::from(locals)),
@@ -90,12 +97,16 @@ fn random_body<I: Hostile>(random: &mut Random, index: u32, functions: u32) -> F
                 }
                 OperandKind::Function => u64::from(index + 1) + random.below(u64::from(functions - index - 1).max(1)),
                 OperandKind::Label => {
-                    labels.push((
-                        body.code.len(),
-                        starts.len(),
-                        depth - info.pops * u16::from(stack) + info.pushes * u16::from(stack),
-                    ));
+                    labels.push((Jump::Operand(body.code.len()), starts.len(), after));
                     0
+                }
+                OperandKind::Labels => {
+                    let (start, len) = (body.labels.len(), 1 + random.below(4));
+                    for _ in 0..len {
+                        labels.push((Jump::Listed(body.labels.len()), starts.len(), after));
+                        body.labels.push(Pc(0));
+                    }
+                    start as u64 | len << 32
                 }
                 OperandKind::Stack { .. } | OperandKind::Cache { .. } => 0,
             };
@@ -115,7 +126,10 @@ fn random_body<I: Hostile>(random: &mut Random, index: u32, functions: u32) -> F
         let later = &starts[first..];
         let fitting: Vec<_> = later.iter().copied().filter(|&(_, found)| found == depth).collect();
         let (target, _) = if fitting.is_empty() { later[0] } else { random.pick(&fitting) };
-        (body.code[at], body.code[at + 1]) = (target as u16, (target >> 16) as u16);
+        match at {
+            Jump::Operand(at) => (body.code[at], body.code[at + 1]) = (target as u16, (target >> 16) as u16),
+            Jump::Listed(index) => body.labels[index] = Pc(target),
+        }
     }
     body
 }
@@ -138,6 +152,7 @@ fn mutate(functions: &mut [FunctionBody], random: &mut Random) {
         3 => body.locals = small,
         4 => body.arity = small.min(3),
         5 => body.constants.truncate(usize::from(small)),
+        6 if random.once_in(2) => body.labels.truncate(usize::from(small)),
         6 => body.code.extend_from_within(at..),
         7 if !body.code.is_empty() => body.code[at] = random.bits() as u16,
         8 if !body.code.is_empty() => body.code[at] ^= 1 << random.below(16),
@@ -279,6 +294,41 @@ fn label_not_an_op() {
     let message = "function `f`, 0000 `jump`: `to` is 65536, where no op starts";
     let kind = VerifyErrorKind::LabelNotAnOp { operand: "to", target: Pc(65536) };
     stack(vec![StackOp::Jump as u16, 0, 1], kind, message);
+}
+
+#[test]
+fn lists_of_labels() {
+    let jump = RegisterOp::JumpToOne as u16;
+    let message = "function `f`, 0000 `jump_to_one`: `to` has no label, but the last one is where other indices go";
+    let kind = |start, len| VerifyErrorKind::LabelsOutsideList { operand: "to", start, len, labels: 0 };
+    register(vec![jump, 0, 0, 0, 0], kind(0, 0), message);
+    let message = "function `f`, 0000 `jump_to_one`: `to` is 2 labels from 0 on, but the list has 0";
+    register(vec![jump, 0, 0, 0, 2], kind(0, 2), message);
+    let message =
+        "function `f`, 0000 `jump_to_one`: `to` starts at label 65537 of the list, but the next that no op has is 0";
+    let kind = VerifyErrorKind::LabelsOutOfOrder { operand: "to", start: 65537, next: 0 };
+    register(vec![jump, 0, 1, 1, 1], kind, message);
+
+    let verify = |labels: &[u32], code| {
+        let labels = labels.iter().copied().map(Pc).collect();
+        let body = FunctionBody { labels, ..body(0, 1, code) };
+        Program::<register_ops::Ops, _>::new(vec![body], vec![]).verify().map(|program| program.facts()[0].clone())
+    };
+    let twice = vec![jump, 0, 0, 0, 2, jump, 0, 2, 0, 1];
+    let cut = FunctionBody { labels: vec![Pc(5), Pc(0)], ..body(0, 1, twice.clone()) };
+    let listing = Disassembly::<register_ops::Ops>::new(&cut);
+    let text = "f (arity 0, locals 1)\n  0000  jump_to_one r0, ->[0005 0000]\n  0005  jump_to_one r0, ->[???]\n";
+    assert_eq!(listing.to_string(), text);
+    let facts = verify(&[5, 0, 5], twice.clone()).expect("each op has its own labels");
+    // The second label of the first op leads back to it, and that of the second op to that.
+    assert_eq!(facts.polls, [Pc(0), Pc(5)]);
+    let error = |labels: &[u32], code| verify(labels, code).expect_err("it is refused").kind;
+    assert_eq!(error(&[5, 1, 5], twice.clone()), VerifyErrorKind::LabelNotAnOp { operand: "to", target: Pc(1) });
+    assert_eq!(error(&[5, 0, 10], twice), VerifyErrorKind::LabelNotAnOp { operand: "to", target: Pc(10) });
+    // Labels of two ops cannot be the same elements of the list: jumps to them arrive at different places.
+    let shared = vec![jump, 0, 0, 0, 2, jump, 0, 1, 0, 1];
+    let kind = VerifyErrorKind::LabelsOutOfOrder { operand: "to", start: 1, next: 2 };
+    assert_eq!(error(&[5, 0, 5], shared), kind);
 }
 
 #[test]

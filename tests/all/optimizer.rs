@@ -74,6 +74,61 @@ fn point_to(code: &mut Assembler, slot: Slot) {
 }
 
 #[test]
+fn a_jump_by_an_index_continues_at_its_label() {
+    let state = Slot(4);
+    let program = looping(
+        5,
+        |code| code.number(state, 0),
+        |code| {
+            let [first, second, last, end] = [(); 4].map(|()| code.label());
+            // Every iteration takes another label. Two indices have the same one.
+            code.jump_to_one(state, &[first, second, second, last]);
+            for (label, next) in [(first, 2), (second, -1), (last, 0)] {
+                code.bind(label);
+                code.add(TOTAL, TOTAL, if next == 2 { ONE } else { I });
+                code.number(state, next);
+                code.jump_if_less(state, N, end);
+            }
+            code.bind(end);
+        },
+    );
+    check(&program, MANY, (1..=MANY).map(|i| if i % 3 == 1 { 1 } else { i }).sum());
+}
+
+/// Returns a program whose only loop ends with a jump to one of this many labels. It sums the numbers from `N` down.
+fn counting_down(labels: usize) -> Program {
+    let left = Slot(4);
+    let mut builder = ProgramBuilder::new();
+    let function = builder.declare("loop");
+    let mut code = Assembler::new("loop", 1, 5);
+    let (head, end) = (code.label(), code.label());
+    code.number(ONE, -1);
+    code.number(TOTAL, 0);
+    code.number(left, 0);
+    code.add(left, left, N);
+    code.bind(head);
+    code.add(TOTAL, TOTAL, left);
+    code.add(left, left, ONE);
+    code.jump_to_one(left, &[&[end][..], &vec![head; labels - 1]].concat());
+    code.bind(end);
+    code.ret(TOTAL);
+    builder.define(function, code.finish().expect("it is whole"));
+    builder.finish().expect("it is whole").verify().expect("it is sound")
+}
+
+#[test]
+fn a_jump_by_an_index_ends_a_loop() {
+    check(&counting_down(2), MANY, MANY * (MANY + 1) / 2);
+    check(&counting_down(1000), MANY, MANY * (MANY + 1) / 2);
+    for mode in Mode::optimized() {
+        let (result, machine) = run(&counting_down(1001), &mode, MANY);
+        assert_eq!(result, Ok(MANY * (MANY + 1) / 2), "{mode}");
+        let optimized = machine.jit().expect("it has a tier").stats().optimized;
+        assert_eq!(optimized.first_refused[0].reason, "the function has more than 1000 labels in lists", "{mode}");
+    }
+}
+
+#[test]
 fn a_slot_whose_address_is_taken_is_in_memory() {
     let (escaping, read, before) = (Slot(4), Slot(5), Slot(6));
     let program = looping(

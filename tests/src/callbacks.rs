@@ -236,6 +236,12 @@ pub mod callback_ops {
         if a < b { to.jump() } else { Flow::Next }
     }
 
+    /// Jumps to the label with this index, or to the last one.
+    #[vm_op]
+    fn jump_to_one(index: i64, to: Labels) -> Flow {
+        to.jump(index as u64)
+    }
+
     /// Calls a function.
     #[vm_op]
     fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {

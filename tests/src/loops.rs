@@ -98,6 +98,12 @@ pub mod loop_ops {
         if a < b { target.jump() } else { Flow::Next }
     }
 
+    /// Jumps to the label with this index, or to the last one.
+    #[vm_op]
+    fn jump_to_one(index: i64, to: Labels) -> Flow {
+        to.jump(index as u64)
+    }
+
     /// Returns `a`.
     #[vm_op]
     fn ret(vm: &mut Vm, a: i64) -> Flow {

@@ -147,6 +147,12 @@ pub mod reference_ops {
         if a < b { to.jump() } else { Flow::Next }
     }
 
+    /// Jumps to the label with this index, or to the last one.
+    #[vm_op]
+    fn jump_to_one(index: i64, to: Labels) -> Flow {
+        to.jump(index as u64)
+    }
+
     /// `dst` = the number of slots in the window
     #[vm_op]
     fn window_len(args: Window) -> i64 {

@@ -1061,6 +1061,19 @@ pub mod register_ops {
         })
     }
 
+    /// Jumps to one of several places.
+    #[vm_op]
+    fn jump_to_one(a: Value, to: Labels) -> Flow {
+        to.jump(a.0 & 3)
+    }
+
+    /// Jumps to one of several places or to `none`, after the runtime ran.
+    #[vm_op]
+    fn jump_to_one_if_told(vm: &mut Vm, a: Value, none: Label, to: Labels) -> Flow {
+        let truth = told(vm, a);
+        if truth { to.jump(a.0 & 3) } else { none.jump() }
+    }
+
     /// Counts, and jumps to `to` until it is done: the back edge of a loop.
     #[vm_op]
     fn jump_if_told(vm: &mut Vm, a: Value, to: Label) -> Flow {

@@ -181,6 +181,12 @@ pub mod stack_ops {
         to.jump()
     }
 
+    /// Jumps to one of several places, none of which has the popped value.
+    #[vm_op]
+    fn jump_to_one(a: u64, to: Labels) -> Flow {
+        to.jump(a & 3)
+    }
+
     /// Jumps to `less` or `more`, or continues with the next op.
     #[vm_op]
     fn jump_three_ways(a: u64, b: u64, less: Label, more: Label) -> Flow {

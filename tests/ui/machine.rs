@@ -68,6 +68,17 @@ mod ops {
     }
 
     #[vm_op]
+    fn lists(a: i64, to: Labels) -> Flow {
+        let copy = to;
+        if a == 0 { to.jump(a) } else { to.jump() }
+    }
+
+    #[vm_op]
+    fn values_and_list(a: i64, to: Labels) -> (i64, Flow) {
+        (a, to.jump(a as u64))
+    }
+
+    #[vm_op]
     fn values_and_return(vm: &mut Vm, a: i64) -> (i64, Flow) {
         (a, vm.ret(a))
     }

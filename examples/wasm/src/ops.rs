@@ -117,6 +117,12 @@ pub mod ops {
         to.jump()
     }
 
+    /// Jumps to the label with this index, or to the last one.
+    #[vm_op]
+    fn jump_to_one(index: u64, to: Labels) -> Flow {
+        to.jump(index as u32 as u64)
+    }
+
     /// Jumps to `to` if the condition is {word}.
     #[vm_op(each(compare, word): jump_if(!=, "true"), jump_unless(==, "false"))]
     fn jump_on(condition: u64, to: Label) -> Flow {

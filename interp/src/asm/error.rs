@@ -42,6 +42,15 @@ pub enum AssembleError {
         /// The place.
         at: Pc,
     },
+    /// A list of labels is empty, or has more than 65,535.
+    LabelCount {
+        /// The function.
+        function: String,
+        /// The place.
+        at: Pc,
+        /// The number of labels.
+        count: usize,
+    },
     /// More than 65,536 constants.
     TooManyConstants {
         /// The function.
@@ -73,6 +82,9 @@ impl fmt::Display for AssembleError {
                     f,
                     "function `{function}`: the label used at {at} belongs to another function; make one with `label`"
                 )
+            }
+            AssembleError::LabelCount { function, at, count } => {
+                write!(f, "function `{function}`: the list of labels at {at} has {count}; pass 1 to 65535")
             }
             AssembleError::TooManyConstants { function } => {
                 write!(f, "function `{function}` has more than 65536 constants; split it")

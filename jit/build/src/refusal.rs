@@ -102,7 +102,7 @@ impl fmt::Display for Refusal {
             Refusal::IndirectJump { at } => {
                 write!(
                     f,
-                    "jumps through a register or memory at {}, which only ops that call or return may do",
+                    "jumps through a register or memory at {}, which only ops that call, return or jump to one of several labels may do",
                     Hex(at)
                 )
             }

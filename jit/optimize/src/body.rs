@@ -5,9 +5,10 @@ use std::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, Block, BlockArg, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::CallConv;
+use mimeo_def::Pc;
 use mimeo_def::frame::{Core, PANICKED};
 use mimeo_interp::tier::Word;
-use mimeo_ir::{Body, Edge, End, FunctionId, Inst, Type, ValueId};
+use mimeo_ir::{Binary, Body, Edge, End, FunctionId, Inst, Type, ValueId};
 use mimeo_jit::OptimizedExit;
 
 use crate::arithmetic::clif_type;
@@ -54,7 +55,7 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
             let value = match word {
                 Word::Slot(slot) => self.e.frame.get(v, self.op, slot),
                 Word::Bits(bits) => v.constant(Type::I64, bits),
-                Word::Label(_) => v.constant(Type::I64, 0),
+                Word::Label(_) | Word::Labels { .. } => v.constant(Type::I64, 0),
             };
             if self.op.shape.cells.contains(&param) {
                 v.set_origin(value, Origin::Cell);
@@ -123,7 +124,13 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
             }
             End::To { results, label } => {
                 self.write(results);
-                self.e.go(op, op.target(label.0));
+                let target = op.targets(label.0).next().expect("the operand is a label");
+                self.e.go(op, target);
+            }
+            End::Switch { index, labels } => {
+                let index = self.get(*index);
+                self.e.is_last = false;
+                self.switch(index, &ranges(op.targets(labels.0)));
             }
             End::Throw => self.throw(),
             End::Call { callee, .. } => {
@@ -165,6 +172,26 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
         for (slot, &result) in self.op.results().zip(results) {
             let value = self.get(result);
             self.e.frame.set(&mut self.e.v, self.op, slot, value);
+        }
+    }
+
+    /// Continues at the op of the range in which the index is, found by comparisons in a balanced tree: what they decide
+    /// is known on the paths.
+    fn switch(&mut self, index: Value, ranges: &[(u64, Pc)]) {
+        if let &[(_, to)] = ranges {
+            return self.e.go(self.op, to);
+        }
+        let (low, high) = ranges.split_at(ranges.len() / 2);
+        let v = &mut self.e.v;
+        let first = v.constant(Type::I64, high[0].0);
+        let is_low = v.value(Expr::Binary(Binary::LessUnsigned, Type::I64, index, first));
+        let blocks = [low, high].map(|ranges| (v.b.create_block(), ranges));
+        v.branch(is_low, (blocks[0].0, &[]), (blocks[1].0, &[]));
+        for (block, ranges) in blocks {
+            // The index may be known.
+            if self.e.v.begin(block) {
+                self.switch(index, ranges);
+            }
         }
     }
 
@@ -214,4 +241,11 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
         let (err, err_args) = self.edge(err, None);
         self.e.v.branch(has_panicked, (thrown, &[]), (err, &err_args));
     }
+}
+
+/// Returns the ranges of indices with the same op, each with its first index.
+fn ranges(targets: impl Iterator<Item = Pc>) -> Vec<(u64, Pc)> {
+    let mut ranges: Vec<(u64, Pc)> = (0..).zip(targets).collect();
+    ranges.dedup_by_key(|&mut (_, to)| to);
+    ranges
 }

@@ -25,6 +25,8 @@ const ENOUGH_SAMPLES: u32 = 32;
 const FEWEST_ITERATIONS: u32 = 3;
 /// A call leaves many iterations if it leaves one of so many.
 const OFTEN: u32 = 4;
+/// The most labels in the lists of a function, since each can take a comparison.
+const MOST_LABELS: usize = 1000;
 /// The most ops of an inlined function.
 const MOST_INLINED_OPS: u32 = 60;
 
@@ -59,6 +61,9 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
     pub(crate) fn find(&self, head: Pc) -> Result<Option<Loop<'a>>, NotOptimized> {
         if self.function.facts().ops > MOST_FUNCTION_OPS {
             return Err(NotOptimized::Never(format!("the function has more than {MOST_FUNCTION_OPS} ops")));
+        }
+        if self.function.body().labels.len() > MOST_LABELS {
+            return Err(NotOptimized::Never(format!("the function has more than {MOST_LABELS} labels in lists")));
         }
         let Some(Innermost { members, around }) = innermost_loop(self.function, self.ops, head) else {
             return Ok(None);
@@ -173,7 +178,8 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
         let (start, arguments) = (window as u32, (window >> 32) as u32);
         let chain = place.calls().into_iter().map(|call| found.inlined[&call].function);
         let is_active = chain.chain([self.function]).any(|active| std::ptr::eq(active, function));
-        let fits = function.facts().ops <= MOST_INLINED_OPS && arguments >= u32::from(function.body().arity);
+        let is_short = function.facts().ops <= MOST_INLINED_OPS && function.body().labels.len() <= MOST_LABELS;
+        let fits = is_short && arguments >= u32::from(function.body().arity);
         if is_active || !fits || has_loop(function, self.ops) {
             return None;
         }

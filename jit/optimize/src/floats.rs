@@ -43,7 +43,7 @@ pub(crate) fn with_any_nans(region: &Loop<'_>, floats: &Webs) -> Webs {
 fn reads<'a>(op: &'a LoopOp<'_>, body: &'a Body) -> impl Iterator<Item = (u32, i32)> + 'a {
     body.blocks[0].params.iter().zip(op.inputs()).filter_map(move |(&param, word)| match word {
         Word::Slot(slot) => Some((slot, use_of(op, body, param))),
-        Word::Bits(_) | Word::Label(_) => None,
+        Word::Bits(_) | Word::Label(_) | Word::Labels { .. } => None,
     })
 }
 

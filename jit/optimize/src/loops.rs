@@ -85,7 +85,7 @@ impl<'a> LoopOp<'a> {
     pub(crate) fn inputs(&self) -> impl Iterator<Item = Word> {
         self.at.inputs().map(|word| match word {
             Word::Slot(slot) => Word::Slot(self.base + slot),
-            Word::Bits(_) | Word::Label(_) => word,
+            Word::Bits(_) | Word::Label(_) | Word::Labels { .. } => word,
         })
     }
 
@@ -114,29 +114,29 @@ impl<'a> LoopOp<'a> {
         *self.after.get(&slot).or_else(|| self.before.get(&slot)).expect("it is kept until it is read")
     }
 
-    /// Returns the op at a label, which is the parameter of the body with this index.
-    pub(crate) fn target(&self, label: u32) -> Pc {
-        match self.at.inputs().nth(label as usize) {
-            Some(Word::Label(pc)) => pc,
-            other => unreachable!("a body jumps to a label, not to {other:?}"),
-        }
+    /// Returns the ops at a label or a list of labels, which is the parameter of the body with this index.
+    pub(crate) fn targets(&self, label: u32) -> impl Iterator<Item = Pc> {
+        self.at.inputs().nth(label as usize).into_iter().flat_map(|word| self.at.targets(word))
     }
 
     /// Returns where the end of a block continues, if that is another op.
-    fn successor(&self, end: &End) -> Option<Place> {
-        match end {
+    fn after(&self, end: &End) -> Vec<Place> {
+        let place = match end {
             End::Next { .. } => Some(self.place.beside(self.at.next_pc())),
-            End::To { label, .. } => Some(self.place.beside(self.target(label.0))),
+            End::To { label, .. } | End::Switch { labels: label, .. } => {
+                return self.targets(label.0).map(|pc| self.place.beside(pc)).collect();
+            }
             End::Call { .. } if self.is_inlined => self.place.inside(),
             End::Return { .. } => self.returns_to,
             _ => None,
-        }
+        };
+        place.into_iter().collect()
     }
 
     /// Returns where compiled paths continue.
     pub(crate) fn successors(&self) -> impl Iterator<Item = Place> {
         let next = self.shape.continues.then(|| self.place.beside(self.at.next_pc()));
-        let jumps = self.shape.jumps.iter().map(|&label| self.place.beside(self.target(label)));
+        let jumps = self.shape.jumps.iter().flat_map(|&label| self.targets(label)).map(|pc| self.place.beside(pc));
         let callee = if self.is_inlined { self.place.inside() } else { None };
         let caller = self.returns_to.filter(|_| self.shape.returns);
         next.into_iter().chain(jumps).chain(callee).chain(caller)
@@ -145,7 +145,7 @@ impl<'a> LoopOp<'a> {
 
 /// Returns the ops at the labels of an op.
 pub(crate) fn labels(at: &OpAt<'_>) -> impl Iterator<Item = Pc> {
-    at.inputs().filter_map(|word| if let Word::Label(pc) = word { Some(pc) } else { None })
+    at.inputs().flat_map(|word| at.targets(word))
 }
 
 impl<'a> Loop<'a> {
@@ -167,7 +167,7 @@ impl<'a> Loop<'a> {
         let mut edges = BTreeMap::new();
         for op in ops.values() {
             let blocks = &bodies.body_of(usize::from(op.at.op.0)).blocks;
-            for to in op.shape.order.iter().filter_map(|&block| op.successor(&blocks[block].end)) {
+            for to in op.shape.order.iter().flat_map(|&block| op.after(&blocks[block].end)) {
                 *edges.entry(to).or_default() += 1;
             }
         }

@@ -48,7 +48,7 @@ pub(crate) struct Shape {
     pub(crate) returns: bool,
     /// Whether a compiled path continues with the next op.
     pub(crate) continues: bool,
-    /// The labels to which compiled paths jump.
+    /// The labels and the lists of labels to which compiled paths jump.
     pub(crate) jumps: BTreeSet<u32>,
 }
 
@@ -73,7 +73,9 @@ impl Shape {
                     End::TailCall { .. } | End::Deopt => true,
                     // Without an effect, no error is pending, and the op will find it again.
                     End::Throw => !before,
-                    End::Jump { .. } | End::Branch { .. } | End::Next { .. } | End::To { .. } => false,
+                    End::Jump { .. } | End::Branch { .. } | End::Next { .. } | End::To { .. } | End::Switch { .. } => {
+                        false
+                    }
                 })
                 .collect();
             if wanted == leaves {
@@ -88,8 +90,10 @@ impl Shape {
         }
         let order = order(body, &leaves);
         let compiled = || order.iter().map(|&index| &body.blocks[index]);
-        let jumps =
-            compiled().filter_map(|block| if let End::To { label, .. } = block.end { Some(label.0) } else { None });
+        let jumps = compiled().filter_map(|block| match block.end {
+            End::To { label, .. } | End::Switch { labels: label, .. } => Some(label.0),
+            _ => None,
+        });
         let inputs = info.operands.iter().filter(|operand| !operand.kind.is_output());
         let is_cell = inputs.map(|operand| matches!(operand.kind, OperandKind::Cache { .. }));
         let params = body.blocks[0].params.iter().copied();
@@ -153,7 +157,7 @@ fn stores(block: &Block) -> bool {
 /// Returns whether a block continues with another op.
 fn ends_op(block: &Block, is_inlined: bool) -> bool {
     match block.end {
-        End::Next { .. } | End::To { .. } => true,
+        End::Next { .. } | End::To { .. } | End::Switch { .. } => true,
         End::Call { .. } | End::Return { .. } => is_inlined,
         _ => false,
     }

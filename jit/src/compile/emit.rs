@@ -4,7 +4,7 @@ use mimeo_def::frame::{CodeAddr, Exit};
 use mimeo_def::{CodeOffset, Pc};
 use mimeo_interp::Function;
 
-use crate::compile::hole_value::{FunctionContext, NoCode, Site};
+use crate::compile::hole_value::{FunctionContext, LABEL_BYTES, NoCode, Site};
 use crate::compile::island::FarIndex;
 use crate::compile::patch::patch;
 use crate::compile::plan::Plan;
@@ -76,6 +76,7 @@ pub(crate) fn emit(
         starts: &plan.starts,
         address,
         island: &plan.island,
+        labels: address + plan.layout.labels as usize,
         poll_bytes: recipes.poll_bytes(),
     };
     let layout = plan.layout;
@@ -128,6 +129,7 @@ pub(crate) fn emit(
     if cold_end > layout.rodata as usize {
         return differ(layout.rodata, cold_end);
     }
+    emit_labels(&mut code[layout.labels as usize..layout.island as usize], &context, failed);
     plan.island.emit(code);
     for (graft, region) in grafts.iter().zip(&plan.regions) {
         if let Err(error) = emit_region(&mut code[region.exits.0 as usize..], graft, &context, recipes) {
@@ -135,6 +137,20 @@ pub(crate) fn emit(
         }
     }
     Ok(())
+}
+
+/// Writes the addresses at which jumps to the labels of the function's lists arrive.
+fn emit_labels(table: &mut [u8], context: &FunctionContext<'_>, failed: &mut Vec<(Pc, EmitError)>) {
+    let (entries, _) = table.as_chunks_mut::<LABEL_BYTES>();
+    let labels = &context.function.body().labels;
+    for (pc, range) in &context.function.facts().lists {
+        for index in range.start as usize..range.end as usize {
+            match context.address_of_label(*pc, labels[index]) {
+                Ok(address) => entries[index] = address.to_le_bytes(),
+                Err(error) => failed.push((*pc, EmitError::NoCode(error))),
+            }
+        }
+    }
 }
 
 /// Copies optimized code after the table of the addresses at which it can leave.

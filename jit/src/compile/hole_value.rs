@@ -44,6 +44,9 @@ pub(crate) enum Source {
     Label {
         unit: u16,
     },
+    Labels {
+        unit: u16,
+    },
     Function {
         unit: u16,
     },
@@ -69,6 +72,7 @@ impl Source {
             HoleValue::WindowLen(index) => {
                 let operand = op?.operands.get(usize::from(index))?;
                 match operand.kind {
+                    OperandKind::Labels => Source::Len { unit: operand.unit + 2 },
                     OperandKind::Window => Source::Len { unit: operand.unit + 1 },
                     OperandKind::StackWindow => Source::Len { unit: operand.unit },
                     _ => return None,
@@ -99,6 +103,7 @@ impl Source {
             OperandKind::Immediate { scalar, .. } => Source::Immediate { unit, scalar },
             OperandKind::Constant => Source::Constant { unit },
             OperandKind::Label => Source::Label { unit },
+            OperandKind::Labels => Source::Labels { unit },
             OperandKind::Window => Source::Window { unit },
             OperandKind::StackWindow => Source::StackWindow { unit },
             OperandKind::Function => Source::Function { unit },
@@ -117,6 +122,8 @@ pub(crate) struct FunctionContext<'a> {
     /// The address at which the compiled function will run.
     pub(crate) address: CodeAddr,
     pub(crate) island: &'a Island,
+    /// The table of the addresses at the function's lists of labels.
+    pub(crate) labels: CodeAddr,
     /// The length of a poll, which directly precedes the op at each loop head, or the graft before it.
     pub(crate) poll_bytes: u32,
 }
@@ -130,10 +137,21 @@ impl FunctionContext<'_> {
             _ => Err(NoCode { target }),
         }
     }
+
+    /// Returns the address at which a jump arrives: a backward jump at the poll of its loop head, a forward jump after
+    /// the poll, if the op has one.
+    #[inline]
+    pub(crate) fn address_of_label(&self, from: Pc, target: Pc) -> Result<u64, NoCode> {
+        let op = self.address_of(target)?;
+        Ok(if target <= from { op - u64::from(self.poll_bytes) } else { op })
+    }
 }
 
 /// The entry for a unit at which no code starts.
 pub(crate) const NO_CODE: CodeOffset = CodeOffset(u32::MAX);
+
+/// The size of an address in the table of labels.
+pub(crate) const LABEL_BYTES: usize = size_of::<u64>();
 
 /// An op whose holes are being filled.
 pub(crate) struct Site<'a> {
@@ -170,7 +188,8 @@ impl Site<'_> {
             Source::Len { unit } => u64::from(self.unit(unit)),
             Source::Immediate { unit, scalar } => self.immediate(unit, scalar),
             Source::Constant { unit } => self.context.function.body().constants[usize::from(self.unit(unit))],
-            Source::Label { unit } => self.label(Pc(self.unit2(unit)))?,
+            Source::Label { unit } => self.context.address_of_label(self.pc, Pc(self.unit2(unit)))?,
+            Source::Labels { unit } => (self.context.labels + LABEL_BYTES * self.unit2(unit) as usize) as u64,
             // SAFETY: (1).
             Source::Function { unit } => unsafe { self.context.function.sibling(self.unit2(unit)) as u64 },
             Source::Cache { unit } => self.context.function.cache_address(self.unit2(unit)).expose_provenance() as u64,
@@ -212,14 +231,6 @@ impl Site<'_> {
             Scalar::I64 | Scalar::U64 | Scalar::F64 => self.unit4(unit),
         }
     }
-
-    /// Returns the address at which a jump arrives: a backward jump at the poll of its loop head, a forward jump after
-    /// the poll, if the op has one.
-    #[inline]
-    fn label(&self, target: Pc) -> Result<u64, NoCode> {
-        let op = self.context.address_of(target)?;
-        Ok(if target <= self.pc { op - u64::from(self.context.poll_bytes) } else { op })
-    }
 }
 
 /// Returns the distance of a slot from the frame's base. The operand stack of a verified function may extend beyond the
@@ -246,8 +257,15 @@ mod tests {
         starts[4] = CodeOffset(0x20);
         starts[7] = CodeOffset(0x40);
         let island = Island::new(vec![0x5000; 16]);
-        let context =
-            FunctionContext { function, code: &code, starts: &starts, address: 0x1000, island: &island, poll_bytes: 8 };
+        let context = FunctionContext {
+            function,
+            code: &code,
+            starts: &starts,
+            address: 0x1000,
+            island: &island,
+            labels: 0x2000,
+            poll_bytes: 8,
+        };
         let site = Site {
             context: &context,
             pc: Pc(4),
@@ -304,6 +322,8 @@ mod tests {
         assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 4, 0]), Ok(0x1018));
         assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 8, 0]), Err(NoCode { target: Pc(8) }));
         assert_eq!(resolve(Source::Label { unit: 1 }, &[0, 0, 1]), Err(NoCode { target: Pc(0x1_0000) }));
+        assert_eq!(resolve(Source::Labels { unit: 1 }, &[0, 3, 0, 2]), Ok(0x2018));
+        assert_eq!(resolve(Source::Len { unit: 3 }, &[0, 3, 0, 2]), Ok(2));
         assert_eq!(
             [Source::Hot, Source::Cold, Source::Rodata, Source::Region, Source::RegionExits]
                 .map(|source| resolve(source, &[0])),

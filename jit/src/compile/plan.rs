@@ -3,7 +3,7 @@
 //! A compiled function is laid out as
 //!
 //! ```text
-//! adjacent hot parts, with a poll before the first op and before each loop head │ cold parts │ constants, 16-aligned │ island of stubs for far targets │ regions, each after the table of its exits
+//! adjacent hot parts, with a poll before the first op and before each loop head │ cold parts │ constants, 16-aligned │ addresses of labels in lists │ island of stubs for far targets │ regions, each after the table of its exits
 //! ```
 //!
 //! Between the poll of a loop head that has optimized code and its op there is a graft, which runs that code.
@@ -14,7 +14,7 @@ use std::ops::Range;
 use mimeo_def::{CodeOffset, OpIndex, Pc};
 use mimeo_interp::Function;
 
-use crate::compile::hole_value::NO_CODE;
+use crate::compile::hole_value::{LABEL_BYTES, NO_CODE};
 use crate::compile::island::{Island, STUB_BYTES};
 use crate::compile::recipe::{OpSize, RODATA_ALIGN, RecipeIndex, Recipes};
 use crate::optimize::{Graft, REGION_ALIGN};
@@ -41,6 +41,8 @@ pub(crate) struct PlannedOp {
 pub(crate) struct Layout {
     pub(crate) cold: u32,
     pub(crate) rodata: u32,
+    /// The table of the addresses at the labels of the function's lists.
+    pub(crate) labels: u32,
     pub(crate) island: u32,
     pub(crate) optimized: u32,
     pub(crate) end: u32,
@@ -132,7 +134,8 @@ impl Plan {
         let code = &function.body().code[..];
         // Every offset must fit 31 bits, with room for the island.
         let optimized: u64 = grafts.iter().map(|graft| graft.room_bytes() as u64).sum();
-        if u64::from(facts.ops) * u64::from(recipes.max_op_bytes) + optimized >= 1 << 30 {
+        let labels = (function.body().labels.len() * LABEL_BYTES) as u64;
+        if u64::from(facts.ops) * u64::from(recipes.max_op_bytes) + labels + optimized >= 1 << 30 {
             return Err(TooBig { ops: facts.ops });
         }
         self.ops.clear();
@@ -189,7 +192,7 @@ impl Plan {
             (follows, tail_bytes) = (next_pc, u32::from(size.tail_bytes));
             pc = next_pc;
         }
-        self.lay_out(ends, grafts);
+        self.lay_out(ends, labels as u32, grafts);
         Ok(())
     }
 
@@ -210,9 +213,10 @@ impl Plan {
         ends.rodata += size.rodata_bytes;
     }
 
-    fn lay_out(&mut self, Ends { hot, cold, rodata }: Ends, grafts: &[Graft]) {
+    fn lay_out(&mut self, Ends { hot, cold, rodata }: Ends, label_bytes: u32, grafts: &[Graft]) {
         let rodata_start = (hot + cold).next_multiple_of(RODATA_ALIGN);
-        let island = (rodata_start + rodata).next_multiple_of(STUB_BYTES);
+        let labels = rodata_start + rodata;
+        let island = (labels + label_bytes).next_multiple_of(STUB_BYTES);
         self.island.place(CodeOffset(island));
         let optimized = island + self.island.len_bytes();
         let mut end = optimized;
@@ -223,7 +227,7 @@ impl Plan {
             end = code.0 + graft.region.code.len() as u32;
             self.regions.push(PlannedRegion { exits, code });
         }
-        self.layout = Layout { cold: hot, rodata: rodata_start, island, optimized, end };
+        self.layout = Layout { cold: hot, rodata: rodata_start, labels, island, optimized, end };
     }
 
     /// Returns the ranges of the hot and the cold part of an op in the function's bytes.

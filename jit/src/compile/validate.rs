@@ -155,11 +155,13 @@ impl Checker<'_> {
                 return Err(TableProblem::NoValue { part, at, value });
             }
             (HoleValue::Operand(index), _) => match operand(index)?.kind {
-                OperandKind::Label | OperandKind::Function | OperandKind::Cache { .. } => Class::Address,
+                OperandKind::Label | OperandKind::Labels | OperandKind::Function | OperandKind::Cache { .. } => {
+                    Class::Address
+                }
                 _ => Class::Number,
             },
             (HoleValue::WindowLen(index), _) => match operand(index)? {
-                info if matches!(info.kind, OperandKind::Window | OperandKind::StackWindow) => Class::Number,
+                info if has_len(info.kind) => Class::Number,
                 info => return Err(TableProblem::NoWindow { part, at, operand: info.name }),
             },
             (HoleValue::Pc | HoleValue::NextPc, _) => Class::Number,
@@ -268,6 +270,11 @@ impl Checker<'_> {
             });
         if is_tail_jump { Ok(()) } else { Err(TableProblem::TailJump { len_bytes: tail_jump }) }
     }
+}
+
+/// Returns `true` for the kinds of operands that have a length.
+fn has_len(kind: OperandKind) -> bool {
+    matches!(kind, OperandKind::Labels | OperandKind::Window | OperandKind::StackWindow)
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub struct Regions {
     pub hot_bytes: u64,
     /// Bytes of code of slow paths.
     pub cold_bytes: u64,
-    /// Bytes of constants, with the gaps between regions.
+    /// Bytes of constants and of tables of labels, with the gaps between regions.
     pub constant_bytes: u64,
     /// Bytes of stubs for far targets.
     pub stub_bytes: u64,

@@ -388,6 +388,8 @@ coded! {
         Next { results: Vec<ValueId> },
         /// Writes the results, and continues with the op at the label.
         To { results: Vec<ValueId>, label: ParamId },
+        /// Continues with the op at the label with this index in a list, or with the one at its last label.
+        Switch { index: ValueId, labels: ParamId },
         /// Calls a function with the arguments in the window.
         Call { callee: ValueId, window: ValueId },
         /// Calls a function that replaces the running one.
@@ -416,9 +418,10 @@ impl End {
     pub fn values(&mut self, visit: &mut dyn FnMut(&mut ValueId)) {
         match self {
             End::Jump { .. } | End::Deopt | End::Throw => {}
-            End::Branch { condition: value, .. } | End::TailCall { callee: value } | End::Return { value } => {
-                visit(value)
-            }
+            End::Branch { condition: value, .. }
+            | End::Switch { index: value, .. }
+            | End::TailCall { callee: value }
+            | End::Return { value } => visit(value),
             End::Runtime { args: values, .. } | End::Next { results: values } | End::To { results: values, .. } => {
                 values.iter_mut().for_each(visit);
             }
@@ -458,7 +461,8 @@ coded! {
     ///
     /// The parameters of the entry are the op's operands apart from its results, in the order of `OpInfo::operands`. Each
     /// is the word that a slot or an argument would hold: the bits of a value, a number extended to 64 bits by its type,
-    /// a window as `Window::from_word` reads it, the address of a cell or of a function. A label is 0.
+    /// a window as `Window::from_word` reads it, the address of a cell or of a function. A label is 0,
+    /// and so is a list of labels.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct Body {
         /// The types of all values, by [`ValueId`].

@@ -1,6 +1,6 @@
 //! A decoded set → the promise that its bodies are well formed.
 
-use crate::body::{Block, BlockId, Body, Description, Edge, End, Inst, Type, ValueId};
+use crate::body::{Block, BlockId, Body, Description, Edge, End, Inst, ParamId, Type, ValueId};
 use crate::error::InvalidIr;
 use crate::set::Set;
 
@@ -159,13 +159,24 @@ impl Checker<'_> {
                 err.iter().try_for_each(|err| self.edge(err, &[]))
             }
             End::Next { results } => are_words(results),
-            End::To { results, label } => match self.body.blocks[0].params.get(label.0 as usize) {
-                Some(_) => are_words(results),
-                None => Err(InvalidIr::Unknown),
-            },
+            End::To { results, label } => {
+                self.operand(*label)?;
+                are_words(results)
+            }
+            End::Switch { index, labels } => {
+                self.operand(*labels)?;
+                are_words(&[*index])
+            }
             End::Call { callee, window } => are_words(&[*callee, *window]),
             End::TailCall { callee: value } | End::Return { value } => are_words(&[*value]),
             End::Deopt | End::Throw => Ok(()),
+        }
+    }
+
+    fn operand(&self, param: ParamId) -> Result<(), InvalidIr> {
+        match self.body.blocks[0].params.get(param.0 as usize) {
+            Some(_) => Ok(()),
+            None => Err(InvalidIr::Unknown),
         }
     }
 

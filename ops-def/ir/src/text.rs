@@ -133,6 +133,9 @@ impl Named<'_> {
                 write!(f, "to {label}")?;
                 if results.is_empty() { Ok(()) } else { write!(f, ": {}", List(results)) }
             }
+            End::Switch { index, labels } => {
+                write!(f, "switch {index}, {}", self.body.blocks[0].params[labels.0 as usize])
+            }
             End::Call { callee, window } => write!(f, "call {callee}, {window}"),
             End::TailCall { callee } => write!(f, "tail_call {callee}"),
             End::Return { value } => write!(f, "return {value}"),

@@ -271,7 +271,7 @@ impl Problem {
             ),
             Problem::OpParameter(ty) => (
                 format!("an op's operand cannot be a `{ty}`"),
-                "use the value type, `Label`, `Window`, `Callee` or `vm: &mut Vm`, or mark it `#[imm]`, `#[constant]`, `#[place(…)]` or `#[cache]`".into(),
+                "use the value type, `Label`, `Labels`, `Window`, `Callee` or `vm: &mut Vm`, or mark it `#[imm]`, `#[constant]`, `#[place(…)]` or `#[cache]`".into(),
             ),
             Problem::OpResult(ty) => (
                 format!("an op cannot return a `{ty}`"),

@@ -37,6 +37,7 @@ pub(crate) enum Encoding {
     Immediate { scalar: Scalar, space: Option<String> },
     Constant,
     Label,
+    Labels,
     Window,
     StackWindow,
     Function,
@@ -51,6 +52,7 @@ impl Encoding {
             Encoding::Immediate { scalar, .. } => OperandKind::Immediate { scalar, space: None },
             Encoding::Constant => OperandKind::Constant,
             Encoding::Label => OperandKind::Label,
+            Encoding::Labels => OperandKind::Labels,
             Encoding::Window => OperandKind::Window,
             Encoding::StackWindow => OperandKind::StackWindow,
             Encoding::Function => OperandKind::Function,
@@ -120,6 +122,7 @@ fn encode(module: &Module, def: usize, op: &OpDef, constants: &[usize], body: &B
             ParamKind::Imm { scalar, space } => Encoding::Immediate { scalar: *scalar, space: space.clone() },
             ParamKind::Constant => Encoding::Constant,
             ParamKind::Label => Encoding::Label,
+            ParamKind::Labels => Encoding::Labels,
             ParamKind::Window if stack => Encoding::StackWindow,
             ParamKind::Window => Encoding::Window,
             ParamKind::Callee => Encoding::Function,
@@ -154,7 +157,9 @@ impl Op {
     /// Returns the name, changed until no hole has it: a parameter can be called `dst`, like the result.
     fn free_name(&self, name: String, kind: &Encoding) -> String {
         let holes = |name: &str, kind: &Encoding| match kind {
-            Encoding::Window | Encoding::StackWindow => vec![name.to_owned(), format!("{name}_len")],
+            Encoding::Labels | Encoding::Window | Encoding::StackWindow => {
+                vec![name.to_owned(), format!("{name}_len")]
+            }
             _ => vec![name.to_owned()],
         };
         // `_` binds nothing, but the assembler needs a name.
@@ -173,7 +178,7 @@ fn control(op: &OpDef, body: &Body) -> Control {
     control.falls_through = matches!(op.result.kind, ResultKind::Values(_));
     body.root.walk(&mut |expr| match expr.kind {
         Kind::Next | Kind::Deopt => control.falls_through = true,
-        Kind::Jump(_) => control.jumps = true,
+        Kind::Jump(_) | Kind::Switch(..) => control.jumps = true,
         Kind::Call(..) => control.calls = true,
         Kind::TailCall(_) => control.tail_calls = true,
         Kind::Ret(_) => control.returns = true,

@@ -263,13 +263,13 @@ pub(crate) fn report_misplaced(attrs: &[syn::Attribute], errors: &mut Errors) {
 
 /// Returns `true` if a helper can take the type. The parts of an op's encoding belong to the op.
 fn is_helper_param(ty: &Ty) -> bool {
-    !matches!(ty, Ty::Never | Ty::Flow | Ty::Label)
+    !matches!(ty, Ty::Never | Ty::Flow | Ty::Label | Ty::Labels)
 }
 
 /// Returns `true` if a helper can return the type.
 fn is_helper_result(ty: &Ty) -> bool {
     match ty {
-        Ty::Never | Ty::Flow | Ty::Label | Ty::Window | Ty::Vm | Ty::Cell(_) => false,
+        Ty::Never | Ty::Flow | Ty::Label | Ty::Labels | Ty::Window | Ty::Vm | Ty::Cell(_) => false,
         Ty::Result(of) => is_helper_result(of),
         Ty::Tuple(of) => of.iter().all(is_helper_result),
         _ => true,

@@ -113,6 +113,8 @@ pub(crate) enum Kind {
     Assign(Box<Expr>, Box<Expr>),
     Next,
     Jump(LocalId),
+    /// To the label with this index, or the last one.
+    Switch(LocalId, Box<Expr>),
     Call(Box<Expr>, LocalId),
     TailCall(Box<Expr>),
     Ret(Box<Expr>),
@@ -239,6 +241,7 @@ impl Expr {
             | Kind::Err(a)
             | Kind::Ret(a)
             | Kind::TailCall(a)
+            | Kind::Switch(_, a)
             | Kind::Call(a, _) => visit(a),
             Kind::Binary(_, a, b) | Kind::And(a, b) | Kind::Or(a, b) | Kind::While(a, b) => {
                 visit(a);

@@ -30,7 +30,7 @@ pub struct LoweredOp {
     pub source: StencilSource,
     /// Whether a missing stencil is an error, as with `#[vm_op(stencil = required)]`.
     pub required: bool,
-    /// Whether it calls or returns, so that control continues at an address that its code reads.
+    /// Whether it calls, returns or jumps to one of several labels, so that control continues at an address that its code reads.
     pub transfers: bool,
     /// Undefined symbols that its code may refer to.
     pub symbols: Vec<Symbol>,

@@ -202,7 +202,7 @@ impl Module {
         };
         self.imports.insert(name_of(name));
         // The machine's own types may be imported again.
-        let machine = ["Flow", "Thrown", "Label", "Window", "Callee", "Cell"].iter().any(|own| name == own);
+        let machine = ["Flow", "Thrown", "Label", "Labels", "Window", "Callee", "Cell"].iter().any(|own| name == own);
         if !machine {
             self.clashes |= names::check(name, names::is_reserved(&name_of(name)), errors);
         }

@@ -22,9 +22,9 @@ const GENERATED: [&str; 11] = [
 ];
 
 /// Names with a fixed meaning in the op language.
-const LANGUAGE: [&str; 24] = [
-    "Flow", "Thrown", "Label", "Window", "Callee", "Vm", "Cell", "Option", "Result", "Some", "None", "Ok", "Err",
-    "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64",
+const LANGUAGE: [&str; 25] = [
+    "Flow", "Thrown", "Label", "Labels", "Window", "Callee", "Vm", "Cell", "Option", "Result", "Some", "None", "Ok",
+    "Err", "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64",
 ];
 
 /// Methods of the generated `Assembler` that are not ops.

@@ -53,6 +53,7 @@ pub(crate) enum ParamKind {
     },
     Constant,
     Label,
+    Labels,
     Window,
     Callee,
     Cache(String),
@@ -241,6 +242,7 @@ fn read_param(machine: Machine<'_>, typed: &syn::PatType, errors: &mut Errors) -
         None => match &ty {
             Ty::Vm => ParamKind::Vm,
             Ty::Label => ParamKind::Label,
+            Ty::Labels => ParamKind::Labels,
             Ty::Window => ParamKind::Window,
             Ty::Callee => ParamKind::Callee,
             ty if *ty == *machine.value => ParamKind::Value,

@@ -125,7 +125,7 @@ pub(crate) fn struct_name(ty: &Type, structs: &Structs) -> Option<String> {
 /// Reads a type inside an `Option`, tuple or `Result`, which must be a type that variables can have.
 fn convert_data(ty: &Type, structs: &Structs, self_ty: Option<&str>) -> Result<Ty, Problem> {
     match convert(ty, structs, self_ty)? {
-        Ty::Never | Ty::Flow | Ty::Thrown | Ty::Label | Ty::Window | Ty::Vm | Ty::Cell(_) => {
+        Ty::Never | Ty::Flow | Ty::Thrown | Ty::Label | Ty::Labels | Ty::Window | Ty::Vm | Ty::Cell(_) => {
             Err(Problem::TypeForm(text_of(ty)))
         }
         Ty::Tuple(parts) if parts.contains(&Ty::Flow) => Err(Problem::TypeForm(text_of(ty))),

@@ -88,6 +88,13 @@ pub(super) fn every_event() -> Program {
         code.add(three, three, four);
         code.jump_if_requested(SAME, three, again);
         code.jump_while(again);
+        // Jumps backwards by the first label and by the last, once each.
+        let (back, on) = (code.label(), code.label());
+        code.number(three, 3);
+        code.bind(back);
+        code.add(three, three, four);
+        code.jump_to_one(three, &[on, back, back]);
+        code.bind(on);
         code.number(three, 1);
         code.add(two, two, three);
         code.jump_if_less(two, n, head);

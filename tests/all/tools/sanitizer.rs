@@ -83,6 +83,7 @@ uint64_t hosted_hole(const char *name) {
 static int exits;
 #define STUB(name) void name(Vm *vm, Slot *base, Frame *frame) { (void)vm; (void)base; (void)frame; exits++; }
 STUB(CONTINUE) STUB(EXIT_deopt) STUB(EXIT_leave) STUB(EXIT_throw) STUB(hosted_callee)
+static Continuation *const continuations[8] = { CONTINUE, CONTINUE, CONTINUE, CONTINUE, CONTINUE, CONTINUE, CONTINUE, CONTINUE };
 static uint64_t arena[4096] __attribute__((aligned(16)));
 static Slot stack[256];
 static Frame frames[4];
@@ -152,6 +153,10 @@ fn set_hole(out: &mut String, info: &OpInfo, name: &str, kind: OperandKind, lang
         }
         OperandKind::Immediate { scalar: Scalar::Bool, .. } => "below(2)".to_owned(),
         OperandKind::Immediate { .. } | OperandKind::Constant => "edge()".to_owned(),
+        OperandKind::Labels => {
+            writeln!(out, "    set(\"HOLE_{name}_len\", 1 + below(8));").expect("it is a string");
+            "(uint64_t)(uintptr_t)continuations".to_owned()
+        }
         OperandKind::Window | OperandKind::StackWindow => {
             writeln!(out, "    set(\"HOLE_{name}_len\", below(8));").expect("it is a string");
             "8 * below(8)".to_owned()

@@ -62,6 +62,12 @@ pub mod ops {
         if a < b { to.jump() } else { Flow::Next }
     }
 
+    /// Jumps to the label with this index, or to the last one.
+    #[vm_op]
+    fn jump_to_one(index: i64, to: Labels) -> Flow {
+        to.jump(index as u64)
+    }
+
     /// Jumps to `to` if the host's function returns anything but 0.
     #[vm_op]
     fn jump_if_asked(vm: &mut Vm, args: Window, to: Label) -> Result<Flow, Thrown> {

@@ -19,6 +19,9 @@ use mimeo::{InstructionSet, Operands, Value};
 /// The longest window that is tried.
 const MAX_WINDOW: u64 = 4;
 
+/// The number of labels in a list.
+pub(crate) const LABELS: u32 = 3;
+
 /// The number of constants in the pool.
 const CONSTANTS: u64 = 4;
 
@@ -73,7 +76,7 @@ impl Scaffold {
             info.operands.iter().all(|operand| match operand.kind {
                 OperandKind::Immediate { space: Some(space), .. } => len_of(spaces, space) > 0,
                 // A tail call also returns, but its callee would be the function with the op.
-                OperandKind::Function => false,
+                OperandKind::Function | OperandKind::Labels => false,
                 _ => true,
             })
         };
@@ -297,7 +300,7 @@ impl Case {
                 let arity = if info.operands.iter().any(windows) { window } else { random.below(MAX_WINDOW + 1) };
                 free(1 + arity)
             }
-            OperandKind::Label | OperandKind::Stack { .. } | OperandKind::Cache { .. } => free(0),
+            OperandKind::Label | OperandKind::Labels | OperandKind::Stack { .. } | OperandKind::Cache { .. } => free(0),
         }
     }
 
@@ -331,12 +334,20 @@ impl Case {
         let end_units = u32::from(I::OPS[scaffold.end.0 as usize].len_units);
         code.push(self.op.0);
         let mut labels = 0;
+        let mut listed = Vec::new();
         for (operand, &bits) in info.operands.iter().zip(&self.operands) {
-            let bits = if operand.kind == OperandKind::Label {
-                labels += 1;
-                u64::from(next + labels * end_units)
-            } else {
-                bits
+            let bits = match operand.kind {
+                OperandKind::Label => {
+                    labels += 1;
+                    u64::from(next + labels * end_units)
+                }
+                OperandKind::Labels => {
+                    let start = listed.len() as u64;
+                    listed.extend((1..=LABELS).map(|label| Pc(next + (labels + label) * end_units)));
+                    labels += LABELS;
+                    start | u64::from(LABELS) << 32
+                }
+                _ => bits,
             };
             append(&mut code, bits, operand.kind.len_units());
         }
@@ -349,6 +360,7 @@ impl Case {
             locals: self.locals,
             code,
             constants: self.constants.clone(),
+            labels: listed,
             escaping: (0..self.locals).map(Slot).collect(),
             ..FunctionBody::default()
         };

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::Language;
-use crate::case::{Case, Scaffold};
+use crate::case::{Case, LABELS, Scaffold};
 use crate::language::value_of;
 use crate::twins::{Difference, Engine, Outcome, Settings};
 use mimeo::InstructionSet;
@@ -92,6 +92,7 @@ impl<I: InstructionSet, L: Language<I>> Failure<'_, I, L> {
                     writeln!(f, "{:#x}, a {scalar:?}", bits & mask)?;
                 }
                 OperandKind::Label => writeln!(f, "a label")?,
+                OperandKind::Labels => writeln!(f, "{LABELS} labels")?,
                 OperandKind::Window => writeln!(f, "{} slots from slot {}", bits >> 16, bits & 0xffff)?,
                 OperandKind::StackWindow => writeln!(f, "{bits} values")?,
                 OperandKind::Function => writeln!(f, "function {bits}")?,

@@ -1,7 +1,6 @@
 //! Blocks, loops and branches.
 
 use mimeo::asm::{Place, Target};
-use mimeo::def::Slot;
 use wasmparser::{BlockType, BrTable};
 
 use super::Translator;
@@ -218,44 +217,27 @@ impl Translator<'_> {
         }
     }
 
-    /// Branches by a number: a tree of comparisons finds the range of numbers with the same target.
+    /// Branches by a number. One comparison tells two ranges of numbers apart, and a list of labels more than two.
     pub(super) fn br_table(&mut self, table: &BrTable<'_>) {
         let index = self.pop_slot();
         let targets = table.targets().map(|target| target.expect("it was read before"));
-        let mut ranges: Vec<(u32, usize)> = Vec::new();
-        for (number, relative) in targets.chain([table.default()]).enumerate() {
-            let depth = self.depth(relative);
-            if ranges.last().is_none_or(|&(_, last)| last != depth) {
-                ranges.push((number as u32, depth));
-            }
-        }
+        let depths: Vec<usize> = targets.chain([table.default()]).map(|relative| self.depth(relative)).collect();
         let mut passing = Vec::new();
-        self.select_range(index, &ranges, &mut passing);
+        let labels: Vec<Target> = depths.iter().map(|&depth| self.entry_of(depth, &mut passing)).collect();
+        let changes: Vec<usize> = (1..depths.len()).filter(|&number| depths[number] != depths[number - 1]).collect();
+        match changes[..] {
+            [] => self.code.jump(labels[0]),
+            [number] => {
+                self.code.jump_if_i32_lt_u(index, Place::Constant(number as u64), labels[0]);
+                self.code.jump(labels[number]);
+            }
+            _ => self.code.jump_to_one(index, &labels),
+        }
         for (depth, label) in passing {
             self.code.bind(label);
             self.branch(depth);
         }
         self.is_reachable = false;
-    }
-
-    /// Jumps to the target of the range that contains the number; `passing` gets the targets that need operands.
-    fn select_range(&mut self, index: Slot, ranges: &[(u32, usize)], passing: &mut Vec<(usize, Target)>) {
-        if let &[(_, depth)] = ranges {
-            let label = self.entry_of(depth, passing);
-            self.code.jump(label);
-            return;
-        }
-        let (low, high) = ranges.split_at(ranges.len() / 2);
-        let (below, is_tree) = match low {
-            &[(_, depth)] => (self.entry_of(depth, passing), false),
-            _ => (self.code.label(), true),
-        };
-        self.code.jump_if_i32_lt_u(index, Place::Constant(u64::from(high[0].0)), below);
-        self.select_range(index, high, passing);
-        if is_tree {
-            self.code.bind(below);
-            self.select_range(index, low, passing);
-        }
     }
 
     /// Returns where a jump to a block's target goes: to that, or to where operands are passed to it.

@@ -22,7 +22,7 @@ pub const BUDGET_BYTES: usize = 4096;
 pub enum Role {
     /// An op or its replacement: it jumps to the continuation or an exit.
     Op {
-        /// Whether it calls or returns, and so may jump to addresses that it reads.
+        /// Whether it calls, returns or jumps to one of several labels, and so may jump to addresses that it reads.
         transfers: bool,
     },
     /// An exit: it returns to the entry stencil.

@@ -215,7 +215,10 @@ fn code_that_is_not_a_stencil_is_refused_with_the_reason() {
     let cases: &[(&[u8], &str)] = match machine.tools.arch() {
         Arch::X86_64 => &[
             (b"\xc3", "returns at 0x0 instead of jumping to the continuation or an exit"),
-            (b"\xff\xe0", "jumps through a register or memory at 0x0, which only ops that call or return may do"),
+            (
+                b"\xff\xe0",
+                "jumps through a register or memory at 0x0, which only ops that call, return or jump to one of several labels may do",
+            ),
             (b"\xff\xd0", "calls through a register or memory at 0x0"),
             (b"\xe8\0\0\0\0", "calls its own code at 0x0, but can only call runtime functions"),
             (b"\x0f\x05", "makes a system call, starts a transaction or accesses processor state at 0x0"),
@@ -232,7 +235,7 @@ fn code_that_is_not_a_stencil_is_refused_with_the_reason() {
             (b"\xc0\x03\x5f\xd6", "returns at 0x0 instead of jumping to the continuation or an exit"),
             (
                 b"\x00\x02\x1f\xd6",
-                "jumps through a register or memory at 0x0, which only ops that call or return may do",
+                "jumps through a register or memory at 0x0, which only ops that call, return or jump to one of several labels may do",
             ),
             (b"\x00\x02\x3f\xd6", "calls through a register or memory at 0x0"),
             (b"\x01\0\0\xd4", "makes a system call, starts a transaction or accesses processor state at 0x0"),

@@ -96,6 +96,8 @@ fn unknown_values_are_refused() {
         body_refusal(|body| body.blocks[2].end = End::To { results: vec![], label: ParamId(2) }),
         InvalidIr::Unknown
     );
+    let list = |body: &mut Body| body.blocks[2].end = End::Switch { index: value(0), labels: ParamId(2) };
+    assert_eq!(body_refusal(list), InvalidIr::Unknown);
     assert_eq!(refusal(|set| set.structs[0].fields.clear()), InvalidIr::Unknown);
     assert_eq!(refusal(|set| set.structs.clear()), InvalidIr::Unknown);
     assert_eq!(body_refusal(|body| body.blocks.clear()), InvalidIr::Unknown);

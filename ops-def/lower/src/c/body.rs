@@ -151,7 +151,13 @@ impl<'a, E: Ending> Emitter<'a, E> {
                 "0".into()
             }
             Kind::WindowLen(local) => format!("{}.len", self.local_name(*local)),
-            Kind::Next | Kind::Jump(_) | Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::Deopt => {
+            Kind::Next
+            | Kind::Jump(_)
+            | Kind::Switch(..)
+            | Kind::Call(..)
+            | Kind::TailCall(_)
+            | Kind::Ret(_)
+            | Kind::Deopt => {
                 unreachable!("the checker lets a flow stand at the end of an op only")
             }
         }

@@ -48,6 +48,7 @@ fn renumber(expr: &Expr, first: usize) -> Expr {
         Kind::IsGood(local) => Kind::IsGood(to(*local)),
         Kind::Payload(local) => Kind::Payload(to(*local)),
         Kind::Jump(local) => Kind::Jump(to(*local)),
+        Kind::Switch(local, index) => Kind::Switch(to(*local), go(index)),
         Kind::WindowLen(local) => Kind::WindowLen(to(*local)),
         Kind::Field(a, index) => Kind::Field(go(a), *index),
         Kind::Deref(a) => Kind::Deref(go(a)),

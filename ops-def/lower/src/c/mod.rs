@@ -112,7 +112,9 @@ fn declarations(op: &Op, def: &OpDef, file: &str) -> String {
         let name = names::hole(&operand.name);
         let text = match operand.kind {
             Encoding::Label => format!("extern Continuation JUMP_{name};\n"),
-            Encoding::Window | Encoding::StackWindow => format!("extern char HOLE_{name}[], HOLE_{name}_len[];\n"),
+            Encoding::Labels | Encoding::Window | Encoding::StackWindow => {
+                format!("extern char HOLE_{name}[], HOLE_{name}_len[];\n")
+            }
             _ => format!("extern char HOLE_{name}[];\n"),
         };
         out.push_str(&text);
@@ -143,7 +145,7 @@ fn operand_value(structs: &Structs, param: &OpParam, operand: &Operand) -> Optio
         }
         Encoding::Function => format!("(const Function *)HOLE_64(HOLE_{name})"),
         Encoding::Cache { .. } => format!("({})HOLE_64(HOLE_{name})", types::name(&param.ty)),
-        Encoding::Label => return None,
+        Encoding::Label | Encoding::Labels => return None,
     })
 }
 

@@ -112,7 +112,7 @@ impl Passing {
         let mut passed = 0;
         for local in rest.free() {
             let ty = &locals[local].ty;
-            if matches!(ty, Ty::Vm | Ty::Label) {
+            if matches!(ty, Ty::Vm | Ty::Label | Ty::Labels) {
                 continue;
             }
             if let Some(line) = operands.again(local, slots) {

@@ -24,6 +24,10 @@ pub(super) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         Kind::Local(local) | Kind::IsGood(local) | Kind::Payload(local) | Kind::Jump(local) => {
             used.insert(local.0);
         }
+        Kind::Switch(labels, _) => {
+            used.insert(labels.0);
+            lens.insert(labels.0);
+        }
         Kind::Call(ref callee, window) => {
             used.insert(window.0);
             calls = true;
@@ -67,7 +71,7 @@ pub(super) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         };
         match operand.kind {
             Encoding::Label => add(format!("JUMP_{name}"), value, required),
-            Encoding::Window | Encoding::StackWindow => {
+            Encoding::Labels | Encoding::Window | Encoding::StackWindow => {
                 add(format!("HOLE_{name}"), value, required);
                 let len = param.is_some_and(|param| lens.contains(&param));
                 add(format!("HOLE_{name}_len"), HoleValue::WindowLen(index as u16), len);
@@ -93,10 +97,12 @@ pub(super) fn lone_callee(def: &OpDef) -> Option<usize> {
     }
 }
 
-/// Returns `true` if an op calls or returns. Helpers do neither.
+/// Returns `true` if an op calls, returns or jumps to one of several labels. Helpers do nothing of that.
 pub(crate) fn transfers(body: &Body) -> bool {
     let mut found = false;
-    body.root.walk(&mut |expr| found |= matches!(expr.kind, Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_)));
+    body.root.walk(&mut |expr| {
+        found |= matches!(expr.kind, Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::Switch(..))
+    });
     found
 }
 

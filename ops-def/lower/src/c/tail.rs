@@ -203,6 +203,7 @@ impl<E: EndOfOp> Emitter<'_, E> {
                 let hole = self.locals[label.0].name.clone();
                 self.jump_to(&format!("JUMP_{hole}"));
             }
+            Kind::Switch(labels, index) => self.switch(*labels, index, path),
             Kind::Call(callee, window) => self.call(callee, *window, path),
             Kind::TailCall(callee) => self.tail_call(callee, path),
             Kind::Ret(value) => {
@@ -261,6 +262,16 @@ impl<E: EndOfOp> Emitter<'_, E> {
     /// Emits a final transfer of control.
     fn leave(&mut self, call: &str) {
         self.line(format!("{} {call};", E::LEAVE));
+    }
+
+    /// Emits a jump through the table of the labels' addresses.
+    fn switch(&mut self, labels: LocalId, index: &Expr, path: &mut Path) {
+        let hole = self.locals[labels.0].name.clone();
+        let index = self.expr(index, path);
+        self.line(format!("uint64_t index = {index};"));
+        self.line(format!("uint64_t last = HOLE_32(HOLE_{hole}_len) - 1;"));
+        self.line(format!("Continuation *const *labels = (Continuation *const *)HOLE_64(HOLE_{hole});"));
+        self.leave("labels[index < last ? index : last](vm, base, frame)");
     }
 
     /// Emits a call: a tail jump to the callee's entry, after checks that the callee's frame fits and, unless the

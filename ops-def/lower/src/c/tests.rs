@@ -18,6 +18,7 @@ const MODULE: &str = "
         #[vm_op] fn pair(a: i64) -> (i64, i64) { (a, a) }
         #[vm_op] fn jump(to: Label) -> Flow { to.jump() }
         #[vm_op] fn branch(a: i64, to: Label) -> Flow { if a > 0 { to.jump() } else { Flow::Next } }
+        #[vm_op] fn jump_to_one(a: i64, to: Labels) -> Flow { to.jump(a as u64) }
         #[vm_op] fn leave(vm: &mut Vm) -> Flow { vm.deopt() }
         #[vm_op] fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow { vm.call(callee, args) }
         #[vm_op] fn call_other(vm: &mut Vm, args: Window) -> Flow { let callee = other(vm); vm.call(callee, args) }
@@ -46,10 +47,10 @@ fn lower(module: &str) -> Lowered {
 }
 
 #[test]
-fn calls_and_returns_continue_at_an_address_that_their_code_reads() {
+fn calls_returns_and_lists_of_labels_continue_at_an_address_that_their_code_reads() {
     let set = lowered();
     let transferring: Vec<&str> = set.ops.iter().filter(|op| op.transfers).map(|op| op.name.as_str()).collect();
-    assert_eq!(transferring, ["call", "call_other", "tail_call", "ret"]);
+    assert_eq!(transferring, ["jump_to_one", "call", "call_other", "tail_call", "ret"]);
 }
 
 #[test]
@@ -78,6 +79,7 @@ fn code_must_use_what_its_op_uses() {
         "pair: CONTINUE HOLE_dst0 HOLE_dst1 HOLE_a",
         "jump: JUMP_to",
         "branch: CONTINUE HOLE_a JUMP_to",
+        "jump_to_one: HOLE_a HOLE_to HOLE_to_len",
         "leave: HOLE_next_pc",
         // The verifier has checked the number of arguments, unless it does not know the function.
         "call: HOLE_next_pc CONTINUE HOLE_callee HOLE_args",

@@ -13,7 +13,7 @@ use crate::ty::{self, Structs, Ty};
 /// Returns the name of the C type.
 pub(super) fn name(ty: &Ty) -> String {
     match ty {
-        Ty::Unit | Ty::Never | Ty::Thrown | Ty::Flow | Ty::Label => "uint8_t".into(),
+        Ty::Unit | Ty::Never | Ty::Thrown | Ty::Flow | Ty::Label | Ty::Labels => "uint8_t".into(),
         Ty::Scalar(Scalar::Bool) => "_Bool".into(),
         Ty::Scalar(Scalar::F32) => "float".into(),
         Ty::Scalar(Scalar::F64) => "double".into(),

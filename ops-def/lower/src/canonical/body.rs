@@ -95,6 +95,7 @@ tags! { Kind:
     Deopt = 38,
     WindowLen = 39,
     DerefUnaligned = 40,
+    Switch = 41,
 }
 
 impl Canonical for Kind {
@@ -124,6 +125,10 @@ impl Canonical for Kind {
             | Kind::Ret(a) => out.put(a),
             Kind::Field(base, index) => {
                 out.put(base);
+                out.put(index);
+            }
+            Kind::Switch(labels, index) => {
+                out.put(labels);
                 out.put(index);
             }
             Kind::Call(callee, window) => {

@@ -27,6 +27,7 @@ tags! { Ty:
     Callee = 15,
     Vm = 16,
     Cell = 17,
+    Labels = 18,
 }
 
 impl Canonical for Ty {
@@ -40,6 +41,7 @@ impl Canonical for Ty {
             | Ty::Flow
             | Ty::Thrown
             | Ty::Label
+            | Ty::Labels
             | Ty::Window
             | Ty::Callee
             | Ty::Vm => {}
@@ -171,13 +173,19 @@ tags! { Encoding:
     StackWindow = 6,
     Function = 7,
     Cache = 8,
+    Labels = 9,
 }
 
 impl Canonical for Encoding {
     fn put(&self, out: &mut Bytes) {
         out.tag(self.tag());
         match self {
-            Encoding::Constant | Encoding::Label | Encoding::Window | Encoding::StackWindow | Encoding::Function => {}
+            Encoding::Constant
+            | Encoding::Label
+            | Encoding::Labels
+            | Encoding::Window
+            | Encoding::StackWindow
+            | Encoding::Function => {}
             Encoding::Slot { output } => out.put(output),
             Encoding::Stack { index, output } => {
                 out.put(index);

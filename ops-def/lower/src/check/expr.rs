@@ -90,6 +90,10 @@ impl Checker<'_> {
                     let (ty, instead) = ("Label".to_owned(), "`label.jump()`");
                     self.fail(path, Problem::OperandValue { ty, instead })
                 }
+                Ty::Labels => {
+                    let (ty, instead) = ("Labels".to_owned(), "`labels.jump(index)`");
+                    self.fail(path, Problem::OperandValue { ty, instead })
+                }
                 Ty::Window => {
                     let (ty, instead) = ("Window".to_owned(), "`vm.call(callee, window)` or `window.len()`");
                     self.fail(path, Problem::OperandValue { ty, instead })

@@ -44,14 +44,16 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks `vm.call(…)`, `vm.tail_call(…)`, `vm.ret(…)`, `vm.deopt()`, `to.jump()` and `args.len()`. Returns
-    /// the outer `None` for any other call.
+    /// Checks `vm.call(…)`, `vm.tail_call(…)`, `vm.ret(…)`, `vm.deopt()`, `to.jump()`, `labels.jump(…)` and
+    /// `args.len()`. Returns the outer `None` for any other call.
     fn machine_call(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Expr>> {
-        let [vm, label, window] = [Ty::Vm, Ty::Label, Ty::Window].map(|ty| self.operand(&call.receiver, &ty));
+        let [vm, label, labels, window] =
+            [Ty::Vm, Ty::Label, Ty::Labels, Ty::Window].map(|ty| self.operand(&call.receiver, &ty));
         let method = name_of(&call.method);
-        let takes = match (vm, label, window, method.as_str()) {
+        let takes = match (vm, label.or(labels), window, method.as_str()) {
             (Some(_), _, _, "call") => 2,
             (Some(_), _, _, "ret" | "tail_call") => 1,
+            (_, Some(_), _, "jump") if labels.is_some() => 1,
             (Some(_), _, _, "deopt") | (_, Some(_), _, "jump") | (_, _, Some(_), "len") => 0,
             (Some(_), ..) => return Some(self.fail(&call.method, Problem::VmField(method))),
             _ => return None,
@@ -60,9 +62,13 @@ impl Checker<'_> {
             let problem = Problem::ArgumentCount { name: method, takes, given: call.args.len() };
             return Some(self.fail(call, problem));
         }
-        let kind = match (label, window) {
-            (Some(label), _) => Kind::Jump(label),
-            (_, Some(window)) => return Some(Some(Expr::new(Kind::WindowLen(window), Ty::U64, call.span()))),
+        let kind = match (label, labels, window) {
+            (Some(label), ..) => Kind::Jump(label),
+            (_, Some(labels), _) => match self.expect(&call.args[0], &Ty::U64) {
+                Some(index) => Kind::Switch(labels, index.boxed()),
+                None => return Some(None),
+            },
+            (.., Some(window)) => return Some(Some(Expr::new(Kind::WindowLen(window), Ty::U64, call.span()))),
             _ => match self.leave(call, &method) {
                 Some(kind) => kind,
                 None => return Some(None),

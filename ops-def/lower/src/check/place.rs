@@ -143,7 +143,7 @@ impl Checker<'_> {
 
 fn is_place(expr: &Expr) -> bool {
     match &expr.kind {
-        Kind::Local(_) => !matches!(expr.ty, Ty::Vm | Ty::Cell(_) | Ty::Label | Ty::Window),
+        Kind::Local(_) => !matches!(expr.ty, Ty::Vm | Ty::Cell(_) | Ty::Label | Ty::Labels | Ty::Window),
         Kind::Deref(_) => true,
         // Only `set` changes a cell: `get` returns a copy.
         Kind::Field(base, _) => matches!(base.kind, Kind::Context) || is_place(base),

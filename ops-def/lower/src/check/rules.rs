@@ -33,7 +33,7 @@ pub(super) fn check_op(module: &Module, op: &OpDef, body: &Body, errors: &mut Er
     let (mut calls, mut continues) = (false, false);
     body.root.walk(&mut |expr| match expr.kind {
         Kind::Call(..) | Kind::TailCall(_) => calls = true,
-        Kind::Next | Kind::Jump(_) | Kind::Deopt => continues = true,
+        Kind::Next | Kind::Jump(_) | Kind::Switch(..) | Kind::Deopt => continues = true,
         _ => {}
     });
     if module.args.stack && calls && continues {
@@ -54,7 +54,10 @@ pub(crate) fn check_effects(body: &Body, helpers: &Effects, errors: &mut Errors)
 }
 
 fn is_flow(expr: &Expr) -> bool {
-    matches!(expr.kind, Kind::Next | Kind::Jump(_) | Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::Deopt)
+    matches!(
+        expr.kind,
+        Kind::Next | Kind::Jump(_) | Kind::Switch(..) | Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::Deopt
+    )
 }
 
 /// Checks that a flow is only at the end of a path through the op.

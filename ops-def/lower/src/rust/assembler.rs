@@ -172,6 +172,7 @@ fn operand_parts(encoding: &Encoding, name: &Ident, value: &TokenStream) -> (Vec
             (vec![quote!(#name: #value)], Some(quote!(self.0.constant(::mimeo::Value::to_bits(#name));)))
         }
         Encoding::Label => (vec![quote!(#name: ::mimeo::asm::Target)], Some(quote!(self.0.target(#name);))),
+        Encoding::Labels => (vec![quote!(#name: &[::mimeo::asm::Target])], Some(quote!(self.0.targets(#name);))),
         Encoding::Function => (vec![quote!(#name: ::mimeo::asm::FunctionIndex)], Some(quote!(self.0.unit2(#name.0);))),
         Encoding::StackWindow => (vec![quote!(#name: u16)], Some(quote!(self.0.unit(#name);))),
         Encoding::Window => {

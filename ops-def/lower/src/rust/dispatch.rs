@@ -131,6 +131,7 @@ fn decode(encoding: &Encoding, at: u16, pops: u16, above: &TokenStream, value: &
         }
         Encoding::Constant => quote!(at.constant::<#value>(#position)),
         Encoding::Label => quote!(at.label(#position)),
+        Encoding::Labels => quote!(at.labels(#position)),
         Encoding::Window => quote!(at.window(#position)),
         Encoding::StackWindow => quote!(at.stack_window(#position)),
         Encoding::Function => quote!(at.callee(#position)),

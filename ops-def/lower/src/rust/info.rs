@@ -63,6 +63,7 @@ fn kind(encoding: &Encoding) -> TokenStream {
         }
         Encoding::Constant => quote!(Constant),
         Encoding::Label => quote!(Label),
+        Encoding::Labels => quote!(Labels),
         Encoding::Window => quote!(Window),
         Encoding::StackWindow => quote!(StackWindow),
         Encoding::Function => quote!(Function),

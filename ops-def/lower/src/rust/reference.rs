@@ -32,6 +32,7 @@ fn operands(op: &Op) -> String {
                 }
                 Encoding::Constant => "constant".to_owned(),
                 Encoding::Label => "label".to_owned(),
+                Encoding::Labels => "labels".to_owned(),
                 Encoding::Window | Encoding::StackWindow => "window".to_owned(),
                 Encoding::Function => "function".to_owned(),
                 Encoding::Cache { cell, .. } => format!("cache `{cell}`"),

@@ -146,6 +146,7 @@ impl Lowerer<'_> {
         let end = match &flow.kind {
             Kind::Next => End::Next { results },
             Kind::Jump(label) => End::To { results, label: self.labels[label] },
+            Kind::Switch(labels, index) => End::Switch { index: self.one(index), labels: self.labels[labels] },
             Kind::Call(callee, window) => {
                 let callee = self.one(callee);
                 let window = self.local(*window)[0];

@@ -126,7 +126,13 @@ impl Lowerer<'_> {
                 let bits = self.out.number(Type::I64, 32);
                 vec![self.out.binary(Binary::ShrUnsigned, word, bits)]
             }
-            Kind::Next | Kind::Jump(_) | Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::Deopt => {
+            Kind::Next
+            | Kind::Jump(_)
+            | Kind::Switch(..)
+            | Kind::Call(..)
+            | Kind::TailCall(_)
+            | Kind::Ret(_)
+            | Kind::Deopt => {
                 unreachable!("the checker lets a flow stand at the end of an op only")
             }
         }

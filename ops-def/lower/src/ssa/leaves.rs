@@ -18,7 +18,7 @@ pub(super) fn leaf_types(ty: &Ty, structs: &Structs) -> Vec<Type> {
 
 fn add_leaf_types(ty: &Ty, structs: &Structs, types: &mut Vec<Type>) {
     match ty {
-        Ty::Unit | Ty::Never | Ty::Thrown | Ty::Vm | Ty::Flow | Ty::Label | Ty::Opaque(_) => {}
+        Ty::Unit | Ty::Never | Ty::Thrown | Ty::Vm | Ty::Flow | Ty::Label | Ty::Labels | Ty::Opaque(_) => {}
         Ty::Scalar(scalar) => types.push(scalar_type(*scalar)),
         Ty::Usize | Ty::Isize | Ty::Ptr { .. } | Ty::Callee | Ty::Cell(_) | Ty::Window => types.push(Type::I64),
         Ty::Struct(name) => structs[name].fields.iter().for_each(|(_, ty)| add_leaf_types(ty, structs, types)),

@@ -79,7 +79,7 @@ fn lower(module: &Module, helpers: &Helpers, op: usize, body: &Body) -> mimeo_ir
     for (index, param) in module.ops[op].params.iter().enumerate() {
         let leaves = match param.kind {
             ParamKind::Vm => Leaves::new(),
-            ParamKind::Label => {
+            ParamKind::Label | ParamKind::Labels => {
                 lowerer.out.entry_param();
                 lowerer.labels.insert(LocalId(index), mimeo_ir::ParamId(operands));
                 Leaves::new()

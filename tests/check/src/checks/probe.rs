@@ -81,16 +81,26 @@ fn verify<I: InstructionSet>(info: &OpInfo, code: Vec<u16>) -> Option<Kind> {
         OperandKind::Immediate { space, .. } => space.map(|space| (space, 1)),
         _ => None,
     });
-    let body =
-        FunctionBody { name: "f".into(), arity: 0, locals: LOCALS, code, constants: vec![0], ..Default::default() };
+    let body = FunctionBody {
+        name: "f".into(),
+        arity: 0,
+        locals: LOCALS,
+        code,
+        constants: vec![0],
+        labels: vec![Pc(0)],
+        ..Default::default()
+    };
     let program = Program::<I, Unverified>::new(vec![body], spaces.collect());
     program.verify().err().map(|error| error.kind)
 }
 
-/// Encodes the op. Its operands are 0, which is valid for all of them, except for the special one.
+/// Encodes the op. Its operands are 0, which is valid for all of them but lists of labels, except for the special one.
 fn instruction(index: usize, info: &OpInfo, special: Option<(&OperandInfo, u64)>) -> Vec<u16> {
     let mut code = vec![0; usize::from(info.len_units)];
     code[0] = index as u16;
+    for list in info.operands.iter().filter(|operand| operand.kind == OperandKind::Labels) {
+        code[usize::from(list.unit) + 2] = 1;
+    }
     if let Some((operand, bits)) = special {
         for unit in 0..operand.kind.len_units() {
             code[usize::from(operand.unit + unit)] = (bits >> (16 * unit)) as u16;
@@ -105,6 +115,8 @@ fn outside(operand: &OperandInfo) -> Option<u64> {
         OperandKind::Slot { .. } | OperandKind::Window => Some(LOCALS.into()),
         OperandKind::Constant | OperandKind::Function => Some(1),
         OperandKind::Label => Some(NOWHERE),
+        // The first label of the list, but no label.
+        OperandKind::Labels => Some(0),
         OperandKind::Immediate { space: Some(_), .. } => Some(1),
         OperandKind::Immediate { scalar: Scalar::Bool, .. } => Some(2),
         OperandKind::Immediate { scalar: Scalar::U8, .. } => Some(0x100),
@@ -123,6 +135,7 @@ fn refuses(kind: &Kind, info: &OperandInfo) -> bool {
         Kind::WindowOutsideFrame { operand, .. } => (operand, info.kind == OperandKind::Window),
         Kind::ConstantOutsidePool { operand, .. } => (operand, info.kind == OperandKind::Constant),
         Kind::LabelNotAnOp { operand, .. } => (operand, info.kind == OperandKind::Label),
+        Kind::LabelsOutsideList { operand, .. } => (operand, info.kind == OperandKind::Labels),
         Kind::NoSuchFunction { operand, .. } => (operand, info.kind == OperandKind::Function),
         Kind::ImmediateOutOfRange { operand, scalar, .. } => {
             (operand, matches!(info.kind, OperandKind::Immediate { scalar: found, space: None } if found == *scalar))

@@ -193,7 +193,7 @@ impl Run {
                 // SAFETY: (3); the verifier checks that the slot is in the frame.
                 Word::Slot(slot) => unsafe { *self.base.add(slot as usize) },
                 Word::Bits(bits) => bits,
-                Word::Label(_) => 0,
+                Word::Label(_) | Word::Labels { .. } => 0,
             };
         }
         let mut block = &body.blocks[0];
@@ -338,10 +338,12 @@ impl Run {
             End::To { results, label } => {
                 // SAFETY: (3).
                 unsafe { self.write(code, op, results) };
-                let ParamId(param) = *label;
-                let input = code.at(op).inputs().nth(param as usize);
-                let Some(Word::Label(target)) = input else { unreachable!("the operand is a label") };
-                Ok(code.target(op.pc, target))
+                Ok(code.target(op.pc, targets(code, op, *label)[0]))
+            }
+            End::Switch { index, labels } => {
+                let targets = targets(code, op, *labels);
+                let index = self.get(*index).min(targets.len() as u64 - 1);
+                Ok(code.target(op.pc, targets[index as usize]))
             }
             End::Call { callee, window } => {
                 let (callee, window) = (self.callee(*callee), self.get(*window));
@@ -431,4 +433,10 @@ impl Run {
             unsafe { *self.base.add(slot as usize) = self.get(result) };
         }
     }
+}
+
+/// Returns the ops at an operand that is a label or a list of labels.
+fn targets(code: &Code, op: &Op, ParamId(param): ParamId) -> Vec<Pc> {
+    let at = code.at(op);
+    at.inputs().nth(param as usize).into_iter().flat_map(|word| at.targets(word)).collect()
 }

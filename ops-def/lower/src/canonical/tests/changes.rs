@@ -188,6 +188,7 @@ impl Changes for Kind {
             Kind::Payload(local) => one(local, Kind::Payload),
             Kind::Assign(place, value) => two(place, value, Kind::Assign),
             Kind::Jump(label) => one(label, Kind::Jump),
+            Kind::Switch(labels, index) => two(labels, index, Kind::Switch),
             Kind::Call(callee, window) => two(callee, window, Kind::Call),
             Kind::TailCall(a) => one(a, Kind::TailCall),
             Kind::Ret(a) => one(a, Kind::Ret),
@@ -206,6 +207,7 @@ impl Changes for Ty {
             | Ty::Flow
             | Ty::Thrown
             | Ty::Label
+            | Ty::Labels
             | Ty::Window
             | Ty::Callee
             | Ty::Vm => vec![Ty::U64],
@@ -282,9 +284,12 @@ impl Changes for Control {
 impl Changes for Encoding {
     fn changes(&self) -> Vec<Self> {
         match self {
-            Encoding::Constant | Encoding::Label | Encoding::Window | Encoding::StackWindow | Encoding::Function => {
-                Vec::new()
-            }
+            Encoding::Constant
+            | Encoding::Label
+            | Encoding::Labels
+            | Encoding::Window
+            | Encoding::StackWindow
+            | Encoding::Function => Vec::new(),
             Encoding::Slot { output } => one(output, |output| Encoding::Slot { output }),
             Encoding::Stack { index, output } => two(index, output, |index, output| Encoding::Stack { index, output }),
             Encoding::Immediate { scalar, space } => {

@@ -143,6 +143,7 @@
     #[vm_op] fn flows(vm: &mut Vm, a: i64, to: Label) -> Flow { if a == 1 { to.jump() } else if a == 2 { vm.ret(a) } else if a == 3 { vm.deopt() } else { Flow::Next } }
     #[vm_op] fn value_and_flow(a: i64, to: Label) -> (i64, Flow) { let b = a.wrapping_sub(1); if b > 0 { (b, to.jump()) } else { (a, Flow::Next) } }
     #[vm_op] fn fallible_flow(vm: &mut Vm, a: i64, to: Label) -> Result<Flow, Thrown> { let b = bounded(vm, a)?; if b > 0 { Ok(to.jump()) } else { Ok(Flow::Next) } }
+    #[vm_op] fn jump_to_one(vm: &mut Vm, a: i64, to: Labels) -> Result<Flow, Thrown> { let b = bounded(vm, a)?; Ok(to.jump(b as u64)) }
     #[vm_op] fn call_found(vm: &mut Vm, args: Window, #[cache] seen: &Seen) -> Flow { let callee = find(vm, args, seen); vm.call(callee, args) }
     #[vm_op] fn call_given(vm: &mut Vm, callee: Callee, args: Window) -> Flow { vm.call(callee, args) }
     #[vm_op] fn tail(vm: &mut Vm, callee: Callee) -> Flow { vm.tail_call(callee) }

@@ -45,6 +45,14 @@ const LOOP: FunctionIndex = FunctionIndex(0);
 /// Returns twice its argument.
 const DOUBLE: FunctionIndex = FunctionIndex(1);
 
+/// Returns the result after [`MANY`] iterations, and the number of optimized loops.
+pub(crate) fn run_with(program: &Program, mode: &Mode, limits: Limits) -> (Result<i64, Trap>, u64) {
+    let mut machine = machine::<Ops>((Context::default(), ()), limits, mode.jit.clone());
+    let linked = machine.load(program).expect("it needs no space");
+    let result = machine.call(linked.function(LOOP), &[MANY]);
+    (result, machine.jit().expect("it has a tier").stats().optimized.loops)
+}
+
 fn run(program: &Program, mode: &Mode, n: i64) -> (Result<i64, Trap>, Machine<Ops>) {
     let mut machine = machine::<Ops>((Context::default(), ()), Limits::default(), mode.jit.clone());
     let linked = machine.load(program).expect("it needs no space");
@@ -93,6 +101,26 @@ fn a_jump_by_an_index_continues_at_its_label() {
         },
     );
     check(&program, MANY, (1..=MANY).map(|i| if i % 3 == 1 { 1 } else { i }).sum());
+}
+
+/// Returns a program whose loop jumps to one of this many labels, each at an op that adds 1 and goes on to the next.
+pub(crate) fn choosing(labels: usize) -> Program {
+    let (state, added) = (Slot(4), Slot(5));
+    looping(
+        6,
+        |code| code.number(state, 0),
+        |code| {
+            let labels: Vec<_> = (0..labels).map(|_| code.label()).collect();
+            code.number(added, 0);
+            code.jump_to_one(state, &labels);
+            for label in labels {
+                code.bind(label);
+                code.add(added, added, ONE);
+            }
+            code.add(TOTAL, TOTAL, added);
+            code.add(state, state, ONE);
+        },
+    )
 }
 
 /// Returns a program whose only loop ends with a jump to one of this many labels. It sums the numbers from `N` down.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use mimeo_def::Pc;
-use mimeo_interp::{Function, SampledCallee};
+use mimeo_interp::{Account, Function, SampledCallee};
 
 /// A loop that is worth optimizing. See [`Optimizer`](crate::Optimizer) for an example.
 #[derive(Clone, Copy, Debug)]
@@ -20,10 +20,12 @@ pub struct HotLoop<'a> {
     pub callees: Callees<'a>,
     /// The number of samples at the head, or `None` if the loop is optimized without any.
     pub samples: Option<u32>,
+    /// The account of the machine, to which the optimizer charges its memory; `None` means that nobody counts it.
+    pub account: Option<&'a Account>,
 }
 
 impl<'a> HotLoop<'a> {
-    /// Returns a loop without samples, of which no callees are known, without a limit of time.
+    /// Returns a loop without samples, of which no callees are known, without limits of time and memory.
     ///
     /// ```
     /// use mimeo::def::Pc;
@@ -35,7 +37,7 @@ impl<'a> HotLoop<'a> {
     /// assert_eq!(HotLoop::new(sum, Pc(18)).budget, None);
     /// ```
     pub fn new(function: &'a Function, head: Pc) -> HotLoop<'a> {
-        HotLoop { function, head, budget: None, callees: Callees(&|_| None), samples: None }
+        HotLoop { function, head, budget: None, callees: Callees(&|_| None), samples: None, account: None }
     }
 }
 

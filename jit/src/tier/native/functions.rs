@@ -103,6 +103,11 @@ impl Functions {
         self.tables = nothing(account);
     }
 
+    /// Returns the account to which code and tables are charged.
+    pub(crate) fn account(&self) -> &Account {
+        self.tables.account()
+    }
+
     /// Makes room for the slots of functions with ids below this.
     pub(crate) fn reserve(&mut self, ids: usize) -> Result<(), OutOfMemory> {
         let (len, capacity) = (self.slots.len(), self.slots.capacity());

@@ -261,7 +261,8 @@ impl<I: InstructionSet> Native<I> {
         let budget = self.control.latency_budget();
         let start = Instant::now();
         let find = |id| self.functions.get(id);
-        let hot = HotLoop { function, head, budget, callees: Callees::new(&find), samples };
+        let account = Some(self.functions.account());
+        let hot = HotLoop { function, head, budget, callees: Callees::new(&find), samples, account };
         let result = self.optimizer.as_mut()?.optimize(hot);
         self.functions.stats.optimizing(nanoseconds(start.elapsed()));
         match result {

@@ -2,6 +2,7 @@
 
 use mimeo::VerifyErrorKind as Kind;
 use mimeo::asm::FunctionBody;
+use mimeo::def::Pc;
 use mimeo::def::op::{Control, OpInfo, OperandInfo, OperandKind, Scalar};
 use mimeo::program::{Program, Unverified};
 use mimeo::{InstructionSet, Operands};

@@ -15,8 +15,8 @@ const NOWHERE: u64 = 0x7fff_ffff;
 /// an empty operand stack. Returns the answers that `info` does not predict.
 pub(crate) fn disagreements<I: InstructionSet>(index: usize, info: &OpInfo) -> Vec<String> {
     let mut failures = Vec::new();
-    let mut expect = |what: String, code: Vec<u16>, is_expected: &dyn Fn(Option<&Kind>) -> bool| {
-        let found = verify::<I>(info, code);
+    let mut expect = |what: String, (code, start): (Vec<u16>, u32), is_expected: &dyn Fn(Option<&Kind>) -> bool| {
+        let found = verify::<I>(info, code, Pc(start));
         if !is_expected(found.as_ref()) {
             failures.push(format!("`{}` {what}: the verifier says {found:?}", info.name));
         }
@@ -27,7 +27,7 @@ pub(crate) fn disagreements<I: InstructionSet>(index: usize, info: &OpInfo) -> V
         let code = whole[..usize::from(need) - 1].to_vec();
         expect(
             "cut off".into(),
-            code,
+            (code, 0),
             &|found| matches!(found, Some(Kind::CutOff { need: found, .. }) if *found == need),
         );
     }
@@ -35,12 +35,12 @@ pub(crate) fn disagreements<I: InstructionSet>(index: usize, info: &OpInfo) -> V
         let Some(bits) = outside(operand) else { continue };
         let code = instruction(index, info, Some((operand, bits)));
         let what = format!("with `{}` as {bits:#x}", operand.name);
-        expect(what, code, &|found| found.is_some_and(|kind| refuses(kind, operand)));
+        expect(what, (code, 0), &|found| found.is_some_and(|kind| refuses(kind, operand)));
     }
     if I::OPERANDS == Operands::Stack && info.pops > 0 {
         let pops = u32::from(info.pops);
         let expected = move |found: Option<&Kind>| matches!(found, Some(Kind::StackUnderflow { depth: 0, pops: found }) if *found == pops);
-        expect("without values".into(), whole, &expected);
+        expect("without values".into(), (whole, 0), &expected);
     }
     let Some(code) = with_values::<I>(index, info) else {
         failures.push(format!("`{}` cannot be given values: no op pushes one", info.name));
@@ -57,10 +57,10 @@ pub(crate) fn disagreements<I: InstructionSet>(index: usize, info: &OpInfo) -> V
     failures
 }
 
-/// Returns the op after others that push the values it pops, or `None` if no op pushes a value.
-fn with_values<I: InstructionSet>(index: usize, info: &OpInfo) -> Option<Vec<u16>> {
+/// Returns the op after others that push the values it pops, and where it starts, or `None` if no op pushes a value.
+fn with_values<I: InstructionSet>(index: usize, info: &OpInfo) -> Option<(Vec<u16>, u32)> {
     if I::OPERANDS == Operands::Registers || info.pops == 0 {
-        return Some(instruction(index, info, None));
+        return Some((instruction(index, info, None), 0));
     }
     let pushes = |op: &&OpInfo| {
         let simple = op.control
@@ -70,14 +70,14 @@ fn with_values<I: InstructionSet>(index: usize, info: &OpInfo) -> Option<Vec<u16
     };
     let (push, pushing) = I::OPS.iter().enumerate().find(|(_, op)| pushes(op))?;
     let mut code = instruction(push, pushing, None).repeat(info.pops.into());
-    let start = code.len() as u64;
+    let start = code.len() as u32;
     let label = info.operands.iter().find(|operand| operand.kind == OperandKind::Label);
-    code.extend(instruction(index, info, label.map(|label| (label, start))));
-    Some(code)
+    code.extend(instruction(index, info, label.map(|label| (label, start.into()))));
+    Some((code, start))
 }
 
-/// Returns the violation in a program of one function.
-fn verify<I: InstructionSet>(info: &OpInfo, code: Vec<u16>) -> Option<Kind> {
+/// Returns the violation in a program of one function, with one label in a list.
+fn verify<I: InstructionSet>(info: &OpInfo, code: Vec<u16>, label: Pc) -> Option<Kind> {
     let spaces = info.operands.iter().filter_map(|operand| match operand.kind {
         OperandKind::Immediate { space, .. } => space.map(|space| (space, 1)),
         _ => None,
@@ -88,7 +88,7 @@ fn verify<I: InstructionSet>(info: &OpInfo, code: Vec<u16>) -> Option<Kind> {
         locals: LOCALS,
         code,
         constants: vec![0],
-        labels: vec![Pc(0)],
+        labels: vec![label],
         ..Default::default()
     };
     let program = Program::<I, Unverified>::new(vec![body], spaces.collect());
